@@ -3,6 +3,7 @@
 // The floors, lowest first. A module may use only modules on a lower floor; `tests/it/floors.rs` enforces it.
 pub mod config;
 pub mod count;
+pub mod demo;
 pub mod export;
 pub mod model;
 pub mod store;
