@@ -13,10 +13,11 @@ pub(super) const MAX_DAYS: u16 = 300;
 pub(super) struct Calendar {
     pub(super) first_date: Date,
     pub(super) last_date: Date,
-    /// The day before the first local date: a Sydney morning is the platform's day before.
-    pub(super) first_path_date: Date,
-    /// Two days after the last: a New York evening is the platform's next day, and its late rows come a day later still.
-    pub(super) last_path_date: Date,
+    /// The first path date, a day before the first local one: a Sydney morning is the platform's day before.
+    first_exports: Date,
+    /// The last path date, two days after the last local one: a New York evening is the platform's next day, and its
+    /// late rows come a day later still.
+    last_exports: Date,
 }
 
 impl Calendar {
@@ -28,15 +29,15 @@ impl Calendar {
         Ok(Self {
             first_date,
             last_date,
-            first_path_date: first_date.yesterday()?,
-            last_path_date: last_date.tomorrow()?.tomorrow()?,
+            first_exports: first_date.yesterday()?,
+            last_exports: last_date.tomorrow()?.tomorrow()?,
         })
     }
 
     /// The evening before the first date, then the dates themselves.
     pub(super) fn broadcast_dates(&self) -> impl Iterator<Item = Date> + use<> {
         let last_date = self.last_date;
-        self.first_path_date.series(1.day()).take_while(move |date| *date <= last_date)
+        self.first_exports.series(1.day()).take_while(move |date| *date <= last_date)
     }
 }
 
@@ -50,8 +51,8 @@ pub(super) struct PathDays {
 impl PathDays {
     pub(super) fn new(calendar: &Calendar, zone: &str) -> Result<Self, DemoError> {
         let zone = TimeZone::get(zone)?;
-        let last = calendar.last_path_date;
-        let dates: Vec<Date> = calendar.first_path_date.series(1.day()).take_while(|date| *date <= last).collect();
+        let last = calendar.last_exports;
+        let dates: Vec<Date> = calendar.first_exports.series(1.day()).take_while(|date| *date <= last).collect();
         let mut starts_ms = Vec::with_capacity(dates.len() + 1);
         for date in dates.iter().copied().chain([last.tomorrow()?]) {
             starts_ms.push(date.to_zoned(zone.clone())?.timestamp().as_millisecond());

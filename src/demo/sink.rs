@@ -107,12 +107,11 @@ impl<'w> Sink<'w> {
     }
 
     fn finish_export(&mut self, slip: Slip) -> Result<(), DemoError> {
-        let mut export = match self.open.remove(&slip) {
-            Some(export) => export,
-            None => {
-                self.exports += 1;
-                self.shelf.start(slip)?
-            }
+        let mut export = if let Some(export) = self.open.remove(&slip) {
+            export
+        } else {
+            self.exports += 1;
+            self.shelf.start(slip)?
         };
         let mut last = export.again.take();
         if export.rows == 0 && matches!(self.shelf.format, DemoFormat::Ndjson | DemoFormat::NdjsonGz) {
@@ -143,7 +142,7 @@ impl<'w> Sink<'w> {
         export.table.write(Cells::of(self.shelf.platform, &row, &mut self.scratch).list())?;
         export.rows += 1;
         self.rows += 1;
-        let has_come_to_grief = day % 3 != 0 && BROKEN_AFTER.contains(&export.rows);
+        let has_come_to_grief = !day.is_multiple_of(3) && BROKEN_AFTER.contains(&export.rows);
         self.last_row = Some(row);
         if has_come_to_grief { self.write_broken(slip, row) } else { Ok(()) }
     }

@@ -37,7 +37,7 @@ fn records(root: &Path, folder: &str) -> BTreeMap<String, Vec<String>> {
     for name in tree(root).into_keys().filter(|name| name.starts_with(folder)) {
         let bytes = fs::read(root.join(&name)).unwrap();
         let mut text = String::new();
-        if name.ends_with(".gz") {
+        if name.contains(".gz") {
             GzDecoder::new(&*bytes).read_to_string(&mut text).unwrap();
         } else {
             text = String::from_utf8(bytes).unwrap();
@@ -105,6 +105,19 @@ fn some_events_come_twice_and_are_identical() {
             assert!((rows / 1000..rows / 250).contains(&count), "{folder}: {in_one_file} and {in_two_files}");
         }
     }
+}
+
+#[test]
+fn some_events_come_a_day_late() {
+    let (dir, _) = written(&Demo { events: 60_000, ..Demo::default() });
+    let (mut late, mut rows) = (0, 0);
+    for (name, lines) in records(&dir.path().join("exports"), "tiktok") {
+        let date = &name["tiktok/".len()..][..10];
+        rows += lines.len();
+        late += lines.iter().filter(|line| !line.contains(date)).count();
+    }
+    // Three in a thousand are late and as many as that again, nearly, are redelivered the next day.
+    assert!((rows / 300..rows / 100).contains(&late), "{late} of {rows}");
 }
 
 #[test]
