@@ -13,7 +13,7 @@ use super::chance::Chance;
 use super::error::DemoError;
 use super::export::{Export, Shelf, Slip};
 use super::format::DemoFormat;
-use super::row::Row;
+use super::row::{Event, Row};
 
 /// Of a thousand events so many come a day late, in the next day's file only.
 const LATE: u32 = 3;
@@ -70,11 +70,12 @@ impl<'w> Sink<'w> {
         row.number = self.next_number();
         let next_day = (day + 1).min(self.shelf.days() - 1);
         let fate = chance.below(1000);
-        if fate < LATE {
+        // A leave belongs to its entry, which may be of the day before: late as well, it would be two days off.
+        if fate < LATE && row.event != Event::Leave {
             return self.write(next_day, row);
         }
         self.write(day, row)?;
-        if fate >= LATE + TWICE {
+        if !(LATE..LATE + TWICE).contains(&fate) {
             return Ok(());
         }
         if chance.happens(0.5) {
