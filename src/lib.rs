@@ -4,6 +4,7 @@
 pub mod archive;
 pub mod config;
 pub mod count;
+pub mod demo;
 pub mod export;
 pub mod model;
 pub mod store;
