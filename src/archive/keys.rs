@@ -6,7 +6,8 @@ use super::{TableName, Unit};
 use crate::model::{MarketDay, MarketId, PlatformId};
 
 /// The folders this archive writes in, for sweeping.
-pub(super) const FOLDERS: [&str; 6] = [
+pub(super) const FOLDERS: [&str; 7] = [
+    ATTEMPTS,
     RECEIPTS,
     REVISIONS,
     "_probe",
@@ -15,6 +16,7 @@ pub(super) const FOLDERS: [&str; 6] = [
     TableName::ALL[2].as_str(),
 ];
 
+const ATTEMPTS: &str = "_attempts";
 const RECEIPTS: &str = "_receipts";
 const REVISIONS: &str = "_revisions";
 const REJECTS: &str = "_rejects";
@@ -43,6 +45,8 @@ pub(super) enum Key<'a> {
     ReceiptsOfRejects(&'a PlatformId),
     /// The folder of all receipts.
     AllReceipts,
+    /// The note on a market-day's last attempt that published nothing.
+    Attempt(&'a MarketDay),
 }
 
 impl Key<'_> {
@@ -77,6 +81,10 @@ impl Key<'_> {
             }
             Self::ReceiptsOfRejects(platform) => format!("{RECEIPTS}/{}/{REJECTS}", segment(platform.as_str())),
             Self::AllReceipts => RECEIPTS.to_owned(),
+            Self::Attempt(day) => {
+                let platform = segment(day.platform.as_str());
+                format!("{ATTEMPTS}/{platform}/{}/{}.json", market(&day.market), day.local_date)
+            }
         }
     }
 }

@@ -13,6 +13,7 @@
 //!
 //! Publishing the same thing again writes nothing. Stands on `store` and `model`.
 
+mod attempt;
 mod current;
 mod error;
 mod keys;
@@ -20,12 +21,14 @@ mod publish;
 mod read;
 mod receipt;
 mod snapshot;
+mod table;
 mod unit;
 mod verify;
 
 #[cfg(test)]
 mod tests;
 
+pub use attempt::{Attempt, AttemptEnd};
 pub use error::{ArchiveError, BoxError, PublishError};
 pub use publish::{Draft, Published, Stamp, TableBytes};
 pub use receipt::{Content, ExportRecord, Receipt, ReceiptError, ReceiptProblem, RowCounts, State, TableRecord};

@@ -40,7 +40,7 @@ pub struct Settings {
     pub max_reject_share: f64,
     /// The share by which a total may fall from one revision to the next. 0 to 1; default 0.1.
     pub max_shrink_share: f64,
-    /// How much counting may keep in memory before it spills to disk, in bytes. At least 64 MiB; default 512 MiB.
+    /// How much counting may keep in memory before it spills to disk, in bytes. At least 64 MiB; default 1 GiB.
     pub memory_bytes: u64,
     /// Worker threads; default the machine's.
     pub threads: Option<NonZeroUsize>,
@@ -313,6 +313,13 @@ impl PathPattern {
     #[must_use]
     pub fn is_dated(&self) -> bool {
         self.parts.iter().any(|part| matches!(part, PathPart::Date(_)))
+    }
+
+    /// The path for one export date as people write it, with `*` left in.
+    #[must_use]
+    pub fn shown_on(&self, export_date: Date) -> String {
+        let parts = self.on(Some(export_date));
+        parts.iter().map(|part| if let PathPart::Literal(text) = part { text.as_str() } else { "*" }).collect()
     }
 
     /// The pattern for one export date, with `*` left in.

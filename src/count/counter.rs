@@ -278,7 +278,8 @@ fn in_parallel<T: Send>(
 ) -> std::io::Result<Vec<T>> {
     let next = AtomicUsize::new(0);
     let worker = || {
-        let mut mine = std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)).filter(|part| *part < parts));
+        let mut mine =
+            std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)).filter(|part| *part < parts));
         work(&mut mine)
     };
     std::thread::scope(|scope| {
@@ -306,9 +307,8 @@ fn facts(numbered: &Numbered, counts: &[Counts], days: usize) -> Vec<Vec<Fact>> 
     }
     for day in &mut facts {
         day.sort_unstable_by(|one, other| {
-            let key = |fact: &Fact| {
-                (fact.slot, fact.audience.clone(), fact.broadcast_id.clone(), fact.cover_id.clone())
-            };
+            let key =
+                |fact: &Fact| (fact.slot, fact.audience.clone(), fact.broadcast_id.clone(), fact.cover_id.clone());
             key(one).cmp(&key(other))
         });
     }

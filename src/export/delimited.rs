@@ -170,8 +170,8 @@ fn quoted_record(
         let wide = lines.wide_window()?;
         let (line, _) = first_line(wide);
         outcome = cut_quoted(&wide[..wide.len().min(MAX_RECORD_BYTES)], delimiter, cut);
-        let spans_well = matches!(outcome, Outcome::Whole { lines, .. } if lines <= MAX_LINES)
-            && cut.fields.len() == columns;
+        let spans_well =
+            matches!(outcome, Outcome::Whole { lines, .. } if lines <= MAX_LINES) && cut.fields.len() == columns;
         if !spans_well {
             records.broken(at, Reason::BrokenQuote, line);
             return Ok((line_bytes, 1));

@@ -55,7 +55,9 @@ pub enum ExportError {
         limit: usize,
     },
     /// Data that expands beyond reason.
-    #[error("it expands from {compressed_bytes} to more than {decompressed_bytes} bytes: refused as a decompression bomb")]
+    #[error(
+        "it expands from {compressed_bytes} to more than {decompressed_bytes} bytes: refused as a decompression bomb"
+    )]
     Bomb {
         /// Its size.
         compressed_bytes: u64,
@@ -66,7 +68,9 @@ pub enum ExportError {
     #[error("it has more than {} records", u32::MAX)]
     TooManyRecords,
     /// More distinct combinations of market, broadcast, cover and audience than the memory bound allows.
-    #[error("it has more than {0} distinct combinations of market, broadcast, cover and audience: is an id mapped as a cover or an audience?")]
+    #[error(
+        "it has more than {0} distinct combinations of market, broadcast, cover and audience: is an id mapped as a cover or an audience?"
+    )]
     TooManyCells(usize),
     /// Rows that were counted do not add up to rows that are there.
     #[error("its rows do not balance: {physical} are there, {accounted} are accounted for")]

@@ -59,7 +59,9 @@ fn folder(parts: &[PathPart]) -> String {
 fn matches(parts: &[PathPart], key: &str) -> bool {
     match parts {
         [] => key.is_empty(),
-        [PathPart::Literal(text), rest @ ..] => key.strip_prefix(text.as_str()).is_some_and(|key| matches(rest, key)),
+        [PathPart::Literal(text), rest @ ..] => {
+            key.strip_prefix(text.as_str()).is_some_and(|key| matches(rest, key))
+        }
         [PathPart::Any, rest @ ..] => {
             let end = key.find('/').unwrap_or(key.len());
             (0..=end).rev().any(|at| key.is_char_boundary(at) && matches(rest, &key[at..]))
@@ -90,7 +92,8 @@ mod tests {
         let parts = pattern().on(Some("2026-11-21".parse().unwrap()));
         assert_eq!(folder(&parts), "tiktok/2026-11-21");
         assert!(matches(&parts, "tiktok/2026-11-21/part-0.csv.gz"));
-        for other in ["tiktok/2026-11-22/part-0.csv.gz", "tiktok/2026-11-21/a/b.csv.gz", "tiktok/2026-11-21/x.csv"] {
+        for other in ["tiktok/2026-11-22/part-0.csv.gz", "tiktok/2026-11-21/a/b.csv.gz", "tiktok/2026-11-21/x.csv"]
+        {
             assert!(!matches(&parts, other), "{other}");
         }
     }

@@ -23,16 +23,8 @@ pub(super) struct Layout {
 
 impl Layout {
     pub(super) fn of(export: &Export) -> Self {
-        let Columns {
-            event_id,
-            occurred_at,
-            market,
-            broadcast_id,
-            cover_id,
-            viewer_id,
-            audience,
-            dwell_seconds,
-        } = &export.columns;
+        let Columns { event_id, occurred_at, market, broadcast_id, cover_id, viewer_id, audience, dwell_seconds } =
+            &export.columns;
         let mut layout = Self::default();
         layout.occurred_at = layout.place(&occurred_at.column);
         layout.event_id = layout.maybe(event_id.as_ref());

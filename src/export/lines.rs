@@ -22,8 +22,7 @@ pub(super) struct Lines {
 impl Lines {
     /// Starts reading, past a byte order mark if there is one.
     pub(super) fn new(bytes: Bytes) -> Result<Self, ExportError> {
-        let mut lines =
-            Self { bytes, buffer: vec![0; BUFFER_BYTES], start: 0, end: 0, at_end: false, offset: 0 };
+        let mut lines = Self { bytes, buffer: vec![0; BUFFER_BYTES], start: 0, end: 0, at_end: false, offset: 0 };
         lines.fill()?;
         match &lines.buffer[..lines.end] {
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Err(ExportError::Encoding("UTF-16")),

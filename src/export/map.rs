@@ -65,7 +65,8 @@ impl<'a, S: Signals> Mapper<'a, S> {
         excerpt: Excerpt,
         signals: &'a mut S,
     ) -> Self {
-        let mapped = |event| matches!(&export.rows, Rows::Events { values, .. } if values.values().any(|v| *v == event));
+        let mapped =
+            |event| matches!(&export.rows, Rows::Events { values, .. } if values.values().any(|v| *v == event));
         let click_is_mapped = match &export.rows {
             Rows::Events { .. } => mapped(Event::Click),
             Rows::Impressions { clicked, .. } => clicked.is_some(),
@@ -105,16 +106,16 @@ impl<'a, S: Signals> Mapper<'a, S> {
         let mut event_id = std::mem::take(&mut self.event_id);
         let mut viewer_id = std::mem::take(&mut self.viewer_id);
         let result = (|| {
-            let event_id = layout.event_id.map(|column| {
-                id(fields[column], &mut event_id).map_err(blame(column))
-            }).transpose()?;
-            let viewer_id = layout.viewer_id.map(|column| {
-                id(fields[column], &mut viewer_id).map_err(blame(column))
-            }).transpose()?;
+            let event_id = layout
+                .event_id
+                .map(|column| id(fields[column], &mut event_id).map_err(blame(column)))
+                .transpose()?;
+            let viewer_id = layout
+                .viewer_id
+                .map(|column| id(fields[column], &mut viewer_id).map_err(blame(column)))
+                .transpose()?;
             let stage = self.stage(fields)?;
-            let signal = Signal {
-                record, occurred_us, credited_us, kinds, dwell_ms, event_id, viewer_id, stage,
-            };
+            let signal = Signal { record, occurred_us, credited_us, kinds, dwell_ms, event_id, viewer_id, stage };
             self.signals.signal(&signal);
             Ok(())
         })();
@@ -207,7 +208,8 @@ impl<'a, S: Signals> Mapper<'a, S> {
         let layout = self.layout;
         let mut key = std::mem::take(&mut self.key);
         key.clear();
-        let columns = layout.market.iter().chain(&layout.broadcast_id).chain(&layout.cover_id).chain(&layout.audience);
+        let columns =
+            layout.market.iter().chain(&layout.broadcast_id).chain(&layout.cover_id).chain(&layout.audience);
         for column in columns {
             push_key(&mut key, fields[*column]);
         }
@@ -305,7 +307,13 @@ impl<'a, S: Signals> Mapper<'a, S> {
         Ok(joined)
     }
 
-    fn reject(&mut self, at: Position, reason: Reason, column: Option<usize>, text: impl FnOnce() -> Option<String>) {
+    fn reject(
+        &mut self,
+        at: Position,
+        reason: Reason,
+        column: Option<usize>,
+        text: impl FnOnce() -> Option<String>,
+    ) {
         self.rejected += 1;
         if self.rejects.len() < MAX_LISTED_REJECTS {
             self.rejects.push(Reject {
@@ -382,7 +390,9 @@ fn is_mangled(text: &str) -> bool {
     let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return false };
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     exponent.strip_prefix('+').is_some_and(digits)
-        && mantissa.split_once(['.', ',']).map_or_else(|| digits(mantissa), |(whole, part)| digits(whole) && digits(part))
+        && mantissa
+            .split_once(['.', ','])
+            .map_or_else(|| digits(mantissa), |(whole, part)| digits(whole) && digits(part))
 }
 
 fn flag(field: Field<'_>) -> Result<bool, Reason> {

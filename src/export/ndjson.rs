@@ -16,11 +16,7 @@ use super::lines::{Lines, first_line};
 use crate::model::Reason;
 
 /// Reads every record and returns how many there are by the count of physical lines.
-pub(super) fn read(
-    mut lines: Lines,
-    needed: &[String],
-    records: &mut impl Records,
-) -> Result<u64, ExportError> {
+pub(super) fn read(mut lines: Lines, needed: &[String], records: &mut impl Records) -> Result<u64, ExportError> {
     let mut record = 0_u64;
     loop {
         let offset = lines.offset();
@@ -73,7 +69,9 @@ impl<'a> Value<'a> {
             [b'"', content @ .., b'"'] if memchr::memchr(b'\\', content).is_none() => {
                 Self::Text(Cow::Borrowed(&raw[1..raw.len() - 1]))
             }
-            [b'"', ..] => Self::Text(serde_json::from_str::<String>(raw).map_err(|_| Reason::MalformedJson)?.into()),
+            [b'"', ..] => {
+                Self::Text(serde_json::from_str::<String>(raw).map_err(|_| Reason::MalformedJson)?.into())
+            }
             _ => Self::Text(Cow::Borrowed(raw)),
         })
     }

@@ -33,10 +33,10 @@ pub(super) fn read(file: File, needed: &[String], records: &mut impl Records) ->
     let roots = needed
         .iter()
         .map(|column| {
-            header.iter().position(|name| name == column).ok_or_else(|| ExportError::MissingColumn {
-                column: column.clone(),
-                header: header.clone(),
-            })
+            header
+                .iter()
+                .position(|name| name == column)
+                .ok_or_else(|| ExportError::MissingColumn { column: column.clone(), header: header.clone() })
         })
         .collect::<Result<Vec<usize>, _>>()?;
     let physical = u64::try_from(metadata.metadata().file_metadata().num_rows())
@@ -172,7 +172,9 @@ impl Values {
             | DataType::UInt8
             | DataType::UInt16
             | DataType::UInt32 => Self::Int(cast(&DataType::Int64)?.as_primitive::<Int64Type>().clone()),
-            DataType::UInt64 | DataType::Decimal128(_, 0) => Self::Utf8(cast(&DataType::Utf8)?.as_string().clone()),
+            DataType::UInt64 | DataType::Decimal128(_, 0) => {
+                Self::Utf8(cast(&DataType::Utf8)?.as_string().clone())
+            }
             DataType::Float16 | DataType::Float32 | DataType::Float64 => {
                 Self::Float(cast(&DataType::Float64)?.as_primitive::<Float64Type>().clone())
             }

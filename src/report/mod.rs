@@ -4,6 +4,7 @@
 //! so that a reader who opens one file knows what it says.
 
 mod error;
+mod frame;
 mod funnel;
 mod rates;
 mod rejects;
@@ -14,6 +15,7 @@ use jiff::civil::Date;
 use polars::prelude::*;
 
 pub use error::ReportError;
+pub use frame::frame;
 pub use sheet::Sheet;
 
 use crate::model::{PlatformId, Reject};
