@@ -3,14 +3,12 @@
 //! They follow the newest receipt and prove nothing themselves. Whoever puts there looks afterwards whether a newer
 //! receipt has come, and puts that one's bytes: so a slow publisher cannot leave old bytes over new ones.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
-use jiff::civil::Date;
 
-use super::keys::Key;
-use super::{Archive, ArchiveError, Receipt, TableName, TableRecord};
-use crate::model::{MarketId, PlatformId};
+use super::keys::{self, Key};
+use super::{Archive, ArchiveError, Receipt, TableName, TableRecord, Unit};
 use crate::store::{Object, sha256_hex};
 
 /// The bytes of a receipt's tables, where they are at hand.
@@ -30,38 +28,37 @@ impl Archive {
         Ok(mended)
     }
 
-    /// The cheap look that mends what a killed publisher left: one listing a table, and a closer look only at
-    /// market-days whose current object is missing, has another size, or is not newer than its receipt. `receipts` are
-    /// the newest of this platform and market, as [`Archive::newest_of`] found them. Returns the dates it mended.
+    /// The cheap look that mends what a killed publisher left: one listing for each platform, market and table, and a
+    /// closer look only at what is missing, has another size, or is not newer than its receipt. Takes newest receipts,
+    /// as [`Archive::newest_of`] and [`Archive::newest_rejects_of`] find them. Returns the units that it mended.
     ///
     /// # Errors
     /// The store does not do it, or a revision's own bytes are missing or damaged.
-    pub async fn mend_stale(
+    pub async fn mend_stale<'a>(
         &self,
-        platform: &PlatformId,
-        market: &MarketId,
-        receipts: &BTreeMap<Date, Receipt>,
-    ) -> Result<Vec<Date>, ArchiveError> {
+        receipts: impl IntoIterator<Item = &'a Receipt>,
+    ) -> Result<Vec<Unit>, ArchiveError> {
+        let receipts: Vec<(String, &Receipt)> = receipts
+            .into_iter()
+            .map(|receipt| (Key::Receipt(&receipt.content.unit, receipt.content.revision).path(), receipt))
+            .collect();
+        let tables = receipts.iter().flat_map(|(_, receipt)| &receipt.content.tables).map(|table| &table.key);
+        let folders: BTreeSet<&str> =
+            receipts.iter().map(|(key, _)| key).chain(tables).map(|key| keys::folder_of_dates(key)).collect();
         let mut objects: BTreeMap<String, Object> = BTreeMap::new();
-        let mut folders = vec![Key::ReceiptsOfMarket(platform, market).path()];
-        folders.extend(
-            [TableName::Funnel, TableName::SlotAudience].map(|t| Key::CurrentsOf(t, platform, market).path()),
-        );
         for folder in folders {
-            objects.extend(self.store.list(&folder).await?.into_iter().map(|object| (object.key.clone(), object)));
+            objects.extend(self.store.list(folder).await?.into_iter().map(|object| (object.key.clone(), object)));
         }
         let mut mended = Vec::new();
-        for (date, receipt) in receipts {
-            let content = &receipt.content;
-            let stored = objects.get(&Key::Receipt(&content.unit, content.revision).path());
-            let is_fresh = |table: &TableRecord| match (objects.get(&table.key), stored) {
+        for (key, receipt) in &receipts {
+            let is_fresh = |table: &TableRecord| match (objects.get(&table.key), objects.get(key)) {
                 (Some(current), Some(stored)) => {
                     current.size == table.size && current.last_modified > stored.last_modified
                 }
                 _ => false,
             };
-            if !content.tables.iter().all(is_fresh) && self.mend(receipt).await? {
-                mended.push(*date);
+            if !receipt.content.tables.iter().all(is_fresh) && self.mend(receipt).await? {
+                mended.push(receipt.content.unit.clone());
             }
         }
         Ok(mended)

@@ -31,8 +31,6 @@ pub(super) enum Key<'a> {
     Current(TableName, &'a Unit),
     /// The folder of a table's present bytes.
     Currents(TableName),
-    /// The same, of one platform in one market.
-    CurrentsOf(TableName, &'a PlatformId, &'a MarketId),
     /// A table by its content.
     Revision(&'a str),
     /// A receipt by its unit and number.
@@ -53,19 +51,18 @@ impl Key<'_> {
     /// The key, or the prefix of a folder.
     pub(super) fn path(self) -> String {
         match self {
-            Self::Current(table, Unit::MarketDay(day)) => {
-                let folder = Key::CurrentsOf(table, &day.platform, &day.market).path();
-                format!("{folder}/local_date={}/part.parquet", day.local_date)
-            }
+            Self::Current(table, Unit::MarketDay(day)) => format!(
+                "{table}/platform={}/market={}/local_date={}/part.parquet",
+                segment(day.platform.as_str()),
+                market(&day.market),
+                day.local_date
+            ),
             Self::Current(table, Unit::Rejects { platform, export_date }) => format!(
                 "{table}/platform={}/export_date={}/part.parquet",
                 segment(platform.as_str()),
                 export_date.map_or_else(|| HIVE_NULL.to_owned(), |date| date.to_string())
             ),
             Self::Currents(table) => table.to_string(),
-            Self::CurrentsOf(table, platform, of) => {
-                format!("{table}/platform={}/market={}", segment(platform.as_str()), market(of))
-            }
             Self::Revision(sha256) => format!("{REVISIONS}/{}.parquet", segment(sha256)),
             Self::Receipt(unit, revision) => format!("{}/{revision:08}.json", Key::Receipts(unit).path()),
             Self::Receipts(Unit::MarketDay(day)) => {
@@ -106,6 +103,11 @@ pub(super) fn receipt_at(key: &str) -> Option<(Unit, u64)> {
     };
     let revision: u64 = file.strip_suffix(".json")?.parse().ok()?;
     (revision > 0 && Key::Receipt(&unit, revision).path() == key).then_some((unit, revision))
+}
+
+/// The folder that holds all dates beside this one, of a receipt or a current path.
+pub(super) fn folder_of_dates(key: &str) -> &str {
+    key.rsplitn(3, '/').nth(2).unwrap_or_default()
 }
 
 fn exact_date(text: &str) -> Option<Date> {
@@ -186,6 +188,18 @@ mod tests {
             "funnel/p/US/2026-11-21/00000003.json",
         ] {
             assert_eq!(receipt_at(stranger), None, "{stranger}");
+        }
+    }
+
+    #[test]
+    fn all_dates_lie_side_by_side() {
+        let unit = day();
+        let cases = [
+            (Key::Receipt(&unit, 1), "_receipts/tiktok_shop_live/US"),
+            (Key::Current(TableName::Funnel, &unit), "funnel/platform=tiktok_shop_live/market=US"),
+        ];
+        for (key, folder) in cases {
+            assert_eq!(folder_of_dates(&key.path()), folder);
         }
     }
 

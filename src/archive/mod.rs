@@ -16,6 +16,7 @@
 mod attempt;
 mod current;
 mod error;
+mod finding;
 mod keys;
 mod publish;
 mod read;
@@ -30,11 +31,12 @@ mod tests;
 
 pub use attempt::{Attempt, AttemptEnd};
 pub use error::{ArchiveError, BoxError, PublishError};
+pub use finding::{Finding, Problem, Verification};
 pub use publish::{Draft, Published, Stamp, TableBytes};
 pub use receipt::{Content, ExportRecord, Receipt, ReceiptError, ReceiptProblem, RowCounts, State, TableRecord};
 pub use snapshot::SnapshotObject;
 pub use unit::{TableName, Unit};
-pub use verify::{Finding, Problem, Repair, Verification};
+pub use verify::Repair;
 
 use crate::store::{Store, StoreError, WriterLock};
 

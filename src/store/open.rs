@@ -98,7 +98,7 @@ fn retry() -> RetryConfig {
             base: 2.0,
         },
         max_retries: 6,
-        retry_timeout: Duration::from_secs(60),
+        retry_timeout: Duration::from_mins(1),
     }
 }
 
