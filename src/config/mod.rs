@@ -1,8 +1,8 @@
 //! Configuration: YAML → raw shape → checked definitions, with every problem found at once.
 //!
-//! `config/` is what jobs share, `jobs/` has one file a job. A file is parsed once ([`yaml`]), walked once with a
-//! cursor that notes each problem and goes on ([`section`]), and comes out as types that can hold nothing impossible
-//! ([`definition`]). Unknown keys, duplicate keys, anchors, aliases, tags, secrets and files that nobody reads are
+//! `config/` is what jobs share, `jobs/` has one file a job. A file is parsed once (`yaml`), walked once with a
+//! cursor that notes each problem and goes on (`place`, `section`), and comes out as types that can hold nothing impossible
+//! (`definition`). Unknown keys, duplicate keys, anchors, aliases, tags, secrets and files that nobody reads are
 //! refused. Nothing here reads the environment or a store. Stands on `model` and `time`.
 
 mod archive;
@@ -13,7 +13,9 @@ mod instant;
 mod job;
 mod location;
 mod markets;
+mod names;
 mod pattern;
+mod place;
 mod platform;
 mod problem;
 mod quantity;
@@ -28,7 +30,8 @@ pub use definition::*;
 pub use problem::{ConfigError, Problem};
 
 use crate::model::PlatformId;
-use section::{Place, check_name};
+use names::check_name;
+use place::Place;
 use sheet::{Sheet, sheets_in, strangers_in};
 
 /// Reads and checks everything under `config_dir` and `jobs_dir`.

@@ -5,8 +5,8 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::place::Place;
 use super::problem::{Problem, among};
-use super::section::Place;
 use super::yaml::{self, Node};
 
 const MAX_FILE_BYTES: u64 = 1 << 20;
@@ -55,7 +55,8 @@ impl Sheet {
     }
 
     pub(super) fn report(&self, line: Option<usize>, path: &str, message: String) {
-        let problem = Problem { file: self.file.clone(), line, path: path.to_owned(), message };
+        let problem =
+            Problem { file: self.file.clone(), line, path: printable(path), message: printable(&message) };
         self.problems.borrow_mut().push(problem);
     }
 
@@ -65,6 +66,11 @@ impl Sheet {
         problems.sort_by_key(|problem| problem.line);
         problems
     }
+}
+
+/// What a file holds may be told on a terminal, and must not steer it.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 fn read_text(file: &Path) -> Result<String, String> {
@@ -82,8 +88,7 @@ fn read_text(file: &Path) -> Result<String, String> {
         return Err("is larger than 1 MiB; a configuration is not".to_owned());
     }
     let text = String::from_utf8(bytes).map_err(|error| {
-        let line =
-            1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].split(|byte| *byte == b'\n').count();
         format!("is not UTF-8 (first broken character on line {line})")
     })?;
     if text.trim().is_empty() { Err("is empty".to_owned()) } else { Ok(text) }
