@@ -44,7 +44,7 @@ use sheet::{Sheet, sheets_in, strangers_in};
 pub fn load(config_dir: &Path, jobs_dir: &Path) -> Result<Workspace, ConfigError> {
     if !config_dir.is_dir() {
         let hint = "no such folder (`--config` names it; `coverledger demo` writes one that works)";
-        return Err(ConfigError { problems: Sheet::broken(config_dir, hint.to_owned()).into_problems() });
+        return Err(ConfigError { problems: Sheet::broken(config_dir, hint).into_problems() });
     }
     let files = Files::read(config_dir, jobs_dir);
     let workspace = files.check(&folder_that_holds(config_dir));
@@ -108,7 +108,7 @@ fn named<T>(sheets: &[Sheet], what: &str, read: impl Fn(&Place<'_>) -> Option<T>
     for sheet in sheets {
         let Some(start) = sheet.start() else { continue };
         if let Err(message) = check_name(sheet.stem()) {
-            sheet.report(None, "", format!("the file's name names the {what}, and {message}"));
+            sheet.report(None, "", &format!("the file's name names the {what}, and {message}"));
         }
         if let Some(value) = read(&start) {
             values.insert(sheet.stem().to_owned(), value);

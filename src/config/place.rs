@@ -23,7 +23,7 @@ impl<'s> Place<'s> {
 
     /// Leaves a problem here.
     pub fn problem(&self, message: impl Into<String>) {
-        self.sheet.report(Some(self.line), &self.path, message.into());
+        self.sheet.report(Some(self.line), &self.path, &message.into());
     }
 
     /// Leaves a problem here and has nothing to give.
