@@ -4,11 +4,13 @@
 //! instant and a market's rules. Windows are half-open. A local day lasts as long as the zone says: 21 to 27 hours
 //! between 2015 and 2036. Stands on nothing of this crate.
 
+mod calendar;
 mod clock;
 mod day;
 mod slot;
 mod zone;
 
+pub use calendar::{Calendar, Place};
 pub use clock::Clock;
 pub use day::{DayRule, LocalDay};
 pub use slot::{SlotError, SlotPiece, SlotSpan, SlotTable};
