@@ -5,8 +5,9 @@ use std::path::Path;
 
 use super::definition::{Settings, StoreLocation};
 use super::location::{self, lies_within};
+use super::place::Place;
 use super::quantity::size_bytes;
-use super::section::{Place, Section, file_section};
+use super::section::{Section, file_section};
 use crate::time::Zone;
 
 const KEYS: [&str; 9] = [
@@ -55,9 +56,13 @@ pub(super) fn read(start: &Place<'_>, base: &Path) -> Option<Settings> {
 
 fn read_stores(file: &Section<'_>, base: &Path) -> Option<(StoreLocation, StoreLocation)> {
     let expected = "where exports are delivered and where the archive is published";
-    let stores = file.required("stores", expected)?.section("a pair of stores", &["exports", "archive"])?;
+    let stores = section(
+        &file.required("stores", expected)?,
+        "`{exports: {url: …}, archive: {url: …}}`",
+        &["exports", "archive"],
+    )?;
     let read_store = |key: &str| {
-        let store = stores.required(key, "`{url: …}`")?.section("a store", &["url"])?;
+        let store = section(&stores.required(key, "`{url: …}`")?, "`{url: …}`", &["url"])?;
         location::read(&store.required("url", "`s3://bucket/prefix` or a folder")?, base)
     };
     let (exports, archive) = (read_store("exports"), read_store("archive"));
@@ -69,6 +74,14 @@ fn read_stores(file: &Section<'_>, base: &Path) -> Option<(StoreLocation, StoreL
     Some((exports, archive))
 }
 
+/// A section where a person may have written a URL straight away, which can hold a secret: it is not repeated.
+fn section<'s>(at: &Place<'s>, expected: &str, keys: &[&str]) -> Option<Section<'s>> {
+    if at.is_text() {
+        return at.refuse(format!("a text stands where a section is wanted (expected {expected})"));
+    }
+    at.section("a store", keys)
+}
+
 /// An IANA time zone.
 pub(super) fn zone(at: &Place<'_>) -> Option<Zone> {
     let name = at.text("a time zone", "an IANA name such as `Asia/Shanghai`")?;
@@ -77,7 +90,7 @@ pub(super) fn zone(at: &Place<'_>) -> Option<Zone> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::section::testing::{expect_problems, read};
+    use super::super::testing::{expect_problems, read};
     use super::*;
 
     const WHOLE: &str = r#"
@@ -114,6 +127,15 @@ max_reject_share: 0.01
         assert_eq!(settings.archive, StoreLocation::Folder("team/archive".into()));
         assert_eq!((settings.memory_bytes, settings.threads), (2 << 30, NonZeroUsize::new(4)));
         assert_eq!((settings.reject_text_chars, settings.spill_dir), (0, Some("team/spill".into())));
+    }
+
+    #[test]
+    fn a_url_in_the_wrong_place_is_not_repeated() {
+        for stores in ["s3://AKIA:hunter2@b", "{exports: 's3://AKIA:hunter2@b', archive: {url: archive}}"] {
+            let (_, problems) = settings(&format!("version: 1\nhome_timezone: UTC\nstores: {stores}\n"));
+            assert!(problems.concat().contains("a text stands where a section is wanted"), "{problems:?}");
+            assert!(!problems.concat().contains("hunter2"), "{problems:?}");
+        }
     }
 
     #[test]
