@@ -10,7 +10,7 @@ use super::quantity::size_bytes;
 use super::section::{Section, file_section};
 use crate::time::Zone;
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "home_timezone",
     "stores",
     "stay_seconds",
@@ -19,6 +19,7 @@ const KEYS: [&str; 9] = [
     "memory",
     "threads",
     "reject_text_chars",
+    "reject_viewer_ids",
     "spill_dir",
 ];
 const LEAST_MEMORY_BYTES: u64 = 64 << 20;
@@ -32,9 +33,10 @@ pub(super) fn read(start: &Place<'_>, base: &Path) -> Option<Settings> {
     let stay_seconds = file.or("stay_seconds", 60, |at| at.whole("a count of seconds", 1..=86_400));
     let max_reject_share = file.or("max_reject_share", 0.01, |at| at.share());
     let max_shrink_share = file.or("max_shrink_share", 0.1, |at| at.share());
-    let memory = file.or("memory", 512 << 20, |at| size_bytes(&at, LEAST_MEMORY_BYTES, "at least 64MiB"));
+    let memory = file.or("memory", 1 << 30, |at| size_bytes(&at, LEAST_MEMORY_BYTES, "at least 64MiB"));
     let threads = file.maybe("threads", |at| at.whole::<usize>("a count of threads", 1..=1024));
     let reject_text = file.or("reject_text_chars", 200, |at| at.whole("a count of characters", 0..=10_000));
+    let reject_viewer_ids = file.or("reject_viewer_ids", false, |at| at.truth());
     let spill_dir = file.maybe("spill_dir", |at| match location::read(&at, base)? {
         StoreLocation::Folder(folder) => Some(folder),
         StoreLocation::Url(_) => at.refuse("counting spills to a folder of this machine, not to a bucket"),
@@ -50,6 +52,7 @@ pub(super) fn read(start: &Place<'_>, base: &Path) -> Option<Settings> {
         memory_bytes: memory?,
         threads: threads?.and_then(NonZeroUsize::new),
         reject_text_chars: reject_text?,
+        reject_viewer_ids: reject_viewer_ids?,
         spill_dir: spill_dir?,
     })
 }
@@ -114,7 +117,7 @@ max_reject_share: 0.01
         let settings = settings.unwrap();
         assert_eq!(settings.home_timezone.name(), "Asia/Shanghai");
         assert_eq!((settings.stay_seconds, settings.max_reject_share), (60, 0.01));
-        assert_eq!((settings.max_shrink_share, settings.memory_bytes), (0.1, 512 << 20));
+        assert_eq!((settings.max_shrink_share, settings.memory_bytes), (0.1, 1 << 30));
         assert_eq!((settings.threads, settings.reject_text_chars, settings.spill_dir), (None, 200, None));
         assert!(matches!(settings.exports, StoreLocation::Url(url) if url.as_str() == "s3://team-exports/live"));
     }
@@ -156,7 +159,7 @@ max_reject_share: 0.01
                          so that neither can touch the other",
                         "line 8, `stay_secs`: unknown key `stay_secs` (known: `version`, `home_timezone`, `stores`, \
                          `stay_seconds`, `max_reject_share`, `max_shrink_share`, `memory`, `threads`, \
-                         `reject_text_chars`, `spill_dir`; did you mean `stay_seconds`?)",
+                         `reject_text_chars`, `reject_viewer_ids`, `spill_dir`; did you mean `stay_seconds`?)",
                     ],
                 ),
                 (

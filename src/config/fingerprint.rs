@@ -81,11 +81,13 @@ impl Canon {
             memory_bytes: _,
             threads: _,
             reject_text_chars,
+            reject_viewer_ids,
             spill_dir: _,
         } = settings;
         self.put("stay_seconds", &stay_seconds.to_string());
         self.put("max_reject_share", &max_reject_share.to_string());
         self.put("reject_text_chars", &reject_text_chars.to_string());
+        self.put("reject_viewer_ids", &reject_viewer_ids.to_string());
     }
 
     fn market(&mut self, market: &Market) {

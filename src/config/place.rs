@@ -107,6 +107,15 @@ impl<'s> Place<'s> {
         }
     }
 
+    /// `true` or `false`.
+    pub fn truth(&self) -> Option<bool> {
+        match (&self.node.kind, self.node.source.as_str()) {
+            (Kind::Bool, "true") => Some(true),
+            (Kind::Bool, "false") => Some(false),
+            _ => self.mismatch("a truth value", "`true` or `false`"),
+        }
+    }
+
     /// A share of the whole.
     pub fn share(&self) -> Option<f64> {
         #[expect(clippy::cast_precision_loss, reason = "only 0 and 1 are taken")]
