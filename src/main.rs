@@ -1,1 +1,5 @@
-fn main() {}
+//! The `coverledger` command.
+
+fn main() -> std::process::ExitCode {
+    coverledger::cli::main()
+}

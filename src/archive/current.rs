@@ -1,0 +1,122 @@
+//! The current paths: what a notebook's glob sees.
+//!
+//! They follow the newest receipt and prove nothing themselves. Whoever puts there looks afterwards whether a newer
+//! receipt has come, and puts that one's bytes: so a slow publisher cannot leave old bytes over new ones.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+
+use super::keys::{self, Key};
+use super::{Archive, ArchiveError, Receipt, TableName, TableRecord, Unit};
+use crate::store::{Object, sha256_hex};
+
+/// The bytes of a receipt's tables, where they are at hand.
+pub(super) type AtHand = BTreeMap<TableName, Bytes>;
+
+impl Archive {
+    /// Brings the current paths up to this receipt, or to a newer one that has come meanwhile. Says whether anything
+    /// had to be put.
+    ///
+    /// # Errors
+    /// The store does not do it, or a revision's own bytes are missing or damaged.
+    pub async fn mend(&self, receipt: &Receipt) -> Result<bool, ArchiveError> {
+        let mut mended = self.show_missing(receipt, &AtHand::new()).await?;
+        if mended {
+            mended |= self.follow(receipt).await?;
+        }
+        Ok(mended)
+    }
+
+    /// The cheap look that mends what a killed publisher left: one listing for each platform, market and table, and a
+    /// closer look only at what is missing, has another size, or is not newer than its receipt. Takes newest receipts,
+    /// as [`Archive::newest_of`] and [`Archive::newest_rejects_of`] find them. Returns the units that it mended.
+    ///
+    /// # Errors
+    /// The store does not do it, or a revision's own bytes are missing or damaged.
+    pub async fn mend_stale<'a>(
+        &self,
+        receipts: impl IntoIterator<Item = &'a Receipt>,
+    ) -> Result<Vec<Unit>, ArchiveError> {
+        let receipts: Vec<(String, &Receipt)> = receipts
+            .into_iter()
+            .map(|receipt| (Key::Receipt(&receipt.content.unit, receipt.content.revision).path(), receipt))
+            .collect();
+        let tables = receipts.iter().flat_map(|(_, receipt)| &receipt.content.tables).map(|table| &table.key);
+        let folders: BTreeSet<&str> =
+            receipts.iter().map(|(key, _)| key).chain(tables).map(|key| keys::folder_of_dates(key)).collect();
+        let mut objects: BTreeMap<String, Object> = BTreeMap::new();
+        for folder in folders {
+            objects.extend(self.store.list(folder).await?.into_iter().map(|object| (object.key.clone(), object)));
+        }
+        let mut mended = Vec::new();
+        for (key, receipt) in &receipts {
+            let is_fresh = |table: &TableRecord| match (objects.get(&table.key), objects.get(key)) {
+                (Some(current), Some(stored)) => {
+                    current.size == table.size && current.last_modified > stored.last_modified
+                }
+                _ => false,
+            };
+            if !receipt.content.tables.iter().all(is_fresh) && self.mend(receipt).await? {
+                mended.push(receipt.content.unit.clone());
+            }
+        }
+        Ok(mended)
+    }
+
+    /// Puts the tables of a receipt that was just published at their current paths.
+    pub(super) async fn show(&self, receipt: &Receipt, at_hand: &AtHand) -> Result<(), ArchiveError> {
+        for table in &receipt.content.tables {
+            let bytes = self.bytes_of(receipt, table, at_hand).await?;
+            self.store.put(&table.key, bytes).await?;
+        }
+        self.follow(receipt).await?;
+        Ok(())
+    }
+
+    /// Puts only what is not there as it should be.
+    pub(super) async fn show_missing(&self, receipt: &Receipt, at_hand: &AtHand) -> Result<bool, ArchiveError> {
+        let mut put = false;
+        for table in &receipt.content.tables {
+            let current = self.store.get(&table.key).await?;
+            if current.is_none_or(|bytes| sha256_hex(&bytes) != table.sha256) {
+                let bytes = self.bytes_of(receipt, table, at_hand).await?;
+                self.store.put(&table.key, bytes).await?;
+                put = true;
+            }
+        }
+        Ok(put)
+    }
+
+    /// After a put at the current paths: if a newer receipt has come, its bytes belong there.
+    pub(super) async fn follow(&self, receipt: &Receipt) -> Result<bool, ArchiveError> {
+        let (mut shown, mut put) = (receipt.content.revision, false);
+        // Ends: each turn is another publisher's revision that came during the one before.
+        while let Some(newest) = self.newest(&receipt.content.unit).await? {
+            if newest.content.revision <= shown {
+                break;
+            }
+            put |= self.show_missing(&newest, &AtHand::new()).await?;
+            shown = newest.content.revision;
+        }
+        Ok(put)
+    }
+
+    async fn bytes_of(
+        &self,
+        receipt: &Receipt,
+        table: &TableRecord,
+        at_hand: &AtHand,
+    ) -> Result<Bytes, ArchiveError> {
+        if let Some(bytes) = at_hand.get(&table.table) {
+            return Ok(bytes.clone());
+        }
+        let key = Key::Revision(&table.sha256).path();
+        let unit = || Box::new(receipt.content.unit.clone());
+        match self.store.get(&key).await? {
+            None => Err(ArchiveError::RevisionMissing { unit: unit(), key }),
+            Some(bytes) if sha256_hex(&bytes) == table.sha256 => Ok(bytes),
+            Some(_) => Err(ArchiveError::RevisionDamaged { unit: unit(), key }),
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Where everything lies. Every path of the archive is made, and read, here.
+
+use jiff::civil::Date;
+
+use super::{TableName, Unit};
+use crate::model::{MarketDay, MarketId, PlatformId};
+
+/// The folders this archive writes in, for sweeping.
+pub(super) const FOLDERS: [&str; 7] = [
+    ATTEMPTS,
+    RECEIPTS,
+    REVISIONS,
+    "_probe",
+    TableName::ALL[0].as_str(),
+    TableName::ALL[1].as_str(),
+    TableName::ALL[2].as_str(),
+];
+
+const ATTEMPTS: &str = "_attempts";
+const RECEIPTS: &str = "_receipts";
+const REVISIONS: &str = "_revisions";
+const REJECTS: &str = "_rejects";
+const UNDATED: &str = "undated";
+/// How Hive writes a partition without a value; readers make it null.
+const HIVE_NULL: &str = "__HIVE_DEFAULT_PARTITION__";
+
+/// One place in the archive.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Key<'a> {
+    /// The present bytes of a table.
+    Current(TableName, &'a Unit),
+    /// The folder of a table's present bytes.
+    Currents(TableName),
+    /// A table by its content.
+    Revision(&'a str),
+    /// A receipt by its unit and number.
+    Receipt(&'a Unit, u64),
+    /// The folder of a unit's receipts.
+    Receipts(&'a Unit),
+    /// The folder of all receipts of a platform in a market.
+    ReceiptsOfMarket(&'a PlatformId, &'a MarketId),
+    /// The folder of all receipts of a platform's rejects.
+    ReceiptsOfRejects(&'a PlatformId),
+    /// The folder of all receipts.
+    AllReceipts,
+    /// The note on a market-day's last attempt that published nothing.
+    Attempt(&'a MarketDay),
+}
+
+impl Key<'_> {
+    /// The key, or the prefix of a folder.
+    pub(super) fn path(self) -> String {
+        match self {
+            Self::Current(table, Unit::MarketDay(day)) => format!(
+                "{table}/platform={}/market={}/local_date={}/part.parquet",
+                segment(day.platform.as_str()),
+                market(&day.market),
+                day.local_date
+            ),
+            Self::Current(table, Unit::Rejects { platform, export_date }) => format!(
+                "{table}/platform={}/export_date={}/part.parquet",
+                segment(platform.as_str()),
+                export_date.map_or_else(|| HIVE_NULL.to_owned(), |date| date.to_string())
+            ),
+            Self::Currents(table) => table.to_string(),
+            Self::Revision(sha256) => format!("{REVISIONS}/{}.parquet", segment(sha256)),
+            Self::Receipt(unit, revision) => format!("{}/{revision:08}.json", Key::Receipts(unit).path()),
+            Self::Receipts(Unit::MarketDay(day)) => {
+                format!("{}/{}", Key::ReceiptsOfMarket(&day.platform, &day.market).path(), day.local_date)
+            }
+            Self::Receipts(Unit::Rejects { platform, export_date }) => format!(
+                "{}/{}",
+                Key::ReceiptsOfRejects(platform).path(),
+                export_date.map_or_else(|| UNDATED.to_owned(), |date| date.to_string())
+            ),
+            Self::ReceiptsOfMarket(platform, of) => {
+                format!("{RECEIPTS}/{}/{}", segment(platform.as_str()), market(of))
+            }
+            Self::ReceiptsOfRejects(platform) => format!("{RECEIPTS}/{}/{REJECTS}", segment(platform.as_str())),
+            Self::AllReceipts => RECEIPTS.to_owned(),
+            Self::Attempt(day) => {
+                let platform = segment(day.platform.as_str());
+                format!("{ATTEMPTS}/{platform}/{}/{}.json", market(&day.market), day.local_date)
+            }
+        }
+    }
+}
+
+/// Which receipt lies at a key, if it is one.
+pub(super) fn receipt_at(key: &str) -> Option<(Unit, u64)> {
+    let parts: Vec<&str> = key.split('/').collect();
+    let &[RECEIPTS, platform, of, date, file] = parts.as_slice() else { return None };
+    if !is_segment(platform) || !is_segment(of) {
+        return None;
+    }
+    let platform = PlatformId::new(platform);
+    let unit = match (of, date) {
+        (REJECTS, UNDATED) => Unit::Rejects { platform, export_date: None },
+        (REJECTS, date) => Unit::Rejects { platform, export_date: Some(exact_date(date)?) },
+        (market, date) => {
+            Unit::MarketDay(MarketDay { platform, market: MarketId::new(market), local_date: exact_date(date)? })
+        }
+    };
+    let revision: u64 = file.strip_suffix(".json")?.parse().ok()?;
+    (revision > 0 && Key::Receipt(&unit, revision).path() == key).then_some((unit, revision))
+}
+
+/// The folder that holds all dates beside this one, of a receipt or a current path.
+pub(super) fn folder_of_dates(key: &str) -> &str {
+    key.rsplitn(3, '/').nth(2).unwrap_or_default()
+}
+
+fn exact_date(text: &str) -> Option<Date> {
+    text.parse().ok().filter(|date: &Date| date.to_string() == text)
+}
+
+fn market(market: &MarketId) -> &str {
+    let name = segment(market.as_str());
+    assert_ne!(name, REJECTS, "a market's name would be taken for the rejects");
+    name
+}
+
+/// Ids are path segments as they are: the configuration lets through nothing else.
+fn segment(id: &str) -> &str {
+    assert!(is_segment(id), "`{id}` is no path segment; the configuration should have refused it");
+    id
+}
+
+fn is_segment(id: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+    !id.is_empty() && id != "." && id != ".." && id.bytes().all(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn day() -> Unit {
+        Unit::MarketDay(MarketDay {
+            platform: PlatformId::new("tiktok_shop_live"),
+            market: MarketId::new("US"),
+            local_date: date(2026, 11, 21),
+        })
+    }
+
+    fn rejects(export_date: Option<Date>) -> Unit {
+        Unit::Rejects { platform: PlatformId::new("youtube"), export_date }
+    }
+
+    #[test]
+    fn keys_are_those_of_the_design() {
+        let cases = [
+            (
+                Key::Current(TableName::Funnel, &day()).path(),
+                "funnel/platform=tiktok_shop_live/market=US/local_date=2026-11-21/part.parquet",
+            ),
+            (
+                Key::Current(TableName::Rejects, &rejects(Some(date(2026, 11, 21)))).path(),
+                "rejects/platform=youtube/export_date=2026-11-21/part.parquet",
+            ),
+            (
+                Key::Current(TableName::Rejects, &rejects(None)).path(),
+                "rejects/platform=youtube/export_date=__HIVE_DEFAULT_PARTITION__/part.parquet",
+            ),
+            (Key::Receipt(&day(), 3).path(), "_receipts/tiktok_shop_live/US/2026-11-21/00000003.json"),
+            (Key::Receipt(&rejects(None), 1).path(), "_receipts/youtube/_rejects/undated/00000001.json"),
+            (Key::Revision("00ff").path(), "_revisions/00ff.parquet"),
+        ];
+        for (made, expected) in cases {
+            assert_eq!(made, expected);
+        }
+    }
+
+    #[test]
+    fn receipts_are_read_back_from_their_keys() {
+        for unit in [day(), rejects(Some(date(2026, 1, 2))), rejects(None)] {
+            let key = Key::Receipt(&unit, 12).path();
+            assert_eq!(receipt_at(&key), Some((unit, 12)));
+        }
+        for stranger in [
+            "_receipts/p/US/2026-11-21/3.json",
+            "_receipts/p/US/2026-11-21/00000000.json",
+            "_receipts/p/US/20261121/00000003.json",
+            "_receipts/p/US/2026-11-21/00000003.json.bak",
+            "_receipts/p/US/00000003.json",
+            "funnel/p/US/2026-11-21/00000003.json",
+        ] {
+            assert_eq!(receipt_at(stranger), None, "{stranger}");
+        }
+    }
+
+    #[test]
+    fn all_dates_lie_side_by_side() {
+        let unit = day();
+        let cases = [
+            (Key::Receipt(&unit, 1), "_receipts/tiktok_shop_live/US"),
+            (Key::Current(TableName::Funnel, &unit), "funnel/platform=tiktok_shop_live/market=US"),
+        ];
+        for (key, folder) in cases {
+            assert_eq!(folder_of_dates(&key.path()), folder);
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "no path segment")]
+    fn an_id_cannot_leave_its_folder() {
+        let _ = Key::ReceiptsOfRejects(&PlatformId::new("../x")).path();
+    }
+}

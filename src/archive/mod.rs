@@ -1,0 +1,75 @@
+//! Plain Parquet that any notebook reads with a glob, and a receipt that proves it.
+//!
+//! A unit ([`Unit`]: a market-day, or the rejects of one export date) is published as numbered revisions:
+//!
+//! 1. each table at `_revisions/<sha256>.parquet`, create-only;
+//! 2. the receipt with the next number, create-only: **the moment of truth**;
+//! 3. the same bytes at the current path.
+//!
+//! A reader of one current object sees the old bytes or the new, never half. What a killed publisher left undone
+//! after 2 is mended by the next run ([`Archive::mend_stale`]) or by [`Archive::verify`]. Readers of several tables,
+//! or of a past state, follow receipts ([`Archive::snapshot`]). Nothing is ever deleted, no receipt or revision is
+//! ever replaced, and no clock is read here: the run brings its own.
+//!
+//! Publishing the same thing again writes nothing. Stands on `store` and `model`.
+
+mod attempt;
+mod current;
+mod error;
+mod finding;
+mod keys;
+mod publish;
+mod read;
+mod receipt;
+mod snapshot;
+mod table;
+mod unit;
+mod verify;
+
+#[cfg(test)]
+mod tests;
+
+pub use attempt::{Attempt, AttemptEnd};
+pub use error::{ArchiveError, BoxError, PublishError};
+pub use finding::{Finding, Problem, Verification};
+pub use publish::{Draft, Published, Stamp, TableBytes};
+pub use receipt::{Content, ExportRecord, Receipt, ReceiptError, ReceiptProblem, RowCounts, State, TableRecord};
+pub use snapshot::SnapshotObject;
+pub use unit::{TableName, Unit};
+pub use verify::Repair;
+
+use crate::store::{Store, StoreError, WriterLock};
+
+/// How many objects are asked for at a time.
+const CONCURRENT: usize = 16;
+
+/// An archive in a store. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Archive {
+    store: Store,
+    _lock: Option<WriterLock>,
+}
+
+impl Archive {
+    /// An archive to read. Nothing is asked of the store yet.
+    #[must_use]
+    pub const fn for_reading(store: Store) -> Self {
+        Self { store, _lock: None }
+    }
+
+    /// An archive to publish into or to repair. In a folder, sweeps what killed writers left half-written.
+    ///
+    /// # Errors
+    /// The store refuses, is not there, or ignores create-only puts.
+    pub async fn for_writing(store: Store) -> Result<Self, StoreError> {
+        let lock = store.lock_for_writing(&keys::FOLDERS).await?;
+        store.probe().await?;
+        Ok(Self { store, _lock: Some(lock) })
+    }
+
+    /// The store it lies in.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+}

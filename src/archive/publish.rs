@@ -1,0 +1,286 @@
+//! Publishing one unit: nothing twice, nothing half, nothing lost.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use super::current::AtHand;
+use super::keys::Key;
+use super::receipt::{Content, ExportRecord, State, TableRecord};
+use super::{Archive, ArchiveError, BoxError, PublishError, Receipt, TableName, Unit};
+use crate::store::{PutNew, StoreError, sha256_hex};
+
+/// How often publishing looks again when others were faster.
+const LOOKS: u32 = 8;
+/// How often a put of unknown outcome is tried.
+const TRIES: u32 = 4;
+
+/// What is to be published, but for the tables: they carry the revision's number, which is not known yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Whether late exports may still change it.
+    pub state: State,
+    /// Hash of all that it was made from.
+    pub fingerprint: String,
+    /// Exports read, in any order.
+    pub exports: Vec<ExportRecord>,
+    /// Sums of the counts by their column.
+    pub totals: BTreeMap<String, i64>,
+    /// Hash of the configuration that had a say.
+    pub config_sha256: String,
+    /// Version of this program.
+    pub program_version: String,
+    /// Release of the time-zone data.
+    pub tz_release: String,
+    /// What counted.
+    pub engine: String,
+}
+
+/// A table as a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableBytes {
+    /// Which.
+    pub table: TableName,
+    /// The Parquet file.
+    pub bytes: Bytes,
+    /// Rows in it.
+    pub rows: u64,
+}
+
+/// Who publishes, and when by the run's clock. Outside of what is hashed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// The run.
+    pub run_id: String,
+    /// Its clock.
+    pub now: Timestamp,
+}
+
+/// What publishing came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Published {
+    /// A new revision.
+    New {
+        /// Its number.
+        revision: u64,
+    },
+    /// The newest revision says the same; at most its current path was mended.
+    AlreadyPublished {
+        /// Its number.
+        revision: u64,
+    },
+}
+
+enum ReceiptPut {
+    Mine,
+    SameByAnother,
+    Other,
+}
+
+impl Archive {
+    /// Publishes a unit, unless its newest revision says the same already.
+    ///
+    /// `render` makes the tables for a revision's number; the same number gives the same bytes. It is asked for the
+    /// newest revision's number first, to compare, and then for the next one's.
+    ///
+    /// # Errors
+    /// See [`PublishError`], which says of each whether anything was published.
+    pub async fn publish<R>(
+        &self,
+        unit: &Unit,
+        draft: &Draft,
+        render: R,
+        stamp: &Stamp,
+    ) -> Result<Published, PublishError>
+    where
+        R: Fn(u64) -> Result<Vec<TableBytes>, BoxError> + Send + Sync,
+    {
+        let render = |revision| {
+            render(revision)
+                .map(|tables| in_order(unit, tables))
+                .map_err(|source| PublishError::Render { unit: Box::new(unit.clone()), source })
+        };
+        for _ in 0..LOOKS {
+            let newest = self.newest(unit).await?;
+            if let Some(newest) = &newest {
+                let tables = render(newest.content.revision)?;
+                if says_the_same(&newest.content, draft, &tables) {
+                    self.settle(newest, &tables).await?;
+                    return Ok(Published::AlreadyPublished { revision: newest.content.revision });
+                }
+            }
+            let revision = newest.as_ref().map_or(1, |newest| newest.content.revision + 1);
+            let tables = render(revision)?;
+            if let Some(table) = dropped(newest.as_ref(), &tables) {
+                return Err(PublishError::TableDropped { unit: Box::new(unit.clone()), table });
+            }
+            for (record, bytes) in &tables {
+                self.keep(record, bytes).await?;
+            }
+            let content = content(unit, revision, newest.as_ref(), draft, &tables);
+            let receipt = Receipt::new(content, &stamp.run_id, stamp.now);
+            let published = match self.put_receipt(&receipt).await? {
+                ReceiptPut::Mine => Published::New { revision },
+                ReceiptPut::SameByAnother => Published::AlreadyPublished { revision },
+                ReceiptPut::Other => continue,
+            };
+            self.show(&receipt, &at_hand(&tables)).await.map_err(|error| not_shown(&receipt, error))?;
+            return Ok(published);
+        }
+        Err(PublishError::Conflict { unit: Box::new(unit.clone()), looks: LOOKS })
+    }
+
+    /// Makes sure that all three places hold what the newest receipt says. Writes nothing if they do.
+    async fn settle(&self, newest: &Receipt, tables: &[(TableRecord, Bytes)]) -> Result<(), PublishError> {
+        for (record, bytes) in tables {
+            if self.store.size(&Key::Revision(&record.sha256).path()).await? != Some(record.size) {
+                self.keep(record, bytes).await?;
+            }
+        }
+        let put = self.show_missing(newest, &at_hand(tables)).await;
+        if put.map_err(|error| not_shown(newest, error))? {
+            self.follow(newest).await.map_err(|error| not_shown(newest, error))?;
+        }
+        Ok(())
+    }
+
+    /// Step 1: a table by its content. There already is as good as put, if it is there.
+    async fn keep(&self, record: &TableRecord, bytes: &Bytes) -> Result<(), StoreError> {
+        let key = Key::Revision(&record.sha256).path();
+        let mut last = None;
+        for attempt in 0..TRIES {
+            pause(attempt).await;
+            match self.store.put_new(&key, bytes.clone()).await {
+                Ok(PutNew::Stored) => return Ok(()),
+                Ok(PutNew::Exists) => {}
+                Err(error) if error.problem.is_definite() => return Err(error),
+                Err(error) => last = Some(error),
+            }
+            match self.store.size(&key).await {
+                Ok(Some(size)) if size == record.size => return Ok(()),
+                Ok(Some(size)) => {
+                    // Not what its name says, so nobody's data: the bytes at hand are.
+                    tracing::warn!(key, size, expected = record.size, "replacing a damaged revision object");
+                    return self.store.put(&key, bytes.clone()).await;
+                }
+                Ok(None) => {}
+                Err(error) => last = Some(error),
+            }
+        }
+        match last {
+            Some(error) => Err(error),
+            None => self.store.put(&key, bytes.clone()).await,
+        }
+    }
+
+    /// Step 2, the moment of truth. A doubtful answer is settled by reading back.
+    async fn put_receipt(&self, receipt: &Receipt) -> Result<ReceiptPut, PublishError> {
+        let Content { unit, revision, .. } = &receipt.content;
+        let key = Key::Receipt(unit, *revision).path();
+        let bytes = Bytes::from(receipt.to_bytes());
+        let mut reason = String::from("the store says that it exists and does not show it");
+        let mut only_clear_refusals = true;
+        for attempt in 0..TRIES {
+            pause(attempt).await;
+            let refusal = match self.store.put_new(&key, bytes.clone()).await {
+                Ok(PutNew::Stored) => return Ok(ReceiptPut::Mine),
+                Ok(PutNew::Exists) => None,
+                Err(error) => Some(error),
+            };
+            only_clear_refusals &= refusal.as_ref().is_some_and(|error| error.problem.is_definite());
+            if let Some(error) = &refusal {
+                reason = error.to_string();
+            }
+            match self.store.get(&key).await {
+                Ok(Some(found)) => {
+                    let found = Receipt::parse(&key, unit, *revision, &found).map_err(ArchiveError::from)?;
+                    return Ok(whose(receipt, &found));
+                }
+                Ok(None) => {}
+                Err(error) => reason = error.to_string(),
+            }
+            if only_clear_refusals && let Some(error) = refusal {
+                return Err(error.into());
+            }
+        }
+        Err(PublishError::UnknownOutcome { unit: Box::new(unit.clone()), revision: *revision, reason })
+    }
+}
+
+fn whose(mine: &Receipt, found: &Receipt) -> ReceiptPut {
+    if found == mine {
+        ReceiptPut::Mine
+    } else if found.content_sha256 == mine.content_sha256 {
+        ReceiptPut::SameByAnother
+    } else {
+        ReceiptPut::Other
+    }
+}
+
+fn not_shown(receipt: &Receipt, error: ArchiveError) -> PublishError {
+    let Content { unit, revision, .. } = &receipt.content;
+    PublishError::NotShown { unit: Box::new(unit.clone()), revision: *revision, source: Box::new(error) }
+}
+
+fn in_order(unit: &Unit, tables: Vec<TableBytes>) -> Vec<(TableRecord, Bytes)> {
+    let mut tables: Vec<_> = tables
+        .into_iter()
+        .map(|TableBytes { table, bytes, rows }| {
+            let (key, sha256) = (Key::Current(table, unit).path(), sha256_hex(&bytes));
+            (TableRecord { table, key, sha256, size: bytes.len() as u64, rows }, bytes)
+        })
+        .collect();
+    tables.sort_by_key(|(record, _)| record.table);
+    tables
+}
+
+fn at_hand(tables: &[(TableRecord, Bytes)]) -> AtHand {
+    tables.iter().map(|(record, bytes)| (record.table, bytes.clone())).collect()
+}
+
+fn says_the_same(newest: &Content, draft: &Draft, tables: &[(TableRecord, Bytes)]) -> bool {
+    newest.fingerprint == draft.fingerprint
+        && newest.state == draft.state
+        && newest.tables.iter().eq(tables.iter().map(|(record, _)| record))
+}
+
+fn dropped(newest: Option<&Receipt>, tables: &[(TableRecord, Bytes)]) -> Option<TableName> {
+    let before = newest.into_iter().flat_map(|newest| &newest.content.tables);
+    before.map(|record| record.table).find(|table| tables.iter().all(|(record, _)| record.table != *table))
+}
+
+fn content(
+    unit: &Unit,
+    revision: u64,
+    newest: Option<&Receipt>,
+    draft: &Draft,
+    tables: &[(TableRecord, Bytes)],
+) -> Content {
+    let Draft { state, fingerprint, exports, totals, config_sha256, program_version, tz_release, engine } =
+        draft.clone();
+    let mut exports = exports;
+    exports.sort();
+    Content {
+        unit: unit.clone(),
+        revision,
+        previous: newest.map(|newest| newest.content_sha256.clone()),
+        state,
+        fingerprint,
+        exports,
+        tables: tables.iter().map(|(record, _)| record.clone()).collect(),
+        totals,
+        config_sha256,
+        program_version,
+        tz_release,
+        engine,
+    }
+}
+
+/// Lets a put that is under way elsewhere come to its end before the next try.
+async fn pause(attempt: u32) {
+    if attempt > 0 {
+        tokio::time::sleep(Duration::from_millis(20 << attempt)).await;
+    }
+}

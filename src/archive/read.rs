@@ -1,0 +1,107 @@
+//! The newest receipts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::{StreamExt, TryStreamExt, stream};
+use jiff::civil::Date;
+
+use super::keys::{self, Key};
+use super::receipt::{ReceiptError, ReceiptProblem};
+use super::{Archive, ArchiveError, CONCURRENT, Receipt, Unit};
+use crate::model::{MarketId, PlatformId};
+
+impl Archive {
+    /// The newest receipt of a unit, `None` if it was never published.
+    ///
+    /// # Errors
+    /// The store does not answer, or the receipt cannot be relied on.
+    pub async fn newest(&self, unit: &Unit) -> Result<Option<Receipt>, ArchiveError> {
+        let revisions = self.revisions(Key::Receipts(unit)).await?;
+        match revisions.get(unit).and_then(BTreeSet::last) {
+            Some(&revision) => self.receipt(unit, revision).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The newest receipts of a platform in a market for these local dates: one listing, and one read for each date
+    /// that was published.
+    ///
+    /// # Errors
+    /// The store does not answer, or a receipt cannot be relied on.
+    pub async fn newest_of(
+        &self,
+        platform: &PlatformId,
+        market: &MarketId,
+        local_dates: &BTreeSet<Date>,
+    ) -> Result<BTreeMap<Date, Receipt>, ArchiveError> {
+        let found = self
+            .newest_in(Key::ReceiptsOfMarket(platform, market), |unit| match unit {
+                Unit::MarketDay(day) => local_dates.contains(&day.local_date),
+                Unit::Rejects { .. } => false,
+            })
+            .await?;
+        let dated = found.into_iter().filter_map(|receipt| match &receipt.content.unit {
+            Unit::MarketDay(day) => Some((day.local_date, receipt)),
+            Unit::Rejects { .. } => None,
+        });
+        Ok(dated.collect())
+    }
+
+    /// The newest receipts of a platform's rejects for these export dates, `None` for exports without one.
+    ///
+    /// # Errors
+    /// The store does not answer, or a receipt cannot be relied on.
+    pub async fn newest_rejects_of(
+        &self,
+        platform: &PlatformId,
+        export_dates: &BTreeSet<Option<Date>>,
+    ) -> Result<BTreeMap<Option<Date>, Receipt>, ArchiveError> {
+        let found = self
+            .newest_in(Key::ReceiptsOfRejects(platform), |unit| match unit {
+                Unit::Rejects { export_date, .. } => export_dates.contains(export_date),
+                Unit::MarketDay(_) => false,
+            })
+            .await?;
+        let dated = found.into_iter().filter_map(|receipt| match &receipt.content.unit {
+            Unit::Rejects { export_date, .. } => Some((*export_date, receipt)),
+            Unit::MarketDay(_) => None,
+        });
+        Ok(dated.collect())
+    }
+
+    async fn newest_in(
+        &self,
+        folder: Key<'_>,
+        wanted: impl Fn(&Unit) -> bool,
+    ) -> Result<Vec<Receipt>, ArchiveError> {
+        let newest: Vec<(Unit, u64)> = self
+            .revisions(folder)
+            .await?
+            .into_iter()
+            .filter(|(unit, _)| wanted(unit))
+            .filter_map(|(unit, revisions)| Some((unit, *revisions.last()?)))
+            .collect();
+        let reads = newest.into_iter().map(|(unit, revision)| async move { self.receipt(&unit, revision).await });
+        stream::iter(reads).buffered(CONCURRENT).try_collect().await
+    }
+
+    /// Which revisions of which units have receipts under a folder. What is no receipt there is passed over;
+    /// `verify` names it.
+    pub(super) async fn revisions(&self, folder: Key<'_>) -> Result<BTreeMap<Unit, BTreeSet<u64>>, ArchiveError> {
+        let mut revisions: BTreeMap<Unit, BTreeSet<u64>> = BTreeMap::new();
+        for object in self.store.list(&folder.path()).await? {
+            if let Some((unit, revision)) = keys::receipt_at(&object.key) {
+                revisions.entry(unit).or_default().insert(revision);
+            }
+        }
+        Ok(revisions)
+    }
+
+    pub(super) async fn receipt(&self, unit: &Unit, revision: u64) -> Result<Receipt, ArchiveError> {
+        let key = Key::Receipt(unit, revision).path();
+        match self.store.get(&key).await? {
+            Some(bytes) => Ok(Receipt::parse(&key, unit, revision, &bytes)?),
+            None => Err(ReceiptError { key, problem: ReceiptProblem::Gone }.into()),
+        }
+    }
+}

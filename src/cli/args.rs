@@ -1,0 +1,215 @@
+//! Arguments as they are typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::archive::TableName;
+use crate::demo::DemoFormat;
+
+/// Settles how live-room covers performed, by market, slot and audience, and publishes Parquet that a notebook can
+/// trust.
+#[derive(Debug, Parser)]
+#[command(name = "coverledger", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done or nothing to do; 1 unexpected; 2 usage; 3 config; 4 exports missing or \
+too many rejects; 5 publish conflict or unknown outcome; 6 some market-days failed, others published";
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// Folder of archive.yaml, markets.yaml and platforms/
+    #[arg(long, global = true, value_name = "DIR", default_value = "config")]
+    pub config: PathBuf,
+    /// Folder with one file per job
+    #[arg(long, global = true, value_name = "DIR", default_value = "jobs")]
+    pub jobs: PathBuf,
+    /// How to write the log, which goes to standard error
+    #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub log: LogFormat,
+    /// Say less: no progress, errors only
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more: -v every step, -vv everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+/// A command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a week of realistic exports, settle it and print the report
+    Demo(Demo),
+    /// Run a job once, as its schedule would
+    Run(Run),
+    /// Run a job over chosen local dates, newest first
+    Backfill(Backfill),
+    /// Show where every market-day stands
+    Status(Status),
+    /// Check every file in config/ and jobs/, offline
+    Check,
+    /// Check the archive against its receipts, and bytes against hashes
+    Verify(Verify),
+    /// List the objects that were the truth at an instant
+    Snapshot(Snapshot),
+    /// Print a table of the archive
+    Show(Show),
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Where to write config/, jobs/, exports/ and archive/
+    #[arg(default_value = "demo")]
+    pub dir: PathBuf,
+    /// Local dates, the last of which is 2026-11-01
+    #[arg(long, default_value_t = 7)]
+    pub days: u16,
+    /// Rows to write over all exports, about
+    #[arg(long, default_value_t = 200_000)]
+    pub events: u64,
+    /// One format for all exports: csv, csv.gz, tsv, ndjson, ndjson.gz or parquet [default: each platform its own]
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<DemoFormat>,
+    /// Another seed tells another week
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Only write exports and configuration
+    #[arg(long)]
+    pub generate_only: bool,
+}
+
+/// `run`
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The job: the name of a file in jobs/ without .yaml
+    pub job: String,
+    /// Run as if the clock read this instant, such as 2026-11-20T03:30:00Z
+    #[arg(long, value_name = "INSTANT")]
+    pub at: Option<Timestamp>,
+    /// Publish also what says less than the revision before
+    #[arg(long)]
+    pub accept_shrink: bool,
+}
+
+/// `backfill`
+#[derive(Debug, Args)]
+pub struct Backfill {
+    /// The job: the name of a file in jobs/ without .yaml
+    pub job: String,
+    /// First local date
+    #[arg(long, value_name = "DATE")]
+    pub from: Date,
+    /// Last local date
+    #[arg(long, value_name = "DATE")]
+    pub to: Date,
+    /// Only this platform of the job; may be given more than once
+    #[arg(long = "platform", value_name = "P")]
+    pub platforms: Vec<String>,
+    /// Only this market of the job; may be given more than once
+    #[arg(long = "market", value_name = "M")]
+    pub markets: Vec<String>,
+    /// Which market-days to work on [default: those that are due]
+    #[arg(long, value_enum, value_name = "WHICH")]
+    pub reprocess: Option<Which>,
+    /// Only print what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Publish also what says less than the revision before
+    #[arg(long)]
+    pub accept_shrink: bool,
+    /// Run as if the clock read this instant
+    #[arg(long, value_name = "INSTANT")]
+    pub at: Option<Timestamp>,
+}
+
+/// Which market-days a backfill works on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Which {
+    /// Never published
+    Missing,
+    /// Held back or failed at the last attempt
+    Failed,
+    /// All of them, though nothing may have changed
+    All,
+}
+
+/// `status`
+#[derive(Debug, Args)]
+pub struct Status {
+    /// Only this job [default: all]
+    pub job: Option<String>,
+    /// How many local dates to look back
+    #[arg(long, default_value_t = 14, value_parser = clap::value_parser!(u16).range(1..=400))]
+    pub days: u16,
+    /// As if the clock read this instant
+    #[arg(long, value_name = "INSTANT")]
+    pub at: Option<Timestamp>,
+}
+
+/// `verify`
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Bring current paths up to their newest receipts
+    #[arg(long)]
+    pub repair: bool,
+}
+
+/// `snapshot`
+#[derive(Debug, Args)]
+pub struct Snapshot {
+    /// The instant, such as 2026-11-20T08:00Z
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub as_of: Timestamp,
+}
+
+/// `show`
+#[derive(Debug, Args)]
+pub struct Show {
+    /// Which table: funnel, slot_audience or rejects
+    #[arg(value_parser = table)]
+    pub table: TableName,
+    /// Only this platform
+    #[arg(long)]
+    pub platform: Option<String>,
+    /// Only this market
+    #[arg(long)]
+    pub market: Option<String>,
+    /// Only this local date (of rejects: export date)
+    #[arg(long)]
+    pub date: Option<Date>,
+    /// How many rows to print; 0 prints all
+    #[arg(long, default_value_t = 50)]
+    pub rows: usize,
+}
+
+fn table(name: &str) -> Result<TableName, String> {
+    TableName::ALL.into_iter().find(|table| table.as_str() == name).ok_or_else(|| {
+        let known: Vec<_> = TableName::ALL.iter().map(|table| table.as_str()).collect();
+        format!("known: {}", known.join(", "))
+    })
+}
+
+/// An instant, with seconds or without.
+fn instant(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|error: jiff::Error| error.to_string())
+}

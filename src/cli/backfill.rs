@@ -1,0 +1,106 @@
+//! `coverledger backfill`
+
+use std::collections::BTreeSet;
+use std::io::Write;
+
+use super::args::{Backfill, Global, Which};
+use super::run::{carry_out, clock};
+use super::{Failure, load, settled};
+use crate::config::{Job, Workspace};
+use crate::model::{MarketId, PlatformId};
+use crate::plan::{Batch, Dates, PlatformPlan, Reprocess, Selection, Standing};
+use crate::run::{self, RunError, stores};
+
+/// Runs a job over chosen dates, or says what that would be.
+pub async fn run(args: &Backfill, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
+    if args.from > args.to {
+        return Err(Failure::usage(format!("`--from {}` is after `--to {}`", args.from, args.to)));
+    }
+    let workspace = load(global)?;
+    let job = run::job(&workspace, &args.job)?;
+    let selection = selection(args, job)?;
+    let now = clock(args.at).now();
+    if args.dry_run {
+        return dry_run(&workspace, &selection, now, out).await;
+    }
+    let label = format!("backfill {}", args.job);
+    let report = carry_out(&workspace, &selection, now, &label, global).await?;
+    writeln!(out, "{} from {} to {}, run {}", args.job, args.from, args.to, report.run_id)?;
+    settled::print(&report, out)?;
+    Ok(settled::code(&report))
+}
+
+fn selection(args: &Backfill, job: &Job) -> Result<Selection, RunError> {
+    let reprocess = match args.reprocess {
+        None => Reprocess::Due,
+        Some(Which::Missing) => Reprocess::Missing,
+        Some(Which::Failed) => Reprocess::Failed,
+        Some(Which::All) => Reprocess::All,
+    };
+    Ok(Selection {
+        platforms: chosen(&args.job, "platform", &job.platforms, &args.platforms, |name| PlatformId::new(name))?,
+        markets: chosen(&args.job, "market", &job.markets, &args.markets, |name| MarketId::new(name))?,
+        dates: Dates::Range { from: args.from, to: args.to },
+        reprocess,
+        accept_shrink: args.accept_shrink,
+    })
+}
+
+/// The names asked for, all of which the job has to know; without any, the job's own.
+fn chosen<T: Ord + Clone + std::fmt::Display>(
+    job: &str,
+    what: &'static str,
+    of_job: &BTreeSet<T>,
+    asked: &[String],
+    id: impl Fn(&str) -> T,
+) -> Result<BTreeSet<T>, RunError> {
+    if asked.is_empty() {
+        return Ok(of_job.clone());
+    }
+    let known = || of_job.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let check = |name: &String| {
+        let found = id(name);
+        of_job.contains(&found).then_some(found).ok_or_else(|| RunError::NotInJob {
+            job: job.to_owned(),
+            what,
+            name: name.clone(),
+            known: known(),
+        })
+    };
+    asked.iter().map(check).collect()
+}
+
+async fn dry_run(
+    workspace: &Workspace,
+    selection: &Selection,
+    now: jiff::Timestamp,
+    out: &mut impl Write,
+) -> Result<u8, Failure> {
+    let exports = stores::exports(&workspace.settings).map_err(RunError::Exports)?;
+    let archive = stores::archive_for_reading(&workspace.settings).map_err(RunError::Store)?;
+    let plans = run::plan(workspace, selection, &exports, &archive, now).await?;
+    for plan in &plans {
+        print_plan(plan, out)?;
+    }
+    Ok(super::exit::DONE)
+}
+
+fn print_plan(plan: &PlatformPlan, out: &mut impl Write) -> std::io::Result<()> {
+    for day in plan.days.iter().rev() {
+        let what = match &day.standing {
+            Standing::Due(because) => format!("would be settled: {because}"),
+            Standing::NotAsked(because) => format!("is due ({because}) but not asked for"),
+            Standing::NotOver => "is not over".to_owned(),
+            Standing::Waiting { missing } => format!("waits for {}", missing.join(", ")),
+            Standing::Current { revision, .. } => format!("is current at revision {revision}"),
+            Standing::Held { reason } => format!("is held back: {reason}"),
+        };
+        writeln!(out, "{} {what}", day.market_day)?;
+    }
+    let batches = plan.batches(usize::MAX, u64::MAX);
+    let (exports, bytes): (usize, u64) = batches
+        .iter()
+        .map(|batch| (batch.exports.len(), Batch::bytes(batch)))
+        .fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+    writeln!(out, "{}: {exports} exports of {bytes} bytes would be read", plan.platform)
+}

@@ -1,0 +1,157 @@
+//! `coverledger demo`
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+
+use bytes::Bytes;
+use polars::prelude::*;
+
+use super::args::{Demo, Global};
+use super::progress::Progress;
+use super::run::carry_out;
+use super::{Failure, exit, grid, settled};
+use crate::archive::TableName;
+use crate::config;
+use crate::demo::{self, Written};
+use crate::model::columns as c;
+use crate::plan::{Dates, Selection};
+use crate::report;
+use crate::run::{self, stores};
+
+/// Writes the demo, settles it and prints what came out.
+pub async fn run(args: &Demo, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
+    let written = write(args, global)?;
+    let dir = args.dir.display();
+    writeln!(
+        out,
+        "{} rows in {} exports of the local dates {} to {} are in {dir}/exports",
+        written.rows, written.exports, written.first_date, written.last_date
+    )?;
+    if args.generate_only {
+        return Ok(exit::DONE);
+    }
+    let workspace = config::load(&args.dir.join("config"), &args.dir.join("jobs"))?;
+    let job = run::job(&workspace, &written.job)?;
+    let selection = Selection {
+        dates: Dates::Range { from: written.first_date, to: written.last_date },
+        ..Selection::nightly(job)
+    };
+    let label = format!("demo {}", written.job);
+    let report = carry_out(&workspace, &selection, written.run_at, &label, global).await?;
+    settled::print(&report, out)?;
+    let archive = stores::archive_for_reading(&workspace.settings)?;
+    let objects: Vec<Bytes> =
+        archive.table(TableName::SlotAudience, &[]).await?.into_iter().map(|(_, bytes)| bytes).collect();
+    print_report(&report::frame(&objects)?, out)?;
+    writeln!(out, "\nThe archive is in {dir}/archive. Next:")?;
+    let options = format!("--config {dir}/config --jobs {dir}/jobs");
+    let at = written.run_at;
+    writeln!(out, "  coverledger show slot_audience --market US {options}")?;
+    writeln!(out, "  coverledger show rejects {options}")?;
+    writeln!(out, "  coverledger status --at {at} {options}")?;
+    writeln!(out, "  coverledger verify {options}")?;
+    Ok(settled::code(&report))
+}
+
+fn write(args: &Demo, global: &Global) -> Result<Written, Failure> {
+    let progress = Progress::new(global);
+    progress.counting("rows written", args.events);
+    let demo = demo::Demo { days: args.days, events: args.events, format: args.format, seed: args.seed };
+    let written = demo.write(&args.dir, &|rows| progress.at(rows));
+    progress.done();
+    Ok(written?)
+}
+
+/// Effective CTR by market and slot, one grid per platform: counts of different conventions are never put together.
+fn print_report(frame: &DataFrame, out: &mut impl Write) -> Result<(), Failure> {
+    let summed = frame
+        .clone()
+        .lazy()
+        .group_by([col(c::PLATFORM), col(c::MARKET), col(c::SLOT)])
+        .agg([col(c::IMPRESSIONS).sum(), col(c::ENTRANTS).sum()])
+        .collect()?;
+    let text = |name: &str, row: usize| -> PolarsResult<String> {
+        Ok(summed.column(name)?.str()?.get(row).unwrap_or_default().to_owned())
+    };
+    let mut cells: BTreeMap<String, BTreeMap<(String, String), (i64, i64)>> = BTreeMap::new();
+    for row in 0..summed.height() {
+        let count = |name: &str| -> PolarsResult<i64> { Ok(summed.column(name)?.i64()?.get(row).unwrap_or(0)) };
+        let cell = (count(c::IMPRESSIONS)?, count(c::ENTRANTS)?);
+        cells
+            .entry(text(c::PLATFORM, row)?)
+            .or_default()
+            .insert((text(c::MARKET, row)?, text(c::SLOT, row)?), cell);
+    }
+    writeln!(out, "\nWho enters the room: entrants per 100 impressions, on each market's own clock")?;
+    for (platform, cells) in cells {
+        let slots = in_order_of_the_day(frame, &platform)?;
+        let markets: BTreeSet<&String> = cells.keys().map(|(market, _)| market).collect();
+        let mut header = vec![platform.clone()];
+        header.extend(slots.iter().cloned());
+        header.push("impressions".to_owned());
+        let mut table = grid(header, 1);
+        for market in markets {
+            let of = |slot: &String| cells.get(&(market.clone(), slot.clone())).copied().unwrap_or_default();
+            let best = slots.iter().map(|slot| rate(of(slot))).fold(None, |a: Option<f64>, b| a.max_by_value(b));
+            let mut row = vec![market.clone()];
+            row.extend(slots.iter().map(|slot| shown(rate(of(slot)), best)));
+            row.push(slots.iter().map(|slot| of(slot).0).sum::<i64>().to_string());
+            table.add_row(row);
+        }
+        writeln!(out, "{table}")?;
+    }
+    writeln!(out, "◂ the market's best slot with at least {ENOUGH} impressions")?;
+    Ok(())
+}
+
+/// Fewer impressions than this are shown, and never called the best.
+const ENOUGH: i64 = 500;
+
+#[expect(clippy::cast_precision_loss, reason = "a share for people to read")]
+fn rate((impressions, entrants): (i64, i64)) -> Option<(f64, bool)> {
+    (impressions > 0).then(|| (entrants as f64 / impressions as f64 * 100.0, impressions >= ENOUGH))
+}
+
+fn shown(rate: Option<(f64, bool)>, best: Option<f64>) -> String {
+    match rate {
+        None => "·".to_owned(),
+        Some((rate, enough)) => {
+            let mark = if enough && best.is_some_and(|best| rate >= best) { "◂" } else { " " };
+            format!("{rate:.2}{mark}")
+        }
+    }
+}
+
+trait MaxByValue {
+    fn max_by_value(self, other: Option<(f64, bool)>) -> Option<f64>;
+}
+
+impl MaxByValue for Option<f64> {
+    fn max_by_value(self, other: Option<(f64, bool)>) -> Option<f64> {
+        match (self, other) {
+            (best, None | Some((_, false))) => best,
+            (None, Some((rate, true))) => Some(rate),
+            (Some(best), Some((rate, true))) => Some(best.max(rate)),
+        }
+    }
+}
+
+/// The slots of a platform by the time of day at which they start.
+fn in_order_of_the_day(frame: &DataFrame, platform: &str) -> PolarsResult<Vec<String>> {
+    let micros_of_day = |us: i64| us.rem_euclid(86_400_000_000);
+    let starts = frame.column(c::SLOT_START_LOCAL)?.cast(&DataType::Int64)?;
+    let (platforms, slots) = (frame.column(c::PLATFORM)?.str()?, frame.column(c::SLOT)?.str()?);
+    let mut first: BTreeMap<&str, i64> = BTreeMap::new();
+    for row in 0..frame.height() {
+        if platforms.get(row) != Some(platform) {
+            continue;
+        }
+        if let (Some(slot), Some(start)) = (slots.get(row), starts.i64()?.get(row)) {
+            let start = micros_of_day(start);
+            first.entry(slot).and_modify(|least| *least = start.min(*least)).or_insert(start);
+        }
+    }
+    let mut order: Vec<(i64, &str)> = first.into_iter().map(|(slot, start)| (start, slot)).collect();
+    order.sort_unstable();
+    Ok(order.into_iter().map(|(_, slot)| slot.to_owned()).collect())
+}

@@ -1,0 +1,84 @@
+//! The command line: arguments, output and exit codes. The only place that prints.
+
+mod args;
+mod backfill;
+mod check;
+mod demo;
+pub mod exit;
+mod failure;
+mod logging;
+mod progress;
+mod run;
+mod settled;
+mod show;
+mod snapshot;
+mod status;
+mod verify;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use comfy_table::{CellAlignment, Table};
+
+use args::{Cli, Command, Global};
+use failure::Failure;
+
+use crate::config::{self, ConfigError, Workspace};
+
+/// Parses the command line, does what it says and returns the exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = if error.use_stderr() { exit::USAGE } else { exit::DONE };
+            // Nobody is left to tell if the terminal is gone.
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    logging::start(&cli.global);
+    let mut out = std::io::stdout().lock();
+    let code = dispatch(&cli, &mut out).unwrap_or_else(|failure| {
+        tracing::debug!(code = failure.code, "failed");
+        eprintln!("error: {failure}");
+        failure.code
+    });
+    ExitCode::from(if out.flush().is_ok() { code } else { exit::UNEXPECTED })
+}
+
+fn dispatch(cli: &Cli, out: &mut impl Write) -> Result<u8, Failure> {
+    let global = &cli.global;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match &cli.command {
+            Command::Demo(args) => demo::run(args, global, out).await,
+            Command::Run(args) => run::run(args, global, out).await,
+            Command::Backfill(args) => backfill::run(args, global, out).await,
+            Command::Status(args) => status::run(args, global, out).await,
+            Command::Check => check::run(global, out),
+            Command::Verify(args) => verify::run(args, global, out).await,
+            Command::Snapshot(args) => snapshot::run(args, global, out).await,
+            Command::Show(args) => show::run(args, global, out).await,
+        }
+    })
+}
+
+fn load(global: &Global) -> Result<Workspace, ConfigError> {
+    config::load(&global.config, &global.jobs)
+}
+
+/// A table for the terminal: no lines but one under the header, numbers to the right after `text_columns`.
+fn grid(header: Vec<String>, text_columns: usize) -> Table {
+    let mut table = Table::new();
+    table.load_preset("     ──            ");
+    table.set_header(header);
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((1, 1));
+        if index >= text_columns {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+}

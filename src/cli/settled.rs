@@ -1,0 +1,69 @@
+//! What a run did, in a few lines, and its exit code.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use super::exit;
+use crate::model::MarketDay;
+use crate::run::{Disposition, RunReport};
+
+/// How many reasons are printed before the rest is only counted.
+const SHOWN: usize = 12;
+
+/// Prints what became of the market-days and why some were not published.
+///
+/// # Errors
+/// When standard output is gone.
+pub fn print(report: &RunReport, out: &mut impl Write) -> io::Result<()> {
+    let mut words: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, disposition) in &report.days {
+        *words.entry(disposition.word()).or_default() += 1;
+    }
+    let order = ["published", "current", "waiting", "held", "failed", "unsettled", "not over", "not asked for"];
+    let counted: Vec<String> =
+        order.iter().filter_map(|word| words.get(word).map(|count| format!("{count} {word}"))).collect();
+    writeln!(out, "{} market-days: {}", report.days.len(), counted.join(", "))?;
+    let rows: u64 = report.exports.iter().map(|export| export.rows_in).sum();
+    let rejected: u64 = report.exports.iter().map(|export| export.rejected).sum();
+    if !report.exports.is_empty() {
+        writeln!(out, "{} exports read: {rows} records, {rejected} rejected", report.exports.len())?;
+    }
+    let mut reasons: BTreeMap<(&str, String), Vec<&MarketDay>> = BTreeMap::new();
+    for (day, disposition) in &report.days {
+        if let Some(reason) = disposition.reason() {
+            reasons.entry((disposition.word(), reason)).or_default().push(day);
+        }
+    }
+    for ((word, reason), days) in reasons.iter().take(SHOWN) {
+        writeln!(out, "  {word}: {}", listed(days))?;
+        writeln!(out, "    {reason}")?;
+    }
+    if reasons.len() > SHOWN {
+        writeln!(out, "  … and {} more reasons; see `coverledger status`", reasons.len() - SHOWN)?;
+    }
+    Ok(())
+}
+
+fn listed(days: &[&MarketDay]) -> String {
+    const NAMED: usize = 4;
+    let mut text = days.iter().take(NAMED).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    if days.len() > NAMED {
+        text.push_str(&format!(" and {} more", days.len() - NAMED));
+    }
+    text
+}
+
+/// The exit code of a run: the gravest of what its market-days ended as.
+#[must_use]
+pub fn code(report: &RunReport) -> u8 {
+    let any = |is: fn(&Disposition) -> bool| report.days.iter().any(|(_, disposition)| is(disposition));
+    if any(|d| matches!(d, Disposition::Unsettled { .. })) {
+        exit::CONFLICT
+    } else if any(|d| matches!(d, Disposition::Failed { .. })) {
+        exit::SOME_FAILED
+    } else if any(|d| matches!(d, Disposition::Waiting { .. } | Disposition::Held { .. })) {
+        exit::EXPORTS
+    } else {
+        exit::DONE
+    }
+}

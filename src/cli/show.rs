@@ -1,0 +1,136 @@
+//! `coverledger show`
+
+use std::io::Write;
+
+use bytes::Bytes;
+use comfy_table::{CellAlignment, Table};
+use polars::prelude::*;
+
+use super::args::{Global, Show};
+use super::{Failure, exit, grid, load};
+use crate::archive::TableName;
+use crate::model::columns as c;
+use crate::report;
+use crate::run::stores;
+
+/// Prints a table for people: the columns that answer the question, rates in percent with their interval.
+pub async fn run(args: &Show, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
+    let workspace = load(global)?;
+    let archive = stores::archive_for_reading(&workspace.settings)?;
+    let date_key = if args.table == TableName::Rejects { c::EXPORT_DATE } else { c::LOCAL_DATE };
+    let mut parts = Vec::new();
+    parts.extend(args.platform.as_ref().map(|name| format!("{}={name}", c::PLATFORM)));
+    parts.extend(args.market.as_ref().map(|name| format!("{}={name}", c::MARKET)));
+    parts.extend(args.date.map(|date| format!("{date_key}={date}")));
+    let objects: Vec<Bytes> =
+        archive.table(args.table, &parts).await?.into_iter().map(|(_, bytes)| bytes).collect();
+    let frame = report::frame(&objects)?;
+    if frame.height() == 0 {
+        writeln!(out, "no rows")?;
+        return Ok(exit::DONE);
+    }
+    let shown = if args.rows == 0 { frame.height() } else { args.rows.min(frame.height()) };
+    writeln!(out, "{}", table(&frame, args.table, shown)?)?;
+    if shown < frame.height() {
+        writeln!(out, "{shown} of {} rows; `--rows 0` prints all", frame.height())?;
+    }
+    Ok(exit::DONE)
+}
+
+/// How a column is shown.
+enum View {
+    Plain(&'static str),
+    Percent(&'static str),
+    PercentWithInterval(&'static str),
+    Number(&'static str),
+}
+
+impl View {
+    fn column(&self) -> &'static str {
+        match self {
+            Self::Plain(name) | Self::Percent(name) | Self::PercentWithInterval(name) | Self::Number(name) => name,
+        }
+    }
+
+    fn cell(&self, frame: &DataFrame, row: usize) -> PolarsResult<String> {
+        let number =
+            |name: &str| -> PolarsResult<Option<f64>> { Ok(frame.column(name)?.get(row)?.extract::<f64>()) };
+        let percent = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |v| format!("{:.2}", v * 100.0));
+        Ok(match self {
+            Self::Plain(name) => match frame.column(name)?.get(row)? {
+                AnyValue::Null => "–".to_owned(),
+                AnyValue::String(text) => text.to_owned(),
+                value => value.to_string(),
+            },
+            Self::Percent(name) => percent(number(name)?),
+            Self::PercentWithInterval(name) => match (number(&c::low(name))?, number(&c::high(name))?) {
+                (low @ Some(_), high @ Some(_)) => {
+                    format!("{}  {}–{}", percent(number(name)?), percent(low), percent(high))
+                }
+                _ => percent(number(name)?),
+            },
+            Self::Number(name) => number(name)?.map_or_else(|| "–".to_owned(), |value| format!("{value:.1}")),
+        })
+    }
+}
+
+fn views(table: TableName) -> Vec<View> {
+    match table {
+        TableName::SlotAudience => vec![
+            View::Plain(c::LOCAL_DATE),
+            View::Plain(c::MARKET),
+            View::Plain(c::PLATFORM),
+            View::Plain(c::SLOT),
+            View::Plain(c::AUDIENCE),
+            View::Plain(c::IMPRESSIONS),
+            View::PercentWithInterval(c::CTR),
+            View::PercentWithInterval(c::EFFECTIVE_CTR),
+            View::Percent(c::CLICK_CONVERSION),
+            View::Percent(c::STAY_RATE),
+            View::Number(c::MEAN_DWELL_SECONDS),
+        ],
+        TableName::Funnel => vec![
+            View::Plain(c::LOCAL_DATE),
+            View::Plain(c::MARKET),
+            View::Plain(c::PLATFORM),
+            View::Plain(c::SLOT),
+            View::Plain(c::AUDIENCE),
+            View::Plain(c::BROADCAST_ID),
+            View::Plain(c::COVER_ID),
+            View::Plain(c::IMPRESSIONS),
+            View::Plain(c::CLICKS),
+            View::Plain(c::ENTRANTS),
+            View::Plain(c::STAYS),
+            View::Plain(c::ORDERS),
+        ],
+        TableName::Rejects => vec![
+            View::Plain(c::EXPORT_DATE),
+            View::Plain(c::OBJECT),
+            View::Plain(c::RECORD),
+            View::Plain(c::BYTE_OFFSET),
+            View::Plain(c::REASON),
+            View::Plain(c::COLUMN),
+            View::Plain(c::TEXT),
+        ],
+    }
+}
+
+fn table(frame: &DataFrame, of: TableName, rows: usize) -> PolarsResult<Table> {
+    let views = views(of);
+    let heading = |view: &View| match view {
+        View::Percent(name) | View::PercentWithInterval(name) => format!("{name} %"),
+        View::Plain(name) | View::Number(name) => (*name).to_owned(),
+    };
+    let is_text = |view: &View| frame.column(view.column()).is_ok_and(|column| !column.dtype().is_numeric());
+    let mut table = grid(views.iter().map(heading).collect(), 0);
+    for (index, view) in views.iter().enumerate() {
+        if let Some(column) = table.column_mut(index) {
+            let left = is_text(view);
+            column.set_cell_alignment(if left { CellAlignment::Left } else { CellAlignment::Right });
+        }
+    }
+    for row in 0..rows {
+        table.add_row(views.iter().map(|view| view.cell(frame, row)).collect::<PolarsResult<Vec<_>>>()?);
+    }
+    Ok(table)
+}

@@ -1,0 +1,89 @@
+//! `coverledger status`
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+
+use comfy_table::Table;
+use jiff::civil::Date;
+
+use super::args::{Global, Status};
+use super::run::clock;
+use super::{Failure, exit, grid, load};
+use crate::archive::{AttemptEnd, State};
+use crate::model::{MarketId, PlatformId};
+use crate::plan::{Dates, PlannedDay, PlatformPlan, Reprocess, Selection, Standing};
+use crate::run::{self, RunError, stores};
+
+/// Prints a grid of market-days and, below, what stands in the way of those that are not published.
+pub async fn run(args: &Status, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
+    let workspace = load(global)?;
+    let now = clock(args.at).now();
+    let jobs = match &args.job {
+        Some(name) => vec![run::job(&workspace, name)?],
+        None => workspace.jobs.values().collect(),
+    };
+    let selection = Selection {
+        platforms: jobs.iter().flat_map(|job| job.platforms.clone()).collect(),
+        markets: jobs.iter().flat_map(|job| job.markets.clone()).collect(),
+        dates: Dates::Lookback(args.days),
+        reprocess: Reprocess::Due,
+        accept_shrink: false,
+    };
+    let exports = stores::exports(&workspace.settings).map_err(RunError::Exports)?;
+    let archive = stores::archive_for_reading(&workspace.settings).map_err(RunError::Store)?;
+    let plans = run::plan(&workspace, &selection, &exports, &archive, now).await?;
+    writeln!(out, "{}", table(&plans))?;
+    writeln!(
+        out,
+        "F final   P provisional   W waiting for exports   H held back   X failed   D due   · not over"
+    )?;
+    for day in plans.iter().flat_map(|plan| &plan.days) {
+        if let Some(trouble) = trouble(day) {
+            writeln!(out, "{} {trouble}", day.market_day)?;
+        }
+    }
+    Ok(exit::DONE)
+}
+
+fn table(plans: &[PlatformPlan]) -> Table {
+    let days = || plans.iter().flat_map(|plan| &plan.days);
+    let dates: BTreeSet<Date> = days().map(|day| day.market_day.local_date).collect();
+    let mut rows: BTreeMap<(&PlatformId, &MarketId), BTreeMap<Date, char>> = BTreeMap::new();
+    for day in days() {
+        let row = rows.entry((&day.market_day.platform, &day.market_day.market)).or_default();
+        row.insert(day.market_day.local_date, letter(day));
+    }
+    let mut header = vec!["platform".to_owned(), "market".to_owned()];
+    header.extend(dates.iter().map(|date| date.strftime("%m-%d").to_string()));
+    let mut table = grid(header, 2);
+    for ((platform, market), letters) in rows {
+        let mut row = vec![platform.to_string(), market.to_string()];
+        row.extend(dates.iter().map(|date| letters.get(date).copied().unwrap_or(' ').to_string()));
+        table.add_row(row);
+    }
+    table
+}
+
+fn letter(day: &PlannedDay) -> char {
+    match (&day.standing, day.attempt.as_ref().map(|attempt| attempt.end)) {
+        (Standing::Current { state: State::Final, .. }, _) => 'F',
+        (Standing::Current { state: State::Provisional, .. }, _) => 'P',
+        (Standing::Waiting { .. }, _) => 'W',
+        (Standing::Held { .. }, _) | (Standing::Due(_), Some(AttemptEnd::Held)) => 'H',
+        (Standing::Due(_), Some(AttemptEnd::Failed)) => 'X',
+        (Standing::Due(_) | Standing::NotAsked(_), _) => 'D',
+        (Standing::NotOver, _) => '·',
+    }
+}
+
+fn trouble(day: &PlannedDay) -> Option<String> {
+    match (&day.standing, &day.attempt) {
+        (Standing::Waiting { missing }, _) => Some(format!("waits for {}", missing.join(", "))),
+        (Standing::Held { reason }, _) => Some(format!("is held back: {reason}")),
+        (Standing::Due(_), Some(attempt)) => {
+            let how = if attempt.end == AttemptEnd::Held { "was held back" } else { "failed" };
+            Some(format!("{how}: {}", attempt.reason))
+        }
+        _ => None,
+    }
+}

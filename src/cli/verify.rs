@@ -1,0 +1,33 @@
+//! `coverledger verify`
+
+use std::io::Write;
+
+use super::args::{Global, Verify};
+use super::{Failure, exit, load};
+use crate::archive::Repair;
+use crate::run::stores;
+
+/// Checks the archive and, if asked to, mends current paths.
+pub async fn run(args: &Verify, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
+    let workspace = load(global)?;
+    let (archive, repair) = if args.repair {
+        (stores::archive_for_writing(&workspace.settings).await?, Repair::Yes)
+    } else {
+        (stores::archive_for_reading(&workspace.settings)?, Repair::No)
+    };
+    let found = archive.verify(repair).await?;
+    for finding in &found.findings {
+        writeln!(out, "{finding}")?;
+    }
+    writeln!(
+        out,
+        "{} receipts of {} units, {} tables by content and {} at their current paths checked: {} problems, {} mended",
+        found.receipts,
+        found.units,
+        found.revisions,
+        found.currents,
+        found.findings.len(),
+        found.findings.len() - found.open().count()
+    )?;
+    Ok(if found.open().next().is_none() { exit::DONE } else { exit::UNEXPECTED })
+}

@@ -1,0 +1,151 @@
+//! `archive.yaml`: stores, and the settings that all jobs share.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use super::definition::{Settings, StoreLocation};
+use super::location::{self, lies_within};
+use super::quantity::size_bytes;
+use super::section::{Place, Section, file_section};
+use crate::time::Zone;
+
+const KEYS: [&str; 9] = [
+    "home_timezone",
+    "stores",
+    "stay_seconds",
+    "max_reject_share",
+    "max_shrink_share",
+    "memory",
+    "threads",
+    "reject_text_chars",
+    "spill_dir",
+];
+const LEAST_MEMORY_BYTES: u64 = 64 << 20;
+
+/// Reads the file; `base` is the folder that relative folders start from.
+pub(super) fn read(start: &Place<'_>, base: &Path) -> Option<Settings> {
+    let file = file_section(start, "the archive's settings", &KEYS)?;
+    let home_timezone =
+        file.required("home_timezone", "an IANA time zone such as `Asia/Shanghai`").and_then(|at| zone(&at));
+    let stores = read_stores(&file, base);
+    let stay_seconds = file.or("stay_seconds", 60, |at| at.whole("a count of seconds", 1..=86_400));
+    let max_reject_share = file.or("max_reject_share", 0.01, |at| at.share());
+    let max_shrink_share = file.or("max_shrink_share", 0.1, |at| at.share());
+    let memory = file.or("memory", 512 << 20, |at| size_bytes(&at, LEAST_MEMORY_BYTES, "at least 64MiB"));
+    let threads = file.maybe("threads", |at| at.whole::<usize>("a count of threads", 1..=1024));
+    let reject_text = file.or("reject_text_chars", 200, |at| at.whole("a count of characters", 0..=10_000));
+    let spill_dir = file.maybe("spill_dir", |at| match location::read(&at, base)? {
+        StoreLocation::Folder(folder) => Some(folder),
+        StoreLocation::Url(_) => at.refuse("counting spills to a folder of this machine, not to a bucket"),
+    });
+    let (exports, archive) = stores?;
+    Some(Settings {
+        home_timezone: home_timezone?,
+        exports,
+        archive,
+        stay_seconds: stay_seconds?,
+        max_reject_share: max_reject_share?,
+        max_shrink_share: max_shrink_share?,
+        memory_bytes: memory?,
+        threads: threads?.and_then(NonZeroUsize::new),
+        reject_text_chars: reject_text?,
+        spill_dir: spill_dir?,
+    })
+}
+
+fn read_stores(file: &Section<'_>, base: &Path) -> Option<(StoreLocation, StoreLocation)> {
+    let expected = "where exports are delivered and where the archive is published";
+    let stores = file.required("stores", expected)?.section("a pair of stores", &["exports", "archive"])?;
+    let read_store = |key: &str| {
+        let store = stores.required(key, "`{url: …}`")?.section("a store", &["url"])?;
+        location::read(&store.required("url", "`s3://bucket/prefix` or a folder")?, base)
+    };
+    let (exports, archive) = (read_store("exports"), read_store("archive"));
+    let (exports, archive) = (exports?, archive?);
+    if lies_within(&archive, &exports) {
+        let place = stores.required("archive", "")?;
+        return place.refuse("the archive lies in the exports' store; give it a place of its own, so that neither can touch the other");
+    }
+    Some((exports, archive))
+}
+
+/// An IANA time zone.
+pub(super) fn zone(at: &Place<'_>) -> Option<Zone> {
+    let name = at.text("a time zone", "an IANA name such as `Asia/Shanghai`")?;
+    Zone::named(name).map_err(|unknown| at.problem(unknown.to_string())).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::section::testing::{expect_problems, read};
+    use super::*;
+
+    const WHOLE: &str = r#"
+version: 1
+home_timezone: Asia/Shanghai
+stores:
+  exports: {url: "s3://team-exports/live"}
+  archive: {url: "s3://team-archive/covers"}     # or a folder: file:///var/lib/coverledger, or a relative path
+stay_seconds: 60
+max_reject_share: 0.01
+"#;
+
+    fn settings(text: &str) -> (Option<Settings>, Vec<String>) {
+        read(text, |at| super::read(at, Path::new("team")))
+    }
+
+    #[test]
+    fn the_design_example_is_read_with_its_defaults() {
+        let (settings, problems) = settings(WHOLE);
+        assert_eq!(problems, <[&str; 0]>::default());
+        let settings = settings.unwrap();
+        assert_eq!(settings.home_timezone.name(), "Asia/Shanghai");
+        assert_eq!((settings.stay_seconds, settings.max_reject_share), (60, 0.01));
+        assert_eq!((settings.max_shrink_share, settings.memory_bytes), (0.1, 512 << 20));
+        assert_eq!((settings.threads, settings.reject_text_chars, settings.spill_dir), (None, 200, None));
+        assert!(matches!(settings.exports, StoreLocation::Url(url) if url.as_str() == "s3://team-exports/live"));
+    }
+
+    #[test]
+    fn every_setting_can_be_written() {
+        let text = "version: 1\nhome_timezone: UTC\nstores: {exports: {url: exports}, archive: {url: archive}}\n\
+                    max_shrink_share: 0\nmemory: 2GiB\nthreads: 4\nreject_text_chars: 0\nspill_dir: spill\n";
+        let settings = settings(text).0.unwrap();
+        assert_eq!(settings.archive, StoreLocation::Folder("team/archive".into()));
+        assert_eq!((settings.memory_bytes, settings.threads), (2 << 30, NonZeroUsize::new(4)));
+        assert_eq!((settings.reject_text_chars, settings.spill_dir), (0, Some("team/spill".into())));
+    }
+
+    #[test]
+    fn problems_are_all_told() {
+        let reader = |at: &Place<'_>| super::read(at, Path::new(""));
+        expect_problems(
+            &[
+                (
+                    "version: 1\nhome_timezone: Asia/Shangai\nstay_seconds: 0\nmax_reject_share: 1.5\nmemory: 5MiB\n\
+                     threads: 0\nstores: {exports: {url: 's3://a/b'}, archive: {url: 's3://a/b/c'}}\nstay_secs: 3\n",
+                    &[
+                        "line 2, `home_timezone`: `Asia/Shangai` is not an IANA time zone (did you mean `Asia/Shanghai`?)",
+                        "line 3, `stay_seconds`: `0` is not a count of seconds (expected 1 to 86,400)",
+                        "line 4, `max_reject_share`: `1.5` is not a share (expected 0 to 1, such as 0.01 for one in a hundred)",
+                        "line 5, `memory`: `5MiB` is not a size (expected at least 64MiB, such as `512MiB` or `2GiB`)",
+                        "line 6, `threads`: `0` is not a count of threads (expected 1 to 1,024)",
+                        "line 7, `stores.archive`: the archive lies in the exports' store; give it a place of its own, \
+                         so that neither can touch the other",
+                        "line 8, `stay_secs`: unknown key `stay_secs` (known: `version`, `home_timezone`, `stores`, \
+                         `stay_seconds`, `max_reject_share`, `max_shrink_share`, `memory`, `threads`, \
+                         `reject_text_chars`, `spill_dir`; did you mean `stay_seconds`?)",
+                    ],
+                ),
+                (
+                    "version: 1\nhome_timezone: UTC\nspill_dir: s3://x\nstores: {exports: {url: a}}\n",
+                    &[
+                        "line 3, `spill_dir`: counting spills to a folder of this machine, not to a bucket",
+                        "line 4, `stores.archive`: missing (expected `{url: …}`)",
+                    ],
+                ),
+            ],
+            reader,
+        );
+    }
+}

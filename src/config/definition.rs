@@ -1,0 +1,380 @@
+//! The checked configuration: what is left once every file has been read and found sound.
+//!
+//! These types can hold nothing impossible. They are made only by [`super::load`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use crate::model::{ClickEvent, Conventions, Event, MarketId, Offered, PlatformId};
+use crate::time::{DayRule, SlotTable, Zone};
+
+/// Everything under `config/` and `jobs/`.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    /// `config/archive.yaml`.
+    pub settings: Settings,
+    /// `config/markets.yaml`.
+    pub markets: BTreeMap<MarketId, Market>,
+    /// `config/platforms/*.yaml`, by file name.
+    pub platforms: BTreeMap<PlatformId, Platform>,
+    /// `jobs/*.yaml`, by file name.
+    pub jobs: BTreeMap<String, Job>,
+}
+
+/// What all jobs share.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The team's own clock, for people reading a schedule.
+    pub home_timezone: Zone,
+    /// Where exports are delivered.
+    pub exports: StoreLocation,
+    /// Where the archive is published.
+    pub archive: StoreLocation,
+    /// An entry that lasted at least this long is a stay. 1 to 86,400; default 60.
+    pub stay_seconds: u32,
+    /// The share of rejected records above which the market-days of an export are held back. 0 to 1; default 0.01.
+    pub max_reject_share: f64,
+    /// The share by which a total may fall from one revision to the next. 0 to 1; default 0.1.
+    pub max_shrink_share: f64,
+    /// How much counting may keep in memory before it spills to disk, in bytes. At least 64 MiB; default 1 GiB.
+    pub memory_bytes: u64,
+    /// Worker threads; default the machine's.
+    pub threads: Option<NonZeroUsize>,
+    /// Characters of a rejected record kept in `rejects`; 0 keeps none. 0 to 10,000; default 200.
+    pub reject_text_chars: usize,
+    /// Where counting spills; default the system's temporary folder.
+    pub spill_dir: Option<PathBuf>,
+}
+
+/// Where a store is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreLocation {
+    /// A folder on this machine. Relative paths are resolved against the folder that holds `config/`.
+    Folder(PathBuf),
+    /// `s3://`, `az://`, `gs://` … with a bucket and an optional prefix.
+    Url(url::Url),
+}
+
+/// A market: whose clock, and how its day is cut.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Market {
+    /// Zone and start of the day.
+    pub day: DayRule,
+    /// Name of the slot table, for messages.
+    pub slots_name: String,
+    /// The slots.
+    pub slots: SlotTable,
+}
+
+/// A platform: how it counts and what it delivers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Platform {
+    /// How it counts.
+    pub conventions: Conventions,
+    /// How long after a day's end its exports may still change.
+    pub settle_seconds: i64,
+    /// What it delivers; at least one.
+    pub exports: Vec<Export>,
+}
+
+/// One kind of export and how to read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Export {
+    /// Unique within the platform.
+    pub name: String,
+    /// What a row is.
+    pub rows: Rows,
+    /// Where its objects lie.
+    pub path: PathPattern,
+    /// Whose day the date in the path names.
+    pub day_zone: Zone,
+    /// By how many days a row may sit in an earlier object than its own day's.
+    pub early_days: u16,
+    /// By how many days a row may sit in a later object than its own day's.
+    pub late_days: u16,
+    /// How its bytes are read.
+    pub format: Format,
+    /// Which column means what.
+    pub columns: Columns,
+}
+
+/// What a row of an export is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rows {
+    /// One event each; a column says which.
+    Events {
+        /// The column that names the event.
+        column: String,
+        /// Its values and what they mean. A value that is not here is a reject.
+        values: BTreeMap<String, Event>,
+    },
+    /// One impression each, with flags for what followed. `None`: not offered.
+    Impressions {
+        /// Whether the cover was clicked.
+        clicked: Option<String>,
+        /// Whether the room was entered.
+        entered: Option<String>,
+        /// Whether an order was paid.
+        ordered: Option<String>,
+    },
+}
+
+/// The bytes of an export. Gzip is recognized by its first bytes, whatever the name says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// Delimited text with a header: comma for `csv`, tab for `tsv`, or what `delimiter` says.
+    Delimited {
+        /// The delimiter, one ASCII character.
+        delimiter: u8,
+    },
+    /// One JSON object a line.
+    Ndjson,
+    /// Parquet.
+    Parquet,
+}
+
+/// Which column means what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Columns {
+    /// Unique per event; without it nothing is a duplicate.
+    pub event_id: Option<String>,
+    /// When it happened.
+    pub occurred_at: InstantColumn,
+    /// Which market it was aimed at.
+    pub market: MarketRule,
+    /// Which broadcast.
+    pub broadcast_id: TextRule,
+    /// Which cover.
+    pub cover_id: TextRule,
+    /// Who; without it there are no unique counts.
+    pub viewer_id: Option<String>,
+    /// Joined by ` / `; a missing one is `unknown`. May be empty: everybody is `all`.
+    pub audience: Vec<String>,
+    /// Seconds in the room.
+    pub dwell_seconds: Option<String>,
+}
+
+/// A column or one value for every row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TextRule {
+    /// Read from this column.
+    Column(String),
+    /// The same everywhere.
+    Value(String),
+}
+
+/// How the instant of a row is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstantColumn {
+    /// The column.
+    pub column: String,
+    /// How it is written.
+    pub format: InstantFormat,
+}
+
+/// How an instant is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InstantFormat {
+    /// RFC 3339 text with an offset; `T` or a space between date and time. The default.
+    Rfc3339,
+    /// A whole number of seconds since 1970, UTC.
+    EpochSeconds,
+    /// A whole number of milliseconds since 1970, UTC.
+    EpochMillis,
+    /// A whole number of microseconds since 1970, UTC.
+    EpochMicros,
+    /// A Parquet timestamp; one that is not marked as UTC is a wall clock and needs `timezone`.
+    Native {
+        /// Whose wall clock.
+        wall: Option<WallClock>,
+    },
+    /// Text by a strptime pattern. A pattern that reads an offset (`%z`) needs no zone.
+    Pattern {
+        /// The pattern, as jiff reads it.
+        pattern: String,
+        /// Whose wall clock; `None` when the pattern reads an offset.
+        wall: Option<WallClock>,
+    },
+}
+
+/// A wall clock and what to do with times that it skipped or showed twice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WallClock {
+    /// Whose.
+    pub zone: Zone,
+    /// A time the clock jumped over.
+    pub gap: GapPolicy,
+    /// A time that came twice.
+    pub fold: FoldPolicy,
+}
+
+/// What to do with a wall-clock time that never was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GapPolicy {
+    /// Reject the record.
+    #[default]
+    Reject,
+    /// Read it by the clock before the jump (the later instant).
+    Before,
+    /// Read it by the clock after the jump (the earlier instant).
+    After,
+}
+
+/// What to do with a wall-clock time that came twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FoldPolicy {
+    /// Reject the record.
+    #[default]
+    Reject,
+    /// The first pass.
+    Earlier,
+    /// The second pass.
+    Later,
+}
+
+/// How a row finds its market.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MarketRule {
+    /// All rows are of this market.
+    Value(MarketId),
+    /// A column names it.
+    Column {
+        /// The column.
+        column: String,
+        /// What its values mean; a value that is not here is looked up as a market's own name.
+        values: BTreeMap<String, MarketId>,
+        /// What to do with a value that names no market.
+        otherwise: Otherwise,
+    },
+}
+
+/// What to do with a row of a market that no config knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Otherwise {
+    /// Reject the record.
+    Reject,
+    /// Count it as outside.
+    Ignore,
+    /// Give it to this market.
+    Market(MarketId),
+}
+
+/// Where the objects of an export lie: `tiktok/{date:%Y-%m-%d}/*.csv.gz`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PathPattern {
+    /// The pattern as written.
+    pub text: String,
+    /// Its parts in order.
+    pub parts: Vec<PathPart>,
+}
+
+/// A part of a path pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PathPart {
+    /// These characters.
+    Literal(String),
+    /// The date of the export, by this strftime pattern.
+    Date(String),
+    /// Any characters but `/`.
+    Any,
+}
+
+/// One job: what to settle and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// When it runs; `None` for a job that is only started by hand.
+    pub schedule: Option<Schedule>,
+    /// Which platforms, sorted.
+    pub platforms: BTreeSet<PlatformId>,
+    /// Which markets, sorted.
+    pub markets: BTreeSet<MarketId>,
+    /// How many local dates before today each run looks at. 1 to 400.
+    pub lookback_days: u16,
+}
+
+/// A cron expression on a zone's clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    /// Five or six fields, as written.
+    pub cron: String,
+    /// Whose clock.
+    pub timezone: Zone,
+}
+
+impl PathPattern {
+    /// Whether objects are found by date. One without a date feeds every market-day.
+    #[must_use]
+    pub fn is_dated(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, PathPart::Date(_)))
+    }
+
+    /// The path for one export date as people write it, with `*` left in.
+    #[must_use]
+    pub fn shown_on(&self, export_date: Date) -> String {
+        let parts = self.on(Some(export_date));
+        parts.iter().map(|part| if let PathPart::Literal(text) = part { text.as_str() } else { "*" }).collect()
+    }
+
+    /// The pattern for one export date, with `*` left in.
+    #[must_use]
+    pub fn on(&self, export_date: Option<Date>) -> Vec<PathPart> {
+        self.parts
+            .iter()
+            .map(|part| match (part, export_date) {
+                (PathPart::Date(format), Some(date)) => PathPart::Literal(date.strftime(format).to_string()),
+                _ => part.clone(),
+            })
+            .collect()
+    }
+}
+
+impl Export {
+    /// What this export can yield under the platform's conventions.
+    #[must_use]
+    pub fn offered(&self, conventions: Conventions) -> Offered {
+        let (impressions, clicks, entries, leaves, orders) = match &self.rows {
+            Rows::Events { values, .. } => {
+                let has = |event| values.values().any(|value| *value == event);
+                (
+                    has(Event::Impression),
+                    has(Event::Click),
+                    has(Event::Entry),
+                    has(Event::Leave),
+                    has(Event::Order),
+                )
+            }
+            Rows::Impressions { clicked, entered, ordered } => {
+                (true, clicked.is_some(), entered.is_some(), false, ordered.is_some())
+            }
+        };
+        let clicks = clicks || (entries && conventions.click == ClickEvent::RoomEntry);
+        let viewers = self.columns.viewer_id.is_some();
+        Offered {
+            impressions,
+            unique_impressions: impressions && viewers,
+            clicks,
+            clickers: clicks && viewers,
+            entries,
+            entrants: entries && viewers,
+            dwell: self.columns.dwell_seconds.is_some() && (entries || leaves),
+            orders,
+        }
+    }
+}
+
+impl Platform {
+    /// What the platform's exports yield together.
+    #[must_use]
+    pub fn offered(&self) -> Offered {
+        let mut exports = self.exports.iter().map(|export| export.offered(self.conventions));
+        let first = exports.next().unwrap_or_default();
+        exports.fold(first, Offered::with)
+    }
+}

@@ -1,0 +1,289 @@
+//! The configuration's part in a market-day's fingerprint: a hash that changes when, and only when, something in the
+//! configuration could change that market-day's numbers.
+//!
+//! Every struct is taken apart by name, so that a new field cannot be forgotten: it does not compile.
+
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+
+use super::definition::{
+    Columns, Export, FoldPolicy, GapPolicy, InstantColumn, InstantFormat, Market, MarketRule, Otherwise,
+    PathPattern, Platform, Rows, Settings, TextRule, WallClock, Workspace,
+};
+use crate::model::{Event, MarketId, PlatformId};
+use crate::time::DayRule;
+
+/// Raised when the same configuration comes to mean other numbers.
+const SCHEME: &str = "coverledger config 1";
+
+impl Workspace {
+    /// Hash of everything in the configuration that can change the numbers of this platform's days in this market:
+    /// the platform's definition, the market's day and slots, and the settings that decide what is counted or kept.
+    /// Schedules, stores, memory and threads are not in it. Hex of SHA-256.
+    #[must_use]
+    pub fn config_hash(&self, platform: &PlatformId, market: &MarketId) -> String {
+        let mut canon = Canon::default();
+        canon.put("scheme", SCHEME);
+        canon.settings(&self.settings);
+        canon.put("market", market.as_str());
+        if let Some(definition) = self.markets.get(market) {
+            canon.market(definition);
+        }
+        canon.put("platform", platform.as_str());
+        if let Some(definition) = self.platforms.get(platform) {
+            canon.platform(definition);
+            // Rows of a market that nobody knows come here: which markets are known decides which rows.
+            if takes_strays(definition, market) {
+                self.markets.keys().for_each(|name| canon.put("known_market", name.as_str()));
+            }
+        }
+        let mut hex = String::with_capacity(64);
+        for byte in Sha256::digest(canon.0.as_bytes()) {
+            let _ = write!(hex, "{byte:02x}");
+        }
+        hex
+    }
+}
+
+fn takes_strays(platform: &Platform, market: &MarketId) -> bool {
+    platform.exports.iter().any(|export| {
+        matches!(&export.columns.market, MarketRule::Column { otherwise: Otherwise::Market(name), .. } if name == market)
+    })
+}
+
+/// Lines of `name=length:value`, which no two configurations share.
+#[derive(Default)]
+struct Canon(String);
+
+impl Canon {
+    fn put(&mut self, name: &str, value: &str) {
+        let _ = writeln!(self.0, "{name}={}:{value}", value.len());
+    }
+
+    fn maybe(&mut self, name: &str, value: Option<&str>) {
+        match value {
+            Some(value) => self.put(name, value),
+            None => self.put(&format!("no {name}"), ""),
+        }
+    }
+
+    fn settings(&mut self, settings: &Settings) {
+        let Settings {
+            home_timezone: _,
+            exports: _,
+            archive: _,
+            stay_seconds,
+            max_reject_share,
+            max_shrink_share: _,
+            memory_bytes: _,
+            threads: _,
+            reject_text_chars,
+            spill_dir: _,
+        } = settings;
+        self.put("stay_seconds", &stay_seconds.to_string());
+        self.put("max_reject_share", &max_reject_share.to_string());
+        self.put("reject_text_chars", &reject_text_chars.to_string());
+    }
+
+    fn market(&mut self, market: &Market) {
+        let Market { day: DayRule { zone, starts_at }, slots_name: _, slots } = market;
+        self.put("timezone", zone.name());
+        self.put("day_starts_at", &starts_at.to_string());
+        for (name, start) in slots.starts() {
+            self.put("slot", name);
+            self.put("slot_start", &start.to_string());
+        }
+    }
+
+    fn platform(&mut self, platform: &Platform) {
+        let Platform { conventions, settle_seconds, exports } = platform;
+        self.put("impression", conventions.impression.word());
+        self.put("click", conventions.click.word());
+        self.put("settle_seconds", &settle_seconds.to_string());
+        exports.iter().for_each(|export| self.export(export));
+    }
+
+    fn export(&mut self, export: &Export) {
+        let Export { name, rows, path, day_zone, early_days, late_days, format, columns } = export;
+        let PathPattern { text, parts: _ } = path;
+        self.put("export", name);
+        self.rows(rows);
+        self.put("path", text);
+        self.put("day_zone", day_zone.name());
+        self.put("early_days", &early_days.to_string());
+        self.put("late_days", &late_days.to_string());
+        self.put("format", &format.canonical());
+        self.columns(columns);
+    }
+
+    fn rows(&mut self, rows: &Rows) {
+        match rows {
+            Rows::Events { column, values } => {
+                self.put("event", column);
+                for (value, event) in values {
+                    self.put("event_value", value);
+                    self.put("event_meaning", word_of(*event));
+                }
+            }
+            Rows::Impressions { clicked, entered, ordered } => {
+                self.maybe("clicked", clicked.as_deref());
+                self.maybe("entered", entered.as_deref());
+                self.maybe("ordered", ordered.as_deref());
+            }
+        }
+    }
+
+    fn columns(&mut self, columns: &Columns) {
+        let Columns { event_id, occurred_at, market, broadcast_id, cover_id, viewer_id, audience, dwell_seconds } =
+            columns;
+        self.maybe("event_id", event_id.as_deref());
+        self.instant(occurred_at);
+        self.market_rule(market);
+        self.text_rule("broadcast_id", broadcast_id);
+        self.text_rule("cover_id", cover_id);
+        self.maybe("viewer_id", viewer_id.as_deref());
+        audience.iter().for_each(|column| self.put("audience", column));
+        self.maybe("dwell_seconds", dwell_seconds.as_deref());
+    }
+
+    fn instant(&mut self, instant: &InstantColumn) {
+        let InstantColumn { column, format } = instant;
+        self.put("occurred_at", column);
+        let (word, wall) = match format {
+            InstantFormat::Rfc3339 => ("rfc3339", None),
+            InstantFormat::EpochSeconds => ("epoch_s", None),
+            InstantFormat::EpochMillis => ("epoch_ms", None),
+            InstantFormat::EpochMicros => ("epoch_us", None),
+            InstantFormat::Native { wall } => ("native", wall.as_ref()),
+            InstantFormat::Pattern { pattern, wall } => (pattern.as_str(), wall.as_ref()),
+        };
+        self.put("instant_format", word);
+        if let Some(WallClock { zone, gap, fold }) = wall {
+            self.put("wall_zone", zone.name());
+            self.put(
+                "gap",
+                match gap {
+                    GapPolicy::Reject => "reject",
+                    GapPolicy::Before => "before",
+                    GapPolicy::After => "after",
+                },
+            );
+            self.put(
+                "fold",
+                match fold {
+                    FoldPolicy::Reject => "reject",
+                    FoldPolicy::Earlier => "earlier",
+                    FoldPolicy::Later => "later",
+                },
+            );
+        }
+    }
+
+    fn market_rule(&mut self, rule: &MarketRule) {
+        match rule {
+            MarketRule::Value(market) => self.put("market_value", market.as_str()),
+            MarketRule::Column { column, values, otherwise } => {
+                self.put("market_column", column);
+                for (value, market) in values {
+                    self.put("market_from", value);
+                    self.put("market_to", market.as_str());
+                }
+                match otherwise {
+                    Otherwise::Reject => self.put("market_otherwise", "reject"),
+                    Otherwise::Ignore => self.put("market_otherwise", "ignore"),
+                    Otherwise::Market(market) => self.put("market_otherwise_to", market.as_str()),
+                }
+            }
+        }
+    }
+
+    fn text_rule(&mut self, name: &str, rule: &TextRule) {
+        match rule {
+            TextRule::Column(column) => self.put(&format!("{name} column"), column),
+            TextRule::Value(value) => self.put(&format!("{name} value"), value),
+        }
+    }
+}
+
+fn word_of(event: Event) -> &'static str {
+    Event::WORDS.iter().find(|(_, meaning)| *meaning == event).map_or("", |(word, _)| word)
+}
+
+impl super::definition::Format {
+    fn canonical(self) -> String {
+        match self {
+            Self::Delimited { delimiter } => format!("delimited {delimiter}"),
+            Self::Ndjson => "ndjson".to_owned(),
+            Self::Parquet => "parquet".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Tree, WORKING};
+    use super::*;
+
+    fn hash(changes: &[(&str, &str)]) -> String {
+        let mut files: Vec<(&str, String)> =
+            WORKING.iter().map(|(file, text)| (*file, (*text).to_owned())).collect();
+        for (from, to) in changes {
+            assert!(files.iter().any(|(_, text)| text.contains(from)), "{from}");
+            files.iter_mut().for_each(|(_, text)| *text = text.replace(from, to));
+        }
+        let files: Vec<(&str, &str)> = files.iter().map(|(file, text)| (*file, text.as_str())).collect();
+        let workspace = Tree::new(&files).load().unwrap();
+        workspace.config_hash(&PlatformId::new("tiktok"), &MarketId::new("US"))
+    }
+
+    #[test]
+    fn what_changes_the_numbers_changes_the_hash() {
+        let plain = hash(&[]);
+        let changes = [
+            ("stay_seconds: 60", "stay_seconds: 61"),
+            ("America/New_York", "America/Chicago"),
+            ("morning: \"06:00\"", "morning: \"06:30\""),
+            ("morning:", "early:"),
+            ("click: cover_tap", "click: room_entry"),
+            ("settle: 48h", "settle: 49h"),
+            ("late_days: 1", "late_days: 2"),
+            ("tap: click", "tap: ignore"),
+            ("otherwise: reject", "otherwise: ignore"),
+            ("audience: [gender, age]", "audience: [age, gender]"),
+            ("format: csv", "format: tsv"),
+            ("format: rfc3339", "format: epoch_s"),
+        ];
+        let mut seen = vec![plain.clone()];
+        for change in changes {
+            let changed = hash(&[change]);
+            assert!(!seen.contains(&changed), "{change:?}");
+            seen.push(changed);
+        }
+        assert_eq!(plain.len(), 64);
+    }
+
+    #[test]
+    fn what_does_not_change_the_numbers_does_not() {
+        let plain = hash(&[]);
+        let changes = [
+            ("url: archive", "url: elsewhere"),
+            ("Asia/Shanghai", "Asia/Tokyo"),
+            ("lookback_days: 7", "lookback_days: 8"),
+            ("Europe/London", "Europe/Paris"),
+            ("day_parts", "parts"),
+            ("stay_seconds: 60", "stay_seconds: 60\nmemory: 1GiB\nthreads: 2\nmax_shrink_share: 0.5"),
+            ("GB: ", "DE: {timezone: Europe/Berlin, slots: day_parts}\n  GB: "),
+        ];
+        for change in changes {
+            assert_eq!(hash(&[change]), plain, "{change:?}");
+        }
+    }
+
+    #[test]
+    fn a_market_that_takes_strays_depends_on_which_markets_are_known() {
+        let strays = ("otherwise: reject", "otherwise: US");
+        let one_more = ("GB: ", "DE: {timezone: Europe/Berlin, slots: day_parts}\n  GB: ");
+        assert_ne!(hash(&[strays]), hash(&[strays, one_more]));
+    }
+}

@@ -1,0 +1,237 @@
+//! How an export writes the instant of a row: `occurred_at`.
+
+use jiff::civil::{DateTime, datetime};
+use jiff::fmt::strtime::{self, BrokenDownTime};
+use jiff::tz::TimeZone;
+
+use super::archive::zone;
+use super::definition::{FoldPolicy, Format, GapPolicy, InstantColumn, InstantFormat, WallClock};
+use super::section::{Place, Section};
+
+const FORMATS: &str = "`rfc3339`, `epoch_s`, `epoch_ms`, `epoch_us`, `native` (Parquet) or a strptime pattern such as `%Y-%m-%d %H:%M:%S`";
+
+/// Reads `occurred_at`: a column's name alone, or a section.
+pub(super) fn read(at: &Place<'_>, file_format: Option<Format>) -> Option<InstantColumn> {
+    let plain = if file_format == Some(Format::Parquet) {
+        InstantFormat::Native { wall: None }
+    } else {
+        InstantFormat::Rfc3339
+    };
+    if !at.is_map() {
+        let column = at.text("an instant", "a column, or `{column: …, format: …}`")?.to_owned();
+        return Some(InstantColumn { column, format: plain });
+    }
+    let section = at.section("an instant", &["column", "format", "timezone", "gap", "fold"])?;
+    let column = section.required("column", "the name of a column").and_then(|at| at.column());
+    let wall = read_wall(&section);
+    let format = read_format(&section, plain, file_format);
+    let format = settle(&section, format?, wall?);
+    Some(InstantColumn { column: column?, format: format? })
+}
+
+fn read_format(section: &Section<'_>, plain: InstantFormat, file_format: Option<Format>) -> Option<InstantFormat> {
+    let Some(at) = section.optional("format") else { return Some(plain) };
+    match at.text("a format of instants", FORMATS)? {
+        "rfc3339" => Some(InstantFormat::Rfc3339),
+        "epoch_s" => Some(InstantFormat::EpochSeconds),
+        "epoch_ms" => Some(InstantFormat::EpochMillis),
+        "epoch_us" => Some(InstantFormat::EpochMicros),
+        "native" if matches!(file_format, Some(Format::Parquet) | None) => {
+            Some(InstantFormat::Native { wall: None })
+        }
+        "native" => at.refuse("`native` is a Parquet timestamp, and `format` of this export is not `parquet`"),
+        pattern if pattern.contains('%') => {
+            Some(InstantFormat::Pattern { pattern: pattern.to_owned(), wall: None })
+        }
+        _ => at.mismatch("a format of instants", FORMATS),
+    }
+}
+
+/// `timezone`, `gap` and `fold`. The outer `None` means that a problem was told.
+#[expect(clippy::option_option, reason = "no wall clock and a broken one are two things")]
+fn read_wall(section: &Section<'_>) -> Option<Option<WallClock>> {
+    let gap_words = [("reject", GapPolicy::Reject), ("before", GapPolicy::Before), ("after", GapPolicy::After)];
+    let fold_words =
+        [("reject", FoldPolicy::Reject), ("earlier", FoldPolicy::Earlier), ("later", FoldPolicy::Later)];
+    let zone = section.maybe("timezone", |at| zone(&at));
+    let gap = section.maybe("gap", |at| at.word("a policy for skipped times", &gap_words));
+    let fold = section.maybe("fold", |at| at.word("a policy for doubled times", &fold_words));
+    let (zone, gap, fold) = (zone?, gap?, fold?);
+    if zone.is_none() {
+        let idle = ["gap", "fold"].into_iter().filter_map(|key| section.optional(key));
+        let idle =
+            idle.map(|at| at.problem("needs `timezone`: only a wall clock skips or doubles a time")).count();
+        return (idle == 0).then_some(None);
+    }
+    Some(zone.map(|zone| WallClock { zone, gap: gap.unwrap_or_default(), fold: fold.unwrap_or_default() }))
+}
+
+/// Brings a format and a wall clock together, where they belong together.
+fn settle(section: &Section<'_>, format: InstantFormat, wall: Option<WallClock>) -> Option<InstantFormat> {
+    let refuse_zone =
+        |why: &str| section.optional("timezone")?.refuse(format!("has no effect: {why} (leave it out)"));
+    match format {
+        InstantFormat::Pattern { pattern, .. } => {
+            let at = section.optional("format")?;
+            match reads(&pattern) {
+                Err(message) => at.refuse(format!("{} {message}", at.found())),
+                Ok(Reads::Instant) if wall.is_some() => refuse_zone("the pattern reads an offset"),
+                Ok(Reads::WallTime) if wall.is_none() => at.refuse(format!(
+                    "{} reads no offset, so it needs `timezone` (whose wall clock it is; `UTC` if it is UTC)",
+                    at.found()
+                )),
+                Ok(_) => Some(InstantFormat::Pattern { pattern, wall }),
+            }
+        }
+        InstantFormat::Native { .. } => Some(InstantFormat::Native { wall }),
+        InstantFormat::Rfc3339 if wall.is_some() => refuse_zone("`rfc3339` carries its own offset"),
+        _ if wall.is_some() => refuse_zone("an epoch counts from 1970 in UTC"),
+        other => Some(other),
+    }
+}
+
+/// What a strptime pattern yields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reads {
+    Instant,
+    WallTime,
+}
+
+/// Writes two sample times by the pattern and reads them back: what does not survive, the pattern does not read.
+fn reads(pattern: &str) -> Result<Reads, String> {
+    let mut reads = Reads::WallTime;
+    for sample in [datetime(2026, 11, 21, 19, 35, 42, 0), datetime(2019, 3, 4, 7, 8, 9, 0)] {
+        let zoned = sample.to_zoned(TimeZone::UTC).map_err(|error| error.to_string())?;
+        let written =
+            strtime::format(pattern, &zoned).map_err(|error| format!("is not a strptime pattern: {error}"))?;
+        let time =
+            BrokenDownTime::parse(pattern, &written).map_err(|error| format!("cannot be read back: {error}"))?;
+        let (found, is_instant) = instant_or_wall(&time).ok_or("does not read a date and a time of day")?;
+        let to_the_minute = |at: DateTime| (at.date(), at.hour(), at.minute());
+        if to_the_minute(found) != to_the_minute(sample) {
+            return Err("does not read a date and a time of day to the minute".to_owned());
+        }
+        if is_instant {
+            reads = Reads::Instant;
+        }
+    }
+    Ok(reads)
+}
+
+fn instant_or_wall(time: &BrokenDownTime) -> Option<(DateTime, bool)> {
+    if time.timestamp().is_some() || time.offset().is_some() {
+        let at = time.to_timestamp().ok()?;
+        return Some((TimeZone::UTC.to_datetime(at), true));
+    }
+    if time.iana_time_zone().is_some() {
+        return Some((time.to_zoned().ok()?.datetime(), true));
+    }
+    time.hour()?;
+    Some((time.to_datetime().ok()?, false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::section::testing;
+    use super::*;
+
+    fn instant(text: &str, format: Format) -> (Option<InstantFormat>, Vec<String>) {
+        let (column, problems) = testing::read(&format!("at: {text}"), |at| {
+            super::read(&at.section("x", &["at"])?.required("at", "x")?, Some(format))
+        });
+        (column.map(|column| column.format), problems)
+    }
+
+    const CSV: Format = Format::Delimited { delimiter: b',' };
+
+    #[test]
+    fn a_column_alone_is_rfc3339_or_a_parquet_timestamp() {
+        assert_eq!(instant("ts", CSV).0, Some(InstantFormat::Rfc3339));
+        assert_eq!(instant("ts", Format::Parquet).0, Some(InstantFormat::Native { wall: None }));
+        assert_eq!(instant("{column: ts, format: epoch_ms}", CSV).0, Some(InstantFormat::EpochMillis));
+    }
+
+    #[test]
+    fn a_wall_clock_has_a_zone_and_policies() {
+        let text = "{column: ts, format: '%d/%m/%Y %H:%M', timezone: America/Sao_Paulo, fold: earlier}";
+        let (format, problems) = instant(text, CSV);
+        assert_eq!(problems, <[&str; 0]>::default());
+        let Some(InstantFormat::Pattern { wall: Some(wall), .. }) = format else { panic!("{format:?}") };
+        assert_eq!((wall.zone.name(), wall.gap), ("America/Sao_Paulo", GapPolicy::Reject));
+        assert_eq!(wall.fold, FoldPolicy::Earlier);
+        let native = instant("{column: ts, timezone: Asia/Tokyo}", Format::Parquet).0;
+        assert!(matches!(native, Some(InstantFormat::Native { wall: Some(_) })));
+    }
+
+    #[test]
+    fn patterns_are_known_by_what_they_read() {
+        let table = [
+            ("%Y-%m-%d %H:%M:%S", Ok(Reads::WallTime)),
+            ("%Y-%m-%d %H:%M:%S%.f", Ok(Reads::WallTime)),
+            ("%m/%d/%y %I:%M %p", Ok(Reads::WallTime)),
+            ("%Y%m%dT%H%M%S%z", Ok(Reads::Instant)),
+            ("%F %T %:z", Ok(Reads::Instant)),
+            ("%s", Ok(Reads::Instant)),
+        ];
+        for (pattern, expected) in table {
+            assert_eq!(reads(pattern), expected, "{pattern}");
+        }
+        for pattern in [
+            "%Y-%m-%d",
+            "%H:%M",
+            "%Y-%m %H:%M",
+            "%Y-%m-%d %I:%M",
+            "%Y-%m-%d %H:%M %Z",
+            "%Q!",
+            "2026-%m-%d %H:%M",
+            "%Y-%m-%d %H:%M %",
+        ] {
+            assert!(reads(pattern).is_err(), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_together_is_told() {
+        let table = [
+            (
+                "{column: ts, format: '%Y-%m-%d %H:%M'}",
+                "line 1, `at.format`: `%Y-%m-%d %H:%M` reads no offset, so it needs `timezone` (whose wall clock it is; `UTC` if it is UTC)",
+            ),
+            (
+                "{column: ts, format: '%Y-%m-%d', timezone: UTC}",
+                "line 1, `at.format`: `%Y-%m-%d` does not read a date and a time of day",
+            ),
+            (
+                "{column: ts, format: '%F %T%z', timezone: UTC}",
+                "line 1, `at.timezone`: has no effect: the pattern reads an offset (leave it out)",
+            ),
+            (
+                "{column: ts, timezone: UTC}",
+                "line 1, `at.timezone`: has no effect: `rfc3339` carries its own offset (leave it out)",
+            ),
+            (
+                "{column: ts, format: epoch_s, timezone: UTC}",
+                "line 1, `at.timezone`: has no effect: an epoch counts from 1970 in UTC (leave it out)",
+            ),
+            (
+                "{column: ts, format: epoch_s, gap: after}",
+                "line 1, `at.gap`: needs `timezone`: only a wall clock skips or doubles a time",
+            ),
+            (
+                "{column: ts, format: native}",
+                "line 1, `at.format`: `native` is a Parquet timestamp, and `format` of this export is not `parquet`",
+            ),
+            (
+                "{column: ts, format: '%F %T', timezone: UTC, fold: last}",
+                "line 1, `at.fold`: `last` is not a policy for doubled times (expected: `reject`, `earlier`, `later`)",
+            ),
+            ("{format: epoch_s}", "line 1, `at.column`: missing (expected the name of a column)"),
+            ("[a]", "line 1, `at`: a list is not an instant (expected a column, or `{column: …, format: …}`)"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(instant(text, CSV), (None, vec![expected.to_owned()]), "{text}");
+        }
+        let unknown = instant("{column: ts, format: iso}", CSV).1.concat();
+        assert!(unknown.contains("`iso` is not a format of instants (expected `rfc3339`"), "{unknown}");
+    }
+}

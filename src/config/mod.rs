@@ -1,0 +1,127 @@
+//! Configuration: YAML → raw shape → checked definitions, with every problem found at once.
+//!
+//! `config/` is what jobs share, `jobs/` has one file a job. A file is parsed once ([`yaml`]), walked once with a
+//! cursor that notes each problem and goes on ([`section`]), and comes out as types that can hold nothing impossible
+//! ([`definition`]). Unknown keys, duplicate keys, anchors, aliases, tags, secrets and files that nobody reads are
+//! refused. Nothing here reads the environment or a store. Stands on `model` and `time`.
+
+mod archive;
+mod columns;
+mod definition;
+mod fingerprint;
+mod instant;
+mod job;
+mod location;
+mod markets;
+mod pattern;
+mod platform;
+mod problem;
+mod quantity;
+mod section;
+mod sheet;
+mod yaml;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+pub use definition::*;
+pub use problem::{ConfigError, Problem};
+
+use crate::model::PlatformId;
+use section::{Place, check_name};
+use sheet::{Sheet, sheets_in, strangers_in};
+
+/// Reads and checks everything under `config_dir` and `jobs_dir`.
+///
+/// Relative folders of stores are resolved against the folder that holds `config_dir`. Problems name files as the two
+/// folders were given.
+///
+/// # Errors
+/// [`ConfigError`] with every problem of every file.
+pub fn load(config_dir: &Path, jobs_dir: &Path) -> Result<Workspace, ConfigError> {
+    if !config_dir.is_dir() {
+        let hint = "no such folder (`--config` names it; `coverledger demo` writes one that works)";
+        return Err(ConfigError { problems: Sheet::broken(config_dir, hint.to_owned()).into_problems() });
+    }
+    let files = Files::read(config_dir, jobs_dir);
+    let workspace = files.check(&folder_that_holds(config_dir));
+    let problems = files.into_problems();
+    match workspace {
+        Some(workspace) if problems.is_empty() => Ok(workspace),
+        _ => Err(ConfigError { problems }),
+    }
+}
+
+/// Every file of a configuration.
+struct Files {
+    archive: Sheet,
+    markets: Sheet,
+    strangers: Vec<Sheet>,
+    platforms: Vec<Sheet>,
+    jobs: Vec<Sheet>,
+}
+
+impl Files {
+    fn read(config_dir: &Path, jobs_dir: &Path) -> Self {
+        Self {
+            archive: Sheet::read(&config_dir.join("archive.yaml")),
+            markets: Sheet::read(&config_dir.join("markets.yaml")),
+            strangers: strangers_in(config_dir, &["archive.yaml", "markets.yaml"]),
+            platforms: sheets_in(
+                &config_dir.join("platforms"),
+                "platform",
+                "its name is the platform's: `platforms/youtube.yaml`",
+            ),
+            jobs: sheets_in(jobs_dir, "job", "`--jobs` names the folder"),
+        }
+    }
+
+    fn check(&self, base: &Path) -> Option<Workspace> {
+        let settings = self.archive.start().and_then(|start| archive::read(&start, base));
+        let markets = self.markets.start().and_then(|start| markets::read(&start));
+        let market_names = markets.as_ref().map(|markets| &markets.names);
+        let platforms = named(&self.platforms, "platform", |start| platform::read(start, market_names));
+        let platform_names: BTreeSet<String> =
+            self.platforms.iter().map(|sheet| sheet.stem().to_owned()).collect();
+        let jobs = named(&self.jobs, "job", |start| job::read(start, Some(&platform_names), market_names));
+        Some(Workspace {
+            settings: settings?,
+            markets: markets?.sound,
+            platforms: platforms.into_iter().map(|(name, platform)| (PlatformId::new(name), platform)).collect(),
+            jobs,
+        })
+    }
+
+    fn into_problems(self) -> Vec<Problem> {
+        let Self { archive, markets, strangers, platforms, jobs } = self;
+        let sheets = [archive, markets].into_iter().chain(strangers).chain(platforms).chain(jobs);
+        sheets.flat_map(Sheet::into_problems).collect()
+    }
+}
+
+/// What the sound files hold, by file name.
+fn named<T>(sheets: &[Sheet], what: &str, read: impl Fn(&Place<'_>) -> Option<T>) -> BTreeMap<String, T> {
+    let mut values = BTreeMap::new();
+    for sheet in sheets {
+        let Some(start) = sheet.start() else { continue };
+        if let Err(message) = check_name(sheet.stem()) {
+            sheet.report(None, "", format!("the file's name names the {what}, and {message}"));
+        }
+        if let Some(value) = read(&start) {
+            values.insert(sheet.stem().to_owned(), value);
+        }
+    }
+    values
+}
+
+fn folder_that_holds(config_dir: &Path) -> PathBuf {
+    match (config_dir.file_name(), config_dir.parent()) {
+        (Some(_), Some(parent)) => parent.to_owned(),
+        _ => config_dir.join(".."),
+    }
+}
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;

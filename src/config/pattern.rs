@@ -1,0 +1,221 @@
+//! Where an export's objects lie: `tiktok/{date:%Y-%m-%d}/*.csv.gz`.
+//!
+//! `{date:…}` takes directives that name a part of a day; together they must name one whole day. `*` is any run of
+//! characters within one folder. Everything else is itself.
+
+use super::definition::{PathPart, PathPattern};
+use super::section::Place;
+
+const DIRECTIVES: &str = "`%Y`, `%m`, `%d`, `%j`, `%F`, `%y`, `%b`, `%B`";
+
+/// Reads a pattern.
+pub(super) fn read(at: &Place<'_>) -> Option<PathPattern> {
+    let text = at.text("a path", "one such as `tiktok/{date:%Y-%m-%d}/*.csv.gz`")?;
+    let sound = check_shape(text).and_then(|()| cut(text)).and_then(|parts| check_days(&parts).map(|()| parts));
+    match sound {
+        Ok(parts) => Some(PathPattern { text: text.to_owned(), parts }),
+        Err(message) => at.refuse(message),
+    }
+}
+
+fn check_shape(text: &str) -> Result<(), String> {
+    if text.chars().any(char::is_control) {
+        return Err("a path holds no control characters".to_owned());
+    }
+    if text.starts_with('/') {
+        return Err(format!("`{text}` starts with `/` (a path starts at the exports' store; leave the `/` out)"));
+    }
+    if text.contains("://") {
+        return Err("a path is not a URL (it starts at the exports' store)".to_owned());
+    }
+    for segment in text.split('/') {
+        match segment {
+            "" => return Err(format!("`{text}` has an empty folder name")),
+            "." | ".." => {
+                return Err(format!("`{text}` holds `{segment}` (a path stays inside the exports' store)"));
+            }
+            segment if segment.contains("**") => {
+                return Err(format!("`{text}` holds `**` (`*` is any run of characters within one folder)"));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn cut(text: &str) -> Result<Vec<PathPart>, String> {
+    let mut parts = Vec::new();
+    let mut literal = String::new();
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        let part = match next {
+            '*' => PathPart::Any,
+            '{' => {
+                let end = rest.find('}').ok_or_else(|| format!("`{text}` has a `{{` without `}}`"))?;
+                let part = placeholder(&rest[1..end])?;
+                rest = &rest[end..];
+                part
+            }
+            '}' => return Err(format!("`{text}` has a `}}` without `{{`")),
+            '?' | '[' | ']' => {
+                return Err(format!("`{text}` holds `{next}` (the only wildcard is `*`)"));
+            }
+            plain => {
+                literal.push(plain);
+                rest = &rest[plain.len_utf8()..];
+                continue;
+            }
+        };
+        rest = &rest[1..];
+        if !literal.is_empty() {
+            parts.push(PathPart::Literal(std::mem::take(&mut literal)));
+        }
+        parts.push(part);
+    }
+    if !literal.is_empty() {
+        parts.push(PathPart::Literal(literal));
+    }
+    Ok(parts)
+}
+
+fn placeholder(inside: &str) -> Result<PathPart, String> {
+    let Some(format) = inside.strip_prefix("date:") else {
+        return Err(format!(
+            "unknown placeholder `{{{inside}}}` (expected `{{date:%Y-%m-%d}}`; `*` stands for anything)"
+        ));
+    };
+    directives(format)?;
+    Ok(PathPart::Date(format.to_owned()))
+}
+
+/// The directives of a date format, each of which names a part of a day.
+fn directives(format: &str) -> Result<Vec<char>, String> {
+    let mut found = Vec::new();
+    let mut chars = format.chars();
+    while let Some(next) = chars.next() {
+        if next == '*' || next == '{' {
+            return Err(format!("`{{date:{format}}}` holds `{next}`"));
+        }
+        if next != '%' {
+            continue;
+        }
+        let directive = match chars.next() {
+            Some('-') => chars.next(),
+            other => other,
+        };
+        match directive {
+            Some('%') => {}
+            Some(part @ ('Y' | 'm' | 'd' | 'j' | 'F' | 'y' | 'b' | 'B')) => found.push(part),
+            other => {
+                let shown = other.map(String::from).unwrap_or_default();
+                return Err(format!(
+                    "`%{shown}` in `{{date:{format}}}` is not a part of a day (expected {DIRECTIVES})"
+                ));
+            }
+        }
+    }
+    if found.is_empty() {
+        return Err(format!("`{{date:{format}}}` names no part of a day (expected {DIRECTIVES})"));
+    }
+    Ok(found)
+}
+
+/// All dates of the pattern together must name one whole day.
+fn check_days(parts: &[PathPart]) -> Result<(), String> {
+    let mut found = Vec::new();
+    for part in parts {
+        if let PathPart::Date(format) = part {
+            found.extend(directives(format)?);
+        }
+    }
+    let has = |any_of: &[char]| found.iter().any(|directive| any_of.contains(directive));
+    if found.is_empty() || has(&['F']) {
+        return Ok(());
+    }
+    let needed = [
+        ("year (`%Y`)", has(&['Y', 'y'])),
+        ("month (`%m`)", has(&['m', 'b', 'B', 'j'])),
+        ("day (`%d`)", has(&['d', 'j'])),
+    ];
+    let missing: Vec<&str> = needed.iter().filter(|(_, there)| !there).map(|(part, _)| *part).collect();
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("the date in the path does not name one day: {} missing", missing.join(" and ")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::section::testing::read as read_text;
+    use super::*;
+    use jiff::civil::date;
+
+    fn pattern(text: &str) -> (Option<PathPattern>, Vec<String>) {
+        read_text(&format!("'{text}'"), read)
+    }
+
+    #[test]
+    fn a_pattern_is_cut_into_parts() {
+        use PathPart::{Any, Date, Literal};
+        let literal = |text: &str| Literal(text.to_owned());
+        let day = |text: &str| Date(text.to_owned());
+        let table = [
+            (
+                "tiktok/{date:%Y-%m-%d}/*.csv.gz",
+                vec![literal("tiktok/"), day("%Y-%m-%d"), literal("/"), Any, literal(".csv.gz")],
+            ),
+            (
+                "{date:%Y}/{date:%m}/{date:%d}.csv",
+                vec![day("%Y"), literal("/"), day("%m"), literal("/"), day("%d"), literal(".csv")],
+            ),
+            ("直播/{date:%Y/%-m/%-d}/*", vec![literal("直播/"), day("%Y/%-m/%-d"), literal("/"), Any]),
+            ("all.csv", vec![literal("all.csv")]),
+        ];
+        for (text, parts) in table {
+            let (pattern, problems) = pattern(text);
+            assert_eq!(problems, <[&str; 0]>::default(), "{text}");
+            assert_eq!(pattern.unwrap().parts, parts, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_fills_the_pattern() {
+        let pattern = pattern("{date:%Y/%j}-*").0.unwrap();
+        let filled = pattern.on(Some(date(2026, 2, 1)));
+        let expected =
+            [PathPart::Literal("2026/032".to_owned()), PathPart::Literal("-".to_owned()), PathPart::Any];
+        assert_eq!(filled, expected);
+    }
+
+    #[test]
+    fn what_names_no_day_or_leaves_the_store_is_refused() {
+        let table = [
+            ("/x/{date:%F}", "`/x/{date:%F}` starts with `/`"),
+            ("../x", "`../x` holds `..`"),
+            ("x/../{date:%F}", "holds `..`"),
+            ("x/./y", "holds `.` "),
+            ("x//y", "has an empty folder name"),
+            ("x/", "has an empty folder name"),
+            ("s3://x/y", "is not a URL"),
+            ("x/**/y", "holds `**`"),
+            ("x/{date:%F", "has a `{` without `}`"),
+            ("x/%F}", "has a `}` without `{`"),
+            ("x/{market}/y", "unknown placeholder `{market}`"),
+            ("x/{date}", "unknown placeholder `{date}`"),
+            ("x/[0-9].csv", "holds `[` (the only wildcard is `*`)"),
+            ("x/{date:%Y-%m}", "does not name one day: day (`%d`) missing"),
+            ("x/{date:%d}", "year (`%Y`) and month (`%m`) missing"),
+            ("x/{date:%H}", "`%H` in `{date:%H}` is not a part of a day"),
+            ("x/{date:today}", "names no part of a day"),
+            ("x/{date:%Y%m%d%}", "`%` in `{date:%Y%m%d%}` is not a part of a day"),
+        ];
+        for (text, expected) in table {
+            let (pattern, problems) = pattern(text);
+            assert_eq!(pattern, None, "{text}");
+            assert!(problems.concat().contains(expected), "{text}: {problems:?}");
+        }
+        let nul = read_text("\"x\\0y\"", read);
+        assert_eq!(nul.1, ["line 1: a path holds no control characters"]);
+    }
+}

@@ -1,0 +1,298 @@
+//! `platforms/<platform>.yaml`: how a platform counts, what it delivers, and how to read it.
+
+use std::collections::BTreeSet;
+
+use super::archive::zone;
+use super::columns;
+use super::definition::{Export, Format, PathPattern, Platform};
+use super::pattern;
+use super::quantity::duration_seconds;
+use super::section::{Place, Section, check_name, file_section};
+use crate::model::{ClickEvent, Conventions, ImpressionBasis};
+use crate::time::Zone;
+
+const EXPORT_KEYS: [&str; 9] =
+    ["name", "rows", "path", "day", "early_days", "late_days", "format", "delimiter", "columns"];
+const MOST_SETTLE_SECONDS: i64 = 90 * 86_400;
+const IMPRESSIONS: [(&str, ImpressionBasis); 2] = [
+    (ImpressionBasis::Displays.word(), ImpressionBasis::Displays),
+    (ImpressionBasis::Viewers.word(), ImpressionBasis::Viewers),
+];
+const CLICKS: [(&str, ClickEvent); 2] =
+    [(ClickEvent::CoverTap.word(), ClickEvent::CoverTap), (ClickEvent::RoomEntry.word(), ClickEvent::RoomEntry)];
+
+/// Reads a platform; `markets` are the known names, `None` when they could not be read.
+pub(super) fn read(start: &Place<'_>, markets: Option<&BTreeSet<String>>) -> Option<Platform> {
+    let file = file_section(start, "a platform", &["conventions", "settle", "exports"])?;
+    let conventions = read_conventions(&file);
+    let settle = file.required("settle", "how long after a day's end its exports may still arrive, such as `48h`");
+    let settle = settle.and_then(|at| duration_seconds(&at, 0..=MOST_SETTLE_SECONDS, "0h to 90d"));
+    let items = file.required("exports", "at least one export")?.list("a list of exports")?;
+    let exports: Vec<Option<Export>> = items.iter().map(|item| read_export(item, markets)).collect();
+    let names_differ = check_names_differ(&items);
+    let exports = exports.into_iter().collect::<Option<Vec<_>>>();
+    names_differ.then_some(())?;
+    Some(Platform { conventions: conventions?, settle_seconds: settle?, exports: exports? })
+}
+
+fn read_conventions(file: &Section<'_>) -> Option<Conventions> {
+    let at = file.required("conventions", "`{impression: displays, click: cover_tap}`")?;
+    let section = at.section("a set of conventions", &["impression", "click"])?;
+    let impression = section.required("impression", "`displays` or `viewers`");
+    let impression = impression.and_then(|at| at.word("what an impression is", &IMPRESSIONS));
+    let click = section.required("click", "`cover_tap` or `room_entry`");
+    let click = click.and_then(|at| at.word("what a click is", &CLICKS));
+    Some(Conventions { impression: impression?, click: click? })
+}
+
+fn check_names_differ(items: &[Place<'_>]) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut differ = true;
+    for item in items {
+        if let Some((name, at)) = item.peek("name")
+            && !seen.insert(name)
+        {
+            at.problem(format!("`{name}` names another export of this platform too"));
+            differ = false;
+        }
+    }
+    differ
+}
+
+fn read_export(at: &Place<'_>, markets: Option<&BTreeSet<String>>) -> Option<Export> {
+    let section = at.section("an export", &EXPORT_KEYS)?;
+    let name = section.required("name", "a name of your own, such as `events`").and_then(|at| {
+        let name = at.text("a name", "one such as `events`")?;
+        check_name(name).map_err(|message| at.problem(message)).ok().map(|()| name.to_owned())
+    });
+    let kind = section.required("rows", "`events` or `impressions`").and_then(|at| columns::read_kind(&at));
+    let path = section
+        .required("path", "one such as `tiktok/{date:%Y-%m-%d}/*.csv.gz`")
+        .and_then(|at| pattern::read(&at));
+    let is_dated = path.as_ref().is_none_or(PathPattern::is_dated);
+    let day_zone = read_day(&section, is_dated);
+    let early_days = read_days(&section, "early_days", is_dated);
+    let late_days = read_days(&section, "late_days", is_dated);
+    let format = read_format(&section);
+    let columns = section.required("columns", "which column means what");
+    // Without a kind of rows every key of the columns would be a guess.
+    let columns = columns.zip(kind).and_then(|(at, kind)| columns::read(&at, kind, format, markets));
+    let (rows, columns) = columns?;
+    Some(Export {
+        name: name?,
+        rows,
+        path: path?,
+        day_zone: day_zone?,
+        early_days: early_days?,
+        late_days: late_days?,
+        format: format?,
+        columns,
+    })
+}
+
+fn read_day(section: &Section<'_>, is_dated: bool) -> Option<Zone> {
+    let expected = "whose day the date in the path names, such as `{timezone: UTC}`";
+    let at = match section.optional("day") {
+        None if !is_dated => return Some(Zone::utc()),
+        _ => section.required("day", expected)?,
+    };
+    let day = at.section("a day", &["timezone"])?;
+    day.required("timezone", "an IANA time zone such as `UTC`").and_then(|at| zone(&at))
+}
+
+fn read_days(section: &Section<'_>, key: &str, is_dated: bool) -> Option<u16> {
+    let days = section.or(key, 0_u16, |at| at.whole("a count of days", 0..=31))?;
+    match section.optional(key) {
+        Some(at) if days > 0 && !is_dated => at.refuse("has no effect: `path` names no date"),
+        _ => Some(days),
+    }
+}
+
+fn read_format(section: &Section<'_>) -> Option<Format> {
+    let words = [
+        ("csv", Format::Delimited { delimiter: b',' }),
+        ("tsv", Format::Delimited { delimiter: b'\t' }),
+        ("ndjson", Format::Ndjson),
+        ("parquet", Format::Parquet),
+    ];
+    let format = section.required("format", "`csv`, `tsv`, `ndjson` or `parquet`")?;
+    let format = format.word("a format", &words)?;
+    let Some(at) = section.optional("delimiter") else { return Some(format) };
+    if format != words[0].1 {
+        return at.refuse("goes only with `format: csv`");
+    }
+    let expected = "one ASCII character such as `;`, not a quote, letter, digit or line break";
+    match at.delimiter()?.as_bytes() {
+        [delimiter] if is_delimiter(*delimiter) => Some(Format::Delimited { delimiter: *delimiter }),
+        _ => at.mismatch("a delimiter", expected),
+    }
+}
+
+fn is_delimiter(byte: u8) -> bool {
+    byte == b'\t' || (byte.is_ascii_punctuation() && !matches!(byte, b'"' | b'\'' | b'.' | b'-')) || byte == b' '
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::definition::{InstantFormat, MarketRule, Otherwise, PathPart, Rows};
+    use super::super::section::testing;
+    use super::*;
+    use crate::model::Event;
+
+    const DESIGN: &str = r#"
+version: 1
+conventions: {impression: displays, click: cover_tap}
+settle: 48h                                # how long after the day ends its exports may still arrive
+exports:
+  - name: events
+    rows: events                           # events | impressions (one row each, with flags: clicked, entered, ordered) | counts
+    path: "tiktok/{date:%Y-%m-%d}/*.csv.gz"
+    day: {timezone: UTC}                   # whose day the date in the path names; a row may sit in a neighbour's file: early_days, late_days
+    late_days: 1
+    format: csv
+    columns:
+      event_id: event_id
+      occurred_at: {column: event_time, format: rfc3339}      # or epoch_s | epoch_ms | epoch_us | a strptime pattern with `timezone:`
+      event: {column: event_type, values: {show: impression, tap: click, enter: entry, leave: leave, paid: order}}
+      market: {column: country, otherwise: reject}      # or {value: US}; values: {…}; otherwise: reject | ignore | a market
+      broadcast_id: room_id
+      cover_id: cover_id
+      viewer_id: user_id
+      audience: [gender, age_band]
+      dwell_seconds: dwell_s
+"#;
+
+    fn platform(text: &str) -> (Option<Platform>, Vec<String>) {
+        let markets = BTreeSet::from(["US".to_owned()]);
+        testing::read(text, |at| read(at, Some(&markets)))
+    }
+
+    #[test]
+    fn the_design_example_is_read() {
+        let (platform, problems) = platform(DESIGN);
+        assert_eq!(problems, <[&str; 0]>::default());
+        let platform = platform.unwrap();
+        assert_eq!(platform.settle_seconds, 48 * 3600);
+        let export = &platform.exports[0];
+        assert_eq!((export.early_days, export.late_days, export.day_zone.name()), (0, 1, "UTC"));
+        assert_eq!(export.format, Format::Delimited { delimiter: b',' });
+        assert_eq!(export.path.parts[1], PathPart::Date("%Y-%m-%d".to_owned()));
+        assert_eq!(export.columns.occurred_at.format, InstantFormat::Rfc3339);
+        assert!(matches!(&export.columns.market, MarketRule::Column { otherwise: Otherwise::Reject, .. }));
+        let Rows::Events { values, .. } = &export.rows else { panic!("not events") };
+        assert_eq!(values["paid"], Event::Order);
+    }
+
+    /// The design's example with some lines exchanged, and the problems this gives.
+    fn changed(changes: &[(&str, &str)]) -> Vec<String> {
+        let mut text = DESIGN.to_owned();
+        for (from, to) in changes {
+            assert!(text.contains(from), "{from}");
+            text = text.replace(from, to);
+        }
+        platform(&text).1
+    }
+
+    #[test]
+    fn one_fault_gives_one_problem() {
+        let table: &[(&str, &str, &str)] = &[
+            (
+                "settle: 48h",
+                "settle: 48",
+                "line 4, `settle`: `48` is not a duration (expected 0h to 90d, such as `48h`, `2d` or `90m`; as text: `\"48\"`)",
+            ),
+            (
+                "settle: 48h",
+                "settle: 91d",
+                "line 4, `settle`: `91d` is not a duration (expected 0h to 90d, such as `48h`, `2d` or `90m`)",
+            ),
+            (
+                "click: cover_tap",
+                "click: tap",
+                "line 3, `conventions.click`: `tap` is not what a click is (expected: `cover_tap`, `room_entry`)",
+            ),
+            (
+                "rows: events ",
+                "rows: counts ",
+                "line 7, `exports[0].rows`: `counts` is not yet supported (expected `events` or `impressions`)",
+            ),
+            (
+                "rows: events ",
+                "rows: event ",
+                "line 7, `exports[0].rows`: `event` is not a kind of rows (expected: `events`, `impressions`, `counts`; did you mean `events`?)",
+            ),
+            (
+                "late_days: 1",
+                "late_days: 32",
+                "line 10, `exports[0].late_days`: `32` is not a count of days (expected 0 to 31)",
+            ),
+            (
+                "{date:%Y-%m-%d}",
+                "{date:%Y-%m}",
+                "line 8, `exports[0].path`: the date in the path does not name one day: day (`%d`) missing",
+            ),
+            ("{date:%Y-%m-%d}", "all", "line 10, `exports[0].late_days`: has no effect: `path` names no date"),
+            (
+                "day: {timezone: UTC}",
+                "early_days: 1",
+                "line 6, `exports[0].day`: missing (expected whose day the date in the path names, such as `{timezone: UTC}`)",
+            ),
+            (
+                "format: csv",
+                "format: xlsx",
+                "line 11, `exports[0].format`: `xlsx` is not a format (expected: `csv`, `tsv`, `ndjson`, `parquet`)",
+            ),
+            (
+                "format: csv",
+                "format: tsv\n    delimiter: ';'",
+                "line 12, `exports[0].delimiter`: goes only with `format: csv`",
+            ),
+            (
+                "format: csv",
+                "format: csv\n    delimiter: '\"'",
+                "line 12, `exports[0].delimiter`: `\"` is not a delimiter (expected one ASCII character such as `;`, not a quote, letter, digit or line break)",
+            ),
+            (
+                "- name: events",
+                "- name: a/b",
+                "line 6, `exports[0].name`: `a/b` is not a usable name (expected 1 to 64 of A–Z a–z 0–9 `_` `.` `-`, starting with a letter or digit)",
+            ),
+            (
+                "otherwise: reject}",
+                "otherwise: USA}",
+                "line 16, `exports[0].columns.market.otherwise`: unknown market `USA` (known: `US`; did you mean `US`?)",
+            ),
+        ];
+        for (from, to, expected) in table {
+            assert_eq!(changed(&[(from, to)]), [*expected]);
+        }
+    }
+
+    #[test]
+    fn delimiters_are_one_plain_character() {
+        for (written, byte) in [("';'", b';'), ("\"\\t\"", b'\t'), ("'|'", b'|')] {
+            let text = DESIGN.replace("format: csv", &format!("format: csv\n    delimiter: {written}"));
+            let (platform, problems) = platform(&text);
+            assert_eq!(problems, <[&str; 0]>::default());
+            assert_eq!(platform.unwrap().exports[0].format, Format::Delimited { delimiter: byte });
+        }
+    }
+
+    #[test]
+    fn two_exports_of_one_name_are_refused() {
+        let export = DESIGN.split_once("exports:\n").unwrap().1;
+        let (_, problems) = platform(&format!("{DESIGN}{export}"));
+        assert_eq!(problems, ["line 22, `exports[1].name`: `events` names another export of this platform too"]);
+    }
+
+    #[test]
+    fn a_platform_without_exports_is_refused() {
+        let (_, problems) = platform("version: 1\nexports: []\n");
+        let expected = [
+            "line 1, `conventions`: missing (expected `{impression: displays, click: cover_tap}`)",
+            "line 1, `settle`: missing (expected how long after a day's end its exports may still arrive, such as `48h`)",
+            "line 2, `exports`: an empty list is not a list of exports (expected at least one)",
+        ];
+        assert_eq!(problems, expected);
+    }
+}

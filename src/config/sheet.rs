@@ -1,0 +1,147 @@
+//! One configuration file being read: its tree and the problems found in it. Files are bounded and regular.
+
+use std::cell::RefCell;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::problem::{Problem, among};
+use super::section::Place;
+use super::yaml::{self, Node};
+
+const MAX_FILE_BYTES: u64 = 1 << 20;
+
+/// A file, or a folder that was looked into.
+pub(super) struct Sheet {
+    file: PathBuf,
+    root: Option<Node>,
+    problems: RefCell<Vec<Problem>>,
+}
+
+impl Sheet {
+    /// Reads and parses a file; whatever goes wrong is a problem of the sheet.
+    pub fn read(file: &Path) -> Self {
+        match read_text(file) {
+            Ok(text) => Self::parse(file, &text),
+            Err(message) => Self::broken(file, message),
+        }
+    }
+
+    /// Parses a text as the content of a file.
+    pub fn parse(file: &Path, text: &str) -> Self {
+        let (root, faults) = yaml::parse(text);
+        let sheet = Self { file: file.to_owned(), root, problems: RefCell::default() };
+        for fault in faults {
+            sheet.report(Some(fault.line), &fault.path, fault.message);
+        }
+        sheet
+    }
+
+    /// A file or folder that could not be read at all.
+    pub fn broken(file: &Path, message: String) -> Self {
+        let sheet = Self { file: file.to_owned(), root: None, problems: RefCell::default() };
+        sheet.report(None, "", message);
+        sheet
+    }
+
+    /// The place where reading starts; `None` when there is nothing to read.
+    pub fn start(&self) -> Option<Place<'_>> {
+        self.root.as_ref().map(|root| Place::new(self, root))
+    }
+
+    /// The file's name without `.yaml`.
+    pub fn stem(&self) -> &str {
+        self.file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default()
+    }
+
+    pub(super) fn report(&self, line: Option<usize>, path: &str, message: String) {
+        let problem = Problem { file: self.file.clone(), line, path: path.to_owned(), message };
+        self.problems.borrow_mut().push(problem);
+    }
+
+    /// Its problems, in the order of its lines.
+    pub fn into_problems(self) -> Vec<Problem> {
+        let mut problems = self.problems.into_inner();
+        problems.sort_by_key(|problem| problem.line);
+        problems
+    }
+}
+
+fn read_text(file: &Path) -> Result<String, String> {
+    let metadata = fs::metadata(file).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file".to_owned(),
+        _ => format!("cannot be read: {error}"),
+    })?;
+    if !metadata.is_file() {
+        return Err("is not a file".to_owned());
+    }
+    let mut bytes = Vec::new();
+    let opened = File::open(file).and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes));
+    opened.map_err(|error| format!("cannot be read: {error}"))?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_FILE_BYTES {
+        return Err("is larger than 1 MiB; a configuration is not".to_owned());
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let line =
+            1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
+        format!("is not UTF-8 (first broken character on line {line})")
+    })?;
+    if text.trim().is_empty() { Err("is empty".to_owned()) } else { Ok(text) }
+}
+
+/// The YAML files of a folder by name, as sheets; a folder that holds none is a problem.
+pub(super) fn sheets_in(folder: &Path, one_each: &str, hint: &str) -> Vec<Sheet> {
+    match files_in(folder) {
+        Err(message) => vec![Sheet::broken(folder, format!("{message} ({hint})"))],
+        Ok(files) if files.is_empty() => {
+            vec![Sheet::broken(
+                folder,
+                format!("holds no `.yaml` file (expected one for each {one_each}; {hint})"),
+            )]
+        }
+        Ok(files) => files
+            .iter()
+            .map(|file| {
+                if file.extension().is_some_and(|extension| extension == "yml") {
+                    Sheet::broken(file, "ends in `.yml` (expected `.yaml`; rename it)".to_owned())
+                } else {
+                    Sheet::read(file)
+                }
+            })
+            .collect(),
+    }
+}
+
+/// Problems of a folder in which only the named YAML files have a meaning.
+pub(super) fn strangers_in(folder: &Path, known: &[&str]) -> Vec<Sheet> {
+    let files = files_in(folder).unwrap_or_default();
+    let name = |file: &Path| file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    files
+        .iter()
+        .map(|file| (file, name(file)))
+        .filter(|(_, name)| !known.contains(&name.as_str()))
+        .map(|(file, name)| {
+            let known = among("known", known.iter().copied().chain(["platforms/"]), &name);
+            Sheet::broken(file, format!("not a file that the program reads ({known})"))
+        })
+        .collect()
+}
+
+/// YAML files in a folder, sorted; hidden files and other kinds are nobody's business.
+fn files_in(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let entries = fs::read_dir(folder).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => "no such folder".to_owned(),
+        _ => format!("cannot be read: {error}"),
+    })?;
+    let mut files = Vec::new();
+    for entry in entries {
+        let file = entry.map_err(|error| format!("cannot be read: {error}"))?.path();
+        let is_yaml = file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+        let is_hidden = file.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if is_yaml && !is_hidden {
+            files.push(file);
+        }
+    }
+    files.sort();
+    Ok(files)
+}

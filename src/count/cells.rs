@@ -1,0 +1,103 @@
+//! Cells: the keys of funnel facts, as small numbers that rows can carry.
+
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use hashbrown::HashMap;
+
+/// One key of the funnel facts of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Cell {
+    pub(super) day: u32,
+    pub(super) slot: u32,
+    pub(super) audience: u32,
+    pub(super) broadcast: u32,
+    pub(super) cover: u32,
+}
+
+/// Numbers for what a viewer is unique within: a market-day, broadcast and cover.
+type Touch = (u32, u32, u32);
+
+/// All cells of a run, shared by its threads.
+#[derive(Debug, Default)]
+pub(super) struct Cells {
+    inner: Mutex<Numbered>,
+}
+
+/// Everything that has been given a number.
+#[derive(Debug, Default)]
+pub(super) struct Numbered {
+    names: Numbers<Arc<str>>,
+    cells: Numbers<Cell>,
+    touches: Numbers<Touch>,
+    touch_of: Vec<u32>,
+}
+
+#[derive(Debug)]
+struct Numbers<T> {
+    number: HashMap<T, u32>,
+    list: Vec<T>,
+}
+
+impl<T> Default for Numbers<T> {
+    fn default() -> Self {
+        Self { number: HashMap::new(), list: Vec::new() }
+    }
+}
+
+impl<T: Hash + Eq + Clone> Numbers<T> {
+    fn of(&mut self, item: T) -> u32 {
+        let next = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
+        *self.number.entry(item).or_insert_with_key(|item| {
+            self.list.push(item.clone());
+            next
+        })
+    }
+}
+
+impl Cells {
+    /// The number of a name (an audience, a broadcast, a cover).
+    pub(super) fn name(&self, name: &str) -> u32 {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).names.of(Arc::from(name))
+    }
+
+    /// The number of a cell.
+    pub(super) fn cell(&self, cell: Cell) -> u32 {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = inner.cells.of(cell);
+        if number as usize == inner.touch_of.len() {
+            let touch = inner.touches.of((cell.day, cell.broadcast, cell.cover));
+            inner.touch_of.push(touch);
+        }
+        number
+    }
+
+    /// How many cells and names there are.
+    pub(super) fn len(&self) -> usize {
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.cells.list.len() + inner.names.list.len()
+    }
+
+    /// All of it, once nothing is added any more.
+    pub(super) fn into_numbered(self) -> Numbered {
+        self.inner.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Numbered {
+    pub(super) fn cells(&self) -> &[Cell] {
+        &self.cells.list
+    }
+
+    pub(super) fn day(&self, cell: u32) -> usize {
+        self.cells.list[cell as usize].day as usize
+    }
+
+    pub(super) fn touch(&self, cell: u32) -> u32 {
+        self.touch_of[cell as usize]
+    }
+
+    pub(super) fn name(&self, number: u32) -> Arc<str> {
+        Arc::clone(&self.names.list[number as usize])
+    }
+}

@@ -1,0 +1,22 @@
+//! The counting engine: signals in, funnel facts out.
+//!
+//! Rows are packed into 40 bytes and parted by the hash of their event id, so that all deliveries of an event meet in
+//! one small partition; what is counted goes on, parted by viewer, so that all first touches of a viewer meet. Both
+//! stay in memory up to a bound and spill to disk beyond it. All sums are of whole numbers: neither the number of
+//! threads nor the order of reading can change a result.
+//!
+//! Ids travel as 64 bits of a 128-bit hash, and eight or more of the other bits choose the partition. Two different
+//! ids among *n* are taken for one with probability below n² / 2⁷³: 2 in 10⁸ for 13.5 million events.
+//!
+//! The seam is narrow on purpose: [`Counter`], [`Feed::push`], [`Counted`]. Another engine can stand behind it.
+
+mod cells;
+mod counter;
+mod dedupe;
+mod row;
+mod scope;
+mod spool;
+mod touch;
+
+pub use counter::{Counted, Counter, Fed, Feed, Input, Landed, Limits, Outcome};
+pub use scope::Scope;

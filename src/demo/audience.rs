@@ -1,0 +1,101 @@
+//! Who watches, and when: the mix of audiences and their mood change with the local hour.
+
+use super::chance::Chance;
+
+/// `f`, `m`, or not told.
+pub(super) const GENDERS: [&str; 3] = ["f", "m", ""];
+/// Age bands, the last not told.
+pub(super) const AGES: [&str; 5] = ["18-24", "25-34", "35-44", "45-54", ""];
+
+/// The gender and age band of a viewer, as places in [`GENDERS`] and [`AGES`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Audience {
+    pub(super) gender: usize,
+    pub(super) age: usize,
+}
+
+/// A stretch of the local day in which the crowd stays much the same.
+#[derive(Clone, Copy)]
+pub(super) enum Mood {
+    Daytime,
+    Evening,
+    Prime,
+    Late,
+    Night,
+}
+
+impl Mood {
+    pub(super) fn at_hour(hour: i64) -> Self {
+        match hour.rem_euclid(24) {
+            6..=16 => Self::Daytime,
+            17..=19 => Self::Evening,
+            20..=22 => Self::Prime,
+            23 => Self::Late,
+            _ => Self::Night,
+        }
+    }
+
+    /// Weights of [`GENDERS`].
+    fn genders(self) -> [u32; 3] {
+        match self {
+            Self::Daytime => [62, 30, 8],
+            Self::Evening => [56, 36, 8],
+            Self::Prime => [52, 40, 8],
+            Self::Late => [44, 48, 8],
+            Self::Night => [36, 55, 9],
+        }
+    }
+
+    /// Weights of [`AGES`].
+    fn ages(self) -> [u32; 5] {
+        match self {
+            Self::Daytime => [12, 22, 28, 30, 8],
+            Self::Evening => [18, 28, 30, 16, 8],
+            Self::Prime => [26, 36, 20, 9, 9],
+            Self::Late => [38, 34, 13, 6, 9],
+            Self::Night => [48, 30, 8, 4, 10],
+        }
+    }
+
+    /// How keen each of [`AGES`] is to tap at this hour.
+    fn keenness(self) -> [f64; 5] {
+        match self {
+            Self::Daytime => [0.70, 0.85, 1.05, 1.20, 0.90],
+            Self::Evening => [0.80, 0.95, 1.20, 1.10, 0.95],
+            Self::Prime => [1.00, 1.25, 1.05, 0.85, 1.00],
+            Self::Late => [1.25, 1.10, 0.80, 0.65, 0.95],
+            Self::Night => [1.35, 0.90, 0.65, 0.55, 0.90],
+        }
+    }
+}
+
+impl Audience {
+    /// The audience of somebody who arrives at this hour.
+    pub(super) fn arriving(mood: Mood, chance: &mut Chance) -> Self {
+        Self { gender: chance.weighted(&mood.genders()), age: chance.weighted(&mood.ages()) }
+    }
+
+    /// A number below 16.
+    pub(super) fn number(self) -> u32 {
+        u32::try_from(self.gender * AGES.len() + self.age).unwrap_or(0)
+    }
+
+    /// About how many in a thousand viewers are of this audience.
+    pub(super) fn per_mille(self) -> u64 {
+        u64::from(Mood::Prime.genders()[self.gender] * Mood::Prime.ages()[self.age]) / 10
+    }
+
+    /// How keen this audience is to tap at this hour: 1 is usual.
+    pub(super) fn keenness(self, mood: Mood) -> f64 {
+        let by_gender = match (mood, self.gender) {
+            (Mood::Daytime | Mood::Evening, 0) | (Mood::Late | Mood::Night, 1) => 1.12,
+            (Mood::Daytime | Mood::Evening, 1) | (Mood::Late | Mood::Night, 0) => 0.88,
+            _ => 1.0,
+        };
+        by_gender * mood.keenness()[self.age]
+    }
+
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        (0..GENDERS.len()).flat_map(|gender| (0..AGES.len()).map(move |age| Self { gender, age }))
+    }
+}

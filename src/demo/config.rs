@@ -1,0 +1,209 @@
+//! The configuration beside the exports: small, complete, and commented, for people to copy from.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use super::dir::write_file;
+use super::error::DemoError;
+use super::platform::{Clock, Column, Holds, PLATFORMS, Platform, Rows};
+use super::world::MARKETS;
+use super::{Demo, JOB};
+
+/// Writes `config/` and `jobs/` into `dir`.
+pub(super) fn write(dir: &Path, demo: &Demo) -> Result<(), DemoError> {
+    let config = dir.join("config");
+    write_file(&config.join("archive.yaml"), ARCHIVE)?;
+    write_file(&config.join("markets.yaml"), &markets())?;
+    for platform in &PLATFORMS {
+        let name = format!("{}.yaml", platform.name);
+        write_file(&config.join("platforms").join(name), &platform_file(platform, demo))?;
+    }
+    write_file(&dir.join("jobs").join(format!("{JOB}.yaml")), &job(demo))
+}
+
+const ARCHIVE: &str = r#"# Where exports come from, where the archive goes, and what holds for all platforms.
+version: 1
+home_timezone: Asia/Singapore
+
+# A relative path starts at the folder that holds `config`. Elsewhere this is "s3://bucket/prefix", "az://…" or "gs://…";
+# keys and secrets come from the environment, never from here.
+stores:
+  exports: {url: "exports"}
+  archive: {url: "archive"}
+
+stay_seconds: 60          # an entry that lasts at least this long is a stay
+max_reject_share: 0.01    # an export with more bad records than this holds its market-days back
+"#;
+
+fn markets() -> String {
+    let mut text = String::from(
+        r#"# Each market owns a time zone, the start of its day, and its slots. A slot runs until the next one starts.
+version: 1
+
+slots:
+  day_parts: {night: "00:00", morning: "06:00", afternoon: "12:00", prime: "19:00", late: "23:00"}
+  broadcast: {morning: "04:00", afternoon: "12:00", prime: "19:00", late: "23:00"}   # late runs past midnight to the day's end
+
+markets:
+"#,
+    );
+    for market in &MARKETS {
+        let day = if market.code == "IN" {
+            r#"slots: broadcast, day_starts_at: "04:00"}   # a broadcast day: 01:30 still belongs to the evening before"#
+        } else {
+            "slots: day_parts}"
+        };
+        push(&mut text, &format!("  {}: {{timezone: {}, {day}\n", market.code, market.zone));
+    }
+    text
+}
+
+fn job(demo: &Demo) -> String {
+    let platforms: Vec<&str> = PLATFORMS.iter().map(|platform| platform.name).collect();
+    let markets: Vec<&str> = MARKETS.iter().map(|market| market.code).collect();
+    format!(
+        r#"# One run each night looks this many days back, and works only on market-days that are new or have changed.
+version: 1
+schedule: {{cron: "30 3 * * *", timezone: UTC}}
+platforms: [{}]
+markets: [{}]
+lookback_days: {}
+"#,
+        platforms.join(", "),
+        markets.join(", "),
+        // From the first date of the demo to the run, four days after the last one.
+        u32::from(demo.days) + 4
+    )
+}
+
+fn platform_file(platform: &Platform, demo: &Demo) -> String {
+    let format = demo.format.unwrap_or(platform.format);
+    let words = Words::of(platform);
+    let path = words.path;
+    let conventions = format!("conventions: {{impression: displays, click: {}}}", words.click);
+    let day = format!("day: {{timezone: {}}}", platform.zone);
+    let mut text = format!(
+        r#"{about}
+version: 1
+{conventions:<56}   # {click_note}
+settle: 48h                                                # how long after a day ends its exports may still arrive
+
+exports:
+  - name: {name}
+    rows: {rows:<46}   # {rows_note}
+    path: "{path}.{format}"
+    {day:<52}   # whose day the date in the path names
+    late_days: 1                                           # a row may sit in the next day's file
+    format: {word}
+    columns:
+"#,
+        about = words.about,
+        click_note = words.click_note,
+        name = words.export,
+        rows = words.rows,
+        rows_note = words.rows_note,
+        word = format.config_word(),
+    );
+    for column in platform.columns {
+        if let Some(line) = column_line(platform, column) {
+            push(&mut text, &format!("      {line}\n"));
+        }
+    }
+    text
+}
+
+/// What is particular about a platform's file.
+struct Words {
+    about: &'static str,
+    click: &'static str,
+    click_note: &'static str,
+    export: &'static str,
+    rows: &'static str,
+    rows_note: &'static str,
+    path: &'static str,
+}
+
+impl Words {
+    fn of(platform: &Platform) -> Self {
+        match platform.rows {
+            Rows::Events => Self {
+                about: "# Events, with instants in UTC as RFC 3339 text. Two files a day, found by one pattern.",
+                click: "cover_tap",
+                click_note: "a tap on the cover is an event of its own",
+                export: "events",
+                rows: "events",
+                rows_note: "a row is one event",
+                path: "tiktok/{date:%Y-%m-%d}/*",
+            },
+            Rows::EventsWithoutTaps => Self {
+                about: "# Events, with instants as a wall clock in Singapore shows them. This platform reports no tap on the cover,\n\
+                        # so entering the room is the click; such clicks are never added to cover taps or ranked with them.",
+                click: "room_entry",
+                click_note: "an entry is the click",
+                export: "events",
+                rows: "events",
+                rows_note: "a row is one event",
+                path: "shopee/events_{date:%Y%m%d}",
+            },
+            Rows::Impressions => Self {
+                about: "# Impressions with flags, instants in milliseconds since 1970. Days are Pacific.",
+                click: "cover_tap",
+                click_note: "the flag `clicked`",
+                export: "thumbnails",
+                rows: "impressions",
+                rows_note: "a row is one impression, with flags for what followed",
+                path: "youtube/{date:%Y}/{date:%m}/{date:%d}/*",
+            },
+        }
+    }
+}
+
+/// The line of `columns` that maps this column. The audience is one line for two columns.
+fn column_line(platform: &Platform, column: &Column) -> Option<String> {
+    let name = column.name;
+    let line = match column.holds {
+        Holds::EventId => format!("event_id: {name}"),
+        Holds::OccurredAt => format!("occurred_at: {{column: {name}, {}}}", clock(platform.clock)),
+        Holds::Event => format!("event: {{column: {name}, values: {{{}}}}}", events(platform)),
+        Holds::Market if platform.lower_case_markets => {
+            let pairs: Vec<String> =
+                MARKETS.iter().map(|market| format!("{}: {}", market.lower_code, market.code)).collect();
+            format!("market: {{column: {name}, values: {{{}}}, otherwise: reject}}", pairs.join(", "))
+        }
+        Holds::Market => format!("market: {{column: {name}, otherwise: reject}}"),
+        Holds::Broadcast => format!("broadcast_id: {name}"),
+        Holds::Cover => format!("cover_id: {name}"),
+        Holds::Viewer => format!("viewer_id: {name}"),
+        Holds::Gender => return None,
+        Holds::Age => {
+            let gender = platform.columns.iter().find(|other| other.holds == Holds::Gender)?;
+            format!("audience: [{}, {name}]", gender.name)
+        }
+        Holds::Dwell => format!("dwell_seconds: {name}"),
+        Holds::Clicked => format!("clicked: {name}"),
+        Holds::Entered => format!("entered: {name}"),
+        Holds::Ordered => format!("ordered: {name}"),
+    };
+    Some(line)
+}
+
+fn clock(clock: Clock) -> &'static str {
+    match clock {
+        Clock::Rfc3339 => "format: rfc3339",
+        Clock::SingaporeText => r#"format: "%Y/%m/%d %H:%M:%S", timezone: Asia/Singapore"#,
+        Clock::EpochMs => "format: epoch_ms",
+    }
+}
+
+fn events(platform: &Platform) -> &'static str {
+    match platform.rows {
+        Rows::Events => "show: impression, tap: click, enter: entry, leave: leave, paid: order",
+        Rows::EventsWithoutTaps => "IM: impression, EN: entry, LV: leave, PY: order, LK: ignore",
+        Rows::Impressions => "",
+    }
+}
+
+fn push(text: &mut String, more: &str) {
+    // Writing to a string cannot fail.
+    let _ = text.write_str(more);
+}

@@ -1,0 +1,248 @@
+//! The three platforms: what each calls its columns and events, how it writes ids and instants, and where it puts files.
+
+use jiff::civil::Date;
+
+use super::chance::mix;
+use super::format::DemoFormat;
+use super::row::Event;
+
+/// A platform and the shape of its exports.
+pub(super) struct Platform {
+    pub(super) number: u64,
+    pub(super) name: &'static str,
+    /// Whose day the date in a path names.
+    pub(super) zone: &'static str,
+    pub(super) format: DemoFormat,
+    pub(super) files_a_day: usize,
+    pub(super) ids: Ids,
+    pub(super) clock: Clock,
+    pub(super) rows: Rows,
+    pub(super) columns: &'static [Column],
+    /// Countries in lower case.
+    pub(super) lower_case_markets: bool,
+    /// Its words for [`Event`]s, in order; empty where a row is an impression.
+    event_words: [&'static str; 6],
+    path: fn(Date, usize) -> String,
+}
+
+/// What a row stands for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rows {
+    /// One event, with taps on the cover among them.
+    Events,
+    /// One event; the platform knows of no tap, only of entries.
+    EventsWithoutTaps,
+    /// One impression, with flags for what followed.
+    Impressions,
+}
+
+/// How a platform writes an instant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Clock {
+    /// `2026-10-26T11:30:00.250Z`
+    Rfc3339,
+    /// `2026/10/26 19:30:00`, by the clock on a wall in Singapore.
+    SingaporeText,
+    /// Milliseconds since 1970.
+    EpochMs,
+}
+
+/// How a platform makes its ids.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ids {
+    /// Nineteen digits: the second in the upper half, a counter in the lower one.
+    Snowflake,
+    /// Hexadecimal text.
+    Hex,
+    /// A plain counter.
+    Serial,
+}
+
+/// A column and what is in it.
+pub(super) struct Column {
+    pub(super) name: &'static str,
+    pub(super) holds: Holds,
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holds {
+    EventId,
+    OccurredAt,
+    Event,
+    Market,
+    Broadcast,
+    Cover,
+    Viewer,
+    Gender,
+    Age,
+    Dwell,
+    Clicked,
+    Entered,
+    Ordered,
+}
+
+/// The type of a column, where a format has types.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Int,
+    Flag,
+}
+
+const fn column(name: &'static str, holds: Holds) -> Column {
+    Column { name, holds }
+}
+
+const TIKTOK_COLUMNS: [Column; 10] = [
+    column("event_id", Holds::EventId),
+    column("event_time", Holds::OccurredAt),
+    column("event_type", Holds::Event),
+    column("country", Holds::Market),
+    column("room_id", Holds::Broadcast),
+    column("cover_id", Holds::Cover),
+    column("user_id", Holds::Viewer),
+    column("gender", Holds::Gender),
+    column("age_band", Holds::Age),
+    column("dwell_s", Holds::Dwell),
+];
+
+const SHOPEE_COLUMNS: [Column; 10] = [
+    column("eid", Holds::EventId),
+    column("ts", Holds::OccurredAt),
+    column("act", Holds::Event),
+    column("region", Holds::Market),
+    column("session", Holds::Broadcast),
+    column("pic", Holds::Cover),
+    column("uid", Holds::Viewer),
+    column("sex", Holds::Gender),
+    column("age", Holds::Age),
+    column("stay", Holds::Dwell),
+];
+
+const YOUTUBE_COLUMNS: [Column; 12] = [
+    column("impression_id", Holds::EventId),
+    column("impression_ms", Holds::OccurredAt),
+    column("country_code", Holds::Market),
+    column("video_id", Holds::Broadcast),
+    column("thumbnail_id", Holds::Cover),
+    column("viewer_key", Holds::Viewer),
+    column("viewer_gender", Holds::Gender),
+    column("viewer_age", Holds::Age),
+    column("clicked", Holds::Clicked),
+    column("entered", Holds::Entered),
+    column("purchased", Holds::Ordered),
+    column("watch_seconds", Holds::Dwell),
+];
+
+pub(super) static PLATFORMS: [Platform; 3] = [
+    Platform {
+        number: 0,
+        name: "tiktok_shop_live",
+        zone: "UTC",
+        format: DemoFormat::CsvGz,
+        files_a_day: 2,
+        ids: Ids::Snowflake,
+        clock: Clock::Rfc3339,
+        rows: Rows::Events,
+        columns: &TIKTOK_COLUMNS,
+        lower_case_markets: false,
+        event_words: ["show", "tap", "enter", "like", "paid", "leave"],
+        path: |date, part| format!("tiktok/{date}/part-{part}"),
+    },
+    Platform {
+        number: 1,
+        name: "shopee_live",
+        zone: "Asia/Singapore",
+        format: DemoFormat::NdjsonGz,
+        files_a_day: 1,
+        ids: Ids::Hex,
+        clock: Clock::SingaporeText,
+        rows: Rows::EventsWithoutTaps,
+        columns: &SHOPEE_COLUMNS,
+        lower_case_markets: true,
+        event_words: ["IM", "", "EN", "LK", "PY", "LV"],
+        path: |date, _| format!("shopee/events_{}", date.strftime("%Y%m%d")),
+    },
+    Platform {
+        number: 2,
+        name: "youtube",
+        zone: "America/Los_Angeles",
+        format: DemoFormat::Parquet,
+        files_a_day: 1,
+        ids: Ids::Serial,
+        clock: Clock::EpochMs,
+        rows: Rows::Impressions,
+        columns: &YOUTUBE_COLUMNS,
+        lower_case_markets: false,
+        event_words: [""; 6],
+        path: |date, _| format!("youtube/{}/thumbnails", date.strftime("%Y/%m/%d")),
+    },
+];
+
+impl Platform {
+    /// Where a file lies below the store of exports.
+    pub(super) fn path(&self, date: Date, part: usize, format: DemoFormat) -> String {
+        format!("{}.{format}", (self.path)(date, part + 1))
+    }
+
+    pub(super) fn event_word(&self, event: Event) -> &'static str {
+        let place = match event {
+            Event::Impression => 0,
+            Event::Click => 1,
+            Event::Entry => 2,
+            Event::Like => 3,
+            Event::Order => 4,
+            Event::Leave => 5,
+        };
+        self.event_words[place]
+    }
+
+    pub(super) fn kind(&self, holds: Holds) -> Kind {
+        match holds {
+            Holds::EventId if self.ids == Ids::Hex => Kind::Text,
+            Holds::OccurredAt if self.clock != Clock::EpochMs => Kind::Text,
+            Holds::EventId | Holds::OccurredAt | Holds::Viewer | Holds::Dwell => Kind::Int,
+            Holds::Clicked | Holds::Entered | Holds::Ordered => Kind::Flag,
+            Holds::Event | Holds::Market | Holds::Broadcast | Holds::Cover | Holds::Gender | Holds::Age => {
+                Kind::Text
+            }
+        }
+    }
+}
+
+impl Ids {
+    /// The id of a broadcast.
+    pub(super) fn broadcast(self, second: i64, number: u64) -> String {
+        match self {
+            Self::Snowflake => Self::snowflake(second, number).to_string(),
+            Self::Hex => format!("LS-{}", 48_000_000 + number * 7_919),
+            Self::Serial => letters(mix(number)),
+        }
+    }
+
+    /// The id of a viewer: unlike numbers look unrelated and are never equal, since an odd factor is one to one.
+    pub(super) fn viewer(self, viewer: u32) -> i64 {
+        let spread = i64::from(viewer.wrapping_mul(0x9E37_79B1));
+        match self {
+            Self::Snowflake => 6_800_000_000_000_000_000 + spread * 60_000_007,
+            Self::Hex => 1_000_000_000 + spread,
+            Self::Serial => 700_000_000_000 + spread * 31,
+        }
+    }
+
+    pub(super) fn snowflake(second: i64, number: u64) -> i64 {
+        (second << 32) | i64::try_from(number & 0xFFFF_FFFF).unwrap_or(0)
+    }
+}
+
+/// Eleven letters and digits, as a video id has.
+fn letters(mut bits: u64) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789xy";
+    let mut id = String::with_capacity(11);
+    for _ in 0..11 {
+        id.push(char::from(ALPHABET[usize::try_from(bits & 63).unwrap_or(0)]));
+        bits = bits.rotate_right(6);
+    }
+    id
+}

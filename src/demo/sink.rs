@@ -1,0 +1,169 @@
+//! Takes the rows of one platform to the files of their days, most of them once and in time.
+//!
+//! Only the files of the few days that a broadcast can reach are open. Every path date gets its files, even a quiet one.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use jiff::civil::Date;
+
+use super::broken::Broken;
+use super::cell::{Cells, Scratch};
+use super::chance::Chance;
+use super::error::DemoError;
+use super::export::{Export, Shelf, Slip};
+use super::format::DemoFormat;
+use super::row::{Event, Row};
+
+/// Of a thousand events so many come a day late, in the next day's file only.
+const LATE: u32 = 3;
+/// Of a thousand events so many come twice: half in the same file, half in the next day's.
+const TWICE: u32 = 5;
+
+/// Broken records come right after these rows of a file, far enough apart to stay well below one in a hundred.
+const BROKEN_AFTER: [u64; 3] = [250, 900, 2500];
+
+/// The exports of one platform.
+pub(super) struct Sink<'w> {
+    shelf: Shelf,
+    open: BTreeMap<Slip, Export<'w>>,
+    /// Days before this one are finished.
+    next_day: usize,
+    scratch: Scratch,
+    last_number: u64,
+    last_row: Option<Row<'w>>,
+    broken: usize,
+    rows: u64,
+    exports: u64,
+}
+
+impl<'w> Sink<'w> {
+    pub(super) fn new(shelf: Shelf) -> Self {
+        Self {
+            shelf,
+            open: BTreeMap::new(),
+            next_day: 0,
+            scratch: Scratch::default(),
+            last_number: 0,
+            last_row: None,
+            broken: 0,
+            rows: 0,
+            exports: 0,
+        }
+    }
+
+    /// Rows written so far, broken and repeated ones included.
+    pub(super) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Files made so far.
+    pub(super) fn exports(&self) -> u64 {
+        self.exports
+    }
+
+    /// Takes an event to the file where it belongs, and now and then to where it does not.
+    pub(super) fn put(&mut self, mut row: Row<'w>, chance: &mut Chance) -> Result<(), DemoError> {
+        let Some(day) = self.shelf.day_of(&row) else {
+            return Ok(());
+        };
+        row.number = self.next_number();
+        let next_day = (day + 1).min(self.shelf.days() - 1);
+        let fate = chance.below(1000);
+        // A leave belongs to its entry, which may be of the day before: late as well, it would be two days off.
+        if fate < LATE && row.event != Event::Leave {
+            return self.write(next_day, row);
+        }
+        self.write(day, row)?;
+        if !(LATE..LATE + TWICE).contains(&fate) {
+            return Ok(());
+        }
+        if chance.happens(0.5) {
+            return self.write(next_day, row);
+        }
+        // Not at once but when the next such row comes: a redelivery rarely sits beside its twin.
+        let earlier =
+            self.open.get_mut(&(day, self.shelf.part_of(&row))).and_then(|export| export.again.replace(row));
+        earlier.map_or(Ok(()), |earlier| self.write(day, earlier))
+    }
+
+    /// Finishes the files of all path dates before `date`.
+    pub(super) fn finish_before(&mut self, date: Date) -> Result<(), DemoError> {
+        self.finish_days(self.shelf.days_before(date))
+    }
+
+    /// Finishes what is left.
+    pub(super) fn finish(&mut self) -> Result<(), DemoError> {
+        self.finish_days(self.shelf.days())
+    }
+
+    fn finish_days(&mut self, end: usize) -> Result<(), DemoError> {
+        for day in self.next_day..end {
+            for part in 0..self.shelf.platform.files_a_day {
+                self.finish_export((day, part))?;
+            }
+            self.next_day = day + 1;
+        }
+        Ok(())
+    }
+
+    fn finish_export(&mut self, slip: Slip) -> Result<(), DemoError> {
+        let mut export = if let Some(export) = self.open.remove(&slip) {
+            export
+        } else {
+            self.exports += 1;
+            self.shelf.start(slip)?
+        };
+        let mut last = export.again.take();
+        if export.rows == 0 && matches!(self.shelf.format, DemoFormat::Ndjson | DemoFormat::NdjsonGz) {
+            // Lines have no header, and a file of no bytes looks like a failed delivery: repeat something.
+            last = self.last_row;
+        }
+        if let Some(row) = last {
+            export.table.write(Cells::of(self.shelf.platform, &row, &mut self.scratch).list())?;
+            self.rows += 1;
+        }
+        export.table.finish()
+    }
+
+    fn next_number(&mut self) -> u64 {
+        self.last_number += 1;
+        self.last_number
+    }
+
+    fn write(&mut self, day: usize, row: Row<'w>) -> Result<(), DemoError> {
+        let slip = (day, self.shelf.part_of(&row));
+        let export = match self.open.entry(slip) {
+            Entry::Occupied(place) => place.into_mut(),
+            Entry::Vacant(place) => {
+                self.exports += 1;
+                place.insert(self.shelf.start(slip)?)
+            }
+        };
+        export.table.write(Cells::of(self.shelf.platform, &row, &mut self.scratch).list())?;
+        export.rows += 1;
+        self.rows += 1;
+        let has_come_to_grief = !day.is_multiple_of(3) && BROKEN_AFTER.contains(&export.rows);
+        self.last_row = Some(row);
+        if has_come_to_grief { self.write_broken(slip, row) } else { Ok(()) }
+    }
+
+    /// Writes a record like this row, with an id of its own, that nobody can use.
+    fn write_broken(&mut self, slip: Slip, mut row: Row<'w>) -> Result<(), DemoError> {
+        row.number = self.next_number();
+        let (platform, format) = (self.shelf.platform, self.shelf.format);
+        let Some(export) = self.open.get_mut(&slip) else {
+            return Ok(());
+        };
+        let broken = Broken::nth(self.broken, platform, format);
+        let mut cells = Cells::of(platform, &row, &mut self.scratch);
+        broken.spoil(platform, &mut cells);
+        match broken {
+            Broken::Torn => export.table.write_torn(cells.list())?,
+            _ => export.table.write(cells.list())?,
+        }
+        self.broken += 1;
+        self.rows += 1;
+        Ok(())
+    }
+}

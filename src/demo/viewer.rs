@@ -1,0 +1,179 @@
+//! What one viewer does before one broadcast: sees covers, taps, enters, stays, buys, leaves, sees another.
+
+use super::audience::{Audience, Mood};
+use super::chance::Chance;
+use super::error::DemoError;
+use super::plan::Broadcast;
+use super::platform::Rows;
+use super::row::{Event, Row};
+use super::world::{COVERS, MARKETS};
+
+/// Seconds from one display to the next: exponential, mean 210.
+const GAP_SECONDS: [u32; 17] = [1, 14, 28, 44, 60, 79, 99, 121, 146, 174, 206, 244, 291, 351, 437, 582, 1200];
+
+/// Seconds in the room: lognormal, median 40, a long tail.
+const DWELL_SECONDS: [u32; 17] = [2, 7, 11, 15, 19, 23, 28, 34, 40, 48, 57, 69, 84, 106, 142, 216, 700];
+
+/// Displays in one visit at most.
+const MOST_DISPLAYS: u32 = 16;
+
+/// Rows of one visit, about.
+pub(super) const ROWS_A_VISIT: u64 = 4;
+
+/// The viewers of one platform: so many of each audience in each market that most come back during the week.
+pub(super) struct Pools(Vec<u32>);
+
+impl Pools {
+    /// For a platform with about this many rows.
+    pub(super) fn for_rows(rows: u64) -> Self {
+        let sizes: u64 = MARKETS.iter().map(|market| u64::from(market.size)).sum();
+        let mut pools = Vec::with_capacity(MARKETS.len() * 16);
+        for market in &MARKETS {
+            let visits = rows / ROWS_A_VISIT * u64::from(market.size) / sizes;
+            for audience in Audience::all() {
+                let viewers = visits * audience.per_mille() / 1000 / 3;
+                pools.push(u32::try_from(viewers.clamp(5, 1 << 24)).unwrap_or(5));
+            }
+        }
+        Self(pools)
+    }
+
+    /// Somebody of this audience. The number tells market and audience, so nobody changes either.
+    fn viewer(&self, market: usize, audience: Audience, chance: &mut Chance) -> u32 {
+        let of_market = u32::try_from(market).unwrap_or(0);
+        let pool = self.0[market * 15 + usize::try_from(audience.number()).unwrap_or(0)];
+        ((of_market * 16 + audience.number()) << 24) | chance.below(pool)
+    }
+}
+
+/// A display and what came of it.
+struct Shown {
+    at_ms: i64,
+    cover: usize,
+    clicked: bool,
+    entered: bool,
+    ordered: bool,
+    dwell_seconds: u32,
+}
+
+/// One visit; `put` takes its rows in order of time.
+pub(super) fn visit<'w>(
+    broadcast: &'w Broadcast,
+    pools: &Pools,
+    chance: &mut Chance,
+    put: &mut impl FnMut(Row<'w>, &mut Chance) -> Result<(), DemoError>,
+) -> Result<(), DemoError> {
+    let length_ms = broadcast.ends_at_ms - broadcast.starts_at_ms;
+    let mut at_ms = broadcast.starts_at_ms + arrival_ms(length_ms, chance);
+    let mood = Mood::at_hour(broadcast.local_hour_at(at_ms));
+    let audience = Audience::arriving(mood, chance);
+    let viewer = pools.viewer(broadcast.market, audience, chance);
+    for nth in 0..MOST_DISPLAYS {
+        if at_ms >= broadcast.ends_at_ms {
+            break;
+        }
+        let shown = display(broadcast, audience, at_ms, nth, chance);
+        rows(broadcast, viewer, audience, &shown, chance, put)?;
+        at_ms += i64::from(shown.dwell_seconds) * 1000 + ms(chance.on_curve(&GAP_SECONDS));
+        if !chance.happens(0.74) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// People come all the time, more of them early.
+fn arrival_ms(length_ms: i64, chance: &mut Chance) -> i64 {
+    let seconds = u32::try_from(length_ms / 1000).unwrap_or(0);
+    let one = chance.below(seconds);
+    let second = if chance.happens(0.5) { one.min(chance.below(seconds)) } else { one };
+    i64::from(second) * 1000 + i64::from(chance.below(1000))
+}
+
+/// Shows the cover on air and decides what comes of it.
+fn display(broadcast: &Broadcast, audience: Audience, at_ms: i64, nth: u32, chance: &mut Chance) -> Shown {
+    let place = broadcast.cover_at(at_ms);
+    let cover = &COVERS[place];
+    let mood = Mood::at_hour(broadcast.local_hour_at(at_ms));
+    let fatigue = 1.0 / (1.0 + 0.12 * f64::from(nth));
+    let click_rate =
+        MARKETS[broadcast.market].click_rate * cover.appeal_to(audience) * audience.keenness(mood) * fatigue;
+    let clicked = chance.happens(click_rate);
+    let entered = clicked && chance.happens(0.85);
+    let mut shown = Shown { at_ms, cover: place, clicked, entered, ordered: false, dwell_seconds: 0 };
+    if entered {
+        let left_seconds = u32::try_from((broadcast.ends_at_ms - at_ms) / 1000).unwrap_or(0);
+        let dwell = whole(chance.on_curve(&DWELL_SECONDS) * cover.stay);
+        shown.dwell_seconds = dwell.min(left_seconds).max(1);
+        let eagerness = if shown.dwell_seconds >= 60 { 1.6 } else { 0.6 };
+        shown.ordered = chance.happens(0.03 * cover.buys * eagerness);
+    }
+    shown
+}
+
+/// Puts a display and what came of it as the rows that the platform makes of it.
+fn rows<'w>(
+    broadcast: &'w Broadcast,
+    viewer: u32,
+    audience: Audience,
+    shown: &Shown,
+    chance: &mut Chance,
+    put: &mut impl FnMut(Row<'w>, &mut Chance) -> Result<(), DemoError>,
+) -> Result<(), DemoError> {
+    let kind = broadcast.platform.rows;
+    let mut row = Row {
+        number: 0,
+        occurred_at_ms: shown.at_ms,
+        event: Event::Impression,
+        broadcast,
+        cover: shown.cover,
+        viewer,
+        audience,
+        dwell_seconds: None,
+        clicked: shown.clicked,
+        entered: shown.entered,
+        ordered: shown.ordered,
+    };
+    if kind == Rows::Impressions {
+        row.dwell_seconds = shown.entered.then_some(shown.dwell_seconds);
+        return put(row, chance);
+    }
+    put(row, chance)?;
+    row.occurred_at_ms += 300 + i64::from(chance.below(2500));
+    if shown.clicked && kind == Rows::Events {
+        row.event = Event::Click;
+        put(row, chance)?;
+        row.occurred_at_ms += 200 + i64::from(chance.below(1200));
+    }
+    if !shown.entered {
+        return Ok(());
+    }
+    let entered_at_ms = row.occurred_at_ms;
+    let dwell_ms = shown.dwell_seconds * 1000;
+    row.event = Event::Entry;
+    put(row, chance)?;
+    if kind == Rows::EventsWithoutTaps && chance.happens(0.1) {
+        row.event = Event::Like;
+        row.occurred_at_ms = entered_at_ms + i64::from(chance.below(dwell_ms));
+        put(row, chance)?;
+    }
+    if shown.ordered {
+        row.event = Event::Order;
+        row.occurred_at_ms = entered_at_ms + i64::from(dwell_ms / 2 + chance.below(dwell_ms / 2));
+        put(row, chance)?;
+    }
+    row.event = Event::Leave;
+    row.occurred_at_ms = entered_at_ms + i64::from(dwell_ms);
+    row.dwell_seconds = Some(shown.dwell_seconds);
+    put(row, chance)
+}
+
+/// Whole milliseconds of a number of seconds from a curve.
+fn ms(seconds: f64) -> i64 {
+    i64::from(whole(seconds * 1000.0))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "curves are positive and below 2^32")]
+fn whole(number: f64) -> u32 {
+    number as u32
+}

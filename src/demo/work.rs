@@ -1,0 +1,113 @@
+//! Writes the exports: one thread for each platform, since no platform needs to know of another.
+
+use std::path::Path;
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+
+use super::Demo;
+use super::calendar::Calendar;
+use super::chance::Chance;
+use super::error::DemoError;
+use super::export::Shelf;
+use super::plan::Broadcast;
+use super::platform::PLATFORMS;
+use super::sink::Sink;
+use super::viewer::{self, Pools};
+
+/// Streams of chance of broadcasts begin here, far from those of the plan.
+const STREAMS: u64 = 1 << 40;
+
+/// Rows between two reports of progress.
+const REPORT_ROWS: u64 = 20_000;
+
+/// What was written.
+#[derive(Default)]
+pub(super) struct Tally {
+    pub(super) exports: u64,
+    pub(super) rows: u64,
+}
+
+/// Writes all exports below `root`.
+pub(super) fn write_exports(
+    root: &Path,
+    demo: &Demo,
+    calendar: &Calendar,
+    broadcasts: &[Broadcast],
+    progress: &dyn Fn(u64),
+) -> Result<Tally, DemoError> {
+    let all: u64 = broadcasts.iter().map(|broadcast| broadcast.weight).sum();
+    thread::scope(|scope| {
+        let (news, told) = mpsc::channel();
+        let mut workers = Vec::with_capacity(PLATFORMS.len());
+        for platform in &PLATFORMS {
+            let list: Vec<&Broadcast> =
+                broadcasts.iter().filter(|broadcast| broadcast.platform.number == platform.number).collect();
+            let weight = list.iter().map(|broadcast| broadcast.weight).sum();
+            let rows = portion(demo.events, weight, all);
+            let format = demo.format.unwrap_or(platform.format);
+            let shelf = Shelf::new(root, platform, format, calendar)?;
+            let task = Task { list, rows, weight, seed: demo.seed, news: news.clone() };
+            workers.push(scope.spawn(move || task.write(Sink::new(shelf))));
+        }
+        drop(news);
+        let mut rows = 0;
+        for more in told {
+            rows += more;
+            progress(rows);
+        }
+        let mut tally = Tally::default();
+        for worker in workers {
+            let one = worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            tally.exports += one.exports;
+            tally.rows += one.rows;
+        }
+        Ok(tally)
+    })
+}
+
+/// The part of `whole` that `weight` of `all` stands for.
+fn portion(whole: u64, weight: u64, all: u64) -> u64 {
+    let part = u128::from(whole) * u128::from(weight) / u128::from(all.max(1));
+    u64::try_from(part).unwrap_or(u64::MAX)
+}
+
+/// The exports of one platform.
+struct Task<'w> {
+    list: Vec<&'w Broadcast>,
+    /// Rows to write.
+    rows: u64,
+    /// What the broadcasts weigh together.
+    weight: u64,
+    seed: u64,
+    news: Sender<u64>,
+}
+
+impl<'w> Task<'w> {
+    fn write(self, mut sink: Sink<'w>) -> Result<Tally, DemoError> {
+        let pools = Pools::for_rows(self.rows);
+        let mut weight = 0;
+        let mut told = 0;
+        for broadcast in &self.list {
+            // A matinee in Sydney is still the day before in California, and no earlier.
+            sink.finish_before(broadcast.local_date.yesterday()?)?;
+            weight += broadcast.weight;
+            let target = portion(self.rows, weight, self.weight);
+            let mut chance = Chance::new(self.seed, STREAMS + broadcast.number);
+            while sink.rows() < target {
+                viewer::visit(broadcast, &pools, &mut chance, &mut |row, chance| sink.put(row, chance))?;
+                if sink.rows() - told >= REPORT_ROWS {
+                    self.tell(sink.rows() - told);
+                    told = sink.rows();
+                }
+            }
+        }
+        sink.finish()?;
+        self.tell(sink.rows() - told);
+        Ok(Tally { exports: sink.exports(), rows: sink.rows() })
+    }
+
+    /// Nobody may be listening any more: then another platform has failed, and its error counts.
+    fn tell(&self, rows: u64) {
+        let _ = self.news.send(rows);
+    }
+}

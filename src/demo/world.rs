@@ -1,0 +1,87 @@
+//! The markets of the demo and the covers that its hosts put on air.
+
+use super::audience::Audience;
+
+/// A market, with what the configuration says of it.
+pub(super) struct Market {
+    pub(super) code: &'static str,
+    /// The same country in lower case, as one of the platforms writes it.
+    pub(super) lower_code: &'static str,
+    pub(super) zone: &'static str,
+    /// Its relative size.
+    pub(super) size: u32,
+    /// The share of displays that are tapped, for a usual cover and audience.
+    pub(super) click_rate: f64,
+}
+
+/// Both hemispheres, half an hour's offset, a clock change inside the week (New York) and one a day before it (London).
+pub(super) const MARKETS: [Market; 6] = [
+    Market { code: "US", lower_code: "us", zone: "America/New_York", size: 20, click_rate: 0.040 },
+    Market { code: "GB", lower_code: "gb", zone: "Europe/London", size: 13, click_rate: 0.036 },
+    Market { code: "IN", lower_code: "in", zone: "Asia/Kolkata", size: 19, click_rate: 0.047 },
+    Market { code: "ID", lower_code: "id", zone: "Asia/Jakarta", size: 21, click_rate: 0.050 },
+    Market { code: "BR", lower_code: "br", zone: "America/Sao_Paulo", size: 15, click_rate: 0.044 },
+    Market { code: "AU", lower_code: "au", zone: "Australia/Sydney", size: 12, click_rate: 0.038 },
+];
+
+/// A cover, and how people truly take to it. A good report finds these numbers again.
+pub(super) struct Cover {
+    pub(super) id: &'static str,
+    /// How often it is tapped: 1 is usual.
+    appeal: f64,
+    /// How long those who entered by it stay: 1 is usual.
+    pub(super) stay: f64,
+    /// How often they buy: 1 is usual.
+    pub(super) buys: f64,
+    fans: Fans,
+}
+
+/// Who likes a cover better than others do.
+enum Fans {
+    Anybody,
+    Gender(usize),
+    Age(usize),
+}
+
+const WOMEN: Fans = Fans::Gender(0);
+const MEN: Fans = Fans::Gender(1);
+const YOUNG: Fans = Fans::Age(0);
+const TWENTIES: Fans = Fans::Age(1);
+const THIRTIES: Fans = Fans::Age(2);
+const FORTIES: Fans = Fans::Age(3);
+
+const fn cover(id: &'static str, appeal: f64, stay: f64, buys: f64, fans: Fans) -> Cover {
+    Cover { id, appeal, stay, buys, fans }
+}
+
+pub(super) const COVERS: [Cover; 15] = [
+    cover("cov_red_dress_a", 1.45, 1.10, 1.2, WOMEN),
+    cover("cov_red_dress_b", 1.10, 1.05, 1.1, WOMEN),
+    cover("cov_host_smile_a", 1.25, 1.35, 1.1, Fans::Anybody),
+    cover("cov_host_smile_b", 0.90, 1.25, 1.0, Fans::Anybody),
+    cover("cov_unboxing_a", 1.30, 1.15, 0.9, YOUNG),
+    cover("cov_unboxing_b", 0.75, 1.00, 0.8, YOUNG),
+    cover("cov_sneaker_wall_a", 1.15, 0.95, 1.2, MEN),
+    cover("cov_sneaker_wall_b", 0.85, 0.90, 1.1, MEN),
+    cover("cov_kitchen_demo_a", 0.95, 1.60, 1.4, THIRTIES),
+    cover("cov_lipstick_swatch_a", 1.35, 1.00, 1.3, TWENTIES),
+    cover("cov_price_tag_a", 1.05, 0.85, 1.5, FORTIES),
+    cover("cov_before_after_a", 1.20, 0.90, 0.9, Fans::Anybody),
+    cover("cov_product_on_white_a", 0.60, 1.05, 1.1, Fans::Anybody),
+    cover("cov_warehouse_tour_a", 0.65, 1.20, 1.0, FORTIES),
+    // The bait. Everybody taps it, and everybody leaves at once: ranked by CTR it wins the night, and it costs the room
+    // its stays and its orders. It is why a decision should look at stays beside clicks.
+    cover("cov_free_gift_a", 1.90, 0.22, 0.2, Fans::Anybody),
+];
+
+impl Cover {
+    /// How much more than the usual cover this one is tapped by an audience.
+    pub(super) fn appeal_to(&self, audience: Audience) -> f64 {
+        let is_fan = match self.fans {
+            Fans::Anybody => false,
+            Fans::Gender(gender) => audience.gender == gender,
+            Fans::Age(age) => audience.age == age,
+        };
+        if is_fan { self.appeal * 1.3 } else { self.appeal }
+    }
+}

@@ -1,0 +1,267 @@
+//! CSV and TSV, one record at a time, so that a bad record costs itself and nothing else.
+//!
+//! RFC 4180 with what real files do: CRLF or LF, a byte order mark, a quote inside an unquoted field is text, blank
+//! lines between records are skipped (and accounted for). Ready-made parsers either drop surplus fields, or fail the
+//! whole file at an unbalanced quote, or let it swallow the records behind it; here a quoted field may span lines only
+//! if it closes properly within [`MAX_LINES`] lines and the record then has as many fields as the header. Otherwise
+//! the one physical line is rejected and reading goes on behind it.
+
+use super::ExportError;
+use super::field::{Field, Position, Records};
+use super::lines::{Lines, MAX_RECORD_BYTES, first_line};
+use crate::model::Reason;
+
+/// Physical lines that one quoted record may span.
+const MAX_LINES: usize = 100;
+
+/// How the lines of a file were used; they must add up to the physical lines.
+#[derive(Debug, Default)]
+struct LineUse {
+    header: u64,
+    blank: u64,
+    records: u64,
+    continued: u64,
+}
+
+/// A record cut into fields: ranges of `text`.
+#[derive(Default)]
+struct Cut {
+    text: Vec<u8>,
+    fields: Vec<(usize, usize)>,
+}
+
+/// How cutting a record at the front of a window went.
+enum Outcome {
+    /// Cut; it took so many bytes and lines.
+    Whole { taken: usize, lines: usize },
+    /// A quote does not close, or text follows a closing quote.
+    Broken,
+}
+
+/// Reads every record and returns how many there are by the count of physical lines.
+pub(super) fn read(
+    mut lines: Lines,
+    delimiter: u8,
+    needed: &[String],
+    records: &mut impl Records,
+) -> Result<u64, ExportError> {
+    let mut used = LineUse::default();
+    let mut cut = Cut::default();
+    let header = read_header(&mut lines, delimiter, &mut cut, &mut used)?;
+    let wanted: Vec<usize> = needed.iter().map(|column| position(column, &header)).collect::<Result<_, _>>()?;
+    let mut record = 0_u64;
+    loop {
+        let offset = lines.offset();
+        let window = lines.window()?;
+        if window.is_empty() {
+            break;
+        }
+        let (line, line_bytes) = first_line(window);
+        if line.is_empty() {
+            used.blank += 1;
+            lines.consume(line_bytes);
+            continue;
+        }
+        record += 1;
+        used.records += 1;
+        let at = Position { record, byte_offset: Some(offset) };
+        if memchr::memchr(b'"', line).is_none() {
+            plain_record(at, line, delimiter, header.len(), &wanted, &mut cut, records);
+            lines.consume(line_bytes);
+        } else {
+            let (taken, spanned) =
+                quoted_record(at, &mut lines, delimiter, header.len(), &wanted, &mut cut, records)?;
+            used.continued += spanned - 1;
+            lines.consume(taken);
+        }
+        if records.is_refused() {
+            return Ok(0);
+        }
+    }
+    let accounted = used.header + used.blank + used.records + used.continued;
+    if accounted != lines.physical_lines() {
+        return Err(ExportError::Unbalanced { physical: lines.physical_lines(), accounted });
+    }
+    Ok(lines.physical_lines() - used.header - used.blank - used.continued)
+}
+
+fn read_header(
+    lines: &mut Lines,
+    delimiter: u8,
+    cut: &mut Cut,
+    used: &mut LineUse,
+) -> Result<Vec<String>, ExportError> {
+    loop {
+        let window = lines.wide_window()?;
+        if window.is_empty() {
+            return Err(ExportError::Header("there is none"));
+        }
+        let (line, taken) = first_line(window);
+        if line.is_empty() {
+            used.blank += 1;
+            lines.consume(taken);
+            continue;
+        }
+        let Outcome::Whole { taken, lines: spanned } = cut_quoted(window, delimiter, cut) else {
+            return Err(ExportError::Header("a quote in it does not close"));
+        };
+        if taken > MAX_RECORD_BYTES {
+            return Err(ExportError::RecordTooLong { offset: lines.offset(), limit: MAX_RECORD_BYTES });
+        }
+        lines.consume(taken);
+        used.header += spanned as u64;
+        let text = std::str::from_utf8(&cut.text).map_err(|_| ExportError::Encoding("not UTF-8 in its header"))?;
+        let header: Vec<String> = cut.fields.iter().map(|(from, to)| text[*from..*to].trim().to_owned()).collect();
+        refuse_duplicates(&header)?;
+        return Ok(header);
+    }
+}
+
+/// Refuses a header that names a column twice: which of the two a mapping means nobody can tell.
+pub(super) fn refuse_duplicates(header: &[String]) -> Result<(), ExportError> {
+    let mut seen = std::collections::BTreeSet::new();
+    match header.iter().filter(|name| !name.is_empty()).find(|name| !seen.insert(*name)) {
+        Some(twice) => Err(ExportError::DuplicateHeader(twice.clone())),
+        None => Ok(()),
+    }
+}
+
+fn position(column: &str, header: &[String]) -> Result<usize, ExportError> {
+    header
+        .iter()
+        .position(|name| name == column)
+        .ok_or_else(|| ExportError::MissingColumn { column: column.to_owned(), header: header.to_vec() })
+}
+
+/// The fast path: a line without a quote in it is cut at its delimiters.
+fn plain_record(
+    at: Position,
+    line: &[u8],
+    delimiter: u8,
+    columns: usize,
+    wanted: &[usize],
+    cut: &mut Cut,
+    records: &mut impl Records,
+) {
+    cut.fields.clear();
+    let mut from = 0;
+    for to in memchr::memchr_iter(delimiter, line) {
+        cut.fields.push((from, to));
+        from = to + 1;
+    }
+    cut.fields.push((from, line.len()));
+    hand_over(at, line, line, &cut.fields, columns, wanted, records);
+}
+
+/// A record with quotes; returns the bytes and lines it took.
+fn quoted_record(
+    at: Position,
+    lines: &mut Lines,
+    delimiter: u8,
+    columns: usize,
+    wanted: &[usize],
+    cut: &mut Cut,
+    records: &mut impl Records,
+) -> Result<(usize, u64), ExportError> {
+    let window = lines.window()?;
+    let (_, line_bytes) = first_line(window);
+    let mut outcome = cut_quoted(&window[..line_bytes], delimiter, cut);
+    if matches!(outcome, Outcome::Broken) {
+        let wide = lines.wide_window()?;
+        let (line, _) = first_line(wide);
+        outcome = cut_quoted(&wide[..wide.len().min(MAX_RECORD_BYTES)], delimiter, cut);
+        let spans_well =
+            matches!(outcome, Outcome::Whole { lines, .. } if lines <= MAX_LINES) && cut.fields.len() == columns;
+        if !spans_well {
+            records.broken(at, Reason::BrokenQuote, line);
+            return Ok((line_bytes, 1));
+        }
+        if let Outcome::Whole { taken, lines } = outcome {
+            hand_over(at, &wide[..taken], &cut.text, &cut.fields, columns, wanted, records);
+            return Ok((taken, lines as u64));
+        }
+    }
+    hand_over(at, line_of(lines)?, &cut.text, &cut.fields, columns, wanted, records);
+    Ok((line_bytes, 1))
+}
+
+fn line_of(lines: &mut Lines) -> Result<&[u8], ExportError> {
+    Ok(first_line(lines.window()?).0)
+}
+
+/// Gives a record that was cut to the mapper, or rejects it.
+fn hand_over(
+    at: Position,
+    raw: &[u8],
+    text: &[u8],
+    cut: &[(usize, usize)],
+    columns: usize,
+    wanted: &[usize],
+    records: &mut impl Records,
+) {
+    const INLINE: usize = 24;
+    if cut.len() != columns {
+        return records.broken(at, Reason::FieldCount, raw);
+    }
+    let Ok(text) = simdutf8::basic::from_utf8(text) else {
+        return records.broken(at, Reason::NotUtf8, raw);
+    };
+    let value = |column: usize| match &text[cut[column].0..cut[column].1] {
+        "" => Field::Null,
+        value => Field::Text(value),
+    };
+    let raw = || String::from_utf8_lossy(raw).into_owned();
+    if wanted.len() <= INLINE {
+        let mut fields = [Field::Null; INLINE];
+        for (field, column) in fields.iter_mut().zip(wanted) {
+            *field = value(*column);
+        }
+        records.record(at, &fields[..wanted.len()], &raw);
+    } else {
+        let fields: Vec<Field<'_>> = wanted.iter().map(|column| value(*column)).collect();
+        records.record(at, &fields, &raw);
+    }
+}
+
+/// Cuts the record at the front of `window`, taking quotes off and `""` for `"`.
+fn cut_quoted(window: &[u8], delimiter: u8, cut: &mut Cut) -> Outcome {
+    cut.text.clear();
+    cut.fields.clear();
+    let mut at = 0;
+    let mut lines = 1;
+    loop {
+        let from = cut.text.len();
+        if window.get(at) == Some(&b'"') {
+            at += 1;
+            loop {
+                let Some(quote) = memchr::memchr(b'"', &window[at..]) else { return Outcome::Broken };
+                let content = &window[at..at + quote];
+                lines += memchr::memchr_iter(b'\n', content).count();
+                cut.text.extend_from_slice(content);
+                at += quote + 1;
+                if window.get(at) != Some(&b'"') {
+                    break;
+                }
+                cut.text.push(b'"');
+                at += 1;
+            }
+        } else {
+            let end = memchr::memchr2(delimiter, b'\n', &window[at..]).map_or(window.len(), |end| at + end);
+            let mut content = &window[at..end];
+            if window.get(end) != Some(&delimiter) {
+                content = content.strip_suffix(b"\r").unwrap_or(content);
+            }
+            cut.text.extend_from_slice(content);
+            at += content.len();
+        }
+        cut.fields.push((from, cut.text.len()));
+        match window[at..] {
+            [] => return Outcome::Whole { taken: at, lines },
+            [next, ..] if next == delimiter => at += 1,
+            [b'\n', ..] => return Outcome::Whole { taken: at + 1, lines },
+            [b'\r', b'\n', ..] => return Outcome::Whole { taken: at + 2, lines },
+            [b'\r'] => return Outcome::Whole { taken: at + 1, lines },
+            _ => return Outcome::Broken,
+        }
+    }
+}

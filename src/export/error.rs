@@ -1,0 +1,98 @@
+//! What makes a whole export unusable. A bad record is no error: it is a reject.
+
+use thiserror::Error;
+
+/// Why an export cannot be counted.
+#[derive(Debug, Error)]
+pub enum ExportError {
+    /// Nothing in it.
+    #[error("it is empty (0 bytes): the platform delivered nothing, or the upload broke off")]
+    Empty,
+    /// A gzip stream that ends too early or is damaged.
+    #[error("its gzip stream is damaged or truncated after {decompressed_bytes} decompressed bytes ({detail})")]
+    Gzip {
+        /// How far it could be read.
+        decompressed_bytes: u64,
+        /// What the decompressor said.
+        detail: String,
+    },
+    /// Text in an encoding that is not UTF-8.
+    #[error("it is {0}; expected UTF-8")]
+    Encoding(&'static str),
+    /// A column that the mapping needs.
+    #[error("it has no column `{column}` (it has: {})", list(.header))]
+    MissingColumn {
+        /// The column.
+        column: String,
+        /// What is there.
+        header: Vec<String>,
+    },
+    /// Two columns of one name.
+    #[error("its header names `{0}` twice")]
+    DuplicateHeader(String),
+    /// A header that is no CSV.
+    #[error("its header cannot be read ({0})")]
+    Header(&'static str),
+    /// A Parquet column whose type cannot carry what the mapping reads from it.
+    #[error("its column `{column}` is of type {found}; {expected}")]
+    ColumnType {
+        /// The column.
+        column: String,
+        /// Its type.
+        found: String,
+        /// What would do.
+        expected: &'static str,
+    },
+    /// Damaged Parquet.
+    #[error("it is not sound Parquet ({0})")]
+    Parquet(String),
+    /// A record that does not end.
+    #[error("the record at byte {offset} is longer than {limit} bytes")]
+    RecordTooLong {
+        /// Where it begins.
+        offset: u64,
+        /// The limit.
+        limit: usize,
+    },
+    /// Data that expands beyond reason.
+    #[error(
+        "it expands from {compressed_bytes} to more than {decompressed_bytes} bytes: refused as a decompression bomb"
+    )]
+    Bomb {
+        /// Its size.
+        compressed_bytes: u64,
+        /// How far it was followed.
+        decompressed_bytes: u64,
+    },
+    /// More records than can be numbered.
+    #[error("it has more than {} records", u32::MAX)]
+    TooManyRecords,
+    /// More distinct combinations of market, broadcast, cover and audience than the memory bound allows.
+    #[error(
+        "it has more than {0} distinct combinations of market, broadcast, cover and audience: is an id mapped as a cover or an audience?"
+    )]
+    TooManyCells(usize),
+    /// Rows that were counted do not add up to rows that are there.
+    #[error("its rows do not balance: {physical} are there, {accounted} are accounted for")]
+    Unbalanced {
+        /// Counted without the parser.
+        physical: u64,
+        /// Taken, ignored and rejected.
+        accounted: u64,
+    },
+    /// The decoder gave up in a way it should not have.
+    #[error("the decoder failed on it ({0})")]
+    Panicked(String),
+    /// The bytes could not be read.
+    #[error("failed to read it")]
+    Io(#[from] std::io::Error),
+}
+
+fn list(names: &[String]) -> String {
+    const SHOWN: usize = 30;
+    let mut text = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN {
+        text.push_str(", …");
+    }
+    text
+}

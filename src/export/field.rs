@@ -1,0 +1,45 @@
+//! What every decoder hands over: the needed values of a record, in the order of the plan.
+
+use crate::model::Reason;
+
+/// One value of a record.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Field<'a> {
+    /// Absent or null.
+    Null,
+    /// Text, or a number as it was written.
+    Text(&'a str),
+    /// A whole number.
+    Int(i64),
+    /// A number that may have lost digits.
+    Float(f64),
+    /// A truth value.
+    Bool(bool),
+    /// An instant: microseconds since 1970, UTC.
+    Instant(i64),
+    /// A wall clock without a zone: microseconds since 1970 by that clock.
+    Wall(i64),
+    /// A list or an object.
+    Nested,
+}
+
+/// Where a record lies in its object.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Position {
+    /// From 1; a header is not a record.
+    pub(super) record: u64,
+    /// In the decompressed bytes.
+    pub(super) byte_offset: Option<u64>,
+}
+
+/// What takes decoded records.
+pub(super) trait Records {
+    /// A record whose fields could be told apart. `raw` is asked for only when the record is rejected.
+    fn record(&mut self, at: Position, fields: &[Field<'_>], raw: &dyn Fn() -> String);
+
+    /// A record that is not even that.
+    fn broken(&mut self, at: Position, reason: Reason, raw: &[u8]);
+
+    /// Whether decoding may stop because the export as a whole is already refused.
+    fn is_refused(&self) -> bool;
+}

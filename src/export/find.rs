@@ -1,0 +1,100 @@
+//! Which objects of a store belong to an export.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use crate::config::{PathPart, PathPattern};
+use crate::store::{Object, Store, StoreError};
+
+/// An object found, with the date its path names (none for an export without dates in its path).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The object.
+    pub object: Object,
+    /// The date in its path.
+    pub export_date: Option<Date>,
+}
+
+/// Lists the objects of an export for these dates, sorted by key. One listing per distinct folder.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be listed.
+pub async fn find(store: &Store, pattern: &PathPattern, dates: &BTreeSet<Date>) -> Result<Vec<Found>, StoreError> {
+    let wanted: Vec<(Option<Date>, Vec<PathPart>)> = if pattern.is_dated() {
+        dates.iter().map(|date| (Some(*date), pattern.on(Some(*date)))).collect()
+    } else {
+        vec![(None, pattern.on(None))]
+    };
+    let mut by_folder: BTreeMap<String, Vec<(Option<Date>, Vec<PathPart>)>> = BTreeMap::new();
+    for (date, parts) in wanted {
+        by_folder.entry(folder(&parts)).or_default().push((date, parts));
+    }
+    let mut found = Vec::new();
+    for (folder, wanted) in by_folder {
+        for object in store.list(&folder).await? {
+            let date = wanted.iter().find(|(_, parts)| matches(parts, &object.key)).map(|(date, _)| *date);
+            if let Some(export_date) = date {
+                found.push(Found { object, export_date });
+            }
+        }
+    }
+    found.sort_by(|one, other| one.object.key.cmp(&other.object.key));
+    Ok(found)
+}
+
+/// The folder that all matches lie under: the literal front up to its last `/`.
+fn folder(parts: &[PathPart]) -> String {
+    let mut literal = String::new();
+    for part in parts {
+        match part {
+            PathPart::Literal(text) => literal.push_str(text),
+            PathPart::Date(_) | PathPart::Any => break,
+        }
+    }
+    literal.rfind('/').map(|end| literal[..end].to_owned()).unwrap_or_default()
+}
+
+/// Whether a key is what the parts describe; `*` stands for any characters but `/`.
+fn matches(parts: &[PathPart], key: &str) -> bool {
+    match parts {
+        [] => key.is_empty(),
+        [PathPart::Literal(text), rest @ ..] => {
+            key.strip_prefix(text.as_str()).is_some_and(|key| matches(rest, key))
+        }
+        [PathPart::Any, rest @ ..] => {
+            let end = key.find('/').unwrap_or(key.len());
+            (0..=end).rev().any(|at| key.is_char_boundary(at) && matches(rest, &key[at..]))
+        }
+        [PathPart::Date(_), ..] => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pattern() -> PathPattern {
+        PathPattern {
+            text: "tiktok/{date:%Y-%m-%d}/*.csv.gz".into(),
+            parts: vec![
+                PathPart::Literal("tiktok/".into()),
+                PathPart::Date("%Y-%m-%d".into()),
+                PathPart::Literal("/".into()),
+                PathPart::Any,
+                PathPart::Literal(".csv.gz".into()),
+            ],
+        }
+    }
+
+    #[test]
+    fn a_pattern_finds_its_date_and_nothing_deeper() {
+        let parts = pattern().on(Some("2026-11-21".parse().unwrap()));
+        assert_eq!(folder(&parts), "tiktok/2026-11-21");
+        assert!(matches(&parts, "tiktok/2026-11-21/part-0.csv.gz"));
+        for other in ["tiktok/2026-11-22/part-0.csv.gz", "tiktok/2026-11-21/a/b.csv.gz", "tiktok/2026-11-21/x.csv"]
+        {
+            assert!(!matches(&parts, other), "{other}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! From what an export writes to an instant: microseconds since 1970, UTC.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::fmt::strtime::BrokenDownTime;
+use jiff::fmt::temporal::DateTimeParser;
+
+use super::field::Field;
+use crate::config::{FoldPolicy, GapPolicy, InstantFormat, WallClock};
+use crate::model::Reason;
+use crate::time::Resolved;
+
+/// 2000-01-01T00:00:00Z; anything earlier is a wrong unit or a broken clock.
+const EARLIEST_US: i64 = 946_684_800_000_000;
+/// 2100-01-01T00:00:00Z, exclusive.
+const LATEST_US: i64 = 4_102_444_800_000_000;
+
+static RFC_3339: DateTimeParser = DateTimeParser::new();
+
+/// Reads a value by its declared format. Fractions finer than a microsecond are cut off.
+pub(super) fn read(field: Field<'_>, format: &InstantFormat) -> Result<i64, Reason> {
+    let at_us = match (format, field) {
+        (_, Field::Null) => return Err(Reason::MissingValue),
+        (InstantFormat::Rfc3339 | InstantFormat::Native { .. }, Field::Instant(us)) => us,
+        (InstantFormat::Rfc3339, Field::Text(text)) => {
+            RFC_3339.parse_timestamp(text).map_err(|_| Reason::BadTime)?.as_microsecond()
+        }
+        (InstantFormat::EpochSeconds, field) => scaled(field, 1_000_000)?,
+        (InstantFormat::EpochMillis, field) => scaled(field, 1_000)?,
+        (InstantFormat::EpochMicros, field) => scaled(field, 1)?,
+        (InstantFormat::Native { wall: Some(wall) }, Field::Wall(us)) => {
+            let local = Timestamp::from_microsecond(us).map_err(|_| Reason::TimeOutOfRange)?;
+            on_the_wall(jiff::tz::Offset::UTC.to_datetime(local), wall)?
+        }
+        (InstantFormat::Pattern { pattern, wall }, Field::Text(text)) => by_pattern(text, pattern, wall.as_ref())?,
+        _ => return Err(Reason::BadTime),
+    };
+    if (EARLIEST_US..LATEST_US).contains(&at_us) { Ok(at_us) } else { Err(Reason::TimeOutOfRange) }
+}
+
+fn scaled(field: Field<'_>, us_per_unit: i64) -> Result<i64, Reason> {
+    let units = match field {
+        Field::Int(units) => units,
+        Field::Text(text) => text.parse().map_err(|_| Reason::BadTime)?,
+        _ => return Err(Reason::BadTime),
+    };
+    units.checked_mul(us_per_unit).ok_or(Reason::TimeOutOfRange)
+}
+
+fn by_pattern(text: &str, pattern: &str, wall: Option<&WallClock>) -> Result<i64, Reason> {
+    let parsed = BrokenDownTime::parse(pattern, text).map_err(|_| Reason::BadTime)?;
+    match wall {
+        None => Ok(parsed.to_timestamp().map_err(|_| Reason::BadTime)?.as_microsecond()),
+        Some(wall) => on_the_wall(parsed.to_datetime().map_err(|_| Reason::BadTime)?, wall),
+    }
+}
+
+fn on_the_wall(local: DateTime, wall: &WallClock) -> Result<i64, Reason> {
+    let at = match (wall.zone.resolve(local), wall.gap, wall.fold) {
+        (Resolved::Exact(at), _, _)
+        | (Resolved::Gap { before: at, .. }, GapPolicy::Before, _)
+        | (Resolved::Gap { after: at, .. }, GapPolicy::After, _)
+        | (Resolved::Fold { earlier: at, .. }, _, FoldPolicy::Earlier)
+        | (Resolved::Fold { later: at, .. }, _, FoldPolicy::Later) => at,
+        (Resolved::Gap { .. }, GapPolicy::Reject, _) => return Err(Reason::TimeInGap),
+        (Resolved::Fold { .. }, _, FoldPolicy::Reject) => return Err(Reason::TimeInFold),
+        (Resolved::OutOfRange, _, _) => return Err(Reason::TimeOutOfRange),
+    };
+    Ok(at.as_microsecond())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Zone;
+
+    fn us(text: &str) -> i64 {
+        text.parse::<Timestamp>().unwrap().as_microsecond()
+    }
+
+    fn wall(zone: &str, gap: GapPolicy, fold: FoldPolicy) -> InstantFormat {
+        let wall = Some(WallClock { zone: Zone::named(zone).unwrap(), gap, fold });
+        InstantFormat::Pattern { pattern: "%Y/%m/%d %H:%M:%S".into(), wall }
+    }
+
+    #[test]
+    fn rfc_3339_with_a_space_and_microseconds() {
+        let read = |text| read(Field::Text(text), &InstantFormat::Rfc3339);
+        assert_eq!(read("2019-11-24 00:00:17.004101+00:00"), Ok(us("2019-11-24T00:00:17.004101Z")));
+        assert_eq!(read("2026-11-21T08:00:00+08:00"), Ok(us("2026-11-21T00:00:00Z")));
+        assert_eq!(read("2026-11-21T08:00:00"), Err(Reason::BadTime), "no offset");
+        assert_eq!(read("2026-02-30T08:00:00Z"), Err(Reason::BadTime));
+        assert_eq!(read("1999-12-31T23:59:59Z"), Err(Reason::TimeOutOfRange));
+    }
+
+    #[test]
+    fn epochs_in_their_unit() {
+        assert_eq!(read(Field::Text("1795219200"), &InstantFormat::EpochSeconds), Ok(1_795_219_200_000_000));
+        assert_eq!(read(Field::Int(1_795_219_200_123), &InstantFormat::EpochMillis), Ok(1_795_219_200_123_000));
+        let wrong_unit = read(Field::Int(1_795_219_200_123), &InstantFormat::EpochSeconds);
+        assert_eq!(wrong_unit, Err(Reason::TimeOutOfRange));
+        assert_eq!(read(Field::Text("1.7e9"), &InstantFormat::EpochSeconds), Err(Reason::BadTime));
+    }
+
+    #[test]
+    fn gaps_and_folds_are_rejected_unless_a_policy_is_stated() {
+        let gap = Field::Text("2026/03/29 02:30:00");
+        let fold = Field::Text("2026/10/25 02:30:00");
+        let strict = wall("Europe/Berlin", GapPolicy::Reject, FoldPolicy::Reject);
+        assert_eq!(read(gap, &strict), Err(Reason::TimeInGap));
+        assert_eq!(read(fold, &strict), Err(Reason::TimeInFold));
+        let later = wall("Europe/Berlin", GapPolicy::Before, FoldPolicy::Later);
+        assert_eq!(read(gap, &later), Ok(us("2026-03-29T01:30:00Z")));
+        assert_eq!(read(fold, &later), Ok(us("2026-10-25T01:30:00Z")));
+        let earlier = wall("Europe/Berlin", GapPolicy::After, FoldPolicy::Earlier);
+        assert_eq!(read(gap, &earlier), Ok(us("2026-03-29T00:30:00Z")));
+        assert_eq!(read(fold, &earlier), Ok(us("2026-10-25T00:30:00Z")));
+    }
+}

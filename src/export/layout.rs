@@ -1,0 +1,67 @@
+//! Which columns an export needs, and where each lands in a decoded record.
+
+use crate::config::{Columns, Export, MarketRule, Rows, TextRule};
+
+/// The needed columns of an export, each once, and the place of every role among them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Layout {
+    /// Column names, in the order in which decoders hand their values over.
+    pub(super) columns: Vec<String>,
+    pub(super) event_id: Option<usize>,
+    pub(super) occurred_at: usize,
+    pub(super) viewer_id: Option<usize>,
+    pub(super) dwell_seconds: Option<usize>,
+    pub(super) market: Option<usize>,
+    pub(super) broadcast_id: Option<usize>,
+    pub(super) cover_id: Option<usize>,
+    pub(super) audience: Vec<usize>,
+    pub(super) event: Option<usize>,
+    pub(super) clicked: Option<usize>,
+    pub(super) entered: Option<usize>,
+    pub(super) ordered: Option<usize>,
+}
+
+impl Layout {
+    pub(super) fn of(export: &Export) -> Self {
+        let Columns { event_id, occurred_at, market, broadcast_id, cover_id, viewer_id, audience, dwell_seconds } =
+            &export.columns;
+        let mut layout = Self::default();
+        layout.occurred_at = layout.place(&occurred_at.column);
+        layout.event_id = layout.maybe(event_id.as_ref());
+        layout.viewer_id = layout.maybe(viewer_id.as_ref());
+        layout.dwell_seconds = layout.maybe(dwell_seconds.as_ref());
+        if let MarketRule::Column { column, .. } = market {
+            layout.market = Some(layout.place(column));
+        }
+        layout.broadcast_id = layout.text(broadcast_id);
+        layout.cover_id = layout.text(cover_id);
+        layout.audience = audience.iter().map(|column| layout.place(column)).collect();
+        match &export.rows {
+            Rows::Events { column, .. } => layout.event = Some(layout.place(column)),
+            Rows::Impressions { clicked, entered, ordered } => {
+                layout.clicked = layout.maybe(clicked.as_ref());
+                layout.entered = layout.maybe(entered.as_ref());
+                layout.ordered = layout.maybe(ordered.as_ref());
+            }
+        }
+        layout
+    }
+
+    fn place(&mut self, column: &str) -> usize {
+        self.columns.iter().position(|known| known == column).unwrap_or_else(|| {
+            self.columns.push(column.to_owned());
+            self.columns.len() - 1
+        })
+    }
+
+    fn maybe(&mut self, column: Option<&String>) -> Option<usize> {
+        column.map(|column| self.place(column))
+    }
+
+    fn text(&mut self, rule: &TextRule) -> Option<usize> {
+        match rule {
+            TextRule::Column(column) => Some(self.place(column)),
+            TextRule::Value(_) => None,
+        }
+    }
+}

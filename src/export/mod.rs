@@ -1,0 +1,114 @@
+//! Exports: found, decoded, mapped, each record checked; what cannot be counted is a reject with its reason.
+//!
+//! [`read`] turns one export into signals. For every export `rows_in = taken + ignored + rejected`, where `rows_in`
+//! is counted on the bytes (text) or taken from the footer (Parquet), never by the parser; an export whose sum does
+//! not balance is refused. No input makes it panic, hang or exceed its memory: a record has a length limit, an
+//! expansion that only a bomb needs is refused, sizes in a footer are held against the file.
+
+mod bytes;
+mod delimited;
+mod error;
+mod excerpt;
+mod field;
+mod find;
+mod instant;
+mod layout;
+mod lines;
+mod map;
+mod ndjson;
+mod parquet;
+mod signal;
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+pub use error::ExportError;
+pub use excerpt::Excerpt;
+pub use find::{Found, find};
+pub use map::MAX_LISTED_REJECTS;
+pub use signal::{Signal, Signals, Stage};
+
+use crate::config::{Export, Format};
+use crate::model::{Conventions, MarketId, Reject};
+
+/// How an export is read, apart from its own definition.
+#[derive(Debug, Clone)]
+pub struct Reading<'a> {
+    /// What the export is.
+    pub export: &'a Export,
+    /// How its platform counts.
+    pub conventions: Conventions,
+    /// Every market the configuration knows.
+    pub markets: &'a BTreeSet<MarketId>,
+    /// An entry that lasted so long is a stay.
+    pub stay_seconds: u32,
+    /// What is kept of rejects.
+    pub excerpt: Excerpt,
+}
+
+/// What became of the records of one export.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReadReport {
+    /// Physical records, counted without the parser.
+    pub rows_in: u64,
+    /// Became signals.
+    pub taken: u64,
+    /// Of an event or a market that the configuration says to ignore.
+    pub ignored: u64,
+    /// Rejected.
+    pub rejected: u64,
+    /// The first [`MAX_LISTED_REJECTS`] of them.
+    pub rejects: Vec<Reject>,
+}
+
+/// Reads an export from beginning to end.
+///
+/// # Errors
+/// [`ExportError`] when the export as a whole cannot be counted. Signals given out before are then worthless: every
+/// market-day that needs the export has failed.
+pub fn read(reading: &Reading<'_>, file: File, signals: &mut impl Signals) -> Result<ReadReport, ExportError> {
+    catch_unwind(AssertUnwindSafe(|| read_unguarded(reading, file, signals))).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        Err(ExportError::Panicked(text.unwrap_or_else(|| "it gave no reason".to_owned())))
+    })
+}
+
+fn read_unguarded(
+    reading: &Reading<'_>,
+    file: File,
+    signals: &mut impl Signals,
+) -> Result<ReadReport, ExportError> {
+    let layout = layout::Layout::of(reading.export);
+    let mut mapper = map::Mapper::new(
+        reading.export,
+        &layout,
+        reading.markets,
+        reading.conventions,
+        reading.stay_seconds,
+        reading.excerpt,
+        signals,
+    );
+    let text = |file| lines::Lines::new(bytes::Bytes::open(file)?);
+    let rows_in = match reading.export.format {
+        Format::Delimited { delimiter } => delimited::read(text(file)?, delimiter, &layout.columns, &mut mapper)?,
+        Format::Ndjson => ndjson::read(text(file)?, &layout.columns, &mut mapper)?,
+        Format::Parquet => parquet::read(file, &layout.columns, &mut mapper)?,
+    };
+    if let Some(refusal) = mapper.refusal {
+        return Err(refusal);
+    }
+    let report = ReadReport {
+        rows_in,
+        taken: mapper.taken,
+        ignored: mapper.ignored,
+        rejected: mapper.rejected,
+        rejects: mapper.rejects,
+    };
+    let accounted = report.taken + report.ignored + report.rejected;
+    if accounted != rows_in {
+        return Err(ExportError::Unbalanced { physical: rows_in, accounted });
+    }
+    Ok(report)
+}

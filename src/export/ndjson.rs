@@ -1,0 +1,193 @@
+//! NDJSON: one JSON object a line, checked line by line.
+//!
+//! Strict on purpose: a line that is not exactly one object is a reject, a blank line too, and so is an object that
+//! gives a needed key twice (parsers disagree on which one counts). Numbers are kept as written, so that a 19-digit
+//! id loses nothing.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::ExportError;
+use super::field::{Field, Position, Records};
+use super::lines::{Lines, first_line};
+use crate::model::Reason;
+
+/// Reads every record and returns how many there are by the count of physical lines.
+pub(super) fn read(mut lines: Lines, needed: &[String], records: &mut impl Records) -> Result<u64, ExportError> {
+    let mut record = 0_u64;
+    loop {
+        let offset = lines.offset();
+        let window = lines.window()?;
+        if window.is_empty() {
+            break;
+        }
+        let (line, taken) = first_line(window);
+        record += 1;
+        let at = Position { record, byte_offset: Some(offset) };
+        match parse(line, needed) {
+            Ok(values) => take(at, line, &values, records),
+            Err(reason) => records.broken(at, reason, line),
+        }
+        lines.consume(taken);
+        if records.is_refused() {
+            return Ok(0);
+        }
+    }
+    if record != lines.physical_lines() {
+        return Err(ExportError::Unbalanced { physical: lines.physical_lines(), accounted: record });
+    }
+    Ok(lines.physical_lines())
+}
+
+fn take(at: Position, line: &[u8], values: &[Option<&RawValue>], records: &mut impl Records) {
+    let texts: Result<Vec<Value<'_>>, Reason> = values.iter().map(|value| Value::of(*value)).collect();
+    match texts {
+        Ok(texts) => {
+            let fields: Vec<Field<'_>> = texts.iter().map(Value::field).collect();
+            records.record(at, &fields, &|| String::from_utf8_lossy(line).into_owned());
+        }
+        Err(reason) => records.broken(at, reason, line),
+    }
+}
+
+/// A needed value, with its escapes resolved.
+enum Value<'a> {
+    Null,
+    Nested,
+    Text(Cow<'a, str>),
+}
+
+impl<'a> Value<'a> {
+    fn of(raw: Option<&'a RawValue>) -> Result<Self, Reason> {
+        let Some(raw) = raw.map(RawValue::get) else { return Ok(Self::Null) };
+        Ok(match raw.as_bytes() {
+            b"null" | b"\"\"" => Self::Null,
+            [b'{' | b'[', ..] => Self::Nested,
+            [b'"', content @ .., b'"'] if memchr::memchr(b'\\', content).is_none() => {
+                Self::Text(Cow::Borrowed(&raw[1..raw.len() - 1]))
+            }
+            [b'"', ..] => {
+                Self::Text(serde_json::from_str::<String>(raw).map_err(|_| Reason::MalformedJson)?.into())
+            }
+            _ => Self::Text(Cow::Borrowed(raw)),
+        })
+    }
+
+    fn field(&self) -> Field<'_> {
+        match self {
+            Self::Null => Field::Null,
+            Self::Nested => Field::Nested,
+            Self::Text(text) => Field::Text(text),
+        }
+    }
+}
+
+fn parse<'a>(line: &'a [u8], needed: &[String]) -> Result<Vec<Option<&'a RawValue>>, Reason> {
+    let text = simdutf8::basic::from_utf8(line).map_err(|_| Reason::NotUtf8)?;
+    if text.trim_ascii().is_empty() {
+        return Err(Reason::BlankLine);
+    }
+    let mut found = vec![None; needed.len()];
+    let mut twice = false;
+    let mut json = serde_json::Deserializer::from_str(text);
+    let object = Object { needed, found: &mut found, twice: &mut twice };
+    json.deserialize_map(object).and_then(|()| json.end()).map_err(|_| Reason::MalformedJson)?;
+    if twice {
+        return Err(Reason::DuplicateKey);
+    }
+    Ok(found)
+}
+
+struct Object<'de, 's> {
+    needed: &'s [String],
+    found: &'s mut Vec<Option<&'de RawValue>>,
+    twice: &'s mut bool,
+}
+
+impl<'de> Visitor<'de> for Object<'de, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(column) = map.next_key_seed(Key(self.needed))? {
+            match column {
+                Some(column) => {
+                    *self.twice |= self.found[column].is_some();
+                    self.found[column] = Some(map.next_value::<&'de RawValue>()?);
+                }
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Finds which needed column a key is.
+struct Key<'s>(&'s [String]);
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = Option<usize>;
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Self::Value, D::Error> {
+        json.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = Option<usize>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(self.0.iter().position(|column| column == key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(line: &str) -> Result<Vec<Option<String>>, Reason> {
+        let needed = ["id".to_owned(), "at".to_owned()];
+        let values = parse(line.as_bytes(), &needed)?;
+        values
+            .into_iter()
+            .map(|value| {
+                Ok(match Value::of(value)? {
+                    Value::Text(text) => Some(text.into_owned()),
+                    _ => None,
+                })
+            })
+            .collect()
+    }
+
+    #[test]
+    fn numbers_are_kept_as_written() {
+        let values = texts(r#"{"id": 9007199254740993, "x": [1, {"id": 2}], "at": "a\u00e9\n"}"#).unwrap();
+        assert_eq!(values, [Some("9007199254740993".to_owned()), Some("aé\n".to_owned())]);
+    }
+
+    #[test]
+    fn a_needed_key_given_twice_is_a_reject() {
+        assert_eq!(texts(r#"{"id": 1, "id": 2}"#), Err(Reason::DuplicateKey));
+        assert!(texts(r#"{"id": 1, "x": 1, "x": 2}"#).is_ok());
+    }
+
+    #[test]
+    fn a_line_must_be_one_object() {
+        for line in ["[]", "1", "{} {}", "{\"id\":1}x", "{'id':1}", "{\"id\": \"\\ud800\"}"] {
+            assert_eq!(texts(line), Err(Reason::MalformedJson), "{line}");
+        }
+        assert_eq!(texts("  "), Err(Reason::BlankLine));
+    }
+}

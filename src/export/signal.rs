@@ -1,0 +1,47 @@
+//! What reading yields: one signal a row, on no clock but UTC.
+
+use crate::model::{Kinds, MarketId};
+
+/// Where a signal was seen: resolved once per distinct combination in an export, not once per row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    /// The market it was aimed at.
+    pub market: MarketId,
+    /// The audience, joined.
+    pub audience: String,
+    /// The broadcast.
+    pub broadcast_id: String,
+    /// The cover.
+    pub cover_id: String,
+}
+
+/// One counted row.
+#[derive(Debug, Clone, Copy)]
+pub struct Signal<'a> {
+    /// Which record of the object, from 1.
+    pub record: u32,
+    /// When the row says it happened: what decides which of two deliveries is the earlier.
+    pub occurred_us: i64,
+    /// The instant it is credited to. A `leave` is evidence about the entry that began `dwell` before it, so it is
+    /// credited to that entry's instant; everything else to its own.
+    pub credited_us: i64,
+    /// What it counts as.
+    pub kinds: Kinds,
+    /// Milliseconds in the room.
+    pub dwell_ms: u32,
+    /// The event's id, where events have ids.
+    pub event_id: Option<&'a str>,
+    /// The viewer's id, where viewers have ids.
+    pub viewer_id: Option<&'a str>,
+    /// Index into the stages of this export.
+    pub stage: usize,
+}
+
+/// What takes the signals of an export.
+pub trait Signals {
+    /// A new stage; its index is one more than the last one's. `false` refuses the export: too many.
+    fn stage(&mut self, stage: &Stage) -> bool;
+
+    /// A signal at a stage that was announced before.
+    fn signal(&mut self, signal: &Signal<'_>);
+}

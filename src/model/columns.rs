@@ -1,0 +1,90 @@
+//! Names of the published columns. No column name is a string anywhere else.
+
+/// Where the broadcast ran.
+pub const PLATFORM: &str = "platform";
+/// Whom it was aimed at.
+pub const MARKET: &str = "market";
+/// The market's day.
+pub const LOCAL_DATE: &str = "local_date";
+/// The day-part.
+pub const SLOT: &str = "slot";
+/// The segment of the viewer.
+pub const AUDIENCE: &str = "audience";
+/// The broadcast.
+pub const BROADCAST_ID: &str = "broadcast_id";
+/// The cover.
+pub const COVER_ID: &str = "cover_id";
+
+/// Times a cover was shown.
+pub const IMPRESSIONS: &str = "impressions";
+/// Viewers with an impression.
+pub const UNIQUE_IMPRESSIONS: &str = "unique_impressions";
+/// Clicks.
+pub const CLICKS: &str = "clicks";
+/// Viewers with a click.
+pub const CLICKERS: &str = "clickers";
+/// Room entries.
+pub const ENTRIES: &str = "entries";
+/// Viewers with an entry.
+pub const ENTRANTS: &str = "entrants";
+/// Entries that lasted.
+pub const STAYS: &str = "stays";
+/// Time in the room.
+pub const DWELL_SECONDS: &str = "dwell_seconds";
+/// Paid orders.
+pub const ORDERS: &str = "orders";
+
+/// Clicks ÷ impressions.
+pub const CTR: &str = "ctr";
+/// Entrants ÷ impressions.
+pub const EFFECTIVE_CTR: &str = "effective_ctr";
+/// Orders ÷ entrants.
+pub const CLICK_CONVERSION: &str = "click_conversion";
+/// Clickers ÷ unique impressions.
+pub const VIEWER_CTR: &str = "viewer_ctr";
+/// Stays ÷ entries.
+pub const STAY_RATE: &str = "stay_rate";
+/// Dwell seconds ÷ entries.
+pub const MEAN_DWELL_SECONDS: &str = "mean_dwell_seconds";
+
+/// The slot's true length that day.
+pub const SLOT_SECONDS: &str = "slot_seconds";
+/// The slot's start on the market's clock.
+pub const SLOT_START_LOCAL: &str = "slot_start_local";
+/// The slot's first instant.
+pub const SLOT_START_UTC: &str = "slot_start_utc";
+/// What an impression is.
+pub const IMPRESSION_BASIS: &str = "impression_basis";
+/// What a click is.
+pub const CLICK_EVENT: &str = "click_event";
+/// Whether late exports may still change the row.
+pub const PROVISIONAL: &str = "provisional";
+/// Which revision of the market-day the row belongs to.
+pub const REVISION: &str = "revision";
+
+/// The date an export's path names.
+pub const EXPORT_DATE: &str = "export_date";
+/// The key of an export.
+pub const OBJECT: &str = "object";
+/// Which record of it.
+pub const RECORD: &str = "record";
+/// Where the record begins.
+pub const BYTE_OFFSET: &str = "byte_offset";
+/// Why it was rejected.
+pub const REASON: &str = "reason";
+/// Which column is to blame.
+pub const COLUMN: &str = "column";
+/// The record as it was.
+pub const TEXT: &str = "text";
+
+/// The name of a proportion's lower 95 % bound.
+#[must_use]
+pub fn low(rate: &str) -> String {
+    format!("{rate}_low")
+}
+
+/// The name of a proportion's upper 95 % bound.
+#[must_use]
+pub fn high(rate: &str) -> String {
+    format!("{rate}_high")
+}

@@ -1,0 +1,42 @@
+//! What one row of an export counts as.
+
+/// What a row counts as; a row of `impressions` with flags can be several things at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Kinds(u8);
+
+impl Kinds {
+    /// A cover was shown.
+    pub const IMPRESSION: Self = Self(1);
+    /// The cover was clicked.
+    pub const CLICK: Self = Self(2);
+    /// The room was entered.
+    pub const ENTRY: Self = Self(4);
+    /// An entry lasted.
+    pub const STAY: Self = Self(8);
+    /// An order was paid.
+    pub const ORDER: Self = Self(16);
+
+    /// These and those.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether all of `other` is in here.
+    #[must_use]
+    pub const fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// As five bits.
+    #[must_use]
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// From five bits.
+    #[must_use]
+    pub const fn from_bits(bits: u8) -> Self {
+        Self(bits & 31)
+    }
+}

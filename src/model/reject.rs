@@ -1,0 +1,106 @@
+//! Records that could not be counted, and why.
+
+/// Why a record was rejected. The word is what the `rejects` table and the messages show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// More or fewer fields than the header has.
+    FieldCount,
+    /// A quote that opens and does not close, or is followed by text.
+    BrokenQuote,
+    /// Bytes that are not UTF-8.
+    NotUtf8,
+    /// A line that is not one JSON object.
+    MalformedJson,
+    /// A JSON object that gives a needed key twice.
+    DuplicateKey,
+    /// A line with nothing on it, where every line is a record.
+    BlankLine,
+    /// A needed value is absent or empty.
+    MissingValue,
+    /// A value of the wrong kind: a list, a nested object, a number where text was mapped.
+    BadValue,
+    /// A number that does not read as one, or is out of bounds.
+    BadNumber,
+    /// A flag that is neither true nor false.
+    BadFlag,
+    /// Text that is no instant in the declared format.
+    BadTime,
+    /// An instant before 2000 or after 2099.
+    TimeOutOfRange,
+    /// A wall-clock time that the zone's clock jumped over.
+    TimeInGap,
+    /// A wall-clock time that the zone's clock showed twice.
+    TimeInFold,
+    /// An event that the configuration does not name.
+    UnknownEvent,
+    /// A market that no configuration knows.
+    UnknownMarket,
+    /// An id that a spreadsheet turned into a rounded number, such as `7.65142E+18`.
+    MangledId,
+    /// Dwell seconds on an impression that was not entered.
+    DwellWithoutEntry,
+}
+
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 18] = [
+        Self::FieldCount,
+        Self::BrokenQuote,
+        Self::NotUtf8,
+        Self::MalformedJson,
+        Self::DuplicateKey,
+        Self::BlankLine,
+        Self::MissingValue,
+        Self::BadValue,
+        Self::BadNumber,
+        Self::BadFlag,
+        Self::BadTime,
+        Self::TimeOutOfRange,
+        Self::TimeInGap,
+        Self::TimeInFold,
+        Self::UnknownEvent,
+        Self::UnknownMarket,
+        Self::MangledId,
+        Self::DwellWithoutEntry,
+    ];
+
+    /// The word in tables and messages.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::FieldCount => "field_count",
+            Self::BrokenQuote => "broken_quote",
+            Self::NotUtf8 => "not_utf8",
+            Self::MalformedJson => "malformed_json",
+            Self::DuplicateKey => "duplicate_key",
+            Self::BlankLine => "blank_line",
+            Self::MissingValue => "missing_value",
+            Self::BadValue => "bad_value",
+            Self::BadNumber => "bad_number",
+            Self::BadFlag => "bad_flag",
+            Self::BadTime => "bad_time",
+            Self::TimeOutOfRange => "time_out_of_range",
+            Self::TimeInGap => "time_in_gap",
+            Self::TimeInFold => "time_in_fold",
+            Self::UnknownEvent => "unknown_event",
+            Self::UnknownMarket => "unknown_market",
+            Self::MangledId => "mangled_id",
+            Self::DwellWithoutEntry => "dwell_without_entry",
+        }
+    }
+}
+
+/// One rejected record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reject {
+    /// Which record of the object, from 1; a header is not a record.
+    pub record: u64,
+    /// Where it begins in the decompressed bytes; none for Parquet.
+    pub byte_offset: Option<u64>,
+    /// Why.
+    pub reason: Reason,
+    /// Which column, where one is to blame.
+    pub column: Option<String>,
+    /// The record as it was, cut; none where the text might carry a viewer id or is switched off.
+    pub text: Option<String>,
+}

@@ -1,0 +1,14 @@
+//! What a run would do: which market-days are due, and which exports can hold their rows.
+//!
+//! Pure: configuration, listings, receipts and "now" in, a plan out. It is what `--dry-run` prints and `status` shows.
+//! Nightly runs, catching up, late data and backfill differ only in their [`Selection`].
+
+mod platform_plan;
+mod selection;
+mod standing;
+mod window;
+
+pub use platform_plan::{Batch, Known, PlannedDay, PlannedExport, PlatformPlan, export_dates, windows};
+pub use selection::{Dates, Reprocess, Selection};
+pub use standing::{Because, Standing};
+pub use window::Window;

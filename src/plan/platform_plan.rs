@@ -1,0 +1,288 @@
+//! The plan for one platform: its market-days, the exports they stand on, and which of them are due.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::{Because, Reprocess, Selection, Standing, Window};
+use crate::archive::{Attempt, Receipt, State};
+use crate::config::{Platform, Workspace};
+use crate::export::Found;
+use crate::model::{MarketDay, MarketId, PlatformId};
+use crate::time::{LocalDay, tz_release};
+
+/// A market-day that a run looks at.
+#[derive(Debug, Clone)]
+pub struct PlannedDay {
+    /// Which.
+    pub market_day: MarketDay,
+    /// Its window in time.
+    pub day: LocalDay,
+    /// Its windows in the exports of the platform, in their order.
+    pub windows: Vec<Window>,
+    /// What it would be published as now.
+    pub state: State,
+    /// Hash of all that it would be made from now.
+    pub fingerprint: String,
+    /// Hash of the configuration's part in it.
+    pub config_sha256: String,
+    /// Where it stands.
+    pub standing: Standing,
+    /// How the last attempt at these very inputs ended, if it published nothing.
+    pub attempt: Option<Attempt>,
+}
+
+/// An object of an export.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedExport {
+    /// Whose.
+    pub platform: PlatformId,
+    /// Index into the platform's exports.
+    pub export: usize,
+    /// The object.
+    pub found: Found,
+}
+
+/// The plan for one platform.
+#[derive(Debug, Clone)]
+pub struct PlatformPlan {
+    /// Which.
+    pub platform: PlatformId,
+    /// Every object that a market-day of the plan can stand on, sorted by key.
+    pub exports: Vec<PlannedExport>,
+    /// The market-days, sorted.
+    pub days: Vec<PlannedDay>,
+}
+
+/// What is known of a platform when its plan is made.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// Objects found.
+    pub exports: Vec<PlannedExport>,
+    /// The newest receipt of each market-day.
+    pub receipts: BTreeMap<(MarketId, Date), Receipt>,
+    /// Notes on attempts that published nothing.
+    pub attempts: BTreeMap<(MarketId, Date), Attempt>,
+}
+
+/// The market-days of a platform that a selection looks at, with their windows.
+#[must_use]
+pub fn windows(
+    workspace: &Workspace,
+    platform: &Platform,
+    selection: &Selection,
+    now: Timestamp,
+) -> Vec<(MarketId, LocalDay, Vec<Window>)> {
+    let mut days = Vec::new();
+    for id in &selection.markets {
+        let Some(market) = workspace.markets.get(id) else { continue };
+        for date in selection.dates.of(market, now) {
+            let Some(day) = market.day.day(date) else { continue };
+            let windows: Option<Vec<Window>> = platform.exports.iter().map(|e| Window::of(e, &day)).collect();
+            if let Some(windows) = windows {
+                days.push((id.clone(), day, windows));
+            }
+        }
+    }
+    days
+}
+
+/// Every export date that these windows reach.
+#[must_use]
+pub fn export_dates(windows: &[(MarketId, LocalDay, Vec<Window>)]) -> BTreeSet<Date> {
+    windows.iter().flat_map(|(_, _, windows)| windows).flat_map(Window::dates).collect()
+}
+
+impl PlatformPlan {
+    /// Decides for each market-day where it stands. Pure: everything known is handed in.
+    #[must_use]
+    pub fn new(
+        workspace: &Workspace,
+        id: &PlatformId,
+        platform: &Platform,
+        selection: &Selection,
+        now: Timestamp,
+        known: Known,
+    ) -> Self {
+        let mut exports = known.exports;
+        exports.sort_by(|one, other| {
+            (&one.found.object.key, one.export).cmp(&(&other.found.object.key, other.export))
+        });
+        let mut days: Vec<PlannedDay> = Vec::new();
+        for (market, day, windows) in self::windows(workspace, platform, selection, now) {
+            let config_sha256 = workspace.config_hash(id, &market);
+            let covering: Vec<&PlannedExport> =
+                exports.iter().filter(|e| windows[e.export].covers(e.found.export_date)).collect();
+            let fingerprint = fingerprint(&config_sha256, platform, &covering);
+            let settled = now.as_second() >= day.end.as_second().saturating_add(platform.settle_seconds);
+            let state = if settled { State::Final } else { State::Provisional };
+            let key = (market.clone(), day.date);
+            let facts = Facts {
+                now,
+                day: &day,
+                state,
+                fingerprint: &fingerprint,
+                missing: missing(platform, &windows, &covering),
+                covering: &covering,
+                receipt: known.receipts.get(&key),
+                attempt: known.attempts.get(&key),
+            };
+            let standing = standing(&facts, selection);
+            let attempt = facts.attempt.filter(|attempt| attempt.fingerprint == fingerprint).cloned();
+            let market_day = MarketDay { platform: id.clone(), market, local_date: day.date };
+            days.push(PlannedDay {
+                market_day,
+                day,
+                windows,
+                state,
+                fingerprint,
+                config_sha256,
+                standing,
+                attempt,
+            });
+        }
+        days.sort_by(|one, other| one.market_day.cmp(&other.market_day));
+        Self { platform: id.clone(), exports, days }
+    }
+
+    /// The due market-days in batches, newest first: as many dates at a time as `max_dates` and `max_bytes` of
+    /// exports allow, at least one.
+    #[must_use]
+    pub fn batches(&self, max_dates: usize, max_bytes: u64) -> Vec<Batch<'_>> {
+        let mut by_date: BTreeMap<Date, Vec<&PlannedDay>> = BTreeMap::new();
+        for day in self.days.iter().filter(|day| matches!(day.standing, Standing::Due(_))) {
+            by_date.entry(day.market_day.local_date).or_default().push(day);
+        }
+        let mut batches: Vec<Batch<'_>> = Vec::new();
+        let mut open: Vec<&PlannedDay> = Vec::new();
+        let mut dates = 0;
+        for days in by_date.into_values().rev() {
+            let more: Vec<&PlannedDay> = open.iter().copied().chain(days.iter().copied()).collect();
+            let batch = Batch::of(self, more);
+            if dates > 0 && (dates == max_dates || batch.bytes() > max_bytes) {
+                batches.push(Batch::of(self, std::mem::take(&mut open)));
+                open = days;
+                dates = 1;
+            } else {
+                open = batch.days;
+                dates += 1;
+            }
+        }
+        if !open.is_empty() {
+            batches.push(Batch::of(self, open));
+        }
+        batches
+    }
+}
+
+/// Due market-days that are counted together, and every export that any of them stands on.
+#[derive(Debug, Clone)]
+pub struct Batch<'p> {
+    /// Newest first.
+    pub days: Vec<&'p PlannedDay>,
+    /// Sorted by key.
+    pub exports: Vec<&'p PlannedExport>,
+}
+
+impl<'p> Batch<'p> {
+    /// All objects of every export date that the days reach, whichever export they belong to: the rejects of a date
+    /// are published together.
+    fn of(plan: &'p PlatformPlan, days: Vec<&'p PlannedDay>) -> Self {
+        let dates: BTreeSet<Date> = days.iter().flat_map(|day| &day.windows).flat_map(Window::dates).collect();
+        let reaches = |date: Option<Date>| date.is_none_or(|date| dates.contains(&date));
+        let exports = plan.exports.iter().filter(|export| reaches(export.found.export_date)).collect();
+        Self { days, exports }
+    }
+
+    /// Bytes of its exports.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.exports.iter().map(|export| export.found.object.size).sum()
+    }
+}
+
+/// The paths of exports that the day cannot do without and that are not there.
+fn missing(platform: &Platform, windows: &[Window], covering: &[&PlannedExport]) -> Vec<String> {
+    let mut missing = Vec::new();
+    for (index, (export, window)) in platform.exports.iter().zip(windows).enumerate() {
+        let is_there =
+            |date: Option<Date>| covering.iter().any(|e| e.export == index && e.found.export_date == date);
+        match window {
+            Window::Undated if !is_there(None) => missing.push(export.path.text.clone()),
+            Window::Undated => {}
+            Window::Dated { .. } => {
+                let dates = window.needed().filter(|date| !is_there(Some(*date)));
+                missing.extend(dates.map(|date| export.path.shown_on(date)));
+            }
+        }
+    }
+    missing
+}
+
+/// Hash of everything that a market-day would be made from: its exports as they are listed, the configuration, the
+/// program and the time-zone data.
+fn fingerprint(config_sha256: &str, platform: &Platform, covering: &[&PlannedExport]) -> String {
+    use std::fmt::Write as _;
+    let mut text = format!("{config_sha256}\n{}\n{}\n", env!("CARGO_PKG_VERSION"), tz_release());
+    for export in covering {
+        let object = &export.found.object;
+        let etag = object.etag.as_deref().unwrap_or("-");
+        let _ =
+            writeln!(text, "{}\t{}\t{etag}\t{}", platform.exports[export.export].name, object.key, object.size);
+    }
+    crate::store::sha256_hex(text.as_bytes())
+}
+
+struct Facts<'a> {
+    now: Timestamp,
+    day: &'a LocalDay,
+    state: State,
+    fingerprint: &'a str,
+    missing: Vec<String>,
+    covering: &'a [&'a PlannedExport],
+    receipt: Option<&'a Receipt>,
+    attempt: Option<&'a Attempt>,
+}
+
+fn standing(facts: &Facts<'_>, selection: &Selection) -> Standing {
+    if facts.now < facts.day.end {
+        return Standing::NotOver;
+    }
+    if let Some(receipt) = facts.receipt.filter(|_| !selection.accept_shrink) {
+        let is_there = |key: &str| facts.covering.iter().any(|export| export.found.object.key == key);
+        if let Some(gone) = receipt.content.exports.iter().find(|export| !is_there(&export.key)) {
+            let reason = format!(
+                "`{}` is gone, and revision {} was made from it (give `--accept-shrink` if that is right)",
+                gone.key, receipt.content.revision
+            );
+            return Standing::Held { reason };
+        }
+    }
+    if !facts.missing.is_empty() {
+        return Standing::Waiting { missing: facts.missing.clone() };
+    }
+    let failed_now = facts.attempt.is_some_and(|attempt| attempt.fingerprint == facts.fingerprint);
+    let natural = match facts.receipt {
+        None => Some(Because::NeverPublished),
+        Some(receipt) if receipt.content.fingerprint != facts.fingerprint => Some(Because::InputsChanged),
+        Some(receipt) if receipt.content.state == State::Provisional && facts.state == State::Final => {
+            Some(Because::Settled)
+        }
+        Some(_) => None,
+    };
+    let chosen = match selection.reprocess {
+        Reprocess::Due => natural,
+        Reprocess::Missing => natural.filter(|because| *because == Because::NeverPublished),
+        Reprocess::Failed => natural.filter(|_| failed_now),
+        Reprocess::All => Some(natural.unwrap_or(Because::Asked)),
+    };
+    match (chosen, natural, facts.receipt) {
+        (Some(because), _, _) => Standing::Due(because),
+        (None, Some(because), _) => Standing::NotAsked(because),
+        (None, None, Some(receipt)) => {
+            Standing::Current { revision: receipt.content.revision, state: receipt.content.state }
+        }
+        (None, None, None) => Standing::NotAsked(Because::NeverPublished),
+    }
+}

@@ -1,0 +1,84 @@
+//! Which market-days a run looks at.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
+use crate::config::{Job, Market};
+use crate::model::{MarketId, PlatformId};
+
+/// Which local dates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dates {
+    /// The last so many that are over in each market.
+    Lookback(u16),
+    /// Chosen ones, both included.
+    Range {
+        /// The first.
+        from: Date,
+        /// The last.
+        to: Date,
+    },
+}
+
+/// Which of the chosen market-days are worked on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reprocess {
+    /// Those that are due: never published, published from other inputs, or settled since.
+    #[default]
+    Due,
+    /// Those that were never published.
+    Missing,
+    /// Those whose last attempt was held back or failed.
+    Failed,
+    /// All of them, though nothing may have changed.
+    All,
+}
+
+/// What a run was asked to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selection {
+    /// Platforms.
+    pub platforms: BTreeSet<PlatformId>,
+    /// Markets.
+    pub markets: BTreeSet<MarketId>,
+    /// Local dates.
+    pub dates: Dates,
+    /// Which of them.
+    pub reprocess: Reprocess,
+    /// Whether a revision may say less than the one before.
+    pub accept_shrink: bool,
+}
+
+impl Selection {
+    /// What a job looks at by itself, every night.
+    #[must_use]
+    pub fn nightly(job: &Job) -> Self {
+        Self {
+            platforms: job.platforms.clone(),
+            markets: job.markets.clone(),
+            dates: Dates::Lookback(job.lookback_days),
+            reprocess: Reprocess::Due,
+            accept_shrink: false,
+        }
+    }
+}
+
+impl Dates {
+    /// The local dates of a market, oldest first. Looking back starts at the last day that is over.
+    #[must_use]
+    pub fn of(&self, market: &Market, now: Timestamp) -> BTreeSet<Date> {
+        let (from, to) = match *self {
+            Self::Range { from, to } => (Some(from), Some(to)),
+            Self::Lookback(days) => {
+                let over = market.day.day_of(now).and_then(|today| today.date.yesterday().ok());
+                let from = over.and_then(|last| last.checked_sub((i64::from(days) - 1).days()).ok());
+                (from, over)
+            }
+        };
+        let Some((from, to)) = from.zip(to) else { return BTreeSet::new() };
+        std::iter::successors(Some(from), |date| date.tomorrow().ok()).take_while(|date| *date <= to).collect()
+    }
+}

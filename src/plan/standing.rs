@@ -1,0 +1,57 @@
+//! Where a market-day stands.
+
+use std::fmt;
+
+use crate::archive::State;
+
+/// Where a market-day stands before a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// It has not ended yet.
+    NotOver,
+    /// Exports that it cannot do without are not there.
+    Waiting {
+        /// Which, as paths.
+        missing: Vec<String>,
+    },
+    /// Its newest revision was made from what is there now.
+    Current {
+        /// The revision.
+        revision: u64,
+        /// Whether late exports may still change it.
+        state: State,
+    },
+    /// What is there is less than what its newest revision was made from.
+    Held {
+        /// In words.
+        reason: String,
+    },
+    /// It is due, and not among what was asked for.
+    NotAsked(Because),
+    /// It has to be worked on.
+    Due(Because),
+}
+
+/// Why a market-day is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Because {
+    /// No revision yet.
+    NeverPublished,
+    /// Exports, configuration, program or time-zone data differ from its newest revision's.
+    InputsChanged,
+    /// Its settle time is over and its newest revision is provisional.
+    Settled,
+    /// Somebody asked for all.
+    Asked,
+}
+
+impl fmt::Display for Because {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NeverPublished => "never published",
+            Self::InputsChanged => "inputs changed",
+            Self::Settled => "settled since",
+            Self::Asked => "asked for",
+        })
+    }
+}

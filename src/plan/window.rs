@@ -1,0 +1,78 @@
+//! Which export dates can hold rows of a market-day.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::{Span, ToSpan as _};
+
+use crate::config::Export;
+use crate::time::{DayRule, LocalDay};
+
+/// The dates of an export's objects that a market-day stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Window {
+    /// Objects with a date in their path.
+    Dated {
+        /// The earliest that can hold rows of the day.
+        first: Date,
+        /// The latest.
+        last: Date,
+        /// The first of those whose own day overlaps the market-day: without them it waits.
+        needed_first: Date,
+        /// The last of those.
+        needed_last: Date,
+    },
+    /// The export has no dates in its path: every object may hold rows of any day.
+    Undated,
+}
+
+impl Window {
+    /// The window of one export for one local day. `None` at the edge of the calendar.
+    ///
+    /// A row of local time *t* belongs to the platform's day that holds *t*; it may sit in an object up to
+    /// `early_days` before and `late_days` after that day's.
+    #[must_use]
+    pub fn of(export: &Export, day: &LocalDay) -> Option<Self> {
+        if !export.path.is_dated() {
+            return Some(Self::Undated);
+        }
+        let platform_days = DayRule::calendar(export.day_zone.clone());
+        let last_instant = Timestamp::from_nanosecond(day.end.as_nanosecond() - 1).ok()?;
+        let needed_first = platform_days.day_of(day.start)?.date;
+        let needed_last = platform_days.day_of(last_instant)?.date;
+        let days = |count: u16| -> Span { i64::from(count).days() };
+        Some(Self::Dated {
+            first: needed_first.checked_sub(days(export.early_days)).ok()?,
+            last: needed_last.checked_add(days(export.late_days)).ok()?,
+            needed_first,
+            needed_last,
+        })
+    }
+
+    /// Whether an object of this date can hold rows of the day.
+    #[must_use]
+    pub fn covers(&self, export_date: Option<Date>) -> bool {
+        match (self, export_date) {
+            (Self::Undated, _) => true,
+            (Self::Dated { first, last, .. }, Some(date)) => (*first..=*last).contains(&date),
+            (Self::Dated { .. }, None) => false,
+        }
+    }
+
+    /// Every date of the window.
+    pub fn dates(&self) -> impl Iterator<Item = Date> {
+        let (first, last) = match self {
+            Self::Dated { first, last, .. } => (Some(*first), *last),
+            Self::Undated => (None, Date::MIN),
+        };
+        std::iter::successors(first, |date| date.tomorrow().ok()).take_while(move |date| *date <= last)
+    }
+
+    /// The dates without which the day waits.
+    pub fn needed(&self) -> impl Iterator<Item = Date> {
+        let (first, last) = match self {
+            Self::Dated { needed_first, needed_last, .. } => (Some(*needed_first), *needed_last),
+            Self::Undated => (None, Date::MIN),
+        };
+        std::iter::successors(first, |date| date.tomorrow().ok()).take_while(move |date| *date <= last)
+    }
+}

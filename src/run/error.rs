@@ -1,0 +1,46 @@
+//! What stops a whole run. Trouble with one export or one market-day does not.
+
+use thiserror::Error;
+
+use crate::archive::ArchiveError;
+use crate::store::StoreError;
+
+/// Why a run could not be carried out.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// No such job.
+    #[error("there is no job `{job}` (known: {known})")]
+    UnknownJob {
+        /// What was asked for.
+        job: String,
+        /// What there is.
+        known: String,
+    },
+    /// Something the job does not have.
+    #[error("job `{job}` has no {what} `{name}` (it has: {known})")]
+    NotInJob {
+        /// The job.
+        job: String,
+        /// `platform` or `market`.
+        what: &'static str,
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// Exports cannot be listed.
+    #[error("the exports cannot be reached")]
+    Exports(#[source] StoreError),
+    /// The archive's store does not do what it has to.
+    #[error("the archive cannot be reached")]
+    Store(#[source] StoreError),
+    /// The archive cannot be read.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// Counting could not use its spill folder.
+    #[error("failed to spill rows to disk (is the folder of `spill_dir` full or missing?)")]
+    Spill(#[source] std::io::Error),
+    /// A bug: rows were lost between reading and counting.
+    #[error("a worker thread stopped unexpectedly")]
+    Worker,
+}

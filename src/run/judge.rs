@@ -1,0 +1,91 @@
+//! Whether a counted market-day is good enough to publish.
+
+use crate::archive::{ExportRecord, Receipt, RowCounts};
+use crate::config::Settings;
+use crate::plan::{Batch, PlannedDay};
+use crate::report::Sheet;
+
+use super::Disposition;
+use super::reading::CountedBatch;
+
+/// The receipt's account of every export that the day stands on, or why there cannot be one.
+pub(super) fn exports_of(
+    batch: &Batch<'_>,
+    counted: &CountedBatch,
+    number: usize,
+    settings: &Settings,
+) -> Result<Vec<ExportRecord>, Disposition> {
+    let day = batch.days[number];
+    let mut records = Vec::new();
+    for (index, planned) in batch.exports.iter().enumerate() {
+        if !day.windows[planned.export].covers(planned.found.export_date) {
+            continue;
+        }
+        let object = &planned.found.object;
+        let failed = |why: &str| Disposition::Failed { reason: format!("export `{}`: {why}", object.key) };
+        let read = counted.exports[index].as_ref().map_err(|why| failed(why))?;
+        let outcome = counted.counted.outcome(index, number);
+        let landed = read.landed.by_day[number];
+        if landed != outcome.counted + outcome.duplicate {
+            return Err(failed(&format!(
+                "its rows do not balance: {landed} landed on the day, {} were counted and {} are duplicates",
+                outcome.counted, outcome.duplicate
+            )));
+        }
+        let report = &read.report;
+        if is_above(report.rejected, report.rows_in, settings.max_reject_share) {
+            let reason = format!(
+                "export `{}`: {} of {} records were rejected, more than the {} % that `max_reject_share` allows (see `coverledger show rejects`)",
+                object.key,
+                report.rejected,
+                report.rows_in,
+                settings.max_reject_share * 100.0
+            );
+            return Err(Disposition::Held { reason });
+        }
+        records.push(ExportRecord {
+            key: object.key.clone(),
+            etag: object.etag.clone(),
+            size: object.size,
+            sha256: read.sha256.clone(),
+            rows: RowCounts {
+                rows_in: report.rows_in,
+                counted: outcome.counted,
+                duplicate: outcome.duplicate,
+                outside: report.rows_in - report.rejected - landed,
+                rejected: report.rejected,
+            },
+        });
+    }
+    Ok(records)
+}
+
+/// Refuses a revision that says much less than the one it would replace.
+pub(super) fn shrink(
+    day: &PlannedDay,
+    sheet: &Sheet<'_>,
+    newest: Option<&Receipt>,
+    max_share: f64,
+) -> Result<(), Disposition> {
+    let Some(newest) = newest else { return Ok(()) };
+    let totals = sheet.totals();
+    for (count, before) in &newest.content.totals {
+        let now = totals.get(count).copied().unwrap_or(0);
+        let lost = u64::try_from(before - now).unwrap_or(0);
+        if is_above(lost, u64::try_from(*before).unwrap_or(0), max_share) {
+            let reason = format!(
+                "`{count}` of {} would fall from {before} to {now}, by more than the {} % that `max_shrink_share` allows (give `--accept-shrink` if that is right)",
+                day.market_day,
+                max_share * 100.0
+            );
+            return Err(Disposition::Held { reason });
+        }
+    }
+    Ok(())
+}
+
+/// Whether `part` is a larger share of `whole` than allowed.
+#[expect(clippy::cast_precision_loss, reason = "a share of counts")]
+fn is_above(part: u64, whole: u64, max_share: f64) -> bool {
+    part > 0 && part as f64 > whole as f64 * max_share
+}

@@ -1,0 +1,173 @@
+//! One run: plan → read → localize → count → report → publish.
+//!
+//! Nightly runs, catching up after downtime, late data and backfill are this one path; they differ in the
+//! [`Selection`] only. Each export is read once per batch however many market-days it feeds. Trouble with one export
+//! ends the market-days that stand on it, by name, and nothing else.
+
+mod error;
+mod judge;
+mod localize;
+mod outcome;
+mod planning;
+mod progress;
+mod publishing;
+mod reading;
+pub mod stores;
+
+use std::num::NonZeroUsize;
+
+use jiff::Timestamp;
+
+pub use error::RunError;
+pub use outcome::{Disposition, ExportOutcome, RunReport};
+pub use planning::plan;
+pub use progress::{Observer, Step};
+
+use crate::archive::{Archive, Stamp};
+use crate::config::{Job, Workspace};
+use crate::plan::{Batch, PlatformPlan, Selection, Standing};
+use crate::store::{Store, sha256_hex};
+use publishing::Publisher;
+use reading::Source;
+
+/// Local dates that are counted together.
+const BATCH_DATES: usize = 31;
+/// Bytes of exports that are counted together; beyond the memory bound their rows wait on disk.
+const BATCH_BYTES: u64 = 2 << 30;
+
+/// The job of that name.
+///
+/// # Errors
+/// [`RunError::UnknownJob`].
+pub fn job<'w>(workspace: &'w Workspace, name: &str) -> Result<&'w Job, RunError> {
+    workspace.jobs.get(name).ok_or_else(|| RunError::UnknownJob {
+        job: name.to_owned(),
+        known: workspace.jobs.keys().map(|job| format!("`{job}`")).collect::<Vec<_>>().join(", "),
+    })
+}
+
+/// Carries out a selection as of `now`.
+///
+/// # Errors
+/// [`RunError`] when stores, archive or spill folder do not serve. What is wrong with single exports or market-days
+/// is in the report.
+pub async fn run(
+    workspace: &Workspace,
+    selection: &Selection,
+    now: Timestamp,
+    label: &str,
+    observer: Observer<'_>,
+) -> Result<RunReport, RunError> {
+    let exports = stores::exports(&workspace.settings).map_err(RunError::Exports)?;
+    let archive = stores::archive_for_writing(&workspace.settings).await.map_err(RunError::Store)?;
+    let plans = plan(workspace, selection, &exports, &archive, now).await?;
+    let stamp = Stamp { run_id: run_id(label, selection, now), now };
+    let mut report = RunReport { run_id: stamp.run_id.clone(), ..RunReport::default() };
+    tell_plan(&plans, observer);
+    for plan in &plans {
+        report.mended += mend(&archive, plan).await?;
+        settle(workspace, selection, &exports, &archive, plan, &stamp, observer, &mut report).await?;
+    }
+    report.days.sort_by(|one, other| one.0.cmp(&other.0));
+    Ok(report)
+}
+
+/// Works off one platform's plan.
+#[expect(clippy::too_many_arguments, reason = "the recipe's ingredients, each used once")]
+async fn settle(
+    workspace: &Workspace,
+    selection: &Selection,
+    exports: &Store,
+    archive: &Archive,
+    plan: &PlatformPlan,
+    stamp: &Stamp,
+    observer: Observer<'_>,
+    report: &mut RunReport,
+) -> Result<(), RunError> {
+    let Some(platform) = workspace.platforms.get(&plan.platform) else { return Ok(()) };
+    for day in &plan.days {
+        if let Some(disposition) = Disposition::of(&day.standing) {
+            observer(&Step::Done { market_day: &day.market_day, disposition: &disposition });
+            report.days.push((day.market_day.clone(), disposition));
+        }
+    }
+    let spill_dir = workspace.settings.spill_dir.clone().unwrap_or_else(std::env::temp_dir);
+    let threads = workspace
+        .settings
+        .threads
+        .or_else(|| std::thread::available_parallelism().ok())
+        .map_or(1, NonZeroUsize::get);
+    let publisher =
+        Publisher { workspace, plan, platform, archive, stamp, accept_shrink: selection.accept_shrink, observer };
+    let source = Source { workspace, exports, spill_dir: &spill_dir, threads, observer };
+    for batch in plan.batches(BATCH_DATES, BATCH_BYTES) {
+        let handle = tokio::runtime::Handle::current();
+        let counted = tokio::task::block_in_place(|| reading::count(&source, &batch, &handle))?;
+        report.spilled_bytes += counted.counted.spilled_bytes;
+        report.exports.extend(outcomes(&batch, &counted));
+        publisher.publish(&batch, &counted, report).await?;
+    }
+    Ok(())
+}
+
+fn outcomes(batch: &Batch<'_>, counted: &reading::CountedBatch) -> Vec<ExportOutcome> {
+    let outcome = |(planned, read): (&&crate::plan::PlannedExport, &Result<reading::ReadExport, String>)| {
+        let read_report = read.as_ref().ok().map(|read| &read.report);
+        ExportOutcome {
+            key: planned.found.object.key.clone(),
+            bytes: planned.found.object.size,
+            rows_in: read_report.map_or(0, |report| report.rows_in),
+            rejected: read_report.map_or(0, |report| report.rejected),
+            failure: read.as_ref().err().cloned(),
+        }
+    };
+    batch.exports.iter().zip(&counted.exports).map(outcome).collect()
+}
+
+fn tell_plan(plans: &[PlatformPlan], observer: Observer<'_>) {
+    let batches: Vec<_> = plans.iter().flat_map(|plan| plan.batches(BATCH_DATES, BATCH_BYTES)).collect();
+    let is_due =
+        |plan: &PlatformPlan| plan.days.iter().filter(|day| matches!(day.standing, Standing::Due(_))).count();
+    observer(&Step::Planned {
+        due: plans.iter().map(is_due).sum(),
+        exports: batches.iter().map(|batch| batch.exports.len()).sum(),
+        bytes: batches.iter().map(Batch::bytes).sum(),
+    });
+}
+
+/// Brings current paths up to receipts whose publisher was stopped half-way.
+async fn mend(archive: &Archive, plan: &PlatformPlan) -> Result<usize, RunError> {
+    use std::collections::{BTreeMap, BTreeSet};
+    let mut dates: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for day in plan.days.iter().filter(|day| matches!(day.standing, Standing::Current { .. })) {
+        dates.entry(day.market_day.market.clone()).or_default().insert(day.market_day.local_date);
+    }
+    let mut mended = 0;
+    for (market, dates) in dates {
+        let receipts = archive.newest_of(&plan.platform, &market, &dates).await?;
+        mended += archive.mend_stale(&plan.platform, &market, &receipts).await?.len();
+    }
+    Ok(mended)
+}
+
+/// The same run of the same selection at the same instant has the same id: a repeated run leaves the same receipts.
+fn run_id(label: &str, selection: &Selection, now: Timestamp) -> String {
+    let mut id = sha256_hex(format!("{label}\n{selection:?}\n{now}").as_bytes());
+    id.truncate(16);
+    id
+}
+
+/// An error and what caused it, in one line; a cause that the text already tells is not told twice.
+pub(crate) fn error_text(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let told = error.to_string();
+        if !text.contains(&told) {
+            text.push_str(": ");
+            text.push_str(&told);
+        }
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,130 @@
+//! How a run ended, market-day by market-day.
+
+use crate::archive::State;
+use crate::model::MarketDay;
+use crate::plan::Standing;
+
+/// How a market-day ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Disposition {
+    /// It has not ended yet.
+    NotOver,
+    /// It is due, and was not asked for.
+    NotAsked,
+    /// What is published is what there is.
+    Current {
+        /// The newest revision.
+        revision: u64,
+        /// Whether late exports may still change it.
+        state: State,
+    },
+    /// A new revision was published.
+    Published {
+        /// Its number.
+        revision: u64,
+        /// Whether late exports may still change it.
+        state: State,
+    },
+    /// Exports are missing.
+    Waiting {
+        /// Which.
+        missing: Vec<String>,
+    },
+    /// Held back: the data is not good enough, or less than what it would replace.
+    Held {
+        /// Why.
+        reason: String,
+    },
+    /// It could not be counted or published.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+    /// Others published at the same time, or whether it was published is not known.
+    Unsettled {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Disposition {
+    /// The one word for it.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::NotOver => "not over",
+            Self::NotAsked => "not asked for",
+            Self::Current { .. } => "current",
+            Self::Published { .. } => "published",
+            Self::Waiting { .. } => "waiting",
+            Self::Held { .. } => "held",
+            Self::Failed { .. } => "failed",
+            Self::Unsettled { .. } => "unsettled",
+        }
+    }
+
+    /// Why nothing was published, in words.
+    #[must_use]
+    pub fn reason(&self) -> Option<String> {
+        match self {
+            Self::Waiting { missing } => Some(format!("no export at {}", quoted(missing))),
+            Self::Held { reason } | Self::Failed { reason } | Self::Unsettled { reason } => Some(reason.clone()),
+            Self::NotOver | Self::NotAsked | Self::Current { .. } | Self::Published { .. } => None,
+        }
+    }
+
+    /// What a standing that is not due ends as.
+    #[must_use]
+    pub fn of(standing: &Standing) -> Option<Self> {
+        Some(match standing {
+            Standing::Due(_) => return None,
+            Standing::NotOver => Self::NotOver,
+            Standing::NotAsked(_) => Self::NotAsked,
+            Standing::Waiting { missing } => Self::Waiting { missing: missing.clone() },
+            Standing::Current { revision, state } => Self::Current { revision: *revision, state: *state },
+            Standing::Held { reason } => Self::Held { reason: reason.clone() },
+        })
+    }
+}
+
+fn quoted(paths: &[String]) -> String {
+    paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// What became of one export.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportOutcome {
+    /// Its key.
+    pub key: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Physical records; none if it could not be read.
+    pub rows_in: u64,
+    /// Of those, rejected.
+    pub rejected: u64,
+    /// Why it could not be read.
+    pub failure: Option<String>,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RunReport {
+    /// Told in logs and receipts.
+    pub run_id: String,
+    /// Every market-day that was looked at.
+    pub days: Vec<(MarketDay, Disposition)>,
+    /// Every export that was read; one that fed two batches is here twice.
+    pub exports: Vec<ExportOutcome>,
+    /// Bytes that counting put on disk for a while.
+    pub spilled_bytes: u64,
+    /// Published objects whose current path had to be mended.
+    pub mended: usize,
+}
+
+impl RunReport {
+    /// How many market-days ended as this word.
+    #[must_use]
+    pub fn count(&self, word: &str) -> usize {
+        self.days.iter().filter(|(_, disposition)| disposition.word() == word).count()
+    }
+}

@@ -1,0 +1,71 @@
+//! From a selection to a plan: lists exports, reads receipts, decides nothing itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::archive::Archive;
+use crate::config::{Platform, Workspace};
+use crate::export::find;
+use crate::model::{MarketDay, MarketId, PlatformId};
+use crate::plan::{Known, PlannedExport, PlatformPlan, Selection, export_dates, windows};
+use crate::store::Store;
+
+use super::RunError;
+
+/// Plans every platform of a selection.
+///
+/// # Errors
+/// When exports cannot be listed or receipts cannot be read.
+pub async fn plan(
+    workspace: &Workspace,
+    selection: &Selection,
+    exports: &Store,
+    archive: &Archive,
+    now: Timestamp,
+) -> Result<Vec<PlatformPlan>, RunError> {
+    let mut plans = Vec::new();
+    for id in &selection.platforms {
+        let Some(platform) = workspace.platforms.get(id) else { continue };
+        let known = known(workspace, id, platform, selection, exports, archive, now).await?;
+        plans.push(PlatformPlan::new(workspace, id, platform, selection, now, known));
+    }
+    Ok(plans)
+}
+
+async fn known(
+    workspace: &Workspace,
+    id: &PlatformId,
+    platform: &Platform,
+    selection: &Selection,
+    exports: &Store,
+    archive: &Archive,
+    now: Timestamp,
+) -> Result<Known, RunError> {
+    let days = windows(workspace, platform, selection, now);
+    let dates = export_dates(&days);
+    let mut known = Known::default();
+    for (index, export) in platform.exports.iter().enumerate() {
+        let found = find(exports, &export.path, &dates).await.map_err(RunError::Exports)?;
+        known.exports.extend(found.into_iter().map(|found| PlannedExport {
+            platform: id.clone(),
+            export: index,
+            found,
+        }));
+    }
+    let mut by_market: BTreeMap<MarketId, BTreeSet<jiff::civil::Date>> = BTreeMap::new();
+    for (market, day, _) in days {
+        by_market.entry(market).or_default().insert(day.date);
+    }
+    for (market, dates) in by_market {
+        let newest = archive.newest_of(id, &market, &dates).await?;
+        for date in dates {
+            let market_day = MarketDay { platform: id.clone(), market: market.clone(), local_date: date };
+            if let Some(attempt) = archive.noted(&market_day).await? {
+                known.attempts.insert((market.clone(), date), attempt);
+            }
+        }
+        known.receipts.extend(newest.into_iter().map(|(date, receipt)| ((market.clone(), date), receipt)));
+    }
+    Ok(known)
+}

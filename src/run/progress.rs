@@ -1,0 +1,36 @@
+//! What a run tells while it works; the command line draws it, everything else ignores it.
+
+use crate::model::MarketDay;
+
+use super::Disposition;
+
+/// A step of a run.
+#[derive(Debug, Clone)]
+pub enum Step<'a> {
+    /// The plan is made: so many exports of so many bytes are to be read for so many market-days.
+    Planned {
+        /// Market-days that are due.
+        due: usize,
+        /// Exports that will be read.
+        exports: usize,
+        /// Their bytes.
+        bytes: u64,
+    },
+    /// An export was read.
+    Read {
+        /// Its key.
+        key: &'a str,
+        /// Its bytes.
+        bytes: u64,
+    },
+    /// A market-day is done with.
+    Done {
+        /// Which.
+        market_day: &'a MarketDay,
+        /// How it ended.
+        disposition: &'a Disposition,
+    },
+}
+
+/// What hears the steps of a run, from any thread.
+pub type Observer<'a> = &'a (dyn Fn(&Step<'_>) + Sync);

@@ -1,0 +1,158 @@
+//! Reads the exports of a batch on all threads and counts them.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::runtime::Handle;
+
+use crate::config::Workspace;
+use crate::count::{Counted, Counter, Fed, Feed, Landed, Limits, Scope};
+use crate::export::{self, Excerpt, ReadReport, Reading};
+use crate::model::MarketId;
+use crate::plan::{Batch, PlannedExport};
+use crate::store::Store;
+
+use super::localize::{Clocks, Localizing};
+use super::progress::{Observer, Step};
+use super::{RunError, error_text};
+
+/// Compressed bytes per row that no export goes below; only a guess for choosing partitions.
+const LEAST_BYTES_PER_ROW: u64 = 8;
+
+/// What reading one export came to.
+pub(super) struct ReadExport {
+    /// Hash and size of the bytes that were read.
+    pub(super) sha256: String,
+    pub(super) report: ReadReport,
+    pub(super) landed: Landed,
+}
+
+/// A batch, read and counted. Exports are in the order of the batch.
+pub(super) struct CountedBatch {
+    pub(super) exports: Vec<Result<ReadExport, String>>,
+    pub(super) counted: Counted,
+}
+
+/// What reading needs besides the batch.
+pub(super) struct Source<'a> {
+    pub(super) workspace: &'a Workspace,
+    pub(super) exports: &'a Store,
+    pub(super) spill_dir: &'a Path,
+    pub(super) threads: usize,
+    pub(super) observer: Observer<'a>,
+}
+
+/// Reads every export of a batch once, however many market-days it feeds, and counts its rows.
+pub(super) fn count(source: &Source<'_>, batch: &Batch<'_>, handle: &Handle) -> Result<CountedBatch, RunError> {
+    let settings = &source.workspace.settings;
+    let clocks = Clocks::new(source.workspace, &batch.days);
+    let markets: BTreeSet<MarketId> = source.workspace.markets.keys().cloned().collect();
+    let counter = Counter::new(
+        scope(batch),
+        Limits {
+            memory_bytes: settings.memory_bytes,
+            spill_dir: source.spill_dir.to_owned(),
+            threads: source.threads,
+            expected_rows: batch.bytes() / LEAST_BYTES_PER_ROW,
+        },
+    );
+    let next = AtomicUsize::new(0);
+    let largest_first = largest_first(batch);
+    let worker = || -> Result<(Fed, Vec<(usize, Result<ReadExport, String>)>), RunError> {
+        let mut feed = counter.feed();
+        let mut done = Vec::new();
+        while let Some(index) = largest_first.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let planned = batch.exports[*index];
+            let read = read_one(source, planned, *index, &clocks, &markets, &mut feed, handle)?;
+            (source.observer)(&Step::Read { key: &planned.found.object.key, bytes: planned.found.object.size });
+            done.push((*index, read));
+        }
+        Ok((feed.finish().map_err(RunError::Spill)?, done))
+    };
+    let workers: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..source.threads).map(|_| scope.spawn(worker)).collect();
+        threads.into_iter().map(|thread| thread.join().map_err(|_| RunError::Worker)).collect()
+    });
+    let mut fed = Vec::new();
+    let mut exports: Vec<Option<Result<ReadExport, String>>> = batch.exports.iter().map(|_| None).collect();
+    for worker in workers {
+        let (its_feed, done) = worker??;
+        fed.push(its_feed);
+        for (index, read) in done {
+            exports[index] = Some(read);
+        }
+    }
+    let exports = exports.into_iter().collect::<Option<Vec<_>>>().ok_or(RunError::Worker)?;
+    Ok(CountedBatch { exports, counted: counter.finish(fed).map_err(RunError::Spill)? })
+}
+
+/// Which exports each market-day stands on.
+fn scope(batch: &Batch<'_>) -> Scope {
+    let mut scope = Scope::new(batch.exports.len(), batch.days.len());
+    for (number, export) in batch.exports.iter().enumerate() {
+        for (day_number, day) in batch.days.iter().enumerate() {
+            if day.windows[export.export].covers(export.found.export_date) {
+                scope.cover(number, day_number);
+            }
+        }
+    }
+    scope
+}
+
+/// The big ones first, so that no thread is left alone with one at the end.
+fn largest_first(batch: &Batch<'_>) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..batch.exports.len()).collect();
+    order.sort_by_key(|index| std::cmp::Reverse(batch.exports[*index].found.object.size));
+    order
+}
+
+fn read_one(
+    source: &Source<'_>,
+    planned: &PlannedExport,
+    number: usize,
+    clocks: &Clocks,
+    markets: &BTreeSet<MarketId>,
+    feed: &mut Feed<'_>,
+    handle: &Handle,
+) -> Result<Result<ReadExport, String>, RunError> {
+    let object = &planned.found.object;
+    let fetched = match handle.block_on(source.exports.fetch(object, source.spill_dir)) {
+        Ok(fetched) => fetched,
+        Err(error) => return Ok(Err(error_text(&error))),
+    };
+    let settings = &source.workspace.settings;
+    let Some((platform, definition)) = source
+        .workspace
+        .platforms
+        .get(&planned.platform)
+        .and_then(|platform| Some((platform, platform.exports.get(planned.export)?)))
+    else {
+        return Err(RunError::Worker);
+    };
+    let reading = Reading {
+        export: definition,
+        conventions: platform.conventions,
+        markets,
+        stay_seconds: settings.stay_seconds,
+        excerpt: Excerpt { chars: settings.reject_text_chars, viewer_ids: false },
+    };
+    feed.begin(number);
+    let mut localizing = Localizing::new(clocks, feed);
+    let report = export::read(&reading, fetched.file, &mut localizing);
+    if let Some(failure) = localizing.failure {
+        return Err(RunError::Spill(failure));
+    }
+    let landed = feed.end();
+    Ok(match report {
+        Ok(report) => {
+            let placed = landed.by_day.iter().sum::<u64>() + landed.outside;
+            if placed == report.taken {
+                Ok(ReadExport { sha256: fetched.sha256, report, landed })
+            } else {
+                Err(format!("its rows do not balance: {} were taken, {placed} placed", report.taken))
+            }
+        }
+        Err(error) => Err(error_text(&error)),
+    })
+}

@@ -1,0 +1,36 @@
+//! The two stores of a configuration, opened.
+
+use crate::archive::Archive;
+use crate::config::{Settings, StoreLocation};
+use crate::store::{IfMissing, Store, StoreError};
+
+fn open(location: &StoreLocation, if_missing: IfMissing) -> Result<Store, StoreError> {
+    match location {
+        StoreLocation::Folder(folder) => Store::open_folder(folder, if_missing),
+        StoreLocation::Url(url) => Store::open_url(url),
+    }
+}
+
+/// Where exports are delivered.
+///
+/// # Errors
+/// [`StoreError`] when it is not there or cannot be set up.
+pub fn exports(settings: &Settings) -> Result<Store, StoreError> {
+    open(&settings.exports, IfMissing::Refuse)
+}
+
+/// The archive, to look at.
+///
+/// # Errors
+/// [`StoreError`] when it is not there or cannot be set up.
+pub fn archive_for_reading(settings: &Settings) -> Result<Archive, StoreError> {
+    open(&settings.archive, IfMissing::Refuse).map(Archive::for_reading)
+}
+
+/// The archive, to publish into; a folder that is missing is made.
+///
+/// # Errors
+/// [`StoreError`] when it cannot be set up or ignores create-only puts.
+pub async fn archive_for_writing(settings: &Settings) -> Result<Archive, StoreError> {
+    Archive::for_writing(open(&settings.archive, IfMissing::Create)?).await
+}

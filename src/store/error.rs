@@ -1,0 +1,212 @@
+//! What went wrong with a store, in words a person can act on and without a secret in them.
+
+use std::fmt;
+
+use object_store::client::{HttpError, HttpErrorKind};
+
+/// A failed operation on a store.
+#[derive(Debug, thiserror::Error)]
+#[error("{action} `{key}` in `{store}`: {problem}")]
+pub struct StoreError {
+    /// The store, without anything secret.
+    pub store: String,
+    /// What was tried: `read`, `list`, `put`.
+    pub action: &'static str,
+    /// The key or prefix, relative to the store.
+    pub key: String,
+    /// What happened.
+    pub problem: StoreProblem,
+}
+
+/// What happened to an operation on a store.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreProblem {
+    /// No such kind of store.
+    #[error("no store is known by this URL (known: a folder, `s3://`, `gs://`, `az://`, `abfs://`)")]
+    UnknownUrl,
+    /// The URL carries a password.
+    #[error("the URL holds a password (give secrets in the environment, never in a URL)")]
+    PasswordInUrl,
+    /// The environment does not hold what the backend needs.
+    #[error("the store cannot be set up: {0} (its settings come from the environment)")]
+    Setup(String),
+    /// The folder is missing.
+    #[error("this folder is not there (create it, or correct `stores` in `archive.yaml`)")]
+    MissingFolder,
+    /// The bucket or container is missing.
+    #[error("no such bucket or container: {0} (create it, or correct `stores` in `archive.yaml`)")]
+    NoBucket(String),
+    /// Nobody answered.
+    #[error("the store does not answer: {0} (check the network, the endpoint and the region)")]
+    Unreachable(String),
+    /// The credentials do not open it.
+    #[error("refused: {0} (check the credentials in the environment and what they permit)")]
+    Refused(String),
+    /// There are no credentials at all.
+    #[error(
+        "no credentials were found (set them in the environment, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` for S3)"
+    )]
+    NoCredentials,
+    /// It was listed and is gone.
+    #[error("it was there when the store was listed and is gone now")]
+    Gone,
+    /// It is not what was listed.
+    #[error("it changed while it was read (listed as {listed}, read as {read}); the next run reads it again")]
+    Changed {
+        /// Size and `ETag` in the listing.
+        listed: String,
+        /// Size and `ETag` when it was read.
+        read: String,
+    },
+    /// The store overwrites where it must not.
+    #[error(
+        "the store ignores create-only puts, so two writers could overwrite each other; it cannot hold an archive"
+    )]
+    IgnoresCreateOnly,
+    /// The key cannot be one.
+    #[error("not a usable key: {0}")]
+    BadKey(String),
+    /// Anything else.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl StoreProblem {
+    /// Whether the store has clearly done nothing, so that there is no doubt about the outcome of a put.
+    #[must_use]
+    pub const fn is_definite(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownUrl
+                | Self::PasswordInUrl
+                | Self::Setup(_)
+                | Self::MissingFolder
+                | Self::NoBucket(_)
+                | Self::Refused(_)
+                | Self::NoCredentials
+                | Self::IgnoresCreateOnly
+                | Self::BadKey(_)
+        )
+    }
+
+    pub(super) fn of(error: &object_store::Error) -> Self {
+        let text = error.to_string();
+        let has = |needle: &str| text.contains(needle);
+        let reason = reason(&text);
+        if ["NoSuchBucket", "ContainerNotFound", "The specified bucket does not exist"].into_iter().any(has) {
+            return Self::NoBucket(reason);
+        }
+        if has("169.254.169.254") || has("metadata.google.internal") {
+            return Self::NoCredentials;
+        }
+        match error {
+            object_store::Error::Unauthenticated { .. } | object_store::Error::PermissionDenied { .. } => {
+                Self::Refused(reason)
+            }
+            object_store::Error::NotFound { .. } => Self::Gone,
+            object_store::Error::InvalidPath { .. } => Self::BadKey(reason),
+            // Listings come back as `Generic`, whatever the status was.
+            _ if has("status code: 401") || has("status code: 403") => Self::Refused(reason),
+            _ if has("status code: 404") => Self::NoBucket(reason),
+            _ if has("Permission denied") => Self::Refused(reason),
+            _ => match transport(error) {
+                Some(kind) => Self::Unreachable(kind.to_owned()),
+                None => Self::Other(reason),
+            },
+        }
+    }
+}
+
+/// How the request itself failed, if it never had an answer.
+fn transport(error: &object_store::Error) -> Option<&'static str> {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(inner) = cause {
+        if let Some(http) = inner.downcast_ref::<HttpError>() {
+            return match http.kind() {
+                HttpErrorKind::Connect => Some("no connection"),
+                HttpErrorKind::Timeout => Some("timed out"),
+                HttpErrorKind::Interrupted | HttpErrorKind::Request => Some("the connection broke"),
+                _ => None,
+            };
+        }
+        cause = inner.source();
+    }
+    None
+}
+
+/// What an answer says in short. Bodies of refusals repeat access key ids and signed requests, so only the code of
+/// an XML body is kept, and no query of a URL.
+fn reason(text: &str) -> String {
+    if let Some((_, rest)) = text.split_once("<Code>")
+        && let Some((code, _)) = rest.split_once("</Code>")
+    {
+        return code.chars().take(60).collect();
+    }
+    let plain = text.split('<').next().unwrap_or_default();
+    let words = plain.split_whitespace().map(|word| word.split('?').next().unwrap_or_default());
+    let mut short = String::new();
+    for word in words {
+        if short.len() + word.len() > 300 {
+            short.push_str(" …");
+            break;
+        }
+        if !short.is_empty() {
+            short.push(' ');
+        }
+        short.push_str(word);
+    }
+    short
+}
+
+/// Names the place of a failure.
+pub(super) struct Place<'a> {
+    pub store: &'a str,
+    pub action: &'static str,
+    pub key: &'a str,
+}
+
+impl Place<'_> {
+    pub(super) fn fails(&self, problem: StoreProblem) -> StoreError {
+        StoreError { store: self.store.to_owned(), action: self.action, key: self.key.to_owned(), problem }
+    }
+
+    pub(super) fn failed(&self, error: &object_store::Error) -> StoreError {
+        self.fails(StoreProblem::of(error))
+    }
+
+    pub(super) fn io(&self, error: &impl fmt::Display) -> StoreError {
+        self.fails(StoreProblem::Other(error.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_code_of_a_refusal_is_kept() {
+        let body = "Server returned non-2xx status code: 403 Forbidden: <?xml version=\"1.0\"?><Error><Code>SignatureDoesNotMatch\
+                    </Code><AWSAccessKeyId>AKIASECRET</AWSAccessKeyId></Error>";
+        let error = object_store::Error::Generic { store: "S3", source: body.into() };
+        assert_eq!(StoreProblem::of(&error), StoreProblem::Refused("SignatureDoesNotMatch".into()));
+    }
+
+    #[test]
+    fn a_query_string_is_never_repeated() {
+        let error = object_store::Error::Generic {
+            store: "Azure",
+            source: "Error performing GET https://a.example/c?sig=SECRET in 3ms".into(),
+        };
+        assert!(!StoreProblem::of(&error).to_string().contains("SECRET"));
+    }
+
+    #[test]
+    fn a_missing_bucket_is_told_from_a_missing_object() {
+        let missing = |source: &str| object_store::Error::NotFound { path: "k".into(), source: source.into() };
+        assert_eq!(
+            StoreProblem::of(&missing("404: <Code>NoSuchBucket</Code>")),
+            StoreProblem::NoBucket("NoSuchBucket".into())
+        );
+        assert_eq!(StoreProblem::of(&missing("404: <Code>NoSuchKey</Code>")), StoreProblem::Gone);
+    }
+}

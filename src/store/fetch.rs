@@ -1,0 +1,169 @@
+//! One object whole, as a file that can be read more than once, with its hash.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, Write};
+use std::path::Path;
+
+use futures::TryStreamExt;
+use object_store::{GetResultPayload, ObjectStoreExt};
+use sha2::{Digest, Sha256};
+
+use super::digest::hex;
+use super::error::Place;
+use super::{Object, Store, StoreError, StoreProblem, folder};
+
+/// An object on this machine. The file has no name of its own, or is the one in the folder.
+#[derive(Debug)]
+pub struct Fetched {
+    /// Open for reading, at its start.
+    pub file: File,
+    /// SHA-256 of the whole, in hex.
+    pub sha256: String,
+    /// In bytes.
+    pub size: u64,
+}
+
+impl Store {
+    /// Reads an object as it was listed. A folder's file is hashed where it lies; anything else is spooled into an
+    /// unnamed file in `spool_dir`.
+    ///
+    /// # Errors
+    /// [`StoreProblem::Changed`] if size or `ETag` are not those of the listing, [`StoreProblem::Gone`], or what
+    /// else a store does.
+    pub async fn fetch(&self, object: &Object, spool_dir: &Path) -> Result<Fetched, StoreError> {
+        let place = self.place("read", &object.key);
+        let path = self.path("read", &object.key)?;
+        let answer = self.inner.get(&path).await.map_err(|error| place.failed(&error))?;
+        let found = answer.meta.clone();
+        match answer.payload {
+            GetResultPayload::File(file, _) => {
+                let metadata = file.metadata().map_err(|error| place.io(&error))?;
+                let etag = folder::etag(&metadata).map_err(|error| place.io(&error))?;
+                unchanged(&place, object, metadata.len(), Some(&etag))?;
+                let (file, sha256, size) =
+                    blocking(move || hash_file(file)).await.map_err(|error| place.io(&error))?;
+                let metadata = file.metadata().map_err(|error| place.io(&error))?;
+                let etag = folder::etag(&metadata).map_err(|error| place.io(&error))?;
+                unchanged(&place, object, size, Some(&etag))?;
+                Ok(Fetched { file, sha256, size })
+            }
+            GetResultPayload::Stream(mut stream) => {
+                unchanged(&place, object, found.size, found.e_tag.as_deref())?;
+                let mut file = tempfile::tempfile_in(spool_dir).map_err(|error| place.io(&error))?;
+                let (mut hasher, mut size) = (Sha256::new(), 0_u64);
+                while let Some(chunk) = stream.try_next().await.map_err(|error| place.failed(&error))? {
+                    hasher.update(&chunk);
+                    file.write_all(&chunk).map_err(|error| place.io(&error))?;
+                    size += chunk.len() as u64;
+                }
+                unchanged(&place, object, size, found.e_tag.as_deref())?;
+                file.rewind().map_err(|error| place.io(&error))?;
+                Ok(Fetched { file, sha256: hex(&hasher.finalize()), size })
+            }
+        }
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+}
+
+fn hash_file(mut file: File) -> io::Result<(File, String, u64)> {
+    let (mut hasher, mut size, mut buffer) = (Sha256::new(), 0_u64, vec![0; 1 << 18]);
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => {
+                hasher.update(&buffer[..count]);
+                size += count as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    file.rewind()?;
+    Ok((file, hex(&hasher.finalize()), size))
+}
+
+fn unchanged(place: &Place, listed: &Object, size: u64, etag: Option<&str>) -> Result<(), StoreError> {
+    let same_etag = match (listed.etag.as_deref(), etag) {
+        (Some(listed), Some(etag)) => bare(listed) == bare(etag),
+        _ => true,
+    };
+    if same_etag && listed.size == size {
+        return Ok(());
+    }
+    let text = |size: u64, etag: Option<&str>| format!("{size} bytes, ETag {}", etag.map_or("none", bare));
+    Err(place.fails(StoreProblem::Changed {
+        listed: text(listed.size, listed.etag.as_deref()),
+        read: text(size, etag),
+    }))
+}
+
+/// An `ETag` without the quotes and the weakness mark that some stores send in one answer and not in another.
+fn bare(etag: &str) -> &str {
+    etag.trim_start_matches("W/").trim_matches('"')
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use object_store::memory::InMemory;
+
+    use super::super::IfMissing;
+    use super::*;
+
+    const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+    async fn fetched_and_then_changed(store: Store) {
+        let spool = tempfile::tempdir().unwrap();
+        store.put("a/b c.csv", "abc".into()).await.unwrap();
+        let listed = store.list("").await.unwrap();
+        assert_eq!(listed.len(), 1);
+        let mut fetched = store.fetch(&listed[0], spool.path()).await.unwrap();
+        let mut text = String::new();
+        fetched.file.read_to_string(&mut text).unwrap();
+        assert_eq!((text.as_str(), fetched.sha256.as_str(), fetched.size), ("abc", ABC, 3));
+        assert_eq!(std::fs::read_dir(spool.path()).unwrap().count(), 0);
+
+        store.put("a/b c.csv", "abcd".into()).await.unwrap();
+        let changed = store.fetch(&listed[0], spool.path()).await.unwrap_err();
+        assert!(changed.to_string().contains("changed while it was read"), "{changed}");
+
+        let gone = Object { key: "a/none.csv".into(), ..listed[0].clone() };
+        assert_eq!(store.fetch(&gone, spool.path()).await.unwrap_err().problem, StoreProblem::Gone);
+    }
+
+    #[tokio::test]
+    async fn a_changed_object_is_named_in_memory() {
+        fetched_and_then_changed(Store::over(Arc::new(InMemory::new()), "some/prefix", "memory").unwrap()).await;
+    }
+
+    #[tokio::test]
+    async fn a_changed_object_is_named_in_a_folder() {
+        let temp = tempfile::tempdir().unwrap();
+        fetched_and_then_changed(Store::open_folder(temp.path(), IfMissing::Refuse).unwrap()).await;
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_listing_does_not_leave_its_folder() {
+        use std::os::unix::fs::symlink;
+        let temp = tempfile::tempdir().unwrap();
+        let (inside, outside) = (temp.path().join("in"), temp.path().join("out"));
+        for folder in [&inside, &outside] {
+            std::fs::create_dir(folder).unwrap();
+            std::fs::write(folder.join("file"), "x").unwrap();
+        }
+        symlink(&outside, inside.join("folder")).unwrap();
+        symlink(outside.join("file"), inside.join("stranger")).unwrap();
+        symlink(inside.join("file"), inside.join("friend")).unwrap();
+        symlink(&inside, inside.join("loop")).unwrap();
+        let store = Store::open_folder(&inside, IfMissing::Refuse).unwrap();
+        let keys: Vec<_> = store.list("").await.unwrap().into_iter().map(|object| object.key).collect();
+        assert_eq!(keys, ["file", "friend"]);
+        assert!(store.list("folder").await.unwrap().is_empty());
+        assert!(store.list("nowhere").await.unwrap().is_empty());
+    }
+}

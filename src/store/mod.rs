@@ -1,0 +1,25 @@
+//! One kind of store over folders and object stores: list, read, put, and put only if absent.
+//!
+//! What is put is put whole or not at all. Nothing is ever deleted, except what a killed writer left half-written in
+//! a folder ([`Store::lock_for_writing`]). Keys are relative to the folder or the prefix of the URL. Messages name
+//! the store without anything secret; credentials come from the environment or the cloud's own chain.
+//! Stands on nothing of this crate.
+
+mod digest;
+mod error;
+mod fetch;
+mod folder;
+mod lock;
+mod objects;
+mod open;
+mod probe;
+
+pub use digest::sha256_hex;
+pub use error::{StoreError, StoreProblem};
+pub use fetch::Fetched;
+pub use lock::WriterLock;
+pub use objects::{Object, PutNew, Store};
+pub use open::IfMissing;
+
+#[cfg(test)]
+pub(crate) mod faulty;

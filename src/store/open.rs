@@ -1,0 +1,173 @@
+//! From a folder or a URL to a store.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
+use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
+use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
+use object_store::local::LocalFileSystem;
+use object_store::path::Path as ObjectPath;
+use object_store::{BackoffConfig, ClientConfigKey, ObjectStore, ObjectStoreScheme, RetryConfig};
+use url::Url;
+
+use super::error::Place;
+use super::{Store, StoreError, StoreProblem};
+
+/// What to do about a folder that is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfMissing {
+    /// Make it: an archive.
+    Create,
+    /// Say so: exports that nobody delivered.
+    Refuse,
+}
+
+impl Store {
+    /// A folder on this machine. What is put there is on the disk when the put returns.
+    ///
+    /// # Errors
+    /// The folder is missing and not to be created, or cannot be.
+    pub fn open_folder(folder: &Path, if_missing: IfMissing) -> Result<Self, StoreError> {
+        let name = folder.display().to_string();
+        let place = Place { store: &name, action: "open", key: "" };
+        if if_missing == IfMissing::Create {
+            std::fs::create_dir_all(folder).map_err(|error| place.io(&error))?;
+        }
+        if !folder.is_dir() {
+            return Err(place.fails(StoreProblem::MissingFolder));
+        }
+        let root = folder.canonicalize().map_err(|error| place.io(&error))?;
+        let inner =
+            LocalFileSystem::new_with_prefix(&root).map_err(|error| place.failed(&error))?.with_fsync(true);
+        Ok(Self {
+            inner: Arc::new(inner),
+            prefix: ObjectPath::default(),
+            name: name.into(),
+            folder: Some(Arc::new(root)),
+        })
+    }
+
+    /// A bucket or container with a prefix, by `s3://`, `gs://`, `az://` and their like. Credentials, endpoint and
+    /// region come from the environment (`AWS_…`, `GOOGLE_…`, `AZURE_…`). Nothing is asked of the store yet.
+    ///
+    /// # Errors
+    /// The URL names no known kind of store, holds a password, or the environment lacks what the backend needs.
+    pub fn open_url(url: &Url) -> Result<Self, StoreError> {
+        let name = name_of(url);
+        let place = Place { store: &name, action: "open", key: "" };
+        if url.password().is_some() {
+            return Err(place.fails(StoreProblem::PasswordInUrl));
+        }
+        let (scheme, prefix) = ObjectStoreScheme::parse(url).map_err(|_| place.fails(StoreProblem::UnknownUrl))?;
+        let inner = match scheme {
+            ObjectStoreScheme::Local => {
+                let folder = url.to_file_path().map_err(|()| place.fails(StoreProblem::UnknownUrl))?;
+                return Self::open_folder(&folder, IfMissing::Refuse);
+            }
+            ObjectStoreScheme::AmazonS3 => s3(url),
+            ObjectStoreScheme::GoogleCloudStorage => gcs(url),
+            ObjectStoreScheme::MicrosoftAzure => azure(url),
+            _ => return Err(place.fails(StoreProblem::UnknownUrl)),
+        };
+        let inner = inner.map_err(|error| match StoreProblem::of(&error) {
+            StoreProblem::Other(reason) => place.fails(StoreProblem::Setup(reason)),
+            problem => place.fails(problem),
+        })?;
+        Ok(Self { inner, prefix, name: name.into(), folder: None })
+    }
+}
+
+/// The URL without user, password and query.
+fn name_of(url: &Url) -> String {
+    let user = if matches!(url.scheme(), "az" | "azure" | "abfs" | "abfss" | "adl") && !url.username().is_empty() {
+        format!("{}@", url.username())
+    } else {
+        String::new()
+    };
+    format!("{}://{user}{}{}", url.scheme(), url.host_str().unwrap_or_default(), url.path().trim_end_matches('/'))
+}
+
+/// Gives up on a store that is not there after about ten seconds, and rides out a short storm of 503s.
+fn retry() -> RetryConfig {
+    RetryConfig {
+        backoff: BackoffConfig {
+            init_backoff: Duration::from_millis(100),
+            max_backoff: Duration::from_secs(5),
+            base: 2.0,
+        },
+        max_retries: 6,
+        retry_timeout: Duration::from_mins(1),
+    }
+}
+
+/// The default of 30 s is for the whole of a request, too short for a large export on a thin line. A stalled one is
+/// caught by the read timeout. What the environment says otherwise stays.
+macro_rules! with_patience {
+    ($builder:expr, $default:expr, $key:path) => {{
+        let mut builder = $builder;
+        let wanted = [(ClientConfigKey::Timeout, "30 minutes"), (ClientConfigKey::ReadTimeout, "30 seconds")];
+        for (key, value) in wanted {
+            if builder.get_config_value(&$key(key)) == $default.get_config_value(&$key(key)) {
+                builder = builder.with_config($key(key), value);
+            }
+        }
+        builder.with_retry(retry())
+    }};
+}
+
+fn s3(url: &Url) -> object_store::Result<Arc<dyn ObjectStore>> {
+    let builder = AmazonS3Builder::from_env().with_url(url.as_str());
+    let builder = with_patience!(builder, AmazonS3Builder::new(), AmazonS3ConfigKey::Client);
+    Ok(Arc::new(builder.build()?))
+}
+
+fn gcs(url: &Url) -> object_store::Result<Arc<dyn ObjectStore>> {
+    let builder = GoogleCloudStorageBuilder::from_env().with_url(url.as_str());
+    let builder = with_patience!(builder, GoogleCloudStorageBuilder::new(), GoogleConfigKey::Client);
+    Ok(Arc::new(builder.build()?))
+}
+
+fn azure(url: &Url) -> object_store::Result<Arc<dyn ObjectStore>> {
+    let builder = MicrosoftAzureBuilder::from_env().with_url(url.as_str());
+    let builder = with_patience!(builder, MicrosoftAzureBuilder::new(), AzureConfigKey::Client);
+    Ok(Arc::new(builder.build()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(url: &str) -> StoreProblem {
+        Store::open_url(&Url::parse(url).unwrap()).unwrap_err().problem
+    }
+
+    #[test]
+    fn urls_that_are_no_store_are_refused_by_name() {
+        assert_eq!(problem("ftp://host/x"), StoreProblem::UnknownUrl);
+        assert_eq!(problem("https://example.com/x"), StoreProblem::UnknownUrl);
+        assert_eq!(problem("s3://key:secret@bucket/x"), StoreProblem::PasswordInUrl);
+    }
+
+    #[test]
+    fn names_hold_no_secret() {
+        let name = |url: &str| name_of(&Url::parse(url).unwrap());
+        assert_eq!(name("s3://key:secret@bucket/a/b/?sig=1"), "s3://bucket/a/b");
+        assert_eq!(
+            name("abfs://container@account.dfs.core.windows.net/a"),
+            "abfs://container@account.dfs.core.windows.net/a"
+        );
+    }
+
+    #[test]
+    fn a_missing_folder_is_named_or_made() {
+        let temp = tempfile::tempdir().unwrap();
+        let missing = temp.path().join("not/here");
+        let refused = Store::open_folder(&missing, IfMissing::Refuse).unwrap_err();
+        assert_eq!(refused.problem, StoreProblem::MissingFolder);
+        assert!(refused.to_string().contains("not/here"), "{refused}");
+        Store::open_folder(&missing, IfMissing::Create).unwrap();
+        assert!(missing.is_dir());
+    }
+}

@@ -1,0 +1,107 @@
+//! A run of a market's days, cut into slots, laid out for fast look-up of many instants.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::{DayRule, LocalDay, SlotTable};
+
+/// Where an instant falls on a market's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Index into [`Calendar::days`].
+    pub day: usize,
+    /// Index into the market's slot table.
+    pub slot: usize,
+}
+
+/// Consecutive or scattered local days of one market, in order of time.
+///
+/// A window of a few weeks has a few hundred boundaries and a handful of transitions: finding the place of an
+/// instant is a look at the last place, then a binary search, and never a computation with offsets.
+#[derive(Debug, Clone)]
+pub struct Calendar {
+    days: Vec<LocalDay>,
+    boundaries_us: Vec<i64>,
+    places: Vec<Option<Place>>,
+}
+
+impl Calendar {
+    /// Lays out these dates; a date that the zone skipped is left out.
+    #[must_use]
+    pub fn new(rule: &DayRule, slots: &SlotTable, dates: impl IntoIterator<Item = Date>) -> Self {
+        let mut dates: Vec<Date> = dates.into_iter().collect();
+        dates.sort_unstable();
+        dates.dedup();
+        let days: Vec<LocalDay> = dates.into_iter().filter_map(|date| rule.day(date)).collect();
+        let mut calendar = Self { days: Vec::new(), boundaries_us: vec![i64::MIN], places: vec![None] };
+        for (index, day) in days.iter().enumerate() {
+            if calendar.boundaries_us.last() == Some(&micros(day.start)) {
+                calendar.boundaries_us.pop();
+                calendar.places.pop();
+            }
+            for piece in slots.pieces(rule, day) {
+                calendar.boundaries_us.push(micros(piece.start));
+                calendar.places.push(Some(Place { day: index, slot: piece.slot }));
+            }
+            calendar.boundaries_us.push(micros(day.end));
+            calendar.places.push(None);
+        }
+        calendar.days = days;
+        calendar
+    }
+
+    /// The days, in order of time.
+    #[must_use]
+    pub fn days(&self) -> &[LocalDay] {
+        &self.days
+    }
+
+    /// Where an instant (microseconds since 1970, UTC) falls; `None` outside these days.
+    ///
+    /// `hint` is any number; it is kept between calls because neighbours in a file are neighbours in time.
+    #[must_use]
+    pub fn place(&self, at_us: i64, hint: &mut usize) -> Option<Place> {
+        let fits = |index: usize| {
+            self.boundaries_us.get(index).is_some_and(|start| *start <= at_us)
+                && self.boundaries_us.get(index + 1).is_none_or(|end| at_us < *end)
+        };
+        if !fits(*hint) {
+            *hint = self.boundaries_us.partition_point(|start| *start <= at_us) - 1;
+        }
+        self.places[*hint]
+    }
+}
+
+/// Microseconds since 1970 of an instant on a whole second.
+fn micros(at: Timestamp) -> i64 {
+    at.as_microsecond()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Zone;
+
+    #[test]
+    fn bounds_are_half_open_and_gaps_between_days_are_nowhere() {
+        let rule = DayRule::calendar(Zone::named("America/New_York").unwrap());
+        let slots =
+            vec![("night".to_owned(), "00:00".parse().unwrap()), ("day".to_owned(), "06:00".parse().unwrap())];
+        let slots = SlotTable::new("00:00".parse().unwrap(), slots).unwrap();
+        let dates = ["2026-11-01", "2026-11-02", "2026-11-04"].map(|d| d.parse().unwrap());
+        let calendar = Calendar::new(&rule, &slots, dates);
+        let mut hint = 99;
+        let mut place = |at: &str| {
+            let at: Timestamp = at.parse().unwrap();
+            calendar.place(at.as_microsecond(), &mut hint).map(|p| (p.day, p.slot))
+        };
+        assert_eq!(place("2026-11-01T03:59:59.999999Z"), None);
+        assert_eq!(place("2026-11-01T04:00:00Z"), Some((0, 0)));
+        assert_eq!(place("2026-11-01T10:59:59.999999Z"), Some((0, 0)));
+        assert_eq!(place("2026-11-01T11:00:00Z"), Some((0, 1)));
+        assert_eq!(place("2026-11-02T05:00:00Z"), Some((1, 0)));
+        assert_eq!(place("2026-11-03T05:00:00Z"), None);
+        assert_eq!(place("2026-11-04T05:00:00Z"), Some((2, 0)));
+        assert_eq!(place("2026-11-05T05:00:00Z"), None);
+    }
+}

@@ -1,0 +1,17 @@
+//! The clock, zones, local days and slots.
+//!
+//! Inside the program every instant is UTC. A local date and a slot are derived here and nowhere else, from an
+//! instant and a market's rules. Windows are half-open. A local day lasts as long as the zone says: 21 to 27 hours
+//! between 2015 and 2036. Stands on nothing of this crate.
+
+mod calendar;
+mod clock;
+mod day;
+mod slot;
+mod zone;
+
+pub use calendar::{Calendar, Place};
+pub use clock::Clock;
+pub use day::{DayRule, LocalDay};
+pub use slot::{SlotError, SlotPiece, SlotSpan, SlotTable};
+pub use zone::{Resolved, UnknownZone, Zone, tz_release};
