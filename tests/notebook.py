@@ -15,6 +15,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 CELL_WITHIN_SECONDS = 120
+ERRORS_ONLY = ["--IPKernelApp.log_level=ERROR"]
 
 
 def output_text(notebook: nbformat.NotebookNode) -> str:
@@ -41,7 +42,7 @@ def main() -> int:
         committed = sum(bool(cell.get("outputs")) for cell in notebook.cells)
         client = NotebookClient(
             notebook, timeout=CELL_WITHIN_SECONDS, kernel_name="python3",
-            resources={"metadata": {"path": str(path.parent)}},
+            resources={"metadata": {"path": str(path.parent)}}, extra_arguments=ERRORS_ONLY,
         )
         try:
             client.execute()

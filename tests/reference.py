@@ -252,6 +252,7 @@ counted as (
         sum(entries) as entries, count(*) filter (is_first_entered) as entrants,
         sum(stays) as stays, sum(dwell_seconds) as dwell_seconds, sum(orders) as orders
     from touched group by all
+    having impressions + clicks + entries + stays + orders + coalesce(dwell_seconds, 0) > 0
 )
 select {text(self.platform.code)} as platform, market, local_date, slot, audience, broadcast_id, cover_id,
     {", ".join(f"{self._offered(count)} as {count}" for count in COUNTS)},
@@ -538,7 +539,7 @@ class Reference:
             self.db.execute(f"copy ({query}) to {text(folder / table)} (format parquet, {keys})")
 
     def complete_market_days(self) -> set[tuple[str, str, date]]:
-        """The market-days of the reference for which every export that may hold their rows is there."""
+        """The market-days of the reference whose own export days are all there."""
         days = self.db.sql("select distinct platform, market, local_date from funnel").fetchall()
         complete = set()
         for platform, market, day in days:
@@ -553,11 +554,10 @@ class Reference:
         if None in there:
             return True
         zone, export_zone = ZoneInfo(market.zone), ZoneInfo(export.spec["day"]["timezone"])
-        start = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(seconds=market.day_start_seconds)
-        first, last = start.astimezone(export_zone), (start + timedelta(days=1)).astimezone(export_zone)
-        early, late = int(export.spec.get("early_days", 0)), int(export.spec.get("late_days", 0))
-        days = (last.date() - first.date()).days + early + late
-        return all(first.date() + timedelta(days=offset - early) in there for offset in range(days + 1))
+        begin = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(seconds=market.day_start_seconds)
+        first = begin.astimezone(export_zone).date()
+        last = (begin + timedelta(days=1, microseconds=-1)).astimezone(export_zone).date()
+        return all(first + timedelta(days=offset) in there for offset in range((last - first).days + 1))
 
 
 # --------------------------------------------------------------------------------------------- comparison
@@ -577,7 +577,9 @@ def compare(reference: Reference, archive: Path) -> int:
     def days_of(table: str) -> set:
         return set(db.sql(f"select distinct platform, market, local_date from {table}").fetchall())
 
-    published, expected, complete = days_of("published"), days_of("expected"), reference.complete_market_days()
+    published, expected = days_of("published"), days_of("expected")
+    dates = [day[2] for day in published]
+    complete = {day for day in reference.complete_market_days() if min(dates) <= day[2] <= max(dates)}
     differences = 0
     for what, days in (("not published", complete - published), ("published without an event", published - expected)):
         differences += len(days)

@@ -48,11 +48,13 @@ step_test() { cargo test --locked --release; }
 
 # Only our own crate is built again: polars in a debug build takes minutes and is not what is tested.
 step_twin() {
-    cargo test --release --lib --tests \
+    mkdir -p "$work"
+    cargo test --locked --release --lib --tests \
         --config 'profile.release.package.coverledger.opt-level=0' \
         --config 'profile.release.package.coverledger.debug-assertions=true' \
         --config 'profile.release.package.coverledger.overflow-checks=true' \
-        twin
+        twin | tee "$work/twin.log"
+    grep -qE '^running [1-9]' "$work/twin.log" || { echo "no test has \`twin\` in its name" >&2; return 1; }
 }
 
 step_notebook() {
