@@ -19,7 +19,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use comfy_table::{CellAlignment, Table};
+use comfy_table::{CellAlignment, LineStyle, Table, presets};
 
 use args::{Cli, Command, Global};
 use failure::Failure;
@@ -72,7 +72,7 @@ fn load(global: &Global) -> Result<Workspace, ConfigError> {
 /// A table for the terminal: no lines but one under the header, numbers to the right after `text_columns`.
 fn grid(header: Vec<String>, text_columns: usize) -> Table {
     let mut table = Table::new();
-    table.load_preset("     ──            ");
+    table.load_style(presets::NOTHING.header_separator(LineStyle::none().fill('─').junction('─')));
     table.set_header(header);
     for (index, column) in table.column_iter_mut().enumerate() {
         column.set_padding((1, 1));

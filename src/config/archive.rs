@@ -5,11 +5,12 @@ use std::path::Path;
 
 use super::definition::{Settings, StoreLocation};
 use super::location::{self, lies_within};
+use super::place::Place;
 use super::quantity::size_bytes;
-use super::section::{Place, Section, file_section};
+use super::section::{Section, file_section};
 use crate::time::Zone;
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "home_timezone",
     "stores",
     "stay_seconds",
@@ -18,6 +19,7 @@ const KEYS: [&str; 9] = [
     "memory",
     "threads",
     "reject_text_chars",
+    "reject_viewer_ids",
     "spill_dir",
 ];
 const LEAST_MEMORY_BYTES: u64 = 64 << 20;
@@ -31,9 +33,10 @@ pub(super) fn read(start: &Place<'_>, base: &Path) -> Option<Settings> {
     let stay_seconds = file.or("stay_seconds", 60, |at| at.whole("a count of seconds", 1..=86_400));
     let max_reject_share = file.or("max_reject_share", 0.01, |at| at.share());
     let max_shrink_share = file.or("max_shrink_share", 0.1, |at| at.share());
-    let memory = file.or("memory", 512 << 20, |at| size_bytes(&at, LEAST_MEMORY_BYTES, "at least 64MiB"));
+    let memory = file.or("memory", 1 << 30, |at| size_bytes(&at, LEAST_MEMORY_BYTES, "at least 64MiB"));
     let threads = file.maybe("threads", |at| at.whole::<usize>("a count of threads", 1..=1024));
     let reject_text = file.or("reject_text_chars", 200, |at| at.whole("a count of characters", 0..=10_000));
+    let reject_viewer_ids = file.or("reject_viewer_ids", false, |at| at.truth());
     let spill_dir = file.maybe("spill_dir", |at| match location::read(&at, base)? {
         StoreLocation::Folder(folder) => Some(folder),
         StoreLocation::Url(_) => at.refuse("counting spills to a folder of this machine, not to a bucket"),
@@ -49,15 +52,20 @@ pub(super) fn read(start: &Place<'_>, base: &Path) -> Option<Settings> {
         memory_bytes: memory?,
         threads: threads?.and_then(NonZeroUsize::new),
         reject_text_chars: reject_text?,
+        reject_viewer_ids: reject_viewer_ids?,
         spill_dir: spill_dir?,
     })
 }
 
 fn read_stores(file: &Section<'_>, base: &Path) -> Option<(StoreLocation, StoreLocation)> {
     let expected = "where exports are delivered and where the archive is published";
-    let stores = file.required("stores", expected)?.section("a pair of stores", &["exports", "archive"])?;
+    let stores = section(
+        &file.required("stores", expected)?,
+        "`{exports: {url: …}, archive: {url: …}}`",
+        &["exports", "archive"],
+    )?;
     let read_store = |key: &str| {
-        let store = stores.required(key, "`{url: …}`")?.section("a store", &["url"])?;
+        let store = section(&stores.required(key, "`{url: …}`")?, "`{url: …}`", &["url"])?;
         location::read(&store.required("url", "`s3://bucket/prefix` or a folder")?, base)
     };
     let (exports, archive) = (read_store("exports"), read_store("archive"));
@@ -69,6 +77,14 @@ fn read_stores(file: &Section<'_>, base: &Path) -> Option<(StoreLocation, StoreL
     Some((exports, archive))
 }
 
+/// A section where a person may have written a URL straight away, which can hold a secret: it is not repeated.
+fn section<'s>(at: &Place<'s>, expected: &str, keys: &[&str]) -> Option<Section<'s>> {
+    if at.is_text() {
+        return at.refuse(format!("a text stands where a section is wanted (expected {expected})"));
+    }
+    at.section("a store", keys)
+}
+
 /// An IANA time zone.
 pub(super) fn zone(at: &Place<'_>) -> Option<Zone> {
     let name = at.text("a time zone", "an IANA name such as `Asia/Shanghai`")?;
@@ -77,7 +93,7 @@ pub(super) fn zone(at: &Place<'_>) -> Option<Zone> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::section::testing::{expect_problems, read};
+    use super::super::testing::{expect_problems, read};
     use super::*;
 
     const WHOLE: &str = r#"
@@ -101,7 +117,7 @@ max_reject_share: 0.01
         let settings = settings.unwrap();
         assert_eq!(settings.home_timezone.name(), "Asia/Shanghai");
         assert_eq!((settings.stay_seconds, settings.max_reject_share), (60, 0.01));
-        assert_eq!((settings.max_shrink_share, settings.memory_bytes), (0.1, 512 << 20));
+        assert_eq!((settings.max_shrink_share, settings.memory_bytes), (0.1, 1 << 30));
         assert_eq!((settings.threads, settings.reject_text_chars, settings.spill_dir), (None, 200, None));
         assert!(matches!(settings.exports, StoreLocation::Url(url) if url.as_str() == "s3://team-exports/live"));
     }
@@ -114,6 +130,15 @@ max_reject_share: 0.01
         assert_eq!(settings.archive, StoreLocation::Folder("team/archive".into()));
         assert_eq!((settings.memory_bytes, settings.threads), (2 << 30, NonZeroUsize::new(4)));
         assert_eq!((settings.reject_text_chars, settings.spill_dir), (0, Some("team/spill".into())));
+    }
+
+    #[test]
+    fn a_url_in_the_wrong_place_is_not_repeated() {
+        for stores in ["s3://AKIA:hunter2@b", "{exports: 's3://AKIA:hunter2@b', archive: {url: archive}}"] {
+            let (_, problems) = settings(&format!("version: 1\nhome_timezone: UTC\nstores: {stores}\n"));
+            assert!(problems.concat().contains("a text stands where a section is wanted"), "{problems:?}");
+            assert!(!problems.concat().contains("hunter2"), "{problems:?}");
+        }
     }
 
     #[test]
@@ -134,7 +159,7 @@ max_reject_share: 0.01
                          so that neither can touch the other",
                         "line 8, `stay_secs`: unknown key `stay_secs` (known: `version`, `home_timezone`, `stores`, \
                          `stay_seconds`, `max_reject_share`, `max_shrink_share`, `memory`, `threads`, \
-                         `reject_text_chars`, `spill_dir`; did you mean `stay_seconds`?)",
+                         `reject_text_chars`, `reject_viewer_ids`, `spill_dir`; did you mean `stay_seconds`?)",
                     ],
                 ),
                 (

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::definition::{Columns, Format, MarketRule, Otherwise, Rows, TextRule};
 use super::instant;
-use super::section::{Place, Section, known_name};
+use super::names::known_name;
+use super::place::Place;
+use super::section::Section;
 use crate::model::{Event, MarketId};
 
 const SHARED: [&str; 8] =
@@ -164,7 +166,7 @@ fn read_audience(at: &Place<'_>) -> Option<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::section::testing;
+    use super::super::testing;
     use super::*;
 
     fn columns(text: &str, kind: RowKind) -> (Option<(Rows, Columns)>, Vec<String>) {

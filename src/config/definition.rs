@@ -46,6 +46,9 @@ pub struct Settings {
     pub threads: Option<NonZeroUsize>,
     /// Characters of a rejected record kept in `rejects`; 0 keeps none. 0 to 10,000; default 200.
     pub reject_text_chars: usize,
+    /// Whether the text of a rejected record may show viewer ids; default no: they are masked, and a record that
+    /// cannot be cut into fields shows no text.
+    pub reject_viewer_ids: bool,
     /// Where counting spills; default the system's temporary folder.
     pub spill_dir: Option<PathBuf>,
 }

@@ -35,7 +35,9 @@ impl Workspace {
             canon.platform(definition);
             // Rows of a market that nobody knows come here: which markets are known decides which rows.
             if takes_strays(definition, market) {
-                self.markets.keys().for_each(|name| canon.put("known_market", name.as_str()));
+                for name in self.markets.keys() {
+                    canon.put("known_market", name.as_str());
+                }
             }
         }
         let mut hex = String::with_capacity(64);
@@ -79,11 +81,13 @@ impl Canon {
             memory_bytes: _,
             threads: _,
             reject_text_chars,
+            reject_viewer_ids,
             spill_dir: _,
         } = settings;
         self.put("stay_seconds", &stay_seconds.to_string());
         self.put("max_reject_share", &max_reject_share.to_string());
         self.put("reject_text_chars", &reject_text_chars.to_string());
+        self.put("reject_viewer_ids", &reject_viewer_ids.to_string());
     }
 
     fn market(&mut self, market: &Market) {
@@ -101,7 +105,9 @@ impl Canon {
         self.put("impression", conventions.impression.word());
         self.put("click", conventions.click.word());
         self.put("settle_seconds", &settle_seconds.to_string());
-        exports.iter().for_each(|export| self.export(export));
+        for export in exports {
+            self.export(export);
+        }
     }
 
     fn export(&mut self, export: &Export) {
@@ -143,7 +149,9 @@ impl Canon {
         self.text_rule("broadcast_id", broadcast_id);
         self.text_rule("cover_id", cover_id);
         self.maybe("viewer_id", viewer_id.as_deref());
-        audience.iter().for_each(|column| self.put("audience", column));
+        for column in audience {
+            self.put("audience", column);
+        }
         self.maybe("dwell_seconds", dwell_seconds.as_deref());
     }
 
@@ -230,7 +238,9 @@ mod tests {
             WORKING.iter().map(|(file, text)| (*file, (*text).to_owned())).collect();
         for (from, to) in changes {
             assert!(files.iter().any(|(_, text)| text.contains(from)), "{from}");
-            files.iter_mut().for_each(|(_, text)| *text = text.replace(from, to));
+            for (_, text) in &mut files {
+                *text = text.replace(from, to);
+            }
         }
         let files: Vec<(&str, &str)> = files.iter().map(|(file, text)| (*file, text.as_str())).collect();
         let workspace = Tree::new(&files).load().unwrap();
@@ -256,9 +266,9 @@ mod tests {
         ];
         let mut seen = vec![plain.clone()];
         for change in changes {
-            let changed = hash(&[change]);
-            assert!(!seen.contains(&changed), "{change:?}");
-            seen.push(changed);
+            let other = hash(&[change]);
+            assert!(!seen.contains(&other), "{change:?}");
+            seen.push(other);
         }
         assert_eq!(plain.len(), 64);
     }

@@ -6,7 +6,8 @@ use jiff::tz::TimeZone;
 
 use super::archive::zone;
 use super::definition::{FoldPolicy, Format, GapPolicy, InstantColumn, InstantFormat, WallClock};
-use super::section::{Place, Section};
+use super::place::Place;
+use super::section::Section;
 
 const FORMATS: &str = "`rfc3339`, `epoch_s`, `epoch_ms`, `epoch_us`, `native` (Parquet) or a strptime pattern such as `%Y-%m-%d %H:%M:%S`";
 
@@ -132,7 +133,7 @@ fn instant_or_wall(time: &BrokenDownTime) -> Option<(DateTime, bool)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::section::testing;
+    use super::super::testing;
     use super::*;
 
     fn instant(text: &str, format: Format) -> (Option<InstantFormat>, Vec<String>) {

@@ -6,7 +6,9 @@ use croner::parser::{CronParser, Seconds, Year};
 
 use super::archive::zone;
 use super::definition::{Job, Schedule};
-use super::section::{Place, file_section, known_names};
+use super::names::known_names;
+use super::place::Place;
+use super::section::file_section;
 use crate::model::{MarketId, PlatformId};
 
 const CRON: &str = "five fields such as `30 3 * * *`, or six with seconds first";
@@ -61,7 +63,7 @@ fn read_cron(at: &Place<'_>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::section::testing;
+    use super::super::testing;
     use super::*;
 
     fn job(text: &str) -> (Option<Job>, Vec<String>) {

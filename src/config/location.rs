@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use url::Url;
 
 use super::definition::StoreLocation;
-use super::section::Place;
+use super::place::Place;
 
 const SCHEMES: [&str; 9] = ["s3", "s3a", "gs", "az", "azure", "adl", "abfs", "abfss", "https"];
 const EXPECTED: &str = "`s3://bucket/prefix`, `gs://…`, `az://…`, `abfss://…`, `file:///folder` or a folder";
@@ -38,7 +38,9 @@ fn read_url(at: &Place<'_>, scheme: &str, text: &str) -> Option<StoreLocation> {
     let Ok(url) = Url::parse(text) else {
         return at.refuse(format!("not a URL (expected {EXPECTED})"));
     };
-    let may_name_container = matches!(url.scheme(), "az" | "abfs" | "abfss");
+    let host = url.host_str().unwrap_or_default();
+    // `abfss://container@account.dfs.core.windows.net`: there the user is the container.
+    let may_name_container = matches!(url.scheme(), "az" | "abfs" | "abfss") && is_cloud_host(host);
     if url.password().is_some() || (!url.username().is_empty() && !may_name_container) {
         return at.refuse(format!("a store's URL holds no user or password ({SECRETS})"));
     }
@@ -55,7 +57,6 @@ fn read_url(at: &Place<'_>, scheme: &str, text: &str) -> Option<StoreLocation> {
     if !SCHEMES.contains(&url.scheme()) {
         return at.refuse(format!("`{scheme}://` is not a kind of store (expected {EXPECTED})"));
     }
-    let host = url.host_str().unwrap_or_default();
     if host.is_empty() {
         return at.refuse(format!("a store's URL names a bucket, such as `{scheme}://bucket/prefix`"));
     }
@@ -68,7 +69,7 @@ fn read_url(at: &Place<'_>, scheme: &str, text: &str) -> Option<StoreLocation> {
     Some(StoreLocation::Url(url))
 }
 
-/// As object_store recognizes them.
+/// As `object_store` recognizes them.
 fn is_cloud_host(host: &str) -> bool {
     let domains = [
         "dfs.core.windows.net",
@@ -122,7 +123,7 @@ pub(super) fn lies_within(inner: &StoreLocation, outer: &StoreLocation) -> bool 
 
 #[cfg(test)]
 mod tests {
-    use super::super::section::testing;
+    use super::super::testing;
     use super::*;
 
     fn located(text: &str) -> (Option<StoreLocation>, Vec<String>) {
@@ -131,17 +132,17 @@ mod tests {
         })
     }
 
-    fn folder(path: &str) -> Option<StoreLocation> {
-        Some(StoreLocation::Folder(path.into()))
+    fn folder(path: &str) -> StoreLocation {
+        StoreLocation::Folder(path.into())
     }
 
     #[test]
     fn folders_start_where_the_configuration_lies() {
-        assert_eq!(located("archive").0, folder("team/live/archive"));
-        assert_eq!(located("./a/../archive/").0, folder("team/live/archive"));
-        assert_eq!(located("../archive").0, folder("team/archive"));
-        assert_eq!(located("/var/lib/x").0, folder("/var/lib/x"));
-        assert_eq!(located("file:///var/lib/a%20b").0, folder("/var/lib/a b"));
+        assert_eq!(located("archive").0, Some(folder("team/live/archive")));
+        assert_eq!(located("./a/../archive/").0, Some(folder("team/live/archive")));
+        assert_eq!(located("../archive").0, Some(folder("team/archive")));
+        assert_eq!(located("/var/lib/x").0, Some(folder("/var/lib/x")));
+        assert_eq!(located("file:///var/lib/a%20b").0, Some(folder("/var/lib/a b")));
     }
 
     #[test]
@@ -164,6 +165,7 @@ mod tests {
             "s3://AKIA:hunter2@bucket/x",
             "s3://hunter2@bucket/x",
             "abfss://c:hunter2@account.dfs.core.windows.net/x",
+            "az://hunter2@bucket/x",
             "az://bucket/x?sig=hunter2",
             "s3://bucket/x#hunter2",
             "ftp://user:hunter2@host/x",

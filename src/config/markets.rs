@@ -6,8 +6,10 @@ use jiff::civil::Time;
 
 use super::archive::zone;
 use super::definition::Market;
+use super::names::check_name;
+use super::place::Place;
 use super::problem::among;
-use super::section::{Place, check_name, file_section};
+use super::section::file_section;
 use crate::model::MarketId;
 use crate::time::{DayRule, SlotTable};
 
@@ -106,7 +108,7 @@ fn time_of_day(at: &Place<'_>) -> Option<Time> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::section::testing::{expect_problems, read};
+    use super::super::testing::{expect_problems, read};
     use super::*;
 
     const DESIGN: &str = r#"

@@ -1,8 +1,8 @@
 //! Configuration: YAML → raw shape → checked definitions, with every problem found at once.
 //!
-//! `config/` is what jobs share, `jobs/` has one file a job. A file is parsed once ([`yaml`]), walked once with a
-//! cursor that notes each problem and goes on ([`section`]), and comes out as types that can hold nothing impossible
-//! ([`definition`]). Unknown keys, duplicate keys, anchors, aliases, tags, secrets and files that nobody reads are
+//! `config/` is what jobs share, `jobs/` has one file a job. A file is parsed once (`yaml`), walked once with a
+//! cursor that notes each problem and goes on (`place`, `section`), and comes out as types that can hold nothing impossible
+//! (`definition`). Unknown keys, duplicate keys, anchors, aliases, tags, secrets and files that nobody reads are
 //! refused. Nothing here reads the environment or a store. Stands on `model` and `time`.
 
 mod archive;
@@ -13,7 +13,9 @@ mod instant;
 mod job;
 mod location;
 mod markets;
+mod names;
 mod pattern;
+mod place;
 mod platform;
 mod problem;
 mod quantity;
@@ -28,7 +30,8 @@ pub use definition::*;
 pub use problem::{ConfigError, Problem};
 
 use crate::model::PlatformId;
-use section::{Place, check_name};
+use names::check_name;
+use place::Place;
 use sheet::{Sheet, sheets_in, strangers_in};
 
 /// Reads and checks everything under `config_dir` and `jobs_dir`.
@@ -41,7 +44,7 @@ use sheet::{Sheet, sheets_in, strangers_in};
 pub fn load(config_dir: &Path, jobs_dir: &Path) -> Result<Workspace, ConfigError> {
     if !config_dir.is_dir() {
         let hint = "no such folder (`--config` names it; `coverledger demo` writes one that works)";
-        return Err(ConfigError { problems: Sheet::broken(config_dir, hint.to_owned()).into_problems() });
+        return Err(ConfigError { problems: Sheet::broken(config_dir, hint).into_problems() });
     }
     let files = Files::read(config_dir, jobs_dir);
     let workspace = files.check(&folder_that_holds(config_dir));
@@ -105,7 +108,7 @@ fn named<T>(sheets: &[Sheet], what: &str, read: impl Fn(&Place<'_>) -> Option<T>
     for sheet in sheets {
         let Some(start) = sheet.start() else { continue };
         if let Err(message) = check_name(sheet.stem()) {
-            sheet.report(None, "", format!("the file's name names the {what}, and {message}"));
+            sheet.report(None, "", &format!("the file's name names the {what}, and {message}"));
         }
         if let Some(value) = read(&start) {
             values.insert(sheet.stem().to_owned(), value);

@@ -4,7 +4,7 @@
 //! characters within one folder. Everything else is itself.
 
 use super::definition::{PathPart, PathPattern};
-use super::section::Place;
+use super::place::Place;
 
 const DIRECTIVES: &str = "`%Y`, `%m`, `%d`, `%j`, `%F`, `%y`, `%b`, `%B`";
 
@@ -147,7 +147,7 @@ fn check_days(parts: &[PathPart]) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::section::testing::read as read_text;
+    use super::super::testing::read as read_text;
     use super::*;
     use jiff::civil::date;
 

@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use super::archive::zone;
 use super::columns;
 use super::definition::{Export, Format, PathPattern, Platform};
+use super::names::check_name;
 use super::pattern;
+use super::place::Place;
 use super::quantity::duration_seconds;
-use super::section::{Place, Section, check_name, file_section};
+use super::section::{Section, file_section};
 use crate::model::{ClickEvent, Conventions, ImpressionBasis};
 use crate::time::Zone;
 
@@ -135,7 +137,7 @@ fn is_delimiter(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::definition::{InstantFormat, MarketRule, Otherwise, PathPart, Rows};
-    use super::super::section::testing;
+    use super::super::testing;
     use super::*;
     use crate::model::Event;
 

@@ -61,7 +61,7 @@ pub(super) fn listed<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
     let words: Vec<&str> = words.into_iter().collect();
     let mut text = words.iter().take(SHOWN).map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
     if words.len() > SHOWN {
-        text.push_str(&format!(" … {} in all", words.len()));
+        text = format!("{text} … {} in all", words.len());
     }
     text
 }

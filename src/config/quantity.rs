@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::section::Place;
+use super::place::Place;
 
 const DURATION_UNITS: [(&str, u64); 4] = [("s", 1), ("m", 60), ("h", 3600), ("d", 86_400)];
 const SIZE_UNITS: [(&str, u64); 6] = [
@@ -43,7 +43,7 @@ fn measure(text: &str, units: &[(&str, u64)]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::section::testing::read;
+    use super::super::testing::read;
     use super::*;
 
     #[test]

@@ -5,8 +5,8 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::place::Place;
 use super::problem::{Problem, among};
-use super::section::Place;
 use super::yaml::{self, Node};
 
 const MAX_FILE_BYTES: u64 = 1 << 20;
@@ -23,7 +23,7 @@ impl Sheet {
     pub fn read(file: &Path) -> Self {
         match read_text(file) {
             Ok(text) => Self::parse(file, &text),
-            Err(message) => Self::broken(file, message),
+            Err(message) => Self::broken(file, &message),
         }
     }
 
@@ -32,13 +32,13 @@ impl Sheet {
         let (root, faults) = yaml::parse(text);
         let sheet = Self { file: file.to_owned(), root, problems: RefCell::default() };
         for fault in faults {
-            sheet.report(Some(fault.line), &fault.path, fault.message);
+            sheet.report(Some(fault.line), &fault.path, &fault.message);
         }
         sheet
     }
 
     /// A file or folder that could not be read at all.
-    pub fn broken(file: &Path, message: String) -> Self {
+    pub fn broken(file: &Path, message: &str) -> Self {
         let sheet = Self { file: file.to_owned(), root: None, problems: RefCell::default() };
         sheet.report(None, "", message);
         sheet
@@ -54,8 +54,9 @@ impl Sheet {
         self.file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default()
     }
 
-    pub(super) fn report(&self, line: Option<usize>, path: &str, message: String) {
-        let problem = Problem { file: self.file.clone(), line, path: path.to_owned(), message };
+    pub(super) fn report(&self, line: Option<usize>, path: &str, message: &str) {
+        let problem =
+            Problem { file: self.file.clone(), line, path: printable(path), message: printable(message) };
         self.problems.borrow_mut().push(problem);
     }
 
@@ -65,6 +66,11 @@ impl Sheet {
         problems.sort_by_key(|problem| problem.line);
         problems
     }
+}
+
+/// What a file holds may be told on a terminal, and must not steer it.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 fn read_text(file: &Path) -> Result<String, String> {
@@ -82,8 +88,7 @@ fn read_text(file: &Path) -> Result<String, String> {
         return Err("is larger than 1 MiB; a configuration is not".to_owned());
     }
     let text = String::from_utf8(bytes).map_err(|error| {
-        let line =
-            1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].split(|byte| *byte == b'\n').count();
         format!("is not UTF-8 (first broken character on line {line})")
     })?;
     if text.trim().is_empty() { Err("is empty".to_owned()) } else { Ok(text) }
@@ -92,18 +97,18 @@ fn read_text(file: &Path) -> Result<String, String> {
 /// The YAML files of a folder by name, as sheets; a folder that holds none is a problem.
 pub(super) fn sheets_in(folder: &Path, one_each: &str, hint: &str) -> Vec<Sheet> {
     match files_in(folder) {
-        Err(message) => vec![Sheet::broken(folder, format!("{message} ({hint})"))],
+        Err(message) => vec![Sheet::broken(folder, &format!("{message} ({hint})"))],
         Ok(files) if files.is_empty() => {
             vec![Sheet::broken(
                 folder,
-                format!("holds no `.yaml` file (expected one for each {one_each}; {hint})"),
+                &format!("holds no `.yaml` file (expected one for each {one_each}; {hint})"),
             )]
         }
         Ok(files) => files
             .iter()
             .map(|file| {
                 if file.extension().is_some_and(|extension| extension == "yml") {
-                    Sheet::broken(file, "ends in `.yml` (expected `.yaml`; rename it)".to_owned())
+                    Sheet::broken(file, "ends in `.yml` (expected `.yaml`; rename it)")
                 } else {
                     Sheet::read(file)
                 }
@@ -122,7 +127,7 @@ pub(super) fn strangers_in(folder: &Path, known: &[&str]) -> Vec<Sheet> {
         .filter(|(_, name)| !known.contains(&name.as_str()))
         .map(|(file, name)| {
             let known = among("known", known.iter().copied().chain(["platforms/"]), &name);
-            Sheet::broken(file, format!("not a file that the program reads ({known})"))
+            Sheet::broken(file, &format!("not a file that the program reads ({known})"))
         })
         .collect()
 }

@@ -1,8 +1,26 @@
-//! A configuration in a temporary folder.
+//! What the tests of this module share: a text read by itself, and a configuration in a temporary folder.
 
 use std::fs;
+use std::path::Path;
 
+use super::place::Place;
+use super::sheet::Sheet;
 use super::{ConfigError, Workspace, load};
+
+/// What reading a text gives: the value, and its problems as a person sees them, without the file.
+pub fn read<T>(text: &str, read: impl FnOnce(&Place<'_>) -> Option<T>) -> (Option<T>, Vec<String>) {
+    let sheet = Sheet::parse(Path::new("test.yaml"), text);
+    let value = sheet.start().and_then(|start| read(&start));
+    (value, sheet.into_problems().iter().map(ToString::to_string).collect())
+}
+
+/// Checks a table of texts and the problems each must give.
+pub fn expect_problems<T>(table: &[(&str, &[&str])], reader: impl Fn(&Place<'_>) -> Option<T>) {
+    for (text, expected) in table {
+        let (_, problems) = read(text, &reader);
+        assert_eq!(problems, *expected, "\n{text}");
+    }
+}
 
 /// A small configuration in which everything is right.
 pub const WORKING: &[(&str, &str)] = &[
@@ -33,7 +51,9 @@ pub struct Tree(tempfile::TempDir);
 impl Tree {
     pub fn new(files: &[(&str, &str)]) -> Self {
         let tree = Self(tempfile::tempdir().unwrap());
-        files.iter().for_each(|(file, text)| tree.write(file, text));
+        for (file, text) in files {
+            tree.write(file, text);
+        }
         tree
     }
 

@@ -53,6 +53,8 @@ pub struct PlatformPlan {
     pub exports: Vec<PlannedExport>,
     /// The market-days, sorted.
     pub days: Vec<PlannedDay>,
+    /// Their newest receipts.
+    pub receipts: BTreeMap<(MarketId, Date), Receipt>,
 }
 
 /// What is known of a platform when its plan is made.
@@ -143,7 +145,7 @@ impl PlatformPlan {
             });
         }
         days.sort_by(|one, other| one.market_day.cmp(&other.market_day));
-        Self { platform: id.clone(), exports, days }
+        Self { platform: id.clone(), exports, days, receipts: known.receipts }
     }
 
     /// The due market-days in batches, newest first: as many dates at a time as `max_dates` and `max_bytes` of

@@ -46,12 +46,13 @@ fn slots(sheet: &Sheet<'_>, rated: &DataFrame) -> PolarsResult<Vec<Column>> {
         local.push(wall.map_err(|error| polars_err!(ComputeError: "{error}"))?.as_microsecond());
         utc.push(span.start.as_microsecond());
     }
+    // Not a cast: without polars' own time zones a cast to a zoned type drops the zone of any column with rows in it.
     let instants = |name: &str, us: Vec<i64>, zone| {
-        Column::new(name.into(), us).cast(&DataType::Datetime(TimeUnit::Microseconds, zone))
+        Int64Chunked::from_vec(name.into(), us).into_datetime(TimeUnit::Microseconds, zone).into_column()
     };
     Ok(vec![
         Column::new(c::SLOT_SECONDS.into(), seconds),
-        instants(c::SLOT_START_LOCAL, local, None)?,
-        instants(c::SLOT_START_UTC, utc, Some(TimeZone::UTC))?,
+        instants(c::SLOT_START_LOCAL, local, None),
+        instants(c::SLOT_START_UTC, utc, Some(TimeZone::UTC)),
     ])
 }

@@ -137,17 +137,9 @@ fn tell_plan(plans: &[PlatformPlan], observer: Observer<'_>) {
 
 /// Brings current paths up to receipts whose publisher was stopped half-way.
 async fn mend(archive: &Archive, plan: &PlatformPlan) -> Result<usize, RunError> {
-    use std::collections::{BTreeMap, BTreeSet};
-    let mut dates: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-    for day in plan.days.iter().filter(|day| matches!(day.standing, Standing::Current { .. })) {
-        dates.entry(day.market_day.market.clone()).or_default().insert(day.market_day.local_date);
-    }
-    let mut mended = 0;
-    for (market, dates) in dates {
-        let receipts = archive.newest_of(&plan.platform, &market, &dates).await?;
-        mended += archive.mend_stale(&plan.platform, &market, &receipts).await?.len();
-    }
-    Ok(mended)
+    let dates = plan.exports.iter().map(|export| export.found.export_date).collect();
+    let rejects = archive.newest_rejects_of(&plan.platform, &dates).await?;
+    Ok(archive.mend_stale(plan.receipts.values().chain(rejects.values())).await?.len())
 }
 
 /// The same run of the same selection at the same instant has the same id: a repeated run leaves the same receipts.

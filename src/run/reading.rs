@@ -135,7 +135,7 @@ fn read_one(
         conventions: platform.conventions,
         markets,
         stay_seconds: settings.stay_seconds,
-        excerpt: Excerpt { chars: settings.reject_text_chars, viewer_ids: false },
+        excerpt: Excerpt { chars: settings.reject_text_chars, viewer_ids: settings.reject_viewer_ids },
     };
     feed.begin(number);
     let mut localizing = Localizing::new(clocks, feed);

@@ -1,0 +1,217 @@
+//! A cursor over a file's tree. Every read that does not find what it wants leaves a problem behind and goes on, so
+//! that one pass finds them all: `None` always means that the problem has been told.
+
+use std::ops::RangeInclusive;
+
+use super::problem::{among, listed};
+use super::sheet::Sheet;
+use super::yaml::{Entry, Kind, Node, member};
+
+/// A value in a file.
+#[derive(Clone)]
+pub(super) struct Place<'s> {
+    pub sheet: &'s Sheet,
+    pub node: &'s Node,
+    pub line: usize,
+    pub path: String,
+}
+
+impl<'s> Place<'s> {
+    pub fn new(sheet: &'s Sheet, root: &'s Node) -> Self {
+        Self { sheet, node: root, line: root.line, path: String::new() }
+    }
+
+    /// Leaves a problem here.
+    pub fn problem(&self, message: impl Into<String>) {
+        self.sheet.report(Some(self.line), &self.path, &message.into());
+    }
+
+    /// Leaves a problem here and has nothing to give.
+    pub fn refuse<T>(&self, message: impl Into<String>) -> Option<T> {
+        self.problem(message);
+        None
+    }
+
+    /// What stands here, for a message.
+    pub fn found(&self) -> String {
+        const SHOWN: usize = 60;
+        match &self.node.kind {
+            Kind::Null => "nothing".to_owned(),
+            Kind::List(_) => "a list".to_owned(),
+            Kind::Map(_) => "a section".to_owned(),
+            _ => {
+                let shown: String = self.node.source.chars().take(SHOWN).collect();
+                format!("`{shown}{}`", if self.node.source.chars().count() > SHOWN { "…" } else { "" })
+            }
+        }
+    }
+
+    /// Leaves the problem that this is not what was wanted.
+    pub fn mismatch<T>(&self, what: &str, expected: &str) -> Option<T> {
+        self.refuse(format!("{} is not {what} (expected {expected})", self.found()))
+    }
+
+    pub fn is_text(&self) -> bool {
+        matches!(self.node.kind, Kind::Text)
+    }
+
+    pub fn is_map(&self) -> bool {
+        matches!(self.node.kind, Kind::Map(_))
+    }
+
+    /// A text that is not empty.
+    pub fn text(&self, what: &str, expected: &str) -> Option<&'s str> {
+        match self.node.kind {
+            Kind::Text if !self.node.source.trim().is_empty() => Some(&self.node.source),
+            Kind::Text => self.refuse(format!("an empty text is not {what} (expected {expected})")),
+            Kind::Bool | Kind::Whole(_) | Kind::Real(_) => {
+                let quoted = format!("\"{}\"", self.node.source);
+                self.refuse(format!("{} is not {what} (expected {expected}; as text: `{quoted}`)", self.found()))
+            }
+            _ => self.mismatch(what, expected),
+        }
+    }
+
+    /// A text that may be white space, such as a tab.
+    pub fn delimiter(&self) -> Option<&'s str> {
+        match self.node.kind {
+            Kind::Text => Some(&self.node.source),
+            _ => self.mismatch("a delimiter", "one character such as `;`"),
+        }
+    }
+
+    /// The text below a key, if both are there; for checks across siblings that are read elsewhere.
+    pub fn peek(&self, key: &str) -> Option<(&'s str, Self)> {
+        let Kind::Map(entries) = &self.node.kind else { return None };
+        let entry = entries.iter().find(|entry| entry.key == key)?;
+        matches!(entry.value.kind, Kind::Text).then(|| (entry.value.source.as_str(), self.below(entry)))
+    }
+
+    /// The name of a column in an export.
+    pub fn column(&self) -> Option<String> {
+        self.text("a column", "the name of a column").map(str::to_owned)
+    }
+
+    /// A whole number within bounds.
+    pub fn whole<N: TryFrom<i64>>(&self, what: &str, bounds: RangeInclusive<i64>) -> Option<N> {
+        let (least, most) = (grouped(*bounds.start()), grouped(*bounds.end()));
+        let expected = || if least == most { least.clone() } else { format!("{least} to {most}") };
+        match self.node.kind {
+            Kind::Whole(number) if bounds.contains(&number) => {
+                N::try_from(number).ok().or_else(|| self.mismatch(what, &expected()))
+            }
+            Kind::Text if self.node.source.parse::<i64>().is_ok() => {
+                self.mismatch(what, &format!("{}, without quotes", expected()))
+            }
+            _ => self.mismatch(what, &expected()),
+        }
+    }
+
+    /// `true` or `false`.
+    pub fn truth(&self) -> Option<bool> {
+        match (&self.node.kind, self.node.source.as_str()) {
+            (Kind::Bool, "true") => Some(true),
+            (Kind::Bool, "false") => Some(false),
+            _ => self.mismatch("a truth value", "`true` or `false`"),
+        }
+    }
+
+    /// A share of the whole.
+    pub fn share(&self) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "only 0 and 1 are taken")]
+        let share = match self.node.kind {
+            Kind::Whole(number) => number as f64,
+            Kind::Real(number) => number,
+            _ => f64::NAN,
+        };
+        let expected = "0 to 1, such as 0.01 for one in a hundred";
+        if (0.0..=1.0).contains(&share) { Some(share) } else { self.mismatch("a share", expected) }
+    }
+
+    /// One of a set of words.
+    pub fn word<T: Copy>(&self, what: &str, words: &[(&str, T)]) -> Option<T> {
+        let known = words.iter().map(|(word, _)| *word);
+        if !self.is_text() {
+            return self.mismatch(what, &listed(known));
+        }
+        let asked = self.node.source.as_str();
+        let found = words.iter().find(|(word, _)| *word == asked).map(|(_, meaning)| *meaning);
+        found.or_else(|| {
+            self.refuse(format!("{} is not {what} ({})", self.found(), among("expected", known, asked)))
+        })
+    }
+
+    /// The items of a list that is not empty.
+    pub fn list(&self, what: &str) -> Option<Vec<Self>> {
+        let Kind::List(items) = &self.node.kind else {
+            return self.mismatch(what, "a list such as `[a, b]`");
+        };
+        if items.is_empty() {
+            return self.refuse(format!("an empty list is not {what} (expected at least one)"));
+        }
+        Some(self.items(items))
+    }
+
+    /// The items of a list, of which there may be none.
+    pub fn list_or_empty(&self, what: &str) -> Option<Vec<Self>> {
+        match &self.node.kind {
+            Kind::List(items) => Some(self.items(items)),
+            _ => self.mismatch(what, "a list such as `[a, b]`"),
+        }
+    }
+
+    fn items(&self, items: &'s [Node]) -> Vec<Self> {
+        let item = |(index, node): (usize, &'s Node)| Self {
+            sheet: self.sheet,
+            node,
+            line: node.line,
+            path: format!("{}[{index}]", self.path),
+        };
+        items.iter().enumerate().map(item).collect()
+    }
+
+    /// The entries of a map whose keys are names of the user's own; at least one.
+    pub fn entries(&self, what: &str, expected: &str) -> Option<Vec<(&'s str, Self)>> {
+        let Kind::Map(entries) = &self.node.kind else { return self.mismatch(what, expected) };
+        if entries.is_empty() {
+            return self.refuse(format!("an empty section is not {what} (expected {expected})"));
+        }
+        Some(entries.iter().map(|entry| (entry.key.as_str(), self.below(entry))).collect())
+    }
+
+    /// The value of an entry.
+    pub fn below(&self, entry: &'s Entry) -> Self {
+        // A value may start below its key; the key is where a person looks.
+        Self { sheet: self.sheet, node: &entry.value, line: entry.line, path: member(&self.path, &entry.key) }
+    }
+}
+
+/// `86400` as `86,400`.
+fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::from(if number < 0 { "-" } else { "" });
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+
+    #[test]
+    fn whole_numbers_are_checked_with_what_was_found() {
+        let expected = |found: &str| format!("line 1: {found} is not a count of days (expected 1 to 400)");
+        for (text, found) in [("-3", "`-3`"), ("1.5", "`1.5`"), ("x", "`x`"), ("[1]", "a list"), ("~", "nothing")]
+        {
+            let (_, problems) = testing::read(text, |p| p.whole::<u16>("a count of days", 1..=400));
+            assert_eq!(problems, [expected(found)], "{text}");
+        }
+        let (value, _) = testing::read("400", |p| p.whole::<u16>("a count of days", 1..=400));
+        assert_eq!(value, Some(400));
+    }
+}
