@@ -14,7 +14,7 @@ use crate::archive::TableName;
 use crate::config;
 use crate::demo::{self, Written};
 use crate::model::columns as c;
-use crate::plan::{Dates, Selection};
+use crate::plan::Selection;
 use crate::report;
 use crate::run::{self, stores};
 
@@ -32,12 +32,8 @@ pub async fn run(args: &Demo, global: &Global, out: &mut impl Write) -> Result<u
     }
     let workspace = config::load(&args.dir.join("config"), &args.dir.join("jobs"))?;
     let job = run::job(&workspace, &written.job)?;
-    let selection = Selection {
-        dates: Dates::Range { from: written.first_date, to: written.last_date },
-        ..Selection::nightly(job)
-    };
-    let label = format!("demo {}", written.job);
-    let report = carry_out(&workspace, &selection, written.run_at, &label, global).await?;
+    let label = format!("run {}", written.job);
+    let report = carry_out(&workspace, &Selection::nightly(job), written.run_at, &label, global).await?;
     settled::print(&report, out)?;
     let archive = stores::archive_for_reading(&workspace.settings)?;
     let objects: Vec<Bytes> =
