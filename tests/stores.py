@@ -29,7 +29,7 @@ from azure.storage.blob import BlobServiceClient
 from botocore.client import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-NIGHT = "2026-11-05T03:30:00Z"
+NIGHT = "2026-11-02T12:00:00Z"
 EVENTS = "20000"
 TABLES = ("funnel", "slot_audience")
 BUCKET = "coverledger-test"
