@@ -58,6 +58,9 @@ fn write(args: &Demo, global: &Global) -> Result<Written, Failure> {
     Ok(written?)
 }
 
+/// Impressions and entrants by market and slot.
+type Cells = BTreeMap<(String, String), (i64, i64)>;
+
 /// Effective CTR by market and slot, one grid per platform: counts of different conventions are never put together.
 fn print_report(frame: &DataFrame, out: &mut impl Write) -> Result<(), Failure> {
     let summed = frame
@@ -69,7 +72,7 @@ fn print_report(frame: &DataFrame, out: &mut impl Write) -> Result<(), Failure> 
     let text = |name: &str, row: usize| -> PolarsResult<String> {
         Ok(summed.column(name)?.str()?.get(row).unwrap_or_default().to_owned())
     };
-    let mut cells: BTreeMap<String, BTreeMap<(String, String), (i64, i64)>> = BTreeMap::new();
+    let mut cells: BTreeMap<String, Cells> = BTreeMap::new();
     for row in 0..summed.height() {
         let count = |name: &str| -> PolarsResult<i64> { Ok(summed.column(name)?.i64()?.get(row).unwrap_or(0)) };
         let cell = (count(c::IMPRESSIONS)?, count(c::ENTRANTS)?);

@@ -221,7 +221,9 @@ impl Counter {
             writer.finish()?;
             Ok(tally)
         })?;
-        tallies.iter().for_each(|tally| total.add(tally));
+        for tally in &tallies {
+            total.add(tally);
+        }
         drop(tallies);
         let tallies = in_parallel(limits.threads, viewers.parts(), |parts| {
             let mut tally = Tally::new(numbered.cells().len(), &Scope::new(0, 0));
@@ -230,7 +232,9 @@ impl Counter {
             }
             Ok(tally)
         })?;
-        tallies.iter().for_each(|tally| total.add(tally));
+        for tally in &tallies {
+            total.add(tally);
+        }
         Ok(Counted {
             facts: facts(&numbered, &total.counts, scope.days()),
             spilled_bytes: viewers.spilled_bytes(),

@@ -213,14 +213,11 @@ impl<'a, S: Signals> Mapper<'a, S> {
         for column in columns {
             push_key(&mut key, fields[*column]);
         }
-        let known = match self.known.get(key.as_slice()) {
-            Some(known) => *known,
-            None => {
-                let known = self.resolve(fields);
-                self.known.insert(key.as_slice().into(), known);
-                known
-            }
-        };
+        let known = self.known.get(key.as_slice()).copied().unwrap_or_else(|| {
+            let known = self.resolve(fields);
+            self.known.insert(key.as_slice().into(), known);
+            known
+        });
         self.key = key;
         match known {
             Known::Stage(stage) => Ok(stage),
