@@ -235,7 +235,8 @@ def seaweedfs(weed: str, work: Path):
     command = [
         weed, "server", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false",
         f"-master.port={free_port()}", f"-volume.port={free_port()}", "-filer", f"-filer.port={free_port()}",
-        "-s3", f"-s3.port={s3_port}", f"-s3.config={identities}", "-volume.max=8", "-master.volumeSizeLimitMB=256",
+        "-s3", f"-s3.port={s3_port}", "-s3.port.iceberg=0", "-s3.port.lance=0", f"-s3.config={identities}",
+        "-volume.max=8", "-master.volumeSizeLimitMB=256",
     ]
     log = folder / "log"
     with server(command, log) as process:
