@@ -1,8 +1,10 @@
 //! `docs/FORMATS.md` against the code: every column, type, reason, key and exit code is in it, and nothing else is.
+//! `README.md` against the program's own help: every command and option is in it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -103,11 +105,8 @@ fn every_column_is_documented_in_its_order_with_its_type() {
         slots_name: "halves".to_owned(),
         day: rule.clone(),
     };
-    let market_day = MarketDay {
-        platform: PlatformId::new("p"),
-        market: MarketId::new("JP"),
-        local_date: date(2026, 11, 21),
-    };
+    let market_day =
+        MarketDay { platform: PlatformId::new("p"), market: MarketId::new("JP"), local_date: date(2026, 11, 21) };
     let day = rule.day(market_day.local_date).unwrap();
     let fact = Fact {
         slot: 1,
@@ -277,13 +276,21 @@ fn every_key_of_the_configuration_is_documented() {
             None => keys,
             Some(rows) => {
                 let kinds = table.column("rows");
-                keys.into_iter().zip(kinds).filter(|(_, kind)| kind == "both" || kind == rows).map(|pair| pair.0).collect()
+                keys.into_iter()
+                    .zip(kinds)
+                    .filter(|(_, kind)| kind == "both" || kind == rows)
+                    .map(|pair| pair.0)
+                    .collect()
             }
         };
         assert_eq!(documented, known[*place], "`{heading}`");
     }
     let headings: BTreeSet<String> = SECTIONS.iter().map(|(heading, ..)| (*heading).to_owned()).collect();
-    assert_eq!(headings_in("Configuration"), headings, "a section of the document is no section of the configuration");
+    assert_eq!(
+        headings_in("Configuration"),
+        headings,
+        "a section of the document is no section of the configuration"
+    );
 }
 
 #[test]
@@ -292,7 +299,7 @@ fn documented_defaults_are_those_of_the_program() {
         .iter()
         .map(|(file, text)| {
             let kept = text.lines().filter(|line| line.trim() != "stranger: 1");
-            (*file, kept.map(|line| format!("{}\n", line.replace(", stranger: 1", ""))).collect())
+            (*file, kept.map(|line| line.replace(", stranger: 1", "")).collect::<Vec<_>>().join("\n"))
         })
         .collect();
     let settings = workspace(&sound).unwrap_or_else(|error| panic!("{error}")).settings;
@@ -390,4 +397,43 @@ fn every_key_of_an_attempt_is_documented() {
     let mut keys = BTreeSet::new();
     paths(&serde_json::to_value(attempt).unwrap(), "", &mut keys);
     assert_eq!(table("Attempts").column("key").into_iter().collect::<BTreeSet<_>>(), keys);
+}
+
+/// What the program says of itself.
+fn help(arguments: &[&str]) -> String {
+    let answer = Command::new(env!("CARGO_BIN_EXE_coverledger")).args(arguments).output().unwrap();
+    String::from_utf8(answer.stdout).unwrap()
+}
+
+/// The words behind a heading of the help, one at the front of each line.
+fn words_below(help: &str, heading: &str) -> BTreeSet<String> {
+    let lines = help.lines().skip_while(|line| *line != heading).skip(1).take_while(|line| !line.is_empty());
+    lines.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+}
+
+fn long_options(text: &str) -> BTreeSet<String> {
+    let is_part = |c: char| c.is_ascii_lowercase() || c == '-';
+    let words = text.split(|c: char| !is_part(c)).filter(|word| word.starts_with("--") && word.len() > 2);
+    words.map(str::to_owned).collect()
+}
+
+#[test]
+fn every_command_and_option_is_in_the_readme() {
+    let readme = fs::read_to_string(repository().join("README.md")).unwrap();
+    let part = readme.split("\n## ").find(|part| part.starts_with("Commands\n")).expect("a part on commands");
+    let rows = part.lines().filter_map(|line| line.strip_prefix("| `"));
+    let documented: BTreeMap<&str, BTreeSet<String>> =
+        rows.map(|row| (row.split([' ', '`']).next().unwrap_or_default(), long_options(row))).collect();
+    let common = long_options(part.split("\nAll take").nth(1).expect("the options of all commands"));
+    let mut commands = words_below(&help(&["-h"]), "Commands:");
+    assert!(commands.remove("help"), "the help lists its commands");
+    assert_eq!(documented.keys().map(|command| (*command).to_owned()).collect::<BTreeSet<_>>(), commands);
+    for (command, options) in documented {
+        let mut of_program = long_options(&help(&[command, "-h"]));
+        of_program.retain(|option| !["--help", "--version"].contains(&option.as_str()));
+        let shared = ["--config", "--jobs", "--log", "--quiet", "--verbose"];
+        of_program.retain(|option| !shared.contains(&option.as_str()));
+        assert_eq!(options, of_program, "`{command}`");
+    }
+    assert!(["--config", "--jobs", "--log"].iter().all(|option| common.contains(*option)), "{common:?}");
 }
