@@ -1,5 +1,7 @@
 //! `docs/FORMATS.md` against the code: every column, type, reason, key and exit code is in it, and nothing else is.
-//! `README.md` against the program's own help: every command and option is in it.
+//! `README.md` against the program's own help, and the other pages against the source tree and `Cargo.toml`.
+
+#![expect(clippy::unwrap_used, reason = "what is not as expected ends the test")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -436,4 +438,48 @@ fn every_command_and_option_is_in_the_readme() {
         assert_eq!(options, of_program, "`{command}`");
     }
     assert!(["--config", "--jobs", "--log"].iter().all(|option| common.contains(*option)), "{common:?}");
+}
+
+/// What stands between the backticks of a page and in them, in turn, without its blocks of code.
+fn by_backticks(page: &str) -> Vec<String> {
+    let text = fs::read_to_string(repository().join(page)).unwrap();
+    let prose: String = text.split("```").step_by(2).collect();
+    prose.split('`').map(str::to_owned).collect()
+}
+
+#[test]
+fn every_file_and_function_on_the_pages_is_there() {
+    let mut functions = 0;
+    for page in ["docs/ARCHITECTURE.md", "docs/DESIGN.md", "docs/FORMATS.md", "README.md"] {
+        let pieces = by_backticks(page);
+        for file in pieces.iter().skip(1).step_by(2).filter(|word| word.starts_with("src/")) {
+            assert!(repository().join(file).exists(), "{page} speaks of `{file}`");
+        }
+        // `Window::of` (`src/plan/window.rs`)
+        for words in pieces[1..].windows(3).step_by(2) {
+            let [name, between, file] = words else { continue };
+            let is_place = file.starts_with("src/") && between.trim() == "(";
+            if let Some((_, function)) = name.rsplit_once("::").filter(|_| is_place) {
+                functions += 1;
+                let source = fs::read_to_string(repository().join(file)).unwrap();
+                assert!(source.contains(&format!("fn {function}")), "{page} seeks `{name}` in `{file}`");
+            }
+        }
+    }
+    assert!(functions > 10, "the pages name only {functions} functions with their files");
+}
+
+#[test]
+fn every_dependency_has_its_reason() {
+    let manifest = fs::read_to_string(repository().join("Cargo.toml")).unwrap();
+    let lines =
+        manifest.lines().skip_while(|line| *line != "[dependencies]").take_while(|line| *line != "[lints.rust]");
+    let named = lines.filter_map(|line| Some(line.split_once(" = ")?.0)).collect::<BTreeSet<_>>();
+    let design = fs::read_to_string(repository().join("docs/DESIGN.md")).unwrap();
+    let table = design.split("\n## Dependencies").nth(1).unwrap().split("\n### ").next().unwrap();
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| ")?.split(" |").next());
+    let rows = rows.filter(|row| !row.starts_with("---") && *row != "crate");
+    let documented: BTreeSet<&str> =
+        rows.flat_map(|row| row.split(", ")).map(|name| name.split(' ').next().unwrap()).collect();
+    assert_eq!(documented, named);
 }
