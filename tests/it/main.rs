@@ -9,4 +9,5 @@
 mod bad_exports;
 mod data;
 mod floors;
+mod formats;
 mod tz_golden;
