@@ -49,6 +49,13 @@ impl Store {
         })
     }
 
+    /// A store with nothing in it.
+    #[must_use]
+    pub fn nothing() -> Self {
+        let inner = Arc::new(object_store::memory::InMemory::new());
+        Self { inner, prefix: ObjectPath::default(), name: "nothing".into(), folder: None }
+    }
+
     /// A bucket or container with a prefix, by `s3://`, `gs://`, `az://` and their like. Credentials, endpoint and
     /// region come from the environment (`AWS_…`, `GOOGLE_…`, `AZURE_…`). Nothing is asked of the store yet.
     ///
