@@ -1,3 +1,7 @@
 //! The one integration binary: everything that is tested from outside.
 
+mod rows;
+mod scenario;
+mod scenarios;
+mod table;
 mod twin;
