@@ -3,12 +3,15 @@
 //! It decides nothing. It speaks of one input fingerprint; once a market-day's inputs change, or are published, the
 //! note is history. Only the last one is kept.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use bytes::Bytes;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::keys::Key;
 use super::{Archive, ArchiveError};
-use crate::model::MarketDay;
+use crate::model::{MarketDay, MarketId, PlatformId};
 use crate::store::{StoreError, StoreProblem};
 
 /// How an attempt ended that published nothing.
@@ -61,12 +64,30 @@ impl Archive {
         Ok(())
     }
 
-    /// The note on a market-day, if there is one. A note that cannot be read is as good as none.
+    /// The notes on these market-days of a platform: one listing, and a read of each note that is there. A note that
+    /// cannot be read is as good as none.
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn noted(&self, day: &MarketDay) -> Result<Option<Attempt>, ArchiveError> {
-        let text = self.store.get(&Key::Attempt(day).path()).await?;
-        Ok(text.and_then(|text| serde_json::from_slice(&text).ok()))
+    pub async fn notes_of(
+        &self,
+        platform: &PlatformId,
+        days: &BTreeSet<(MarketId, Date)>,
+    ) -> Result<BTreeMap<(MarketId, Date), Attempt>, ArchiveError> {
+        let listed = self.store.list(&Key::Attempts(platform).path()).await?;
+        let keys: BTreeSet<String> = listed.into_iter().map(|object| object.key).collect();
+        let mut notes = BTreeMap::new();
+        for (market, local_date) in days {
+            let day = MarketDay { platform: platform.clone(), market: market.clone(), local_date: *local_date };
+            let key = Key::Attempt(&day).path();
+            if !keys.contains(&key) {
+                continue;
+            }
+            let text = self.store.get(&key).await?;
+            if let Some(note) = text.and_then(|text| serde_json::from_slice(&text).ok()) {
+                notes.insert((day.market, day.local_date), note);
+            }
+        }
+        Ok(notes)
     }
 }

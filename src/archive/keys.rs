@@ -43,6 +43,8 @@ pub(super) enum Key<'a> {
     ReceiptsOfRejects(&'a PlatformId),
     /// The folder of all receipts.
     AllReceipts,
+    /// The folder of all such notes of a platform.
+    Attempts(&'a PlatformId),
     /// The note on a market-day's last attempt that published nothing.
     Attempt(&'a MarketDay),
 }
@@ -79,9 +81,10 @@ impl Key<'_> {
             Self::ReceiptsOfRejects(platform) => format!("{RECEIPTS}/{}/{REJECTS}", segment(platform.as_str())),
             Self::AllReceipts => RECEIPTS.to_owned(),
             Self::Attempt(day) => {
-                let platform = segment(day.platform.as_str());
-                format!("{ATTEMPTS}/{platform}/{}/{}.json", market(&day.market), day.local_date)
+                let folder = Key::Attempts(&day.platform).path();
+                format!("{folder}/{}/{}.json", market(&day.market), day.local_date)
             }
+            Self::Attempts(platform) => format!("{ATTEMPTS}/{}", segment(platform.as_str())),
         }
     }
 }

@@ -185,7 +185,7 @@ pub struct Snapshot {
 /// `show`
 #[derive(Debug, Args)]
 pub struct Show {
-    /// Which table: funnel, slot_audience or rejects
+    /// Which table: `funnel`, `slot_audience` or `rejects`
     #[arg(value_parser = table)]
     pub table: TableName,
     /// Only this platform

@@ -14,7 +14,7 @@ use crate::archive::TableName;
 use crate::config;
 use crate::demo::{self, Written};
 use crate::model::columns as c;
-use crate::plan::{Dates, Selection};
+use crate::plan::Selection;
 use crate::report;
 use crate::run::{self, stores};
 
@@ -32,12 +32,8 @@ pub async fn run(args: &Demo, global: &Global, out: &mut impl Write) -> Result<u
     }
     let workspace = config::load(&args.dir.join("config"), &args.dir.join("jobs"))?;
     let job = run::job(&workspace, &written.job)?;
-    let selection = Selection {
-        dates: Dates::Range { from: written.first_date, to: written.last_date },
-        ..Selection::nightly(job)
-    };
-    let label = format!("demo {}", written.job);
-    let report = carry_out(&workspace, &selection, written.run_at, &label, global).await?;
+    let label = format!("run {}", written.job);
+    let report = carry_out(&workspace, &Selection::nightly(job), written.run_at, &label, global).await?;
     settled::print(&report, out)?;
     let archive = stores::archive_for_reading(&workspace.settings)?;
     let objects: Vec<Bytes> =
@@ -62,6 +58,9 @@ fn write(args: &Demo, global: &Global) -> Result<Written, Failure> {
     Ok(written?)
 }
 
+/// Impressions and entrants by market and slot.
+type Cells = BTreeMap<(String, String), (i64, i64)>;
+
 /// Effective CTR by market and slot, one grid per platform: counts of different conventions are never put together.
 fn print_report(frame: &DataFrame, out: &mut impl Write) -> Result<(), Failure> {
     let summed = frame
@@ -73,7 +72,7 @@ fn print_report(frame: &DataFrame, out: &mut impl Write) -> Result<(), Failure> 
     let text = |name: &str, row: usize| -> PolarsResult<String> {
         Ok(summed.column(name)?.str()?.get(row).unwrap_or_default().to_owned())
     };
-    let mut cells: BTreeMap<String, BTreeMap<(String, String), (i64, i64)>> = BTreeMap::new();
+    let mut cells: BTreeMap<String, Cells> = BTreeMap::new();
     for row in 0..summed.height() {
         let count = |name: &str| -> PolarsResult<i64> { Ok(summed.column(name)?.i64()?.get(row).unwrap_or(0)) };
         let cell = (count(c::IMPRESSIONS)?, count(c::ENTRANTS)?);

@@ -15,17 +15,23 @@ use super::exit;
 pub struct Failure {
     /// The exit code.
     pub code: u8,
+    /// Whoever read the output (`head`, a pager) has seen enough: no reason to complain.
+    pub reader_is_gone: bool,
     text: String,
 }
 
 impl Failure {
     /// A command line that makes no sense.
     pub fn usage(text: impl Into<String>) -> Self {
-        Self { code: exit::USAGE, text: text.into() }
+        Self::new(exit::USAGE, text.into())
+    }
+
+    fn new(code: u8, text: String) -> Self {
+        Self { code, reader_is_gone: false, text }
     }
 
     fn unexpected(error: &dyn std::error::Error) -> Self {
-        Self { code: exit::UNEXPECTED, text: error_text(error) }
+        Self::new(exit::UNEXPECTED, error_text(error))
     }
 }
 
@@ -37,7 +43,7 @@ impl fmt::Display for Failure {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        Self { code: exit::CONFIG, text: error.to_string() }
+        Self::new(exit::CONFIG, error.to_string())
     }
 }
 
@@ -48,7 +54,7 @@ impl From<RunError> for Failure {
             RunError::Exports(_) => exit::EXPORTS,
             RunError::Store(_) | RunError::Archive(_) | RunError::Spill(_) | RunError::Worker => exit::UNEXPECTED,
         };
-        Self { code, text: error_text(&error) }
+        Self::new(code, error_text(&error))
     }
 }
 
@@ -58,7 +64,7 @@ impl From<DemoError> for Failure {
             DemoError::Write { .. } | DemoError::Calendar { .. } => exit::UNEXPECTED,
             _ => exit::USAGE,
         };
-        Self { code, text: error_text(&error) }
+        Self::new(code, error_text(&error))
     }
 }
 
@@ -76,6 +82,9 @@ impl From<ArchiveError> for Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            return Self { reader_is_gone: true, ..Self::new(exit::DONE, String::new()) };
+        }
         Self::unexpected(&error)
     }
 }

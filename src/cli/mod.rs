@@ -8,6 +8,7 @@ pub mod exit;
 mod failure;
 mod logging;
 mod progress;
+mod reasons;
 mod run;
 mod settled;
 mod show;
@@ -41,8 +42,9 @@ pub fn main() -> ExitCode {
     logging::start(&cli.global);
     let mut out = std::io::stdout().lock();
     let code = dispatch(&cli, &mut out).unwrap_or_else(|failure| {
-        tracing::debug!(code = failure.code, "failed");
-        eprintln!("error: {failure}");
+        if !failure.reader_is_gone {
+            eprintln!("error: {failure}");
+        }
         failure.code
     });
     ExitCode::from(if out.flush().is_ok() { code } else { exit::UNEXPECTED })

@@ -59,15 +59,12 @@ impl Progress {
             }
             Step::Done { market_day, disposition } => {
                 let (day, word) = (market_day.to_string(), disposition.word());
-                match disposition {
-                    Disposition::Published { revision, .. } => {
-                        tracing::info!(market_day = day, revision, "{word}");
-                        self.bar.set_message(format!("published {day}"));
-                    }
-                    _ => match disposition.reason() {
-                        Some(reason) => tracing::info!(market_day = day, reason, "{word}"),
-                        None => tracing::debug!(market_day = day, "{word}"),
-                    },
+                if let Disposition::Published { revision, .. } = disposition {
+                    tracing::info!(market_day = day, revision, "{word}");
+                    self.bar.set_message(format!("published {day}"));
+                } else {
+                    let reason = disposition.reason().unwrap_or_default();
+                    tracing::info!(market_day = day, reason, "{word}");
                 }
             }
         }

@@ -4,11 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::exit;
-use crate::model::MarketDay;
+use super::reasons::Reasons;
 use crate::run::{Disposition, RunReport};
-
-/// How many reasons are printed before the rest is only counted.
-const SHOWN: usize = 12;
 
 /// Prints what became of the market-days and why some were not published.
 ///
@@ -28,29 +25,13 @@ pub fn print(report: &RunReport, out: &mut impl Write) -> io::Result<()> {
     if !report.exports.is_empty() {
         writeln!(out, "{} exports read: {rows} records, {rejected} rejected", report.exports.len())?;
     }
-    let mut reasons: BTreeMap<(&str, String), Vec<&MarketDay>> = BTreeMap::new();
+    let mut reasons = Reasons::default();
     for (day, disposition) in &report.days {
         if let Some(reason) = disposition.reason() {
-            reasons.entry((disposition.word(), reason)).or_default().push(day);
+            reasons.add(disposition.word(), reason, day);
         }
     }
-    for ((word, reason), days) in reasons.iter().take(SHOWN) {
-        writeln!(out, "  {word}: {}", listed(days))?;
-        writeln!(out, "    {reason}")?;
-    }
-    if reasons.len() > SHOWN {
-        writeln!(out, "  … and {} more reasons; see `coverledger status`", reasons.len() - SHOWN)?;
-    }
-    Ok(())
-}
-
-fn listed(days: &[&MarketDay]) -> String {
-    const NAMED: usize = 4;
-    let mut text = days.iter().take(NAMED).map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    if days.len() > NAMED {
-        text.push_str(&format!(" and {} more", days.len() - NAMED));
-    }
-    text
+    reasons.print(out)
 }
 
 /// The exit code of a run: the gravest of what its market-days ended as.

@@ -37,6 +37,9 @@ pub async fn run(args: &Show, global: &Global, out: &mut impl Write) -> Result<u
     Ok(exit::DONE)
 }
 
+/// Longer text is cut.
+const WIDEST: usize = 60;
+
 /// How a column is shown.
 enum View {
     Plain(&'static str),
@@ -59,6 +62,9 @@ impl View {
         Ok(match self {
             Self::Plain(name) => match frame.column(name)?.get(row)? {
                 AnyValue::Null => "–".to_owned(),
+                AnyValue::String(text) if text.chars().count() > WIDEST => {
+                    text.chars().take(WIDEST - 1).chain(['…']).collect()
+                }
                 AnyValue::String(text) => text.to_owned(),
                 value => value.to_string(),
             },

@@ -7,6 +7,7 @@ use comfy_table::Table;
 use jiff::civil::Date;
 
 use super::args::{Global, Status};
+use super::reasons::Reasons;
 use super::run::clock;
 use super::{Failure, exit, grid, load};
 use crate::archive::{AttemptEnd, State};
@@ -37,11 +38,13 @@ pub async fn run(args: &Status, global: &Global, out: &mut impl Write) -> Result
         out,
         "F final   P provisional   W waiting for exports   H held back   X failed   D due   · not over"
     )?;
+    let mut reasons = Reasons::default();
     for day in plans.iter().flat_map(|plan| &plan.days) {
-        if let Some(trouble) = trouble(day) {
-            writeln!(out, "{} {trouble}", day.market_day)?;
+        if let Some((word, reason)) = trouble(day) {
+            reasons.add(word, reason, &day.market_day);
         }
     }
+    reasons.print(out)?;
     Ok(exit::DONE)
 }
 
@@ -76,14 +79,14 @@ fn letter(day: &PlannedDay) -> char {
     }
 }
 
-fn trouble(day: &PlannedDay) -> Option<String> {
+fn trouble(day: &PlannedDay) -> Option<(&'static str, String)> {
     match (&day.standing, &day.attempt) {
-        (Standing::Waiting { missing }, _) => Some(format!("waits for {}", missing.join(", "))),
-        (Standing::Held { reason }, _) => Some(format!("is held back: {reason}")),
-        (Standing::Due(_), Some(attempt)) => {
-            let how = if attempt.end == AttemptEnd::Held { "was held back" } else { "failed" };
-            Some(format!("{how}: {}", attempt.reason))
+        (Standing::Waiting { missing }, _) => Some(("waiting", format!("no export at {}", missing.join(", ")))),
+        (Standing::Held { reason }, _) => Some(("held", reason.clone())),
+        (Standing::Due(_), Some(attempt)) if attempt.end == AttemptEnd::Held => {
+            Some(("held", attempt.reason.clone()))
         }
+        (Standing::Due(_), Some(attempt)) => Some(("failed", attempt.reason.clone())),
         _ => None,
     }
 }

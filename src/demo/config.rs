@@ -64,15 +64,14 @@ fn job(demo: &Demo) -> String {
     format!(
         r#"# One run each night looks this many days back, and works only on market-days that are new or have changed.
 version: 1
-schedule: {{cron: "30 3 * * *", timezone: UTC}}
+schedule: {{cron: "0 12 * * *", timezone: UTC}}
 platforms: [{}]
 markets: [{}]
 lookback_days: {}
 "#,
         platforms.join(", "),
         markets.join(", "),
-        // From the first date of the demo to the run, four days after the last one.
-        u32::from(demo.days) + 4
+        demo.days
     )
 }
 

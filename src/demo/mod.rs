@@ -46,8 +46,9 @@ const JOB: &str = "nightly";
 /// New York, and with it most of North America, leaves daylight-saving time on this Sunday.
 const LAST_DATE: Date = date(2026, 11, 1);
 
-/// 2026-11-05T03:30:00Z: every market-day is over and settled.
-const RUN_AT: Timestamp = Timestamp::constant(1_793_849_400, 0);
+/// 2026-11-02T12:00:00Z: the one morning on which the last day that is over is [`LAST_DATE`] in every market, from
+/// Sydney to New York. The last two days are not settled yet.
+const RUN_AT: Timestamp = Timestamp::constant(1_793_620_800, 0);
 
 /// What to generate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +80,7 @@ pub struct Written {
     pub first_date: Date,
     /// The last one.
     pub last_date: Date,
-    /// An instant at which all of these dates are over and settled.
+    /// An instant at which these dates, and no others, are what the job looks back at.
     pub run_at: Timestamp,
     /// The name of the job in `jobs/`.
     pub job: String,

@@ -18,8 +18,8 @@ const MAX_EXPANSION: u64 = 200;
 /// Decompressed bytes of an export, with a running count of its physical lines.
 pub(super) struct Bytes {
     inner: Inner,
-    compressed_bytes: u64,
-    decompressed_bytes: u64,
+    compressed: u64,
+    decompressed: u64,
     newlines: u64,
     ends_with_newline: bool,
     failure: Option<ExportError>,
@@ -33,8 +33,8 @@ enum Inner {
 impl Bytes {
     /// Opens an export, recognizing gzip by its first bytes.
     pub(super) fn open(mut file: File) -> Result<Self, ExportError> {
-        let compressed_bytes = file.seek(SeekFrom::End(0))?;
-        if compressed_bytes == 0 {
+        let compressed = file.seek(SeekFrom::End(0))?;
+        if compressed == 0 {
             return Err(ExportError::Empty);
         }
         file.seek(SeekFrom::Start(0))?;
@@ -46,14 +46,7 @@ impl Bytes {
         } else {
             Inner::Plain(file)
         };
-        Ok(Self {
-            inner,
-            compressed_bytes,
-            decompressed_bytes: 0,
-            newlines: 0,
-            ends_with_newline: true,
-            failure: None,
-        })
+        Ok(Self { inner, compressed, decompressed: 0, newlines: 0, ends_with_newline: true, failure: None })
     }
 
     /// Lines that were read so far, a last one without a newline included.
@@ -67,15 +60,15 @@ impl Bytes {
     }
 
     fn note(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.decompressed_bytes += bytes.len() as u64;
+        self.decompressed += bytes.len() as u64;
         self.newlines += memchr::memchr_iter(b'\n', bytes).count() as u64;
         if let Some(last) = bytes.last() {
             self.ends_with_newline = *last == b'\n';
         }
-        let limit = EXPANSION_GRACE_BYTES.max(self.compressed_bytes.saturating_mul(MAX_EXPANSION));
-        if matches!(self.inner, Inner::Gzip(_)) && self.decompressed_bytes > limit {
+        let limit = EXPANSION_GRACE_BYTES.max(self.compressed.saturating_mul(MAX_EXPANSION));
+        if matches!(self.inner, Inner::Gzip(_)) && self.decompressed > limit {
             self.failure =
-                Some(ExportError::Bomb { compressed_bytes: self.compressed_bytes, decompressed_bytes: limit });
+                Some(ExportError::Bomb { compressed_bytes: self.compressed, decompressed_bytes: limit });
             return Err(io::ErrorKind::InvalidData.into());
         }
         Ok(())
@@ -91,7 +84,7 @@ impl Read for Bytes {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
                 Err(error) => {
                     self.failure = Some(ExportError::Gzip {
-                        decompressed_bytes: self.decompressed_bytes,
+                        decompressed_bytes: self.decompressed,
                         detail: error.to_string(),
                     });
                     return Err(error);

@@ -258,9 +258,8 @@ fn cut_quoted(window: &[u8], delimiter: u8, cut: &mut Cut) -> Outcome {
         match window[at..] {
             [] => return Outcome::Whole { taken: at, lines },
             [next, ..] if next == delimiter => at += 1,
-            [b'\n', ..] => return Outcome::Whole { taken: at + 1, lines },
+            [b'\n', ..] | [b'\r'] => return Outcome::Whole { taken: at + 1, lines },
             [b'\r', b'\n', ..] => return Outcome::Whole { taken: at + 2, lines },
-            [b'\r'] => return Outcome::Whole { taken: at + 1, lines },
             _ => return Outcome::Broken,
         }
     }

@@ -16,17 +16,20 @@ pub struct Found {
     pub export_date: Option<Date>,
 }
 
+/// A date and the path that its objects have.
+type Wanted = (Option<Date>, Vec<PathPart>);
+
 /// Lists the objects of an export for these dates, sorted by key. One listing per distinct folder.
 ///
 /// # Errors
 /// [`StoreError`] when the store cannot be listed.
 pub async fn find(store: &Store, pattern: &PathPattern, dates: &BTreeSet<Date>) -> Result<Vec<Found>, StoreError> {
-    let wanted: Vec<(Option<Date>, Vec<PathPart>)> = if pattern.is_dated() {
+    let wanted: Vec<Wanted> = if pattern.is_dated() {
         dates.iter().map(|date| (Some(*date), pattern.on(Some(*date)))).collect()
     } else {
         vec![(None, pattern.on(None))]
     };
-    let mut by_folder: BTreeMap<String, Vec<(Option<Date>, Vec<PathPart>)>> = BTreeMap::new();
+    let mut by_folder: BTreeMap<String, Vec<Wanted>> = BTreeMap::new();
     for (date, parts) in wanted {
         by_folder.entry(folder(&parts)).or_default().push((date, parts));
     }

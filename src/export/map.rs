@@ -46,8 +46,6 @@ pub(super) struct Mapper<'a, S> {
     stages: usize,
     known: HashMap<Box<[u8]>, Known>,
     key: Vec<u8>,
-    event_id: String,
-    viewer_id: String,
     pub(super) taken: u64,
     pub(super) ignored: u64,
     pub(super) rejected: u64,
@@ -83,8 +81,6 @@ impl<'a, S: Signals> Mapper<'a, S> {
             stages: 0,
             known: HashMap::new(),
             key: Vec::new(),
-            event_id: String::new(),
-            viewer_id: String::new(),
             taken: 0,
             ignored: 0,
             rejected: 0,
@@ -103,25 +99,17 @@ impl<'a, S: Signals> Mapper<'a, S> {
         let occurred_us = instant::read(fields[layout.occurred_at], &self.export.columns.occurred_at.format)
             .map_err(blame(layout.occurred_at))?;
         let (kinds, dwell_ms, credited_us) = self.happened(fields, occurred_us)?;
-        let mut event_id = std::mem::take(&mut self.event_id);
-        let mut viewer_id = std::mem::take(&mut self.viewer_id);
-        let result = (|| {
-            let event_id = layout
-                .event_id
-                .map(|column| id(fields[column], &mut event_id).map_err(blame(column)))
-                .transpose()?;
-            let viewer_id = layout
-                .viewer_id
-                .map(|column| id(fields[column], &mut viewer_id).map_err(blame(column)))
-                .transpose()?;
-            let stage = self.stage(fields)?;
-            let signal = Signal { record, occurred_us, credited_us, kinds, dwell_ms, event_id, viewer_id, stage };
-            self.signals.signal(&signal);
-            Ok(())
-        })();
-        self.event_id = event_id;
-        self.viewer_id = viewer_id;
-        result
+        let (mut event_id, mut viewer_id) = (itoa::Buffer::new(), itoa::Buffer::new());
+        let event_id =
+            layout.event_id.map(|column| id(fields[column], &mut event_id).map_err(blame(column))).transpose()?;
+        let viewer_id = layout
+            .viewer_id
+            .map(|column| id(fields[column], &mut viewer_id).map_err(blame(column)))
+            .transpose()?;
+        let stage = self.stage(fields)?;
+        let signal = Signal { record, occurred_us, credited_us, kinds, dwell_ms, event_id, viewer_id, stage };
+        self.signals.signal(&signal);
+        Ok(())
     }
 
     /// What the row counts as, its dwell, and the instant it is credited to.
@@ -144,7 +132,7 @@ impl<'a, S: Signals> Mapper<'a, S> {
         let column = self.layout.event.unwrap_or_default();
         let event = match fields[column] {
             Field::Text(word) => values.get(word).copied(),
-            Field::Int(code) => values.get(code.to_string().as_str()).copied(),
+            Field::Int(code) => values.get(itoa::Buffer::new().format(code)).copied(),
             Field::Null => return Err(NoSignal::Reject(Reason::MissingValue, Some(column))),
             _ => None,
         };
@@ -213,14 +201,11 @@ impl<'a, S: Signals> Mapper<'a, S> {
         for column in columns {
             push_key(&mut key, fields[*column]);
         }
-        let known = match self.known.get(key.as_slice()) {
-            Some(known) => *known,
-            None => {
-                let known = self.resolve(fields);
-                self.known.insert(key.as_slice().into(), known);
-                known
-            }
-        };
+        let known = self.known.get(key.as_slice()).copied().unwrap_or_else(|| {
+            let known = self.resolve(fields);
+            self.known.insert(key.as_slice().into(), known);
+            known
+        });
         self.key = key;
         match known {
             Known::Stage(stage) => Ok(stage),
@@ -250,7 +235,7 @@ impl<'a, S: Signals> Mapper<'a, S> {
             (TextRule::Value(value), _) => Ok(value.clone()),
             (TextRule::Column(_), column) => {
                 let column = column.unwrap_or_default();
-                let mut number = String::new();
+                let mut number = itoa::Buffer::new();
                 id(fields[column], &mut number).map(str::to_owned).map_err(|reason| (reason, column))
             }
         };
@@ -357,7 +342,7 @@ impl<S: Signals> Records for Mapper<'_, S> {
 }
 
 /// An id as text. A number that a spreadsheet rounded is no id any more.
-fn id<'a>(field: Field<'a>, number: &'a mut String) -> Result<&'a str, Reason> {
+fn id<'a>(field: Field<'a>, number: &'a mut itoa::Buffer) -> Result<&'a str, Reason> {
     match field {
         Field::Text(text) => {
             let text = text.trim();
@@ -369,12 +354,7 @@ fn id<'a>(field: Field<'a>, number: &'a mut String) -> Result<&'a str, Reason> {
                 Ok(text)
             }
         }
-        Field::Int(value) => {
-            use std::fmt::Write as _;
-            number.clear();
-            write!(number, "{value}").map_err(|_| Reason::BadValue)?;
-            Ok(number)
-        }
+        Field::Int(value) => Ok(number.format(value)),
         Field::Null => Err(Reason::MissingValue),
         Field::Float(_) => Err(Reason::MangledId),
         _ => Err(Reason::BadValue),

@@ -14,13 +14,13 @@ use crate::model::columns as c;
 pub(super) fn slot_audience(sheet: &Sheet<'_>, funnel: &DataFrame, revision: u64) -> PolarsResult<DataFrame> {
     let summed = summed(sheet, funnel)?;
     let rates = PROPORTIONS.iter().flat_map(super::rates::Rate::with_interval).chain([MEAN_DWELL.ratio()]);
-    let rated = summed.lazy().with_columns(rates.collect::<Vec<_>>()).collect()?;
-    let height = rated.height();
-    let mut table = keys(sheet, height);
-    table.extend(rated.columns().iter().cloned());
-    table.extend(slots(sheet, &rated)?);
-    table.extend(closing(sheet, revision, height));
-    DataFrame::new(height, table)
+    let table = summed.lazy().with_columns(rates.collect::<Vec<_>>()).collect()?;
+    let height = table.height();
+    let mut columns = keys(sheet, height);
+    columns.extend(table.columns().iter().cloned());
+    columns.extend(slots(sheet, &table)?);
+    columns.extend(closing(sheet, revision, height));
+    DataFrame::new(height, columns)
 }
 
 /// One row per slot and audience, in the order of the facts: by slot in the order of the day, then by audience.
@@ -33,11 +33,11 @@ fn summed(sheet: &Sheet<'_>, funnel: &DataFrame) -> PolarsResult<DataFrame> {
 }
 
 /// Length and start of each row's slot on that day.
-fn slots(sheet: &Sheet<'_>, rated: &DataFrame) -> PolarsResult<Vec<Column>> {
+fn slots(sheet: &Sheet<'_>, table: &DataFrame) -> PolarsResult<Vec<Column>> {
     let names: Vec<&str> = sheet.market.slots.names().collect();
     let spans = sheet.market.slots.spans(&sheet.market.day, sheet.day);
     let (mut seconds, mut local, mut utc) = (Vec::new(), Vec::new(), Vec::new());
-    for name in rated.column(c::SLOT)?.str()?.iter() {
+    for name in table.column(c::SLOT)?.str()?.iter() {
         let span = spans.iter().find(|span| Some(names[span.slot]) == name);
         let span =
             span.ok_or_else(|| polars_err!(ComputeError: "a fact lies in a slot that the day does not have"))?;

@@ -9,11 +9,11 @@ use crate::store::StoreError;
 #[derive(Debug, Error)]
 pub enum RunError {
     /// No such job.
-    #[error("there is no job `{job}` (known: {known})")]
+    #[error("there is no job `{job}` ({known})")]
     UnknownJob {
         /// What was asked for.
         job: String,
-        /// What there is.
+        /// What there is, and what may have been meant.
         known: String,
     },
     /// Something the job does not have.

@@ -40,9 +40,12 @@ const BATCH_BYTES: u64 = 2 << 30;
 /// # Errors
 /// [`RunError::UnknownJob`].
 pub fn job<'w>(workspace: &'w Workspace, name: &str) -> Result<&'w Job, RunError> {
-    workspace.jobs.get(name).ok_or_else(|| RunError::UnknownJob {
-        job: name.to_owned(),
-        known: workspace.jobs.keys().map(|job| format!("`{job}`")).collect::<Vec<_>>().join(", "),
+    workspace.jobs.get(name).ok_or_else(|| {
+        let names: Vec<String> = workspace.jobs.keys().map(|job| format!("`{job}`")).collect();
+        let distance = |job: &&String| strsim::damerau_levenshtein(job, name);
+        let near = workspace.jobs.keys().min_by_key(distance).filter(|job| distance(job) <= 3);
+        let hint = near.map(|job| format!("; did you mean `{job}`?")).unwrap_or_default();
+        RunError::UnknownJob { job: name.to_owned(), known: format!("known: {}{hint}", names.join(", ")) }
     })
 }
 

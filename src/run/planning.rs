@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::archive::Archive;
 use crate::config::{Platform, Workspace};
 use crate::export::find;
-use crate::model::{MarketDay, MarketId, PlatformId};
+use crate::model::{MarketId, PlatformId};
 use crate::plan::{Known, PlannedExport, PlatformPlan, Selection, export_dates, windows};
 use crate::store::Store;
 
@@ -53,18 +53,14 @@ async fn known(
             found,
         }));
     }
+    let all = days.iter().map(|(market, day, _)| (market.clone(), day.date)).collect();
+    known.attempts = archive.notes_of(id, &all).await?;
     let mut by_market: BTreeMap<MarketId, BTreeSet<jiff::civil::Date>> = BTreeMap::new();
     for (market, day, _) in days {
         by_market.entry(market).or_default().insert(day.date);
     }
     for (market, dates) in by_market {
         let newest = archive.newest_of(id, &market, &dates).await?;
-        for date in dates {
-            let market_day = MarketDay { platform: id.clone(), market: market.clone(), local_date: date };
-            if let Some(attempt) = archive.noted(&market_day).await? {
-                known.attempts.insert((market.clone(), date), attempt);
-            }
-        }
         known.receipts.extend(newest.into_iter().map(|(date, receipt)| ((market.clone(), date), receipt)));
     }
     Ok(known)

@@ -87,10 +87,8 @@ impl Publisher<'_> {
                 return Ok(held);
             }
         }
-        let draft = Draft {
-            totals: sheet.totals(),
-            ..self.draft(day.state, &day.fingerprint, exports, &day.config_sha256)
-        };
+        let draft =
+            Draft { totals: sheet.totals(), ..draft(day.state, &day.fingerprint, exports, &day.config_sha256) };
         let render = |revision| {
             let [funnel, slots] = report::market_day(&sheet, revision)?;
             Ok(vec![table(TableName::Funnel, funnel), table(TableName::SlotAudience, slots)])
@@ -125,7 +123,7 @@ impl Publisher<'_> {
                 [config_sha256.as_str(), env!("CARGO_PKG_VERSION"), tz_release(), &listed.join("\n")].join("\n");
             let unit = Unit::Rejects { platform: self.plan.platform.clone(), export_date };
             let state = self.state_of(export_date);
-            let mut draft = self.draft(state, &sha256_hex(parts.as_bytes()), exports, &config_sha256);
+            let mut draft = draft(state, &sha256_hex(parts.as_bytes()), exports, &config_sha256);
             draft.totals =
                 BTreeMap::from([("rejected".to_owned(), i64::try_from(rejects.len()).unwrap_or(i64::MAX))]);
             let render = |_| {
@@ -137,19 +135,6 @@ impl Publisher<'_> {
             }
         }
         Ok(unsettled)
-    }
-
-    fn draft(&self, state: State, fingerprint: &str, exports: Vec<ExportRecord>, config_sha256: &str) -> Draft {
-        Draft {
-            state,
-            fingerprint: fingerprint.to_owned(),
-            exports,
-            totals: BTreeMap::new(),
-            config_sha256: config_sha256.to_owned(),
-            program_version: env!("CARGO_PKG_VERSION").to_owned(),
-            tz_release: tz_release().to_owned(),
-            engine: ENGINE.to_owned(),
-        }
     }
 
     /// Which market a record belongs to depends on all of them.
@@ -187,6 +172,20 @@ impl Publisher<'_> {
         };
         let reason = disposition.reason().unwrap_or_default();
         Ok(self.archive.note(&day.market_day, &Attempt::new(&day.fingerprint, end, reason)).await?)
+    }
+}
+
+/// What is recorded of every publication, without its totals.
+fn draft(state: State, fingerprint: &str, exports: Vec<ExportRecord>, config_sha256: &str) -> Draft {
+    Draft {
+        state,
+        fingerprint: fingerprint.to_owned(),
+        exports,
+        totals: BTreeMap::new(),
+        config_sha256: config_sha256.to_owned(),
+        program_version: env!("CARGO_PKG_VERSION").to_owned(),
+        tz_release: tz_release().to_owned(),
+        engine: ENGINE.to_owned(),
     }
 }
 

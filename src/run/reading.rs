@@ -34,6 +34,9 @@ pub(super) struct CountedBatch {
     pub(super) counted: Counted,
 }
 
+/// An export by its number in the batch, and what became of it.
+type Done = (usize, Result<ReadExport, String>);
+
 /// What reading needs besides the batch.
 pub(super) struct Source<'a> {
     pub(super) workspace: &'a Workspace,
@@ -59,7 +62,7 @@ pub(super) fn count(source: &Source<'_>, batch: &Batch<'_>, handle: &Handle) -> 
     );
     let next = AtomicUsize::new(0);
     let largest_first = largest_first(batch);
-    let worker = || -> Result<(Fed, Vec<(usize, Result<ReadExport, String>)>), RunError> {
+    let worker = || -> Result<(Fed, Vec<Done>), RunError> {
         let mut feed = counter.feed();
         let mut done = Vec::new();
         while let Some(index) = largest_first.get(next.fetch_add(1, Ordering::Relaxed)) {

@@ -6,7 +6,7 @@ use object_store::client::{HttpError, HttpErrorKind};
 
 /// A failed operation on a store.
 #[derive(Debug, thiserror::Error)]
-#[error("{action} `{key}` in `{store}`: {problem}")]
+#[error("{action} {}: {problem}", where_it_is(.key, .store))]
 pub struct StoreError {
     /// The store, without anything secret.
     pub store: String,
@@ -16,6 +16,10 @@ pub struct StoreError {
     pub key: String,
     /// What happened.
     pub problem: StoreProblem,
+}
+
+fn where_it_is(key: &str, store: &str) -> String {
+    if key.is_empty() { format!("`{store}`") } else { format!("`{key}` in `{store}`") }
 }
 
 /// What happened to an operation on a store.

@@ -80,6 +80,7 @@ impl SlotTable {
     }
 
     /// Slot names in the order of the day.
+    #[must_use]
     pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
         self.slots.iter().map(|(name, _)| name.as_str())
     }

@@ -1,0 +1,143 @@
+//! The way in: rows are placed in cells, packed and parted.
+
+use hashbrown::HashMap;
+
+use super::cells::Cell;
+use super::counter::Counter;
+use super::row::{EventRow, NO_CELL, Origin, ViewerRow, hash};
+use super::spool::Writer;
+use super::tally::Tally;
+use super::touch::UNIQUE;
+use crate::model::Kinds;
+
+/// One thread's way into a [`Counter`].
+pub struct Feed<'c> {
+    counter: &'c Counter,
+    events: Writer<'c, EventRow>,
+    viewers: Writer<'c, ViewerRow>,
+    tally: Tally,
+    export: u32,
+    stages: Vec<[u32; 3]>,
+    near: HashMap<(u32, u32, u32), u32>,
+    landed: Landed,
+}
+
+/// A row for the engine.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    /// Which record of the export, from 1.
+    pub record: u32,
+    /// When it happened.
+    pub occurred_us: i64,
+    /// What it counts as.
+    pub kinds: Kinds,
+    /// Milliseconds in the room.
+    pub dwell_ms: u32,
+    /// The event's id; without one the row is nobody's duplicate.
+    pub event_id: Option<&'a str>,
+    /// The viewer's id; without one the row has no part in unique counts.
+    pub viewer_id: Option<&'a str>,
+    /// Where it counts: stage, market-day and slot. `None`: outside this run's market-days.
+    pub place: Option<(usize, usize, usize)>,
+}
+
+/// Where the rows of one export went.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Landed {
+    /// On a market-day of this run, by market-day.
+    pub by_day: Vec<u64>,
+    /// Elsewhere.
+    pub outside: u64,
+}
+
+/// What a feed leaves behind when it is done.
+pub struct Fed(pub(super) Tally);
+
+impl<'c> Feed<'c> {
+    pub(super) fn new(counter: &'c Counter) -> Self {
+        Self {
+            counter,
+            events: counter.events.writer(),
+            viewers: counter.viewers.writer(),
+            tally: Tally::new(0, &counter.scope),
+            export: 0,
+            stages: Vec::new(),
+            near: HashMap::new(),
+            landed: Landed::default(),
+        }
+    }
+
+    /// Begins an export: `export` is its place in the order of names.
+    pub fn begin(&mut self, export: usize) {
+        self.export = u32::try_from(export).unwrap_or(u32::MAX);
+        self.stages.clear();
+        self.near.clear();
+        self.landed = Landed { by_day: vec![0; self.counter.scope.days()], outside: 0 };
+    }
+
+    /// Announces a stage of this export; stages are numbered from 0. `false` when there are more distinct names and
+    /// cells than the memory bound allows.
+    pub fn stage(&mut self, audience: &str, broadcast_id: &str, cover_id: &str) -> bool {
+        let cells = &self.counter.cells;
+        self.stages.push([cells.name(audience), cells.name(broadcast_id), cells.name(cover_id)]);
+        cells.len() < self.counter.max_cells
+    }
+
+    /// Takes a row of this export.
+    ///
+    /// # Errors
+    /// When rows have to spill and cannot.
+    pub fn push(&mut self, input: &Input<'_>) -> std::io::Result<()> {
+        let cell = match input.place {
+            Some((stage, day, slot)) if self.counter.scope.covers(self.export as usize, day) => {
+                self.landed.by_day[day] += 1;
+                self.cell(stage, day, slot)
+            }
+            _ => {
+                self.landed.outside += 1;
+                NO_CELL
+            }
+        };
+        let (viewer, _) = input.viewer_id.map(hash).unwrap_or_default();
+        let origin = Origin::new(self.export, input.record, input.kinds, input.viewer_id.is_some());
+        let occurred_us = input.occurred_us;
+        if let Some((event, partition)) = input.event_id.map(hash) {
+            let row = EventRow { event, viewer, occurred_us, origin, cell, dwell_ms: input.dwell_ms };
+            return self.events.push(partition, row);
+        }
+        if let Some((_, day, _)) = input.place.filter(|_| cell != NO_CELL) {
+            self.tally.outcome(origin, day).counted += 1;
+            self.tally.count(cell, input.kinds, input.dwell_ms);
+            if input.viewer_id.is_some() && input.kinds.bits() & UNIQUE.bits() != 0 {
+                let row = ViewerRow { viewer, occurred_us, origin, cell, unused: 0 };
+                return self.viewers.push(viewer.rotate_right(32), row);
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the export and says where its rows went.
+    pub fn end(&mut self) -> Landed {
+        std::mem::take(&mut self.landed)
+    }
+
+    /// Hands over what is left in this thread's hands.
+    ///
+    /// # Errors
+    /// When rows have to spill and cannot.
+    pub fn finish(self) -> std::io::Result<Fed> {
+        self.events.finish()?;
+        self.viewers.finish()?;
+        Ok(Fed(self.tally))
+    }
+
+    fn cell(&mut self, stage: usize, day: usize, slot: usize) -> u32 {
+        let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+        let [audience, broadcast, cover] = self.stages[stage];
+        let (day, slot) = (number(day), number(slot));
+        *self
+            .near
+            .entry((number(stage), day, slot))
+            .or_insert_with(|| self.counter.cells.cell(Cell { day, slot, audience, broadcast, cover }))
+    }
+}

