@@ -77,7 +77,7 @@ async fn dry_run(
     out: &mut impl Write,
 ) -> Result<u8, Failure> {
     let exports = stores::exports(&workspace.settings).map_err(RunError::Exports)?;
-    let archive = stores::archive_for_reading(&workspace.settings).map_err(RunError::Store)?;
+    let archive = stores::archive_for_planning(&workspace.settings).map_err(RunError::Store)?;
     let plans = run::plan(workspace, selection, &exports, &archive, now).await?;
     for plan in &plans {
         print_plan(plan, out)?;

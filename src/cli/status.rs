@@ -31,7 +31,7 @@ pub async fn run(args: &Status, global: &Global, out: &mut impl Write) -> Result
         accept_shrink: false,
     };
     let exports = stores::exports(&workspace.settings).map_err(RunError::Exports)?;
-    let archive = stores::archive_for_reading(&workspace.settings).map_err(RunError::Store)?;
+    let archive = stores::archive_for_planning(&workspace.settings).map_err(RunError::Store)?;
     let plans = run::plan(&workspace, &selection, &exports, &archive, now).await?;
     writeln!(out, "{}", table(&plans))?;
     writeln!(

@@ -27,6 +27,14 @@ pub fn archive_for_reading(settings: &Settings) -> Result<Archive, StoreError> {
     open(&settings.archive, IfMissing::Refuse).map(Archive::for_reading)
 }
 
+/// The archive, to plan by: a folder that is missing is one in which nothing was published yet, and is not made.
+///
+/// # Errors
+/// [`StoreError`] when it cannot be set up.
+pub fn archive_for_planning(settings: &Settings) -> Result<Archive, StoreError> {
+    open(&settings.archive, IfMissing::Empty).map(Archive::for_reading)
+}
+
 /// The archive, to publish into; a folder that is missing is made.
 ///
 /// # Errors

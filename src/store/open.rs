@@ -8,6 +8,7 @@ use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
 use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
 use object_store::local::LocalFileSystem;
+use object_store::memory::InMemory;
 use object_store::path::Path as ObjectPath;
 use object_store::{BackoffConfig, ClientConfigKey, ObjectStore, ObjectStoreScheme, RetryConfig};
 use url::Url;
@@ -22,6 +23,8 @@ pub enum IfMissing {
     Create,
     /// Say so: exports that nobody delivered.
     Refuse,
+    /// Take it for an empty one: an archive in which nothing was published yet.
+    Empty,
 }
 
 impl Store {
@@ -34,6 +37,10 @@ impl Store {
         let place = Place { store: &name, action: "open", key: "" };
         if if_missing == IfMissing::Create {
             std::fs::create_dir_all(folder).map_err(|error| place.io(&error))?;
+        }
+        if if_missing == IfMissing::Empty && folder.try_exists().is_ok_and(|is_there| !is_there) {
+            let inner = Arc::new(InMemory::new());
+            return Ok(Self { inner, prefix: ObjectPath::default(), name: name.into(), folder: None });
         }
         if !folder.is_dir() {
             return Err(place.fails(StoreProblem::MissingFolder));
