@@ -38,12 +38,15 @@ fn cell(value: &AnyValue<'_>) -> String {
         AnyValue::Null => "–".to_owned(),
         AnyValue::String(_) | AnyValue::StringOwned(_) => value.str_value().into_owned(),
         AnyValue::Float64(number) => short(*number),
-        AnyValue::Datetime(us, _, zone) => {
-            let at = jiff::Timestamp::from_microsecond(*us).unwrap().to_string();
-            if zone.is_some() { at } else { at.trim_end_matches('Z').to_owned() }
-        }
+        AnyValue::Datetime(us, _, zone) => instant(*us, zone.is_some()),
+        AnyValue::DatetimeOwned(us, _, zone) => instant(*us, zone.is_some()),
         value => value.to_string(),
     }
+}
+
+fn instant(us: i64, is_utc: bool) -> String {
+    let at = jiff::Timestamp::from_microsecond(us).unwrap().to_string();
+    if is_utc { at } else { at.trim_end_matches('Z').to_owned() }
 }
 
 fn short(number: f64) -> String {

@@ -14,13 +14,20 @@ fn one_day() -> Scenario {
 #[test]
 fn a_typing_error_in_the_configuration_is_told_with_its_line() {
     let scenario = one_day().platform("shop", &SHOP.replace("settle:", "setle:")).job("shop", "GB, DEE", 1);
-    scenario.run().exits(3).complains("?");
+    let outcome = scenario.run().exits(3);
+    outcome.complains(
+        "error: 2 problems in `config/platforms/shop.yaml`\n  \
+           line 1, `settle`: missing (expected how long after a day's end its exports may still arrive, such as `48h`)\n  \
+           line 3, `setle`: unknown key `setle` (known: `version`, `conventions`, `settle`, `exports`; did you mean `settle`?)\n\
+         1 problem in `jobs/nightly.yaml`\n  \
+           line 3, `markets[1]`: unknown market `DEE` (known: `GB`)",
+    );
 }
 
 #[test]
 fn an_unknown_job_is_a_usage_error_that_names_the_known_ones() {
     let scenario = one_day();
-    scenario.cli(&["run", "nigthly"]).exits(2).complains("error: there is no job `nigthly` (known: `nightly`)");
+    scenario.cli(&["run", "nigthly"]).exits(2).complains("error: there is no job `nigthly` (known: `nightly`; did you mean `nightly`?)");
     scenario.cli(&["status", "weekly"]).exits(2).complains("error: there is no job `weekly` (known: `nightly`)");
 }
 
@@ -28,9 +35,9 @@ fn an_unknown_job_is_a_usage_error_that_names_the_known_ones() {
 fn exports_that_are_nowhere_are_told_with_their_place() {
     let scenario = one_day();
     std::fs::remove_dir_all(scenario.path("exports")).unwrap();
-    let outcome = scenario.run().exits(4);
-    assert!(outcome.stderr.starts_with("error: the exports cannot be reached: "), "{}", outcome.stderr);
-    assert!(outcome.stderr.contains("/exports"), "{}", outcome.stderr);
+    scenario.run().exits(4).complains(
+        "error: the exports cannot be reached: open `exports`: this folder is not there (create it, or correct `stores` in `archive.yaml`)",
+    );
 }
 
 #[test]
@@ -46,14 +53,14 @@ fn a_dry_run_says_what_it_would_do_and_writes_nothing() {
     let scenario = one_day();
     let before = scenario.tree("");
     let dry = ["backfill", "nightly", "--from", "2026-11-19", "--to", "2026-11-21", "--dry-run"];
-    // Before the first run there is no archive at all.
+    // Before the first run there is no archive at all, and a dry run makes none.
     let outcome = scenario.cli(&dry).exits(0);
     assert_eq!(
         outcome.stdout,
         "shop/GB/2026-11-21 is not over\n\
          shop/GB/2026-11-20 would be settled: never published\n\
          shop/GB/2026-11-19 waits for shop/2026-11-19/*.csv\n\
-         shop: 1 exports of 107 bytes would be read\n"
+         shop: 1 exports of 105 bytes would be read\n"
     );
     assert_eq!(scenario.tree(""), before);
 }
@@ -120,8 +127,9 @@ fn check_says_what_is_configured() {
 fn status_has_a_letter_for_where_every_market_day_stands() {
     let scenario = one_day()
         .market("JP", "timezone: Asia/Tokyo, slots: day_parts")
-        .job("shop", "GB, JP", 5)
+        .job("shop", "GB, JP", 7)
         .at("2026-11-22T00:00:00Z")
+        .export("shop/2026-11-15/a.csv", events(""))
         .export("shop/2026-11-16/a.csv", events(""))
         .export("shop/2026-11-17/a.csv", "broken")
         .export("shop/2026-11-18/a.csv", events("e1 noon show GB r1 c1 v1 f 25-34 -"))
@@ -129,8 +137,25 @@ fn status_has_a_letter_for_where_every_market_day_stands() {
     scenario.run().exits(6);
     scenario.clock("2026-11-22T01:00:00Z");
     scenario.deliver("shop/2026-11-20/late.csv", events(""));
-    let outcome = scenario.cli(&["status", "--days", "6"]).exits(0);
-    assert_eq!(outcome.stdout.trim_end(), "?");
+    let outcome = scenario.cli(&["status", "--days", "7"]).exits(0);
+    let lines: Vec<&str> = outcome.stdout.lines().map(str::trim).collect();
+    assert_eq!(
+        lines.join("\n"),
+        "platform   market   11-15   11-16   11-17   11-18   11-19   11-20   11-21\n\
+         ───────────────────────────────────────────────────────────────────────────\n\
+         shop       GB           F       X       X       H       W       D       P\n\
+         shop       JP           W       X       X       X       W       W       D\n\
+         F final   P provisional   W waiting for exports   H held back   X failed   D due   · not over\n\
+         failed: shop/GB/2026-11-16, shop/GB/2026-11-17, shop/JP/2026-11-16, shop/JP/2026-11-17 and 1 more\n\
+         export `shop/2026-11-17/a.csv`: it has no column `at` (it has: `broken`)\n\
+         held: shop/GB/2026-11-18\n\
+         export `shop/2026-11-18/a.csv`: 1 of 1 records were rejected, more than the 1 % that `max_reject_share` \
+         allows (see `coverledger show rejects`)\n\
+         waiting: shop/JP/2026-11-15\n\
+         no export at shop/2026-11-14/*.csv\n\
+         waiting: shop/GB/2026-11-19, shop/JP/2026-11-19, shop/JP/2026-11-20\n\
+         no export at shop/2026-11-19/*.csv"
+    );
 }
 
 #[test]
@@ -138,8 +163,12 @@ fn show_prints_a_table_for_people() {
     let scenario = one_day();
     scenario.run().exits(0);
     let outcome = scenario.cli(&["show", "slot_audience", "--market", "GB"]).exits(0);
-    let lines: Vec<&str> = outcome.stdout.lines().map(str::trim_end).collect();
-    assert_eq!(lines.join("\n"), "?");
+    let lines: Vec<Vec<&str>> = outcome.stdout.lines().map(|line| line.split_whitespace().collect()).collect();
+    let expected = "local_date market platform slot audience impressions ctr % effective_ctr % click_conversion % \
+                    stay_rate % mean_dwell_seconds";
+    assert_eq!(lines[0].join(" "), expected);
+    let expected = "2026-11-20 GB shop afternoon f / 25-34 1 0.00 0.00–79.35 0.00 0.00–79.35 – – –";
+    assert_eq!(lines[2].join(" "), expected, "no quotes, rates in percent with their interval, no rate as a dash");
     assert_eq!(scenario.cli(&["show", "slot_audience", "--market", "US"]).exits(0).stdout, "no rows\n");
 }
 
@@ -159,4 +188,11 @@ fn a_json_log_is_json_on_every_line_and_names_its_run() {
 #[test]
 fn nothing_is_said_on_standard_error_when_all_is_well() {
     one_day().run().exits(0).complains("");
+}
+
+#[test]
+fn an_archive_in_which_nothing_was_published_yet_has_a_status() {
+    let scenario = one_day();
+    scenario.cli(&["status"]).exits(0).says("D due");
+    assert!(!scenario.path("archive").exists());
 }

@@ -17,7 +17,10 @@ fn early_and_late_rows_in_neighbouring_files_count_on_their_own_day() {
         .export("shop/2026-11-22/a.csv", events("e4 2026-11-20T23:59:58Z show GB r1 c1 v1 f 25-34 -"));
     scenario.run().exits(0).expect_table(
         "slot_audience",
-        "local_date slot impressions ?",
+        "local_date  slot       impressions
+         2026-11-20  night      1
+         2026-11-20  afternoon  1
+         2026-11-20  late       1",
     );
     let receipt = scenario.receipt("shop/GB/2026-11-20");
     let read: Vec<&str> =
@@ -47,7 +50,8 @@ fn an_event_that_is_delivered_again_counts_once_where_it_was_earliest() {
         .export("shop/2026-11-21/a.csv", events("e1 2026-11-20T20:00:00Z show GB r1 c1 v1 f 25-34 -"));
     scenario.run().exits(0).expect_table(
         "slot_audience",
-        "local_date slot audience impressions unique_impressions ?",
+        "local_date  slot     audience   impressions  unique_impressions
+         2026-11-20  morning  f / 25-34  2            1",
     );
     let rows = |export: usize| {
         let receipt = scenario.receipt("shop/GB/2026-11-20");
@@ -69,12 +73,15 @@ fn a_copy_that_moved_across_midnight_does_not_count_a_second_time() {
     let early_too = SHOP.replace("    late_days: 1\n", "    late_days: 1\n    early_days: 1\n");
     scenario().platform("shop", &early_too).run().exits(0).expect_table(
         "slot_audience",
-        "local_date slot impressions ?",
+        "local_date  slot  impressions
+         2026-11-20  late  1",
     );
     // Without early days the 21st does not stand on the 20th's exports: for it, their deliveries do not exist.
     scenario().run().exits(0).expect_table(
         "slot_audience",
-        "local_date slot impressions ?",
+        "local_date  slot   impressions
+         2026-11-20  late   1
+         2026-11-21  night  1",
     );
 }
 
@@ -93,7 +100,8 @@ fn a_late_copy_in_the_next_days_file_is_no_impression_of_the_next_day() {
         );
     scenario.run().exits(0).expect_table(
         "slot_audience",
-        "local_date slot impressions ?",
+        "local_date  slot  impressions
+         2026-11-20  late  1",
     );
 }
 
@@ -116,6 +124,11 @@ fn a_viewer_is_unique_once_a_day_where_they_were_first() {
         .export("shop/2026-11-21/a.csv", events("e7 2026-11-21T20:00:00Z show GB r1 c1 v1 f 35-44 -"));
     scenario.run().exits(0).expect_table(
         "funnel",
-        "local_date slot audience cover_id impressions unique_impressions clicks clickers entries entrants ?",
+        "local_date  slot     audience   cover_id  impressions  unique_impressions  clicks  clickers  entries  entrants
+         2026-11-20  morning  f / 25-34  c1        1            1                   1       0         0        0
+         2026-11-20  morning  f / 35-44  c1        0            0                   1       1         0        0
+         2026-11-20  prime    f / 35-44  c1        1            0                   0       0         1        1
+         2026-11-20  prime    f / 35-44  c2        1            1                   0       0         0        0
+         2026-11-21  prime    f / 35-44  c1        1            1                   0       0         0        0",
     );
 }

@@ -28,15 +28,24 @@ fn an_ordinary_day_of_events_is_counted_by_slot_and_audience() {
     let outcome = scenario.run().exits(0);
     let outcome = outcome.expect_table(
         "slot_audience",
-        "slot audience impressions unique_impressions clicks clickers entries entrants stays dwell_seconds orders ?",
+        "slot     audience     impressions  unique_impressions  clicks  clickers  entries  entrants  stays  dwell_seconds  orders
+         morning  f / 25-34    2            1                   1       1         1        1         1      90             0
+         morning  m / unknown  1            1                   0       0         0        0         0      0              0
+         prime    f / 25-34    2            2                   1       1         1        1         0      10             1",
     );
     let outcome = outcome.expect_table(
         "slot_audience",
-        "slot audience ctr ctr_low ctr_high effective_ctr click_conversion viewer_ctr stay_rate mean_dwell_seconds impression_basis click_event provisional revision ?",
+        "slot     audience     ctr  ctr_low  ctr_high  effective_ctr  click_conversion  viewer_ctr  stay_rate  mean_dwell_seconds  impression_basis  click_event  provisional  revision
+         morning  f / 25-34    0.5  0.0945   0.9055    0.5            0                 1           1          90                  displays          cover_tap    true         1
+         morning  m / unknown  0    0        0.7935    0              –                 0           –          –                   displays          cover_tap    true         1
+         prime    f / 25-34    0.5  0.0945   0.9055    0.5            1                 0.5         0          10                  displays          cover_tap    true         1",
     );
     outcome.expect_table(
         "funnel",
-        "market local_date slot audience broadcast_id cover_id impressions unique_impressions clicks entries ?",
+        "market  local_date  slot     audience     broadcast_id  cover_id  impressions  unique_impressions  clicks  entries
+         GB      2026-11-20  morning  f / 25-34    r1            c1        2            1                   1       1
+         GB      2026-11-20  morning  m / unknown  r1            c2        1            1                   0       0
+         GB      2026-11-20  prime    f / 25-34    r2            c3        2            2                   1       1",
     );
     let rows = &scenario.receipt("shop/GB/2026-11-20")["content"]["exports"][0]["rows"];
     assert_eq!(rows["rows_in"], 13);
@@ -64,7 +73,9 @@ fn impressions_with_flags_count_as_the_events_they_stand_for() {
         .exits(0)
         .expect_table(
             "slot_audience",
-            "slot audience impressions unique_impressions clicks clickers entries entrants stays dwell_seconds orders ?",
+            "slot   audience         impressions  unique_impressions  clicks  clickers  entries  entrants  stays  dwell_seconds  orders
+             prime  f / 25-34        3            2                   2       2         1        1         1      75             1
+             prime  unknown / 25-34  1            1                   0       0         1        1         0      59.999         0",
         );
 }
 
@@ -87,7 +98,8 @@ fn a_signal_that_a_platform_does_not_offer_is_null_and_so_are_its_rates() {
         .exits(0)
         .expect_table(
             "slot_audience",
-            "slot impressions unique_impressions clicks clickers entries entrants stays dwell_seconds orders ctr viewer_ctr click_conversion ?",
+            "slot     impressions  unique_impressions  clicks  clickers  entries  entrants  stays  dwell_seconds  orders  ctr  viewer_ctr  click_conversion
+             morning  1            –                   1       –         0        –         0      0              –       1    –           –",
         );
 }
 
@@ -109,7 +121,8 @@ fn where_the_room_entry_is_the_click_entries_are_clicks_and_the_rows_say_so() {
         .exits(0)
         .expect_table(
             "slot_audience",
-            "slot impressions clicks clickers entries entrants ctr click_event ?",
+            "slot     impressions  clicks  clickers  entries  entrants  ctr  click_event
+             morning  1            2       1         2        1         2    room_entry",
         );
 }
 
@@ -126,7 +139,9 @@ fn a_leave_is_credited_to_the_instant_of_its_entry() {
     );
     scenario.run().exits(0).expect_table(
         "slot_audience",
-        "slot slot_start_utc impressions entries stays dwell_seconds ?",
+        "slot       slot_start_utc        impressions  entries  stays  dwell_seconds
+         afternoon  2026-11-20T12:00:00Z  0            1        1      70
+         prime      2026-11-20T19:00:00Z  1            0        0      0",
     );
 }
 
@@ -139,7 +154,8 @@ fn a_leave_after_midnight_counts_on_the_day_of_its_entry() {
         .export("shop/2026-11-21/a.csv", events("e2 2026-11-21T00:01:00Z leave GB r1 c1 v1 f 25-34 120"));
     scenario.run().exits(0).expect_table(
         "slot_audience",
-        "local_date slot entries stays dwell_seconds ?",
+        "local_date  slot  entries  stays  dwell_seconds
+         2026-11-20  late  1        1      120",
     );
 }
 

@@ -57,7 +57,7 @@ fn rows_that_spill_to_disk_give_the_same_bytes() {
     let scenario = Scenario::new();
     let dir = scenario.path("demo");
     let dir = dir.to_str().unwrap();
-    let generate = ["demo", dir, "--events", "1800000", "--days", "2", "--format", "parquet", "--generate-only"];
+    let generate = ["demo", dir, "--events", "5000000", "--days", "2", "--format", "parquet", "--generate-only"];
     scenario.cli(&generate).exits(0);
     let settle = |memory: &str| {
         let settings = scenario.path("demo/config/archive.yaml");
