@@ -93,7 +93,10 @@ impl Scenario {
 
     /// The platform `shop` in market GB, looked at for one day.
     pub fn shop() -> Self {
-        Self::new().market("GB", "timezone: Europe/London, slots: day_parts").platform("shop", SHOP).job("shop", "GB", 1)
+        Self::new()
+            .market("GB", "timezone: Europe/London, slots: day_parts")
+            .platform("shop", SHOP)
+            .job("shop", "GB", 1)
     }
 
     pub fn market(mut self, name: &str, definition: &str) -> Self {

@@ -27,7 +27,10 @@ fn a_typing_error_in_the_configuration_is_told_with_its_line() {
 #[test]
 fn an_unknown_job_is_a_usage_error_that_names_the_known_ones() {
     let scenario = one_day();
-    scenario.cli(&["run", "nigthly"]).exits(2).complains("error: there is no job `nigthly` (known: `nightly`; did you mean `nightly`?)");
+    scenario
+        .cli(&["run", "nigthly"])
+        .exits(2)
+        .complains("error: there is no job `nigthly` (known: `nightly`; did you mean `nightly`?)");
     scenario.cli(&["status", "weekly"]).exits(2).complains("error: there is no job `weekly` (known: `nightly`)");
 }
 
@@ -80,7 +83,9 @@ fn a_backfill_takes_only_platforms_and_markets_of_its_job() {
         scenario.cli(&args)
     };
     backfill(&["--market", "US"]).exits(2).complains("error: job `nightly` has no market `US` (it has: `GB`)");
-    backfill(&["--platform", "tv"]).exits(2).complains("error: job `nightly` has no platform `tv` (it has: `shop`)");
+    backfill(&["--platform", "tv"])
+        .exits(2)
+        .complains("error: job `nightly` has no platform `tv` (it has: `shop`)");
     backfill(&["--market", "GB", "--platform", "shop"]).exits(0);
 }
 
@@ -111,7 +116,10 @@ fn wrong_words_are_usage_errors() {
 fn help_and_version_are_no_errors() {
     let scenario = one_day();
     scenario.cli(&["--version"]).exits(0).says(concat!("coverledger ", env!("CARGO_PKG_VERSION")));
-    scenario.cli(&["--help"]).exits(0).says("Exit codes: 0 done or nothing to do; 1 unexpected; 2 usage; 3 config;");
+    scenario
+        .cli(&["--help"])
+        .exits(0)
+        .says("Exit codes: 0 done or nothing to do; 1 unexpected; 2 usage; 3 config;");
 }
 
 #[test]
@@ -181,6 +189,7 @@ fn a_json_log_is_json_on_every_line_and_names_its_run() {
     let done = lines.iter().find(|line| line["message"] == "done").expect("a line that says it is done");
     let run_id = done["run_id"].as_str().unwrap();
     assert!(outcome.stdout.contains(&format!("run {run_id}")), "{}", outcome.stdout);
+    assert!(lines.len() > 4 && lines.iter().all(|line| line["run_id"] == run_id), "{}", outcome.stderr);
     let failed = lines.iter().find(|line| line["message"] == "export failed").unwrap();
     assert_eq!((&failed["export"], &failed["run_id"]), (&"shop/2026-11-21/a.csv".into(), &run_id.into()));
 }

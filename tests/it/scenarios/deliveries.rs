@@ -25,7 +25,11 @@ fn early_and_late_rows_in_neighbouring_files_count_on_their_own_day() {
     let receipt = scenario.receipt("shop/GB/2026-11-20");
     let read: Vec<&str> =
         receipt["content"]["exports"].as_array().unwrap().iter().map(|e| e["key"].as_str().unwrap()).collect();
-    assert_eq!(read, ["shop/2026-11-19/a.csv", "shop/2026-11-20/a.csv", "shop/2026-11-21/a.csv"], "and no further");
+    assert_eq!(
+        read,
+        ["shop/2026-11-19/a.csv", "shop/2026-11-20/a.csv", "shop/2026-11-21/a.csv"],
+        "and no further"
+    );
 }
 
 #[test]

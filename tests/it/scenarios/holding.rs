@@ -18,9 +18,12 @@ fn a_missing_export_is_waited_for_and_others_are_published() {
     outcome
         .says("2 market-days: 1 published, 1 waiting")
         .says("waiting: shop/JP/2026-11-20\n    no export at `shop/2026-11-19/*.csv`")
-        .expect_table("slot_audience", "\
+        .expect_table(
+            "slot_audience",
+            "\
             market  local_date  slot       impressions
-            GB      2026-11-20  afternoon  1");
+            GB      2026-11-20  afternoon  1",
+        );
     scenario.deliver("shop/2026-11-19/a.csv", events(""));
     scenario.run().exits(0).says("2 market-days: 1 published, 1 current");
 }
@@ -36,9 +39,12 @@ fn a_corrupt_export_fails_its_market_days_by_name_and_others_are_published() {
         .says("2 market-days: 1 published, 1 failed")
         .says("failed: shop/JP/2026-11-20")
         .says("export `shop/2026-11-19/a.csv`:")
-        .expect_table("slot_audience", "\
+        .expect_table(
+            "slot_audience",
+            "\
             market  local_date  slot       impressions
-            GB      2026-11-20  afternoon  1");
+            GB      2026-11-20  afternoon  1",
+        );
     assert!(!scenario.path("archive/funnel/platform=shop/market=JP").exists());
     scenario.deliver("shop/2026-11-19/a.csv", events(""));
     scenario.run().exits(0).says("2 market-days: 1 published, 1 current");
@@ -50,7 +56,8 @@ fn too_many_rejects_hold_a_market_day_back() {
     for number in 0..98 {
         lines.push_str(&format!("e{number} 2026-11-20T12:00:00Z show GB r1 c1 v{number} f 25-34 -\n"));
     }
-    let two_in_a_hundred = format!("{lines}x1 2026-11-20T12:00:00Z like GB r1 c1 v1 f 25-34 -\nx2 noon show GB r c v - - -");
+    let two_in_a_hundred =
+        format!("{lines}x1 2026-11-20T12:00:00Z like GB r1 c1 v1 f 25-34 -\nx2 noon show GB r c v - - -");
     let scenario = Scenario::shop().at(MORNING).export("shop/2026-11-20/a.csv", events(&two_in_a_hundred));
     scenario
         .run()
@@ -82,9 +89,12 @@ fn an_export_that_is_gone_holds_its_market_day_until_that_is_accepted() {
         .exits(4)
         .says("`shop/2026-11-20/b.csv` is gone, and revision 1 was made from it (give `--accept-shrink` if that is right)");
     assert_eq!(scenario.archive(), before, "the good numbers stand");
-    scenario.cli(&["run", "nightly", "--accept-shrink"]).exits(0).expect_table("slot_audience", "\
+    scenario.cli(&["run", "nightly", "--accept-shrink"]).exits(0).expect_table(
+        "slot_audience",
+        "\
         local_date  impressions  revision
-        2026-11-20  1            2");
+        2026-11-20  1            2",
+    );
 }
 
 #[test]
@@ -105,7 +115,10 @@ fn totals_that_shrink_hold_a_market_day_until_that_is_accepted() {
         .expect_table("slot_audience", "\
             local_date  impressions  revision
             2026-11-20  9            2");
-    scenario.cli(&["run", "nightly", "--accept-shrink"]).exits(0).expect_table("slot_audience", "\
+    scenario.cli(&["run", "nightly", "--accept-shrink"]).exits(0).expect_table(
+        "slot_audience",
+        "\
         local_date  impressions  revision
-        2026-11-20  8            3");
+        2026-11-20  8            3",
+    );
 }

@@ -169,5 +169,8 @@ fn an_export_with_nothing_but_a_header_publishes_an_empty_market_day() {
         .expect_table("slot_audience", "slot  audience  impressions")
         .expect_table("funnel", "slot  broadcast_id  impressions");
     let receipt = scenario.receipt("shop/GB/2026-11-20");
-    assert_eq!(receipt["content"]["tables"][0]["rows"], 0, "not here yet is a missing market-day, not an empty one");
+    assert_eq!(
+        receipt["content"]["tables"][0]["rows"], 0,
+        "not here yet is a missing market-day, not an empty one"
+    );
 }

@@ -38,17 +38,26 @@ fn reprocessing_all_of_unchanged_data_publishes_nothing() {
 #[test]
 fn the_last_look_after_the_settle_time_makes_a_day_final() {
     let scenario = one_day().job("shop", "GB", 2).export("shop/2026-11-21/a.csv", events(""));
-    scenario.run().exits(4).expect_table("slot_audience", "\
+    scenario.run().exits(4).expect_table(
+        "slot_audience",
+        "\
         local_date  slot       impressions  provisional  revision
-        2026-11-20  afternoon  1            true         1");
+        2026-11-20  afternoon  1            true         1",
+    );
     scenario.clock("2026-11-21T23:59:59Z");
-    scenario.run().exits(4).expect_table("slot_audience", "\
+    scenario.run().exits(4).expect_table(
+        "slot_audience",
+        "\
         local_date  slot       impressions  provisional  revision
-        2026-11-20  afternoon  1            true         1");
+        2026-11-20  afternoon  1            true         1",
+    );
     scenario.clock("2026-11-22T00:00:00Z");
-    scenario.run().exits(0).expect_table("slot_audience", "\
+    scenario.run().exits(0).expect_table(
+        "slot_audience",
+        "\
         local_date  slot       impressions  provisional  revision
-        2026-11-20  afternoon  1            false        2");
+        2026-11-20  afternoon  1            false        2",
+    );
     let receipt = scenario.receipt("shop/GB/2026-11-20");
     assert_eq!((&receipt["content"]["state"], &receipt["content"]["revision"]), (&"final".into(), &2.into()));
 }
@@ -56,14 +65,20 @@ fn the_last_look_after_the_settle_time_makes_a_day_final() {
 #[test]
 fn a_late_export_makes_a_new_revision_even_of_a_final_day() {
     let scenario = one_day().job("shop", "GB", 2).export("shop/2026-11-21/a.csv", events("")).at(FINAL);
-    scenario.run().exits(0).expect_table("slot_audience", "\
+    scenario.run().exits(0).expect_table(
+        "slot_audience",
+        "\
         local_date  slot       impressions  provisional  revision
-        2026-11-20  afternoon  1            false        1");
+        2026-11-20  afternoon  1            false        1",
+    );
     scenario.deliver("shop/2026-11-20/late.csv", events("e2 2026-11-20T13:00:00Z show GB r1 c1 v2 f 25-34 -"));
     scenario.clock("2026-11-22T05:00:00Z");
-    scenario.run().exits(0).says("1 published, 1 current").expect_table("slot_audience", "\
+    scenario.run().exits(0).says("1 published, 1 current").expect_table(
+        "slot_audience",
+        "\
         local_date  slot       impressions  provisional  revision
-        2026-11-20  afternoon  2            false        2");
+        2026-11-20  afternoon  2            false        2",
+    );
 }
 
 #[test]
@@ -80,7 +95,11 @@ fn a_snapshot_between_two_revisions_lists_the_first() {
     let lines: Vec<Vec<&str>> = between.lines().map(|line| line.split('\t').collect()).collect();
     assert_eq!(lines.len(), 2, "funnel and slot_audience: {between}");
     assert_eq!(lines[0][..4], ["funnel", "shop/GB/2026-11-20", "1", "2026-11-21T03:00:00Z"]);
-    assert_eq!(std::fs::read(scenario.path("archive").join(lines[0][4])).unwrap(), first, "its bytes are still there");
+    assert_eq!(
+        std::fs::read(scenario.path("archive").join(lines[0][4])).unwrap(),
+        first,
+        "its bytes are still there"
+    );
     assert!(listed("2026-11-21T05:00Z").starts_with("funnel\tshop/GB/2026-11-20\t2\t"));
 }
 

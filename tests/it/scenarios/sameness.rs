@@ -10,7 +10,8 @@ const MORNING: &str = "2026-11-21T03:00:00Z";
 
 /// A day of rows that tie, repeat and spread over files, so that an order of reading could show.
 fn busy_day() -> Scenario {
-    let mut scenario = Scenario::shop().market("JP", "timezone: Asia/Tokyo, slots: day_parts").job("shop", "GB, JP", 1);
+    let mut scenario =
+        Scenario::shop().market("JP", "timezone: Asia/Tokyo, slots: day_parts").job("shop", "GB, JP", 1);
     for file in 0..12_u64 {
         let mut lines = String::new();
         for row in 0..400_u64 {
@@ -64,7 +65,8 @@ fn rows_that_spill_to_disk_give_the_same_bytes() {
         let text = std::fs::read_to_string(&settings).unwrap();
         let others: Vec<&str> = text.lines().filter(|line| !line.starts_with("memory:")).collect();
         std::fs::write(&settings, format!("{}\nmemory: {memory}\n", others.join("\n"))).unwrap();
-        let options = [&["--config", "demo/config", "--jobs", "demo/jobs", "--log", "json"][..], &backfill("2026-10-31")];
+        let options =
+            [&["--config", "demo/config", "--jobs", "demo/jobs", "--log", "json"][..], &backfill("2026-10-31")];
         let outcome = scenario.cli(&options.concat()).exits(0);
         let done = outcome.stderr.lines().find(|line| line.contains("\"done\"")).unwrap();
         let done: serde_json::Value = serde_json::from_str(done).unwrap();

@@ -130,7 +130,8 @@ async fn read_back(world: &World, workspace: &Workspace) -> Settled {
     let mut accounts = Accounts::new();
     for market in MARKETS {
         for date in days(world) {
-            let day = MarketDay { platform: PlatformId::new("p"), market: MarketId::new(market), local_date: date };
+            let day =
+                MarketDay { platform: PlatformId::new("p"), market: MarketId::new(market), local_date: date };
             let receipt = archive.newest(&Unit::MarketDay(day)).await.unwrap().expect("a receipt");
             for export in receipt.content.exports {
                 let rows = export.rows;
@@ -151,11 +152,19 @@ async fn facts(archive: &Archive, table: TableName) -> BTreeMap<Key, Counts> {
     };
     let count = |row: usize, name: &str| frame.column(name).unwrap().get(row).unwrap().extract::<f64>().unwrap();
     let names = [
-        "impressions", "unique_impressions", "clicks", "clickers", "entries", "entrants", "stays", "dwell_seconds",
+        "impressions",
+        "unique_impressions",
+        "clicks",
+        "clickers",
+        "entries",
+        "entrants",
+        "stays",
+        "dwell_seconds",
         "orders",
     ];
     let fact = |row: usize| {
-        let key = ["market", "local_date", "slot", "audience", "broadcast_id", "cover_id"].map(|name| text(row, name));
+        let key =
+            ["market", "local_date", "slot", "audience", "broadcast_id", "cover_id"].map(|name| text(row, name));
         let [market, date, slot, audience, broadcast, cover] = key;
         let counts = names.map(|name| {
             let factor = if name == "dwell_seconds" { 1000.0 } else { 1.0 };

@@ -64,8 +64,7 @@ fn settle_day(world: &World, market: &str, clock: &Clock, date: Date, settled: &
     let text = |date: Date| date.to_string();
     let mut counted: Vec<(&Delivery, Key)> = Vec::new();
     for row in &scope {
-        let account =
-            settled.accounts.entry((market.to_owned(), text(date), row.object.clone())).or_default();
+        let account = settled.accounts.entry((market.to_owned(), text(date), row.object.clone())).or_default();
         account[0] += 1;
         if is_rejected(world, row) {
             account[4] += 1;
@@ -79,7 +78,8 @@ fn settle_day(world: &World, market: &str, clock: &Clock, date: Date, settled: &
         } else {
             account[1] += 1;
             let slot = slot(clock, credited).to_owned();
-            let key = (market.to_owned(), text(date), slot, audience(row), row.broadcast.clone(), row.cover.clone());
+            let key =
+                (market.to_owned(), text(date), slot, audience(row), row.broadcast.clone(), row.cover.clone());
             counted.push((row, key));
         }
     }
