@@ -26,6 +26,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import yaml
 
+DEMO_MORNING = "2026-11-02T12:00:00Z"   # when `coverledger demo` runs its job
 Z = 1.959963984540054   # the 97.5 % quantile of the normal distribution: a 95 % interval
 KEYS = ["platform", "market", "local_date", "slot", "audience"]
 COUNTS = [
@@ -90,6 +91,7 @@ class Export:
 class Platform:
     code: str
     conventions: dict
+    settle_seconds: int
     exports: list[Export]
 
 
@@ -150,7 +152,8 @@ def read_platform(demo: Path, code: str) -> Platform:
         if not objects:
             raise SystemExit(f"{code}: no exports at {demo / 'exports' / export['path']}")
         exports.append(Export(export, objects, column_types(export, objects[0].path)))
-    return Platform(code, spec["conventions"], exports)
+    settle = spec["settle"]
+    return Platform(code, spec["conventions"], int(settle[:-1]) * SETTLE_UNITS[settle[-1]], exports)
 
 
 def column_types(spec: dict, path: str) -> dict[str, str]:
@@ -450,6 +453,7 @@ where occurred_at >= begin_at and occurred_at < end_at and {self._needed(export)
         return " || ' / ' || ".join(f"coalesce(nullif({name(column)}, ''), 'unknown')" for column in columns)
 
 
+SETTLE_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 SLOT_TIMES = """
 -- The slots as they fell, minute by minute: what the market's clock showed, and for how long.
 create or replace temp table slot_times as
@@ -459,8 +463,9 @@ with minutes as (
 local as (select market, minute_at, {wall} from minutes),
 placed as (select *, {local_date}, {slot} from local)
 select market, local_date, slot, count(*) * 60 as slot_seconds, min(minute_at) as slot_start_utc,
-    arg_min(wall, minute_at) as slot_start_local
-from placed group by all
+    arg_min(wall, minute_at) as slot_start_local,
+    max(max(minute_at)) over (partition by market, local_date) + interval 1 minute as day_end
+from placed group by market, local_date, slot
 """
 
 
@@ -483,15 +488,16 @@ def rates() -> str:
     return ", ".join(columns)
 
 
-def slot_audience() -> str:
+def slot_audience(at: str) -> str:
+    """The table as of an instant, from `funnel`, `slot_times` and `settle`."""
     return f"""
 select {", ".join(KEYS)}, {", ".join(COUNTS)}, {rates()}, slot_seconds, slot_start_local, slot_start_utc,
-    impression_basis, click_event, false as provisional, 1::bigint as revision
+    impression_basis, click_event, timestamptz {text(at)} < day_end + to_seconds(settle_seconds) as provisional, 1::bigint as revision
 from (
     select {", ".join(KEYS)}, impression_basis, click_event,
         {", ".join(f"sum({count})::{'double' if count == 'dwell_seconds' else 'bigint'} as {count}" for count in COUNTS)}
     from funnel group by all
-) left join slot_times using (market, local_date, slot)
+) join slot_times using (market, local_date, slot) join settle using (platform)
 order by all
 """
 
@@ -502,8 +508,8 @@ order by all
 class Reference:
     """DuckDB's count of everything under a demo's exports."""
 
-    def __init__(self, demo: Path, threads: int, exact: bool, spill: str):
-        self.demo, self.exact = demo, exact
+    def __init__(self, demo: Path, threads: int, exact: bool, spill: str, at: str = DEMO_MORNING):
+        self.demo, self.exact, self.at = demo, exact, at
         settings = yaml.load((demo / "config/archive.yaml").read_text(), yaml.BaseLoader)
         self.stay_seconds = int(settings.get("stay_seconds", 60))
         self.markets = read_markets(demo / "config")
@@ -524,6 +530,8 @@ class Reference:
             self.db.execute(f"{make} {query.funnel()}")
         self.db.execute("create temp table zones as select * from (values "
                         + ", ".join(f"({text(m.code)}, {text(m.zone)})" for m in self.markets.values()) + ") as t (market, zone)")
+        self.db.execute("create temp table settle as select * from (values "
+                        + ", ".join(f"({text(p.code)}, {p.settle_seconds})" for p in self.platforms) + ") as t (platform, settle_seconds)")
         self.db.execute("create temp table span as select min(local_date)::timestamptz - interval 2 day as first_at, "
                         "max(local_date)::timestamptz + interval 3 day as last_at from funnel")
         self.db.execute(SLOT_TIMES.format(
@@ -535,7 +543,7 @@ class Reference:
         """Both tables as Parquet in the folders of the archive."""
         keys = "partition_by (platform, market, local_date), write_partition_columns true, compression zstd, overwrite true"
         folder.mkdir(parents=True, exist_ok=True)
-        for table, query in (("funnel", "from funnel order by all"), ("slot_audience", slot_audience())):
+        for table, query in (("funnel", "from funnel order by all"), ("slot_audience", slot_audience(self.at))):
             self.db.execute(f"copy ({query}) to {text(folder / table)} (format parquet, {keys})")
 
     def complete_market_days(self) -> set[tuple[str, str, date]]:
@@ -568,7 +576,7 @@ def compare(reference: Reference, archive: Path) -> int:
     db = reference.db
     files = f"{archive}/slot_audience/*/*/*/*.parquet"
     db.execute(f"create temp table published as from {text(files)}")
-    db.execute(f"create temp table expected as {slot_audience()}")
+    db.execute(f"create temp table expected as {slot_audience(reference.at)}")
     found = [row[0] for row in db.sql("describe published").fetchall()]
     if found != COLUMNS:
         print(f"columns: found {found}, expected {COLUMNS}")
@@ -618,13 +626,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("demo", type=Path, help="the folder that `coverledger demo` wrote")
     parser.add_argument("--archive", type=Path, help="the archive to compare with (default DIR/archive)")
+    parser.add_argument("--at", default=DEMO_MORNING, help="when the archive was made (default the demo's morning)")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--time-only", action="store_true", help="only count and write Parquet, and say what it took")
     args = parser.parse_args()
 
     with tempfile.TemporaryDirectory() as scratch:
         started = time.perf_counter()
-        reference = Reference(args.demo.resolve(), args.threads, not args.time_only, scratch)
+        reference = Reference(args.demo.resolve(), args.threads, not args.time_only, scratch, args.at)
         reference.count()
         if args.time_only:
             reference.write(Path(scratch) / "archive")

@@ -109,8 +109,9 @@ need_azurite() {
     [[ "$(cat "$node_packages/made-from" 2>/dev/null)" == "$azurite_version" ]] && return
     rm -rf "$node_packages"
     mkdir -p "$node_packages"
-    PATH="$(node_folder)/bin:$PATH" npm install --prefix "$node_packages" --silent --ignore-scripts \
-        --no-audit --no-fund "azurite@$azurite_version"
+    # The wheel's own `npm` has lost its way to its library.
+    "$(node_folder)/bin/node" "$(node_folder)/lib/node_modules/npm/bin/npm-cli.js" install --prefix "$node_packages" \
+        --silent --ignore-scripts --no-audit --no-fund "azurite@$azurite_version"
     echo "$azurite_version" > "$node_packages/made-from"
 }
 

@@ -29,12 +29,10 @@ from azure.storage.blob import BlobServiceClient
 from botocore.client import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-NIGHT = "2026-11-02T12:00:00Z"
+NIGHT = "2026-11-02T12:00:00Z"   # the demo's last day has ended in every market
 EVENTS = "20000"
 TABLES = ("funnel", "slot_audience")
 BUCKET = "coverledger-test"
-# Done; or done with what is there: the job looks further back and ahead than the demo has exports.
-SUCCESS = (0, 4)
 READY_WITHIN_SECONDS = 60
 RUN_WITHIN_SECONDS = 300
 
@@ -237,7 +235,8 @@ def seaweedfs(weed: str, work: Path):
     command = [
         weed, "server", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false",
         f"-master.port={free_port()}", f"-volume.port={free_port()}", "-filer", f"-filer.port={free_port()}",
-        "-s3", f"-s3.port={s3_port}", f"-s3.config={identities}", "-volume.max=8", "-master.volumeSizeLimitMB=256",
+        "-s3", f"-s3.port={s3_port}", "-s3.port.iceberg=0", "-s3.port.lance=0", f"-s3.config={identities}",
+        "-volume.max=8", "-master.volumeSizeLimitMB=256",
     ]
     log = folder / "log"
     with server(command, log) as process:
@@ -320,15 +319,13 @@ def configure(demo: Path, place: Place, work: Path) -> list[str]:
 def night(program: Program, place: Place, where: list[str]) -> dict[str, bytes]:
     """Runs the night twice and gives what it published."""
     done = program.run("run", "nightly", "--at", NIGHT, *where, env=place.env)
-    expect(done.returncode in SUCCESS, f"the night succeeds (exit code {done.returncode})", said(done))
-    summary = next((line for line in done.stdout.splitlines() if "market-days:" in line), "")
-    expect("published" in summary and "failed" not in summary and "held" not in summary, summary, said(done))
+    expect(done.returncode == 0, "the night succeeds", said(done))
     tables = place.tables()
     expect(len(tables) > 0, f"{len(tables)} tables are published", said(done))
 
     before = place.stamps("archive/")
     done = program.run("run", "nightly", "--at", NIGHT, *where, env=place.env)
-    expect(done.returncode in SUCCESS, "the same night again succeeds", said(done))
+    expect(done.returncode == 0, "the same night again succeeds", said(done))
     after = place.stamps("archive/")
     changed = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
     expect(not changed, f"and leaves all {len(before)} objects as they were", "\n".join(changed[:20]))

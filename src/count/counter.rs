@@ -1,13 +1,16 @@
 //! The engine: signals in, funnel facts out.
 
-use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+use hashbrown::HashTable;
 
 use super::cells::{Cells, Numbered};
 use super::feed::{Fed, Feed};
+use super::memory::Memory;
 use super::row::{EventRow, NO_CELL, ViewerRow};
 use super::scope::Scope;
-use super::spool::{Budget, Spool, Writer};
+use super::spool::{Spool, Writer};
 use super::tally::{Outcome, Tally};
 use super::touch::UNIQUE;
 use super::{dedupe, touch};
@@ -20,23 +23,21 @@ const MAX_PARTITIONS: usize = 4096;
 /// What one more distinct cell costs over all tables that know it.
 const BYTES_PER_CELL: u64 = 512;
 
-/// What counting may use.
+/// How counting is carried out. None of it has a say in the counts.
 #[derive(Debug, Clone)]
-pub struct Limits {
-    /// Bytes of rows kept in memory before they spill.
-    pub memory_bytes: u64,
-    /// Where they spill.
-    pub spill_dir: PathBuf,
+pub struct Effort {
+    /// Where rows are kept.
+    pub memory: Arc<Memory>,
     /// Worker threads for [`Counter::finish`].
     pub threads: usize,
-    /// A guess at the number of rows, for choosing the number of partitions. Any guess gives the same counts.
+    /// A guess at the number of rows, for choosing the number of partitions.
     pub expected_rows: u64,
 }
 
 /// Counts the signals of a run.
 pub struct Counter {
     pub(super) scope: Scope,
-    limits: Limits,
+    effort: Effort,
     pub(super) cells: Cells,
     pub(super) events: Spool<EventRow>,
     pub(super) viewers: Spool<ViewerRow>,
@@ -48,8 +49,6 @@ pub struct Counter {
 pub struct Counted {
     /// Facts by market-day, sorted by slot, audience, broadcast and cover.
     pub facts: Vec<Vec<Fact>>,
-    /// Bytes that went to disk on the way.
-    pub spilled_bytes: u64,
     outcomes: Vec<Outcome>,
     days: usize,
 }
@@ -65,22 +64,21 @@ impl Counted {
 impl Counter {
     /// Makes ready for the exports and market-days of a scope.
     #[must_use]
-    pub fn new(scope: Scope, limits: Limits) -> Self {
-        let row_bytes = limits.memory_bytes / 4 * 3;
-        let budget = Budget::new(row_bytes, limits.spill_dir.clone());
-        let expected_bytes = limits.expected_rows.saturating_mul(size_of::<EventRow>() as u64);
-        let wanted = expected_bytes.saturating_mul(PARTITIONS_PER_BOUND) / row_bytes.max(1);
+    pub fn new(scope: Scope, effort: Effort) -> Self {
+        let bytes = effort.memory.bytes();
+        let expected_bytes = effort.expected_rows.saturating_mul(size_of::<EventRow>() as u64);
+        let wanted = expected_bytes.saturating_mul(PARTITIONS_PER_BOUND) / bytes.max(1);
         let parts = usize::try_from(wanted)
             .unwrap_or(MAX_PARTITIONS)
             .clamp(MIN_PARTITIONS, MAX_PARTITIONS)
             .next_power_of_two();
         Self {
-            max_cells: usize::try_from(limits.memory_bytes / BYTES_PER_CELL).unwrap_or(usize::MAX),
+            max_cells: usize::try_from(bytes / BYTES_PER_CELL).unwrap_or(usize::MAX),
             scope,
-            limits,
             cells: Cells::default(),
-            events: Spool::new(parts, std::sync::Arc::clone(&budget)),
-            viewers: Spool::new(parts, budget),
+            events: Spool::new(parts, Arc::clone(&effort.memory)),
+            viewers: Spool::new(parts, Arc::clone(&effort.memory)),
+            effort,
         }
     }
 
@@ -101,18 +99,21 @@ impl Counter {
     /// # Errors
     /// When rows that were spilled cannot be read back.
     pub fn finish(self, fed: Vec<Fed>) -> std::io::Result<Counted> {
-        let Self { scope, limits, cells, events, viewers, .. } = self;
+        let Self { scope, effort, cells, events, viewers, .. } = self;
         let numbered = cells.into_numbered();
         let mut total = Tally::new(numbered.cells().len(), &scope);
         for fed in &fed {
             total.add(&fed.0);
         }
         drop(fed);
-        let tallies = in_parallel(limits.threads, events.parts(), |parts| {
+        let tallies = in_parallel(effort.threads, events.parts(), |parts| {
             let mut tally = Tally::new(numbered.cells().len(), &scope);
             let mut writer = viewers.writer();
+            let (mut rows, mut first) = (Vec::new(), HashTable::new());
             for part in parts {
-                settle(&events.take(part)?, &scope, &numbered, &mut tally, &mut writer)?;
+                events.take(part, &mut rows)?;
+                let duplicates = dedupe::duplicates(&rows, &scope, &numbered, &mut first);
+                settle(&rows, &duplicates, &numbered, &mut tally, &mut writer)?;
             }
             writer.finish()?;
             Ok(tally)
@@ -121,10 +122,12 @@ impl Counter {
             total.add(tally);
         }
         drop(tallies);
-        let tallies = in_parallel(limits.threads, viewers.parts(), |parts| {
+        let tallies = in_parallel(effort.threads, viewers.parts(), |parts| {
             let mut tally = Tally::new(numbered.cells().len(), &Scope::new(0, 0));
+            let (mut rows, mut firsts) = (Vec::new(), touch::Firsts::new());
             for part in parts {
-                touch::credit(&viewers.take(part)?, &numbered, &mut tally.counts);
+                viewers.take(part, &mut rows)?;
+                touch::credit(&rows, &numbered, &mut tally.counts, &mut firsts);
             }
             Ok(tally)
         })?;
@@ -133,7 +136,6 @@ impl Counter {
         }
         Ok(Counted {
             facts: facts(&numbered, &total.counts, scope.days()),
-            spilled_bytes: viewers.spilled_bytes(),
             outcomes: total.outcomes,
             days: scope.days(),
         })
@@ -143,15 +145,14 @@ impl Counter {
 /// Counts the rows of a partition that are no redeliveries and passes them on to first touches.
 fn settle(
     rows: &[EventRow],
-    scope: &Scope,
+    duplicates: &[u32],
     numbered: &Numbered,
     tally: &mut Tally,
     viewers: &mut Writer<'_, ViewerRow>,
 ) -> std::io::Result<()> {
-    let duplicates = dedupe::duplicates(rows, scope, numbered);
-    let mut duplicates = duplicates.into_iter().peekable();
+    let mut duplicates = duplicates.iter().peekable();
     for (index, row) in (0_u32..).zip(rows) {
-        let is_duplicate = duplicates.next_if_eq(&index).is_some();
+        let is_duplicate = duplicates.next_if_eq(&&index).is_some();
         if row.cell == NO_CELL {
             continue;
         }

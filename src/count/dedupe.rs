@@ -11,8 +11,16 @@ use super::scope::Scope;
 ///
 /// Of the deliveries of one event the earliest counts, then the first by object name and record number. A delivery in
 /// an export that a market-day does not stand on does not exist for that day.
-pub(super) fn duplicates(rows: &[EventRow], scope: &Scope, numbered: &Numbered) -> Vec<u32> {
-    let mut first: HashTable<u32> = HashTable::with_capacity(rows.len());
+///
+/// `first` is any table; its memory is used again.
+pub(super) fn duplicates(
+    rows: &[EventRow],
+    scope: &Scope,
+    numbered: &Numbered,
+    first: &mut HashTable<u32>,
+) -> Vec<u32> {
+    first.clear();
+    first.reserve(rows.len(), |other| rows[*other as usize].event);
     let mut repeats: Vec<(u32, u32)> = Vec::new();
     for (index, row) in (0_u32..).zip(rows) {
         let same = |other: &u32| rows[*other as usize].event == row.event;

@@ -16,13 +16,15 @@ mod cells;
 mod counter;
 mod dedupe;
 mod feed;
+mod memory;
 mod row;
 mod scope;
 mod spool;
 mod tally;
 mod touch;
 
-pub use counter::{Counted, Counter, Limits};
+pub use counter::{Counted, Counter, Effort};
 pub use feed::{Fed, Feed, Input, Landed};
+pub use memory::Memory;
 pub use scope::Scope;
 pub use tally::Outcome;

@@ -1,118 +1,121 @@
 //! Rows in partitions: in memory while the budget lasts, on disk beyond it.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytemuck::Pod;
 
-/// Rows that a writer collects for a partition before it hands them over.
-const CHUNK_ROWS: usize = 128;
-
-/// The bytes that all spools of a run may keep in memory together, and where the rest goes.
-#[derive(Debug)]
-pub(super) struct Budget {
-    bytes: u64,
-    resident: AtomicU64,
-    spilled: AtomicU64,
-    dir: PathBuf,
-}
-
-impl Budget {
-    pub(super) fn new(bytes: u64, dir: PathBuf) -> Arc<Self> {
-        Arc::new(Self { bytes, resident: AtomicU64::new(0), spilled: AtomicU64::new(0), dir })
-    }
-
-    /// Bytes written to disk so far.
-    pub(super) fn spilled_bytes(&self) -> u64 {
-        self.spilled.load(Ordering::Relaxed)
-    }
-}
+use super::memory::{CHUNK_WORDS, Memory};
 
 /// Partitioned rows that any number of writers fill at once.
 pub(super) struct Spool<R> {
     parts: Vec<Mutex<Part<R>>>,
-    budget: Arc<Budget>,
+    memory: Arc<Memory>,
 }
 
 struct Part<R> {
-    chunks: Vec<Vec<R>>,
+    chunks: Vec<Chunk<R>>,
     on_disk: Option<File>,
+}
+
+/// Some rows of one partition.
+struct Chunk<R> {
+    words: Box<[u64]>,
+    rows: usize,
+    of: PhantomData<R>,
 }
 
 /// One thread's way into a spool.
 pub(super) struct Writer<'s, R> {
     spool: &'s Spool<R>,
-    open: Vec<Vec<R>>,
+    open: Vec<Option<Chunk<R>>>,
+}
+
+impl<R: Pod> Chunk<R> {
+    const ROWS: usize = CHUNK_WORDS * size_of::<u64>() / size_of::<R>();
+
+    fn new(words: Box<[u64]>) -> Self {
+        Self { words, rows: 0, of: PhantomData }
+    }
+
+    fn words_of(rows: usize) -> usize {
+        rows * size_of::<R>() / size_of::<u64>()
+    }
+
+    fn push(&mut self, row: R) {
+        let at = Self::words_of(self.rows);
+        self.words[at..at + Self::words_of(1)].copy_from_slice(bytemuck::cast_slice(&[row]));
+        self.rows += 1;
+    }
+
+    fn rows(&self) -> &[R] {
+        bytemuck::cast_slice(&self.words[..Self::words_of(self.rows)])
+    }
 }
 
 impl<R: Pod> Spool<R> {
     /// `parts` is a power of two.
-    pub(super) fn new(parts: usize, budget: Arc<Budget>) -> Self {
+    pub(super) fn new(parts: usize, memory: Arc<Memory>) -> Self {
         debug_assert!(parts.is_power_of_two());
         let part = || Mutex::new(Part { chunks: Vec::new(), on_disk: None });
-        Self { parts: std::iter::repeat_with(part).take(parts).collect(), budget }
+        Self { parts: std::iter::repeat_with(part).take(parts).collect(), memory }
     }
 
     pub(super) fn parts(&self) -> usize {
         self.parts.len()
     }
 
-    /// Bytes written to disk so far, by all spools of the budget.
-    pub(super) fn spilled_bytes(&self) -> u64 {
-        self.budget.spilled_bytes()
-    }
-
     pub(super) fn writer(&self) -> Writer<'_, R> {
-        Writer { spool: self, open: std::iter::repeat_with(Vec::new).take(self.parts.len()).collect() }
+        Writer { spool: self, open: std::iter::repeat_with(|| None).take(self.parts.len()).collect() }
     }
 
-    fn add(&self, part: usize, chunk: Vec<R>) -> io::Result<()> {
-        let bytes = size_of_val(chunk.as_slice()) as u64;
+    fn add(&self, part: usize, chunk: Chunk<R>) -> io::Result<()> {
+        let bytes = size_of_val(chunk.rows()) as u64;
         let mut part = self.parts[part].lock().unwrap_or_else(PoisonError::into_inner);
         part.chunks.push(chunk);
-        let resident = self.budget.resident.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        if resident > self.budget.bytes { self.spill(&mut part) } else { Ok(()) }
+        if self.memory.add(bytes) { self.spill(&mut part) } else { Ok(()) }
     }
 
     /// Writes what a partition holds in memory to its file, which has no name and goes with the process.
     fn spill(&self, part: &mut Part<R>) -> io::Result<()> {
         let file = match &mut part.on_disk {
             Some(file) => file,
-            none => none.insert(tempfile::tempfile_in(&self.budget.dir)?),
+            none => none.insert(self.memory.file()?),
         };
+        let mut out = BufWriter::with_capacity(1 << 16, file);
         let mut bytes = 0;
-        let joined: Vec<R> = part.chunks.drain(..).flatten().collect();
-        let raw: &[u8] = bytemuck::cast_slice(&joined);
-        file.write_all(raw)?;
-        bytes += raw.len() as u64;
-        self.budget.resident.fetch_sub(bytes, Ordering::Relaxed);
-        self.budget.spilled.fetch_add(bytes, Ordering::Relaxed);
+        for chunk in &part.chunks {
+            let rows: &[u8] = bytemuck::cast_slice(chunk.rows());
+            out.write_all(rows)?;
+            bytes += rows.len() as u64;
+        }
+        out.flush()?;
+        drop(out);
+        self.memory.take_back(part.chunks.drain(..).map(|chunk| chunk.words));
+        self.memory.remove(bytes);
+        self.memory.add_spilled(bytes);
         Ok(())
     }
 
-    /// All rows of a partition, which is empty afterwards.
-    pub(super) fn take(&self, part: usize) -> io::Result<Vec<R>> {
+    /// Moves all rows of a partition into `rows`, in place of what was there.
+    pub(super) fn take(&self, part: usize, rows: &mut Vec<R>) -> io::Result<()> {
         let mut part = self.parts[part].lock().unwrap_or_else(PoisonError::into_inner);
-        let in_memory: usize = part.chunks.iter().map(Vec::len).sum();
-        let mut rows: Vec<R> = Vec::new();
+        let in_memory: usize = part.chunks.iter().map(|chunk| chunk.rows).sum();
+        rows.clear();
         if let Some(mut file) = part.on_disk.take() {
             let bytes = usize::try_from(file.seek(SeekFrom::End(0))?).map_err(io::Error::other)?;
             file.seek(SeekFrom::Start(0))?;
-            rows.reserve_exact(bytes / size_of::<R>() + in_memory);
             rows.resize(bytes / size_of::<R>(), R::zeroed());
-            file.read_exact(bytemuck::cast_slice_mut(&mut rows))?;
-        } else {
-            rows.reserve_exact(in_memory);
+            file.read_exact(bytemuck::cast_slice_mut(rows))?;
         }
-        for chunk in part.chunks.drain(..) {
-            rows.extend_from_slice(&chunk);
+        for chunk in &part.chunks {
+            rows.extend_from_slice(chunk.rows());
         }
-        let freed = (in_memory * size_of::<R>()) as u64;
-        self.budget.resident.fetch_sub(freed, Ordering::Relaxed);
-        Ok(rows)
+        self.memory.take_back(part.chunks.drain(..).map(|chunk| chunk.words));
+        self.memory.remove((in_memory * size_of::<R>()) as u64);
+        Ok(())
     }
 }
 
@@ -121,13 +124,11 @@ impl<R: Pod> Writer<'_, R> {
     pub(super) fn push(&mut self, bits: u64, row: R) -> io::Result<()> {
         let mask = self.open.len() as u64 - 1;
         let part = usize::try_from(bits & mask).unwrap_or_default();
-        let open = &mut self.open[part];
-        if open.capacity() == 0 {
-            open.reserve_exact(CHUNK_ROWS);
-        }
+        let open = self.open[part].get_or_insert_with(|| Chunk::new(self.spool.memory.chunk()));
         open.push(row);
-        if open.len() == CHUNK_ROWS {
-            let full = std::mem::replace(open, Vec::with_capacity(CHUNK_ROWS));
+        if open.rows == Chunk::<R>::ROWS
+            && let Some(full) = self.open[part].take()
+        {
             self.spool.add(part, full)?;
         }
         Ok(())
@@ -136,7 +137,7 @@ impl<R: Pod> Writer<'_, R> {
     /// Hands over what is left. A writer that is dropped without this loses rows; the accounting would show it.
     pub(super) fn finish(self) -> io::Result<()> {
         for (part, chunk) in self.open.into_iter().enumerate() {
-            if !chunk.is_empty() {
+            if let Some(chunk) = chunk {
                 self.spool.add(part, chunk)?;
             }
         }
@@ -148,18 +149,22 @@ impl<R: Pod> Writer<'_, R> {
 mod tests {
     use super::*;
 
-    fn filled(budget_bytes: u64) -> (Vec<u64>, u64) {
-        let budget = Budget::new(budget_bytes, std::env::temp_dir());
-        let spool = Spool::<u64>::new(4, Arc::clone(&budget));
+    fn filled(bytes: u64) -> (Vec<u64>, u64) {
+        let memory = Memory::new(bytes, std::env::temp_dir());
+        let spool = Spool::<u64>::new(4, Arc::clone(&memory));
         let mut writer = spool.writer();
         for row in 0..10_000_u64 {
             writer.push(row, row).unwrap();
         }
         writer.finish().unwrap();
-        let mut rows: Vec<u64> = (0..4).flat_map(|part| spool.take(part).unwrap()).collect();
+        let (mut rows, mut part_rows) = (Vec::new(), Vec::new());
+        for part in 0..4 {
+            spool.take(part, &mut part_rows).unwrap();
+            rows.append(&mut part_rows);
+        }
         rows.sort_unstable();
-        assert_eq!(budget.resident.load(Ordering::Relaxed), 0);
-        (rows, budget.spilled_bytes())
+        assert!(!memory.add(0), "nothing is resident any more");
+        (rows, memory.spilled_bytes())
     }
 
     #[test]

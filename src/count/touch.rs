@@ -9,17 +9,21 @@ use crate::model::{Counts, Kinds};
 /// The kinds that have a unique count.
 pub(super) const UNIQUE: Kinds = Kinds::IMPRESSION.and(Kinds::CLICK).and(Kinds::ENTRY);
 
+/// A viewer's first event by viewer, touch and kind.
+pub(super) type Firsts = HashMap<(u64, u32, u8), First>;
+
+/// When and where it was.
 #[derive(Clone, Copy)]
-struct First {
+pub(super) struct First {
     occurred_us: i64,
     origin: Origin,
     cell: u32,
 }
 
 /// Credits every viewer of a partition to the cell of their first impression, click and entry: the earliest, then
-/// the first by object name and record number.
-pub(super) fn credit(rows: &[ViewerRow], numbered: &Numbered, counts: &mut [Counts]) {
-    let mut firsts: HashMap<(u64, u32, u8), First> = HashMap::with_capacity(rows.len() / 2);
+/// the first by object name and record number. `firsts` is any map; its memory is used again.
+pub(super) fn credit(rows: &[ViewerRow], numbered: &Numbered, counts: &mut [Counts], firsts: &mut Firsts) {
+    firsts.clear();
     for row in rows {
         let this = First { occurred_us: row.occurred_us, origin: row.origin, cell: row.cell };
         let touch = numbered.touch(row.cell);
@@ -33,7 +37,7 @@ pub(super) fn credit(rows: &[ViewerRow], numbered: &Numbered, counts: &mut [Coun
             }
         }
     }
-    for ((_, _, kind), first) in firsts {
+    for ((_, _, kind), first) in firsts.drain() {
         let counts = &mut counts[first.cell as usize];
         let count = match Kinds::from_bits(kind) {
             Kinds::IMPRESSION => &mut counts.unique_impressions,

@@ -30,11 +30,23 @@ struct Cut {
     fields: Vec<(usize, usize)>,
 }
 
+/// How far cutting may go before it gives up.
+#[derive(Clone, Copy)]
+struct Limits {
+    fields: usize,
+    lines: usize,
+}
+
+impl Limits {
+    /// For one line, or a header: its own end is the limit.
+    const NONE: Self = Self { fields: usize::MAX, lines: usize::MAX };
+}
+
 /// How cutting a record at the front of a window went.
 enum Outcome {
     /// Cut; it took so many bytes and lines.
     Whole { taken: usize, lines: usize },
-    /// A quote does not close, or text follows a closing quote.
+    /// A quote does not close within the limits, or text follows a closing quote.
     Broken,
 }
 
@@ -102,7 +114,7 @@ fn read_header(
             lines.consume(taken);
             continue;
         }
-        let Outcome::Whole { taken, lines: spanned } = cut_quoted(window, delimiter, cut) else {
+        let Outcome::Whole { taken, lines: spanned } = cut_quoted(window, delimiter, Limits::NONE, cut) else {
             return Err(ExportError::Header("a quote in it does not close"));
         };
         if taken > MAX_RECORD_BYTES {
@@ -165,21 +177,24 @@ fn quoted_record(
 ) -> Result<(usize, u64), ExportError> {
     let window = lines.window()?;
     let (_, line_bytes) = first_line(window);
-    let mut outcome = cut_quoted(&window[..line_bytes], delimiter, cut);
+    let outcome = cut_quoted(&window[..line_bytes], delimiter, Limits::NONE, cut);
     if matches!(outcome, Outcome::Broken) {
         let wide = lines.wide_window()?;
         let (line, _) = first_line(wide);
-        outcome = cut_quoted(&wide[..wide.len().min(MAX_RECORD_BYTES)], delimiter, cut);
-        let spans_well =
-            matches!(outcome, Outcome::Whole { lines, .. } if lines <= MAX_LINES) && cut.fields.len() == columns;
-        if !spans_well {
+        // Without limits, a file in which every line closes the quote of the one before and opens another would be
+        // read to the window's end once per line.
+        let limits = Limits { fields: columns, lines: MAX_LINES };
+        let outcome = cut_quoted(&wide[..wide.len().min(MAX_RECORD_BYTES)], delimiter, limits, cut);
+        let Outcome::Whole { taken, lines } = outcome else {
+            records.broken(at, Reason::BrokenQuote, line);
+            return Ok((line_bytes, 1));
+        };
+        if cut.fields.len() != columns {
             records.broken(at, Reason::BrokenQuote, line);
             return Ok((line_bytes, 1));
         }
-        if let Outcome::Whole { taken, lines } = outcome {
-            hand_over(at, &wide[..taken], &cut.text, &cut.fields, columns, wanted, records);
-            return Ok((taken, lines as u64));
-        }
+        hand_over(at, &wide[..taken], &cut.text, &cut.fields, columns, wanted, records);
+        return Ok((taken, lines as u64));
     }
     hand_over(at, line_of(lines)?, &cut.text, &cut.fields, columns, wanted, records);
     Ok((line_bytes, 1))
@@ -224,7 +239,7 @@ fn hand_over(
 }
 
 /// Cuts the record at the front of `window`, taking quotes off and `""` for `"`.
-fn cut_quoted(window: &[u8], delimiter: u8, cut: &mut Cut) -> Outcome {
+fn cut_quoted(window: &[u8], delimiter: u8, limits: Limits, cut: &mut Cut) -> Outcome {
     cut.text.clear();
     cut.fields.clear();
     let mut at = 0;
@@ -237,6 +252,9 @@ fn cut_quoted(window: &[u8], delimiter: u8, cut: &mut Cut) -> Outcome {
                 let Some(quote) = memchr::memchr(b'"', &window[at..]) else { return Outcome::Broken };
                 let content = &window[at..at + quote];
                 lines += memchr::memchr_iter(b'\n', content).count();
+                if lines > limits.lines {
+                    return Outcome::Broken;
+                }
                 cut.text.extend_from_slice(content);
                 at += quote + 1;
                 if window.get(at) != Some(&b'"') {
@@ -257,6 +275,7 @@ fn cut_quoted(window: &[u8], delimiter: u8, cut: &mut Cut) -> Outcome {
         cut.fields.push((from, cut.text.len()));
         match window[at..] {
             [] => return Outcome::Whole { taken: at, lines },
+            [next, ..] if next == delimiter && cut.fields.len() == limits.fields => return Outcome::Broken,
             [next, ..] if next == delimiter => at += 1,
             [b'\n', ..] | [b'\r'] => return Outcome::Whole { taken: at + 1, lines },
             [b'\r', b'\n', ..] => return Outcome::Whole { taken: at + 2, lines },

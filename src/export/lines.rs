@@ -26,8 +26,8 @@ impl Lines {
         lines.fill()?;
         match &lines.buffer[..lines.end] {
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Err(ExportError::Encoding("UTF-16")),
-            [0xef, 0xbb, 0xbf, ..] => lines.consume(3),
-            [] => return Err(ExportError::Empty),
+            [0xef, 0xbb, 0xbf, _, ..] => lines.consume(3),
+            [] | [0xef, 0xbb, 0xbf] => return Err(ExportError::Empty),
             _ => {}
         }
         Ok(lines)
@@ -72,6 +72,9 @@ impl Lines {
 
     /// Moves what is left to the front and reads until the buffer is full or the stream ends.
     fn fill(&mut self) -> Result<(), ExportError> {
+        if self.at_end {
+            return Ok(());
+        }
         self.buffer.copy_within(self.start..self.end, 0);
         self.end -= self.start;
         self.start = 0;

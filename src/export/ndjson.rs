@@ -27,10 +27,11 @@ pub(super) fn read(mut lines: Lines, needed: &[String], records: &mut impl Recor
         let (line, taken) = first_line(window);
         record += 1;
         let at = Position { record, byte_offset: Some(offset) };
-        match parse(line, needed) {
-            Ok(values) => take(at, line, &values, records),
+        let absent = || None;
+        with_room(needed.len(), absent, |found| match parse(line, needed, found) {
+            Ok(()) => take(at, line, found, records),
             Err(reason) => records.broken(at, reason, line),
-        }
+        });
         lines.consume(taken);
         if records.is_refused() {
             return Ok(0);
@@ -42,14 +43,31 @@ pub(super) fn read(mut lines: Lines, needed: &[String], records: &mut impl Recor
     Ok(lines.physical_lines())
 }
 
-fn take(at: Position, line: &[u8], values: &[Option<&RawValue>], records: &mut impl Records) {
-    let texts: Result<Vec<Value<'_>>, Reason> = values.iter().map(|value| Value::of(*value)).collect();
-    match texts {
-        Ok(texts) => {
-            let fields: Vec<Field<'_>> = texts.iter().map(Value::field).collect();
-            records.record(at, &fields, &|| String::from_utf8_lossy(line).into_owned());
+fn take(at: Position, line: &[u8], found: &[Option<&RawValue>], records: &mut impl Records) {
+    let empty = || Value::Null;
+    with_room(found.len(), empty, |values| {
+        for (value, raw) in values.iter_mut().zip(found) {
+            match Value::of(*raw) {
+                Ok(read) => *value = read,
+                Err(reason) => return records.broken(at, reason, line),
+            }
         }
-        Err(reason) => records.broken(at, reason, line),
+        let empty = || Field::Null;
+        with_room(values.len(), empty, |fields| {
+            fields.iter_mut().zip(&*values).for_each(|(field, value)| *field = value.field());
+            records.record(at, fields, &|| String::from_utf8_lossy(line).into_owned());
+        });
+    });
+}
+
+/// Lends room for as many values as columns are needed: on the stack, unless they are very many.
+fn with_room<T, R>(count: usize, empty: impl Fn() -> T, fill: impl FnOnce(&mut [T]) -> R) -> R {
+    const INLINE: usize = 16;
+    if count <= INLINE {
+        let mut room: [T; INLINE] = std::array::from_fn(|_| empty());
+        fill(&mut room[..count])
+    } else {
+        fill(&mut std::iter::repeat_with(empty).take(count).collect::<Vec<T>>())
     }
 }
 
@@ -85,25 +103,25 @@ impl<'a> Value<'a> {
     }
 }
 
-fn parse<'a>(line: &'a [u8], needed: &[String]) -> Result<Vec<Option<&'a RawValue>>, Reason> {
+/// Finds the needed values of a line.
+fn parse<'a>(line: &'a [u8], needed: &[String], found: &mut [Option<&'a RawValue>]) -> Result<(), Reason> {
     let text = simdutf8::basic::from_utf8(line).map_err(|_| Reason::NotUtf8)?;
     if text.trim_ascii().is_empty() {
         return Err(Reason::BlankLine);
     }
-    let mut found = vec![None; needed.len()];
     let mut twice = false;
     let mut json = serde_json::Deserializer::from_str(text);
-    let object = Object { needed, found: &mut found, twice: &mut twice };
+    let object = Object { needed, found, twice: &mut twice };
     json.deserialize_map(object).and_then(|()| json.end()).map_err(|_| Reason::MalformedJson)?;
     if twice {
         return Err(Reason::DuplicateKey);
     }
-    Ok(found)
+    Ok(())
 }
 
 struct Object<'de, 's> {
     needed: &'s [String],
-    found: &'s mut Vec<Option<&'de RawValue>>,
+    found: &'s mut [Option<&'de RawValue>],
     twice: &'s mut bool,
 }
 
@@ -159,8 +177,9 @@ mod tests {
 
     fn texts(line: &str) -> Result<Vec<Option<String>>, Reason> {
         let needed = ["id".to_owned(), "at".to_owned()];
-        let values = parse(line.as_bytes(), &needed)?;
-        values
+        let mut found = [None; 2];
+        parse(line.as_bytes(), &needed, &mut found)?;
+        found
             .into_iter()
             .map(|value| {
                 Ok(match Value::of(value)? {

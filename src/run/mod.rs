@@ -25,6 +25,7 @@ pub use progress::{Observer, Step};
 
 use crate::archive::{Archive, Stamp};
 use crate::config::{Job, Workspace};
+use crate::count::Memory;
 use crate::plan::{Batch, PlatformPlan, Selection, Standing};
 use crate::store::{Store, sha256_hex};
 use publishing::Publisher;
@@ -67,26 +68,42 @@ pub async fn run(
     let stamp = Stamp { run_id: run_id(label, selection, now), now };
     let mut report = RunReport { run_id: stamp.run_id.clone(), ..RunReport::default() };
     tell_plan(&plans, &stamp.run_id, observer);
+    let source = source(workspace, &exports, observer);
     for plan in &plans {
         report.mended += mend(&archive, plan).await?;
-        settle(workspace, selection, &exports, &archive, plan, &stamp, observer, &mut report).await?;
+        settle(&source, selection, &archive, plan, &stamp, &mut report).await?;
     }
+    report.spilled_bytes = source.memory.spilled_bytes();
     report.days.sort_by(|one, other| one.0.cmp(&other.0));
     Ok(report)
 }
 
+/// What reading stands on, by the settings.
+fn source<'a>(workspace: &'a Workspace, exports: &'a Store, observer: Observer<'a>) -> Source<'a> {
+    let settings = &workspace.settings;
+    let spill_dir = settings.spill_dir.clone().unwrap_or_else(std::env::temp_dir);
+    let threads = settings.threads.or_else(|| std::thread::available_parallelism().ok());
+    Source {
+        workspace,
+        exports,
+        // The rest is for decoding and for the tables of cells and first touches.
+        memory: Memory::new(settings.memory_bytes / 4 * 3, spill_dir.clone()),
+        spill_dir,
+        threads: threads.map_or(1, NonZeroUsize::get),
+        observer,
+    }
+}
+
 /// Works off one platform's plan.
-#[expect(clippy::too_many_arguments, reason = "the recipe's ingredients, each used once")]
 async fn settle(
-    workspace: &Workspace,
+    source: &Source<'_>,
     selection: &Selection,
-    exports: &Store,
     archive: &Archive,
     plan: &PlatformPlan,
     stamp: &Stamp,
-    observer: Observer<'_>,
     report: &mut RunReport,
 ) -> Result<(), RunError> {
+    let Source { workspace, observer, .. } = *source;
     let Some(platform) = workspace.platforms.get(&plan.platform) else { return Ok(()) };
     for day in &plan.days {
         if let Some(disposition) = Disposition::of(&day.standing) {
@@ -94,19 +111,11 @@ async fn settle(
             report.days.push((day.market_day.clone(), disposition));
         }
     }
-    let spill_dir = workspace.settings.spill_dir.clone().unwrap_or_else(std::env::temp_dir);
-    let threads = workspace
-        .settings
-        .threads
-        .or_else(|| std::thread::available_parallelism().ok())
-        .map_or(1, NonZeroUsize::get);
     let publisher =
         Publisher { workspace, plan, platform, archive, stamp, accept_shrink: selection.accept_shrink, observer };
-    let source = Source { workspace, exports, spill_dir: &spill_dir, threads, observer };
     for batch in plan.batches(BATCH_DATES, BATCH_BYTES) {
         let handle = tokio::runtime::Handle::current();
-        let counted = tokio::task::block_in_place(|| reading::count(&source, &batch, &handle))?;
-        report.spilled_bytes += counted.counted.spilled_bytes;
+        let counted = tokio::task::block_in_place(|| reading::count(source, &batch, &handle))?;
         report.exports.extend(outcomes(&batch, &counted));
         publisher.publish(&batch, &counted, report).await?;
     }

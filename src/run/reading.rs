@@ -1,13 +1,14 @@
 //! Reads the exports of a batch on all threads and counts them.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::runtime::Handle;
 
 use crate::config::Workspace;
-use crate::count::{Counted, Counter, Fed, Feed, Landed, Limits, Scope};
+use crate::count::{Counted, Counter, Effort, Fed, Feed, Landed, Memory, Scope};
 use crate::export::{self, Excerpt, ReadReport, Reading};
 use crate::model::MarketId;
 use crate::plan::{Batch, PlannedExport};
@@ -41,21 +42,20 @@ type Done = (usize, Result<ReadExport, String>);
 pub(super) struct Source<'a> {
     pub(super) workspace: &'a Workspace,
     pub(super) exports: &'a Store,
-    pub(super) spill_dir: &'a Path,
+    pub(super) spill_dir: PathBuf,
+    pub(super) memory: Arc<Memory>,
     pub(super) threads: usize,
     pub(super) observer: Observer<'a>,
 }
 
 /// Reads every export of a batch once, however many market-days it feeds, and counts its rows.
 pub(super) fn count(source: &Source<'_>, batch: &Batch<'_>, handle: &Handle) -> Result<CountedBatch, RunError> {
-    let settings = &source.workspace.settings;
     let clocks = Clocks::new(source.workspace, &batch.days);
     let markets: BTreeSet<MarketId> = source.workspace.markets.keys().cloned().collect();
     let counter = Counter::new(
         scope(batch),
-        Limits {
-            memory_bytes: settings.memory_bytes,
-            spill_dir: source.spill_dir.to_owned(),
+        Effort {
+            memory: Arc::clone(&source.memory),
             threads: source.threads,
             expected_rows: batch.bytes() / LEAST_BYTES_PER_ROW,
         },
@@ -120,7 +120,7 @@ fn read_one(
     handle: &Handle,
 ) -> Result<Result<ReadExport, String>, RunError> {
     let object = &planned.found.object;
-    let fetched = match handle.block_on(source.exports.fetch(object, source.spill_dir)) {
+    let fetched = match handle.block_on(source.exports.fetch(object, &source.spill_dir)) {
         Ok(fetched) => fetched,
         Err(error) => return Ok(Err(error_text(&error))),
     };

@@ -1,8 +1,18 @@
 //! The one integration binary: everything that is tested from outside.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "tests read where their data is and talk to children"
+)]
 
+mod bad_exports;
+mod data;
+mod floors;
 mod obd;
 mod rows;
 mod scenario;
 mod scenarios;
 mod table;
 mod twin;
+mod tz_golden;

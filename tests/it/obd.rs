@@ -4,12 +4,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
 use jiff::{Timestamp, tz};
 
 use crate::scenario::Scenario;
-use crate::table;
+use crate::{data, table};
 
 const PLATFORM: &str = "version: 1
 conventions: {impression: displays, click: cover_tap}
@@ -28,18 +27,11 @@ exports:
       clicked: click
 ";
 
-/// Market, date, slot, audience → impressions and clicks.
+/// Date, slot, audience → impressions and clicks.
 type Counts = BTreeMap<(String, String, String), [i64; 2]>;
 
 fn file(name: &str) -> Option<String> {
-    let root = std::env::var_os("COVERLEDGER_TEST_DATA")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data")), PathBuf::from);
-    let path = root.join("obd").join(name);
-    let text = std::fs::read_to_string(&path).ok();
-    if text.is_none() {
-        eprintln!("SKIPPED: no test data at {} (set COVERLEDGER_TEST_DATA)", path.display());
-    }
-    text
+    data::folder("obd").map(|folder| std::fs::read_to_string(folder.join(name)).unwrap())
 }
 
 /// A scenario with this file, its markets cut into 24 hours.

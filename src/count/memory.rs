@@ -1,0 +1,67 @@
+//! The memory bound of a run, and the chunks that rows are kept in.
+
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Rows are kept in chunks of this many words; 5 KiB holds 128 event rows or 160 viewer rows.
+pub(super) const CHUNK_WORDS: usize = 640;
+
+/// The bytes of rows that all counting of a run may keep in memory together, and where the rest goes.
+///
+/// Chunks are handed out and taken back here, from the first batch of a run to its last: threads fill them and other
+/// threads empty them, and an allocator that keeps memory by thread would keep much of it twice.
+#[derive(Debug)]
+pub struct Memory {
+    bytes: u64,
+    resident: AtomicU64,
+    spilled: AtomicU64,
+    dir: PathBuf,
+    unused: Mutex<Vec<Box<[u64]>>>,
+}
+
+impl Memory {
+    /// At most so many bytes; beyond them, rows go to unnamed files in `dir`.
+    #[must_use]
+    pub fn new(bytes: u64, dir: PathBuf) -> Arc<Self> {
+        let (resident, spilled) = (AtomicU64::new(0), AtomicU64::new(0));
+        Arc::new(Self { bytes, resident, spilled, dir, unused: Mutex::default() })
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    pub(super) fn add(&self, bytes: u64) -> bool {
+        self.resident.fetch_add(bytes, Ordering::Relaxed) + bytes > self.bytes
+    }
+
+    pub(super) fn remove(&self, bytes: u64) {
+        self.resident.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    pub(super) fn file(&self) -> io::Result<File> {
+        tempfile::tempfile_in(&self.dir)
+    }
+
+    pub(super) fn add_spilled(&self, bytes: u64) {
+        self.spilled.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Bytes written to disk so far.
+    #[must_use]
+    pub fn spilled_bytes(&self) -> u64 {
+        self.spilled.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn chunk(&self) -> Box<[u64]> {
+        let unused = self.unused.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        unused.unwrap_or_else(|| vec![0; CHUNK_WORDS].into_boxed_slice())
+    }
+
+    pub(super) fn take_back(&self, chunks: impl Iterator<Item = Box<[u64]>>) {
+        self.unused.lock().unwrap_or_else(PoisonError::into_inner).extend(chunks);
+    }
+}

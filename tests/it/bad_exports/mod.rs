@@ -1,0 +1,16 @@
+//! Exports as they really arrive: broken in every way we could think of, read through the public `export::read`.
+//!
+//! For each: the exact numbers of the accounting, and for each reject its record number, the bytes it lies at, its
+//! reason and the column to blame.
+
+mod delimited;
+mod gzip;
+mod json_suite;
+mod mapping;
+mod ndjson;
+mod outcome;
+mod parquet;
+mod parquet_suite;
+mod properties;
+mod spectrum;
+mod values;

@@ -1,0 +1,268 @@
+//! The source tree keeps its floors: a module uses only modules below it, and a few habits hold everywhere.
+
+use std::path::Path;
+
+/// Every module and the floor it stands on.
+const FLOORS: [(&str, u8); 13] = [
+    ("time", 0),
+    ("model", 0),
+    ("config", 1),
+    ("store", 1),
+    ("archive", 2),
+    ("count", 2),
+    ("export", 2),
+    ("plan", 3),
+    ("report", 3),
+    ("run", 4),
+    ("schedule", 5),
+    ("demo", 5),
+    ("cli", 6),
+];
+const PRINTING: [&str; 5] = ["println!", "eprintln!", "print!", "eprint!", "dbg!"];
+
+/// A source file: its path below `src/` and its text.
+struct Source {
+    path: String,
+    text: String,
+}
+
+impl Source {
+    fn new(path: &str, text: &str) -> Self {
+        Self { path: path.to_owned(), text: text.to_owned() }
+    }
+
+    /// The top module it belongs to; `None` for `lib.rs` and `main.rs`, which stand above all.
+    fn module(&self) -> Option<&str> {
+        let first = self.path.split('/').next()?;
+        let name = first.strip_suffix(".rs").unwrap_or(first);
+        (!["lib", "main"].contains(&name)).then_some(name)
+    }
+
+    /// Whether it is the file of this module or lies in its folder.
+    fn is_of(&self, module: &str) -> bool {
+        self.path.strip_prefix(module).is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
+    }
+
+    /// How many modules lie between the crate's root and this file's items.
+    fn depth(&self) -> usize {
+        let parts = self.path.split('/').count();
+        if self.path.ends_with("mod.rs") { parts - 1 } else { parts }
+    }
+
+    /// Lines of code with their numbers, comments left out.
+    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.text
+            .lines()
+            .enumerate()
+            .map(|(index, line)| (index + 1, line))
+            .filter(|(_, line)| !line.trim_start().starts_with("//"))
+    }
+
+    /// Lines of code outside `#[cfg(test)]` items.
+    fn shipped(&self) -> Vec<(usize, &str)> {
+        let mut shipped = Vec::new();
+        let mut code = self.code();
+        while let Some((number, line)) = code.next() {
+            if line.trim() != "#[cfg(test)]" {
+                shipped.push((number, line));
+                continue;
+            }
+            let item = code.by_ref().map(|(_, line)| line).find(|line| !line.trim_start().starts_with("#["));
+            if item.is_some_and(|item| item.ends_with('{')) {
+                let end = format!("{}}}", &line[..line.len() - line.trim_start().len()]);
+                code.by_ref().find(|(_, line)| *line == end);
+            }
+        }
+        shipped
+    }
+
+    /// Modules under `#[cfg(test)]` that are files or folders, such as `archive/tests`.
+    fn test_modules(&self) -> Vec<String> {
+        let folder = match self.path.rsplit_once('/') {
+            Some((folder, "mod.rs")) => format!("{folder}/"),
+            Some(_) => self.path.replace(".rs", "/"),
+            None => String::new(),
+        };
+        let lines: Vec<&str> = self.code().map(|(_, line)| line.trim()).collect();
+        lines
+            .windows(2)
+            .filter(|pair| pair[0] == "#[cfg(test)]" && pair[1].ends_with(';'))
+            .filter_map(|pair| pair[1].trim_end_matches(';').rsplit_once("mod "))
+            .map(|(_, name)| format!("{folder}{name}"))
+            .collect()
+    }
+
+    /// Top modules that the code names, with the line.
+    fn uses(&self) -> Vec<(usize, String)> {
+        let before_comment = |line: &str| line.split(" // ").next().unwrap_or_default().to_owned();
+        let code = self.code().map(|(number, line)| format!("{}\u{1}{number}\n", before_comment(line)));
+        let code: String = code.collect();
+        let mut uses = Vec::new();
+        for (at, found) in code.match_indices("crate::") {
+            let line = code[at..].split('\u{1}').nth(1).and_then(|rest| rest.lines().next()).unwrap_or_default();
+            let line: usize = line.parse().unwrap();
+            uses.extend(heads(&code[at + found.len()..]).into_iter().map(|name| (line, name)));
+        }
+        uses
+    }
+}
+
+/// The first names of a path or of a braced group of paths.
+fn heads(path: &str) -> Vec<String> {
+    let ident = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let Some(group) = path.strip_prefix('{') else { return vec![ident(path)] };
+    let mut heads = vec![];
+    let mut depth = 0;
+    let mut expects_name = true;
+    for (at, c) in group.char_indices() {
+        match c {
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            '{' => depth += 1,
+            ',' if depth == 0 => expects_name = true,
+            c if expects_name && (c.is_alphabetic() || c == '_') => {
+                heads.push(ident(&group[at..]));
+                expects_name = false;
+            }
+            _ => {}
+        }
+    }
+    heads
+}
+
+fn floor(module: &str) -> Option<u8> {
+    FLOORS.iter().find(|(name, _)| *name == module).map(|(_, floor)| *floor)
+}
+
+/// Whether the module may use the other.
+fn may_use(module: &str, other: &str) -> bool {
+    module == other || matches!((floor(module), floor(other)), (Some(above), Some(below)) if below < above)
+}
+
+/// Everything wrong with these sources, a line each.
+fn complaints(sources: &[Source]) -> Vec<String> {
+    let test_modules: Vec<String> = sources.iter().flat_map(Source::test_modules).collect();
+    let mut complaints = Vec::new();
+    for source in sources {
+        let mut complain = |line: usize, what: &str| complaints.push(format!("{}:{line}: {what}", source.path));
+        if !source.text.starts_with("//!") {
+            complain(1, "does not open with `//!`");
+        }
+        if let Some(module) = source.module() {
+            if floor(module).is_none() {
+                complain(1, "is of a module without a floor");
+            }
+            for (line, other) in source.uses() {
+                if !may_use(module, &other) {
+                    complain(line, &format!("`{module}` uses `{other}`, which is not below it"));
+                }
+            }
+        }
+        if test_modules.iter().any(|module| source.is_of(module)) {
+            continue;
+        }
+        let prints = source.path.starts_with("cli/") || source.path == "cli.rs" || source.path == "main.rs";
+        let to_the_root = "super::".repeat(source.depth().max(1));
+        for (line, code) in source.shipped() {
+            if code.contains(".unwrap()") {
+                complain(line, "unwraps");
+            }
+            if !prints && let Some(print) = PRINTING.iter().find(|print| is_call(code, print)) {
+                complain(line, &format!("`{print}` outside cli/"));
+            }
+            if source.module().is_some() && code.contains(&to_the_root) {
+                complain(line, "reaches the crate's root by `super::`: write `crate::`");
+            }
+        }
+    }
+    complaints
+}
+
+/// Whether the macro is called, and not another whose name ends like it.
+fn is_call(code: &str, name: &str) -> bool {
+    code.match_indices(name).any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
+}
+
+fn collect(folder: &Path, below: &str, sources: &mut Vec<Source>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let path = format!("{below}{}", entry.file_name().to_str().unwrap());
+        if entry.file_type().unwrap().is_dir() {
+            collect(&entry.path(), &format!("{path}/"), sources);
+        } else if path.ends_with(".rs") {
+            sources.push(Source { path, text: std::fs::read_to_string(entry.path()).unwrap() });
+        }
+    }
+}
+
+#[test]
+fn every_module_uses_only_what_is_below_it() {
+    let mut sources = Vec::new();
+    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), "", &mut sources);
+    sources.sort_by(|one, other| one.path.cmp(&other.path));
+    assert!(sources.len() > 60, "only {} sources were found", sources.len());
+    let found: Vec<&str> = sources.iter().filter_map(Source::module).collect();
+    for module in ["time", "model", "config", "store", "archive", "count", "export", "report"] {
+        assert!(found.contains(&module), "`{module}` was not found");
+    }
+    let complaints = complaints(&sources);
+    assert!(complaints.is_empty(), "{} complaints:\n{}", complaints.len(), complaints.join("\n"));
+}
+
+/// The checker's complaints about one planted file.
+fn planted(path: &str, text: &str) -> Vec<String> {
+    complaints(&[Source::new(path, text)])
+}
+
+#[test]
+fn a_planted_step_up_or_sideways_is_found() {
+    let up = planted("count/row.rs", "//! Rows.\n\nuse crate::run::Outcome;\n");
+    assert_eq!(up, ["count/row.rs:3: `count` uses `run`, which is not below it"]);
+    let sideways = planted("count/row.rs", "//! Rows.\nfn f() -> crate::export::Signal { todo!() }\n");
+    assert_eq!(sideways, ["count/row.rs:2: `count` uses `export`, which is not below it"]);
+    let grouped = planted(
+        "export/map.rs",
+        "//! Map.\nuse crate::{\n    model::{Event, Kinds},\n    plan::Due, // why\n};\n",
+    );
+    assert_eq!(grouped, ["export/map.rs:2: `export` uses `plan`, which is not below it"]);
+    let in_a_test =
+        planted("time/zone.rs", "//! Z.\n#[cfg(test)]\nmod tests {\n    use crate::config::Export;\n}\n");
+    assert_eq!(in_a_test, ["time/zone.rs:4: `time` uses `config`, which is not below it"]);
+    let by_super = planted("export/mod.rs", "//! E.\nuse super::run::Outcome;\n");
+    assert_eq!(by_super, ["export/mod.rs:2: reaches the crate's root by `super::`: write `crate::`"]);
+    let deeper = planted("export/map.rs", "//! E.\nuse super::super::run::Outcome;\n");
+    assert_eq!(deeper, ["export/map.rs:2: reaches the crate's root by `super::`: write `crate::`"]);
+    let homeless = planted("utils/mod.rs", "//! Odds and ends.\n");
+    assert_eq!(homeless, ["utils/mod.rs:1: is of a module without a floor"]);
+}
+
+#[test]
+fn planted_bad_habits_are_found() {
+    assert_eq!(planted("time/zone.rs", "use std::fmt;\n"), ["time/zone.rs:1: does not open with `//!`"]);
+    assert_eq!(planted("time/zone.rs", "//! Z.\nfn f() { g().unwrap() }\n"), ["time/zone.rs:2: unwraps"]);
+    let after_a_test = "//! Z.\n#[cfg(test)]\nmod tests {\n    fn t() {\n        g().unwrap();\n    }\n}\nfn f() { g().unwrap() }\n";
+    assert_eq!(planted("time/zone.rs", after_a_test), ["time/zone.rs:8: unwraps"]);
+    let after_a_test_file = "//! Z.\n#[cfg(test)]\nmod tests;\nfn f() { g().unwrap() }\n";
+    assert_eq!(planted("time/mod.rs", after_a_test_file), ["time/mod.rs:4: unwraps"]);
+    let loud = planted("run/mod.rs", "//! R.\nfn f() { eprintln!(\"x\") }\n");
+    assert_eq!(loud, ["run/mod.rs:2: `eprintln!` outside cli/"]);
+}
+
+#[test]
+fn what_is_allowed_is_not_complained_about() {
+    let sound = [
+        Source::new("main.rs", "//! Start.\nfn main() { eprintln!(\"x\") }\n"),
+        Source::new("cli/mod.rs", "//! C.\nuse crate::{run::Outcome, demo};\nfn f() { println!(\"x\") }\n"),
+        Source::new(
+            "config/mod.rs",
+            "//! C.\n/// ```\n/// f().unwrap();\n/// ```\nuse crate::{model::Event, time::Zone};\n#[cfg(test)]\nmod testing;\n",
+        ),
+        Source::new("config/testing.rs", "//! T.\nfn f() { g().unwrap() }\n"),
+        Source::new("config/testing/deep.rs", "//! T.\nfn f() { g().unwrap() }\n"),
+        Source::new(
+            "export/map.rs",
+            "//! M. Feeds [`crate::run`].\n// crate::run takes it\nuse super::Excerpt;\nuse crate::store::Fetch;\n#[cfg(test)]\nmod tests {\n    fn t() { g().unwrap() }\n}\n",
+        ),
+    ];
+    assert_eq!(complaints(&sound), [""; 0]);
+}
