@@ -28,7 +28,7 @@ fn a_backfill_that_is_killed_and_run_again_leaves_what_an_undisturbed_one_leaves
     let mut stopped_among = 0;
     for kill_at in [1, 2, receipts / 4, receipts / 2, receipts * 3 / 4, receipts - 1] {
         let mut child = scenario.command(&args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let patience = Instant::now() + Duration::from_secs(60);
+        let patience = Instant::now() + Duration::from_mins(1);
         while count(&scenario.path("demo/archive/_receipts")) < kill_at && Instant::now() < patience {
             if child.try_wait().unwrap().is_some() {
                 break;

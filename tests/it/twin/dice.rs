@@ -1,6 +1,6 @@
 //! Chance, the same for the same seed.
 
-/// SplitMix64.
+/// `SplitMix64`.
 pub struct Dice(u64);
 
 impl Dice {

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ToSpan as _};
 
-use super::world::{Clock, Delivery, MARKETS, What, World, zone};
+use super::clocks::{Clock, zone};
+use super::world::{Delivery, MARKETS, What, World};
 
 /// Market, date, slot, audience, broadcast, cover.
 pub type Key = (String, String, String, String, String, String);
