@@ -1,5 +1,7 @@
 //! The log: to standard error, as text or as JSON.
 
+use std::io::IsTerminal;
+
 use tracing::level_filters::LevelFilter;
 
 use super::args::{Global, LogFormat};
@@ -13,7 +15,8 @@ pub fn start(global: &Global) {
         (_, 2, _) => LevelFilter::DEBUG,
         _ => LevelFilter::TRACE,
     };
-    let log = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
+    let is_watched = std::io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt().with_ansi(is_watched).with_max_level(level).with_writer(std::io::stderr);
     match global.log {
         LogFormat::Text => log.with_target(false).init(),
         LogFormat::Json => log.json().flatten_event(true).with_current_span(false).init(),

@@ -26,6 +26,7 @@ use args::{Cli, Command, Global};
 use failure::Failure;
 
 use crate::config::{self, ConfigError, Workspace};
+use crate::export;
 
 /// Parses the command line, does what it says and returns the exit code.
 #[must_use]
@@ -40,6 +41,12 @@ pub fn main() -> ExitCode {
         }
     };
     logging::start(&cli.global);
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !export::is_guarded() {
+            tell(panic);
+        }
+    }));
     let mut out = std::io::stdout().lock();
     let code = dispatch(&cli, &mut out).unwrap_or_else(|failure| {
         if !failure.reader_is_gone {

@@ -33,7 +33,7 @@ pub(super) fn read(start: &Place<'_>, base: &Path) -> Option<Settings> {
     let stay_seconds = file.or("stay_seconds", 60, |at| at.whole("a count of seconds", 1..=86_400));
     let max_reject_share = file.or("max_reject_share", 0.01, |at| at.share());
     let max_shrink_share = file.or("max_shrink_share", 0.1, |at| at.share());
-    let memory = file.or("memory", 1 << 30, |at| size_bytes(&at, LEAST_MEMORY_BYTES, "at least 64MiB"));
+    let memory = file.or("memory", 128 << 20, |at| size_bytes(&at, LEAST_MEMORY_BYTES, "at least 64MiB"));
     let threads = file.maybe("threads", |at| at.whole::<usize>("a count of threads", 1..=1024));
     let reject_text = file.or("reject_text_chars", 200, |at| at.whole("a count of characters", 0..=10_000));
     let reject_viewer_ids = file.or("reject_viewer_ids", false, |at| at.truth());
@@ -117,7 +117,7 @@ max_reject_share: 0.01
         let settings = settings.unwrap();
         assert_eq!(settings.home_timezone.name(), "Asia/Shanghai");
         assert_eq!((settings.stay_seconds, settings.max_reject_share), (60, 0.01));
-        assert_eq!((settings.max_shrink_share, settings.memory_bytes), (0.1, 1 << 30));
+        assert_eq!((settings.max_shrink_share, settings.memory_bytes), (0.1, 128 << 20));
         assert_eq!((settings.threads, settings.reject_text_chars, settings.spill_dir), (None, 200, None));
         assert!(matches!(settings.exports, StoreLocation::Url(url) if url.as_str() == "s3://team-exports/live"));
     }

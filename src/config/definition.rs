@@ -40,7 +40,7 @@ pub struct Settings {
     pub max_reject_share: f64,
     /// The share by which a total may fall from one revision to the next. 0 to 1; default 0.1.
     pub max_shrink_share: f64,
-    /// How much counting may keep in memory before it spills to disk, in bytes. At least 64 MiB; default 1 GiB.
+    /// How much counting may keep in memory before it spills to disk, in bytes. At least 64 MiB; default 128 MiB.
     pub memory_bytes: u64,
     /// Worker threads; default the machine's.
     pub threads: Option<NonZeroUsize>,

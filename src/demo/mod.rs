@@ -39,6 +39,7 @@ pub use self::error::DemoError;
 pub use self::format::DemoFormat;
 
 use self::calendar::Calendar;
+use self::dir::Claimed;
 
 /// The job that the demo configures.
 const JOB: &str = "nightly";
@@ -87,7 +88,8 @@ pub struct Written {
 }
 
 impl Demo {
-    /// Writes `exports/`, `config/` and `jobs/` into `dir`, which is made if it is not there.
+    /// Writes `exports/`, `config/` and `jobs/` into `dir`, which is made if it is not there. Where this very demo
+    /// lies whole already, nothing is written.
     ///
     /// `progress` hears the number of rows written so far, now and then.
     ///
@@ -96,13 +98,19 @@ impl Demo {
     /// written.
     pub fn write(&self, dir: &Path, progress: &dyn Fn(u64)) -> Result<Written, DemoError> {
         let calendar = Calendar::ending(LAST_DATE, self.days)?;
-        dir::claim(dir, &self.signature())?;
-        config::write(dir, self)?;
-        let broadcasts = plan::broadcasts(self.seed, &calendar)?;
-        let tally = work::write_exports(&dir.join("exports"), self, &calendar, &broadcasts, progress)?;
+        let (exports, rows) = match dir::claim(dir, &self.signature())? {
+            Claimed::Whole { exports, rows } => (exports, rows),
+            Claimed::ToWrite => {
+                config::write(dir, self)?;
+                let broadcasts = plan::broadcasts(self.seed, &calendar)?;
+                let tally = work::write_exports(&dir.join("exports"), self, &calendar, &broadcasts, progress)?;
+                dir::finish(dir, &self.signature(), tally.exports, tally.rows)?;
+                (tally.exports, tally.rows)
+            }
+        };
         Ok(Written {
-            exports: tally.exports,
-            rows: tally.rows,
+            exports,
+            rows,
             first_date: calendar.first_date,
             last_date: calendar.last_date,
             run_at: RUN_AT,
@@ -113,6 +121,10 @@ impl Demo {
     /// One line that tells this demo from another.
     fn signature(&self) -> String {
         let format = self.format.map_or_else(|| "each its own".to_owned(), |format| format.to_string());
-        format!("days {}, events {}, format {format}, seed {}", self.days, self.events, self.seed)
+        let version = env!("CARGO_PKG_VERSION");
+        format!(
+            "coverledger {version}: days {}, events {}, format {format}, seed {}",
+            self.days, self.events, self.seed
+        )
     }
 }

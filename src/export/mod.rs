@@ -19,6 +19,7 @@ mod ndjson;
 mod parquet;
 mod signal;
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -62,13 +63,27 @@ pub struct ReadReport {
     pub rejects: Vec<Reject>,
 }
 
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread is reading an export: a panic of a decoder is caught there and becomes
+/// [`ExportError::Panicked`], so nobody needs to be told twice.
+#[must_use]
+pub fn is_guarded() -> bool {
+    GUARDED.get()
+}
+
 /// Reads an export from beginning to end.
 ///
 /// # Errors
 /// [`ExportError`] when the export as a whole cannot be counted. Signals given out before are then worthless: every
 /// market-day that needs the export has failed.
 pub fn read(reading: &Reading<'_>, file: File, signals: &mut impl Signals) -> Result<ReadReport, ExportError> {
-    catch_unwind(AssertUnwindSafe(|| read_unguarded(reading, file, signals))).unwrap_or_else(|panic| {
+    GUARDED.set(true);
+    let read = catch_unwind(AssertUnwindSafe(|| read_unguarded(reading, file, signals)));
+    GUARDED.set(false);
+    read.unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
         Err(ExportError::Panicked(text.unwrap_or_else(|| "it gave no reason".to_owned())))

@@ -5,24 +5,31 @@ use polars::prelude::*;
 use super::Sheet;
 use crate::model::{Counts, Fact, Offered, columns as c};
 
-/// A count: its column, whether a platform offers it, and where it stands in [`Counts`].
+/// A count: its column, its name among a receipt's totals, whether a platform offers it, and where it stands in
+/// [`Counts`].
 pub(super) struct Count {
     pub(super) name: &'static str,
+    pub(super) total: &'static str,
     pub(super) offered: fn(Offered) -> bool,
     pub(super) of: fn(&Counts) -> u64,
 }
 
 /// Every count, in the order of the tables. Dwell is carried in milliseconds and published in seconds.
 pub(super) const COUNTS: [Count; 9] = [
-    Count { name: c::IMPRESSIONS, offered: |o| o.impressions, of: |n| n.impressions },
-    Count { name: c::UNIQUE_IMPRESSIONS, offered: |o| o.unique_impressions, of: |n| n.unique_impressions },
-    Count { name: c::CLICKS, offered: |o| o.clicks, of: |n| n.clicks },
-    Count { name: c::CLICKERS, offered: |o| o.clickers, of: |n| n.clickers },
-    Count { name: c::ENTRIES, offered: |o| o.entries, of: |n| n.entries },
-    Count { name: c::ENTRANTS, offered: |o| o.entrants, of: |n| n.entrants },
-    Count { name: c::STAYS, offered: |o| o.dwell, of: |n| n.stays },
-    Count { name: c::DWELL_SECONDS, offered: |o| o.dwell, of: |n| n.dwell_ms },
-    Count { name: c::ORDERS, offered: |o| o.orders, of: |n| n.orders },
+    Count { name: c::IMPRESSIONS, total: c::IMPRESSIONS, offered: |o| o.impressions, of: |n| n.impressions },
+    Count {
+        name: c::UNIQUE_IMPRESSIONS,
+        total: c::UNIQUE_IMPRESSIONS,
+        offered: |o| o.unique_impressions,
+        of: |n| n.unique_impressions,
+    },
+    Count { name: c::CLICKS, total: c::CLICKS, offered: |o| o.clicks, of: |n| n.clicks },
+    Count { name: c::CLICKERS, total: c::CLICKERS, offered: |o| o.clickers, of: |n| n.clickers },
+    Count { name: c::ENTRIES, total: c::ENTRIES, offered: |o| o.entries, of: |n| n.entries },
+    Count { name: c::ENTRANTS, total: c::ENTRANTS, offered: |o| o.entrants, of: |n| n.entrants },
+    Count { name: c::STAYS, total: c::STAYS, offered: |o| o.dwell, of: |n| n.stays },
+    Count { name: c::DWELL_SECONDS, total: "dwell_ms", offered: |o| o.dwell, of: |n| n.dwell_ms },
+    Count { name: c::ORDERS, total: c::ORDERS, offered: |o| o.orders, of: |n| n.orders },
 ];
 
 /// Renders the table. A count that the platform does not offer is null in every row.

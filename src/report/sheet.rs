@@ -26,7 +26,7 @@ pub struct Sheet<'a> {
 }
 
 impl Sheet<'_> {
-    /// The day's sum of every offered count, by column name; what the shrink guard compares.
+    /// The day's sum of every offered count, by its name in receipts; what the shrink guard compares.
     #[must_use]
     pub fn totals(&self) -> BTreeMap<String, i64> {
         let mut sum = Counts::default();
@@ -34,7 +34,7 @@ impl Sheet<'_> {
         super::funnel::COUNTS
             .iter()
             .filter(|count| (count.offered)(self.offered))
-            .map(|count| (count.name.to_owned(), i64::try_from((count.of)(&sum)).unwrap_or(i64::MAX)))
+            .map(|count| (count.total.to_owned(), i64::try_from((count.of)(&sum)).unwrap_or(i64::MAX)))
             .collect()
     }
 }

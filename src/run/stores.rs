@@ -27,12 +27,15 @@ pub fn archive_for_reading(settings: &Settings) -> Result<Archive, StoreError> {
     open(&settings.archive, IfMissing::Refuse).map(Archive::for_reading)
 }
 
-/// The archive, to plan by: a folder that is missing is one in which nothing was published yet, and is not made.
+/// The archive, to plan with: a folder that nobody has published into yet is an empty archive.
 ///
 /// # Errors
 /// [`StoreError`] when it cannot be set up.
 pub fn archive_for_planning(settings: &Settings) -> Result<Archive, StoreError> {
-    open(&settings.archive, IfMissing::Empty).map(Archive::for_reading)
+    match &settings.archive {
+        StoreLocation::Folder(folder) if !folder.exists() => Ok(Archive::for_reading(Store::nothing())),
+        _ => archive_for_reading(settings),
+    }
 }
 
 /// The archive, to publish into; a folder that is missing is made.

@@ -8,7 +8,6 @@ use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
 use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
 use object_store::local::LocalFileSystem;
-use object_store::memory::InMemory;
 use object_store::path::Path as ObjectPath;
 use object_store::{BackoffConfig, ClientConfigKey, ObjectStore, ObjectStoreScheme, RetryConfig};
 use url::Url;
@@ -23,8 +22,6 @@ pub enum IfMissing {
     Create,
     /// Say so: exports that nobody delivered.
     Refuse,
-    /// Take it for an empty one: an archive in which nothing was published yet.
-    Empty,
 }
 
 impl Store {
@@ -38,10 +35,6 @@ impl Store {
         if if_missing == IfMissing::Create {
             std::fs::create_dir_all(folder).map_err(|error| place.io(&error))?;
         }
-        if if_missing == IfMissing::Empty && folder.try_exists().is_ok_and(|is_there| !is_there) {
-            let inner = Arc::new(InMemory::new());
-            return Ok(Self { inner, prefix: ObjectPath::default(), name: name.into(), folder: None });
-        }
         if !folder.is_dir() {
             return Err(place.fails(StoreProblem::MissingFolder));
         }
@@ -54,6 +47,13 @@ impl Store {
             name: name.into(),
             folder: Some(Arc::new(root)),
         })
+    }
+
+    /// A store with nothing in it.
+    #[must_use]
+    pub fn nothing() -> Self {
+        let inner = Arc::new(object_store::memory::InMemory::new());
+        Self { inner, prefix: ObjectPath::default(), name: "nothing".into(), folder: None }
     }
 
     /// A bucket or container with a prefix, by `s3://`, `gs://`, `az://` and their like. Credentials, endpoint and

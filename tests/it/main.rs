@@ -10,6 +10,7 @@
 mod bad_exports;
 mod data;
 mod floors;
+mod formats;
 mod obd;
 mod rows;
 mod scenario;

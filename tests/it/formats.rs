@@ -1,0 +1,485 @@
+//! `docs/FORMATS.md` against the code: every column, type, reason, key and exit code is in it, and nothing else is.
+//! `README.md` against the program's own help, and the other pages against the source tree and `Cargo.toml`.
+
+#![expect(clippy::unwrap_used, reason = "what is not as expected ends the test")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use coverledger::archive::{
+    Archive, Attempt, AttemptEnd, Draft, ExportRecord, RowCounts, Stamp, State, TableBytes, TableName, Unit,
+};
+use coverledger::cli::exit;
+use coverledger::config::{self, Market};
+use coverledger::model::{
+    ClickEvent, Conventions, Counts, Event, Fact, ImpressionBasis, MarketDay, MarketId, Offered, PlatformId,
+    Reason, Reject,
+};
+use coverledger::report::{self, Sheet};
+use coverledger::store::Store;
+use coverledger::time::{DayRule, SlotTable, Zone};
+use jiff::civil::{date, time};
+use polars::prelude::{DataType, TimeUnit};
+
+/// A table of the document: its header and its cells.
+struct Table {
+    header: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    fn column(&self, name: &str) -> Vec<String> {
+        let index = self.header.iter().position(|cell| cell == name).expect("the table has that column");
+        self.rows.iter().map(|row| row[index].replace('`', "")).collect()
+    }
+
+    fn cell(&self, key: &str, column: &str) -> String {
+        let index = self.column("key").iter().position(|cell| cell == key).expect("the table has that key");
+        self.column(column)[index].clone()
+    }
+}
+
+fn repository() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn document() -> String {
+    fs::read_to_string(repository().join("docs/FORMATS.md")).expect("docs/FORMATS.md is there")
+}
+
+/// The first table below a heading, given without its `#`s.
+fn table(heading: &str) -> Table {
+    let document = document();
+    let is_heading = |line: &&str| line.starts_with('#') && line.trim_start_matches('#').trim() == heading;
+    let mut lines = document.lines().skip_while(|line| !is_heading(line)).skip(1);
+    let mut cells = lines
+        .by_ref()
+        .take_while(|line| !line.starts_with('#'))
+        .skip_while(|line| !line.starts_with('|'))
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>());
+    let header = cells.next().unwrap_or_else(|| panic!("no table below the heading `{heading}`"));
+    Table { header, rows: cells.skip(1).collect() }
+}
+
+/// Headings between one of the second level and the next.
+fn headings_in(part: &str) -> BTreeSet<String> {
+    let document = document();
+    let lines = document.lines().skip_while(|line| *line != format!("## {part}")).skip(1);
+    let lines = lines.take_while(|line| !line.starts_with("## "));
+    lines.filter_map(|line| line.strip_prefix("### ")).map(str::to_owned).collect()
+}
+
+/// Name and type of every column, as the document writes them.
+fn columns_of(parquet: Vec<u8>) -> Vec<(String, String)> {
+    let frame = report::frame(&[Bytes::from(parquet)]).expect("what was rendered can be read");
+    let columns = frame.schema().iter().map(|(name, of_type)| {
+        let word = match of_type {
+            DataType::String => "string".to_owned(),
+            DataType::Int64 => "int64".to_owned(),
+            DataType::Float64 => "float64".to_owned(),
+            DataType::Boolean => "bool".to_owned(),
+            DataType::Date => "date".to_owned(),
+            DataType::Datetime(TimeUnit::Microseconds, None) => "timestamp[us]".to_owned(),
+            DataType::Datetime(TimeUnit::Microseconds, Some(zone)) => format!("timestamp[us, {zone}]"),
+            other => format!("{other:?}"),
+        };
+        (name.to_string(), word)
+    });
+    columns.collect()
+}
+
+fn documented_columns(of: TableName) -> Vec<(String, String)> {
+    let table = table(of.as_str());
+    table.column("column").into_iter().zip(table.column("type")).collect()
+}
+
+#[test]
+fn every_column_is_documented_in_its_order_with_its_type() {
+    let rule = DayRule::calendar(Zone::named("Asia/Tokyo").unwrap());
+    let slots = vec![("day".to_owned(), time(0, 0, 0, 0)), ("evening".to_owned(), time(18, 0, 0, 0))];
+    let market = Market {
+        slots: SlotTable::new(rule.starts_at, slots).unwrap(),
+        slots_name: "halves".to_owned(),
+        day: rule.clone(),
+    };
+    let market_day =
+        MarketDay { platform: PlatformId::new("p"), market: MarketId::new("JP"), local_date: date(2026, 11, 21) };
+    let day = rule.day(market_day.local_date).unwrap();
+    let fact = Fact {
+        slot: 1,
+        audience: Arc::from("all"),
+        broadcast_id: Arc::from("b"),
+        cover_id: Arc::from("c"),
+        counts: Counts { impressions: 3, ..Counts::default() },
+    };
+    // What is not offered is null, of the same type; a day on which nothing happened has the same columns.
+    for offered in [Offered::default(), all_offered()] {
+        for facts in [&[][..], std::slice::from_ref(&fact)] {
+            let sheet = Sheet {
+                market_day: &market_day,
+                market: &market,
+                day: &day,
+                conventions: Conventions { impression: ImpressionBasis::Displays, click: ClickEvent::CoverTap },
+                offered,
+                provisional: false,
+                facts,
+            };
+            let [funnel, slot_audience] = report::market_day(&sheet, 1).unwrap();
+            assert_eq!(columns_of(funnel.bytes), documented_columns(TableName::Funnel));
+            assert_eq!(columns_of(slot_audience.bytes), documented_columns(TableName::SlotAudience));
+        }
+    }
+    let reject = Reject { record: 1, byte_offset: None, reason: Reason::BadTime, column: None, text: None };
+    let rejects = report::rejects(&market_day.platform, None, &[("key", &reject)]).unwrap();
+    assert_eq!(columns_of(rejects.bytes), documented_columns(TableName::Rejects));
+}
+
+fn all_offered() -> Offered {
+    Offered {
+        impressions: true,
+        unique_impressions: true,
+        clicks: true,
+        clickers: true,
+        entries: true,
+        entrants: true,
+        dwell: true,
+        orders: true,
+    }
+}
+
+#[test]
+fn every_table_is_documented() {
+    let tables = TableName::ALL.map(|table| table.as_str().to_owned());
+    assert_eq!(headings_in("Tables"), tables.into_iter().chain(["Reasons".to_owned()]).collect());
+}
+
+#[test]
+fn every_reason_is_documented() {
+    let words: Vec<&str> = Reason::ALL.iter().map(|reason| reason.word()).collect();
+    assert_eq!(table("Reasons").column("reason"), words);
+}
+
+#[test]
+fn every_exit_code_is_documented() {
+    let table = table("Exit codes");
+    let documented: Vec<(String, String)> =
+        table.column("constant").into_iter().zip(table.column("code")).collect();
+    let source = fs::read_to_string(repository().join("src/cli/exit.rs")).unwrap();
+    let in_source: Vec<(String, String)> = source
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub const ")?.strip_suffix(';')?.split_once(": u8 = "))
+        .map(|(name, code)| (name.to_owned(), code.to_owned()))
+        .collect();
+    assert_eq!(documented, in_source);
+    let codes = [
+        exit::DONE,
+        exit::UNEXPECTED,
+        exit::USAGE,
+        exit::CONFIG,
+        exit::EXPORTS,
+        exit::CONFLICT,
+        exit::SOME_FAILED,
+    ];
+    assert_eq!(table.column("code"), codes.map(|code| code.to_string()));
+}
+
+/// Every section of the configuration: its heading in the document, the kind of rows it is for, and the place of an
+/// unknown key in [`STRANGERS`].
+const SECTIONS: &[(&str, Option<&str>, &str)] = &[
+    ("archive.yaml", None, "archive.yaml stranger"),
+    ("stores", None, "archive.yaml stores.stranger"),
+    ("a store", None, "archive.yaml stores.exports.stranger"),
+    ("a store", None, "archive.yaml stores.archive.stranger"),
+    ("markets.yaml", None, "markets.yaml stranger"),
+    ("a market", None, "markets.yaml markets.JP.stranger"),
+    ("a platform", None, "p.yaml stranger"),
+    ("conventions", None, "p.yaml conventions.stranger"),
+    ("an export", None, "p.yaml exports[0].stranger"),
+    ("day", None, "p.yaml exports[0].day.stranger"),
+    ("columns", Some("events"), "p.yaml exports[0].columns.stranger"),
+    ("columns", Some("impressions"), "p.yaml exports[1].columns.stranger"),
+    ("event", None, "p.yaml exports[0].columns.event.stranger"),
+    ("occurred_at", None, "p.yaml exports[0].columns.occurred_at.stranger"),
+    ("market", None, "p.yaml exports[0].columns.market.stranger"),
+    ("broadcast_id and cover_id", None, "p.yaml exports[0].columns.broadcast_id.stranger"),
+    ("broadcast_id and cover_id", None, "p.yaml exports[0].columns.cover_id.stranger"),
+    ("a job", None, "j.yaml stranger"),
+    ("schedule", None, "j.yaml schedule.stranger"),
+];
+
+/// A configuration with an unknown key in every section, and no other problem.
+const STRANGERS: &[(&str, &str)] = &[
+    (
+        "config/archive.yaml",
+        "version: 1\nhome_timezone: UTC\nstranger: 1\nstores:\n  stranger: 1\n  exports: {url: exports, stranger: 1}\n  \
+         archive: {url: archive, stranger: 1}\n",
+    ),
+    (
+        "config/markets.yaml",
+        "version: 1\nstranger: 1\nslots: {s: {day: \"00:00\"}}\nmarkets: {JP: {timezone: Asia/Tokyo, slots: s, stranger: 1}}\n",
+    ),
+    (
+        "config/platforms/p.yaml",
+        "version: 1\nstranger: 1\nconventions: {impression: displays, click: cover_tap, stranger: 1}\nsettle: 48h\nexports:\n  \
+         - name: e\n    stranger: 1\n    rows: events\n    path: e/{date:%F}.csv\n    day: {timezone: UTC, stranger: 1}\n    \
+         format: csv\n    columns:\n      stranger: 1\n      occurred_at: {column: t, stranger: 1}\n      \
+         event: {column: e, values: {show: impression}, stranger: 1}\n      market: {column: m, stranger: 1}\n      \
+         broadcast_id: {value: b, stranger: 1}\n      cover_id: {value: c, stranger: 1}\n  \
+         - name: i\n    rows: impressions\n    path: i.csv\n    format: csv\n    columns:\n      stranger: 1\n      occurred_at: t\n      \
+         market: {value: JP}\n      broadcast_id: b\n      cover_id: c\n",
+    ),
+    (
+        "jobs/j.yaml",
+        "version: 1\nstranger: 1\nplatforms: [p]\nmarkets: [JP]\nlookback_days: 7\n\
+         schedule: {cron: \"0 3 * * *\", timezone: UTC, stranger: 1}\n",
+    ),
+];
+
+fn workspace(files: &[(&str, String)]) -> Result<config::Workspace, config::ConfigError> {
+    let folder = tempfile::tempdir().unwrap();
+    for (file, text) in files {
+        let file = folder.path().join(file);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+    config::load(&folder.path().join("config"), &folder.path().join("jobs"))
+}
+
+/// The keys that a section takes, from what the program says of one that it does not.
+fn known_keys() -> BTreeMap<String, Vec<String>> {
+    let files: Vec<_> = STRANGERS.iter().map(|(file, text)| (*file, (*text).to_owned())).collect();
+    let error = workspace(&files).expect_err("the strangers are told");
+    let problems = error.problems.iter().map(|problem| {
+        let file = Path::new(&problem.file).file_name().unwrap().to_string_lossy();
+        let known = problem.message.strip_prefix("unknown key `stranger` (known: ");
+        let known = known.unwrap_or_else(|| panic!("another problem than expected: {problem}"));
+        assert!(!known.contains('…'), "not every key is told: {known}");
+        let keys = known.split_once(')').unwrap().0.split("; ").next().unwrap();
+        let keys = keys.split(", ").map(|key| key.trim_matches('`').to_owned()).collect();
+        (format!("{file} {}", problem.path), keys)
+    });
+    problems.collect()
+}
+
+#[test]
+fn every_key_of_the_configuration_is_documented() {
+    let known = known_keys();
+    let places: BTreeSet<&str> = known.keys().map(String::as_str).collect();
+    assert_eq!(places, SECTIONS.iter().map(|(_, _, place)| *place).collect(), "a section is not told of");
+    for (heading, rows, place) in SECTIONS {
+        let table = table(heading);
+        let keys = table.column("key");
+        let documented: Vec<String> = match rows {
+            None => keys,
+            Some(rows) => {
+                let kinds = table.column("rows");
+                keys.into_iter()
+                    .zip(kinds)
+                    .filter(|(_, kind)| kind == "both" || kind == rows)
+                    .map(|pair| pair.0)
+                    .collect()
+            }
+        };
+        assert_eq!(documented, known[*place], "`{heading}`");
+    }
+    let headings: BTreeSet<String> = SECTIONS.iter().map(|(heading, ..)| (*heading).to_owned()).collect();
+    assert_eq!(
+        headings_in("Configuration"),
+        headings,
+        "a section of the document is no section of the configuration"
+    );
+}
+
+#[test]
+fn documented_defaults_are_those_of_the_program() {
+    let sound: Vec<_> = STRANGERS
+        .iter()
+        .map(|(file, text)| {
+            let kept = text.lines().filter(|line| line.trim() != "stranger: 1");
+            (*file, kept.map(|line| line.replace(", stranger: 1", "")).collect::<Vec<_>>().join("\n"))
+        })
+        .collect();
+    let settings = workspace(&sound).unwrap_or_else(|error| panic!("{error}")).settings;
+    let documented = |key| table("archive.yaml").cell(key, "default");
+    assert_eq!(documented("stay_seconds"), settings.stay_seconds.to_string());
+    assert_eq!(documented("max_reject_share"), settings.max_reject_share.to_string());
+    assert_eq!(documented("max_shrink_share"), settings.max_shrink_share.to_string());
+    assert_eq!(documented("memory"), format!("{}GiB", settings.memory_bytes >> 30));
+    assert_eq!(documented("reject_text_chars"), settings.reject_text_chars.to_string());
+    assert_eq!(documented("reject_viewer_ids"), settings.reject_viewer_ids.to_string());
+    assert_eq!((settings.threads, settings.spill_dir), (None, None));
+}
+
+#[test]
+fn every_word_for_an_event_and_a_convention_is_documented() {
+    let events = table("event").cell("values", "what it is");
+    for (word, _) in Event::WORDS {
+        assert!(events.contains(word), "`{word}` is not among the events: {events}");
+    }
+    let conventions = table("conventions");
+    let impressions = [ImpressionBasis::Displays, ImpressionBasis::Viewers].map(ImpressionBasis::word);
+    assert_eq!(conventions.cell("impression", "type"), impressions.join(" or "));
+    assert_eq!(
+        conventions.cell("click", "type"),
+        [ClickEvent::CoverTap, ClickEvent::RoomEntry].map(ClickEvent::word).join(" or ")
+    );
+}
+
+/// Every key of a JSON value by its path; `totals` holds names of columns and is not gone into.
+fn paths(value: &serde_json::Value, at: &str, found: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::Object(map) if !at.ends_with("totals") => {
+            for (key, value) in map {
+                let path = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
+                found.insert(path.clone());
+                paths(value, &path, found);
+            }
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| paths(item, &format!("{at}[]"), found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_key_of_a_receipt_is_documented() {
+    let folder = tempfile::tempdir().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(publish_one_of_each(folder.path()));
+    let mut keys = BTreeSet::new();
+    for file in ["p/JP/2026-11-21/00000001.json", "p/_rejects/undated/00000001.json"] {
+        let receipt = fs::read_to_string(folder.path().join("_receipts").join(file)).unwrap();
+        paths(&serde_json::from_str(&receipt).unwrap(), "", &mut keys);
+    }
+    assert_eq!(table("Receipts").column("key").into_iter().collect::<BTreeSet<_>>(), keys);
+}
+
+async fn publish_one_of_each(folder: &Path) {
+    let inner = object_store::local::LocalFileSystem::new_with_prefix(folder).unwrap();
+    let store = Store::over(Arc::new(inner), "", "test").unwrap();
+    let archive = Archive::for_writing(store).await.unwrap();
+    let platform = PlatformId::new("p");
+    let market_day =
+        MarketDay { platform: platform.clone(), market: MarketId::new("JP"), local_date: date(2026, 11, 21) };
+    let units = [
+        (Unit::MarketDay(market_day), TableName::Funnel),
+        (Unit::Rejects { platform, export_date: None }, TableName::Rejects),
+    ];
+    for (unit, table) in units {
+        let export = ExportRecord {
+            key: "e.csv".to_owned(),
+            etag: None,
+            size: 1,
+            sha256: String::new(),
+            rows: RowCounts::default(),
+        };
+        let draft = Draft {
+            state: State::Final,
+            fingerprint: String::new(),
+            exports: vec![export],
+            totals: BTreeMap::from([("impressions".to_owned(), 1)]),
+            config_sha256: String::new(),
+            program_version: String::new(),
+            tz_release: String::new(),
+            engine: String::new(),
+        };
+        let render = |_| Ok(vec![TableBytes { table, bytes: Bytes::from_static(b"PAR1"), rows: 1 }]);
+        let stamp = Stamp { run_id: String::new(), now: jiff::Timestamp::UNIX_EPOCH };
+        archive.publish(&unit, &draft, render, &stamp).await.unwrap();
+    }
+}
+
+#[test]
+fn every_key_of_an_attempt_is_documented() {
+    let attempt = Attempt::new("f", AttemptEnd::Held, "why".to_owned());
+    let mut keys = BTreeSet::new();
+    paths(&serde_json::to_value(attempt).unwrap(), "", &mut keys);
+    assert_eq!(table("Attempts").column("key").into_iter().collect::<BTreeSet<_>>(), keys);
+}
+
+/// What the program says of itself.
+fn help(arguments: &[&str]) -> String {
+    let answer = Command::new(env!("CARGO_BIN_EXE_coverledger")).args(arguments).output().unwrap();
+    String::from_utf8(answer.stdout).unwrap()
+}
+
+/// The words behind a heading of the help, one at the front of each line.
+fn words_below(help: &str, heading: &str) -> BTreeSet<String> {
+    let lines = help.lines().skip_while(|line| *line != heading).skip(1).take_while(|line| !line.is_empty());
+    lines.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+}
+
+fn long_options(text: &str) -> BTreeSet<String> {
+    let is_part = |c: char| c.is_ascii_lowercase() || c == '-';
+    let words = text.split(|c: char| !is_part(c)).filter(|word| word.starts_with("--") && word.len() > 2);
+    words.map(str::to_owned).collect()
+}
+
+#[test]
+fn every_command_and_option_is_in_the_readme() {
+    let readme = fs::read_to_string(repository().join("README.md")).unwrap();
+    let part = readme.split("\n## ").find(|part| part.starts_with("Commands\n")).expect("a part on commands");
+    let rows = part.lines().filter_map(|line| line.strip_prefix("| `"));
+    let documented: BTreeMap<&str, BTreeSet<String>> =
+        rows.map(|row| (row.split([' ', '`']).next().unwrap_or_default(), long_options(row))).collect();
+    let common = long_options(part.split("\nAll take").nth(1).expect("the options of all commands"));
+    let mut commands = words_below(&help(&["-h"]), "Commands:");
+    assert!(commands.remove("help"), "the help lists its commands");
+    assert_eq!(documented.keys().map(|command| (*command).to_owned()).collect::<BTreeSet<_>>(), commands);
+    for (command, options) in documented {
+        let mut of_program = long_options(&help(&[command, "-h"]));
+        of_program.retain(|option| !["--help", "--version"].contains(&option.as_str()));
+        let shared = ["--config", "--jobs", "--log", "--quiet", "--verbose"];
+        of_program.retain(|option| !shared.contains(&option.as_str()));
+        assert_eq!(options, of_program, "`{command}`");
+    }
+    assert!(["--config", "--jobs", "--log"].iter().all(|option| common.contains(*option)), "{common:?}");
+}
+
+/// What stands between the backticks of a page and in them, in turn, without its blocks of code.
+fn by_backticks(page: &str) -> Vec<String> {
+    let text = fs::read_to_string(repository().join(page)).unwrap();
+    let prose: String = text.split("```").step_by(2).collect();
+    prose.split('`').map(str::to_owned).collect()
+}
+
+#[test]
+fn every_file_and_function_on_the_pages_is_there() {
+    let mut functions = 0;
+    for page in ["docs/ARCHITECTURE.md", "docs/DESIGN.md", "docs/FORMATS.md", "README.md"] {
+        let pieces = by_backticks(page);
+        for file in pieces.iter().skip(1).step_by(2).filter(|word| word.starts_with("src/")) {
+            assert!(repository().join(file).exists(), "{page} speaks of `{file}`");
+        }
+        // `Window::of` (`src/plan/window.rs`)
+        for words in pieces[1..].windows(3).step_by(2) {
+            let [name, between, file] = words else { continue };
+            let is_place = file.starts_with("src/") && between.trim() == "(";
+            if let Some((_, function)) = name.rsplit_once("::").filter(|_| is_place) {
+                functions += 1;
+                let source = fs::read_to_string(repository().join(file)).unwrap();
+                assert!(source.contains(&format!("fn {function}")), "{page} seeks `{name}` in `{file}`");
+            }
+        }
+    }
+    assert!(functions > 10, "the pages name only {functions} functions with their files");
+}
+
+#[test]
+fn every_dependency_has_its_reason() {
+    let manifest = fs::read_to_string(repository().join("Cargo.toml")).unwrap();
+    let lines =
+        manifest.lines().skip_while(|line| *line != "[dependencies]").take_while(|line| *line != "[lints.rust]");
+    let named = lines.filter_map(|line| Some(line.split_once(" = ")?.0)).collect::<BTreeSet<_>>();
+    let design = fs::read_to_string(repository().join("docs/DESIGN.md")).unwrap();
+    let table = design.split("\n## Dependencies").nth(1).unwrap().split("\n### ").next().unwrap();
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| ")?.split(" |").next());
+    let rows = rows.filter(|row| !row.starts_with("---") && *row != "crate");
+    let documented: BTreeSet<&str> =
+        rows.flat_map(|row| row.split(", ")).map(|name| name.split(' ').next().unwrap()).collect();
+    assert_eq!(documented, named);
+}
