@@ -60,14 +60,18 @@ impl View {
             |name: &str| -> PolarsResult<Option<f64>> { Ok(frame.column(name)?.get(row)?.extract::<f64>()) };
         let percent = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |v| format!("{:.2}", v * 100.0));
         Ok(match self {
-            Self::Plain(name) => match frame.column(name)?.get(row)? {
-                AnyValue::Null => "–".to_owned(),
-                AnyValue::String(text) if text.chars().count() > WIDEST => {
-                    text.chars().take(WIDEST - 1).chain(['…']).collect()
+            Self::Plain(name) => {
+                let value = frame.column(name)?.get(row)?;
+                // Text is borrowed in a column of many values and owned in one that repeats a single value.
+                match value.get_str() {
+                    Some(text) if text.chars().count() > WIDEST => {
+                        text.chars().take(WIDEST - 1).chain(['…']).collect()
+                    }
+                    Some(text) => text.to_owned(),
+                    None if value.is_null() => "–".to_owned(),
+                    None => value.to_string(),
                 }
-                AnyValue::String(text) => text.to_owned(),
-                value => value.to_string(),
-            },
+            }
             Self::Percent(name) => percent(number(name)?),
             Self::PercentWithInterval(name) => match (number(&c::low(name))?, number(&c::high(name))?) {
                 (low @ Some(_), high @ Some(_)) => {

@@ -67,7 +67,7 @@ pub async fn run(
     let plans = plan(workspace, selection, &exports, &archive, now).await?;
     let stamp = Stamp { run_id: run_id(label, selection, now), now };
     let mut report = RunReport { run_id: stamp.run_id.clone(), ..RunReport::default() };
-    tell_plan(&plans, observer);
+    tell_plan(&plans, &stamp.run_id, observer);
     let source = source(workspace, &exports, observer);
     for plan in &plans {
         report.mended += mend(&archive, plan).await?;
@@ -149,11 +149,12 @@ fn outcomes(batch: &Batch<'_>, counted: &reading::CountedBatch) -> Vec<ExportOut
     batch.exports.iter().zip(&counted.exports).map(outcome).collect()
 }
 
-fn tell_plan(plans: &[PlatformPlan], observer: Observer<'_>) {
+fn tell_plan(plans: &[PlatformPlan], run_id: &str, observer: Observer<'_>) {
     let batches: Vec<_> = plans.iter().flat_map(|plan| plan.batches(BATCH_DATES, BATCH_BYTES)).collect();
     let is_due =
         |plan: &PlatformPlan| plan.days.iter().filter(|day| matches!(day.standing, Standing::Due(_))).count();
     observer(&Step::Planned {
+        run_id,
         due: plans.iter().map(is_due).sum(),
         exports: batches.iter().map(|batch| batch.exports.len()).sum(),
         bytes: batches.iter().map(Batch::bytes).sum(),

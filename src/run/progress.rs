@@ -9,6 +9,8 @@ use super::Disposition;
 pub enum Step<'a> {
     /// The plan is made: so many exports of so many bytes are to be read for so many market-days.
     Planned {
+        /// The run's id, for telling its steps from those of others.
+        run_id: &'a str,
         /// Market-days that are due.
         due: usize,
         /// Exports that will be read.

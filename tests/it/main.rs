@@ -5,9 +5,16 @@
     clippy::print_stdout,
     reason = "tests read where their data is and talk to children"
 )]
+#![allow(clippy::format_push_string, reason = "what reads plainly is worth more here than one allocation")]
 
 mod bad_exports;
 mod data;
 mod floors;
 mod formats;
+mod obd;
+mod rows;
+mod scenario;
+mod scenarios;
+mod table;
+mod twin;
 mod tz_golden;

@@ -1,0 +1,10 @@
+//! Nights from beginning to end, through the real program: exports in, exit code, messages and tables out.
+
+mod clocks;
+mod commands;
+mod crashes;
+mod deliveries;
+mod holding;
+mod ordinary;
+mod revisions;
+mod sameness;

@@ -1,0 +1,131 @@
+//! What was published, published again, corrected, and mended.
+
+use crate::rows::events;
+use crate::scenario::Scenario;
+
+const PROVISIONAL: &str = "2026-11-21T03:00:00Z";
+const FINAL: &str = "2026-11-22T03:00:00Z";
+
+fn one_day() -> Scenario {
+    Scenario::shop()
+        .at(PROVISIONAL)
+        .export("shop/2026-11-20/a.csv", events("e1 2026-11-20T12:00:00Z show GB r1 c1 v1 f 25-34 -"))
+}
+
+#[test]
+fn second_run_publishes_nothing_new() {
+    let scenario = one_day();
+    scenario.run().exits(0).says("1 published");
+    let first = scenario.archive();
+    scenario.run().exits(0).says("1 current");
+    assert_eq!(scenario.archive(), first);
+    // An hour later, still provisional: no clock in what is published.
+    scenario.clock("2026-11-21T04:00:00Z");
+    scenario.run().exits(0).says("1 current");
+    assert_eq!(scenario.archive(), first);
+}
+
+#[test]
+fn reprocessing_all_of_unchanged_data_publishes_nothing() {
+    let scenario = one_day();
+    scenario.run().exits(0);
+    let first = scenario.archive();
+    let again = ["backfill", "nightly", "--from", "2026-11-20", "--to", "2026-11-20", "--reprocess", "all"];
+    scenario.cli(&again).exits(0).says("1 market-days: 1 current").says("1 exports read: 1 records");
+    assert_eq!(scenario.archive(), first);
+}
+
+#[test]
+fn the_last_look_after_the_settle_time_makes_a_day_final() {
+    let scenario = one_day().job("shop", "GB", 2).export("shop/2026-11-21/a.csv", events(""));
+    scenario.run().exits(4).expect_table(
+        "slot_audience",
+        "\
+        local_date  slot       impressions  provisional  revision
+        2026-11-20  afternoon  1            true         1",
+    );
+    scenario.clock("2026-11-21T23:59:59Z");
+    scenario.run().exits(4).expect_table(
+        "slot_audience",
+        "\
+        local_date  slot       impressions  provisional  revision
+        2026-11-20  afternoon  1            true         1",
+    );
+    scenario.clock("2026-11-22T00:00:00Z");
+    scenario.run().exits(0).expect_table(
+        "slot_audience",
+        "\
+        local_date  slot       impressions  provisional  revision
+        2026-11-20  afternoon  1            false        2",
+    );
+    let receipt = scenario.receipt("shop/GB/2026-11-20");
+    assert_eq!((&receipt["content"]["state"], &receipt["content"]["revision"]), (&"final".into(), &2.into()));
+}
+
+#[test]
+fn a_late_export_makes_a_new_revision_even_of_a_final_day() {
+    let scenario = one_day().job("shop", "GB", 2).export("shop/2026-11-21/a.csv", events("")).at(FINAL);
+    scenario.run().exits(0).expect_table(
+        "slot_audience",
+        "\
+        local_date  slot       impressions  provisional  revision
+        2026-11-20  afternoon  1            false        1",
+    );
+    scenario.deliver("shop/2026-11-20/late.csv", events("e2 2026-11-20T13:00:00Z show GB r1 c1 v2 f 25-34 -"));
+    scenario.clock("2026-11-22T05:00:00Z");
+    scenario.run().exits(0).says("1 published, 1 current").expect_table(
+        "slot_audience",
+        "\
+        local_date  slot       impressions  provisional  revision
+        2026-11-20  afternoon  2            false        2",
+    );
+}
+
+#[test]
+fn a_snapshot_between_two_revisions_lists_the_first() {
+    let scenario = one_day();
+    scenario.run().exits(0);
+    let first = scenario.tree("archive/funnel").into_values().next().unwrap();
+    scenario.deliver("shop/2026-11-20/late.csv", events("e2 2026-11-20T13:00:00Z show GB r1 c1 v2 f 25-34 -"));
+    scenario.clock("2026-11-21T05:00:00Z");
+    scenario.run().exits(0);
+    let listed = |as_of: &str| scenario.cli(&["snapshot", "--as-of", as_of]).exits(0).stdout;
+    assert_eq!(listed("2026-11-21T02:59:59Z"), "");
+    let between = listed("2026-11-21T04:00Z");
+    let lines: Vec<Vec<&str>> = between.lines().map(|line| line.split('\t').collect()).collect();
+    assert_eq!(lines.len(), 2, "funnel and slot_audience: {between}");
+    assert_eq!(lines[0][..4], ["funnel", "shop/GB/2026-11-20", "1", "2026-11-21T03:00:00Z"]);
+    assert_eq!(
+        std::fs::read(scenario.path("archive").join(lines[0][4])).unwrap(),
+        first,
+        "its bytes are still there"
+    );
+    assert!(listed("2026-11-21T05:00Z").starts_with("funnel\tshop/GB/2026-11-20\t2\t"));
+}
+
+#[test]
+fn verify_finds_a_flipped_byte_and_repair_mends_it() {
+    let scenario = one_day();
+    scenario.run().exits(0);
+    scenario.cli(&["verify"]).exits(0).says("0 problems, 0 mended");
+    let whole = scenario.archive();
+    let current = "archive/funnel/platform=shop/market=GB/local_date=2026-11-20/part.parquet";
+    let mut bytes = std::fs::read(scenario.path(current)).unwrap();
+    bytes[100] ^= 1;
+    std::fs::write(scenario.path(current), bytes).unwrap();
+    scenario.cli(&["verify"]).exits(1).says("funnel/platform=shop/market=GB").says("1 problems, 0 mended");
+    scenario.cli(&["verify", "--repair"]).exits(0).says("1 problems, 1 mended");
+    assert_eq!(scenario.archive(), whole);
+    scenario.cli(&["verify"]).exits(0).says("0 problems, 0 mended");
+}
+
+#[test]
+fn a_damaged_revision_is_told_and_never_shown_as_sound() {
+    let scenario = one_day();
+    scenario.run().exits(0);
+    let revisions = scenario.tree("archive/_revisions");
+    let name = format!("archive/_revisions/{}", revisions.keys().next().unwrap());
+    std::fs::write(scenario.path(&name), "PAR1").unwrap();
+    scenario.cli(&["verify"]).exits(1).says("_revisions/");
+    scenario.cli(&["verify", "--repair"]).exits(1);
+}
