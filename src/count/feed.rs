@@ -20,6 +20,7 @@ pub struct Feed<'c> {
     stages: Vec<[u32; 3]>,
     near: HashMap<(u32, u32, u32), u32>,
     landed: Landed,
+    is_full: bool,
 }
 
 /// A row for the engine.
@@ -64,6 +65,7 @@ impl<'c> Feed<'c> {
             stages: Vec::new(),
             near: HashMap::new(),
             landed: Landed::default(),
+            is_full: false,
         }
     }
 
@@ -75,12 +77,17 @@ impl<'c> Feed<'c> {
         self.landed = Landed { by_day: vec![0; self.counter.scope.days()], outside: 0 };
     }
 
-    /// Announces a stage of this export; stages are numbered from 0. `false` when there are more distinct names and
-    /// cells than the memory bound allows.
-    pub fn stage(&mut self, audience: &str, broadcast_id: &str, cover_id: &str) -> bool {
+    /// How many distinct names and cells there are, once they are more than the memory bound allows.
+    #[must_use]
+    pub fn too_many(&self) -> Option<usize> {
+        self.is_full.then_some(self.counter.max_cells)
+    }
+
+    /// Announces a stage of this export; stages are numbered from 0.
+    pub fn stage(&mut self, audience: &str, broadcast_id: &str, cover_id: &str) {
         let cells = &self.counter.cells;
         self.stages.push([cells.name(audience), cells.name(broadcast_id), cells.name(cover_id)]);
-        cells.len() < self.counter.max_cells
+        self.is_full = cells.len() > self.counter.max_cells;
     }
 
     /// Takes a row of this export.
@@ -135,9 +142,10 @@ impl<'c> Feed<'c> {
         let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
         let [audience, broadcast, cover] = self.stages[stage];
         let (day, slot) = (number(day), number(slot));
-        *self
-            .near
-            .entry((number(stage), day, slot))
-            .or_insert_with(|| self.counter.cells.cell(Cell { day, slot, audience, broadcast, cover }))
+        *self.near.entry((number(stage), day, slot)).or_insert_with(|| {
+            let cell = self.counter.cells.cell(Cell { day, slot, audience, broadcast, cover });
+            self.is_full = cell as usize > self.counter.max_cells;
+            cell
+        })
     }
 }

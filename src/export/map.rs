@@ -37,7 +37,7 @@ pub(super) struct Mapper<'a, S> {
     pub(super) ignored: u64,
     pub(super) rejected: u64,
     pub(super) rejects: Vec<Reject>,
-    pub(super) refusal: Option<ExportError>,
+    refusal: Option<ExportError>,
 }
 
 impl<'a, S: Signals> Mapper<'a, S> {
@@ -91,9 +91,6 @@ impl<'a, S: Signals> Mapper<'a, S> {
             .map(|column| id(fields[column], &mut viewer_id).map_err(blame(column)))
             .transpose()?;
         let stage = self.stages.of(fields, self.signals)?;
-        if self.stages.too_many {
-            self.refusal.get_or_insert(ExportError::TooManyCells(self.stages.count));
-        }
         let signal = Signal { record, occurred_us, credited_us, kinds, dwell_ms, event_id, viewer_id, stage };
         self.signals.signal(&signal);
         Ok(())
@@ -178,6 +175,11 @@ impl<'a, S: Signals> Mapper<'a, S> {
         if dwell_ms >= self.stay_ms { kinds.and(Kinds::STAY) } else { kinds }
     }
 
+    /// Why the export as a whole is refused, if it is.
+    pub(super) fn refusal(&mut self) -> Option<ExportError> {
+        self.refusal.take().or_else(|| self.signals.too_many().map(ExportError::TooManyCells))
+    }
+
     fn reject(
         &mut self,
         at: Position,
@@ -223,6 +225,6 @@ impl<S: Signals> Records for Mapper<'_, S> {
     }
 
     fn is_refused(&self) -> bool {
-        self.refusal.is_some()
+        self.refusal.is_some() || self.signals.too_many().is_some()
     }
 }

@@ -113,7 +113,7 @@ fn read_unguarded(
         Format::Ndjson => ndjson::read(text(file)?, &layout.columns, &mut mapper)?,
         Format::Parquet => parquet::read(file, &layout.columns, &mut mapper)?,
     };
-    if let Some(refusal) = mapper.refusal {
+    if let Some(refusal) = mapper.refusal() {
         return Err(refusal);
     }
     let report = ReadReport {

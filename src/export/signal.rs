@@ -39,9 +39,14 @@ pub struct Signal<'a> {
 
 /// What takes the signals of an export.
 pub trait Signals {
-    /// A new stage; its index is one more than the last one's. `false` refuses the export: too many.
-    fn stage(&mut self, stage: &Stage) -> bool;
+    /// A new stage; its index is one more than the last one's.
+    fn stage(&mut self, stage: &Stage);
 
     /// A signal at a stage that was announced before.
     fn signal(&mut self, signal: &Signal<'_>);
+
+    /// How many distinct combinations were more than can be kept, once they are: the export is then refused.
+    fn too_many(&self) -> Option<usize> {
+        None
+    }
 }

@@ -27,14 +27,12 @@ pub(super) struct Stages<'a> {
     markets: &'a BTreeSet<MarketId>,
     known: HashMap<Box<[u8]>, Known>,
     key: Vec<u8>,
-    pub(super) count: usize,
-    /// There are more than whoever takes the signals can keep.
-    pub(super) too_many: bool,
+    count: usize,
 }
 
 impl<'a> Stages<'a> {
     pub(super) fn new(export: &'a Export, layout: &'a Layout, markets: &'a BTreeSet<MarketId>) -> Self {
-        Self { export, layout, markets, known: HashMap::new(), key: Vec::new(), count: 0, too_many: false }
+        Self { export, layout, markets, known: HashMap::new(), key: Vec::new(), count: 0 }
     }
 
     /// The stage of a row, through a table of the combinations seen so far.
@@ -63,7 +61,7 @@ impl<'a> Stages<'a> {
     fn resolve(&mut self, fields: &[Field<'_>], signals: &mut impl Signals) -> Known {
         match self.new_stage(fields) {
             Ok(Some(stage)) => {
-                self.too_many |= !signals.stage(&stage);
+                signals.stage(&stage);
                 self.count += 1;
                 Known::Stage(self.count - 1)
             }

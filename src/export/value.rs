@@ -122,7 +122,9 @@ mod tests {
     fn no_two_rows_of_values_share_a_key() {
         let key = |fields: &[Field<'_>]| {
             let mut key = Vec::new();
-            fields.iter().for_each(|field| push_key(&mut key, *field));
+            for field in fields {
+                push_key(&mut key, *field);
+            }
             key
         };
         assert_ne!(key(&[Field::Text("a"), Field::Text("b")]), key(&[Field::Text("ab"), Field::Null]));

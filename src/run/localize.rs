@@ -59,9 +59,13 @@ impl<'a, 'c> Localizing<'a, 'c> {
 }
 
 impl Signals for Localizing<'_, '_> {
-    fn stage(&mut self, stage: &Stage) -> bool {
+    fn stage(&mut self, stage: &Stage) {
         self.stage_clock.push(self.clocks.markets.get(&stage.market).copied());
-        self.feed.stage(&stage.audience, &stage.broadcast_id, &stage.cover_id)
+        self.feed.stage(&stage.audience, &stage.broadcast_id, &stage.cover_id);
+    }
+
+    fn too_many(&self) -> Option<usize> {
+        self.feed.too_many()
     }
 
     fn signal(&mut self, signal: &Signal<'_>) {

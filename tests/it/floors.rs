@@ -189,7 +189,7 @@ fn collect(folder: &Path, below: &str, sources: &mut Vec<Source>) {
         let path = format!("{below}{}", entry.file_name().to_str().unwrap());
         if entry.file_type().unwrap().is_dir() {
             collect(&entry.path(), &format!("{path}/"), sources);
-        } else if path.ends_with(".rs") {
+        } else if path.rsplit_once('.').is_some_and(|(_, ending)| ending == "rs") {
             sources.push(Source { path, text: std::fs::read_to_string(entry.path()).unwrap() });
         }
     }

@@ -1,4 +1,4 @@
-//! JSONTestSuite: texts that are not JSON, each as a line of an export.
+//! `JSONTestSuite`: texts that are not JSON, each as a line of an export.
 
 use super::mapping::{Mapping, good_json};
 use crate::data;

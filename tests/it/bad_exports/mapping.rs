@@ -148,7 +148,7 @@ impl Mapping {
         file.write_all(bytes.as_ref()).unwrap();
         file.rewind().unwrap();
         let mut outcome = self.read_file(file);
-        outcome.bytes = bytes.as_ref().to_owned();
+        bytes.as_ref().clone_into(&mut outcome.bytes);
         outcome
     }
 

@@ -22,9 +22,8 @@ pub struct Taken {
 }
 
 impl Signals for Tape {
-    fn stage(&mut self, stage: &Stage) -> bool {
+    fn stage(&mut self, stage: &Stage) {
         self.stages.push(stage.clone());
-        true
     }
 
     fn signal(&mut self, signal: &Signal<'_>) {

@@ -43,6 +43,7 @@ fn write(columns: Vec<(&'static str, ArrayRef)>) -> Vec<u8> {
     bytes
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "callers make the array in place")]
 fn replaced(name: &str, array: ArrayRef) -> Vec<u8> {
     let mut columns = sound();
     columns.iter_mut().filter(|(column, _)| *column == name).for_each(|(_, old)| *old = Arc::clone(&array));

@@ -47,7 +47,7 @@ fn expected(name: &str, json: &str) -> Vec<Vec<(String, String)>> {
         rows[0]
             .iter_mut()
             .filter(|(_, value)| value == "1234567890")
-            .for_each(|(_, value)| *value = "2095257564".to_owned());
+            .for_each(|(_, value)| "2095257564".clone_into(value));
     }
     rows
 }
