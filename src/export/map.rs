@@ -2,50 +2,37 @@
 
 use std::collections::BTreeSet;
 
-use hashbrown::HashMap;
-
 use super::field::{Field, Position, Records};
 use super::instant;
 use super::layout::Layout;
-use super::signal::{Signal, Signals, Stage};
+use super::signal::{Signal, Signals};
+use super::stages::Stages;
+use super::value::{dwell_ms, flag, id};
 use super::{Excerpt, ExportError};
-use crate::config::{Export, MarketRule, Otherwise, Rows, TextRule};
+use crate::config::{Export, Rows};
 use crate::model::{ClickEvent, Conventions, Event, Kinds, MarketId, Reason, Reject};
 
 /// Rejects listed per object; the count goes on beyond.
 pub const MAX_LISTED_REJECTS: usize = 10_000;
-/// A week: a longer stay in a room is a broken number.
-const MAX_DWELL_SECONDS: f64 = 7.0 * 86_400.0;
 
 /// Why a record is no signal: a reject with the column to blame, or a row the configuration ignores.
-enum NoSignal {
+pub(super) enum NoSignal {
     Reject(Reason, Option<usize>),
     Ignored,
 }
 
-type Mapped<T> = Result<T, NoSignal>;
-
-/// What a combination of raw market, broadcast, cover and audience values stands for.
-#[derive(Clone, Copy)]
-enum Known {
-    Stage(usize),
-    Ignored,
-    Reject(Reason, usize),
-}
+pub(super) type Mapped<T> = Result<T, NoSignal>;
 
 /// Turns records into signals.
 pub(super) struct Mapper<'a, S> {
     export: &'a Export,
     layout: &'a Layout,
-    markets: &'a BTreeSet<MarketId>,
+    stages: Stages<'a>,
     entry_is_click: bool,
     dwell_is_on_leave: bool,
     stay_ms: u32,
     excerpt: Excerpt,
     signals: &'a mut S,
-    stages: usize,
-    known: HashMap<Box<[u8]>, Known>,
-    key: Vec<u8>,
     pub(super) taken: u64,
     pub(super) ignored: u64,
     pub(super) rejected: u64,
@@ -72,15 +59,12 @@ impl<'a, S: Signals> Mapper<'a, S> {
         Self {
             export,
             layout,
-            markets,
+            stages: Stages::new(export, layout, markets),
             entry_is_click: conventions.click == ClickEvent::RoomEntry && !click_is_mapped,
             dwell_is_on_leave: mapped(Event::Leave),
             stay_ms: stay_seconds.saturating_mul(1000),
             excerpt,
             signals,
-            stages: 0,
-            known: HashMap::new(),
-            key: Vec::new(),
             taken: 0,
             ignored: 0,
             rejected: 0,
@@ -106,7 +90,10 @@ impl<'a, S: Signals> Mapper<'a, S> {
             .viewer_id
             .map(|column| id(fields[column], &mut viewer_id).map_err(blame(column)))
             .transpose()?;
-        let stage = self.stage(fields)?;
+        let stage = self.stages.of(fields, self.signals)?;
+        if self.stages.too_many {
+            self.refusal.get_or_insert(ExportError::TooManyCells(self.stages.count));
+        }
         let signal = Signal { record, occurred_us, credited_us, kinds, dwell_ms, event_id, viewer_id, stage };
         self.signals.signal(&signal);
         Ok(())
@@ -191,107 +178,6 @@ impl<'a, S: Signals> Mapper<'a, S> {
         if dwell_ms >= self.stay_ms { kinds.and(Kinds::STAY) } else { kinds }
     }
 
-    /// The stage of a row, through a table of the combinations seen so far.
-    fn stage(&mut self, fields: &[Field<'_>]) -> Mapped<usize> {
-        let layout = self.layout;
-        let mut key = std::mem::take(&mut self.key);
-        key.clear();
-        let columns =
-            layout.market.iter().chain(&layout.broadcast_id).chain(&layout.cover_id).chain(&layout.audience);
-        for column in columns {
-            push_key(&mut key, fields[*column]);
-        }
-        let known = self.known.get(key.as_slice()).copied().unwrap_or_else(|| {
-            let known = self.resolve(fields);
-            self.known.insert(key.as_slice().into(), known);
-            known
-        });
-        self.key = key;
-        match known {
-            Known::Stage(stage) => Ok(stage),
-            Known::Ignored => Err(NoSignal::Ignored),
-            Known::Reject(reason, column) => Err(NoSignal::Reject(reason, Some(column))),
-        }
-    }
-
-    fn resolve(&mut self, fields: &[Field<'_>]) -> Known {
-        match self.new_stage(fields) {
-            Ok(Some(stage)) => {
-                if !self.signals.stage(&stage) {
-                    self.refusal.get_or_insert(ExportError::TooManyCells(self.stages));
-                }
-                self.stages += 1;
-                Known::Stage(self.stages - 1)
-            }
-            Ok(None) => Known::Ignored,
-            Err((reason, column)) => Known::Reject(reason, column),
-        }
-    }
-
-    fn new_stage(&self, fields: &[Field<'_>]) -> Result<Option<Stage>, (Reason, usize)> {
-        let columns = &self.export.columns;
-        let Some(market) = self.market(fields)? else { return Ok(None) };
-        let text = |rule: &TextRule, column: Option<usize>| match (rule, column) {
-            (TextRule::Value(value), _) => Ok(value.clone()),
-            (TextRule::Column(_), column) => {
-                let column = column.unwrap_or_default();
-                let mut number = itoa::Buffer::new();
-                id(fields[column], &mut number).map(str::to_owned).map_err(|reason| (reason, column))
-            }
-        };
-        Ok(Some(Stage {
-            market,
-            audience: self.audience(fields)?,
-            broadcast_id: text(&columns.broadcast_id, self.layout.broadcast_id)?,
-            cover_id: text(&columns.cover_id, self.layout.cover_id)?,
-        }))
-    }
-
-    fn market(&self, fields: &[Field<'_>]) -> Result<Option<MarketId>, (Reason, usize)> {
-        let (values, otherwise) = match &self.export.columns.market {
-            MarketRule::Value(market) => return Ok(Some(market.clone())),
-            MarketRule::Column { values, otherwise, .. } => (values, otherwise),
-        };
-        let column = self.layout.market.unwrap_or_default();
-        let named = match fields[column] {
-            Field::Text(name) => values
-                .get(name)
-                .cloned()
-                .or_else(|| Some(MarketId::new(name)).filter(|market| self.markets.contains(market))),
-            Field::Int(code) => values.get(code.to_string().as_str()).cloned(),
-            _ => None,
-        };
-        match (named, otherwise) {
-            (Some(market), _) => Ok(Some(market)),
-            (None, Otherwise::Market(market)) => Ok(Some(market.clone())),
-            (None, Otherwise::Ignore) => Ok(None),
-            (None, Otherwise::Reject) if fields[column] == Field::Null => Err((Reason::MissingValue, column)),
-            (None, Otherwise::Reject) => Err((Reason::UnknownMarket, column)),
-        }
-    }
-
-    /// The audience columns joined by ` / `, a missing one as `unknown`; without any, everybody is `all`.
-    fn audience(&self, fields: &[Field<'_>]) -> Result<String, (Reason, usize)> {
-        if self.layout.audience.is_empty() {
-            return Ok("all".to_owned());
-        }
-        let mut joined = String::new();
-        for (index, column) in self.layout.audience.iter().enumerate() {
-            if index > 0 {
-                joined.push_str(" / ");
-            }
-            match fields[*column] {
-                Field::Null => joined.push_str("unknown"),
-                Field::Text(text) if text.trim().is_empty() => joined.push_str("unknown"),
-                Field::Text(text) => joined.push_str(text.trim()),
-                Field::Int(number) => joined.push_str(&number.to_string()),
-                Field::Bool(flag) => joined.push_str(if flag { "true" } else { "false" }),
-                _ => return Err((Reason::BadValue, *column)),
-            }
-        }
-        Ok(joined)
-    }
-
     fn reject(
         &mut self,
         at: Position,
@@ -338,128 +224,5 @@ impl<S: Signals> Records for Mapper<'_, S> {
 
     fn is_refused(&self) -> bool {
         self.refusal.is_some()
-    }
-}
-
-/// An id as text. A number that a spreadsheet rounded is no id any more.
-fn id<'a>(field: Field<'a>, number: &'a mut itoa::Buffer) -> Result<&'a str, Reason> {
-    match field {
-        Field::Text(text) => {
-            let text = text.trim();
-            if text.is_empty() {
-                Err(Reason::MissingValue)
-            } else if is_mangled(text) {
-                Err(Reason::MangledId)
-            } else {
-                Ok(text)
-            }
-        }
-        Field::Int(value) => Ok(number.format(value)),
-        Field::Null => Err(Reason::MissingValue),
-        Field::Float(_) => Err(Reason::MangledId),
-        _ => Err(Reason::BadValue),
-    }
-}
-
-/// Whether text looks like `7.65142E+18`.
-fn is_mangled(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    if memchr::memchr(b'+', bytes).is_none() {
-        return false;
-    }
-    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return false };
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    exponent.strip_prefix('+').is_some_and(digits)
-        && mantissa
-            .split_once(['.', ','])
-            .map_or_else(|| digits(mantissa), |(whole, part)| digits(whole) && digits(part))
-}
-
-fn flag(field: Field<'_>) -> Result<bool, Reason> {
-    match field {
-        Field::Bool(flag) => Ok(flag),
-        Field::Int(0) | Field::Null => Ok(false),
-        Field::Int(1) => Ok(true),
-        Field::Text(text) => match text.trim().to_ascii_lowercase().as_str() {
-            "1" | "true" | "t" | "yes" | "y" => Ok(true),
-            "0" | "false" | "f" | "no" | "n" | "" => Ok(false),
-            _ => Err(Reason::BadFlag),
-        },
-        _ => Err(Reason::BadFlag),
-    }
-}
-
-/// Seconds, whole or decimal, as milliseconds rounded half up.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded to a week just before")]
-#[expect(clippy::cast_precision_loss, reason = "seconds within a week are exact")]
-fn dwell_ms(field: Field<'_>) -> Result<Option<u32>, Reason> {
-    let seconds = match field {
-        Field::Null => return Ok(None),
-        Field::Int(seconds) => seconds as f64,
-        Field::Float(seconds) => seconds,
-        Field::Text(text) => text.trim().parse::<f64>().map_err(|_| Reason::BadNumber)?,
-        _ => return Err(Reason::BadNumber),
-    };
-    if !(0.0..=MAX_DWELL_SECONDS).contains(&seconds) {
-        return Err(Reason::BadNumber);
-    }
-    Ok(Some((seconds * 1000.0).round() as u32))
-}
-
-/// Adds a value to a look-up key so that no two different rows of values share a key.
-fn push_key(key: &mut Vec<u8>, field: Field<'_>) {
-    match field {
-        Field::Null => key.push(0),
-        Field::Text(text) => {
-            key.push(1);
-            key.extend_from_slice(&text.len().to_le_bytes());
-            key.extend_from_slice(text.as_bytes());
-        }
-        Field::Int(number) | Field::Instant(number) | Field::Wall(number) => {
-            key.push(2);
-            key.extend_from_slice(&number.to_le_bytes());
-        }
-        Field::Float(number) => {
-            key.push(3);
-            key.extend_from_slice(&number.to_le_bytes());
-        }
-        Field::Bool(flag) => key.extend_from_slice(&[4, u8::from(flag)]),
-        Field::Nested => key.push(5),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_that_a_spreadsheet_rounded_are_known() {
-        for mangled in ["7.65142E+18", "7E+5", "7,65E+18", "1.2e+10"] {
-            assert!(is_mangled(mangled), "{mangled}");
-        }
-        for sound in ["765142", "7.65", "E+18", "a7.65E+18", "7E18", "u+1", "+", "7.E+1"] {
-            assert!(!is_mangled(sound), "{sound}");
-        }
-    }
-
-    #[test]
-    fn dwell_is_whole_milliseconds_within_a_week() {
-        assert_eq!(dwell_ms(Field::Text("18.2804")), Ok(Some(18_280)));
-        assert_eq!(dwell_ms(Field::Int(60)), Ok(Some(60_000)));
-        assert_eq!(dwell_ms(Field::Null), Ok(None));
-        for bad in ["-1", "nan", "inf", "604801", "1m28s"] {
-            assert_eq!(dwell_ms(Field::Text(bad)), Err(Reason::BadNumber), "{bad}");
-        }
-    }
-
-    #[test]
-    fn no_two_rows_of_values_share_a_key() {
-        let key = |fields: &[Field<'_>]| {
-            let mut key = Vec::new();
-            fields.iter().for_each(|field| push_key(&mut key, *field));
-            key
-        };
-        assert_ne!(key(&[Field::Text("a"), Field::Text("b")]), key(&[Field::Text("ab"), Field::Null]));
-        assert_ne!(key(&[Field::Text("a"), Field::Null]), key(&[Field::Null, Field::Text("a")]));
     }
 }

@@ -18,6 +18,8 @@ mod map;
 mod ndjson;
 mod parquet;
 mod signal;
+mod stages;
+mod value;
 
 use std::cell::Cell;
 use std::collections::BTreeSet;

@@ -3,12 +3,14 @@
 //! Pure: configuration, listings, receipts and "now" in, a plan out. It is what `--dry-run` prints and `status` shows.
 //! Nightly runs, catching up, late data and backfill differ only in their [`Selection`].
 
+mod batch;
 mod platform_plan;
 mod selection;
 mod standing;
 mod window;
 
-pub use platform_plan::{Batch, Known, PlannedDay, PlannedExport, PlatformPlan, export_dates, windows};
+pub use batch::Batch;
+pub use platform_plan::{Known, PlannedDay, PlannedExport, PlatformPlan, export_dates, windows};
 pub use selection::{Dates, Reprocess, Selection};
 pub use standing::{Because, Standing};
 pub use window::Window;

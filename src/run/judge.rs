@@ -23,7 +23,7 @@ pub(super) fn exports_of(
         }
         let object = &planned.found.object;
         let failed = |why: &str| Disposition::Failed { reason: format!("export `{}`: {why}", object.key) };
-        let read = counted.exports[index].as_ref().map_err(|why| failed(why))?;
+        let read = counted.exports[index].as_ref().map_err(|unread| failed(&unread.reason))?;
         let outcome = counted.counted.outcome(index, number);
         let landed = read.landed.by_day[number];
         if landed != outcome.counted + outcome.duplicate {

@@ -113,9 +113,21 @@ async fn settle(
     }
     let publisher =
         Publisher { workspace, plan, platform, archive, stamp, accept_shrink: selection.accept_shrink, observer };
-    for batch in plan.batches(BATCH_DATES, BATCH_BYTES) {
+    let mut batches = plan.batches(BATCH_DATES, BATCH_BYTES);
+    batches.reverse();
+    while let Some(batch) = batches.pop() {
         let handle = tokio::runtime::Handle::current();
         let counted = tokio::task::block_in_place(|| reading::count(source, &batch, &handle))?;
+        if counted.is_too_much()
+            && let Some((newer, older)) = plan.halves(&batch)
+        {
+            tracing::info!(
+                dates = batch.dates(),
+                "too many distinct covers and audiences: counting fewer dates at a time"
+            );
+            batches.extend([older, newer]);
+            continue;
+        }
         report.exports.extend(outcomes(&batch, &counted));
         publisher.publish(&batch, &counted, report).await?;
     }
@@ -123,16 +135,17 @@ async fn settle(
 }
 
 fn outcomes(batch: &Batch<'_>, counted: &reading::CountedBatch) -> Vec<ExportOutcome> {
-    let outcome = |(planned, read): (&&crate::plan::PlannedExport, &Result<reading::ReadExport, String>)| {
-        let read_report = read.as_ref().ok().map(|read| &read.report);
-        ExportOutcome {
-            key: planned.found.object.key.clone(),
-            bytes: planned.found.object.size,
-            rows_in: read_report.map_or(0, |report| report.rows_in),
-            rejected: read_report.map_or(0, |report| report.rejected),
-            failure: read.as_ref().err().cloned(),
-        }
-    };
+    let outcome =
+        |(planned, read): (&&crate::plan::PlannedExport, &Result<reading::ReadExport, reading::Unread>)| {
+            let read_report = read.as_ref().ok().map(|read| &read.report);
+            ExportOutcome {
+                key: planned.found.object.key.clone(),
+                bytes: planned.found.object.size,
+                rows_in: read_report.map_or(0, |report| report.rows_in),
+                rejected: read_report.map_or(0, |report| report.rejected),
+                failure: read.as_ref().err().map(|unread| unread.reason.clone()),
+            }
+        };
     batch.exports.iter().zip(&counted.exports).map(outcome).collect()
 }
 

@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 
 use crate::config::Workspace;
 use crate::count::{Counted, Counter, Effort, Fed, Feed, Landed, Memory, Scope};
-use crate::export::{self, Excerpt, ReadReport, Reading};
+use crate::export::{self, Excerpt, ExportError, ReadReport, Reading};
 use crate::model::MarketId;
 use crate::plan::{Batch, PlannedExport};
 use crate::store::Store;
@@ -29,14 +29,34 @@ pub(super) struct ReadExport {
     pub(super) landed: Landed,
 }
 
+/// Why an export is not counted.
+pub(super) struct Unread {
+    pub(super) reason: String,
+    /// It may be counted with fewer market-days at a time.
+    pub(super) is_too_much: bool,
+}
+
+impl Unread {
+    fn new(reason: String) -> Self {
+        Self { reason, is_too_much: false }
+    }
+}
+
 /// A batch, read and counted. Exports are in the order of the batch.
 pub(super) struct CountedBatch {
-    pub(super) exports: Vec<Result<ReadExport, String>>,
+    pub(super) exports: Vec<Result<ReadExport, Unread>>,
     pub(super) counted: Counted,
 }
 
+impl CountedBatch {
+    /// Whether an export had more distinct combinations than fit the memory bound with so many market-days at a time.
+    pub(super) fn is_too_much(&self) -> bool {
+        self.exports.iter().any(|read| read.as_ref().is_err_and(|unread| unread.is_too_much))
+    }
+}
+
 /// An export by its number in the batch, and what became of it.
-type Done = (usize, Result<ReadExport, String>);
+type Done = (usize, Result<ReadExport, Unread>);
 
 /// What reading needs besides the batch.
 pub(super) struct Source<'a> {
@@ -78,7 +98,7 @@ pub(super) fn count(source: &Source<'_>, batch: &Batch<'_>, handle: &Handle) -> 
         threads.into_iter().map(|thread| thread.join().map_err(|_| RunError::Worker)).collect()
     });
     let mut fed = Vec::new();
-    let mut exports: Vec<Option<Result<ReadExport, String>>> = batch.exports.iter().map(|_| None).collect();
+    let mut exports: Vec<Option<Result<ReadExport, Unread>>> = batch.exports.iter().map(|_| None).collect();
     for worker in workers {
         let (its_feed, done) = worker??;
         fed.push(its_feed);
@@ -118,11 +138,11 @@ fn read_one(
     markets: &BTreeSet<MarketId>,
     feed: &mut Feed<'_>,
     handle: &Handle,
-) -> Result<Result<ReadExport, String>, RunError> {
+) -> Result<Result<ReadExport, Unread>, RunError> {
     let object = &planned.found.object;
     let fetched = match handle.block_on(source.exports.fetch(object, &source.spill_dir)) {
         Ok(fetched) => fetched,
-        Err(error) => return Ok(Err(error_text(&error))),
+        Err(error) => return Ok(Err(Unread::new(error_text(&error)))),
     };
     let settings = &source.workspace.settings;
     let Some((platform, definition)) = source
@@ -153,9 +173,13 @@ fn read_one(
             if placed == report.taken {
                 Ok(ReadExport { sha256: fetched.sha256, report, landed })
             } else {
-                Err(format!("its rows do not balance: {} were taken, {placed} placed", report.taken))
+                let reason = format!("its rows do not balance: {} were taken, {placed} placed", report.taken);
+                Err(Unread::new(reason))
             }
         }
-        Err(error) => Err(error_text(&error)),
+        Err(error) => {
+            let is_too_much = matches!(error, ExportError::TooManyCells(_));
+            Err(Unread { reason: error_text(&error), is_too_much })
+        }
     })
 }

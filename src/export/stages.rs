@@ -1,0 +1,138 @@
+//! Where a row was seen: market, broadcast, cover and audience, resolved once per distinct combination.
+
+use std::collections::BTreeSet;
+
+use hashbrown::HashMap;
+
+use super::field::Field;
+use super::layout::Layout;
+use super::map::{Mapped, NoSignal};
+use super::signal::{Signals, Stage};
+use super::value::{id, push_key};
+use crate::config::{Export, MarketRule, Otherwise, TextRule};
+use crate::model::{MarketId, Reason};
+
+/// What a combination of raw market, broadcast, cover and audience values stands for.
+#[derive(Clone, Copy)]
+enum Known {
+    Stage(usize),
+    Ignored,
+    Reject(Reason, usize),
+}
+
+/// The combinations seen in an export so far.
+pub(super) struct Stages<'a> {
+    export: &'a Export,
+    layout: &'a Layout,
+    markets: &'a BTreeSet<MarketId>,
+    known: HashMap<Box<[u8]>, Known>,
+    key: Vec<u8>,
+    pub(super) count: usize,
+    /// There are more than whoever takes the signals can keep.
+    pub(super) too_many: bool,
+}
+
+impl<'a> Stages<'a> {
+    pub(super) fn new(export: &'a Export, layout: &'a Layout, markets: &'a BTreeSet<MarketId>) -> Self {
+        Self { export, layout, markets, known: HashMap::new(), key: Vec::new(), count: 0, too_many: false }
+    }
+
+    /// The stage of a row, through a table of the combinations seen so far.
+    pub(super) fn of(&mut self, fields: &[Field<'_>], signals: &mut impl Signals) -> Mapped<usize> {
+        let layout = self.layout;
+        let mut key = std::mem::take(&mut self.key);
+        key.clear();
+        let columns =
+            layout.market.iter().chain(&layout.broadcast_id).chain(&layout.cover_id).chain(&layout.audience);
+        for column in columns {
+            push_key(&mut key, fields[*column]);
+        }
+        let known = self.known.get(key.as_slice()).copied().unwrap_or_else(|| {
+            let known = self.resolve(fields, signals);
+            self.known.insert(key.as_slice().into(), known);
+            known
+        });
+        self.key = key;
+        match known {
+            Known::Stage(stage) => Ok(stage),
+            Known::Ignored => Err(NoSignal::Ignored),
+            Known::Reject(reason, column) => Err(NoSignal::Reject(reason, Some(column))),
+        }
+    }
+
+    fn resolve(&mut self, fields: &[Field<'_>], signals: &mut impl Signals) -> Known {
+        match self.new_stage(fields) {
+            Ok(Some(stage)) => {
+                self.too_many |= !signals.stage(&stage);
+                self.count += 1;
+                Known::Stage(self.count - 1)
+            }
+            Ok(None) => Known::Ignored,
+            Err((reason, column)) => Known::Reject(reason, column),
+        }
+    }
+
+    fn new_stage(&self, fields: &[Field<'_>]) -> Result<Option<Stage>, (Reason, usize)> {
+        let columns = &self.export.columns;
+        let Some(market) = self.market(fields)? else { return Ok(None) };
+        let text = |rule: &TextRule, column: Option<usize>| match (rule, column) {
+            (TextRule::Value(value), _) => Ok(value.clone()),
+            (TextRule::Column(_), column) => {
+                let column = column.unwrap_or_default();
+                let mut number = itoa::Buffer::new();
+                id(fields[column], &mut number).map(str::to_owned).map_err(|reason| (reason, column))
+            }
+        };
+        Ok(Some(Stage {
+            market,
+            audience: self.audience(fields)?,
+            broadcast_id: text(&columns.broadcast_id, self.layout.broadcast_id)?,
+            cover_id: text(&columns.cover_id, self.layout.cover_id)?,
+        }))
+    }
+
+    fn market(&self, fields: &[Field<'_>]) -> Result<Option<MarketId>, (Reason, usize)> {
+        let (values, otherwise) = match &self.export.columns.market {
+            MarketRule::Value(market) => return Ok(Some(market.clone())),
+            MarketRule::Column { values, otherwise, .. } => (values, otherwise),
+        };
+        let column = self.layout.market.unwrap_or_default();
+        let named = match fields[column] {
+            Field::Text(name) => values
+                .get(name)
+                .cloned()
+                .or_else(|| Some(MarketId::new(name)).filter(|market| self.markets.contains(market))),
+            Field::Int(code) => values.get(code.to_string().as_str()).cloned(),
+            _ => None,
+        };
+        match (named, otherwise) {
+            (Some(market), _) => Ok(Some(market)),
+            (None, Otherwise::Market(market)) => Ok(Some(market.clone())),
+            (None, Otherwise::Ignore) => Ok(None),
+            (None, Otherwise::Reject) if fields[column] == Field::Null => Err((Reason::MissingValue, column)),
+            (None, Otherwise::Reject) => Err((Reason::UnknownMarket, column)),
+        }
+    }
+
+    /// The audience columns joined by ` / `, a missing one as `unknown`; without any, everybody is `all`.
+    fn audience(&self, fields: &[Field<'_>]) -> Result<String, (Reason, usize)> {
+        if self.layout.audience.is_empty() {
+            return Ok("all".to_owned());
+        }
+        let mut joined = String::new();
+        for (index, column) in self.layout.audience.iter().enumerate() {
+            if index > 0 {
+                joined.push_str(" / ");
+            }
+            match fields[*column] {
+                Field::Null => joined.push_str("unknown"),
+                Field::Text(text) if text.trim().is_empty() => joined.push_str("unknown"),
+                Field::Text(text) => joined.push_str(text.trim()),
+                Field::Int(number) => joined.push_str(&number.to_string()),
+                Field::Bool(flag) => joined.push_str(if flag { "true" } else { "false" }),
+                _ => return Err((Reason::BadValue, *column)),
+            }
+        }
+        Ok(joined)
+    }
+}

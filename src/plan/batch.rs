@@ -1,0 +1,79 @@
+//! Market-days that are counted together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use super::{PlannedDay, PlannedExport, PlatformPlan, Standing, Window};
+
+/// Due market-days that are counted together, and every export that any of them stands on.
+#[derive(Debug, Clone)]
+pub struct Batch<'p> {
+    /// Newest first.
+    pub days: Vec<&'p PlannedDay>,
+    /// Sorted by key.
+    pub exports: Vec<&'p PlannedExport>,
+}
+
+impl<'p> Batch<'p> {
+    /// All objects of every export date that the days reach, whichever export they belong to: the rejects of a date
+    /// are published together.
+    fn of(plan: &'p PlatformPlan, days: Vec<&'p PlannedDay>) -> Self {
+        let dates: BTreeSet<Date> = days.iter().flat_map(|day| &day.windows).flat_map(Window::dates).collect();
+        let reaches = |date: Option<Date>| date.is_none_or(|date| dates.contains(&date));
+        let exports = plan.exports.iter().filter(|export| reaches(export.found.export_date)).collect();
+        Self { days, exports }
+    }
+
+    /// Local dates in it.
+    #[must_use]
+    pub fn dates(&self) -> usize {
+        self.days.iter().map(|day| day.market_day.local_date).collect::<BTreeSet<Date>>().len()
+    }
+
+    /// Bytes of its exports.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.exports.iter().map(|export| export.found.object.size).sum()
+    }
+}
+
+impl PlatformPlan {
+    /// The due market-days in batches, newest first: as many dates at a time as `max_dates` and `max_bytes` of
+    /// exports allow, at least one.
+    #[must_use]
+    pub fn batches(&self, max_dates: usize, max_bytes: u64) -> Vec<Batch<'_>> {
+        let mut by_date: BTreeMap<Date, Vec<&PlannedDay>> = BTreeMap::new();
+        for day in self.days.iter().filter(|day| matches!(day.standing, Standing::Due(_))) {
+            by_date.entry(day.market_day.local_date).or_default().push(day);
+        }
+        let mut batches: Vec<Batch<'_>> = Vec::new();
+        let mut open: Vec<&PlannedDay> = Vec::new();
+        let mut dates = 0;
+        for days in by_date.into_values().rev() {
+            let more: Vec<&PlannedDay> = open.iter().copied().chain(days.iter().copied()).collect();
+            let batch = Batch::of(self, more);
+            if dates > 0 && (dates == max_dates || batch.bytes() > max_bytes) {
+                batches.push(Batch::of(self, std::mem::take(&mut open)));
+                open = days;
+                dates = 1;
+            } else {
+                open = batch.days;
+                dates += 1;
+            }
+        }
+        if !open.is_empty() {
+            batches.push(Batch::of(self, open));
+        }
+        batches
+    }
+
+    /// A batch cut in two by date, the newer dates first. `None` if it has only one.
+    #[must_use]
+    pub fn halves<'p>(&'p self, batch: &Batch<'p>) -> Option<(Batch<'p>, Batch<'p>)> {
+        let dates: BTreeSet<Date> = batch.days.iter().map(|day| day.market_day.local_date).collect();
+        let middle = *dates.iter().nth(dates.len() / 2).filter(|_| dates.len() > 1)?;
+        let (newer, older) = batch.days.iter().copied().partition(|day| day.market_day.local_date >= middle);
+        Some((Batch::of(self, newer), Batch::of(self, older)))
+    }
+}
