@@ -309,7 +309,7 @@ fn documented_defaults_are_those_of_the_program() {
     assert_eq!(documented("stay_seconds"), settings.stay_seconds.to_string());
     assert_eq!(documented("max_reject_share"), settings.max_reject_share.to_string());
     assert_eq!(documented("max_shrink_share"), settings.max_shrink_share.to_string());
-    assert_eq!(documented("memory"), format!("{}GiB", settings.memory_bytes >> 30));
+    assert_eq!(documented("memory"), format!("{}MiB", settings.memory_bytes >> 20));
     assert_eq!(documented("reject_text_chars"), settings.reject_text_chars.to_string());
     assert_eq!(documented("reject_viewer_ids"), settings.reject_viewer_ids.to_string());
     assert_eq!((settings.threads, settings.spill_dir), (None, None));
