@@ -17,7 +17,8 @@ pub struct Feed<'c> {
     viewers: Writer<'c, ViewerRow>,
     tally: Tally,
     export: u32,
-    stages: Vec<[u32; 3]>,
+    /// Audience, broadcast and cover; numbered for the run only where a row lands on one of its market-days.
+    stages: Vec<[Box<str>; 3]>,
     near: HashMap<(u32, u32, u32), u32>,
     landed: Landed,
     is_full: bool,
@@ -85,9 +86,8 @@ impl<'c> Feed<'c> {
 
     /// Announces a stage of this export; stages are numbered from 0.
     pub fn stage(&mut self, audience: &str, broadcast_id: &str, cover_id: &str) {
-        let cells = &self.counter.cells;
-        self.stages.push([cells.name(audience), cells.name(broadcast_id), cells.name(cover_id)]);
-        self.is_full = cells.len() > self.counter.max_cells;
+        self.stages.push([audience, broadcast_id, cover_id].map(Box::from));
+        self.is_full |= self.stages.len() > 2 * self.counter.max_cells;
     }
 
     /// Takes a row of this export.
@@ -140,11 +140,12 @@ impl<'c> Feed<'c> {
 
     fn cell(&mut self, stage: usize, day: usize, slot: usize) -> u32 {
         let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
-        let [audience, broadcast, cover] = self.stages[stage];
         let (day, slot) = (number(day), number(slot));
         *self.near.entry((number(stage), day, slot)).or_insert_with(|| {
-            let cell = self.counter.cells.cell(Cell { day, slot, audience, broadcast, cover });
-            self.is_full = cell as usize > self.counter.max_cells;
+            let cells = &self.counter.cells;
+            let [audience, broadcast, cover] = self.stages[stage].each_ref().map(|name| cells.name(name));
+            let cell = cells.cell(Cell { day, slot, audience, broadcast, cover });
+            self.is_full |= cells.len() > self.counter.max_cells;
             cell
         })
     }

@@ -12,6 +12,9 @@ use super::value::{id, push_key};
 use crate::config::{Export, MarketRule, Otherwise, TextRule};
 use crate::model::{MarketId, Reason};
 
+/// Combinations that stand for nothing are remembered only while they are few: a broken column may never repeat itself.
+const MOST_REFUSED: usize = 1 << 16;
+
 /// What a combination of raw market, broadcast, cover and audience values stands for.
 #[derive(Clone, Copy)]
 enum Known {
@@ -47,7 +50,9 @@ impl<'a> Stages<'a> {
         }
         let known = self.known.get(key.as_slice()).copied().unwrap_or_else(|| {
             let known = self.resolve(fields, signals);
-            self.known.insert(key.as_slice().into(), known);
+            if matches!(known, Known::Stage(_)) || self.known.len() < MOST_REFUSED {
+                self.known.insert(key.as_slice().into(), known);
+            }
             known
         });
         self.key = key;

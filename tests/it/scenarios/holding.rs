@@ -122,3 +122,38 @@ fn totals_that_shrink_hold_a_market_day_until_that_is_accepted() {
         2026-11-20  8            3",
     );
 }
+
+/// So many impressions at noon, each of a cover of its own.
+fn distinct_covers(date: &str, count: usize) -> String {
+    let header = "id,at,event,country,room,cover,viewer,gender,age,dwell\n";
+    let rows = (0..count).map(|n| format!("{date}-{n},{date}T12:00:00Z,show,GB,r1,{date}-c{n},v1,f,25-34,\n"));
+    header.to_owned() + &rows.collect::<Vec<_>>().concat()
+}
+
+#[test]
+fn more_covers_than_fit_the_bound_are_counted_fewer_dates_at_a_time() {
+    let scenario = Scenario::shop().setting("memory", "64MiB").job("shop", "GB", 2).at(MORNING);
+    scenario.deliver("shop/2026-11-19/a.csv", distinct_covers("2026-11-19", 40_000));
+    scenario.deliver("shop/2026-11-20/a.csv", distinct_covers("2026-11-20", 40_000));
+    let outcome = scenario.cli(&["run", "nightly", "-v"]).exits(0).says("2 market-days: 2 published");
+    assert!(outcome.stderr.contains("counting fewer dates at a time"), "{}", outcome.stderr);
+    outcome.expect_table(
+        "slot_audience",
+        "\
+            local_date  slot       impressions
+            2026-11-19  afternoon  40000
+            2026-11-20  afternoon  40000",
+    );
+}
+
+#[test]
+fn a_date_with_more_covers_than_fit_the_bound_fails_by_name() {
+    let scenario = Scenario::shop().setting("memory", "64MiB").at(MORNING);
+    scenario.deliver("shop/2026-11-20/a.csv", distinct_covers("2026-11-20", 140_000));
+    scenario
+        .run()
+        .exits(6)
+        .says("export `shop/2026-11-20/a.csv`: it has more than")
+        .says("distinct combinations of market, broadcast, cover and audience: is an id mapped as a cover or an audience?");
+    assert!(!scenario.path("archive/funnel").exists());
+}
