@@ -14,6 +14,16 @@ use crate::store::{Object, sha256_hex};
 /// The bytes of a receipt's tables, where they are at hand.
 pub(super) type AtHand = BTreeMap<TableName, Bytes>;
 
+/// What [`Archive::mend_stale`] found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Mended {
+    /// Current paths that were brought up to their receipt.
+    pub mended: Vec<Unit>,
+    /// Units of which neither the current path nor the revision holds the bytes: only their exports can bring them
+    /// back.
+    pub lost: Vec<Unit>,
+}
+
 impl Archive {
     /// Brings the current paths up to this receipt, or to a newer one that has come meanwhile. Says whether anything
     /// had to be put.
@@ -29,15 +39,15 @@ impl Archive {
     }
 
     /// The cheap look that mends what a killed publisher left: one listing for each platform, market and table, and a
-    /// closer look only at what is missing, has another size, or is not newer than its receipt. Takes newest receipts,
-    /// as [`Archive::newest_of`] and [`Archive::newest_rejects_of`] find them. Returns the units that it mended.
+    /// closer look only at what is missing, has another size, or is older than its receipt. Takes newest receipts,
+    /// as [`Archive::newest_of`] and [`Archive::newest_rejects_of`] find them.
     ///
     /// # Errors
-    /// The store does not do it, or a revision's own bytes are missing or damaged.
+    /// The store does not do it.
     pub async fn mend_stale<'a>(
         &self,
         receipts: impl IntoIterator<Item = &'a Receipt>,
-    ) -> Result<Vec<Unit>, ArchiveError> {
+    ) -> Result<Mended, ArchiveError> {
         let receipts: Vec<(String, &Receipt)> = receipts
             .into_iter()
             .map(|receipt| (Key::Receipt(&receipt.content.unit, receipt.content.revision).path(), receipt))
@@ -49,19 +59,27 @@ impl Archive {
         for folder in folders {
             objects.extend(self.store.list(folder).await?.into_iter().map(|object| (object.key.clone(), object)));
         }
-        let mut mended = Vec::new();
+        let mut outcome = Mended::default();
         for (key, receipt) in &receipts {
             let is_fresh = |table: &TableRecord| match (objects.get(&table.key), objects.get(key)) {
                 (Some(current), Some(stored)) => {
-                    current.size == table.size && current.last_modified > stored.last_modified
+                    current.size == table.size && current.last_modified >= stored.last_modified
                 }
                 _ => false,
             };
-            if !receipt.content.tables.iter().all(is_fresh) && self.mend(receipt).await? {
-                mended.push(receipt.content.unit.clone());
+            if receipt.content.tables.iter().all(is_fresh) {
+                continue;
+            }
+            match self.mend(receipt).await {
+                Ok(true) => outcome.mended.push(receipt.content.unit.clone()),
+                Ok(false) => {}
+                Err(ArchiveError::RevisionMissing { unit, .. } | ArchiveError::RevisionDamaged { unit, .. }) => {
+                    outcome.lost.push(*unit);
+                }
+                Err(error) => return Err(error),
             }
         }
-        Ok(mended)
+        Ok(outcome)
     }
 
     /// Puts the tables of a receipt that was just published at their current paths.

@@ -9,7 +9,7 @@
 //! A reader of one current object sees the old bytes or the new, never half. What a killed publisher left undone
 //! after 2 is mended by the next run ([`Archive::mend_stale`]) or by [`Archive::verify`]. Readers of several tables,
 //! or of a past state, follow receipts ([`Archive::snapshot`]). Nothing is ever deleted, no receipt or revision is
-//! ever replaced, and no clock is read here: the run brings its own.
+//! ever replaced by other content, and no clock is read here: the run brings its own.
 //!
 //! Publishing the same thing again writes nothing. Stands on `store` and `model`.
 
@@ -30,6 +30,7 @@ mod verify;
 mod tests;
 
 pub use attempt::{Attempt, AttemptEnd};
+pub use current::Mended;
 pub use error::{ArchiveError, BoxError, PublishError};
 pub use finding::{Finding, Problem, Verification};
 pub use publish::{Draft, Published, Stamp, TableBytes};

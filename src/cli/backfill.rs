@@ -94,6 +94,7 @@ fn print_plan(plan: &PlatformPlan, out: &mut impl Write) -> std::io::Result<()> 
             Standing::Waiting { missing } => format!("waits for {}", missing.join(", ")),
             Standing::Current { revision, .. } => format!("is current at revision {revision}"),
             Standing::Held { reason } => format!("is held back: {reason}"),
+            Standing::Unreadable { reason } => format!("cannot be looked at: {reason}"),
         };
         writeln!(out, "{} {what}", day.market_day)?;
     }

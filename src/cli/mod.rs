@@ -22,7 +22,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use comfy_table::{CellAlignment, LineStyle, Table, presets};
 
-use args::{Cli, Command, Global};
+use args::{Cli, Command, Global, LogFormat};
 use failure::Failure;
 
 use crate::config::{self, ConfigError, Workspace};
@@ -49,8 +49,10 @@ pub fn main() -> ExitCode {
     }));
     let mut out = std::io::stdout().lock();
     let code = dispatch(&cli, &mut out).unwrap_or_else(|failure| {
-        if !failure.reader_is_gone {
-            eprintln!("error: {failure}");
+        match cli.global.log {
+            _ if failure.reader_is_gone => {}
+            LogFormat::Text => eprintln!("error: {failure}"),
+            LogFormat::Json => tracing::error!(code = failure.code, "{failure}"),
         }
         failure.code
     });

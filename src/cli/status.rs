@@ -73,7 +73,7 @@ fn letter(day: &PlannedDay) -> char {
         (Standing::Current { state: State::Provisional, .. }, _) => 'P',
         (Standing::Waiting { .. }, _) => 'W',
         (Standing::Held { .. }, _) | (Standing::Due(_), Some(AttemptEnd::Held)) => 'H',
-        (Standing::Due(_), Some(AttemptEnd::Failed)) => 'X',
+        (Standing::Unreadable { .. }, _) | (Standing::Due(_), Some(AttemptEnd::Failed)) => 'X',
         (Standing::Due(_) | Standing::NotAsked(_), _) => 'D',
         (Standing::NotOver, _) => '·',
     }
@@ -83,6 +83,7 @@ fn trouble(day: &PlannedDay) -> Option<(&'static str, String)> {
     match (&day.standing, &day.attempt) {
         (Standing::Waiting { missing }, _) => Some(("waiting", format!("no export at {}", missing.join(", ")))),
         (Standing::Held { reason }, _) => Some(("held", reason.clone())),
+        (Standing::Unreadable { reason }, _) => Some(("failed", reason.clone())),
         (Standing::Due(_), Some(attempt)) if attempt.end == AttemptEnd::Held => {
             Some(("held", attempt.reason.clone()))
         }

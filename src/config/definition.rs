@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::model::{ClickEvent, Conventions, Event, MarketId, Offered, PlatformId};
+use crate::model::{Conventions, Event, MarketId, PlatformId};
 use crate::time::{DayRule, SlotTable, Zone};
 
 /// Everything under `config/` and `jobs/`.
@@ -335,49 +335,5 @@ impl PathPattern {
                 _ => part.clone(),
             })
             .collect()
-    }
-}
-
-impl Export {
-    /// What this export can yield under the platform's conventions.
-    #[must_use]
-    pub fn offered(&self, conventions: Conventions) -> Offered {
-        let (impressions, clicks, entries, leaves, orders) = match &self.rows {
-            Rows::Events { values, .. } => {
-                let has = |event| values.values().any(|value| *value == event);
-                (
-                    has(Event::Impression),
-                    has(Event::Click),
-                    has(Event::Entry),
-                    has(Event::Leave),
-                    has(Event::Order),
-                )
-            }
-            Rows::Impressions { clicked, entered, ordered } => {
-                (true, clicked.is_some(), entered.is_some(), false, ordered.is_some())
-            }
-        };
-        let clicks = clicks || (entries && conventions.click == ClickEvent::RoomEntry);
-        let viewers = self.columns.viewer_id.is_some();
-        Offered {
-            impressions,
-            unique_impressions: impressions && viewers,
-            clicks,
-            clickers: clicks && viewers,
-            entries,
-            entrants: entries && viewers,
-            dwell: self.columns.dwell_seconds.is_some() && (entries || leaves),
-            orders,
-        }
-    }
-}
-
-impl Platform {
-    /// What the platform's exports yield together.
-    #[must_use]
-    pub fn offered(&self) -> Offered {
-        let mut exports = self.exports.iter().map(|export| export.offered(self.conventions));
-        let first = exports.next().unwrap_or_default();
-        exports.fold(first, Offered::with)
     }
 }

@@ -14,6 +14,7 @@ mod job;
 mod location;
 mod markets;
 mod names;
+mod offering;
 mod pattern;
 mod place;
 mod platform;

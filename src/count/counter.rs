@@ -7,7 +7,7 @@ use hashbrown::HashTable;
 
 use super::cells::{Cells, Numbered};
 use super::feed::{Fed, Feed};
-use super::memory::Memory;
+use super::memory::{CHUNK_WORDS, Memory};
 use super::row::{EventRow, NO_CELL, ViewerRow};
 use super::scope::Scope;
 use super::spool::{Spool, Writer};
@@ -18,7 +18,8 @@ use crate::model::{Counts, Fact};
 
 /// Rows of one partition are worked on in memory; this share of the bound keeps them small.
 const PARTITIONS_PER_BOUND: u64 = 64;
-const MIN_PARTITIONS: usize = 256;
+const USUAL_PARTITIONS: usize = 256;
+const LEAST_PARTITIONS: usize = 16;
 const MAX_PARTITIONS: usize = 4096;
 /// What one more distinct cell costs over all tables that know it.
 const BYTES_PER_CELL: u64 = 512;
@@ -68,10 +69,12 @@ impl Counter {
         let bytes = effort.memory.bytes();
         let expected_bytes = effort.expected_rows.saturating_mul(size_of::<EventRow>() as u64);
         let wanted = expected_bytes.saturating_mul(PARTITIONS_PER_BOUND) / bytes.max(1);
-        let parts = usize::try_from(wanted)
-            .unwrap_or(MAX_PARTITIONS)
-            .clamp(MIN_PARTITIONS, MAX_PARTITIONS)
-            .next_power_of_two();
+        // Each thread has a chunk open for every partition of both spools; they may take a quarter of the bound.
+        let open_bytes =
+            u64::try_from(effort.threads.max(1) * 2 * CHUNK_WORDS * size_of::<u64>()).unwrap_or(u64::MAX);
+        let affordable = usize::try_from(bytes / 4 / open_bytes).unwrap_or(MAX_PARTITIONS).max(LEAST_PARTITIONS);
+        let wanted = usize::try_from(wanted).unwrap_or(MAX_PARTITIONS).clamp(USUAL_PARTITIONS, MAX_PARTITIONS);
+        let parts = 1 << wanted.min(affordable).ilog2();
         Self {
             max_cells: usize::try_from(bytes / BYTES_PER_CELL).unwrap_or(usize::MAX),
             scope,

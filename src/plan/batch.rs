@@ -68,12 +68,21 @@ impl PlatformPlan {
         batches
     }
 
-    /// A batch cut in two by date, the newer dates first. `None` if it has only one.
+    /// A batch cut in two, the newer dates first, or by market if there is only one date. `None` if it is a single
+    /// market-day.
     #[must_use]
     pub fn halves<'p>(&'p self, batch: &Batch<'p>) -> Option<(Batch<'p>, Batch<'p>)> {
+        if batch.days.len() < 2 {
+            return None;
+        }
         let dates: BTreeSet<Date> = batch.days.iter().map(|day| day.market_day.local_date).collect();
-        let middle = *dates.iter().nth(dates.len() / 2).filter(|_| dates.len() > 1)?;
-        let (newer, older) = batch.days.iter().copied().partition(|day| day.market_day.local_date >= middle);
+        let middle = dates.iter().nth(dates.len() / 2).filter(|_| dates.len() > 1);
+        let (newer, older) = if let Some(middle) = middle {
+            batch.days.iter().copied().partition(|day| day.market_day.local_date >= *middle)
+        } else {
+            let (one, other) = batch.days.split_at(batch.days.len() / 2);
+            (one.to_vec(), other.to_vec())
+        };
         Some((Batch::of(self, newer), Batch::of(self, older)))
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{Because, Reprocess, Selection, Standing, Window};
-use crate::archive::{Attempt, Receipt, State};
+use crate::archive::{Attempt, Receipt, State, Unit};
 use crate::config::{Platform, Workspace};
 use crate::export::Found;
 use crate::model::{MarketDay, MarketId, PlatformId};
@@ -29,7 +29,7 @@ pub struct PlannedDay {
     pub config_sha256: String,
     /// Where it stands.
     pub standing: Standing,
-    /// How the last attempt at these very inputs ended, if it published nothing.
+    /// How the last attempt ended, if it published nothing and what it failed at was not published since.
     pub attempt: Option<Attempt>,
 }
 
@@ -66,6 +66,8 @@ pub struct Known {
     pub receipts: BTreeMap<(MarketId, Date), Receipt>,
     /// Notes on attempts that published nothing.
     pub attempts: BTreeMap<(MarketId, Date), Attempt>,
+    /// Markets of which a receipt cannot be read, and why.
+    pub unreadable: BTreeMap<MarketId, String>,
 }
 
 /// The market-days of a platform that a selection looks at, with their windows.
@@ -81,8 +83,8 @@ pub fn windows(
         let Some(market) = workspace.markets.get(id) else { continue };
         for date in selection.dates.of(market, now) {
             let Some(day) = market.day.day(date) else { continue };
-            let windows: Option<Vec<Window>> = platform.exports.iter().map(|e| Window::of(e, &day)).collect();
-            if let Some(windows) = windows {
+            let windows: Option<Vec<Window>> = platform.exports.iter().map(|e| Window::of(e, id, &day)).collect();
+            if let Some(windows) = windows.filter(|windows| windows.iter().any(|w| *w != Window::Nowhere)) {
                 days.push((id.clone(), day, windows));
             }
         }
@@ -97,6 +99,17 @@ pub fn export_dates(windows: &[(MarketId, LocalDay, Vec<Window>)]) -> BTreeSet<D
 }
 
 impl PlatformPlan {
+    /// Makes current market-days due again whose published bytes are lost.
+    pub fn restore(&mut self, lost: &[Unit]) {
+        let is_lost =
+            |day: &MarketDay| lost.iter().any(|unit| matches!(unit, Unit::MarketDay(lost) if lost == day));
+        for day in &mut self.days {
+            if matches!(day.standing, Standing::Current { .. }) && is_lost(&day.market_day) {
+                day.standing = Standing::Due(Because::Lost);
+            }
+        }
+    }
+
     /// Decides for each market-day where it stands. Pure: everything known is handed in.
     #[must_use]
     pub fn new(
@@ -130,8 +143,11 @@ impl PlatformPlan {
                 receipt: known.receipts.get(&key),
                 attempt: known.attempts.get(&key),
             };
-            let standing = standing(&facts, selection);
-            let attempt = facts.attempt.filter(|attempt| attempt.fingerprint == fingerprint).cloned();
+            let standing = match known.unreadable.get(&market) {
+                Some(reason) => Standing::Unreadable { reason: reason.clone() },
+                None => standing(&facts, selection),
+            };
+            let attempt = facts.pending_attempt().cloned();
             let market_day = MarketDay { platform: id.clone(), market, local_date: day.date };
             days.push(PlannedDay {
                 market_day,
@@ -157,7 +173,7 @@ fn missing(platform: &Platform, windows: &[Window], covering: &[&PlannedExport])
             |date: Option<Date>| covering.iter().any(|e| e.export == index && e.found.export_date == date);
         match window {
             Window::Undated if !is_there(None) => missing.push(export.path.text.clone()),
-            Window::Undated => {}
+            Window::Undated | Window::Nowhere => {}
             Window::Dated { .. } => {
                 let dates = window.needed().filter(|date| !is_there(Some(*date)));
                 missing.extend(dates.map(|date| export.path.shown_on(date)));
@@ -192,6 +208,15 @@ struct Facts<'a> {
     attempt: Option<&'a Attempt>,
 }
 
+impl<'a> Facts<'a> {
+    /// The last attempt, unless what it failed at was published since.
+    fn pending_attempt(&self) -> Option<&'a Attempt> {
+        self.attempt.filter(|attempt| {
+            self.receipt.is_none_or(|receipt| receipt.content.fingerprint != attempt.fingerprint)
+        })
+    }
+}
+
 fn standing(facts: &Facts<'_>, selection: &Selection) -> Standing {
     if facts.now < facts.day.end {
         return Standing::NotOver;
@@ -200,7 +225,7 @@ fn standing(facts: &Facts<'_>, selection: &Selection) -> Standing {
         let is_there = |key: &str| facts.covering.iter().any(|export| export.found.object.key == key);
         if let Some(gone) = receipt.content.exports.iter().find(|export| !is_there(&export.key)) {
             let reason = format!(
-                "`{}` is gone, and revision {} was made from it (give `--accept-shrink` if that is right)",
+                "`{}` is gone, or the configuration no longer reads it for this day, and revision {} was made from it (give `--accept-shrink` if that is right)",
                 gone.key, receipt.content.revision
             );
             return Standing::Held { reason };
@@ -209,7 +234,6 @@ fn standing(facts: &Facts<'_>, selection: &Selection) -> Standing {
     if !facts.missing.is_empty() {
         return Standing::Waiting { missing: facts.missing.clone() };
     }
-    let failed_now = facts.attempt.is_some_and(|attempt| attempt.fingerprint == facts.fingerprint);
     let natural = match facts.receipt {
         None => Some(Because::NeverPublished),
         Some(receipt) if receipt.content.fingerprint != facts.fingerprint => Some(Because::InputsChanged),
@@ -221,7 +245,7 @@ fn standing(facts: &Facts<'_>, selection: &Selection) -> Standing {
     let chosen = match selection.reprocess {
         Reprocess::Due => natural,
         Reprocess::Missing => natural.filter(|because| *because == Because::NeverPublished),
-        Reprocess::Failed => natural.filter(|_| failed_now),
+        Reprocess::Failed => natural.filter(|_| facts.pending_attempt().is_some()),
         Reprocess::All => Some(natural.unwrap_or(Because::Asked)),
     };
     match (chosen, natural, facts.receipt) {

@@ -26,6 +26,11 @@ pub enum Standing {
         /// In words.
         reason: String,
     },
+    /// Nothing can be said: the receipts of its market cannot be read.
+    Unreadable {
+        /// Why.
+        reason: String,
+    },
     /// It is due, and not among what was asked for.
     NotAsked(Because),
     /// It has to be worked on.
@@ -41,6 +46,8 @@ pub enum Because {
     InputsChanged,
     /// Its settle time is over and its newest revision is provisional.
     Settled,
+    /// Published bytes are lost, and only its exports can bring them back.
+    Lost,
     /// Somebody asked for all.
     Asked,
 }
@@ -51,6 +58,7 @@ impl fmt::Display for Because {
             Self::NeverPublished => "never published",
             Self::InputsChanged => "inputs changed",
             Self::Settled => "settled since",
+            Self::Lost => "published bytes are lost",
             Self::Asked => "asked for",
         })
     }

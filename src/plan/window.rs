@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use jiff::{Span, ToSpan as _};
 
 use crate::config::Export;
+use crate::model::MarketId;
 use crate::time::{DayRule, LocalDay};
 
 /// The dates of an export's objects that a market-day stands on.
@@ -23,15 +24,21 @@ pub enum Window {
     },
     /// The export has no dates in its path: every object may hold rows of any day.
     Undated,
+    /// The export is of another market.
+    Nowhere,
 }
 
 impl Window {
-    /// The window of one export for one local day. `None` at the edge of the calendar.
+    /// The window of one export for one local day of a market. `None` at the edge of the calendar.
     ///
     /// A row of local time *t* belongs to the platform's day that holds *t*; it may sit in an object up to
-    /// `early_days` before and `late_days` after that day's.
+    /// `early_days` before and `late_days` after that day's. A leave counts on the day of its entry, and who entered
+    /// before midnight leaves after it: where leaves carry the dwell, the next day's objects always belong to it.
     #[must_use]
-    pub fn of(export: &Export, day: &LocalDay) -> Option<Self> {
+    pub fn of(export: &Export, market: &MarketId, day: &LocalDay) -> Option<Self> {
+        if !export.feeds(market) {
+            return Some(Self::Nowhere);
+        }
         if !export.path.is_dated() {
             return Some(Self::Undated);
         }
@@ -39,10 +46,11 @@ impl Window {
         let last_instant = Timestamp::from_nanosecond(day.end.as_nanosecond() - 1).ok()?;
         let needed_first = platform_days.day_of(day.start)?.date;
         let needed_last = platform_days.day_of(last_instant)?.date;
+        let late_days = export.late_days.max(u16::from(export.has_dwell_on_leave()));
         let days = |count: u16| -> Span { i64::from(count).days() };
         Some(Self::Dated {
             first: needed_first.checked_sub(days(export.early_days)).ok()?,
-            last: needed_last.checked_add(days(export.late_days)).ok()?,
+            last: needed_last.checked_add(days(late_days)).ok()?,
             needed_first,
             needed_last,
         })
@@ -54,7 +62,7 @@ impl Window {
         match (self, export_date) {
             (Self::Undated, _) => true,
             (Self::Dated { first, last, .. }, Some(date)) => (*first..=*last).contains(&date),
-            (Self::Dated { .. }, None) => false,
+            (Self::Dated { .. }, None) | (Self::Nowhere, _) => false,
         }
     }
 
@@ -62,7 +70,7 @@ impl Window {
     pub fn dates(&self) -> impl Iterator<Item = Date> {
         let (first, last) = match self {
             Self::Dated { first, last, .. } => (Some(*first), *last),
-            Self::Undated => (None, Date::MIN),
+            Self::Undated | Self::Nowhere => (None, Date::MIN),
         };
         std::iter::successors(first, |date| date.tomorrow().ok()).take_while(move |date| *date <= last)
     }
@@ -71,7 +79,7 @@ impl Window {
     pub fn needed(&self) -> impl Iterator<Item = Date> {
         let (first, last) = match self {
             Self::Dated { needed_first, needed_last, .. } => (Some(*needed_first), *needed_last),
-            Self::Undated => (None, Date::MIN),
+            Self::Undated | Self::Nowhere => (None, Date::MIN),
         };
         std::iter::successors(first, |date| date.tomorrow().ok()).take_while(move |date| *date <= last)
     }

@@ -56,7 +56,7 @@ pub(super) fn funnel(sheet: &Sheet<'_>, revision: u64) -> PolarsResult<DataFrame
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a day's dwell is far below 2^53 milliseconds")]
-fn column(count: &Count, offered: Offered, facts: &[Fact]) -> PolarsResult<Column> {
+pub(super) fn column(count: &Count, offered: Offered, facts: &[Fact]) -> PolarsResult<Column> {
     let is_seconds = count.name == c::DWELL_SECONDS;
     if !(count.offered)(offered) {
         let of_type = if is_seconds { DataType::Float64 } else { DataType::Int64 };

@@ -36,7 +36,7 @@ pub struct Rendered {
 pub fn market_day(sheet: &Sheet<'_>, revision: u64) -> Result<[Rendered; 2], ReportError> {
     let failed = |table| move |source| ReportError { table, source };
     let funnel = funnel::funnel(sheet, revision).map_err(failed("funnel"))?;
-    let slots = slot_audience::slot_audience(sheet, &funnel, revision).map_err(failed("slot_audience"))?;
+    let slots = slot_audience::slot_audience(sheet, revision).map_err(failed("slot_audience"))?;
     Ok([parquet(funnel).map_err(failed("funnel"))?, parquet(slots).map_err(failed("slot_audience"))?])
 }
 

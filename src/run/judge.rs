@@ -2,7 +2,7 @@
 
 use crate::archive::{ExportRecord, Receipt, RowCounts};
 use crate::config::Settings;
-use crate::plan::{Batch, PlannedDay};
+use crate::plan::{Batch, PlannedDay, PlannedExport};
 use crate::report::Sheet;
 
 use super::Disposition;
@@ -22,6 +22,14 @@ pub(super) fn exports_of(
             continue;
         }
         let object = &planned.found.object;
+        let is_again = |other: &&&PlannedExport| other.found.object.key == object.key;
+        if batch.exports.iter().filter(is_again).count() > 1 {
+            let reason = format!(
+                "export `{}` is matched by the paths of more than one entry of `exports` and would be counted twice",
+                object.key
+            );
+            return Err(Disposition::Failed { reason });
+        }
         let failed = |why: &str| Disposition::Failed { reason: format!("export `{}`: {why}", object.key) };
         let read = counted.exports[index].as_ref().map_err(|unread| failed(&unread.reason))?;
         let outcome = counted.counted.outcome(index, number);

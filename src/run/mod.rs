@@ -14,6 +14,7 @@ mod publishing;
 mod reading;
 pub mod stores;
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 use jiff::Timestamp;
@@ -64,12 +65,12 @@ pub async fn run(
 ) -> Result<RunReport, RunError> {
     let exports = stores::exports(&workspace.settings).map_err(RunError::Exports)?;
     let archive = stores::archive_for_writing(&workspace.settings).await.map_err(RunError::Store)?;
-    let plans = plan(workspace, selection, &exports, &archive, now).await?;
+    let mut plans = plan(workspace, selection, &exports, &archive, now).await?;
     let stamp = Stamp { run_id: run_id(label, selection, now), now };
     let mut report = RunReport { run_id: stamp.run_id.clone(), ..RunReport::default() };
     tell_plan(&plans, &stamp.run_id, observer);
     let source = source(workspace, &exports, observer);
-    for plan in &plans {
+    for plan in &mut plans {
         report.mended += mend(&archive, plan).await?;
         settle(&source, selection, &archive, plan, &stamp, &mut report).await?;
     }
@@ -105,19 +106,20 @@ async fn settle(
 ) -> Result<(), RunError> {
     let Source { workspace, observer, .. } = *source;
     let Some(platform) = workspace.platforms.get(&plan.platform) else { return Ok(()) };
+    let publisher =
+        Publisher { workspace, plan, platform, archive, stamp, accept_shrink: selection.accept_shrink, observer };
     for day in &plan.days {
         if let Some(disposition) = Disposition::of(&day.standing) {
+            publisher.note(day, &disposition).await;
             observer(&Step::Done { market_day: &day.market_day, disposition: &disposition });
             report.days.push((day.market_day.clone(), disposition));
         }
     }
-    let publisher =
-        Publisher { workspace, plan, platform, archive, stamp, accept_shrink: selection.accept_shrink, observer };
     let mut batches = plan.batches(BATCH_DATES, BATCH_BYTES);
     batches.reverse();
     while let Some(batch) = batches.pop() {
         let handle = tokio::runtime::Handle::current();
-        let counted = tokio::task::block_in_place(|| reading::count(source, &batch, &handle))?;
+        let mut counted = tokio::task::block_in_place(|| reading::count(source, &batch, &handle))?;
         if counted.is_too_much()
             && let Some((newer, older)) = plan.halves(&batch)
         {
@@ -128,6 +130,7 @@ async fn settle(
             batches.extend([older, newer]);
             continue;
         }
+        counted.refuse_what_is_too_much();
         report.exports.extend(outcomes(&batch, &counted));
         publisher.publish(&batch, &counted, report).await?;
     }
@@ -161,11 +164,17 @@ fn tell_plan(plans: &[PlatformPlan], run_id: &str, observer: Observer<'_>) {
     });
 }
 
-/// Brings current paths up to receipts whose publisher was stopped half-way.
-async fn mend(archive: &Archive, plan: &PlatformPlan) -> Result<usize, RunError> {
+/// Brings current paths up to receipts whose publisher was stopped half-way, and makes due again what is lost.
+async fn mend(archive: &Archive, plan: &mut PlatformPlan) -> Result<usize, RunError> {
     let dates = plan.exports.iter().map(|export| export.found.export_date).collect();
-    let rejects = archive.newest_rejects_of(&plan.platform, &dates).await?;
-    Ok(archive.mend_stale(plan.receipts.values().chain(rejects.values())).await?.len())
+    let rejects = archive.newest_rejects_of(&plan.platform, &dates).await;
+    let rejects = rejects.unwrap_or_else(|error| {
+        tracing::warn!(error = error_text(&error), "receipts of rejects cannot be read");
+        BTreeMap::new()
+    });
+    let found = archive.mend_stale(plan.receipts.values().chain(rejects.values())).await?;
+    plan.restore(&found.lost);
+    Ok(found.mended.len())
 }
 
 /// The same run of the same selection at the same instant has the same id: a repeated run leaves the same receipts.

@@ -83,6 +83,7 @@ impl Disposition {
             Standing::Waiting { missing } => Self::Waiting { missing: missing.clone() },
             Standing::Current { revision, state } => Self::Current { revision: *revision, state: *state },
             Standing::Held { reason } => Self::Held { reason: reason.clone() },
+            Standing::Unreadable { reason } => Self::Failed { reason: reason.clone() },
         })
     }
 }

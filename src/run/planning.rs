@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::archive::Archive;
+use crate::archive::{Archive, ArchiveError};
 use crate::config::{Platform, Workspace};
 use crate::export::find;
 use crate::model::{MarketId, PlatformId};
 use crate::plan::{Known, PlannedExport, PlatformPlan, Selection, export_dates, windows};
 use crate::store::Store;
 
-use super::RunError;
+use super::{RunError, error_text};
 
 /// Plans every platform of a selection.
 ///
@@ -60,7 +60,13 @@ async fn known(
         by_market.entry(market).or_default().insert(day.date);
     }
     for (market, dates) in by_market {
-        let newest = archive.newest_of(id, &market, &dates).await?;
+        let newest = match archive.newest_of(id, &market, &dates).await {
+            Err(ArchiveError::Receipt(error)) => {
+                known.unreadable.insert(market, error_text(&error));
+                continue;
+            }
+            newest => newest?,
+        };
         known.receipts.extend(newest.into_iter().map(|(date, receipt)| ((market.clone(), date), receipt)));
     }
     Ok(known)

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::archive::{
-    Archive, Attempt, AttemptEnd, Draft, ExportRecord, PublishError, Published, RowCounts, Stamp, State,
-    TableBytes, TableName, Unit,
+    Archive, ArchiveError, Attempt, AttemptEnd, Draft, ExportRecord, PublishError, Published, RowCounts, Stamp,
+    State, TableBytes, TableName, Unit,
 };
 use crate::config::{Platform, Workspace};
 use crate::model::Reject;
@@ -43,13 +43,17 @@ impl Publisher<'_> {
         counted: &CountedBatch,
         report: &mut RunReport,
     ) -> Result<(), RunError> {
-        let unsettled = self.publish_rejects(batch, counted).await?;
+        // Rejects go first, and days wait for them: once a day is current nobody looks at its exports again.
+        let unsettled =
+            self.publish_rejects(batch, counted).await.unwrap_or_else(|error| Some(error_text(&error)));
         for (number, day) in batch.days.iter().enumerate() {
-            let mut disposition = self.publish_day(batch, counted, number).await?;
-            if let (Some(reason), Disposition::Published { .. }) = (&unsettled, &disposition) {
-                disposition = Disposition::Unsettled { reason: reason.clone() };
-            }
-            self.note(day, &disposition).await?;
+            let disposition = match &unsettled {
+                Some(reason) => {
+                    Disposition::Unsettled { reason: format!("its rejects were not published: {reason}") }
+                }
+                None => self.publish_day(batch, counted, number).await?,
+            };
+            self.note(day, &disposition).await;
             (self.observer)(&Step::Done { market_day: &day.market_day, disposition: &disposition });
             report.days.push((day.market_day.clone(), disposition));
         }
@@ -75,13 +79,16 @@ impl Publisher<'_> {
             market,
             day: &day.day,
             conventions: self.platform.conventions,
-            offered: self.platform.offered(),
+            offered: self.platform.offered(&day.market_day.market),
             provisional: day.state == State::Provisional,
             facts: &counted.counted.facts[number],
         };
         let unit = Unit::MarketDay(day.market_day.clone());
         if !self.accept_shrink {
-            let newest = self.archive.newest(&unit).await?;
+            let newest = match self.archive.newest(&unit).await {
+                Ok(newest) => newest,
+                Err(error) => return Ok(Disposition::Failed { reason: error_text(&error) }),
+            };
             let max_share = self.workspace.settings.max_shrink_share;
             if let Err(held) = judge::shrink(day, &sheet, newest.as_ref(), max_share) {
                 return Ok(held);
@@ -105,7 +112,7 @@ impl Publisher<'_> {
         &self,
         batch: &Batch<'_>,
         counted: &CountedBatch,
-    ) -> Result<Option<String>, RunError> {
+    ) -> Result<Option<String>, ArchiveError> {
         let dates: BTreeSet<Option<Date>> = batch.exports.iter().map(|export| export.found.export_date).collect();
         let newest = self.archive.newest_rejects_of(&self.plan.platform, &dates).await?;
         let mut unsettled = None;
@@ -113,7 +120,14 @@ impl Publisher<'_> {
             let of_date: Vec<usize> =
                 (0..batch.exports.len()).filter(|i| batch.exports[*i].found.export_date == export_date).collect();
             let Some((exports, rejects)) = rejects_of(batch, counted, &of_date) else { continue };
-            if rejects.is_empty() && !newest.contains_key(&export_date) {
+            let newest = newest.get(&export_date);
+            if rejects.is_empty() && newest.is_none() {
+                continue;
+            }
+            let is_there = |key: &str| exports.iter().any(|export| export.key == key);
+            let told_before = newest.into_iter().flat_map(|receipt| &receipt.content.exports);
+            if !self.accept_shrink && told_before.into_iter().any(|export| !is_there(&export.key)) {
+                // An export is gone; what is known of its rejects is not replaced by less.
                 continue;
             }
             let config_sha256 = self.config_of_all_markets();
@@ -164,14 +178,19 @@ impl Publisher<'_> {
     }
 
     /// Leaves word of what held a market-day back, for `status` and for `--reprocess failed`.
-    async fn note(&self, day: &PlannedDay, disposition: &Disposition) -> Result<(), RunError> {
+    /// Failing to is no reason to stop.
+    pub(super) async fn note(&self, day: &PlannedDay, disposition: &Disposition) {
         let end = match disposition {
             Disposition::Held { .. } => AttemptEnd::Held,
             Disposition::Failed { .. } | Disposition::Unsettled { .. } => AttemptEnd::Failed,
-            _ => return Ok(()),
+            _ => return,
         };
         let reason = disposition.reason().unwrap_or_default();
-        Ok(self.archive.note(&day.market_day, &Attempt::new(&day.fingerprint, end, reason)).await?)
+        let attempt = Attempt::new(&day.fingerprint, end, reason);
+        if let Err(error) = self.archive.note(&day.market_day, &attempt).await {
+            let market_day = day.market_day.to_string();
+            tracing::warn!(market_day, error = error_text(&error), "no note could be left on a market-day");
+        }
     }
 }
 

@@ -58,6 +58,21 @@ impl CountedBatch {
 /// An export by its number in the batch, and what became of it.
 type Done = (usize, Result<ReadExport, Unread>);
 
+impl CountedBatch {
+    /// Of a batch that cannot be cut any further, no export is counted: which one came last and found no room is
+    /// chance, and what had been counted until then is worth nothing.
+    pub(super) fn refuse_what_is_too_much(&mut self) {
+        let unread = self.exports.iter().filter_map(|read| read.as_ref().err());
+        let Some(reason) = unread.filter(|unread| unread.is_too_much).map(|unread| unread.reason.clone()).next()
+        else {
+            return;
+        };
+        for export in &mut self.exports {
+            *export = Err(Unread::new(reason.clone()));
+        }
+    }
+}
+
 /// What reading needs besides the batch.
 pub(super) struct Source<'a> {
     pub(super) workspace: &'a Workspace,

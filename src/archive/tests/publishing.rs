@@ -74,7 +74,7 @@ async fn rejects_have_receipts_of_their_own() {
     bench.overwrite("rejects/platform=youtube/export_date=__HIVE_DEFAULT_PARTITION__/part.parquet", "?").await;
     let mended = bench.archive.mend_stale(newest.values()).await.unwrap();
     // Same size and newer than its receipt: that one only `verify` sees.
-    assert_eq!(mended, [Unit::Rejects { platform, export_date: None }]);
+    assert_eq!(mended.mended, [Unit::Rejects { platform, export_date: None }]);
     assert_eq!(bench.archive.verify(Repair::Yes).await.unwrap().findings.len(), 1);
     assert_eq!(newest.into_keys().collect::<Vec<_>>(), [None, Some(date(2026, 11, 21))]);
     assert_sound(&bench.archive).await;

@@ -5,6 +5,7 @@ mod commands;
 mod crashes;
 mod deliveries;
 mod holding;
+mod neighbours;
 mod ordinary;
 mod revisions;
 mod sameness;

@@ -129,3 +129,61 @@ fn a_damaged_revision_is_told_and_never_shown_as_sound() {
     scenario.cli(&["verify"]).exits(1).says("_revisions/");
     scenario.cli(&["verify", "--repair"]).exits(1);
 }
+
+#[test]
+fn an_unreadable_receipt_fails_its_market_and_no_other() {
+    let scenario = Scenario::shop()
+        .market("JP", "timezone: Asia/Tokyo, slots: day_parts")
+        .job("shop", "GB, JP", 1)
+        .export("shop/2026-11-19/a.csv", events(""))
+        .export("shop/2026-11-20/a.csv", events("e1 2026-11-20T12:00:00Z show GB r1 c1 v1 f 25-34 -"))
+        .at("2026-11-21T03:00:00Z");
+    scenario.run().exits(0);
+    scenario.write("archive/_receipts/shop/JP/2026-11-20/00000001.json", "{}");
+    scenario.deliver("shop/2026-11-20/b.csv", events("e2 2026-11-20T12:00:00Z show GB r1 c1 v2 f 25-34 -"));
+    scenario.run().exits(6).says("2 market-days: 1 published, 1 failed").says("failed: shop/JP/2026-11-20");
+}
+
+#[test]
+fn published_bytes_that_are_lost_are_made_again_from_the_exports() {
+    let scenario = Scenario::shop()
+        .export("shop/2026-11-20/a.csv", events("e1 2026-11-20T12:00:00Z show GB r1 c1 v1 f 25-34 -"))
+        .at("2026-11-21T03:00:00Z");
+    scenario.run().exits(0);
+    let whole = scenario.archive();
+    let current = "funnel/platform=shop/market=GB/local_date=2026-11-20/part.parquet";
+    let twin =
+        whole.iter().find(|(name, bytes)| name.starts_with("_revisions") && *bytes == &whole[current]).unwrap();
+    std::fs::remove_file(scenario.path(&format!("archive/{}", twin.0))).unwrap();
+    std::fs::remove_file(scenario.path(&format!("archive/{current}"))).unwrap();
+    scenario.run().exits(0);
+    assert_eq!(scenario.archive(), whole);
+}
+
+#[test]
+fn rejects_are_not_replaced_by_fewer_because_an_export_is_gone() {
+    let bad = "x1 2026-11-20T12:00:00Z like GB r1 c1 v1 f 25-34 -";
+    let scenario = Scenario::shop()
+        .setting("max_reject_share", "1")
+        .job("shop", "GB", 2)
+        .export("shop/2026-11-19/a.csv", events(""))
+        .export("shop/2026-11-20/a.csv", events(bad))
+        .export("shop/2026-11-20/b.csv", events(bad))
+        .at("2026-11-21T03:00:00Z");
+    scenario.run().exits(0);
+    let before = scenario.tree("archive/rejects");
+    std::fs::remove_file(scenario.path("exports/shop/2026-11-20/b.csv")).unwrap();
+    scenario.deliver("shop/2026-11-19/a.csv", events("e9 2026-11-19T12:00:00Z show GB r1 c1 v1 f 25-34 -"));
+    scenario.run().exits(4).says("held");
+    assert_eq!(scenario.tree("archive/rejects"), before);
+}
+
+#[test]
+fn reprocess_failed_takes_a_failed_day_whose_export_was_delivered_again() {
+    let scenario = Scenario::shop().export("shop/2026-11-20/a.csv", "broken").at("2026-11-21T03:00:00Z");
+    scenario.run().exits(6);
+    scenario.deliver("shop/2026-11-20/a.csv", events("e1 2026-11-20T12:00:00Z show GB r1 c1 v1 f 25-34 -"));
+    let range = ["backfill", "nightly", "--from", "2026-11-20", "--to", "2026-11-20", "--reprocess", "failed"];
+    scenario.cli(&range).exits(0).says("1 market-days: 1 published");
+    scenario.cli(&["status", "--days", "1"]).exits(0);
+}
