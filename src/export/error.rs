@@ -27,6 +27,12 @@ pub enum ExportError {
         /// What is there.
         header: Vec<String>,
     },
+    /// Not one of the columns that the mapping needs. What stands there instead may be data, so none of it is told.
+    #[error("none of the mapped columns is {0}")]
+    NoMappedColumn(
+        /// Where they were looked for, and what to ask oneself.
+        &'static str,
+    ),
     /// Two columns of one name.
     #[error("its header names `{0}` twice")]
     DuplicateHeader(String),
