@@ -96,7 +96,12 @@ pub enum ExportError {
 
 fn list(names: &[String]) -> String {
     const SHOWN: usize = 30;
-    let mut text = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    const CHARS: usize = 64;
+    let cut = |name: &String| match name.char_indices().nth(CHARS) {
+        Some((end, _)) => format!("`{}…`", &name[..end]),
+        None => format!("`{name}`"),
+    };
+    let mut text = names.iter().take(SHOWN).map(cut).collect::<Vec<_>>().join(", ");
     if names.len() > SHOWN {
         text.push_str(", …");
     }
