@@ -129,6 +129,26 @@ fn ids_that_a_spreadsheet_mangled() {
 }
 
 #[test]
+fn names_that_are_too_long() {
+    for column in ["id", "viewer", "room", "cover", "country", "who"] {
+        rejected(column, &"é".repeat(129), "too_long");
+        rejected(column, &"x".repeat(100_000), "too_long");
+    }
+    for column in ["id", "viewer", "room", "cover", "who"] {
+        assert_eq!(Mapping::events().read(with(column, &"x".repeat(256))).rows(), [3, 3, 0, 0], "{column}");
+    }
+    // A market that is not looked for is no exception: what it is kept under is kept.
+    for policy in [Otherwise::Ignore, Otherwise::Market(MarketId::new("GB"))] {
+        let outcome = Mapping::events().otherwise(policy).read(with("country", &"x".repeat(257)));
+        assert_eq!(outcome.rejects(), ["2 `e2` too_long country"]);
+    }
+    let mut joined = Mapping::events();
+    joined.export.columns.audience = ["who", "who", "viewer"].map(str::to_owned).into();
+    assert_eq!(joined.read(with("who", &"x".repeat(123))).rows(), [3, 3, 0, 0], "256 bytes with its separators");
+    assert_eq!(joined.read(with("who", &"x".repeat(124))).rejects(), ["2 `e2` too_long viewer"]);
+}
+
+#[test]
 fn events_that_no_config_names() {
     rejected("what", "like", "unknown_event");
     rejected("what", "SHOW", "unknown_event");
