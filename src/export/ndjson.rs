@@ -73,7 +73,7 @@ impl Keys {
         self.present.resize(found.len(), false);
         self.present.iter_mut().zip(found).for_each(|(present, value)| *present |= value.is_some());
         if self.header.is_empty() && found.iter().any(Option::is_some) {
-            let object = serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(line);
+            let object = serde_json::from_slice::<BTreeMap<String, &RawValue>>(line);
             self.header = object.map(|object| object.into_keys().collect()).unwrap_or_default();
         }
     }
