@@ -60,6 +60,11 @@ pub(super) fn read(
     let mut used = LineUse::default();
     let mut cut = Cut::default();
     let header = read_header(&mut lines, delimiter, &mut cut, &mut used)?;
+    // Without a header the first line is data. Its values are never told, least of all a viewer's id.
+    if !needed.iter().any(|column| header.contains(column)) {
+        return Err(ExportError::NoMappedColumn("in its first line; has it a header, and this delimiter?"));
+    }
+    refuse_duplicates(&header)?;
     let wanted: Vec<usize> = needed.iter().map(|column| position(column, &header)).collect::<Result<_, _>>()?;
     let mut record = 0_u64;
     loop {
@@ -123,9 +128,7 @@ fn read_header(
         lines.consume(taken);
         used.header += spanned as u64;
         let text = std::str::from_utf8(&cut.text).map_err(|_| ExportError::Encoding("not UTF-8 in its header"))?;
-        let header: Vec<String> = cut.fields.iter().map(|(from, to)| text[*from..*to].trim().to_owned()).collect();
-        refuse_duplicates(&header)?;
-        return Ok(header);
+        return Ok(cut.fields.iter().map(|(from, to)| text[*from..*to].trim().to_owned()).collect());
     }
 }
 

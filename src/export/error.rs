@@ -27,6 +27,12 @@ pub enum ExportError {
         /// What is there.
         header: Vec<String>,
     },
+    /// Not one of the columns that the mapping needs. What stands there instead may be data, so none of it is told.
+    #[error("none of the mapped columns is {0}")]
+    NoMappedColumn(
+        /// Where they were looked for, and what to ask oneself.
+        &'static str,
+    ),
     /// Two columns of one name.
     #[error("its header names `{0}` twice")]
     DuplicateHeader(String),
@@ -90,7 +96,12 @@ pub enum ExportError {
 
 fn list(names: &[String]) -> String {
     const SHOWN: usize = 30;
-    let mut text = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    const CHARS: usize = 64;
+    let cut = |name: &String| match name.char_indices().nth(CHARS) {
+        Some((end, _)) => format!("`{}…`", &name[..end]),
+        None => format!("`{name}`"),
+    };
+    let mut text = names.iter().take(SHOWN).map(cut).collect::<Vec<_>>().join(", ");
     if names.len() > SHOWN {
         text.push_str(", …");
     }

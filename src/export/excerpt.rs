@@ -12,14 +12,32 @@ pub struct Excerpt {
     pub viewer_ids: bool,
 }
 
+/// What is known of the viewer whom a record may name.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Viewer<'a> {
+    /// The export maps no viewer.
+    NotMapped,
+    /// Their id.
+    Id(&'a str),
+    /// No id could be read: it may be missing, nested, or in another place than it should be.
+    Unclear,
+}
+
 impl Excerpt {
-    /// The text of a record whose fields could be told apart. Its viewer's id is masked wherever it stands.
-    pub(super) fn of(self, raw: &str, viewer_id: Option<&str>) -> Option<String> {
-        let masked = match viewer_id {
-            Some(id) if !self.viewer_ids && !id.is_empty() => raw.replace(id, MASK),
-            _ => raw.to_owned(),
-        };
-        self.cut(&masked)
+    /// The text of a record whose fields could be told apart. Its viewer's id is masked wherever it stands; no text is
+    /// kept where it may also stand in another spelling than the one that can be looked for.
+    pub(super) fn of(self, raw: &str, viewer: Viewer<'_>) -> Option<String> {
+        match viewer {
+            _ if self.viewer_ids => self.cut(raw),
+            Viewer::NotMapped => self.cut(raw),
+            Viewer::Unclear => None,
+            Viewer::Id(id) => {
+                let id = id.trim();
+                // JSON can write any character as an escape, CSV a quote as two.
+                let is_plain = !id.is_empty() && raw.contains(id) && !raw.contains('\\') && !id.contains('"');
+                is_plain.then(|| raw.replace(id, MASK)).and_then(|masked| self.cut(&masked))
+            }
+        }
     }
 
     /// The text of a record that could not be cut into fields: kept only where no viewer id can be in it, since
@@ -43,11 +61,23 @@ mod tests {
     #[test]
     fn viewers_are_masked_unless_asked_for() {
         let masked = Excerpt { chars: 20, viewer_ids: false };
-        assert_eq!(masked.of("e1,tap,u77,f", Some("u77")).unwrap(), "e1,tap,‹viewer›,f");
+        assert_eq!(masked.of("e1,tap,u77,f", Viewer::Id("u77")).unwrap(), "e1,tap,‹viewer›,f");
+        assert_eq!(masked.of("e1,tap, u77 ,u77", Viewer::Id(" u77 ")).unwrap(), "e1,tap, ‹viewer› ,‹v");
         assert_eq!(masked.of_broken(b"e1,\"u77", true), None);
         assert_eq!(masked.of_broken(b"e1,\"x", false).unwrap(), "e1,\"x");
         let clear = Excerpt { chars: 5, viewer_ids: true };
-        assert_eq!(clear.of("e1,tap,u77", Some("u77")).unwrap(), "e1,ta");
-        assert_eq!(Excerpt { chars: 0, viewer_ids: true }.of("x", None), None);
+        assert_eq!(clear.of("e1,tap,u77", Viewer::Id("u77")).unwrap(), "e1,ta");
+        assert_eq!(clear.of("e1,tap,u77", Viewer::Unclear).unwrap(), "e1,ta");
+        assert_eq!(Excerpt { chars: 0, viewer_ids: true }.of("x", Viewer::NotMapped), None);
+    }
+
+    #[test]
+    fn a_viewer_who_may_stand_in_another_spelling_leaves_no_text() {
+        let masked = Excerpt { chars: 50, viewer_ids: false };
+        assert_eq!(masked.of("u77", Viewer::Unclear), None);
+        assert_eq!(masked.of("u77", Viewer::Id(" ")), None);
+        assert_eq!(masked.of(r#""u\/7""#, Viewer::Id("u/7")), None);
+        assert_eq!(masked.of(r#""u7","\u00757""#, Viewer::Id("u7")), None);
+        assert_eq!(masked.of(r#""u""7",u"7"#, Viewer::Id("u\"7")), None);
     }
 }

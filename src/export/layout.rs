@@ -47,6 +47,12 @@ impl Layout {
         layout
     }
 
+    /// The column that no record of a format without a header needs to have. Only some events carry dwell, and one of
+    /// them without it is a reject, so nothing is taken for zero.
+    pub(super) fn may_be_absent(&self) -> Option<usize> {
+        self.dwell_seconds.filter(|_| self.event.is_some())
+    }
+
     fn place(&mut self, column: &str) -> usize {
         self.columns.iter().position(|known| known == column).unwrap_or_else(|| {
             self.columns.push(column.to_owned());

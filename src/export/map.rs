@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::excerpt::Viewer;
 use super::field::{Field, Position, Records};
 use super::instant;
 use super::layout::Layout;
@@ -208,12 +209,19 @@ impl<S: Signals> Records for Mapper<'_, S> {
             Err(NoSignal::Reject(reason, column)) => {
                 let excerpt = self.excerpt;
                 let viewer = self.layout.viewer_id.map(|column| match fields[column] {
-                    Field::Text(text) => text.to_owned(),
-                    Field::Int(number) => number.to_string(),
-                    Field::Float(number) => number.to_string(),
-                    _ => String::new(),
+                    Field::Text(text) => Some(text.to_owned()),
+                    Field::Int(number) => Some(number.to_string()),
+                    Field::Float(number) => Some(number.to_string()),
+                    _ => None,
                 });
-                self.reject(at, reason, column, || excerpt.of(&raw(), viewer.as_deref()));
+                self.reject(at, reason, column, || {
+                    let viewer = match &viewer {
+                        None => Viewer::NotMapped,
+                        Some(None) => Viewer::Unclear,
+                        Some(Some(id)) => Viewer::Id(id),
+                    };
+                    excerpt.of(&raw(), viewer)
+                });
             }
         }
     }

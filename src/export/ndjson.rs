@@ -3,8 +3,12 @@
 //! Strict on purpose: a line that is not exactly one object is a reject, a blank line too, and so is an object that
 //! gives a needed key twice (parsers disagree on which one counts). Numbers are kept as written, so that a 19-digit
 //! id loses nothing.
+//!
+//! There is no header, so a renamed key looks like one that is null in every record. A needed key that no record has
+//! is therefore taken for a missing column.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -16,8 +20,16 @@ use super::lines::{Lines, first_line};
 use crate::model::Reason;
 
 /// Reads every record and returns how many there are by the count of physical lines.
-pub(super) fn read(mut lines: Lines, needed: &[String], records: &mut impl Records) -> Result<u64, ExportError> {
+///
+/// The column at `may_be_absent` may be missing from every record.
+pub(super) fn read(
+    mut lines: Lines,
+    needed: &[String],
+    may_be_absent: Option<usize>,
+    records: &mut impl Records,
+) -> Result<u64, ExportError> {
     let mut record = 0_u64;
+    let mut keys = Keys::default();
     loop {
         let offset = lines.offset();
         let window = lines.window()?;
@@ -29,7 +41,10 @@ pub(super) fn read(mut lines: Lines, needed: &[String], records: &mut impl Recor
         let at = Position { record, byte_offset: Some(offset) };
         let absent = || None;
         with_room(needed.len(), absent, |found| match parse(line, needed, found) {
-            Ok(()) => take(at, line, found, records),
+            Ok(()) => {
+                keys.note(line, found);
+                take(at, line, found, records);
+            }
             Err(reason) => records.broken(at, reason, line),
         });
         lines.consume(taken);
@@ -40,7 +55,42 @@ pub(super) fn read(mut lines: Lines, needed: &[String], records: &mut impl Recor
     if record != lines.physical_lines() {
         return Err(ExportError::Unbalanced { physical: lines.physical_lines(), accounted: record });
     }
+    keys.refuse_missing(needed, may_be_absent)?;
     Ok(lines.physical_lines())
+}
+
+/// Which needed columns any well-formed record had as a key, be it with null.
+#[derive(Default)]
+struct Keys {
+    /// Empty until there is a record.
+    present: Vec<bool>,
+    /// The keys of the first record that had a needed one: another may be keyed by anything, viewers too.
+    header: Vec<String>,
+}
+
+impl Keys {
+    fn note(&mut self, line: &[u8], found: &[Option<&RawValue>]) {
+        self.present.resize(found.len(), false);
+        self.present.iter_mut().zip(found).for_each(|(present, value)| *present |= value.is_some());
+        if self.header.is_empty() && found.iter().any(Option::is_some) {
+            let object = serde_json::from_slice::<BTreeMap<String, &RawValue>>(line);
+            self.header = object.map(|object| object.into_keys().collect()).unwrap_or_default();
+        }
+    }
+
+    fn refuse_missing(self, needed: &[String], may_be_absent: Option<usize>) -> Result<(), ExportError> {
+        let mut columns = self.present.iter().zip(needed).enumerate();
+        if self.present.iter().any(|present| *present) {
+            let missing = columns.find(|(index, (present, _))| !**present && Some(*index) != may_be_absent);
+            missing.map_or(Ok(()), |(_, (_, column))| {
+                Err(ExportError::MissingColumn { column: column.clone(), header: self.header })
+            })
+        } else if self.present.is_empty() {
+            Ok(())
+        } else {
+            Err(ExportError::NoMappedColumn("in any of its records"))
+        }
+    }
 }
 
 fn take(at: Position, line: &[u8], found: &[Option<&RawValue>], records: &mut impl Records) {

@@ -8,12 +8,14 @@ use super::field::Field;
 use super::layout::Layout;
 use super::map::{Mapped, NoSignal};
 use super::signal::{Signals, Stage};
-use super::value::{id, push_key};
+use super::value::{MAX_NAME_BYTES, id, push_key};
 use crate::config::{Export, MarketRule, Otherwise, TextRule};
 use crate::model::{MarketId, Reason};
 
 /// Combinations that stand for nothing are remembered only while they are few: a broken column may never repeat itself.
 const MOST_REFUSED: usize = 1 << 16;
+/// And only while they are short: one value may be as long as a record.
+const LONGEST_REFUSED_BYTES: usize = 1 << 10;
 
 /// What a combination of raw market, broadcast, cover and audience values stands for.
 #[derive(Clone, Copy)]
@@ -50,7 +52,8 @@ impl<'a> Stages<'a> {
         }
         let known = self.known.get(key.as_slice()).copied().unwrap_or_else(|| {
             let known = self.resolve(fields, signals);
-            if matches!(known, Known::Stage(_)) || self.known.len() < MOST_REFUSED {
+            let is_small = key.len() <= LONGEST_REFUSED_BYTES && self.known.len() < MOST_REFUSED;
+            if matches!(known, Known::Stage(_)) || is_small {
                 self.known.insert(key.as_slice().into(), known);
             }
             known
@@ -101,6 +104,7 @@ impl<'a> Stages<'a> {
         };
         let column = self.layout.market.unwrap_or_default();
         let named = match fields[column] {
+            Field::Text(name) if name.len() > MAX_NAME_BYTES => return Err((Reason::TooLong, column)),
             Field::Text(name) => values
                 .get(name)
                 .cloned()
@@ -129,11 +133,15 @@ impl<'a> Stages<'a> {
             }
             match fields[*column] {
                 Field::Null => joined.push_str("unknown"),
+                Field::Text(text) if text.len() > MAX_NAME_BYTES => return Err((Reason::TooLong, *column)),
                 Field::Text(text) if text.trim().is_empty() => joined.push_str("unknown"),
                 Field::Text(text) => joined.push_str(text.trim()),
                 Field::Int(number) => joined.push_str(&number.to_string()),
                 Field::Bool(flag) => joined.push_str(if flag { "true" } else { "false" }),
                 _ => return Err((Reason::BadValue, *column)),
+            }
+            if joined.len() > MAX_NAME_BYTES {
+                return Err((Reason::TooLong, *column));
             }
         }
         Ok(joined)

@@ -6,9 +6,13 @@ use crate::model::Reason;
 /// A week: a longer stay in a room is a broken number.
 const MAX_DWELL_SECONDS: f64 = 7.0 * 86_400.0;
 
+/// Ids and names are kept, and longer ones are none: platforms give 10 to 40 characters.
+pub(super) const MAX_NAME_BYTES: usize = 256;
+
 /// An id as text. A number that a spreadsheet rounded is no id any more.
 pub(super) fn id<'a>(field: Field<'a>, number: &'a mut itoa::Buffer) -> Result<&'a str, Reason> {
     match field {
+        Field::Text(text) if text.len() > MAX_NAME_BYTES => Err(Reason::TooLong),
         Field::Text(text) => {
             let text = text.trim();
             if text.is_empty() {

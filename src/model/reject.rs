@@ -37,13 +37,15 @@ pub enum Reason {
     UnknownMarket,
     /// An id that a spreadsheet turned into a rounded number, such as `7.65142E+18`.
     MangledId,
+    /// An id, market or audience of more than 256 bytes.
+    TooLong,
     /// Dwell seconds on an impression that was not entered.
     DwellWithoutEntry,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::FieldCount,
         Self::BrokenQuote,
         Self::NotUtf8,
@@ -61,6 +63,7 @@ impl Reason {
         Self::UnknownEvent,
         Self::UnknownMarket,
         Self::MangledId,
+        Self::TooLong,
         Self::DwellWithoutEntry,
     ];
 
@@ -85,6 +88,7 @@ impl Reason {
             Self::UnknownEvent => "unknown_event",
             Self::UnknownMarket => "unknown_market",
             Self::MangledId => "mangled_id",
+            Self::TooLong => "too_long",
             Self::DwellWithoutEntry => "dwell_without_entry",
         }
     }

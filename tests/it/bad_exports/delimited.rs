@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::mapping::{HEADER, Mapping, good};
 
+const NO_HEADER: &str = "none of the mapped columns is in its first line; has it a header, and this delimiter?";
+
 /// The sound lines `e1` and `e3` with something between them.
 fn around(middle: &str) -> String {
     format!("{HEADER}{}{middle}{}", good("e1"), good("e3"))
@@ -137,14 +139,19 @@ fn an_export_without_its_columns_is_refused() {
     let unneeded_twice = format!("note,{},note\n", HEADER.trim_end());
     assert_eq!(Mapping::events().read(unneeded_twice).refusal(), "its header names `note` twice");
     let semicolons = around("").replace(',', ";");
-    assert!(
-        Mapping::events().read(semicolons).refusal().starts_with("it has no column `at` (it has: `id;at;what")
-    );
+    assert_eq!(Mapping::events().read(semicolons).refusal(), NO_HEADER);
     let broken = format!("\"{HEADER}{}", good("e1"));
     assert_eq!(
         Mapping::events().read(broken).refusal(),
         "its header cannot be read (a quote in it does not close)"
     );
+}
+
+#[test]
+fn an_export_without_a_header_is_refused_and_none_of_its_values_is_told() {
+    for line in [good("e1"), good("v1"), "v1,v1\n".to_owned(), "\"v1\n\",v1".to_owned()] {
+        assert_eq!(Mapping::events().read(line.repeat(2)).refusal(), NO_HEADER, "{line}");
+    }
 }
 
 #[test]

@@ -50,8 +50,9 @@ fn every_text_that_is_an_object_is_well_formed() {
     texts.retain(|(_, text)| text.trim_ascii_start().starts_with(b"{") && lines(text).len() == 1);
     assert_eq!(texts.len(), 11, "y_object_with_newlines is not one line");
     for (name, text) in texts {
+        let text = [text.trim_ascii_end(), b"\n", good_json("e2").as_bytes()].concat();
         let outcome = Mapping::events().ndjson().read(&text);
-        assert_eq!(outcome.rows(), [1, 0, 0, 1], "{name}");
+        assert_eq!(outcome.rows(), [2, 1, 0, 1], "{name}");
         assert_eq!(outcome.report().rejects[0].reason.word(), "missing_value", "{name}");
     }
 }
@@ -60,10 +61,11 @@ fn every_text_that_is_an_object_is_well_formed() {
 fn texts_that_may_be_either_never_hurt() {
     let Some(texts) = texts("i_") else { return };
     assert_eq!(texts.len(), 35);
+    let expected = ["it is UTF-16; expected UTF-8", "none of the mapped columns is in any of its records"];
     for (name, text) in texts {
         match Mapping::events().ndjson().read(&text).report {
             Ok(report) => assert_eq!((report.taken, report.rows_in), (0, report.rejected), "{name}"),
-            Err(error) => assert_eq!(error.to_string(), "it is UTF-16; expected UTF-8", "{name}"),
+            Err(error) => assert!(expected.contains(&error.to_string().as_str()), "{name}: {error}"),
         }
     }
 }

@@ -2,6 +2,10 @@
 
 use super::mapping::{Mapping, good_json};
 
+/// A sound object for [`Mapping::impressions`].
+const IMPRESSION: &str = "{\"at\":\"2026-11-21T10:00:00Z\",\"room\":\"r1\",\"cover\":\"c1\",\"clicked\":true,\
+    \"entered\":null,\"ordered\":0,\"dwell\":null}\n";
+
 /// The sound objects `e1` and `e3` with something between them.
 fn around(middle: &str) -> String {
     format!("{}{middle}\n{}", good_json("e1"), good_json("e3"))
@@ -82,4 +86,42 @@ fn one_endless_line_is_refused() {
     let offset = good_json("e1").len();
     let refusal = format!("the record at byte {offset} is longer than 1048576 bytes");
     assert_eq!(Mapping::events().ndjson().read(endless).refusal(), refusal);
+}
+
+#[test]
+fn a_key_that_no_record_has_is_a_missing_column() {
+    let read = |text: &str| Mapping::impressions().ndjson().read(text);
+    assert_eq!(read(&IMPRESSION.repeat(3)).rows(), [3, 3, 0, 0], "null is there");
+    for column in ["at", "room", "cover", "clicked", "entered", "ordered", "dwell"] {
+        let renamed = IMPRESSION.replace(&format!("{column:?}"), "\"zz\"");
+        let keys = ["at", "clicked", "cover", "dwell", "entered", "ordered", "room", "zz"];
+        let keys = keys.iter().filter(|key| **key != column).map(|key| format!("`{key}`")).collect::<Vec<_>>();
+        let refusal = format!("it has no column `{column}` (it has: {})", keys.join(", "));
+        assert_eq!(read(&renamed.repeat(3)).refusal(), refusal);
+        assert_eq!(read(&format!("{{}}\n{renamed}x\n")).refusal(), refusal, "bad records show no keys");
+        assert_eq!(read(&format!("{renamed}{IMPRESSION}")).report().rows_in, 2, "one record has it");
+    }
+    let renamed = good_json("e1").replace("\"who\"", "\"gender\"");
+    let refusal = Mapping::events().ndjson().read(renamed).refusal();
+    assert!(
+        refusal.starts_with("it has no column `who` (it has: `at`, `country`, `cover`, `gender`, "),
+        "{refusal}"
+    );
+}
+
+#[test]
+fn dwell_is_missed_only_by_events_that_carry_it() {
+    // `good_json` has no dwell at all.
+    assert_eq!(Mapping::events().ndjson().read(good_json("e1")).rows(), [1, 1, 0, 0]);
+    let leave = Mapping::events().ndjson().read(good_json("e1").replace("show", "leave"));
+    assert_eq!(leave.rejects(), ["1 `{\"` missing_value dwell"]);
+}
+
+#[test]
+fn records_without_any_mapped_key_are_refused_and_none_of_their_keys_is_told() {
+    for text in ["{\"v1\":1}\n", "{}", "x\n{\"v1\":{\"id\":1}}\n\n"] {
+        let refusal = Mapping::events().ndjson().read(text).refusal();
+        assert_eq!(refusal, "none of the mapped columns is in any of its records", "{text}");
+    }
+    assert_eq!(Mapping::events().ndjson().read("x\n\n").rows(), [2, 0, 0, 2], "no record can be read");
 }

@@ -4,7 +4,7 @@ use coverledger::config::{FoldPolicy, GapPolicy, InstantFormat, Otherwise};
 use coverledger::export::Excerpt;
 use coverledger::model::{Kinds, MarketId};
 
-use super::mapping::{FLAGS, HEADER, Mapping, good};
+use super::mapping::{FLAGS, HEADER, Mapping, good, good_json};
 
 /// The line `e2` with one field replaced, between the sound lines `e1` and `e3`.
 fn with(column: &str, value: &str) -> String {
@@ -129,6 +129,26 @@ fn ids_that_a_spreadsheet_mangled() {
 }
 
 #[test]
+fn names_that_are_too_long() {
+    for column in ["id", "viewer", "room", "cover", "country", "who"] {
+        rejected(column, &"é".repeat(129), "too_long");
+        rejected(column, &"x".repeat(100_000), "too_long");
+    }
+    for column in ["id", "viewer", "room", "cover", "who"] {
+        assert_eq!(Mapping::events().read(with(column, &"x".repeat(256))).rows(), [3, 3, 0, 0], "{column}");
+    }
+    // A market that is not looked for is no exception: what it is kept under is kept.
+    for policy in [Otherwise::Ignore, Otherwise::Market(MarketId::new("GB"))] {
+        let outcome = Mapping::events().otherwise(policy).read(with("country", &"x".repeat(257)));
+        assert_eq!(outcome.rejects(), ["2 `e2` too_long country"]);
+    }
+    let mut joined = Mapping::events();
+    joined.export.columns.audience = ["who", "who", "viewer"].map(str::to_owned).into();
+    assert_eq!(joined.read(with("who", &"x".repeat(124))).rows(), [3, 3, 0, 0], "256 bytes with its separators");
+    assert_eq!(joined.read(with("who", &"x".repeat(125))).rejects(), ["2 `e2` too_long viewer"]);
+}
+
+#[test]
 fn events_that_no_config_names() {
     rejected("what", "like", "unknown_event");
     rejected("what", "SHOW", "unknown_event");
@@ -210,6 +230,27 @@ fn what_is_kept_of_a_reject_is_cut_and_hides_its_viewer() {
     let ragged = format!("{HEADER}e2,v1\n");
     assert_eq!(text(masked, &ragged), None, "a viewer id may be anywhere in it");
     assert_eq!(text(Excerpt { chars: 200, viewer_ids: true }, &ragged).unwrap(), "e2,v1");
+}
+
+#[test]
+fn a_viewer_in_another_spelling_is_not_kept_either() {
+    let text = |mapping: &Mapping, export: &str| {
+        let mut mapping = mapping.clone();
+        mapping.excerpt = Excerpt { chars: 200, viewer_ids: false };
+        let outcome = mapping.read(export);
+        assert_eq!(outcome.report().rejected, 1, "{export}");
+        outcome.report().rejects[0].text.clone()
+    };
+    let bad = good_json("e2").replace("US", "XX");
+    let ndjson = Mapping::events().ndjson();
+    assert!(text(&ndjson, &bad).unwrap().contains("\"viewer\":\"‹viewer›\""));
+    for viewer in ["\"oAbC\\/dEf\"", "\"o\\u0041\"", "{\"open_id\":\"v1\"}", "[\"v1\"]", "null"] {
+        assert_eq!(text(&ndjson, &bad.replace("\"v1\"", viewer)), None, "{viewer}");
+    }
+    let elsewhere = bad.replace("\"viewer\"", "\"open_id\"");
+    assert_eq!(text(&ndjson, &format!("{}{elsewhere}", good_json("e1"))), None);
+    let csv = format!("{HEADER}{}", good("e2").replace("US", "XX").replace("v1", "\"o\"\"1\""));
+    assert_eq!(text(&Mapping::events(), &csv), None);
 }
 
 #[test]
