@@ -11,10 +11,10 @@ use super::stages::Stages;
 use super::value::{dwell_ms, flag, id};
 use super::{Excerpt, ExportError};
 use crate::config::{Export, Rows};
-use crate::model::{ClickEvent, Conventions, Event, Kinds, MarketId, Reason, Reject};
+use crate::model::{Event, Kinds, MarketId, Reason, Reject};
 
 /// Rejects listed per object; the count goes on beyond.
-pub const MAX_LISTED_REJECTS: usize = 10_000;
+pub const MAX_LISTED_REJECTS: usize = 1_000;
 
 /// Why a record is no signal: a reject with the column to blame, or a row the configuration ignores.
 pub(super) enum NoSignal {
@@ -46,23 +46,17 @@ impl<'a, S: Signals> Mapper<'a, S> {
         export: &'a Export,
         layout: &'a Layout,
         markets: &'a BTreeSet<MarketId>,
-        conventions: Conventions,
+        entry_is_click: bool,
         stay_seconds: u32,
         excerpt: Excerpt,
         signals: &'a mut S,
     ) -> Self {
-        let mapped =
-            |event| matches!(&export.rows, Rows::Events { values, .. } if values.values().any(|v| *v == event));
-        let click_is_mapped = match &export.rows {
-            Rows::Events { .. } => mapped(Event::Click),
-            Rows::Impressions { clicked, .. } => clicked.is_some(),
-        };
         Self {
             export,
             layout,
             stages: Stages::new(export, layout, markets),
-            entry_is_click: conventions.click == ClickEvent::RoomEntry && !click_is_mapped,
-            dwell_is_on_leave: mapped(Event::Leave),
+            entry_is_click,
+            dwell_is_on_leave: export.maps(Event::Leave),
             stay_ms: stay_seconds.saturating_mul(1000),
             excerpt,
             signals,

@@ -33,15 +33,15 @@ pub use map::MAX_LISTED_REJECTS;
 pub use signal::{Signal, Signals, Stage};
 
 use crate::config::{Export, Format};
-use crate::model::{Conventions, MarketId, Reject};
+use crate::model::{MarketId, Reject};
 
 /// How an export is read, apart from its own definition.
 #[derive(Debug, Clone)]
 pub struct Reading<'a> {
     /// What the export is.
     pub export: &'a Export,
-    /// How its platform counts.
-    pub conventions: Conventions,
+    /// Whether an entry is a click too, as [`crate::config::Platform::entry_is_click`] says.
+    pub entry_is_click: bool,
     /// Every market the configuration knows.
     pub markets: &'a BTreeSet<MarketId>,
     /// An entry that lasted so long is a stay.
@@ -102,7 +102,7 @@ fn read_unguarded(
         reading.export,
         &layout,
         reading.markets,
-        reading.conventions,
+        reading.entry_is_click,
         reading.stay_seconds,
         reading.excerpt,
         signals,

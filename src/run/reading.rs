@@ -170,7 +170,7 @@ fn read_one(
     };
     let reading = Reading {
         export: definition,
-        conventions: platform.conventions,
+        entry_is_click: platform.entry_is_click(),
         markets,
         stay_seconds: settings.stay_seconds,
         excerpt: Excerpt { chars: settings.reject_text_chars, viewer_ids: settings.reject_viewer_ids },

@@ -211,5 +211,5 @@ fn lines_whose_quotes_never_meet_are_not_read_over_and_over() {
     let outcome = Mapping::events().read(&chained);
     assert!(started.elapsed() < Duration::from_secs(10), "took {:?}", started.elapsed());
     let report = outcome.report();
-    assert_eq!((report.rows_in, report.rejected, report.rejects.len()), (300_000, 300_000, 10_000));
+    assert_eq!((report.rows_in, report.rejected, report.rejects.len()), (300_000, 300_000, 1_000));
 }

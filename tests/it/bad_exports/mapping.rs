@@ -9,7 +9,7 @@ use coverledger::config::{
     PathPattern, Rows, TextRule, WallClock,
 };
 use coverledger::export::{Excerpt, Reading, read};
-use coverledger::model::{ClickEvent, Conventions, Event, ImpressionBasis, MarketId};
+use coverledger::model::{Event, MarketId};
 use coverledger::time::Zone;
 
 use super::outcome::{Outcome, Tape};
@@ -156,7 +156,7 @@ impl Mapping {
     pub fn read_file(&self, file: File) -> Outcome {
         let reading = Reading {
             export: &self.export,
-            conventions: Conventions { impression: ImpressionBasis::Displays, click: ClickEvent::CoverTap },
+            entry_is_click: false,
             markets: &self.markets,
             stay_seconds: 60,
             excerpt: self.excerpt,
