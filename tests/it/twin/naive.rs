@@ -53,7 +53,7 @@ fn settle_day(world: &World, market: &str, clock: &Clock, date: Date, settled: &
             let export_day = |us: i64| Timestamp::from_microsecond(us).unwrap().to_zoned(zone(export.zone)).date();
             let first = export_day(start).checked_sub(export.early.days()).unwrap();
             // Who entered before midnight leaves after it: where leaves carry the dwell, the next day's files belong.
-            let late = export.late.max(i64::from(export.suffix == "csv"));
+            let late = export.late.max(i64::from(world.has_leaves && export.suffix == "csv"));
             let last = export_day(end - 1).checked_add(late.days()).unwrap();
             first <= row.export_date && row.export_date <= last
         })
