@@ -155,7 +155,7 @@ fn status_has_a_letter_for_where_every_market_day_stands() {
          shop       JP           W       X       X       X       W       W       D\n\
          F final   P provisional   W waiting for exports   H held back   X failed   D due   · not over\n\
          failed: shop/GB/2026-11-16, shop/GB/2026-11-17, shop/JP/2026-11-16, shop/JP/2026-11-17 and 1 more\n\
-         export `shop/2026-11-17/a.csv`: it has no column `at` (it has: `broken`)\n\
+         export `shop/2026-11-17/a.csv`: none of the mapped columns is in its first line; has it a header, and this delimiter?\n\
          held: shop/GB/2026-11-18\n\
          export `shop/2026-11-18/a.csv`: 1 of 1 records were rejected, more than the 1 % that `max_reject_share` \
          allows (see `coverledger show rejects`)\n\
