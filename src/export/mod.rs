@@ -111,7 +111,7 @@ fn read_unguarded(
     let rows_in = match reading.export.format {
         Format::Delimited { delimiter } => delimited::read(text(file)?, delimiter, &layout.columns, &mut mapper)?,
         Format::Ndjson => ndjson::read(text(file)?, &layout.columns, layout.may_be_absent(), &mut mapper)?,
-        Format::Parquet => parquet::read(file, &layout.columns, &mut mapper)?,
+        Format::Parquet => parquet::read(&file, &layout.columns, &mut mapper)?,
     };
     if let Some(refusal) = mapper.refusal() {
         return Err(refusal);

@@ -2,30 +2,37 @@
 //!
 //! The footer of a damaged file can ask for any amount of memory, so its sizes are held against the file before
 //! anything is decoded; page checksums are verified where the writer left them; the rows decoded must be the rows
-//! that the footer counts.
+//! that the footer counts. Text is read as views, so that a long value that is repeated lies in memory once; and a
+//! row group at a time, so that a batch cannot gather the long values of many.
 
 use std::fs::File;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type, TimestampMicrosecondType};
-use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_schema::{DataType, TimeUnit};
+use arrow_array::{Array, ArrayRef, RecordBatch, new_empty_array};
+use arrow_schema::{DataType, FieldRef, Fields, Schema, TimeUnit};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
-use parquet::file::metadata::ParquetMetaData;
+use parquet::basic::{Encoding, Type};
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 
 use super::ExportError;
 use super::field::{Field, Position, Records};
 
 const BATCH_ROWS: usize = 8192;
-/// What one row group may say it decodes to; writers aim at 128 MB to 1 GB.
-const MAX_ROW_GROUP_BYTES: i64 = 8 << 30;
+/// What one column of a row group may say it decodes to; writers aim at 128 MB to 1 GB for all of them.
+const MAX_COLUMN_BYTES: i64 = 1 << 30;
+/// Beyond this many decompressed bytes of a row group, more than [`MAX_EXPANSION`] out of one is a bomb.
+const EXPANSION_GRACE_BYTES: i64 = 64 << 20;
+const MAX_EXPANSION: i64 = 200;
+/// What a batch of values that are copied, row by row, may come to.
+const COPIED_BATCH_BYTES: i64 = 128 << 20;
 
 /// Reads every record and returns how many there are by the footer.
-pub(super) fn read(file: File, needed: &[String], records: &mut impl Records) -> Result<u64, ExportError> {
+pub(super) fn read(file: &File, needed: &[String], records: &mut impl Records) -> Result<u64, ExportError> {
     let file_bytes = file.metadata()?.len();
-    let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new().with_skip_arrow_metadata(true))
+    let metadata = ArrowReaderMetadata::load(file, ArrowReaderOptions::new().with_skip_arrow_metadata(true))
         .map_err(unsound)?;
     check_sizes(metadata.metadata(), file_bytes)?;
     let header: Vec<String> = metadata.schema().fields().iter().map(|field| field.name().clone()).collect();
@@ -41,33 +48,105 @@ pub(super) fn read(file: File, needed: &[String], records: &mut impl Records) ->
         .collect::<Result<Vec<usize>, _>>()?;
     let physical = u64::try_from(metadata.metadata().file_metadata().num_rows())
         .map_err(|_| ExportError::Parquet("it claims a negative number of rows".to_owned()))?;
+    let metadata = with_views(metadata);
+    for (root, name) in roots.iter().zip(needed) {
+        // Before anything is decoded: a type that is no use could still be large.
+        Values::of(&new_empty_array(metadata.schema().field(*root).data_type()), name)?;
+    }
     let mask = ProjectionMask::roots(metadata.parquet_schema(), roots);
-    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
-        .with_projection(mask)
-        .with_batch_size(BATCH_ROWS)
-        .build()
-        .map_err(unsound)?;
     let mut record = 0_u64;
-    for batch in reader {
-        let batch = batch.map_err(unsound)?;
-        let columns = needed.iter().map(|name| Column::of(&batch, name)).collect::<Result<Vec<_>, _>>()?;
-        let mut fields = vec![Field::Null; columns.len()];
-        for row in 0..batch.num_rows() {
-            record += 1;
-            for (field, column) in fields.iter_mut().zip(&columns) {
-                *field = column.get(row);
+    for (index, group) in metadata.metadata().row_groups().iter().enumerate() {
+        check_expansion(group, &mask)?;
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file.try_clone()?, metadata.clone())
+            .with_projection(mask.clone())
+            .with_row_groups(vec![index])
+            .with_batch_size(batch_rows(&metadata, group, &mask))
+            .build()
+            .map_err(unsound)?;
+        for batch in reader {
+            let batch = batch.map_err(unsound)?;
+            hand_over(&batch, needed, &mut record, records)?;
+            if records.is_refused() {
+                return Ok(0);
             }
-            let raw = || render(needed, &columns, row);
-            records.record(Position { record, byte_offset: None }, &fields, &raw);
-        }
-        if records.is_refused() {
-            return Ok(0);
         }
     }
     if record != physical {
         return Err(ExportError::Unbalanced { physical, accounted: record });
     }
     Ok(physical)
+}
+
+fn hand_over(
+    batch: &RecordBatch,
+    needed: &[String],
+    record: &mut u64,
+    records: &mut impl Records,
+) -> Result<(), ExportError> {
+    let columns = needed.iter().map(|name| Column::of(batch, name)).collect::<Result<Vec<_>, _>>()?;
+    let mut fields = vec![Field::Null; columns.len()];
+    for row in 0..batch.num_rows() {
+        *record += 1;
+        for (field, column) in fields.iter_mut().zip(&columns) {
+            *field = column.get(row);
+        }
+        let raw = || render(needed, &columns, row);
+        records.record(Position { record: *record, byte_offset: None }, &fields, &raw);
+    }
+    Ok(())
+}
+
+/// Has text read as views: these share the bytes of a page or dictionary, where a plain array would repeat a value
+/// for each row. A schema that the reader will not have it for is left as it is, and read in smaller batches.
+fn with_views(metadata: ArrowReaderMetadata) -> ArrowReaderMetadata {
+    let view = |field: &FieldRef| match field.data_type() {
+        DataType::Utf8 => Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View)),
+        _ => Arc::clone(field),
+    };
+    let fields = metadata.schema().fields().iter().map(view).collect::<Fields>();
+    let schema = Arc::new(Schema::new_with_metadata(fields, metadata.schema().metadata().clone()));
+    let options = ArrowReaderOptions::new().with_schema(schema);
+    ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), options).unwrap_or(metadata)
+}
+
+/// Refuses a row group whose needed columns decompress to far more than they are.
+fn check_expansion(group: &RowGroupMetaData, mask: &ProjectionMask) -> Result<(), ExportError> {
+    let (mut compressed, mut decompressed) = (0_i64, 0_i64);
+    for (leaf, column) in group.columns().iter().enumerate().filter(|(leaf, _)| mask.leaf_included(*leaf)) {
+        if column.uncompressed_size() > MAX_COLUMN_BYTES {
+            return Err(ExportError::Parquet(format!(
+                "column {} of a row group claims to decode to more than 1 GiB",
+                leaf + 1
+            )));
+        }
+        compressed = compressed.saturating_add(column.compressed_size());
+        decompressed = decompressed.saturating_add(column.uncompressed_size());
+    }
+    let limit = EXPANSION_GRACE_BYTES.max(compressed.saturating_mul(MAX_EXPANSION));
+    if decompressed > limit {
+        return Err(ExportError::Bomb {
+            compressed_bytes: compressed.unsigned_abs(),
+            decompressed_bytes: limit.unsigned_abs(),
+        });
+    }
+    Ok(())
+}
+
+/// Rows that a batch may have: fewer where values are copied for each row, and one may be as long as its column.
+fn batch_rows(metadata: &ArrowReaderMetadata, group: &RowGroupMetaData, mask: &ProjectionMask) -> usize {
+    let schema = metadata.parquet_schema();
+    let is_copied = |leaf: usize| {
+        let field = metadata.schema().field(schema.get_column_root_idx(leaf));
+        group.column(leaf).column_type() == Type::BYTE_ARRAY
+            && (field.data_type() != &DataType::Utf8View
+                || group.column(leaf).encodings().any(|encoding| encoding == Encoding::DELTA_BYTE_ARRAY))
+    };
+    let longest: i64 = (0..group.num_columns())
+        .filter(|leaf| mask.leaf_included(*leaf) && is_copied(*leaf))
+        .map(|leaf| group.column(leaf).uncompressed_size())
+        .sum();
+    let rows = COPIED_BATCH_BYTES / longest.max(1);
+    usize::try_from(rows).unwrap_or(BATCH_ROWS).clamp(1, BATCH_ROWS)
 }
 
 fn unsound(error: impl std::fmt::Display) -> ExportError {
@@ -83,9 +162,6 @@ fn check_sizes(metadata: &ParquetMetaData, file_bytes: u64) -> Result<(), Export
             return unsound("its row counts overflow");
         };
         rows = sum;
-        if group.total_byte_size() > MAX_ROW_GROUP_BYTES {
-            return unsound("a row group claims to decode to more than 8 GiB");
-        }
         for column in group.columns() {
             let start = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
             let end = start.checked_add(column.compressed_size());
@@ -95,7 +171,7 @@ fn check_sizes(metadata: &ParquetMetaData, file_bytes: u64) -> Result<(), Export
             if !inside {
                 return unsound("a column lies outside the file");
             }
-            if column.uncompressed_size() > MAX_ROW_GROUP_BYTES || column.uncompressed_size() < 0 {
+            if column.uncompressed_size() < 0 {
                 return unsound("a column claims an impossible size");
             }
         }

@@ -43,10 +43,11 @@ const SOUND: [(&str, u64, &str); 5] = [
     ),
 ];
 /// Files at which the Parquet reader itself panics; reading catches that and refuses them.
-const PANICKING: [&str; 3] = [
+const PANICKING: [&str; 4] = [
     "clusterfuzz-testcase-minimized-parquet-arrow-fuzz-4738122420715520",
     "clusterfuzz-testcase-minimized-parquet-arrow-fuzz-6696667471020032",
     "crash-61d6204d481340860da54e30f1937b67234ad0f7",
+    "clusterfuzz-testcase-minimized-parquet-arrow-fuzz-5798108001337344",
 ];
 
 /// Every file of the two suites, those that are no Parquet and those that are sound included.
