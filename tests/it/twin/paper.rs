@@ -131,13 +131,15 @@ fn csv(world: &World, row: &Delivery) -> String {
 
 fn ndjson(world: &World, row: &Delivery) -> String {
     let Delivery { event_id, occurred_us, market, broadcast, cover, viewer, audience: [gender, age], .. } = row;
-    let What::Flags { clicked, entered, ordered } = row.what else {
-        return if row.what == What::Broken(0) { "{\"id\": \"e1\", ".to_owned() } else { "{}".to_owned() };
+    let (id, [clicked, entered, ordered]) = match row.what {
+        What::Flags { clicked, entered, ordered } => (format!("\"{event_id}\""), [clicked, entered, ordered]),
+        What::Broken(0) => return "{\"id\": \"e1\", ".to_owned(),
+        _ => ("null".to_owned(), [false; 3]),
     };
     let dwell = dwell_ms(world, row).map_or_else(|| "null".to_owned(), seconds);
     let clicked = if world.entry_is_click { String::new() } else { format!("\"clicked\": {clicked}, ") };
     format!(
-        "{{\"id\": \"{event_id}\", \"at\": {occurred_us}, \"market\": \"{market}\", \"room\": \"{broadcast}\", \
+        "{{\"id\": {id}, \"at\": {occurred_us}, \"market\": \"{market}\", \"room\": \"{broadcast}\", \
          \"cover\": \"{cover}\", \"viewer\": \"{viewer}\", \"gender\": \"{gender}\", \"age\": \"{age}\", {clicked}\
          \"entered\": {entered}, \"ordered\": {ordered}, \"dwell\": {dwell}}}"
     )
