@@ -30,7 +30,7 @@ impl Archive {
     ///
     /// # Errors
     /// The store does not do it, or a revision's own bytes are missing or damaged.
-    pub async fn mend(&self, receipt: &Receipt) -> Result<bool, ArchiveError> {
+    async fn mend(&self, receipt: &Receipt) -> Result<bool, ArchiveError> {
         let mut mended = self.show_missing(receipt, &AtHand::new()).await?;
         if mended {
             mended |= self.follow(receipt).await?;

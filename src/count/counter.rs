@@ -85,12 +85,6 @@ impl Counter {
         }
     }
 
-    /// Which exports cover which market-days.
-    #[must_use]
-    pub fn scope(&self) -> &Scope {
-        &self.scope
-    }
-
     /// A way in for one thread.
     #[must_use]
     pub fn feed(&self) -> Feed<'_> {

@@ -120,7 +120,7 @@ async fn settle(
     while let Some(batch) = batches.pop() {
         let handle = tokio::runtime::Handle::current();
         let mut counted = tokio::task::block_in_place(|| reading::count(source, &batch, &handle))?;
-        if counted.is_too_much()
+        if counted.too_much().is_some()
             && let Some((newer, older)) = plan.halves(&batch)
         {
             tracing::info!(

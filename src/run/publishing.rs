@@ -115,6 +115,7 @@ impl Publisher<'_> {
     ) -> Result<Option<String>, ArchiveError> {
         let dates: BTreeSet<Option<Date>> = batch.exports.iter().map(|export| export.found.export_date).collect();
         let newest = self.archive.newest_rejects_of(&self.plan.platform, &dates).await?;
+        let config_sha256 = self.config_of_all_markets();
         let mut unsettled = None;
         for export_date in dates {
             let of_date: Vec<usize> =
@@ -130,7 +131,6 @@ impl Publisher<'_> {
                 // An export is gone; what is known of its rejects is not replaced by less.
                 continue;
             }
-            let config_sha256 = self.config_of_all_markets();
             let listed: Vec<String> =
                 exports.iter().map(|e| format!("{} {} {}", e.key, e.size, e.sha256)).collect();
             let parts =

@@ -49,29 +49,25 @@ pub(super) struct CountedBatch {
 }
 
 impl CountedBatch {
-    /// Whether an export had more distinct combinations than fit the memory bound with so many market-days at a time.
-    pub(super) fn is_too_much(&self) -> bool {
-        self.exports.iter().any(|read| read.as_ref().is_err_and(|unread| unread.is_too_much))
+    /// Why an export had more distinct combinations than fit the memory bound with so many market-days at a time, if
+    /// one had.
+    pub(super) fn too_much(&self) -> Option<&str> {
+        let unread = self.exports.iter().filter_map(|read| read.as_ref().err());
+        unread.filter(|unread| unread.is_too_much).map(|unread| unread.reason.as_str()).next()
     }
-}
 
-/// An export by its number in the batch, and what became of it.
-type Done = (usize, Result<ReadExport, Unread>);
-
-impl CountedBatch {
     /// Of a batch that cannot be cut any further, no export is counted: which one came last and found no room is
     /// chance, and what had been counted until then is worth nothing.
     pub(super) fn refuse_what_is_too_much(&mut self) {
-        let unread = self.exports.iter().filter_map(|read| read.as_ref().err());
-        let Some(reason) = unread.filter(|unread| unread.is_too_much).map(|unread| unread.reason.clone()).next()
-        else {
-            return;
-        };
+        let Some(reason) = self.too_much().map(str::to_owned) else { return };
         for export in &mut self.exports {
             *export = Err(Unread::new(reason.clone()));
         }
     }
 }
+
+/// An export by its number in the batch, and what became of it.
+type Done = (usize, Result<ReadExport, Unread>);
 
 /// What reading needs besides the batch.
 pub(super) struct Source<'a> {
