@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::definition::{Columns, Format, MarketRule, Otherwise, Rows, TextRule};
+use super::counting::ColumnName;
+use super::definition::{
+    Columns, CoverRule, EventColumns, Format, MarketRule, Otherwise, Rows, TextRule,
+};
 use super::instant;
 use super::names::known_name;
 use super::place::Place;
@@ -35,7 +38,7 @@ pub(super) fn read_kind(at: &Place<'_>) -> Option<RowKind> {
 pub(super) fn read(
     at: &Place<'_>,
     kind: RowKind,
-    format: Option<Format>,
+    format: Option<&Format>,
     markets: Option<&BTreeSet<String>>,
 ) -> Option<(Rows, Columns)> {
     let (own, others, word): (&[&str], &[&str], _) = match kind {
@@ -46,10 +49,6 @@ pub(super) fn read(
     let section = at.section_with("a set of columns", &known, |key| {
         others.contains(&key).then(|| format!("`{key}` belongs to `rows: {word}`, not to this export's rows"))
     })?;
-    let rows = match kind {
-        RowKind::Events => read_events(&section),
-        RowKind::Impressions => read_impressions(&section),
-    };
     let column = |key: &str| section.maybe(key, |at| at.column());
     let event_id = column("event_id");
     let viewer_id = column("viewer_id");
@@ -62,20 +61,28 @@ pub(super) fn read(
         section.required("broadcast_id", "a column or `{value: …}`").and_then(|at| read_text_rule(&at));
     let cover_id = section.required("cover_id", "a column or `{value: …}`").and_then(|at| read_text_rule(&at));
     let audience = section.or("audience", Vec::new(), |at| read_audience(&at));
+    let each = event_id.zip(occurred_at).zip(viewer_id).zip(dwell_seconds).map(
+        |(((event_id, occurred_at), viewer_id), dwell_seconds)| EventColumns {
+            event_id,
+            occurred_at,
+            viewer_id,
+            dwell_seconds,
+        },
+    );
+    let rows = match kind {
+        RowKind::Events => read_events(&section, each),
+        RowKind::Impressions => read_impressions(&section, each),
+    };
     let columns = Columns {
-        event_id: event_id?,
-        occurred_at: occurred_at?,
         market: market?,
         broadcast_id: broadcast_id?,
-        cover_id: cover_id?,
-        viewer_id: viewer_id?,
+        cover_id: CoverRule::Row(cover_id?),
         audience: audience?,
-        dwell_seconds: dwell_seconds?,
     };
     Some((rows?, columns))
 }
 
-fn read_events(columns: &Section<'_>) -> Option<Rows> {
+fn read_events(columns: &Section<'_>, each: Option<EventColumns>) -> Option<Rows> {
     let at = columns.required("event", "`{column: …, values: {…}}`")?;
     let section = at.section("an event column", &["column", "values"])?;
     let column = section.required("column", "the name of a column").and_then(|at| at.column());
@@ -87,13 +94,13 @@ fn read_events(columns: &Section<'_>) -> Option<Rows> {
         .filter_map(|(value, at)| Some((value.to_owned(), at.word("an event", &Event::WORDS)?)))
         .collect();
     (meant.len() == total).then_some(())?;
-    Some(Rows::Events { column: column?, values: meant })
+    Some(Rows::Events { each: each?, column: column?, values: meant })
 }
 
-fn read_impressions(columns: &Section<'_>) -> Option<Rows> {
+fn read_impressions(columns: &Section<'_>, each: Option<EventColumns>) -> Option<Rows> {
     let flag = |key: &str| columns.maybe(key, |at| at.column());
     let (clicked, entered, ordered) = (flag("clicked"), flag("entered"), flag("ordered"));
-    Some(Rows::Impressions { clicked: clicked?, entered: entered?, ordered: ordered? })
+    Some(Rows::Impressions { each: each?, clicked: clicked?, entered: entered?, ordered: ordered? })
 }
 
 fn read_market(at: &Place<'_>, markets: Option<&BTreeSet<String>>) -> Option<MarketRule> {
@@ -135,9 +142,7 @@ fn read_market(at: &Place<'_>, markets: Option<&BTreeSet<String>>) -> Option<Mar
 
 fn read_text_rule(at: &Place<'_>) -> Option<TextRule> {
     if !at.is_map() {
-        return at
-            .text("a column", "the name of a column, or `{value: …}`")
-            .map(|name| TextRule::Column(name.to_owned()));
+        return at.column().map(TextRule::Column);
     }
     let section = at.section("a column", &["column", "value"])?;
     match (section.optional("column"), section.optional("value")) {
@@ -148,8 +153,8 @@ fn read_text_rule(at: &Place<'_>) -> Option<TextRule> {
     }
 }
 
-fn read_audience(at: &Place<'_>) -> Option<Vec<String>> {
-    let mut audience: Vec<String> = Vec::new();
+fn read_audience(at: &Place<'_>) -> Option<Vec<ColumnName>> {
+    let mut audience: Vec<ColumnName> = Vec::new();
     let items = at.list_or_empty("a list of audience columns")?;
     let total = items.len();
     for item in items {
@@ -171,7 +176,7 @@ mod tests {
 
     fn columns(text: &str, kind: RowKind) -> (Option<(Rows, Columns)>, Vec<String>) {
         let markets = BTreeSet::from(["US".to_owned(), "GB".to_owned()]);
-        testing::read(text, |at| read(at, kind, Some(Format::Ndjson), Some(&markets)))
+        testing::read(text, |at| read(at, kind, Some(&Format::Ndjson), Some(&markets)))
     }
 
     const IDS: &str = "occurred_at: ts\nbroadcast_id: room\ncover_id: {value: only}\n";
@@ -182,8 +187,9 @@ mod tests {
         let (read, problems) = columns(&text, RowKind::Impressions);
         assert_eq!(problems, <[&str; 0]>::default());
         let (rows, columns) = read.unwrap();
-        assert_eq!(rows, Rows::Impressions { clicked: Some("is_click".into()), entered: None, ordered: None });
-        assert_eq!(columns.cover_id, TextRule::Value("only".into()));
+        let Rows::Impressions { clicked, entered, ordered, .. } = rows else { panic!("not impressions") };
+        assert_eq!((clicked, entered, ordered), (Some(ColumnName::new("is_click")), None, None));
+        assert_eq!(columns.cover_id, CoverRule::Row(TextRule::Value("only".into())));
         assert_eq!(columns.market, MarketRule::Value(MarketId::new("US")));
     }
 

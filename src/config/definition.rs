@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::model::{Conventions, Event, MarketId, PlatformId};
+use super::counting::{ColumnName, CountRows, CoverRows};
+use crate::model::{Eras, Event, MarketId, PlatformId};
 use crate::time::{DayRule, SlotTable, Zone};
 
 /// Everything under `config/` and `jobs/`.
@@ -76,8 +77,8 @@ pub struct Market {
 /// A platform: how it counts and what it delivers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Platform {
-    /// How it counts.
-    pub conventions: Conventions,
+    /// How it counts, and how that changed.
+    pub eras: Eras,
     /// How long after a day's end its exports may still change.
     pub settle_seconds: i64,
     /// What it delivers; at least one.
@@ -101,7 +102,7 @@ pub struct Export {
     pub late_days: u16,
     /// How its bytes are read.
     pub format: Format,
-    /// Which column means what.
+    /// Where a row was seen.
     pub columns: Columns,
 }
 
@@ -110,72 +111,126 @@ pub struct Export {
 pub enum Rows {
     /// One event each; a column says which.
     Events {
+        /// When, who, and which delivery.
+        each: EventColumns,
         /// The column that names the event.
-        column: String,
+        column: ColumnName,
         /// Its values and what they mean. A value that is not here is a reject.
         values: BTreeMap<String, Event>,
     },
     /// One impression each, with flags for what followed. `None`: not offered.
     Impressions {
+        /// When, who, and which delivery.
+        each: EventColumns,
         /// Whether the cover was clicked.
-        clicked: Option<String>,
+        clicked: Option<ColumnName>,
         /// Whether the room was entered.
-        entered: Option<String>,
+        entered: Option<ColumnName>,
         /// Whether an order was paid.
-        ordered: Option<String>,
+        ordered: Option<ColumnName>,
     },
+    /// A count over an interval.
+    Counts(Box<CountRows>),
+    /// Which cover was on air.
+    Covers(Box<CoverRows>),
 }
 
-/// The bytes of an export. Gzip is recognized by its first bytes, whatever the name says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+/// What rows have that are one happening each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventColumns {
+    /// Unique per event; without it nothing is a duplicate.
+    pub event_id: Option<ColumnName>,
+    /// When it happened.
+    pub occurred_at: InstantColumn,
+    /// Who; without it there are no unique counts.
+    pub viewer_id: Option<ColumnName>,
+    /// Seconds in the room.
+    pub dwell_seconds: Option<ColumnName>,
+}
+
+/// The bytes of an export. Gzip and Zstandard are recognized by their first bytes, whatever the name says.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Format {
     /// Delimited text with a header: comma for `csv`, tab for `tsv`, or what `delimiter` says.
     Delimited {
         /// The delimiter, one ASCII character.
         delimiter: u8,
+        /// Its encoding, by its WHATWG label; UTF-8 and, by their byte order mark, both UTF-16 are recognized anyway.
+        encoding: Option<String>,
+        /// Where its header is.
+        header: Header,
     },
     /// One JSON object a line.
     Ndjson,
+    /// One JSON document with a list of rows in it.
+    Json {
+        /// The way to the rows: the members to go through, the last of which is the list. Empty: the document is the
+        /// list. A member `[]` in between goes through every element of a list.
+        rows_at: Vec<String>,
+    },
+    /// A spreadsheet of Excel.
+    Xlsx {
+        /// Its sheets that hold rows; empty: every sheet that has the columns.
+        sheets: Vec<String>,
+        /// Where their header is.
+        header: Header,
+    },
     /// Parquet.
     Parquet,
 }
 
-/// Which column means what.
+/// Where the header of a table is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Header {
+    /// It is the first of so many lines that has all needed columns. 1: the first line, and nothing else will do.
+    pub within_lines: u16,
+    /// Lines after it that describe the columns once more.
+    pub description_lines: u16,
+}
+
+impl Header {
+    /// The first line.
+    pub const FIRST_LINE: Self = Self { within_lines: 1, description_lines: 0 };
+}
+
+/// Where a row was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Columns {
-    /// Unique per event; without it nothing is a duplicate.
-    pub event_id: Option<String>,
-    /// When it happened.
-    pub occurred_at: InstantColumn,
     /// Which market it was aimed at.
     pub market: MarketRule,
     /// Which broadcast.
     pub broadcast_id: TextRule,
     /// Which cover.
-    pub cover_id: TextRule,
-    /// Who; without it there are no unique counts.
-    pub viewer_id: Option<String>,
+    pub cover_id: CoverRule,
     /// Joined by ` / `; a missing one is `unknown`. May be empty: everybody is `all`.
-    pub audience: Vec<String>,
-    /// Seconds in the room.
-    pub dwell_seconds: Option<String>,
+    pub audience: Vec<ColumnName>,
 }
 
-/// A column or one value for every row.
+/// A column, a part of the path, or one value for every row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TextRule {
     /// Read from this column.
-    Column(String),
+    Column(ColumnName),
     /// The same everywhere.
     Value(String),
+    /// What `{broadcast}` in the object's path says.
+    Path,
+}
+
+/// How a row finds its cover.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CoverRule {
+    /// The row says it.
+    Row(TextRule),
+    /// The log of covers says it (`rows: covers`, another export of the platform). Only for counts.
+    Log,
 }
 
 /// How the instant of a row is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InstantColumn {
     /// The column.
-    pub column: String,
+    pub column: ColumnName,
     /// How it is written.
     pub format: InstantFormat,
 }
@@ -209,11 +264,20 @@ pub enum InstantFormat {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WallClock {
     /// Whose.
-    pub zone: Zone,
+    pub zone: ZoneRule,
     /// A time the clock jumped over.
     pub gap: GapPolicy,
     /// A time that came twice.
     pub fold: FoldPolicy,
+}
+
+/// Whose clock it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ZoneRule {
+    /// This zone's.
+    Named(Zone),
+    /// That of the row's market. Only for counts.
+    Market,
 }
 
 /// What to do with a wall-clock time that never was.
@@ -250,11 +314,16 @@ pub enum MarketRule {
     /// A column names it.
     Column {
         /// The column.
-        column: String,
+        column: ColumnName,
         /// What its values mean; a value that is not here is looked up as a market's own name.
         values: BTreeMap<String, MarketId>,
         /// What to do with a value that names no market.
         otherwise: Otherwise,
+    },
+    /// What `{market}` in the object's path says. An object of a market that nobody knows is none of the export's.
+    Path {
+        /// What is written there, where it is not the market's own name.
+        values: BTreeMap<String, MarketId>,
     },
 }
 
@@ -285,8 +354,25 @@ pub enum PathPart {
     Literal(String),
     /// The date of the export, by this strftime pattern.
     Date(String),
+    /// The market, at least one character but no `/`.
+    Market,
+    /// The broadcast, at least one character but no `/`.
+    Broadcast,
+    /// An instant in UTC, by a strptime pattern.
+    Instant(PathInstant, String),
     /// Any characters but `/`.
     Any,
+}
+
+/// What an instant in a path says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathInstant {
+    /// `{start:…}`: the first instant of the object's period.
+    Start,
+    /// `{end:…}`: the first instant after it.
+    End,
+    /// `{created:…}`: when the platform made the object.
+    Created,
 }
 
 /// One job: what to settle and when.

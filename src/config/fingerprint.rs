@@ -7,9 +7,10 @@ use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
+use super::counting::ColumnName;
 use super::definition::{
-    Columns, Export, FoldPolicy, GapPolicy, InstantColumn, InstantFormat, Market, MarketRule, Otherwise,
-    PathPattern, Platform, Rows, Settings, TextRule, WallClock, Workspace,
+    Columns, CoverRule, EventColumns, Export, FoldPolicy, GapPolicy, InstantColumn, InstantFormat, Market, MarketRule, Otherwise,
+    PathPattern, Platform, Rows, Settings, TextRule, WallClock, Workspace, ZoneRule,
 };
 use crate::model::{Event, MarketId, PlatformId};
 use crate::time::DayRule;
@@ -63,13 +64,6 @@ impl Canon {
         let _ = writeln!(self.0, "{name}={}:{value}", value.len());
     }
 
-    fn maybe(&mut self, name: &str, value: Option<&str>) {
-        match value {
-            Some(value) => self.put(name, value),
-            None => self.put(&format!("no {name}"), ""),
-        }
-    }
-
     fn settings(&mut self, settings: &Settings) {
         let Settings {
             home_timezone: _,
@@ -101,9 +95,8 @@ impl Canon {
     }
 
     fn platform(&mut self, platform: &Platform) {
-        let Platform { conventions, settle_seconds, exports } = platform;
-        self.put("impression", conventions.impression.word());
-        self.put("click", conventions.click.word());
+        let Platform { eras, settle_seconds, exports } = platform;
+        self.put("eras", &format!("{eras:?}"));
         self.put("settle_seconds", &settle_seconds.to_string());
         for export in exports {
             self.export(export);
@@ -119,45 +112,69 @@ impl Canon {
         self.put("day_zone", day_zone.name());
         self.put("early_days", &early_days.to_string());
         self.put("late_days", &late_days.to_string());
-        self.put("format", &format.canonical());
+        self.put("format", &format!("{format:?}"));
         self.columns(columns);
     }
 
     fn rows(&mut self, rows: &Rows) {
         match rows {
-            Rows::Events { column, values } => {
-                self.put("event", column);
+            Rows::Events { each, column, values } => {
+                self.each(each);
+                self.column("event", column);
                 for (value, event) in values {
                     self.put("event_value", value);
                     self.put("event_meaning", word_of(*event));
                 }
             }
-            Rows::Impressions { clicked, entered, ordered } => {
-                self.maybe("clicked", clicked.as_deref());
-                self.maybe("entered", entered.as_deref());
-                self.maybe("ordered", ordered.as_deref());
+            Rows::Impressions { each, clicked, entered, ordered } => {
+                self.each(each);
+                self.maybe_column("clicked", clicked.as_ref());
+                self.maybe_column("entered", entered.as_ref());
+                self.maybe_column("ordered", ordered.as_ref());
             }
+            // Their text for debugging has every field, with its name.
+            Rows::Counts(counts) => self.put("counts", &format!("{counts:?}")),
+            Rows::Covers(covers) => self.put("covers", &format!("{covers:?}")),
         }
     }
 
-    fn columns(&mut self, columns: &Columns) {
-        let Columns { event_id, occurred_at, market, broadcast_id, cover_id, viewer_id, audience, dwell_seconds } =
-            columns;
-        self.maybe("event_id", event_id.as_deref());
+    fn each(&mut self, each: &EventColumns) {
+        let EventColumns { event_id, occurred_at, viewer_id, dwell_seconds } = each;
+        self.maybe_column("event_id", event_id.as_ref());
         self.instant(occurred_at);
+        self.maybe_column("viewer_id", viewer_id.as_ref());
+        self.maybe_column("dwell_seconds", dwell_seconds.as_ref());
+    }
+
+    fn columns(&mut self, columns: &Columns) {
+        let Columns { market, broadcast_id, cover_id, audience } = columns;
         self.market_rule(market);
         self.text_rule("broadcast_id", broadcast_id);
-        self.text_rule("cover_id", cover_id);
-        self.maybe("viewer_id", viewer_id.as_deref());
-        for column in audience {
-            self.put("audience", column);
+        match cover_id {
+            CoverRule::Row(rule) => self.text_rule("cover_id", rule),
+            CoverRule::Log => self.put("cover_id", "log"),
         }
-        self.maybe("dwell_seconds", dwell_seconds.as_deref());
+        for column in audience {
+            self.column("audience", column);
+        }
+    }
+
+    fn column(&mut self, name: &str, column: &ColumnName) {
+        for alias in column.names() {
+            self.put(name, alias);
+        }
+    }
+
+    fn maybe_column(&mut self, name: &str, column: Option<&ColumnName>) {
+        match column {
+            Some(column) => self.column(name, column),
+            None => self.put(&format!("no {name}"), ""),
+        }
     }
 
     fn instant(&mut self, instant: &InstantColumn) {
         let InstantColumn { column, format } = instant;
-        self.put("occurred_at", column);
+        self.column("occurred_at", column);
         let (word, wall) = match format {
             InstantFormat::Rfc3339 => ("rfc3339", None),
             InstantFormat::EpochSeconds => ("epoch_s", None),
@@ -168,7 +185,10 @@ impl Canon {
         };
         self.put("instant_format", word);
         if let Some(WallClock { zone, gap, fold }) = wall {
-            self.put("wall_zone", zone.name());
+            match zone {
+                ZoneRule::Named(zone) => self.put("wall_zone", zone.name()),
+                ZoneRule::Market => self.put("wall_zone of", "market"),
+            }
             self.put(
                 "gap",
                 match gap {
@@ -192,7 +212,7 @@ impl Canon {
         match rule {
             MarketRule::Value(market) => self.put("market_value", market.as_str()),
             MarketRule::Column { column, values, otherwise } => {
-                self.put("market_column", column);
+                self.column("market_column", column);
                 for (value, market) in values {
                     self.put("market_from", value);
                     self.put("market_to", market.as_str());
@@ -203,12 +223,20 @@ impl Canon {
                     Otherwise::Market(market) => self.put("market_otherwise_to", market.as_str()),
                 }
             }
+            MarketRule::Path { values } => {
+                self.put("market", "path");
+                for (value, market) in values {
+                    self.put("market_from", value);
+                    self.put("market_to", market.as_str());
+                }
+            }
         }
     }
 
     fn text_rule(&mut self, name: &str, rule: &TextRule) {
         match rule {
-            TextRule::Column(column) => self.put(&format!("{name} column"), column),
+            TextRule::Column(column) => self.column(&format!("{name} column"), column),
+            TextRule::Path => self.put(&format!("{name} path"), ""),
             TextRule::Value(value) => self.put(&format!("{name} value"), value),
         }
     }
@@ -216,16 +244,6 @@ impl Canon {
 
 fn word_of(event: Event) -> &'static str {
     Event::WORDS.iter().find(|(_, meaning)| *meaning == event).map_or("", |(word, _)| word)
-}
-
-impl super::definition::Format {
-    fn canonical(self) -> String {
-        match self {
-            Self::Delimited { delimiter } => format!("delimited {delimiter}"),
-            Self::Ndjson => "ndjson".to_owned(),
-            Self::Parquet => "parquet".to_owned(),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -5,21 +5,22 @@ use jiff::fmt::strtime::{self, BrokenDownTime};
 use jiff::tz::TimeZone;
 
 use super::archive::zone;
-use super::definition::{FoldPolicy, Format, GapPolicy, InstantColumn, InstantFormat, WallClock};
+use super::definition::{FoldPolicy, Format, GapPolicy, InstantColumn, InstantFormat, WallClock, ZoneRule};
 use super::place::Place;
 use super::section::Section;
 
 const FORMATS: &str = "`rfc3339`, `epoch_s`, `epoch_ms`, `epoch_us`, `native` (Parquet) or a strptime pattern such as `%Y-%m-%d %H:%M:%S`";
 
 /// Reads `occurred_at`: a column's name alone, or a section.
-pub(super) fn read(at: &Place<'_>, file_format: Option<Format>) -> Option<InstantColumn> {
-    let plain = if file_format == Some(Format::Parquet) {
+pub(super) fn read(at: &Place<'_>, file_format: Option<&Format>) -> Option<InstantColumn> {
+    let plain = if file_format == Some(&Format::Parquet) {
         InstantFormat::Native { wall: None }
     } else {
         InstantFormat::Rfc3339
     };
     if !at.is_map() {
-        let column = at.text("an instant", "a column, or `{column: …, format: …}`")?.to_owned();
+        at.text("an instant", "a column, or `{column: …, format: …}`")?;
+        let column = at.column()?;
         return Some(InstantColumn { column, format: plain });
     }
     let section = at.section("an instant", &["column", "format", "timezone", "gap", "fold"])?;
@@ -30,7 +31,7 @@ pub(super) fn read(at: &Place<'_>, file_format: Option<Format>) -> Option<Instan
     Some(InstantColumn { column: column?, format: format? })
 }
 
-fn read_format(section: &Section<'_>, plain: InstantFormat, file_format: Option<Format>) -> Option<InstantFormat> {
+fn read_format(section: &Section<'_>, plain: InstantFormat, file_format: Option<&Format>) -> Option<InstantFormat> {
     let Some(at) = section.optional("format") else { return Some(plain) };
     match at.text("a format of instants", FORMATS)? {
         "rfc3339" => Some(InstantFormat::Rfc3339),
@@ -54,7 +55,7 @@ fn read_wall(section: &Section<'_>) -> Option<Option<WallClock>> {
     let gap_words = [("reject", GapPolicy::Reject), ("before", GapPolicy::Before), ("after", GapPolicy::After)];
     let fold_words =
         [("reject", FoldPolicy::Reject), ("earlier", FoldPolicy::Earlier), ("later", FoldPolicy::Later)];
-    let zone = section.maybe("timezone", |at| zone(&at));
+    let zone = section.maybe("timezone", |at| zone(&at).map(ZoneRule::Named));
     let gap = section.maybe("gap", |at| at.word("a policy for skipped times", &gap_words));
     let fold = section.maybe("fold", |at| at.word("a policy for doubled times", &fold_words));
     let (zone, gap, fold) = (zone?, gap?, fold?);
@@ -133,17 +134,19 @@ fn instant_or_wall(time: &BrokenDownTime) -> Option<(DateTime, bool)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::definition::Header;
     use super::super::testing;
     use super::*;
+    use crate::time::Zone;
 
     fn instant(text: &str, format: Format) -> (Option<InstantFormat>, Vec<String>) {
         let (column, problems) = testing::read(&format!("at: {text}"), |at| {
-            super::read(&at.section("x", &["at"])?.required("at", "x")?, Some(format))
+            super::read(&at.section("x", &["at"])?.required("at", "x")?, Some(&format))
         });
         (column.map(|column| column.format), problems)
     }
 
-    const CSV: Format = Format::Delimited { delimiter: b',' };
+    const CSV: Format = Format::Delimited { delimiter: b',', encoding: None, header: Header::FIRST_LINE };
 
     #[test]
     fn a_column_alone_is_rfc3339_or_a_parquet_timestamp() {
@@ -158,7 +161,8 @@ mod tests {
         let (format, problems) = instant(text, CSV);
         assert_eq!(problems, <[&str; 0]>::default());
         let Some(InstantFormat::Pattern { wall: Some(wall), .. }) = format else { panic!("{format:?}") };
-        assert_eq!((wall.zone.name(), wall.gap), ("America/Sao_Paulo", GapPolicy::Reject));
+        assert_eq!(wall.zone, ZoneRule::Named(Zone::named("America/Sao_Paulo").unwrap()));
+        assert_eq!(wall.gap, GapPolicy::Reject);
         assert_eq!(wall.fold, FoldPolicy::Earlier);
         let native = instant("{column: ts, timezone: Asia/Tokyo}", Format::Parquet).0;
         assert!(matches!(native, Some(InstantFormat::Native { wall: Some(_) })));

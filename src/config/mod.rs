@@ -7,6 +7,7 @@
 
 mod archive;
 mod columns;
+mod counting;
 mod definition;
 mod fingerprint;
 mod instant;
@@ -27,6 +28,7 @@ mod yaml;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+pub use counting::*;
 pub use definition::*;
 pub use problem::{ConfigError, Problem};
 

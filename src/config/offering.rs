@@ -1,7 +1,18 @@
 //! What exports can yield, by their mapping: which markets they feed, which counts they offer.
 
-use super::definition::{Export, MarketRule, Platform, Rows};
-use crate::model::{ClickEvent, Event, MarketId, Offered};
+use super::definition::{EventColumns, Export, MarketRule, Platform, Rows};
+use crate::model::{ClickEvent, Count, CountSet, Era, Event, MarketId};
+
+impl Rows {
+    /// What rows that are one happening each have; `None` for counts and covers.
+    #[must_use]
+    pub fn each(&self) -> Option<&EventColumns> {
+        match self {
+            Self::Events { each, .. } | Self::Impressions { each, .. } => Some(each),
+            Self::Counts(_) | Self::Covers(_) => None,
+        }
+    }
+}
 
 impl Export {
     /// Whether rows of this export can be of a market.
@@ -9,7 +20,7 @@ impl Export {
     pub fn feeds(&self, market: &MarketId) -> bool {
         match &self.columns.market {
             MarketRule::Value(only) => only == market,
-            MarketRule::Column { .. } => true,
+            MarketRule::Column { .. } | MarketRule::Path { .. } => true,
         }
     }
 
@@ -18,38 +29,56 @@ impl Export {
     pub fn maps(&self, event: Event) -> bool {
         match &self.rows {
             Rows::Events { values, .. } => values.values().any(|value| *value == event),
-            Rows::Impressions { clicked, entered, ordered } => match event {
+            Rows::Impressions { clicked, entered, ordered, .. } => match event {
                 Event::Impression => true,
                 Event::Click => clicked.is_some(),
                 Event::Entry => entered.is_some(),
                 Event::Order => ordered.is_some(),
                 Event::Leave | Event::Ignore => false,
             },
+            Rows::Counts(_) | Rows::Covers(_) => false,
         }
     }
 
     /// Whether dwell is read from leaves.
     #[must_use]
     pub fn has_dwell_on_leave(&self) -> bool {
-        self.columns.dwell_seconds.is_some() && self.maps(Event::Leave)
+        self.rows.each().is_some_and(|each| each.dwell_seconds.is_some()) && self.maps(Event::Leave)
+    }
+
+    /// Whether the export has clicks of its own.
+    fn has_clicks(&self) -> bool {
+        match &self.rows {
+            Rows::Counts(counts) => counts.counts.contains_key(&Count::Clicks),
+            _ => self.maps(Event::Click),
+        }
     }
 
     /// What this export can yield; `entry_is_click` as [`Platform::entry_is_click`] says.
     #[must_use]
-    pub fn offered(&self, entry_is_click: bool) -> Offered {
-        let (impressions, entries) = (self.maps(Event::Impression), self.maps(Event::Entry));
-        let clicks = self.maps(Event::Click) || (entries && entry_is_click);
-        let viewers = self.columns.viewer_id.is_some();
-        Offered {
-            impressions,
-            unique_impressions: impressions && viewers,
-            clicks,
-            clickers: clicks && viewers,
-            entries,
-            entrants: entries && viewers,
-            dwell: self.columns.dwell_seconds.is_some() && (entries || self.maps(Event::Leave)),
-            orders: self.maps(Event::Order),
-        }
+    pub fn offered(&self, entry_is_click: bool) -> CountSet {
+        let mapped = match &self.rows {
+            Rows::Covers(_) => CountSet::default(),
+            Rows::Counts(counts) => counts.counts.keys().copied().collect(),
+            Rows::Events { each, .. } | Rows::Impressions { each, .. } => {
+                let viewers = each.viewer_id.is_some();
+                let (impressions, entries) = (self.maps(Event::Impression), self.maps(Event::Entry));
+                let dwell = each.dwell_seconds.is_some() && (entries || self.maps(Event::Leave));
+                CountSet::default()
+                    .with_if(Count::Impressions, impressions)
+                    .with_if(Count::UniqueImpressions, impressions && viewers)
+                    .with_if(Count::Clicks, self.maps(Event::Click))
+                    .with_if(Count::Clickers, self.maps(Event::Click) && viewers)
+                    .with_if(Count::Entries, entries)
+                    .with_if(Count::Entrants, entries && viewers)
+                    .with_if(Count::Stays, dwell)
+                    .with_if(Count::Dwell, dwell)
+                    .with_if(Count::Orders, self.maps(Event::Order))
+            }
+        };
+        mapped
+            .with_if(Count::Clicks, entry_is_click && mapped.has(Count::Entries))
+            .with_if(Count::Clickers, entry_is_click && mapped.has(Count::Entrants))
     }
 }
 
@@ -58,15 +87,32 @@ impl Platform {
     /// own.
     #[must_use]
     pub fn entry_is_click(&self) -> bool {
-        self.conventions.click == ClickEvent::RoomEntry && !self.exports.iter().any(|e| e.maps(Event::Click))
+        self.eras.first.click == ClickEvent::RoomEntry && !self.exports.iter().any(Export::has_clicks)
     }
 
-    /// What the platform's exports yield together for a market.
+    /// What the columns of the platform's exports yield together for a market.
+    ///
+    /// A unique count of events needs viewer ids in every export of events that offers the signal: viewers seen in one
+    /// and merely counted in another do not add up to anything.
     #[must_use]
-    pub fn offered(&self, market: &MarketId) -> Offered {
-        let mut exports = self.exports.iter().filter(|export| export.feeds(market));
-        let of = |export: &Export| export.offered(self.entry_is_click());
-        let first = exports.next().map(of).unwrap_or_default();
-        exports.map(of).fold(first, Offered::with)
+    pub fn mapped(&self, market: &MarketId) -> CountSet {
+        let offered: Vec<CountSet> = self
+            .exports
+            .iter()
+            .filter(|export| export.feeds(market))
+            .map(|export| export.offered(self.entry_is_click()))
+            .collect();
+        let any = offered.iter().fold(CountSet::default(), |all, one| all.or(*one));
+        let is_whole = |count: &Count| {
+            let Some(times) = count.times_of() else { return true };
+            offered.iter().all(|one| one.has(*count) || !one.has(times))
+        };
+        any.iter().filter(is_whole).collect()
+    }
+
+    /// What the platform offers in a market in an era.
+    #[must_use]
+    pub fn offered(&self, market: &MarketId, era: Era) -> CountSet {
+        self.eras.offered(era, self.mapped(market))
     }
 }

@@ -3,6 +3,7 @@
 
 use std::ops::RangeInclusive;
 
+use super::counting::ColumnName;
 use super::problem::{among, listed};
 use super::sheet::Sheet;
 use super::yaml::{Entry, Kind, Node, member};
@@ -87,9 +88,18 @@ impl<'s> Place<'s> {
         matches!(entry.value.kind, Kind::Text).then(|| (entry.value.source.as_str(), self.below(entry)))
     }
 
-    /// The name of a column in an export.
-    pub fn column(&self) -> Option<String> {
-        self.text("a column", "the name of a column").map(str::to_owned)
+    /// The name of a column in an export, or a list of the names it may have.
+    pub fn column(&self) -> Option<ColumnName> {
+        if self.is_text() {
+            return self.text("a column", "the name of a column").map(ColumnName::new);
+        }
+        if !matches!(self.node.kind, Kind::List(_)) {
+            return self.mismatch("a column", "the name of a column, or a list of the names it may have");
+        }
+        let items = self.list("a list of names of one column")?;
+        let names: Option<Vec<String>> =
+            items.iter().map(|item| item.text("a column", "the name of a column").map(str::to_owned)).collect();
+        ColumnName::any_of(names?)
     }
 
     /// A whole number within bounds.

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use super::archive::zone;
 use super::columns;
-use super::definition::{Export, Format, PathPattern, Platform};
+use super::definition::{Export, Format, Header, PathPattern, Platform};
 use super::names::check_name;
 use super::pattern;
 use super::place::Place;
 use super::quantity::duration_seconds;
 use super::section::{Section, file_section};
-use crate::model::{ClickEvent, Conventions, ImpressionBasis};
+use crate::model::{ClickEvent, Conventions, Eras, ImpressionBasis, UniqueBasis};
 use crate::time::Zone;
 
 const EXPORT_KEYS: [&str; 9] =
@@ -34,7 +34,7 @@ pub(super) fn read(start: &Place<'_>, markets: Option<&BTreeSet<String>>) -> Opt
     let names_differ = check_names_differ(&items);
     let exports = exports.into_iter().collect::<Option<Vec<_>>>();
     names_differ.then_some(())?;
-    Some(Platform { conventions: conventions?, settle_seconds: settle?, exports: exports? })
+    Some(Platform { eras: Eras::only(conventions?), settle_seconds: settle?, exports: exports? })
 }
 
 fn read_conventions(file: &Section<'_>) -> Option<Conventions> {
@@ -44,7 +44,7 @@ fn read_conventions(file: &Section<'_>) -> Option<Conventions> {
     let impression = impression.and_then(|at| at.word("what an impression is", &IMPRESSIONS));
     let click = section.required("click", "`cover_tap` or `room_entry`");
     let click = click.and_then(|at| at.word("what a click is", &CLICKS));
-    Some(Conventions { impression: impression?, click: click? })
+    Some(Conventions { impression: impression?, click: click?, uniques: UniqueBasis::FirstTouch })
 }
 
 fn check_names_differ(items: &[Place<'_>]) -> bool {
@@ -78,7 +78,7 @@ fn read_export(at: &Place<'_>, markets: Option<&BTreeSet<String>>) -> Option<Exp
     let format = read_format(&section);
     let columns = section.required("columns", "which column means what");
     // Without a kind of rows every key of the columns would be a guess.
-    let columns = columns.zip(kind).and_then(|(at, kind)| columns::read(&at, kind, format, markets));
+    let columns = columns.zip(kind).and_then(|(at, kind)| columns::read(&at, kind, format.as_ref(), markets));
     let (rows, columns) = columns?;
     Some(Export {
         name: name?,
@@ -111,23 +111,35 @@ fn read_days(section: &Section<'_>, key: &str, is_dated: bool) -> Option<u16> {
 }
 
 fn read_format(section: &Section<'_>) -> Option<Format> {
-    let words = [
-        ("csv", Format::Delimited { delimiter: b',' }),
-        ("tsv", Format::Delimited { delimiter: b'\t' }),
-        ("ndjson", Format::Ndjson),
-        ("parquet", Format::Parquet),
-    ];
+    let words = [("csv", Word::Csv), ("tsv", Word::Tsv), ("ndjson", Word::Ndjson), ("parquet", Word::Parquet)];
     let format = section.required("format", "`csv`, `tsv`, `ndjson` or `parquet`")?;
-    let format = format.word("a format", &words)?;
-    let Some(at) = section.optional("delimiter") else { return Some(format) };
-    if format != words[0].1 {
+    let word = format.word("a format", &words)?;
+    let delimited = |delimiter| Format::Delimited { delimiter, encoding: None, header: Header::FIRST_LINE };
+    let Some(at) = section.optional("delimiter") else {
+        return Some(match word {
+            Word::Csv => delimited(b','),
+            Word::Tsv => delimited(b'\t'),
+            Word::Ndjson => Format::Ndjson,
+            Word::Parquet => Format::Parquet,
+        });
+    };
+    if word != Word::Csv {
         return at.refuse("goes only with `format: csv`");
     }
     let expected = "one ASCII character such as `;`, not a quote, letter, digit or line break";
     match at.delimiter()?.as_bytes() {
-        [delimiter] if is_delimiter(*delimiter) => Some(Format::Delimited { delimiter: *delimiter }),
+        [delimiter] if is_delimiter(*delimiter) => Some(delimited(*delimiter)),
         _ => at.mismatch("a delimiter", expected),
     }
+}
+
+/// What `format` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Word {
+    Csv,
+    Tsv,
+    Ndjson,
+    Parquet,
 }
 
 fn is_delimiter(byte: u8) -> bool {
@@ -177,11 +189,11 @@ exports:
         assert_eq!(platform.settle_seconds, 48 * 3600);
         let export = &platform.exports[0];
         assert_eq!((export.early_days, export.late_days, export.day_zone.name()), (0, 1, "UTC"));
-        assert_eq!(export.format, Format::Delimited { delimiter: b',' });
+        assert!(matches!(export.format, Format::Delimited { delimiter: b',', .. }));
         assert_eq!(export.path.parts[1], PathPart::Date("%Y-%m-%d".to_owned()));
-        assert_eq!(export.columns.occurred_at.format, InstantFormat::Rfc3339);
-        assert!(matches!(&export.columns.market, MarketRule::Column { otherwise: Otherwise::Reject, .. }));
-        let Rows::Events { values, .. } = &export.rows else { panic!("not events") };
+                assert!(matches!(&export.columns.market, MarketRule::Column { otherwise: Otherwise::Reject, .. }));
+        let Rows::Events { each, values, .. } = &export.rows else { panic!("not events") };
+        assert_eq!(each.occurred_at.format, InstantFormat::Rfc3339);
         assert_eq!(values["paid"], Event::Order);
     }
 
@@ -276,7 +288,8 @@ exports:
             let text = DESIGN.replace("format: csv", &format!("format: csv\n    delimiter: {written}"));
             let (platform, problems) = platform(&text);
             assert_eq!(problems, <[&str; 0]>::default());
-            assert_eq!(platform.unwrap().exports[0].format, Format::Delimited { delimiter: byte });
+            let format = &platform.unwrap().exports[0].format;
+            assert!(matches!(format, Format::Delimited { delimiter, .. } if *delimiter == byte));
         }
     }
 

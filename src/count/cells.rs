@@ -9,7 +9,8 @@ use hashbrown::HashMap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Cell {
     pub(super) day: u32,
-    pub(super) slot: u32,
+    pub(super) slot: u16,
+    pub(super) era: u16,
     pub(super) audience: u32,
     pub(super) broadcast: u32,
     pub(super) cover: u32,

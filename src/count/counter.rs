@@ -14,7 +14,7 @@ use super::spool::{Spool, Writer};
 use super::tally::{Outcome, Tally};
 use super::touch::UNIQUE;
 use super::{dedupe, touch};
-use crate::model::{Counts, Fact};
+use crate::model::{Counts, CountSet, DayPart, Era, Fact, FactKey, Figures};
 
 /// Rows of one partition are worked on in memory; this share of the bound keeps them small.
 const PARTITIONS_PER_BOUND: u64 = 64;
@@ -132,7 +132,7 @@ impl Counter {
             total.add(tally);
         }
         Ok(Counted {
-            facts: facts(&numbered, &total.counts, scope.days()),
+            facts: facts(&numbered, &total.counts, scope.days(), CountSet::ALL),
             outcomes: total.outcomes,
             days: scope.days(),
         })
@@ -190,25 +190,23 @@ fn in_parallel<T: Send>(
 }
 
 /// Facts by market-day. A cell in which nothing was counted (its rows were all redeliveries) is no fact.
-fn facts(numbered: &Numbered, counts: &[Counts], days: usize) -> Vec<Vec<Fact>> {
+fn facts(numbered: &Numbered, counts: &[Counts], days: usize, known: CountSet) -> Vec<Vec<Fact>> {
     let mut facts: Vec<Vec<Fact>> = vec![Vec::new(); days];
     for (cell, counts) in numbered.cells().iter().zip(counts) {
         if *counts != Counts::default() {
-            facts[cell.day as usize].push(Fact {
-                slot: cell.slot as usize,
+            let key = FactKey {
+                era: Era(cell.era),
+                part: DayPart::Slot(cell.slot.into()),
                 audience: numbered.name(cell.audience),
                 broadcast_id: numbered.name(cell.broadcast),
                 cover_id: numbered.name(cell.cover),
-                counts: *counts,
-            });
+                contaminated: false,
+            };
+            facts[cell.day as usize].push(Fact { key, figures: Figures::exact(*counts, known) });
         }
     }
     for day in &mut facts {
-        day.sort_unstable_by(|one, other| {
-            let key =
-                |fact: &Fact| (fact.slot, fact.audience.clone(), fact.broadcast_id.clone(), fact.cover_id.clone());
-            key(one).cmp(&key(other))
-        });
+        day.sort_unstable_by(|one, other| one.key.cmp(&other.key));
     }
     facts
 }

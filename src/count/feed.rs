@@ -8,7 +8,7 @@ use super::row::{EventRow, NO_CELL, Origin, ViewerRow, hash};
 use super::spool::Writer;
 use super::tally::Tally;
 use super::touch::UNIQUE;
-use crate::model::Kinds;
+use crate::model::{Era, Kinds};
 
 /// One thread's way into a [`Counter`].
 pub struct Feed<'c> {
@@ -19,7 +19,7 @@ pub struct Feed<'c> {
     export: u32,
     /// Audience, broadcast and cover; numbered for the run only where a row lands on one of its market-days.
     stages: Vec<[Box<str>; 3]>,
-    near: HashMap<(u32, u32, u32), u32>,
+    near: HashMap<(u32, u32, u16, u16), u32>,
     landed: Landed,
     is_full: bool,
 }
@@ -39,8 +39,21 @@ pub struct Input<'a> {
     pub event_id: Option<&'a str>,
     /// The viewer's id; without one the row has no part in unique counts.
     pub viewer_id: Option<&'a str>,
-    /// Where it counts: stage, market-day and slot. `None`: outside this run's market-days.
-    pub place: Option<(usize, usize, usize)>,
+    /// Where it counts. `None`: outside this run's market-days.
+    pub place: Option<Placed>,
+}
+
+/// Where a row counts.
+#[derive(Debug, Clone, Copy)]
+pub struct Placed {
+    /// Index into the stages of its export.
+    pub stage: usize,
+    /// Index into the run's market-days.
+    pub day: usize,
+    /// Index into the market's slot table.
+    pub slot: usize,
+    /// Under which convention.
+    pub era: Era,
 }
 
 /// Where the rows of one export went.
@@ -96,9 +109,9 @@ impl<'c> Feed<'c> {
     /// When rows have to spill and cannot.
     pub fn push(&mut self, input: &Input<'_>) -> std::io::Result<()> {
         let cell = match input.place {
-            Some((stage, day, slot)) if self.counter.scope.covers(self.export as usize, day) => {
-                self.landed.by_day[day] += 1;
-                self.cell(stage, day, slot)
+            Some(placed) if self.counter.scope.covers(self.export as usize, placed.day) => {
+                self.landed.by_day[placed.day] += 1;
+                self.cell(placed)
             }
             _ => {
                 self.landed.outside += 1;
@@ -112,7 +125,7 @@ impl<'c> Feed<'c> {
             let row = EventRow { event, viewer, occurred_us, origin, cell, dwell_ms: input.dwell_ms };
             return self.events.push(partition, row);
         }
-        if let Some((_, day, _)) = input.place.filter(|_| cell != NO_CELL) {
+        if let Some(Placed { day, .. }) = input.place.filter(|_| cell != NO_CELL) {
             self.tally.outcome(origin, day).counted += 1;
             self.tally.count(cell, input.kinds, input.dwell_ms);
             if input.viewer_id.is_some() && input.kinds.bits() & UNIQUE.bits() != 0 {
@@ -138,13 +151,14 @@ impl<'c> Feed<'c> {
         Ok(Fed(self.tally))
     }
 
-    fn cell(&mut self, stage: usize, day: usize, slot: usize) -> u32 {
+    fn cell(&mut self, placed: Placed) -> u32 {
         let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
-        let (day, slot) = (number(day), number(slot));
-        *self.near.entry((number(stage), day, slot)).or_insert_with(|| {
+        let (day, slot) = (number(placed.day), u16::try_from(placed.slot).unwrap_or(u16::MAX));
+        let (stage, Era(era)) = (placed.stage, placed.era);
+        *self.near.entry((number(stage), day, slot, era)).or_insert_with(|| {
             let cells = &self.counter.cells;
             let [audience, broadcast, cover] = self.stages[stage].each_ref().map(|name| cells.name(name));
-            let cell = cells.cell(Cell { day, slot, audience, broadcast, cover });
+            let cell = cells.cell(Cell { day, slot, era, audience, broadcast, cover });
             self.is_full |= cells.len() > self.counter.max_cells;
             cell
         })

@@ -16,6 +16,7 @@ mod cells;
 mod counter;
 mod dedupe;
 mod feed;
+mod ledger;
 mod memory;
 mod row;
 mod scope;
@@ -24,7 +25,8 @@ mod tally;
 mod touch;
 
 pub use counter::{Counted, Counter, Effort};
-pub use feed::{Fed, Feed, Input, Landed};
+pub use feed::{Fed, Feed, Input, Landed, Placed};
+pub use ledger::{Book, BookDay, Booked, Entry, book};
 pub use memory::Memory;
 pub use scope::Scope;
 pub use tally::Outcome;

@@ -50,7 +50,7 @@ impl Tally {
             self.counts.resize(other.counts.len(), Counts::default());
         }
         for (sum, more) in self.counts.iter_mut().zip(&other.counts) {
-            *sum += *more;
+            sum.add(more);
         }
         for (sum, more) in self.outcomes.iter_mut().zip(&other.outcomes) {
             sum.counted += more.counted;

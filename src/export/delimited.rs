@@ -8,6 +8,7 @@
 
 use super::ExportError;
 use super::field::{Field, Position, Records};
+use super::wanted::Wanted;
 use super::lines::{Lines, MAX_RECORD_BYTES, first_line};
 use crate::model::Reason;
 
@@ -54,18 +55,18 @@ enum Outcome {
 pub(super) fn read(
     mut lines: Lines,
     delimiter: u8,
-    needed: &[String],
+    needed: &[Wanted],
     records: &mut impl Records,
 ) -> Result<u64, ExportError> {
     let mut used = LineUse::default();
     let mut cut = Cut::default();
     let header = read_header(&mut lines, delimiter, &mut cut, &mut used)?;
     // Without a header the first line is data. Its values are never told, least of all a viewer's id.
-    if !needed.iter().any(|column| header.contains(column)) {
+    if !needed.iter().any(|wanted| header.iter().any(|name| wanted.is(name))) {
         return Err(ExportError::NoMappedColumn("in its first line; has it a header, and this delimiter?"));
     }
     refuse_duplicates(&header)?;
-    let wanted: Vec<usize> = needed.iter().map(|column| position(column, &header)).collect::<Result<_, _>>()?;
+    let wanted: Vec<usize> = needed.iter().map(|wanted| position(wanted, &header)).collect::<Result<_, _>>()?;
     let mut record = 0_u64;
     loop {
         let offset = lines.offset();
@@ -141,11 +142,11 @@ pub(super) fn refuse_duplicates(header: &[String]) -> Result<(), ExportError> {
     }
 }
 
-fn position(column: &str, header: &[String]) -> Result<usize, ExportError> {
+fn position(wanted: &Wanted, header: &[String]) -> Result<usize, ExportError> {
     header
         .iter()
-        .position(|name| name == column)
-        .ok_or_else(|| ExportError::MissingColumn { column: column.to_owned(), header: header.to_vec() })
+        .position(|name| wanted.is(name))
+        .ok_or_else(|| ExportError::MissingColumn { column: wanted.column.name().to_owned(), header: header.to_vec() })
 }
 
 /// The fast path: a line without a quote in it is cut at its delimiters.

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::config::{PathPart, PathPattern};
+use crate::model::MarketId;
 use crate::store::{Object, Store, StoreError};
 
 /// An object found, with the date its path names (none for an export without dates in its path).
@@ -14,6 +16,23 @@ pub struct Found {
     pub object: Object,
     /// The date in its path.
     pub export_date: Option<Date>,
+    /// What else its path says.
+    pub path: PathValues,
+}
+
+/// What the path of an object says besides its date.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PathValues {
+    /// The market, where the path has one.
+    pub market: Option<MarketId>,
+    /// The broadcast, where the path has one.
+    pub broadcast: Option<String>,
+    /// The first instant of the object's period.
+    pub start: Option<Timestamp>,
+    /// The first instant after it.
+    pub end: Option<Timestamp>,
+    /// When the platform made it.
+    pub created: Option<Timestamp>,
 }
 
 /// A date and the path that its objects have.
@@ -38,7 +57,7 @@ pub async fn find(store: &Store, pattern: &PathPattern, dates: &BTreeSet<Date>) 
         for object in store.list(&folder).await? {
             let date = wanted.iter().find(|(_, parts)| matches(parts, &object.key)).map(|(date, _)| *date);
             if let Some(export_date) = date {
-                found.push(Found { object, export_date });
+                found.push(Found { object, export_date, path: PathValues::default() });
             }
         }
     }
@@ -52,7 +71,7 @@ fn folder(parts: &[PathPart]) -> String {
     for part in parts {
         match part {
             PathPart::Literal(text) => literal.push_str(text),
-            PathPart::Date(_) | PathPart::Any => break,
+            _ => break,
         }
     }
     literal.rfind('/').map(|end| literal[..end].to_owned()).unwrap_or_default()
@@ -69,7 +88,7 @@ fn matches(parts: &[PathPart], key: &str) -> bool {
             let end = key.find('/').unwrap_or(key.len());
             (0..=end).rev().any(|at| key.is_char_boundary(at) && matches(rest, &key[at..]))
         }
-        [PathPart::Date(_), ..] => false,
+        [_, ..] => false,
     }
 }
 

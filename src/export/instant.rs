@@ -6,9 +6,9 @@ use jiff::fmt::strtime::BrokenDownTime;
 use jiff::fmt::temporal::DateTimeParser;
 
 use super::field::Field;
-use crate::config::{FoldPolicy, GapPolicy, InstantFormat, WallClock};
+use crate::config::{FoldPolicy, GapPolicy, InstantFormat, WallClock, ZoneRule};
 use crate::model::Reason;
-use crate::time::Resolved;
+use crate::time::{Resolved, Zone};
 
 /// 2000-01-01T00:00:00Z; anything earlier is a wrong unit or a broken clock.
 const EARLIEST_US: i64 = 946_684_800_000_000;
@@ -18,7 +18,8 @@ const LATEST_US: i64 = 4_102_444_800_000_000;
 static RFC_3339: DateTimeParser = DateTimeParser::new();
 
 /// Reads a value by its declared format. Fractions finer than a microsecond are cut off.
-pub(super) fn read(field: Field<'_>, format: &InstantFormat) -> Result<i64, Reason> {
+/// `market` is the zone of the row's market, for clocks that are the market's.
+pub(super) fn read(field: Field<'_>, format: &InstantFormat, market: Option<&Zone>) -> Result<i64, Reason> {
     let at_us = match (format, field) {
         (_, Field::Null) => return Err(Reason::MissingValue),
         (InstantFormat::Rfc3339 | InstantFormat::Native { .. }, Field::Instant(us)) => us,
@@ -30,9 +31,9 @@ pub(super) fn read(field: Field<'_>, format: &InstantFormat) -> Result<i64, Reas
         (InstantFormat::EpochMicros, field) => scaled(field, 1)?,
         (InstantFormat::Native { wall: Some(wall) }, Field::Wall(us)) => {
             let local = Timestamp::from_microsecond(us).map_err(|_| Reason::TimeOutOfRange)?;
-            on_the_wall(jiff::tz::Offset::UTC.to_datetime(local), wall)?
+            on_the_wall(jiff::tz::Offset::UTC.to_datetime(local), wall, market)?
         }
-        (InstantFormat::Pattern { pattern, wall }, Field::Text(text)) => by_pattern(text, pattern, wall.as_ref())?,
+        (InstantFormat::Pattern { pattern, wall }, Field::Text(text)) => by_pattern(text, pattern, wall.as_ref(), market)?,
         _ => return Err(Reason::BadTime),
     };
     if (EARLIEST_US..LATEST_US).contains(&at_us) { Ok(at_us) } else { Err(Reason::TimeOutOfRange) }
@@ -47,16 +48,20 @@ fn scaled(field: Field<'_>, us_per_unit: i64) -> Result<i64, Reason> {
     units.checked_mul(us_per_unit).ok_or(Reason::TimeOutOfRange)
 }
 
-fn by_pattern(text: &str, pattern: &str, wall: Option<&WallClock>) -> Result<i64, Reason> {
+fn by_pattern(text: &str, pattern: &str, wall: Option<&WallClock>, market: Option<&Zone>) -> Result<i64, Reason> {
     let parsed = BrokenDownTime::parse(pattern, text).map_err(|_| Reason::BadTime)?;
     match wall {
         None => Ok(parsed.to_timestamp().map_err(|_| Reason::BadTime)?.as_microsecond()),
-        Some(wall) => on_the_wall(parsed.to_datetime().map_err(|_| Reason::BadTime)?, wall),
+        Some(wall) => on_the_wall(parsed.to_datetime().map_err(|_| Reason::BadTime)?, wall, market),
     }
 }
 
-fn on_the_wall(local: DateTime, wall: &WallClock) -> Result<i64, Reason> {
-    let at = match (wall.zone.resolve(local), wall.gap, wall.fold) {
+fn on_the_wall(local: DateTime, wall: &WallClock, market: Option<&Zone>) -> Result<i64, Reason> {
+    let zone = match &wall.zone {
+        ZoneRule::Named(zone) => zone,
+        ZoneRule::Market => market.ok_or(Reason::BadTime)?,
+    };
+    let at = match (zone.resolve(local), wall.gap, wall.fold) {
         (Resolved::Exact(at), _, _)
         | (Resolved::Gap { before: at, .. }, GapPolicy::Before, _)
         | (Resolved::Gap { after: at, .. }, GapPolicy::After, _)
@@ -72,20 +77,19 @@ fn on_the_wall(local: DateTime, wall: &WallClock) -> Result<i64, Reason> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Zone;
 
     fn us(text: &str) -> i64 {
         text.parse::<Timestamp>().unwrap().as_microsecond()
     }
 
     fn wall(zone: &str, gap: GapPolicy, fold: FoldPolicy) -> InstantFormat {
-        let wall = Some(WallClock { zone: Zone::named(zone).unwrap(), gap, fold });
+        let wall = Some(WallClock { zone: ZoneRule::Named(Zone::named(zone).unwrap()), gap, fold });
         InstantFormat::Pattern { pattern: "%Y/%m/%d %H:%M:%S".into(), wall }
     }
 
     #[test]
     fn rfc_3339_with_a_space_and_microseconds() {
-        let read = |text| read(Field::Text(text), &InstantFormat::Rfc3339);
+        let read = |text| read(Field::Text(text), &InstantFormat::Rfc3339, None);
         assert_eq!(read("2019-11-24 00:00:17.004101+00:00"), Ok(us("2019-11-24T00:00:17.004101Z")));
         assert_eq!(read("2026-11-21T08:00:00+08:00"), Ok(us("2026-11-21T00:00:00Z")));
         assert_eq!(read("2026-11-21T08:00:00"), Err(Reason::BadTime), "no offset");
@@ -95,11 +99,11 @@ mod tests {
 
     #[test]
     fn epochs_in_their_unit() {
-        assert_eq!(read(Field::Text("1795219200"), &InstantFormat::EpochSeconds), Ok(1_795_219_200_000_000));
-        assert_eq!(read(Field::Int(1_795_219_200_123), &InstantFormat::EpochMillis), Ok(1_795_219_200_123_000));
-        let wrong_unit = read(Field::Int(1_795_219_200_123), &InstantFormat::EpochSeconds);
+        assert_eq!(read(Field::Text("1795219200"), &InstantFormat::EpochSeconds, None), Ok(1_795_219_200_000_000));
+        assert_eq!(read(Field::Int(1_795_219_200_123), &InstantFormat::EpochMillis, None), Ok(1_795_219_200_123_000));
+        let wrong_unit = read(Field::Int(1_795_219_200_123), &InstantFormat::EpochSeconds, None);
         assert_eq!(wrong_unit, Err(Reason::TimeOutOfRange));
-        assert_eq!(read(Field::Text("1.7e9"), &InstantFormat::EpochSeconds), Err(Reason::BadTime));
+        assert_eq!(read(Field::Text("1.7e9"), &InstantFormat::EpochSeconds, None), Err(Reason::BadTime));
     }
 
     #[test]
@@ -107,13 +111,13 @@ mod tests {
         let gap = Field::Text("2026/03/29 02:30:00");
         let fold = Field::Text("2026/10/25 02:30:00");
         let strict = wall("Europe/Berlin", GapPolicy::Reject, FoldPolicy::Reject);
-        assert_eq!(read(gap, &strict), Err(Reason::TimeInGap));
-        assert_eq!(read(fold, &strict), Err(Reason::TimeInFold));
+        assert_eq!(read(gap, &strict, None), Err(Reason::TimeInGap));
+        assert_eq!(read(fold, &strict, None), Err(Reason::TimeInFold));
         let later = wall("Europe/Berlin", GapPolicy::Before, FoldPolicy::Later);
-        assert_eq!(read(gap, &later), Ok(us("2026-03-29T01:30:00Z")));
-        assert_eq!(read(fold, &later), Ok(us("2026-10-25T01:30:00Z")));
+        assert_eq!(read(gap, &later, None), Ok(us("2026-03-29T01:30:00Z")));
+        assert_eq!(read(fold, &later, None), Ok(us("2026-10-25T01:30:00Z")));
         let earlier = wall("Europe/Berlin", GapPolicy::After, FoldPolicy::Earlier);
-        assert_eq!(read(gap, &earlier), Ok(us("2026-03-29T00:30:00Z")));
-        assert_eq!(read(fold, &earlier), Ok(us("2026-10-25T00:30:00Z")));
+        assert_eq!(read(gap, &earlier, None), Ok(us("2026-03-29T00:30:00Z")));
+        assert_eq!(read(fold, &earlier, None), Ok(us("2026-10-25T00:30:00Z")));
     }
 }

@@ -1,12 +1,13 @@
 //! Which columns an export needs, and where each lands in a decoded record.
 
-use crate::config::{Columns, Export, MarketRule, Rows, TextRule};
+use super::wanted::Wanted;
+use crate::config::{ColumnName, Columns, CoverRule, EventColumns, Export, MarketRule, Rows, TextRule};
 
 /// The needed columns of an export, each once, and the place of every role among them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Layout {
-    /// Column names, in the order in which decoders hand their values over.
-    pub(super) columns: Vec<String>,
+    /// Columns, in the order in which decoders hand their values over.
+    pub(super) columns: Vec<Wanted>,
     pub(super) event_id: Option<usize>,
     pub(super) occurred_at: usize,
     pub(super) viewer_id: Option<usize>,
@@ -23,9 +24,11 @@ pub(super) struct Layout {
 
 impl Layout {
     pub(super) fn of(export: &Export) -> Self {
-        let Columns { event_id, occurred_at, market, broadcast_id, cover_id, viewer_id, audience, dwell_seconds } =
-            &export.columns;
+        let Columns { market, broadcast_id, cover_id, audience } = &export.columns;
         let mut layout = Self::default();
+        let Some(EventColumns { event_id, occurred_at, viewer_id, dwell_seconds }) = export.rows.each() else {
+            return layout;
+        };
         layout.occurred_at = layout.place(&occurred_at.column);
         layout.event_id = layout.maybe(event_id.as_ref());
         layout.viewer_id = layout.maybe(viewer_id.as_ref());
@@ -34,15 +37,18 @@ impl Layout {
             layout.market = Some(layout.place(column));
         }
         layout.broadcast_id = layout.text(broadcast_id);
-        layout.cover_id = layout.text(cover_id);
+        if let CoverRule::Row(cover_id) = cover_id {
+            layout.cover_id = layout.text(cover_id);
+        }
         layout.audience = audience.iter().map(|column| layout.place(column)).collect();
         match &export.rows {
             Rows::Events { column, .. } => layout.event = Some(layout.place(column)),
-            Rows::Impressions { clicked, entered, ordered } => {
+            Rows::Impressions { clicked, entered, ordered, .. } => {
                 layout.clicked = layout.maybe(clicked.as_ref());
                 layout.entered = layout.maybe(entered.as_ref());
                 layout.ordered = layout.maybe(ordered.as_ref());
             }
+            Rows::Counts(_) | Rows::Covers(_) => {}
         }
         layout
     }
@@ -53,21 +59,21 @@ impl Layout {
         self.dwell_seconds.filter(|_| self.event.is_some())
     }
 
-    fn place(&mut self, column: &str) -> usize {
-        self.columns.iter().position(|known| known == column).unwrap_or_else(|| {
-            self.columns.push(column.to_owned());
+    fn place(&mut self, column: &ColumnName) -> usize {
+        self.columns.iter().position(|known| known.column == *column).unwrap_or_else(|| {
+            self.columns.push(Wanted::needed(column));
             self.columns.len() - 1
         })
     }
 
-    fn maybe(&mut self, column: Option<&String>) -> Option<usize> {
+    fn maybe(&mut self, column: Option<&ColumnName>) -> Option<usize> {
         column.map(|column| self.place(column))
     }
 
     fn text(&mut self, rule: &TextRule) -> Option<usize> {
         match rule {
             TextRule::Column(column) => Some(self.place(column)),
-            TextRule::Value(_) => None,
+            TextRule::Value(_) | TextRule::Path => None,
         }
     }
 }

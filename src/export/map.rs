@@ -1,8 +1,9 @@
 //! From the values of a record to a signal, or to a reject with its reason.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::excerpt::Viewer;
+use super::find::PathValues;
 use super::field::{Field, Position, Records};
 use super::instant;
 use super::layout::Layout;
@@ -12,6 +13,7 @@ use super::value::{dwell_ms, flag, id};
 use super::{Excerpt, ExportError};
 use crate::config::{Export, Rows};
 use crate::model::{Event, Kinds, MarketId, Reason, Reject};
+use crate::time::Zone;
 
 /// Rejects listed per object; the count goes on beyond.
 pub const MAX_LISTED_REJECTS: usize = 1_000;
@@ -45,7 +47,8 @@ impl<'a, S: Signals> Mapper<'a, S> {
     pub(super) fn new(
         export: &'a Export,
         layout: &'a Layout,
-        markets: &'a BTreeSet<MarketId>,
+        path: &'a PathValues,
+        markets: &'a BTreeMap<MarketId, Zone>,
         entry_is_click: bool,
         stay_seconds: u32,
         excerpt: Excerpt,
@@ -54,7 +57,7 @@ impl<'a, S: Signals> Mapper<'a, S> {
         Self {
             export,
             layout,
-            stages: Stages::new(export, layout, markets),
+            stages: Stages::new(export, layout, path, markets),
             entry_is_click,
             dwell_is_on_leave: export.maps(Event::Leave),
             stay_ms: stay_seconds.saturating_mul(1000),
@@ -74,8 +77,9 @@ impl<'a, S: Signals> Mapper<'a, S> {
             NoSignal::Ignored
         })?;
         let layout = self.layout;
+        let Some(each) = self.export.rows.each() else { return Err(NoSignal::Ignored) };
         let blame = |column: usize| move |reason| NoSignal::Reject(reason, Some(column));
-        let occurred_us = instant::read(fields[layout.occurred_at], &self.export.columns.occurred_at.format)
+        let occurred_us = instant::read(fields[layout.occurred_at], &each.occurred_at.format, None)
             .map_err(blame(layout.occurred_at))?;
         let (kinds, dwell_ms, credited_us) = self.happened(fields, occurred_us)?;
         let (mut event_id, mut viewer_id) = (itoa::Buffer::new(), itoa::Buffer::new());
@@ -85,7 +89,7 @@ impl<'a, S: Signals> Mapper<'a, S> {
             .viewer_id
             .map(|column| id(fields[column], &mut viewer_id).map_err(blame(column)))
             .transpose()?;
-        let stage = self.stages.of(fields, self.signals)?;
+        let stage = self.stages.of(fields, |stage| self.signals.stage(stage))?;
         let signal = Signal { record, occurred_us, credited_us, kinds, dwell_ms, event_id, viewer_id, stage };
         self.signals.signal(&signal);
         Ok(())
@@ -99,6 +103,7 @@ impl<'a, S: Signals> Mapper<'a, S> {
                 let (kinds, dwell_ms) = self.flags(fields)?;
                 Ok((kinds, dwell_ms, occurred_us))
             }
+            Rows::Counts(_) | Rows::Covers(_) => Err(NoSignal::Ignored),
         }
     }
 
@@ -188,7 +193,7 @@ impl<'a, S: Signals> Mapper<'a, S> {
                 record: at.record,
                 byte_offset: at.byte_offset,
                 reason,
-                column: column.map(|column| self.layout.columns[column].clone()),
+                column: column.map(|column| self.layout.columns[column].column.name().to_owned()),
                 text: text(),
             });
         }

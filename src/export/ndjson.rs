@@ -17,6 +17,7 @@ use serde_json::value::RawValue;
 use super::ExportError;
 use super::field::{Field, Position, Records};
 use super::lines::{Lines, first_line};
+use super::wanted::Wanted;
 use crate::model::Reason;
 
 /// Reads every record and returns how many there are by the count of physical lines.
@@ -24,7 +25,7 @@ use crate::model::Reason;
 /// The column at `may_be_absent` may be missing from every record.
 pub(super) fn read(
     mut lines: Lines,
-    needed: &[String],
+    needed: &[Wanted],
     may_be_absent: Option<usize>,
     records: &mut impl Records,
 ) -> Result<u64, ExportError> {
@@ -78,12 +79,12 @@ impl Keys {
         }
     }
 
-    fn refuse_missing(self, needed: &[String], may_be_absent: Option<usize>) -> Result<(), ExportError> {
+    fn refuse_missing(self, needed: &[Wanted], may_be_absent: Option<usize>) -> Result<(), ExportError> {
         let mut columns = self.present.iter().zip(needed).enumerate();
         if self.present.iter().any(|present| *present) {
             let missing = columns.find(|(index, (present, _))| !**present && Some(*index) != may_be_absent);
             missing.map_or(Ok(()), |(_, (_, column))| {
-                Err(ExportError::MissingColumn { column: column.clone(), header: self.header })
+                Err(ExportError::MissingColumn { column: column.column.name().to_owned(), header: self.header })
             })
         } else if self.present.is_empty() {
             Ok(())
@@ -154,7 +155,7 @@ impl<'a> Value<'a> {
 }
 
 /// Finds the needed values of a line.
-fn parse<'a>(line: &'a [u8], needed: &[String], found: &mut [Option<&'a RawValue>]) -> Result<(), Reason> {
+fn parse<'a>(line: &'a [u8], needed: &[Wanted], found: &mut [Option<&'a RawValue>]) -> Result<(), Reason> {
     let text = simdutf8::basic::from_utf8(line).map_err(|_| Reason::NotUtf8)?;
     if text.trim_ascii().is_empty() {
         return Err(Reason::BlankLine);
@@ -170,7 +171,7 @@ fn parse<'a>(line: &'a [u8], needed: &[String], found: &mut [Option<&'a RawValue
 }
 
 struct Object<'de, 's> {
-    needed: &'s [String],
+    needed: &'s [Wanted],
     found: &'s mut [Option<&'de RawValue>],
     twice: &'s mut bool,
 }
@@ -199,7 +200,7 @@ impl<'de> Visitor<'de> for Object<'de, '_> {
 }
 
 /// Finds which needed column a key is.
-struct Key<'s>(&'s [String]);
+struct Key<'s>(&'s [Wanted]);
 
 impl<'de> DeserializeSeed<'de> for Key<'_> {
     type Value = Option<usize>;
@@ -217,16 +218,17 @@ impl Visitor<'_> for Key<'_> {
     }
 
     fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(self.0.iter().position(|column| column == key))
+        Ok(self.0.iter().position(|wanted| wanted.is(key)))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::ColumnName;
 
     fn texts(line: &str) -> Result<Vec<Option<String>>, Reason> {
-        let needed = ["id".to_owned(), "at".to_owned()];
+        let needed = ["id", "at"].map(|name| Wanted::needed(&ColumnName::new(name)));
         let mut found = [None; 2];
         parse(line.as_bytes(), &needed, &mut found)?;
         found

@@ -18,6 +18,7 @@ use parquet::basic::{Encoding, Type};
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 
 use super::ExportError;
+use super::wanted::Wanted;
 use super::field::{Field, Position, Records};
 
 const BATCH_ROWS: usize = 8192;
@@ -30,7 +31,7 @@ const MAX_EXPANSION: i64 = 200;
 const COPIED_BATCH_BYTES: i64 = 128 << 20;
 
 /// Reads every record and returns how many there are by the footer.
-pub(super) fn read(file: &File, needed: &[String], records: &mut impl Records) -> Result<u64, ExportError> {
+pub(super) fn read(file: &File, needed: &[Wanted], records: &mut impl Records) -> Result<u64, ExportError> {
     let file_bytes = file.metadata()?.len();
     let metadata = ArrowReaderMetadata::load(file, ArrowReaderOptions::new().with_skip_arrow_metadata(true))
         .map_err(unsound)?;
@@ -39,21 +40,22 @@ pub(super) fn read(file: &File, needed: &[String], records: &mut impl Records) -
     super::delimited::refuse_duplicates(&header)?;
     let roots = needed
         .iter()
-        .map(|column| {
-            header
-                .iter()
-                .position(|name| name == column)
-                .ok_or_else(|| ExportError::MissingColumn { column: column.clone(), header: header.clone() })
+        .map(|wanted| {
+            header.iter().position(|name| wanted.is(name)).ok_or_else(|| ExportError::MissingColumn {
+                column: wanted.column.name().to_owned(),
+                header: header.clone(),
+            })
         })
         .collect::<Result<Vec<usize>, _>>()?;
     let physical = u64::try_from(metadata.metadata().file_metadata().num_rows())
         .map_err(|_| ExportError::Parquet("it claims a negative number of rows".to_owned()))?;
     let metadata = with_views(metadata);
-    for (root, name) in roots.iter().zip(needed) {
+    let names: Vec<&str> = roots.iter().map(|root| header[*root].as_str()).collect();
+    for (root, name) in roots.iter().zip(&names) {
         // Before anything is decoded: a type that is no use could still be large.
         Values::of(&new_empty_array(metadata.schema().field(*root).data_type()), name)?;
     }
-    let mask = ProjectionMask::roots(metadata.parquet_schema(), roots);
+    let mask = ProjectionMask::roots(metadata.parquet_schema(), roots.iter().copied());
     let mut record = 0_u64;
     for (index, group) in metadata.metadata().row_groups().iter().enumerate() {
         check_expansion(group, &mask)?;
@@ -65,7 +67,7 @@ pub(super) fn read(file: &File, needed: &[String], records: &mut impl Records) -
             .map_err(unsound)?;
         for batch in reader {
             let batch = batch.map_err(unsound)?;
-            hand_over(&batch, needed, &mut record, records)?;
+            hand_over(&batch, &names, &mut record, records)?;
             if records.is_refused() {
                 return Ok(0);
             }
@@ -79,18 +81,18 @@ pub(super) fn read(file: &File, needed: &[String], records: &mut impl Records) -
 
 fn hand_over(
     batch: &RecordBatch,
-    needed: &[String],
+    names: &[&str],
     record: &mut u64,
     records: &mut impl Records,
 ) -> Result<(), ExportError> {
-    let columns = needed.iter().map(|name| Column::of(batch, name)).collect::<Result<Vec<_>, _>>()?;
+    let columns = names.iter().map(|name| Column::of(batch, name)).collect::<Result<Vec<_>, _>>()?;
     let mut fields = vec![Field::Null; columns.len()];
     for row in 0..batch.num_rows() {
         *record += 1;
         for (field, column) in fields.iter_mut().zip(&columns) {
             *field = column.get(row);
         }
-        let raw = || render(needed, &columns, row);
+        let raw = || render(&columns, row);
         records.record(Position { record: *record, byte_offset: None }, &fields, &raw);
     }
     Ok(())
@@ -280,8 +282,7 @@ const STRICT: arrow_cast::CastOptions<'static> = arrow_cast::CastOptions {
 };
 
 /// A rejected row as text: only the needed columns were decoded, so only they are shown.
-fn render(needed: &[String], columns: &[Column], row: usize) -> String {
-    debug_assert_eq!(needed.len(), columns.len());
+fn render(columns: &[Column], row: usize) -> String {
     let shown = columns.iter().map(|column| match column.get(row) {
         Field::Null | Field::Nested => format!("{}=", column.name),
         Field::Text(text) => format!("{}={text}", column.name),

@@ -1,19 +1,6 @@
 //! What reading yields: one signal a row, on no clock but UTC.
 
-use crate::model::{Kinds, MarketId};
-
-/// Where a signal was seen: resolved once per distinct combination in an export, not once per row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stage {
-    /// The market it was aimed at.
-    pub market: MarketId,
-    /// The audience, joined.
-    pub audience: String,
-    /// The broadcast.
-    pub broadcast_id: String,
-    /// The cover.
-    pub cover_id: String,
-}
+use crate::model::{Kinds, Stage};
 
 /// One counted row.
 #[derive(Debug, Clone, Copy)]

@@ -1,16 +1,17 @@
 //! Where a row was seen: market, broadcast, cover and audience, resolved once per distinct combination.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use hashbrown::HashMap;
 
 use super::field::Field;
 use super::layout::Layout;
 use super::map::{Mapped, NoSignal};
-use super::signal::{Signals, Stage};
 use super::value::{MAX_NAME_BYTES, id, push_key};
-use crate::config::{Export, MarketRule, Otherwise, TextRule};
-use crate::model::{MarketId, Reason};
+use super::find::PathValues;
+use crate::config::{CoverRule, Export, MarketRule, Otherwise, TextRule};
+use crate::model::{Stage, MarketId, Reason};
+use crate::time::Zone;
 
 /// Combinations that stand for nothing are remembered only while they are few: a broken column may never repeat itself.
 const MOST_REFUSED: usize = 1 << 16;
@@ -29,19 +30,21 @@ enum Known {
 pub(super) struct Stages<'a> {
     export: &'a Export,
     layout: &'a Layout,
-    markets: &'a BTreeSet<MarketId>,
+    path: &'a PathValues,
+    markets: &'a BTreeMap<MarketId, Zone>,
     known: HashMap<Box<[u8]>, Known>,
     key: Vec<u8>,
     count: usize,
 }
 
 impl<'a> Stages<'a> {
-    pub(super) fn new(export: &'a Export, layout: &'a Layout, markets: &'a BTreeSet<MarketId>) -> Self {
-        Self { export, layout, markets, known: HashMap::new(), key: Vec::new(), count: 0 }
+    pub(super) fn new(export: &'a Export, layout: &'a Layout, path: &'a PathValues,
+    markets: &'a BTreeMap<MarketId, Zone>) -> Self {
+        Self { export, layout, path, markets, known: HashMap::new(), key: Vec::new(), count: 0 }
     }
 
     /// The stage of a row, through a table of the combinations seen so far.
-    pub(super) fn of(&mut self, fields: &[Field<'_>], signals: &mut impl Signals) -> Mapped<usize> {
+    pub(super) fn of(&mut self, fields: &[Field<'_>], announce: impl FnMut(&Stage)) -> Mapped<usize> {
         let layout = self.layout;
         let mut key = std::mem::take(&mut self.key);
         key.clear();
@@ -51,7 +54,7 @@ impl<'a> Stages<'a> {
             push_key(&mut key, fields[*column]);
         }
         let known = self.known.get(key.as_slice()).copied().unwrap_or_else(|| {
-            let known = self.resolve(fields, signals);
+            let known = self.resolve(fields, announce);
             let is_small = key.len() <= LONGEST_REFUSED_BYTES && self.known.len() < MOST_REFUSED;
             if matches!(known, Known::Stage(_)) || is_small {
                 self.known.insert(key.as_slice().into(), known);
@@ -66,10 +69,10 @@ impl<'a> Stages<'a> {
         }
     }
 
-    fn resolve(&mut self, fields: &[Field<'_>], signals: &mut impl Signals) -> Known {
+    fn resolve(&mut self, fields: &[Field<'_>], mut announce: impl FnMut(&Stage)) -> Known {
         match self.new_stage(fields) {
             Ok(Some(stage)) => {
-                signals.stage(&stage);
+                announce(&stage);
                 self.count += 1;
                 Known::Stage(self.count - 1)
             }
@@ -83,6 +86,7 @@ impl<'a> Stages<'a> {
         let Some(market) = self.market(fields)? else { return Ok(None) };
         let text = |rule: &TextRule, column: Option<usize>| match (rule, column) {
             (TextRule::Value(value), _) => Ok(value.clone()),
+            (TextRule::Path, _) => Ok(self.path.broadcast.clone().unwrap_or_default()),
             (TextRule::Column(_), column) => {
                 let column = column.unwrap_or_default();
                 let mut number = itoa::Buffer::new();
@@ -93,13 +97,17 @@ impl<'a> Stages<'a> {
             market,
             audience: self.audience(fields)?,
             broadcast_id: text(&columns.broadcast_id, self.layout.broadcast_id)?,
-            cover_id: text(&columns.cover_id, self.layout.cover_id)?,
+            cover_id: match &columns.cover_id {
+                CoverRule::Row(rule) => Some(text(rule, self.layout.cover_id)?),
+                CoverRule::Log => None,
+            },
         }))
     }
 
     fn market(&self, fields: &[Field<'_>]) -> Result<Option<MarketId>, (Reason, usize)> {
         let (values, otherwise) = match &self.export.columns.market {
             MarketRule::Value(market) => return Ok(Some(market.clone())),
+            MarketRule::Path { .. } => return Ok(self.path.market.clone()),
             MarketRule::Column { values, otherwise, .. } => (values, otherwise),
         };
         let column = self.layout.market.unwrap_or_default();
@@ -108,7 +116,7 @@ impl<'a> Stages<'a> {
             Field::Text(name) => values
                 .get(name)
                 .cloned()
-                .or_else(|| Some(MarketId::new(name)).filter(|market| self.markets.contains(market))),
+                .or_else(|| Some(MarketId::new(name)).filter(|market| self.markets.contains_key(market))),
             Field::Int(code) => values.get(code.to_string().as_str()).cloned(),
             _ => None,
         };

@@ -1,9 +1,7 @@
-//! Counts and the facts they belong to.
+//! Plain sums of happenings in one cell.
 
-use std::ops::AddAssign;
-use std::sync::Arc;
-
-/// The counts of one cell. All are sums over rows, so any roll-up is a sum again.
+/// The counts of one cell. All are sums over rows, so any roll-up is a sum again; but only over rows that were counted
+/// under one convention, which is why sums of published cells are made by [`super::Series`] and nowhere else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
     /// Times a cover was shown.
@@ -26,31 +24,11 @@ pub struct Counts {
     pub orders: u64,
 }
 
-impl AddAssign for Counts {
-    fn add_assign(&mut self, other: Self) {
-        self.impressions += other.impressions;
-        self.unique_impressions += other.unique_impressions;
-        self.clicks += other.clicks;
-        self.clickers += other.clickers;
-        self.entries += other.entries;
-        self.entrants += other.entrants;
-        self.stays += other.stays;
-        self.dwell_ms += other.dwell_ms;
-        self.orders += other.orders;
+impl Counts {
+    /// Adds counts of the same cell, or of cells whose conventions the caller has found to be one.
+    pub(crate) fn add(&mut self, other: &Self) {
+        for count in super::Count::ALL {
+            *self.get_mut(count) += other.get(count);
+        }
     }
-}
-
-/// One funnel fact within a market-day.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fact {
-    /// Index into the market's slot table.
-    pub slot: usize,
-    /// The audience, as configured: `f / 25-34`.
-    pub audience: Arc<str>,
-    /// The broadcast.
-    pub broadcast_id: Arc<str>,
-    /// The cover.
-    pub cover_id: Arc<str>,
-    /// What was counted.
-    pub counts: Counts,
 }

@@ -2,15 +2,29 @@
 //!
 //! Nothing here reads, writes or decides. Stands on nothing of this crate.
 
+mod check;
 pub mod columns;
+mod convention;
+mod count;
 mod counts;
+mod fact;
+mod figures;
 mod ids;
 mod kinds;
+mod measure;
+mod page;
 mod reject;
 mod signal;
 
-pub use counts::{Counts, Fact};
+pub use check::{Bounds, Check, CheckScope, Verdict};
+pub use convention::{Change, ClickEvent, Conventions, Eras, ImpressionBasis, UniqueBasis};
+pub use count::{Count, CountSet};
+pub use counts::Counts;
+pub use fact::{DayPart, Era, Fact, FactKey, Series};
+pub use figures::{Figures, Prorated, Share};
 pub use ids::{MarketDay, MarketId, PlatformId};
 pub use kinds::Kinds;
+pub use measure::Measure;
+pub use page::{CountRow, Stage, OnAir, Page};
 pub use reject::{Reason, Reject};
-pub use signal::{ClickEvent, Conventions, Event, ImpressionBasis, Offered};
+pub use signal::Event;

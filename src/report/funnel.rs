@@ -3,34 +3,10 @@
 use polars::prelude::*;
 
 use super::Sheet;
-use crate::model::{Counts, Fact, Offered, columns as c};
+use crate::model::{Count, DayPart, Fact, columns as c};
 
-/// A count: its column, its name among a receipt's totals, whether a platform offers it, and where it stands in
-/// [`Counts`].
-pub(super) struct Count {
-    pub(super) name: &'static str,
-    pub(super) total: &'static str,
-    pub(super) offered: fn(Offered) -> bool,
-    pub(super) of: fn(&Counts) -> u64,
-}
-
-/// Every count, in the order of the tables. Dwell is carried in milliseconds and published in seconds.
-pub(super) const COUNTS: [Count; 9] = [
-    Count { name: c::IMPRESSIONS, total: c::IMPRESSIONS, offered: |o| o.impressions, of: |n| n.impressions },
-    Count {
-        name: c::UNIQUE_IMPRESSIONS,
-        total: c::UNIQUE_IMPRESSIONS,
-        offered: |o| o.unique_impressions,
-        of: |n| n.unique_impressions,
-    },
-    Count { name: c::CLICKS, total: c::CLICKS, offered: |o| o.clicks, of: |n| n.clicks },
-    Count { name: c::CLICKERS, total: c::CLICKERS, offered: |o| o.clickers, of: |n| n.clickers },
-    Count { name: c::ENTRIES, total: c::ENTRIES, offered: |o| o.entries, of: |n| n.entries },
-    Count { name: c::ENTRANTS, total: c::ENTRANTS, offered: |o| o.entrants, of: |n| n.entrants },
-    Count { name: c::STAYS, total: c::STAYS, offered: |o| o.dwell, of: |n| n.stays },
-    Count { name: c::DWELL_SECONDS, total: "dwell_ms", offered: |o| o.dwell, of: |n| n.dwell_ms },
-    Count { name: c::ORDERS, total: c::ORDERS, offered: |o| o.orders, of: |n| n.orders },
-];
+/// The slot of counts that have none.
+const ALL_DAY: &str = "all_day";
 
 /// Renders the table. A count that the platform does not offer is null in every row.
 ///
@@ -39,37 +15,40 @@ pub(super) const COUNTS: [Count; 9] = [
 pub(super) fn funnel(sheet: &Sheet<'_>, revision: u64) -> PolarsResult<DataFrame> {
     let facts = sheet.facts;
     let height = facts.len();
-    let slots: Vec<&str> = sheet.market.slots.names().collect();
     let text = |name: &str, of: &dyn Fn(&Fact) -> &str| {
         Column::new(name.into(), facts.iter().map(of).collect::<Vec<&str>>())
     };
     let mut table = keys(sheet, height);
-    table.push(Column::new(c::SLOT.into(), facts.iter().map(|fact| slots[fact.slot]).collect::<Vec<_>>()));
-    table.push(text(c::AUDIENCE, &|fact| &fact.audience));
-    table.push(text(c::BROADCAST_ID, &|fact| &fact.broadcast_id));
-    table.push(text(c::COVER_ID, &|fact| &fact.cover_id));
-    for count in &COUNTS {
-        table.push(column(count, sheet.offered, facts)?);
+    table.push(Column::new(c::SLOT.into(), facts.iter().map(|fact| slot_name(sheet, fact.key.part)).collect::<Vec<_>>()));
+    table.push(text(c::AUDIENCE, &|fact| &fact.key.audience));
+    table.push(text(c::BROADCAST_ID, &|fact| &fact.key.broadcast_id));
+    table.push(text(c::COVER_ID, &|fact| &fact.key.cover_id));
+    for count in Count::ALL {
+        table.push(column(count, facts)?);
     }
     table.extend(closing(sheet, revision, height));
     DataFrame::new(height, table)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a day's dwell is far below 2^53 milliseconds")]
-pub(super) fn column(count: &Count, offered: Offered, facts: &[Fact]) -> PolarsResult<Column> {
-    let is_seconds = count.name == c::DWELL_SECONDS;
-    if !(count.offered)(offered) {
-        let of_type = if is_seconds { DataType::Float64 } else { DataType::Int64 };
-        return Ok(Column::full_null(count.name.into(), facts.len(), &of_type));
+/// The name of a slot, or `all_day`.
+pub(super) fn slot_name<'a>(sheet: &Sheet<'a>, part: DayPart) -> &'a str {
+    match part {
+        DayPart::Slot(slot) => sheet.market.slots.starts().get(slot).map_or("", |(name, _)| name.as_str()),
+        DayPart::AllDay => ALL_DAY,
     }
-    let counts = facts.iter().map(|fact| (count.of)(&fact.counts));
-    if is_seconds {
-        let seconds: Vec<f64> = counts.map(|ms| ms as f64 / 1000.0).collect();
-        return Ok(Column::new(count.name.into(), seconds));
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a day's dwell is far below 2^53 milliseconds")]
+pub(super) fn column(count: Count, facts: &[Fact]) -> PolarsResult<Column> {
+    let counts = facts.iter().map(|fact| fact.figures.get(count).map(|measure| measure.value));
+    if count == Count::Dwell {
+        let seconds: Vec<Option<f64>> = counts.map(|ms| ms.map(|ms| ms as f64 / 1000.0)).collect();
+        return Ok(Column::new(count.word().into(), seconds));
     }
     let overflow = |_| polars_err!(ComputeError: "a count exceeds 64 bits");
-    let counts: Vec<i64> = counts.map(|n| i64::try_from(n).map_err(overflow)).collect::<PolarsResult<_>>()?;
-    Ok(Column::new(count.name.into(), counts))
+    let counts: Vec<Option<i64>> =
+        counts.map(|n| n.map(|n| i64::try_from(n).map_err(overflow)).transpose()).collect::<PolarsResult<_>>()?;
+    Ok(Column::new(count.word().into(), counts))
 }
 
 /// Platform, market and local date: in the file as well as in its path, so that every reader sees them.
@@ -101,8 +80,8 @@ pub(super) fn closing(sheet: &Sheet<'_>, revision: u64, height: usize) -> Vec<Co
         Column::new_scalar(name.into(), Scalar::new(DataType::String, AnyValue::StringOwned(value.into())), height)
     };
     vec![
-        text(c::IMPRESSION_BASIS, sheet.conventions.impression.word()),
-        text(c::CLICK_EVENT, sheet.conventions.click.word()),
+        text(c::IMPRESSION_BASIS, sheet.eras.first.impression.word()),
+        text(c::CLICK_EVENT, sheet.eras.first.click.word()),
         Column::new_scalar(c::PROVISIONAL.into(), Scalar::from(sheet.provisional), height),
         Column::new_scalar(c::REVISION.into(), Scalar::from(i64::try_from(revision).unwrap_or(i64::MAX)), height),
     ]

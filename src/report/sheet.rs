@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::config::Market;
-use crate::model::{Conventions, Counts, Fact, MarketDay, Offered};
+use crate::model::{Count, CountSet, Counts, Eras, Fact, MarketDay};
 use crate::time::LocalDay;
 
 /// The facts of a market-day with their context.
@@ -16,9 +16,9 @@ pub struct Sheet<'a> {
     /// The local day.
     pub day: &'a LocalDay,
     /// How the platform counts.
-    pub conventions: Conventions,
-    /// What the platform's exports can yield; the rest is null.
-    pub offered: Offered,
+    pub eras: &'a Eras,
+    /// What the columns of the platform's exports can yield; the rest is null.
+    pub mapped: CountSet,
     /// Whether late exports may still change it.
     pub provisional: bool,
     /// Facts, sorted by slot, audience, broadcast and cover.
@@ -30,11 +30,11 @@ impl Sheet<'_> {
     #[must_use]
     pub fn totals(&self) -> BTreeMap<String, i64> {
         let mut sum = Counts::default();
-        self.facts.iter().for_each(|fact| sum += fact.counts);
-        super::funnel::COUNTS
+        self.facts.iter().for_each(|fact| sum.add(&fact.figures.value));
+        let name = |count: Count| if count == Count::Dwell { "dwell_ms" } else { count.word() };
+        self.mapped
             .iter()
-            .filter(|count| (count.offered)(self.offered))
-            .map(|count| (count.total.to_owned(), i64::try_from((count.of)(&sum)).unwrap_or(i64::MAX)))
+            .map(|count| (name(count).to_owned(), i64::try_from(sum.get(count)).unwrap_or(i64::MAX)))
             .collect()
     }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::io;
 
 use crate::config::Workspace;
-use crate::count::{Feed, Input};
-use crate::export::{Signal, Signals, Stage};
-use crate::model::MarketId;
+use crate::count::{Feed, Input, Placed};
+use crate::export::{Signal, Signals};
+use crate::model::{Era, MarketId, Stage};
 use crate::plan::PlannedDay;
 use crate::time::Calendar;
 
@@ -24,12 +24,12 @@ struct MarketClock {
 }
 
 impl Clocks {
-    pub(super) fn new(workspace: &Workspace, days: &[&PlannedDay]) -> Self {
+    pub(super) fn new(workspace: &Workspace, days: &[&PlannedDay], cuts_us: &[i64]) -> Self {
         let mut clocks = Self { markets: BTreeMap::new(), calendars: Vec::new() };
         for (id, market) in &workspace.markets {
             let of_market = |day: &&PlannedDay| day.market_day.market == *id;
             let dates = days.iter().copied().filter(|day| of_market(day)).map(|day| day.market_day.local_date);
-            let calendar = Calendar::new(&market.day, &market.slots, dates);
+            let calendar = Calendar::new(&market.day, &market.slots, dates, cuts_us);
             let number = |date| days.iter().position(|day| of_market(day) && day.market_day.local_date == date);
             let day_numbers: Vec<usize> = calendar.days().iter().filter_map(|day| number(day.date)).collect();
             if !day_numbers.is_empty() {
@@ -61,7 +61,8 @@ impl<'a, 'c> Localizing<'a, 'c> {
 impl Signals for Localizing<'_, '_> {
     fn stage(&mut self, stage: &Stage) {
         self.stage_clock.push(self.clocks.markets.get(&stage.market).copied());
-        self.feed.stage(&stage.audience, &stage.broadcast_id, &stage.cover_id);
+        let cover_id = stage.cover_id.as_deref().unwrap_or_default();
+        self.feed.stage(&stage.audience, &stage.broadcast_id, cover_id);
     }
 
     fn too_many(&self) -> Option<usize> {
@@ -72,7 +73,12 @@ impl Signals for Localizing<'_, '_> {
         let place = self.stage_clock[signal.stage].and_then(|clock| {
             let MarketClock { calendar, day_numbers } = &self.clocks.calendars[clock];
             let place = calendar.place(signal.credited_us, &mut self.hints[clock])?;
-            Some((signal.stage, day_numbers[place.day], place.slot))
+            Some(Placed {
+                stage: signal.stage,
+                day: day_numbers[place.day],
+                slot: place.slot,
+                era: Era(place.cuts),
+            })
         });
         let taken = self.feed.push(&Input {
             record: signal.record,

@@ -78,8 +78,8 @@ impl Publisher<'_> {
             market_day: &day.market_day,
             market,
             day: &day.day,
-            conventions: self.platform.conventions,
-            offered: self.platform.offered(&day.market_day.market),
+            eras: &self.platform.eras,
+            mapped: self.platform.mapped(&day.market_day.market),
             provisional: day.state == State::Provisional,
             facts: &counted.counted.facts[number],
         };

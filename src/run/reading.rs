@@ -1,6 +1,6 @@
 //! Reads the exports of a batch on all threads and counts them.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,6 +13,7 @@ use crate::export::{self, Excerpt, ExportError, ReadReport, Reading};
 use crate::model::MarketId;
 use crate::plan::{Batch, PlannedExport};
 use crate::store::Store;
+use crate::time::Zone;
 
 use super::localize::{Clocks, Localizing};
 use super::progress::{Observer, Step};
@@ -81,8 +82,11 @@ pub(super) struct Source<'a> {
 
 /// Reads every export of a batch once, however many market-days it feeds, and counts its rows.
 pub(super) fn count(source: &Source<'_>, batch: &Batch<'_>, handle: &Handle) -> Result<CountedBatch, RunError> {
-    let clocks = Clocks::new(source.workspace, &batch.days);
-    let markets: BTreeSet<MarketId> = source.workspace.markets.keys().cloned().collect();
+    let platform = batch.days.first().and_then(|day| source.workspace.platforms.get(&day.market_day.platform));
+    let cuts_us = platform.map(|platform| platform.eras.cuts_us()).unwrap_or_default();
+    let clocks = Clocks::new(source.workspace, &batch.days, &cuts_us);
+    let markets: BTreeMap<MarketId, Zone> =
+        source.workspace.markets.iter().map(|(id, market)| (id.clone(), market.day.zone.clone())).collect();
     let counter = Counter::new(
         scope(batch),
         Effort {
@@ -146,7 +150,7 @@ fn read_one(
     planned: &PlannedExport,
     number: usize,
     clocks: &Clocks,
-    markets: &BTreeSet<MarketId>,
+    markets: &BTreeMap<MarketId, Zone>,
     feed: &mut Feed<'_>,
     handle: &Handle,
 ) -> Result<Result<ReadExport, Unread>, RunError> {
@@ -167,6 +171,7 @@ fn read_one(
     let reading = Reading {
         export: definition,
         entry_is_click: platform.entry_is_click(),
+        path: &planned.found.path,
         markets,
         stay_seconds: settings.stay_seconds,
         excerpt: Excerpt { chars: settings.reject_text_chars, viewer_ids: settings.reject_viewer_ids },

@@ -12,6 +12,8 @@ pub struct Place {
     pub day: usize,
     /// Index into the market's slot table.
     pub slot: usize,
+    /// How many of the cuts it is after.
+    pub cuts: u16,
 }
 
 /// Consecutive or scattered local days of one market, in order of time.
@@ -26,9 +28,15 @@ pub struct Calendar {
 }
 
 impl Calendar {
-    /// Lays out these dates; a date that the zone skipped is left out.
+    /// Lays out these dates; a date that the zone skipped is left out. `cuts_us` are instants (microseconds since
+    /// 1970, UTC), sorted, that cut time besides: a change of what a platform counts, for one.
     #[must_use]
-    pub fn new(rule: &DayRule, slots: &SlotTable, dates: impl IntoIterator<Item = Date>) -> Self {
+    pub fn new(
+        rule: &DayRule,
+        slots: &SlotTable,
+        dates: impl IntoIterator<Item = Date>,
+        cuts_us: &[i64],
+    ) -> Self {
         let mut dates: Vec<Date> = dates.into_iter().collect();
         dates.sort_unstable();
         dates.dedup();
@@ -39,15 +47,26 @@ impl Calendar {
                 calendar.boundaries_us.pop();
                 calendar.places.pop();
             }
-            for piece in slots.pieces(rule, day) {
-                calendar.boundaries_us.push(micros(piece.start));
-                calendar.places.push(Some(Place { day: index, slot: piece.slot }));
+            let pieces = slots.pieces(rule, day);
+            for (number, piece) in pieces.iter().enumerate() {
+                let end = pieces.get(number + 1).map_or(day.end, |next| next.start);
+                calendar.push_piece(index, piece.slot, micros(piece.start), micros(end), cuts_us);
             }
             calendar.boundaries_us.push(micros(day.end));
             calendar.places.push(None);
         }
         calendar.days = days;
         calendar
+    }
+
+    fn push_piece(&mut self, day: usize, slot: usize, start_us: i64, end_us: i64, cuts_us: &[i64]) {
+        let before = cuts_us.partition_point(|cut| *cut <= start_us);
+        let inside = cuts_us[before..].iter().copied().take_while(|cut| *cut < end_us);
+        for (number, start) in std::iter::once(start_us).chain(inside).enumerate() {
+            let cuts = u16::try_from(before + number).unwrap_or(u16::MAX);
+            self.boundaries_us.push(start);
+            self.places.push(Some(Place { day, slot, cuts }));
+        }
     }
 
     /// The days, in order of time.
@@ -89,7 +108,7 @@ mod tests {
             vec![("night".to_owned(), "00:00".parse().unwrap()), ("day".to_owned(), "06:00".parse().unwrap())];
         let slots = SlotTable::new("00:00".parse().unwrap(), slots).unwrap();
         let dates = ["2026-11-01", "2026-11-02", "2026-11-04"].map(|d| d.parse().unwrap());
-        let calendar = Calendar::new(&rule, &slots, dates);
+        let calendar = Calendar::new(&rule, &slots, dates, &[]);
         let mut hint = 99;
         let mut place = |at: &str| {
             let at: Timestamp = at.parse().unwrap();

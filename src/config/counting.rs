@@ -1,0 +1,218 @@
+//! The checked definition of exports whose rows are counts, and of logs of covers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use super::definition::{InstantColumn, ZoneRule};
+use crate::model::{Count, CountSet};
+
+/// A column by its name, or by any of the names it has over languages and generations of an export.
+///
+/// Names are compared after Unicode normalization: case, soft hyphens, kinds of spaces and full-width letters make no
+/// difference.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ColumnName(Vec<String>);
+
+impl ColumnName {
+    /// A column of one name.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self(vec![name.into()])
+    }
+
+    /// A column of several names, the one for messages first. `None` without a name.
+    #[must_use]
+    pub fn any_of(names: Vec<String>) -> Option<Self> {
+        (!names.is_empty()).then_some(Self(names))
+    }
+
+    /// What messages call it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0[0]
+    }
+
+    /// Every name.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl fmt::Display for ColumnName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A row is a count over an interval.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountRows {
+    /// Which interval.
+    pub period: Period,
+    /// Which of several deliveries of the same is counted.
+    pub newest: Newest,
+    /// Another export of the platform: a broadcast that it has rows of is not counted from this one.
+    pub fallback_for: Option<String>,
+    /// What is counted, and how it is read. At least one.
+    pub counts: BTreeMap<Count, CountRule>,
+    /// Which of them an object may lack the columns of; they are then null.
+    pub optional: CountSet,
+    /// Ratios that the export reports, to be held against its counts.
+    pub rates: Vec<ReportedRate>,
+    /// How rows of totals are recognized.
+    pub totals: Totals,
+    /// How numbers are written.
+    pub numbers: NumberStyle,
+    /// Rows that are not counted: a column, and its values (such as `is_test: [1]`).
+    pub skip: BTreeMap<ColumnName, BTreeSet<String>>,
+}
+
+/// A row says which cover was on air in a broadcast. The export's `broadcast_id` and `cover_id` are columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoverRows {
+    /// Since when.
+    pub from: InstantColumn,
+    /// Until when, exclusive. Without it, or where it is empty, until the next cover of the broadcast.
+    pub until: Option<InstantColumn>,
+    /// Which of several deliveries of the same is believed.
+    pub newest: Newest,
+}
+
+/// The interval of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Period {
+    /// From a start to an end.
+    Span {
+        /// The first instant.
+        start: InstantColumn,
+        /// Where it ends.
+        end: PeriodEnd,
+    },
+    /// A day, or an hour of it.
+    Day {
+        /// The column of the date.
+        date: ColumnName,
+        /// Its strptime pattern, such as `%Y%m%d`. A spreadsheet's own dates need none and ignore it.
+        pattern: String,
+        /// Whose day.
+        zone: ZoneRule,
+        /// The column of the hour on that clock: `7`, `07:00` or `07:00:00 - 07:59:59`. Without it the row has no
+        /// slot but `all_day`.
+        hour: Option<ColumnName>,
+    },
+    /// What `{start:…}` and `{end:…}` in the object's path say. Its rows have no slot but `all_day`.
+    Path,
+}
+
+/// Where a span ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PeriodEnd {
+    /// At this instant, exclusive.
+    Column(InstantColumn),
+    /// So many seconds after its start.
+    Grain(u32),
+    /// After as long as this column says: `1:28:05`, `1h28m`, `5285` (seconds), a spreadsheet's time.
+    Length(ColumnName),
+}
+
+/// Which of several deliveries of the same rows is counted: the newest, and only that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Newest {
+    /// What makes one newer. Equal ones are ordered by key.
+    pub by: Order,
+    /// What it replaces.
+    pub per: Extent,
+}
+
+/// What makes an object newer than another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Order {
+    /// When the store got it.
+    Modified,
+    /// Its key, as text.
+    Name,
+    /// `{created:…}` in its path.
+    Path,
+    /// The latest value of this column among its rows.
+    Column(InstantColumn),
+}
+
+/// What a newer object replaces in an older one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All rows of the same market whose interval is one that the newer object has rows for. For exports that come
+    /// whole: one object has all broadcasts of its period.
+    Period,
+    /// The same, but only of the same broadcast. For exports that come in parts.
+    Broadcast,
+}
+
+/// How a count is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CountRule {
+    /// It stands there. Dwell: the total time in the room.
+    Column(ColumnName),
+    /// Another count of the row times a rate; for dwell, times a mean duration.
+    Times {
+        /// The other count; itself read from a column.
+        of: Count,
+        /// The rate.
+        by: RateColumn,
+    },
+    /// Another count of the row divided by a rate.
+    DividedBy {
+        /// The other count; itself read from a column.
+        of: Count,
+        /// The rate.
+        by: RateColumn,
+    },
+}
+
+/// A column of rates. `1.35%` is one whatever the unit; a bare number is read by it. Durations have units of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RateColumn {
+    /// The column.
+    pub column: ColumnName,
+    /// Whether a number without `%` is in percent.
+    pub is_percent: bool,
+}
+
+/// A ratio that an export reports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportedRate {
+    /// What tables call it: `ctr`, or a name of the team's own.
+    pub name: String,
+    /// Where it stands.
+    pub column: RateColumn,
+    /// Its numerator.
+    pub of: Count,
+    /// Its denominator.
+    pub among: Count,
+}
+
+/// How rows of totals are recognized, besides the words that are known for them in many languages.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Totals {
+    /// The column whose text says so; without it the columns of the period and the broadcast are looked at.
+    pub column: Option<ColumnName>,
+    /// More words.
+    pub words: BTreeSet<String>,
+    /// After how many rows the platform cuts its exports off (YouTube: 500): a total beyond the rows is then no wonder.
+    pub cap: Option<u32>,
+}
+
+/// How numbers are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NumberStyle {
+    /// Between whole and part: `.` or `,`.
+    pub decimal: char,
+    /// Between thousands.
+    pub group: char,
+}
+
+impl Default for NumberStyle {
+    fn default() -> Self {
+        Self { decimal: '.', group: ',' }
+    }
+}

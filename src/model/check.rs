@@ -1,0 +1,80 @@
+//! What an export reports about itself, held against its own rows.
+
+/// One comparison.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// What was compared: the word of a count, or the name of a rate.
+    pub metric: String,
+    /// Against what.
+    pub scope: CheckScope,
+    /// Rows that were compared or summed.
+    pub rows: u64,
+    /// Of those, rows that disagree; 0 or 1 for a total.
+    pub rows_off: u64,
+    /// As the export reports it; for rates, in the row that disagrees most. `None` where nothing could be compared.
+    pub reported: Option<Bounds>,
+    /// As its counts give it.
+    pub recomputed: Option<Bounds>,
+    /// What to make of it.
+    pub verdict: Verdict,
+}
+
+/// What was held against what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CheckScope {
+    /// A row of totals against the sum of the rows.
+    Total,
+    /// A rate of a row against the counts of that row.
+    Row,
+}
+
+/// A number within bounds, both included.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bounds {
+    /// The least it can be.
+    pub low: f64,
+    /// As stated or computed.
+    pub value: f64,
+    /// The most it can be.
+    pub high: f64,
+}
+
+/// What a comparison says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// The same, as far as the digits that are there can tell.
+    Equal,
+    /// The total is more than the rows, and the export is cut off at a number of rows.
+    Capped,
+    /// The rate is not the ratio that it is mapped as.
+    MisMapped,
+    /// Different or not comparable, for a reason that the export does not tell.
+    CannotTell,
+}
+
+impl CheckScope {
+    /// The word in tables.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Total => "total",
+            Self::Row => "row",
+        }
+    }
+}
+
+impl Verdict {
+    /// Every verdict.
+    pub const ALL: [Self; 4] = [Self::Equal, Self::Capped, Self::MisMapped, Self::CannotTell];
+
+    /// The words in tables.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Equal => "equal within rounding",
+            Self::Capped => "export is capped",
+            Self::MisMapped => "mis-mapped",
+            Self::CannotTell => "cannot tell",
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What an export of counts, or a log of covers, says: one page to be booked.
+
+use super::{Figures, MarketId};
+
+/// Everything that one object says, before it is known what of it a newer object replaces.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Page {
+    /// Where its rows were seen.
+    pub stages: Vec<Stage>,
+    /// Its rows of counts.
+    pub rows: Vec<CountRow>,
+    /// Its rows of covers.
+    pub on_air: Vec<OnAir>,
+    /// The latest instant in the column that says when rows were made (microseconds since 1970, UTC).
+    pub created_us: Option<i64>,
+}
+
+/// Where a row was seen: resolved once per distinct combination in an export, not once per row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    /// The market it was aimed at.
+    pub market: MarketId,
+    /// The audience, joined.
+    pub audience: String,
+    /// The broadcast.
+    pub broadcast_id: String,
+    /// The cover; `None` where the log of covers says it.
+    pub cover_id: Option<String>,
+}
+
+/// A row of counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountRow {
+    /// Which record of the object, from 1.
+    pub record: u32,
+    /// Index into the stages of the page.
+    pub stage: u32,
+    /// Its first instant (microseconds since 1970, UTC).
+    pub start_us: i64,
+    /// The first instant after it; later than `start_us`.
+    pub end_us: i64,
+    /// Whether its counts have no slot: they are a whole day's.
+    pub is_all_day: bool,
+    /// What it counts. Nothing is said yet of how it was split.
+    pub figures: Figures,
+}
+
+/// A cover on air.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnAir {
+    /// Which record of the object, from 1.
+    pub record: u32,
+    /// In which market.
+    pub market: MarketId,
+    /// In which broadcast.
+    pub broadcast_id: String,
+    /// The cover.
+    pub cover_id: String,
+    /// Its first instant (microseconds since 1970, UTC).
+    pub from_us: i64,
+    /// The first instant after it; `None`: until the next cover of the broadcast.
+    pub until_us: Option<i64>,
+}
