@@ -290,6 +290,7 @@ fn render(columns: &[Column], row: usize) -> String {
         Field::Float(number) => format!("{}={number}", column.name),
         Field::Bool(flag) => format!("{}={flag}", column.name),
         Field::Instant(us) | Field::Wall(us) => format!("{}={us}us", column.name),
+        Field::Length(ms) => format!("{}={ms}ms", column.name),
     });
     shown.collect::<Vec<_>>().join(" ")
 }
