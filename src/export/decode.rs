@@ -21,10 +21,12 @@ pub(super) fn decode(
     may_be_absent: Option<usize>,
     records: &mut impl Records,
 ) -> Result<u64, ExportError> {
-    let text = |file| Lines::new(Bytes::open(file)?);
+    let text = |file, encoding: Option<&str>| Lines::new(Bytes::open(file, encoding)?);
     match format {
-        Format::Delimited { delimiter, .. } => delimited::read(text(file)?, *delimiter, wanted, records),
-        Format::Ndjson => ndjson::read(text(file)?, wanted, may_be_absent, records),
+        Format::Delimited { delimiter, encoding, header } => {
+            delimited::read(text(file, encoding.as_deref())?, *delimiter, *header, wanted, records)
+        }
+        Format::Ndjson => ndjson::read(text(file, None)?, wanted, may_be_absent, records),
         Format::Json { .. } | Format::Xlsx { .. } => todo!("read documents and sheets"),
         Format::Parquet => parquet::read(&file, wanted, records),
     }

@@ -6,12 +6,15 @@
 //! expansion that only a bomb needs is refused, sizes in a footer are held against the file.
 
 mod bytes;
+mod compression;
 mod decode;
 mod delimited;
+mod encoding;
 mod error;
 mod excerpt;
 mod field;
 mod find;
+mod heading;
 mod instant;
 mod layout;
 mod lines;
@@ -127,13 +130,8 @@ fn read_unguarded(
         reading.excerpt,
         signals,
     );
-    let rows_in = decode::decode(
-        &reading.export.format,
-        file,
-        &layout.columns,
-        layout.may_be_absent(),
-        &mut mapper,
-    )?;
+    let rows_in =
+        decode::decode(&reading.export.format, file, &layout.columns, layout.may_be_absent(), &mut mapper)?;
     if let Some(refusal) = mapper.refusal() {
         return Err(refusal);
     }
