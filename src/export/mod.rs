@@ -23,7 +23,7 @@ mod stages;
 mod value;
 mod wanted;
 
-use std::cell::Cell;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -74,7 +74,7 @@ pub struct ReadReport {
 }
 
 thread_local! {
-    static GUARDED: Cell<bool> = const { Cell::new(false) };
+    static GUARDED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
 }
 
 /// Whether this thread is reading an export: a panic of a decoder is caught there and becomes
