@@ -1,7 +1,8 @@
 //! What exports can yield, by their mapping: which markets they feed, which counts they offer.
 
-use super::definition::{EventColumns, Export, MarketRule, Platform, Rows};
-use crate::model::{ClickEvent, Count, CountSet, Era, Event, MarketId};
+use super::definition::{EventColumns, Export, Platform, Rows};
+use super::mapping::MarketRule;
+use crate::model::{ClickEvent, Count, CountSet, Era, Event, MarketId, UniqueBasis};
 
 impl Rows {
     /// What rows that are one happening each have; `None` for counts and covers.
@@ -21,6 +22,21 @@ impl Export {
         match &self.columns.market {
             MarketRule::Value(only) => only == market,
             MarketRule::Column { .. } | MarketRule::Path { .. } => true,
+        }
+    }
+
+    /// Whether its rows are counts.
+    #[must_use]
+    pub fn is_counts(&self) -> bool {
+        matches!(self.rows, Rows::Counts(_))
+    }
+
+    /// The export that it stands in for.
+    #[must_use]
+    pub fn fallback_for(&self) -> Option<&str> {
+        match &self.rows {
+            Rows::Counts(counts) => counts.fallback_for.as_deref(),
+            _ => None,
         }
     }
 
@@ -93,26 +109,33 @@ impl Platform {
     /// What the columns of the platform's exports yield together for a market.
     ///
     /// A unique count of events needs viewer ids in every export of events that offers the signal: viewers seen in one
-    /// and merely counted in another do not add up to anything.
+    /// and merely counted in another do not add up to anything. A count that comes as such needs nothing else.
     #[must_use]
     pub fn mapped(&self, market: &MarketId) -> CountSet {
-        let offered: Vec<CountSet> = self
-            .exports
-            .iter()
-            .filter(|export| export.feeds(market))
-            .map(|export| export.offered(self.entry_is_click()))
-            .collect();
-        let any = offered.iter().fold(CountSet::default(), |all, one| all.or(*one));
+        let feeding = self.exports.iter().filter(|export| export.feeds(market));
+        let (counts, events): (Vec<&Export>, Vec<&Export>) = feeding.partition(|export| export.is_counts());
+        let offered = |exports: Vec<&Export>| -> Vec<CountSet> {
+            exports.into_iter().map(|export| export.offered(self.entry_is_click())).collect()
+        };
+        let (counts, events) = (offered(counts), offered(events));
+        let any = |sets: &[CountSet]| sets.iter().fold(CountSet::default(), |all, one| all.or(*one));
         let is_whole = |count: &Count| {
             let Some(times) = count.times_of() else { return true };
-            offered.iter().all(|one| one.has(*count) || !one.has(times))
+            events.iter().all(|one| one.has(*count) || !one.has(times))
         };
-        any.iter().filter(is_whole).collect()
+        any(&events).iter().filter(is_whole).collect::<CountSet>().or(any(&counts))
     }
 
     /// What the platform offers in a market in an era.
     #[must_use]
     pub fn offered(&self, market: &MarketId, era: Era) -> CountSet {
         self.eras.offered(era, self.mapped(market))
+    }
+
+    /// What of it is published: unique counts of rows do not add up to viewers, and only measure the bridge.
+    #[must_use]
+    pub fn published(&self, market: &MarketId, era: Era) -> CountSet {
+        let is_published = |count: &Count| !count.is_unique() || self.eras.first.uniques != UniqueBasis::Row;
+        self.offered(market, era).iter().filter(is_published).collect()
     }
 }
