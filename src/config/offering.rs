@@ -2,7 +2,7 @@
 
 use super::definition::{EventColumns, Export, Platform, Rows};
 use super::mapping::MarketRule;
-use crate::model::{ClickEvent, Count, CountSet, Era, Event, MarketId, UniqueBasis};
+use crate::model::{ClickEvent, Count, CountSet, Era, Event, MarketId};
 
 impl Rows {
     /// What rows that are one happening each have; `None` for counts and covers.
@@ -31,13 +31,19 @@ impl Export {
         matches!(self.rows, Rows::Counts(_))
     }
 
-    /// The export that it stands in for.
+    /// What a market is called in the path of its objects; `None` where paths do not name it.
+    #[must_use]
+    pub fn folder_of<'a>(&'a self, market: &'a MarketId) -> Option<&'a str> {
+        let MarketRule::Path { values } = &self.columns.market else { return None };
+        let named = values.iter().find(|(_, meant)| *meant == market).map(|(name, _)| name.as_str());
+        Some(named.unwrap_or(market.as_str()))
+    }
+
+    /// Which of the platform's exports it steps in for.
     #[must_use]
     pub fn fallback_for(&self) -> Option<&str> {
-        match &self.rows {
-            Rows::Counts(counts) => counts.fallback_for.as_deref(),
-            _ => None,
-        }
+        let Rows::Counts(counts) = &self.rows else { return None };
+        counts.fallback_for.as_deref()
     }
 
     /// Whether an event of this kind is mapped.
@@ -106,36 +112,47 @@ impl Platform {
         self.eras.first.click == ClickEvent::RoomEntry && !self.exports.iter().any(Export::has_clicks)
     }
 
+    /// The export that this one is a fallback of, directly or over others; itself if it is none.
+    #[must_use]
+    pub fn best_of(&self, export: usize) -> usize {
+        let better = |of: &usize| {
+            let name = self.exports[*of].fallback_for()?;
+            self.exports.iter().position(|export| export.name == name)
+        };
+        // A chain is no longer than there are exports, even if it were a ring.
+        std::iter::successors(Some(export), better).take(self.exports.len()).last().unwrap_or(export)
+    }
+
     /// What the columns of the platform's exports yield together for a market.
-    ///
-    /// A unique count of events needs viewer ids in every export of events that offers the signal: viewers seen in one
-    /// and merely counted in another do not add up to anything. A count that comes as such needs nothing else.
     #[must_use]
     pub fn mapped(&self, market: &MarketId) -> CountSet {
-        let feeding = self.exports.iter().filter(|export| export.feeds(market));
-        let (counts, events): (Vec<&Export>, Vec<&Export>) = feeding.partition(|export| export.is_counts());
-        let offered = |exports: Vec<&Export>| -> Vec<CountSet> {
-            exports.into_iter().map(|export| export.offered(self.entry_is_click())).collect()
-        };
-        let (counts, events) = (offered(counts), offered(events));
-        let any = |sets: &[CountSet]| sets.iter().fold(CountSet::default(), |all, one| all.or(*one));
+        let counts = self.exports.iter().filter(|export| export.feeds(market) && export.rows.each().is_none());
+        counts.fold(self.counted_singly(market), |all, export| all.or(export.offered(self.entry_is_click())))
+    }
+
+    /// What is counted for a market one happening at a time: what exports of events and of impressions yield together.
+    ///
+    /// A unique count needs viewer ids in every one of them that offers the signal: viewers seen in one and merely
+    /// counted in another do not add up to anything.
+    #[must_use]
+    pub fn counted_singly(&self, market: &MarketId) -> CountSet {
+        let offered: Vec<CountSet> = self
+            .exports
+            .iter()
+            .filter(|export| export.feeds(market) && export.rows.each().is_some())
+            .map(|export| export.offered(self.entry_is_click()))
+            .collect();
+        let any = offered.iter().fold(CountSet::default(), |all, one| all.or(*one));
         let is_whole = |count: &Count| {
             let Some(times) = count.times_of() else { return true };
-            events.iter().all(|one| one.has(*count) || !one.has(times))
+            offered.iter().all(|one| one.has(*count) || !one.has(times))
         };
-        any(&events).iter().filter(is_whole).collect::<CountSet>().or(any(&counts))
+        any.iter().filter(is_whole).collect()
     }
 
     /// What the platform offers in a market in an era.
     #[must_use]
     pub fn offered(&self, market: &MarketId, era: Era) -> CountSet {
         self.eras.offered(era, self.mapped(market))
-    }
-
-    /// What of it is published: unique counts of rows do not add up to viewers, and only measure the bridge.
-    #[must_use]
-    pub fn published(&self, market: &MarketId, era: Era) -> CountSet {
-        let is_published = |count: &Count| !count.is_unique() || self.eras.first.uniques != UniqueBasis::Row;
-        self.offered(market, era).iter().filter(is_published).collect()
     }
 }
