@@ -7,7 +7,7 @@ use super::bytes::Bytes;
 use super::field::Records;
 use super::lines::Lines;
 use super::wanted::Wanted;
-use super::{delimited, document, ndjson, parquet};
+use super::{delimited, document, ndjson, parquet, sheet};
 use crate::config::Format;
 
 /// Hands over every record with the wanted columns and returns how many there are by a count that the parser has no
@@ -28,7 +28,7 @@ pub(super) fn decode(
         }
         Format::Ndjson => ndjson::read(text(file, None)?, wanted, may_be_absent, records),
         Format::Json { rows_at } => document::read(Bytes::open(file, None)?, rows_at, wanted, records),
-        Format::Xlsx { .. } => todo!("read sheets"),
+        Format::Xlsx { sheets, header } => sheet::read(&file, sheets, *header, wanted, records),
         Format::Parquet => parquet::read(&file, wanted, records),
     }
 }

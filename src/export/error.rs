@@ -80,6 +80,20 @@ pub enum ExportError {
         /// How far it got, and what is there instead.
         why: String,
     },
+    /// Damaged XLSX.
+    #[error("it is not sound XLSX ({0})")]
+    Xlsx(String),
+    /// Another kind of file than declared.
+    #[error("it is {0}; expected XLSX (`inspect` tells what a file is)")]
+    OtherFormat(&'static str),
+    /// A sheet that the mapping names.
+    #[error("it has no sheet `{sheet}` (it has: {})", list(.sheets))]
+    MissingSheet {
+        /// The sheet.
+        sheet: String,
+        /// What is there.
+        sheets: Vec<String>,
+    },
     /// Damaged Parquet.
     #[error("it is not sound Parquet ({0})")]
     Parquet(String),

@@ -6,6 +6,7 @@
 //! expansion that only a bomb needs is refused, sizes in a footer are held against the file.
 
 mod bytes;
+mod cell;
 mod compression;
 mod decode;
 mod delimited;
@@ -21,11 +22,14 @@ mod json;
 mod layout;
 mod lines;
 mod map;
+mod markup;
 mod members;
 mod ndjson;
+mod package;
 mod parquet;
 mod peek;
 mod rows_at;
+mod sheet;
 mod signal;
 mod stages;
 mod value;
