@@ -6,9 +6,11 @@
 //! expansion that only a bomb needs is refused, sizes in a footer are held against the file.
 
 mod bytes;
+mod cell;
 mod compression;
 mod decode;
 mod delimited;
+mod document;
 mod encoding;
 mod error;
 mod excerpt;
@@ -16,12 +18,18 @@ mod field;
 mod find;
 mod heading;
 mod instant;
+mod json;
 mod layout;
 mod lines;
 mod map;
+mod markup;
+mod members;
 mod ndjson;
+mod package;
 mod parquet;
 mod peek;
+mod rows_at;
+mod sheet;
 mod signal;
 mod stages;
 mod value;
