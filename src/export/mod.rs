@@ -17,6 +17,8 @@ mod layout;
 mod lines;
 mod map;
 mod ndjson;
+mod number;
+mod number_text;
 mod parquet;
 mod peek;
 mod signal;
@@ -32,6 +34,7 @@ pub use error::ExportError;
 pub use excerpt::Excerpt;
 pub use find::{Found, PathValues, find};
 pub use map::MAX_LISTED_REJECTS;
+pub use number::{NotANumber, Number, number};
 pub use peek::{Cell, Peek, PeekFormat, PeekTable, peek};
 pub use signal::{Signal, Signals};
 
