@@ -6,20 +6,25 @@
 //! expansion that only a bomb needs is refused, sizes in a footer are held against the file.
 
 mod bytes;
+mod count_layout;
 mod decode;
 mod delimited;
+mod derive;
 mod error;
 mod excerpt;
 mod field;
 mod find;
+mod hour;
 mod instant;
 mod layout;
+mod length;
 mod lines;
 mod map;
 mod ndjson;
 mod number;
 mod number_text;
 mod parquet;
+mod period;
 mod peek;
 mod signal;
 mod stages;
@@ -34,6 +39,7 @@ pub use error::ExportError;
 pub use excerpt::Excerpt;
 pub use find::{Found, PathValues, find};
 pub use map::MAX_LISTED_REJECTS;
+pub use length::length;
 pub use number::{NotANumber, Number, number};
 pub use peek::{Cell, Peek, PeekFormat, PeekTable, peek};
 pub use signal::{Signal, Signals};

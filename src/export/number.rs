@@ -149,9 +149,7 @@ impl Number {
     }
 
     fn multiplied(self, power: u32) -> Option<Self> {
-        let factor = 10_i128.checked_pow(power)?;
-        let [low, value, high] = [self.low, self.value, self.high].map(|x| x.checked_mul(factor));
-        Some(Self { low: low?, value: value?, high: high?, ..self })
+        self.times(10_i128.checked_pow(power)?)
     }
 
     /// Shifts the point; digits too far behind it widen the interval.
@@ -246,9 +244,17 @@ impl Number {
         Self { low: (tenfold.value - 5).max(0), high: tenfold.value + 5, ..tenfold }.divided(1)
     }
 
-    /// A thousand of it.
-    pub(super) fn thousandfold(self) -> Option<Self> {
-        self.multiplied(3)
+    /// So many of it.
+    pub(super) fn times(self, factor: i128) -> Option<Self> {
+        let [low, value, high] = [self.low, self.value, self.high].map(|x| x.checked_mul(factor));
+        Some(Self { low: low?, value: value?, high: high?, ..self })
+    }
+
+    /// So much more.
+    pub(super) fn plus(self, more: i128) -> Option<Self> {
+        let more = more.checked_mul(self.unit())?;
+        let [low, value, high] = [self.low, self.value, self.high].map(|x| x.checked_add(more));
+        Some(Self { low: low?, value: value?, high: high?, ..self })
     }
 
     pub(super) const fn bounds(&self) -> (i128, i128, i128) {
