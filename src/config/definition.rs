@@ -404,11 +404,15 @@ impl PathPattern {
         self.parts.iter().any(|part| matches!(part, PathPart::Date(_)))
     }
 
-    /// The path for one export date as people write it, with `*` left in.
+    /// The path as people write it, with `*` for what is not given: the export date, the market's name in it.
     #[must_use]
-    pub fn shown_on(&self, export_date: Date) -> String {
-        let parts = self.on(Some(export_date));
-        parts.iter().map(|part| if let PathPart::Literal(text) = part { text.as_str() } else { "*" }).collect()
+    pub fn shown(&self, export_date: Option<Date>, market: Option<&str>) -> String {
+        let shown = |part| match part {
+            PathPart::Literal(text) => text,
+            PathPart::Market => market.unwrap_or("*").to_owned(),
+            _ => "*".to_owned(),
+        };
+        self.on(export_date).into_iter().map(shown).collect()
     }
 
     /// The pattern for one export date, with `*` left in.
