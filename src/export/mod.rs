@@ -6,31 +6,42 @@
 //! expansion that only a bomb needs is refused, sizes in a footer are held against the file.
 
 mod bytes;
+mod cell;
+mod compression;
 mod count_layout;
 mod count_map;
 mod cover_map;
 mod decode;
 mod delimited;
 mod derive;
+mod document;
+mod encoding;
 mod error;
 mod excerpt;
 mod fates;
 mod field;
 mod find;
+mod heading;
 mod hour;
 mod instant;
+mod json;
 mod layout;
 mod length;
 mod lines;
 mod map;
+mod markup;
+mod members;
 mod ndjson;
 mod number;
 mod number_text;
+mod package;
 mod parquet;
+mod peek;
 mod period;
 mod quantity;
 mod rate_check;
-mod peek;
+mod rows_at;
+mod sheet;
 mod signal;
 mod stages;
 mod total;
@@ -167,13 +178,8 @@ fn read_unguarded(
         reading.excerpt,
         signals,
     );
-    let rows_in = decode::decode(
-        &reading.export.format,
-        file,
-        &layout.columns,
-        layout.may_be_absent(),
-        &mut mapper,
-    )?;
+    let rows_in =
+        decode::decode(&reading.export.format, file, &layout.columns, layout.may_be_absent(), &mut mapper)?;
     if let Some(refusal) = mapper.refusal() {
         return Err(refusal);
     }

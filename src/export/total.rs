@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use unicode_normalization::UnicodeNormalization;
+use super::heading::normal;
 
 /// What rows of totals say in the languages that platforms speak. Normalized.
 const WORDS: [&str; 58] = [
@@ -43,10 +43,7 @@ pub(super) fn is_total(text: &str, words: &BTreeSet<String>) -> bool {
 
 /// Text without what makes no difference: case, kinds of spaces and letters, invisible signs, a colon behind it.
 pub(super) fn normalized(text: &str) -> String {
-    let is_visible = |c: &char| !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{feff}');
-    let folded: String = text.nfkc().filter(is_visible).flat_map(char::to_lowercase).collect();
-    let folded: String = folded.nfc().collect();
-    folded.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches([':', ' ']).to_owned()
+    normal(text).trim_end_matches([':', ' ']).to_owned()
 }
 
 #[cfg(test)]
