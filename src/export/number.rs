@@ -138,6 +138,13 @@ impl Number {
         if value.is_nan() { Ok(None) } else { number(&value.to_string(), NumberStyle::default()) }
     }
 
+    /// A share that a spreadsheet shows as percent.
+    pub(super) fn percent(share: f64) -> Result<Option<Self>, NotANumber> {
+        let Some(share) = Self::float(share)? else { return Ok(None) };
+        let percent = share.times(100).ok_or(NotANumber)?;
+        Ok(Some(Self { is_percent: true, ..percent }))
+    }
+
     fn of(whole: &str, part: &str, power: i32, is_percent: bool) -> Option<Self> {
         let whole = whole.trim_start_matches('0');
         let kept = DIGITS.checked_sub(whole.len())?.min(part.len());

@@ -16,6 +16,7 @@ pub(super) fn number_of(field: Field<'_>, style: NumberStyle) -> Result<Option<N
         Field::Text(text) => number(text, style),
         Field::Int(value) => Ok(Some(Number::whole(value.into()))),
         Field::Float(value) => Number::float(value),
+        Field::Percent(share) => Number::percent(share),
         _ => return Err(Reason::BadNumber),
     };
     read.map_err(|_| Reason::BadNumber)
@@ -75,12 +76,23 @@ mod tests {
     }
 
     #[test]
+    fn a_spreadsheets_percent_is_one_whatever_the_column_says() {
+        for is_percent in [true, false] {
+            let column = RateColumn { column: crate::config::ColumnName::new("ctr"), is_percent };
+            let ratio = ratio_of(Field::Percent(0.0135), &column, NumberStyle::default()).unwrap().unwrap();
+            assert_eq!((ratio.low(), ratio.value(), ratio.high()), (0.01345, 0.0135, 0.01355));
+            let whole = ratio_of(Field::Percent(1.0), &column, NumberStyle::default()).unwrap().unwrap();
+            assert_eq!((whole.low(), whole.value(), whole.high()), (0.995, 1.0, 1.005));
+        }
+    }
+
+    #[test]
     fn counts_are_whole_numbers_of_any_type() {
         let count = |field| count_of(field, NumberStyle::default());
         for field in [Field::Text("12"), Field::Int(12), Field::Float(12.0)] {
             assert_eq!(count(field), Ok(Some(Measure::exact(12))), "{field:?}");
         }
-        for field in [Field::Text("1.35%"), Field::Int(-1), Field::Float(1.5), Field::Wall(0), Field::Nested] {
+        for field in [Field::Text("1.35%"), Field::Percent(0.0135), Field::Int(-1), Field::Float(1.5), Field::Wall(0), Field::Nested] {
             assert_eq!(count(field), Err(Reason::BadNumber), "{field:?}");
         }
         assert_eq!(count(Field::Null), Ok(None));
