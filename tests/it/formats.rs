@@ -16,8 +16,8 @@ use coverledger::archive::{
 use coverledger::cli::exit;
 use coverledger::config::{self, Market};
 use coverledger::model::{
-    Check, CheckScope, ClickEvent, Conventions, CountSet, Counts, DayPart, Era, Eras, Event, Fact, FactKey, Figures,
-    ImpressionBasis, MarketDay, MarketId, PlatformId, Reason, Reject, UniqueBasis, Verdict,
+    Check, CheckScope, ClickEvent, Conventions, CountSet, Counts, DayPart, Era, Eras, Event, Fact, FactKey,
+    Figures, ImpressionBasis, MarketDay, MarketId, PlatformId, Reason, Reject, UniqueBasis, Verdict,
 };
 use coverledger::report::{self, Sheet};
 use coverledger::store::Store;
