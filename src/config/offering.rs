@@ -1,6 +1,7 @@
 //! What exports can yield, by their mapping: which markets they feed, which counts they offer.
 
-use super::definition::{EventColumns, Export, MarketRule, Platform, Rows};
+use super::definition::{EventColumns, Export, Platform, Rows};
+use super::mapping::MarketRule;
 use crate::model::{ClickEvent, Count, CountSet, Era, Event, MarketId};
 
 impl Rows {
@@ -22,6 +23,12 @@ impl Export {
             MarketRule::Value(only) => only == market,
             MarketRule::Column { .. } | MarketRule::Path { .. } => true,
         }
+    }
+
+    /// Whether its rows are counts.
+    #[must_use]
+    pub fn is_counts(&self) -> bool {
+        matches!(self.rows, Rows::Counts(_))
     }
 
     /// What a market is called in the path of its objects; `None` where paths do not name it.
