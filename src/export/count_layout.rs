@@ -2,8 +2,8 @@
 
 use super::layout::Layout;
 use crate::config::{
-    ColumnName, CountRows, CountRule, CoverRows, Export, InstantColumn, Newest, NumberStyle, Order, Period, PeriodEnd,
-    ReportedRate,
+    ColumnName, CountRows, CountRule, CoverRows, Export, InstantColumn, Newest, NumberStyle, Order, Period,
+    PeriodEnd, ReportedRate,
 };
 use crate::model::{Count, CountSet};
 
@@ -73,8 +73,7 @@ impl<'a> CountLayout<'a> {
 fn place_counts<'a>(seat: &mut Layout, rows: &'a CountRows) -> Vec<(Count, &'a CountRule, usize)> {
     let mut place = |count: Count, rule: &'a CountRule| {
         let column = column_of(rule);
-        let place =
-            if rows.optional.has(count) { seat.place_if_there(column) } else { seat.place(column) };
+        let place = if rows.optional.has(count) { seat.place_if_there(column) } else { seat.place(column) };
         (count, rule, place)
     };
     rows.counts.iter().map(|(count, rule)| place(*count, rule)).collect()

@@ -23,7 +23,9 @@ pub(super) fn hour(field: Field<'_>) -> Result<Hour, Reason> {
         Field::Text(text) => written(&folded(text)),
         Field::Int(hour) => from_start(u32::try_from(hour).unwrap_or(u32::MAX).saturating_mul(3_600)),
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole hour of a day")]
-        Field::Float(hour) if hour.fract() == 0.0 && (0.0..24.0).contains(&hour) => from_start(hour as u32 * 3_600),
+        Field::Float(hour) if hour.fract() == 0.0 && (0.0..24.0).contains(&hour) => {
+            from_start(hour as u32 * 3_600)
+        }
         Field::Length(ms) if ms % 1_000 == 0 => from_start(u32::try_from(ms / 1_000).unwrap_or(u32::MAX)),
         _ => Err(Reason::BadTime),
     }
@@ -79,8 +81,17 @@ mod tests {
     fn hours_are_read_in_every_spelling() {
         let seven = Ok(Hour { start: 25_200, end: 28_800 });
         for text in [
-            "7", "07", "7:00", "07:00", "07:00:00", "07:00:00 - 07:59:59", "07:00-08:00", "07:00 – 07:59", "7-8",
-            "07:00~08:00", "０７：００－０８：００",
+            "7",
+            "07",
+            "7:00",
+            "07:00",
+            "07:00:00",
+            "07:00:00 - 07:59:59",
+            "07:00-08:00",
+            "07:00 – 07:59",
+            "7-8",
+            "07:00~08:00",
+            "０７：００－０８：００",
         ] {
             assert_eq!(hour(Field::Text(text)), seven, "{text}");
         }

@@ -36,9 +36,10 @@ pub(super) fn read(field: Field<'_>, format: &InstantFormat, market: Option<&Zon
         (InstantFormat::EpochSeconds, field) => scaled(field, 1_000_000)?,
         (InstantFormat::EpochMillis, field) => scaled(field, 1_000)?,
         (InstantFormat::EpochMicros, field) => scaled(field, 1)?,
-        (InstantFormat::Native { wall: Some(wall) } | InstantFormat::Pattern { wall: Some(wall), .. }, Field::Wall(us)) => {
-            on_the_wall(from_wall(us)?, wall, market)?
-        }
+        (
+            InstantFormat::Native { wall: Some(wall) } | InstantFormat::Pattern { wall: Some(wall), .. },
+            Field::Wall(us),
+        ) => on_the_wall(from_wall(us)?, wall, market)?,
         (InstantFormat::Pattern { pattern, wall }, field) => by_pattern(field, pattern, wall.as_ref(), market)?,
         _ => return Err(Reason::BadTime),
     };
@@ -145,7 +146,10 @@ mod tests {
     #[test]
     fn epochs_in_their_unit() {
         assert_eq!(read(Field::Text("1795219200"), &InstantFormat::EpochSeconds, None), Ok(1_795_219_200_000_000));
-        assert_eq!(read(Field::Int(1_795_219_200_123), &InstantFormat::EpochMillis, None), Ok(1_795_219_200_123_000));
+        assert_eq!(
+            read(Field::Int(1_795_219_200_123), &InstantFormat::EpochMillis, None),
+            Ok(1_795_219_200_123_000)
+        );
         let wrong_unit = read(Field::Int(1_795_219_200_123), &InstantFormat::EpochSeconds, None);
         assert_eq!(wrong_unit, Err(Reason::TimeOutOfRange));
         assert_eq!(read(Field::Text("1.7e9"), &InstantFormat::EpochSeconds, None), Err(Reason::BadTime));
@@ -161,7 +165,10 @@ mod tests {
         assert_eq!(read(Field::Wall(us("2026-05-28T15:00:00Z")), &berlin, None), expected);
         assert_eq!(read(Field::Int(46_170), &berlin, None), Ok(us("2026-05-27T22:00:00Z")));
         // 12:34:56 is 45,296 ÷ 86,400 of a day, which no floating-point number is.
-        assert_eq!(read(Field::Float(46_170.0 + 45_296.0 / 86_400.0), &berlin, None), Ok(us("2026-05-28T10:34:56Z")));
+        assert_eq!(
+            read(Field::Float(46_170.0 + 45_296.0 / 86_400.0), &berlin, None),
+            Ok(us("2026-05-28T10:34:56Z"))
+        );
         for number in [7.0, 20_260_528.0, f64::NAN, -1.0] {
             assert_eq!(read(Field::Float(number), &berlin, None), Err(Reason::BadTime), "{number}");
         }

@@ -2,37 +2,84 @@
 
 /// Currencies that are written before or behind a number. Lower case.
 const CURRENCIES: [&str; 29] = [
-    "rp.", "rp", "idr", "us$", "usd", "nt$", "hk$", "s$", "r$", "a$", "$", "€", "eur", "£", "gbp", "¥", "円", "元",
-    "cny", "jpy", "₩", "원", "₫", "đ", "vnd", "฿", "rm", "₱", "₹",
+    "rp.", "rp", "idr", "us$", "usd", "nt$", "hk$", "s$", "r$", "a$", "$", "€", "eur", "£", "gbp", "¥", "円",
+    "元", "cny", "jpy", "₩", "원", "₫", "đ", "vnd", "฿", "rm", "₱", "₹",
 ];
 
 /// Units with their power of ten, as platforms shorten numbers in the languages they speak. Lower case. Where one word
 /// means two things, it is the English one: `M` is a million (in Indonesian a thousand million), `B` a thousand
 /// million (in Turkish a thousand).
 const UNITS: [(&str, i32); 58] = [
-    ("k", 3), ("m", 6), ("mn", 6), ("mm", 6), ("b", 9), ("bn", 9),
-    ("thousand", 3), ("million", 6), ("billion", 9),
+    ("k", 3),
+    ("m", 6),
+    ("mn", 6),
+    ("mm", 6),
+    ("b", 9),
+    ("bn", 9),
+    ("thousand", 3),
+    ("million", 6),
+    ("billion", 9),
     // Indonesian and Malay
-    ("rb", 3), ("ribu", 3), ("jt", 6), ("juta", 6), ("miliar", 9),
+    ("rb", 3),
+    ("ribu", 3),
+    ("jt", 6),
+    ("juta", 6),
+    ("miliar", 9),
     // Vietnamese
-    ("n", 3), ("nghìn", 3), ("ngàn", 3), ("tr", 6), ("triệu", 6), ("tỷ", 9), ("tỉ", 9),
+    ("n", 3),
+    ("nghìn", 3),
+    ("ngàn", 3),
+    ("tr", 6),
+    ("triệu", 6),
+    ("tỷ", 9),
+    ("tỉ", 9),
     // German
-    ("tsd", 3), ("mio", 6), ("mrd", 9),
+    ("tsd", 3),
+    ("mio", 6),
+    ("mrd", 9),
     // Spanish, Portuguese, French, Italian
-    ("mil", 3), ("mi", 6), ("bi", 9), ("md", 9), ("mille", 3), ("mila", 3), ("mln", 6), ("mrd.", 9), ("mld", 9),
+    ("mil", 3),
+    ("mi", 6),
+    ("bi", 9),
+    ("md", 9),
+    ("mille", 3),
+    ("mila", 3),
+    ("mln", 6),
+    ("mrd.", 9),
+    ("mld", 9),
     // Russian
-    ("тыс", 3), ("млн", 6), ("млрд", 9),
+    ("тыс", 3),
+    ("млн", 6),
+    ("млрд", 9),
     // Thai
-    ("พัน", 3), ("หมื่น", 4), ("แสน", 5), ("ล้าน", 6),
+    ("พัน", 3),
+    ("หมื่น", 4),
+    ("แสน", 5),
+    ("ล้าน", 6),
     // Chinese, Japanese, Korean
-    ("千", 3), ("万", 4), ("萬", 4), ("w", 4), ("百万", 6), ("千万", 7), ("亿", 8), ("億", 8), ("천", 3), ("만", 4), ("억", 8),
+    ("千", 3),
+    ("万", 4),
+    ("萬", 4),
+    ("w", 4),
+    ("百万", 6),
+    ("千万", 7),
+    ("亿", 8),
+    ("億", 8),
+    ("천", 3),
+    ("만", 4),
+    ("억", 8),
     // Hindi
-    ("lakh", 5), ("l", 5), ("lac", 5), ("cr", 7), ("crore", 7), ("हज़ार", 3), ("लाख", 5),
+    ("lakh", 5),
+    ("l", 5),
+    ("lac", 5),
+    ("cr", 7),
+    ("crore", 7),
+    ("हज़ार", 3),
+    ("लाख", 5),
 ];
 
 /// Words that say that nothing is known. Lower case; dashes are known apart.
-const UNKNOWN: [&str; 10] =
-    ["n/a", "na", "#n/a", "null", "none", "nan", "nil", "#div/0!", "\\n", "暂无"];
+const UNKNOWN: [&str; 10] = ["n/a", "na", "#n/a", "null", "none", "nan", "nil", "#div/0!", "\\n", "暂无"];
 
 /// What stands behind the digits.
 pub(super) struct Scaling {
@@ -51,7 +98,9 @@ pub(super) fn folded(text: &str) -> String {
 
 fn fold(c: char) -> Option<char> {
     match c {
-        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => None,
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {
+            None
+        }
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe63}' | '\u{ff0d}' => Some('-'),
         '\u{2018}' | '\u{2019}' | '\u{2bc}' | '\u{ff07}' => Some('\''),
         '\u{ffe5}' => Some('¥'),

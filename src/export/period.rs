@@ -111,9 +111,8 @@ fn day(field: Field<'_>, pattern: &str) -> Result<Date, Reason> {
         Field::Text(text) if text.trim().is_empty() => Err(Reason::MissingValue),
         Field::Text(text) => by_pattern(text).or_else(|_| by_serial(text.trim().parse().unwrap_or(f64::NAN))),
         Field::Wall(us) => from_wall(us).map(DateTime::date),
-        Field::Int(number) => by_pattern(itoa::Buffer::new().format(number)).or_else(|_| {
-            by_serial(i32::try_from(number).map_or(f64::NAN, f64::from))
-        }),
+        Field::Int(number) => by_pattern(itoa::Buffer::new().format(number))
+            .or_else(|_| by_serial(i32::try_from(number).map_or(f64::NAN, f64::from))),
         Field::Float(days) => by_serial(days),
         _ => Err(Reason::BadTime),
     }
@@ -133,8 +132,7 @@ fn hour_of(on: Date, field: Field<'_>, zone: &Zone) -> Result<Interval, Reason> 
         let wall = midnight.checked_add(jiff::SignedDuration::from_secs(second_of_day.into())).ok()?;
         zone.first_instant_at(wall).map(jiff::Timestamp::as_microsecond)
     };
-    let (start_us, end_us) =
-        instant(hour.start).zip(instant(hour.end)).ok_or(Reason::TimeOutOfRange)?;
+    let (start_us, end_us) = instant(hour.start).zip(instant(hour.end)).ok_or(Reason::TimeOutOfRange)?;
     if start_us == end_us { Err(Reason::TimeInGap) } else { in_range(start_us, end_us, false) }
 }
 

@@ -59,7 +59,8 @@ struct Open {
 /// Counts the rows of a document by its brackets and quotes. The document is known to be JSON.
 pub(super) fn count(text: &str, steps: &[&str]) -> Result<u64, ExportError> {
     let bytes = text.as_bytes();
-    let next = |done: Option<usize>, step: &str| done.filter(|done| steps.get(*done) == Some(&step)).map(|done| done + 1);
+    let next =
+        |done: Option<usize>, step: &str| done.filter(|done| steps.get(*done) == Some(&step)).map(|done| done + 1);
     let mut open: Vec<Open> = Vec::new();
     let mut rows = 0;
     let mut at = 0;
@@ -142,7 +143,8 @@ mod tests {
     #[test]
     fn rows_are_counted_by_brackets_and_quotes() {
         let count = |way: &str, text: &str| count(text, &split(way)).unwrap();
-        let text = r#"{"x":[1,2],"data":{"a\"]":"[{,","intervals":[{"v":[1,{"intervals":[1]}]}, 2 ,"a,b",[],null]}}"#;
+        let text =
+            r#"{"x":[1,2],"data":{"a\"]":"[{,","intervals":[{"v":[1,{"intervals":[1]}]}, 2 ,"a,b",[],null]}}"#;
         assert_eq!(count("data.intervals[]", text), 5);
         assert_eq!(count("x[]", text), 2);
         assert_eq!(count("intervals[]", text), 0);

@@ -80,8 +80,14 @@ fn an_hour_that_comes_twice_is_both_and_one_that_never_was_is_none() {
     let hour = |day: &str, hour: &str| {
         of_day("%F", ZoneRule::Named(zone("America/New_York")), Field::Text(day), Some(hour))
     };
-    assert_eq!(hour("2026-11-01", "00:00:00 - 00:59:59"), interval("2026-11-01T04:00:00Z", "2026-11-01T05:00:00Z", false));
-    assert_eq!(hour("2026-11-01", "01:00:00 - 01:59:59"), interval("2026-11-01T05:00:00Z", "2026-11-01T07:00:00Z", false));
+    assert_eq!(
+        hour("2026-11-01", "00:00:00 - 00:59:59"),
+        interval("2026-11-01T04:00:00Z", "2026-11-01T05:00:00Z", false)
+    );
+    assert_eq!(
+        hour("2026-11-01", "01:00:00 - 01:59:59"),
+        interval("2026-11-01T05:00:00Z", "2026-11-01T07:00:00Z", false)
+    );
     assert_eq!(hour("2026-11-01", "2"), interval("2026-11-01T07:00:00Z", "2026-11-01T08:00:00Z", false));
     assert_eq!(hour("2026-03-08", "1"), interval("2026-03-08T06:00:00Z", "2026-03-08T07:00:00Z", false));
     assert_eq!(hour("2026-03-08", "2"), Err(Reason::TimeInGap));
