@@ -37,7 +37,9 @@ impl<'a> Value<'a> {
             DataRef::Float(number) => Self::number(number),
             DataRef::Bool(flag) => Self::Bool(flag),
             DataRef::DateTime(at) => Self::date(&at),
-            DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => iso(&text).unwrap_or(Self::Text(text.into())),
+            DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+                iso(&text).unwrap_or(Self::Text(text.into()))
+            }
             DataRef::Error(error) => Self::Text(error.to_string().into()),
         }
     }

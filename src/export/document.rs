@@ -32,7 +32,8 @@ pub(super) fn read(
     let steps = rows_at::steps(rows_at);
     let document = sound(&text)?;
     let physical = rows_at::count(&text, &steps)?;
-    let mut rows = Rows { text: &text, columns: columns(wanted, &steps), keys: Keys::default(), record: 0, records };
+    let mut rows =
+        Rows { text: &text, columns: columns(wanted, &steps), keys: Keys::default(), record: 0, records };
     let mut way = Way { steps: &steps, passed: Vec::new(), lists: 0, lost: None };
     way.walk(document, &mut |passed, list| rows.list(passed, list))?;
     way.refuse_lost()?;
@@ -280,7 +281,6 @@ fn unclear(name: &str, reason: Reason) -> ExportError {
     })
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -315,10 +315,12 @@ mod tests {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(text.as_bytes()).unwrap();
         file.rewind().unwrap();
-        let steps: Vec<String> = rows_at::split(rows_at).into_iter().map(str::to_owned).collect();
+        let mut steps: Vec<String> = rows_at::split(rows_at).into_iter().map(str::to_owned).collect();
+        assert_eq!(steps.pop().as_deref(), Some(EACH));
         let wanted: Vec<Wanted> = names.iter().map(|name| Wanted::needed(&ColumnName::new(*name))).collect();
         let mut told = Told::default();
-        let count = read(Bytes::open(file, None).unwrap(), &steps, &wanted, &mut told).map_err(|e| e.to_string())?;
+        let count =
+            read(Bytes::open(file, None).unwrap(), &steps, &wanted, &mut told).map_err(|e| e.to_string())?;
         assert_eq!(count, told.0.len() as u64);
         Ok(told.0)
     }
@@ -335,17 +337,15 @@ mod tests {
     #[test]
     fn rows_of_several_lists_know_their_own() {
         let text = r#"{"lives":[{"id":"a","rows":[{"v":1},{"v":2}]},{"id":"b"},{"id":"c","rows":null},{"id":"d","rows":[{"v":3}]}]}"#;
-        assert_eq!(
-            rows(text, "lives[].rows[]", &["v", "$.lives[].id"]).unwrap(),
-            ["28 1 a", "36 2 a", "99 3 d"]
-        );
+        assert_eq!(rows(text, "lives[].rows[]", &["v", "$.lives[].id"]).unwrap(), ["28 1 a", "36 2 a", "99 3 d"]);
         assert_eq!(rows(r#"[{"v":1}]"#, "[]", &["v"]).unwrap(), ["1 1"]);
         assert_eq!(rows(r#"{"lives":[]}"#, "lives[].rows[]", &["v"]).unwrap(), Vec::<String>::new());
     }
 
     #[test]
     fn rows_that_are_none_and_keys_given_twice_are_rejects() {
-        let text = r#"{"r":[{"v":1},{"v":1,"v":2},7,{"t":{"v":1},"v":2,"t":{"v":3}},{"v":2,"x":1,"x":2},{"t":{"v":4}}]}"#;
+        let text =
+            r#"{"r":[{"v":1},{"v":1,"v":2},7,{"t":{"v":1},"v":2,"t":{"v":3}},{"v":2,"x":1,"x":2},{"t":{"v":4}}]}"#;
         assert_eq!(
             rows(text, "r[]", &["v", "t.v"]).unwrap(),
             ["6 1 -", "14 duplicate_key", "28 malformed_json", "30 duplicate_key", "62 2 -", "82 - 4"]
@@ -355,7 +355,11 @@ mod tests {
     #[test]
     fn a_way_that_leads_nowhere_says_how_far_it_got() {
         for (text, way, why) in [
-            (r#"{"code":5,"message":"no"}"#, "data.rows[]", "the document has no member `data` (it has: `code`, `message`)"),
+            (
+                r#"{"code":5,"message":"no"}"#,
+                "data.rows[]",
+                "the document has no member `data` (it has: `code`, `message`)",
+            ),
             (r#"{"data":null}"#, "data.rows[]", "`data` is null, not an object with a member `rows`"),
             (r#"{"data":{"list":[]}}"#, "data.rows[]", "`data` has no member `rows` (it has: `list`)"),
             (r#"{"data":{"rows":{}}}"#, "data.rows[]", "`data.rows` is an object, not a list"),
@@ -371,9 +375,15 @@ mod tests {
     #[test]
     fn a_document_that_is_none_is_refused() {
         for (text, why) in [
-            ("{\"r\":[]}{\"r\":[]}", "it is not sound JSON (trailing characters at line 1 column 9; is it `ndjson`?)"),
+            (
+                "{\"r\":[]}{\"r\":[]}",
+                "it is not sound JSON (trailing characters at line 1 column 9; is it `ndjson`?)",
+            ),
             ("{\"r\":[{\"v\":1}", "it is not sound JSON (EOF while parsing a list at line 1 column 13)"),
-            ("{\"r\":[],\"r\":[]}", "it is not sound JSON (it names `r` twice, and which one counts nobody can tell)"),
+            (
+                "{\"r\":[],\"r\":[]}",
+                "it is not sound JSON (it names `r` twice, and which one counts nobody can tell)",
+            ),
             ("{\"r\":[{\"w\":1}]}", "none of the mapped columns is in any of its records"),
             ("{\"r\":[{\"v\":1,\"t\":{\"w\":2}}]}", "it has no column `t.v` (it has: `v`, `t.w`)"),
         ] {

@@ -37,7 +37,11 @@ impl Keys {
     }
 
     /// Refuses the export if a needed column was in none of its records, as [`super::ExportError::MissingColumn`].
-    pub(super) fn refuse_missing(self, needed: &[Wanted], may_be_absent: Option<usize>) -> Result<(), ExportError> {
+    pub(super) fn refuse_missing(
+        self,
+        needed: &[Wanted],
+        may_be_absent: Option<usize>,
+    ) -> Result<(), ExportError> {
         let mut columns = self.present.iter().zip(needed).enumerate();
         if self.present.iter().any(|present| *present) {
             let missing = columns.find(|(index, (present, wanted))| {
@@ -96,4 +100,3 @@ impl<'a> Value<'a> {
         }
     }
 }
-

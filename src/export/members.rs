@@ -41,7 +41,11 @@ pub(super) fn lookup_all<'a>(object: &'a RawValue, names: &[&str]) -> Result<Vec
 }
 
 /// Finds members of an object. A key that is there twice is none: parsers disagree on which one counts.
-pub(super) fn members<'a>(object: &'a RawValue, keys: &[&str], found: &mut [Option<&'a RawValue>]) -> Result<(), Reason> {
+pub(super) fn members<'a>(
+    object: &'a RawValue,
+    keys: &[&str],
+    found: &mut [Option<&'a RawValue>],
+) -> Result<(), Reason> {
     let mut twice = false;
     let visitor = Members { keys, found, twice: &mut twice };
     let read = serde_json::Deserializer::from_str(object.get()).deserialize_map(visitor);
@@ -139,7 +143,8 @@ pub(super) fn each<'a>(
     take: &mut dyn FnMut(&'a RawValue) -> Result<(), ExportError>,
 ) -> Result<(), ExportError> {
     let mut failure = Ok(());
-    let read = serde_json::Deserializer::from_str(list.get()).deserialize_seq(Elements { take, failure: &mut failure });
+    let read =
+        serde_json::Deserializer::from_str(list.get()).deserialize_seq(Elements { take, failure: &mut failure });
     failure?;
     read.map_err(|error| ExportError::Json(error.to_string()))
 }
@@ -167,7 +172,7 @@ impl<'a> Visitor<'a> for Elements<'_, 'a> {
 }
 
 /// Goes through all members of an object.
-fn pairs<'a>(object: &'a RawValue, take: &mut dyn FnMut(String, &'a RawValue)) {
+pub(super) fn pairs<'a>(object: &'a RawValue, take: &mut dyn FnMut(String, &'a RawValue)) {
     // What cannot be read is not there; the syntax of the document was checked before.
     let _ = serde_json::Deserializer::from_str(object.get()).deserialize_map(Pairs(take));
 }

@@ -16,11 +16,13 @@ mod error;
 mod excerpt;
 mod field;
 mod find;
+mod guess;
 mod heading;
 mod instant;
 mod json;
 mod layout;
 mod lines;
+mod lists;
 mod map;
 mod markup;
 mod members;
@@ -101,14 +103,7 @@ pub fn is_guarded() -> bool {
 /// [`ExportError`] when the export as a whole cannot be counted. Signals given out before are then worthless: every
 /// market-day that needs the export has failed.
 pub fn read(reading: &Reading<'_>, file: File, signals: &mut impl Signals) -> Result<ReadReport, ExportError> {
-    GUARDED.set(true);
-    let read = catch_unwind(AssertUnwindSafe(|| read_unguarded(reading, file, signals)));
-    GUARDED.set(false);
-    read.unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-        Err(ExportError::Panicked(text.unwrap_or_else(|| "it gave no reason".to_owned())))
-    })
+    guarded(|| read_unguarded(reading, file, signals))
 }
 
 /// Reads an export of counts or a log of covers from beginning to end.
@@ -120,6 +115,18 @@ pub fn read(reading: &Reading<'_>, file: File, signals: &mut impl Signals) -> Re
 pub fn read_page(reading: &Reading<'_>, file: File, max_rows: usize) -> Result<(ReadReport, Page), ExportError> {
     let _ = (reading, file, max_rows);
     todo!("read counts")
+}
+
+/// Runs a decoder; a panic of it is an error of the export.
+fn guarded<T>(read: impl FnOnce() -> Result<T, ExportError>) -> Result<T, ExportError> {
+    GUARDED.set(true);
+    let read = catch_unwind(AssertUnwindSafe(read));
+    GUARDED.set(false);
+    read.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        Err(ExportError::Panicked(text.unwrap_or_else(|| "it gave no reason".to_owned())))
+    })
 }
 
 fn read_unguarded(

@@ -72,8 +72,8 @@ impl Package {
         for index in 0..self.archive.len() {
             let part = self.archive.by_index(index).map_err(unsound)?;
             let name = part.name().map_err(unsound)?.replace('\\', "/").to_ascii_lowercase();
-            let bytes =
-                io::copy(&mut part.take(limit - decompressed + 1), &mut io::sink()).map_err(|error| damaged(&error))?;
+            let bytes = io::copy(&mut part.take(limit - decompressed + 1), &mut io::sink())
+                .map_err(|error| damaged(&error))?;
             decompressed += bytes;
             if decompressed > limit {
                 return Err(ExportError::Bomb { compressed_bytes: compressed, decompressed_bytes: limit });
@@ -124,7 +124,8 @@ impl Package {
         if workbook.ends_with(".bin") {
             return Err(ExportError::OtherFormat("a binary workbook (`.xlsb`)"));
         }
-        let (folder, name) = workbook.rsplit_once('/').map_or(("", workbook.as_str()), |(folder, name)| (folder, name));
+        let (folder, name) =
+            workbook.rsplit_once('/').map_or(("", workbook.as_str()), |(folder, name)| (folder, name));
         self.folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let mut targets = Vec::new();
         let relationships = format!("{}_rels/{name}.rels", self.folder);
@@ -155,7 +156,7 @@ impl Package {
 }
 
 /// Refuses by name what people take for a spreadsheet.
-fn recognize(file: &mut File) -> Result<(), ExportError> {
+pub(super) fn recognize(file: &mut File) -> Result<(), ExportError> {
     /// A directory entry of a file that Office encrypted.
     const ENCRYPTED: &str = "EncryptedPackage";
     let mut head = Vec::new();
@@ -167,7 +168,9 @@ fn recognize(file: &mut File) -> Result<(), ExportError> {
     };
     match &head[..] {
         [] => Err(ExportError::Empty),
-        [b'P', b'K', 3, 4, ..] if memchr::memmem::find(&head, b"opendocument.spreadsheet").is_some_and(|at| at < 128) => {
+        [b'P', b'K', 3, 4, ..]
+            if memchr::memmem::find(&head, b"opendocument.spreadsheet").is_some_and(|at| at < 128) =>
+        {
             other("an OpenDocument spreadsheet (`.ods`)")
         }
         [b'P', b'K', 3, 4, ..] => Ok(()),

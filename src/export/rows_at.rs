@@ -7,13 +7,9 @@ pub(super) const EACH: &str = "[]";
 /// Documents nest their rows two to six deep.
 const MAX_DEPTH: usize = 128;
 
-/// The steps from the document to its rows; the last one is always [`EACH`].
+/// The steps from the document to its rows, of which the configuration leaves out the last: [`EACH`] of the list.
 pub(super) fn steps(rows_at: &[String]) -> Vec<&str> {
-    let mut steps: Vec<&str> = rows_at.iter().map(String::as_str).collect();
-    if steps.last() != Some(&EACH) {
-        steps.push(EACH);
-    }
-    steps
+    rows_at.iter().map(String::as_str).chain([EACH]).collect()
 }
 
 /// Cuts `data.intervals[]` into its steps.
@@ -59,7 +55,8 @@ struct Open {
 /// Counts the rows of a document by its brackets and quotes. The document is known to be JSON.
 pub(super) fn count(text: &str, steps: &[&str]) -> Result<u64, ExportError> {
     let bytes = text.as_bytes();
-    let next = |done: Option<usize>, step: &str| done.filter(|done| steps.get(*done) == Some(&step)).map(|done| done + 1);
+    let next =
+        |done: Option<usize>, step: &str| done.filter(|done| steps.get(*done) == Some(&step)).map(|done| done + 1);
     let mut open: Vec<Open> = Vec::new();
     let mut rows = 0;
     let mut at = 0;
@@ -136,13 +133,15 @@ mod tests {
             assert_eq!(shown(steps), way);
         }
         assert_eq!(steps(&["data".to_owned()]), ["data", "[]"]);
+        assert_eq!(steps(&["rows".to_owned(), "[]".to_owned()]), ["rows", "[]", "[]"]);
         assert_eq!(steps(&[]), ["[]"]);
     }
 
     #[test]
     fn rows_are_counted_by_brackets_and_quotes() {
         let count = |way: &str, text: &str| count(text, &split(way)).unwrap();
-        let text = r#"{"x":[1,2],"data":{"a\"]":"[{,","intervals":[{"v":[1,{"intervals":[1]}]}, 2 ,"a,b",[],null]}}"#;
+        let text =
+            r#"{"x":[1,2],"data":{"a\"]":"[{,","intervals":[{"v":[1,{"intervals":[1]}]}, 2 ,"a,b",[],null]}}"#;
         assert_eq!(count("data.intervals[]", text), 5);
         assert_eq!(count("x[]", text), 2);
         assert_eq!(count("intervals[]", text), 0);

@@ -119,7 +119,10 @@ fn find_header(
         return Ok(Err((0, ExportError::Header("there is none"))));
     }
     let matches = search.matches();
-    Ok(Err((matches, search.failure("in the first rows of its sheets; has it a header, within `header_within` rows?"))))
+    Ok(Err((
+        matches,
+        search.failure("in the first rows of its sheets; has it a header, within `header_within` rows?"),
+    )))
 }
 
 /// A workbook that is safe to open.
@@ -159,7 +162,7 @@ impl Book {
     }
 
     /// The sheets of these names, or all.
-    pub(super) fn choose(&self, names: &[String]) -> Result<Vec<Sheet>, ExportError> {
+    fn choose(&self, names: &[String]) -> Result<Vec<Sheet>, ExportError> {
         if names.is_empty() {
             return Ok(self.sheets.clone());
         }
@@ -171,10 +174,16 @@ impl Book {
         names.iter().map(find).collect()
     }
 
+    /// Every worksheet.
+    pub(super) fn sheets(&self) -> &[Sheet] {
+        &self.sheets
+    }
+
     /// The rows of a sheet, from its first.
     pub(super) fn rows(&mut self, sheet: &Sheet) -> Result<Rows<'_>, ExportError> {
         let reader = self.xlsx.worksheet_cells_reader(&sheet.name).map_err(unsound)?;
-        let is_shown = |style: &calamine::Style| style.number_format.as_ref().is_some_and(|f| is_percent(&f.format_code));
+        let is_shown =
+            |style: &calamine::Style| style.number_format.as_ref().is_some_and(|f| is_percent(&f.format_code));
         let percent = reader.styles().iter().map(is_shown).collect();
         Ok(Rows { reader, percent, next: None, is_over: false, blank: 0 })
     }
