@@ -123,6 +123,9 @@ pub enum ExportError {
         "it has more than {0} distinct combinations of market, broadcast, cover and audience: is an id mapped as a cover or an audience?"
     )]
     TooManyCells(usize),
+    /// More rows of counts, or of covers, than may be kept.
+    #[error("it has more than {0} rows, which is more than `memory` allows for")]
+    TooManyRows(usize),
     /// Rows that were counted do not add up to rows that are there.
     #[error("its rows do not balance: {physical} are there, {accounted} are accounted for")]
     Unbalanced {
