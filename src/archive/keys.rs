@@ -6,7 +6,7 @@ use super::{TableName, Unit};
 use crate::model::{MarketDay, MarketId, PlatformId};
 
 /// The folders this archive writes in, for sweeping.
-pub(super) const FOLDERS: [&str; 7] = [
+pub(super) const FOLDERS: [&str; 10] = [
     ATTEMPTS,
     RECEIPTS,
     REVISIONS,
@@ -14,6 +14,9 @@ pub(super) const FOLDERS: [&str; 7] = [
     TableName::ALL[0].as_str(),
     TableName::ALL[1].as_str(),
     TableName::ALL[2].as_str(),
+    TableName::ALL[3].as_str(),
+    TableName::ALL[4].as_str(),
+    TableName::ALL[5].as_str(),
 ];
 
 const ATTEMPTS: &str = "_attempts";

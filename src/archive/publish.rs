@@ -83,7 +83,8 @@ impl Archive {
     /// Publishes a unit, unless its newest revision says the same already.
     ///
     /// `render` makes the tables for a revision's number; the same number gives the same bytes. It is asked for the
-    /// newest revision's number first, to compare, and then for the next one's.
+    /// newest revision's number first, to compare, and then for the next one's. Of the tables that a unit can do
+    /// without, those without rows are left out, unless they replace one.
     ///
     /// # Errors
     /// See [`PublishError`], which says of each whether anything was published.
@@ -97,22 +98,22 @@ impl Archive {
     where
         R: Fn(u64) -> Result<Vec<TableBytes>, BoxError> + Send + Sync,
     {
-        let render = |revision| {
+        let render = |revision, newest: Option<&Receipt>| {
             render(revision)
-                .map(|tables| in_order(unit, tables))
+                .map(|tables| in_order(unit, needed(newest, tables)))
                 .map_err(|source| PublishError::Render { unit: Box::new(unit.clone()), source })
         };
         for _ in 0..LOOKS {
             let newest = self.newest(unit).await?;
             if let Some(newest) = &newest {
-                let tables = render(newest.content.revision)?;
+                let tables = render(newest.content.revision, Some(newest))?;
                 if says_the_same(&newest.content, draft, &tables) {
                     self.settle(newest, &tables).await?;
                     return Ok(Published::AlreadyPublished { revision: newest.content.revision });
                 }
             }
             let revision = newest.as_ref().map_or(1, |newest| newest.content.revision + 1);
-            let tables = render(revision)?;
+            let tables = render(revision, newest.as_ref())?;
             if let Some(table) = dropped(newest.as_ref(), &tables) {
                 return Err(PublishError::TableDropped { unit: Box::new(unit.clone()), table });
             }
@@ -222,6 +223,15 @@ fn whose(mine: &Receipt, found: &Receipt) -> ReceiptPut {
 fn not_shown(receipt: &Receipt, error: ArchiveError) -> PublishError {
     let Content { unit, revision, .. } = &receipt.content;
     PublishError::NotShown { unit: Box::new(unit.clone()), revision: *revision, source: Box::new(error) }
+}
+
+/// Nobody looks for a table without rows, but one that was there with rows has to say that it has none now.
+fn needed(newest: Option<&Receipt>, tables: Vec<TableBytes>) -> Vec<TableBytes> {
+    let was_there =
+        |table| newest.is_some_and(|newest| newest.content.tables.iter().any(|record| record.table == table));
+    let is_needed =
+        |table: &TableBytes| table.rows > 0 || !table.table.is_optional() || was_there(table.table);
+    tables.into_iter().filter(is_needed).collect()
 }
 
 fn in_order(unit: &Unit, tables: Vec<TableBytes>) -> Vec<(TableRecord, Bytes)> {

@@ -1,4 +1,4 @@
-//! What is published as one: a market-day, or the rejects of one export date.
+//! What is published as one: a market-day, or what there is to say about the exports of one date.
 
 use std::fmt;
 
@@ -9,13 +9,15 @@ use crate::model::{MarketDay, MarketId, PlatformId};
 
 /// What one receipt speaks of.
 ///
-/// Rejects have receipts of their own, because one export feeds several market-days.
+/// Rejects, and what exports report about themselves, have receipts of their own, because one export feeds several
+/// market-days.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "Shape", into = "Shape")]
 pub enum Unit {
     /// The tables of a market-day.
     MarketDay(MarketDay),
-    /// The records that a platform's exports of one date could not be read from.
+    /// The records of a platform's exports of one date that could not be counted, and what these exports report
+    /// about themselves.
     Rejects {
         /// The platform.
         platform: PlatformId,
@@ -32,13 +34,20 @@ pub enum TableName {
     Funnel,
     /// Rates by slot and audience.
     SlotAudience,
+    /// What the platform offers.
+    Capability,
+    /// Persons against times.
+    Bridge,
     /// Records that were not counted, with their reasons.
     Rejects,
+    /// What exports report, against their own rows.
+    Reconciliation,
 }
 
 impl TableName {
     /// Every table.
-    pub const ALL: [Self; 3] = [Self::Funnel, Self::SlotAudience, Self::Rejects];
+    pub const ALL: [Self; 6] =
+        [Self::Funnel, Self::SlotAudience, Self::Capability, Self::Bridge, Self::Rejects, Self::Reconciliation];
 
     /// Its folder in the archive, and its word in receipts.
     #[must_use]
@@ -46,8 +55,23 @@ impl TableName {
         match self {
             Self::Funnel => "funnel",
             Self::SlotAudience => "slot_audience",
+            Self::Capability => "capability",
+            Self::Bridge => "bridge",
             Self::Rejects => "rejects",
+            Self::Reconciliation => "reconciliation",
         }
+    }
+
+    /// Whether a unit can do without it: without rows it is published only where it replaces one.
+    #[must_use]
+    pub const fn is_optional(self) -> bool {
+        matches!(self, Self::Bridge | Self::Rejects | Self::Reconciliation)
+    }
+
+    /// Whether it is of exports of a date and not of a market-day.
+    #[must_use]
+    pub const fn is_of_exports(self) -> bool {
+        matches!(self, Self::Rejects | Self::Reconciliation)
     }
 }
 

@@ -185,7 +185,7 @@ pub struct Snapshot {
 /// `show`
 #[derive(Debug, Args)]
 pub struct Show {
-    /// Which table: `funnel`, `slot_audience` or `rejects`
+    /// Which table: `funnel`, `slot_audience`, `capability`, `bridge`, `rejects` or `reconciliation`
     #[arg(value_parser = table)]
     pub table: TableName,
     /// Only this platform
@@ -194,7 +194,7 @@ pub struct Show {
     /// Only this market
     #[arg(long)]
     pub market: Option<String>,
-    /// Only this local date (of rejects: export date)
+    /// Only this local date (of rejects and reconciliation: export date)
     #[arg(long)]
     pub date: Option<Date>,
     /// How many rows to print; 0 prints all

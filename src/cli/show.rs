@@ -17,7 +17,7 @@ use crate::run::stores;
 pub async fn run(args: &Show, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
     let workspace = load(global)?;
     let archive = stores::archive_for_reading(&workspace.settings)?;
-    let date_key = if args.table == TableName::Rejects { c::EXPORT_DATE } else { c::LOCAL_DATE };
+    let date_key = if args.table.is_of_exports() { c::EXPORT_DATE } else { c::LOCAL_DATE };
     let mut parts = Vec::new();
     parts.extend(args.platform.as_ref().map(|name| format!("{}={name}", c::PLATFORM)));
     parts.extend(args.market.as_ref().map(|name| format!("{}={name}", c::MARKET)));
@@ -45,13 +45,20 @@ enum View {
     Plain(&'static str),
     Percent(&'static str),
     PercentWithInterval(&'static str),
+    /// With one decimal.
     Number(&'static str),
+    /// A count or a rate: whole where it is, else with the decimals that tell rates apart.
+    Short(&'static str),
 }
 
 impl View {
     fn column(&self) -> &'static str {
         match self {
-            Self::Plain(name) | Self::Percent(name) | Self::PercentWithInterval(name) | Self::Number(name) => name,
+            Self::Plain(name)
+            | Self::Percent(name)
+            | Self::PercentWithInterval(name)
+            | Self::Number(name)
+            | Self::Short(name) => name,
         }
     }
 
@@ -79,9 +86,15 @@ impl View {
                 }
                 _ => percent(number(name)?),
             },
+            Self::Short(name) => number(name)?.map_or_else(|| "–".to_owned(), short),
             Self::Number(name) => number(name)?.map_or_else(|| "–".to_owned(), |value| format!("{value:.1}")),
         })
     }
+}
+
+fn short(value: f64) -> String {
+    let text = format!("{value:.6}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn views(table: TableName) -> Vec<View> {
@@ -122,6 +135,39 @@ fn views(table: TableName) -> Vec<View> {
             View::Plain(c::COLUMN),
             View::Plain(c::TEXT),
         ],
+        TableName::Capability => vec![
+            View::Plain(c::LOCAL_DATE),
+            View::Plain(c::MARKET),
+            View::Plain(c::PLATFORM),
+            View::Plain(c::COUNT),
+            View::Plain(c::OFFERED),
+            View::Plain(c::REASON),
+            View::Plain(c::DEFINITION),
+            View::Plain(c::CONVENTION_SINCE),
+        ],
+        TableName::Bridge => vec![
+            View::Plain(c::LOCAL_DATE),
+            View::Plain(c::MARKET),
+            View::Plain(c::PLATFORM),
+            View::Plain(c::SLOT),
+            View::Plain(c::SIGNAL),
+            View::Plain(c::TIMES),
+            View::Plain(c::PERSONS),
+            View::PercentWithInterval(c::FACTOR),
+            View::Plain(c::UNIQUE_BASIS),
+        ],
+        TableName::Reconciliation => vec![
+            View::Plain(c::EXPORT_DATE),
+            View::Plain(c::OBJECT),
+            View::Plain(c::METRIC),
+            View::Plain(c::SCOPE),
+            View::Plain(c::ROWS),
+            View::Plain(c::ROWS_OFF),
+            View::Short(c::REPORTED),
+            View::Short(c::RECOMPUTED),
+            View::Short(c::DIFFERENCE),
+            View::Plain(c::VERDICT),
+        ],
     }
 }
 
@@ -129,7 +175,7 @@ fn table(frame: &DataFrame, of: TableName, rows: usize) -> PolarsResult<Table> {
     let views = views(of);
     let heading = |view: &View| match view {
         View::Percent(name) | View::PercentWithInterval(name) => format!("{name} %"),
-        View::Plain(name) | View::Number(name) => (*name).to_owned(),
+        View::Plain(name) | View::Number(name) | View::Short(name) => (*name).to_owned(),
     };
     let is_text = |view: &View| frame.column(view.column()).is_ok_and(|column| !column.dtype().is_numeric());
     let mut table = grid(views.iter().map(heading).collect(), 0);

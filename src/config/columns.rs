@@ -1,85 +1,96 @@
 //! `columns`: which column of an export means what.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::counting::ColumnName;
-use super::definition::{
-    Columns, CoverRule, EventColumns, Format, MarketRule, Otherwise, Rows, TextRule,
-};
-use super::instant;
-use super::names::known_name;
+use super::counting::{ColumnName, CoverRows};
+use super::counts::{self, Delivery};
+use super::definition::{EventColumns, Rows};
+use super::frame::Frame;
+use super::kind::{ALL, COUNTED, HAPPENINGS, Key, RowKind};
+use super::mapping::Columns;
 use super::place::Place;
 use super::section::Section;
-use crate::model::{Event, MarketId};
+use super::{ids, instant, kind, market_rule};
+use crate::model::Event;
 
-const SHARED: [&str; 8] =
-    ["event_id", "occurred_at", "market", "broadcast_id", "cover_id", "viewer_id", "audience", "dwell_seconds"];
-const OF_EVENTS: [&str; 1] = ["event"];
-const OF_IMPRESSIONS: [&str; 3] = ["clicked", "entered", "ordered"];
+const KEYS: [Key; 18] = [
+    ("event_id", HAPPENINGS),
+    ("occurred_at", HAPPENINGS),
+    ("period", &[RowKind::Counts]),
+    ("from", &[RowKind::Covers]),
+    ("until", &[RowKind::Covers]),
+    ("market", ALL),
+    ("broadcast_id", ALL),
+    ("cover_id", ALL),
+    ("viewer_id", HAPPENINGS),
+    ("audience", COUNTED),
+    ("dwell_seconds", HAPPENINGS),
+    ("event", &[RowKind::Events]),
+    ("clicked", &[RowKind::Impressions]),
+    ("entered", &[RowKind::Impressions]),
+    ("ordered", &[RowKind::Impressions]),
+    ("counts", &[RowKind::Counts]),
+    ("optional", &[RowKind::Counts]),
+    ("rates", &[RowKind::Counts]),
+];
 
-/// What a row is, before its columns are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum RowKind {
-    Events,
-    Impressions,
-}
-
-/// Reads `rows`.
-pub(super) fn read_kind(at: &Place<'_>) -> Option<RowKind> {
-    let words = [("events", Some(RowKind::Events)), ("impressions", Some(RowKind::Impressions)), ("counts", None)];
-    let kind = at.word("a kind of rows", &words)?;
-    if kind.is_none() {
-        at.problem("`counts` is not yet supported (expected `events` or `impressions`)");
-    }
-    kind
-}
-
-/// Reads `columns`. `format` is `None` when the export's own is broken.
-pub(super) fn read(
-    at: &Place<'_>,
-    kind: RowKind,
-    format: Option<&Format>,
-    markets: Option<&BTreeSet<String>>,
-) -> Option<(Rows, Columns)> {
-    let (own, others, word): (&[&str], &[&str], _) = match kind {
-        RowKind::Events => (&OF_EVENTS, &OF_IMPRESSIONS, "impressions"),
-        RowKind::Impressions => (&OF_IMPRESSIONS, &OF_EVENTS, "events"),
+/// Reads `columns`. `delivery` is what the export says of its deliveries, `None` where that is broken.
+pub(super) fn read(at: &Place<'_>, frame: &Frame<'_>, delivery: Option<Delivery>) -> Option<(Rows, Columns)> {
+    let section = kind::section(at, "a set of columns", &KEYS, Some(frame.kind))?;
+    let own = match frame.kind {
+        RowKind::Events | RowKind::Impressions => Own::Happenings(read_each(&section, frame)),
+        RowKind::Counts | RowKind::Covers => Own::Intervals(delivery),
     };
-    let known: Vec<&str> = SHARED.iter().chain(own).copied().collect();
-    let section = at.section_with("a set of columns", &known, |key| {
-        others.contains(&key).then(|| format!("`{key}` belongs to `rows: {word}`, not to this export's rows"))
-    })?;
+    let market =
+        section.required("market", "`{column: …}` or `{value: …}`").and_then(|at| market_rule::read(&at, frame));
+    let broadcast_id = section
+        .required("broadcast_id", "a column or `{value: …}`")
+        .and_then(|at| ids::read_broadcast(&at, frame));
+    let cover_id =
+        section.required("cover_id", "a column or `{value: …}`").and_then(|at| ids::read_cover(&at, frame));
+    let audience = section.or("audience", Vec::new(), |at| read_audience(&at));
+    let rows = match own {
+        Own::Happenings(each) if frame.kind == RowKind::Events => read_events(&section, each),
+        Own::Happenings(each) => read_impressions(&section, each),
+        Own::Intervals(delivery) if frame.kind == RowKind::Counts => {
+            counts::read(&section, frame, delivery).map(|counts| Rows::Counts(Box::new(counts)))
+        }
+        Own::Intervals(delivery) => {
+            read_covers(&section, frame, delivery).map(|covers| Rows::Covers(Box::new(covers)))
+        }
+    };
+    let columns =
+        Columns { market: market?, broadcast_id: broadcast_id?, cover_id: cover_id?, audience: audience? };
+    Some((rows?, columns))
+}
+
+/// What rows have of their own, by whether they are a happening or belong to an interval.
+enum Own {
+    Happenings(Option<EventColumns>),
+    Intervals(Option<Delivery>),
+}
+
+fn read_each(section: &Section<'_>, frame: &Frame<'_>) -> Option<EventColumns> {
     let column = |key: &str| section.maybe(key, |at| at.column());
     let event_id = column("event_id");
     let viewer_id = column("viewer_id");
     let dwell_seconds = column("dwell_seconds");
     let occurred_at =
-        section.required("occurred_at", "the column that says when").and_then(|at| instant::read(&at, format));
-    let market =
-        section.required("market", "`{column: …}` or `{value: …}`").and_then(|at| read_market(&at, markets));
-    let broadcast_id =
-        section.required("broadcast_id", "a column or `{value: …}`").and_then(|at| read_text_rule(&at));
-    let cover_id = section.required("cover_id", "a column or `{value: …}`").and_then(|at| read_text_rule(&at));
-    let audience = section.or("audience", Vec::new(), |at| read_audience(&at));
-    let each = event_id.zip(occurred_at).zip(viewer_id).zip(dwell_seconds).map(
-        |(((event_id, occurred_at), viewer_id), dwell_seconds)| EventColumns {
-            event_id,
-            occurred_at,
-            viewer_id,
-            dwell_seconds,
-        },
-    );
-    let rows = match kind {
-        RowKind::Events => read_events(&section, each),
-        RowKind::Impressions => read_impressions(&section, each),
-    };
-    let columns = Columns {
-        market: market?,
-        broadcast_id: broadcast_id?,
-        cover_id: CoverRule::Row(cover_id?),
-        audience: audience?,
-    };
-    Some((rows?, columns))
+        section.required("occurred_at", "the column that says when").and_then(|at| instant::read(&at, frame));
+    Some(EventColumns {
+        event_id: event_id?,
+        occurred_at: occurred_at?,
+        viewer_id: viewer_id?,
+        dwell_seconds: dwell_seconds?,
+    })
+}
+
+fn read_covers(section: &Section<'_>, frame: &Frame<'_>, delivery: Option<Delivery>) -> Option<CoverRows> {
+    let from = section
+        .required("from", "the column that says since when a cover is on air")
+        .and_then(|at| instant::read(&at, frame));
+    let until = section.maybe("until", |at| instant::read(&at, frame));
+    Some(CoverRows { from: from?, until: until?, newest: delivery?.newest })
 }
 
 fn read_events(columns: &Section<'_>, each: Option<EventColumns>) -> Option<Rows> {
@@ -103,56 +114,6 @@ fn read_impressions(columns: &Section<'_>, each: Option<EventColumns>) -> Option
     Some(Rows::Impressions { each: each?, clicked: clicked?, entered: entered?, ordered: ordered? })
 }
 
-fn read_market(at: &Place<'_>, markets: Option<&BTreeSet<String>>) -> Option<MarketRule> {
-    if at.is_text() {
-        return at.refuse(format!(
-            "{} alone could be a market or a column (expected `{{value: …}}` for one market or `{{column: …}}`)",
-            at.found()
-        ));
-    }
-    let section = at.section("a market rule", &["value", "column", "values", "otherwise"])?;
-    let market = |at: &Place<'_>| {
-        let name = at.text("a market", "the name of a market")?;
-        known_name(at, name, "a market", markets).map(MarketId::new)
-    };
-    if let Some(value) = section.optional("value") {
-        let others = ["column", "values", "otherwise"].into_iter().filter_map(|key| section.optional(key));
-        let others =
-            others.map(|at| at.problem("does not go with `value`, which gives every row one market")).count();
-        return market(&value).filter(|_| others == 0).map(MarketRule::Value);
-    }
-    let column =
-        section.required("column", "the name of a column, or `value` for one market").and_then(|at| at.column());
-    let values = section.or("values", BTreeMap::new(), |at| {
-        let entries = at.entries("a set of market values", "what each means, such as `{usa: US}`")?;
-        let total = entries.len();
-        let meant: BTreeMap<String, MarketId> =
-            entries.into_iter().filter_map(|(value, at)| Some((value.to_owned(), market(&at)?))).collect();
-        (meant.len() == total).then_some(meant)
-    });
-    let otherwise = section.or("otherwise", Otherwise::Reject, |at| {
-        match at.text("a rule for other markets", "`reject`, `ignore` or the name of a market")? {
-            "reject" => Some(Otherwise::Reject),
-            "ignore" => Some(Otherwise::Ignore),
-            _ => market(&at).map(Otherwise::Market),
-        }
-    });
-    Some(MarketRule::Column { column: column?, values: values?, otherwise: otherwise? })
-}
-
-fn read_text_rule(at: &Place<'_>) -> Option<TextRule> {
-    if !at.is_map() {
-        return at.column().map(TextRule::Column);
-    }
-    let section = at.section("a column", &["column", "value"])?;
-    match (section.optional("column"), section.optional("value")) {
-        (Some(column), None) => column.column().map(TextRule::Column),
-        (None, Some(value)) => value.text("an id", "a text").map(|text| TextRule::Value(text.to_owned())),
-        (Some(_), Some(value)) => value.refuse("does not go with `column`"),
-        (None, None) => section.place().refuse("names neither `column` nor `value`"),
-    }
-}
-
 fn read_audience(at: &Place<'_>) -> Option<Vec<ColumnName>> {
     let mut audience: Vec<ColumnName> = Vec::new();
     let items = at.list_or_empty("a list of audience columns")?;
@@ -171,12 +132,19 @@ fn read_audience(at: &Place<'_>) -> Option<Vec<ColumnName>> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::definition::Format;
+    use super::super::mapping::{CoverRule, MarketRule, TextRule};
     use super::super::testing;
     use super::*;
+    use crate::model::MarketId;
 
     fn columns(text: &str, kind: RowKind) -> (Option<(Rows, Columns)>, Vec<String>) {
         let markets = BTreeSet::from(["US".to_owned(), "GB".to_owned()]);
-        testing::read(text, |at| read(at, kind, Some(&Format::Ndjson), Some(&markets)))
+        let frame =
+            Frame { kind, format: Some(&Format::Ndjson), path: None, markets: Some(&markets), click: None };
+        testing::read(text, |at| read(at, &frame, None))
     }
 
     const IDS: &str = "occurred_at: ts\nbroadcast_id: room\ncover_id: {value: only}\n";

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::definition::{InstantColumn, ZoneRule};
+use super::mapping::{InstantColumn, ZoneRule};
 use crate::model::{Count, CountSet};
 
 /// A column by its name, or by any of the names it has over languages and generations of an export.

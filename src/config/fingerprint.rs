@@ -8,10 +8,12 @@ use std::fmt::Write;
 use sha2::{Digest, Sha256};
 
 use super::counting::ColumnName;
-use super::definition::{
-    Columns, CoverRule, EventColumns, Export, FoldPolicy, GapPolicy, InstantColumn, InstantFormat, Market, MarketRule, Otherwise,
-    PathPattern, Platform, Rows, Settings, TextRule, WallClock, Workspace, ZoneRule,
+use super::definition::{EventColumns, Export, Market, Platform, Rows, Settings, Workspace};
+use super::mapping::{
+    Columns, CoverRule, FoldPolicy, GapPolicy, InstantColumn, InstantFormat, MarketRule, Otherwise, TextRule,
+    WallClock, ZoneRule,
 };
+use super::path::PathPattern;
 use crate::model::{Event, MarketId, PlatformId};
 use crate::time::DayRule;
 

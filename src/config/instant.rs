@@ -5,43 +5,71 @@ use jiff::fmt::strtime::{self, BrokenDownTime};
 use jiff::tz::TimeZone;
 
 use super::archive::zone;
-use super::definition::{FoldPolicy, Format, GapPolicy, InstantColumn, InstantFormat, WallClock, ZoneRule};
+use super::counting::ColumnName;
+use super::definition::Format;
+use super::frame::Frame;
+use super::kind::RowKind;
+use super::mapping::{FoldPolicy, GapPolicy, InstantColumn, InstantFormat, WallClock, ZoneRule};
 use super::place::Place;
 use super::section::Section;
+use super::yaml::Kind;
 
-const FORMATS: &str = "`rfc3339`, `epoch_s`, `epoch_ms`, `epoch_us`, `native` (Parquet) or a strptime pattern such as `%Y-%m-%d %H:%M:%S`";
+const FORMATS: &str = "`rfc3339`, `epoch_s`, `epoch_ms`, `epoch_us`, `native` (Parquet, spreadsheets) or a strptime pattern such as `%Y-%m-%d %H:%M:%S`";
 
-/// Reads `occurred_at`: a column's name alone, or a section.
-pub(super) fn read(at: &Place<'_>, file_format: Option<&Format>) -> Option<InstantColumn> {
-    let plain = if file_format == Some(&Format::Parquet) {
-        InstantFormat::Native { wall: None }
-    } else {
-        InstantFormat::Rfc3339
+/// Reads an instant: a column's name alone, or a section.
+pub(super) fn read(at: &Place<'_>, frame: &Frame<'_>) -> Option<InstantColumn> {
+    let plain = match frame.format {
+        Some(Format::Parquet) => InstantFormat::Native { wall: None },
+        _ => InstantFormat::Rfc3339,
     };
     if !at.is_map() {
-        at.text("an instant", "a column, or `{column: …, format: …}`")?;
-        let column = at.column()?;
+        let column = match at.node.kind {
+            Kind::List(_) => at.column()?,
+            _ => at.text("an instant", "a column, or `{column: …, format: …}`").map(ColumnName::new)?,
+        };
         return Some(InstantColumn { column, format: plain });
     }
     let section = at.section("an instant", &["column", "format", "timezone", "gap", "fold"])?;
     let column = section.required("column", "the name of a column").and_then(|at| at.column());
-    let wall = read_wall(&section);
-    let format = read_format(&section, plain, file_format);
-    let format = settle(&section, format?, wall?);
+    let wall = read_wall(&section, frame.kind);
+    // In a spreadsheet only a wall clock has a zone to tell.
+    let plain = match (frame.format, &wall) {
+        (Some(Format::Xlsx { .. }), Some(Some(_))) => InstantFormat::Native { wall: None },
+        _ => plain,
+    };
+    let format = read_format(&section, plain, frame.format);
+    let format = settle(&section, format?, wall?, frame.format);
     Some(InstantColumn { column: column?, format: format? })
 }
 
-fn read_format(section: &Section<'_>, plain: InstantFormat, file_format: Option<&Format>) -> Option<InstantFormat> {
+/// Whose clock it is: a zone's, or for rows of intervals that of the row's `market`.
+pub(super) fn clock(at: &Place<'_>, kind: RowKind) -> Option<ZoneRule> {
+    if !(at.is_text() && at.node.source == "market") {
+        return zone(at).map(ZoneRule::Named);
+    }
+    if !kind.is_interval() {
+        return at.refuse("the clock of the row's `market` goes only with `rows: counts` and `rows: covers`");
+    }
+    Some(ZoneRule::Market)
+}
+
+fn read_format(
+    section: &Section<'_>,
+    plain: InstantFormat,
+    file_format: Option<&Format>,
+) -> Option<InstantFormat> {
     let Some(at) = section.optional("format") else { return Some(plain) };
     match at.text("a format of instants", FORMATS)? {
         "rfc3339" => Some(InstantFormat::Rfc3339),
         "epoch_s" => Some(InstantFormat::EpochSeconds),
         "epoch_ms" => Some(InstantFormat::EpochMillis),
         "epoch_us" => Some(InstantFormat::EpochMicros),
-        "native" if matches!(file_format, Some(Format::Parquet) | None) => {
+        "native" if matches!(file_format, Some(Format::Parquet | Format::Xlsx { .. }) | None) => {
             Some(InstantFormat::Native { wall: None })
         }
-        "native" => at.refuse("`native` is a Parquet timestamp, and `format` of this export is not `parquet`"),
+        "native" => at.refuse(
+            "`native` is a Parquet timestamp or a spreadsheet's, and `format` of this export is neither `parquet` nor `xlsx`",
+        ),
         pattern if pattern.contains('%') => {
             Some(InstantFormat::Pattern { pattern: pattern.to_owned(), wall: None })
         }
@@ -51,11 +79,11 @@ fn read_format(section: &Section<'_>, plain: InstantFormat, file_format: Option<
 
 /// `timezone`, `gap` and `fold`. The outer `None` means that a problem was told.
 #[expect(clippy::option_option, reason = "no wall clock and a broken one are two things")]
-fn read_wall(section: &Section<'_>) -> Option<Option<WallClock>> {
+fn read_wall(section: &Section<'_>, kind: RowKind) -> Option<Option<WallClock>> {
     let gap_words = [("reject", GapPolicy::Reject), ("before", GapPolicy::Before), ("after", GapPolicy::After)];
     let fold_words =
         [("reject", FoldPolicy::Reject), ("earlier", FoldPolicy::Earlier), ("later", FoldPolicy::Later)];
-    let zone = section.maybe("timezone", |at| zone(&at).map(ZoneRule::Named));
+    let zone = section.maybe("timezone", |at| clock(&at, kind));
     let gap = section.maybe("gap", |at| at.word("a policy for skipped times", &gap_words));
     let fold = section.maybe("fold", |at| at.word("a policy for doubled times", &fold_words));
     let (zone, gap, fold) = (zone?, gap?, fold?);
@@ -69,7 +97,12 @@ fn read_wall(section: &Section<'_>) -> Option<Option<WallClock>> {
 }
 
 /// Brings a format and a wall clock together, where they belong together.
-fn settle(section: &Section<'_>, format: InstantFormat, wall: Option<WallClock>) -> Option<InstantFormat> {
+fn settle(
+    section: &Section<'_>,
+    format: InstantFormat,
+    wall: Option<WallClock>,
+    file_format: Option<&Format>,
+) -> Option<InstantFormat> {
     let refuse_zone =
         |why: &str| section.optional("timezone")?.refuse(format!("has no effect: {why} (leave it out)"));
     match format {
@@ -84,6 +117,11 @@ fn settle(section: &Section<'_>, format: InstantFormat, wall: Option<WallClock>)
                 )),
                 Ok(_) => Some(InstantFormat::Pattern { pattern, wall }),
             }
+        }
+        InstantFormat::Native { .. } if wall.is_none() && matches!(file_format, Some(Format::Xlsx { .. })) => {
+            section
+                .optional("format")?
+                .refuse("a spreadsheet's times are a wall clock's: `native` needs `timezone`")
         }
         InstantFormat::Native { .. } => Some(InstantFormat::Native { wall }),
         InstantFormat::Rfc3339 if wall.is_some() => refuse_zone("`rfc3339` carries its own offset"),
@@ -141,7 +179,9 @@ mod tests {
 
     fn instant(text: &str, format: Format) -> (Option<InstantFormat>, Vec<String>) {
         let (column, problems) = testing::read(&format!("at: {text}"), |at| {
-            super::read(&at.section("x", &["at"])?.required("at", "x")?, Some(&format))
+            let frame =
+                Frame { kind: RowKind::Events, format: Some(&format), path: None, markets: None, click: None };
+            super::read(&at.section("x", &["at"])?.required("at", "x")?, &frame)
         });
         (column.map(|column| column.format), problems)
     }
@@ -224,14 +264,19 @@ mod tests {
             ),
             (
                 "{column: ts, format: native}",
-                "line 1, `at.format`: `native` is a Parquet timestamp, and `format` of this export is not `parquet`",
+                "line 1, `at.format`: `native` is a Parquet timestamp or a spreadsheet's, and `format` of this export is neither \
+                 `parquet` nor `xlsx`",
             ),
             (
                 "{column: ts, format: '%F %T', timezone: UTC, fold: last}",
                 "line 1, `at.fold`: `last` is not a policy for doubled times (expected: `reject`, `earlier`, `later`)",
             ),
             ("{format: epoch_s}", "line 1, `at.column`: missing (expected the name of a column)"),
-            ("[a]", "line 1, `at`: a list is not an instant (expected a column, or `{column: …, format: …}`)"),
+            ("~", "line 1, `at`: nothing is not an instant (expected a column, or `{column: …, format: …}`)"),
+            (
+                "{column: ts, format: '%F %T', timezone: market}",
+                "line 1, `at.timezone`: the clock of the row's `market` goes only with `rows: counts` and `rows: covers`",
+            ),
         ];
         for (text, expected) in table {
             assert_eq!(instant(text, CSV), (None, vec![expected.to_owned()]), "{text}");

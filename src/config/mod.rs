@@ -8,21 +8,38 @@
 mod archive;
 mod columns;
 mod counting;
+mod counts;
 mod definition;
+mod eras;
+mod export;
 mod fingerprint;
+mod format;
+mod frame;
+mod ids;
 mod instant;
 mod job;
+mod kind;
 mod location;
+mod mapping;
+mod market_rule;
 mod markets;
 mod names;
+mod newest;
+mod numbers;
 mod offering;
+mod path;
 mod pattern;
+mod period;
 mod place;
+mod placeholder;
 mod platform;
 mod problem;
 mod quantity;
+mod rates;
+mod rivals;
 mod section;
 mod sheet;
+mod totals;
 mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +47,8 @@ use std::path::{Path, PathBuf};
 
 pub use counting::*;
 pub use definition::*;
+pub use mapping::*;
+pub use path::*;
 pub use problem::{ConfigError, Problem};
 
 use crate::model::PlatformId;

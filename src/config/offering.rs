@@ -1,6 +1,7 @@
 //! What exports can yield, by their mapping: which markets they feed, which counts they offer.
 
-use super::definition::{EventColumns, Export, MarketRule, Platform, Rows};
+use super::definition::{EventColumns, Export, Platform, Rows};
+use super::mapping::MarketRule;
 use crate::model::{ClickEvent, Count, CountSet, Era, Event, MarketId};
 
 impl Rows {
@@ -22,6 +23,27 @@ impl Export {
             MarketRule::Value(only) => only == market,
             MarketRule::Column { .. } | MarketRule::Path { .. } => true,
         }
+    }
+
+    /// Whether its rows are counts.
+    #[must_use]
+    pub fn is_counts(&self) -> bool {
+        matches!(self.rows, Rows::Counts(_))
+    }
+
+    /// What a market is called in the path of its objects; `None` where paths do not name it.
+    #[must_use]
+    pub fn folder_of<'a>(&'a self, market: &'a MarketId) -> Option<&'a str> {
+        let MarketRule::Path { values } = &self.columns.market else { return None };
+        let named = values.iter().find(|(_, meant)| *meant == market).map(|(name, _)| name.as_str());
+        Some(named.unwrap_or(market.as_str()))
+    }
+
+    /// Which of the platform's exports it steps in for.
+    #[must_use]
+    pub fn fallback_for(&self) -> Option<&str> {
+        let Rows::Counts(counts) = &self.rows else { return None };
+        counts.fallback_for.as_deref()
     }
 
     /// Whether an event of this kind is mapped.
@@ -90,16 +112,34 @@ impl Platform {
         self.eras.first.click == ClickEvent::RoomEntry && !self.exports.iter().any(Export::has_clicks)
     }
 
+    /// The export that this one is a fallback of, directly or over others; itself if it is none.
+    #[must_use]
+    pub fn best_of(&self, export: usize) -> usize {
+        let better = |of: &usize| {
+            let name = self.exports[*of].fallback_for()?;
+            self.exports.iter().position(|export| export.name == name)
+        };
+        // A chain is no longer than there are exports, even if it were a ring.
+        std::iter::successors(Some(export), better).take(self.exports.len()).last().unwrap_or(export)
+    }
+
     /// What the columns of the platform's exports yield together for a market.
-    ///
-    /// A unique count of events needs viewer ids in every export of events that offers the signal: viewers seen in one
-    /// and merely counted in another do not add up to anything.
     #[must_use]
     pub fn mapped(&self, market: &MarketId) -> CountSet {
+        let counts = self.exports.iter().filter(|export| export.feeds(market) && export.rows.each().is_none());
+        counts.fold(self.counted_singly(market), |all, export| all.or(export.offered(self.entry_is_click())))
+    }
+
+    /// What is counted for a market one happening at a time: what exports of events and of impressions yield together.
+    ///
+    /// A unique count needs viewer ids in every one of them that offers the signal: viewers seen in one and merely
+    /// counted in another do not add up to anything.
+    #[must_use]
+    pub fn counted_singly(&self, market: &MarketId) -> CountSet {
         let offered: Vec<CountSet> = self
             .exports
             .iter()
-            .filter(|export| export.feeds(market))
+            .filter(|export| export.feeds(market) && export.rows.each().is_some())
             .map(|export| export.offered(self.entry_is_click()))
             .collect();
         let any = offered.iter().fold(CountSet::default(), |all, one| all.or(*one));

@@ -1,12 +1,12 @@
 //! Where an export's objects lie: `tiktok/{date:%Y-%m-%d}/*.csv.gz`.
 //!
-//! `{date:…}` takes directives that name a part of a day; together they must name one whole day. `*` is any run of
-//! characters within one folder. Everything else is itself.
+//! `{date:…}` takes directives that name a part of a day; together they must name one whole day. `{market}`,
+//! `{broadcast}`, `{start:…}`, `{end:…}` and `{created:…}` are read off the path. `*` is any run of characters within one
+//! folder. Everything else is itself.
 
-use super::definition::{PathPart, PathPattern};
+use super::path::{PathPart, PathPattern};
 use super::place::Place;
-
-const DIRECTIVES: &str = "`%Y`, `%m`, `%d`, `%j`, `%F`, `%y`, `%b`, `%B`";
+use super::placeholder::{self, directives};
 
 /// Reads a pattern.
 pub(super) fn read(at: &Place<'_>) -> Option<PathPattern> {
@@ -52,7 +52,7 @@ fn cut(text: &str) -> Result<Vec<PathPart>, String> {
             '*' => PathPart::Any,
             '{' => {
                 let end = rest.find('}').ok_or_else(|| format!("`{text}` has a `{{` without `}}`"))?;
-                let part = placeholder(&rest[1..end])?;
+                let part = placeholder::read(&rest[1..end])?;
                 rest = &rest[end..];
                 part
             }
@@ -76,48 +76,6 @@ fn cut(text: &str) -> Result<Vec<PathPart>, String> {
         parts.push(PathPart::Literal(literal));
     }
     Ok(parts)
-}
-
-fn placeholder(inside: &str) -> Result<PathPart, String> {
-    let Some(format) = inside.strip_prefix("date:") else {
-        return Err(format!(
-            "unknown placeholder `{{{inside}}}` (expected `{{date:%Y-%m-%d}}`; `*` stands for anything)"
-        ));
-    };
-    directives(format)?;
-    Ok(PathPart::Date(format.to_owned()))
-}
-
-/// The directives of a date format, each of which names a part of a day.
-fn directives(format: &str) -> Result<Vec<char>, String> {
-    let mut found = Vec::new();
-    let mut chars = format.chars();
-    while let Some(next) = chars.next() {
-        if next == '*' || next == '{' {
-            return Err(format!("`{{date:{format}}}` holds `{next}`"));
-        }
-        if next != '%' {
-            continue;
-        }
-        let directive = match chars.next() {
-            Some('-') => chars.next(),
-            other => other,
-        };
-        match directive {
-            Some('%') => {}
-            Some(part @ ('Y' | 'm' | 'd' | 'j' | 'F' | 'y' | 'b' | 'B')) => found.push(part),
-            other => {
-                let shown = other.map(String::from).unwrap_or_default();
-                return Err(format!(
-                    "`%{shown}` in `{{date:{format}}}` is not a part of a day (expected {DIRECTIVES})"
-                ));
-            }
-        }
-    }
-    if found.is_empty() {
-        return Err(format!("`{{date:{format}}}` names no part of a day (expected {DIRECTIVES})"));
-    }
-    Ok(found)
 }
 
 /// All dates of the pattern together must name one whole day.
@@ -147,6 +105,7 @@ fn check_days(parts: &[PathPart]) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::path::PathInstant;
     use super::super::testing::read as read_text;
     use super::*;
     use jiff::civil::date;
@@ -171,6 +130,21 @@ mod tests {
             ),
             ("直播/{date:%Y/%-m/%-d}/*", vec![literal("直播/"), day("%Y/%-m/%-d"), literal("/"), Any]),
             ("all.csv", vec![literal("all.csv")]),
+            (
+                "{market}/{broadcast}_{start:%Y%m%dT%H%M}_{end:%s}_{created:%FT%T%z}.json",
+                vec![
+                    PathPart::Market,
+                    literal("/"),
+                    PathPart::Broadcast,
+                    literal("_"),
+                    PathPart::Instant(PathInstant::Start, "%Y%m%dT%H%M".into()),
+                    literal("_"),
+                    PathPart::Instant(PathInstant::End, "%s".into()),
+                    literal("_"),
+                    PathPart::Instant(PathInstant::Created, "%FT%T%z".into()),
+                    literal(".json"),
+                ],
+            ),
         ];
         for (text, parts) in table {
             let (pattern, problems) = pattern(text);
@@ -201,7 +175,12 @@ mod tests {
             ("x/**/y", "holds `**`"),
             ("x/{date:%F", "has a `{` without `}`"),
             ("x/%F}", "has a `}` without `{`"),
-            ("x/{market}/y", "unknown placeholder `{market}`"),
+            ("x/{maket}/y", "unknown placeholder `{maket}` (expected `{date:%Y-%m-%d}`, `{market}`,"),
+            ("x/{market:%Y}/y", "unknown placeholder `{market:%Y}`"),
+            ("x/{start}/y", "unknown placeholder `{start}`"),
+            ("x/{start:%H%M}/y", "`{start:%H%M}` does not read an instant"),
+            ("x/{end:%Y-%m-%d %I}/y", "`{end:%Y-%m-%d %I}` reads another instant than it writes (`2026-11-21 07`"),
+            ("x/{created:%!}/y", "`{created:%!}` is no strptime pattern"),
             ("x/{date}", "unknown placeholder `{date}`"),
             ("x/[0-9].csv", "holds `[` (the only wildcard is `*`)"),
             ("x/{date:%Y-%m}", "does not name one day: day (`%d`) missing"),

@@ -189,6 +189,14 @@ impl<'s> Place<'s> {
         Some(entries.iter().map(|entry| (entry.key.as_str(), self.below(entry))).collect())
     }
 
+    /// The keys of a map; none of anything else.
+    pub fn keys(&self) -> Vec<&'s str> {
+        match &self.node.kind {
+            Kind::Map(entries) => entries.iter().map(|entry| entry.key.as_str()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// The value of an entry.
     pub fn below(&self, entry: &'s Entry) -> Self {
         // A value may start below its key; the key is where a person looks.

@@ -2,153 +2,36 @@
 
 use std::collections::BTreeSet;
 
-use super::archive::zone;
-use super::columns;
-use super::definition::{Export, Format, Header, PathPattern, Platform};
-use super::names::check_name;
-use super::pattern;
+use super::definition::{Export, Platform};
 use super::place::Place;
 use super::quantity::duration_seconds;
-use super::section::{Section, file_section};
-use crate::model::{ClickEvent, Conventions, Eras, ImpressionBasis, UniqueBasis};
-use crate::time::Zone;
+use super::section::file_section;
+use super::{eras, export, rivals};
 
-const EXPORT_KEYS: [&str; 9] =
-    ["name", "rows", "path", "day", "early_days", "late_days", "format", "delimiter", "columns"];
+const KEYS: [&str; 5] = ["conventions", "not_offered", "changes", "settle", "exports"];
 const MOST_SETTLE_SECONDS: i64 = 90 * 86_400;
-const IMPRESSIONS: [(&str, ImpressionBasis); 2] = [
-    (ImpressionBasis::Displays.word(), ImpressionBasis::Displays),
-    (ImpressionBasis::Viewers.word(), ImpressionBasis::Viewers),
-];
-const CLICKS: [(&str, ClickEvent); 2] =
-    [(ClickEvent::CoverTap.word(), ClickEvent::CoverTap), (ClickEvent::RoomEntry.word(), ClickEvent::RoomEntry)];
 
 /// Reads a platform; `markets` are the known names, `None` when they could not be read.
 pub(super) fn read(start: &Place<'_>, markets: Option<&BTreeSet<String>>) -> Option<Platform> {
-    let file = file_section(start, "a platform", &["conventions", "settle", "exports"])?;
-    let conventions = read_conventions(&file);
+    let file = file_section(start, "a platform", &KEYS)?;
+    let eras = eras::read(&file);
     let settle = file.required("settle", "how long after a day's end its exports may still arrive, such as `48h`");
     let settle = settle.and_then(|at| duration_seconds(&at, 0..=MOST_SETTLE_SECONDS, "0h to 90d"));
     let items = file.required("exports", "at least one export")?.list("a list of exports")?;
-    let exports: Vec<Option<Export>> = items.iter().map(|item| read_export(item, markets)).collect();
-    let names_differ = check_names_differ(&items);
+    let click = eras.as_ref().map(|eras| eras.first.click);
+    let exports: Vec<Option<Export>> = items.iter().map(|item| export::read(item, markets, click)).collect();
+    let names_differ = rivals::check_names(&items);
     let exports = exports.into_iter().collect::<Option<Vec<_>>>();
     names_differ.then_some(())?;
-    Some(Platform { eras: Eras::only(conventions?), settle_seconds: settle?, exports: exports? })
-}
-
-fn read_conventions(file: &Section<'_>) -> Option<Conventions> {
-    let at = file.required("conventions", "`{impression: displays, click: cover_tap}`")?;
-    let section = at.section("a set of conventions", &["impression", "click"])?;
-    let impression = section.required("impression", "`displays` or `viewers`");
-    let impression = impression.and_then(|at| at.word("what an impression is", &IMPRESSIONS));
-    let click = section.required("click", "`cover_tap` or `room_entry`");
-    let click = click.and_then(|at| at.word("what a click is", &CLICKS));
-    Some(Conventions { impression: impression?, click: click?, uniques: UniqueBasis::FirstTouch })
-}
-
-fn check_names_differ(items: &[Place<'_>]) -> bool {
-    let mut seen = BTreeSet::new();
-    let mut differ = true;
-    for item in items {
-        if let Some((name, at)) = item.peek("name")
-            && !seen.insert(name)
-        {
-            at.problem(format!("`{name}` names another export of this platform too"));
-            differ = false;
-        }
-    }
-    differ
-}
-
-fn read_export(at: &Place<'_>, markets: Option<&BTreeSet<String>>) -> Option<Export> {
-    let section = at.section("an export", &EXPORT_KEYS)?;
-    let name = section.required("name", "a name of your own, such as `events`").and_then(|at| {
-        let name = at.text("a name", "one such as `events`")?;
-        check_name(name).map_err(|message| at.problem(message)).ok().map(|()| name.to_owned())
-    });
-    let kind = section.required("rows", "`events` or `impressions`").and_then(|at| columns::read_kind(&at));
-    let path = section
-        .required("path", "one such as `tiktok/{date:%Y-%m-%d}/*.csv.gz`")
-        .and_then(|at| pattern::read(&at));
-    let is_dated = path.as_ref().is_none_or(PathPattern::is_dated);
-    let day_zone = read_day(&section, is_dated);
-    let early_days = read_days(&section, "early_days", is_dated);
-    let late_days = read_days(&section, "late_days", is_dated);
-    let format = read_format(&section);
-    let columns = section.required("columns", "which column means what");
-    // Without a kind of rows every key of the columns would be a guess.
-    let columns = columns.zip(kind).and_then(|(at, kind)| columns::read(&at, kind, format.as_ref(), markets));
-    let (rows, columns) = columns?;
-    Some(Export {
-        name: name?,
-        rows,
-        path: path?,
-        day_zone: day_zone?,
-        early_days: early_days?,
-        late_days: late_days?,
-        format: format?,
-        columns,
-    })
-}
-
-fn read_day(section: &Section<'_>, is_dated: bool) -> Option<Zone> {
-    let expected = "whose day the date in the path names, such as `{timezone: UTC}`";
-    let at = match section.optional("day") {
-        None if !is_dated => return Some(Zone::utc()),
-        _ => section.required("day", expected)?,
-    };
-    let day = at.section("a day", &["timezone"])?;
-    day.required("timezone", "an IANA time zone such as `UTC`").and_then(|at| zone(&at))
-}
-
-fn read_days(section: &Section<'_>, key: &str, is_dated: bool) -> Option<u16> {
-    let days = section.or(key, 0_u16, |at| at.whole("a count of days", 0..=31))?;
-    match section.optional(key) {
-        Some(at) if days > 0 && !is_dated => at.refuse("has no effect: `path` names no date"),
-        _ => Some(days),
-    }
-}
-
-fn read_format(section: &Section<'_>) -> Option<Format> {
-    let words = [("csv", Word::Csv), ("tsv", Word::Tsv), ("ndjson", Word::Ndjson), ("parquet", Word::Parquet)];
-    let format = section.required("format", "`csv`, `tsv`, `ndjson` or `parquet`")?;
-    let word = format.word("a format", &words)?;
-    let delimited = |delimiter| Format::Delimited { delimiter, encoding: None, header: Header::FIRST_LINE };
-    let Some(at) = section.optional("delimiter") else {
-        return Some(match word {
-            Word::Csv => delimited(b','),
-            Word::Tsv => delimited(b'\t'),
-            Word::Ndjson => Format::Ndjson,
-            Word::Parquet => Format::Parquet,
-        });
-    };
-    if word != Word::Csv {
-        return at.refuse("goes only with `format: csv`");
-    }
-    let expected = "one ASCII character such as `;`, not a quote, letter, digit or line break";
-    match at.delimiter()?.as_bytes() {
-        [delimiter] if is_delimiter(*delimiter) => Some(delimited(*delimiter)),
-        _ => at.mismatch("a delimiter", expected),
-    }
-}
-
-/// What `format` says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Word {
-    Csv,
-    Tsv,
-    Ndjson,
-    Parquet,
-}
-
-fn is_delimiter(byte: u8) -> bool {
-    byte == b'\t' || (byte.is_ascii_punctuation() && !matches!(byte, b'"' | b'\'' | b'.' | b'-')) || byte == b' '
+    let platform = Platform { eras: eras?, settle_seconds: settle?, exports: exports? };
+    rivals::check(&platform, &file, &items).then_some(platform)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::definition::{InstantFormat, MarketRule, Otherwise, PathPart, Rows};
+    use super::super::definition::{Format, Rows};
+    use super::super::mapping::{InstantFormat, MarketRule, Otherwise};
+    use super::super::path::PathPart;
     use super::super::testing;
     use super::*;
     use crate::model::Event;
@@ -191,7 +74,7 @@ exports:
         assert_eq!((export.early_days, export.late_days, export.day_zone.name()), (0, 1, "UTC"));
         assert!(matches!(export.format, Format::Delimited { delimiter: b',', .. }));
         assert_eq!(export.path.parts[1], PathPart::Date("%Y-%m-%d".to_owned()));
-                assert!(matches!(&export.columns.market, MarketRule::Column { otherwise: Otherwise::Reject, .. }));
+        assert!(matches!(&export.columns.market, MarketRule::Column { otherwise: Otherwise::Reject, .. }));
         let Rows::Events { each, values, .. } = &export.rows else { panic!("not events") };
         assert_eq!(each.occurred_at.format, InstantFormat::Rfc3339);
         assert_eq!(values["paid"], Event::Order);
@@ -227,13 +110,8 @@ exports:
             ),
             (
                 "rows: events ",
-                "rows: counts ",
-                "line 7, `exports[0].rows`: `counts` is not yet supported (expected `events` or `impressions`)",
-            ),
-            (
-                "rows: events ",
                 "rows: event ",
-                "line 7, `exports[0].rows`: `event` is not a kind of rows (expected: `events`, `impressions`, `counts`; did you mean `events`?)",
+                "line 7, `exports[0].rows`: `event` is not a kind of rows (expected: `events`, `impressions`, `counts`, `covers`; did you mean `events`?)",
             ),
             (
                 "late_days: 1",
@@ -253,8 +131,9 @@ exports:
             ),
             (
                 "format: csv",
-                "format: xlsx",
-                "line 11, `exports[0].format`: `xlsx` is not a format (expected: `csv`, `tsv`, `ndjson`, `parquet`)",
+                "format: xls",
+                "line 11, `exports[0].format`: `xls` is not a format (expected: `csv`, `tsv`, `ndjson`, `parquet`, `json`, `xlsx`; \
+                 did you mean `xlsx`?)",
             ),
             (
                 "format: csv",

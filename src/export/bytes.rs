@@ -1,52 +1,61 @@
-//! From a file to decompressed bytes, counted on the way.
+//! From a file to decompressed text, counted on the way.
 //!
-//! The count of physical lines made here is the oracle of the accounting: it is made on the decompressed bytes
-//! before any parser sees them.
+//! The count of physical lines made here is the oracle of the accounting: it is made on the text before any parser
+//! sees it. What comes out is meant to be UTF-8; where it is not, the parser says so record by record.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, Read};
 
-use flate2::read::MultiGzDecoder;
+use encoding_rs::{Encoding, UTF_8};
 
 use super::ExportError;
+use super::compression::{Compression, Decompressed};
+use super::encoding::{Transcoder, by_label, by_mark, unmarked_utf16};
 
-/// Beyond this many decompressed bytes, more than [`MAX_EXPANSION`] out of one is a bomb.
-const EXPANSION_GRACE_BYTES: u64 = 64 << 20;
-/// Gzip of honest event logs shrinks 5 to 20 times; 200 times is zeros.
-const MAX_EXPANSION: u64 = 200;
+/// As much as is looked at to tell the encoding.
+const HEAD_BYTES: usize = 1 << 12;
+const RAW_BYTES: u64 = 1 << 16;
 
-/// Decompressed bytes of an export, with a running count of its physical lines.
+/// The text of an export, with a running count of its physical lines.
 pub(super) struct Bytes {
-    inner: Inner,
-    compressed: u64,
-    decompressed: u64,
+    source: Decompressed,
+    head: Vec<u8>,
+    head_from: usize,
+    encoding: &'static Encoding,
+    transcoder: Option<Transcoder>,
     newlines: u64,
     ends_with_newline: bool,
-    failure: Option<ExportError>,
-}
-
-enum Inner {
-    Plain(File),
-    Gzip(Box<MultiGzDecoder<BufReader<File>>>),
 }
 
 impl Bytes {
-    /// Opens an export, recognizing gzip by its first bytes.
-    pub(super) fn open(mut file: File) -> Result<Self, ExportError> {
-        let compressed = file.seek(SeekFrom::End(0))?;
-        if compressed == 0 {
-            return Err(ExportError::Empty);
+    /// Opens an export. A byte order mark is believed before the encoding that is declared.
+    pub(super) fn open(file: File, declared: Option<&str>) -> Result<Self, ExportError> {
+        let declared = declared.map(by_label).transpose()?;
+        let mut source = Decompressed::open(file)?;
+        let mut head = Vec::new();
+        let read = Read::by_ref(&mut source).take(HEAD_BYTES as u64).read_to_end(&mut head);
+        if let Err(error) = read {
+            return Err(source.failure(error));
         }
-        file.seek(SeekFrom::Start(0))?;
-        let mut magic = [0_u8; 2];
-        let read = file.read(&mut magic)?;
-        file.seek(SeekFrom::Start(0))?;
-        let inner = if magic[..read] == [0x1f, 0x8b] {
-            Inner::Gzip(Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 18, file))))
-        } else {
-            Inner::Plain(file)
+        let (encoding, mark) = match (by_mark(&head)?, declared) {
+            // The mark of UTF-8 stays: it is a part of the physical bytes, and positions count it.
+            (Some((encoding, _)), _) if encoding == UTF_8 => (encoding, 0),
+            (Some((encoding, mark)), _) => (encoding, mark),
+            (None, Some(encoding)) => (encoding, 0),
+            (None, None) if unmarked_utf16(&head).is_some() => {
+                return Err(ExportError::Encoding("UTF-16 without a byte order mark"));
+            }
+            (None, None) => (UTF_8, 0),
         };
-        Ok(Self { inner, compressed, decompressed: 0, newlines: 0, ends_with_newline: true, failure: None })
+        Ok(Self {
+            source,
+            head,
+            head_from: mark,
+            encoding,
+            transcoder: Transcoder::of(encoding),
+            newlines: 0,
+            ends_with_newline: true,
+        })
     }
 
     /// Lines that were read so far, a last one without a newline included.
@@ -54,44 +63,52 @@ impl Bytes {
         self.newlines + u64::from(!self.ends_with_newline)
     }
 
-    /// Why the last read failed, as an export error.
-    pub(super) fn failure(&mut self, error: io::Error) -> ExportError {
-        self.failure.take().unwrap_or(ExportError::Io(error))
+    pub(super) fn encoding(&self) -> &'static Encoding {
+        self.encoding
     }
 
-    fn note(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.decompressed += bytes.len() as u64;
-        self.newlines += memchr::memchr_iter(b'\n', bytes).count() as u64;
-        if let Some(last) = bytes.last() {
-            self.ends_with_newline = *last == b'\n';
+    pub(super) fn compression(&self) -> Option<Compression> {
+        self.source.compression()
+    }
+
+    /// Why the last read failed, as an export error.
+    pub(super) fn failure(&mut self, error: io::Error) -> ExportError {
+        self.source.failure(error)
+    }
+
+    fn read_raw(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.head_from == self.head.len() {
+            return self.source.read(into);
         }
-        let limit = EXPANSION_GRACE_BYTES.max(self.compressed.saturating_mul(MAX_EXPANSION));
-        if matches!(self.inner, Inner::Gzip(_)) && self.decompressed > limit {
-            self.failure =
-                Some(ExportError::Bomb { compressed_bytes: self.compressed, decompressed_bytes: limit });
-            return Err(io::ErrorKind::InvalidData.into());
-        }
-        Ok(())
+        let left = &self.head[self.head_from..];
+        let read = left.len().min(into.len());
+        into[..read].copy_from_slice(&left[..read]);
+        self.head_from += read;
+        Ok(read)
     }
 }
 
 impl Read for Bytes {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let read = match &mut self.inner {
-            Inner::Plain(file) => file.read(into)?,
-            Inner::Gzip(gzip) => match gzip.read(into) {
-                Ok(read) => read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
-                Err(error) => {
-                    self.failure = Some(ExportError::Gzip {
-                        decompressed_bytes: self.decompressed,
-                        detail: error.to_string(),
-                    });
-                    return Err(error);
-                }
-            },
+        let read = match self.transcoder.take() {
+            None => self.read_raw(into)?,
+            Some(mut transcoder) => {
+                let read = transcoder.read(into, |raw| {
+                    raw.extend_from_slice(&self.head[self.head_from..]);
+                    self.head_from = self.head.len();
+                    let from = raw.len();
+                    Read::by_ref(&mut self.source).take(RAW_BYTES).read_to_end(raw)?;
+                    Ok(raw.len() > from)
+                });
+                self.transcoder = Some(transcoder);
+                read?
+            }
         };
-        self.note(&into[..read])?;
+        let bytes = &into[..read];
+        self.newlines += memchr::memchr_iter(b'\n', bytes).count() as u64;
+        if let Some(last) = bytes.last() {
+            self.ends_with_newline = *last == b'\n';
+        }
         Ok(read)
     }
 }

@@ -8,8 +8,10 @@
 
 use super::ExportError;
 use super::field::{Field, Position, Records};
-use super::wanted::Wanted;
+use super::heading::{Heading, Places, Search};
 use super::lines::{Lines, MAX_RECORD_BYTES, first_line};
+use super::wanted::Wanted;
+use crate::config::Header;
 use crate::model::Reason;
 
 /// Physical lines that one quoted record may span.
@@ -18,6 +20,7 @@ const MAX_LINES: usize = 100;
 /// How the lines of a file were used; they must add up to the physical lines.
 #[derive(Debug, Default)]
 struct LineUse {
+    /// The header, what stands before it, and rows behind it that describe its columns.
     header: u64,
     blank: u64,
     records: u64,
@@ -55,18 +58,15 @@ enum Outcome {
 pub(super) fn read(
     mut lines: Lines,
     delimiter: u8,
-    needed: &[Wanted],
+    header: Header,
+    wanted: &[Wanted],
     records: &mut impl Records,
 ) -> Result<u64, ExportError> {
     let mut used = LineUse::default();
     let mut cut = Cut::default();
-    let header = read_header(&mut lines, delimiter, &mut cut, &mut used)?;
-    // Without a header the first line is data. Its values are never told, least of all a viewer's id.
-    if !needed.iter().any(|wanted| header.iter().any(|name| wanted.is(name))) {
-        return Err(ExportError::NoMappedColumn("in its first line; has it a header, and this delimiter?"));
-    }
-    refuse_duplicates(&header)?;
-    let wanted: Vec<usize> = needed.iter().map(|wanted| position(wanted, &header)).collect::<Result<_, _>>()?;
+    let (heading, places) = find_header(&mut lines, delimiter, header, wanted, &mut cut, &mut used)?;
+    skip_rows(&mut lines, delimiter, header.description_lines, &mut cut, &mut used)?;
+    let (columns, wanted) = (heading.len(), places.as_slice());
     let mut record = 0_u64;
     loop {
         let offset = lines.offset();
@@ -84,11 +84,10 @@ pub(super) fn read(
         used.records += 1;
         let at = Position { record, byte_offset: Some(offset) };
         if memchr::memchr(b'"', line).is_none() {
-            plain_record(at, line, delimiter, header.len(), &wanted, &mut cut, records);
+            plain_record(at, line, delimiter, columns, wanted, &mut cut, records);
             lines.consume(line_bytes);
         } else {
-            let (taken, spanned) =
-                quoted_record(at, &mut lines, delimiter, header.len(), &wanted, &mut cut, records)?;
+            let (taken, spanned) = quoted_record(at, &mut lines, delimiter, columns, wanted, &mut cut, records)?;
             used.continued += spanned - 1;
             lines.consume(taken);
         }
@@ -103,50 +102,90 @@ pub(super) fn read(
     Ok(lines.physical_lines() - used.header - used.blank - used.continued)
 }
 
-fn read_header(
+/// Reads up to the header and past it.
+fn find_header(
+    lines: &mut Lines,
+    delimiter: u8,
+    header: Header,
+    wanted: &[Wanted],
+    cut: &mut Cut,
+    used: &mut LineUse,
+) -> Result<(Heading, Places), ExportError> {
+    let mut search = Search::new(header, wanted);
+    let nothing_found = if search.is_first_row() {
+        "in its first line; has it a header, and this delimiter?"
+    } else {
+        "in its first lines; has it a header, within `header_within` lines, and this delimiter?"
+    };
+    let mut is_blank = true;
+    while !search.is_over() {
+        let Some(is_cut) = next_row(lines, delimiter, cut, used)? else { break };
+        is_blank = false;
+        let text = std::str::from_utf8(&cut.text);
+        match (is_cut, text) {
+            (true, Ok(text)) => {
+                let names = cut.fields.iter().map(|(from, to)| text[*from..*to].trim().to_owned()).collect();
+                if let Some(found) = search.offer(names)? {
+                    return Ok(found);
+                }
+            }
+            (false, _) if search.is_first_row() => {
+                return Err(ExportError::Header("a quote in it does not close"));
+            }
+            (true, Err(_)) if search.is_first_row() => {
+                return Err(ExportError::Encoding("not UTF-8 in its header"));
+            }
+            (false, _) | (true, Err(_)) => search.pass(),
+        }
+    }
+    Err(if is_blank { ExportError::Header("there is none") } else { search.failure(nothing_found) })
+}
+
+/// Passes rows that are no records.
+fn skip_rows(
+    lines: &mut Lines,
+    delimiter: u8,
+    rows: u16,
+    cut: &mut Cut,
+    used: &mut LineUse,
+) -> Result<(), ExportError> {
+    for _ in 0..rows {
+        next_row(lines, delimiter, cut, used)?;
+    }
+    Ok(())
+}
+
+/// Takes the next row that is not blank as no record. `None` at the end, else whether it could be cut.
+fn next_row(
     lines: &mut Lines,
     delimiter: u8,
     cut: &mut Cut,
     used: &mut LineUse,
-) -> Result<Vec<String>, ExportError> {
+) -> Result<Option<bool>, ExportError> {
     loop {
+        let offset = lines.offset();
         let window = lines.wide_window()?;
         if window.is_empty() {
-            return Err(ExportError::Header("there is none"));
+            return Ok(None);
         }
-        let (line, taken) = first_line(window);
+        let (line, line_bytes) = first_line(window);
         if line.is_empty() {
             used.blank += 1;
-            lines.consume(taken);
+            lines.consume(line_bytes);
             continue;
         }
-        let Outcome::Whole { taken, lines: spanned } = cut_quoted(window, delimiter, Limits::NONE, cut) else {
-            return Err(ExportError::Header("a quote in it does not close"));
+        let limits = Limits { fields: usize::MAX, lines: MAX_LINES };
+        let (taken, spanned, is_cut) = match cut_quoted(window, delimiter, limits, cut) {
+            Outcome::Whole { taken, lines } => (taken, lines, true),
+            Outcome::Broken => (line_bytes, 1, false),
         };
         if taken > MAX_RECORD_BYTES {
-            return Err(ExportError::RecordTooLong { offset: lines.offset(), limit: MAX_RECORD_BYTES });
+            return Err(ExportError::RecordTooLong { offset, limit: MAX_RECORD_BYTES });
         }
         lines.consume(taken);
         used.header += spanned as u64;
-        let text = std::str::from_utf8(&cut.text).map_err(|_| ExportError::Encoding("not UTF-8 in its header"))?;
-        return Ok(cut.fields.iter().map(|(from, to)| text[*from..*to].trim().to_owned()).collect());
+        return Ok(Some(is_cut));
     }
-}
-
-/// Refuses a header that names a column twice: which of the two a mapping means nobody can tell.
-pub(super) fn refuse_duplicates(header: &[String]) -> Result<(), ExportError> {
-    let mut seen = std::collections::BTreeSet::new();
-    match header.iter().filter(|name| !name.is_empty()).find(|name| !seen.insert(*name)) {
-        Some(twice) => Err(ExportError::DuplicateHeader(twice.clone())),
-        None => Ok(()),
-    }
-}
-
-fn position(wanted: &Wanted, header: &[String]) -> Result<usize, ExportError> {
-    header
-        .iter()
-        .position(|name| wanted.is(name))
-        .ok_or_else(|| ExportError::MissingColumn { column: wanted.column.name().to_owned(), header: header.to_vec() })
 }
 
 /// The fast path: a line without a quote in it is cut at its delimiters.
@@ -155,7 +194,7 @@ fn plain_record(
     line: &[u8],
     delimiter: u8,
     columns: usize,
-    wanted: &[usize],
+    wanted: &[Option<usize>],
     cut: &mut Cut,
     records: &mut impl Records,
 ) {
@@ -175,7 +214,7 @@ fn quoted_record(
     lines: &mut Lines,
     delimiter: u8,
     columns: usize,
-    wanted: &[usize],
+    wanted: &[Option<usize>],
     cut: &mut Cut,
     records: &mut impl Records,
 ) -> Result<(usize, u64), ExportError> {
@@ -215,7 +254,7 @@ fn hand_over(
     text: &[u8],
     cut: &[(usize, usize)],
     columns: usize,
-    wanted: &[usize],
+    wanted: &[Option<usize>],
     records: &mut impl Records,
 ) {
     const INLINE: usize = 24;
@@ -225,9 +264,9 @@ fn hand_over(
     let Ok(text) = simdutf8::basic::from_utf8(text) else {
         return records.broken(at, Reason::NotUtf8, raw);
     };
-    let value = |column: usize| match &text[cut[column].0..cut[column].1] {
-        "" => Field::Null,
-        value => Field::Text(value),
+    let value = |column: Option<usize>| match column.map(|column| &text[cut[column].0..cut[column].1]) {
+        None | Some("") => Field::Null,
+        Some(value) => Field::Text(value),
     };
     let raw = || String::from_utf8_lossy(raw).into_owned();
     if wanted.len() <= INLINE {

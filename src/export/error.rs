@@ -8,17 +8,26 @@ pub enum ExportError {
     /// Nothing in it.
     #[error("it is empty (0 bytes): the platform delivered nothing, or the upload broke off")]
     Empty,
-    /// A gzip stream that ends too early or is damaged.
-    #[error("its gzip stream is damaged or truncated after {decompressed_bytes} decompressed bytes ({detail})")]
-    Gzip {
+    /// A compressed stream that ends too early or is damaged.
+    #[error(
+        "its {compression} stream is damaged or truncated after {decompressed_bytes} decompressed bytes ({detail})"
+    )]
+    Compression {
+        /// How it is compressed: `gzip`, `zstd`.
+        compression: &'static str,
         /// How far it could be read.
         decompressed_bytes: u64,
         /// What the decompressor said.
         detail: String,
     },
-    /// Text in an encoding that is not UTF-8.
-    #[error("it is {0}; expected UTF-8")]
+    /// Text in an encoding that is neither UTF-8 nor declared.
+    #[error("it is {0}; expected UTF-8, or what `encoding` says")]
     Encoding(&'static str),
+    /// A declared encoding that nobody knows.
+    #[error(
+        "its encoding is declared as `{0}`, which is none (expected a label such as `utf-16le`, `gb18030`, `windows-1252`)"
+    )]
+    UnknownEncoding(String),
     /// A column that the mapping needs.
     #[error("it has no column `{column}` (it has: {})", list(.header))]
     MissingColumn {
@@ -33,6 +42,14 @@ pub enum ExportError {
         /// Where they were looked for, and what to ask oneself.
         &'static str,
     ),
+    /// Several columns that one mapped column could be.
+    #[error("its columns {} could all be `{column}`; map the one that is meant by its exact name", list(.candidates))]
+    AmbiguousColumn {
+        /// What the mapping calls it.
+        column: String,
+        /// The columns.
+        candidates: Vec<String>,
+    },
     /// Two columns of one name.
     #[error("its header names `{0}` twice")]
     DuplicateHeader(String),
@@ -78,6 +95,9 @@ pub enum ExportError {
         "it has more than {0} distinct combinations of market, broadcast, cover and audience: is an id mapped as a cover or an audience?"
     )]
     TooManyCells(usize),
+    /// More rows of counts, or of covers, than may be kept.
+    #[error("it has more than {0} rows, which is more than `memory` allows for")]
+    TooManyRows(usize),
     /// Rows that were counted do not add up to rows that are there.
     #[error("its rows do not balance: {physical} are there, {accounted} are accounted for")]
     Unbalanced {

@@ -19,6 +19,8 @@ pub(super) enum Field<'a> {
     Instant(i64),
     /// A wall clock without a zone: microseconds since 1970 by that clock.
     Wall(i64),
+    /// A span of time, or a time of day: milliseconds.
+    Length(i64),
     /// A list or an object.
     Nested,
 }

@@ -7,7 +7,9 @@ use super::bytes::Bytes;
 
 /// No honest record is longer; one endless line is refused by name.
 pub(super) const MAX_RECORD_BYTES: usize = 1 << 20;
-const BUFFER_BYTES: usize = 2 * MAX_RECORD_BYTES;
+const BUFFER_BYTES: usize = 2 * MAX_RECORD_BYTES + SMALLEST_READ;
+/// A decoder of another encoding needs room for a whole character and a mark.
+const SMALLEST_READ: usize = 16;
 
 /// A window over the decompressed bytes that always holds the next line whole.
 pub(super) struct Lines {
@@ -25,7 +27,6 @@ impl Lines {
         let mut lines = Self { bytes, buffer: vec![0; BUFFER_BYTES], start: 0, end: 0, at_end: false, offset: 0 };
         lines.fill()?;
         match &lines.buffer[..lines.end] {
-            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Err(ExportError::Encoding("UTF-16")),
             [0xef, 0xbb, 0xbf, _, ..] => lines.consume(3),
             [] | [0xef, 0xbb, 0xbf] => return Err(ExportError::Empty),
             _ => {}
@@ -78,7 +79,7 @@ impl Lines {
         self.buffer.copy_within(self.start..self.end, 0);
         self.end -= self.start;
         self.start = 0;
-        while !self.at_end && self.end < self.buffer.len() {
+        while !self.at_end && self.end + SMALLEST_READ <= self.buffer.len() {
             match self.bytes.read(&mut self.buffer[self.end..]) {
                 Ok(0) => self.at_end = true,
                 Ok(read) => self.end += read,

@@ -6,11 +6,15 @@
 //! expansion that only a bomb needs is refused, sizes in a footer are held against the file.
 
 mod bytes;
+mod compression;
+mod decode;
 mod delimited;
+mod encoding;
 mod error;
 mod excerpt;
 mod field;
 mod find;
+mod heading;
 mod instant;
 mod layout;
 mod lines;
@@ -23,7 +27,6 @@ mod stages;
 mod value;
 mod wanted;
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -35,7 +38,7 @@ pub use map::MAX_LISTED_REJECTS;
 pub use peek::{Cell, Peek, PeekFormat, PeekTable, peek};
 pub use signal::{Signal, Signals};
 
-use crate::config::{Export, Format};
+use crate::config::Export;
 use crate::model::{Check, MarketId, Page, Reject};
 use crate::time::Zone;
 
@@ -74,7 +77,7 @@ pub struct ReadReport {
 }
 
 thread_local! {
-    static GUARDED: Cell<bool> = const { Cell::new(false) };
+    static GUARDED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
 }
 
 /// Whether this thread is reading an export: a panic of a decoder is caught there and becomes
@@ -127,13 +130,8 @@ fn read_unguarded(
         reading.excerpt,
         signals,
     );
-    let text = |file| lines::Lines::new(bytes::Bytes::open(file)?);
-    let rows_in = match &reading.export.format {
-        Format::Delimited { delimiter, .. } => delimited::read(text(file)?, *delimiter, &layout.columns, &mut mapper)?,
-        Format::Ndjson => ndjson::read(text(file)?, &layout.columns, layout.may_be_absent(), &mut mapper)?,
-        Format::Json { .. } | Format::Xlsx { .. } => todo!("read documents and sheets"),
-        Format::Parquet => parquet::read(&file, &layout.columns, &mut mapper)?,
-    };
+    let rows_in =
+        decode::decode(&reading.export.format, file, &layout.columns, layout.may_be_absent(), &mut mapper)?;
     if let Some(refusal) = mapper.refusal() {
         return Err(refusal);
     }

@@ -82,7 +82,9 @@ impl Keys {
     fn refuse_missing(self, needed: &[Wanted], may_be_absent: Option<usize>) -> Result<(), ExportError> {
         let mut columns = self.present.iter().zip(needed).enumerate();
         if self.present.iter().any(|present| *present) {
-            let missing = columns.find(|(index, (present, _))| !**present && Some(*index) != may_be_absent);
+            let missing = columns.find(|(index, (present, wanted))| {
+                !**present && wanted.is_needed && Some(*index) != may_be_absent
+            });
             missing.map_or(Ok(()), |(_, (_, column))| {
                 Err(ExportError::MissingColumn { column: column.column.name().to_owned(), header: self.header })
             })

@@ -18,8 +18,9 @@ use parquet::basic::{Encoding, Type};
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 
 use super::ExportError;
-use super::wanted::Wanted;
 use super::field::{Field, Position, Records};
+use super::heading::Heading;
+use super::wanted::Wanted;
 
 const BATCH_ROWS: usize = 8192;
 /// What one column of a row group may say it decodes to; writers aim at 128 MB to 1 GB for all of them.
@@ -31,29 +32,23 @@ const MAX_EXPANSION: i64 = 200;
 const COPIED_BATCH_BYTES: i64 = 128 << 20;
 
 /// Reads every record and returns how many there are by the footer.
-pub(super) fn read(file: &File, needed: &[Wanted], records: &mut impl Records) -> Result<u64, ExportError> {
+pub(super) fn read(file: &File, wanted: &[Wanted], records: &mut impl Records) -> Result<u64, ExportError> {
     let file_bytes = file.metadata()?.len();
     let metadata = ArrowReaderMetadata::load(file, ArrowReaderOptions::new().with_skip_arrow_metadata(true))
         .map_err(unsound)?;
     check_sizes(metadata.metadata(), file_bytes)?;
     let header: Vec<String> = metadata.schema().fields().iter().map(|field| field.name().clone()).collect();
-    super::delimited::refuse_duplicates(&header)?;
-    let roots = needed
-        .iter()
-        .map(|wanted| {
-            header.iter().position(|name| wanted.is(name)).ok_or_else(|| ExportError::MissingColumn {
-                column: wanted.column.name().to_owned(),
-                header: header.clone(),
-            })
-        })
-        .collect::<Result<Vec<usize>, _>>()?;
+    let heading = Heading::new(header.clone());
+    heading.refuse_duplicates()?;
+    let places = heading.places(wanted)?;
+    let roots: Vec<usize> = places.iter().flatten().copied().collect();
     let physical = u64::try_from(metadata.metadata().file_metadata().num_rows())
         .map_err(|_| ExportError::Parquet("it claims a negative number of rows".to_owned()))?;
     let metadata = with_views(metadata);
-    let names: Vec<&str> = roots.iter().map(|root| header[*root].as_str()).collect();
-    for (root, name) in roots.iter().zip(&names) {
+    let names: Vec<Option<&str>> = places.iter().map(|root| root.map(|root| header[root].as_str())).collect();
+    for root in &roots {
         // Before anything is decoded: a type that is no use could still be large.
-        Values::of(&new_empty_array(metadata.schema().field(*root).data_type()), name)?;
+        Values::of(&new_empty_array(metadata.schema().field(*root).data_type()), &header[*root])?;
     }
     let mask = ProjectionMask::roots(metadata.parquet_schema(), roots.iter().copied());
     let mut record = 0_u64;
@@ -81,11 +76,14 @@ pub(super) fn read(file: &File, needed: &[Wanted], records: &mut impl Records) -
 
 fn hand_over(
     batch: &RecordBatch,
-    names: &[&str],
+    names: &[Option<&str>],
     record: &mut u64,
     records: &mut impl Records,
 ) -> Result<(), ExportError> {
-    let columns = names.iter().map(|name| Column::of(batch, name)).collect::<Result<Vec<_>, _>>()?;
+    let columns = names
+        .iter()
+        .map(|name| name.map_or(Ok(Column::ABSENT), |name| Column::of(batch, name)))
+        .collect::<Result<Vec<_>, _>>()?;
     let mut fields = vec![Field::Null; columns.len()];
     for row in 0..batch.num_rows() {
         *record += 1;
@@ -203,6 +201,9 @@ enum Values {
 }
 
 impl Column {
+    /// A column that the file need not have, and has not.
+    const ABSENT: Self = Self { name: String::new(), values: Values::Null };
+
     fn of(batch: &RecordBatch, name: &str) -> Result<Self, ExportError> {
         let array = batch.column_by_name(name).ok_or_else(|| unsound("a projected column is missing"))?;
         Ok(Self { name: name.to_owned(), values: Values::of(array, name)? })
@@ -283,13 +284,14 @@ const STRICT: arrow_cast::CastOptions<'static> = arrow_cast::CastOptions {
 
 /// A rejected row as text: only the needed columns were decoded, so only they are shown.
 fn render(columns: &[Column], row: usize) -> String {
-    let shown = columns.iter().map(|column| match column.get(row) {
+    let shown = columns.iter().filter(|column| !column.name.is_empty()).map(|column| match column.get(row) {
         Field::Null | Field::Nested => format!("{}=", column.name),
         Field::Text(text) => format!("{}={text}", column.name),
         Field::Int(number) => format!("{}={number}", column.name),
         Field::Float(number) => format!("{}={number}", column.name),
         Field::Bool(flag) => format!("{}={flag}", column.name),
         Field::Instant(us) | Field::Wall(us) => format!("{}={us}us", column.name),
+        Field::Length(ms) => format!("{}={ms}ms", column.name),
     });
     shown.collect::<Vec<_>>().join(" ")
 }

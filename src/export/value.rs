@@ -85,7 +85,7 @@ pub(super) fn push_key(key: &mut Vec<u8>, field: Field<'_>) {
             key.extend_from_slice(&text.len().to_le_bytes());
             key.extend_from_slice(text.as_bytes());
         }
-        Field::Int(number) | Field::Instant(number) | Field::Wall(number) => {
+        Field::Int(number) | Field::Instant(number) | Field::Wall(number) | Field::Length(number) => {
             key.push(2);
             key.extend_from_slice(&number.to_le_bytes());
         }

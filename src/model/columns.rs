@@ -15,6 +15,11 @@ pub const BROADCAST_ID: &str = "broadcast_id";
 /// The cover.
 pub const COVER_ID: &str = "cover_id";
 
+/// Whether rows in it span more than the cover's time on air.
+pub const CONTAMINATED: &str = "contaminated";
+/// For how much of the rows' time the cover was on air.
+pub const COVER_SHARE: &str = "cover_share";
+
 /// Times a cover was shown.
 pub const IMPRESSIONS: &str = "impressions";
 /// Viewers with an impression.
@@ -33,6 +38,15 @@ pub const STAYS: &str = "stays";
 pub const DWELL_SECONDS: &str = "dwell_seconds";
 /// Paid orders.
 pub const ORDERS: &str = "orders";
+
+/// Which counts were derived from a rate or read off a rounded number.
+pub const DERIVED: &str = "derived";
+/// Impressions out of rows that were split between slots or days.
+pub const PRORATED_IMPRESSIONS: &str = "prorated_impressions";
+/// Entries out of rows that were split between slots or days.
+pub const PRORATED_ENTRIES: &str = "prorated_entries";
+/// How much of the rows' time lies in the market's day.
+pub const DAY_MATCH: &str = "day_match";
 
 /// Clicks ÷ impressions.
 pub const CTR: &str = "ctr";
@@ -57,10 +71,30 @@ pub const SLOT_START_UTC: &str = "slot_start_utc";
 pub const IMPRESSION_BASIS: &str = "impression_basis";
 /// What a click is.
 pub const CLICK_EVENT: &str = "click_event";
+/// Within what a viewer is counted once.
+pub const UNIQUE_BASIS: &str = "unique_basis";
+/// The platform's day since which its conventions are these.
+pub const CONVENTION_SINCE: &str = "convention_since";
 /// Whether late exports may still change the row.
 pub const PROVISIONAL: &str = "provisional";
 /// Which revision of the market-day the row belongs to.
 pub const REVISION: &str = "revision";
+
+/// Which count.
+pub const COUNT: &str = "count";
+/// Whether the platform offers it.
+pub const OFFERED: &str = "offered";
+/// What it was redefined to mean.
+pub const DEFINITION: &str = "definition";
+
+/// Which signal.
+pub const SIGNAL: &str = "signal";
+/// How often it happened.
+pub const TIMES: &str = "times";
+/// To how many viewers.
+pub const PERSONS: &str = "persons";
+/// Persons ÷ times.
+pub const FACTOR: &str = "factor";
 
 /// The date an export's path names.
 pub const EXPORT_DATE: &str = "export_date";
@@ -70,21 +104,38 @@ pub const OBJECT: &str = "object";
 pub const RECORD: &str = "record";
 /// Where the record begins.
 pub const BYTE_OFFSET: &str = "byte_offset";
-/// Why it was rejected.
+/// Why it was rejected, or is not offered.
 pub const REASON: &str = "reason";
 /// Which column is to blame.
 pub const COLUMN: &str = "column";
 /// The record as it was.
 pub const TEXT: &str = "text";
 
-/// The name of a proportion's lower 95 % bound.
+/// What is compared.
+pub const METRIC: &str = "metric";
+/// Against what.
+pub const SCOPE: &str = "scope";
+/// Rows that were compared.
+pub const ROWS: &str = "rows";
+/// Rows that disagree.
+pub const ROWS_OFF: &str = "rows_off";
+/// As the export says.
+pub const REPORTED: &str = "reported";
+/// As its counts give it.
+pub const RECOMPUTED: &str = "recomputed";
+/// Reported − recomputed.
+pub const DIFFERENCE: &str = "difference";
+/// What to make of it.
+pub const VERDICT: &str = "verdict";
+
+/// The name of a number's lower bound: of a count the least it can be, of a rate the lower 95 % bound.
 #[must_use]
-pub fn low(rate: &str) -> String {
-    format!("{rate}_low")
+pub fn low(number: &str) -> String {
+    format!("{number}_low")
 }
 
-/// The name of a proportion's upper 95 % bound.
+/// The name of a number's upper bound.
 #[must_use]
-pub fn high(rate: &str) -> String {
-    format!("{rate}_high")
+pub fn high(number: &str) -> String {
+    format!("{number}_high")
 }

@@ -46,7 +46,28 @@ pub struct Fact {
 
 /// Facts of one era: the only facts that can be added.
 ///
-/// There is no other sum of facts, so a sum across conventions cannot be written down.
+/// There is no other sum of facts, so a sum across conventions cannot be written down: series do not add, figures do
+/// not add, and a series is made only by cutting facts where their era ends.
+///
+/// ```compile_fail,E0369
+/// use coverledger::model::{Fact, Series};
+///
+/// fn all_of(facts: &[Fact]) {
+///     let mut series = Series::split(facts);
+///     let (old, new) = (series.next().unwrap(), series.next().unwrap());
+///     let _ = old + new;
+/// }
+/// ```
+///
+/// ```compile_fail,E0624
+/// use coverledger::model::{Fact, Figures, Series};
+///
+/// fn all_of(facts: &[Fact]) -> Figures {
+///     let mut sum = Figures::default();
+///     Series::split(facts).for_each(|series| sum.add(&series.sum()));
+///     sum
+/// }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Series<'a> {
     era: Era,
@@ -80,7 +101,13 @@ impl<'a> Series<'a> {
     /// The sum. A count that one of the facts does not know is not known of the sum; nothing is known of no facts.
     #[must_use]
     pub fn sum(&self) -> Figures {
-        let mut facts = self.facts.iter();
+        self.sum_where(|_| true)
+    }
+
+    /// The sum of the facts whose figures are `such`.
+    #[must_use]
+    pub fn sum_where(&self, such: impl Fn(&Figures) -> bool) -> Figures {
+        let mut facts = self.facts.iter().filter(|fact| such(&fact.figures));
         let mut sum = facts.next().map(|fact| fact.figures).unwrap_or_default();
         facts.for_each(|fact| sum.add(&fact.figures));
         sum

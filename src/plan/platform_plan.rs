@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::{Because, Reprocess, Selection, Standing, Window};
 use crate::archive::{Attempt, Receipt, State, Unit};
-use crate::config::{Platform, Workspace};
+use crate::config::{Order, Platform, Rows, Workspace};
 use crate::export::Found;
 use crate::model::{MarketDay, MarketId, PlatformId};
 use crate::time::{LocalDay, tz_release};
@@ -33,6 +33,14 @@ pub struct PlannedDay {
     pub attempt: Option<Attempt>,
 }
 
+impl PlannedDay {
+    /// Whether an object can hold rows of the day.
+    #[must_use]
+    pub fn stands_on(&self, object: &PlannedExport) -> bool {
+        object.is_for(&self.market_day.market, &self.windows)
+    }
+}
+
 /// An object of an export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedExport {
@@ -42,6 +50,14 @@ pub struct PlannedExport {
     pub export: usize,
     /// The object.
     pub found: Found,
+}
+
+impl PlannedExport {
+    /// Whether it can hold rows of a day of a market: by its date, and by its market if its path names one.
+    fn is_for(&self, market: &MarketId, windows: &[Window]) -> bool {
+        windows[self.export].covers(self.found.export_date)
+            && self.found.path.market.as_ref().is_none_or(|named| named == market)
+    }
 }
 
 /// The plan for one platform.
@@ -127,8 +143,7 @@ impl PlatformPlan {
         let mut days: Vec<PlannedDay> = Vec::new();
         for (market, day, windows) in self::windows(workspace, platform, selection, now) {
             let config_sha256 = workspace.config_hash(id, &market);
-            let covering: Vec<&PlannedExport> =
-                exports.iter().filter(|e| windows[e.export].covers(e.found.export_date)).collect();
+            let covering: Vec<&PlannedExport> = exports.iter().filter(|e| e.is_for(&market, &windows)).collect();
             let fingerprint = fingerprint(&config_sha256, platform, &covering);
             let settled = now.as_second() >= day.end.as_second().saturating_add(platform.settle_seconds);
             let state = if settled { State::Final } else { State::Provisional };
@@ -138,7 +153,7 @@ impl PlatformPlan {
                 day: &day,
                 state,
                 fingerprint: &fingerprint,
-                missing: missing(platform, &windows, &covering),
+                missing: missing(platform, &market, &windows, &covering),
                 covering: &covering,
                 receipt: known.receipts.get(&key),
                 attempt: known.attempts.get(&key),
@@ -166,17 +181,33 @@ impl PlatformPlan {
 }
 
 /// The paths of exports that the day cannot do without and that are not there.
-fn missing(platform: &Platform, windows: &[Window], covering: &[&PlannedExport]) -> Vec<String> {
+///
+/// Of an export and its fallbacks one has to be there.
+fn missing(
+    platform: &Platform,
+    market: &MarketId,
+    windows: &[Window],
+    covering: &[&PlannedExport],
+) -> Vec<String> {
     let mut missing = Vec::new();
     for (index, (export, window)) in platform.exports.iter().zip(windows).enumerate() {
-        let is_there =
-            |date: Option<Date>| covering.iter().any(|e| e.export == index && e.found.export_date == date);
+        if export.fallback_for().is_some() {
+            continue;
+        }
+        let is_there = |date: Option<Date>| {
+            let says = |e: &&&PlannedExport| match e.found.export_date {
+                None => true,
+                of_object => date.is_none() || of_object == date,
+            };
+            covering.iter().filter(|e| platform.best_of(e.export) == index).any(|e| says(&e))
+        };
+        let folder = export.folder_of(market);
         match window {
-            Window::Undated if !is_there(None) => missing.push(export.path.text.clone()),
+            Window::Undated if !is_there(None) => missing.push(export.path.shown(None, folder)),
             Window::Undated | Window::Nowhere => {}
             Window::Dated { .. } => {
                 let dates = window.needed().filter(|date| !is_there(Some(*date)));
-                missing.extend(dates.map(|date| export.path.shown_on(date)));
+                missing.extend(dates.map(|date| export.path.shown(Some(date), folder)));
             }
         }
     }
@@ -189,12 +220,26 @@ fn fingerprint(config_sha256: &str, platform: &Platform, covering: &[&PlannedExp
     use std::fmt::Write as _;
     let mut text = format!("{config_sha256}\n{}\n{}\n", env!("CARGO_PKG_VERSION"), tz_release());
     for export in covering {
+        let definition = &platform.exports[export.export];
         let object = &export.found.object;
         let etag = object.etag.as_deref().unwrap_or("-");
-        let _ =
-            writeln!(text, "{}\t{}\t{etag}\t{}", platform.exports[export.export].name, object.key, object.size);
+        let _ = write!(text, "{}\t{}\t{etag}\t{}", definition.name, object.key, object.size);
+        if goes_by_modification(&definition.rows) {
+            let _ = write!(text, "\t{}", object.last_modified);
+        }
+        text.push('\n');
     }
     crate::store::sha256_hex(text.as_bytes())
+}
+
+/// Whether the time of an object decides what is counted.
+fn goes_by_modification(rows: &Rows) -> bool {
+    let by = match rows {
+        Rows::Counts(counts) => &counts.newest.by,
+        Rows::Covers(covers) => &covers.newest.by,
+        Rows::Events { .. } | Rows::Impressions { .. } => return false,
+    };
+    *by == Order::Modified
 }
 
 struct Facts<'a> {

@@ -3,10 +3,14 @@
 //! Every table of a market-day repeats its keys in the file and carries the conventions under which it was counted,
 //! so that a reader who opens one file knows what it says.
 
+mod bridge;
+mod capability;
+mod cells;
 mod error;
 mod frame;
 mod funnel;
 mod rates;
+mod reconciliation;
 mod rejects;
 mod sheet;
 mod slot_audience;
@@ -18,7 +22,7 @@ pub use error::ReportError;
 pub use frame::frame;
 pub use sheet::Sheet;
 
-use crate::model::{PlatformId, Reject};
+use crate::model::{Check, PlatformId, Reject};
 
 /// A rendered table.
 #[derive(Debug, Clone)]
@@ -29,15 +33,21 @@ pub struct Rendered {
     pub rows: usize,
 }
 
-/// Renders `funnel` and `slot_audience` of a market-day, in this order.
+/// Renders `funnel`, `slot_audience`, `capability` and `bridge` of a market-day, in this order.
 ///
 /// # Errors
 /// [`ReportError`] when polars cannot build or write a table.
-pub fn market_day(sheet: &Sheet<'_>, revision: u64) -> Result<[Rendered; 2], ReportError> {
-    let failed = |table| move |source| ReportError { table, source };
-    let funnel = funnel::funnel(sheet, revision).map_err(failed("funnel"))?;
-    let slots = slot_audience::slot_audience(sheet, revision).map_err(failed("slot_audience"))?;
-    Ok([parquet(funnel).map_err(failed("funnel"))?, parquet(slots).map_err(failed("slot_audience"))?])
+pub fn market_day(sheet: &Sheet<'_>, revision: u64) -> Result<[Rendered; 4], ReportError> {
+    let facts = sheet.offered();
+    let rendered = |table, frame: PolarsResult<DataFrame>| {
+        frame.and_then(parquet).map_err(|source| ReportError { table, source })
+    };
+    Ok([
+        rendered("funnel", funnel::funnel(sheet, &facts, revision))?,
+        rendered("slot_audience", slot_audience::slot_audience(sheet, &facts, revision))?,
+        rendered("capability", capability::capability(sheet, revision))?,
+        rendered("bridge", bridge::bridge(sheet, revision))?,
+    ])
 }
 
 /// Renders `rejects` of one platform and export date; rows are sorted by object and record.
@@ -51,6 +61,19 @@ pub fn rejects(
 ) -> Result<Rendered, ReportError> {
     let failed = |source| ReportError { table: "rejects", source };
     parquet(rejects::rejects(platform, export_date, rejects).map_err(failed)?).map_err(failed)
+}
+
+/// Renders `reconciliation` of one platform and export date.
+///
+/// # Errors
+/// [`ReportError`] when polars cannot build or write the table.
+pub fn reconciliation(
+    platform: &PlatformId,
+    export_date: Option<Date>,
+    checks: &[(&str, &Check)],
+) -> Result<Rendered, ReportError> {
+    let failed = |source| ReportError { table: "reconciliation", source };
+    parquet(reconciliation::reconciliation(platform, export_date, checks).map_err(failed)?).map_err(failed)
 }
 
 /// The same table gives the same bytes: one thread, one row group size, nothing of the machine in it.

@@ -1,11 +1,10 @@
 //! Ratios and their intervals: the one place where a count is divided by another.
 //!
-//! Counts are summed first; a ratio is never averaged. A ratio is null when a count is not offered or the
-//! denominator is zero.
+//! Counts are summed first; a ratio is never averaged. A ratio is null when a count is not known or the denominator
+//! is zero.
 
-use polars::prelude::*;
-
-use crate::model::columns as c;
+use super::cells::seconds;
+use crate::model::{Count, Figures, Measure, columns as c};
 
 /// The 97.5 % quantile of the standard normal distribution.
 const Z: f64 = 1.959_963_984_540_054;
@@ -13,68 +12,89 @@ const Z: f64 = 1.959_963_984_540_054;
 /// A rate: its column, its numerator and its denominator.
 pub(super) struct Rate {
     pub(super) name: &'static str,
-    pub(super) of: &'static str,
-    pub(super) among: &'static str,
+    pub(super) of: Count,
+    pub(super) among: Count,
 }
 
 /// Rates that get an interval. Where events can come more than once per trial (orders per entrant, clicks per
 /// impression of a redrawn feed) the ratio may exceed one; then it is no proportion and has no interval.
 pub(super) const PROPORTIONS: [Rate; 5] = [
-    Rate { name: c::CTR, of: c::CLICKS, among: c::IMPRESSIONS },
-    Rate { name: c::EFFECTIVE_CTR, of: c::ENTRANTS, among: c::IMPRESSIONS },
-    Rate { name: c::CLICK_CONVERSION, of: c::ORDERS, among: c::ENTRANTS },
-    Rate { name: c::VIEWER_CTR, of: c::CLICKERS, among: c::UNIQUE_IMPRESSIONS },
-    Rate { name: c::STAY_RATE, of: c::STAYS, among: c::ENTRIES },
+    Rate { name: c::CTR, of: Count::Clicks, among: Count::Impressions },
+    Rate { name: c::EFFECTIVE_CTR, of: Count::Entrants, among: Count::Impressions },
+    Rate { name: c::CLICK_CONVERSION, of: Count::Orders, among: Count::Entrants },
+    Rate { name: c::VIEWER_CTR, of: Count::Clickers, among: Count::UniqueImpressions },
+    Rate { name: c::STAY_RATE, of: Count::Stays, among: Count::Entries },
 ];
 
-/// The mean that has no interval.
-pub(super) const MEAN_DWELL: Rate = Rate { name: c::MEAN_DWELL_SECONDS, of: c::DWELL_SECONDS, among: c::ENTRIES };
-
 impl Rate {
-    /// Numerator ÷ denominator.
-    pub(super) fn ratio(&self) -> Expr {
-        let among = col(self.among).cast(DataType::Float64);
-        when(among.clone().gt(lit(0.0)))
-            .then(col(self.of).cast(DataType::Float64) / among)
-            .otherwise(lit(NULL))
-            .alias(self.name)
+    pub(super) fn of(&self, figures: &Figures) -> Proportion {
+        let measures = figures.get(self.of).zip(figures.get(self.among));
+        measures.map_or_else(Proportion::default, |(of, among)| Proportion::of(of, among))
     }
+}
 
-    /// The ratio with the bounds of its 95 % Wilson score interval.
-    ///
-    /// Wilson (1927), J. Am. Stat. Assoc. 22, 209–212: for p = s ÷ n,
-    /// (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) ÷ (1 + z²/n).
-    pub(super) fn with_interval(&self) -> [Expr; 3] {
-        let n = col(self.among).cast(DataType::Float64);
-        let s = col(self.of).cast(DataType::Float64);
-        let p = s.clone() / n.clone();
-        let z2 = lit(Z * Z);
-        let centre = p.clone() + z2.clone() / (lit(2.0) * n.clone());
-        let variance = p.clone() * (lit(1.0) - p) / n.clone() + z2.clone() / (lit(4.0) * n.clone() * n.clone());
-        let half = lit(Z) * variance.sqrt();
-        let scale = lit(1.0) + z2 / n.clone();
-        let is_proportion = n.clone().gt(lit(0.0)).and(s.clone().lt_eq(n.clone()));
-        let bound = |value: Expr, name: String| {
-            when(is_proportion.clone()).then(value).otherwise(lit(NULL)).cast(DataType::Float64).alias(name)
-        };
-        // At no successes the lower bound is 0 and at nothing but successes the upper one is 1, exactly.
-        let low =
-            when(s.clone().eq(lit(0.0))).then(lit(0.0)).otherwise((centre.clone() - half.clone()) / scale.clone());
-        let high = when(s.eq(n)).then(lit(1.0)).otherwise((centre + half) / scale);
-        [self.ratio(), bound(low, c::low(self.name)), bound(high, c::high(self.name))]
+/// Dwell seconds ÷ entries: a mean, which has no interval.
+pub(super) fn mean_dwell_seconds(figures: &Figures) -> Option<f64> {
+    let (dwell, entries) = (figures.get(Count::Dwell)?, figures.get(Count::Entries)?);
+    ratio(seconds(dwell.value), float(entries.value))
+}
+
+/// A ratio with its interval.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Proportion {
+    /// Numerator ÷ denominator.
+    pub(super) ratio: Option<f64>,
+    /// The lower bound; null where the numerator exceeds the denominator.
+    pub(super) low: Option<f64>,
+    /// The upper bound.
+    pub(super) high: Option<f64>,
+}
+
+impl Proportion {
+    /// The ratio with the bounds of its 95 % Wilson score interval. Where the counts have bounds themselves, the lower
+    /// bound is that of the fewest successes among the most trials and the upper one that of the most among the
+    /// fewest.
+    pub(super) fn of(of: Measure, among: Measure) -> Self {
+        let is_proportion = among.value > 0 && of.value <= among.value;
+        let low = || if of.low == 0 { 0.0 } else { wilson(of.low, among.high).0 };
+        // At nothing but successes the upper bound is 1, and at no successes the lower one is 0, exactly.
+        let high = || if of.high >= among.low { 1.0 } else { wilson(of.high, among.low).1 };
+        Self {
+            ratio: ratio(float(of.value), float(among.value)),
+            low: is_proportion.then(low),
+            high: is_proportion.then(high),
+        }
     }
+}
+
+fn ratio(of: f64, among: f64) -> Option<f64> {
+    (among > 0.0).then(|| of / among)
+}
+
+/// Wilson (1927), J. Am. Stat. Assoc. 22, 209–212: for p = s ÷ n,
+/// (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) ÷ (1 + z²/n).
+fn wilson(successes: u64, trials: u64) -> (f64, f64) {
+    let (s, n) = (float(successes), float(trials));
+    let p = s / n;
+    let z2 = Z * Z;
+    let centre = p + z2 / (2.0 * n);
+    let half = Z * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
+    let scale = 1.0 + z2 / n;
+    ((centre - half) / scale, (centre + half) / scale)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "ratios of counts")]
+fn float(count: u64) -> f64 {
+    count as f64
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn row(s: i64, n: i64) -> (Option<f64>, Option<f64>, Option<f64>) {
-        let rate = Rate { name: "r", of: "s", among: "n" };
-        let table = df!("s" => [s], "n" => [n]).unwrap();
-        let table = table.lazy().select(rate.with_interval()).collect().unwrap();
-        let value = |name: &str| table.column(name).unwrap().f64().unwrap().get(0);
-        (value("r"), value("r_low"), value("r_high"))
+    fn row(s: u64, n: u64) -> (Option<f64>, Option<f64>, Option<f64>) {
+        let Proportion { ratio, low, high } = Proportion::of(Measure::exact(s), Measure::exact(n));
+        (ratio, low, high)
     }
 
     fn close(one: Option<f64>, other: f64) -> bool {
@@ -100,5 +120,19 @@ mod tests {
     fn no_denominator_no_rate_and_no_proportion_no_interval() {
         assert_eq!(row(0, 0), (None, None, None));
         assert_eq!(row(3, 2), (Some(1.5), None, None));
+    }
+
+    #[test]
+    fn rounded_counts_widen_the_interval_to_its_worst_ends() {
+        let views = Measure::exact(42);
+        let impressions = Measure { low: 9_900, value: 10_000, high: 10_100 };
+        let wide = Proportion::of(views, impressions);
+        assert_eq!(wide.ratio, row(42, 10_000).0);
+        assert_eq!(wide.low, row(42, 10_100).1);
+        assert_eq!(wide.high, row(42, 9_900).2);
+        // What may be no trial at all, or fewer than successes, says nothing from above.
+        let unsure = Proportion::of(Measure { low: 1, value: 2, high: 5 }, Measure { low: 0, value: 4, high: 9 });
+        assert_eq!(unsure.high, Some(1.0));
+        assert_eq!(unsure.low, row(1, 9).1);
     }
 }

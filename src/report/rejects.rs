@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use polars::prelude::*;
 
-use super::funnel::date_column;
+use super::cells::{dates, same_text};
 use crate::model::{PlatformId, Reject, columns as c};
 
 /// Renders the table; rows are sorted by object and record.
@@ -17,13 +17,12 @@ pub(super) fn rejects(
 ) -> PolarsResult<DataFrame> {
     let height = rejects.len();
     let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-    let platform = AnyValue::StringOwned(platform.as_str().into());
     let column = |name: &str, of: &dyn Fn(&Reject) -> Option<String>| {
         Column::new(name.into(), rejects.iter().map(|(_, reject)| of(reject)).collect::<Vec<_>>())
     };
     let table = vec![
-        Column::new_scalar(c::PLATFORM.into(), Scalar::new(DataType::String, platform), height),
-        date_column(c::EXPORT_DATE, export_date, height),
+        same_text(c::PLATFORM, platform.as_str(), height),
+        dates(c::EXPORT_DATE, vec![export_date; height]),
         Column::new(c::OBJECT.into(), rejects.iter().map(|(object, _)| *object).collect::<Vec<_>>()),
         Column::new(c::RECORD.into(), rejects.iter().map(|(_, reject)| number(reject.record)).collect::<Vec<_>>()),
         Column::new(

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::config::Market;
-use crate::model::{Count, CountSet, Counts, Eras, Fact, MarketDay};
+use crate::model::{Count, CountSet, Era, Eras, Fact, MarketDay, Series, UniqueBasis};
 use crate::time::LocalDay;
+
+const NOT_MAPPED: &str = "no column of its exports is mapped to it";
+const NOT_ADDITIVE: &str = "viewers per row do not add up to viewers";
 
 /// The facts of a market-day with their context.
 #[derive(Debug, Clone, Copy)]
@@ -21,20 +24,67 @@ pub struct Sheet<'a> {
     pub mapped: CountSet,
     /// Whether late exports may still change it.
     pub provisional: bool,
-    /// Facts, sorted by slot, audience, broadcast and cover.
+    /// Facts, sorted by their keys.
     pub facts: &'a [Fact],
+    /// Those of them, or parts of them, that came as counts; sorted by their keys.
+    pub booked: &'a [Fact],
 }
 
-impl Sheet<'_> {
-    /// The day's sum of every offered count, by its name in receipts; what the shrink guard compares.
+impl<'a> Sheet<'a> {
+    /// Every era that the day is in.
+    pub(super) fn eras_of_day(&self) -> impl Iterator<Item = Era> + use<> {
+        let first = self.eras.at(self.day.start.as_microsecond());
+        let last = self.eras.at(self.day.end.as_microsecond() - 1);
+        (first.0..=last.0).map(Era)
+    }
+
+    /// Why a count is null in every row of an era; `None` if it is not.
+    pub(super) fn why_not(&self, era: Era, count: Count) -> Option<&'a str> {
+        let is_not_additive = count.is_unique() && self.eras.conventions(era).uniques == UniqueBasis::Row;
+        let is_mapped = self.mapped.has(count);
+        (self.eras.why_not(era, count))
+            .or_else(|| (!is_mapped).then_some(NOT_MAPPED))
+            .or_else(|| is_not_additive.then_some(NOT_ADDITIVE))
+    }
+
+    /// The facts, with null for what is not offered.
+    pub(super) fn offered(&self) -> Vec<Fact> {
+        self.with_known(self.facts, |era| {
+            Count::ALL.into_iter().filter(|count| self.why_not(era, *count).is_none()).collect()
+        })
+    }
+
+    /// What came as counts, with null for what is not offered. Viewers per row are among it.
+    pub(super) fn booked_as_offered(&self) -> Vec<Fact> {
+        self.with_known(self.booked, |era| self.eras.offered(era, self.mapped))
+    }
+
+    fn with_known(&self, facts: &[Fact], offered: impl Fn(Era) -> CountSet) -> Vec<Fact> {
+        let mut facts = facts.to_vec();
+        for fact in &mut facts {
+            fact.figures.known = fact.figures.known.and(offered(fact.key.era));
+        }
+        facts
+    }
+
+    /// The day's sum of every offered count, by its name in receipts; what the shrink guard compares. A day in which
+    /// the conventions changed has a sum for each part of it: of what came later, by its name and since when.
     #[must_use]
     pub fn totals(&self) -> BTreeMap<String, i64> {
-        let mut sum = Counts::default();
-        self.facts.iter().for_each(|fact| sum.add(&fact.figures.value));
-        let name = |count: Count| if count == Count::Dwell { "dwell_ms" } else { count.word() };
-        self.mapped
-            .iter()
-            .map(|count| (name(count).to_owned(), i64::try_from(sum.get(count)).unwrap_or(i64::MAX)))
-            .collect()
+        let facts = self.offered();
+        let mut totals = BTreeMap::new();
+        for (number, era) in self.eras_of_day().enumerate() {
+            let since = self.eras.since(era).filter(|_| number > 0).map(|date| format!(" since {date}"));
+            let series = Series::split(&facts).find(|series| series.era() == era);
+            for count in Count::ALL.into_iter().filter(|count| self.why_not(era, *count).is_none()) {
+                // Facts that do not know a count say nothing of whether there is less of it.
+                let sum = series.map(|series| series.sum_where(|figures| figures.known.has(count)));
+                let sum = sum.and_then(|sum| sum.get(count)).map_or(0, |measure| measure.value);
+                let word = if count == Count::Dwell { "dwell_ms" } else { count.word() };
+                let name = format!("{word}{}", since.as_deref().unwrap_or_default());
+                totals.insert(name, i64::try_from(sum).unwrap_or(i64::MAX));
+            }
+        }
+        totals
     }
 }

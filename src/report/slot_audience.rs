@@ -3,9 +3,9 @@
 use polars::prelude::*;
 
 use super::Sheet;
-use super::funnel::{closing, column, keys, slot_name};
-use super::rates::{MEAN_DWELL, PROPORTIONS};
-use crate::model::{Count, DayPart, Fact, FactKey, Series, columns as c};
+use super::cells::{closing, counts, eras_of, keys, slots};
+use super::rates::{PROPORTIONS, Proportion, mean_dwell_seconds};
+use crate::model::{DayPart, Fact, FactKey, Series, columns as c};
 
 /// Sums the facts by slot and audience and makes the ratios of the sums.
 ///
@@ -14,24 +14,34 @@ use crate::model::{Count, DayPart, Fact, FactKey, Series, columns as c};
 ///
 /// # Errors
 /// When polars cannot build it.
-pub(super) fn slot_audience(sheet: &Sheet<'_>, revision: u64) -> PolarsResult<DataFrame> {
-    let summed = summed(sheet.facts);
-    let height = summed.len();
-    let mut keys_and_counts = vec![
-        Column::new(c::SLOT.into(), summed.iter().map(|fact| slot_name(sheet, fact.key.part)).collect::<Vec<_>>()),
-        Column::new(c::AUDIENCE.into(), summed.iter().map(|fact| &*fact.key.audience).collect::<Vec<_>>()),
-    ];
-    for count in Count::ALL {
-        keys_and_counts.push(column(count, &summed)?);
+pub(super) fn slot_audience(sheet: &Sheet<'_>, facts: &[Fact], revision: u64) -> PolarsResult<DataFrame> {
+    let summed = summed(facts);
+    let mut table = keys(sheet, summed.len());
+    table.push(slots(sheet, &summed));
+    let audiences: Vec<&str> = summed.iter().map(|fact| &*fact.key.audience).collect();
+    table.push(Column::new(c::AUDIENCE.into(), audiences));
+    table.extend(counts(&summed)?);
+    table.extend(rates(&summed));
+    table.extend(spans(sheet, &summed)?);
+    table.extend(closing(sheet, revision, &eras_of(&summed)));
+    DataFrame::new(summed.len(), table)
+}
+
+/// Every rate with its interval, and the mean that has none.
+fn rates(summed: &[Fact]) -> Vec<Column> {
+    let mut columns = Vec::new();
+    for rate in &PROPORTIONS {
+        let rates: Vec<Proportion> = summed.iter().map(|fact| rate.of(&fact.figures)).collect();
+        let column = |name: &str, of: fn(&Proportion) -> Option<f64>| {
+            Column::new(name.into(), rates.iter().map(of).collect::<Vec<_>>())
+        };
+        columns.push(column(rate.name, |rate| rate.ratio));
+        columns.push(column(&c::low(rate.name), |rate| rate.low));
+        columns.push(column(&c::high(rate.name), |rate| rate.high));
     }
-    let rates = PROPORTIONS.iter().flat_map(super::rates::Rate::with_interval).chain([MEAN_DWELL.ratio()]);
-    let table = DataFrame::new(height, keys_and_counts)?.lazy();
-    let table = table.with_columns(rates.collect::<Vec<_>>()).collect()?;
-    let mut columns = keys(sheet, height);
-    columns.extend(table.columns().iter().cloned());
-    columns.extend(slots(sheet, &summed)?);
-    columns.extend(closing(sheet, revision, height));
-    DataFrame::new(height, columns)
+    let means: Vec<Option<f64>> = summed.iter().map(|fact| mean_dwell_seconds(&fact.figures)).collect();
+    columns.push(Column::new(c::MEAN_DWELL_SECONDS.into(), means));
+    columns
 }
 
 /// One fact per era, slot and audience, in the order of the facts.
@@ -42,7 +52,7 @@ fn summed(facts: &[Fact]) -> Vec<Fact> {
 }
 
 /// Length and start of each row's slot on that day.
-fn slots(sheet: &Sheet<'_>, rows: &[Fact]) -> PolarsResult<Vec<Column>> {
+fn spans(sheet: &Sheet<'_>, rows: &[Fact]) -> PolarsResult<Vec<Column>> {
     let spans = sheet.market.slots.spans(&sheet.market.day, sheet.day);
     let (mut seconds, mut local, mut utc) = (Vec::new(), Vec::new(), Vec::new());
     for row in rows {

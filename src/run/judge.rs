@@ -2,6 +2,7 @@
 
 use crate::archive::{ExportRecord, Receipt, RowCounts};
 use crate::config::Settings;
+use crate::model::{Bounds, Check, Verdict};
 use crate::plan::{Batch, PlannedDay, PlannedExport};
 use crate::report::Sheet;
 
@@ -18,7 +19,7 @@ pub(super) fn exports_of(
     let day = batch.days[number];
     let mut records = Vec::new();
     for (index, planned) in batch.exports.iter().enumerate() {
-        if !day.windows[planned.export].covers(planned.found.export_date) {
+        if !day.stands_on(planned) {
             continue;
         }
         let object = &planned.found.object;
@@ -32,8 +33,7 @@ pub(super) fn exports_of(
         }
         let failed = |why: &str| Disposition::Failed { reason: format!("export `{}`: {why}", object.key) };
         let read = counted.exports[index].as_ref().map_err(|unread| failed(&unread.reason))?;
-        let outcome = counted.counted.outcome(index, number);
-        let landed = read.landed.by_day[number];
+        let (landed, outcome) = counted.account(index, read, number);
         if landed != outcome.counted + outcome.duplicate {
             return Err(failed(&format!(
                 "its rows do not balance: {landed} landed on the day, {} were counted and {} are duplicates",
@@ -51,6 +51,9 @@ pub(super) fn exports_of(
             );
             return Err(Disposition::Held { reason });
         }
+        if let Some(reason) = mis_mapped(&object.key, &report.checks) {
+            return Err(Disposition::Held { reason });
+        }
         records.push(ExportRecord {
             key: object.key.clone(),
             etag: object.etag.clone(),
@@ -66,6 +69,26 @@ pub(super) fn exports_of(
         });
     }
     Ok(records)
+}
+
+/// What to say of an export that reports a rate which is not the ratio of its counts.
+fn mis_mapped(key: &str, checks: &[Check]) -> Option<String> {
+    let check = checks.iter().find(|check| check.verdict == Verdict::MisMapped)?;
+    let shown = |bounds: Option<Bounds>| bounds.map_or_else(|| "nothing".to_owned(), |b| number(b.value));
+    Some(format!(
+        "export `{key}`: its `{}` is not the ratio that it is mapped as: {} of {} rows disagree, the worst reports `{}` where its counts give `{}` (is the column another rate, in another unit, or are the counts mapped to other columns? see `coverledger show reconciliation`)",
+        check.metric,
+        check.rows_off,
+        check.rows,
+        shown(check.reported),
+        shown(check.recomputed),
+    ))
+}
+
+/// As many decimals as tell rates apart.
+fn number(value: f64) -> String {
+    let text = format!("{value:.6}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// Refuses a revision that says much less than the one it would replace.

@@ -4,6 +4,7 @@
 //! [`Selection`] only. Each export is read once per batch however many market-days it feeds. Trouble with one export
 //! ends the market-days that stand on it, by name, and nothing else.
 
+mod booking;
 mod error;
 mod judge;
 mod localize;

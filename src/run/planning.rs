@@ -46,7 +46,7 @@ async fn known(
     let dates = export_dates(&days);
     let mut known = Known::default();
     for (index, export) in platform.exports.iter().enumerate() {
-        let found = find(exports, &export.path, &dates).await.map_err(RunError::Exports)?;
+        let found = find(exports, export, &workspace.markets, &dates).await.map_err(RunError::Exports)?;
         known.exports.extend(found.into_iter().map(|found| PlannedExport {
             platform: id.clone(),
             export: index,

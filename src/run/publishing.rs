@@ -1,4 +1,4 @@
-//! Publishes what was counted: rejects by export date first, then market-days, newest first.
+//! Publishes what was counted: what there is to say about exports by their date first, then market-days, newest first.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::archive::{
     State, TableBytes, TableName, Unit,
 };
 use crate::config::{Platform, Workspace};
-use crate::model::Reject;
+use crate::model::{Check, Reject};
 use crate::plan::{Batch, PlannedDay, PlatformPlan};
 use crate::report::{self, Rendered, Sheet};
 use crate::store::sha256_hex;
@@ -81,7 +81,8 @@ impl Publisher<'_> {
             eras: &self.platform.eras,
             mapped: self.platform.mapped(&day.market_day.market),
             provisional: day.state == State::Provisional,
-            facts: &counted.counted.facts[number],
+            facts: &counted.facts[number],
+            booked: counted.booked.facts.get(number).map_or(&[], Vec::as_slice),
         };
         let unit = Unit::MarketDay(day.market_day.clone());
         if !self.accept_shrink {
@@ -97,8 +98,13 @@ impl Publisher<'_> {
         let draft =
             Draft { totals: sheet.totals(), ..draft(day.state, &day.fingerprint, exports, &day.config_sha256) };
         let render = |revision| {
-            let [funnel, slots] = report::market_day(&sheet, revision)?;
-            Ok(vec![table(TableName::Funnel, funnel), table(TableName::SlotAudience, slots)])
+            let [funnel, slots, capability, bridge] = report::market_day(&sheet, revision)?;
+            Ok(vec![
+                table(TableName::Funnel, funnel),
+                table(TableName::SlotAudience, slots),
+                table(TableName::Capability, capability),
+                table(TableName::Bridge, bridge),
+            ])
         };
         Ok(match self.archive.publish(&unit, &draft, render, self.stamp).await {
             Ok(Published::New { revision }) => Disposition::Published { revision, state: day.state },
@@ -107,7 +113,8 @@ impl Publisher<'_> {
         })
     }
 
-    /// Publishes the rejects of every export date whose exports were all read. Says why, if that did not settle.
+    /// Publishes rejects and checks of every export date whose exports were all read. Says why, if that did not
+    /// settle.
     async fn publish_rejects(
         &self,
         batch: &Batch<'_>,
@@ -120,9 +127,9 @@ impl Publisher<'_> {
         for export_date in dates {
             let of_date: Vec<usize> =
                 (0..batch.exports.len()).filter(|i| batch.exports[*i].found.export_date == export_date).collect();
-            let Some((exports, rejects)) = rejects_of(batch, counted, &of_date) else { continue };
+            let Some(Told { exports, rejects, checks }) = told_by(batch, counted, &of_date) else { continue };
             let newest = newest.get(&export_date);
-            if rejects.is_empty() && newest.is_none() {
+            if rejects.is_empty() && checks.is_empty() && newest.is_none() {
                 continue;
             }
             let is_there = |key: &str| exports.iter().any(|export| export.key == key);
@@ -141,8 +148,11 @@ impl Publisher<'_> {
             draft.totals =
                 BTreeMap::from([("rejected".to_owned(), i64::try_from(rejects.len()).unwrap_or(i64::MAX))]);
             let render = |_| {
-                let rendered = report::rejects(&self.plan.platform, export_date, &rejects)?;
-                Ok(vec![table(TableName::Rejects, rendered)])
+                let platform = &self.plan.platform;
+                Ok(vec![
+                    table(TableName::Rejects, report::rejects(platform, export_date, &rejects)?),
+                    table(TableName::Reconciliation, report::reconciliation(platform, export_date, &checks)?),
+                ])
             };
             if let Err(error) = self.archive.publish(&unit, &draft, render, self.stamp).await {
                 unsettled = Some(error_text(&error));
@@ -224,21 +234,23 @@ fn failed(error: &PublishError) -> Disposition {
     }
 }
 
-type Rejects<'a> = Vec<(&'a str, &'a Reject)>;
+/// What exports tell, each with its key.
+#[derive(Default)]
+struct Told<'a> {
+    exports: Vec<ExportRecord>,
+    rejects: Vec<(&'a str, &'a Reject)>,
+    checks: Vec<(&'a str, &'a Check)>,
+}
 
-/// Accounts and rejects of these exports, in the order of their keys. `None` if one could not be read: its rejects
-/// are not known.
-fn rejects_of<'a>(
-    batch: &'a Batch<'_>,
-    counted: &'a CountedBatch,
-    of_date: &[usize],
-) -> Option<(Vec<ExportRecord>, Rejects<'a>)> {
-    let mut exports = Vec::new();
-    let mut rejects = Vec::new();
+/// Accounts, rejects and checks of these exports, in the order of their keys. `None` if one could not be read: its
+/// rejects are not known.
+fn told_by<'a>(batch: &'a Batch<'_>, counted: &'a CountedBatch, of_date: &[usize]) -> Option<Told<'a>> {
+    let Told { mut exports, mut rejects, mut checks } = Told::default();
     for index in of_date {
         let object = &batch.exports[*index].found.object;
         let read = counted.exports[*index].as_ref().ok()?;
         rejects.extend(read.report.rejects.iter().map(|reject| (object.key.as_str(), reject)));
+        checks.extend(read.report.checks.iter().map(|check| (object.key.as_str(), check)));
         exports.push(ExportRecord {
             key: object.key.clone(),
             etag: object.etag.clone(),
@@ -253,5 +265,5 @@ fn rejects_of<'a>(
             },
         });
     }
-    Some((exports, rejects))
+    Some(Told { exports, rejects, checks })
 }

@@ -1,20 +1,23 @@
-//! Reads the exports of a batch on all threads and counts them.
+//! Reads the exports of a batch on all threads and counts them: signals one by one as they come, counts all together
+//! once it is known what replaces what.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::runtime::Handle;
 
-use crate::config::Workspace;
-use crate::count::{Counted, Counter, Effort, Fed, Feed, Landed, Memory, Scope};
+use crate::config::{Platform, Rows, Workspace};
+use crate::count::{Booked, Counted, Counter, Effort, Fed, Feed, Landed, Memory, Outcome, Scope};
 use crate::export::{self, Excerpt, ExportError, ReadReport, Reading};
-use crate::model::MarketId;
+use crate::model::{Fact, MarketId, Page};
 use crate::plan::{Batch, PlannedExport};
 use crate::store::Store;
 use crate::time::Zone;
 
+use super::booking::{self, Room};
 use super::localize::{Clocks, Localizing};
 use super::progress::{Observer, Step};
 use super::{RunError, error_text};
@@ -27,7 +30,15 @@ pub(super) struct ReadExport {
     /// Hash and size of the bytes that were read.
     pub(super) sha256: String,
     pub(super) report: ReadReport,
-    pub(super) landed: Landed,
+    pub(super) rows: Read,
+}
+
+/// What was read.
+pub(super) enum Read {
+    /// Signals, which went to the counter.
+    Signals(Landed),
+    /// Counts or covers, which wait to be booked.
+    Page(Page),
 }
 
 /// Why an export is not counted.
@@ -38,7 +49,7 @@ pub(super) struct Unread {
 }
 
 impl Unread {
-    fn new(reason: String) -> Self {
+    pub(super) fn new(reason: String) -> Self {
         Self { reason, is_too_much: false }
     }
 }
@@ -46,10 +57,25 @@ impl Unread {
 /// A batch, read and counted. Exports are in the order of the batch.
 pub(super) struct CountedBatch {
     pub(super) exports: Vec<Result<ReadExport, Unread>>,
-    pub(super) counted: Counted,
+    /// By market-day, sorted by key.
+    pub(super) facts: Vec<Vec<Fact>>,
+    /// What of them came as counts.
+    pub(super) booked: Booked,
+    counted: Counted,
 }
 
 impl CountedBatch {
+    /// How many rows of an export reached into a market-day, and what became of them.
+    pub(super) fn account(&self, export: usize, read: &ReadExport, day: usize) -> (u64, Outcome) {
+        match &read.rows {
+            Read::Signals(landed) => (landed.by_day[day], self.counted.outcome(export, day)),
+            Read::Page(_) => {
+                let outcome = self.booked.outcome(export, day);
+                (outcome.counted + outcome.duplicate, outcome)
+            }
+        }
+    }
+
     /// Why an export had more distinct combinations than fit the memory bound with so many market-days at a time, if
     /// one had.
     pub(super) fn too_much(&self) -> Option<&str> {
@@ -83,12 +109,14 @@ pub(super) struct Source<'a> {
 /// Reads every export of a batch once, however many market-days it feeds, and counts its rows.
 pub(super) fn count(source: &Source<'_>, batch: &Batch<'_>, handle: &Handle) -> Result<CountedBatch, RunError> {
     let platform = batch.days.first().and_then(|day| source.workspace.platforms.get(&day.market_day.platform));
-    let cuts_us = platform.map(|platform| platform.eras.cuts_us()).unwrap_or_default();
-    let clocks = Clocks::new(source.workspace, &batch.days, &cuts_us);
+    let platform = platform.ok_or(RunError::Worker)?;
+    let clocks = Clocks::new(source.workspace, &batch.days, &platform.eras.cuts_us());
+    let room = Room::new(source.workspace.settings.memory_bytes);
+    let scope = scope(batch);
     let markets: BTreeMap<MarketId, Zone> =
         source.workspace.markets.iter().map(|(id, market)| (id.clone(), market.day.zone.clone())).collect();
     let counter = Counter::new(
-        scope(batch),
+        scope.clone(),
         Effort {
             memory: Arc::clone(&source.memory),
             threads: source.threads,
@@ -102,7 +130,8 @@ pub(super) fn count(source: &Source<'_>, batch: &Batch<'_>, handle: &Handle) -> 
         let mut done = Vec::new();
         while let Some(index) = largest_first.get(next.fetch_add(1, Ordering::Relaxed)) {
             let planned = batch.exports[*index];
-            let read = read_one(source, planned, *index, &clocks, &markets, &mut feed, handle)?;
+            let place = Reader { source, platform, clocks: &clocks, markets: &markets, room: &room, handle };
+            let read = place.read(planned, *index, &mut feed)?;
             (source.observer)(&Step::Read { key: &planned.found.object.key, bytes: planned.found.object.size });
             done.push((*index, read));
         }
@@ -122,7 +151,11 @@ pub(super) fn count(source: &Source<'_>, batch: &Batch<'_>, handle: &Handle) -> 
         }
     }
     let exports = exports.into_iter().collect::<Option<Vec<_>>>().ok_or(RunError::Worker)?;
-    Ok(CountedBatch { exports, counted: counter.finish(fed).map_err(RunError::Spill)? })
+    let mut counted = counter.finish(fed).map_err(RunError::Spill)?;
+    let booked = booking::book(source.workspace, platform, batch, &scope, &exports);
+    let singly = std::mem::take(&mut counted.facts);
+    let facts = booking::join(platform, batch, singly, &booked);
+    Ok(CountedBatch { exports, facts, booked, counted })
 }
 
 /// Which exports each market-day stands on.
@@ -130,7 +163,7 @@ fn scope(batch: &Batch<'_>) -> Scope {
     let mut scope = Scope::new(batch.exports.len(), batch.days.len());
     for (number, export) in batch.exports.iter().enumerate() {
         for (day_number, day) in batch.days.iter().enumerate() {
-            if day.windows[export.export].covers(export.found.export_date) {
+            if day.stands_on(export) {
                 scope.cover(number, day_number);
             }
         }
@@ -145,57 +178,73 @@ fn largest_first(batch: &Batch<'_>) -> Vec<usize> {
     order
 }
 
-fn read_one(
-    source: &Source<'_>,
-    planned: &PlannedExport,
-    number: usize,
-    clocks: &Clocks,
-    markets: &BTreeMap<MarketId, Zone>,
-    feed: &mut Feed<'_>,
-    handle: &Handle,
-) -> Result<Result<ReadExport, Unread>, RunError> {
-    let object = &planned.found.object;
-    let fetched = match handle.block_on(source.exports.fetch(object, &source.spill_dir)) {
-        Ok(fetched) => fetched,
-        Err(error) => return Ok(Err(Unread::new(error_text(&error)))),
-    };
-    let settings = &source.workspace.settings;
-    let Some((platform, definition)) = source
-        .workspace
-        .platforms
-        .get(&planned.platform)
-        .and_then(|platform| Some((platform, platform.exports.get(planned.export)?)))
-    else {
-        return Err(RunError::Worker);
-    };
-    let reading = Reading {
-        export: definition,
-        entry_is_click: platform.entry_is_click(),
-        path: &planned.found.path,
-        markets,
-        stay_seconds: settings.stay_seconds,
-        excerpt: Excerpt { chars: settings.reject_text_chars, viewer_ids: settings.reject_viewer_ids },
-    };
-    feed.begin(number);
-    let mut localizing = Localizing::new(clocks, feed);
-    let report = export::read(&reading, fetched.file, &mut localizing);
-    if let Some(failure) = localizing.failure {
-        return Err(RunError::Spill(failure));
+/// What reading one export needs.
+struct Reader<'a> {
+    source: &'a Source<'a>,
+    platform: &'a Platform,
+    clocks: &'a Clocks,
+    markets: &'a BTreeMap<MarketId, Zone>,
+    room: &'a Room,
+    handle: &'a Handle,
+}
+
+impl Reader<'_> {
+    fn read(
+        &self,
+        planned: &PlannedExport,
+        number: usize,
+        feed: &mut Feed<'_>,
+    ) -> Result<Result<ReadExport, Unread>, RunError> {
+        let object = &planned.found.object;
+        let fetched = match self.handle.block_on(self.source.exports.fetch(object, &self.source.spill_dir)) {
+            Ok(fetched) => fetched,
+            Err(error) => return Ok(Err(Unread::new(error_text(&error)))),
+        };
+        let settings = &self.source.workspace.settings;
+        let definition = self.platform.exports.get(planned.export).ok_or(RunError::Worker)?;
+        let reading = Reading {
+            export: definition,
+            entry_is_click: self.platform.entry_is_click(),
+            path: &planned.found.path,
+            markets: self.markets,
+            stay_seconds: settings.stay_seconds,
+            excerpt: Excerpt { chars: settings.reject_text_chars, viewer_ids: settings.reject_viewer_ids },
+        };
+        let read = match &definition.rows {
+            Rows::Events { .. } | Rows::Impressions { .. } => self.signals(&reading, fetched.file, number, feed)?,
+            Rows::Counts(_) | Rows::Covers(_) => self.room.read(&reading, fetched.file),
+        };
+        Ok(read.map(|(report, rows)| ReadExport { sha256: fetched.sha256, report, rows }))
     }
-    let landed = feed.end();
-    Ok(match report {
-        Ok(report) => {
-            let placed = landed.by_day.iter().sum::<u64>() + landed.outside;
-            if placed == report.taken {
-                Ok(ReadExport { sha256: fetched.sha256, report, landed })
-            } else {
-                let reason = format!("its rows do not balance: {} were taken, {placed} placed", report.taken);
-                Err(Unread::new(reason))
+
+    fn signals(
+        &self,
+        reading: &Reading<'_>,
+        file: File,
+        number: usize,
+        feed: &mut Feed<'_>,
+    ) -> Result<Result<(ReadReport, Read), Unread>, RunError> {
+        feed.begin(number);
+        let mut localizing = Localizing::new(self.clocks, feed);
+        let report = export::read(reading, file, &mut localizing);
+        if let Some(failure) = localizing.failure {
+            return Err(RunError::Spill(failure));
+        }
+        let landed = feed.end();
+        Ok(match report {
+            Ok(report) => {
+                let placed = landed.by_day.iter().sum::<u64>() + landed.outside;
+                if placed == report.taken {
+                    Ok((report, Read::Signals(landed)))
+                } else {
+                    let reason = format!("its rows do not balance: {} were taken, {placed} placed", report.taken);
+                    Err(Unread::new(reason))
+                }
             }
-        }
-        Err(error) => {
-            let is_too_much = matches!(error, ExportError::TooManyCells(_));
-            Err(Unread { reason: error_text(&error), is_too_much })
-        }
-    })
+            Err(error) => {
+                let is_too_much = matches!(error, ExportError::TooManyCells(_));
+                Err(Unread { reason: error_text(&error), is_too_much })
+            }
+        })
+    }
 }

@@ -1,0 +1,122 @@
+//! An entry of `exports`: where its objects lie, how they are read, and which column means what.
+
+use super::archive::zone;
+use super::columns;
+use super::counting::{Newest, Order, Period};
+use super::counts::Delivery;
+use super::definition::{Export, Rows};
+use super::frame::Frame;
+use super::kind::{self, ALL, INTERVALS, Key, RowKind};
+use super::mapping::{Columns, MarketRule, TextRule};
+use super::names::check_name;
+use super::path::{PathInstant, PathPattern};
+use super::place::Place;
+use super::section::Section;
+use super::{format, pattern};
+use crate::model::ClickEvent;
+use crate::time::Zone;
+use std::collections::BTreeSet;
+
+const KEYS: [Key; 19] = [
+    ("name", ALL),
+    ("rows", ALL),
+    ("path", ALL),
+    ("day", ALL),
+    ("early_days", ALL),
+    ("late_days", ALL),
+    ("format", ALL),
+    ("delimiter", ALL),
+    ("encoding", ALL),
+    ("header_within", ALL),
+    ("description_rows", ALL),
+    ("sheets", ALL),
+    ("rows_at", ALL),
+    ("numbers", &[RowKind::Counts]),
+    ("newest", INTERVALS),
+    ("fallback_for", &[RowKind::Counts]),
+    ("totals", &[RowKind::Counts]),
+    ("skip", &[RowKind::Counts]),
+    ("columns", ALL),
+];
+
+/// Reads an export; `markets` are the known names and `click` is what the platform calls one, `None` where they could
+/// not be read.
+pub(super) fn read(
+    at: &Place<'_>,
+    markets: Option<&BTreeSet<String>>,
+    click: Option<ClickEvent>,
+) -> Option<Export> {
+    let section = kind::section(at, "an export", &KEYS, kind::peek(at))?;
+    let name = section.required("name", "a name of your own, such as `events`").and_then(|at| {
+        let name = at.text("a name", "one such as `events`")?;
+        check_name(name).map_err(|message| at.problem(message)).ok().map(|()| name.to_owned())
+    });
+    let kind =
+        section.required("rows", "`events`, `impressions`, `counts` or `covers`").and_then(|at| kind::read(&at));
+    let path_at = section.required("path", "one such as `tiktok/{date:%Y-%m-%d}/*.csv.gz`");
+    let path = path_at.as_ref().and_then(pattern::read);
+    let is_dated = path.as_ref().is_none_or(PathPattern::is_dated);
+    let day_zone = read_day(&section, is_dated);
+    let early_days = read_days(&section, "early_days", is_dated);
+    let late_days = read_days(&section, "late_days", is_dated);
+    let format = format::read(&section, kind);
+    let columns = section.required("columns", "which column means what");
+    // Without a kind of rows every other key would be a guess.
+    let frame = Frame { kind: kind?, format: format.as_ref(), path: path.as_ref(), markets, click };
+    let delivery = kind?.is_interval().then(|| Delivery::read(&section, &frame)).flatten();
+    let (rows, columns) = columns.and_then(|at| columns::read(&at, &frame, delivery))?;
+    let path = path?;
+    check_placeholders(&path_at?, &path, &rows, &columns)?;
+    Some(Export {
+        name: name?,
+        rows,
+        path,
+        day_zone: day_zone?,
+        early_days: early_days?,
+        late_days: late_days?,
+        format: format?,
+        columns,
+    })
+}
+
+fn read_day(section: &Section<'_>, is_dated: bool) -> Option<Zone> {
+    let expected = "whose day the date in the path names, such as `{timezone: UTC}`";
+    let at = match section.optional("day") {
+        None if !is_dated => return Some(Zone::utc()),
+        _ => section.required("day", expected)?,
+    };
+    let day = at.section("a day", &["timezone"])?;
+    day.required("timezone", "an IANA time zone such as `UTC`").and_then(|at| zone(&at))
+}
+
+fn read_days(section: &Section<'_>, key: &str, is_dated: bool) -> Option<u16> {
+    let days = section.or(key, 0_u16, |at| at.whole("a count of days", 0..=31))?;
+    match section.optional(key) {
+        Some(at) if days > 0 && !is_dated => at.refuse("has no effect: `path` names no date"),
+        _ => Some(days),
+    }
+}
+
+/// Refuses what the path says and nothing reads: the rows would be given to something else than the path says.
+fn check_placeholders(at: &Place<'_>, path: &PathPattern, rows: &Rows, columns: &Columns) -> Option<()> {
+    let newest = match rows {
+        Rows::Counts(counts) => Some(&counts.newest),
+        Rows::Covers(covers) => Some(&covers.newest),
+        Rows::Events { .. } | Rows::Impressions { .. } => None,
+    };
+    let has_period = matches!(rows, Rows::Counts(counts) if counts.period == Period::Path);
+    let is_ordered = matches!(newest, Some(Newest { by: Order::Path, .. }));
+    let has_market = matches!(columns.market, MarketRule::Path { .. });
+    let unread = [
+        ("{market}", path.names_market() && !has_market, "`market: path`"),
+        ("{broadcast}", path.names_broadcast() && columns.broadcast_id != TextRule::Path, "`broadcast_id: path`"),
+        ("{start:…}", path.says(PathInstant::Start) && !has_period, "`period: path`"),
+        ("{end:…}", path.says(PathInstant::End) && !has_period, "`period: path`"),
+        ("{created:…}", path.says(PathInstant::Created) && !is_ordered, "`newest: {by: path, …}`"),
+    ];
+    let unread = unread.iter().filter(|(_, is_unread, _)| *is_unread);
+    let unread = unread.map(|(shown, _, reader)| {
+        at.problem(format!("nothing reads `{shown}` (expected {reader}, or `*` in its place)"));
+    });
+    (unread.count() == 0).then_some(())
+}

@@ -1,0 +1,265 @@
+//! `format` of an export and what goes with it: how its bytes become rows.
+
+use encoding_rs::Encoding;
+
+use super::definition::{Format, Header};
+use super::kind::RowKind;
+use super::place::Place;
+use super::section::Section;
+
+/// What `format` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Word {
+    Csv,
+    Tsv,
+    Ndjson,
+    Parquet,
+    Json,
+    Xlsx,
+}
+
+use Word::{Csv, Json, Ndjson, Parquet, Tsv, Xlsx};
+
+const WORDS: [(&str, Word); 6] =
+    [("csv", Csv), ("tsv", Tsv), ("ndjson", Ndjson), ("parquet", Parquet), ("json", Json), ("xlsx", Xlsx)];
+
+/// Keys that go only with some formats.
+const GOES_WITH: [(&str, &[Word]); 6] = [
+    ("delimiter", &[Csv]),
+    ("encoding", &[Csv, Tsv]),
+    ("header_within", &[Csv, Tsv, Xlsx]),
+    ("description_rows", &[Csv, Tsv, Xlsx]),
+    ("sheets", &[Xlsx]),
+    ("rows_at", &[Json]),
+];
+
+/// Lines among which the header of a spreadsheet, or of counts, is looked for.
+const PREAMBLE: u16 = 30;
+
+/// Reads the format; `kind` decides where a header may be.
+pub(super) fn read(section: &Section<'_>, kind: Option<RowKind>) -> Option<Format> {
+    let format = section.required("format", "`csv`, `tsv`, `ndjson`, `parquet`, `json` or `xlsx`")?;
+    let word = format.word("a format", &WORDS)?;
+    let fits = refuse_strangers(section, word);
+    let format = match word {
+        Csv | Tsv => read_delimited(section, word, kind),
+        Xlsx => {
+            let sheets = section.or("sheets", Vec::new(), |at| read_sheets(&at));
+            let header = read_header(section, PREAMBLE);
+            sheets.zip(header).map(|(sheets, header)| Format::Xlsx { sheets, header })
+        }
+        Json => section
+            .required(
+                "rows_at",
+                "the way to the rows, such as `data.intervals[]`; `[]` if the document is their list",
+            )
+            .and_then(|at| read_rows_at(&at))
+            .map(|rows_at| Format::Json { rows_at }),
+        Ndjson => Some(Format::Ndjson),
+        Parquet => Some(Format::Parquet),
+    };
+    format.filter(|_| fits)
+}
+
+fn refuse_strangers(section: &Section<'_>, word: Word) -> bool {
+    let mut fits = true;
+    for (key, words) in GOES_WITH {
+        if let Some(at) = section.optional(key).filter(|_| !words.contains(&word)) {
+            at.problem(format!("goes only with {}", spelled(words)));
+            fits = false;
+        }
+    }
+    fits
+}
+
+/// `` `format: csv`, `tsv` or `xlsx` ``.
+fn spelled(words: &[Word]) -> String {
+    let mut spelled: Vec<String> =
+        WORDS.iter().filter(|(_, word)| words.contains(word)).map(|(name, _)| format!("`{name}`")).collect();
+    spelled[0].insert_str(1, "format: ");
+    let last = spelled.pop().unwrap_or_default();
+    if spelled.is_empty() { last } else { format!("{} or {last}", spelled.join(", ")) }
+}
+
+fn read_delimited(section: &Section<'_>, word: Word, kind: Option<RowKind>) -> Option<Format> {
+    let plain = if word == Tsv { b'\t' } else { b',' };
+    let delimiter = section.or("delimiter", plain, |at| read_delimiter(&at));
+    let encoding = section.maybe("encoding", |at| read_encoding(&at));
+    let within = if kind.is_some_and(RowKind::is_interval) { PREAMBLE } else { 1 };
+    let header = read_header(section, within);
+    Some(Format::Delimited { delimiter: delimiter?, encoding: encoding?, header: header? })
+}
+
+fn read_delimiter(at: &Place<'_>) -> Option<u8> {
+    match at.delimiter()?.as_bytes() {
+        [delimiter] if is_delimiter(*delimiter) => Some(*delimiter),
+        _ => {
+            at.mismatch("a delimiter", "one ASCII character such as `;`, not a quote, letter, digit or line break")
+        }
+    }
+}
+
+fn is_delimiter(byte: u8) -> bool {
+    byte == b'\t' || (byte.is_ascii_punctuation() && !matches!(byte, b'"' | b'\'' | b'.' | b'-')) || byte == b' '
+}
+
+fn read_encoding(at: &Place<'_>) -> Option<String> {
+    let expected = "a WHATWG label such as `utf-16le`, `gb18030`, `shift_jis` or `windows-1252`";
+    let label = at.text("an encoding", expected)?;
+    match Encoding::for_label_no_replacement(label.as_bytes()) {
+        Some(encoding) => Some(encoding.name().to_ascii_lowercase()),
+        None => at.mismatch("an encoding", expected),
+    }
+}
+
+fn read_header(section: &Section<'_>, within: u16) -> Option<Header> {
+    let within_lines = section.or("header_within", within, |at| at.whole("a count of lines", 1..=1_000));
+    let description_lines = section.or("description_rows", 0, |at| at.whole("a count of lines", 0..=10));
+    Some(Header { within_lines: within_lines?, description_lines: description_lines? })
+}
+
+fn read_sheets(at: &Place<'_>) -> Option<Vec<String>> {
+    let mut sheets: Vec<String> = Vec::new();
+    let items = at.list("a list of sheets")?;
+    let total = items.len();
+    for item in items {
+        match item.text("a sheet", "its name") {
+            Some(name) if sheets.iter().any(|sheet| sheet == name) => {
+                item.problem(format!("`{name}` is here twice"));
+            }
+            Some(name) => sheets.push(name.to_owned()),
+            None => {}
+        }
+    }
+    (sheets.len() == total).then_some(sheets)
+}
+
+/// `lives[].intervals[]` as `lives`, `[]`, `intervals`.
+fn read_rows_at(at: &Place<'_>) -> Option<Vec<String>> {
+    let expected =
+        "members and the list they lead to, such as `data.intervals[]`; `[]` if the document is the list";
+    if matches!(&at.node.kind, super::yaml::Kind::List(items) if items.is_empty()) {
+        return at.refuse(
+            "an empty list is not a way to rows (expected `\"[]\"`, in quotes, if the document is the list)",
+        );
+    }
+    let text = at.text("a way to rows", expected)?;
+    let Some(list) = text.strip_suffix("[]") else {
+        return at.refuse(format!("`{text}` does not end in a list (expected {expected})"));
+    };
+    let mut steps = Vec::new();
+    for (index, part) in list.split('.').enumerate() {
+        let name = part.trim_end_matches("[]");
+        let lists = (part.len() - name.len()) / 2;
+        // Only at the front may a list have no name: the document itself.
+        if name.contains(['[', ']']) || (name.is_empty() && index > 0) {
+            return at.mismatch("a way to rows", expected);
+        }
+        if name.is_empty() && lists == 0 && list.contains('.') {
+            return at.mismatch("a way to rows", expected);
+        }
+        steps.extend((!name.is_empty()).then(|| name.to_owned()));
+        steps.extend(std::iter::repeat_n("[]".to_owned(), lists));
+    }
+    Some(steps)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+    use super::*;
+
+    fn format(text: &str, kind: RowKind) -> (Option<Format>, Vec<String>) {
+        let keys = ["format", "delimiter", "encoding", "header_within", "description_rows", "sheets", "rows_at"];
+        testing::read(text, |at| read(&at.section("x", &keys)?, Some(kind)))
+    }
+
+    #[test]
+    fn tables_of_counts_may_have_a_preamble() {
+        let header = |text: &str, kind| match format(text, kind).0 {
+            Some(Format::Delimited { header, .. } | Format::Xlsx { header, .. }) => {
+                (header.within_lines, header.description_lines)
+            }
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(header("format: csv", RowKind::Events), (1, 0));
+        assert_eq!(header("format: csv", RowKind::Counts), (30, 0));
+        assert_eq!(header("format: xlsx", RowKind::Events), (30, 0));
+        assert_eq!(header("format: tsv\nheader_within: 4\ndescription_rows: 1", RowKind::Covers), (4, 1));
+    }
+
+    #[test]
+    fn an_encoding_is_known_by_any_of_its_labels() {
+        let text = "format: csv\ndelimiter: ';'\nencoding: UTF-16\n";
+        let expected = Format::Delimited {
+            delimiter: b';',
+            encoding: Some("utf-16le".into()),
+            header: Header { within_lines: 30, description_lines: 0 },
+        };
+        assert_eq!(format(text, RowKind::Counts), (Some(expected), vec![]));
+    }
+
+    #[test]
+    fn the_way_to_rows_ends_in_a_list() {
+        let way = |text: &str| match format(&format!("format: json\nrows_at: '{text}'"), RowKind::Counts).0 {
+            Some(Format::Json { rows_at }) => rows_at,
+            other => panic!("{text}: {other:?}"),
+        };
+        assert_eq!(way("data.intervals[]"), ["data", "intervals"]);
+        assert_eq!(way("lives[].intervals[]"), ["lives", "[]", "intervals"]);
+        assert_eq!(way("[].rows[]"), ["[]", "rows"]);
+        assert_eq!(way("rows[][]"), ["rows", "[]"]);
+        assert_eq!(way("[]"), <[&str; 0]>::default());
+        for text in ["a", "a..b[]", ".a[]", "a.[]", "a[0].b[]", "a[].[]", "[", "$.a"] {
+            assert_eq!(format(&format!("format: json\nrows_at: '{text}'"), RowKind::Counts).0, None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_goes_with_another_format_is_told() {
+        let table: &[(&str, &[&str])] = &[
+            (
+                "format: ndjson\ndelimiter: ';'\nencoding: gbk\nrows_at: a[]\nsheets: [a]\nheader_within: 3\n",
+                &[
+                    "line 2, `delimiter`: goes only with `format: csv`",
+                    "line 3, `encoding`: goes only with `format: csv` or `tsv`",
+                    "line 4, `rows_at`: goes only with `format: json`",
+                    "line 5, `sheets`: goes only with `format: xlsx`",
+                    "line 6, `header_within`: goes only with `format: csv`, `tsv` or `xlsx`",
+                ],
+            ),
+            (
+                "format: tsv\nencoding: utf-7\nheader_within: 0\ndescription_rows: 11\n",
+                &[
+                    "line 2, `encoding`: `utf-7` is not an encoding (expected a WHATWG label such as `utf-16le`, \
+                     `gb18030`, `shift_jis` or `windows-1252`)",
+                    "line 3, `header_within`: `0` is not a count of lines (expected 1 to 1,000)",
+                    "line 4, `description_rows`: `11` is not a count of lines (expected 0 to 10)",
+                ],
+            ),
+            ("format: xlsx\nsheets: [a, a]\n", &["line 2, `sheets[1]`: `a` is here twice"]),
+            (
+                "format: json\n",
+                &[
+                    "line 1, `rows_at`: missing (expected the way to the rows, such as `data.intervals[]`; `[]` if the \
+                   document is their list)",
+                ],
+            ),
+            (
+                "format: json\nrows_at: data\n",
+                &[
+                    "line 2, `rows_at`: `data` does not end in a list (expected members and the list they lead to, such \
+                   as `data.intervals[]`; `[]` if the document is the list)",
+                ],
+            ),
+            (
+                "format: json\nrows_at: []\n",
+                &["line 2, `rows_at`: an empty list is not a way to rows (expected `\"[]\"`, in quotes, if the \
+                   document is the list)"],
+            ),
+        ];
+        for (text, expected) in table {
+            assert_eq!(format(text, RowKind::Counts), (None, expected.iter().map(|m| (*m).to_owned()).collect()));
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Columns that the tables of a market-day share.
+
+use jiff::civil::Date;
+use polars::prelude::*;
+
+use super::Sheet;
+use crate::model::{Count, DayPart, Era, Fact, Measure, columns as c};
+
+/// The slot of counts that have none.
+const ALL_DAY: &str = "all_day";
+
+/// Platform, market and local date: in the file as well as in its path, so that every reader sees them.
+pub(super) fn keys(sheet: &Sheet<'_>, height: usize) -> Vec<Column> {
+    let day = sheet.market_day;
+    vec![
+        same_text(c::PLATFORM, day.platform.as_str(), height),
+        same_text(c::MARKET, day.market.as_str(), height),
+        dates(c::LOCAL_DATE, vec![Some(day.local_date); height]),
+    ]
+}
+
+/// The names of slots, or `all_day`.
+pub(super) fn slots(sheet: &Sheet<'_>, facts: &[Fact]) -> Column {
+    let name = |fact: &Fact| match fact.key.part {
+        DayPart::Slot(slot) => sheet.market.slots.starts().get(slot).map_or("", |(name, _)| name.as_str()),
+        DayPart::AllDay => ALL_DAY,
+    };
+    Column::new(c::SLOT.into(), facts.iter().map(name).collect::<Vec<_>>())
+}
+
+/// Every count with its bounds, and what has to be said about them.
+pub(super) fn counts(facts: &[Fact]) -> PolarsResult<Vec<Column>> {
+    let mut table = Vec::new();
+    for count in Count::ALL {
+        let bound = |name: &str, of: fn(Measure) -> u64| {
+            count_column(name, count, facts.iter().map(|fact| fact.figures.get(count).map(of)))
+        };
+        table.push(bound(count.word(), |measure| measure.value)?);
+        table.push(bound(&c::low(count.word()), |measure| measure.low)?);
+        table.push(bound(&c::high(count.word()), |measure| measure.high)?);
+    }
+    table.push(Column::new(c::DERIVED.into(), facts.iter().map(derived).collect::<Vec<_>>()));
+    let prorated = |name, count, of: fn(&Fact) -> u64| {
+        let known = |fact: &Fact| fact.figures.known.has(count).then(|| of(fact));
+        count_column(name, count, facts.iter().map(known))
+    };
+    table.push(prorated(c::PRORATED_IMPRESSIONS, Count::Impressions, |fact| fact.figures.prorated.impressions)?);
+    table.push(prorated(c::PRORATED_ENTRIES, Count::Entries, |fact| fact.figures.prorated.entries)?);
+    let day_match = |fact: &Fact| (fact.key.part == DayPart::AllDay).then(|| fact.figures.day_match.ratio()).flatten();
+    table.push(Column::new(c::DAY_MATCH.into(), facts.iter().map(day_match).collect::<Vec<_>>()));
+    Ok(table)
+}
+
+fn derived(fact: &Fact) -> Option<String> {
+    let derived = fact.figures.derived.and(fact.figures.known);
+    (!derived.is_empty()).then(|| derived.iter().map(Count::word).collect::<Vec<_>>().join(", "))
+}
+
+/// A column of whole numbers; dwell, carried in milliseconds, becomes seconds.
+pub(super) fn count_column(
+    name: &str,
+    count: Count,
+    numbers: impl Iterator<Item = Option<u64>>,
+) -> PolarsResult<Column> {
+    if count == Count::Dwell {
+        return Ok(Column::new(name.into(), numbers.map(|ms| ms.map(seconds)).collect::<Vec<_>>()));
+    }
+    let overflow = |_| polars_err!(ComputeError: "a count exceeds 64 bits");
+    let numbers: Vec<Option<i64>> =
+        numbers.map(|n| n.map(|n| i64::try_from(n).map_err(overflow)).transpose()).collect::<PolarsResult<_>>()?;
+    Ok(Column::new(name.into(), numbers))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a day's dwell is far below 2^53 milliseconds")]
+pub(super) fn seconds(ms: u64) -> f64 {
+    ms as f64 / 1000.0
+}
+
+/// A column of one text.
+pub(super) fn same_text(name: &str, value: &str, height: usize) -> Column {
+    Column::new_scalar(name.into(), Scalar::new(DataType::String, AnyValue::StringOwned(value.into())), height)
+}
+
+/// A column of dates.
+pub(super) fn dates(name: &str, dates: Vec<Option<Date>>) -> Column {
+    let epoch = jiff::civil::date(1970, 1, 1);
+    let days = |date| epoch.until((jiff::Unit::Day, date)).ok().map(|span| span.get_days());
+    let days: Vec<Option<i32>> = dates.into_iter().map(|date| date.and_then(days)).collect();
+    Int32Chunked::new(name.into(), days).into_date().into_column()
+}
+
+/// Conventions, provisional and revision: the last columns of every table of a market-day.
+pub(super) fn closing(sheet: &Sheet<'_>, revision: u64, eras: &[Era]) -> Vec<Column> {
+    let text = |name: &str, of: &dyn Fn(Era) -> &'static str| {
+        Column::new(name.into(), eras.iter().map(|era| of(*era)).collect::<Vec<_>>())
+    };
+    let conventions = |era| sheet.eras.conventions(era);
+    vec![
+        text(c::IMPRESSION_BASIS, &|era| conventions(era).impression.word()),
+        text(c::CLICK_EVENT, &|era| conventions(era).click.word()),
+        text(c::UNIQUE_BASIS, &|era| conventions(era).uniques.word()),
+        dates(c::CONVENTION_SINCE, eras.iter().map(|era| sheet.eras.since(*era)).collect()),
+        Column::new_scalar(c::PROVISIONAL.into(), Scalar::from(sheet.provisional), eras.len()),
+        Column::new_scalar(
+            c::REVISION.into(),
+            Scalar::from(i64::try_from(revision).unwrap_or(i64::MAX)),
+            eras.len(),
+        ),
+    ]
+}
+
+/// The era of each fact.
+pub(super) fn eras_of(facts: &[Fact]) -> Vec<Era> {
+    facts.iter().map(|fact| fact.key.era).collect()
+}

@@ -1,0 +1,151 @@
+//! Counts that came as counts: kept while a batch is read, booked together, joined with what was counted here.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::config::{Extent, Newest, Order, Platform, Rows, Workspace};
+use crate::count::{self, Book, BookDay, Booked, Entry, Scope};
+use crate::export::{self, ExportError, ReadReport, Reading};
+use crate::model::{CountRow, Fact, FactKey, Figures};
+use crate::plan::{Batch, PlannedExport};
+
+use super::error_text;
+use super::reading::{Read, ReadExport, Unread};
+
+/// The share of the memory bound that rows of counts and covers may take.
+const SHARE_OF_MEMORY: u64 = 4;
+
+/// How many more rows of a batch may be kept.
+pub(super) struct Room {
+    rows: usize,
+    left: AtomicUsize,
+}
+
+impl Room {
+    pub(super) fn new(memory_bytes: u64) -> Self {
+        let rows = memory_bytes / SHARE_OF_MEMORY / size_of::<CountRow>() as u64;
+        let rows = usize::try_from(rows).unwrap_or(usize::MAX);
+        Self { rows, left: AtomicUsize::new(rows) }
+    }
+
+    /// Reads the page of one export, if its rows find room.
+    pub(super) fn read(&self, reading: &Reading<'_>, file: File) -> Result<(ReadReport, Read), Unread> {
+        let left = self.left.load(Ordering::Relaxed);
+        let (report, page) = match export::read_page(reading, file, left) {
+            Ok(read) => read,
+            Err(ExportError::TooManyRows(_)) => return Err(self.too_much()),
+            Err(error) => return Err(Unread::new(error_text(&error))),
+        };
+        let rows = page.rows.len() + page.on_air.len();
+        let taken = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(rows));
+        if taken.is_err() {
+            return Err(self.too_much());
+        }
+        Ok((report, Read::Page(page)))
+    }
+
+    /// The same words for every export: which of them came last and found no room is chance.
+    fn too_much(&self) -> Unread {
+        let reason = format!(
+            "the exports of counts that are counted together have more than {} rows, which is more than `memory` in `archive.yaml` allows for (give it more)",
+            self.rows
+        );
+        Unread { reason, is_too_much: true }
+    }
+}
+
+/// Books every page of a batch. A batch without pages, or one that has to be cut, has nothing to book.
+pub(super) fn book(
+    workspace: &Workspace,
+    platform: &Platform,
+    batch: &Batch<'_>,
+    scope: &Scope,
+    exports: &[Result<ReadExport, Unread>],
+) -> Booked {
+    let is_too_much = exports.iter().any(|read| read.as_ref().is_err_and(|unread| unread.is_too_much));
+    let entries: Vec<Entry<'_>> = exports
+        .iter()
+        .enumerate()
+        .filter_map(|(number, read)| entry(platform, batch.exports[number], number, read.as_ref().ok()?))
+        .collect();
+    let days: Option<Vec<BookDay<'_>>> = batch
+        .days
+        .iter()
+        .map(|day| {
+            let market = &day.market_day.market;
+            let rules = workspace.markets.get(market)?;
+            Some(BookDay { market, rule: &rules.day, slots: &rules.slots, day: day.day })
+        })
+        .collect();
+    match days {
+        Some(days) if !entries.is_empty() && !is_too_much => {
+            count::book(&Book { days: &days, scope, entries: &entries, eras: &platform.eras })
+        }
+        _ => Booked::default(),
+    }
+}
+
+/// What is booked of an export; `None` of one whose rows were counted one by one.
+fn entry<'a>(
+    platform: &Platform,
+    planned: &PlannedExport,
+    number: usize,
+    read: &'a ReadExport,
+) -> Option<Entry<'a>> {
+    let Read::Page(page) = &read.rows else { return None };
+    let definition = &platform.exports[planned.export];
+    let Newest { by, per } = match &definition.rows {
+        Rows::Counts(counts) => &counts.newest,
+        Rows::Covers(covers) => &covers.newest,
+        Rows::Events { .. } | Rows::Impressions { .. } => return None,
+    };
+    let created_us = match by {
+        Order::Modified => planned.found.object.last_modified.as_microsecond(),
+        Order::Name => 0,
+        Order::Path => planned.found.path.created.map_or(i64::MIN, |created| created.as_microsecond()),
+        Order::Column(_) => page.created_us.unwrap_or(i64::MIN),
+    };
+    let better = definition.fallback_for();
+    Some(Entry {
+        export: number,
+        definition: planned.export,
+        fallback_for: platform.exports.iter().position(|export| Some(export.name.as_str()) == better),
+        extent: match per {
+            Extent::Period => Extent::Period,
+            Extent::Broadcast => Extent::Broadcast,
+        },
+        created_us,
+        page,
+    })
+}
+
+/// All facts of a batch, by market-day and sorted by key: those that were counted here one by one, which know what
+/// their exports offer, and those that came as counts.
+pub(super) fn join(
+    platform: &Platform,
+    batch: &Batch<'_>,
+    singly: Vec<Vec<Fact>>,
+    booked: &Booked,
+) -> Vec<Vec<Fact>> {
+    singly
+        .into_iter()
+        .enumerate()
+        .map(|(number, mut singly)| {
+            let counted_singly = platform.counted_singly(&batch.days[number].market_day.market);
+            for fact in &mut singly {
+                fact.figures.known = platform.eras.offered(fact.key.era, counted_singly);
+            }
+            let booked = booked.facts.get(number).map_or(&[][..], Vec::as_slice);
+            if booked.is_empty() { singly } else { joined(singly, booked) }
+        })
+        .collect()
+}
+
+fn joined(singly: Vec<Fact>, booked: &[Fact]) -> Vec<Fact> {
+    let mut facts: BTreeMap<FactKey, Figures> = singly.into_iter().map(|fact| (fact.key, fact.figures)).collect();
+    for fact in booked {
+        facts.entry(fact.key.clone()).or_default().join(&fact.figures);
+    }
+    facts.into_iter().map(|(key, figures)| Fact { key, figures }).collect()
+}
