@@ -229,8 +229,7 @@ fn not_shown(receipt: &Receipt, error: ArchiveError) -> PublishError {
 fn needed(newest: Option<&Receipt>, tables: Vec<TableBytes>) -> Vec<TableBytes> {
     let was_there =
         |table| newest.is_some_and(|newest| newest.content.tables.iter().any(|record| record.table == table));
-    let is_needed =
-        |table: &TableBytes| table.rows > 0 || !table.table.is_optional() || was_there(table.table);
+    let is_needed = |table: &TableBytes| table.rows > 0 || !table.table.is_optional() || was_there(table.table);
     tables.into_iter().filter(is_needed).collect()
 }
 

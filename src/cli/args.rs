@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::archive::TableName;
-use crate::demo::DemoFormat;
+use crate::demo::{DemoFormat, DemoRows};
 
 /// Settles how live-room covers performed, by market, slot and audience, and publishes Parquet that a notebook can
 /// trust.
@@ -84,7 +84,10 @@ pub struct Demo {
     /// Local dates, the last of which is 2026-11-01
     #[arg(long, default_value_t = 7)]
     pub days: u16,
-    /// Rows to write over all exports, about
+    /// What a row is: `events`, or `counts` of the same week by half-hour or hour, as most platforms deliver
+    #[arg(long, value_name = "KIND", default_value_t = DemoRows::Events)]
+    pub rows: DemoRows,
+    /// Rows to write over all exports, about; for counts, rows to count
     #[arg(long, default_value_t = 200_000)]
     pub events: u64,
     /// One format for all exports: csv, csv.gz, tsv, ndjson, ndjson.gz or parquet [default: each platform its own]

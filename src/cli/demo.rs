@@ -52,7 +52,8 @@ pub async fn run(args: &Demo, global: &Global, out: &mut impl Write) -> Result<u
 fn write(args: &Demo, global: &Global) -> Result<Written, Failure> {
     let progress = Progress::new(global);
     progress.counting("rows written", args.events);
-    let demo = demo::Demo { days: args.days, events: args.events, format: args.format, seed: args.seed };
+    let Demo { days, rows, events, format, seed, .. } = *args;
+    let demo = demo::Demo { days, rows, events, format, seed };
     let written = demo.write(&args.dir, &|rows| progress.at(rows));
     progress.done();
     Ok(written?)

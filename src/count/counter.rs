@@ -14,7 +14,7 @@ use super::spool::{Spool, Writer};
 use super::tally::{Outcome, Tally};
 use super::touch::UNIQUE;
 use super::{dedupe, touch};
-use crate::model::{Counts, CountSet, DayPart, Era, Fact, FactKey, Figures};
+use crate::model::{CountSet, Counts, DayPart, Era, Fact, FactKey, Figures};
 
 /// Rows of one partition are worked on in memory; this share of the bound keeps them small.
 const PARTITIONS_PER_BOUND: u64 = 64;

@@ -68,6 +68,11 @@ impl PathDays {
         self.dates[day]
     }
 
+    /// The first instant of a day and the first after it.
+    pub(super) fn bounds_ms(&self, day: usize) -> (i64, i64) {
+        (self.starts_ms[day], self.starts_ms[day + 1])
+    }
+
     /// How many days from the first path date to `date`.
     pub(super) fn position(&self, date: Date) -> usize {
         self.dates.partition_point(|known| *known < date)

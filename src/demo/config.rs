@@ -3,9 +3,12 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use super::counted;
 use super::dir::write_file;
 use super::error::DemoError;
+use super::format::DemoFormat;
 use super::platform::{Clock, Column, Holds, PLATFORMS, Platform, Rows};
+use super::rows::DemoRows;
 use super::world::MARKETS;
 use super::{Demo, JOB};
 
@@ -16,7 +19,12 @@ pub(super) fn write(dir: &Path, demo: &Demo) -> Result<(), DemoError> {
     write_file(&config.join("markets.yaml"), &markets())?;
     for platform in &PLATFORMS {
         let name = format!("{}.yaml", platform.name);
-        write_file(&config.join("platforms").join(name), &platform_file(platform, demo))?;
+        let format = demo.format.unwrap_or(platform.format);
+        let text = match demo.rows {
+            DemoRows::Events => platform_file(platform, format),
+            DemoRows::Counts => counted::config::platform_file(platform, format),
+        };
+        write_file(&config.join("platforms").join(name), &text)?;
     }
     write_file(&dir.join("jobs").join(format!("{JOB}.yaml")), &job(demo))
 }
@@ -48,7 +56,7 @@ markets:
 "#,
     );
     for market in &MARKETS {
-        let day = if market.code == "IN" {
+        let day = if market.day_starts_at > 0 {
             r#"slots: broadcast, day_starts_at: "04:00"}   # a broadcast day: 01:30 still belongs to the evening before"#
         } else {
             "slots: day_parts}"
@@ -75,8 +83,7 @@ lookback_days: {}
     )
 }
 
-fn platform_file(platform: &Platform, demo: &Demo) -> String {
-    let format = demo.format.unwrap_or(platform.format);
+fn platform_file(platform: &Platform, format: DemoFormat) -> String {
     let words = Words::of(platform);
     let path = words.path;
     let conventions = format!("conventions: {{impression: displays, click: {}}}", words.click);

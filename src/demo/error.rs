@@ -20,6 +20,12 @@ pub enum DemoError {
         /// The name found.
         found: String,
     },
+    /// The kind of rows has another name.
+    #[error("unknown kind of demo rows `{found}` (expected `events` or `counts`)")]
+    UnknownRows {
+        /// The name found.
+        found: String,
+    },
     /// The folder holds files that no demo wrote.
     #[error("`{}` is in use and no demo wrote it (choose an empty folder)", path.display())]
     Occupied {

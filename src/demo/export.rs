@@ -9,6 +9,7 @@ use super::error::DemoError;
 use super::format::DemoFormat;
 use super::platform::Platform;
 use super::row::Row;
+use super::rows::DemoRows;
 use super::table::TableFile;
 
 /// A file of a platform: its path date, counted from the first, and its part.
@@ -27,6 +28,7 @@ pub(super) struct Export<'w> {
 pub(super) struct Shelf {
     pub(super) platform: &'static Platform,
     pub(super) format: DemoFormat,
+    rows: DemoRows,
     days: PathDays,
     root: PathBuf,
 }
@@ -35,15 +37,18 @@ impl Shelf {
     pub(super) fn new(
         root: &Path,
         platform: &'static Platform,
-        format: DemoFormat,
+        (format, rows): (DemoFormat, DemoRows),
         calendar: &Calendar,
     ) -> Result<Self, DemoError> {
-        Ok(Self { platform, format, days: PathDays::new(calendar, platform.zone)?, root: root.to_owned() })
+        Ok(Self { platform, format, rows, days: PathDays::new(calendar, platform.zone)?, root: root.to_owned() })
     }
 
     pub(super) fn start<'w>(&self, (day, part): Slip) -> Result<Export<'w>, DemoError> {
         let path = self.root.join(self.platform.path(self.days.date(day), part, self.format));
-        let table = TableFile::create(path, self.platform, self.format)?;
+        let table = match self.rows {
+            DemoRows::Events => TableFile::create(path, &self.platform.heads(), &[], self.format)?,
+            DemoRows::Counts => TableFile::nowhere(),
+        };
         Ok(Export { table, rows: 0, again: None })
     }
 

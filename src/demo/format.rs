@@ -47,6 +47,11 @@ impl DemoFormat {
         }
     }
 
+    /// Text in columns, below a header.
+    pub(super) fn is_separated(self) -> bool {
+        matches!(self, Self::Csv | Self::CsvGz | Self::Tsv)
+    }
+
     pub(super) fn is_gzipped(self) -> bool {
         matches!(self, Self::CsvGz | Self::NdjsonGz)
     }

@@ -6,6 +6,8 @@
 //! arithmetic only, one seeded generator per broadcast, and no clock.
 //!
 //! Rows are written as they are made, one broadcast after the other, so memory does not grow with their number.
+//!
+//! The same week can be written as counts over intervals, as most platforms deliver it.
 
 mod audience;
 mod broken;
@@ -13,6 +15,7 @@ mod calendar;
 mod cell;
 mod chance;
 mod config;
+mod counted;
 mod dir;
 mod error;
 mod export;
@@ -21,6 +24,7 @@ mod parquet;
 mod plan;
 mod platform;
 mod row;
+mod rows;
 mod sink;
 mod table;
 #[cfg(test)]
@@ -37,6 +41,7 @@ use jiff::civil::{Date, date};
 
 pub use self::error::DemoError;
 pub use self::format::DemoFormat;
+pub use self::rows::DemoRows;
 
 use self::calendar::Calendar;
 use self::dir::Claimed;
@@ -56,7 +61,9 @@ const RUN_AT: Timestamp = Timestamp::constant(1_793_620_800, 0);
 pub struct Demo {
     /// Local dates, the last of which is 2026-11-01; 1 to 300.
     pub days: u16,
-    /// Rows to write over all exports, met within a few per cent.
+    /// What a row stands for. The same seed tells the same week either way.
+    pub rows: DemoRows,
+    /// Rows to write over all exports, met within a few per cent. Where rows are counts: of so many they are counts.
     pub events: u64,
     /// The format of every export; without it each platform writes its own.
     pub format: Option<DemoFormat>,
@@ -66,7 +73,7 @@ pub struct Demo {
 
 impl Default for Demo {
     fn default() -> Self {
-        Self { days: 7, events: 200_000, format: None, seed: 1 }
+        Self { days: 7, rows: DemoRows::Events, events: 200_000, format: None, seed: 1 }
     }
 }
 
@@ -75,7 +82,7 @@ impl Default for Demo {
 pub struct Written {
     /// Export files.
     pub exports: u64,
-    /// Rows in them: redelivered, late and broken ones are included, headers are not.
+    /// Rows in them: redelivered, late and broken ones are included, headers and totals are not.
     pub rows: u64,
     /// The first local date whose exports are complete in every market.
     pub first_date: Date,
@@ -121,9 +128,13 @@ impl Demo {
     /// One line that tells this demo from another.
     fn signature(&self) -> String {
         let format = self.format.map_or_else(|| "each its own".to_owned(), |format| format.to_string());
+        let rows = match self.rows {
+            DemoRows::Events => "",
+            DemoRows::Counts => ", rows counts",
+        };
         let version = env!("CARGO_PKG_VERSION");
         format!(
-            "coverledger {version}: days {}, events {}, format {format}, seed {}",
+            "coverledger {version}: days {}, events {}, format {format}, seed {}{rows}",
             self.days, self.events, self.seed
         )
     }

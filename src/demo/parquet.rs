@@ -14,7 +14,8 @@ use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnPath;
 
 use super::cell::Cell;
-use super::platform::{Holds, Kind, Platform};
+use super::platform::Kind;
+use super::table::Head;
 
 /// Rows handed on at once.
 const BATCH_ROWS: usize = 8192;
@@ -35,24 +36,19 @@ enum Builder {
 }
 
 impl ParquetFile {
-    pub(super) fn create(path: &Path, platform: &Platform) -> io::Result<Self> {
-        let fields: Vec<Field> = platform
-            .columns
-            .iter()
-            .map(|column| Field::new(column.name, data_type(platform.kind(column.holds)), true))
-            .collect();
+    pub(super) fn create(path: &Path, heads: &[Head]) -> io::Result<Self> {
+        let fields: Vec<Field> =
+            heads.iter().map(|head| Field::new(head.name, data_type(head.kind), true)).collect();
         let schema = Arc::new(Schema::new(fields));
         let mut properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
             .set_max_row_group_row_count(Some(ROW_GROUP_ROWS));
-        for column in platform.columns {
-            // Nearly every value is another: a dictionary would be made in vain.
-            if matches!(column.holds, Holds::EventId | Holds::OccurredAt) {
-                properties = properties.set_column_dictionary_enabled(ColumnPath::from(column.name), false);
-            }
+        for head in heads.iter().filter(|head| head.is_distinct) {
+            // A dictionary would be made in vain.
+            properties = properties.set_column_dictionary_enabled(ColumnPath::from(head.name), false);
         }
         let writer = ArrowWriter::try_new(File::create(path)?, Arc::clone(&schema), Some(properties.build()))?;
-        let builders = platform.columns.iter().map(|column| Builder::new(platform.kind(column.holds))).collect();
+        let builders = heads.iter().map(|head| Builder::new(head.kind)).collect();
         Ok(Self { schema, builders, rows: 0, writer })
     }
 

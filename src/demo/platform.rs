@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use super::chance::mix;
 use super::format::DemoFormat;
 use super::row::Event;
+use super::table::Head;
 
 /// A platform and the shape of its exports.
 pub(super) struct Platform {
@@ -198,7 +199,17 @@ impl Platform {
         self.event_words[place]
     }
 
-    pub(super) fn kind(&self, holds: Holds) -> Kind {
+    /// The columns of its files.
+    pub(super) fn heads(&self) -> Vec<Head> {
+        let head = |column: &Column| Head {
+            name: column.name,
+            kind: self.kind(column.holds),
+            is_distinct: matches!(column.holds, Holds::EventId | Holds::OccurredAt),
+        };
+        self.columns.iter().map(head).collect()
+    }
+
+    fn kind(&self, holds: Holds) -> Kind {
         match holds {
             Holds::EventId if self.ids == Ids::Hex => Kind::Text,
             Holds::OccurredAt if self.clock != Clock::EpochMs => Kind::Text,

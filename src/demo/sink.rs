@@ -1,4 +1,5 @@
-//! Takes the rows of one platform to the files of their days, most of them once and in time.
+//! Takes the rows of one platform to the files of their days, most of them once and in time. Where a platform reports
+//! counts only, those files are written nowhere, and what truly happened is counted.
 //!
 //! Only the files of the few days that a broadcast can reach are open. Every path date gets its files, even a quiet one.
 
@@ -10,10 +11,12 @@ use jiff::civil::Date;
 use super::broken::Broken;
 use super::cell::{Cells, Scratch};
 use super::chance::Chance;
+use super::counted::Reports;
 use super::error::DemoError;
 use super::export::{Export, Shelf, Slip};
 use super::format::DemoFormat;
 use super::row::{Event, Row};
+use super::work::Tally;
 
 /// Of a thousand events so many come a day late, in the next day's file only.
 const LATE: u32 = 3;
@@ -26,6 +29,8 @@ const BROKEN_AFTER: [u64; 3] = [250, 900, 2500];
 /// The exports of one platform.
 pub(super) struct Sink<'w> {
     shelf: Shelf,
+    /// Where counts are written in place of rows.
+    reports: Option<Reports<'w>>,
     open: BTreeMap<Slip, Export<'w>>,
     /// Days before this one are finished.
     next_day: usize,
@@ -38,9 +43,10 @@ pub(super) struct Sink<'w> {
 }
 
 impl<'w> Sink<'w> {
-    pub(super) fn new(shelf: Shelf) -> Self {
+    pub(super) fn new(shelf: Shelf, reports: Option<Reports<'w>>) -> Self {
         Self {
             shelf,
+            reports,
             open: BTreeMap::new(),
             next_day: 0,
             scratch: Scratch::default(),
@@ -52,14 +58,15 @@ impl<'w> Sink<'w> {
         }
     }
 
-    /// Rows written so far, broken and repeated ones included.
+    /// Rows made so far, broken and repeated ones included.
     pub(super) fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// Files made so far.
-    pub(super) fn exports(&self) -> u64 {
-        self.exports
+    /// Files and rows written.
+    pub(super) fn tally(&self) -> Tally {
+        let events = Tally { exports: self.exports, rows: self.rows };
+        self.reports.as_ref().map_or(events, Reports::tally)
     }
 
     /// Takes an event to the file where it belongs, and now and then to where it does not.
@@ -68,6 +75,9 @@ impl<'w> Sink<'w> {
             return Ok(());
         };
         row.number = self.next_number();
+        if let Some(reports) = &mut self.reports {
+            reports.note(&row)?;
+        }
         let next_day = (day + 1).min(self.shelf.days() - 1);
         let fate = chance.below(1000);
         // A leave belongs to its entry, which may be of the day before: late as well, it would be two days off.
@@ -101,6 +111,9 @@ impl<'w> Sink<'w> {
         for day in self.next_day..end {
             for part in 0..self.shelf.platform.files_a_day {
                 self.finish_export((day, part))?;
+            }
+            if let Some(reports) = &mut self.reports {
+                reports.write(day)?;
             }
             self.next_day = day + 1;
         }

@@ -7,8 +7,16 @@ use super::cell::Cell;
 use super::error::DemoError;
 use super::format::DemoFormat;
 use super::parquet::ParquetFile;
-use super::platform::Platform;
+use super::platform::Kind;
 use super::text::TextFile;
+
+/// A column of a file.
+pub(super) struct Head {
+    pub(super) name: &'static str,
+    pub(super) kind: Kind,
+    /// Whether nearly every value is another.
+    pub(super) is_distinct: bool,
+}
 
 /// One export file in the making.
 pub(super) struct TableFile {
@@ -19,17 +27,30 @@ pub(super) struct TableFile {
 enum Body {
     Text(TextFile),
     Parquet(Box<ParquetFile>),
+    /// Nothing is kept.
+    Nowhere,
 }
 
 impl TableFile {
-    /// Starts a file at `path`, in folders that are made if they are not there.
-    pub(super) fn create(path: PathBuf, platform: &Platform, format: DemoFormat) -> Result<Self, DemoError> {
+    /// Takes everything and writes nothing.
+    pub(super) fn nowhere() -> Self {
+        Self { path: PathBuf::new(), body: Body::Nowhere }
+    }
+
+    /// Starts a file at `path`, in folders that are made if they are not there. Text that stands in columns begins with
+    /// these lines.
+    pub(super) fn create(
+        path: PathBuf,
+        heads: &[Head],
+        preamble: &[String],
+        format: DemoFormat,
+    ) -> Result<Self, DemoError> {
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(DemoError::writing(parent))?;
         }
         let body = match format {
-            DemoFormat::Parquet => ParquetFile::create(&path, platform).map(|file| Body::Parquet(Box::new(file))),
-            _ => TextFile::create(&path, platform, format).map(Body::Text),
+            DemoFormat::Parquet => ParquetFile::create(&path, heads).map(|file| Body::Parquet(Box::new(file))),
+            _ => TextFile::create(&path, heads, preamble, format).map(Body::Text),
         };
         let body = body.map_err(DemoError::writing(&path))?;
         Ok(Self { path, body })
@@ -39,6 +60,7 @@ impl TableFile {
         let result = match &mut self.body {
             Body::Text(file) => file.write(cells),
             Body::Parquet(file) => file.write(cells),
+            Body::Nowhere => Ok(()),
         };
         result.map_err(DemoError::writing(&self.path))
     }
@@ -48,6 +70,7 @@ impl TableFile {
         let result = match &mut self.body {
             Body::Text(file) => file.write_torn(cells),
             Body::Parquet(file) => file.write(cells),
+            Body::Nowhere => Ok(()),
         };
         result.map_err(DemoError::writing(&self.path))
     }
@@ -56,6 +79,7 @@ impl TableFile {
         let result = match self.body {
             Body::Text(file) => file.finish(),
             Body::Parquet(file) => file.finish(),
+            Body::Nowhere => Ok(()),
         };
         result.map_err(DemoError::writing(&self.path))
     }

@@ -9,7 +9,7 @@ use flate2::write::GzEncoder;
 
 use super::cell::Cell;
 use super::format::DemoFormat;
-use super::platform::Platform;
+use super::table::Head;
 
 /// Bytes collected before they go on.
 const BUFFER: usize = 1 << 16;
@@ -35,7 +35,12 @@ enum Output {
 }
 
 impl TextFile {
-    pub(super) fn create(path: &Path, platform: &Platform, format: DemoFormat) -> io::Result<Self> {
+    pub(super) fn create(
+        path: &Path,
+        heads: &[Head],
+        preamble: &[String],
+        format: DemoFormat,
+    ) -> io::Result<Self> {
         let file = File::create(path)?;
         let output = if format.is_gzipped() {
             Output::Gzip(Box::new(GzEncoder::new(file, Compression::fast())))
@@ -44,12 +49,16 @@ impl TextFile {
         };
         let mut buffer = Vec::with_capacity(BUFFER + 1024);
         let layout = match format {
-            DemoFormat::Ndjson | DemoFormat::NdjsonGz => Layout::Objects(keys(platform)),
+            DemoFormat::Ndjson | DemoFormat::NdjsonGz => Layout::Objects(keys(heads)),
             DemoFormat::Tsv => Layout::Separated(b'\t'),
             DemoFormat::Csv | DemoFormat::CsvGz | DemoFormat::Parquet => Layout::Separated(b','),
         };
         if let Layout::Separated(separator) = layout {
-            let names = platform.columns.iter().map(|column| Cell::Text(column.name));
+            for line in preamble {
+                buffer.extend_from_slice(line.as_bytes());
+                buffer.push(b'\n');
+            }
+            let names = heads.iter().map(|head| Cell::Text(head.name));
             write_separated(&mut buffer, separator, names);
         }
         Ok(Self { layout, buffer, output })
@@ -98,11 +107,11 @@ impl TextFile {
 }
 
 /// `{"first":`, `,"second":` …
-fn keys(platform: &Platform) -> Vec<String> {
+fn keys(heads: &[Head]) -> Vec<String> {
     let mut before = '{';
-    let mut keys = Vec::with_capacity(platform.columns.len());
-    for column in platform.columns {
-        keys.push(format!("{before}\"{}\":", column.name));
+    let mut keys = Vec::with_capacity(heads.len());
+    for head in heads {
+        keys.push(format!("{before}\"{}\":", head.name));
         before = ',';
     }
     keys

@@ -7,10 +7,12 @@ use std::thread;
 use super::Demo;
 use super::calendar::Calendar;
 use super::chance::Chance;
+use super::counted::Reports;
 use super::error::DemoError;
 use super::export::Shelf;
 use super::plan::Broadcast;
 use super::platform::PLATFORMS;
+use super::rows::DemoRows;
 use super::sink::Sink;
 use super::viewer::{self, Pools};
 
@@ -21,7 +23,7 @@ const STREAMS: u64 = 1 << 40;
 const REPORT_ROWS: u64 = 20_000;
 
 /// What was written.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Tally {
     pub(super) exports: u64,
     pub(super) rows: u64,
@@ -45,9 +47,13 @@ pub(super) fn write_exports(
             let weight = list.iter().map(|broadcast| broadcast.weight).sum();
             let rows = portion(demo.events, weight, all);
             let format = demo.format.unwrap_or(platform.format);
-            let shelf = Shelf::new(root, platform, format, calendar)?;
+            let shelf = Shelf::new(root, platform, (format, demo.rows), calendar)?;
+            let reports = match demo.rows {
+                DemoRows::Events => None,
+                DemoRows::Counts => Some(Reports::new(root, platform, format, calendar)?),
+            };
             let task = Task { list, rows, weight, seed: demo.seed, news: news.clone() };
-            workers.push(scope.spawn(move || task.write(Sink::new(shelf))));
+            workers.push(scope.spawn(move || task.write(Sink::new(shelf, reports))));
         }
         drop(news);
         let mut rows = 0;
@@ -103,7 +109,7 @@ impl<'w> Task<'w> {
         }
         sink.finish()?;
         self.tell(sink.rows() - told);
-        Ok(Tally { exports: sink.exports(), rows: sink.rows() })
+        Ok(sink.tally())
     }
 
     /// Nobody may be listening any more: then another platform has failed, and its error counts.

@@ -8,6 +8,8 @@ pub(super) struct Market {
     /// The same country in lower case, as one of the platforms writes it.
     pub(super) lower_code: &'static str,
     pub(super) zone: &'static str,
+    /// The hour of the wall clock at which its day begins.
+    pub(super) day_starts_at: i64,
     /// Its relative size.
     pub(super) size: u32,
     /// The share of displays that are tapped, for a usual cover and audience.
@@ -16,12 +18,33 @@ pub(super) struct Market {
 
 /// Both hemispheres, half an hour's offset, a clock change inside the week (New York) and one a day before it (London).
 pub(super) const MARKETS: [Market; 6] = [
-    Market { code: "US", lower_code: "us", zone: "America/New_York", size: 20, click_rate: 0.040 },
-    Market { code: "GB", lower_code: "gb", zone: "Europe/London", size: 13, click_rate: 0.036 },
-    Market { code: "IN", lower_code: "in", zone: "Asia/Kolkata", size: 19, click_rate: 0.047 },
-    Market { code: "ID", lower_code: "id", zone: "Asia/Jakarta", size: 21, click_rate: 0.050 },
-    Market { code: "BR", lower_code: "br", zone: "America/Sao_Paulo", size: 15, click_rate: 0.044 },
-    Market { code: "AU", lower_code: "au", zone: "Australia/Sydney", size: 12, click_rate: 0.038 },
+    Market {
+        code: "US",
+        lower_code: "us",
+        zone: "America/New_York",
+        day_starts_at: 0,
+        size: 20,
+        click_rate: 0.040,
+    },
+    Market { code: "GB", lower_code: "gb", zone: "Europe/London", day_starts_at: 0, size: 13, click_rate: 0.036 },
+    Market { code: "IN", lower_code: "in", zone: "Asia/Kolkata", day_starts_at: 4, size: 19, click_rate: 0.047 },
+    Market { code: "ID", lower_code: "id", zone: "Asia/Jakarta", day_starts_at: 0, size: 21, click_rate: 0.050 },
+    Market {
+        code: "BR",
+        lower_code: "br",
+        zone: "America/Sao_Paulo",
+        day_starts_at: 0,
+        size: 15,
+        click_rate: 0.044,
+    },
+    Market {
+        code: "AU",
+        lower_code: "au",
+        zone: "Australia/Sydney",
+        day_starts_at: 0,
+        size: 12,
+        click_rate: 0.038,
+    },
 ];
 
 /// A cover, and how people truly take to it. A good report finds these numbers again.

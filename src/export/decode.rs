@@ -7,7 +7,7 @@ use super::bytes::Bytes;
 use super::field::Records;
 use super::lines::Lines;
 use super::wanted::Wanted;
-use super::{delimited, ndjson, parquet};
+use super::{delimited, document, ndjson, parquet, sheet};
 use crate::config::Format;
 
 /// Hands over every record with the wanted columns and returns how many there are by a count that the parser has no
@@ -27,7 +27,8 @@ pub(super) fn decode(
             delimited::read(text(file, encoding.as_deref())?, *delimiter, *header, wanted, records)
         }
         Format::Ndjson => ndjson::read(text(file, None)?, wanted, may_be_absent, records),
-        Format::Json { .. } | Format::Xlsx { .. } => todo!("read documents and sheets"),
+        Format::Json { rows_at } => document::read(Bytes::open(file, None)?, rows_at, wanted, records),
+        Format::Xlsx { sheets, header } => sheet::read(&file, sheets, *header, wanted, records),
         Format::Parquet => parquet::read(&file, wanted, records),
     }
 }

@@ -66,6 +66,34 @@ pub enum ExportError {
         /// What would do.
         expected: &'static str,
     },
+    /// A document that is not JSON, or not clearly so.
+    #[error("it is not sound JSON ({0})")]
+    Json(String),
+    /// A document that is larger than one is read.
+    #[error("it is a JSON document of more than {0} bytes; have it exported as one object a line (`ndjson`)")]
+    DocumentTooLarge(usize),
+    /// A way to the rows of a document that leads nowhere.
+    #[error("its rows are not at `{way}`: {why}")]
+    RowsAt {
+        /// The way.
+        way: String,
+        /// How far it got, and what is there instead.
+        why: String,
+    },
+    /// Damaged XLSX.
+    #[error("it is not sound XLSX ({0})")]
+    Xlsx(String),
+    /// Another kind of file than declared.
+    #[error("it is {0}; expected XLSX (`inspect` tells what a file is)")]
+    OtherFormat(&'static str),
+    /// A sheet that the mapping names.
+    #[error("it has no sheet `{sheet}` (it has: {})", list(.sheets))]
+    MissingSheet {
+        /// The sheet.
+        sheet: String,
+        /// What is there.
+        sheets: Vec<String>,
+    },
     /// Damaged Parquet.
     #[error("it is not sound Parquet ({0})")]
     Parquet(String),
@@ -114,7 +142,7 @@ pub enum ExportError {
     Io(#[from] std::io::Error),
 }
 
-fn list(names: &[String]) -> String {
+pub(super) fn list(names: &[String]) -> String {
     const SHOWN: usize = 30;
     const CHARS: usize = 64;
     let cut = |name: &String| match name.char_indices().nth(CHARS) {

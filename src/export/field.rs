@@ -13,6 +13,8 @@ pub(super) enum Field<'a> {
     Int(i64),
     /// A number that may have lost digits.
     Float(f64),
+    /// A share that a spreadsheet shows with a percent sign: 0.0135 for `1.35%`.
+    Percent(f64),
     /// A truth value.
     Bool(bool),
     /// An instant: microseconds since 1970, UTC.
@@ -23,6 +25,20 @@ pub(super) enum Field<'a> {
     Length(i64),
     /// A list or an object.
     Nested,
+}
+
+/// A value as the text of a reject.
+pub(super) fn shown(field: Field<'_>) -> String {
+    match field {
+        Field::Null | Field::Nested => String::new(),
+        Field::Text(text) => text.to_owned(),
+        Field::Int(number) => number.to_string(),
+        Field::Float(number) => number.to_string(),
+        Field::Percent(share) => format!("{}%", share * 100.0),
+        Field::Bool(flag) => flag.to_string(),
+        Field::Instant(us) | Field::Wall(us) => format!("{us}us"),
+        Field::Length(ms) => format!("{ms}ms"),
+    }
 }
 
 /// Where a record lies in its object.

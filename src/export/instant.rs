@@ -15,6 +15,13 @@ const EARLIEST_US: i64 = 946_684_800_000_000;
 /// 2100-01-01T00:00:00Z, exclusive.
 const LATEST_US: i64 = 4_102_444_800_000_000;
 
+/// 1970-01-01 as a spreadsheet's number.
+const SERIAL_OF_1970: f64 = 25_569.0;
+/// 2000-01-01 as a spreadsheet's number.
+const FIRST_SERIAL: f64 = 36_526.0;
+/// 2100-01-01 as a spreadsheet's number.
+const AFTER_LAST_SERIAL: f64 = 73_051.0;
+
 static RFC_3339: DateTimeParser = DateTimeParser::new();
 
 /// Reads a value by its declared format. Fractions finer than a microsecond are cut off.
@@ -29,14 +36,36 @@ pub(super) fn read(field: Field<'_>, format: &InstantFormat, market: Option<&Zon
         (InstantFormat::EpochSeconds, field) => scaled(field, 1_000_000)?,
         (InstantFormat::EpochMillis, field) => scaled(field, 1_000)?,
         (InstantFormat::EpochMicros, field) => scaled(field, 1)?,
-        (InstantFormat::Native { wall: Some(wall) }, Field::Wall(us)) => {
-            let local = Timestamp::from_microsecond(us).map_err(|_| Reason::TimeOutOfRange)?;
-            on_the_wall(jiff::tz::Offset::UTC.to_datetime(local), wall, market)?
-        }
-        (InstantFormat::Pattern { pattern, wall }, Field::Text(text)) => by_pattern(text, pattern, wall.as_ref(), market)?,
+        (
+            InstantFormat::Native { wall: Some(wall) } | InstantFormat::Pattern { wall: Some(wall), .. },
+            Field::Wall(us),
+        ) => on_the_wall(from_wall(us)?, wall, market)?,
+        (InstantFormat::Pattern { pattern, wall }, field) => by_pattern(field, pattern, wall.as_ref(), market)?,
         _ => return Err(Reason::BadTime),
     };
+    in_range(at_us)
+}
+
+/// An instant that can be meant.
+pub(super) fn in_range(at_us: i64) -> Result<i64, Reason> {
     if (EARLIEST_US..LATEST_US).contains(&at_us) { Ok(at_us) } else { Err(Reason::TimeOutOfRange) }
+}
+
+/// What a wall clock shows.
+pub(super) fn from_wall(us: i64) -> Result<DateTime, Reason> {
+    let local = Timestamp::from_microsecond(us).map_err(|_| Reason::TimeOutOfRange)?;
+    Ok(jiff::tz::Offset::UTC.to_datetime(local))
+}
+
+/// What a wall clock shows by a spreadsheet's number: days since 1899-12-30, in the years that can be meant, to the
+/// millisecond.
+#[expect(clippy::cast_possible_truncation, reason = "bounded just before")]
+pub(super) fn serial(days: f64) -> Result<DateTime, Reason> {
+    if !(FIRST_SERIAL..AFTER_LAST_SERIAL).contains(&days) {
+        return Err(Reason::BadTime);
+    }
+    let ms = ((days - SERIAL_OF_1970) * 86_400_000.0).round() as i64;
+    from_wall(ms * 1_000)
 }
 
 fn scaled(field: Field<'_>, us_per_unit: i64) -> Result<i64, Reason> {
@@ -48,11 +77,28 @@ fn scaled(field: Field<'_>, us_per_unit: i64) -> Result<i64, Reason> {
     units.checked_mul(us_per_unit).ok_or(Reason::TimeOutOfRange)
 }
 
-fn by_pattern(text: &str, pattern: &str, wall: Option<&WallClock>, market: Option<&Zone>) -> Result<i64, Reason> {
-    let parsed = BrokenDownTime::parse(pattern, text).map_err(|_| Reason::BadTime)?;
+/// Text by its pattern. Where a wall clock is meant, a spreadsheet's number will do too.
+fn by_pattern(
+    field: Field<'_>,
+    pattern: &str,
+    wall: Option<&WallClock>,
+    market: Option<&Zone>,
+) -> Result<i64, Reason> {
+    let mut number = itoa::Buffer::new();
+    let text = match (field, wall) {
+        (Field::Text(text), _) => text,
+        (Field::Int(value), Some(_)) => number.format(value),
+        (Field::Float(days), Some(wall)) => return on_the_wall(serial(days)?, wall, market),
+        _ => return Err(Reason::BadTime),
+    };
+    let parsed = BrokenDownTime::parse(pattern, text);
     match wall {
-        None => Ok(parsed.to_timestamp().map_err(|_| Reason::BadTime)?.as_microsecond()),
-        Some(wall) => on_the_wall(parsed.to_datetime().map_err(|_| Reason::BadTime)?, wall, market),
+        None => Ok(parsed.and_then(|parsed| parsed.to_timestamp()).map_err(|_| Reason::BadTime)?.as_microsecond()),
+        Some(wall) => {
+            let local = parsed.and_then(|parsed| parsed.to_datetime());
+            let local = local.or_else(|_| serial(text.trim().parse().map_err(|_| Reason::BadTime)?))?;
+            on_the_wall(local, wall, market)
+        }
     }
 }
 
@@ -100,10 +146,33 @@ mod tests {
     #[test]
     fn epochs_in_their_unit() {
         assert_eq!(read(Field::Text("1795219200"), &InstantFormat::EpochSeconds, None), Ok(1_795_219_200_000_000));
-        assert_eq!(read(Field::Int(1_795_219_200_123), &InstantFormat::EpochMillis, None), Ok(1_795_219_200_123_000));
+        assert_eq!(
+            read(Field::Int(1_795_219_200_123), &InstantFormat::EpochMillis, None),
+            Ok(1_795_219_200_123_000)
+        );
         let wrong_unit = read(Field::Int(1_795_219_200_123), &InstantFormat::EpochSeconds, None);
         assert_eq!(wrong_unit, Err(Reason::TimeOutOfRange));
         assert_eq!(read(Field::Text("1.7e9"), &InstantFormat::EpochSeconds, None), Err(Reason::BadTime));
+    }
+
+    #[test]
+    fn a_spreadsheets_numbers_are_wall_clocks() {
+        // 46170 days after 1899-12-30 is 2026-05-28; five eighths of a day are 15 hours. Berlin is at UTC+2.
+        let berlin = wall("Europe/Berlin", GapPolicy::Reject, FoldPolicy::Reject);
+        let expected = Ok(us("2026-05-28T13:00:00Z"));
+        assert_eq!(read(Field::Float(46_170.625), &berlin, None), expected);
+        assert_eq!(read(Field::Text("46170.625"), &berlin, None), expected);
+        assert_eq!(read(Field::Wall(us("2026-05-28T15:00:00Z")), &berlin, None), expected);
+        assert_eq!(read(Field::Int(46_170), &berlin, None), Ok(us("2026-05-27T22:00:00Z")));
+        // 12:34:56 is 45,296 ÷ 86,400 of a day, which no floating-point number is.
+        assert_eq!(
+            read(Field::Float(46_170.0 + 45_296.0 / 86_400.0), &berlin, None),
+            Ok(us("2026-05-28T10:34:56Z"))
+        );
+        for number in [7.0, 20_260_528.0, f64::NAN, -1.0] {
+            assert_eq!(read(Field::Float(number), &berlin, None), Err(Reason::BadTime), "{number}");
+        }
+        assert_eq!(read(Field::Float(46_170.625), &InstantFormat::Rfc3339, None), Err(Reason::BadTime));
     }
 
     #[test]

@@ -26,13 +26,12 @@ impl Layout {
     pub(super) fn of(export: &Export) -> Self {
         let Columns { market, broadcast_id, cover_id, audience } = &export.columns;
         let mut layout = Self::default();
-        let Some(EventColumns { event_id, occurred_at, viewer_id, dwell_seconds }) = export.rows.each() else {
-            return layout;
-        };
-        layout.occurred_at = layout.place(&occurred_at.column);
-        layout.event_id = layout.maybe(event_id.as_ref());
-        layout.viewer_id = layout.maybe(viewer_id.as_ref());
-        layout.dwell_seconds = layout.maybe(dwell_seconds.as_ref());
+        if let Some(EventColumns { event_id, occurred_at, viewer_id, dwell_seconds }) = export.rows.each() {
+            layout.occurred_at = layout.place(&occurred_at.column);
+            layout.event_id = layout.maybe(event_id.as_ref());
+            layout.viewer_id = layout.maybe(viewer_id.as_ref());
+            layout.dwell_seconds = layout.maybe(dwell_seconds.as_ref());
+        }
         if let MarketRule::Column { column, .. } = market {
             layout.market = Some(layout.place(column));
         }
@@ -59,9 +58,17 @@ impl Layout {
         self.dwell_seconds.filter(|_| self.event.is_some())
     }
 
-    fn place(&mut self, column: &ColumnName) -> usize {
+    /// The place of a column that the export needs to have.
+    pub(super) fn place(&mut self, column: &ColumnName) -> usize {
+        let place = self.place_if_there(column);
+        self.columns[place].is_needed = true;
+        place
+    }
+
+    /// The place of a column that the export can do without.
+    pub(super) fn place_if_there(&mut self, column: &ColumnName) -> usize {
         self.columns.iter().position(|known| known.column == *column).unwrap_or_else(|| {
-            self.columns.push(Wanted::needed(column));
+            self.columns.push(Wanted { column: column.clone(), is_needed: false });
             self.columns.len() - 1
         })
     }

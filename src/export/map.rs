@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::excerpt::Viewer;
-use super::find::PathValues;
 use super::field::{Field, Position, Records};
+use super::find::PathValues;
 use super::instant;
 use super::layout::Layout;
 use super::signal::{Signal, Signals};

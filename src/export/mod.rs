@@ -6,22 +6,37 @@
 //! expansion that only a bomb needs is refused, sizes in a footer are held against the file.
 
 mod bytes;
+mod cell;
 mod compression;
+mod count_layout;
 mod decode;
 mod delimited;
+mod derive;
+mod document;
 mod encoding;
 mod error;
 mod excerpt;
 mod field;
 mod find;
 mod heading;
+mod hour;
 mod instant;
+mod json;
 mod layout;
+mod length;
 mod lines;
 mod map;
+mod markup;
+mod members;
 mod ndjson;
+mod number;
+mod number_text;
+mod package;
 mod parquet;
 mod peek;
+mod period;
+mod rows_at;
+mod sheet;
 mod signal;
 mod stages;
 mod value;
@@ -34,7 +49,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub use error::ExportError;
 pub use excerpt::Excerpt;
 pub use find::{Found, PathValues, find};
+pub use length::length;
 pub use map::MAX_LISTED_REJECTS;
+pub use number::{NotANumber, Number, number};
 pub use peek::{Cell, Peek, PeekFormat, PeekTable, peek};
 pub use signal::{Signal, Signals};
 

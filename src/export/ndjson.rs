@@ -7,7 +7,6 @@
 //! There is no header, so a renamed key looks like one that is null in every record. A needed key that no record has
 //! is therefore taken for a missing column.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -16,6 +15,7 @@ use serde_json::value::RawValue;
 
 use super::ExportError;
 use super::field::{Field, Position, Records};
+use super::json::{Keys, Value, with_room};
 use super::lines::{Lines, first_line};
 use super::wanted::Wanted;
 use crate::model::Reason;
@@ -43,7 +43,7 @@ pub(super) fn read(
         let absent = || None;
         with_room(needed.len(), absent, |found| match parse(line, needed, found) {
             Ok(()) => {
-                keys.note(line, found);
+                keys.note(found.iter().map(Option::is_some), || names(line));
                 take(at, line, found, records);
             }
             Err(reason) => records.broken(at, reason, line),
@@ -60,40 +60,10 @@ pub(super) fn read(
     Ok(lines.physical_lines())
 }
 
-/// Which needed columns any well-formed record had as a key, be it with null.
-#[derive(Default)]
-struct Keys {
-    /// Empty until there is a record.
-    present: Vec<bool>,
-    /// The keys of the first record that had a needed one: another may be keyed by anything, viewers too.
-    header: Vec<String>,
-}
-
-impl Keys {
-    fn note(&mut self, line: &[u8], found: &[Option<&RawValue>]) {
-        self.present.resize(found.len(), false);
-        self.present.iter_mut().zip(found).for_each(|(present, value)| *present |= value.is_some());
-        if self.header.is_empty() && found.iter().any(Option::is_some) {
-            let object = serde_json::from_slice::<BTreeMap<String, &RawValue>>(line);
-            self.header = object.map(|object| object.into_keys().collect()).unwrap_or_default();
-        }
-    }
-
-    fn refuse_missing(self, needed: &[Wanted], may_be_absent: Option<usize>) -> Result<(), ExportError> {
-        let mut columns = self.present.iter().zip(needed).enumerate();
-        if self.present.iter().any(|present| *present) {
-            let missing = columns.find(|(index, (present, wanted))| {
-                !**present && wanted.is_needed && Some(*index) != may_be_absent
-            });
-            missing.map_or(Ok(()), |(_, (_, column))| {
-                Err(ExportError::MissingColumn { column: column.column.name().to_owned(), header: self.header })
-            })
-        } else if self.present.is_empty() {
-            Ok(())
-        } else {
-            Err(ExportError::NoMappedColumn("in any of its records"))
-        }
-    }
+/// The keys of an object.
+fn names(line: &[u8]) -> Vec<String> {
+    let object = serde_json::from_slice::<BTreeMap<String, &RawValue>>(line);
+    object.map(|object| object.into_keys().collect()).unwrap_or_default()
 }
 
 fn take(at: Position, line: &[u8], found: &[Option<&RawValue>], records: &mut impl Records) {
@@ -111,49 +81,6 @@ fn take(at: Position, line: &[u8], found: &[Option<&RawValue>], records: &mut im
             records.record(at, fields, &|| String::from_utf8_lossy(line).into_owned());
         });
     });
-}
-
-/// Lends room for as many values as columns are needed: on the stack, unless they are very many.
-fn with_room<T, R>(count: usize, empty: impl Fn() -> T, fill: impl FnOnce(&mut [T]) -> R) -> R {
-    const INLINE: usize = 16;
-    if count <= INLINE {
-        let mut room: [T; INLINE] = std::array::from_fn(|_| empty());
-        fill(&mut room[..count])
-    } else {
-        fill(&mut std::iter::repeat_with(empty).take(count).collect::<Vec<T>>())
-    }
-}
-
-/// A needed value, with its escapes resolved.
-enum Value<'a> {
-    Null,
-    Nested,
-    Text(Cow<'a, str>),
-}
-
-impl<'a> Value<'a> {
-    fn of(raw: Option<&'a RawValue>) -> Result<Self, Reason> {
-        let Some(raw) = raw.map(RawValue::get) else { return Ok(Self::Null) };
-        Ok(match raw.as_bytes() {
-            b"null" | b"\"\"" => Self::Null,
-            [b'{' | b'[', ..] => Self::Nested,
-            [b'"', content @ .., b'"'] if memchr::memchr(b'\\', content).is_none() => {
-                Self::Text(Cow::Borrowed(&raw[1..raw.len() - 1]))
-            }
-            [b'"', ..] => {
-                Self::Text(serde_json::from_str::<String>(raw).map_err(|_| Reason::MalformedJson)?.into())
-            }
-            _ => Self::Text(Cow::Borrowed(raw)),
-        })
-    }
-
-    fn field(&self) -> Field<'_> {
-        match self {
-            Self::Null => Field::Null,
-            Self::Nested => Field::Nested,
-            Self::Text(text) => Field::Text(text),
-        }
-    }
 }
 
 /// Finds the needed values of a line.

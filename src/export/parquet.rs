@@ -284,14 +284,9 @@ const STRICT: arrow_cast::CastOptions<'static> = arrow_cast::CastOptions {
 
 /// A rejected row as text: only the needed columns were decoded, so only they are shown.
 fn render(columns: &[Column], row: usize) -> String {
-    let shown = columns.iter().filter(|column| !column.name.is_empty()).map(|column| match column.get(row) {
-        Field::Null | Field::Nested => format!("{}=", column.name),
-        Field::Text(text) => format!("{}={text}", column.name),
-        Field::Int(number) => format!("{}={number}", column.name),
-        Field::Float(number) => format!("{}={number}", column.name),
-        Field::Bool(flag) => format!("{}={flag}", column.name),
-        Field::Instant(us) | Field::Wall(us) => format!("{}={us}us", column.name),
-        Field::Length(ms) => format!("{}={ms}ms", column.name),
-    });
+    let shown = columns
+        .iter()
+        .filter(|column| !column.name.is_empty())
+        .map(|column| format!("{}={}", column.name, super::field::shown(column.get(row))));
     shown.collect::<Vec<_>>().join(" ")
 }

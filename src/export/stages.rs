@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 
 use super::field::Field;
+use super::find::PathValues;
 use super::layout::Layout;
 use super::map::{Mapped, NoSignal};
 use super::value::{MAX_NAME_BYTES, id, push_key};
-use super::find::PathValues;
 use crate::config::{CoverRule, Export, MarketRule, Otherwise, TextRule};
-use crate::model::{Stage, MarketId, Reason};
+use crate::model::{MarketId, Reason, Stage};
 use crate::time::Zone;
 
 /// Combinations that stand for nothing are remembered only while they are few: a broken column may never repeat itself.
@@ -38,8 +38,12 @@ pub(super) struct Stages<'a> {
 }
 
 impl<'a> Stages<'a> {
-    pub(super) fn new(export: &'a Export, layout: &'a Layout, path: &'a PathValues,
-    markets: &'a BTreeMap<MarketId, Zone>) -> Self {
+    pub(super) fn new(
+        export: &'a Export,
+        layout: &'a Layout,
+        path: &'a PathValues,
+        markets: &'a BTreeMap<MarketId, Zone>,
+    ) -> Self {
         Self { export, layout, path, markets, known: HashMap::new(), key: Vec::new(), count: 0 }
     }
 

@@ -89,7 +89,7 @@ pub(super) fn push_key(key: &mut Vec<u8>, field: Field<'_>) {
             key.push(2);
             key.extend_from_slice(&number.to_le_bytes());
         }
-        Field::Float(number) => {
+        Field::Float(number) | Field::Percent(number) => {
             key.push(3);
             key.extend_from_slice(&number.to_le_bytes());
         }

@@ -77,7 +77,9 @@ pub struct Series<'a> {
 impl<'a> Series<'a> {
     /// Facts that are sorted by key, cut by era.
     pub fn split(facts: &'a [Fact]) -> impl Iterator<Item = Self> {
-        facts.chunk_by(|one, other| one.key.era == other.key.era).map(|facts| Self { era: facts[0].key.era, facts })
+        facts
+            .chunk_by(|one, other| one.key.era == other.key.era)
+            .map(|facts| Self { era: facts[0].key.era, facts })
     }
 
     /// Under which convention they were counted.

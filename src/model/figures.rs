@@ -73,7 +73,7 @@ impl Figures {
         Some(Measure { low: self.low.get(count), value: self.value.get(count), high: self.high.get(count) })
     }
 
-    /// Adds rows to a cell that says nothing yet about `measure`'s count, or more of the same.
+    /// Says a count of which nothing was said yet, or more of the same.
     pub(crate) fn put(&mut self, count: Count, measure: Measure) {
         *self.low.get_mut(count) += measure.low;
         *self.value.get_mut(count) += measure.value;
@@ -81,18 +81,37 @@ impl Figures {
         self.known = self.known.with(count);
     }
 
-    /// Brings together what several exports know of one cell: a count is known if either knows it.
+    /// Brings together what several exports know of one cell: a count is known if either knows it. What one of them
+    /// has summed without knowing all of it is left out.
     pub(crate) fn join(&mut self, other: &Self) {
         let known = self.known.or(other.known);
+        *self = self.what_is_known();
+        self.sum(&other.what_is_known());
+        self.known = known;
+    }
+
+    /// Adds rows of the same export, or another cell: a sum of which a part is not known is not known.
+    pub(crate) fn add(&mut self, other: &Self) {
+        let known = self.known.and(other.known);
         self.sum(other);
         self.known = known;
     }
 
-    /// Adds another cell: a sum of which a part is not known is not known.
-    pub(super) fn add(&mut self, other: &Self) {
-        let known = self.known.and(other.known);
-        self.sum(other);
-        self.known = known;
+    /// Without the sums that lack a part.
+    fn what_is_known(&self) -> Self {
+        let mut known = Self { derived: self.derived.and(self.known), ..*self };
+        for count in Count::ALL.into_iter().filter(|count| !self.known.has(*count)) {
+            *known.low.get_mut(count) = 0;
+            *known.value.get_mut(count) = 0;
+            *known.high.get_mut(count) = 0;
+        }
+        if !self.known.has(Count::Impressions) {
+            known.prorated.impressions = 0;
+        }
+        if !self.known.has(Count::Entries) {
+            known.prorated.entries = 0;
+        }
+        known
     }
 
     fn sum(&mut self, other: &Self) {
@@ -104,5 +123,47 @@ impl Figures {
         self.prorated.entries += other.prorated.entries;
         self.day_match.add(other.day_match);
         self.on_air.add(other.on_air);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(pairs: &[(Count, u64)]) -> Figures {
+        let mut figures = Figures::default();
+        pairs.iter().for_each(|(count, value)| figures.put(*count, Measure::exact(*value)));
+        figures
+    }
+
+    fn value(figures: &Figures, count: Count) -> Option<u64> {
+        figures.get(count).map(|measure| measure.value)
+    }
+
+    #[test]
+    fn rows_of_one_export_do_not_know_a_sum_that_lacks_a_part() {
+        let mut sum = of(&[(Count::Impressions, 10), (Count::Entries, 3)]);
+        sum.add(&of(&[(Count::Entries, 4)]));
+        assert_eq!((value(&sum, Count::Impressions), value(&sum, Count::Entries)), (None, Some(7)));
+    }
+
+    #[test]
+    fn exports_that_know_different_counts_complete_each_other() {
+        let mut sum = of(&[(Count::Impressions, 10)]);
+        sum.join(&of(&[(Count::Orders, 2)]));
+        assert_eq!((value(&sum, Count::Impressions), value(&sum, Count::Orders)), (Some(10), Some(2)));
+    }
+
+    #[test]
+    fn what_an_export_knows_in_part_is_not_added_to_what_another_knows() {
+        let mut partly = of(&[(Count::Impressions, 10)]);
+        partly.derived = partly.derived.with(Count::Impressions);
+        partly.prorated.impressions = 10;
+        partly.add(&of(&[(Count::Entries, 1)]));
+        let mut joined = partly;
+        joined.join(&of(&[(Count::Impressions, 7)]));
+        assert_eq!(joined.get(Count::Impressions), Some(Measure::exact(7)));
+        assert!(joined.derived.is_empty());
+        assert_eq!(joined.prorated, Prorated::default());
     }
 }

@@ -25,6 +25,6 @@ pub use figures::{Figures, Prorated, Share};
 pub use ids::{MarketDay, MarketId, PlatformId};
 pub use kinds::Kinds;
 pub use measure::Measure;
-pub use page::{CountRow, Stage, OnAir, Page};
+pub use page::{CountRow, OnAir, Page, Stage};
 pub use reject::{Reason, Reject};
 pub use signal::Event;

@@ -19,7 +19,7 @@ pub enum Reason {
     MissingValue,
     /// A value of the wrong kind: a list, a nested object, a number where text was mapped.
     BadValue,
-    /// A number that does not read as one, or is out of bounds.
+    /// A number that does not read as one, or is out of bounds: a count that is negative or not whole.
     BadNumber,
     /// A flag that is neither true nor false.
     BadFlag,
@@ -31,6 +31,10 @@ pub enum Reason {
     TimeInGap,
     /// A wall-clock time that the zone's clock showed twice.
     TimeInFold,
+    /// An interval that ends before it has begun.
+    EmptyInterval,
+    /// An interval of more than 32 days.
+    IntervalTooLong,
     /// An event that the configuration does not name.
     UnknownEvent,
     /// A market that no configuration knows.
@@ -45,7 +49,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::FieldCount,
         Self::BrokenQuote,
         Self::NotUtf8,
@@ -60,6 +64,8 @@ impl Reason {
         Self::TimeOutOfRange,
         Self::TimeInGap,
         Self::TimeInFold,
+        Self::EmptyInterval,
+        Self::IntervalTooLong,
         Self::UnknownEvent,
         Self::UnknownMarket,
         Self::MangledId,
@@ -85,6 +91,8 @@ impl Reason {
             Self::TimeOutOfRange => "time_out_of_range",
             Self::TimeInGap => "time_in_gap",
             Self::TimeInFold => "time_in_fold",
+            Self::EmptyInterval => "empty_interval",
+            Self::IntervalTooLong => "interval_too_long",
             Self::UnknownEvent => "unknown_event",
             Self::UnknownMarket => "unknown_market",
             Self::MangledId => "mangled_id",

@@ -27,7 +27,8 @@ pub(super) fn bridge(sheet: &Sheet<'_>, revision: u64) -> PolarsResult<DataFrame
     let mut table = keys(sheet, spans.len());
     table.push(slots(sheet, &facts));
     table.push(Column::new(c::SIGNAL.into(), spans.iter().map(|span| span.signal.word()).collect::<Vec<_>>()));
-    for (name, of) in [(c::TIMES, (|span| span.times) as fn(&Span) -> Measure), (c::PERSONS, |span| span.persons)] {
+    for (name, of) in [(c::TIMES, (|span| span.times) as fn(&Span) -> Measure), (c::PERSONS, |span| span.persons)]
+    {
         let bound = |name: &str, bound: fn(Measure) -> u64| {
             count_column(name, Count::Impressions, spans.iter().map(|span| Some(bound(of(span)))))
         };

@@ -46,7 +46,8 @@ pub(super) fn counts(facts: &[Fact]) -> PolarsResult<Vec<Column>> {
     };
     table.push(prorated(c::PRORATED_IMPRESSIONS, Count::Impressions, |fact| fact.figures.prorated.impressions)?);
     table.push(prorated(c::PRORATED_ENTRIES, Count::Entries, |fact| fact.figures.prorated.entries)?);
-    let day_match = |fact: &Fact| (fact.key.part == DayPart::AllDay).then(|| fact.figures.day_match.ratio()).flatten();
+    let day_match =
+        |fact: &Fact| (fact.key.part == DayPart::AllDay).then(|| fact.figures.day_match.ratio()).flatten();
     table.push(Column::new(c::DAY_MATCH.into(), facts.iter().map(day_match).collect::<Vec<_>>()));
     Ok(table)
 }

@@ -211,7 +211,9 @@ impl Reader<'_> {
             excerpt: Excerpt { chars: settings.reject_text_chars, viewer_ids: settings.reject_viewer_ids },
         };
         let read = match &definition.rows {
-            Rows::Events { .. } | Rows::Impressions { .. } => self.signals(&reading, fetched.file, number, feed)?,
+            Rows::Events { .. } | Rows::Impressions { .. } => {
+                self.signals(&reading, fetched.file, number, feed)?
+            }
             Rows::Counts(_) | Rows::Covers(_) => self.room.read(&reading, fetched.file),
         };
         Ok(read.map(|(report, rows)| ReadExport { sha256: fetched.sha256, report, rows }))

@@ -31,12 +31,7 @@ impl Calendar {
     /// Lays out these dates; a date that the zone skipped is left out. `cuts_us` are instants (microseconds since
     /// 1970, UTC), sorted, that cut time besides: a change of what a platform counts, for one.
     #[must_use]
-    pub fn new(
-        rule: &DayRule,
-        slots: &SlotTable,
-        dates: impl IntoIterator<Item = Date>,
-        cuts_us: &[i64],
-    ) -> Self {
+    pub fn new(rule: &DayRule, slots: &SlotTable, dates: impl IntoIterator<Item = Date>, cuts_us: &[i64]) -> Self {
         let mut dates: Vec<Date> = dates.into_iter().collect();
         dates.sort_unstable();
         dates.dedup();

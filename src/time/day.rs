@@ -60,6 +60,21 @@ impl DayRule {
             .filter_map(|date| self.day(date))
             .find(|day| day.contains(at))
     }
+
+    /// The local days that an interval reaches into, in order of time and without a gap between them. None for an
+    /// interval without length; it ends early where the years end that the program can represent.
+    ///
+    /// ```
+    /// use coverledger::time::{DayRule, Zone};
+    /// let apia = DayRule::calendar(Zone::named("Pacific/Apia").unwrap());
+    /// let (start, end) = ("2011-12-30T09:00:00Z".parse().unwrap(), "2011-12-30T11:00:00Z".parse().unwrap());
+    /// let dates: Vec<String> = apia.days_over(start, end).map(|day| day.date.to_string()).collect();
+    /// assert_eq!(dates, ["2011-12-29", "2011-12-31"]);
+    /// ```
+    pub fn days_over(&self, start: Timestamp, end: Timestamp) -> impl Iterator<Item = LocalDay> {
+        std::iter::successors(self.day_of(start).filter(|_| start < end), |day| self.day_of(day.end))
+            .take_while(move |day| day.start < end)
+    }
 }
 
 impl LocalDay {

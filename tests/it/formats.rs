@@ -16,8 +16,8 @@ use coverledger::archive::{
 use coverledger::cli::exit;
 use coverledger::config::{self, Market};
 use coverledger::model::{
-    ClickEvent, Conventions, Counts, Event, Fact, ImpressionBasis, MarketDay, MarketId, Offered, PlatformId,
-    Reason, Reject,
+    Check, CheckScope, ClickEvent, Conventions, CountSet, Counts, DayPart, Era, Eras, Event, Fact, FactKey,
+    Figures, ImpressionBasis, MarketDay, MarketId, PlatformId, Reason, Reject, UniqueBasis, Verdict,
 };
 use coverledger::report::{self, Sheet};
 use coverledger::store::Store;
@@ -110,45 +110,56 @@ fn every_column_is_documented_in_its_order_with_its_type() {
     let market_day =
         MarketDay { platform: PlatformId::new("p"), market: MarketId::new("JP"), local_date: date(2026, 11, 21) };
     let day = rule.day(market_day.local_date).unwrap();
+    let eras = Eras::only(Conventions {
+        impression: ImpressionBasis::Displays,
+        click: ClickEvent::CoverTap,
+        uniques: UniqueBasis::FirstTouch,
+    });
     let fact = Fact {
-        slot: 1,
-        audience: Arc::from("all"),
-        broadcast_id: Arc::from("b"),
-        cover_id: Arc::from("c"),
-        counts: Counts { impressions: 3, ..Counts::default() },
+        key: FactKey {
+            era: Era(0),
+            part: DayPart::Slot(1),
+            audience: Arc::from("all"),
+            broadcast_id: Arc::from("b"),
+            cover_id: Arc::from("c"),
+            contaminated: false,
+        },
+        figures: Figures::exact(Counts { impressions: 3, ..Counts::default() }, CountSet::ALL),
     };
     // What is not offered is null, of the same type; a day on which nothing happened has the same columns.
-    for offered in [Offered::default(), all_offered()] {
+    for mapped in [CountSet::default(), CountSet::ALL] {
         for facts in [&[][..], std::slice::from_ref(&fact)] {
             let sheet = Sheet {
                 market_day: &market_day,
                 market: &market,
                 day: &day,
-                conventions: Conventions { impression: ImpressionBasis::Displays, click: ClickEvent::CoverTap },
-                offered,
+                eras: &eras,
+                mapped,
                 provisional: false,
                 facts,
+                booked: facts,
             };
-            let [funnel, slot_audience] = report::market_day(&sheet, 1).unwrap();
-            assert_eq!(columns_of(funnel.bytes), documented_columns(TableName::Funnel));
-            assert_eq!(columns_of(slot_audience.bytes), documented_columns(TableName::SlotAudience));
+            let tables = [TableName::Funnel, TableName::SlotAudience, TableName::Capability, TableName::Bridge];
+            for (rendered, table) in report::market_day(&sheet, 1).unwrap().into_iter().zip(tables) {
+                assert_eq!(columns_of(rendered.bytes), documented_columns(table));
+            }
         }
     }
     let reject = Reject { record: 1, byte_offset: None, reason: Reason::BadTime, column: None, text: None };
     let rejects = report::rejects(&market_day.platform, None, &[("key", &reject)]).unwrap();
     assert_eq!(columns_of(rejects.bytes), documented_columns(TableName::Rejects));
-}
-
-fn all_offered() -> Offered {
-    Offered {
-        impressions: true,
-        unique_impressions: true,
-        clicks: true,
-        clickers: true,
-        entries: true,
-        entrants: true,
-        dwell: true,
-        orders: true,
+    let check = Check {
+        metric: "ctr".to_owned(),
+        scope: CheckScope::Row,
+        rows: 0,
+        rows_off: 0,
+        reported: None,
+        recomputed: None,
+        verdict: Verdict::CannotTell,
+    };
+    for checks in [&[][..], &[("key", &check)]] {
+        let rendered = report::reconciliation(&market_day.platform, None, checks).unwrap();
+        assert_eq!(columns_of(rendered.bytes), documented_columns(TableName::Reconciliation));
     }
 }
 
@@ -162,6 +173,14 @@ fn every_table_is_documented() {
 fn every_reason_is_documented() {
     let words: Vec<&str> = Reason::ALL.iter().map(|reason| reason.word()).collect();
     assert_eq!(table("Reasons").column("reason"), words);
+}
+
+#[test]
+fn every_verdict_is_documented() {
+    let document = document();
+    let lines = document.lines().skip_while(|line| *line != "| verdict | what it says |").skip(2);
+    let words = lines.take_while(|line| line.starts_with('|')).filter_map(|line| line.split('`').nth(1));
+    assert_eq!(words.collect::<Vec<_>>(), Verdict::ALL.map(Verdict::word));
 }
 
 #[test]

@@ -4,6 +4,17 @@
 //! not depend on which other days a run settles. A whole count is never lost or made: what is split is shared out by
 //! largest remainder.
 
+mod allot;
+mod cells;
+mod names;
+mod newest;
+mod reach;
+mod sheet;
+mod timeline;
+
+use self::reach::Reach;
+use self::sheet::{Grids, Sheet};
+use self::timeline::UNKNOWN;
 use super::scope::Scope;
 use super::tally::Outcome;
 use crate::config::Extent;
@@ -75,6 +86,24 @@ impl Booked {
 /// Books every market-day.
 #[must_use]
 pub fn book(book: &Book<'_>) -> Booked {
-    let _ = book;
-    todo!("book counts")
+    let mut reach = Reach::new(book);
+    let unknown = reach.names.number(UNKNOWN);
+    let grids = Grids::new(book, &reach);
+    let mut booked = Booked {
+        facts: Vec::with_capacity(book.days.len()),
+        outcomes: vec![Outcome::default(); book.scope.exports() * book.days.len()],
+        days: book.days.len(),
+    };
+    for (number, day) in book.days.iter().enumerate() {
+        let outcomes = &mut booked.outcomes;
+        let count = |entry: usize, is_counted: bool| {
+            let outcome = &mut outcomes[book.entries[entry].export * book.days.len() + number];
+            *(if is_counted { &mut outcome.counted } else { &mut outcome.duplicate }) += 1;
+        };
+        booked.facts.push(Sheet { book, reach: &reach, grids: &grids, unknown, number, day }.facts(count));
+    }
+    booked
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,14 +1,14 @@
 //! A compact builder of the mapping that these tests read with.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Seek, Write};
 
 use coverledger::config::{
-    Columns, Export, FoldPolicy, Format, GapPolicy, InstantColumn, InstantFormat, MarketRule, Otherwise,
-    PathPattern, Rows, TextRule, WallClock,
+    ColumnName, Columns, CoverRule, EventColumns, Export, FoldPolicy, Format, GapPolicy, Header, InstantColumn,
+    InstantFormat, MarketRule, Otherwise, PathPattern, Rows, TextRule, WallClock, ZoneRule,
 };
-use coverledger::export::{Excerpt, Reading, read};
+use coverledger::export::{Excerpt, PathValues, Reading, read};
 use coverledger::model::{Event, MarketId};
 use coverledger::time::Zone;
 
@@ -23,7 +23,7 @@ pub const FLAGS: &str = "at,room,cover,clicked,entered,ordered,dwell\n";
 #[derive(Clone)]
 pub struct Mapping {
     pub export: Export,
-    pub markets: BTreeSet<MarketId>,
+    pub markets: BTreeMap<MarketId, Zone>,
     pub excerpt: Excerpt,
 }
 
@@ -39,57 +39,59 @@ impl Mapping {
             ("scroll", Event::Ignore),
         ];
         let values = words.map(|(word, event)| (word.to_owned(), event)).into();
+        let each = EventColumns {
+            event_id: Some(ColumnName::new("id")),
+            occurred_at: InstantColumn { column: ColumnName::new("at"), format: InstantFormat::Rfc3339 },
+            viewer_id: Some(ColumnName::new("viewer")),
+            dwell_seconds: Some(ColumnName::new("dwell")),
+        };
         let columns = Columns {
-            event_id: Some("id".to_owned()),
-            occurred_at: InstantColumn { column: "at".to_owned(), format: InstantFormat::Rfc3339 },
             market: MarketRule::Column {
-                column: "country".to_owned(),
+                column: ColumnName::new("country"),
                 values: [("840".to_owned(), MarketId::new("US"))].into(),
                 otherwise: Otherwise::Reject,
             },
-            broadcast_id: TextRule::Column("room".to_owned()),
-            cover_id: TextRule::Column("cover".to_owned()),
-            viewer_id: Some("viewer".to_owned()),
-            audience: vec!["who".to_owned()],
-            dwell_seconds: Some("dwell".to_owned()),
+            broadcast_id: TextRule::Column(ColumnName::new("room")),
+            cover_id: CoverRule::Row(TextRule::Column(ColumnName::new("cover"))),
+            audience: vec![ColumnName::new("who")],
         };
-        Self::of(Rows::Events { column: "what".to_owned(), values }, columns)
+        Self::of(Rows::Events { each, column: ColumnName::new("what"), values }, columns)
     }
 
     /// One impression a row, in the columns of [`FLAGS`], all of market `US`.
     pub fn impressions() -> Self {
-        let column = |name: &str| Some(name.to_owned());
+        let column = |name: &str| Some(ColumnName::new(name));
+        let each = EventColumns {
+            event_id: None,
+            occurred_at: InstantColumn { column: ColumnName::new("at"), format: InstantFormat::Rfc3339 },
+            viewer_id: None,
+            dwell_seconds: column("dwell"),
+        };
         let rows = Rows::Impressions {
+            each,
             clicked: column("clicked"),
             entered: column("entered"),
             ordered: column("ordered"),
         };
         let columns = Columns {
-            event_id: None,
-            occurred_at: InstantColumn { column: "at".to_owned(), format: InstantFormat::Rfc3339 },
             market: MarketRule::Value(MarketId::new("US")),
-            broadcast_id: TextRule::Column("room".to_owned()),
-            cover_id: TextRule::Column("cover".to_owned()),
-            viewer_id: None,
+            broadcast_id: TextRule::Column(ColumnName::new("room")),
+            cover_id: CoverRule::Row(TextRule::Column(ColumnName::new("cover"))),
             audience: Vec::new(),
-            dwell_seconds: column("dwell"),
         };
         Self::of(rows, columns)
     }
 
     /// Columns of any table as audience and nothing else: every row is an impression at the instant in `at`.
     pub fn audience(at: InstantColumn, audience: &[&str]) -> Self {
+        let each = EventColumns { event_id: None, occurred_at: at, viewer_id: None, dwell_seconds: None };
         let columns = Columns {
-            event_id: None,
-            occurred_at: at,
             market: MarketRule::Value(MarketId::new("US")),
             broadcast_id: TextRule::Value("r".to_owned()),
-            cover_id: TextRule::Value("c".to_owned()),
-            viewer_id: None,
-            audience: audience.iter().map(|column| (*column).to_owned()).collect(),
-            dwell_seconds: None,
+            cover_id: CoverRule::Row(TextRule::Value("c".to_owned())),
+            audience: audience.iter().map(|column| ColumnName::new(*column)).collect(),
         };
-        Self::of(Rows::Impressions { clicked: None, entered: None, ordered: None }, columns)
+        Self::of(Rows::Impressions { each, clicked: None, entered: None, ordered: None }, columns)
     }
 
     fn of(rows: Rows, columns: Columns) -> Self {
@@ -100,15 +102,15 @@ impl Mapping {
             day_zone: Zone::utc(),
             early_days: 0,
             late_days: 0,
-            format: Format::Delimited { delimiter: b',' },
+            format: delimited(b','),
             columns,
         };
-        let markets = ["US", "GB"].map(MarketId::new).into();
+        let markets = ["US", "GB"].map(|name| (MarketId::new(name), Zone::utc())).into();
         Self { export, markets, excerpt: Excerpt { chars: 60, viewer_ids: false } }
     }
 
     pub fn tsv(mut self) -> Self {
-        self.export.format = Format::Delimited { delimiter: b'\t' };
+        self.export.format = delimited(b'\t');
         self
     }
 
@@ -124,13 +126,16 @@ impl Mapping {
 
     /// How `at` is written.
     pub fn at(mut self, format: InstantFormat) -> Self {
-        self.export.columns.occurred_at.format = format;
+        match &mut self.export.rows {
+            Rows::Events { each, .. } | Rows::Impressions { each, .. } => each.occurred_at.format = format,
+            Rows::Counts(_) | Rows::Covers(_) => panic!("counts have no instant"),
+        }
         self
     }
 
     /// `at` is a wall clock `2026-03-29 02:30:00`.
     pub fn wall(self, zone: &str, gap: GapPolicy, fold: FoldPolicy) -> Self {
-        let wall = Some(WallClock { zone: Zone::named(zone).unwrap(), gap, fold });
+        let wall = Some(WallClock { zone: ZoneRule::Named(Zone::named(zone).unwrap()), gap, fold });
         self.at(InstantFormat::Pattern { pattern: "%Y-%m-%d %H:%M:%S".to_owned(), wall })
     }
 
@@ -157,6 +162,7 @@ impl Mapping {
         let reading = Reading {
             export: &self.export,
             entry_is_click: false,
+            path: &PathValues::default(),
             markets: &self.markets,
             stay_seconds: 60,
             excerpt: self.excerpt,
@@ -165,6 +171,11 @@ impl Mapping {
         let report = read(&reading, file, &mut tape);
         Outcome { report, tape, bytes: Vec::new() }
     }
+}
+
+/// Text with a header in its first line.
+pub fn delimited(delimiter: u8) -> Format {
+    Format::Delimited { delimiter, encoding: None, header: Header::FIRST_LINE }
 }
 
 /// A sound line of [`HEADER`] with this event id.

@@ -1,6 +1,7 @@
 //! What reading an export came to, in a form that is short to compare.
 
-use coverledger::export::{ExportError, ReadReport, Signal, Signals, Stage};
+use coverledger::export::{ExportError, ReadReport, Signal, Signals};
+use coverledger::model::Stage;
 
 /// Keeps everything that reading gives out.
 #[derive(Debug, Default)]

@@ -87,7 +87,11 @@ fn wall_clocks_need_a_zone() {
     let outcome = Mapping::events().parquet().read(&naive);
     assert_eq!(outcome.rejects()[0], "1 bad_time at");
     let zone = Zone::named("Asia/Tokyo").unwrap();
-    let wall = Some(WallClock { zone, gap: GapPolicy::Reject, fold: FoldPolicy::Reject });
+    let wall = Some(WallClock {
+        zone: coverledger::config::ZoneRule::Named(zone),
+        gap: GapPolicy::Reject,
+        fold: FoldPolicy::Reject,
+    });
     let outcome = Mapping::events().parquet().at(InstantFormat::Native { wall }).read(&naive);
     assert_eq!(outcome.rows(), [3, 3, 0, 0]);
     assert_eq!(outcome.tape.signals[0].occurred_us, TEN - 9 * 3_600_000_000);

@@ -97,8 +97,15 @@ fn own_mapping(file: &Path) -> Option<Mapping> {
         plain = fields.iter().map(|field| field.name().as_str()).collect();
     }
     let first = *plain.first()?;
-    let wall = Some(WallClock { zone: Zone::utc(), gap: GapPolicy::Reject, fold: FoldPolicy::Reject });
-    let at = InstantColumn { column: first.to_owned(), format: InstantFormat::Native { wall } };
+    let wall = Some(WallClock {
+        zone: coverledger::config::ZoneRule::Named(Zone::utc()),
+        gap: GapPolicy::Reject,
+        fold: FoldPolicy::Reject,
+    });
+    let at = InstantColumn {
+        column: coverledger::config::ColumnName::new(first),
+        format: InstantFormat::Native { wall },
+    };
     Some(Mapping::audience(at, &plain).parquet())
 }
 

@@ -95,7 +95,7 @@ proptest! {
         for (index, (signal, (cover, who, _))) in outcome.tape.signals.iter().zip(&rows).enumerate() {
             let stage = &outcome.tape.stages[signal.stage];
             prop_assert_eq!(signal.event_id.clone(), Some(format!("e{index}")));
-            prop_assert_eq!((&stage.cover_id, &stage.audience), (cover, who));
+            prop_assert_eq!((stage.cover_id.as_ref().unwrap(), &stage.audience), (cover, who));
         }
     }
 

@@ -143,7 +143,7 @@ fn names_that_are_too_long() {
         assert_eq!(outcome.rejects(), ["2 `e2` too_long country"]);
     }
     let mut joined = Mapping::events();
-    joined.export.columns.audience = ["who", "who", "viewer"].map(str::to_owned).into();
+    joined.export.columns.audience = ["who", "who", "viewer"].map(coverledger::config::ColumnName::new).into();
     assert_eq!(joined.read(with("who", &"x".repeat(124))).rows(), [3, 3, 0, 0], "256 bytes with its separators");
     assert_eq!(joined.read(with("who", &"x".repeat(125))).rejects(), ["2 `e2` too_long viewer"]);
 }

@@ -1,0 +1,84 @@
+//! Which delivery of a row holds: the newest in a market-day's scope, and only that.
+
+use std::cmp::Reverse;
+use std::hash::Hash;
+
+use hashbrown::HashMap;
+
+use super::Entry;
+use super::names::number;
+
+/// Who says something about which key, while pages are gone through.
+#[derive(Debug)]
+pub(super) struct Claiming<K> {
+    groups: HashMap<K, u32>,
+    claims: Vec<(u32, u32)>,
+}
+
+impl<K> Default for Claiming<K> {
+    fn default() -> Self {
+        Self { groups: HashMap::new(), claims: Vec::new() }
+    }
+}
+
+impl<K: Hash + Eq> Claiming<K> {
+    /// Notes that an entry has a row of this key. Returns the number of the key.
+    pub(super) fn claim(&mut self, key: K, entry: usize) -> u32 {
+        let next = number(self.groups.len());
+        let group = *self.groups.entry(key).or_insert(next);
+        let claim = (group, number(entry));
+        if self.claims.last() != Some(&claim) {
+            self.claims.push(claim);
+        }
+        group
+    }
+
+    /// Everything is claimed.
+    pub(super) fn finish(self, order: &Newness) -> Claims {
+        let Self { groups, mut claims } = self;
+        let groups = groups.len();
+        claims.iter_mut().for_each(|(_, entry)| *entry = order.rank[*entry as usize]);
+        claims.sort_unstable();
+        claims.dedup();
+        let mut starts = vec![0; groups + 1];
+        claims.iter().for_each(|(group, _)| starts[*group as usize + 1] += 1);
+        (0..groups).for_each(|group| starts[group + 1] += starts[group]);
+        Claims { starts, entries: claims.into_iter().map(|(_, rank)| order.entry[rank as usize]).collect() }
+    }
+}
+
+/// Entries by age.
+#[derive(Debug)]
+pub(super) struct Newness {
+    /// Entries, the newest first.
+    entry: Vec<u32>,
+    /// The place of each entry in that order.
+    rank: Vec<u32>,
+}
+
+impl Newness {
+    /// The later made is the newer; of those made at once, the one whose key comes later.
+    pub(super) fn new(entries: &[Entry<'_>]) -> Self {
+        let mut order: Vec<usize> = (0..entries.len()).collect();
+        order.sort_unstable_by_key(|entry| Reverse((entries[*entry].created_us, entries[*entry].export)));
+        let mut rank = vec![0; entries.len()];
+        order.iter().enumerate().for_each(|(place, entry)| rank[*entry] = number(place));
+        Self { entry: order.into_iter().map(number).collect(), rank }
+    }
+}
+
+/// For every key the entries that say something about it, the newest first.
+#[derive(Debug)]
+pub(super) struct Claims {
+    starts: Vec<usize>,
+    entries: Vec<u32>,
+}
+
+impl Claims {
+    /// The entry whose rows of a key hold, among those in scope.
+    pub(super) fn holder(&self, group: u32, mut is_in_scope: impl FnMut(usize) -> bool) -> Option<usize> {
+        let group = group as usize;
+        let contenders = &self.entries[self.starts[group]..self.starts[group + 1]];
+        contenders.iter().map(|entry| *entry as usize).find(|entry| is_in_scope(*entry))
+    }
+}

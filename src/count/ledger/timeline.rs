@@ -1,0 +1,122 @@
+//! Which cover was on air in a broadcast, and whose a row is that does not say.
+
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
+
+use super::allot::share_of;
+use crate::model::Share;
+
+/// The cover of a row during which none was on air.
+pub(super) const UNKNOWN: &str = "unknown";
+
+/// A cover on air, as a log says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Airing {
+    pub(super) from_us: i64,
+    /// The first instant after it; `None`: until the next of the broadcast.
+    pub(super) until_us: Option<i64>,
+    /// The number of the cover.
+    pub(super) cover: u32,
+}
+
+/// The covers of one broadcast over time: stretches without overlap in which exactly one was on air.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Timeline {
+    begins_us: Vec<i64>,
+    stretches: Vec<Stretch>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Stretch {
+    start_us: i64,
+    end_us: i64,
+    cover: u32,
+}
+
+/// Whose a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Attribution {
+    /// The number of the cover; `None`: none was on air.
+    pub(super) cover: Option<u32>,
+    /// Whether another, or none, was on air for a part of the row.
+    pub(super) contaminated: bool,
+    /// For how much of the row it was.
+    pub(super) on_air: Share,
+}
+
+impl Timeline {
+    /// Lays out what a log says of one broadcast. Time in which it says two covers at once is nobody's.
+    pub(super) fn new(airings: &[Airing]) -> Self {
+        let mut timeline = Self::default();
+        timeline.begins_us = airings.iter().map(|airing| airing.from_us).collect();
+        timeline.begins_us.sort_unstable();
+        let mut changes: Vec<(i64, bool, u32)> = Vec::with_capacity(airings.len() * 2);
+        for airing in airings {
+            let end_us = timeline.end_of(airing.from_us, airing.until_us);
+            if airing.from_us < end_us {
+                changes.extend([(airing.from_us, true, airing.cover), (end_us, false, airing.cover)]);
+            }
+        }
+        changes.sort_unstable();
+        let mut on_air: BTreeMap<u32, u32> = BTreeMap::new();
+        for (index, (at_us, is_start, cover)) in changes.iter().enumerate() {
+            let times = on_air.entry(*cover).or_default();
+            *times = if *is_start { *times + 1 } else { times.saturating_sub(1) };
+            if *times == 0 {
+                on_air.remove(cover);
+            }
+            let next_us = changes.get(index + 1).map_or(*at_us, |next| next.0);
+            if let (1, Some((cover, _))) = (on_air.len(), on_air.first_key_value()) {
+                timeline.push(*at_us, next_us, *cover);
+            }
+        }
+        timeline
+    }
+
+    fn push(&mut self, start_us: i64, end_us: i64, cover: u32) {
+        match self.stretches.last_mut() {
+            _ if start_us >= end_us => {}
+            Some(last) if last.end_us == start_us && last.cover == cover => last.end_us = end_us,
+            _ => self.stretches.push(Stretch { start_us, end_us, cover }),
+        }
+    }
+
+    /// Where a cover ends that begins at an instant: where it says, or where the next begins, or never.
+    pub(super) fn end_of(&self, from_us: i64, until_us: Option<i64>) -> i64 {
+        let next = self.begins_us.partition_point(|begin| *begin <= from_us);
+        until_us.or(self.begins_us.get(next).copied()).unwrap_or(i64::MAX)
+    }
+
+    /// Whose an interval is: the cover's that was on air for the longest part of it; of two as long, the first's.
+    pub(super) fn attribute(&self, start_us: i64, end_us: i64) -> Attribution {
+        let length_us = start_us.abs_diff(end_us);
+        let first = self.stretches.partition_point(|stretch| stretch.end_us <= start_us);
+        let reached = self.stretches[first..].iter().take_while(|stretch| stretch.start_us < end_us);
+        let overlaps = reached
+            .map(|stretch| (stretch.cover, stretch.start_us.max(start_us).abs_diff(stretch.end_us.min(end_us))));
+        let Some((cover, overlap_us)) = longest(overlaps, length_us) else {
+            return Attribution { cover: None, contaminated: false, on_air: share_of(0, length_us) };
+        };
+        let contaminated = overlap_us < length_us;
+        Attribution { cover: Some(cover), contaminated, on_air: share_of(overlap_us, length_us) }
+    }
+}
+
+/// The cover with the most time, and how much; of equals the first to appear.
+fn longest(mut overlaps: impl Iterator<Item = (u32, u64)>, length_us: u64) -> Option<(u32, u64)> {
+    let first = overlaps.next()?;
+    if first.1 == length_us {
+        return Some(first);
+    }
+    let mut sums: Vec<(u32, u64)> = vec![first];
+    let mut place_of: HashMap<u32, usize> = HashMap::from([(first.0, 0)]);
+    for (cover, overlap_us) in overlaps {
+        let place = *place_of.entry(cover).or_insert(sums.len());
+        match sums.get_mut(place) {
+            Some((_, sum)) => *sum += overlap_us,
+            None => sums.push((cover, overlap_us)),
+        }
+    }
+    sums.into_iter().reduce(|most, next| if next.1 > most.1 { next } else { most })
+}

@@ -1,0 +1,117 @@
+//! The week as most platforms report it: one row for half an hour or an hour, broadcast, cover and audience.
+//!
+//! The counts are made by a naive loop of their own ([`census`]), so that an archive made of them can be held against
+//! one made of the events. Intervals are aligned to UTC: where a market's clock is half an hour off, an hour lies in two
+//! slots.
+
+mod census;
+pub(super) mod config;
+mod form;
+mod page;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use jiff::{SignedDuration, Timestamp};
+
+use self::census::{Census, Spot, Sum};
+use self::form::{Delivery, Form};
+use self::page::Page;
+use super::calendar::{Calendar, PathDays};
+use super::error::DemoError;
+use super::format::DemoFormat;
+use super::platform::Platform;
+use super::row::Row;
+use super::work::Tally;
+
+/// The file of the first local date comes twice: first with figures that are not complete.
+const TWICE: usize = 1;
+
+/// From the end of a platform's day to its report.
+const AFTER: SignedDuration = SignedDuration::from_hours(30);
+const PRELIMINARILY_AFTER: SignedDuration = SignedDuration::from_hours(6);
+
+/// The reports of one platform.
+pub(super) struct Reports<'w> {
+    platform: &'static Platform,
+    form: &'static Form,
+    format: DemoFormat,
+    days: PathDays,
+    root: PathBuf,
+    census: Census<'w>,
+    tally: Tally,
+}
+
+impl<'w> Reports<'w> {
+    pub(super) fn new(
+        root: &Path,
+        platform: &'static Platform,
+        format: DemoFormat,
+        calendar: &Calendar,
+    ) -> Result<Self, DemoError> {
+        let form = Form::of(platform);
+        Ok(Self {
+            platform,
+            form,
+            format,
+            days: PathDays::new(calendar, platform.zone)?,
+            root: root.to_owned(),
+            census: Census::new(form.grain_minutes * 60_000)?,
+            tally: Tally::default(),
+        })
+    }
+
+    /// Counts a thing that happened.
+    pub(super) fn note(&mut self, row: &Row<'w>) -> Result<(), DemoError> {
+        self.census.note(row)
+    }
+
+    /// What was written so far.
+    pub(super) fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    /// Writes the files of a day. Nothing of it, and nothing before it, may be noted any more.
+    pub(super) fn write(&mut self, day: usize) -> Result<(), DemoError> {
+        let (_, end_ms) = self.days.bounds_ms(day);
+        let cells: Vec<(Spot, Sum<'w>)> = self.census.take_before(end_ms).into_iter().collect();
+        let end = Timestamp::from_millisecond(end_ms)?;
+        let complete = Delivery { created_at: end + AFTER, is_preliminary: false };
+        for part in 0..self.form.files_a_day {
+            self.write_file(day, part, complete, &cells)?;
+        }
+        if day == TWICE {
+            // It is written last: neither the order of names nor that of writing tells which is newer.
+            let preliminary = Delivery { created_at: end + PRELIMINARILY_AFTER, is_preliminary: true };
+            self.write_file(day, 0, preliminary, &cells)?;
+        }
+        Ok(())
+    }
+
+    fn write_file(
+        &mut self,
+        day: usize,
+        part: usize,
+        delivery: Delivery,
+        cells: &[(Spot, Sum<'w>)],
+    ) -> Result<(), DemoError> {
+        let path = self.root.join(self.form.path(self.days.date(day), part, delivery, self.format));
+        // Somebody changes the language of the interface every other day.
+        let mut page = Page::create(&path, (self.platform, self.form), self.format, delivery, day % 2 == 1)?;
+        if self.form.has_tests() {
+            page.write_test(self.days.bounds_ms(day).0)?;
+            self.tally.rows += 1;
+        }
+        let files = u64::try_from(self.form.files_a_day).unwrap_or(1);
+        for (spot, sum) in cells {
+            if spot.broadcast % files == u64::try_from(part).unwrap_or(0) {
+                page.write(spot, sum)?;
+                self.tally.rows += 1;
+            }
+        }
+        page.finish()?;
+        self.tally.exports += 1;
+        Ok(())
+    }
+}
