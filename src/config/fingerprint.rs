@@ -250,7 +250,7 @@ fn word_of(event: Event) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Tree, WORKING};
+    use super::super::testing::{COUNTING, Tree, WORKING, changed};
     use super::*;
 
     fn hash(changes: &[(&str, &str)]) -> String {
@@ -291,6 +291,86 @@ mod tests {
             seen.push(other);
         }
         assert_eq!(plain.len(), 64);
+    }
+
+    #[test]
+    fn every_key_of_counts_changes_the_hash() {
+        let counting = |changes: &[(&str, &str)]| {
+            let tree = Tree::new(WORKING);
+            tree.write("config/platforms/tiktok.yaml", changed(COUNTING, changes));
+            let workspace = tree.load().unwrap_or_else(|error| panic!("{changes:?}: {error}"));
+            workspace.config_hash(&PlatformId::new("tiktok"), &MarketId::new("US"))
+        };
+        let mut seen = vec![counting(&[])];
+        let changes = [
+            ("uniques: broadcast", "uniques: day"),
+            ("nothing is sold", "nothing is sold there"),
+            ("{orders:", "{stays:"),
+            ("since: 2026-08-24", "since: 2026-08-27"),
+            ("America/Los_Angeles, redefined", "UTC, redefined"),
+            ("redefined: {entries: a view is a start}", "withdrawn: {entries: a view is a start}"),
+            ("redefined: {entries: a view is a start}", "introduced: {entries: a view is a start}"),
+            ("redefined: {entries: a view is a start}", "impression: viewers"),
+            ("{broadcast}_", "{broadcast}-"),
+            ("data.intervals[]", "data[]"),
+            ("{by: path, per: broadcast}", "{by: path, per: period}"),
+            ("{by: modified,", "{by: name,"),
+            ("{by: modified,", "{by: {column: made, format: epoch_s},"),
+            ("totals: {column: Content", "totals: {column: Title"),
+            ("words: [Gesamt]", "words: [Summe]"),
+            ("cap: 500", "cap: 1000"),
+            ("is_test: [1, ", "is_test: [2, "),
+            ("skip: {is_test", "skip: {test"),
+            ("start: {column: start_time", "start: {column: time"),
+            ("format: epoch_s}, grain: 1m", "format: epoch_ms}, grain: 1m"),
+            ("grain: 1m", "grain: 5m"),
+            ("grain: 1m", "length: Duration"),
+            ("grain: 1m", "end: {column: end_time, format: epoch_s}"),
+            ("{path: {us: US}}", "path"),
+            ("{path: {us: US}}", "{path: {us: GB}}"),
+            ("[Views, Penonton]", "[Penonton, Views]"),
+            ("[Views, Penonton]", "Views"),
+            ("divided_by: {", "times: {"),
+            ("Tap-through rate, unit: percent", "Tap-through rate, unit: fraction"),
+            ("impressions: {of: entries", "stays: Stays\n        impressions: {of: stays"),
+            ("optional: [impressions]", "optional: [impressions, dwell_seconds]"),
+            ("{column: CTR, unit: percent}", "CTR"),
+            ("room_rate:", "enter_rate:"),
+            ("of: entries, among", "of: dwells, among"),
+            ("rows: counts\n    path: \"sessions/*.csv\"", "rows: counts\n    path: \"sessions/*.tsv\""),
+            ("utf-16le", "utf-16be"),
+            ("header_within: 10", "header_within: 11"),
+            ("description_rows: 1", "description_rows: 0"),
+            ("decimal: \",\"", "group: \" \""),
+            ("date: Day", "date: Tag"),
+            ("format: \"%Y%m%d\"", "format: \"%d%m%Y\""),
+            ("timezone: market", "timezone: Asia/Tokyo"),
+            (", hour: Hour", ""),
+            ("cover_id: log", "cover_id: Cover"),
+            ("from: {column: from", "from: {column: since"),
+            ("      until: to\n", ""),
+        ];
+        for change in changes {
+            let also_unasked = change.1 == "cover_id: Cover";
+            let (without_log, _) = COUNTING.split_once("  - name: cover_log").unwrap();
+            let log = &COUNTING[without_log.len()..];
+            let hash = match change {
+                _ if also_unasked => counting(&[change, (log, "")]),
+                ("of: entries, among", _) => counting(&[("of: entries, among: impressions", "of: impressions, among: entries")]),
+                _ => counting(&[change]),
+            };
+            assert!(!seen.contains(&hash), "{change:?}");
+            seen.push(hash);
+        }
+        let sheets = [
+            ("format: csv\n    encoding: utf-16le", "format: xlsx"),
+            ("format: csv\n    encoding: utf-16le", "format: xlsx\n    sheets: [Sheet1]"),
+        ];
+        for change in sheets {
+            let hash = counting(&[change]);
+            assert!(!seen.contains(&hash), "{change:?}");
+            seen.push(hash);
+        }
     }
 
     #[test]

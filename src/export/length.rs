@@ -1,6 +1,6 @@
 //! Lengths of time as people write them: `1m28s`, `18.28s`, `2h3m`, `0:02:35`, `12:34`, `88`; in milliseconds.
 
-use super::number::{NotANumber, Number, number};
+use super::number::{NotANumber, Number, rounded_number};
 use super::number_text::{folded, is_unknown};
 use crate::config::NumberStyle;
 
@@ -94,7 +94,7 @@ pub fn length(text: &str, style: NumberStyle) -> Result<Option<Number>, NotANumb
         return Ok(None);
     }
     let length = if text.contains(':') { on_a_clock(&text, style) } else { by_units(&text, style) };
-    let length = length.filter(|length| {
+    let length = length.map(Number::from_zero).filter(|length| {
         let (low, _, high) = length.bounds();
         low >= 0 && high <= MOST_SECONDS * 1_000 * length.unit()
     });
@@ -142,13 +142,13 @@ fn by_units(text: &str, style: NumberStyle) -> Option<Number> {
     loop {
         let end = rest.find(|c: char| !(is_digit(c) || matches!(c, '.' | ',' | '\'' | ' ')));
         let Some(end) = end else {
-            return (smallest == i64::MAX).then(|| bare_seconds(rest, style)).flatten();
+            return if smallest == i64::MAX { bare_seconds(rest, style)?.times(1_000) } else { None };
         };
         let (digits, tail) = rest.split_at(end);
         let word_end = tail.find(is_digit).unwrap_or(tail.len());
         let (word, tail) = tail.split_at(word_end);
         let word = word.trim().trim_end_matches(['.', ',']);
-        let value = number(digits.trim(), style).ok().flatten()?;
+        let value = rounded_number(digits.trim(), style).ok().flatten()?;
         if word == "ms" || word == "毫秒" {
             let value = if value.is_exact() { value.to_the_unit()? } else { value };
             return (tail.is_empty() && smallest == i64::MAX).then_some(value);
@@ -169,7 +169,7 @@ fn by_units(text: &str, style: NumberStyle) -> Option<Number> {
 }
 
 fn bare_seconds(text: &str, style: NumberStyle) -> Option<Number> {
-    let seconds = number(text, style).ok().flatten().filter(|number| !number.is_percent())?;
+    let seconds = rounded_number(text, style).ok().flatten().filter(|number| !number.is_percent())?;
     if seconds.is_exact() { seconds.to_the_unit() } else { Some(seconds) }
 }
 
@@ -210,6 +210,7 @@ mod tests {
             ("1小时5分钟", (3_870_000.0, 3_900_000.0, 3_930_000.0)),
             ("2 jam 5 menit 3 detik", (7_502_500.0, 7_503_000.0, 7_503_500.0)),
             ("1.5 min", (87_000.0, 90_000.0, 93_000.0)),
+            ("1m0.0s", (59_950.0, 60_000.0, 60_050.0)),
             ("250ms", (249.5, 250.0, 250.5)),
             ("１分２８秒", (87_500.0, 88_000.0, 88_500.0)),
         ];

@@ -8,8 +8,8 @@ use super::field::Field;
 use super::find::PathValues;
 use super::hour::hour;
 use super::instant::{self, from_wall, serial};
-use super::length::{length, of_millis};
 use super::map::{Mapped, NoSignal};
+use super::quantity::length_of;
 use crate::config::{NumberStyle, Period, PeriodEnd, ZoneRule};
 use crate::model::Reason;
 use crate::time::{DayRule, Zone};
@@ -86,15 +86,7 @@ fn blame(column: usize) -> impl Fn(Reason) -> NoSignal {
 
 /// A column of lengths, in microseconds.
 fn length_us(field: Field<'_>, numbers: NumberStyle) -> Result<i64, Reason> {
-    let read = match field {
-        Field::Length(ms) if ms >= 0 => Ok(Some(of_millis(ms))),
-        Field::Text(text) => length(text, numbers),
-        Field::Int(seconds) => length(&seconds.to_string(), NumberStyle::default()),
-        Field::Float(seconds) => length(&seconds.to_string(), NumberStyle::default()),
-        Field::Null => Ok(None),
-        _ => return Err(Reason::BadNumber),
-    };
-    let length = read.map_err(|_| Reason::BadNumber)?.ok_or(Reason::MissingValue)?;
+    let length = length_of(field, numbers)?.ok_or(Reason::MissingValue)?;
     let (_, value, _) = length.bounds();
     i64::try_from(value.saturating_mul(1_000) / length.unit()).map_err(|_| Reason::IntervalTooLong)
 }
