@@ -5,6 +5,7 @@
 
 mod ads;
 mod chinese;
+mod own;
 mod real_files;
 mod shopee_lazada;
 mod tiktok_shop;

@@ -123,6 +123,38 @@ fn an_older_sheet_calls_the_rate_otherwise_and_rounds_it_worse() {
 }
 
 #[test]
+fn every_sheet_of_a_workbook_that_has_the_columns_is_read() {
+    let of = |room: &str, views: u32| {
+        format!(
+            "Room ID | Start Time          | Duration | Views   | Tap-through rate
+             '{room} | 2026-11-20 20:00:00 | 1800     | {views} | 50%"
+        )
+    };
+    let (first, second) = (of("1", 100), of("2", 7));
+    let sheet = workbook(&[("notes", "What the columns mean"), ("a", &first), ("b", &second), ("empty", "")]);
+    let scenario = britain().export(SHEET, sheet);
+    settle(&scenario, "2026-11-20", "2026-11-20").exits(0).expect_table(
+        "funnel",
+        "broadcast_id  cover_id  entries
+         1             unknown   100
+         2             unknown   7",
+    );
+}
+
+#[test]
+fn a_sheet_without_the_rate_is_refused_by_the_name_of_the_column() {
+    // `LIVE CTR` is product clicks ÷ views: nothing may take its place.
+    let sheet = workbook(&[(
+        "performance_detail",
+        "Room ID | Start Time          | Duration | Views | LIVE CTR | CTR
+         '1      | 2026-11-20 20:00:00 | 1800     | 100   | 42.8%    | 5.1%",
+    )]);
+    let scenario = britain().export(SHEET, sheet);
+    settle(&scenario, "2026-11-20", "2026-11-20").exits(6).says("`Tap-through rate`");
+    assert!(scenario.tree("archive/slot_audience").is_empty(), "nothing is published");
+}
+
+#[test]
 fn a_sheet_counts_only_broadcasts_that_have_no_minutes() {
     let sheet = workbook(&[(
         "performance_detail",
@@ -142,7 +174,7 @@ fn a_sheet_counts_only_broadcasts_that_have_no_minutes() {
          prime      7388999900011122233  red-dress   32000        432",
     );
     let receipt = scenario.receipt("tiktok_shop_live/GB/2026-11-20");
-    let rows = &receipt["content"]["exports"][2]["rows"];
+    let rows = &receipt["content"]["exports"][1]["rows"];
     assert_eq!((&rows["counted"], &rows["duplicate"]), (&1.into(), &1.into()), "{rows}");
 }
 

@@ -70,8 +70,7 @@ fn who_takes_that_rate_for_the_cover_s_is_held_back_by_its_own_numbers() {
     let scenario = sessions(&fooled);
     let outcome = settle(&scenario, "2026-11-20", "2026-11-20").exits(4);
     let reason = "its `ctr` is not the ratio that it is mapped as: 2 of 2 rows disagree, the worst reports `0.428` where its counts give `0.029266`";
-    assert!(outcome.stderr.contains(reason), "{}", outcome.stderr);
-    outcome.expect_table(
+    outcome.says(reason).expect_table(
         "reconciliation",
         "metric  scope  rows  rows_off  reported  recomputed  verdict
          ctr     row    2     2         0.428     0.0293      mis-mapped",
