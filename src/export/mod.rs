@@ -57,20 +57,20 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use error::ExportError;
 pub use excerpt::Excerpt;
+pub use fates::MAX_LISTED_REJECTS;
 pub use find::{Found, PathValues, find};
 pub use length::length;
-pub use map::MAX_LISTED_REJECTS;
 pub use number::{NotANumber, Number, number};
 pub use peek::{Cell, Peek, PeekFormat, PeekTable, peek};
 pub use signal::{Signal, Signals};
 pub use total::says_total;
 
 use crate::config::{Export, Rows};
+use crate::model::{Check, MarketId, Page, Reject};
+use crate::time::Zone;
 use count_layout::{CountLayout, CoverLayout};
 use count_map::CountMapper;
 use cover_map::CoverMapper;
-use crate::model::{Check, MarketId, Page, Reject};
-use crate::time::Zone;
 
 /// How an export is read, apart from its own definition.
 #[derive(Debug, Clone)]
@@ -170,32 +170,8 @@ fn read_unguarded(
     signals: &mut impl Signals,
 ) -> Result<ReadReport, ExportError> {
     let layout = layout::Layout::of(reading.export);
-    let mut mapper = map::Mapper::new(
-        reading.export,
-        &layout,
-        reading.path,
-        reading.markets,
-        reading.entry_is_click,
-        reading.stay_seconds,
-        reading.excerpt,
-        signals,
-    );
+    let mut mapper = map::Mapper::new(reading, &layout, signals);
     let rows_in =
         decode::decode(&reading.export.format, file, &layout.columns, layout.may_be_absent(), &mut mapper)?;
-    if let Some(refusal) = mapper.refusal() {
-        return Err(refusal);
-    }
-    let report = ReadReport {
-        rows_in,
-        taken: mapper.taken,
-        ignored: mapper.ignored,
-        rejected: mapper.rejected,
-        rejects: mapper.rejects,
-        checks: Vec::new(),
-    };
-    let accounted = report.taken + report.ignored + report.rejected;
-    if accounted != rows_in {
-        return Err(ExportError::Unbalanced { physical: rows_in, accounted });
-    }
-    Ok(report)
+    mapper.done()?.report(rows_in, Vec::new())
 }

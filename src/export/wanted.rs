@@ -11,6 +11,7 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
+    #[cfg(test)]
     pub(super) fn needed(column: &ColumnName) -> Self {
         Self { column: column.clone(), is_needed: true }
     }

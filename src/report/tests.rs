@@ -8,7 +8,7 @@ use polars::prelude::*;
 use super::{Sheet, bridge, capability, funnel, slot_audience};
 use crate::config::Market;
 use crate::model::{
-    Change, ClickEvent, Conventions, Count, CountSet, Counts, DayPart, Era, Eras, Fact, FactKey, Figures,
+    Change, ClickEvent, Conventions, Count, CountSet, DayPart, Era, Eras, Fact, FactKey, Figures,
     ImpressionBasis, MarketDay, MarketId, Measure, PlatformId, Share, UniqueBasis,
 };
 use crate::time::{DayRule, LocalDay, SlotTable, Zone};
