@@ -141,6 +141,30 @@ fn find_header(
     Err(if is_blank { ExportError::Header("there is none") } else { search.failure(nothing_found) })
 }
 
+/// The first rows as they stand there, and whether there are more. A line whose quote does not close is one value.
+pub(super) fn peek(
+    mut lines: Lines,
+    delimiter: u8,
+    max_rows: usize,
+) -> Result<(Vec<Vec<String>>, bool), ExportError> {
+    let (mut cut, mut used) = (Cut::default(), LineUse::default());
+    let mut rows = Vec::new();
+    while rows.len() < max_rows {
+        let line = String::from_utf8_lossy(first_line(lines.wide_window()?).0).into_owned();
+        rows.push(match next_row(&mut lines, delimiter, &mut cut, &mut used)? {
+            None => return Ok((rows, false)),
+            Some(true) => {
+                let value =
+                    |(from, to): &(usize, usize)| String::from_utf8_lossy(&cut.text[*from..*to]).into_owned();
+                cut.fields.iter().map(value).collect()
+            }
+            Some(false) => vec![line],
+        });
+    }
+    let is_cut = next_row(&mut lines, delimiter, &mut cut, &mut used)?.is_some();
+    Ok((rows, is_cut))
+}
+
 /// Passes rows that are no records.
 fn skip_rows(
     lines: &mut Lines,

@@ -172,7 +172,7 @@ impl<'a> Visitor<'a> for Elements<'_, 'a> {
 }
 
 /// Goes through all members of an object.
-fn pairs<'a>(object: &'a RawValue, take: &mut dyn FnMut(String, &'a RawValue)) {
+pub(super) fn pairs<'a>(object: &'a RawValue, take: &mut dyn FnMut(String, &'a RawValue)) {
     // What cannot be read is not there; the syntax of the document was checked before.
     let _ = serde_json::Deserializer::from_str(object.get()).deserialize_map(Pairs(take));
 }

@@ -21,6 +21,7 @@ mod excerpt;
 mod fates;
 mod field;
 mod find;
+mod guess;
 mod heading;
 mod hour;
 mod instant;
@@ -28,6 +29,7 @@ mod json;
 mod layout;
 mod length;
 mod lines;
+mod lists;
 mod map;
 mod markup;
 mod members;
@@ -147,6 +149,18 @@ pub fn read_page(reading: &Reading<'_>, file: File, max_rows: usize) -> Result<(
             Ok((fates.report(rows_in, Vec::new())?, page))
         }
         Rows::Events { .. } | Rows::Impressions { .. } => unreachable!("rows of events are no page"),
+    })
+}
+
+/// Runs a decoder; a panic of it is an error of the export.
+fn guarded<T>(read: impl FnOnce() -> Result<T, ExportError>) -> Result<T, ExportError> {
+    GUARDED.set(true);
+    let read = catch_unwind(AssertUnwindSafe(read));
+    GUARDED.set(false);
+    read.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        Err(ExportError::Panicked(text.unwrap_or_else(|| "it gave no reason".to_owned())))
     })
 }
 

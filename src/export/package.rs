@@ -156,7 +156,7 @@ impl Package {
 }
 
 /// Refuses by name what people take for a spreadsheet.
-fn recognize(file: &mut File) -> Result<(), ExportError> {
+pub(super) fn recognize(file: &mut File) -> Result<(), ExportError> {
     /// A directory entry of a file that Office encrypted.
     const ENCRYPTED: &str = "EncryptedPackage";
     let mut head = Vec::new();

@@ -162,7 +162,7 @@ impl Book {
     }
 
     /// The sheets of these names, or all.
-    pub(super) fn choose(&self, names: &[String]) -> Result<Vec<Sheet>, ExportError> {
+    fn choose(&self, names: &[String]) -> Result<Vec<Sheet>, ExportError> {
         if names.is_empty() {
             return Ok(self.sheets.clone());
         }
@@ -172,6 +172,11 @@ impl Book {
             sheet.cloned().ok_or_else(|| ExportError::MissingSheet { sheet: name.clone(), sheets: there() })
         };
         names.iter().map(find).collect()
+    }
+
+    /// Every worksheet.
+    pub(super) fn sheets(&self) -> &[Sheet] {
+        &self.sheets
     }
 
     /// The rows of a sheet, from its first.
