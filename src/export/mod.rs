@@ -164,18 +164,6 @@ fn guarded<T>(read: impl FnOnce() -> Result<T, ExportError>) -> Result<T, Export
     })
 }
 
-/// Runs a decoder; a panic of it is an error of the export.
-fn guarded<T>(read: impl FnOnce() -> Result<T, ExportError>) -> Result<T, ExportError> {
-    GUARDED.set(true);
-    let read = catch_unwind(AssertUnwindSafe(read));
-    GUARDED.set(false);
-    read.unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-        Err(ExportError::Panicked(text.unwrap_or_else(|| "it gave no reason".to_owned())))
-    })
-}
-
 fn read_unguarded(
     reading: &Reading<'_>,
     file: File,
