@@ -39,13 +39,15 @@ RATES = {
     "viewer_ctr": ("clickers", "unique_impressions"),
     "stay_rate": ("stays", "entries"),
 }
+COUNT_COLUMNS = [name + end for name in COUNTS for end in ("", "_low", "_high")]
 RATE_COLUMNS = [name + end for name in RATES for end in ("", "_low", "_high")]
 COLUMNS = [
-    *KEYS, *COUNTS, *RATE_COLUMNS, "mean_dwell_seconds", "slot_seconds", "slot_start_local", "slot_start_utc",
-    "impression_basis", "click_event", "provisional", "revision",
+    *KEYS, *COUNT_COLUMNS, "derived", "prorated_impressions", "prorated_entries", "day_match",
+    *RATE_COLUMNS, "mean_dwell_seconds", "slot_seconds", "slot_start_local", "slot_start_utc",
+    "impression_basis", "click_event", "unique_basis", "convention_since", "provisional", "revision",
 ]
 FLAGS = {"clicked": "click", "entered": "entry", "ordered": "order"}
-FLOATS = {"dwell_seconds", "mean_dwell_seconds", *RATE_COLUMNS}
+FLOATS = {"dwell_seconds", "dwell_seconds_low", "dwell_seconds_high", "day_match", "mean_dwell_seconds", *RATE_COLUMNS}
 TOLERANCE = 1e-12
 
 
@@ -488,11 +490,19 @@ def rates() -> str:
     return ", ".join(columns)
 
 
+def exact_counts() -> str:
+    """What is counted event by event has no doubt: bounds that are the counts, nothing derived, nothing split."""
+    counts = ", ".join(f"{count}, {count} as {count}_low, {count} as {count}_high" for count in COUNTS)
+    split = ", ".join(f"case when {count} is not null then 0::bigint end as prorated_{count}" for count in ("impressions", "entries"))
+    return f"{counts}, null::varchar as derived, {split}, null::double as day_match"
+
+
 def slot_audience(at: str) -> str:
     """The table as of an instant, from `funnel`, `slot_times` and `settle`."""
     return f"""
-select {", ".join(KEYS)}, {", ".join(COUNTS)}, {rates()}, slot_seconds, slot_start_local, slot_start_utc,
-    impression_basis, click_event, timestamptz {text(at)} < day_end + to_seconds(settle_seconds) as provisional, 1::bigint as revision
+select {", ".join(KEYS)}, {exact_counts()}, {rates()}, slot_seconds, slot_start_local, slot_start_utc,
+    impression_basis, click_event, 'first_touch' as unique_basis, null::date as convention_since,
+    timestamptz {text(at)} < day_end + to_seconds(settle_seconds) as provisional, 1::bigint as revision
 from (
     select {", ".join(KEYS)}, impression_basis, click_event,
         {", ".join(f"sum({count})::{'double' if count == 'dwell_seconds' else 'bigint'} as {count}" for count in COUNTS)}

@@ -45,6 +45,78 @@ pub const WORKING: &[(&str, &str)] = &[
     ("jobs/nightly.yaml", "version: 1\nplatforms: [tiktok]\nmarkets: [US, GB]\nlookback_days: 7\n"),
 ];
 
+/// A platform of counts, with every key that they have.
+pub const COUNTING: &str = r#"version: 1
+conventions: {impression: displays, click: room_entry, uniques: broadcast}
+not_offered: {orders: nothing is sold}
+changes:
+  - {since: 2026-08-24, timezone: America/Los_Angeles, redefined: {entries: a view is a start}}
+settle: 48h
+exports:
+  - name: minutes
+    rows: counts
+    path: "live/{market}/{date:%Y-%m-%d}/{broadcast}_{created:%Y%m%dT%H%M%S}.json"
+    day: {timezone: UTC}
+    late_days: 1
+    format: json
+    rows_at: "data.intervals[]"
+    newest: {by: path, per: broadcast}
+    totals: {column: Content, words: [Gesamt], cap: 500}
+    skip: {is_test: [1, "true"]}
+    columns:
+      period: {start: {column: start_time, format: epoch_s}, grain: 1m}
+      market: {path: {us: US}}
+      broadcast_id: path
+      cover_id: log
+      audience: [gender]
+      counts:
+        entries: [Views, Penonton]
+        impressions: {of: entries, divided_by: {column: Tap-through rate, unit: percent}}
+        dwell_seconds: {of: entries, times: Average viewing duration}
+      optional: [impressions]
+      rates:
+        ctr: {column: CTR, unit: percent}
+        room_rate: {column: Enter room rate, of: entries, among: impressions}
+  - name: sessions
+    rows: counts
+    path: "sessions/*.csv"
+    format: csv
+    encoding: utf-16le
+    header_within: 10
+    description_rows: 1
+    numbers: {decimal: ","}
+    newest: {by: modified, per: period}
+    fallback_for: minutes
+    columns:
+      period: {date: Day, format: "%Y%m%d", timezone: market, hour: Hour}
+      market: {column: Land, values: {Amerika: US}}
+      broadcast_id: Raum
+      cover_id: {value: only}
+      counts: {entries: Aufrufe}
+  - name: cover_log
+    rows: covers
+    path: "covers/{date:%Y-%m-%d}.csv"
+    day: {timezone: UTC}
+    format: csv
+    newest: {by: name, per: broadcast}
+    columns:
+      from: {column: from, format: rfc3339}
+      until: to
+      market: {value: US}
+      broadcast_id: room
+      cover_id: cover
+"#;
+
+/// A text with some parts exchanged, each of which must be there.
+pub fn changed(text: &str, changes: &[(&str, &str)]) -> String {
+    let mut text = text.to_owned();
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    text
+}
+
 /// Files in a folder of their own.
 pub struct Tree(tempfile::TempDir);
 

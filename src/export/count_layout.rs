@@ -1,5 +1,7 @@
 //! Where the columns of counts and of covers land in a decoded record.
 
+use std::collections::BTreeSet;
+
 use super::layout::Layout;
 use crate::config::{
     ColumnName, CountRows, CountRule, CoverRows, Export, InstantColumn, Newest, NumberStyle, Order, Period,
@@ -18,7 +20,7 @@ pub(super) struct CountLayout<'a> {
     pub(super) newest: Option<(usize, &'a InstantColumn)>,
     /// Where a row says that it is a total.
     pub(super) totals: Vec<usize>,
-    pub(super) skip: Vec<(usize, &'a std::collections::BTreeSet<String>)>,
+    pub(super) skip: Vec<(usize, &'a BTreeSet<String>)>,
     pub(super) numbers: NumberStyle,
 }
 
@@ -62,7 +64,10 @@ impl<'a> CountLayout<'a> {
         let rates = rows.rates.iter().map(|rate| (rate, seat.place_if_there(&rate.column.column))).collect();
         let totals = match &rows.totals.column {
             Some(column) => vec![seat.place_if_there(column)],
-            None => period.all().chain(seat.broadcast_id).collect(),
+            None => {
+                let seen = seat.market.into_iter().chain(seat.broadcast_id).chain(seat.cover_id);
+                period.all().chain(seen).chain(seat.audience.iter().copied()).collect()
+            }
         };
         let skip = rows.skip.iter().map(|(column, values)| (seat.place_if_there(column), values)).collect();
         Self { seat, period, counts, rates, newest, totals, skip, numbers: rows.numbers }
@@ -86,8 +91,8 @@ fn column_of(rule: &CountRule) -> &ColumnName {
     }
 }
 
-/// The columns whose own value says what a count is.
-pub(super) fn columns_behind(rows: &CountRows, count: Count, entry_is_click: bool) -> Option<&ColumnName> {
+/// The column that a count is read from, or the rate that it is derived by.
+pub(super) fn column_behind(rows: &CountRows, count: Count, entry_is_click: bool) -> Option<&ColumnName> {
     let count = if rows.counts.contains_key(&count) || !entry_is_click { count } else { entered(count) };
     rows.counts.get(&count).map(column_of)
 }

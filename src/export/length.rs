@@ -1,77 +1,21 @@
 //! Lengths of time as people write them: `1m28s`, `18.28s`, `2h3m`, `0:02:35`, `12:34`, `88`; in milliseconds.
 
-use super::number::{NotANumber, Number, number};
+use super::number::{NotANumber, Number, rounded_number};
 use super::number_text::{folded, is_unknown};
 use crate::config::NumberStyle;
 
 /// Units in seconds, as platforms write them in the languages they speak. Lower case.
-const UNITS: [(&str, i64); 66] = [
-    ("d", 86_400),
-    ("day", 86_400),
-    ("days", 86_400),
-    ("天", 86_400),
-    ("日", 86_400),
-    ("일", 86_400),
-    ("h", 3_600),
-    ("hr", 3_600),
-    ("hrs", 3_600),
-    ("hour", 3_600),
-    ("hours", 3_600),
-    ("std", 3_600),
-    ("jam", 3_600),
-    ("j", 3_600),
-    ("giờ", 3_600),
-    ("ч", 3_600),
-    ("час", 3_600),
-    ("ชั่วโมง", 3_600),
-    ("ชม", 3_600),
-    ("小时", 3_600),
-    ("小時", 3_600),
-    ("时", 3_600),
-    ("時", 3_600),
-    ("时间", 3_600),
-    ("時間", 3_600),
-    ("시간", 3_600),
-    ("m", 60),
-    ("min", 60),
-    ("mins", 60),
-    ("minute", 60),
-    ("minutes", 60),
-    ("menit", 60),
-    ("mnt", 60),
-    ("phút", 60),
-    ("мин", 60),
-    ("นาที", 60),
-    ("分", 60),
-    ("分钟", 60),
-    ("分鐘", 60),
-    ("분", 60),
-    ("minuten", 60),
-    ("minutos", 60),
-    ("s", 1),
-    ("sec", 1),
-    ("secs", 1),
-    ("second", 1),
-    ("seconds", 1),
-    ("sek", 1),
-    ("seg", 1),
-    ("segundos", 1),
-    ("sekunden", 1),
-    ("detik", 1),
-    ("dtk", 1),
-    ("giây", 1),
-    ("сек", 1),
-    ("с", 1),
-    ("วินาที", 1),
-    ("秒", 1),
-    ("秒钟", 1),
-    ("초", 1),
-    ("stunden", 3_600),
-    ("stunde", 3_600),
-    ("horas", 3_600),
-    ("heures", 3_600),
-    ("ore", 3_600),
-    ("secondi", 1),
+const UNITS: [(i64, &str); 4] = [
+    (86_400, "d day days tag tage hari ngày 天 日 일"),
+    (
+        3_600,
+        "h hr hrs hour hours std stunde stunden hora horas heure heures ora ore jam j giờ ч час ชั่วโมง ชม 小时 小時 时 時 时间 時間 시간",
+    ),
+    (60, "m min mins minute minutes minuten minuto minutos minuti menit mnt phút мин นาที 分 分钟 分鐘 분"),
+    (
+        1,
+        "s sec secs second seconds sek sekunde sekunden seg segundo segundos seconde secondes secondi detik dtk giây сек с วินาที 秒 秒钟 秒鐘 초",
+    ),
 ];
 
 /// A week and a month in seconds would be broken numbers as a mean; a total can be any length of time up to this.
@@ -94,7 +38,7 @@ pub fn length(text: &str, style: NumberStyle) -> Result<Option<Number>, NotANumb
         return Ok(None);
     }
     let length = if text.contains(':') { on_a_clock(&text, style) } else { by_units(&text, style) };
-    let length = length.filter(|length| {
+    let length = length.map(Number::floored).filter(|length| {
         let (low, _, high) = length.bounds();
         low >= 0 && high <= MOST_SECONDS * 1_000 * length.unit()
     });
@@ -142,18 +86,18 @@ fn by_units(text: &str, style: NumberStyle) -> Option<Number> {
     loop {
         let end = rest.find(|c: char| !(is_digit(c) || matches!(c, '.' | ',' | '\'' | ' ')));
         let Some(end) = end else {
-            return (smallest == i64::MAX).then(|| bare_seconds(rest, style)).flatten();
+            return if smallest == i64::MAX { bare_seconds(rest, style)?.times(1_000) } else { None };
         };
         let (digits, tail) = rest.split_at(end);
         let word_end = tail.find(is_digit).unwrap_or(tail.len());
         let (word, tail) = tail.split_at(word_end);
         let word = word.trim().trim_end_matches(['.', ',']);
-        let value = number(digits.trim(), style).ok().flatten()?;
+        let value = rounded_number(digits.trim(), style).ok().flatten()?;
         if word == "ms" || word == "毫秒" {
             let value = if value.is_exact() { value.to_the_unit()? } else { value };
             return (tail.is_empty() && smallest == i64::MAX).then_some(value);
         }
-        let unit = UNITS.iter().find(|(unit, _)| *unit == word).map(|(_, seconds)| *seconds)?;
+        let unit = UNITS.iter().find(|(_, words)| words.split(' ').any(|unit| unit == word))?.0;
         if unit >= smallest {
             return None;
         }
@@ -169,7 +113,7 @@ fn by_units(text: &str, style: NumberStyle) -> Option<Number> {
 }
 
 fn bare_seconds(text: &str, style: NumberStyle) -> Option<Number> {
-    let seconds = number(text, style).ok().flatten().filter(|number| !number.is_percent())?;
+    let seconds = rounded_number(text, style).ok().flatten().filter(|number| !number.is_percent())?;
     if seconds.is_exact() { seconds.to_the_unit() } else { Some(seconds) }
 }
 
@@ -210,6 +154,7 @@ mod tests {
             ("1小时5分钟", (3_870_000.0, 3_900_000.0, 3_930_000.0)),
             ("2 jam 5 menit 3 detik", (7_502_500.0, 7_503_000.0, 7_503_500.0)),
             ("1.5 min", (87_000.0, 90_000.0, 93_000.0)),
+            ("1m0.0s", (59_950.0, 60_000.0, 60_050.0)),
             ("250ms", (249.5, 250.0, 250.5)),
             ("１分２８秒", (87_500.0, 88_000.0, 88_500.0)),
         ];

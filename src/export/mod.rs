@@ -9,6 +9,8 @@ mod bytes;
 mod cell;
 mod compression;
 mod count_layout;
+mod count_map;
+mod cover_map;
 mod cut;
 mod decode;
 mod delimited;
@@ -17,6 +19,7 @@ mod document;
 mod encoding;
 mod error;
 mod excerpt;
+mod fates;
 mod field;
 mod find;
 mod guess;
@@ -39,10 +42,14 @@ mod parquet;
 mod peek;
 mod peek_cell;
 mod period;
+mod quantity;
+mod rate_check;
 mod rows_at;
 mod sheet;
 mod signal;
 mod stages;
+mod total;
+mod total_check;
 mod value;
 mod wanted;
 mod way;
@@ -53,16 +60,20 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use error::ExportError;
 pub use excerpt::Excerpt;
+pub use fates::MAX_LISTED_REJECTS;
 pub use find::{Found, PathValues, find};
 pub use length::length;
-pub use map::MAX_LISTED_REJECTS;
 pub use number::{NotANumber, Number, number};
 pub use peek::{Cell, Peek, PeekFormat, PeekTable, peek};
 pub use signal::{Signal, Signals};
+pub use total::says_total;
 
-use crate::config::Export;
+use crate::config::{Export, Rows};
 use crate::model::{Check, MarketId, Page, Reject};
 use crate::time::Zone;
+use count_layout::{CountLayout, CoverLayout};
+use count_map::CountMapper;
+use cover_map::CoverMapper;
 
 /// How an export is read, apart from its own definition.
 #[derive(Debug, Clone)]
@@ -125,8 +136,23 @@ pub fn read(reading: &Reading<'_>, file: File, signals: &mut impl Signals) -> Re
 /// # Errors
 /// [`ExportError`] when the export as a whole cannot be counted.
 pub fn read_page(reading: &Reading<'_>, file: File, max_rows: usize) -> Result<(ReadReport, Page), ExportError> {
-    let _ = (reading, file, max_rows);
-    todo!("read counts")
+    guarded(|| match &reading.export.rows {
+        Rows::Counts(rows) => {
+            let layout = CountLayout::of(reading.export, rows);
+            let mut mapper = CountMapper::new(reading, rows, &layout, max_rows);
+            let rows_in = decode::decode(&reading.export.format, file, &layout.seat.columns, None, &mut mapper)?;
+            let (fates, checks, page) = mapper.done()?;
+            Ok((fates.report(rows_in, checks)?, page))
+        }
+        Rows::Covers(rows) => {
+            let layout = CoverLayout::of(reading.export, rows);
+            let mut mapper = CoverMapper::new(reading, &layout, max_rows);
+            let rows_in = decode::decode(&reading.export.format, file, &layout.seat.columns, None, &mut mapper)?;
+            let (fates, page) = mapper.done()?;
+            Ok((fates.report(rows_in, Vec::new())?, page))
+        }
+        Rows::Events { .. } | Rows::Impressions { .. } => unreachable!("rows of events are no page"),
+    })
 }
 
 /// Runs a decoder; a panic of it is an error of the export.
@@ -147,32 +173,8 @@ fn read_unguarded(
     signals: &mut impl Signals,
 ) -> Result<ReadReport, ExportError> {
     let layout = layout::Layout::of(reading.export);
-    let mut mapper = map::Mapper::new(
-        reading.export,
-        &layout,
-        reading.path,
-        reading.markets,
-        reading.entry_is_click,
-        reading.stay_seconds,
-        reading.excerpt,
-        signals,
-    );
+    let mut mapper = map::Mapper::new(reading, &layout, signals);
     let rows_in =
         decode::decode(&reading.export.format, file, &layout.columns, layout.may_be_absent(), &mut mapper)?;
-    if let Some(refusal) = mapper.refusal() {
-        return Err(refusal);
-    }
-    let report = ReadReport {
-        rows_in,
-        taken: mapper.taken,
-        ignored: mapper.ignored,
-        rejected: mapper.rejected,
-        rejects: mapper.rejects,
-        checks: Vec::new(),
-    };
-    let accounted = report.taken + report.ignored + report.rejected;
-    if accounted != rows_in {
-        return Err(ExportError::Unbalanced { physical: rows_in, accounted });
-    }
-    Ok(report)
+    mapper.done()?.report(rows_in, Vec::new())
 }

@@ -46,6 +46,11 @@ pub struct Number {
 /// # Errors
 /// [`NotANumber`] for everything else.
 pub fn number(text: &str, style: NumberStyle) -> Result<Option<Number>, NotANumber> {
+    Ok(rounded_number(text, style)?.map(Number::floored))
+}
+
+/// The same, of a part of something larger: `0` seconds of an hour can be less than that.
+pub(super) fn rounded_number(text: &str, style: NumberStyle) -> Result<Option<Number>, NotANumber> {
     if !text.is_empty() && text.len() <= DIGITS && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(Some(Number::whole(text.parse().map_err(|_| NotANumber)?)));
     }
@@ -133,6 +138,13 @@ impl Number {
         if value.is_nan() { Ok(None) } else { number(&value.to_string(), NumberStyle::default()) }
     }
 
+    /// A share that a spreadsheet shows as percent.
+    pub(super) fn percent(share: f64) -> Result<Option<Self>, NotANumber> {
+        let Some(share) = Self::float(share)? else { return Ok(None) };
+        let percent = share.times(100).ok_or(NotANumber)?;
+        Ok(Some(Self { is_percent: true, ..percent }))
+    }
+
     fn of(whole: &str, part: &str, power: i32, is_percent: bool) -> Option<Self> {
         let whole = whole.trim_start_matches('0');
         let kept = DIGITS.checked_sub(whole.len())?.min(part.len());
@@ -142,7 +154,7 @@ impl Number {
             return Some(Self::whole(value));
         }
         let (below, above) = if cut.is_empty() { (5, 5) } else { (0, 10) };
-        let low = (value * 10 - below).max(0);
+        let low = value * 10 - below;
         let scale = i32::try_from(kept).ok()? + 1 - power;
         let number = Self { is_percent, ..Self::within(low, value * 10, value * 10 + above, 0) };
         if scale < 0 { number.multiplied(scale.unsigned_abs()) } else { number.divided(scale.unsigned_abs()) }
@@ -234,14 +246,20 @@ impl Number {
             return Some(self);
         }
         // `5` in a column of percent is no more exact than `5%`.
-        let rounded = if self.is_exact() { self.to_the_unit()? } else { self };
+        let rounded = if self.is_exact() { self.to_the_unit()?.floored() } else { self };
         Self { is_percent: false, ..rounded }.divided(2)
+    }
+
+    /// No less than nothing, unless it is less as it stands there.
+    #[must_use]
+    pub(super) const fn floored(self) -> Self {
+        if self.value >= 0 && self.low < 0 { Self { low: 0, ..self } } else { self }
     }
 
     /// A whole number that was rounded to one.
     pub(super) fn to_the_unit(self) -> Option<Self> {
         let tenfold = self.multiplied(1)?;
-        Self { low: (tenfold.value - 5).max(0), high: tenfold.value + 5, ..tenfold }.divided(1)
+        Self { low: tenfold.value - 5, high: tenfold.value + 5, ..tenfold }.divided(1)
     }
 
     /// So many of it.

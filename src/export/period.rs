@@ -8,8 +8,8 @@ use super::field::Field;
 use super::find::PathValues;
 use super::hour::hour;
 use super::instant::{self, from_wall, serial};
-use super::length::{length, of_millis};
 use super::map::{Mapped, NoSignal};
+use super::quantity::length_of;
 use crate::config::{NumberStyle, Period, PeriodEnd, ZoneRule};
 use crate::model::Reason;
 use crate::time::{DayRule, Zone};
@@ -41,7 +41,7 @@ pub(super) fn read(
     fields: &[Field<'_>],
     clock: Clock<'_>,
 ) -> Mapped<Interval> {
-    let (interval, blame) = match (period, columns) {
+    let (interval, blamed) = match (period, columns) {
         (Period::Span { start, end }, PeriodColumns::Span { start: at, end: until }) => {
             let start_us = instant::read(fields[*at], &start.format, clock.market).map_err(blame(*at))?;
             let until = until.unwrap_or(*at);
@@ -59,12 +59,12 @@ pub(super) fn read(
                 ZoneRule::Market => clock.market.ok_or(NoSignal::Reject(Reason::BadTime, Some(*date)))?,
             };
             let on = day(fields[*date], pattern).map_err(blame(*date))?;
-            let blamed = hour.unwrap_or(*date);
+            let column = hour.unwrap_or(*date);
             let interval = match hour {
                 None => whole_day(on, zone),
                 Some(hour) => hour_of(on, fields[*hour], zone),
             };
-            (interval.map_err(blame(blamed))?, Some(blamed))
+            (interval.map_err(blame(column))?, Some(column))
         }
         _ => {
             let (start, end) =
@@ -73,10 +73,13 @@ pub(super) fn read(
             (Interval { start_us, end_us, is_all_day: true }, None)
         }
     };
-    match interval.end_us - interval.start_us {
-        ..=0 => Err(NoSignal::Reject(Reason::EmptyInterval, blame)),
-        ..=LONGEST_US => Ok(interval),
-        _ => Err(NoSignal::Reject(Reason::IntervalTooLong, blame)),
+    let length_us = interval.end_us - interval.start_us;
+    if length_us <= 0 {
+        Err(NoSignal::Reject(Reason::EmptyInterval, blamed))
+    } else if length_us > LONGEST_US {
+        Err(NoSignal::Reject(Reason::IntervalTooLong, blamed))
+    } else {
+        Ok(interval)
     }
 }
 
@@ -86,15 +89,7 @@ fn blame(column: usize) -> impl Fn(Reason) -> NoSignal {
 
 /// A column of lengths, in microseconds.
 fn length_us(field: Field<'_>, numbers: NumberStyle) -> Result<i64, Reason> {
-    let read = match field {
-        Field::Length(ms) if ms >= 0 => Ok(Some(of_millis(ms))),
-        Field::Text(text) => length(text, numbers),
-        Field::Int(seconds) => length(&seconds.to_string(), NumberStyle::default()),
-        Field::Float(seconds) => length(&seconds.to_string(), NumberStyle::default()),
-        Field::Null => Ok(None),
-        _ => return Err(Reason::BadNumber),
-    };
-    let length = read.map_err(|_| Reason::BadNumber)?.ok_or(Reason::MissingValue)?;
+    let length = length_of(field, numbers)?.ok_or(Reason::MissingValue)?;
     let (_, value, _) = length.bounds();
     i64::try_from(value.saturating_mul(1_000) / length.unit()).map_err(|_| Reason::IntervalTooLong)
 }

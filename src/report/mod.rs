@@ -14,6 +14,8 @@ mod reconciliation;
 mod rejects;
 mod sheet;
 mod slot_audience;
+#[cfg(test)]
+mod tests;
 
 use jiff::civil::Date;
 use polars::prelude::*;

@@ -218,10 +218,26 @@ const SECTIONS: &[(&str, Option<&str>, &str)] = &[
     ("a market", None, "markets.yaml markets.JP.stranger"),
     ("a platform", None, "p.yaml stranger"),
     ("conventions", None, "p.yaml conventions.stranger"),
-    ("an export", None, "p.yaml exports[0].stranger"),
+    ("counts", None, "p.yaml not_offered.stranger"),
+    ("a change", None, "p.yaml changes[0].stranger"),
+    ("counts", None, "p.yaml changes[0].redefined.stranger"),
+    ("an export", Some("events"), "p.yaml exports[0].stranger"),
+    ("an export", Some("impressions"), "p.yaml exports[1].stranger"),
+    ("an export", Some("counts"), "p.yaml exports[2].stranger"),
+    ("an export", Some("covers"), "p.yaml exports[3].stranger"),
     ("day", None, "p.yaml exports[0].day.stranger"),
+    ("numbers", None, "p.yaml exports[2].numbers.stranger"),
+    ("newest", None, "p.yaml exports[2].newest.stranger"),
+    ("totals", None, "p.yaml exports[2].totals.stranger"),
     ("columns", Some("events"), "p.yaml exports[0].columns.stranger"),
     ("columns", Some("impressions"), "p.yaml exports[1].columns.stranger"),
+    ("columns", Some("counts"), "p.yaml exports[2].columns.stranger"),
+    ("columns", Some("covers"), "p.yaml exports[3].columns.stranger"),
+    ("period", None, "p.yaml exports[2].columns.period.stranger"),
+    ("counts", None, "p.yaml exports[2].columns.counts.stranger"),
+    ("a count", None, "p.yaml exports[2].columns.counts.impressions.stranger"),
+    ("a column of rates", None, "p.yaml exports[2].columns.counts.impressions.divided_by.stranger"),
+    ("a rate", None, "p.yaml exports[2].columns.rates.enter.stranger"),
     ("event", None, "p.yaml exports[0].columns.event.stranger"),
     ("occurred_at", None, "p.yaml exports[0].columns.occurred_at.stranger"),
     ("market", None, "p.yaml exports[0].columns.market.stranger"),
@@ -240,17 +256,30 @@ const STRANGERS: &[(&str, &str)] = &[
     ),
     (
         "config/markets.yaml",
-        "version: 1\nstranger: 1\nslots: {s: {day: \"00:00\"}}\nmarkets: {JP: {timezone: Asia/Tokyo, slots: s, stranger: 1}}\n",
+        "version: 1\nstranger: 1\nslots: {s: {day: \"00:00\"}}\nmarkets:\n  \
+         JP: {timezone: Asia/Tokyo, slots: s, stranger: 1}\n  IN: {timezone: Asia/Kolkata, slots: s}\n",
     ),
     (
         "config/platforms/p.yaml",
-        "version: 1\nstranger: 1\nconventions: {impression: displays, click: cover_tap, stranger: 1}\nsettle: 48h\nexports:\n  \
+        "version: 1\nstranger: 1\nconventions: {impression: displays, click: cover_tap, stranger: 1}\n\
+         not_offered: {orders: why, stranger: 1}\nchanges:\n  \
+         - {since: 2026-08-24, redefined: {entries: what, stranger: 1}, stranger: 1}\nsettle: 48h\nexports:\n  \
          - name: e\n    stranger: 1\n    rows: events\n    path: e/{date:%F}.csv\n    day: {timezone: UTC, stranger: 1}\n    \
          format: csv\n    columns:\n      stranger: 1\n      occurred_at: {column: t, stranger: 1}\n      \
          event: {column: e, values: {show: impression}, stranger: 1}\n      market: {column: m, stranger: 1}\n      \
          broadcast_id: {value: b, stranger: 1}\n      cover_id: {value: c, stranger: 1}\n  \
-         - name: i\n    rows: impressions\n    path: i.csv\n    format: csv\n    columns:\n      stranger: 1\n      occurred_at: t\n      \
-         market: {value: JP}\n      broadcast_id: b\n      cover_id: c\n",
+         - name: i\n    stranger: 1\n    rows: impressions\n    path: i.csv\n    format: csv\n    columns:\n      stranger: 1\n      \
+         occurred_at: t\n      market: {value: JP}\n      broadcast_id: b\n      cover_id: c\n  \
+         - name: c\n    stranger: 1\n    rows: counts\n    path: c.csv\n    format: csv\n    \
+         numbers: {decimal: \",\", stranger: 1}\n    newest: {by: name, per: period, stranger: 1}\n    \
+         totals: {cap: 500, stranger: 1}\n    columns:\n      stranger: 1\n      \
+         period: {date: d, timezone: UTC, stranger: 1}\n      market: {value: IN}\n      broadcast_id: b\n      \
+         cover_id: log\n      counts:\n        stranger: 1\n        entries: e\n        \
+         impressions: {of: entries, divided_by: {column: r, stranger: 1}, stranger: 1}\n      \
+         rates: {enter: {column: r, of: entries, among: impressions, stranger: 1}}\n  \
+         - name: l\n    stranger: 1\n    rows: covers\n    path: l.csv\n    format: csv\n    \
+         newest: {by: name, per: period}\n    columns:\n      stranger: 1\n      from: f\n      market: {value: IN}\n      \
+         broadcast_id: b\n      cover_id: c\n",
     ),
     (
         "jobs/j.yaml",
@@ -299,7 +328,7 @@ fn every_key_of_the_configuration_is_documented() {
                 let kinds = table.column("rows");
                 keys.into_iter()
                     .zip(kinds)
-                    .filter(|(_, kind)| kind == "both" || kind == rows)
+                    .filter(|(_, kinds)| kinds == "all" || kinds.split(", ").any(|kind| kind == *rows))
                     .map(|pair| pair.0)
                     .collect()
             }
@@ -343,6 +372,8 @@ fn every_word_for_an_event_and_a_convention_is_documented() {
     let conventions = table("conventions");
     let impressions = [ImpressionBasis::Displays, ImpressionBasis::Viewers].map(ImpressionBasis::word);
     assert_eq!(conventions.cell("impression", "type"), impressions.join(" or "));
+    let uniques = conventions.cell("uniques", "type").replace(" or ", ", ");
+    assert_eq!(uniques, coverledger::model::UniqueBasis::ALL.map(coverledger::model::UniqueBasis::word).join(", "));
     assert_eq!(
         conventions.cell("click", "type"),
         [ClickEvent::CoverTap, ClickEvent::RoomEntry].map(ClickEvent::word).join(" or ")

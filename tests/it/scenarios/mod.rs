@@ -3,6 +3,7 @@
 mod agreement;
 mod clocks;
 mod commands;
+mod counts;
 mod crashes;
 mod deliveries;
 mod holding;
