@@ -194,7 +194,8 @@ pub struct ReportedRate {
 /// How rows of totals are recognized, besides the words that are known for them in many languages.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Totals {
-    /// The column whose text says so; without it the columns of the period and the broadcast are looked at.
+    /// The column whose text says so; without it the columns of the period, the market, the broadcast, the cover and
+    /// the audience are looked at.
     pub column: Option<ColumnName>,
     /// More words.
     pub words: BTreeSet<String>,

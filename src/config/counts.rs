@@ -260,109 +260,109 @@ mod tests {
             (
                 "divided_by: {column: Tap-through rate, unit: percent}",
                 "times: a, divided_by: b",
-                "line 25, `exports[0].columns.counts.impressions.divided_by`: does not go with `times`",
+                "line 26, `exports[0].columns.counts.impressions.divided_by`: does not go with `times`",
             ),
             (
                 ", divided_by: {column: Tap-through rate, unit: percent}",
                 "",
-                "line 25, `exports[0].columns.counts.impressions`: names neither `times` nor `divided_by`",
+                "line 26, `exports[0].columns.counts.impressions`: names neither `times` nor `divided_by`",
             ),
             (
                 "times: Average viewing duration",
                 "divided_by: Average viewing duration",
-                "line 26, `exports[0].columns.counts.dwell_seconds.divided_by`: `dwell_seconds` is a count times a mean \
+                "line 27, `exports[0].columns.counts.dwell_seconds.divided_by`: `dwell_seconds` is a count times a mean \
                  duration (expected `times`)",
             ),
             (
                 "times: Average viewing duration",
                 "times: {column: Average viewing duration, unit: fraction}",
-                "line 26, `exports[0].columns.counts.dwell_seconds.times.unit`: has no effect: durations have units of \
+                "line 27, `exports[0].columns.counts.dwell_seconds.times.unit`: has no effect: durations have units of \
                  their own (leave it out)",
             ),
             (
                 "dwell_seconds: {of: entries",
                 "dwell_seconds: {of: impressions",
-                "line 26, `exports[0].columns.counts.dwell_seconds`: `impressions` is derived itself (expected a count that \
+                "line 27, `exports[0].columns.counts.dwell_seconds`: `impressions` is derived itself (expected a count that \
                  has a column of its own)",
             ),
             (
                 "dwell_seconds: {of: entries",
                 "dwell_seconds: {of: entrants",
-                "line 26, `exports[0].columns.counts.dwell_seconds`: `entrants` is not among the counts of this export \
+                "line 27, `exports[0].columns.counts.dwell_seconds`: `entrants` is not among the counts of this export \
                  (give it its column)",
             ),
             (
                 "impressions: {of: entries",
                 "impressions: {of: impressions",
-                "line 25, `exports[0].columns.counts.impressions.of`: `impressions` cannot be derived from itself",
+                "line 26, `exports[0].columns.counts.impressions.of`: `impressions` cannot be derived from itself",
             ),
             (
                 "entries: [Views, Penonton]",
                 "entries: [Views, 7]",
-                "line 24, `exports[0].columns.counts.entries[1]`: `7` is not a column (expected the name of a column; as \
+                "line 25, `exports[0].columns.counts.entries[1]`: `7` is not a column (expected the name of a column; as \
                  text: `\"7\"`)",
             ),
             (
                 "optional: [impressions]",
                 "optional: [clicks]",
-                "line 27, `exports[0].columns.optional[0]`: `clicks` is not among the counts of this export",
+                "line 28, `exports[0].columns.optional[0]`: `clicks` is not among the counts of this export",
             ),
             (
                 "optional: [impressions]",
                 "optional: [impressions, entries, dwell_seconds]",
-                "line 27, `exports[0].columns.optional`: no count is left that an export must have: any table would pass \
+                "line 28, `exports[0].columns.optional`: no count is left that an export must have: any table would pass \
                  for one",
             ),
             (
                 "optional: [impressions]",
                 "optional: [impressions, entries]",
-                "line 27, `exports[0].columns.optional`: `dwell_seconds` is derived from `entries`, so it is no less \
+                "line 28, `exports[0].columns.optional`: `dwell_seconds` is derived from `entries`, so it is no less \
                  optional (add it)",
             ),
             (
                 "ctr: {column: CTR, unit: percent}",
                 "viewer_ctr: CTR",
-                "line 29, `exports[0].columns.rates.viewer_ctr`: `clickers` is not among the counts of this export, so the \
+                "line 30, `exports[0].columns.rates.viewer_ctr`: `clickers` is not among the counts of this export, so the \
                  rate has nothing to be held against",
             ),
             (
                 "ctr: {column: CTR, unit: percent}",
                 "ctr: {column: CTR, unit: percent, of: entries}",
-                "line 29, `exports[0].columns.rates.ctr.of`: `ctr` is always `clicks` ÷ `impressions` (leave it out, or give \
+                "line 30, `exports[0].columns.rates.ctr.of`: `ctr` is always `clicks` ÷ `impressions` (leave it out, or give \
                  the rate another name)",
             ),
             (
                 "of: entries, among: impressions",
                 "of: entries",
-                "line 30, `exports[0].columns.rates.room_rate.among`: missing (expected the count below the line)",
+                "line 31, `exports[0].columns.rates.room_rate.among`: missing (expected the count below the line)",
             ),
             (
                 "unit: percent}\n        room_rate",
                 "unit: promille}\n        room_rate",
-                "line 29, `exports[0].columns.rates.ctr.unit`: `promille` is not a unit of rates (expected: `percent`, \
+                "line 30, `exports[0].columns.rates.ctr.unit`: `promille` is not a unit of rates (expected: `percent`, \
                  `fraction`)",
             ),
             (
                 "{by: modified, per: period}",
                 "{by: path, per: period}",
-                "line 39, `exports[1].newest.by`: `path` of this export has no `{created:…}` (expected one such as \
+                "line 40, `exports[1].newest.by`: `path` of this export has no `{created:…}` (expected one such as \
                  `{created:%Y%m%dT%H%M%S}`)",
             ),
             (
                 "{by: modified, per: period}",
                 "{by: modified}",
-                "line 39, `exports[1].newest.per`: missing (expected `period` if a delivery has all broadcasts of its \
+                "line 40, `exports[1].newest.per`: missing (expected `period` if a delivery has all broadcasts of its \
                  period, else `broadcast`)",
             ),
             (
                 "    newest: {by: name, per: broadcast}\n",
                 "    newest: {by: name, per: broadcast}\n    skip: {a: [b]}\n",
-                "line 53, `exports[2].skip`: `skip` belongs to `rows: counts`, not to this export's rows",
+                "line 54, `exports[2].skip`: `skip` belongs to `rows: counts`, not to this export's rows",
             ),
             (
                 "      until: to\n",
                 "      until: to\n      audience: [a]\n",
-                "line 56, `exports[2].columns.audience`: `audience` belongs to `rows: events` and `rows: impressions` and \
+                "line 57, `exports[2].columns.audience`: `audience` belongs to `rows: events` and `rows: impressions` and \
                  `rows: counts`, not to this export's rows",
             ),
         ];

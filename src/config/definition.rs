@@ -163,8 +163,8 @@ pub enum Format {
     Ndjson,
     /// One JSON document with a list of rows in it.
     Json {
-        /// The way to the rows: the members to go through, the last of which is the list. Empty: the document is the
-        /// list. A member `[]` in between goes through every element of a list.
+        /// The way to the rows: members to go through, and `[]` for every element of a list. The last one is `[]`:
+        /// the elements that it goes through are the rows.
         rows_at: Vec<String>,
     },
     /// A spreadsheet of Excel.

@@ -134,7 +134,7 @@ fn read_sheets(at: &Place<'_>) -> Option<Vec<String>> {
     (sheets.len() == total).then_some(sheets)
 }
 
-/// `lives[].intervals[]` as `lives`, `[]`, `intervals`.
+/// `lives[].intervals[]` as `lives`, `[]`, `intervals`, `[]`.
 fn read_rows_at(at: &Place<'_>) -> Option<Vec<String>> {
     let expected =
         "members and the list they lead to, such as `data.intervals[]`; `[]` if the document is the list";
@@ -161,6 +161,7 @@ fn read_rows_at(at: &Place<'_>) -> Option<Vec<String>> {
         steps.extend((!name.is_empty()).then(|| name.to_owned()));
         steps.extend(std::iter::repeat_n("[]".to_owned(), lists));
     }
+    steps.push("[]".to_owned());
     Some(steps)
 }
 
@@ -205,11 +206,11 @@ mod tests {
             Some(Format::Json { rows_at }) => rows_at,
             other => panic!("{text}: {other:?}"),
         };
-        assert_eq!(way("data.intervals[]"), ["data", "intervals"]);
-        assert_eq!(way("lives[].intervals[]"), ["lives", "[]", "intervals"]);
-        assert_eq!(way("[].rows[]"), ["[]", "rows"]);
-        assert_eq!(way("rows[][]"), ["rows", "[]"]);
-        assert_eq!(way("[]"), <[&str; 0]>::default());
+        assert_eq!(way("data.intervals[]"), ["data", "intervals", "[]"]);
+        assert_eq!(way("lives[].intervals[]"), ["lives", "[]", "intervals", "[]"]);
+        assert_eq!(way("[].rows[]"), ["[]", "rows", "[]"]);
+        assert_eq!(way("rows[][]"), ["rows", "[]", "[]"]);
+        assert_eq!(way("[]"), ["[]"]);
         for text in ["a", "a..b[]", ".a[]", "a.[]", "a[0].b[]", "a[].[]", "[", "$.a"] {
             assert_eq!(format(&format!("format: json\nrows_at: '{text}'"), RowKind::Counts).0, None, "{text}");
         }

@@ -33,7 +33,7 @@ pub(super) fn read(at: &Place<'_>, frame: &Frame<'_>) -> Option<MarketRule> {
             .map(|at| at.problem("does not go with `path`, whose own values are below it: `{path: {us: US}}`"))
             .count();
         let values = meanings(&path, "a set of market values in paths", frame);
-        return by_path(at, frame, values?).filter(|_| others == 0);
+        return by_path(&path, frame, values?).filter(|_| others == 0);
     }
     let column =
         section.required("column", "the name of a column, or `value` for one market").and_then(|at| at.column());

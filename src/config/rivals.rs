@@ -28,7 +28,10 @@ pub(super) fn check_names(items: &[Place<'_>]) -> bool {
 pub(super) fn check(platform: &Platform, file: &Section<'_>, items: &[Place<'_>]) -> bool {
     let mut exports = Exports { platform, items, sound: true };
     exports.check_fallbacks();
-    exports.check_double();
+    // A fallback that is none would be told a second time.
+    if exports.sound {
+        exports.check_double();
+    }
     exports.check_log();
     exports.check_never(file);
     exports.check_uniques(file);
@@ -163,8 +166,8 @@ fn share_a_market(one: &Export, other: &Export) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{self, COUNTING, changed};
     use super::super::platform;
+    use super::super::testing::{self, COUNTING, changed};
     use std::collections::BTreeSet;
 
     fn problems(changes: &[(&str, &str)]) -> Vec<String> {
@@ -176,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_count_of_a_market_comes_from_one_export_or_its_fallback() {
-        let twice = "line 33, `exports[1].name`: counts `clicks`, `entries` too, as `minutes` does: they would be counted twice \
+        let twice = "line 32, `exports[1].name`: counts `clicks`, `entries` too, as `minutes` does: they would be counted twice \
                      (leave them out of one, or say `fallback_for`)";
         assert_eq!(problems(&[(FALLBACK, "")]), [twice]);
         // Another count, or another market, is another thing.
@@ -195,7 +198,7 @@ mod tests {
         let events = "  - name: events\n    rows: events\n    path: events.csv\n    format: csv\n    columns:\n      \
                       occurred_at: at\n      market: {value: US}\n      broadcast_id: room\n      cover_id: cover\n      \
                       event: {column: kind, values: {enter: entry}}\n  - name: cover_log\n";
-        let expected = "line 49, `exports[2].name`: counts `clicks`, `entries` too, as `minutes` does: they would be counted \
+        let expected = "line 48, `exports[2].name`: counts `clicks`, `entries` too, as `minutes` does: they would be counted \
                         twice (leave them out of one)";
         assert_eq!(problems(&[("  - name: cover_log\n", events)])[0], expected);
     }
@@ -203,16 +206,16 @@ mod tests {
     #[test]
     fn a_fallback_is_for_counts_that_are_none() {
         let fallback = |to: &str| problems(&[(FALLBACK, &format!("    fallback_for: {to}\n"))]);
-        let unknown = "line 40, `exports[1].fallback_for`: unknown export `minuts` (known: `minutes`; did you mean `minutes`?)";
+        let unknown = "line 41, `exports[1].fallback_for`: unknown export `minuts` (known: `minutes`; did you mean `minutes`?)";
         assert_eq!(fallback("minuts")[0], unknown);
-        let itself = "line 40, `exports[1].fallback_for`: an export cannot be its own fallback";
+        let itself = "line 41, `exports[1].fallback_for`: an export cannot be its own fallback";
         assert_eq!(fallback("sessions")[0], itself);
-        let log = "line 40, `exports[1].fallback_for`: `cover_log` has no `rows: counts`: only counts can stand in for counts";
+        let log = "line 41, `exports[1].fallback_for`: `cover_log` has no `rows: counts`: only counts can stand in for counts";
         assert_eq!(fallback("cover_log")[0], log);
         let ring = problems(&[("    newest: {by: path", "    fallback_for: sessions\n    newest: {by: path")]);
         let expected = [
             "line 15, `exports[0].fallback_for`: `sessions` is a fallback itself, for `minutes` (a fallback has none)",
-            "line 41, `exports[1].fallback_for`: `minutes` is a fallback itself, for `sessions` (a fallback has none)",
+            "line 42, `exports[1].fallback_for`: `minutes` is a fallback itself, for `sessions` (a fallback has none)",
         ];
         assert_eq!(ring, expected);
     }
@@ -222,17 +225,17 @@ mod tests {
         let (log, _) = COUNTING.split_once("  - name: cover_log").unwrap();
         let markets = BTreeSet::from(["US".to_owned()]);
         let (_, missing) = testing::read(log, |at| platform::read(at, Some(&markets)));
-        let expected =
-            "line 8, `exports[0].name`: `cover_id: log` needs a log: no export of this platform has `rows: covers`";
+        let expected = "line 8, `exports[0].name`: `cover_id: log` needs a log: no export of this platform has `rows: covers`";
         assert_eq!(missing, [expected]);
         let expected =
-            "line 47, `exports[2].name`: nobody asks this log: no export of this platform has `cover_id: log`";
+            "line 48, `exports[2].name`: nobody asks this log: no export of this platform has `cover_id: log`";
         assert_eq!(problems(&[("cover_id: log", "cover_id: Cover")]), [expected]);
     }
 
     #[test]
     fn conventions_are_those_of_the_exports() {
-        let never = "line 3, `not_offered`: `entries` comes from the export `minutes` (take it out of one of the two)";
+        let never =
+            "line 3, `not_offered`: `entries` comes from the export `minutes` (take it out of one of the two)";
         assert_eq!(problems(&[("not_offered: {orders", "not_offered: {entries")]), [never]);
         let events = "  - name: events\n    rows: impressions\n    path: events.csv\n    format: csv\n    columns:\n      \
                       occurred_at: at\n      market: {value: GB}\n      broadcast_id: room\n      cover_id: cover\n      \
@@ -251,7 +254,11 @@ mod tests {
     #[test]
     fn what_the_path_says_is_read_and_what_is_read_is_said() {
         let table: &[(&str, &str, &str)] = &[
-            ("{market}/", "", "line 20, `exports[0].columns.market.path`: `path` of this export has no `{market}`"),
+            (
+                "{market}/",
+                "",
+                "line 20, `exports[0].columns.market.path`: `path` of this export has no `{market}`",
+            ),
             (
                 "{broadcast}_",
                 "",
@@ -288,7 +295,7 @@ mod tests {
             (
                 "cover_id: cover\n",
                 "cover_id: log\n",
-                "line 58, `exports[2].columns.cover_id`: `log` goes only with `rows: counts` (for a column of that name \
+                "line 59, `exports[2].columns.cover_id`: `log` goes only with `rows: counts` (for a column of that name \
                  write `{column: log}`)",
             ),
         ];

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::count_layout::{CountLayout, column_behind, entered, stated};
 use super::derive::{divided, times};
+use super::excerpt::Viewer;
 use super::fates::Fates;
 use super::field::{Field, Position, Records};
 use super::map::{Mapped, NoSignal};
@@ -43,9 +44,11 @@ impl<'a> CountMapper<'a> {
     ) -> Self {
         let entry_is_click = reading.entry_is_click;
         let is_circular = |rate: &ReportedRate| {
-            let is_behind = |count| column_behind(rows, count, entry_is_click).is_some_and(|column| {
-                column.names().iter().any(|name| rate.column.column.names().contains(name))
-            });
+            let is_behind = |count| {
+                column_behind(rows, count, entry_is_click).is_some_and(|column| {
+                    column.names().iter().any(|name| rate.column.column.names().contains(name))
+                })
+            };
             is_behind(rate.of) || is_behind(rate.among)
         };
         let check = |(rate, column): &(&'a ReportedRate, usize)| {
@@ -233,7 +236,10 @@ impl Records for CountMapper<'_> {
         match self.map(record, fields) {
             Ok(()) => self.fates.taken += 1,
             Err(NoSignal::Ignored) => self.fates.ignored += 1,
-            Err(NoSignal::Reject(reason, column)) => self.fates.reject(at, reason, column, raw),
+            Err(NoSignal::Reject(reason, column)) => {
+                // There are no viewers in counts and covers.
+                self.fates.reject(at, reason, column, raw, Viewer::NotMapped);
+            }
         }
     }
 
@@ -246,7 +252,7 @@ impl Records for CountMapper<'_> {
             self.fates.ignored += 1;
         } else {
             self.totals.unreadable();
-            self.fates.broken(at, reason, raw);
+            self.fates.broken(at, reason, raw, false);
         }
     }
 

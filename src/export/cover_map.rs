@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::count_layout::CoverLayout;
+use super::excerpt::Viewer;
 use super::fates::Fates;
 use super::field::{Field, Position, Records};
 use super::map::{Mapped, NoSignal};
@@ -93,12 +94,15 @@ impl Records for CoverMapper<'_> {
         match self.map(record, fields) {
             Ok(()) => self.fates.taken += 1,
             Err(NoSignal::Ignored) => self.fates.ignored += 1,
-            Err(NoSignal::Reject(reason, column)) => self.fates.reject(at, reason, column, raw),
+            Err(NoSignal::Reject(reason, column)) => {
+                // There are no viewers in counts and covers.
+                self.fates.reject(at, reason, column, raw, Viewer::NotMapped);
+            }
         }
     }
 
     fn broken(&mut self, at: Position, reason: Reason, raw: &[u8]) {
-        self.fates.broken(at, reason, raw);
+        self.fates.broken(at, reason, raw, false);
     }
 
     fn is_refused(&self) -> bool {

@@ -1,10 +1,13 @@
-//! What became of the records of an export of counts or covers.
+//! What became of the records of an export.
 
 use super::excerpt::Viewer;
 use super::field::Position;
 use super::layout::Layout;
-use super::{Excerpt, ExportError, MAX_LISTED_REJECTS, ReadReport};
+use super::{Excerpt, ExportError, ReadReport};
 use crate::model::{Check, Reason, Reject};
+
+/// Rejects listed per object; the count goes on beyond.
+pub const MAX_LISTED_REJECTS: usize = 1_000;
 
 /// Records by what became of them, and whether the export as a whole is refused.
 pub(super) struct Fates<'a> {
@@ -31,20 +34,33 @@ impl<'a> Fates<'a> {
         number
     }
 
-    /// A reject whose fields could be told apart. There are no viewers in counts.
-    pub(super) fn reject(&mut self, at: Position, reason: Reason, column: Option<usize>, raw: &dyn Fn() -> String) {
+    /// A reject whose fields could be told apart.
+    pub(super) fn reject(
+        &mut self,
+        at: Position,
+        reason: Reason,
+        column: Option<usize>,
+        raw: &dyn Fn() -> String,
+        viewer: Viewer<'_>,
+    ) {
         let excerpt = self.excerpt;
         let column = column.map(|column| self.seat.columns[column].column.name().to_owned());
-        self.list(at, reason, column, || excerpt.of(&raw(), Viewer::NotMapped));
+        self.list(at, reason, column, || excerpt.of(&raw(), viewer));
     }
 
     /// A reject whose fields could not be told apart.
-    pub(super) fn broken(&mut self, at: Position, reason: Reason, raw: &[u8]) {
+    pub(super) fn broken(&mut self, at: Position, reason: Reason, raw: &[u8], may_name_a_viewer: bool) {
         let excerpt = self.excerpt;
-        self.list(at, reason, None, || excerpt.of_broken(raw, false));
+        self.list(at, reason, None, || excerpt.of_broken(raw, may_name_a_viewer));
     }
 
-    fn list(&mut self, at: Position, reason: Reason, column: Option<String>, text: impl FnOnce() -> Option<String>) {
+    fn list(
+        &mut self,
+        at: Position,
+        reason: Reason,
+        column: Option<String>,
+        text: impl FnOnce() -> Option<String>,
+    ) {
         self.rejected += 1;
         if self.rejects.len() < MAX_LISTED_REJECTS {
             let Position { record, byte_offset } = at;

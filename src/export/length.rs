@@ -5,73 +5,17 @@ use super::number_text::{folded, is_unknown};
 use crate::config::NumberStyle;
 
 /// Units in seconds, as platforms write them in the languages they speak. Lower case.
-const UNITS: [(&str, i64); 66] = [
-    ("d", 86_400),
-    ("day", 86_400),
-    ("days", 86_400),
-    ("天", 86_400),
-    ("日", 86_400),
-    ("일", 86_400),
-    ("h", 3_600),
-    ("hr", 3_600),
-    ("hrs", 3_600),
-    ("hour", 3_600),
-    ("hours", 3_600),
-    ("std", 3_600),
-    ("jam", 3_600),
-    ("j", 3_600),
-    ("giờ", 3_600),
-    ("ч", 3_600),
-    ("час", 3_600),
-    ("ชั่วโมง", 3_600),
-    ("ชม", 3_600),
-    ("小时", 3_600),
-    ("小時", 3_600),
-    ("时", 3_600),
-    ("時", 3_600),
-    ("时间", 3_600),
-    ("時間", 3_600),
-    ("시간", 3_600),
-    ("m", 60),
-    ("min", 60),
-    ("mins", 60),
-    ("minute", 60),
-    ("minutes", 60),
-    ("menit", 60),
-    ("mnt", 60),
-    ("phút", 60),
-    ("мин", 60),
-    ("นาที", 60),
-    ("分", 60),
-    ("分钟", 60),
-    ("分鐘", 60),
-    ("분", 60),
-    ("minuten", 60),
-    ("minutos", 60),
-    ("s", 1),
-    ("sec", 1),
-    ("secs", 1),
-    ("second", 1),
-    ("seconds", 1),
-    ("sek", 1),
-    ("seg", 1),
-    ("segundos", 1),
-    ("sekunden", 1),
-    ("detik", 1),
-    ("dtk", 1),
-    ("giây", 1),
-    ("сек", 1),
-    ("с", 1),
-    ("วินาที", 1),
-    ("秒", 1),
-    ("秒钟", 1),
-    ("초", 1),
-    ("stunden", 3_600),
-    ("stunde", 3_600),
-    ("horas", 3_600),
-    ("heures", 3_600),
-    ("ore", 3_600),
-    ("secondi", 1),
+const UNITS: [(i64, &str); 4] = [
+    (86_400, "d day days tag tage hari ngày 天 日 일"),
+    (
+        3_600,
+        "h hr hrs hour hours std stunde stunden hora horas heure heures ora ore jam j giờ ч час ชั่วโมง ชม 小时 小時 时 時 时间 時間 시간",
+    ),
+    (60, "m min mins minute minutes minuten minuto minutos minuti menit mnt phút мин นาที 分 分钟 分鐘 분"),
+    (
+        1,
+        "s sec secs second seconds sek sekunde sekunden seg segundo segundos seconde secondes secondi detik dtk giây сек с วินาที 秒 秒钟 秒鐘 초",
+    ),
 ];
 
 /// A week and a month in seconds would be broken numbers as a mean; a total can be any length of time up to this.
@@ -94,7 +38,7 @@ pub fn length(text: &str, style: NumberStyle) -> Result<Option<Number>, NotANumb
         return Ok(None);
     }
     let length = if text.contains(':') { on_a_clock(&text, style) } else { by_units(&text, style) };
-    let length = length.map(Number::from_zero).filter(|length| {
+    let length = length.map(Number::floored).filter(|length| {
         let (low, _, high) = length.bounds();
         low >= 0 && high <= MOST_SECONDS * 1_000 * length.unit()
     });
@@ -153,7 +97,7 @@ fn by_units(text: &str, style: NumberStyle) -> Option<Number> {
             let value = if value.is_exact() { value.to_the_unit()? } else { value };
             return (tail.is_empty() && smallest == i64::MAX).then_some(value);
         }
-        let unit = UNITS.iter().find(|(unit, _)| *unit == word).map(|(_, seconds)| *seconds)?;
+        let unit = UNITS.iter().find(|(_, words)| words.split(' ').any(|unit| unit == word))?.0;
         if unit >= smallest {
             return None;
         }

@@ -1,22 +1,16 @@
 //! From the values of a record to a signal, or to a reject with its reason.
 
-use std::collections::BTreeMap;
-
 use super::excerpt::Viewer;
+use super::fates::Fates;
 use super::field::{Field, Position, Records};
-use super::find::PathValues;
 use super::instant;
 use super::layout::Layout;
 use super::signal::{Signal, Signals};
 use super::stages::Stages;
 use super::value::{dwell_ms, flag, id};
-use super::{Excerpt, ExportError};
+use super::{ExportError, Reading};
 use crate::config::{Export, Rows};
-use crate::model::{Event, Kinds, MarketId, Reason, Reject};
-use crate::time::Zone;
-
-/// Rejects listed per object; the count goes on beyond.
-pub const MAX_LISTED_REJECTS: usize = 1_000;
+use crate::model::{Event, Kinds, Reason};
 
 /// Why a record is no signal: a reject with the column to blame, or a row the configuration ignores.
 pub(super) enum NoSignal {
@@ -34,48 +28,27 @@ pub(super) struct Mapper<'a, S> {
     entry_is_click: bool,
     dwell_is_on_leave: bool,
     stay_ms: u32,
-    excerpt: Excerpt,
     signals: &'a mut S,
-    pub(super) taken: u64,
-    pub(super) ignored: u64,
-    pub(super) rejected: u64,
-    pub(super) rejects: Vec<Reject>,
-    refusal: Option<ExportError>,
+    fates: Fates<'a>,
 }
 
 impl<'a, S: Signals> Mapper<'a, S> {
-    pub(super) fn new(
-        export: &'a Export,
-        layout: &'a Layout,
-        path: &'a PathValues,
-        markets: &'a BTreeMap<MarketId, Zone>,
-        entry_is_click: bool,
-        stay_seconds: u32,
-        excerpt: Excerpt,
-        signals: &'a mut S,
-    ) -> Self {
+    pub(super) fn new(reading: &'a Reading<'_>, layout: &'a Layout, signals: &'a mut S) -> Self {
+        let Reading { export, entry_is_click, path, markets, stay_seconds, excerpt } = reading;
         Self {
             export,
             layout,
             stages: Stages::new(export, layout, path, markets),
-            entry_is_click,
+            entry_is_click: *entry_is_click,
             dwell_is_on_leave: export.maps(Event::Leave),
             stay_ms: stay_seconds.saturating_mul(1000),
-            excerpt,
             signals,
-            taken: 0,
-            ignored: 0,
-            rejected: 0,
-            rejects: Vec::new(),
-            refusal: None,
+            fates: Fates::new(layout, *excerpt),
         }
     }
 
     fn map(&mut self, at: Position, fields: &[Field<'_>]) -> Mapped<()> {
-        let record = u32::try_from(at.record).map_err(|_| {
-            self.refusal.get_or_insert(ExportError::TooManyRecords);
-            NoSignal::Ignored
-        })?;
+        let record = self.fates.number(at).ok_or(NoSignal::Ignored)?;
         let layout = self.layout;
         let Some(each) = self.export.rows.each() else { return Err(NoSignal::Ignored) };
         let blame = |column: usize| move |reason| NoSignal::Reject(reason, Some(column));
@@ -175,27 +148,12 @@ impl<'a, S: Signals> Mapper<'a, S> {
         if dwell_ms >= self.stay_ms { kinds.and(Kinds::STAY) } else { kinds }
     }
 
-    /// Why the export as a whole is refused, if it is.
-    pub(super) fn refusal(&mut self) -> Option<ExportError> {
-        self.refusal.take().or_else(|| self.signals.too_many().map(ExportError::TooManyCells))
-    }
-
-    fn reject(
-        &mut self,
-        at: Position,
-        reason: Reason,
-        column: Option<usize>,
-        text: impl FnOnce() -> Option<String>,
-    ) {
-        self.rejected += 1;
-        if self.rejects.len() < MAX_LISTED_REJECTS {
-            self.rejects.push(Reject {
-                record: at.record,
-                byte_offset: at.byte_offset,
-                reason,
-                column: column.map(|column| self.layout.columns[column].column.name().to_owned()),
-                text: text(),
-            });
+    /// What became of the records.
+    pub(super) fn done(mut self) -> Result<Fates<'a>, ExportError> {
+        let refusal = self.fates.refusal.take();
+        match refusal.or_else(|| self.signals.too_many().map(ExportError::TooManyCells)) {
+            Some(refusal) => Err(refusal),
+            None => Ok(self.fates),
         }
     }
 }
@@ -203,35 +161,30 @@ impl<'a, S: Signals> Mapper<'a, S> {
 impl<S: Signals> Records for Mapper<'_, S> {
     fn record(&mut self, at: Position, fields: &[Field<'_>], raw: &dyn Fn() -> String) {
         match self.map(at, fields) {
-            Ok(()) => self.taken += 1,
-            Err(NoSignal::Ignored) => self.ignored += 1,
+            Ok(()) => self.fates.taken += 1,
+            Err(NoSignal::Ignored) => self.fates.ignored += 1,
             Err(NoSignal::Reject(reason, column)) => {
-                let excerpt = self.excerpt;
-                let viewer = self.layout.viewer_id.map(|column| match fields[column] {
+                let id = self.layout.viewer_id.map(|column| match fields[column] {
                     Field::Text(text) => Some(text.to_owned()),
                     Field::Int(number) => Some(number.to_string()),
                     Field::Float(number) => Some(number.to_string()),
                     _ => None,
                 });
-                self.reject(at, reason, column, || {
-                    let viewer = match &viewer {
-                        None => Viewer::NotMapped,
-                        Some(None) => Viewer::Unclear,
-                        Some(Some(id)) => Viewer::Id(id),
-                    };
-                    excerpt.of(&raw(), viewer)
-                });
+                let viewer = match &id {
+                    None => Viewer::NotMapped,
+                    Some(None) => Viewer::Unclear,
+                    Some(Some(id)) => Viewer::Id(id),
+                };
+                self.fates.reject(at, reason, column, raw, viewer);
             }
         }
     }
 
     fn broken(&mut self, at: Position, reason: Reason, raw: &[u8]) {
-        let excerpt = self.excerpt;
-        let may_name_a_viewer = self.layout.viewer_id.is_some();
-        self.reject(at, reason, None, || excerpt.of_broken(raw, may_name_a_viewer));
+        self.fates.broken(at, reason, raw, self.layout.viewer_id.is_some());
     }
 
     fn is_refused(&self) -> bool {
-        self.refusal.is_some() || self.signals.too_many().is_some()
+        self.fates.refusal.is_some() || self.signals.too_many().is_some()
     }
 }

@@ -11,6 +11,7 @@ mod compression;
 mod count_layout;
 mod count_map;
 mod cover_map;
+mod cut;
 mod decode;
 mod delimited;
 mod derive;
@@ -21,6 +22,7 @@ mod excerpt;
 mod fates;
 mod field;
 mod find;
+mod guess;
 mod heading;
 mod hour;
 mod instant;
@@ -28,6 +30,7 @@ mod json;
 mod layout;
 mod length;
 mod lines;
+mod lists;
 mod map;
 mod markup;
 mod members;
@@ -37,6 +40,7 @@ mod number_text;
 mod package;
 mod parquet;
 mod peek;
+mod peek_cell;
 mod period;
 mod quantity;
 mod rate_check;
@@ -48,6 +52,7 @@ mod total;
 mod total_check;
 mod value;
 mod wanted;
+mod way;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -55,20 +60,20 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use error::ExportError;
 pub use excerpt::Excerpt;
+pub use fates::MAX_LISTED_REJECTS;
 pub use find::{Found, PathValues, find};
 pub use length::length;
-pub use map::MAX_LISTED_REJECTS;
 pub use number::{NotANumber, Number, number};
 pub use peek::{Cell, Peek, PeekFormat, PeekTable, peek};
 pub use signal::{Signal, Signals};
 pub use total::says_total;
 
 use crate::config::{Export, Rows};
+use crate::model::{Check, MarketId, Page, Reject};
+use crate::time::Zone;
 use count_layout::{CountLayout, CoverLayout};
 use count_map::CountMapper;
 use cover_map::CoverMapper;
-use crate::model::{Check, MarketId, Page, Reject};
-use crate::time::Zone;
 
 /// How an export is read, apart from its own definition.
 #[derive(Debug, Clone)]
@@ -168,32 +173,8 @@ fn read_unguarded(
     signals: &mut impl Signals,
 ) -> Result<ReadReport, ExportError> {
     let layout = layout::Layout::of(reading.export);
-    let mut mapper = map::Mapper::new(
-        reading.export,
-        &layout,
-        reading.path,
-        reading.markets,
-        reading.entry_is_click,
-        reading.stay_seconds,
-        reading.excerpt,
-        signals,
-    );
+    let mut mapper = map::Mapper::new(reading, &layout, signals);
     let rows_in =
         decode::decode(&reading.export.format, file, &layout.columns, layout.may_be_absent(), &mut mapper)?;
-    if let Some(refusal) = mapper.refusal() {
-        return Err(refusal);
-    }
-    let report = ReadReport {
-        rows_in,
-        taken: mapper.taken,
-        ignored: mapper.ignored,
-        rejected: mapper.rejected,
-        rejects: mapper.rejects,
-        checks: Vec::new(),
-    };
-    let accounted = report.taken + report.ignored + report.rejected;
-    if accounted != rows_in {
-        return Err(ExportError::Unbalanced { physical: rows_in, accounted });
-    }
-    Ok(report)
+    mapper.done()?.report(rows_in, Vec::new())
 }

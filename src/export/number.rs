@@ -46,7 +46,7 @@ pub struct Number {
 /// # Errors
 /// [`NotANumber`] for everything else.
 pub fn number(text: &str, style: NumberStyle) -> Result<Option<Number>, NotANumber> {
-    Ok(rounded_number(text, style)?.map(Number::from_zero))
+    Ok(rounded_number(text, style)?.map(Number::floored))
 }
 
 /// The same, of a part of something larger: `0` seconds of an hour can be less than that.
@@ -246,13 +246,13 @@ impl Number {
             return Some(self);
         }
         // `5` in a column of percent is no more exact than `5%`.
-        let rounded = if self.is_exact() { self.to_the_unit()?.from_zero() } else { self };
+        let rounded = if self.is_exact() { self.to_the_unit()?.floored() } else { self };
         Self { is_percent: false, ..rounded }.divided(2)
     }
 
     /// No less than nothing, unless it is less as it stands there.
     #[must_use]
-    pub(super) const fn from_zero(self) -> Self {
+    pub(super) const fn floored(self) -> Self {
         if self.value >= 0 && self.low < 0 { Self { low: 0, ..self } } else { self }
     }
 

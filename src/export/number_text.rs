@@ -1,81 +1,20 @@
 //! What stands around the digits of a number: words for nothing, currencies, units, signs of percent.
 
-/// Currencies that are written before or behind a number. Lower case.
-const CURRENCIES: [&str; 29] = [
-    "rp.", "rp", "idr", "us$", "usd", "nt$", "hk$", "s$", "r$", "a$", "$", "€", "eur", "£", "gbp", "¥", "円",
-    "元", "cny", "jpy", "₩", "원", "₫", "đ", "vnd", "฿", "rm", "₱", "₹",
-];
+/// Currencies that are written before or behind a number; a longer one before what it begins with. Lower case.
+const CURRENCIES: &str = "rp. rp idr us$ usd nt$ hk$ s$ r$ a$ $ € eur £ gbp ¥ 円 元 cny jpy ₩ 원 ₫ đ vnd ฿ rm ₱ ₹";
 
-/// Units with their power of ten, as platforms shorten numbers in the languages they speak. Lower case. Where one word
+/// Units by their power of ten, as platforms shorten numbers in the languages they speak. Lower case. Where one word
 /// means two things, it is the English one: `M` is a million (in Indonesian a thousand million), `B` a thousand
 /// million (in Turkish a thousand).
-const UNITS: [(&str, i32); 58] = [
-    ("k", 3),
-    ("m", 6),
-    ("mn", 6),
-    ("mm", 6),
-    ("b", 9),
-    ("bn", 9),
-    ("thousand", 3),
-    ("million", 6),
-    ("billion", 9),
-    // Indonesian and Malay
-    ("rb", 3),
-    ("ribu", 3),
-    ("jt", 6),
-    ("juta", 6),
-    ("miliar", 9),
-    // Vietnamese
-    ("n", 3),
-    ("nghìn", 3),
-    ("ngàn", 3),
-    ("tr", 6),
-    ("triệu", 6),
-    ("tỷ", 9),
-    ("tỉ", 9),
-    // German
-    ("tsd", 3),
-    ("mio", 6),
-    ("mrd", 9),
-    // Spanish, Portuguese, French, Italian
-    ("mil", 3),
-    ("mi", 6),
-    ("bi", 9),
-    ("md", 9),
-    ("mille", 3),
-    ("mila", 3),
-    ("mln", 6),
-    ("mrd.", 9),
-    ("mld", 9),
-    // Russian
-    ("тыс", 3),
-    ("млн", 6),
-    ("млрд", 9),
-    // Thai
-    ("พัน", 3),
-    ("หมื่น", 4),
-    ("แสน", 5),
-    ("ล้าน", 6),
-    // Chinese, Japanese, Korean
-    ("千", 3),
-    ("万", 4),
-    ("萬", 4),
-    ("w", 4),
-    ("百万", 6),
-    ("千万", 7),
-    ("亿", 8),
-    ("億", 8),
-    ("천", 3),
-    ("만", 4),
-    ("억", 8),
-    // Hindi
-    ("lakh", 5),
-    ("l", 5),
-    ("lac", 5),
-    ("cr", 7),
-    ("crore", 7),
-    ("हज़ार", 3),
-    ("लाख", 5),
+const UNITS: [(i32, &str); 8] = [
+    (3, "k thousand rb ribu n nghìn ngàn tsd mil mille mila тыс พัน 千 천 हज़ार"),
+    (4, "w 万 萬 만 หมื่น"),
+    (5, "l lac lakh लाख แสน"),
+    (6, "m mn mm million jt juta tr triệu mio mi mln млн ล้าน 百万"),
+    (7, "cr crore 千万"),
+    (8, "亿 億 억"),
+    (9, "b bn billion miliar tỷ tỉ mrd bi md mld млрд"),
+    (12, "兆 조"),
 ];
 
 /// Words that say that nothing is known. Lower case; dashes are known apart.
@@ -118,9 +57,9 @@ pub(super) fn is_unknown(text: &str) -> bool {
 
 /// Text without the currency before it.
 pub(super) fn currency_cut(text: &str) -> &str {
-    let cut = CURRENCIES.iter().find_map(|currency| {
+    let cut = CURRENCIES.split(' ').find_map(|currency| {
         let head = text.get(..currency.len())?;
-        head.to_lowercase().eq(currency).then(|| text[currency.len()..].trim_start())
+        (head.to_lowercase() == currency).then(|| text[currency.len()..].trim_start())
     });
     cut.unwrap_or(text)
 }
@@ -140,9 +79,9 @@ pub(super) fn scaling(tail: &str) -> Option<Scaling> {
     let unit = |word: &str| {
         let word = word.trim_end();
         let word = word.strip_suffix('.').unwrap_or(word);
-        UNITS.iter().find(|(unit, _)| *unit == word).map(|(_, power)| *power)
+        UNITS.iter().find(|(_, words)| words.split(' ').any(|unit| unit == word)).map(|(power, _)| *power)
     };
-    let currency_less = CURRENCIES.iter().filter_map(|currency| tail.strip_suffix(currency));
+    let currency_less = CURRENCIES.split(' ').filter_map(|currency| tail.strip_suffix(currency));
     let found = std::iter::once(tail.as_str()).chain(currency_less).find_map(|head| {
         if head.trim_end().is_empty() { Some((0, false)) } else { unit(head).map(|power| (power, true)) }
     });

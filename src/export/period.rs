@@ -41,7 +41,7 @@ pub(super) fn read(
     fields: &[Field<'_>],
     clock: Clock<'_>,
 ) -> Mapped<Interval> {
-    let (interval, blame) = match (period, columns) {
+    let (interval, blamed) = match (period, columns) {
         (Period::Span { start, end }, PeriodColumns::Span { start: at, end: until }) => {
             let start_us = instant::read(fields[*at], &start.format, clock.market).map_err(blame(*at))?;
             let until = until.unwrap_or(*at);
@@ -59,12 +59,12 @@ pub(super) fn read(
                 ZoneRule::Market => clock.market.ok_or(NoSignal::Reject(Reason::BadTime, Some(*date)))?,
             };
             let on = day(fields[*date], pattern).map_err(blame(*date))?;
-            let blamed = hour.unwrap_or(*date);
+            let column = hour.unwrap_or(*date);
             let interval = match hour {
                 None => whole_day(on, zone),
                 Some(hour) => hour_of(on, fields[*hour], zone),
             };
-            (interval.map_err(blame(blamed))?, Some(blamed))
+            (interval.map_err(blame(column))?, Some(column))
         }
         _ => {
             let (start, end) =
@@ -73,10 +73,13 @@ pub(super) fn read(
             (Interval { start_us, end_us, is_all_day: true }, None)
         }
     };
-    match interval.end_us - interval.start_us {
-        ..=0 => Err(NoSignal::Reject(Reason::EmptyInterval, blame)),
-        ..=LONGEST_US => Ok(interval),
-        _ => Err(NoSignal::Reject(Reason::IntervalTooLong, blame)),
+    let length_us = interval.end_us - interval.start_us;
+    if length_us <= 0 {
+        Err(NoSignal::Reject(Reason::EmptyInterval, blamed))
+    } else if length_us > LONGEST_US {
+        Err(NoSignal::Reject(Reason::IntervalTooLong, blamed))
+    } else {
+        Ok(interval)
     }
 }
 

@@ -48,12 +48,20 @@ pub(super) fn total_ms(field: Field<'_>, style: NumberStyle) -> Result<Option<Me
     let (low, value, high) = length.bounds();
     let unit = length.unit();
     let is_fine = high - low <= 1_000 * unit;
-    let total = if is_fine { u64::try_from(rounded(value, unit)).ok().map(Measure::exact) } else { length.measure(MOST_MS) };
+    let total = if is_fine {
+        u64::try_from(rounded(value, unit)).ok().map(Measure::exact)
+    } else {
+        length.measure(MOST_MS)
+    };
     total.filter(|total| i128::from(total.high) <= MOST_MS).map(Some).ok_or(Reason::BadNumber)
 }
 
 /// A ratio to one.
-pub(super) fn ratio_of(field: Field<'_>, column: &RateColumn, style: NumberStyle) -> Result<Option<Number>, Reason> {
+pub(super) fn ratio_of(
+    field: Field<'_>,
+    column: &RateColumn,
+    style: NumberStyle,
+) -> Result<Option<Number>, Reason> {
     let Some(number) = number_of(field, style)? else { return Ok(None) };
     number.ratio(column.is_percent).map(Some).ok_or(Reason::BadNumber)
 }
@@ -65,11 +73,20 @@ mod tests {
     #[test]
     fn a_total_of_time_to_the_second_is_taken_as_it_stands() {
         let total = |field| total_ms(field, NumberStyle::default());
-        for field in [Field::Text("5285"), Field::Int(5_285), Field::Float(5_285.0), Field::Text("1:28:05"), Field::Length(5_285_000)] {
+        for field in [
+            Field::Text("5285"),
+            Field::Int(5_285),
+            Field::Float(5_285.0),
+            Field::Text("1:28:05"),
+            Field::Length(5_285_000),
+        ] {
             assert_eq!(total(field), Ok(Some(Measure::exact(5_285_000))), "{field:?}");
         }
         assert_eq!(total(Field::Text("5285.123")), Ok(Some(Measure::exact(5_285_123))));
-        assert_eq!(total(Field::Text("1h28m")), Ok(Some(Measure { low: 5_250_000, value: 5_280_000, high: 5_309_999 })));
+        assert_eq!(
+            total(Field::Text("1h28m")),
+            Ok(Some(Measure { low: 5_250_000, value: 5_280_000, high: 5_309_999 }))
+        );
         assert_eq!(total(Field::Text("-")), Ok(None));
         assert_eq!(total(Field::Text("-5")), Err(Reason::BadNumber));
         assert_eq!(total(Field::Bool(true)), Err(Reason::BadNumber));
@@ -92,7 +109,14 @@ mod tests {
         for field in [Field::Text("12"), Field::Int(12), Field::Float(12.0)] {
             assert_eq!(count(field), Ok(Some(Measure::exact(12))), "{field:?}");
         }
-        for field in [Field::Text("1.35%"), Field::Percent(0.0135), Field::Int(-1), Field::Float(1.5), Field::Wall(0), Field::Nested] {
+        for field in [
+            Field::Text("1.35%"),
+            Field::Percent(0.0135),
+            Field::Int(-1),
+            Field::Float(1.5),
+            Field::Wall(0),
+            Field::Nested,
+        ] {
             assert_eq!(count(field), Err(Reason::BadNumber), "{field:?}");
         }
         assert_eq!(count(Field::Null), Ok(None));

@@ -33,7 +33,12 @@ struct Difference {
 }
 
 impl<'a> RateCheck<'a> {
-    pub(super) const fn new(rate: &'a ReportedRate, column: usize, numbers: NumberStyle, is_circular: bool) -> Self {
+    pub(super) const fn new(
+        rate: &'a ReportedRate,
+        column: usize,
+        numbers: NumberStyle,
+        is_circular: bool,
+    ) -> Self {
         Self { rate, column, numbers, is_circular, rows: 0, off: 0, far: 0, worst: None }
     }
 
@@ -77,7 +82,11 @@ impl<'a> RateCheck<'a> {
         let by = if self.rate.of == Count::Dwell { 1_000.0 } else { 1.0 };
         let ratio = |of: u64, among: u64| of as f64 / among as f64 / by;
         let Measure { low, value, high } = of;
-        Some(Bounds { low: ratio(low, among.high), value: ratio(value, among.value), high: ratio(high, among.low) })
+        Some(Bounds {
+            low: ratio(low, among.high),
+            value: ratio(value, among.value),
+            high: ratio(high, among.low),
+        })
     }
 
     /// What to make of it.

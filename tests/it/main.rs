@@ -12,6 +12,7 @@ mod data;
 mod floors;
 mod formats;
 mod obd;
+mod presets;
 mod rows;
 mod scenario;
 mod scenarios;

@@ -1,25 +1,56 @@
 //! Counts that come as counts: which delivery of a row holds, on which cover, and how it falls on market-days and slots.
 //!
-//! [`book`] is pure and works day by day: a market-day is booked from exactly the pages in its scope, so its numbers do
-//! not depend on which other days a run settles. A whole count is never lost or made: what is split is shared out by
-//! largest remainder.
+//! Most exports are no logs: a row says "so many entries between 20:00 and 20:05", or "on 20261121", and comes again,
+//! corrected, tomorrow. [`book`] turns pages of such rows ([`Page`]) into the same [`Fact`]s that the counter makes of
+//! events:
+//!
+//! 1. **The newest holds.** Rows of one definition compete for their interval (and broadcast, where pages come in
+//!    parts). Of the pages in the scope of a market-day, the newest that has any row of the key wins all rows of it; the
+//!    rest are `duplicate`. A newer page never adds to an older one. Within a page, equal keys are legitimate and add up.
+//!    A fallback counts only broadcasts of which no better export has rows that hold.
+//! 2. **The log says the cover.** A row that names no cover is the one's that was on air, by the logs in scope. If that
+//!    was not so for all of the row, it is the one's that was on air longest, and `contaminated`. If none was, it is
+//!    `unknown`. Time in which logs say two covers at once is nobody's.
+//! 3. **Time shares it out.** What reaches over the edge of a slot, of a market-day or of an era is shared out by the
+//!    microseconds of overlap, by largest remainder, ties to the earlier piece: whole counts, none lost and none made.
+//!    The shares are of the row's whole interval, whichever days are booked. `prorated` says how much of a cell came
+//!    about so. Rows that say no more than the day have no slot; `day_match` says how well their day is the market's.
+//! 4. **Null is not zero.** Within a definition, a sum is known if all rows know it. Definitions complete each other:
+//!    between them, one is enough.
+//!
+//! Booking is pure and works day by day: a market-day is booked from exactly the pages in its scope, so its numbers do
+//! not depend on which other days a run settles. The price is that two days can stand on different deliveries of a row
+//! that reaches into both, if only one of them has the newer in its scope; that is what a window of late days means.
+//!
+//! It refuses nothing: rows that make no sense were rejected when they were read. It takes from its readers that a row
+//! ends after it starts and lasts 32 days at most.
+//!
+//! All pages are gone through once, and each row is then looked at once for every booked day it reaches into.
 
 mod allot;
 mod cells;
+mod clock;
 mod names;
 mod newest;
 mod reach;
 mod sheet;
 mod timeline;
 
+#[cfg(test)]
+mod tests;
+
+use self::clock::Clock;
 use self::reach::Reach;
-use self::sheet::{Grids, Sheet};
+use self::sheet::Sheet;
 use self::timeline::UNKNOWN;
 use super::scope::Scope;
 use super::tally::Outcome;
 use crate::config::Extent;
 use crate::model::{Eras, Fact, MarketId, Page};
 use crate::time::{DayRule, LocalDay, SlotTable};
+
+/// How far beyond the booked days time is laid out.
+const LONGEST_ROW_US: i64 = 32 * 24 * 3600 * 1_000_000;
 
 /// What is booked together.
 #[derive(Debug, Clone, Copy)]
@@ -84,26 +115,77 @@ impl Booked {
 }
 
 /// Books every market-day.
+///
+/// ```
+/// use coverledger::config::Extent;
+/// use coverledger::count::{Book, BookDay, Entry, Scope, book};
+/// use coverledger::model::{
+///     ClickEvent, Conventions, Count, CountRow, CountSet, Counts, Eras, Figures, ImpressionBasis, MarketId, Page, Stage,
+///     UniqueBasis,
+/// };
+/// use coverledger::time::{DayRule, SlotTable, Zone};
+///
+/// // A broadcast in Tokyo from 18:00 to 20:00 had 10 entries. The evening begins at 19:30.
+/// let market = MarketId::new("JP");
+/// let rule = DayRule::calendar(Zone::named("Asia/Tokyo").unwrap());
+/// let slots = [("day", "00:00"), ("evening", "19:30")].map(|(name, at)| (name.to_owned(), at.parse().unwrap()));
+/// let slots = SlotTable::new("00:00".parse().unwrap(), slots.to_vec()).unwrap();
+/// let instant = |at: &str| at.parse::<jiff::Timestamp>().unwrap().as_microsecond();
+/// let stage = Stage {
+///     market: market.clone(),
+///     audience: String::new(),
+///     broadcast_id: "r1".to_owned(),
+///     cover_id: Some("c1".to_owned()),
+/// };
+/// let entries = Counts { entries: 10, ..Counts::default() };
+/// let row = CountRow {
+///     record: 1,
+///     stage: 0,
+///     start_us: instant("2026-11-21T09:00Z"),
+///     end_us: instant("2026-11-21T11:00Z"),
+///     is_all_day: false,
+///     figures: Figures::exact(entries, CountSet::default().with(Count::Entries)),
+/// };
+/// let page = Page { stages: vec![stage], rows: vec![row], ..Page::default() };
+///
+/// let day = rule.day("2026-11-21".parse().unwrap()).unwrap();
+/// let mut scope = Scope::new(1, 1);
+/// scope.cover(0, 0);
+/// let booked = book(&Book {
+///     days: &[BookDay { market: &market, rule: &rule, slots: &slots, day }],
+///     scope: &scope,
+///     entries: &[Entry {
+///         export: 0,
+///         definition: 0,
+///         fallback_for: None,
+///         extent: Extent::Period,
+///         created_us: 0,
+///         page: &page,
+///     }],
+///     eras: &Eras::only(Conventions {
+///         impression: ImpressionBasis::Displays,
+///         click: ClickEvent::RoomEntry,
+///         uniques: UniqueBasis::FirstTouch,
+///     }),
+/// });
+/// // Three quarters of 10 are 7.5: the odd one goes to the earlier of two with equal claims.
+/// let shares: Vec<u64> = booked.facts[0].iter().map(|fact| fact.figures.value.entries).collect();
+/// assert_eq!(shares, [8, 2]);
+/// assert_eq!(booked.outcome(0, 0).counted, 1);
+/// ```
 #[must_use]
 pub fn book(book: &Book<'_>) -> Booked {
     let mut reach = Reach::new(book);
     let unknown = reach.names.number(UNKNOWN);
-    let grids = Grids::new(book, &reach);
-    let mut booked = Booked {
-        facts: Vec::with_capacity(book.days.len()),
-        outcomes: vec![Outcome::default(); book.scope.exports() * book.days.len()],
-        days: book.days.len(),
-    };
-    for (number, day) in book.days.iter().enumerate() {
-        let outcomes = &mut booked.outcomes;
-        let count = |entry: usize, is_counted: bool| {
-            let outcome = &mut outcomes[book.entries[entry].export * book.days.len() + number];
+    let clocks = Clock::all(book, &reach);
+    let days = book.days.len();
+    let mut outcomes = vec![Outcome::default(); book.scope.exports() * days];
+    let facts = book.days.iter().enumerate().map(|(number, day)| {
+        let sheet = Sheet { book, reach: &reach, clocks: &clocks, unknown, number, day };
+        sheet.facts(|entry, is_counted| {
+            let outcome = &mut outcomes[book.entries[entry].export * days + number];
             *(if is_counted { &mut outcome.counted } else { &mut outcome.duplicate }) += 1;
-        };
-        booked.facts.push(Sheet { book, reach: &reach, grids: &grids, unknown, number, day }.facts(count));
-    }
-    booked
+        })
+    });
+    Booked { facts: facts.collect(), outcomes, days }
 }
-
-#[cfg(test)]
-mod tests;

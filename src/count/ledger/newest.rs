@@ -37,12 +37,18 @@ impl<K: Hash + Eq> Claiming<K> {
     pub(super) fn finish(self, order: &Newness) -> Claims {
         let Self { groups, mut claims } = self;
         let groups = groups.len();
-        claims.iter_mut().for_each(|(_, entry)| *entry = order.rank[*entry as usize]);
+        for (_, entry) in &mut claims {
+            *entry = order.rank[*entry as usize];
+        }
         claims.sort_unstable();
         claims.dedup();
         let mut starts = vec![0; groups + 1];
-        claims.iter().for_each(|(group, _)| starts[*group as usize + 1] += 1);
-        (0..groups).for_each(|group| starts[group + 1] += starts[group]);
+        for (group, _) in &claims {
+            starts[*group as usize + 1] += 1;
+        }
+        for group in 0..groups {
+            starts[group + 1] += starts[group];
+        }
         Claims { starts, entries: claims.into_iter().map(|(_, rank)| order.entry[rank as usize]).collect() }
     }
 }
@@ -62,13 +68,15 @@ impl Newness {
         let mut order: Vec<usize> = (0..entries.len()).collect();
         order.sort_unstable_by_key(|entry| Reverse((entries[*entry].created_us, entries[*entry].export)));
         let mut rank = vec![0; entries.len()];
-        order.iter().enumerate().for_each(|(place, entry)| rank[*entry] = number(place));
+        for (place, entry) in order.iter().enumerate() {
+            rank[*entry] = number(place);
+        }
         Self { entry: order.into_iter().map(number).collect(), rank }
     }
 }
 
 /// For every key the entries that say something about it, the newest first.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Claims {
     starts: Vec<usize>,
     entries: Vec<u32>,

@@ -48,8 +48,8 @@ pub(super) struct Attribution {
 impl Timeline {
     /// Lays out what a log says of one broadcast. Time in which it says two covers at once is nobody's.
     pub(super) fn new(airings: &[Airing]) -> Self {
-        let mut timeline = Self::default();
-        timeline.begins_us = airings.iter().map(|airing| airing.from_us).collect();
+        let begins_us = airings.iter().map(|airing| airing.from_us).collect();
+        let mut timeline = Self { begins_us, ..Self::default() };
         timeline.begins_us.sort_unstable();
         let mut changes: Vec<(i64, bool, u32)> = Vec::with_capacity(airings.len() * 2);
         for airing in airings {

@@ -7,9 +7,9 @@ use proptest::prelude::*;
 use super::super::{Excerpt, ReadReport, read_page};
 use super::*;
 use crate::config::{
-    ColumnName, Columns, CoverRows, CoverRule, Export, Extent, Format, Header, InstantColumn, InstantFormat, MarketRule,
-    Newest, NumberStyle, Order, Otherwise, PathPart, PathPattern, Period, PeriodEnd, RateColumn, Rows, TextRule, Totals,
-    ZoneRule,
+    ColumnName, Columns, CoverRows, CoverRule, Export, Extent, Format, Header, InstantColumn, InstantFormat,
+    MarketRule, Newest, NumberStyle, Order, Otherwise, PathPart, PathPattern, Period, PeriodEnd, RateColumn, Rows,
+    TextRule, Totals, ZoneRule,
 };
 use crate::model::{Bounds, CheckScope, CountSet, Verdict};
 
@@ -176,7 +176,8 @@ fn a_row_is_counts_over_an_interval() {
 #[test]
 fn impressions_and_dwell_follow_from_rounded_rates() {
     let impressions = CountRule::DividedBy { of: Count::Entries, by: percent("tap") };
-    let dwell = CountRule::Times { of: Count::Entries, by: RateColumn { column: name("mean"), is_percent: false } };
+    let dwell =
+        CountRule::Times { of: Count::Entries, by: RateColumn { column: name("mean"), is_percent: false } };
     let read = Mapping::of([
         (Count::Impressions, impressions),
         (Count::Entries, stated("views")),
@@ -320,7 +321,8 @@ fn a_rate_that_is_another_ratio_is_mis_mapped() {
         Mapping::of(counts()).with(|rows| rows.rates = vec![rate("ctr", "CTR", Count::Clicks, Count::Impressions)])
     };
     let header = "day;room;shown;clicks;CTR\n";
-    let right = "2026-08-24;a;1000;14;1.40%\n2026-08-24;b;2976;1275;42.84\n2026-08-24;c;0;0;-\n2026-08-24;d;5;0;0%\n";
+    let right =
+        "2026-08-24;a;1000;14;1.40%\n2026-08-24;b;2976;1275;42.84\n2026-08-24;c;0;0;-\n2026-08-24;d;5;0;0%\n";
     let read = mapping().read(&format!("{header}{right}"));
     assert_eq!(read.checks(), ["row ctr 2 0: equal within rounding"]);
     let wrong = right.replace("1.40%", "4.28%").replace("42.84", "3.1");
@@ -342,6 +344,40 @@ fn one_row_in_three_that_is_off_tells_nothing() {
         .with(|rows| rows.rates = vec![rate("ctr", "CTR", Count::Clicks, Count::Impressions)])
         .read("day;room;shown;clicks;CTR\n2026-08-24;a;100;1;1%\n2026-08-24;a;100;2;2%\n2026-08-24;a;100;3;9%\n");
     assert_eq!(read.checks(), ["row ctr 3 1: cannot tell"]);
+}
+
+#[test]
+fn a_rate_in_percent_stands_beside_one_as_a_fraction() {
+    let counts = [(Count::Impressions, stated("shown")), (Count::Clicks, stated("clicks"))];
+    let fraction = ReportedRate {
+        name: "as_fraction".into(),
+        column: RateColumn { column: name("share"), is_percent: false },
+        of: Count::Clicks,
+        among: Count::Impressions,
+    };
+    let read = Mapping::of(counts)
+        .with(|rows| rows.rates = vec![rate("ctr", "CTR", Count::Clicks, Count::Impressions), fraction])
+        .read("day;room;shown;clicks;CTR;share\n2026-08-24;a;2976;1275;42.84;0.42842741935483869\n");
+    let expected = ["row ctr 1 0: equal within rounding", "row as_fraction 1 0: equal within rounding"];
+    assert_eq!(read.checks(), expected);
+}
+
+#[test]
+fn rows_of_equal_keys_are_all_counted() {
+    let read = Mapping::of([(Count::Impressions, stated("shown"))])
+        .read("day;room;shown\n2026-08-24;a;10\n2026-08-24;a;10\nTotal;;20\n");
+    assert_eq!(read.counts(Count::Impressions), ["10", "10"]);
+    assert_eq!(read.checks(), ["total impressions 2 0: equal within rounding"]);
+}
+
+#[test]
+fn a_total_among_audiences_is_one_too() {
+    let mut mapping = Mapping::of([(Count::Impressions, stated("shown"))]);
+    mapping.columns.audience = vec![name("gender")];
+    let read =
+        mapping.read("day;room;shown;gender\n2026-08-24;a;10;f\n2026-08-24;a;5;m\n2026-08-24;a;15;Gesamt\n");
+    assert_eq!(read.counts(Count::Impressions), ["10", "5"]);
+    assert_eq!(read.checks(), ["total impressions 2 0: equal within rounding"]);
 }
 
 #[test]
@@ -396,7 +432,9 @@ fn mean_dwell_is_checked_in_seconds() {
 fn numbers_are_read_in_their_style() {
     let read = Mapping::of([(Count::Impressions, stated("shown")), (Count::Clicks, stated("clicks"))])
         .with(|rows| rows.numbers = NumberStyle { decimal: ',', group: '.' })
-        .read("day;room;shown;clicks\n2026-08-24;a;1.234;Rp 1.000\n2026-08-24;a;1,3JT;2,5 rb\n2026-08-24;a;1.35;1\n");
+        .read(
+            "day;room;shown;clicks\n2026-08-24;a;1.234;Rp 1.000\n2026-08-24;a;1,3JT;2,5 rb\n2026-08-24;a;1.35;1\n",
+        );
     assert_eq!(read.counts(Count::Impressions), ["1234", "1250000 1300000 1349999~"]);
     assert_eq!(read.counts(Count::Clicks), ["1000", "2450 2500 2549~"]);
     assert_eq!(read.rejects(), ["3 bad_number shown"]);
@@ -478,7 +516,10 @@ fn a_log_of_covers_says_what_was_on_air() {
     let on_air: Vec<_> =
         page.on_air.iter().map(|on| (on.record, on.cover_id.as_str(), on.from_us, on.until_us)).collect();
     let nine = us("2026-08-24T21:00:00Z");
-    assert_eq!(on_air, [(1, "c1", us("2026-08-24T20:00:00Z"), Some(nine)), (2, "c2", nine, None), (3, "c3", nine, None)]);
+    assert_eq!(
+        on_air,
+        [(1, "c1", us("2026-08-24T20:00:00Z"), Some(nine)), (2, "c2", nine, None), (3, "c3", nine, None)]
+    );
     let reasons: Vec<Reason> = report.rejects.iter().map(|reject| reject.reason).collect();
     assert_eq!(reasons, [Reason::EmptyInterval, Reason::MissingValue]);
     assert!(report.checks.is_empty());

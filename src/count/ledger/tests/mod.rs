@@ -5,6 +5,7 @@ mod newest;
 mod properties;
 mod speed;
 mod splitting;
+mod twin;
 
 use std::fmt::Write as _;
 
@@ -21,6 +22,7 @@ use crate::model::{
 use crate::time::{DayRule, LocalDay, SlotTable, Zone};
 
 /// Pages and the market-days they are booked on. Every page is in the scope of every day unless it is taken out.
+#[derive(Debug)]
 pub(super) struct Night {
     market: MarketId,
     rule: DayRule,
@@ -32,7 +34,7 @@ pub(super) struct Night {
 }
 
 /// A page and what is to be said of its object.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(super) struct Sheet {
     definition: usize,
     fallback_for: Option<usize>,
