@@ -303,3 +303,35 @@ fn paths_name_markets_a_fallback_steps_in_and_the_log_says_which_cover() {
          GB      prime  600",
     );
 }
+
+/// As many seconds of a day, a view each.
+fn seconds(midnight: i64, rows: i64) -> String {
+    let mut text = "start,room,Views,Viewers,Tap-through rate,CVR\n".to_owned();
+    for second in midnight..midnight + rows {
+        text.push_str(&format!("{second},r1,1,1,50%,-\n"));
+    }
+    text
+}
+
+#[test]
+fn more_rows_than_find_room_are_counted_a_day_at_a_time_and_too_many_of_one_day_are_refused_by_name() {
+    let platform = HOURS
+        .replace("start: start", "start: {column: start, format: epoch_s}")
+        .replace("grain: 1h", "grain: 1s");
+    // A quarter of 64 MiB has room for some 55,000 rows.
+    let scenario = shop(&platform)
+        .setting("memory", "64MiB")
+        .job("live", "GB", 2)
+        .export("live/2026-11-19/a.csv", seconds(1_795_046_400, 40_000))
+        .export("live/2026-11-20/a.csv", seconds(1_795_132_800, 40_000));
+    scenario.run().exits(0).expect_table(
+        "slot_audience",
+        "local_date  slot     impressions  entries
+         2026-11-19  night    43200        21600
+         2026-11-19  morning  36800        18400
+         2026-11-20  night    43200        21600
+         2026-11-20  morning  36800        18400",
+    );
+    scenario.deliver("live/2026-11-20/a.csv", seconds(1_795_132_800, 60_000));
+    scenario.run().exits(6).says("1 current, 1 failed").says("`memory` in `archive.yaml`");
+}
