@@ -373,7 +373,10 @@ fn every_word_for_an_event_and_a_convention_is_documented() {
     let impressions = [ImpressionBasis::Displays, ImpressionBasis::Viewers].map(ImpressionBasis::word);
     assert_eq!(conventions.cell("impression", "type"), impressions.join(" or "));
     let uniques = conventions.cell("uniques", "type").replace(" or ", ", ");
-    assert_eq!(uniques, coverledger::model::UniqueBasis::ALL.map(coverledger::model::UniqueBasis::word).join(", "));
+    assert_eq!(
+        uniques,
+        coverledger::model::UniqueBasis::ALL.map(coverledger::model::UniqueBasis::word).join(", ")
+    );
     assert_eq!(
         conventions.cell("click", "type"),
         [ClickEvent::CoverTap, ClickEvent::RoomEntry].map(ClickEvent::word).join(" or ")
