@@ -114,10 +114,10 @@ fn studio_is_read_in_three_languages_and_its_total_row_is_compared_and_not_count
 #[test]
 fn a_total_beyond_500_rows_is_explained_by_the_cap() {
     let header = "Content,Date,Views,Impressions,Impressions click-through rate (%)\n";
-    let rows: String = (0..500).map(|video| format!("x{video},2026-11-18,2,100,4.00\n")).collect();
+    let rows: Vec<String> = (0..500).map(|video| format!("x{video},2026-11-18,2,100,4.00\n")).collect();
     let scenario = west().export(
         "youtube/WEST/studio/2026-11-18/Table data.csv",
-        format!("{header}Total,,1300,61234,4.00\n{rows}"),
+        format!("{header}Total,,1300,61234,4.00\n{}", rows.concat()),
     );
     settle(&scenario, "2026-11-18", "2026-11-18")
         .exits(0)
