@@ -207,6 +207,9 @@ fn switches(zone: &Zone, walls: &[DateTime], clues: &Clues<'_>) -> Switch {
     let (Some(from), Some(to)) = (zone.first_instant_at(*first), zone.first_instant_at(*last)) else {
         return Switch::Silent;
     };
+    if zone.next_transition(from).is_none_or(|at| at >= to) {
+        return Switch::Silent;
+    }
     let hour_of = |wall: DateTime| wall.date().at(wall.hour(), 0, 0, 0);
     // How often an hour is there, for the group that has it most often.
     let mut seen: BTreeMap<DateTime, BTreeMap<&str, u32>> = BTreeMap::new();

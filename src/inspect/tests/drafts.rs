@@ -43,7 +43,10 @@ fn the_trap_is_drafted_without_impressions_or_clicks_and_says_why() {
     let draft = drafted(&text(super::rates::TRAP));
     assert!(draft.contains("# This export yields no click rate of the cover:"), "{draft}");
     assert!(!draft.contains("impressions:") && !draft.contains("clicks:") && !draft.contains("ctr:"), "{draft}");
-    has(&draft, &["entries: \"Views\"", "orders: \"Orders\"", "totals: {column: \"Livestream\", words: [\"Total\"]}"]);
+    has(
+        &draft,
+        &["entries: \"Views\"", "orders: \"Orders\"", "totals: {column: \"Livestream\", words: [\"Total\"]}"],
+    );
 }
 
 #[test]
@@ -60,7 +63,9 @@ fn clicks_follow_from_impressions_and_a_claimed_rate() {
 
 #[test]
 fn impressions_follow_from_views_and_a_claimed_tap_through_rate() {
-    let peek = text("LIVE ID | Start time | Views | Tap-through rate\n1 | 2026-11-20 19:00 | 27 | 1.35%\n2 | 2026-11-21 19:00 | 31 | 2.5%");
+    let peek = text(
+        "LIVE ID | Start time | Views | Tap-through rate\n1 | 2026-11-20 19:00 | 27 | 1.35%\n2 | 2026-11-21 19:00 | 31 | 2.5%",
+    );
     has(&drafted(&peek), &["impressions: {of: entries, divided_by: {column: \"Tap-through rate\"}}"]);
 }
 

@@ -43,7 +43,8 @@ fn one_row_that_does_not_fit_unproves_a_rate_of_four() {
     // 1.35% of 220,415 is 2,976; 1.45% is not.
     let peek = sheet("Sheet1", &TIKTOK.replace("1.35%", "1.45%"));
     let finding = look(&peek);
-    let relation = finding.relations.iter().find(|relation| finding.columns[relation.rate].name == "Tap-through rate");
+    let relation =
+        finding.relations.iter().find(|relation| finding.columns[relation.rate].name == "Tap-through rate");
     let relation = relation.unwrap();
     assert_eq!((relation.proof, relation.fits, relation.rows), (Proof::Partly, 3, 4));
     let rate = finding.columns.iter().position(|column| column.name == "Tap-through rate").unwrap();

@@ -88,8 +88,19 @@ fn every_kind_of_column_has_its_name() {
     assert_eq!(
         kinds,
         [
-            "id", "text", "date", "date and time", "instant", "hour range", "duration", "whole number",
-            "rounded number", "percent", "money", "flag", "empty"
+            "id",
+            "text",
+            "date",
+            "date and time",
+            "instant",
+            "hour range",
+            "duration",
+            "whole number",
+            "rounded number",
+            "percent",
+            "money",
+            "flag",
+            "empty"
         ]
     );
 }

@@ -6,7 +6,8 @@ use super::*;
 /// Three days around the spring switch, hour by hour; `skipped` is the hour that the 29th lacks.
 fn hours(skipped: Option<usize>) -> Peek {
     const NIGHT: [u32; 24] = [
-        40, 30, 20, 10, 10, 20, 50, 100, 200, 210, 220, 230, 240, 250, 260, 270, 280, 300, 400, 500, 500, 400, 200, 100,
+        40, 30, 20, 10, 10, 20, 50, 100, 200, 210, 220, 230, 240, 250, 260, 270, 280, 300, 400, 500, 500, 400,
+        200, 100,
     ];
     let mut lines = "Date | Hour | Impressions\n".to_owned();
     for day in ["2026-03-28", "2026-03-29", "2026-03-30"] {
@@ -103,7 +104,8 @@ fn the_quiet_hours_of_a_known_audience_tell_a_clock_that_is_not_its_own() {
 
 #[test]
 fn epochs_are_utc_for_certain_and_their_steps_are_the_grain() {
-    let peek = text("start_time | views\n1763665200 | 5\n1763665260 | 6\n1763665320 | 1\n1763665380 | 2\n1763665440 | 2");
+    let peek =
+        text("start_time | views\n1763665200 | 5\n1763665260 | 6\n1763665320 | 1\n1763665380 | 2\n1763665440 | 2");
     let finding = look(&peek);
     assert_eq!(finding.when, When::Span { start: 0, end: End::Grain(60) });
     assert_eq!(said(&peek, "clock"), ["UTC: seconds since 1970, which are UTC"]);
