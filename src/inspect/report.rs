@@ -234,8 +234,13 @@ fn verdict(finding: &Finding) -> Vec<String> {
             }));
             lines
         }
-        Verdict::Computable { of, among } => {
-            vec![format!("no column reports it; {} ÷ {} gives it", columns[*of].name, columns[*among].name)]
+        Verdict::Computable { of, among, are_entries } => {
+            let quotient = format!("{} ÷ {}", columns[*of].name, columns[*among].name);
+            vec![if *are_entries {
+                format!("no column reports it; {quotient} is it only if every entry comes by the cover")
+            } else {
+                format!("no column reports it; {quotient} gives it")
+            }]
         }
         Verdict::None(why) => {
             let mut lines = vec!["NONE: this export yields no click rate of the cover".to_owned()];

@@ -28,6 +28,8 @@ pub enum Verdict {
         of: usize,
         /// Impressions.
         among: usize,
+        /// Whether these are entries, which may come another way than by the cover.
+        are_entries: bool,
     },
     /// The file yields no rate of the cover, for these reasons.
     None(Vec<String>),
@@ -69,7 +71,7 @@ pub(super) fn weigh(columns: &[Column], relations: &[Relation]) -> Verdict {
     };
     let (shown, click) = (column(&is_shown), column(&is_click).or_else(|| column(&is_entry)));
     if let (Some(among), Some(of)) = (shown, click) {
-        return Verdict::Computable { of, among };
+        return Verdict::Computable { of, among, are_entries: !is_click(of) };
     }
     Verdict::None(reasons(columns, relations, shown, click))
 }
@@ -99,7 +101,9 @@ fn reasons(columns: &[Column], relations: &[Relation], shown: Option<usize>, cli
     }
     match (shown, click) {
         (None, None) => {
-            why.push("no column counts how often the cover was shown, and none clicks on it or entries".to_owned())
+            why.push(
+                "no column counts how often the cover was shown, and none clicks on it or entries".to_owned(),
+            );
         }
         (None, Some(_)) => why.push("no column counts how often the cover was shown".to_owned()),
         (Some(_), _) => why.push("no column counts clicks on the cover or entries into the room".to_owned()),

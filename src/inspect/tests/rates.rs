@@ -92,7 +92,15 @@ fn clicks_by_views_are_no_click_rate_of_the_cover_whatever_they_are_called() {
         50000 | 1000 | 333 | 33.30%
         20000 | 500 | 81 | 16.20%";
     // The counts are there, and the column that calls itself CTR is still none.
-    assert!(matches!(look(&text(with_impressions)).verdict, Verdict::Computable { .. }));
+    assert!(matches!(look(&text(with_impressions)).verdict, Verdict::Computable { are_entries: false, .. }));
+}
+
+#[test]
+fn entries_by_impressions_are_offered_with_a_caveat() {
+    assert_eq!(
+        said(&text("Impressions | Views\n90000 | 2976\n50000 | 1000"), "cover's rate"),
+        ["no column reports it; Views ÷ Impressions is it only if every entry comes by the cover"]
+    );
 }
 
 pub(super) const REACH: &str = "

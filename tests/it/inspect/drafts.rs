@@ -21,12 +21,10 @@ fn a_draft_counts_its_own_export() {
     let scenario = drafted(HOURS).at("2026-11-21T03:00:00Z");
     scenario.run().exits(0).expect_table(
         "slot_audience",
-        "
-        market local_date slot      impressions clicks entries
-        GB     2026-11-20 afternoon 500         10     12
-        GB     2026-11-20 morning   1000        43     50
-        GB     2026-11-20 prime     300         13     20
-        ",
+        "slot       impressions  clicks  entries
+         morning    1000         43      50
+         afternoon  500          10      12
+         prime      300          13      20",
     );
 }
 
