@@ -34,7 +34,7 @@ impl<'a> Search<'a> {
         match node.get().as_bytes().first() {
             Some(b'[') => {
                 way.push(EACH.to_owned());
-                let name = self.name(way);
+                let name = name(way);
                 let _ = each(node, &mut |element| {
                     if element.get().starts_with('{') {
                         self.row(&name, element, around);
@@ -48,7 +48,7 @@ impl<'a> Search<'a> {
             }
             Some(b'{') => {
                 let mut around = around.to_vec();
-                let prefix = self.name(way);
+                let prefix = name(way);
                 let mut inner = Vec::new();
                 super::members::pairs(node, &mut |key, value| match value.get().as_bytes().first() {
                     Some(b'[' | b'{') => inner.push((key, value)),
@@ -63,10 +63,6 @@ impl<'a> Search<'a> {
             }
             _ => {}
         }
-    }
-
-    fn name(&self, way: &[String]) -> String {
-        shown(&way.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     fn row(&mut self, way: &str, row: &'a RawValue, around: &[(String, &'a RawValue)]) {
@@ -93,4 +89,8 @@ impl<'a> Search<'a> {
         values.extend(around.iter().cloned());
         list.rows.push(values);
     }
+}
+
+fn name(way: &[String]) -> String {
+    shown(&way.iter().map(String::as_str).collect::<Vec<_>>())
 }

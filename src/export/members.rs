@@ -8,6 +8,14 @@ use serde_json::value::RawValue;
 use super::ExportError;
 use crate::model::Reason;
 
+/// A member around the rows that cannot be told, as an error.
+pub(super) fn unclear(name: &str, reason: Reason) -> ExportError {
+    ExportError::Json(match reason {
+        Reason::DuplicateKey => format!("it names `{name}` twice, and which one counts nobody can tell"),
+        _ => format!("the object with `{name}` has a key that is no text"),
+    })
+}
+
 /// The value of `traffic.views` in an object.
 pub(super) fn lookup<'a>(object: &'a RawValue, name: &str) -> Result<Option<&'a RawValue>, Reason> {
     Ok(lookup_all(object, &[name])?[0])

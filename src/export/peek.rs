@@ -6,14 +6,13 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek};
 
-use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use super::bytes::Bytes;
 use super::compression::{Compression, Decompressed};
-use super::document::{sound, whole};
+use super::document::{body, sound, whole};
 use super::encoding::by_mark;
-use super::field::{Field, Position, Records, percent};
+use super::field::{Field, Position, Records};
 use super::lines::{Lines, first_line};
 use super::lists::{List, lists};
 use super::members::pairs;
@@ -99,7 +98,7 @@ pub enum Cell {
 /// # Errors
 /// [`ExportError`] when it is none of the formats, or is damaged.
 pub fn peek(file: File, max_rows: usize) -> Result<Peek, ExportError> {
-    guarded(|| look(&file, max_rows))
+    guarded(move || look(&file, max_rows))
 }
 
 fn look(file: &File, max_rows: usize) -> Result<Peek, ExportError> {
@@ -150,7 +149,8 @@ fn rewound(file: &File) -> Result<File, ExportError> {
 /// Whether its first line is an object, and either another follows or there is no list of objects in it.
 fn is_ndjson(window: &[u8]) -> bool {
     let mut lines = window.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
-    let is_object = |line: &&[u8]| serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(line).is_ok();
+    let is_object =
+        |line: &&[u8]| serde_json::from_slice::<&RawValue>(line).is_ok_and(|line| line.get().starts_with('{'));
     let Some(first) = lines.next().filter(is_object) else { return false };
     let has_rows = || serde_json::from_slice::<&RawValue>(first).is_ok_and(|line| !lists(line, 1).is_empty());
     lines.next().is_some_and(|second| second.starts_with(b"{")) || !has_rows()
@@ -158,9 +158,9 @@ fn is_ndjson(window: &[u8]) -> bool {
 
 fn document(text: Bytes, max_rows: usize) -> Result<Vec<PeekTable>, ExportError> {
     let text = whole(text)?;
-    let document = sound(&text)?;
+    let document = sound(body(&text))?;
     // Too deep a document is refused before anything goes through it.
-    rows_at::count(&text, &[])?;
+    rows_at::count(body(&text), &[])?;
     let table = |list: List<'_>| PeekTable { name: Some(list.way), rows: table(&list.rows), is_cut: list.is_cut };
     Ok(lists(document, max_rows).into_iter().map(table).collect())
 }
@@ -268,49 +268,4 @@ impl Records for Taken {
     fn is_refused(&self) -> bool {
         self.is_cut
     }
-}
-
-impl Cell {
-    fn of(field: Field<'_>) -> Self {
-        match field {
-            Field::Null | Field::Nested => Self::Empty,
-            Field::Text(text) => Self::Text(text.to_owned()),
-            Field::Int(number) => Self::Int(number),
-            Field::Float(number) => Self::Float(number),
-            Field::Percent(share) => Self::Text(percent(share)),
-            Field::Bool(flag) => Self::Bool(flag),
-            Field::Instant(us) => Self::Instant(us),
-            Field::Wall(us) => Self::Wall(us),
-            Field::Length(ms) => Self::Text(clock(ms)),
-        }
-    }
-
-    fn of_text(text: String) -> Self {
-        if text.is_empty() { Self::Empty } else { Self::Text(text) }
-    }
-
-    fn of_json(value: &str) -> Self {
-        match value.as_bytes() {
-            b"null" => Self::Empty,
-            b"true" => Self::Bool(true),
-            b"false" => Self::Bool(false),
-            [b'"', ..] => serde_json::from_str(value).map_or(Self::Empty, Self::of_text),
-            _ => match (value.parse(), value.parse()) {
-                (Ok(whole), _) => Self::Int(whole),
-                (Err(_), Ok(number)) => Self::Float(number),
-                (Err(_), Err(_)) => Self::Text(value.to_owned()),
-            },
-        }
-    }
-}
-
-/// A span of time as a clock shows it: `1:28:05`, `0:02:35.5`.
-fn clock(ms: i64) -> String {
-    let (seconds, rest) = (ms.unsigned_abs() / 1000, ms.unsigned_abs() % 1000);
-    let mut text = if ms < 0 { "-".to_owned() } else { String::new() };
-    text += &format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if rest > 0 {
-        text += format!(".{rest:03}").trim_end_matches('0');
-    }
-    text
 }

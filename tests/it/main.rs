@@ -13,6 +13,7 @@ mod floors;
 mod formats;
 mod inspect;
 mod obd;
+mod presets;
 mod rows;
 mod scenario;
 mod scenarios;
