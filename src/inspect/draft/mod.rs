@@ -76,7 +76,9 @@ impl Draft<'_> {
 
     fn click_is_entry(&self) -> bool {
         match self.finding.verdict {
-            Verdict::Proven { click_is_entry, .. } | Verdict::Claimed { click_is_entry, .. } => click_is_entry,
+            Verdict::Proven { click_is_entry, .. }
+            | Verdict::Fits { click_is_entry, .. }
+            | Verdict::Claimed { click_is_entry, .. } => click_is_entry,
             Verdict::Computable { .. } | Verdict::None(_) => false,
         }
     }
@@ -96,7 +98,7 @@ impl Draft<'_> {
             _ => "row",
         };
         let mut text = match &self.finding.verdict {
-            Verdict::Proven { relation, .. } => {
+            Verdict::Proven { relation, .. } | Verdict::Fits { relation, .. } => {
                 let relation = &self.finding.relations[*relation];
                 let quotient = quotient(&self.finding.columns, relation);
                 let rate = &self.finding.columns[relation.rate].name;
