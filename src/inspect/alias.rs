@@ -1,13 +1,21 @@
 //! Names that platforms are known to give their columns, over languages and generations.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::name::fold;
 use super::role::Role;
 use crate::model::Count;
 
+/// Every known name, folded; of two claims the first counts.
+static ROLES: LazyLock<HashMap<String, Role>> = LazyLock::new(|| {
+    let names = KNOWN.iter().rev().flat_map(|(role, names)| names.iter().map(move |name| (fold(name), *role)));
+    names.collect()
+});
+
 /// The role that a folded name is known to claim.
 pub(super) fn find(folded: &str) -> Option<Role> {
-    let known = |names: &[&str]| names.iter().any(|name| fold(name) == folded);
-    KNOWN.iter().find(|(_, names)| known(names)).map(|(role, _)| *role)
+    ROLES.get(folded).copied()
 }
 
 #[rustfmt::skip]

@@ -1,11 +1,14 @@
 //! A column of an unknown export.
 
+use std::collections::BTreeSet;
+
 use super::kind::{self, Kind};
 use super::number::{self, Number};
 use super::role::Role;
 use super::{cell, name};
 use crate::config::NumberStyle;
 use crate::export::Cell;
+use crate::model::Count;
 
 /// A column: what it is called, what it holds, what its name claims.
 #[derive(Debug, Clone)]
@@ -22,6 +25,8 @@ pub struct Column {
     pub role: Option<Role>,
     /// Whether its dates could as well have the month first.
     pub is_ambiguous: bool,
+    /// Whether no value is there twice.
+    pub is_distinct: bool,
     /// Rows without a value.
     pub empty: usize,
     /// Its first value.
@@ -48,6 +53,7 @@ impl Column {
             description,
             role: known.filter(|role| fits(*role, &kind)),
             is_ambiguous: kind.is_ambiguous(&there),
+            is_distinct: there.iter().map(|cell| cell::text(cell)).collect::<BTreeSet<_>>().len() == there.len(),
             empty: cells.len() - there.len(),
             sample: there.first().map(|cell| name::shown(&cell::text(cell))).unwrap_or_default(),
             numbers: cells.iter().map(number).collect(),
@@ -77,8 +83,9 @@ fn fits(role: Role, kind: &Kind) -> bool {
     match role {
         Role::Start | Role::End | Role::Date => kind.is_time() || *kind == Kind::Empty,
         Role::Hour => matches!(kind, Kind::Hour | Kind::Wall(_) | Kind::Empty),
-        Role::Length | Role::Mean | Role::MeanPerViewer => is_number || *kind == Kind::Duration,
-        Role::Count(crate::model::Count::Dwell) => is_number || *kind == Kind::Duration,
+        Role::Length | Role::Mean | Role::MeanPerViewer | Role::Count(Count::Dwell) => {
+            is_number || *kind == Kind::Duration
+        }
         Role::Count(_) | Role::ProductImpressions | Role::ProductClicks | Role::OtherCount => is_number,
         Role::EntryRate | Role::CoverRate | Role::ClickRate | Role::ProductRate => {
             is_number || *kind == Kind::Percent

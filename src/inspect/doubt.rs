@@ -45,6 +45,14 @@ fn names(finding: &Finding, doubts: &mut Vec<String>) {
                 relation.rows
             ));
         }
+        let is_told =
+            matches!(finding.verdict, Verdict::None(_)) || role == Role::CoverRate || role == Role::EntryRate;
+        if !is_told && finding.relations.iter().all(|relation| relation.rate != index) {
+            let name = &column.name;
+            doubts.push(format!(
+                "`{name}` is no quotient of two counts of the file: nothing says of what it is, so it is not used"
+            ));
+        }
         for relation in of(Proof::Partly).take(2) {
             doubts.push(format!(
                 "`{}` is {} in {} of {} rows only",
@@ -55,7 +63,8 @@ fn names(finding: &Finding, doubts: &mut Vec<String>) {
             ));
         }
     }
-    let Verdict::Claimed { rate, .. } = finding.verdict else { return };
+    // Where the entry is the click there is no other way.
+    let Verdict::Claimed { rate, click_is_entry: false } = finding.verdict else { return };
     let find = |count: Count| {
         columns.iter().position(|column| column.role == Some(Role::Count(count)) && column.is_count())
     };

@@ -40,5 +40,5 @@ const KNOWN: [Known; 9] = [
 pub(super) fn find(columns: &[Column]) -> Option<&'static Known> {
     let has =
         |name: &&str| columns.iter().any(|column| [fold(&column.raw), bare(&column.raw)].contains(&fold(name)));
-    KNOWN.iter().find(|known| known.columns.iter().all(|name| has(&name)))
+    KNOWN.iter().find(|known| known.columns.iter().all(has))
 }

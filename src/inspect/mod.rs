@@ -17,6 +17,7 @@ mod number;
 mod relation;
 mod report;
 mod role;
+mod switch;
 #[cfg(test)]
 mod tests;
 mod total;

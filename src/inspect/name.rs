@@ -2,10 +2,11 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-/// A name without what nobody sees: case, soft hyphens, kinds of spaces, full-width forms, underscores.
+/// A name without what nobody sees: case, soft hyphens, kinds of spaces, full-width forms; a dash or an underscore is a space.
 pub(super) fn fold(name: &str) -> String {
     let seen = name.nfkc().filter(|c| !matches!(c, '\u{ad}' | '\u{feff}' | '\u{200b}'..='\u{200f}'));
-    let lower: String = seen.flat_map(char::to_lowercase).map(|c| if c == '_' { ' ' } else { c }).collect();
+    let lower: String =
+        seen.flat_map(char::to_lowercase).map(|c| if matches!(c, '_' | '-') { ' ' } else { c }).collect();
     lower.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

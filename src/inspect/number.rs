@@ -131,11 +131,10 @@ pub(super) fn style<'a>(texts: impl Iterator<Item = &'a str>) -> (NumberStyle, O
         }
         let certain = other || after != 3 || before.starts_with('0') || before.len() > 3;
         let found = if sign == b'.' { &mut point } else { &mut comma };
-        match certain {
-            true if after > 0 => {
-                found.get_or_insert_with(|| text.trim().to_owned());
-            }
-            _ => thousands[usize::from(sign == b',')] += 1,
+        if certain && after > 0 {
+            found.get_or_insert_with(|| text.trim().to_owned());
+        } else {
+            thousands[usize::from(sign == b',')] += 1;
         }
     }
     let by_comma = NumberStyle { decimal: ',', group: '.' };

@@ -45,7 +45,7 @@ pub fn report(file: &str, peek: &Peek, findings: &[Finding]) -> String {
         page.line("", "it has no rows");
     }
     for finding in findings {
-        table(&mut page, finding);
+        table(&mut page, finding, matches!(peek.format, PeekFormat::Delimited { .. } | PeekFormat::Xlsx));
     }
     page.0
 }
@@ -67,7 +67,7 @@ fn format(peek: &Peek) -> String {
     text
 }
 
-fn table(page: &mut Page, finding: &Finding) {
+fn table(page: &mut Page, finding: &Finding, has_lines: bool) {
     page.0.push('\n');
     if let Some(name) = &finding.name {
         page.line("table", &format!("`{name}`"));
@@ -80,7 +80,9 @@ fn table(page: &mut Page, finding: &Finding) {
     if header.descriptions > 0 {
         let _ = write!(place, ", and {} of descriptions below it", counted(header.descriptions, "line", "lines"));
     }
-    page.line("header", &place);
+    if has_lines {
+        page.line("header", &place);
+    }
     let rows = counted(finding.rows, "row", "rows");
     page.line("rows", &if finding.is_cut { format!("the first {rows}; there are more") } else { rows });
     page.lines("total", &finding.totals.iter().flat_map(|total| total_lines(finding, total)).collect::<Vec<_>>());
@@ -222,7 +224,9 @@ fn not(ruled_out: &[String]) -> Vec<String> {
 fn verdict(finding: &Finding) -> Vec<String> {
     let columns = &finding.columns;
     match &finding.verdict {
-        Verdict::Proven { relation, .. } => vec![equation(columns, &finding.relations[*relation])],
+        Verdict::Proven { relation, .. } | Verdict::Fits { relation, .. } => {
+            vec![equation(columns, &finding.relations[*relation])]
+        }
         Verdict::Claimed { rate, click_is_entry } => {
             let click = if *click_is_entry { "entering the room is the click" } else { "clicks by times shown" };
             let mut lines = vec![format!(
@@ -234,8 +238,13 @@ fn verdict(finding: &Finding) -> Vec<String> {
             }));
             lines
         }
-        Verdict::Computable { of, among } => {
-            vec![format!("no column reports it; {} ÷ {} gives it", columns[*of].name, columns[*among].name)]
+        Verdict::Computable { of, among, are_entries } => {
+            let quotient = format!("{} ÷ {}", columns[*of].name, columns[*among].name);
+            vec![if *are_entries {
+                format!("no column reports it; {quotient} is it only if every entry comes by the cover")
+            } else {
+                format!("no column reports it; {quotient} gives it")
+            }]
         }
         Verdict::None(why) => {
             let mut lines = vec!["NONE: this export yields no click rate of the cover".to_owned()];
@@ -272,7 +281,7 @@ fn equation(columns: &[Column], relation: &Relation) -> String {
 
 fn other_rates(finding: &Finding) -> Vec<String> {
     let own = match finding.verdict {
-        Verdict::Proven { relation, .. } => Some(relation),
+        Verdict::Proven { relation, .. } | Verdict::Fits { relation, .. } => Some(relation),
         // They were told as reasons.
         Verdict::None(_) => return Vec::new(),
         Verdict::Claimed { .. } | Verdict::Computable { .. } => None,

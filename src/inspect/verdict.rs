@@ -15,6 +15,13 @@ pub enum Verdict {
         /// Whether the click is the entry into the room.
         click_is_entry: bool,
     },
+    /// Arithmetic fits, but too few rows say so.
+    Fits {
+        /// Index into the relations.
+        relation: usize,
+        /// Whether the click is the entry into the room.
+        click_is_entry: bool,
+    },
     /// A column says so, and the file has not what it takes to prove it.
     Claimed {
         /// The column.
@@ -28,6 +35,8 @@ pub enum Verdict {
         of: usize,
         /// Impressions.
         among: usize,
+        /// Whether these are entries, which may come another way than by the cover.
+        are_entries: bool,
     },
     /// The file yields no rate of the cover, for these reasons.
     None(Vec<String>),
@@ -40,23 +49,27 @@ pub(super) fn weigh(columns: &[Column], relations: &[Relation]) -> Verdict {
         |index: usize| matches!(role(index), Some(Role::Count(Count::Impressions | Count::UniqueImpressions)));
     let is_click = |index: usize| matches!(role(index), Some(Role::Count(Count::Clicks | Count::Clickers)));
     let is_entry = |index: usize| matches!(role(index), Some(Role::Count(Count::Entries | Count::Entrants)));
-    let proven = |wanted: &dyn Fn(usize) -> bool| {
-        relations.iter().position(|relation| {
-            relation.proof == Proof::Proven && is_shown(relation.among) && wanted(relation.of)
-        })
+    let fitting = |proof: Proof, wanted: &dyn Fn(usize) -> bool| {
+        let is_it =
+            |relation: &Relation| relation.proof == proof && is_shown(relation.among) && wanted(relation.of);
+        relations.iter().position(is_it)
+    };
+    // Persons by persons and times by times; the one with times is the rate that goes with displays.
+    let best = |proof: Proof| {
+        let entry = || fitting(proof, &|of| role(of) == Some(Role::Count(Count::Entries)));
+        let entry = || entry().or_else(|| fitting(proof, &is_entry));
+        let click = fitting(proof, &is_click).map(|relation| (relation, false));
+        click.or_else(|| entry().map(|relation| (relation, true)))
     };
     let claimed =
         |wanted: Role| columns.iter().position(|column| column.role == Some(wanted) && column.is_ratio());
     let is_refuted =
         |rate: usize| relations.iter().any(|relation| relation.rate == rate && relation.proof == Proof::Proven);
-    if let Some(relation) = proven(&is_click) {
-        return Verdict::Proven { relation, click_is_entry: false };
+    if let Some((relation, click_is_entry)) = best(Proof::Proven) {
+        return Verdict::Proven { relation, click_is_entry };
     }
-    // Persons by persons and times by times; the one with times is the rate that goes with displays.
-    if let Some(relation) =
-        proven(&|of| role(of) == Some(Role::Count(Count::Entries))).or_else(|| proven(&is_entry))
-    {
-        return Verdict::Proven { relation, click_is_entry: true };
+    if let Some((relation, click_is_entry)) = best(Proof::Thin) {
+        return Verdict::Fits { relation, click_is_entry };
     }
     if let Some(rate) = claimed(Role::CoverRate).filter(|rate| !is_refuted(*rate)) {
         return Verdict::Claimed { rate, click_is_entry: false };
@@ -69,7 +82,7 @@ pub(super) fn weigh(columns: &[Column], relations: &[Relation]) -> Verdict {
     };
     let (shown, click) = (column(&is_shown), column(&is_click).or_else(|| column(&is_entry)));
     if let (Some(among), Some(of)) = (shown, click) {
-        return Verdict::Computable { of, among };
+        return Verdict::Computable { of, among, are_entries: !is_click(of) };
     }
     Verdict::None(reasons(columns, relations, shown, click))
 }
@@ -99,7 +112,9 @@ fn reasons(columns: &[Column], relations: &[Relation], shown: Option<usize>, cli
     }
     match (shown, click) {
         (None, None) => {
-            why.push("no column counts how often the cover was shown, and none clicks on it or entries".to_owned())
+            why.push(
+                "no column counts how often the cover was shown, and none clicks on it or entries".to_owned(),
+            );
         }
         (None, Some(_)) => why.push("no column counts how often the cover was shown".to_owned()),
         (Some(_), _) => why.push("no column counts clicks on the cover or entries into the room".to_owned()),

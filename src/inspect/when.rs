@@ -55,7 +55,9 @@ pub(super) fn find(columns: &[Column], cells: &[Vec<&Cell>]) -> When {
     if let Some(start) = start.or_else(|| columns.iter().position(nameless)) {
         let length = columns.iter().position(|column| column.role == Some(Role::Length));
         let end = moment(Role::End).map(End::Column).or(length.map(End::Length));
-        let grain = || grain(&moments(&columns[start], &cells[start])).map_or(End::Unknown, End::Grain);
+        let by_name = || super::name::fold(&columns[start].raw).contains("hour").then_some(3_600);
+        let grain = || grain(&moments(&columns[start], &cells[start])).or_else(by_name);
+        let grain = || grain().map_or(End::Unknown, End::Grain);
         return When::Span { start, end: end.unwrap_or_else(grain) };
     }
     let is_date = |column: &Column| matches!(column.kind, Kind::Date(_));

@@ -11,6 +11,7 @@ mod bad_exports;
 mod data;
 mod floors;
 mod formats;
+mod inspect;
 mod obd;
 mod presets;
 mod rows;

@@ -92,7 +92,15 @@ fn clicks_by_views_are_no_click_rate_of_the_cover_whatever_they_are_called() {
         50000 | 1000 | 333 | 33.30%
         20000 | 500 | 81 | 16.20%";
     // The counts are there, and the column that calls itself CTR is still none.
-    assert!(matches!(look(&text(with_impressions)).verdict, Verdict::Computable { .. }));
+    assert!(matches!(look(&text(with_impressions)).verdict, Verdict::Computable { are_entries: false, .. }));
+}
+
+#[test]
+fn entries_by_impressions_are_offered_with_a_caveat() {
+    assert_eq!(
+        said(&text("Impressions | Views\n90000 | 2976\n50000 | 1000"), "cover's rate"),
+        ["no column reports it; Views ÷ Impressions is it only if every entry comes by the cover"]
+    );
 }
 
 pub(super) const REACH: &str = "
@@ -175,11 +183,23 @@ fn several_quotients_that_fit_alike_are_told() {
 #[test]
 fn two_rows_prove_nothing() {
     let peek = text("Impressions | Clicks | CTR\n1000 | 43 | 4.30%\n500 | 10 | 2.00%");
-    assert!(matches!(look(&peek).verdict, Verdict::Computable { .. }));
+    assert_eq!(look(&peek).verdict, Verdict::Fits { relation: 0, click_is_entry: false });
     assert_eq!(
-        said(&peek, "other rates"),
+        said(&peek, "cover's rate"),
         [
             "`CTR` = Clicks ÷ Impressions (2 of 2 rows; too few rows to prove it): clicks on the cover by times it was shown"
+        ]
+    );
+}
+
+#[test]
+fn a_rate_that_is_no_quotient_of_the_file_is_told() {
+    let peek =
+        text("Impressions | Views | click_through_rate\n2000 | 10 | 0.428\n3000 | 11 | 0.517\n4000 | 19 | 0.333");
+    assert_eq!(
+        said(&peek, "contradictions"),
+        [
+            "`click_through_rate` is no quotient of two counts of the file: nothing says of what it is, so it is not used"
         ]
     );
 }
