@@ -136,10 +136,23 @@ impl Exports<'_, '_> {
         }
     }
 
-    /// Viewers that are counted here are counted at their first touch, whatever the platform does.
+    /// Viewers that are counted here are counted at their first touch, whatever the platform does. Within what those are
+    /// unique that an export counted, only its user can say.
     fn check_uniques(&mut self, file: &Section<'_>) {
         let platform = self.platform;
         let basis = platform.eras.first.uniques;
+        let counts_viewers = |export: &&Export| matches!(&export.rows, Rows::Counts(rows) if rows.counts.keys().any(|count| count.is_unique()));
+        if let (Some(export), Some(at)) =
+            (platform.exports.iter().find(counts_viewers), file.optional("conventions"))
+            && at.peek("uniques").is_none()
+        {
+            let words = UniqueBasis::ALL.map(|basis| format!("`{}`", basis.word())).join(", ");
+            at.problem(format!(
+                "the export `{}` counts viewers, so `uniques` has to say within what each is counted once (expected: {words})",
+                export.name
+            ));
+            self.sound = false;
+        }
         let counted_here = platform.exports.iter().find(|export| {
             let offered = export.offered(platform.entry_is_click());
             !export.is_counts() && Count::ALL.iter().any(|count| count.is_unique() && offered.has(*count))

@@ -56,6 +56,14 @@ fn a_fallback_is_for_counts_that_are_none() {
 }
 
 #[test]
+fn an_export_that_counts_viewers_makes_uniques_a_word_to_say() {
+    let viewers = [(", uniques: broadcast", ""), ("entries: Aufrufe", "entrants: Aufrufe")];
+    let expected = "line 2, `conventions`: the export `sessions` counts viewers, so `uniques` has to say within what each is \
+                    counted once (expected: `first_touch`, `broadcast`, `day`, `row`)";
+    assert!(problems(&viewers).contains(&expected.to_owned()), "{:?}", problems(&viewers));
+}
+
+#[test]
 fn the_log_of_covers_is_there_and_asked() {
     let (log, _) = COUNTING.split_once("  - name: cover_log").unwrap();
     let markets = BTreeSet::from(["US".to_owned()]);

@@ -319,9 +319,8 @@ fn seconds(midnight: i64, rows: i64) -> String {
 
 #[test]
 fn more_rows_than_find_room_are_counted_a_day_at_a_time_and_too_many_of_one_day_are_refused_by_name() {
-    let platform = HOURS
-        .replace("start: start", "start: {column: start, format: epoch_s}")
-        .replace("grain: 1h", "grain: 1s");
+    let platform =
+        HOURS.replace("start: start", "start: {column: start, format: epoch_s}").replace("grain: 1h", "grain: 1s");
     // A quarter of 64 MiB has room for some 55,000 rows.
     let scenario = shop(&platform)
         .setting("memory", "64MiB")
