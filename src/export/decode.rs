@@ -27,7 +27,9 @@ pub(super) fn decode(
             delimited::read(text(file, encoding.as_deref())?, *delimiter, *header, wanted, records)
         }
         Format::Ndjson => ndjson::read(text(file, None)?, wanted, may_be_absent, records),
-        Format::Json { rows_at } => document::read(Bytes::open(file, None)?, rows_at, wanted, records),
+        Format::Json { rows_at } => {
+            document::read(Bytes::open(file, None)?, rows_at, wanted, may_be_absent, records)
+        }
         Format::Xlsx { sheets, header } => sheet::read(&file, sheets, *header, wanted, records),
         Format::Parquet => parquet::read(&file, wanted, records),
     }

@@ -22,10 +22,13 @@ use crate::model::Reason;
 const MAX_DOCUMENT_BYTES: usize = 64 << 20;
 
 /// Reads every row and returns how many there are by a count of brackets and quotes.
+///
+/// The column at `may_be_absent` may be missing from every row.
 pub(super) fn read(
     bytes: Bytes,
     rows_at: &[String],
     wanted: &[Wanted],
+    may_be_absent: Option<usize>,
     records: &mut impl Records,
 ) -> Result<u64, ExportError> {
     let text = whole(bytes)?;
@@ -41,7 +44,7 @@ pub(super) fn read(
     if rows.record != physical {
         return Err(ExportError::Unbalanced { physical, accounted: rows.record });
     }
-    rows.keys.refuse_missing(wanted, None)?;
+    rows.keys.refuse_missing(wanted, may_be_absent)?;
     Ok(physical)
 }
 
@@ -228,7 +231,7 @@ mod tests {
         let wanted: Vec<Wanted> = names.iter().map(|name| Wanted::needed(&ColumnName::new(*name))).collect();
         let mut told = Told::default();
         let count =
-            read(Bytes::open(file, None).unwrap(), &steps, &wanted, &mut told).map_err(|e| e.to_string())?;
+            read(Bytes::open(file, None).unwrap(), &steps, &wanted, None, &mut told).map_err(|e| e.to_string())?;
         assert_eq!(count, told.0.len() as u64);
         Ok(told.0)
     }

@@ -20,16 +20,15 @@ pub(super) fn encoding(head: &[u8]) -> &'static Encoding {
     if is_utf8 {
         return UTF_8;
     }
-    // Letters with accents stand alone among others; East Asian characters come in runs of two bytes.
-    let is_high = |at: usize| head.get(at).is_some_and(|byte| *byte >= 0x80);
-    let high = (0..head.len()).filter(|at| is_high(*at)).count();
-    let in_pairs =
-        (0..head.len()).filter(|at| is_high(*at) && (is_high(at + 1) || (*at > 0 && is_high(at - 1)))).count();
-    if in_pairs * 2 < high && !reads_as_kana(head) {
-        return WINDOWS_1252;
-    }
     if reads_as_kana(head) {
         return SHIFT_JIS;
+    }
+    // Letters with accents stand alone among others, or two together; East Asian words are longer than one character
+    // of two bytes.
+    let runs = head.split(u8::is_ascii).map(<[u8]>::len);
+    let (in_words, all) = runs.fold((0, 0), |(long, all), run| (long + if run > 2 { run } else { 0 }, all + run));
+    if in_words * 2 < all {
+        return WINDOWS_1252;
     }
     [GB18030, SHIFT_JIS].into_iter().find(|encoding| is_valid(encoding, head)).unwrap_or(WINDOWS_1252)
 }
@@ -53,15 +52,15 @@ fn is_valid(encoding: &'static Encoding, head: &[u8]) -> bool {
     result == encoding_rs::DecoderResult::InputEmpty
 }
 
-/// The delimiter by which most rows have the same number of fields, more than one. `rows` cuts by a delimiter.
+/// The delimiter by which the most rows on end have the same number of fields, more than one. `rows` cuts by a
+/// delimiter.
 pub(super) fn delimiter<E>(mut rows: impl FnMut(u8) -> Result<Vec<Vec<String>>, E>) -> Result<u8, E> {
     let mut best = (0, 0, b',');
     for delimiter in DELIMITERS {
         let widths: Vec<usize> = rows(delimiter)?.iter().map(Vec::len).collect();
-        for width in widths.iter().copied().filter(|width| *width > 1) {
-            let score = (widths.iter().filter(|other| **other == width).count(), width);
-            if score > (best.0, best.1) {
-                best = (score.0, score.1, delimiter);
+        for alike in widths.chunk_by(|one, next| one == next).filter(|alike| alike[0] > 1) {
+            if (alike.len(), alike[0]) > (best.0, best.1) {
+                best = (alike.len(), alike[0], delimiter);
             }
         }
     }

@@ -185,7 +185,7 @@ impl Book {
         let is_shown =
             |style: &calamine::Style| style.number_format.as_ref().is_some_and(|f| is_percent(&f.format_code));
         let percent = reader.styles().iter().map(is_shown).collect();
-        Ok(Rows { reader, percent, next: None, is_over: false, blank: 0 })
+        Ok(Rows { reader, percent, next: None, last: None, is_over: false, blank: 0 })
     }
 }
 
@@ -196,6 +196,8 @@ pub(super) struct Rows<'a> {
     percent: Vec<bool>,
     /// The first cell of the next row.
     next: Option<(u32, u32, Value<'a>)>,
+    /// Where the cell before it was.
+    last: Option<(u32, u32)>,
     is_over: bool,
     /// Rows that hold nothing but blanks.
     pub(super) blank: u64,
@@ -249,6 +251,11 @@ impl<'a> Rows<'a> {
             if column >= MAX_COLUMNS {
                 return Err(unsound(format!("it has a cell beyond column {MAX_COLUMNS}")));
             }
+            // A cell that comes again would silently take the place of the one before.
+            if self.last.is_some_and(|last| last >= (row, column)) {
+                return Err(unsound("its cells are not in order"));
+            }
+            self.last = Some((row, column));
             let is_percent = self.percent.get(style).copied().unwrap_or_default();
             match Value::of(cell.get_value().clone(), is_percent) {
                 Value::Empty => {}

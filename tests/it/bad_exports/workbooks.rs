@@ -51,7 +51,7 @@ fn typed() -> Worksheet {
     let time = ExcelDateTime::parse_from_str("2026-11-21T10:00:01.500").unwrap();
     for row in 1..4 {
         sheet.write_with_format(row, 1, &time, &date).unwrap();
-        for (column, value) in [(2, "enter"), (3, "US"), (4, "r1"), (5, "c1"), (6, "v1"), (7, "f")] {
+        for (column, value) in [(2, "leave"), (3, "US"), (4, "r1"), (5, "c1"), (6, "v1"), (7, "f")] {
             sheet.write(row, column, value).unwrap();
         }
         sheet.write(row, 8, 90).unwrap();
@@ -122,12 +122,25 @@ fn a_workbook_that_is_cut_or_damaged_is_refused() {
 }
 
 #[test]
-fn rows_that_the_decoder_does_not_see_are_not_lost_silently() {
-    // Two rows of one number are one to the decoder.
-    let twice = replaced(&sound(), SHEET, "r=\"3\"", "r=\"2\"");
-    let twice = replaced(&twice, SHEET, "\"A3\"", "\"A2\"");
-    let refusal = Mapping::events().xlsx(&[]).read(twice).refusal();
-    assert!(refusal.starts_with("its rows do not balance: 3 are there"), "{refusal}");
+fn rows_that_the_decoder_sees_otherwise_than_the_count_are_not_taken() {
+    // Two rows in the element of one.
+    let merged = changed(&sound(), |name, content| {
+        let text = String::from_utf8_lossy(&content).into_owned();
+        let Some(row) = text.find("<row r=\"3\"").filter(|_| name == SHEET) else { return content };
+        let end = row + text[row..].find('>').unwrap() + 1;
+        let before = text[..row].trim_end().strip_suffix("</row>").unwrap();
+        format!("{before}{}", &text[end..]).into_bytes()
+    });
+    assert_eq!(
+        Mapping::events().xlsx(&[]).read(merged).refusal(),
+        "its rows do not balance: 2 are there, 3 are accounted for"
+    );
+    // A cell that comes again would replace the one before.
+    let again = replaced(&sound(), SHEET, "\"A3\"", "\"A2\"");
+    assert_eq!(
+        Mapping::events().xlsx(&[]).read(again).refusal(),
+        "it is not sound XLSX (its cells are not in order)"
+    );
 }
 
 #[test]
