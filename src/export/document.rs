@@ -223,8 +223,8 @@ mod tests {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(text.as_bytes()).unwrap();
         file.rewind().unwrap();
-        let mut steps: Vec<String> = rows_at::split(rows_at).into_iter().map(str::to_owned).collect();
-        assert_eq!(steps.pop().as_deref(), Some(EACH));
+        let steps: Vec<String> = rows_at::split(rows_at).into_iter().map(str::to_owned).collect();
+        assert_eq!(steps.last().map(String::as_str), Some(EACH));
         let wanted: Vec<Wanted> = names.iter().map(|name| Wanted::needed(&ColumnName::new(*name))).collect();
         let mut told = Told::default();
         let count =

@@ -7,9 +7,9 @@ pub(super) const EACH: &str = "[]";
 /// Documents nest their rows two to six deep.
 const MAX_DEPTH: usize = 128;
 
-/// The steps from the document to its rows, of which the configuration leaves out the last: [`EACH`] of the list.
+/// The steps from the document to its rows, the last of which is [`EACH`] of the list.
 pub(super) fn steps(rows_at: &[String]) -> Vec<&str> {
-    rows_at.iter().map(String::as_str).chain([EACH]).collect()
+    rows_at.iter().map(String::as_str).collect()
 }
 
 /// Cuts `data.intervals[]` into its steps.

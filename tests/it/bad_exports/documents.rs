@@ -4,7 +4,7 @@ use super::gzip::gzip;
 use super::mapping::{Mapping, good_json};
 
 fn mapping() -> Mapping {
-    Mapping::events().json(&["data", "rows"])
+    Mapping::events().json(&["data", "rows", "[]"])
 }
 
 #[test]

@@ -65,7 +65,10 @@ fn a_taobao_session_has_no_counts_of_its_cover_and_says_why() {
     )]);
     let scenario = preset("taobao_live", &[("CN", "Asia/Shanghai")])
         .export("taobao_live/CN/2026-11-20/live.xlsx", sheet)
-        .export("taobao_live/covers/log.csv", "market,broadcast,cover,from,until\nCN,5566,red-dress,2026-11-20T11:30:00Z,\n");
+        .export(
+            "taobao_live/covers/log.csv",
+            "market,broadcast,cover,from,until\nCN,5566,red-dress,2026-11-20T11:30:00Z,\n",
+        );
     settle(&scenario, "2026-11-20", "2026-11-20")
         .exits(0)
         .expect_table(

@@ -42,10 +42,7 @@ fn preset(platform: &str, markets: &[(&str, &str)]) -> Scenario {
     let scenario = markets.iter().fold(Scenario::new(), |scenario, (name, zone)| {
         scenario.market(name, &format!("timezone: {zone}, slots: day_parts"))
     });
-    scenario
-        .platform(platform, &shipped(platform))
-        .job(platform, &names.join(", "), 1)
-        .at("2026-12-24T12:00:00Z")
+    scenario.platform(platform, &shipped(platform)).job(platform, &names.join(", "), 1).at("2026-12-24T12:00:00Z")
 }
 
 /// Settles these local dates.
@@ -83,10 +80,8 @@ fn every_platform_that_is_promised_has_a_file_and_a_section_in_the_documentation
         "tiktok_shop_live",
         "youtube",
     ];
-    let mut shipped: Vec<String> = platform_files()
-        .iter()
-        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
-        .collect();
+    let mut shipped: Vec<String> =
+        platform_files().iter().map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
     shipped.sort();
     assert_eq!(shipped, promised);
     let documentation = fs::read_to_string(repository().join("docs/PLATFORMS.md")).unwrap();

@@ -187,7 +187,8 @@ fn numbers_and_durations_are_read_as_people_write_them() {
 
 #[test]
 fn a_decimal_comma_and_a_currency_are_read_where_the_style_is_declared() {
-    let declared = [("format: csv", "format: csv\n    delimiter: ';'\n    numbers: {decimal: \",\", group: \".\"}")];
+    let declared =
+        [("format: csv", "format: csv\n    delimiter: ';'\n    numbers: {decimal: \",\", group: \".\"}")];
     // `1.234` is 1,234 and `Rp 1.000` is 1,000; the columns with a currency in their header are nobody's.
     settle(&desk(&declared, "decimal_comma_and_currency.csv"), DAY, DAY)
         .exits(0)
@@ -250,7 +251,11 @@ fn a_line_that_counts_the_results_is_no_row() {
     let scenario = desk(&[], "total_of_results.csv");
     counts_the_two_rows(&scenario);
     let rows = &scenario.receipt("desk/GB/2026-11-20")["content"]["exports"][0]["rows"];
-    assert_eq!((&rows["rows_in"], &rows["outside"], &rows["rejected"]), (&3.into(), &1.into(), &0.into()), "{rows}");
+    assert_eq!(
+        (&rows["rows_in"], &rows["outside"], &rows["rejected"]),
+        (&3.into(), &1.into(), &0.into()),
+        "{rows}"
+    );
 }
 
 #[test]
@@ -258,7 +263,11 @@ fn a_line_that_counts_the_results_may_have_fewer_fields_than_the_header() {
     let scenario = desk(&[], "total_of_results_in_fewer_fields.csv");
     counts_the_two_rows(&scenario);
     let rows = &scenario.receipt("desk/GB/2026-11-20")["content"]["exports"][0]["rows"];
-    assert_eq!((&rows["rows_in"], &rows["outside"], &rows["rejected"]), (&3.into(), &1.into(), &0.into()), "{rows}");
+    assert_eq!(
+        (&rows["rows_in"], &rows["outside"], &rows["rejected"]),
+        (&3.into(), &1.into(), &0.into()),
+        "{rows}"
+    );
 }
 
 #[test]
@@ -292,7 +301,8 @@ fn a_fraction_that_is_taken_for_percent_holds_the_day_back() {
         "        clicks: [Clicks, Penonton]\n      rates:\n        ctr: {column: CTR, unit: percent}\n",
     )];
     let scenario = desk(&rates, "rate_in_percent_beside_a_fraction.csv");
-    let reason = "export `desk/2026-11-20.export`: its `ctr` is not the ratio that it is mapped as: 2 of 2 rows disagree";
+    let reason =
+        "export `desk/2026-11-20.export`: its `ctr` is not the ratio that it is mapped as: 2 of 2 rows disagree";
     settle(&scenario, DAY, DAY).exits(4).says(reason);
 }
 

@@ -29,7 +29,11 @@ fn shopee_sessions_are_counted_by_their_covers_without_the_test_and_past_midnigh
          2026-11-21  night  200      –    –              60",
     );
     let rows = &scenario.receipt("shopee_live/ID/2026-11-20")["content"]["exports"][1]["rows"];
-    assert_eq!((&rows["rows_in"], &rows["counted"], &rows["outside"]), (&3.into(), &2.into(), &1.into()), "{rows}");
+    assert_eq!(
+        (&rows["rows_in"], &rows["counted"], &rows["outside"]),
+        (&3.into(), &2.into(), &1.into()),
+        "{rows}"
+    );
 }
 
 #[test]
@@ -65,7 +69,10 @@ fn lazada_sessions_are_counted_and_product_guided_rate_is_no_rate_of_the_cover()
     let scenario = preset("lazada_live", &[("MY", "Asia/Kuala_Lumpur")])
         .export("lazada_live/MY/2026-11-19/live.xlsx", empty_lazada())
         .export("lazada_live/MY/2026-11-20/live.xlsx", sheet)
-        .export("lazada_live/covers/log.csv", "market,broadcast,cover,from,until\nMY,L1001,red-dress,2026-11-20T12:00:00Z,\n");
+        .export(
+            "lazada_live/covers/log.csv",
+            "market,broadcast,cover,from,until\nMY,L1001,red-dress,2026-11-20T12:00:00Z,\n",
+        );
     // 12 minutes 34 are 754 s, × 1,234 = 930,436. The second, half before 23:00: 50 × 30 s.
     let outcome = settle(&scenario, "2026-11-20", "2026-11-20").exits(0).expect_table(
         "funnel",
@@ -91,5 +98,8 @@ fn lazada_sessions_are_counted_and_product_guided_rate_is_no_rate_of_the_cover()
 
 /// A day without sessions.
 fn empty_lazada() -> Vec<u8> {
-    workbook(&[("Sheet1", "Live ID | Start Time | Duration | Viewers | Views | Avg watch time | Product Guided Rate")])
+    workbook(&[(
+        "Sheet1",
+        "Live ID | Start Time | Duration | Viewers | Views | Avg watch time | Product Guided Rate",
+    )])
 }

@@ -65,8 +65,10 @@ fn an_export_whose_only_rate_is_product_clicks_by_views_yields_no_rate_of_the_co
 #[test]
 fn who_takes_that_rate_for_the_cover_s_is_held_back_by_its_own_numbers() {
     // Views are taken for clicks and the CTR for theirs: 2,976 ÷ 101,688 = 2.93 %, not 42.8 %.
-    let fooled = SESSIONS
-        .replace("        entries: Views\n", "        clicks: Views\n        impressions: Impressions\n      rates:\n        ctr: {column: CTR}\n");
+    let fooled = SESSIONS.replace(
+        "        entries: Views\n",
+        "        clicks: Views\n        impressions: Impressions\n      rates:\n        ctr: {column: CTR}\n",
+    );
     let scenario = sessions(&fooled);
     let outcome = settle(&scenario, "2026-11-20", "2026-11-20").exits(4);
     let reason = "its `ctr` is not the ratio that it is mapped as: 2 of 2 rows disagree, the worst reports `0.428` where its counts give `0.029266`";

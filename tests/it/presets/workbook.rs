@@ -13,7 +13,9 @@ pub fn workbook(sheets: &[(&str, &str)]) -> Vec<u8> {
         for (row, line) in (0..).zip(table.lines().map(str::trim)) {
             for (column, cell) in (0..).zip(line.split('|').map(str::trim)) {
                 if let Some(serial) = cell.strip_prefix('@') {
-                    sheet.write_number_with_format(row, column, serial.parse::<f64>().unwrap(), &shown_as_time).unwrap();
+                    sheet
+                        .write_number_with_format(row, column, serial.parse::<f64>().unwrap(), &shown_as_time)
+                        .unwrap();
                 } else if let Some(text) = cell.strip_prefix('\'') {
                     sheet.write_string(row, column, text).unwrap();
                 } else if let Ok(number) = cell.parse::<f64>() {

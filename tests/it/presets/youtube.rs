@@ -23,9 +23,18 @@ fn with_reports(scenario: Scenario) -> Scenario {
     let second = ("2026-11-19", "20261119T080000Z", "20261120T080000Z");
     scenario
         // The one made later is delivered first: what counts is when YouTube made it.
-        .export(&reach(first.0, first.1, first.2, "20261122T101500Z"), fixture("youtube/reach_of_18_november_made_again.csv"))
-        .export(&reach(first.0, first.1, first.2, "20261120T093000Z"), fixture("youtube/reach_of_18_november_as_first_made.csv"))
-        .export(&reach(second.0, second.1, second.2, "20261121T093000Z"), fixture("youtube/reach_of_19_november.csv"))
+        .export(
+            &reach(first.0, first.1, first.2, "20261122T101500Z"),
+            fixture("youtube/reach_of_18_november_made_again.csv"),
+        )
+        .export(
+            &reach(first.0, first.1, first.2, "20261120T093000Z"),
+            fixture("youtube/reach_of_18_november_as_first_made.csv"),
+        )
+        .export(
+            &reach(second.0, second.1, second.2, "20261121T093000Z"),
+            fixture("youtube/reach_of_19_november.csv"),
+        )
 }
 
 #[test]
@@ -51,7 +60,8 @@ fn a_report_made_later_replaces_the_older_one_with_all_its_videos() {
     );
     let receipt = scenario.receipt("youtube/JP/2026-11-19");
     let exports = receipt["content"]["exports"].as_array().unwrap();
-    let rows: Vec<_> = exports.iter().map(|export| (&export["rows"]["counted"], &export["rows"]["duplicate"])).collect();
+    let rows: Vec<_> =
+        exports.iter().map(|export| (&export["rows"]["counted"], &export["rows"]["duplicate"])).collect();
     let (zero, one, two) = (&0.into(), &1.into(), &2.into());
     // By key: the 18th as first made, made again, the 19th; then the log of covers.
     assert_eq!(rows[..3], [(zero, two), (one, zero), (one, zero)]);
@@ -74,7 +84,10 @@ fn a_pacific_day_of_a_pacific_market_is_that_day() {
 fn studio_is_read_in_three_languages_and_its_total_row_is_compared_and_not_counted() {
     let scenario = west()
         .export("youtube/WEST/studio/2026-11-18/Table data.csv", fixture("youtube/studio_english_total_first.csv"))
-        .export("youtube/WEST/studio/2026-11-19/Tabellendaten.csv", fixture("youtube/studio_german_soft_hyphens.csv"))
+        .export(
+            "youtube/WEST/studio/2026-11-19/Tabellendaten.csv",
+            fixture("youtube/studio_german_soft_hyphens.csv"),
+        )
         .export("youtube/WEST/studio/2026-11-20/Dados da tabela.csv", fixture("youtube/studio_portuguese.csv"));
     // 30,000 × 4.07 % = 1,221 (1,219.5 to 1,222.5); 20,010 × 4.41 % = 882.4 (881.4 to 883.4); 1,000 × 155 s + 500 × 60 s.
     // 10,000 × 5.03 %, 300 × 70 s; 1,000 × 2.60 %, 40 × 30 s.
@@ -101,10 +114,10 @@ fn studio_is_read_in_three_languages_and_its_total_row_is_compared_and_not_count
 #[test]
 fn a_total_beyond_500_rows_is_explained_by_the_cap() {
     let header = "Content,Date,Views,Impressions,Impressions click-through rate (%)\n";
-    let rows: String = (0..500).map(|video| format!("x{video},2026-11-18,2,100,4.00\n")).collect();
+    let rows: Vec<String> = (0..500).map(|video| format!("x{video},2026-11-18,2,100,4.00\n")).collect();
     let scenario = west().export(
         "youtube/WEST/studio/2026-11-18/Table data.csv",
-        format!("{header}Total,,1300,61234,4.00\n{rows}"),
+        format!("{header}Total,,1300,61234,4.00\n{}", rows.concat()),
     );
     settle(&scenario, "2026-11-18", "2026-11-18")
         .exits(0)
@@ -129,16 +142,15 @@ fn views_before_and_after_they_were_redefined_are_two_series() {
     let scenario = [studio("2026-08-23", 40), studio("2026-08-24", 55)]
         .into_iter()
         .fold(west(), |scenario, (path, text)| scenario.export(&path, text));
-    settle(&scenario, "2026-08-23", "2026-08-24")
-        .exits(0)
-        .expect_table(
-            "slot_audience",
-            "local_date  entries  convention_since
+    settle(&scenario, "2026-08-23", "2026-08-24").exits(0).expect_table(
+        "slot_audience",
+        "local_date  entries  convention_since
              2026-08-23  40       2026-01-15
              2026-08-24  55       2026-08-24",
-        );
+    );
     let definitions = scenario.tree("archive/capability");
-    let after = crate::table::everything(&definitions["platform=youtube/market=WEST/local_date=2026-08-24/part.parquet"]);
+    let after =
+        crate::table::everything(&definitions["platform=youtube/market=WEST/local_date=2026-08-24/part.parquet"]);
     assert!(after.contains("views as YouTube counts them since 2026-08-24"), "{after}");
 }
 

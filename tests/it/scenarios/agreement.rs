@@ -47,7 +47,8 @@ fn rows_by_key(frame: &DataFrame) -> BTreeMap<Key, Row> {
             AnyValue::Null => String::new(),
             // Every bit: the same counts give the same rates.
             AnyValue::Float64(number) => format!("{number:?}"),
-            value => value.str_value().into_owned(),
+            value @ (AnyValue::String(_) | AnyValue::StringOwned(_)) => value.str_value().into_owned(),
+            value => value.to_string(),
         };
         let key = [c::PLATFORM, c::MARKET, c::LOCAL_DATE, c::SLOT, c::AUDIENCE].map(cell);
         let row = frame.columns().iter().map(|column| (column.name().to_string(), cell(column.name()))).collect();
