@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Draft, quoted};
+use super::Draft;
 use crate::inspect::kind::Kind;
 use crate::inspect::relation::{Proof, Relation};
 use crate::inspect::role::Role;
@@ -88,13 +88,9 @@ impl Draft<'_> {
             let _ = writeln!(text, "        {}: {source}", count.word());
         }
         if self.counts.is_empty() {
-            // Something must stand here for the file to load, and nothing may be made up.
-            let first = self.finding.columns.iter().position(Column::is_count);
-            let name = first.map_or_else(|| quoted("?"), |column| self.name(column));
-            let _ = writeln!(
-                text,
-                "        entries: {name}   # no name of a column is known: put the right ones here"
-            );
+            // Something must stand here for the file to load; a column that is nowhere is asked for by name when it runs.
+            let _ =
+                writeln!(text, "        entries: \"?\"   # no name of a column is known: put the right ones here");
         }
         let mean = self.role(Role::Mean);
         if let Some(mean) = mean.filter(|_| !self.has(Count::Dwell)) {
