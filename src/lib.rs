@@ -18,5 +18,6 @@ pub mod report;
 pub mod run;
 
 pub mod demo;
+pub mod inspect;
 
 pub mod cli;

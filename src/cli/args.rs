@@ -67,6 +67,8 @@ pub enum Command {
     Status(Status),
     /// Check every file in config/ and jobs/, offline
     Check,
+    /// Say what unknown exports are, and which of their columns is the cover's rate
+    Inspect(Inspect),
     /// Check the archive against its receipts, and bytes against hashes
     Verify(Verify),
     /// List the objects that were the truth at an instant
@@ -167,6 +169,20 @@ pub struct Status {
     /// As if the clock read this instant
     #[arg(long, value_name = "INSTANT")]
     pub at: Option<Timestamp>,
+}
+
+/// `inspect`
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// The exports
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Draft a platform file from the first of them, such as config/platforms/NAME.yaml
+    #[arg(long, value_name = "PATH")]
+    pub write: Option<PathBuf>,
+    /// When a broadcast in them is known to have started; may be given more than once
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub start: Vec<Timestamp>,
 }
 
 /// `verify`

@@ -6,6 +6,7 @@ mod check;
 mod demo;
 pub mod exit;
 mod failure;
+mod inspect;
 mod logging;
 mod progress;
 mod reasons;
@@ -69,6 +70,7 @@ fn dispatch(cli: &Cli, out: &mut impl Write) -> Result<u8, Failure> {
             Command::Backfill(args) => backfill::run(args, global, out).await,
             Command::Status(args) => status::run(args, global, out).await,
             Command::Check => check::run(global, out),
+            Command::Inspect(args) => inspect::run(args, out),
             Command::Verify(args) => verify::run(args, global, out).await,
             Command::Snapshot(args) => snapshot::run(args, global, out).await,
             Command::Show(args) => show::run(args, global, out).await,

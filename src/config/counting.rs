@@ -199,7 +199,7 @@ pub struct Totals {
     pub column: Option<ColumnName>,
     /// More words.
     pub words: BTreeSet<String>,
-    /// After how many rows the platform cuts its exports off (YouTube: 500): a total beyond the rows is then no wonder.
+    /// After how many rows the platform cuts its exports off (such as 500): a total beyond the rows is then no wonder.
     pub cap: Option<u32>,
 }
 

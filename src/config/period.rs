@@ -54,9 +54,9 @@ fn read_span(section: &Section<'_>, start: &Place<'_>, frame: &Frame<'_>) -> Opt
         [] => section.place().refuse("says no end (expected one of `end`, `grain`, `length`)"),
         [_] => read_end(section, frame),
         [_, others @ ..] => {
-            others
-                .iter()
-                .for_each(|at| at.problem("is one end too many (expected one of `end`, `grain`, `length`)"));
+            for at in others {
+                at.problem("is one end too many (expected one of `end`, `grain`, `length`)");
+            }
             None
         }
     };

@@ -29,26 +29,23 @@ pub(super) fn read(name: &str, at: &Place<'_>, known: Option<CountSet>) -> Optio
     }
     let section = at.section("a rate", &["column", "unit", "of", "among"])?;
     let column = read_rate_of(&section, false);
-    let (of, among) = match own {
-        Some((_, of, among)) => {
-            let idle = ["of", "among"].into_iter().filter_map(|key| section.optional(key));
-            let ratio = format!("`{name}` is always `{}` ÷ `{}`", of.word(), among.word());
-            let idle = idle.map(|at| at.problem(format!("{ratio} (leave it out, or give the rate another name)")));
-            let idle = idle.count();
-            let counted = counted(at, &[*of, *among], known);
-            (counted.filter(|()| idle == 0).map(|()| *of), Some(*among))
-        }
-        None => {
-            let count = |key: &str, expected: &str| {
-                let at = section.required(key, expected)?;
-                let count = at.word("a count", &COUNTS)?;
-                if count == Count::Dwell {
-                    return at.refuse("`dwell_seconds` is a time, and a rate compares counts");
-                }
-                counted(&at, &[count], known).map(|()| count)
-            };
-            (count("of", "the count above the line"), count("among", "the count below the line"))
-        }
+    let (of, among) = if let Some((_, of, among)) = own {
+        let ratio = format!("`{name}` is always `{}` ÷ `{}`", of.word(), among.word());
+        let idle = ["of", "among"].into_iter().filter_map(|key| section.optional(key));
+        let idle = idle.map(|at| at.problem(format!("{ratio} (leave it out, or give the rate another name)")));
+        let idle = idle.count();
+        counted(at, &[*of, *among], known).filter(|()| idle == 0)?;
+        (Some(*of), Some(*among))
+    } else {
+        let count = |key: &str, expected: &str| {
+            let at = section.required(key, expected)?;
+            let count = at.word("a count", &COUNTS)?;
+            if count == Count::Dwell {
+                return at.refuse("`dwell_seconds` is a time, and a rate compares counts");
+            }
+            counted(&at, &[count], known).map(|()| count)
+        };
+        (count("of", "the count above the line"), count("among", "the count below the line"))
     };
     Some(rate(name, column?, of?, among?))
 }

@@ -38,7 +38,7 @@ fn values(at: &Place<'_>, what: &str) -> Option<BTreeSet<String>> {
                 item.mismatch::<()>("a value", "a word or a number");
             }
             _ if source.trim().is_empty() => {
-                item.problem("an empty text is not a value (expected a word or a number)")
+                item.problem("an empty text is not a value (expected a word or a number)");
             }
             _ if !values.insert(source.clone()) => item.problem(format!("{} is here twice", item.found())),
             _ => {}

@@ -6,10 +6,10 @@
 use std::fs::File;
 use std::io::{self, Read};
 
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::UTF_8;
 
 use super::ExportError;
-use super::compression::{Compression, Decompressed};
+use super::compression::Decompressed;
 use super::encoding::{Transcoder, by_label, by_mark, unmarked_utf16};
 
 /// As much as is looked at to tell the encoding.
@@ -21,7 +21,6 @@ pub(super) struct Bytes {
     source: Decompressed,
     head: Vec<u8>,
     head_from: usize,
-    encoding: &'static Encoding,
     transcoder: Option<Transcoder>,
     newlines: u64,
     ends_with_newline: bool,
@@ -51,7 +50,6 @@ impl Bytes {
             source,
             head,
             head_from: mark,
-            encoding,
             transcoder: Transcoder::of(encoding),
             newlines: 0,
             ends_with_newline: true,
@@ -61,14 +59,6 @@ impl Bytes {
     /// Lines that were read so far, a last one without a newline included.
     pub(super) fn physical_lines(&self) -> u64 {
         self.newlines + u64::from(!self.ends_with_newline)
-    }
-
-    pub(super) fn encoding(&self) -> &'static Encoding {
-        self.encoding
-    }
-
-    pub(super) fn compression(&self) -> Option<Compression> {
-        self.source.compression()
     }
 
     /// Why the last read failed, as an export error.

@@ -127,12 +127,12 @@ fn iso(text: &str) -> Option<Value<'static>> {
         let span = time.duration_since(Time::midnight());
         return Some(Value::Length(i64::try_from(span.as_millis()).ok()?));
     }
-    text.parse::<DateTime>().ok().map(|at| Value::Wall(wall_us(at)))
+    text.parse().ok().map(|at: DateTime| Value::Wall(wall_us(at)))
 }
 
 /// Microseconds since 1970 by its own clock.
 fn wall_us(at: DateTime) -> i64 {
-    jiff::tz::Offset::UTC.to_timestamp(at).map_or(i64::MIN, |at| at.as_microsecond())
+    jiff::tz::Offset::UTC.to_timestamp(at).map_or(i64::MIN, jiff::Timestamp::as_microsecond)
 }
 
 fn wall(us: i64) -> Option<DateTime> {

@@ -45,7 +45,8 @@ pub(super) struct Decompressed {
     inner: Inner,
     compression: Option<Compression>,
     compressed: u64,
-    decompressed: u64,
+    /// How many came out so far.
+    bytes: u64,
     failure: Option<ExportError>,
 }
 
@@ -78,7 +79,7 @@ impl Decompressed {
                 Inner::Zstd(Box::new(decoder))
             }
         };
-        Ok(Self { inner, compression, compressed, decompressed: 0, failure: None })
+        Ok(Self { inner, compression, compressed, bytes: 0, failure: None })
     }
 
     pub(super) fn compression(&self) -> Option<Compression> {
@@ -104,15 +105,15 @@ impl Read for Decompressed {
             Err(error) => {
                 self.failure = Some(ExportError::Compression {
                     compression: self.compression.map_or("compressed", Compression::name),
-                    decompressed_bytes: self.decompressed,
+                    decompressed_bytes: self.bytes,
                     detail: error.to_string(),
                 });
                 return Err(error);
             }
         };
-        self.decompressed += read as u64;
+        self.bytes += read as u64;
         let limit = EXPANSION_GRACE_BYTES.max(self.compressed.saturating_mul(MAX_EXPANSION));
-        if self.decompressed > limit {
+        if self.bytes > limit {
             self.failure =
                 Some(ExportError::Bomb { compressed_bytes: self.compressed, decompressed_bytes: limit });
             return Err(io::ErrorKind::InvalidData.into());

@@ -62,12 +62,11 @@ impl<'a> CountLayout<'a> {
         let newest = newest(&mut seat, &rows.newest);
         let counts = place_counts(&mut seat, rows);
         let rates = rows.rates.iter().map(|rate| (rate, seat.place_if_there(&rate.column.column))).collect();
-        let totals = match &rows.totals.column {
-            Some(column) => vec![seat.place_if_there(column)],
-            None => {
-                let seen = seat.market.into_iter().chain(seat.broadcast_id).chain(seat.cover_id);
-                period.all().chain(seen).chain(seat.audience.iter().copied()).collect()
-            }
+        let totals = if let Some(column) = &rows.totals.column {
+            vec![seat.place_if_there(column)]
+        } else {
+            let seen = seat.market.into_iter().chain(seat.broadcast_id).chain(seat.cover_id);
+            period.all().chain(seen).chain(seat.audience.iter().copied()).collect()
         };
         let skip = rows.skip.iter().map(|(column, values)| (seat.place_if_there(column), values)).collect();
         Self { seat, period, counts, rates, newest, totals, skip, numbers: rows.numbers }

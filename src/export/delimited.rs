@@ -7,6 +7,7 @@
 //! the one physical line is rejected and reading goes on behind it.
 
 use super::ExportError;
+use super::cut::{Cut, Limits, Outcome, cut_quoted};
 use super::field::{Field, Position, Records};
 use super::heading::{Heading, Places, Search};
 use super::lines::{Lines, MAX_RECORD_BYTES, first_line};
@@ -25,33 +26,6 @@ struct LineUse {
     blank: u64,
     records: u64,
     continued: u64,
-}
-
-/// A record cut into fields: ranges of `text`.
-#[derive(Default)]
-struct Cut {
-    text: Vec<u8>,
-    fields: Vec<(usize, usize)>,
-}
-
-/// How far cutting may go before it gives up.
-#[derive(Clone, Copy)]
-struct Limits {
-    fields: usize,
-    lines: usize,
-}
-
-impl Limits {
-    /// For one line, or a header: its own end is the limit.
-    const NONE: Self = Self { fields: usize::MAX, lines: usize::MAX };
-}
-
-/// How cutting a record at the front of a window went.
-enum Outcome {
-    /// Cut; it took so many bytes and lines.
-    Whole { taken: usize, lines: usize },
-    /// A quote does not close within the limits, or text follows a closing quote.
-    Broken,
 }
 
 /// Reads every record and returns how many there are by the count of physical lines.
@@ -139,6 +113,30 @@ fn find_header(
         }
     }
     Err(if is_blank { ExportError::Header("there is none") } else { search.failure(nothing_found) })
+}
+
+/// The first rows as they stand there, and whether there are more. A line whose quote does not close is one value.
+pub(super) fn peek(
+    mut lines: Lines,
+    delimiter: u8,
+    max_rows: usize,
+) -> Result<(Vec<Vec<String>>, bool), ExportError> {
+    let (mut cut, mut used) = (Cut::default(), LineUse::default());
+    let mut rows = Vec::new();
+    while rows.len() < max_rows {
+        let line = String::from_utf8_lossy(first_line(lines.wide_window()?).0).into_owned();
+        rows.push(match next_row(&mut lines, delimiter, &mut cut, &mut used)? {
+            None => return Ok((rows, false)),
+            Some(true) => {
+                let value =
+                    |(from, to): &(usize, usize)| String::from_utf8_lossy(&cut.text[*from..*to]).into_owned();
+                cut.fields.iter().map(value).collect()
+            }
+            Some(false) => vec![line],
+        });
+    }
+    let is_cut = next_row(&mut lines, delimiter, &mut cut, &mut used)?.is_some();
+    Ok((rows, is_cut))
 }
 
 /// Passes rows that are no records.
@@ -278,51 +276,5 @@ fn hand_over(
     } else {
         let fields: Vec<Field<'_>> = wanted.iter().map(|column| value(*column)).collect();
         records.record(at, &fields, &raw);
-    }
-}
-
-/// Cuts the record at the front of `window`, taking quotes off and `""` for `"`.
-fn cut_quoted(window: &[u8], delimiter: u8, limits: Limits, cut: &mut Cut) -> Outcome {
-    cut.text.clear();
-    cut.fields.clear();
-    let mut at = 0;
-    let mut lines = 1;
-    loop {
-        let from = cut.text.len();
-        if window.get(at) == Some(&b'"') {
-            at += 1;
-            loop {
-                let Some(quote) = memchr::memchr(b'"', &window[at..]) else { return Outcome::Broken };
-                let content = &window[at..at + quote];
-                lines += memchr::memchr_iter(b'\n', content).count();
-                if lines > limits.lines {
-                    return Outcome::Broken;
-                }
-                cut.text.extend_from_slice(content);
-                at += quote + 1;
-                if window.get(at) != Some(&b'"') {
-                    break;
-                }
-                cut.text.push(b'"');
-                at += 1;
-            }
-        } else {
-            let end = memchr::memchr2(delimiter, b'\n', &window[at..]).map_or(window.len(), |end| at + end);
-            let mut content = &window[at..end];
-            if window.get(end) != Some(&delimiter) {
-                content = content.strip_suffix(b"\r").unwrap_or(content);
-            }
-            cut.text.extend_from_slice(content);
-            at += content.len();
-        }
-        cut.fields.push((from, cut.text.len()));
-        match window[at..] {
-            [] => return Outcome::Whole { taken: at, lines },
-            [next, ..] if next == delimiter && cut.fields.len() == limits.fields => return Outcome::Broken,
-            [next, ..] if next == delimiter => at += 1,
-            [b'\n', ..] | [b'\r'] => return Outcome::Whole { taken: at + 1, lines },
-            [b'\r', b'\n', ..] => return Outcome::Whole { taken: at + 2, lines },
-            _ => return Outcome::Broken,
-        }
     }
 }

@@ -10,12 +10,12 @@ use serde_json::value::RawValue;
 
 use super::ExportError;
 use super::bytes::Bytes;
-use super::error::list;
 use super::field::{Field, Position, Records};
 use super::json::{Keys, Value};
-use super::members::{each, lookup, lookup_all, members, names, names_within};
-use super::rows_at::{self, EACH};
+use super::members::{each, lookup, lookup_all, names_within, unclear};
+use super::rows_at;
 use super::wanted::Wanted;
+use super::way::Way;
 use crate::model::Reason;
 
 /// A document is the minutes of a few broadcasts: some hundred kilobytes.
@@ -30,13 +30,11 @@ pub(super) fn read(
 ) -> Result<u64, ExportError> {
     let text = whole(bytes)?;
     let steps = rows_at::steps(rows_at);
-    let document = sound(&text)?;
-    let physical = rows_at::count(&text, &steps)?;
+    let document = sound(body(&text))?;
+    let physical = rows_at::count(body(&text), &steps)?;
     let mut rows =
         Rows { text: &text, columns: columns(wanted, &steps), keys: Keys::default(), record: 0, records };
-    let mut way = Way { steps: &steps, passed: Vec::new(), lists: 0, lost: None };
-    way.walk(document, &mut |passed, list| rows.list(passed, list))?;
-    way.refuse_lost()?;
+    Way::go(&steps, document, &mut |passed, list| rows.list(passed, list))?;
     if rows.records.is_refused() {
         return Ok(0);
     }
@@ -47,7 +45,7 @@ pub(super) fn read(
     Ok(physical)
 }
 
-/// The text of a document, without a byte order mark.
+/// The text of a document.
 pub(super) fn whole(mut bytes: Bytes) -> Result<String, ExportError> {
     let mut text = Vec::new();
     let mut chunk = vec![0; 1 << 16];
@@ -63,12 +61,12 @@ pub(super) fn whole(mut bytes: Bytes) -> Result<String, ExportError> {
         }
     }
     let text = String::from_utf8(text).map_err(|_| ExportError::Encoding("not UTF-8"))?;
-    match text.strip_prefix('\u{feff}') {
-        Some("") => Err(ExportError::Empty),
-        Some(text) => Ok(text.to_owned()),
-        None if text.is_empty() => Err(ExportError::Empty),
-        None => Ok(text),
-    }
+    if body(&text).is_empty() { Err(ExportError::Empty) } else { Ok(text) }
+}
+
+/// A text behind its byte order mark.
+pub(super) fn body(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 /// The whole document as one value, its syntax checked to the last byte.
@@ -77,89 +75,6 @@ pub(super) fn sound(text: &str) -> Result<&RawValue, ExportError> {
         let hint = if error.to_string().starts_with("trailing") { "; is it `ndjson`?" } else { "" };
         ExportError::Json(format!("{error}{hint}"))
     })
-}
-
-/// The way through a document to its lists of rows.
-struct Way<'s, 'a> {
-    steps: &'s [&'s str],
-    /// The values that were gone through, the document first.
-    passed: Vec<&'a RawValue>,
-    /// Lists that were reached.
-    lists: u64,
-    /// Why a way ended early where others need not.
-    lost: Option<ExportError>,
-}
-
-/// What a list of rows is handed to: with what it lies in.
-type TakeList<'t, 'a> = dyn FnMut(&[&'a RawValue], &'a RawValue) -> Result<(), ExportError> + 't;
-
-impl<'a> Way<'_, 'a> {
-    fn walk(&mut self, node: &'a RawValue, take: &mut TakeList<'_, 'a>) -> Result<(), ExportError> {
-        let depth = self.passed.len();
-        let step = self.steps[depth];
-        let is_row_list = depth + 1 == self.steps.len();
-        if step == EACH && !node.get().starts_with('[') {
-            return self.end(depth, &format!("is {}, not a list", kind(node)), node);
-        }
-        if is_row_list {
-            self.lists += 1;
-            return take(&self.passed, node);
-        }
-        self.passed.push(node);
-        if step == EACH {
-            each(node, &mut |element| self.walk(element, take))?;
-        } else if !node.get().starts_with('{') {
-            self.end(depth, &format!("is {}, not an object with a member `{step}`", kind(node)), node)?;
-        } else {
-            let mut member = [None];
-            members(node, &[step], &mut member).map_err(|reason| unclear(step, reason))?;
-            match member[0] {
-                Some(member) => self.walk(member, take)?,
-                None => {
-                    let why = format!("has no member `{step}` (it has: {})", list(&names(node)));
-                    self.end(depth, &why, node)?;
-                }
-            }
-        }
-        self.passed.pop();
-        Ok(())
-    }
-
-    /// The way leads nowhere. One of several may, if nothing is there at all.
-    fn end(&mut self, depth: usize, why: &str, node: &RawValue) -> Result<(), ExportError> {
-        let reached = match rows_at::shown(&self.steps[..depth]) {
-            reached if reached.is_empty() => "the document".to_owned(),
-            reached => format!("`{reached}`"),
-        };
-        let error = ExportError::RowsAt { way: rows_at::shown(self.steps), why: format!("{reached} {why}") };
-        let is_one_of_several = self.steps[..depth].contains(&EACH);
-        let is_nothing = node.get() == "null" || (self.steps[depth] != EACH && node.get().starts_with('{'));
-        if is_one_of_several && is_nothing {
-            self.lost.get_or_insert(error);
-            return Ok(());
-        }
-        Err(error)
-    }
-
-    /// Refuses a document in which no way led to a list, though there were some to go.
-    fn refuse_lost(self) -> Result<(), ExportError> {
-        match self.lost {
-            Some(error) if self.lists == 0 => Err(error),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// What a value is, for messages.
-fn kind(value: &RawValue) -> &'static str {
-    match value.get().as_bytes().first() {
-        Some(b'{') => "an object",
-        Some(b'[') => "a list",
-        Some(b'"') => "text",
-        Some(b'n') => "null",
-        Some(b't' | b'f') => "a truth value",
-        _ => "a number",
-    }
 }
 
 /// Where a name of a column leads.
@@ -273,16 +188,9 @@ impl<'a, R: Records> Rows<'_, 'a, R> {
     }
 }
 
-/// A member around the rows that cannot be told, as an error.
-fn unclear(name: &str, reason: Reason) -> ExportError {
-    ExportError::Json(match reason {
-        Reason::DuplicateKey => format!("it names `{name}` twice, and which one counts nobody can tell"),
-        _ => format!("the object with `{name}` has a key that is no text"),
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::rows_at::EACH;
     use super::*;
     use crate::config::ColumnName;
 
@@ -316,6 +224,7 @@ mod tests {
         file.write_all(text.as_bytes()).unwrap();
         file.rewind().unwrap();
         let steps: Vec<String> = rows_at::split(rows_at).into_iter().map(str::to_owned).collect();
+        assert_eq!(steps.last().map(String::as_str), Some(EACH));
         let wanted: Vec<Wanted> = names.iter().map(|name| Wanted::needed(&ColumnName::new(*name))).collect();
         let mut told = Told::default();
         let count =
@@ -329,14 +238,14 @@ mod tests {
         let text = r#"{"code":0,"data":{"live_id":"7651420123456789012","intervals":[{"start":1,"traffic":{"views":12}},{"traffic":{"views":"1.2K"},"start":61}]}}"#;
         assert_eq!(
             rows(text, "data.intervals[]", &["start", "traffic.views", "$.data.live_id", "$.code"]).unwrap(),
-            ["62 1 12 7651420123456789012 0", "98 61 1.2K 7651420123456789012 0"]
+            ["63 1 12 7651420123456789012 0", "98 61 1.2K 7651420123456789012 0"]
         );
     }
 
     #[test]
     fn rows_of_several_lists_know_their_own() {
         let text = r#"{"lives":[{"id":"a","rows":[{"v":1},{"v":2}]},{"id":"b"},{"id":"c","rows":null},{"id":"d","rows":[{"v":3}]}]}"#;
-        assert_eq!(rows(text, "lives[].rows[]", &["v", "$.lives[].id"]).unwrap(), ["28 1 a", "36 2 a", "99 3 d"]);
+        assert_eq!(rows(text, "lives[].rows[]", &["v", "$.lives[].id"]).unwrap(), ["28 1 a", "36 2 a", "98 3 d"]);
         assert_eq!(rows(r#"[{"v":1}]"#, "[]", &["v"]).unwrap(), ["1 1"]);
         assert_eq!(rows(r#"{"lives":[]}"#, "lives[].rows[]", &["v"]).unwrap(), Vec::<String>::new());
     }

@@ -34,11 +34,26 @@ pub(super) fn shown(field: Field<'_>) -> String {
         Field::Text(text) => text.to_owned(),
         Field::Int(number) => number.to_string(),
         Field::Float(number) => number.to_string(),
-        Field::Percent(share) => format!("{}%", share * 100.0),
+        Field::Percent(share) => percent(share),
         Field::Bool(flag) => flag.to_string(),
         Field::Instant(us) | Field::Wall(us) => format!("{us}us"),
         Field::Length(ms) => format!("{ms}ms"),
     }
+}
+
+/// A share as its percentage is written, digit for digit: `1.35%` for 0.0135. It must be finite.
+pub(super) fn percent(share: f64) -> String {
+    let decimal = share.abs().to_string();
+    let (whole, part) = decimal.split_once('.').unwrap_or((&decimal, ""));
+    let (tenths, rest) = part.split_at(part.len().min(2));
+    let digits = format!("{whole}{tenths:0<2}");
+    let whole = match digits.trim_start_matches('0') {
+        "" => "0",
+        whole => whole,
+    };
+    let sign = if share < 0.0 { "-" } else { "" };
+    let point = if rest.is_empty() { "" } else { "." };
+    format!("{sign}{whole}{point}{rest}%")
 }
 
 /// Where a record lies in its object.
@@ -60,4 +75,25 @@ pub(super) trait Records {
 
     /// Whether decoding may stop because the export as a whole is already refused.
     fn is_refused(&self) -> bool;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percent;
+
+    #[test]
+    fn a_share_is_a_percentage_digit_for_digit() {
+        for (share, text) in [
+            (0.0135, "1.35%"),
+            (0.07, "7%"),
+            (1.0, "100%"),
+            (12.5, "1250%"),
+            (0.0, "0%"),
+            (0.000_5, "0.05%"),
+            (0.289, "28.9%"),
+            (-0.001_25, "-0.125%"),
+        ] {
+            assert_eq!(percent(share), text);
+        }
+    }
 }

@@ -79,7 +79,7 @@ pub async fn find(
 /// Every path that is looked for; of two markets one of whose words begins with the other's, the longer word first.
 fn wanted(export: &Export, markets: &BTreeMap<MarketId, Market>, dates: &BTreeSet<Date>) -> Vec<Wanted> {
     let pattern = &export.path;
-    let dated: Vec<Option<Date>> =
+    let export_dates: Vec<Option<Date>> =
         if pattern.is_dated() { dates.iter().copied().map(Some).collect() } else { vec![None] };
     let mut words: Vec<(Option<MarketId>, String)> = match &export.columns.market {
         MarketRule::Path { values } if pattern.names_market() => {
@@ -93,7 +93,7 @@ fn wanted(export: &Export, markets: &BTreeMap<MarketId, Market>, dates: &BTreeSe
     words.sort_by_key(|(_, word)| std::cmp::Reverse(word.len()));
     let mut wanted = Vec::new();
     for (market, word) in words {
-        for export_date in &dated {
+        for export_date in &export_dates {
             let parts = parts_of(pattern, *export_date, &word);
             wanted.push(Wanted { export_date: *export_date, market: market.clone(), parts });
         }

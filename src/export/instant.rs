@@ -40,6 +40,14 @@ pub(super) fn read(field: Field<'_>, format: &InstantFormat, market: Option<&Zon
             InstantFormat::Native { wall: Some(wall) } | InstantFormat::Pattern { wall: Some(wall), .. },
             Field::Wall(us),
         ) => on_the_wall(from_wall(us)?, wall, market)?,
+        // A spreadsheet may forget that a number is a date.
+        (InstantFormat::Native { wall: Some(wall) }, Field::Float(days)) => {
+            on_the_wall(serial(days)?, wall, market)?
+        }
+        (InstantFormat::Native { wall: Some(wall) }, Field::Int(days)) => {
+            let days = i32::try_from(days).map_err(|_| Reason::BadTime)?;
+            on_the_wall(serial(days.into())?, wall, market)?
+        }
         (InstantFormat::Pattern { pattern, wall }, field) => by_pattern(field, pattern, wall.as_ref(), market)?,
         _ => return Err(Reason::BadTime),
     };
@@ -172,6 +180,11 @@ mod tests {
         for number in [7.0, 20_260_528.0, f64::NAN, -1.0] {
             assert_eq!(read(Field::Float(number), &berlin, None), Err(Reason::BadTime), "{number}");
         }
+        let InstantFormat::Pattern { wall: clock, .. } = &berlin else { panic!("no pattern") };
+        let native = InstantFormat::Native { wall: clock.clone() };
+        assert_eq!(read(Field::Float(46_170.625), &native, None), expected);
+        assert_eq!(read(Field::Int(46_170), &native, None), Ok(us("2026-05-27T22:00:00Z")));
+        assert_eq!(read(Field::Int(1_795_219_200), &native, None), Err(Reason::BadTime));
         assert_eq!(read(Field::Float(46_170.625), &InstantFormat::Rfc3339, None), Err(Reason::BadTime));
     }
 

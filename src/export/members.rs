@@ -8,6 +8,14 @@ use serde_json::value::RawValue;
 use super::ExportError;
 use crate::model::Reason;
 
+/// A member around the rows that cannot be told, as an error.
+pub(super) fn unclear(name: &str, reason: Reason) -> ExportError {
+    ExportError::Json(match reason {
+        Reason::DuplicateKey => format!("it names `{name}` twice, and which one counts nobody can tell"),
+        _ => format!("the object with `{name}` has a key that is no text"),
+    })
+}
+
 /// The value of `traffic.views` in an object.
 pub(super) fn lookup<'a>(object: &'a RawValue, name: &str) -> Result<Option<&'a RawValue>, Reason> {
     Ok(lookup_all(object, &[name])?[0])
@@ -172,7 +180,7 @@ impl<'a> Visitor<'a> for Elements<'_, 'a> {
 }
 
 /// Goes through all members of an object.
-fn pairs<'a>(object: &'a RawValue, take: &mut dyn FnMut(String, &'a RawValue)) {
+pub(super) fn pairs<'a>(object: &'a RawValue, take: &mut dyn FnMut(String, &'a RawValue)) {
     // What cannot be read is not there; the syntax of the document was checked before.
     let _ = serde_json::Deserializer::from_str(object.get()).deserialize_map(Pairs(take));
 }

@@ -121,7 +121,7 @@ impl Package {
         })?;
         let workbook = workbook.ok_or_else(|| unsound("it has no workbook"))?;
         let workbook = workbook.trim_start_matches('/').to_owned();
-        if workbook.ends_with(".bin") {
+        if workbook.to_ascii_lowercase().ends_with("workbook.bin") {
             return Err(ExportError::OtherFormat("a binary workbook (`.xlsb`)"));
         }
         let (folder, name) =
@@ -156,7 +156,7 @@ impl Package {
 }
 
 /// Refuses by name what people take for a spreadsheet.
-fn recognize(file: &mut File) -> Result<(), ExportError> {
+pub(super) fn recognize(file: &mut File) -> Result<(), ExportError> {
     /// A directory entry of a file that Office encrypted.
     const ENCRYPTED: &str = "EncryptedPackage";
     let mut head = Vec::new();
@@ -213,16 +213,25 @@ fn number(digits: &[u8]) -> u64 {
     std::str::from_utf8(digits).ok().and_then(|digits| digits.trim().parse().ok()).unwrap_or(u64::MAX)
 }
 
+/// Where the type of a cell takes its value from.
+#[derive(Default)]
+enum CellKind {
+    /// From `<v>`, if anything is there.
+    #[default]
+    Other,
+    /// From `<v>`, be it empty.
+    Text,
+    /// From `<is>` alone.
+    Inline,
+}
+
 /// Counts rows that hold a value.
 #[derive(Default)]
 struct RowCount {
     rows: u64,
     is_in_data: bool,
     has_value: bool,
-    /// The cell's type takes its value from `<is>` alone.
-    is_inline: bool,
-    /// The cell's type makes a value of nothing, too.
-    is_text: bool,
+    cell: CellKind,
     is_in_value: bool,
     /// Text of the row so far, and of the longest one.
     bytes: usize,
@@ -245,13 +254,15 @@ impl RowCount {
             }
             Piece::Close(b"row") => self.rows += u64::from(self.has_value),
             Piece::Open { name: b"c", attributes, .. } => {
-                let kind = attribute(attributes, b"t");
-                self.is_inline = matches!(kind, Some(b"inlineStr" | b"is"));
-                self.is_text = matches!(kind, Some(b"str" | b"d"));
+                self.cell = match attribute(attributes, b"t") {
+                    Some(b"inlineStr" | b"is") => CellKind::Inline,
+                    Some(b"str" | b"d") => CellKind::Text,
+                    _ => CellKind::Other,
+                };
             }
             Piece::Open { name: b"is", .. } => self.has_value = true,
-            Piece::Open { name: b"v", is_empty, .. } if !self.is_inline => {
-                self.has_value |= self.is_text;
+            Piece::Open { name: b"v", is_empty, .. } if !matches!(self.cell, CellKind::Inline) => {
+                self.has_value |= matches!(self.cell, CellKind::Text);
                 self.is_in_value = !is_empty;
             }
             Piece::Close(b"v") => self.is_in_value = false,

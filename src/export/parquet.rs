@@ -74,6 +74,14 @@ pub(super) fn read(file: &File, wanted: &[Wanted], records: &mut impl Records) -
     Ok(physical)
 }
 
+/// The columns that fields can be read from.
+pub(super) fn columns(file: &File) -> Result<Vec<String>, ExportError> {
+    let metadata = ArrowReaderMetadata::load(file, ArrowReaderOptions::new().with_skip_arrow_metadata(true))
+        .map_err(unsound)?;
+    let is_readable = |field: &&FieldRef| Values::of(&new_empty_array(field.data_type()), field.name()).is_ok();
+    Ok(metadata.schema().fields().iter().filter(is_readable).map(|field| field.name().clone()).collect())
+}
+
 fn hand_over(
     batch: &RecordBatch,
     names: &[Option<&str>],

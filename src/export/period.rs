@@ -100,7 +100,7 @@ fn day(field: Field<'_>, pattern: &str) -> Result<Date, Reason> {
         let parsed = BrokenDownTime::parse(pattern, text.trim()).and_then(|parsed| parsed.to_date());
         parsed.map_err(|_| Reason::BadTime)
     };
-    let by_serial = |days: f64| serial(days).map(|at| at.date());
+    let by_serial = |days: f64| serial(days).map(DateTime::date);
     match field {
         Field::Null => Err(Reason::MissingValue),
         Field::Text(text) if text.trim().is_empty() => Err(Reason::MissingValue),

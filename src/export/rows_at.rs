@@ -7,13 +7,9 @@ pub(super) const EACH: &str = "[]";
 /// Documents nest their rows two to six deep.
 const MAX_DEPTH: usize = 128;
 
-/// The steps from the document to its rows; the last one is always [`EACH`].
+/// The steps from the document to its rows, the last of which is [`EACH`] of the list.
 pub(super) fn steps(rows_at: &[String]) -> Vec<&str> {
-    let mut steps: Vec<&str> = rows_at.iter().map(String::as_str).collect();
-    if steps.last() != Some(&EACH) {
-        steps.push(EACH);
-    }
-    steps
+    rows_at.iter().map(String::as_str).collect()
 }
 
 /// Cuts `data.intervals[]` into its steps.
@@ -137,6 +133,7 @@ mod tests {
             assert_eq!(shown(steps), way);
         }
         assert_eq!(steps(&["data".to_owned()]), ["data", "[]"]);
+        assert_eq!(steps(&["rows".to_owned(), "[]".to_owned()]), ["rows", "[]", "[]"]);
         assert_eq!(steps(&[]), ["[]"]);
     }
 

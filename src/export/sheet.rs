@@ -10,7 +10,7 @@ use calamine::{Reader, SheetType, Xlsx, XlsxCellReader};
 
 use super::ExportError;
 use super::cell::{Value, is_percent};
-use super::field::{Field, Position, Records};
+use super::field::{Field, Position, Records, shown};
 use super::heading::{Places, Search};
 use super::package::{Package, unsound};
 use super::wanted::Wanted;
@@ -162,7 +162,7 @@ impl Book {
     }
 
     /// The sheets of these names, or all.
-    pub(super) fn choose(&self, names: &[String]) -> Result<Vec<Sheet>, ExportError> {
+    fn choose(&self, names: &[String]) -> Result<Vec<Sheet>, ExportError> {
         if names.is_empty() {
             return Ok(self.sheets.clone());
         }
@@ -172,6 +172,11 @@ impl Book {
             sheet.cloned().ok_or_else(|| ExportError::MissingSheet { sheet: name.clone(), sheets: there() })
         };
         names.iter().map(find).collect()
+    }
+
+    /// Every worksheet.
+    pub(super) fn sheets(&self) -> &[Sheet] {
+        &self.sheets
     }
 
     /// The rows of a sheet, from its first.
@@ -269,12 +274,10 @@ impl<'a> Row<'a> {
 
     /// The row as text: the wanted columns, like those of Parquet.
     fn shown(&self, wanted: &[Wanted], places: &Places) -> String {
-        let mut text = format!("row {}:", self.number);
-        for (wanted, place) in wanted.iter().zip(places) {
-            if let Some(value) = self.value(*place) {
-                text.push_str(&format!(" {}={}", wanted.column, super::field::shown(value.field())));
-            }
-        }
-        text
+        let value = |(wanted, place): (&Wanted, &Option<usize>)| {
+            self.value(*place).map(|value| format!(" {}={}", wanted.column, shown(value.field())))
+        };
+        let values: String = wanted.iter().zip(places).filter_map(value).collect();
+        format!("row {}:{values}", self.number)
     }
 }

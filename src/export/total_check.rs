@@ -94,7 +94,8 @@ impl TotalCheck {
         // Where a row does not say, or could not be read, a sum that agrees may do so by chance, and one that does not
         // tells nothing.
         let is_whole = self.counted.unknown[at] == 0 && self.unreadable == 0;
-        let is_equal = is_whole && (agrees(sum) || agrees(with_skipped));
+        let is_near = agrees(sum) || agrees(with_skipped);
+        let is_equal = is_whole && is_near;
         let rows = self.counted.rows + self.skipped.rows + self.unreadable;
         let is_cut_off = self.cap.is_some_and(|cap| rows >= cap.into());
         let verdict = match reported {
@@ -107,7 +108,7 @@ impl TotalCheck {
             metric: count.word().to_owned(),
             scope: CheckScope::Total,
             rows: self.counted.rows,
-            rows_off: u64::from(reported.is_some() && verdict != Verdict::Equal),
+            rows_off: u64::from(reported.is_some() && !is_near),
             reported: reported.map(|total| bounds(count, total)),
             recomputed: reported.map(|_| bounds(count, recomputed)),
             verdict,

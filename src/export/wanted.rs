@@ -11,7 +11,6 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    #[cfg(test)]
     pub(super) fn needed(column: &ColumnName) -> Self {
         Self { column: column.clone(), is_needed: true }
     }

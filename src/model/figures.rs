@@ -132,7 +132,9 @@ mod tests {
 
     fn of(pairs: &[(Count, u64)]) -> Figures {
         let mut figures = Figures::default();
-        pairs.iter().for_each(|(count, value)| figures.put(*count, Measure::exact(*value)));
+        for (count, value) in pairs {
+            figures.put(*count, Measure::exact(*value));
+        }
         figures
     }
 

@@ -8,8 +8,8 @@ use polars::prelude::*;
 use super::{Sheet, bridge, capability, funnel, slot_audience};
 use crate::config::Market;
 use crate::model::{
-    Change, ClickEvent, Conventions, Count, CountSet, DayPart, Era, Eras, Fact, FactKey, Figures,
-    ImpressionBasis, MarketDay, MarketId, Measure, PlatformId, Share, UniqueBasis,
+    Change, ClickEvent, Conventions, Count, CountSet, DayPart, Era, Eras, Fact, FactKey, Figures, ImpressionBasis,
+    MarketDay, MarketId, Measure, PlatformId, Share, UniqueBasis,
 };
 use crate::time::{DayRule, LocalDay, SlotTable, Zone};
 

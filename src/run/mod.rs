@@ -88,7 +88,7 @@ fn source<'a>(workspace: &'a Workspace, exports: &'a Store, observer: Observer<'
     Source {
         workspace,
         exports,
-        // The rest is for decoding and for the tables of cells and first touches.
+        // The rest is for decoding, for the tables of cells and first touches, and for rows of counts.
         memory: Memory::new(settings.memory_bytes / 4 * 3, spill_dir.clone()),
         spill_dir,
         threads: threads.map_or(1, NonZeroUsize::get),

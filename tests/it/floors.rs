@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// Every module and the floor it stands on.
-const FLOORS: [(&str, u8); 13] = [
+const FLOORS: [(&str, u8); 14] = [
     ("time", 0),
     ("model", 0),
     ("config", 1),
@@ -16,6 +16,7 @@ const FLOORS: [(&str, u8); 13] = [
     ("run", 4),
     ("schedule", 5),
     ("demo", 5),
+    ("inspect", 5),
     ("cli", 6),
 ];
 const PRINTING: [&str; 5] = ["println!", "eprintln!", "print!", "eprint!", "dbg!"];

@@ -235,8 +235,8 @@ const SECTIONS: &[(&str, Option<&str>, &str)] = &[
     ("columns", Some("covers"), "p.yaml exports[3].columns.stranger"),
     ("period", None, "p.yaml exports[2].columns.period.stranger"),
     ("counts", None, "p.yaml exports[2].columns.counts.stranger"),
-    ("a count", None, "p.yaml exports[2].columns.counts.impressions.stranger"),
-    ("a column of rates", None, "p.yaml exports[2].columns.counts.impressions.divided_by.stranger"),
+    ("a count", None, "p.yaml exports[2].columns.counts.stays.stranger"),
+    ("a column of rates", None, "p.yaml exports[2].columns.counts.stays.divided_by.stranger"),
     ("a rate", None, "p.yaml exports[2].columns.rates.enter.stranger"),
     ("event", None, "p.yaml exports[0].columns.event.stranger"),
     ("occurred_at", None, "p.yaml exports[0].columns.occurred_at.stranger"),
@@ -275,8 +275,8 @@ const STRANGERS: &[(&str, &str)] = &[
          totals: {cap: 500, stranger: 1}\n    columns:\n      stranger: 1\n      \
          period: {date: d, timezone: UTC, stranger: 1}\n      market: {value: IN}\n      broadcast_id: b\n      \
          cover_id: log\n      counts:\n        stranger: 1\n        entries: e\n        \
-         impressions: {of: entries, divided_by: {column: r, stranger: 1}, stranger: 1}\n      \
-         rates: {enter: {column: r, of: entries, among: impressions, stranger: 1}}\n  \
+         stays: {of: entries, divided_by: {column: r, stranger: 1}, stranger: 1}\n      \
+         rates: {enter: {column: r, of: stays, among: entries, stranger: 1}}\n  \
          - name: l\n    stranger: 1\n    rows: covers\n    path: l.csv\n    format: csv\n    \
          newest: {by: name, per: period}\n    columns:\n      stranger: 1\n      from: f\n      market: {value: IN}\n      \
          broadcast_id: b\n      cover_id: c\n",
@@ -373,7 +373,10 @@ fn every_word_for_an_event_and_a_convention_is_documented() {
     let impressions = [ImpressionBasis::Displays, ImpressionBasis::Viewers].map(ImpressionBasis::word);
     assert_eq!(conventions.cell("impression", "type"), impressions.join(" or "));
     let uniques = conventions.cell("uniques", "type").replace(" or ", ", ");
-    assert_eq!(uniques, coverledger::model::UniqueBasis::ALL.map(coverledger::model::UniqueBasis::word).join(", "));
+    assert_eq!(
+        uniques,
+        coverledger::model::UniqueBasis::ALL.map(coverledger::model::UniqueBasis::word).join(", ")
+    );
     assert_eq!(
         conventions.cell("click", "type"),
         [ClickEvent::CoverTap, ClickEvent::RoomEntry].map(ClickEvent::word).join(" or ")

@@ -124,6 +124,41 @@ impl Mapping {
         self
     }
 
+    pub fn format(mut self, format: Format) -> Self {
+        self.export.format = format;
+        self
+    }
+
+    /// Delimited text whose header is one of the first so many lines.
+    pub fn header_within(self, within_lines: u16, description_lines: u16) -> Self {
+        let header = Header { within_lines, description_lines };
+        self.format(Format::Delimited { delimiter: b',', encoding: None, header })
+    }
+
+    /// Delimited text of this encoding.
+    pub fn encoded(self, label: &str) -> Self {
+        let encoding = Some(label.to_owned());
+        self.format(Format::Delimited { delimiter: b',', encoding, header: Header::FIRST_LINE })
+    }
+
+    /// Sheets of these names, or all, with the header in one of their first 30 rows.
+    pub fn xlsx(self, sheets: &[&str]) -> Self {
+        let sheets = sheets.iter().map(|sheet| (*sheet).to_owned()).collect();
+        self.format(Format::Xlsx { sheets, header: Header { within_lines: 30, description_lines: 0 } })
+    }
+
+    /// A JSON document with its rows there.
+    pub fn json(self, rows_at: &[&str]) -> Self {
+        self.format(Format::Json { rows_at: rows_at.iter().map(|step| (*step).to_owned()).collect() })
+    }
+
+    /// The cover is in the column of these names.
+    pub fn cover(mut self, names: &[&str]) -> Self {
+        let column = ColumnName::any_of(names.iter().map(|name| (*name).to_owned()).collect()).unwrap();
+        self.export.columns.cover_id = CoverRule::Row(TextRule::Column(column));
+        self
+    }
+
     /// How `at` is written.
     pub fn at(mut self, format: InstantFormat) -> Self {
         match &mut self.export.rows {

@@ -4,13 +4,20 @@
 //! reason and the column to blame.
 
 mod delimited;
+mod documents;
+mod encodings;
 mod gzip;
+mod headers;
 mod json_suite;
 mod mapping;
 mod ndjson;
 mod outcome;
 mod parquet;
 mod parquet_suite;
+mod peeks;
 mod properties;
 mod spectrum;
 mod values;
+mod workbook;
+mod workbooks;
+mod zstandard;

@@ -84,7 +84,12 @@ fn a_rate_that_is_not_what_it_is_mapped_as_holds_the_day_until_the_mapping_is_ri
     // Orders ÷ entrants would be 4 % and 6 %: what the export calls CVR is orders ÷ views.
     let scenario = shop(HOURS).export("live/2026-11-20/a.csv", rows);
     let outcome = scenario.run().exits(4);
-    for told in ["`live/2026-11-20/a.csv`", "`click_conversion`", "2 of 2 rows disagree", "`coverledger show reconciliation`"] {
+    for told in [
+        "`live/2026-11-20/a.csv`",
+        "`click_conversion`",
+        "2 of 2 rows disagree",
+        "`coverledger show reconciliation`",
+    ] {
         assert!(outcome.stdout.contains(told), "`{told}` is not in\n{}", outcome.stdout);
     }
     outcome.expect_table(
@@ -93,7 +98,8 @@ fn a_rate_that_is_not_what_it_is_mapped_as_holds_the_day_until_the_mapping_is_ri
          click_conversion  row    2     2         0.03      0.06        -0.03       mis-mapped",
     );
     assert!(scenario.tree("archive/funnel").is_empty());
-    let right = HOURS.replace("click_conversion: {column: CVR}", "order_rate: {column: CVR, of: orders, among: entries}");
+    let right =
+        HOURS.replace("click_conversion: {column: CVR}", "order_rate: {column: CVR, of: orders, among: entries}");
     scenario.write("config/platforms/live.yaml", right);
     scenario
         .run()
@@ -279,21 +285,19 @@ fn paths_name_markets_a_fallback_steps_in_and_the_log_says_which_cover() {
              GB,r2,blue,2026-11-20T20:15:00Z,\n",
         );
     // r1 comes by the minute, so its session does not count; r2 has only the session, which spans two covers.
-    scenario
-        .run()
-        .exits(4)
-        .says("api/FR/2026-11-19/*.ndjson")
-        .says("api/FR/2026-11-20/*.ndjson")
-        .expect_table(
-            "funnel",
-            "market  slot   broadcast_id  cover_id  contaminated  cover_share  entries
+    scenario.run().exits(4).says("api/FR/2026-11-19/*.ndjson").says("api/FR/2026-11-20/*.ndjson").expect_table(
+        "funnel",
+        "market  slot   broadcast_id  cover_id  contaminated  cover_share  entries
              GB      prime  r1            blue      false         1            60
              GB      prime  r1            red       false         1            40
              GB      prime  r2            blue      true          0.75         500",
-        );
+    );
     // Only sessions of France: they are enough.
     for date in ["2026-11-19", "2026-11-20"] {
-        scenario.deliver(&format!("sheets/FR/{date}.csv"), "from,to,room,views\n2026-11-20T20:00:00Z,2026-11-20T21:00:00Z,f1,70\n");
+        scenario.deliver(
+            &format!("sheets/FR/{date}.csv"),
+            "from,to,room,views\n2026-11-20T20:00:00Z,2026-11-20T21:00:00Z,f1,70\n",
+        );
     }
     let paris = scenario.run().exits(0);
     paris.expect_table(
@@ -302,4 +306,36 @@ fn paths_name_markets_a_fallback_steps_in_and_the_log_says_which_cover() {
          FR      prime  70
          GB      prime  600",
     );
+}
+
+/// As many seconds of a day, a view each.
+fn seconds(midnight: i64, rows: i64) -> String {
+    let mut text = "start,room,Views,Viewers,Tap-through rate,CVR\n".to_owned();
+    for second in midnight..midnight + rows {
+        text.push_str(&format!("{second},r1,1,1,50%,-\n"));
+    }
+    text
+}
+
+#[test]
+fn more_rows_than_find_room_are_counted_a_day_at_a_time_and_too_many_of_one_day_are_refused_by_name() {
+    let platform = HOURS
+        .replace("start: start", "start: {column: start, format: epoch_s}")
+        .replace("grain: 1h", "grain: 1s");
+    // A quarter of 64 MiB has room for some 55,000 rows.
+    let scenario = shop(&platform)
+        .setting("memory", "64MiB")
+        .job("live", "GB", 2)
+        .export("live/2026-11-19/a.csv", seconds(1_795_046_400, 40_000))
+        .export("live/2026-11-20/a.csv", seconds(1_795_132_800, 40_000));
+    scenario.run().exits(0).expect_table(
+        "slot_audience",
+        "local_date  slot     impressions  entries
+         2026-11-19  night    43200        21600
+         2026-11-19  morning  36800        18400
+         2026-11-20  night    43200        21600
+         2026-11-20  morning  36800        18400",
+    );
+    scenario.deliver("live/2026-11-20/a.csv", seconds(1_795_132_800, 60_000));
+    scenario.run().exits(6).says("1 current, 1 failed").says("`memory` in `archive.yaml`");
 }

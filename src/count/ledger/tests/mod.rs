@@ -225,7 +225,9 @@ impl Sheet {
             self.page.stages.len() - 1
         });
         let mut figures = Figures::default();
-        counts.iter().for_each(|(count, measure)| figures.put(*count, *measure));
+        for (count, measure) in counts {
+            figures.put(*count, *measure);
+        }
         figures.derived =
             counts.iter().filter(|(_, m)| !m.is_exact()).map(|(count, _)| *count).collect::<CountSet>();
         let record = u32::try_from(self.page.rows.len()).unwrap() + 1;

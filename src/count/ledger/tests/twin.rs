@@ -186,7 +186,7 @@ fn night() -> impl Strategy<Value = Night> {
                 sheet = sheet.counts(interval, false, what, &[(Count::Entries, Measure::exact(1 << start))]);
             }
             if is_outside {
-                night = night.without(night.sheets.len(), 0);
+                night.outside.push((night.sheets.len(), 0));
             }
             night = night.page(sheet);
         }
@@ -198,7 +198,7 @@ fn night() -> impl Strategy<Value = Night> {
                 sheet = sheet.on_air(&format!("{} {} {}{until}", ROOMS[room], COVERS[cover], instant(from)));
             }
             if is_outside {
-                night = night.without(night.sheets.len(), 0);
+                night.outside.push((night.sheets.len(), 0));
             }
             night = night.page(sheet);
         }

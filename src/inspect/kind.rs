@@ -1,0 +1,288 @@
+//! What kind of values a column holds.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+
+use super::number::{self, Number, Shape};
+use super::role::Role;
+use crate::config::NumberStyle;
+use crate::export::Cell;
+
+/// The kind of a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// Names of things; how many of them a spreadsheet turned into a rounded number.
+    Id(usize),
+    /// Words.
+    Text,
+    /// A day, by this pattern; `None` where the file has dates of its own.
+    Date(Option<&'static str>),
+    /// An instant.
+    Instant(InstantWay),
+    /// A date and a time of day on a clock that is not named, by this pattern; `None` where the file has such of its own.
+    Wall(Option<&'static str>),
+    /// An hour of the day.
+    Hour,
+    /// How long.
+    Duration,
+    /// Whole numbers.
+    Whole,
+    /// Numbers rounded to thousands or the like.
+    Rounded,
+    /// Numbers with decimals.
+    Decimal,
+    /// Numbers with a percent sign.
+    Percent,
+    /// Money.
+    Money,
+    /// Yes or no.
+    Flag,
+    /// Nothing anywhere.
+    Empty,
+}
+
+/// How an instant is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InstantWay {
+    /// RFC 3339 with an offset.
+    Rfc3339,
+    /// Seconds since 1970.
+    Seconds,
+    /// Milliseconds since 1970.
+    Millis,
+    /// Microseconds since 1970.
+    Micros,
+    /// The file's own.
+    Native,
+    /// Days since 1900, as spreadsheets count: a wall clock, though written as a number.
+    Serial,
+}
+
+/// Patterns of dates, the ambiguous ones with the day first before those with the month first.
+const DATES: [&str; 11] = [
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%Y%m%d",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d.%m.%Y",
+    "%d-%m-%Y",
+    "%Y年%m月%d日",
+    "%b %d, %Y",
+    "%d %b %Y",
+];
+const WALLS: [&str; 14] = [
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%dT%H:%M",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d %H:%M",
+    "%Y.%m.%d %H:%M",
+    "%d/%m/%Y %H:%M:%S",
+    "%d/%m/%Y %H:%M",
+    "%m/%d/%Y %H:%M:%S",
+    "%m/%d/%Y %H:%M",
+    "%d.%m.%Y %H:%M:%S",
+    "%d.%m.%Y %H:%M",
+    "%b %d, %Y %H:%M",
+];
+
+/// The seconds of 2000 and of 2100.
+const TIMES: std::ops::Range<i64> = 946_684_800..4_102_444_800;
+
+/// The kind of these cells, none of which is empty.
+pub(super) fn of(cells: &[&Cell], name: &str, role: Option<Role>, style: NumberStyle) -> Kind {
+    let all = |test: &dyn Fn(&Cell) -> bool| mostly(cells, test);
+    let words = role.is_some_and(Role::is_word) || name_is_id(name);
+    if cells.is_empty() {
+        return Kind::Empty;
+    }
+    if all(&|cell| matches!(cell, Cell::Instant(_))) {
+        return Kind::Instant(InstantWay::Native);
+    }
+    if all(&|cell| matches!(cell, Cell::Wall(_))) {
+        let midnight = |cell: &&Cell| matches!(cell, Cell::Wall(us) if us % 86_400_000_000 == 0);
+        return if cells.iter().all(midnight) { Kind::Date(None) } else { Kind::Wall(None) };
+    }
+    if all(&|cell| is_flag(cell, role)) {
+        return Kind::Flag;
+    }
+    if !words && let Some(kind) = time(cells, role) {
+        return kind;
+    }
+    let numbers: Vec<Number> = cells.iter().filter_map(|cell| number::of(cell, style)).collect();
+    let is_number = numbers.len() * 50 >= cells.len() * 49;
+    let mangled = cells.iter().filter(|cell| is_mangled(cell)).count();
+    if words || mangled > 0 {
+        let is_id = name_is_id(name) || matches!(role, Some(Role::Broadcast | Role::Cover)) || mangled > 0;
+        return if is_id { Kind::Id(mangled) } else { Kind::Text };
+    }
+    if !is_number {
+        // A currency may write its numbers as its own language does.
+        let is_money = all(&|cell| matches!(cell, Cell::Text(text) if number::money(text).is_some()));
+        return if is_money { Kind::Money } else { Kind::Text };
+    }
+    // Beyond a million millions nothing is counted.
+    if numbers.iter().all(|number| number.shape == Shape::Whole && number.value.abs() >= 1e12) {
+        return Kind::Id(0);
+    }
+    let has = |shape: Shape| numbers.iter().any(|number| number.shape == shape);
+    let shapes = [
+        (Shape::Percent, Kind::Percent),
+        (Shape::Money, Kind::Money),
+        (Shape::Duration, Kind::Duration),
+        (Shape::Rounded, Kind::Rounded),
+        (Shape::Decimal, Kind::Decimal),
+    ];
+    shapes.into_iter().find(|(shape, _)| has(*shape)).map_or(Kind::Whole, |(_, kind)| kind)
+}
+
+/// All but one in fifty.
+fn mostly(cells: &[&Cell], test: &dyn Fn(&Cell) -> bool) -> bool {
+    // A few tell enough against it.
+    let (few, all) = (&cells[..cells.len().min(20)], cells);
+    let count = |cells: &[&Cell]| cells.iter().filter(|cell| test(cell)).count();
+    count(few) * 2 >= few.len() && count(all) * 50 >= all.len() * 49
+}
+
+fn name_is_id(name: &str) -> bool {
+    let name = super::name::fold(name);
+    ["id", "编号"].iter().any(|end| name == *end || name.ends_with(&format!(" {end}")) || name.ends_with("编号"))
+        || name.ends_with("id") && !name.is_ascii()
+}
+
+fn is_flag(cell: &Cell, role: Option<Role>) -> bool {
+    match cell {
+        Cell::Bool(_) => true,
+        Cell::Text(text) => {
+            let text = text.trim().to_lowercase();
+            ["true", "false", "yes", "no", "是", "否"].contains(&text.as_str())
+                || role == Some(Role::Flag) && ["0", "1"].contains(&text.as_str())
+        }
+        Cell::Int(0 | 1) => role == Some(Role::Flag),
+        _ => false,
+    }
+}
+
+/// `7.65142E+18`
+fn is_mangled(cell: &Cell) -> bool {
+    let Cell::Text(text) = cell else { return false };
+    let Some((digits, power)) = text.trim().split_once(['E', 'e']) else { return false };
+    digits.contains(['.', ','])
+        && digits.parse::<f64>().is_ok()
+        && power.trim_start_matches('+').parse::<u8>().is_ok()
+}
+
+/// The kind of a column of times.
+fn time(cells: &[&Cell], role: Option<Role>) -> Option<Kind> {
+    let all =
+        |test: &dyn Fn(&str) -> bool| mostly(cells, &|cell| matches!(cell, Cell::Text(text) if test(text.trim())));
+    let wholes: Option<Vec<i64>> = cells.iter().map(|cell| whole(cell)).collect();
+    let is_time = role.is_some_and(Role::is_time);
+    if let Some(wholes) = &wholes {
+        let span = |scale: i64| wholes.iter().all(|at| TIMES.contains(&(at / scale)));
+        for (scale, way) in [(1, InstantWay::Seconds), (1000, InstantWay::Millis), (1_000_000, InstantWay::Micros)]
+        {
+            // A count may be as large; times lie close together.
+            let (least, most) = (wholes.iter().min()?, wholes.iter().max()?);
+            if span(scale) && (is_time || (most - least) / scale < 400 * 86_400 && wholes.len() > 1) {
+                return Some(Kind::Instant(way));
+            }
+        }
+        if is_time && wholes.iter().all(|day| date_of(&day.to_string(), "%Y%m%d").is_some()) {
+            return Some(Kind::Date(Some("%Y%m%d")));
+        }
+        if role == Some(Role::Hour) && wholes.iter().all(|hour| (0..24).contains(hour)) {
+            return Some(Kind::Hour);
+        }
+    }
+    let serial = |cell: &&Cell| matches!(number::of(cell, NumberStyle::default()), Some(n) if (36_526.0..73_051.0).contains(&n.value));
+    if is_time && cells.iter().all(serial) {
+        return Some(Kind::Instant(InstantWay::Serial));
+    }
+    if all(&|text| text.parse::<Timestamp>().is_ok()) {
+        return Some(Kind::Instant(InstantWay::Rfc3339));
+    }
+    if all(&|text| number::hour(text, role == Some(Role::Hour)).is_some()) {
+        return Some(Kind::Hour);
+    }
+    let wall = WALLS.into_iter().find(|pattern| all(&|text| wall_of(text, pattern).is_some()));
+    let date = || DATES.into_iter().find(|pattern| all(&|text| date_of(text, pattern).is_some()));
+    wall.map(|pattern| Kind::Wall(Some(pattern))).or_else(|| date().map(|pattern| Kind::Date(Some(pattern))))
+}
+
+fn whole(cell: &Cell) -> Option<i64> {
+    match cell {
+        Cell::Int(whole) => Some(*whole),
+        Cell::Text(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+/// Reads a date that really stands there: `20261121` and nothing shorter or longer.
+pub(super) fn date_of(text: &str, pattern: &str) -> Option<Date> {
+    let date = Date::strptime(pattern, text).ok()?;
+    ((2000..2100).contains(&date.year()) && (pattern != "%Y%m%d" || text.len() == 8)).then_some(date)
+}
+
+/// Reads a time on a wall clock.
+pub(super) fn wall_of(text: &str, pattern: &str) -> Option<DateTime> {
+    let wall = DateTime::strptime(pattern, text).ok()?;
+    (2000..2100).contains(&wall.year()).then_some(wall)
+}
+
+/// The same pattern with day and month exchanged, if that is a pattern too.
+fn exchanged(pattern: &str) -> Option<String> {
+    let other = match pattern.get(..5)? {
+        "%d/%m" => "%m/%d",
+        "%m/%d" => "%d/%m",
+        _ => return None,
+    };
+    Some(format!("{other}{}", &pattern[5..]))
+}
+
+impl Kind {
+    /// What a report calls it.
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::Id(_) => "id",
+            Self::Text => "text",
+            Self::Date(_) => "date",
+            Self::Instant(InstantWay::Serial) => "date serial",
+            Self::Instant(_) => "instant",
+            Self::Wall(_) => "date and time",
+            Self::Hour => "hour range",
+            Self::Duration => "duration",
+            Self::Whole => "whole number",
+            Self::Rounded => "rounded number",
+            Self::Decimal => "decimal number",
+            Self::Percent => "percent",
+            Self::Money => "money",
+            Self::Flag => "flag",
+            Self::Empty => "empty",
+        }
+    }
+
+    /// Whether every value could as well have day and month exchanged.
+    pub(super) fn is_ambiguous(&self, cells: &[&Cell]) -> bool {
+        let (Self::Date(Some(pattern)) | Self::Wall(Some(pattern))) = self else { return false };
+        let Some(other) = exchanged(pattern) else { return false };
+        let reads = |cell: &&Cell| {
+            let text = super::cell::text(cell);
+            date_of(&text, &other).is_some() || wall_of(&text, &other).is_some()
+        };
+        cells.iter().all(reads)
+    }
+
+    /// Whether its values are counted things.
+    pub(super) const fn is_count(&self) -> bool {
+        matches!(self, Self::Whole | Self::Rounded)
+    }
+
+    /// Whether its values are times.
+    pub(super) const fn is_time(&self) -> bool {
+        matches!(self, Self::Date(_) | Self::Instant(_) | Self::Wall(_) | Self::Hour)
+    }
+}

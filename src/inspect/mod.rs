@@ -1,0 +1,229 @@
+//! The first look at an unknown export: what it is, whose clock it is on, and which column is the cover's rate.
+//!
+//! Names of columns are claims; what a rate is a rate *of* is said by arithmetic, row by row, within the rounding of its
+//! numbers. What cannot be proven is called `probably`, with the evidence. Nothing here reads files or prints.
+
+mod alias;
+mod cell;
+mod column;
+mod doubt;
+mod draft;
+mod family;
+mod header;
+mod kind;
+mod known;
+mod name;
+mod number;
+mod relation;
+mod report;
+mod role;
+mod switch;
+#[cfg(test)]
+mod tests;
+mod total;
+mod verdict;
+mod when;
+mod zone;
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+pub use column::Column;
+pub use draft::draft;
+pub use family::kinship;
+pub use header::Header;
+pub use kind::{InstantWay, Kind};
+pub use number::{Number, Shape};
+pub use relation::{Proof, Relation, Twins};
+pub use report::report;
+pub use role::Role;
+pub use total::{Comparison, Total};
+pub use verdict::Verdict;
+pub use when::{End, When};
+pub use zone::{Candidate, Clock};
+
+use crate::config::NumberStyle;
+use crate::export::{Cell, Peek, PeekFormat, PeekTable};
+use crate::model::Count;
+
+/// What is found out about a table.
+#[derive(Debug)]
+pub struct Finding {
+    /// Its sheet, or the way to its rows.
+    pub name: Option<String>,
+    /// Where its header is.
+    pub header: Header,
+    /// Rows that are counted: neither header nor totals.
+    pub rows: usize,
+    /// Whether the table goes on beyond what was looked at.
+    pub is_cut: bool,
+    /// How it writes numbers.
+    pub style: NumberStyle,
+    /// A number that shows it.
+    pub style_example: Option<String>,
+    /// Its columns.
+    pub columns: Vec<Column>,
+    /// Its totals.
+    pub totals: Vec<Total>,
+    /// Which columns say when.
+    pub when: When,
+    /// Whose clock they are on.
+    pub clock: Clock,
+    /// Which rate is which quotient.
+    pub relations: Vec<Relation>,
+    /// Rates that are there twice.
+    pub twins: Vec<Twins>,
+    /// What is known of the cover's rate.
+    pub verdict: Verdict,
+    /// What contradicts itself.
+    pub doubts: Vec<String>,
+    /// What platform's export it looks like, and what to know about that.
+    pub looks_like: Option<(&'static str, &'static str)>,
+}
+
+/// Looks at every table of an export. `starts` are instants at which broadcasts are known to have started.
+#[must_use]
+pub fn inspect(peek: &Peek, starts: &[Timestamp]) -> Vec<Finding> {
+    let has_header = matches!(peek.format, PeekFormat::Delimited { .. } | PeekFormat::Xlsx);
+    peek.tables
+        .iter()
+        .filter(|table| !table.rows.is_empty())
+        .map(|table| look(table, has_header, starts))
+        .collect()
+}
+
+fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {
+    let rows = &table.rows;
+    let header = if has_header { header::find(rows) } else { Header { row: 0, descriptions: 0 } };
+    let begin = (header.row + 1 + header.descriptions).min(rows.len());
+    let is_blank = |row: &Vec<Cell>| row.iter().all(|cell| cell::text(cell).is_empty());
+    let end = rows.iter().rposition(|row| !is_blank(row)).map_or(begin, |last| (last + 1).max(begin));
+    let texts = rows[begin..end].iter().flatten().filter_map(|cell| match cell {
+        Cell::Text(text) => Some(text.as_str()),
+        _ => None,
+    });
+    let (style, style_example) = number::style(texts);
+    let totals = if has_header { total::find(rows, begin..end, table.is_cut, style) } else { Vec::new() };
+    let is_data = |row: &usize| !totals.iter().any(|total| total.row == *row) && !is_blank(&rows[*row]);
+    let data: Vec<usize> = (begin..end).filter(is_data).collect();
+    let cells: Vec<Vec<&Cell>> = (0..rows[header.row].len())
+        .map(|column| data.iter().map(|row| rows[*row].get(column).unwrap_or(&Cell::Empty)).collect())
+        .collect();
+    let columns: Vec<Column> = cells
+        .iter()
+        .enumerate()
+        .map(|(index, cells)| {
+            let below = rows[header.row + 1..begin].iter().filter_map(|row| row.get(index));
+            let description = below.map(cell::text).find(|text| !text.is_empty());
+            Column::new(&cell::text(&rows[header.row][index]), description, cells, style)
+        })
+        .collect();
+    let when = when::find(&columns, &cells);
+    let known = known::find(&columns);
+    let clock = clock(&when, &columns, &cells, &rows[..begin], starts, known);
+    let relations = relation::find(&columns);
+    let mut finding = Finding {
+        name: table.name.clone(),
+        header,
+        rows: data.len(),
+        is_cut: table.is_cut,
+        style,
+        style_example,
+        verdict: verdict::weigh(&columns, &relations),
+        twins: relation::twins(&columns),
+        columns,
+        totals,
+        when,
+        clock,
+        relations,
+        doubts: Vec::new(),
+        looks_like: known.map(|known| (known.name, known.note)),
+    };
+    finding.doubts = doubt::find(&finding);
+    finding
+}
+
+/// Whose clock the times are on.
+fn clock(
+    when: &When,
+    columns: &[Column],
+    cells: &[Vec<&Cell>],
+    around: &[Vec<Cell>],
+    starts: &[Timestamp],
+    known: Option<&'static known::Known>,
+) -> Clock {
+    let (column, is_fine) = match when {
+        When::Span { start, .. } => (*start, true),
+        When::Day { date, hour } => (*date, hour.is_some()),
+        When::Nowhere => return Clock::None,
+    };
+    let certain = match columns[column].kind {
+        Kind::Instant(InstantWay::Rfc3339) => Some("every value has its own offset from UTC"),
+        Kind::Instant(InstantWay::Seconds) => Some("seconds since 1970, which are UTC"),
+        Kind::Instant(InstantWay::Millis) => Some("milliseconds since 1970, which are UTC"),
+        Kind::Instant(InstantWay::Micros) => Some("microseconds since 1970, which are UTC"),
+        Kind::Instant(InstantWay::Native) => Some("the file marks them as UTC"),
+        _ => None,
+    };
+    if let Some(why) = certain {
+        return Clock::Certain { why: why.to_owned() };
+    }
+    let volume = [Count::Impressions, Count::Entries, Count::Entrants].into_iter().find_map(|count| {
+        columns.iter().find(|column| column.role == Some(Role::Count(count)) && column.is_count())
+    });
+    let volume = volume.or_else(|| columns.iter().find(|column| column.is_count()));
+    let rows = cells.first().map_or(0, Vec::len);
+    let volume: Vec<f64> = (0..rows)
+        .map(|row| volume.and_then(|column| column.numbers[row]).map_or(1.0, |number| number.value))
+        .collect();
+    let is_key = |column: &Column| {
+        matches!(column.role, Some(Role::Broadcast | Role::Market | Role::Audience | Role::Title | Role::Cover))
+            || matches!(column.kind, Kind::Id(_) | Kind::Text)
+    };
+    let keys: Vec<usize> = (0..columns.len()).filter(|index| is_key(&columns[*index])).collect();
+    let group: Vec<String> = (0..rows)
+        .map(|row| keys.iter().map(|key| cell::text(cells[*key][row])).collect::<Vec<_>>().join("\u{1f}"))
+        .collect();
+    let zones = columns.iter().zip(cells).filter(|(column, _)| column.role == Some(Role::Zone));
+    let texts: Vec<String> = around
+        .iter()
+        .flatten()
+        .map(cell::text)
+        .chain(zones.flat_map(|(_, cells)| cells.iter().take(1).map(|cell| cell::text(cell))))
+        .filter(|text| !text.is_empty())
+        .collect();
+    zone::guess(&zone::Clues {
+        moments: &when::of_rows(when, columns, cells),
+        volume: &volume,
+        group: &group,
+        is_fine,
+        texts: &texts,
+        signs: &signs(columns, cells),
+        starts,
+        known: known.filter(|_| !is_fine).and_then(|known| known.day),
+    })
+}
+
+/// Signs of where the audience is: money, countries, the script of the headers.
+fn signs(columns: &[Column], cells: &[Vec<&Cell>]) -> BTreeSet<String> {
+    let mut signs = BTreeSet::new();
+    for (column, cells) in columns.iter().zip(cells) {
+        let money = number::money(&format!("1 {}", column.raw.trim_end_matches([')', '）'])));
+        signs.extend(number::money(&column.sample).or(money).map(str::to_owned));
+        if column.role == Some(Role::Market) {
+            let countries: BTreeSet<String> = cells.iter().map(|cell| cell::text(cell)).collect();
+            // Several countries share no clock.
+            signs.extend((countries.len() == 1).then_some(countries).into_iter().flatten());
+        }
+        let has = |range: std::ops::RangeInclusive<char>| column.raw.chars().any(|c| range.contains(&c));
+        if has('\u{3040}'..='\u{30ff}') {
+            signs.insert("ja".to_owned());
+        } else if has('\u{ac00}'..='\u{d7a3}') {
+            signs.insert("ko".to_owned());
+        } else if has('\u{4e00}'..='\u{9fff}') {
+            signs.insert("zh".to_owned());
+        }
+    }
+    signs
+}

@@ -1,0 +1,294 @@
+//! What was found out, as text for people.
+
+use std::fmt::Write;
+
+use super::kind::Kind;
+use super::number::Number;
+use super::relation::{Proof, Relation};
+use super::total::Total;
+use super::verdict::{Verdict, meaning, quotient};
+use super::when::{End, When};
+use super::zone::{Candidate, Clock};
+use super::{Column, Finding};
+use crate::export::{Peek, PeekFormat};
+
+/// How wide the words on the left are.
+const WORDS: usize = 15;
+/// Characters of a name or a value that are shown.
+const SHOWN: usize = 36;
+/// Candidates for a zone that are told.
+const RUNNERS_UP: usize = 3;
+
+/// A page of text.
+struct Page(String);
+
+impl Page {
+    fn line(&mut self, word: &str, text: &str) {
+        let pad = WORDS.saturating_sub(word.chars().count());
+        // Writing to text cannot fail.
+        let _ = writeln!(self.0, "  {word}{:pad$}{text}", "");
+    }
+
+    fn lines(&mut self, word: &str, texts: &[String]) {
+        for (index, text) in texts.iter().enumerate() {
+            self.line(if index == 0 { word } else { "" }, text);
+        }
+    }
+}
+
+/// The block of a file.
+#[must_use]
+pub fn report(file: &str, peek: &Peek, findings: &[Finding]) -> String {
+    let mut page = Page(format!("{file}\n"));
+    page.line("format", &format(peek));
+    if findings.is_empty() {
+        page.line("", "it has no rows");
+    }
+    for finding in findings {
+        table(&mut page, finding, matches!(peek.format, PeekFormat::Delimited { .. } | PeekFormat::Xlsx));
+    }
+    page.0
+}
+
+fn format(peek: &Peek) -> String {
+    let mut text = match peek.format {
+        PeekFormat::Delimited { delimiter: b'\t' } => "text, separated by tabs".to_owned(),
+        PeekFormat::Delimited { delimiter } => format!("text, separated by `{}`", char::from(delimiter)),
+        PeekFormat::Ndjson => "one JSON object a line".to_owned(),
+        PeekFormat::Json => "a JSON document".to_owned(),
+        PeekFormat::Xlsx => "an Excel workbook".to_owned(),
+        PeekFormat::Parquet => "Parquet".to_owned(),
+    };
+    for (what, value) in [("encoded as", peek.encoding), ("compressed with", peek.compression)] {
+        if let Some(value) = value {
+            let _ = write!(text, ", {what} {value}");
+        }
+    }
+    text
+}
+
+fn table(page: &mut Page, finding: &Finding, has_lines: bool) {
+    page.0.push('\n');
+    if let Some(name) = &finding.name {
+        page.line("table", &format!("`{name}`"));
+    }
+    let header = finding.header;
+    let mut place = format!("line {}", header.row + 1);
+    if header.row > 0 {
+        let _ = write!(place, ", after {}", counted(header.row, "line of preamble", "lines of preamble"));
+    }
+    if header.descriptions > 0 {
+        let _ = write!(place, ", and {} of descriptions below it", counted(header.descriptions, "line", "lines"));
+    }
+    if has_lines {
+        page.line("header", &place);
+    }
+    let rows = counted(finding.rows, "row", "rows");
+    page.line("rows", &if finding.is_cut { format!("the first {rows}; there are more") } else { rows });
+    page.lines("total", &finding.totals.iter().flat_map(|total| total_lines(finding, total)).collect::<Vec<_>>());
+    let style = if finding.style.decimal == ',' { "decimal comma (1.234,5)" } else { "decimal point (1,234.5)" };
+    let shown = finding.style_example.as_ref().map(|example| format!(", as in `{}`", clipped(example)));
+    page.line("numbers", &format!("{style}{}", shown.unwrap_or_default()));
+    if let Some((name, note)) = finding.looks_like {
+        page.line("looks like", &format!("{name}: {note}"));
+    }
+    columns(page, &finding.columns);
+    page.lines("time", &time(finding));
+    page.lines("clock", &clock(&finding.clock));
+    page.lines("cover's rate", &verdict(finding));
+    page.lines("other rates", &other_rates(finding));
+    page.lines("contradictions", &finding.doubts);
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+fn clipped(text: &str) -> String {
+    if text.chars().count() <= SHOWN {
+        text.to_owned()
+    } else {
+        format!("{}…", text.chars().take(SHOWN - 1).collect::<String>())
+    }
+}
+
+fn total_lines(finding: &Finding, total: &Total) -> Vec<String> {
+    let place = if total.is_first { "first" } else { "last" };
+    let compared = total.compare(&finding.columns);
+    let equal = compared.iter().filter(|comparison| comparison.is_equal).count();
+    let sign = clipped(&total.sign);
+    let mut lines = vec![match compared.len() {
+        0 => format!("{place} row (`{sign}`), without counts"),
+        all if equal == all => {
+            format!("{place} row (`{sign}`), the sum of the rows to the last unit in all {all} counts")
+        }
+        all => format!("{place} row (`{sign}`), the sum of the rows in {equal} of {all} counts"),
+    }];
+    for comparison in compared.iter().filter(|comparison| !comparison.is_equal) {
+        let name = &finding.columns[comparison.column].name;
+        let (total, sum) = (comparison.total, comparison.sum);
+        let why = match () {
+            () if finding.is_cut => "not all rows were looked at",
+            () if comparison.is_unique && total < sum => "persons in several rows count once",
+            () if total > sum && finding.rows >= 500 => "the platform cut the rows off",
+            () if total > sum => "there is more than the rows show",
+            () => "the rows show more than the total",
+        };
+        lines.push(format!("`{name}`: the total says {total}, the rows sum up to {sum} ({why})"));
+    }
+    lines
+}
+
+fn columns(page: &mut Page, columns: &[Column]) {
+    let width = |text: &dyn Fn(&Column) -> usize| columns.iter().map(text).max().unwrap_or(0);
+    let names = width(&|column| clipped(&column.name).chars().count());
+    let kinds = width(&|column| column.kind.word().chars().count());
+    let roles = width(&|column| column.role.map_or(1, |role| role.word().chars().count()));
+    for (index, column) in columns.iter().enumerate() {
+        let name = clipped(&column.name);
+        let role = column.role.map_or("·", super::role::Role::word);
+        let sample =
+            if column.sample.is_empty() { String::new() } else { format!("`{}`", clipped(&column.sample)) };
+        let empty = if column.empty > 0 && column.kind != Kind::Empty {
+            format!(", {} empty", column.empty)
+        } else {
+            String::new()
+        };
+        let text = format!("{name:names$}  {:kinds$}  {role:roles$}  {sample}{empty}", column.kind.word());
+        page.line(if index == 0 { "columns" } else { "" }, text.trim_end());
+    }
+}
+
+fn time(finding: &Finding) -> Vec<String> {
+    let name = |index: usize| format!("`{}`", finding.columns[index].name);
+    vec![match &finding.when {
+        When::Nowhere => "no column says when: the path of the file has to".to_owned(),
+        When::Day { date, hour: None } => format!("{}: a whole day; no slot can be told", name(*date)),
+        When::Day { date, hour: Some(hour) } => format!("{} and {}: an hour of a day", name(*date), name(*hour)),
+        When::Span { start, end } => match end {
+            End::Column(end) => format!("from {} to {}", name(*start), name(*end)),
+            End::Length(length) => format!("from {}, for {}", name(*start), name(*length)),
+            End::Grain(seconds) => format!("from {}, each row {} long", name(*start), span(*seconds)),
+            End::Unknown => format!("from {}; nothing says how long a row is", name(*start)),
+        },
+    }]
+}
+
+/// A grain as configuration has it.
+pub(super) fn span(seconds: i64) -> String {
+    match seconds {
+        hours if hours % 3600 == 0 => format!("{}h", hours / 3600),
+        minutes if minutes % 60 == 0 => format!("{}m", minutes / 60),
+        seconds => format!("{seconds}s"),
+    }
+}
+
+fn clock(clock: &Clock) -> Vec<String> {
+    match clock {
+        Clock::Certain { why } => vec![format!("UTC: {why}")],
+        Clock::None => Vec::new(),
+        Clock::Unknown { ruled_out } => {
+            let mut lines = vec![
+                "cannot tell whose; give a known start of a broadcast (`--start 2026-11-20T12:00:00Z`)".to_owned(),
+            ];
+            lines.extend(not(ruled_out));
+            lines
+        }
+        Clock::Probably { candidates, possible, ruled_out } => {
+            let told = |candidate: &Candidate| {
+                format!("{}: {}", candidate.zones.join(" or "), candidate.evidence.join("; "))
+            };
+            let mut lines = vec![format!("probably {}", told(&candidates[0]))];
+            lines.extend(
+                candidates.iter().skip(1).take(RUNNERS_UP).map(|candidate| format!("else {}", told(candidate))),
+            );
+            match possible.len() {
+                0 => {}
+                1..=RUNNERS_UP => lines.push(format!("nothing speaks for or against {}", possible.join(", "))),
+                many => lines.push(format!("nothing speaks for or against {many} other zones")),
+            }
+            lines.extend(not(ruled_out));
+            lines
+        }
+    }
+}
+
+/// What is ruled out, the first of it with the reason.
+fn not(ruled_out: &[String]) -> Vec<String> {
+    let more = ruled_out.len().saturating_sub(RUNNERS_UP);
+    let mut lines: Vec<String> = ruled_out.iter().take(RUNNERS_UP).map(|zone| format!("not {zone}")).collect();
+    lines.extend((more > 0).then(|| format!("nor {more} other zones, for the same reason")));
+    lines
+}
+
+fn verdict(finding: &Finding) -> Vec<String> {
+    let columns = &finding.columns;
+    match &finding.verdict {
+        Verdict::Proven { relation, .. } | Verdict::Fits { relation, .. } => {
+            vec![equation(columns, &finding.relations[*relation])]
+        }
+        Verdict::Claimed { rate, click_is_entry } => {
+            let click = if *click_is_entry { "entering the room is the click" } else { "clicks by times shown" };
+            let mut lines = vec![format!(
+                "`{}`, by its name only ({click}): the file has not both counts to prove it",
+                columns[*rate].name
+            )];
+            lines.extend(spread(&columns[*rate].numbers).map(|spread| {
+                format!("what is derived from it is known to ±{spread} or better in half of the rows")
+            }));
+            lines
+        }
+        Verdict::Computable { of, among, are_entries } => {
+            let quotient = format!("{} ÷ {}", columns[*of].name, columns[*among].name);
+            vec![if *are_entries {
+                format!("no column reports it; {quotient} is it only if every entry comes by the cover")
+            } else {
+                format!("no column reports it; {quotient} gives it")
+            }]
+        }
+        Verdict::None(why) => {
+            let mut lines = vec!["NONE: this export yields no click rate of the cover".to_owned()];
+            lines.extend(why.iter().map(|why| format!("- {why}")));
+            lines
+        }
+    }
+}
+
+/// The median share by which rounding leaves a rate open.
+fn spread(numbers: &[Option<Number>]) -> Option<String> {
+    let there = numbers.iter().flatten().filter(|number| number.value > 0.0);
+    let mut shares: Vec<f64> =
+        there.map(|number| (number.high - number.low) / 2.0 / number.value * 100.0).collect();
+    shares.sort_by(f64::total_cmp);
+    shares.get(shares.len() / 2).map(|share| format!("{share:.2} %"))
+}
+
+/// `Tap-through rate` = Views ÷ Impressions (412 of 412 rows): the click is the room entry
+fn equation(columns: &[Column], relation: &Relation) -> String {
+    let unit =
+        if relation.is_percent && columns[relation.rate].kind != Kind::Percent { ", in percent" } else { "" };
+    let cut = if relation.is_cut_off { ", digits cut off" } else { "" };
+    let sure = if relation.proof == Proof::Thin { "; too few rows to prove it" } else { "" };
+    format!(
+        "`{}` = {} ({} of {} rows{unit}{cut}{sure}): {}",
+        columns[relation.rate].name,
+        quotient(columns, relation),
+        relation.fits,
+        relation.rows,
+        meaning(columns, relation)
+    )
+}
+
+fn other_rates(finding: &Finding) -> Vec<String> {
+    let own = match finding.verdict {
+        Verdict::Proven { relation, .. } | Verdict::Fits { relation, .. } => Some(relation),
+        // They were told as reasons.
+        Verdict::None(_) => return Vec::new(),
+        Verdict::Claimed { .. } | Verdict::Computable { .. } => None,
+    };
+    let others = finding.relations.iter().enumerate();
+    let others = others.filter(|(index, relation)| Some(*index) != own && relation.proof > Proof::Partly);
+    let mut lines: Vec<String> = others.map(|(_, relation)| equation(&finding.columns, relation)).collect();
+    lines.sort();
+    lines
+}

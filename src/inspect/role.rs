@@ -1,0 +1,108 @@
+//! What the name of a column claims that it holds. Arithmetic has the last word.
+
+use super::alias;
+use super::name::{bare, fold};
+use crate::model::Count;
+
+/// What a name claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// When the row begins, or happened.
+    Start,
+    /// When it ends.
+    End,
+    /// Its day.
+    Date,
+    /// The hour of that day.
+    Hour,
+    /// How long the broadcast was.
+    Length,
+    /// Whose clock.
+    Zone,
+    /// The id of the broadcast.
+    Broadcast,
+    /// What the broadcast is called.
+    Title,
+    /// The country or region.
+    Market,
+    /// The cover.
+    Cover,
+    /// A segment of viewers.
+    Audience,
+    /// Something that is yes or no.
+    Flag,
+    /// One of the counts that are published.
+    Count(Count),
+    /// Mean time in the room per viewer.
+    MeanPerViewer,
+    /// Mean time in the room, per viewer or per view.
+    Mean,
+    /// Times a product was shown.
+    ProductImpressions,
+    /// Clicks on products, in the room.
+    ProductClicks,
+    /// Another count that nothing here needs.
+    OtherCount,
+    /// Entries by impressions, as the name has it.
+    EntryRate,
+    /// Clicks on the cover by impressions, as the name has it.
+    CoverRate,
+    /// A click rate that does not say of what.
+    ClickRate,
+    /// A rate of products.
+    ProductRate,
+}
+
+impl Role {
+    /// What a name claims, if it is a known one.
+    pub(super) fn of(name: &str) -> Option<Self> {
+        let (folded, bare) = (fold(name), bare(name));
+        // `traffic.views` of a document is known by its last member.
+        let member = folded.rsplit('.').next().unwrap_or_default();
+        alias::find(&folded).or_else(|| alias::find(&bare)).or_else(|| alias::find(member))
+    }
+
+    /// Whether the name claims a rate.
+    pub(super) const fn is_rate(self) -> bool {
+        matches!(self, Self::EntryRate | Self::CoverRate | Self::ClickRate | Self::ProductRate)
+    }
+
+    /// Whether the name claims a time.
+    pub(super) const fn is_time(self) -> bool {
+        matches!(self, Self::Start | Self::End | Self::Date | Self::Hour)
+    }
+
+    /// Whether the name claims text or an id.
+    pub(super) const fn is_word(self) -> bool {
+        matches!(self, Self::Broadcast | Self::Title | Self::Market | Self::Cover | Self::Audience | Self::Zone)
+    }
+
+    /// What a report calls it.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::End => "end",
+            Self::Date => "date",
+            Self::Hour => "hour",
+            Self::Length => "length of the broadcast",
+            Self::Zone => "time zone",
+            Self::Broadcast => "broadcast",
+            Self::Title => "title",
+            Self::Market => "market",
+            Self::Cover => "cover",
+            Self::Audience => "audience",
+            Self::Flag => "flag",
+            Self::Count(Count::Dwell) => "total time in the room",
+            Self::Count(count) => count.word(),
+            Self::MeanPerViewer => "mean time per viewer",
+            Self::Mean => "mean time",
+            Self::ProductImpressions => "product impressions",
+            Self::ProductClicks => "product clicks",
+            Self::OtherCount => "another count",
+            Self::EntryRate => "room entries by impressions?",
+            Self::CoverRate => "click rate of the cover?",
+            Self::ClickRate => "click rate, of what?",
+            Self::ProductRate => "rate of products",
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Whose clock it is.
+
+use super::super::{Clock, End, When};
+use super::*;
+
+/// Three days around the spring switch, hour by hour; `skipped` is the hour that the 29th lacks.
+fn hours(skipped: Option<usize>) -> Peek {
+    const NIGHT: [u32; 24] = [
+        40, 30, 20, 10, 10, 20, 50, 100, 200, 210, 220, 230, 240, 250, 260, 270, 280, 300, 400, 500, 500, 400,
+        200, 100,
+    ];
+    let mut lines = "Date | Hour | Impressions\n".to_owned();
+    for day in ["2026-03-28", "2026-03-29", "2026-03-30"] {
+        for (hour, shown) in NIGHT.iter().enumerate() {
+            if day != "2026-03-29" || skipped != Some(hour) {
+                lines.push_str(&format!("{day} | {hour:02}:00:00 - {hour:02}:59:59 | {shown}\n"));
+            }
+        }
+    }
+    text(&lines)
+}
+
+fn zones(clock: &Clock) -> Vec<&str> {
+    match clock {
+        Clock::Probably { candidates, .. } => candidates[0].zones.iter().map(String::as_str).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_hour_that_is_missing_speaks_for_the_zones_that_skipped_it() {
+    let peek = hours(Some(2));
+    assert_eq!(zones(&look(&peek).clock), ["Europe/Berlin", "Europe/Madrid", "Europe/Paris"]);
+    // London skipped the hour before, and there are rows of it.
+    assert_eq!(
+        said(&peek, "clock").last().unwrap(),
+        "not Europe/London: its clock skipped 01:00 on 2026-03-29, and there are rows of it"
+    );
+}
+
+#[test]
+fn an_hour_that_is_there_rules_out_the_zones_that_skipped_it() {
+    let Clock::Unknown { ruled_out } = look(&hours(None)).clock else { panic!("something speaks for a zone") };
+    let ruled_out: Vec<&str> = ruled_out.iter().filter_map(|zone| zone.split(':').next()).collect();
+    assert_eq!(ruled_out, ["Europe/London", "Europe/Berlin", "Europe/Madrid", "Europe/Paris"]);
+}
+
+#[test]
+fn an_hour_that_is_there_twice_speaks_for_the_zones_that_repeated_it() {
+    // New York went from 01:59 back to 01:00 on 2026-11-01.
+    let mut lines = "Date | Hour | Impressions\n".to_owned();
+    for (day, hour) in [(31, 22), (31, 23), (1, 0), (1, 1), (1, 1), (1, 2), (1, 3), (2, 0)] {
+        let month = if day == 31 { 10 } else { 11 };
+        lines.push_str(&format!("2026-{month}-{day:02} | {hour} | 7\n"));
+    }
+    // Chicago and Los Angeles repeated the same hour of their own clocks.
+    let finding = look(&text(&lines));
+    let Clock::Probably { candidates, .. } = &finding.clock else { panic!("{:?}", finding.clock) };
+    let found: Vec<&str> = candidates.iter().flat_map(|candidate| &candidate.zones).map(String::as_str).collect();
+    assert_eq!(found, ["America/Chicago", "America/Los_Angeles", "America/New_York"]);
+}
+
+const STARTS: &str = "
+    Livestream | Start Time | Duration | Views
+    A | 2026-11-20 19:00 | 01:00:05 | 2976
+    B | 2026-11-21 19:00 | 01:10:05 | 1000
+    C | 2026-11-22 20:30 | 02:00:05 | 500";
+
+#[test]
+fn a_known_start_tells_the_zone() {
+    // 19:00 in Jakarta is 12:00 UTC; so it is in Bangkok and Ho Chi Minh City.
+    let start = "2026-11-20T12:00:00Z".parse().unwrap();
+    let finding = look_with(&text(STARTS), &[start]);
+    assert_eq!(zones(&finding.clock), ["Asia/Bangkok", "Asia/Jakarta", "Asia/Ho_Chi_Minh"]);
+    let strange = "2026-11-20T12:07:00Z".parse().unwrap();
+    assert!(matches!(look_with(&text(STARTS), &[strange]).clock, Clock::Unknown { .. }));
+}
+
+#[test]
+fn nothing_is_said_where_nothing_shows_it() {
+    assert_eq!(
+        said(&text(STARTS), "clock"),
+        ["cannot tell whose; give a known start of a broadcast (`--start 2026-11-20T12:00:00Z`)"]
+    );
+}
+
+#[test]
+fn a_zone_in_the_header_is_believed() {
+    let finding = look(&text(&STARTS.replace("Start Time", "Start Time (GMT+7)")));
+    assert_eq!(zones(&finding.clock), ["Asia/Bangkok", "Asia/Jakarta", "Asia/Ho_Chi_Minh"]);
+}
+
+#[test]
+fn the_quiet_hours_of_a_known_audience_tell_a_clock_that_is_not_its_own() {
+    // Least happens at 21:00 by the column; it is 04:00 in Jakarta then if the column is UTC.
+    let mut lines = "Date | Hour | Impressions | Sales (Rp)\n".to_owned();
+    for hour in 0..24_u32 {
+        let distance = hour.abs_diff(21).min(24 - hour.abs_diff(21));
+        lines.push_str(&format!("2026-11-20 | {hour} | {} | 0\n", 10 + distance * 40));
+    }
+    // London is on UTC in November.
+    assert_eq!(zones(&look(&text(&lines)).clock), ["UTC", "Europe/London"]);
+}
+
+#[test]
+fn epochs_are_utc_for_certain_and_their_steps_are_the_grain() {
+    let peek =
+        text("start_time | views\n1763665200 | 5\n1763665260 | 6\n1763665320 | 1\n1763665380 | 2\n1763665440 | 2");
+    let finding = look(&peek);
+    assert_eq!(finding.when, When::Span { start: 0, end: End::Grain(60) });
+    assert_eq!(said(&peek, "clock"), ["UTC: seconds since 1970, which are UTC"]);
+}
+
+#[test]
+fn a_bare_date_of_an_unknown_platform_has_no_zone() {
+    let peek = text("Date | Impressions | Clicks\n2026-11-20 | 5 | 1\n2026-11-21 | 6 | 1");
+    assert!(matches!(look(&peek).clock, Clock::Unknown { .. }));
+    assert_eq!(said(&peek, "time"), ["`Date`: a whole day; no slot can be told"]);
+}

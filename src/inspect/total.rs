@@ -1,0 +1,142 @@
+//! Rows of totals: found, and held against the rows they are the total of.
+
+use super::column::Column;
+use super::name::fold;
+use super::number::{self, Number};
+use super::relation::{Proof, Relation};
+use super::role::Role;
+use crate::config::NumberStyle;
+use crate::export::{Cell, says_total};
+
+/// A row of totals.
+#[derive(Debug, Clone)]
+pub struct Total {
+    /// Its row in the table, from 0.
+    pub row: usize,
+    /// Whether it stands before the rows.
+    pub is_first: bool,
+    /// What says that it is one.
+    pub sign: String,
+    /// The column in which that stands; none of a total without a word.
+    pub column: Option<usize>,
+    /// How many results it says there are: `Total of 5928 results`.
+    pub results: Option<u64>,
+    /// Its numbers, by column.
+    pub numbers: Vec<Option<Number>>,
+}
+
+/// Finds the totals among the first and last rows of the data.
+pub(super) fn find(
+    rows: &[Vec<Cell>],
+    data: std::ops::Range<usize>,
+    is_cut: bool,
+    style: NumberStyle,
+) -> Vec<Total> {
+    let first = data.clone().take(1).map(|row| (row, true));
+    let last = data.clone().rev().take(if is_cut { 0 } else { 2 }).map(|row| (row, false));
+    let mut totals: Vec<Total> = Vec::new();
+    for (row, is_first) in first.chain(last) {
+        if data.len() < 2 || totals.iter().any(|total| total.row == row) {
+            continue;
+        }
+        let Some(Sign { text, column, results }) = sign(&rows[row]).or_else(|| silent(rows, &data, row, style))
+        else {
+            continue;
+        };
+        let numbers = rows[row].iter().map(|cell| number::of(cell, style)).collect();
+        totals.push(Total { row, is_first, sign: text, column, results, numbers });
+    }
+    totals.sort_by_key(|total| total.row);
+    totals
+}
+
+/// What shows that a row is a total.
+struct Sign {
+    text: String,
+    column: Option<usize>,
+    results: Option<u64>,
+}
+
+/// What a row says that calls itself a total.
+fn sign(cells: &[Cell]) -> Option<Sign> {
+    cells.iter().enumerate().find_map(|(column, cell)| {
+        let Cell::Text(text) = cell else { return None };
+        let folded = fold(text);
+        let results = folded.strip_prefix("total of ").and_then(|rest| rest.split_once(' '));
+        let results = results.and_then(|(count, _)| count.replace([',', '.'], "").parse().ok());
+        says_total(text).then(|| Sign { text: text.trim().to_owned(), column: Some(column), results })
+    })
+}
+
+/// A row without a word for it that is the sum of all others, in two columns or more.
+fn silent(rows: &[Vec<Cell>], data: &std::ops::Range<usize>, row: usize, style: NumberStyle) -> Option<Sign> {
+    let is_bare = rows[row].first().is_none_or(number::is_nothing);
+    if !is_bare || data.len() < 4 {
+        return None;
+    }
+    let sums = |column: usize| {
+        let of =
+            |row: usize| rows[row].get(column).and_then(|cell| number::of(cell, style)).map(|number| number.value);
+        let sum: f64 = data.clone().filter(|other| *other != row).filter_map(of).sum();
+        of(row).is_some_and(|total| total > 0.0 && (total - sum).abs() < 0.5)
+    };
+    let agreeing = (0..rows[row].len()).filter(|column| sums(*column)).count();
+    (agreeing >= 2).then(|| Sign { text: "the sum of all others".to_owned(), column: None, results: None })
+}
+
+/// A column's total, held against its rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// The column.
+    pub column: usize,
+    /// What the total says.
+    pub total: f64,
+    /// What the rows sum up to.
+    pub sum: f64,
+    /// Whether they agree, to the last unit where nothing is rounded.
+    pub is_equal: bool,
+    /// Whether it counts persons, who may be in several rows.
+    pub is_unique: bool,
+}
+
+impl Total {
+    /// Every count of the total against the sum of the rows.
+    pub(super) fn compare(&self, columns: &[Column]) -> Vec<Comparison> {
+        let counts = columns.iter().enumerate().filter(|(_, column)| column.is_count());
+        let compared = counts.filter_map(|(index, column)| {
+            let total = (*self.numbers.get(index)?)?;
+            let numbers = || column.numbers.iter().flatten();
+            let sum = |of: fn(&Number) -> f64| numbers().map(of).sum::<f64>();
+            let (low, high) = (sum(|n| n.low), sum(|n| n.high));
+            let is_unique = matches!(column.role, Some(Role::Count(count)) if count.is_unique());
+            let is_equal = total.low <= high + 1e-6 && total.high >= low - 1e-6;
+            Some(Comparison { column: index, total: total.value, sum: sum(|n| n.value), is_equal, is_unique })
+        });
+        compared.collect()
+    }
+
+    /// Ratios of the total that are the mean of the rows' and not the ratio of its own counts.
+    pub(super) fn means(&self, columns: &[Column], relations: &[Relation]) -> Vec<usize> {
+        let proven = relations.iter().filter(|relation| relation.proof == Proof::Proven);
+        let mut means: Vec<usize> = proven
+            .filter_map(|relation| {
+                let own = |column: usize| self.numbers.get(column).copied().flatten();
+                let rate = own(relation.rate)?;
+                let row = [rate, own(relation.of)?, own(relation.among)?];
+                let rates: Vec<f64> = columns[relation.rate].numbers.iter().flatten().map(|n| n.value).collect();
+                #[expect(clippy::cast_precision_loss, reason = "a number of rows")]
+                let mean = rates.iter().sum::<f64>() / rates.len() as f64;
+                let unit = rate.high - rate.low;
+                let is_ratio = super::relation::holds(&row, (relation.is_percent, relation.is_cut_off));
+                (!is_ratio && (mean - rate.value).abs() <= unit).then_some(relation.rate)
+            })
+            .collect();
+        means.dedup();
+        means
+    }
+
+    /// The column and the word that say it.
+    pub(super) fn word(&self) -> Option<(usize, &str)> {
+        self.column.map(|column| (column, self.sign.as_str()))
+    }
+}

@@ -1,0 +1,243 @@
+//! Whose clock a time is on: proven where the file says so, otherwise guessed from what the rows show.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+
+use super::switch::{self, Switch};
+use super::when::wall;
+use crate::time::{Resolved, Zone};
+
+/// Whose clock it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Clock {
+    /// The file says so.
+    Certain {
+        /// What it says.
+        why: String,
+    },
+    /// Nobody says so, but something speaks for it.
+    Probably {
+        /// The likeliest, then the runners-up; at least one.
+        candidates: Vec<Candidate>,
+        /// Zones that nothing speaks for or against.
+        possible: Vec<String>,
+        /// Zones that the rows rule out, with the reason.
+        ruled_out: Vec<String>,
+    },
+    /// Nothing tells the candidates apart; what to do about it.
+    Unknown {
+        /// Zones that the rows rule out, with the reason.
+        ruled_out: Vec<String>,
+    },
+    /// There is no time in the file.
+    None,
+}
+
+/// A zone and what speaks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// Zones that the rows do not tell apart.
+    pub zones: Vec<String>,
+    /// How much speaks for it.
+    pub score: u32,
+    /// What speaks for it.
+    pub evidence: Vec<String>,
+}
+
+/// Zones that are tried, with signs of their audience: money, languages of headers, country codes.
+#[rustfmt::skip]
+const ZONES: [(&str, &[&str]); 26] = [
+    ("UTC", &[]),
+    ("America/Los_Angeles", &["$", "US$", "USD", "US"]), ("America/New_York", &["$", "US$", "USD", "US"]),
+    ("America/Chicago", &["$", "US$", "USD", "US"]), ("America/Sao_Paulo", &["R$", "BRL", "BR"]),
+    ("America/Mexico_City", &["MX"]), ("Europe/London", &["£", "GBP", "GB", "UK"]),
+    ("Europe/Berlin", &["€", "EUR", "DE"]), ("Europe/Madrid", &["€", "EUR", "ES"]), ("Europe/Paris", &["€", "EUR", "FR"]),
+    ("Europe/Istanbul", &["TR"]), ("Europe/Moscow", &["RU"]), ("Asia/Riyadh", &["SA"]), ("Asia/Dubai", &["AE"]),
+    ("Asia/Kolkata", &["IN"]), ("Asia/Bangkok", &["฿", "THB", "TH"]), ("Asia/Jakarta", &["Rp", "IDR", "ID"]),
+    ("Asia/Ho_Chi_Minh", &["₫", "VND", "VN"]), ("Asia/Shanghai", &["CNY", "CN", "zh"]),
+    ("Asia/Singapore", &["S$", "SG"]), ("Asia/Kuala_Lumpur", &["RM", "MYR", "MY"]), ("Asia/Manila", &["₱", "PHP", "PH"]),
+    ("Asia/Taipei", &["TW"]), ("Asia/Tokyo", &["JPY", "JP", "ja"]), ("Asia/Seoul", &["KR", "ko"]),
+    ("Australia/Sydney", &["A$", "AU"]),
+];
+
+/// The score of a zone that the file names.
+const NAMED: u32 = 12;
+/// The score above which there is more than a guess at where the audience is.
+pub(super) const MORE_THAN_AUDIENCE: u32 = 3;
+
+/// What the rows show.
+pub(super) struct Clues<'a> {
+    /// The moment of each row by the clock in question.
+    pub moments: &'a [Option<i64>],
+    /// How much happened in each row.
+    pub volume: &'a [f64],
+    /// How many rows there may be of one moment before the hour counts as doubled; what tells rows of one moment apart.
+    pub group: &'a [String],
+    /// Whether every row is an hour or shorter.
+    pub is_fine: bool,
+    /// Texts around the table that may name a zone.
+    pub texts: &'a [String],
+    /// Signs of the audience: money, countries, languages.
+    pub signs: &'a BTreeSet<String>,
+    /// Known starts of broadcasts.
+    pub starts: &'a [Timestamp],
+    /// A zone that the platform is known to use.
+    pub known: Option<(&'static str, &'static str)>,
+}
+
+/// Guesses whose wall clock it is.
+pub(super) fn guess(clues: &Clues<'_>) -> Clock {
+    let walls: Vec<DateTime> = clues.moments.iter().flatten().filter_map(|us| wall(*us)).collect();
+    let trough = trough(clues);
+    let mut ruled_out = Vec::new();
+    let mut candidates: BTreeMap<Vec<i32>, Candidate> = BTreeMap::new();
+    let named = clues.texts.iter().find_map(|text| Some((offset_in(text)?, text)));
+    for (name, signs) in ZONES {
+        let Ok(zone) = Zone::named(name) else { continue };
+        let mut candidate = Candidate { zones: vec![name.to_owned()], score: 0, evidence: Vec::new() };
+        let mut support = |score: u32, evidence: String| {
+            candidate.score += score;
+            candidate.evidence.push(evidence);
+        };
+        if let Some((_, why)) = clues.known.filter(|(known, _)| *known == name) {
+            support(NAMED, why.to_owned());
+        }
+        if let Some(text) = clues.texts.iter().find(|text| text.contains(name) && name.contains('/')) {
+            support(NAMED, format!("the file says `{}`", text.trim()));
+        } else if let Some((offset, text)) = &named
+            && !walls.is_empty()
+            && walls.iter().all(|wall| offset_at(&zone, *wall) == Some(*offset))
+        {
+            support(NAMED, format!("the file says `{}`", text.trim()));
+        }
+        let met = clues.starts.iter().filter(|start| walls.contains(&to_the_second(zone.local(**start)))).count();
+        if met > 0 {
+            let score = 10 * u32::try_from(met.min(10)).unwrap_or(10);
+            support(
+                score,
+                format!("{met} of {} given starts stand in the file by this clock", clues.starts.len()),
+            );
+        } else if !clues.starts.is_empty() {
+            ruled_out.push(format!("{name}: none of the given starts stands in the file by this clock"));
+            continue;
+        }
+        if clues.is_fine {
+            match switch::seen(&zone, &walls, clues) {
+                Switch::Against(why) => {
+                    ruled_out.push(format!("{name}: {why}"));
+                    continue;
+                }
+                Switch::For(why) => support(6, why),
+                Switch::Silent => {}
+            }
+        }
+        let sign = signs.iter().find(|sign| clues.signs.contains(**sign));
+        if let Some(sign) = sign {
+            support(1, format!("the audience may be there (`{sign}`)"));
+        }
+        if let Some(hour) = trough
+            && is_night(hour)
+            && sign.is_some()
+        {
+            support(2, format!("least happens around {hour:02}:00, as at night there"));
+        }
+        if let Some(hour) = trough
+            && !is_night(hour)
+            && let Some((score, evidence)) = shifted(&zone, hour, clues.signs, &walls)
+        {
+            support(score, evidence);
+        }
+        // Zones of one offset over all rows cannot be told apart by them.
+        let offsets: BTreeSet<i32> = walls.iter().filter_map(|wall| offset_at(&zone, *wall)).collect();
+        let mut key: Vec<i32> = vec![i32::try_from(candidate.score).unwrap_or(i32::MAX)];
+        key.extend(offsets);
+        candidates.entry(key).and_modify(|same| same.zones.push(name.to_owned())).or_insert(candidate);
+    }
+    let (mut candidates, others): (Vec<Candidate>, Vec<Candidate>) =
+        candidates.into_values().partition(|candidate| candidate.score > 0);
+    candidates.sort_by(|one, other| (other.score, &one.zones).cmp(&(one.score, &other.zones)));
+    if candidates.is_empty() {
+        return Clock::Unknown { ruled_out };
+    }
+    let mut possible: Vec<String> = others.into_iter().flat_map(|candidate| candidate.zones).collect();
+    possible.sort();
+    // Once the file names a zone, the others are not worth a word.
+    if candidates[0].score >= NAMED {
+        possible.clear();
+    }
+    Clock::Probably { candidates, possible, ruled_out }
+}
+
+fn to_the_second(wall: DateTime) -> DateTime {
+    wall.with().subsec_nanosecond(0).build().unwrap_or(wall)
+}
+
+fn offset_at(zone: &Zone, wall: DateTime) -> Option<i32> {
+    match zone.resolve(wall) {
+        Resolved::Exact(at) | Resolved::Fold { earlier: at, .. } | Resolved::Gap { after: at, .. } => {
+            Some(zone.offset_seconds(at))
+        }
+        Resolved::OutOfRange => None,
+    }
+}
+
+/// The offset in `Start time (GMT+8)`, in seconds; 0 for `(UTC)`.
+fn offset_in(text: &str) -> Option<i32> {
+    let upper = text.to_uppercase();
+    let at = ["UTC", "GMT"].iter().find_map(|word| Some(upper.find(word)? + word.len()))?;
+    let rest = upper[at..].trim_start();
+    let Some(sign) = rest.chars().next().filter(|c| matches!(c, '+' | '-' | '−')) else { return Some(0) };
+    let digits = &rest[sign.len_utf8()..];
+    let end = digits.find(|c: char| !c.is_ascii_digit() && c != ':').unwrap_or(digits.len());
+    let (hours, minutes) = digits[..end].split_once(':').unwrap_or((&digits[..end], "0"));
+    let seconds = hours.parse::<i32>().ok()? * 3600 + minutes.parse::<i32>().ok()? * 60;
+    Some(if sign == '+' { seconds } else { -seconds })
+}
+
+/// The hour around which least happens, of days that have all hours.
+fn trough(clues: &Clues<'_>) -> Option<i8> {
+    if !clues.is_fine {
+        return None;
+    }
+    let mut hours = [0f64; 24];
+    let mut seen = [false; 24];
+    for (moment, volume) in clues.moments.iter().zip(clues.volume) {
+        if let Some(wall) = moment.and_then(wall) {
+            let hour = usize::try_from(wall.hour()).unwrap_or(0);
+            hours[hour] += volume;
+            seen[hour] = true;
+        }
+    }
+    if seen.iter().filter(|seen| **seen).count() < 22 {
+        return None;
+    }
+    let around = |hour: usize| hours[(hour + 23) % 24] + hours[hour] + hours[(hour + 1) % 24];
+    let lowest = (0..24).min_by(|one, other| around(*one).total_cmp(&around(*other)))?;
+    let mean = hours.iter().sum::<f64>() / 8.0;
+    // A flat day has no night.
+    (around(lowest) < mean * 0.6).then(|| i8::try_from(lowest).unwrap_or(0))
+}
+
+const fn is_night(hour: i8) -> bool {
+    matches!(hour, 2..=6)
+}
+
+/// Whether it is night for the audience when this zone's clock shows the quietest hour; the more so at four.
+fn shifted(zone: &Zone, trough: i8, signs: &BTreeSet<String>, walls: &[DateTime]) -> Option<(u32, String)> {
+    let sample = *walls.first()?;
+    let at = sample.date().at(trough, 0, 0, 0);
+    let Resolved::Exact(at) = zone.resolve(at) else { return None };
+    ZONES.iter().find_map(|(name, of)| {
+        let sign = of.iter().find(|sign| signs.contains(**sign))?;
+        let hour = Zone::named(name).ok()?.local(at).hour();
+        let score = match hour {
+            4 => 4,
+            3 | 5 => 3,
+            _ => return None,
+        };
+        let evidence = format!("least happens around {trough:02}:00, which is {hour:02}:00 in {name} (`{sign}`)");
+        (*name != zone.name()).then_some((score, evidence))
+    })
+}
