@@ -33,7 +33,8 @@ fn text(frame: &DataFrame, columns: &[&str]) -> Vec<String> {
     rows.iter().map(line).collect()
 }
 
-fn cell(value: &AnyValue<'_>) -> String {
+/// One value as text; fractions are shortened.
+pub fn cell(value: &AnyValue<'_>) -> String {
     match value {
         AnyValue::Null => "–".to_owned(),
         AnyValue::String(_) | AnyValue::StringOwned(_) => value.str_value().into_owned(),
