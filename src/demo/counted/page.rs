@@ -56,7 +56,9 @@ impl Page {
         let mut counts = sum.counts;
         if self.delivery.is_preliminary {
             // A quarter has not come in yet.
-            Count::ALL.into_iter().for_each(|count| *counts.get_mut(count) -= counts.get(count).div_ceil(4));
+            for count in Count::ALL {
+                *counts.get_mut(count) -= counts.get(count).div_ceil(4);
+            }
             counts.dwell_ms -= counts.dwell_ms % 1000;
         }
         if let Some(total) = &mut self.total {
@@ -76,77 +78,77 @@ impl Page {
     /// Writes the totals, if it has any, and ends the file.
     pub(super) fn finish(mut self) -> Result<(), DemoError> {
         if let Some(total) = self.total {
-            let texts: Vec<Text> =
+            let texts: Vec<Written> =
                 self.form.columns.iter().map(|column| self.total(column.holds, &total)).collect();
-            self.table.write(&texts.iter().map(Text::cell).collect::<Vec<_>>())?;
+            self.table.write(&texts.iter().map(Written::cell).collect::<Vec<_>>())?;
         }
         self.table.finish()
     }
 
     fn put(&mut self, line: &Line<'_>) -> Result<(), DemoError> {
-        let texts: Vec<Text> = self.form.columns.iter().map(|column| self.text(column.holds, line)).collect();
-        self.table.write(&texts.iter().map(Text::cell).collect::<Vec<_>>())
+        let texts: Vec<Written> = self.form.columns.iter().map(|column| self.text(column.holds, line)).collect();
+        self.table.write(&texts.iter().map(Written::cell).collect::<Vec<_>>())
     }
 
-    fn text(&self, holds: Holds, line: &Line<'_>) -> Text {
+    fn text(&self, holds: Holds, line: &Line<'_>) -> Written {
         let market = &MARKETS[line.spot.market];
         let ends_ms = line.start_ms + self.form.grain_minutes * 60_000;
         match holds {
-            Holds::StartEpoch => Text::Int(line.start_ms / 1000),
-            Holds::StartWall => Text::Text(singapore(line.start_ms)),
-            Holds::EndWall => Text::Text(singapore(ends_ms)),
-            Holds::Date => Text::Text(utc(line.start_ms, "%Y%m%d")),
+            Holds::StartEpoch => Written::Int(line.start_ms / 1000),
+            Holds::StartWall => Written::Words(singapore(line.start_ms)),
+            Holds::EndWall => Written::Words(singapore(ends_ms)),
+            Holds::Date => Written::Words(utc(line.start_ms, "%Y%m%d")),
             Holds::Hour => {
-                Text::Text(format!("{} - {}", utc(line.start_ms, "%H:%M:%S"), utc(ends_ms - 1, "%H:%M:%S")))
+                Written::Words(format!("{} - {}", utc(line.start_ms, "%H:%M:%S"), utc(ends_ms - 1, "%H:%M:%S")))
             }
-            Holds::Market if self.platform.lower_case_markets => Text::of(market.lower_code),
-            Holds::Market => Text::of(market.code),
-            Holds::Broadcast => Text::of(line.broadcast),
-            Holds::Cover => Text::of(COVERS[line.spot.cover].id),
-            Holds::Gender => Text::of(GENDERS[line.spot.gender]),
-            Holds::Age => Text::of(AGES[line.spot.age]),
-            Holds::IsTest => Text::Int(i64::from(line.is_test)),
-            Holds::CreatedAt => Text::Text(self.delivery.created_at.to_string()),
+            Holds::Market if self.platform.lower_case_markets => Written::of(market.lower_code),
+            Holds::Market => Written::of(market.code),
+            Holds::Broadcast => Written::of(line.broadcast),
+            Holds::Cover => Written::of(COVERS[line.spot.cover].id),
+            Holds::Gender => Written::of(GENDERS[line.spot.gender]),
+            Holds::Age => Written::of(AGES[line.spot.age]),
+            Holds::IsTest => Written::Int(i64::from(line.is_test)),
+            Holds::CreatedAt => Written::Words(self.delivery.created_at.to_string()),
             Holds::Count(_) | Holds::DwellText | Holds::Ctr => number(holds, line.counts),
         }
     }
 
-    fn total(&self, holds: Holds, total: &Counts) -> Text {
+    fn total(&self, holds: Holds, total: &Counts) -> Written {
         match holds {
-            Holds::StartEpoch => Text::of(if self.is_german { "Gesamt" } else { "Total" }),
+            Holds::StartEpoch => Written::of(if self.is_german { "Gesamt" } else { "Total" }),
             Holds::Count(_) | Holds::DwellText | Holds::Ctr => number(holds, total),
-            _ => Text::Missing,
+            _ => Written::Missing,
         }
     }
 }
 
 /// A cell that owns its text.
-enum Text {
-    Text(String),
+enum Written {
+    Words(String),
     Int(i64),
     Missing,
 }
 
-impl Text {
+impl Written {
     fn of(text: &str) -> Self {
-        if text.is_empty() { Self::Missing } else { Self::Text(text.to_owned()) }
+        if text.is_empty() { Self::Missing } else { Self::Words(text.to_owned()) }
     }
 
     fn cell(&self) -> Cell<'_> {
         match self {
-            Self::Text(text) => Cell::Text(text),
+            Self::Words(text) => Cell::Text(text),
             Self::Int(number) => Cell::Int(*number),
             Self::Missing => Cell::Missing,
         }
     }
 }
 
-fn number(holds: Holds, counts: &Counts) -> Text {
+fn number(holds: Holds, counts: &Counts) -> Written {
     match holds {
-        Holds::Count(Count::Dwell) => Text::Int(whole(counts.dwell_ms / 1000)),
-        Holds::Count(count) => Text::Int(whole(counts.get(count))),
-        Holds::DwellText => Text::Text(format!("{}.{:03}", counts.dwell_ms / 1000, counts.dwell_ms % 1000)),
-        _ => Text::Text(percent(counts.clicks, counts.impressions)),
+        Holds::Count(Count::Dwell) => Written::Int(whole(counts.dwell_ms / 1000)),
+        Holds::Count(count) => Written::Int(whole(counts.get(count))),
+        Holds::DwellText => Written::Words(format!("{}.{:03}", counts.dwell_ms / 1000, counts.dwell_ms % 1000)),
+        _ => Written::Words(percent(counts.clicks, counts.impressions)),
     }
 }
 

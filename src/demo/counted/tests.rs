@@ -105,7 +105,7 @@ fn a_folder_of_events_is_not_written_over_with_counts() {
     assert!(matches!(counts.write(dir.path(), &|_| {}), Err(DemoError::AnotherDemo { .. })));
 }
 
-/// A TikTok evening in London on a day without a clock change.
+/// An evening in London on the first platform, on a day without a clock change.
 fn evening(list: &[Broadcast]) -> &Broadcast {
     let is_long = |made: &&Broadcast| made.ends_at_ms - made.starts_at_ms > 3 * HOUR_MS;
     let in_london = |made: &&Broadcast| made.market == 1 && made.platform.number == 0;
