@@ -1,3 +1,5 @@
+//! Rows of counts from the file to the page.
+
 use std::fs::File;
 use std::io::{Seek, Write};
 

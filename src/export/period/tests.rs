@@ -1,3 +1,5 @@
+//! Intervals as exports write them.
+
 use jiff::Timestamp;
 
 use super::*;

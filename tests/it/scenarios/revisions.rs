@@ -93,7 +93,7 @@ fn a_snapshot_between_two_revisions_lists_the_first() {
     assert_eq!(listed("2026-11-21T02:59:59Z"), "");
     let between = listed("2026-11-21T04:00Z");
     let lines: Vec<Vec<&str>> = between.lines().map(|line| line.split('\t').collect()).collect();
-    assert_eq!(lines.len(), 2, "funnel and slot_audience: {between}");
+    assert_eq!(lines.len(), 3, "funnel, slot_audience and capability: {between}");
     assert_eq!(lines[0][..4], ["funnel", "shop/GB/2026-11-20", "1", "2026-11-21T03:00:00Z"]);
     assert_eq!(
         std::fs::read(scenario.path("archive").join(lines[0][4])).unwrap(),

@@ -1,3 +1,5 @@
+//! Which cover rows fall to by the log.
+
 use super::{Night, Sheet};
 use crate::model::Count::Entries;
 

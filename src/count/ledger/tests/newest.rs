@@ -1,3 +1,5 @@
+//! Which delivery of a row holds.
+
 use super::{Night, Sheet};
 use crate::model::Count::{Entries, Impressions, Orders};
 

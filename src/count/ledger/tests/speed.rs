@@ -1,3 +1,5 @@
+//! Booking takes time in proportion to its rows.
+
 use std::time::{Duration, Instant};
 
 use super::{Night, Sheet, micros};

@@ -1,3 +1,5 @@
+//! How rows are shared out.
+
 use std::collections::BTreeMap;
 
 use super::{Night, Sheet};
