@@ -32,7 +32,7 @@ pub(super) fn read(
     records: &mut impl Records,
 ) -> Result<u64, ExportError> {
     let text = whole(bytes)?;
-    let steps = rows_at::steps(rows_at);
+    let steps: Vec<&str> = rows_at.iter().map(String::as_str).collect();
     let document = sound(body(&text))?;
     let physical = rows_at::count(body(&text), &steps)?;
     let mut rows =

@@ -7,11 +7,6 @@ pub(super) const EACH: &str = "[]";
 /// Documents nest their rows two to six deep.
 const MAX_DEPTH: usize = 128;
 
-/// The steps from the document to its rows, the last of which is [`EACH`] of the list.
-pub(super) fn steps(rows_at: &[String]) -> Vec<&str> {
-    rows_at.iter().map(String::as_str).collect()
-}
-
 /// Cuts `data.intervals[]` into its steps.
 pub(super) fn split(way: &str) -> Vec<&str> {
     let mut steps = Vec::new();
@@ -132,9 +127,6 @@ mod tests {
             assert_eq!(split(way), steps);
             assert_eq!(shown(steps), way);
         }
-        assert_eq!(steps(&["data".to_owned()]), ["data", "[]"]);
-        assert_eq!(steps(&["rows".to_owned(), "[]".to_owned()]), ["rows", "[]", "[]"]);
-        assert_eq!(steps(&[]), ["[]"]);
     }
 
     #[test]

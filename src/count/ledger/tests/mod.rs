@@ -3,7 +3,6 @@
 mod attribution;
 mod newest;
 mod properties;
-mod speed;
 mod splitting;
 mod twin;
 
