@@ -129,7 +129,7 @@ impl Eras {
     pub fn conventions(&self, era: Era) -> Conventions {
         let begun = self.changes.iter().take(era.0.into());
         Conventions {
-            impression: begun.filter_map(|change| change.impression).last().unwrap_or(self.first.impression),
+            impression: begun.filter_map(|change| change.impression).next_back().unwrap_or(self.first.impression),
             ..self.first
         }
     }
@@ -158,6 +158,6 @@ impl Eras {
     #[must_use]
     pub fn definition(&self, era: Era, count: Count) -> Option<&str> {
         let begun = self.changes.iter().take(era.0.into());
-        begun.filter_map(|change| change.redefined.get(&count)).last().map(String::as_str)
+        begun.filter_map(|change| change.redefined.get(&count)).next_back().map(String::as_str)
     }
 }

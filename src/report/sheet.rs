@@ -49,22 +49,14 @@ impl<'a> Sheet<'a> {
 
     /// The facts, with null for what is not offered.
     pub(super) fn offered(&self) -> Vec<Fact> {
-        self.with_known(self.facts, |era| {
+        with_known(self.facts, |era| {
             Count::ALL.into_iter().filter(|count| self.why_not(era, *count).is_none()).collect()
         })
     }
 
     /// What came as counts, with null for what is not offered. Viewers per row are among it.
     pub(super) fn booked_as_offered(&self) -> Vec<Fact> {
-        self.with_known(self.booked, |era| self.eras.offered(era, self.mapped))
-    }
-
-    fn with_known(&self, facts: &[Fact], offered: impl Fn(Era) -> CountSet) -> Vec<Fact> {
-        let mut facts = facts.to_vec();
-        for fact in &mut facts {
-            fact.figures.known = fact.figures.known.and(offered(fact.key.era));
-        }
-        facts
+        with_known(self.booked, |era| self.eras.offered(era, self.mapped))
     }
 
     /// The day's sum of every offered count, by its name in receipts; what the shrink guard compares. A day in which
@@ -87,4 +79,12 @@ impl<'a> Sheet<'a> {
         }
         totals
     }
+}
+
+fn with_known(facts: &[Fact], offered: impl Fn(Era) -> CountSet) -> Vec<Fact> {
+    let mut facts = facts.to_vec();
+    for fact in &mut facts {
+        fact.figures.known = fact.figures.known.and(offered(fact.key.era));
+    }
+    facts
 }

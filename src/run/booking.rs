@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::config::{Extent, Newest, Order, Platform, Rows, Workspace};
+use jiff::Timestamp;
+
+use crate::config::{Newest, Order, Platform, Rows, Workspace};
 use crate::count::{self, Book, BookDay, Booked, Entry, Scope};
 use crate::export::{self, ExportError, ReadReport, Reading};
 use crate::model::{CountRow, Fact, FactKey, Figures};
@@ -103,7 +105,7 @@ fn entry<'a>(
     let created_us = match by {
         Order::Modified => planned.found.object.last_modified.as_microsecond(),
         Order::Name => 0,
-        Order::Path => planned.found.path.created.map_or(i64::MIN, |created| created.as_microsecond()),
+        Order::Path => planned.found.path.created.map_or(i64::MIN, Timestamp::as_microsecond),
         Order::Column(_) => page.created_us.unwrap_or(i64::MIN),
     };
     let better = definition.fallback_for();
@@ -111,10 +113,7 @@ fn entry<'a>(
         export: number,
         definition: planned.export,
         fallback_for: platform.exports.iter().position(|export| Some(export.name.as_str()) == better),
-        extent: match per {
-            Extent::Period => Extent::Period,
-            Extent::Broadcast => Extent::Broadcast,
-        },
+        extent: *per,
         created_us,
         page,
     })

@@ -61,14 +61,14 @@ pub(super) struct CountedBatch {
     pub(super) facts: Vec<Vec<Fact>>,
     /// What of them came as counts.
     pub(super) booked: Booked,
-    counted: Counted,
+    singly: Counted,
 }
 
 impl CountedBatch {
     /// How many rows of an export reached into a market-day, and what became of them.
     pub(super) fn account(&self, export: usize, read: &ReadExport, day: usize) -> (u64, Outcome) {
         match &read.rows {
-            Read::Signals(landed) => (landed.by_day[day], self.counted.outcome(export, day)),
+            Read::Signals(landed) => (landed.by_day[day], self.singly.outcome(export, day)),
             Read::Page(_) => {
                 let outcome = self.booked.outcome(export, day);
                 (outcome.counted + outcome.duplicate, outcome)
@@ -151,11 +151,10 @@ pub(super) fn count(source: &Source<'_>, batch: &Batch<'_>, handle: &Handle) -> 
         }
     }
     let exports = exports.into_iter().collect::<Option<Vec<_>>>().ok_or(RunError::Worker)?;
-    let mut counted = counter.finish(fed).map_err(RunError::Spill)?;
+    let mut singly = counter.finish(fed).map_err(RunError::Spill)?;
     let booked = booking::book(source.workspace, platform, batch, &scope, &exports);
-    let singly = std::mem::take(&mut counted.facts);
-    let facts = booking::join(platform, batch, singly, &booked);
-    Ok(CountedBatch { exports, facts, booked, counted })
+    let facts = booking::join(platform, batch, std::mem::take(&mut singly.facts), &booked);
+    Ok(CountedBatch { exports, facts, booked, singly })
 }
 
 /// Which exports each market-day stands on.
