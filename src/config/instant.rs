@@ -177,6 +177,7 @@ mod tests {
     use super::*;
     use crate::time::Zone;
 
+    #[expect(clippy::needless_pass_by_value, reason = "tables of cases read better so")]
     fn instant(text: &str, format: Format) -> (Option<InstantFormat>, Vec<String>) {
         let (column, problems) = testing::read(&format!("at: {text}"), |at| {
             let frame =

@@ -64,7 +64,9 @@ impl Desk {
 
 fn fact(era: u16, part: DayPart, cover: &str, counts: &[(Count, Measure)]) -> Fact {
     let mut figures = Figures::default();
-    counts.iter().for_each(|(count, measure)| figures.put(*count, *measure));
+    for (count, measure) in counts {
+        figures.put(*count, *measure);
+    }
     let key = FactKey {
         era: Era(era),
         part,

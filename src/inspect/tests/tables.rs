@@ -3,7 +3,7 @@
 use super::super::{Header, Kind, kinship};
 use super::*;
 
-/// As YouTube's Studio writes it in German, in UTF-16 with soft hyphens.
+/// As `YouTube`'s Studio writes it in German, in UTF-16 with soft hyphens.
 pub(super) const GERMAN: &str = "
     Inhalte | Videotitel | Auf\u{ad}rufe | Wieder\u{ad}gabe\u{ad}zeit (Stunden) | Impres\u{ad}sionen | Klickrate der Impres\u{ad}sionen (%)
     Gesamt | | 12.345 | 1.234,5 | 434.944 | 4,35

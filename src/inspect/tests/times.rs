@@ -1,5 +1,7 @@
 //! Whose clock it is.
 
+use std::fmt::Write as _;
+
 use super::super::{Clock, End, When};
 use super::*;
 
@@ -13,7 +15,7 @@ fn hours(skipped: Option<usize>) -> Peek {
     for day in ["2026-03-28", "2026-03-29", "2026-03-30"] {
         for (hour, shown) in NIGHT.iter().enumerate() {
             if day != "2026-03-29" || skipped != Some(hour) {
-                lines.push_str(&format!("{day} | {hour:02}:00:00 - {hour:02}:59:59 | {shown}\n"));
+                let _ = writeln!(lines, "{day} | {hour:02}:00:00 - {hour:02}:59:59 | {shown}");
             }
         }
     }
@@ -51,7 +53,7 @@ fn an_hour_that_is_there_twice_speaks_for_the_zones_that_repeated_it() {
     let mut lines = "Date | Hour | Impressions\n".to_owned();
     for (day, hour) in [(31, 22), (31, 23), (1, 0), (1, 1), (1, 1), (1, 2), (1, 3), (2, 0)] {
         let month = if day == 31 { 10 } else { 11 };
-        lines.push_str(&format!("2026-{month}-{day:02} | {hour} | 7\n"));
+        let _ = writeln!(lines, "2026-{month}-{day:02} | {hour} | 7");
     }
     // Chicago and Los Angeles repeated the same hour of their own clocks.
     let finding = look(&text(&lines));
@@ -96,7 +98,7 @@ fn the_quiet_hours_of_a_known_audience_tell_a_clock_that_is_not_its_own() {
     let mut lines = "Date | Hour | Impressions | Sales (Rp)\n".to_owned();
     for hour in 0..24_u32 {
         let distance = hour.abs_diff(21).min(24 - hour.abs_diff(21));
-        lines.push_str(&format!("2026-11-20 | {hour} | {} | 0\n", 10 + distance * 40));
+        let _ = writeln!(lines, "2026-11-20 | {hour} | {} | 0", 10 + distance * 40);
     }
     // London is on UTC in November.
     assert_eq!(zones(&look(&text(&lines)).clock), ["UTC", "Europe/London"]);
