@@ -11,6 +11,7 @@ mod find;
 mod format;
 mod map;
 mod peek;
+mod text;
 mod value;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ pub use map::excerpt::Excerpt;
 pub use map::fates::MAX_LISTED_REJECTS;
 pub use map::signal::{Signal, Signals};
 pub use peek::{Cell, Peek, PeekFormat, PeekTable, peek};
+pub use text::normal;
 pub use value::length::length;
 pub use value::number::{NotANumber, Number, number};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::export::format::heading::normal;
+use crate::export::text::normal;
 
 /// What rows of totals say in the languages that platforms speak. Normalized.
 const WORDS: [&str; 58] = [

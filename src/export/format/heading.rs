@@ -6,11 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::wanted::Wanted;
 use crate::config::Header;
 use crate::export::ExportError;
+use crate::export::text::normal;
 
 /// The names of the columns of a table, in their order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,22 +86,6 @@ impl Heading {
         }
         (found, is_complete && found > 0)
     }
-}
-
-/// A name as it is compared.
-pub(in crate::export) fn normal(name: &str) -> String {
-    let folded: String = name.nfkc().collect::<String>().to_lowercase();
-    let visible: String = folded.chars().filter(|char| !is_invisible(*char)).collect();
-    visible.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Soft hyphens, zero-width spaces and joiners, marks of direction and of byte order.
-fn is_invisible(char: char) -> bool {
-    matches!(
-        char,
-        '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}'
-            | '\u{2066}'..='\u{2069}' | '\u{feff}'
-    )
 }
 
 /// Looks for the header among the first rows of a table that are not empty.

@@ -26,7 +26,7 @@ impl<'a> Fates<'a> {
     }
 
     /// The number that a record has on its page; `None`, and the export refused, beyond all numbers.
-    pub(in crate::export) fn number(&mut self, at: Position) -> Option<u32> {
+    pub(super) fn number(&mut self, at: Position) -> Option<u32> {
         let number = u32::try_from(at.record).ok();
         if number.is_none() {
             self.refusal.get_or_insert(ExportError::TooManyRecords);
@@ -35,7 +35,7 @@ impl<'a> Fates<'a> {
     }
 
     /// A reject whose fields could be told apart.
-    pub(in crate::export) fn reject(
+    pub(super) fn reject(
         &mut self,
         at: Position,
         reason: Reason,
@@ -49,7 +49,7 @@ impl<'a> Fates<'a> {
     }
 
     /// A reject whose fields could not be told apart.
-    pub(in crate::export) fn broken(&mut self, at: Position, reason: Reason, raw: &[u8], may_name_a_viewer: bool) {
+    pub(super) fn broken(&mut self, at: Position, reason: Reason, raw: &[u8], may_name_a_viewer: bool) {
         let excerpt = self.excerpt;
         self.list(at, reason, None, || excerpt.of_broken(raw, may_name_a_viewer));
     }

@@ -1,5 +1,7 @@
 //! What stands around the digits of a number: words for nothing, currencies, units, signs of percent.
 
+use crate::export::text::is_invisible;
+
 /// Currencies that are written before or behind a number; a longer one before what it begins with. Lower case.
 const CURRENCIES: &str = "rp. rp idr us$ usd nt$ hk$ s$ r$ a$ $ € eur £ gbp ¥ 円 元 cny jpy ₩ 원 ₫ đ vnd ฿ rm ₱ ₹";
 
@@ -37,9 +39,7 @@ pub(in crate::export) fn folded(text: &str) -> String {
 
 fn fold(c: char) -> Option<char> {
     match c {
-        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {
-            None
-        }
+        c if is_invisible(c) => None,
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe63}' | '\u{ff0d}' => Some('-'),
         '\u{2018}' | '\u{2019}' | '\u{2bc}' | '\u{ff07}' => Some('\''),
         '\u{ffe5}' => Some('¥'),

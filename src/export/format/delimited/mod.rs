@@ -31,7 +31,7 @@ struct LineUse {
 }
 
 /// Reads every record and returns how many there are by the count of physical lines.
-pub(in crate::export) fn read(
+pub(super) fn read(
     mut lines: Lines,
     delimiter: u8,
     header: Header,

@@ -55,7 +55,8 @@ pub(in crate::export) fn members<'a>(
     found: &mut [Option<&'a RawValue>],
 ) -> Result<(), Reason> {
     let mut twice = false;
-    let visitor = Members { keys, found, twice: &mut twice };
+    let which = |key: &str| keys.iter().position(|wanted| *wanted == key);
+    let visitor = Members { which, found, twice: &mut twice };
     let read = serde_json::Deserializer::from_str(object.get()).deserialize_map(visitor);
     read.map_err(|_| Reason::MalformedJson)?;
     if twice { Err(Reason::DuplicateKey) } else { Ok(()) }
@@ -97,13 +98,16 @@ pub(in crate::export) fn flatten<'a>(
     });
 }
 
-struct Members<'s, 'a> {
-    keys: &'s [&'s str],
-    found: &'s mut [Option<&'a RawValue>],
-    twice: &'s mut bool,
+/// Keeps the wanted members of an object and passes over the others.
+pub(super) struct Members<'s, 'a, F> {
+    /// Which of the wanted a key is.
+    pub(super) which: F,
+    pub(super) found: &'s mut [Option<&'a RawValue>],
+    /// Set if one was there twice.
+    pub(super) twice: &'s mut bool,
 }
 
-impl<'a> Visitor<'a> for Members<'_, 'a> {
+impl<'a, F: Fn(&str) -> Option<usize>> Visitor<'a> for Members<'_, 'a, F> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -111,7 +115,7 @@ impl<'a> Visitor<'a> for Members<'_, 'a> {
     }
 
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key_seed(Key(self.keys))? {
+        while let Some(key) = map.next_key_seed(Key(&self.which))? {
             match key {
                 Some(key) => {
                     *self.twice |= self.found[key].is_some();
@@ -126,10 +130,10 @@ impl<'a> Visitor<'a> for Members<'_, 'a> {
     }
 }
 
-/// Finds which of these a key is.
-struct Key<'s>(&'s [&'s str]);
+/// Finds which of the wanted a key is.
+struct Key<'s, F>(&'s F);
 
-impl<'de> DeserializeSeed<'de> for Key<'_> {
+impl<'de, F: Fn(&str) -> Option<usize>> DeserializeSeed<'de> for Key<'_, F> {
     type Value = Option<usize>;
 
     fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Self::Value, D::Error> {
@@ -137,7 +141,7 @@ impl<'de> DeserializeSeed<'de> for Key<'_> {
     }
 }
 
-impl Visitor<'_> for Key<'_> {
+impl<F: Fn(&str) -> Option<usize>> Visitor<'_> for Key<'_, F> {
     type Value = Option<usize>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -145,7 +149,7 @@ impl Visitor<'_> for Key<'_> {
     }
 
     fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(self.0.iter().position(|wanted| *wanted == key))
+        Ok((self.0)(key))
     }
 }
 

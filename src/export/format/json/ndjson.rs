@@ -8,11 +8,11 @@
 //! is therefore taken for a missing column.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::Deserializer;
 use serde_json::value::RawValue;
 
+use super::members::Members;
 use super::{Keys, Value, with_room};
 use crate::export::ExportError;
 use crate::export::format::field::{Field, Position, Records};
@@ -23,7 +23,7 @@ use crate::model::Reason;
 /// Reads every record and returns how many there are by the count of physical lines.
 ///
 /// The column at `may_be_absent` may be missing from every record.
-pub(in crate::export) fn read(
+pub(in crate::export::format) fn read(
     mut lines: Lines,
     needed: &[Wanted],
     may_be_absent: Option<usize>,
@@ -91,64 +91,14 @@ fn parse<'a>(line: &'a [u8], needed: &[Wanted], found: &mut [Option<&'a RawValue
     }
     let mut twice = false;
     let mut json = serde_json::Deserializer::from_str(text);
-    let object = Object { needed, found, twice: &mut twice };
-    json.deserialize_map(object).and_then(|()| json.end()).map_err(|_| Reason::MalformedJson)?;
+    let which = |key: &str| needed.iter().position(|wanted| wanted.is(key));
+    json.deserialize_map(Members { which, found, twice: &mut twice })
+        .and_then(|()| json.end())
+        .map_err(|_| Reason::MalformedJson)?;
     if twice {
         return Err(Reason::DuplicateKey);
     }
     Ok(())
-}
-
-struct Object<'de, 's> {
-    needed: &'s [Wanted],
-    found: &'s mut [Option<&'de RawValue>],
-    twice: &'s mut bool,
-}
-
-impl<'de> Visitor<'de> for Object<'de, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(column) = map.next_key_seed(Key(self.needed))? {
-            match column {
-                Some(column) => {
-                    *self.twice |= self.found[column].is_some();
-                    self.found[column] = Some(map.next_value::<&'de RawValue>()?);
-                }
-                None => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Finds which needed column a key is.
-struct Key<'s>(&'s [Wanted]);
-
-impl<'de> DeserializeSeed<'de> for Key<'_> {
-    type Value = Option<usize>;
-
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Self::Value, D::Error> {
-        json.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for Key<'_> {
-    type Value = Option<usize>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(self.0.iter().position(|wanted| wanted.is(key)))
-    }
 }
 
 #[cfg(test)]

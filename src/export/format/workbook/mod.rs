@@ -25,7 +25,7 @@ const MAX_COLUMNS: u32 = 16_384;
 
 /// Reads every record of the named sheets, or of every sheet that has the columns, and returns how many there are by
 /// a count on the XML.
-pub(in crate::export) fn read(
+pub(super) fn read(
     file: &File,
     sheets: &[String],
     header: Header,
