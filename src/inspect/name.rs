@@ -4,11 +4,7 @@ use crate::export;
 
 /// A name as readers compare it, and a dash or an underscore is a space.
 pub(super) fn fold(name: &str) -> String {
-    export::normal(name)
-        .split(|c: char| matches!(c, '_' | '-' | ' '))
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+    export::normal(name).split(['_', '-', ' ']).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// The same without a unit or a remark in brackets: `Umsatz (EUR)` is `umsatz`.

@@ -118,10 +118,10 @@ mod tests {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         scan(xml.as_bytes(), |piece| match piece {
             Piece::Open { name, is_empty, .. } => {
-                told += &format!("<{}{}", text(name), if is_empty { "/" } else { "" });
+                told.extend(["<", &text(name), if is_empty { "/" } else { "" }]);
             }
-            Piece::Close(name) => told += &format!(">{}", text(name)),
-            Piece::Text(value) => told += &format!("'{}'", text(value)),
+            Piece::Close(name) => told.extend([">", &text(name)]),
+            Piece::Text(value) => told.extend(["'", &text(value), "'"]),
         })?;
         Ok(told)
     }

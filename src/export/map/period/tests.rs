@@ -17,6 +17,7 @@ fn column(name: &str) -> ColumnName {
     ColumnName::new(name)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it stands beside readings that can fail")]
 fn interval(start: &str, end: &str, is_all_day: bool) -> Result<Interval, Reason> {
     Ok(Interval { start_us: us(start), end_us: us(end), is_all_day })
 }

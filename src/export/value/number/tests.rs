@@ -161,7 +161,7 @@ fn printed(truth: u64, unit: u64, places: u32, style: NumberStyle, suffix: &str)
     }
     if places > 0 {
         text.push(style.decimal);
-        text.push_str(&format!("{part:0width$}", width = places as usize));
+        text += format!("{part:0width$}", width = places as usize).as_str();
     }
     text + suffix
 }
