@@ -3,7 +3,7 @@
 use crate::config::{NumberStyle, ReportedRate};
 use crate::export::format::field::Field;
 use crate::export::value::quantity::{length_of, ratio_of};
-use crate::model::{Bounds, Check, CheckScope, Count, Figures, Measure, Verdict};
+use crate::model::{Bounds, Check, CheckScope, Count, CountSet, Figures, Measure, Verdict};
 
 /// Platforms compute with numbers of 24 bits too; a difference in the eighth digit is none.
 const TOLERANCE: f64 = 2e-7;
@@ -13,8 +13,8 @@ pub(in crate::export) struct RateCheck<'a> {
     rate: &'a ReportedRate,
     column: usize,
     numbers: NumberStyle,
-    /// Whether one of its counts was derived from the very column: then it says nothing about itself.
-    is_circular: bool,
+    /// Its counts that are derived by the very column: a row in which they were says nothing about it.
+    made_by_it: CountSet,
     rows: u64,
     /// Rows that disagree.
     off: u64,
@@ -37,14 +37,14 @@ impl<'a> RateCheck<'a> {
         rate: &'a ReportedRate,
         column: usize,
         numbers: NumberStyle,
-        is_circular: bool,
+        made_by_it: CountSet,
     ) -> Self {
-        Self { rate, column, numbers, is_circular, rows: 0, off: 0, far: 0, worst: None }
+        Self { rate, column, numbers, made_by_it, rows: 0, off: 0, far: 0, worst: None }
     }
 
     /// Compares a row, if there is something to compare.
     pub(in crate::export) fn row(&mut self, fields: &[Field<'_>], figures: &Figures) {
-        if self.is_circular {
+        if !self.made_by_it.and(figures.derived).is_empty() {
             return;
         }
         let Some((reported, recomputed)) = self.reported(fields).zip(self.recomputed(figures)) else { return };

@@ -44,16 +44,16 @@ impl<'a> CountMapper<'a> {
         max_rows: usize,
     ) -> Self {
         let entry_is_click = reading.entry_is_click;
-        let is_circular = |rate: &ReportedRate| {
-            let is_behind = |count| {
-                column_behind(rows, count, entry_is_click).is_some_and(|column| {
+        let made_by = |rate: &ReportedRate| {
+            let is_behind = |count: &Count| {
+                column_behind(rows, *count, entry_is_click).is_some_and(|column| {
                     column.names().iter().any(|name| rate.column.column.names().contains(name))
                 })
             };
-            is_behind(rate.of) || is_behind(rate.among)
+            [rate.of, rate.among].into_iter().filter(is_behind).collect()
         };
         let check = |(rate, column): &(&'a ReportedRate, usize)| {
-            RateCheck::new(rate, *column, layout.numbers, is_circular(rate))
+            RateCheck::new(rate, *column, layout.numbers, made_by(rate))
         };
         Self {
             rows,
@@ -158,8 +158,9 @@ impl<'a> CountMapper<'a> {
     fn figures(&self, fields: &[Field<'_>]) -> Mapped<Figures> {
         let mut figures = Figures::default();
         for (count, rule, column) in self.in_order() {
-            let measure = self.measure(count, rule, fields[column], &figures);
-            put(&mut figures, count, rule, measure.map_err(|reason| NoSignal::Reject(reason, Some(column)))?);
+            let (measure, is_derived, column) = self.stated_or_derived((count, rule, column), fields, &figures);
+            let measure = measure.map_err(|reason| NoSignal::Reject(reason, Some(column)))?;
+            put(&mut figures, count, is_derived, measure);
         }
         self.copy_entries(&mut figures);
         Ok(figures)
@@ -169,8 +170,8 @@ impl<'a> CountMapper<'a> {
     fn leniently(&self, fields: &[Field<'_>]) -> Figures {
         let mut figures = Figures::default();
         for (count, rule, column) in self.in_order() {
-            let measure = self.measure(count, rule, fields[column], &figures);
-            put(&mut figures, count, rule, measure.unwrap_or(None));
+            let (measure, is_derived, _) = self.stated_or_derived((count, rule, column), fields, &figures);
+            put(&mut figures, count, is_derived, measure.unwrap_or(None));
         }
         figures
     }
@@ -182,6 +183,28 @@ impl<'a> CountMapper<'a> {
         counts.clone().filter(is_stated).chain(counts.filter(move |count| !is_stated(count)))
     }
 
+    /// What a row says of a count, whether it had to be derived, and from which column it is.
+    fn stated_or_derived(
+        &self,
+        (count, rule, column): (Count, &CountRule, usize),
+        fields: &[Field<'_>],
+        known: &Figures,
+    ) -> (Result<Option<Measure>, Reason>, bool, usize) {
+        if let Some((_, stated)) = self.layout.stated.iter().find(|(stated, _)| *stated == count) {
+            let measure = self.stated(count, fields[*stated]);
+            if !matches!(measure, Ok(None)) {
+                return (measure, false, *stated);
+            }
+        }
+        let is_derived = !matches!(rule, CountRule::Column(_));
+        (self.measure(count, rule, fields[column], known), is_derived, column)
+    }
+
+    fn stated(&self, count: Count, field: Field<'_>) -> Result<Option<Measure>, Reason> {
+        let numbers = self.layout.numbers;
+        if count == Count::Dwell { total_ms(field, numbers) } else { count_of(field, numbers) }
+    }
+
     fn measure(
         &self,
         count: Count,
@@ -191,8 +214,7 @@ impl<'a> CountMapper<'a> {
     ) -> Result<Option<Measure>, Reason> {
         let numbers = self.layout.numbers;
         match rule {
-            CountRule::Column(_) if count == Count::Dwell => total_ms(field, numbers),
-            CountRule::Column(_) => count_of(field, numbers),
+            CountRule::Column(_) => self.stated(count, field),
             CountRule::Times { of, .. } if count == Count::Dwell => {
                 let mean = length_of(field, numbers)?;
                 Ok(known.get(*of).zip(mean).and_then(|(of, mean)| times(of, mean)))
@@ -224,11 +246,10 @@ impl<'a> CountMapper<'a> {
     }
 }
 
-fn put(figures: &mut Figures, count: Count, rule: &CountRule, measure: Option<Measure>) {
+fn put(figures: &mut Figures, count: Count, is_derived: bool, measure: Option<Measure>) {
     let Some(measure) = measure else { return };
-    let is_derived = !matches!(rule, CountRule::Column(_)) || !measure.is_exact();
     figures.put(count, measure);
-    figures.derived = figures.derived.with_if(count, is_derived);
+    figures.derived = figures.derived.with_if(count, is_derived || !measure.is_exact());
 }
 
 impl Records for CountMapper<'_> {

@@ -16,6 +16,8 @@ pub(in crate::export) struct CountLayout<'a> {
     pub(super) period: PeriodColumns,
     /// How every count is read, and from which column: that of the count, or of the rate.
     pub(in crate::export) counts: Vec<(Count, &'a CountRule, usize)>,
+    /// Where counts stand that are otherwise derived, if the object has them.
+    pub(super) stated: Vec<(Count, usize)>,
     pub(super) rates: Vec<(&'a ReportedRate, usize)>,
     pub(super) newest: Option<(usize, &'a InstantColumn)>,
     /// Where a row says that it is a total.
@@ -61,6 +63,7 @@ impl<'a> CountLayout<'a> {
         };
         let newest = newest(&mut seat, &rows.newest);
         let counts = place_counts(&mut seat, rows);
+        let stated = rows.stated.iter().map(|(count, column)| (*count, seat.place_if_there(column))).collect();
         let rates = rows.rates.iter().map(|rate| (rate, seat.place_if_there(&rate.column.column))).collect();
         let totals = if let Some(column) = &rows.totals.column {
             vec![seat.place_if_there(column)]
@@ -69,7 +72,7 @@ impl<'a> CountLayout<'a> {
             period.all().chain(seen).chain(seat.audience.iter().copied()).collect()
         };
         let skip = rows.skip.iter().map(|(column, values)| (seat.place_if_there(column), values)).collect();
-        Self { seat, period, counts, rates, newest, totals, skip, numbers: rows.numbers }
+        Self { seat, period, counts, stated, rates, newest, totals, skip, numbers: rows.numbers }
     }
 }
 

@@ -57,6 +57,7 @@ impl Mapping {
                 newest: Newest { by: Order::Name, per: Extent::Period },
                 fallback_for: None,
                 counts: BTreeMap::from(counts),
+                stated: BTreeMap::new(),
                 optional: CountSet::default(),
                 rates: Vec::new(),
                 totals: Totals::default(),
