@@ -4,6 +4,10 @@
 //! is counted on the bytes (text) or taken from the footer (Parquet), never by the parser; an export whose sum does
 //! not balance is refused. No input makes it panic, hang or exceed its memory: a record has a length limit, an
 //! expansion that only a bomb needs is refused, sizes in a footer are held against the file.
+//!
+//! `find` says which objects belong to an export; `format` turns bytes into records of fields; `value` reads a single
+//! field; `map` makes signals, rows of counts or covers of a record's fields; `check` holds what an export says of
+//! itself against them; `peek` looks at exports that nobody has described yet.
 
 mod check;
 mod error;
