@@ -165,6 +165,17 @@ fn the_bridge_takes_only_what_comes_both_ways_and_viewers_per_row_go_nowhere_els
 }
 
 #[test]
+fn a_sum_that_64_bits_do_not_hold_is_refused_and_not_published() {
+    let desk = Desk::new(UniqueBasis::FirstTouch);
+    for count in [Count::Dwell, Count::Entries] {
+        let facts = [fact(0, NIGHT, "c1", &[(count, Measure::exact(u64::MAX))])];
+        let sheet = desk.sheet(CountSet::ALL, &facts);
+        let refusal = funnel::funnel(&sheet, &sheet.offered(), 1).unwrap_err().to_string();
+        assert!(refusal.contains("exceeds 64 bits"), "{refusal}");
+    }
+}
+
+#[test]
 fn what_has_no_slot_lasts_all_day_and_tells_how_well_its_day_matches() {
     let desk = Desk::new(UniqueBasis::Day);
     let mut whole = fact(0, DayPart::AllDay, "unknown", &[(Count::Impressions, Measure::exact(70))]);
