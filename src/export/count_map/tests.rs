@@ -548,3 +548,14 @@ proptest! {
         prop_assert_eq!(is_equal, shown.iter().sum::<u64>() == u64::from(total));
     }
 }
+
+#[test]
+fn rows_that_are_rejected_leave_no_stage_behind() {
+    let text = "day;room;views\nx;r0;1\n2026-11-20;r1;2\nx;r2;3\nx;r1;4\n2026-11-20;r2;5\n2026-11-20;r1;-7\n2026-11-20;r0;6\n";
+    let read = Mapping::of([(Count::Entries, stated("views"))]).read(text);
+    let rooms: Vec<&str> = read.page.stages.iter().map(|stage| stage.broadcast_id.as_str()).collect();
+    assert_eq!(rooms, ["r1", "r2", "r0"]);
+    let rows: Vec<(u32, u64)> = read.page.rows.iter().map(|row| (row.stage, row.figures.value.entries)).collect();
+    assert_eq!(rows, [(0, 2), (1, 5), (2, 6)]);
+    assert_eq!(read.report.rejected, 4);
+}
