@@ -199,3 +199,18 @@ fn what_has_no_slot_lasts_all_day_and_tells_how_well_its_day_matches() {
     let published = funnel::funnel(&sheet, &sheet.offered(), 1).unwrap();
     assert_eq!(rows(&published, &["cover_id", "contaminated", "cover_share"]), ["unknown | false | 0.0"]);
 }
+
+#[test]
+fn the_shrink_guard_sums_what_is_known_and_takes_the_rest_for_nothing() {
+    let desk = Desk::new(UniqueBasis::Row);
+    let facts = [
+        fact(0, NIGHT, "c1", &[(Count::Impressions, Measure::exact(100)), (Count::Entrants, Measure::exact(9))]),
+        fact(0, NIGHT, "c2", &[(Count::Entries, Measure::exact(7))]),
+        fact(0, DAY, "c1", &[(Count::Impressions, Measure::exact(20))]),
+    ];
+    let mapped = [Count::Impressions, Count::Entries, Count::Entrants, Count::Orders].into_iter().collect();
+    let mut totals = desk.sheet(mapped, &facts).totals();
+    totals.retain(|name, _| !name.contains("since"));
+    let expected = [("entries", 7), ("impressions", 120), ("orders", 0)];
+    assert_eq!(totals.into_iter().collect::<Vec<_>>(), expected.map(|(name, sum)| (name.to_owned(), sum)));
+}

@@ -559,3 +559,17 @@ fn rows_that_are_rejected_leave_no_stage_behind() {
     assert_eq!(rows, [(0, 2), (1, 5), (2, 6)]);
     assert_eq!(read.report.rejected, 4);
 }
+
+#[test]
+fn clickers_of_their_own_are_not_made_of_entrants_too() {
+    let counts = [
+        (Count::Entries, stated("views")),
+        (Count::Entrants, stated("viewers")),
+        (Count::Clickers, stated("tappers")),
+    ];
+    let mut mapping = Mapping::of(counts);
+    mapping.entry_is_click = true;
+    let read = mapping.read("day;room;views;viewers;tappers\n2026-11-20;r1;100;80;70\n");
+    assert_eq!(read.counts(Count::Clickers), ["70"]);
+    assert_eq!(read.counts(Count::Clicks), ["100"]);
+}
