@@ -146,7 +146,8 @@ pub enum Extent {
     /// All rows of the same market whose interval is one that the newer object has rows for. For exports that come
     /// whole: one object has all broadcasts of its period.
     Period,
-    /// The same, but only of the same broadcast. For exports that come in parts.
+    /// All rows of the same market and broadcast that begin when a row of the newer object does: a session that was
+    /// told while it was on air ends later the next time. Rows of days compete for the whole of them. For exports that come in parts.
     Broadcast,
 }
 

@@ -1,5 +1,6 @@
 //! What exports can yield, by their mapping: which markets they feed, which counts they offer.
 
+use super::counting::{Period, PeriodEnd};
 use super::definition::{EventColumns, Export, Platform, Rows};
 use super::mapping::MarketRule;
 use crate::model::{ClickEvent, Count, CountSet, Era, Event, MarketId};
@@ -66,6 +67,21 @@ impl Export {
     #[must_use]
     pub fn has_dwell_on_leave(&self) -> bool {
         self.rows.each().is_some_and(|each| each.dwell_seconds.is_some()) && self.maps(Event::Leave)
+    }
+
+    /// Whether a row can reach past midnight from the day under which it is delivered: a session, a stretch that the
+    /// path names, a cover on air.
+    #[must_use]
+    pub fn has_rows_past_midnight(&self) -> bool {
+        match &self.rows {
+            Rows::Counts(counts) => match &counts.period {
+                Period::Span { end, .. } => !matches!(end, PeriodEnd::Grain(_)),
+                Period::Day { .. } => false,
+                Period::Path => true,
+            },
+            Rows::Covers(_) => true,
+            Rows::Events { .. } | Rows::Impressions { .. } => false,
+        }
     }
 
     /// Whether the export has clicks of its own.

@@ -26,9 +26,12 @@ pub struct Counts {
 
 impl Counts {
     /// Adds counts of the same cell, or of cells whose conventions the caller has found to be one.
+    ///
+    /// A sum beyond 64 bits stays at their end, in whatever order it is made: such a table is refused, not one that
+    /// begins again at nothing.
     pub(crate) fn add(&mut self, other: &Self) {
         for count in super::Count::ALL {
-            *self.get_mut(count) += other.get(count);
+            *self.get_mut(count) = self.get(count).saturating_add(other.get(count));
         }
     }
 }

@@ -52,8 +52,8 @@ impl Share {
     }
 
     fn add(&mut self, other: Self) {
-        self.part_seconds += other.part_seconds;
-        self.whole_seconds += other.whole_seconds;
+        self.part_seconds = self.part_seconds.saturating_add(other.part_seconds);
+        self.whole_seconds = self.whole_seconds.saturating_add(other.whole_seconds);
     }
 }
 
@@ -75,9 +75,11 @@ impl Figures {
 
     /// Says a count of which nothing was said yet, or more of the same.
     pub(crate) fn put(&mut self, count: Count, measure: Measure) {
-        *self.low.get_mut(count) += measure.low;
-        *self.value.get_mut(count) += measure.value;
-        *self.high.get_mut(count) += measure.high;
+        let bounds =
+            [(&mut self.low, measure.low), (&mut self.value, measure.value), (&mut self.high, measure.high)];
+        for (counts, more) in bounds {
+            *counts.get_mut(count) = counts.get(count).saturating_add(more);
+        }
         self.known = self.known.with(count);
     }
 
@@ -119,8 +121,9 @@ impl Figures {
         self.low.add(&other.low);
         self.high.add(&other.high);
         self.derived = self.derived.or(other.derived);
-        self.prorated.impressions += other.prorated.impressions;
-        self.prorated.entries += other.prorated.entries;
+        let (prorated, more) = (&mut self.prorated, other.prorated);
+        prorated.impressions = prorated.impressions.saturating_add(more.impressions);
+        prorated.entries = prorated.entries.saturating_add(more.entries);
         self.day_match.add(other.day_match);
         self.on_air.add(other.on_air);
     }
@@ -147,6 +150,22 @@ mod tests {
         let mut sum = of(&[(Count::Impressions, 10), (Count::Entries, 3)]);
         sum.add(&of(&[(Count::Entries, 4)]));
         assert_eq!((value(&sum, Count::Impressions), value(&sum, Count::Entries)), (None, Some(7)));
+    }
+
+    #[test]
+    fn a_sum_beyond_64_bits_does_not_begin_again_at_nothing() {
+        // A row can claim 10^14 milliseconds of dwell; a page of 200,000 such rows is more than 64 bits hold.
+        let row = Figures {
+            day_match: Share { part_seconds: u64::MAX, whole_seconds: u64::MAX },
+            prorated: Prorated { impressions: u64::MAX, entries: u64::MAX },
+            ..of(&[(Count::Dwell, u64::MAX - 1), (Count::Entries, 1)])
+        };
+        let mut sum = row;
+        sum.add(&row);
+        assert_eq!(sum.get(Count::Dwell), Some(Measure::exact(u64::MAX)));
+        assert_eq!(value(&sum, Count::Entries), Some(2));
+        assert_eq!(sum.day_match.part_seconds, u64::MAX);
+        assert_eq!(sum.prorated.entries, u64::MAX);
     }
 
     #[test]

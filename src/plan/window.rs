@@ -33,7 +33,9 @@ impl Window {
     ///
     /// A row of local time *t* belongs to the platform's day that holds *t*; it may sit in an object up to
     /// `early_days` before and `late_days` after that day's. A leave counts on the day of its entry, and who entered
-    /// before midnight leaves after it: where leaves carry the dwell, the next day's objects always belong to it.
+    /// before midnight leaves after it: where leaves carry the dwell, the next day's objects always belong to it. A
+    /// session that crosses midnight is delivered once, under the day on which it began or the one on which it ended:
+    /// where rows are sessions, the day before always belongs to it.
     #[must_use]
     pub fn of(export: &Export, market: &MarketId, day: &LocalDay) -> Option<Self> {
         if !export.feeds(market) {
@@ -47,9 +49,10 @@ impl Window {
         let needed_first = platform_days.day_of(day.start)?.date;
         let needed_last = platform_days.day_of(last_instant)?.date;
         let late_days = export.late_days.max(u16::from(export.has_dwell_on_leave()));
+        let early_days = export.early_days.max(u16::from(export.has_rows_past_midnight()));
         let days = |count: u16| -> Span { i64::from(count).days() };
         Some(Self::Dated {
-            first: needed_first.checked_sub(days(export.early_days)).ok()?,
+            first: needed_first.checked_sub(days(early_days)).ok()?,
             last: needed_last.checked_add(days(late_days)).ok()?,
             needed_first,
             needed_last,

@@ -63,12 +63,13 @@ pub(super) fn count_column(
     count: Count,
     numbers: impl Iterator<Item = Option<u64>>,
 ) -> PolarsResult<Column> {
-    if count == Count::Dwell {
-        return Ok(Column::new(name.into(), numbers.map(|ms| ms.map(seconds)).collect::<Vec<_>>()));
-    }
     let overflow = |_| polars_err!(ComputeError: "a count exceeds 64 bits");
     let numbers: Vec<Option<i64>> =
         numbers.map(|n| n.map(|n| i64::try_from(n).map_err(overflow)).transpose()).collect::<PolarsResult<_>>()?;
+    if count == Count::Dwell {
+        let seconds = numbers.into_iter().map(|ms| ms.map(|ms| seconds(ms.unsigned_abs())));
+        return Ok(Column::new(name.into(), seconds.collect::<Vec<_>>()));
+    }
     Ok(Column::new(name.into(), numbers))
 }
 

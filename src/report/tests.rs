@@ -165,6 +165,17 @@ fn the_bridge_takes_only_what_comes_both_ways_and_viewers_per_row_go_nowhere_els
 }
 
 #[test]
+fn a_sum_that_64_bits_do_not_hold_is_refused_and_not_published() {
+    let desk = Desk::new(UniqueBasis::FirstTouch);
+    for count in [Count::Dwell, Count::Entries] {
+        let facts = [fact(0, NIGHT, "c1", &[(count, Measure::exact(u64::MAX))])];
+        let sheet = desk.sheet(CountSet::ALL, &facts);
+        let refusal = funnel::funnel(&sheet, &sheet.offered(), 1).unwrap_err().to_string();
+        assert!(refusal.contains("exceeds 64 bits"), "{refusal}");
+    }
+}
+
+#[test]
 fn what_has_no_slot_lasts_all_day_and_tells_how_well_its_day_matches() {
     let desk = Desk::new(UniqueBasis::Day);
     let mut whole = fact(0, DayPart::AllDay, "unknown", &[(Count::Impressions, Measure::exact(70))]);
@@ -187,4 +198,19 @@ fn what_has_no_slot_lasts_all_day_and_tells_how_well_its_day_matches() {
     assert_eq!(rows(&summed, &columns), ["all_day | 86400 | null | 0.875 | impressions | 70 | null"]);
     let published = funnel::funnel(&sheet, &sheet.offered(), 1).unwrap();
     assert_eq!(rows(&published, &["cover_id", "contaminated", "cover_share"]), ["unknown | false | 0.0"]);
+}
+
+#[test]
+fn the_shrink_guard_sums_what_is_known_and_takes_the_rest_for_nothing() {
+    let desk = Desk::new(UniqueBasis::Row);
+    let facts = [
+        fact(0, NIGHT, "c1", &[(Count::Impressions, Measure::exact(100)), (Count::Entrants, Measure::exact(9))]),
+        fact(0, NIGHT, "c2", &[(Count::Entries, Measure::exact(7))]),
+        fact(0, DAY, "c1", &[(Count::Impressions, Measure::exact(20))]),
+    ];
+    let mapped = [Count::Impressions, Count::Entries, Count::Entrants, Count::Orders].into_iter().collect();
+    let mut totals = desk.sheet(mapped, &facts).totals();
+    totals.retain(|name, _| !name.contains("since"));
+    let expected = [("entries", 7), ("impressions", 120), ("orders", 0)];
+    assert_eq!(totals.into_iter().collect::<Vec<_>>(), expected.map(|(name, sum)| (name.to_owned(), sum)));
 }

@@ -4,8 +4,8 @@
 //! corrected, tomorrow. [`book`] turns pages of such rows ([`Page`]) into the same [`Fact`]s that the counter makes of
 //! events:
 //!
-//! 1. **The newest holds.** Rows of one definition compete for their interval (and broadcast, where pages come in
-//!    parts). Of the pages in the scope of a market-day, the newest that has any row of the key wins all rows of it; the
+//! 1. **The newest holds.** Rows of one definition compete for their interval; where pages come in parts, for their
+//!    broadcast and the instant at which they begin, since a session that was told while it was on air ends later. Of the pages in the scope of a market-day, the newest that has any row of the key wins all rows of it; the
 //!    rest are `duplicate`. A newer page never adds to an older one. Within a page, equal keys are legitimate and add up.
 //!    A fallback counts only broadcasts of which no better export has rows that hold.
 //! 2. **The log says the cover.** A row that names no cover is the one's that was on air, by the logs in scope. If that

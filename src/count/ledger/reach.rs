@@ -15,8 +15,8 @@ use crate::model::{MarketId, Stage};
 /// A broadcast in a market, both as numbers.
 pub(super) type Room = (u32, u32);
 
-/// Rows compete within a definition and market for their interval, and for their broadcast where pages come in parts.
-/// Covers compete for the instant at which they begin.
+/// Rows compete within a definition and market for their interval; where pages come in parts, for the instant at which
+/// they begin in their broadcast. Covers compete for the instant at which they begin.
 type Key = (usize, u32, i64, i64, Option<u32>);
 
 /// A row by its entry and its place in that page.
@@ -144,11 +144,15 @@ impl<'a, 'b> Gathering<'a, 'b> {
             let Some(seat) = seats[row.stage as usize] else { continue };
             let market = &mut gathered.markets[seat.market as usize];
             let is_booked = market.days_over(row.start_us, row.end_us).next().is_some();
-            if !is_booked && !has_fallback {
+            let is_part = entry.extent == Extent::Broadcast;
+            // A part may have reached into a booked day when an older page told it.
+            if !is_booked && !has_fallback && !is_part {
                 continue;
             }
-            let part = (entry.extent == Extent::Broadcast).then_some(seat.broadcast);
-            let key = (entry.definition, seat.market, row.start_us, row.end_us, part);
+            let part = is_part.then_some(seat.broadcast);
+            // A session that is told while it is on air ends later the next time.
+            let end_us = if is_part && !row.is_all_day { row.start_us } else { row.end_us };
+            let key = (entry.definition, seat.market, row.start_us, end_us, part);
             let group = self.row_claims.claim(key, entry_number);
             if has_fallback {
                 let claims = gathered.better.entry((entry.definition, seat.room())).or_default();

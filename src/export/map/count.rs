@@ -255,7 +255,13 @@ fn put(figures: &mut Figures, count: Count, is_derived: bool, measure: Option<Me
 impl Records for CountMapper<'_> {
     fn record(&mut self, at: Position, fields: &[Field<'_>], raw: &dyn Fn() -> String) {
         let Some(record) = self.fates.number(at) else { return };
-        match self.map(record, fields) {
+        let stages = self.page.stages.len();
+        let mapped = self.map(record, fields);
+        if mapped.is_err() && self.page.stages.len() > stages {
+            self.page.stages.pop();
+            self.stages.take_back();
+        }
+        match mapped {
             Ok(()) => self.fates.taken += 1,
             Err(NoSignal::Ignored) => self.fates.ignored += 1,
             Err(NoSignal::Reject(reason, column)) => {

@@ -92,7 +92,13 @@ fn is_there(field: Field<'_>) -> bool {
 impl Records for CoverMapper<'_> {
     fn record(&mut self, at: Position, fields: &[Field<'_>], raw: &dyn Fn() -> String) {
         let Some(record) = self.fates.number(at) else { return };
-        match self.map(record, fields) {
+        let seen = self.seen.len();
+        let mapped = self.map(record, fields);
+        if mapped.is_err() && self.seen.len() > seen {
+            self.seen.pop();
+            self.stages.take_back();
+        }
+        match mapped {
             Ok(()) => self.fates.taken += 1,
             Err(NoSignal::Ignored) => self.fates.ignored += 1,
             Err(NoSignal::Reject(reason, column)) => {

@@ -73,6 +73,13 @@ impl<'a> Stages<'a> {
         }
     }
 
+    /// Forgets the stage that was announced last, of a row that is not counted after all: stages are kept only as long
+    /// as there are not more of them than rows.
+    pub(super) fn take_back(&mut self) {
+        self.known.remove(self.key.as_slice());
+        self.count -= 1;
+    }
+
     fn resolve(&mut self, fields: &[Field<'_>], mut announce: impl FnMut(&Stage)) -> Known {
         match self.new_stage(fields) {
             Ok(Some(stage)) => {

@@ -338,3 +338,44 @@ fn more_rows_than_find_room_are_counted_a_day_at_a_time_and_too_many_of_one_day_
     scenario.deliver("live/2026-11-20/a.csv", seconds(1_795_132_800, 60_000));
     scenario.run().exits(6).says("1 current, 1 failed").says("`memory` in `archive.yaml`");
 }
+
+/// A session a row, delivered under the day on which it began.
+const SESSIONS: &str = r#"version: 1
+conventions: {impression: displays, click: room_entry, uniques: broadcast}
+settle: 24h
+exports:
+  - name: sessions
+    rows: counts
+    path: "live/{date:%Y-%m-%d}/*.csv"
+    day: {timezone: UTC}
+    format: csv
+    newest: {by: name, per: broadcast}
+    columns:
+      period: {start: {column: start, format: rfc3339}, end: {column: end, format: rfc3339}}
+      market: {value: GB}
+      broadcast_id: room
+      cover_id: {value: only}
+      counts: {entries: Views}
+"#;
+
+#[test]
+fn a_session_that_crosses_midnight_counts_on_both_days_though_it_is_delivered_under_the_first() {
+    // From 23:00 to 01:30: two fifths and three fifths of 100.
+    shop(SESSIONS)
+        .job("live", "GB", 2)
+        .export(
+            "live/2026-11-19/a.csv",
+            "start,end,room,Views\n2026-11-19T23:00:00Z,2026-11-20T01:30:00Z,r1,100\n",
+        )
+        .export("live/2026-11-20/a.csv", "start,end,room,Views\n2026-11-20T20:00:00Z,2026-11-20T21:00:00Z,r2,7\n")
+        .export("live/2026-11-18/a.csv", "start,end,room,Views\n")
+        .run()
+        .exits(0)
+        .expect_table(
+            "funnel",
+            "local_date  slot   broadcast_id  entries  prorated_entries
+             2026-11-19  late   r1            40       40
+             2026-11-20  night  r1            60       60
+             2026-11-20  prime  r2            7        0",
+        );
+}

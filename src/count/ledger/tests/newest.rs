@@ -137,3 +137,14 @@ fn rows_of_other_markets_and_days_are_no_ones_here() {
     assert!(night.table().is_empty());
     assert_eq!((night.outcome(0, 0), night.outcome(1, 0)), ((0, 0), (0, 0)));
 }
+
+#[test]
+fn a_session_that_was_still_on_air_when_it_was_first_told_counts_as_it_is_told_last() {
+    let told = |made_at, hours: &str, entries| {
+        let row = format!("2026-11-21T10:00Z {hours} r1 a");
+        Sheet::new().in_parts().made_at(made_at).row(&row, &[(Entries, entries)])
+    };
+    let night = night().page(told(1, "1h", 5)).page(told(2, "3h", 12));
+    assert_eq!(night.table(), ["2026-11-21 day r1 a entries=12"]);
+    assert_eq!((night.outcome(0, 0), night.outcome(1, 0)), ((0, 1), (1, 0)));
+}

@@ -45,8 +45,17 @@ impl Night {
             at,
             |sheet| &sheet.page.rows,
             |newer, other| {
-                (other.start_us, other.end_us) == (row.start_us, row.end_us)
-                    && (at.1.extent == Extent::Period || room(newer, other) == room(at.1, row))
+                other.start_us == row.start_us
+                    && match at.1.extent {
+                        Extent::Period => other.end_us == row.end_us,
+                        Extent::Broadcast => {
+                            let is_told_alike = match (other.is_all_day, row.is_all_day) {
+                                (true, true) => other.end_us == row.end_us,
+                                (one, both) => one == both,
+                            };
+                            is_told_alike && room(newer, other) == room(at.1, row)
+                        }
+                    }
             },
         )
     }

@@ -93,3 +93,25 @@ fn mean_dwell_is_checked_in_seconds() {
     let total = read.report.checks[1].reported.unwrap();
     assert_eq!((total.low, total.value, total.high), (8_800.0, 8_800.0, 8_800.0));
 }
+
+#[test]
+fn a_stated_count_goes_before_the_derived_one_and_is_held_against_the_rate() {
+    let impressions = || CountRule::DividedBy { of: Count::Entries, by: percent("tap") };
+    let mapping = || {
+        Mapping::of([(Count::Impressions, impressions()), (Count::Entries, stated("views"))]).with(|rows| {
+            rows.stated = [(Count::Impressions, name("shown"))].into();
+            rows.rates = vec![rate("room_rate", "tap", Count::Entries, Count::Impressions)];
+        })
+    };
+    let header = "day;room;views;tap;shown\n";
+    let read = mapping().read(&format!("{header}2026-08-24;a;1000;1.35%;74000\n2026-08-24;b;1000;1.35%;-\n"));
+    assert_eq!(read.counts(Count::Impressions), ["74000", "73801 74074 74349~"]);
+    assert_eq!(read.checks(), ["row room_rate 1 0: equal within rounding"]);
+    // 1,000 of 70,000 are 1.43 %: the column is not the rate of these impressions.
+    let read = mapping().read(&format!("{header}2026-08-24;a;1000;1.35%;70000\n"));
+    assert_eq!(read.checks(), ["row room_rate 1 1: mis-mapped"]);
+    let read = mapping().read("day;room;views;tap\n2026-08-24;a;1000;1.35%\n");
+    assert_eq!(read.counts(Count::Impressions), ["73801 74074 74349~"]);
+    let read = mapping().read(&format!("{header}2026-08-24;a;1000;1.35%;many\n"));
+    assert_eq!(read.rejects(), ["1 bad_number shown"]);
+}

@@ -150,3 +150,28 @@ fn a_span_of_the_markets_clock() {
     assert_eq!(read.rejects(), ["3 time_in_gap from", "4 interval_too_long length"]);
     assert!(!read.page.rows[0].is_all_day);
 }
+
+#[test]
+fn rows_that_are_rejected_leave_no_stage_behind() {
+    let text = "day;room;views\nx;r0;1\n2026-11-20;r1;2\nx;r2;3\nx;r1;4\n2026-11-20;r2;5\n2026-11-20;r1;-7\n2026-11-20;r0;6\n";
+    let read = Mapping::of([(Count::Entries, stated("views"))]).read(text);
+    let rooms: Vec<&str> = read.page.stages.iter().map(|stage| stage.broadcast_id.as_str()).collect();
+    assert_eq!(rooms, ["r1", "r2", "r0"]);
+    let rows: Vec<(u32, u64)> = read.page.rows.iter().map(|row| (row.stage, row.figures.value.entries)).collect();
+    assert_eq!(rows, [(0, 2), (1, 5), (2, 6)]);
+    assert_eq!(read.report.rejected, 4);
+}
+
+#[test]
+fn clickers_of_their_own_are_not_made_of_entrants_too() {
+    let counts = [
+        (Count::Entries, stated("views")),
+        (Count::Entrants, stated("viewers")),
+        (Count::Clickers, stated("tappers")),
+    ];
+    let mut mapping = Mapping::of(counts);
+    mapping.entry_is_click = true;
+    let read = mapping.read("day;room;views;viewers;tappers\n2026-11-20;r1;100;80;70\n");
+    assert_eq!(read.counts(Count::Clickers), ["70"]);
+    assert_eq!(read.counts(Count::Clicks), ["100"]);
+}
