@@ -91,7 +91,7 @@ fn find_header(
     let nothing_found = if search.is_first_row() {
         "in its first line; has it a header, and this delimiter?"
     } else {
-        "in its first lines; has it a header, within `header_within` lines, and this delimiter?"
+        "in its first lines; has it a header, within `header_within` lines, and this delimiter and encoding?"
     };
     let mut is_blank = true;
     while !search.is_over() {
