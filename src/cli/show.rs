@@ -94,7 +94,9 @@ impl View {
 
 fn short(value: f64) -> String {
     let text = format!("{value:.6}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    // What rounds to nothing has no sign.
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
 fn views(table: TableName) -> Vec<View> {
@@ -106,6 +108,7 @@ fn views(table: TableName) -> Vec<View> {
             View::Plain(c::SLOT),
             View::Plain(c::AUDIENCE),
             View::Plain(c::IMPRESSIONS),
+            View::Plain(c::ENTRIES),
             View::PercentWithInterval(c::CTR),
             View::PercentWithInterval(c::EFFECTIVE_CTR),
             View::Percent(c::CLICK_CONVERSION),
@@ -122,6 +125,7 @@ fn views(table: TableName) -> Vec<View> {
             View::Plain(c::COVER_ID),
             View::Plain(c::IMPRESSIONS),
             View::Plain(c::CLICKS),
+            View::Plain(c::ENTRIES),
             View::Plain(c::ENTRANTS),
             View::Plain(c::STAYS),
             View::Plain(c::ORDERS),
@@ -189,4 +193,23 @@ fn table(frame: &DataFrame, of: TableName, rows: usize) -> PolarsResult<Table> {
         table.add_row(views.iter().map(|view| view.cell(frame, row)).collect::<PolarsResult<Vec<_>>>()?);
     }
     Ok(table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_that_rounds_to_nothing_has_no_sign() {
+        assert_eq!(short(-0.000_000_1), "0");
+        assert_eq!(short(-0.01), "-0.01");
+        assert_eq!(short(1500.0), "1500");
+    }
+
+    #[test]
+    fn entries_are_shown_for_they_are_all_that_some_platforms_count() {
+        for table in [TableName::Funnel, TableName::SlotAudience] {
+            assert!(views(table).iter().any(|view| view.column() == c::ENTRIES), "{table:?}");
+        }
+    }
 }

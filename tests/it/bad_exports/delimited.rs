@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::mapping::{HEADER, Mapping, good};
 
-const NO_HEADER: &str = "none of the mapped columns is in its first line; has it a header, and this delimiter?";
+const NO_HEADER: &str =
+    "none of the mapped columns is in its first line; has it a header, and this delimiter and encoding?";
 
 /// The sound lines `e1` and `e3` with something between them.
 fn around(middle: &str) -> String {

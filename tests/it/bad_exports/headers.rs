@@ -21,7 +21,7 @@ fn the_header_must_be_among_so_many_lines() {
     assert_eq!(
         Mapping::events().header_within(3, 0).read(&text).refusal(),
         "none of the mapped columns is in its first lines; has it a header, within `header_within` lines, and this \
-         delimiter?"
+         delimiter and encoding?"
     );
     assert_eq!(
         Mapping::events().header_within(9, 0).read("\n\n").refusal(),
@@ -30,7 +30,7 @@ fn the_header_must_be_among_so_many_lines() {
     // Where the first line must be the header, a preamble is none.
     assert_eq!(
         Mapping::events().read(&text).refusal(),
-        "none of the mapped columns is in its first line; has it a header, and this delimiter?"
+        "none of the mapped columns is in its first line; has it a header, and this delimiter and encoding?"
     );
 }
 

@@ -155,7 +155,7 @@ fn status_has_a_letter_for_where_every_market_day_stands() {
          shop       JP           W       X       X       X       W       W       D\n\
          F final   P provisional   W waiting for exports   H held back   X failed   D due   · not over\n\
          failed: shop/GB/2026-11-16, shop/GB/2026-11-17, shop/JP/2026-11-16, shop/JP/2026-11-17 and 1 more\n\
-         export `shop/2026-11-17/a.csv`: none of the mapped columns is in its first line; has it a header, and this delimiter?\n\
+         export `shop/2026-11-17/a.csv`: none of the mapped columns is in its first line; has it a header, and this delimiter and encoding?\n\
          held: shop/GB/2026-11-18\n\
          export `shop/2026-11-18/a.csv`: 1 of 1 records were rejected, more than the 1 % that `max_reject_share` \
          allows (see `coverledger show rejects`)\n\
@@ -172,10 +172,10 @@ fn show_prints_a_table_for_people() {
     scenario.run().exits(0);
     let outcome = scenario.cli(&["show", "slot_audience", "--market", "GB"]).exits(0);
     let lines: Vec<Vec<&str>> = outcome.stdout.lines().map(|line| line.split_whitespace().collect()).collect();
-    let expected = "local_date market platform slot audience impressions ctr % effective_ctr % click_conversion % \
+    let expected = "local_date market platform slot audience impressions entries ctr % effective_ctr % click_conversion % \
                     stay_rate % mean_dwell_seconds";
     assert_eq!(lines[0].join(" "), expected);
-    let expected = "2026-11-20 GB shop afternoon f / 25-34 1 0.00 0.00–79.35 0.00 0.00–79.35 – – –";
+    let expected = "2026-11-20 GB shop afternoon f / 25-34 1 0 0.00 0.00–79.35 0.00 0.00–79.35 – – –";
     assert_eq!(lines[2].join(" "), expected, "no quotes, rates in percent with their interval, no rate as a dash");
     assert_eq!(scenario.cli(&["show", "slot_audience", "--market", "US"]).exits(0).stdout, "no rows\n");
 }

@@ -89,9 +89,9 @@ fn find_header(
 ) -> Result<(Heading, Places), ExportError> {
     let mut search = Search::new(header, wanted);
     let nothing_found = if search.is_first_row() {
-        "in its first line; has it a header, and this delimiter?"
+        "in its first line; has it a header, and this delimiter and encoding?"
     } else {
-        "in its first lines; has it a header, within `header_within` lines, and this delimiter?"
+        "in its first lines; has it a header, within `header_within` lines, and this delimiter and encoding?"
     };
     let mut is_blank = true;
     while !search.is_over() {
