@@ -56,6 +56,8 @@ pub struct CountRows {
     pub fallback_for: Option<String>,
     /// What is counted, and how it is read. At least one.
     pub counts: BTreeMap<Count, CountRule>,
+    /// Columns that state a count which is otherwise derived, where an object has them.
+    pub stated: BTreeMap<Count, ColumnName>,
     /// Which of them an object may lack the columns of; they are then null.
     pub optional: CountSet,
     /// Ratios that the export reports, to be held against its counts.

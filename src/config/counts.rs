@@ -60,7 +60,7 @@ pub(super) fn read(columns: &Section<'_>, frame: &Frame<'_>, delivery: Option<De
         .required("period", "the interval of a row, such as `{start: …, grain: 1m}`")
         .and_then(|at| period::read(&at, frame));
     let rules = columns.required("counts", "which column counts what, such as `{entries: Views}`");
-    let counts = rules.as_ref().and_then(read_counts);
+    let (counts, stated) = rules.as_ref().and_then(read_counts).unzip();
     let rates = columns.or("rates", Vec::new(), |at| read_rates(&at, counts.as_ref(), frame));
     let optional = columns.or("optional", CountSet::default(), |at| read_optional(&at, counts.as_ref()));
     let Delivery { newest, fallback_for, totals, numbers, skip } = delivery?;
@@ -69,6 +69,7 @@ pub(super) fn read(columns: &Section<'_>, frame: &Frame<'_>, delivery: Option<De
         newest,
         fallback_for,
         counts: counts?,
+        stated: stated?,
         optional: optional?,
         rates: rates?,
         totals,
@@ -78,14 +79,21 @@ pub(super) fn read(columns: &Section<'_>, frame: &Frame<'_>, delivery: Option<De
 }
 
 type Rules = BTreeMap<Count, CountRule>;
+type Stated = BTreeMap<Count, ColumnName>;
 
-fn read_counts(at: &Place<'_>) -> Option<Rules> {
+/// How every count is read, and the columns of those that are derived only where they lack one.
+fn read_counts(at: &Place<'_>) -> Option<(Rules, Stated)> {
     let expected = "at least one, such as `{entries: Views}`";
     let entries = at.entries("a set of counts", expected)?;
     let section = at.section("a set of counts", &COUNTS.map(|(word, _)| word))?;
     let places: Vec<(Count, Place<'_>)> =
         COUNTS.iter().filter_map(|(word, count)| Some((*count, section.optional(word)?))).collect();
-    let rules: Rules = places.iter().filter_map(|(count, at)| Some((*count, read_rule(at, *count)?))).collect();
+    let (mut rules, mut stated) = (Rules::new(), Stated::new());
+    for (count, at) in &places {
+        let Some((rule, column)) = read_rule(at, *count) else { continue };
+        rules.insert(*count, rule);
+        stated.extend(column.map(|column| (*count, column)));
+    }
     let all_read = rules.len() == entries.len();
     let mut sound = all_read;
     for (count, at) in &places {
@@ -94,14 +102,20 @@ fn read_counts(at: &Place<'_>) -> Option<Rules> {
             sound &= check_source(at, *of, &rules, all_read);
         }
     }
-    sound.then_some(rules)
+    sound.then_some((rules, stated))
 }
 
-fn read_rule(at: &Place<'_>, count: Count) -> Option<CountRule> {
+fn read_rule(at: &Place<'_>, count: Count) -> Option<(CountRule, Option<ColumnName>)> {
     if !at.is_map() {
-        return at.column().map(CountRule::Column);
+        return Some((CountRule::Column(at.column()?), None));
     }
-    let section = at.section("a count", &["of", "times", "divided_by"])?;
+    let section = at.section("a count", &["column", "of", "times", "divided_by"])?;
+    let stated = section.maybe("column", |at| at.column());
+    let rule = read_derived(&section, count);
+    Some((rule?, stated?))
+}
+
+fn read_derived(section: &Section<'_>, count: Count) -> Option<CountRule> {
     let of = section.required("of", "another count of the row").and_then(|at| {
         let of = at.word("a count", &COUNTS)?;
         match of {

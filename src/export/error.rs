@@ -142,7 +142,7 @@ pub enum ExportError {
     Io(#[from] std::io::Error),
 }
 
-pub(super) fn list(names: &[String]) -> String {
+pub(in crate::export) fn list(names: &[String]) -> String {
     const SHOWN: usize = 30;
     const CHARS: usize = 64;
     let cut = |name: &String| match name.char_indices().nth(CHARS) {

@@ -4,76 +4,43 @@
 //! is counted on the bytes (text) or taken from the footer (Parquet), never by the parser; an export whose sum does
 //! not balance is refused. No input makes it panic, hang or exceed its memory: a record has a length limit, an
 //! expansion that only a bomb needs is refused, sizes in a footer are held against the file.
+//!
+//! `find` says which objects belong to an export; `format` turns bytes into records of fields; `value` reads a single
+//! field; `map` makes signals, rows of counts or covers of a record's fields; `check` holds what an export says of
+//! itself against them; `peek` looks at exports that nobody has described yet.
 
-mod bytes;
-mod cell;
-mod compression;
-mod count_layout;
-mod count_map;
-mod cover_map;
-mod cut;
-mod decode;
-mod delimited;
-mod derive;
-mod document;
-mod encoding;
+mod check;
 mod error;
-mod excerpt;
-mod fates;
-mod field;
 mod find;
-mod guess;
-mod heading;
-mod hour;
-mod instant;
-mod json;
-mod layout;
-mod length;
-mod lines;
-mod lists;
+mod format;
 mod map;
-mod markup;
-mod members;
-mod ndjson;
-mod number;
-mod number_text;
-mod package;
-mod parquet;
 mod peek;
-mod peek_cell;
-mod period;
-mod quantity;
-mod rate_check;
-mod rows_at;
-mod sheet;
-mod signal;
-mod stages;
-mod total;
-mod total_check;
+mod text;
 mod value;
-mod wanted;
-mod way;
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+pub use check::total_row::says_total;
 pub use error::ExportError;
-pub use excerpt::Excerpt;
-pub use fates::MAX_LISTED_REJECTS;
 pub use find::{Found, PathValues, find};
-pub use length::length;
-pub use number::{NotANumber, Number, number};
+pub use map::excerpt::Excerpt;
+pub use map::fates::MAX_LISTED_REJECTS;
+pub use map::signal::{Signal, Signals};
 pub use peek::{Cell, Peek, PeekFormat, PeekTable, peek};
-pub use signal::{Signal, Signals};
-pub use total::says_total;
+pub use text::normal;
+pub use value::length::length;
+pub use value::number::{NotANumber, Number, number};
 
 use crate::config::{Export, Rows};
 use crate::model::{Check, MarketId, Page, Reject};
 use crate::time::Zone;
-use count_layout::{CountLayout, CoverLayout};
-use count_map::CountMapper;
-use cover_map::CoverMapper;
+use map::count::CountMapper;
+use map::count_layout::{CountLayout, CoverLayout};
+use map::cover::CoverMapper;
+use map::event::EventMapper;
+use map::layout::Layout;
 
 /// How an export is read, apart from its own definition.
 #[derive(Debug, Clone)]
@@ -140,14 +107,14 @@ pub fn read_page(reading: &Reading<'_>, file: File, max_rows: usize) -> Result<(
         Rows::Counts(rows) => {
             let layout = CountLayout::of(reading.export, rows);
             let mut mapper = CountMapper::new(reading, rows, &layout, max_rows);
-            let rows_in = decode::decode(&reading.export.format, file, &layout.seat.columns, None, &mut mapper)?;
+            let rows_in = format::decode(&reading.export.format, file, &layout.seat.columns, None, &mut mapper)?;
             let (fates, checks, page) = mapper.done()?;
             Ok((fates.report(rows_in, checks)?, page))
         }
         Rows::Covers(rows) => {
             let layout = CoverLayout::of(reading.export, rows);
             let mut mapper = CoverMapper::new(reading, &layout, max_rows);
-            let rows_in = decode::decode(&reading.export.format, file, &layout.seat.columns, None, &mut mapper)?;
+            let rows_in = format::decode(&reading.export.format, file, &layout.seat.columns, None, &mut mapper)?;
             let (fates, page) = mapper.done()?;
             Ok((fates.report(rows_in, Vec::new())?, page))
         }
@@ -172,9 +139,9 @@ fn read_unguarded(
     file: File,
     signals: &mut impl Signals,
 ) -> Result<ReadReport, ExportError> {
-    let layout = layout::Layout::of(reading.export);
-    let mut mapper = map::Mapper::new(reading, &layout, signals);
+    let layout = Layout::of(reading.export);
+    let mut mapper = EventMapper::new(reading, &layout, signals);
     let rows_in =
-        decode::decode(&reading.export.format, file, &layout.columns, layout.may_be_absent(), &mut mapper)?;
+        format::decode(&reading.export.format, file, &layout.columns, layout.may_be_absent(), &mut mapper)?;
     mapper.done()?.report(rows_in, Vec::new())
 }

@@ -1,13 +1,10 @@
 //! Names of columns, compared as people compare them.
 
-use unicode_normalization::UnicodeNormalization;
+use crate::export;
 
-/// A name without what nobody sees: case, soft hyphens, kinds of spaces, full-width forms; a dash or an underscore is a space.
+/// A name as readers compare it, and a dash or an underscore is a space.
 pub(super) fn fold(name: &str) -> String {
-    let seen = name.nfkc().filter(|c| !matches!(c, '\u{ad}' | '\u{feff}' | '\u{200b}'..='\u{200f}'));
-    let lower: String =
-        seen.flat_map(char::to_lowercase).map(|c| if matches!(c, '_' | '-') { ' ' } else { c }).collect();
-    lower.split_whitespace().collect::<Vec<_>>().join(" ")
+    export::normal(name).split(['_', '-', ' ']).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// The same without a unit or a remark in brackets: `Umsatz (EUR)` is `umsatz`.

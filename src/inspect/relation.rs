@@ -52,6 +52,11 @@ pub(super) fn find(columns: &[Column]) -> Vec<Relation> {
         let best = fitting.iter().map(|relation| relation.proof).max();
         // What holds in part is worth telling only where nothing holds as a whole.
         fitting.retain(|relation| relation.proof > Proof::Partly || best == Some(Proof::Partly));
+        // Where one pair explains every row, a row that another does not explain refutes it.
+        let is_whole = |relation: &Relation| relation.proof == Proof::Proven && relation.fits == relation.rows;
+        if fitting.iter().any(is_whole) {
+            fitting.retain(is_whole);
+        }
         fitting.sort_by_key(|relation| std::cmp::Reverse((relation.proof, relation.fits)));
         found.extend(fitting);
     }

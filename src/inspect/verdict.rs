@@ -145,6 +145,9 @@ pub(super) fn meaning(columns: &[Column], relation: &Relation) -> &'static str {
         }
         (_, Some(Role::ProductImpressions)) => "a rate of products shown in the room: NOT the cover's rate",
         _ if is_inside => "a rate among people who are in the room already: NOT the cover's rate",
+        (None, Some(Role::Count(Count::Impressions | Count::UniqueImpressions))) => {
+            "by times the cover was shown; its name does not tell whether it counts clicks on the cover"
+        }
         (_, Some(Role::Count(Count::Impressions | Count::UniqueImpressions))) => {
             "by times the cover was shown, but not of clicks on it or entries"
         }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub enum Event {
     /// A cover was shown in the feed.
     Impression,
-    /// A click on the cover, as the platform means it ([`ClickEvent`]).
+    /// A click on the cover, as the platform means it.
     Click,
     /// A viewer entered the room.
     Entry,

@@ -4,6 +4,7 @@
 //! Nightly runs, catching up, late data and backfill differ only in their [`Selection`].
 
 mod batch;
+mod fingerprint;
 mod platform_plan;
 mod selection;
 mod standing;

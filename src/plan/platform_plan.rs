@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::fingerprint::fingerprint;
 use super::{Because, Reprocess, Selection, Standing, Window};
 use crate::archive::{Attempt, Receipt, State, Unit};
-use crate::config::{Order, Platform, Rows, Workspace};
+use crate::config::{Platform, Workspace};
 use crate::export::Found;
 use crate::model::{MarketDay, MarketId, PlatformId};
-use crate::time::{LocalDay, tz_release};
+use crate::time::LocalDay;
 
 /// A market-day that a run looks at.
 #[derive(Debug, Clone)]
@@ -212,34 +213,6 @@ fn missing(
         }
     }
     missing
-}
-
-/// Hash of everything that a market-day would be made from: its exports as they are listed, the configuration, the
-/// program and the time-zone data.
-fn fingerprint(config_sha256: &str, platform: &Platform, covering: &[&PlannedExport]) -> String {
-    use std::fmt::Write as _;
-    let mut text = format!("{config_sha256}\n{}\n{}\n", env!("CARGO_PKG_VERSION"), tz_release());
-    for export in covering {
-        let definition = &platform.exports[export.export];
-        let object = &export.found.object;
-        let etag = object.etag.as_deref().unwrap_or("-");
-        let _ = write!(text, "{}\t{}\t{etag}\t{}", definition.name, object.key, object.size);
-        if goes_by_modification(&definition.rows) {
-            let _ = write!(text, "\t{}", object.last_modified);
-        }
-        text.push('\n');
-    }
-    crate::store::sha256_hex(text.as_bytes())
-}
-
-/// Whether the time of an object decides what is counted.
-fn goes_by_modification(rows: &Rows) -> bool {
-    let by = match rows {
-        Rows::Counts(counts) => &counts.newest.by,
-        Rows::Covers(covers) => &covers.newest.by,
-        Rows::Events { .. } | Rows::Impressions { .. } => return false,
-    };
-    *by == Order::Modified
 }
 
 struct Facts<'a> {

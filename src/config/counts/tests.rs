@@ -27,6 +27,13 @@ fn every_key_of_counts_is_read() {
     ]);
     assert_eq!(counts.counts, expected);
     assert_eq!(counts.optional, CountSet::default().with(Count::Impressions));
+    assert_eq!(counts.stated, BTreeMap::new());
+    let with_column = [("impressions: {of: entries", "impressions: {column: Impressions, of: entries")];
+    let Rows::Counts(both) = read_platform(&with_column).0.unwrap().exports.remove(0).rows else {
+        panic!("not counts")
+    };
+    assert_eq!(both.counts, counts.counts);
+    assert_eq!(both.stated, BTreeMap::from([(Count::Impressions, ColumnName::new("Impressions"))]));
     let (clicks, impressions) = (Count::Clicks, Count::Impressions);
     let ctr = ReportedRate { name: "ctr".into(), column: rate("CTR", true), of: clicks, among: impressions };
     assert_eq!(counts.rates[0], ctr);

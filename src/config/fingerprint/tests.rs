@@ -82,6 +82,7 @@ fn every_key_of_counts_changes_the_hash() {
         ("divided_by: {", "times: {"),
         ("Tap-through rate, unit: percent", "Tap-through rate, unit: fraction"),
         ("impressions: {of: entries", "stays: Stays\n        impressions: {of: stays"),
+        ("impressions: {of: entries", "impressions: {column: Impressions, of: entries"),
         ("optional: [impressions]", "optional: [impressions, dwell_seconds]"),
         ("{column: CTR, unit: percent}", "CTR"),
         ("room_rate:", "enter_rate:"),

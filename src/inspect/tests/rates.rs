@@ -1,5 +1,7 @@
 //! Which column is the cover's rate.
 
+use std::fmt::Write as _;
+
 use super::super::{Proof, Verdict};
 use super::*;
 
@@ -50,6 +52,20 @@ fn one_row_that_does_not_fit_unproves_a_rate_of_four() {
     let rate = finding.columns.iter().position(|column| column.name == "Tap-through rate").unwrap();
     assert_eq!(finding.verdict, Verdict::Claimed { rate, click_is_entry: true });
     assert_eq!(said(&peek, "contradictions")[0], "`Tap-through rate` is Views ÷ Impressions in 3 of 4 rows only");
+}
+
+#[test]
+fn a_row_that_another_quotient_does_not_explain_refutes_it() {
+    // Everybody who tapped came in, but for one in the last of sixty rows: 7 of 200 is 3.5 %, 6 of 200 is 3 %.
+    let mut lines = "Start time | Impressions | Taps | Views | Tap rate\n".to_owned();
+    for minute in 0..59 {
+        let (taps, rate) = if minute % 2 == 0 { (5, "2.50%") } else { (8, "4.00%") };
+        let _ = writeln!(lines, "2026-11-20 19:{minute:02}:00 | 200 | {taps} | {taps} | {rate}");
+    }
+    let _ = writeln!(lines, "2026-11-20 19:59:00 | 200 | 7 | 6 | 3.50%");
+    let told = said(&text(&lines), "other rates");
+    assert!(told[0].starts_with("`Tap rate` = Taps ÷ Impressions (60 of 60 rows)"), "{told:?}");
+    assert_eq!(told.len(), 1, "{told:?}");
 }
 
 /// The only rate is product clicks by views: 1,275 ÷ 2,976 = 42.84 %. The total's is the mean of four rates:

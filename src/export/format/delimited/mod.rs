@@ -1,0 +1,282 @@
+//! CSV and TSV, one record at a time, so that a bad record costs itself and nothing else.
+//!
+//! RFC 4180 with what real files do: CRLF or LF, a byte order mark, a quote inside an unquoted field is text, blank
+//! lines between records are skipped (and accounted for). Ready-made parsers either drop surplus fields, or fail the
+//! whole file at an unbalanced quote, or let it swallow the records behind it; here a quoted field may span lines only
+//! if it closes properly within [`MAX_LINES`] lines and the record then has as many fields as the header. Otherwise
+//! the one physical line is rejected and reading goes on behind it.
+
+mod cut;
+
+use super::field::{Field, Position, Records};
+use super::heading::{Heading, Places, Search};
+use super::wanted::Wanted;
+use crate::config::Header;
+use crate::export::ExportError;
+use crate::export::format::stream::lines::{Lines, MAX_RECORD_BYTES, first_line};
+use crate::model::Reason;
+use cut::{Cut, Limits, Outcome, cut_quoted};
+
+/// Physical lines that one quoted record may span.
+const MAX_LINES: usize = 100;
+
+/// How the lines of a file were used; they must add up to the physical lines.
+#[derive(Debug, Default)]
+struct LineUse {
+    /// The header, what stands before it, and rows behind it that describe its columns.
+    header: u64,
+    blank: u64,
+    records: u64,
+    continued: u64,
+}
+
+/// Reads every record and returns how many there are by the count of physical lines.
+pub(super) fn read(
+    mut lines: Lines,
+    delimiter: u8,
+    header: Header,
+    wanted: &[Wanted],
+    records: &mut impl Records,
+) -> Result<u64, ExportError> {
+    let mut used = LineUse::default();
+    let mut cut = Cut::default();
+    let (heading, places) = find_header(&mut lines, delimiter, header, wanted, &mut cut, &mut used)?;
+    skip_rows(&mut lines, delimiter, header.description_lines, &mut cut, &mut used)?;
+    let (columns, wanted) = (heading.len(), places.as_slice());
+    let mut record = 0_u64;
+    loop {
+        let offset = lines.offset();
+        let window = lines.window()?;
+        if window.is_empty() {
+            break;
+        }
+        let (line, line_bytes) = first_line(window);
+        if line.is_empty() {
+            used.blank += 1;
+            lines.consume(line_bytes);
+            continue;
+        }
+        record += 1;
+        used.records += 1;
+        let at = Position { record, byte_offset: Some(offset) };
+        if memchr::memchr(b'"', line).is_none() {
+            plain_record(at, line, delimiter, columns, wanted, &mut cut, records);
+            lines.consume(line_bytes);
+        } else {
+            let (taken, spanned) = quoted_record(at, &mut lines, delimiter, columns, wanted, &mut cut, records)?;
+            used.continued += spanned - 1;
+            lines.consume(taken);
+        }
+        if records.is_refused() {
+            return Ok(0);
+        }
+    }
+    let accounted = used.header + used.blank + used.records + used.continued;
+    if accounted != lines.physical_lines() {
+        return Err(ExportError::Unbalanced { physical: lines.physical_lines(), accounted });
+    }
+    Ok(lines.physical_lines() - used.header - used.blank - used.continued)
+}
+
+/// Reads up to the header and past it.
+fn find_header(
+    lines: &mut Lines,
+    delimiter: u8,
+    header: Header,
+    wanted: &[Wanted],
+    cut: &mut Cut,
+    used: &mut LineUse,
+) -> Result<(Heading, Places), ExportError> {
+    let mut search = Search::new(header, wanted);
+    let nothing_found = if search.is_first_row() {
+        "in its first line; has it a header, and this delimiter?"
+    } else {
+        "in its first lines; has it a header, within `header_within` lines, and this delimiter?"
+    };
+    let mut is_blank = true;
+    while !search.is_over() {
+        let Some(is_cut) = next_row(lines, delimiter, cut, used)? else { break };
+        is_blank = false;
+        let text = std::str::from_utf8(&cut.text);
+        match (is_cut, text) {
+            (true, Ok(text)) => {
+                let names = cut.fields.iter().map(|(from, to)| text[*from..*to].trim().to_owned()).collect();
+                if let Some(found) = search.offer(names)? {
+                    return Ok(found);
+                }
+            }
+            (false, _) if search.is_first_row() => {
+                return Err(ExportError::Header("a quote in it does not close"));
+            }
+            (true, Err(_)) if search.is_first_row() => {
+                return Err(ExportError::Encoding("not UTF-8 in its header"));
+            }
+            (false, _) | (true, Err(_)) => search.pass(),
+        }
+    }
+    Err(if is_blank { ExportError::Header("there is none") } else { search.failure(nothing_found) })
+}
+
+/// The first rows as they stand there, and whether there are more. A line whose quote does not close is one value.
+pub(in crate::export) fn peek(
+    mut lines: Lines,
+    delimiter: u8,
+    max_rows: usize,
+) -> Result<(Vec<Vec<String>>, bool), ExportError> {
+    let (mut cut, mut used) = (Cut::default(), LineUse::default());
+    let mut rows = Vec::new();
+    while rows.len() < max_rows {
+        let line = String::from_utf8_lossy(first_line(lines.wide_window()?).0).into_owned();
+        rows.push(match next_row(&mut lines, delimiter, &mut cut, &mut used)? {
+            None => return Ok((rows, false)),
+            Some(true) => {
+                let value =
+                    |(from, to): &(usize, usize)| String::from_utf8_lossy(&cut.text[*from..*to]).into_owned();
+                cut.fields.iter().map(value).collect()
+            }
+            Some(false) => vec![line],
+        });
+    }
+    let is_cut = next_row(&mut lines, delimiter, &mut cut, &mut used)?.is_some();
+    Ok((rows, is_cut))
+}
+
+/// Passes rows that are no records.
+fn skip_rows(
+    lines: &mut Lines,
+    delimiter: u8,
+    rows: u16,
+    cut: &mut Cut,
+    used: &mut LineUse,
+) -> Result<(), ExportError> {
+    for _ in 0..rows {
+        next_row(lines, delimiter, cut, used)?;
+    }
+    Ok(())
+}
+
+/// Takes the next row that is not blank as no record. `None` at the end, else whether it could be cut.
+fn next_row(
+    lines: &mut Lines,
+    delimiter: u8,
+    cut: &mut Cut,
+    used: &mut LineUse,
+) -> Result<Option<bool>, ExportError> {
+    loop {
+        let offset = lines.offset();
+        let window = lines.wide_window()?;
+        if window.is_empty() {
+            return Ok(None);
+        }
+        let (line, line_bytes) = first_line(window);
+        if line.is_empty() {
+            used.blank += 1;
+            lines.consume(line_bytes);
+            continue;
+        }
+        let limits = Limits { fields: usize::MAX, lines: MAX_LINES };
+        let (taken, spanned, is_cut) = match cut_quoted(window, delimiter, limits, cut) {
+            Outcome::Whole { taken, lines } => (taken, lines, true),
+            Outcome::Broken => (line_bytes, 1, false),
+        };
+        if taken > MAX_RECORD_BYTES {
+            return Err(ExportError::RecordTooLong { offset, limit: MAX_RECORD_BYTES });
+        }
+        lines.consume(taken);
+        used.header += spanned as u64;
+        return Ok(Some(is_cut));
+    }
+}
+
+/// The fast path: a line without a quote in it is cut at its delimiters.
+fn plain_record(
+    at: Position,
+    line: &[u8],
+    delimiter: u8,
+    columns: usize,
+    wanted: &[Option<usize>],
+    cut: &mut Cut,
+    records: &mut impl Records,
+) {
+    cut.fields.clear();
+    let mut from = 0;
+    for to in memchr::memchr_iter(delimiter, line) {
+        cut.fields.push((from, to));
+        from = to + 1;
+    }
+    cut.fields.push((from, line.len()));
+    hand_over(at, line, line, &cut.fields, columns, wanted, records);
+}
+
+/// A record with quotes; returns the bytes and lines it took.
+fn quoted_record(
+    at: Position,
+    lines: &mut Lines,
+    delimiter: u8,
+    columns: usize,
+    wanted: &[Option<usize>],
+    cut: &mut Cut,
+    records: &mut impl Records,
+) -> Result<(usize, u64), ExportError> {
+    let window = lines.window()?;
+    let (_, line_bytes) = first_line(window);
+    let outcome = cut_quoted(&window[..line_bytes], delimiter, Limits::NONE, cut);
+    if matches!(outcome, Outcome::Broken) {
+        let wide = lines.wide_window()?;
+        let (line, _) = first_line(wide);
+        // Without limits, a file in which every line closes the quote of the one before and opens another would be
+        // read to the window's end once per line.
+        let limits = Limits { fields: columns, lines: MAX_LINES };
+        let outcome = cut_quoted(&wide[..wide.len().min(MAX_RECORD_BYTES)], delimiter, limits, cut);
+        let Outcome::Whole { taken, lines } = outcome else {
+            records.broken(at, Reason::BrokenQuote, line);
+            return Ok((line_bytes, 1));
+        };
+        if cut.fields.len() != columns {
+            records.broken(at, Reason::BrokenQuote, line);
+            return Ok((line_bytes, 1));
+        }
+        hand_over(at, &wide[..taken], &cut.text, &cut.fields, columns, wanted, records);
+        return Ok((taken, lines as u64));
+    }
+    hand_over(at, line_of(lines)?, &cut.text, &cut.fields, columns, wanted, records);
+    Ok((line_bytes, 1))
+}
+
+fn line_of(lines: &mut Lines) -> Result<&[u8], ExportError> {
+    Ok(first_line(lines.window()?).0)
+}
+
+/// Gives a record that was cut to the mapper, or rejects it.
+fn hand_over(
+    at: Position,
+    raw: &[u8],
+    text: &[u8],
+    cut: &[(usize, usize)],
+    columns: usize,
+    wanted: &[Option<usize>],
+    records: &mut impl Records,
+) {
+    const INLINE: usize = 24;
+    if cut.len() != columns {
+        return records.broken(at, Reason::FieldCount, raw);
+    }
+    let Ok(text) = simdutf8::basic::from_utf8(text) else {
+        return records.broken(at, Reason::NotUtf8, raw);
+    };
+    let value = |column: Option<usize>| match column.map(|column| &text[cut[column].0..cut[column].1]) {
+        None | Some("") => Field::Null,
+        Some(value) => Field::Text(value),
+    };
+    let raw = || String::from_utf8_lossy(raw).into_owned();
+    if wanted.len() <= INLINE {
+        let mut fields = [Field::Null; INLINE];
+        for (field, column) in fields.iter_mut().zip(wanted) {
+            *field = value(*column);
+        }
+        records.record(at, &fields[..wanted.len()], &raw);
+    } else {
+        let fields: Vec<Field<'_>> = wanted.iter().map(|column| value(*column)).collect();
+        records.record(at, &fields, &raw);
+    }
+}

@@ -1,0 +1,236 @@
+//! Headers as people and languages write them: found among the first lines, and matched against the mapped names.
+//!
+//! A name that is there exactly is the one that is meant. Otherwise names are compared after Unicode normalization, so
+//! that case, soft hyphens, kinds of spaces and full-width letters make no difference. Where two columns could then be
+//! meant, nobody guesses.
+
+use std::collections::BTreeSet;
+
+use super::wanted::Wanted;
+use crate::config::Header;
+use crate::export::ExportError;
+use crate::export::text::normal;
+
+/// The names of the columns of a table, in their order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Heading {
+    names: Vec<String>,
+    normal: Vec<String>,
+}
+
+/// Where each wanted column is, in the order of the wanted ones; `None` for one that is not there and need not be.
+pub(super) type Places = Vec<Option<usize>>;
+
+impl Heading {
+    pub(in crate::export) fn new(names: Vec<String>) -> Self {
+        let normal = names.iter().map(|name| normal(name)).collect();
+        Self { names, normal }
+    }
+
+    pub(in crate::export) fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Refuses a header that names a column twice: which of the two a mapping means nobody can tell.
+    pub(super) fn refuse_duplicates(&self) -> Result<(), ExportError> {
+        let mut seen = BTreeSet::new();
+        match self.names.iter().filter(|name| !name.is_empty()).find(|name| !seen.insert(*name)) {
+            Some(twice) => Err(ExportError::DuplicateHeader(twice.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// Where every wanted column is.
+    pub(in crate::export) fn places(&self, wanted: &[Wanted]) -> Result<Places, ExportError> {
+        wanted.iter().map(|wanted| self.place(wanted)).collect()
+    }
+
+    fn place(&self, wanted: &Wanted) -> Result<Option<usize>, ExportError> {
+        match self.candidates(wanted)[..] {
+            [] if wanted.is_needed => Err(ExportError::MissingColumn {
+                column: wanted.column.name().to_owned(),
+                header: self.names.clone(),
+            }),
+            [] => Ok(None),
+            [place] => Ok(Some(place)),
+            [first, second, ..] if self.names[first] == self.names[second] => {
+                Err(ExportError::DuplicateHeader(self.names[first].clone()))
+            }
+            [..] => Err(ExportError::AmbiguousColumn {
+                column: wanted.column.name().to_owned(),
+                candidates: self.candidates(wanted).into_iter().map(|place| self.names[place].clone()).collect(),
+            }),
+        }
+    }
+
+    /// The columns that a wanted one could be.
+    fn candidates(&self, wanted: &Wanted) -> Vec<usize> {
+        let exact: Vec<usize> = (0..self.len()).filter(|place| wanted.is(&self.names[*place])).collect();
+        if !exact.is_empty() {
+            return exact;
+        }
+        let aliases: Vec<String> = wanted.column.names().iter().map(|alias| normal(alias)).collect();
+        (0..self.len())
+            .filter(|place| !self.normal[*place].is_empty() && aliases.contains(&self.normal[*place]))
+            .collect()
+    }
+
+    /// How many wanted columns are there, and whether all needed ones are.
+    fn score(&self, wanted: &[Wanted]) -> (usize, bool) {
+        let mut found = 0;
+        let mut is_complete = true;
+        for wanted in wanted {
+            let is_there = !self.candidates(wanted).is_empty();
+            found += usize::from(is_there);
+            is_complete &= is_there || !wanted.is_needed;
+        }
+        (found, is_complete && found > 0)
+    }
+}
+
+/// Looks for the header among the first rows of a table that are not empty.
+pub(super) struct Search<'a> {
+    wanted: &'a [Wanted],
+    header: Header,
+    looked_at: u16,
+    best: Option<(usize, Heading)>,
+}
+
+impl<'a> Search<'a> {
+    pub(in crate::export) fn new(header: Header, wanted: &'a [Wanted]) -> Self {
+        Self { wanted, header, looked_at: 0, best: None }
+    }
+
+    /// Whether the first row must be the header.
+    pub(super) fn is_first_row(&self) -> bool {
+        self.header.within_lines <= 1
+    }
+
+    /// Whether no further row may be the header.
+    pub(super) fn is_over(&self) -> bool {
+        self.looked_at >= self.header.within_lines.max(1)
+    }
+
+    /// Takes the next row; gives the header back with its places if this is it.
+    pub(super) fn offer(&mut self, names: Vec<String>) -> Result<Option<(Heading, Places)>, ExportError> {
+        self.looked_at += 1;
+        let heading = Heading::new(names);
+        let (found, is_complete) = heading.score(self.wanted);
+        if is_complete {
+            if self.is_first_row() {
+                heading.refuse_duplicates()?;
+            }
+            let places = heading.places(self.wanted)?;
+            return Ok(Some((heading, places)));
+        }
+        if found > self.best.as_ref().map_or(0, |(best, _)| *best) {
+            self.best = Some((found, heading));
+        }
+        Ok(None)
+    }
+
+    /// Takes a row that cannot be the header.
+    pub(super) fn pass(&mut self) {
+        self.looked_at += 1;
+    }
+
+    /// Whether a row had at least one of the wanted columns.
+    pub(in crate::export) fn matches(&self) -> usize {
+        self.best.as_ref().map_or(0, |(best, _)| *best)
+    }
+
+    /// Why there is no header. Of a row without a single wanted column nothing is told: it may be data, and name
+    /// viewers.
+    pub(in crate::export) fn failure(self, nothing_found: &'static str) -> ExportError {
+        let Some((_, heading)) = self.best else { return ExportError::NoMappedColumn(nothing_found) };
+        let duplicates = if self.header.within_lines <= 1 { heading.refuse_duplicates() } else { Ok(()) };
+        match duplicates.and_then(|()| heading.places(self.wanted)) {
+            Err(error) => error,
+            Ok(_) => ExportError::NoMappedColumn(nothing_found),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::ColumnName;
+
+    fn wanted(names: &[&str]) -> Wanted {
+        Wanted::needed(&ColumnName::any_of(names.iter().map(|name| (*name).to_owned()).collect()).unwrap())
+    }
+
+    fn heading(names: &[&str]) -> Heading {
+        Heading::new(names.iter().map(|name| (*name).to_owned()).collect())
+    }
+
+    #[test]
+    fn a_name_is_the_same_whatever_its_case_spaces_and_hidden_characters() {
+        for (there, mapped) in [
+            ("Auf\u{ad}rufe", "Aufrufe"),
+            ("Impressões", "impresso\u{303}es"),
+            ("Tap\u{2011}through\u{a0}rate", "tap\u{2010}through rate"),
+            ("\u{feff}Views", "views"),
+            ("Ｖｉｅｗｓ（％）", "Views(%)"),
+            ("直播间\u{3000}曝光次数", "直播间 曝光次数"),
+            ("  Taux\u{202f}de  clics ", "taux de clics"),
+            ("ΑΣ", "ας"),
+        ] {
+            assert_eq!(normal(there), normal(mapped), "{there}");
+            assert_eq!(heading(&["x", there]).places(&[wanted(&["none", mapped])]).unwrap(), [Some(1)], "{there}");
+        }
+        assert_ne!(normal("Views"), normal("Viewers"));
+        assert_ne!(normal("CTR (%)"), normal("CTR"));
+    }
+
+    #[test]
+    fn the_exact_name_is_meant_even_where_others_look_like_it() {
+        let heading = heading(&["VIEWS", "Views", "views"]);
+        assert_eq!(heading.places(&[wanted(&["Views"])]).unwrap(), [Some(1)]);
+        let refusal = heading.places(&[wanted(&["vIews"])]).unwrap_err().to_string();
+        assert_eq!(
+            refusal,
+            "its columns `VIEWS`, `Views`, `views` could all be `vIews`; map the one that is meant by its exact name"
+        );
+    }
+
+    #[test]
+    fn two_languages_of_one_column_are_not_chosen_between() {
+        let refusal = heading(&["Penonton", "Views"]).places(&[wanted(&["Views", "Penonton"])]).unwrap_err();
+        assert_eq!(
+            refusal.to_string(),
+            "its columns `Penonton`, `Views` could all be `Views`; map the one that is meant by its exact name"
+        );
+    }
+
+    #[test]
+    fn a_column_that_need_not_be_there_is_null() {
+        let optional = Wanted { is_needed: false, ..wanted(&["ctr"]) };
+        assert_eq!(heading(&["views"]).places(&[wanted(&["views"]), optional]).unwrap(), [Some(0), None]);
+    }
+
+    #[test]
+    fn the_row_with_the_most_columns_says_what_is_missing() {
+        let wanted = [wanted(&["Day"]), wanted(&["Views"]), wanted(&["Clicks"])];
+        let mut search = Search::new(Header { within_lines: 3, description_lines: 0 }, &wanted);
+        for row in [&["Report of", "Day"][..], &["Day", "Views", "Likes"], &["1", "2"]] {
+            assert!(!search.is_over());
+            assert_eq!(search.offer(row.iter().map(|name| (*name).to_owned()).collect()).unwrap(), None);
+        }
+        assert!(search.is_over());
+        assert_eq!(search.failure("").to_string(), "it has no column `Clicks` (it has: `Day`, `Views`, `Likes`)");
+    }
+
+    #[test]
+    fn names_that_no_one_maps_may_repeat_behind_a_preamble_but_not_in_a_first_line() {
+        let names = || ["Day", "Rate", "Rate"].map(str::to_owned).to_vec();
+        let day = [wanted(&["Day"])];
+        let mut search = Search::new(Header { within_lines: 2, description_lines: 0 }, &day);
+        assert!(search.offer(names()).unwrap().is_some());
+        let refusal = Search::new(Header::FIRST_LINE, &day).offer(names()).unwrap_err();
+        assert_eq!(refusal.to_string(), "its header names `Rate` twice");
+        let rate = [wanted(&["rate"])];
+        let mut search = Search::new(Header { within_lines: 2, description_lines: 0 }, &rate);
+        assert_eq!(search.offer(names()).unwrap_err().to_string(), "its header names `Rate` twice");
+    }
+}

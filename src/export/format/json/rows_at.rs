@@ -1,0 +1,152 @@
+//! The way to the rows of a JSON document, and a count of them that no parser has a part in.
+
+use crate::export::ExportError;
+
+/// Goes through every element of a list.
+pub(super) const EACH: &str = "[]";
+/// Documents nest their rows two to six deep.
+const MAX_DEPTH: usize = 128;
+
+/// Cuts `data.intervals[]` into its steps.
+pub(in crate::export) fn split(way: &str) -> Vec<&str> {
+    let mut steps = Vec::new();
+    for part in way.split('.') {
+        let mut name = part;
+        let mut lists = 0;
+        while let Some(list) = name.strip_suffix(EACH) {
+            name = list;
+            lists += 1;
+        }
+        if !name.is_empty() {
+            steps.push(name);
+        }
+        steps.extend(std::iter::repeat_n(EACH, lists));
+    }
+    steps
+}
+
+/// Steps as they are written: `data.intervals[]`.
+pub(in crate::export) fn shown(steps: &[&str]) -> String {
+    let mut text = String::new();
+    for step in steps {
+        if *step != EACH && !text.is_empty() {
+            text.push('.');
+        }
+        text.push_str(step);
+    }
+    text
+}
+
+/// A list or an object that is open.
+struct Open {
+    is_list: bool,
+    /// How many steps led here, if it is on the way.
+    steps: Option<usize>,
+    /// How many steps lead to the member whose value comes next.
+    member: Option<usize>,
+    expects_key: bool,
+}
+
+/// Counts the rows of a document by its brackets and quotes. The document is known to be JSON.
+pub(in crate::export) fn count(text: &str, steps: &[&str]) -> Result<u64, ExportError> {
+    let bytes = text.as_bytes();
+    let next =
+        |done: Option<usize>, step: &str| done.filter(|done| steps.get(*done) == Some(&step)).map(|done| done + 1);
+    let mut open: Vec<Open> = Vec::new();
+    let mut rows = 0;
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let from = at;
+        at += 1;
+        match byte {
+            b' ' | b'\t' | b'\r' | b'\n' | b':' => continue,
+            b',' => {
+                if let Some(parent) = open.last_mut() {
+                    parent.expects_key = !parent.is_list;
+                }
+                continue;
+            }
+            b']' | b'}' => {
+                open.pop();
+                continue;
+            }
+            b'"' => at = string_end(bytes, at),
+            b'{' | b'[' => {}
+            _ => {
+                let rest = bytes[at..].iter().position(|byte| b",]} \t\r\n".contains(byte));
+                at = rest.map_or(bytes.len(), |rest| at + rest);
+            }
+        }
+        if let Some(parent) = open.last_mut().filter(|parent| parent.expects_key) {
+            let key = serde_json::from_str::<String>(&text[from..at]).unwrap_or_default();
+            parent.member = next(parent.steps, &key);
+            parent.expects_key = false;
+            continue;
+        }
+        let reached = match open.last() {
+            None => Some(0),
+            Some(parent) if parent.is_list => next(parent.steps, EACH),
+            Some(parent) => parent.member,
+        };
+        rows += u64::from(reached == Some(steps.len()));
+        if matches!(byte, b'{' | b'[') {
+            if open.len() == MAX_DEPTH {
+                return Err(ExportError::Json(format!("it nests deeper than {MAX_DEPTH} levels")));
+            }
+            let is_list = *byte == b'[';
+            open.push(Open { is_list, steps: reached, member: None, expects_key: !is_list });
+        }
+    }
+    Ok(rows)
+}
+
+/// Behind the quote that closes the string whose content begins here.
+fn string_end(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(found) = memchr::memchr2(b'"', b'\\', &bytes[at.min(bytes.len())..]) {
+        at += found;
+        if bytes[at] == b'"' {
+            return at + 1;
+        }
+        at += 2;
+    }
+    bytes.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_way_is_cut_into_members_and_lists_and_back() {
+        for (way, steps) in [
+            ("data.intervals[]", &["data", "intervals", "[]"][..]),
+            ("lives[].intervals[]", &["lives", "[]", "intervals", "[]"]),
+            ("[]", &["[]"]),
+            ("[][].x[]", &["[]", "[]", "x", "[]"]),
+        ] {
+            assert_eq!(split(way), steps);
+            assert_eq!(shown(steps), way);
+        }
+    }
+
+    #[test]
+    fn rows_are_counted_by_brackets_and_quotes() {
+        let count = |way: &str, text: &str| count(text, &split(way)).unwrap();
+        let text =
+            r#"{"x":[1,2],"data":{"a\"]":"[{,","intervals":[{"v":[1,{"intervals":[1]}]}, 2 ,"a,b",[],null]}}"#;
+        assert_eq!(count("data.intervals[]", text), 5);
+        assert_eq!(count("x[]", text), 2);
+        assert_eq!(count("intervals[]", text), 0);
+        assert_eq!(count("l[].i[]", r#"{"l":[{"i":[1,2]},{"j":[1]},{"i":[]},{"i":[{}]}]}"#), 3);
+        assert_eq!(count("[]", " [ ] "), 0);
+        assert_eq!(count("[]", "[\"\\\\\",{\"\\u0061\":[]}]"), 2);
+        assert_eq!(count("\u{e9}t\u{e9}[]", "{\"\\u00e9t\u{e9}\":[-1.5e3,true]}"), 2);
+    }
+
+    #[test]
+    fn a_document_that_nests_without_end_is_refused() {
+        let deep = "[".repeat(129) + &"]".repeat(129);
+        assert!(count(&deep, &["[]"]).is_err());
+        assert_eq!(count(&deep[1..257], &["[]"]).unwrap(), 1);
+    }
+}

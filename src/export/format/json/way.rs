@@ -1,0 +1,102 @@
+//! The way through a JSON document to its rows.
+
+use serde_json::value::RawValue;
+
+use super::members::{each, members, names, unclear};
+use super::rows_at::{self, EACH};
+use crate::export::ExportError;
+use crate::export::error::list;
+
+/// The way through a document to its lists of rows.
+pub(super) struct Way<'s, 'a> {
+    steps: &'s [&'s str],
+    /// The values that were gone through, the document first.
+    passed: Vec<&'a RawValue>,
+    /// Lists that were reached.
+    lists: u64,
+    /// Why a way ended early where others need not.
+    lost: Option<ExportError>,
+}
+
+/// What a list of rows is handed to: with what it lies in.
+pub(super) type TakeList<'t, 'a> = dyn FnMut(&[&'a RawValue], &'a RawValue) -> Result<(), ExportError> + 't;
+
+impl<'s, 'a> Way<'s, 'a> {
+    /// Hands over every list of rows that the steps lead to.
+    pub(in crate::export) fn go(
+        steps: &'s [&'s str],
+        document: &'a RawValue,
+        take: &mut TakeList<'_, 'a>,
+    ) -> Result<(), ExportError> {
+        let mut way = Self { steps, passed: Vec::new(), lists: 0, lost: None };
+        way.walk(document, take)?;
+        way.refuse_lost()
+    }
+
+    /// Goes on from a value that so many steps led to.
+    fn walk(&mut self, node: &'a RawValue, take: &mut TakeList<'_, 'a>) -> Result<(), ExportError> {
+        let depth = self.passed.len();
+        let step = self.steps[depth];
+        let is_row_list = depth + 1 == self.steps.len();
+        if step == EACH && !node.get().starts_with('[') {
+            return self.end(depth, &format!("is {}, not a list", kind(node)), node);
+        }
+        if is_row_list {
+            self.lists += 1;
+            return take(&self.passed, node);
+        }
+        self.passed.push(node);
+        if step == EACH {
+            each(node, &mut |element| self.walk(element, take))?;
+        } else if !node.get().starts_with('{') {
+            self.end(depth, &format!("is {}, not an object with a member `{step}`", kind(node)), node)?;
+        } else {
+            let mut member = [None];
+            members(node, &[step], &mut member).map_err(|reason| unclear(step, reason))?;
+            if let Some(member) = member[0] {
+                self.walk(member, take)?;
+            } else {
+                let why = format!("has no member `{step}` (it has: {})", list(&names(node)));
+                self.end(depth, &why, node)?;
+            }
+        }
+        self.passed.pop();
+        Ok(())
+    }
+
+    /// The way leads nowhere. One of several may, if nothing is there at all.
+    fn end(&mut self, depth: usize, why: &str, node: &RawValue) -> Result<(), ExportError> {
+        let reached = match rows_at::shown(&self.steps[..depth]) {
+            reached if reached.is_empty() => "the document".to_owned(),
+            reached => format!("`{reached}`"),
+        };
+        let error = ExportError::RowsAt { way: rows_at::shown(self.steps), why: format!("{reached} {why}") };
+        let is_one_of_several = self.steps[..depth].contains(&EACH);
+        let is_nothing = node.get() == "null" || (self.steps[depth] != EACH && node.get().starts_with('{'));
+        if is_one_of_several && is_nothing {
+            self.lost.get_or_insert(error);
+            return Ok(());
+        }
+        Err(error)
+    }
+
+    /// Refuses a document in which no way led to a list, though there were some to go.
+    fn refuse_lost(self) -> Result<(), ExportError> {
+        match self.lost {
+            Some(error) if self.lists == 0 => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What a value is, for messages.
+fn kind(value: &RawValue) -> &'static str {
+    match value.get().as_bytes().first() {
+        Some(b'{') => "an object",
+        Some(b'[') => "a list",
+        Some(b'"') => "text",
+        Some(b'n') => "null",
+        Some(b't' | b'f') => "a truth value",
+        _ => "a number",
+    }
+}

@@ -1,0 +1,142 @@
+//! How text is encoded: said by a byte order mark, by the configuration, or else UTF-8.
+
+use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+use crate::export::ExportError;
+
+/// Stands for bytes that mean nothing in the encoding. It is no UTF-8 either, so that the record around it is a reject
+/// and nothing is replaced silently.
+const MALFORMED: u8 = 0xff;
+
+/// The encoding that a byte order mark names, and how long the mark is.
+pub(in crate::export) fn by_mark(head: &[u8]) -> Result<Option<(&'static Encoding, usize)>, ExportError> {
+    match head {
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Err(ExportError::Encoding("UTF-32")),
+        _ => Ok(Encoding::for_bom(head)),
+    }
+}
+
+/// The encoding of a label as the WHATWG has them.
+pub(super) fn by_label(label: &str) -> Result<&'static Encoding, ExportError> {
+    Encoding::for_label_no_replacement(label.as_bytes())
+        .ok_or_else(|| ExportError::UnknownEncoding(label.to_owned()))
+}
+
+/// UTF-16 that does not say so: of text in any language, spaces, digits and delimiters have a zero in one half.
+pub(in crate::export) fn unmarked_utf16(head: &[u8]) -> Option<&'static Encoding> {
+    let pairs = head.len() / 2;
+    if pairs < 4 {
+        return None;
+    }
+    let zeros = |half: usize| head.chunks_exact(2).filter(|pair| pair[half] == 0 && pair[1 - half] != 0).count();
+    let (first, second) = (zeros(0), zeros(1));
+    match (first * 10 >= pairs, second * 10 >= pairs) {
+        (true, false) => Some(UTF_16BE),
+        (false, true) => Some(UTF_16LE),
+        _ => None,
+    }
+}
+
+/// Turns a stream into UTF-8, piece by piece.
+pub(super) struct Transcoder {
+    decoder: Decoder,
+    raw: Vec<u8>,
+    from: usize,
+    at_end: bool,
+    is_finished: bool,
+}
+
+impl Transcoder {
+    /// `None` for text that is UTF-8 already.
+    pub(in crate::export) fn of(encoding: &'static Encoding) -> Option<Self> {
+        (encoding != UTF_8).then(|| Self {
+            decoder: encoding.new_decoder_without_bom_handling(),
+            raw: Vec::new(),
+            from: 0,
+            at_end: false,
+            is_finished: false,
+        })
+    }
+
+    /// Fills a buffer of at least 8 bytes as far as it goes; 0 at the end. `more` appends raw bytes and says whether
+    /// there may be others.
+    pub(in crate::export) fn read(
+        &mut self,
+        into: &mut [u8],
+        mut more: impl FnMut(&mut Vec<u8>) -> std::io::Result<bool>,
+    ) -> std::io::Result<usize> {
+        let mut written = 0;
+        while written == 0 && !self.is_finished {
+            if self.from == self.raw.len() && !self.at_end {
+                self.raw.clear();
+                self.from = 0;
+                self.at_end = !more(&mut self.raw)?;
+            }
+            // The last byte is kept free for the mark.
+            let room = into.len() - 1;
+            let (result, read, decoded) = self.decoder.decode_to_utf8_without_replacement(
+                &self.raw[self.from..],
+                &mut into[..room],
+                self.at_end,
+            );
+            self.from += read;
+            written = decoded;
+            match result {
+                DecoderResult::InputEmpty => self.is_finished = self.at_end,
+                DecoderResult::OutputFull => break,
+                DecoderResult::Malformed(..) => {
+                    into[written] = MALFORMED;
+                    written += 1;
+                }
+            }
+        }
+        Ok(written)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utf8(encoding: &'static Encoding, pieces: &[&[u8]]) -> Vec<u8> {
+        let mut transcoder = Transcoder::of(encoding).unwrap();
+        let mut pieces = pieces.iter();
+        let mut text = Vec::new();
+        let mut buffer = [0; 16];
+        loop {
+            let read = transcoder
+                .read(&mut buffer, |raw| {
+                    let piece = pieces.next();
+                    raw.extend_from_slice(piece.unwrap_or(&[].as_slice()));
+                    Ok(piece.is_some())
+                })
+                .unwrap();
+            if read == 0 {
+                return text;
+            }
+            text.extend_from_slice(&buffer[..read]);
+        }
+    }
+
+    #[test]
+    fn a_character_may_lie_across_pieces() {
+        assert_eq!(utf8(UTF_16LE, &[b"a", &[0, 0x3d], &[0xd8, 0x00], &[0xde], b"b\0"]), "a😀b".as_bytes());
+        assert_eq!(utf8(encoding_rs::GB18030, &[&[0xb9], &[0xdb, b'1']]), "观1".as_bytes());
+    }
+
+    #[test]
+    fn what_means_nothing_is_no_utf_8_and_costs_nothing_behind_it() {
+        // A lone low surrogate between `a` and `b`; half a unit at the end.
+        assert_eq!(utf8(UTF_16LE, &[&[b'a', 0, 0x00, 0xde, b'b', 0, b'c']]), b"a\xffb\xff");
+    }
+
+    #[test]
+    fn utf_16_without_a_mark_shows_by_its_zeros() {
+        let little: Vec<u8> = "日期,观看人数,1,2".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = "Day,Views\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(unmarked_utf16(&little), Some(UTF_16LE));
+        assert_eq!(unmarked_utf16(&big), Some(UTF_16BE));
+        assert_eq!(unmarked_utf16("Day,Views\nx,1\n".as_bytes()), None);
+        assert_eq!(unmarked_utf16(&[0; 64]), None);
+    }
+}

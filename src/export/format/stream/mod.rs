@@ -1,0 +1,8 @@
+//! From a file to text: decompressed, decoded to UTF-8 and cut into lines, all in bounded memory.
+//!
+//! Every layer is counted where no parser has a part in it, and refuses what only a bomb or a broken file needs.
+
+pub(in crate::export) mod bytes;
+pub(in crate::export) mod compression;
+pub(in crate::export) mod encoding;
+pub(in crate::export) mod lines;

@@ -1,0 +1,294 @@
+//! Spreadsheets of Excel, row by row.
+//!
+//! Rows without a value are no rows. What stands before the header, titles and merged cells, is no record. The rows
+//! that were decoded must be the rows that [`package`] counted.
+
+mod cell;
+mod markup;
+pub(in crate::export) mod package;
+
+use std::fs::File;
+use std::io::{BufReader, Seek};
+
+use calamine::{Reader, SheetType, Xlsx, XlsxCellReader};
+
+use super::field::{Field, Position, Records, shown};
+use super::heading::{Places, Search};
+use super::wanted::Wanted;
+use crate::config::Header;
+use crate::export::ExportError;
+use cell::{Value, is_percent};
+use package::{Package, unsound};
+
+/// What Excel itself allows.
+const MAX_COLUMNS: u32 = 16_384;
+
+/// Reads every record of the named sheets, or of every sheet that has the columns, and returns how many there are by
+/// a count on the XML.
+pub(super) fn read(
+    file: &File,
+    sheets: &[String],
+    header: Header,
+    wanted: &[Wanted],
+    records: &mut impl Records,
+) -> Result<u64, ExportError> {
+    let mut book = Book::open(file)?;
+    let chosen = book.choose(sheets)?;
+    let mut record = 0;
+    let mut rows = 0;
+    let mut best: Option<(usize, ExportError)> = None;
+    let mut has_any = false;
+    for sheet in chosen {
+        let mut pages = book.rows(&sheet)?;
+        match find_header(&mut pages, header, wanted)? {
+            Ok((places, passed)) => {
+                has_any = true;
+                let used = read_records(&mut pages, &places, header, wanted, &mut record, records)?;
+                if records.is_refused() {
+                    return Ok(0);
+                }
+                let accounted = passed + pages.blank + used.described + used.records;
+                if accounted != sheet.rows {
+                    return Err(ExportError::Unbalanced { physical: sheet.rows, accounted });
+                }
+                rows += sheet.rows - passed - pages.blank - used.described;
+            }
+            Err((_, error)) if !sheets.is_empty() => return Err(error),
+            Err((matches, error)) => {
+                if best.as_ref().is_none_or(|(best, _)| matches > *best) {
+                    best = Some((matches, error));
+                }
+            }
+        }
+    }
+    match best {
+        _ if has_any => Ok(rows),
+        Some((_, error)) => Err(error),
+        None => Err(unsound("it has no worksheet")),
+    }
+}
+
+/// How the rows behind a header were used.
+struct RowUse {
+    described: u64,
+    records: u64,
+}
+
+fn read_records(
+    rows: &mut Rows<'_>,
+    places: &Places,
+    header: Header,
+    wanted: &[Wanted],
+    record: &mut u64,
+    records: &mut impl Records,
+) -> Result<RowUse, ExportError> {
+    let mut used = RowUse { described: 0, records: 0 };
+    let mut fields = vec![Field::Null; places.len()];
+    while let Some(row) = rows.next()? {
+        if used.described < u64::from(header.description_lines) {
+            used.described += 1;
+            continue;
+        }
+        *record += 1;
+        used.records += 1;
+        let mut fields: Vec<Field<'_>> = std::mem::take(&mut fields);
+        fields.clear();
+        fields.extend(places.iter().map(|place| row.value(*place).map_or(Field::Null, Value::field)));
+        records.record(Position { record: *record, byte_offset: None }, &fields, &|| row.shown(wanted, places));
+        if records.is_refused() {
+            break;
+        }
+    }
+    Ok(used)
+}
+
+type NoHeader = (usize, ExportError);
+
+/// The places of the wanted columns, and the rows up to and with the header.
+fn find_header(
+    rows: &mut Rows<'_>,
+    header: Header,
+    wanted: &[Wanted],
+) -> Result<Result<(Places, u64), NoHeader>, ExportError> {
+    let mut search = Search::new(header, wanted);
+    let mut passed = 0;
+    while !search.is_over() {
+        let Some(row) = rows.next()? else { break };
+        passed += 1;
+        if let Some((_, places)) = search.offer(row.cells.iter().map(Value::name).collect())? {
+            return Ok(Ok((places, passed)));
+        }
+    }
+    if passed == 0 {
+        return Ok(Err((0, ExportError::Header("there is none"))));
+    }
+    let matches = search.matches();
+    Ok(Err((
+        matches,
+        search.failure("in the first rows of its sheets; has it a header, within `header_within` rows?"),
+    )))
+}
+
+/// A workbook that is safe to open.
+pub(in crate::export) struct Book {
+    xlsx: Xlsx<BufReader<File>>,
+    sheets: Vec<Sheet>,
+}
+
+/// A worksheet.
+#[derive(Debug, Clone)]
+pub(in crate::export) struct Sheet {
+    pub(in crate::export) name: String,
+    /// Rows that hold a value, counted on the XML.
+    pub(in crate::export) rows: u64,
+}
+
+impl Book {
+    pub(in crate::export) fn open(file: &File) -> Result<Self, ExportError> {
+        let mut package = Package::open(file.try_clone()?)?;
+        let mut file = file.try_clone()?;
+        file.rewind()?;
+        let xlsx: Xlsx<BufReader<File>> = Xlsx::new(BufReader::new(file)).map_err(unsound)?;
+        let known = xlsx.sheets_metadata();
+        if known.len() != package.sheets() {
+            return Err(unsound("its list of sheets cannot be told"));
+        }
+        let mut sheets: Vec<Sheet> = Vec::new();
+        for (index, sheet) in known.iter().enumerate() {
+            if sheets.iter().any(|known| known.name == sheet.name) {
+                return Err(unsound(format!("it has two sheets `{}`", sheet.name)));
+            }
+            if sheet.typ == SheetType::WorkSheet {
+                sheets.push(Sheet { name: sheet.name.clone(), rows: package.rows(index)? });
+            }
+        }
+        Ok(Self { xlsx, sheets })
+    }
+
+    /// The sheets of these names, or all.
+    fn choose(&self, names: &[String]) -> Result<Vec<Sheet>, ExportError> {
+        if names.is_empty() {
+            return Ok(self.sheets.clone());
+        }
+        let find = |name: &String| {
+            let there = || self.sheets.iter().map(|sheet| sheet.name.clone()).collect();
+            let sheet = self.sheets.iter().find(|sheet| sheet.name == *name);
+            sheet.cloned().ok_or_else(|| ExportError::MissingSheet { sheet: name.clone(), sheets: there() })
+        };
+        names.iter().map(find).collect()
+    }
+
+    /// Every worksheet.
+    pub(in crate::export) fn sheets(&self) -> &[Sheet] {
+        &self.sheets
+    }
+
+    /// The rows of a sheet, from its first.
+    pub(in crate::export) fn rows(&mut self, sheet: &Sheet) -> Result<Rows<'_>, ExportError> {
+        let reader = self.xlsx.worksheet_cells_reader(&sheet.name).map_err(unsound)?;
+        let is_shown =
+            |style: &calamine::Style| style.number_format.as_ref().is_some_and(|f| is_percent(&f.format_code));
+        let percent = reader.styles().iter().map(is_shown).collect();
+        Ok(Rows { reader, percent, next: None, last: None, is_over: false, blank: 0 })
+    }
+}
+
+/// The rows of a sheet that hold a value.
+pub(in crate::export) struct Rows<'a> {
+    reader: XlsxCellReader<'a, BufReader<File>>,
+    /// Whether a style shows percentages.
+    percent: Vec<bool>,
+    /// The first cell of the next row.
+    next: Option<(u32, u32, Value<'a>)>,
+    /// Where the cell before it was.
+    last: Option<(u32, u32)>,
+    is_over: bool,
+    /// Rows that hold nothing but blanks.
+    pub(super) blank: u64,
+}
+
+/// A row of a sheet.
+pub(in crate::export) struct Row<'a> {
+    /// From 1.
+    number: u32,
+    pub(in crate::export) cells: Vec<Value<'a>>,
+}
+
+impl<'a> Rows<'a> {
+    /// The next row that holds more than blanks.
+    pub(in crate::export) fn next(&mut self) -> Result<Option<Row<'a>>, ExportError> {
+        loop {
+            let Some(row) = self.next_with_value()? else { return Ok(None) };
+            if !row.cells.iter().all(Value::is_blank) {
+                return Ok(Some(row));
+            }
+            self.blank += 1;
+        }
+    }
+
+    fn next_with_value(&mut self) -> Result<Option<Row<'a>>, ExportError> {
+        let first = match self.next.take() {
+            Some(cell) => Some(cell),
+            None => self.next_cell()?,
+        };
+        let Some((number, column, value)) = first else { return Ok(None) };
+        let mut row = Row { number: number.saturating_add(1), cells: Vec::new() };
+        row.put(column, value);
+        while let Some((line, column, value)) = self.next_cell()? {
+            if line != number {
+                self.next = Some((line, column, value));
+                break;
+            }
+            row.put(column, value);
+        }
+        Ok(Some(row))
+    }
+
+    /// The next cell that is not empty.
+    fn next_cell(&mut self) -> Result<Option<(u32, u32, Value<'a>)>, ExportError> {
+        while !self.is_over {
+            let Some((cell, style)) = self.reader.next_cell_with_style_id().map_err(unsound)? else {
+                self.is_over = true;
+                break;
+            };
+            let (row, column) = cell.get_position();
+            if column >= MAX_COLUMNS {
+                return Err(unsound(format!("it has a cell beyond column {MAX_COLUMNS}")));
+            }
+            // A cell that comes again would silently take the place of the one before.
+            if self.last.is_some_and(|last| last >= (row, column)) {
+                return Err(unsound("its cells are not in order"));
+            }
+            self.last = Some((row, column));
+            let is_percent = self.percent.get(style).copied().unwrap_or_default();
+            match Value::of(cell.get_value().clone(), is_percent) {
+                Value::Empty => {}
+                value => return Ok(Some((row, column, value))),
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl<'a> Row<'a> {
+    fn put(&mut self, column: u32, value: Value<'a>) {
+        let column = column as usize;
+        if self.cells.len() <= column {
+            self.cells.resize(column + 1, Value::Empty);
+        }
+        self.cells[column] = value;
+    }
+
+    fn value(&self, place: Option<usize>) -> Option<&Value<'a>> {
+        self.cells.get(place?)
+    }
+
+    /// The row as text: the wanted columns, like those of Parquet.
+    fn shown(&self, wanted: &[Wanted], places: &Places) -> String {
+        let value = |(wanted, place): (&Wanted, &Option<usize>)| {
+            self.value(*place).map(|value| format!(" {}={}", wanted.column, shown(value.field())))
+        };
+        let values: String = wanted.iter().zip(places).filter_map(value).collect();
+        format!("row {}:{values}", self.number)
+    }
+}

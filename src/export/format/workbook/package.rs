@@ -1,0 +1,289 @@
+//! The ZIP package of a spreadsheet, held against its own claims before anything is decoded.
+//!
+//! What is counted here, the rows of a sheet that hold a value, is counted on its XML, by another reader than the one
+//! that decodes it.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek};
+
+use zip::ZipArchive;
+
+use super::markup::{Piece, attribute, scan};
+use crate::export::ExportError;
+use crate::export::format::stream::compression::{EXPANSION_GRACE_BYTES, MAX_EXPANSION};
+
+/// A workbook has some ten parts, and some for each sheet.
+const MAX_PARTS: usize = 10_000;
+/// Parts that are kept in memory when a workbook is opened, such as its styles.
+const MAX_SMALL_PART_BYTES: u64 = 4 << 20;
+/// Texts of all cells, each once; they are kept in memory.
+const MAX_STRINGS_BYTES: u64 = 64 << 20;
+/// Text that stands in the cells of one row, shared strings aside.
+const MAX_ROW_BYTES: usize = 16 << 20;
+/// The shortest shared string is `<si/>`.
+const SHORTEST_STRING_BYTES: u64 = 5;
+
+/// An opened package.
+pub(super) struct Package {
+    archive: ZipArchive<BufReader<File>>,
+    /// The folder of the workbook, with a slash at its end.
+    folder: String,
+    /// Worksheets in their order: names as written in XML, and parts.
+    sheets: Vec<String>,
+}
+
+impl Package {
+    /// Opens a workbook, refusing what is none and what would not fit into memory.
+    pub(in crate::export) fn open(mut file: File) -> Result<Self, ExportError> {
+        file.rewind()?;
+        recognize(&mut file)?;
+        file.rewind()?;
+        let compressed = file.metadata()?.len();
+        let archive = ZipArchive::new(BufReader::new(file)).map_err(unsound)?;
+        if archive.len() > MAX_PARTS {
+            return Err(unsound(format!("it has more than {MAX_PARTS} parts")));
+        }
+        let mut package = Self { archive, folder: String::new(), sheets: Vec::new() };
+        package.measure(compressed)?;
+        package.find_sheets()?;
+        Ok(package)
+    }
+
+    /// How many worksheets and other sheets there are.
+    pub(in crate::export) fn sheets(&self) -> usize {
+        self.sheets.len()
+    }
+
+    /// Rows of a sheet that hold a value.
+    pub(in crate::export) fn rows(&mut self, sheet: usize) -> Result<u64, ExportError> {
+        let part = self.sheets[sheet].clone();
+        let mut rows = RowCount::default();
+        self.scan(&part, |piece| rows.take(piece))?;
+        if rows.longest > MAX_ROW_BYTES {
+            return Err(unsound(format!("one of its rows holds more than {MAX_ROW_BYTES} bytes of text")));
+        }
+        Ok(rows.rows)
+    }
+
+    /// Decompresses every part to nowhere: sizes in the directory are only claims.
+    fn measure(&mut self, compressed: u64) -> Result<(), ExportError> {
+        let limit = EXPANSION_GRACE_BYTES.max(compressed.saturating_mul(MAX_EXPANSION));
+        let mut decompressed = 0;
+        for index in 0..self.archive.len() {
+            let part = self.archive.by_index(index).map_err(unsound)?;
+            let name = part.name().map_err(unsound)?.replace('\\', "/").to_ascii_lowercase();
+            let bytes = io::copy(&mut part.take(limit - decompressed + 1), &mut io::sink())
+                .map_err(|error| damaged(&error))?;
+            decompressed += bytes;
+            if decompressed > limit {
+                return Err(ExportError::Bomb { compressed_bytes: compressed, decompressed_bytes: limit });
+            }
+            let is_strings = name.ends_with("sharedstrings.xml");
+            let is_small = ["styles.xml", ".rels", "workbook.xml", "theme1.xml"];
+            let (kept, most) = match () {
+                () if is_strings => (true, MAX_STRINGS_BYTES),
+                () => (is_small.iter().any(|end| name.ends_with(end)), MAX_SMALL_PART_BYTES),
+            };
+            if kept && bytes > most {
+                return Err(unsound(format!("its part `{name}` is larger than {most} bytes")));
+            }
+            if is_strings {
+                self.check_strings(index, bytes)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Room is made for as many shared strings as are claimed: there must be that many.
+    fn check_strings(&mut self, index: usize, bytes: u64) -> Result<(), ExportError> {
+        let mut claimed = 0;
+        let part = self.archive.by_index(index).map_err(unsound)?;
+        scan(part, |piece| {
+            if let Piece::Open { name: b"sst", attributes, .. } = piece {
+                claimed = claimed.max(attribute(attributes, b"uniqueCount").map_or(0, number));
+            }
+        })
+        .map_err(unsound)?;
+        if claimed > bytes / SHORTEST_STRING_BYTES {
+            return Err(unsound("it claims more shared strings than it has"));
+        }
+        Ok(())
+    }
+
+    fn find_sheets(&mut self) -> Result<(), ExportError> {
+        let mut workbook = None;
+        self.scan("_rels/.rels", |piece| {
+            if let Some((_, kind, target)) = relationship(piece)
+                && kind.ends_with("/relationships/officeDocument")
+            {
+                workbook = Some(target);
+            }
+        })?;
+        let workbook = workbook.ok_or_else(|| unsound("it has no workbook"))?;
+        let workbook = workbook.trim_start_matches('/').to_owned();
+        if workbook.to_ascii_lowercase().ends_with("workbook.bin") {
+            return Err(ExportError::OtherFormat("a binary workbook (`.xlsb`)"));
+        }
+        let (folder, name) =
+            workbook.rsplit_once('/').map_or(("", workbook.as_str()), |(folder, name)| (folder, name));
+        self.folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let mut targets = Vec::new();
+        let relationships = format!("{}_rels/{name}.rels", self.folder);
+        self.scan(&relationships, |piece| targets.extend(relationship(piece)))?;
+        let mut sheets = Vec::new();
+        self.scan(&workbook, |piece| {
+            if let Piece::Open { name: b"sheet", attributes, .. } = piece {
+                sheets.push(attribute(attributes, b"id").map(text).unwrap_or_default());
+            }
+        })?;
+        for sheet in sheets {
+            let target = targets.iter().find(|(id, ..)| *id == sheet).map(|(.., target)| target);
+            let target = target.ok_or_else(|| unsound("a sheet of its workbook has no part"))?;
+            self.sheets.push(match target.strip_prefix('/') {
+                Some(absolute) => absolute.to_owned(),
+                None => format!("{}{target}", self.folder),
+            });
+        }
+        Ok(())
+    }
+
+    fn scan(&mut self, part: &str, take: impl FnMut(Piece<'_>)) -> Result<(), ExportError> {
+        let is_it = |name: &str| name.replace('\\', "/").eq_ignore_ascii_case(part);
+        let index = self.archive.file_names().position(|name| name.is_ok_and(|name| is_it(&name)));
+        let index = index.ok_or_else(|| unsound(format!("it has no part `{part}`")))?;
+        scan(self.archive.by_index(index).map_err(unsound)?, take).map_err(unsound)
+    }
+}
+
+/// Refuses by name what people take for a spreadsheet.
+pub(in crate::export) fn recognize(file: &mut File) -> Result<(), ExportError> {
+    /// A directory entry of a file that Office encrypted.
+    const ENCRYPTED: &str = "EncryptedPackage";
+    let mut head = Vec::new();
+    Read::by_ref(file).take(32 << 20).read_to_end(&mut head)?;
+    let other = |what| Err(ExportError::OtherFormat(what));
+    let begins = |text: &str| {
+        let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).trim_ascii_start();
+        head.get(..text.len()).is_some_and(|head| head.eq_ignore_ascii_case(text.as_bytes()))
+    };
+    match &head[..] {
+        [] => Err(ExportError::Empty),
+        [b'P', b'K', 3, 4, ..]
+            if memchr::memmem::find(&head, b"opendocument.spreadsheet").is_some_and(|at| at < 128) =>
+        {
+            other("an OpenDocument spreadsheet (`.ods`)")
+        }
+        [b'P', b'K', 3, 4, ..] => Ok(()),
+        [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] => {
+            let name: Vec<u8> = ENCRYPTED.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            if memchr::memmem::find(&head, &name).is_some() {
+                other("a workbook that a password encrypts")
+            } else {
+                other("an old workbook (`.xls`, before Excel 2007)")
+            }
+        }
+        [0x1f, 0x8b, ..] => other("gzip"),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => other("zstd"),
+        _ if begins("<html") || begins("<!doctype html") || begins("<table") => other("an HTML page"),
+        _ if begins("<?xml") => other("a single XML document"),
+        _ => other("no ZIP package"),
+    }
+}
+
+pub(in crate::export) fn unsound(error: impl std::fmt::Display) -> ExportError {
+    ExportError::Xlsx(error.to_string())
+}
+
+fn damaged(error: &io::Error) -> ExportError {
+    unsound(format!("it is damaged or truncated: {error}"))
+}
+
+/// Id, type and target of a relationship.
+fn relationship(piece: Piece<'_>) -> Option<(String, String, String)> {
+    let Piece::Open { name: b"Relationship", attributes, .. } = piece else { return None };
+    let value = |name| attribute(attributes, name).map(text).unwrap_or_default();
+    Some((value(b"Id"), value(b"Type"), value(b"Target")))
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn number(digits: &[u8]) -> u64 {
+    std::str::from_utf8(digits).ok().and_then(|digits| digits.trim().parse().ok()).unwrap_or(u64::MAX)
+}
+
+/// Where the type of a cell takes its value from.
+#[derive(Default)]
+enum CellKind {
+    /// From `<v>`, if anything is there.
+    #[default]
+    Other,
+    /// From `<v>`, be it empty.
+    Text,
+    /// From `<is>` alone.
+    Inline,
+}
+
+/// Counts rows that hold a value.
+#[derive(Default)]
+struct RowCount {
+    rows: u64,
+    is_in_data: bool,
+    has_value: bool,
+    cell: CellKind,
+    is_in_value: bool,
+    /// Text of the row so far, and of the longest one.
+    bytes: usize,
+    longest: usize,
+}
+
+impl RowCount {
+    fn take(&mut self, piece: Piece<'_>) {
+        if let Piece::Text(text) = piece {
+            self.bytes += text.len();
+            self.longest = self.longest.max(self.bytes);
+        }
+        match piece {
+            Piece::Open { name: b"sheetData", is_empty, .. } => self.is_in_data = !is_empty,
+            Piece::Close(b"sheetData") => self.is_in_data = false,
+            _ if !self.is_in_data => {}
+            Piece::Open { name: b"row", is_empty: false, .. } => {
+                self.has_value = false;
+                self.bytes = 0;
+            }
+            Piece::Close(b"row") => self.rows += u64::from(self.has_value),
+            Piece::Open { name: b"c", attributes, .. } => {
+                self.cell = match attribute(attributes, b"t") {
+                    Some(b"inlineStr" | b"is") => CellKind::Inline,
+                    Some(b"str" | b"d") => CellKind::Text,
+                    _ => CellKind::Other,
+                };
+            }
+            Piece::Open { name: b"is", .. } => self.has_value = true,
+            Piece::Open { name: b"v", is_empty, .. } if !matches!(self.cell, CellKind::Inline) => {
+                self.has_value |= matches!(self.cell, CellKind::Text);
+                self.is_in_value = !is_empty;
+            }
+            Piece::Close(b"v") => self.is_in_value = false,
+            Piece::Text(_) if self.is_in_value => self.has_value = true,
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_with_a_value_are_counted_and_no_others() {
+        let xml = r#"<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row><row r="2"/>
+            <row r="3"><c r="A3" s="1"/><c r="B3"><f>A1</f><v></v></c></row>
+            <row r="4"><c r="A4" t="inlineStr"><is><t>x</t></is></c></row>
+            <row r="5"><c r="A5" t="str"><v/></c></row></sheetData><row><v>1</v></row></worksheet>"#;
+        let mut rows = RowCount::default();
+        scan(xml.as_bytes(), |piece| rows.take(piece)).unwrap();
+        assert_eq!(rows.rows, 3);
+    }
+}

@@ -1,0 +1,139 @@
+//! Where the columns of counts and of covers land in a decoded record.
+
+use std::collections::BTreeSet;
+
+use super::layout::Layout;
+use crate::config::{
+    ColumnName, CountRows, CountRule, CoverRows, Export, InstantColumn, Newest, NumberStyle, Order, Period,
+    PeriodEnd, ReportedRate,
+};
+use crate::model::{Count, CountSet};
+
+/// The columns of an export of counts.
+pub(in crate::export) struct CountLayout<'a> {
+    /// Where a row was seen, and the columns themselves.
+    pub(in crate::export) seat: Layout,
+    pub(super) period: PeriodColumns,
+    /// How every count is read, and from which column: that of the count, or of the rate.
+    pub(in crate::export) counts: Vec<(Count, &'a CountRule, usize)>,
+    /// Where counts stand that are otherwise derived, if the object has them.
+    pub(super) stated: Vec<(Count, usize)>,
+    pub(super) rates: Vec<(&'a ReportedRate, usize)>,
+    pub(super) newest: Option<(usize, &'a InstantColumn)>,
+    /// Where a row says that it is a total.
+    pub(in crate::export) totals: Vec<usize>,
+    pub(super) skip: Vec<(usize, &'a BTreeSet<String>)>,
+    pub(in crate::export) numbers: NumberStyle,
+}
+
+/// The columns of the interval of a row.
+pub(super) enum PeriodColumns {
+    Span { start: usize, end: Option<usize> },
+    Day { date: usize, hour: Option<usize> },
+    Path,
+}
+
+impl PeriodColumns {
+    fn all(&self) -> impl Iterator<Item = usize> {
+        let (one, other) = match self {
+            Self::Span { start, end } => (Some(*start), *end),
+            Self::Day { date, hour } => (Some(*date), *hour),
+            Self::Path => (None, None),
+        };
+        one.into_iter().chain(other)
+    }
+}
+
+impl<'a> CountLayout<'a> {
+    pub(in crate::export) fn of(export: &Export, rows: &'a CountRows) -> Self {
+        let mut seat = Layout::of(export);
+        let period = match &rows.period {
+            Period::Span { start, end } => PeriodColumns::Span {
+                start: seat.place(&start.column),
+                end: match end {
+                    PeriodEnd::Column(end) => Some(seat.place(&end.column)),
+                    PeriodEnd::Length(column) => Some(seat.place(column)),
+                    PeriodEnd::Grain(_) => None,
+                },
+            },
+            Period::Day { date, hour, .. } => {
+                PeriodColumns::Day { date: seat.place(date), hour: hour.as_ref().map(|hour| seat.place(hour)) }
+            }
+            Period::Path => PeriodColumns::Path,
+        };
+        let newest = newest(&mut seat, &rows.newest);
+        let counts = place_counts(&mut seat, rows);
+        let stated = rows.stated.iter().map(|(count, column)| (*count, seat.place_if_there(column))).collect();
+        let rates = rows.rates.iter().map(|rate| (rate, seat.place_if_there(&rate.column.column))).collect();
+        let totals = if let Some(column) = &rows.totals.column {
+            vec![seat.place_if_there(column)]
+        } else {
+            let seen = seat.market.into_iter().chain(seat.broadcast_id).chain(seat.cover_id);
+            period.all().chain(seen).chain(seat.audience.iter().copied()).collect()
+        };
+        let skip = rows.skip.iter().map(|(column, values)| (seat.place_if_there(column), values)).collect();
+        Self { seat, period, counts, stated, rates, newest, totals, skip, numbers: rows.numbers }
+    }
+}
+
+/// What no object needs to have is asked for as such, unless another count needs it.
+fn place_counts<'a>(seat: &mut Layout, rows: &'a CountRows) -> Vec<(Count, &'a CountRule, usize)> {
+    let mut place = |count: Count, rule: &'a CountRule| {
+        let column = column_of(rule);
+        let place = if rows.optional.has(count) { seat.place_if_there(column) } else { seat.place(column) };
+        (count, rule, place)
+    };
+    rows.counts.iter().map(|(count, rule)| place(*count, rule)).collect()
+}
+
+fn column_of(rule: &CountRule) -> &ColumnName {
+    match rule {
+        CountRule::Column(column) => column,
+        CountRule::Times { by, .. } | CountRule::DividedBy { by, .. } => &by.column,
+    }
+}
+
+/// The column that a count is read from, or the rate that it is derived by.
+pub(super) fn column_behind(rows: &CountRows, count: Count, entry_is_click: bool) -> Option<&ColumnName> {
+    let count = if rows.counts.contains_key(&count) || !entry_is_click { count } else { entered(count) };
+    rows.counts.get(&count).map(column_of)
+}
+
+/// What stands for a count where the entry is the click.
+pub(super) const fn entered(count: Count) -> Count {
+    match count {
+        Count::Clicks => Count::Entries,
+        Count::Clickers => Count::Entrants,
+        other => other,
+    }
+}
+
+/// The counts that an object says itself, not by way of a rate.
+pub(in crate::export) fn stated(rows: &CountRows) -> CountSet {
+    rows.counts.iter().filter(|(_, rule)| matches!(rule, CountRule::Column(_))).map(|(count, _)| *count).collect()
+}
+
+fn newest<'a>(seat: &mut Layout, newest: &'a Newest) -> Option<(usize, &'a InstantColumn)> {
+    match &newest.by {
+        Order::Column(column) => Some((seat.place(&column.column), column)),
+        Order::Modified | Order::Name | Order::Path => None,
+    }
+}
+
+/// The columns of a log of covers.
+pub(in crate::export) struct CoverLayout<'a> {
+    pub(in crate::export) seat: Layout,
+    pub(in crate::export) from: (usize, &'a InstantColumn),
+    pub(in crate::export) until: Option<(usize, &'a InstantColumn)>,
+    pub(super) newest: Option<(usize, &'a InstantColumn)>,
+}
+
+impl<'a> CoverLayout<'a> {
+    pub(in crate::export) fn of(export: &Export, rows: &'a CoverRows) -> Self {
+        let mut seat = Layout::of(export);
+        let from = (seat.place(&rows.from.column), &rows.from);
+        let until = rows.until.as_ref().map(|until| (seat.place(&until.column), until));
+        let newest = newest(&mut seat, &rows.newest);
+        Self { seat, from, until, newest }
+    }
+}

@@ -1,0 +1,118 @@
+//! From the values of a record to a cover on air, or to a reject with its reason.
+
+use std::collections::BTreeMap;
+
+use super::count_layout::CoverLayout;
+use super::excerpt::Viewer;
+use super::fates::Fates;
+use super::stages::Stages;
+use super::{Mapped, NoSignal};
+use crate::export::format::field::{Field, Position, Records};
+use crate::export::value::instant;
+use crate::export::value::number_text::{folded, is_unknown};
+use crate::export::{ExportError, Reading};
+use crate::model::{MarketId, OnAir, Page, Reason, Stage};
+use crate::time::Zone;
+
+/// Turns records into covers on air.
+pub(in crate::export) struct CoverMapper<'a> {
+    layout: &'a CoverLayout<'a>,
+    stages: Stages<'a>,
+    seen: Vec<Stage>,
+    markets: &'a BTreeMap<MarketId, Zone>,
+    max_rows: usize,
+    fates: Fates<'a>,
+    page: Page,
+}
+
+impl<'a> CoverMapper<'a> {
+    pub(in crate::export) fn new(reading: &'a Reading<'_>, layout: &'a CoverLayout<'a>, max_rows: usize) -> Self {
+        Self {
+            layout,
+            stages: Stages::new(reading.export, &layout.seat, reading.path, reading.markets),
+            seen: Vec::new(),
+            markets: reading.markets,
+            max_rows,
+            fates: Fates::new(&layout.seat, reading.excerpt),
+            page: Page::default(),
+        }
+    }
+
+    /// What became of the records, and the page.
+    pub(in crate::export) fn done(mut self) -> Result<(Fates<'a>, Page), ExportError> {
+        match self.fates.refusal.take() {
+            Some(refusal) => Err(refusal),
+            None => Ok((self.fates, self.page)),
+        }
+    }
+
+    fn map(&mut self, record: u32, fields: &[Field<'_>]) -> Mapped<()> {
+        let seen = &mut self.seen;
+        let stage = self.stages.of(fields, |stage| seen.push(stage.clone()))?;
+        let stage = &self.seen[stage];
+        let market = self.markets.get(&stage.market);
+        let read = |(column, instant): (usize, &crate::config::InstantColumn)| {
+            instant::read(fields[column], &instant.format, market)
+                .map_err(|reason| NoSignal::Reject(reason, Some(column)))
+        };
+        let from_us = read(self.layout.from)?;
+        let until_us = self.layout.until.filter(|(column, _)| is_there(fields[*column])).map(read).transpose()?;
+        if let Some(((column, _), until_us)) = self.layout.until.zip(until_us)
+            && until_us <= from_us
+        {
+            return Err(NoSignal::Reject(Reason::EmptyInterval, Some(column)));
+        }
+        let created_us = self.layout.newest.map(read).transpose()?;
+        if self.page.on_air.len() >= self.max_rows {
+            self.fates.refusal.get_or_insert(ExportError::TooManyRows(self.max_rows));
+            return Err(NoSignal::Ignored);
+        }
+        self.page.created_us = self.page.created_us.max(created_us);
+        self.page.on_air.push(OnAir {
+            record,
+            market: stage.market.clone(),
+            broadcast_id: stage.broadcast_id.clone(),
+            cover_id: stage.cover_id.clone().unwrap_or_default(),
+            from_us,
+            until_us,
+        });
+        Ok(())
+    }
+}
+
+/// Whether a cover has an end: an empty one, or a dash, is none yet.
+fn is_there(field: Field<'_>) -> bool {
+    match field {
+        Field::Null => false,
+        Field::Text(text) => !is_unknown(&folded(text)),
+        _ => true,
+    }
+}
+
+impl Records for CoverMapper<'_> {
+    fn record(&mut self, at: Position, fields: &[Field<'_>], raw: &dyn Fn() -> String) {
+        let Some(record) = self.fates.number(at) else { return };
+        let seen = self.seen.len();
+        let mapped = self.map(record, fields);
+        if mapped.is_err() && self.seen.len() > seen {
+            self.seen.pop();
+            self.stages.take_back();
+        }
+        match mapped {
+            Ok(()) => self.fates.taken += 1,
+            Err(NoSignal::Ignored) => self.fates.ignored += 1,
+            Err(NoSignal::Reject(reason, column)) => {
+                // There are no viewers in counts and covers.
+                self.fates.reject(at, reason, column, raw, Viewer::NotMapped);
+            }
+        }
+    }
+
+    fn broken(&mut self, at: Position, reason: Reason, raw: &[u8]) {
+        self.fates.broken(at, reason, raw, false);
+    }
+
+    fn is_refused(&self) -> bool {
+        self.fates.refusal.is_some()
+    }
+}

@@ -1,0 +1,183 @@
+//! From the values of a record to a signal, or to a reject with its reason.
+
+use super::excerpt::Viewer;
+use super::fates::Fates;
+use super::layout::Layout;
+use super::signal::{Signal, Signals};
+use super::stages::Stages;
+use super::{Mapped, NoSignal};
+use crate::config::{Export, Rows};
+use crate::export::format::field::{Field, Position, Records};
+use crate::export::value::instant;
+use crate::export::value::single::{dwell_ms, flag, id};
+use crate::export::{ExportError, Reading};
+use crate::model::{Event, Kinds, Reason};
+
+/// Turns records into signals.
+pub(in crate::export) struct EventMapper<'a, S> {
+    export: &'a Export,
+    layout: &'a Layout,
+    stages: Stages<'a>,
+    entry_is_click: bool,
+    dwell_is_on_leave: bool,
+    stay_ms: u32,
+    signals: &'a mut S,
+    fates: Fates<'a>,
+}
+
+impl<'a, S: Signals> EventMapper<'a, S> {
+    pub(in crate::export) fn new(reading: &'a Reading<'_>, layout: &'a Layout, signals: &'a mut S) -> Self {
+        let Reading { export, entry_is_click, path, markets, stay_seconds, excerpt } = reading;
+        Self {
+            export,
+            layout,
+            stages: Stages::new(export, layout, path, markets),
+            entry_is_click: *entry_is_click,
+            dwell_is_on_leave: export.maps(Event::Leave),
+            stay_ms: stay_seconds.saturating_mul(1000),
+            signals,
+            fates: Fates::new(layout, *excerpt),
+        }
+    }
+
+    fn map(&mut self, at: Position, fields: &[Field<'_>]) -> Mapped<()> {
+        let record = self.fates.number(at).ok_or(NoSignal::Ignored)?;
+        let layout = self.layout;
+        let Some(each) = self.export.rows.each() else { return Err(NoSignal::Ignored) };
+        let blame = |column: usize| move |reason| NoSignal::Reject(reason, Some(column));
+        let occurred_us = instant::read(fields[layout.occurred_at], &each.occurred_at.format, None)
+            .map_err(blame(layout.occurred_at))?;
+        let (kinds, dwell_ms, credited_us) = self.happened(fields, occurred_us)?;
+        let (mut event_id, mut viewer_id) = (itoa::Buffer::new(), itoa::Buffer::new());
+        let event_id =
+            layout.event_id.map(|column| id(fields[column], &mut event_id).map_err(blame(column))).transpose()?;
+        let viewer_id = layout
+            .viewer_id
+            .map(|column| id(fields[column], &mut viewer_id).map_err(blame(column)))
+            .transpose()?;
+        let stage = self.stages.of(fields, |stage| self.signals.stage(stage))?;
+        let signal = Signal { record, occurred_us, credited_us, kinds, dwell_ms, event_id, viewer_id, stage };
+        self.signals.signal(&signal);
+        Ok(())
+    }
+
+    /// What the row counts as, its dwell, and the instant it is credited to.
+    fn happened(&self, fields: &[Field<'_>], occurred_us: i64) -> Mapped<(Kinds, u32, i64)> {
+        match &self.export.rows {
+            Rows::Events { values, .. } => self.event(fields, values, occurred_us),
+            Rows::Impressions { .. } => {
+                let (kinds, dwell_ms) = self.flags(fields)?;
+                Ok((kinds, dwell_ms, occurred_us))
+            }
+            Rows::Counts(_) | Rows::Covers(_) => Err(NoSignal::Ignored),
+        }
+    }
+
+    fn event(
+        &self,
+        fields: &[Field<'_>],
+        values: &std::collections::BTreeMap<String, Event>,
+        occurred_us: i64,
+    ) -> Mapped<(Kinds, u32, i64)> {
+        let column = self.layout.event.unwrap_or_default();
+        let event = match fields[column] {
+            Field::Text(word) => values.get(word).copied(),
+            Field::Int(code) => values.get(itoa::Buffer::new().format(code)).copied(),
+            Field::Null => return Err(NoSignal::Reject(Reason::MissingValue, Some(column))),
+            _ => None,
+        };
+        let event = event.ok_or(NoSignal::Reject(Reason::UnknownEvent, Some(column)))?;
+        let kinds = match event {
+            Event::Impression => Kinds::IMPRESSION,
+            Event::Click => Kinds::CLICK,
+            Event::Entry if self.entry_is_click => Kinds::ENTRY.and(Kinds::CLICK),
+            Event::Entry => Kinds::ENTRY,
+            Event::Leave => Kinds::default(),
+            Event::Order => Kinds::ORDER,
+            Event::Ignore => return Err(NoSignal::Ignored),
+        };
+        let carries_dwell = if self.dwell_is_on_leave { event == Event::Leave } else { event == Event::Entry };
+        let Some(column) = self.layout.dwell_seconds.filter(|_| carries_dwell) else {
+            return Ok((kinds, 0, occurred_us));
+        };
+        let dwell_ms = dwell_ms(fields[column]).map_err(|reason| NoSignal::Reject(reason, Some(column)))?;
+        let dwell_ms = dwell_ms.ok_or(NoSignal::Reject(Reason::MissingValue, Some(column)))?;
+        let credited_us =
+            if event == Event::Leave { occurred_us - i64::from(dwell_ms) * 1000 } else { occurred_us };
+        Ok((self.with_stay(kinds, dwell_ms), dwell_ms, credited_us))
+    }
+
+    fn flags(&self, fields: &[Field<'_>]) -> Mapped<(Kinds, u32)> {
+        let flag = |column: Option<usize>| match column {
+            Some(column) => flag(fields[column]).map_err(|reason| NoSignal::Reject(reason, Some(column))),
+            None => Ok(false),
+        };
+        let mut kinds = Kinds::IMPRESSION;
+        if flag(self.layout.clicked)? {
+            kinds = kinds.and(Kinds::CLICK);
+        }
+        let entered = flag(self.layout.entered)?;
+        if entered {
+            kinds = kinds.and(Kinds::ENTRY);
+            if self.entry_is_click {
+                kinds = kinds.and(Kinds::CLICK);
+            }
+        }
+        if flag(self.layout.ordered)? {
+            kinds = kinds.and(Kinds::ORDER);
+        }
+        let Some(column) = self.layout.dwell_seconds else { return Ok((kinds, 0)) };
+        let reject = |reason| NoSignal::Reject(reason, Some(column));
+        let dwell_ms = dwell_ms(fields[column]).map_err(reject)?;
+        match (entered, dwell_ms) {
+            (true, Some(dwell_ms)) => Ok((self.with_stay(kinds, dwell_ms), dwell_ms)),
+            (true, None) => Err(reject(Reason::MissingValue)),
+            (false, None | Some(0)) => Ok((kinds, 0)),
+            (false, Some(_)) => Err(reject(Reason::DwellWithoutEntry)),
+        }
+    }
+
+    fn with_stay(&self, kinds: Kinds, dwell_ms: u32) -> Kinds {
+        if dwell_ms >= self.stay_ms { kinds.and(Kinds::STAY) } else { kinds }
+    }
+
+    /// What became of the records.
+    pub(in crate::export) fn done(mut self) -> Result<Fates<'a>, ExportError> {
+        let refusal = self.fates.refusal.take();
+        match refusal.or_else(|| self.signals.too_many().map(ExportError::TooManyCells)) {
+            Some(refusal) => Err(refusal),
+            None => Ok(self.fates),
+        }
+    }
+}
+
+impl<S: Signals> Records for EventMapper<'_, S> {
+    fn record(&mut self, at: Position, fields: &[Field<'_>], raw: &dyn Fn() -> String) {
+        match self.map(at, fields) {
+            Ok(()) => self.fates.taken += 1,
+            Err(NoSignal::Ignored) => self.fates.ignored += 1,
+            Err(NoSignal::Reject(reason, column)) => {
+                let id = self.layout.viewer_id.map(|column| match fields[column] {
+                    Field::Text(text) => Some(text.to_owned()),
+                    Field::Int(number) => Some(number.to_string()),
+                    Field::Float(number) => Some(number.to_string()),
+                    _ => None,
+                });
+                let viewer = match &id {
+                    None => Viewer::NotMapped,
+                    Some(None) => Viewer::Unclear,
+                    Some(Some(id)) => Viewer::Id(id),
+                };
+                self.fates.reject(at, reason, column, raw, viewer);
+            }
+        }
+    }
+
+    fn broken(&mut self, at: Position, reason: Reason, raw: &[u8]) {
+        self.fates.broken(at, reason, raw, self.layout.viewer_id.is_some());
+    }
+
+    fn is_refused(&self) -> bool {
+        self.fates.refusal.is_some() || self.signals.too_many().is_some()
+    }
+}

@@ -1,0 +1,80 @@
+//! What became of the records of an export.
+
+use super::excerpt::Viewer;
+use super::layout::Layout;
+use crate::export::format::field::Position;
+use crate::export::{Excerpt, ExportError, ReadReport};
+use crate::model::{Check, Reason, Reject};
+
+/// Rejects listed per object; the count goes on beyond.
+pub const MAX_LISTED_REJECTS: usize = 1_000;
+
+/// Records by what became of them, and whether the export as a whole is refused.
+pub(in crate::export) struct Fates<'a> {
+    seat: &'a Layout,
+    excerpt: Excerpt,
+    pub(in crate::export) taken: u64,
+    pub(in crate::export) ignored: u64,
+    pub(in crate::export) rejected: u64,
+    rejects: Vec<Reject>,
+    pub(in crate::export) refusal: Option<ExportError>,
+}
+
+impl<'a> Fates<'a> {
+    pub(in crate::export) const fn new(seat: &'a Layout, excerpt: Excerpt) -> Self {
+        Self { seat, excerpt, taken: 0, ignored: 0, rejected: 0, rejects: Vec::new(), refusal: None }
+    }
+
+    /// The number that a record has on its page; `None`, and the export refused, beyond all numbers.
+    pub(super) fn number(&mut self, at: Position) -> Option<u32> {
+        let number = u32::try_from(at.record).ok();
+        if number.is_none() {
+            self.refusal.get_or_insert(ExportError::TooManyRecords);
+        }
+        number
+    }
+
+    /// A reject whose fields could be told apart.
+    pub(super) fn reject(
+        &mut self,
+        at: Position,
+        reason: Reason,
+        column: Option<usize>,
+        raw: &dyn Fn() -> String,
+        viewer: Viewer<'_>,
+    ) {
+        let excerpt = self.excerpt;
+        let column = column.map(|column| self.seat.columns[column].column.name().to_owned());
+        self.list(at, reason, column, || excerpt.of(&raw(), viewer));
+    }
+
+    /// A reject whose fields could not be told apart.
+    pub(super) fn broken(&mut self, at: Position, reason: Reason, raw: &[u8], may_name_a_viewer: bool) {
+        let excerpt = self.excerpt;
+        self.list(at, reason, None, || excerpt.of_broken(raw, may_name_a_viewer));
+    }
+
+    fn list(
+        &mut self,
+        at: Position,
+        reason: Reason,
+        column: Option<String>,
+        text: impl FnOnce() -> Option<String>,
+    ) {
+        self.rejected += 1;
+        if self.rejects.len() < MAX_LISTED_REJECTS {
+            let Position { record, byte_offset } = at;
+            self.rejects.push(Reject { record, byte_offset, reason, column, text: text() });
+        }
+    }
+
+    /// The report, if every physical record is accounted for.
+    pub(in crate::export) fn report(self, rows_in: u64, checks: Vec<Check>) -> Result<ReadReport, ExportError> {
+        let Self { taken, ignored, rejected, rejects, .. } = self;
+        let accounted = taken + ignored + rejected;
+        if accounted != rows_in {
+            return Err(ExportError::Unbalanced { physical: rows_in, accounted });
+        }
+        Ok(ReadReport { rows_in, taken, ignored, rejected, rejects, checks })
+    }
+}

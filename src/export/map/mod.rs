@@ -1,0 +1,23 @@
+//! From the values of a record to what is counted: a signal, a row of counts, a cover on air. What cannot be is a
+//! reject with its reason and the column to blame.
+
+pub(super) mod count;
+pub(super) mod count_layout;
+pub(super) mod cover;
+pub(super) mod event;
+pub(super) mod excerpt;
+pub(super) mod fates;
+pub(super) mod layout;
+mod period;
+pub(super) mod signal;
+mod stages;
+
+use crate::model::Reason;
+
+/// Why a record is no signal: a reject with the column to blame, or a row the configuration ignores.
+pub(super) enum NoSignal {
+    Reject(Reason, Option<usize>),
+    Ignored,
+}
+
+pub(super) type Mapped<T> = Result<T, NoSignal>;

@@ -1,0 +1,140 @@
+//! The interval of a row: two instants, a day, an hour of a day, or what the path says.
+
+use jiff::civil::{Date, DateTime};
+use jiff::fmt::strtime::BrokenDownTime;
+
+use super::count_layout::PeriodColumns;
+use super::{Mapped, NoSignal};
+use crate::config::{NumberStyle, Period, PeriodEnd, ZoneRule};
+use crate::export::find::PathValues;
+use crate::export::format::field::Field;
+use crate::export::value::hour::hour;
+use crate::export::value::instant::{self, from_wall, serial};
+use crate::export::value::quantity::length_of;
+use crate::model::Reason;
+use crate::time::{DayRule, Zone};
+
+/// No row counts over more: a longer one is a wrong column or a broken date.
+const LONGEST_US: i64 = 32 * 86_400 * 1_000_000;
+
+/// When a row counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Interval {
+    pub(super) start_us: i64,
+    pub(super) end_us: i64,
+    pub(super) is_all_day: bool,
+}
+
+/// What the interval of a row is read with, besides its fields.
+#[derive(Clone, Copy)]
+pub(in crate::export) struct Clock<'a> {
+    /// The zone of the row's market.
+    pub(in crate::export) market: Option<&'a Zone>,
+    pub(in crate::export) path: &'a PathValues,
+    pub(in crate::export) numbers: NumberStyle,
+}
+
+/// Reads the interval of a row.
+pub(in crate::export) fn read(
+    period: &Period,
+    columns: &PeriodColumns,
+    fields: &[Field<'_>],
+    clock: Clock<'_>,
+) -> Mapped<Interval> {
+    let (interval, blamed) = match (period, columns) {
+        (Period::Span { start, end }, PeriodColumns::Span { start: at, end: until }) => {
+            let start_us = instant::read(fields[*at], &start.format, clock.market).map_err(blame(*at))?;
+            let until = until.unwrap_or(*at);
+            let end_us = match end {
+                PeriodEnd::Column(end) => instant::read(fields[until], &end.format, clock.market),
+                PeriodEnd::Grain(seconds) => Ok(start_us + i64::from(*seconds) * 1_000_000),
+                PeriodEnd::Length(_) => length_us(fields[until], clock.numbers).map(|length| start_us + length),
+            };
+            let end_us = end_us.map_err(blame(until))?;
+            (Interval { start_us, end_us, is_all_day: false }, Some(until))
+        }
+        (Period::Day { pattern, zone, .. }, PeriodColumns::Day { date, hour }) => {
+            let zone = match zone {
+                ZoneRule::Named(zone) => zone,
+                ZoneRule::Market => clock.market.ok_or(NoSignal::Reject(Reason::BadTime, Some(*date)))?,
+            };
+            let on = day(fields[*date], pattern).map_err(blame(*date))?;
+            let column = hour.unwrap_or(*date);
+            let interval = match hour {
+                None => whole_day(on, zone),
+                Some(hour) => hour_of(on, fields[*hour], zone),
+            };
+            (interval.map_err(blame(column))?, Some(column))
+        }
+        _ => {
+            let (start, end) =
+                clock.path.start.zip(clock.path.end).ok_or(NoSignal::Reject(Reason::MissingValue, None))?;
+            let (start_us, end_us) = (start.as_microsecond(), end.as_microsecond());
+            (Interval { start_us, end_us, is_all_day: true }, None)
+        }
+    };
+    let length_us = interval.end_us - interval.start_us;
+    if length_us <= 0 {
+        Err(NoSignal::Reject(Reason::EmptyInterval, blamed))
+    } else if length_us > LONGEST_US {
+        Err(NoSignal::Reject(Reason::IntervalTooLong, blamed))
+    } else {
+        Ok(interval)
+    }
+}
+
+fn blame(column: usize) -> impl Fn(Reason) -> NoSignal {
+    move |reason| NoSignal::Reject(reason, Some(column))
+}
+
+/// A column of lengths, in microseconds.
+fn length_us(field: Field<'_>, numbers: NumberStyle) -> Result<i64, Reason> {
+    let length = length_of(field, numbers)?.ok_or(Reason::MissingValue)?;
+    let (_, value, _) = length.bounds();
+    i64::try_from(value.saturating_mul(1_000) / length.unit()).map_err(|_| Reason::IntervalTooLong)
+}
+
+/// A date by a pattern, or a spreadsheet's own.
+fn day(field: Field<'_>, pattern: &str) -> Result<Date, Reason> {
+    let by_pattern = |text: &str| {
+        let parsed = BrokenDownTime::parse(pattern, text.trim()).and_then(|parsed| parsed.to_date());
+        parsed.map_err(|_| Reason::BadTime)
+    };
+    let by_serial = |days: f64| serial(days).map(DateTime::date);
+    match field {
+        Field::Null => Err(Reason::MissingValue),
+        Field::Text(text) if text.trim().is_empty() => Err(Reason::MissingValue),
+        Field::Text(text) => by_pattern(text).or_else(|_| by_serial(text.trim().parse().unwrap_or(f64::NAN))),
+        Field::Wall(us) => from_wall(us).map(DateTime::date),
+        Field::Int(number) => by_pattern(itoa::Buffer::new().format(number))
+            .or_else(|_| by_serial(i32::try_from(number).map_or(f64::NAN, f64::from))),
+        Field::Float(days) => by_serial(days),
+        _ => Err(Reason::BadTime),
+    }
+}
+
+fn whole_day(on: Date, zone: &Zone) -> Result<Interval, Reason> {
+    let day = DayRule::calendar(zone.clone()).day(on).ok_or(Reason::TimeInGap)?;
+    in_range(day.start.as_microsecond(), day.end.as_microsecond(), true)
+}
+
+/// From the first instant at which the clock shows the beginning of the hour to the first at which it shows its end: an
+/// hour that comes twice is both, and of one that the clock jumps over nothing is left.
+fn hour_of(on: Date, field: Field<'_>, zone: &Zone) -> Result<Interval, Reason> {
+    let hour = hour(field)?;
+    let instant = |second_of_day: u32| {
+        let midnight = on.to_datetime(jiff::civil::Time::midnight());
+        let wall = midnight.checked_add(jiff::SignedDuration::from_secs(second_of_day.into())).ok()?;
+        zone.first_instant_at(wall).map(jiff::Timestamp::as_microsecond)
+    };
+    let (start_us, end_us) = instant(hour.start).zip(instant(hour.end)).ok_or(Reason::TimeOutOfRange)?;
+    if start_us == end_us { Err(Reason::TimeInGap) } else { in_range(start_us, end_us, false) }
+}
+
+fn in_range(start_us: i64, end_us: i64, is_all_day: bool) -> Result<Interval, Reason> {
+    instant::in_range(start_us)?;
+    Ok(Interval { start_us, end_us, is_all_day })
+}
+
+#[cfg(test)]
+mod tests;

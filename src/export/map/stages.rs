@@ -1,0 +1,168 @@
+//! Where a row was seen: market, broadcast, cover and audience, resolved once per distinct combination.
+
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
+
+use super::layout::Layout;
+use super::{Mapped, NoSignal};
+use crate::config::{CoverRule, Export, MarketRule, Otherwise, TextRule};
+use crate::export::find::PathValues;
+use crate::export::format::field::Field;
+use crate::export::value::single::{MAX_NAME_BYTES, id, push_key};
+use crate::model::{MarketId, Reason, Stage};
+use crate::time::Zone;
+
+/// Combinations that stand for nothing are remembered only while they are few: a broken column may never repeat itself.
+const MOST_REFUSED: usize = 1 << 16;
+/// And only while they are short: one value may be as long as a record.
+const LONGEST_REFUSED_BYTES: usize = 1 << 10;
+
+/// What a combination of raw market, broadcast, cover and audience values stands for.
+#[derive(Clone, Copy)]
+enum Known {
+    Stage(usize),
+    Ignored,
+    Reject(Reason, usize),
+}
+
+/// The combinations seen in an export so far.
+pub(super) struct Stages<'a> {
+    export: &'a Export,
+    layout: &'a Layout,
+    path: &'a PathValues,
+    markets: &'a BTreeMap<MarketId, Zone>,
+    known: HashMap<Box<[u8]>, Known>,
+    key: Vec<u8>,
+    count: usize,
+}
+
+impl<'a> Stages<'a> {
+    pub(in crate::export) fn new(
+        export: &'a Export,
+        layout: &'a Layout,
+        path: &'a PathValues,
+        markets: &'a BTreeMap<MarketId, Zone>,
+    ) -> Self {
+        Self { export, layout, path, markets, known: HashMap::new(), key: Vec::new(), count: 0 }
+    }
+
+    /// The stage of a row, through a table of the combinations seen so far.
+    pub(in crate::export) fn of(&mut self, fields: &[Field<'_>], announce: impl FnMut(&Stage)) -> Mapped<usize> {
+        let layout = self.layout;
+        let mut key = std::mem::take(&mut self.key);
+        key.clear();
+        let columns =
+            layout.market.iter().chain(&layout.broadcast_id).chain(&layout.cover_id).chain(&layout.audience);
+        for column in columns {
+            push_key(&mut key, fields[*column]);
+        }
+        let known = self.known.get(key.as_slice()).copied().unwrap_or_else(|| {
+            let known = self.resolve(fields, announce);
+            let is_small = key.len() <= LONGEST_REFUSED_BYTES && self.known.len() < MOST_REFUSED;
+            if matches!(known, Known::Stage(_)) || is_small {
+                self.known.insert(key.as_slice().into(), known);
+            }
+            known
+        });
+        self.key = key;
+        match known {
+            Known::Stage(stage) => Ok(stage),
+            Known::Ignored => Err(NoSignal::Ignored),
+            Known::Reject(reason, column) => Err(NoSignal::Reject(reason, Some(column))),
+        }
+    }
+
+    /// Forgets the stage that was announced last, of a row that is not counted after all: stages are kept only as long
+    /// as there are not more of them than rows.
+    pub(super) fn take_back(&mut self) {
+        self.known.remove(self.key.as_slice());
+        self.count -= 1;
+    }
+
+    fn resolve(&mut self, fields: &[Field<'_>], mut announce: impl FnMut(&Stage)) -> Known {
+        match self.new_stage(fields) {
+            Ok(Some(stage)) => {
+                announce(&stage);
+                self.count += 1;
+                Known::Stage(self.count - 1)
+            }
+            Ok(None) => Known::Ignored,
+            Err((reason, column)) => Known::Reject(reason, column),
+        }
+    }
+
+    fn new_stage(&self, fields: &[Field<'_>]) -> Result<Option<Stage>, (Reason, usize)> {
+        let columns = &self.export.columns;
+        let Some(market) = self.market(fields)? else { return Ok(None) };
+        let text = |rule: &TextRule, column: Option<usize>| match (rule, column) {
+            (TextRule::Value(value), _) => Ok(value.clone()),
+            (TextRule::Path, _) => Ok(self.path.broadcast.clone().unwrap_or_default()),
+            (TextRule::Column(_), column) => {
+                let column = column.unwrap_or_default();
+                let mut number = itoa::Buffer::new();
+                id(fields[column], &mut number).map(str::to_owned).map_err(|reason| (reason, column))
+            }
+        };
+        Ok(Some(Stage {
+            market,
+            audience: self.audience(fields)?,
+            broadcast_id: text(&columns.broadcast_id, self.layout.broadcast_id)?,
+            cover_id: match &columns.cover_id {
+                CoverRule::Row(rule) => Some(text(rule, self.layout.cover_id)?),
+                CoverRule::Log => None,
+            },
+        }))
+    }
+
+    fn market(&self, fields: &[Field<'_>]) -> Result<Option<MarketId>, (Reason, usize)> {
+        let (values, otherwise) = match &self.export.columns.market {
+            MarketRule::Value(market) => return Ok(Some(market.clone())),
+            MarketRule::Path { .. } => return Ok(self.path.market.clone()),
+            MarketRule::Column { values, otherwise, .. } => (values, otherwise),
+        };
+        let column = self.layout.market.unwrap_or_default();
+        let named = match fields[column] {
+            Field::Text(name) if name.len() > MAX_NAME_BYTES => return Err((Reason::TooLong, column)),
+            Field::Text(name) => values
+                .get(name)
+                .cloned()
+                .or_else(|| Some(MarketId::new(name)).filter(|market| self.markets.contains_key(market))),
+            Field::Int(code) => values.get(code.to_string().as_str()).cloned(),
+            _ => None,
+        };
+        match (named, otherwise) {
+            (Some(market), _) => Ok(Some(market)),
+            (None, Otherwise::Market(market)) => Ok(Some(market.clone())),
+            (None, Otherwise::Ignore) => Ok(None),
+            (None, Otherwise::Reject) if fields[column] == Field::Null => Err((Reason::MissingValue, column)),
+            (None, Otherwise::Reject) => Err((Reason::UnknownMarket, column)),
+        }
+    }
+
+    /// The audience columns joined by ` / `, a missing one as `unknown`; without any, everybody is `all`.
+    fn audience(&self, fields: &[Field<'_>]) -> Result<String, (Reason, usize)> {
+        if self.layout.audience.is_empty() {
+            return Ok("all".to_owned());
+        }
+        let mut joined = String::new();
+        for (index, column) in self.layout.audience.iter().enumerate() {
+            if index > 0 {
+                joined.push_str(" / ");
+            }
+            match fields[*column] {
+                Field::Null => joined.push_str("unknown"),
+                Field::Text(text) if text.len() > MAX_NAME_BYTES => return Err((Reason::TooLong, *column)),
+                Field::Text(text) if text.trim().is_empty() => joined.push_str("unknown"),
+                Field::Text(text) => joined.push_str(text.trim()),
+                Field::Int(number) => joined.push_str(&number.to_string()),
+                Field::Bool(flag) => joined.push_str(if flag { "true" } else { "false" }),
+                _ => return Err((Reason::BadValue, *column)),
+            }
+            if joined.len() > MAX_NAME_BYTES {
+                return Err((Reason::TooLong, *column));
+            }
+        }
+        Ok(joined)
+    }
+}
