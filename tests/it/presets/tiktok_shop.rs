@@ -98,12 +98,13 @@ fn newer_sheet() -> Vec<u8> {
 fn a_newer_sheet_has_impressions_and_its_tap_through_rate_is_held_against_them() {
     let scenario = britain().export(SHEET, newer_sheet());
     // 432 ÷ 32,000 is 1.35 %. 432 × 88 s, and the second 87.5 to 88.5 s.
-    settle(&scenario, "2026-11-20", "2026-11-20").exits(0).expect_table(
+    let outcome = settle(&scenario, "2026-11-20", "2026-11-20").exits(0);
+    let outcome = outcome.expect_table(
         "slot_audience",
         "slot   impressions  impressions_low  impressions_high  clicks  entries  entrants  dwell_seconds  orders  ctr     derived
          prime  32000        32000            32000             432     432      –         38016          7       0.0135  dwell_seconds",
     );
-    scenario.expect_table(
+    outcome.expect_table(
         "reconciliation",
         "metric       scope  rows  reported  recomputed  verdict
          tap_through  row    1     0.0135    0.0135      equal within rounding",
