@@ -275,6 +275,3 @@ fn standing(facts: &Facts<'_>, selection: &Selection) -> Standing {
         (None, None, None) => Standing::NotAsked(Because::NeverPublished),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -7,8 +7,8 @@ use crate::config::{
     ColumnName, Columns, CoverRows, CoverRule, Export, Extent, Format, Header, InstantColumn, InstantFormat,
     MarketRule, Newest, PathPart, PathPattern, TextRule,
 };
-use crate::export::PathValues;
-use crate::model::{ClickEvent, Conventions, Eras, ImpressionBasis, UniqueBasis};
+use crate::export::{Found, PathValues};
+use crate::model::{ClickEvent, Conventions, Eras, ImpressionBasis, MarketId, PlatformId, UniqueBasis};
 use crate::store::Object;
 use crate::time::Zone;
 
