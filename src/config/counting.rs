@@ -147,7 +147,8 @@ pub enum Extent {
     /// whole: one object has all broadcasts of its period.
     Period,
     /// All rows of the same market and broadcast that begin when a row of the newer object does: a session that was
-    /// told while it was on air ends later the next time. Rows of days compete for the whole of them. For exports that come in parts.
+    /// told while it was on air ends later the next time. Rows of days compete for the whole of them. For exports that
+    /// come in parts.
     Broadcast,
 }
 

@@ -32,3 +32,6 @@ fn goes_by_modification(rows: &Rows) -> bool {
     };
     *by == Order::Modified
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,9 +5,10 @@
 //! events:
 //!
 //! 1. **The newest holds.** Rows of one definition compete for their interval; where pages come in parts, for their
-//!    broadcast and the instant at which they begin, since a session that was told while it was on air ends later. Of the pages in the scope of a market-day, the newest that has any row of the key wins all rows of it; the
-//!    rest are `duplicate`. A newer page never adds to an older one. Within a page, equal keys are legitimate and add up.
-//!    A fallback counts only broadcasts of which no better export has rows that hold.
+//!    broadcast and the instant at which they begin, since a session that was told while it was on air ends later. Of
+//!    the pages in the scope of a market-day, the newest that has any row of the key wins all rows of it; the rest are
+//!    `duplicate`. A newer page never adds to an older one. Within a page, equal keys are legitimate and add up. A
+//!    fallback counts only broadcasts of which no better export has rows that hold.
 //! 2. **The log says the cover.** A row that names no cover is the one's that was on air, by the logs in scope. If that
 //!    was not so for all of the row, it is the one's that was on air longest, and `contaminated`. If none was, it is
 //!    `unknown`. Time in which logs say two covers at once is nobody's.

@@ -1,0 +1,63 @@
+//! What a market-day is made from.
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::config::{
+    ColumnName, Columns, CoverRows, CoverRule, Export, Extent, Format, Header, InstantColumn, InstantFormat,
+    MarketRule, Newest, PathPart, PathPattern, TextRule,
+};
+use crate::export::{Found, PathValues};
+use crate::model::{ClickEvent, Conventions, Eras, ImpressionBasis, MarketId, PlatformId, UniqueBasis};
+use crate::store::Object;
+use crate::time::Zone;
+
+/// A platform whose only export is a log of covers.
+fn platform(by: Order) -> Platform {
+    let value = |text: &str| TextRule::Value(text.to_owned());
+    let export = Export {
+        name: "log".into(),
+        rows: Rows::Covers(Box::new(CoverRows {
+            from: InstantColumn { column: ColumnName::new("from"), format: InstantFormat::Rfc3339 },
+            until: None,
+            newest: Newest { by, per: Extent::Broadcast },
+        })),
+        path: PathPattern { text: "log.csv".into(), parts: vec![PathPart::Literal("log.csv".into())] },
+        day_zone: Zone::utc(),
+        early_days: 0,
+        late_days: 0,
+        format: Format::Delimited { delimiter: b',', encoding: None, header: Header::FIRST_LINE },
+        columns: Columns {
+            market: MarketRule::Value(MarketId::new("US")),
+            broadcast_id: value("r1"),
+            cover_id: CoverRule::Row(value("c1")),
+            audience: Vec::new(),
+        },
+    };
+    let first = Conventions {
+        impression: ImpressionBasis::Displays,
+        click: ClickEvent::CoverTap,
+        uniques: UniqueBasis::FirstTouch,
+    };
+    Platform { eras: Eras::only(first), settle_seconds: 0, exports: vec![export] }
+}
+
+fn object(modified: i64) -> PlannedExport {
+    let object = Object {
+        key: "log.csv".into(),
+        etag: Some("e".into()),
+        size: 7,
+        last_modified: Timestamp::from_second(modified).unwrap(),
+    };
+    let found = Found { object, export_date: None, path: PathValues::default() };
+    PlannedExport { platform: PlatformId::new("p"), export: 0, found }
+}
+
+#[test]
+fn the_time_of_an_object_matters_only_where_it_says_which_is_newer() {
+    let of = |by: Order, modified| fingerprint("config", &platform(by), &[&object(modified)]);
+    assert_ne!(of(Order::Modified, 1), of(Order::Modified, 2), "the same bytes, put again, are the newer");
+    for by in [Order::Name, Order::Path] {
+        assert_eq!(of(by.clone(), 1), of(by, 2));
+    }
+}
