@@ -51,6 +51,9 @@ pub struct Reading<'a> {
     pub entry_is_click: bool,
     /// What the path of the object says.
     pub path: &'a PathValues,
+    /// The instants whose market-days read the object, from the first (microseconds since 1970, UTC) to before the
+    /// second; `None` where all do.
+    pub reach_us: Option<(i64, i64)>,
     /// Every market the configuration knows, with its zone.
     pub markets: &'a BTreeMap<MarketId, Zone>,
     /// An entry that lasted so long is a stay.

@@ -37,6 +37,8 @@ pub enum Reason {
     IntervalTooLong,
     /// An event that the configuration does not name.
     UnknownEvent,
+    /// Counts over an interval of which only a part lies on days that read their object.
+    BeyondReach,
     /// A market that no configuration knows.
     UnknownMarket,
     /// An id that a spreadsheet turned into a rounded number, such as `7.65142E+18`.
@@ -49,7 +51,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::FieldCount,
         Self::BrokenQuote,
         Self::NotUtf8,
@@ -66,6 +68,7 @@ impl Reason {
         Self::TimeInFold,
         Self::EmptyInterval,
         Self::IntervalTooLong,
+        Self::BeyondReach,
         Self::UnknownEvent,
         Self::UnknownMarket,
         Self::MangledId,
@@ -93,6 +96,7 @@ impl Reason {
             Self::TimeInFold => "time_in_fold",
             Self::EmptyInterval => "empty_interval",
             Self::IntervalTooLong => "interval_too_long",
+            Self::BeyondReach => "beyond_reach",
             Self::UnknownEvent => "unknown_event",
             Self::UnknownMarket => "unknown_market",
             Self::MangledId => "mangled_id",

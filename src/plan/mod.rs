@@ -14,4 +14,4 @@ pub use batch::Batch;
 pub use platform_plan::{Known, PlannedDay, PlannedExport, PlatformPlan, export_dates, windows};
 pub use selection::{Dates, Reprocess, Selection};
 pub use standing::{Because, Standing};
-pub use window::Window;
+pub use window::{Window, reach};

@@ -48,12 +48,10 @@ impl Window {
         let last_instant = Timestamp::from_nanosecond(day.end.as_nanosecond() - 1).ok()?;
         let needed_first = platform_days.day_of(day.start)?.date;
         let needed_last = platform_days.day_of(last_instant)?.date;
-        let late_days = export.late_days.max(u16::from(export.has_dwell_on_leave()));
-        let early_days = export.early_days.max(u16::from(export.has_rows_past_midnight()));
-        let days = |count: u16| -> Span { i64::from(count).days() };
+        let (early, late) = spread(export);
         Some(Self::Dated {
-            first: needed_first.checked_sub(days(early_days)).ok()?,
-            last: needed_last.checked_add(days(late_days)).ok()?,
+            first: needed_first.checked_sub(early).ok()?,
+            last: needed_last.checked_add(late).ok()?,
             needed_first,
             needed_last,
         })
@@ -86,4 +84,21 @@ impl Window {
         };
         std::iter::successors(first, |date| date.tomorrow().ok()).take_while(move |date| *date <= last)
     }
+}
+
+/// The instants whose market-days read an object of this date: from the first on, before the second.
+#[must_use]
+pub fn reach(export: &Export, export_date: Date) -> Option<(Timestamp, Timestamp)> {
+    let platform_days = DayRule::calendar(export.day_zone.clone());
+    let (early, late) = spread(export);
+    let first = platform_days.day(export_date.checked_sub(late).ok()?)?;
+    let last = platform_days.day(export_date.checked_add(early).ok()?)?;
+    Some((first.start, last.end))
+}
+
+/// How many days before its own and after its own a row may be delivered.
+fn spread(export: &Export) -> (Span, Span) {
+    let late_days = export.late_days.max(u16::from(export.has_dwell_on_leave()));
+    let early_days = export.early_days.max(u16::from(export.has_rows_past_midnight()));
+    (i64::from(early_days).days(), i64::from(late_days).days())
 }

@@ -9,11 +9,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::runtime::Handle;
 
-use crate::config::{Platform, Rows, Workspace};
+use crate::config::{Export, Platform, Rows, Workspace};
 use crate::count::{Booked, Counted, Counter, Effort, Fed, Feed, Landed, Memory, Outcome, Scope};
 use crate::export::{self, Excerpt, ExportError, ReadReport, Reading};
 use crate::model::{Fact, MarketId, Page};
-use crate::plan::{Batch, PlannedExport};
+use crate::plan::{self, Batch, PlannedExport};
 use crate::store::Store;
 use crate::time::Zone;
 
@@ -177,6 +177,12 @@ fn largest_first(batch: &Batch<'_>) -> Vec<usize> {
     order
 }
 
+/// The instants whose market-days read an object.
+fn reach_us(planned: &PlannedExport, definition: &Export) -> Option<(i64, i64)> {
+    let (from, until) = plan::reach(definition, planned.found.export_date?)?;
+    Some((from.as_microsecond(), until.as_microsecond()))
+}
+
 /// What reading one export needs.
 struct Reader<'a> {
     source: &'a Source<'a>,
@@ -205,6 +211,7 @@ impl Reader<'_> {
             export: definition,
             entry_is_click: self.platform.entry_is_click(),
             path: &planned.found.path,
+            reach_us: reach_us(planned, definition),
             markets: self.markets,
             stay_seconds: settings.stay_seconds,
             excerpt: Excerpt { chars: settings.reject_text_chars, viewer_ids: settings.reject_viewer_ids },

@@ -28,6 +28,7 @@ pub(in crate::export) struct CountMapper<'a> {
     path: &'a PathValues,
     markets: &'a BTreeMap<MarketId, Zone>,
     entry_is_click: bool,
+    reach_us: Option<(i64, i64)>,
     max_rows: usize,
     total_words: BTreeSet<String>,
     totals: TotalCheck,
@@ -62,6 +63,7 @@ impl<'a> CountMapper<'a> {
             path: reading.path,
             markets: reading.markets,
             entry_is_click,
+            reach_us: reading.reach_us,
             max_rows,
             total_words: rows.totals.words.iter().map(|word| normalized(word)).collect(),
             totals: TotalCheck::new(stated(rows), rows.totals.cap),
@@ -103,6 +105,9 @@ impl<'a> CountMapper<'a> {
         let market = self.page.stages.get(stage).and_then(|stage| self.markets.get(&stage.market));
         let clock = Clock { market, path: self.path, numbers: self.layout.numbers };
         let interval = period::read(&self.rows.period, &self.layout.period, fields, clock)?;
+        if self.reach_us.is_some_and(|reach_us| interval.is_cut_by(reach_us)) {
+            return Err(NoSignal::Reject(Reason::BeyondReach, self.layout.period.all().last()));
+        }
         let created_us = match self.layout.newest {
             Some((column, newest)) => Some(
                 instant::read(fields[column], &newest.format, market)

@@ -34,7 +34,7 @@ pub(super) enum PeriodColumns {
 }
 
 impl PeriodColumns {
-    fn all(&self) -> impl Iterator<Item = usize> {
+    pub(super) fn all(&self) -> impl Iterator<Item = usize> {
         let (one, other) = match self {
             Self::Span { start, end } => (Some(*start), *end),
             Self::Day { date, hour } => (Some(*date), *hour),

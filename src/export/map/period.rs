@@ -25,6 +25,14 @@ pub(super) struct Interval {
     pub(super) is_all_day: bool,
 }
 
+impl Interval {
+    /// Whether a part of it lies within these instants and a part does not.
+    pub(super) fn is_cut_by(&self, (from_us, until_us): (i64, i64)) -> bool {
+        let reaches_in = self.start_us < until_us && self.end_us > from_us;
+        reaches_in && (self.start_us < from_us || self.end_us > until_us)
+    }
+}
+
 /// What the interval of a row is read with, besides its fields.
 #[derive(Clone, Copy)]
 pub(in crate::export) struct Clock<'a> {

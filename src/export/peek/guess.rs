@@ -7,6 +7,13 @@ use crate::export::format::stream::encoding::unmarked_utf16;
 
 const DELIMITERS: [u8; 4] = *b",;\t|";
 
+/// Whether these are no letters in any encoding: a photo, a program, an archive.
+pub(in crate::export) fn is_binary(head: &[u8]) -> bool {
+    let is_control =
+        |byte: &u8| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | 0x1a | 0x1b);
+    unmarked_utf16(head).is_none() && head.iter().filter(|byte| is_control(byte)).count() * 100 > head.len()
+}
+
 /// The encoding of text that has no byte order mark, from how it begins.
 pub(in crate::export) fn encoding(head: &[u8]) -> &'static Encoding {
     if let Some(encoding) = unmarked_utf16(head) {
@@ -83,6 +90,16 @@ mod tests {
         assert_eq!(encoding(&head(WINDOWS_1252, "Impressões;Visualizações\n")), WINDOWS_1252);
         assert_eq!(encoding(&chinese.as_bytes()[..8]), UTF_8);
         assert_eq!(encoding(b"day,views\n"), UTF_8);
+    }
+
+    #[test]
+    fn a_photo_is_no_text() {
+        let mut photo = vec![0xff, 0xd8, 0xff, 0xe0];
+        photo.extend((0_u32..4096).map(|n| u8::try_from(n.wrapping_mul(2_654_435_761) >> 24).unwrap()));
+        assert!(is_binary(&photo));
+        assert!(!is_binary("Straße;Größe\r\n\u{1a}".as_bytes()));
+        let utf16: Vec<u8> = "Views\tTap-through rate\n1\t2\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(!is_binary(&utf16));
     }
 
     #[test]

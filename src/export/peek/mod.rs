@@ -124,6 +124,9 @@ fn look(file: &File, max_rows: usize) -> Result<Peek, ExportError> {
             _ => {}
         }
     }
+    if by_mark(&head)?.is_none() && guess::is_binary(&head) {
+        return Err(ExportError::Encoding("binary, and none of the formats that are known"));
+    }
     let encoding = match by_mark(&head)? {
         Some((encoding, _)) => encoding,
         None => guess::encoding(&head),

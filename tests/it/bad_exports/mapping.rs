@@ -198,6 +198,7 @@ impl Mapping {
             export: &self.export,
             entry_is_click: false,
             path: &PathValues::default(),
+            reach_us: None,
             markets: &self.markets,
             stay_seconds: 60,
             excerpt: self.excerpt,

@@ -105,7 +105,7 @@ fn the_shopee_preset_has_no_rate_of_the_cover_and_says_why() {
              clicks              false    get_session_metric and the spreadsheets have no clicks on the cover; `ctr` is product clicks ÷ views
              clickers            false    no column of its exports is mapped to it
              entries             true     –
-             entrants            true     –
+             entrants            true     no export of the day says it
              stays               false    no column of its exports is mapped to it
              dwell_seconds       true     –
              orders              false    Shopee reports placed orders, not paid ones",

@@ -72,7 +72,7 @@ fn derived_counts_have_bounds_and_a_row_of_totals_is_compared_and_never_counted(
              entrants            true     –
              stays               false    no column of its exports is mapped to it
              dwell_seconds       false    no column of its exports is mapped to it
-             orders              true     –",
+             orders              true     no export of the day says it",
         );
 }
 
@@ -377,5 +377,42 @@ fn a_session_that_crosses_midnight_counts_on_both_days_though_it_is_delivered_un
              2026-11-19  late   r1            40       40
              2026-11-20  night  r1            60       60
              2026-11-20  prime  r2            7        0",
+        );
+}
+
+#[test]
+fn a_session_that_outlasts_the_days_which_read_its_file_is_rejected_and_never_half_counted() {
+    // 54 hours; the file of the 18th is read for the 18th and the 19th, and the session goes on to the 21st.
+    let long = "start,end,room,Views\n2026-11-18T23:00:00Z,2026-11-21T05:00:00Z,r1,5400\n";
+    let deliver = |platform: &str| {
+        shop(platform)
+            .job("live", "GB", 2)
+            .export("live/2026-11-18/a.csv", long)
+            .export("live/2026-11-19/a.csv", "start,end,room,Views\n")
+            .export("live/2026-11-20/a.csv", "start,end,room,Views\n")
+    };
+    let scenario = deliver(SESSIONS);
+    scenario.run().exits(4).says("1 of 1 records were rejected").expect_table(
+        "rejects",
+        "record  reason        column
+         1       beyond_reach  end",
+    );
+    // A hundred an hour, once every day that it reaches reads it.
+    deliver(&SESSIONS.replace("    format: csv\n", "    early_days: 3\n    format: csv\n"))
+        .run()
+        .exits(0)
+        .expect_table(
+            "slot_audience",
+            "local_date  slot       entries
+         2026-11-19  night      600
+         2026-11-19  morning    600
+         2026-11-19  afternoon  700
+         2026-11-19  prime      400
+         2026-11-19  late       100
+         2026-11-20  night      600
+         2026-11-20  morning    600
+         2026-11-20  afternoon  700
+         2026-11-20  prime      400
+         2026-11-20  late       100",
         );
 }
