@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::count_layout::{CountLayout, column_behind, entered, stated};
-use super::excerpt::Viewer;
 use super::fates::Fates;
 use super::period::{self, Clock};
 use super::stages::Stages;
@@ -266,14 +265,7 @@ impl Records for CountMapper<'_> {
             self.page.stages.pop();
             self.stages.take_back();
         }
-        match mapped {
-            Ok(()) => self.fates.taken += 1,
-            Err(NoSignal::Ignored) => self.fates.ignored += 1,
-            Err(NoSignal::Reject(reason, column)) => {
-                // There are no viewers in counts and covers.
-                self.fates.reject(at, reason, column, raw, Viewer::NotMapped);
-            }
-        }
+        self.fates.settle(at, &mapped, raw);
     }
 
     /// `Total of 5928 results,-,-` has as many fields as its platform likes.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::count_layout::CoverLayout;
-use super::excerpt::Viewer;
 use super::fates::Fates;
 use super::stages::Stages;
 use super::{Mapped, NoSignal};
@@ -98,14 +97,7 @@ impl Records for CoverMapper<'_> {
             self.seen.pop();
             self.stages.take_back();
         }
-        match mapped {
-            Ok(()) => self.fates.taken += 1,
-            Err(NoSignal::Ignored) => self.fates.ignored += 1,
-            Err(NoSignal::Reject(reason, column)) => {
-                // There are no viewers in counts and covers.
-                self.fates.reject(at, reason, column, raw, Viewer::NotMapped);
-            }
-        }
+        self.fates.settle(at, &mapped, raw);
     }
 
     fn broken(&mut self, at: Position, reason: Reason, raw: &[u8]) {

@@ -2,6 +2,7 @@
 
 use super::excerpt::Viewer;
 use super::layout::Layout;
+use super::{Mapped, NoSignal};
 use crate::export::format::field::Position;
 use crate::export::{Excerpt, ExportError, ReadReport};
 use crate::model::{Check, Reason, Reject};
@@ -32,6 +33,15 @@ impl<'a> Fates<'a> {
             self.refusal.get_or_insert(ExportError::TooManyRecords);
         }
         number
+    }
+
+    /// What became of a row of counts or covers; there are no viewers in it.
+    pub(super) fn settle(&mut self, at: Position, mapped: &Mapped<()>, raw: &dyn Fn() -> String) {
+        match mapped {
+            Ok(()) => self.taken += 1,
+            Err(NoSignal::Ignored) => self.ignored += 1,
+            Err(NoSignal::Reject(reason, column)) => self.reject(at, *reason, *column, raw, Viewer::NotMapped),
+        }
     }
 
     /// A reject whose fields could be told apart.
