@@ -126,6 +126,11 @@ pub enum ExportError {
     /// More rows of counts, or of covers, than may be kept.
     #[error("it has more than {0} rows, which is more than `memory` allows for")]
     TooManyRows(usize),
+    /// A row that can only be a total, and says so by no known word.
+    #[error(
+        "its record {0} is the sum of all others: counted, it would count everything twice (name its word in `totals.words`)"
+    )]
+    UnnamedTotal(u32),
     /// Rows that were counted do not add up to rows that are there.
     #[error("its rows do not balance: {physical} are there, {accounted} are accounted for")]
     Unbalanced {

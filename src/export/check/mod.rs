@@ -5,3 +5,4 @@
 pub(super) mod rate;
 pub(super) mod total;
 pub(super) mod total_row;
+pub(super) mod unnamed_total;

@@ -11,6 +11,7 @@ use crate::config::{CountRows, CountRule, ReportedRate};
 use crate::export::check::rate::RateCheck;
 use crate::export::check::total::TotalCheck;
 use crate::export::check::total_row::{is_total, normalized};
+use crate::export::check::unnamed_total::unnamed_total;
 use crate::export::format::field::{Field, Position, Records};
 use crate::export::value::derive::{divided, times};
 use crate::export::value::instant;
@@ -76,6 +77,9 @@ impl<'a> CountMapper<'a> {
     pub(in crate::export) fn done(mut self) -> Result<(Fates<'a>, Vec<Check>, Page), ExportError> {
         if let Some(refusal) = self.fates.refusal.take() {
             return Err(refusal);
+        }
+        if let Some(record) = unnamed_total(&self.page.rows) {
+            return Err(ExportError::UnnamedTotal(record));
         }
         let mut checks = self.totals.checks();
         checks.extend(self.rates.iter().map(RateCheck::check));

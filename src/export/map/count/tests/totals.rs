@@ -110,3 +110,21 @@ proptest! {
         prop_assert_eq!(is_equal, shown.iter().sum::<u64>() == u64::from(total));
     }
 }
+
+#[test]
+fn a_total_that_no_word_tells_refuses_the_export_by_its_record() {
+    let mapping = || Mapping::of([(Count::Impressions, stated("shown")), (Count::Entries, stated("views"))]);
+    let read =
+        |rows: &str| mapping().try_read(&format!("day;room;shown;views\n{rows}")).map(|(report, _)| report.taken);
+    let rows = "2026-08-24;a;1000;40\n2026-08-24;b;2500;60\n";
+    let total = "2026-08-24;Samtals;3500;100\n";
+    for (text, record) in [(format!("{rows}{total}"), 3), (format!("{total}{rows}"), 1)] {
+        assert!(matches!(read(&text), Err(ExportError::UnnamedTotal(found)) if found == record), "{text}");
+    }
+    // One count that differs, one row alone, few of everything: any row could be so.
+    assert_eq!(read(&format!("{rows}2026-08-24;c;3500;101\n")).unwrap(), 3);
+    assert_eq!(read("2026-08-24;a;3500;100\n2026-08-24;b;3500;100\n").unwrap(), 2);
+    assert_eq!(read("2026-08-24;a;5;1\n2026-08-24;b;6;1\n2026-08-24;c;11;2\n").unwrap(), 3);
+    let named = mapping().with(|rows| rows.totals.words = ["Samtals".to_owned()].into());
+    assert_eq!(named.read(&format!("day;room;shown;views\n{rows}{total}")).report.taken, 2);
+}
