@@ -132,7 +132,7 @@ impl Counter {
             total.add(tally);
         }
         Ok(Counted {
-            facts: facts(&numbered, &total.counts, scope.days(), CountSet::ALL),
+            facts: facts(&numbered, &total.counts, scope.days()),
             outcomes: total.outcomes,
             days: scope.days(),
         })
@@ -190,7 +190,7 @@ fn in_parallel<T: Send>(
 }
 
 /// Facts by market-day. A cell in which nothing was counted (its rows were all redeliveries) is no fact.
-fn facts(numbered: &Numbered, counts: &[Counts], days: usize, known: CountSet) -> Vec<Vec<Fact>> {
+fn facts(numbered: &Numbered, counts: &[Counts], days: usize) -> Vec<Vec<Fact>> {
     let mut facts: Vec<Vec<Fact>> = vec![Vec::new(); days];
     for (cell, counts) in numbered.cells().iter().zip(counts) {
         if *counts != Counts::default() {
@@ -202,7 +202,7 @@ fn facts(numbered: &Numbered, counts: &[Counts], days: usize, known: CountSet) -
                 cover_id: numbered.name(cell.cover),
                 contaminated: false,
             };
-            facts[cell.day as usize].push(Fact { key, figures: Figures::exact(*counts, known) });
+            facts[cell.day as usize].push(Fact { key, figures: Figures::exact(*counts, CountSet::ALL) });
         }
     }
     for day in &mut facts {

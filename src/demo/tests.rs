@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
 use sha2::{Digest, Sha256};
@@ -18,14 +18,21 @@ fn written(demo: &Demo) -> (tempfile::TempDir, Written) {
 
 /// Every file below `root`: its path, and a hash of what is in it.
 fn tree(root: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    let mut left = vec![root.to_owned()];
+    let entry = |path: PathBuf| {
+        let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+        (name, Sha256::digest(fs::read(&path).unwrap()).to_vec())
+    };
+    files_below(root).into_iter().map(entry).collect()
+}
+
+/// Every file below a folder.
+pub(super) fn files_below(root: &Path) -> Vec<PathBuf> {
+    let (mut files, mut left) = (Vec::new(), vec![root.to_owned()]);
     while let Some(path) = left.pop() {
         if path.is_dir() {
             left.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
         } else {
-            let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
-            files.insert(name, Sha256::digest(fs::read(&path).unwrap()).to_vec());
+            files.push(path);
         }
     }
     files

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::census::Census;
 use crate::demo::audience::Audience;
 use crate::demo::calendar::Calendar;
 use crate::demo::plan::{self, Broadcast};
 use crate::demo::row::{Event, Row};
+use crate::demo::tests::files_below;
 use crate::demo::{Demo, DemoError, DemoFormat, DemoRows, LAST_DATE, Written};
 use crate::model::Counts;
 
@@ -23,17 +24,11 @@ fn written(rows: DemoRows, format: DemoFormat) -> (tempfile::TempDir, Written) {
 
 /// Every text file below a folder, by its path, in lines.
 fn files(root: &Path) -> BTreeMap<String, Vec<String>> {
-    let mut files = BTreeMap::new();
-    let mut left = vec![root.to_owned()];
-    while let Some(path) = left.pop() {
-        if path.is_dir() {
-            left.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
-        } else {
-            let lines = fs::read_to_string(&path).unwrap().lines().map(str::to_owned).collect();
-            files.insert(path.to_string_lossy().into_owned(), lines);
-        }
-    }
-    files
+    let entry = |path: PathBuf| {
+        let lines = fs::read_to_string(&path).unwrap().lines().map(str::to_owned).collect();
+        (path.to_string_lossy().into_owned(), lines)
+    };
+    files_below(root).into_iter().map(entry).collect()
 }
 
 /// The sum of a column over the rows of a file, without totals.

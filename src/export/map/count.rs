@@ -165,7 +165,7 @@ impl<'a> CountMapper<'a> {
     /// What a row counts; what says nothing is not known, and what cannot be read is a reject.
     fn figures(&self, fields: &[Field<'_>]) -> Mapped<Figures> {
         let mut figures = Figures::default();
-        for (count, rule, column) in self.in_order() {
+        for (count, rule, column) in self.layout.counts.iter().copied() {
             let (measure, is_derived, column) = self.stated_or_derived((count, rule, column), fields, &figures);
             let measure = measure.map_err(|reason| NoSignal::Reject(reason, Some(column)))?;
             put(&mut figures, count, is_derived, measure);
@@ -177,18 +177,11 @@ impl<'a> CountMapper<'a> {
     /// The same of a row that is not counted: what cannot be read is not known.
     fn leniently(&self, fields: &[Field<'_>]) -> Figures {
         let mut figures = Figures::default();
-        for (count, rule, column) in self.in_order() {
+        for (count, rule, column) in self.layout.counts.iter().copied() {
             let (measure, is_derived, _) = self.stated_or_derived((count, rule, column), fields, &figures);
             put(&mut figures, count, is_derived, measure.unwrap_or(None));
         }
         figures
-    }
-
-    /// The counts that are derived from others after all others.
-    fn in_order(&self) -> impl Iterator<Item = (Count, &'a CountRule, usize)> {
-        let counts = self.layout.counts.iter().copied();
-        let is_stated = |(_, rule, _): &(Count, &CountRule, usize)| matches!(rule, CountRule::Column(_));
-        counts.clone().filter(is_stated).chain(counts.filter(move |count| !is_stated(count)))
     }
 
     /// What a row says of a count, whether it had to be derived, and from which column it is.

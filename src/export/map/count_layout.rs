@@ -14,7 +14,8 @@ pub(in crate::export) struct CountLayout<'a> {
     /// Where a row was seen, and the columns themselves.
     pub(in crate::export) seat: Layout,
     pub(super) period: PeriodColumns,
-    /// How every count is read, and from which column: that of the count, or of the rate.
+    /// How every count is read, and from which column: that of the count, or of the rate. Those that are derived from
+    /// others come after all others.
     pub(in crate::export) counts: Vec<(Count, &'a CountRule, usize)>,
     /// Where counts stand that are otherwise derived, if the object has them.
     pub(super) stated: Vec<(Count, usize)>,
@@ -83,7 +84,9 @@ fn place_counts<'a>(seat: &mut Layout, rows: &'a CountRows) -> Vec<(Count, &'a C
         let place = if rows.optional.has(count) { seat.place_if_there(column) } else { seat.place(column) };
         (count, rule, place)
     };
-    rows.counts.iter().map(|(count, rule)| place(*count, rule)).collect()
+    let mut counts: Vec<_> = rows.counts.iter().map(|(count, rule)| place(*count, rule)).collect();
+    counts.sort_by_key(|(_, rule, _)| !matches!(rule, CountRule::Column(_)));
+    counts
 }
 
 fn column_of(rule: &CountRule) -> &ColumnName {

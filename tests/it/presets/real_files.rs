@@ -246,10 +246,9 @@ fn a_space_before_an_id_with_a_dash_is_no_part_of_it() {
         .expect_table("funnel", "broadcast_id  impressions\n -Ab3_x        1200");
 }
 
-#[test]
-fn a_line_that_counts_the_results_is_no_row() {
-    let scenario = desk(&[], "total_of_results.csv");
-    counts_the_two_rows(&scenario);
+/// The third is neither counted nor rejected.
+fn counts_the_two_rows_of_three(scenario: &Scenario) {
+    counts_the_two_rows(scenario);
     let rows = &scenario.receipt("desk/GB/2026-11-20")["content"]["exports"][0]["rows"];
     assert_eq!(
         (&rows["rows_in"], &rows["outside"], &rows["rejected"]),
@@ -259,15 +258,15 @@ fn a_line_that_counts_the_results_is_no_row() {
 }
 
 #[test]
+fn a_line_that_counts_the_results_is_no_row() {
+    let scenario = desk(&[], "total_of_results.csv");
+    counts_the_two_rows_of_three(&scenario);
+}
+
+#[test]
 fn a_line_that_counts_the_results_may_have_fewer_fields_than_the_header() {
     let scenario = desk(&[], "total_of_results_in_fewer_fields.csv");
-    counts_the_two_rows(&scenario);
-    let rows = &scenario.receipt("desk/GB/2026-11-20")["content"]["exports"][0]["rows"];
-    assert_eq!(
-        (&rows["rows_in"], &rows["outside"], &rows["rejected"]),
-        (&3.into(), &1.into(), &0.into()),
-        "{rows}"
-    );
+    counts_the_two_rows_of_three(&scenario);
 }
 
 #[test]
