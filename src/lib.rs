@@ -11,6 +11,7 @@ pub mod store;
 pub mod archive;
 pub mod count;
 pub mod export;
+pub mod notify;
 
 pub mod plan;
 pub mod report;
@@ -19,5 +20,6 @@ pub mod run;
 
 pub mod demo;
 pub mod inspect;
+pub mod schedule;
 
 pub mod cli;

@@ -54,6 +54,11 @@ pub(super) fn read(start: &Place<'_>, base: &Path) -> Option<Settings> {
         reject_text_chars: reject_text?,
         reject_viewer_ids: reject_viewer_ids?,
         spill_dir: spill_dir?,
+        requests: 16,
+        bandwidth_bytes: None,
+        open_files: 512,
+        lease_seconds: 60,
+        late_after_seconds: 36 * 3600,
     })
 }
 

@@ -10,7 +10,7 @@ use super::counting::{ColumnName, CountRows, CoverRows};
 use super::mapping::{Columns, InstantColumn};
 use super::path::PathPattern;
 use crate::model::{Eras, Event, MarketId, PlatformId};
-use crate::time::{DayRule, SlotTable, Zone};
+use crate::time::{Cron, DayRule, SlotTable, Zone};
 
 /// Everything under `config/` and `jobs/`.
 #[derive(Debug, Clone)]
@@ -23,6 +23,8 @@ pub struct Workspace {
     pub platforms: BTreeMap<PlatformId, Platform>,
     /// `jobs/*.yaml`, by file name.
     pub jobs: BTreeMap<String, Job>,
+    /// `config/notifications.yaml`, by name; empty without that file.
+    pub channels: BTreeMap<String, Channel>,
 }
 
 /// What all jobs share.
@@ -51,6 +53,16 @@ pub struct Settings {
     pub reject_viewer_ids: bool,
     /// Where counting spills; default the system's temporary folder.
     pub spill_dir: Option<PathBuf>,
+    /// Requests to one store at a time. 1 to 256; default 16.
+    pub requests: usize,
+    /// Bytes of exports read from a bucket in a second, over all threads; default no limit.
+    pub bandwidth_bytes: Option<u64>,
+    /// Files that counting keeps open at a time, over all threads. At least 64; default 512.
+    pub open_files: usize,
+    /// How long a lease on a market-day holds unless it is renewed. 2 to 3,600 s; default 60.
+    pub lease_seconds: u32,
+    /// How long after its end a market-day may wait for exports before it is told as late. Default 36 h.
+    pub late_after_seconds: i64,
 }
 
 /// Where a store is.
@@ -203,13 +215,68 @@ pub struct Job {
     pub markets: BTreeSet<MarketId>,
     /// How many local dates before today each run looks at. 1 to 400.
     pub lookback_days: u16,
+    /// How long a run may take before `schedule` ends it as failed. Default 6 h.
+    pub limit_seconds: i64,
 }
 
 /// A cron expression on a zone's clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
-    /// Five or six fields, as written.
-    pub cron: String,
+    /// Five or six fields.
+    pub cron: Cron,
     /// Whose clock.
     pub timezone: Zone,
+    /// What becomes of times that were missed.
+    pub catch_up: CatchUp,
+}
+
+/// What becomes of scheduled times that were missed while nothing ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CatchUp {
+    /// One run that looks at every local date that the missed runs would have looked at.
+    All,
+    /// One run now, as if only the latest had been missed.
+    #[default]
+    Latest,
+    /// None: the next scheduled time is soon enough.
+    None,
+}
+
+/// Where people are told. Its address is a secret and comes from the environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Channel {
+    /// What is posted.
+    pub kind: ChannelKind,
+    /// The environment variable that holds its URL.
+    pub url_env: String,
+    /// The environment variable that holds what messages are signed with.
+    pub secret_env: Option<String>,
+    /// What is told there; not empty.
+    pub tell: BTreeSet<Topic>,
+}
+
+/// What is posted to a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChannelKind {
+    /// JSON of our own.
+    Webhook,
+    /// Slack's incoming webhook.
+    Slack,
+    /// The custom bot of Feishu or Lark.
+    Feishu,
+    /// The custom bot of `DingTalk`.
+    DingTalk,
+}
+
+/// What may be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Topic {
+    /// A market-day or a whole run failed.
+    Failed,
+    /// A market-day is held back.
+    Held,
+    /// A market-day waits for exports beyond the limit.
+    Late,
+    /// What had been told is over.
+    Recovered,
 }

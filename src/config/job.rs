@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use croner::parser::{CronParser, Seconds, Year};
-
 use super::archive::zone;
-use super::definition::{Job, Schedule};
+use super::definition::{CatchUp, Job, Schedule};
 use super::names::known_names;
 use super::place::Place;
 use super::section::file_section;
 use crate::model::{MarketId, PlatformId};
+use crate::time::Cron;
 
 const CRON: &str = "five fields such as `30 3 * * *`, or six with seconds first";
 
@@ -34,6 +33,7 @@ pub(super) fn read(
         platforms: platforms?.into_iter().map(PlatformId::new).collect(),
         markets: markets?.into_iter().map(MarketId::new).collect(),
         lookback_days: lookback_days?,
+        limit_seconds: 6 * 3600,
     })
 }
 
@@ -41,21 +41,15 @@ fn read_schedule(at: &Place<'_>) -> Option<Schedule> {
     let section = at.section("a schedule", &["cron", "timezone"])?;
     let cron = section.required("cron", CRON).and_then(|at| read_cron(&at));
     let timezone = section.required("timezone", "whose clock, such as `Asia/Shanghai`").and_then(|at| zone(&at));
-    Some(Schedule { cron: cron?, timezone: timezone? })
+    Some(Schedule { cron: cron?, timezone: timezone?, catch_up: CatchUp::default() })
 }
 
-fn read_cron(at: &Place<'_>) -> Option<String> {
+fn read_cron(at: &Place<'_>) -> Option<Cron> {
     let text = at.text("a cron expression", CRON)?;
-    let fields = text.split_whitespace().count();
-    if text.contains('@') || !(5..=6).contains(&fields) {
-        return at.mismatch("a cron expression", CRON);
-    }
-    let parser = CronParser::builder().seconds(Seconds::Optional).year(Year::Disallowed).build();
-    match parser.parse(text) {
-        Ok(_) => Some(text.to_owned()),
+    match Cron::parse(text) {
+        Ok(cron) => Some(cron),
         Err(error) => {
-            let error = error.to_string().to_lowercase();
-            let reason = error.split_once(": ").map_or(error.as_str(), |(_, reason)| reason).trim_end_matches('.');
+            let reason = error.to_string();
             at.refuse(format!("{} is not a cron expression: {reason} (expected {CRON})", at.found()))
         }
     }
@@ -79,7 +73,7 @@ mod tests {
         let (job, problems) = job(text);
         assert_eq!(problems, <[&str; 0]>::default());
         let job = job.unwrap();
-        assert_eq!(job.schedule.unwrap().cron, "30 3 * * *");
+        assert_eq!(job.schedule.unwrap().cron.as_str(), "30 3 * * *");
         assert_eq!((job.markets.len(), job.platforms.len(), job.lookback_days), (3, 2, 7));
     }
 
@@ -113,7 +107,7 @@ mod tests {
     fn cron_has_five_or_six_fields() {
         let cron = |text: &str| testing::read(&format!("'{text}'"), read_cron);
         for text in ["30 3 * * *", "0 30 3 * * *", "*/15 * * * MON-FRI"] {
-            assert_eq!(cron(text), (Some(text.to_owned()), vec![]), "{text}");
+            assert_eq!(cron(text).0.unwrap().as_str(), text);
         }
         for text in ["@daily", "* * * *", "0 0 3 * * * 2026", "a b c d e", "30 25 * * *"] {
             assert_eq!(cron(text).0, None, "{text}");

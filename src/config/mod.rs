@@ -114,6 +114,7 @@ impl Files {
             markets: markets?.sound,
             platforms: platforms.into_iter().map(|(name, platform)| (PlatformId::new(name), platform)).collect(),
             jobs,
+            channels: BTreeMap::new(),
         })
     }
 

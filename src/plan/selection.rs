@@ -14,6 +14,13 @@ use crate::model::{MarketId, PlatformId};
 pub enum Dates {
     /// The last so many that are over in each market.
     Lookback(u16),
+    /// The last so many that are over in each market, and all that a run at an earlier instant would have looked at.
+    LookbackSince {
+        /// How many.
+        days: u16,
+        /// The earlier instant.
+        since: Timestamp,
+    },
     /// Chosen ones, both included.
     Range {
         /// The first.
@@ -72,13 +79,18 @@ impl Dates {
     pub fn of(&self, market: &Market, now: Timestamp) -> BTreeSet<Date> {
         let (from, to) = match *self {
             Self::Range { from, to } => (Some(from), Some(to)),
-            Self::Lookback(days) => {
-                let over = market.day.day_of(now).and_then(|today| today.date.yesterday().ok());
-                let from = over.and_then(|last| last.checked_sub((i64::from(days) - 1).days()).ok());
-                (from, over)
+            Self::Lookback(days) => looking_back(market, days, now),
+            Self::LookbackSince { days, since } => {
+                (looking_back(market, days, since.min(now)).0, looking_back(market, days, now).1)
             }
         };
         let Some((from, to)) = from.zip(to) else { return BTreeSet::new() };
         std::iter::successors(Some(from), |date| date.tomorrow().ok()).take_while(|date| *date <= to).collect()
     }
+}
+
+fn looking_back(market: &Market, days: u16, now: Timestamp) -> (Option<Date>, Option<Date>) {
+    let over = market.day.day_of(now).and_then(|today| today.date.yesterday().ok());
+    let from = over.and_then(|last| last.checked_sub((i64::from(days) - 1).days()).ok());
+    (from, over)
 }

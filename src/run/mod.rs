@@ -4,6 +4,7 @@
 //! [`Selection`] only. Each export is read once per batch however many market-days it feeds. Trouble with one export
 //! ends the market-days that stand on it, by name, and nothing else.
 
+mod account;
 mod booking;
 mod error;
 mod judge;
@@ -13,6 +14,7 @@ mod planning;
 mod progress;
 mod publishing;
 mod reading;
+mod stop;
 pub mod stores;
 
 use std::collections::BTreeMap;
@@ -20,10 +22,12 @@ use std::num::NonZeroUsize;
 
 use jiff::Timestamp;
 
+pub use account::{Account, DayAccount};
 pub use error::RunError;
 pub use outcome::{Disposition, ExportOutcome, RunReport};
 pub use planning::plan;
 pub use progress::{Observer, Step};
+pub use stop::Stop;
 
 use crate::archive::{Archive, Stamp};
 use crate::config::{Job, Workspace};

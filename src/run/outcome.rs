@@ -40,6 +40,13 @@ pub enum Disposition {
         /// Why.
         reason: String,
     },
+    /// Another run is at it.
+    Elsewhere {
+        /// Which, in words.
+        by: String,
+    },
+    /// The run was asked to stop before it came to it.
+    Stopped,
     /// Others published at the same time, or whether it was published is not known.
     Unsettled {
         /// Why.
@@ -59,6 +66,8 @@ impl Disposition {
             Self::Waiting { .. } => "waiting",
             Self::Held { .. } => "held",
             Self::Failed { .. } => "failed",
+            Self::Elsewhere { .. } => "elsewhere",
+            Self::Stopped => "stopped",
             Self::Unsettled { .. } => "unsettled",
         }
     }
@@ -69,6 +78,8 @@ impl Disposition {
         match self {
             Self::Waiting { missing } => Some(format!("no export at {}", quoted(missing))),
             Self::Held { reason } | Self::Failed { reason } | Self::Unsettled { reason } => Some(reason.clone()),
+            Self::Elsewhere { by } => Some(format!("{by} is at work on it")),
+            Self::Stopped => Some("the run was asked to stop".to_owned()),
             Self::NotOver | Self::NotAsked | Self::Current { .. } | Self::Published { .. } => None,
         }
     }

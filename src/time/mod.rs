@@ -6,12 +6,14 @@
 
 mod calendar;
 mod clock;
+mod cron;
 mod day;
 mod slot;
 mod zone;
 
 pub use calendar::{Calendar, Place};
 pub use clock::Clock;
+pub use cron::{Cron, CronError};
 pub use day::{DayRule, LocalDay};
 pub use slot::{SlotError, SlotPiece, SlotSpan, SlotTable};
 pub use zone::{Resolved, UnknownZone, Zone, tz_release};

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// Every module and the floor it stands on.
-const FLOORS: [(&str, u8); 14] = [
+const FLOORS: [(&str, u8); 15] = [
     ("time", 0),
     ("model", 0),
     ("config", 1),
@@ -11,6 +11,7 @@ const FLOORS: [(&str, u8); 14] = [
     ("archive", 2),
     ("count", 2),
     ("export", 2),
+    ("notify", 2),
     ("plan", 3),
     ("report", 3),
     ("run", 4),

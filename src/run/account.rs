@@ -1,0 +1,56 @@
+//! What a run did, for programs: `--output json` prints it, `schedule` reads it.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::archive::{RowCounts, State};
+
+/// What a run did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Shape of this text: 1.
+    pub version: u32,
+    /// Told in logs and receipts.
+    pub run_id: String,
+    /// The instant as of which it ran.
+    pub as_of: Timestamp,
+    /// Every market-day that was looked at.
+    pub days: Vec<DayAccount>,
+    /// Exports that were read.
+    pub exports: u64,
+    /// Their rows, by what became of them.
+    pub rows: RowCounts,
+    /// Bytes that were read of them.
+    pub bytes_read: u64,
+    /// Requests to stores that were made again because they failed.
+    pub retries: u64,
+    /// Bytes that counting put on disk for a while.
+    pub spilled_bytes: u64,
+    /// Published objects whose current path had to be mended.
+    pub mended: u64,
+    /// What the program exits with.
+    pub exit_code: u8,
+}
+
+/// What became of one market-day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayAccount {
+    /// Of which platform.
+    pub platform: String,
+    /// In which market.
+    pub market: String,
+    /// Which day.
+    pub local_date: Date,
+    /// When the day ended: what is not published is missing since then.
+    pub ended_at: Timestamp,
+    /// `published`, `current`, `waiting`, `held`, `failed`, `unsettled`, `elsewhere`, `stopped`, `not over` or
+    /// `not asked for`.
+    pub outcome: String,
+    /// The newest revision, if it is published.
+    pub revision: Option<u64>,
+    /// Provisional or final, if it is published.
+    pub state: Option<State>,
+    /// Why not, if it is not.
+    pub reason: Option<String>,
+}
