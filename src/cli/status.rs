@@ -81,7 +81,7 @@ fn letter(day: &PlannedDay) -> char {
 
 fn trouble(day: &PlannedDay) -> Option<(&'static str, String)> {
     match (&day.standing, &day.attempt) {
-        (Standing::Waiting { missing }, _) => Some(("waiting", format!("no export at {}", missing.join(", ")))),
+        (Standing::Waiting { missing, since }, _) => Some(("waiting", run::waiting(missing, *since))),
         (Standing::Held { reason }, _) => Some(("held", reason.clone())),
         (Standing::Unreadable { reason }, _) => Some(("failed", reason.clone())),
         (Standing::Due(_), Some(attempt)) if attempt.end == AttemptEnd::Held => {

@@ -15,6 +15,7 @@ mod progress;
 mod publishing;
 mod reading;
 mod stop;
+mod suspect;
 pub mod stores;
 
 use std::collections::BTreeMap;
@@ -24,7 +25,7 @@ use jiff::Timestamp;
 
 pub use account::{Account, DayAccount};
 pub use error::RunError;
-pub use outcome::{Disposition, ExportOutcome, RunReport};
+pub use outcome::{Disposition, ExportOutcome, RunReport, waiting};
 pub use planning::plan;
 pub use progress::{Observer, Step};
 pub use stop::Stop;

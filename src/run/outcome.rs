@@ -1,5 +1,7 @@
 //! How a run ended, market-day by market-day.
 
+use jiff::Timestamp;
+
 use crate::archive::State;
 use crate::model::MarketDay;
 use crate::plan::Standing;
@@ -29,6 +31,8 @@ pub enum Disposition {
     Waiting {
         /// Which.
         missing: Vec<String>,
+        /// Since when: the end of the day.
+        since: Timestamp,
     },
     /// Held back: the data is not good enough, or less than what it would replace.
     Held {
@@ -76,7 +80,7 @@ impl Disposition {
     #[must_use]
     pub fn reason(&self) -> Option<String> {
         match self {
-            Self::Waiting { missing } => Some(format!("no export at {}", quoted(missing))),
+            Self::Waiting { missing, since } => Some(waiting(missing, *since)),
             Self::Held { reason } | Self::Failed { reason } | Self::Unsettled { reason } => Some(reason.clone()),
             Self::Elsewhere { by } => Some(format!("{by} is at work on it")),
             Self::Stopped => Some("the run was asked to stop".to_owned()),
@@ -91,7 +95,7 @@ impl Disposition {
             Standing::Due(_) => return None,
             Standing::NotOver => Self::NotOver,
             Standing::NotAsked(_) => Self::NotAsked,
-            Standing::Waiting { missing } => Self::Waiting { missing: missing.clone() },
+            Standing::Waiting { missing, since } => Self::Waiting { missing: missing.clone(), since: *since },
             Standing::Current { revision, state } => Self::Current { revision: *revision, state: *state },
             Standing::Held { reason } => Self::Held { reason: reason.clone() },
             Standing::Unreadable { reason } => Self::Failed { reason: reason.clone() },
@@ -99,8 +103,11 @@ impl Disposition {
     }
 }
 
-fn quoted(paths: &[String]) -> String {
-    paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ")
+/// What a market-day waits for, and since when.
+#[must_use]
+pub fn waiting(missing: &[String], since: Timestamp) -> String {
+    let paths: Vec<String> = missing.iter().map(|path| format!("`{path}`")).collect();
+    format!("no export at {}, missing since {since}", paths.join(", "))
 }
 
 /// What became of one export.
