@@ -92,7 +92,7 @@ fn print_plan(plan: &PlatformPlan, out: &mut impl Write) -> std::io::Result<()> 
             Standing::NotAsked(because) => format!("is due ({because}) but not asked for"),
             Standing::NotOver => "is not over".to_owned(),
             Standing::Waiting { missing, since } => {
-                format!("waits for {}, missing since {since}", missing.join(", "))
+                format!("waits for {} since {since}", missing.join(", "))
             }
             Standing::Current { revision, .. } => format!("is current at revision {revision}"),
             Standing::Held { reason } => format!("is held back: {reason}"),

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::exit;
 use super::reasons::Reasons;
-use crate::run::{Disposition, RunReport};
+use crate::run::{self, Disposition, RunReport};
 
 /// Prints what became of the market-days and why some were not published.
 ///
@@ -16,7 +16,18 @@ pub fn print(report: &RunReport, out: &mut impl Write) -> io::Result<()> {
     for (_, disposition) in &report.days {
         *words.entry(disposition.word()).or_default() += 1;
     }
-    let order = ["published", "current", "waiting", "held", "failed", "elsewhere", "stopped", "unsettled", "not over", "not asked for"];
+    let order = [
+        "published",
+        "current",
+        "waiting",
+        "held",
+        "failed",
+        "elsewhere",
+        "stopped",
+        "unsettled",
+        "not over",
+        "not asked for",
+    ];
     let counted: Vec<String> =
         order.iter().filter_map(|word| words.get(word).map(|count| format!("{count} {word}"))).collect();
     writeln!(out, "{} market-days: {}", report.days.len(), counted.join(", "))?;
@@ -27,7 +38,9 @@ pub fn print(report: &RunReport, out: &mut impl Write) -> io::Result<()> {
     }
     let mut reasons = Reasons::default();
     for (day, disposition) in &report.days {
-        if let Some(reason) = disposition.reason() {
+        if let Disposition::Waiting { missing, since } = disposition {
+            reasons.add_since(disposition.word(), run::no_export(missing), day, *since);
+        } else if let Some(reason) = disposition.reason() {
             reasons.add(disposition.word(), reason, day);
         }
     }

@@ -15,8 +15,8 @@ mod progress;
 mod publishing;
 mod reading;
 mod stop;
-mod suspect;
 pub mod stores;
+mod suspect;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -25,7 +25,7 @@ use jiff::Timestamp;
 
 pub use account::{Account, DayAccount};
 pub use error::RunError;
-pub use outcome::{Disposition, ExportOutcome, RunReport, waiting};
+pub use outcome::{Disposition, ExportOutcome, RunReport, no_export};
 pub use planning::plan;
 pub use progress::{Observer, Step};
 pub use stop::Stop;

@@ -80,7 +80,7 @@ impl Disposition {
     #[must_use]
     pub fn reason(&self) -> Option<String> {
         match self {
-            Self::Waiting { missing, since } => Some(waiting(missing, *since)),
+            Self::Waiting { missing, since } => Some(format!("{}, missing since {since}", no_export(missing))),
             Self::Held { reason } | Self::Failed { reason } | Self::Unsettled { reason } => Some(reason.clone()),
             Self::Elsewhere { by } => Some(format!("{by} is at work on it")),
             Self::Stopped => Some("the run was asked to stop".to_owned()),
@@ -103,11 +103,11 @@ impl Disposition {
     }
 }
 
-/// What a market-day waits for, and since when.
+/// What a market-day waits for.
 #[must_use]
-pub fn waiting(missing: &[String], since: Timestamp) -> String {
+pub fn no_export(missing: &[String]) -> String {
     let paths: Vec<String> = missing.iter().map(|path| format!("`{path}`")).collect();
-    format!("no export at {}, missing since {since}", paths.join(", "))
+    format!("no export at {}", paths.join(", "))
 }
 
 /// What became of one export.

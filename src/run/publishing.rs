@@ -70,8 +70,7 @@ impl Publisher<'_> {
         }
         let before = suspect::receipts_before(self.archive, self.plan, batch).await;
         let told = receipts.values().chain(&before);
-        let suspects =
-            Suspects::of(self.platform, batch, &counted.exports, &self.plan.exports, told, self.now());
+        let suspects = Suspects::of(self.platform, batch, &counted.exports, &self.plan.exports, told, self.now());
         Objections { suspects: Some(suspects), receipts }
     }
 

@@ -5,23 +5,25 @@
 //! things give it away. Its bytes, which are those of a file with another day or market in its path; and its records,
 //! none of which is of the day, or of any market, that it was delivered for.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod before;
+mod strays;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 
-use crate::archive::{Archive, Receipt};
+use crate::archive::Receipt;
 use crate::config::{Export, MarketRule, Platform};
 use crate::export::{ReadReport, Seen};
 use crate::model::MarketId;
-use crate::plan::{self, Batch, PlannedExport, PlatformPlan};
+use crate::plan::{self, Batch, PlannedExport};
 use crate::time::{DayRule, LocalDay};
 
-use super::error_text;
 use super::reading::{ReadExport, Unread};
+pub(super) use before::receipts_before;
+use strays::{Sizes, strays};
 
-/// Fewer records than this may all be stragglers of a quiet day. Even of a platform of whose records every second one
-/// comes late, that many all come late once in a million files.
+/// Fewer records than this prove nothing: they may be the stragglers of a small shop, or rows that are equal by chance.
 const ENOUGH_RECORDS: u64 = 20;
 
 /// What speaks against the exports of a batch, by their number in it.
@@ -57,17 +59,21 @@ impl Suspects {
         batch: &'a Batch<'_>,
         exports: &'a [Result<ReadExport, Unread>],
         listed: &'a [PlannedExport],
-        receipts: impl Iterator<Item = &'a Receipt>,
+        receipts: impl Iterator<Item = &'a Receipt> + Clone,
         now: Timestamp,
     ) -> Self {
         let objects = objects(platform, batch, exports);
-        let by_bytes = by_bytes(platform, &objects, listed, receipts);
-        let strays = strays(&objects, now);
+        let by_key: BTreeMap<&str, &PlannedExport> =
+            listed.iter().map(|planned| (planned.found.object.key.as_str(), planned)).collect();
+        let by_bytes = by_bytes(platform, &objects, &by_key, receipts.clone());
+        let strays = strays(&objects, &Sizes::of(&objects, &by_key, receipts), now);
         let mut reasons = vec![None; exports.len()];
         for object in &objects {
             let twins = by_bytes.get(object.sha256).map_or(&[][..], Vec::as_slice);
-            reasons[object.index] =
-                object.is_a_copy(twins).or_else(|| strays.get(&object.index).cloned()).or_else(|| object.is_foreign());
+            reasons[object.index] = object
+                .is_a_copy(twins)
+                .or_else(|| strays.get(&object.index).cloned())
+                .or_else(|| object.is_foreign());
         }
         Self(reasons)
     }
@@ -115,7 +121,7 @@ fn market_of<'a>(platform: &'a Platform, planned: &'a PlannedExport) -> Option<&
 fn by_bytes<'a>(
     platform: &'a Platform,
     objects: &[Object<'a>],
-    listed: &'a [PlannedExport],
+    by_key: &BTreeMap<&str, &'a PlannedExport>,
     receipts: impl Iterator<Item = &'a Receipt>,
 ) -> BTreeMap<&'a str, Vec<Twin<'a>>> {
     let twin = |planned: &'a PlannedExport| Twin {
@@ -123,8 +129,6 @@ fn by_bytes<'a>(
         market: market_of(platform, planned),
         planned: Some(planned),
     };
-    let by_key: BTreeMap<&str, &PlannedExport> =
-        listed.iter().map(|planned| (planned.found.object.key.as_str(), planned)).collect();
     let mut by_bytes: BTreeMap<&str, Vec<Twin<'a>>> = BTreeMap::new();
     for object in objects {
         by_bytes.entry(object.sha256).or_default().push(twin(object.planned));
@@ -135,64 +139,6 @@ fn by_bytes<'a>(
         by_bytes.entry(&record.sha256).or_default().push(known);
     }
     by_bytes
-}
-
-/// Objects none of whose records lies in the day that their paths name, though that day is over and there are records
-/// enough: all objects of an export's date together, since one of them may hold nothing but stragglers.
-///
-/// Where a platform dates its files by their delivery, no file holds its own day. It is then so of other dates too,
-/// and `early_days` and `late_days` say that it may be so.
-fn strays(objects: &[Object<'_>], now: Timestamp) -> BTreeMap<usize, String> {
-    let mut by_date: BTreeMap<(usize, Option<&MarketId>, Date), Vec<&Object<'_>>> = BTreeMap::new();
-    for object in objects {
-        let found = &object.planned.found;
-        if let Some(date) = found.export_date {
-            by_date.entry((object.planned.export, found.path.market.as_ref(), date)).or_default().push(object);
-        }
-    }
-    by_date.retain(|_, objects| {
-        objects.iter().map(|object| object.seen.records).sum::<u64>() >= ENOUGH_RECORDS
-            && objects.iter().all(|object| !object.holds_own_day())
-    });
-    let mut dates_in_reach: BTreeMap<usize, BTreeSet<Date>> = BTreeMap::new();
-    for ((export, _, date), objects) in &by_date {
-        if objects.iter().any(|object| object.is_in_reach()) {
-            dates_in_reach.entry(*export).or_default().insert(*date);
-        }
-    }
-    by_date.retain(|(export, _, date), objects| {
-        let dates = dates_in_reach.get(export);
-        let is_usual = dates.is_some_and(|dates| dates.contains(date) && dates.len() > 1);
-        !is_usual && objects.iter().all(|object| object.own_day.is_some_and(|day| day.end <= now))
-    });
-    let strays = by_date.into_values().flatten();
-    strays.filter_map(|object| Some((object.index, object.is_a_stray()?))).collect()
-}
-
-/// The newest receipts of the market-days before the ones of a batch, as far as the plan does not have them: of one
-/// of those days may be the file that was delivered again. What cannot be read tells nothing.
-pub(super) async fn receipts_before(archive: &Archive, plan: &PlatformPlan, batch: &Batch<'_>) -> Vec<Receipt> {
-    let is_planned = |market: &MarketId, date: Date| {
-        plan.days.iter().any(|day| day.market_day.market == *market && day.market_day.local_date == date)
-    };
-    let mut before: BTreeMap<&MarketId, BTreeSet<Date>> = BTreeMap::new();
-    for day in &batch.days {
-        let market = &day.market_day.market;
-        if let Some(date) = day.market_day.local_date.yesterday().ok().filter(|date| !is_planned(market, *date)) {
-            before.entry(market).or_default().insert(date);
-        }
-    }
-    let mut receipts = Vec::new();
-    for (market, dates) in before {
-        match archive.newest_of(&plan.platform, market, &dates).await {
-            Ok(newest) => receipts.extend(newest.into_values()),
-            Err(error) => {
-                let market = market.to_string();
-                tracing::warn!(market, error = error_text(&error), "receipts of the day before cannot be read");
-            }
-        }
-    }
-    receipts
 }
 
 impl Object<'_> {
@@ -210,20 +156,6 @@ impl Object<'_> {
         reach.zip(self.seen.span_us).is_some_and(|((from, until), (first_us, last_us))| {
             first_us < until.as_microsecond() && last_us >= from.as_microsecond()
         })
-    }
-
-    fn is_a_stray(&self) -> Option<String> {
-        let (first_us, last_us) = self.seen.span_us?;
-        let instant = |us: i64| Timestamp::from_microsecond(us).ok();
-        Some(format!(
-            "export `{}`: none of its {} records lies in {} ({}), the day that its path names: they are from {} to {} (is it another day's file? give `--accept-shrink` if that is right)",
-            self.planned.found.object.key,
-            self.seen.records,
-            self.own_day?.date,
-            self.definition.day_zone.name(),
-            instant(first_us)?,
-            instant(last_us)?,
-        ))
     }
 
     /// Whether its bytes are those of another day's or another market's file, and which.
@@ -256,7 +188,8 @@ impl Object<'_> {
         }
         let Some(span_us) = self.seen.span_us else { return own > of_twin };
         let platform_days = DayRule::calendar(self.definition.day_zone.clone());
-        let is_of_twin = of_twin.and_then(|date| platform_days.day(date)).is_some_and(|day| overlaps(&day, span_us));
+        let is_of_twin =
+            of_twin.and_then(|date| platform_days.day(date)).is_some_and(|day| overlaps(&day, span_us));
         // The one session of two days may be all there is in the files of both.
         let is_both = is_of_twin && own > of_twin && self.seen.records >= ENOUGH_RECORDS;
         holds_nothing_of_its_own || is_both

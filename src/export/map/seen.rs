@@ -39,7 +39,8 @@ impl Seen {
     /// Takes a record with its instant.
     pub(super) fn record(&mut self, at_us: i64) {
         self.records += 1;
-        self.span_us = Some(self.span_us.map_or((at_us, at_us), |(first, last)| (first.min(at_us), last.max(at_us))));
+        self.span_us =
+            Some(self.span_us.map_or((at_us, at_us), |(first, last)| (first.min(at_us), last.max(at_us))));
     }
 
     /// What a page of counts speaks of.

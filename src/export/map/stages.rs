@@ -47,7 +47,16 @@ impl<'a> Stages<'a> {
         path: &'a PathValues,
         markets: &'a BTreeMap<MarketId, Zone>,
     ) -> Self {
-        Self { export, layout, path, markets, known: HashMap::new(), key: Vec::new(), count: 0, other_markets: OtherMarkets::default() }
+        Self {
+            export,
+            layout,
+            path,
+            markets,
+            known: HashMap::new(),
+            key: Vec::new(),
+            count: 0,
+            other_markets: OtherMarkets::default(),
+        }
     }
 
     /// The stage of a row, through a table of the combinations seen so far.
