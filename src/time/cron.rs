@@ -15,9 +15,9 @@ use std::fmt;
 use chrono::{DateTime as ChronoDateTime, Utc};
 use croner::Cron as Pattern;
 use croner::parser::{CronParser, Seconds, Year};
+use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
-use jiff::{Timestamp, ToSpan as _};
 
 use super::Zone;
 
@@ -175,6 +175,8 @@ impl fmt::Display for Cron {
 
 #[cfg(test)]
 mod tests {
+    use jiff::ToSpan as _;
+
     use super::*;
 
     /// The next firings after an instant.
