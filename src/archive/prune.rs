@@ -118,9 +118,9 @@ impl Archive {
     /// Every receipt, all of them sound.
     pub(super) async fn all_receipts(&self) -> Result<Chains, ArchiveError> {
         let units = self.revisions(Key::AllReceipts).await?;
-        let addresses = units.into_iter().flat_map(|(unit, revisions)| {
-            revisions.into_iter().map(move |revision| (unit.clone(), revision))
-        });
+        let addresses = units
+            .into_iter()
+            .flat_map(|(unit, revisions)| revisions.into_iter().map(move |revision| (unit.clone(), revision)));
         let reads = addresses.map(|(unit, revision)| async move { self.receipt(&unit, revision).await });
         let receipts: Vec<Receipt> = stream::iter(reads).buffered(CONCURRENT).try_collect().await?;
         let mut chains = Chains::new();
