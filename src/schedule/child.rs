@@ -106,10 +106,11 @@ async fn kill(child: &mut Child) {
 /// What the end of a process means.
 fn judge(status: ExitStatus, output: &[u8], was_asked: Asked) -> Ending {
     let account = serde_json::from_slice::<Account>(output);
+    let is_whole = |account: &Account| account.days.iter().all(|day| day.outcome != "stopped");
     match (account, status.code()) {
-        (Ok(account), _) if was_asked == Asked::Nothing => Ending::Accounted(Box::new(account)),
-        (_, Some(_)) if was_asked != Asked::Nothing => Ending::Stopped,
-        (Ok(account), Some(_)) => Ending::Accounted(Box::new(account)),
+        (Ok(account), _) if is_whole(&account) => Ending::Accounted(Box::new(account)),
+        (Ok(_), _) => Ending::Stopped,
+        (Err(_), Some(_)) if was_asked != Asked::Nothing => Ending::Stopped,
         (Err(_), Some(101)) => failed("it panicked".to_owned(), false),
         (Err(_), Some(0)) => failed("it ended without an account of what it did".to_owned(), false),
         (Err(_), Some(code)) => {
