@@ -20,11 +20,15 @@ pub struct Line<'a> {
     pub record: Option<RunRecord>,
 }
 
-/// Prints a table of jobs and, below, whose times go by without a run.
+/// Prints a table of the jobs that have a schedule or ran, and, below, whose times go by without a run.
 ///
 /// # Errors
 /// When standard output is gone.
 pub fn print(lines: &[Line<'_>], home: &Zone, now: Timestamp, out: &mut impl Write) -> io::Result<()> {
+    let lines: Vec<_> = lines.iter().filter(|line| line.job.schedule.is_some() || line.record.is_some()).collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
     let header = ["job", &format!("next in {home}"), "next in UTC", "last run", "missed", "catch_up"];
     let mut table = grid(header.map(str::to_owned).into(), 4);
     let mut overdue = BTreeMap::new();
