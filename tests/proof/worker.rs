@@ -172,6 +172,15 @@ impl Workspace {
         self.start_command(self.command(args))
     }
 
+    /// Starts the program as the one that the stub kills.
+    pub fn start_aimed_at(&self, stub: &Stub, args: &[&str]) -> Worker {
+        stub.aim(|| {
+            let worker = self.start(args);
+            let victim = worker.victim();
+            (worker, victim)
+        })
+    }
+
     /// Starts a command that was changed, or wraps the program.
     pub fn start_command(&self, mut command: Command) -> Worker {
         let said = tempfile::tempdir_in(self.folder.path()).unwrap();
@@ -227,12 +236,12 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// For [`Stub::aim`].
-    pub fn victim(&self) -> Victim {
+    /// The process, for those who share it.
+    fn victim(&self) -> Victim {
         Arc::clone(&self.child)
     }
 
-    pub fn pid(&self) -> u32 {
+    fn pid(&self) -> u32 {
         self.child.lock().unwrap().id()
     }
 

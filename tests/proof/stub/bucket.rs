@@ -25,10 +25,6 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     pub fn get(&self, key: &str) -> Option<&Object> {
         self.objects.get(key)
     }
