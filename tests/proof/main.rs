@@ -14,6 +14,8 @@
 
 mod kills;
 mod night;
+mod race;
 mod readers;
 mod stub;
+mod unknown;
 mod worker;

@@ -17,6 +17,8 @@ use crate::worker::files;
 /// Reads that a proof has to have made.
 pub const ENOUGH: usize = 10_000;
 
+const TABLES: [&str; 4] = ["funnel", "slot_audience", "capability", "rejects"];
+
 /// An archive as a reader sees it: one object at a time.
 #[derive(Clone)]
 pub enum View {
@@ -32,11 +34,14 @@ impl View {
         }
     }
 
-    fn keys(&self, prefix: &str) -> Vec<String> {
-        match self {
-            Self::Stub(stub) => stub.bucket().tree(&format!("archive/{prefix}/")).into_keys().collect(),
-            Self::Folder(root) => files(&root.join(prefix)).into_keys().collect(),
-        }
+    /// What a glob like `funnel/**/*.parquet` finds.
+    fn keys(&self, folder: &str, ending: &str) -> Vec<String> {
+        let found = match self {
+            Self::Stub(stub) => stub.bucket().tree(&format!("archive/{folder}/")),
+            Self::Folder(root) => files(&root.join(folder)),
+        };
+        let keys = found.into_keys().filter(|key| key.ends_with(ending));
+        keys.map(|key| format!("{folder}/{key}")).collect()
     }
 }
 
@@ -55,20 +60,22 @@ pub struct Readers {
 }
 
 impl Readers {
-    /// Two readers, who look at the current objects of these keys and at all receipts.
-    pub fn start(view: &View, tables: &[String]) -> Self {
+    /// Two readers, who look at the current objects of all tables and at all receipts.
+    pub fn start(view: &View) -> Self {
         let (stop, gate) = (Arc::new(AtomicBool::new(false)), Arc::new(RwLock::new(())));
         let threads = (0..2).map(|_| {
-            let (view, tables) = (view.clone(), tables.to_vec());
+            let view = view.clone();
             let (stop, gate) = (Arc::clone(&stop), Arc::clone(&gate));
             thread::spawn(move || {
                 let mut reader = Reader { view, hashes: BTreeSet::new(), seen: Seen::default() };
                 while !stop.load(Ordering::Relaxed) {
-                    for table in &tables {
-                        reader.look_at_table(table, &gate);
+                    for table in TABLES {
+                        for key in reader.view.keys(table, ".parquet") {
+                            reader.look_at_table(&key, &gate);
+                        }
                     }
-                    for receipt in reader.view.keys("_receipts") {
-                        reader.look_at_receipt(&format!("_receipts/{receipt}"), &gate);
+                    for key in reader.view.keys("_receipts", ".json") {
+                        reader.look_at_receipt(&key, &gate);
                     }
                 }
                 reader.seen
@@ -150,8 +157,7 @@ impl Reader {
 }
 
 fn named_by_receipts(view: &View) -> BTreeSet<String> {
-    let receipts = view.keys("_receipts").into_iter();
-    let receipts = receipts.filter_map(|key| view.get(&format!("_receipts/{key}")));
+    let receipts = view.keys("_receipts", ".json").into_iter().filter_map(|key| view.get(&key));
     receipts.filter_map(|bytes| tables_of(&bytes)).flat_map(BTreeMap::into_values).collect()
 }
 

@@ -241,7 +241,7 @@ impl Worker {
         Arc::clone(&self.child)
     }
 
-    fn pid(&self) -> u32 {
+    pub fn pid(&self) -> u32 {
         self.child.lock().unwrap().id()
     }
 
@@ -254,6 +254,12 @@ impl Worker {
     /// Whether it has not ended yet.
     pub fn is_at_work(&self) -> bool {
         self.child.lock().unwrap().try_wait().unwrap().is_none()
+    }
+
+    /// Kills it, if it is still there.
+    pub fn kill(self) -> Finished {
+        let _ = self.child.lock().unwrap().kill();
+        self.finish()
     }
 
     /// Waits for its end.

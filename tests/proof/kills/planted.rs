@@ -30,7 +30,7 @@ fn a_second_run_that_says_anything_else_is_noticed() {
 fn seen_under(fault: Fault, hits: fn(&Request) -> bool) -> std::collections::BTreeSet<String> {
     let ground = Ground::prepare();
     ground.start_over();
-    let readers = Readers::start(&View::Stub(Arc::clone(&ground.stub)), &ground.tables());
+    let readers = Readers::start(&View::Stub(Arc::clone(&ground.stub)));
     ground
         .stub
         .on(move |_, request| if request.kind.writes() && hits(request) { fault.clone() } else { Fault::Pass });

@@ -77,6 +77,12 @@ impl Request {
         self.headers.get(name).map(String::as_str)
     }
 
+    /// The access key it was signed with, which tells workers apart.
+    pub fn signer(&self) -> &str {
+        let signed = self.header("authorization").and_then(|header| header.split_once("Credential="));
+        signed.and_then(|(_, rest)| rest.split_once('/')).map_or("", |(key, _)| key)
+    }
+
     /// Whether the key lies in this folder of the archive: `_receipts`.
     pub fn is_in(&self, folder: &str) -> bool {
         self.key.strip_prefix("archive/").is_some_and(|key| key.starts_with(folder))
