@@ -38,10 +38,9 @@ impl Race {
         // A day in New York ends in the next export, one in London begins, in summer, in the one before.
         let mut exported = LAST.tomorrow().unwrap();
         for _ in 0..days + 2 {
-            let rows = MARKETS.map(|market| shop(market, &exported.to_string(), market, 4));
-            let [first, second] = rows;
-            let second: String = second.lines().skip(1).map(|line| format!("{line}\n")).collect();
-            workspace.deliver(Some(&stub), &format!("shop/{exported}/a.csv"), first + &second);
+            let [mut rows, others] = MARKETS.map(|market| shop(market, &exported.to_string(), market, 4));
+            rows.push_str(others.split_once('\n').unwrap().1);
+            workspace.deliver(Some(&stub), &format!("shop/{exported}/a.csv"), rows);
             exported = exported.yesterday().unwrap();
         }
         Self { stub, workspace, days }
@@ -98,7 +97,7 @@ fn creates_receipt(request: &Request) -> bool {
     request.kind == Kind::PutNew && request.is_in("_receipts/")
 }
 
-/// SplitMix64: the same seed, the same trouble.
+/// `SplitMix64`: the same seed, the same trouble.
 struct Chance(u64);
 
 impl Chance {
