@@ -63,6 +63,8 @@ pub enum Command {
     Run(Run),
     /// Run a job over chosen local dates, newest first
     Backfill(Backfill),
+    /// Run every job on its schedule until told to stop
+    Schedule(Schedule),
     /// Show where every market-day stands
     Status(Status),
     /// Check every file in config/ and jobs/, offline
@@ -114,6 +116,27 @@ pub struct Run {
     /// Publish also what says less than the revision before, or seems to be another day's or market's file
     #[arg(long)]
     pub accept_shrink: bool,
+    /// How to say what was done: for people, or as one JSON object
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Output::Text)]
+    pub output: Output,
+    /// For `schedule`: the scheduled time that this run handles
+    #[arg(long, value_name = "INSTANT", hide = true)]
+    pub scheduled: Option<Timestamp>,
+    /// For `schedule`: look at all that a run at this instant would have looked at, too
+    #[arg(long, value_name = "INSTANT", hide = true)]
+    pub look_back_from: Option<Timestamp>,
+    /// For `schedule`: so many scheduled times went by since the last run
+    #[arg(long, value_name = "N", default_value_t = 0, hide = true)]
+    pub missed: u64,
+}
+
+/// How a command says what it did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// For people
+    Text,
+    /// One JSON object
+    Json,
 }
 
 /// `backfill`
@@ -156,6 +179,14 @@ pub enum Which {
     Failed,
     /// All of them, though nothing may have changed
     All,
+}
+
+/// `schedule`
+#[derive(Debug, Args)]
+pub struct Schedule {
+    /// When told to stop: how many seconds runs may take to finish before they are ended
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    pub drain: u64,
 }
 
 /// `status`
