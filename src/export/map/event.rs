@@ -145,13 +145,11 @@ impl<'a, S: Signals> EventMapper<'a, S> {
     /// What became of the records.
     pub(in crate::export) fn done(mut self) -> Result<Fates<'a>, ExportError> {
         let refusal = self.fates.refusal.take();
-        match refusal.or_else(|| self.signals.too_many().map(ExportError::TooManyCells)) {
-            Some(refusal) => Err(refusal),
-            None => {
-                self.fates.seen.other_markets = self.stages.other_markets;
-                Ok(self.fates)
-            }
+        if let Some(refusal) = refusal.or_else(|| self.signals.too_many().map(ExportError::TooManyCells)) {
+            return Err(refusal);
         }
+        self.fates.seen.other_markets = self.stages.other_markets;
+        Ok(self.fates)
     }
 }
 
