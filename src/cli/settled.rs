@@ -16,7 +16,18 @@ pub fn print(report: &RunReport, out: &mut impl Write) -> io::Result<()> {
     for (_, disposition) in &report.days {
         *words.entry(disposition.word()).or_default() += 1;
     }
-    let order = ["published", "current", "waiting", "held", "failed", "elsewhere", "stopped", "unsettled", "not over", "not asked for"];
+    let order = [
+        "published",
+        "current",
+        "waiting",
+        "held",
+        "failed",
+        "elsewhere",
+        "stopped",
+        "unsettled",
+        "not over",
+        "not asked for",
+    ];
     let counted: Vec<String> =
         order.iter().filter_map(|word| words.get(word).map(|count| format!("{count} {word}"))).collect();
     writeln!(out, "{} market-days: {}", report.days.len(), counted.join(", "))?;
