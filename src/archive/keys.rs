@@ -6,10 +6,12 @@ use super::{TableName, Unit};
 use crate::model::{MarketDay, MarketId, PlatformId};
 
 /// The folders this archive writes in, for sweeping.
-pub(super) const FOLDERS: [&str; 10] = [
+pub(super) const FOLDERS: [&str; 12] = [
     ATTEMPTS,
+    LEASES,
     RECEIPTS,
     REVISIONS,
+    RUNS,
     "_probe",
     TableName::ALL[0].as_str(),
     TableName::ALL[1].as_str(),
@@ -20,8 +22,10 @@ pub(super) const FOLDERS: [&str; 10] = [
 ];
 
 const ATTEMPTS: &str = "_attempts";
+const LEASES: &str = "_leases";
 const RECEIPTS: &str = "_receipts";
 const REVISIONS: &str = "_revisions";
+const RUNS: &str = "_runs";
 const REJECTS: &str = "_rejects";
 const UNDATED: &str = "undated";
 /// How Hive writes a partition without a value; readers make it null.
@@ -50,6 +54,8 @@ pub(super) enum Key<'a> {
     Attempts(&'a PlatformId),
     /// The note on a market-day's last attempt that published nothing.
     Attempt(&'a MarketDay),
+    /// The record of a job's last run.
+    RunRecord(&'a str),
 }
 
 impl Key<'_> {
@@ -88,6 +94,7 @@ impl Key<'_> {
                 format!("{folder}/{}/{}.json", market(&day.market), day.local_date)
             }
             Self::Attempts(platform) => format!("{ATTEMPTS}/{}", segment(platform.as_str())),
+            Self::RunRecord(job) => format!("{RUNS}/{}.json", segment(job)),
         }
     }
 }

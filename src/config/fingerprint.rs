@@ -79,6 +79,11 @@ impl Canon {
             reject_text_chars,
             reject_viewer_ids,
             spill_dir: _,
+            requests: _,
+            bandwidth_bytes: _,
+            open_files: _,
+            lease_seconds: _,
+            late_after_seconds: _,
         } = settings;
         self.put("stay_seconds", &stay_seconds.to_string());
         self.put("max_reject_share", &max_reject_share.to_string());
