@@ -10,7 +10,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use super::current::AtHand;
 use super::finding::{Finding, Problem, Verification};
 use super::keys::{self, Key};
-use super::{Archive, ArchiveError, CONCURRENT, Receipt, TableName, Unit};
+use super::{Archive, ArchiveError, Receipt, TableName, Unit};
 use crate::store::sha256_hex;
 
 /// Whether to mend what can be mended.
@@ -79,7 +79,7 @@ impl Archive {
             };
             Ok((unit, revision, read))
         });
-        let reads: Vec<_> = stream::iter(reads).buffered(CONCURRENT).try_collect().await?;
+        let reads: Vec<_> = stream::iter(reads).buffered(self.store.requests()).try_collect().await?;
         verification.receipts = reads.len();
         let mut chains: BTreeMap<Unit, Chain> = BTreeMap::new();
         for (unit, revision, read) in reads {
@@ -117,7 +117,7 @@ impl Archive {
             };
             Ok::<_, ArchiveError>((key, problem))
         });
-        let checked: Vec<_> = stream::iter(checks).buffered(CONCURRENT).try_collect().await?;
+        let checked: Vec<_> = stream::iter(checks).buffered(self.store.requests()).try_collect().await?;
         for (key, problem) in checked {
             if let Some(problem) = problem {
                 verification.found(key, problem);
@@ -133,7 +133,8 @@ impl Archive {
         verification: &mut Verification,
     ) -> Result<(), ArchiveError> {
         let checks = newest.iter().map(|receipt| self.check_current(receipt, repair));
-        let checked: Vec<Vec<Finding>> = stream::iter(checks).buffered(CONCURRENT).try_collect().await?;
+        let checked: Vec<Vec<Finding>> =
+            stream::iter(checks).buffered(self.store.requests()).try_collect().await?;
         verification.currents = newest.iter().map(|receipt| receipt.content.tables.len()).sum();
         verification.findings.extend(checked.into_iter().flatten());
         Ok(())

@@ -87,8 +87,8 @@ impl Download<'_> {
             let problem = match self.some(listed, &mut spooled).await {
                 Ok(()) if spooled.size == listed.size => return Ok(spooled),
                 Ok(()) => StoreProblem::Other(format!("it ended after {} of {} bytes", spooled.size, listed.size)),
-                Err(error) if is_final(&error.problem) => return Err(error),
-                Err(error) => error.problem,
+                Err(Broken { problem, is_final: true }) => return Err(self.place.fails(problem)),
+                Err(Broken { problem, .. }) => problem,
             };
             if spooled.size >= earned {
                 earned = spooled.size + EARNED_BYTES;
@@ -108,17 +108,19 @@ impl Download<'_> {
     }
 
     /// Reads on from where it was.
-    async fn some(&self, listed: &Object, spooled: &mut Spooled) -> Result<(), StoreError> {
+    async fn some(&self, listed: &Object, spooled: &mut Spooled) -> Result<(), Broken> {
         let range = (spooled.size > 0).then_some(GetRange::Offset(spooled.size));
         let options = GetOptions { range, ..GetOptions::default() };
-        let answer = self.inner.get_opts(self.path, options).await.map_err(|error| self.place.failed(&error))?;
-        unchanged(&self.place, listed, answer.meta.size, answer.meta.e_tag.as_deref())?;
+        let answer = self.inner.get_opts(self.path, options).await.map_err(|error| Broken::before(&error))?;
+        unchanged(listed, answer.meta.size, answer.meta.e_tag.as_deref()).map_err(Broken::again)?;
         let mut stream = answer.into_stream();
-        while let Some(chunk) = stream.try_next().await.map_err(|error| self.place.failed(&error))? {
-            spooled.add(&chunk).map_err(|error| self.place.io(&error))?;
-            if spooled.size > listed.size {
-                return Err(self.place.fails(StoreProblem::Other("it is longer than it was listed".to_owned())));
+        while let Some(chunk) = stream.try_next().await.map_err(|error| Broken::within(&error))? {
+            if spooled.size + chunk.len() as u64 > listed.size {
+                return Err(Broken::again(StoreProblem::Other("it is longer than it was listed".to_owned())));
             }
+            spooled
+                .add(&chunk)
+                .map_err(|error| Broken { problem: StoreProblem::Other(error.to_string()), is_final: true })?;
             if let Some(throttle) = self.throttle {
                 throttle.pay(chunk.len() as u64).await;
             }
@@ -133,12 +135,12 @@ impl Download<'_> {
         loop {
             let read = match self.inner.get(self.path).await {
                 Ok(answer) => whole_answer(answer).await,
-                Err(error) => Err(StoreProblem::of(&error)),
+                Err(error) => Err(Broken::before(&error)),
             };
             let problem = match read {
-                Err(StoreProblem::Gone) => return Ok(None),
-                Err(problem) if is_final(&problem) => return Err(self.place.fails(problem)),
-                Err(problem) => problem,
+                Err(Broken { problem: StoreProblem::Gone, .. }) => return Ok(None),
+                Err(Broken { problem, is_final: true }) => return Err(self.place.fails(problem)),
+                Err(Broken { problem, .. }) => problem,
                 Ok((bytes, is_sound)) if is_sound || before.as_ref() == Some(&bytes) => return Ok(Some(bytes)),
                 Ok((bytes, _)) => {
                     before = Some(bytes);
@@ -153,17 +155,39 @@ impl Download<'_> {
 }
 
 /// The bytes, and whether they are those of their `ETag`.
-async fn whole_answer(answer: GetResult) -> Result<(Bytes, bool), StoreProblem> {
+async fn whole_answer(answer: GetResult) -> Result<(Bytes, bool), Broken> {
     let (size, mut checksum) = (answer.meta.size, Checksum::stated_by(answer.meta.e_tag.as_deref()));
-    let bytes = answer.bytes().await.map_err(|error| StoreProblem::of(&error))?;
+    let bytes = answer.bytes().await.map_err(|error| Broken::within(&error))?;
     if bytes.len() as u64 != size {
-        return Err(StoreProblem::Other(format!("it has {} bytes where {size} were announced", bytes.len())));
+        let problem = StoreProblem::Other(format!("it has {} bytes where {size} were announced", bytes.len()));
+        return Err(Broken::again(problem));
     }
     checksum.update(&bytes);
     Ok((bytes, !checksum.differs()))
 }
 
-/// Whether the same would be said again: a clear no, or what was tried many times already.
-fn is_final(problem: &StoreProblem) -> bool {
-    problem.is_definite() || matches!(problem, StoreProblem::Gone | StoreProblem::Unreachable(_) | StoreProblem::GaveUp(_))
+/// A read that came to nothing.
+struct Broken {
+    problem: StoreProblem,
+    /// Whether the same would be said again: a clear no, or what was tried many times already.
+    is_final: bool,
+}
+
+impl Broken {
+    /// There was no answer to begin with.
+    fn before(error: &object_store::Error) -> Self {
+        let problem = StoreProblem::of(error);
+        let is_final = problem.is_definite()
+            || matches!(problem, StoreProblem::Gone | StoreProblem::Unreachable(_) | StoreProblem::GaveUp(_));
+        Self { problem, is_final }
+    }
+
+    /// The answer broke off.
+    fn within(error: &object_store::Error) -> Self {
+        Self::again(StoreProblem::of(error))
+    }
+
+    const fn again(problem: StoreProblem) -> Self {
+        Self { problem, is_final: false }
+    }
 }

@@ -47,7 +47,9 @@ pub enum StoreProblem {
     #[error("the store does not answer: {0} (check the network, the endpoint and the region)")]
     Unreachable(String),
     /// It answered with errors again and again.
-    #[error("the store answers with errors, however often it is asked: {0} (see whether it is overloaded or down)")]
+    #[error(
+        "the store answers with errors, however often it is asked: {0} (see whether it is overloaded or down)"
+    )]
     GaveUp(String),
     /// The bytes are not those of the object.
     #[error("its bytes are not those that its ETag is the MD5 of, and they come different each time")]

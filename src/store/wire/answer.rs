@@ -28,7 +28,8 @@ pub(super) enum Asked {
 
 impl Asked {
     pub(super) fn of(request: &HttpRequest) -> Self {
-        let has = |wanted: &str| request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair == wanted));
+        let has =
+            |wanted: &str| request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair == wanted));
         match *request.method() {
             Method::GET if has("list-type=2") || has("comp=list") => Self::Listing,
             Method::GET | Method::PUT => Self::Object,
@@ -83,8 +84,7 @@ fn fault(asked: Asked, body: &Bytes) -> Option<String> {
 }
 
 fn fault_of_listing(root: &str) -> Option<&'static str> {
-    let is_whole =
-        |name: &str| root.starts_with(&format!("<{name}")) && root.ends_with(&format!("</{name}>"));
+    let is_whole = |name: &str| root.starts_with(&format!("<{name}")) && root.ends_with(&format!("</{name}>"));
     if is_whole("EnumerationResults") {
         return None;
     }

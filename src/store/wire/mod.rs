@@ -24,8 +24,8 @@ use tokio::sync::Semaphore;
 
 use answer::Asked;
 use body::{Watch, WatchedBody};
-use outage::Outage;
 pub(super) use outage::Out;
+use outage::Outage;
 pub(super) use traffic::Meter;
 use traffic::RequestId;
 pub use traffic::Traffic;
