@@ -14,4 +14,5 @@
 
 mod night;
 mod stub;
+mod trouble;
 mod worker;

@@ -75,7 +75,10 @@ fn is_xml(parts: &Parts) -> bool {
 /// What is wrong with the body of a 200.
 fn fault(asked: Asked, body: &Bytes) -> Option<String> {
     let text = std::str::from_utf8(body).unwrap_or_default().trim_start_matches('\u{feff}').trim();
-    let root = if text.starts_with("<?xml") { text.split_once("?>")?.1.trim_start() } else { text };
+    let root = match text.split_once("?>") {
+        Some((head, rest)) if head.starts_with("<?xml") => rest.trim_start(),
+        _ => text,
+    };
     if root.starts_with("<Error>") || root.starts_with("<Error ") {
         let code = element(root, "Code").unwrap_or("no code");
         return Some(format!("an error: {}", code.chars().take(60).collect::<String>()));
@@ -141,7 +144,7 @@ mod tests {
         assert!(fewer.contains("fewer keys"), "{fewer}");
         let nowhere = fault_of("<IsTruncated>true</IsTruncated>").unwrap();
         assert!(nowhere.contains("where"), "{nowhere}");
-        for text in ["", "<html>busy</html>", "<ListBucketResult><Contents></Contents>"] {
+        for text in ["", "<html>busy</html>", "<?xml version=\"1.0", "<ListBucketResult><Contents></Contents>"] {
             assert_eq!(of_listing(text).as_deref(), Some("no whole listing"), "{text}");
         }
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 /// Nothing but failures for so long, and so many of them, is an outage.
 const AFTER: Duration = Duration::from_secs(60);
-const AFTER_FAILURES: u32 = 8;
+const AFTER_FAILURES: u32 = 3;
 /// During one, a request in so long finds out whether it is over.
 const PROBE_EVERY: Duration = Duration::from_secs(5);
 
@@ -62,7 +62,7 @@ mod tests {
     fn a_store_that_only_fails_is_probed_now_and_then_until_it_answers() {
         let (outage, start) = (Outage::default(), Instant::now());
         let at = |seconds| start + Duration::from_secs(seconds);
-        for second in 0..8 {
+        for second in 0..3 {
             assert_eq!(outage.ask(at(second)), Ok(()));
             outage.failed(at(second));
         }
