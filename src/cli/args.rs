@@ -114,6 +114,27 @@ pub struct Run {
     /// Publish also what says less than the revision before
     #[arg(long)]
     pub accept_shrink: bool,
+    /// How to say what was done: for people, or as one JSON object
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Output::Text)]
+    pub output: Output,
+    /// For `schedule`: the scheduled time that this run handles
+    #[arg(long, value_name = "INSTANT", hide = true)]
+    pub scheduled: Option<Timestamp>,
+    /// For `schedule`: look at all that a run at this instant would have looked at, too
+    #[arg(long, value_name = "INSTANT", hide = true)]
+    pub look_back_from: Option<Timestamp>,
+    /// For `schedule`: so many scheduled times went by since the last run
+    #[arg(long, value_name = "N", default_value_t = 0, hide = true)]
+    pub missed: u64,
+}
+
+/// How a command says what it did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// For people
+    Text,
+    /// One JSON object
+    Json,
 }
 
 /// `backfill`

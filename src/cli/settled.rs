@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::exit;
 use super::reasons::Reasons;
+use crate::archive::RowCounts;
 use crate::run::{Disposition, RunReport};
 
 /// Prints what became of the market-days and why some were not published.
@@ -31,10 +32,9 @@ pub fn print(report: &RunReport, out: &mut impl Write) -> io::Result<()> {
     let counted: Vec<String> =
         order.iter().filter_map(|word| words.get(word).map(|count| format!("{count} {word}"))).collect();
     writeln!(out, "{} market-days: {}", report.days.len(), counted.join(", "))?;
-    let rows: u64 = report.exports.iter().map(|export| export.rows_in).sum();
-    let rejected: u64 = report.exports.iter().map(|export| export.rejected).sum();
     if !report.exports.is_empty() {
-        writeln!(out, "{} exports read: {rows} records, {rejected} rejected", report.exports.len())?;
+        let RowCounts { rows_in, rejected, .. } = report.rows();
+        writeln!(out, "{} exports read: {rows_in} records, {rejected} rejected", report.exports.len())?;
     }
     let mut reasons = Reasons::default();
     for (day, disposition) in &report.days {
@@ -49,7 +49,7 @@ pub fn print(report: &RunReport, out: &mut impl Write) -> io::Result<()> {
 #[must_use]
 pub fn code(report: &RunReport) -> u8 {
     let any = |is: fn(&Disposition) -> bool| report.days.iter().any(|(_, disposition)| is(disposition));
-    if any(|d| matches!(d, Disposition::Unsettled { .. })) {
+    if any(|d| matches!(d, Disposition::Unsettled { .. } | Disposition::Elsewhere { .. })) {
         exit::CONFLICT
     } else if any(|d| matches!(d, Disposition::Failed { .. })) {
         exit::SOME_FAILED

@@ -29,13 +29,13 @@ pub use planning::plan;
 pub use progress::{Observer, Step};
 pub use stop::Stop;
 
-use crate::archive::{Archive, Stamp};
+use crate::archive::{Archive, RowCounts, Stamp};
 use crate::config::{Job, Workspace};
 use crate::count::Memory;
-use crate::plan::{Batch, PlatformPlan, Selection, Standing};
+use crate::plan::{Batch, PlannedExport, PlatformPlan, Selection, Standing};
 use crate::store::{Store, sha256_hex};
 use publishing::Publisher;
-use reading::Source;
+use reading::{ReadExport, Source, Unread};
 
 /// Local dates that are counted together.
 const BATCH_DATES: usize = 31;
@@ -72,7 +72,9 @@ pub async fn run(
     let archive = stores::archive_for_writing(&workspace.settings).await.map_err(RunError::Store)?;
     let mut plans = plan(workspace, selection, &exports, &archive, now).await?;
     let stamp = Stamp { run_id: run_id(label, selection, now), now };
-    let mut report = RunReport { run_id: stamp.run_id.clone(), ..RunReport::default() };
+    let days = plans.iter().flat_map(|plan| &plan.days);
+    let ends = days.map(|day| (day.market_day.clone(), day.day.end)).collect();
+    let mut report = RunReport { run_id: stamp.run_id.clone(), ends, ..RunReport::default() };
     tell_plan(&plans, &stamp.run_id, observer);
     let source = source(workspace, &exports, observer);
     for plan in &mut plans {
@@ -144,17 +146,13 @@ async fn settle(
 
 fn outcomes(batch: &Batch<'_>, counted: &reading::CountedBatch) -> Vec<ExportOutcome> {
     let outcome =
-        |(planned, read): (&&crate::plan::PlannedExport, &Result<reading::ReadExport, reading::Unread>)| {
-            let read_report = read.as_ref().ok().map(|read| &read.report);
-            ExportOutcome {
-                key: planned.found.object.key.clone(),
-                bytes: planned.found.object.size,
-                rows_in: read_report.map_or(0, |report| report.rows_in),
-                rejected: read_report.map_or(0, |report| report.rejected),
-                failure: read.as_ref().err().map(|unread| unread.reason.clone()),
-            }
+        |(number, (planned, read)): (usize, (&&PlannedExport, &Result<ReadExport, Unread>))| ExportOutcome {
+            key: planned.found.object.key.clone(),
+            bytes: planned.found.object.size,
+            rows: read.as_ref().map_or_else(|_| RowCounts::default(), |read| counted.rows_of(number, read)),
+            failure: read.as_ref().err().map(|unread| unread.reason.clone()),
         };
-    batch.exports.iter().zip(&counted.exports).map(outcome).collect()
+    batch.exports.iter().zip(&counted.exports).enumerate().map(outcome).collect()
 }
 
 fn tell_plan(plans: &[PlatformPlan], run_id: &str, observer: Observer<'_>) {

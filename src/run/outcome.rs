@@ -1,6 +1,10 @@
 //! How a run ended, market-day by market-day.
 
-use crate::archive::State;
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::archive::{RowCounts, State};
 use crate::model::MarketDay;
 use crate::plan::Standing;
 
@@ -110,10 +114,8 @@ pub struct ExportOutcome {
     pub key: String,
     /// Its size.
     pub bytes: u64,
-    /// Physical records; none if it could not be read.
-    pub rows_in: u64,
-    /// Of those, rejected.
-    pub rejected: u64,
+    /// Its records, by what became of them; none if it could not be read.
+    pub rows: RowCounts,
     /// Why it could not be read.
     pub failure: Option<String>,
 }
@@ -125,12 +127,16 @@ pub struct RunReport {
     pub run_id: String,
     /// Every market-day that was looked at.
     pub days: Vec<(MarketDay, Disposition)>,
+    /// When each of them ended or will end.
+    pub ends: BTreeMap<MarketDay, Timestamp>,
     /// Every export that was read; one that fed two batches is here twice.
     pub exports: Vec<ExportOutcome>,
     /// Bytes that counting put on disk for a while.
     pub spilled_bytes: u64,
     /// Published objects whose current path had to be mended.
     pub mended: usize,
+    /// Requests to stores that were made again because they failed.
+    pub retries: u64,
 }
 
 impl RunReport {
@@ -138,5 +144,17 @@ impl RunReport {
     #[must_use]
     pub fn count(&self, word: &str) -> usize {
         self.days.iter().filter(|(_, disposition)| disposition.word() == word).count()
+    }
+
+    /// The records of all exports that were read, by what became of them.
+    #[must_use]
+    pub fn rows(&self) -> RowCounts {
+        self.exports.iter().fold(RowCounts::default(), |sum, export| RowCounts {
+            rows_in: sum.rows_in + export.rows.rows_in,
+            counted: sum.counted + export.rows.counted,
+            duplicate: sum.duplicate + export.rows.duplicate,
+            outside: sum.outside + export.rows.outside,
+            rejected: sum.rejected + export.rows.rejected,
+        })
     }
 }

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::runtime::Handle;
 
+use crate::archive::RowCounts;
 use crate::config::{Export, Platform, Rows, Workspace};
 use crate::count::{Booked, Counted, Counter, Effort, Fed, Feed, Landed, Memory, Outcome, Scope};
 use crate::export::{self, Excerpt, ExportError, ReadReport, Reading};
@@ -74,6 +75,23 @@ impl CountedBatch {
                 (outcome.counted + outcome.duplicate, outcome)
             }
         }
+    }
+
+    /// The records of an export by what became of them on all market-days of the batch. One that reached into two
+    /// of them is counted on both and told once.
+    pub(super) fn rows_of(&self, export: usize, read: &ReadExport) -> RowCounts {
+        let (rows_in, rejected) = (read.report.rows_in, read.report.rejected);
+        let mut left = rows_in - rejected;
+        let mut take = |rows: u64| {
+            let taken = rows.min(left);
+            left -= taken;
+            taken
+        };
+        let of_days = (0..self.facts.len()).map(|day| self.account(export, read, day).1);
+        let (counted, duplicate) =
+            of_days.fold((0, 0), |sum, of_day| (sum.0 + of_day.counted, sum.1 + of_day.duplicate));
+        let (counted, duplicate) = (take(counted), take(duplicate));
+        RowCounts { rows_in, counted, duplicate, outside: left, rejected }
     }
 
     /// Why an export had more distinct combinations than fit the memory bound with so many market-days at a time, if

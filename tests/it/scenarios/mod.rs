@@ -1,5 +1,6 @@
 //! Nights from beginning to end, through the real program: exports in, exit code, messages and tables out.
 
+mod accounts;
 mod agreement;
 mod clocks;
 mod commands;
