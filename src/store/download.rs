@@ -177,8 +177,7 @@ impl Broken {
     /// There was no answer to begin with.
     fn before(error: &object_store::Error) -> Self {
         let problem = StoreProblem::of(error);
-        let is_final = problem.is_definite()
-            || matches!(problem, StoreProblem::Gone | StoreProblem::Unreachable(_) | StoreProblem::GaveUp(_));
+        let is_final = !problem.may_pass();
         Self { problem, is_final }
     }
 

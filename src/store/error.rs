@@ -104,6 +104,15 @@ impl StoreProblem {
         )
     }
 
+    /// Whether the same request may well succeed when it is made again.
+    pub(super) fn may_pass(&self) -> bool {
+        match self {
+            Self::Unreachable(reason) => reason == BROKE,
+            Self::Other(_) | Self::Changed { .. } | Self::Damaged => true,
+            _ => false,
+        }
+    }
+
     pub(super) fn of(error: &object_store::Error) -> Self {
         let text = error.to_string();
         let has = |needle: &str| text.contains(needle);
@@ -133,6 +142,8 @@ impl StoreProblem {
     }
 }
 
+const BROKE: &str = "the connection broke";
+
 /// What `object_store` says of a request that it made again as often as it may.
 const TRIED: &str = ", max_retries: ";
 
@@ -144,7 +155,7 @@ fn transport(error: &object_store::Error) -> Option<String> {
             return match http.kind() {
                 HttpErrorKind::Connect => Some("no connection".to_owned()),
                 HttpErrorKind::Timeout => Some("timed out".to_owned()),
-                HttpErrorKind::Interrupted | HttpErrorKind::Request => Some("the connection broke".to_owned()),
+                HttpErrorKind::Interrupted | HttpErrorKind::Request => Some(BROKE.to_owned()),
                 _ => http.source().and_then(|source| source.downcast_ref::<Out>()).map(Out::to_string),
             };
         }

@@ -12,6 +12,7 @@ use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions};
 use super::download::Download;
 use super::error::Place;
 use super::open::Limits;
+use super::patience::Patience;
 use super::throttle::Throttle;
 use super::wire::{Traffic, Wire};
 use super::{StoreError, StoreProblem, folder};
@@ -178,12 +179,19 @@ impl Store {
     pub async fn put_new(&self, key: &str, bytes: Bytes) -> Result<PutNew, StoreError> {
         let place = self.place("put", key);
         let path = self.path("put", key)?;
-        let create = PutOptions::from(PutMode::Create);
-        match self.inner.put_opts(&path, bytes.into(), create).await {
-            Ok(_) => Ok(PutNew::Stored),
-            Err(object_store::Error::AlreadyExists { .. }) => Ok(PutNew::Exists),
-            Err(object_store::Error::NotImplemented { .. }) => Err(place.fails(StoreProblem::IgnoresCreateOnly)),
-            Err(error) => Err(place.failed(&error)),
+        let mut patience = Patience::new();
+        loop {
+            let create = PutOptions::from(PutMode::Create);
+            let problem = match self.inner.put_opts(&path, bytes.clone().into(), create).await {
+                Ok(_) => return Ok(PutNew::Stored),
+                Err(object_store::Error::AlreadyExists { .. }) => return Ok(PutNew::Exists),
+                Err(object_store::Error::NotImplemented { .. }) => StoreProblem::IgnoresCreateOnly,
+                Err(error) => StoreProblem::of(&error),
+            };
+            // `object_store` does not make such a put again when it broke off; whoever puts reads back what exists.
+            if self.wire.is_none() || !problem.may_pass() || !patience.lasts().await {
+                return Err(place.fails(problem));
+            }
         }
     }
 

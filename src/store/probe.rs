@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 
-use super::patience::Patience;
 use super::{PutNew, Store, StoreError, StoreProblem};
 
 const KEY: &str = "_probe/create-only";
@@ -14,23 +13,12 @@ impl Store {
     /// # Errors
     /// [`StoreProblem::IgnoresCreateOnly`] if the store took it twice; else what a store does.
     pub async fn probe(&self) -> Result<(), StoreError> {
-        self.put_probe().await?;
-        let second = self.put_probe().await?;
+        self.put_new(KEY, Bytes::from_static(TEXT)).await?;
+        let second = self.put_new(KEY, Bytes::from_static(TEXT)).await?;
         let kept = self.get(KEY).await?;
         if second == PutNew::Exists && kept.as_deref() == Some(TEXT) {
             return Ok(());
         }
         Err(self.place("probe", KEY).fails(StoreProblem::IgnoresCreateOnly))
-    }
-
-    /// Whether an answer that was lost was a yes does not matter here.
-    async fn put_probe(&self) -> Result<PutNew, StoreError> {
-        let mut patience = Patience::new();
-        loop {
-            match self.put_new(KEY, Bytes::from_static(TEXT)).await {
-                Err(error) if !error.problem.is_definite() && patience.lasts().await => {}
-                put => return put,
-            }
-        }
     }
 }
