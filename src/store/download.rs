@@ -58,7 +58,7 @@ impl Spooled {
 
 impl Download<'_> {
     /// The object as it was listed, in `file`.
-    pub(super) async fn into_file(&self, listed: &Object, file: File) -> Result<Fetched, StoreError> {
+    pub(super) async fn spool_into(&self, listed: &Object, file: File) -> Result<Fetched, StoreError> {
         let mut patience = Patience::new();
         let mut file = file;
         let mut before: Option<String> = None;

@@ -35,7 +35,7 @@ impl Store {
         if self.folder.is_none() {
             let file = tempfile::tempfile_in(spool_dir).map_err(|error| place.io(&error))?;
             let throttle = self.throttle.as_deref();
-            return Download { inner: &*self.inner, path: &path, place, throttle }.into_file(object, file).await;
+            return Download { inner: &*self.inner, path: &path, place, throttle }.spool_into(object, file).await;
         }
         let answer = self.inner.get(&path).await.map_err(|error| place.failed(&error))?;
         match answer.payload {

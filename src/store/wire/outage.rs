@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Nothing but failures for so long, and so many of them, is an outage.
-const AFTER: Duration = Duration::from_secs(60);
+const AFTER: Duration = Duration::from_mins(1);
 const AFTER_FAILURES: u32 = 3;
 /// During one, a request in so long finds out whether it is over.
 const PROBE_EVERY: Duration = Duration::from_secs(5);
