@@ -12,7 +12,14 @@
 )]
 #![allow(clippy::format_push_string, reason = "what reads plainly is worth more here than one allocation")]
 
+mod kills;
 mod night;
+mod race;
+mod readers;
 mod stub;
+<<<<<<< HEAD
 mod trouble;
+=======
+mod unknown;
+>>>>>>> nights
 mod worker;
