@@ -99,7 +99,7 @@ fn source<'a>(workspace: &'a Workspace, exports: &'a Store, observer: Observer<'
         workspace,
         exports,
         // The rest is for decoding, for the tables of cells and first touches, and for rows of counts.
-        memory: Memory::new(settings.memory_bytes / 4 * 3, spill_dir.clone()),
+        memory: Memory::new(settings.memory_bytes / 4 * 3, spill_dir.clone(), settings.open_files),
         spill_dir,
         threads: threads.map_or(1, NonZeroUsize::get),
         observer,

@@ -17,5 +17,9 @@ mod night;
 mod race;
 mod readers;
 mod stub;
+<<<<<<< HEAD
+mod trouble;
+=======
 mod unknown;
+>>>>>>> nights
 mod worker;
