@@ -13,6 +13,7 @@ mod reasons;
 mod run;
 mod settled;
 mod show;
+mod signals;
 mod snapshot;
 mod status;
 mod verify;

@@ -32,7 +32,8 @@ pub use stop::Stop;
 use crate::archive::{Archive, RowCounts, Stamp};
 use crate::config::{Job, Workspace};
 use crate::count::Memory;
-use crate::plan::{Batch, PlannedExport, PlatformPlan, Selection, Standing};
+use crate::model::MarketDay;
+use crate::plan::{Batch, PlannedExport, PlatformPlan, Selection, Standing, windows};
 use crate::store::{Store, sha256_hex};
 use publishing::Publisher;
 use reading::{ReadExport, Source, Unread};
@@ -56,7 +57,8 @@ pub fn job<'w>(workspace: &'w Workspace, name: &str) -> Result<&'w Job, RunError
     })
 }
 
-/// Carries out a selection as of `now`.
+/// Carries out a selection as of `now`. Asked to stop, it publishes the market-day in hand, begins nothing new and
+/// says of the rest that they are [`Disposition::Stopped`].
 ///
 /// # Errors
 /// [`RunError`] when stores, archive or spill folder do not serve. What is wrong with single exports or market-days
@@ -66,28 +68,32 @@ pub async fn run(
     selection: &Selection,
     now: Timestamp,
     label: &str,
+    stop: &Stop,
     observer: Observer<'_>,
 ) -> Result<RunReport, RunError> {
     let exports = stores::exports(&workspace.settings).map_err(RunError::Exports)?;
     let archive = stores::archive_for_writing(&workspace.settings).await.map_err(RunError::Store)?;
-    let mut plans = plan(workspace, selection, &exports, &archive, now).await?;
     let stamp = Stamp { run_id: run_id(label, selection, now), now };
-    let days = plans.iter().flat_map(|plan| &plan.days);
-    let ends = days.map(|day| (day.market_day.clone(), day.day.end)).collect();
+    let ends = ends(workspace, selection, now);
     let mut report = RunReport { run_id: stamp.run_id.clone(), ends, ..RunReport::default() };
+    let planned = stop.or(plan(workspace, selection, &exports, &archive, now)).await;
+    let mut plans = planned.transpose()?.unwrap_or_default();
     tell_plan(&plans, &stamp.run_id, observer);
-    let source = source(workspace, &exports, observer);
+    let source = source(workspace, &exports, stop, observer);
     for plan in &mut plans {
-        report.mended += mend(&archive, plan).await?;
+        if !stop.is_asked() {
+            report.mended += mend(&archive, plan).await?;
+        }
         settle(&source, selection, &archive, plan, &stamp, &mut report).await?;
     }
+    report.leave_rest(now, observer);
     report.spilled_bytes = source.memory.spilled_bytes();
     report.days.sort_by(|one, other| one.0.cmp(&other.0));
     Ok(report)
 }
 
 /// What reading stands on, by the settings.
-fn source<'a>(workspace: &'a Workspace, exports: &'a Store, observer: Observer<'a>) -> Source<'a> {
+fn source<'a>(workspace: &'a Workspace, exports: &'a Store, stop: &'a Stop, observer: Observer<'a>) -> Source<'a> {
     let settings = &workspace.settings;
     let spill_dir = settings.spill_dir.clone().unwrap_or_else(std::env::temp_dir);
     let threads = settings.threads.or_else(|| std::thread::available_parallelism().ok());
@@ -99,7 +105,22 @@ fn source<'a>(workspace: &'a Workspace, exports: &'a Store, observer: Observer<'
         spill_dir,
         threads: threads.map_or(1, NonZeroUsize::get),
         observer,
+        stop,
     }
+}
+
+/// When the market-days of a selection end.
+fn ends(workspace: &Workspace, selection: &Selection, now: Timestamp) -> BTreeMap<MarketDay, Timestamp> {
+    let mut ends = BTreeMap::new();
+    for (id, platform) in &workspace.platforms {
+        if selection.platforms.contains(id) {
+            let windows = windows(workspace, platform, selection, now).into_iter();
+            ends.extend(windows.map(|(market, day, _)| {
+                (MarketDay { platform: id.clone(), market, local_date: day.date }, day.end)
+            }));
+        }
+    }
+    ends
 }
 
 /// Works off one platform's plan.
@@ -111,10 +132,10 @@ async fn settle(
     stamp: &Stamp,
     report: &mut RunReport,
 ) -> Result<(), RunError> {
-    let Source { workspace, observer, .. } = *source;
+    let Source { workspace, observer, stop, .. } = *source;
     let Some(platform) = workspace.platforms.get(&plan.platform) else { return Ok(()) };
-    let publisher =
-        Publisher { workspace, plan, platform, archive, stamp, accept_shrink: selection.accept_shrink, observer };
+    let accept_shrink = selection.accept_shrink;
+    let publisher = Publisher { workspace, plan, platform, archive, stamp, accept_shrink, observer, stop };
     for day in &plan.days {
         if let Some(disposition) = Disposition::of(&day.standing) {
             publisher.note(day, &disposition).await;
@@ -124,9 +145,10 @@ async fn settle(
     }
     let mut batches = plan.batches(BATCH_DATES, BATCH_BYTES);
     batches.reverse();
-    while let Some(batch) = batches.pop() {
+    while let Some(batch) = batches.pop().filter(|_| !stop.is_asked()) {
         let handle = tokio::runtime::Handle::current();
-        let mut counted = tokio::task::block_in_place(|| reading::count(source, &batch, &handle))?;
+        let counted = tokio::task::block_in_place(|| reading::count(source, &batch, &handle))?;
+        let Some(mut counted) = counted else { break };
         if counted.too_much().is_some()
             && let Some((newer, older)) = plan.halves(&batch)
         {

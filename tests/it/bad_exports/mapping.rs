@@ -202,6 +202,7 @@ impl Mapping {
             markets: &self.markets,
             stay_seconds: 60,
             excerpt: self.excerpt,
+            stop: &std::sync::atomic::AtomicBool::new(false),
         };
         let mut tape = Tape::default();
         let report = read(&reading, file, &mut tape);
