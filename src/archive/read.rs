@@ -47,6 +47,29 @@ impl Archive {
         Ok(dated.collect())
     }
 
+    /// The newest receipts of those dates that have a later revision than these, of a platform in a market: one
+    /// listing, and a read for each that has.
+    ///
+    /// # Errors
+    /// The store does not answer, or a receipt cannot be relied on.
+    pub async fn newer_of(
+        &self,
+        platform: &PlatformId,
+        market: &MarketId,
+        known: &BTreeMap<Date, u64>,
+    ) -> Result<BTreeMap<Date, Receipt>, ArchiveError> {
+        let listed = self.revisions(Key::ReceiptsOfMarket(platform, market)).await?;
+        let newer = listed.into_iter().filter_map(|(unit, revisions)| {
+            let Unit::MarketDay(day) = &unit else { return None };
+            let (date, newest) = (day.local_date, *revisions.last()?);
+            known.get(&date).is_some_and(|known| newest > *known).then_some((date, unit, newest))
+        });
+        let reads = newer.map(|(date, unit, revision)| async move {
+            Ok::<_, ArchiveError>((date, self.receipt(&unit, revision).await?))
+        });
+        stream::iter(reads).buffered(CONCURRENT).try_collect().await
+    }
+
     /// The newest receipts of a platform's rejects for these export dates, `None` for exports without one.
     ///
     /// # Errors

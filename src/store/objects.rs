@@ -175,4 +175,19 @@ impl Store {
             Err(error) => Err(self.place("put", key).failed(&error)),
         }
     }
+
+    /// Deletes an object; one that is not there is as good as deleted.
+    ///
+    /// # Errors
+    /// Anything but a clear answer.
+    pub async fn delete(&self, key: &str) -> Result<(), StoreError> {
+        let path = self.path("delete", key)?;
+        match self.inner.delete(&path).await {
+            Ok(()) => Ok(()),
+            Err(error) => match StoreProblem::of(&error) {
+                StoreProblem::Gone => Ok(()),
+                problem => Err(self.place("delete", key).fails(problem)),
+            },
+        }
+    }
 }
