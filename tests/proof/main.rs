@@ -17,9 +17,6 @@ mod night;
 mod race;
 mod readers;
 mod stub;
-<<<<<<< HEAD
 mod trouble;
-=======
 mod unknown;
->>>>>>> nights
 mod worker;
