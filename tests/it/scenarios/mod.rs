@@ -13,3 +13,4 @@ mod neighbours;
 mod ordinary;
 mod revisions;
 mod sameness;
+mod stops;
