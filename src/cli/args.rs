@@ -64,6 +64,8 @@ pub enum Command {
     Run(Run),
     /// Run a job over chosen local dates, newest first
     Backfill(Backfill),
+    /// Run every job on its schedule until told to stop
+    Schedule(Schedule),
     /// Show where every market-day stands
     Status(Status),
     /// Check every file in config/ and jobs/, offline
@@ -180,6 +182,14 @@ pub enum Which {
     Failed,
     /// All of them, though nothing may have changed
     All,
+}
+
+/// `schedule`
+#[derive(Debug, Args)]
+pub struct Schedule {
+    /// When told to stop: how many seconds runs may take to finish before they are ended
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    pub drain: u64,
 }
 
 /// `status`

@@ -12,10 +12,12 @@ mod progress;
 mod prune;
 mod reasons;
 mod run;
+mod schedule;
 mod settled;
 mod show;
 mod snapshot;
 mod status;
+mod timetable;
 mod verify;
 
 use std::io::Write;
@@ -69,6 +71,7 @@ fn dispatch(cli: &Cli, out: &mut impl Write) -> Result<u8, Failure> {
             Command::Demo(args) => demo::run(args, global, out).await,
             Command::Run(args) => run::run(args, global, out).await,
             Command::Backfill(args) => backfill::run(args, global, out).await,
+            Command::Schedule(args) => schedule::run(args, global, out).await,
             Command::Status(args) => status::run(args, global, out).await,
             Command::Check => check::run(global, out),
             Command::Inspect(args) => inspect::run(args, out),

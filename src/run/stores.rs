@@ -45,3 +45,11 @@ pub fn archive_for_planning(settings: &Settings) -> Result<Archive, StoreError> 
 pub async fn archive_for_writing(settings: &Settings) -> Result<Archive, StoreError> {
     Archive::for_writing(open(&settings.archive, IfMissing::Create)?).await
 }
+
+/// The archive, to leave a note about a run in; a folder that is missing is made.
+///
+/// # Errors
+/// [`StoreError`] when it cannot be set up.
+pub fn archive_for_recording(settings: &Settings) -> Result<Archive, StoreError> {
+    open(&settings.archive, IfMissing::Create).map(Archive::for_reading)
+}

@@ -38,6 +38,10 @@ pub enum Fault {
     FlipBit { bit: usize },
     /// A bug to plant: a put is stored in two steps, half of it first.
     Half,
+    /// A bug to plant: half of a put is stored, and the process dies of it.
+    Torn,
+    /// A bug to plant: a put is answered first and stored so much later.
+    Lazy(Duration),
     /// A bug to plant: conditions are not looked at.
     Unconditional,
 }
