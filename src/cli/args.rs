@@ -238,7 +238,7 @@ pub struct Snapshot {
 /// `prune`
 #[derive(Debug, Args)]
 pub struct Prune {
-    /// How long the past stays whole: every `snapshot --as-of` since then; at least 1d, such as `400d`
+    /// How far back the past stays whole: at least 1d, such as `400d`
     #[arg(long, value_name = "DURATION", value_parser = days)]
     pub older_than: i64,
     /// Only say what would be removed
