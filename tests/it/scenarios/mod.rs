@@ -13,3 +13,4 @@ mod ordinary;
 mod revisions;
 mod sameness;
 mod sharing;
+mod stops;
