@@ -13,4 +13,5 @@ mod neighbours;
 mod ordinary;
 mod revisions;
 mod sameness;
+mod sharing;
 mod stops;
