@@ -102,6 +102,14 @@ class Fake:
                 self.created.append((key, status))
             return status, self.objects[key]
 
+    def age(self, seconds: float) -> None:
+        """Lets time go by since every put."""
+        with self.lock:
+            self.objects = {
+                key: Stored(stored.data, stored.generation, stored.modified - seconds)
+                for key, stored in self.objects.items()
+            }
+
     def page(self, prefix: str, after: str) -> tuple[list[tuple[str, Stored]], bool]:
         with self.lock:
             keys = sorted(key for key in self.objects if key.startswith(prefix) and key > after)

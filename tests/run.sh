@@ -29,7 +29,7 @@ declare -A about=(
     [twin]="the counting engine against a naive loop, with debug assertions and overflow checks"
     [notebook]="the notebook runs on the demo's archive"
     [reference]="DuckDB counts the demo's exports to the same numbers"
-    [stores]="one night on SeaweedFS (S3) and Azurite (Azure)"
+    [stores]="one night on SeaweedFS (S3), Azurite (Azure) and a fake of Google Cloud Storage"
 )
 
 step_fmt() { cargo fmt --check; }
