@@ -9,6 +9,11 @@ use bytemuck::Pod;
 
 use super::memory::{CHUNK_WORDS, Memory};
 
+/// A partition whose rows are more than one part in so many of the bound is read block by block.
+const SHARE_OF_A_PARTITION: u64 = 16;
+/// Rows of a block.
+const BLOCK_ROWS: usize = 1 << 14;
+
 /// Partitioned rows that any number of writers fill at once.
 pub(super) struct Spool<R> {
     parts: Vec<Mutex<Part<R>>>,
@@ -24,6 +29,13 @@ struct Part<R> {
 struct Chunk<R> {
     words: Box<[u64]>,
     rows: usize,
+    of: PhantomData<R>,
+}
+
+/// The rows of a partition that are too many to be in memory together: on disk, to be read as often as wanted.
+pub(super) struct Blocks<R> {
+    file: File,
+    bytes: u64,
     of: PhantomData<R>,
 }
 
@@ -99,13 +111,23 @@ impl<R: Pod> Spool<R> {
         Ok(())
     }
 
-    /// Moves all rows of a partition into `rows`, in place of what was there.
-    pub(super) fn take(&self, part: usize, rows: &mut Vec<R>) -> io::Result<()> {
+    /// Moves all rows of a partition into `rows`, in place of what was there. If one id fills it, so that they are too
+    /// many for the memory bound, `rows` is left empty and they are given as blocks.
+    pub(super) fn take(&self, part: usize, rows: &mut Vec<R>) -> io::Result<Option<Blocks<R>>> {
         let mut part = self.parts[part].lock().unwrap_or_else(PoisonError::into_inner);
         let in_memory: usize = part.chunks.iter().map(|chunk| chunk.rows).sum();
         rows.clear();
+        let on_disk = match &mut part.on_disk {
+            Some(file) => file.seek(SeekFrom::End(0))?,
+            None => 0,
+        };
+        let bytes = on_disk + (in_memory * size_of::<R>()) as u64;
+        if bytes > self.memory.bytes() / SHARE_OF_A_PARTITION {
+            self.spill(&mut part)?;
+            return Ok(part.on_disk.take().map(|file| Blocks { file, bytes, of: PhantomData }));
+        }
         if let Some(mut file) = part.on_disk.take() {
-            let bytes = usize::try_from(file.seek(SeekFrom::End(0))?).map_err(io::Error::other)?;
+            let bytes = usize::try_from(on_disk).map_err(io::Error::other)?;
             file.seek(SeekFrom::Start(0))?;
             rows.resize(bytes / size_of::<R>(), R::zeroed());
             file.read_exact(bytemuck::cast_slice_mut(rows))?;
@@ -115,6 +137,27 @@ impl<R: Pod> Spool<R> {
         }
         self.memory.take_back(part.chunks.drain(..).map(|chunk| chunk.words));
         self.memory.remove((in_memory * size_of::<R>()) as u64);
+        Ok(None)
+    }
+}
+
+impl<R: Pod> Blocks<R> {
+    /// Hands over all rows, block by block. `block` is any vector; its memory is used again.
+    pub(super) fn each(
+        &mut self,
+        block: &mut Vec<R>,
+        mut visit: impl FnMut(&[R]) -> io::Result<()>,
+    ) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(0))?;
+        let mut left = usize::try_from(self.bytes / size_of::<R>() as u64).map_err(io::Error::other)?;
+        while left > 0 {
+            block.clear();
+            block.resize(left.min(BLOCK_ROWS), R::zeroed());
+            self.file.read_exact(bytemuck::cast_slice_mut(block))?;
+            visit(block)?;
+            left -= block.len();
+        }
+        block.clear();
         Ok(())
     }
 }
@@ -159,7 +202,13 @@ mod tests {
         writer.finish().unwrap();
         let (mut rows, mut part_rows) = (Vec::new(), Vec::new());
         for part in 0..4 {
-            spool.take(part, &mut part_rows).unwrap();
+            if let Some(mut blocks) = spool.take(part, &mut part_rows).unwrap() {
+                let keep = |block: &[u64]| {
+                    rows.extend_from_slice(block);
+                    Ok(())
+                };
+                blocks.each(&mut part_rows, keep).unwrap();
+            }
             rows.append(&mut part_rows);
         }
         rows.sort_unstable();
