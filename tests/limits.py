@@ -2,7 +2,7 @@
 
     python tests/limits.py --binary target/release/coverledger --work target/test-work/limits [memory|bombs|bytes]…
 
-  memory  the same week with 1, 10 and 50 times as many events: the peak of the process grows by 10 % at most
+  memory  one day with 1, 10 and 50 times as many exports: the peak of the process grows by 10 % at most
   bombs   exports and YAML that promise far more than they weigh: each is refused by name, and the process stays below
           its bound while a sound export beside it is published
   bytes   1, 2 and 8 threads, exports written in another order, another language, zone, umask and folder: one hash
@@ -27,22 +27,25 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 MIB = 1 << 20
 DEMO_NIGHT = "2026-11-02T12:00:00Z"   # when `coverledger demo` runs its job: its last day has ended everywhere
 
+GIVE_UP_SECONDS = 900                 # then it hangs
+
 # memory
 FACTORS = (1, 10, 50)
-LEAST_EVENTS = 200_000
 MAX_GROWTH = 0.10
-DEMO_MEMORY = "64MiB"                 # the least there is, so that the smallest week already fills it
+LEAST_MEMORY_MIB = 64                 # the least that can be set, so that the smallest day already fills it
+FILE_ROWS = 500_000
+LEAST_FILES = 3
 
 # bombs
-BOMB_MEMORY_MIB = 64
 BOMB_PEAK_MIB = 64 + 64               # the setting, and as much for the program itself and for decoding
-BOMB_SECONDS = 120
 HEADER = "id,at,event,country,room,cover,viewer\n"
 PLATFORM = """version: 1
 conventions: {{impression: displays, click: cover_tap}}
@@ -75,7 +78,7 @@ exports:
     rows_at: "rows[]"
     newest: {{by: modified, per: period}}
     columns:
-      period: {{from: {{column: from, format: rfc3339}}, until: {{column: until, format: rfc3339}}}}
+      period: {{start: {{column: start, format: rfc3339}}, end: {{column: end, format: rfc3339}}}}
       market: {{value: GB}}
       broadcast_id: room
       cover_id: cover
@@ -111,7 +114,7 @@ def run(binary: Path, *args: str, cwd: Path, env: dict[str, str] | None = None, 
     started = time.monotonic()
     with log.open("wb") as out:
         command = [sys.executable, "-I", "-S", "-c", START, str(umask), binary, *args]
-        subprocess.run(command, cwd=cwd, env={**os.environ, **(env or {})}, stdout=out, check=True)
+        subprocess.run(command, cwd=cwd, env={**os.environ, **(env or {})}, stdout=out, check=True, timeout=GIVE_UP_SECONDS)
     seconds = time.monotonic() - started
     code, peak_kib = json.loads((cwd / "ended.json").read_text())
     return Ended(code, log.read_text(errors="replace"), peak_kib / 1024, seconds)
@@ -129,24 +132,35 @@ def tree(folder: Path) -> dict[str, str]:
 # ----------------------------------------------------------------------------------------------- memory
 
 
-def demo_week(binary: Path, folder: Path, events: int, memory: str) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    made = run(binary, "demo", "demo", "--generate-only", "--events", str(events), "--format", "parquet", cwd=folder)
-    if made.code != 0:
-        raise SystemExit(f"the demo could not be written: {made.out}")
-    settings = folder / "demo/config/archive.yaml"
-    text, replaced = re.subn(r"(?m)^memory: .*$", f"memory: {memory}", settings.read_text())
-    settings.write_text(text if replaced else f"{text}\nmemory: {memory}\n")
+def busy_day(folder: Path, files: int, memory: str) -> None:
+    """One day of one platform, in so many files of distinct events."""
+    workspace(folder, {"busy": PLATFORM.format(folder="busy", format="parquet")})
+    settings = folder / "config/archive.yaml"
+    settings.write_text(re.sub(r"(?m)^memory: .*$", f"memory: {memory}", settings.read_text()))
+    exports = folder / "exports/busy/2026-11-20"
+    exports.mkdir(parents=True)
+    numbers = np.arange(FILE_ROWS)
+    midnight = np.datetime64("2026-11-20T00:00:00", "us")
+    columns = {
+        "at": pa.array(midnight + (numbers * 7919 % 86_400).astype("timedelta64[s]"), pa.timestamp("us", "UTC")),
+        "event": pa.array(np.full(FILE_ROWS, "show")),
+        "country": pa.array(np.full(FILE_ROWS, "GB")),
+        "room": pa.array(np.char.add("r", (numbers % 50).astype(str))),
+        "cover": pa.array(np.char.add("c", (numbers % 200).astype(str))),
+        "viewer": pa.array(np.char.add("v", (numbers * 31 % 100_003).astype(str))),
+    }
+    for file in range(files):
+        ids = pc.cast(pa.array(numbers + file * FILE_ROWS), pa.string())
+        pq.write_table(pa.table({"id": ids, **columns}), exports / f"{file:04}.parquet")
 
 
-def demo_peak(binary: Path, folder: Path, events: int, memory: str) -> float:
-    demo_week(binary, folder, events, memory)
-    ended = run(binary, "run", "nightly", "--at", DEMO_NIGHT, "--config", "demo/config", "--jobs", "demo/jobs", "-q",
-                cwd=folder)
-    if ended.code not in (0, 4):
+def busy_peak(binary: Path, folder: Path, factor: int, memory: str) -> float:
+    busy_day(folder, LEAST_FILES * factor, memory)
+    ended = run(binary, "run", "nightly", "--at", "2026-11-21T06:00:00Z", "-q", cwd=folder)
+    if ended.code != 0:
         raise SystemExit(f"the night ended with code {ended.code}: {ended.out}")
     shutil.rmtree(folder)
+    print(f"memory: {LEAST_FILES * factor * FILE_ROWS:,} events, bound {memory}: {ended.peak_mib:.0f} MiB", flush=True)
     return ended.peak_mib
 
 
@@ -155,17 +169,15 @@ def grows_too_much(peaks: list[float]) -> bool:
 
 
 def memory(binary: Path, work: Path) -> list[str]:
-    peaks = [demo_peak(binary, work / "memory", LEAST_EVENTS * factor, DEMO_MEMORY) for factor in FACTORS]
+    peaks = [busy_peak(binary, work / "memory", factor, f"{LEAST_MEMORY_MIB}MiB") for factor in FACTORS]
     told = ", ".join(f"× {factor}: {peak:.0f} MiB" for factor, peak in zip(FACTORS, peaks, strict=True))
-    print(f"memory: {LEAST_EVENTS:,} events {told} (bound {DEMO_MEMORY})")
     problems = [f"the peak grows by more than {MAX_GROWTH:.0%}: {told}"] if grows_too_much(peaks) else []
     return problems + planted_memory(binary, work)
 
 
 def planted_memory(binary: Path, work: Path) -> list[str]:
     """A bound that does not bind has to show."""
-    peaks = [demo_peak(binary, work / "memory", LEAST_EVENTS * factor, "16GiB") for factor in (1, 50)]
-    print(f"memory, planted: with a bound of 16 GiB × 1: {peaks[0]:.0f} MiB, × 50: {peaks[1]:.0f} MiB")
+    peaks = [busy_peak(binary, work / "memory", factor, "16GiB") for factor in FACTORS[:2]]
     return [] if grows_too_much(peaks) else ["a bound that does not bind was not noticed"]
 
 
@@ -188,10 +200,10 @@ def row(number: int) -> str:
     return f"e{number},2026-11-20T09:00:00Z,show,GB,r1,c1,v1\n"
 
 
-def ten_gigabytes_of_rows(path: Path) -> None:
-    """One sound row, over and over."""
+def one_row_over_and_over(path: Path) -> None:
+    """Sound rows of one event, which all meet in one partition: it may expand to 700 MB before it is refused."""
     text = (row(1) * 250_000).encode()
-    path.write_bytes(gzip.compress(HEADER.encode()) + member(full_flush(text, 10_000_000_000 // len(text))))
+    path.write_bytes(gzip.compress(HEADER.encode()) + member(full_flush(text, 110)))
 
 
 def ten_gigabytes_of_zeros(path: Path) -> None:
@@ -252,14 +264,14 @@ def parquet_page(path: Path) -> None:
 
 
 def parquet_rows(path: Path) -> None:
-    """Ids of 1 MB that a dictionary holds once and 10,000 rows name: 10 GB in a few bytes."""
+    """Values of 1 MB that a dictionary holds once and 1,500 rows of seven columns name: 10 GB in a few bytes."""
     names = HEADER.strip().split(",")
-    long = pa.DictionaryArray.from_arrays(pa.array([0] * 10_000, pa.int32()), pa.array(["x" * MIB]))
+    long = pa.DictionaryArray.from_arrays(pa.array([0] * 1_500, pa.int32()), pa.array(["x" * MIB]))
     pq.write_table(pa.table(dict.fromkeys(names, long)), path, compression="zstd")
 
 
 BOMBS = {
-    "10 GB of one row in gzip": ("csv", ten_gigabytes_of_rows),
+    "1 GB of one row in gzip": ("csv", one_row_over_and_over),
     "10 GB of zeros in 10 MB of gzip": ("csv", ten_gigabytes_of_zeros),
     "1,000 gzip members of 10 MB": ("csv", many_members),
     "gzip in gzip in gzip in gzip": ("csv", nested_members),
@@ -281,7 +293,7 @@ def workspace(folder: Path, platforms: dict[str, str]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     write(folder / "config/archive.yaml",
           "version: 1\nhome_timezone: UTC\nstores: {exports: {url: exports}, archive: {url: archive}}\n"
-          f"memory: {BOMB_MEMORY_MIB}MiB\nthreads: 2\n")
+          f"memory: {LEAST_MEMORY_MIB}MiB\nthreads: 2\n")
     write(folder / "config/markets.yaml",
           'version: 1\nslots: {all: {day: "00:00"}}\nmarkets: {GB: {timezone: Europe/London, slots: all}}\n')
     for name, text in platforms.items():
@@ -312,8 +324,6 @@ def not_refused(ended: Ended, folder: Path) -> list[str]:
         problems.append("the export is not named")
     if ended.peak_mib > BOMB_PEAK_MIB:
         problems.append(f"its peak was {ended.peak_mib:.0f} MiB, more than {BOMB_PEAK_MIB}")
-    if ended.seconds > BOMB_SECONDS:
-        problems.append(f"it took {ended.seconds:.0f} s")
     if not list((folder / "archive/_receipts/sound").rglob("*.json")):
         problems.append("the sound export was not published")
     if (folder / "archive/_receipts/bombed/GB").exists():
@@ -360,7 +370,11 @@ def planted_bomb(binary: Path, folder: Path) -> list[str]:
 def sameness(binary: Path, work: Path) -> list[str]:
     """One archive, however the machine is set and in whatever order its exports were written."""
     source = work / "bytes/source"
-    demo_week(binary, source, 60_000, "128MiB")
+    shutil.rmtree(source, ignore_errors=True)
+    source.mkdir(parents=True)
+    made = run(binary, "demo", "demo", "--generate-only", "--events", "60000", cwd=source)
+    if made.code != 0:
+        raise SystemExit(f"the demo could not be written: {made.out}")
     places = {
         "as it comes": {},
         "1 thread": {"threads": 1},

@@ -10,7 +10,7 @@ use bytemuck::Pod;
 use super::memory::{CHUNK_WORDS, Memory};
 
 /// A partition whose rows are more than one part in so many of the bound is read block by block.
-const SHARE_OF_A_PARTITION: u64 = 16;
+const SHARE_OF_A_PARTITION: u64 = 4;
 /// Rows of a block.
 const BLOCK_ROWS: usize = 1 << 14;
 
