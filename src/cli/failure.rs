@@ -26,6 +26,11 @@ impl Failure {
         Self::new(exit::USAGE, text.into())
     }
 
+    /// A configuration that is sound and not enough.
+    pub fn config(text: impl Into<String>) -> Self {
+        Self::new(exit::CONFIG, text.into())
+    }
+
     fn new(code: u8, text: String) -> Self {
         Self { code, reader_is_gone: false, text }
     }

@@ -6,10 +6,15 @@ use super::archive::zone;
 use super::definition::{CatchUp, Job, Schedule};
 use super::names::known_names;
 use super::place::Place;
+use super::quantity::duration_seconds;
 use super::section::file_section;
 use crate::model::{MarketId, PlatformId};
 use crate::time::Cron;
+use jiff::Timestamp;
 
+const KEYS: [&str; 5] = ["schedule", "platforms", "markets", "lookback_days", "limit"];
+const CATCH_UP: [(&str, CatchUp); 3] =
+    [("all", CatchUp::All), ("latest", CatchUp::Latest), ("none", CatchUp::None)];
 const CRON: &str = "five fields such as `30 3 * * *`, or six with seconds first";
 
 /// Reads a job; `None` for a set of known names that could not be read.
@@ -18,7 +23,7 @@ pub(super) fn read(
     platforms: Option<&BTreeSet<String>>,
     markets: Option<&BTreeSet<String>>,
 ) -> Option<Job> {
-    let file = file_section(start, "a job", &["schedule", "platforms", "markets", "lookback_days"])?;
+    let file = file_section(start, "a job", &KEYS)?;
     let schedule = file.maybe("schedule", |at| read_schedule(&at));
     let names = |key: &str, what: &str, known| {
         let items = file.required(key, "a list such as `[a, b]`")?.list(&format!("a list of {key}"))?;
@@ -28,20 +33,27 @@ pub(super) fn read(
     let markets = names("markets", "a market", markets);
     let lookback_days = file.required("lookback_days", "how many local dates each run looks back, 1 to 400");
     let lookback_days = lookback_days.and_then(|at| at.whole("a count of days", 1..=400));
+    let limit = file.or("limit", 6 * 3600, |at| duration_seconds(&at, 60..=7 * 86_400, "1m to 7d"));
     Some(Job {
         schedule: schedule?,
         platforms: platforms?.into_iter().map(PlatformId::new).collect(),
         markets: markets?.into_iter().map(MarketId::new).collect(),
         lookback_days: lookback_days?,
-        limit_seconds: 6 * 3600,
+        limit_seconds: limit?,
     })
 }
 
 fn read_schedule(at: &Place<'_>) -> Option<Schedule> {
-    let section = at.section("a schedule", &["cron", "timezone"])?;
+    let section = at.section("a schedule", &["cron", "timezone", "catch_up"])?;
     let cron = section.required("cron", CRON).and_then(|at| read_cron(&at));
     let timezone = section.required("timezone", "whose clock, such as `Asia/Shanghai`").and_then(|at| zone(&at));
-    Some(Schedule { cron: cron?, timezone: timezone?, catch_up: CatchUp::default() })
+    let catch_up =
+        section.or("catch_up", CatchUp::default(), |at| at.word("what becomes of missed times", &CATCH_UP));
+    let (cron, timezone) = (cron?, timezone?);
+    if cron.after(&timezone, Timestamp::UNIX_EPOCH).is_none() {
+        return section.required("cron", CRON)?.refuse(format!("`{cron}` never comes: there is no such date"));
+    }
+    Some(Schedule { cron, timezone, catch_up: catch_up? })
 }
 
 fn read_cron(at: &Place<'_>) -> Option<Cron> {
@@ -75,6 +87,27 @@ mod tests {
         let job = job.unwrap();
         assert_eq!(job.schedule.unwrap().cron.as_str(), "30 3 * * *");
         assert_eq!((job.markets.len(), job.platforms.len(), job.lookback_days), (3, 2, 7));
+        assert_eq!(job.limit_seconds, 21_600);
+    }
+
+    #[test]
+    fn what_becomes_of_missed_times_and_hung_runs_can_be_written() {
+        let rest = "platforms: [youtube]\nmarkets: [US]\nlookback_days: 7\n";
+        for (word, meaning) in CATCH_UP {
+            let schedule = format!("{{cron: '0 3 * * *', timezone: UTC, catch_up: {word}}}");
+            let (job, problems) = job(&format!("version: 1\nschedule: {schedule}\n{rest}limit: 90m\n"));
+            assert_eq!(problems, [""; 0]);
+            let job = job.unwrap();
+            assert_eq!((job.schedule.unwrap().catch_up, job.limit_seconds), (meaning, 5_400));
+        }
+        let schedule = "{cron: '0 0 30 2 *', timezone: UTC, catch_up: last}";
+        let (_, problems) = job(&format!("version: 1\nschedule: {schedule}\n{rest}limit: 59s\n"));
+        let expected = [
+            "line 2, `schedule.catch_up`: `last` is not what becomes of missed times (expected: `all`, `latest`, `none`)",
+            "line 2, `schedule.cron`: `0 0 30 2 *` never comes: there is no such date",
+            "line 6, `limit`: `59s` is not a duration (expected 1m to 7d, such as `48h`, `2d` or `90m`)",
+        ];
+        assert_eq!(problems, expected);
     }
 
     #[test]
@@ -98,7 +131,7 @@ mod tests {
             "line 4, `markets[1]`: unknown market `DEE` (known: `GB`, `ID`, `US`)",
             "line 4, `markets[2]`: `US` is here twice",
             "line 5, `lookback_days`: `-3` is not a count of days (expected 1 to 400)",
-            "line 6, `lookback`: unknown key `lookback` (known: `version`, `schedule`, `platforms`, `markets`, `lookback_days`)",
+            "line 6, `lookback`: unknown key `lookback` (known: `version`, `schedule`, `platforms`, `markets`, `lookback_days`, `limit`)",
         ];
         assert_eq!(problems, expected);
     }

@@ -112,7 +112,7 @@ impl Counter {
                 let mut settle = |row: &EventRow, is_duplicate| {
                     settle(row, is_duplicate, &numbered, &mut tally, &mut writer)
                 };
-                if let Some(mut blocks) = events.take(part, &mut rows)? {
+                if let Some(blocks) = events.take(part, &mut rows)? {
                     let mut deliveries = Deliveries::default();
                     blocks.each(&mut rows, |block| {
                         block.iter().for_each(|row| deliveries.note(row));
@@ -142,7 +142,7 @@ impl Counter {
             let mut tally = Tally::new(numbered.cells().len(), &Scope::new(0, 0));
             let (mut rows, mut firsts) = (Vec::new(), touch::Firsts::new());
             for part in parts {
-                if let Some(mut blocks) = viewers.take(part, &mut rows)? {
+                if let Some(blocks) = viewers.take(part, &mut rows)? {
                     blocks.each(&mut rows, |block| {
                         touch::note(block, &numbered, &mut firsts);
                         Ok(())
@@ -255,7 +255,7 @@ mod tests {
                 scope.cover(export, day);
             }
         }
-        let memory = Memory::new(bytes, std::env::temp_dir());
+        let memory = Memory::new(bytes, std::env::temp_dir(), 512);
         let effort = Effort { memory: Arc::clone(&memory), threads: 2, expected_rows: 0 };
         let counter = Counter::new(scope, effort);
         let mut feed = counter.feed();

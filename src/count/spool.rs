@@ -1,28 +1,29 @@
 //! Rows in partitions: in memory while the budget lasts, on disk beyond it.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytemuck::Pod;
 
 use super::memory::{CHUNK_WORDS, Memory};
+use super::spill::{Extent, Spill, rows_of};
 
 /// A partition whose rows are more than one part in so many of the bound is read block by block.
 const SHARE_OF_A_PARTITION: u64 = 4;
 /// Rows of a block.
-const BLOCK_ROWS: usize = 1 << 14;
+const BLOCK_ROWS: u32 = 1 << 14;
 
 /// Partitioned rows that any number of writers fill at once.
 pub(super) struct Spool<R> {
     parts: Vec<Mutex<Part<R>>>,
+    spill: Spill,
     memory: Arc<Memory>,
 }
 
 struct Part<R> {
     chunks: Vec<Chunk<R>>,
-    on_disk: Option<File>,
+    on_disk: Vec<Extent>,
 }
 
 /// Some rows of one partition.
@@ -32,11 +33,11 @@ struct Chunk<R> {
     of: PhantomData<R>,
 }
 
-/// The rows of a partition that are too many to be in memory together: on disk, to be read as often as wanted.
-pub(super) struct Blocks<R> {
-    file: File,
-    bytes: u64,
-    of: PhantomData<R>,
+/// The rows of a partition that are too many to be in memory together, to be seen as often as wanted.
+pub(super) struct Blocks<'s, R: Pod> {
+    spool: &'s Spool<R>,
+    number: usize,
+    part: Part<R>,
 }
 
 /// One thread's way into a spool.
@@ -71,8 +72,9 @@ impl<R: Pod> Spool<R> {
     /// `parts` is a power of two.
     pub(super) fn new(parts: usize, memory: Arc<Memory>) -> Self {
         debug_assert!(parts.is_power_of_two());
-        let part = || Mutex::new(Part { chunks: Vec::new(), on_disk: None });
-        Self { parts: std::iter::repeat_with(part).take(parts).collect(), memory }
+        let part = || Mutex::new(Part { chunks: Vec::new(), on_disk: Vec::new() });
+        let spill = Spill::new(parts, Arc::clone(&memory));
+        Self { parts: std::iter::repeat_with(part).take(parts).collect(), spill, memory }
     }
 
     pub(super) fn parts(&self) -> usize {
@@ -85,80 +87,82 @@ impl<R: Pod> Spool<R> {
 
     fn add(&self, part: usize, chunk: Chunk<R>) -> io::Result<()> {
         let bytes = size_of_val(chunk.rows()) as u64;
-        let mut part = self.parts[part].lock().unwrap_or_else(PoisonError::into_inner);
+        let number = part;
+        let mut part = self.parts[number].lock().unwrap_or_else(PoisonError::into_inner);
         part.chunks.push(chunk);
-        if self.memory.add(bytes) { self.spill(&mut part) } else { Ok(()) }
+        if self.memory.add(bytes) { self.spill(number, &mut part) } else { Ok(()) }
     }
 
-    /// Writes what a partition holds in memory to its file, which has no name and goes with the process.
-    fn spill(&self, part: &mut Part<R>) -> io::Result<()> {
-        let file = match &mut part.on_disk {
-            Some(file) => file,
-            none => none.insert(self.memory.file()?),
-        };
-        let mut out = BufWriter::with_capacity(1 << 16, file);
-        let mut bytes = 0;
-        for chunk in &part.chunks {
-            let rows: &[u8] = bytemuck::cast_slice(chunk.rows());
-            out.write_all(rows)?;
-            bytes += rows.len() as u64;
-        }
-        out.flush()?;
-        drop(out);
+    /// Writes what a partition holds in memory to its file.
+    fn spill(&self, number: usize, part: &mut Part<R>) -> io::Result<()> {
+        let rows: usize = part.chunks.iter().map(|chunk| chunk.rows).sum();
+        let bytes: Vec<&[u8]> = part.chunks.iter().map(|chunk| bytemuck::cast_slice(chunk.rows())).collect();
+        self.spill.write(number, rows, &bytes, &mut part.on_disk)?;
+        let spilled = (rows * size_of::<R>()) as u64;
         self.memory.take_back(part.chunks.drain(..).map(|chunk| chunk.words));
-        self.memory.remove(bytes);
-        self.memory.add_spilled(bytes);
+        self.memory.remove(spilled);
+        self.memory.add_spilled(spilled);
         Ok(())
     }
 
-    /// Moves all rows of a partition into `rows`, in place of what was there. If one id fills it, so that they are too
-    /// many for the memory bound, `rows` is left empty and they are given as blocks.
-    pub(super) fn take(&self, part: usize, rows: &mut Vec<R>) -> io::Result<Option<Blocks<R>>> {
-        let mut part = self.parts[part].lock().unwrap_or_else(PoisonError::into_inner);
-        let in_memory: usize = part.chunks.iter().map(|chunk| chunk.rows).sum();
-        rows.clear();
-        let on_disk = match &mut part.on_disk {
-            Some(file) => file.seek(SeekFrom::End(0))?,
-            None => 0,
+    /// Moves all rows of a partition into `rows`, in place of what was there. If they are too many for the memory
+    /// bound, which takes one id that fills the partition, `rows` is left empty and they are given as blocks.
+    pub(super) fn take(&self, part: usize, rows: &mut Vec<R>) -> io::Result<Option<Blocks<'_, R>>> {
+        let number = part;
+        let part = {
+            let mut part = self.parts[number].lock().unwrap_or_else(PoisonError::into_inner);
+            Part { chunks: std::mem::take(&mut part.chunks), on_disk: std::mem::take(&mut part.on_disk) }
         };
-        let bytes = on_disk + (in_memory * size_of::<R>()) as u64;
+        rows.clear();
+        let taken = Blocks { spool: self, number, part };
+        let on_disk = rows_of(&taken.part.on_disk)?;
+        let bytes = ((on_disk + taken.rows_in_memory()) * size_of::<R>()) as u64;
         if bytes > self.memory.bytes() / SHARE_OF_A_PARTITION {
-            self.spill(&mut part)?;
-            return Ok(part.on_disk.take().map(|file| Blocks { file, bytes, of: PhantomData }));
+            return Ok(Some(taken));
         }
-        if let Some(mut file) = part.on_disk.take() {
-            let bytes = usize::try_from(on_disk).map_err(io::Error::other)?;
-            file.seek(SeekFrom::Start(0))?;
-            rows.resize(bytes / size_of::<R>(), R::zeroed());
-            file.read_exact(bytemuck::cast_slice_mut(rows))?;
+        rows.resize(on_disk, R::zeroed());
+        let mut rest = bytemuck::cast_slice_mut(rows);
+        for extent in &taken.part.on_disk {
+            let (here, beyond) = rest.split_at_mut(extent.bytes(size_of::<R>()));
+            self.spill.read(number, *extent, size_of::<R>(), here)?;
+            rest = beyond;
         }
-        for chunk in &part.chunks {
+        for chunk in &taken.part.chunks {
             rows.extend_from_slice(chunk.rows());
         }
-        self.memory.take_back(part.chunks.drain(..).map(|chunk| chunk.words));
-        self.memory.remove((in_memory * size_of::<R>()) as u64);
         Ok(None)
     }
 }
 
-impl<R: Pod> Blocks<R> {
+impl<R: Pod> Blocks<'_, R> {
+    fn rows_in_memory(&self) -> usize {
+        self.part.chunks.iter().map(|chunk| chunk.rows).sum()
+    }
+
     /// Hands over all rows, block by block. `block` is any vector; its memory is used again.
     pub(super) fn each(
-        &mut self,
+        &self,
         block: &mut Vec<R>,
         mut visit: impl FnMut(&[R]) -> io::Result<()>,
     ) -> io::Result<()> {
-        self.file.seek(SeekFrom::Start(0))?;
-        let mut left = usize::try_from(self.bytes / size_of::<R>() as u64).map_err(io::Error::other)?;
-        while left > 0 {
+        for piece in self.part.on_disk.iter().flat_map(|extent| extent.pieces(BLOCK_ROWS)) {
+            let bytes = piece.bytes(size_of::<R>());
             block.clear();
-            block.resize(left.min(BLOCK_ROWS), R::zeroed());
-            self.file.read_exact(bytemuck::cast_slice_mut(block))?;
+            block.resize(bytes / size_of::<R>(), R::zeroed());
+            self.spool.spill.read(self.number, piece, size_of::<R>(), bytemuck::cast_slice_mut(block))?;
             visit(block)?;
-            left -= block.len();
         }
         block.clear();
-        Ok(())
+        self.part.chunks.iter().try_for_each(|chunk| visit(chunk.rows()))
+    }
+}
+
+impl<R: Pod> Drop for Blocks<'_, R> {
+    fn drop(&mut self) {
+        let in_memory = (self.rows_in_memory() * size_of::<R>()) as u64;
+        self.spool.memory.take_back(self.part.chunks.drain(..).map(|chunk| chunk.words));
+        self.spool.memory.remove(in_memory);
+        self.spool.spill.let_go(self.number, &self.part.on_disk);
     }
 }
 
@@ -192,17 +196,19 @@ impl<R: Pod> Writer<'_, R> {
 mod tests {
     use super::*;
 
-    fn filled(bytes: u64) -> (Vec<u64>, u64) {
-        let memory = Memory::new(bytes, std::env::temp_dir());
-        let spool = Spool::<u64>::new(4, Arc::clone(&memory));
+    /// The rows that come back, the bytes spilled and the most files that were open.
+    fn filled(bytes: u64, parts: usize, open_files: usize) -> (Vec<u64>, u64, usize) {
+        let memory = Memory::new(bytes, std::env::temp_dir(), open_files);
+        let spool = Spool::<u64>::new(parts, Arc::clone(&memory));
         let mut writer = spool.writer();
-        for row in 0..10_000_u64 {
+        for row in 0..200_000_u64 {
             writer.push(row, row).unwrap();
         }
         writer.finish().unwrap();
+        let most_open = spool.spill.open_files();
         let (mut rows, mut part_rows) = (Vec::new(), Vec::new());
-        for part in 0..4 {
-            if let Some(mut blocks) = spool.take(part, &mut part_rows).unwrap() {
+        for part in 0..parts {
+            if let Some(blocks) = spool.take(part, &mut part_rows).unwrap() {
                 let keep = |block: &[u64]| {
                     rows.extend_from_slice(block);
                     Ok(())
@@ -211,18 +217,29 @@ mod tests {
             }
             rows.append(&mut part_rows);
         }
+        assert_eq!(spool.spill.open_files(), 0, "files go with their last rows");
         rows.sort_unstable();
         assert!(!memory.add(0), "nothing is resident any more");
-        (rows, memory.spilled_bytes())
+        (rows, memory.spilled_bytes(), most_open)
     }
 
     #[test]
     fn a_spool_over_its_budget_gives_back_the_same_rows_from_disk() {
-        let (in_memory, none) = filled(u64::MAX);
-        let (from_disk, spilled) = filled(1000);
-        assert_eq!(in_memory, (0..10_000).collect::<Vec<_>>());
+        let (in_memory, none, no_files) = filled(u64::MAX, 4, 512);
+        let (from_disk, spilled, files) = filled(1000, 4, 512);
+        assert_eq!(in_memory, (0..200_000).collect::<Vec<_>>());
         assert_eq!(from_disk, in_memory);
-        assert_eq!(none, 0);
-        assert!(spilled > 70_000, "{spilled}");
+        assert_eq!((none, no_files), (0, 0));
+        assert!(spilled > 1_500_000, "{spilled}");
+        assert_eq!(files, 4);
+    }
+
+    #[test]
+    fn partitions_share_files_when_there_are_more_of_them_than_files_may_be_open() {
+        for (open_files, expected) in [(64, 32), (100, 50), (512, 128)] {
+            let (rows, _, files) = filled(10_000, 128, open_files);
+            assert_eq!(files, expected, "of {open_files} files this spool may have half");
+            assert!(rows.into_iter().eq(0..200_000), "{open_files}");
+        }
     }
 }

@@ -42,7 +42,7 @@ id! {
 }
 
 /// The unit of planning, work, visibility and freshness.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct MarketDay {
     /// The platform that exported it.
     pub platform: PlatformId,

@@ -8,6 +8,7 @@ mod calendar;
 mod clock;
 mod cron;
 mod day;
+mod lapse;
 mod slot;
 mod zone;
 
@@ -15,5 +16,6 @@ pub use calendar::{Calendar, Place};
 pub use clock::Clock;
 pub use cron::{Cron, CronError};
 pub use day::{DayRule, LocalDay};
+pub use lapse::Lapse;
 pub use slot::{SlotError, SlotPiece, SlotSpan, SlotTable};
 pub use zone::{Resolved, UnknownZone, Zone, tz_release};

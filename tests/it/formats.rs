@@ -20,6 +20,7 @@ use coverledger::model::{
     Figures, ImpressionBasis, MarketDay, MarketId, PlatformId, Reason, Reject, UniqueBasis, Verdict,
 };
 use coverledger::report::{self, Sheet};
+use coverledger::run::{Account, Disposition, RunReport};
 use coverledger::store::Store;
 use coverledger::time::{DayRule, SlotTable, Zone};
 use jiff::civil::{date, time};
@@ -203,6 +204,8 @@ fn every_exit_code_is_documented() {
         exit::EXPORTS,
         exit::CONFLICT,
         exit::SOME_FAILED,
+        exit::INTERRUPTED,
+        exit::TERMINATED,
     ];
     assert_eq!(table.column("code"), codes.map(|code| code.to_string()));
 }
@@ -452,6 +455,21 @@ fn every_key_of_an_attempt_is_documented() {
     let mut keys = BTreeSet::new();
     paths(&serde_json::to_value(attempt).unwrap(), "", &mut keys);
     assert_eq!(table("Attempts").column("key").into_iter().collect::<BTreeSet<_>>(), keys);
+}
+
+#[test]
+fn every_key_of_an_account_is_documented() {
+    let day =
+        MarketDay { platform: PlatformId::new("p"), market: MarketId::new("JP"), local_date: date(2026, 11, 21) };
+    let report = RunReport {
+        days: vec![(day.clone(), Disposition::Stopped)],
+        ends: BTreeMap::from([(day, jiff::Timestamp::UNIX_EPOCH)]),
+        ..RunReport::default()
+    };
+    let mut keys = BTreeSet::new();
+    let account = Account::of(&report, jiff::Timestamp::UNIX_EPOCH, 0);
+    paths(&serde_json::to_value(account).unwrap(), "", &mut keys);
+    assert_eq!(table("Account").column("key").into_iter().collect::<BTreeSet<_>>(), keys);
 }
 
 /// What the program says of itself.

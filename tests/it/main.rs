@@ -8,6 +8,7 @@
 #![allow(clippy::format_push_string, reason = "what reads plainly is worth more here than one allocation")]
 
 mod bad_exports;
+mod cron_dst;
 mod data;
 mod floors;
 mod formats;

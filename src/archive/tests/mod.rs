@@ -1,6 +1,7 @@
 //! The promises of publishing, on a store in memory and in a folder.
 
 mod failing;
+mod leasing;
 mod publishing;
 mod verifying;
 
