@@ -33,6 +33,14 @@ pub enum ArchiveError {
         /// Where it lies.
         key: String,
     },
+    /// Since when nothing is missing is not known.
+    #[error("`{key}`, which says since when nothing is missing, {reason}")]
+    Retention {
+        /// Where it lies.
+        key: String,
+        /// What is wrong with it.
+        reason: String,
+    },
 }
 
 /// Why something was not published.

@@ -14,6 +14,8 @@ pub struct Verification {
     pub receipts: usize,
     /// Tables read by their content.
     pub revisions: usize,
+    /// Of those, removed by pruning as they may be.
+    pub pruned: usize,
     /// Tables read at their current path.
     pub currents: usize,
     /// What is not as it should be, sorted by key.
@@ -67,6 +69,9 @@ pub enum Problem {
         /// The first revision that names it.
         revision: u64,
     },
+    /// Since when nothing is missing is not known.
+    #[error("says since when nothing is missing, and {0}")]
+    Retention(String),
     /// Nothing at a current path.
     #[error("is not there, though revision {revision} of `{unit}` was published")]
     CurrentMissing {

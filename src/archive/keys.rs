@@ -27,6 +27,7 @@ const RECEIPTS: &str = "_receipts";
 const REVISIONS: &str = "_revisions";
 const RUNS: &str = "_runs";
 const REJECTS: &str = "_rejects";
+const RETENTION: &str = "_retention.json";
 const UNDATED: &str = "undated";
 /// How Hive writes a partition without a value; readers make it null.
 const HIVE_NULL: &str = "__HIVE_DEFAULT_PARTITION__";
@@ -40,6 +41,10 @@ pub(super) enum Key<'a> {
     Currents(TableName),
     /// A table by its content.
     Revision(&'a str),
+    /// The folder of all tables by their content.
+    Revisions,
+    /// Since when nothing is missing of them.
+    Retention,
     /// A receipt by its unit and number.
     Receipt(&'a Unit, u64),
     /// The folder of a unit's receipts.
@@ -56,6 +61,14 @@ pub(super) enum Key<'a> {
     Attempt(&'a MarketDay),
     /// The record of a job's last run.
     RunRecord(&'a str),
+    /// A lease of a market-day by its number.
+    Lease(&'a MarketDay, u64),
+    /// The folder of a market-day's leases.
+    Leases(&'a MarketDay),
+    /// The folder of a platform's leases.
+    LeasesOf(&'a PlatformId),
+    /// The folder of all leases.
+    AllLeases,
 }
 
 impl Key<'_> {
@@ -75,6 +88,8 @@ impl Key<'_> {
             ),
             Self::Currents(table) => table.to_string(),
             Self::Revision(sha256) => format!("{REVISIONS}/{}.parquet", segment(sha256)),
+            Self::Revisions => REVISIONS.to_owned(),
+            Self::Retention => RETENTION.to_owned(),
             Self::Receipt(unit, revision) => format!("{}/{revision:08}.json", Key::Receipts(unit).path()),
             Self::Receipts(Unit::MarketDay(day)) => {
                 format!("{}/{}", Key::ReceiptsOfMarket(&day.platform, &day.market).path(), day.local_date)
@@ -95,6 +110,12 @@ impl Key<'_> {
             }
             Self::Attempts(platform) => format!("{ATTEMPTS}/{}", segment(platform.as_str())),
             Self::RunRecord(job) => format!("{RUNS}/{}.json", segment(job)),
+            Self::Lease(day, number) => format!("{}/{number:08}.json", Key::Leases(day).path()),
+            Self::Leases(day) => {
+                format!("{}/{}/{}", Key::LeasesOf(&day.platform).path(), market(&day.market), day.local_date)
+            }
+            Self::LeasesOf(platform) => format!("{LEASES}/{}", segment(platform.as_str())),
+            Self::AllLeases => LEASES.to_owned(),
         }
     }
 }
@@ -116,6 +137,26 @@ pub(super) fn receipt_at(key: &str) -> Option<(Unit, u64)> {
     };
     let revision: u64 = file.strip_suffix(".json")?.parse().ok()?;
     (revision > 0 && Key::Receipt(&unit, revision).path() == key).then_some((unit, revision))
+}
+
+/// The hash of the table by content at a key, if it is one.
+pub(super) fn revision_at(key: &str) -> Option<&str> {
+    let sha256 = key.strip_prefix(REVISIONS)?.strip_prefix('/')?.strip_suffix(".parquet")?;
+    let is_hex = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
+    (sha256.len() == 64 && sha256.bytes().all(is_hex)).then_some(sha256)
+}
+
+/// Which lease lies at a key, if it is one.
+pub(super) fn lease_at(key: &str) -> Option<(MarketDay, u64)> {
+    let parts: Vec<&str> = key.split('/').collect();
+    let &[LEASES, platform, market, date, file] = parts.as_slice() else { return None };
+    if !is_segment(platform) || !is_segment(market) || market == REJECTS {
+        return None;
+    }
+    let (platform, market) = (PlatformId::new(platform), MarketId::new(market));
+    let day = MarketDay { platform, market, local_date: exact_date(date)? };
+    let number: u64 = file.strip_suffix(".json")?.parse().ok()?;
+    (number > 0 && Key::Lease(&day, number).path() == key).then_some((day, number))
 }
 
 /// The folder that holds all dates beside this one, of a receipt or a current path.

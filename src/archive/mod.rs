@@ -8,20 +8,26 @@
 //!
 //! A reader of one current object sees the old bytes or the new, never half. What a killed publisher left undone
 //! after 2 is mended by the next run ([`Archive::mend_stale`]) or by [`Archive::verify`]. Readers of several tables,
-//! or of a past state, follow receipts ([`Archive::snapshot`]). Nothing is ever deleted, no receipt or revision is
-//! ever replaced by other content, and no clock is read here: the run brings its own.
+//! or of a past state, follow receipts ([`Archive::snapshot`]). No receipt or revision is ever replaced by other
+//! content, none is deleted but by [`Archive::prune`], and the clock of all of it is the run's own.
 //!
-//! Publishing the same thing again writes nothing. Stands on `store` and `model`.
+//! Publishing the same thing again writes nothing. Runs that are at work at the same time share it by leases
+//! ([`Archive::leases`]), which save work and decide nothing; these alone read the machine's clock. Stands on `store`,
+//! `model` and `time`.
 
 mod attempt;
 mod current;
 mod error;
 mod finding;
 mod keys;
+mod lease;
+mod leases;
+mod prune;
 mod publish;
 mod read;
 mod receipt;
 mod record;
+mod retention;
 mod snapshot;
 mod table;
 mod unit;
@@ -34,17 +40,18 @@ pub use attempt::{Attempt, AttemptEnd};
 pub use current::Mended;
 pub use error::{ArchiveError, BoxError, PublishError};
 pub use finding::{Finding, Problem, Verification};
+pub use lease::{Holder, Lease};
+pub use leases::{Leases, Theirs};
+pub use prune::{Prune, PruneError, Pruned};
 pub use publish::{Draft, Published, Stamp, TableBytes};
 pub use receipt::{Content, ExportRecord, Receipt, ReceiptError, ReceiptProblem, RowCounts, State, TableRecord};
 pub use record::{RunRecord, Told, Trouble, TroubleTopic};
+pub use retention::Retention;
 pub use snapshot::SnapshotObject;
 pub use unit::{TableName, Unit};
 pub use verify::Repair;
 
 use crate::store::{Store, StoreError, WriterLock};
-
-/// How many objects are asked for at a time.
-const CONCURRENT: usize = 16;
 
 /// An archive in a store. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -60,14 +67,17 @@ impl Archive {
         Self { store, _lock: None }
     }
 
-    /// An archive to publish into or to repair. In a folder, sweeps what killed writers left half-written.
+    /// An archive to publish into or to repair. Sweeps the leases of dead
+    /// holders and, in a folder, what killed writers left half-written.
     ///
     /// # Errors
     /// The store refuses, is not there, or ignores create-only puts.
     pub async fn for_writing(store: Store) -> Result<Self, StoreError> {
         let lock = store.lock_for_writing(&keys::FOLDERS).await?;
         store.probe().await?;
-        Ok(Self { store, _lock: Some(lock) })
+        let archive = Self { store, _lock: Some(lock) };
+        archive.sweep_leases().await;
+        Ok(archive)
     }
 
     /// The store it lies in.

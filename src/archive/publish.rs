@@ -147,20 +147,26 @@ impl Archive {
         Ok(())
     }
 
-    /// Step 1: a table by its content. There already is as good as put, if it is there.
+    /// Step 1: a table by its content. If it is there it is put again, so that it is young by the time its receipt is
+    /// and no pruning takes it for forgotten ([`Archive::prune`]).
     async fn keep(&self, record: &TableRecord, bytes: &Bytes) -> Result<(), StoreError> {
         let key = Key::Revision(&record.sha256).path();
-        let mut last = None;
+        let (mut last, mut was_there) = (None, false);
         for attempt in 0..TRIES {
             pause(attempt).await;
             match self.store.put_new(&key, bytes.clone()).await {
                 Ok(PutNew::Stored) => return Ok(()),
-                Ok(PutNew::Exists) => {}
+                Ok(PutNew::Exists) => was_there = true,
                 Err(error) if error.problem.is_definite() => return Err(error),
                 Err(error) => last = Some(error),
             }
             match self.store.size(&key).await {
-                Ok(Some(size)) if size == record.size => return Ok(()),
+                Ok(Some(size)) if size == record.size => {
+                    if was_there && let Err(error) = self.store.put(&key, bytes.clone()).await {
+                        tracing::warn!(%error, "a table that was there already could not be put again");
+                    }
+                    return Ok(());
+                }
                 Ok(Some(size)) => {
                     // Not what its name says, so nobody's data: the bytes at hand are.
                     tracing::warn!(key, size, expected = record.size, "replacing a damaged revision object");

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::keys::{self, Key};
 use super::receipt::{ReceiptError, ReceiptProblem};
-use super::{Archive, ArchiveError, CONCURRENT, Receipt, Unit};
+use super::{Archive, ArchiveError, Receipt, Unit};
 use crate::model::{MarketId, PlatformId};
 
 impl Archive {
@@ -47,6 +47,29 @@ impl Archive {
         Ok(dated.collect())
     }
 
+    /// The newest receipts of those dates that have a later revision than these, of a platform in a market: one
+    /// listing, and a read for each that has.
+    ///
+    /// # Errors
+    /// The store does not answer, or a receipt cannot be relied on.
+    pub async fn newer_of(
+        &self,
+        platform: &PlatformId,
+        market: &MarketId,
+        known: &BTreeMap<Date, u64>,
+    ) -> Result<BTreeMap<Date, Receipt>, ArchiveError> {
+        let listed = self.revisions(Key::ReceiptsOfMarket(platform, market)).await?;
+        let newer = listed.into_iter().filter_map(|(unit, revisions)| {
+            let Unit::MarketDay(day) = &unit else { return None };
+            let (date, newest) = (day.local_date, *revisions.last()?);
+            known.get(&date).is_some_and(|known| newest > *known).then_some((date, unit, newest))
+        });
+        let reads = newer.map(|(date, unit, revision)| async move {
+            Ok::<_, ArchiveError>((date, self.receipt(&unit, revision).await?))
+        });
+        stream::iter(reads).buffered(self.store.requests()).try_collect().await
+    }
+
     /// The newest receipts of a platform's rejects for these export dates, `None` for exports without one.
     ///
     /// # Errors
@@ -82,7 +105,7 @@ impl Archive {
             .filter_map(|(unit, revisions)| Some((unit, *revisions.last()?)))
             .collect();
         let reads = newest.into_iter().map(|(unit, revision)| async move { self.receipt(&unit, revision).await });
-        stream::iter(reads).buffered(CONCURRENT).try_collect().await
+        stream::iter(reads).buffered(self.store.requests()).try_collect().await
     }
 
     /// Which revisions of which units have receipts under a folder. What is no receipt there is passed over;

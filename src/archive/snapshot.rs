@@ -1,11 +1,13 @@
 //! What was the truth at an instant.
 
+use std::collections::BTreeSet;
+
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
 use super::keys::Key;
 use super::receipt::State;
-use super::{Archive, ArchiveError, CONCURRENT, Receipt, TableName, Unit};
+use super::{Archive, ArchiveError, Receipt, TableName, Unit};
 
 /// One table of one unit, as it was known at an instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,11 +30,13 @@ pub struct SnapshotObject {
     pub size: u64,
     /// Rows in it.
     pub rows: u64,
+    /// Whether its bytes were removed by pruning.
+    pub is_pruned: bool,
 }
 
 impl Archive {
     /// The tables that were the newest at `as_of`, by the clocks of the runs that published them. Sorted by unit and
-    /// table; units first published later are not there.
+    /// table; units first published later are not there, and of those that were pruned only the receipts are.
     ///
     /// # Errors
     /// The store does not answer, or a receipt on the way cannot be relied on.
@@ -47,8 +51,17 @@ impl Archive {
             }
             Ok(None)
         });
-        let found: Vec<Option<Receipt>> = stream::iter(searches).buffered(CONCURRENT).try_collect().await?;
-        Ok(found.into_iter().flatten().flat_map(objects).collect())
+        let found: Vec<Option<Receipt>> =
+            stream::iter(searches).buffered(self.store.requests()).try_collect().await?;
+        let mut objects: Vec<SnapshotObject> = found.into_iter().flatten().flat_map(objects).collect();
+        if self.retention().await?.is_some_and(|retention| as_of < retention.pruned_before) {
+            let listed = self.store.list(&Key::Revisions.path()).await?;
+            let there: BTreeSet<&str> = listed.iter().map(|object| object.key.as_str()).collect();
+            for object in &mut objects {
+                object.is_pruned = !there.contains(object.key.as_str());
+            }
+        }
+        Ok(objects)
     }
 }
 
@@ -65,5 +78,6 @@ fn objects(receipt: Receipt) -> impl Iterator<Item = SnapshotObject> {
         sha256: table.sha256,
         size: table.size,
         rows: table.rows,
+        is_pruned: false,
     })
 }

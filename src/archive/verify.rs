@@ -10,7 +10,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use super::current::AtHand;
 use super::finding::{Finding, Problem, Verification};
 use super::keys::{self, Key};
-use super::{Archive, ArchiveError, CONCURRENT, Receipt, TableName, Unit};
+use super::{Archive, ArchiveError, Receipt, TableName, Unit, retention};
 use crate::store::sha256_hex;
 
 /// Whether to mend what can be mended.
@@ -31,7 +31,7 @@ struct Chain {
 
 impl Archive {
     /// Checks everything: receipts whole, in their place, in an unbroken chain; every table that a receipt names there
-    /// and as hashed; every current path as its newest receipt says, and none besides.
+    /// and as hashed, unless it was pruned as it may be; every current path as its newest receipt says, and none besides.
     ///
     /// # Errors
     /// The store does not answer. What is wrong in the archive is no error but a [`Finding`].
@@ -79,7 +79,7 @@ impl Archive {
             };
             Ok((unit, revision, read))
         });
-        let reads: Vec<_> = stream::iter(reads).buffered(CONCURRENT).try_collect().await?;
+        let reads: Vec<_> = stream::iter(reads).buffered(self.store.requests()).try_collect().await?;
         verification.receipts = reads.len();
         let mut chains: BTreeMap<Unit, Chain> = BTreeMap::new();
         for (unit, revision, read) in reads {
@@ -117,10 +117,26 @@ impl Archive {
             };
             Ok::<_, ArchiveError>((key, problem))
         });
-        let checked: Vec<_> = stream::iter(checks).buffered(CONCURRENT).try_collect().await?;
+        let checked: Vec<_> = stream::iter(checks).buffered(self.store.requests()).try_collect().await?;
+        // Read after the tables: whoever prunes says so before.
+        let pruned_before = match self.retention().await {
+            Ok(retention) => retention.map(|retention| retention.pruned_before),
+            Err(ArchiveError::Retention { key, reason }) => {
+                verification.found(key, Problem::Retention(reason));
+                None
+            }
+            Err(error) => return Err(error),
+        };
+        let kept = pruned_before.map(|cutoff| retention::kept(chains.values().map(|chain| &chain.sound), cutoff));
         for (key, problem) in checked {
-            if let Some(problem) = problem {
-                verification.found(key, problem);
+            let may_be_missing = || {
+                let sha256 = keys::revision_at(&key);
+                kept.as_ref().is_some_and(|kept| sha256.is_some_and(|sha256| !kept.contains(sha256)))
+            };
+            match problem {
+                None => {}
+                Some(Problem::RevisionMissing { .. }) if may_be_missing() => verification.pruned += 1,
+                Some(problem) => verification.found(key, problem),
             }
         }
         Ok(())
@@ -133,7 +149,8 @@ impl Archive {
         verification: &mut Verification,
     ) -> Result<(), ArchiveError> {
         let checks = newest.iter().map(|receipt| self.check_current(receipt, repair));
-        let checked: Vec<Vec<Finding>> = stream::iter(checks).buffered(CONCURRENT).try_collect().await?;
+        let checked: Vec<Vec<Finding>> =
+            stream::iter(checks).buffered(self.store.requests()).try_collect().await?;
         verification.currents = newest.iter().map(|receipt| receipt.content.tables.len()).sum();
         verification.findings.extend(checked.into_iter().flatten());
         Ok(())

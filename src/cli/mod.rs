@@ -9,12 +9,16 @@ mod failure;
 mod inspect;
 mod logging;
 mod progress;
+mod prune;
 mod reasons;
 mod run;
+mod schedule;
 mod settled;
 mod show;
+mod signals;
 mod snapshot;
 mod status;
+mod timetable;
 mod verify;
 
 use std::io::Write;
@@ -63,19 +67,24 @@ pub fn main() -> ExitCode {
 fn dispatch(cli: &Cli, out: &mut impl Write) -> Result<u8, Failure> {
     let global = &cli.global;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let code = runtime.block_on(async {
         match &cli.command {
             Command::Demo(args) => demo::run(args, global, out).await,
             Command::Run(args) => run::run(args, global, out).await,
             Command::Backfill(args) => backfill::run(args, global, out).await,
+            Command::Schedule(args) => schedule::run(args, global, out).await,
             Command::Status(args) => status::run(args, global, out).await,
             Command::Check => check::run(global, out),
             Command::Inspect(args) => inspect::run(args, out),
             Command::Verify(args) => verify::run(args, global, out).await,
             Command::Snapshot(args) => snapshot::run(args, global, out).await,
+            Command::Prune(args) => prune::run(args, global, out).await,
             Command::Show(args) => show::run(args, global, out).await,
         }
-    })
+    });
+    // Only what was dropped because of a stop is still at work: nobody waits for that.
+    runtime.shutdown_background();
+    code
 }
 
 fn load(global: &Global) -> Result<Workspace, ConfigError> {

@@ -4,24 +4,39 @@ use std::io::Write;
 
 use jiff::Timestamp;
 
-use super::args::{Global, Run};
+use super::args::{Global, Output, Run};
 use super::progress::Progress;
+use super::signals::Signals;
 use super::{Failure, load, settled};
 use crate::config::Workspace;
-use crate::plan::Selection;
-use crate::run::{self, RunReport};
+use crate::plan::{Dates, Selection};
+use crate::run::{self, Account, RunReport, Stop};
 use crate::time::Clock;
 
 /// Runs a job once.
 pub async fn run(args: &Run, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
     let workspace = load(global)?;
     let job = run::job(&workspace, &args.job)?;
-    let selection = Selection { accept_shrink: args.accept_shrink, ..Selection::nightly(job) };
+    let nightly = Selection::nightly(job);
+    let dates =
+        args.look_back_from.map_or(nightly.dates, |since| Dates::LookbackSince { days: job.lookback_days, since });
+    let selection = Selection { accept_shrink: args.accept_shrink, dates, ..nightly };
     let now = clock(args.at).now();
-    let report = carry_out(&workspace, &selection, now, &format!("run {}", args.job), global).await?;
-    writeln!(out, "{} as of {now:.0}, run {}", args.job, report.run_id)?;
-    settled::print(&report, out)?;
-    Ok(settled::code(&report))
+    let label = format!("run {}", args.job);
+    let signals = Signals::listen()?;
+    let report = carry_out(&workspace, &selection, now, &label, &signals.stop, global).await?;
+    let code = signals.code(&report, settled::code(&report));
+    match args.output {
+        Output::Text => {
+            writeln!(out, "{} as of {now:.0}, run {}", args.job, report.run_id)?;
+            settled::print(&report, out)?;
+        }
+        Output::Json => {
+            let account = serde_json::to_string(&Account::of(&report, now, code)).map_err(std::io::Error::from)?;
+            writeln!(out, "{account}")?;
+        }
+    }
+    Ok(code)
 }
 
 /// The clock of a command that can be told the time.
@@ -35,10 +50,11 @@ pub async fn carry_out(
     selection: &Selection,
     now: Timestamp,
     label: &str,
+    stop: &Stop,
     global: &Global,
 ) -> Result<RunReport, Failure> {
     let progress = Progress::new(global);
-    let report = run::run(workspace, selection, now, label, &|step| progress.hear(step)).await;
+    let report = run::run(workspace, selection, now, label, stop, &|step| progress.hear(step)).await;
     progress.done();
     let report = report?;
     let (published, run_id) = (report.count("published"), report.run_id.as_str());

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 
 use super::exit;
 use super::reasons::Reasons;
-use crate::run::{Disposition, RunReport};
+use crate::archive::RowCounts;
+use crate::run::{self, Disposition, RunReport};
 
 /// Prints what became of the market-days and why some were not published.
 ///
@@ -31,14 +32,15 @@ pub fn print(report: &RunReport, out: &mut impl Write) -> io::Result<()> {
     let counted: Vec<String> =
         order.iter().filter_map(|word| words.get(word).map(|count| format!("{count} {word}"))).collect();
     writeln!(out, "{} market-days: {}", report.days.len(), counted.join(", "))?;
-    let rows: u64 = report.exports.iter().map(|export| export.rows_in).sum();
-    let rejected: u64 = report.exports.iter().map(|export| export.rejected).sum();
     if !report.exports.is_empty() {
-        writeln!(out, "{} exports read: {rows} records, {rejected} rejected", report.exports.len())?;
+        let RowCounts { rows_in, rejected, .. } = report.rows();
+        writeln!(out, "{} exports read: {rows_in} records, {rejected} rejected", report.exports.len())?;
     }
     let mut reasons = Reasons::default();
     for (day, disposition) in &report.days {
-        if let Some(reason) = disposition.reason() {
+        if let Disposition::Waiting { missing, since } = disposition {
+            reasons.add_since(disposition.word(), run::no_export(missing), day, *since);
+        } else if let Some(reason) = disposition.reason() {
             reasons.add(disposition.word(), reason, day);
         }
     }
@@ -49,7 +51,7 @@ pub fn print(report: &RunReport, out: &mut impl Write) -> io::Result<()> {
 #[must_use]
 pub fn code(report: &RunReport) -> u8 {
     let any = |is: fn(&Disposition) -> bool| report.days.iter().any(|(_, disposition)| is(disposition));
-    if any(|d| matches!(d, Disposition::Unsettled { .. })) {
+    if any(|d| matches!(d, Disposition::Unsettled { .. } | Disposition::Elsewhere { .. })) {
         exit::CONFLICT
     } else if any(|d| matches!(d, Disposition::Failed { .. })) {
         exit::SOME_FAILED

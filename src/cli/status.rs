@@ -9,23 +9,24 @@ use jiff::civil::Date;
 use super::args::{Global, Status};
 use super::reasons::Reasons;
 use super::run::clock;
-use super::{Failure, exit, grid, load};
+use super::{Failure, exit, grid, load, timetable};
 use crate::archive::{AttemptEnd, State};
+use crate::config::Job;
 use crate::model::{MarketId, PlatformId};
 use crate::plan::{Dates, PlannedDay, PlatformPlan, Reprocess, Selection, Standing};
 use crate::run::{self, RunError, stores};
 
-/// Prints a grid of market-days and, below, what stands in the way of those that are not published.
+/// Prints a grid of market-days and, below, what stands in the way of those that are not published, and the jobs.
 pub async fn run(args: &Status, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
     let workspace = load(global)?;
     let now = clock(args.at).now();
-    let jobs = match &args.job {
-        Some(name) => vec![run::job(&workspace, name)?],
-        None => workspace.jobs.values().collect(),
+    let jobs: Vec<(&str, &Job)> = match &args.job {
+        Some(name) => vec![(name, run::job(&workspace, name)?)],
+        None => workspace.jobs.iter().map(|(name, job)| (name.as_str(), job)).collect(),
     };
     let selection = Selection {
-        platforms: jobs.iter().flat_map(|job| job.platforms.clone()).collect(),
-        markets: jobs.iter().flat_map(|job| job.markets.clone()).collect(),
+        platforms: jobs.iter().flat_map(|(_, job)| job.platforms.clone()).collect(),
+        markets: jobs.iter().flat_map(|(_, job)| job.markets.clone()).collect(),
         dates: Dates::Lookback(args.days),
         reprocess: Reprocess::Due,
         accept_shrink: false,
@@ -40,11 +41,18 @@ pub async fn run(args: &Status, global: &Global, out: &mut impl Write) -> Result
     )?;
     let mut reasons = Reasons::default();
     for day in plans.iter().flat_map(|plan| &plan.days) {
-        if let Some((word, reason)) = trouble(day) {
+        if let Standing::Waiting { missing, since } = &day.standing {
+            reasons.add_since("waiting", run::no_export(missing), &day.market_day, *since);
+        } else if let Some((word, reason)) = trouble(day) {
             reasons.add(word, reason, &day.market_day);
         }
     }
     reasons.print(out)?;
+    let mut lines = Vec::new();
+    for (name, job) in jobs {
+        lines.push(timetable::Line { name, job, record: archive.run_record(name).await? });
+    }
+    timetable::print(&lines, &workspace.settings.home_timezone, now, out)?;
     Ok(exit::DONE)
 }
 
@@ -81,7 +89,6 @@ fn letter(day: &PlannedDay) -> char {
 
 fn trouble(day: &PlannedDay) -> Option<(&'static str, String)> {
     match (&day.standing, &day.attempt) {
-        (Standing::Waiting { missing }, _) => Some(("waiting", format!("no export at {}", missing.join(", ")))),
         (Standing::Held { reason }, _) => Some(("held", reason.clone())),
         (Standing::Unreadable { reason }, _) => Some(("failed", reason.clone())),
         (Standing::Due(_), Some(attempt)) if attempt.end == AttemptEnd::Held => {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::{PlannedDay, PlannedExport, PlatformPlan, Standing, Window};
+use crate::model::MarketDay;
 
 /// Due market-days that are counted together, and every export that any of them stands on.
 #[derive(Debug, Clone)]
@@ -43,8 +44,20 @@ impl PlatformPlan {
     /// exports allow, at least one.
     #[must_use]
     pub fn batches(&self, max_dates: usize, max_bytes: u64) -> Vec<Batch<'_>> {
+        self.batches_of(max_dates, max_bytes, |_| true)
+    }
+
+    /// Batches of those due market-days only that are wanted.
+    #[must_use]
+    pub fn batches_of(
+        &self,
+        max_dates: usize,
+        max_bytes: u64,
+        wanted: impl Fn(&MarketDay) -> bool,
+    ) -> Vec<Batch<'_>> {
+        let is_due = |day: &&PlannedDay| matches!(day.standing, Standing::Due(_)) && wanted(&day.market_day);
         let mut by_date: BTreeMap<Date, Vec<&PlannedDay>> = BTreeMap::new();
-        for day in self.days.iter().filter(|day| matches!(day.standing, Standing::Due(_))) {
+        for day in self.days.iter().filter(is_due) {
             by_date.entry(day.market_day.local_date).or_default().push(day);
         }
         let mut batches: Vec<Batch<'_>> = Vec::new();
@@ -66,6 +79,17 @@ impl PlatformPlan {
             batches.push(Batch::of(self, open));
         }
         batches
+    }
+
+    /// What is left of a batch without these market-days; `None` if that is nothing.
+    #[must_use]
+    pub fn without<'p>(&'p self, batch: Batch<'p>, left_out: impl Fn(&MarketDay) -> bool) -> Option<Batch<'p>> {
+        let (before, mut days) = (batch.days.len(), batch.days);
+        days.retain(|day| !left_out(&day.market_day));
+        if days.len() == before {
+            return Some(Batch { days, exports: batch.exports });
+        }
+        (!days.is_empty()).then(|| Batch::of(self, days))
     }
 
     /// A batch cut in two, the newer dates first, or by market if there is only one date. `None` if it is a single

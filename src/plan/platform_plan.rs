@@ -40,6 +40,12 @@ impl PlannedDay {
     pub fn stands_on(&self, object: &PlannedExport) -> bool {
         object.is_for(&self.market_day.market, &self.windows)
     }
+
+    /// Whether a receipt says all that there is to say now.
+    #[must_use]
+    pub fn is_told_by(&self, receipt: &Receipt) -> bool {
+        because(receipt, &self.fingerprint, self.state).is_none()
+    }
 }
 
 /// An object of an export.
@@ -250,15 +256,11 @@ fn standing(facts: &Facts<'_>, selection: &Selection) -> Standing {
         }
     }
     if !facts.missing.is_empty() {
-        return Standing::Waiting { missing: facts.missing.clone() };
+        return Standing::Waiting { missing: facts.missing.clone(), since: facts.day.end };
     }
     let natural = match facts.receipt {
         None => Some(Because::NeverPublished),
-        Some(receipt) if receipt.content.fingerprint != facts.fingerprint => Some(Because::InputsChanged),
-        Some(receipt) if receipt.content.state == State::Provisional && facts.state == State::Final => {
-            Some(Because::Settled)
-        }
-        Some(_) => None,
+        Some(receipt) => because(receipt, facts.fingerprint, facts.state),
     };
     let chosen = match selection.reprocess {
         Reprocess::Due => natural,
@@ -273,5 +275,16 @@ fn standing(facts: &Facts<'_>, selection: &Selection) -> Standing {
             Standing::Current { revision: receipt.content.revision, state: receipt.content.state }
         }
         (None, None, None) => Standing::NotAsked(Because::NeverPublished),
+    }
+}
+
+/// Why a day with this newest receipt is due by itself, if it is.
+fn because(receipt: &Receipt, fingerprint: &str, state: State) -> Option<Because> {
+    if receipt.content.fingerprint != fingerprint {
+        Some(Because::InputsChanged)
+    } else if receipt.content.state == State::Provisional && state == State::Final {
+        Some(Because::Settled)
+    } else {
+        None
     }
 }

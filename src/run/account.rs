@@ -4,7 +4,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::{Disposition, RunReport};
 use crate::archive::{RowCounts, State};
+use crate::model::MarketDay;
+
+const VERSION: u32 = 1;
 
 /// What a run did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,4 +57,45 @@ pub struct DayAccount {
     pub state: Option<State>,
     /// Why not, if it is not.
     pub reason: Option<String>,
+}
+
+impl Account {
+    /// The account of a run as of `as_of`, for which the program exits with `exit_code`.
+    #[must_use]
+    pub fn of(report: &RunReport, as_of: Timestamp, exit_code: u8) -> Self {
+        Self {
+            version: VERSION,
+            run_id: report.run_id.clone(),
+            as_of,
+            days: report.days.iter().filter_map(|(day, end)| DayAccount::of(report, day, end)).collect(),
+            exports: report.exports.len() as u64,
+            rows: report.rows(),
+            bytes_read: report.exports.iter().map(|export| export.bytes).sum(),
+            retries: report.retries,
+            spilled_bytes: report.spilled_bytes,
+            mended: report.mended as u64,
+            exit_code,
+        }
+    }
+}
+
+impl DayAccount {
+    fn of(report: &RunReport, day: &MarketDay, disposition: &Disposition) -> Option<Self> {
+        let published = match disposition {
+            Disposition::Published { revision, state } | Disposition::Current { revision, state } => {
+                Some((*revision, *state))
+            }
+            _ => None,
+        };
+        Some(Self {
+            platform: day.platform.to_string(),
+            market: day.market.to_string(),
+            local_date: day.local_date,
+            ended_at: *report.ends.get(day)?,
+            outcome: disposition.word().to_owned(),
+            revision: published.map(|(revision, _)| revision),
+            state: published.map(|(_, state)| state),
+            reason: disposition.reason(),
+        })
+    }
 }

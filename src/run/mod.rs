@@ -8,6 +8,7 @@ mod account;
 mod booking;
 mod error;
 mod judge;
+mod leasing;
 mod localize;
 mod outcome;
 mod planning;
@@ -16,26 +17,29 @@ mod publishing;
 mod reading;
 mod stop;
 pub mod stores;
+mod suspect;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 
 use jiff::Timestamp;
 
 pub use account::{Account, DayAccount};
 pub use error::RunError;
-pub use outcome::{Disposition, ExportOutcome, RunReport};
+pub use outcome::{Disposition, ExportOutcome, RunReport, no_export};
 pub use planning::plan;
 pub use progress::{Observer, Step};
 pub use stop::Stop;
 
-use crate::archive::{Archive, Stamp};
+use crate::archive::{Archive, RowCounts, Stamp, Theirs};
 use crate::config::{Job, Workspace};
 use crate::count::Memory;
-use crate::plan::{Batch, PlatformPlan, Selection, Standing};
+use crate::model::MarketDay;
+use crate::plan::{Batch, PlannedExport, PlatformPlan, Selection, Standing};
 use crate::store::{Store, sha256_hex};
+use leasing::{Claim, Leasing};
 use publishing::Publisher;
-use reading::Source;
+use reading::{ReadExport, Source, Unread};
 
 /// Local dates that are counted together.
 const BATCH_DATES: usize = 31;
@@ -56,7 +60,8 @@ pub fn job<'w>(workspace: &'w Workspace, name: &str) -> Result<&'w Job, RunError
     })
 }
 
-/// Carries out a selection as of `now`.
+/// Carries out a selection as of `now`. Asked to stop, it publishes the market-day in hand, begins nothing new and
+/// says of the rest that they are [`Disposition::Stopped`].
 ///
 /// # Errors
 /// [`RunError`] when stores, archive or spill folder do not serve. What is wrong with single exports or market-days
@@ -66,26 +71,35 @@ pub async fn run(
     selection: &Selection,
     now: Timestamp,
     label: &str,
+    stop: &Stop,
     observer: Observer<'_>,
 ) -> Result<RunReport, RunError> {
     let exports = stores::exports(&workspace.settings).map_err(RunError::Exports)?;
-    let archive = stores::archive_for_writing(&workspace.settings).await.map_err(RunError::Store)?;
-    let mut plans = plan(workspace, selection, &exports, &archive, now).await?;
     let stamp = Stamp { run_id: run_id(label, selection, now), now };
-    let mut report = RunReport { run_id: stamp.run_id.clone(), ..RunReport::default() };
+    let ends = planning::ends(workspace, selection, now);
+    let mut report = RunReport { run_id: stamp.run_id.clone(), ends, ..RunReport::default() };
+    let Some(archive) = stop.or(stores::archive_for_writing(&workspace.settings)).await else {
+        report.leave_rest(now, observer);
+        return Ok(report);
+    };
+    let archive = archive.map_err(RunError::Store)?;
+    let planned = stop.or(plan(workspace, selection, &exports, &archive, now)).await;
+    let mut plans = planned.transpose()?.unwrap_or_default();
     tell_plan(&plans, &stamp.run_id, observer);
-    let source = source(workspace, &exports, observer);
-    for plan in &mut plans {
-        report.mended += mend(&archive, plan).await?;
-        settle(&source, selection, &archive, plan, &stamp, &mut report).await?;
-    }
+    let source = source(workspace, &exports, stop, observer);
+    let mut leasing = Leasing::new(&archive, &stamp.run_id, workspace.settings.lease_seconds);
+    let shift = Shift { source: &source, selection, archive: &archive, stamp: &stamp };
+    let worked = shift.work_off(&mut plans, &mut leasing, &mut report).await;
+    leasing.end().await;
+    worked?;
+    report.leave_rest(now, observer);
     report.spilled_bytes = source.memory.spilled_bytes();
     report.days.sort_by(|one, other| one.0.cmp(&other.0));
     Ok(report)
 }
 
 /// What reading stands on, by the settings.
-fn source<'a>(workspace: &'a Workspace, exports: &'a Store, observer: Observer<'a>) -> Source<'a> {
+fn source<'a>(workspace: &'a Workspace, exports: &'a Store, stop: &'a Stop, observer: Observer<'a>) -> Source<'a> {
     let settings = &workspace.settings;
     let spill_dir = settings.spill_dir.clone().unwrap_or_else(std::env::temp_dir);
     let threads = settings.threads.or_else(|| std::thread::available_parallelism().ok());
@@ -93,68 +107,134 @@ fn source<'a>(workspace: &'a Workspace, exports: &'a Store, observer: Observer<'
         workspace,
         exports,
         // The rest is for decoding, for the tables of cells and first touches, and for rows of counts.
-        memory: Memory::new(settings.memory_bytes / 4 * 3, spill_dir.clone()),
+        memory: Memory::new(settings.memory_bytes / 4 * 3, spill_dir.clone(), settings.open_files),
         spill_dir,
         threads: threads.map_or(1, NonZeroUsize::get),
         observer,
+        stop,
     }
 }
 
-/// Works off one platform's plan.
-async fn settle(
-    source: &Source<'_>,
-    selection: &Selection,
-    archive: &Archive,
-    plan: &PlatformPlan,
-    stamp: &Stamp,
-    report: &mut RunReport,
-) -> Result<(), RunError> {
-    let Source { workspace, observer, .. } = *source;
-    let Some(platform) = workspace.platforms.get(&plan.platform) else { return Ok(()) };
-    let publisher =
-        Publisher { workspace, plan, platform, archive, stamp, accept_shrink: selection.accept_shrink, observer };
-    for day in &plan.days {
-        if let Some(disposition) = Disposition::of(&day.standing) {
-            publisher.note(day, &disposition).await;
-            observer(&Step::Done { market_day: &day.market_day, disposition: &disposition });
-            report.days.push((day.market_day.clone(), disposition));
+/// What working off plans needs.
+struct Shift<'a> {
+    source: &'a Source<'a>,
+    selection: &'a Selection,
+    archive: &'a Archive,
+    stamp: &'a Stamp,
+}
+
+impl Shift<'_> {
+    /// Works off all plans, and at the end what other runs were at, if they let go of it.
+    async fn work_off(
+        &self,
+        plans: &mut [PlatformPlan],
+        leasing: &mut Leasing<'_>,
+        report: &mut RunReport,
+    ) -> Result<(), RunError> {
+        let mut theirs = Theirs::new();
+        for plan in plans.iter_mut() {
+            if !self.source.stop.is_asked() {
+                report.mended += mend(self.archive, plan).await?;
+            }
+            self.tell_what_is_not_due(plan, report).await;
+            theirs.extend(self.settle(plan, |_| true, leasing, report).await?);
+        }
+        if !theirs.is_empty() {
+            let looked_at: BTreeSet<MarketDay> = theirs.keys().cloned().collect();
+            theirs = leasing.wait(theirs, self.source.stop).await;
+            for plan in plans.iter() {
+                let is_free = |day: &MarketDay| looked_at.contains(day) && !theirs.contains_key(day);
+                let again = self.settle(plan, is_free, leasing, report).await?;
+                theirs.extend(again);
+            }
+        }
+        for (day, lease) in theirs {
+            self.done(&day, Disposition::Elsewhere { by: lease.holder.to_string() }, report);
+        }
+        Ok(())
+    }
+
+    async fn tell_what_is_not_due(&self, plan: &PlatformPlan, report: &mut RunReport) {
+        let Some(publisher) = self.publisher(plan) else { return };
+        for day in &plan.days {
+            if let Some(disposition) = Disposition::of(&day.standing) {
+                publisher.note(day, &disposition).await;
+                self.done(&day.market_day, disposition, report);
+            }
         }
     }
-    let mut batches = plan.batches(BATCH_DATES, BATCH_BYTES);
-    batches.reverse();
-    while let Some(batch) = batches.pop() {
-        let handle = tokio::runtime::Handle::current();
-        let mut counted = tokio::task::block_in_place(|| reading::count(source, &batch, &handle))?;
-        if counted.too_much().is_some()
-            && let Some((newer, older)) = plan.halves(&batch)
-        {
-            tracing::info!(
-                dates = batch.dates(),
-                "too many distinct covers and audiences: counting fewer dates at a time"
-            );
-            batches.extend([older, newer]);
-            continue;
+
+    /// Counts and publishes what is due and wanted of a platform's plan. Returns what others are at.
+    async fn settle(
+        &self,
+        plan: &PlatformPlan,
+        wanted: impl Fn(&MarketDay) -> bool,
+        leasing: &mut Leasing<'_>,
+        report: &mut RunReport,
+    ) -> Result<Theirs, RunError> {
+        let mut all_theirs = Theirs::new();
+        let Some(publisher) = self.publisher(plan) else { return Ok(all_theirs) };
+        let mut batches = plan.batches_of(BATCH_DATES, BATCH_BYTES, wanted);
+        batches.reverse();
+        while let Some(batch) = batches.pop().filter(|_| !self.source.stop.is_asked()) {
+            let Claim { batch, settled, theirs, mended } = leasing.claim(plan, batch).await;
+            all_theirs.extend(theirs);
+            report.mended += mended;
+            for (day, disposition) in settled {
+                self.done(&day.market_day, disposition, report);
+            }
+            let Some(batch) = batch else { continue };
+            let handle = tokio::runtime::Handle::current();
+            let counted = tokio::task::block_in_place(|| reading::count(self.source, &batch, &handle))?;
+            let Some(mut counted) = counted else { break };
+            if counted.too_much().is_some()
+                && let Some((newer, older)) = plan.halves(&batch)
+            {
+                tracing::info!(
+                    dates = batch.dates(),
+                    "too many distinct covers and audiences: counting fewer dates at a time"
+                );
+                batches.extend([older, newer]);
+                continue;
+            }
+            counted.refuse_what_is_too_much();
+            report.exports.extend(outcomes(&batch, &counted));
+            publisher.publish(&batch, &counted, report).await?;
+            leasing.release(&batch).await;
         }
-        counted.refuse_what_is_too_much();
-        report.exports.extend(outcomes(&batch, &counted));
-        publisher.publish(&batch, &counted, report).await?;
+        Ok(all_theirs)
     }
-    Ok(())
+
+    /// `None` for a platform that is not configured.
+    fn publisher<'p>(&'p self, plan: &'p PlatformPlan) -> Option<Publisher<'p>> {
+        let Source { workspace, observer, stop, .. } = *self.source;
+        Some(Publisher {
+            workspace,
+            plan,
+            platform: workspace.platforms.get(&plan.platform)?,
+            archive: self.archive,
+            stamp: self.stamp,
+            accept_shrink: self.selection.accept_shrink,
+            observer,
+            stop,
+        })
+    }
+
+    fn done(&self, market_day: &MarketDay, disposition: Disposition, report: &mut RunReport) {
+        (self.source.observer)(&Step::Done { market_day, disposition: &disposition });
+        report.days.push((market_day.clone(), disposition));
+    }
 }
 
 fn outcomes(batch: &Batch<'_>, counted: &reading::CountedBatch) -> Vec<ExportOutcome> {
     let outcome =
-        |(planned, read): (&&crate::plan::PlannedExport, &Result<reading::ReadExport, reading::Unread>)| {
-            let read_report = read.as_ref().ok().map(|read| &read.report);
-            ExportOutcome {
-                key: planned.found.object.key.clone(),
-                bytes: planned.found.object.size,
-                rows_in: read_report.map_or(0, |report| report.rows_in),
-                rejected: read_report.map_or(0, |report| report.rejected),
-                failure: read.as_ref().err().map(|unread| unread.reason.clone()),
-            }
+        |(number, (planned, read)): (usize, (&&PlannedExport, &Result<ReadExport, Unread>))| ExportOutcome {
+            key: planned.found.object.key.clone(),
+            bytes: planned.found.object.size,
+            rows: read.as_ref().map_or_else(|_| RowCounts::default(), |read| counted.rows_of(number, read)),
+            failure: read.as_ref().err().map(|unread| unread.reason.clone()),
         };
-    batch.exports.iter().zip(&counted.exports).map(outcome).collect()
+    batch.exports.iter().zip(&counted.exports).enumerate().map(outcome).collect()
 }
 
 fn tell_plan(plans: &[PlatformPlan], run_id: &str, observer: Observer<'_>) {

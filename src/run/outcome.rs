@@ -1,8 +1,14 @@
 //! How a run ended, market-day by market-day.
 
-use crate::archive::State;
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::archive::{RowCounts, State};
 use crate::model::MarketDay;
 use crate::plan::Standing;
+
+use super::progress::{Observer, Step};
 
 /// How a market-day ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +35,8 @@ pub enum Disposition {
     Waiting {
         /// Which.
         missing: Vec<String>,
+        /// Since when: the end of the day.
+        since: Timestamp,
     },
     /// Held back: the data is not good enough, or less than what it would replace.
     Held {
@@ -76,7 +84,7 @@ impl Disposition {
     #[must_use]
     pub fn reason(&self) -> Option<String> {
         match self {
-            Self::Waiting { missing } => Some(format!("no export at {}", quoted(missing))),
+            Self::Waiting { missing, since } => Some(format!("{}, missing since {since}", no_export(missing))),
             Self::Held { reason } | Self::Failed { reason } | Self::Unsettled { reason } => Some(reason.clone()),
             Self::Elsewhere { by } => Some(format!("{by} is at work on it")),
             Self::Stopped => Some("the run was asked to stop".to_owned()),
@@ -91,7 +99,7 @@ impl Disposition {
             Standing::Due(_) => return None,
             Standing::NotOver => Self::NotOver,
             Standing::NotAsked(_) => Self::NotAsked,
-            Standing::Waiting { missing } => Self::Waiting { missing: missing.clone() },
+            Standing::Waiting { missing, since } => Self::Waiting { missing: missing.clone(), since: *since },
             Standing::Current { revision, state } => Self::Current { revision: *revision, state: *state },
             Standing::Held { reason } => Self::Held { reason: reason.clone() },
             Standing::Unreadable { reason } => Self::Failed { reason: reason.clone() },
@@ -99,8 +107,11 @@ impl Disposition {
     }
 }
 
-fn quoted(paths: &[String]) -> String {
-    paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ")
+/// What a market-day waits for.
+#[must_use]
+pub fn no_export(missing: &[String]) -> String {
+    let paths: Vec<String> = missing.iter().map(|path| format!("`{path}`")).collect();
+    format!("no export at {}", paths.join(", "))
 }
 
 /// What became of one export.
@@ -110,10 +121,8 @@ pub struct ExportOutcome {
     pub key: String,
     /// Its size.
     pub bytes: u64,
-    /// Physical records; none if it could not be read.
-    pub rows_in: u64,
-    /// Of those, rejected.
-    pub rejected: u64,
+    /// Its records, by what became of them; none if it could not be read.
+    pub rows: RowCounts,
     /// Why it could not be read.
     pub failure: Option<String>,
 }
@@ -125,12 +134,16 @@ pub struct RunReport {
     pub run_id: String,
     /// Every market-day that was looked at.
     pub days: Vec<(MarketDay, Disposition)>,
+    /// When each of them ended or will end.
+    pub ends: BTreeMap<MarketDay, Timestamp>,
     /// Every export that was read; one that fed two batches is here twice.
     pub exports: Vec<ExportOutcome>,
     /// Bytes that counting put on disk for a while.
     pub spilled_bytes: u64,
     /// Published objects whose current path had to be mended.
     pub mended: usize,
+    /// Requests to stores that were made again because they failed.
+    pub retries: u64,
 }
 
 impl RunReport {
@@ -138,5 +151,30 @@ impl RunReport {
     #[must_use]
     pub fn count(&self, word: &str) -> usize {
         self.days.iter().filter(|(_, disposition)| disposition.word() == word).count()
+    }
+
+    /// Ends what nothing was said of: a stop was asked for before it came to it.
+    pub(super) fn leave_rest(&mut self, now: Timestamp, observer: Observer<'_>) {
+        let told: BTreeSet<&MarketDay> = self.days.iter().map(|(day, _)| day).collect();
+        let rest = self.ends.iter().filter(|(day, _)| !told.contains(day));
+        let rest: Vec<_> = rest
+            .map(|(day, end)| (day.clone(), if *end > now { Disposition::NotOver } else { Disposition::Stopped }))
+            .collect();
+        for (market_day, disposition) in &rest {
+            observer(&Step::Done { market_day, disposition });
+        }
+        self.days.extend(rest);
+    }
+
+    /// The records of all exports that were read, by what became of them.
+    #[must_use]
+    pub fn rows(&self) -> RowCounts {
+        self.exports.iter().fold(RowCounts::default(), |sum, export| RowCounts {
+            rows_in: sum.rows_in + export.rows.rows_in,
+            counted: sum.counted + export.rows.counted,
+            duplicate: sum.duplicate + export.rows.duplicate,
+            outside: sum.outside + export.rows.outside,
+            rejected: sum.rejected + export.rows.rejected,
+        })
     }
 }

@@ -1,3 +1,20 @@
 //! Every job on its schedule until told to stop; health and metrics over HTTP.
 //!
-//! The only place that knows tokio-cron-scheduler.
+//! What is due comes from configuration, run records and the clock (`agenda`, pure), never from a tick. The loop around
+//! it (`driver`) looks at every beat of the only file that knows tokio-cron-scheduler (`heartbeat`). Each run is a
+//! process of its own (`child`), so that one that panics or hangs is a failed run and not a dead scheduler. Safety does
+//! not rest on any of it: two schedulers on one archive cost work, and receipts stay right. Stands on `run`.
+
+mod agenda;
+mod child;
+mod driver;
+mod health;
+mod heartbeat;
+mod office;
+
+pub use agenda::{Agenda, Order, Pass, Start, Verdict};
+pub use child::Program;
+pub use driver::{Asked, Driver, Handled, Stopped, World};
+pub use health::{Ending, Health, JobHealth, RunEnd};
+pub use heartbeat::beats;
+pub use office::Office;

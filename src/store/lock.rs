@@ -35,6 +35,32 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Declares oneself the only writer until the lock is dropped; others wait. `None` if there is one. A store
+    /// elsewhere, or a file system without locks, has no way to say so.
+    ///
+    /// # Errors
+    /// The lock file cannot be made.
+    pub async fn lock_alone(&self) -> Result<Option<WriterLock>, StoreError> {
+        let Some(root) = self.folder.clone() else {
+            return Ok(Some(WriterLock { _held: None }));
+        };
+        let place = self.place("lock", LOCK);
+        let locked = tokio::task::spawn_blocking(move || lock_alone(&root)).await;
+        let held = locked.map_err(|error| place.io(&error))?.map_err(|error| place.io(&error))?;
+        Ok(held.map(|held| WriterLock { _held: held.map(Arc::new) }))
+    }
+}
+
+fn lock_alone(root: &Path) -> io::Result<Option<Option<File>>> {
+    let file = File::options().read(true).write(true).create(true).truncate(false).open(root.join(LOCK))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(Some(file))),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(_)) => Ok(Some(None)),
+    }
+}
+
 fn lock(root: &Path, folders: &[&'static str]) -> io::Result<Option<File>> {
     let file = File::options().read(true).write(true).create(true).truncate(false).open(root.join(LOCK))?;
     match file.try_lock() {

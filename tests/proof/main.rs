@@ -12,6 +12,11 @@
 )]
 #![allow(clippy::format_push_string, reason = "what reads plainly is worth more here than one allocation")]
 
+mod kills;
 mod night;
+mod race;
+mod readers;
 mod stub;
+mod trouble;
+mod unknown;
 mod worker;

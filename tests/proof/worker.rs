@@ -172,6 +172,15 @@ impl Workspace {
         self.start_command(self.command(args))
     }
 
+    /// Starts the program as the one that the stub kills.
+    pub fn start_aimed_at(&self, stub: &Stub, args: &[&str]) -> Worker {
+        stub.aim(|| {
+            let worker = self.start(args);
+            let victim = worker.victim();
+            (worker, victim)
+        })
+    }
+
     /// Starts a command that was changed, or wraps the program.
     pub fn start_command(&self, mut command: Command) -> Worker {
         let said = tempfile::tempdir_in(self.folder.path()).unwrap();
@@ -227,8 +236,8 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// For [`Stub::aim`].
-    pub fn victim(&self) -> Victim {
+    /// The process, for those who share it.
+    fn victim(&self) -> Victim {
         Arc::clone(&self.child)
     }
 
@@ -245,6 +254,12 @@ impl Worker {
     /// Whether it has not ended yet.
     pub fn is_at_work(&self) -> bool {
         self.child.lock().unwrap().try_wait().unwrap().is_none()
+    }
+
+    /// Kills it, if it is still there.
+    pub fn kill(self) -> Finished {
+        let _ = self.child.lock().unwrap().kill();
+        self.finish()
     }
 
     /// Waits for its end.

@@ -1,6 +1,8 @@
 //! The promises of publishing, on a store in memory and in a folder.
 
 mod failing;
+mod leasing;
+mod pruning;
 mod publishing;
 mod verifying;
 

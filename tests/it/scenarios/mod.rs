@@ -1,5 +1,6 @@
 //! Nights from beginning to end, through the real program: exports in, exit code, messages and tables out.
 
+mod accounts;
 mod agreement;
 mod clocks;
 mod commands;
@@ -7,7 +8,10 @@ mod counts;
 mod crashes;
 mod deliveries;
 mod holding;
+mod late;
 mod neighbours;
 mod ordinary;
 mod revisions;
 mod sameness;
+mod sharing;
+mod stops;

@@ -66,9 +66,9 @@ impl Answer {
             }
             Kind::DeleteMany => {
                 key.lines().for_each(|key| bucket.delete(key));
-                let deleted: String =
-                    key.lines().map(|key| format!("<Deleted><Key>{}</Key></Deleted>", escaped(key))).collect();
-                Self::of(200, format!("<DeleteResult>{deleted}</DeleteResult>"))
+                let deleted: Vec<_> = key.lines().map(escaped).collect();
+                let deleted = deleted.join("</Key></Deleted><Deleted><Key>");
+                Self::of(200, format!("<DeleteResult><Deleted><Key>{deleted}</Key></Deleted></DeleteResult>"))
             }
             Kind::Unknown => Self::error(501, request),
         }

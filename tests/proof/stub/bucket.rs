@@ -1,6 +1,6 @@
 //! Objects by key, and what changed last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -15,20 +15,23 @@ pub struct Object {
     pub modified: Timestamp,
 }
 
+/// One change, as it can be taken back.
+#[derive(Debug, Clone)]
+struct Change {
+    key: String,
+    replaced: Option<Object>,
+    deletes: bool,
+}
+
 /// Objects by key. A clone is a copy of the whole state, and cheap.
 #[derive(Debug, Clone, Default)]
 pub struct Bucket {
     objects: BTreeMap<String, Object>,
-    /// What each change replaced.
-    journal: Vec<(String, Option<Object>)>,
+    journal: Vec<Change>,
     ahead: Duration,
 }
 
 impl Bucket {
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     pub fn get(&self, key: &str) -> Option<&Object> {
         self.objects.get(key)
     }
@@ -38,13 +41,13 @@ impl Bucket {
         let etag = format!("\"{}\"", hex(&Md5::digest(&bytes)));
         let object = Object { bytes, etag, modified: self.now() };
         let replaced = self.objects.insert(key.to_owned(), object);
-        self.journal.push((key.to_owned(), replaced));
+        self.journal.push(Change { key: key.to_owned(), replaced, deletes: false });
         &self.objects[key]
     }
 
     pub fn delete(&mut self, key: &str) {
         if let Some(object) = self.objects.remove(key) {
-            self.journal.push((key.to_owned(), Some(object)));
+            self.journal.push(Change { key: key.to_owned(), replaced: Some(object), deletes: true });
         }
     }
 
@@ -65,12 +68,18 @@ impl Bucket {
         let mut earlier = self.clone();
         for _ in 0..changes {
             match earlier.journal.pop() {
-                Some((key, Some(object))) => drop(earlier.objects.insert(key, object)),
-                Some((key, None)) => drop(earlier.objects.remove(&key)),
+                Some(Change { key, replaced: Some(object), .. }) => drop(earlier.objects.insert(key, object)),
+                Some(Change { key, replaced: None, .. }) => drop(earlier.objects.remove(&key)),
                 None => break,
             }
         }
         earlier
+    }
+
+    /// Keys that were stored over or deleted.
+    pub fn lost(&self) -> BTreeSet<String> {
+        let lost = self.journal.iter().filter(|change| change.deletes || change.replaced.is_some());
+        lost.map(|change| change.key.clone()).collect()
     }
 
     /// Lets the bucket's clock jump.
@@ -87,5 +96,6 @@ impl Bucket {
 
 /// Lower-case hex.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = |byte: &u8| [byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16).unwrap());
+    bytes.iter().flat_map(digits).collect()
 }

@@ -20,7 +20,7 @@ use std::process::Child;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 
-pub use bucket::Bucket;
+pub use bucket::{Bucket, hex};
 pub use fault::{Fault, When};
 pub use request::{Kind, Request};
 
@@ -47,7 +47,7 @@ pub struct Logged {
 }
 
 struct Shared {
-    bucket: Mutex<Bucket>,
+    bucket: Arc<Mutex<Bucket>>,
     desk: Mutex<Desk>,
     victim: Mutex<Option<Victim>>,
     connections: Mutex<usize>,
@@ -66,7 +66,7 @@ impl Stub {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
-            bucket: Mutex::new(Bucket::new()),
+            bucket: Arc::default(),
             desk: Mutex::new(Desk { hook: Box::new(|_, _| Fault::Pass), log: Vec::new(), open: true }),
             victim: Mutex::new(None),
             connections: Mutex::new(0),
@@ -102,9 +102,12 @@ impl Stub {
         self.shared.bucket.lock().unwrap()
     }
 
-    /// Who dies by [`Fault::Kill`].
-    pub fn aim(&self, victim: Victim) {
-        *self.shared.victim.lock().unwrap() = Some(victim);
+    /// Starts who dies by [`Fault::Kill`]; nobody is killed before that is known.
+    pub fn aim<T>(&self, start: impl FnOnce() -> (T, Victim)) -> T {
+        let mut victim = self.shared.victim.lock().unwrap();
+        let (started, aimed_at) = start();
+        *victim = Some(aimed_at);
+        started
     }
 
     /// Waits until nobody is connected: what the dead had on the way is carried out by then.

@@ -77,6 +77,12 @@ impl Request {
         self.headers.get(name).map(String::as_str)
     }
 
+    /// The access key it was signed with, which tells workers apart.
+    pub fn signer(&self) -> &str {
+        let signed = self.header("authorization").and_then(|header| header.split_once("Credential="));
+        signed.and_then(|(_, rest)| rest.split_once('/')).map_or("", |(key, _)| key)
+    }
+
     /// Whether the key lies in this folder of the archive: `_receipts`.
     pub fn is_in(&self, folder: &str) -> bool {
         self.key.strip_prefix("archive/").is_some_and(|key| key.starts_with(folder))
@@ -121,15 +127,12 @@ fn decoded(text: &str) -> String {
     while let Some((&first, tail)) = rest.split_first() {
         let escaped = (first == b'%').then(|| tail.get(..2)).flatten();
         let code = escaped.and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
-        match code {
-            Some(code) => {
-                bytes.push(code);
-                rest = &tail[2..];
-            }
-            None => {
-                bytes.push(if first == b'+' { b' ' } else { first });
-                rest = tail;
-            }
+        if let Some(code) = code {
+            bytes.push(code);
+            rest = &tail[2..];
+        } else {
+            bytes.push(if first == b'+' { b' ' } else { first });
+            rest = tail;
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()

@@ -94,11 +94,34 @@ impl Shared {
                 let answer = carried_out();
                 Answer { body: flipped(&answer.body, *bit).into(), ..answer }
             }
-            Fault::Half if request.kind.writes() => {
+            Fault::OtherEtag => {
+                let mut answer = carried_out();
+                for (name, value) in &mut answer.headers {
+                    if *name == "ETag" {
+                        *value = "\"00000000000000000000000000000000\"".to_owned();
+                    }
+                }
+                answer
+            }
+            Fault::Half | Fault::Torn if request.kind.writes() => {
                 let half = request.body.slice(..request.body.len() / 2);
                 self.bucket.lock().unwrap().put(&request.key, half);
-                thread::sleep(Duration::from_millis(5));
+                if *fault == Fault::Torn {
+                    self.kill();
+                    return Ok(false);
+                }
+                thread::sleep(Duration::from_millis(20));
                 Answer::carry_out(&mut self.bucket.lock().unwrap(), &request, false)
+            }
+            Fault::Lazy(time) => {
+                let answer = Answer::carry_out(&mut self.bucket.lock().unwrap().clone(), &request, true);
+                send(to, &answer, request.kind == Kind::Head, fault)?;
+                let (bucket, time) = (Arc::clone(&self.bucket), *time);
+                thread::spawn(move || {
+                    thread::sleep(time);
+                    Answer::carry_out(&mut bucket.lock().unwrap(), &request, true);
+                });
+                return Ok(true);
             }
             Fault::Unconditional => Answer::carry_out(&mut self.bucket.lock().unwrap(), &request, false),
             _ => carried_out(),

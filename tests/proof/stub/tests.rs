@@ -117,7 +117,7 @@ fn a_victim_dies_by_the_request_that_was_named() {
     let stub = Stub::start();
     let victim = Command::new("sleep").arg("60").stdin(Stdio::null()).spawn().unwrap();
     let victim = Arc::new(Mutex::new(victim));
-    stub.aim(Arc::clone(&victim));
+    stub.aim(|| ((), Arc::clone(&victim)));
     stub.on(|number, _| if number == 2 { Fault::Kill(When::After) } else { Fault::Pass });
     answer(&stub, GET, "");
     assert_eq!(victim.lock().unwrap().try_wait().unwrap(), None);

@@ -1,0 +1,83 @@
+//! The jobs below the grid of `status`: when each runs next, ran last, and what it missed.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+
+use super::grid;
+use crate::archive::RunRecord;
+use crate::config::{CatchUp, Job, Schedule};
+use crate::time::{Lapse, Zone};
+
+/// What of a job is shown.
+pub struct Line<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What it is to do and when.
+    pub job: &'a Job,
+    /// What its last run left.
+    pub record: Option<RunRecord>,
+}
+
+/// Prints a table of the jobs that have a schedule or ran, and, below, whose times go by without a run.
+///
+/// # Errors
+/// When standard output is gone.
+pub fn print(lines: &[Line<'_>], home: &Zone, now: Timestamp, out: &mut impl Write) -> io::Result<()> {
+    let lines: Vec<_> = lines.iter().filter(|line| line.job.schedule.is_some() || line.record.is_some()).collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let header = ["job", &format!("next in {home}"), "next in UTC", "last run", "missed", "catch_up"];
+    let mut table = grid(header.map(str::to_owned).into(), 4);
+    let mut overdue = BTreeMap::new();
+    for Line { name, job, record } in lines {
+        let last = record.as_ref().map_or_else(|| "never".to_owned(), |record| seconds(record.as_of));
+        let Some(schedule) = &job.schedule else {
+            table.add_row([name, "by hand", "", &last, "", ""]);
+            continue;
+        };
+        let next = schedule.cron.after(&schedule.timezone, now);
+        let lapse = record.as_ref().and_then(|record| lapse(schedule, record.occurrence?, now));
+        let missed = record.as_ref().map_or(0, |record| record.missed) + lapse.map_or(0, |lapse| lapse.missed);
+        let at_home = next.map(|next| home.local(next).strftime("%Y-%m-%d %H:%M:%S").to_string());
+        table.add_row([
+            (*name).to_owned(),
+            at_home.unwrap_or_default(),
+            next.map(seconds).unwrap_or_default(),
+            last,
+            missed.to_string(),
+            word(schedule.catch_up).to_owned(),
+        ]);
+        if let Some(Lapse { first_missed: Some(first), missed, .. }) = lapse {
+            overdue.insert(*name, (first, missed));
+        }
+    }
+    writeln!(out, "\n{table}")?;
+    for (name, (first, missed)) in overdue {
+        let times = if missed == 1 { "time was" } else { "times were" };
+        let first = seconds(first);
+        writeln!(
+            out,
+            "  {name}: {missed} scheduled {times} missed, the first at {first}; is `coverledger schedule` running?"
+        )?;
+    }
+    Ok(())
+}
+
+fn lapse(schedule: &Schedule, handled: Timestamp, now: Timestamp) -> Option<Lapse> {
+    Lapse::since(&schedule.cron, &schedule.timezone, handled, now, now)
+}
+
+fn seconds(at: Timestamp) -> String {
+    format!("{at:.0}")
+}
+
+fn word(catch_up: CatchUp) -> &'static str {
+    match catch_up {
+        CatchUp::All => "all",
+        CatchUp::Latest => "latest",
+        CatchUp::None => "none",
+    }
+}

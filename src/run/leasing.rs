@@ -1,0 +1,168 @@
+//! Sharing the work with other runs: what one of them is at is left to it, and looked at again at the end.
+//!
+//! A lease only saves work; what is published is decided by receipts. So no trouble with leases ends a run.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::{Disposition, Stop, error_text};
+use crate::archive::{Archive, Holder, Leases, Receipt, Theirs};
+use crate::model::{MarketDay, MarketId};
+use crate::plan::{Batch, Because, PlannedDay, PlatformPlan, Standing};
+use crate::time::Clock;
+
+/// How often in the length of a lease somebody who waits for its end looks.
+const LOOKS: u32 = 6;
+/// How soon somebody who waits notices that he is asked to stop.
+const BLINK: Duration = Duration::from_millis(100);
+
+/// The leases of a run, and what it has claimed so far.
+pub(super) struct Leasing<'a> {
+    archive: &'a Archive,
+    leases: Leases,
+    claimed: BTreeSet<MarketDay>,
+}
+
+/// What came of claiming a batch.
+pub(super) struct Claim<'p> {
+    /// What is to be worked on.
+    pub(super) batch: Option<Batch<'p>>,
+    /// What others have settled since the plan was made.
+    pub(super) settled: Vec<(&'p PlannedDay, Disposition)>,
+    /// What others are at.
+    pub(super) theirs: Theirs,
+    /// Current paths of what others have settled that had to be brought up to it.
+    pub(super) mended: usize,
+}
+
+impl<'a> Leasing<'a> {
+    pub(super) fn new(archive: &'a Archive, run_id: &str, length_seconds: u32) -> Self {
+        let leases = archive.leases(Holder::this(run_id), Duration::from_secs(length_seconds.into()));
+        Self { archive, leases, claimed: BTreeSet::new() }
+    }
+
+    /// Takes what nobody is at, and looks again at the receipts of what it took: another run may just have been done
+    /// with it.
+    pub(super) async fn claim<'p>(&mut self, plan: &'p PlatformPlan, batch: Batch<'p>) -> Claim<'p> {
+        let fresh: Vec<&'p PlannedDay> =
+            batch.days.iter().copied().filter(|day| !self.claimed.contains(&day.market_day)).collect();
+        if fresh.is_empty() {
+            return Claim { batch: Some(batch), settled: Vec::new(), theirs: Theirs::new(), mended: 0 };
+        }
+        let theirs = self.leases.take(&plan.platform, fresh.iter().map(|day| &day.market_day)).await;
+        let mine: Vec<&'p PlannedDay> =
+            fresh.into_iter().filter(|day| !theirs.contains_key(&day.market_day)).collect();
+        let newer = self.newer(plan, &mine).await;
+        let settled: Vec<(&'p PlannedDay, Disposition)> =
+            mine.iter().filter_map(|day| Some((*day, by_another(day, newer.get(&day.market_day)?)?))).collect();
+        let left_out: BTreeSet<&MarketDay> = settled.iter().map(|(day, _)| &day.market_day).collect();
+        self.leases.release(left_out.iter().copied()).await;
+        let batch = plan.without(batch, |day| theirs.contains_key(day) || left_out.contains(day));
+        self.claimed.extend(mine.iter().map(|day| day.market_day.clone()));
+        Claim { batch, settled, theirs, mended: self.mend(newer.values()).await }
+    }
+
+    /// Whoever published these may have been killed before it showed them.
+    async fn mend(&self, newer: impl Iterator<Item = &Receipt>) -> usize {
+        match self.archive.mend_stale(newer).await {
+            Ok(found) => found.mended.len(),
+            Err(error) => {
+                tracing::warn!(error = error_text(&error), "what another run published may not be shown yet");
+                0
+            }
+        }
+    }
+
+    /// Receipts that have come since the plan was made.
+    async fn newer(&self, plan: &PlatformPlan, days: &[&PlannedDay]) -> BTreeMap<MarketDay, Receipt> {
+        let mut known: BTreeMap<&MarketId, BTreeMap<Date, u64>> = BTreeMap::new();
+        for MarketDay { market, local_date, .. } in days.iter().map(|day| &day.market_day) {
+            let receipt = plan.receipts.get(&(market.clone(), *local_date));
+            let revision = receipt.map_or(0, |receipt| receipt.content.revision);
+            known.entry(market).or_default().insert(*local_date, revision);
+        }
+        let mut newer = BTreeMap::new();
+        for (market, known) in known {
+            match self.archive.newer_of(&plan.platform, market, &known).await {
+                Ok(receipts) => newer.extend(receipts.into_iter().map(|(local_date, receipt)| {
+                    let (platform, market) = (plan.platform.clone(), market.clone());
+                    (MarketDay { platform, market, local_date }, receipt)
+                })),
+                // Publishing looks for itself, and says what is wrong.
+                Err(error) => tracing::warn!(error = error_text(&error), "receipts cannot be read again"),
+            }
+        }
+        newer
+    }
+
+    /// Is done with a batch.
+    pub(super) async fn release(&mut self, batch: &Batch<'_>) {
+        self.leases.release(batch.days.iter().map(|day| &day.market_day)).await;
+    }
+
+    /// Waits for what others are at: until it is let go, is seen to be alive, or has been looked at for the length of
+    /// a lease. Returns what is theirs still.
+    pub(super) async fn wait(&self, theirs: Theirs, stop: &Stop) -> Theirs {
+        let (mut pending, mut alive) = (theirs, Theirs::new());
+        let mut left = self.leases.length();
+        while !pending.is_empty() && !stop.is_asked() {
+            let now = self.leases.look(pending.keys()).await;
+            let seen = std::mem::take(&mut pending);
+            for (day, lease) in now {
+                if seen.get(&day) == Some(&lease) {
+                    pending.insert(day, lease)
+                } else {
+                    alive.insert(day, lease)
+                };
+            }
+            if left.is_zero() {
+                break;
+            }
+            let pause = until_first_end(&pending, Clock::System.now()).min(self.leases.length() / LOOKS).min(left);
+            left -= pause;
+            doze(pause, stop).await;
+        }
+        alive.extend(pending);
+        alive
+    }
+
+    /// Lets go of all.
+    pub(super) async fn end(self) {
+        self.leases.release_all().await;
+    }
+}
+
+/// What another run's receipt leaves to do for a day; nothing said means everything.
+fn by_another(day: &PlannedDay, newer: &Receipt) -> Option<Disposition> {
+    let (revision, state) = (newer.content.revision, newer.content.state);
+    if day.is_told_by(newer) {
+        let is_asked = matches!(day.standing, Standing::Due(Because::Asked));
+        return (!is_asked).then_some(Disposition::Current { revision, state });
+    }
+    if newer.content.fingerprint == day.fingerprint {
+        return None;
+    }
+    let reason = format!(
+        "revision {revision} was published by run `{}` meanwhile, from other exports or settings than this run has seen; run again",
+        newer.run_id
+    );
+    Some(Disposition::Unsettled { reason })
+}
+
+fn until_first_end(theirs: &Theirs, now: Timestamp) -> Duration {
+    let ends = theirs.values().map(|lease| lease.expires_at.duration_since(now));
+    let first = ends.min().and_then(|left| Duration::try_from(left).ok()).unwrap_or_default();
+    first.max(BLINK)
+}
+
+async fn doze(pause: Duration, stop: &Stop) {
+    let mut left = pause;
+    while !left.is_zero() && !stop.is_asked() {
+        let blink = left.min(BLINK);
+        tokio::time::sleep(blink).await;
+        left -= blink;
+    }
+}

@@ -1,0 +1,148 @@
+//! A run in a process of its own: whatever becomes of it, the scheduler goes on.
+//!
+//! A panic, an abort, the kernel out of memory or an export that never answers ends the child, not the scheduler. The
+//! child's standard output is one [`Account`]; its log goes where the scheduler's goes. It is asked to stop by closing
+//! its standard input. That needs no signal, so a terminal's Ctrl-C, which reaches every process of the terminal, does
+//! not count twice; and if the scheduler itself is killed, its children are told by the same means.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::process::{Child, Command};
+use tokio::sync::watch;
+
+use super::agenda::Start;
+use super::driver::Asked;
+use super::health::Ending;
+use crate::run::Account;
+
+/// The most of a child's account that is read.
+const MOST_BYTES: u64 = 64 << 20;
+/// Exit codes of runs that came to nothing because a store did not answer, or something else that may pass.
+const MAY_PASS: [i32; 3] = [1, 4, 5];
+
+/// The program that is started for a run.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// What it is told in any case, before the job: where the configuration is and how to write the log.
+    pub options: Vec<OsString>,
+}
+
+impl Program {
+    fn command(&self, start: &Start) -> Command {
+        let mut command = Command::new(&self.path);
+        command.args(&self.options).args(["run", "--output", "json"]);
+        command.args(["--scheduled", &start.occurrence.to_string()]);
+        command.args(["--missed", &start.missed.to_string()]);
+        if let Some(since) = start.look_back_from {
+            command.args(["--look-back-from", &since.to_string()]);
+        }
+        command.args(["--", &start.job]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+        #[cfg(unix)]
+        command.process_group(0);
+        command
+    }
+
+    /// Carries out a run, for at most `limit`.
+    pub async fn run(&self, start: &Start, limit: Duration, mut asked: watch::Receiver<Asked>) -> Ending {
+        let mut child = match self.command(start).spawn() {
+            Ok(child) => child,
+            Err(error) => return failed(format!("`{}` cannot be started: {error}", self.path.display()), true),
+        };
+        let Some(output) = child.stdout.take() else { return failed("its output is not there".to_owned(), false) };
+        let output = tokio::spawn(read(output));
+        let deadline = tokio::time::Instant::now() + limit;
+        let mut was_asked = Asked::Nothing;
+        let status = loop {
+            tokio::select! {
+                status = child.wait() => break status,
+                () = tokio::time::sleep_until(deadline) => {
+                    kill(&mut child).await;
+                    return failed(format!("it took longer than its `limit` of {} and was ended", span(limit)), false);
+                }
+                asking = more(&mut asked, was_asked) => {
+                    was_asked = asking;
+                    drop(child.stdin.take());
+                    if was_asked == Asked::StopNow {
+                        kill(&mut child).await;
+                        return Ending::Stopped;
+                    }
+                }
+            }
+        };
+        match (status, output.await) {
+            (Ok(status), Ok(Ok(account))) => judge(status, &account, was_asked),
+            (Ok(status), _) => judge(status, b"", was_asked),
+            (Err(error), _) => failed(format!("what became of its process is not known: {error}"), false),
+        }
+    }
+}
+
+/// Waits until more is asked for than was. A scheduler that is gone asks to stop now.
+async fn more(asked: &mut watch::Receiver<Asked>, was_asked: Asked) -> Asked {
+    asked.wait_for(|asked| *asked > was_asked).await.map_or(Asked::StopNow, |asked| *asked)
+}
+
+async fn read(mut from: impl AsyncRead + Unpin) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    (&mut from).take(MOST_BYTES).read_to_end(&mut bytes).await?;
+    // What is too long is no account, but the child must not block on it.
+    tokio::io::copy(&mut from, &mut tokio::io::sink()).await?;
+    Ok(bytes)
+}
+
+async fn kill(child: &mut Child) {
+    if let Err(error) = child.kill().await {
+        tracing::warn!(%error, "a run could not be killed");
+    }
+}
+
+/// What the end of a process means.
+fn judge(status: ExitStatus, output: &[u8], was_asked: Asked) -> Ending {
+    let account = serde_json::from_slice::<Account>(output);
+    let is_whole = |account: &Account| account.days.iter().all(|day| day.outcome != "stopped");
+    match (account, status.code()) {
+        (Ok(account), _) if is_whole(&account) => Ending::Accounted(Box::new(account)),
+        (Ok(_), _) => Ending::Stopped,
+        (Err(_), Some(_)) if was_asked != Asked::Nothing => Ending::Stopped,
+        (Err(_), Some(101)) => failed("it panicked".to_owned(), false),
+        (Err(_), Some(0)) => failed("it ended without an account of what it did".to_owned(), false),
+        (Err(_), Some(code)) => {
+            failed(format!("it ended with exit code {code}; its log says why"), MAY_PASS.contains(&code))
+        }
+        (_, None) => failed(format!("it was killed{}", by(status)), false),
+    }
+}
+
+#[cfg(unix)]
+fn by(status: ExitStatus) -> String {
+    use std::os::unix::process::ExitStatusExt as _;
+    match status.signal() {
+        Some(6) => " by signal 6: it aborted".to_owned(),
+        Some(9) => " by signal 9: by somebody, or because memory ran out".to_owned(),
+        Some(signal) => format!(" by signal {signal}"),
+        None => String::new(),
+    }
+}
+
+#[cfg(not(unix))]
+fn by(_: ExitStatus) -> String {
+    String::new()
+}
+
+fn failed(reason: String, try_again: bool) -> Ending {
+    Ending::Failed { reason, try_again }
+}
+
+/// `90s`, `6h`: as the configuration writes it.
+fn span(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let unit = [(86_400, "d"), (3600, "h"), (60, "m")].into_iter().find(|(unit, _)| seconds.is_multiple_of(*unit));
+    unit.map_or_else(|| format!("{seconds}s"), |(unit, name)| format!("{}{name}", seconds / unit))
+}

@@ -1,0 +1,311 @@
+//! The loop: looks at every tick, starts what is due, and stops within a stated time when told to.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, watch};
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::{Instant, timeout};
+
+use super::agenda::{Agenda, Order, Pass, Start, Verdict};
+use super::health::{Ending, Health, JobHealth, RunEnd};
+
+/// How long a store that did not answer is left alone.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long killed runs are waited for.
+const AFTERMATH: Duration = Duration::from_secs(5);
+
+/// What somebody asked the scheduler to do; it only ever goes up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Asked {
+    /// Nobody asked for anything.
+    Nothing,
+    /// Start nothing, let what runs finish.
+    Drain,
+    /// Stop now.
+    StopNow,
+}
+
+/// Where runs, records and the clock are: the real world, or that of a test.
+pub trait World: Send + Sync + 'static {
+    /// The clock.
+    fn now(&self) -> Timestamp;
+
+    /// What a job's record says: the latest scheduled time that was handled, and how many were missed. `None` without
+    /// a record; the error says why it cannot be read, in words.
+    fn recall(&self, job: &str) -> impl Future<Output = Result<Option<Handled>, String>> + Send;
+
+    /// Carries out a run to its end; told to drain it ends soon, told to stop it ends now.
+    fn run(&self, start: &Start, asked: watch::Receiver<Asked>) -> impl Future<Output = Ending> + Send;
+
+    /// Records missed times that nothing is run for.
+    fn pass(&self, pass: &Pass) -> impl Future<Output = ()> + Send;
+}
+
+/// What a job's record says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Handled {
+    /// The latest scheduled time that was handled, if one was.
+    pub occurrence: Option<Timestamp>,
+    /// How many were missed.
+    pub missed: u64,
+}
+
+/// How the scheduler came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// Nothing was running, or what was running finished in time.
+    Drained,
+    /// So many runs did not finish in time and were killed.
+    Killed(usize),
+}
+
+/// Runs jobs until told to stop.
+pub struct Driver<W> {
+    /// Where runs are carried out.
+    pub world: Arc<W>,
+    /// What is due.
+    pub agenda: Agenda,
+    /// How long runs may take to finish once the scheduler was told to drain.
+    pub drain: Duration,
+    /// Hears how the scheduler is doing.
+    pub health: watch::Sender<Health>,
+    /// Hears of every run that ended.
+    pub ends: mpsc::UnboundedSender<RunEnd>,
+}
+
+/// A record that was asked for.
+type Recalled = (String, Result<Option<Handled>, String>);
+
+/// What a driver has under way.
+struct Work {
+    runs: JoinSet<RunEnd>,
+    /// The runs by the task that carries them out, for those that end in a panic.
+    starts: HashMap<Id, (Start, Timestamp)>,
+    recalls: JoinSet<Recalled>,
+    recall_at: Instant,
+    passes: JoinSet<String>,
+    asked: watch::Sender<Asked>,
+}
+
+impl<W: World> Driver<W> {
+    /// A driver of these jobs; nobody listens to it yet.
+    #[must_use]
+    pub fn new(world: Arc<W>, agenda: Agenda, drain: Duration) -> Self {
+        let now = world.now();
+        let jobs = agenda.jobs().map(|job| (job.to_owned(), JobHealth::default())).collect();
+        let not_ready = Some("the records of past runs are being read".to_owned());
+        let health = Health { started_at: now, last_look: now, not_ready, jobs };
+        Self { world, agenda, drain, health: watch::Sender::new(health), ends: mpsc::unbounded_channel().0 }
+    }
+
+    /// Runs jobs, looking at every beat, until asked to stop. Without beats it only waits for that.
+    pub async fn drive(mut self, mut beats: mpsc::Receiver<()>, mut asked: watch::Receiver<Asked>) -> Stopped {
+        let mut work = Work {
+            runs: JoinSet::new(),
+            starts: HashMap::new(),
+            recalls: JoinSet::new(),
+            recall_at: Instant::now(),
+            passes: JoinSet::new(),
+            asked: watch::Sender::new(Asked::Nothing),
+        };
+        self.look(&mut work);
+        while *asked.borrow_and_update() == Asked::Nothing {
+            tokio::select! {
+                Some(()) = beats.recv() => self.look(&mut work),
+                Some(recalled) = work.recalls.join_next() => self.recalled(recalled, &mut work),
+                Some(passed) = work.passes.join_next() => {
+                    if let Ok(job) = passed {
+                        self.agenda.passed(&job);
+                    }
+                }
+                Some(end) = work.runs.join_next_with_id() => {
+                    self.ended(end, &mut work);
+                    self.look(&mut work);
+                }
+                changed = asked.changed() => if changed.is_err() { break },
+            }
+        }
+        self.wind_up(work, asked).await
+    }
+
+    /// Starts what is due.
+    fn look(&mut self, work: &mut Work) {
+        let now = self.world.now();
+        self.ask_for_records(work);
+        for order in self.agenda.look(now) {
+            match order {
+                Order::Run(start) => self.start(start, now, work),
+                Order::Pass(pass) => {
+                    tracing::warn!(job = pass.job, missed = pass.missed, latest = %pass.occurrence, "scheduled times were missed and are let go");
+                    let world = Arc::clone(&self.world);
+                    work.passes.spawn(async move {
+                        world.pass(&pass).await;
+                        pass.job
+                    });
+                }
+            }
+        }
+        self.tell(now);
+    }
+
+    fn ask_for_records(&self, work: &mut Work) {
+        if !work.recalls.is_empty() || Instant::now() < work.recall_at {
+            return;
+        }
+        for job in self.agenda.unknown() {
+            let world = Arc::clone(&self.world);
+            work.recalls.spawn(async move {
+                let record = world.recall(&job).await;
+                (job, record)
+            });
+        }
+    }
+
+    fn recalled(&mut self, recalled: Result<Recalled, JoinError>, work: &mut Work) {
+        let now = self.world.now();
+        let (job, reason) = match recalled {
+            Ok((job, Ok(record))) => {
+                let handled = record.unwrap_or(Handled { occurrence: None, missed: 0 });
+                self.agenda.recall(&job, handled.occurrence, handled.missed, now);
+                if self.agenda.unknown().is_empty() {
+                    self.health.send_modify(|health| health.not_ready = None);
+                }
+                return;
+            }
+            Ok((job, Err(reason))) => (job, reason),
+            Err(error) => (String::new(), error.to_string()),
+        };
+        tracing::warn!(job, reason, "the record of the last run cannot be read; trying again");
+        work.recall_at = Instant::now() + PATIENCE;
+        self.health.send_modify(|health| {
+            health.not_ready = Some(format!("the record of the last run of `{job}` cannot be read: {reason}"));
+        });
+    }
+
+    fn start(&mut self, start: Start, now: Timestamp, work: &mut Work) {
+        let Start { job, occurrence, missed, .. } = &start;
+        tracing::info!(job, %occurrence, missed, late_seconds = occurrence.duration_until(now).as_secs(), "run started");
+        self.health.send_modify(|health| {
+            health.jobs.entry(job.clone()).or_default().running_since = Some(now);
+        });
+        let (world, asked, order) = (Arc::clone(&self.world), work.asked.subscribe(), start.clone());
+        let task = work.runs.spawn(async move {
+            let clock = Instant::now();
+            let ending = match world.recall(&order.job).await {
+                Ok(Some(record)) if order.tries == 0 && record.occurrence == Some(order.occurrence) => {
+                    Ending::HandledElsewhere
+                }
+                _ => world.run(&order, asked).await,
+            };
+            RunEnd {
+                job: order.job,
+                occurrence: order.occurrence,
+                missed: order.missed,
+                started_at: now,
+                ended_at: world.now(),
+                seconds: clock.elapsed().as_secs_f64(),
+                ending,
+            }
+        });
+        work.starts.insert(task.id(), (start, now));
+    }
+
+    /// Takes note of a run that ended.
+    fn ended(&mut self, ended: Result<(Id, RunEnd), JoinError>, work: &mut Work) {
+        let end = match ended {
+            Ok((task, end)) => {
+                work.starts.remove(&task);
+                end
+            }
+            Err(error) => {
+                let Some((start, started_at)) = work.starts.remove(&error.id()) else { return };
+                let reason = format!("the scheduler could not carry it out: {error}");
+                let ending = Ending::Failed { reason, try_again: false };
+                let (ended_at, seconds) = (self.world.now(), 0.0);
+                let Start { job, occurrence, missed, .. } = start;
+                RunEnd { job, occurrence, missed, started_at, ended_at, seconds, ending }
+            }
+        };
+        let verdict = match &end.ending {
+            Ending::Accounted(account) if account.exit_code == RUN_AGAIN => Verdict::Again,
+            Ending::Failed { try_again: true, .. } => Verdict::Fruitless,
+            _ => Verdict::Handled,
+        };
+        self.agenda.ended(&end.job, verdict, end.ended_at);
+        let (job, seconds, ending) = (end.job.as_str(), end.seconds, end.ending.word());
+        match &end.ending {
+            Ending::Failed { reason, try_again } => {
+                tracing::error!(job, seconds, try_again, reason, "run failed");
+            }
+            Ending::Accounted(account) => {
+                tracing::info!(
+                    job,
+                    run_id = account.run_id,
+                    seconds,
+                    exit_code = account.exit_code,
+                    ending,
+                    "run ended"
+                );
+            }
+            Ending::Stopped | Ending::HandledElsewhere => tracing::info!(job, seconds, ending, "run ended"),
+        }
+        self.health.send_modify(|health| {
+            let known = health.jobs.entry(end.job.clone()).or_default();
+            known.running_since = None;
+            if let Ending::Accounted(account) = &end.ending {
+                known.account = Some((**account).clone());
+            }
+            known.last = Some(end.clone());
+        });
+        // Nobody has to listen.
+        let _ = self.ends.send(end);
+    }
+
+    /// Says how things are.
+    fn tell(&self, now: Timestamp) {
+        self.health.send_modify(|health| {
+            health.last_look = now;
+            for (job, known) in &mut health.jobs {
+                known.next = self.agenda.next(job, now);
+                known.missed = self.agenda.missed(job);
+            }
+        });
+    }
+
+    /// Lets runs finish, then kills those that did not.
+    async fn wind_up(mut self, mut work: Work, mut asked: watch::Receiver<Asked>) -> Stopped {
+        self.health.send_modify(|health| health.not_ready = Some("it is being stopped".to_owned()));
+        work.asked.send_replace(Asked::Drain);
+        let deadline = Instant::now() + self.drain;
+        tracing::info!(runs = work.runs.len(), drain_seconds = self.drain.as_secs(), "stopping");
+        while !work.runs.is_empty() && *asked.borrow_and_update() < Asked::StopNow {
+            tokio::select! {
+                Some(end) = work.runs.join_next_with_id() => self.ended(end, &mut work),
+                Ok(()) = asked.changed() => {}
+                () = tokio::time::sleep_until(deadline) => break,
+            }
+        }
+        let _ = timeout(AFTERMATH, async { while work.passes.join_next().await.is_some() {} }).await;
+        let left = work.runs.len();
+        if left == 0 {
+            return Stopped::Drained;
+        }
+        tracing::warn!(runs = left, "killing runs that did not finish in time");
+        work.asked.send_replace(Asked::StopNow);
+        let aftermath = async {
+            while let Some(end) = work.runs.join_next_with_id().await {
+                self.ended(end, &mut work);
+            }
+        };
+        let _ = timeout(AFTERMATH, aftermath).await;
+        Stopped::Killed(left)
+    }
+}
+
+/// The exit code by which a run says that it is worth another try: another run was at its market-days, or whether
+/// something was published is not known.
+const RUN_AGAIN: u8 = 5;

@@ -1,0 +1,86 @@
+//! How the scheduler is doing, for whoever asks over HTTP.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::run::Account;
+
+/// How the scheduler is doing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Health {
+    /// When it started.
+    pub started_at: Timestamp,
+    /// When it last looked whether something is due.
+    pub last_look: Timestamp,
+    /// Why it is not ready, in words: it is being stopped, or the archive does not answer. `None`: it is ready.
+    pub not_ready: Option<String>,
+    /// Every job that has a schedule.
+    pub jobs: BTreeMap<String, JobHealth>,
+}
+
+/// How a job is doing.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct JobHealth {
+    /// When it runs next, if nothing is missed. `None` while its record could not be read.
+    pub next: Option<Timestamp>,
+    /// Scheduled times so far at which nothing ran.
+    pub missed: u64,
+    /// Since when it runs, if it does.
+    pub running_since: Option<Timestamp>,
+    /// How its last run ended, since the scheduler started.
+    pub last: Option<RunEnd>,
+    /// What its last run accounted for that gave an account.
+    pub account: Option<Account>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunEnd {
+    /// Of which job.
+    pub job: String,
+    /// The scheduled time that it stood for.
+    pub occurrence: Timestamp,
+    /// Scheduled times that it stood for and that were missed.
+    pub missed: u64,
+    /// When it was started.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Timestamp,
+    /// How long it took, by a clock that nobody sets.
+    pub seconds: f64,
+    /// How.
+    pub ending: Ending,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ending {
+    /// It gave an account; its exit code is in there.
+    Accounted(Box<Account>),
+    /// It did not come to an account: a panic, a kill, the limit, an archive that does not answer.
+    Failed {
+        /// Why, in words.
+        reason: String,
+        /// Whether it is worth another try soon.
+        try_again: bool,
+    },
+    /// It was ended because the scheduler was told to stop.
+    Stopped,
+    /// Another scheduler had handled its time by then.
+    HandledElsewhere,
+}
+
+impl Ending {
+    /// The one word for it in metrics and logs: `done`, `incomplete`, `failed`, `stopped` or `elsewhere`.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Accounted(account) if account.exit_code == 0 => "done",
+            Self::Accounted(_) => "incomplete",
+            Self::Failed { .. } => "failed",
+            Self::Stopped => "stopped",
+            Self::HandledElsewhere => "elsewhere",
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The real world of a driver: records in the archive, runs in processes, the system's clock.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use super::agenda::{Pass, Start};
+use super::child::Program;
+use super::driver::{Asked, Handled, World};
+use super::health::Ending;
+use crate::archive::{Archive, RunRecord, Trouble, TroubleTopic};
+use crate::config::Workspace;
+use crate::run::{error_text, stores};
+use crate::time::Clock;
+
+/// How long the archive may take to answer.
+const PATIENCE: Duration = Duration::from_secs(60);
+const NO_ANSWER: &str = "the archive does not answer";
+
+/// Where runs are really carried out.
+#[derive(Debug, Clone)]
+pub struct Office {
+    /// The configuration, as it was read at the start.
+    pub workspace: Arc<Workspace>,
+    /// What is started for a run.
+    pub program: Program,
+}
+
+impl World for Office {
+    fn now(&self) -> Timestamp {
+        Clock::System.now()
+    }
+
+    async fn recall(&self, job: &str) -> Result<Option<Handled>, String> {
+        let record = self.record(job).await?;
+        Ok(record.map(|record| Handled { occurrence: record.occurrence, missed: record.missed }))
+    }
+
+    async fn run(&self, start: &Start, asked: watch::Receiver<Asked>) -> Ending {
+        let started_at = self.now();
+        let limit = self.workspace.jobs.get(&start.job).map_or(0, |job| job.limit_seconds);
+        let limit = Duration::from_secs(u64::try_from(limit).unwrap_or(0));
+        let ending = self.program.run(start, limit, asked).await;
+        if let Ending::Failed { reason, try_again } = &ending {
+            let what = |record: &mut RunRecord| {
+                record.as_of = record.as_of.max(started_at);
+                if !try_again {
+                    record.occurrence = record.occurrence.max(Some(start.occurrence));
+                    record.missed += start.missed;
+                }
+                record.troubles.retain(|trouble| trouble.market_day.is_some());
+                let topic = TroubleTopic::Failed;
+                record.troubles.push(Trouble { market_day: None, topic, reason: reason.clone() });
+            };
+            self.note(&start.job, started_at, what).await;
+        }
+        ending
+    }
+
+    async fn pass(&self, pass: &Pass) {
+        let what = |record: &mut RunRecord| {
+            record.occurrence = record.occurrence.max(Some(pass.occurrence));
+            record.missed += pass.missed;
+        };
+        self.note(&pass.job, self.now(), what).await;
+    }
+}
+
+impl Office {
+    async fn record(&self, job: &str) -> Result<Option<RunRecord>, String> {
+        let archive = self.archive()?;
+        let record = tokio::time::timeout(PATIENCE, archive.run_record(job)).await;
+        record.map_err(|_| NO_ANSWER.to_owned())?.map_err(|error| error_text(&error))
+    }
+
+    fn archive(&self) -> Result<Archive, String> {
+        stores::archive_for_planning(&self.workspace.settings).map_err(|error| error_text(&error))
+    }
+
+    /// Changes a job's record. What cannot be recorded is lost to whoever starts the next scheduler, and nothing else.
+    async fn note(&self, job: &str, now: Timestamp, change: impl FnOnce(&mut RunRecord)) {
+        let noted = async {
+            let mut record = self.record(job).await?.unwrap_or_else(|| RunRecord::new(job, "", now));
+            change(&mut record);
+            let archive = stores::archive_for_recording(&self.workspace.settings).map_err(|e| error_text(&e))?;
+            archive.put_run_record(&record).await.map_err(|error| error_text(&error))
+        };
+        let reason = match tokio::time::timeout(PATIENCE, noted).await {
+            Ok(Ok(_)) => return,
+            Ok(Err(reason)) => reason,
+            Err(_) => NO_ANSWER.to_owned(),
+        };
+        tracing::warn!(job, reason, "how the run ended cannot be recorded");
+    }
+}

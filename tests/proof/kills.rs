@@ -1,0 +1,127 @@
+//! Killed anywhere and run again: the archive that an undisturbed run leaves, byte for byte.
+
+mod disk;
+mod planted;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::night::{FIRST, SECOND, deliver_first, deliver_second};
+use crate::readers::{ENOUGH, Readers, View};
+use crate::stub::{Bucket, Fault, Logged, Stub, When};
+use crate::worker::Workspace;
+
+const RUN: [&str; 4] = ["run", "nightly", "--at", SECOND];
+
+pub type Archive = BTreeMap<String, Bytes>;
+
+/// The second night on a stub, where it is about to begin.
+struct Ground {
+    stub: Arc<Stub>,
+    workspace: Workspace,
+    before: Bucket,
+    /// The requests of an undisturbed night, and what it leaves.
+    requests: Vec<Logged>,
+    expected: Archive,
+}
+
+impl Ground {
+    fn prepare() -> Self {
+        let stub = Arc::new(Stub::start());
+        let workspace = Workspace::on_stub(&stub);
+        deliver_first(&workspace, Some(&stub));
+        workspace.night(FIRST).exits(4);
+        deliver_second(&workspace, Some(&stub));
+        // S3 tells whole seconds, and nights are not as close as these two.
+        stub.bucket().pass(Duration::from_hours(24));
+        let before = stub.bucket().clone();
+        stub.calm();
+        workspace.run(&RUN).exits(0);
+        let (requests, expected) = (stub.log(), workspace.archive(Some(&stub)));
+        workspace.run(&["verify"]).exits(0);
+        Self { stub, workspace, before, requests, expected }
+    }
+
+    fn start_over(&self) {
+        *self.stub.bucket() = self.before.clone();
+    }
+
+    /// The numbers of the requests to be killed at: all that write and every third of the others, or all.
+    fn points(&self) -> Vec<usize> {
+        let all = std::env::var_os("COVERLEDGER_LONG").is_some();
+        let numbered = self.requests.iter().zip(1..);
+        numbered.filter(|(logged, n)| all || logged.kind.writes() || n % 3 == 0).map(|(_, n)| n).collect()
+    }
+
+    /// Meets this fate at request number `point`, and is run again. Says what is other than it should be.
+    fn killed_at(&self, point: usize, fault: &Fault) -> Result<(), String> {
+        let fate = fault.clone();
+        self.stub.on(move |n, _| if n == point { fate.clone() } else { Fault::Pass });
+        let killed = self.workspace.start_aimed_at(&self.stub, &RUN).finish();
+        if killed.code.is_some() {
+            return Err(format!("nobody was killed: {killed:?}"));
+        }
+        self.stub.quiet();
+        self.stub.calm();
+        let again = self.workspace.run(&RUN);
+        if again.code != Some(0) {
+            return Err(format!("the second run ended with {again:?}"));
+        }
+        same(&self.expected, &self.workspace.archive(Some(&self.stub)))
+    }
+}
+
+/// Says what differs.
+pub fn same(expected: &Archive, found: &Archive) -> Result<(), String> {
+    let keys: std::collections::BTreeSet<_> = expected.keys().chain(found.keys()).collect();
+    let differing = keys.into_iter().filter(|key| expected.get(*key) != found.get(*key));
+    let told: Vec<String> = differing
+        .map(|key| match (expected.get(key), found.get(key)) {
+            (Some(_), None) => format!("missing: {key}"),
+            (None, _) => format!("too much: {key}"),
+            _ => format!("other bytes: {key}"),
+        })
+        .collect();
+    if told.is_empty() { Ok(()) } else { Err(told.join("\n")) }
+}
+
+fn killed_on_a_bucket(when: When) {
+    let ground = Ground::prepare();
+    let readers = Readers::start(&View::Stub(Arc::clone(&ground.stub)));
+    let points = ground.points();
+    for (count, point) in points.iter().enumerate() {
+        {
+            let _nobody_reads = readers.hold_off();
+            ground.start_over();
+        }
+        let logged = &ground.requests[point - 1];
+        let outcome = ground.killed_at(*point, &Fault::Kill(when));
+        outcome.unwrap_or_else(|wrong| panic!("killed {when:?} request {point}, {logged:?}:\n{wrong}"));
+        if count % 16 == 0 {
+            ground.workspace.run(&["verify"]).exits(0);
+        }
+    }
+    let seen = readers.stop();
+    println!(
+        "killed {when:?} {} of {} requests, each archive identical; {} reads, {} wrong",
+        points.len(),
+        ground.requests.len(),
+        seen.reads,
+        seen.wrong.len()
+    );
+    assert_eq!(seen.wrong, [].into());
+    assert!(seen.reads >= ENOUGH, "only {} reads", seen.reads);
+}
+
+#[test]
+fn killed_before_any_request_and_run_again_the_archive_is_the_same() {
+    killed_on_a_bucket(When::Before);
+}
+
+#[test]
+fn killed_after_any_request_and_run_again_the_archive_is_the_same() {
+    killed_on_a_bucket(When::After);
+}
