@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, channel};
 
 use jiff::civil::{Date, date};
 
+use crate::chance::Chance;
 use crate::night::shop;
 use crate::stub::{Fault, Kind, Request, Stub, When};
 use crate::worker::{Worker, Workspace};
@@ -64,7 +65,7 @@ impl Race {
             if request.signer() == "racer0" && first_revision {
                 let _ = about_to_publish.send(());
             }
-            match chance.percent() {
+            match chance.below(100) {
                 0..10 => Fault::Status(503, When::Before),
                 10..15 if planted == Planted::Nothing => Fault::Drop(When::After),
                 15..20 if request.kind == Kind::PutNew => Fault::Status(409, When::Before),
@@ -95,19 +96,6 @@ impl Race {
 
 fn creates_receipt(request: &Request) -> bool {
     request.kind == Kind::PutNew && request.is_in("_receipts/")
-}
-
-/// `SplitMix64`: the same seed, the same trouble.
-struct Chance(u64);
-
-impl Chance {
-    fn percent(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % 100
-    }
 }
 
 /// Eight run at once. The first is stopped when it is about to publish, until all others have ended.
