@@ -316,7 +316,7 @@ fn systemd_finds_nothing_wrong_with_the_units() {
     assert!(ours.is_empty(), "{said}");
 }
 
-/// A ConfigMap in a pod is a folder of links into a hidden folder.
+/// A `ConfigMap` in a pod is a folder of links into a hidden folder.
 #[test]
 fn a_configuration_that_is_mounted_from_a_config_map_is_read() {
     let scenario = Scenario::shop();
