@@ -114,7 +114,7 @@ pub struct Run {
     /// Run as if the clock read this instant, such as 2026-11-20T03:30:00Z
     #[arg(long, value_name = "INSTANT")]
     pub at: Option<Timestamp>,
-    /// Publish also what says less than the revision before
+    /// Publish also what says less than the revision before, or seems to be another day's or market's file
     #[arg(long)]
     pub accept_shrink: bool,
     /// How to say what was done: for people, or as one JSON object
@@ -163,7 +163,7 @@ pub struct Backfill {
     /// Only print what would be done
     #[arg(long)]
     pub dry_run: bool,
-    /// Publish also what says less than the revision before
+    /// Publish also what says less than the revision before, or seems to be another day's or market's file
     #[arg(long)]
     pub accept_shrink: bool,
     /// Run as if the clock read this instant

@@ -8,6 +8,7 @@ mod counts;
 mod crashes;
 mod deliveries;
 mod holding;
+mod late;
 mod neighbours;
 mod ordinary;
 mod revisions;
