@@ -135,8 +135,7 @@ impl Situation {
                 .filter(|told| {
                     let subject = &told.market_day;
                     let is_over = self.well.contains_key(subject);
-                    !has_trouble(subject)
-                        && (self.open.contains(subject) || is_over && is_still_to_be_told_well)
+                    !has_trouble(subject) && (self.open.contains(subject) || is_over && is_still_to_be_told_well)
                 })
                 .cloned(),
         );

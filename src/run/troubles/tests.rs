@@ -1,3 +1,5 @@
+//! Nights in a row, and what a channel hears of them.
+
 use jiff::civil::date;
 
 use super::*;
@@ -55,8 +57,12 @@ impl Channel {
 
     /// What it is told after such a run: topic, and days (0: the run itself).
     fn hears(&mut self, days: &[(i8, Disposition)]) -> Vec<(Topic, Vec<i8>)> {
-        let situation =
-            Situation::after(&report(days), "2026-11-22T12:00:00Z".parse().unwrap(), 36 * HOUR, Some(&self.record));
+        let situation = Situation::after(
+            &report(days),
+            "2026-11-22T12:00:00Z".parse().unwrap(),
+            36 * HOUR,
+            Some(&self.record),
+        );
         self.goes_on(situation)
     }
 
