@@ -197,12 +197,8 @@ impl Scenario {
     /// The program as a scheduler starts it: its standard input stays open as long as nobody asks it to stop.
     pub fn scheduled(&self, args: &[&str]) -> Outcome<'_> {
         let mut command = self.command(args);
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let held_open = child.stdin.take();
         let output = child.wait_with_output().unwrap();
         drop(held_open);

@@ -14,4 +14,5 @@ mod ordinary;
 mod records;
 mod revisions;
 mod sameness;
+mod sharing;
 mod stops;

@@ -78,7 +78,8 @@ fn a_backfill_records_nothing() {
 fn a_scheduler_that_is_gone_asks_its_run_to_stop() {
     // Its standard input is closed from the start.
     let scenario = two_days();
-    let mut command = scenario.command(&["run", "nightly", "--scheduled", "2026-11-21T19:59:00Z", "--output", "json"]);
+    let mut command =
+        scenario.command(&["run", "nightly", "--scheduled", "2026-11-21T19:59:00Z", "--output", "json"]);
     let output = command.stdin(std::process::Stdio::null()).output().unwrap();
     // It may have been quicker than whoever listens.
     let account: Value = serde_json::from_slice(&output.stdout).unwrap();
