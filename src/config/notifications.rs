@@ -144,7 +144,7 @@ mod tests {
                 &[
                     "line 3, `channels.ops.kind`: `teams` is not a kind of channel (expected: `webhook`, `slack`, `feishu`, `dingtalk`)",
                     &format!("line 3, `channels.ops.url_env`: {variable}"),
-                    "line 3, `channels.ops.tell[1]`: `fail` is not a topic (expected: `failed`, `held`, `late`, `recovered`; did you mean `failed`?)",
+                    "line 3, `channels.ops.tell[1]`: `fail` is not a topic (expected: `failed`, `held`, `late`, `recovered`)",
                     "line 3, `channels.ops.tell[2]`: `failed` is here twice",
                     "line 4, `channels.b/d`: `b/d` is not a usable name (expected 1 to 64 of A–Z a–z 0–9 `_` `.` `-`, starting with a letter or digit)",
                     "line 4, `channels.b/d.url`: an address is a secret: put it into an environment variable and name that in `url_env`",
