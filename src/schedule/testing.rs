@@ -23,7 +23,7 @@ const FILES: [(&str, &str); 5] = [
         "version: 1\nconventions: {impression: displays, click: cover_tap}\nsettle: 48h\nexports:\n  - name: e\n    \
          rows: events\n    path: e/{date:%F}.csv\n    day: {timezone: UTC}\n    format: csv\n    columns:\n      \
          occurred_at: {column: t, format: rfc3339}\n      event: {column: e, values: {show: impression}}\n      \
-         market: m\n      broadcast_id: b\n      cover_id: c\n",
+         market: {column: m}\n      broadcast_id: b\n      cover_id: c\n",
     ),
     ("config/notifications.yaml", "version: 1\nchannels: {ops: {kind: slack, url_env: OPS_URL}}\n"),
     (
