@@ -12,10 +12,12 @@
 )]
 #![allow(clippy::format_push_string, reason = "what reads plainly is worth more here than one allocation")]
 
+mod flips;
 mod kills;
 mod night;
 mod race;
 mod readers;
+mod secrets;
 mod stub;
 mod trouble;
 mod unknown;

@@ -51,7 +51,10 @@ pub(super) async fn sound(asked: Asked, answer: HttpResponse) -> Result<HttpResp
         return Ok(refused(parts, "a page of a listing that is too long"));
     }
     // A broken body would be an error that is final; as a broken connection the request is made again.
-    let bytes = body.bytes().await.map_err(|error| HttpError::new(HttpErrorKind::Interrupted, error))?;
+    let bytes = body.bytes().await.map_err(|error| match error.kind() {
+        HttpErrorKind::Timeout => error,
+        _ => HttpError::new(HttpErrorKind::Interrupted, error),
+    })?;
     Ok(match fault(asked, &bytes) {
         Some(fault) => refused(parts, &fault),
         None => HttpResponse::from_parts(parts, bytes.into()),

@@ -8,6 +8,9 @@ mod body;
 mod outage;
 mod traffic;
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
