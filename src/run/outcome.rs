@@ -1,12 +1,14 @@
 //! How a run ended, market-day by market-day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use crate::archive::{RowCounts, State};
 use crate::model::MarketDay;
 use crate::plan::Standing;
+
+use super::progress::{Observer, Step};
 
 /// How a market-day ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +35,8 @@ pub enum Disposition {
     Waiting {
         /// Which.
         missing: Vec<String>,
+        /// Since when: the end of the day.
+        since: Timestamp,
     },
     /// Held back: the data is not good enough, or less than what it would replace.
     Held {
@@ -80,7 +84,7 @@ impl Disposition {
     #[must_use]
     pub fn reason(&self) -> Option<String> {
         match self {
-            Self::Waiting { missing } => Some(format!("no export at {}", quoted(missing))),
+            Self::Waiting { missing, since } => Some(format!("{}, missing since {since}", no_export(missing))),
             Self::Held { reason } | Self::Failed { reason } | Self::Unsettled { reason } => Some(reason.clone()),
             Self::Elsewhere { by } => Some(format!("{by} is at work on it")),
             Self::Stopped => Some("the run was asked to stop".to_owned()),
@@ -95,7 +99,7 @@ impl Disposition {
             Standing::Due(_) => return None,
             Standing::NotOver => Self::NotOver,
             Standing::NotAsked(_) => Self::NotAsked,
-            Standing::Waiting { missing } => Self::Waiting { missing: missing.clone() },
+            Standing::Waiting { missing, since } => Self::Waiting { missing: missing.clone(), since: *since },
             Standing::Current { revision, state } => Self::Current { revision: *revision, state: *state },
             Standing::Held { reason } => Self::Held { reason: reason.clone() },
             Standing::Unreadable { reason } => Self::Failed { reason: reason.clone() },
@@ -103,8 +107,11 @@ impl Disposition {
     }
 }
 
-fn quoted(paths: &[String]) -> String {
-    paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ")
+/// What a market-day waits for.
+#[must_use]
+pub fn no_export(missing: &[String]) -> String {
+    let paths: Vec<String> = missing.iter().map(|path| format!("`{path}`")).collect();
+    format!("no export at {}", paths.join(", "))
 }
 
 /// What became of one export.
@@ -144,6 +151,19 @@ impl RunReport {
     #[must_use]
     pub fn count(&self, word: &str) -> usize {
         self.days.iter().filter(|(_, disposition)| disposition.word() == word).count()
+    }
+
+    /// Ends what nothing was said of: a stop was asked for before it came to it.
+    pub(super) fn leave_rest(&mut self, now: Timestamp, observer: Observer<'_>) {
+        let told: BTreeSet<&MarketDay> = self.days.iter().map(|(day, _)| day).collect();
+        let rest = self.ends.iter().filter(|(day, _)| !told.contains(day));
+        let rest: Vec<_> = rest
+            .map(|(day, end)| (day.clone(), if *end > now { Disposition::NotOver } else { Disposition::Stopped }))
+            .collect();
+        for (market_day, disposition) in &rest {
+            observer(&Step::Done { market_day, disposition });
+        }
+        self.days.extend(rest);
     }
 
     /// The records of all exports that were read, by what became of them.
