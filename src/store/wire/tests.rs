@@ -73,7 +73,9 @@ async fn so_many_requests_are_made_at_a_time() {
         let (client, wire) = (HttpClient::new(scripted), Wire::new(requests, Duration::from_mins(1)));
         let read = |number: usize| {
             let (client, wire) = (client.clone(), wire.clone());
-            async move { wire.call(&client, get(&format!("http://s/{number}"))).await.unwrap().into_body().bytes().await }
+            async move {
+                wire.call(&client, get(&format!("http://s/{number}"))).await.unwrap().into_body().bytes().await
+            }
         };
         let bodies = futures::future::join_all((0..20).map(read)).await;
         assert!(bodies.iter().all(Result::is_ok));
