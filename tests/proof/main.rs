@@ -13,6 +13,7 @@
 #![allow(clippy::format_push_string, reason = "what reads plainly is worth more here than one allocation")]
 
 mod flips;
+mod chance;
 mod kills;
 mod night;
 mod race;

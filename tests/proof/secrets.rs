@@ -18,7 +18,7 @@ const CANARIES: [(&str, &str); 3] = [
 #[derive(Clone, Copy)]
 struct Told {
     trouble: Trouble,
-    percent: usize,
+    percent: u64,
     log: &'static str,
 }
 
@@ -66,7 +66,8 @@ fn no_secret_is_in_any_output_or_object_whatever_goes_wrong() {
     let mut jobs = Vec::new();
     for log in ["text", "json"] {
         for trouble in TROUBLES.into_iter().chain([refused]) {
-            jobs.extend([35, 100].map(|percent| Told { trouble, percent, log }));
+            let percents: &[u64] = if log == "text" { &[35] } else { &[35, 100] };
+            jobs.extend(percents.iter().map(|percent| Told { trouble, percent: *percent, log }));
         }
     }
     // A slow store has nothing more to say when it is slow all the time.

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use serde_json::Value;
 
+use crate::chance::Chance;
 use crate::night::{FIRST, SECOND, deliver_first, deliver_second};
 use crate::stub::{Fault, Kind, Request, Stub, When};
 use crate::worker::Workspace;
@@ -24,12 +25,12 @@ pub const TROUBLES: [Trouble; 15] = [
     Trouble { name: "connection closed", fault: |_, _| Fault::Drop(When::Before) },
     Trouble { name: "3 s latency", fault: |_, _| Fault::Delay(Duration::from_secs(3), When::After) },
     Trouble { name: SLOW, fault: |_, _| Fault::Slow { bytes_per_second: 1000 } },
-    Trouble { name: "truncated body", fault: |dice, _| Fault::Truncate { keep: dice.below(300) } },
-    Trouble { name: "length too small", fault: |dice, _| Fault::Length(-1 - dice.less(200)) },
-    Trouble { name: "length too large", fault: |dice, _| Fault::Length(1 + dice.less(200)) },
+    Trouble { name: "truncated body", fault: |dice, _| Fault::Truncate { keep: some(dice, 300) } },
+    Trouble { name: "length too small", fault: |dice, _| Fault::Length(-1 - less(dice, 200)) },
+    Trouble { name: "length too large", fault: |dice, _| Fault::Length(1 + less(dice, 200)) },
     Trouble { name: "200 with an error body", fault: |_, _| Fault::ErrorBody },
     Trouble { name: "ETag changed mid-read", fault: etag_changed },
-    Trouble { name: STALE, fault: |dice, _| Fault::StaleList { changes: 1 + dice.below(6) } },
+    Trouble { name: STALE, fault: |dice, _| Fault::StaleList { changes: 1 + some(dice, 6) } },
 ];
 
 /// The one that no client can notice: the listing is right, only old.
@@ -42,47 +43,31 @@ const SLOW: &str = "1 kB/s";
 #[derive(Clone, Copy)]
 pub struct Trouble {
     pub name: &'static str,
-    pub fault: fn(&mut Dice, &Request) -> Fault,
+    pub fault: fn(&mut Chance, &Request) -> Fault,
 }
 
 /// The body breaks off, and what should go on where it was is another object.
-fn etag_changed(dice: &mut Dice, request: &Request) -> Fault {
+fn etag_changed(dice: &mut Chance, request: &Request) -> Fault {
     if request.kind == Kind::Get && request.header("range").is_none() && dice.below(2) == 0 {
-        return Fault::Truncate { keep: dice.below(300) };
+        return Fault::Truncate { keep: some(dice, 300) };
     }
     Fault::OtherEtag
 }
 
-/// Reproducible chance.
-pub struct Dice(u64);
+fn some(dice: &mut Chance, below: u64) -> usize {
+    usize::try_from(dice.below(below)).unwrap()
+}
 
-impl Dice {
-    pub fn new(seed: u64) -> Self {
-        let mut dice = Self((seed + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        for _ in 0..8 {
-            dice.below(1);
-        }
-        dice
-    }
-
-    pub fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from((self.0 >> 16) % end as u64).unwrap()
-    }
-
-    fn less(&mut self, end: usize) -> i64 {
-        i64::try_from(self.below(end)).unwrap()
-    }
+fn less(dice: &mut Chance, below: u64) -> i64 {
+    i64::try_from(dice.below(below)).unwrap()
 }
 
 impl Trouble {
     /// So many percent of all requests from now on meet it. Slow ones are few: each costs its seconds.
-    pub fn meet(self, stub: &Stub, percent: usize, seed: u64) {
-        let mut dice = Dice::new(seed);
+    pub fn meet(self, stub: &Stub, percent: u64, seed: u64) {
+        let mut dice = Chance(seed);
         let mut slow = 0;
-        let surely = 1 + dice.below(30);
+        let surely = 1 + some(&mut dice, 30);
         stub.on(move |number, request| {
             if dice.below(100) >= percent && number != surely {
                 return Fault::Pass;
@@ -148,7 +133,7 @@ pub fn impatient(stub: &Stub) -> Workspace {
 fn survives(
     calm: &Calm,
     trouble: Trouble,
-    percent: usize,
+    percent: u64,
     seed: u64,
     plant: fn(&Stub),
 ) -> Result<Figures, String> {
@@ -238,7 +223,7 @@ fn up_to_every_third_request_in_trouble_leaves_the_same_archive() {
     let mut jobs = Vec::new();
     for percent in [1, 10, 35] {
         for (number, trouble) in (0..).zip(TROUBLES) {
-            let seed = 100 * percent as u64 + number;
+            let seed = 100 * percent + number;
             jobs.extend((0..seeds()).map(|more| (trouble, percent, 10_000 * more + seed)));
         }
     }

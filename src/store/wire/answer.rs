@@ -15,6 +15,9 @@ const SHORT_BYTES: u64 = 16 << 10;
 /// As long as a page of a listing may be: thousands of keys of a thousand bytes.
 const LONGEST_PAGE_BYTES: u64 = 64 << 20;
 
+/// How the text begins that says what was wrong with a 200.
+pub(in crate::store) const NO_ANSWER: &str = "the answer was 200 and ";
+
 /// What was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asked {
@@ -64,7 +67,7 @@ pub(super) async fn sound(asked: Asked, answer: HttpResponse) -> Result<HttpResp
 fn refused(mut parts: Parts, fault: &str) -> HttpResponse {
     parts.status = StatusCode::SERVICE_UNAVAILABLE;
     parts.headers.clear();
-    HttpResponse::from_parts(parts, HttpResponseBody::from(format!("the answer was 200 and {fault}")))
+    HttpResponse::from_parts(parts, HttpResponseBody::from(format!("{NO_ANSWER}{fault}")))
 }
 
 fn length(parts: &Parts) -> Option<u64> {

@@ -26,6 +26,7 @@ use object_store::client::{
 use tokio::sync::Semaphore;
 
 use answer::Asked;
+pub(super) use answer::NO_ANSWER;
 use body::{Watch, WatchedBody};
 pub(super) use outage::Out;
 use outage::Outage;
