@@ -11,7 +11,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::chance::Chance;
-use crate::stub::{Fault, Kind, Stub};
+use crate::stub::{Fault, Kind, Stub, hex};
 use crate::trouble::at_once;
 use crate::worker::Workspace;
 
@@ -70,7 +70,7 @@ fn export(day: Date, rows: usize) -> Bytes {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
 }
 
 /// What a market-day's receipt says: the hash of its export, and its numbers.
@@ -120,19 +120,19 @@ impl Year {
         }
         receipts
     }
+}
 
-    /// Days with other numbers under the same recorded input, and how many days were published from flipped bytes.
-    fn judge(&self, found: &Receipts, right: &Receipts, recorded: fn(&str, &str) -> String) -> (Vec<Date>, usize) {
-        let (mut wrong, mut flipped) = (Vec::new(), 0);
-        for (day, (sha256_read, numbers)) in found {
-            let (sha256_right, numbers_right) = &right[day];
-            flipped += usize::from(sha256_read != sha256_right);
-            if numbers != numbers_right && recorded(sha256_read, sha256_right) == *sha256_right {
-                wrong.push(*day);
-            }
+/// Days with other numbers under the same recorded input, and how many days were published from flipped bytes.
+fn judge(found: &Receipts, right: &Receipts, recorded: fn(&str, &str) -> String) -> (Vec<Date>, usize) {
+    let (mut wrong, mut flipped) = (Vec::new(), 0);
+    for (day, (sha256_read, numbers)) in found {
+        let (sha256_right, numbers_right) = &right[day];
+        flipped += usize::from(sha256_read != sha256_right);
+        if numbers != numbers_right && recorded(sha256_read, sha256_right) == *sha256_right {
+            wrong.push(*day);
         }
-        (wrong, flipped)
     }
+    (wrong, flipped)
 }
 
 /// Every bit of a small export, and a thousand of larger ones, by years.
@@ -146,7 +146,11 @@ fn years() -> Vec<Year> {
     let mut dice = Chance(5);
     let size = export(FIRST_DAY, 60).len() as u64 * 8;
     for _ in 0..5 {
-        years.push(Year { bits: (0..YEAR).map(|_| usize::try_from(dice.below(size)).unwrap()).collect(), rows: 60, only_once: false });
+        years.push(Year {
+            bits: (0..YEAR).map(|_| usize::try_from(dice.below(size)).unwrap()).collect(),
+            rows: 60,
+            only_once: false,
+        });
     }
     years
 }
@@ -160,10 +164,10 @@ fn a_flipped_bit_is_never_another_number_under_the_same_recorded_inputs() {
     let results = at_once(&years, |year| {
         let (found, right) = (year.run(true), &undisturbed[&year.rows]);
         assert_eq!(right.len(), YEAR);
-        let (wrong, flipped) = year.judge(&found, right, |read, _| read.to_owned());
+        let (wrong, flipped) = judge(&found, right, |read, _| read.to_owned());
         assert!(right.iter().all(|(day, (recorded, _))| *recorded == sha256(&export(*day, year.rows))));
         // The bug that is planted: what is recorded is the hash of what was delivered, not of what was read.
-        let (noticed, _) = year.judge(&found, right, |_, delivered| delivered.to_owned());
+        let (noticed, _) = judge(&found, right, |_, delivered| delivered.to_owned());
         (wrong, flipped, found.len(), noticed.len())
     });
     let mut all = [0; 4];
@@ -180,6 +184,10 @@ fn a_flipped_bit_is_never_another_number_under_the_same_recorded_inputs() {
 fn a_bit_that_flips_once_is_read_again() {
     let mut dice = Chance(6);
     let size = export(FIRST_DAY, 60).len() as u64 * 8;
-    let year = Year { bits: (0..100).map(|_| usize::try_from(dice.below(size)).unwrap()).collect(), rows: 60, only_once: true };
+    let year = Year {
+        bits: (0..100).map(|_| usize::try_from(dice.below(size)).unwrap()).collect(),
+        rows: 60,
+        only_once: true,
+    };
     assert_eq!(year.run(true), year.run(false));
 }

@@ -12,8 +12,9 @@
 )]
 #![allow(clippy::format_push_string, reason = "what reads plainly is worth more here than one allocation")]
 
-mod flips;
 mod chance;
+mod flips;
+mod hopeless;
 mod kills;
 mod night;
 mod race;

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::night::{FIRST, deliver_first};
 use crate::stub::{Fault, Stub, When};
-use crate::trouble::{TROUBLES, Trouble, at_once, impatient};
+use crate::trouble::{LATE, TROUBLES, Trouble, at_once, impatient};
 use crate::worker::Finished;
 
 /// Keys that stand out.
@@ -71,7 +71,7 @@ fn no_secret_is_in_any_output_or_object_whatever_goes_wrong() {
         }
     }
     // A slow store has nothing more to say when it is slow all the time.
-    jobs.retain(|job| job.percent < 100 || job.trouble.name != "3 s latency");
+    jobs.retain(|job| job.percent < 100 || job.trouble.name != LATE);
     let nights = at_once(&jobs, |job| night(job, &["nightly", "--at", FIRST]));
     let bytes: usize = nights.iter().map(|(done, _)| done.stdout.len() + done.stderr.len()).sum();
     println!("{} nights told {bytes} bytes", nights.len());

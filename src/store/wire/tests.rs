@@ -35,14 +35,15 @@ impl HttpService for Scripted {
             tokio::task::yield_now().await;
             self.at_once.fetch_sub(1, Ordering::SeqCst);
             let next = self.answers.lock().unwrap().pop_front();
-            next.unwrap_or_else(|| answer(200, "id,at\n"))
+            next.unwrap_or_else(|| Ok(answer(200, "id,at\n")))
         })
     }
 }
 
-fn answer(status: u16, body: &'static str) -> Answered {
+fn answer(status: u16, body: &'static str) -> HttpResponse {
+    let length = body.len();
     let body = HttpResponseBody::from(Bytes::from_static(body.as_bytes()));
-    Ok(Response::builder().status(status).header("content-length", "7").body(body).unwrap())
+    Response::builder().status(status).header("content-length", length).body(body).unwrap()
 }
 
 fn get(uri: &str) -> HttpRequest {
@@ -89,7 +90,13 @@ async fn so_many_requests_are_made_at_a_time() {
 async fn a_request_that_is_made_again_after_it_failed_is_a_retry() {
     let broken = HttpError::new(HttpErrorKind::Interrupted, Silent(Duration::ZERO));
     let listing = "<Error><Code>SlowDown</Code></Error>";
-    let client = server([answer(503, ""), Err(broken), answer(404, ""), answer(200, listing), answer(200, "")]);
+    let client = server([
+        Ok(answer(503, "")),
+        Err(broken),
+        Ok(answer(404, "")),
+        Ok(answer(200, listing)),
+        Ok(answer(200, "")),
+    ]);
     let wire = Wire::new(16, Duration::from_mins(1));
     let mut statuses = Vec::new();
     for uri in ["http://s/a", "http://s/a", "http://s/a", "http://s/b?list-type=2", "http://s/c"] {
