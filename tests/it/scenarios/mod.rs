@@ -16,4 +16,5 @@ mod revisions;
 mod sameness;
 mod sharing;
 mod stops;
+mod telling;
 mod told;
