@@ -14,6 +14,7 @@ use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
+use tracing::Instrument as _;
 
 use super::Archive;
 use super::desk::Desk;
@@ -72,12 +73,13 @@ impl Leases {
         let held = Mutex::new(BTreeMap::new());
         let desk = Arc::new(Desk { archive: archive.clone(), holder, length, clock: RwLock::new(clock), held });
         let renewing = Arc::clone(&desk);
-        let renewing = tokio::spawn(async move {
+        let renewing = async move {
             loop {
                 tokio::time::sleep(every).await;
                 renewing.renew().await;
             }
-        });
+        };
+        let renewing = tokio::spawn(renewing.in_current_span());
         Self { desk, renewing }
     }
 

@@ -16,3 +16,4 @@ mod revisions;
 mod sameness;
 mod sharing;
 mod stops;
+mod told;
