@@ -250,4 +250,6 @@ impl Entry {
 }
 
 #[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod tests;
