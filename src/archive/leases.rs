@@ -16,9 +16,9 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
+use super::Archive;
 use super::keys::{self, Key};
 use super::lease::{Holder, Lease};
-use super::{Archive, CONCURRENT};
 use crate::model::{MarketDay, PlatformId};
 use crate::store::{PutNew, StoreError};
 use crate::time::Clock;
@@ -124,7 +124,7 @@ impl Leases {
             }
         });
         let (mut theirs, mut trouble) = (Theirs::new(), None);
-        let mut taken = stream::iter(takes).buffer_unordered(CONCURRENT);
+        let mut taken = stream::iter(takes).buffer_unordered(self.desk.archive.store.requests());
         while let Some((day, taken)) = taken.next().await {
             match taken {
                 Ok(None) => {}
@@ -258,7 +258,7 @@ impl Desk {
             Ok::<_, StoreError>(lease.map(|lease| (day, lease)))
         });
         let found: Vec<Option<(MarketDay, Lease)>> =
-            stream::iter(reads).buffer_unordered(CONCURRENT).try_collect().await?;
+            stream::iter(reads).buffer_unordered(self.archive.store.requests()).try_collect().await?;
         let is_theirs = |lease: &Lease| lease.holder != self.holder && lease.is_alive(&self.holder, self.now());
         Ok(found.into_iter().flatten().filter(|(_, lease)| is_theirs(lease)).collect())
     }
@@ -273,7 +273,8 @@ impl Desk {
             });
             (day, renewed)
         });
-        let renewed: Vec<_> = stream::iter(renewals).buffer_unordered(CONCURRENT).collect().await;
+        let renewed: Vec<_> =
+            stream::iter(renewals).buffer_unordered(self.archive.store.requests()).collect().await;
         for (day, renewed) in renewed {
             if let Some(renewed) = renewed {
                 held.insert(day, renewed);
@@ -323,7 +324,7 @@ impl Desk {
             }
             Ok::<(), StoreError>(())
         });
-        let mut deletes = stream::iter(deletes).buffer_unordered(CONCURRENT);
+        let mut deletes = stream::iter(deletes).buffer_unordered(self.archive.store.requests());
         while let Some(deleted) = deletes.next().await {
             if let Err(error) = deleted {
                 tracing::warn!(%error, "a lease cannot be released; it expires by itself");

@@ -53,9 +53,6 @@ pub use verify::Repair;
 
 use crate::store::{Store, StoreError, WriterLock};
 
-/// How many objects are asked for at a time.
-const CONCURRENT: usize = 16;
-
 /// An archive in a store. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Archive {

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use super::keys::{self, Key};
 use super::lease::{Holder, Lease};
 use super::retention::{self, Chains};
-use super::{Archive, ArchiveError, CONCURRENT, Receipt};
+use super::{Archive, ArchiveError, Receipt};
 use crate::store::Object;
 use crate::time::Clock;
 
@@ -98,7 +98,8 @@ impl Archive {
         self.give_up_before(cutoff).await?;
         let keys: Vec<String> = going.into_iter().map(|object| object.key.clone()).collect();
         let deletes = keys.into_iter().map(|key| async move { self.store.delete(&key).await });
-        let deleted: Result<Vec<()>, _> = stream::iter(deletes).buffer_unordered(CONCURRENT).try_collect().await;
+        let deleted: Result<Vec<()>, _> =
+            stream::iter(deletes).buffer_unordered(self.store.requests()).try_collect().await;
         deleted.map_err(ArchiveError::from)?;
         Ok(pruned)
     }
@@ -122,7 +123,7 @@ impl Archive {
             .into_iter()
             .flat_map(|(unit, revisions)| revisions.into_iter().map(move |revision| (unit.clone(), revision)));
         let reads = addresses.map(|(unit, revision)| async move { self.receipt(&unit, revision).await });
-        let receipts: Vec<Receipt> = stream::iter(reads).buffered(CONCURRENT).try_collect().await?;
+        let receipts: Vec<Receipt> = stream::iter(reads).buffered(self.store.requests()).try_collect().await?;
         let mut chains = Chains::new();
         for receipt in receipts {
             let chain: &mut BTreeMap<u64, Receipt> = chains.entry(receipt.content.unit.clone()).or_default();

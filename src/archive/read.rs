@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::keys::{self, Key};
 use super::receipt::{ReceiptError, ReceiptProblem};
-use super::{Archive, ArchiveError, CONCURRENT, Receipt, Unit};
+use super::{Archive, ArchiveError, Receipt, Unit};
 use crate::model::{MarketId, PlatformId};
 
 impl Archive {
@@ -67,7 +67,7 @@ impl Archive {
         let reads = newer.map(|(date, unit, revision)| async move {
             Ok::<_, ArchiveError>((date, self.receipt(&unit, revision).await?))
         });
-        stream::iter(reads).buffered(CONCURRENT).try_collect().await
+        stream::iter(reads).buffered(self.store.requests()).try_collect().await
     }
 
     /// The newest receipts of a platform's rejects for these export dates, `None` for exports without one.
@@ -105,7 +105,7 @@ impl Archive {
             .filter_map(|(unit, revisions)| Some((unit, *revisions.last()?)))
             .collect();
         let reads = newest.into_iter().map(|(unit, revision)| async move { self.receipt(&unit, revision).await });
-        stream::iter(reads).buffered(CONCURRENT).try_collect().await
+        stream::iter(reads).buffered(self.store.requests()).try_collect().await
     }
 
     /// Which revisions of which units have receipts under a folder. What is no receipt there is passed over;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::keys::Key;
 use super::receipt::State;
-use super::{Archive, ArchiveError, CONCURRENT, Receipt, TableName, Unit};
+use super::{Archive, ArchiveError, Receipt, TableName, Unit};
 
 /// One table of one unit, as it was known at an instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +51,8 @@ impl Archive {
             }
             Ok(None)
         });
-        let found: Vec<Option<Receipt>> = stream::iter(searches).buffered(CONCURRENT).try_collect().await?;
+        let found: Vec<Option<Receipt>> =
+            stream::iter(searches).buffered(self.store.requests()).try_collect().await?;
         let mut objects: Vec<SnapshotObject> = found.into_iter().flatten().flat_map(objects).collect();
         if self.retention().await?.is_some_and(|retention| as_of < retention.pruned_before) {
             let listed = self.store.list(&Key::Revisions.path()).await?;

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::keys::Key;
-use super::{Archive, ArchiveError, CONCURRENT, TableName};
+use super::{Archive, ArchiveError, TableName};
 
 impl Archive {
     /// Every current object of a table whose key contains all of `parts` (such as `market=US`), sorted by key.
@@ -19,7 +19,8 @@ impl Archive {
             let bytes = self.store.get(&key).await?;
             Ok::<_, ArchiveError>(bytes.map(|bytes| (key, bytes)))
         });
-        let found: Vec<Option<(String, Bytes)>> = stream::iter(reads).buffered(CONCURRENT).try_collect().await?;
+        let found: Vec<Option<(String, Bytes)>> =
+            stream::iter(reads).buffered(self.store.requests()).try_collect().await?;
         Ok(found.into_iter().flatten().collect())
     }
 }

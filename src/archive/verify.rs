@@ -10,7 +10,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use super::current::AtHand;
 use super::finding::{Finding, Problem, Verification};
 use super::keys::{self, Key};
-use super::{Archive, ArchiveError, CONCURRENT, Receipt, TableName, Unit, retention};
+use super::{Archive, ArchiveError, Receipt, TableName, Unit, retention};
 use crate::store::sha256_hex;
 
 /// Whether to mend what can be mended.
@@ -79,7 +79,7 @@ impl Archive {
             };
             Ok((unit, revision, read))
         });
-        let reads: Vec<_> = stream::iter(reads).buffered(CONCURRENT).try_collect().await?;
+        let reads: Vec<_> = stream::iter(reads).buffered(self.store.requests()).try_collect().await?;
         verification.receipts = reads.len();
         let mut chains: BTreeMap<Unit, Chain> = BTreeMap::new();
         for (unit, revision, read) in reads {
@@ -117,7 +117,7 @@ impl Archive {
             };
             Ok::<_, ArchiveError>((key, problem))
         });
-        let checked: Vec<_> = stream::iter(checks).buffered(CONCURRENT).try_collect().await?;
+        let checked: Vec<_> = stream::iter(checks).buffered(self.store.requests()).try_collect().await?;
         // Read after the tables: whoever prunes says so before.
         let pruned_before = match self.retention().await {
             Ok(retention) => retention.map(|retention| retention.pruned_before),
@@ -149,7 +149,8 @@ impl Archive {
         verification: &mut Verification,
     ) -> Result<(), ArchiveError> {
         let checks = newest.iter().map(|receipt| self.check_current(receipt, repair));
-        let checked: Vec<Vec<Finding>> = stream::iter(checks).buffered(CONCURRENT).try_collect().await?;
+        let checked: Vec<Vec<Finding>> =
+            stream::iter(checks).buffered(self.store.requests()).try_collect().await?;
         verification.currents = newest.iter().map(|receipt| receipt.content.tables.len()).sum();
         verification.findings.extend(checked.into_iter().flatten());
         Ok(())

@@ -23,7 +23,8 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done or nothing to do; 1 unexpected; 2 usage; 3 config; 4 exports missing or \
-too many rejects; 5 publish conflict or unknown outcome; 6 some market-days failed, others published";
+too many rejects; 5 publish conflict, unknown outcome or another run at work; 6 some market-days failed, others \
+published; 130 and 143 stopped by SIGINT and by SIGTERM with market-days left";
 
 /// Options of every command.
 #[derive(Debug, Clone, Args)]

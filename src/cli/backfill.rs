@@ -5,6 +5,7 @@ use std::io::Write;
 
 use super::args::{Backfill, Global, Which};
 use super::run::{carry_out, clock};
+use super::signals::Signals;
 use super::{Failure, load, settled};
 use crate::config::{Job, Workspace};
 use crate::model::{MarketId, PlatformId};
@@ -24,10 +25,11 @@ pub async fn run(args: &Backfill, global: &Global, out: &mut impl Write) -> Resu
         return dry_run(&workspace, &selection, now, out).await;
     }
     let label = format!("backfill {}", args.job);
-    let report = carry_out(&workspace, &selection, now, &label, global).await?;
+    let signals = Signals::listen()?;
+    let report = carry_out(&workspace, &selection, now, &label, &signals.stop, global).await?;
     writeln!(out, "{} from {} to {}, run {}", args.job, args.from, args.to, report.run_id)?;
     settled::print(&report, out)?;
-    Ok(settled::code(&report))
+    Ok(signals.code(&report, settled::code(&report)))
 }
 
 fn selection(args: &Backfill, job: &Job) -> Result<Selection, RunError> {

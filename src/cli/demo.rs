@@ -16,7 +16,7 @@ use crate::demo::{self, Written};
 use crate::model::columns as c;
 use crate::plan::Selection;
 use crate::report;
-use crate::run::{self, stores};
+use crate::run::{self, Stop, stores};
 
 /// Writes the demo, settles it and prints what came out.
 pub async fn run(args: &Demo, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
@@ -33,7 +33,8 @@ pub async fn run(args: &Demo, global: &Global, out: &mut impl Write) -> Result<u
     let workspace = config::load(&args.dir.join("config"), &args.dir.join("jobs"))?;
     let job = run::job(&workspace, &written.job)?;
     let label = format!("run {}", written.job);
-    let report = carry_out(&workspace, &Selection::nightly(job), written.run_at, &label, global).await?;
+    let selection = Selection::nightly(job);
+    let report = carry_out(&workspace, &selection, written.run_at, &label, &Stop::new(), global).await?;
     settled::print(&report, out)?;
     let archive = stores::archive_for_reading(&workspace.settings)?;
     let objects: Vec<Bytes> =

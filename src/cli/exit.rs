@@ -15,3 +15,7 @@ pub const EXPORTS: u8 = 4;
 pub const CONFLICT: u8 = 5;
 /// Some market-days failed because an export could not be read; what was sound is published.
 pub const SOME_FAILED: u8 = 6;
+/// SIGINT asked the run to stop before it had come to every market-day. What was published is whole; run again.
+pub const INTERRUPTED: u8 = 130;
+/// SIGTERM asked the run to stop before it had come to every market-day. What was published is whole; run again.
+pub const TERMINATED: u8 = 143;

@@ -14,6 +14,7 @@ mod run;
 mod schedule;
 mod settled;
 mod show;
+mod signals;
 mod snapshot;
 mod status;
 mod timetable;
@@ -65,7 +66,7 @@ pub fn main() -> ExitCode {
 fn dispatch(cli: &Cli, out: &mut impl Write) -> Result<u8, Failure> {
     let global = &cli.global;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let code = runtime.block_on(async {
         match &cli.command {
             Command::Demo(args) => demo::run(args, global, out).await,
             Command::Run(args) => run::run(args, global, out).await,
@@ -78,7 +79,10 @@ fn dispatch(cli: &Cli, out: &mut impl Write) -> Result<u8, Failure> {
             Command::Snapshot(args) => snapshot::run(args, global, out).await,
             Command::Show(args) => show::run(args, global, out).await,
         }
-    })
+    });
+    // Only what was dropped because of a stop is still at work: nobody waits for that.
+    runtime.shutdown_background();
+    code
 }
 
 fn load(global: &Global) -> Result<Workspace, ConfigError> {

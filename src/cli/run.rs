@@ -6,10 +6,11 @@ use jiff::Timestamp;
 
 use super::args::{Global, Output, Run};
 use super::progress::Progress;
+use super::signals::Signals;
 use super::{Failure, load, settled};
 use crate::config::Workspace;
 use crate::plan::{Dates, Selection};
-use crate::run::{self, Account, RunReport};
+use crate::run::{self, Account, RunReport, Stop};
 use crate::time::Clock;
 
 /// Runs a job once.
@@ -21,8 +22,10 @@ pub async fn run(args: &Run, global: &Global, out: &mut impl Write) -> Result<u8
         args.look_back_from.map_or(nightly.dates, |since| Dates::LookbackSince { days: job.lookback_days, since });
     let selection = Selection { accept_shrink: args.accept_shrink, dates, ..nightly };
     let now = clock(args.at).now();
-    let report = carry_out(&workspace, &selection, now, &format!("run {}", args.job), global).await?;
-    let code = settled::code(&report);
+    let label = format!("run {}", args.job);
+    let signals = Signals::listen()?;
+    let report = carry_out(&workspace, &selection, now, &label, &signals.stop, global).await?;
+    let code = signals.code(&report, settled::code(&report));
     match args.output {
         Output::Text => {
             writeln!(out, "{} as of {now:.0}, run {}", args.job, report.run_id)?;
@@ -47,10 +50,11 @@ pub async fn carry_out(
     selection: &Selection,
     now: Timestamp,
     label: &str,
+    stop: &Stop,
     global: &Global,
 ) -> Result<RunReport, Failure> {
     let progress = Progress::new(global);
-    let report = run::run(workspace, selection, now, label, &|step| progress.hear(step)).await;
+    let report = run::run(workspace, selection, now, label, stop, &|step| progress.hear(step)).await;
     progress.done();
     let report = report?;
     let (published, run_id) = (report.count("published"), report.run_id.as_str());

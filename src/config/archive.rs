@@ -6,11 +6,11 @@ use std::path::Path;
 use super::definition::{Settings, StoreLocation};
 use super::location::{self, lies_within};
 use super::place::Place;
-use super::quantity::size_bytes;
+use super::quantity::{duration_seconds, size_bytes};
 use super::section::{Section, file_section};
 use crate::time::Zone;
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 15] = [
     "home_timezone",
     "stores",
     "stay_seconds",
@@ -21,8 +21,15 @@ const KEYS: [&str; 10] = [
     "reject_text_chars",
     "reject_viewer_ids",
     "spill_dir",
+    "requests",
+    "bandwidth",
+    "open_files",
+    "lease",
+    "late_after",
 ];
 const LEAST_MEMORY_BYTES: u64 = 64 << 20;
+const LEAST_BANDWIDTH_BYTES: u64 = 64 << 10;
+const MOST_OPEN_FILES: i64 = 1 << 16;
 
 /// Reads the file; `base` is the folder that relative folders start from.
 pub(super) fn read(start: &Place<'_>, base: &Path) -> Option<Settings> {
@@ -41,7 +48,15 @@ pub(super) fn read(start: &Place<'_>, base: &Path) -> Option<Settings> {
         StoreLocation::Folder(folder) => Some(folder),
         StoreLocation::Url(_) => at.refuse("counting spills to a folder of this machine, not to a bucket"),
     });
+    let limits = read_limits(&file);
+    let lease_seconds = file.or("lease", 60, |at| {
+        let seconds = duration_seconds(&at, 2..=3600, "2s to 1h")?;
+        u32::try_from(seconds).ok()
+    });
+    let late_after_seconds =
+        file.or("late_after", 36 * 3600, |at| duration_seconds(&at, 3600..=90 * 86_400, "1h to 90d"));
     let (exports, archive) = stores?;
+    let Limits { requests, bandwidth_bytes, open_files } = limits?;
     Some(Settings {
         home_timezone: home_timezone?,
         exports,
@@ -54,12 +69,27 @@ pub(super) fn read(start: &Place<'_>, base: &Path) -> Option<Settings> {
         reject_text_chars: reject_text?,
         reject_viewer_ids: reject_viewer_ids?,
         spill_dir: spill_dir?,
-        requests: 16,
-        bandwidth_bytes: None,
-        open_files: 512,
-        lease_seconds: 60,
-        late_after_seconds: 36 * 3600,
+        requests,
+        bandwidth_bytes,
+        open_files,
+        lease_seconds: lease_seconds?,
+        late_after_seconds: late_after_seconds?,
     })
+}
+
+/// How much of the machine and of the stores a run may take.
+struct Limits {
+    requests: usize,
+    bandwidth_bytes: Option<u64>,
+    open_files: usize,
+}
+
+fn read_limits(file: &Section<'_>) -> Option<Limits> {
+    let requests = file.or("requests", 16, |at| at.whole("a count of requests", 1..=256));
+    let bandwidth =
+        file.maybe("bandwidth", |at| size_bytes(&at, LEAST_BANDWIDTH_BYTES, "at least 64KiB a second"));
+    let open_files = file.or("open_files", 512, |at| at.whole("a count of files", 64..=MOST_OPEN_FILES));
+    Some(Limits { requests: requests?, bandwidth_bytes: bandwidth?, open_files: open_files? })
 }
 
 fn read_stores(file: &Section<'_>, base: &Path) -> Option<(StoreLocation, StoreLocation)> {
@@ -124,17 +154,22 @@ max_reject_share: 0.01
         assert_eq!((settings.stay_seconds, settings.max_reject_share), (60, 0.01));
         assert_eq!((settings.max_shrink_share, settings.memory_bytes), (0.1, 128 << 20));
         assert_eq!((settings.threads, settings.reject_text_chars, settings.spill_dir), (None, 200, None));
+        assert_eq!((settings.requests, settings.bandwidth_bytes, settings.open_files), (16, None, 512));
+        assert_eq!((settings.lease_seconds, settings.late_after_seconds), (60, 36 * 3600));
         assert!(matches!(settings.exports, StoreLocation::Url(url) if url.as_str() == "s3://team-exports/live"));
     }
 
     #[test]
     fn every_setting_can_be_written() {
         let text = "version: 1\nhome_timezone: UTC\nstores: {exports: {url: exports}, archive: {url: archive}}\n\
-                    max_shrink_share: 0\nmemory: 2GiB\nthreads: 4\nreject_text_chars: 0\nspill_dir: spill\n";
+                    max_shrink_share: 0\nmemory: 2GiB\nthreads: 4\nreject_text_chars: 0\nspill_dir: spill\n\
+                    requests: 256\nbandwidth: 50MiB\nopen_files: 64\nlease: 2s\nlate_after: 90d\n";
         let settings = settings(text).0.unwrap();
         assert_eq!(settings.archive, StoreLocation::Folder("team/archive".into()));
         assert_eq!((settings.memory_bytes, settings.threads), (2 << 30, NonZeroUsize::new(4)));
         assert_eq!((settings.reject_text_chars, settings.spill_dir), (0, Some("team/spill".into())));
+        assert_eq!((settings.requests, settings.bandwidth_bytes, settings.open_files), (256, Some(50 << 20), 64));
+        assert_eq!((settings.lease_seconds, settings.late_after_seconds), (2, 90 * 86_400));
     }
 
     #[test]
@@ -164,7 +199,19 @@ max_reject_share: 0.01
                          so that neither can touch the other",
                         "line 8, `stay_secs`: unknown key `stay_secs` (known: `version`, `home_timezone`, `stores`, \
                          `stay_seconds`, `max_reject_share`, `max_shrink_share`, `memory`, `threads`, \
-                         `reject_text_chars`, `reject_viewer_ids`, `spill_dir`; did you mean `stay_seconds`?)",
+                         `reject_text_chars`, `reject_viewer_ids`, `spill_dir`, `requests`, `bandwidth`, `open_files`, \
+                         `lease`, `late_after`; did you mean `stay_seconds`?)",
+                    ],
+                ),
+                (
+                    "version: 1\nhome_timezone: UTC\nstores: {exports: {url: a}, archive: {url: b}}\nrequests: 0\n\
+                     bandwidth: 1KiB\nopen_files: 63\nlease: 1s\nlate_after: 59m\n",
+                    &[
+                        "line 4, `requests`: `0` is not a count of requests (expected 1 to 256)",
+                        "line 5, `bandwidth`: `1KiB` is not a size (expected at least 64KiB a second, such as `512MiB` or `2GiB`)",
+                        "line 6, `open_files`: `63` is not a count of files (expected 64 to 65,536)",
+                        "line 7, `lease`: `1s` is not a duration (expected 2s to 1h, such as `48h`, `2d` or `90m`)",
+                        "line 8, `late_after`: `59m` is not a duration (expected 1h to 90d, such as `48h`, `2d` or `90m`)",
                     ],
                 ),
                 (

@@ -19,15 +19,16 @@ pub struct Memory {
     resident: AtomicU64,
     spilled: AtomicU64,
     dir: PathBuf,
+    open_files: usize,
     unused: Mutex<Vec<Box<[u64]>>>,
 }
 
 impl Memory {
-    /// At most so many bytes; beyond them, rows go to unnamed files in `dir`.
+    /// At most so many bytes; beyond them, rows go to unnamed files in `dir`, of which so many may be open.
     #[must_use]
-    pub fn new(bytes: u64, dir: PathBuf) -> Arc<Self> {
+    pub fn new(bytes: u64, dir: PathBuf, open_files: usize) -> Arc<Self> {
         let (resident, spilled) = (AtomicU64::new(0), AtomicU64::new(0));
-        Arc::new(Self { bytes, resident, spilled, dir, unused: Mutex::default() })
+        Arc::new(Self { bytes, resident, spilled, dir, open_files, unused: Mutex::default() })
     }
 
     pub(super) fn bytes(&self) -> u64 {
@@ -40,6 +41,11 @@ impl Memory {
 
     pub(super) fn remove(&self, bytes: u64) {
         self.resident.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    /// How many files a spool may have open: there are two of them, for events and for viewers.
+    pub(super) fn spill_files(&self) -> usize {
+        (self.open_files / 2).max(1)
     }
 
     pub(super) fn file(&self) -> io::Result<File> {

@@ -20,6 +20,7 @@ mod ledger;
 mod memory;
 mod row;
 mod scope;
+mod spill;
 mod spool;
 mod tally;
 mod touch;

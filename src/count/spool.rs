@@ -1,23 +1,24 @@
 //! Rows in partitions: in memory while the budget lasts, on disk beyond it.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytemuck::Pod;
 
 use super::memory::{CHUNK_WORDS, Memory};
+use super::spill::{Extent, Spill, rows_of};
 
 /// Partitioned rows that any number of writers fill at once.
 pub(super) struct Spool<R> {
     parts: Vec<Mutex<Part<R>>>,
+    spill: Spill,
     memory: Arc<Memory>,
 }
 
 struct Part<R> {
     chunks: Vec<Chunk<R>>,
-    on_disk: Option<File>,
+    on_disk: Vec<Extent>,
 }
 
 /// Some rows of one partition.
@@ -59,8 +60,9 @@ impl<R: Pod> Spool<R> {
     /// `parts` is a power of two.
     pub(super) fn new(parts: usize, memory: Arc<Memory>) -> Self {
         debug_assert!(parts.is_power_of_two());
-        let part = || Mutex::new(Part { chunks: Vec::new(), on_disk: None });
-        Self { parts: std::iter::repeat_with(part).take(parts).collect(), memory }
+        let part = || Mutex::new(Part { chunks: Vec::new(), on_disk: Vec::new() });
+        let spill = Spill::new(parts, Arc::clone(&memory));
+        Self { parts: std::iter::repeat_with(part).take(parts).collect(), spill, memory }
     }
 
     pub(super) fn parts(&self) -> usize {
@@ -73,43 +75,33 @@ impl<R: Pod> Spool<R> {
 
     fn add(&self, part: usize, chunk: Chunk<R>) -> io::Result<()> {
         let bytes = size_of_val(chunk.rows()) as u64;
-        let mut part = self.parts[part].lock().unwrap_or_else(PoisonError::into_inner);
+        let number = part;
+        let mut part = self.parts[number].lock().unwrap_or_else(PoisonError::into_inner);
         part.chunks.push(chunk);
-        if self.memory.add(bytes) { self.spill(&mut part) } else { Ok(()) }
+        if self.memory.add(bytes) { self.spill(number, &mut part) } else { Ok(()) }
     }
 
-    /// Writes what a partition holds in memory to its file, which has no name and goes with the process.
-    fn spill(&self, part: &mut Part<R>) -> io::Result<()> {
-        let file = match &mut part.on_disk {
-            Some(file) => file,
-            none => none.insert(self.memory.file()?),
-        };
-        let mut out = BufWriter::with_capacity(1 << 16, file);
-        let mut bytes = 0;
-        for chunk in &part.chunks {
-            let rows: &[u8] = bytemuck::cast_slice(chunk.rows());
-            out.write_all(rows)?;
-            bytes += rows.len() as u64;
-        }
-        out.flush()?;
-        drop(out);
+    /// Writes what a partition holds in memory to its file.
+    fn spill(&self, number: usize, part: &mut Part<R>) -> io::Result<()> {
+        let rows: usize = part.chunks.iter().map(|chunk| chunk.rows).sum();
+        let bytes: Vec<&[u8]> = part.chunks.iter().map(|chunk| bytemuck::cast_slice(chunk.rows())).collect();
+        self.spill.write(number, rows, &bytes, &mut part.on_disk)?;
+        let spilled = (rows * size_of::<R>()) as u64;
         self.memory.take_back(part.chunks.drain(..).map(|chunk| chunk.words));
-        self.memory.remove(bytes);
-        self.memory.add_spilled(bytes);
+        self.memory.remove(spilled);
+        self.memory.add_spilled(spilled);
         Ok(())
     }
 
     /// Moves all rows of a partition into `rows`, in place of what was there.
     pub(super) fn take(&self, part: usize, rows: &mut Vec<R>) -> io::Result<()> {
-        let mut part = self.parts[part].lock().unwrap_or_else(PoisonError::into_inner);
+        let number = part;
+        let mut part = self.parts[number].lock().unwrap_or_else(PoisonError::into_inner);
         let in_memory: usize = part.chunks.iter().map(|chunk| chunk.rows).sum();
         rows.clear();
-        if let Some(mut file) = part.on_disk.take() {
-            let bytes = usize::try_from(file.seek(SeekFrom::End(0))?).map_err(io::Error::other)?;
-            file.seek(SeekFrom::Start(0))?;
-            rows.resize(bytes / size_of::<R>(), R::zeroed());
-            file.read_exact(bytemuck::cast_slice_mut(rows))?;
-        }
+        let on_disk = std::mem::take(&mut part.on_disk);
+        rows.resize(rows_of(&on_disk)?, R::zeroed());
+        self.spill.take(number, &on_disk, size_of::<R>(), bytemuck::cast_slice_mut(rows))?;
         for chunk in &part.chunks {
             rows.extend_from_slice(chunk.rows());
         }
@@ -149,31 +141,44 @@ impl<R: Pod> Writer<'_, R> {
 mod tests {
     use super::*;
 
-    fn filled(bytes: u64) -> (Vec<u64>, u64) {
-        let memory = Memory::new(bytes, std::env::temp_dir());
-        let spool = Spool::<u64>::new(4, Arc::clone(&memory));
+    /// The rows that come back, the bytes spilled and the most files that were open.
+    fn filled(bytes: u64, parts: usize, open_files: usize) -> (Vec<u64>, u64, usize) {
+        let memory = Memory::new(bytes, std::env::temp_dir(), open_files);
+        let spool = Spool::<u64>::new(parts, Arc::clone(&memory));
         let mut writer = spool.writer();
-        for row in 0..10_000_u64 {
+        for row in 0..200_000_u64 {
             writer.push(row, row).unwrap();
         }
         writer.finish().unwrap();
+        let most_open = spool.spill.open_files();
         let (mut rows, mut part_rows) = (Vec::new(), Vec::new());
-        for part in 0..4 {
+        for part in 0..parts {
             spool.take(part, &mut part_rows).unwrap();
             rows.append(&mut part_rows);
         }
+        assert_eq!(spool.spill.open_files(), 0, "files go with their last rows");
         rows.sort_unstable();
         assert!(!memory.add(0), "nothing is resident any more");
-        (rows, memory.spilled_bytes())
+        (rows, memory.spilled_bytes(), most_open)
     }
 
     #[test]
     fn a_spool_over_its_budget_gives_back_the_same_rows_from_disk() {
-        let (in_memory, none) = filled(u64::MAX);
-        let (from_disk, spilled) = filled(1000);
-        assert_eq!(in_memory, (0..10_000).collect::<Vec<_>>());
+        let (in_memory, none, no_files) = filled(u64::MAX, 4, 512);
+        let (from_disk, spilled, files) = filled(1000, 4, 512);
+        assert_eq!(in_memory, (0..200_000).collect::<Vec<_>>());
         assert_eq!(from_disk, in_memory);
-        assert_eq!(none, 0);
-        assert!(spilled > 70_000, "{spilled}");
+        assert_eq!((none, no_files), (0, 0));
+        assert!(spilled > 1_500_000, "{spilled}");
+        assert_eq!(files, 4);
+    }
+
+    #[test]
+    fn partitions_share_files_when_there_are_more_of_them_than_files_may_be_open() {
+        for (open_files, expected) in [(64, 32), (100, 50), (512, 128)] {
+            let (rows, _, files) = filled(10_000, 128, open_files);
+            assert_eq!(files, expected, "of {open_files} files this spool may have half");
+            assert!(rows.into_iter().eq(0..200_000), "{open_files}");
+        }
     }
 }

@@ -142,6 +142,9 @@ pub enum ExportError {
     /// The decoder gave up in a way it should not have.
     #[error("the decoder failed on it ({0})")]
     Panicked(String),
+    /// Somebody asked to stop.
+    #[error("reading it was asked to stop")]
+    Stopped,
     /// The bytes could not be read.
     #[error("failed to read it")]
     Io(#[from] std::io::Error),

@@ -15,12 +15,14 @@ mod find;
 mod format;
 mod map;
 mod peek;
+mod stop;
 mod text;
 mod value;
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use check::total_row::says_total;
 pub use error::ExportError;
@@ -36,11 +38,14 @@ pub use value::number::{NotANumber, Number, number};
 use crate::config::{Export, Rows};
 use crate::model::{Check, MarketId, Page, Reject};
 use crate::time::Zone;
+use format::field::Records;
+use format::wanted::Wanted;
 use map::count::CountMapper;
 use map::count_layout::{CountLayout, CoverLayout};
 use map::cover::CoverMapper;
 use map::event::EventMapper;
 use map::layout::Layout;
+use stop::Until;
 
 /// How an export is read, apart from its own definition.
 #[derive(Debug, Clone)]
@@ -60,6 +65,8 @@ pub struct Reading<'a> {
     pub stay_seconds: u32,
     /// What is kept of rejects.
     pub excerpt: Excerpt,
+    /// Becomes true when reading is to leave off: what was read is then thrown away.
+    pub stop: &'a AtomicBool,
 }
 
 /// What became of the records of one export.
@@ -110,14 +117,14 @@ pub fn read_page(reading: &Reading<'_>, file: File, max_rows: usize) -> Result<(
         Rows::Counts(rows) => {
             let layout = CountLayout::of(reading.export, rows);
             let mut mapper = CountMapper::new(reading, rows, &layout, max_rows);
-            let rows_in = format::decode(&reading.export.format, file, &layout.seat.columns, None, &mut mapper)?;
+            let rows_in = decode(reading, file, &layout.seat.columns, None, &mut mapper)?;
             let (fates, checks, page) = mapper.done()?;
             Ok((fates.report(rows_in, checks)?, page))
         }
         Rows::Covers(rows) => {
             let layout = CoverLayout::of(reading.export, rows);
             let mut mapper = CoverMapper::new(reading, &layout, max_rows);
-            let rows_in = format::decode(&reading.export.format, file, &layout.seat.columns, None, &mut mapper)?;
+            let rows_in = decode(reading, file, &layout.seat.columns, None, &mut mapper)?;
             let (fates, page) = mapper.done()?;
             Ok((fates.report(rows_in, Vec::new())?, page))
         }
@@ -144,7 +151,18 @@ fn read_unguarded(
 ) -> Result<ReadReport, ExportError> {
     let layout = Layout::of(reading.export);
     let mut mapper = EventMapper::new(reading, &layout, signals);
-    let rows_in =
-        format::decode(&reading.export.format, file, &layout.columns, layout.may_be_absent(), &mut mapper)?;
+    let rows_in = decode(reading, file, &layout.columns, layout.may_be_absent(), &mut mapper)?;
     mapper.done()?.report(rows_in, Vec::new())
+}
+
+fn decode(
+    reading: &Reading<'_>,
+    file: File,
+    wanted: &[Wanted],
+    may_be_absent: Option<usize>,
+    records: &mut impl Records,
+) -> Result<u64, ExportError> {
+    let mut until = Until { stop: reading.stop, records };
+    let rows_in = format::decode(&reading.export.format, file, wanted, may_be_absent, &mut until);
+    if reading.stop.load(Ordering::Relaxed) { Err(ExportError::Stopped) } else { rows_in }
 }

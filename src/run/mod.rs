@@ -59,7 +59,8 @@ pub fn job<'w>(workspace: &'w Workspace, name: &str) -> Result<&'w Job, RunError
     })
 }
 
-/// Carries out a selection as of `now`.
+/// Carries out a selection as of `now`. Asked to stop, it publishes the market-day in hand, begins nothing new and
+/// says of the rest that they are [`Disposition::Stopped`].
 ///
 /// # Errors
 /// [`RunError`] when stores, archive or spill folder do not serve. What is wrong with single exports or market-days
@@ -69,29 +70,35 @@ pub async fn run(
     selection: &Selection,
     now: Timestamp,
     label: &str,
+    stop: &Stop,
     observer: Observer<'_>,
 ) -> Result<RunReport, RunError> {
     let exports = stores::exports(&workspace.settings).map_err(RunError::Exports)?;
-    let archive = stores::archive_for_writing(&workspace.settings).await.map_err(RunError::Store)?;
-    let mut plans = plan(workspace, selection, &exports, &archive, now).await?;
     let stamp = Stamp { run_id: run_id(label, selection, now), now };
-    let days = plans.iter().flat_map(|plan| &plan.days);
-    let ends = days.map(|day| (day.market_day.clone(), day.day.end)).collect();
+    let ends = planning::ends(workspace, selection, now);
     let mut report = RunReport { run_id: stamp.run_id.clone(), ends, ..RunReport::default() };
+    let Some(archive) = stop.or(stores::archive_for_writing(&workspace.settings)).await else {
+        report.leave_rest(now, observer);
+        return Ok(report);
+    };
+    let archive = archive.map_err(RunError::Store)?;
+    let planned = stop.or(plan(workspace, selection, &exports, &archive, now)).await;
+    let mut plans = planned.transpose()?.unwrap_or_default();
     tell_plan(&plans, &stamp.run_id, observer);
-    let source = source(workspace, &exports, observer);
+    let source = source(workspace, &exports, stop, observer);
     let mut leasing = Leasing::new(&archive, &stamp.run_id, workspace.settings.lease_seconds);
     let shift = Shift { source: &source, selection, archive: &archive, stamp: &stamp };
     let worked = shift.work_off(&mut plans, &mut leasing, &mut report).await;
     leasing.end().await;
     worked?;
+    report.leave_rest(now, observer);
     report.spilled_bytes = source.memory.spilled_bytes();
     report.days.sort_by(|one, other| one.0.cmp(&other.0));
     Ok(report)
 }
 
 /// What reading stands on, by the settings.
-fn source<'a>(workspace: &'a Workspace, exports: &'a Store, observer: Observer<'a>) -> Source<'a> {
+fn source<'a>(workspace: &'a Workspace, exports: &'a Store, stop: &'a Stop, observer: Observer<'a>) -> Source<'a> {
     let settings = &workspace.settings;
     let spill_dir = settings.spill_dir.clone().unwrap_or_else(std::env::temp_dir);
     let threads = settings.threads.or_else(|| std::thread::available_parallelism().ok());
@@ -99,10 +106,11 @@ fn source<'a>(workspace: &'a Workspace, exports: &'a Store, observer: Observer<'
         workspace,
         exports,
         // The rest is for decoding, for the tables of cells and first touches, and for rows of counts.
-        memory: Memory::new(settings.memory_bytes / 4 * 3, spill_dir.clone()),
+        memory: Memory::new(settings.memory_bytes / 4 * 3, spill_dir.clone(), settings.open_files),
         spill_dir,
         threads: threads.map_or(1, NonZeroUsize::get),
         observer,
+        stop,
     }
 }
 
@@ -124,13 +132,15 @@ impl Shift<'_> {
     ) -> Result<(), RunError> {
         let mut theirs = Theirs::new();
         for plan in plans.iter_mut() {
-            report.mended += mend(self.archive, plan).await?;
+            if !self.source.stop.is_asked() {
+                report.mended += mend(self.archive, plan).await?;
+            }
             self.tell_what_is_not_due(plan, report).await;
             theirs.extend(self.settle(plan, |_| true, leasing, report).await?);
         }
         if !theirs.is_empty() {
             let looked_at: BTreeSet<MarketDay> = theirs.keys().cloned().collect();
-            theirs = leasing.wait(theirs, &Stop::new()).await;
+            theirs = leasing.wait(theirs, self.source.stop).await;
             for plan in plans.iter() {
                 let is_free = |day: &MarketDay| looked_at.contains(day) && !theirs.contains_key(day);
                 let again = self.settle(plan, is_free, leasing, report).await?;
@@ -165,7 +175,7 @@ impl Shift<'_> {
         let Some(publisher) = self.publisher(plan) else { return Ok(all_theirs) };
         let mut batches = plan.batches_of(BATCH_DATES, BATCH_BYTES, wanted);
         batches.reverse();
-        while let Some(batch) = batches.pop() {
+        while let Some(batch) = batches.pop().filter(|_| !self.source.stop.is_asked()) {
             let Claim { batch, settled, theirs, mended } = leasing.claim(plan, batch).await;
             all_theirs.extend(theirs);
             report.mended += mended;
@@ -174,7 +184,8 @@ impl Shift<'_> {
             }
             let Some(batch) = batch else { continue };
             let handle = tokio::runtime::Handle::current();
-            let mut counted = tokio::task::block_in_place(|| reading::count(self.source, &batch, &handle))?;
+            let counted = tokio::task::block_in_place(|| reading::count(self.source, &batch, &handle))?;
+            let Some(mut counted) = counted else { break };
             if counted.too_much().is_some()
                 && let Some((newer, older)) = plan.halves(&batch)
             {
@@ -195,7 +206,7 @@ impl Shift<'_> {
 
     /// `None` for a platform that is not configured.
     fn publisher<'p>(&'p self, plan: &'p PlatformPlan) -> Option<Publisher<'p>> {
-        let Source { workspace, observer, .. } = *self.source;
+        let Source { workspace, observer, stop, .. } = *self.source;
         Some(Publisher {
             workspace,
             plan,
@@ -204,6 +215,7 @@ impl Shift<'_> {
             stamp: self.stamp,
             accept_shrink: self.selection.accept_shrink,
             observer,
+            stop,
         })
     }
 

@@ -1,12 +1,14 @@
 //! How a run ended, market-day by market-day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use crate::archive::{RowCounts, State};
 use crate::model::MarketDay;
 use crate::plan::Standing;
+
+use super::progress::{Observer, Step};
 
 /// How a market-day ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,6 +146,19 @@ impl RunReport {
     #[must_use]
     pub fn count(&self, word: &str) -> usize {
         self.days.iter().filter(|(_, disposition)| disposition.word() == word).count()
+    }
+
+    /// Ends what nothing was said of: a stop was asked for before it came to it.
+    pub(super) fn leave_rest(&mut self, now: Timestamp, observer: Observer<'_>) {
+        let told: BTreeSet<&MarketDay> = self.days.iter().map(|(day, _)| day).collect();
+        let rest = self.ends.iter().filter(|(day, _)| !told.contains(day));
+        let rest: Vec<_> = rest
+            .map(|(day, end)| (day.clone(), if *end > now { Disposition::NotOver } else { Disposition::Stopped }))
+            .collect();
+        for (market_day, disposition) in &rest {
+            observer(&Step::Done { market_day, disposition });
+        }
+        self.days.extend(rest);
     }
 
     /// The records of all exports that were read, by what became of them.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::archive::{Archive, ArchiveError};
 use crate::config::{Platform, Workspace};
 use crate::export::find;
-use crate::model::{MarketId, PlatformId};
+use crate::model::{MarketDay, MarketId, PlatformId};
 use crate::plan::{Known, PlannedExport, PlatformPlan, Selection, export_dates, windows};
 use crate::store::Store;
 
@@ -31,6 +31,24 @@ pub async fn plan(
         plans.push(PlatformPlan::new(workspace, id, platform, selection, now, known));
     }
     Ok(plans)
+}
+
+/// When the market-days of a selection end.
+pub(super) fn ends(
+    workspace: &Workspace,
+    selection: &Selection,
+    now: Timestamp,
+) -> BTreeMap<MarketDay, Timestamp> {
+    let mut ends = BTreeMap::new();
+    for (id, platform) in &workspace.platforms {
+        if selection.platforms.contains(id) {
+            let windows = windows(workspace, platform, selection, now).into_iter();
+            ends.extend(windows.map(|(market, day, _)| {
+                (MarketDay { platform: id.clone(), market, local_date: day.date }, day.end)
+            }));
+        }
+    }
+    ends
 }
 
 async fn known(

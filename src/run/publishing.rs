@@ -19,7 +19,7 @@ use crate::time::{DayRule, tz_release};
 use super::judge;
 use super::progress::{Observer, Step};
 use super::reading::CountedBatch;
-use super::{Disposition, RunError, RunReport, error_text};
+use super::{Disposition, RunError, RunReport, Stop, error_text};
 
 /// What counted; recorded in every receipt.
 const ENGINE: &str = "local/1";
@@ -33,10 +33,12 @@ pub(super) struct Publisher<'a> {
     pub(super) stamp: &'a Stamp,
     pub(super) accept_shrink: bool,
     pub(super) observer: Observer<'a>,
+    pub(super) stop: &'a Stop,
 }
 
 impl Publisher<'_> {
-    /// Publishes a counted batch and adds what became of each market-day to the report.
+    /// Publishes a counted batch and adds what became of each market-day to the report. Asked to stop, it leaves off
+    /// between two market-days.
     pub(super) async fn publish(
         &self,
         batch: &Batch<'_>,
@@ -46,7 +48,7 @@ impl Publisher<'_> {
         // Rejects go first, and days wait for them: once a day is current nobody looks at its exports again.
         let unsettled =
             self.publish_rejects(batch, counted).await.unwrap_or_else(|error| Some(error_text(&error)));
-        for (number, day) in batch.days.iter().enumerate() {
+        for (number, day) in batch.days.iter().enumerate().take_while(|_| !self.stop.is_asked()) {
             let disposition = match &unsettled {
                 Some(reason) => {
                     Disposition::Unsettled { reason: format!("its rejects were not published: {reason}") }
@@ -124,7 +126,7 @@ impl Publisher<'_> {
         let newest = self.archive.newest_rejects_of(&self.plan.platform, &dates).await?;
         let config_sha256 = self.config_of_all_markets();
         let mut unsettled = None;
-        for export_date in dates {
+        for export_date in dates.into_iter().take_while(|_| !self.stop.is_asked()) {
             let of_date: Vec<usize> =
                 (0..batch.exports.len()).filter(|i| batch.exports[*i].found.export_date == export_date).collect();
             let Some(Told { exports, rejects, checks }) = told_by(batch, counted, &of_date) else { continue };

@@ -21,7 +21,7 @@ use crate::time::Zone;
 use super::booking::{self, Room};
 use super::localize::{Clocks, Localizing};
 use super::progress::{Observer, Step};
-use super::{RunError, error_text};
+use super::{RunError, Stop, error_text};
 
 /// Compressed bytes per row that no export goes below; only a guess for choosing partitions.
 const LEAST_BYTES_PER_ROW: u64 = 8;
@@ -122,10 +122,16 @@ pub(super) struct Source<'a> {
     pub(super) memory: Arc<Memory>,
     pub(super) threads: usize,
     pub(super) observer: Observer<'a>,
+    pub(super) stop: &'a Stop,
 }
 
-/// Reads every export of a batch once, however many market-days it feeds, and counts its rows.
-pub(super) fn count(source: &Source<'_>, batch: &Batch<'_>, handle: &Handle) -> Result<CountedBatch, RunError> {
+/// Reads every export of a batch once, however many market-days it feeds, and counts its rows. `None` if that was
+/// stopped: what was counted until then is worth nothing.
+pub(super) fn count(
+    source: &Source<'_>,
+    batch: &Batch<'_>,
+    handle: &Handle,
+) -> Result<Option<CountedBatch>, RunError> {
     let platform = batch.days.first().and_then(|day| source.workspace.platforms.get(&day.market_day.platform));
     let platform = platform.ok_or(RunError::Worker)?;
     let clocks = Clocks::new(source.workspace, &batch.days, &platform.eras.cuts_us());
@@ -143,17 +149,21 @@ pub(super) fn count(source: &Source<'_>, batch: &Batch<'_>, handle: &Handle) -> 
     );
     let next = AtomicUsize::new(0);
     let largest_first = largest_first(batch);
-    let worker = || -> Result<(Fed, Vec<Done>), RunError> {
+    let worker = || -> Result<Option<(Fed, Vec<Done>)>, RunError> {
         let mut feed = counter.feed();
         let mut done = Vec::new();
-        while let Some(index) = largest_first.get(next.fetch_add(1, Ordering::Relaxed)) {
+        let next_export = || largest_first.get(next.fetch_add(1, Ordering::Relaxed));
+        while let Some(index) = next_export().filter(|_| !source.stop.is_asked()) {
             let planned = batch.exports[*index];
             let place = Reader { source, platform, clocks: &clocks, markets: &markets, room: &room, handle };
-            let read = place.read(planned, *index, &mut feed)?;
+            let Some(read) = place.read(planned, *index, &mut feed)? else { return Ok(None) };
             (source.observer)(&Step::Read { key: &planned.found.object.key, bytes: planned.found.object.size });
             done.push((*index, read));
         }
-        Ok((feed.finish().map_err(RunError::Spill)?, done))
+        if source.stop.is_asked() {
+            return Ok(None);
+        }
+        Ok(Some((feed.finish().map_err(RunError::Spill)?, done)))
     };
     let workers: Vec<_> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..source.threads).map(|_| scope.spawn(worker)).collect();
@@ -162,7 +172,7 @@ pub(super) fn count(source: &Source<'_>, batch: &Batch<'_>, handle: &Handle) -> 
     let mut fed = Vec::new();
     let mut exports: Vec<Option<Result<ReadExport, Unread>>> = batch.exports.iter().map(|_| None).collect();
     for worker in workers {
-        let (its_feed, done) = worker??;
+        let Some((its_feed, done)) = worker?? else { return Ok(None) };
         fed.push(its_feed);
         for (index, read) in done {
             exports[index] = Some(read);
@@ -172,7 +182,7 @@ pub(super) fn count(source: &Source<'_>, batch: &Batch<'_>, handle: &Handle) -> 
     let mut singly = counter.finish(fed).map_err(RunError::Spill)?;
     let booked = booking::book(source.workspace, platform, batch, &scope, &exports);
     let facts = booking::join(platform, batch, std::mem::take(&mut singly.facts), &booked);
-    Ok(CountedBatch { exports, facts, booked, singly })
+    Ok(Some(CountedBatch { exports, facts, booked, singly }))
 }
 
 /// Which exports each market-day stands on.
@@ -212,16 +222,19 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// `None` if it was stopped.
     fn read(
         &self,
         planned: &PlannedExport,
         number: usize,
         feed: &mut Feed<'_>,
-    ) -> Result<Result<ReadExport, Unread>, RunError> {
+    ) -> Result<Option<Result<ReadExport, Unread>>, RunError> {
         let object = &planned.found.object;
-        let fetched = match self.handle.block_on(self.source.exports.fetch(object, &self.source.spill_dir)) {
-            Ok(fetched) => fetched,
-            Err(error) => return Ok(Err(Unread::new(error_text(&error)))),
+        let fetching = self.source.exports.fetch(object, &self.source.spill_dir);
+        let fetched = match self.handle.block_on(self.source.stop.or(fetching)) {
+            Some(Ok(fetched)) => fetched,
+            Some(Err(error)) => return Ok(Some(Err(Unread::new(error_text(&error))))),
+            None => return Ok(None),
         };
         let settings = &self.source.workspace.settings;
         let definition = self.platform.exports.get(planned.export).ok_or(RunError::Worker)?;
@@ -233,6 +246,7 @@ impl Reader<'_> {
             markets: self.markets,
             stay_seconds: settings.stay_seconds,
             excerpt: Excerpt { chars: settings.reject_text_chars, viewer_ids: settings.reject_viewer_ids },
+            stop: self.source.stop.flag(),
         };
         let read = match &definition.rows {
             Rows::Events { .. } | Rows::Impressions { .. } => {
@@ -240,7 +254,8 @@ impl Reader<'_> {
             }
             Rows::Counts(_) | Rows::Covers(_) => self.room.read(&reading, fetched.file),
         };
-        Ok(read.map(|(report, rows)| ReadExport { sha256: fetched.sha256, report, rows }))
+        let read = read.map(|(report, rows)| ReadExport { sha256: fetched.sha256, report, rows });
+        Ok(Some(read).filter(|_| !self.source.stop.is_asked()))
     }
 
     fn signals(

@@ -3,9 +3,17 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use tokio::sync::Notify;
+
 /// Whether somebody asked a run to stop. Cheap to clone; never taken back.
 #[derive(Debug, Clone, Default)]
-pub struct Stop(Arc<AtomicBool>);
+pub struct Stop(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    asked: AtomicBool,
+    bell: Notify,
+}
 
 impl Stop {
     /// Nobody has asked yet.
@@ -16,12 +24,56 @@ impl Stop {
 
     /// Asks.
     pub fn ask(&self) {
-        self.0.store(true, Ordering::SeqCst);
+        self.0.asked.store(true, Ordering::SeqCst);
+        self.0.bell.notify_waiters();
     }
 
     /// Whether anybody has asked.
     #[must_use]
     pub fn is_asked(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+        self.flag().load(Ordering::SeqCst)
+    }
+
+    /// Is done as soon as anybody has asked.
+    pub async fn asked(&self) {
+        // Who waits has to wait before it looks, or it could miss the bell.
+        let rung = self.0.bell.notified();
+        if !self.is_asked() {
+            rung.await;
+        }
+    }
+
+    /// What work comes to, unless the stop comes first: then it is dropped where it waits.
+    pub async fn or<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = self.asked() => None,
+            done = work => Some(done),
+        }
+    }
+
+    /// For those who look between two records.
+    #[must_use]
+    pub fn flag(&self) -> &AtomicBool {
+        &self.0.asked
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn work_that_waits_is_dropped_when_the_stop_is_asked_for() {
+        let stop = Stop::new();
+        assert_eq!(stop.or(async { 7 }).await, Some(7));
+        let waits = stop.clone();
+        let waiting = tokio::spawn(async move { waits.or(std::future::pending::<()>()).await });
+        tokio::task::yield_now().await;
+        stop.ask();
+        assert_eq!(waiting.await.unwrap(), None);
+        // Whoever comes later need not wait for the bell.
+        stop.asked().await;
+        assert_eq!(stop.or(async { 7 }).await, None);
     }
 }

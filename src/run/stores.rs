@@ -2,12 +2,13 @@
 
 use crate::archive::Archive;
 use crate::config::{Settings, StoreLocation};
-use crate::store::{IfMissing, Store, StoreError};
+use crate::store::{IfMissing, Limits, Store, StoreError};
 
-fn open(location: &StoreLocation, if_missing: IfMissing) -> Result<Store, StoreError> {
+fn open(location: &StoreLocation, if_missing: IfMissing, settings: &Settings) -> Result<Store, StoreError> {
+    let limits = Limits { requests: settings.requests, bytes_per_second: settings.bandwidth_bytes };
     match location {
-        StoreLocation::Folder(folder) => Store::open_folder(folder, if_missing),
-        StoreLocation::Url(url) => Store::open_url(url),
+        StoreLocation::Folder(folder) => Ok(Store::open_folder(folder, if_missing)?.at_most(settings.requests)),
+        StoreLocation::Url(url) => Store::open_url(url, &limits),
     }
 }
 
@@ -16,7 +17,7 @@ fn open(location: &StoreLocation, if_missing: IfMissing) -> Result<Store, StoreE
 /// # Errors
 /// [`StoreError`] when it is not there or cannot be set up.
 pub fn exports(settings: &Settings) -> Result<Store, StoreError> {
-    open(&settings.exports, IfMissing::Refuse)
+    open(&settings.exports, IfMissing::Refuse, settings)
 }
 
 /// The archive, to look at.
@@ -24,7 +25,7 @@ pub fn exports(settings: &Settings) -> Result<Store, StoreError> {
 /// # Errors
 /// [`StoreError`] when it is not there or cannot be set up.
 pub fn archive_for_reading(settings: &Settings) -> Result<Archive, StoreError> {
-    open(&settings.archive, IfMissing::Refuse).map(Archive::for_reading)
+    open(&settings.archive, IfMissing::Refuse, settings).map(Archive::for_reading)
 }
 
 /// The archive, to plan with: a folder that nobody has published into yet is an empty archive.
@@ -43,7 +44,7 @@ pub fn archive_for_planning(settings: &Settings) -> Result<Archive, StoreError> 
 /// # Errors
 /// [`StoreError`] when it cannot be set up or ignores create-only puts.
 pub async fn archive_for_writing(settings: &Settings) -> Result<Archive, StoreError> {
-    Archive::for_writing(open(&settings.archive, IfMissing::Create)?).await
+    Archive::for_writing(open(&settings.archive, IfMissing::Create, settings)?).await
 }
 
 /// The archive, to leave a note about a run in; a folder that is missing is made.
@@ -51,5 +52,5 @@ pub async fn archive_for_writing(settings: &Settings) -> Result<Archive, StoreEr
 /// # Errors
 /// [`StoreError`] when it cannot be set up.
 pub fn archive_for_recording(settings: &Settings) -> Result<Archive, StoreError> {
-    open(&settings.archive, IfMissing::Create).map(Archive::for_reading)
+    open(&settings.archive, IfMissing::Create, settings).map(Archive::for_reading)
 }

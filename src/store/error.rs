@@ -1,8 +1,11 @@
 //! What went wrong with a store, in words a person can act on and without a secret in them.
 
+use std::error::Error as _;
 use std::fmt;
 
 use object_store::client::{HttpError, HttpErrorKind};
+
+use super::wire::Out;
 
 /// A failed operation on a store.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +46,14 @@ pub enum StoreProblem {
     /// Nobody answered.
     #[error("the store does not answer: {0} (check the network, the endpoint and the region)")]
     Unreachable(String),
+    /// It answered with errors again and again.
+    #[error(
+        "the store answers with errors, however often it is asked: {0} (see whether it is overloaded or down)"
+    )]
+    GaveUp(String),
+    /// The bytes are not those of the object.
+    #[error("its bytes are not those that its ETag is the MD5 of, and they come different each time")]
+    Damaged,
     /// The credentials do not open it.
     #[error("refused: {0} (check the credentials in the environment and what they permit)")]
     Refused(String),
@@ -93,6 +104,15 @@ impl StoreProblem {
         )
     }
 
+    /// Whether the same request may well succeed when it is made again.
+    pub(super) fn may_pass(&self) -> bool {
+        match self {
+            Self::Unreachable(reason) => reason == BROKE,
+            Self::Other(_) | Self::Changed { .. } | Self::Damaged => true,
+            _ => false,
+        }
+    }
+
     pub(super) fn of(error: &object_store::Error) -> Self {
         let text = error.to_string();
         let has = |needle: &str| text.contains(needle);
@@ -114,23 +134,29 @@ impl StoreProblem {
             _ if has("status code: 404") => Self::NoBucket(reason),
             _ if has("Permission denied") => Self::Refused(reason),
             _ => match transport(error) {
-                Some(kind) => Self::Unreachable(kind.to_owned()),
+                Some(kind) => Self::Unreachable(kind),
+                None if has(TRIED) => Self::GaveUp(reason),
                 None => Self::Other(reason),
             },
         }
     }
 }
 
+const BROKE: &str = "the connection broke";
+
+/// What `object_store` says of a request that it made again as often as it may.
+const TRIED: &str = ", max_retries: ";
+
 /// How the request itself failed, if it never had an answer.
-fn transport(error: &object_store::Error) -> Option<&'static str> {
+fn transport(error: &object_store::Error) -> Option<String> {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(inner) = cause {
         if let Some(http) = inner.downcast_ref::<HttpError>() {
             return match http.kind() {
-                HttpErrorKind::Connect => Some("no connection"),
-                HttpErrorKind::Timeout => Some("timed out"),
-                HttpErrorKind::Interrupted | HttpErrorKind::Request => Some("the connection broke"),
-                _ => None,
+                HttpErrorKind::Connect => Some("no connection".to_owned()),
+                HttpErrorKind::Timeout => Some("timed out".to_owned()),
+                HttpErrorKind::Interrupted | HttpErrorKind::Request => Some(BROKE.to_owned()),
+                _ => http.source().and_then(|source| source.downcast_ref::<Out>()).map(Out::to_string),
             };
         }
         cause = inner.source();

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use futures::stream::BoxStream;
+use object_store::client::{HttpError, HttpErrorKind};
 use object_store::path::Path;
 use object_store::{
     CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore, PutMode,
@@ -82,7 +83,8 @@ impl Faulty {
 }
 
 fn lost() -> object_store::Error {
-    object_store::Error::Generic { store: "faulty", source: "the answer was lost".into() }
+    let lost = HttpError::new(HttpErrorKind::Timeout, std::io::Error::other("the answer was lost"));
+    object_store::Error::Generic { store: "faulty", source: lost.into() }
 }
 
 impl fmt::Display for Faulty {

@@ -1,15 +1,14 @@
 //! One object whole, as a file that can be read more than once, with its hash.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Read, Seek};
 use std::path::Path;
 
-use futures::TryStreamExt;
 use object_store::{GetResultPayload, ObjectStoreExt};
 use sha2::{Digest, Sha256};
 
 use super::digest::hex;
-use super::error::Place;
+use super::download::Download;
 use super::{Object, Store, StoreError, StoreProblem, folder};
 
 /// An object on this machine. The file has no name of its own, or is the one in the folder.
@@ -33,33 +32,25 @@ impl Store {
     pub async fn fetch(&self, object: &Object, spool_dir: &Path) -> Result<Fetched, StoreError> {
         let place = self.place("read", &object.key);
         let path = self.path("read", &object.key)?;
+        if self.folder.is_none() {
+            let file = tempfile::tempfile_in(spool_dir).map_err(|error| place.io(&error))?;
+            let throttle = self.throttle.as_deref();
+            return Download { inner: &*self.inner, path: &path, place, throttle }.spool_into(object, file).await;
+        }
         let answer = self.inner.get(&path).await.map_err(|error| place.failed(&error))?;
-        let found = answer.meta.clone();
         match answer.payload {
             GetResultPayload::File(file, _) => {
                 let metadata = file.metadata().map_err(|error| place.io(&error))?;
                 let etag = folder::etag(&metadata).map_err(|error| place.io(&error))?;
-                unchanged(&place, object, metadata.len(), Some(&etag))?;
+                unchanged(object, metadata.len(), Some(&etag)).map_err(|problem| place.fails(problem))?;
                 let (file, sha256, size) =
                     blocking(move || hash_file(file)).await.map_err(|error| place.io(&error))?;
                 let metadata = file.metadata().map_err(|error| place.io(&error))?;
                 let etag = folder::etag(&metadata).map_err(|error| place.io(&error))?;
-                unchanged(&place, object, size, Some(&etag))?;
+                unchanged(object, size, Some(&etag)).map_err(|problem| place.fails(problem))?;
                 Ok(Fetched { file, sha256, size })
             }
-            GetResultPayload::Stream(mut stream) => {
-                unchanged(&place, object, found.size, found.e_tag.as_deref())?;
-                let mut file = tempfile::tempfile_in(spool_dir).map_err(|error| place.io(&error))?;
-                let (mut hasher, mut size) = (Sha256::new(), 0_u64);
-                while let Some(chunk) = stream.try_next().await.map_err(|error| place.failed(&error))? {
-                    hasher.update(&chunk);
-                    file.write_all(&chunk).map_err(|error| place.io(&error))?;
-                    size += chunk.len() as u64;
-                }
-                unchanged(&place, object, size, found.e_tag.as_deref())?;
-                file.rewind().map_err(|error| place.io(&error))?;
-                Ok(Fetched { file, sha256: hex(&hasher.finalize()), size })
-            }
+            GetResultPayload::Stream(_) => Err(place.fails(StoreProblem::Other("no file".to_owned()))),
         }
     }
 }
@@ -85,7 +76,7 @@ fn hash_file(mut file: File) -> io::Result<(File, String, u64)> {
     Ok((file, hex(&hasher.finalize()), size))
 }
 
-fn unchanged(place: &Place, listed: &Object, size: u64, etag: Option<&str>) -> Result<(), StoreError> {
+pub(super) fn unchanged(listed: &Object, size: u64, etag: Option<&str>) -> Result<(), StoreProblem> {
     let same_etag = match (listed.etag.as_deref(), etag) {
         (Some(listed), Some(etag)) => bare(listed) == bare(etag),
         _ => true,
@@ -94,10 +85,7 @@ fn unchanged(place: &Place, listed: &Object, size: u64, etag: Option<&str>) -> R
         return Ok(());
     }
     let text = |size: u64, etag: Option<&str>| format!("{size} bytes, ETag {}", etag.map_or("none", bare));
-    Err(place.fails(StoreProblem::Changed {
-        listed: text(listed.size, listed.etag.as_deref()),
-        read: text(size, etag),
-    }))
+    Err(StoreProblem::Changed { listed: text(listed.size, listed.etag.as_deref()), read: text(size, etag) })
 }
 
 /// An `ETag` without the quotes and the weakness mark that some stores send in one answer and not in another.

@@ -5,21 +5,27 @@
 //! the store without anything secret; credentials come from the environment or the cloud's own chain.
 //! Stands on nothing of this crate.
 
+mod checksum;
 mod digest;
+mod download;
 mod error;
 mod fetch;
 mod folder;
 mod lock;
 mod objects;
 mod open;
+mod patience;
 mod probe;
+mod throttle;
+mod wire;
 
 pub use digest::sha256_hex;
 pub use error::{StoreError, StoreProblem};
 pub use fetch::Fetched;
 pub use lock::WriterLock;
 pub use objects::{Object, PutNew, Store};
-pub use open::IfMissing;
+pub use open::{IfMissing, Limits};
+pub use wire::Traffic;
 
 #[cfg(test)]
 pub(crate) mod faulty;

@@ -9,7 +9,12 @@ use jiff::Timestamp;
 use object_store::path::Path as ObjectPath;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions};
 
+use super::download::Download;
 use super::error::Place;
+use super::open::Limits;
+use super::patience::Patience;
+use super::throttle::Throttle;
+use super::wire::{Traffic, Wire};
 use super::{StoreError, StoreProblem, folder};
 
 /// A folder, or a bucket with a prefix. Cheap to clone.
@@ -19,6 +24,9 @@ pub struct Store {
     pub(super) prefix: ObjectPath,
     pub(super) name: Arc<str>,
     pub(super) folder: Option<Arc<PathBuf>>,
+    pub(super) wire: Option<Wire>,
+    pub(super) throttle: Option<Arc<Throttle>>,
+    pub(super) requests: usize,
 }
 
 /// One object as it was listed.
@@ -52,7 +60,15 @@ impl Store {
     pub fn over(inner: Arc<dyn ObjectStore>, prefix: &str, name: &str) -> Result<Self, StoreError> {
         let place = Place { store: name, action: "open", key: prefix };
         let prefix = ObjectPath::parse(prefix).map_err(|error| place.failed(&error.into()))?;
-        Ok(Self { inner, prefix, name: name.into(), folder: None })
+        Ok(Self {
+            inner,
+            prefix,
+            name: name.into(),
+            folder: None,
+            wire: None,
+            throttle: None,
+            requests: Limits::default().requests,
+        })
     }
 
     /// What messages call it; holds nothing secret.
@@ -65,6 +81,24 @@ impl Store {
     #[must_use]
     pub fn folder(&self) -> Option<&std::path::Path> {
         self.folder.as_deref().map(PathBuf::as_path)
+    }
+
+    /// What went over the wire since it was opened; a folder has none.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        self.wire.as_ref().map(Wire::traffic).unwrap_or_default()
+    }
+
+    /// The same store, asked for so many objects at a time.
+    #[must_use]
+    pub fn at_most(self, requests: usize) -> Self {
+        Self { requests: requests.max(1), ..self }
+    }
+
+    /// How many objects may be asked for at a time.
+    #[must_use]
+    pub const fn requests(&self) -> usize {
+        self.requests
     }
 
     pub(super) fn place<'a>(&'a self, action: &'static str, key: &'a str) -> Place<'a> {
@@ -120,17 +154,7 @@ impl Store {
     pub async fn get(&self, key: &str) -> Result<Option<Bytes>, StoreError> {
         let place = self.place("read", key);
         let path = self.path("read", key)?;
-        let read = match self.inner.get(&path).await {
-            Ok(answer) => answer.bytes().await,
-            Err(error) => Err(error),
-        };
-        match read {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) => match StoreProblem::of(&error) {
-                StoreProblem::Gone => Ok(None),
-                problem => Err(place.fails(problem)),
-            },
-        }
+        Download { inner: &*self.inner, path: &path, place, throttle: None }.bytes().await
     }
 
     /// The size of an object in bytes, `None` if there is none.
@@ -155,12 +179,19 @@ impl Store {
     pub async fn put_new(&self, key: &str, bytes: Bytes) -> Result<PutNew, StoreError> {
         let place = self.place("put", key);
         let path = self.path("put", key)?;
-        let create = PutOptions::from(PutMode::Create);
-        match self.inner.put_opts(&path, bytes.into(), create).await {
-            Ok(_) => Ok(PutNew::Stored),
-            Err(object_store::Error::AlreadyExists { .. }) => Ok(PutNew::Exists),
-            Err(object_store::Error::NotImplemented { .. }) => Err(place.fails(StoreProblem::IgnoresCreateOnly)),
-            Err(error) => Err(place.failed(&error)),
+        let mut patience = Patience::new();
+        loop {
+            let create = PutOptions::from(PutMode::Create);
+            let problem = match self.inner.put_opts(&path, bytes.clone().into(), create).await {
+                Ok(_) => return Ok(PutNew::Stored),
+                Err(object_store::Error::AlreadyExists { .. }) => return Ok(PutNew::Exists),
+                Err(object_store::Error::NotImplemented { .. }) => StoreProblem::IgnoresCreateOnly,
+                Err(error) => StoreProblem::of(&error),
+            };
+            // `object_store` does not make such a put again when it broke off; whoever puts reads back what exists.
+            if self.wire.is_none() || !problem.may_pass() || !patience.lasts().await {
+                return Err(place.fails(problem));
+            }
         }
     }
 

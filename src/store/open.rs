@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
 use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
@@ -13,6 +14,8 @@ use object_store::{BackoffConfig, ClientConfigKey, ObjectStore, ObjectStoreSchem
 use url::Url;
 
 use super::error::Place;
+use super::throttle::Throttle;
+use super::wire::Wire;
 use super::{Store, StoreError, StoreProblem};
 
 /// What to do about a folder that is not there.
@@ -22,6 +25,21 @@ pub enum IfMissing {
     Create,
     /// Say so: exports that nobody delivered.
     Refuse,
+}
+
+/// What a store may be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// So many requests at a time.
+    pub requests: usize,
+    /// So many bytes of exports from a bucket in a second, over all threads.
+    pub bytes_per_second: Option<u64>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { requests: 16, bytes_per_second: None }
+    }
 }
 
 impl Store {
@@ -46,6 +64,9 @@ impl Store {
             prefix: ObjectPath::default(),
             name: name.into(),
             folder: Some(Arc::new(root)),
+            wire: None,
+            throttle: None,
+            requests: Limits::default().requests,
         })
     }
 
@@ -53,7 +74,15 @@ impl Store {
     #[must_use]
     pub fn nothing() -> Self {
         let inner = Arc::new(object_store::memory::InMemory::new());
-        Self { inner, prefix: ObjectPath::default(), name: "nothing".into(), folder: None }
+        Self {
+            inner,
+            prefix: ObjectPath::default(),
+            name: "nothing".into(),
+            folder: None,
+            wire: None,
+            throttle: None,
+            requests: 1,
+        }
     }
 
     /// A bucket or container with a prefix, by `s3://`, `gs://`, `az://` and their like. Credentials, endpoint and
@@ -61,7 +90,7 @@ impl Store {
     ///
     /// # Errors
     /// The URL names no known kind of store, holds a password, or the environment lacks what the backend needs.
-    pub fn open_url(url: &Url) -> Result<Self, StoreError> {
+    pub fn open_url(url: &Url, limits: &Limits) -> Result<Self, StoreError> {
         let name = name_of(url);
         let place = Place { store: &name, action: "open", key: "" };
         if url.password().is_some() {
@@ -73,16 +102,25 @@ impl Store {
                 let folder = url.to_file_path().map_err(|()| place.fails(StoreProblem::UnknownUrl))?;
                 return Self::open_folder(&folder, IfMissing::Refuse);
             }
-            ObjectStoreScheme::AmazonS3 => s3(url),
-            ObjectStoreScheme::GoogleCloudStorage => gcs(url),
-            ObjectStoreScheme::MicrosoftAzure => azure(url),
+            ObjectStoreScheme::AmazonS3 => s3(url, limits),
+            ObjectStoreScheme::GoogleCloudStorage => gcs(url, limits),
+            ObjectStoreScheme::MicrosoftAzure => azure(url, limits),
             _ => return Err(place.fails(StoreProblem::UnknownUrl)),
         };
-        let inner = inner.map_err(|error| match StoreProblem::of(&error) {
+        let (inner, wire) = inner.map_err(|error| match StoreProblem::of(&error) {
             StoreProblem::Other(reason) => place.fails(StoreProblem::Setup(reason)),
             problem => place.fails(problem),
         })?;
-        Ok(Self { inner, prefix, name: name.into(), folder: None })
+        let throttle = limits.bytes_per_second.map(Throttle::new).map(Arc::new);
+        Ok(Self {
+            inner,
+            prefix,
+            name: name.into(),
+            folder: None,
+            wire: Some(wire),
+            throttle,
+            requests: limits.requests,
+        })
     }
 }
 
@@ -96,50 +134,59 @@ fn name_of(url: &Url) -> String {
     format!("{}://{user}{}{}", url.scheme(), url.host_str().unwrap_or_default(), url.path().trim_end_matches('/'))
 }
 
-/// Gives up on a store that is not there after about ten seconds, and rides out a short storm of 503s.
+/// Gives up on a store that is not there after about 15 seconds, on one that does not answer after about a minute,
+/// and rides out one that fails every third request: all of eleven tries would have to.
 fn retry() -> RetryConfig {
     RetryConfig {
         backoff: BackoffConfig {
             init_backoff: Duration::from_millis(100),
-            max_backoff: Duration::from_secs(5),
+            max_backoff: Duration::from_secs(3),
             base: 2.0,
         },
-        max_retries: 6,
-        retry_timeout: Duration::from_mins(1),
+        max_retries: 10,
+        retry_timeout: Duration::from_secs(45),
     }
 }
 
-/// The default of 30 s is for the whole of a request, too short for a large export on a thin line. A stalled one is
-/// caught by the read timeout. What the environment says otherwise stays.
+/// How long an answer, and each part of it, may let wait. Short enough to be tried twice within a minute, and ten
+/// times as long as a store that is merely slow takes.
+const SILENCE: Duration = Duration::from_secs(30);
+
+type Opened = object_store::Result<(Arc<dyn ObjectStore>, Wire)>;
+
+/// The default of 30 s is for the whole of a request, too short for a large export on a thin line; silence and
+/// trickling are watched on the [`Wire`]. What the environment says otherwise stays.
 macro_rules! with_patience {
-    ($builder:expr, $default:expr, $key:path) => {{
+    ($builder:expr, $default:expr, $key:path, $limits:expr) => {{
         let mut builder = $builder;
-        let wanted = [(ClientConfigKey::Timeout, "30 minutes"), (ClientConfigKey::ReadTimeout, "30 seconds")];
-        for (key, value) in wanted {
-            if builder.get_config_value(&$key(key)) == $default.get_config_value(&$key(key)) {
-                builder = builder.with_config($key(key), value);
-            }
+        let (timeout, silence) = ($key(ClientConfigKey::Timeout), $key(ClientConfigKey::ReadTimeout));
+        if builder.get_config_value(&timeout) == $default.get_config_value(&timeout) {
+            builder = builder.with_config(timeout, "1 day");
         }
-        builder.with_retry(retry())
+        let silence = builder.get_config_value(&silence).and_then(|text| text.parse::<SignedDuration>().ok());
+        let silence = silence.and_then(|silence| Duration::try_from(silence).ok()).unwrap_or(SILENCE);
+        let wire = Wire::new($limits.requests, silence);
+        (builder.with_retry(retry()).with_http_connector(wire.clone()), wire)
     }};
 }
 
-fn s3(url: &Url) -> object_store::Result<Arc<dyn ObjectStore>> {
+fn s3(url: &Url, limits: &Limits) -> Opened {
     let builder = AmazonS3Builder::from_env().with_url(url.as_str());
-    let builder = with_patience!(builder, AmazonS3Builder::new(), AmazonS3ConfigKey::Client);
-    Ok(Arc::new(builder.build()?))
+    let (builder, wire) = with_patience!(builder, AmazonS3Builder::new(), AmazonS3ConfigKey::Client, limits);
+    Ok((Arc::new(builder.build()?), wire))
 }
 
-fn gcs(url: &Url) -> object_store::Result<Arc<dyn ObjectStore>> {
+fn gcs(url: &Url, limits: &Limits) -> Opened {
     let builder = GoogleCloudStorageBuilder::from_env().with_url(url.as_str());
-    let builder = with_patience!(builder, GoogleCloudStorageBuilder::new(), GoogleConfigKey::Client);
-    Ok(Arc::new(builder.build()?))
+    let (builder, wire) =
+        with_patience!(builder, GoogleCloudStorageBuilder::new(), GoogleConfigKey::Client, limits);
+    Ok((Arc::new(builder.build()?), wire))
 }
 
-fn azure(url: &Url) -> object_store::Result<Arc<dyn ObjectStore>> {
+fn azure(url: &Url, limits: &Limits) -> Opened {
     let builder = MicrosoftAzureBuilder::from_env().with_url(url.as_str());
-    let builder = with_patience!(builder, MicrosoftAzureBuilder::new(), AzureConfigKey::Client);
-    Ok(Arc::new(builder.build()?))
+    let (builder, wire) = with_patience!(builder, MicrosoftAzureBuilder::new(), AzureConfigKey::Client, limits);
+    Ok((Arc::new(builder.build()?), wire))
 }
 
 #[cfg(test)]
@@ -147,7 +194,7 @@ mod tests {
     use super::*;
 
     fn problem(url: &str) -> StoreProblem {
-        Store::open_url(&Url::parse(url).unwrap()).unwrap_err().problem
+        Store::open_url(&Url::parse(url).unwrap(), &Limits::default()).unwrap_err().problem
     }
 
     #[test]

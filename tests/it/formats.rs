@@ -204,6 +204,8 @@ fn every_exit_code_is_documented() {
         exit::EXPORTS,
         exit::CONFLICT,
         exit::SOME_FAILED,
+        exit::INTERRUPTED,
+        exit::TERMINATED,
     ];
     assert_eq!(table.column("code"), codes.map(|code| code.to_string()));
 }

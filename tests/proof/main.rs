@@ -17,5 +17,6 @@ mod night;
 mod race;
 mod readers;
 mod stub;
+mod trouble;
 mod unknown;
 mod worker;

@@ -27,7 +27,8 @@ pub(in crate::export) struct EventMapper<'a, S> {
 
 impl<'a, S: Signals> EventMapper<'a, S> {
     pub(in crate::export) fn new(reading: &'a Reading<'_>, layout: &'a Layout, signals: &'a mut S) -> Self {
-        let Reading { export, entry_is_click, path, reach_us: _, markets, stay_seconds, excerpt } = reading;
+        let Reading { export, entry_is_click, path, reach_us: _, markets, stay_seconds, excerpt, stop: _ } =
+            reading;
         Self {
             export,
             layout,

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Seek, Write};
+use std::sync::atomic::AtomicBool;
 
 use coverledger::config::{
     ColumnName, Columns, CoverRule, EventColumns, Export, FoldPolicy, Format, GapPolicy, Header, InstantColumn,
     InstantFormat, MarketRule, Otherwise, PathPattern, Rows, TextRule, WallClock, ZoneRule,
 };
-use coverledger::export::{Excerpt, PathValues, Reading, read};
+use coverledger::export::{Excerpt, ExportError, PathValues, ReadReport, Reading, Signals, read};
 use coverledger::model::{Event, MarketId};
 use coverledger::time::Zone;
 
@@ -194,6 +195,18 @@ impl Mapping {
 
     /// Reads this file as an export.
     pub fn read_file(&self, file: File) -> Outcome {
+        let mut tape = Tape::default();
+        let report = self.read_until(&AtomicBool::new(false), file, &mut tape);
+        Outcome { report, tape, bytes: Vec::new() }
+    }
+
+    /// Reads this file as an export until it is stopped.
+    pub fn read_until(
+        &self,
+        stop: &AtomicBool,
+        file: File,
+        signals: &mut impl Signals,
+    ) -> Result<ReadReport, ExportError> {
         let reading = Reading {
             export: &self.export,
             entry_is_click: false,
@@ -202,10 +215,9 @@ impl Mapping {
             markets: &self.markets,
             stay_seconds: 60,
             excerpt: self.excerpt,
+            stop,
         };
-        let mut tape = Tape::default();
-        let report = read(&reading, file, &mut tape);
-        Outcome { report, tape, bytes: Vec::new() }
+        read(&reading, file, signals)
     }
 }
 

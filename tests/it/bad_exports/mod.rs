@@ -17,6 +17,7 @@ mod parquet_suite;
 mod peeks;
 mod properties;
 mod spectrum;
+mod stopping;
 mod values;
 mod workbook;
 mod workbooks;

@@ -12,3 +12,4 @@ mod neighbours;
 mod ordinary;
 mod revisions;
 mod sameness;
+mod stops;

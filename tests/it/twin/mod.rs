@@ -19,7 +19,7 @@ use coverledger::config::Workspace;
 use coverledger::model::{MarketDay, MarketId, PlatformId};
 use coverledger::plan::{Dates, Reprocess, Selection};
 use coverledger::report;
-use coverledger::run::{self, Disposition, stores};
+use coverledger::run::{self, Disposition, Stop, stores};
 use jiff::civil::Date;
 
 use naive::{Accounts, Counts, Key, Settled};
@@ -112,7 +112,7 @@ async fn publish(seed: u64, workspace: &Workspace, from: Date, to: Date) {
         accept_shrink: false,
     };
     let now = "2027-03-01T00:00:00Z".parse().unwrap();
-    let report = run::run(workspace, &selection, now, "twin", &|_| {}).await.unwrap();
+    let report = run::run(workspace, &selection, now, "twin", &Stop::new(), &|_| {}).await.unwrap();
     for (day, disposition) in &report.days {
         assert!(matches!(disposition, Disposition::Published { .. }), "seed {seed}: {day} {disposition:?}");
     }

@@ -34,6 +34,8 @@ pub enum Fault {
     Kill(When),
     /// A listing of the bucket as it was so many changes ago.
     StaleList { changes: usize },
+    /// The answer has another `ETag` than the object.
+    OtherEtag,
     /// One bit of the body is flipped on the way: of the request's if it has one, else of the answer's.
     FlipBit { bit: usize },
     /// A bug to plant: a put is stored in two steps, half of it first.

@@ -94,6 +94,15 @@ impl Shared {
                 let answer = carried_out();
                 Answer { body: flipped(&answer.body, *bit).into(), ..answer }
             }
+            Fault::OtherEtag => {
+                let mut answer = carried_out();
+                for (name, value) in &mut answer.headers {
+                    if *name == "ETag" {
+                        *value = "\"00000000000000000000000000000000\"".to_owned();
+                    }
+                }
+                answer
+            }
             Fault::Half | Fault::Torn if request.kind.writes() => {
                 let half = request.body.slice(..request.body.len() / 2);
                 self.bucket.lock().unwrap().put(&request.key, half);

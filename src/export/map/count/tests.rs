@@ -124,6 +124,7 @@ fn read_text(
         markets: &markets,
         stay_seconds: 60,
         excerpt: Excerpt { chars: 40, viewer_ids: false },
+        stop: &std::sync::atomic::AtomicBool::new(false),
     };
     read_page(&reading, file, max_rows)
 }

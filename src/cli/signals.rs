@@ -1,0 +1,64 @@
+//! SIGINT and SIGTERM: the first asks a run to stop, the second ends the process at once.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::exit;
+use crate::run::{RunReport, Stop};
+
+/// What listens for as long as the process lives.
+#[derive(Debug)]
+pub struct Signals {
+    /// Asked by the first signal.
+    pub stop: Stop,
+    /// The exit code of the first signal; 0 before it.
+    code: Arc<AtomicU8>,
+}
+
+impl Signals {
+    /// Listens from now on.
+    ///
+    /// # Errors
+    /// When the system gives no handler.
+    pub fn listen() -> io::Result<Self> {
+        let (mut interrupts, mut terminations) =
+            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        let signals = Self { stop: Stop::new(), code: Arc::default() };
+        let (stop, first) = (signals.stop.clone(), Arc::clone(&signals.code));
+        tokio::spawn(async move {
+            loop {
+                let code = tokio::select! {
+                    _ = interrupts.recv() => exit::INTERRUPTED,
+                    _ = terminations.recv() => exit::TERMINATED,
+                };
+                if stop.is_asked() {
+                    end_at_once(code);
+                }
+                first.store(code, Ordering::SeqCst);
+                stop.ask();
+                tracing::warn!(
+                    "asked to stop: publishing ends with the market-day in hand (ask again to end at once)"
+                );
+            }
+        });
+        Ok(signals)
+    }
+
+    /// What the program exits with: the signal's code if it left anything undone, else the run's own.
+    #[must_use]
+    pub fn code(&self, report: &RunReport, code: u8) -> u8 {
+        match self.code.load(Ordering::SeqCst) {
+            0 => code,
+            _ if report.count("stopped") == 0 => code,
+            of_signal => of_signal,
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "who asks twice is not to wait for anything, as after a kill")]
+fn end_at_once(code: u8) -> ! {
+    std::process::exit(code.into())
+}

@@ -1,0 +1,26 @@
+//! Reading that is asked to stop leaves off between two records.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::format::field::{Field, Position, Records};
+use crate::model::Reason;
+
+/// Records that are taken until somebody asks to stop.
+pub(super) struct Until<'a, R> {
+    pub(super) stop: &'a AtomicBool,
+    pub(super) records: &'a mut R,
+}
+
+impl<R: Records> Records for Until<'_, R> {
+    fn record(&mut self, at: Position, fields: &[Field<'_>], raw: &dyn Fn() -> String) {
+        self.records.record(at, fields, raw);
+    }
+
+    fn broken(&mut self, at: Position, reason: Reason, raw: &[u8]) {
+        self.records.broken(at, reason, raw);
+    }
+
+    fn is_refused(&self) -> bool {
+        self.stop.load(Ordering::Relaxed) || self.records.is_refused()
+    }
+}

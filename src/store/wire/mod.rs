@@ -1,0 +1,146 @@
+//! What goes over the wire to a bucket: so many requests at a time, counted, none left hanging, and no answer taken
+//! for one that is none.
+//!
+//! Stands between `object_store`, which signs, and makes requests again that fail, and the HTTP client.
+
+mod answer;
+mod body;
+mod outage;
+mod traffic;
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hyper::StatusCode;
+use object_store::ClientOptions;
+use object_store::client::{
+    HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse, HttpResponseBody, HttpService,
+    ReqwestConnector,
+};
+use tokio::sync::Semaphore;
+
+use answer::Asked;
+use body::{Watch, WatchedBody};
+pub(super) use outage::Out;
+use outage::Outage;
+pub(super) use traffic::Meter;
+use traffic::RequestId;
+pub use traffic::Traffic;
+
+/// An upload may take a second longer for each of these.
+const UPLOAD_BYTES_PER_SECOND: u64 = 64 << 10;
+
+/// The way to one store. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Wire {
+    health: Arc<Health>,
+    permits: Arc<Semaphore>,
+    silence: Duration,
+}
+
+/// How a store is doing.
+#[derive(Debug, Default)]
+struct Health {
+    meter: Meter,
+    outage: Outage,
+}
+
+impl Health {
+    fn fails(&self, request: RequestId) {
+        self.meter.fails(request);
+        self.outage.failed(Instant::now());
+    }
+}
+
+impl Wire {
+    /// For so many requests at a time. An answer that lets wait for longer than `silence` is none.
+    pub(super) fn new(requests: usize, silence: Duration) -> Self {
+        Self { health: Arc::default(), permits: Arc::new(Semaphore::new(requests.max(1))), silence }
+    }
+
+    pub(super) fn traffic(&self) -> Traffic {
+        self.health.meter.traffic()
+    }
+
+    async fn call(&self, client: &HttpClient, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(unknown)?;
+        self.health.outage.ask(Instant::now()).map_err(unknown)?;
+        let id = self.health.meter.begins(&request);
+        let asked = Asked::of(&request);
+        let upload = u64::try_from(request.body().content_length()).unwrap_or(u64::MAX) / UPLOAD_BYTES_PER_SECOND;
+        let silence = self.silence + Duration::from_secs(upload);
+        let answered = tokio::time::timeout(silence, client.execute(request)).await;
+        let answer = answered.unwrap_or_else(|_| Err(HttpError::new(HttpErrorKind::Timeout, Silent(silence))));
+        let answer = answer.inspect_err(|_| self.health.fails(id))?;
+        let (parts, body) = answer.into_parts();
+        let fails = is_trouble(parts.status);
+        let is_looked_into = answer::is_looked_into(asked, &parts);
+        if fails {
+            self.health.fails(id);
+        }
+        let health = Arc::clone(&self.health);
+        let watch = Watch { health, request: id, is_good_news: !is_looked_into, _permit: permit };
+        let body = WatchedBody::new(body, self.silence, (!fails).then_some(watch));
+        let answer = HttpResponse::from_parts(parts, HttpResponseBody::new(body));
+        if !is_looked_into {
+            return Ok(answer);
+        }
+        let answer = answer::sound(asked, answer).await?;
+        if is_trouble(answer.status()) {
+            self.health.fails(id);
+        } else {
+            self.health.outage.answered();
+        }
+        Ok(answer)
+    }
+}
+
+fn unknown(error: impl std::error::Error + Send + Sync + 'static) -> HttpError {
+    HttpError::new(HttpErrorKind::Unknown, error)
+}
+
+/// What `object_store` makes again.
+fn is_trouble(status: StatusCode) -> bool {
+    status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::REQUEST_TIMEOUT
+}
+
+/// There was no answer in time.
+#[derive(Debug, thiserror::Error)]
+#[error("no answer for {} s", .0.as_secs())]
+struct Silent(Duration);
+
+impl HttpConnector for Wire {
+    fn connect(&self, options: &ClientOptions) -> object_store::Result<HttpClient> {
+        let client = ReqwestConnector::default().connect(options)?;
+        Ok(HttpClient::new(Watched { wire: self.clone(), client }))
+    }
+}
+
+struct Watched {
+    wire: Wire,
+    client: HttpClient,
+}
+
+// The client's own text holds headers, and one of them the signature.
+impl fmt::Debug for Watched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watched")
+    }
+}
+
+// What `async_trait` would write.
+impl HttpService for Watched {
+    fn call<'life0, 'async_trait>(
+        &'life0 self,
+        request: HttpRequest,
+    ) -> Pin<Box<dyn Future<Output = Result<HttpResponse, HttpError>> + Send + 'async_trait>>
+    where
+        'life0: 'async_trait,
+        Self: 'async_trait,
+    {
+        Box::pin(self.wire.call(&self.client, request))
+    }
+}
