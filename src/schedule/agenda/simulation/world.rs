@@ -49,6 +49,8 @@ struct Known {
     /// Times that a run was started for in time, and times recorded as missed.
     on_time: u64,
     first_settled: Timestamp,
+    /// Since when two others keep it waiting.
+    waits_since: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy)]
@@ -62,6 +64,8 @@ struct Running {
     start: Start,
     started_at: Timestamp,
     ends_at: i64,
+    on_time: bool,
+    settled_before: Timestamp,
     verdict: Verdict,
 }
 
@@ -118,6 +122,7 @@ impl<B: Brain> World<B> {
                 passes: 0,
                 on_time: 0,
                 first_settled: now,
+                waits_since: None,
             };
             jobs.insert(name.to_owned(), known);
         }
@@ -164,7 +169,9 @@ impl<B: Brain> World<B> {
                 self.tick(dice);
             }
             Step::Restart { seconds } => {
-                self.jobs.values_mut().for_each(|job| job.running = None);
+                for job in self.jobs.values_mut() {
+                    (job.running, job.waits_since) = (None, None);
+                }
                 self.wait(seconds);
                 self.start_over();
                 self.tick(dice);
@@ -205,8 +212,9 @@ impl<B: Brain> World<B> {
     fn tick(&mut self, dice: &mut Dice) {
         for (_, job) in &mut self.jobs {
             if self.now.duration_until(job.settled) > HOUR {
-                job.settled = self.now;
-                job.done.retain(|at| *at <= self.now);
+                let before = job.running.as_ref().map_or(job.settled, |running| running.settled_before);
+                job.settled = if self.now.duration_until(before) > HOUR { self.now } else { before };
+                job.done.retain(|at| *at <= job.settled);
             }
         }
         for order in self.brain.look(self.now) {
@@ -228,8 +236,14 @@ impl<B: Brain> World<B> {
             }
         }
         let running = self.jobs.values().filter(|job| job.running.is_some()).count();
-        for (name, job) in self.jobs.iter().filter(|(_, job)| job.running.is_none() && running < 2) {
-            if let Some(skipped) = job.between(job.settled, self.now).next() {
+        for (name, job) in self.jobs.iter_mut().filter(|(_, job)| job.running.is_none()) {
+            let Some(skipped) = job.between(job.settled, self.now).next() else {
+                job.waits_since = None;
+                continue;
+            };
+            if running == 2 {
+                job.waits_since.get_or_insert(self.now);
+            } else {
                 self.violations.push(format!("{name} ({}) left out {skipped} at {}", job.cron, self.now));
             }
         }
@@ -252,8 +266,10 @@ impl<B: Brain> World<B> {
         if job.done.contains(&occurrence) {
             wrong("run a second time, for");
         }
-        let on_time = start.tries == 0 && occurrence.duration_until(now) <= MINUTE;
-        let first_missed = job.between(job.settled, occurrence).find(|at| at.duration_until(now) > MINUTE);
+        let seen_at = job.waits_since.take().unwrap_or(now);
+        let is_missed = |at: &Timestamp| at.duration_until(seen_at) > MINUTE;
+        let first_missed = job.between(job.settled, occurrence).find(is_missed);
+        let on_time = start.tries == 0 && !is_missed(&occurrence);
         if start.tries == 0
             && job.catch_up == CatchUp::All
             && start.look_back_from.is_none()
@@ -261,6 +277,7 @@ impl<B: Brain> World<B> {
         {
             wrong("not all is caught up by the run for");
         }
+        let settled_before = job.settled;
         job.settled = job.settled.max(occurrence);
         let seconds = if self.is_calm { 1 } else { dice.pick(&[1, 5, 20, 20, 45, 600, 7200]) };
         let verdict = match dice.below(20) {
@@ -269,20 +286,22 @@ impl<B: Brain> World<B> {
             1 => Verdict::Again,
             _ => Verdict::Handled,
         };
-        job.on_time += u64::from(on_time);
-        job.running = Some(Running { start, started_at: now, ends_at: self.passed + seconds, verdict });
+        job.running = Some(Running { start, started_at: now, ends_at: self.passed + seconds, on_time, settled_before, verdict });
     }
 
     fn end(&mut self, name: &str) {
         let job = self.jobs.get_mut(name).unwrap();
-        let Running { start, started_at, verdict, .. } = job.running.take().unwrap();
+        let Running { start, started_at, on_time, verdict, .. } = job.running.take().unwrap();
         job.runs += 1;
         if verdict != Verdict::Fruitless {
             job.write(started_at, start.occurrence, start.missed);
+            job.on_time += u64::from(on_time);
         }
         if verdict == Verdict::Handled {
             job.publish(started_at, start.look_back_from);
-            job.done.insert(start.occurrence);
+            if self.now.duration_until(start.occurrence) <= HOUR {
+                job.done.insert(start.occurrence);
+            }
         }
         self.brain.ended(name, verdict, self.now);
     }
@@ -350,7 +369,7 @@ impl Known {
 
 /// Times of each date, without cron.
 fn daily(zone: &Zone, around: Date, times: &[&str]) -> BTreeSet<Timestamp> {
-    let dates = (around - (DAYS + 2).days()).series(1.day()).take(60);
+    let dates = (around - 40.days()).series(1.day()).take(120);
     dates
         .flat_map(|date| times.iter().map(move |time| date.to_datetime(time.parse::<Time>().unwrap())))
         .map(|local| zone.first_instant_at(local).unwrap())
@@ -359,6 +378,6 @@ fn daily(zone: &Zone, around: Date, times: &[&str]) -> BTreeSet<Timestamp> {
 
 /// Every quarter past an hour of the wall clock, without cron.
 fn hourly(zone: &Zone, from: Timestamp) -> BTreeSet<Timestamp> {
-    let every = (0..60 * 24 * 12).map(|step| from + SignedDuration::from_mins(5 * step));
+    let every = (-60 * 24 * 6..60 * 24 * 18).map(|step| from + SignedDuration::from_mins(5 * step));
     every.filter(|at| zone.local(*at).minute() == 15).collect()
 }
