@@ -246,6 +246,7 @@ impl Desk {
                 Some(_) | None => {}
             }
         }
+        tracing::warn!(market_day = %day, "its lease comes and goes; going on without");
         Ok(None)
     }
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::archive::TableName;
+use crate::config;
 use crate::demo::{DemoFormat, DemoRows};
 
 /// Settles how live-room covers performed, by market, slot and audience, and publishes Parquet that a notebook can
@@ -76,6 +77,8 @@ pub enum Command {
     Verify(Verify),
     /// List the objects that were the truth at an instant
     Snapshot(Snapshot),
+    /// Remove the bytes of revisions that were replaced long ago; never part of a run
+    Prune(Prune),
     /// Print a table of the archive
     Show(Show),
 }
@@ -114,7 +117,7 @@ pub struct Run {
     /// Run as if the clock read this instant, such as 2026-11-20T03:30:00Z
     #[arg(long, value_name = "INSTANT")]
     pub at: Option<Timestamp>,
-    /// Publish also what says less than the revision before
+    /// Publish also what says less than the revision before, or seems to be another day's or market's file
     #[arg(long)]
     pub accept_shrink: bool,
     /// How to say what was done: for people, or as one JSON object
@@ -163,7 +166,7 @@ pub struct Backfill {
     /// Only print what would be done
     #[arg(long)]
     pub dry_run: bool,
-    /// Publish also what says less than the revision before
+    /// Publish also what says less than the revision before, or seems to be another day's or market's file
     #[arg(long)]
     pub accept_shrink: bool,
     /// Run as if the clock read this instant
@@ -233,6 +236,17 @@ pub struct Snapshot {
     pub as_of: Timestamp,
 }
 
+/// `prune`
+#[derive(Debug, Args)]
+pub struct Prune {
+    /// How far back the past stays whole: at least 1d, such as `400d`
+    #[arg(long, value_name = "DURATION", value_parser = days)]
+    pub older_than: i64,
+    /// Only say what would be removed
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
 /// `show`
 #[derive(Debug, Args)]
 pub struct Show {
@@ -263,4 +277,10 @@ fn table(name: &str) -> Result<TableName, String> {
 /// An instant, with seconds or without.
 fn instant(text: &str) -> Result<Timestamp, String> {
     text.parse().map_err(|error: jiff::Error| error.to_string())
+}
+
+/// A duration of at least a day, in seconds.
+fn days(text: &str) -> Result<i64, String> {
+    let seconds = config::duration(text).filter(|seconds| *seconds >= 86_400);
+    seconds.ok_or_else(|| "expected at least 1d, such as `400d` or `36h`".to_owned())
 }

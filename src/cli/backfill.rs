@@ -93,7 +93,9 @@ fn print_plan(plan: &PlatformPlan, out: &mut impl Write) -> std::io::Result<()> 
             Standing::Due(because) => format!("would be settled: {because}"),
             Standing::NotAsked(because) => format!("is due ({because}) but not asked for"),
             Standing::NotOver => "is not over".to_owned(),
-            Standing::Waiting { missing } => format!("waits for {}", missing.join(", ")),
+            Standing::Waiting { missing, since } => {
+                format!("waits for {} since {since}", missing.join(", "))
+            }
             Standing::Current { revision, .. } => format!("is current at revision {revision}"),
             Standing::Held { reason } => format!("is held back: {reason}"),
             Standing::Unreadable { reason } => format!("cannot be looked at: {reason}"),

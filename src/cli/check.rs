@@ -4,6 +4,9 @@ use std::io::Write;
 
 use super::args::Global;
 use super::{Failure, exit, load};
+use crate::config::{Job, Workspace};
+
+const DAY_SECONDS: u64 = 86_400;
 
 /// Checks the configuration and says what is in it.
 pub fn run(global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
@@ -22,5 +25,24 @@ pub fn run(global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
         let reach = job.platforms.len() * job.markets.len() * usize::from(job.lookback_days);
         writeln!(out, "  job {name}: {when}, looks at {reach} market-days")?;
     }
+    for warning in workspace.jobs.iter().flat_map(|(name, job)| never_final(&workspace, name, job)) {
+        writeln!(out, "warning: {warning}")?;
+    }
     Ok(exit::DONE)
+}
+
+/// Platforms whose days leave the look-back of a job before it sees them settled: one that runs once a day needs a
+/// day more than `settle` takes.
+fn never_final<'w>(workspace: &'w Workspace, name: &'w str, job: &'w Job) -> impl Iterator<Item = String> + 'w {
+    job.platforms.iter().filter_map(move |id| {
+        let settle_seconds = workspace.platforms.get(id)?.settle_seconds;
+        let needed = settle_seconds.unsigned_abs().div_ceil(DAY_SECONDS) + 1;
+        let given = u64::from(job.lookback_days);
+        (given < needed).then(|| {
+            format!(
+                "job `{name}` looks back {given} days, and the exports of `{id}` settle after {} hours: its market-days leave the look-back while they are provisional, and stay so (give `lookback_days: {needed}` or more)",
+                settle_seconds / 3600
+            )
+        })
+    })
 }

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::archive::ArchiveError;
+use jiff::Timestamp;
+
+use crate::archive::{ArchiveError, PruneError};
 use crate::config::ConfigError;
 use crate::demo::DemoError;
 use crate::run::{RunError, error_text};
@@ -24,6 +26,14 @@ impl Failure {
     /// A command line that makes no sense.
     pub fn usage(text: impl Into<String>) -> Self {
         Self::new(exit::USAGE, text.into())
+    }
+
+    /// A past that is no longer whole.
+    pub fn pruned(as_of: Timestamp, pruned: usize, all: usize) -> Self {
+        let text = format!(
+            "{pruned} of the {all} tables that were the truth at {as_of} were pruned; what is listed is all that is left"
+        );
+        Self::new(exit::UNEXPECTED, text)
     }
 
     /// A configuration that is sound and not enough.
@@ -82,6 +92,16 @@ impl From<StoreError> for Failure {
 impl From<ArchiveError> for Failure {
     fn from(error: ArchiveError) -> Self {
         Self::unexpected(&error)
+    }
+}
+
+impl From<PruneError> for Failure {
+    fn from(error: PruneError) -> Self {
+        let code = match error {
+            PruneError::Publishing { .. } => exit::CONFLICT,
+            PruneError::Archive(_) => exit::UNEXPECTED,
+        };
+        Self::new(code, error_text(&error))
     }
 }
 

@@ -9,6 +9,7 @@ mod failure;
 mod inspect;
 mod logging;
 mod progress;
+mod prune;
 mod reasons;
 mod run;
 mod schedule;
@@ -77,6 +78,7 @@ fn dispatch(cli: &Cli, out: &mut impl Write) -> Result<u8, Failure> {
             Command::Inspect(args) => inspect::run(args, out),
             Command::Verify(args) => verify::run(args, global, out).await,
             Command::Snapshot(args) => snapshot::run(args, global, out).await,
+            Command::Prune(args) => prune::run(args, global, out).await,
             Command::Show(args) => show::run(args, global, out).await,
         }
     });

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use jiff::Timestamp;
+
 use crate::model::MarketDay;
 
 /// How many reasons are printed before the rest is only counted.
@@ -14,13 +16,22 @@ const NAMED: usize = 4;
 /// Market-days by how they stand and why.
 #[derive(Debug, Default)]
 pub struct Reasons<'a> {
-    days: BTreeMap<(&'static str, String), Vec<&'a MarketDay>>,
+    days: BTreeMap<(&'static str, String), Vec<Day<'a>>>,
 }
+
+/// A market-day, and since when it stands so, where that is known.
+#[derive(Debug)]
+struct Day<'a>(&'a MarketDay, Option<Timestamp>);
 
 impl<'a> Reasons<'a> {
     /// Adds a market-day.
     pub fn add(&mut self, word: &'static str, reason: String, day: &'a MarketDay) {
-        self.days.entry((word, reason)).or_default().push(day);
+        self.days.entry((word, reason)).or_default().push(Day(day, None));
+    }
+
+    /// Adds a market-day that stands so since an instant.
+    pub fn add_since(&mut self, word: &'static str, reason: String, day: &'a MarketDay, since: Timestamp) {
+        self.days.entry((word, reason)).or_default().push(Day(day, Some(since)));
     }
 
     /// Prints each reason with its market-days.
@@ -39,8 +50,12 @@ impl<'a> Reasons<'a> {
     }
 }
 
-fn named(days: &[&MarketDay]) -> String {
-    let mut text = days.iter().take(NAMED).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+fn named(days: &[Day<'_>]) -> String {
+    let name = |Day(day, since): &Day<'_>| match since {
+        Some(since) => format!("{day} since {since}"),
+        None => day.to_string(),
+    };
+    let mut text = days.iter().take(NAMED).map(name).collect::<Vec<_>>().join(", ");
     if days.len() > NAMED {
         let _ = write!(text, " and {} more", days.len() - NAMED);
     }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::exit;
 use super::reasons::Reasons;
 use crate::archive::RowCounts;
-use crate::run::{Disposition, RunReport};
+use crate::run::{self, Disposition, RunReport};
 
 /// Prints what became of the market-days and why some were not published.
 ///
@@ -38,7 +38,9 @@ pub fn print(report: &RunReport, out: &mut impl Write) -> io::Result<()> {
     }
     let mut reasons = Reasons::default();
     for (day, disposition) in &report.days {
-        if let Some(reason) = disposition.reason() {
+        if let Disposition::Waiting { missing, since } = disposition {
+            reasons.add_since(disposition.word(), run::no_export(missing), day, *since);
+        } else if let Some(reason) = disposition.reason() {
             reasons.add(disposition.word(), reason, day);
         }
     }

@@ -41,7 +41,9 @@ pub async fn run(args: &Status, global: &Global, out: &mut impl Write) -> Result
     )?;
     let mut reasons = Reasons::default();
     for day in plans.iter().flat_map(|plan| &plan.days) {
-        if let Some((word, reason)) = trouble(day) {
+        if let Standing::Waiting { missing, since } = &day.standing {
+            reasons.add_since("waiting", run::no_export(missing), &day.market_day, *since);
+        } else if let Some((word, reason)) = trouble(day) {
             reasons.add(word, reason, &day.market_day);
         }
     }
@@ -87,7 +89,6 @@ fn letter(day: &PlannedDay) -> char {
 
 fn trouble(day: &PlannedDay) -> Option<(&'static str, String)> {
     match (&day.standing, &day.attempt) {
-        (Standing::Waiting { missing }, _) => Some(("waiting", format!("no export at {}", missing.join(", ")))),
         (Standing::Held { reason }, _) => Some(("held", reason.clone())),
         (Standing::Unreadable { reason }, _) => Some(("failed", reason.clone())),
         (Standing::Due(_), Some(attempt)) if attempt.end == AttemptEnd::Held => {

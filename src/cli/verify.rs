@@ -19,6 +19,9 @@ pub async fn run(args: &Verify, global: &Global, out: &mut impl Write) -> Result
     for finding in &found.findings {
         writeln!(out, "{finding}")?;
     }
+    if found.pruned > 0 {
+        writeln!(out, "{} tables by content were pruned, as they may be", found.pruned)?;
+    }
     writeln!(
         out,
         "{} receipts of {} units, {} tables by content and {} at their current paths checked: {} problems, {} mended",

@@ -50,6 +50,7 @@ pub use definition::*;
 pub use mapping::*;
 pub use path::*;
 pub use problem::{ConfigError, Problem};
+pub use quantity::duration;
 
 use crate::model::PlatformId;
 use names::check_name;

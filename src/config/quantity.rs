@@ -18,10 +18,16 @@ const SIZE_UNITS: [(&str, u64); 6] = [
 pub(super) fn duration_seconds(at: &Place<'_>, bounds: RangeInclusive<i64>, expected: &str) -> Option<i64> {
     let expected = format!("{expected}, such as `48h`, `2d` or `90m`");
     let seconds = at.text("a duration", &expected)?;
-    match measure(seconds, &DURATION_UNITS).and_then(|seconds| i64::try_from(seconds).ok()) {
+    match duration(seconds) {
         Some(seconds) if bounds.contains(&seconds) => Some(seconds),
         _ => at.mismatch("a duration", &expected),
     }
+}
+
+/// A duration as it is written on a command line (`48h`, `400d`), in seconds.
+#[must_use]
+pub fn duration(text: &str) -> Option<i64> {
+    measure(text, &DURATION_UNITS).and_then(|seconds| i64::try_from(seconds).ok())
 }
 
 /// Bytes.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use hashbrown::HashTable;
 
 use super::cells::{Cells, Numbered};
+use super::dedupe::Deliveries;
 use super::feed::{Fed, Feed};
 use super::memory::{CHUNK_WORDS, Memory};
 use super::row::{EventRow, NO_CELL, ViewerRow};
@@ -108,9 +109,27 @@ impl Counter {
             let mut writer = viewers.writer();
             let (mut rows, mut first) = (Vec::new(), HashTable::new());
             for part in parts {
-                events.take(part, &mut rows)?;
+                let mut settle = |row: &EventRow, is_duplicate| {
+                    settle(row, is_duplicate, &numbered, &mut tally, &mut writer)
+                };
+                if let Some(blocks) = events.take(part, &mut rows)? {
+                    let mut deliveries = Deliveries::default();
+                    blocks.each(&mut rows, |block| {
+                        block.iter().for_each(|row| deliveries.note(row));
+                        Ok(())
+                    })?;
+                    blocks.each(&mut rows, |block| {
+                        block
+                            .iter()
+                            .try_for_each(|row| settle(row, deliveries.is_duplicate(row, &scope, &numbered)))
+                    })?;
+                    continue;
+                }
                 let duplicates = dedupe::duplicates(&rows, &scope, &numbered, &mut first);
-                settle(&rows, &duplicates, &numbered, &mut tally, &mut writer)?;
+                let mut duplicates = duplicates.iter().peekable();
+                for (index, row) in (0_u32..).zip(&rows) {
+                    settle(row, duplicates.next_if_eq(&&index).is_some())?;
+                }
             }
             writer.finish()?;
             Ok(tally)
@@ -123,8 +142,15 @@ impl Counter {
             let mut tally = Tally::new(numbered.cells().len(), &Scope::new(0, 0));
             let (mut rows, mut firsts) = (Vec::new(), touch::Firsts::new());
             for part in parts {
-                viewers.take(part, &mut rows)?;
-                touch::credit(&rows, &numbered, &mut tally.counts, &mut firsts);
+                if let Some(blocks) = viewers.take(part, &mut rows)? {
+                    blocks.each(&mut rows, |block| {
+                        touch::note(block, &numbered, &mut firsts);
+                        Ok(())
+                    })?;
+                } else {
+                    touch::note(&rows, &numbered, &mut firsts);
+                }
+                touch::credit(&mut firsts, &mut tally.counts);
             }
             Ok(tally)
         })?;
@@ -139,31 +165,27 @@ impl Counter {
     }
 }
 
-/// Counts the rows of a partition that are no redeliveries and passes them on to first touches.
+/// Counts a row unless it is a redelivery, and passes it on to first touches.
 fn settle(
-    rows: &[EventRow],
-    duplicates: &[u32],
+    row: &EventRow,
+    is_duplicate: bool,
     numbered: &Numbered,
     tally: &mut Tally,
     viewers: &mut Writer<'_, ViewerRow>,
 ) -> std::io::Result<()> {
-    let mut duplicates = duplicates.iter().peekable();
-    for (index, row) in (0_u32..).zip(rows) {
-        let is_duplicate = duplicates.next_if_eq(&&index).is_some();
-        if row.cell == NO_CELL {
-            continue;
-        }
-        let outcome = tally.outcome(row.origin, numbered.day(row.cell));
-        if is_duplicate {
-            outcome.duplicate += 1;
-            continue;
-        }
-        outcome.counted += 1;
-        tally.count(row.cell, row.origin.kinds(), row.dwell_ms);
-        if row.origin.has_viewer() && row.origin.kinds().bits() & UNIQUE.bits() != 0 {
-            let EventRow { viewer, occurred_us, origin, cell, .. } = *row;
-            viewers.push(viewer.rotate_right(32), ViewerRow { viewer, occurred_us, origin, cell, unused: 0 })?;
-        }
+    if row.cell == NO_CELL {
+        return Ok(());
+    }
+    let outcome = tally.outcome(row.origin, numbered.day(row.cell));
+    if is_duplicate {
+        outcome.duplicate += 1;
+        return Ok(());
+    }
+    outcome.counted += 1;
+    tally.count(row.cell, row.origin.kinds(), row.dwell_ms);
+    if row.origin.has_viewer() && row.origin.kinds().bits() & UNIQUE.bits() != 0 {
+        let EventRow { viewer, occurred_us, origin, cell, .. } = *row;
+        viewers.push(viewer.rotate_right(32), ViewerRow { viewer, occurred_us, origin, cell, unused: 0 })?;
     }
     Ok(())
 }
@@ -209,4 +231,75 @@ fn facts(numbered: &Numbered, counts: &[Counts], days: usize) -> Vec<Vec<Fact>> 
         day.sort_unstable_by(|one, other| one.key.cmp(&other.key));
     }
     facts
+}
+
+#[cfg(test)]
+mod tests {
+    use rand_core::{Rng as _, SeedableRng as _};
+    use rand_pcg::Pcg64Mcg;
+
+    use super::super::feed::{Input, Placed};
+    use super::*;
+    use crate::model::Kinds;
+
+    const DAYS: usize = 3;
+    const EXPORTS: usize = 4;
+
+    /// Rows of a handful of events and viewers, so that some partitions are large and the others empty.
+    fn counted(seed: u64, bytes: u64) -> (Vec<Vec<Fact>>, Vec<Outcome>, u64) {
+        let mut random = Pcg64Mcg::seed_from_u64(seed);
+        let mut below = |most: u32| random.next_u32() % most;
+        let mut scope = Scope::new(EXPORTS, DAYS);
+        for (export, day) in (0..EXPORTS).flat_map(|export| (0..DAYS).map(move |day| (export, day))) {
+            if below(4) > 0 {
+                scope.cover(export, day);
+            }
+        }
+        let memory = Memory::new(bytes, std::env::temp_dir(), 512);
+        let effort = Effort { memory: Arc::clone(&memory), threads: 2, expected_rows: 0 };
+        let counter = Counter::new(scope, effort);
+        let mut feed = counter.feed();
+        for export in 0..EXPORTS {
+            feed.begin(export);
+            feed.stage("a", "r", "c");
+            feed.stage("b", "r", "c");
+            for record in 1..=3000 {
+                let ids = [below(3), below(3)].map(|id| id.to_string());
+                let kinds = [Kinds::IMPRESSION, Kinds::CLICK, Kinds::ENTRY, Kinds::ORDER][below(4) as usize];
+                let place = (below(5) > 0).then(|| Placed {
+                    stage: below(2) as usize,
+                    day: below(3) as usize,
+                    slot: below(2) as usize,
+                    era: Era(0),
+                });
+                let input = Input {
+                    record,
+                    occurred_us: i64::from(below(50)),
+                    kinds,
+                    dwell_ms: below(100),
+                    event_id: Some(&ids[0]).filter(|_| below(8) > 0).map(String::as_str),
+                    viewer_id: Some(&ids[1]).filter(|_| below(8) > 0).map(String::as_str),
+                    place,
+                };
+                feed.push(&input).unwrap();
+            }
+            feed.end();
+        }
+        let fed = feed.finish().unwrap();
+        let counted = counter.finish(vec![fed]).unwrap();
+        (counted.facts, counted.outcomes, memory.spilled_bytes())
+    }
+
+    #[test]
+    fn an_id_that_fills_a_partition_is_counted_block_by_block_to_the_same_facts() {
+        for seed in 0..20 {
+            let (facts, outcomes, none) = counted(seed, 1 << 40);
+            let (by_blocks, outcomes_by_blocks, spilled) = counted(seed, 10_000);
+            assert_eq!(none, 0);
+            assert!(spilled > 100_000, "{spilled} bytes: the partitions were not large");
+            assert!(outcomes.iter().any(|outcome| outcome.duplicate > 0), "seed {seed}");
+            assert_eq!(facts, by_blocks, "seed {seed}");
+            assert_eq!(outcomes, outcomes_by_blocks, "seed {seed}");
+        }
+    }
 }

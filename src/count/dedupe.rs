@@ -1,10 +1,14 @@
 //! Redelivered events: the same event id counts once per market-day.
+//!
+//! Said twice: [`duplicates`] for the rows of a partition together, and [`Deliveries`] for a partition that one id fills
+//! (an export that maps its session as the event id), whose rows are seen twice and never held. A test holds one
+//! against the other.
 
-use hashbrown::HashTable;
+use hashbrown::{HashMap, HashTable};
 use hashbrown::hash_table::Entry;
 
 use super::cells::Numbered;
-use super::row::{EventRow, NO_CELL};
+use super::row::{EventRow, NO_CELL, Origin};
 use super::scope::Scope;
 
 /// Which rows of a partition are redeliveries.
@@ -54,4 +58,32 @@ pub(super) fn duplicates(
     }
     duplicates.sort_unstable();
     duplicates
+}
+
+/// The first delivery of each event in each export: all that it takes to know which rows are redeliveries.
+#[derive(Default)]
+pub(super) struct Deliveries(HashMap<u64, Vec<(i64, Origin)>>);
+
+impl Deliveries {
+    /// Takes note of a row; every row of the partition, before any is judged.
+    pub(super) fn note(&mut self, row: &EventRow) {
+        let this = (row.occurred_us, row.origin);
+        let firsts = self.0.entry(row.event).or_default();
+        match firsts.iter_mut().find(|(_, origin)| origin.export() == row.origin.export()) {
+            Some(first) => *first = this.min(*first),
+            None => firsts.push(this),
+        }
+    }
+
+    /// Whether a row that counts on a market-day came after another delivery that the day stands on.
+    pub(super) fn is_duplicate(&self, row: &EventRow, scope: &Scope, numbered: &Numbered) -> bool {
+        if row.cell == NO_CELL {
+            return false;
+        }
+        let day = numbered.day(row.cell);
+        let came_before = |first: &(i64, Origin)| {
+            *first < (row.occurred_us, row.origin) && scope.covers(first.1.export(), day)
+        };
+        self.0.get(&row.event).is_some_and(|firsts| firsts.iter().any(came_before))
+    }
 }

@@ -69,33 +69,26 @@ impl Spill {
         Ok(())
     }
 
-    /// Reads rows of a partition back into `out`, which is as long as they are, and lets go of them.
-    pub(super) fn take(
-        &self,
-        part: usize,
-        extents: &[Extent],
-        row_bytes: usize,
-        out: &mut [u8],
-    ) -> io::Result<()> {
+    /// Reads rows of a partition back into `out`, which is as long as they are.
+    pub(super) fn read(&self, part: usize, extent: Extent, row_bytes: usize, out: &mut [u8]) -> io::Result<()> {
         let mut shared = self.shared(part);
-        let Shared { file: Some(file), waiting, .. } = &mut *shared else {
-            return if extents.is_empty() { Ok(()) } else { Err(io::Error::other("a spill file is gone")) };
+        let Some(file) = &mut shared.file else {
+            return Err(io::Error::other("a spill file is gone"));
         };
-        let mut rest = out;
-        for extent in extents {
-            let (first, rows) = (u64::from(extent.first), usize::try_from(extent.rows).map_err(io::Error::other)?);
-            let (here, beyond) = rest
-                .split_at_mut_checked(rows * row_bytes)
-                .ok_or_else(|| io::Error::other("a spilled partition is longer than it was"))?;
-            file.seek(SeekFrom::Start(first * row_bytes as u64))?;
-            file.read_exact(here)?;
-            *waiting -= extent.rows;
-            rest = beyond;
+        file.seek(SeekFrom::Start(u64::from(extent.first) * row_bytes as u64))?;
+        file.read_exact(out)
+    }
+
+    /// Lets go of rows that were read; the file goes with the last of them.
+    pub(super) fn let_go(&self, part: usize, extents: &[Extent]) {
+        if extents.is_empty() {
+            return;
         }
-        if *waiting == 0 {
+        let mut shared = self.shared(part);
+        shared.waiting -= extents.iter().map(|extent| extent.rows).sum::<u32>();
+        if shared.waiting == 0 {
             *shared = Shared::default();
         }
-        Ok(())
     }
 
     fn shared(&self, part: usize) -> std::sync::MutexGuard<'_, Shared> {
@@ -105,6 +98,20 @@ impl Spill {
     #[cfg(test)]
     pub(super) fn open_files(&self) -> usize {
         (0..self.files.len()).filter(|file| self.shared(*file).file.is_some()).count()
+    }
+}
+
+impl Extent {
+    /// How long they are.
+    pub(super) fn bytes(self, row_bytes: usize) -> usize {
+        usize::try_from(self.rows).unwrap_or(usize::MAX).saturating_mul(row_bytes)
+    }
+
+    /// The same rows in pieces of at most so many.
+    pub(super) fn pieces(self, rows: u32) -> impl Iterator<Item = Self> {
+        let end = self.first + self.rows;
+        let starts = std::iter::successors(Some(self.first), move |first| first.checked_add(rows));
+        starts.take_while(move |first| *first < end).map(move |first| Self { first, rows: rows.min(end - first) })
     }
 }
 

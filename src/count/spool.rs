@@ -9,6 +9,11 @@ use bytemuck::Pod;
 use super::memory::{CHUNK_WORDS, Memory};
 use super::spill::{Extent, Spill, rows_of};
 
+/// A partition whose rows are more than one part in so many of the bound is read block by block.
+const SHARE_OF_A_PARTITION: u64 = 4;
+/// Rows of a block.
+const BLOCK_ROWS: u32 = 1 << 14;
+
 /// Partitioned rows that any number of writers fill at once.
 pub(super) struct Spool<R> {
     parts: Vec<Mutex<Part<R>>>,
@@ -26,6 +31,13 @@ struct Chunk<R> {
     words: Box<[u64]>,
     rows: usize,
     of: PhantomData<R>,
+}
+
+/// The rows of a partition that are too many to be in memory together, to be seen as often as wanted.
+pub(super) struct Blocks<'s, R: Pod> {
+    spool: &'s Spool<R>,
+    number: usize,
+    part: Part<R>,
 }
 
 /// One thread's way into a spool.
@@ -93,21 +105,64 @@ impl<R: Pod> Spool<R> {
         Ok(())
     }
 
-    /// Moves all rows of a partition into `rows`, in place of what was there.
-    pub(super) fn take(&self, part: usize, rows: &mut Vec<R>) -> io::Result<()> {
+    /// Moves all rows of a partition into `rows`, in place of what was there. If they are too many for the memory
+    /// bound, which takes one id that fills the partition, `rows` is left empty and they are given as blocks.
+    pub(super) fn take(&self, part: usize, rows: &mut Vec<R>) -> io::Result<Option<Blocks<'_, R>>> {
         let number = part;
-        let mut part = self.parts[number].lock().unwrap_or_else(PoisonError::into_inner);
-        let in_memory: usize = part.chunks.iter().map(|chunk| chunk.rows).sum();
+        let part = {
+            let mut part = self.parts[number].lock().unwrap_or_else(PoisonError::into_inner);
+            Part { chunks: std::mem::take(&mut part.chunks), on_disk: std::mem::take(&mut part.on_disk) }
+        };
         rows.clear();
-        let on_disk = std::mem::take(&mut part.on_disk);
-        rows.resize(rows_of(&on_disk)?, R::zeroed());
-        self.spill.take(number, &on_disk, size_of::<R>(), bytemuck::cast_slice_mut(rows))?;
-        for chunk in &part.chunks {
+        let taken = Blocks { spool: self, number, part };
+        let on_disk = rows_of(&taken.part.on_disk)?;
+        let bytes = ((on_disk + taken.rows_in_memory()) * size_of::<R>()) as u64;
+        if bytes > self.memory.bytes() / SHARE_OF_A_PARTITION {
+            return Ok(Some(taken));
+        }
+        rows.resize(on_disk, R::zeroed());
+        let mut rest = bytemuck::cast_slice_mut(rows);
+        for extent in &taken.part.on_disk {
+            let (here, beyond) = rest.split_at_mut(extent.bytes(size_of::<R>()));
+            self.spill.read(number, *extent, size_of::<R>(), here)?;
+            rest = beyond;
+        }
+        for chunk in &taken.part.chunks {
             rows.extend_from_slice(chunk.rows());
         }
-        self.memory.take_back(part.chunks.drain(..).map(|chunk| chunk.words));
-        self.memory.remove((in_memory * size_of::<R>()) as u64);
-        Ok(())
+        Ok(None)
+    }
+}
+
+impl<R: Pod> Blocks<'_, R> {
+    fn rows_in_memory(&self) -> usize {
+        self.part.chunks.iter().map(|chunk| chunk.rows).sum()
+    }
+
+    /// Hands over all rows, block by block. `block` is any vector; its memory is used again.
+    pub(super) fn each(
+        &self,
+        block: &mut Vec<R>,
+        mut visit: impl FnMut(&[R]) -> io::Result<()>,
+    ) -> io::Result<()> {
+        for piece in self.part.on_disk.iter().flat_map(|extent| extent.pieces(BLOCK_ROWS)) {
+            let bytes = piece.bytes(size_of::<R>());
+            block.clear();
+            block.resize(bytes / size_of::<R>(), R::zeroed());
+            self.spool.spill.read(self.number, piece, size_of::<R>(), bytemuck::cast_slice_mut(block))?;
+            visit(block)?;
+        }
+        block.clear();
+        self.part.chunks.iter().try_for_each(|chunk| visit(chunk.rows()))
+    }
+}
+
+impl<R: Pod> Drop for Blocks<'_, R> {
+    fn drop(&mut self) {
+        let in_memory = (self.rows_in_memory() * size_of::<R>()) as u64;
+        self.spool.memory.take_back(self.part.chunks.drain(..).map(|chunk| chunk.words));
+        self.spool.memory.remove(in_memory);
+        self.spool.spill.let_go(self.number, &self.part.on_disk);
     }
 }
 
@@ -153,7 +208,13 @@ mod tests {
         let most_open = spool.spill.open_files();
         let (mut rows, mut part_rows) = (Vec::new(), Vec::new());
         for part in 0..parts {
-            spool.take(part, &mut part_rows).unwrap();
+            if let Some(blocks) = spool.take(part, &mut part_rows).unwrap() {
+                let keep = |block: &[u64]| {
+                    rows.extend_from_slice(block);
+                    Ok(())
+                };
+                blocks.each(&mut part_rows, keep).unwrap();
+            }
             rows.append(&mut part_rows);
         }
         assert_eq!(spool.spill.open_files(), 0, "files go with their last rows");

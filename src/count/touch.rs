@@ -20,10 +20,9 @@ pub(super) struct First {
     cell: u32,
 }
 
-/// Credits every viewer of a partition to the cell of their first impression, click and entry: the earliest, then
-/// the first by object name and record number. `firsts` is any map; its memory is used again.
-pub(super) fn credit(rows: &[ViewerRow], numbered: &Numbered, counts: &mut [Counts], firsts: &mut Firsts) {
-    firsts.clear();
+/// Takes note of where the viewers of these rows were first: the earliest, then the first by object name and record
+/// number.
+pub(super) fn note(rows: &[ViewerRow], numbered: &Numbered, firsts: &mut Firsts) {
     for row in rows {
         let this = First { occurred_us: row.occurred_us, origin: row.origin, cell: row.cell };
         let touch = numbered.touch(row.cell);
@@ -37,6 +36,11 @@ pub(super) fn credit(rows: &[ViewerRow], numbered: &Numbered, counts: &mut [Coun
             }
         }
     }
+}
+
+/// Credits every viewer of a partition, once all of its rows are noted, to the cell of their first impression, click
+/// and entry, and forgets them.
+pub(super) fn credit(firsts: &mut Firsts, counts: &mut [Counts]) {
     for ((_, _, kind), first) in firsts.drain() {
         let counts = &mut counts[first.cell as usize];
         let count = match Kinds::from_bits(kind) {

@@ -29,6 +29,7 @@ pub use error::ExportError;
 pub use find::{Found, PathValues, find};
 pub use map::excerpt::Excerpt;
 pub use map::fates::MAX_LISTED_REJECTS;
+pub use map::seen::{OtherMarkets, Seen};
 pub use map::signal::{Signal, Signals};
 pub use peek::{Cell, Peek, PeekFormat, PeekTable, peek};
 pub use text::normal;
@@ -84,6 +85,8 @@ pub struct ReadReport {
     pub rejects: Vec<Reject>,
     /// What the export reports about itself, held against its rows. Only for counts.
     pub checks: Vec<Check>,
+    /// What its records speak of.
+    pub seen: Seen,
 }
 
 thread_local! {

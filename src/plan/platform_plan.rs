@@ -256,7 +256,7 @@ fn standing(facts: &Facts<'_>, selection: &Selection) -> Standing {
         }
     }
     if !facts.missing.is_empty() {
-        return Standing::Waiting { missing: facts.missing.clone() };
+        return Standing::Waiting { missing: facts.missing.clone(), since: facts.day.end };
     }
     let natural = match facts.receipt {
         None => Some(Because::NeverPublished),

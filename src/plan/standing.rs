@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
+
 use crate::archive::State;
 
 /// Where a market-day stands before a run.
@@ -13,6 +15,8 @@ pub enum Standing {
     Waiting {
         /// Which, as paths.
         missing: Vec<String>,
+        /// Since when: the end of the day.
+        since: Timestamp,
     },
     /// Its newest revision was made from what is there now.
     Current {

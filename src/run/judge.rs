@@ -1,13 +1,38 @@
 //! Whether a counted market-day is good enough to publish.
 
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
 use crate::archive::{ExportRecord, Receipt, RowCounts};
 use crate::config::Settings;
-use crate::model::{Bounds, Check, Verdict};
+use crate::export::ReadReport;
+use crate::model::{Bounds, Check, MarketId, Verdict};
 use crate::plan::{Batch, PlannedDay, PlannedExport};
 use crate::report::Sheet;
 
 use super::Disposition;
 use super::reading::CountedBatch;
+use super::suspect::Suspects;
+
+/// What may be held against sound exports, unless it was accepted before.
+pub(super) struct Objections<'a> {
+    /// `None` where everything is accepted.
+    pub(super) suspects: Option<Suspects>,
+    /// The newest receipts of the plan.
+    pub(super) receipts: &'a BTreeMap<(MarketId, Date), Receipt>,
+}
+
+impl Objections<'_> {
+    /// Why a market-day should not be made from an export. Who published it from those very bytes has accepted them.
+    fn to(&self, day: &PlannedDay, index: usize, key: &str, sha256: &str) -> Option<String> {
+        let reason = self.suspects.as_ref()?.reason(index)?;
+        let before = self.receipts.get(&(day.market_day.market.clone(), day.market_day.local_date));
+        let accepted = before.into_iter().flat_map(|receipt| &receipt.content.exports);
+        let is_accepted = accepted.into_iter().any(|export| export.key == key && export.sha256 == sha256);
+        (!is_accepted).then(|| reason.to_owned())
+    }
+}
 
 /// The receipt's account of every export that the day stands on, or why there cannot be one.
 pub(super) fn exports_of(
@@ -15,6 +40,7 @@ pub(super) fn exports_of(
     counted: &CountedBatch,
     number: usize,
     settings: &Settings,
+    objections: &Objections<'_>,
 ) -> Result<Vec<ExportRecord>, Disposition> {
     let day = batch.days[number];
     let mut records = Vec::new();
@@ -40,14 +66,18 @@ pub(super) fn exports_of(
                 outcome.counted, outcome.duplicate
             )));
         }
+        if let Some(reason) = objections.to(day, index, &object.key, &read.sha256) {
+            return Err(Disposition::Held { reason });
+        }
         let report = &read.report;
         if is_above(report.rejected, report.rows_in, settings.max_reject_share) {
             let reason = format!(
-                "export `{}`: {} of {} records were rejected, more than the {} % that `max_reject_share` allows (see `coverledger show rejects`)",
+                "export `{}`: {} of {} records were rejected, more than the {} % that `max_reject_share` allows{} (see `coverledger show rejects`)",
                 object.key,
                 report.rejected,
                 report.rows_in,
-                settings.max_reject_share * 100.0
+                settings.max_reject_share * 100.0,
+                of_other_markets(report)
             );
             return Err(Disposition::Held { reason });
         }
@@ -69,6 +99,13 @@ pub(super) fn exports_of(
         });
     }
     Ok(records)
+}
+
+/// Which unknown markets rejected records are of, if all of them are of such.
+fn of_other_markets(report: &ReadReport) -> String {
+    let others = &report.seen.other_markets;
+    let names = others.named().filter(|_| others.records == report.rejected);
+    names.map(|names| format!("; they are of {names}, which `markets.yaml` does not know")).unwrap_or_default()
 }
 
 /// What to say of an export that reports a rate which is not the ratio of its counts.

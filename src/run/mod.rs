@@ -17,6 +17,7 @@ mod publishing;
 mod reading;
 mod stop;
 pub mod stores;
+mod suspect;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
@@ -25,7 +26,7 @@ use jiff::Timestamp;
 
 pub use account::{Account, DayAccount};
 pub use error::RunError;
-pub use outcome::{Disposition, ExportOutcome, RunReport};
+pub use outcome::{Disposition, ExportOutcome, RunReport, no_export};
 pub use planning::plan;
 pub use progress::{Observer, Step};
 pub use stop::Stop;

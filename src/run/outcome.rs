@@ -35,6 +35,8 @@ pub enum Disposition {
     Waiting {
         /// Which.
         missing: Vec<String>,
+        /// Since when: the end of the day.
+        since: Timestamp,
     },
     /// Held back: the data is not good enough, or less than what it would replace.
     Held {
@@ -82,7 +84,7 @@ impl Disposition {
     #[must_use]
     pub fn reason(&self) -> Option<String> {
         match self {
-            Self::Waiting { missing } => Some(format!("no export at {}", quoted(missing))),
+            Self::Waiting { missing, since } => Some(format!("{}, missing since {since}", no_export(missing))),
             Self::Held { reason } | Self::Failed { reason } | Self::Unsettled { reason } => Some(reason.clone()),
             Self::Elsewhere { by } => Some(format!("{by} is at work on it")),
             Self::Stopped => Some("the run was asked to stop".to_owned()),
@@ -97,7 +99,7 @@ impl Disposition {
             Standing::Due(_) => return None,
             Standing::NotOver => Self::NotOver,
             Standing::NotAsked(_) => Self::NotAsked,
-            Standing::Waiting { missing } => Self::Waiting { missing: missing.clone() },
+            Standing::Waiting { missing, since } => Self::Waiting { missing: missing.clone(), since: *since },
             Standing::Current { revision, state } => Self::Current { revision: *revision, state: *state },
             Standing::Held { reason } => Self::Held { reason: reason.clone() },
             Standing::Unreadable { reason } => Self::Failed { reason: reason.clone() },
@@ -105,8 +107,11 @@ impl Disposition {
     }
 }
 
-fn quoted(paths: &[String]) -> String {
-    paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ")
+/// What a market-day waits for.
+#[must_use]
+pub fn no_export(missing: &[String]) -> String {
+    let paths: Vec<String> = missing.iter().map(|path| format!("`{path}`")).collect();
+    format!("no export at {}", paths.join(", "))
 }
 
 /// What became of one export.

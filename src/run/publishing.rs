@@ -16,9 +16,10 @@ use crate::report::{self, Rendered, Sheet};
 use crate::store::sha256_hex;
 use crate::time::{DayRule, tz_release};
 
-use super::judge;
+use super::judge::{self, Objections};
 use super::progress::{Observer, Step};
 use super::reading::CountedBatch;
+use super::suspect::{self, Suspects};
 use super::{Disposition, RunError, RunReport, Stop, error_text};
 
 /// What counted; recorded in every receipt.
@@ -48,12 +49,13 @@ impl Publisher<'_> {
         // Rejects go first, and days wait for them: once a day is current nobody looks at its exports again.
         let unsettled =
             self.publish_rejects(batch, counted).await.unwrap_or_else(|error| Some(error_text(&error)));
+        let objections = self.objections(batch, counted).await;
         for (number, day) in batch.days.iter().enumerate().take_while(|_| !self.stop.is_asked()) {
             let disposition = match &unsettled {
                 Some(reason) => {
                     Disposition::Unsettled { reason: format!("its rejects were not published: {reason}") }
                 }
-                None => self.publish_day(batch, counted, number).await?,
+                None => self.publish_day(batch, counted, number, &objections).await?,
             };
             self.note(day, &disposition).await;
             (self.observer)(&Step::Done { market_day: &day.market_day, disposition: &disposition });
@@ -62,14 +64,27 @@ impl Publisher<'_> {
         Ok(())
     }
 
+    /// What may be held against the exports of a batch.
+    async fn objections(&self, batch: &Batch<'_>, counted: &CountedBatch) -> Objections<'_> {
+        let receipts = &self.plan.receipts;
+        if self.accept_shrink {
+            return Objections { suspects: None, receipts };
+        }
+        let before = suspect::receipts_before(self.archive, self.plan, batch).await;
+        let told = receipts.values().chain(&before);
+        let suspects = Suspects::of(self.platform, batch, &counted.exports, &self.plan.exports, told, self.now());
+        Objections { suspects: Some(suspects), receipts }
+    }
+
     async fn publish_day(
         &self,
         batch: &Batch<'_>,
         counted: &CountedBatch,
         number: usize,
+        objections: &Objections<'_>,
     ) -> Result<Disposition, RunError> {
         let day = batch.days[number];
-        let exports = match judge::exports_of(batch, counted, number, &self.workspace.settings) {
+        let exports = match judge::exports_of(batch, counted, number, &self.workspace.settings, objections) {
             Ok(exports) => exports,
             Err(disposition) => return Ok(disposition),
         };

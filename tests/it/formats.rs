@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use coverledger::archive::{
-    Archive, Attempt, AttemptEnd, Draft, ExportRecord, RowCounts, Stamp, State, TableBytes, TableName, Unit,
+    Archive, Attempt, AttemptEnd, Draft, ExportRecord, Holder, Lease, Retention, RowCounts, RunRecord, Stamp,
+    State, TableBytes, TableName, Told, Trouble, TroubleTopic, Unit,
 };
 use coverledger::cli::exit;
 use coverledger::config::{self, Market};
@@ -470,6 +471,31 @@ fn every_key_of_an_account_is_documented() {
     let account = Account::of(&report, jiff::Timestamp::UNIX_EPOCH, 0);
     paths(&serde_json::to_value(account).unwrap(), "", &mut keys);
     assert_eq!(table("Account").column("key").into_iter().collect::<BTreeSet<_>>(), keys);
+}
+
+#[test]
+fn every_key_of_leases_run_records_and_retention_is_documented() {
+    let now: jiff::Timestamp = "2026-11-22T03:30:00Z".parse().unwrap();
+    let lease = Lease { version: 1, holder: Holder::this("run"), expires_at: now };
+    let market_day =
+        MarketDay { platform: PlatformId::new("p"), market: MarketId::new("JP"), local_date: date(2026, 11, 21) };
+    let mut record = RunRecord::new("nightly", "run", now);
+    let (market_day, topic) = (Some(market_day), TroubleTopic::Late);
+    record.troubles = vec![Trouble { market_day: market_day.clone(), topic, reason: "why".to_owned() }];
+    record.told = BTreeMap::from([("CHANNEL".to_owned(), vec![Told { market_day, topic }])]);
+    let retention = Retention { version: 1, pruned_before: now };
+    for (heading, value) in [
+        ("Leases", serde_json::to_value(lease).unwrap()),
+        ("Run records", serde_json::to_value(record).unwrap()),
+        ("Retention", serde_json::to_value(retention).unwrap()),
+    ] {
+        let mut keys = BTreeSet::new();
+        paths(&value, "", &mut keys);
+        let documented = table(heading).column("key");
+        let documented: BTreeSet<String> =
+            documented.iter().flat_map(|keys| keys.split(", ")).map(str::to_owned).collect();
+        assert_eq!(documented, keys, "{heading}");
+    }
 }
 
 /// What the program says of itself.

@@ -2,6 +2,7 @@
 
 mod failing;
 mod leasing;
+mod pruning;
 mod publishing;
 mod verifying;
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::count_layout::{CountLayout, column_behind, entered, stated};
 use super::fates::Fates;
 use super::period::{self, Clock};
+use super::seen::Seen;
 use super::stages::Stages;
 use super::{Mapped, NoSignal};
 use crate::config::{CountRows, CountRule, ReportedRate};
@@ -83,6 +84,7 @@ impl<'a> CountMapper<'a> {
         }
         let mut checks = self.totals.checks();
         checks.extend(self.rates.iter().map(RateCheck::check));
+        self.fates.seen = Seen::of_page(self.rows, &self.page, self.stages.other_markets);
         Ok((self.fates, checks, self.page))
     }
 

@@ -48,6 +48,7 @@ impl<'a, S: Signals> EventMapper<'a, S> {
         let blame = |column: usize| move |reason| NoSignal::Reject(reason, Some(column));
         let occurred_us = instant::read(fields[layout.occurred_at], &each.occurred_at.format, None)
             .map_err(blame(layout.occurred_at))?;
+        self.fates.seen.record(occurred_us);
         let (kinds, dwell_ms, credited_us) = self.happened(fields, occurred_us)?;
         let (mut event_id, mut viewer_id) = (itoa::Buffer::new(), itoa::Buffer::new());
         let event_id =
@@ -145,10 +146,11 @@ impl<'a, S: Signals> EventMapper<'a, S> {
     /// What became of the records.
     pub(in crate::export) fn done(mut self) -> Result<Fates<'a>, ExportError> {
         let refusal = self.fates.refusal.take();
-        match refusal.or_else(|| self.signals.too_many().map(ExportError::TooManyCells)) {
-            Some(refusal) => Err(refusal),
-            None => Ok(self.fates),
+        if let Some(refusal) = refusal.or_else(|| self.signals.too_many().map(ExportError::TooManyCells)) {
+            return Err(refusal);
         }
+        self.fates.seen.other_markets = self.stages.other_markets;
+        Ok(self.fates)
     }
 }
 

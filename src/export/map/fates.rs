@@ -2,6 +2,7 @@
 
 use super::excerpt::Viewer;
 use super::layout::Layout;
+use super::seen::Seen;
 use super::{Mapped, NoSignal};
 use crate::export::format::field::Position;
 use crate::export::{Excerpt, ExportError, ReadReport};
@@ -18,12 +19,23 @@ pub(in crate::export) struct Fates<'a> {
     pub(in crate::export) ignored: u64,
     pub(in crate::export) rejected: u64,
     rejects: Vec<Reject>,
+    /// What the records speak of.
+    pub(super) seen: Seen,
     pub(in crate::export) refusal: Option<ExportError>,
 }
 
 impl<'a> Fates<'a> {
-    pub(in crate::export) const fn new(seat: &'a Layout, excerpt: Excerpt) -> Self {
-        Self { seat, excerpt, taken: 0, ignored: 0, rejected: 0, rejects: Vec::new(), refusal: None }
+    pub(in crate::export) fn new(seat: &'a Layout, excerpt: Excerpt) -> Self {
+        Self {
+            seat,
+            excerpt,
+            taken: 0,
+            ignored: 0,
+            rejected: 0,
+            rejects: Vec::new(),
+            seen: Seen::default(),
+            refusal: None,
+        }
     }
 
     /// The number that a record has on its page; `None`, and the export refused, beyond all numbers.
@@ -80,11 +92,11 @@ impl<'a> Fates<'a> {
 
     /// The report, if every physical record is accounted for.
     pub(in crate::export) fn report(self, rows_in: u64, checks: Vec<Check>) -> Result<ReadReport, ExportError> {
-        let Self { taken, ignored, rejected, rejects, .. } = self;
+        let Self { taken, ignored, rejected, rejects, seen, .. } = self;
         let accounted = taken + ignored + rejected;
         if accounted != rows_in {
             return Err(ExportError::Unbalanced { physical: rows_in, accounted });
         }
-        Ok(ReadReport { rows_in, taken, ignored, rejected, rejects, checks })
+        Ok(ReadReport { rows_in, taken, ignored, rejected, rejects, checks, seen })
     }
 }

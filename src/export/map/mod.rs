@@ -9,6 +9,7 @@ pub(super) mod excerpt;
 pub(super) mod fates;
 pub(super) mod layout;
 mod period;
+pub(super) mod seen;
 pub(super) mod signal;
 mod stages;
 

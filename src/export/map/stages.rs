@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 
 use super::layout::Layout;
+use super::seen::OtherMarkets;
 use super::{Mapped, NoSignal};
 use crate::config::{CoverRule, Export, MarketRule, Otherwise, TextRule};
 use crate::export::find::PathValues;
@@ -35,6 +36,8 @@ pub(super) struct Stages<'a> {
     known: HashMap<Box<[u8]>, Known>,
     key: Vec<u8>,
     count: usize,
+    /// Words for markets that nobody knows.
+    pub(super) other_markets: OtherMarkets,
 }
 
 impl<'a> Stages<'a> {
@@ -44,7 +47,16 @@ impl<'a> Stages<'a> {
         path: &'a PathValues,
         markets: &'a BTreeMap<MarketId, Zone>,
     ) -> Self {
-        Self { export, layout, path, markets, known: HashMap::new(), key: Vec::new(), count: 0 }
+        Self {
+            export,
+            layout,
+            path,
+            markets,
+            known: HashMap::new(),
+            key: Vec::new(),
+            count: 0,
+            other_markets: OtherMarkets::default(),
+        }
     }
 
     /// The stage of a row, through a table of the combinations seen so far.
@@ -68,7 +80,14 @@ impl<'a> Stages<'a> {
         self.key = key;
         match known {
             Known::Stage(stage) => Ok(stage),
-            Known::Ignored => Err(NoSignal::Ignored),
+            Known::Ignored => {
+                self.other_markets.records += 1;
+                Err(NoSignal::Ignored)
+            }
+            Known::Reject(Reason::UnknownMarket, column) => {
+                self.other_markets.records += 1;
+                Err(NoSignal::Reject(Reason::UnknownMarket, Some(column)))
+            }
             Known::Reject(reason, column) => Err(NoSignal::Reject(reason, Some(column))),
         }
     }
@@ -92,8 +111,9 @@ impl<'a> Stages<'a> {
         }
     }
 
-    fn new_stage(&self, fields: &[Field<'_>]) -> Result<Option<Stage>, (Reason, usize)> {
-        let columns = &self.export.columns;
+    fn new_stage(&mut self, fields: &[Field<'_>]) -> Result<Option<Stage>, (Reason, usize)> {
+        let export = self.export;
+        let columns = &export.columns;
         let Some(market) = self.market(fields)? else { return Ok(None) };
         let text = |rule: &TextRule, column: Option<usize>| match (rule, column) {
             (TextRule::Value(value), _) => Ok(value.clone()),
@@ -115,8 +135,9 @@ impl<'a> Stages<'a> {
         }))
     }
 
-    fn market(&self, fields: &[Field<'_>]) -> Result<Option<MarketId>, (Reason, usize)> {
-        let (values, otherwise) = match &self.export.columns.market {
+    fn market(&mut self, fields: &[Field<'_>]) -> Result<Option<MarketId>, (Reason, usize)> {
+        let export = self.export;
+        let (values, otherwise) = match &export.columns.market {
             MarketRule::Value(market) => return Ok(Some(market.clone())),
             MarketRule::Path { .. } => return Ok(self.path.market.clone()),
             MarketRule::Column { values, otherwise, .. } => (values, otherwise),
@@ -131,6 +152,13 @@ impl<'a> Stages<'a> {
             Field::Int(code) => values.get(code.to_string().as_str()).cloned(),
             _ => None,
         };
+        if named.is_none() && !matches!(otherwise, Otherwise::Market(_)) {
+            match fields[column] {
+                Field::Text(word) => self.other_markets.add(word),
+                Field::Int(code) => self.other_markets.add(&code.to_string()),
+                _ => {}
+            }
+        }
         match (named, otherwise) {
             (Some(market), _) => Ok(Some(market)),
             (None, Otherwise::Market(market)) => Ok(Some(market.clone())),

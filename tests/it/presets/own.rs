@@ -57,14 +57,17 @@ fn impressions_of_a_feed_log_are_counted() {
         ("stay_s", Arc::new(Float64Array::from(vec![Some(75.0), None])) as ArrayRef),
     ])
     .unwrap();
-    let mut bytes = Vec::new();
-    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
-    writer.write(&batch).unwrap();
-    writer.close().unwrap();
+    let file = |batch: &RecordBatch| {
+        let mut bytes = Vec::new();
+        let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
+        writer.write(batch).unwrap();
+        writer.close().unwrap();
+        bytes
+    };
     // Read together with the files of the Shanghai days that the London day overlaps.
     let scenario = preset("app_feed", &[("GB", "Europe/London")])
-        .export("feed/20261120/0.parquet", &bytes[..])
-        .export("feed/20261121/0.parquet", &bytes[..]);
+        .export("feed/20261120/0.parquet", file(&batch.slice(0, 0)))
+        .export("feed/20261121/0.parquet", file(&batch));
     settle(&scenario, "2026-11-20", "2026-11-20").exits(0).expect_table(
         "funnel",
         "slot   audience   cover_id  impressions  unique_impressions  clicks  entries  stays  dwell_seconds  orders

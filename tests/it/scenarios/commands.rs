@@ -62,7 +62,7 @@ fn a_dry_run_says_what_it_would_do_and_writes_nothing() {
         outcome.stdout,
         "shop/GB/2026-11-21 is not over\n\
          shop/GB/2026-11-20 would be settled: never published\n\
-         shop/GB/2026-11-19 waits for shop/2026-11-19/*.csv\n\
+         shop/GB/2026-11-19 waits for shop/2026-11-19/*.csv since 2026-11-20T00:00:00Z\n\
          shop: 1 exports of 105 bytes would be read\n"
     );
     assert_eq!(scenario.tree(""), before);
@@ -127,8 +127,12 @@ fn check_says_what_is_configured() {
     let scenario = one_day();
     assert_eq!(
         scenario.cli(&["check"]).exits(0).stdout,
-        "configuration is sound\n  platforms: shop\n  markets:   GB\n  job nightly: by hand only, looks at 1 market-days\n"
+        "configuration is sound\n  platforms: shop\n  markets:   GB\n  job nightly: by hand only, looks at 1 market-days\n\
+         warning: job `nightly` looks back 1 days, and the exports of `shop` settle after 24 hours: its market-days \
+         leave the look-back while they are provisional, and stay so (give `lookback_days: 2` or more)\n"
     );
+    let enough = scenario.job("shop", "GB", 2);
+    assert!(!enough.cli(&["check"]).exits(0).stdout.contains("warning"));
 }
 
 #[test]
@@ -159,10 +163,11 @@ fn status_has_a_letter_for_where_every_market_day_stands() {
          held: shop/GB/2026-11-18\n\
          export `shop/2026-11-18/a.csv`: 1 of 1 records were rejected, more than the 1 % that `max_reject_share` \
          allows (see `coverledger show rejects`)\n\
-         waiting: shop/JP/2026-11-15\n\
-         no export at shop/2026-11-14/*.csv\n\
-         waiting: shop/GB/2026-11-19, shop/JP/2026-11-19, shop/JP/2026-11-20\n\
-         no export at shop/2026-11-19/*.csv"
+         waiting: shop/JP/2026-11-15 since 2026-11-15T15:00:00Z\n\
+         no export at `shop/2026-11-14/*.csv`\n\
+         waiting: shop/GB/2026-11-19 since 2026-11-20T00:00:00Z, shop/JP/2026-11-19 since 2026-11-19T15:00:00Z, \
+         shop/JP/2026-11-20 since 2026-11-20T15:00:00Z\n\
+         no export at `shop/2026-11-19/*.csv`"
     );
 }
 

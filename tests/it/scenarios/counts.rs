@@ -293,11 +293,9 @@ fn paths_name_markets_a_fallback_steps_in_and_the_log_says_which_cover() {
              GB      prime  r2            blue      true          0.75         500",
     );
     // Only sessions of France: they are enough.
-    for date in ["2026-11-19", "2026-11-20"] {
-        scenario.deliver(
-            &format!("sheets/FR/{date}.csv"),
-            "from,to,room,views\n2026-11-20T20:00:00Z,2026-11-20T21:00:00Z,f1,70\n",
-        );
+    let session = "2026-11-20T20:00:00Z,2026-11-20T21:00:00Z,f1,70\n";
+    for (date, rows) in [("2026-11-19", ""), ("2026-11-20", session)] {
+        scenario.deliver(&format!("sheets/FR/{date}.csv"), format!("from,to,room,views\n{rows}"));
     }
     let paris = scenario.run().exits(0);
     paris.expect_table(

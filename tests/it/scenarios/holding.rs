@@ -17,7 +17,7 @@ fn a_missing_export_is_waited_for_and_others_are_published() {
     let outcome = scenario.run().exits(4);
     outcome
         .says("2 market-days: 1 published, 1 waiting")
-        .says("waiting: shop/JP/2026-11-20\n    no export at `shop/2026-11-19/*.csv`")
+        .says("waiting: shop/JP/2026-11-20 since 2026-11-20T15:00:00Z\n    no export at `shop/2026-11-19/*.csv`")
         .expect_table(
             "slot_audience",
             "\

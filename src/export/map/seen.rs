@@ -1,0 +1,101 @@
+//! What the records of an export speak of: by it is told whose file it is, and of which day.
+
+use std::collections::BTreeSet;
+
+use crate::config::{CountRows, Period};
+use crate::model::{Count, Page};
+
+/// Other markets that are named; of more, it is only known that there are more.
+const MOST_NAMED: usize = 5;
+/// A longer word is the name of no market.
+const LONGEST_NAME_BYTES: usize = 16;
+
+/// What the records of an export speak of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Seen {
+    /// Records that say something: events, or rows of which a count is not zero. None in a log of covers, which may
+    /// say the same day after day.
+    pub records: u64,
+    /// Their first and their last instant (microseconds since 1970, UTC). `None` without records, and where the path
+    /// of the object says when they were.
+    pub span_us: Option<(i64, i64)>,
+    /// Markets that the configuration does not know.
+    pub other_markets: OtherMarkets,
+}
+
+/// Words in the column of the market that stand for none that is known.
+///
+/// Only a few short ones are kept: a file for another market has one or two of them, a column of something else, of
+/// viewers even, has thousands.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OtherMarkets {
+    /// Records of them.
+    pub records: u64,
+    named: BTreeSet<String>,
+    are_more: bool,
+}
+
+impl Seen {
+    /// Takes a record with its instant.
+    pub(super) fn record(&mut self, at_us: i64) {
+        self.records += 1;
+        self.span_us =
+            Some(self.span_us.map_or((at_us, at_us), |(first, last)| (first.min(at_us), last.max(at_us))));
+    }
+
+    /// What a page of counts speaks of.
+    pub(in crate::export) fn of_page(rows: &CountRows, page: &Page, other_markets: OtherMarkets) -> Self {
+        let mut seen = Self { other_markets, ..Self::default() };
+        for row in &page.rows {
+            if Count::ALL.into_iter().any(|count| row.figures.high.get(count) > 0) {
+                seen.record(row.start_us);
+                seen.span_us = seen.span_us.map(|(first, last)| (first, last.max(row.end_us - 1)));
+            }
+        }
+        seen.span_us = seen.span_us.filter(|_| rows.period != Period::Path);
+        seen
+    }
+}
+
+impl OtherMarkets {
+    pub(super) fn add(&mut self, word: &str) {
+        let is_name = word.len() <= LONGEST_NAME_BYTES && !word.trim().is_empty();
+        if self.named.len() < MOST_NAMED && is_name {
+            self.named.insert(word.trim().to_owned());
+        } else if !self.named.contains(word.trim()) {
+            self.are_more = true;
+        }
+    }
+
+    /// Their names, quoted; `None` if there are none, or too many to be the names of markets.
+    #[must_use]
+    pub fn named(&self) -> Option<String> {
+        let names: Vec<String> = self.named.iter().map(|name| format!("`{name}`")).collect();
+        (!names.is_empty() && !self.are_more).then(|| names.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_short_words_are_markets_and_many_are_something_else() {
+        let mut markets = OtherMarkets::default();
+        assert_eq!(markets.named(), None);
+        ["FR", "DE", "FR "].iter().for_each(|word| markets.add(word));
+        assert_eq!(markets.named().as_deref(), Some("`DE`, `FR`"));
+        ["v1", "v2", "v3", "v4"].iter().for_each(|word| markets.add(word));
+        assert_eq!(markets.named(), None);
+        let mut long = OtherMarkets::default();
+        long.add("7651424342342342342");
+        assert_eq!(long.named(), None);
+    }
+
+    #[test]
+    fn a_span_goes_from_the_first_instant_to_the_last_in_any_order() {
+        let mut seen = Seen::default();
+        [5, -3, 4].into_iter().for_each(|at_us| seen.record(at_us));
+        assert_eq!((seen.records, seen.span_us), (3, Some((-3, 5))));
+    }
+}

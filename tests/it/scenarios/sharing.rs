@@ -1,0 +1,128 @@
+//! Runs that are at work at the same time.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime};
+
+use coverledger::archive::{Holder, Lease};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::rows::events;
+use crate::scenario::Scenario;
+
+const MORNING: &str = "2026-11-21T03:00:00Z";
+const LEASE: &str = "archive/_leases/shop/GB/2026-11-20/00000001.json";
+
+fn two_markets() -> Scenario {
+    let rows = "e1 2026-11-20T12:00:00Z show GB r1 c1 v1 f 25-34 -
+                e2 2026-11-20T12:00:00Z show JP r1 c1 v1 f 25-34 -";
+    Scenario::shop()
+        .market("JP", "timezone: Asia/Tokyo, slots: day_parts")
+        .job("shop", "GB, JP", 1)
+        .at(MORNING)
+        .export("shop/2026-11-19/a.csv", events(""))
+        .export("shop/2026-11-20/a.csv", events(rows))
+}
+
+/// A lease on GB's day that ends so many seconds from now.
+fn lease(scenario: &Scenario, holder: Holder, seconds: i64) {
+    let now = Timestamp::try_from(SystemTime::now()).unwrap();
+    let lease = Lease { version: 1, holder, expires_at: now + SignedDuration::from_secs(seconds) };
+    scenario.write(LEASE, serde_json::to_vec_pretty(&lease).unwrap());
+}
+
+fn foreign() -> Holder {
+    Holder { host: "other-host#0".into(), ..Holder::this("other-run") }
+}
+
+#[test]
+fn what_another_run_is_at_is_left_to_it_and_the_rest_is_done() {
+    let scenario = two_markets().setting("lease", "2s");
+    lease(&scenario, foreign(), 3600);
+    let outcome = scenario.run().exits(5).says("1 published, 1 elsewhere").says("run `other-run` (process ");
+    outcome.expect_table(
+        "slot_audience",
+        "\
+        market  slot   impressions
+        JP      prime  1",
+    );
+    assert!(scenario.path(LEASE).exists(), "it is not this run's to delete");
+    std::fs::remove_file(scenario.path(LEASE)).unwrap();
+    scenario.run().exits(0).says("1 published").says("1 current");
+    assert_eq!(scenario.tree("archive/_leases").len(), 0);
+}
+
+#[test]
+fn the_end_of_a_lease_that_nobody_renews_is_waited_for() {
+    let undisturbed = two_markets();
+    undisturbed.run().exits(0);
+    let scenario = two_markets();
+    lease(&scenario, foreign(), 1);
+    scenario.run().exits(0).says("2 published");
+    assert_eq!(scenario.archive(), undisturbed.archive());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_killed_process_of_this_host_is_not_waited_for() {
+    let mut child = Command::new("true").stdout(Stdio::null()).spawn().unwrap();
+    let dead = Holder { pid: child.id(), nonce: "dead".into(), ..Holder::this("killed") };
+    child.wait().unwrap();
+    let undisturbed = two_markets();
+    undisturbed.run().exits(0);
+    let scenario = two_markets();
+    lease(&scenario, dead, 3600);
+    scenario.run().exits(0).says("2 published");
+    assert_eq!(scenario.archive(), undisturbed.archive());
+}
+
+#[test]
+fn a_night_with_nothing_to_do_takes_no_lease() {
+    let scenario = two_markets();
+    scenario.run().exits(0);
+    // Whoever takes one stumbles over a folder in its place.
+    std::fs::create_dir_all(scenario.path(LEASE)).unwrap();
+    let outcome = scenario.run().exits(0).says("2 current");
+    assert!(!outcome.stderr.contains("lease"), "{}", outcome.stderr);
+    // The same with something to do is told, and does not keep it from being done.
+    scenario.deliver("shop/2026-11-20/b.csv", events("e3 2026-11-20T12:00:00Z show GB r1 c1 v1 f 25-34 -"));
+    let outcome = scenario.run().exits(0).says("published");
+    assert!(outcome.stderr.contains("going on without"), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_past_that_was_pruned_is_said_to_be() {
+    let scenario = Scenario::shop()
+        .at("2020-11-21T03:00:00Z")
+        .export("shop/2020-11-20/a.csv", events("e1 2020-11-20T12:00:00Z show GB r1 c1 v1 f 25-34 -"));
+    let prune = ["prune", "--older-than", "30d"];
+    scenario.run().exits(0);
+    scenario.cli(&prune).exits(0).says("removed 0 tables");
+    scenario.clock("2020-11-22T03:00:00Z");
+    scenario
+        .cli(&["backfill", "nightly", "--from", "2020-11-20", "--to", "2020-11-20"])
+        .exits(0)
+        .says("1 published");
+    scenario.cli(&prune).exits(0).says("removed 0 tables");
+    for file in std::fs::read_dir(scenario.path("archive/_revisions")).unwrap() {
+        let file = std::fs::File::options().write(true).open(file.unwrap().path()).unwrap();
+        file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(1_606_000_000)).unwrap();
+    }
+    let before = scenario.archive();
+    scenario.cli(&["prune", "--older-than", "30d", "--dry-run"]).exits(0).says("would remove 3 tables");
+    assert_eq!(scenario.archive(), before);
+    let at = |instant: &str| scenario.cli(&["snapshot", "--as-of", instant]);
+    assert_eq!(at("2020-11-21T12:00Z").exits(0).stdout.lines().count(), 3);
+
+    scenario.cli(&prune).exits(0).says("removed 3 tables").says("3 tables, ");
+    scenario.cli(&["verify"]).exits(0).says("3 tables by content were pruned").says("0 problems");
+    let then = at("2020-11-21T12:00Z").exits(1);
+    assert_eq!(then.stdout, "");
+    assert!(then.stderr.contains("3 of the 3 tables that were the truth at"), "{}", then.stderr);
+    assert_eq!(at("2020-11-22T12:00Z").exits(0).stdout.lines().count(), 3, "nothing replaced it since");
+    assert_eq!(at("2040-01-01T00:00Z").exits(0).stdout.lines().count(), 3);
+    scenario
+        .cli(&["backfill", "nightly", "--from", "2020-11-20", "--to", "2020-11-20"])
+        .exits(0)
+        .says("1 current");
+    scenario.cli(&["prune", "--older-than", "23h"]).exits(2);
+}
