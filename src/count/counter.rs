@@ -109,9 +109,8 @@ impl Counter {
             let mut writer = viewers.writer();
             let (mut rows, mut first) = (Vec::new(), HashTable::new());
             for part in parts {
-                let mut settle = |row: &EventRow, is_duplicate| {
-                    settle(row, is_duplicate, &numbered, &mut tally, &mut writer)
-                };
+                let mut settle =
+                    |row: &EventRow, is_duplicate| settle(row, is_duplicate, &numbered, &mut tally, &mut writer);
                 if let Some(blocks) = events.take(part, &mut rows)? {
                     let mut deliveries = Deliveries::default();
                     blocks.each(&mut rows, |block| {

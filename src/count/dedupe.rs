@@ -4,8 +4,8 @@
 //! (an export that maps its session as the event id), whose rows are seen twice and never held. A test holds one
 //! against the other.
 
-use hashbrown::{HashMap, HashTable};
 use hashbrown::hash_table::Entry;
+use hashbrown::{HashMap, HashTable};
 
 use super::cells::Numbered;
 use super::row::{EventRow, NO_CELL, Origin};
@@ -81,9 +81,8 @@ impl Deliveries {
             return false;
         }
         let day = numbered.day(row.cell);
-        let came_before = |first: &(i64, Origin)| {
-            *first < (row.occurred_us, row.origin) && scope.covers(first.1.export(), day)
-        };
+        let came_before =
+            |first: &(i64, Origin)| *first < (row.occurred_us, row.origin) && scope.covers(first.1.export(), day);
         self.0.get(&row.event).is_some_and(|firsts| firsts.iter().any(came_before))
     }
 }
