@@ -19,7 +19,7 @@ work="$target/test-work"
 binary="$target/release/coverledger"
 azurite_version=3.35.0
 
-steps=(fmt clippy docs deny test twin notebook reference stores)
+steps=(fmt clippy docs deny test twin notebook reference limits stores)
 declare -A about=(
     [fmt]="the sources are formatted"
     [clippy]="lints, as errors"
@@ -29,6 +29,7 @@ declare -A about=(
     [twin]="the counting engine against a naive loop, with debug assertions and overflow checks"
     [notebook]="the notebook runs on the demo's archive"
     [reference]="DuckDB counts the demo's exports to the same numbers"
+    [limits]="memory, bombs, and the same bytes everywhere"
     [stores]="one night on SeaweedFS (S3) and Azurite (Azure)"
 )
 
@@ -44,7 +45,10 @@ step_deny() {
     PATH="$venv/bin:$PATH" cargo deny check bans licenses sources
 }
 
-step_test() { cargo test --locked --release; }
+step_test() {
+    need_faults
+    cargo test --locked --release
+}
 
 # Only our own crate is built again: polars in a debug build takes minutes and is not what is tested.
 step_twin() {
@@ -67,6 +71,12 @@ step_reference() {
     need_python
     need_demo
     "$venv/bin/python" tests/reference.py "$work/demo"
+}
+
+step_limits() {
+    need_python
+    need_binary
+    "$venv/bin/python" tests/limits.py --binary "$binary" --work "$work/limits"
 }
 
 step_stores() {
@@ -113,6 +123,13 @@ need_azurite() {
     "$(node_folder)/bin/node" "$(node_folder)/lib/node_modules/npm/bin/npm-cli.js" install --prefix "$node_packages" \
         --silent --ignore-scripts --no-audit --no-fund "azurite@$azurite_version"
     echo "$azurite_version" > "$node_packages/made-from"
+}
+
+# Killing at a chosen system call, and a clock that jumps. Tests that lack them say so and are skipped.
+need_faults() {
+    local missing=() tool
+    for tool in strace faketime; do command -v "$tool" >/dev/null || missing+=("$tool"); done
+    [[ ${#missing[@]} -eq 0 ]] || need_system "${missing[@]}" || echo "SKIPPED: what needs ${missing[*]}" >&2
 }
 
 # Debian packages that a bare machine lacks.

@@ -64,7 +64,7 @@ impl Archive {
     }
 
     /// Deletes what dead holders left: one listing, and nothing more if nobody holds or left anything.
-    pub(super) async fn sweep_leases(&self) {
+    pub async fn sweep_leases(&self) {
         let me = Holder::this("");
         if let Err(error) = self.delete_dead(&me, Clock::System.now()).await {
             tracing::warn!(%error, "the leases of earlier runs cannot be swept");
@@ -124,8 +124,8 @@ impl Leases {
             }
         });
         let (mut theirs, mut trouble) = (Theirs::new(), None);
-        let mut taken = stream::iter(takes).buffer_unordered(self.desk.archive.store.requests());
-        while let Some((day, taken)) = taken.next().await {
+        let mut outcomes = stream::iter(takes).buffer_unordered(self.desk.archive.store.requests());
+        while let Some((day, taken)) = outcomes.next().await {
             match taken {
                 Ok(None) => {}
                 Ok(Some(lease)) => drop(theirs.insert(day, lease)),

@@ -67,8 +67,8 @@ impl Archive {
         Self { store, _lock: None }
     }
 
-    /// An archive to publish into or to repair. Sweeps the leases of dead
-    /// holders and, in a folder, what killed writers left half-written.
+    /// An archive to publish into or to repair. In a folder, sweeps what
+    /// killed writers left half-written, and their leases.
     ///
     /// # Errors
     /// The store refuses, is not there, or ignores create-only puts.
@@ -76,7 +76,9 @@ impl Archive {
         let lock = store.lock_for_writing(&keys::FOLDERS).await?;
         store.probe().await?;
         let archive = Self { store, _lock: Some(lock) };
-        archive.sweep_leases().await;
+        if archive.store.folder().is_some() {
+            archive.sweep_leases().await;
+        }
         Ok(archive)
     }
 

@@ -98,9 +98,9 @@ impl Archive {
         self.give_up_before(cutoff).await?;
         let keys: Vec<String> = going.into_iter().map(|object| object.key.clone()).collect();
         let deletes = keys.into_iter().map(|key| async move { self.store.delete(&key).await });
-        let deleted: Result<Vec<()>, _> =
+        let done: Result<Vec<()>, _> =
             stream::iter(deletes).buffer_unordered(self.store.requests()).try_collect().await;
-        deleted.map_err(ArchiveError::from)?;
+        done.map_err(ArchiveError::from)?;
         Ok(pruned)
     }
 

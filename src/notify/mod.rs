@@ -1,1 +1,74 @@
 //! Telling people: a message, posted to the channels that want it. Failing to tell is never a reason to fail.
+//!
+//! A channel is a URL that is a secret: whoever has it can post. It is in no error, no log and no `Debug` here; nor is
+//! anything that the other side answered, for that may repeat it. A message is posted at most [`TRIES`] times, and may
+//! arrive twice when an answer was lost. Stands on `config`, `model` and `time`.
+
+mod answer;
+mod channel;
+mod error;
+mod message;
+mod post;
+mod render;
+mod secret;
+mod sign;
+
+pub use channel::Channel;
+pub use error::{ChannelError, NotifyError};
+pub use message::{Item, Message};
+pub use post::TRIES;
+
+use futures::future::join_all;
+
+use crate::config::Topic;
+use crate::time::Clock;
+use post::Poster;
+
+/// What became of one message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// The channel's name.
+    pub channel: String,
+    /// The message's topic.
+    pub topic: Topic,
+    /// Whether the channel took it.
+    pub result: Result<(), NotifyError>,
+}
+
+/// Posts to every channel its messages, in their order and those of different channels at once. After one that a
+/// channel did not take, its others are not tried: they fail with the same error. Returns within about 40 seconds a
+/// channel that does not answer.
+///
+/// Messages that a channel does not want ([`Channel::wants`]) are left out.
+///
+/// ```
+/// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+/// # runtime.block_on(async {
+/// use coverledger::notify;
+///
+/// assert!(notify::tell(&[]).await.is_empty());
+/// # });
+/// ```
+pub async fn tell(posts: &[(&Channel, Vec<Message>)]) -> Vec<Told> {
+    let told = posts.iter().map(|(channel, messages)| tell_one(channel, messages));
+    join_all(told).await.into_iter().flatten().collect()
+}
+
+async fn tell_one(channel: &Channel, messages: &[Message]) -> Vec<Told> {
+    let poster = Poster::new(channel, Clock::System);
+    let mut before: Result<(), NotifyError> = Ok(());
+    let mut told = Vec::new();
+    for message in messages.iter().filter(|message| channel.wants(message.topic)) {
+        if before.is_ok() {
+            before = match &poster {
+                Ok(poster) => poster.post(message).await,
+                Err(error) => Err(error.clone()),
+            };
+        }
+        told.push(Told { channel: channel.name().to_owned(), topic: message.topic, result: before.clone() });
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests;

@@ -129,9 +129,12 @@ impl<'a> Leasing<'a> {
         alive
     }
 
-    /// Lets go of all.
+    /// Lets go of all, and of what the dead held. A night that claimed nothing asks nothing of the store.
     pub(super) async fn end(self) {
         self.leases.release_all().await;
+        if !self.claimed.is_empty() {
+            self.archive.sweep_leases().await;
+        }
     }
 }
 

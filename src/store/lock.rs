@@ -47,17 +47,16 @@ impl Store {
         };
         let place = self.place("lock", LOCK);
         let locked = tokio::task::spawn_blocking(move || lock_alone(&root)).await;
-        let held = locked.map_err(|error| place.io(&error))?.map_err(|error| place.io(&error))?;
-        Ok(held.map(|held| WriterLock { _held: held.map(Arc::new) }))
+        locked.map_err(|error| place.io(&error))?.map_err(|error| place.io(&error))
     }
 }
 
-fn lock_alone(root: &Path) -> io::Result<Option<Option<File>>> {
+fn lock_alone(root: &Path) -> io::Result<Option<WriterLock>> {
     let file = File::options().read(true).write(true).create(true).truncate(false).open(root.join(LOCK))?;
     match file.try_lock() {
-        Ok(()) => Ok(Some(Some(file))),
+        Ok(()) => Ok(Some(WriterLock { _held: Some(Arc::new(file)) })),
         Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(_)) => Ok(Some(None)),
+        Err(TryLockError::Error(_)) => Ok(Some(WriterLock { _held: None })),
     }
 }
 

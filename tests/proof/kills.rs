@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::chance::Chance;
 use crate::night::{FIRST, SECOND, deliver_first, deliver_second};
 use crate::readers::{ENOUGH, Readers, View};
 use crate::stub::{Bucket, Fault, Logged, Stub, When};
@@ -65,10 +66,19 @@ impl Ground {
             return Err(format!("nobody was killed: {killed:?}"));
         }
         self.stub.quiet();
+        self.again()
+    }
+
+    /// Runs undisturbed after kills. Says what is other than it should be.
+    fn again(&self) -> Result<(), String> {
         self.stub.calm();
         let again = self.workspace.run(&RUN);
         if again.code != Some(0) {
             return Err(format!("the second run ended with {again:?}"));
+        }
+        let leases: Vec<String> = self.stub.bucket().tree("archive/_leases/").into_keys().collect();
+        if !leases.is_empty() {
+            return Err(format!("leases are left: {leases:?}"));
         }
         same(&self.expected, &self.workspace.archive(Some(&self.stub)))
     }
@@ -124,4 +134,24 @@ fn killed_before_any_request_and_run_again_the_archive_is_the_same() {
 #[test]
 fn killed_after_any_request_and_run_again_the_archive_is_the_same() {
     killed_on_a_bucket(When::After);
+}
+
+#[test]
+fn killed_again_and_again_the_archive_is_the_same_in_the_end() {
+    let ground = Ground::prepare();
+    let rounds = if std::env::var_os("COVERLEDGER_LONG").is_some() { 200 } else { 6 };
+    let mut chance = Chance(7);
+    for round in 0..rounds {
+        ground.start_over();
+        let mut met = Vec::new();
+        for _ in 0..5 {
+            let point = 1 + usize::try_from(chance.below(ground.requests.len() as u64)).unwrap();
+            let when = if chance.below(2) == 0 { When::Before } else { When::After };
+            ground.stub.on(move |n, _| if n == point { Fault::Kill(when) } else { Fault::Pass });
+            let ended = ground.workspace.start_aimed_at(&ground.stub, &RUN).finish();
+            ground.stub.quiet();
+            met.push((point, when, ended.code));
+        }
+        ground.again().unwrap_or_else(|wrong| panic!("round {round}, killed at {met:?}:\n{wrong}"));
+    }
 }

@@ -12,6 +12,7 @@
 )]
 #![allow(clippy::format_push_string, reason = "what reads plainly is worth more here than one allocation")]
 
+mod chance;
 mod kills;
 mod night;
 mod race;

@@ -1,17 +1,25 @@
 //! Eight at once, on a store in trouble: every market-day is published once.
 
+mod scheduled;
+
 use std::collections::BTreeSet;
+use std::process::Command;
 use std::sync::mpsc::{Receiver, channel};
 
-use jiff::civil::{Date, date};
+use jiff::Timestamp;
+use jiff::civil::Date;
 
+use crate::chance::Chance;
 use crate::night::shop;
 use crate::stub::{Fault, Kind, Request, Stub, When};
 use crate::worker::{Worker, Workspace};
 
 const RACERS: usize = 8;
-const MARKETS: [&str; 2] = ["GB", "US"];
-const LAST: Date = date(2026, 10, 31);
+/// What the first of them signs with.
+const FIRST: &str = "racer0";
+const MARKETS: [(&str, &str); 2] = [("GB", "Europe/London"), ("US", "America/New_York")];
+/// When the races by hand are run.
+const NOON: &str = "2026-11-01T12:00:00Z";
 
 /// What is broken on purpose.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,47 +32,71 @@ enum Planted {
 struct Race {
     stub: Stub,
     workspace: Workspace,
-    days: usize,
+    /// The market-days that are over at the start, by their receipts' keys.
+    expected: BTreeSet<String>,
 }
 
 impl Race {
-    /// So many days of two markets, all delivered.
-    fn prepare(days: usize) -> Self {
+    /// So many days of two markets, the last of which are over at this instant, all delivered.
+    fn prepare(days: usize, now: Timestamp) -> Self {
         let stub = Stub::start();
         let workspace = Workspace::on_stub(&stub);
-        let job = format!("version: 1\nplatforms: [shop]\nmarkets: [GB, US]\nlookback_days: {days}\n");
-        workspace.write("jobs/nightly.yaml", job);
-        // workspace.setting("lease", "2s");
+        workspace.setting("lease", "2s");
+        let today = now.strftime("%F").to_string().parse().unwrap();
         // A day in New York ends in the next export, one in London begins, in summer, in the one before.
-        let mut exported = LAST.tomorrow().unwrap();
-        for _ in 0..days + 2 {
-            let [mut rows, others] = MARKETS.map(|market| shop(market, &exported.to_string(), market, 4));
+        for exported in backwards(today).take(days + 3) {
+            let [mut rows, others] = MARKETS.map(|(market, _)| shop(market, &exported.to_string(), market, 4));
             rows.push_str(others.split_once('\n').unwrap().1);
             workspace.deliver(Some(&stub), &format!("shop/{exported}/a.csv"), rows);
-            exported = exported.yesterday().unwrap();
         }
-        Self { stub, workspace, days }
+        let receipts = |(market, zone): (&str, &str)| {
+            let today = now.in_tz(zone).unwrap().date();
+            backwards(today).skip(1).take(days).map(|date| format!("shop/{market}/{date}/00000001.json")).collect()
+        };
+        let expected = MARKETS.into_iter().flat_map(|market| -> Vec<String> { receipts(market) }).collect();
+        let race = Self { stub, workspace, expected };
+        race.job(days, "");
+        race
+    }
+
+    fn job(&self, days: usize, more: &str) {
+        let job = format!("version: 1\nplatforms: [shop]\nmarkets: [GB, US]\nlookback_days: {days}\n{more}");
+        self.workspace.write("jobs/nightly.yaml", job);
+    }
+
+    /// The first racer, whom the stub can stop.
+    fn first(&self) -> Worker {
+        self.workspace.start_command_aimed_at(&self.stub, self.command(0))
+    }
+
+    fn racer(&self, number: usize) -> Worker {
+        self.workspace.start_command(self.command(number))
     }
 
     /// One of the racers. Each has a clock of its own, so that no two would write the same receipt.
-    fn racer(&self, number: usize) -> Worker {
+    fn command(&self, number: usize) -> Command {
         let mut command = self.workspace.command(&["run", "nightly", "--at"]);
-        command.arg(format!("{}T12:00:{number:02}Z", LAST.tomorrow().unwrap()));
+        command.arg(NOON.replace(":00Z", &format!(":{number:02}Z")));
         command.env("AWS_ACCESS_KEY_ID", format!("racer{number}"));
-        self.workspace.start_command(command)
+        command
     }
 
     /// 10 % of the requests are refused with 503, 5 % are carried out and their answer is lost, 5 % of what creates
-    /// only is refused with 409. The first racer tells when it is about to publish.
+    /// only is refused with 409. The first racer is stopped when it is about to publish, which is told.
     fn trouble(&self, seed: u64, planted: Planted) -> Receiver<()> {
         let (about_to_publish, heard) = channel();
+        let mut about_to_publish = Some(about_to_publish);
         let mut chance = Chance(seed);
         self.stub.on(move |_, request| {
-            let first_revision = request.kind == Kind::PutNew && request.is_in("_revisions/");
-            if request.signer() == "racer0" && first_revision {
-                let _ = about_to_publish.send(());
+            let keeps_a_table = request.kind == Kind::PutNew && request.is_in("_revisions/");
+            if request.signer() == FIRST
+                && keeps_a_table
+                && let Some(about_to_publish) = about_to_publish.take()
+            {
+                about_to_publish.send(()).unwrap();
+                return Fault::Stop;
             }
-            match chance.percent() {
+            match chance.below(100) {
                 0..10 => Fault::Status(503, When::Before),
                 10..15 if planted == Planted::Nothing => Fault::Drop(When::After),
                 15..20 if request.kind == Kind::PutNew => Fault::Status(409, When::Before),
@@ -79,44 +111,32 @@ impl Race {
     fn wrong(&self) -> BTreeSet<String> {
         let bucket = self.stub.bucket();
         let receipts: BTreeSet<String> = bucket.tree("archive/_receipts/").into_keys().collect();
-        let first = |market: &str, date: Date| format!("shop/{market}/{date}/00000001.json");
-        let dates = std::iter::successors(Some(LAST), |date| date.yesterday().ok()).take(self.days);
-        let expected: BTreeSet<String> =
-            dates.flat_map(|date| MARKETS.map(|market| first(market, date))).collect();
-        let missing = expected.difference(&receipts).map(|key| format!("not published: {key}"));
-        let doubled = receipts.difference(&expected).map(|key| format!("published again: {key}"));
+        let missing = self.expected.difference(&receipts).map(|key| format!("not published: {key}"));
+        let again = receipts.iter().filter(|key| !key.ends_with("/00000001.json"));
+        let again = again.map(|key| format!("published again: {key}"));
         let lost = bucket.lost().into_iter();
         let lost = lost.filter(|key| {
             ["archive/_receipts/", "archive/_revisions/"].iter().any(|folder| key.starts_with(folder))
         });
-        missing.chain(doubled).chain(lost.map(|key| format!("written over or deleted: {key}"))).collect()
+        missing.chain(again).chain(lost.map(|key| format!("written over or deleted: {key}"))).collect()
     }
+}
+
+/// This date and those before.
+fn backwards(from: Date) -> impl Iterator<Item = Date> {
+    std::iter::successors(Some(from), |date| date.yesterday().ok())
 }
 
 fn creates_receipt(request: &Request) -> bool {
     request.kind == Kind::PutNew && request.is_in("_receipts/")
 }
 
-/// `SplitMix64`: the same seed, the same trouble.
-struct Chance(u64);
-
-impl Chance {
-    fn percent(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % 100
-    }
-}
-
 /// Eight run at once. The first is stopped when it is about to publish, until all others have ended.
 fn race(days: usize, seed: u64, planted: Planted) -> (Race, Vec<Option<i32>>) {
-    let race = Race::prepare(days);
+    let race = Race::prepare(days, NOON.parse().unwrap());
     let about_to_publish = race.trouble(seed, planted);
-    let first = race.racer(0);
+    let first = race.first();
     about_to_publish.recv().unwrap();
-    first.signal("STOP");
     let others: Vec<Worker> = (1..RACERS).map(|number| race.racer(number)).collect();
     let mut codes: Vec<Option<i32>> = others.into_iter().map(|other| other.finish().code).collect();
     first.signal("CONT");

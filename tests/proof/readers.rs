@@ -149,7 +149,7 @@ impl Reader {
 
     fn read(&mut self, key: &str) -> Option<Bytes> {
         // On two cores, readers that never pause would be all that runs.
-        thread::sleep(Duration::from_micros(200));
+        thread::sleep(Duration::from_micros(500));
         let bytes = self.view.get(key);
         self.seen.reads += usize::from(bytes.is_some());
         bytes

@@ -146,6 +146,7 @@ fn a_late_put_that_is_stored_over_the_receipt_is_noticed() {
     let ground = Ground::prepare();
     ground.night(Fault::Pass, 0).exits(0);
     let receipt = ground.stub.bucket().get(KEY).unwrap().bytes.clone();
+    ground.stub.bucket().put(KEY, "another's");
     ground.stub.bucket().put(KEY, receipt);
     let noticed = ground.wrong().unwrap_err();
     assert!(noticed.contains("written over"), "{noticed}");

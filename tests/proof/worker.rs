@@ -174,8 +174,13 @@ impl Workspace {
 
     /// Starts the program as the one that the stub kills.
     pub fn start_aimed_at(&self, stub: &Stub, args: &[&str]) -> Worker {
+        self.start_command_aimed_at(stub, self.command(args))
+    }
+
+    /// Starts a command as the one that the stub kills.
+    pub fn start_command_aimed_at(&self, stub: &Stub, command: Command) -> Worker {
         stub.aim(|| {
-            let worker = self.start(args);
+            let worker = self.start_command(command);
             let victim = worker.victim();
             (worker, victim)
         })
@@ -241,7 +246,7 @@ impl Worker {
         Arc::clone(&self.child)
     }
 
-    pub fn pid(&self) -> u32 {
+    fn pid(&self) -> u32 {
         self.child.lock().unwrap().id()
     }
 

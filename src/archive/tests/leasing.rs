@@ -198,7 +198,11 @@ async fn leases_and_records_are_no_strays_and_the_dead_ones_are_swept() {
         bench.overwrite(&Key::Lease(&day(3), 1).path(), "{").await;
         bench.archive.put_run_record(&RunRecord::new("nightly", "run", at(0))).await.unwrap();
         assert_sound(&bench.archive).await;
-        Archive::for_writing(bench.archive.store().clone()).await.unwrap();
+        if bench.folder.is_some() {
+            Archive::for_writing(bench.archive.store().clone()).await.unwrap();
+        } else {
+            bench.archive.sweep_leases().await;
+        }
         assert_eq!(keys(&bench.archive).await, [Key::Lease(&day(2), 1).path()]);
         assert_sound(&bench.archive).await;
     }

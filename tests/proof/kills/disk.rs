@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Archive, ENOUGH, FIRST, RUN, Readers, View, deliver_first, deliver_second, same};
-use crate::worker::{Worker, Workspace};
+use crate::worker::{Worker, Workspace, files};
 
 /// System calls that change what a reader finds.
 const CHANGES: &str =
@@ -58,6 +58,10 @@ impl Ground {
         let again = self.workspace.run(&RUN);
         if again.code != Some(0) {
             return Err(format!("the second run ended with {again:?}"));
+        }
+        let leases: Vec<String> = files(&self.workspace.path("archive/_leases")).into_keys().collect();
+        if !leases.is_empty() {
+            return Err(format!("leases are left: {leases:?}"));
         }
         same(&self.expected, &self.workspace.archive(None))
     }

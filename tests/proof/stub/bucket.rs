@@ -20,7 +20,8 @@ pub struct Object {
 struct Change {
     key: String,
     replaced: Option<Object>,
-    deletes: bool,
+    /// Whether bytes are gone with it.
+    loses: bool,
 }
 
 /// Objects by key. A clone is a copy of the whole state, and cheap.
@@ -40,14 +41,15 @@ impl Bucket {
         let bytes = bytes.into();
         let etag = format!("\"{}\"", hex(&Md5::digest(&bytes)));
         let object = Object { bytes, etag, modified: self.now() };
+        let loses = self.objects.get(key).is_some_and(|there| there.bytes != object.bytes);
         let replaced = self.objects.insert(key.to_owned(), object);
-        self.journal.push(Change { key: key.to_owned(), replaced, deletes: false });
+        self.journal.push(Change { key: key.to_owned(), replaced, loses });
         &self.objects[key]
     }
 
     pub fn delete(&mut self, key: &str) {
         if let Some(object) = self.objects.remove(key) {
-            self.journal.push(Change { key: key.to_owned(), replaced: Some(object), deletes: true });
+            self.journal.push(Change { key: key.to_owned(), replaced: Some(object), loses: true });
         }
     }
 
@@ -76,9 +78,9 @@ impl Bucket {
         earlier
     }
 
-    /// Keys that were stored over or deleted.
+    /// Keys that were deleted, or stored over by other bytes.
     pub fn lost(&self) -> BTreeSet<String> {
-        let lost = self.journal.iter().filter(|change| change.deletes || change.replaced.is_some());
+        let lost = self.journal.iter().filter(|change| change.loses);
         lost.map(|change| change.key.clone()).collect()
     }
 

@@ -32,6 +32,8 @@ pub enum Fault {
     ErrorBody,
     /// The process that [`super::Stub::aim`] named is killed.
     Kill(When),
+    /// That process is stopped, and the request is carried out.
+    Stop,
     /// A listing of the bucket as it was so many changes ago.
     StaleList { changes: usize },
     /// The answer has another `ETag` than the object.

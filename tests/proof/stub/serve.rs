@@ -2,13 +2,14 @@
 
 use std::io::{self, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
+use std::process::Command;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use super::answer::Answer;
 use super::request::{Kind, Request};
-use super::{Fault, Logged, Shared, When};
+use super::{Fault, Logged, Shared, Victim, When};
 
 /// Takes connections until the stub is dropped.
 pub fn listen(listener: &TcpListener, shared: &Arc<Shared>) {
@@ -82,6 +83,12 @@ impl Shared {
                 thread::sleep(*time);
                 answer
             }
+            Fault::Stop => {
+                let pid = self.victim().lock().unwrap().id().to_string();
+                let stopped = Command::new("kill").args(["-STOP", &pid]).status()?;
+                assert!(stopped.success(), "it could not be stopped");
+                carried_out()
+            }
             Fault::ErrorBody => Answer { status: 200, ..Answer::error(500, &request) },
             Fault::StaleList { changes } if request.kind == Kind::List => {
                 Answer::carry_out(&mut self.bucket.lock().unwrap().before(*changes), &request, true)
@@ -129,9 +136,13 @@ impl Shared {
         send(to, &answer, request.kind == Kind::Head, fault)
     }
 
+    fn victim(&self) -> Victim {
+        self.victim.lock().unwrap().clone().expect("somebody to aim at")
+    }
+
     /// Kills and buries: nothing of the process is left when this returns.
     fn kill(&self) {
-        let victim = self.victim.lock().unwrap().clone().expect("somebody to kill");
+        let victim = self.victim();
         let mut victim = victim.lock().unwrap();
         let _ = victim.kill();
         let _ = victim.wait();
