@@ -146,3 +146,6 @@ fn span(time: Duration) -> String {
     let unit = [(86_400, "d"), (3600, "h"), (60, "m")].into_iter().find(|(unit, _)| seconds.is_multiple_of(*unit));
     unit.map_or_else(|| format!("{seconds}s"), |(unit, name)| format!("{}{name}", seconds / unit))
 }
+
+#[cfg(all(test, unix))]
+mod tests;
