@@ -51,7 +51,7 @@ pub use snapshot::SnapshotObject;
 pub use unit::{TableName, Unit};
 pub use verify::Repair;
 
-use crate::store::{Store, StoreError, WriterLock};
+use crate::store::{Store, StoreError, Traffic, WriterLock};
 
 /// An archive in a store. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -65,6 +65,12 @@ impl Archive {
     #[must_use]
     pub const fn for_reading(store: Store) -> Self {
         Self { store, _lock: None }
+    }
+
+    /// Requests to its store since it was opened.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        self.store.traffic()
     }
 
     /// An archive to publish into or to repair. In a folder, sweeps what

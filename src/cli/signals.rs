@@ -47,6 +47,20 @@ impl Signals {
         Ok(signals)
     }
 
+    /// Takes the end of standard input for a SIGTERM: `schedule` asks its runs to stop by closing it, and so does the
+    /// system when `schedule` is gone.
+    pub fn heed_standard_input(&self) {
+        let (stop, code) = (self.stop.clone(), Arc::clone(&self.code));
+        // A thread of its own: whoever waits for its end would wait for ever.
+        std::thread::spawn(move || {
+            let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+            if code.compare_exchange(0, exit::TERMINATED, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
+                tracing::warn!("asked to stop by the scheduler: publishing ends with the market-day in hand");
+                stop.ask();
+            }
+        });
+    }
+
     /// What the program exits with: the signal's code if it left anything undone, else the run's own.
     #[must_use]
     pub fn code(&self, report: &RunReport, code: u8) -> u8 {

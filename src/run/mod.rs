@@ -5,6 +5,7 @@
 //! ends the market-days that stand on it, by name, and nothing else.
 
 mod account;
+mod aftermath;
 mod booking;
 mod error;
 mod judge;
@@ -18,6 +19,7 @@ mod reading;
 mod stop;
 pub mod stores;
 mod suspect;
+mod troubles;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
@@ -25,11 +27,13 @@ use std::num::NonZeroUsize;
 use jiff::Timestamp;
 
 pub use account::{Account, DayAccount};
+pub use aftermath::Aftermath;
 pub use error::RunError;
 pub use outcome::{Disposition, ExportOutcome, RunReport, no_export};
 pub use planning::plan;
 pub use progress::{Observer, Step};
 pub use stop::Stop;
+pub use troubles::{News, Situation};
 
 use crate::archive::{Archive, RowCounts, Stamp, Theirs};
 use crate::config::{Job, Workspace};
@@ -93,6 +97,7 @@ pub async fn run(
     leasing.end().await;
     worked?;
     report.leave_rest(now, observer);
+    report.retries = exports.traffic().retries + archive.traffic().retries;
     report.spilled_bytes = source.memory.spilled_bytes();
     report.days.sort_by(|one, other| one.0.cmp(&other.0));
     Ok(report)
@@ -263,7 +268,8 @@ async fn mend(archive: &Archive, plan: &mut PlatformPlan) -> Result<usize, RunEr
 }
 
 /// The same run of the same selection at the same instant has the same id: a repeated run leaves the same receipts.
-fn run_id(label: &str, selection: &Selection, now: Timestamp) -> String {
+#[must_use]
+pub fn run_id(label: &str, selection: &Selection, now: Timestamp) -> String {
     let mut id = sha256_hex(format!("{label}\n{selection:?}\n{now}").as_bytes());
     id.truncate(16);
     id

@@ -12,7 +12,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, SystemTime};
 use std::{fs, io};
 
@@ -182,13 +182,27 @@ impl Scenario {
     }
 
     pub fn cli_with(&self, args: &[&str], environment: &[(&str, &str)]) -> Outcome<'_> {
-        let output = self.command(args).envs(environment.iter().copied()).output().unwrap();
+        self.outcome(self.command(args).envs(environment.iter().copied()).output().unwrap())
+    }
+
+    fn outcome(&self, output: Output) -> Outcome<'_> {
         Outcome {
             scenario: self,
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// The program as a scheduler starts it: its standard input stays open as long as nobody asks it to stop.
+    pub fn scheduled(&self, args: &[&str]) -> Outcome<'_> {
+        let mut command = self.command(args);
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let held_open = child.stdin.take();
+        let output = child.wait_with_output().unwrap();
+        drop(held_open);
+        self.outcome(output)
     }
 
     pub fn command(&self, args: &[&str]) -> Command {
@@ -201,7 +215,7 @@ impl Scenario {
         command
     }
 
-    /// Every file of the archive with its bytes. Locks and the store's probe are no part of it.
+    /// Every file of the archive with its bytes. Locks, the store's probe and the record of the last run are no part of it.
     pub fn archive(&self) -> BTreeMap<String, Vec<u8>> {
         self.tree("archive")
     }
@@ -213,7 +227,7 @@ impl Scenario {
         if root.is_dir() {
             gather(&root, &root, &mut files).unwrap();
         }
-        files.retain(|name, _| name != "_lock" && !name.starts_with("_probe"));
+        files.retain(|name, _| name != "_lock" && !name.starts_with("_probe") && !name.starts_with("_runs/"));
         files
     }
 

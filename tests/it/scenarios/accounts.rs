@@ -61,7 +61,7 @@ fn a_run_that_cannot_be_carried_out_gives_no_account() {
 fn a_run_that_catches_up_looks_at_what_the_missed_ones_would_have_looked_at() {
     let scenario = two_days();
     let looked_at = |more: &[&str]| -> Vec<String> {
-        let outcome = scenario.cli(&[&["run", "nightly", "--output", "json"], more].concat());
+        let outcome = scenario.scheduled(&[&["run", "nightly", "--output", "json"], more].concat());
         let days = account(&outcome.stdout)["days"].as_array().unwrap().clone();
         days.iter().map(|day| day["local_date"].as_str().unwrap().to_owned()).collect()
     };

@@ -167,7 +167,10 @@ fn status_has_a_letter_for_where_every_market_day_stands() {
          no export at `shop/2026-11-14/*.csv`\n\
          waiting: shop/GB/2026-11-19 since 2026-11-20T00:00:00Z, shop/JP/2026-11-19 since 2026-11-19T15:00:00Z, \
          shop/JP/2026-11-20 since 2026-11-20T15:00:00Z\n\
-         no export at `shop/2026-11-19/*.csv`"
+         no export at `shop/2026-11-19/*.csv`\n\n\
+         job       next in Asia/Shanghai   next in UTC   last run               missed   catch_up\n\
+         ──────────────────────────────────────────────────────────────────────────────────────────\n\
+         nightly   by hand                               2026-11-22T00:00:00Z"
     );
 }
 

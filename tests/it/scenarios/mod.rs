@@ -11,6 +11,7 @@ mod holding;
 mod late;
 mod neighbours;
 mod ordinary;
+mod records;
 mod revisions;
 mod sameness;
 mod sharing;

@@ -1,0 +1,159 @@
+//! What is not well after a run, what of it is news to a channel, and what is over. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::{Disposition, RunReport};
+use crate::archive::{RunRecord, Told, Trouble, TroubleTopic};
+use crate::config::Topic;
+use crate::model::MarketDay;
+
+/// A market-day; `None`: the run itself.
+type Subject = Option<MarketDay>;
+
+/// How things are after a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Situation {
+    /// What is not well, sorted.
+    pub troubles: Vec<Trouble>,
+    /// What is well, and in which way.
+    well: BTreeMap<Subject, String>,
+    /// What nothing new is known of, or is only waited for.
+    open: BTreeSet<Subject>,
+}
+
+/// What a channel is to be told about a topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct News {
+    /// What happened.
+    pub topic: Topic,
+    /// To what, and why or in which way.
+    pub items: Vec<(Subject, String)>,
+}
+
+impl Situation {
+    /// After a run that gave a report. A market-day is late once it has waited for `late_after_seconds`.
+    ///
+    /// Of what the run did not come to, the troubles of the run before are troubles still.
+    #[must_use]
+    pub fn after(report: &RunReport, now: Timestamp, late_after_seconds: i64, before: Option<&RunRecord>) -> Self {
+        let mut situation = Self::default();
+        for (day, disposition) in &report.days {
+            let is_late = || {
+                let waited = report.ends.get(day).map(|end| now.as_second().saturating_sub(end.as_second()));
+                waited.is_some_and(|waited| waited >= late_after_seconds)
+            };
+            match disposition {
+                Disposition::Failed { .. } | Disposition::Unsettled { .. } => {
+                    situation.trouble(day, TroubleTopic::Failed, disposition);
+                }
+                Disposition::Held { .. } => situation.trouble(day, TroubleTopic::Held, disposition),
+                Disposition::Waiting { .. } if is_late() => {
+                    situation.trouble(day, TroubleTopic::Late, disposition);
+                }
+                Disposition::Published { revision, .. } | Disposition::Current { revision, .. } => {
+                    situation.well.insert(Some(day.clone()), format!("revision {revision} is published"));
+                }
+                Disposition::Elsewhere { .. } | Disposition::Stopped | Disposition::NotAsked => {
+                    let troubles = before.into_iter().flat_map(|before| &before.troubles);
+                    let of_day = troubles.filter(|trouble| trouble.market_day.as_ref() == Some(day));
+                    situation.troubles.extend(of_day.cloned());
+                    situation.open.insert(Some(day.clone()));
+                }
+                Disposition::Waiting { .. } | Disposition::NotOver => {
+                    situation.open.insert(Some(day.clone()));
+                }
+            }
+        }
+        if report.count("stopped") == 0 {
+            situation.well.insert(None, "the run went through".to_owned());
+        } else {
+            situation.open.insert(None);
+        }
+        situation.troubles.sort();
+        situation
+    }
+
+    /// After a run that came to nothing: all else is as it was.
+    #[must_use]
+    pub fn of_dead_run(reason: &str, before: Option<&RunRecord>) -> Self {
+        let topic = TroubleTopic::Failed;
+        let mut troubles = vec![Trouble { market_day: None, topic, reason: reason.to_owned() }];
+        let mut open = BTreeSet::new();
+        if let Some(before) = before {
+            troubles.extend(before.troubles.iter().filter(|trouble| trouble.market_day.is_some()).cloned());
+            open.extend(before.told.values().flatten().map(|told| told.market_day.clone()));
+        }
+        troubles.sort();
+        Self { troubles, well: BTreeMap::new(), open }
+    }
+
+    fn trouble(&mut self, day: &MarketDay, topic: TroubleTopic, disposition: &Disposition) {
+        let reason = disposition.reason().unwrap_or_default();
+        self.troubles.push(Trouble { market_day: Some(day.clone()), topic, reason });
+    }
+
+    /// What is news to a channel that has been told these: troubles it has not been told of in this topic, and what
+    /// it has been told of and is well now. A trouble for another reason is no news.
+    #[must_use]
+    pub fn news(&self, told: &[Told], wants: impl Fn(Topic) -> bool) -> Vec<News> {
+        let mut news = Vec::new();
+        for topic in [TroubleTopic::Failed, TroubleTopic::Held, TroubleTopic::Late] {
+            let is_told = |trouble: &Trouble| told.iter().any(|told| is_of(told, trouble));
+            let troubles = self.troubles.iter().filter(|trouble| trouble.topic == topic && !is_told(trouble));
+            let items = troubles.map(|trouble| (trouble.market_day.clone(), trouble.reason.clone())).collect();
+            news.push(News { topic: channel_topic(topic), items });
+        }
+        let over: BTreeSet<&Subject> = told.iter().map(|told| &told.market_day).collect();
+        let well = over.into_iter().filter_map(|subject| Some((subject.clone(), self.well.get(subject)?.clone())));
+        news.push(News { topic: Topic::Recovered, items: well.collect() });
+        news.retain(|news| !news.items.is_empty() && wants(news.topic));
+        news
+    }
+
+    /// What a channel has been told and is not over, once it took the news of these topics. What left the look-back
+    /// is dropped without a word.
+    #[must_use]
+    pub fn told(&self, before: &[Told], wants: impl Fn(Topic) -> bool, took: impl Fn(Topic) -> bool) -> Vec<Told> {
+        let mut told: BTreeSet<Told> = BTreeSet::new();
+        for trouble in &self.troubles {
+            let of_subject = before.iter().filter(|told| told.market_day == trouble.market_day);
+            let is_told = before.iter().any(|told| is_of(told, trouble));
+            if is_told || took(channel_topic(trouble.topic)) {
+                told.insert(Told { market_day: trouble.market_day.clone(), topic: trouble.topic });
+            } else {
+                // It is still to be told that the former trouble is over, when this one is too.
+                told.extend(of_subject.cloned());
+            }
+        }
+        let has_trouble = |subject: &Subject| self.troubles.iter().any(|trouble| trouble.market_day == *subject);
+        let is_still_to_be_told_well = wants(Topic::Recovered) && !took(Topic::Recovered);
+        told.extend(
+            before
+                .iter()
+                .filter(|told| {
+                    let subject = &told.market_day;
+                    let is_over = self.well.contains_key(subject);
+                    !has_trouble(subject) && (self.open.contains(subject) || is_over && is_still_to_be_told_well)
+                })
+                .cloned(),
+        );
+        told.into_iter().collect()
+    }
+}
+
+fn is_of(told: &Told, trouble: &Trouble) -> bool {
+    told.market_day == trouble.market_day && told.topic == trouble.topic
+}
+
+const fn channel_topic(topic: TroubleTopic) -> Topic {
+    match topic {
+        TroubleTopic::Failed => Topic::Failed,
+        TroubleTopic::Held => Topic::Held,
+        TroubleTopic::Late => Topic::Late,
+    }
+}
+
+#[cfg(test)]
+mod tests;
