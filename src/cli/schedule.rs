@@ -92,8 +92,8 @@ async fn listen(asked: watch::Sender<Asked>) -> u8 {
     let mut code = exit::DONE;
     for asking in [Asked::Drain, Asked::StopNow] {
         code = tokio::select! {
-            _ = interrupt.recv() => 130,
-            _ = terminate.recv() => 143,
+            _ = interrupt.recv() => exit::INTERRUPTED,
+            _ = terminate.recv() => exit::TERMINATED,
         };
         asked.send_replace(asking);
     }
@@ -109,5 +109,5 @@ async fn listen(asked: watch::Sender<Asked>) -> u8 {
         }
         asked.send_replace(asking);
     }
-    130
+    exit::INTERRUPTED
 }

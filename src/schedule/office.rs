@@ -10,9 +10,9 @@ use super::agenda::{Pass, Start};
 use super::child::Program;
 use super::driver::{Asked, Handled, World};
 use super::health::Ending;
-use crate::archive::{Archive, RunRecord, Trouble, TroubleTopic};
+use crate::archive::{Archive, RunRecord};
 use crate::config::Workspace;
-use crate::run::{error_text, stores};
+use crate::run::{Aftermath, Situation, error_text, stores};
 use crate::time::Clock;
 
 /// How long the archive may take to answer.
@@ -44,17 +44,8 @@ impl World for Office {
         let limit = Duration::from_secs(u64::try_from(limit).unwrap_or(0));
         let ending = self.program.run(start, limit, asked).await;
         if let Ending::Failed { reason, try_again } = &ending {
-            let what = |record: &mut RunRecord| {
-                record.as_of = record.as_of.max(started_at);
-                if !try_again {
-                    record.occurrence = record.occurrence.max(Some(start.occurrence));
-                    record.missed += start.missed;
-                }
-                record.troubles.retain(|trouble| trouble.market_day.is_some());
-                let topic = TroubleTopic::Failed;
-                record.troubles.push(Trouble { market_day: None, topic, reason: reason.clone() });
-            };
-            self.note(&start.job, started_at, what).await;
+            let occurrence = (!try_again).then_some(start.occurrence);
+            self.bury(start, started_at, occurrence, reason).await;
         }
         ending
     }
@@ -77,6 +68,25 @@ impl Office {
 
     fn archive(&self) -> Result<Archive, String> {
         stores::archive_for_planning(&self.workspace.settings).map_err(|error| error_text(&error))
+    }
+
+    /// Records a run that came to nothing.
+    async fn bury(&self, start: &Start, as_of: Timestamp, occurrence: Option<Timestamp>, reason: &str) {
+        let job = &start.job;
+        let archive = match stores::archive_for_recording(&self.workspace.settings) {
+            Ok(archive) => archive,
+            Err(error) => {
+                tracing::warn!(job, error = error_text(&error), "the run cannot be recorded");
+                return;
+            }
+        };
+        let missed = if occurrence.is_some() { start.missed } else { 0 };
+        let channels: Vec<&str> = self.workspace.channels.keys().map(String::as_str).collect();
+        let aftermath = Aftermath { job, run_id: "", as_of, occurrence, missed, channels: &channels };
+        let told = aftermath.conclude(&archive, |before| Situation::of_dead_run(reason, before));
+        if tokio::time::timeout(PATIENCE, told).await.is_err() {
+            tracing::warn!(job, reason = NO_ANSWER, "the run cannot be recorded");
+        }
     }
 
     /// Changes a job's record. What cannot be recorded is lost to whoever starts the next scheduler, and nothing else.

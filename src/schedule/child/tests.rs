@@ -101,6 +101,11 @@ async fn a_child_is_asked_to_stop_by_the_end_of_its_input_and_killed_if_it_does_
     assert!(matches!(finishes.await, Ending::Accounted(_)));
     assert_eq!(stops.await, Ending::Stopped);
 
+    // As long as nobody asks, its input does not end.
+    let (_asked, hears) = watch::channel(Asked::Nothing);
+    let ending = run_for("cat; exit 143", Duration::from_secs(1), hears).await;
+    assert!(matches!(&ending, Ending::Failed { reason, .. } if reason.contains("limit")), "{ending:?}");
+
     let (asked, hears) = watch::channel(Asked::Drain);
     let defies = tokio::spawn(async move { run_for("exec sleep 1000", PATIENCE, hears).await });
     asked.send_replace(Asked::StopNow);
