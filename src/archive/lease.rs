@@ -140,8 +140,8 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
-    fn lease(of: Holder, seconds: i64) -> Lease {
-        Lease::new(&of, NOW + SignedDuration::from_secs(seconds))
+    fn lease(of: &Holder, seconds: i64) -> Lease {
+        Lease::new(of, NOW + SignedDuration::from_secs(seconds))
     }
 
     #[test]
@@ -149,9 +149,9 @@ mod tests {
         let me = Holder::this("a");
         let foreign = Holder { host: "elsewhere".into(), ..Holder::this("b") };
         for holder in [me.clone(), foreign] {
-            assert!(lease(holder.clone(), 1).is_alive(&me, NOW));
-            assert!(!lease(holder.clone(), 0).is_alive(&me, NOW));
-            assert!(!lease(holder, 48 * 3600).is_alive(&me, NOW), "a clock that is wrong by days");
+            assert!(lease(&holder, 1).is_alive(&me, NOW));
+            assert!(!lease(&holder, 0).is_alive(&me, NOW));
+            assert!(!lease(&holder, 48 * 3600).is_alive(&me, NOW), "a clock that is wrong by days");
         }
     }
 
@@ -161,24 +161,24 @@ mod tests {
         let me = Holder::this("a");
         let mut child = Command::new("sleep").arg("60").stdout(Stdio::null()).spawn().unwrap();
         let other = Holder { pid: child.id(), nonce: "other".into(), ..me.clone() };
-        assert!(lease(other.clone(), 60).is_alive(&me, NOW));
+        assert!(lease(&other, 60).is_alive(&me, NOW));
         child.kill().unwrap();
         while !is_gone(child.id()) {
             std::thread::yield_now();
         }
-        assert!(!lease(other.clone(), 60).is_alive(&me, NOW), "a zombie does not work");
+        assert!(!lease(&other, 60).is_alive(&me, NOW), "a zombie does not work");
         child.wait().unwrap();
-        assert!(!lease(other.clone(), 60).is_alive(&me, NOW));
+        assert!(!lease(&other, 60).is_alive(&me, NOW));
         let foreign = Holder { host: "elsewhere".into(), ..other };
-        assert!(lease(foreign, 60).is_alive(&me, NOW), "nobody knows of another host's processes");
+        assert!(lease(&foreign, 60).is_alive(&me, NOW), "nobody knows of another host's processes");
         let before_me = Holder { nonce: "of an earlier process".into(), ..me.clone() };
-        assert!(!lease(before_me, 60).is_alive(&me, NOW));
+        assert!(!lease(&before_me, 60).is_alive(&me, NOW));
     }
 
     #[test]
     fn what_is_no_lease_binds_nobody() {
         let me = Holder::this("a");
-        let mut newer = lease(me.clone(), 60);
+        let mut newer = lease(&me, 60);
         assert_eq!(Lease::parse(&newer.to_bytes()), newer);
         newer.version = 2;
         for text in [b"{".to_vec(), newer.to_bytes()] {

@@ -4,6 +4,7 @@ mod args;
 mod backfill;
 mod check;
 mod demo;
+mod environment;
 pub mod exit;
 mod failure;
 mod inspect;

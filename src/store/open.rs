@@ -59,6 +59,8 @@ impl Store {
         let root = folder.canonicalize().map_err(|error| place.io(&error))?;
         let inner =
             LocalFileSystem::new_with_prefix(&root).map_err(|error| place.failed(&error))?.with_fsync(true);
+        // A deleted lease leaves no empty folders behind.
+        let inner = inner.with_automatic_cleanup(true);
         Ok(Self {
             inner: Arc::new(inner),
             prefix: ObjectPath::default(),

@@ -220,6 +220,8 @@ const SECTIONS: &[(&str, Option<&str>, &str)] = &[
     ("a store", None, "archive.yaml stores.archive.stranger"),
     ("markets.yaml", None, "markets.yaml stranger"),
     ("a market", None, "markets.yaml markets.JP.stranger"),
+    ("notifications.yaml", None, "notifications.yaml stranger"),
+    ("a channel", None, "notifications.yaml channels.ops.stranger"),
     ("a platform", None, "p.yaml stranger"),
     ("conventions", None, "p.yaml conventions.stranger"),
     ("counts", None, "p.yaml not_offered.stranger"),
@@ -262,6 +264,10 @@ const STRANGERS: &[(&str, &str)] = &[
         "config/markets.yaml",
         "version: 1\nstranger: 1\nslots: {s: {day: \"00:00\"}}\nmarkets:\n  \
          JP: {timezone: Asia/Tokyo, slots: s, stranger: 1}\n  IN: {timezone: Asia/Kolkata, slots: s}\n",
+    ),
+    (
+        "config/notifications.yaml",
+        "version: 1\nstranger: 1\nchannels:\n  ops: {kind: slack, url_env: OPS_URL, stranger: 1}\n",
     ),
     (
         "config/platforms/p.yaml",

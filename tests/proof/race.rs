@@ -4,6 +4,7 @@ mod scheduled;
 
 use std::collections::BTreeSet;
 use std::process::Command;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
 use jiff::Timestamp;
@@ -11,6 +12,7 @@ use jiff::civil::Date;
 
 use crate::chance::Chance;
 use crate::night::shop;
+use crate::readers::{Readers, View};
 use crate::stub::{Fault, Kind, Request, Stub, When};
 use crate::worker::{Worker, Workspace};
 
@@ -30,7 +32,7 @@ enum Planted {
 }
 
 struct Race {
-    stub: Stub,
+    stub: Arc<Stub>,
     workspace: Workspace,
     /// The market-days that are over at the start, by their receipts' keys.
     expected: BTreeSet<String>,
@@ -39,7 +41,7 @@ struct Race {
 impl Race {
     /// So many days of two markets, the last of which are over at this instant, all delivered.
     fn prepare(days: usize, now: Timestamp) -> Self {
-        let stub = Stub::start();
+        let stub = Arc::new(Stub::start());
         let workspace = Workspace::on_stub(&stub);
         workspace.setting("lease", "2s");
         let today = now.strftime("%F").to_string().parse().unwrap();
@@ -105,6 +107,10 @@ impl Race {
             }
         });
         heard
+    }
+
+    fn readers(&self) -> Readers {
+        Readers::start(&View::Stub(Arc::clone(&self.stub)))
     }
 
     /// What is other than it should be.

@@ -11,7 +11,7 @@ use super::super::*;
 use super::*;
 use crate::time::Clock;
 
-const LENGTH: Duration = Duration::from_secs(60);
+const LENGTH: Duration = Duration::from_mins(1);
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_secs(seconds)
@@ -58,8 +58,8 @@ async fn of_many_takers_one_wins_each_market_day() {
     for bench in Bench::both() {
         let days: Vec<MarketDay> = (1..=10).map(day).collect();
         let takers: Vec<Leases> = (0..8).map(|n| leases(&bench.archive, of(&n.to_string()), 0)).collect();
-        let takes = takers.iter().map(|taker| taker.take(&days[0].platform, &days));
-        let theirs = join_all(takes).await;
+        let race = takers.iter().map(|taker| taker.take(&days[0].platform, &days));
+        let theirs = join_all(race).await;
         for day in &days {
             let losers = theirs.iter().filter(|theirs| theirs.contains_key(day)).count();
             assert_eq!(losers, 7, "{day}");
@@ -71,6 +71,9 @@ async fn of_many_takers_one_wins_each_market_day() {
             taker.release_all().await;
         }
         assert_eq!(keys(&bench.archive).await, <[&str; 0]>::default());
+        if let Some(folder) = &bench.folder {
+            assert!(!folder.path().join("_leases").exists(), "nor do empty folders pile up");
+        }
     }
 }
 

@@ -197,7 +197,7 @@ async fn pruning_waits_for_nobody_who_publishes() {
             market: MarketId::new("US"),
             local_date: date(2026, 11, 9),
         };
-        let leases = bench.archive.leases(lease::Holder::this("nightly"), Duration::from_secs(60));
+        let leases = bench.archive.leases(lease::Holder::this("nightly"), Duration::from_mins(1));
         leases.take(&day.platform, [&day]).await;
         let before = bench.bytes().await;
         let refused = bench.archive.prune(instant(9), Prune::Remove).await.unwrap_err();

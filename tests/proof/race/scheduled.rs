@@ -52,6 +52,7 @@ fn eight_racing_schedulers_publish_each_market_day_once() {
     let race = Race::prepare(25, Timestamp::now());
     race.job(25, DUE);
     drop(race.trouble(2, Planted::Nothing));
+    let readers = race.readers();
     let racers: Vec<Worker> = (0..RACERS).map(|number| race.scheduler(number)).collect();
 
     // A run that is stopped past its lease: another takes its market-day, and then it goes on.
@@ -64,13 +65,20 @@ fn eight_racing_schedulers_publish_each_market_day_once() {
     race.wait("all receipts", || {
         race.expected.iter().all(|key| race.is_published(key.rsplit_once('/').unwrap().0))
     });
-    racers.iter().for_each(|racer| racer.signal("TERM"));
+    for racer in &racers {
+        racer.signal("TERM");
+    }
     let ended: Vec<_> = racers.into_iter().map(Worker::finish).collect();
+    let seen = readers.stop();
     let codes: Vec<_> = ended.iter().map(|ended| ended.code).collect();
     println!(
-        "8 schedulers, 50 market-days, {} requests, exit codes {codes:?}, stopped past its lease: {stopped:?}",
-        race.stub.log().len()
+        "8 schedulers, 50 market-days, {} requests, exit codes {codes:?}, stopped past its lease: {stopped:?}; \
+         {} reads, {} wrong",
+        race.stub.log().len(),
+        seen.reads,
+        seen.wrong.len()
     );
+    assert_eq!(seen.wrong, BTreeSet::new());
     assert_eq!(race.wrong(), BTreeSet::new());
     assert!(codes.iter().all(|code| *code == Some(0)), "{ended:?}");
     race.stub.calm();
