@@ -15,6 +15,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
+use tracing::Instrument as _;
 
 use super::Archive;
 use super::keys::{self, Key};
@@ -92,12 +93,13 @@ impl Leases {
         let held = Mutex::new(BTreeMap::new());
         let desk = Arc::new(Desk { archive: archive.clone(), holder, length, clock: RwLock::new(clock), held });
         let renewing = Arc::clone(&desk);
-        let renewing = tokio::spawn(async move {
+        let renewing = async move {
             loop {
                 tokio::time::sleep(every).await;
                 renewing.renew().await;
             }
-        });
+        };
+        let renewing = tokio::spawn(renewing.in_current_span());
         Self { desk, renewing }
     }
 

@@ -26,7 +26,7 @@ use std::num::NonZeroUsize;
 
 use jiff::Timestamp;
 
-pub use account::{Account, DayAccount};
+pub use account::{Account, DayAccount, ToldAccount};
 pub use aftermath::Aftermath;
 pub use error::RunError;
 pub use outcome::{Disposition, ExportOutcome, RunReport, no_export};

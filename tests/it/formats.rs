@@ -15,11 +15,12 @@ use coverledger::archive::{
     State, TableBytes, TableName, Told, Trouble, TroubleTopic, Unit,
 };
 use coverledger::cli::exit;
-use coverledger::config::{self, Market};
+use coverledger::config::{self, Market, Topic};
 use coverledger::model::{
     Check, CheckScope, ClickEvent, Conventions, CountSet, Counts, DayPart, Era, Eras, Event, Fact, FactKey,
     Figures, ImpressionBasis, MarketDay, MarketId, PlatformId, Reason, Reject, UniqueBasis, Verdict,
 };
+use coverledger::notify::Told;
 use coverledger::report::{self, Sheet};
 use coverledger::run::{Account, Disposition, RunReport};
 use coverledger::store::Store;
@@ -474,7 +475,8 @@ fn every_key_of_an_account_is_documented() {
         ..RunReport::default()
     };
     let mut keys = BTreeSet::new();
-    let account = Account::of(&report, jiff::Timestamp::UNIX_EPOCH, 0);
+    let told = Told { channel: "ops".to_owned(), topic: Topic::Late, result: Ok(()) };
+    let account = Account::of(&report, &[told], jiff::Timestamp::UNIX_EPOCH, 0);
     paths(&serde_json::to_value(account).unwrap(), "", &mut keys);
     assert_eq!(table("Account").column("key").into_iter().collect::<BTreeSet<_>>(), keys);
 }

@@ -18,3 +18,4 @@ mod sameness;
 mod schedule;
 mod sharing;
 mod stops;
+mod told;
