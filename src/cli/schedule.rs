@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
 use super::args::{Global, LogFormat, Schedule};
-use super::{Failure, exit, load};
+use super::{Failure, environment, exit, load};
 use crate::config::{Job, Workspace};
 use crate::schedule::{Agenda, Asked, Driver, Office, Program, Stopped, beats};
 use crate::time::Clock;
@@ -24,7 +24,8 @@ pub async fn run(args: &Schedule, global: &Global, out: &mut impl Write) -> Resu
     let wait = SignedDuration::from_secs(i64::from(workspace.settings.lease_seconds));
     let agenda = Agenda::new(&workspace.jobs, wait);
     let program = Program { path: std::env::current_exe()?, options: options(global) };
-    let office = Office { workspace: Arc::new(workspace), program };
+    let channels = environment::channels(&workspace.channels).into();
+    let office = Office { workspace: Arc::new(workspace), program, channels };
     let driver = Driver::new(Arc::new(office), agenda, Duration::from_secs(args.drain));
     let (asked, hears) = watch::channel(Asked::Nothing);
     let code = tokio::spawn(listen(asked));

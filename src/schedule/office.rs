@@ -12,7 +12,8 @@ use super::driver::{Asked, Handled, World};
 use super::health::Ending;
 use crate::archive::{Archive, RunRecord};
 use crate::config::Workspace;
-use crate::run::{Aftermath, Situation, error_text, stores};
+use crate::notify::Channel;
+use crate::run::{Aftermath, Situation, Stop, error_text, stores};
 use crate::time::Clock;
 
 /// How long the archive may take to answer.
@@ -26,6 +27,8 @@ pub struct Office {
     pub workspace: Arc<Workspace>,
     /// What is started for a run.
     pub program: Program,
+    /// Who is told of runs that came to nothing.
+    pub channels: Arc<[Channel]>,
 }
 
 impl World for Office {
@@ -70,20 +73,27 @@ impl Office {
         stores::archive_for_planning(&self.workspace.settings).map_err(|error| error_text(&error))
     }
 
-    /// Records a run that came to nothing.
+    /// Tells of a run that came to nothing, and records it.
     async fn bury(&self, start: &Start, as_of: Timestamp, occurrence: Option<Timestamp>, reason: &str) {
         let job = &start.job;
         let archive = match stores::archive_for_recording(&self.workspace.settings) {
-            Ok(archive) => archive,
+            Ok(archive) => Some(archive),
             Err(error) => {
                 tracing::warn!(job, error = error_text(&error), "the run cannot be recorded");
-                return;
+                None
             }
         };
-        let missed = if occurrence.is_some() { start.missed } else { 0 };
-        let channels: Vec<&str> = self.workspace.channels.keys().map(String::as_str).collect();
-        let aftermath = Aftermath { job, run_id: "", as_of, occurrence, missed, channels: &channels };
-        let told = aftermath.conclude(&archive, |before| Situation::of_dead_run(reason, before));
+        let aftermath = Aftermath {
+            job,
+            run_id: "",
+            as_of,
+            occurrence,
+            missed: if occurrence.is_some() { start.missed } else { 0 },
+            configured: &self.workspace.channels,
+            channels: &self.channels,
+            stop: &Stop::new(),
+        };
+        let told = aftermath.conclude(archive.as_ref(), |before| Situation::of_dead_run(reason, before));
         if tokio::time::timeout(PATIENCE, told).await.is_err() {
             tracing::warn!(job, reason = NO_ANSWER, "the run cannot be recorded");
         }
