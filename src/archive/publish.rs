@@ -1,7 +1,7 @@
 //! Publishing one unit: nothing twice, nothing half, nothing lost.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -16,6 +16,9 @@ use crate::store::{PutNew, StoreError, sha256_hex};
 const LOOKS: u32 = 8;
 /// How often a put of unknown outcome is tried.
 const TRIES: u32 = 4;
+
+/// How long tables may lie there before their receipt: far less than what pruning leaves alone.
+const YOUNG: Duration = Duration::from_hours(1);
 
 /// What is to be published, but for the tables: they carry the revision's number, which is not known yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,8 +120,13 @@ impl Archive {
             if let Some(table) = dropped(newest.as_ref(), &tables) {
                 return Err(PublishError::TableDropped { unit: Box::new(unit.clone()), table });
             }
+            let begun = Instant::now();
             for (record, bytes) in &tables {
                 self.keep(record, bytes).await?;
+            }
+            if begun.elapsed() > YOUNG {
+                // Whoever slept so long between the two puts may find that pruning took the tables.
+                continue;
             }
             let content = content(unit, revision, newest.as_ref(), draft, &tables);
             let receipt = Receipt::new(content, &stamp.run_id, stamp.now);

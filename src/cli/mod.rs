@@ -7,6 +7,7 @@ mod demo;
 mod environment;
 pub mod exit;
 mod failure;
+mod front;
 mod inspect;
 mod logging;
 mod progress;

@@ -20,7 +20,7 @@ use coverledger::model::{
     Check, CheckScope, ClickEvent, Conventions, CountSet, Counts, DayPart, Era, Eras, Event, Fact, FactKey,
     Figures, ImpressionBasis, MarketDay, MarketId, PlatformId, Reason, Reject, UniqueBasis, Verdict,
 };
-use coverledger::notify::Told;
+use coverledger::notify;
 use coverledger::report::{self, Sheet};
 use coverledger::run::{Account, Disposition, RunReport};
 use coverledger::store::Store;
@@ -475,7 +475,7 @@ fn every_key_of_an_account_is_documented() {
         ..RunReport::default()
     };
     let mut keys = BTreeSet::new();
-    let told = Told { channel: "ops".to_owned(), topic: Topic::Late, result: Ok(()) };
+    let told = notify::Told { channel: "ops".to_owned(), topic: Topic::Late, result: Ok(()) };
     let account = Account::of(&report, &[told], jiff::Timestamp::UNIX_EPOCH, 0);
     paths(&serde_json::to_value(account).unwrap(), "", &mut keys);
     assert_eq!(table("Account").column("key").into_iter().collect::<BTreeSet<_>>(), keys);
