@@ -10,6 +10,7 @@
 mod bad_exports;
 mod cron_dst;
 mod data;
+mod deploy;
 mod floors;
 mod formats;
 mod inspect;
