@@ -106,6 +106,8 @@ mod tests {
         let error = |kind: io::ErrorKind| Err(io::Error::from(kind));
         assert!(matches!(ended(6, Ok(())), Ok(6)));
         assert!(matches!(ended(6, error(io::ErrorKind::BrokenPipe)), Ok(6)));
-        assert!(matches!(ended(6, error(io::ErrorKind::StorageFull)), Err(failure) if failure.code == exit::UNEXPECTED));
+        assert!(
+            matches!(ended(6, error(io::ErrorKind::StorageFull)), Err(failure) if failure.code == exit::UNEXPECTED)
+        );
     }
 }
