@@ -18,4 +18,5 @@ mod sameness;
 mod schedule;
 mod sharing;
 mod stops;
+mod telling;
 mod told;
