@@ -11,6 +11,7 @@ mod holding;
 mod late;
 mod neighbours;
 mod ordinary;
+mod paths;
 mod records;
 mod revisions;
 mod sameness;
