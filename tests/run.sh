@@ -30,7 +30,7 @@ declare -A about=(
     [notebook]="the notebook runs on the demo's archive"
     [reference]="DuckDB counts the demo's exports to the same numbers"
     [limits]="memory, bombs, and the same bytes everywhere"
-    [stores]="one night on SeaweedFS (S3) and Azurite (Azure)"
+    [stores]="one night on SeaweedFS (S3), Azurite (Azure) and a fake of Google Cloud Storage"
 )
 
 step_fmt() { cargo fmt --check; }

@@ -1,10 +1,12 @@
-"""One night on real object stores: SeaweedFS for S3, Azurite for Azure Blob Storage, both on loopback.
+"""One night on object stores on loopback: SeaweedFS for S3, Azurite for Azure Blob Storage, a fake of Google's (gcs.py).
 
-The same exports and the same job run three times: on a local folder, on S3, on Azure. On each store
+The same exports and the same job run four times: on a local folder, on S3, on Azure, on Google Cloud Storage. On each
   * the night succeeds, and `verify` agrees with what was published;
-  * running it again publishes nothing: no object is new, gone or rewritten;
+  * no lease is left, and running it again publishes nothing: no object is new, gone or rewritten;
   * the published tables are, byte for byte, those of the local folder;
+  * `prune` takes nothing that is new, and on Google's fake, which can be told that time went by, only what was replaced;
   * a wrong secret, and a store that is not there, end with a message, a non-zero exit code and no secret in it.
+A server that ignores create-only is refused at start, by name, with nothing published.
 
     python tests/stores.py --binary target/release/coverledger --work target/test-work/stores --node NODE --azurite DIR
 """
@@ -29,7 +31,11 @@ from azure.storage.blob import BlobServiceClient
 from botocore.client import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+import gcs
+
 NIGHT = "2026-11-02T12:00:00Z"   # the demo's last day has ended in every market
+SETTLED = "2026-11-12T12:00:00Z"  # and every platform's exports have settled
+DAYS = ("--from", "2026-10-26", "--to", "2026-11-01")
 EVENTS = "20000"
 TABLES = ("funnel", "slot_audience")
 BUCKET = "coverledger-test"
@@ -158,6 +164,29 @@ class Azure(Place):
 
     def get(self, key):
         return self.container.download_blob(key).readall()
+
+
+class Google(Place):
+    def __init__(self, fake: gcs.Fake, base_url: str):
+        super().__init__("gcs", f"gs://{BUCKET}", {
+            "GOOGLE_SERVICE_ACCOUNT_KEY": fake.account.json(base_url),
+            "GOOGLE_ALLOW_HTTP": "true",
+        })
+        self.fake = fake
+
+    def put(self, key, data):
+        self.fake.put(key, data)
+
+    def stamps(self, prefix):
+        with self.fake.lock:
+            objects = sorted(self.fake.objects.items())
+        return {
+            key: Stamp(len(stored.data), stored.etag, str(stored.generation))
+            for key, stored in objects if key.startswith(prefix)
+        }
+
+    def get(self, key):
+        return self.fake.objects[key].data
 
 
 class Failed(Exception):
@@ -324,6 +353,7 @@ def night(program: Program, place: Place, where: list[str]) -> dict[str, bytes]:
     expect(len(tables) > 0, f"{len(tables)} tables are published", said(done))
 
     before = place.stamps("archive/")
+    expect(not any(key.startswith("archive/_leases/") for key in before), "no lease is left")
     done = program.run("run", "nightly", "--at", NIGHT, *where, env=place.env)
     expect(done.returncode == 0, "the same night again succeeds", said(done))
     after = place.stamps("archive/")
@@ -342,6 +372,36 @@ def same_tables(ours: dict[str, bytes], theirs: dict[str, bytes]) -> None:
     expect(not differing, "byte for byte", "\n".join(differing[:20]))
 
 
+def pem_lines(env: dict[str, str]) -> list[str]:
+    """The lines of a private key, of which none may be told either."""
+    return json.loads(env.get("GOOGLE_SERVICE_ACCOUNT_KEY", "{}")).get("private_key", "").splitlines()[1:-1]
+
+
+def unpruned(program: Program, place: Place, where: list[str]) -> None:
+    before = place.stamps("archive/")
+    done = program.run("prune", "--older-than", "1d", *where, env=place.env)
+    expect(done.returncode == 0, "`prune` takes nothing of what is new", said(done))
+    expect(place.stamps("archive/") == before, "and leaves every object as it was")
+
+
+def pruned(program: Program, place: Google, where: list[str]) -> None:
+    """What was replaced long ago goes, and nothing else. Only the fake can be told that its objects are old."""
+    done = program.run("backfill", "nightly", *DAYS, "--at", SETTLED, *where, env=place.env)
+    expect(done.returncode == 0, "once settled, every day gets a final revision", said(done))
+    place.fake.age(400 * 86_400)
+    before = place.stamps("archive/")
+    done = program.run("prune", "--older-than", "1d", *where, env=place.env)
+    expect(done.returncode == 0, "`prune` succeeds", said(done))
+    after = place.stamps("archive/")
+    gone = before.keys() - after.keys()
+    expect(bool(gone), f"and removes {len(gone)} objects", said(done))
+    expect(all(key.startswith("archive/_revisions/") for key in gone), "tables by content, and nothing else")
+    kept = {key: stamp for key, stamp in before.items() if key not in gone}
+    expect(kept.items() <= after.items(), "all others are as they were")
+    done = program.run("verify", *where, env=place.env)
+    expect(done.returncode == 0, "`verify` knows what was removed from what is damaged", said(done))
+
+
 def refusals(program: Program, place: Place, where: list[str], wrong: dict[str, str], nowhere: dict[str, str]) -> None:
     """A person must be able to act on what is said, and nobody may read a secret in it."""
     before = place.stamps("archive/")
@@ -358,9 +418,27 @@ def refusals(program: Program, place: Place, where: list[str], wrong: dict[str, 
         expect(any(word in text.lower() for word in words), "its message says so", said(done))
         expect(BUCKET in text, "and names the store", said(done))
         secrets = {place.env.get("AWS_SECRET_ACCESS_KEY"), place.env.get("AZURE_STORAGE_ACCOUNT_KEY"), *wrong.values()}
+        secrets |= {line for line in pem_lines(place.env | change) if len(line) > 20}
         expect(not any(secret in text for secret in secrets if secret), "no secret is in it", "    (text withheld)")
         print(*(f"        {line}" for line in done.stderr.splitlines()[-3:]), sep="\n")
     expect(place.stamps("archive/") == before, "neither wrote anything")
+
+
+def ignorer(program: Program, demo: Path, work: Path) -> None:
+    """A server that takes a create-only put of what exists would let two runs publish the same revision."""
+    fake = gcs.Fake(BUCKET, gcs.ServiceAccount(), ignores_create_only=True)
+    with gcs.serving(fake) as base_url:
+        place = Google(fake, base_url)
+        place.name = "ignorer"
+        deliver(demo, place)
+        done = program.run("run", "nightly", "--at", NIGHT, *configure(demo, place, work), env=place.env)
+        text = done.stdout + done.stderr
+        expect(done.returncode == 1, "a run is refused", said(done))
+        expect("create-only" in text and place.url in text, "by the name of the store, and what it lacks", said(done))
+        twice = [key for key, status in fake.created if status == 200]
+        expect(len(twice) > len(set(twice)), f"the server had taken `{twice[0]}` twice", str(fake.created))
+        strangers = [key for key in place.stamps("archive/") if not key.startswith("archive/_probe/")]
+        expect(not strangers, "nothing is published", "\n".join(strangers))
 
 
 def main() -> int:
@@ -390,6 +468,7 @@ def main() -> int:
             deliver(demo, place)
             where = configure(demo, place, work)
             same_tables(night(program, place, where), expected)
+            unpruned(program, place, where)
             refusals(
                 program, place, where,
                 {"AWS_SECRET_ACCESS_KEY": WRONG_S3_SECRET}, {"AWS_ENDPOINT": f"http://127.0.0.1:{free_port()}"},
@@ -400,11 +479,32 @@ def main() -> int:
             deliver(demo, place)
             where = configure(demo, place, work)
             same_tables(night(program, place, where), expected)
+            unpruned(program, place, where)
             refusals(
                 program, place, where,
                 {"AZURE_STORAGE_ACCOUNT_KEY": WRONG_AZURE_SECRET},
                 {"AZURITE_BLOB_STORAGE_URL": f"http://127.0.0.1:{free_port()}"},
             )
+
+        fake = gcs.Fake(BUCKET, gcs.ServiceAccount())
+        with gcs.serving(fake) as base_url:
+            print("on Google Cloud Storage (a fake)")
+            place = Google(fake, base_url)
+            deliver(demo, place)
+            where = configure(demo, place, work)
+            same_tables(night(program, place, where), expected)
+            conflicts = [key for key, status in fake.created if status == 412]
+            expect(bool(conflicts), f"{len(conflicts)} create-only puts of what exists were refused")
+            unpruned(program, place, where)
+            refusals(
+                program, place, where,
+                {"GOOGLE_SERVICE_ACCOUNT_KEY": gcs.ServiceAccount().json(base_url)},
+                {"GOOGLE_SERVICE_ACCOUNT_KEY": fake.account.json(f"http://127.0.0.1:{free_port()}")},
+            )
+            pruned(program, place, where)
+
+        print("on a server that ignores create-only")
+        ignorer(program, demo, work)
     except Failed as failure:
         print(f"  NOT {failure}", file=sys.stderr)
         return 1

@@ -17,6 +17,8 @@
 
 mod attempt;
 mod current;
+mod desk;
+mod draft;
 mod error;
 mod finding;
 mod keys;
@@ -38,12 +40,12 @@ mod tests;
 
 pub use attempt::{Attempt, AttemptEnd};
 pub use current::Mended;
+pub use draft::{Draft, Published, Stamp, TableBytes};
 pub use error::{ArchiveError, BoxError, PublishError};
 pub use finding::{Finding, Problem, Verification};
 pub use lease::{Holder, Lease};
 pub use leases::{Leases, Theirs};
 pub use prune::{Prune, PruneError, Pruned};
-pub use publish::{Draft, Published, Stamp, TableBytes};
 pub use receipt::{Content, ExportRecord, Receipt, ReceiptError, ReceiptProblem, RowCounts, State, TableRecord};
 pub use record::{RunRecord, Told, Trouble, TroubleTopic};
 pub use retention::Retention;

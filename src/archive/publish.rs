@@ -1,77 +1,23 @@
 //! Publishing one unit: nothing twice, nothing half, nothing lost.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use jiff::Timestamp;
 
 use super::current::AtHand;
 use super::keys::Key;
-use super::receipt::{Content, ExportRecord, State, TableRecord};
-use super::{Archive, ArchiveError, BoxError, PublishError, Receipt, TableName, Unit};
+use super::receipt::{Content, TableRecord};
+use super::{
+    Archive, ArchiveError, BoxError, Draft, PublishError, Published, Receipt, Stamp, TableBytes, TableName, Unit,
+};
 use crate::store::{PutNew, StoreError, sha256_hex};
 
 /// How often publishing looks again when others were faster.
 const LOOKS: u32 = 8;
 /// How often a put of unknown outcome is tried.
 const TRIES: u32 = 4;
-
-/// What is to be published, but for the tables: they carry the revision's number, which is not known yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draft {
-    /// Whether late exports may still change it.
-    pub state: State,
-    /// Hash of all that it was made from.
-    pub fingerprint: String,
-    /// Exports read, in any order.
-    pub exports: Vec<ExportRecord>,
-    /// Sums of the counts by their column.
-    pub totals: BTreeMap<String, i64>,
-    /// Hash of the configuration that had a say.
-    pub config_sha256: String,
-    /// Version of this program.
-    pub program_version: String,
-    /// Release of the time-zone data.
-    pub tz_release: String,
-    /// What counted.
-    pub engine: String,
-}
-
-/// A table as a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TableBytes {
-    /// Which.
-    pub table: TableName,
-    /// The Parquet file.
-    pub bytes: Bytes,
-    /// Rows in it.
-    pub rows: u64,
-}
-
-/// Who publishes, and when by the run's clock. Outside of what is hashed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stamp {
-    /// The run.
-    pub run_id: String,
-    /// Its clock.
-    pub now: Timestamp,
-}
-
-/// What publishing came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Published {
-    /// A new revision.
-    New {
-        /// Its number.
-        revision: u64,
-    },
-    /// The newest revision says the same; at most its current path was mended.
-    AlreadyPublished {
-        /// Its number.
-        revision: u64,
-    },
-}
+/// How long tables may lie there before their receipt: far less than what pruning leaves alone.
+const YOUNG: Duration = Duration::from_hours(1);
 
 enum ReceiptPut {
     Mine,
@@ -117,8 +63,13 @@ impl Archive {
             if let Some(table) = dropped(newest.as_ref(), &tables) {
                 return Err(PublishError::TableDropped { unit: Box::new(unit.clone()), table });
             }
+            let begun = Instant::now();
             for (record, bytes) in &tables {
                 self.keep(record, bytes).await?;
+            }
+            if begun.elapsed() > YOUNG {
+                // Whoever slept so long between the two puts may find that pruning took the tables.
+                continue;
             }
             let content = content(unit, revision, newest.as_ref(), draft, &tables);
             let receipt = Receipt::new(content, &stamp.run_id, stamp.now);

@@ -1,5 +1,6 @@
 //! Arguments as they are typed.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -191,6 +192,9 @@ pub struct Schedule {
     /// When told to stop: how many seconds runs may take to finish before they are ended
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(0..=86_400))]
     pub drain: u64,
+    /// Answer /healthz, /readyz and /metrics over HTTP here, such as 127.0.0.1:9464 [default: nowhere]
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
 }
 
 /// `status`

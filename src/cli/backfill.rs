@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
+use tracing::Instrument as _;
+
 use super::args::{Backfill, Global, Which};
-use super::run::{carry_out, clock};
+use super::run::{carry_out, clock, span};
 use super::signals::Signals;
 use super::{Failure, load, settled};
 use crate::config::{Job, Workspace};
@@ -25,11 +27,15 @@ pub async fn run(args: &Backfill, global: &Global, out: &mut impl Write) -> Resu
         return dry_run(&workspace, &selection, now, out).await;
     }
     let label = format!("backfill {}", args.job);
-    let signals = Signals::listen()?;
-    let report = carry_out(&workspace, &selection, now, &label, &signals.stop, global).await?;
-    writeln!(out, "{} from {} to {}, run {}", args.job, args.from, args.to, report.run_id)?;
-    settled::print(&report, out)?;
-    Ok(signals.code(&report, settled::code(&report)))
+    let span = span(&run::run_id(&label, &selection, now));
+    let work = async {
+        let signals = Signals::listen()?;
+        let report = carry_out(&workspace, &selection, now, &label, &signals.stop, global).await?;
+        let said = writeln!(out, "{} from {} to {}, run {}", args.job, args.from, args.to, report.run_id)
+            .and_then(|()| settled::print(&report, out));
+        settled::ended(signals.code(&report, settled::code(&report)), said)
+    };
+    work.instrument(span).await
 }
 
 fn selection(args: &Backfill, job: &Job) -> Result<Selection, RunError> {

@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use super::args::Global;
-use super::{Failure, exit, load};
-use crate::config::{Job, Workspace};
+use super::{Failure, environment, exit, load};
+use crate::config::{Channel, ChannelKind, Job, Topic, Workspace};
 
 const DAY_SECONDS: u64 = 86_400;
 
@@ -25,10 +25,42 @@ pub fn run(global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
         let reach = job.platforms.len() * job.markets.len() * usize::from(job.lookback_days);
         writeln!(out, "  job {name}: {when}, looks at {reach} market-days")?;
     }
+    for (name, channel) in &workspace.channels {
+        writeln!(out, "  channel {name}: {}", described(channel))?;
+    }
+    for warning in workspace.channels.iter().filter_map(|(name, channel)| unusable(name, channel)) {
+        writeln!(out, "warning: {warning}")?;
+    }
     for warning in workspace.jobs.iter().flat_map(|(name, job)| never_final(&workspace, name, job)) {
         writeln!(out, "warning: {warning}")?;
     }
     Ok(exit::DONE)
+}
+
+/// What a channel is and which environment variables it needs.
+fn described(channel: &Channel) -> String {
+    let kind = match channel.kind {
+        ChannelKind::Webhook => "webhook",
+        ChannelKind::Slack => "slack",
+        ChannelKind::Feishu => "feishu",
+        ChannelKind::DingTalk => "dingtalk",
+    };
+    let topics = channel.tell.iter().map(|topic| match topic {
+        Topic::Failed => "failed",
+        Topic::Held => "held",
+        Topic::Late => "late",
+        Topic::Recovered => "recovered",
+    });
+    let topics = topics.collect::<Vec<_>>().join(", ");
+    let secret = channel.secret_env.as_ref().map(|name| format!(" and signed with `{name}`")).unwrap_or_default();
+    format!("{kind}, tells {topics}; its URL is in `{}`{secret}", channel.url_env)
+}
+
+/// Why a channel could not be used with the environment as it is here. It may be another one where runs are started,
+/// so the configuration is sound nevertheless.
+fn unusable(name: &str, channel: &Channel) -> Option<String> {
+    let reason = environment::resolve(name, channel).err()?;
+    Some(format!("channel `{name}`: {reason} (here; it has to be where runs are started)"))
 }
 
 /// Platforms whose days leave the look-back of a job before it sees them settled: one that runs once a day needs a

@@ -5,10 +5,11 @@ use std::io::Write;
 
 use bytes::Bytes;
 use polars::prelude::*;
+use tracing::Instrument as _;
 
 use super::args::{Demo, Global};
 use super::progress::Progress;
-use super::run::carry_out;
+use super::run::{carry_out, span};
 use super::{Failure, exit, grid, settled};
 use crate::archive::TableName;
 use crate::config;
@@ -34,7 +35,10 @@ pub async fn run(args: &Demo, global: &Global, out: &mut impl Write) -> Result<u
     let job = run::job(&workspace, &written.job)?;
     let label = format!("run {}", written.job);
     let selection = Selection::nightly(job);
-    let report = carry_out(&workspace, &selection, written.run_at, &label, &Stop::new(), global).await?;
+    let span = span(&run::run_id(&label, &selection, written.run_at));
+    let stop = Stop::new();
+    let work = carry_out(&workspace, &selection, written.run_at, &label, &stop, global);
+    let report = work.instrument(span).await?;
     settled::print(&report, out)?;
     let archive = stores::archive_for_reading(&workspace.settings)?;
     let objects: Vec<Bytes> =

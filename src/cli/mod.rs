@@ -4,8 +4,10 @@ mod args;
 mod backfill;
 mod check;
 mod demo;
+mod environment;
 pub mod exit;
 mod failure;
+mod front;
 mod inspect;
 mod logging;
 mod progress;
@@ -21,7 +23,8 @@ mod status;
 mod timetable;
 mod verify;
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -46,22 +49,29 @@ pub fn main() -> ExitCode {
         }
     };
     logging::start(&cli.global);
-    let tell = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
+    std::panic::set_hook(Box::new(|panic| {
         if !export::is_guarded() {
-            tell(panic);
+            let place = panic.location().map(ToString::to_string).unwrap_or_default();
+            let why = panic.payload_as_str().unwrap_or("it gave no reason");
+            tracing::error!(place, why, "a bug: the program panicked");
         }
     }));
     let mut out = std::io::stdout().lock();
-    let code = dispatch(&cli, &mut out).unwrap_or_else(|failure| {
+    // The hook has told why.
+    let ended = catch_unwind(AssertUnwindSafe(|| dispatch(&cli, &mut out)));
+    let code = ended.unwrap_or(Ok(exit::UNEXPECTED)).unwrap_or_else(|failure| {
         match cli.global.log {
             _ if failure.reader_is_gone => {}
-            LogFormat::Text => eprintln!("error: {failure}"),
+            // Nobody is left to tell if standard error is gone.
+            LogFormat::Text => drop(writeln!(std::io::stderr(), "error: {failure}")),
             LogFormat::Json => tracing::error!(code = failure.code, "{failure}"),
         }
         failure.code
     });
-    ExitCode::from(if out.flush().is_ok() { code } else { exit::UNEXPECTED })
+    match out.flush() {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => ExitCode::from(exit::UNEXPECTED),
+        _ => ExitCode::from(code),
+    }
 }
 
 fn dispatch(cli: &Cli, out: &mut impl Write) -> Result<u8, Failure> {

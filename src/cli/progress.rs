@@ -1,7 +1,6 @@
 //! Progress of long work: a bar on a terminal, log lines everywhere.
 
 use std::io::IsTerminal;
-use std::sync::OnceLock;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -11,7 +10,6 @@ use crate::run::{Disposition, Step};
 /// Hears the steps of a run.
 pub struct Progress {
     bar: ProgressBar,
-    run_id: OnceLock<String>,
 }
 
 impl Progress {
@@ -20,7 +18,7 @@ impl Progress {
     pub fn new(global: &Global) -> Self {
         let is_watched = std::io::stderr().is_terminal() && !global.quiet && global.log == LogFormat::Text;
         let target = if is_watched { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        Self { bar: ProgressBar::with_draw_target(Some(0), target), run_id: OnceLock::new() }
+        Self { bar: ProgressBar::with_draw_target(Some(0), target) }
     }
 
     /// A bar that counts something other than bytes.
@@ -44,13 +42,9 @@ impl Progress {
 
     /// A step of a run.
     pub fn hear(&self, step: &Step<'_>) {
-        if let Step::Planned { run_id, .. } = step {
-            self.run_id.get_or_init(|| (*run_id).to_owned());
-        }
-        let run_id = self.run_id.get().map_or("", String::as_str);
         match step {
             Step::Planned { due, exports, bytes, .. } => {
-                tracing::info!(run_id, due, exports, bytes, "planned");
+                tracing::info!(due, exports, bytes, "planned");
                 self.bar.reset();
                 self.bar.set_length(*bytes);
                 let template = "{bar:30} {bytes} of {total_bytes} read, {msg}  {eta} left";
@@ -60,17 +54,17 @@ impl Progress {
                 self.bar.set_message(format!("{due} market-days due"));
             }
             Step::Read { key, bytes } => {
-                tracing::info!(run_id, export = key, bytes, "read");
+                tracing::info!(export = key, bytes, "read");
                 self.bar.inc(*bytes);
             }
             Step::Done { market_day, disposition } => {
                 let (day, word) = (market_day.to_string(), disposition.word());
                 if let Disposition::Published { revision, .. } = disposition {
-                    tracing::info!(run_id, market_day = day, revision, "{word}");
+                    tracing::info!(market_day = day, revision, "{word}");
                     self.bar.set_message(format!("published {day}"));
                 } else {
                     let reason = disposition.reason().unwrap_or_default();
-                    tracing::info!(run_id, market_day = day, reason, "{word}");
+                    tracing::info!(market_day = day, reason, "{word}");
                 }
             }
         }

@@ -3,12 +3,15 @@
 use std::io::Write;
 
 use jiff::Timestamp;
+use tracing::{Instrument as _, Span};
 
 use super::args::{Global, Output, Run};
 use super::progress::Progress;
 use super::signals::Signals;
-use super::{Failure, load, settled};
+use super::{Failure, environment, load, settled};
+use crate::archive::RunRecord;
 use crate::config::Workspace;
+use crate::notify::Told;
 use crate::plan::{Dates, Selection};
 use crate::run::{self, Account, Aftermath, RunError, RunReport, Situation, Stop, error_text, stores};
 use crate::time::Clock;
@@ -23,60 +26,73 @@ pub async fn run(args: &Run, global: &Global, out: &mut impl Write) -> Result<u8
     let selection = Selection { accept_shrink: args.accept_shrink, dates, ..nightly };
     let now = clock(args.at).now();
     let label = format!("run {}", args.job);
-    let signals = Signals::listen()?;
-    if args.scheduled.is_some() {
-        signals.heed_standard_input();
-    }
-    let report = carry_out(&workspace, &selection, now, &label, &signals.stop, global).await;
     let run_id = run::run_id(&label, &selection, now);
-    conclude(args, &workspace, now, &run_id, report.as_ref()).await;
-    let report = report?;
-    let code = signals.code(&report, settled::code(&report));
-    match args.output {
-        Output::Text => {
-            writeln!(out, "{} as of {now:.0}, run {}", args.job, report.run_id)?;
-            settled::print(&report, out)?;
+    let span = span(&run_id);
+    let work = async {
+        let signals = Signals::listen()?;
+        if args.scheduled.is_some() {
+            signals.heed_standard_input();
         }
-        Output::Json => {
-            let account = serde_json::to_string(&Account::of(&report, now, code)).map_err(std::io::Error::from)?;
-            writeln!(out, "{account}")?;
-        }
-    }
-    Ok(code)
+        let report = carry_out(&workspace, &selection, now, &label, &signals.stop, global).await;
+        let told = conclude(args, &workspace, now, &run_id, &signals.stop, report.as_ref()).await;
+        let report = report?;
+        let code = signals.code(&report, settled::code(&report));
+        let said = match args.output {
+            Output::Text => writeln!(out, "{} as of {now:.0}, run {run_id}", args.job)
+                .and_then(|()| settled::print(&report, out)),
+            Output::Json => {
+                let account = Account::of(&report, &told, now, code);
+                let account = serde_json::to_string(&account).map_err(std::io::Error::from);
+                account.and_then(|account| writeln!(out, "{account}"))
+            }
+        };
+        settled::ended(code, said)
+    };
+    work.instrument(span).await
 }
 
-/// Records a run that is over.
+/// What every line of a run's log is told with.
+pub fn span(run_id: &str) -> Span {
+    tracing::error_span!("run", run_id)
+}
+
+/// Tells people of a run that is over, and records it.
 async fn conclude(
     args: &Run,
     workspace: &Workspace,
     now: Timestamp,
     run_id: &str,
+    stop: &Stop,
     report: Result<&RunReport, &RunError>,
-) {
+) -> Vec<Told> {
     // A scheduler looks after the runs of its own that came to nothing, whatever ended them.
     if report.is_err() && args.scheduled.is_some() {
-        return;
+        return Vec::new();
     }
-    let archive = match (report, stores::archive_for_recording(&workspace.settings)) {
-        (Err(RunError::Store(_) | RunError::Archive(_)), _) => return,
-        (_, Ok(archive)) => archive,
-        (_, Err(error)) => {
-            tracing::warn!(error = error_text(&error), "the run cannot be recorded");
-            return;
-        }
+    let archive = match report {
+        Err(RunError::Store(_) | RunError::Archive(_)) => None,
+        _ => stores::archive_for_recording(&workspace.settings)
+            .inspect_err(|error| tracing::warn!(error = error_text(error), "the run cannot be recorded"))
+            .ok(),
     };
     // What was stopped is for the next start to handle.
     let occurrence = args.scheduled.filter(|_| report.is_ok_and(|report| report.count("stopped") == 0));
-    let channels: Vec<&str> = workspace.channels.keys().map(String::as_str).collect();
-    let missed = if occurrence.is_some() { args.missed } else { 0 };
-    let aftermath = Aftermath { job: &args.job, run_id, as_of: now, occurrence, missed, channels: &channels };
+    let aftermath = Aftermath {
+        job: &args.job,
+        run_id,
+        as_of: now,
+        occurrence,
+        missed: if occurrence.is_some() { args.missed } else { 0 },
+        configured: &workspace.channels,
+        channels: &environment::channels(&workspace.channels),
+        stop,
+    };
     let late_after_seconds = workspace.settings.late_after_seconds;
-    aftermath
-        .conclude(&archive, |before| match report {
-            Ok(report) => Situation::after(report, now, late_after_seconds, before),
-            Err(error) => Situation::of_dead_run(&error_text(error), before),
-        })
-        .await;
+    let situation = |before: Option<&RunRecord>| match report {
+        Ok(report) => Situation::after(report, now, late_after_seconds, before),
+        Err(error) => Situation::of_dead_run(&error_text(error), before),
+    };
+    aftermath.conclude(archive.as_ref(), situation).await
 }
 
 /// The clock of a command that can be told the time.
@@ -97,17 +113,15 @@ pub async fn carry_out(
     let report = run::run(workspace, selection, now, label, stop, &|step| progress.hear(step)).await;
     progress.done();
     let report = report?;
-    let (published, run_id) = (report.count("published"), report.run_id.as_str());
     tracing::info!(
-        run_id,
-        published,
+        published = report.count("published"),
         market_days = report.days.len(),
         spilled_bytes = report.spilled_bytes,
         "done"
     );
     for export in &report.exports {
         if let Some(failure) = &export.failure {
-            tracing::warn!(run_id, export = export.key, failure, "export failed");
+            tracing::warn!(export = export.key, failure, "export failed");
         }
     }
     Ok(report)

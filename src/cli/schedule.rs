@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
 use super::args::{Global, LogFormat, Schedule};
+use super::front::Front;
 use super::{Failure, exit, load};
 use crate::config::{Job, Workspace};
 use crate::schedule::{Agenda, Asked, Driver, Office, Program, Stopped, beats};
@@ -24,14 +25,22 @@ pub async fn run(args: &Schedule, global: &Global, out: &mut impl Write) -> Resu
     let wait = SignedDuration::from_secs(i64::from(workspace.settings.lease_seconds));
     let agenda = Agenda::new(&workspace.jobs, wait);
     let program = Program { path: std::env::current_exe()?, options: options(global) };
-    let office = Office { workspace: Arc::new(workspace), program };
-    let driver = Driver::new(Arc::new(office), agenda, Duration::from_secs(args.drain));
+    let workspace = Arc::new(workspace);
+    let office = Office { workspace: Arc::clone(&workspace), program };
+    let mut driver = Driver::new(Arc::new(office), agenda, Duration::from_secs(args.drain));
+    let front = match args.listen {
+        Some(address) => Some(Front::open(address, workspace, &mut driver).await?),
+        None => None,
+    };
     let (asked, hears) = watch::channel(Asked::Nothing);
     let code = tokio::spawn(listen(asked));
     let stopped = driver.drive(beats(), hears).await;
     match stopped {
         Stopped::Drained => tracing::info!("stopped"),
         Stopped::Killed(runs) => tracing::warn!(runs, "stopped; the next start goes on where these runs were"),
+    }
+    if let Some(front) = front {
+        front.close().await;
     }
     // Only a second signal ends the listening.
     code.abort();

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::exit;
 use super::reasons::Reasons;
+use super::{Failure, exit};
 use crate::archive::RowCounts;
 use crate::run::{self, Disposition, RunReport};
 
@@ -59,5 +59,14 @@ pub fn code(report: &RunReport) -> u8 {
         exit::EXPORTS
     } else {
         exit::DONE
+    }
+}
+
+/// The exit code of a run, of which `told` says whether it could be told: it does not depend on whether somebody
+/// reads what was done.
+pub fn ended(code: u8, told: io::Result<()>) -> Result<u8, Failure> {
+    match told {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(code),
     }
 }

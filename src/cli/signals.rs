@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use tokio::signal::unix::{SignalKind, signal};
+use tracing::{Instrument as _, Span};
 
 use super::exit;
 use crate::run::{RunReport, Stop};
@@ -28,7 +29,7 @@ impl Signals {
             (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
         let signals = Self { stop: Stop::new(), code: Arc::default() };
         let (stop, first) = (signals.stop.clone(), Arc::clone(&signals.code));
-        tokio::spawn(async move {
+        let listening = async move {
             loop {
                 let code = tokio::select! {
                     _ = interrupts.recv() => exit::INTERRUPTED,
@@ -43,7 +44,8 @@ impl Signals {
                     "asked to stop: publishing ends with the market-day in hand (ask again to end at once)"
                 );
             }
-        });
+        };
+        tokio::spawn(listening.in_current_span());
         Ok(signals)
     }
 
@@ -52,7 +54,9 @@ impl Signals {
     pub fn heed_standard_input(&self) {
         let (stop, code) = (self.stop.clone(), Arc::clone(&self.code));
         // A thread of its own: whoever waits for its end would wait for ever.
+        let span = Span::current();
         std::thread::spawn(move || {
+            let _entered = span.enter();
             let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
             if code.compare_exchange(0, exit::TERMINATED, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
                 tracing::warn!("asked to stop by the scheduler: publishing ends with the market-day in hand");

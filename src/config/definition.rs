@@ -280,3 +280,16 @@ pub enum Topic {
     /// What had been told is over.
     Recovered,
 }
+
+impl Topic {
+    /// The one word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Held => "held",
+            Self::Late => "late",
+            Self::Recovered => "recovered",
+        }
+    }
+}

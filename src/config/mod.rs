@@ -25,6 +25,7 @@ mod market_rule;
 mod markets;
 mod names;
 mod newest;
+mod notifications;
 mod numbers;
 mod offering;
 mod path;
@@ -82,6 +83,7 @@ pub fn load(config_dir: &Path, jobs_dir: &Path) -> Result<Workspace, ConfigError
 struct Files {
     archive: Sheet,
     markets: Sheet,
+    notifications: Option<Sheet>,
     strangers: Vec<Sheet>,
     platforms: Vec<Sheet>,
     jobs: Vec<Sheet>,
@@ -89,10 +91,12 @@ struct Files {
 
 impl Files {
     fn read(config_dir: &Path, jobs_dir: &Path) -> Self {
+        let notifications = config_dir.join("notifications.yaml");
         Self {
             archive: Sheet::read(&config_dir.join("archive.yaml")),
             markets: Sheet::read(&config_dir.join("markets.yaml")),
-            strangers: strangers_in(config_dir, &["archive.yaml", "markets.yaml"]),
+            notifications: notifications.symlink_metadata().is_ok().then(|| Sheet::read(&notifications)),
+            strangers: strangers_in(config_dir, &["archive.yaml", "markets.yaml", "notifications.yaml"]),
             platforms: sheets_in(
                 &config_dir.join("platforms"),
                 "platform",
@@ -110,18 +114,23 @@ impl Files {
         let platform_names: BTreeSet<String> =
             self.platforms.iter().map(|sheet| sheet.stem().to_owned()).collect();
         let jobs = named(&self.jobs, "job", |start| job::read(start, Some(&platform_names), market_names));
+        let channels = match &self.notifications {
+            Some(sheet) => sheet.start().and_then(|start| notifications::read(&start)),
+            None => Some(BTreeMap::new()),
+        };
         Some(Workspace {
             settings: settings?,
             markets: markets?.sound,
             platforms: platforms.into_iter().map(|(name, platform)| (PlatformId::new(name), platform)).collect(),
             jobs,
-            channels: BTreeMap::new(),
+            channels: channels?,
         })
     }
 
     fn into_problems(self) -> Vec<Problem> {
-        let Self { archive, markets, strangers, platforms, jobs } = self;
-        let sheets = [archive, markets].into_iter().chain(strangers).chain(platforms).chain(jobs);
+        let Self { archive, markets, notifications, strangers, platforms, jobs } = self;
+        let sheets =
+            [archive, markets].into_iter().chain(notifications).chain(strangers).chain(platforms).chain(jobs);
         sheets.flat_map(Sheet::into_problems).collect()
     }
 }

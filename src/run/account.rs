@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Disposition, RunReport};
+use super::{Disposition, RunReport, error_text};
 use crate::archive::{RowCounts, State};
 use crate::model::MarketDay;
+use crate::notify::Told;
 
 const VERSION: u32 = 1;
 
@@ -33,8 +34,21 @@ pub struct Account {
     pub spilled_bytes: u64,
     /// Published objects whose current path had to be mended.
     pub mended: u64,
+    /// Messages to people, one for each channel and topic that there was something new about.
+    pub told: Vec<ToldAccount>,
     /// What the program exits with.
     pub exit_code: u8,
+}
+
+/// What became of one message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldAccount {
+    /// To which channel.
+    pub channel: String,
+    /// About what: `failed`, `held`, `late` or `recovered`.
+    pub topic: String,
+    /// Why the channel did not take it; `None` if it did.
+    pub error: Option<String>,
 }
 
 /// What became of one market-day.
@@ -62,7 +76,7 @@ pub struct DayAccount {
 impl Account {
     /// The account of a run as of `as_of`, for which the program exits with `exit_code`.
     #[must_use]
-    pub fn of(report: &RunReport, as_of: Timestamp, exit_code: u8) -> Self {
+    pub fn of(report: &RunReport, told: &[Told], as_of: Timestamp, exit_code: u8) -> Self {
         Self {
             version: VERSION,
             run_id: report.run_id.clone(),
@@ -74,7 +88,18 @@ impl Account {
             retries: report.retries,
             spilled_bytes: report.spilled_bytes,
             mended: report.mended as u64,
+            told: told.iter().map(ToldAccount::of).collect(),
             exit_code,
+        }
+    }
+}
+
+impl ToldAccount {
+    fn of(told: &Told) -> Self {
+        Self {
+            channel: told.channel.clone(),
+            topic: told.topic.word().to_owned(),
+            error: told.result.as_ref().err().map(|error| error_text(error)),
         }
     }
 }

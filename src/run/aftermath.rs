@@ -1,11 +1,13 @@
-//! Once a run is over: the job's record is written. Failing to is no reason to fail.
+//! Once a run is over: people are told, and the job's record is written. Failing to do either is no reason to fail.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Situation, error_text};
-use crate::archive::{Archive, ArchiveError, RunRecord};
+use super::{News, Situation, Stop, error_text};
+use crate::archive::{Archive, RunRecord, Told};
+use crate::config::{self, Topic};
+use crate::notify::{self, Channel, Item, Message};
 
 /// A run that is over.
 #[derive(Debug, Clone, Copy)]
@@ -20,44 +22,104 @@ pub struct Aftermath<'a> {
     pub occurrence: Option<Timestamp>,
     /// Scheduled times that went by since the run before.
     pub missed: u64,
-    /// The channels that are configured.
-    pub channels: &'a [&'a str],
+    /// The channels that are configured. What others have been told is forgotten.
+    pub configured: &'a BTreeMap<String, config::Channel>,
+    /// Those of them that can be told.
+    pub channels: &'a [Channel],
+    /// Asked to stop, it tells nobody: the next run does.
+    pub stop: &'a Stop,
 }
 
 impl Aftermath<'_> {
-    /// Replaces the record of the run before, of which `situation` is told. A run of an earlier instant than the
-    /// recorded one changes nothing: it was a look back.
-    pub async fn conclude(&self, archive: &Archive, situation: impl FnOnce(Option<&RunRecord>) -> Situation) {
-        if let Err(error) = self.record(archive, situation).await {
-            tracing::warn!(job = self.job, error = error_text(&error), "the run cannot be recorded");
-        }
-    }
-
-    async fn record(
+    /// Tells what is news since the run before, of which `situation` is told, and replaces its record. Without an
+    /// archive there is no run before and no record: whatever is not well is told each time.
+    ///
+    /// A run of an earlier instant than the recorded one tells and changes nothing: it was a look back.
+    pub async fn conclude(
         &self,
-        archive: &Archive,
+        archive: Option<&Archive>,
         situation: impl FnOnce(Option<&RunRecord>) -> Situation,
-    ) -> Result<(), ArchiveError> {
-        let before = archive.run_record(self.job).await?;
+    ) -> Vec<notify::Told> {
+        let before = match archive {
+            Some(archive) => archive.run_record(self.job).await,
+            None => Ok(None),
+        };
+        let before = match before {
+            Ok(before) => before,
+            Err(error) => {
+                // Without it, everybody would be told again, and what was handled would be forgotten.
+                let error = error_text(&error);
+                tracing::warn!(job = self.job, error, "the last run's record cannot be read: nobody is told");
+                return Vec::new();
+            }
+        };
         if before.as_ref().is_some_and(|before| before.as_of > self.as_of) {
-            tracing::info!(job = self.job, "a later run is recorded; this one is not");
-            return Ok(());
+            tracing::info!(job = self.job, "a later run is recorded; this one is not, and nobody is told");
+            return Vec::new();
         }
         let situation = situation(before.as_ref());
-        let mut record = RunRecord::new(self.job, self.run_id, self.as_of);
-        if let Some(before) = &before {
-            (record.occurrence, record.missed) = (before.occurrence, before.missed);
+        let told_before = before.as_ref().map(|before| before.told.clone()).unwrap_or_default();
+        let results = self.tell(&situation, &told_before).await;
+        if let Some(archive) = archive {
+            let record = self.record(before.as_ref(), situation, &told_before, &results);
+            if let Err(error) = archive.put_run_record(&record).await {
+                tracing::warn!(job = self.job, error = error_text(&error), "the run cannot be recorded");
+            }
         }
-        record.occurrence = record.occurrence.max(self.occurrence);
-        record.missed += self.missed;
-        let mut told = before.map(|before| before.told).unwrap_or_default();
-        let told = self.channels.iter().map(|channel| {
-            let told = told.remove(*channel).unwrap_or_default();
-            ((*channel).to_owned(), situation.told(&told, |_| true, |_| false))
+        results
+    }
+
+    async fn tell(&self, situation: &Situation, told: &BTreeMap<String, Vec<Told>>) -> Vec<notify::Told> {
+        let posts: Vec<(&Channel, Vec<Message>)> = self
+            .channels
+            .iter()
+            .map(|channel| {
+                let told = told.get(channel.name()).map_or(&[][..], Vec::as_slice);
+                let news = situation.news(told, |topic| channel.wants(topic));
+                (channel, news.into_iter().map(|news| self.message(news)).collect())
+            })
+            .collect();
+        let results = self.stop.or(notify::tell(&posts)).await.unwrap_or_default();
+        for notify::Told { channel, topic, result } in &results {
+            match result {
+                Ok(()) => tracing::info!(channel, ?topic, "told"),
+                Err(error) => {
+                    tracing::warn!(
+                        channel,
+                        ?topic,
+                        error = error_text(error),
+                        "nobody was told; the next run tries again"
+                    );
+                }
+            }
+        }
+        results
+    }
+
+    fn message(&self, news: News) -> Message {
+        let items = news.items.into_iter().map(|(market_day, reason)| Item { market_day, reason }).collect();
+        Message::new(self.job, self.run_id, self.as_of, news.topic, items)
+    }
+
+    fn record(
+        &self,
+        before: Option<&RunRecord>,
+        situation: Situation,
+        told: &BTreeMap<String, Vec<Told>>,
+        results: &[notify::Told],
+    ) -> RunRecord {
+        let mut record = RunRecord::new(self.job, self.run_id, self.as_of);
+        record.occurrence = before.and_then(|before| before.occurrence).max(self.occurrence);
+        record.missed = before.map_or(0, |before| before.missed) + self.missed;
+        let told = self.configured.iter().map(|(name, channel)| {
+            let took = |topic: Topic| {
+                results.iter().any(|told| told.channel == *name && told.topic == topic && told.result.is_ok())
+            };
+            let before = told.get(name).map_or(&[][..], Vec::as_slice);
+            (name.clone(), situation.told(before, |topic| channel.tell.contains(&topic), took))
         });
-        record.told = told.filter(|(_, told)| !told.is_empty()).collect::<BTreeMap<_, _>>();
+        record.told = told.filter(|(_, told)| !told.is_empty()).collect();
         record.troubles = situation.troubles;
-        archive.put_run_record(&record).await?;
-        Ok(())
+        record
     }
 }

@@ -26,7 +26,7 @@ use std::num::NonZeroUsize;
 
 use jiff::Timestamp;
 
-pub use account::{Account, DayAccount};
+pub use account::{Account, DayAccount, ToldAccount};
 pub use aftermath::Aftermath;
 pub use error::RunError;
 pub use outcome::{Disposition, ExportOutcome, RunReport, no_export};
@@ -99,6 +99,7 @@ pub async fn run(
     report.leave_rest(now, observer);
     report.retries = exports.traffic().retries + archive.traffic().retries;
     report.spilled_bytes = source.memory.spilled_bytes();
+    report.retries = exports.traffic().retries + archive.store().traffic().retries;
     report.days.sort_by(|one, other| one.0.cmp(&other.0));
     Ok(report)
 }

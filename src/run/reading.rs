@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::runtime::Handle;
+use tracing::Span;
 
 use crate::archive::RowCounts;
 use crate::config::{Export, Platform, Rows, Workspace};
@@ -149,7 +150,9 @@ pub(super) fn count(
     );
     let next = AtomicUsize::new(0);
     let largest_first = largest_first(batch);
+    let span = Span::current();
     let worker = || -> Result<Option<(Fed, Vec<Done>)>, RunError> {
+        let _entered = span.enter();
         let mut feed = counter.feed();
         let mut done = Vec::new();
         let next_export = || largest_first.get(next.fetch_add(1, Ordering::Relaxed));

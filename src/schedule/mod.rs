@@ -8,13 +8,21 @@
 mod agenda;
 mod child;
 mod driver;
+mod freshness;
 mod health;
 mod heartbeat;
+mod http;
+mod metrics;
 mod office;
 
 pub use agenda::{Agenda, Order, Pass, Start, Verdict};
 pub use child::Program;
 pub use driver::{Asked, Driver, Handled, Stopped, World};
+pub use freshness::{DayState, Freshness, Seen};
 pub use health::{Ending, Health, JobHealth, RunEnd};
 pub use heartbeat::beats;
+pub use http::{Pages, serve};
+pub use metrics::{CONTENT_TYPE, Metrics};
 pub use office::Office;
+#[cfg(test)]
+mod testing;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use object_store::client::{HttpError, HttpErrorKind};
 
-use super::wire::Out;
+use super::wire::{NO_ANSWER, Out};
 
 /// A failed operation on a store.
 #[derive(Debug, thiserror::Error)]
@@ -148,6 +148,7 @@ impl StoreProblem {
             _ if has("status code: 404") => Self::NoBucket(reason),
             _ if has("Permission denied") => Self::Refused(reason),
             _ => match transport(error) {
+                Some(kind) if has(TRIED) => Self::Unreachable(format!("{kind}, however often it was tried")),
                 Some(kind) => Self::Unreachable(kind),
                 None if has(TRIED) => Self::GaveUp(reason),
                 None => Self::Other(reason),
@@ -181,6 +182,7 @@ fn transport(error: &object_store::Error) -> Option<String> {
 /// What an answer says in short. Bodies of refusals repeat access key ids and signed requests, so only the code of
 /// an XML body is kept, and no query of a URL.
 fn reason(text: &str) -> String {
+    let text = text.find(NO_ANSWER).map_or(text, |at| &text[at..]);
     if let Some((_, rest)) = text.split_once("<Code>")
         && let Some((code, _)) = rest.split_once("</Code>")
     {

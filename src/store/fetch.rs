@@ -100,6 +100,7 @@ mod tests {
     use object_store::memory::InMemory;
 
     use super::super::IfMissing;
+    use super::super::throttle::Throttle;
     use super::*;
 
     const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
@@ -126,6 +127,19 @@ mod tests {
     #[tokio::test]
     async fn a_changed_object_is_named_in_memory() {
         fetched_and_then_changed(Store::over(Arc::new(InMemory::new()), "some/prefix", "memory").unwrap()).await;
+    }
+
+    #[tokio::test]
+    async fn a_bucket_is_read_no_faster_than_it_may_be() {
+        let (spool, started) = (tempfile::tempdir().unwrap(), std::time::Instant::now());
+        let throttle = Some(Arc::new(Throttle::new(64 << 10)));
+        let store = Store { throttle, ..Store::over(Arc::new(InMemory::new()), "", "memory").unwrap() };
+        store.put("a.csv", vec![b'x'; 32 << 10].into()).await.unwrap();
+        let listed = store.list("").await.unwrap();
+        let fetched = store.fetch(&listed[0], spool.path()).await.unwrap();
+        assert_eq!(fetched.size, 32 << 10);
+        // Half a second, less the moment's worth that may come at once.
+        assert!(started.elapsed() >= std::time::Duration::from_millis(200), "{:?}", started.elapsed());
     }
 
     #[tokio::test]

@@ -1,6 +1,6 @@
 //! One kind of store over folders and object stores: list, read, put, and put only if absent.
 //!
-//! What is put is put whole or not at all. Nothing is ever deleted, except what a killed writer left half-written in
+//! What is put is put whole or not at all. Nothing is deleted by itself, except what a killed writer left half-written in
 //! a folder ([`Store::lock_for_writing`]). Keys are relative to the folder or the prefix of the URL. Messages name
 //! the store without anything secret; credentials come from the environment or the cloud's own chain.
 //! Stands on nothing of this crate.

@@ -118,14 +118,14 @@ fn name_of(url: &Url) -> String {
     format!("{}://{user}{}{}", url.scheme(), url.host_str().unwrap_or_default(), url.path().trim_end_matches('/'))
 }
 
-/// Gives up on a store that is not there after about 15 seconds, on one that does not answer after about a minute,
-/// and rides out one that fails every third request: all of eleven tries would have to.
+/// Gives up on a store that refuses after about 15 seconds, on one that does not answer after about a minute, and rides
+/// out one that fails every third request: all of eleven tries would have to.
 fn retry() -> RetryConfig {
     RetryConfig {
         backoff: BackoffConfig {
             init_backoff: Duration::from_millis(100),
-            max_backoff: Duration::from_secs(3),
-            base: 2.0,
+            max_backoff: Duration::from_secs(4),
+            base: 3.0,
         },
         max_retries: 10,
         retry_timeout: Duration::from_secs(45),

@@ -19,6 +19,11 @@ impl Store {
         if second == PutNew::Exists && kept.as_deref() == Some(TEXT) {
             return Ok(());
         }
-        Err(self.place("probe", KEY).fails(StoreProblem::IgnoresCreateOnly))
+        // A store that refused the second put keeps its word, whatever it shows of the first.
+        let problem = match second {
+            PutNew::Stored => StoreProblem::IgnoresCreateOnly,
+            PutNew::Exists => StoreProblem::Other("what was put there is read as something else".to_owned()),
+        };
+        Err(self.place("probe", KEY).fails(problem))
     }
 }

@@ -15,11 +15,12 @@ use coverledger::archive::{
     State, TableBytes, TableName, Told, Trouble, TroubleTopic, Unit,
 };
 use coverledger::cli::exit;
-use coverledger::config::{self, Market};
+use coverledger::config::{self, Market, Topic};
 use coverledger::model::{
     Check, CheckScope, ClickEvent, Conventions, CountSet, Counts, DayPart, Era, Eras, Event, Fact, FactKey,
     Figures, ImpressionBasis, MarketDay, MarketId, PlatformId, Reason, Reject, UniqueBasis, Verdict,
 };
+use coverledger::notify;
 use coverledger::report::{self, Sheet};
 use coverledger::run::{Account, Disposition, RunReport};
 use coverledger::store::Store;
@@ -220,6 +221,8 @@ const SECTIONS: &[(&str, Option<&str>, &str)] = &[
     ("a store", None, "archive.yaml stores.archive.stranger"),
     ("markets.yaml", None, "markets.yaml stranger"),
     ("a market", None, "markets.yaml markets.JP.stranger"),
+    ("notifications.yaml", None, "notifications.yaml stranger"),
+    ("a channel", None, "notifications.yaml channels.ops.stranger"),
     ("a platform", None, "p.yaml stranger"),
     ("conventions", None, "p.yaml conventions.stranger"),
     ("counts", None, "p.yaml not_offered.stranger"),
@@ -262,6 +265,10 @@ const STRANGERS: &[(&str, &str)] = &[
         "config/markets.yaml",
         "version: 1\nstranger: 1\nslots: {s: {day: \"00:00\"}}\nmarkets:\n  \
          JP: {timezone: Asia/Tokyo, slots: s, stranger: 1}\n  IN: {timezone: Asia/Kolkata, slots: s}\n",
+    ),
+    (
+        "config/notifications.yaml",
+        "version: 1\nstranger: 1\nchannels:\n  ops: {kind: slack, url_env: OPS_URL, stranger: 1}\n",
     ),
     (
         "config/platforms/p.yaml",
@@ -468,7 +475,8 @@ fn every_key_of_an_account_is_documented() {
         ..RunReport::default()
     };
     let mut keys = BTreeSet::new();
-    let account = Account::of(&report, jiff::Timestamp::UNIX_EPOCH, 0);
+    let told = notify::Told { channel: "ops".to_owned(), topic: Topic::Late, result: Ok(()) };
+    let account = Account::of(&report, &[told], jiff::Timestamp::UNIX_EPOCH, 0);
     paths(&serde_json::to_value(account).unwrap(), "", &mut keys);
     assert_eq!(table("Account").column("key").into_iter().collect::<BTreeSet<_>>(), keys);
 }

@@ -13,10 +13,13 @@
 #![allow(clippy::format_push_string, reason = "what reads plainly is worth more here than one allocation")]
 
 mod chance;
+mod flips;
+mod hopeless;
 mod kills;
 mod night;
 mod race;
 mod readers;
+mod secrets;
 mod stub;
 mod trouble;
 mod unknown;

@@ -83,9 +83,13 @@ mod tests {
     fn a_few_short_words_are_markets_and_many_are_something_else() {
         let mut markets = OtherMarkets::default();
         assert_eq!(markets.named(), None);
-        ["FR", "DE", "FR "].iter().for_each(|word| markets.add(word));
+        for word in ["FR", "DE", "FR "] {
+            markets.add(word);
+        }
         assert_eq!(markets.named().as_deref(), Some("`DE`, `FR`"));
-        ["v1", "v2", "v3", "v4"].iter().for_each(|word| markets.add(word));
+        for word in ["v1", "v2", "v3", "v4"] {
+            markets.add(word);
+        }
         assert_eq!(markets.named(), None);
         let mut long = OtherMarkets::default();
         long.add("7651424342342342342");
@@ -95,7 +99,9 @@ mod tests {
     #[test]
     fn a_span_goes_from_the_first_instant_to_the_last_in_any_order() {
         let mut seen = Seen::default();
-        [5, -3, 4].into_iter().for_each(|at_us| seen.record(at_us));
+        for at_us in [5, -3, 4] {
+            seen.record(at_us);
+        }
         assert_eq!((seen.records, seen.span_us), (3, Some((-3, 5))));
     }
 }

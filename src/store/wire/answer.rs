@@ -15,6 +15,9 @@ const SHORT_BYTES: u64 = 16 << 10;
 /// As long as a page of a listing may be: thousands of keys of a thousand bytes.
 const LONGEST_PAGE_BYTES: u64 = 64 << 20;
 
+/// How the text begins that says what was wrong with a 200.
+pub(in crate::store) const NO_ANSWER: &str = "the answer was 200 and ";
+
 /// What was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asked {
@@ -51,7 +54,10 @@ pub(super) async fn sound(asked: Asked, answer: HttpResponse) -> Result<HttpResp
         return Ok(refused(parts, "a page of a listing that is too long"));
     }
     // A broken body would be an error that is final; as a broken connection the request is made again.
-    let bytes = body.bytes().await.map_err(|error| HttpError::new(HttpErrorKind::Interrupted, error))?;
+    let bytes = body.bytes().await.map_err(|error| match error.kind() {
+        HttpErrorKind::Timeout => error,
+        _ => HttpError::new(HttpErrorKind::Interrupted, error),
+    })?;
     Ok(match fault(asked, &bytes) {
         Some(fault) => refused(parts, &fault),
         None => HttpResponse::from_parts(parts, bytes.into()),
@@ -61,7 +67,7 @@ pub(super) async fn sound(asked: Asked, answer: HttpResponse) -> Result<HttpResp
 fn refused(mut parts: Parts, fault: &str) -> HttpResponse {
     parts.status = StatusCode::SERVICE_UNAVAILABLE;
     parts.headers.clear();
-    HttpResponse::from_parts(parts, HttpResponseBody::from(format!("the answer was 200 and {fault}")))
+    HttpResponse::from_parts(parts, HttpResponseBody::from(format!("{NO_ANSWER}{fault}")))
 }
 
 fn length(parts: &Parts) -> Option<u64> {

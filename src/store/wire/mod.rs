@@ -8,6 +8,9 @@ mod body;
 mod outage;
 mod traffic;
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -23,6 +26,7 @@ use object_store::client::{
 use tokio::sync::Semaphore;
 
 use answer::Asked;
+pub(super) use answer::NO_ANSWER;
 use body::{Watch, WatchedBody};
 pub(super) use outage::Out;
 use outage::Outage;

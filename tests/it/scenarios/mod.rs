@@ -17,3 +17,4 @@ mod revisions;
 mod sameness;
 mod sharing;
 mod stops;
+mod told;

@@ -1,0 +1,113 @@
+use std::collections::BTreeMap;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::super::testing::{at, workspace};
+use super::*;
+
+const NOW: &str = "2026-11-22T03:30:00Z";
+
+struct Served {
+    address: std::net::SocketAddr,
+    health: watch::Sender<Health>,
+    end: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+async fn served() -> Served {
+    let health = Health { started_at: at(NOW), last_look: at(NOW), not_ready: None, jobs: BTreeMap::new() };
+    let (health, hears) = watch::channel(health);
+    let metrics = Arc::new(Metrics::new(Arc::new(workspace())));
+    let pages = Pages { health: hears, metrics, clock: Clock::Fixed(at(NOW)) };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (end, ends) = oneshot::channel::<()>();
+    let task = tokio::spawn(serve(listener, Arc::new(pages), async {
+        let _ = ends.await;
+    }));
+    Served { address, health, end, task }
+}
+
+impl Served {
+    /// The answer to bytes: its head and its body.
+    async fn ask(&self, request: &[u8]) -> (String, String) {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        // A server that has read enough may close before all is written.
+        let _ = stream.write_all(request).await;
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        let answer = String::from_utf8(answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+        (head.to_owned(), body.to_owned())
+    }
+
+    async fn get(&self, path: &str) -> (String, String) {
+        self.ask(format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes()).await
+    }
+}
+
+fn status(head: &str) -> &str {
+    head.split(' ').nth(1).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn probes_and_prometheus_are_answered_and_nothing_else() {
+    let served = served().await;
+    for (path, code, text) in [
+        ("/healthz", "200", "alive\n"),
+        ("/readyz", "200", "ready\n"),
+        ("/readyz?x=1", "200", "ready\n"),
+        ("/", "404", "there are /healthz, /readyz and /metrics\n"),
+        ("/../etc/passwd", "404", "there are /healthz, /readyz and /metrics\n"),
+    ] {
+        let (head, body) = served.get(path).await;
+        assert_eq!((status(&head), body.as_str()), (code, text), "{path}");
+    }
+    let (head, body) = served.get("/metrics").await;
+    assert!(head.contains("content-type: application/openmetrics-text; version=1.0.0; charset=utf-8"), "{head}");
+    assert!(body.ends_with("# EOF\n"), "{body}");
+    let (head, _) = served.ask(b"POST /metrics HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n").await;
+    assert_eq!((status(&head), head.contains("allow: GET, HEAD")), ("405", true), "{head}");
+    let (head, body) = served.ask(b"HEAD /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    assert_eq!((status(&head), body.as_str()), ("200", ""));
+}
+
+#[tokio::test]
+async fn a_scheduler_that_is_not_ready_or_has_stalled_says_so() {
+    let served = served().await;
+    served.health.send_modify(|health| health.not_ready = Some("the archive does not answer".to_owned()));
+    let (head, body) = served.get("/readyz").await;
+    assert_eq!((status(&head), body.as_str()), ("503", "not ready: the archive does not answer\n"));
+    assert_eq!(status(&served.get("/healthz").await.0), "200");
+    served.health.send_modify(|health| health.last_look = at("2026-11-22T03:27:00Z"));
+    let (head, body) = served.get("/healthz").await;
+    assert_eq!(status(&head), "503");
+    assert_eq!(body, "the scheduler has not looked at what is due for 180 s\n");
+}
+
+#[tokio::test]
+async fn a_head_without_end_is_refused() {
+    let served = served().await;
+    let mut request = b"GET /healthz HTTP/1.1\r\nx: ".to_vec();
+    request.resize(1 << 20, b'x');
+    let (head, _) = served.ask(&request).await;
+    assert_ne!(status(&head), "200");
+    assert_eq!(status(&served.get("/healthz").await.0), "200");
+}
+
+#[tokio::test]
+async fn clients_that_say_nothing_take_no_others_place_for_long_and_do_not_hold_up_the_end() {
+    let served = served().await;
+    let mut silent = Vec::new();
+    for _ in 0..MAX_CONNECTIONS {
+        silent.push(TcpStream::connect(served.address).await.unwrap());
+    }
+    // Waits for the first of them to be turned out.
+    assert_eq!(status(&served.get("/healthz").await.0), "200");
+    let _still = TcpStream::connect(served.address).await.unwrap();
+    served.end.send(()).unwrap();
+    served.task.await.unwrap();
+    assert!(TcpStream::connect(served.address).await.is_err(), "nobody listens any more");
+}

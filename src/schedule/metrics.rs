@@ -1,0 +1,226 @@
+//! What the scheduler counts, as OpenMetrics text. Names are a promise: docs/OPERATIONS.md lists them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+use super::freshness::{Freshness, Seen};
+use super::health::{Ending, Health, RunEnd};
+use crate::archive::RowCounts;
+use crate::config::Workspace;
+
+/// What the text is.
+pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Words of [`Ending::word`].
+const RESULTS: [&str; 5] = ["done", "incomplete", "failed", "stopped", "elsewhere"];
+/// From a run that finds nothing new to one that takes the night.
+const RUN_SECONDS: [f64; 11] = [1.0, 3.0, 10.0, 30.0, 60.0, 180.0, 600.0, 1800.0, 3600.0, 10_800.0, 21_600.0];
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfJob {
+    job: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfState {
+    job: String,
+    state: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfOutcome {
+    job: String,
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfResult {
+    job: String,
+    result: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfChannel {
+    channel: String,
+    result: &'static str,
+}
+
+type Seconds = Gauge<f64, AtomicU64>;
+
+/// Everything that is counted.
+pub struct Metrics {
+    workspace: Arc<Workspace>,
+    /// What was last seen of each job's market-days.
+    seen: Mutex<BTreeMap<String, Seen>>,
+    registry: Registry,
+    market_days: Family<OfState, Gauge>,
+    oldest_due_age: Family<OfJob, Gauge>,
+    rows: Family<OfOutcome, Counter>,
+    read_bytes: Family<OfJob, Counter>,
+    run_seconds: Family<OfJob, Histogram>,
+    runs: Family<OfResult, Counter>,
+    retries: Family<OfJob, Counter>,
+    missed_runs: Family<OfJob, Counter>,
+    next_run: Family<OfJob, Seconds>,
+    last_run: Family<OfJob, Seconds>,
+    notifications: Family<OfChannel, Counter>,
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
+
+impl Metrics {
+    /// Nothing has been counted yet: counters of every scheduled job and every channel stand at 0.
+    #[must_use]
+    pub fn new(workspace: Arc<Workspace>) -> Self {
+        let mut metrics = Self {
+            seen: Mutex::default(),
+            registry: Registry::with_prefix("coverledger"),
+            market_days: Family::default(),
+            oldest_due_age: Family::default(),
+            rows: Family::default(),
+            read_bytes: Family::default(),
+            run_seconds: Family::new_with_constructor(|| Histogram::new(RUN_SECONDS)),
+            runs: Family::default(),
+            retries: Family::default(),
+            missed_runs: Family::default(),
+            next_run: Family::default(),
+            last_run: Family::default(),
+            notifications: Family::default(),
+            workspace,
+        };
+        metrics.register();
+        for (job, _) in metrics.workspace.jobs.iter().filter(|(_, job)| job.schedule.is_some()) {
+            let of_job = OfJob { job: job.clone() };
+            metrics.count_rows(job, &RowCounts::default());
+            metrics.run_seconds.get_or_create_owned(&of_job);
+            for counter in [&metrics.read_bytes, &metrics.retries, &metrics.missed_runs] {
+                counter.get_or_create_owned(&of_job);
+            }
+            for result in RESULTS {
+                metrics.runs.get_or_create_owned(&OfResult { job: job.clone(), result });
+            }
+        }
+        for channel in metrics.workspace.channels.keys() {
+            metrics.count_told(channel, 0, 0);
+        }
+        metrics
+    }
+
+    fn register(&mut self) {
+        let Self { registry, .. } = self;
+        let days = "Market-days of the look-back that are over, by where they stand";
+        registry.register("market_days", days, self.market_days.clone());
+        let age =
+            "Seconds since the end of the oldest market-day of the look-back that is not published, 0 if all are";
+        registry.register("oldest_due_age_seconds", age, self.oldest_due_age.clone());
+        registry.register("rows", "Records of exports read by runs, by what became of them", self.rows.clone());
+        registry.register("read_bytes", "Bytes of exports read by runs", self.read_bytes.clone());
+        registry.register("run_seconds", "How long runs took", self.run_seconds.clone());
+        registry.register("runs", "Runs that ended, by how", self.runs.clone());
+        let retries = "Requests to stores that runs made again because they failed";
+        registry.register("retries", retries, self.retries.clone());
+        let missed = "Scheduled times at which nothing ran, over the life of the archive";
+        registry.register("missed_runs", missed, self.missed_runs.clone());
+        let next = "When the job runs next, in seconds since 1970";
+        registry.register("next_run_timestamp_seconds", next, self.next_run.clone());
+        let last = "When the last run since the scheduler started ended, in seconds since 1970";
+        registry.register("last_run_timestamp_seconds", last, self.last_run.clone());
+        let told = "Messages posted by runs, by whether the channel took them";
+        registry.register("notifications", told, self.notifications.clone());
+    }
+
+    /// Counts a run that ended.
+    pub fn hear(&self, end: &RunEnd) {
+        let of_job = OfJob { job: end.job.clone() };
+        self.runs.get_or_create_owned(&OfResult { job: end.job.clone(), result: end.ending.word() }).inc();
+        self.last_run.get_or_create_owned(&of_job).set(seconds(end.ended_at));
+        if matches!(end.ending, Ending::HandledElsewhere) {
+            return;
+        }
+        self.run_seconds.get_or_create_owned(&of_job).observe(end.seconds);
+        if let Ending::Accounted(account) = &end.ending {
+            self.read_bytes.get_or_create_owned(&of_job).inc_by(account.bytes_read);
+            self.retries.get_or_create_owned(&of_job).inc_by(account.retries);
+            self.count_rows(&end.job, &account.rows);
+            self.seen().insert(end.job.clone(), Seen::by_run(account));
+        }
+    }
+
+    /// Takes what was seen of a job's market-days before its first run; a run knows better.
+    pub fn start_from(&self, job: &str, seen: Seen) {
+        self.seen().entry(job.to_owned()).or_insert(seen);
+    }
+
+    /// Everything as text, as of now. Where nothing was seen of a job's market-days, nothing is said of them.
+    ///
+    /// # Errors
+    /// Never in practice: the text is written to memory.
+    pub fn expose(&self, health: &Health, now: Timestamp) -> Result<String, fmt::Error> {
+        for (job, health) in &health.jobs {
+            let of_job = OfJob { job: job.clone() };
+            match health.next {
+                Some(next) => drop(self.next_run.get_or_create_owned(&of_job).set(seconds(next))),
+                None => drop(self.next_run.remove(&of_job)),
+            }
+            let missed = self.missed_runs.get_or_create_owned(&of_job);
+            missed.inc_by(health.missed.saturating_sub(missed.get()));
+        }
+        for (name, seen) in &*self.seen() {
+            let Some(job) = self.workspace.jobs.get(name) else { continue };
+            let freshness = Freshness::of(&self.workspace, job, seen, now);
+            for (state, days) in freshness.days {
+                let of_state = OfState { job: name.clone(), state: state.word() };
+                self.market_days.get_or_create_owned(&of_state).set(i64::from(days));
+            }
+            let of_job = OfJob { job: name.clone() };
+            self.oldest_due_age.get_or_create_owned(&of_job).set(freshness.oldest_due_age_seconds);
+        }
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+
+    fn count_rows(&self, job: &str, rows: &RowCounts) {
+        let RowCounts { rows_in: _, counted, duplicate, outside, rejected } = *rows;
+        let counts =
+            [("counted", counted), ("duplicate", duplicate), ("outside", outside), ("rejected", rejected)];
+        for (outcome, count) in counts {
+            self.rows.get_or_create_owned(&OfOutcome { job: job.to_owned(), outcome }).inc_by(count);
+        }
+    }
+
+    fn count_told(&self, channel: &str, told: u64, failed: u64) {
+        for (result, count) in [("told", told), ("failed", failed)] {
+            self.notifications
+                .get_or_create_owned(&OfChannel { channel: channel.to_owned(), result })
+                .inc_by(count);
+        }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, BTreeMap<String, Seen>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "exact until the year 285 million")]
+fn seconds(at: Timestamp) -> f64 {
+    at.as_second() as f64
+}
+
+#[cfg(test)]
+mod tests;
