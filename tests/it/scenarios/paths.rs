@@ -63,13 +63,8 @@ fn cells_never_become_paths() {
 
 #[test]
 fn paths_of_a_configuration_that_lead_out_are_refused() {
-    for hostile in
-        HOSTILE.iter().filter(|name| !name.starts_with("x\u{202e}") && **name != "..." && !name.contains('%'))
-    {
-        let platform = SHOP.replace(
-            "shop/{date:%Y-%m-%d}/*.csv",
-            &format!("{hostile}/{{date:%Y-%m-%d}}/*.csv").replace('\\', "\\\\"),
-        );
+    for hostile in ["../outside", "../../../../../../etc/passwd", "/etc/passwd", "a/../../outside", "a//b"] {
+        let platform = SHOP.replace("shop/{date", &format!("{hostile}/{{date"));
         Scenario::shop().platform("shop", &platform).cli(&["check"]).exits(3);
     }
     for name in ["..", "a/b", ".hidden", "x\u{202e}y", &"x".repeat(300)] {
