@@ -10,11 +10,13 @@
 mod bad_exports;
 mod cron_dst;
 mod data;
+mod deploy;
 mod floors;
 mod formats;
 mod inspect;
 mod obd;
 mod presets;
+mod receiver;
 mod rows;
 mod scenario;
 mod scenarios;

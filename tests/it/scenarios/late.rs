@@ -267,3 +267,61 @@ fn a_backfill_of_an_old_day_does_not_hide_todays_gap() {
     assert_eq!(gap(&scenario), before);
     scenario.run().exits(4).says("1 current, 1 waiting").says("shop/GB/2026-11-21 since 2026-11-22T00:00:00Z");
 }
+
+const SESSIONS: &str = r#"version: 1
+conventions: {impression: displays, click: room_entry, uniques: broadcast}
+settle: 24h
+exports:
+  - name: sessions
+    rows: counts
+    path: "live/{market}/{date:%Y-%m-%d}.csv"
+    day: {timezone: UTC}
+    late_days: 1
+    format: csv
+    newest: {by: name, per: broadcast}
+    columns:
+      period: {start: from, end: to}
+      market: path
+      broadcast_id: room
+      cover_id: cover
+      counts: {entries: views}
+"#;
+
+/// Two markets a folder each, whose rows are sessions; so many of them from the first instant to the second.
+fn sessions(count: usize, from: &str, to: &str, views: u32) -> (Scenario, String) {
+    let scenario = Scenario::new()
+        .market("GB", "timezone: Europe/London, slots: day_parts")
+        .market("FR", "timezone: Europe/London, slots: day_parts")
+        .platform("live", SESSIONS)
+        .at(TWO_LATER);
+    let row = |number: usize| format!("{from},{to},r{number},c1,{views}\n");
+    (scenario, "from,to,room,cover,views\n".to_owned() + &(0..count).map(row).collect::<String>())
+}
+
+#[test]
+fn one_session_may_be_all_there_is_in_the_files_of_two_days() {
+    let night = |count| sessions(count, "2026-11-20T22:00:00Z", "2026-11-21T02:00:00Z", 60);
+    for (count, said) in [(1, "2 published"), (19, "2 published"), (20, "2 held")] {
+        let (scenario, rows) = night(count);
+        let scenario = scenario.job("live", "GB", 2);
+        for date in ["2026-11-19", "2026-11-20", "2026-11-21"] {
+            let rows = if date == "2026-11-19" { rows.lines().next().unwrap() } else { &rows };
+            scenario.deliver(&format!("live/GB/{date}.csv"), rows.to_owned() + "\n");
+        }
+        let outcome = scenario.run().says(said);
+        assert_eq!(outcome.code, if count == 20 { 4 } else { 0 });
+    }
+}
+
+#[test]
+fn rows_of_nothing_may_be_the_same_in_two_markets() {
+    for (views, said) in [(0, "2 published"), (1, "2 held")] {
+        let (scenario, rows) = sessions(2, "2026-11-21T10:00:00Z", "2026-11-21T12:00:00Z", views);
+        let scenario = scenario.job("live", "GB, FR", 1);
+        for market in ["GB", "FR"] {
+            scenario.deliver(&format!("live/{market}/2026-11-20.csv"), "from,to,room,cover,views\n");
+            scenario.deliver(&format!("live/{market}/2026-11-21.csv"), &rows);
+        }
+        scenario.run().says(said);
+    }
+}
