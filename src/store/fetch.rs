@@ -98,10 +98,12 @@ mod tests {
     use std::sync::Arc;
 
     use object_store::memory::InMemory;
+    use object_store::path::Path as ObjectPath;
 
     use super::super::IfMissing;
     use super::super::throttle::Throttle;
     use super::*;
+    use crate::store::bucket::Bucket;
 
     const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
@@ -133,7 +135,8 @@ mod tests {
     async fn a_bucket_is_read_no_faster_than_it_may_be() {
         let (spool, started) = (tempfile::tempdir().unwrap(), std::time::Instant::now());
         let throttle = Some(Arc::new(Throttle::new(64 << 10)));
-        let store = Store { throttle, ..Store::over(Arc::new(InMemory::new()), "", "memory").unwrap() };
+        let bucket = Bucket { throttle, ..Bucket::over(Arc::new(InMemory::new()), ObjectPath::default()) };
+        let store = Store::new(Kind::Bucket(bucket), "memory", 1);
         store.put("a.csv", vec![b'x'; 32 << 10].into()).await.unwrap();
         let listed = store.list("").await.unwrap();
         let fetched = store.fetch(&listed[0], spool.path()).await.unwrap();

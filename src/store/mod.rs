@@ -20,6 +20,7 @@ mod probe;
 mod throttle;
 mod wire;
 
+pub(crate) use digest::hex;
 pub use digest::sha256_hex;
 pub use error::{StoreError, StoreProblem};
 pub use fetch::Fetched;
