@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::args::Global;
 use super::{Failure, environment, exit, load};
-use crate::config::{Channel, ChannelKind, Job, Topic, Workspace};
+use crate::config::{Channel, ChannelKind, Job, Workspace};
 
 const DAY_SECONDS: u64 = 86_400;
 
@@ -45,12 +45,7 @@ fn described(channel: &Channel) -> String {
         ChannelKind::Feishu => "feishu",
         ChannelKind::DingTalk => "dingtalk",
     };
-    let topics = channel.tell.iter().map(|topic| match topic {
-        Topic::Failed => "failed",
-        Topic::Held => "held",
-        Topic::Late => "late",
-        Topic::Recovered => "recovered",
-    });
+    let topics = channel.tell.iter().map(|topic| topic.word());
     let topics = topics.collect::<Vec<_>>().join(", ");
     let secret = channel.secret_env.as_ref().map(|name| format!(" and signed with `{name}`")).unwrap_or_default();
     format!("{kind}, tells {topics}; its URL is in `{}`{secret}", channel.url_env)

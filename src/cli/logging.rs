@@ -24,7 +24,12 @@ pub fn start(global: &Global) {
         _ => LevelFilter::TRACE,
     };
     let is_watched = std::io::stderr().is_terminal();
-    let log = tracing_subscriber::fmt().with_ansi(is_watched).with_max_level(level).with_writer(std::io::stderr);
+    // A log that cannot be written, as on a full disk, costs nobody a run.
+    let log = tracing_subscriber::fmt()
+        .with_ansi(is_watched)
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .log_internal_errors(false);
     match global.log {
         LogFormat::Text => log.with_target(false).init(),
         LogFormat::Json => log.fmt_fields(JsonFields::new()).event_format(JsonLines).init(),

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use super::args::{Global, LogFormat, Schedule};
 use super::front::Front;
-use super::{Failure, exit, load};
+use super::{Failure, environment, exit, load};
 use crate::config::{Job, Workspace};
 use crate::schedule::{Agenda, Asked, Driver, Office, Program, Stopped, beats};
 use crate::time::Clock;
@@ -26,7 +26,8 @@ pub async fn run(args: &Schedule, global: &Global, out: &mut impl Write) -> Resu
     let agenda = Agenda::new(&workspace.jobs, wait);
     let program = Program { path: std::env::current_exe()?, options: options(global) };
     let workspace = Arc::new(workspace);
-    let office = Office { workspace: Arc::clone(&workspace), program };
+    let channels = environment::channels(&workspace.channels).into();
+    let office = Office { workspace: Arc::clone(&workspace), program, channels };
     let mut driver = Driver::new(Arc::new(office), agenda, Duration::from_secs(args.drain));
     let front = match args.listen {
         Some(address) => Some(Front::open(address, workspace, &mut driver).await?),
@@ -101,8 +102,8 @@ async fn listen(asked: watch::Sender<Asked>) -> u8 {
     let mut code = exit::DONE;
     for asking in [Asked::Drain, Asked::StopNow] {
         code = tokio::select! {
-            _ = interrupt.recv() => 130,
-            _ = terminate.recv() => 143,
+            _ = interrupt.recv() => exit::INTERRUPTED,
+            _ = terminate.recv() => exit::TERMINATED,
         };
         asked.send_replace(asking);
     }
@@ -118,5 +119,5 @@ async fn listen(asked: watch::Sender<Asked>) -> u8 {
         }
         asked.send_replace(asking);
     }
-    130
+    exit::INTERRUPTED
 }

@@ -33,7 +33,7 @@ pub(super) fn read(
     let markets = names("markets", "a market", markets);
     let lookback_days = file.required("lookback_days", "how many local dates each run looks back, 1 to 400");
     let lookback_days = lookback_days.and_then(|at| at.whole("a count of days", 1..=400));
-    let limit = file.or("limit", 6 * 3600, |at| duration_seconds(&at, 60..=7 * 86_400, "1m to 7d"));
+    let limit = file.or("limit", 6 * 3600, |at| duration_seconds(&at, 1..=7 * 86_400, "1s to 7d"));
     Some(Job {
         schedule: schedule?,
         platforms: platforms?.into_iter().map(PlatformId::new).collect(),
@@ -101,11 +101,11 @@ mod tests {
             assert_eq!((job.schedule.unwrap().catch_up, job.limit_seconds), (meaning, 5_400));
         }
         let schedule = "{cron: '0 0 30 2 *', timezone: UTC, catch_up: last}";
-        let (_, problems) = job(&format!("version: 1\nschedule: {schedule}\n{rest}limit: 59s\n"));
+        let (_, problems) = job(&format!("version: 1\nschedule: {schedule}\n{rest}limit: 0s\n"));
         let expected = [
             "line 2, `schedule.catch_up`: `last` is not what becomes of missed times (expected: `all`, `latest`, `none`)",
             "line 2, `schedule.cron`: `0 0 30 2 *` never comes: there is no such date",
-            "line 6, `limit`: `59s` is not a duration (expected 1m to 7d, such as `48h`, `2d` or `90m`)",
+            "line 6, `limit`: `0s` is not a duration (expected 1s to 7d, such as `48h`, `2d` or `90m`)",
         ];
         assert_eq!(problems, expected);
     }

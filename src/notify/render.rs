@@ -8,7 +8,7 @@ use url::Url;
 use super::channel::Channel;
 use super::message::Message;
 use super::sign;
-use crate::config::{ChannelKind, Topic};
+use crate::config::ChannelKind;
 use jiff::Timestamp;
 
 /// Items that a chat shows; a program gets all that the message carries.
@@ -25,11 +25,10 @@ pub(super) struct Post {
 /// A message as the channel's service takes it, signed as of `now`.
 pub(super) fn render(channel: &Channel, message: &Message, now: Timestamp) -> Post {
     let mut url = channel.url.clone();
-    let mut signature = None;
     let body = match channel.kind {
         ChannelKind::Webhook => {
             let body = generic(message).to_string();
-            signature = channel.secret.as_ref().map(|secret| sign::body(secret, body.as_bytes()));
+            let signature = channel.secret.as_ref().map(|secret| sign::body(secret, body.as_bytes()));
             return Post { url, signature, body: body.into_bytes() };
         }
         ChannelKind::Slack => json!({"text": escaped_for_slack(&text(message))}),
@@ -51,7 +50,7 @@ pub(super) fn render(channel: &Channel, message: &Message, now: Timestamp) -> Po
             json!({"msgtype": "text", "text": {"content": text(message)}})
         }
     };
-    Post { url, signature: signature.take(), body: body.to_string().into_bytes() }
+    Post { url, signature: None, body: body.to_string().into_bytes() }
 }
 
 /// For programs; the shape is in docs/OPERATIONS.md.
@@ -70,7 +69,7 @@ fn generic(message: &Message) -> Value {
         "job": message.job,
         "run_id": message.run_id,
         "as_of": message.as_of.to_string(),
-        "topic": word(message.topic),
+        "topic": message.topic.word(),
         "headline": message.headline(),
         "market_days": message.market_days(),
         "items": items.collect::<Vec<_>>(),
@@ -91,15 +90,6 @@ fn text(message: &Message) -> String {
     }
     let _ = write!(text, "\nrun {} as of {}", message.run_id, message.as_of);
     text
-}
-
-fn word(topic: Topic) -> &'static str {
-    match topic {
-        Topic::Failed => "failed",
-        Topic::Held => "held",
-        Topic::Late => "late",
-        Topic::Recovered => "recovered",
-    }
 }
 
 /// Slack reads `<…>` as links and mentions. <https://api.slack.com/reference/surfaces/formatting#escaping>

@@ -43,6 +43,8 @@ enum Phase {
     /// Due, and waiting for another job to end.
     Queued(Start),
     Running(Start),
+    /// The clock was set back behind its scheduled time, which is still to come.
+    RunningAhead(Start),
     /// Its missed times are being recorded.
     Passing,
 }
@@ -143,12 +145,11 @@ impl Agenda {
                 orders.push(Order::Pass(pass));
             }
         }
-        let running = self.jobs.values().filter(|entry| matches!(entry.phase, Phase::Running(_))).count();
-        let mut queue: Vec<&mut Entry> =
-            self.jobs.values_mut().filter(|entry| matches!(entry.phase, Phase::Queued(_))).collect();
-        queue.sort_by_key(|entry| entry.start().map(|start| start.occurrence));
+        let running = self.jobs.values().filter(|entry| entry.is_running()).count();
+        let mut queue: Vec<&mut Entry> = self.jobs.values_mut().filter(|entry| entry.queued().is_some()).collect();
+        queue.sort_by_key(|entry| entry.queued().map(|start| start.occurrence));
         for entry in queue.into_iter().take(AT_ONCE.saturating_sub(running)) {
-            if let Some(start) = entry.start().cloned() {
+            if let Some(start) = entry.queued().cloned() {
                 entry.phase = Phase::Running(start.clone());
                 orders.push(Order::Run(start));
             }
@@ -168,11 +169,19 @@ impl Agenda {
     /// A run of the job is over.
     pub fn ended(&mut self, job: &str, verdict: Verdict, now: Timestamp) {
         let Some(entry) = self.jobs.get_mut(job) else { return };
-        if !matches!(entry.phase, Phase::Running(_)) {
-            return;
-        }
-        let Phase::Running(start) = std::mem::replace(&mut entry.phase, Phase::Idle) else { return };
-        entry.handled = entry.handled.max(Some(start.occurrence));
+        let start = match std::mem::replace(&mut entry.phase, Phase::Idle) {
+            Phase::Running(start) => {
+                if is_believable(start.occurrence, now) {
+                    entry.handled = entry.handled.max(Some(start.occurrence));
+                }
+                start
+            }
+            Phase::RunningAhead(start) => start,
+            other => {
+                entry.phase = other;
+                return;
+            }
+        };
         let unrecorded = if verdict == Verdict::Fruitless { start.missed } else { 0 };
         entry.missed += start.missed - unrecorded;
         entry.again = (verdict != Verdict::Handled).then(|| Again {
@@ -186,7 +195,7 @@ impl Agenda {
     #[must_use]
     pub fn next(&self, job: &str, now: Timestamp) -> Option<Timestamp> {
         let entry = self.jobs.get(job)?;
-        let handled = entry.handled.filter(|handled| now.duration_until(*handled) <= BELIEVED_AHEAD)?;
+        let handled = entry.handled.filter(|handled| is_believable(*handled, now))?;
         entry.schedule.cron.after(&entry.schedule.timezone, handled.max(now))
     }
 
@@ -197,17 +206,28 @@ impl Agenda {
     }
 }
 
+/// Whether a time can have been handled, or the clock was wrong then or is wrong now.
+fn is_believable(handled: Timestamp, now: Timestamp) -> bool {
+    now.duration_until(handled) <= BELIEVED_AHEAD
+}
+
 impl Entry {
     /// Queues what is due; says what is let go.
     fn look(&mut self, job: &str, now: Timestamp) -> Option<Pass> {
-        if !matches!(self.phase, Phase::Idle) {
-            return None;
-        }
         let mut handled = self.handled?;
-        if now.duration_until(handled) > BELIEVED_AHEAD {
+        if !is_believable(handled, now) {
             tracing::warn!(job, %handled, %now, "the last run is recorded for a time far ahead: the clock is or was wrong; starting from now");
             handled = now;
             self.handled = Some(now);
+        }
+        self.phase = match std::mem::replace(&mut self.phase, Phase::Idle) {
+            // The clock was set back: its time is still to come.
+            Phase::Queued(start) if start.occurrence > now => Phase::Idle,
+            Phase::Running(start) if !is_believable(start.occurrence, now) => Phase::RunningAhead(start),
+            phase => phase,
+        };
+        if !matches!(self.phase, Phase::Idle) {
+            return None;
         }
         let Schedule { cron, timezone, catch_up } = &self.schedule;
         let Some(lapse) = Lapse::since(cron, timezone, handled, now, now) else {
@@ -235,19 +255,28 @@ impl Entry {
 
     /// Queues a run that asked to be run again, once it has waited; also if the clock was set back meanwhile.
     fn look_again(&mut self, now: Timestamp) {
-        let is_time = |again: &mut Again| now < again.since || again.since.duration_until(now) >= again.wait;
+        let is_time = |again: &mut Again| {
+            again.start.occurrence <= now && (now < again.since || again.since.duration_until(now) >= again.wait)
+        };
         if let Some(again) = self.again.take_if(is_time) {
             self.phase = Phase::Queued(again.start);
         }
     }
 
-    fn start(&self) -> Option<&Start> {
+    fn is_running(&self) -> bool {
+        matches!(self.phase, Phase::Running(_) | Phase::RunningAhead(_))
+    }
+
+    /// What waits to be started.
+    fn queued(&self) -> Option<&Start> {
         match &self.phase {
-            Phase::Idle | Phase::Passing => None,
-            Phase::Queued(start) | Phase::Running(start) => Some(start),
+            Phase::Queued(start) => Some(start),
+            _ => None,
         }
     }
 }
 
+#[cfg(test)]
+mod simulation;
 #[cfg(test)]
 mod tests;

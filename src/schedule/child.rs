@@ -57,6 +57,8 @@ impl Program {
         };
         let Some(output) = child.stdout.take() else { return failed("its output is not there".to_owned(), false) };
         let output = tokio::spawn(read(output));
+        // Not left with the child: waiting for it would close it first.
+        let mut input = child.stdin.take();
         let deadline = tokio::time::Instant::now() + limit;
         let mut was_asked = Asked::Nothing;
         let status = loop {
@@ -68,7 +70,7 @@ impl Program {
                 }
                 asking = more(&mut asked, was_asked) => {
                     was_asked = asking;
-                    drop(child.stdin.take());
+                    drop(input.take());
                     if was_asked == Asked::StopNow {
                         kill(&mut child).await;
                         return Ending::Stopped;
@@ -146,3 +148,6 @@ fn span(time: Duration) -> String {
     let unit = [(86_400, "d"), (3600, "h"), (60, "m")].into_iter().find(|(unit, _)| seconds.is_multiple_of(*unit));
     unit.map_or_else(|| format!("{seconds}s"), |(unit, name)| format!("{}{name}", seconds / unit))
 }
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -1,4 +1,4 @@
-//! What the scheduler counts, as OpenMetrics text. Names are a promise: docs/OPERATIONS.md lists them.
+//! What the scheduler counts, as `OpenMetrics` text. Names are a promise: docs/OPERATIONS.md lists them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -157,6 +157,10 @@ impl Metrics {
             self.read_bytes.get_or_create_owned(&of_job).inc_by(account.bytes_read);
             self.retries.get_or_create_owned(&of_job).inc_by(account.retries);
             self.count_rows(&end.job, &account.rows);
+            for told in &account.told {
+                let took = u64::from(told.error.is_none());
+                self.count_told(&told.channel, took, 1 - took);
+            }
             self.seen().insert(end.job.clone(), Seen::by_run(account));
         }
     }

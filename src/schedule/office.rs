@@ -10,13 +10,14 @@ use super::agenda::{Pass, Start};
 use super::child::Program;
 use super::driver::{Asked, Handled, World};
 use super::health::Ending;
-use crate::archive::{Archive, RunRecord, Trouble, TroubleTopic};
+use crate::archive::{Archive, RunRecord};
 use crate::config::Workspace;
-use crate::run::{error_text, stores};
+use crate::notify::Channel;
+use crate::run::{Aftermath, Situation, Stop, error_text, stores};
 use crate::time::Clock;
 
 /// How long the archive may take to answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const NO_ANSWER: &str = "the archive does not answer";
 
 /// Where runs are really carried out.
@@ -26,6 +27,8 @@ pub struct Office {
     pub workspace: Arc<Workspace>,
     /// What is started for a run.
     pub program: Program,
+    /// Who is told of runs that came to nothing.
+    pub channels: Arc<[Channel]>,
 }
 
 impl World for Office {
@@ -44,17 +47,8 @@ impl World for Office {
         let limit = Duration::from_secs(u64::try_from(limit).unwrap_or(0));
         let ending = self.program.run(start, limit, asked).await;
         if let Ending::Failed { reason, try_again } = &ending {
-            let what = |record: &mut RunRecord| {
-                record.as_of = record.as_of.max(started_at);
-                if !try_again {
-                    record.occurrence = record.occurrence.max(Some(start.occurrence));
-                    record.missed += start.missed;
-                }
-                record.troubles.retain(|trouble| trouble.market_day.is_some());
-                let topic = TroubleTopic::Failed;
-                record.troubles.push(Trouble { market_day: None, topic, reason: reason.clone() });
-            };
-            self.note(&start.job, started_at, what).await;
+            let occurrence = (!try_again).then_some(start.occurrence);
+            self.bury(start, started_at, occurrence, reason).await;
         }
         ending
     }
@@ -77,6 +71,32 @@ impl Office {
 
     fn archive(&self) -> Result<Archive, String> {
         stores::archive_for_planning(&self.workspace.settings).map_err(|error| error_text(&error))
+    }
+
+    /// Tells of a run that came to nothing, and records it.
+    async fn bury(&self, start: &Start, as_of: Timestamp, occurrence: Option<Timestamp>, reason: &str) {
+        let job = &start.job;
+        let archive = match stores::archive_for_recording(&self.workspace.settings) {
+            Ok(archive) => Some(archive),
+            Err(error) => {
+                tracing::warn!(job, error = error_text(&error), "the run cannot be recorded");
+                None
+            }
+        };
+        let aftermath = Aftermath {
+            job,
+            run_id: "",
+            as_of,
+            occurrence,
+            missed: if occurrence.is_some() { start.missed } else { 0 },
+            configured: &self.workspace.channels,
+            channels: &self.channels,
+            stop: &Stop::new(),
+        };
+        let told = aftermath.conclude(archive.as_ref(), |before| Situation::of_dead_run(reason, before));
+        if tokio::time::timeout(PATIENCE, told).await.is_err() {
+            tracing::warn!(job, reason = NO_ANSWER, "the run cannot be recorded");
+        }
     }
 
     /// Changes a job's record. What cannot be recorded is lost to whoever starts the next scheduler, and nothing else.

@@ -74,6 +74,7 @@ pub fn account(as_of: &str, days: &[(&str, &str, &str)]) -> Account {
         retries: 3,
         spilled_bytes: 0,
         mended: 0,
+        told: Vec::new(),
         exit_code: 0,
     }
 }

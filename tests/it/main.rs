@@ -16,6 +16,7 @@ mod formats;
 mod inspect;
 mod obd;
 mod presets;
+mod receiver;
 mod rows;
 mod scenario;
 mod scenarios;

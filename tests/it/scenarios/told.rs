@@ -134,6 +134,19 @@ fn a_run_whose_output_nobody_reads_exits_as_ever() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_log_on_a_full_disk_costs_no_run() {
+    let scenario = Scenario::shop().at("2026-11-21T03:00:00Z").export("shop/2026-11-20/a.csv", "broken");
+    for (log, job, code) in
+        [("json", "nightly", 6), ("text", "nightly", 6), ("json", "nope", 2), ("text", "nope", 2)]
+    {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let status = scenario.command(&["run", job, "-v", "--log", log]).stderr(full).output().unwrap().status;
+        assert_eq!(status.code(), Some(code), "{log} {job}");
+    }
+}
+
 #[test]
 fn every_line_of_a_run_names_it() {
     let scenario = Scenario::shop().at("2026-11-21T03:00:00Z").export("shop/2026-11-20/a.csv", "broken");
