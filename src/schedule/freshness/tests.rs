@@ -1,3 +1,5 @@
+//! Which days are due, and since when.
+
 use super::super::testing::{WELL, account, at, workspace};
 use super::*;
 

@@ -1,3 +1,5 @@
+//! What is answered, and to whom nothing is.
+
 use std::collections::BTreeMap;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

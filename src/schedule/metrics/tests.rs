@@ -1,3 +1,5 @@
+//! What Prometheus reads.
+
 use std::collections::BTreeSet;
 
 use super::super::health::JobHealth;

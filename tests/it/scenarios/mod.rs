@@ -12,6 +12,7 @@ mod holding;
 mod late;
 mod neighbours;
 mod ordinary;
+mod paths;
 mod records;
 mod revisions;
 mod sameness;
