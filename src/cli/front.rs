@@ -17,7 +17,7 @@ use crate::schedule::{Driver, Metrics, Pages, RunEnd, Seen, World, serve};
 use crate::time::Clock;
 
 /// How long the archive may take to say where market-days stand.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A server at work.
 pub struct Front {

@@ -1,5 +1,7 @@
 //! Signatures, as each service asks for them: all are HMAC-SHA256, over different things.
 
+use std::fmt::Write;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -9,8 +11,11 @@ use super::secret::Secret;
 
 /// Our own: of the body, in hexadecimal, as GitHub and others do.
 pub(super) fn body(secret: &Secret, body: &[u8]) -> String {
-    let hex: String = mac(secret.reveal().as_bytes(), body).iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256={hex}")
+    let mut signature = "sha256=".to_owned();
+    for byte in mac(secret.reveal().as_bytes(), body) {
+        let _ = write!(signature, "{byte:02x}");
+    }
+    signature
 }
 
 /// Feishu's and Lark's: the key is the time and the secret, the message is empty.

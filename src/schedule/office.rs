@@ -17,7 +17,7 @@ use crate::run::{Aftermath, Situation, Stop, error_text, stores};
 use crate::time::Clock;
 
 /// How long the archive may take to answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const NO_ANSWER: &str = "the archive does not answer";
 
 /// Where runs are really carried out.

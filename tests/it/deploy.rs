@@ -127,7 +127,9 @@ fn every_command_line_is_one_that_the_program_takes() {
 
 #[test]
 fn a_command_line_that_the_program_does_not_take_would_be_found() {
-    for wrong in [&["schedule", "--lisen", "127.0.0.1:9464"][..], &["runn", "nightly"], &["run", "nightly", "--log", "xml"]] {
+    for wrong in
+        [&["schedule", "--lisen", "127.0.0.1:9464"][..], &["runn", "nightly"], &["run", "nightly", "--log", "xml"]]
+    {
         let output = Command::new(env!("CARGO_BIN_EXE_coverledger")).args(wrong).arg("--help").output().unwrap();
         assert!(!output.status.success(), "{wrong:?}");
     }
@@ -153,13 +155,8 @@ fn units_image_and_manifests_agree() {
     // On a machine of one's own only the machine itself may ask; in a container it is the container's network.
     assert!(after(&of_unit(SERVICE), "--listen").starts_with("127.0.0.1:"));
     let cron_pod = at(&manifest(CRONJOB), "spec.jobTemplate.spec.template").clone();
-    let lines = [
-        args,
-        of_image(),
-        of_unit(SERVICE),
-        of_unit(RUN_SERVICE),
-        words(at(&cron_pod, "spec.containers.0.args")),
-    ];
+    let lines =
+        [args, of_image(), of_unit(SERVICE), of_unit(RUN_SERVICE), words(at(&cron_pod, "spec.containers.0.args"))];
     for line in &lines {
         assert_eq!(after(line, "--config"), "/etc/coverledger/config");
         assert_eq!(after(line, "--jobs"), "/etc/coverledger/jobs");
@@ -180,7 +177,10 @@ fn a_run_is_given_more_time_to_finish_than_it_takes() {
     let seconds = |text: &str| text.parse::<u64>().unwrap();
     let service = text(SERVICE);
     assert!(seconds(&setting(&service, "TimeoutStopSec")) > seconds(&after(&of_unit(SERVICE), "--drain")));
-    assert_eq!((setting(&service, "KillSignal").as_str(), setting(&service, "KillMode").as_str()), ("SIGTERM", "mixed"));
+    assert_eq!(
+        (setting(&service, "KillSignal").as_str(), setting(&service, "KillMode").as_str()),
+        ("SIGTERM", "mixed")
+    );
     assert_eq!(setting(&service, "Restart"), "always");
     let pod = at(&manifest(DEPLOYMENT), "spec.template.spec").clone();
     let grace = at(&pod, "terminationGracePeriodSeconds").as_u64().unwrap();

@@ -1,3 +1,5 @@
+//! A good night, what ends after it, and gaps that a backfill must not hide.
+
 use super::super::testing::{WELL, account, at, workspace};
 use super::*;
 

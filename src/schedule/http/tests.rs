@@ -1,3 +1,5 @@
+//! Asking for pages over a socket, well and badly.
+
 use std::collections::BTreeMap;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

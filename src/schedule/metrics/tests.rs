@@ -1,3 +1,5 @@
+//! What is counted, as a parser of the format reads it.
+
 use std::collections::BTreeSet;
 
 use super::super::health::JobHealth;
