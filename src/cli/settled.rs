@@ -70,3 +70,44 @@ pub fn ended(code: u8, told: io::Result<()>) -> Result<u8, Failure> {
         _ => Ok(code),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::model::{MarketDay, MarketId, PlatformId};
+
+    #[test]
+    fn the_gravest_end_of_a_market_day_gives_the_exit_code() {
+        let reason = || String::from("why");
+        let by_gravity = [
+            (Disposition::Stopped, exit::DONE),
+            (Disposition::Held { reason: reason() }, exit::EXPORTS),
+            (Disposition::Failed { reason: reason() }, exit::SOME_FAILED),
+            (Disposition::Elsewhere { by: reason() }, exit::CONFLICT),
+        ];
+        let day = MarketDay {
+            platform: PlatformId::new("p"),
+            market: MarketId::new("JP"),
+            local_date: date(2026, 11, 21),
+        };
+        let mut report = RunReport::default();
+        for (disposition, expected) in by_gravity {
+            report.days.insert(0, (day.clone(), disposition));
+            assert_eq!(code(&report), expected);
+        }
+        report.days = vec![(day, Disposition::Unsettled { reason: reason() })];
+        assert_eq!(code(&report), exit::CONFLICT);
+    }
+
+    #[test]
+    fn a_reader_that_is_gone_changes_no_exit_code_and_a_full_disk_does() {
+        let error = |kind: io::ErrorKind| Err(io::Error::from(kind));
+        assert!(matches!(ended(6, Ok(())), Ok(6)));
+        assert!(matches!(ended(6, error(io::ErrorKind::BrokenPipe)), Ok(6)));
+        assert!(
+            matches!(ended(6, error(io::ErrorKind::StorageFull)), Err(failure) if failure.code == exit::UNEXPECTED)
+        );
+    }
+}

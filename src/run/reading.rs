@@ -182,6 +182,9 @@ pub(super) fn count(
         }
     }
     let exports = exports.into_iter().collect::<Option<Vec<_>>>().ok_or(RunError::Worker)?;
+    if source.stop.is_asked() {
+        return Ok(None);
+    }
     let mut singly = counter.finish(fed).map_err(RunError::Spill)?;
     let booked = booking::book(source.workspace, platform, batch, &scope, &exports);
     let facts = booking::join(platform, batch, std::mem::take(&mut singly.facts), &booked);

@@ -13,7 +13,7 @@ use crate::chance::Chance;
 use crate::night::{FIRST, SECOND, deliver_first, deliver_second};
 use crate::readers::{ENOUGH, Readers, View};
 use crate::stub::{Bucket, Fault, Logged, Stub, When};
-use crate::worker::Workspace;
+use crate::worker::{Finished, Workspace};
 
 const RUN: [&str; 4] = ["run", "nightly", "--at", SECOND];
 
@@ -75,11 +75,16 @@ impl Ground {
             return Err(format!("the second run ended with {again:?}"));
         }
         let leases: Vec<String> = self.stub.bucket().tree("archive/_leases/").into_keys().collect();
-        if !leases.is_empty() {
+        if !leases.is_empty() && had_work(&again) {
             return Err(format!("leases are left: {leases:?}"));
         }
         same(&self.expected, &self.workspace.archive(Some(&self.stub)))
     }
+}
+
+/// A run that found everything published leaves the leases of the dead to the next one that has work.
+fn had_work(run: &Finished) -> bool {
+    run.stdout.contains(" published")
 }
 
 /// Says what differs.

@@ -98,11 +98,13 @@ impl Race {
                 about_to_publish.send(()).unwrap();
                 return Fault::Stop;
             }
+            if planted == Planted::ReceiptsOverwrite {
+                return if creates_receipt(request) { Fault::Unconditional } else { Fault::Pass };
+            }
             match chance.below(100) {
                 0..10 => Fault::Status(503, When::Before),
-                10..15 if planted == Planted::Nothing => Fault::Drop(When::After),
+                10..15 => Fault::Drop(When::After),
                 15..20 if request.kind == Kind::PutNew => Fault::Status(409, When::Before),
-                _ if planted == Planted::ReceiptsOverwrite && creates_receipt(request) => Fault::Unconditional,
                 _ => Fault::Pass,
             }
         });

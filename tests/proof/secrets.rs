@@ -3,15 +3,24 @@
 use bytes::Bytes;
 
 use crate::night::{FIRST, deliver_first};
-use crate::stub::{Fault, Stub, When};
+use crate::stub::{Fault, Kind, Stub, When};
 use crate::trouble::{LATE, TROUBLES, Trouble, at_once, impatient};
 use crate::worker::Finished;
 
+/// Somebody to tell, who answers 501 or meets the same trouble.
+const CHANNELS: &str = "version: 1
+channels:
+  ops: {kind: webhook, url_env: COVERLEDGER_OPS_URL, secret_env: COVERLEDGER_OPS_SECRET}
+";
+const HOOK: &str = "COVERLEDGER_OPS_URL";
+
 /// Keys that stand out.
-const CANARIES: [(&str, &str); 3] = [
+const CANARIES: [(&str, &str); 5] = [
     ("AWS_ACCESS_KEY_ID", "CANARYKEYID7Q2"),
     ("AWS_SECRET_ACCESS_KEY", "canary+secret/9xZ4kd"),
     ("AWS_SESSION_TOKEN", "canary/session+Lm83="),
+    (HOOK, "/hook/canary-hook-5Tz"),
+    ("COVERLEDGER_OPS_SECRET", "canary-signs-Wq61"),
 ];
 
 /// A night in which everything is told.
@@ -44,20 +53,31 @@ fn forms(canary: &str) -> [String; 3] {
     [canary.to_owned(), in_url, format!("{:?}", canary.as_bytes())]
 }
 
-/// One night, and where canaries were seen.
-fn night(job: &Told, args: &[&str]) -> (Finished, Vec<String>) {
+struct Night {
+    done: Finished,
+    /// Where canaries were seen.
+    places: Vec<String>,
+    /// Whether the channel was told anything.
+    is_told: bool,
+}
+
+fn night(job: &Told, args: &[&str]) -> Night {
     let stub = Stub::start();
     let workspace = impatient(&stub);
     for (name, canary) in CANARIES {
-        workspace.env(name, canary);
+        workspace.env(name, &if name == HOOK { stub.endpoint() + canary } else { canary.to_owned() });
     }
+    workspace.write("config/notifications.yaml", CHANNELS);
+    // The day before yesterday has no export: there is something to tell.
+    workspace.setting("late_after", "1h");
     workspace.env("RUST_BACKTRACE", "full");
     deliver_first(&workspace, Some(&stub));
     job.trouble.meet(&stub, job.percent, 7);
     let done = workspace.run(&[&["--log", job.log, "-vvv", "run"], args].concat());
     let objects = stub.bucket().tree("");
     let places = seen(&done, objects.into_iter());
-    (done, places)
+    let is_told = stub.log().iter().any(|logged| logged.kind == Kind::Unknown);
+    Night { done, places, is_told }
 }
 
 #[test]
@@ -73,13 +93,16 @@ fn no_secret_is_in_any_output_or_object_whatever_goes_wrong() {
     // A slow store has nothing more to say when it is slow all the time.
     jobs.retain(|job| job.percent < 100 || job.trouble.name != LATE);
     let nights = at_once(&jobs, |job| night(job, &["nightly", "--at", FIRST]));
-    let bytes: usize = nights.iter().map(|(done, _)| done.stdout.len() + done.stderr.len()).sum();
+    let bytes: usize = nights.iter().map(|Night { done, .. }| done.stdout.len() + done.stderr.len()).sum();
     println!("{} nights told {bytes} bytes", nights.len());
+    let told = nights.iter().filter(|night| night.is_told).count();
+    println!("{told} of them told the channel");
+    assert!(told > 10, "only {told} nights had something to tell");
     assert!(bytes > 100_000, "little was told: {bytes} bytes");
     let hits: Vec<String> = jobs
         .iter()
         .zip(nights)
-        .flat_map(|(job, (_, places))| {
+        .flat_map(|(job, Night { places, .. })| {
             places
                 .into_iter()
                 .map(|place| format!("{} at {} %, {}: {place}", job.trouble.name, job.percent, job.log))
@@ -93,7 +116,7 @@ fn no_secret_is_in_any_output_or_object_whatever_goes_wrong() {
 fn a_secret_that_is_told_is_seen() {
     let job = Told { trouble: TROUBLES[2], percent: 0, log: "text" };
     for (_, canary) in CANARIES {
-        let (_, places) = night(&job, &[canary, "--at", FIRST]);
+        let Night { places, .. } = night(&job, &[canary, "--at", FIRST]);
         assert!(!places.is_empty(), "{canary} was told and not seen");
     }
 }
