@@ -114,7 +114,9 @@ impl Counter {
                 if let Some(blocks) = events.take(part, &mut rows)? {
                     let mut deliveries = Deliveries::default();
                     blocks.each(&mut rows, |block| {
-                        block.iter().for_each(|row| deliveries.note(row));
+                        for row in block {
+                            deliveries.note(row);
+                        }
                         Ok(())
                     })?;
                     blocks.each(&mut rows, |block| {
@@ -284,9 +286,9 @@ mod tests {
             }
             feed.end();
         }
-        let fed = feed.finish().unwrap();
-        let counted = counter.finish(vec![fed]).unwrap();
-        (counted.facts, counted.outcomes, memory.spilled_bytes())
+        let left = feed.finish().unwrap();
+        let Counted { facts, outcomes, .. } = counter.finish(vec![left]).unwrap();
+        (facts, outcomes, memory.spilled_bytes())
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! Signatures, as each service asks for them: all are HMAC-SHA256, over different things.
 
-use std::fmt::Write;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -11,11 +9,8 @@ use super::secret::Secret;
 
 /// Our own: of the body, in hexadecimal, as GitHub and others do.
 pub(super) fn body(secret: &Secret, body: &[u8]) -> String {
-    let mut signature = "sha256=".to_owned();
-    for byte in mac(secret.reveal().as_bytes(), body) {
-        let _ = write!(signature, "{byte:02x}");
-    }
-    signature
+    let hex = crate::store::hex(&mac(secret.reveal().as_bytes(), body));
+    format!("sha256={hex}")
 }
 
 /// Feishu's and Lark's: the key is the time and the secret, the message is empty.

@@ -149,5 +149,5 @@ fn span(time: Duration) -> String {
     unit.map_or_else(|| format!("{seconds}s"), |(unit, name)| format!("{}{name}", seconds / unit))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;

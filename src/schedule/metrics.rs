@@ -1,4 +1,4 @@
-//! What the scheduler counts, as text of `OpenMetrics`. Names are a promise: docs/OPERATIONS.md lists them.
+//! What the scheduler counts, as `OpenMetrics` text. Names are a promise: docs/OPERATIONS.md lists them.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -81,9 +81,22 @@ pub enum StoreProblem {
     /// The key cannot be one.
     #[error("not a usable key: {0}")]
     BadKey(String),
+    /// The disk did not take it, and nothing was stored.
+    #[error("the disk did not take it: {0} (is it full, or read-only?)")]
+    Disk(String),
     /// Anything else.
     #[error("{0}")]
     Other(String),
+}
+
+impl From<std::io::Error> for StoreProblem {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::PermissionDenied => Self::Refused(error.to_string()),
+            std::io::ErrorKind::NotFound => Self::Gone,
+            _ => Self::Other(error.to_string()),
+        }
+    }
 }
 
 impl StoreProblem {
@@ -101,6 +114,7 @@ impl StoreProblem {
                 | Self::NoCredentials
                 | Self::IgnoresCreateOnly
                 | Self::BadKey(_)
+                | Self::Disk(_)
         )
     }
 

@@ -4,11 +4,11 @@ use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::Path;
 
-use object_store::{GetResultPayload, ObjectStoreExt};
 use sha2::{Digest, Sha256};
 
 use super::digest::hex;
 use super::download::Download;
+use super::objects::Kind;
 use super::{Object, Store, StoreError, StoreProblem, folder};
 
 /// An object on this machine. The file has no name of its own, or is the one in the folder.
@@ -31,32 +31,32 @@ impl Store {
     /// else a store does.
     pub async fn fetch(&self, object: &Object, spool_dir: &Path) -> Result<Fetched, StoreError> {
         let place = self.place("read", &object.key);
-        let path = self.path("read", &object.key)?;
-        if self.folder.is_none() {
-            let file = tempfile::tempfile_in(spool_dir).map_err(|error| place.io(&error))?;
-            let throttle = self.throttle.as_deref();
-            return Download { inner: &*self.inner, path: &path, place, throttle }.spool_into(object, file).await;
-        }
-        let answer = self.inner.get(&path).await.map_err(|error| place.failed(&error))?;
-        match answer.payload {
-            GetResultPayload::File(file, _) => {
-                let metadata = file.metadata().map_err(|error| place.io(&error))?;
-                let etag = folder::etag(&metadata).map_err(|error| place.io(&error))?;
-                unchanged(object, metadata.len(), Some(&etag)).map_err(|problem| place.fails(problem))?;
-                let (file, sha256, size) =
-                    blocking(move || hash_file(file)).await.map_err(|error| place.io(&error))?;
-                let metadata = file.metadata().map_err(|error| place.io(&error))?;
-                let etag = folder::etag(&metadata).map_err(|error| place.io(&error))?;
-                unchanged(object, size, Some(&etag)).map_err(|problem| place.fails(problem))?;
-                Ok(Fetched { file, sha256, size })
+        let path = self.key("read", &object.key)?;
+        let folder = match &self.kind {
+            Kind::Folder(folder) => folder,
+            Kind::Bucket(bucket) => {
+                let file = tempfile::tempfile_in(spool_dir).map_err(|error| place.io(&error))?;
+                let path = bucket.path(&path);
+                let download = Download { throttle: bucket.throttle.as_deref(), ..bucket.download(&path, place) };
+                return download.spool_into(object, file).await;
             }
-            GetResultPayload::Stream(_) => Err(place.fails(StoreProblem::Other("no file".to_owned()))),
-        }
+        };
+        let listed = object.clone();
+        let read = folder.wait(move |folder| hash_where_it_lies(folder.file(path.as_ref())?, &listed)).await;
+        read.map_err(|problem| place.fails(problem))
     }
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+/// The file as it was listed, and still as it was listed once it was read.
+fn hash_where_it_lies(file: Option<File>, listed: &Object) -> Result<Fetched, StoreProblem> {
+    let file = file.ok_or(StoreProblem::Gone)?;
+    let as_listed = |file: &File, size: u64| -> Result<(), StoreProblem> {
+        unchanged(listed, size, Some(&folder::etag(file.metadata()?.modified()?, size)?))
+    };
+    as_listed(&file, file.metadata()?.len())?;
+    let (file, sha256, size) = hash_file(file)?;
+    as_listed(&file, size)?;
+    Ok(Fetched { file, sha256, size })
 }
 
 fn hash_file(mut file: File) -> io::Result<(File, String, u64)> {
@@ -98,10 +98,12 @@ mod tests {
     use std::sync::Arc;
 
     use object_store::memory::InMemory;
+    use object_store::path::Path as ObjectPath;
 
     use super::super::IfMissing;
     use super::super::throttle::Throttle;
     use super::*;
+    use crate::store::bucket::Bucket;
 
     const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
@@ -133,7 +135,8 @@ mod tests {
     async fn a_bucket_is_read_no_faster_than_it_may_be() {
         let (spool, started) = (tempfile::tempdir().unwrap(), std::time::Instant::now());
         let throttle = Some(Arc::new(Throttle::new(64 << 10)));
-        let store = Store { throttle, ..Store::over(Arc::new(InMemory::new()), "", "memory").unwrap() };
+        let bucket = Bucket { throttle, ..Bucket::over(Arc::new(InMemory::new()), ObjectPath::default()) };
+        let store = Store::new(Kind::Bucket(bucket), "memory", 1);
         store.put("a.csv", vec![b'x'; 32 << 10].into()).await.unwrap();
         let listed = store.list("").await.unwrap();
         let fetched = store.fetch(&listed[0], spool.path()).await.unwrap();
@@ -160,7 +163,8 @@ mod tests {
         }
         symlink(&outside, inside.join("folder")).unwrap();
         symlink(outside.join("file"), inside.join("stranger")).unwrap();
-        symlink(inside.join("file"), inside.join("friend")).unwrap();
+        symlink("file", inside.join("friend")).unwrap();
+        symlink("../out/file", inside.join("climber")).unwrap();
         symlink(&inside, inside.join("loop")).unwrap();
         let store = Store::open_folder(&inside, IfMissing::Refuse).unwrap();
         let keys: Vec<_> = store.list("").await.unwrap().into_iter().map(|object| object.key).collect();

@@ -3,12 +3,13 @@
 //! A put into a folder stages its bytes in `name#1` first. A writer that is killed in between leaves that file for
 //! good. Writers hold `_lock` shared; one who gets it alone knows that nobody else is staging, and sweeps.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 
-use super::{Store, StoreError, folder};
+use super::folder::Folder;
+use super::objects::Kind;
+use super::{Store, StoreError};
 
 const LOCK: &str = "_lock";
 
@@ -24,13 +25,12 @@ impl Store {
     /// # Errors
     /// The lock file cannot be made, or a leftover cannot be removed.
     pub async fn lock_for_writing(&self, folders: &[&'static str]) -> Result<WriterLock, StoreError> {
-        let Some(root) = self.folder.clone() else {
+        let Kind::Folder(folder) = &self.kind else {
             return Ok(WriterLock { _held: None });
         };
         let folders = folders.to_vec();
-        let place = self.place("lock", LOCK);
-        let locked = tokio::task::spawn_blocking(move || lock(&root, &folders)).await;
-        let held = locked.map_err(|error| place.io(&error))?.map_err(|error| place.io(&error))?;
+        let locked = folder.wait(move |folder| Ok(lock(folder, &folders)?)).await;
+        let held = locked.map_err(|problem| self.place("lock", LOCK).fails(problem))?;
         Ok(WriterLock { _held: held.map(Arc::new) })
     }
 }
@@ -42,17 +42,16 @@ impl Store {
     /// # Errors
     /// The lock file cannot be made.
     pub async fn lock_alone(&self) -> Result<Option<WriterLock>, StoreError> {
-        let Some(root) = self.folder.clone() else {
+        let Kind::Folder(folder) = &self.kind else {
             return Ok(Some(WriterLock { _held: None }));
         };
-        let place = self.place("lock", LOCK);
-        let locked = tokio::task::spawn_blocking(move || lock_alone(&root)).await;
-        locked.map_err(|error| place.io(&error))?.map_err(|error| place.io(&error))
+        let locked = folder.wait(|folder| Ok(lock_alone(folder)?)).await;
+        locked.map_err(|problem| self.place("lock", LOCK).fails(problem))
     }
 }
 
-fn lock_alone(root: &Path) -> io::Result<Option<WriterLock>> {
-    let file = File::options().read(true).write(true).create(true).truncate(false).open(root.join(LOCK))?;
+fn lock_alone(folder: &Folder) -> io::Result<Option<WriterLock>> {
+    let file = folder.lock_file(LOCK)?;
     match file.try_lock() {
         Ok(()) => Ok(Some(WriterLock { _held: Some(Arc::new(file)) })),
         Err(TryLockError::WouldBlock) => Ok(None),
@@ -60,12 +59,12 @@ fn lock_alone(root: &Path) -> io::Result<Option<WriterLock>> {
     }
 }
 
-fn lock(root: &Path, folders: &[&'static str]) -> io::Result<Option<File>> {
-    let file = File::options().read(true).write(true).create(true).truncate(false).open(root.join(LOCK))?;
+fn lock(folder: &Folder, folders: &[&'static str]) -> io::Result<Option<File>> {
+    let file = folder.lock_file(LOCK)?;
     match file.try_lock() {
         Ok(()) => {
-            for folder in folders {
-                sweep(&root.join(folder))?;
+            for inner in folders {
+                folder.sweep(inner)?;
             }
         }
         Err(TryLockError::WouldBlock) => {}
@@ -80,27 +79,10 @@ fn lock(root: &Path, folders: &[&'static str]) -> io::Result<Option<File>> {
     Ok(Some(file))
 }
 
-fn sweep(folder: &Path) -> io::Result<()> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
-    };
-    for entry in entries {
-        let entry = entry?;
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
-            sweep(&entry.path())?;
-        } else if kind.is_file() && entry.file_name().to_str().is_some_and(folder::is_staged) {
-            tracing::info!(path = %entry.path().display(), "removed a half-written file of a writer that was killed");
-            fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::super::IfMissing;
     use super::*;
 

@@ -5,6 +5,7 @@
 //! the store without anything secret; credentials come from the environment or the cloud's own chain.
 //! Stands on nothing of this crate.
 
+mod bucket;
 mod checksum;
 mod digest;
 mod download;
@@ -19,6 +20,7 @@ mod probe;
 mod throttle;
 mod wire;
 
+pub(crate) use digest::hex;
 pub use digest::sha256_hex;
 pub use error::{StoreError, StoreProblem};
 pub use fetch::Fetched;
@@ -29,3 +31,5 @@ pub use wire::Traffic;
 
 #[cfg(test)]
 pub(crate) mod faulty;
+#[cfg(test)]
+pub(crate) use folder::{Fault as DiskFault, Faults as DiskFaults};

@@ -1,32 +1,33 @@
 //! The store and its plain operations.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures::TryStreamExt;
 use jiff::Timestamp;
+use object_store::ObjectStore;
 use object_store::path::Path as ObjectPath;
-use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions};
 
-use super::download::Download;
+use super::StoreError;
+use super::bucket::Bucket;
 use super::error::Place;
+use super::folder::Folder;
 use super::open::Limits;
-use super::patience::Patience;
-use super::throttle::Throttle;
 use super::wire::{Traffic, Wire};
-use super::{StoreError, StoreProblem, folder};
 
 /// A folder, or a bucket with a prefix. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
-    pub(super) inner: Arc<dyn ObjectStore>,
-    pub(super) prefix: ObjectPath,
+    pub(super) kind: Kind,
     pub(super) name: Arc<str>,
-    pub(super) folder: Option<Arc<PathBuf>>,
-    pub(super) wire: Option<Wire>,
-    pub(super) throttle: Option<Arc<Throttle>>,
     pub(super) requests: usize,
+}
+
+/// Where its objects lie.
+#[derive(Debug, Clone)]
+pub(super) enum Kind {
+    Folder(Arc<Folder>),
+    Bucket(Bucket),
 }
 
 /// One object as it was listed.
@@ -60,15 +61,11 @@ impl Store {
     pub fn over(inner: Arc<dyn ObjectStore>, prefix: &str, name: &str) -> Result<Self, StoreError> {
         let place = Place { store: name, action: "open", key: prefix };
         let prefix = ObjectPath::parse(prefix).map_err(|error| place.failed(&error.into()))?;
-        Ok(Self {
-            inner,
-            prefix,
-            name: name.into(),
-            folder: None,
-            wire: None,
-            throttle: None,
-            requests: Limits::default().requests,
-        })
+        Ok(Self::new(Kind::Bucket(Bucket::over(inner, prefix)), name, Limits::default().requests))
+    }
+
+    pub(super) fn new(kind: Kind, name: &str, requests: usize) -> Self {
+        Self { kind, name: name.into(), requests }
     }
 
     /// What messages call it; holds nothing secret.
@@ -79,14 +76,20 @@ impl Store {
 
     /// Where it lies on this machine, if it does.
     #[must_use]
-    pub fn folder(&self) -> Option<&std::path::Path> {
-        self.folder.as_deref().map(PathBuf::as_path)
+    pub fn folder(&self) -> Option<&Path> {
+        match &self.kind {
+            Kind::Folder(folder) => Some(folder.root()),
+            Kind::Bucket(_) => None,
+        }
     }
 
     /// What went over the wire since it was opened; a folder has none.
     #[must_use]
     pub fn traffic(&self) -> Traffic {
-        self.wire.as_ref().map(Wire::traffic).unwrap_or_default()
+        match &self.kind {
+            Kind::Bucket(bucket) => bucket.wire.as_ref().map(Wire::traffic).unwrap_or_default(),
+            Kind::Folder(_) => Traffic::default(),
+        }
     }
 
     /// The same store, asked for so many objects at a time.
@@ -105,9 +108,9 @@ impl Store {
         Place { store: &self.name, action, key }
     }
 
-    pub(super) fn path(&self, action: &'static str, key: &str) -> Result<ObjectPath, StoreError> {
-        let relative = ObjectPath::parse(key).map_err(|error| self.place(action, key).failed(&error.into()))?;
-        Ok(self.prefix.parts().chain(relative.parts()).collect())
+    /// A key is segments with one `/` between them, none of them `.`, `..` or empty.
+    pub(super) fn key(&self, action: &'static str, key: &str) -> Result<ObjectPath, StoreError> {
+        ObjectPath::parse(key).map_err(|error| self.place(action, key).failed(&error.into()))
     }
 
     /// Every object under a prefix of whole path segments (`""` is everything), sorted by key. A folder's symbolic
@@ -117,34 +120,16 @@ impl Store {
     /// The store does not answer, refuses, or is not there. A prefix with nothing under it is an empty list.
     pub async fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreError> {
         let place = self.place("list", prefix);
-        let mut objects = if let Some(root) = &self.folder {
-            let path = self.path("list", prefix)?;
-            folder::list(root, path.as_ref()).await.map_err(|error| place.io(&error))?
-        } else {
-            self.list_bucket(prefix).await?
+        let path = self.key("list", prefix)?;
+        let mut objects = match &self.kind {
+            Kind::Folder(folder) => {
+                let listed = folder.wait(move |folder| folder.list(path.as_ref())).await;
+                listed.map_err(|problem| place.fails(problem))?
+            }
+            Kind::Bucket(bucket) => bucket.list(&path, &place).await?,
         };
         objects.sort();
         Ok(objects)
-    }
-
-    async fn list_bucket(&self, prefix: &str) -> Result<Vec<Object>, StoreError> {
-        let place = self.place("list", prefix);
-        let path = self.path("list", prefix)?;
-        let listed: Result<Vec<_>, _> = self.inner.list(Some(&path)).try_collect().await;
-        let listed = listed.map_err(|error| place.failed(&error))?;
-        listed
-            .into_iter()
-            .filter_map(|meta| {
-                let parts = meta.location.prefix_match(&self.prefix)?;
-                let key = parts.map(|part| part.as_ref().to_owned()).collect::<Vec<_>>().join("/");
-                Some((key, meta))
-            })
-            .map(|(key, meta)| {
-                let micros = meta.last_modified.timestamp_micros();
-                let last_modified = Timestamp::from_microsecond(micros).map_err(|error| place.io(&error))?;
-                Ok(Object { key, etag: meta.e_tag, size: meta.size, last_modified })
-            })
-            .collect()
     }
 
     /// The bytes of an object, `None` if there is none.
@@ -153,8 +138,14 @@ impl Store {
     /// The store does not answer, refuses, or is not there.
     pub async fn get(&self, key: &str) -> Result<Option<Bytes>, StoreError> {
         let place = self.place("read", key);
-        let path = self.path("read", key)?;
-        Download { inner: &*self.inner, path: &path, place, throttle: None }.bytes().await
+        let path = self.key("read", key)?;
+        match &self.kind {
+            Kind::Folder(folder) => {
+                let read = folder.wait(move |folder| folder.bytes(path.as_ref())).await;
+                read.map_err(|problem| place.fails(problem))
+            }
+            Kind::Bucket(bucket) => bucket.download(&bucket.path(&path), place).bytes().await,
+        }
     }
 
     /// The size of an object in bytes, `None` if there is none.
@@ -162,14 +153,12 @@ impl Store {
     /// # Errors
     /// The store does not answer, refuses, or is not there.
     pub async fn size(&self, key: &str) -> Result<Option<u64>, StoreError> {
-        let path = self.path("read", key)?;
-        match self.inner.head(&path).await {
-            Ok(meta) => Ok(Some(meta.size)),
-            Err(error) => match StoreProblem::of(&error) {
-                StoreProblem::Gone => Ok(None),
-                problem => Err(self.place("read", key).fails(problem)),
-            },
-        }
+        let path = self.key("read", key)?;
+        let size = match &self.kind {
+            Kind::Folder(folder) => folder.wait(move |folder| folder.size(path.as_ref())).await,
+            Kind::Bucket(bucket) => bucket.size(&bucket.path(&path)).await,
+        };
+        size.map_err(|problem| self.place("read", key).fails(problem))
     }
 
     /// Puts an object only if there is none.
@@ -177,22 +166,12 @@ impl Store {
     /// # Errors
     /// Anything but a clear answer. Unless [`StoreProblem::is_definite`], the bytes may have been stored all the same.
     pub async fn put_new(&self, key: &str, bytes: Bytes) -> Result<PutNew, StoreError> {
-        let place = self.place("put", key);
-        let path = self.path("put", key)?;
-        let mut patience = Patience::new();
-        loop {
-            let create = PutOptions::from(PutMode::Create);
-            let problem = match self.inner.put_opts(&path, bytes.clone().into(), create).await {
-                Ok(_) => return Ok(PutNew::Stored),
-                Err(object_store::Error::AlreadyExists { .. }) => return Ok(PutNew::Exists),
-                Err(object_store::Error::NotImplemented { .. }) => StoreProblem::IgnoresCreateOnly,
-                Err(error) => StoreProblem::of(&error),
-            };
-            // `object_store` does not make such a put again when it broke off; whoever puts reads back what exists.
-            if self.wire.is_none() || !problem.may_pass() || !patience.lasts().await {
-                return Err(place.fails(problem));
-            }
-        }
+        let path = self.key("put", key)?;
+        let put = match &self.kind {
+            Kind::Folder(folder) => folder.wait(move |folder| folder.put_new(path.as_ref(), &bytes)).await,
+            Kind::Bucket(bucket) => bucket.put_new(&bucket.path(&path), bytes).await,
+        };
+        put.map_err(|problem| self.place("put", key).fails(problem))
     }
 
     /// Puts an object, over what may be there.
@@ -200,11 +179,12 @@ impl Store {
     /// # Errors
     /// Anything but a clear answer; the bytes may have been stored all the same.
     pub async fn put(&self, key: &str, bytes: Bytes) -> Result<(), StoreError> {
-        let path = self.path("put", key)?;
-        match self.inner.put(&path, bytes.into()).await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(self.place("put", key).failed(&error)),
-        }
+        let path = self.key("put", key)?;
+        let put = match &self.kind {
+            Kind::Folder(folder) => folder.wait(move |folder| folder.put(path.as_ref(), &bytes)).await,
+            Kind::Bucket(bucket) => bucket.put(&bucket.path(&path), bytes).await,
+        };
+        put.map_err(|problem| self.place("put", key).fails(problem))
     }
 
     /// Deletes an object; one that is not there is as good as deleted.
@@ -212,13 +192,11 @@ impl Store {
     /// # Errors
     /// Anything but a clear answer.
     pub async fn delete(&self, key: &str) -> Result<(), StoreError> {
-        let path = self.path("delete", key)?;
-        match self.inner.delete(&path).await {
-            Ok(()) => Ok(()),
-            Err(error) => match StoreProblem::of(&error) {
-                StoreProblem::Gone => Ok(()),
-                problem => Err(self.place("delete", key).fails(problem)),
-            },
-        }
+        let path = self.key("delete", key)?;
+        let deleted = match &self.kind {
+            Kind::Folder(folder) => folder.wait(move |folder| folder.delete(path.as_ref())).await,
+            Kind::Bucket(bucket) => bucket.delete(&bucket.path(&path)).await,
+        };
+        deleted.map_err(|problem| self.place("delete", key).fails(problem))
     }
 }

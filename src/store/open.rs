@@ -8,12 +8,14 @@ use jiff::SignedDuration;
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
 use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
-use object_store::local::LocalFileSystem;
 use object_store::path::Path as ObjectPath;
 use object_store::{BackoffConfig, ClientConfigKey, ObjectStore, ObjectStoreScheme, RetryConfig};
 use url::Url;
 
+use super::bucket::Bucket;
 use super::error::Place;
+use super::folder::{Disk, Folder};
+use super::objects::Kind;
 use super::throttle::Throttle;
 use super::wire::Wire;
 use super::{Store, StoreError, StoreProblem};
@@ -56,35 +58,22 @@ impl Store {
         if !folder.is_dir() {
             return Err(place.fails(StoreProblem::MissingFolder));
         }
-        let root = folder.canonicalize().map_err(|error| place.io(&error))?;
-        let inner =
-            LocalFileSystem::new_with_prefix(&root).map_err(|error| place.failed(&error))?.with_fsync(true);
-        // A deleted lease leaves no empty folders behind.
-        let inner = inner.with_automatic_cleanup(true);
-        Ok(Self {
-            inner: Arc::new(inner),
-            prefix: ObjectPath::default(),
-            name: name.into(),
-            folder: Some(Arc::new(root)),
-            wire: None,
-            throttle: None,
-            requests: Limits::default().requests,
-        })
+        let opened = Folder::open(folder, Disk::default()).map_err(|error| place.io(&error))?;
+        Ok(Self::new(Kind::Folder(Arc::new(opened)), &name, Limits::default().requests))
+    }
+
+    /// A folder whose disk fails as told.
+    #[cfg(test)]
+    pub(crate) fn open_failing_folder(folder: &Path, faults: Arc<super::DiskFaults>) -> Self {
+        let opened = Folder::open(folder, Disk { faults: Some(faults) }).unwrap();
+        Self::new(Kind::Folder(Arc::new(opened)), "failing", Limits::default().requests)
     }
 
     /// A store with nothing in it.
     #[must_use]
     pub fn nothing() -> Self {
         let inner = Arc::new(object_store::memory::InMemory::new());
-        Self {
-            inner,
-            prefix: ObjectPath::default(),
-            name: "nothing".into(),
-            folder: None,
-            wire: None,
-            throttle: None,
-            requests: 1,
-        }
+        Self::new(Kind::Bucket(Bucket::over(inner, ObjectPath::default())), "nothing", 1)
     }
 
     /// A bucket or container with a prefix, by `s3://`, `gs://`, `az://` and their like. Credentials, endpoint and
@@ -114,15 +103,8 @@ impl Store {
             problem => place.fails(problem),
         })?;
         let throttle = limits.bytes_per_second.map(Throttle::new).map(Arc::new);
-        Ok(Self {
-            inner,
-            prefix,
-            name: name.into(),
-            folder: None,
-            wire: Some(wire),
-            throttle,
-            requests: limits.requests,
-        })
+        let bucket = Bucket { inner, prefix, wire: Some(wire), throttle };
+        Ok(Self::new(Kind::Bucket(bucket), &name, limits.requests))
     }
 }
 

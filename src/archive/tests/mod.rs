@@ -1,5 +1,6 @@
 //! The promises of publishing, on a store in memory and in a folder.
 
+mod disk;
 mod failing;
 mod leasing;
 mod pruning;

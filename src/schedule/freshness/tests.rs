@@ -1,4 +1,4 @@
-//! A good night, what ends after it, and gaps that a backfill must not hide.
+//! Which days are due, and since when.
 
 use super::super::testing::{WELL, account, at, workspace};
 use super::*;

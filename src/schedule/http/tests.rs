@@ -1,4 +1,4 @@
-//! Asking for pages over a socket, well and badly.
+//! What is answered, and to whom nothing is.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What is counted, as a parser of the format reads it.
+//! What Prometheus reads.
 
 use std::collections::BTreeSet;
 

@@ -1,3 +1,5 @@
+//! What is taken for an answer.
+
 use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -13,6 +13,7 @@ mod holding;
 mod late;
 mod neighbours;
 mod ordinary;
+mod paths;
 mod records;
 mod revisions;
 mod sameness;

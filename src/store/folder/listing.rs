@@ -1,0 +1,122 @@
+//! What lies in a folder.
+
+use std::io;
+use std::time::SystemTime;
+
+use cap_std::fs::{Dir, Metadata};
+use jiff::Timestamp;
+
+use super::{Folder, present};
+use crate::store::{Object, StoreProblem};
+
+impl Folder {
+    /// Every object under a prefix, in no order. A prefix that is not there is empty. A symbolic link is followed if it
+    /// is relative and leads to a file inside.
+    pub(in crate::store) fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreProblem> {
+        self.disk.reads()?;
+        let mut objects = Vec::new();
+        self.walk(prefix, &mut |key, name, metadata| {
+            if !is_staged(name) {
+                objects.push(object(key, metadata)?);
+            }
+            Ok(())
+        })?;
+        Ok(objects)
+    }
+
+    /// The half-written files under a prefix.
+    pub(super) fn staged_under(&self, prefix: &str) -> io::Result<Vec<String>> {
+        let mut staged = Vec::new();
+        self.walk(prefix, &mut |key, name, _| {
+            if is_staged(name) {
+                staged.push(key);
+            }
+            Ok(())
+        })?;
+        Ok(staged)
+    }
+
+    fn walk(&self, prefix: &str, visit: &mut Visit<'_>) -> io::Result<()> {
+        if prefix.is_empty() {
+            return self.enter(&self.dir, "", visit);
+        }
+        // A prefix that is a link is not gone into, as no other is.
+        let is_folder = present(self.dir.symlink_metadata(prefix))?.is_some_and(|metadata| metadata.is_dir());
+        match present(self.dir.open_dir(prefix)) {
+            Ok(Some(dir)) if is_folder => self.enter(&dir, prefix, visit),
+            Ok(_) => Ok(()),
+            Err(error) if !is_folder => {
+                tracing::warn!(prefix, %error, "this is no folder of the store");
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn enter(&self, dir: &Dir, prefix: &str, visit: &mut Visit<'_>) -> io::Result<()> {
+        for entry in dir.entries()? {
+            let entry = entry?;
+            let Some(name) = entry.file_name().to_str().map(str::to_owned) else {
+                let name = entry.file_name();
+                tracing::warn!(name = %name.display(), "this file's name is not UTF-8, so it is no object");
+                continue;
+            };
+            let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
+            let kind = entry.file_type()?;
+            if kind.is_dir() {
+                if let Some(inner) = present(entry.open_dir())? {
+                    self.enter(&inner, &key, visit)?;
+                }
+            } else if kind.is_symlink() {
+                match self.dir.metadata(&key) {
+                    Ok(metadata) if metadata.is_file() => visit(key, &name, &metadata)?,
+                    _ => tracing::warn!(
+                        key,
+                        "this symbolic link does not lead to a file of the store and is not followed"
+                    ),
+                }
+            } else if kind.is_file()
+                && let Some(metadata) = present(entry.metadata())?
+            {
+                visit(key, &name, &metadata)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Is told of each file: its key, its name and what is known of it.
+type Visit<'a> = dyn FnMut(String, &str, &Metadata) -> io::Result<()> + 'a;
+
+fn object(key: String, metadata: &Metadata) -> io::Result<Object> {
+    let modified = metadata.modified()?.into_std();
+    let last_modified = Timestamp::try_from(modified).map_err(io::Error::other)?;
+    Ok(Object { key, etag: Some(etag(modified, metadata.len())?), size: metadata.len(), last_modified })
+}
+
+/// Made of time and size and not of the inode, so that a faithful copy of a folder (`cp -a`) is the same exports.
+pub(in crate::store) fn etag(modified: SystemTime, size: u64) -> io::Result<String> {
+    let modified = Timestamp::try_from(modified).map_err(io::Error::other)?;
+    Ok(format!("\"{:x}-{:x}\"", modified.as_nanosecond(), size))
+}
+
+/// Whether this is the name of a half-written file: `part.parquet#1`.
+pub(in crate::store) fn is_staged(name: &str) -> bool {
+    name.split_once('#')
+        .is_some_and(|(_, digits)| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn staged_names_are_told_from_others() {
+        for staged in ["part.parquet#1", "00000001.json#23"] {
+            assert!(is_staged(staged), "{staged}");
+        }
+        for plain in ["part.parquet", "a#b", "a#", "a#1.csv"] {
+            assert!(!is_staged(plain), "{plain}");
+        }
+    }
+}

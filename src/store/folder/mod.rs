@@ -1,0 +1,158 @@
+//! A folder of this machine as a store.
+//!
+//! Everything goes through one handle on the folder, and nothing is ever opened outside of it: neither `..` nor a
+//! symbolic link leads out, whenever it was put there. What is put is staged in `name#1` first, is on the disk, and only
+//! then gets its name: whole, or not at all.
+
+mod disk;
+mod listing;
+mod staging;
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use cap_std::ambient_authority;
+use cap_std::fs::{Dir, OpenOptions};
+
+use super::{PutNew, StoreProblem};
+pub(super) use disk::Disk;
+#[cfg(test)]
+pub(crate) use disk::{Fault, Faults};
+pub(super) use listing::{etag, is_staged};
+
+/// A folder, opened.
+pub(super) struct Folder {
+    dir: Dir,
+    root: PathBuf,
+    disk: Disk,
+}
+
+impl fmt::Debug for Folder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Folder").field(&self.root).finish()
+    }
+}
+
+impl Folder {
+    pub(super) fn open(folder: &Path, disk: Disk) -> io::Result<Self> {
+        let root = folder.canonicalize()?;
+        let dir = Dir::open_ambient_dir(&root, ambient_authority())?;
+        Ok(Self { dir, root, disk })
+    }
+
+    /// Where it lies.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Carries out work that waits for the disk, on a thread that may wait.
+    pub(super) async fn wait<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> Result<T, StoreProblem> + Send + 'static,
+    ) -> Result<T, StoreProblem> {
+        let folder = Arc::clone(self);
+        let done = tokio::task::spawn_blocking(move || work(&folder)).await;
+        done.unwrap_or_else(|error| Err(StoreProblem::Other(error.to_string())))
+    }
+
+    /// The file at a key, open for reading; `None` if there is none.
+    pub(super) fn file(&self, key: &str) -> Result<Option<File>, StoreProblem> {
+        self.disk.reads()?;
+        match present(self.dir.open(key))? {
+            Some(file) if file.metadata()?.is_file() => Ok(Some(file.into_std())),
+            _ => Ok(None),
+        }
+    }
+
+    pub(super) fn bytes(&self, key: &str) -> Result<Option<Bytes>, StoreProblem> {
+        let Some(mut file) = self.file(key)? else { return Ok(None) };
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        Ok(Some(bytes.into()))
+    }
+
+    pub(super) fn size(&self, key: &str) -> Result<Option<u64>, StoreProblem> {
+        self.disk.reads()?;
+        let metadata = present(self.dir.metadata(key))?;
+        Ok(metadata.filter(cap_std::fs::Metadata::is_file).map(|metadata| metadata.len()))
+    }
+
+    pub(super) fn put_new(&self, key: &str, bytes: &[u8]) -> Result<PutNew, StoreProblem> {
+        let staged = self.stage(key, bytes)?;
+        let linked = self.disk.link(|| self.dir.hard_link(staged.path(), &self.dir, key));
+        match linked {
+            Ok(()) => {
+                // It is published: what goes wrong from here on leaves no more than a file to sweep up.
+                staged.discard();
+                self.sync_parent(key)?;
+                Ok(PutNew::Stored)
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                staged.discard();
+                Ok(PutNew::Exists)
+            }
+            Err(error) => {
+                staged.discard();
+                Err(unnamed(&error))
+            }
+        }
+    }
+
+    pub(super) fn put(&self, key: &str, bytes: &[u8]) -> Result<(), StoreProblem> {
+        let staged = self.stage(key, bytes)?;
+        if let Err(error) = self.disk.rename(|| self.dir.rename(staged.path(), &self.dir, key)) {
+            staged.discard();
+            return Err(unnamed(&error));
+        }
+        self.sync_parent(key)
+    }
+
+    /// Removes a file, and the folders that are empty then.
+    pub(super) fn delete(&self, key: &str) -> Result<(), StoreProblem> {
+        if present(self.disk.remove(|| self.dir.remove_file(key)))?.is_none() {
+            return Ok(());
+        }
+        let parents = Path::new(key).ancestors().skip(1).take_while(|parent| !parent.as_os_str().is_empty());
+        for parent in parents {
+            if self.disk.remove(|| self.dir.remove_dir(parent)).is_err() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// A file that is made if need be, to be locked.
+    pub(super) fn lock_file(&self, key: &str) -> io::Result<File> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        self.dir.open_with(key, &options).map(cap_std::fs::File::into_std)
+    }
+}
+
+/// Why a name was not given. Only of a full disk is it certain that it was not.
+fn unnamed(error: &io::Error) -> StoreProblem {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreProblem::Disk(error.to_string()),
+        _ => StoreProblem::Other(error.to_string()),
+    }
+}
+
+/// What is not there is `None`.
+fn present<T>(found: io::Result<T>) -> io::Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if is_absent(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+#[cfg(test)]
+mod tests;

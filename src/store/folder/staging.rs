@@ -1,0 +1,105 @@
+//! Half-written files: made, given their name, swept.
+
+use std::io;
+use std::path::Path;
+
+use cap_std::fs::OpenOptions;
+
+use super::{Folder, is_absent, is_staged};
+use crate::store::StoreProblem;
+
+/// How often a folder is made again that another one tidied away.
+const TRIES: u32 = 16;
+
+/// The bytes of a put, on the disk under a name that no reader takes for an object.
+pub(super) struct Staged<'a> {
+    folder: &'a Folder,
+    path: String,
+}
+
+impl Staged<'_> {
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Takes it away, if that can be done; else the next writer sweeps it.
+    pub(super) fn discard(self) {
+        if let Err(error) = self.folder.disk.remove(|| self.folder.dir.remove_file(&self.path)) {
+            tracing::warn!(path = self.path, %error, "a half-written file stays behind until the next run");
+        }
+    }
+}
+
+impl Folder {
+    /// Writes the bytes of a put beside its key, down to the disk. If that fails, nothing is stored.
+    pub(super) fn stage(&self, key: &str, bytes: &[u8]) -> Result<Staged<'_>, StoreProblem> {
+        if Path::new(key).file_name().and_then(|name| name.to_str()).is_none_or(is_staged) {
+            return Err(StoreProblem::BadKey(format!("`{key}` is what half-written files are called")));
+        }
+        let (mut file, path) = self.stage_file(key).map_err(|error| StoreProblem::Disk(error.to_string()))?;
+        let staged = Staged { folder: self, path };
+        let written = self.disk.write(&mut file, bytes).and_then(|()| self.disk.sync(|| file.sync_all()));
+        if let Err(error) = written {
+            staged.discard();
+            return Err(StoreProblem::Disk(error.to_string()));
+        }
+        Ok(staged)
+    }
+
+    fn stage_file(&self, key: &str) -> io::Result<(cap_std::fs::File, String)> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        let (mut number, mut tries) = (1_u32, 0);
+        loop {
+            let path = format!("{key}#{number}");
+            match self.disk.create(|| self.dir.open_with(&path, &options)) {
+                Ok(file) => return Ok((file, path)),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+                Err(error) if is_absent(&error) && tries < TRIES => {
+                    tries += 1;
+                    self.make_parents(key)?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Makes the folders of a key that are not there, from the outermost on, each down to the disk.
+    fn make_parents(&self, key: &str) -> io::Result<()> {
+        let mut parents: Vec<&Path> = Path::new(key).ancestors().skip(1).collect();
+        parents.reverse();
+        for pair in parents.windows(2) {
+            match self.disk.create(|| self.dir.create_dir(pair[1])) {
+                Ok(()) => self.sync_dir(pair[0])?,
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                // Another one tidied up in between; the caller begins again.
+                Err(error) if is_absent(&error) => return Ok(()),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes sure that a new name is on the disk.
+    pub(super) fn sync_parent(&self, key: &str) -> Result<(), StoreProblem> {
+        let parent = Path::new(key).parent().unwrap_or(Path::new(""));
+        self.sync_dir(parent).map_err(|error| StoreProblem::Other(error.to_string()))
+    }
+
+    fn sync_dir(&self, path: &Path) -> io::Result<()> {
+        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        self.disk.sync(|| self.dir.open(path)?.sync_all())
+    }
+
+    /// Removes half-written files under a folder.
+    pub(in crate::store) fn sweep(&self, folder: &str) -> io::Result<()> {
+        for path in self.staged_under(folder)? {
+            tracing::info!(path, "removed a half-written file of a writer that was killed");
+            match self.disk.remove(|| self.dir.remove_file(&path)) {
+                Err(error) if !is_absent(&error) => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
