@@ -1,6 +1,7 @@
 //! Telling a receiver on loopback that answers as it is told.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::mpsc::{Receiver, channel};
@@ -219,12 +220,12 @@ async fn an_address_is_in_no_error_and_no_debug() {
     for address in [closed, resetting] {
         let channel = to(address, ChannelKind::Webhook, Some(CANARY));
         let error = hurried(&channel).post(&message(1)).await.unwrap_err();
-        said.push_str(&format!("{error} {error:?} {channel:?}\n"));
+        let _ = writeln!(said, "{error} {error:?} {channel:?}");
     }
     assert!(said.contains("no answer: connection refused"), "{said}");
     for url in [format!("http://example.com/{CANARY}"), format!("{CANARY} {CANARY}"), format!("ftp://{CANARY}")] {
         let error = Channel::new("ops", &configured(ChannelKind::Slack), &url, None).unwrap_err();
-        said.push_str(&format!("{error} {error:?}\n"));
+        let _ = writeln!(said, "{error} {error:?}");
     }
     for secret in [CANARY, "127.0.0.1", "example.com"] {
         assert!(!said.contains(secret), "{said}");

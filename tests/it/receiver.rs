@@ -131,10 +131,14 @@ pub fn hmac_sha256(key: &[u8], message: &[u8]) -> Vec<u8> {
     Sha256::digest(&outer).to_vec()
 }
 
+pub fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
 /// RFC 4231, test case 2, so that the check itself is checked.
 #[test]
 fn hmac_is_that_of_the_rfc() {
     let mac = hmac_sha256(b"Jefe", b"what do ya want for nothing?");
-    let hex: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    assert_eq!(hex(&mac), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }

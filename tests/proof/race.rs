@@ -154,7 +154,7 @@ fn race(days: usize, seed: u64, planted: Planted) -> (Race, Vec<Option<i32>>) {
 
 #[test]
 fn eight_racing_runs_publish_each_market_day_once() {
-    let seeds = if std::env::var_os("COVERLEDGER_LONG").is_some() { 20 } else { 1 };
+    let seeds = if std::env::var_os("COVERLEDGER_LONG").is_some() { 10 } else { 1 };
     for seed in 1..=seeds {
         let (race, codes) = race(25, seed, Planted::Nothing);
         let requests = race.stub.log().len();

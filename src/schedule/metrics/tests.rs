@@ -31,7 +31,7 @@ fn health(missed: u64) -> Health {
     }
 }
 
-/// Samples by name and labels. Everything that is no OpenMetrics ends the test.
+/// Samples by name and labels. Everything that is no `OpenMetrics` ends the test.
 fn parse(text: &str) -> BTreeMap<String, f64> {
     let body = text.strip_suffix("# EOF\n").expect("the end is marked");
     let mut kinds: BTreeMap<&str, &str> = BTreeMap::new();

@@ -8,6 +8,7 @@ mod counts;
 mod crashes;
 mod deliveries;
 mod faketime;
+mod front;
 mod holding;
 mod late;
 mod neighbours;

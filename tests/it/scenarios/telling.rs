@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::receiver::{Arrived, Does, Receiver, hmac_sha256};
+use crate::receiver::{Arrived, Does, Receiver, hex, hmac_sha256};
 use crate::rows::events;
 use crate::scenario::{Outcome, Scenario};
 
@@ -50,10 +50,7 @@ impl Town {
     /// What arrived at `all`: topic and local dates.
     fn topics(&self) -> Vec<(String, Vec<String>)> {
         let told = self.all.arrived().into_iter().map(|message| {
-            let signature: String = hmac_sha256(CANARY.as_bytes(), message.body.as_bytes())
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
+            let signature = hex(&hmac_sha256(CANARY.as_bytes(), message.body.as_bytes()));
             assert_eq!(message.header("x-coverledger-signature"), Some(format!("sha256={signature}").as_str()));
             let message = message.json();
             assert_eq!((&message["job"], &message["version"]), (&json!("nightly"), &json!(1)));

@@ -23,7 +23,7 @@ impl Hook {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
         let heard: Arc<Mutex<Vec<Value>>> = Arc::default();
-        let hears = Arc::clone(&heard);
+        let notes = Arc::clone(&heard);
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut stream = BufReader::new(stream.unwrap());
@@ -36,7 +36,7 @@ impl Hook {
                 }
                 let mut body = vec![0; length];
                 stream.read_exact(&mut body).unwrap();
-                hears.lock().unwrap().push(serde_json::from_slice(&body).unwrap());
+                notes.lock().unwrap().push(serde_json::from_slice(&body).unwrap());
                 stream
                     .get_mut()
                     .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
