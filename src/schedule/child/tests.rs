@@ -1,8 +1,10 @@
 //! Children that end in every way there is, played by the shell.
 
 use jiff::Timestamp;
+use jiff::civil::date;
 
 use super::*;
+use crate::run::{DayAccount, RunReport};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -22,14 +24,22 @@ async fn run(script: &str) -> Ending {
     run_for(script, PATIENCE, hears).await
 }
 
+/// The account of a run with one market-day that ended so.
 fn account(outcome: &str) -> String {
-    let day = format!(
-        r#"{{"platform":"p","market":"JP","local_date":"2026-11-21","ended_at":"2026-11-21T15:00:00Z","outcome":"{outcome}","revision":null,"state":null,"reason":null}}"#
-    );
-    let rows = serde_json::to_string(&crate::archive::RowCounts::default()).unwrap();
-    format!(
-        r#"{{"version":1,"run_id":"a","as_of":"2026-11-23T03:30:00Z","days":[{day}],"exports":0,"rows":{rows},"bytes_read":0,"retries":0,"spilled_bytes":0,"mended":0,"exit_code":4}}"#
-    )
+    let account = Account {
+        days: vec![DayAccount {
+            platform: "p".to_owned(),
+            market: "JP".to_owned(),
+            local_date: date(2026, 11, 21),
+            ended_at: "2026-11-21T15:00:00Z".parse().unwrap(),
+            outcome: outcome.to_owned(),
+            revision: None,
+            state: None,
+            reason: None,
+        }],
+        ..Account::of(&RunReport::default(), &[], start().occurrence, 4)
+    };
+    serde_json::to_string(&account).unwrap()
 }
 
 #[tokio::test]
