@@ -61,9 +61,13 @@ impl Archive {
         }
         let mut outcome = Mended::default();
         for (key, receipt) in &receipts {
+            // Some stores tell whole seconds, in which an older revision may have been shown, too.
+            let is_first = receipt.content.revision == 1;
             let is_fresh = |table: &TableRecord| match (objects.get(&table.key), objects.get(key)) {
                 (Some(current), Some(stored)) => {
-                    current.size == table.size && current.last_modified >= stored.last_modified
+                    let is_younger = current.last_modified > stored.last_modified
+                        || (is_first && current.last_modified == stored.last_modified);
+                    current.size == table.size && is_younger
                 }
                 _ => false,
             };

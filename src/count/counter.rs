@@ -76,6 +76,11 @@ impl Counter {
         let affordable = usize::try_from(bytes / 4 / open_bytes).unwrap_or(MAX_PARTITIONS).max(LEAST_PARTITIONS);
         let wanted = usize::try_from(wanted).unwrap_or(MAX_PARTITIONS).clamp(USUAL_PARTITIONS, MAX_PARTITIONS);
         let parts = 1 << wanted.min(affordable).ilog2();
+        // Besides the rows that wait there are the open chunks and, at the end, the partition that each thread has in
+        // hand with its table: the more rows there are in all, the fewer may wait in memory.
+        let count = |parts: usize| u64::try_from(parts).unwrap_or(u64::MAX);
+        let in_hand = count(effort.threads.max(1)).saturating_mul(expected_bytes / count(parts)) / 2 * 3;
+        effort.memory.set_aside(open_bytes.saturating_mul(count(parts)).saturating_add(in_hand));
         Self {
             max_cells: usize::try_from(bytes / BYTES_PER_CELL).unwrap_or(usize::MAX),
             scope,

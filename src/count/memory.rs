@@ -16,6 +16,7 @@ pub(super) const CHUNK_WORDS: usize = 640;
 #[derive(Debug)]
 pub struct Memory {
     bytes: u64,
+    set_aside: AtomicU64,
     resident: AtomicU64,
     spilled: AtomicU64,
     dir: PathBuf,
@@ -27,16 +28,23 @@ impl Memory {
     /// At most so many bytes; beyond them, rows go to unnamed files in `dir`, of which so many may be open.
     #[must_use]
     pub fn new(bytes: u64, dir: PathBuf, open_files: usize) -> Arc<Self> {
-        let (resident, spilled) = (AtomicU64::new(0), AtomicU64::new(0));
-        Arc::new(Self { bytes, resident, spilled, dir, open_files, unused: Mutex::default() })
+        let [set_aside, resident, spilled] = [0; 3].map(AtomicU64::new);
+        Arc::new(Self { bytes, set_aside, resident, spilled, dir, open_files, unused: Mutex::default() })
     }
 
     pub(super) fn bytes(&self) -> u64 {
         self.bytes
     }
 
+    /// Keeps a part of the bound free of waiting rows, in place of what was set aside before; three quarters at most.
+    pub(super) fn set_aside(&self, bytes: u64) {
+        self.set_aside.store(bytes.min(self.bytes / 4 * 3), Ordering::Relaxed);
+    }
+
+    /// More rows wait. Says whether they are too many.
     pub(super) fn add(&self, bytes: u64) -> bool {
-        self.resident.fetch_add(bytes, Ordering::Relaxed) + bytes > self.bytes
+        let free = self.bytes - self.set_aside.load(Ordering::Relaxed);
+        self.resident.fetch_add(bytes, Ordering::Relaxed) + bytes > free
     }
 
     pub(super) fn remove(&self, bytes: u64) {

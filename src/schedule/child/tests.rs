@@ -6,7 +6,7 @@ use jiff::civil::date;
 use super::*;
 use crate::run::{DayAccount, RunReport};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn start() -> Start {
     let occurrence: Timestamp = "2026-11-23T03:30:00Z".parse().unwrap();

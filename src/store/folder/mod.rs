@@ -88,11 +88,13 @@ impl Folder {
             Ok(()) => {
                 // It is published: what goes wrong from here on leaves no more than a file to sweep up.
                 staged.discard();
-                self.sync_parent(key)?;
+                self.sync_parents(key)?;
                 Ok(PutNew::Stored)
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 staged.discard();
+                // Whoever put it may have been killed before it was on the disk.
+                self.sync_parents(key)?;
                 Ok(PutNew::Exists)
             }
             Err(error) => {
@@ -108,7 +110,7 @@ impl Folder {
             staged.discard();
             return Err(unnamed(&error));
         }
-        self.sync_parent(key)
+        self.sync_parents(key)
     }
 
     /// Removes a file, and the folders that are empty then.

@@ -64,13 +64,13 @@ impl Folder {
         }
     }
 
-    /// Makes the folders of a key that are not there, from the outermost on, each down to the disk.
+    /// Makes the folders of a key that are not there, from the outermost on.
     fn make_parents(&self, key: &str) -> io::Result<()> {
         let mut parents: Vec<&Path> = Path::new(key).ancestors().skip(1).collect();
         parents.reverse();
-        for pair in parents.windows(2) {
-            match self.disk.create(|| self.dir.create_dir(pair[1])) {
-                Ok(()) => self.sync_dir(pair[0])?,
+        for parent in &parents[1..] {
+            match self.disk.create(|| self.dir.create_dir(parent)) {
+                Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 // Another one tidied up in between; the caller begins again.
                 Err(error) if is_absent(&error) => return Ok(()),
@@ -80,10 +80,12 @@ impl Folder {
         Ok(())
     }
 
-    /// Makes sure that a new name is on the disk.
-    pub(super) fn sync_parent(&self, key: &str) -> Result<(), StoreProblem> {
-        let parent = Path::new(key).parent().unwrap_or(Path::new(""));
-        self.sync_dir(parent).map_err(|error| StoreProblem::Other(error.to_string()))
+    /// Makes sure that a name is on the disk, and those of the folders it lies in: whoever made them may not have come
+    /// so far.
+    pub(super) fn sync_parents(&self, key: &str) -> Result<(), StoreProblem> {
+        let mut parents = Path::new(key).ancestors().skip(1);
+        let synced = parents.try_for_each(|parent| self.sync_dir(parent));
+        synced.map_err(|error| StoreProblem::Other(error.to_string()))
     }
 
     fn sync_dir(&self, path: &Path) -> io::Result<()> {

@@ -79,16 +79,52 @@ fn paths_of_a_configuration_that_lead_out_are_refused() {
     }
 }
 
-/// The files outside of `inside` that a program opened, of those that are not the machine's.
+/// What a program opened outside of `inside`, by where the system says that it is: `= 7</resolved>`.
 fn opened_outside(trace: &str, inside: &Path) -> Vec<String> {
-    let opened = trace.lines().filter(|line| line.contains("open") && !line.contains(" = -1 "));
-    let paths = opened.filter_map(|line| line.split('"').nth(1)).map(str::to_owned);
-    let is_own =
-        |path: &str| Path::new(path).starts_with(inside) || MACHINE.iter().any(|own| path.starts_with(own));
-    // A relative path is below a handle, or below the folder that the program was started in.
-    paths
-        .filter(|path| (path.starts_with('/') && !is_own(path)) || path.split('/').any(|part| part == ".."))
-        .collect()
+    let opened = trace.lines().filter_map(|line| line.rsplit_once(" = ")?.1.split_once('<'));
+    let paths = opened.filter_map(|(_, resolved)| Some(resolved.strip_suffix('>')?.to_owned()));
+    let is_machines = |path: &str| {
+        let is_among = MACHINE.iter().any(|own| path.starts_with(own));
+        is_among && path != "/etc/passwd"
+    };
+    paths.filter(|path| !Path::new(path).starts_with(inside) && !is_machines(path)).collect()
+}
+
+/// What a program changed outside of `inside`: names it made, linked, moved or removed, by the folder they are in.
+fn changed_outside(trace: &str, inside: &Path) -> Vec<String> {
+    let changes = ["mkdir", "link", "rename", "unlink", "symlink", "rmdir"];
+    let changed = trace.lines().filter(|line| {
+        let call = line.split_whitespace().nth(1).unwrap_or_default();
+        changes.iter().any(|change| call.starts_with(change)) && line.ends_with(" = 0")
+    });
+    let is_inside = |line: &&str| {
+        let folder = line.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(folder, _)| folder);
+        let names: Vec<&str> = line.split('"').skip(1).step_by(2).collect();
+        let leads_out = |name: &&str| name.starts_with('/') || name.split('/').any(|part| part == "..");
+        // Without a folder, names start where the program was started: inside.
+        folder.is_none_or(|folder| Path::new(folder).starts_with(inside)) && !names.iter().any(leads_out)
+    };
+    changed.filter(|line| !is_inside(line)).map(str::to_owned).collect()
+}
+
+/// What `strace` tells of a program, if it is there and may trace.
+fn traced(command: &Command, folder: &Path, log: &Path, spill: &Path) -> Option<String> {
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-y", "-e", "trace=%file", "-s", "4096", "-o"]).arg(log);
+    strace.arg(command.get_program()).args(command.get_args()).current_dir(folder).env("TMPDIR", spill);
+    match strace.output() {
+        Ok(output) if output.status.code() == Some(0) => Some(fs::read_to_string(log).unwrap()),
+        Ok(output) => {
+            let told = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(told.contains("ptrace") || told.contains("PTRACE"), "{told}");
+            println!("SKIPPED: strace may not trace here: {told}");
+            None
+        }
+        Err(error) => {
+            println!("SKIPPED: no strace: {error}");
+            None
+        }
+    }
 }
 
 #[cfg(target_os = "linux")]
@@ -98,37 +134,30 @@ fn nothing_outside_of_the_workspace_is_opened_even_where_links_lead_out() {
     let scenario = night(&HOSTILE.map(str::to_owned));
     let outside = tempfile::tempdir().unwrap();
     fs::write(outside.path().join("b.csv"), "secret").unwrap();
-    symlink(outside.path().join("b.csv"), scenario.path("exports/shop/2026-11-20/b.csv")).unwrap();
-    symlink("../../../../../../../etc/passwd", scenario.path("exports/shop/2026-11-20/c.csv")).unwrap();
+    let link = scenario.path("exports/shop/2026-11-20/b.csv");
+    symlink(outside.path().join("b.csv"), &link).unwrap();
+    let climber = scenario.path("exports/shop/2026-11-20/c.csv");
+    symlink("../../../../../../../../etc/passwd", &climber).unwrap();
     symlink(outside.path(), scenario.path("exports/shop/2026-11-19")).unwrap();
-    let log = scenario.path("jobs/trace.log");
-    let spill = scenario.path("spill");
+    let (log, spill) = (scenario.path("trace.log"), scenario.path("spill"));
     fs::create_dir(&spill).unwrap();
-    let mut command = Command::new("strace");
-    command.args(["-f", "-e", "trace=open,openat,openat2,creat", "-s", "4096", "-o"]).arg(&log);
-    let program = scenario.command(&["run", "nightly"]);
-    command.arg(program.get_program()).args(program.get_args()).current_dir(scenario.path("."));
-    command.env("TMPDIR", &spill).env_remove("LD_LIBRARY_PATH");
-    match command.output() {
-        Ok(output) if log.exists() && output.status.code() == Some(0) => {}
-        Ok(output) => {
-            let told = String::from_utf8_lossy(&output.stderr).into_owned();
-            assert!(told.contains("ptrace") || told.contains("PTRACE"), "{told}");
-            println!("SKIPPED: strace may not trace here: {told}");
-            return;
-        }
-        Err(error) => {
-            println!("SKIPPED: no strace: {error}");
-            return;
-        }
-    }
-    let trace = fs::read_to_string(&log).unwrap();
-    assert!(trace.lines().count() > 50, "the trace is too short to be one");
     let root = scenario.path(".").canonicalize().unwrap();
-    assert_eq!(opened_outside(&trace, &root), <[String; 0]>::default());
+    let trace = |command: &Command| traced(command, &root, &log, &spill);
 
-    // The planted bug: one line of a program that follows the link.
-    let leak = format!("1 openat(AT_FDCWD, \"{}/b.csv\", O_RDONLY) = 9", outside.path().display());
-    assert_eq!(opened_outside(&format!("{trace}\n{leak}"), &root).len(), 1);
-    assert_eq!(opened_outside("1 openat(5, \"../x\", O_RDONLY) = 9", &root).len(), 1);
+    let Some(night) = trace(&scenario.command(&["run", "nightly"])) else { return };
+    assert!(night.lines().count() > 200, "the trace is too short to be one");
+    assert!(night.contains("part.parquet"), "it saw nothing of the archive");
+    assert_eq!(opened_outside(&night, &root), <[String; 0]>::default());
+    assert_eq!(changed_outside(&night, &root), <[String; 0]>::default());
+
+    // The planted bugs: programs that follow the links, and one that writes elsewhere.
+    for (followed, to) in [(&link, outside.path().join("b.csv")), (&climber, "/etc/passwd".into())] {
+        let mut cat = Command::new("cat");
+        cat.arg(followed);
+        let opened = opened_outside(&trace(&cat).unwrap(), &root);
+        assert_eq!(opened, [to.canonicalize().unwrap().display().to_string()]);
+    }
+    let mut mkdir = Command::new("mkdir");
+    mkdir.arg(outside.path().join("new"));
+    assert_eq!(changed_outside(&trace(&mkdir).unwrap(), &root).len(), 1);
 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::rows::events;
 use crate::scenario::Scenario;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A scheduler at work; killed when the test is over.
 pub struct Scheduler {

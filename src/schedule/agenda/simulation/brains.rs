@@ -63,7 +63,10 @@ impl Brain for TrustsTicks {
 }
 
 /// Reckons every time with the offset that was in force when it started.
-pub struct KeepsItsOffset(Vec<(String, Schedule, Option<(SignedDuration, Timestamp)>)>);
+pub struct KeepsItsOffset(Vec<(String, Schedule, Option<Appointment>)>);
+
+/// The offset that was in force at the start, and the next time by it.
+type Appointment = (SignedDuration, Timestamp);
 
 impl KeepsItsOffset {
     fn next(schedule: &Schedule, offset: SignedDuration, now: Timestamp) -> Timestamp {

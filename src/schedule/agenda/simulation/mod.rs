@@ -33,7 +33,8 @@ impl Dice {
     }
 
     fn pick<T: Copy>(&mut self, among: &[T]) -> T {
-        among[usize::try_from(self.below(among.len() as i64)).unwrap()]
+        let count = i64::try_from(among.len()).unwrap();
+        among[usize::try_from(self.below(count)).unwrap()]
     }
 }
 

@@ -212,7 +212,7 @@ impl<B: Brain> World<B> {
     }
 
     fn tick(&mut self, dice: &mut Dice) {
-        for (_, job) in &mut self.jobs {
+        for job in self.jobs.values_mut() {
             if self.now.duration_until(job.settled) > HOUR {
                 let running = job.running.as_mut();
                 let before = running.map_or(job.settled, |running| {
