@@ -6,15 +6,18 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::keys::Key;
 use super::{Archive, ArchiveError};
 use crate::model::MarketDay;
 use crate::store::{StoreError, StoreProblem};
+use crate::time::Clock;
 
 const VERSION: u32 = 1;
+/// A clock may have been set back by so much.
+const BELIEVED_AHEAD: SignedDuration = SignedDuration::from_hours(1);
 
 /// What is known of a job from its last run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +90,16 @@ impl RunRecord {
         }
     }
 
+    /// Whether a run as of an instant is a look back, and this is the record to keep.
+    ///
+    /// A run of the present comes after whatever is recorded of the future: somebody looked ahead with `--at`, or a
+    /// clock was wrong. Otherwise nothing would be recorded and nobody told until that instant has come.
+    #[must_use]
+    pub fn outdates(&self, as_of: Timestamp, now: Timestamp) -> bool {
+        let is_of_the_future = now.duration_until(self.as_of) > BELIEVED_AHEAD && as_of <= now;
+        self.as_of > as_of && !is_of_the_future
+    }
+
     /// The file. The same record is the same bytes.
     fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
         let mut bytes = serde_json::to_vec_pretty(self)?;
@@ -122,7 +135,7 @@ impl Archive {
         if recorded.as_ref() == Some(record) {
             return Ok(true);
         }
-        if recorded.is_some_and(|recorded| recorded.as_of > record.as_of) {
+        if recorded.is_some_and(|recorded| recorded.outdates(record.as_of, Clock::System.now())) {
             return Ok(false);
         }
         let key = Key::RunRecord(&record.job).path();
@@ -182,6 +195,17 @@ mod tests {
         assert_eq!(json["troubles"][1]["local_date"], "2026-11-21");
         assert_eq!(json["troubles"][0].as_object().unwrap().len(), 2);
         assert_eq!(json["told"]["ops"][0]["topic"], "late");
+    }
+
+    #[test]
+    fn a_look_ahead_does_not_silence_the_runs_of_the_present() {
+        let at = |at: &str| -> Timestamp { at.parse().unwrap() };
+        let (of_2030, now) = (record("a", "2030-01-01T00:00:00Z"), at("2026-11-23T03:30:00Z"));
+        assert!(!of_2030.outdates(now, now));
+        assert!(of_2030.outdates(at("2029-01-01T00:00:00Z"), now), "two looks ahead");
+        assert!(of_2030.outdates(now, at("2030-01-02T00:00:00Z")), "a look back");
+        assert!(!of_2030.outdates(at("2031-01-01T00:00:00Z"), now));
+        assert!(of_2030.outdates(now, at("2029-12-31T23:30:00Z")), "a clock that was set back a little");
     }
 
     #[tokio::test]

@@ -27,7 +27,7 @@ pub async fn run(args: &Schedule, global: &Global, out: &mut impl Write) -> Resu
     let program = Program { path: std::env::current_exe()?, options: options(global) };
     let workspace = Arc::new(workspace);
     let channels = environment::channels(&workspace.channels).into();
-    let office = Office { workspace: Arc::clone(&workspace), program, channels };
+    let office = Office { workspace: Arc::clone(&workspace), program, channels, told_blindly: Arc::default() };
     let mut driver = Driver::new(Arc::new(office), agenda, Duration::from_secs(args.drain));
     let front = match args.listen {
         Some(address) => Some(Front::open(address, workspace, &mut driver).await?),

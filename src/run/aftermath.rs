@@ -8,6 +8,7 @@ use super::{News, Situation, Stop, error_text};
 use crate::archive::{Archive, RunRecord, Told};
 use crate::config::{self, Topic};
 use crate::notify::{self, Channel, Item, Message};
+use crate::time::Clock;
 
 /// A run that is over.
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +54,7 @@ impl Aftermath<'_> {
                 return Vec::new();
             }
         };
-        if before.as_ref().is_some_and(|before| before.as_of > self.as_of) {
+        if before.as_ref().is_some_and(|before| before.outdates(self.as_of, Clock::System.now())) {
             tracing::info!(job = self.job, "a later run is recorded; this one is not, and nobody is told");
             return Vec::new();
         }

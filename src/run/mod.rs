@@ -97,7 +97,6 @@ pub async fn run(
     leasing.end().await;
     worked?;
     report.leave_rest(now, observer);
-    report.retries = exports.traffic().retries + archive.traffic().retries;
     report.spilled_bytes = source.memory.spilled_bytes();
     report.retries = exports.traffic().retries + archive.store().traffic().retries;
     report.days.sort_by(|one, other| one.0.cmp(&other.0));

@@ -242,6 +242,10 @@ impl Reader<'_> {
             Some(Err(error)) => return Ok(Some(Err(Unread::new(error_text(&error))))),
             None => return Ok(None),
         };
+        let again = match fetched.file.try_clone() {
+            Ok(again) => again,
+            Err(error) => return Ok(Some(Err(Unread::new(error_text(&error))))),
+        };
         let settings = &self.source.workspace.settings;
         let definition = self.platform.exports.get(planned.export).ok_or(RunError::Worker)?;
         let reading = Reading {
@@ -260,7 +264,11 @@ impl Reader<'_> {
             }
             Rows::Counts(_) | Rows::Covers(_) => self.room.read(&reading, fetched.file),
         };
-        let read = read.map(|(report, rows)| ReadExport { sha256: fetched.sha256, report, rows });
+        let still = || self.source.exports.still(object, &again).map_err(|error| Unread::new(error_text(&error)));
+        let read = read.and_then(|(report, rows)| {
+            still()?;
+            Ok(ReadExport { sha256: fetched.sha256, report, rows })
+        });
         Ok(Some(read).filter(|_| !self.source.stop.is_asked()))
     }
 

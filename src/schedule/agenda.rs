@@ -97,9 +97,11 @@ pub enum Order {
 pub enum Verdict {
     /// Its scheduled time is done with, well or not.
     Handled,
+    /// It broke down. Its scheduled time is done with, but if it was to catch up, the next run is to instead.
+    Failed,
     /// Another run was in the way, or it is not known what became of it. It is run again soon.
     Again,
-    /// It came to nothing, not even to a record: a store did not answer. It is run again soon.
+    /// It came to nothing, not even to a record: a store did not answer, or somebody stopped it. It is run again soon.
     Fruitless,
 }
 
@@ -182,10 +184,18 @@ impl Agenda {
                 return;
             }
         };
-        let unrecorded = if verdict == Verdict::Fruitless { start.missed } else { 0 };
+        let soon = (self.wait * (1 << start.tries.min(10))).min(LONGEST_WAIT);
+        let (wait, unrecorded) = match verdict {
+            Verdict::Handled => (None, 0),
+            Verdict::Again => (Some(soon), 0),
+            Verdict::Fruitless => (Some(soon), start.missed),
+            // What breaks down once may do so each time: not by itself, but the next scheduled run looks back as far.
+            Verdict::Failed if start.look_back_from.is_some() => (Some(SignedDuration::MAX), start.missed),
+            Verdict::Failed => (None, 0),
+        };
         entry.missed += start.missed - unrecorded;
-        entry.again = (verdict != Verdict::Handled).then(|| Again {
-            wait: (self.wait * (1 << start.tries.min(10))).min(LONGEST_WAIT),
+        entry.again = wait.map(|wait| Again {
+            wait,
             start: Start { missed: unrecorded, tries: start.tries + 1, ..start },
             since: now,
         });

@@ -232,7 +232,9 @@ impl<W: World> Driver<W> {
         };
         let verdict = match &end.ending {
             Ending::Accounted(account) if account.exit_code == RUN_AGAIN => Verdict::Again,
-            Ending::Failed { try_again: true, .. } => Verdict::Fruitless,
+            // Whoever stopped a run did not stop the scheduler, or this is its end anyway.
+            Ending::Failed { try_again: true, .. } | Ending::Stopped => Verdict::Fruitless,
+            Ending::Failed { .. } => Verdict::Failed,
             _ => Verdict::Handled,
         };
         self.agenda.ended(&end.job, verdict, end.ended_at);

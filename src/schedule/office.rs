@@ -1,6 +1,7 @@
 //! The real world of a driver: records in the archive, runs in processes, the system's clock.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -29,6 +30,8 @@ pub struct Office {
     pub program: Program,
     /// Who is told of runs that came to nothing.
     pub channels: Arc<[Channel]>,
+    /// Jobs of whose failures people were told while the archive did not say what they knew already.
+    pub told_blindly: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl World for Office {
@@ -47,8 +50,12 @@ impl World for Office {
         let limit = Duration::from_secs(u64::try_from(limit).unwrap_or(0));
         let ending = self.program.run(start, limit, asked).await;
         if let Ending::Failed { reason, try_again } = &ending {
-            let occurrence = (!try_again).then_some(start.occurrence);
+            // What was to be caught up is not handled until a run came through it.
+            let is_done_with = !try_again && start.look_back_from.is_none();
+            let occurrence = is_done_with.then_some(start.occurrence);
             self.bury(start, started_at, occurrence, reason).await;
+        } else {
+            self.told_blindly().remove(&start.job);
         }
         ending
     }
@@ -63,6 +70,10 @@ impl World for Office {
 }
 
 impl Office {
+    fn told_blindly(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.told_blindly.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn record(&self, job: &str) -> Result<Option<RunRecord>, String> {
         let archive = self.archive()?;
         let record = tokio::time::timeout(PATIENCE, archive.run_record(job)).await;
@@ -83,6 +94,14 @@ impl Office {
                 None
             }
         };
+        let archive = match archive {
+            Some(archive) if self.record(job).await.is_ok() => Some(archive),
+            _ => None,
+        };
+        // That the archive does not answer is the last thing to be silent about, and to be told at every try.
+        if archive.is_none() && !self.told_blindly().insert(job.clone()) {
+            return;
+        }
         let aftermath = Aftermath {
             job,
             run_id: "",

@@ -45,18 +45,31 @@ impl Store {
         let read = folder.wait(move |folder| hash_where_it_lies(folder.file(path.as_ref())?, &listed)).await;
         read.map_err(|problem| place.fails(problem))
     }
+
+    /// Whether a file that was fetched is what its hash says, now that it was read again: one that lies in a folder
+    /// may have been written to meanwhile. One that was spooled is nobody else's.
+    ///
+    /// # Errors
+    /// [`StoreProblem::Changed`].
+    pub fn still(&self, object: &Object, file: &File) -> Result<(), StoreError> {
+        let Kind::Folder(_) = &self.kind else { return Ok(()) };
+        let place = self.place("read", &object.key);
+        let size = file.metadata().map_err(|error| place.io(&error))?.len();
+        as_listed(object, file, size).map_err(|problem| place.fails(problem))
+    }
 }
 
 /// The file as it was listed, and still as it was listed once it was read.
 fn hash_where_it_lies(file: Option<File>, listed: &Object) -> Result<Fetched, StoreProblem> {
     let file = file.ok_or(StoreProblem::Gone)?;
-    let as_listed = |file: &File, size: u64| -> Result<(), StoreProblem> {
-        unchanged(listed, size, Some(&folder::etag(file.metadata()?.modified()?, size)?))
-    };
-    as_listed(&file, file.metadata()?.len())?;
+    as_listed(listed, &file, file.metadata()?.len())?;
     let (file, sha256, size) = hash_file(file)?;
-    as_listed(&file, size)?;
+    as_listed(listed, &file, size)?;
     Ok(Fetched { file, sha256, size })
+}
+
+fn as_listed(listed: &Object, file: &File, size: u64) -> Result<(), StoreProblem> {
+    unchanged(listed, size, Some(&folder::etag(file.metadata()?.modified()?, size)?))
 }
 
 fn hash_file(mut file: File) -> io::Result<(File, String, u64)> {
@@ -149,6 +162,19 @@ mod tests {
     async fn a_changed_object_is_named_in_a_folder() {
         let temp = tempfile::tempdir().unwrap();
         fetched_and_then_changed(Store::open_folder(temp.path(), IfMissing::Refuse).unwrap()).await;
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_written_to_once_it_was_hashed_is_named() {
+        let temp = tempfile::tempdir().unwrap();
+        let store = Store::open_folder(temp.path(), IfMissing::Refuse).unwrap();
+        std::fs::write(temp.path().join("a.csv"), "abc").unwrap();
+        let listed = store.list("").await.unwrap();
+        let fetched = store.fetch(&listed[0], temp.path()).await.unwrap();
+        store.still(&listed[0], &fetched.file).unwrap();
+        std::fs::write(temp.path().join("a.csv"), "abcd").unwrap();
+        let changed = store.still(&listed[0], &fetched.file).unwrap_err();
+        assert!(changed.to_string().contains("changed while it was read"), "{changed}");
     }
 
     #[cfg(unix)]

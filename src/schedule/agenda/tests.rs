@@ -147,3 +147,19 @@ fn a_clock_that_is_set_back_a_little_runs_nothing_twice_and_a_wrong_one_stops_no
     assert_eq!(agenda.look(at("2026-11-21T12:00:00Z")), []);
     assert_eq!(starts(agenda.look(at("2026-11-22T03:30:00Z"))), [start("2026-11-22T03:30:00Z", None, 0)]);
 }
+
+#[test]
+fn what_a_run_that_broke_down_was_to_catch_up_is_left_to_the_next() {
+    let mut agenda = nightly(CatchUp::All);
+    let late = at("2026-11-23T12:00:00Z");
+    let first = Some("2026-11-21T03:30:00Z");
+    assert_eq!(starts(agenda.look(late)), [start("2026-11-23T03:30:00Z", first, 3)]);
+    agenda.ended("nightly", Verdict::Failed, late);
+    assert_eq!(agenda.look(at("2026-11-24T03:29:59Z")), [], "not by itself");
+    assert_eq!(starts(agenda.look(at("2026-11-24T03:30:00Z"))), [start("2026-11-24T03:30:00Z", first, 3)]);
+    agenda.ended("nightly", Verdict::Handled, at("2026-11-24T04:00:00Z"));
+    assert_eq!(agenda.missed("nightly"), 3);
+    assert_eq!(starts(agenda.look(at("2026-11-25T03:30:00Z"))), [start("2026-11-25T03:30:00Z", None, 0)]);
+    agenda.ended("nightly", Verdict::Failed, at("2026-11-25T04:00:00Z"));
+    assert_eq!(starts(agenda.look(at("2026-11-26T03:30:00Z"))), [start("2026-11-26T03:30:00Z", None, 0)]);
+}
