@@ -186,12 +186,11 @@ impl Agenda {
         };
         let soon = (self.wait * (1 << start.tries.min(10))).min(LONGEST_WAIT);
         let (wait, unrecorded) = match verdict {
-            Verdict::Handled => (None, 0),
             Verdict::Again => (Some(soon), 0),
             Verdict::Fruitless => (Some(soon), start.missed),
             // What breaks down once may do so each time: not by itself, but the next scheduled run looks back as far.
             Verdict::Failed if start.look_back_from.is_some() => (Some(SignedDuration::MAX), start.missed),
-            Verdict::Failed => (None, 0),
+            Verdict::Handled | Verdict::Failed => (None, 0),
         };
         entry.missed += start.missed - unrecorded;
         entry.again = wait.map(|wait| Again {
