@@ -93,7 +93,7 @@ fn opened_outside(trace: &str, inside: &Path) -> Vec<String> {
 /// What a program changed outside of `inside`: names it made, linked, moved or removed, by the folder they are in.
 fn changed_outside(trace: &str, inside: &Path) -> Vec<String> {
     let changes = ["mkdir", "link", "rename", "unlink", "symlink", "rmdir"];
-    let changed = trace.lines().filter(|line| {
+    let lines = trace.lines().filter(|line| {
         let call = line.split_whitespace().nth(1).unwrap_or_default();
         changes.iter().any(|change| call.starts_with(change)) && line.ends_with(" = 0")
     });
@@ -104,7 +104,7 @@ fn changed_outside(trace: &str, inside: &Path) -> Vec<String> {
         // Without a folder, names start where the program was started: inside.
         folder.is_none_or(|folder| Path::new(folder).starts_with(inside)) && !names.iter().any(leads_out)
     };
-    changed.filter(|line| !is_inside(line)).map(str::to_owned).collect()
+    lines.filter(|line| !is_inside(line)).map(str::to_owned).collect()
 }
 
 /// What `strace` tells of a program, if it is there and may trace.
