@@ -2,7 +2,7 @@
 
 /// Done, or nothing to do.
 pub const DONE: u8 = 0;
-/// Something that should not happen: an archive that cannot be reached, a full disk, a bug.
+/// Something that should not happen: exports or an archive that cannot be reached, a full disk, a bug.
 pub const UNEXPECTED: u8 = 1;
 /// The command line makes no sense: an unknown command, job, platform, market or date.
 pub const USAGE: u8 = 2;

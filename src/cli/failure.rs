@@ -45,6 +45,11 @@ impl Failure {
         Self { code, reader_is_gone: false, text }
     }
 
+    /// Something of the machine that should not be so.
+    pub fn machine(text: impl Into<String>) -> Self {
+        Self::new(exit::UNEXPECTED, text.into())
+    }
+
     fn unexpected(error: &dyn std::error::Error) -> Self {
         Self::new(exit::UNEXPECTED, error_text(error))
     }
@@ -66,8 +71,11 @@ impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
         let code = match &error {
             RunError::UnknownJob { .. } | RunError::NotInJob { .. } => exit::USAGE,
-            RunError::Exports(_) => exit::EXPORTS,
-            RunError::Store(_) | RunError::Archive(_) | RunError::Spill(_) | RunError::Worker => exit::UNEXPECTED,
+            RunError::Exports(_)
+            | RunError::Store(_)
+            | RunError::Archive(_)
+            | RunError::Spill(_)
+            | RunError::Worker => exit::UNEXPECTED,
         };
         Self::new(code, error_text(&error))
     }

@@ -38,7 +38,7 @@ impl Front {
     ) -> Result<Self, Failure> {
         let listener = TcpListener::bind(address)
             .await
-            .map_err(|error| Failure::usage(format!("cannot listen at `{address}` (`--listen`): {error}")))?;
+            .map_err(|error| Failure::machine(format!("cannot listen at `{address}` (`--listen`): {error}")))?;
         tracing::info!(address = %listener.local_addr().unwrap_or(address), "answering over HTTP");
         let metrics = Arc::new(Metrics::new(Arc::clone(&workspace)));
         let (tells, ends) = mpsc::unbounded_channel();

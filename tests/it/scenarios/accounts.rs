@@ -52,7 +52,7 @@ fn an_account_is_one_object_with_every_market_day_and_every_row() {
 fn a_run_that_cannot_be_carried_out_gives_no_account() {
     let scenario = two_days();
     std::fs::remove_dir_all(scenario.path("exports")).unwrap();
-    let outcome = scenario.cli(&["run", "nightly", "--output", "json"]).exits(4);
+    let outcome = scenario.cli(&["run", "nightly", "--output", "json"]).exits(1);
     assert_eq!(outcome.stdout, "");
     assert!(outcome.stderr.starts_with("error: the exports cannot be reached"), "{}", outcome.stderr);
 }

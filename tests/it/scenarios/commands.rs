@@ -38,7 +38,7 @@ fn an_unknown_job_is_a_usage_error_that_names_the_known_ones() {
 fn exports_that_are_nowhere_are_told_with_their_place() {
     let scenario = one_day();
     std::fs::remove_dir_all(scenario.path("exports")).unwrap();
-    scenario.run().exits(4).complains(
+    scenario.run().exits(1).complains(
         "error: the exports cannot be reached: open `exports`: this folder is not there (create it, or correct `stores` in `archive.yaml`)",
     );
 }

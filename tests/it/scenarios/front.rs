@@ -78,7 +78,7 @@ fn an_address_that_is_taken_is_told_before_anything_runs() {
     job(&scenario, "nightly", EVERY_SECOND, "");
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let outcome = scenario.cli(&["schedule", "--listen", &address]).exits(2);
+    let outcome = scenario.cli(&["schedule", "--listen", &address]).exits(1);
     assert!(outcome.stderr.contains(&format!("cannot listen at `{address}` (`--listen`)")), "{}", outcome.stderr);
     assert!(!scenario.path("archive").exists());
 }

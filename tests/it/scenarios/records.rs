@@ -54,7 +54,7 @@ fn a_run_that_cannot_reach_its_exports_is_a_trouble_of_its_own() {
     let before = record(&scenario);
     std::fs::rename(scenario.path("exports"), scenario.path("elsewhere")).unwrap();
     scenario.clock("2026-11-21T21:00:00Z");
-    scenario.run().exits(4);
+    scenario.run().exits(1);
     let dead = record(&scenario);
     let troubles = dead["troubles"].as_array().unwrap();
     assert_eq!(troubles[0]["topic"], "failed");

@@ -89,7 +89,7 @@ fn each_trouble_is_told_once_and_its_end_once() {
 
     // The run itself came to nothing, and then went through.
     std::fs::rename(scenario.path("exports"), scenario.path("elsewhere")).unwrap();
-    run(&scenario, &hook.url).exits(4);
+    run(&scenario, &hook.url).exits(1);
     assert_eq!(hook.heard(), ["failed: run"]);
     std::fs::rename(scenario.path("elsewhere"), scenario.path("exports")).unwrap();
     run(&scenario, &hook.url).exits(4);
