@@ -164,7 +164,8 @@ impl Store {
     /// Puts an object only if there is none.
     ///
     /// # Errors
-    /// Anything but a clear answer. Unless [`StoreProblem::is_definite`], the bytes may have been stored all the same.
+    /// Anything but a clear answer. Unless it [is definite](super::StoreProblem::is_definite), the bytes may have been
+    /// stored all the same.
     pub async fn put_new(&self, key: &str, bytes: Bytes) -> Result<PutNew, StoreError> {
         let path = self.key("put", key)?;
         let put = match &self.kind {
