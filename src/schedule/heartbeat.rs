@@ -17,7 +17,15 @@ const SILENCE: Duration = Duration::from_secs(10);
 #[must_use]
 pub fn beats() -> Receiver<()> {
     let (beat, beats) = channel(1);
-    tokio::spawn(keep_beating(beat));
+    tokio::spawn(async move {
+        while !beat.is_closed() {
+            // A panic in there must not be the last beat.
+            if let Err(error) = tokio::spawn(keep_beating(beat.clone())).await {
+                tracing::warn!(%error, "the heartbeat broke off and is set up again");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    });
     beats
 }
 
