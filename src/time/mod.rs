@@ -10,6 +10,7 @@ mod cron;
 mod day;
 mod lapse;
 mod slot;
+mod steady;
 mod zone;
 
 pub use calendar::{Calendar, Place};
@@ -18,4 +19,5 @@ pub use cron::{Cron, CronError};
 pub use day::{DayRule, LocalDay};
 pub use lapse::Lapse;
 pub use slot::{SlotError, SlotPiece, SlotSpan, SlotTable};
+pub use steady::Steady;
 pub use zone::{Resolved, UnknownZone, Zone, tz_release};

@@ -8,7 +8,7 @@ use super::stages::Stages;
 use super::{Mapped, NoSignal};
 use crate::config::{Export, Rows};
 use crate::export::format::field::{Field, Position, Records};
-use crate::export::value::instant;
+use crate::export::value::instant::Reader;
 use crate::export::value::single::{dwell_ms, flag, id};
 use crate::export::{ExportError, Reading};
 use crate::model::{Event, Kinds, Reason};
@@ -17,6 +17,8 @@ use crate::model::{Event, Kinds, Reason};
 pub(in crate::export) struct EventMapper<'a, S> {
     export: &'a Export,
     layout: &'a Layout,
+    /// `None` where rows are no events.
+    occurred_at: Option<Reader<'a>>,
     stages: Stages<'a>,
     entry_is_click: bool,
     dwell_is_on_leave: bool,
@@ -32,6 +34,7 @@ impl<'a, S: Signals> EventMapper<'a, S> {
         Self {
             export,
             layout,
+            occurred_at: export.rows.each().map(|each| Reader::new(&each.occurred_at.format)),
             stages: Stages::new(export, layout, path, markets),
             entry_is_click: *entry_is_click,
             dwell_is_on_leave: export.maps(Event::Leave),
@@ -44,10 +47,9 @@ impl<'a, S: Signals> EventMapper<'a, S> {
     fn map(&mut self, at: Position, fields: &[Field<'_>]) -> Mapped<()> {
         let record = self.fates.number(at).ok_or(NoSignal::Ignored)?;
         let layout = self.layout;
-        let Some(each) = self.export.rows.each() else { return Err(NoSignal::Ignored) };
+        let Some(occurred_at) = &mut self.occurred_at else { return Err(NoSignal::Ignored) };
         let blame = |column: usize| move |reason| NoSignal::Reject(reason, Some(column));
-        let occurred_us = instant::read(fields[layout.occurred_at], &each.occurred_at.format, None)
-            .map_err(blame(layout.occurred_at))?;
+        let occurred_us = occurred_at.read(fields[layout.occurred_at], None).map_err(blame(layout.occurred_at))?;
         self.fates.seen.record(occurred_us);
         let (kinds, dwell_ms, credited_us) = self.happened(fields, occurred_us)?;
         let (mut event_id, mut viewer_id) = (itoa::Buffer::new(), itoa::Buffer::new());

@@ -1,4 +1,13 @@
 //! From what an export writes to an instant: microseconds since 1970, UTC.
+//!
+//! [`read`] says what every value means. A [`Reader`] reads a whole column and says the same, faster.
+
+mod fixed;
+mod pattern;
+mod reader;
+mod rfc3339;
+
+pub(in crate::export) use reader::Reader;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
