@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
+use futures::future::join_all;
 
 use super::keys::{self, Key};
 use super::{Archive, ArchiveError, Receipt, TableName, TableRecord, Unit};
@@ -88,10 +89,11 @@ impl Archive {
 
     /// Puts the tables of a receipt that was just published at their current paths.
     pub(super) async fn show(&self, receipt: &Receipt, at_hand: &AtHand) -> Result<(), ArchiveError> {
-        for table in &receipt.content.tables {
+        let shown = receipt.content.tables.iter().map(|table| async move {
             let bytes = self.bytes_of(receipt, table, at_hand).await?;
-            self.store.put(&table.key, bytes).await?;
-        }
+            Ok::<_, ArchiveError>(self.store.put(&table.key, bytes).await?)
+        });
+        join_all(shown).await.into_iter().collect::<Result<(), _>>()?;
         self.follow(receipt).await?;
         Ok(())
     }

@@ -83,7 +83,8 @@ impl Desk {
                 }
             }
             let (number, mine) = (newest.unwrap_or(0) + 1, self.mine());
-            let put = self.archive.store.put_new(&Key::Lease(day, number).path(), mine.to_bytes().into()).await;
+            let put =
+                self.archive.store.put_new_fleeting(&Key::Lease(day, number).path(), mine.to_bytes().into()).await;
             let found = match put {
                 Ok(PutNew::Stored) => Some(mine.clone()),
                 Err(error) if error.problem.is_definite() => return Err(error),
@@ -149,7 +150,7 @@ impl Desk {
         }
         let mine = self.mine();
         let bytes = Bytes::from(mine.to_bytes());
-        self.archive.store.put(&Key::Lease(day, lease.number).path(), bytes).await?;
+        self.archive.store.put_fleeting(&Key::Lease(day, lease.number).path(), bytes).await?;
         Ok(Some(Held { expires_at: mine.expires_at, ..lease }))
     }
 

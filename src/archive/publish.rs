@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use futures::future::join_all;
 
 use super::current::AtHand;
 use super::keys::Key;
@@ -44,13 +45,37 @@ impl Archive {
     where
         R: Fn(u64) -> Result<Vec<TableBytes>, BoxError> + Send + Sync,
     {
+        let newest = self.newest(unit).await?;
+        self.publish_after(newest, unit, draft, render, stamp).await
+    }
+
+    /// Publishes a unit whose newest receipt was just looked for and is this one. If others were faster since, it is
+    /// looked for again.
+    ///
+    /// # Errors
+    /// As those of [`Archive::publish`].
+    pub async fn publish_after<R>(
+        &self,
+        newest: Option<Receipt>,
+        unit: &Unit,
+        draft: &Draft,
+        render: R,
+        stamp: &Stamp,
+    ) -> Result<Published, PublishError>
+    where
+        R: Fn(u64) -> Result<Vec<TableBytes>, BoxError> + Send + Sync,
+    {
         let render = |revision, newest: Option<&Receipt>| {
             render(revision)
                 .map(|tables| in_order(unit, needed(newest, tables)))
                 .map_err(|source| PublishError::Render { unit: Box::new(unit.clone()), source })
         };
+        let mut known = Some(newest);
         for _ in 0..LOOKS {
-            let newest = self.newest(unit).await?;
+            let newest = match known.take() {
+                Some(newest) => newest,
+                None => self.newest(unit).await?,
+            };
             if let Some(newest) = &newest {
                 let tables = render(newest.content.revision, Some(newest))?;
                 if says_the_same(&newest.content, draft, &tables) {
@@ -64,9 +89,8 @@ impl Archive {
                 return Err(PublishError::TableDropped { unit: Box::new(unit.clone()), table });
             }
             let begun = Instant::now();
-            for (record, bytes) in &tables {
-                self.keep(record, bytes).await?;
-            }
+            let kept = join_all(tables.iter().map(|(record, bytes)| self.keep(record, bytes))).await;
+            kept.into_iter().collect::<Result<(), _>>()?;
             if begun.elapsed() > YOUNG {
                 // Whoever slept so long between the two puts may find that pruning took the tables.
                 continue;

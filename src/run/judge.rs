@@ -9,7 +9,6 @@ use crate::config::Settings;
 use crate::export::ReadReport;
 use crate::model::{Bounds, Check, MarketId, Verdict};
 use crate::plan::{Batch, PlannedDay, PlannedExport};
-use crate::report::Sheet;
 
 use super::Disposition;
 use super::reading::CountedBatch;
@@ -131,12 +130,11 @@ fn number(value: f64) -> String {
 /// Refuses a revision that says much less than the one it would replace.
 pub(super) fn shrink(
     day: &PlannedDay,
-    sheet: &Sheet<'_>,
+    totals: &BTreeMap<String, i64>,
     newest: Option<&Receipt>,
     max_share: f64,
 ) -> Result<(), Disposition> {
     let Some(newest) = newest else { return Ok(()) };
-    let totals = sheet.totals();
     for (count, before) in &newest.content.totals {
         let now = totals.get(count).copied().unwrap_or(0);
         let lost = u64::try_from(before - now).unwrap_or(0);

@@ -3,6 +3,7 @@
 //! A lease only saves work; what is published is decided by receipts. So no trouble with leases ends a run.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -23,7 +24,7 @@ const BLINK: Duration = Duration::from_millis(100);
 pub(super) struct Leasing<'a> {
     archive: &'a Archive,
     leases: Leases,
-    claimed: BTreeSet<MarketDay>,
+    claimed: Mutex<BTreeSet<MarketDay>>,
 }
 
 /// What came of claiming a batch.
@@ -41,14 +42,14 @@ pub(super) struct Claim<'p> {
 impl<'a> Leasing<'a> {
     pub(super) fn new(archive: &'a Archive, run_id: &str, length_seconds: u32) -> Self {
         let leases = archive.leases(Holder::this(run_id), Duration::from_secs(length_seconds.into()));
-        Self { archive, leases, claimed: BTreeSet::new() }
+        Self { archive, leases, claimed: Mutex::default() }
     }
 
     /// Takes what nobody is at, and looks again at the receipts of what it took: another run may just have been done
     /// with it.
-    pub(super) async fn claim<'p>(&mut self, plan: &'p PlatformPlan, batch: Batch<'p>) -> Claim<'p> {
+    pub(super) async fn claim<'p>(&self, plan: &'p PlatformPlan, batch: Batch<'p>) -> Claim<'p> {
         let fresh: Vec<&'p PlannedDay> =
-            batch.days.iter().copied().filter(|day| !self.claimed.contains(&day.market_day)).collect();
+            batch.days.iter().copied().filter(|day| !self.claimed().contains(&day.market_day)).collect();
         if fresh.is_empty() {
             return Claim { batch: Some(batch), settled: Vec::new(), theirs: Theirs::new(), mended: 0 };
         }
@@ -61,8 +62,12 @@ impl<'a> Leasing<'a> {
         let left_out: BTreeSet<&MarketDay> = settled.iter().map(|(day, _)| &day.market_day).collect();
         self.leases.release(left_out.iter().copied()).await;
         let batch = plan.without(batch, |day| theirs.contains_key(day) || left_out.contains(day));
-        self.claimed.extend(mine.iter().map(|day| day.market_day.clone()));
+        self.claimed().extend(mine.iter().map(|day| day.market_day.clone()));
         Claim { batch, settled, theirs, mended: self.mend(newer.values()).await }
+    }
+
+    fn claimed(&self) -> MutexGuard<'_, BTreeSet<MarketDay>> {
+        self.claimed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whoever published these may have been killed before it showed them.
@@ -99,7 +104,7 @@ impl<'a> Leasing<'a> {
     }
 
     /// Is done with a batch.
-    pub(super) async fn release(&mut self, batch: &Batch<'_>) {
+    pub(super) async fn release(&self, batch: &Batch<'_>) {
         self.leases.release(batch.days.iter().map(|day| &day.market_day)).await;
     }
 
@@ -132,7 +137,7 @@ impl<'a> Leasing<'a> {
     /// Lets go of all, and of what the dead held. A night that claimed nothing asks nothing of the store.
     pub(super) async fn end(self) {
         self.leases.release_all().await;
-        if !self.claimed.is_empty() {
+        if !self.claimed().is_empty() {
             self.archive.sweep_leases().await;
         }
     }

@@ -4,6 +4,7 @@
 //! [`Selection`] only. Each export is read once per batch however many market-days it feeds. Trouble with one export
 //! ends the market-days that stand on it, by name, and nothing else.
 
+mod abreast;
 mod account;
 mod aftermath;
 mod booking;
@@ -13,15 +14,16 @@ mod leasing;
 mod localize;
 mod outcome;
 mod planning;
+mod press;
 mod progress;
 mod publishing;
 mod reading;
+mod shift;
 mod stop;
 pub mod stores;
 mod suspect;
 mod troubles;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 
 use jiff::Timestamp;
@@ -35,15 +37,15 @@ pub use progress::{Observer, Step};
 pub use stop::Stop;
 pub use troubles::{News, Situation};
 
-use crate::archive::{Archive, RowCounts, Stamp, Theirs};
+use crate::archive::Stamp;
 use crate::config::{Job, Workspace};
 use crate::count::Memory;
-use crate::model::MarketDay;
-use crate::plan::{Batch, PlannedExport, PlatformPlan, Selection, Standing};
+use crate::plan::{Batch, PlatformPlan, Selection, Standing};
 use crate::store::{Store, sha256_hex};
-use leasing::{Claim, Leasing};
-use publishing::Publisher;
-use reading::{ReadExport, Source, Unread};
+use abreast::Turns;
+use leasing::Leasing;
+use reading::Source;
+use shift::Shift;
 
 /// Local dates that are counted together.
 const BATCH_DATES: usize = 31;
@@ -91,9 +93,17 @@ pub async fn run(
     let mut plans = planned.transpose()?.unwrap_or_default();
     tell_plan(&plans, &stamp.run_id, observer);
     let source = source(workspace, &exports, stop, observer);
-    let mut leasing = Leasing::new(&archive, &stamp.run_id, workspace.settings.lease_seconds);
-    let shift = Shift { source: &source, selection, archive: &archive, stamp: &stamp };
-    let worked = shift.work_off(&mut plans, &mut leasing, &mut report).await;
+    let leasing = Leasing::new(&archive, &stamp.run_id, workspace.settings.lease_seconds);
+    let rendering = Turns::new(source.threads);
+    let shift = Shift {
+        source: &source,
+        selection,
+        archive: &archive,
+        stamp: &stamp,
+        leasing: &leasing,
+        rendering: &rendering,
+    };
+    let worked = shift.work_off(&mut plans, &mut report);
     leasing.end().await;
     worked?;
     report.leave_rest(now, observer);
@@ -120,128 +130,6 @@ fn source<'a>(workspace: &'a Workspace, exports: &'a Store, stop: &'a Stop, obse
     }
 }
 
-/// What working off plans needs.
-struct Shift<'a> {
-    source: &'a Source<'a>,
-    selection: &'a Selection,
-    archive: &'a Archive,
-    stamp: &'a Stamp,
-}
-
-impl Shift<'_> {
-    /// Works off all plans, and at the end what other runs were at, if they let go of it.
-    async fn work_off(
-        &self,
-        plans: &mut [PlatformPlan],
-        leasing: &mut Leasing<'_>,
-        report: &mut RunReport,
-    ) -> Result<(), RunError> {
-        let mut theirs = Theirs::new();
-        for plan in plans.iter_mut() {
-            if !self.source.stop.is_asked() {
-                report.mended += mend(self.archive, plan).await?;
-            }
-            self.tell_what_is_not_due(plan, report).await;
-            theirs.extend(self.settle(plan, |_| true, leasing, report).await?);
-        }
-        if !theirs.is_empty() {
-            let looked_at: BTreeSet<MarketDay> = theirs.keys().cloned().collect();
-            theirs = leasing.wait(theirs, self.source.stop).await;
-            for plan in plans.iter() {
-                let is_free = |day: &MarketDay| looked_at.contains(day) && !theirs.contains_key(day);
-                let again = self.settle(plan, is_free, leasing, report).await?;
-                theirs.extend(again);
-            }
-        }
-        for (day, lease) in theirs {
-            self.done(&day, Disposition::Elsewhere { by: lease.holder.to_string() }, report);
-        }
-        Ok(())
-    }
-
-    async fn tell_what_is_not_due(&self, plan: &PlatformPlan, report: &mut RunReport) {
-        let Some(publisher) = self.publisher(plan) else { return };
-        for day in &plan.days {
-            if let Some(disposition) = Disposition::of(&day.standing) {
-                publisher.note(day, &disposition).await;
-                self.done(&day.market_day, disposition, report);
-            }
-        }
-    }
-
-    /// Counts and publishes what is due and wanted of a platform's plan. Returns what others are at.
-    async fn settle(
-        &self,
-        plan: &PlatformPlan,
-        wanted: impl Fn(&MarketDay) -> bool,
-        leasing: &mut Leasing<'_>,
-        report: &mut RunReport,
-    ) -> Result<Theirs, RunError> {
-        let mut all_theirs = Theirs::new();
-        let Some(publisher) = self.publisher(plan) else { return Ok(all_theirs) };
-        let mut batches = plan.batches_of(BATCH_DATES, BATCH_BYTES, wanted);
-        batches.reverse();
-        while let Some(batch) = batches.pop().filter(|_| !self.source.stop.is_asked()) {
-            let Claim { batch, settled, theirs, mended } = leasing.claim(plan, batch).await;
-            all_theirs.extend(theirs);
-            report.mended += mended;
-            for (day, disposition) in settled {
-                self.done(&day.market_day, disposition, report);
-            }
-            let Some(batch) = batch else { continue };
-            let handle = tokio::runtime::Handle::current();
-            let counted = tokio::task::block_in_place(|| reading::count(self.source, &batch, &handle))?;
-            let Some(mut counted) = counted else { break };
-            if counted.too_much().is_some()
-                && let Some((newer, older)) = plan.halves(&batch)
-            {
-                tracing::info!(
-                    dates = batch.dates(),
-                    "too many distinct covers and audiences: counting fewer dates at a time"
-                );
-                batches.extend([older, newer]);
-                continue;
-            }
-            counted.refuse_what_is_too_much();
-            report.exports.extend(outcomes(&batch, &counted));
-            publisher.publish(&batch, &counted, report).await?;
-            leasing.release(&batch).await;
-        }
-        Ok(all_theirs)
-    }
-
-    /// `None` for a platform that is not configured.
-    fn publisher<'p>(&'p self, plan: &'p PlatformPlan) -> Option<Publisher<'p>> {
-        let Source { workspace, observer, stop, .. } = *self.source;
-        Some(Publisher {
-            workspace,
-            plan,
-            platform: workspace.platforms.get(&plan.platform)?,
-            archive: self.archive,
-            stamp: self.stamp,
-            accept_shrink: self.selection.accept_shrink,
-            observer,
-            stop,
-        })
-    }
-
-    fn done(&self, market_day: &MarketDay, disposition: Disposition, report: &mut RunReport) {
-        (self.source.observer)(&Step::Done { market_day, disposition: &disposition });
-        report.days.push((market_day.clone(), disposition));
-    }
-}
-
-fn outcomes(batch: &Batch<'_>, counted: &reading::CountedBatch) -> Vec<ExportOutcome> {
-    let outcome =
-        |(number, (planned, read)): (usize, (&&PlannedExport, &Result<ReadExport, Unread>))| ExportOutcome {
-            key: planned.found.object.key.clone(),
-            bytes: planned.found.object.size,
-            rows: read.as_ref().map_or_else(|_| RowCounts::default(), |read| counted.rows_of(number, read)),
-            failure: read.as_ref().err().map(|unread| unread.reason.clone()),
-        };
-    batch.exports.iter().zip(&counted.exports).enumerate().map(outcome).collect()
-}
-
 fn tell_plan(plans: &[PlatformPlan], run_id: &str, observer: Observer<'_>) {
     let batches: Vec<_> = plans.iter().flat_map(|plan| plan.batches(BATCH_DATES, BATCH_BYTES)).collect();
     let is_due =
@@ -252,19 +140,6 @@ fn tell_plan(plans: &[PlatformPlan], run_id: &str, observer: Observer<'_>) {
         exports: batches.iter().map(|batch| batch.exports.len()).sum(),
         bytes: batches.iter().map(Batch::bytes).sum(),
     });
-}
-
-/// Brings current paths up to receipts whose publisher was stopped half-way, and makes due again what is lost.
-async fn mend(archive: &Archive, plan: &mut PlatformPlan) -> Result<usize, RunError> {
-    let dates = plan.exports.iter().map(|export| export.found.export_date).collect();
-    let rejects = archive.newest_rejects_of(&plan.platform, &dates).await;
-    let rejects = rejects.unwrap_or_else(|error| {
-        tracing::warn!(error = error_text(&error), "receipts of rejects cannot be read");
-        BTreeMap::new()
-    });
-    let found = archive.mend_stale(plan.receipts.values().chain(rejects.values())).await?;
-    plan.restore(&found.lost);
-    Ok(found.mended.len())
 }
 
 /// The same run of the same selection at the same instant has the same id: a repeated run leaves the same receipts.

@@ -41,6 +41,8 @@ pub(super) enum Read {
     Signals(Landed),
     /// Counts or covers, which wait to be booked.
     Page(Page),
+    /// Counts or covers that were booked, and are nowhere else any more.
+    Booked,
 }
 
 /// Why an export is not counted.
@@ -71,7 +73,7 @@ impl CountedBatch {
     pub(super) fn account(&self, export: usize, read: &ReadExport, day: usize) -> (u64, Outcome) {
         match &read.rows {
             Read::Signals(landed) => (landed.by_day[day], self.singly.outcome(export, day)),
-            Read::Page(_) => {
+            Read::Page(_) | Read::Booked => {
                 let outcome = self.booked.outcome(export, day);
                 (outcome.counted + outcome.duplicate, outcome)
             }
@@ -181,12 +183,15 @@ pub(super) fn count(
             exports[index] = Some(read);
         }
     }
-    let exports = exports.into_iter().collect::<Option<Vec<_>>>().ok_or(RunError::Worker)?;
+    let mut exports = exports.into_iter().collect::<Option<Vec<_>>>().ok_or(RunError::Worker)?;
     if source.stop.is_asked() {
         return Ok(None);
     }
     let mut singly = counter.finish(fed).map_err(RunError::Spill)?;
     let booked = booking::book(source.workspace, platform, batch, &scope, &exports);
+    for read in exports.iter_mut().flatten().filter(|read| matches!(read.rows, Read::Page(_))) {
+        read.rows = Read::Booked;
+    }
     let facts = booking::join(platform, batch, std::mem::take(&mut singly.facts), &booked);
     Ok(Some(CountedBatch { exports, facts, booked, singly }))
 }

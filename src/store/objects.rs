@@ -11,7 +11,7 @@ use object_store::path::Path as ObjectPath;
 use super::StoreError;
 use super::bucket::Bucket;
 use super::error::Place;
-use super::folder::Folder;
+use super::folder::{Folder, Stays};
 use super::open::Limits;
 use super::wire::{Traffic, Wire};
 
@@ -167,12 +167,16 @@ impl Store {
     /// Anything but a clear answer. Unless it [is definite](super::StoreProblem::is_definite), the bytes may have been
     /// stored all the same.
     pub async fn put_new(&self, key: &str, bytes: Bytes) -> Result<PutNew, StoreError> {
-        let path = self.key("put", key)?;
-        let put = match &self.kind {
-            Kind::Folder(folder) => folder.wait(move |folder| folder.put_new(path.as_ref(), &bytes)).await,
-            Kind::Bucket(bucket) => bucket.put_new(&bucket.path(&path), bytes).await,
-        };
-        put.map_err(|problem| self.place("put", key).fails(problem))
+        self.create(key, bytes, Stays::Certainly).await
+    }
+
+    /// Like [`Store::put_new`], of what speaks of a process at work: in a folder nobody waits for the disk, and after a
+    /// power failure it may be gone, or empty.
+    ///
+    /// # Errors
+    /// As those of [`Store::put_new`].
+    pub async fn put_new_fleeting(&self, key: &str, bytes: Bytes) -> Result<PutNew, StoreError> {
+        self.create(key, bytes, Stays::WhileItRuns).await
     }
 
     /// Puts an object, over what may be there.
@@ -180,9 +184,31 @@ impl Store {
     /// # Errors
     /// Anything but a clear answer; the bytes may have been stored all the same.
     pub async fn put(&self, key: &str, bytes: Bytes) -> Result<(), StoreError> {
+        self.replace(key, bytes, Stays::Certainly).await
+    }
+
+    /// Like [`Store::put`], of what speaks of a process at work: in a folder nobody waits for the disk, and after a
+    /// power failure it may be gone, or empty.
+    ///
+    /// # Errors
+    /// As those of [`Store::put`].
+    pub async fn put_fleeting(&self, key: &str, bytes: Bytes) -> Result<(), StoreError> {
+        self.replace(key, bytes, Stays::WhileItRuns).await
+    }
+
+    async fn create(&self, key: &str, bytes: Bytes, stays: Stays) -> Result<PutNew, StoreError> {
         let path = self.key("put", key)?;
         let put = match &self.kind {
-            Kind::Folder(folder) => folder.wait(move |folder| folder.put(path.as_ref(), &bytes)).await,
+            Kind::Folder(folder) => folder.wait(move |folder| folder.put_new(path.as_ref(), &bytes, stays)).await,
+            Kind::Bucket(bucket) => bucket.put_new(&bucket.path(&path), bytes).await,
+        };
+        put.map_err(|problem| self.place("put", key).fails(problem))
+    }
+
+    async fn replace(&self, key: &str, bytes: Bytes, stays: Stays) -> Result<(), StoreError> {
+        let path = self.key("put", key)?;
+        let put = match &self.kind {
+            Kind::Folder(folder) => folder.wait(move |folder| folder.put(path.as_ref(), &bytes, stays)).await,
             Kind::Bucket(bucket) => bucket.put(&bucket.path(&path), bytes).await,
         };
         put.map_err(|problem| self.place("put", key).fails(problem))

@@ -6,6 +6,7 @@
 
 mod disk;
 mod listing;
+mod names;
 mod staging;
 
 use std::fmt;
@@ -23,12 +24,23 @@ pub(super) use disk::Disk;
 #[cfg(test)]
 pub(crate) use disk::{Fault, Faults};
 pub(super) use listing::{etag, is_staged};
+use names::Names;
+
+/// Whether an object has to be there after a power failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stays {
+    /// It is on the disk when its put returns.
+    Certainly,
+    /// It speaks of a process at work: after a power failure it may be gone, or empty.
+    WhileItRuns,
+}
 
 /// A folder, opened.
 pub(super) struct Folder {
     dir: Dir,
     root: PathBuf,
     disk: Disk,
+    names: Names,
 }
 
 impl fmt::Debug for Folder {
@@ -41,7 +53,7 @@ impl Folder {
     pub(super) fn open(folder: &Path, disk: Disk) -> io::Result<Self> {
         let root = folder.canonicalize()?;
         let dir = Dir::open_ambient_dir(&root, ambient_authority())?;
-        Ok(Self { dir, root, disk })
+        Ok(Self { dir, root, disk, names: Names::default() })
     }
 
     /// Where it lies.
@@ -81,20 +93,20 @@ impl Folder {
         Ok(metadata.filter(cap_std::fs::Metadata::is_file).map(|metadata| metadata.len()))
     }
 
-    pub(super) fn put_new(&self, key: &str, bytes: &[u8]) -> Result<PutNew, StoreProblem> {
-        let staged = self.stage(key, bytes)?;
+    pub(super) fn put_new(&self, key: &str, bytes: &[u8], stays: Stays) -> Result<PutNew, StoreProblem> {
+        let staged = self.stage(key, bytes, stays)?;
         let linked = self.disk.link(|| self.dir.hard_link(staged.path(), &self.dir, key));
         match linked {
             Ok(()) => {
                 // It is published: what goes wrong from here on leaves no more than a file to sweep up.
                 staged.discard();
-                self.sync_parents(key)?;
+                self.sync_parents(key, stays)?;
                 Ok(PutNew::Stored)
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 staged.discard();
                 // Whoever put it may have been killed before it was on the disk.
-                self.sync_parents(key)?;
+                self.sync_parents(key, stays)?;
                 Ok(PutNew::Exists)
             }
             Err(error) => {
@@ -104,13 +116,13 @@ impl Folder {
         }
     }
 
-    pub(super) fn put(&self, key: &str, bytes: &[u8]) -> Result<(), StoreProblem> {
-        let staged = self.stage(key, bytes)?;
+    pub(super) fn put(&self, key: &str, bytes: &[u8], stays: Stays) -> Result<(), StoreProblem> {
+        let staged = self.stage(key, bytes, stays)?;
         if let Err(error) = self.disk.rename(|| self.dir.rename(staged.path(), &self.dir, key)) {
             staged.discard();
             return Err(unnamed(&error));
         }
-        self.sync_parents(key)
+        self.sync_parents(key, stays)
     }
 
     /// Removes a file, and the folders that are empty then.

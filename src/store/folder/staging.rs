@@ -5,7 +5,7 @@ use std::path::Path;
 
 use cap_std::fs::OpenOptions;
 
-use super::{Folder, is_absent, is_staged};
+use super::{Folder, Stays, is_absent, is_staged};
 use crate::store::StoreProblem;
 
 /// How often a folder is made again that another one tidied away.
@@ -31,14 +31,17 @@ impl Staged<'_> {
 }
 
 impl Folder {
-    /// Writes the bytes of a put beside its key, down to the disk. If that fails, nothing is stored.
-    pub(super) fn stage(&self, key: &str, bytes: &[u8]) -> Result<Staged<'_>, StoreProblem> {
+    /// Writes the bytes of a put beside its key, down to the disk if they are to stay. If that fails, nothing is stored.
+    pub(super) fn stage(&self, key: &str, bytes: &[u8], stays: Stays) -> Result<Staged<'_>, StoreProblem> {
         if Path::new(key).file_name().and_then(|name| name.to_str()).is_none_or(is_staged) {
             return Err(StoreProblem::BadKey(format!("`{key}` is what half-written files are called")));
         }
         let (mut file, path) = self.stage_file(key).map_err(|error| StoreProblem::Disk(error.to_string()))?;
         let staged = Staged { folder: self, path };
-        let written = self.disk.write(&mut file, bytes).and_then(|()| self.disk.sync(|| file.sync_all()));
+        let written = self.disk.write(&mut file, bytes).and_then(|()| match stays {
+            Stays::Certainly => self.disk.sync(|| file.sync_all()),
+            Stays::WhileItRuns => Ok(()),
+        });
         if let Err(error) = written {
             staged.discard();
             return Err(StoreProblem::Disk(error.to_string()));
@@ -78,19 +81,6 @@ impl Folder {
             }
         }
         Ok(())
-    }
-
-    /// Makes sure that a name is on the disk, and those of the folders it lies in: whoever made them may not have come
-    /// so far.
-    pub(super) fn sync_parents(&self, key: &str) -> Result<(), StoreProblem> {
-        let mut parents = Path::new(key).ancestors().skip(1);
-        let synced = parents.try_for_each(|parent| self.sync_dir(parent));
-        synced.map_err(|error| StoreProblem::Other(error.to_string()))
-    }
-
-    fn sync_dir(&self, path: &Path) -> io::Result<()> {
-        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
-        self.disk.sync(|| self.dir.open(path)?.sync_all())
     }
 
     /// Removes half-written files under a folder.

@@ -1,0 +1,150 @@
+//! What there is to say about exports by their date: records that were not counted, and what does not agree.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use tokio::runtime::Handle;
+
+use super::{ABREAST, Publisher, draft, table};
+use crate::archive::{ArchiveError, ExportRecord, PublishError, Receipt, RowCounts, State, TableName, Unit};
+use crate::model::{Check, Reject};
+use crate::plan::Batch;
+use crate::report;
+use crate::run::abreast::abreast;
+use crate::run::error_text;
+use crate::run::reading::CountedBatch;
+use crate::store::sha256_hex;
+use crate::time::{DayRule, tz_release};
+
+impl Publisher<'_> {
+    /// Publishes rejects and checks of every export date whose exports were all read. Says why, if that did not
+    /// settle.
+    pub(super) fn publish_rejects(
+        &self,
+        batch: &Batch<'_>,
+        counted: &CountedBatch,
+        handle: &Handle,
+    ) -> Result<Option<String>, ArchiveError> {
+        let dates: BTreeSet<Option<Date>> = batch.exports.iter().map(|export| export.found.export_date).collect();
+        let newest = handle.block_on(self.archive.newest_rejects_of(&self.plan.platform, &dates))?;
+        let config_sha256 = self.config_of_all_markets();
+        let of_dates: Vec<(Option<Date>, Told<'_>)> = dates
+            .into_iter()
+            .filter_map(|date| Some((date, self.worth_telling(batch, counted, date, newest.get(&date))?)))
+            .collect();
+        let mut unsettled = None;
+        let publish = |number: usize| {
+            let (date, told) = &of_dates[number];
+            handle.block_on(self.publish_told(*date, told, newest.get(date).cloned(), &config_sha256))
+        };
+        abreast(of_dates.len(), ABREAST, self.stop, publish, |_, published| {
+            if let Err(error) = published {
+                unsettled = Some(error_text(&error));
+            }
+        });
+        Ok(unsettled)
+    }
+
+    /// What the exports of a date tell, unless it is nothing, or less than what is known.
+    fn worth_telling<'a>(
+        &self,
+        batch: &'a Batch<'_>,
+        counted: &'a CountedBatch,
+        date: Option<Date>,
+        newest: Option<&Receipt>,
+    ) -> Option<Told<'a>> {
+        let of_date: Vec<usize> =
+            (0..batch.exports.len()).filter(|i| batch.exports[*i].found.export_date == date).collect();
+        let told = told_by(batch, counted, &of_date)?;
+        if told.rejects.is_empty() && told.checks.is_empty() && newest.is_none() {
+            return None;
+        }
+        let is_there = |key: &str| told.exports.iter().any(|export| export.key == key);
+        let mut told_before = newest.into_iter().flat_map(|receipt| &receipt.content.exports);
+        // An export is gone; what is known of its rejects is not replaced by less.
+        let is_less = !self.accept_shrink && told_before.any(|export| !is_there(&export.key));
+        (!is_less).then_some(told)
+    }
+
+    async fn publish_told(
+        &self,
+        export_date: Option<Date>,
+        told: &Told<'_>,
+        newest: Option<Receipt>,
+        config_sha256: &str,
+    ) -> Result<(), PublishError> {
+        let Told { exports, rejects, checks } = told;
+        let listed: Vec<String> = exports.iter().map(|e| format!("{} {} {}", e.key, e.size, e.sha256)).collect();
+        let parts = [config_sha256, env!("CARGO_PKG_VERSION"), tz_release(), &listed.join("\n")].join("\n");
+        let unit = Unit::Rejects { platform: self.plan.platform.clone(), export_date };
+        let state = self.state_of(export_date);
+        let mut draft = draft(state, &sha256_hex(parts.as_bytes()), exports.clone(), config_sha256);
+        draft.totals = BTreeMap::from([("rejected".to_owned(), i64::try_from(rejects.len()).unwrap_or(i64::MAX))]);
+        let render = |_| {
+            let _turn = self.rendering.take();
+            let platform = &self.plan.platform;
+            Ok(vec![
+                table(TableName::Rejects, report::rejects(platform, export_date, rejects)?),
+                table(TableName::Reconciliation, report::reconciliation(platform, export_date, checks)?),
+            ])
+        };
+        self.archive.publish_after(newest, &unit, &draft, render, self.stamp).await?;
+        Ok(())
+    }
+
+    /// Which market a record belongs to depends on all of them.
+    fn config_of_all_markets(&self) -> String {
+        let hashes: Vec<String> = self
+            .workspace
+            .markets
+            .keys()
+            .map(|market| self.workspace.config_hash(&self.plan.platform, market))
+            .collect();
+        sha256_hex(hashes.join("\n").as_bytes())
+    }
+
+    /// An export date is settled when the platform's own day is over for as long as a market-day has to be.
+    fn state_of(&self, export_date: Option<Date>) -> State {
+        let Some(date) = export_date else { return State::Final };
+        let settled = self.platform.exports.iter().all(|export| {
+            DayRule::calendar(export.day_zone.clone()).day(date).is_some_and(|day| {
+                self.now().as_second() >= day.end.as_second().saturating_add(self.platform.settle_seconds)
+            })
+        });
+        if settled { State::Final } else { State::Provisional }
+    }
+}
+
+/// What exports tell, each with its key.
+#[derive(Default)]
+struct Told<'a> {
+    exports: Vec<ExportRecord>,
+    rejects: Vec<(&'a str, &'a Reject)>,
+    checks: Vec<(&'a str, &'a Check)>,
+}
+
+/// Accounts, rejects and checks of these exports, in the order of their keys. `None` if one could not be read: its
+/// rejects are not known.
+fn told_by<'a>(batch: &'a Batch<'_>, counted: &'a CountedBatch, of_date: &[usize]) -> Option<Told<'a>> {
+    let Told { mut exports, mut rejects, mut checks } = Told::default();
+    for index in of_date {
+        let object = &batch.exports[*index].found.object;
+        let read = counted.exports[*index].as_ref().ok()?;
+        rejects.extend(read.report.rejects.iter().map(|reject| (object.key.as_str(), reject)));
+        checks.extend(read.report.checks.iter().map(|check| (object.key.as_str(), check)));
+        exports.push(ExportRecord {
+            key: object.key.clone(),
+            etag: object.etag.clone(),
+            size: object.size,
+            sha256: read.sha256.clone(),
+            rows: RowCounts {
+                rows_in: read.report.rows_in,
+                counted: 0,
+                duplicate: 0,
+                outside: read.report.rows_in - read.report.rejected,
+                rejected: read.report.rejected,
+            },
+        });
+    }
+    Some(Told { exports, rejects, checks })
+}

@@ -1,0 +1,169 @@
+//! Working off plans: batch after batch is claimed and counted, and handed on to be published while the next is read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tokio::runtime::Handle;
+
+use super::abreast::Turns;
+use super::leasing::{Claim, Leasing};
+use super::press::Press;
+use super::publishing::Publisher;
+use super::reading::{self, ReadExport, Source, Unread};
+use super::{BATCH_BYTES, BATCH_DATES, Disposition, ExportOutcome, RunError, RunReport, error_text};
+use crate::archive::{Archive, RowCounts, Stamp, Theirs};
+use crate::model::MarketDay;
+use crate::plan::{Batch, PlannedExport, PlatformPlan, Selection};
+
+/// What working off plans needs.
+pub(super) struct Shift<'a> {
+    pub(super) source: &'a Source<'a>,
+    pub(super) selection: &'a Selection,
+    pub(super) archive: &'a Archive,
+    pub(super) stamp: &'a Stamp,
+    pub(super) leasing: &'a Leasing<'a>,
+    pub(super) rendering: &'a Turns,
+}
+
+impl<'a> Shift<'a> {
+    /// Works off all plans, and at the end what other runs were at, if they let go of it.
+    pub(super) fn work_off(
+        &'a self,
+        plans: &'a mut [PlatformPlan],
+        report: &mut RunReport,
+    ) -> Result<(), RunError> {
+        let handle = Handle::current();
+        tokio::task::block_in_place(|| {
+            std::thread::scope(|scope| {
+                let press = Press::start(scope, handle.clone(), self.leasing, self.source.observer);
+                let fed = handle.block_on(self.feed(&press, plans, report));
+                // If the press broke down, that is why it was fed no more.
+                report.days.extend(press.end()?);
+                fed
+            })
+        })
+    }
+
+    async fn feed(
+        &'a self,
+        press: &Press<'_, 'a>,
+        plans: &'a mut [PlatformPlan],
+        report: &mut RunReport,
+    ) -> Result<(), RunError> {
+        let (mut theirs, mut begun) = (Theirs::new(), Vec::new());
+        for plan in plans {
+            if !self.source.stop.is_asked() {
+                report.mended += mend(self.archive, plan).await?;
+            }
+            let plan: &'a PlatformPlan = plan;
+            self.tell_what_is_not_due(plan, press).await?;
+            theirs.extend(self.settle(plan, |_| true, press, report).await?);
+            begun.push(plan);
+        }
+        if !theirs.is_empty() {
+            press.wait()?;
+            let looked_at: BTreeSet<MarketDay> = theirs.keys().cloned().collect();
+            theirs = self.leasing.wait(theirs, self.source.stop).await;
+            for plan in begun {
+                let is_free = |day: &MarketDay| looked_at.contains(day) && !theirs.contains_key(day);
+                let again = self.settle(plan, is_free, press, report).await?;
+                theirs.extend(again);
+            }
+        }
+        for (day, lease) in theirs {
+            press.tell(day, Disposition::Elsewhere { by: lease.holder.to_string() })?;
+        }
+        Ok(())
+    }
+
+    async fn tell_what_is_not_due(
+        &'a self,
+        plan: &'a PlatformPlan,
+        press: &Press<'_, 'a>,
+    ) -> Result<(), RunError> {
+        let Some(publisher) = self.publisher(plan) else { return Ok(()) };
+        for day in &plan.days {
+            if let Some(disposition) = Disposition::of(&day.standing) {
+                publisher.note(day, &disposition).await;
+                press.tell(day.market_day.clone(), disposition)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts what is due and wanted of a platform's plan and hands it on. Returns what others are at.
+    async fn settle(
+        &'a self,
+        plan: &'a PlatformPlan,
+        wanted: impl Fn(&MarketDay) -> bool,
+        press: &Press<'_, 'a>,
+        report: &mut RunReport,
+    ) -> Result<Theirs, RunError> {
+        let mut all_theirs = Theirs::new();
+        let mut batches = plan.batches_of(BATCH_DATES, BATCH_BYTES, wanted);
+        batches.reverse();
+        while let Some(batch) = batches.pop().filter(|_| !self.source.stop.is_asked()) {
+            let Some(publisher) = self.publisher(plan) else { break };
+            let Claim { batch, settled, theirs, mended } = self.leasing.claim(plan, batch).await;
+            all_theirs.extend(theirs);
+            report.mended += mended;
+            for (day, disposition) in settled {
+                press.tell(day.market_day.clone(), disposition)?;
+            }
+            let Some(batch) = batch else { continue };
+            let Some(mut counted) = reading::count(self.source, &batch, &Handle::current())? else { break };
+            if counted.too_much().is_some()
+                && let Some((newer, older)) = plan.halves(&batch)
+            {
+                tracing::info!(
+                    dates = batch.dates(),
+                    "too many distinct covers and audiences: counting fewer dates at a time"
+                );
+                batches.extend([older, newer]);
+                continue;
+            }
+            counted.refuse_what_is_too_much();
+            report.exports.extend(outcomes(&batch, &counted));
+            press.publish(publisher, batch, counted)?;
+        }
+        Ok(all_theirs)
+    }
+
+    /// `None` for a platform that is not configured.
+    fn publisher(&'a self, plan: &'a PlatformPlan) -> Option<Publisher<'a>> {
+        let Source { workspace, stop, .. } = *self.source;
+        Some(Publisher {
+            workspace,
+            plan,
+            platform: workspace.platforms.get(&plan.platform)?,
+            archive: self.archive,
+            stamp: self.stamp,
+            accept_shrink: self.selection.accept_shrink,
+            stop,
+            rendering: self.rendering,
+        })
+    }
+}
+
+fn outcomes(batch: &Batch<'_>, counted: &reading::CountedBatch) -> Vec<ExportOutcome> {
+    let outcome =
+        |(number, (planned, read)): (usize, (&&PlannedExport, &Result<ReadExport, Unread>))| ExportOutcome {
+            key: planned.found.object.key.clone(),
+            bytes: planned.found.object.size,
+            rows: read.as_ref().map_or_else(|_| RowCounts::default(), |read| counted.rows_of(number, read)),
+            failure: read.as_ref().err().map(|unread| unread.reason.clone()),
+        };
+    batch.exports.iter().zip(&counted.exports).enumerate().map(outcome).collect()
+}
+
+/// Brings current paths up to receipts whose publisher was stopped half-way, and makes due again what is lost.
+async fn mend(archive: &Archive, plan: &mut PlatformPlan) -> Result<usize, RunError> {
+    let dates = plan.exports.iter().map(|export| export.found.export_date).collect();
+    let rejects = archive.newest_rejects_of(&plan.platform, &dates).await;
+    let rejects = rejects.unwrap_or_else(|error| {
+        tracing::warn!(error = error_text(&error), "receipts of rejects cannot be read");
+        BTreeMap::new()
+    });
+    let found = archive.mend_stale(plan.receipts.values().chain(rejects.values())).await?;
+    plan.restore(&found.lost);
+    Ok(found.mended.len())
+}
