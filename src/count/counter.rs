@@ -6,15 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use hashbrown::HashTable;
 
 use super::cells::{Cells, Numbered};
-use super::dedupe::Deliveries;
+use super::dedupe::{self, Deliveries};
 use super::feed::{Fed, Feed};
 use super::memory::{CHUNK_WORDS, Memory};
 use super::row::{EventRow, NO_CELL, ViewerRow};
 use super::scope::Scope;
 use super::spool::{Spool, Writer};
 use super::tally::{Outcome, Tally};
-use super::touch::UNIQUE;
-use super::{dedupe, touch};
+use super::touch::{Firsts, UNIQUE};
 use crate::model::{CountSet, Counts, DayPart, Era, Fact, FactKey, Figures};
 
 /// Rows of one partition are worked on in memory; this share of the bound keeps them small.
@@ -144,34 +143,37 @@ impl Counter {
             total.add(tally);
         }
         drop(tallies);
-        let tallies = in_parallel(effort.threads, viewers.parts(), |parts| {
-            let mut tally = Tally::new(numbered.cells().len(), &Scope::new(0, 0));
-            let (mut rows, mut firsts) = (Vec::new(), touch::Firsts::new());
+        let uniques = in_parallel(effort.threads, viewers.parts(), |parts| {
+            let mut counts = vec![Counts::default(); numbered.cells().len()];
+            let (mut rows, mut firsts) = (Vec::new(), Firsts::default());
             for part in parts {
                 if let Some(blocks) = viewers.take(part, &mut rows)? {
                     blocks.each(&mut rows, |block| {
-                        touch::note(block, &numbered, &mut firsts);
+                        firsts.note(block, &numbered);
                         Ok(())
                     })?;
                 } else {
-                    touch::note(&rows, &numbered, &mut firsts);
+                    firsts.note(&rows, &numbered);
                 }
-                touch::credit(&mut firsts, &mut tally.counts);
+                firsts.credit(&mut counts);
             }
-            Ok(tally)
+            Ok(counts)
         })?;
-        for tally in &tallies {
-            total.add(tally);
+        let mut counts = total.counts();
+        for uniques in &uniques {
+            for (sum, more) in counts.iter_mut().zip(uniques) {
+                sum.add(more);
+            }
         }
         Ok(Counted {
-            facts: facts(&numbered, &total.counts, scope.days()),
+            facts: facts(&numbered, &counts, scope.days()),
             outcomes: total.outcomes,
             days: scope.days(),
         })
     }
 }
 
-/// Counts a row unless it is a redelivery, and passes it on to first touches.
+/// Takes a row back if it is a redelivery; else passes it on to first touches.
 fn settle(
     row: &EventRow,
     is_duplicate: bool,
@@ -179,18 +181,13 @@ fn settle(
     tally: &mut Tally,
     viewers: &mut Writer<'_, ViewerRow>,
 ) -> std::io::Result<()> {
-    if row.cell == NO_CELL {
+    let EventRow { viewer, occurred_us, origin, cell, dwell_ms, .. } = *row;
+    if cell == NO_CELL {
         return Ok(());
     }
-    let outcome = tally.outcome(row.origin, numbered.day(row.cell));
     if is_duplicate {
-        outcome.duplicate += 1;
-        return Ok(());
-    }
-    outcome.counted += 1;
-    tally.count(row.cell, row.origin.kinds(), row.dwell_ms);
-    if row.origin.has_viewer() && row.origin.kinds().bits() & UNIQUE.bits() != 0 {
-        let EventRow { viewer, occurred_us, origin, cell, .. } = *row;
+        tally.take_back(origin, numbered.day(cell), cell, dwell_ms);
+    } else if origin.has_viewer() && origin.kinds().bits() & UNIQUE.bits() != 0 {
         viewers.push(viewer.rotate_right(32), ViewerRow { viewer, occurred_us, origin, cell, unused: 0 })?;
     }
     Ok(())

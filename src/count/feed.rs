@@ -19,10 +19,15 @@ pub struct Feed<'c> {
     export: u32,
     /// Audience, broadcast and cover; numbered for the run only where a row lands on one of its market-days.
     stages: Vec<[Box<str>; 3]>,
-    near: HashMap<(u32, u32, u16, u16), u32>,
+    near: HashMap<Near, u32>,
+    /// Where the last row of each stage landed: neighbours in an export are neighbours in time.
+    last: Vec<Option<(Near, u32)>>,
     landed: Landed,
     is_full: bool,
 }
+
+/// A stage at a time: stage, day, slot and era.
+type Near = (u32, u32, u16, u16);
 
 /// A row for the engine.
 #[derive(Debug, Clone, Copy)]
@@ -78,6 +83,7 @@ impl<'c> Feed<'c> {
             export: 0,
             stages: Vec::new(),
             near: HashMap::new(),
+            last: Vec::new(),
             landed: Landed::default(),
             is_full: false,
         }
@@ -88,6 +94,7 @@ impl<'c> Feed<'c> {
         self.export = u32::try_from(export).unwrap_or(u32::MAX);
         self.stages.clear();
         self.near.clear();
+        self.last.clear();
         self.landed = Landed { by_day: vec![0; self.counter.scope.days()], outside: 0 };
     }
 
@@ -100,6 +107,7 @@ impl<'c> Feed<'c> {
     /// Announces a stage of this export; stages are numbered from 0.
     pub fn stage(&mut self, audience: &str, broadcast_id: &str, cover_id: &str) {
         self.stages.push([audience, broadcast_id, cover_id].map(Box::from));
+        self.last.push(None);
         self.is_full |= self.stages.len() > 2 * self.counter.max_cells;
     }
 
@@ -108,30 +116,32 @@ impl<'c> Feed<'c> {
     /// # Errors
     /// When rows have to spill and cannot.
     pub fn push(&mut self, input: &Input<'_>) -> std::io::Result<()> {
+        let origin = Origin::new(self.export, input.record, input.kinds, input.viewer_id.is_some());
         let cell = match input.place {
             Some(placed) if self.counter.scope.covers(self.export as usize, placed.day) => {
                 self.landed.by_day[placed.day] += 1;
-                self.cell(placed)
+                let cell = self.cell(placed);
+                self.tally.count(origin, placed.day, cell, input.dwell_ms);
+                cell
             }
             _ => {
                 self.landed.outside += 1;
                 NO_CELL
             }
         };
-        let (viewer, _) = input.viewer_id.map(hash).unwrap_or_default();
-        let origin = Origin::new(self.export, input.record, input.kinds, input.viewer_id.is_some());
         let occurred_us = input.occurred_us;
         if let Some((event, partition)) = input.event_id.map(hash) {
+            let (viewer, _) = input.viewer_id.map(hash).unwrap_or_default();
             let row = EventRow { event, viewer, occurred_us, origin, cell, dwell_ms: input.dwell_ms };
             return self.events.push(partition, row);
         }
-        if let Some(Placed { day, .. }) = input.place.filter(|_| cell != NO_CELL) {
-            self.tally.outcome(origin, day).counted += 1;
-            self.tally.count(cell, input.kinds, input.dwell_ms);
-            if input.viewer_id.is_some() && input.kinds.bits() & UNIQUE.bits() != 0 {
-                let row = ViewerRow { viewer, occurred_us, origin, cell, unused: 0 };
-                return self.viewers.push(viewer.rotate_right(32), row);
-            }
+        if cell != NO_CELL
+            && input.kinds.bits() & UNIQUE.bits() != 0
+            && let Some((viewer, _)) = input.viewer_id.map(hash)
+        {
+            return self
+                .viewers
+                .push(viewer.rotate_right(32), ViewerRow { viewer, occurred_us, origin, cell, unused: 0 });
         }
         Ok(())
     }
@@ -155,12 +165,18 @@ impl<'c> Feed<'c> {
         let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
         let (day, slot) = (number(placed.day), u16::try_from(placed.slot).unwrap_or(u16::MAX));
         let (stage, Era(era)) = (placed.stage, placed.era);
-        *self.near.entry((number(stage), day, slot, era)).or_insert_with(|| {
+        let near = (number(stage), day, slot, era);
+        if let Some((_, cell)) = self.last[stage].filter(|(last, _)| *last == near) {
+            return cell;
+        }
+        let cell = *self.near.entry(near).or_insert_with(|| {
             let cells = &self.counter.cells;
             let [audience, broadcast, cover] = self.stages[stage].each_ref().map(|name| cells.name(name));
             let cell = cells.cell(Cell { day, slot, era, audience, broadcast, cover });
             self.is_full |= cells.len() > self.counter.max_cells;
             cell
-        })
+        });
+        self.last[stage] = Some((near, cell));
+        cell
     }
 }

@@ -14,47 +14,87 @@ pub struct Outcome {
 }
 
 /// Counts by cell and outcomes by export and day: one thread's share.
+///
+/// A row is counted where it is read, next to its neighbours of the same cell, and taken back where it turns out to be
+/// a redelivery, which may be on another thread. A share alone can thus be less than nothing; it wraps, and so does
+/// the sum of all shares, which is what was counted.
 pub(super) struct Tally {
-    pub(super) counts: Vec<Counts>,
+    sums: Vec<Sums>,
     pub(super) outcomes: Vec<Outcome>,
     days: usize,
+}
+
+/// The sums of one cell over rows: by kind, in the order of their bits, and of time.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    rows: [u64; Kinds::COUNT],
+    dwell_ms: u64,
 }
 
 impl Tally {
     pub(super) fn new(cells: usize, scope: &Scope) -> Self {
         let outcomes = vec![Outcome::default(); scope.exports() * scope.days()];
-        Self { counts: vec![Counts::default(); cells], outcomes, days: scope.days() }
+        Self { sums: vec![Sums::default(); cells], outcomes, days: scope.days() }
     }
 
-    pub(super) fn outcome(&mut self, origin: Origin, day: usize) -> &mut Outcome {
+    /// Counts a row of this day and cell.
+    pub(super) fn count(&mut self, origin: Origin, day: usize, cell: u32, dwell_ms: u32) {
+        let outcome = self.outcome(origin, day);
+        outcome.counted = outcome.counted.wrapping_add(1);
+        self.add_row(cell, origin.kinds(), 1, dwell_ms.into());
+    }
+
+    /// Takes back a row that was counted and is a redelivery.
+    pub(super) fn take_back(&mut self, origin: Origin, day: usize, cell: u32, dwell_ms: u32) {
+        let outcome = self.outcome(origin, day);
+        outcome.counted = outcome.counted.wrapping_sub(1);
+        outcome.duplicate += 1;
+        self.add_row(cell, origin.kinds(), 1_u64.wrapping_neg(), u64::from(dwell_ms).wrapping_neg());
+    }
+
+    fn outcome(&mut self, origin: Origin, day: usize) -> &mut Outcome {
         &mut self.outcomes[origin.export() * self.days + day]
     }
 
-    pub(super) fn count(&mut self, cell: u32, kinds: Kinds, dwell_ms: u32) {
+    fn add_row(&mut self, cell: u32, kinds: Kinds, rows: u64, dwell_ms: u64) {
         let cell = cell as usize;
-        if self.counts.len() <= cell {
-            self.counts.resize(cell + 1, Counts::default());
+        if self.sums.len() <= cell {
+            self.sums.resize(cell + 1, Sums::default());
         }
-        let one = |kind| u64::from(kinds.has(kind));
-        let counts = &mut self.counts[cell];
-        counts.impressions += one(Kinds::IMPRESSION);
-        counts.clicks += one(Kinds::CLICK);
-        counts.entries += one(Kinds::ENTRY);
-        counts.stays += one(Kinds::STAY);
-        counts.orders += one(Kinds::ORDER);
-        counts.dwell_ms += u64::from(dwell_ms);
+        let sums = &mut self.sums[cell];
+        for kind in kinds.numbers() {
+            sums.rows[kind] = sums.rows[kind].wrapping_add(rows);
+        }
+        sums.dwell_ms = sums.dwell_ms.wrapping_add(dwell_ms);
     }
 
     pub(super) fn add(&mut self, other: &Self) {
-        if self.counts.len() < other.counts.len() {
-            self.counts.resize(other.counts.len(), Counts::default());
+        if self.sums.len() < other.sums.len() {
+            self.sums.resize(other.sums.len(), Sums::default());
         }
-        for (sum, more) in self.counts.iter_mut().zip(&other.counts) {
-            sum.add(more);
+        for (sum, more) in self.sums.iter_mut().zip(&other.sums) {
+            for (sum, more) in sum.rows.iter_mut().zip(more.rows) {
+                *sum = sum.wrapping_add(more);
+            }
+            sum.dwell_ms = sum.dwell_ms.wrapping_add(more.dwell_ms);
         }
         for (sum, more) in self.outcomes.iter_mut().zip(&other.outcomes) {
-            sum.counted += more.counted;
+            sum.counted = sum.counted.wrapping_add(more.counted);
             sum.duplicate += more.duplicate;
         }
+    }
+
+    /// The sums of all shares as counts by cell, without unique ones.
+    pub(super) fn counts(&self) -> Vec<Counts> {
+        let counts = |Sums { rows: [impressions, clicks, entries, stays, orders], dwell_ms }: &Sums| Counts {
+            impressions: *impressions,
+            clicks: *clicks,
+            entries: *entries,
+            stays: *stays,
+            dwell_ms: *dwell_ms,
+            orders: *orders,
+            ..Counts::default()
+        };
+        self.sums.iter().map(counts).collect()
     }
 }

@@ -1,6 +1,7 @@
 //! First touches: a viewer counts once per broadcast, cover and local date, where they were first.
 
-use hashbrown::HashMap;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 use super::cells::Numbered;
 use super::row::{Origin, ViewerRow};
@@ -9,45 +10,74 @@ use crate::model::{Counts, Kinds};
 /// The kinds that have a unique count.
 pub(super) const UNIQUE: Kinds = Kinds::IMPRESSION.and(Kinds::CLICK).and(Kinds::ENTRY);
 
-/// A viewer's first event by viewer, touch and kind.
-pub(super) type Firsts = HashMap<(u64, u32, u8), First>;
+/// An odd number whose bits look random: 2^64 by the golden ratio.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// When and where it was.
+/// The first events of the viewers of a partition. Its memory is used again.
+#[derive(Default)]
+pub(super) struct Firsts(HashTable<First>);
+
+/// A viewer's first event of a kind within a touch, and where it was.
 #[derive(Clone, Copy)]
-pub(super) struct First {
+struct First {
+    viewer: u64,
     occurred_us: i64,
     origin: Origin,
     cell: u32,
+    touch: u32,
+    kind: Kinds,
 }
 
-/// Takes note of where the viewers of these rows were first: the earliest, then the first by object name and record
-/// number.
-pub(super) fn note(rows: &[ViewerRow], numbered: &Numbered, firsts: &mut Firsts) {
-    for row in rows {
-        let this = First { occurred_us: row.occurred_us, origin: row.origin, cell: row.cell };
-        let touch = numbered.touch(row.cell);
-        for kind in [Kinds::IMPRESSION, Kinds::CLICK, Kinds::ENTRY] {
-            if !row.origin.kinds().has(kind) {
-                continue;
-            }
-            let first = firsts.entry((row.viewer, touch, kind.bits())).or_insert(this);
-            if (this.occurred_us, this.origin) < (first.occurred_us, first.origin) {
-                *first = this;
-            }
-        }
+impl First {
+    /// The viewer is a hash already.
+    fn hash(&self) -> u64 {
+        let within = u64::from(self.touch) << 8 | u64::from(self.kind.bits());
+        self.viewer ^ within.wrapping_mul(SPREAD)
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        (self.viewer, self.touch, self.kind) == (other.viewer, other.touch, other.kind)
     }
 }
 
-/// Credits every viewer of a partition, once all of its rows are noted, to the cell of their first impression, click
-/// and entry, and forgets them.
-pub(super) fn credit(firsts: &mut Firsts, counts: &mut [Counts]) {
-    for ((_, _, kind), first) in firsts.drain() {
-        let counts = &mut counts[first.cell as usize];
-        let count = match Kinds::from_bits(kind) {
-            Kinds::IMPRESSION => &mut counts.unique_impressions,
-            Kinds::CLICK => &mut counts.clickers,
-            _ => &mut counts.entrants,
-        };
-        *count += 1;
+impl Firsts {
+    /// Takes note of where the viewers of these rows were first: the earliest, then the first by object name and
+    /// record number.
+    pub(super) fn note(&mut self, rows: &[ViewerRow], numbered: &Numbered) {
+        for row in rows {
+            let ViewerRow { viewer, occurred_us, origin, cell, .. } = *row;
+            let touch = numbered.touch(cell);
+            for kind in [Kinds::IMPRESSION, Kinds::CLICK, Kinds::ENTRY] {
+                if !origin.kinds().has(kind) {
+                    continue;
+                }
+                let this = First { viewer, occurred_us, origin, cell, touch, kind };
+                match self.0.entry(this.hash(), |other| other.is_same(&this), First::hash) {
+                    Entry::Vacant(vacant) => {
+                        vacant.insert(this);
+                    }
+                    Entry::Occupied(mut first) => {
+                        let first = first.get_mut();
+                        if (this.occurred_us, this.origin) < (first.occurred_us, first.origin) {
+                            *first = this;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Credits every viewer of a partition, once all of its rows are noted, to the cell of their first impression,
+    /// click and entry, and forgets them.
+    pub(super) fn credit(&mut self, counts: &mut [Counts]) {
+        for first in self.0.drain() {
+            let counts = &mut counts[first.cell as usize];
+            let count = match first.kind {
+                Kinds::IMPRESSION => &mut counts.unique_impressions,
+                Kinds::CLICK => &mut counts.clickers,
+                _ => &mut counts.entrants,
+            };
+            *count += 1;
+        }
     }
 }

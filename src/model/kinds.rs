@@ -16,6 +16,9 @@ impl Kinds {
     /// An order was paid.
     pub const ORDER: Self = Self(16);
 
+    /// How many there are.
+    pub const COUNT: usize = 5;
+
     /// These and those.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
@@ -26,6 +29,13 @@ impl Kinds {
     #[must_use]
     pub const fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0
+    }
+
+    /// The places of its bits, from 0.
+    #[inline]
+    pub fn numbers(self) -> impl Iterator<Item = usize> {
+        let bits = std::iter::successors(Some(self.0), |bits| Some(bits & bits.wrapping_sub(1)));
+        bits.take_while(|bits| *bits != 0).map(|bits| bits.trailing_zeros() as usize)
     }
 
     /// As five bits.
