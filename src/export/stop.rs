@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::format::batch::Batch;
 use super::format::field::{Field, Position, Records};
 use crate::model::Reason;
 
@@ -14,6 +15,10 @@ pub(super) struct Until<'a, R> {
 impl<R: Records> Records for Until<'_, R> {
     fn record(&mut self, at: Position, fields: &[Field<'_>], raw: &dyn Fn() -> String) {
         self.records.record(at, fields, raw);
+    }
+
+    fn batch(&mut self, batch: &Batch<'_>) {
+        self.records.batch(batch);
     }
 
     fn broken(&mut self, at: Position, reason: Reason, raw: &[u8]) {

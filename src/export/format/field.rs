@@ -1,5 +1,6 @@
 //! What every decoder hands over: the needed values of a record, in the order of the plan.
 
+use super::batch::Batch;
 use crate::model::Reason;
 
 /// One value of a record.
@@ -69,6 +70,15 @@ pub(in crate::export) struct Position {
 pub(in crate::export) trait Records {
     /// A record whose fields could be told apart. `raw` is asked for only when the record is rejected.
     fn record(&mut self, at: Position, fields: &[Field<'_>], raw: &dyn Fn() -> String);
+
+    /// Many records at once; what becomes of them is the same.
+    fn batch(&mut self, batch: &Batch<'_>) {
+        let mut fields = vec![Field::Null; batch.columns.len()];
+        for row in 0..batch.rows {
+            batch.fields(row, &mut fields);
+            self.record(batch.at(row), &fields, &|| batch.raw(row));
+        }
+    }
 
     /// A record that is not even that.
     fn broken(&mut self, at: Position, reason: Reason, raw: &[u8]);

@@ -3,6 +3,7 @@
 //! A decoder is asked for columns ([`wanted`]) and hands over their values ([`field`]); what they mean is not its
 //! business. How many records there are is counted without the parser, and a broken one costs itself and nothing else.
 
+pub(super) mod batch;
 pub(super) mod delimited;
 pub(super) mod field;
 pub(super) mod heading;

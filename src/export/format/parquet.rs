@@ -6,6 +6,9 @@
 //! row group at a time, so that a batch cannot gather the long values of many.
 
 mod column;
+mod cursor;
+mod group;
+mod hybrid;
 
 use std::fs::File;
 use std::sync::Arc;
@@ -23,6 +26,7 @@ use super::field::{Field, Position, Records, shown};
 use super::heading::Heading;
 use super::wanted::Wanted;
 use crate::export::ExportError;
+use group::Swift;
 
 const BATCH_ROWS: usize = 8192;
 /// What one column of a row group may say it decodes to; writers aim at 128 MB to 1 GB for all of them.
@@ -58,11 +62,21 @@ pub(in crate::export) fn read(
     }
     let mask = ProjectionMask::roots(metadata.parquet_schema(), roots.iter().copied());
     let mut record = 0_u64;
+    let mut swift = Swift::new(file, &metadata, &places, &names)?;
     for (index, group) in metadata.metadata().row_groups().iter().enumerate() {
         check_expansion(group, &mask)?;
+        let before = record;
+        if swift.read(group, &mut record, records) {
+            if records.is_refused() {
+                return Ok(0);
+            }
+            continue;
+        }
+        let handed_over = usize::try_from(record - before).unwrap_or(usize::MAX);
         let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file.try_clone()?, metadata.clone())
             .with_projection(mask.clone())
             .with_row_groups(vec![index])
+            .with_offset(handed_over)
             .with_batch_size(batch_rows(&metadata, group, &mask))
             .build()
             .map_err(unsound)?;
