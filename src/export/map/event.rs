@@ -1,17 +1,25 @@
 //! From the values of a record to a signal, or to a reject with its reason.
 
+use super::coded::{Coded, NO_KEY};
 use super::excerpt::Viewer;
 use super::fates::Fates;
 use super::layout::Layout;
+use super::quick::{Events, Ids};
 use super::signal::{Signal, Signals};
-use super::stages::Stages;
+use super::stages::{Known, Stages};
 use super::{Mapped, NoSignal};
 use crate::config::{Export, Rows};
+use crate::export::format::batch::Batch;
 use crate::export::format::field::{Field, Position, Records};
 use crate::export::value::instant::Reader;
 use crate::export::value::single::{dwell_ms, flag, id};
 use crate::export::{ExportError, Reading};
 use crate::model::{Event, Kinds, Reason};
+
+/// In place of an instant that cannot be read.
+const NO_INSTANT: i64 = i64::MIN;
+/// With more words than these a tree finds one sooner.
+const FEW_WORDS: usize = 12;
 
 /// Turns records into signals.
 pub(in crate::export) struct EventMapper<'a, S> {
@@ -25,6 +33,13 @@ pub(in crate::export) struct EventMapper<'a, S> {
     stay_ms: u32,
     signals: &'a mut S,
     fates: Fates<'a>,
+    coded: Coded,
+    events: Events,
+    event_ids: Ids,
+    viewer_ids: Ids,
+    /// Room for what is worked out for each row of a batch.
+    instants: Vec<i64>,
+    keys: Vec<u128>,
 }
 
 impl<'a, S: Signals> EventMapper<'a, S> {
@@ -41,6 +56,12 @@ impl<'a, S: Signals> EventMapper<'a, S> {
             stay_ms: stay_seconds.saturating_mul(1000),
             signals,
             fates: Fates::new(layout, *excerpt),
+            coded: Coded::new(layout),
+            events: Events::default(),
+            event_ids: Ids::default(),
+            viewer_ids: Ids::default(),
+            instants: Vec::new(),
+            keys: Vec::new(),
         }
     }
 
@@ -51,7 +72,11 @@ impl<'a, S: Signals> EventMapper<'a, S> {
         let blame = |column: usize| move |reason| NoSignal::Reject(reason, Some(column));
         let occurred_us = occurred_at.read(fields[layout.occurred_at], None).map_err(blame(layout.occurred_at))?;
         self.fates.seen.record(occurred_us);
-        let (kinds, dwell_ms, credited_us) = self.happened(fields, occurred_us)?;
+        let (kinds, dwell_ms, credited_us) = {
+            let get = |column: usize| fields[column];
+            let event = self.layout.event.map(|column| self.event_of(fields[column]));
+            self.happened(event, get, occurred_us)?
+        };
         let (mut event_id, mut viewer_id) = (itoa::Buffer::new(), itoa::Buffer::new());
         let event_id =
             layout.event_id.map(|column| id(fields[column], &mut event_id).map_err(blame(column))).transpose()?;
@@ -65,32 +90,50 @@ impl<'a, S: Signals> EventMapper<'a, S> {
         Ok(())
     }
 
+    /// The event that a word stands for; `None` if it stands for none.
+    fn event_of(&self, field: Field<'_>) -> Option<Event> {
+        let Rows::Events { values, .. } = &self.export.rows else { return None };
+        match field {
+            Field::Text(word) if values.len() <= FEW_WORDS => {
+                values.iter().find(|(known, _)| known.as_str() == word).map(|(_, event)| *event)
+            }
+            Field::Text(word) => values.get(word).copied(),
+            Field::Int(code) => values.get(itoa::Buffer::new().format(code)).copied(),
+            _ => None,
+        }
+    }
+
     /// What the row counts as, its dwell, and the instant it is credited to.
-    fn happened(&self, fields: &[Field<'_>], occurred_us: i64) -> Mapped<(Kinds, u32, i64)> {
+    #[inline]
+    fn happened<'f>(
+        &self,
+        event: Option<Option<Event>>,
+        get: impl Fn(usize) -> Field<'f>,
+        occurred_us: i64,
+    ) -> Mapped<(Kinds, u32, i64)> {
         match &self.export.rows {
-            Rows::Events { values, .. } => self.event(fields, values, occurred_us),
+            Rows::Events { .. } => self.event(event.flatten(), get, occurred_us),
             Rows::Impressions { .. } => {
-                let (kinds, dwell_ms) = self.flags(fields)?;
+                let (kinds, dwell_ms) = self.flags(get)?;
                 Ok((kinds, dwell_ms, occurred_us))
             }
             Rows::Counts(_) | Rows::Covers(_) => Err(NoSignal::Ignored),
         }
     }
 
-    fn event(
+    #[inline]
+    fn event<'f>(
         &self,
-        fields: &[Field<'_>],
-        values: &std::collections::BTreeMap<String, Event>,
+        event: Option<Event>,
+        get: impl Fn(usize) -> Field<'f>,
         occurred_us: i64,
     ) -> Mapped<(Kinds, u32, i64)> {
         let column = self.layout.event.unwrap_or_default();
-        let event = match fields[column] {
-            Field::Text(word) => values.get(word).copied(),
-            Field::Int(code) => values.get(itoa::Buffer::new().format(code)).copied(),
-            Field::Null => return Err(NoSignal::Reject(Reason::MissingValue, Some(column))),
-            _ => None,
+        let Some(event) = event else {
+            let is_missing = get(column) == Field::Null;
+            let reason = if is_missing { Reason::MissingValue } else { Reason::UnknownEvent };
+            return Err(NoSignal::Reject(reason, Some(column)));
         };
-        let event = event.ok_or(NoSignal::Reject(Reason::UnknownEvent, Some(column)))?;
         let kinds = match event {
             Event::Impression => Kinds::IMPRESSION,
             Event::Click => Kinds::CLICK,
@@ -104,16 +147,17 @@ impl<'a, S: Signals> EventMapper<'a, S> {
         let Some(column) = self.layout.dwell_seconds.filter(|_| carries_dwell) else {
             return Ok((kinds, 0, occurred_us));
         };
-        let dwell_ms = dwell_ms(fields[column]).map_err(|reason| NoSignal::Reject(reason, Some(column)))?;
+        let dwell_ms = dwell_ms(get(column)).map_err(|reason| NoSignal::Reject(reason, Some(column)))?;
         let dwell_ms = dwell_ms.ok_or(NoSignal::Reject(Reason::MissingValue, Some(column)))?;
         let credited_us =
             if event == Event::Leave { occurred_us - i64::from(dwell_ms) * 1000 } else { occurred_us };
         Ok((self.with_stay(kinds, dwell_ms), dwell_ms, credited_us))
     }
 
-    fn flags(&self, fields: &[Field<'_>]) -> Mapped<(Kinds, u32)> {
+    #[inline]
+    fn flags<'f>(&self, get: impl Fn(usize) -> Field<'f>) -> Mapped<(Kinds, u32)> {
         let flag = |column: Option<usize>| match column {
-            Some(column) => flag(fields[column]).map_err(|reason| NoSignal::Reject(reason, Some(column))),
+            Some(column) => flag(get(column)).map_err(|reason| NoSignal::Reject(reason, Some(column))),
             None => Ok(false),
         };
         let mut kinds = Kinds::IMPRESSION;
@@ -132,13 +176,78 @@ impl<'a, S: Signals> EventMapper<'a, S> {
         }
         let Some(column) = self.layout.dwell_seconds else { return Ok((kinds, 0)) };
         let reject = |reason| NoSignal::Reject(reason, Some(column));
-        let dwell_ms = dwell_ms(fields[column]).map_err(reject)?;
+        let dwell_ms = dwell_ms(get(column)).map_err(reject)?;
         match (entered, dwell_ms) {
             (true, Some(dwell_ms)) => Ok((self.with_stay(kinds, dwell_ms), dwell_ms)),
             (true, None) => Err(reject(Reason::MissingValue)),
             (false, None | Some(0)) => Ok((kinds, 0)),
             (false, Some(_)) => Err(reject(Reason::DwellWithoutEntry)),
         }
+    }
+
+    /// Maps a row whose every value is plainly sound; whether it was one. What is not goes the way of a single record.
+    #[inline]
+    fn plain<'b>(
+        &mut self,
+        batch: &'b Batch<'_>,
+        row: usize,
+        (occurred_us, key): (i64, u128),
+        fields: &mut [Field<'b>],
+    ) -> bool {
+        let layout = self.layout;
+        let columns = batch.columns;
+        let Ok(record) = u32::try_from(batch.first + row as u64) else { return false };
+        let event = layout.event.map(|column| {
+            let known = self.events.get(&columns[column], row);
+            known.unwrap_or_else(|| self.event_of(columns[column].get(row)))
+        });
+        let (kinds, dwell_ms, credited_us) =
+            match self.happened(event, |column| columns[column].get(row), occurred_us) {
+                Ok(happened) => happened,
+                Err(NoSignal::Ignored) => {
+                    self.fates.seen.record(occurred_us);
+                    self.fates.ignored += 1;
+                    return true;
+                }
+                Err(NoSignal::Reject(..)) => return false,
+            };
+        let (mut of_event, mut of_viewer) = (itoa::Buffer::new(), itoa::Buffer::new());
+        let event_id = layout.event_id.map(|column| self.event_ids.get(&columns[column], row, &mut of_event));
+        let viewer_id = layout.viewer_id.map(|column| self.viewer_ids.get(&columns[column], row, &mut of_viewer));
+        if event_id == Some(None) || viewer_id == Some(None) {
+            return false;
+        }
+        let known = Some(key).filter(|key| *key != NO_KEY).and_then(|key| self.coded.get(key));
+        let known = known.unwrap_or_else(|| {
+            batch.fields(row, fields);
+            let known = self.stages.look(fields, |stage| self.signals.stage(stage));
+            if key != NO_KEY {
+                self.coded.insert(key, known);
+            }
+            known
+        });
+        let stage = match known {
+            Known::Stage(stage) => stage,
+            Known::Ignored => {
+                self.fates.seen.record(occurred_us);
+                self.fates.ignored += 1;
+                return self.stages.settle(known).is_err();
+            }
+            Known::Reject(..) => return false,
+        };
+        self.fates.seen.record(occurred_us);
+        self.fates.taken += 1;
+        self.signals.signal(&Signal {
+            record,
+            occurred_us,
+            credited_us,
+            kinds,
+            dwell_ms,
+            event_id: event_id.flatten(),
+            viewer_id: viewer_id.flatten(),
+            stage,
+        });
+        true
     }
 
     fn with_stay(&self, kinds: Kinds, dwell_ms: u32) -> Kinds {
@@ -176,6 +285,41 @@ impl<S: Signals> Records for EventMapper<'_, S> {
                 self.fates.reject(at, reason, column, raw, viewer);
             }
         }
+    }
+
+    fn batch(&mut self, batch: &Batch<'_>) {
+        let layout = self.layout;
+        let columns = batch.columns;
+        let mut instants = std::mem::take(&mut self.instants);
+        let mut keys = std::mem::take(&mut self.keys);
+        instants.clear();
+        let mut instant = |row: usize| {
+            let occurred_at = self.occurred_at.as_mut()?;
+            occurred_at.read(columns[layout.occurred_at].get(row), None).ok()
+        };
+        instants.extend((0..batch.rows).map(|row| instant(row).unwrap_or(NO_INSTANT)));
+        self.coded.keys(batch, &mut keys);
+        let mut events = std::mem::take(&mut self.events);
+        if let Some(column) = layout.event {
+            events.prepare(&columns[column], |field| self.event_of(field));
+        }
+        self.events = events;
+        if let Some(column) = layout.event_id {
+            self.event_ids.prepare(&columns[column]);
+        }
+        if let Some(column) = layout.viewer_id {
+            self.viewer_ids.prepare(&columns[column]);
+        }
+        let mut fields = vec![Field::Null; columns.len()];
+        for (row, (occurred_us, key)) in instants.iter().zip(&keys).enumerate() {
+            let is_mapped =
+                *occurred_us != NO_INSTANT && self.plain(batch, row, (*occurred_us, *key), &mut fields);
+            if !is_mapped {
+                batch.fields(row, &mut fields);
+                self.record(batch.at(row), &fields, &|| batch.raw(row));
+            }
+        }
+        (self.instants, self.keys) = (instants, keys);
     }
 
     fn broken(&mut self, at: Position, reason: Reason, raw: &[u8]) {

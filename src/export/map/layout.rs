@@ -52,6 +52,11 @@ impl Layout {
         layout
     }
 
+    /// The columns that say where a row was seen.
+    pub(super) fn stage_columns(&self) -> impl Iterator<Item = &usize> {
+        self.market.iter().chain(&self.broadcast_id).chain(&self.cover_id).chain(&self.audience)
+    }
+
     /// The column that no record of a format without a header needs to have. Only some events carry dwell, and one of
     /// them without it is a reject, so nothing is taken for zero.
     pub(in crate::export) fn may_be_absent(&self) -> Option<usize> {

@@ -1,6 +1,7 @@
 //! From the values of a record to what is counted: a signal, a row of counts, a cover on air. What cannot be is a
 //! reject with its reason and the column to blame.
 
+mod coded;
 pub(super) mod count;
 pub(super) mod count_layout;
 pub(super) mod cover;
@@ -9,6 +10,7 @@ pub(super) mod excerpt;
 pub(super) mod fates;
 pub(super) mod layout;
 mod period;
+mod quick;
 pub(super) mod seen;
 pub(super) mod signal;
 mod stages;

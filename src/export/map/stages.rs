@@ -21,7 +21,7 @@ const LONGEST_REFUSED_BYTES: usize = 1 << 10;
 
 /// What a combination of raw market, broadcast, cover and audience values stands for.
 #[derive(Clone, Copy)]
-enum Known {
+pub(super) enum Known {
     Stage(usize),
     Ignored,
     Reject(Reason, usize),
@@ -61,12 +61,16 @@ impl<'a> Stages<'a> {
 
     /// The stage of a row, through a table of the combinations seen so far.
     pub(in crate::export) fn of(&mut self, fields: &[Field<'_>], announce: impl FnMut(&Stage)) -> Mapped<usize> {
+        let known = self.look(fields, announce);
+        self.settle(known)
+    }
+
+    /// What a row's combination stands for.
+    pub(super) fn look(&mut self, fields: &[Field<'_>], announce: impl FnMut(&Stage)) -> Known {
         let layout = self.layout;
         let mut key = std::mem::take(&mut self.key);
         key.clear();
-        let columns =
-            layout.market.iter().chain(&layout.broadcast_id).chain(&layout.cover_id).chain(&layout.audience);
-        for column in columns {
+        for column in layout.stage_columns() {
             push_key(&mut key, fields[*column]);
         }
         let known = self.known.get(key.as_slice()).copied().unwrap_or_else(|| {
@@ -78,6 +82,11 @@ impl<'a> Stages<'a> {
             known
         });
         self.key = key;
+        known
+    }
+
+    /// The stage of a row whose combination is known.
+    pub(super) fn settle(&mut self, known: Known) -> Mapped<usize> {
         match known {
             Known::Stage(stage) => Ok(stage),
             Known::Ignored => {

@@ -1,0 +1,132 @@
+//! Stages by the numbers that values have in dictionaries: what stands in a dictionary once is looked at once, and a
+//! row is a few numbers.
+
+use hashbrown::HashMap;
+
+use super::layout::Layout;
+use super::stages::Known;
+use crate::export::format::batch::{Batch, Cells, Dictionary};
+use crate::export::format::field::Field;
+use crate::export::value::single::{MAX_NAME_BYTES, push_key};
+
+/// Larger dictionaries are read row by row.
+pub(super) const LARGEST_DICTIONARY: usize = 1 << 17;
+/// What the numbered values of an export may take, a value's overhead included. Rows with others are looked up by text.
+const MOST_VALUE_BYTES: usize = 8 << 20;
+const VALUE_OVERHEAD_BYTES: usize = 64;
+/// In place of the key of a row that has none.
+pub(super) const NO_KEY: u128 = u128::MAX;
+/// A value without a number.
+const NO_NUMBER: u32 = u32::MAX;
+/// Combinations that are no stage are remembered while they are few.
+const MOST_OTHERS: usize = 1 << 16;
+
+/// The columns of a stage, their values numbered, and what combinations of numbers stand for.
+pub(super) struct Coded {
+    parts: Vec<Part>,
+    bits: u32,
+    bytes_left: usize,
+    known: HashMap<u128, Known>,
+    others: usize,
+}
+
+/// One column. Its values have the same numbers in all dictionaries of the export.
+struct Part {
+    column: usize,
+    numbers: HashMap<Box<[u8]>, u32>,
+    /// Of which dictionary `by_code` is.
+    serial: Option<u64>,
+    by_code: Vec<u32>,
+}
+
+impl Coded {
+    pub(super) fn new(layout: &Layout) -> Self {
+        let part =
+            |column: &usize| Part { column: *column, numbers: HashMap::new(), serial: None, by_code: Vec::new() };
+        let parts: Vec<Part> = layout.stage_columns().map(part).collect();
+        let bits = 128 / u32::try_from(parts.len().max(1)).unwrap_or(128);
+        Self { parts, bits, bytes_left: MOST_VALUE_BYTES, known: HashMap::new(), others: 0 }
+    }
+
+    /// Writes down what each row of a batch is known by: nothing if a column has no dictionary, or its value no number.
+    pub(super) fn keys(&mut self, batch: &Batch<'_>, keys: &mut Vec<u128>) {
+        keys.clear();
+        let bits = self.bits;
+        let is_coded = |part: &Part| match &batch.columns[part.column] {
+            Cells::Absent => true,
+            Cells::Coded { dictionary, .. } => dictionary.len() < LARGEST_DICTIONARY,
+            _ => false,
+        };
+        if bits < 16 || !self.parts.iter().all(is_coded) {
+            keys.resize(batch.rows, NO_KEY);
+            return;
+        }
+        keys.resize(batch.rows, 0);
+        for part in &mut self.parts {
+            match &batch.columns[part.column] {
+                Cells::Coded { codes, dictionary } => {
+                    part.number(dictionary, bits, &mut self.bytes_left);
+                    for (key, code) in keys.iter_mut().zip(*codes) {
+                        let number = part.by_code[*code as usize];
+                        let has_none = number == NO_NUMBER || *key == NO_KEY;
+                        *key = if has_none { NO_KEY } else { shifted(*key, bits) | u128::from(number) };
+                    }
+                }
+                // The same in every row; a column that is not there is nowhere in the export.
+                _ => keys.iter_mut().filter(|key| **key != NO_KEY).for_each(|key| *key = shifted(*key, bits)),
+            }
+        }
+    }
+
+    /// What a combination stands for, if that is known.
+    #[inline]
+    pub(super) fn get(&self, key: u128) -> Option<Known> {
+        self.known.get(&key).copied()
+    }
+
+    /// Remembers what a combination stands for.
+    pub(super) fn insert(&mut self, key: u128, known: Known) {
+        let is_stage = matches!(known, Known::Stage(_));
+        if is_stage || self.others < MOST_OTHERS {
+            self.others += usize::from(!is_stage);
+            self.known.insert(key, known);
+        }
+    }
+}
+
+/// Nothing is left of a key of one column, which is 0 until then.
+fn shifted(key: u128, bits: u32) -> u128 {
+    key.checked_shl(bits).unwrap_or_default()
+}
+
+impl Part {
+    /// Numbers the values of a dictionary.
+    fn number(&mut self, dictionary: &Dictionary, bits: u32, bytes_left: &mut usize) {
+        if self.serial == Some(dictionary.serial) {
+            return;
+        }
+        self.serial = Some(dictionary.serial);
+        self.by_code.clear();
+        let mut key = Vec::new();
+        for field in dictionary.fields() {
+            if matches!(field, Field::Text(text) if text.len() > MAX_NAME_BYTES) {
+                self.by_code.push(NO_NUMBER);
+                continue;
+            }
+            key.clear();
+            push_key(&mut key, field);
+            let next = u32::try_from(self.numbers.len()).unwrap_or(NO_NUMBER);
+            let number = self.numbers.get(key.as_slice()).copied().unwrap_or_else(|| {
+                let bytes = key.len() + VALUE_OVERHEAD_BYTES;
+                let has_room = *bytes_left >= bytes && u64::from(next) < (1 << bits.min(31)) - 1;
+                if !has_room {
+                    return NO_NUMBER;
+                }
+                *bytes_left -= bytes;
+                self.numbers.insert(key.as_slice().into(), next);
+                next
+            });
+            self.by_code.push(number);
+        }
+    }
+}
