@@ -1,7 +1,7 @@
 //! The memory bound of a run, and the chunks that rows are kept in.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Seek};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,6 +22,7 @@ pub struct Memory {
     dir: PathBuf,
     open_files: usize,
     unused: Mutex<Vec<Box<[u64]>>>,
+    unused_files: Mutex<Vec<File>>,
 }
 
 impl Memory {
@@ -29,7 +30,16 @@ impl Memory {
     #[must_use]
     pub fn new(bytes: u64, dir: PathBuf, open_files: usize) -> Arc<Self> {
         let [set_aside, resident, spilled] = [0; 3].map(AtomicU64::new);
-        Arc::new(Self { bytes, set_aside, resident, spilled, dir, open_files, unused: Mutex::default() })
+        Arc::new(Self {
+            bytes,
+            set_aside,
+            resident,
+            spilled,
+            dir,
+            open_files,
+            unused: Mutex::default(),
+            unused_files: Mutex::default(),
+        })
     }
 
     pub(super) fn bytes(&self) -> u64 {
@@ -56,8 +66,17 @@ impl Memory {
         (self.open_files / 2).max(1)
     }
 
+    /// An empty file without a name. Making one is dear on some file systems, so they are used again.
     pub(super) fn file(&self) -> io::Result<File> {
-        tempfile::tempfile_in(&self.dir)
+        let unused = self.unused_files.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        unused.map_or_else(|| tempfile::tempfile_in(&self.dir), Ok)
+    }
+
+    /// Empties a file for its next use; one that cannot be emptied is closed and goes away.
+    pub(super) fn take_back_file(&self, mut file: File) {
+        if file.set_len(0).and_then(|()| file.rewind()).is_ok() {
+            self.unused_files.lock().unwrap_or_else(PoisonError::into_inner).push(file);
+        }
     }
 
     pub(super) fn add_spilled(&self, bytes: u64) {

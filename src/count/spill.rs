@@ -1,7 +1,7 @@
 //! The files that rows wait in once memory is full: a bounded number of them, shared by partitions.
 //!
-//! While there are as many files as partitions, each partition has its own, which goes as soon as its rows are taken.
-//! Beyond that, partitions take turns in a file, which goes with the last of them.
+//! While there are as many files as partitions, each partition has its own, which is emptied as soon as its rows are
+//! taken. Beyond that, partitions take turns in a file, which is emptied with the last of them.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
@@ -86,8 +86,11 @@ impl Spill {
         }
         let mut shared = self.shared(part);
         shared.waiting -= extents.iter().map(|extent| extent.rows).sum::<u32>();
-        if shared.waiting == 0 {
-            *shared = Shared::default();
+        if shared.waiting == 0
+            && let Some(file) = std::mem::take(&mut *shared).file
+        {
+            drop(shared);
+            self.memory.take_back_file(file);
         }
     }
 
