@@ -8,6 +8,8 @@ pub(super) mod delimited;
 pub(super) mod field;
 pub(super) mod heading;
 pub(super) mod json;
+#[cfg(test)]
+mod log;
 pub(super) mod parquet;
 pub(super) mod stream;
 pub(super) mod wanted;

@@ -7,8 +7,11 @@
 //! the one physical line is rejected and reading goes on behind it.
 
 mod cut;
+mod index;
+mod plain;
+mod record;
 
-use super::field::{Field, Position, Records};
+use super::field::{Position, Records};
 use super::heading::{Heading, Places, Search};
 use super::wanted::Wanted;
 use crate::config::Header;
@@ -16,6 +19,8 @@ use crate::export::ExportError;
 use crate::export::format::stream::lines::{Lines, MAX_RECORD_BYTES, first_line};
 use crate::model::Reason;
 use cut::{Cut, Limits, Outcome, cut_quoted};
+use plain::Plain;
+use record::{hand_over, plain_record};
 
 /// Physical lines that one quoted record may span.
 const MAX_LINES: usize = 100;
@@ -32,10 +37,22 @@ struct LineUse {
 
 /// Reads every record and returns how many there are by the count of physical lines.
 pub(super) fn read(
+    lines: Lines,
+    delimiter: u8,
+    header: Header,
+    wanted: &[Wanted],
+    records: &mut impl Records,
+) -> Result<u64, ExportError> {
+    read_lines(lines, delimiter, header, wanted, true, records)
+}
+
+/// Reads every record; `is_quick` is whether plain lines may be read many at a time.
+fn read_lines(
     mut lines: Lines,
     delimiter: u8,
     header: Header,
     wanted: &[Wanted],
+    is_quick: bool,
     records: &mut impl Records,
 ) -> Result<u64, ExportError> {
     let mut used = LineUse::default();
@@ -43,6 +60,7 @@ pub(super) fn read(
     let (heading, places) = find_header(&mut lines, delimiter, header, wanted, &mut cut, &mut used)?;
     skip_rows(&mut lines, delimiter, header.description_lines, &mut cut, &mut used)?;
     let (columns, wanted) = (heading.len(), places.as_slice());
+    let mut plain = Plain::new(delimiter, columns, wanted);
     let mut record = 0_u64;
     loop {
         let offset = lines.offset();
@@ -50,6 +68,15 @@ pub(super) fn read(
         if window.is_empty() {
             break;
         }
+        let taken = if is_quick { plain.read(window, offset, &mut record, &mut used, records) } else { 0 };
+        lines.consume(taken);
+        if records.is_refused() {
+            return Ok(0);
+        }
+        if taken > 0 {
+            continue;
+        }
+        let window = lines.window()?;
         let (line, line_bytes) = first_line(window);
         if line.is_empty() {
             used.blank += 1;
@@ -188,26 +215,6 @@ fn next_row(
     }
 }
 
-/// The fast path: a line without a quote in it is cut at its delimiters.
-fn plain_record(
-    at: Position,
-    line: &[u8],
-    delimiter: u8,
-    columns: usize,
-    wanted: &[Option<usize>],
-    cut: &mut Cut,
-    records: &mut impl Records,
-) {
-    cut.fields.clear();
-    let mut from = 0;
-    for to in memchr::memchr_iter(delimiter, line) {
-        cut.fields.push((from, to));
-        from = to + 1;
-    }
-    cut.fields.push((from, line.len()));
-    hand_over(at, line, line, &cut.fields, columns, wanted, records);
-}
-
 /// A record with quotes; returns the bytes and lines it took.
 fn quoted_record(
     at: Position,
@@ -247,36 +254,5 @@ fn line_of(lines: &mut Lines) -> Result<&[u8], ExportError> {
     Ok(first_line(lines.window()?).0)
 }
 
-/// Gives a record that was cut to the mapper, or rejects it.
-fn hand_over(
-    at: Position,
-    raw: &[u8],
-    text: &[u8],
-    cut: &[(usize, usize)],
-    columns: usize,
-    wanted: &[Option<usize>],
-    records: &mut impl Records,
-) {
-    const INLINE: usize = 24;
-    if cut.len() != columns {
-        return records.broken(at, Reason::FieldCount, raw);
-    }
-    let Ok(text) = simdutf8::basic::from_utf8(text) else {
-        return records.broken(at, Reason::NotUtf8, raw);
-    };
-    let value = |column: Option<usize>| match column.map(|column| &text[cut[column].0..cut[column].1]) {
-        None | Some("") => Field::Null,
-        Some(value) => Field::Text(value),
-    };
-    let raw = || String::from_utf8_lossy(raw).into_owned();
-    if wanted.len() <= INLINE {
-        let mut fields = [Field::Null; INLINE];
-        for (field, column) in fields.iter_mut().zip(wanted) {
-            *field = value(*column);
-        }
-        records.record(at, &fields[..wanted.len()], &raw);
-    } else {
-        let fields: Vec<Field<'_>> = wanted.iter().map(|column| value(*column)).collect();
-        records.record(at, &fields, &raw);
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,8 @@ pub(in crate::export) mod lists;
 pub(in crate::export) mod members;
 pub(super) mod ndjson;
 pub(in crate::export) mod rows_at;
+mod scalar;
+mod shape;
 mod way;
 
 use std::borrow::Cow;

@@ -13,6 +13,7 @@ use serde::de::Deserializer;
 use serde_json::value::RawValue;
 
 use super::members::Members;
+use super::shape::Shapes;
 use super::{Keys, Value, with_room};
 use crate::export::ExportError;
 use crate::export::format::field::{Field, Position, Records};
@@ -20,44 +21,82 @@ use crate::export::format::stream::lines::{Lines, first_line};
 use crate::export::format::wanted::Wanted;
 use crate::model::Reason;
 
+/// Lines are looked at together as long as they stay in the processor's cache.
+const CHUNK_BYTES: usize = 1 << 16;
+
 /// Reads every record and returns how many there are by the count of physical lines.
 ///
 /// The column at `may_be_absent` may be missing from every record.
 pub(in crate::export::format) fn read(
-    mut lines: Lines,
+    lines: Lines,
     needed: &[Wanted],
     may_be_absent: Option<usize>,
     records: &mut impl Records,
 ) -> Result<u64, ExportError> {
+    read_lines(lines, needed, may_be_absent, true, records)
+}
+
+/// Reads every record; `is_quick` is whether lines like those before may pass the parser by.
+fn read_lines(
+    mut lines: Lines,
+    needed: &[Wanted],
+    may_be_absent: Option<usize>,
+    is_quick: bool,
+    records: &mut impl Records,
+) -> Result<u64, ExportError> {
     let mut record = 0_u64;
     let mut keys = Keys::default();
+    let mut shapes = Shapes::default();
     loop {
         let offset = lines.offset();
         let window = lines.window()?;
         if window.is_empty() {
             break;
         }
-        let (line, taken) = first_line(window);
-        record += 1;
-        let at = Position { record, byte_offset: Some(offset) };
-        let absent = || None;
-        with_room(needed.len(), absent, |found| match parse(line, needed, found) {
-            Ok(()) => {
-                keys.note(found.iter().map(Option::is_some), || names(line));
-                take(at, line, found, records);
+        let chunk = chunk(window);
+        let text = if is_quick { simdutf8::basic::from_utf8(chunk).ok() } else { None };
+        let mut fields = vec![Field::Null; needed.len()];
+        let mut from = 0;
+        while from < chunk.len() {
+            record += 1;
+            let at = Position { record, byte_offset: Some(offset + from as u64) };
+            if let Some(text) = text
+                && let Some((end, next)) = shapes.read(text, from, &mut fields)
+            {
+                records.record(at, &fields, &|| text[from..end].to_owned());
+                from = next;
+            } else {
+                let (line, taken) = first_line(&chunk[from..]);
+                let absent = || None;
+                with_room(needed.len(), absent, |found| match parse(line, needed, found) {
+                    Ok(()) => {
+                        keys.note(found.iter().map(Option::is_some), || names(line));
+                        shapes.learn(line, needed);
+                        take(at, line, found, records);
+                    }
+                    Err(reason) => records.broken(at, reason, line),
+                });
+                from += taken;
             }
-            Err(reason) => records.broken(at, reason, line),
-        });
-        lines.consume(taken);
-        if records.is_refused() {
-            return Ok(0);
+            if records.is_refused() {
+                return Ok(0);
+            }
         }
+        let taken = chunk.len();
+        lines.consume(taken);
     }
     if record != lines.physical_lines() {
         return Err(ExportError::Unbalanced { physical: lines.physical_lines(), accounted: record });
     }
     keys.refuse_missing(needed, may_be_absent)?;
     Ok(lines.physical_lines())
+}
+
+/// As many whole lines at the front of a window as are looked at together, but at least one.
+fn chunk(window: &[u8]) -> &[u8] {
+    let front = &window[..window.len().min(CHUNK_BYTES)];
+    let taken = memchr::memrchr(b'\n', front).map_or_else(|| first_line(window).1, |newline| newline + 1);
+    &window[..taken]
 }
 
 /// The keys of an object.
@@ -102,42 +141,4 @@ fn parse<'a>(line: &'a [u8], needed: &[Wanted], found: &mut [Option<&'a RawValue
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::ColumnName;
-
-    fn texts(line: &str) -> Result<Vec<Option<String>>, Reason> {
-        let needed = ["id", "at"].map(|name| Wanted::needed(&ColumnName::new(name)));
-        let mut found = [None; 2];
-        parse(line.as_bytes(), &needed, &mut found)?;
-        found
-            .into_iter()
-            .map(|value| {
-                Ok(match Value::of(value)? {
-                    Value::Text(text) => Some(text.into_owned()),
-                    _ => None,
-                })
-            })
-            .collect()
-    }
-
-    #[test]
-    fn numbers_are_kept_as_written() {
-        let values = texts(r#"{"id": 9007199254740993, "x": [1, {"id": 2}], "at": "a\u00e9\n"}"#).unwrap();
-        assert_eq!(values, [Some("9007199254740993".to_owned()), Some("aé\n".to_owned())]);
-    }
-
-    #[test]
-    fn a_needed_key_given_twice_is_a_reject() {
-        assert_eq!(texts(r#"{"id": 1, "id": 2}"#), Err(Reason::DuplicateKey));
-        assert!(texts(r#"{"id": 1, "x": 1, "x": 2}"#).is_ok());
-    }
-
-    #[test]
-    fn a_line_must_be_one_object() {
-        for line in ["[]", "1", "{} {}", "{\"id\":1}x", "{'id':1}", "{\"id\": \"\\ud800\"}"] {
-            assert_eq!(texts(line), Err(Reason::MalformedJson), "{line}");
-        }
-        assert_eq!(texts("  "), Err(Reason::BlankLine));
-    }
-}
+mod tests;

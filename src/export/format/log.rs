@@ -1,0 +1,38 @@
+//! Takes records down for tests.
+
+use std::fs::File;
+use std::io::Write;
+
+use super::field::{Field, Position, Records};
+use super::stream::bytes::Bytes;
+use super::stream::lines::Lines;
+use crate::model::Reason;
+
+/// Everything that a decoder hands over, as text.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Log {
+    pub(super) entries: Vec<String>,
+    /// After so many the export is refused.
+    pub(super) refused_after: Option<usize>,
+}
+
+impl Records for Log {
+    fn record(&mut self, at: Position, fields: &[Field<'_>], raw: &dyn Fn() -> String) {
+        self.entries.push(format!("{at:?} {fields:?} {:?}", raw()));
+    }
+
+    fn broken(&mut self, at: Position, reason: Reason, raw: &[u8]) {
+        self.entries.push(format!("{at:?} {reason:?} {}", raw.escape_ascii()));
+    }
+
+    fn is_refused(&self) -> bool {
+        self.refused_after.is_some_and(|most| self.entries.len() >= most)
+    }
+}
+
+/// Lines of these bytes.
+pub(super) fn lines(text: &[u8]) -> Lines {
+    let mut file: File = tempfile::tempfile().unwrap();
+    file.write_all(text).unwrap();
+    Lines::new(Bytes::open(file, None).unwrap()).unwrap()
+}
