@@ -243,7 +243,7 @@ mod tests {
 
     use super::super::feed::{Input, Placed};
     use super::*;
-    use crate::model::Kinds;
+    use crate::model::{Id, Kinds};
 
     const DAYS: usize = 3;
     const EXPORTS: usize = 4;
@@ -280,8 +280,8 @@ mod tests {
                     occurred_us: i64::from(below(50)),
                     kinds,
                     dwell_ms: below(100),
-                    event_id: Some(&ids[0]).filter(|_| below(8) > 0).map(String::as_str),
-                    viewer_id: Some(&ids[1]).filter(|_| below(8) > 0).map(String::as_str),
+                    event_id: Some(&ids[0]).filter(|_| below(8) > 0).map(|id| Id::of(id.as_str())),
+                    viewer_id: Some(&ids[1]).filter(|_| below(8) > 0).map(|id| Id::of(id.as_str())),
                     place,
                 };
                 feed.push(&input).unwrap();

@@ -4,11 +4,11 @@ use hashbrown::HashMap;
 
 use super::cells::Cell;
 use super::counter::Counter;
-use super::row::{EventRow, NO_CELL, Origin, ViewerRow, hash};
+use super::row::{EventRow, NO_CELL, Origin, ViewerRow};
 use super::spool::Writer;
 use super::tally::Tally;
 use super::touch::UNIQUE;
-use crate::model::{Era, Kinds};
+use crate::model::{Era, Id, Kinds};
 
 /// One thread's way into a [`Counter`].
 pub struct Feed<'c> {
@@ -41,9 +41,9 @@ pub struct Input<'a> {
     /// Milliseconds in the room.
     pub dwell_ms: u32,
     /// The event's id; without one the row is nobody's duplicate.
-    pub event_id: Option<&'a str>,
+    pub event_id: Option<Id<'a>>,
     /// The viewer's id; without one the row has no part in unique counts.
-    pub viewer_id: Option<&'a str>,
+    pub viewer_id: Option<Id<'a>>,
     /// Where it counts. `None`: outside this run's market-days.
     pub place: Option<Placed>,
 }
@@ -130,14 +130,14 @@ impl<'c> Feed<'c> {
             }
         };
         let occurred_us = input.occurred_us;
-        if let Some((event, partition)) = input.event_id.map(hash) {
-            let (viewer, _) = input.viewer_id.map(hash).unwrap_or_default();
+        if let Some((event, partition)) = input.event_id.map(|id| id.hash()) {
+            let (viewer, _) = input.viewer_id.map(|id| id.hash()).unwrap_or_default();
             let row = EventRow { event, viewer, occurred_us, origin, cell, dwell_ms: input.dwell_ms };
             return self.events.push(partition, row);
         }
         if cell != NO_CELL
             && input.kinds.bits() & UNIQUE.bits() != 0
-            && let Some((viewer, _)) = input.viewer_id.map(hash)
+            && let Some((viewer, _)) = input.viewer_id.map(|id| id.hash())
         {
             return self
                 .viewers

@@ -63,14 +63,6 @@ pub(super) struct ViewerRow {
     pub(super) unused: u32,
 }
 
-/// A hash in two halves: one that travels, one that chooses the partition. Only rows of one partition ever meet, so
-/// both halves tell ids apart.
-pub(super) fn hash(id: &str) -> (u64, u64) {
-    let hash = xxhash_rust::xxh3::xxh3_128(id.as_bytes());
-    let half = |bits: u128| u64::try_from(bits & u128::from(u64::MAX)).unwrap_or_default();
-    (half(hash), half(hash >> 64))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

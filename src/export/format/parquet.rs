@@ -8,7 +8,10 @@
 mod column;
 mod cursor;
 mod group;
+mod held;
 mod hybrid;
+mod kind;
+mod plain;
 
 use std::fs::File;
 use std::sync::Arc;

@@ -1,12 +1,14 @@
 //! From the values of a record to a signal, or to a reject with its reason.
 
-use super::coded::{Coded, NO_KEY};
+mod plain;
+
+use super::coded::Coded;
 use super::excerpt::Viewer;
 use super::fates::Fates;
 use super::layout::Layout;
 use super::quick::{Events, Ids};
 use super::signal::{Signal, Signals};
-use super::stages::{Known, Stages};
+use super::stages::Stages;
 use super::{Mapped, NoSignal};
 use crate::config::{Export, Rows};
 use crate::export::format::batch::Batch;
@@ -14,10 +16,8 @@ use crate::export::format::field::{Field, Position, Records};
 use crate::export::value::instant::Reader;
 use crate::export::value::single::{dwell_ms, flag, id};
 use crate::export::{ExportError, Reading};
-use crate::model::{Event, Kinds, Reason};
+use crate::model::{Event, Id, Kinds, Reason};
 
-/// In place of an instant that cannot be read.
-const NO_INSTANT: i64 = i64::MIN;
 /// With more words than these a tree finds one sooner.
 const FEW_WORDS: usize = 12;
 
@@ -74,7 +74,7 @@ impl<'a, S: Signals> EventMapper<'a, S> {
         self.fates.seen.record(occurred_us);
         let (kinds, dwell_ms, credited_us) = {
             let get = |column: usize| fields[column];
-            let event = self.layout.event.map(|column| self.event_of(fields[column]));
+            let event = self.layout.event.and_then(|column| self.event_of(fields[column]));
             self.happened(event, get, occurred_us)?
         };
         let (mut event_id, mut viewer_id) = (itoa::Buffer::new(), itoa::Buffer::new());
@@ -85,6 +85,7 @@ impl<'a, S: Signals> EventMapper<'a, S> {
             .map(|column| id(fields[column], &mut viewer_id).map_err(blame(column)))
             .transpose()?;
         let stage = self.stages.of(fields, |stage| self.signals.stage(stage))?;
+        let [event_id, viewer_id] = [event_id, viewer_id].map(|id| id.map(Id::of));
         let signal = Signal { record, occurred_us, credited_us, kinds, dwell_ms, event_id, viewer_id, stage };
         self.signals.signal(&signal);
         Ok(())
@@ -107,12 +108,12 @@ impl<'a, S: Signals> EventMapper<'a, S> {
     #[inline]
     fn happened<'f>(
         &self,
-        event: Option<Option<Event>>,
+        event: Option<Event>,
         get: impl Fn(usize) -> Field<'f>,
         occurred_us: i64,
     ) -> Mapped<(Kinds, u32, i64)> {
         match &self.export.rows {
-            Rows::Events { .. } => self.event(event.flatten(), get, occurred_us),
+            Rows::Events { .. } => self.event(event, get, occurred_us),
             Rows::Impressions { .. } => {
                 let (kinds, dwell_ms) = self.flags(get)?;
                 Ok((kinds, dwell_ms, occurred_us))
@@ -185,71 +186,6 @@ impl<'a, S: Signals> EventMapper<'a, S> {
         }
     }
 
-    /// Maps a row whose every value is plainly sound; whether it was one. What is not goes the way of a single record.
-    #[inline]
-    fn plain<'b>(
-        &mut self,
-        batch: &'b Batch<'_>,
-        row: usize,
-        (occurred_us, key): (i64, u128),
-        fields: &mut [Field<'b>],
-    ) -> bool {
-        let layout = self.layout;
-        let columns = batch.columns;
-        let Ok(record) = u32::try_from(batch.first + row as u64) else { return false };
-        let event = layout.event.map(|column| {
-            let known = self.events.get(&columns[column], row);
-            known.unwrap_or_else(|| self.event_of(columns[column].get(row)))
-        });
-        let (kinds, dwell_ms, credited_us) =
-            match self.happened(event, |column| columns[column].get(row), occurred_us) {
-                Ok(happened) => happened,
-                Err(NoSignal::Ignored) => {
-                    self.fates.seen.record(occurred_us);
-                    self.fates.ignored += 1;
-                    return true;
-                }
-                Err(NoSignal::Reject(..)) => return false,
-            };
-        let (mut of_event, mut of_viewer) = (itoa::Buffer::new(), itoa::Buffer::new());
-        let event_id = layout.event_id.map(|column| self.event_ids.get(&columns[column], row, &mut of_event));
-        let viewer_id = layout.viewer_id.map(|column| self.viewer_ids.get(&columns[column], row, &mut of_viewer));
-        if event_id == Some(None) || viewer_id == Some(None) {
-            return false;
-        }
-        let known = Some(key).filter(|key| *key != NO_KEY).and_then(|key| self.coded.get(key));
-        let known = known.unwrap_or_else(|| {
-            batch.fields(row, fields);
-            let known = self.stages.look(fields, |stage| self.signals.stage(stage));
-            if key != NO_KEY {
-                self.coded.insert(key, known);
-            }
-            known
-        });
-        let stage = match known {
-            Known::Stage(stage) => stage,
-            Known::Ignored => {
-                self.fates.seen.record(occurred_us);
-                self.fates.ignored += 1;
-                return self.stages.settle(known).is_err();
-            }
-            Known::Reject(..) => return false,
-        };
-        self.fates.seen.record(occurred_us);
-        self.fates.taken += 1;
-        self.signals.signal(&Signal {
-            record,
-            occurred_us,
-            credited_us,
-            kinds,
-            dwell_ms,
-            event_id: event_id.flatten(),
-            viewer_id: viewer_id.flatten(),
-            stage,
-        });
-        true
-    }
-
     fn with_stay(&self, kinds: Kinds, dwell_ms: u32) -> Kinds {
         if dwell_ms >= self.stay_ms { kinds.and(Kinds::STAY) } else { kinds }
     }
@@ -288,38 +224,7 @@ impl<S: Signals> Records for EventMapper<'_, S> {
     }
 
     fn batch(&mut self, batch: &Batch<'_>) {
-        let layout = self.layout;
-        let columns = batch.columns;
-        let mut instants = std::mem::take(&mut self.instants);
-        let mut keys = std::mem::take(&mut self.keys);
-        instants.clear();
-        let mut instant = |row: usize| {
-            let occurred_at = self.occurred_at.as_mut()?;
-            occurred_at.read(columns[layout.occurred_at].get(row), None).ok()
-        };
-        instants.extend((0..batch.rows).map(|row| instant(row).unwrap_or(NO_INSTANT)));
-        self.coded.keys(batch, &mut keys);
-        let mut events = std::mem::take(&mut self.events);
-        if let Some(column) = layout.event {
-            events.prepare(&columns[column], |field| self.event_of(field));
-        }
-        self.events = events;
-        if let Some(column) = layout.event_id {
-            self.event_ids.prepare(&columns[column]);
-        }
-        if let Some(column) = layout.viewer_id {
-            self.viewer_ids.prepare(&columns[column]);
-        }
-        let mut fields = vec![Field::Null; columns.len()];
-        for (row, (occurred_us, key)) in instants.iter().zip(&keys).enumerate() {
-            let is_mapped =
-                *occurred_us != NO_INSTANT && self.plain(batch, row, (*occurred_us, *key), &mut fields);
-            if !is_mapped {
-                batch.fields(row, &mut fields);
-                self.record(batch.at(row), &fields, &|| batch.raw(row));
-            }
-        }
-        (self.instants, self.keys) = (instants, keys);
+        self.map_batch(batch);
     }
 
     fn broken(&mut self, at: Position, reason: Reason, raw: &[u8]) {

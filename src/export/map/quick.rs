@@ -4,7 +4,7 @@ use super::coded::LARGEST_DICTIONARY;
 use crate::export::format::batch::{Cells, Dictionary};
 use crate::export::format::field::Field;
 use crate::export::value::single::id;
-use crate::model::Event;
+use crate::model::{Event, Id, IdHash};
 
 /// What the entries of one dictionary stand for.
 pub(super) struct Table<T> {
@@ -32,41 +32,56 @@ impl Events {
         }
     }
 
-    /// The event of a row, if its dictionary is the one that this was prepared for.
+    /// The event of a row; `event` says it where the column was not prepared for.
     #[inline]
-    pub(super) fn get(&self, cells: &Cells<'_>, row: usize) -> Option<Option<Event>> {
+    pub(super) fn get<'c>(
+        &self,
+        cells: &'c Cells<'_>,
+        row: usize,
+        event: impl Fn(Field<'c>) -> Option<Event>,
+    ) -> Option<Event> {
         match cells {
             Cells::Coded { codes, dictionary } if self.serial == Some(dictionary.serial) => {
-                Some(self.by_code[codes[row] as usize])
+                self.by_code[codes[row] as usize]
             }
-            _ => None,
+            _ => event(cells.get(row)),
         }
     }
 }
 
-/// The ids of a column, as text.
+/// The ids of a column, hashed.
 #[derive(Default)]
 pub(super) struct Ids {
     text: String,
-    spans: Table<(u32, u32)>,
+    entries: Table<Option<Entry>>,
+}
+
+/// An id that a dictionary holds, and where it stands in the text of all.
+#[derive(Clone, Copy)]
+struct Entry {
+    hash: IdHash,
+    span: (u32, u32),
 }
 
 impl Ids {
     /// Gets ready for the rows of a column.
     pub(super) fn prepare(&mut self, cells: &Cells<'_>) {
         let Some(dictionary) = small(cells) else { return };
-        if self.spans.serial == Some(dictionary.serial) {
+        if self.entries.serial == Some(dictionary.serial) {
             return;
         }
-        self.spans.serial = Some(dictionary.serial);
-        self.spans.by_code.clear();
+        self.entries.serial = Some(dictionary.serial);
+        self.entries.by_code.clear();
         self.text.clear();
         let mut number = itoa::Buffer::new();
+        let place = |at: usize| u32::try_from(at).unwrap_or_default();
         for field in dictionary.fields() {
-            let start = self.text.len();
-            self.text.push_str(id(field, &mut number).unwrap_or_default());
-            let place = |at: usize| u32::try_from(at).unwrap_or_default();
-            self.spans.by_code.push((place(start), place(self.text.len())));
+            let entry = id(field, &mut number).ok().map(|id| {
+                let start = self.text.len();
+                self.text.push_str(id);
+                Entry { hash: Id::hash_of(id), span: (place(start), place(self.text.len())) }
+            });
+            self.entries.by_code.push(entry);
         }
     }
 
@@ -77,13 +92,13 @@ impl Ids {
         cells: &'b Cells<'_>,
         row: usize,
         number: &'b mut itoa::Buffer,
-    ) -> Option<&'b str> {
+    ) -> Option<Id<'b>> {
         match cells {
-            Cells::Coded { codes, dictionary } if self.spans.serial == Some(dictionary.serial) => {
-                let (start, end) = self.spans.by_code[codes[row] as usize];
-                self.text.get(start as usize..end as usize).filter(|id| !id.is_empty())
+            Cells::Coded { codes, dictionary } if self.entries.serial == Some(dictionary.serial) => {
+                let Entry { hash, span } = self.entries.by_code[codes[row] as usize]?;
+                Some(Id::hashed(hash, &self.text, span))
             }
-            _ => id(cells.get(row), number).ok(),
+            _ => id(cells.get(row), number).ok().map(Id::of),
         }
     }
 }

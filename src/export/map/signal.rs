@@ -1,6 +1,6 @@
 //! What reading yields: one signal a row, on no clock but UTC.
 
-use crate::model::{Kinds, Stage};
+use crate::model::{Id, Kinds, Stage};
 
 /// One counted row.
 #[derive(Debug, Clone, Copy)]
@@ -17,9 +17,9 @@ pub struct Signal<'a> {
     /// Milliseconds in the room.
     pub dwell_ms: u32,
     /// The event's id, where events have ids.
-    pub event_id: Option<&'a str>,
+    pub event_id: Option<Id<'a>>,
     /// The viewer's id, where viewers have ids.
-    pub viewer_id: Option<&'a str>,
+    pub viewer_id: Option<Id<'a>>,
     /// Index into the stages of this export.
     pub stage: usize,
 }

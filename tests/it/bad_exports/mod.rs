@@ -14,6 +14,7 @@ mod ndjson;
 mod outcome;
 mod parquet;
 mod parquet_suite;
+mod parquet_twins;
 mod peeks;
 mod properties;
 mod spectrum;

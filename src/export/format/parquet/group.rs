@@ -8,7 +8,8 @@ use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 use parquet::basic::Encoding;
 use parquet::file::metadata::RowGroupMetaData;
 
-use super::cursor::{Cursor, Kind, Unusual};
+use super::cursor::{Cursor, Unusual};
+use super::kind::Kind;
 use crate::export::ExportError;
 use crate::export::format::batch::{Batch, Cells};
 use crate::export::format::field::Records;
@@ -106,3 +107,6 @@ fn is_usual(encoding: Encoding) -> bool {
     matches!(encoding, Encoding::PLAIN | Encoding::RLE | Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY)
         || encoding == levels
 }
+
+#[cfg(test)]
+mod tests;

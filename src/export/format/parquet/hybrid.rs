@@ -173,3 +173,66 @@ fn single(packed: &[u8], width: usize, index: usize) -> u32 {
     bytes[..there].copy_from_slice(&rest[..there]);
     ((u64::from_le_bytes(bytes) >> (bit % 8)) & ((1_u64 << width) - 1)) as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packed(numbers: &[u32], width: usize) -> Vec<u8> {
+        let mut bytes = vec![0_u8; numbers.len().next_multiple_of(8) * width / 8];
+        for (index, number) in numbers.iter().enumerate() {
+            for bit in (0..width).filter(|bit| number >> bit & 1 == 1) {
+                bytes[(index * width + bit) / 8] |= 1 << ((index * width + bit) % 8);
+            }
+        }
+        bytes
+    }
+
+    #[test]
+    fn numbers_of_every_width_are_read_in_any_portions() {
+        for width in 0..=32_u8 {
+            let most = u32::try_from((1_u64 << width) - 1).unwrap();
+            let numbers: Vec<u32> = (0..45_u32).map(|n| n.wrapping_mul(2_654_435_761) & most).collect();
+            let mut data = vec![6 << 1 | 1];
+            data.extend(packed(&numbers, width.into()));
+            data.push(9 << 1);
+            data.extend_from_slice(&most.to_le_bytes()[..usize::from(width).div_ceil(8)]);
+            let mut expected = numbers;
+            expected.resize(48, 0);
+            expected.resize(57, most);
+            for portion in [1, 3, 8, 13, 57] {
+                let mut hybrid = Hybrid::new(Bytes::from(data.clone()), width).unwrap();
+                let mut read = Vec::new();
+                while read.len() < 57 {
+                    hybrid.read(portion.min(57 - read.len()), &mut read).unwrap();
+                }
+                assert_eq!(read, expected, "{width} bits, {portion} at once");
+                assert!(hybrid.read(1, &mut read).is_err(), "there are no more");
+            }
+        }
+    }
+
+    #[test]
+    fn runs_are_told_and_what_is_no_run_is_unusual() {
+        let mut levels = Hybrid::new(Bytes::from_static(&[200, 1, 1, 3, 0b1010_0101]), 1).unwrap();
+        assert_eq!(levels.same(60).unwrap(), Some(1));
+        assert_eq!(levels.same(60).unwrap(), None, "40 are left");
+        assert_eq!(levels.same(40).unwrap(), Some(1));
+        assert_eq!(levels.same(8).unwrap(), None);
+        let mut read = Vec::new();
+        levels.read(8, &mut read).unwrap();
+        assert_eq!(read, [1, 0, 1, 0, 0, 1, 0, 1]);
+        assert!(levels.same(1).is_err());
+        assert!(Hybrid::new(Bytes::new(), 33).is_err());
+        for bad in [&[0_u8, 0][..], &[2, 2], &[255, 255, 255, 255, 255, 1], &[2]] {
+            let mut levels = Hybrid::new(Bytes::copy_from_slice(bad), 1).unwrap();
+            assert!(levels.read(1, &mut Vec::new()).is_err(), "{bad:?}");
+        }
+        // A run may claim any number of groups; only bits that are there are numbers.
+        let mut long = Hybrid::new(Bytes::from_static(&[255, 255, 255, 255, 15, 7]), 2).unwrap();
+        let mut read = Vec::new();
+        long.read(4, &mut read).unwrap();
+        assert_eq!(read, [3, 1, 0, 0]);
+        assert!(long.read(1, &mut read).is_err());
+    }
+}

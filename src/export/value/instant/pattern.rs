@@ -86,6 +86,7 @@ impl Compiled {
             (Fraction::Digits, rest) | (Fraction::Point, [b'.', rest @ ..]) => fraction(rest)?,
             (Fraction::None | Fraction::Point, rest) => (0, rest),
         };
-        (rest == self.tail).then_some(whole_us + part_us)
+        let is_whole = if self.tail.is_empty() { rest.is_empty() } else { rest == self.tail };
+        is_whole.then_some(whole_us + part_us)
     }
 }
