@@ -68,13 +68,12 @@ fn read_lines(
         if window.is_empty() {
             break;
         }
-        let taken = if is_quick { plain.read(window, offset, &mut record, &mut used, records) } else { 0 };
-        lines.consume(taken);
-        if records.is_refused() {
-            return Ok(0);
-        }
-        if taken > 0 {
-            continue;
+        if is_quick {
+            let Some(taken) = plain.read(window, offset, &mut record, &mut used, records) else { return Ok(0) };
+            if taken > 0 {
+                lines.consume(taken);
+                continue;
+            }
         }
         let window = lines.window()?;
         let (line, line_bytes) = first_line(window);

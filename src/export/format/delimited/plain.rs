@@ -8,13 +8,16 @@ use crate::export::format::field::{Field, Position, Records};
 use crate::model::Reason;
 
 /// Lines are looked at together as long as they and their index stay in the processor's cache.
-const CHUNK_BYTES: usize = 1 << 16;
+const CHUNK_BYTES: usize = 1 << 14;
 
 /// Takes plain lines off the front of windows.
-pub(super) struct Plain<'w> {
+pub(super) struct Plain {
     delimiter: u8,
     columns: usize,
-    wanted: &'w [Option<usize>],
+    /// How many fields a record is handed over with.
+    fields: usize,
+    /// Which of them are of which column; the others are not there.
+    places: Vec<(usize, usize)>,
     index: Index,
     /// Where the chunk ends that is being read.
     chunk_end: u64,
@@ -22,13 +25,22 @@ pub(super) struct Plain<'w> {
     is_odd: bool,
 }
 
-impl<'w> Plain<'w> {
-    pub(super) fn new(delimiter: u8, columns: usize, wanted: &'w [Option<usize>]) -> Self {
-        Self { delimiter, columns, wanted, index: Index::default(), chunk_end: 0, is_odd: false }
+impl Plain {
+    pub(super) fn new(delimiter: u8, columns: usize, wanted: &[Option<usize>]) -> Self {
+        let places = wanted.iter().enumerate().filter_map(|(field, column)| column.map(|column| (field, column)));
+        Self {
+            delimiter,
+            columns,
+            fields: wanted.len(),
+            places: places.collect(),
+            index: Index::default(),
+            chunk_end: 0,
+            is_odd: false,
+        }
     }
 
     /// Hands over the plain lines at the front of a window, which begins at `offset`, and returns how many bytes they
-    /// took. `record` is the number of the last record so far.
+    /// took; `None` when the export is refused. `record` is the number of the last record so far.
     pub(super) fn read(
         &mut self,
         window: &[u8],
@@ -36,19 +48,17 @@ impl<'w> Plain<'w> {
         record: &mut u64,
         used: &mut LineUse,
         records: &mut impl Records,
-    ) -> usize {
-        let Some(text) = self.front(window, offset) else { return 0 };
+    ) -> Option<usize> {
+        let Some(text) = self.front(window, offset) else { return Some(0) };
         self.index.build(text.as_bytes(), self.delimiter);
-        let mut fields = vec![Field::Null; self.wanted.len()];
-        let (mut start, mut first) = (0, 0);
-        for past in &self.index.lines {
-            let past = *past as usize;
-            let ends = &self.index.ends[first..past];
-            let newline = ends[ends.len() - 1] as usize;
+        let mut fields = vec![Field::Null; self.fields];
+        let mut delimiters = self.index.delimiters.as_slice();
+        let mut start = 0;
+        for newline in &self.index.newlines {
+            let newline = *newline as usize;
             let raw = &text[start..newline];
             let raw = raw.strip_suffix('\r').unwrap_or(raw);
             let line_start = std::mem::replace(&mut start, newline + 1);
-            first = past;
             if raw.is_empty() {
                 used.blank += 1;
                 continue;
@@ -56,27 +66,28 @@ impl<'w> Plain<'w> {
             *record += 1;
             used.records += 1;
             let at = Position { record: *record, byte_offset: Some(offset + line_start as u64) };
-            if ends.len() == self.columns {
-                for (field, column) in fields.iter_mut().zip(self.wanted) {
-                    *field = column.map_or(Field::Null, |column| {
-                        let from = if column == 0 { line_start } else { ends[column - 1] as usize + 1 };
-                        let to = if column + 1 == self.columns {
-                            line_start + raw.len()
-                        } else {
-                            ends[column] as usize
-                        };
-                        if from == to { Field::Null } else { Field::Text(&text[from..to]) }
-                    });
+            let is_within = |delimiter: Option<&u32>| delimiter.is_some_and(|at| (*at as usize) < newline);
+            let fits = !is_within(delimiters.get(self.columns - 1))
+                && (self.columns == 1 || is_within(delimiters.get(self.columns - 2)));
+            if fits {
+                let (ends, behind) = delimiters.split_at(self.columns - 1);
+                delimiters = behind;
+                for (field, column) in &self.places {
+                    let from = if *column == 0 { line_start } else { ends[column - 1] as usize + 1 };
+                    let to = ends.get(*column).map_or(line_start + raw.len(), |end| *end as usize);
+                    fields[*field] = if from == to { Field::Null } else { Field::Text(&text[from..to]) };
                 }
                 records.record(at, &fields, &|| raw.to_owned());
             } else {
+                let within = delimiters.iter().take_while(|at| is_within(Some(at))).count();
+                delimiters = &delimiters[within..];
                 records.broken(at, Reason::FieldCount, raw.as_bytes());
             }
             if records.is_refused() {
-                break;
+                return None;
             }
         }
-        start
+        Some(start)
     }
 
     /// The plain lines at the front of a window.
