@@ -4,6 +4,10 @@
 //! anything is decoded; page checksums are verified where the writer left them; the rows decoded must be the rows
 //! that the footer counts. Text is read as views, so that a long value that is repeated lies in memory once; and a
 //! row group at a time, so that a batch cannot gather the long values of many.
+//!
+//! Most files have nothing but the usual types and encodings: their row groups are read straight from the pages
+//! (`group`). The first thing that is not as usual ends that, and the general reader goes on at this row; so what is
+//! refused, and in which words, is its business alone.
 
 mod column;
 mod cursor;
