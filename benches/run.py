@@ -7,7 +7,6 @@ import os
 import platform
 import re
 import shutil
-import statistics
 import sys
 import time
 from dataclasses import dataclass, field
@@ -174,7 +173,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--binary", type=Path, help="a coverledger that is already built")
     parser.add_argument("--floor", type=Path, help="the program that only reads (benches/floor.rs), for the floors")
     parser.add_argument("--work", type=Path, required=True, help="where exports and results go (run.sh: under the target folder)")
-    parser.add_argument("--keep", action="store_true", help="keep the generated exports for the next time")
     args = parser.parse_args()
     if not args.binary or not args.binary.is_file():
         parser.error(f"there is no program {args.binary}")

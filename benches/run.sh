@@ -33,6 +33,10 @@ fi
 # `--binary FILE` measures a program that is there already; `--help` needs none.
 if [[ " $* " != *" --binary"* && " $* " != *" --help "* && " $* " != *" -h "* ]]; then
     cargo build --locked --release --bin coverledger
-    set -- --binary "$target/release/coverledger" "$@"
+    floor="$(cargo bench --locked --no-run --bench floor --message-format json | python3 -c '
+import json, sys
+built = [json.loads(line) for line in sys.stdin]
+print(*[item["executable"] for item in built if item.get("executable") and item["target"]["name"] == "floor"])')"
+    set -- --binary "$target/release/coverledger" --floor "$floor" "$@"
 fi
 exec "$venv/bin/python" -B benches/run.py --work "$target/bench-work" "$@"

@@ -30,11 +30,6 @@ def records(source: Source, path: str) -> str:
     return f"file({text(path)}, '{FORMATS[source.format]}', {text(structure)})"
 
 
-def all_records(source: Source, columns: list[str]) -> str:
-    listed = ", ".join(map(name, columns))
-    return "(" + " union all ".join(f"select {listed} from {records(source, item.path)}" for item in source.files) + ")"
-
-
 def instant(source: Source) -> str:
     column = name(source.occurred_at)
     if source.written == "epoch_ms":
@@ -59,7 +54,8 @@ class Peer:
     def count(self, source: Source) -> None:
         job = self.job
         columns = {"gender": source.audience[0], "age": source.audience[1], "broadcast": source.broadcast_id, "cover": source.cover_id}
-        found = self.rows("select " + ", ".join(f"groupUniqArray({name(column)}) as {kind}" for kind, column in columns.items()) + f" from {all_records(source, list(columns.values()))}")[0]
+        records, good = self.records(source)
+        found = self.rows("select " + ", ".join(f"groupUniqArray({name(column)}) as {kind}" for kind, column in columns.items()) + f" from ({records})")[0]
         names = {kind: sorted(filter(None, {*found[kind], *(["unknown"] if kind in ("gender", "age") else [])})) for kind in columns}
 
         def code(kind: str) -> str:
@@ -70,17 +66,15 @@ class Peer:
 
         dedup = job.dedup and source.event_id
         id = name(source.event_id) if dedup else ""
-        self.run("drop table if exists twice"); self.run("drop table if exists events"); self.run("drop table if exists firsts")
+        for table in ("twice", "events", "firsts"):
+            self.run(f"drop table if exists {table}")
         if dedup:
-            self.run(f"create table twice engine = Memory as select {id} as id from {all_records(source, [source.event_id])} group by id having count() > 1")
+            self.run(f"create table twice engine = Memory as select {id} as id from ({records}) group by id having count() > 1")
         leave, entry = is_event(source, "leave"), is_event(source, "entry")
         dwell = name(source.dwell)
         repeated = f", if({id} in (select id from twice), {id}, null) as repeated" if dedup else ""
         flags = ", ".join(f"cast({is_event(source, event)} as UInt8) as is_{event}" for event in EVENTS if event != "leave")
-        rows = " union all ".join(f"""
-select *, cast(assumeNotNull({market_code(source)}) as Int64) as market, {instant(source)} as instant_ms
-from {records(source, path)}
-where {in_window(source, begin, end)} and {market_code(source)} is not null and {is_good(source)}""" for begin, end, paths in windows(source) for path in paths)
+        rows = f"select *, cast(assumeNotNull({market_code(source)}) as Int64) as market, {instant(source)} as instant_ms from ({good}) where {market_code(source)} is not null"
         self.run(f"""
 create table events engine = Memory as
 select assumeNotNull({name(source.viewer_id)}) as viewer,
@@ -120,6 +114,20 @@ left join {first["impression"]} as i using (shown, place)
 left join {first["click"]} as c using (shown, place)
 left join {first["entry"]} as e using (shown, place)
 where {day} between 0 and {job.last_day - job.first_day} and impressions + clicks + entries + stays + orders + ifNull(dwell_seconds, 0) > 0""")
+
+    def records(self, source: Source) -> tuple[str, str]:
+        """All records of a platform, and the good ones of the days that their file may hold."""
+        every = " union all ".join(f"select * from {records(source, item.path)}" for item in source.files)
+        good = " union all ".join(
+            f"select * from {records(source, path)} where {in_window(source, begin, end)} and {is_good(source)}"
+            for begin, end, paths in windows(source) for path in paths
+        )
+        if source.format == "parquet":
+            return every, good
+        # Text is decompressed and split once. A line that is cut off is skipped.
+        self.run("drop table if exists records")
+        self.run(f"create table records engine = Memory as {good} settings input_format_allow_errors_num = 1000000")
+        return "select * from records", "select * from records"
 
     def write(self, out: Path) -> None:
         keys = ", ".join(KEYS["slot_audience"])
