@@ -27,6 +27,12 @@ def types(source: Source) -> dict[str, str]:
 
 def records(source: Source, path: str) -> str:
     structure = ", ".join(f"{name(column)} {kind}" for column, kind in types(source).items())
+    if source.format == "ndjson":
+        # JSONEachRow takes the line after one that is cut off for a part of it; so lines are taken as they are.
+        values = f"JSONExtract(line, {text(f'Tuple({structure})')})"
+        columns = ", ".join(f"tupleElement(record, {text(column)}) as {name(column)}" for column in types(source))
+        lines = f"select {values} as record from file({text(path)}, 'LineAsString', 'line String') where endsWith(line, '}}')"
+        return f"(select {columns} from ({lines}))"
     return f"file({text(path)}, '{FORMATS[source.format]}', {text(structure)})"
 
 

@@ -38,9 +38,14 @@ def scan(source: Source, paths: list[str]) -> pl.LazyFrame:
     if source.written == "epoch_ms":
         schema[source.occurred_at] = pl.Int64
     if source.format == "ndjson":
-        return pl.scan_ndjson(paths, schema=schema | dict.fromkeys(source.flags, pl.Boolean), ignore_errors=True)
-    # A record that is cut off has nulls and is dropped as not good. Flags are 0 and 1.
-    return pl.scan_csv(paths, schema=schema | dict.fromkeys(source.flags, pl.Int8), ignore_errors=True, truncate_ragged_lines=True)
+        # One line that is cut off fails `scan_ndjson`, so lines are taken as they are, and the whole ones read.
+        # So does one that has a text in place of a number.
+        fields = pl.Struct({column: schema[column] for column in source.columns} | dict.fromkeys(source.flags, pl.Boolean) | {source.occurred_at: pl.String})
+        lines = pl.scan_lines(paths, name="line").filter(C.line.str.ends_with("}"))
+        rows = lines.select(C.line.str.json_decode(fields)).unnest("line")
+        return rows.with_columns(C(source.occurred_at).cast(schema[source.occurred_at], strict=False))
+    # A record that is cut off has nulls and is dropped as not good.
+    return pl.scan_csv(paths, schema=schema | dict.fromkeys(source.flags, pl.Int8), ignore_errors=True)
 
 
 def windows(source: Source) -> dict[tuple[int, int], list[str]]:
@@ -116,6 +121,8 @@ def good(source: Source) -> pl.LazyFrame:
         conditions.append(C(source.event).is_in(list(source.words)))
     if source.event_id:
         conditions.append(C(source.event_id).is_not_null())
+    if source.format == "csv":
+        conditions += [C(flag).is_not_null() for flag in source.flags]
     return pl.concat(frames).with_columns(market=chain(words)).filter(*conditions)
 
 
