@@ -3,10 +3,11 @@
 //! They follow the newest receipt and prove nothing themselves. Whoever puts there looks afterwards whether a newer
 //! receipt has come, and puts that one's bytes: so a slow publisher cannot leave old bytes over new ones.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use futures::future::join_all;
+use futures::{StreamExt, stream};
 
 use super::keys::{self, Key};
 use super::{Archive, ArchiveError, Receipt, TableName, TableRecord, Unit};
@@ -39,8 +40,8 @@ impl Archive {
         Ok(mended)
     }
 
-    /// The cheap look that mends what a killed publisher left: one listing for each platform, market and table, and a
-    /// closer look only at what is missing, has another size, or is older than its receipt. Takes newest receipts,
+    /// The cheap look that mends what a killed publisher left: one listing for each platform, market and table
+    /// from the first date on, and a closer look only at what is missing, has another size, or is older than its receipt. Takes newest receipts,
     /// as [`Archive::newest_of`] and [`Archive::newest_rejects_of`] find them.
     ///
     /// # Errors
@@ -54,11 +55,16 @@ impl Archive {
             .map(|receipt| (Key::Receipt(&receipt.content.unit, receipt.content.revision).path(), receipt))
             .collect();
         let tables = receipts.iter().flat_map(|(_, receipt)| &receipt.content.tables).map(|table| &table.key);
-        let folders: BTreeSet<&str> =
-            receipts.iter().map(|(key, _)| key).chain(tables).map(|key| keys::folder_of_dates(key)).collect();
+        let mut folders: BTreeMap<&str, &str> = BTreeMap::new();
+        for key in receipts.iter().map(|(key, _)| key).chain(tables) {
+            let first = folders.entry(keys::folder_of_dates(key)).or_insert(keys::folder_of_date(key));
+            *first = (*first).min(keys::folder_of_date(key));
+        }
+        let listings = folders.into_iter().map(|(folder, first)| self.store.list_after(folder, first));
+        let mut listings = stream::iter(listings).buffered(self.store.requests());
         let mut objects: BTreeMap<String, Object> = BTreeMap::new();
-        for folder in folders {
-            objects.extend(self.store.list(folder).await?.into_iter().map(|object| (object.key.clone(), object)));
+        while let Some(listed) = listings.next().await {
+            objects.extend(listed?.into_iter().map(|object| (object.key.clone(), object)));
         }
         let mut outcome = Mended::default();
         for (key, receipt) in &receipts {

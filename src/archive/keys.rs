@@ -21,6 +21,9 @@ pub(super) const FOLDERS: [&str; 12] = [
     TableName::ALL[5].as_str(),
 ];
 
+/// Those of them in which there is never much, or which are written in without the lock.
+pub(super) const SMALL_FOLDERS: [&str; 4] = [ATTEMPTS, LEASES, RUNS, "_probe"];
+
 const ATTEMPTS: &str = "_attempts";
 const LEASES: &str = "_leases";
 const RECEIPTS: &str = "_receipts";
@@ -162,6 +165,11 @@ pub(super) fn lease_at(key: &str) -> Option<(MarketDay, u64)> {
 /// The folder that holds all dates beside this one, of a receipt or a current path.
 pub(super) fn folder_of_dates(key: &str) -> &str {
     key.rsplitn(3, '/').nth(2).unwrap_or_default()
+}
+
+/// The folder of its own date, of a receipt or a current path.
+pub(super) fn folder_of_date(key: &str) -> &str {
+    key.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 fn exact_date(text: &str) -> Option<Date> {

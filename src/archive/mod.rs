@@ -59,14 +59,14 @@ use crate::store::{Store, StoreError, Traffic, WriterLock};
 #[derive(Debug, Clone)]
 pub struct Archive {
     store: Store,
-    _lock: Option<WriterLock>,
+    lock: Option<WriterLock>,
 }
 
 impl Archive {
     /// An archive to read. Nothing is asked of the store yet.
     #[must_use]
     pub const fn for_reading(store: Store) -> Self {
-        Self { store, _lock: None }
+        Self { store, lock: None }
     }
 
     /// Requests to its store since it was opened.
@@ -81,13 +81,20 @@ impl Archive {
     /// # Errors
     /// The store refuses, is not there, or ignores create-only puts.
     pub async fn for_writing(store: Store) -> Result<Self, StoreError> {
-        let lock = store.lock_for_writing(&keys::FOLDERS).await?;
+        let lock = store.lock_for_writing(&keys::FOLDERS, &keys::SMALL_FOLDERS).await?;
         store.probe().await?;
-        let archive = Self { store, _lock: Some(lock) };
+        let archive = Self { store, lock: Some(lock) };
         if archive.store.folder().is_some() {
             archive.sweep_leases().await;
         }
         Ok(archive)
+    }
+
+    /// Is done with writing. In a folder, the next writer need not look everywhere for what killed ones left.
+    pub async fn close(self) {
+        if let Some(lock) = self.lock {
+            self.store.leave(lock).await;
+        }
     }
 
     /// The store it lies in.

@@ -23,8 +23,8 @@ impl Archive {
         }
     }
 
-    /// The newest receipts of a platform in a market for these local dates: one listing, and one read for each date
-    /// that was published.
+    /// The newest receipts of a platform in a market for these local dates: one listing from the first of them on, and
+    /// one read for each date that was published.
     ///
     /// # Errors
     /// The store does not answer, or a receipt cannot be relied on.
@@ -35,7 +35,7 @@ impl Archive {
         local_dates: &BTreeSet<Date>,
     ) -> Result<BTreeMap<Date, Receipt>, ArchiveError> {
         let found = self
-            .newest_in(Key::ReceiptsOfMarket(platform, market), |unit| match unit {
+            .newest_in(Key::ReceiptsOfMarket(platform, market), local_dates.first().copied(), |unit| match unit {
                 Unit::MarketDay(day) => local_dates.contains(&day.local_date),
                 Unit::Rejects { .. } => false,
             })
@@ -58,7 +58,8 @@ impl Archive {
         market: &MarketId,
         known: &BTreeMap<Date, u64>,
     ) -> Result<BTreeMap<Date, Receipt>, ArchiveError> {
-        let listed = self.revisions(Key::ReceiptsOfMarket(platform, market)).await?;
+        let first = known.keys().next().copied();
+        let listed = self.revisions_since(Key::ReceiptsOfMarket(platform, market), first).await?;
         let newer = listed.into_iter().filter_map(|(unit, revisions)| {
             let Unit::MarketDay(day) = &unit else { return None };
             let (date, newest) = (day.local_date, *revisions.last()?);
@@ -79,8 +80,10 @@ impl Archive {
         platform: &PlatformId,
         export_dates: &BTreeSet<Option<Date>>,
     ) -> Result<BTreeMap<Option<Date>, Receipt>, ArchiveError> {
+        // Exports without a date come after all that have one.
+        let first = export_dates.iter().flatten().next().copied();
         let found = self
-            .newest_in(Key::ReceiptsOfRejects(platform), |unit| match unit {
+            .newest_in(Key::ReceiptsOfRejects(platform), first, |unit| match unit {
                 Unit::Rejects { export_date, .. } => export_dates.contains(export_date),
                 Unit::MarketDay(_) => false,
             })
@@ -95,10 +98,11 @@ impl Archive {
     async fn newest_in(
         &self,
         folder: Key<'_>,
+        first: Option<Date>,
         wanted: impl Fn(&Unit) -> bool,
     ) -> Result<Vec<Receipt>, ArchiveError> {
         let newest: Vec<(Unit, u64)> = self
-            .revisions(folder)
+            .revisions_since(folder, first)
             .await?
             .into_iter()
             .filter(|(unit, _)| wanted(unit))
@@ -111,8 +115,20 @@ impl Archive {
     /// Which revisions of which units have receipts under a folder. What is no receipt there is passed over;
     /// `verify` names it.
     pub(super) async fn revisions(&self, folder: Key<'_>) -> Result<BTreeMap<Unit, BTreeSet<u64>>, ArchiveError> {
+        self.revisions_since(folder, None).await
+    }
+
+    /// The same for a folder of dates, from one of them on.
+    async fn revisions_since(
+        &self,
+        folder: Key<'_>,
+        first: Option<Date>,
+    ) -> Result<BTreeMap<Unit, BTreeSet<u64>>, ArchiveError> {
+        let folder = folder.path();
+        // Years before 0 do not sort as they are written.
+        let after = first.filter(|date| date.year() >= 0).map(|date| format!("{folder}/{date}"));
         let mut revisions: BTreeMap<Unit, BTreeSet<u64>> = BTreeMap::new();
-        for object in self.store.list(&folder.path()).await? {
+        for object in self.store.list_after(&folder, after.as_deref().unwrap_or_default()).await? {
             if let Some((unit, revision)) = keys::receipt_at(&object.key) {
                 revisions.entry(unit).or_default().insert(revision);
             }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -62,8 +63,14 @@ pub async fn find(
         by_folder.entry(folder(&wanted.parts)).or_default().push(wanted);
     }
     let mut found: BTreeMap<String, Found> = BTreeMap::new();
-    for (folder, wanted) in by_folder {
-        for object in store.list(&folder).await? {
+    let listings = by_folder.into_iter().map(|(folder, wanted)| async move {
+        // Just before the first that may match: there may be years of exports before it.
+        let first = wanted.iter().map(|wanted| front(&wanted.parts)).min().unwrap_or_default();
+        Ok::<_, StoreError>((store.list_after(&folder, before(&first)).await?, wanted))
+    });
+    let mut listings = stream::iter(listings).buffered(store.requests());
+    while let Some((listed, wanted)) = listings.try_next().await? {
+        for object in listed {
             if let Some((wanted, path)) =
                 wanted.iter().find_map(|wanted| Some((wanted, matched(&wanted.parts, &object.key)?)))
             {
@@ -111,6 +118,21 @@ fn parts_of(pattern: &PathPattern, export_date: Option<Date>, market: &str) -> V
 
 /// The folder that all matches lie under: the literal front up to its last `/`.
 fn folder(parts: &[PathPart]) -> String {
+    let literal = front(parts);
+    literal.rfind('/').map(|end| literal[..end].to_owned()).unwrap_or_default()
+}
+
+/// A key that sorts before all that begin with this text, and after as much else as is simple.
+fn before(text: &str) -> &str {
+    let mut key = text.char_indices().last().map_or("", |(last, _)| &text[..last]);
+    while let Some(parent) = ["/.", "/..", "/"].iter().find_map(|end| key.strip_suffix(end)) {
+        key = parent;
+    }
+    if matches!(key, "." | "..") { "" } else { key }
+}
+
+/// What all matches begin with.
+fn front(parts: &[PathPart]) -> String {
     let mut literal = String::new();
     for part in parts {
         match part {
@@ -118,7 +140,7 @@ fn folder(parts: &[PathPart]) -> String {
             _ => break,
         }
     }
-    literal.rfind('/').map(|end| literal[..end].to_owned()).unwrap_or_default()
+    literal
 }
 
 /// What a key says, if it is what the parts describe. A broadcast is as short as it can be; what is named twice says

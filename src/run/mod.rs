@@ -106,9 +106,11 @@ pub async fn run(
     let worked = shift.work_off(&mut plans, &mut report);
     leasing.end().await;
     worked?;
+    let retries = exports.traffic().retries + archive.store().traffic().retries;
+    archive.close().await;
     report.leave_rest(now, observer);
     report.spilled_bytes = source.memory.spilled_bytes();
-    report.retries = exports.traffic().retries + archive.store().traffic().retries;
+    report.retries = retries;
     report.days.sort_by(|one, other| one.0.cmp(&other.0));
     Ok(report)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures::{StreamExt, stream};
 use jiff::Timestamp;
 
 use crate::archive::{Archive, ArchiveError};
@@ -12,6 +13,9 @@ use crate::plan::{Known, PlannedExport, PlatformPlan, Selection, export_dates, w
 use crate::store::Store;
 
 use super::{RunError, error_text};
+
+/// Receipts of so many markets are looked for at a time.
+const MARKETS_AT_A_TIME: usize = 4;
 
 /// Plans every platform of a selection.
 ///
@@ -77,8 +81,13 @@ async fn known(
     for (market, day, _) in days {
         by_market.entry(market).or_default().insert(day.date);
     }
-    for (market, dates) in by_market {
-        let newest = match archive.newest_of(id, &market, &dates).await {
+    let newest = by_market.into_iter().map(|(market, dates)| async move {
+        let newest = archive.newest_of(id, &market, &dates).await;
+        (market, newest)
+    });
+    let mut newest = stream::iter(newest).buffered(MARKETS_AT_A_TIME);
+    while let Some((market, newest)) = newest.next().await {
+        let newest = match newest {
             Err(ArchiveError::Receipt(error)) => {
                 known.unreadable.insert(market, error_text(&error));
                 continue;

@@ -40,8 +40,19 @@ impl Bucket {
         Download { inner: &*self.inner, path, place, throttle: None }
     }
 
-    pub(super) async fn list(&self, prefix: &ObjectPath, place: &Place<'_>) -> Result<Vec<Object>, StoreError> {
-        let listed: Result<Vec<_>, _> = self.inner.list(Some(&self.path(prefix))).try_collect().await;
+    pub(super) async fn list(
+        &self,
+        prefix: &ObjectPath,
+        after: &ObjectPath,
+        place: &Place<'_>,
+    ) -> Result<Vec<Object>, StoreError> {
+        let path = self.path(prefix);
+        let listing = if after.as_ref().is_empty() {
+            self.inner.list(Some(&path))
+        } else {
+            self.inner.list_with_offset(Some(&path), &self.path(after))
+        };
+        let listed: Result<Vec<_>, _> = listing.try_collect().await;
         let listed = listed.map_err(|error| place.failed(&error))?;
         listed
             .into_iter()

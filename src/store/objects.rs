@@ -119,14 +119,24 @@ impl Store {
     /// # Errors
     /// The store does not answer, refuses, or is not there. A prefix with nothing under it is an empty list.
     pub async fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreError> {
+        self.list_after(prefix, "").await
+    }
+
+    /// Like [`Store::list`], of what sorts after `after` only: what a store holds before it costs nothing. Where there
+    /// are objects of many days, a listing costs what it is asked for and not what has come together over the years.
+    ///
+    /// # Errors
+    /// As those of [`Store::list`].
+    pub async fn list_after(&self, prefix: &str, after: &str) -> Result<Vec<Object>, StoreError> {
         let place = self.place("list", prefix);
         let path = self.key("list", prefix)?;
         let mut objects = match &self.kind {
             Kind::Folder(folder) => {
-                let listed = folder.wait(move |folder| folder.list(path.as_ref())).await;
+                let after = after.to_owned();
+                let listed = folder.wait(move |folder| folder.list(path.as_ref(), &after)).await;
                 listed.map_err(|problem| place.fails(problem))?
             }
-            Kind::Bucket(bucket) => bucket.list(&path, &place).await?,
+            Kind::Bucket(bucket) => bucket.list(&path, &self.key("list", after)?, &place).await?,
         };
         objects.sort();
         Ok(objects)

@@ -22,7 +22,7 @@ async fn struck(faults: DiskFaults, expected: &BTreeMap<String, Bytes>) -> (bool
         wrong.push("it said that it had published and had not".to_owned());
     }
     drop(failing);
-    let _lock = bench.archive.store().lock_for_writing(&FOLDERS).await.unwrap();
+    let _lock = bench.archive.store().lock_for_writing(&FOLDERS, &[]).await.unwrap();
     if let Err(error) = publish(&bench.archive, "b").await {
         wrong.push(format!("it cannot be published any more: {error}"));
     }

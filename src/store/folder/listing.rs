@@ -11,11 +11,11 @@ use crate::store::{Object, StoreProblem};
 
 impl Folder {
     /// Every object under a prefix, in no order. A prefix that is not there is empty. A symbolic link is followed if it
-    /// is relative and leads to a file inside.
-    pub(in crate::store) fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreProblem> {
+    /// is relative and leads to a file inside. What sorts up to `after` is not looked at.
+    pub(in crate::store) fn list(&self, prefix: &str, after: &str) -> Result<Vec<Object>, StoreProblem> {
         self.disk.reads()?;
         let mut objects = Vec::new();
-        self.walk(prefix, &mut |key, name, metadata| {
+        self.walk(prefix, after, &mut |key, name, metadata| {
             if !is_staged(name) {
                 objects.push(object(key, metadata)?);
             }
@@ -27,7 +27,7 @@ impl Folder {
     /// The half-written files under a prefix.
     pub(super) fn staged_under(&self, prefix: &str) -> io::Result<Vec<String>> {
         let mut staged = Vec::new();
-        self.walk(prefix, &mut |key, name, _| {
+        self.walk(prefix, "", &mut |key, name, _| {
             if is_staged(name) {
                 staged.push(key);
             }
@@ -36,14 +36,14 @@ impl Folder {
         Ok(staged)
     }
 
-    fn walk(&self, prefix: &str, visit: &mut Visit<'_>) -> io::Result<()> {
+    fn walk(&self, prefix: &str, after: &str, visit: &mut Visit<'_>) -> io::Result<()> {
         if prefix.is_empty() {
-            return self.enter(&self.dir, "", visit);
+            return self.enter(&self.dir, "", after, visit);
         }
         // A prefix that is a link is not gone into, as no other is.
         let is_folder = present(self.dir.symlink_metadata(prefix))?.is_some_and(|metadata| metadata.is_dir());
         match present(self.dir.open_dir(prefix)) {
-            Ok(Some(dir)) if is_folder => self.enter(&dir, prefix, visit),
+            Ok(Some(dir)) if is_folder => self.enter(&dir, prefix, after, visit),
             Ok(_) => Ok(()),
             Err(error) if !is_folder => {
                 tracing::warn!(prefix, %error, "this is no folder of the store");
@@ -53,7 +53,7 @@ impl Folder {
         }
     }
 
-    fn enter(&self, dir: &Dir, prefix: &str, visit: &mut Visit<'_>) -> io::Result<()> {
+    fn enter(&self, dir: &Dir, prefix: &str, after: &str, visit: &mut Visit<'_>) -> io::Result<()> {
         for entry in dir.entries()? {
             let entry = entry?;
             let Some(name) = entry.file_name().to_str().map(str::to_owned) else {
@@ -63,9 +63,13 @@ impl Folder {
             };
             let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
             let kind = entry.file_type()?;
+            let is_behind = if kind.is_dir() { is_behind(&key, after) } else { key.as_str() <= after };
+            if is_behind {
+                continue;
+            }
             if kind.is_dir() {
                 if let Some(inner) = present(entry.open_dir())? {
-                    self.enter(&inner, &key, visit)?;
+                    self.enter(&inner, &key, after, visit)?;
                 }
             } else if kind.is_symlink() {
                 match self.dir.metadata(&key) {
@@ -83,6 +87,12 @@ impl Folder {
         }
         Ok(())
     }
+}
+
+/// Whether a folder holds nothing that sorts after this.
+fn is_behind(folder: &str, after: &str) -> bool {
+    let inside = format!("{folder}/");
+    inside.as_str() < after && !after.starts_with(&inside)
 }
 
 /// Is told of each file: its key, its name and what is known of it.
@@ -108,7 +118,39 @@ pub(in crate::store) fn is_staged(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::sync::Arc;
+
+    use object_store::memory::InMemory;
+
     use super::*;
+    use crate::store::{IfMissing, Store};
+
+    #[tokio::test]
+    async fn a_listing_that_begins_later_is_the_end_of_the_whole_one() {
+        let temp = tempfile::tempdir().unwrap();
+        let folder = Store::open_folder(temp.path(), IfMissing::Create).unwrap();
+        let memory = Store::over(Arc::new(InMemory::new()), "some/prefix", "memory").unwrap();
+        let keys = ["a-b/x", "a/1/x", "a/1/y", "a/1.csv", "a/10/x", "a/2", "a/2-", "a0", "b/c/d/e"];
+        for key in keys {
+            fs::create_dir_all(temp.path().join(key).parent().unwrap()).unwrap();
+            folder.put(key, "x".into()).await.unwrap();
+            memory.put(key, "x".into()).await.unwrap();
+        }
+        for store in [folder, memory] {
+            for prefix in ["", "a", "a/1", "b", "none"] {
+                let all: Vec<String> = store.list(prefix).await.unwrap().into_iter().map(|o| o.key).collect();
+                for after in keys.into_iter().chain(["a", "a/", "a/1", "a/1/", "a/1/xx", "a/3", "b/c", "zz", "A"])
+                {
+                    let after = after.trim_end_matches('/');
+                    let listed = store.list_after(prefix, after).await.unwrap();
+                    let expected: Vec<&String> = all.iter().filter(|key| key.as_str() > after).collect();
+                    let listed: Vec<&String> = listed.iter().map(|object| &object.key).collect();
+                    assert_eq!(listed, expected, "{} under `{prefix}` after `{after}`", store.name());
+                }
+            }
+        }
+    }
 
     #[test]
     fn staged_names_are_told_from_others() {

@@ -8,12 +8,14 @@ mod disk;
 mod listing;
 mod names;
 mod staging;
+mod writers;
 
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use cap_std::ambient_authority;
@@ -41,6 +43,8 @@ pub(super) struct Folder {
     root: PathBuf,
     disk: Disk,
     names: Names,
+    /// Half-written files that one made and did not take away.
+    staged: AtomicUsize,
 }
 
 impl fmt::Debug for Folder {
@@ -53,7 +57,7 @@ impl Folder {
     pub(super) fn open(folder: &Path, disk: Disk) -> io::Result<Self> {
         let root = folder.canonicalize()?;
         let dir = Dir::open_ambient_dir(&root, ambient_authority())?;
-        Ok(Self { dir, root, disk, names: Names::default() })
+        Ok(Self { dir, root, disk, names: Names::default(), staged: AtomicUsize::new(0) })
     }
 
     /// Where it lies.
@@ -122,6 +126,7 @@ impl Folder {
             staged.discard();
             return Err(unnamed(&error));
         }
+        staged.has_its_name();
         self.sync_parents(key, stays)
     }
 
@@ -137,6 +142,11 @@ impl Folder {
             }
         }
         Ok(())
+    }
+
+    /// Whether no half-written file of one's own is left.
+    pub(super) fn has_nothing_staged(&self) -> bool {
+        self.staged.load(Ordering::SeqCst) == 0
     }
 
     /// A file that is made if need be, to be locked.

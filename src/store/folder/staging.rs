@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 
 use cap_std::fs::OpenOptions;
 
@@ -26,7 +27,14 @@ impl Staged<'_> {
     pub(super) fn discard(self) {
         if let Err(error) = self.folder.disk.remove(|| self.folder.dir.remove_file(&self.path)) {
             tracing::warn!(path = self.path, %error, "a half-written file stays behind until the next run");
+            return;
         }
+        self.has_its_name();
+    }
+
+    /// It is no half-written file any more.
+    pub(super) fn has_its_name(self) {
+        self.folder.staged.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -56,7 +64,10 @@ impl Folder {
         loop {
             let path = format!("{key}#{number}");
             match self.disk.create(|| self.dir.open_with(&path, &options)) {
-                Ok(file) => return Ok((file, path)),
+                Ok(file) => {
+                    self.staged.fetch_add(1, Ordering::SeqCst);
+                    return Ok((file, path));
+                }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
                 Err(error) if is_absent(&error) && tries < TRIES => {
                     tries += 1;
