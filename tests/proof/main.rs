@@ -13,6 +13,7 @@
 #![allow(clippy::format_push_string, reason = "what reads plainly is worth more here than one allocation")]
 
 mod chance;
+mod costs;
 mod flips;
 mod hopeless;
 mod kills;
