@@ -12,7 +12,7 @@ use bytes::Bytes;
 use crate::chance::Chance;
 use crate::night::{FIRST, SECOND, deliver_first, deliver_second};
 use crate::readers::{ENOUGH, Readers, View};
-use crate::stub::{Bucket, Fault, Logged, Stub, When};
+use crate::stub::{Bucket, Fault, Logged, Request, Stub, When};
 use crate::worker::{Finished, Workspace};
 
 const RUN: [&str; 4] = ["run", "nightly", "--at", SECOND];
@@ -60,8 +60,17 @@ impl Ground {
     /// Meets this fate at request number `point`, and is run again. Says whether it was killed, or what is other than
     /// it should be.
     fn killed_at(&self, point: usize, fault: &Fault) -> Result<bool, String> {
+        self.killed_where(move |n, _| n == point, fault)
+    }
+
+    /// The same at the requests that this picks.
+    fn killed_where(
+        &self,
+        mut picks: impl FnMut(usize, &Request) -> bool + Send + 'static,
+        fault: &Fault,
+    ) -> Result<bool, String> {
         let fate = fault.clone();
-        self.stub.on(move |n, _| if n == point { fate.clone() } else { Fault::Pass });
+        self.stub.on(move |n, request| if picks(n, request) { fate.clone() } else { Fault::Pass });
         let killed = self.workspace.start_aimed_at(&self.stub, &RUN).finish();
         self.stub.quiet();
         self.again().map(|()| killed.code.is_none())
