@@ -50,11 +50,17 @@ pub(in crate::export) fn flag(field: Field<'_>) -> Result<bool, Reason> {
         Field::Bool(flag) => Ok(flag),
         Field::Int(0) | Field::Null => Ok(false),
         Field::Int(1) => Ok(true),
-        Field::Text(text) => match text.trim().to_ascii_lowercase().as_str() {
-            "1" | "true" | "t" | "yes" | "y" => Ok(true),
-            "0" | "false" | "f" | "no" | "n" | "" => Ok(false),
-            _ => Err(Reason::BadFlag),
-        },
+        Field::Text(text) => {
+            let text = text.trim();
+            let is_one_of = |words: [&str; 5]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+            if is_one_of(["0", "false", "f", "no", "n"]) || text.is_empty() {
+                Ok(false)
+            } else if is_one_of(["1", "true", "t", "yes", "y"]) {
+                Ok(true)
+            } else {
+                Err(Reason::BadFlag)
+            }
+        }
         _ => Err(Reason::BadFlag),
     }
 }
