@@ -40,9 +40,9 @@ impl Archive {
         Ok(mended)
     }
 
-    /// The cheap look that mends what a killed publisher left: one listing for each platform, market and table
-    /// from the first date on, and a closer look only at what is missing, has another size, or is older than its receipt. Takes newest receipts,
-    /// as [`Archive::newest_of`] and [`Archive::newest_rejects_of`] find them.
+    /// The cheap look that mends what a killed publisher left: one listing for each platform, market and table, from the
+    /// first date on, and a closer look only at what is missing, has another size, or is older than its receipt. Takes
+    /// newest receipts, as [`Archive::newest_of`] and [`Archive::newest_rejects_of`] find them.
     ///
     /// # Errors
     /// The store does not do it.

@@ -7,6 +7,7 @@
 mod abreast;
 mod account;
 mod aftermath;
+mod ahead;
 mod booking;
 mod error;
 mod judge;

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::runtime::Handle;
 use tracing::Span;
@@ -16,9 +15,10 @@ use crate::count::{Booked, Counted, Counter, Effort, Fed, Feed, Landed, Memory, 
 use crate::export::{self, Excerpt, ExportError, ReadReport, Reading};
 use crate::model::{Fact, MarketId, Page};
 use crate::plan::{self, Batch, PlannedExport};
-use crate::store::Store;
+use crate::store::{Fetched, Object, Store, StoreError};
 use crate::time::Zone;
 
+use super::ahead::Ahead;
 use super::booking::{self, Room};
 use super::localize::{Clocks, Localizing};
 use super::progress::{Observer, Step};
@@ -150,20 +150,20 @@ pub(super) fn count(
             expected_rows: batch.bytes() / LEAST_BYTES_PER_ROW,
         },
     );
-    let next = AtomicUsize::new(0);
-    let largest_first = largest_first(batch);
+    let ahead = Ahead::new(source.exports, &source.spill_dir, handle, largest_first(batch), source.threads);
     let span = Span::current();
     let worker = || -> Result<Option<(Fed, Vec<Done>)>, RunError> {
         let _entered = span.enter();
         let mut feed = counter.feed();
         let mut done = Vec::new();
-        let next_export = || largest_first.get(next.fetch_add(1, Ordering::Relaxed));
-        while let Some(index) = next_export().filter(|_| !source.stop.is_asked()) {
-            let planned = batch.exports[*index];
-            let place = Reader { source, platform, clocks: &clocks, markets: &markets, room: &room, handle };
-            let Some(read) = place.read(planned, *index, &mut feed)? else { return Ok(None) };
+        while let Some(next) = ahead.next().filter(|_| !source.stop.is_asked()) {
+            let index = next.index;
+            let planned = batch.exports[index];
+            let place = Reader { source, platform, clocks: &clocks, markets: &markets, room: &room };
+            let Some(fetched) = ahead.fetched(next, source.stop)? else { return Ok(None) };
+            let Some(read) = place.read(planned, fetched, index, &mut feed)? else { return Ok(None) };
             (source.observer)(&Step::Read { key: &planned.found.object.key, bytes: planned.found.object.size });
-            done.push((*index, read));
+            done.push((index, read));
         }
         if source.stop.is_asked() {
             return Ok(None);
@@ -210,9 +210,10 @@ fn scope(batch: &Batch<'_>) -> Scope {
 }
 
 /// The big ones first, so that no thread is left alone with one at the end.
-fn largest_first(batch: &Batch<'_>) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..batch.exports.len()).collect();
-    order.sort_by_key(|index| std::cmp::Reverse(batch.exports[*index].found.object.size));
+fn largest_first<'a>(batch: &'a Batch<'_>) -> Vec<(usize, &'a Object)> {
+    let mut order: Vec<(usize, &Object)> =
+        batch.exports.iter().map(|export| &export.found.object).enumerate().collect();
+    order.sort_by_key(|(_, object)| std::cmp::Reverse(object.size));
     order
 }
 
@@ -229,7 +230,6 @@ struct Reader<'a> {
     clocks: &'a Clocks,
     markets: &'a BTreeMap<MarketId, Zone>,
     room: &'a Room,
-    handle: &'a Handle,
 }
 
 impl Reader<'_> {
@@ -237,15 +237,14 @@ impl Reader<'_> {
     fn read(
         &self,
         planned: &PlannedExport,
+        fetched: Result<Fetched, StoreError>,
         number: usize,
         feed: &mut Feed<'_>,
     ) -> Result<Option<Result<ReadExport, Unread>>, RunError> {
         let object = &planned.found.object;
-        let fetching = self.source.exports.fetch(object, &self.source.spill_dir);
-        let fetched = match self.handle.block_on(self.source.stop.or(fetching)) {
-            Some(Ok(fetched)) => fetched,
-            Some(Err(error)) => return Ok(Some(Err(Unread::new(error_text(&error))))),
-            None => return Ok(None),
+        let fetched = match fetched {
+            Ok(fetched) => fetched,
+            Err(error) => return Ok(Some(Err(Unread::new(error_text(&error))))),
         };
         let again = match fetched.file.try_clone() {
             Ok(again) => again,
