@@ -46,14 +46,15 @@ impl Memory {
         self.bytes
     }
 
-    /// Keeps a part of the bound free of waiting rows, in place of what was set aside before; three quarters at most.
+    /// Keeps a part of the bound free of waiting rows, in place of what was set aside before; half at most.
     pub(super) fn set_aside(&self, bytes: u64) {
-        self.set_aside.store(bytes.min(self.bytes / 4 * 3), Ordering::Relaxed);
+        self.set_aside.store(bytes.min(self.bytes / 2), Ordering::Relaxed);
     }
 
-    /// More rows wait. Says whether they are too many.
+    /// More rows wait. Says whether they are too many: more than two thirds of the bound. The last third is for the
+    /// partitions in hand and keeps the process nearer to what it may take.
     pub(super) fn add(&self, bytes: u64) -> bool {
-        let free = self.bytes - self.set_aside.load(Ordering::Relaxed);
+        let free = (self.bytes / 3 * 2).saturating_sub(self.set_aside.load(Ordering::Relaxed));
         self.resident.fetch_add(bytes, Ordering::Relaxed) + bytes > free
     }
 

@@ -125,7 +125,7 @@ fn source<'a>(workspace: &'a Workspace, exports: &'a Store, stop: &'a Stop, obse
         workspace,
         exports,
         // The rest is for decoding, for the tables of cells and first touches, and for rows of counts.
-        memory: Memory::new(settings.memory_bytes / 2, spill_dir.clone(), settings.open_files),
+        memory: Memory::new(settings.memory_bytes / 4 * 3, spill_dir.clone(), settings.open_files),
         spill_dir,
         threads: threads.map_or(1, NonZeroUsize::get),
         observer,
