@@ -17,7 +17,7 @@ from pathlib import Path
 import configured
 import job
 import table
-from cases import CASES, PANDAS_EVENTS, PEERS, Case
+from cases import CASES, PEERS, Case, can
 from compare import compare
 from measure import Cost, Failed, run
 
@@ -88,7 +88,7 @@ class Bench:
         task = self.work / "job.json"
         asked = configured.read_job(folder, FIRST_DAY, LAST_DAY, case.dedup)
         job.save(asked, task)
-        peers = [peer for peer in self.args.peers if peer != "pandas" or events <= PANDAS_EVENTS]
+        peers = [peer for peer in self.args.peers if can(peer, case, events)]
         for nth in range(self.args.rounds):
             self.note(results, OURS, nth, self.coverledger(folder))
             for peer in peers:

@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 
 from job import COUNTS, DAY_MS, EVENTS, KEYS, Job, Source, load
-from peers.sql import BASE, DAYS_BEFORE, PLACE, by_market, in_window, is_event, is_good, market_code, name, offset, slot, text, windows
+from peers.sql import BASE, DAYS_BEFORE, PLACE, by_market, in_window, is_event, is_good, market_code, name, offset, slot, text, windows, written
 
 KINDS = {count: "double" if count == "dwell_seconds" else "bigint" for count in COUNTS}
 
@@ -43,8 +43,8 @@ def files(source: Source, paths: list[str]) -> str:
         types[source.occurred_at] = "bigint"
     columns = "{" + ", ".join(f"{text(column)}: {text(kind)}" for column, kind in types.items()) + "}"
     if source.format == "ndjson":
-        return f"read_json({listed}, format = 'newline_delimited', columns = {columns}, ignore_errors = true)"
-    return f"read_csv({listed}, auto_detect = false, header = true, columns = {columns}, delim = ',', quote = '\"', escape = '\"', ignore_errors = true)"
+        return f"read_json({listed}, format = 'newline_delimited', columns = {columns}, ignore_errors = true, filename = true)"
+    return f"read_csv({listed}, auto_detect = false, header = true, columns = {columns}, delim = ',', quote = '\"', escape = '\"', ignore_errors = true, filename = true)"
 
 
 def instant(source: Source) -> str:
@@ -86,15 +86,21 @@ from {once} group by all""")
     def records(self, source: Source) -> tuple[str, str]:
         """All records of a platform, and the good ones of the days that their file may hold."""
         named = ", ".join(map(name, needed(source)))
-        every = " union all ".join(f"select {named} from {files(source, paths)}" for _, _, paths in windows(source))
-        placed = " union all ".join(
-            f"select {named} from {files(source, paths)} where {in_window(source, begin, end)} and {is_good(source)}"
-            for begin, end, paths in windows(source)
-        )
         if source.format == "parquet":
+            every = " union all ".join(f"select {named} from {files(source, paths)}" for _, _, paths in windows(source))
+            placed = " union all ".join(
+                f"select {named} from {files(source, paths)} where {in_window(source, begin, end)} and {is_good(source)}"
+                for begin, end, paths in windows(source)
+            )
             return every, placed
-        # Text is decompressed and split once.
-        self.make("records", placed)
+        # Text is decompressed and split once. A file is one thread's, so all files are one scan.
+        spans = ", ".join(
+            f"({text(path)}, {written(source, begin)}, {written(source, end)})" for begin, end, paths in windows(source) for path in paths
+        )
+        self.make("spans", f"from (values {spans}) as t (filename, begin_at, end_at)")
+        every = files(source, [item.path for item in source.files])
+        at = name(source.occurred_at)
+        self.make("records", f"select {named} from {every} join spans using (filename) where {at} >= begin_at and {at} < end_at and {is_good(source)}")
         return "from records", "from records"
 
     def name_codes(self, source: Source, records: str) -> None:
