@@ -49,6 +49,10 @@ pub fn main() -> ExitCode {
         }
     };
     logging::start(&cli.global);
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    if matches!(cli.command, Command::Run(_) | Command::Backfill(_)) {
+        environment::keep_few_heaps();
+    }
     std::panic::set_hook(Box::new(|panic| {
         if !export::is_guarded() {
             let place = panic.location().map(ToString::to_string).unwrap_or_default();

@@ -9,6 +9,8 @@ mod crashes;
 mod deliveries;
 mod faketime;
 mod front;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod heaps;
 mod holding;
 mod late;
 mod neighbours;
