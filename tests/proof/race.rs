@@ -145,6 +145,7 @@ fn race(days: usize, seed: u64, planted: Planted) -> (Race, Vec<Option<i32>>) {
     let about_to_publish = race.trouble(seed, planted);
     let first = race.first();
     about_to_publish.recv().unwrap();
+    first.await_stopped();
     let others: Vec<Worker> = (1..RACERS).map(|number| race.racer(number)).collect();
     let mut codes: Vec<Option<i32>> = others.into_iter().map(|other| other.finish().code).collect();
     first.signal("CONT");
@@ -178,7 +179,7 @@ fn creates_more(kind: Kind, key: &str) -> bool {
 
 #[test]
 fn a_store_where_receipts_can_be_overwritten_is_noticed() {
-    let (race, _) = race(4, 1, Planted::ReceiptsOverwrite);
+    let (race, codes) = race(4, 1, Planted::ReceiptsOverwrite);
     let wrong = race.wrong();
-    assert!(wrong.iter().any(|wrong| wrong.contains("written over")), "{wrong:?}");
+    assert!(wrong.iter().any(|wrong| wrong.contains("written over")), "{wrong:?}, exit codes {codes:?}");
 }

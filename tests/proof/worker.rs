@@ -256,6 +256,20 @@ impl Worker {
         assert!(sent.success(), "no signal {name}");
     }
 
+    /// Waits until `SIGSTOP` holds it: until then it is still at work, and renews its leases.
+    pub fn await_stopped(&self) {
+        let state = || {
+            let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid())).unwrap();
+            // The name in parentheses may hold anything.
+            stat.rsplit_once(") ").unwrap().1.chars().next()
+        };
+        let started = Instant::now();
+        while state() != Some('T') {
+            assert!(started.elapsed() < PATIENCE, "not stopped after {PATIENCE:?}");
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     /// Whether it has not ended yet.
     pub fn is_at_work(&self) -> bool {
         self.child.lock().unwrap().try_wait().unwrap().is_none()
