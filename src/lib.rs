@@ -1,6 +1,7 @@
 //! coverledger settles how live-room covers performed: by market, slot and audience, on the market's own clock.
 
 // The floors, lowest first. A module may use only modules on a lower floor; `tests/it/floors.rs` enforces it.
+pub mod stats;
 pub mod time;
 
 pub mod model;

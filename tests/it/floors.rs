@@ -3,7 +3,8 @@
 use std::path::Path;
 
 /// Every module and the floor it stands on.
-const FLOORS: [(&str, u8); 15] = [
+const FLOORS: [(&str, u8); 16] = [
+    ("stats", 0),
     ("time", 0),
     ("model", 0),
     ("config", 1),

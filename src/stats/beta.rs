@@ -1,0 +1,162 @@
+//! The beta distribution: what is known of a rate.
+
+use statrs::function::beta::checked_beta_reg;
+
+use super::quadrature::panel;
+use super::root::root;
+
+/// Up to this strength the continued fraction of `statrs` has converged; beyond, the density is integrated.
+const CONVERGED: f64 = 1000.0;
+/// Where the density is below e^-45 of its peak, nothing is left to add.
+const NOTHING: f64 = -45.0;
+/// The widest panel in log odds over which every beta density is smooth.
+const WIDEST: f64 = 0.5;
+
+/// What is known of a rate: as if `alpha` successes and `beta` failures had been seen. Both are positive.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Beta {
+    /// Successes, as it were.
+    pub alpha: f64,
+    /// Failures, as it were.
+    pub beta: f64,
+}
+
+impl Beta {
+    /// What is known after so many more trials with so many successes (conjugate prior; Raiffa & Schlaifer 1961). Both
+    /// may be fractions; what is negative counts as 0.
+    #[must_use]
+    pub fn posterior(&self, successes: f64, trials: f64) -> Self {
+        let successes = successes.max(0.0);
+        Self { alpha: self.alpha + successes, beta: self.beta + (trials - successes).max(0.0) }
+    }
+
+    /// The expected rate.
+    #[must_use]
+    pub fn mean(&self) -> f64 {
+        self.alpha / self.strength()
+    }
+
+    /// How many trials it is worth.
+    #[must_use]
+    pub fn strength(&self) -> f64 {
+        self.alpha + self.beta
+    }
+
+    /// The probability that the rate is at most `x`.
+    #[must_use]
+    pub fn cdf(&self, x: f64) -> f64 {
+        if x <= 0.0 {
+            return 0.0;
+        }
+        if x >= 1.0 {
+            return 1.0;
+        }
+        self.below_odds((x / (1.0 - x)).ln())
+    }
+
+    /// The probability that the rate is more than `x`, exact where it is small.
+    #[must_use]
+    pub fn above(&self, x: f64) -> f64 {
+        if x <= 0.0 {
+            return 1.0;
+        }
+        if x >= 1.0 {
+            return 0.0;
+        }
+        self.mirrored().below_odds(((1.0 - x) / x).ln())
+    }
+
+    /// The rate below which it lies with probability `p`.
+    #[must_use]
+    pub fn quantile(&self, p: f64) -> f64 {
+        let odds = self.odds_quantile(p);
+        if odds.is_infinite() { 1.0 } else { odds / (1.0 + odds) }
+    }
+
+    /// The probability that this rate is higher than another that is independent of it, to about 1e-12.
+    #[must_use]
+    pub fn above_other(&self, other: &Beta) -> f64 {
+        // The narrower density is integrated, so that the other's distribution function is smooth along it.
+        if self.width() > other.width() {
+            return 1.0 - other.above_other(self);
+        }
+        let weighted = |odds: f64| other.below_odds(self.middle() + odds);
+        (self.integral(self.end(-1.0), self.end(1.0), weighted) / self.whole()).clamp(0.0, 1.0)
+    }
+
+    /// The odds below which the rate's odds lie with probability `p`.
+    pub(super) fn odds_quantile(&self, p: f64) -> f64 {
+        if p <= 0.0 {
+            return 0.0;
+        }
+        if p >= 1.0 {
+            return f64::INFINITY;
+        }
+        if p > 0.5 && self.alpha > self.beta {
+            return 1.0 / self.mirrored().odds_quantile(1.0 - p);
+        }
+        let (low, high) = (self.middle() + self.end(-1.0), self.middle() + self.end(1.0));
+        root(|odds| self.below_odds(odds) - p, low, high).exp()
+    }
+
+    fn mirrored(&self) -> Self {
+        Self { alpha: self.beta, beta: self.alpha }
+    }
+
+    /// The probability that the logarithm of the odds is at most this.
+    fn below_odds(&self, odds: f64) -> f64 {
+        let share = |odds: f64| 1.0 / (1.0 + (-odds).exp());
+        if self.strength() <= CONVERGED {
+            return checked_beta_reg(self.alpha, self.beta, share(odds)).unwrap_or(f64::NAN);
+        }
+        let all = |_| 1.0;
+        let at = odds - self.middle();
+        if at <= 0.0 {
+            self.integral(self.end(-1.0), at, all) / self.whole()
+        } else {
+            1.0 - self.integral(at, self.end(1.0), all) / self.whole()
+        }
+    }
+
+    /// The logarithm of the odds at the peak of their density, α / β; distances are measured from there.
+    fn middle(&self) -> f64 {
+        (self.alpha / self.beta).ln()
+    }
+
+    /// About the standard deviation of the logarithm of the odds.
+    fn width(&self) -> f64 {
+        (1.0 / self.alpha + 1.0 / self.beta).sqrt()
+    }
+
+    /// The logarithm of the density of the logarithm of the odds, relative to its peak, at a distance from it.
+    fn log_density(&self, distance: f64) -> f64 {
+        self.alpha * distance - self.strength() * (self.mean() * distance.exp_m1()).ln_1p()
+    }
+
+    /// The distance beyond which nothing is left, on one side.
+    fn end(&self, side: f64) -> f64 {
+        let mut reach = self.width();
+        while self.log_density(side * reach) > NOTHING {
+            reach *= 1.25;
+        }
+        side * reach
+    }
+
+    fn whole(&self) -> f64 {
+        self.integral(self.end(-1.0), self.end(1.0), |_| 1.0)
+    }
+
+    /// The integral of the density times a weight, from one distance to another.
+    fn integral(&self, from: f64, to: f64, weight: impl Fn(f64) -> f64) -> f64 {
+        let step = self.width().min(WIDEST);
+        let function = |distance: f64| self.log_density(distance).exp() * weight(distance);
+        let mut sum = 0.0;
+        let mut at = from;
+        while at < to {
+            let next = (at + step).min(to);
+            sum += panel(&function, at, next);
+            at = next;
+        }
+        sum
+    }
+}

@@ -1,0 +1,58 @@
+//! Where a continuous function crosses zero.
+
+/// More steps than halving needs to bring any bracket of finite ends down to neighbouring numbers.
+const MOST_STEPS: usize = 200;
+
+/// A zero of `function` between `low` and `high`, where it has opposite signs, to the last few bits: the Illinois
+/// variant of false position (Dowell & Jarratt 1971), with a halving wherever that is slow. Where the signs are alike,
+/// the end at which the function is nearer to zero.
+pub(super) fn root(function: impl Fn(f64) -> f64, low: f64, high: f64) -> f64 {
+    let (mut a, mut b) = (low, high);
+    let (mut at_a, mut at_b) = (function(a), function(b));
+    if at_a * at_b > 0.0 || at_a.is_nan() || at_b.is_nan() {
+        return if at_a.abs() <= at_b.abs() { a } else { b };
+    }
+    let mut width = (b - a).abs();
+    for step in 0..MOST_STEPS {
+        let tolerance = 4.0 * f64::EPSILON * a.abs().max(b.abs()).max(f64::MIN_POSITIVE);
+        if (b - a).abs() <= tolerance {
+            break;
+        }
+        let halve = step % 3 == 2 && (b - a).abs() > 0.5 * width;
+        if step % 3 == 2 {
+            width = (b - a).abs();
+        }
+        let crossing = b - at_b * (b - a) / (at_b - at_a);
+        let inside = crossing > a.min(b) && crossing < a.max(b);
+        let next = if halve || !inside { a + (b - a) / 2.0 } else { crossing };
+        let at_next = function(next);
+        if at_next.abs() < f64::MIN_POSITIVE || at_next.is_nan() {
+            return next;
+        }
+        if at_next * at_b < 0.0 {
+            (a, at_a) = (b, at_b);
+        } else {
+            at_a /= 2.0;
+        }
+        (b, at_b) = (next, at_next);
+    }
+    b
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zero_is_found_to_the_last_bits_however_flat_or_steep_the_function_is() {
+        assert!((root(|x| x * x - 2.0, 0.0, 2.0) - std::f64::consts::SQRT_2).abs() < 1e-15);
+        assert!((root(|x| (x - 0.3).powi(9), -5.0, 1.0) - 0.3).abs() < 1e-12);
+        assert!((root(|x| (1e6 * (x - 0.123)).tanh(), -100.0, 3.0) - 0.123).abs() < 1e-12);
+    }
+
+    #[test]
+    fn without_a_crossing_the_nearer_end_is_answered() {
+        assert!((root(|x| x + 10.0, 0.0, 5.0) - 0.0).abs() < 1e-15);
+        assert!((root(|x| 10.0 - x, 0.0, 5.0) - 5.0).abs() < 1e-15);
+    }
+}
