@@ -120,6 +120,7 @@ fn draft(number: u64) -> Draft {
         state: State::Provisional,
         fingerprint: format!("{number:064x}"),
         exports: Vec::new(),
+        facts: Vec::new(),
         totals: BTreeMap::new(),
         config_sha256: String::new(),
         program_version: String::new(),

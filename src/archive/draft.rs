@@ -6,7 +6,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::TableName;
-use super::receipt::{ExportRecord, State};
+use super::receipt::{ExportRecord, FactRecord, State};
 
 /// What is to be published, but for the tables: they carry the revision's number, which is not known yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Draft {
     pub fingerprint: String,
     /// Exports read, in any order.
     pub exports: Vec<ExportRecord>,
+    /// Published facts that it stands on, in any order.
+    pub facts: Vec<FactRecord>,
     /// Sums of the counts by their column.
     pub totals: BTreeMap<String, i64>,
     /// Hash of the configuration that had a say.

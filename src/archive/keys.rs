@@ -6,20 +6,21 @@ use super::{TableName, Unit};
 use crate::model::{MarketDay, MarketId, PlatformId};
 
 /// The folders this archive writes in, for sweeping.
-pub(super) const FOLDERS: [&str; 12] = [
-    ATTEMPTS,
-    LEASES,
-    RECEIPTS,
-    REVISIONS,
-    RUNS,
-    "_probe",
-    TableName::ALL[0].as_str(),
-    TableName::ALL[1].as_str(),
-    TableName::ALL[2].as_str(),
-    TableName::ALL[3].as_str(),
-    TableName::ALL[4].as_str(),
-    TableName::ALL[5].as_str(),
-];
+pub(super) const FOLDERS: [&str; 6 + TableName::ALL.len()] = {
+    let mut folders = [ATTEMPTS; 6 + TableName::ALL.len()];
+    let others = [LEASES, RECEIPTS, REVISIONS, RUNS, "_probe"];
+    let mut at = 0;
+    while at < others.len() {
+        folders[1 + at] = others[at];
+        at += 1;
+    }
+    let mut table = 0;
+    while table < TableName::ALL.len() {
+        folders[6 + table] = TableName::ALL[table].as_str();
+        table += 1;
+    }
+    folders
+};
 
 /// Those of them in which there is never much, or which are written in without the lock.
 pub(super) const SMALL_FOLDERS: [&str; 4] = [ATTEMPTS, LEASES, RUNS, "_probe"];
@@ -30,6 +31,8 @@ const RECEIPTS: &str = "_receipts";
 const REVISIONS: &str = "_revisions";
 const RUNS: &str = "_runs";
 const REJECTS: &str = "_rejects";
+const DECISIONS: &str = "_decisions";
+const EXPERIMENTS: &str = "_experiments";
 const RETENTION: &str = "_retention.json";
 const UNDATED: &str = "undated";
 /// How Hive writes a partition without a value; readers make it null.
@@ -56,6 +59,10 @@ pub(super) enum Key<'a> {
     ReceiptsOfMarket(&'a PlatformId, &'a MarketId),
     /// The folder of all receipts of a platform's rejects.
     ReceiptsOfRejects(&'a PlatformId),
+    /// The folder of all receipts of a platform's decisions in a market.
+    ReceiptsOfDecisions(&'a PlatformId, &'a MarketId),
+    /// The folder of all receipts of an experiment.
+    ReceiptsOfExperiment(&'a str),
     /// The folder of all receipts.
     AllReceipts,
     /// The folder of all such notes of a platform.
@@ -89,6 +96,14 @@ impl Key<'_> {
                 segment(platform.as_str()),
                 export_date.map_or_else(|| HIVE_NULL.to_owned(), |date| date.to_string())
             ),
+            Self::Current(table, Unit::Decisions { platform, market: of, as_of }) => format!(
+                "{table}/platform={}/market={}/as_of={as_of}/part.parquet",
+                segment(platform.as_str()),
+                market(of)
+            ),
+            Self::Current(table, Unit::Experiment { experiment, as_of }) => {
+                format!("{table}/experiment={}/as_of={as_of}/part.parquet", segment(experiment))
+            }
             Self::Currents(table) => table.to_string(),
             Self::Revision(sha256) => format!("{REVISIONS}/{}.parquet", segment(sha256)),
             Self::Revisions => REVISIONS.to_owned(),
@@ -102,6 +117,16 @@ impl Key<'_> {
                 Key::ReceiptsOfRejects(platform).path(),
                 export_date.map_or_else(|| UNDATED.to_owned(), |date| date.to_string())
             ),
+            Self::Receipts(Unit::Decisions { platform, market, as_of }) => {
+                format!("{}/{as_of}", Key::ReceiptsOfDecisions(platform, market).path())
+            }
+            Self::Receipts(Unit::Experiment { experiment, as_of }) => {
+                format!("{}/{as_of}", Key::ReceiptsOfExperiment(experiment).path())
+            }
+            Self::ReceiptsOfDecisions(platform, of) => {
+                format!("{RECEIPTS}/{}/{DECISIONS}/{}", segment(platform.as_str()), market(of))
+            }
+            Self::ReceiptsOfExperiment(experiment) => format!("{RECEIPTS}/{EXPERIMENTS}/{}", segment(experiment)),
             Self::ReceiptsOfMarket(platform, of) => {
                 format!("{RECEIPTS}/{}/{}", segment(platform.as_str()), market(of))
             }
@@ -126,17 +151,28 @@ impl Key<'_> {
 /// Which receipt lies at a key, if it is one.
 pub(super) fn receipt_at(key: &str) -> Option<(Unit, u64)> {
     let parts: Vec<&str> = key.split('/').collect();
-    let &[RECEIPTS, platform, of, date, file] = parts.as_slice() else { return None };
-    if !is_segment(platform) || !is_segment(of) {
+    let (&first, parts) = parts.split_first()?;
+    let (&file, parts) = parts.split_last()?;
+    if first != RECEIPTS || !parts.iter().all(|part| is_segment(part)) {
         return None;
     }
-    let platform = PlatformId::new(platform);
-    let unit = match (of, date) {
-        (REJECTS, UNDATED) => Unit::Rejects { platform, export_date: None },
-        (REJECTS, date) => Unit::Rejects { platform, export_date: Some(exact_date(date)?) },
-        (market, date) => {
-            Unit::MarketDay(MarketDay { platform, market: MarketId::new(market), local_date: exact_date(date)? })
+    let unit = match *parts {
+        [platform, DECISIONS, market, as_of] if is_name(platform) && is_name(market) => {
+            let (platform, market) = (PlatformId::new(platform), MarketId::new(market));
+            Unit::Decisions { platform, market, as_of: exact_date(as_of)? }
         }
+        [EXPERIMENTS, experiment, as_of] => {
+            Unit::Experiment { experiment: experiment.to_owned(), as_of: exact_date(as_of)? }
+        }
+        [platform, REJECTS, UNDATED] => Unit::Rejects { platform: PlatformId::new(platform), export_date: None },
+        [platform, REJECTS, date] => {
+            Unit::Rejects { platform: PlatformId::new(platform), export_date: Some(exact_date(date)?) }
+        }
+        [platform, market, date] if is_name(market) => {
+            let (platform, market) = (PlatformId::new(platform), MarketId::new(market));
+            Unit::MarketDay(MarketDay { platform, market, local_date: exact_date(date)? })
+        }
+        _ => return None,
     };
     let revision: u64 = file.strip_suffix(".json")?.parse().ok()?;
     (revision > 0 && Key::Receipt(&unit, revision).path() == key).then_some((unit, revision))
@@ -153,7 +189,7 @@ pub(super) fn revision_at(key: &str) -> Option<&str> {
 pub(super) fn lease_at(key: &str) -> Option<(MarketDay, u64)> {
     let parts: Vec<&str> = key.split('/').collect();
     let &[LEASES, platform, market, date, file] = parts.as_slice() else { return None };
-    if !is_segment(platform) || !is_segment(market) || market == REJECTS {
+    if !is_segment(platform) || !is_segment(market) || !is_name(market) {
         return None;
     }
     let (platform, market) = (PlatformId::new(platform), MarketId::new(market));
@@ -178,8 +214,13 @@ fn exact_date(text: &str) -> Option<Date> {
 
 fn market(market: &MarketId) -> &str {
     let name = segment(market.as_str());
-    assert_ne!(name, REJECTS, "a market's name would be taken for the rejects");
+    assert!(is_name(name), "a market's name would be taken for the rejects or the decisions");
     name
+}
+
+/// Not one of the folders that lie among platforms and markets.
+fn is_name(segment: &str) -> bool {
+    ![REJECTS, DECISIONS, EXPERIMENTS].contains(&segment)
 }
 
 /// Ids are path segments as they are: the configuration lets through nothing else.
@@ -211,6 +252,18 @@ mod tests {
         Unit::Rejects { platform: PlatformId::new("youtube"), export_date }
     }
 
+    fn decisions() -> Unit {
+        Unit::Decisions {
+            platform: PlatformId::new("youtube"),
+            market: MarketId::new("JP"),
+            as_of: date(2026, 11, 21),
+        }
+    }
+
+    fn experiment() -> Unit {
+        Unit::Experiment { experiment: "red_or_blue".to_owned(), as_of: date(2026, 11, 21) }
+    }
+
     #[test]
     fn keys_are_those_of_the_design() {
         let cases = [
@@ -228,6 +281,16 @@ mod tests {
             ),
             (Key::Receipt(&day(), 3).path(), "_receipts/tiktok_shop_live/US/2026-11-21/00000003.json"),
             (Key::Receipt(&rejects(None), 1).path(), "_receipts/youtube/_rejects/undated/00000001.json"),
+            (
+                Key::Current(TableName::Cover, &decisions()).path(),
+                "cover/platform=youtube/market=JP/as_of=2026-11-21/part.parquet",
+            ),
+            (Key::Receipt(&decisions(), 2).path(), "_receipts/youtube/_decisions/JP/2026-11-21/00000002.json"),
+            (
+                Key::Current(TableName::Experiment, &experiment()).path(),
+                "experiment/experiment=red_or_blue/as_of=2026-11-21/part.parquet",
+            ),
+            (Key::Receipt(&experiment(), 1).path(), "_receipts/_experiments/red_or_blue/2026-11-21/00000001.json"),
             (Key::Revision("00ff").path(), "_revisions/00ff.parquet"),
         ];
         for (made, expected) in cases {
@@ -237,7 +300,7 @@ mod tests {
 
     #[test]
     fn receipts_are_read_back_from_their_keys() {
-        for unit in [day(), rejects(Some(date(2026, 1, 2))), rejects(None)] {
+        for unit in [day(), rejects(Some(date(2026, 1, 2))), rejects(None), decisions(), experiment()] {
             let key = Key::Receipt(&unit, 12).path();
             assert_eq!(receipt_at(&key), Some((unit, 12)));
         }
@@ -248,6 +311,8 @@ mod tests {
             "_receipts/p/US/2026-11-21/00000003.json.bak",
             "_receipts/p/US/00000003.json",
             "funnel/p/US/2026-11-21/00000003.json",
+            "_receipts/p/_decisions/2026-11-21/00000003.json",
+            "_receipts/_experiments/_decisions/US/2026-11-21/00000003.json",
         ] {
             assert_eq!(receipt_at(stranger), None, "{stranger}");
         }
@@ -259,6 +324,8 @@ mod tests {
         let cases = [
             (Key::Receipt(&unit, 1), "_receipts/tiktok_shop_live/US"),
             (Key::Current(TableName::Funnel, &unit), "funnel/platform=tiktok_shop_live/market=US"),
+            (Key::Receipt(&decisions(), 1), "_receipts/youtube/_decisions/JP"),
+            (Key::Current(TableName::Cover, &decisions()), "cover/platform=youtube/market=JP"),
         ];
         for (key, folder) in cases {
             assert_eq!(folder_of_dates(&key.path()), folder);

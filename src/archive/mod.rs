@@ -46,7 +46,9 @@ pub use finding::{Finding, Problem, Verification};
 pub use lease::{Holder, Lease};
 pub use leases::{Leases, Theirs};
 pub use prune::{Prune, PruneError, Pruned};
-pub use receipt::{Content, ExportRecord, Receipt, ReceiptError, ReceiptProblem, RowCounts, State, TableRecord};
+pub use receipt::{
+    Content, ExportRecord, FactRecord, Receipt, ReceiptError, ReceiptProblem, RowCounts, State, TableRecord,
+};
 pub use record::{RunRecord, Told, Trouble, TroubleTopic};
 pub use retention::Retention;
 pub use snapshot::SnapshotObject;

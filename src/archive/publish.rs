@@ -76,9 +76,10 @@ impl Archive {
                 Some(newest) => newest,
                 None => self.newest(unit).await?,
             };
-            if let Some(newest) = &newest {
+            // Made from anything else, it is another revision whatever its tables say.
+            if let Some(newest) = newest.as_ref().filter(|newest| is_made_of_the_same(&newest.content, draft)) {
                 let tables = render(newest.content.revision, Some(newest))?;
-                if says_the_same(&newest.content, draft, &tables) {
+                if newest.content.tables.iter().eq(tables.iter().map(|(record, _)| record)) {
                     self.settle(newest, &tables).await?;
                     return Ok(Published::AlreadyPublished { revision: newest.content.revision });
                 }
@@ -230,10 +231,8 @@ fn at_hand(tables: &[(TableRecord, Bytes)]) -> AtHand {
     tables.iter().map(|(record, bytes)| (record.table, bytes.clone())).collect()
 }
 
-fn says_the_same(newest: &Content, draft: &Draft, tables: &[(TableRecord, Bytes)]) -> bool {
-    newest.fingerprint == draft.fingerprint
-        && newest.state == draft.state
-        && newest.tables.iter().eq(tables.iter().map(|(record, _)| record))
+fn is_made_of_the_same(newest: &Content, draft: &Draft) -> bool {
+    newest.fingerprint == draft.fingerprint && newest.state == draft.state
 }
 
 fn dropped(newest: Option<&Receipt>, tables: &[(TableRecord, Bytes)]) -> Option<TableName> {
@@ -248,10 +247,11 @@ fn content(
     draft: &Draft,
     tables: &[(TableRecord, Bytes)],
 ) -> Content {
-    let Draft { state, fingerprint, exports, totals, config_sha256, program_version, tz_release, engine } =
+    let Draft { state, fingerprint, exports, facts, totals, config_sha256, program_version, tz_release, engine } =
         draft.clone();
-    let mut exports = exports;
+    let (mut exports, mut facts) = (exports, facts);
     exports.sort();
+    facts.sort();
     Content {
         unit: unit.clone(),
         revision,
@@ -259,6 +259,7 @@ fn content(
         state,
         fingerprint,
         exports,
+        facts,
         tables: tables.iter().map(|(record, _)| record.clone()).collect(),
         totals,
         config_sha256,

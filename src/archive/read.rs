@@ -37,12 +37,12 @@ impl Archive {
         let found = self
             .newest_in(Key::ReceiptsOfMarket(platform, market), local_dates.first().copied(), |unit| match unit {
                 Unit::MarketDay(day) => local_dates.contains(&day.local_date),
-                Unit::Rejects { .. } => false,
+                _ => false,
             })
             .await?;
         let dated = found.into_iter().filter_map(|receipt| match &receipt.content.unit {
             Unit::MarketDay(day) => Some((day.local_date, receipt)),
-            Unit::Rejects { .. } => None,
+            _ => None,
         });
         Ok(dated.collect())
     }
@@ -85,12 +85,12 @@ impl Archive {
         let found = self
             .newest_in(Key::ReceiptsOfRejects(platform), first, |unit| match unit {
                 Unit::Rejects { export_date, .. } => export_dates.contains(export_date),
-                Unit::MarketDay(_) => false,
+                _ => false,
             })
             .await?;
         let dated = found.into_iter().filter_map(|receipt| match &receipt.content.unit {
             Unit::Rejects { export_date, .. } => Some((*export_date, receipt)),
-            Unit::MarketDay(_) => None,
+            _ => None,
         });
         Ok(dated.collect())
     }

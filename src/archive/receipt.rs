@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::{TableName, Unit};
+use crate::model::MarketDay;
 use crate::store::sha256_hex;
 
 const VERSION: u32 = 1;
@@ -53,6 +54,10 @@ pub struct Content {
     pub fingerprint: String,
     /// Exports read, sorted by key.
     pub exports: Vec<ExportRecord>,
+    /// Published facts that it was made from, sorted; of a decision or an experiment. Where there are none, nothing is
+    /// written of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<FactRecord>,
     /// Tables written, in the order of [`TableName`].
     pub tables: Vec<TableRecord>,
     /// Sums of the counts by their column, to notice when a later revision holds less.
@@ -90,6 +95,16 @@ pub struct ExportRecord {
     pub sha256: String,
     /// What became of its records.
     pub rows: RowCounts,
+}
+
+/// Published facts that were read: a revision of a market-day.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FactRecord {
+    /// Which market-day.
+    #[serde(flatten)]
+    pub market_day: MarketDay,
+    /// Which revision of it.
+    pub revision: u64,
 }
 
 /// What became of the records of an export: in = counted + duplicate + outside + rejected.

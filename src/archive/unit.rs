@@ -1,11 +1,12 @@
-//! What is published as one: a market-day, or what there is to say about the exports of one date.
+//! What is published as one: a market-day, what there is to say about the exports of one date, or what is to be made of
+//! market-days up to one.
 
 use std::fmt;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{MarketDay, MarketId, PlatformId};
+use crate::model::{MarketDay, MarketId, PlatformId, columns as c};
 
 /// What one receipt speaks of.
 ///
@@ -23,6 +24,22 @@ pub enum Unit {
         platform: PlatformId,
         /// The date in the exports' paths; `None` for exports whose path has none.
         export_date: Option<Date>,
+    },
+    /// What is to be made of the market-days of a platform in a market up to one.
+    Decisions {
+        /// The platform.
+        platform: PlatformId,
+        /// The market.
+        market: MarketId,
+        /// The last local date that they stand on.
+        as_of: Date,
+    },
+    /// How an experiment stands.
+    Experiment {
+        /// Its name.
+        experiment: String,
+        /// The last local date that it is judged by.
+        as_of: Date,
     },
 }
 
@@ -42,12 +59,48 @@ pub enum TableName {
     Rejects,
     /// What exports report, against their own rows.
     Reconciliation,
+    /// Covers against each other.
+    Cover,
+    /// Covers by broadcast.
+    CoverBroadcast,
+    /// What a change of a rate is made of.
+    Mix,
+    /// What a cover promises, and what the room holds.
+    Diagnosis,
+    /// When to go on air.
+    SlotPlan,
+    /// What localized versions gained.
+    Localization,
+    /// How often a test of nothing would have had a winner.
+    FalseWinners,
+    /// How the variants of an experiment stand.
+    Experiment,
+    /// How evenly they were shown.
+    ExperimentBalance,
+    /// Counts by turns of a rotation.
+    Turns,
 }
 
 impl TableName {
     /// Every table.
-    pub const ALL: [Self; 6] =
-        [Self::Funnel, Self::SlotAudience, Self::Capability, Self::Bridge, Self::Rejects, Self::Reconciliation];
+    pub const ALL: [Self; 16] = [
+        Self::Funnel,
+        Self::SlotAudience,
+        Self::Capability,
+        Self::Bridge,
+        Self::Rejects,
+        Self::Reconciliation,
+        Self::Cover,
+        Self::CoverBroadcast,
+        Self::Mix,
+        Self::Diagnosis,
+        Self::SlotPlan,
+        Self::Localization,
+        Self::FalseWinners,
+        Self::Experiment,
+        Self::ExperimentBalance,
+        Self::Turns,
+    ];
 
     /// Its folder in the archive, and its word in receipts.
     #[must_use]
@@ -59,19 +112,50 @@ impl TableName {
             Self::Bridge => "bridge",
             Self::Rejects => "rejects",
             Self::Reconciliation => "reconciliation",
+            Self::Cover => "cover",
+            Self::CoverBroadcast => "cover_broadcast",
+            Self::Mix => "mix",
+            Self::Diagnosis => "diagnosis",
+            Self::SlotPlan => "slot_plan",
+            Self::Localization => "localization",
+            Self::FalseWinners => "false_winners",
+            Self::Experiment => "experiment",
+            Self::ExperimentBalance => "experiment_balance",
+            Self::Turns => "turns",
         }
     }
 
     /// Whether a unit can do without it: without rows it is published only where it replaces one.
     #[must_use]
     pub const fn is_optional(self) -> bool {
-        matches!(self, Self::Bridge | Self::Rejects | Self::Reconciliation)
+        matches!(
+            self,
+            Self::Bridge
+                | Self::Rejects
+                | Self::Reconciliation
+                | Self::Localization
+                | Self::FalseWinners
+                | Self::ExperimentBalance
+                | Self::Turns
+        )
     }
 
-    /// Whether it is of exports of a date and not of a market-day.
+    /// The column of the date by which it is published; the same in its path.
     #[must_use]
-    pub const fn is_of_exports(self) -> bool {
-        matches!(self, Self::Rejects | Self::Reconciliation)
+    pub const fn date_column(self) -> &'static str {
+        match self {
+            Self::Funnel | Self::SlotAudience | Self::Capability | Self::Bridge | Self::Turns => c::LOCAL_DATE,
+            Self::Rejects | Self::Reconciliation => c::EXPORT_DATE,
+            Self::Cover
+            | Self::CoverBroadcast
+            | Self::Mix
+            | Self::Diagnosis
+            | Self::SlotPlan
+            | Self::Localization
+            | Self::FalseWinners
+            | Self::Experiment
+            | Self::ExperimentBalance => c::AS_OF,
+        }
     }
 }
 
@@ -81,23 +165,14 @@ impl fmt::Display for TableName {
     }
 }
 
-impl Unit {
-    /// The platform.
-    #[must_use]
-    pub const fn platform(&self) -> &PlatformId {
-        match self {
-            Self::MarketDay(day) => &day.platform,
-            Self::Rejects { platform, .. } => platform,
-        }
-    }
-}
-
 impl fmt::Display for Unit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MarketDay(day) => day.fmt(f),
             Self::Rejects { platform, export_date: Some(date) } => write!(f, "{platform}/rejects/{date}"),
             Self::Rejects { platform, export_date: None } => write!(f, "{platform}/rejects/undated"),
+            Self::Decisions { platform, market, as_of } => write!(f, "{platform}/{market}/decisions/{as_of}"),
+            Self::Experiment { experiment, as_of } => write!(f, "experiment/{experiment}/{as_of}"),
         }
     }
 }
@@ -107,6 +182,8 @@ impl fmt::Display for Unit {
 enum Shape {
     MarketDay { platform: PlatformId, market: MarketId, local_date: Date },
     Rejects { platform: PlatformId, export_date: Option<Date> },
+    Decisions { platform: PlatformId, market: MarketId, as_of: Date },
+    Experiment { experiment: String, as_of: Date },
 }
 
 impl From<Unit> for Shape {
@@ -116,6 +193,8 @@ impl From<Unit> for Shape {
                 Self::MarketDay { platform, market, local_date }
             }
             Unit::Rejects { platform, export_date } => Self::Rejects { platform, export_date },
+            Unit::Decisions { platform, market, as_of } => Self::Decisions { platform, market, as_of },
+            Unit::Experiment { experiment, as_of } => Self::Experiment { experiment, as_of },
         }
     }
 }
@@ -127,6 +206,8 @@ impl From<Shape> for Unit {
                 Self::MarketDay(MarketDay { platform, market, local_date })
             }
             Shape::Rejects { platform, export_date } => Self::Rejects { platform, export_date },
+            Shape::Decisions { platform, market, as_of } => Self::Decisions { platform, market, as_of },
+            Shape::Experiment { experiment, as_of } => Self::Experiment { experiment, as_of },
         }
     }
 }

@@ -254,7 +254,9 @@ pub struct Prune {
 /// `show`
 #[derive(Debug, Args)]
 pub struct Show {
-    /// Which table: `funnel`, `slot_audience`, `capability`, `bridge`, `rejects` or `reconciliation`
+    /// Which table: `cover`, `cover_broadcast`, `mix`, `diagnosis`, `slot_plan`, `localization`, `false_winners`,
+    /// `experiment`, `experiment_balance`, `funnel`, `turns`, `slot_audience`, `capability`, `bridge`, `rejects` or
+    /// `reconciliation`
     #[arg(value_parser = table)]
     pub table: TableName,
     /// Only this platform
@@ -263,7 +265,8 @@ pub struct Show {
     /// Only this market
     #[arg(long)]
     pub market: Option<String>,
-    /// Only this local date (of rejects and reconciliation: export date)
+    /// Only this local date; of rejects and reconciliation this export date; of decisions what was decided as of this
+    /// date, and without it what was decided last
     #[arg(long)]
     pub date: Option<Date>,
     /// How many rows to print; 0 prints all

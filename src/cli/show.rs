@@ -17,13 +17,18 @@ use crate::run::stores;
 pub async fn run(args: &Show, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
     let workspace = load(global)?;
     let archive = stores::archive_for_reading(&workspace.settings)?;
-    let date_key = if args.table.is_of_exports() { c::EXPORT_DATE } else { c::LOCAL_DATE };
+    let date_key = args.table.date_column();
     let mut parts = Vec::new();
     parts.extend(args.platform.as_ref().map(|name| format!("{}={name}", c::PLATFORM)));
     parts.extend(args.market.as_ref().map(|name| format!("{}={name}", c::MARKET)));
     parts.extend(args.date.map(|date| format!("{date_key}={date}")));
-    let objects: Vec<Bytes> =
-        archive.table(args.table, &parts).await?.into_iter().map(|(_, bytes)| bytes).collect();
+    // What was decided before is history, and shown only if it is asked for.
+    let objects = if date_key == c::AS_OF && args.date.is_none() {
+        archive.newest_of_table(args.table, &parts).await?
+    } else {
+        archive.table(args.table, &parts).await?
+    };
+    let objects: Vec<Bytes> = objects.into_iter().map(|(_, bytes)| bytes).collect();
     let frame = report::frame(&objects)?;
     if frame.height() == 0 {
         writeln!(out, "no rows")?;
@@ -172,6 +177,16 @@ fn views(table: TableName) -> Vec<View> {
             View::Short(c::DIFFERENCE),
             View::Plain(c::VERDICT),
         ],
+        TableName::Cover
+        | TableName::CoverBroadcast
+        | TableName::Mix
+        | TableName::Diagnosis
+        | TableName::SlotPlan
+        | TableName::Localization
+        | TableName::FalseWinners
+        | TableName::Experiment
+        | TableName::ExperimentBalance
+        | TableName::Turns => Vec::new(),
     }
 }
 

@@ -7,6 +7,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use super::counting::{ColumnName, CountRows, CoverRows};
+use super::decisions::Decisions;
 use super::mapping::{Columns, InstantColumn};
 use super::path::PathPattern;
 use crate::model::{Eras, Event, MarketId, PlatformId};
@@ -23,6 +24,8 @@ pub struct Workspace {
     pub platforms: BTreeMap<PlatformId, Platform>,
     /// `jobs/*.yaml`, by file name.
     pub jobs: BTreeMap<String, Job>,
+    /// `config/decisions.yaml`; without that file nothing is decided.
+    pub decisions: Option<Decisions>,
     /// `config/notifications.yaml`, by name; empty without that file.
     pub channels: BTreeMap<String, Channel>,
 }

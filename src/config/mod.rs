@@ -9,6 +9,7 @@ mod archive;
 mod columns;
 mod counting;
 mod counts;
+mod decisions;
 mod definition;
 mod eras;
 mod export;
@@ -47,6 +48,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 pub use counting::*;
+pub use decisions::{Decisions, Family};
 pub use definition::*;
 pub use mapping::*;
 pub use path::*;
@@ -83,6 +85,7 @@ pub fn load(config_dir: &Path, jobs_dir: &Path) -> Result<Workspace, ConfigError
 struct Files {
     archive: Sheet,
     markets: Sheet,
+    decisions: Option<Sheet>,
     notifications: Option<Sheet>,
     strangers: Vec<Sheet>,
     platforms: Vec<Sheet>,
@@ -91,12 +94,19 @@ struct Files {
 
 impl Files {
     fn read(config_dir: &Path, jobs_dir: &Path) -> Self {
-        let notifications = config_dir.join("notifications.yaml");
+        let if_there = |name: &str| {
+            let file = config_dir.join(name);
+            file.symlink_metadata().is_ok().then(|| Sheet::read(&file))
+        };
         Self {
             archive: Sheet::read(&config_dir.join("archive.yaml")),
             markets: Sheet::read(&config_dir.join("markets.yaml")),
-            notifications: notifications.symlink_metadata().is_ok().then(|| Sheet::read(&notifications)),
-            strangers: strangers_in(config_dir, &["archive.yaml", "markets.yaml", "notifications.yaml"]),
+            decisions: if_there("decisions.yaml"),
+            notifications: if_there("notifications.yaml"),
+            strangers: strangers_in(
+                config_dir,
+                &["archive.yaml", "markets.yaml", "decisions.yaml", "notifications.yaml"],
+            ),
             platforms: sheets_in(
                 &config_dir.join("platforms"),
                 "platform",
@@ -114,6 +124,10 @@ impl Files {
         let platform_names: BTreeSet<String> =
             self.platforms.iter().map(|sheet| sheet.stem().to_owned()).collect();
         let jobs = named(&self.jobs, "job", |start| job::read(start, Some(&platform_names), market_names));
+        let decisions = match &self.decisions {
+            Some(sheet) => sheet.start().and_then(|start| decisions::read(&start, market_names)).map(Some),
+            None => Some(None),
+        };
         let channels = match &self.notifications {
             Some(sheet) => sheet.start().and_then(|start| notifications::read(&start)),
             None => Some(BTreeMap::new()),
@@ -123,14 +137,20 @@ impl Files {
             markets: markets?.sound,
             platforms: platforms.into_iter().map(|(name, platform)| (PlatformId::new(name), platform)).collect(),
             jobs,
+            decisions: decisions?,
             channels: channels?,
         })
     }
 
     fn into_problems(self) -> Vec<Problem> {
-        let Self { archive, markets, notifications, strangers, platforms, jobs } = self;
-        let sheets =
-            [archive, markets].into_iter().chain(notifications).chain(strangers).chain(platforms).chain(jobs);
+        let Self { archive, markets, decisions, notifications, strangers, platforms, jobs } = self;
+        let sheets = [archive, markets]
+            .into_iter()
+            .chain(decisions)
+            .chain(notifications)
+            .chain(strangers)
+            .chain(platforms)
+            .chain(jobs);
         sheets.flat_map(Sheet::into_problems).collect()
     }
 }

@@ -128,6 +128,19 @@ pub const DIFFERENCE: &str = "difference";
 /// What to make of it.
 pub const VERDICT: &str = "verdict";
 
+/// The last local date that a decision stands on.
+pub const AS_OF: &str = "as_of";
+/// The first local date that it stands on.
+pub const SINCE: &str = "since";
+/// The last local date under the conventions that it is made for.
+pub const UNTIL: &str = "until";
+/// Which experiment.
+pub const EXPERIMENT: &str = "experiment";
+/// A turn's first instant.
+pub const TURN_START_UTC: &str = "turn_start_utc";
+/// Whether the switch of covers before it may still have a say.
+pub const BURN_IN: &str = "burn_in";
+
 /// The name of a number's lower bound: of a count the least it can be, of a rate the lower 95 % bound.
 #[must_use]
 pub fn low(number: &str) -> String {

@@ -7,6 +7,7 @@ mod bridge;
 mod capability;
 mod cells;
 mod error;
+mod evidence;
 mod frame;
 mod funnel;
 mod rates;
@@ -21,6 +22,7 @@ use jiff::civil::Date;
 use polars::prelude::*;
 
 pub use error::ReportError;
+pub use evidence::{Evidence, Observed, Turn};
 pub use frame::frame;
 pub use sheet::Sheet;
 

@@ -175,6 +175,7 @@ fn draft(state: State, fingerprint: &str, exports: Vec<ExportRecord>, config_sha
         state,
         fingerprint: fingerprint.to_owned(),
         exports,
+        facts: Vec::new(),
         totals: BTreeMap::new(),
         config_sha256: config_sha256.to_owned(),
         program_version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use coverledger::archive::{
-    Archive, Attempt, AttemptEnd, Draft, ExportRecord, Holder, Lease, Retention, RowCounts, RunRecord, Stamp,
-    State, TableBytes, TableName, Told, Trouble, TroubleTopic, Unit,
+    Archive, Attempt, AttemptEnd, Draft, ExportRecord, FactRecord, Holder, Lease, Retention, RowCounts, RunRecord,
+    Stamp, State, TableBytes, TableName, Told, Trouble, TroubleTopic, Unit,
 };
 use coverledger::cli::exit;
 use coverledger::config::{self, Market, Topic};
@@ -221,6 +221,8 @@ const SECTIONS: &[(&str, Option<&str>, &str)] = &[
     ("a store", None, "archive.yaml stores.archive.stranger"),
     ("markets.yaml", None, "markets.yaml stranger"),
     ("a market", None, "markets.yaml markets.JP.stranger"),
+    ("decisions.yaml", None, "decisions.yaml stranger"),
+    ("a family of covers", None, "decisions.yaml families.red.stranger"),
     ("notifications.yaml", None, "notifications.yaml stranger"),
     ("a channel", None, "notifications.yaml channels.ops.stranger"),
     ("a platform", None, "p.yaml stranger"),
@@ -265,6 +267,10 @@ const STRANGERS: &[(&str, &str)] = &[
         "config/markets.yaml",
         "version: 1\nstranger: 1\nslots: {s: {day: \"00:00\"}}\nmarkets:\n  \
          JP: {timezone: Asia/Tokyo, slots: s, stranger: 1}\n  IN: {timezone: Asia/Kolkata, slots: s}\n",
+    ),
+    (
+        "config/decisions.yaml",
+        "version: 1\nstranger: 1\nfamilies:\n  red: {shared: a, localized: {JP: b}, stranger: 1}\n",
     ),
     (
         "config/notifications.yaml",
@@ -363,7 +369,12 @@ fn documented_defaults_are_those_of_the_program() {
             (*file, kept.map(|line| line.replace(", stranger: 1", "")).collect::<Vec<_>>().join("\n"))
         })
         .collect();
-    let settings = workspace(&sound).unwrap_or_else(|error| panic!("{error}")).settings;
+    let workspace = workspace(&sound).unwrap_or_else(|error| panic!("{error}"));
+    let (settings, decisions) = (workspace.settings, workspace.decisions.unwrap());
+    let decided = |key| table("decisions.yaml").cell(key, "default");
+    assert_eq!(decided("window_days"), decisions.window_days.to_string());
+    assert_eq!(decided("period_days"), decisions.period_days.to_string());
+    assert_eq!(decided("certainty"), decisions.certainty.to_string());
     let documented = |key| table("archive.yaml").cell(key, "default");
     assert_eq!(documented("stay_seconds"), settings.stay_seconds.to_string());
     assert_eq!(documented("max_reject_share"), settings.max_reject_share.to_string());
@@ -415,7 +426,12 @@ fn every_key_of_a_receipt_is_documented() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(publish_one_of_each(folder.path()));
     let mut keys = BTreeSet::new();
-    for file in ["p/JP/2026-11-21/00000001.json", "p/_rejects/undated/00000001.json"] {
+    for file in [
+        "p/JP/2026-11-21/00000001.json",
+        "p/_rejects/undated/00000001.json",
+        "p/_decisions/JP/2026-11-21/00000001.json",
+        "_experiments/e/2026-11-21/00000001.json",
+    ] {
         let receipt = fs::read_to_string(folder.path().join("_receipts").join(file)).unwrap();
         paths(&serde_json::from_str(&receipt).unwrap(), "", &mut keys);
     }
@@ -430,10 +446,20 @@ async fn publish_one_of_each(folder: &Path) {
     let market_day =
         MarketDay { platform: platform.clone(), market: MarketId::new("JP"), local_date: date(2026, 11, 21) };
     let units = [
-        (Unit::MarketDay(market_day), TableName::Funnel),
-        (Unit::Rejects { platform, export_date: None }, TableName::Rejects),
+        (Unit::MarketDay(market_day.clone()), TableName::Funnel, vec![]),
+        (Unit::Rejects { platform: platform.clone(), export_date: None }, TableName::Rejects, vec![]),
+        (
+            Unit::Decisions { platform, market: market_day.market.clone(), as_of: market_day.local_date },
+            TableName::Cover,
+            vec![FactRecord { market_day: market_day.clone(), revision: 1 }],
+        ),
+        (
+            Unit::Experiment { experiment: "e".to_owned(), as_of: market_day.local_date },
+            TableName::Experiment,
+            vec![],
+        ),
     ];
-    for (unit, table) in units {
+    for (unit, table, facts) in units {
         let export = ExportRecord {
             key: "e.csv".to_owned(),
             etag: None,
@@ -445,6 +471,7 @@ async fn publish_one_of_each(folder: &Path) {
             state: State::Final,
             fingerprint: String::new(),
             exports: vec![export],
+            facts,
             totals: BTreeMap::from([("impressions".to_owned(), 1)]),
             config_sha256: String::new(),
             program_version: String::new(),

@@ -46,6 +46,7 @@ fn draft(fingerprint: &str) -> Draft {
             sha256: "00".into(),
             rows: RowCounts { rows_in: 4, counted: 2, duplicate: 1, outside: 1, rejected: 0 },
         }],
+        facts: Vec::new(),
         totals: BTreeMap::from([("impressions".into(), 2)]),
         config_sha256: "c0".into(),
         program_version: "0.1.0".into(),
