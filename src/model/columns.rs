@@ -141,6 +141,134 @@ pub const TURN_START_UTC: &str = "turn_start_utc";
 /// Whether the switch of covers before it may still have a say.
 pub const BURN_IN: &str = "burn_in";
 
+/// The place of a cover, or of a slot for an audience; 1 is best.
+pub const RANK: &str = "rank";
+/// By which rate.
+pub const RANKED_BY: &str = "ranked_by";
+/// What that rate exceeds with 95 %.
+pub const PROVEN_RATE: &str = "proven_rate";
+/// In how many broadcasts it was seen.
+pub const BROADCASTS: &str = "broadcasts";
+/// On how many local dates.
+pub const DAYS: &str = "days";
+/// Facts that are partly another cover's.
+pub const CONTAMINATED_ROWS: &str = "contaminated_rows";
+/// What intervals stand on.
+pub const INTERVAL_BASIS: &str = "interval_basis";
+/// On how much of the common mix a cover was seen.
+pub const MIX_COVERED: &str = "mix_covered";
+/// What to know of the row, in words.
+pub const NOTE: &str = "note";
+
+/// The first local date.
+pub const FIRST_LOCAL_DATE: &str = "first_local_date";
+/// The last local date.
+pub const LAST_LOCAL_DATE: &str = "last_local_date";
+
+/// First date of the period before.
+pub const BEFORE_SINCE: &str = "before_since";
+/// Its last date.
+pub const BEFORE_UNTIL: &str = "before_until";
+/// First date of the period after.
+pub const AFTER_SINCE: &str = "after_since";
+/// Its last date.
+pub const AFTER_UNTIL: &str = "after_until";
+/// Dates with rows in the period before.
+pub const BEFORE_DAYS: &str = "before_days";
+/// Dates with rows in the period after.
+pub const AFTER_DAYS: &str = "after_days";
+/// The rate before.
+pub const BEFORE: &str = "before";
+/// The rate after.
+pub const AFTER: &str = "after";
+/// After − before.
+pub const CHANGE: &str = "change";
+/// What of it happened within cells.
+pub const WITHIN: &str = "within";
+/// What of it came of the mix.
+pub const MIX: &str = "mix";
+/// Cells of slot and audience that could be compared.
+pub const CELLS: &str = "cells";
+/// Of those, the ones whose rate rose.
+pub const CELLS_ROSE: &str = "cells_rose";
+/// And fell.
+pub const CELLS_FELL: &str = "cells_fell";
+/// Whether the rate and the cells went opposite ways.
+pub const REVERSAL: &str = "reversal";
+
+/// Of which rate the first step is.
+pub const CLICK_METRIC: &str = "click_metric";
+/// Entries ÷ clicks.
+pub const ENTER_RATE: &str = "enter_rate";
+/// The step from impression to click: rate, baseline, and the probabilities that the one is above and below the other.
+pub const CLICK_STEP: [&str; 4] = ["click_rate", "click_baseline", "click_above", "click_below"];
+/// The step from click to entry.
+pub const ENTER_STEP: [&str; 4] = [ENTER_RATE, "enter_baseline", "enter_above", "enter_below"];
+/// The step from entry to stay.
+pub const STAY_STEP: [&str; 4] = [STAY_RATE, "stay_baseline", "stay_above", "stay_below"];
+/// What was found.
+pub const FINDING: &str = "finding";
+/// How probable it is.
+pub const CERTAINTY: &str = "certainty";
+/// What to do about it, in English.
+pub const ACTION_EN: &str = "action_en";
+/// In Chinese.
+pub const ACTION_ZH: &str = "action_zh";
+
+/// The slot's end on the market's clock.
+pub const SLOT_END_LOCAL: &str = "slot_end_local";
+/// The first instant after the slot.
+pub const SLOT_END_UTC: &str = "slot_end_utc";
+/// The slot's start on the team's clock.
+pub const SLOT_START_HOME: &str = "slot_start_home";
+/// Its end there.
+pub const SLOT_END_HOME: &str = "slot_end_home";
+/// Whose clock that is.
+pub const HOME_TIMEZONE: &str = "home_timezone";
+/// The rate to be expected.
+pub const EXPECTED: &str = "expected_rate";
+/// Impressions on a day on which the slot is on air.
+pub const IMPRESSIONS_PER_DAY: &str = "impressions_per_day";
+/// Entrants on such a day.
+pub const ENTRANTS_PER_DAY: &str = "entrants_per_day";
+
+/// Versions of one cover.
+pub const FAMILY: &str = "family";
+/// The version for this market.
+pub const LOCALIZED_COVER_ID: &str = "localized_cover_id";
+/// The version that markets share.
+pub const SHARED_COVER_ID: &str = "shared_cover_id";
+/// What a comparison stands on.
+pub const BASIS: &str = "basis";
+/// The localized cover's rate on the matched mix.
+pub const LOCALIZED_RATE: &str = "localized_rate";
+/// The shared cover's.
+pub const SHARED_RATE: &str = "shared_rate";
+/// The localized cover's rate ÷ what is usual in its market.
+pub const LOCALIZED_INDEX: &str = "localized_index";
+/// The shared cover's ÷ what is usual in its markets.
+pub const SHARED_INDEX: &str = "shared_index";
+/// Localized ÷ shared.
+pub const RATIO: &str = "ratio";
+/// How much of the localized cover's trials could be matched.
+pub const MATCHED_SHARE: &str = "matched_share";
+/// Broadcasts with the localized cover.
+pub const LOCALIZED_BROADCASTS: &str = "localized_broadcasts";
+/// Broadcasts with the shared cover.
+pub const SHARED_BROADCASTS: &str = "shared_broadcasts";
+
+/// The name of a rate that is shrunken towards its market's covers.
+#[must_use]
+pub fn shrunken(rate: &str) -> String {
+    format!("{rate}_shrunken")
+}
+
+/// The name of a rate on the common mix of slot and audience.
+#[must_use]
+pub fn standardized(rate: &str) -> String {
+    format!("{rate}_standardized")
+}
+
 /// The name of a number's lower bound: of a count the least it can be, of a rate the lower 95 % bound.
 #[must_use]
 pub fn low(number: &str) -> String {

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use polars::prelude::*;
 
 use super::Sheet;
-use crate::model::{Count, DayPart, Era, Fact, Measure, columns as c};
+use crate::model::{Count, DayPart, Era, Fact, Figures, Measure, columns as c};
 
 /// The slot of counts that have none.
 const ALL_DAY: &str = "all_day";
@@ -30,16 +30,8 @@ pub(super) fn slots(sheet: &Sheet<'_>, facts: &[Fact]) -> Column {
 
 /// Every count with its bounds, and what has to be said about them.
 pub(super) fn counts(facts: &[Fact]) -> PolarsResult<Vec<Column>> {
-    let mut table = Vec::new();
-    for count in Count::ALL {
-        let bound = |name: &str, of: fn(Measure) -> u64| {
-            count_column(name, count, facts.iter().map(|fact| fact.figures.get(count).map(of)))
-        };
-        table.push(bound(count.word(), |measure| measure.value)?);
-        table.push(bound(&c::low(count.word()), |measure| measure.low)?);
-        table.push(bound(&c::high(count.word()), |measure| measure.high)?);
-    }
-    table.push(Column::new(c::DERIVED.into(), facts.iter().map(derived).collect::<Vec<_>>()));
+    let figures: Vec<Figures> = facts.iter().map(|fact| fact.figures).collect();
+    let mut table = figures_columns(&figures)?;
     let prorated = |name, count, of: fn(&Fact) -> u64| {
         let known = |fact: &Fact| fact.figures.known.has(count).then(|| of(fact));
         count_column(name, count, facts.iter().map(known))
@@ -52,8 +44,32 @@ pub(super) fn counts(facts: &[Fact]) -> PolarsResult<Vec<Column>> {
     Ok(table)
 }
 
-fn derived(fact: &Fact) -> Option<String> {
-    let derived = fact.figures.derived.and(fact.figures.known);
+/// Every count with its bounds, and which of them were derived.
+pub(super) fn figures_columns(rows: &[Figures]) -> PolarsResult<Vec<Column>> {
+    let mut table = Vec::new();
+    for count in Count::ALL {
+        let bound = |name: &str, of: fn(Measure) -> u64| {
+            count_column(name, count, rows.iter().map(|figures| figures.get(count).map(of)))
+        };
+        table.push(bound(count.word(), |measure| measure.value)?);
+        table.push(bound(&c::low(count.word()), |measure| measure.low)?);
+        table.push(bound(&c::high(count.word()), |measure| measure.high)?);
+    }
+    table.push(Column::new(c::DERIVED.into(), rows.iter().map(derived).collect::<Vec<_>>()));
+    Ok(table)
+}
+
+/// Every count as stated or counted, without its bounds.
+pub(super) fn plain_counts(rows: &[Figures]) -> PolarsResult<Vec<Column>> {
+    let plain = |count: Count| {
+        let values = rows.iter().map(|figures| figures.get(count).map(|measure| measure.value));
+        count_column(count.word(), count, values)
+    };
+    Count::ALL.into_iter().map(plain).collect()
+}
+
+fn derived(figures: &Figures) -> Option<String> {
+    let derived = figures.derived.and(figures.known);
     (!derived.is_empty()).then(|| derived.iter().map(Count::word).collect::<Vec<_>>().join(", "))
 }
 
@@ -89,6 +105,12 @@ pub(super) fn dates(name: &str, dates: Vec<Option<Date>>) -> Column {
     let days = |date| epoch.until((jiff::Unit::Day, date)).ok().map(|span| span.get_days());
     let days: Vec<Option<i32>> = dates.into_iter().map(|date| date.and_then(days)).collect();
     Int32Chunked::new(name.into(), days).into_date().into_column()
+}
+
+/// A column of instants in microseconds since 1970, on a zone's clock or, without one, on a wall.
+pub(super) fn instants(name: &str, us: Vec<Option<i64>>, zone: Option<TimeZone>) -> Column {
+    // Not a cast: without polars' own time zones a cast to a zoned type drops the zone of any column with rows in it.
+    Int64Chunked::new(name.into(), us).into_datetime(TimeUnit::Microseconds, zone).into_column()
 }
 
 /// Conventions, provisional and revision: the last columns of every table of a market-day.

@@ -6,21 +6,34 @@
 mod bridge;
 mod capability;
 mod cells;
+mod cover;
+mod cover_broadcast;
+mod decisions;
+mod desk;
+mod diagnosis;
 mod error;
 mod evidence;
 mod frame;
 mod funnel;
+mod likeness;
+mod localization;
+mod mix;
 mod rates;
 mod reconciliation;
 mod rejects;
 mod sheet;
+mod shrink;
 mod slot_audience;
+mod slot_plan;
+mod standardize;
+mod tally;
 #[cfg(test)]
 mod tests;
 
 use jiff::civil::Date;
 use polars::prelude::*;
 
+pub use decisions::decisions;
 pub use error::ReportError;
 pub use evidence::{Evidence, Observed, Turn};
 pub use frame::frame;

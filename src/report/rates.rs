@@ -3,7 +3,10 @@
 //! Counts are summed first; a ratio is never averaged. A ratio is null when a count is not known or the denominator
 //! is zero.
 
+use polars::prelude::*;
+
 use super::cells::seconds;
+use super::tally::{Tally, float};
 use crate::model::{Count, Figures, Measure, columns as c};
 
 /// The 97.5 % quantile of the standard normal distribution.
@@ -26,10 +29,24 @@ pub(super) const PROPORTIONS: [Rate; 5] = [
     Rate { name: c::STAY_RATE, of: Count::Stays, among: Count::Entries },
 ];
 
+/// Entries ÷ clicks. No rate of the tables, for entries need no click: it may exceed one.
+pub(super) const ENTERING: Rate = Rate { name: c::ENTER_RATE, of: Count::Entries, among: Count::Clicks };
+
 impl Rate {
     pub(super) fn of(&self, figures: &Figures) -> Proportion {
         let measures = figures.get(self.of).zip(figures.get(self.among));
         measures.map_or_else(Proportion::default, |(of, among)| Proportion::of(of, among))
+    }
+
+    /// Successes and trials as they were counted; `None` where one of them is not known.
+    pub(super) fn tally(&self, figures: &Figures) -> Option<Tally> {
+        let (of, among) = (figures.get(self.of)?, figures.get(self.among)?);
+        Some(Tally { successes: float(of.value), trials: float(among.value) })
+    }
+
+    /// The rate whose column this is.
+    pub(super) fn named(name: &str) -> Option<&'static Self> {
+        PROPORTIONS.iter().find(|rate| rate.name == name)
     }
 }
 
@@ -37,6 +54,23 @@ impl Rate {
 pub(super) fn mean_dwell_seconds(figures: &Figures) -> Option<f64> {
     let (dwell, entries) = (figures.get(Count::Dwell)?, figures.get(Count::Entries)?);
     ratio(seconds(dwell.value), float(entries.value))
+}
+
+/// Every rate with its interval, and the mean that has none.
+pub(super) fn rates(rows: &[Figures]) -> Vec<Column> {
+    let mut columns = Vec::new();
+    for rate in &PROPORTIONS {
+        let rates: Vec<Proportion> = rows.iter().map(|figures| rate.of(figures)).collect();
+        let column = |name: &str, of: fn(&Proportion) -> Option<f64>| {
+            Column::new(name.into(), rates.iter().map(of).collect::<Vec<_>>())
+        };
+        columns.push(column(rate.name, |rate| rate.ratio));
+        columns.push(column(&c::low(rate.name), |rate| rate.low));
+        columns.push(column(&c::high(rate.name), |rate| rate.high));
+    }
+    let means: Vec<Option<f64>> = rows.iter().map(mean_dwell_seconds).collect();
+    columns.push(Column::new(c::MEAN_DWELL_SECONDS.into(), means));
+    columns
 }
 
 /// A ratio with its interval.
@@ -56,9 +90,9 @@ impl Proportion {
     /// fewest.
     pub(super) fn of(of: Measure, among: Measure) -> Self {
         let is_proportion = among.value > 0 && of.value <= among.value;
-        let low = || if of.low == 0 { 0.0 } else { wilson(of.low, among.high).0 };
+        let low = || if of.low == 0 { 0.0 } else { wilson(float(of.low), float(among.high)).0 };
         // At nothing but successes the upper bound is 1, and at no successes the lower one is 0, exactly.
-        let high = || if of.high >= among.low { 1.0 } else { wilson(of.high, among.low).1 };
+        let high = || if of.high >= among.low { 1.0 } else { wilson(float(of.high), float(among.low)).1 };
         Self {
             ratio: ratio(float(of.value), float(among.value)),
             low: is_proportion.then(low),
@@ -73,19 +107,13 @@ fn ratio(of: f64, among: f64) -> Option<f64> {
 
 /// Wilson (1927), J. Am. Stat. Assoc. 22, 209–212: for p = s ÷ n,
 /// (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) ÷ (1 + z²/n).
-fn wilson(successes: u64, trials: u64) -> (f64, f64) {
-    let (s, n) = (float(successes), float(trials));
+pub(super) fn wilson(s: f64, n: f64) -> (f64, f64) {
     let p = s / n;
     let z2 = Z * Z;
     let centre = p + z2 / (2.0 * n);
     let half = Z * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
     let scale = 1.0 + z2 / n;
     ((centre - half) / scale, (centre + half) / scale)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "ratios of counts")]
-fn float(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

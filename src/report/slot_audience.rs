@@ -4,7 +4,7 @@ use polars::prelude::*;
 
 use super::Sheet;
 use super::cells::{closing, counts, eras_of, keys, slots};
-use super::rates::{PROPORTIONS, Proportion, mean_dwell_seconds};
+use super::rates::rates;
 use crate::model::{DayPart, Fact, FactKey, Series, columns as c};
 
 /// Sums the facts by slot and audience and makes the ratios of the sums.
@@ -21,27 +21,10 @@ pub(super) fn slot_audience(sheet: &Sheet<'_>, facts: &[Fact], revision: u64) ->
     let audiences: Vec<&str> = summed.iter().map(|fact| &*fact.key.audience).collect();
     table.push(Column::new(c::AUDIENCE.into(), audiences));
     table.extend(counts(&summed)?);
-    table.extend(rates(&summed));
+    table.extend(rates(&summed.iter().map(|fact| fact.figures).collect::<Vec<_>>()));
     table.extend(spans(sheet, &summed)?);
     table.extend(closing(sheet, revision, &eras_of(&summed)));
     DataFrame::new(summed.len(), table)
-}
-
-/// Every rate with its interval, and the mean that has none.
-fn rates(summed: &[Fact]) -> Vec<Column> {
-    let mut columns = Vec::new();
-    for rate in &PROPORTIONS {
-        let rates: Vec<Proportion> = summed.iter().map(|fact| rate.of(&fact.figures)).collect();
-        let column = |name: &str, of: fn(&Proportion) -> Option<f64>| {
-            Column::new(name.into(), rates.iter().map(of).collect::<Vec<_>>())
-        };
-        columns.push(column(rate.name, |rate| rate.ratio));
-        columns.push(column(&c::low(rate.name), |rate| rate.low));
-        columns.push(column(&c::high(rate.name), |rate| rate.high));
-    }
-    let means: Vec<Option<f64>> = summed.iter().map(|fact| mean_dwell_seconds(&fact.figures)).collect();
-    columns.push(Column::new(c::MEAN_DWELL_SECONDS.into(), means));
-    columns
 }
 
 /// One fact per era, slot and audience, in the order of the facts.

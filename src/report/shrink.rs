@@ -1,0 +1,35 @@
+//! Empirical Bayes: what a cover's rate probably is, given what covers of its market are like.
+//!
+//! Efron and Morris (1975), J. Am. Stat. Assoc. 70, 311–319; for proportions the beta-binomial model. The prior is
+//! fitted to the covers that were seen enough, and every cover's counts, at what they are worth (see `likeness`), move
+//! it as far as they can.
+
+use super::tally::Tally;
+use crate::stats::Beta;
+
+/// Below so many expected successes a rate is proof of nothing (the rule for expected counts of Cochran 1954,
+/// Biometrics 10, 417–451).
+pub(super) const ENOUGH_EXPECTED: f64 = 5.0;
+
+/// The posterior of each tally of effective trials; `None` for `None`. Only those that are `proven` shape the prior;
+/// where they do not tell one, it is worth a single success at the market's rate.
+pub(super) fn posteriors(tallies: &[Option<Tally>], proven: &[bool], market: f64) -> Vec<Option<Beta>> {
+    let within = |tally: Tally| (tally.successes.clamp(0.0, tally.trials), tally.trials);
+    let pairs: Vec<(f64, f64)> = tallies
+        .iter()
+        .zip(proven)
+        .filter_map(|(tally, is_proven)| tally.filter(|tally| *is_proven && tally.trials > 0.0))
+        .map(within)
+        .collect();
+    let prior = Beta::fit(&pairs).unwrap_or_else(|| one_success(market));
+    let posterior = |tally: Tally| {
+        let (successes, trials) = within(tally);
+        prior.posterior(successes, trials)
+    };
+    tallies.iter().map(|tally| tally.map(posterior)).collect()
+}
+
+fn one_success(market: f64) -> Beta {
+    let market = market.clamp(1e-6, 0.5);
+    Beta { alpha: 1.0, beta: 1.0 / market - 1.0 }
+}
