@@ -132,7 +132,7 @@ impl Archive {
         Ok(put)
     }
 
-    async fn bytes_of(
+    pub(super) async fn bytes_of(
         &self,
         receipt: &Receipt,
         table: &TableRecord,

@@ -1,6 +1,6 @@
 //! Plain Parquet that any notebook reads with a glob, and a receipt that proves it.
 //!
-//! A unit ([`Unit`]: a market-day, or the rejects of one export date) is published as numbered revisions:
+//! A unit ([`Unit`]: a market-day, the rejects of one export date, or what is decided as of a local date) is published as numbered revisions:
 //!
 //! 1. each table at `_revisions/<sha256>.parquet`, create-only;
 //! 2. the receipt with the next number, create-only: **the moment of truth**;
@@ -20,6 +20,7 @@ mod current;
 mod desk;
 mod draft;
 mod error;
+mod facts;
 mod finding;
 mod keys;
 mod lease;
@@ -42,6 +43,7 @@ pub use attempt::{Attempt, AttemptEnd};
 pub use current::Mended;
 pub use draft::{Draft, Published, Stamp, TableBytes};
 pub use error::{ArchiveError, BoxError, PublishError};
+pub use facts::PublishedTable;
 pub use finding::{Finding, Problem, Verification};
 pub use lease::{Holder, Lease};
 pub use leases::{Leases, Theirs};

@@ -119,7 +119,7 @@ impl Archive {
     }
 
     /// The same for a folder of dates, from one of them on.
-    async fn revisions_since(
+    pub(super) async fn revisions_since(
         &self,
         folder: Key<'_>,
         first: Option<Date>,

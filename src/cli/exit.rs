@@ -11,9 +11,9 @@ pub const CONFIG: u8 = 3;
 /// Exports are missing, or too many of their records were rejected, or they say less than before: market-days wait
 /// or are held back. What was sound is published.
 pub const EXPORTS: u8 = 4;
-/// Another run published the same market-day, or whether it was published is not known. Run again.
+/// Another run published the same market-day or decided the same, or whether it was published is not known. Run again.
 pub const CONFLICT: u8 = 5;
-/// Some market-days failed because an export could not be read; what was sound is published.
+/// Some market-days failed because an export could not be read, or something could not be decided; what was sound is published.
 pub const SOME_FAILED: u8 = 6;
 /// SIGINT asked the run to stop before it had come to every market-day. What was published is whole; run again.
 pub const INTERRUPTED: u8 = 130;

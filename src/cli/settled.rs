@@ -13,8 +13,33 @@ use crate::run::{self, Disposition, RunReport};
 /// # Errors
 /// When standard output is gone.
 pub fn print(report: &RunReport, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "{} market-days: {}", report.days.len(), counted(&report.days))?;
+    if !report.decisions.is_empty() {
+        writeln!(out, "{} decisions: {}", report.decisions.len(), counted(&report.decisions))?;
+    }
+    if !report.exports.is_empty() {
+        let RowCounts { rows_in, rejected, .. } = report.rows();
+        writeln!(out, "{} exports read: {rows_in} records, {rejected} rejected", report.exports.len())?;
+    }
+    let mut reasons = Reasons::default();
+    for (day, disposition) in &report.days {
+        if let Disposition::Waiting { missing, since } = disposition {
+            reasons.add_since(disposition.word(), run::no_export(missing), day, *since);
+        } else if let Some(reason) = disposition.reason() {
+            reasons.add(disposition.word(), reason, day);
+        }
+    }
+    reasons.print(out)?;
+    for (what, reason) in report.undecided() {
+        writeln!(out, "not decided: {what}: {reason}")?;
+    }
+    Ok(())
+}
+
+/// How many ended as which word.
+fn counted<T>(ends: &[(T, Disposition)]) -> String {
     let mut words: BTreeMap<&str, usize> = BTreeMap::new();
-    for (_, disposition) in &report.days {
+    for (_, disposition) in ends {
         *words.entry(disposition.word()).or_default() += 1;
     }
     let order = [
@@ -29,28 +54,17 @@ pub fn print(report: &RunReport, out: &mut impl Write) -> io::Result<()> {
         "not over",
         "not asked for",
     ];
-    let counted: Vec<String> =
-        order.iter().filter_map(|word| words.get(word).map(|count| format!("{count} {word}"))).collect();
-    writeln!(out, "{} market-days: {}", report.days.len(), counted.join(", "))?;
-    if !report.exports.is_empty() {
-        let RowCounts { rows_in, rejected, .. } = report.rows();
-        writeln!(out, "{} exports read: {rows_in} records, {rejected} rejected", report.exports.len())?;
-    }
-    let mut reasons = Reasons::default();
-    for (day, disposition) in &report.days {
-        if let Disposition::Waiting { missing, since } = disposition {
-            reasons.add_since(disposition.word(), run::no_export(missing), day, *since);
-        } else if let Some(reason) = disposition.reason() {
-            reasons.add(disposition.word(), reason, day);
-        }
-    }
-    reasons.print(out)
+    let counted = order.iter().filter_map(|word| words.get(word).map(|count| format!("{count} {word}")));
+    counted.collect::<Vec<_>>().join(", ")
 }
 
-/// The exit code of a run: the gravest of what its market-days ended as.
+/// The exit code of a run: the gravest of what its market-days and its decisions ended as.
 #[must_use]
 pub fn code(report: &RunReport) -> u8 {
-    let any = |is: fn(&Disposition) -> bool| report.days.iter().any(|(_, disposition)| is(disposition));
+    let any = |is: fn(&Disposition) -> bool| {
+        let days = report.days.iter().map(|(_, disposition)| disposition);
+        days.chain(report.decisions.iter().map(|(_, disposition)| disposition)).any(is)
+    };
     if any(|d| matches!(d, Disposition::Unsettled { .. } | Disposition::Elsewhere { .. })) {
         exit::CONFLICT
     } else if any(|d| matches!(d, Disposition::Failed { .. })) {

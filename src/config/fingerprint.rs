@@ -8,6 +8,7 @@ use std::fmt::Write;
 use sha2::{Digest, Sha256};
 
 use super::counting::ColumnName;
+use super::decisions::{Decisions, Family};
 use super::definition::{EventColumns, Export, Market, Platform, Rows, Settings, Workspace};
 use super::mapping::{
     Columns, CoverRule, FoldPolicy, GapPolicy, InstantColumn, InstantFormat, MarketRule, Otherwise, TextRule,
@@ -19,6 +20,8 @@ use crate::time::DayRule;
 
 /// Raised when the same configuration comes to mean other numbers.
 const SCHEME: &str = "coverledger config 1";
+/// Raised when the same configuration comes to mean other decisions.
+const DECISIONS_SCHEME: &str = "coverledger decisions 1";
 
 impl Workspace {
     /// Hash of everything in the configuration that can change the numbers of this platform's days in this market:
@@ -43,11 +46,26 @@ impl Workspace {
                 }
             }
         }
-        let mut hex = String::with_capacity(64);
-        for byte in Sha256::digest(canon.0.as_bytes()) {
-            let _ = write!(hex, "{byte:02x}");
+        canon.hash()
+    }
+
+    /// Hash of everything in the configuration that can change what is decided of this market, beside the facts: how far
+    /// back they go, the market's day and slots, the team's own clock, and of families of covers all markets.
+    #[must_use]
+    pub fn decisions_hash(&self, market: &MarketId) -> String {
+        let mut canon = Canon::default();
+        canon.put("scheme", DECISIONS_SCHEME);
+        canon.put("home_timezone", self.settings.home_timezone.name());
+        let families = self.decisions.as_ref().is_some_and(|decisions| !decisions.families.is_empty());
+        for (name, definition) in self.markets.iter().filter(|(name, _)| families || *name == market) {
+            canon.put("market", name.as_str());
+            canon.market(definition);
         }
-        hex
+        canon.put("of", market.as_str());
+        if let Some(decisions) = &self.decisions {
+            canon.decisions(decisions);
+        }
+        canon.hash()
     }
 }
 
@@ -64,6 +82,30 @@ struct Canon(String);
 impl Canon {
     fn put(&mut self, name: &str, value: &str) {
         let _ = writeln!(self.0, "{name}={}:{value}", value.len());
+    }
+
+    /// Hex of SHA-256.
+    fn hash(&self) -> String {
+        let mut hex = String::with_capacity(64);
+        for byte in Sha256::digest(self.0.as_bytes()) {
+            let _ = write!(hex, "{byte:02x}");
+        }
+        hex
+    }
+
+    fn decisions(&mut self, decisions: &Decisions) {
+        let Decisions { window_days, period_days, certainty, families } = decisions;
+        self.put("window_days", &window_days.to_string());
+        self.put("period_days", &period_days.to_string());
+        self.put("certainty", &certainty.to_string());
+        for (name, Family { shared, localized }) in families {
+            self.put("family", name);
+            self.put("shared", shared);
+            for (market, cover) in localized {
+                self.put("localized_in", market.as_str());
+                self.put("localized", cover);
+            }
+        }
     }
 
     fn settings(&mut self, settings: &Settings) {

@@ -22,6 +22,9 @@ pub struct Account {
     pub as_of: Timestamp,
     /// Every market-day that was looked at.
     pub days: Vec<DayAccount>,
+    /// What was decided once they were published; without `config/decisions.yaml` nothing is, and nothing said of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<DecisionAccount>,
     /// Exports that were read.
     pub exports: u64,
     /// Their rows, by what became of them.
@@ -49,6 +52,21 @@ pub struct ToldAccount {
     pub topic: String,
     /// Why the channel did not take it; `None` if it did.
     pub error: Option<String>,
+}
+
+/// What became of one decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecisionAccount {
+    /// Of what: `shop/GB/decisions/2026-11-20` or `experiment/red_or_blue/2026-11-20`.
+    pub unit: String,
+    /// `published`, `current`, `failed`, `unsettled` or `stopped`.
+    pub outcome: String,
+    /// The newest revision, if it is published.
+    pub revision: Option<u64>,
+    /// Provisional or final, if it is published.
+    pub state: Option<State>,
+    /// Why not, if it is not.
+    pub reason: Option<String>,
 }
 
 /// What became of one market-day.
@@ -82,6 +100,7 @@ impl Account {
             run_id: report.run_id.clone(),
             as_of,
             days: report.days.iter().filter_map(|(day, end)| DayAccount::of(report, day, end)).collect(),
+            decisions: report.decisions.iter().map(|(unit, end)| DecisionAccount::of(unit, end)).collect(),
             exports: report.exports.len() as u64,
             rows: report.rows(),
             bytes_read: report.exports.iter().map(|export| export.bytes).sum(),
@@ -104,14 +123,31 @@ impl ToldAccount {
     }
 }
 
+impl DecisionAccount {
+    fn of(unit: &str, disposition: &Disposition) -> Self {
+        let published = published(disposition);
+        Self {
+            unit: unit.to_owned(),
+            outcome: disposition.word().to_owned(),
+            revision: published.map(|(revision, _)| revision),
+            state: published.map(|(_, state)| state),
+            reason: disposition.reason(),
+        }
+    }
+}
+
+fn published(disposition: &Disposition) -> Option<(u64, State)> {
+    match disposition {
+        Disposition::Published { revision, state } | Disposition::Current { revision, state } => {
+            Some((*revision, *state))
+        }
+        _ => None,
+    }
+}
+
 impl DayAccount {
     fn of(report: &RunReport, day: &MarketDay, disposition: &Disposition) -> Option<Self> {
-        let published = match disposition {
-            Disposition::Published { revision, state } | Disposition::Current { revision, state } => {
-                Some((*revision, *state))
-            }
-            _ => None,
-        };
+        let published = published(disposition);
         Some(Self {
             platform: day.platform.to_string(),
             market: day.market.to_string(),

@@ -1,4 +1,4 @@
-//! One run: plan → read → localize → count → report → publish.
+//! One run: plan → read → localize → count → report → publish → decide.
 //!
 //! Nightly runs, catching up after downtime, late data and backfill are this one path; they differ in the
 //! [`Selection`] only. Each export is read once per batch however many market-days it feeds. Trouble with one export
@@ -9,6 +9,7 @@ mod account;
 mod aftermath;
 mod ahead;
 mod booking;
+mod deciding;
 mod error;
 mod judge;
 mod leasing;
@@ -29,7 +30,7 @@ use std::num::NonZeroUsize;
 
 use jiff::Timestamp;
 
-pub use account::{Account, DayAccount, ToldAccount};
+pub use account::{Account, DayAccount, DecisionAccount, ToldAccount};
 pub use aftermath::Aftermath;
 pub use error::RunError;
 pub use outcome::{Disposition, ExportOutcome, RunReport, no_export};
@@ -107,6 +108,8 @@ pub async fn run(
     let worked = shift.work_off(&mut plans, &mut report);
     leasing.end().await;
     worked?;
+    let desk = deciding::Desk { workspace, selection, archive: &archive, stamp: &stamp, stop };
+    report.decisions = desk.decide().await;
     let retries = exports.traffic().retries + archive.store().traffic().retries;
     archive.close().await;
     report.leave_rest(now, observer);

@@ -136,6 +136,8 @@ pub struct RunReport {
     pub days: Vec<(MarketDay, Disposition)>,
     /// When each of them ended or will end.
     pub ends: BTreeMap<MarketDay, Timestamp>,
+    /// What was decided at its end: of which platform and market or which experiment as of when, and how that ended.
+    pub decisions: Vec<(String, Disposition)>,
     /// Every export that was read; one that fed two batches is here twice.
     pub exports: Vec<ExportOutcome>,
     /// Bytes that counting put on disk for a while.
@@ -151,6 +153,15 @@ impl RunReport {
     #[must_use]
     pub fn count(&self, word: &str) -> usize {
         self.days.iter().filter(|(_, disposition)| disposition.word() == word).count()
+    }
+
+    /// What could not be decided, and why.
+    #[must_use]
+    pub fn undecided(&self) -> Vec<(&str, String)> {
+        let is_bad =
+            |end: &&Disposition| matches!(end, Disposition::Failed { .. } | Disposition::Unsettled { .. });
+        let ends = self.decisions.iter().filter(|(_, end)| is_bad(&end));
+        ends.map(|(what, end)| (what.as_str(), end.reason().unwrap_or_default())).collect()
     }
 
     /// Ends what nothing was said of: a stop was asked for before it came to it.

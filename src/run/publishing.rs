@@ -170,7 +170,7 @@ impl Publisher<'_> {
 }
 
 /// What is recorded of every publication, without its totals.
-fn draft(state: State, fingerprint: &str, exports: Vec<ExportRecord>, config_sha256: &str) -> Draft {
+pub(super) fn draft(state: State, fingerprint: &str, exports: Vec<ExportRecord>, config_sha256: &str) -> Draft {
     Draft {
         state,
         fingerprint: fingerprint.to_owned(),
@@ -184,11 +184,13 @@ fn draft(state: State, fingerprint: &str, exports: Vec<ExportRecord>, config_sha
     }
 }
 
-fn table(table: TableName, rendered: Rendered) -> TableBytes {
+/// A table as a file.
+pub(super) fn table(table: TableName, rendered: Rendered) -> TableBytes {
     TableBytes { table, bytes: rendered.bytes.into(), rows: rendered.rows as u64 }
 }
 
-fn failed(error: &PublishError) -> Disposition {
+/// How something ended that was not published.
+pub(super) fn failed(error: &PublishError) -> Disposition {
     let reason = error_text(error);
     match error {
         PublishError::Conflict { .. } | PublishError::UnknownOutcome { .. } | PublishError::NotShown { .. } => {

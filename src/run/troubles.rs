@@ -66,7 +66,13 @@ impl Situation {
                 }
             }
         }
-        if report.count("stopped") == 0 {
+        let undecided = report.undecided();
+        if !undecided.is_empty() {
+            let reasons: Vec<String> =
+                undecided.iter().map(|(what, reason)| format!("{what}: {reason}")).collect();
+            let (topic, reason) = (TroubleTopic::Failed, reasons.join("; "));
+            situation.troubles.push(Trouble { market_day: None, topic, reason });
+        } else if report.count("stopped") == 0 {
             situation.well.insert(None, "the run went through".to_owned());
         } else {
             situation.open.insert(None);

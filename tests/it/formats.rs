@@ -499,6 +499,7 @@ fn every_key_of_an_account_is_documented() {
     let report = RunReport {
         days: vec![(day.clone(), Disposition::Stopped)],
         ends: BTreeMap::from([(day, jiff::Timestamp::UNIX_EPOCH)]),
+        decisions: vec![("p/JP/decisions/2026-11-21".to_owned(), Disposition::Stopped)],
         ..RunReport::default()
     };
     let mut keys = BTreeSet::new();

@@ -1,0 +1,91 @@
+//! Published facts, read back by their receipts for what is decided from them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt, stream};
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
+use super::current::AtHand;
+use super::keys::Key;
+use super::receipt::{State, TableRecord};
+use super::{Archive, ArchiveError, TableName, Unit};
+use crate::model::{MarketDay, MarketId, PlatformId};
+
+/// A table of a market-day, by its receipt.
+#[derive(Debug, Clone)]
+pub struct PublishedTable {
+    /// Of which day.
+    pub local_date: Date,
+    /// Whether late exports may still change it.
+    pub state: State,
+    /// The Parquet file.
+    pub bytes: Bytes,
+}
+
+impl Archive {
+    /// The last so many local dates up to the newest that a platform has published in a market, with the newest
+    /// revision of each: one listing from `since` on, and another if the newest is not as young as that. No receipt is
+    /// read, for a revision once published is never another.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn newest_revisions(
+        &self,
+        platform: &PlatformId,
+        market: &MarketId,
+        days: u16,
+        since: Date,
+    ) -> Result<BTreeMap<Date, u64>, ArchiveError> {
+        let first_of = |last: Date| last.saturating_sub(i64::from(days.saturating_sub(1)).days());
+        let mut revisions = self.revisions_of_days(platform, market, Some(since)).await?;
+        let is_young = |last: &Date| first_of(*last) >= since;
+        if !revisions.keys().next_back().is_some_and(is_young) {
+            let first = revisions.keys().next_back().map(|last| first_of(*last));
+            revisions = self.revisions_of_days(platform, market, first).await?;
+        }
+        let first = revisions.keys().next_back().map(|last| first_of(*last));
+        Ok(first.map(|first| revisions.split_off(&first)).unwrap_or_default())
+    }
+
+    async fn revisions_of_days(
+        &self,
+        platform: &PlatformId,
+        market: &MarketId,
+        first: Option<Date>,
+    ) -> Result<BTreeMap<Date, u64>, ArchiveError> {
+        let found = self.revisions_since(Key::ReceiptsOfMarket(platform, market), first).await?;
+        let newest = |(unit, revisions): (Unit, BTreeSet<u64>)| match unit {
+            Unit::MarketDay(day) => Some((day.local_date, *revisions.last()?)),
+            _ => None,
+        };
+        Ok(found.into_iter().filter_map(newest).collect())
+    }
+
+    /// A table of these revisions of market-days, in the order of their dates; of those that have it. As many are read
+    /// at a time as the store may be asked.
+    ///
+    /// # Errors
+    /// The store does not answer, a receipt cannot be relied on, or a table's own bytes are missing or damaged.
+    pub async fn published_tables(
+        &self,
+        platform: &PlatformId,
+        market: &MarketId,
+        revisions: &BTreeMap<Date, u64>,
+        table: TableName,
+    ) -> Result<Vec<PublishedTable>, ArchiveError> {
+        let reads = revisions.iter().map(|(&local_date, &revision)| async move {
+            let (platform, market) = (platform.clone(), market.clone());
+            let unit = Unit::MarketDay(MarketDay { platform, market, local_date });
+            let receipt = self.receipt(&unit, revision).await?;
+            let is_it = |record: &&TableRecord| record.table == table;
+            let Some(record) = receipt.content.tables.iter().find(is_it) else { return Ok(None) };
+            let bytes = self.bytes_of(&receipt, record, &AtHand::new()).await?;
+            Ok::<_, ArchiveError>(Some(PublishedTable { local_date, state: receipt.content.state, bytes }))
+        });
+        let found: Vec<Option<PublishedTable>> =
+            stream::iter(reads).buffered(self.store.requests()).try_collect().await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+}

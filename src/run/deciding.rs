@@ -1,0 +1,278 @@
+//! What is to be made of the published market-days, once a run has published its own.
+//!
+//! Of each platform in each market of the run, decisions stand on the revisions of the market-days in the window up to
+//! the newest. Which these are is known from one listing, so where they are those that the newest decisions stand on,
+//! nothing is read. A late change of an old day in the window makes the newest decisions anew, and none of an earlier
+//! date. What goes wrong here is told like other troubles and takes nothing back of what is published.
+
+mod inputs;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::{StreamExt, stream};
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
+use super::publishing::{draft, failed, table};
+use super::{Disposition, Stop, error_text};
+use crate::archive::{
+    Archive, ArchiveError, BoxError, Draft, FactRecord, Published, Receipt, Stamp, State, TableBytes, TableName,
+    Unit,
+};
+use crate::config::{Decisions, Workspace};
+use crate::model::{MarketId, PlatformId};
+use crate::plan::Selection;
+use crate::report::{self, Evidence};
+use inputs::{Inputs, fingerprint};
+
+/// So many are looked at side by side; each of them asks the store for several things at a time.
+const MARKETS_AT_A_TIME: usize = 4;
+
+/// What deciding needs.
+pub(super) struct Desk<'a> {
+    pub(super) workspace: &'a Workspace,
+    pub(super) selection: &'a Selection,
+    pub(super) archive: &'a Archive,
+    pub(super) stamp: &'a Stamp,
+    pub(super) stop: &'a Stop,
+}
+
+/// What became of decisions: of which platform and market, as of when, and how it ended.
+pub(super) type Decided = Vec<(String, Disposition)>;
+
+/// A market of which something is to be decided.
+struct Due<'i> {
+    inputs: &'i Inputs,
+    as_of: Date,
+    unit: Unit,
+    fingerprint: String,
+    newest: Option<Receipt>,
+}
+
+/// What was read.
+#[derive(Default)]
+struct Known {
+    /// Of each market in which there was anything to count, sorted by market.
+    evidences: Vec<Evidence>,
+    /// Markets with a day that late exports may still change.
+    provisional: BTreeSet<MarketId>,
+}
+
+impl Desk<'_> {
+    /// Decides anew what stands on other market-days than before. Asked to stop, it begins nothing new.
+    pub(super) async fn decide(&self) -> Decided {
+        let mut decided = Decided::new();
+        let Some(rules) = &self.workspace.decisions else { return decided };
+        for platform in &self.selection.platforms {
+            if self.stop.is_asked() {
+                decided.push((format!("{platform}/decisions"), Disposition::Stopped));
+            } else if self.workspace.platforms.contains_key(platform) {
+                self.platform(platform, rules, &mut decided).await;
+            }
+        }
+        decided
+    }
+
+    async fn platform(&self, platform: &PlatformId, rules: &Decisions, decided: &mut Decided) {
+        let wanted = |market: &MarketId| self.selection.markets.contains(market);
+        // Localized covers are held against those of all markets.
+        let markets = self.workspace.markets.keys().filter(|market| wanted(market) || !rules.families.is_empty());
+        let listed = markets.map(|market| async move { (market, self.listed(platform, market, rules).await) });
+        let mut listed = stream::iter(listed).buffered(MARKETS_AT_A_TIME);
+        let (mut all, mut unknown) = (BTreeMap::new(), Vec::new());
+        while let Some((market, inputs)) = listed.next().await {
+            match inputs {
+                Ok(inputs) => {
+                    all.extend(inputs.map(|inputs| (market.clone(), inputs)));
+                }
+                Err(error) => unknown.push((market.clone(), error_text(&error))),
+            }
+        }
+        drop(listed);
+        if !rules.families.is_empty()
+            && let Some((_, reason)) = unknown.first().cloned()
+        {
+            // Without one market nobody knows what the others stand on.
+            let rest = self.selection.markets.iter().filter(|market| all.contains_key(*market));
+            unknown.extend(rest.map(|market| (market.clone(), reason.clone())).collect::<Vec<_>>());
+            all.clear();
+        }
+        for (market, reason) in unknown.into_iter().filter(|(market, _)| wanted(market)) {
+            decided.push((format!("{platform}/{market}/decisions"), Disposition::Failed { reason }));
+        }
+        let due = self.due(platform, rules, &all, decided).await;
+        if due.is_empty() {
+            return;
+        }
+        match self.read(platform, rules, &all, &due).await {
+            Ok(known) => {
+                for due in due {
+                    if self.stop.is_asked() {
+                        decided.push((due.unit.to_string(), Disposition::Stopped));
+                        continue;
+                    }
+                    let disposition = self.publish(&due, rules, &all, &known).await;
+                    decided.push((due.unit.to_string(), disposition));
+                }
+            }
+            Err(error) => {
+                let reason = error_text(&*error);
+                let failed = |due: Due<'_>| (due.unit.to_string(), Disposition::Failed { reason: reason.clone() });
+                decided.extend(due.into_iter().map(failed));
+            }
+        }
+    }
+
+    /// The market-days that decisions of a market stand on; `None` if none is published.
+    async fn listed(
+        &self,
+        platform: &PlatformId,
+        market: &MarketId,
+        rules: &Decisions,
+    ) -> Result<Option<Inputs>, ArchiveError> {
+        let days = rules.window_days;
+        // Twice the window, so that one listing does even if the newest is a little old.
+        let today = self.stamp.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let since = today.saturating_sub((2 * i64::from(days) + 2).days());
+        let revisions = self.archive.newest_revisions(platform, market, days, since).await?;
+        Ok((!revisions.is_empty()).then(|| Inputs {
+            platform: platform.clone(),
+            market: market.clone(),
+            revisions,
+        }))
+    }
+
+    /// What is not as it was decided last. Current paths of the rest are brought up to their receipts.
+    async fn due<'i>(
+        &self,
+        platform: &PlatformId,
+        rules: &Decisions,
+        all: &'i BTreeMap<MarketId, Inputs>,
+        decided: &mut Decided,
+    ) -> Vec<Due<'i>> {
+        let looks = self.selection.markets.iter().filter_map(|market| all.get(market)).filter_map(|inputs| {
+            let as_of = inputs.as_of()?;
+            let unit = Unit::Decisions { platform: platform.clone(), market: inputs.market.clone(), as_of };
+            let config = self.workspace.decisions_hash(&inputs.market);
+            let fingerprint = fingerprint(&config, stands_on(inputs, rules, all));
+            Some(async move {
+                let newest = self.archive.newest(&unit).await;
+                (Due { inputs, as_of, unit, fingerprint, newest: None }, newest)
+            })
+        });
+        let mut looks = stream::iter(looks).buffered(MARKETS_AT_A_TIME);
+        let (mut due, mut current) = (Vec::new(), Vec::new());
+        while let Some((look, newest)) = looks.next().await {
+            match newest {
+                Ok(Some(newest)) if newest.content.fingerprint == look.fingerprint => {
+                    current.push(Due { newest: Some(newest), ..look });
+                }
+                Ok(newest) => due.push(Due { newest, ..look }),
+                Err(error) => {
+                    let reason = error_text(&error);
+                    decided.push((look.unit.to_string(), Disposition::Failed { reason }));
+                }
+            }
+        }
+        let mended = self.archive.mend_stale(current.iter().filter_map(|look| look.newest.as_ref())).await;
+        let lost = match mended {
+            Ok(mended) => mended.lost,
+            Err(error) => {
+                let error = error_text(&error);
+                tracing::warn!(error, "current paths of decisions could not be brought up to their receipts");
+                Vec::new()
+            }
+        };
+        for look in current {
+            match &look.newest {
+                // Its bytes are made again.
+                Some(_) if lost.contains(&look.unit) => due.push(look),
+                Some(newest) => {
+                    let (revision, state) = (newest.content.revision, newest.content.state);
+                    decided.push((look.unit.to_string(), Disposition::Current { revision, state }));
+                }
+                None => {}
+            }
+        }
+        due
+    }
+
+    /// What there is to know of every market that something due stands on.
+    async fn read(
+        &self,
+        platform: &PlatformId,
+        rules: &Decisions,
+        all: &BTreeMap<MarketId, Inputs>,
+        due: &[Due<'_>],
+    ) -> Result<Known, BoxError> {
+        let is_needed = |market: &MarketId| {
+            due.iter().any(|due| stands_on(due.inputs, rules, all).any(|inputs| inputs.market == *market))
+        };
+        let mut known = Known::default();
+        for (market, inputs) in all.iter().filter(|(market, _)| is_needed(market)) {
+            let tables =
+                self.archive.published_tables(platform, market, &inputs.revisions, TableName::Funnel).await?;
+            if tables.iter().any(|table| table.state == State::Provisional) {
+                known.provisional.insert(market.clone());
+            }
+            let mut days = Vec::with_capacity(tables.len());
+            for table in tables {
+                days.push((table.local_date, report::frame(&[table.bytes])?));
+            }
+            let slots: Vec<String> = self
+                .workspace
+                .markets
+                .get(market)
+                .map(|market| market.slots.starts().iter().map(|(name, _)| name.clone()).collect())
+                .unwrap_or_default();
+            known.evidences.extend(Evidence::read(platform, market, &slots, &days)?);
+        }
+        Ok(known)
+    }
+
+    async fn publish(
+        &self,
+        due: &Due<'_>,
+        rules: &Decisions,
+        all: &BTreeMap<MarketId, Inputs>,
+        known: &Known,
+    ) -> Disposition {
+        let Due { inputs, as_of, unit, fingerprint, newest } = due;
+        let stands_on = || stands_on(inputs, rules, all);
+        let is_provisional = stands_on().any(|inputs| known.provisional.contains(&inputs.market));
+        let state = if is_provisional { State::Provisional } else { State::Final };
+        let of = known.evidences.iter().position(|evidence| evidence.market == inputs.market);
+        let is_alone = stands_on().count() == 1;
+        let render = |revision| {
+            let market = self.workspace.markets.get(&inputs.market);
+            // Nothing is known of a market in which nobody was on air.
+            let (Some(of), Some(market)) = (of, market) else { return Ok(Vec::new()) };
+            let (evidences, of) = if is_alone {
+                (std::slice::from_ref(&known.evidences[of]), 0)
+            } else {
+                (known.evidences.as_slice(), of)
+            };
+            let home = &self.workspace.settings.home_timezone;
+            let tables = report::decisions(evidences, of, rules, market, home, *as_of, revision)?;
+            Ok::<Vec<TableBytes>, BoxError>(tables.into_iter().map(|(name, made)| table(name, made)).collect())
+        };
+        let config = self.workspace.decisions_hash(&inputs.market);
+        let facts: Vec<FactRecord> = stands_on().flat_map(Inputs::facts).collect();
+        let draft = Draft { facts, ..draft(state, fingerprint, Vec::new(), &config) };
+        match self.archive.publish_after(newest.clone(), unit, &draft, render, self.stamp).await {
+            Ok(Published::New { revision }) => Disposition::Published { revision, state },
+            Ok(Published::AlreadyPublished { revision }) => Disposition::Current { revision, state },
+            Err(error) => failed(&error),
+        }
+    }
+}
+
+/// What the decisions of a market are made from: its own days, and where it has a localized cover those of all markets.
+fn stands_on<'i>(
+    inputs: &'i Inputs,
+    rules: &Decisions,
+    all: &'i BTreeMap<MarketId, Inputs>,
+) -> impl Iterator<Item = &'i Inputs> {
+    let is_localized = rules.families.values().any(|family| family.localized.contains_key(&inputs.market));
+    all.values().filter(move |other| is_localized || other.market == inputs.market)
+}

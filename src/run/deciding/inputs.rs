@@ -1,0 +1,45 @@
+//! Which revisions of market-days something is decided from, and the hash by which a later run knows them again.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use jiff::civil::Date;
+
+use crate::archive::FactRecord;
+use crate::model::{MarketDay, MarketId, PlatformId};
+use crate::store::sha256_hex;
+use crate::time::tz_release;
+
+/// The market-days of a platform in a market, in a window.
+pub(super) struct Inputs {
+    pub(super) platform: PlatformId,
+    pub(super) market: MarketId,
+    /// The newest revision of each local date; not empty.
+    pub(super) revisions: BTreeMap<Date, u64>,
+}
+
+impl Inputs {
+    /// The newest local date.
+    pub(super) fn as_of(&self) -> Option<Date> {
+        self.revisions.keys().next_back().copied()
+    }
+
+    /// For the receipt.
+    pub(super) fn facts(&self) -> impl Iterator<Item = FactRecord> {
+        let Self { platform, market, revisions } = self;
+        revisions.iter().map(|(&local_date, &revision)| FactRecord {
+            market_day: MarketDay { platform: platform.clone(), market: market.clone(), local_date },
+            revision,
+        })
+    }
+}
+
+/// Hash of everything that is decided from: the revisions of market-days, which hold what they hold for good, the
+/// configuration, the program and the time-zone data.
+pub(super) fn fingerprint<'i>(config_sha256: &str, inputs: impl Iterator<Item = &'i Inputs>) -> String {
+    let mut text = format!("{config_sha256}\n{}\n{}\n", env!("CARGO_PKG_VERSION"), tz_release());
+    for fact in inputs.flat_map(Inputs::facts) {
+        let _ = writeln!(text, "{}\t{}", fact.market_day, fact.revision);
+    }
+    sha256_hex(text.as_bytes())
+}
