@@ -76,7 +76,7 @@ async fn conclude(
             .ok(),
     };
     // What was stopped is for the next start to handle.
-    let occurrence = args.scheduled.filter(|_| report.is_ok_and(|report| report.count("stopped") == 0));
+    let occurrence = args.scheduled.filter(|_| report.is_ok_and(|report| !report.is_stopped()));
     let aftermath = Aftermath {
         job: &args.job,
         run_id,

@@ -46,18 +46,18 @@ pub async fn run(args: &Show, global: &Global, out: &mut impl Write) -> Result<u
 const WIDEST: usize = 60;
 
 /// How a column is shown.
-enum View {
-    Plain(&'static str),
-    Percent(&'static str),
-    PercentWithInterval(&'static str),
+enum View<'n> {
+    Plain(&'n str),
+    Percent(&'n str),
+    PercentWithInterval(&'n str),
     /// With one decimal.
-    Number(&'static str),
+    Number(&'n str),
     /// A count or a rate: whole where it is, else with the decimals that tell rates apart.
-    Short(&'static str),
+    Short(&'n str),
 }
 
-impl View {
-    fn column(&self) -> &'static str {
+impl<'n> View<'n> {
+    fn column(&self) -> &'n str {
         match self {
             Self::Plain(name)
             | Self::Percent(name)
@@ -104,7 +104,8 @@ fn short(value: f64) -> String {
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
-fn views(table: TableName) -> Vec<View> {
+/// What of a table is shown; all of it if nothing is chosen.
+fn views(table: TableName) -> Vec<View<'static>> {
     match table {
         TableName::SlotAudience => vec![
             View::Plain(c::LOCAL_DATE),
@@ -191,7 +192,10 @@ fn views(table: TableName) -> Vec<View> {
 }
 
 fn table(frame: &DataFrame, of: TableName, rows: usize) -> PolarsResult<Table> {
-    let views = views(of);
+    let mut views: Vec<View<'_>> = views(of);
+    if views.is_empty() {
+        views.extend(frame.columns().iter().map(|column| View::Plain(column.name().as_str())));
+    }
     let heading = |view: &View| match view {
         View::Percent(name) | View::PercentWithInterval(name) => format!("{name} %"),
         View::Plain(name) | View::Number(name) | View::Short(name) => (*name).to_owned(),

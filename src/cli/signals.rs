@@ -70,7 +70,7 @@ impl Signals {
     pub fn code(&self, report: &RunReport, code: u8) -> u8 {
         match self.code.load(Ordering::SeqCst) {
             0 => code,
-            _ if report.count("stopped") == 0 => code,
+            _ if !report.is_stopped() => code,
             of_signal => of_signal,
         }
     }

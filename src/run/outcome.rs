@@ -155,6 +155,13 @@ impl RunReport {
         self.days.iter().filter(|(_, disposition)| disposition.word() == word).count()
     }
 
+    /// Whether a stop left anything undone.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        let days = self.days.iter().map(|(_, end)| end);
+        days.chain(self.decisions.iter().map(|(_, end)| end)).any(|end| *end == Disposition::Stopped)
+    }
+
     /// What could not be decided, and why.
     #[must_use]
     pub fn undecided(&self) -> Vec<(&str, String)> {

@@ -72,10 +72,10 @@ impl Situation {
                 undecided.iter().map(|(what, reason)| format!("{what}: {reason}")).collect();
             let (topic, reason) = (TroubleTopic::Failed, reasons.join("; "));
             situation.troubles.push(Trouble { market_day: None, topic, reason });
-        } else if report.count("stopped") == 0 {
-            situation.well.insert(None, "the run went through".to_owned());
-        } else {
+        } else if report.is_stopped() {
             situation.open.insert(None);
+        } else {
+            situation.well.insert(None, "the run went through".to_owned());
         }
         situation.troubles.sort();
         situation

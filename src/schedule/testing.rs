@@ -68,6 +68,7 @@ pub fn account(as_of: &str, days: &[(&str, &str, &str)]) -> Account {
         run_id: "4f1c0b9a".to_owned(),
         as_of: at(as_of),
         days: days.iter().map(day).collect(),
+        decisions: Vec::new(),
         exports: 2,
         rows: RowCounts { rows_in: 10, counted: 5, duplicate: 2, outside: 2, rejected: 1 },
         bytes_read: 4096,

@@ -6,6 +6,7 @@ mod clocks;
 mod commands;
 mod counts;
 mod crashes;
+mod deciding;
 mod deliveries;
 mod faketime;
 mod front;
