@@ -64,28 +64,47 @@ impl Ground {
     }
 }
 
+/// What a night without news asks of an archive of so many days in GB and US.
+fn quiet_night(days: i64, decisions: Option<&str>) -> BTreeMap<Kind, usize> {
+    let last = date(2026, 11, 20);
+    let first = last.checked_sub((days - 1).days()).unwrap();
+    let ground = Ground::new("GB, US", 2, first.yesterday().unwrap(), last.tomorrow().unwrap());
+    if let Some(text) = decisions {
+        ground.workspace.write("config/decisions.yaml", text);
+    }
+    ground.backfill(first, last);
+    let night = || ground.workspace.night("2026-11-21T12:00:00Z").exits(0);
+    // The first may still have to say that days are final, and leaves its record.
+    night();
+    ground.stub.calm();
+    night();
+    let mut by_kind: BTreeMap<Kind, usize> = BTreeMap::new();
+    for logged in ground.stub.log() {
+        *by_kind.entry(logged.kind).or_default() += 1;
+        assert!(!logged.key.contains("_revisions/"), "no fact is read: {}", logged.key);
+    }
+    assert_eq!(ground.reads(), BTreeMap::new(), "there is nothing to read");
+    by_kind
+}
+
 #[test]
 fn a_night_without_news_asks_the_same_of_an_archive_of_a_month_and_of_a_year() {
-    let requests = |days: i64| {
-        let last = date(2026, 11, 20);
-        let first = last.checked_sub((days - 1).days()).unwrap();
-        let ground = Ground::new("GB, US", 2, first.yesterday().unwrap(), last.tomorrow().unwrap());
-        ground.backfill(first, last);
-        let night = || ground.workspace.night("2026-11-21T12:00:00Z").exits(0);
-        // The first may still have to say that days are final, and leaves its record.
-        night();
-        ground.stub.calm();
-        night();
-        let mut by_kind: BTreeMap<Kind, usize> = BTreeMap::new();
-        for logged in ground.stub.log() {
-            *by_kind.entry(logged.kind).or_default() += 1;
-        }
-        assert_eq!(ground.reads(), BTreeMap::new(), "there is nothing to read");
-        by_kind
-    };
-    let (month, year) = (requests(30), requests(365));
+    let (month, year) = (quiet_night(30, None), quiet_night(365, None));
     println!("a night without news: {month:?} requests after a month, {year:?} after a year");
     assert_eq!(month, year);
+}
+
+#[test]
+fn decisions_that_are_known_cost_a_night_the_same_after_a_month_and_after_a_year() {
+    let decisions = Some("version: 1\nwindow_days: 10\nperiod_days: 3\n");
+    let (without, month, year) = (quiet_night(30, None), quiet_night(30, decisions), quiet_night(365, decisions));
+    println!("a night without news: {without:?} requests, with decisions {month:?}, and {year:?} after a year");
+    assert_eq!(month, year);
+    let more = |kind: Kind| month.get(&kind).unwrap_or(&0) - without.get(&kind).unwrap_or(&0);
+    // Of each of two markets: its market-days' receipts and its decisions' are listed and one receipt is read; each
+    // current path is looked at beside its receipt.
+    assert_eq!(more(Kind::Get), 2);
+    assert_eq!(month.values().sum::<usize>() - without.values().sum::<usize>(), 2 + more(Kind::List));
 }
 
 #[test]

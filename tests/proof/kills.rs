@@ -31,8 +31,16 @@ struct Ground {
 
 impl Ground {
     fn prepare() -> Self {
+        Self::prepare_with(&[])
+    }
+
+    /// With more files of the configuration.
+    fn prepare_with(config: &[(&str, &str)]) -> Self {
         let stub = Arc::new(Stub::start());
         let workspace = Workspace::on_stub(&stub);
+        for (file, text) in config {
+            workspace.write(file, text);
+        }
         deliver_first(&workspace, Some(&stub));
         workspace.night(FIRST).exits(4);
         deliver_second(&workspace, Some(&stub));
@@ -150,6 +158,33 @@ fn killed_before_any_request_and_run_again_the_archive_is_the_same() {
 #[test]
 fn killed_after_any_request_and_run_again_the_archive_is_the_same() {
     killed_on_a_bucket(When::After);
+}
+
+#[test]
+fn killed_while_it_decides_and_run_again_the_archive_is_the_same() {
+    let families = "families: {dress: {shared: c0, localized: {GB: c1}}}";
+    let decisions = format!("version: 1\nwindow_days: 4\nperiod_days: 2\n{families}\n");
+    let ground = Ground::prepare_with(&[("config/decisions.yaml", &decisions)]);
+    let is_of_decisions = |key: &str| key.contains("_decisions") || key.contains("as_of=");
+    let first =
+        ground.requests.iter().position(|logged| is_of_decisions(&logged.key)).expect("something is decided");
+    assert!(
+        ground.expected.keys().filter(|key| is_of_decisions(key)).count() > 10,
+        "{:?}",
+        ground.expected.keys()
+    );
+    let (mut killed, mut points) = (0, 0);
+    for (logged, point) in ground.requests.iter().zip(1..).skip(first).filter(|(logged, _)| logged.kind.writes()) {
+        for when in [When::Before, When::After] {
+            ground.start_over();
+            let outcome = ground.killed_at(point, &Fault::Kill(when));
+            let wrong = |wrong| panic!("killed {when:?} request {point}, {logged:?}:\n{wrong}");
+            killed += usize::from(outcome.unwrap_or_else(wrong));
+            points += 1;
+        }
+    }
+    println!("killed at {killed} of {points} points while deciding, each archive identical");
+    assert!(points > 20 && killed * 20 >= points * 19, "only {killed} of {points} were reached");
 }
 
 #[test]

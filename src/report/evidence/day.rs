@@ -78,7 +78,7 @@ fn figures(frame: &DataFrame) -> PolarsResult<Vec<Figures>> {
 }
 
 fn counts_of(words: &str) -> PolarsResult<CountSet> {
-    words.split(", ").map(|word| known(c::DERIVED, word, &Count::ALL, |count| count.word())).collect()
+    words.split(", ").map(|word| known(c::DERIVED, word, &Count::ALL, Count::word)).collect()
 }
 
 fn conventions(frame: &DataFrame) -> PolarsResult<Vec<Conventions>> {
@@ -86,9 +86,9 @@ fn conventions(frame: &DataFrame) -> PolarsResult<Vec<Conventions>> {
     let (click, uniques) = (texts(frame, c::CLICK_EVENT)?, texts(frame, c::UNIQUE_BASIS)?);
     let at = |at: usize| {
         Ok(Conventions {
-            impression: known(c::IMPRESSION_BASIS, &impression[at], &ImpressionBasis::ALL, |one| one.word())?,
-            click: known(c::CLICK_EVENT, &click[at], &ClickEvent::ALL, |one| one.word())?,
-            uniques: known(c::UNIQUE_BASIS, &uniques[at], &UniqueBasis::ALL, |one| one.word())?,
+            impression: known(c::IMPRESSION_BASIS, &impression[at], &ImpressionBasis::ALL, ImpressionBasis::word)?,
+            click: known(c::CLICK_EVENT, &click[at], &ClickEvent::ALL, ClickEvent::word)?,
+            uniques: known(c::UNIQUE_BASIS, &uniques[at], &UniqueBasis::ALL, UniqueBasis::word)?,
         })
     };
     (0..frame.height()).map(at).collect()
