@@ -21,12 +21,15 @@ mod mix;
 mod rates;
 mod reconciliation;
 mod rejects;
+mod seen;
 mod sheet;
 mod shrink;
 mod slot_audience;
 mod slot_plan;
 mod standardize;
 mod tally;
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;
 

@@ -29,6 +29,27 @@ pub(super) fn posteriors(tallies: &[Option<Tally>], proven: &[bool], market: f64
     tallies.iter().map(|tally| tally.map(posterior)).collect()
 }
 
+/// What the rate exceeds with 95 %.
+pub(super) fn proven(posterior: &Beta) -> f64 {
+    posterior.quantile(0.05)
+}
+
+/// The place of each, 1 for the best: those that were seen enough come first, whatever the others may be; then the one
+/// with the higher proven rate; then the earlier. `None` for `None`.
+pub(super) fn ranks(posteriors: &[Option<Beta>], is_enough: &[bool]) -> Vec<Option<usize>> {
+    let mut order: Vec<(usize, f64)> = (posteriors.iter().enumerate())
+        .filter_map(|(number, posterior)| Some((number, posterior.as_ref().map(proven)?)))
+        .collect();
+    order.sort_by(|(one, its), (other, others)| {
+        (is_enough[*other].cmp(&is_enough[*one])).then(others.total_cmp(its)).then(one.cmp(other))
+    });
+    let mut ranks = vec![None; posteriors.len()];
+    for (place, (number, _)) in order.into_iter().enumerate() {
+        ranks[number] = Some(place + 1);
+    }
+    ranks
+}
+
 fn one_success(market: f64) -> Beta {
     let market = market.clamp(1e-6, 0.5);
     Beta { alpha: 1.0, beta: 1.0 / market - 1.0 }

@@ -125,3 +125,73 @@ impl Standard {
         Some(if variance > 0.0 { (self.rate * (1.0 - self.rate) / variance).min(trials) } else { trials })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn tally(successes: f64, trials: f64) -> Tally {
+        Tally { successes, trials }
+    }
+
+    fn of(standard: &Standard, cells: &[Tally]) -> f64 {
+        standard.standardized(&standard.strata(cells), cells).unwrap()
+    }
+
+    #[test]
+    fn a_rate_is_weighted_by_where_the_markets_viewers_are() {
+        let standard = Standard::of(&[tally(900.0, 9_000.0), tally(20.0, 1_000.0)]).unwrap();
+        let cells = [tally(80.0, 1_000.0), tally(60.0, 2_000.0)];
+        assert!((of(&standard, &cells) - (0.9 * 0.08 + 0.1 * 0.03)).abs() < 1e-15);
+        assert!((standard.baseline(&cells).unwrap() - (0.1 + 2.0 * 0.02) / 3.0).abs() < 1e-15);
+        // Σ a² n m (1 − m) with a = w ÷ n, against p (1 − p).
+        let variance = 0.9_f64.powi(2) / 1_000.0 * 0.1 * 0.9 + 0.1_f64.powi(2) / 2_000.0 * 0.02 * 0.98;
+        let worth = standard.worth(&standard.strata(&cells), &cells).unwrap();
+        assert!((worth - 0.092 * 0.908 / variance).abs() < 1e-6, "{worth}");
+    }
+
+    #[test]
+    fn one_lucky_click_in_a_cell_does_not_carry_the_cells_whole_weight() {
+        let standard = Standard::of(&[tally(500.0, 50_000.0), tally(500.0, 50_000.0)]).unwrap();
+        // 1 of 3 in the second cell is pooled with the first, whose ten expected successes would else stand alone.
+        let rate = of(&standard, &[tally(10.0, 1_000.0), tally(1.0, 3.0)]);
+        assert!((rate - 0.01 * 11.0 / 10.03).abs() < 1e-12, "{rate}");
+    }
+
+    #[test]
+    fn without_any_expectation_nothing_is_filled_in() {
+        let standard = Standard::of(&[tally(0.0, 100.0), tally(5.0, 100.0)]).unwrap();
+        let cells = [tally(0.0, 10.0), tally(0.0, 0.0)];
+        assert_eq!(standard.standardized(&standard.strata(&cells), &cells), None);
+        assert_eq!(Standard::of(&[tally(0.0, 0.0)]), None);
+    }
+
+    proptest! {
+        #[test]
+        fn on_the_common_mix_the_standardized_rate_is_the_crude_one(
+            cells in prop::collection::vec((1_u32..400, 0.0_f64..1.0, 0.0_f64..0.2), 1..12),
+            share in 1_u32..20,
+        ) {
+            // The cover was seen a `share`th as often as the market in every cell.
+            let successes = |rate: f64, trials: f64| (rate * trials).floor();
+            let market: Vec<Tally> = cells.iter().map(|(n, _, rate)| {
+                let trials = f64::from(*n) * f64::from(share);
+                tally(successes(*rate, trials) + f64::from(*n), trials + f64::from(*n))
+            }).collect();
+            let market: Vec<Tally> = market.iter().zip(&cells).map(|(cell, (n, _, _))| tally(cell.successes.min(f64::from(n * share)), f64::from(n * share))).collect();
+            let cover: Vec<Tally> = cells.iter().map(|(n, rate, _)| tally(successes(*rate, f64::from(*n)), f64::from(*n))).collect();
+            let standard = Standard::of(&market).unwrap();
+            let crude = Tally::sum(cover.iter().copied()).rate().unwrap();
+            prop_assert!((of(&standard, &cover) - crude).abs() < 1e-9, "{} {crude}", of(&standard, &cover));
+        }
+
+        #[test]
+        fn leaving_the_market_as_it_is_gives_its_own_rate(cells in prop::collection::vec((0_u32..50, 50_u32..5_000), 1..12)) {
+            let market: Vec<Tally> = cells.iter().map(|(s, n)| tally(f64::from(*s), f64::from(*n))).collect();
+            let standard = Standard::of(&market).unwrap();
+            prop_assert!((of(&standard, &market) - standard.rate).abs() < 1e-12);
+        }
+    }
+}

@@ -79,6 +79,15 @@ impl Tallies {
         Self { cells, covers, market }
     }
 
+    /// The broadcasts of each cover, over the cells; `None` where its sum is not known or nothing was tried.
+    pub(super) fn clusters(&self) -> Vec<Option<Clusters>> {
+        let clusters = |pieces: &Option<Vec<Piece>>| {
+            let clusters = Clusters::new(self.cells, pieces.as_ref()?.iter().copied());
+            (clusters.whole().trials > 0.0).then_some(clusters)
+        };
+        self.covers.iter().map(clusters).collect()
+    }
+
     /// All covers and cells together.
     pub(super) fn market_rate(&self) -> Option<f64> {
         Tally::sum(self.market.iter().copied()).rate()
@@ -109,6 +118,11 @@ impl Clusters {
         Self { total, parts }
     }
 
+    /// All bins together.
+    pub(super) fn whole(&self) -> Tally {
+        Tally::sum(self.total.iter().copied())
+    }
+
     /// How many broadcasts there are.
     pub(super) fn broadcasts(&self) -> usize {
         self.parts.len()
@@ -122,6 +136,17 @@ impl Clusters {
     /// The sum of each broadcast.
     pub(super) fn by_broadcast(&self) -> Vec<Tally> {
         self.parts.values().map(|pieces| Tally::sum(pieces.iter().map(|piece| piece.tally))).collect()
+    }
+
+    /// The bins of each broadcast.
+    pub(super) fn cells_by_broadcast(&self) -> impl Iterator<Item = Vec<Tally>> {
+        self.parts.values().map(|pieces| {
+            let mut cells = vec![Tally::default(); self.total.len()];
+            for piece in pieces {
+                cells[piece.bin] = cells[piece.bin].plus(piece.tally);
+            }
+            cells
+        })
     }
 
     /// Leaves out one broadcast after the other. `None` where there are too few, or where one of them is all there is

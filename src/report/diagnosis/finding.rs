@@ -12,7 +12,7 @@ pub(super) enum Finding {
     Undersells,
     /// Clicks do not become entries.
     MisTaps,
-    /// Entries come without clicks.
+    /// There are more entries than clicks, where that is not usual.
     EntersWithoutClicking,
     /// Many click, and it is not known that few stay.
     Strong,
@@ -69,7 +69,8 @@ pub(super) fn find(known: &Known, certainty: f64) -> Told {
         (Finding::Overpromises, above(click) * below(stay)),
         (Finding::Undersells, below(click) * above(stay)),
         (Finding::MisTaps, unless(below(click) >= certainty, below(enter))),
-        (Finding::EntersWithoutClicking, above(enter)),
+        // More of those who click come in than usual is good news, unless more come in than click.
+        (Finding::EntersWithoutClicking, unless(enter.is_none_or(|enter| enter.rate <= 1.0), above(enter))),
     ];
     let on_one = [
         (Finding::Strong, unless(below(stay) >= certainty, above(click))),
@@ -195,6 +196,7 @@ mod tests {
     fn both_ends_of_click_to_enter_are_told() {
         assert_eq!(found(step(0.5, 0.5), step(0.3, 0.04), step(0.5, 0.5)), ("mis_taps", Some(0.96)));
         assert_eq!(found(step(0.5, 0.5), step(1.4, 0.97), None), ("enters_without_clicking", Some(0.97)));
+        assert_eq!(found(step(0.5, 0.5), step(0.99, 0.97), None), ("nothing_certain", None));
         // Few clicks of which few enter are no mis-taps.
         assert_eq!(found(step(0.4, 0.01), step(0.3, 0.04), step(0.5, 0.5)), ("weak", Some(0.99)));
     }

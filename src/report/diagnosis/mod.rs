@@ -1,12 +1,16 @@
 //! `diagnosis`: click → enter → stay of each cover against its market, in probabilities, with what to do about it.
 
 mod finding;
+#[cfg(test)]
+mod tests;
 
 use polars::prelude::*;
 
-use super::cover::{clusters, likeness};
 use super::desk::{Desk, floats, texts, wholes};
+use super::evidence::Evidence;
+use super::likeness::Likeness;
 use super::rates::{ENTERING, Rate};
+use super::seen::seen;
 use super::shrink::{ENOUGH_EXPECTED, posteriors};
 use super::standardize::Standard;
 use super::tally::{Tallies, Tally};
@@ -20,7 +24,7 @@ pub(super) struct Step {
     rate: f64,
     /// The market's rate on this cover's own mix of slots and audiences.
     baseline: f64,
-    /// With which probability the cover's rate is above that.
+    /// With which probability the cover's rate is above that; `None` where it was seen too little to tell.
     above: Option<f64>,
 }
 
@@ -44,17 +48,17 @@ struct Line {
 /// # Errors
 /// When polars cannot build it.
 pub(super) fn diagnosis(desk: &Desk<'_>, certainty: f64) -> PolarsResult<DataFrame> {
-    let by = |column| Rate::named(column).map(|rate| steps(desk, rate)).unwrap_or_default();
+    let by = |column| Rate::named(column).map(|rate| steps(desk.evidence, rate)).unwrap_or_default();
     let clicks = by(c::CTR);
     // Where a platform counts no clicks, entrants per impression are the same step seen from its end.
     let has_clicks = clicks.iter().any(Option::is_some);
     let (clicks, click_metric) =
         if has_clicks { (clicks, c::CTR) } else { (by(c::EFFECTIVE_CTR), c::EFFECTIVE_CTR) };
     let is_entry = desk.evidence.conventions.click == ClickEvent::RoomEntry;
-    let enters = if is_entry { Vec::new() } else { steps(desk, &ENTERING) };
+    let enters = if is_entry { Vec::new() } else { steps(desk.evidence, &ENTERING) };
     let stays = by(c::STAY_RATE);
     let at = |steps: &[Option<Step>], cover: usize| steps.get(cover).copied().flatten();
-    let lines: Vec<Line> = (super::cover::seen(desk).into_iter().enumerate())
+    let lines: Vec<Line> = (seen(desk.evidence).into_iter().enumerate())
         .filter(|(_, seen)| seen.is_clean)
         .map(|(cover, seen)| {
             let known = Known {
@@ -71,17 +75,17 @@ pub(super) fn diagnosis(desk: &Desk<'_>, certainty: f64) -> PolarsResult<DataFra
 }
 
 /// A step of each cover; `None` where its counts are not known.
-fn steps(desk: &Desk<'_>, rate: &Rate) -> Vec<Option<Step>> {
-    let tallies = Tallies::of(desk.evidence, rate);
-    let covers = clusters(&tallies);
+fn steps(evidence: &Evidence, rate: &Rate) -> Vec<Option<Step>> {
+    let tallies = Tallies::of(evidence, rate);
+    let covers = tallies.clusters();
     let Some(standard) = Standard::of(&tallies.market) else { return vec![None; covers.len()] };
-    let likeness = likeness(&covers);
+    let likeness = Likeness::on_mix(&covers, &standard);
     let raw: Vec<Option<(Tally, f64, f64)>> = covers
         .iter()
         .map(|clusters| {
             let clusters = clusters.as_ref()?;
             let baseline = standard.baseline(&clusters.total)?;
-            let whole = Tally::sum(clusters.total.iter().copied());
+            let whole = clusters.whole();
             Some((whole, baseline, likeness.effective(&clusters.by_broadcast())))
         })
         .collect();
@@ -100,10 +104,10 @@ fn steps(desk: &Desk<'_>, rate: &Rate) -> Vec<Option<Step>> {
     let posteriors = posteriors(&adjusted, &is_enough, standard.rate);
     // A market in which the step succeeds always, never or more often than it is tried has nothing to be above of.
     let is_proportion = standard.rate > 0.0 && standard.rate < 1.0;
-    (raw.into_iter().zip(posteriors))
-        .map(|(raw, posterior)| {
+    (raw.into_iter().zip(posteriors).zip(is_enough))
+        .map(|((raw, posterior), is_enough)| {
             let (whole, baseline, _) = raw?;
-            let above = posterior.filter(|_| is_proportion).map(|beta| beta.above(standard.rate));
+            let above = posterior.filter(|_| is_proportion && is_enough).map(|beta| beta.above(standard.rate));
             Some(Step { rate: whole.rate()?, baseline, above })
         })
         .collect()

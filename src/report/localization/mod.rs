@@ -1,6 +1,8 @@
 //! `localization`: what a cover made for a market gained there against the one that all markets share.
 
 mod matched;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,8 @@
 //! `mix`: did a rate change, or who was counted? Every change between two periods, split into both.
 
 mod kitagawa;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,8 @@
 //! `slot_plan`: in which slot each audience is best met, and when that is in the coming week.
 
 mod clock;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,16 +13,13 @@ use super::cells::{dates, instants};
 use super::desk::{Desk, floats, texts, wholes};
 use super::likeness::Likeness;
 use super::rates::Rate;
-use super::shrink::{ENOUGH_EXPECTED, posteriors};
+use super::shrink::{ENOUGH_EXPECTED, posteriors, proven, ranks};
 use super::tally::{Clusters, LEVEL, Piece, Tally, float};
 use crate::config::Market;
 use crate::model::{Count, columns as c};
 use crate::stats::{Beta, FEWEST_CLUSTERS, Interval, Scale, jackknife};
 use crate::time::Zone;
 use clock::{Stretch, stretches, wall_us};
-
-/// A slot is ranked by the rate that is exceeded with 95 %.
-const PROVEN: f64 = 0.05;
 
 /// What comes in a day on which the slot was on air.
 #[derive(Debug, Clone, Copy, Default)]
@@ -142,7 +141,7 @@ fn rank(slots: &mut [(Prospect, Option<Clusters>)]) {
     let whole = Tally::sum(slots.iter().filter_map(|(_, clusters)| clusters.as_ref()).map(|all| all.total[0]));
     let Some(usual) = whole.rate() else { return };
     let likeness =
-        Likeness::of(slots.iter().filter_map(|(_, clusters)| clusters.as_ref())).unwrap_or(Likeness(0.0));
+        Likeness::of(&slots.iter().filter_map(|(_, all)| Some(all.as_ref()?.by_broadcast())).collect::<Vec<_>>());
     let sums: Vec<Option<Tally>> =
         slots.iter().map(|(_, clusters)| clusters.as_ref().map(|all| all.total[0])).collect();
     let worth: Vec<Option<Tally>> = slots
@@ -156,17 +155,10 @@ fn rank(slots: &mut [(Prospect, Option<Clusters>)]) {
     let is_enough: Vec<bool> =
         sums.iter().map(|sum| sum.is_some_and(|sum| sum.trials * usual >= ENOUGH_EXPECTED)).collect();
     let expected = posteriors(&worth, &is_enough, usual);
-    let mut order: Vec<(usize, f64)> = (expected.iter().enumerate())
-        .filter_map(|(slot, beta)| Some((slot, beta.as_ref()?.quantile(PROVEN))))
-        .collect();
-    order.sort_by(|(one, its), (other, others)| {
-        (is_enough[*other].cmp(&is_enough[*one])).then(others.total_cmp(its)).then(one.cmp(other))
-    });
-    for (place, (slot, _)) in order.into_iter().enumerate() {
-        slots[slot].0.rank = Some(place + 1);
-    }
-    for ((prospect, _), beta) in slots.iter_mut().zip(expected) {
+    let ranks = ranks(&expected, &is_enough);
+    for ((prospect, _), (beta, rank)) in slots.iter_mut().zip(expected.into_iter().zip(ranks)) {
         prospect.expected = beta;
+        prospect.rank = rank;
     }
 }
 
@@ -208,7 +200,7 @@ fn table(
     table.push(floats(c::EXPECTED, lines, expected(|beta| beta.mean())));
     table.push(floats(&c::low(c::EXPECTED), lines, expected(|beta| beta.quantile(0.025))));
     table.push(floats(&c::high(c::EXPECTED), lines, expected(|beta| beta.quantile(0.975))));
-    table.push(floats(c::PROVEN_RATE, lines, expected(|beta| beta.quantile(PROVEN))));
+    table.push(floats(c::PROVEN_RATE, lines, expected(proven)));
     table.push(wholes(c::BROADCASTS, lines, |line| Some(line.prospect.broadcasts)));
     table.push(wholes(c::DAYS, lines, |line| Some(line.prospect.days)));
     for (name, of) in [
