@@ -15,13 +15,13 @@ use coverledger::archive::{
     Stamp, State, TableBytes, TableName, Told, Trouble, TroubleTopic, Unit,
 };
 use coverledger::cli::exit;
-use coverledger::config::{self, Market, Topic};
+use coverledger::config::{self, Decisions, Family, Market, Topic};
 use coverledger::model::{
     Check, CheckScope, ClickEvent, Conventions, CountSet, Counts, DayPart, Era, Eras, Event, Fact, FactKey,
     Figures, ImpressionBasis, MarketDay, MarketId, PlatformId, Reason, Reject, UniqueBasis, Verdict,
 };
 use coverledger::notify;
-use coverledger::report::{self, Sheet};
+use coverledger::report::{self, Evidence, Observed, Sheet};
 use coverledger::run::{Account, Disposition, RunReport};
 use coverledger::store::Store;
 use coverledger::time::{DayRule, SlotTable, Zone};
@@ -163,6 +163,61 @@ fn every_column_is_documented_in_its_order_with_its_type() {
     for checks in [&[][..], &[("key", &check)]] {
         let rendered = report::reconciliation(&market_day.platform, None, checks).unwrap();
         assert_eq!(columns_of(rendered.bytes), documented_columns(TableName::Reconciliation));
+    }
+}
+
+#[test]
+fn every_column_of_a_decision_is_documented_in_its_order_with_its_type() {
+    let rule = DayRule::calendar(Zone::named("Asia/Tokyo").unwrap());
+    let slots = vec![("day".to_owned(), time(0, 0, 0, 0)), ("evening".to_owned(), time(18, 0, 0, 0))];
+    let market = Market {
+        slots: SlotTable::new(rule.starts_at, slots).unwrap(),
+        slots_name: "halves".to_owned(),
+        day: rule,
+    };
+    let until = date(2026, 11, 21);
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let row = |known| Observed {
+        local_date: until,
+        slot: 1,
+        audience: 0,
+        broadcast: 0,
+        cover: 0,
+        contaminated: false,
+        turn: None,
+        figures: Figures::exact(Counts { impressions: 3, clicks: 1, ..Counts::default() }, known),
+    };
+    let rules = Decisions {
+        families: BTreeMap::from([(
+            "f".to_owned(),
+            Family { shared: "s".to_owned(), localized: BTreeMap::from([(MarketId::new("JP"), "c".to_owned())]) },
+        )]),
+        ..Decisions::default()
+    };
+    // What is not offered is null, of the same type; a window in which nothing happened has the same columns.
+    for rows in [vec![], vec![row(CountSet::default())], vec![row(CountSet::ALL)]] {
+        let evidence = Evidence {
+            platform: PlatformId::new("p"),
+            market: MarketId::new("JP"),
+            since: date(2026, 10, 25),
+            until,
+            conventions: Conventions {
+                impression: ImpressionBasis::Displays,
+                click: ClickEvent::CoverTap,
+                uniques: UniqueBasis::FirstTouch,
+            },
+            convention_since: None,
+            provisional: false,
+            slots: names(&["day", "evening"]),
+            audiences: names(&["all"]),
+            broadcasts: names(&["b"]),
+            covers: names(&["c"]),
+            rows,
+        };
+        let home = Zone::named("Asia/Shanghai").unwrap();
+        for (table, rendered) in report::decisions(&[evidence], 0, &rules, &market, &home, until, 1).unwrap() {
+            assert_eq!(columns_of(rendered.bytes), documented_columns(table), "{table}");
+        }
     }
 }
 

@@ -175,6 +175,7 @@ fn action(finding: Finding, known: &Known) -> [String; 2] {
 mod tests {
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "a step that is known")]
     fn step(rate: f64, above: f64) -> Option<Step> {
         Some(Step { rate, baseline: 0.5, above: Some(above) })
     }

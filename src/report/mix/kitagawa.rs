@@ -35,8 +35,8 @@ pub(in crate::report) fn parts<'a>(cells: impl Iterator<Item = (&'a Tally, &'a T
         let (w0, w1) = (one.trials / before.trials, other.trials / after.trials);
         match (one.rate(), other.rate()) {
             (Some(r0), Some(r1)) => {
-                parts.within += (w0 + w1) / 2.0 * (r1 - r0);
-                parts.mix += (w1 - w0) * (r0 + r1) / 2.0;
+                parts.within += f64::midpoint(w0, w1) * (r1 - r0);
+                parts.mix += (w1 - w0) * f64::midpoint(r0, r1);
                 parts.cells += 1;
                 parts.rose += usize::from(r1 > r0);
                 parts.fell += usize::from(r1 < r0);

@@ -197,7 +197,7 @@ fn table(
     table.push(Column::new(c::SLOT_SECONDS.into(), seconds));
     table.push(texts(c::RANKED_BY, lines, |line| line.prospect.rank.and(metric).map(str::to_owned)));
     let expected = |of: fn(&Beta) -> f64| move |line: &Line<'_>| line.prospect.expected.as_ref().map(of);
-    table.push(floats(c::EXPECTED, lines, expected(|beta| beta.mean())));
+    table.push(floats(c::EXPECTED, lines, expected(Beta::mean)));
     table.push(floats(&c::low(c::EXPECTED), lines, expected(|beta| beta.quantile(0.025))));
     table.push(floats(&c::high(c::EXPECTED), lines, expected(|beta| beta.quantile(0.975))));
     table.push(floats(c::PROVEN_RATE, lines, expected(proven)));
