@@ -3,6 +3,7 @@
 mod args;
 mod backfill;
 mod check;
+mod decided;
 mod demo;
 mod environment;
 pub mod exit;

@@ -7,7 +7,7 @@ use comfy_table::{CellAlignment, Table};
 use polars::prelude::*;
 
 use super::args::{Global, Show};
-use super::{Failure, exit, grid, load};
+use super::{Failure, decided, exit, grid, load};
 use crate::archive::TableName;
 use crate::model::columns as c;
 use crate::report;
@@ -46,7 +46,7 @@ pub async fn run(args: &Show, global: &Global, out: &mut impl Write) -> Result<u
 const WIDEST: usize = 60;
 
 /// How a column is shown.
-enum View<'n> {
+pub(super) enum View<'n> {
     Plain(&'n str),
     Percent(&'n str),
     PercentWithInterval(&'n str),
@@ -54,6 +54,8 @@ enum View<'n> {
     Number(&'n str),
     /// A count or a rate: whole where it is, else with the decimals that tell rates apart.
     Short(&'n str),
+    /// Sentences, all of them, on as many lines as they need.
+    Prose(&'n str),
 }
 
 impl<'n> View<'n> {
@@ -63,7 +65,8 @@ impl<'n> View<'n> {
             | Self::Percent(name)
             | Self::PercentWithInterval(name)
             | Self::Number(name)
-            | Self::Short(name) => name,
+            | Self::Short(name)
+            | Self::Prose(name) => name,
         }
     }
 
@@ -84,6 +87,10 @@ impl<'n> View<'n> {
                     None => value.to_string(),
                 }
             }
+            Self::Prose(name) => match frame.column(name)?.get(row)?.get_str() {
+                Some(text) => lines(text),
+                None => "–".to_owned(),
+            },
             Self::Percent(name) => percent(number(name)?),
             Self::PercentWithInterval(name) => match (number(&c::low(name))?, number(&c::high(name))?) {
                 (low @ Some(_), high @ Some(_)) => {
@@ -95,6 +102,24 @@ impl<'n> View<'n> {
             Self::Number(name) => number(name)?.map_or_else(|| "–".to_owned(), |value| format!("{value:.1}")),
         })
     }
+}
+
+/// Broken between words.
+fn lines(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last().map_or(0, |line| line.chars().count());
+        if line > 0 && line + 1 + word.chars().count() > WIDEST {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines.join("\n")
 }
 
 fn short(value: f64) -> String {
@@ -183,11 +208,10 @@ fn views(table: TableName) -> Vec<View<'static>> {
         | TableName::Mix
         | TableName::Diagnosis
         | TableName::SlotPlan
-        | TableName::Localization
-        | TableName::FalseWinners
-        | TableName::Experiment
-        | TableName::ExperimentBalance
-        | TableName::Turns => Vec::new(),
+        | TableName::Localization => decided::views(table),
+        TableName::FalseWinners | TableName::Experiment | TableName::ExperimentBalance | TableName::Turns => {
+            Vec::new()
+        }
     }
 }
 
@@ -198,7 +222,7 @@ fn table(frame: &DataFrame, of: TableName, rows: usize) -> PolarsResult<Table> {
     }
     let heading = |view: &View| match view {
         View::Percent(name) | View::PercentWithInterval(name) => format!("{name} %"),
-        View::Plain(name) | View::Number(name) | View::Short(name) => (*name).to_owned(),
+        View::Plain(name) | View::Number(name) | View::Short(name) | View::Prose(name) => (*name).to_owned(),
     };
     let is_text = |view: &View| frame.column(view.column()).is_ok_and(|column| !column.dtype().is_numeric());
     let mut table = grid(views.iter().map(heading).collect(), 0);
@@ -223,6 +247,14 @@ mod tests {
         assert_eq!(short(-0.000_000_1), "0");
         assert_eq!(short(-0.01), "-0.01");
         assert_eq!(short(1500.0), "1500");
+    }
+
+    #[test]
+    fn sentences_are_broken_between_words_and_lose_none() {
+        let text = "one two ".repeat(30);
+        let broken = lines(text.trim());
+        assert!(broken.lines().all(|line| line.chars().count() <= WIDEST) && broken.lines().count() > 3);
+        assert_eq!(broken.replace('\n', " "), text.trim());
     }
 
     #[test]

@@ -155,6 +155,10 @@ pub const DAYS: &str = "days";
 pub const CONTAMINATED_ROWS: &str = "contaminated_rows";
 /// What intervals stand on.
 pub const INTERVAL_BASIS: &str = "interval_basis";
+/// Clicks ÷ impressions on the common mix.
+pub const CTR_STANDARDIZED: &str = "ctr_standardized";
+/// Entrants ÷ impressions on the common mix.
+pub const EFFECTIVE_CTR_STANDARDIZED: &str = "effective_ctr_standardized";
 /// On how much of the common mix a cover was seen.
 pub const MIX_COVERED: &str = "mix_covered";
 /// What to know of the row, in words.

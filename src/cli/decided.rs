@@ -1,0 +1,84 @@
+//! What `coverledger show` shows of the tables that decide: what answers the question, the answer last.
+
+use super::show::View;
+use crate::archive::TableName;
+use crate::model::columns as c;
+
+/// What of a table is shown; nothing of one that decides nothing.
+pub(super) fn views(table: TableName) -> Vec<View<'static>> {
+    let [click_rate, click_baseline, ..] = c::CLICK_STEP;
+    let [stay_rate, stay_baseline, ..] = c::STAY_STEP;
+    let of_market = [View::Plain(c::AS_OF), View::Plain(c::MARKET), View::Plain(c::PLATFORM)];
+    let answer = match table {
+        TableName::Cover => vec![
+            View::Plain(c::RANK),
+            View::Plain(c::COVER_ID),
+            View::Plain(c::BROADCASTS),
+            View::Plain(c::IMPRESSIONS),
+            View::PercentWithInterval(c::CTR),
+            View::PercentWithInterval(c::CTR_STANDARDIZED),
+            View::PercentWithInterval(c::EFFECTIVE_CTR_STANDARDIZED),
+            View::Percent(c::PROVEN_RATE),
+            View::Percent(c::STAY_RATE),
+            View::Percent(c::MIX_COVERED),
+            View::Prose(c::NOTE),
+        ],
+        TableName::CoverBroadcast => vec![
+            View::Plain(c::COVER_ID),
+            View::Plain(c::BROADCAST_ID),
+            View::Plain(c::FIRST_LOCAL_DATE),
+            View::Plain(c::LAST_LOCAL_DATE),
+            View::Plain(c::IMPRESSIONS),
+            View::Plain(c::ENTRIES),
+            View::PercentWithInterval(c::CTR),
+            View::PercentWithInterval(c::EFFECTIVE_CTR),
+            View::Percent(c::CLICK_CONVERSION),
+            View::Percent(c::STAY_RATE),
+            View::Number(c::MEAN_DWELL_SECONDS),
+            View::Plain(c::CONTAMINATED),
+        ],
+        TableName::Mix => vec![
+            View::Plain(c::COVER_ID),
+            View::Plain(c::METRIC),
+            View::Percent(c::BEFORE),
+            View::Percent(c::AFTER),
+            View::PercentWithInterval(c::WITHIN),
+            View::Percent(c::MIX),
+            View::Plain(c::REVERSAL),
+            View::Prose(c::NOTE),
+        ],
+        TableName::Diagnosis => vec![
+            View::Plain(c::COVER_ID),
+            View::Percent(click_rate),
+            View::Percent(click_baseline),
+            View::Percent(stay_rate),
+            View::Percent(stay_baseline),
+            View::Plain(c::FINDING),
+            View::Percent(c::CERTAINTY),
+            View::Prose(c::ACTION_EN),
+        ],
+        TableName::SlotPlan => vec![
+            View::Plain(c::AUDIENCE),
+            View::Plain(c::RANK),
+            View::Plain(c::SLOT),
+            View::Plain(c::SLOT_START_LOCAL),
+            View::Plain(c::SLOT_START_HOME),
+            View::Plain(c::SLOT_END_HOME),
+            View::Plain(c::HOME_TIMEZONE),
+            View::PercentWithInterval(c::EXPECTED),
+            View::Number(c::IMPRESSIONS_PER_DAY),
+            View::Number(c::ENTRANTS_PER_DAY),
+        ],
+        TableName::Localization => vec![
+            View::Plain(c::FAMILY),
+            View::Plain(c::LOCALIZED_COVER_ID),
+            View::Plain(c::METRIC),
+            View::Plain(c::BASIS),
+            View::Short(c::RATIO),
+            View::PercentWithInterval(c::DIFFERENCE),
+            View::Prose(c::NOTE),
+        ],
+        _ => return Vec::new(),
+    };
+    of_market.into_iter().chain(answer).collect()
+}
