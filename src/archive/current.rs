@@ -26,6 +26,12 @@ pub struct Mended {
     pub lost: Vec<Unit>,
 }
 
+/// The tables of which it is enough to see that they are shown.
+fn telling(receipt: &Receipt) -> &[TableRecord] {
+    let tables = receipt.content.tables.as_slice();
+    if receipt.content.unit.is_shown_in_order() { &tables[tables.len().saturating_sub(1)..] } else { tables }
+}
+
 impl Archive {
     /// Brings the current paths up to this receipt, or to a newer one that has come meanwhile. Says whether anything
     /// had to be put.
@@ -41,8 +47,9 @@ impl Archive {
     }
 
     /// The cheap look that mends what a killed publisher left: one listing for each platform, market and table, from the
-    /// first date on, and a closer look only at what is missing, has another size, or is older than its receipt. Takes
-    /// newest receipts, as [`Archive::newest_of`] and [`Archive::newest_rejects_of`] find them.
+    /// first date on, and a closer look only at what is missing, has another size, or is older than its receipt. Of
+    /// tables that are put in order only the last is looked at. Takes newest receipts, as [`Archive::newest_of`] and
+    /// [`Archive::newest_rejects_of`] find them.
     ///
     /// # Errors
     /// The store does not do it.
@@ -54,7 +61,7 @@ impl Archive {
             .into_iter()
             .map(|receipt| (Key::Receipt(&receipt.content.unit, receipt.content.revision).path(), receipt))
             .collect();
-        let tables = receipts.iter().flat_map(|(_, receipt)| &receipt.content.tables).map(|table| &table.key);
+        let tables = receipts.iter().flat_map(|(_, receipt)| telling(receipt)).map(|table| &table.key);
         let mut folders: BTreeMap<&str, &str> = BTreeMap::new();
         for key in receipts.iter().map(|(key, _)| key).chain(tables) {
             let first = folders.entry(keys::folder_of_dates(key)).or_insert(keys::folder_of_date(key));
@@ -78,7 +85,7 @@ impl Archive {
                 }
                 _ => false,
             };
-            if receipt.content.tables.iter().all(is_fresh) {
+            if telling(receipt).iter().all(is_fresh) {
                 continue;
             }
             match self.mend(receipt).await {
@@ -99,7 +106,13 @@ impl Archive {
             let bytes = self.bytes_of(receipt, table, at_hand).await?;
             Ok::<_, ArchiveError>(self.store.put(&table.key, bytes).await?)
         });
-        join_all(shown).await.into_iter().collect::<Result<(), _>>()?;
+        if receipt.content.unit.is_shown_in_order() {
+            for put in shown {
+                put.await?;
+            }
+        } else {
+            join_all(shown).await.into_iter().collect::<Result<(), _>>()?;
+        }
         self.follow(receipt).await?;
         Ok(())
     }

@@ -165,6 +165,15 @@ impl fmt::Display for TableName {
     }
 }
 
+impl Unit {
+    /// Whether its tables are put at their current paths one after the other, so that the last of them tells whether all
+    /// are there. There are many, and a night looks at all units of the newest date.
+    #[must_use]
+    pub const fn is_shown_in_order(&self) -> bool {
+        matches!(self, Self::Decisions { .. } | Self::Experiment { .. })
+    }
+}
+
 impl fmt::Display for Unit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

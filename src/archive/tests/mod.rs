@@ -1,6 +1,7 @@
 //! The promises of publishing, on a store in memory and in a folder.
 
 mod disk;
+mod facts;
 mod failing;
 mod leasing;
 mod pruning;

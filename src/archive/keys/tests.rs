@@ -1,0 +1,103 @@
+//! Keys as the design has them, and back.
+
+use jiff::civil::date;
+
+use super::*;
+
+fn day() -> Unit {
+    Unit::MarketDay(MarketDay {
+        platform: PlatformId::new("tiktok_shop_live"),
+        market: MarketId::new("US"),
+        local_date: date(2026, 11, 21),
+    })
+}
+
+fn rejects(export_date: Option<Date>) -> Unit {
+    Unit::Rejects { platform: PlatformId::new("youtube"), export_date }
+}
+
+fn decisions() -> Unit {
+    Unit::Decisions {
+        platform: PlatformId::new("youtube"),
+        market: MarketId::new("JP"),
+        as_of: date(2026, 11, 21),
+    }
+}
+
+fn experiment() -> Unit {
+    Unit::Experiment { experiment: "red_or_blue".to_owned(), as_of: date(2026, 11, 21) }
+}
+
+#[test]
+fn keys_are_those_of_the_design() {
+    let cases = [
+        (
+            Key::Current(TableName::Funnel, &day()).path(),
+            "funnel/platform=tiktok_shop_live/market=US/local_date=2026-11-21/part.parquet",
+        ),
+        (
+            Key::Current(TableName::Rejects, &rejects(Some(date(2026, 11, 21)))).path(),
+            "rejects/platform=youtube/export_date=2026-11-21/part.parquet",
+        ),
+        (
+            Key::Current(TableName::Rejects, &rejects(None)).path(),
+            "rejects/platform=youtube/export_date=__HIVE_DEFAULT_PARTITION__/part.parquet",
+        ),
+        (Key::Receipt(&day(), 3).path(), "_receipts/tiktok_shop_live/US/2026-11-21/00000003.json"),
+        (Key::Receipt(&rejects(None), 1).path(), "_receipts/youtube/_rejects/undated/00000001.json"),
+        (
+            Key::Current(TableName::Cover, &decisions()).path(),
+            "cover/platform=youtube/market=JP/as_of=2026-11-21/part.parquet",
+        ),
+        (Key::Receipt(&decisions(), 2).path(), "_receipts/youtube/_decisions/JP/2026-11-21/00000002.json"),
+        (
+            Key::Current(TableName::Experiment, &experiment()).path(),
+            "experiment/experiment=red_or_blue/as_of=2026-11-21/part.parquet",
+        ),
+        (Key::Receipt(&experiment(), 1).path(), "_receipts/_experiments/red_or_blue/2026-11-21/00000001.json"),
+        (Key::Revision("00ff").path(), "_revisions/00ff.parquet"),
+    ];
+    for (made, expected) in cases {
+        assert_eq!(made, expected);
+    }
+}
+
+#[test]
+fn receipts_are_read_back_from_their_keys() {
+    for unit in [day(), rejects(Some(date(2026, 1, 2))), rejects(None), decisions(), experiment()] {
+        let key = Key::Receipt(&unit, 12).path();
+        assert_eq!(receipt_at(&key), Some((unit, 12)));
+    }
+    for stranger in [
+        "_receipts/p/US/2026-11-21/3.json",
+        "_receipts/p/US/2026-11-21/00000000.json",
+        "_receipts/p/US/20261121/00000003.json",
+        "_receipts/p/US/2026-11-21/00000003.json.bak",
+        "_receipts/p/US/00000003.json",
+        "funnel/p/US/2026-11-21/00000003.json",
+        "_receipts/p/_decisions/2026-11-21/00000003.json",
+        "_receipts/_experiments/_decisions/US/2026-11-21/00000003.json",
+    ] {
+        assert_eq!(receipt_at(stranger), None, "{stranger}");
+    }
+}
+
+#[test]
+fn all_dates_lie_side_by_side() {
+    let unit = day();
+    let cases = [
+        (Key::Receipt(&unit, 1), "_receipts/tiktok_shop_live/US"),
+        (Key::Current(TableName::Funnel, &unit), "funnel/platform=tiktok_shop_live/market=US"),
+        (Key::Receipt(&decisions(), 1), "_receipts/youtube/_decisions/JP"),
+        (Key::Current(TableName::Cover, &decisions()), "cover/platform=youtube/market=JP"),
+    ];
+    for (key, folder) in cases {
+        assert_eq!(folder_of_dates(&key.path()), folder);
+    }
+}
+
+#[test]
+#[should_panic(expected = "no path segment")]
+fn an_id_cannot_leave_its_folder() {
+    let _ = Key::ReceiptsOfRejects(&PlatformId::new("../x")).path();
+}
