@@ -72,17 +72,16 @@ async fn of_tables_that_are_put_in_order_the_last_one_tells_of_all() {
             |table| TableBytes { table, bytes: Bytes::from(format!("{table}, revision {revision}")), rows: 1 };
         Ok(vec![table(TableName::SlotPlan), table(TableName::Cover), table(TableName::Mix)])
     };
-    let all_puts: Vec<String> = {
-        archive.publish(&decisions, &draft("a"), render, &stamp("run", "2026-11-22T03:30:00Z")).await.unwrap();
-        [TableName::Cover, TableName::Mix, TableName::SlotPlan].map(|t| Key::Current(t, &decisions).path()).into()
-    };
+    archive.publish(&decisions, &draft("a"), render, &stamp("run", "2026-11-22T03:30:00Z")).await.unwrap();
+    let all_puts = [TableName::Cover, TableName::Mix, TableName::SlotPlan];
+    let all_puts = all_puts.map(|table| Key::Current(table, &decisions).path());
     let whole = bench.bytes().await;
     let newest = archive.newest(&decisions).await.unwrap().unwrap();
     for reached in 0..all_puts.len() {
         for missing in &all_puts[reached..] {
             archive.store().delete(missing).await.unwrap();
         }
-        assert_eq!(archive.mend_stale([&newest]).await.unwrap().mended, [decisions.clone()]);
+        assert_eq!(archive.mend_stale([&newest]).await.unwrap().mended, std::slice::from_ref(&decisions));
         assert_eq!(bench.bytes().await, whole, "killed after {reached} of them");
     }
     assert_eq!(archive.mend_stale([&newest]).await.unwrap(), Mended::default());
