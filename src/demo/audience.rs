@@ -80,6 +80,11 @@ impl Audience {
         u32::try_from(self.gender * AGES.len() + self.age).unwrap_or(0)
     }
 
+    /// Below 35, as far as it is told.
+    pub(super) fn is_young(self) -> bool {
+        self.age < 2
+    }
+
     /// About how many in a thousand viewers are of this audience.
     pub(super) fn per_mille(self) -> u64 {
         u64::from(Mood::Prime.genders()[self.gender] * Mood::Prime.ages()[self.age]) / 10

@@ -9,8 +9,10 @@
 //!
 //! The same week can be written as counts over intervals, as most platforms deliver it.
 
+mod airing;
 mod audience;
 mod broken;
+mod built_in;
 mod calendar;
 mod cell;
 mod chance;
@@ -39,6 +41,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 
+pub use self::built_in::{LOCALIZED, Localized, REVERSAL, Reversal, SPLIT, Split};
 pub use self::error::DemoError;
 pub use self::format::DemoFormat;
 pub use self::rows::DemoRows;

@@ -3,11 +3,13 @@
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 
+use super::airing::{Airing, Room};
+use super::audience::Audience;
 use super::calendar::{Calendar, PathDays};
 use super::chance::{Chance, mix};
 use super::error::DemoError;
 use super::platform::{PLATFORMS, Platform};
-use super::world::{COVERS, MARKETS, Market};
+use super::world::MARKETS;
 
 const QUARTER_MS: i64 = 15 * 60 * 1000;
 
@@ -25,17 +27,24 @@ pub(super) struct Broadcast {
     pub(super) ends_at_ms: i64,
     /// What the market's clock reads at the start, from midnight.
     pub(super) local_start_ms: i64,
-    /// Places in [`COVERS`]: three to five, on air in turn.
-    covers: Vec<usize>,
+    airing: Airing,
     /// Its relative audience.
     pub(super) weight: u64,
 }
 
 impl Broadcast {
-    /// The cover on air: they take turns of fifteen minutes.
-    pub(super) fn cover_at(&self, at_ms: i64) -> usize {
+    /// The cover that a viewer sees, and how many times as often as usually somebody like them taps it here. Covers that
+    /// take turns have fifteen minutes each.
+    pub(super) fn cover_for(
+        &self,
+        viewer: u32,
+        audience: Audience,
+        at_ms: i64,
+        chance: &mut Chance,
+    ) -> (usize, f64) {
         let turn = usize::try_from((at_ms - self.starts_at_ms) / QUARTER_MS).unwrap_or(0);
-        self.covers[turn % self.covers.len()]
+        let place = self.airing.cover_for((self.number, viewer), audience, turn, chance);
+        (place, self.airing.taste(place, audience))
     }
 
     pub(super) fn local_hour_at(&self, at_ms: i64) -> i64 {
@@ -44,86 +53,105 @@ impl Broadcast {
 }
 
 /// When a broadcast is put on, by the market's clock.
+#[derive(Clone, Copy)]
 enum Show {
     /// Starts between 18:30 and 21:45, lasts two to six hours.
     Evening,
-    /// On some weekend days: starts between 10:00 and 12:45, lasts two or three hours.
+    /// On some days, and most days of a weekend: starts between 10:00 and 12:45, lasts two or three hours.
     Matinee,
+    /// In a busy room: starts between 16:00 and 16:30, lasts two hours.
+    Teatime,
+}
+
+impl Show {
+    /// Start and length in quarters of an hour.
+    fn quarters(self, chance: &mut Chance) -> (u32, u32) {
+        match self {
+            Self::Evening => (18 * 4 + 2 + chance.below(14), 8 + chance.below(17)),
+            Self::Matinee => (10 * 4 + chance.below(12), 8 + chance.below(5)),
+            Self::Teatime => (16 * 4 + chance.below(3), 8),
+        }
+    }
+
+    /// Its relative audience.
+    fn weight(self, chance: &mut Chance) -> u64 {
+        match self {
+            Self::Evening => 85 + u64::from(chance.below(31)),
+            Self::Matinee | Self::Teatime => 45,
+        }
+    }
 }
 
 /// All broadcasts, by local date.
 pub(super) fn broadcasts(seed: u64, calendar: &Calendar) -> Result<Vec<Broadcast>, DemoError> {
+    let mut rooms = Vec::with_capacity(MARKETS.len() * PLATFORMS.len());
+    for market in 0..MARKETS.len() {
+        for platform in &PLATFORMS {
+            rooms.push((market, platform, Room::new(seed, platform, market, calendar.last_date)?));
+        }
+    }
     let mut list = Vec::new();
     for date in calendar.broadcast_dates() {
         let is_eve = date < calendar.first_date;
-        let is_weekend = matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
-        for (market, place) in MARKETS.iter().zip(0..) {
-            for platform in &PLATFORMS {
-                let day = u64::from(date.day_of_year().unsigned_abs());
-                let mut chance = Chance::new(seed, mix(day * 64 + place * 8 + platform.number));
-                // The eve is there for the shows that run past midnight, and is smaller. Nobody skips it, so that
-                // every platform has rows on its first day.
-                let weight = if is_eve { 1 } else { 4 };
-                let mut put_on = |show: Show, weight: u64, chance: &mut Chance| {
-                    let number = u64::try_from(list.len()).unwrap_or(0) + 1;
-                    let market_at = (market, usize::try_from(place).unwrap_or(0));
-                    broadcast(number, platform, market_at, date, &show, weight, chance).map(|made| list.push(made))
-                };
-                if is_eve || !chance.happens(0.05) {
-                    put_on(Show::Evening, weight * (85 + u64::from(chance.below(31))), &mut chance)?;
-                }
-                if !is_eve && is_weekend && chance.happens(0.4) {
-                    put_on(Show::Matinee, weight * 45, &mut chance)?;
-                }
+        for (market, platform, room) in &rooms {
+            let (day, place) = (u64::from(date.day_of_year().unsigned_abs()), u64::try_from(*market).unwrap_or(0));
+            let mut chance = Chance::new(seed, mix(day * 64 + place * 8 + platform.number));
+            for show in shows(room, date, is_eve, &mut chance) {
+                let number = u64::try_from(list.len()).unwrap_or(0) + 1;
+                let mut made = broadcast(number, (*platform, *market, room), date, show, &mut chance)?;
+                // The eve is there for the shows that run past midnight, and is smaller.
+                made.weight *= if is_eve { 1 } else { 4 };
+                list.push(made);
             }
         }
     }
     keep_exported(calendar, list)
 }
 
+/// What a room puts on that day. Nobody skips the eve, so that every platform has rows on its first day.
+fn shows(room: &Room, date: Date, is_eve: bool, chance: &mut Chance) -> Vec<Show> {
+    if is_eve {
+        return vec![Show::Evening];
+    }
+    if room.is_busy() {
+        return vec![Show::Matinee, Show::Teatime, Show::Evening];
+    }
+    let is_weekend = matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
+    let mut shows = Vec::with_capacity(2);
+    if chance.happens(if is_weekend { 0.7 } else { 0.3 }) {
+        shows.push(Show::Matinee);
+    }
+    if !chance.happens(0.05) {
+        shows.push(Show::Evening);
+    }
+    shows
+}
+
 fn broadcast(
     number: u64,
-    platform: &'static Platform,
-    (market, place): (&Market, usize),
+    (platform, market, room): (&'static Platform, usize, &Room),
     date: Date,
-    show: &Show,
-    weight: u64,
+    show: Show,
     chance: &mut Chance,
 ) -> Result<Broadcast, DemoError> {
-    // In quarters of an hour.
-    let (start, length) = match show {
-        Show::Evening => (18 * 4 + 2 + chance.below(14), 8 + chance.below(17)),
-        Show::Matinee => (10 * 4 + chance.below(12), 8 + chance.below(5)),
-    };
+    let (start, length) = show.quarters(chance);
     let hour = i8::try_from(start / 4).unwrap_or(0);
     let minute = i8::try_from(start % 4 * 15).unwrap_or(0);
-    let zone = TimeZone::get(market.zone)?;
+    let zone = TimeZone::get(MARKETS[market].zone)?;
     let starts_at = date.at(hour, minute, 0, 0).to_zoned(zone)?.timestamp();
     let starts_at_ms = starts_at.as_millisecond();
     Ok(Broadcast {
         id: platform.ids.broadcast(starts_at.as_second(), number),
         number,
         platform,
-        market: place,
+        market,
         local_date: date,
         starts_at_ms,
         ends_at_ms: starts_at_ms + i64::from(length) * QUARTER_MS,
         local_start_ms: i64::from(start) * QUARTER_MS,
-        covers: covers(chance),
-        weight: weight * u64::from(market.size),
+        airing: room.airing(date, chance),
+        weight: show.weight(chance) * u64::from(MARKETS[market].size),
     })
-}
-
-/// Three to five different covers, the order by chance.
-fn covers(chance: &mut Chance) -> Vec<usize> {
-    let mut places: Vec<usize> = (0..COVERS.len()).collect();
-    let count = 3 + chance.index(3);
-    for place in 0..count {
-        let other = place + chance.index(places.len() - place);
-        places.swap(place, other);
-    }
-    places.truncate(count);
-    places
 }
 
 /// Leaves out what began before the first export of its platform.

@@ -72,7 +72,7 @@ pub(super) fn visit<'w>(
         if at_ms >= broadcast.ends_at_ms {
             break;
         }
-        let shown = display(broadcast, audience, at_ms, nth, chance);
+        let shown = display(broadcast, (viewer, audience), at_ms, nth, chance);
         rows(broadcast, viewer, audience, &shown, chance, put)?;
         at_ms += i64::from(shown.dwell_seconds) * 1000 + ms(chance.on_curve(&GAP_SECONDS));
         if !chance.happens(0.74) {
@@ -90,14 +90,23 @@ fn arrival_ms(length_ms: i64, chance: &mut Chance) -> i64 {
     i64::from(second) * 1000 + i64::from(chance.below(1000))
 }
 
-/// Shows the cover on air and decides what comes of it.
-fn display(broadcast: &Broadcast, audience: Audience, at_ms: i64, nth: u32, chance: &mut Chance) -> Shown {
-    let place = broadcast.cover_at(at_ms);
+/// Shows somebody a cover and decides what comes of it.
+fn display(
+    broadcast: &Broadcast,
+    (viewer, audience): (u32, Audience),
+    at_ms: i64,
+    nth: u32,
+    chance: &mut Chance,
+) -> Shown {
+    let (place, taste) = broadcast.cover_for(viewer, audience, at_ms, chance);
     let cover = &COVERS[place];
     let mood = Mood::at_hour(broadcast.local_hour_at(at_ms));
     let fatigue = 1.0 / (1.0 + 0.12 * f64::from(nth));
-    let click_rate =
-        MARKETS[broadcast.market].click_rate * cover.appeal_to(audience) * audience.keenness(mood) * fatigue;
+    let click_rate = MARKETS[broadcast.market].click_rate
+        * cover.appeal_to(audience)
+        * taste
+        * audience.keenness(mood)
+        * fatigue;
     let clicked = chance.happens(click_rate);
     let entered = clicked && chance.happens(0.85);
     let mut shown = Shown { at_ms, cover: place, clicked, entered, ordered: false, dwell_seconds: 0 };

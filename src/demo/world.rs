@@ -1,6 +1,7 @@
 //! The markets of the demo and the covers that its hosts put on air.
 
 use super::audience::Audience;
+use super::built_in::LOCALIZED;
 
 /// A market, with what the configuration says of it.
 pub(super) struct Market {
@@ -77,7 +78,10 @@ const fn cover(id: &'static str, appeal: f64, stay: f64, buys: f64, fans: Fans) 
     Cover { id, appeal, stay, buys, fans }
 }
 
-pub(super) const COVERS: [Cover; 15] = [
+/// So many of the covers, the first ones, may be on air anywhere.
+pub(super) const SHARED_COVERS: usize = 15;
+
+pub(super) const COVERS: [Cover; 16] = [
     cover("cov_red_dress_a", 1.45, 1.10, 1.2, WOMEN),
     cover("cov_red_dress_b", 1.10, 1.05, 1.1, WOMEN),
     cover("cov_host_smile_a", 1.25, 1.35, 1.1, Fans::Anybody),
@@ -94,8 +98,15 @@ pub(super) const COVERS: [Cover; 15] = [
     cover("cov_warehouse_tour_a", 0.65, 1.20, 1.0, FORTIES),
     // The bait. Everybody taps it, and everybody leaves at once: ranked by CTR it wins the night, and it costs the room
     // its stays and its orders. It is why a decision should look at stays beside clicks.
-    cover("cov_free_gift_a", 1.90, 0.22, 0.2, Fans::Anybody),
+    cover("cov_free_gift_a", 2.60, 0.22, 0.2, Fans::Anybody),
+    // Made for one market after the dress that all share, and better there.
+    cover(LOCALIZED.localized, 1.45 * LOCALIZED.gain, 1.10, 1.2, WOMEN),
 ];
+
+/// The place of a cover in the list.
+pub(super) fn cover_place(id: &str) -> usize {
+    COVERS.iter().position(|cover| cover.id == id).unwrap_or(0)
+}
 
 impl Cover {
     /// How much more than the usual cover this one is tapped by an audience.

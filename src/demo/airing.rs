@@ -1,0 +1,136 @@
+//! Which cover a viewer of a broadcast sees.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::audience::Audience;
+use super::built_in::{LOCALIZED, REVERSAL, SPLIT};
+use super::chance::{Chance, mix};
+use super::error::DemoError;
+use super::platform::Platform;
+use super::world::{MARKETS, SHARED_COVERS, cover_place};
+
+/// Streams of chance of rooms begin here, between those of the plan and those of broadcasts.
+const STREAMS: u64 = 1 << 39;
+
+/// How the covers of a broadcast are put on air. Covers are places in the list of them.
+pub(super) enum Airing {
+    /// Everybody sees the same; three to five take turns.
+    Turns(Vec<usize>),
+    /// A viewer sees one of them the whole broadcast through.
+    Split([usize; 3]),
+    /// One is shown mainly to those below 35, or mainly to all others; who is not shown it sees the rest in turn.
+    Aimed { cover: usize, is_for_the_young: bool, rest: Vec<usize> },
+}
+
+/// The room of a platform in a market, with the habits of its hosts.
+pub(super) struct Room {
+    habit: Habit,
+    /// Covers that are in every broadcast, so that something can be told of them.
+    regulars: [usize; 2],
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Habit {
+    Turns,
+    Split,
+    Aimed { since: Date },
+}
+
+impl Room {
+    /// The room of a platform in a market (a place in [`MARKETS`]); the demo ends on `last_date`.
+    pub(super) fn new(seed: u64, platform: &Platform, market: usize, last_date: Date) -> Result<Self, DemoError> {
+        let code = MARKETS[market].code;
+        let number = platform.number * 8 + u64::try_from(market).unwrap_or(0);
+        let mut chance = Chance::new(seed, STREAMS + number);
+        let regulars = if platform_has_localized(platform.name, code) {
+            [cover_place(LOCALIZED.shared), cover_place(LOCALIZED.localized)]
+        } else {
+            let one = chance.index(SHARED_COVERS);
+            [one, (one + 1 + chance.index(SHARED_COVERS - 1)) % SHARED_COVERS]
+        };
+        let habit = if (platform.name, code) == (REVERSAL.platform, REVERSAL.market) {
+            Habit::Aimed { since: last_date.checked_sub((i64::from(REVERSAL.days) - 1).days())? }
+        } else if platform.name == SPLIT.platform && SPLIT.markets.contains(&code) {
+            Habit::Split
+        } else {
+            Habit::Turns
+        };
+        Ok(Self { habit, regulars })
+    }
+
+    /// Whether there is a show at noon, in the afternoon and in the evening of every day.
+    pub(super) fn is_busy(&self) -> bool {
+        matches!(self.habit, Habit::Aimed { .. })
+    }
+
+    /// The covers of a broadcast.
+    pub(super) fn airing(&self, date: Date, chance: &mut Chance) -> Airing {
+        match self.habit {
+            Habit::Turns => Airing::Turns(self.some_covers(chance)),
+            Habit::Split => Airing::Split(SPLIT.covers.map(cover_place)),
+            Habit::Aimed { since } => {
+                let cover = cover_place(REVERSAL.cover);
+                let mut rest = self.some_covers(chance);
+                rest.retain(|other| *other != cover);
+                Airing::Aimed { cover, is_for_the_young: date >= since, rest }
+            }
+        }
+    }
+
+    /// The regulars and one to three others, the order by chance.
+    fn some_covers(&self, chance: &mut Chance) -> Vec<usize> {
+        let mut covers = self.regulars.to_vec();
+        let count = 3 + chance.index(3);
+        while covers.len() < count {
+            let other = chance.index(SHARED_COVERS);
+            if !covers.contains(&other) {
+                covers.push(other);
+            }
+        }
+        for place in (1..covers.len()).rev() {
+            covers.swap(place, chance.index(place + 1));
+        }
+        covers
+    }
+}
+
+fn platform_has_localized(platform: &str, market: &str) -> bool {
+    market == LOCALIZED.market && LOCALIZED.platforms.contains(&platform)
+}
+
+impl Airing {
+    /// The cover that somebody sees in a turn of the broadcast.
+    pub(super) fn cover_for(
+        &self,
+        (broadcast, viewer): (u64, u32),
+        audience: Audience,
+        turn: usize,
+        chance: &mut Chance,
+    ) -> usize {
+        match self {
+            Self::Turns(covers) => covers[turn % covers.len()],
+            Self::Split(covers) => {
+                let arms = u64::try_from(covers.len()).unwrap_or(1);
+                let arm = mix(mix(broadcast) ^ u64::from(viewer)) % arms;
+                covers[usize::try_from(arm).unwrap_or(0)]
+            }
+            Self::Aimed { cover, is_for_the_young, rest } => {
+                let is_aimed_at = audience.is_young() == *is_for_the_young;
+                let share = if is_aimed_at { REVERSAL.share_aimed } else { REVERSAL.share_besides };
+                if chance.happens(share) { *cover } else { rest[turn % rest.len()] }
+            }
+        }
+    }
+
+    /// How many times as often as usually an audience taps this cover here.
+    pub(super) fn taste(&self, place: usize, audience: Audience) -> f64 {
+        match self {
+            Self::Aimed { cover, is_for_the_young, .. } if *cover == place => {
+                let taste = if audience.is_young() { REVERSAL.taste_young } else { REVERSAL.taste_old };
+                if *is_for_the_young { taste * REVERSAL.faded } else { taste }
+            }
+            _ => 1.0,
+        }
+    }
+}
