@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use coverledger::count::{Counter, Effort, Input, Memory, Placed, Scope};
-use coverledger::model::{Era, Id, Kinds};
+use coverledger::model::{Era, Id, Kinds, TurnNumber};
 use criterion::{BatchSize, Criterion, Throughput};
 
 const ROWS: u32 = 1_000_000;
@@ -75,7 +75,13 @@ fn count(memory: &Arc<Memory>, by_event: bool) -> usize {
                 dwell_ms: 0,
                 event_id: by_event.then(|| Id::of(event)),
                 viewer_id: Some(Id::of(viewer)),
-                place: Some(Placed { stage: at % STAGES, day: at / 20_000, slot: at / 5_000 % 4, era: Era(0) }),
+                place: Some(Placed {
+                    stage: at % STAGES,
+                    day: at / 20_000,
+                    slot: at / 5_000 % 4,
+                    era: Era(0),
+                    turn: TurnNumber(0),
+                }),
             })
             .expect("room to spill");
         }

@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use coverledger::time::{Calendar, DayRule, SlotTable, Zone};
+use coverledger::time::{Calendar, Cuts, DayRule, SlotTable, Zone};
 use criterion::{Criterion, Throughput};
 use jiff::ToSpan;
 use jiff::civil::{Date, date, time};
@@ -20,7 +20,7 @@ pub fn bench(criterion: &mut Criterion) {
     let slots = SlotTable::new(time(0, 0, 0, 0), starts).expect("slots");
     let first: Date = date(2026, 10, 26);
     let dates = (0..7_i64).map(|day| first.checked_add(day.days()).expect("a date"));
-    let calendar = Calendar::new(&rule, &slots, dates, &[]);
+    let calendar = Calendar::new(&rule, &slots, dates, Cuts::default());
     let start_us = rule.day(first).expect("a day").start.as_microsecond();
     let mut random = Pcg64Mcg::seed_from_u64(1);
     let mut instants: Vec<i64> =

@@ -36,6 +36,7 @@ pub fn bench(criterion: &mut Criterion) {
         provisional: true,
         facts: &facts,
         booked: &[],
+        by_turn: None,
     };
     let render = |revision| report::market_day(&sheet, revision).expect("four tables");
     let mut group = criterion.benchmark_group("publish a market-day");

@@ -161,6 +161,21 @@ fn views(table: TableName) -> Vec<View<'static>> {
             View::Plain(c::STAYS),
             View::Plain(c::ORDERS),
         ],
+        TableName::Turns => vec![
+            View::Plain(c::LOCAL_DATE),
+            View::Plain(c::MARKET),
+            View::Plain(c::PLATFORM),
+            View::Plain(c::TURN_START_UTC),
+            View::Plain(c::BURN_IN),
+            View::Plain(c::SLOT),
+            View::Plain(c::AUDIENCE),
+            View::Plain(c::BROADCAST_ID),
+            View::Plain(c::COVER_ID),
+            View::Plain(c::IMPRESSIONS),
+            View::Plain(c::CLICKS),
+            View::Plain(c::ENTRANTS),
+            View::Plain(c::ORDERS),
+        ],
         TableName::Rejects => vec![
             View::Plain(c::EXPORT_DATE),
             View::Plain(c::OBJECT),
@@ -209,9 +224,7 @@ fn views(table: TableName) -> Vec<View<'static>> {
         | TableName::Diagnosis
         | TableName::SlotPlan
         | TableName::Localization => decided::views(table),
-        TableName::FalseWinners | TableName::Experiment | TableName::ExperimentBalance | TableName::Turns => {
-            Vec::new()
-        }
+        TableName::FalseWinners | TableName::Experiment | TableName::ExperimentBalance => Vec::new(),
     }
 }
 

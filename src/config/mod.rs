@@ -42,6 +42,7 @@ mod rivals;
 mod section;
 mod sheet;
 mod totals;
+mod turns;
 mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};

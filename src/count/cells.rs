@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hashbrown::HashMap;
 
+use crate::model::TurnNumber;
+
 /// One key of the funnel facts of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Cell {
@@ -14,6 +16,7 @@ pub(super) struct Cell {
     pub(super) audience: u32,
     pub(super) broadcast: u32,
     pub(super) cover: u32,
+    pub(super) turn: TurnNumber,
 }
 
 /// Numbers for what a viewer is unique within: a market-day, broadcast and cover.

@@ -14,7 +14,7 @@ use super::scope::Scope;
 use super::spool::{Spool, Writer};
 use super::tally::{Outcome, Tally};
 use super::touch::{Firsts, UNIQUE};
-use crate::model::{CountSet, Counts, DayPart, Era, Fact, FactKey, Figures};
+use crate::model::{CountSet, Counts, DayPart, Era, Fact, FactKey, Figures, TurnFact, TurnNumber};
 
 /// Rows of one partition are worked on in memory; this share of the bound keeps them small.
 const PARTITIONS_PER_BOUND: u64 = 64;
@@ -50,6 +50,9 @@ pub struct Counter {
 pub struct Counted {
     /// Facts by market-day, sorted by slot, audience, broadcast and cover.
     pub facts: Vec<Vec<Fact>>,
+    /// The same facts by turn, where anything was counted in one; none for a market-day all of which is outside of
+    /// turns. Sorted by turn, then like facts.
+    pub turns: Vec<Vec<TurnFact>>,
     outcomes: Vec<Outcome>,
     days: usize,
 }
@@ -165,11 +168,8 @@ impl Counter {
                 sum.add(more);
             }
         }
-        Ok(Counted {
-            facts: facts(&numbered, &counts, scope.days()),
-            outcomes: total.outcomes,
-            days: scope.days(),
-        })
+        let (facts, turns) = facts(&numbered, &counts, scope.days());
+        Ok(Counted { facts, turns, outcomes: total.outcomes, days: scope.days() })
     }
 }
 
@@ -214,9 +214,12 @@ fn in_parallel<T: Send>(
     })
 }
 
-/// Facts by market-day. A cell in which nothing was counted (its rows were all redeliveries) is no fact.
-fn facts(numbered: &Numbered, counts: &[Counts], days: usize) -> Vec<Vec<Fact>> {
+/// Facts by market-day, and the same by turn. A cell in which nothing was counted (its rows were all redeliveries) is no
+/// fact.
+fn facts(numbered: &Numbered, counts: &[Counts], days: usize) -> (Vec<Vec<Fact>>, Vec<Vec<TurnFact>>) {
     let mut facts: Vec<Vec<Fact>> = vec![Vec::new(); days];
+    let mut turns: Vec<Vec<TurnFact>> = vec![Vec::new(); days];
+    let has_turns = turns_of_days(numbered, counts, days);
     for (cell, counts) in numbered.cells().iter().zip(counts) {
         if *counts != Counts::default() {
             let key = FactKey {
@@ -227,13 +230,40 @@ fn facts(numbered: &Numbered, counts: &[Counts], days: usize) -> Vec<Vec<Fact>> 
                 cover_id: numbered.name(cell.cover),
                 contaminated: false,
             };
-            facts[cell.day as usize].push(Fact { key, figures: Figures::exact(*counts, CountSet::ALL) });
+            let fact = Fact { key, figures: Figures::exact(*counts, CountSet::ALL) };
+            if has_turns[cell.day as usize] {
+                turns[cell.day as usize].push(TurnFact { turn: cell.turn, fact });
+            } else {
+                facts[cell.day as usize].push(fact);
+            }
         }
     }
-    for day in &mut facts {
-        day.sort_unstable_by(|one, other| one.key.cmp(&other.key));
+    for day in &mut turns {
+        day.sort_unstable_by(|one, other| (one.turn, &one.fact.key).cmp(&(other.turn, &other.fact.key)));
     }
-    facts
+    for (day, turns) in facts.iter_mut().zip(&turns) {
+        day.extend(turns.iter().map(|of_turn| of_turn.fact.clone()));
+        day.sort_unstable_by(|one, other| one.key.cmp(&other.key));
+        if !turns.is_empty() {
+            day.dedup_by(|next, sum| {
+                let is_same = next.key == sum.key;
+                if is_same {
+                    sum.figures.add(&next.figures);
+                }
+                is_same
+            });
+        }
+    }
+    (facts, turns)
+}
+
+/// On which market-days something was counted in a turn.
+fn turns_of_days(numbered: &Numbered, counts: &[Counts], days: usize) -> Vec<bool> {
+    let mut has_turns = vec![false; days];
+    for (cell, counts) in numbered.cells().iter().zip(counts) {
+        has_turns[cell.day as usize] |= cell.turn != TurnNumber(0) && *counts != Counts::default();
+    }
+    has_turns
 }
 
 #[cfg(test)]
@@ -274,6 +304,7 @@ mod tests {
                     day: below(3) as usize,
                     slot: below(2) as usize,
                     era: Era(0),
+                    turn: TurnNumber(0),
                 });
                 let input = Input {
                     record,

@@ -8,7 +8,7 @@ use super::row::{EventRow, NO_CELL, Origin, ViewerRow};
 use super::spool::Writer;
 use super::tally::Tally;
 use super::touch::UNIQUE;
-use crate::model::{Era, Id, Kinds};
+use crate::model::{Era, Id, Kinds, TurnNumber};
 
 /// One thread's way into a [`Counter`].
 pub struct Feed<'c> {
@@ -26,8 +26,8 @@ pub struct Feed<'c> {
     is_full: bool,
 }
 
-/// A stage at a time: stage, day, slot and era.
-type Near = (u32, u32, u16, u16);
+/// A stage at a time: stage, day, slot, era and turn.
+type Near = (u32, u32, u16, u16, TurnNumber);
 
 /// A row for the engine.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +59,8 @@ pub struct Placed {
     pub slot: usize,
     /// Under which convention.
     pub era: Era,
+    /// In which turn of a rotation.
+    pub turn: TurnNumber,
 }
 
 /// Where the rows of one export went.
@@ -165,14 +167,15 @@ impl<'c> Feed<'c> {
         let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
         let (day, slot) = (number(placed.day), u16::try_from(placed.slot).unwrap_or(u16::MAX));
         let (stage, Era(era)) = (placed.stage, placed.era);
-        let near = (number(stage), day, slot, era);
+        let turn = placed.turn;
+        let near = (number(stage), day, slot, era, turn);
         if let Some((_, cell)) = self.last[stage].filter(|(last, _)| *last == near) {
             return cell;
         }
         let cell = *self.near.entry(near).or_insert_with(|| {
             let cells = &self.counter.cells;
             let [audience, broadcast, cover] = self.stages[stage].each_ref().map(|name| cells.name(name));
-            let cell = cells.cell(Cell { day, slot, era, audience, broadcast, cover });
+            let cell = cells.cell(Cell { day, slot, era, audience, broadcast, cover, turn });
             self.is_full |= cells.len() > self.counter.max_cells;
             cell
         });

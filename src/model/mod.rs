@@ -16,6 +16,7 @@ mod measure;
 mod page;
 mod reject;
 mod signal;
+mod turn;
 
 pub use check::{Bounds, Check, CheckScope, Verdict};
 pub use convention::{Change, ClickEvent, Conventions, Eras, ImpressionBasis, UniqueBasis};
@@ -30,3 +31,4 @@ pub use measure::Measure;
 pub use page::{CountRow, OnAir, Page, Stage};
 pub use reject::{Reason, Reject};
 pub use signal::Event;
+pub use turn::{Turn, TurnFact, TurnNumber, TurnSpan, Turns};

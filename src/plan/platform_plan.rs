@@ -10,7 +10,7 @@ use super::{Because, Reprocess, Selection, Standing, Window};
 use crate::archive::{Attempt, Receipt, State, Unit};
 use crate::config::{Platform, Workspace};
 use crate::export::Found;
-use crate::model::{MarketDay, MarketId, PlatformId};
+use crate::model::{MarketDay, MarketId, PlatformId, Turns};
 use crate::time::LocalDay;
 
 /// A market-day that a run looks at.
@@ -148,10 +148,13 @@ impl PlatformPlan {
             (&one.found.object.key, one.export).cmp(&(&other.found.object.key, other.export))
         });
         let mut days: Vec<PlannedDay> = Vec::new();
+        let mut turns: BTreeMap<MarketId, Turns> = BTreeMap::new();
         for (market, day, windows) in self::windows(workspace, platform, selection, now) {
             let config_sha256 = workspace.config_hash(id, &market);
             let covering: Vec<&PlannedExport> = exports.iter().filter(|e| e.is_for(&market, &windows)).collect();
-            let fingerprint = fingerprint(&config_sha256, platform, &covering);
+            let turns = turns.entry(market.clone()).or_insert_with(|| workspace.turns(id, &market));
+            let over = turns.over(day.start.as_microsecond(), day.end.as_microsecond());
+            let fingerprint = fingerprint(&config_sha256, platform, &covering, over);
             let settled = now.as_second() >= day.end.as_second().saturating_add(platform.settle_seconds);
             let state = if settled { State::Final } else { State::Provisional };
             let key = (market.clone(), day.date);

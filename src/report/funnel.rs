@@ -11,11 +11,17 @@ use crate::model::{Fact, columns as c};
 /// # Errors
 /// When polars cannot build it.
 pub(super) fn funnel(sheet: &Sheet<'_>, facts: &[Fact], revision: u64) -> PolarsResult<DataFrame> {
+    let mut table = keys(sheet, facts.len());
+    table.extend(funnel_columns(sheet, facts, revision)?);
+    DataFrame::new(facts.len(), table)
+}
+
+/// Its columns but for the keys of the market-day.
+pub(super) fn funnel_columns(sheet: &Sheet<'_>, facts: &[Fact], revision: u64) -> PolarsResult<Vec<Column>> {
     let text = |name: &str, of: &dyn Fn(&Fact) -> &str| {
         Column::new(name.into(), facts.iter().map(of).collect::<Vec<&str>>())
     };
-    let mut table = keys(sheet, facts.len());
-    table.push(slots(sheet, facts));
+    let mut table = vec![slots(sheet, facts)];
     table.push(text(c::AUDIENCE, &|fact| &fact.key.audience));
     table.push(text(c::BROADCAST_ID, &|fact| &fact.key.broadcast_id));
     table.push(text(c::COVER_ID, &|fact| &fact.key.cover_id));
@@ -25,5 +31,5 @@ pub(super) fn funnel(sheet: &Sheet<'_>, facts: &[Fact], revision: u64) -> Polars
     table.push(Column::new(c::COVER_SHARE.into(), share));
     table.extend(counts(facts)?);
     table.extend(closing(sheet, revision, &eras_of(facts)));
-    DataFrame::new(facts.len(), table)
+    Ok(table)
 }

@@ -32,6 +32,7 @@ mod tally;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 use jiff::civil::Date;
 use polars::prelude::*;
@@ -68,6 +69,15 @@ pub fn market_day(sheet: &Sheet<'_>, revision: u64) -> Result<[Rendered; 4], Rep
         rendered("capability", capability::capability(sheet, revision))?,
         rendered("bridge", bridge::bridge(sheet, revision))?,
     ])
+}
+
+/// Renders `turns` of a market-day; it has no rows where no turn reaches into the day.
+///
+/// # Errors
+/// [`ReportError`] when polars cannot build or write the table.
+pub fn turns(sheet: &Sheet<'_>, revision: u64) -> Result<Rendered, ReportError> {
+    let rendered = turns::turns(sheet, revision).and_then(parquet);
+    rendered.map_err(|source| ReportError { table: "turns", source })
 }
 
 /// Renders `rejects` of one platform and export date; rows are sorted by object and record.

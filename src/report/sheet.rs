@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::config::Market;
-use crate::model::{Count, CountSet, Era, Eras, Fact, MarketDay, Series, UniqueBasis};
+use crate::model::{Count, CountSet, Era, Eras, Fact, MarketDay, Series, TurnFact, Turns, UniqueBasis};
 use crate::time::LocalDay;
 
 const NOT_MAPPED: &str = "no column of its exports is mapped to it";
@@ -28,6 +28,9 @@ pub struct Sheet<'a> {
     pub facts: &'a [Fact],
     /// Those of them, or parts of them, that came as counts; sorted by their keys.
     pub booked: &'a [Fact],
+    /// Of a market-day that turns of a rotation reach into: all turns of the platform in the market, and the facts by
+    /// turn, sorted by turn and key.
+    pub by_turn: Option<(&'a Turns, &'a [TurnFact])>,
 }
 
 impl<'a> Sheet<'a> {
@@ -49,14 +52,19 @@ impl<'a> Sheet<'a> {
 
     /// The facts, with null for what is not offered.
     pub(super) fn offered(&self) -> Vec<Fact> {
-        with_known(self.facts, |era| {
+        self.as_offered(self.facts.to_vec())
+    }
+
+    /// Facts of this day, with null for what is not offered.
+    pub(super) fn as_offered(&self, facts: Vec<Fact>) -> Vec<Fact> {
+        with_known(facts, |era| {
             Count::ALL.into_iter().filter(|count| self.why_not(era, *count).is_none()).collect()
         })
     }
 
     /// What came as counts, with null for what is not offered. Viewers per row are among it.
     pub(super) fn booked_as_offered(&self) -> Vec<Fact> {
-        with_known(self.booked, |era| self.eras.offered(era, self.mapped))
+        with_known(self.booked.to_vec(), |era| self.eras.offered(era, self.mapped))
     }
 
     /// The day's sum of every offered count, by its name in receipts; what the shrink guard compares. A day in which
@@ -81,8 +89,7 @@ impl<'a> Sheet<'a> {
     }
 }
 
-fn with_known(facts: &[Fact], offered: impl Fn(Era) -> CountSet) -> Vec<Fact> {
-    let mut facts = facts.to_vec();
+fn with_known(mut facts: Vec<Fact>, offered: impl Fn(Era) -> CountSet) -> Vec<Fact> {
     for fact in &mut facts {
         fact.figures.known = fact.figures.known.and(offered(fact.key.era));
     }

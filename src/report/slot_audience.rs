@@ -3,7 +3,7 @@
 use polars::prelude::*;
 
 use super::Sheet;
-use super::cells::{closing, counts, eras_of, keys, slots};
+use super::cells::{closing, counts, eras_of, instants, keys, slots};
 use super::rates::rates;
 use crate::model::{DayPart, Fact, FactKey, Series, columns as c};
 
@@ -53,10 +53,6 @@ fn spans(sheet: &Sheet<'_>, rows: &[Fact]) -> PolarsResult<Vec<Column>> {
         local.push(Some(wall.map_err(|error| polars_err!(ComputeError: "{error}"))?.as_microsecond()));
         utc.push(Some(span.start.as_microsecond()));
     }
-    // Not a cast: without polars' own time zones a cast to a zoned type drops the zone of any column with rows in it.
-    let instants = |name: &str, us: Vec<Option<i64>>, zone| {
-        Int64Chunked::new(name.into(), us).into_datetime(TimeUnit::Microseconds, zone).into_column()
-    };
     Ok(vec![
         Column::new(c::SLOT_SECONDS.into(), seconds),
         instants(c::SLOT_START_LOCAL, local, None),

@@ -58,6 +58,7 @@ impl Desk {
             provisional: false,
             facts,
             booked: facts,
+            by_turn: None,
         }
     }
 }

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use jiff::Timestamp;
 
 use crate::config::{Newest, Order, Platform, Rows, Workspace};
-use crate::count::{self, Book, BookDay, Booked, Entry, Scope};
+use crate::count::{self, Book, BookDay, Booked, Counted, Entry, Scope};
 use crate::export::{self, ExportError, ReadReport, Reading};
-use crate::model::{CountRow, Fact, FactKey, Figures};
-use crate::plan::{Batch, PlannedExport};
+use crate::model::{CountRow, Fact, FactKey, Figures, MarketId, TurnFact, TurnNumber, Turns};
+use crate::plan::{Batch, PlannedDay, PlannedExport};
 
 use super::error_text;
 use super::reading::{Read, ReadExport, Unread};
@@ -62,7 +62,7 @@ pub(super) fn book(
     workspace: &Workspace,
     platform: &Platform,
     batch: &Batch<'_>,
-    scope: &Scope,
+    (scope, turns): (&Scope, &BTreeMap<MarketId, Turns>),
     exports: &[Result<ReadExport, Unread>],
 ) -> Booked {
     let is_too_much = exports.iter().any(|read| read.as_ref().is_err_and(|unread| unread.is_too_much));
@@ -77,7 +77,8 @@ pub(super) fn book(
         .map(|day| {
             let market = &day.market_day.market;
             let rules = workspace.markets.get(market)?;
-            Some(BookDay { market, rule: &rules.day, slots: &rules.slots, day: day.day })
+            let turns = turns.get(market)?;
+            Some(BookDay { market, rule: &rules.day, slots: &rules.slots, day: day.day, turns })
         })
         .collect();
     match days {
@@ -139,6 +140,41 @@ pub(super) fn join(
             if booked.is_empty() { singly } else { joined(singly, booked) }
         })
         .collect()
+}
+
+/// The same facts by turn, sorted by turn and key, for market-days that a turn reaches into; none for others.
+pub(super) fn join_turns(
+    platform: &Platform,
+    batch: &Batch<'_>,
+    turns: &BTreeMap<MarketId, Turns>,
+    singly: &mut Counted,
+    booked: &Booked,
+) -> Vec<Vec<TurnFact>> {
+    let mut of_days = std::mem::take(&mut singly.turns);
+    for (number, of_day) in of_days.iter_mut().enumerate() {
+        let PlannedDay { market_day, day, .. } = batch.days[number];
+        let (start_us, end_us) = (day.start.as_microsecond(), day.end.as_microsecond());
+        if turns.get(&market_day.market).and_then(|turns| turns.over(start_us, end_us).next()).is_none() {
+            continue;
+        }
+        if of_day.is_empty() {
+            // Nothing was counted in a turn.
+            let outside = |fact: &Fact| TurnFact { turn: TurnNumber(0), fact: fact.clone() };
+            of_day.extend(singly.facts[number].iter().map(outside));
+        }
+        let counted_singly = platform.counted_singly(&market_day.market);
+        let mut facts: BTreeMap<(TurnNumber, FactKey), Figures> = BTreeMap::new();
+        for TurnFact { turn, fact: Fact { key, mut figures } } in of_day.drain(..) {
+            figures.known = platform.eras.offered(key.era, counted_singly);
+            facts.insert((turn, key), figures);
+        }
+        for TurnFact { turn, fact } in booked.turns.get(number).map_or(&[][..], Vec::as_slice) {
+            facts.entry((*turn, fact.key.clone())).or_default().join(&fact.figures);
+        }
+        let facts = facts.into_iter();
+        of_day.extend(facts.map(|((turn, key), figures)| TurnFact { turn, fact: Fact { key, figures } }));
+    }
+    of_days
 }
 
 fn joined(singly: Vec<Fact>, booked: &[Fact]) -> Vec<Fact> {

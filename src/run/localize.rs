@@ -6,9 +6,9 @@ use std::io;
 use crate::config::Workspace;
 use crate::count::{Feed, Input, Placed};
 use crate::export::{Signal, Signals};
-use crate::model::{Era, MarketId, Stage};
+use crate::model::{Era, MarketId, Stage, TurnNumber, Turns};
 use crate::plan::PlannedDay;
-use crate::time::Calendar;
+use crate::time::{Calendar, Cuts};
 
 /// The calendars of all markets of a batch.
 pub(super) struct Clocks {
@@ -24,12 +24,22 @@ struct MarketClock {
 }
 
 impl Clocks {
-    pub(super) fn new(workspace: &Workspace, days: &[&PlannedDay], cuts_us: &[i64]) -> Self {
+    pub(super) fn new(
+        workspace: &Workspace,
+        days: &[&PlannedDay],
+        eras_us: &[i64],
+        turns: &BTreeMap<MarketId, Turns>,
+    ) -> Self {
         let mut clocks = Self { markets: BTreeMap::new(), calendars: Vec::new() };
         for (id, market) in &workspace.markets {
             let of_market = |day: &&PlannedDay| day.market_day.market == *id;
             let dates = days.iter().copied().filter(|day| of_market(day)).map(|day| day.market_day.local_date);
-            let calendar = Calendar::new(&market.day, &market.slots, dates, cuts_us);
+            let turns: Vec<(i64, u32)> = turns
+                .get(id)
+                .map(|turns| turns.cuts().iter().map(|(cut, TurnNumber(number))| (*cut, *number)).collect())
+                .unwrap_or_default();
+            let cuts = Cuts { eras_us, turns: &turns };
+            let calendar = Calendar::new(&market.day, &market.slots, dates, cuts);
             let number = |date| days.iter().position(|day| of_market(day) && day.market_day.local_date == date);
             let day_numbers: Vec<usize> = calendar.days().iter().filter_map(|day| number(day.date)).collect();
             if !day_numbers.is_empty() {
@@ -78,6 +88,7 @@ impl Signals for Localizing<'_, '_> {
                 day: day_numbers[place.day],
                 slot: place.slot,
                 era: Era(place.cuts),
+                turn: TurnNumber(place.turn),
             })
         });
         let taken = self.feed.push(&Input {

@@ -108,6 +108,8 @@ impl Publisher<'_> {
         let Some(market) = self.workspace.markets.get(&day.market_day.market) else {
             return Err(RunError::Worker);
         };
+        let turns = self.workspace.turns(&day.market_day.platform, &day.market_day.market);
+        let by_turn = counted.turns.get(number).map_or(&[][..], Vec::as_slice);
         let sheet = Sheet {
             market_day: &day.market_day,
             market,
@@ -117,6 +119,7 @@ impl Publisher<'_> {
             provisional: day.state == State::Provisional,
             facts,
             booked: counted.booked.facts.get(number).map_or(&[], Vec::as_slice),
+            by_turn: (!by_turn.is_empty()).then_some((&turns, by_turn)),
         };
         let unit = Unit::MarketDay(day.market_day.clone());
         let newest = match self.archive.newest(&unit).await {
@@ -131,15 +134,23 @@ impl Publisher<'_> {
             return Ok(held);
         }
         let draft = Draft { totals, ..draft(day.state, &day.fingerprint, exports, &day.config_sha256) };
+        // A schedule that no longer reaches into the day leaves a table without rows.
+        let had_turns = newest
+            .as_ref()
+            .is_some_and(|newest| newest.content.tables.iter().any(|written| written.table == TableName::Turns));
         let render = |revision| {
             let _turn = self.rendering.take();
             let [funnel, slots, capability, bridge] = report::market_day(&sheet, revision)?;
-            Ok(vec![
+            let mut tables = vec![
                 table(TableName::Funnel, funnel),
                 table(TableName::SlotAudience, slots),
                 table(TableName::Capability, capability),
                 table(TableName::Bridge, bridge),
-            ])
+            ];
+            if had_turns || sheet.by_turn.is_some() {
+                tables.push(table(TableName::Turns, report::turns(&sheet, revision)?));
+            }
+            Ok(tables)
         };
         Ok(match self.archive.publish_after(newest, &unit, &draft, render, self.stamp).await {
             Ok(Published::New { revision }) => Disposition::Published { revision, state: day.state },

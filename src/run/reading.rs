@@ -13,7 +13,7 @@ use crate::archive::RowCounts;
 use crate::config::{Export, Platform, Rows, Workspace};
 use crate::count::{Booked, Counted, Counter, Effort, Fed, Feed, Landed, Memory, Outcome, Scope};
 use crate::export::{self, Excerpt, ExportError, ReadReport, Reading};
-use crate::model::{Fact, MarketId, Page};
+use crate::model::{Fact, MarketId, Page, TurnFact, Turns};
 use crate::plan::{self, Batch, PlannedExport};
 use crate::store::{Fetched, Object, Store, StoreError};
 use crate::time::Zone;
@@ -63,6 +63,8 @@ pub(super) struct CountedBatch {
     pub(super) exports: Vec<Result<ReadExport, Unread>>,
     /// By market-day, sorted by key.
     pub(super) facts: Vec<Vec<Fact>>,
+    /// The same by turn, for market-days that a turn of a rotation reaches into; sorted by turn, then by key.
+    pub(super) turns: Vec<Vec<TurnFact>>,
     /// What of them came as counts.
     pub(super) booked: Booked,
     singly: Counted,
@@ -137,7 +139,8 @@ pub(super) fn count(
 ) -> Result<Option<CountedBatch>, RunError> {
     let platform = batch.days.first().and_then(|day| source.workspace.platforms.get(&day.market_day.platform));
     let platform = platform.ok_or(RunError::Worker)?;
-    let clocks = Clocks::new(source.workspace, &batch.days, &platform.eras.cuts_us());
+    let turns = turns(source.workspace, batch);
+    let clocks = Clocks::new(source.workspace, &batch.days, &platform.eras.cuts_us(), &turns);
     let room = Room::new(source.workspace.settings.memory_bytes);
     let scope = scope(batch);
     let markets: BTreeMap<MarketId, Zone> =
@@ -188,12 +191,23 @@ pub(super) fn count(
         return Ok(None);
     }
     let mut singly = counter.finish(fed).map_err(RunError::Spill)?;
-    let booked = booking::book(source.workspace, platform, batch, &scope, &exports);
+    let booked = booking::book(source.workspace, platform, batch, (&scope, &turns), &exports);
     for read in exports.iter_mut().flatten().filter(|read| matches!(read.rows, Read::Page(_))) {
         read.rows = Read::Booked;
     }
+    let by_turn = booking::join_turns(platform, batch, &turns, &mut singly, &booked);
     let facts = booking::join(platform, batch, std::mem::take(&mut singly.facts), &booked);
-    Ok(Some(CountedBatch { exports, facts, booked, singly }))
+    Ok(Some(CountedBatch { exports, facts, turns: by_turn, booked, singly }))
+}
+
+/// The turns of the platform in every market of a batch that has any.
+fn turns(workspace: &Workspace, batch: &Batch<'_>) -> BTreeMap<MarketId, Turns> {
+    let mut turns = BTreeMap::new();
+    for day in &batch.days {
+        let market = &day.market_day.market;
+        turns.entry(market.clone()).or_insert_with(|| workspace.turns(&day.market_day.platform, market));
+    }
+    turns
 }
 
 /// Which exports each market-day stands on.

@@ -13,7 +13,7 @@ mod slot;
 mod steady;
 mod zone;
 
-pub use calendar::{Calendar, Place};
+pub use calendar::{Calendar, Cuts, Place};
 pub use clock::Clock;
 pub use cron::{Cron, CronError};
 pub use day::{DayRule, LocalDay};

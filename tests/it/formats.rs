@@ -18,7 +18,8 @@ use coverledger::cli::exit;
 use coverledger::config::{self, Decisions, Family, Market, Topic};
 use coverledger::model::{
     Check, CheckScope, ClickEvent, Conventions, CountSet, Counts, DayPart, Era, Eras, Event, Fact, FactKey,
-    Figures, ImpressionBasis, MarketDay, MarketId, PlatformId, Reason, Reject, UniqueBasis, Verdict,
+    Figures, ImpressionBasis, MarketDay, MarketId, PlatformId, Reason, Reject, TurnFact, TurnNumber, TurnSpan,
+    Turns, UniqueBasis, Verdict,
 };
 use coverledger::notify;
 use coverledger::report::{self, Evidence, Observed, Sheet};
@@ -141,11 +142,18 @@ fn every_column_is_documented_in_its_order_with_its_type() {
                 provisional: false,
                 facts,
                 booked: facts,
+                by_turn: None,
             };
             let tables = [TableName::Funnel, TableName::SlotAudience, TableName::Capability, TableName::Bridge];
             for (rendered, table) in report::market_day(&sheet, 1).unwrap().into_iter().zip(tables) {
                 assert_eq!(columns_of(rendered.bytes), documented_columns(table));
             }
+            let span = TurnSpan { starts_us: day.start.as_microsecond(), settles_us: 0, ends_us: i64::MAX };
+            let turns = Turns::new([span]);
+            let in_turn = |fact: &Fact| TurnFact { turn: TurnNumber(1), fact: fact.clone() };
+            let by_turn: Vec<TurnFact> = facts.iter().map(in_turn).collect();
+            let rendered = report::turns(&Sheet { by_turn: Some((&turns, &by_turn)), ..sheet }, 1).unwrap();
+            assert_eq!(columns_of(rendered.bytes), documented_columns(TableName::Turns));
         }
     }
     let reject = Reject { record: 1, byte_offset: None, reason: Reason::BadTime, column: None, text: None };

@@ -5,12 +5,13 @@ use std::cmp::Reverse;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::model::{Count, DayPart, Era, Eras, Figures, Measure, Share};
+use crate::model::{Count, DayPart, Era, Eras, Figures, Measure, Share, TurnNumber, Turns};
 use crate::time::{DayRule, LocalDay, SlotTable};
 
 const SECOND_US: u64 = 1_000_000;
 
-/// A market's time, cut by its days, its slots (unless only days matter) and the changes of what is counted.
+/// A market's time, cut by its days, its slots (unless only days matter), the changes of what is counted and, if they
+/// are asked for, turns.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Grid {
     starts_us: Vec<i64>,
@@ -24,6 +25,8 @@ pub(super) struct Place {
     pub(super) date: Date,
     pub(super) part: DayPart,
     pub(super) era: Era,
+    /// Outside of all, in a grid that is not cut by turns.
+    pub(super) turn: TurnNumber,
 }
 
 /// What of an interval lies in one place. Where clocks are set back, that can be two stretches of time.
@@ -33,12 +36,19 @@ pub(super) struct Piece {
     pub(super) overlap_us: u64,
 }
 
+impl Place {
+    /// The same place, not cut by turns.
+    pub(super) fn whole(self) -> Self {
+        Self { turn: TurnNumber(0), ..self }
+    }
+}
+
 impl Grid {
     /// Lays out the market-days that reach into `start_us..end_us` (microseconds since 1970, UTC).
     pub(super) fn new(
         rule: &DayRule,
         slots: Option<&SlotTable>,
-        eras: &Eras,
+        (eras, turns): (&Eras, &Turns),
         (start_us, end_us): (i64, i64),
     ) -> Self {
         let cuts_us = eras.cuts_us();
@@ -52,9 +62,14 @@ impl Grid {
             for (number, (start_us, part)) in parts.iter().enumerate() {
                 grid.end_us = parts.get(number + 1).map_or(day.end.as_microsecond(), |next| next.0);
                 let inside = cuts_us.iter().copied().filter(|cut| start_us < cut && *cut < grid.end_us);
-                for start_us in std::iter::once(*start_us).chain(inside) {
+                let of_turns = turns.cuts_within(*start_us, grid.end_us);
+                let mut starts: Vec<i64> = std::iter::once(*start_us).chain(inside).chain(of_turns).collect();
+                starts.sort_unstable();
+                starts.dedup();
+                for start_us in starts {
+                    let (era, turn) = (eras.at(start_us), turns.number_at(start_us));
                     grid.starts_us.push(start_us);
-                    grid.places.push(Place { date: day.date, part: *part, era: eras.at(start_us) });
+                    grid.places.push(Place { date: day.date, part: *part, era, turn });
                 }
             }
         }

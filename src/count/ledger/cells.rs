@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 
 use super::names::Names;
-use crate::model::{DayPart, Era, Fact, FactKey, Figures};
+use crate::model::{DayPart, Era, Fact, FactKey, Figures, TurnFact, TurnNumber};
 
 /// What a row is about, within a market-day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -16,6 +16,7 @@ pub(super) struct Cell {
     pub(super) broadcast: u32,
     pub(super) cover: u32,
     pub(super) contaminated: bool,
+    pub(super) turn: TurnNumber,
 }
 
 /// The sums of a market-day, by cell and by definition.
@@ -32,11 +33,11 @@ impl Cells {
         self.sums.entry((cell, definition)).and_modify(|sum| sum.add(figures)).or_insert(*figures);
     }
 
-    /// The facts, sorted by key.
+    /// The facts, sorted by turn and key.
     ///
     /// Definitions complete each other: what one does not offer, another may.
-    pub(super) fn into_facts(self, names: &Names<'_>) -> Vec<Fact> {
-        let mut facts: BTreeMap<FactKey, Figures> = BTreeMap::new();
+    pub(super) fn into_facts(self, names: &Names<'_>) -> Vec<TurnFact> {
+        let mut facts: BTreeMap<(TurnNumber, FactKey), Figures> = BTreeMap::new();
         for ((cell, _), figures) in self.sums {
             let key = FactKey {
                 era: cell.era,
@@ -46,8 +47,8 @@ impl Cells {
                 cover_id: names.name(cell.cover),
                 contaminated: cell.contaminated,
             };
-            facts.entry(key).or_default().join(&figures);
+            facts.entry((cell.turn, key)).or_default().join(&figures);
         }
-        facts.into_iter().map(|(key, figures)| Fact { key, figures }).collect()
+        facts.into_iter().map(|((turn, key), figures)| TurnFact { turn, fact: Fact { key, figures } }).collect()
     }
 }

@@ -3,6 +3,7 @@
 use super::allot::Grid;
 use super::reach::{Market, Reach};
 use super::{Book, LONGEST_ROW_US};
+use crate::model::Turns;
 
 /// The clock of a market.
 #[derive(Debug, Clone, Default)]
@@ -11,6 +12,8 @@ pub(super) struct Clock {
     pub(super) slots: Grid,
     /// Cut into days only, for rows that have no slot.
     pub(super) days: Grid,
+    /// Cut into days and slots, and by turns, where there are any.
+    pub(super) turns: Option<Grid>,
 }
 
 impl Clock {
@@ -30,9 +33,12 @@ impl Clock {
             end_us.min(last_us.saturating_add(LONGEST_ROW_US)),
         );
         let day = days().next()?;
+        let none = Turns::default();
         Some(Self {
-            slots: Grid::new(day.rule, Some(day.slots), book.eras, span_us),
-            days: Grid::new(day.rule, None, book.eras, span_us),
+            slots: Grid::new(day.rule, Some(day.slots), (book.eras, &none), span_us),
+            days: Grid::new(day.rule, None, (book.eras, &none), span_us),
+            turns: (!day.turns.is_empty())
+                .then(|| Grid::new(day.rule, Some(day.slots), (book.eras, day.turns), span_us)),
         })
     }
 }

@@ -16,7 +16,9 @@
 //!    microseconds of overlap, by largest remainder, ties to the earlier piece: whole counts, none lost and none made.
 //!    The shares are of the row's whole interval, whichever days are booked. `prorated` says how much of a cell came
 //!    about so. Rows that say no more than the day have no slot; `day_match` says how well their day is the market's.
-//! 4. **Null is not zero.** Within a definition, a sum is known if all rows know it. Definitions complete each other:
+//! 4. **Turns come second.** What fell on a slot is shared out once more over the turns of a rotation within it, so that
+//!    a schedule changes no number of a slot. Rows that say no more than the day are outside of all turns.
+//! 5. **Null is not zero.** Within a definition, a sum is known if all rows know it. Definitions complete each other:
 //!    between them, one is enough.
 //!
 //! Booking is pure and works day by day: a market-day is booked from exactly the pages in its scope, so its numbers do
@@ -47,7 +49,7 @@ use self::timeline::UNKNOWN;
 use super::scope::Scope;
 use super::tally::Outcome;
 use crate::config::Extent;
-use crate::model::{Eras, Fact, MarketId, Page};
+use crate::model::{Eras, Fact, MarketId, Page, TurnFact, Turns};
 use crate::time::{DayRule, LocalDay, SlotTable};
 
 /// How far beyond the booked days time is laid out.
@@ -77,6 +79,8 @@ pub struct BookDay<'a> {
     pub slots: &'a SlotTable,
     /// The day.
     pub day: LocalDay,
+    /// The turns of the platform in the market; the same on all of its days.
+    pub turns: &'a Turns,
 }
 
 /// The page of one object.
@@ -102,6 +106,8 @@ pub struct Entry<'a> {
 pub struct Booked {
     /// Facts by market-day, sorted by key.
     pub facts: Vec<Vec<Fact>>,
+    /// The same by turn, for market-days that a turn reaches into; sorted by turn, then by key.
+    pub turns: Vec<Vec<TurnFact>>,
     outcomes: Vec<Outcome>,
     days: usize,
 }
@@ -122,7 +128,7 @@ impl Booked {
 /// use coverledger::count::{Book, BookDay, Entry, Scope, book};
 /// use coverledger::model::{
 ///     ClickEvent, Conventions, Count, CountRow, CountSet, Counts, Eras, Figures, ImpressionBasis, MarketId, Page, Stage,
-///     UniqueBasis,
+///     Turns, UniqueBasis,
 /// };
 /// use coverledger::time::{DayRule, SlotTable, Zone};
 ///
@@ -153,7 +159,7 @@ impl Booked {
 /// let mut scope = Scope::new(1, 1);
 /// scope.cover(0, 0);
 /// let booked = book(&Book {
-///     days: &[BookDay { market: &market, rule: &rule, slots: &slots, day }],
+///     days: &[BookDay { market: &market, rule: &rule, slots: &slots, day, turns: &Turns::default() }],
 ///     scope: &scope,
 ///     entries: &[Entry {
 ///         export: 0,
@@ -182,11 +188,14 @@ pub fn book(book: &Book<'_>) -> Booked {
     let days = book.days.len();
     let mut outcomes = vec![Outcome::default(); book.scope.exports() * days];
     let facts = book.days.iter().enumerate().map(|(number, day)| {
-        let sheet = Sheet { book, reach: &reach, clocks: &clocks, unknown, number, day };
+        let (start_us, end_us) = (day.day.start.as_microsecond(), day.day.end.as_microsecond());
+        let has_turns = day.turns.over(start_us, end_us).next().is_some();
+        let sheet = Sheet { book, reach: &reach, clocks: &clocks, unknown, number, day, has_turns };
         sheet.facts(|entry, is_counted| {
             let outcome = &mut outcomes[book.entries[entry].export * days + number];
             *(if is_counted { &mut outcome.counted } else { &mut outcome.duplicate }) += 1;
         })
     });
-    Booked { facts: facts.collect(), outcomes, days }
+    let (facts, turns) = facts.unzip();
+    Booked { facts, turns, outcomes, days }
 }

@@ -8,7 +8,7 @@ use super::clock::Clock;
 use super::reach::{Logged, Reach, Room, RowAt, Seat};
 use super::timeline::{Airing, Attribution, Timeline};
 use super::{Book, BookDay};
-use crate::model::{CountRow, Fact, Figures};
+use crate::model::{CountRow, Fact, Figures, TurnFact, TurnNumber};
 
 /// What booking one market-day stands on.
 #[derive(Clone, Copy)]
@@ -22,23 +22,27 @@ pub(super) struct Sheet<'a> {
     /// The number of the day.
     pub(super) number: usize,
     pub(super) day: &'a BookDay<'a>,
+    /// Whether a turn reaches into the day.
+    pub(super) has_turns: bool,
 }
 
 /// Scratch, kept between rows.
 #[derive(Default)]
 struct Desk {
     pieces: Vec<Piece>,
+    of_turns: Vec<Piece>,
     sharing: Sharing,
     slot_hint: usize,
     day_hint: usize,
+    turn_hint: usize,
 }
 
 impl Sheet<'_> {
-    /// The facts of the day. `outcome` is told of every row that reaches into it: its entry, and whether it counts.
-    pub(super) fn facts(self, mut outcome: impl FnMut(usize, bool)) -> Vec<Fact> {
+    /// The facts of the day, and the same by turn if one reaches into it. `outcome` is told of every row that reaches into it: its entry, and whether it counts.
+    pub(super) fn facts(self, mut outcome: impl FnMut(usize, bool)) -> (Vec<Fact>, Vec<TurnFact>) {
         let timelines = self.timelines(&mut outcome);
         let mut served: HashMap<(usize, Room), bool> = HashMap::new();
-        let (mut cells, mut desk) = (Cells::default(), Desk::default());
+        let (mut cells, mut of_turns, mut desk) = (Cells::default(), Cells::default(), Desk::default());
         for at in &self.reach.rows[self.number] {
             let entry = at.entry as usize;
             let (row, Some(seat)) = self.row(*at) else { continue };
@@ -49,12 +53,16 @@ impl Sheet<'_> {
             outcome(entry, is_counted);
             if is_counted {
                 let attribution = seat.cover.is_none().then(|| attribute(&timelines, seat.broadcast, row));
-                self.enter(row, seat, attribution, &mut desk, |cell, figures| {
+                self.enter(row, seat, attribution, &mut desk, |cell, figures, by_turn| {
                     cells.add(cell, definition, figures);
+                    for (turn, figures) in by_turn {
+                        of_turns.add(Cell { turn: *turn, ..cell }, definition, figures);
+                    }
                 });
             }
         }
-        cells.into_facts(&self.reach.names)
+        let facts = cells.into_facts(&self.reach.names).into_iter().map(|of_turn| of_turn.fact).collect();
+        (facts, of_turns.into_facts(&self.reach.names))
     }
 
     fn row(&self, at: RowAt) -> (&CountRow, Option<Seat>) {
@@ -87,14 +95,15 @@ impl Sheet<'_> {
         })
     }
 
-    /// Enters what of a row falls on this day. What falls on others is shared out with it and left to them.
+    /// Enters what of a row falls on this day, and how it falls on turns. What falls on others is shared out with it and
+    /// left to them.
     fn enter(
         &self,
         row: &CountRow,
         seat: Seat,
         attribution: Option<Attribution>,
         desk: &mut Desk,
-        mut add: impl FnMut(Cell, &Figures),
+        mut add: impl FnMut(Cell, &Figures, &[(TurnNumber, Figures)]),
     ) {
         let clock = &self.clocks[seat.market as usize];
         let (grid, hint) =
@@ -104,6 +113,11 @@ impl Sheet<'_> {
             [_] => None,
             _ => Some(desk.sharing.allot(&row.figures, &desk.pieces)),
         };
+        let turns = clock.turns.as_ref().filter(|_| !row.is_all_day && self.has_turns);
+        desk.of_turns.clear();
+        if let Some(grid) = turns {
+            grid.cut(row.start_us, row.end_us, &mut desk.turn_hint, &mut desk.of_turns);
+        }
         let today = |piece: &Piece| piece.place.date == self.day.day.date;
         for (index, Piece { place, .. }) in desk.pieces.iter().enumerate().filter(|(_, piece)| today(piece)) {
             let mut figures = allotted.as_ref().map_or(row.figures, |allotted| allotted[index]);
@@ -119,8 +133,23 @@ impl Sheet<'_> {
                 broadcast: seat.broadcast,
                 cover: seat.cover.or(attributed).unwrap_or(self.unknown),
                 contaminated: attribution.is_some_and(|attribution| attribution.contaminated),
+                turn: TurnNumber(0),
             };
-            add(cell, &figures);
+            let within: Vec<Piece> =
+                desk.of_turns.iter().copied().filter(|piece| piece.place.whole() == *place).collect();
+            let by_turn = match within[..] {
+                [] if self.has_turns => vec![(TurnNumber(0), figures)],
+                [] => Vec::new(),
+                [only] => vec![(only.place.turn, figures)],
+                _ => {
+                    let shares = desk.sharing.allot(&figures, &within).into_iter().zip(&within);
+                    let with_time = |(share, piece): (Figures, &Piece)| {
+                        (piece.place.turn, Figures { on_air: figures.on_air, ..share })
+                    };
+                    shares.map(with_time).collect()
+                }
+            };
+            add(cell, &figures, &by_turn);
         }
     }
 

@@ -55,9 +55,21 @@ fn object(modified: i64) -> PlannedExport {
 
 #[test]
 fn the_time_of_an_object_matters_only_where_it_says_which_is_newer() {
-    let of = |by: Order, modified| fingerprint("config", &platform(by), &[&object(modified)]);
+    let of = |by: Order, modified| fingerprint("config", &platform(by), &[&object(modified)], std::iter::empty());
     assert_ne!(of(Order::Modified, 1), of(Order::Modified, 2), "the same bytes, put again, are the newer");
     for by in [Order::Name, Order::Path] {
         assert_eq!(of(by.clone(), 1), of(by, 2));
     }
+}
+
+#[test]
+fn turns_matter_where_they_reach_into_the_day_and_nowhere_else() {
+    let of = |turns: &[(i64, Turn)]| {
+        fingerprint("config", &platform(Order::Name), &[&object(1)], turns.iter().copied())
+    };
+    let turn = |from_us, burn_in| (from_us, Turn { starts_us: 5, burn_in });
+    assert_ne!(of(&[]), of(&[turn(5, false)]));
+    assert_ne!(of(&[turn(5, true)]), of(&[turn(5, false)]));
+    assert_ne!(of(&[turn(6, false)]), of(&[turn(5, false)]));
+    assert_eq!(of(&[turn(5, true)]), of(&[turn(5, true)]));
 }

@@ -42,7 +42,7 @@ pub(super) fn rows(local_date: Date, frame: &DataFrame) -> PolarsResult<Vec<Row>
         broadcast: broadcast[at].clone(),
         cover: cover[at].clone(),
         contaminated: contaminated[at],
-        turn: turns.as_ref().map(|turns| turns[at]),
+        turn: turns.as_ref().and_then(|turns| turns[at]),
         figures: figures[at],
         conventions: conventions[at],
         convention_since: since[at],
@@ -100,16 +100,17 @@ fn known<T: Copy>(column: &str, word: &str, all: &[T], of: impl Fn(T) -> &'stati
     found.ok_or_else(|| polars_err!(ComputeError: "`{word}` is none of the words of column `{column}`"))
 }
 
-/// When the turn of each row began; `None` for a table without turns.
-fn turns(frame: &DataFrame) -> PolarsResult<Option<Vec<Turn>>> {
+/// In which turn each row was counted, if in one; `None` for a table without turns.
+fn turns(frame: &DataFrame) -> PolarsResult<Option<Vec<Option<Turn>>>> {
     let Ok(starts) = frame.column(c::TURN_START_UTC) else { return Ok(None) };
     let starts = starts.to_physical_repr();
     let starts = starts.i64()?;
-    let burn_in = truths(frame, c::BURN_IN)?;
+    let burn_in = frame.column(c::BURN_IN)?.bool()?;
     let turn = |at: usize| {
-        let us = starts.get(at).ok_or_else(|| nothing(c::TURN_START_UTC))?;
+        let Some(us) = starts.get(at) else { return Ok(None) };
         let starts_at = Timestamp::from_microsecond(us).map_err(|error| polars_err!(ComputeError: "{error}"))?;
-        Ok(Turn { starts_at, burn_in: burn_in[at] })
+        let burn_in = burn_in.get(at).ok_or_else(|| nothing(c::BURN_IN))?;
+        Ok(Some(Turn { starts_at, burn_in }))
     };
     (0..frame.height()).map(turn).collect::<PolarsResult<_>>().map(Some)
 }

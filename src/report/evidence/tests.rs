@@ -65,6 +65,7 @@ fn published(local_date: Date, provisional: bool, facts: &[Fact]) -> (Date, Data
         provisional,
         facts,
         booked: &[],
+        by_turn: None,
     };
     let table = funnel::funnel(&sheet, &sheet.offered(), 1).unwrap();
     let bytes = crate::report::parquet(table).unwrap().bytes;

@@ -16,7 +16,7 @@ use super::{Book, BookDay, Booked, Entry, book};
 use crate::config::Extent;
 use crate::model::{
     ClickEvent, Conventions, Count, CountRow, CountSet, DayPart, Eras, Figures, ImpressionBasis, MarketId,
-    Measure, OnAir, Page, Stage, UniqueBasis,
+    Measure, OnAir, Page, Stage, Turns, UniqueBasis,
 };
 use crate::time::{DayRule, LocalDay, SlotTable, Zone};
 
@@ -30,6 +30,7 @@ pub(super) struct Night {
     sheets: Vec<Sheet>,
     outside: Vec<(usize, usize)>,
     pub(super) eras: Eras,
+    pub(super) turns: Turns,
 }
 
 /// A page and what is to be said of its object.
@@ -70,6 +71,7 @@ impl Night {
                 click: ClickEvent::RoomEntry,
                 uniques: UniqueBasis::FirstTouch,
             }),
+            turns: Turns::default(),
         }
     }
 
@@ -97,6 +99,7 @@ impl Night {
                 rule: &self.rule,
                 slots: &self.slots,
                 day: self.days[*number],
+                turns: &self.turns,
             })
             .collect();
         let mut scope = Scope::new(self.sheets.len(), days.len());

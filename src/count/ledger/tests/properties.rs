@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::super::allot::{Grid, Piece, Sharing};
 use super::{Night, Sheet, micros};
-use crate::model::{Change, Count, Era, Eras, Figures, Measure};
+use crate::model::{Change, Count, Era, Eras, Figures, Measure, Turns};
 use crate::time::{DayRule, SlotTable, Zone};
 
 const CLOCKS: &[(&str, &str)] = &[
@@ -71,7 +71,7 @@ impl Setting {
         let slots = self.slots().into_iter().map(|(name, at)| (name, at.parse().unwrap())).collect();
         let slots = SlotTable::new(rule.starts_at, slots).unwrap();
         let span_us = (self.start_us - 1, self.start_us + self.length_us + 1);
-        let grid = Grid::new(&rule, (!all_day).then_some(&slots), &self.eras(), span_us);
+        let grid = Grid::new(&rule, (!all_day).then_some(&slots), (&self.eras(), &Turns::default()), span_us);
         let mut pieces = Vec::new();
         grid.cut(self.start_us, self.start_us + self.length_us, &mut 7, &mut pieces);
         pieces
