@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use super::built_in::{LOCALIZED, Localized, REVERSAL};
 use super::counted;
 use super::dir::write_file;
 use super::error::DemoError;
@@ -17,6 +18,7 @@ pub(super) fn write(dir: &Path, demo: &Demo) -> Result<(), DemoError> {
     let config = dir.join("config");
     write_file(&config.join("archive.yaml"), ARCHIVE)?;
     write_file(&config.join("markets.yaml"), &markets())?;
+    write_file(&config.join("decisions.yaml"), &decisions())?;
     for platform in &PLATFORMS {
         let name = format!("{}.yaml", platform.name);
         let format = demo.format.unwrap_or(platform.format);
@@ -64,6 +66,22 @@ markets:
         push(&mut text, &format!("  {}: {{timezone: {}, {day}\n", market.code, market.zone));
     }
     text
+}
+
+fn decisions() -> String {
+    let Localized { family, shared, localized, market, .. } = LOCALIZED;
+    format!(
+        r#"# What is decided from the numbers. Without this file nothing is: counts and rates are published as ever.
+version: 1
+window_days: 28     # how far covers, their diagnosis and the plan of slots look back
+period_days: {}      # what changed: the last so many days against as many before them
+certainty: 0.9      # a diagnosis is spoken from this probability on
+
+families:           # covers that were made anew for a market, and what all others share
+  {family}: {{shared: {shared}, localized: {{{market}: {localized}}}}}
+"#,
+        REVERSAL.days
+    )
 }
 
 fn job(demo: &Demo) -> String {
