@@ -15,7 +15,7 @@ pub(super) fn views(table: TableName) -> Vec<View<'static>> {
             View::Plain(c::COVER_ID),
             View::Plain(c::BROADCASTS),
             View::Plain(c::IMPRESSIONS),
-            View::PercentWithInterval(c::CTR),
+            View::Percent(c::CTR),
             View::PercentWithInterval(c::CTR_STANDARDIZED),
             View::PercentWithInterval(c::EFFECTIVE_CTR_STANDARDIZED),
             View::Percent(c::PROVEN_RATE),

@@ -32,16 +32,19 @@ pub(super) fn note(
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
+/// Nearer to the market's rate than this share of it, a rate lies on no side.
+const NEAR: f64 = 0.02;
+
 /// Says so when a rate is on another side of the market's once where it was shown is taken out of it.
 fn reversal(rate: &Standardized, cover: usize) -> Option<String> {
     let (crude, on_mix) = (rate.covers[cover].crude?, rate.covers[cover].rate?);
     let (column, market) = (rate.column, rate.market);
-    let side = if crude > market && on_mix < market {
-        "above"
-    } else if crude < market && on_mix > market {
-        "below"
-    } else {
-        return None;
+    let is_above = |rate: f64| rate > market * (1.0 + NEAR);
+    let is_below = |rate: f64| rate < market * (1.0 - NEAR);
+    let side = match () {
+        () if is_above(crude) && is_below(on_mix) => "above",
+        () if is_below(crude) && is_above(on_mix) => "below",
+        () => return None,
     };
     Some(format!(
         "Its {column} of {} lies {side} the market's {} only because of where it was shown: on the market's mix of \

@@ -12,7 +12,7 @@ use polars::prelude::*;
 
 use super::cells::dates;
 use super::desk::{Desk, floats, percent, texts, wholes};
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Observed};
 use super::rates::Rate;
 use super::tally::{Clusters, LEVEL, Piece, Tally, cell_of};
 use crate::model::columns as c;
@@ -77,11 +77,19 @@ pub(super) fn mix(desk: &Desk<'_>, period_days: u16) -> PolarsResult<DataFrame> 
     let periods = Periods::of(evidence.until, period_days)
         .ok_or_else(|| polars_err!(ComputeError: "the periods lie outside the years that can be represented"))?;
     let lacking = lacking(evidence, &periods, period_days);
+    // Of the market all rows count, for they are its own; of a cover only those that are its own.
+    let all: Vec<&Observed> = evidence.rows.iter().collect();
+    let mut of_covers = vec![Vec::new(); evidence.covers.len()];
+    for row in all.iter().filter(|row| !row.contaminated) {
+        of_covers[row.cover].push(*row);
+    }
+    let scopes =
+        std::iter::once((None, &all)).chain(of_covers.iter().enumerate().map(|(cover, rows)| (Some(cover), rows)));
     let mut lines = Vec::new();
-    for cover in std::iter::once(None).chain((0..evidence.covers.len()).map(Some)) {
+    for (cover, rows) in scopes {
         for metric in SPLIT {
             let Some(rate) = Rate::named(metric) else { continue };
-            let counted = Counted::of(evidence, &periods, rate, cover);
+            let counted = Counted::of(evidence, &periods, rate, rows);
             // A cover that was on air in neither period has no row.
             if cover.is_some() && counted.days.iter().all(BTreeSet::is_empty) {
                 continue;
@@ -124,14 +132,11 @@ struct Counted {
 }
 
 impl Counted {
-    fn of(evidence: &Evidence, periods: &Periods, rate: &Rate, cover: Option<usize>) -> Self {
+    fn of(evidence: &Evidence, periods: &Periods, rate: &Rate, rows: &[&Observed]) -> Self {
         let mut sums = BTreeMap::<(usize, usize), Tally>::new();
         let mut days = [BTreeSet::new(), BTreeSet::new()];
         let mut is_known = true;
-        // Of the market all rows count, for they are its own; of a cover only those that are its own.
-        let such =
-            |row: &&super::evidence::Observed| cover.is_none_or(|cover| row.cover == cover && !row.contaminated);
-        for row in evidence.rows.iter().filter(such) {
+        for row in rows {
             let Some(period) = periods.of_day(row.local_date) else { continue };
             days[period].insert(row.local_date);
             match rate.tally(&row.figures) {
@@ -193,15 +198,16 @@ fn is_reversal(parts: &Parts, within: Option<Interval>) -> bool {
 }
 
 fn note(metric: &str, parts: &Parts, is_reversal: bool) -> String {
-    let change = parts.after - parts.before;
-    let (went, cells_went, against) =
-        if change >= 0.0 { ("rose", "fell", parts.fell) } else { ("fell", "rose", parts.rose) };
     let (before, after) = (percent(parts.before), percent(parts.after));
+    let points = |share: f64| format!("{:+.2}", share * 100.0);
     if is_reversal {
+        let (went, cells_went) = if parts.after > parts.before { ("rose", "fell") } else { ("fell", "rose") };
         return format!(
-            "{metric} {went} from {before} to {after} although it {cells_went} in {against} of {} slots and audiences: \
-             who saw it changed, not how well it drew.",
-            parts.cells
+            "{metric} {went} from {before} to {after}, although within the same slots and audiences it {cells_went} \
+             ({} points; {} rose, {} fell): who saw it changed, not how well it drew.",
+            points(parts.within),
+            parts.rose,
+            parts.fell
         );
     }
     if parts.cells == 0 {
@@ -209,7 +215,6 @@ fn note(metric: &str, parts: &Parts, is_reversal: bool) -> String {
             "{metric} went from {before} to {after}, but no slot and audience was seen in both periods."
         );
     }
-    let points = |share: f64| format!("{:+.2}", share * 100.0);
     format!(
         "{metric} went from {before} to {after}: {} points within slots and audiences, {} by who saw it.",
         points(parts.within),

@@ -36,8 +36,8 @@ fn a_rate_that_rose_because_others_saw_it_is_told_from_one_that_rose() {
     let note = text(&table, c::NOTE, 0);
     assert!(
         note.starts_with(
-            "ctr rose from 1.81 % to 3.29 % although it fell in 2 of 2 slots and audiences: who saw it"
-        ),
+            "ctr rose from 1.81 % to 3.29 %, although within the same slots and audiences it fell (-0.7"
+        ) && note.contains(" points; 0 rose, 2 fell): who saw it changed, not how well it drew."),
         "{note}"
     );
     // The same of the only cover that there is.
