@@ -4,6 +4,8 @@
 //! so that a reader who opens one file knows what it says.
 
 mod bridge;
+#[cfg(test)]
+mod calibration;
 mod capability;
 mod cells;
 mod cover;

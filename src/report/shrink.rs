@@ -4,7 +4,7 @@
 //! fitted to the covers that were seen enough, and every cover's counts, at what they are worth (see `likeness`), move
 //! it as far as they can.
 
-use super::tally::Tally;
+use super::tally::{Tally, float};
 use crate::stats::Beta;
 
 /// Below so many expected successes a rate is proof of nothing (the rule for expected counts of Cochran 1954,
@@ -21,12 +21,20 @@ pub(super) fn posteriors(tallies: &[Option<Tally>], proven: &[bool], market: f64
         .filter_map(|(tally, is_proven)| tally.filter(|tally| *is_proven && tally.trials > 0.0))
         .map(within)
         .collect();
-    let prior = Beta::fit(&pairs).unwrap_or_else(|| one_success(market));
+    let prior = Beta::fit(&pairs).map_or_else(|| one_success(market), |fit| humble(fit, pairs.len()));
     let posterior = |tally: Tally| {
         let (successes, trials) = within(tally);
         prior.posterior(successes, trials)
     };
     tallies.iter().map(|tally| tally.map(posterior)).collect()
+}
+
+/// A prior that was fitted to few covers does not know how alike they are, and a fit makes them too alike: its strength
+/// is taken at (k − 3) ÷ (k − 1) (Morris 1983, J. Am. Stat. Assoc. 78, 47–55), and at a quarter for fewer than five.
+fn humble(fit: Beta, covers: usize) -> Beta {
+    let covers = float(covers as u64);
+    let share = ((covers - 3.0) / (covers - 1.0).max(1.0)).max(0.25);
+    Beta { alpha: fit.alpha * share, beta: fit.beta * share }
 }
 
 /// What the rate exceeds with 95 %.
