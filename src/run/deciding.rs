@@ -12,7 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::{StreamExt, stream};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
+use tokio::runtime::Handle;
 
+use super::abreast::{Turns, abreast};
 use super::publishing::{draft, failed, table};
 use super::{Disposition, Stop, error_text};
 use crate::archive::{
@@ -25,6 +27,8 @@ use crate::plan::Selection;
 use crate::report::{self, Evidence};
 use inputs::{Inputs, fingerprint};
 
+/// Units that are published at a time.
+const ABREAST: usize = 4;
 /// So many are looked at side by side; each of them asks the store for several things at a time.
 const MARKETS_AT_A_TIME: usize = 4;
 
@@ -35,6 +39,8 @@ pub(super) struct Desk<'a> {
     pub(super) archive: &'a Archive,
     pub(super) stamp: &'a Stamp,
     pub(super) stop: &'a Stop,
+    /// To render tables.
+    pub(super) rendering: &'a Turns,
 }
 
 /// What became of decisions: of which platform and market, as of when, and how it ended.
@@ -106,14 +112,13 @@ impl Desk<'_> {
         }
         match self.read(platform, rules, &all, &due).await {
             Ok(known) => {
-                for due in due {
-                    if self.stop.is_asked() {
-                        decided.push((due.unit.to_string(), Disposition::Stopped));
-                        continue;
-                    }
-                    let disposition = self.publish(&due, rules, &all, &known).await;
-                    decided.push((due.unit.to_string(), disposition));
-                }
+                let handle = Handle::current();
+                let publish = |number: usize| handle.block_on(self.publish(&due[number], rules, &all, &known));
+                let told = decided.len();
+                let tell = |number: usize, end| decided.push((due[number].unit.to_string(), end));
+                tokio::task::block_in_place(|| abreast(due.len(), ABREAST, self.stop, publish, tell));
+                let left = due.iter().skip(decided.len() - told);
+                decided.extend(left.map(|due| (due.unit.to_string(), Disposition::Stopped)).collect::<Vec<_>>());
             }
             Err(error) => {
                 let reason = error_text(&*error);
@@ -244,6 +249,7 @@ impl Desk<'_> {
         let of = known.evidences.iter().position(|evidence| evidence.market == inputs.market);
         let is_alone = stands_on().count() == 1;
         let render = |revision| {
+            let _turn = self.rendering.take();
             let market = self.workspace.markets.get(&inputs.market);
             // Nothing is known of a market in which nobody was on air.
             let (Some(of), Some(market)) = (of, market) else { return Ok(Vec::new()) };

@@ -108,7 +108,8 @@ pub async fn run(
     let worked = shift.work_off(&mut plans, &mut report);
     leasing.end().await;
     worked?;
-    let desk = deciding::Desk { workspace, selection, archive: &archive, stamp: &stamp, stop };
+    let desk =
+        deciding::Desk { workspace, selection, archive: &archive, stamp: &stamp, stop, rendering: &rendering };
     report.decisions = desk.decide().await;
     let retries = exports.traffic().retries + archive.store().traffic().retries;
     archive.close().await;
