@@ -1,4 +1,4 @@
-//! Ratios and their intervals: the one place where a count is divided by another.
+//! Ratios and their intervals: the one place where a count of a row is divided by another.
 //!
 //! Counts are summed first; a ratio is never averaged. A ratio is null when a count is not known or the denominator
 //! is zero.
