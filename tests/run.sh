@@ -19,7 +19,7 @@ work="$target/test-work"
 binary="$target/release/coverledger"
 azurite_version=3.35.0
 
-steps=(fmt clippy docs deny test twin notebook reference limits stores)
+steps=(fmt clippy docs deny test twin statistics notebook reference limits stores)
 declare -A about=(
     [fmt]="the sources are formatted"
     [clippy]="lints, as errors"
@@ -27,6 +27,7 @@ declare -A about=(
     [deny]="licences, bans and sources of every dependency"
     [test]="unit tests, scenarios and examples in the documentation"
     [twin]="the counting engine against a naive loop, with debug assertions and overflow checks"
+    [statistics]="quantiles, intervals and tests against scipy and statsmodels"
     [notebook]="the notebook runs on the demo's archive"
     [reference]="DuckDB counts the demo's exports to the same numbers"
     [limits]="memory, bombs, and the same bytes everywhere"
@@ -59,6 +60,16 @@ step_twin() {
         --config 'profile.release.package.coverledger.overflow-checks=true' \
         twin | tee "$work/twin.log"
     grep -qE '^running [1-9]' "$work/twin.log" || { echo "no test has \`twin\` in its name" >&2; return 1; }
+}
+
+# The answers come from the crate's own unit tests, so that nothing else is built for them.
+step_statistics() {
+    need_python
+    mkdir -p "$work"
+    rm -f "$work/statistics.json"
+    COVERLEDGER_STATISTICS="$work/statistics.json" cargo test --locked --release --lib -- --ignored --exact \
+        stats::reference::answers_are_written_for_comparison
+    "$venv/bin/python" tests/statistics.py "$work/statistics.json"
 }
 
 step_notebook() {

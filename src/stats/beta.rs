@@ -160,3 +160,102 @@ impl Beta {
         sum
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(found: f64, expected: f64) {
+        assert!((found - expected).abs() <= 1e-9 * expected.abs(), "{found} instead of {expected}");
+    }
+
+    // scipy.stats.beta: cdf and sf at the third figure, ppf(0.025) and ppf(0.975).
+    #[test]
+    fn weak_and_strong_ones_agree_with_scipy() {
+        for (alpha, beta, x, below, above, low, high) in [
+            (
+                2.5,
+                40.0,
+                0.1,
+                0.873_164_185_487_900_5,
+                0.126_835_814_512_099_27,
+                0.010_148_571_123_074_525,
+                0.145_734_122_125_289_16,
+            ),
+            (
+                300.0,
+                9e3,
+                0.035,
+                0.929_983_929_794_657,
+                0.070_016_070_205_343_28,
+                0.028_763_622_871_740_18,
+                0.035_943_013_605_955_38,
+            ),
+            (
+                4e3,
+                96e3,
+                0.0412,
+                0.972_771_814_353_332_5,
+                0.027_228_185_646_668_325,
+                0.038_794_200_528_535_064,
+                0.041_223_226_819_577_095,
+            ),
+            (
+                1e5,
+                9e5,
+                0.1003,
+                0.841_345_032_177_467_3,
+                0.158_654_967_822_533_9,
+                0.099_412_769_311_184_56,
+                0.100_588_746_231_338_53,
+            ),
+            (
+                3.0,
+                2e6,
+                4e-6,
+                0.986_246_246_951_101_1,
+                0.013_753_753_049_009_226,
+                3.093_358_589_355_304e-7,
+                3.612_335_503_225_385_6e-6,
+            ),
+        ] {
+            let rate = Beta { alpha, beta };
+            near(rate.cdf(x), below);
+            near(rate.above(x), above);
+            near(rate.quantile(0.025), low);
+            near(rate.quantile(0.975), high);
+        }
+    }
+
+    // scipy.integrate.quad of beta(a, b).pdf(x) * beta(c, d).cdf(x).
+    #[test]
+    fn one_above_another_agrees_with_scipy_and_mirrors() {
+        let rate = |alpha, beta| Beta { alpha, beta };
+        for (one, other, expected) in [
+            (rate(50.0, 950.0), rate(40.0, 960.0), 0.860_945_029_525_814_2),
+            (rate(5e3, 95e3), rate(4900.0, 95_100.0), 0.848_712_217_584_168_4),
+            (rate(2.0, 98.0), rate(60.0, 2940.0), 0.413_043_523_168_016_7),
+        ] {
+            near(one.above_other(&other), expected);
+            near(other.above_other(&one), 1.0 - expected);
+            near(one.above_other(&one), 0.5);
+        }
+    }
+
+    #[test]
+    fn the_ends_are_certain() {
+        let rate = Beta { alpha: 2.0, beta: 5000.0 };
+        for (found, expected) in [
+            (rate.cdf(0.0), 0.0),
+            (rate.cdf(1.0), 1.0),
+            (rate.above(0.0), 1.0),
+            (rate.above(1.0), 0.0),
+            (rate.quantile(0.0), 0.0),
+            (rate.quantile(1.0), 1.0),
+        ] {
+            assert!((found - expected).abs() < 1e-15);
+        }
+        let known = rate.posterior(3.5, 10.0);
+        assert!((known.alpha - 5.5).abs() < 1e-12 && (known.beta - 5006.5).abs() < 1e-9);
+    }
+}

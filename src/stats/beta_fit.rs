@@ -14,9 +14,11 @@ impl Beta {
     /// maximum likelihood (Skellam 1948; Griffiths 1973), which makes [`Beta::posterior`] an empirical Bayes estimate
     /// (Robbins 1956). Trials may be fractions, such as what clustered ones are worth.
     ///
-    /// The strength (α + β) is held between 1 and all trials together: where rates differ no more than chance makes
-    /// them differ, the likelihood knows no greatest strength. Where no trial or every trial succeeded, half a trial
-    /// did not. Pairs without trials, and such as cannot be, are left out; `None` where fewer than two remain.
+    /// The strength (α + β) is held between 1 and n·√(k / 2): k rates from n trials each show a spread beyond the
+    /// binomial one only where it is about √(2 / k) of it or more. Where rates differ no more than chance makes them
+    /// differ, that is the strength, and the mean is that of all trials; the likelihood alone would make a prior of it
+    /// that no trial moves. Where no trial or every trial succeeded, half a trial did not. Pairs without trials, and
+    /// such as cannot be, are left out; `None` where fewer than two remain.
     #[must_use]
     pub fn fit(pairs: &[(f64, f64)]) -> Option<Beta> {
         let usable = |pair: &&(f64, f64)| pair.1.is_finite() && pair.1 > 0.0 && pair.0 >= 0.0 && pair.0 <= pair.1;
@@ -26,13 +28,16 @@ impl Beta {
         }
         let successes: f64 = pairs.iter().map(|pair| pair.0).sum();
         let trials: f64 = pairs.iter().map(|pair| pair.1).sum();
-        let most = trials.max(LEAST_STRENGTH);
+        let most = (trials / (2.0 * float(pairs.len())).sqrt()).max(LEAST_STRENGTH);
         if successes <= 0.0 || successes >= trials {
             return Some(of((successes + 0.5) / (trials + 1.0), most));
         }
         // For each strength the likeliest mean, and along those the slope of the likelihood.
         let slope = |strength: f64| strength_slope(&pairs, likeliest_mean(&pairs, strength), strength);
         let (low, high) = bracket(&slope, moments(&pairs, successes / trials).clamp(LEAST_STRENGTH, most), most);
+        if low >= most {
+            return Some(of(successes / trials, most));
+        }
         let strength = root(|log: f64| slope(log.exp()), low.ln(), high.ln()).exp();
         Some(of(likeliest_mean(&pairs, strength), strength))
     }
@@ -93,4 +98,45 @@ fn strength_slope(pairs: &[(f64, f64)], mean: f64, strength: f64) -> f64 {
 /// ψ(start + more) − ψ(start).
 fn grown(start: f64, more: f64) -> f64 {
     if more > 0.0 { digamma(start + more) - digamma(start) } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // scipy.optimize.fsolve of the two score equations with scipy.special.digamma.
+    #[test]
+    fn the_likeliest_prior_agrees_with_scipy() {
+        let pairs = [(12.0, 400.0), (3.0, 250.0), (30.0, 800.0), (1.0, 90.0), (22.0, 300.0), (5.0, 510.0)];
+        let prior = Beta::fit(&pairs).unwrap();
+        assert!((prior.alpha - 2.396_235_63).abs() < 5e-8, "{prior:?}");
+        assert!((prior.beta - 77.491_262_76).abs() < 5e-7, "{prior:?}");
+    }
+
+    #[test]
+    fn rates_that_do_not_differ_give_a_strong_prior_and_no_endless_one() {
+        let prior = Beta::fit(&[(10.0, 1000.0), (10.0, 1000.0), (20.0, 2000.0)]).unwrap();
+        assert!(
+            (prior.strength() - 4000.0 / 6.0_f64.sqrt()).abs() < 1e-6 && (prior.mean() - 0.01).abs() < 1e-12,
+            "{prior:?}"
+        );
+        let nothing = Beta::fit(&[(0.0, 50.0), (0.0, 150.0)]).unwrap();
+        assert!((nothing.mean() - 0.5 / 201.0).abs() < 1e-12 && nothing.strength() < 201.0, "{nothing:?}");
+        let opposite = Beta::fit(&[(0.0, 50.0), (50.0, 50.0)]).unwrap();
+        assert!(opposite.strength() >= 1.0 && (opposite.mean() - 0.5).abs() < 1e-9, "{opposite:?}");
+    }
+
+    #[test]
+    fn three_impressions_and_one_click_never_lead() {
+        let covers = [(900.0, 30_000.0), (500.0, 20_000.0), (240.0, 12_000.0), (1.0, 3.0)];
+        let prior = Beta::fit(&covers).unwrap();
+        let shrunk = covers.map(|(clicks, impressions)| prior.posterior(clicks, impressions).mean());
+        assert!(shrunk[3] < shrunk[0], "{shrunk:?}");
+    }
+
+    #[test]
+    fn fewer_than_two_usable_pairs_are_no_prior() {
+        assert_eq!(Beta::fit(&[]), None);
+        assert_eq!(Beta::fit(&[(1.0, 10.0), (0.0, 0.0), (5.0, 4.0), (f64::NAN, 3.0)]), None);
+    }
 }

@@ -90,3 +90,49 @@ impl Posterior {
         self.mean.iter().zip(&self.lower).map(|(mean, line)| mean + deviation(line)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::normal_cdf;
+
+    const DRAWS: usize = 200_000;
+
+    // Two effects: the first is best with Φ(δ / σ); what it loses on average is σ·φ(δ / σ) − δ·Φ(−δ / σ).
+    #[test]
+    fn two_effects_agree_with_the_closed_form() {
+        let choice = choose(&[0.3, 0.1], &[vec![0.04, 0.01], vec![0.01, 0.05]], None, DRAWS, 1);
+        let (delta, sd) = (0.2, 0.07_f64.sqrt());
+        let best = normal_cdf(delta / sd);
+        assert!((choice.best[0] - best).abs() < 0.004, "{choice:?} {best}");
+        let density = (-0.5 * (delta / sd).powi(2)).exp() / std::f64::consts::TAU.sqrt();
+        let loss = sd * density - delta * (1.0 - best);
+        assert!((choice.expected_loss[0] - loss).abs() < 0.002, "{choice:?} {loss}");
+        assert!((choice.expected_loss[1] - choice.expected_loss[0] - delta).abs() < 0.003, "{choice:?}");
+    }
+
+    // With an exchangeable prior of variance t and errors of variance v each, the difference is shrunk by t / (t + v)
+    // and has the variance 2·t·v / (t + v).
+    #[test]
+    fn the_prior_shrinks_effects_towards_each_other() {
+        let choice = choose(&[1.0, 0.0], &[vec![0.5, 0.0], vec![0.0, 0.5]], Some(0.5), DRAWS, 2);
+        let (delta, variance) = (0.25 / 0.75, 2.0 * 0.25 * 0.5 / 0.75);
+        let best = normal_cdf(delta / f64::sqrt(variance));
+        assert!((choice.best[0] - best).abs() < 0.004, "{choice:?} {best}");
+    }
+
+    #[test]
+    fn shares_add_up_and_nothing_panics_without_variance() {
+        let known = choose(&[1.0, 3.0, 3.0], &[vec![0.0; 3], vec![0.0; 3], vec![0.0; 3]], None, 100, 0);
+        assert_eq!(known.best, [0.0, 0.5, 0.5]);
+        assert!((known.expected_loss[0] - 2.0).abs() < 1e-12);
+        for prior in [None, Some(0.0), Some(1.0), Some(f64::NAN)] {
+            let alike = choose(&[1.0, 2.0], &[vec![1.0, 1.0], vec![1.0, 1.0]], prior, 1000, 0);
+            assert!((alike.best.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{alike:?}");
+            let odd = choose(&[1.0, 2.0], &[vec![f64::NAN]], prior, 10, 0);
+            assert_eq!(odd.best, [0.0, 1.0]);
+        }
+        assert!(choose(&[], &[], Some(1.0), 10, 0).best.is_empty());
+        assert_eq!(choose(&[0.1, 0.2], &[], None, 10, 5), choose(&[0.1, 0.2], &[], None, 10, 5));
+    }
+}

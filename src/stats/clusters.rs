@@ -14,7 +14,8 @@ pub struct Estimate {
     pub standard_error: f64,
     /// How many clusters it stands on.
     pub clusters: usize,
-    /// Degrees of freedom of Student's t: one less than the clusters, or fewer where a few of them carry it all.
+    /// Degrees of freedom of Student's t, 1 or more: fewer than the clusters, and far fewer where a few of them carry
+    /// it all.
     pub degrees: f64,
 }
 
@@ -30,7 +31,7 @@ pub enum Scale {
 }
 
 impl Estimate {
-    /// An estimate that stands on so many clusters of much the same weight.
+    /// An estimate that stands on so many clusters of the same weight: one degree of freedom less than clusters.
     #[must_use]
     pub fn new(value: f64, standard_error: f64, clusters: usize) -> Self {
         Self { value, standard_error, clusters, degrees: float(clusters.saturating_sub(1)) }
@@ -62,9 +63,13 @@ impl Estimate {
 }
 
 /// The error of an estimate from clusters, by leaving out one at a time (Tukey 1958; Shao & Tu 1995, 2.1): the variance
-/// is (n − 1) / n · Σ (θ₍ᵢ₎ − θ̄)² over the n estimates without one cluster. `estimate(None)` is the estimate from all
-/// clusters, `estimate(Some(i))` that without cluster `i`. `None` with fewer than two clusters, or where any of the
-/// estimates does not exist.
+/// is (n − 1) / n · Σ d² over the n estimates without one cluster, d being their distance from their mean.
+/// `estimate(None)` is the estimate from all clusters, `estimate(Some(i))` that without cluster `i`. `None` with fewer
+/// than two clusters, or where any of the estimates does not exist.
+///
+/// How certain that variance is itself shows in how unequally the clusters carry it: 3·(Σ d²)² / Σ d⁴ degrees of
+/// freedom (Satterthwaite 1946, with each cluster's own d² for its variance and the fourth moment of the normal
+/// distribution), no more than n − 1, and one less because the same d are used twice.
 #[must_use]
 pub fn jackknife(clusters: usize, estimate: impl Fn(Option<usize>) -> Option<f64>) -> Option<Estimate> {
     if clusters < 2 {
@@ -75,8 +80,12 @@ pub fn jackknife(clusters: usize, estimate: impl Fn(Option<usize>) -> Option<f64
     let without: Vec<f64> = (0..clusters).map(|at| estimate(Some(at)).and_then(finite)).collect::<Option<_>>()?;
     let count = float(clusters);
     let mean = without.iter().sum::<f64>() / count;
-    let squares: f64 = without.iter().map(|other| (other - mean).powi(2)).sum();
-    Some(Estimate::new(value, ((count - 1.0) / count * squares).sqrt(), clusters))
+    let squares: Vec<f64> = without.iter().map(|other| (other - mean).powi(2)).collect();
+    let sum: f64 = squares.iter().sum();
+    let degrees = (3.0 * sum.powi(2) / squares.iter().map(|square| square.powi(2)).sum::<f64>()).min(count - 1.0);
+    // `max` also takes the place of 0 / 0, where all clusters agree exactly.
+    let degrees = (degrees - 1.0).max(1.0);
+    Some(Estimate { value, standard_error: ((count - 1.0) / count * sum).sqrt(), clusters, degrees })
 }
 
 /// By how much the variance of a rate over clusters of (successes, trials) exceeds that of as many independent trials
@@ -93,4 +102,75 @@ pub fn design_effect(clusters: &[(f64, f64)]) -> f64 {
     let squares: f64 = usable.iter().map(|(successes, trials)| (successes - rate * trials).powi(2)).sum();
     let effect = count / (count - 1.0) * squares / (trials * rate * (1.0 - rate));
     if usable.len() < 2 || !effect.is_finite() { 1.0 } else { effect.max(1.0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BROADCASTS: [(f64, f64); 6] =
+        [(12.0, 400.0), (3.0, 250.0), (30.0, 800.0), (1.0, 90.0), (22.0, 300.0), (5.0, 510.0)];
+
+    fn near(found: f64, expected: f64) {
+        assert!((found - expected).abs() <= 1e-9 * expected.abs(), "{found} instead of {expected}");
+    }
+
+    fn rate() -> Estimate {
+        jackknife(BROADCASTS.len(), |left_out| {
+            let kept = BROADCASTS.iter().enumerate().filter(|(at, _)| Some(*at) != left_out);
+            let (successes, trials) = kept.fold((0.0, 0.0), |sum, (_, one)| (sum.0 + one.0, sum.1 + one.1));
+            Some(successes / trials)
+        })
+        .unwrap()
+    }
+
+    // numpy, and scipy.stats.t.ppf(0.975, 4) for the reach.
+    #[test]
+    fn the_error_of_a_rate_over_broadcasts_agrees_with_numpy() {
+        let rate = rate();
+        near(rate.value, 73.0 / 2350.0);
+        near(rate.standard_error, 0.008_652_256_969_308_532);
+        near(rate.degrees, 4.0);
+        let logit = rate.interval(0.95, Scale::Logit);
+        assert!((logit.low - 0.014_227_14).abs() < 5e-9 && (logit.high - 0.066_481_67).abs() < 5e-9, "{logit:?}");
+        let log = rate.interval(0.95, Scale::Log);
+        assert!((log.low - 0.014_335_18).abs() < 5e-9 && (log.high - 0.067_314_23).abs() < 5e-9, "{log:?}");
+        let plain = rate.interval(0.95, Scale::Identity);
+        near(plain.low, 0.007_041_313_275_883_875);
+        near(plain.high, 0.055_086_346_298_584_31);
+    }
+
+    #[test]
+    fn one_cluster_that_carries_all_leaves_few_degrees() {
+        let sums = [1.0, 2.0, 1.5, 900.0, 2.5, 1.0, 0.5, 3.0, 2.0, 1.0];
+        let spread = |sums: [f64; 10]| {
+            let mean =
+                |left_out| sums.iter().enumerate().filter(|(at, _)| Some(*at) != left_out).map(|(_, s)| s).sum();
+            jackknife(10, |left_out| Some(mean(left_out))).unwrap().degrees
+        };
+        assert!(spread(sums) < 3.0, "{}", spread(sums));
+        assert!((spread([1.0, 3.0, 1.0, 3.0, 1.0, 3.0, 1.0, 3.0, 1.0, 3.0]) - 8.0).abs() < 1e-12);
+        assert!((spread([1.0; 10]) - 8.0).abs() < 8.0);
+    }
+
+    #[test]
+    fn what_has_no_error_is_none_and_ends_of_a_scale_tell_nothing() {
+        assert_eq!(jackknife(1, |_| Some(0.5)), None);
+        assert_eq!(jackknife(5, |left_out| (left_out != Some(3)).then_some(0.5)), None);
+        assert_eq!(jackknife(5, |_| Some(f64::NAN)), None);
+        let none = Estimate::new(0.0, 0.0, 9);
+        assert_eq!(none.interval(0.95, Scale::Logit), Interval { low: 0.0, high: 1.0 });
+        assert_eq!(none.interval(0.95, Scale::Log), Interval { low: 0.0, high: f64::INFINITY });
+        let wide = Estimate::new(0.5, 1e6, 9).interval(0.95, Scale::Logit);
+        assert!(wide.low >= 0.0 && wide.high <= 1.0, "{wide:?}");
+    }
+
+    #[test]
+    fn trials_of_alike_viewers_are_worth_less() {
+        near(design_effect(&BROADCASTS), 5.615_478_495_880_963);
+        let spread_evenly = [(10.0, 100.0), (10.0, 100.0), (10.0, 100.0)];
+        near(design_effect(&spread_evenly), 1.0);
+        near(design_effect(&[(3.0, 10.0)]), 1.0);
+        near(design_effect(&[(0.0, 10.0), (0.0, 5.0), (0.0, 0.0)]), 1.0);
+    }
 }

@@ -4,6 +4,8 @@
 
 mod beta;
 mod beta_fit;
+#[cfg(test)]
+mod calibration;
 mod chance;
 mod chi_square;
 mod choice;
@@ -13,6 +15,8 @@ mod holm;
 mod matrix;
 mod quadrature;
 mod redrawn;
+#[cfg(test)]
+mod reference;
 mod root;
 pub mod sequence;
 

@@ -11,7 +11,7 @@ const GOLDEN: f64 = 0.618_033_988_749_894_9;
 /// The observed trajectory is one among all; under the sharp null hypothesis (no unit is changed by its assignment)
 /// each of them is as likely to be the observed one (Fisher 1935). So whatever rule marks at most a share of all of
 /// them, the observed one is marked with at most that probability. The rule here spends that share over the looks
-/// (Lan & DeMets 1983): at each look it marks the largest among those not yet marked, and never more than may be.
+/// (Lan & `DeMets` 1983): at each look it marks the largest among those not yet marked, and never more than may be.
 /// Equal values are marked together or not at all.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Redrawn {
@@ -103,11 +103,71 @@ impl Marks {
                     break;
                 }
                 boundary = group[0].0;
-                group.iter().for_each(|(_, at)| marked[*at] = true);
+                for (_, at) in group {
+                    marked[*at] = true;
+                }
             }
             boundary
         });
         let boundaries = boundaries.collect();
         (boundaries, marked[0])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One look, 19 redraws with the statistics 1 to 19.
+    fn one_look(observed: f64) -> Redrawn {
+        Redrawn { observed: vec![observed], redrawn: (1..20_u8).map(|value| vec![f64::from(value)]).collect() }
+    }
+
+    #[test]
+    fn one_look_gives_the_share_of_redraws_that_are_as_great() {
+        for (observed, p) in [(30.0, 0.05), (18.5, 0.1), (19.0, 0.1), (0.0, 1.0), (f64::NAN, 1.0)] {
+            let found = one_look(observed).p_value(&[1.0]);
+            assert!((found - p).abs() < 1e-12, "{observed}: {found}");
+        }
+        assert!((one_look(30.0).boundary(&[1.0], 0.05)[0] - 30.0).abs() < 1e-12);
+        assert!((one_look(2.5).boundary(&[1.0], 0.1)[0] - 18.0).abs() < 1e-12);
+        assert!(one_look(30.0).boundary(&[1.0], 0.04)[0].is_infinite());
+    }
+
+    #[test]
+    fn what_is_spent_early_is_not_spent_again() {
+        // The first look marks the two greatest; at the second, two others are the greatest that are left.
+        let redrawn = (0..39_u8).map(|draw| {
+            let early = f64::from(draw);
+            vec![early, if draw < 2 { 50.0 + early } else { early / 100.0 }]
+        });
+        let test = Redrawn { observed: vec![0.5, 0.5], redrawn: redrawn.collect() };
+        assert_eq!(test.boundary(&[0.5, 1.0], 0.1), [37.0, 50.0]);
+        let late = test.boundary(&[0.0, 1.0], 0.05);
+        assert!(late[0].is_infinite() && (late[1] - 50.0).abs() < 1e-12, "{late:?}");
+    }
+
+    #[test]
+    fn a_look_rejects_at_exactly_the_levels_from_the_p_value_on() {
+        let mut chance = crate::stats::Chance::new(3, 0);
+        let spent = [0.1, 0.3, 0.6, 1.0];
+        for _ in 0..60 {
+            let mut draw = || (0..4).map(|_| chance.normal().abs()).collect::<Vec<f64>>();
+            let test = Redrawn { observed: draw(), redrawn: (0..99).map(|_| draw()).collect() };
+            let p = test.p_value(&spent);
+            for unit in 1..=100_u8 {
+                let level = f64::from(unit) / 100.0;
+                let boundary = test.boundary(&spent, level);
+                let rejects = test.observed.iter().zip(&boundary).any(|(one, least)| one >= least);
+                assert_eq!(rejects, level > p - 1e-9, "p = {p}, level = {level}");
+            }
+        }
+    }
+
+    #[test]
+    fn equal_statistics_are_rejected_together_or_not_at_all() {
+        let test = Redrawn { observed: vec![1.0], redrawn: vec![vec![1.0]; 19] };
+        assert!((test.p_value(&[1.0]) - 1.0).abs() < 1e-12);
+        assert!(test.boundary(&[1.0], 0.5)[0].is_infinite());
     }
 }

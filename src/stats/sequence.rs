@@ -36,3 +36,44 @@ fn mixture(seen: f64, planned: f64) -> Option<f64> {
     let mixture = SCALE * seen / planned;
     (mixture.is_finite() && mixture > 0.0).then_some(mixture)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(found: f64, expected: f64) {
+        assert!((found - expected).abs() <= 1e-9 * expected.abs(), "{found} instead of {expected}");
+    }
+
+    // The scale from scipy.special.lambertw(-0.05**2 / e, -1), the formula by numpy, its inverse by
+    // scipy.optimize.brentq.
+    #[test]
+    fn widths_and_p_values_agree_with_scipy() {
+        near(half_width(0.01, 100.0, 400.0, 0.95), 0.032_510_996_806_928_136);
+        near(half_width(0.01, 400.0, 400.0, 0.95), 0.030_351_224_130_285_508);
+        near(half_width(0.02, 900.0, 400.0, 0.99), 0.071_662_398_034_540_88);
+        near(p_value(0.04, 0.01, 100.0, 400.0), 0.008_054_223_276_473_878);
+    }
+
+    #[test]
+    fn the_p_value_is_where_the_interval_touches_zero() {
+        for level in [0.8, 0.95, 0.999] {
+            let edge = half_width(0.3, 7.0, 20.0, level);
+            near(p_value(edge, 0.3, 7.0, 20.0), 1.0 - level);
+        }
+    }
+
+    #[test]
+    fn the_interval_is_tightest_when_the_plan_is_done() {
+        let times_sqrt = |seen: f64| half_width(1.0, seen, 1000.0, 0.95);
+        assert!(times_sqrt(1000.0) < times_sqrt(900.0) && times_sqrt(1000.0) < times_sqrt(1100.0));
+    }
+
+    #[test]
+    fn nothing_seen_proves_nothing() {
+        assert!(half_width(0.1, 0.0, 10.0, 0.95).is_infinite());
+        for p in [p_value(1.0, 0.1, 0.0, 10.0), p_value(1.0, 0.0, 5.0, 10.0), p_value(f64::NAN, 1.0, 5.0, 10.0)] {
+            near(p, 1.0);
+        }
+    }
+}

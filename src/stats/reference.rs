@@ -1,0 +1,132 @@
+//! What the functions answer to random questions, for `tests/statistics.py` to compare with scipy and statsmodels.
+
+use serde_json::{Value, json};
+
+use super::*;
+
+/// Where the answers go.
+const PATH: &str = "COVERLEDGER_STATISTICS";
+
+/// A positive number whose logarithm is evenly spread.
+fn between(chance: &mut Chance, low: f64, high: f64) -> f64 {
+    (low.ln() + chance.uniform() * (high.ln() - low.ln())).exp()
+}
+
+fn broadcasts(chance: &mut Chance) -> Vec<(f64, f64)> {
+    let count = 3 + chance.below(40);
+    let rate = between(chance, 0.01, 0.4);
+    let broadcast = |_| {
+        let trials = between(chance, 20.0, 3000.0).round();
+        let successes = (trials * rate * (0.3 + 1.4 * chance.uniform())).round().max(1.0);
+        (successes, trials)
+    };
+    (0..count).map(broadcast).collect()
+}
+
+fn distributions(chance: &mut Chance) -> Value {
+    let (p, df) = (chance.uniform() * 0.999 + 0.0005, between(chance, 1.0, 1e5));
+    let (z, x) = (16.0 * chance.uniform() - 8.0, between(chance, 0.01, 300.0));
+    json!({
+        "p": p, "df": df, "z": z, "x": x,
+        "normal_quantile": normal_quantile(p), "normal_cdf": normal_cdf(z),
+        "student_quantile": student_quantile(p, df), "chi_square_upper": chi_square_upper(x, df.min(200.0)),
+    })
+}
+
+fn betas(chance: &mut Chance) -> Value {
+    let strength = between(chance, 1.0, 3e6);
+    let mean = between(chance, 0.003, 0.97);
+    let one = Beta { alpha: mean * strength, beta: (1.0 - mean) * strength };
+    let near = (mean * between(chance, 0.9, 1.1)).min(0.99);
+    let other_strength = strength * between(chance, 0.05, 20.0);
+    let other = Beta { alpha: near * other_strength, beta: (1.0 - near) * other_strength };
+    let p = chance.uniform() * 0.998 + 0.001;
+    json!({
+        "alpha": one.alpha, "beta": one.beta, "other_alpha": other.alpha, "other_beta": other.beta, "p": p, "x": near,
+        "quantile": one.quantile(p), "cdf": one.cdf(near), "above": one.above(near),
+        "above_other": one.above_other(&other),
+    })
+}
+
+fn clusters(chance: &mut Chance) -> Value {
+    let pairs = broadcasts(chance);
+    let estimate = jackknife(pairs.len(), |left_out| {
+        let kept = pairs.iter().enumerate().filter(|(at, _)| Some(*at) != left_out);
+        let (successes, trials) = kept.fold((0.0, 0.0), |sum, (_, one)| (sum.0 + one.0, sum.1 + one.1));
+        Some(successes / trials)
+    })
+    .unwrap();
+    let intervals = [Scale::Identity, Scale::Log, Scale::Logit].map(|scale| {
+        let interval = estimate.interval(0.95, scale);
+        [interval.low, interval.high]
+    });
+    json!({
+        "pairs": pairs, "value": estimate.value, "standard_error": estimate.standard_error,
+        "degrees": estimate.degrees, "intervals": intervals, "design_effect": design_effect(&pairs),
+    })
+}
+
+fn fits(chance: &mut Chance) -> Value {
+    let pairs = broadcasts(chance);
+    let prior = Beta::fit(&pairs).unwrap();
+    json!({ "pairs": pairs, "alpha": prior.alpha, "beta": prior.beta })
+}
+
+fn tests(chance: &mut Chance) -> Value {
+    let p: Vec<f64> = (0..=chance.below(12)).map(|_| between(chance, 1e-6, 1.0)).collect();
+    let arms: Vec<(f64, f64)> = broadcasts(chance).into_iter().map(|(clicks, shown)| (shown, clicks)).collect();
+    let counts: Vec<f64> = arms.iter().map(|arm| arm.0).collect();
+    let shares: Vec<f64> = arms.iter().map(|_| 0.5 + chance.uniform()).collect();
+    let answer = |found: Option<ChiSquare>| found.map(|found| (found.statistic, found.degrees, found.p));
+    json!({
+        "p": p, "holm": holm(&p), "arms": arms, "shares": shares,
+        "homogeneity": answer(homogeneity(&arms)), "imbalance": answer(imbalance(&counts, &shares)),
+    })
+}
+
+fn sequences(chance: &mut Chance) -> Value {
+    let (planned, error) = (between(chance, 10.0, 1e6), between(chance, 1e-4, 1.0));
+    let seen = planned * between(chance, 0.02, 3.0);
+    let level = 1.0 - between(chance, 1e-4, 0.3);
+    let estimate = error * 5.0 * chance.uniform();
+    json!({
+        "planned": planned, "seen": seen, "standard_error": error, "level": level, "estimate": estimate,
+        "half_width": sequence::half_width(error, seen, planned, level),
+        "p_value": sequence::p_value(estimate, error, seen, planned),
+    })
+}
+
+fn choices(chance: &mut Chance) -> Value {
+    const DRAWS: usize = 40_000;
+    let size = 2 + chance.below(4);
+    let means: Vec<f64> = (0..size).map(|_| 0.1 * chance.normal()).collect();
+    let factors: Vec<Vec<f64>> = (0..size).map(|_| (0..size).map(|_| 0.07 * chance.normal()).collect()).collect();
+    let product = |row: usize, column: usize| -> f64 {
+        factors[row].iter().zip(&factors[column]).map(|(one, other)| one * other).sum()
+    };
+    let covariance: Vec<Vec<f64>> =
+        (0..size).map(|row| (0..size).map(|column| product(row, column)).collect()).collect();
+    let prior_sd = (chance.below(2) == 1).then(|| between(chance, 0.02, 0.3));
+    let choice = choose(&means, &covariance, prior_sd, DRAWS, 9);
+    json!({
+        "means": means, "covariance": covariance, "prior_sd": prior_sd, "draws": DRAWS,
+        "best": choice.best, "expected_loss": choice.expected_loss,
+    })
+}
+
+#[test]
+#[ignore = "called by tests/statistics.py with a path to write to"]
+#[expect(clippy::disallowed_methods, reason = "a test that answers a script, which names the file")]
+fn answers_are_written_for_comparison() {
+    let path = std::env::var(PATH).expect("the path is in the environment");
+    let mut chance = Chance::new(6, 0);
+    let mut many = |count: usize, of: fn(&mut Chance) -> Value| -> Vec<Value> {
+        (0..count).map(|_| of(&mut chance)).collect()
+    };
+    let answers = json!({
+        "distributions": many(300, distributions), "betas": many(300, betas), "clusters": many(100, clusters),
+        "fits": many(60, fits), "tests": many(100, tests), "sequences": many(200, sequences),
+        "choices": many(12, choices),
+    });
+    std::fs::write(path, answers.to_string()).expect("the answers can be written");
+}

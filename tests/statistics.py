@@ -1,0 +1,178 @@
+#!/usr/bin/env python3
+"""Compares the statistics with scipy, statsmodels and numpy, on random questions that the crate answered itself.
+
+    tests/statistics.py ANSWERS.json
+
+The answers are written by the ignored test `stats::reference::answers_are_written_for_comparison` to the path in
+`COVERLEDGER_STATISTICS`. What has a closed form agrees to 1e-9 (relative), what is drawn by chance within four times
+its Monte-Carlo error; likelihoods are solved by both sides and agree to 1e-6.
+"""
+
+import json
+import math
+import sys
+from collections import Counter
+
+import numpy as np
+import statsmodels.api as sm
+from scipy import integrate, optimize, special, stats
+from statsmodels.stats.multitest import multipletests
+
+CLOSED = 1e-9
+FITTED = 1e-6
+
+compared = Counter()
+worst = {}
+wrong = []
+
+
+def compare(name, found, expected, tolerance=CLOSED, scale=None):
+    """Notes a disagreement of more than `tolerance`, relative to the expected figure or to `scale`."""
+    found, expected = np.atleast_1d(np.asarray(found, float)), np.atleast_1d(np.asarray(expected, float))
+    if found.shape != expected.shape:
+        wrong.append(f"{name}: {found} instead of {expected}")
+        return
+    size = np.abs(expected) if scale is None else np.asarray(scale, float)
+    distance = np.abs(found - expected) / np.maximum(size, 1e-300)
+    distance = np.where(found == expected, 0.0, distance)
+    compared[name] += found.size
+    worst[name] = max(worst.get(name, 0.0), float(distance.max()))
+    if not (distance <= tolerance).all():
+        wrong.append(f"{name}: {found} instead of {expected}, off by {distance.max():.1e}")
+
+
+def distributions(case):
+    p, df = case["p"], case["df"]
+    compare("normal_quantile", case["normal_quantile"], stats.norm.ppf(p), scale=max(1e-3, abs(stats.norm.ppf(p))))
+    compare("normal_cdf", case["normal_cdf"], stats.norm.cdf(case["z"]))
+    student = stats.t.ppf(p, df)
+    compare("student_quantile", case["student_quantile"], student, scale=max(1e-3, abs(student)))
+    compare("chi_square_upper", case["chi_square_upper"], stats.chi2.sf(case["x"], min(df, 200.0)))
+
+
+def above(one, other):
+    """P(one > other), over the range where the narrower of the two lives."""
+    if one.std() > other.std():
+        return 1.0 - above(other, one)
+    low, high = one.ppf(1e-14), one.isf(1e-14)
+    cuts = np.linspace(low, high, 41)
+    nodes, weights = np.polynomial.legendre.leggauss(20)
+    middle, half = (cuts[1:] + cuts[:-1]) / 2, (cuts[1:] - cuts[:-1]) / 2
+    points = middle[:, None] + half[:, None] * nodes
+    density = one.pdf(points) * weights * half[:, None]
+    return float((density * other.cdf(points)).sum() / density.sum())
+
+
+def betas(case):
+    one = stats.beta(case["alpha"], case["beta"])
+    compare("Beta::quantile", case["quantile"], one.ppf(case["p"]))
+    compare("Beta::cdf", case["cdf"], one.cdf(case["x"]), scale=max(1e-6, one.cdf(case["x"])))
+    compare("Beta::above", case["above"], one.sf(case["x"]), scale=max(1e-6, one.sf(case["x"])))
+    # The reference is a quadrature over the rate itself; densities with a pole at 0 or 1 are beyond it.
+    if min(case[name] for name in ("alpha", "beta", "other_alpha", "other_beta")) > 3:
+        other = stats.beta(case["other_alpha"], case["other_beta"])
+        compare("Beta::above_other", case["above_other"], above(one, other), scale=1.0)
+
+
+def clusters(case):
+    successes, trials = np.array(case["pairs"]).T
+    count = len(successes)
+    rate = successes.sum() / trials.sum()
+    without = (successes.sum() - successes) / (trials.sum() - trials)
+    squares = (without - without.mean()) ** 2
+    error = math.sqrt((count - 1) / count * squares.sum())
+    degrees = max(1.0, min(3 * squares.sum() ** 2 / (squares**2).sum(), count - 1) - 1)
+    compare("jackknife", [case["value"], case["standard_error"], case["degrees"]], [rate, error, degrees])
+    reach = stats.t.ppf(0.975, degrees) * error
+    sides = np.array([-1.0, 1.0])
+    compare("interval, identity", case["intervals"][0], rate + sides * reach, scale=rate)
+    compare("interval, log", case["intervals"][1], rate * np.exp(sides * reach / rate))
+    logit = special.expit(special.logit(rate) + sides * reach / (rate * (1 - rate)))
+    compare("interval, logit", case["intervals"][2], logit)
+    # The cluster-robust variance of a logistic regression on nothing but an intercept.
+    model = sm.GLM(np.column_stack([successes, trials - successes]), np.ones(count), family=sm.families.Binomial())
+    options = {"groups": np.arange(count), "use_correction": False}
+    fit = model.fit(tol=1e-14, cov_type="cluster", cov_kwds=options)
+    variance = fit.cov_params()[0, 0] * count / (count - 1) * trials.sum() * rate * (1 - rate)
+    compare("design_effect", case["design_effect"], max(1.0, variance), tolerance=1e-8)
+
+
+def fits(case):
+    successes, trials = np.array(case["pairs"]).T
+    failures = trials - successes
+    strength = case["alpha"] + case["beta"]
+    psi = special.digamma
+
+    def score(logs):
+        alpha, beta = np.exp(logs)
+        both = psi(trials + alpha + beta) - psi(alpha + beta)
+        return [
+            alpha * (psi(successes + alpha) - psi(alpha) - both).sum(),
+            beta * (psi(failures + beta) - psi(beta) - both).sum(),
+        ]
+
+    if 1.001 < strength < 0.999 * trials.sum() / math.sqrt(2 * len(trials)):
+        solved = optimize.root(score, np.log([case["alpha"], case["beta"]]) + 0.05, method="hybr", tol=1e-13)
+        compare("Beta::fit", [case["alpha"], case["beta"]], np.exp(solved.x), tolerance=FITTED)
+
+
+def tests(case):
+    compare("holm", case["holm"], multipletests(case["p"], method="holm")[1])
+    trials, successes = np.array(case["arms"]).T
+    table = stats.chi2_contingency([successes, trials - successes], correction=False)
+    compare("homogeneity", case["homogeneity"][:2], [table.statistic, table.dof])
+    compare("homogeneity, p", case["homogeneity"][2], table.pvalue, scale=max(1e-250, table.pvalue))
+    shares = np.array(case["shares"])
+    split = stats.chisquare(trials, trials.sum() * shares / shares.sum())
+    compare("imbalance", case["imbalance"][:2], [split.statistic, len(trials) - 1])
+    compare("imbalance, p", case["imbalance"][2], split.pvalue, scale=max(1e-250, split.pvalue))
+
+
+def sequences(case):
+    scale = -special.lambertw(-(0.05**2) / math.e, -1).real - 1
+    mixture = scale * case["seen"] / case["planned"]
+
+    def width(miss):
+        squared = 2 * (mixture + 1) / mixture * math.log(math.sqrt(mixture + 1) / miss)
+        return case["standard_error"] * math.sqrt(max(squared, 0.0))
+
+    compare("sequence::half_width", case["half_width"], width(1 - case["level"]))
+    if width(1.0) >= case["estimate"]:
+        compare("sequence::p_value", case["p_value"], 1.0)
+    else:
+        logs = optimize.brentq(lambda log: width(math.exp(log)) - case["estimate"], -60, 0, xtol=1e-14, rtol=1e-14)
+        compare("sequence::p_value", case["p_value"], math.exp(logs))
+
+
+def choices(case):
+    means, errors, draws = np.array(case["means"]), np.array(case["covariance"]), case["draws"]
+    size = len(means)
+    if case["prior_sd"] is not None:
+        # A common mean of which almost nothing is known, and effects around it, seen with error.
+        prior = case["prior_sd"] ** 2 * np.eye(size) + 1e4
+        gain = prior @ np.linalg.inv(prior + errors)
+        means, errors = gain @ means, prior - gain @ prior
+    seeded = np.random.default_rng(1)
+    drawn = seeded.multivariate_normal(means, errors, 1_000_000, method="eigh")
+    best = np.bincount(drawn.argmax(1), minlength=size) / len(drawn)
+    losses = drawn.max(1)[:, None] - drawn
+    compare("choose, best", case["best"], best, 4 * math.sqrt(0.25 / draws), scale=1.0)
+    compare("choose, loss", case["expected_loss"], losses.mean(0), 4.5 * math.sqrt(1 / draws), scale=losses.std(0))
+
+
+def main():
+    with open(sys.argv[1], encoding="utf-8") as file:
+        answers = json.load(file)
+    for part in (distributions, betas, clusters, fits, tests, sequences, choices):
+        for case in answers[part.__name__]:
+            part(case)
+    for name, count in compared.items():
+        print(f"{name:22} {count:5} figures, at worst {worst[name]:.1e} off")
+    for line in wrong[:20]:
+        print(f"WRONG: {line}", file=sys.stderr)
+    print(f"{sum(compared.values())} figures compared, {len(wrong)} disagreements")
+    # A comparison that compared nothing is not a success.
+    sys.exit(1 if wrong or len(compared) < 20 or min(compared.values()) < 20 else 0)
+
+
+main()
