@@ -71,8 +71,7 @@ fn a_rotation_without_effect_is_rejected_in_five_of_a_hundred_over_thirty_looks(
 #[test]
 #[ignore = "prints the table of docs/STATISTICS.md"]
 fn table_of_rotations() {
-    for (redraws, effect) in [(199, 0.0), (999, 0.0), (999, 0.3), (999, 0.5)] {
-        const TESTS: u32 = 2000;
-        println!("| {redraws} | {effect} | {:.1} |", percent(rejected(TESTS, redraws, effect, 43), TESTS));
+    for (tests, draws, effect) in [(2000, 199, 0.0), (2000, 499, 0.0), (500, 499, 0.3), (500, 499, 0.5)] {
+        println!("| {tests} | {draws} | {effect} | {:.1} |", percent(rejected(tests, draws, effect, 43), tests));
     }
 }
