@@ -10,7 +10,7 @@ use super::counting::{ColumnName, CountRows, CoverRows};
 use super::decisions::Decisions;
 use super::mapping::{Columns, InstantColumn};
 use super::path::PathPattern;
-use crate::model::{Eras, Event, MarketId, PlatformId};
+use crate::model::{Eras, Event, MarketId, PlatformId, Turns};
 use crate::time::{Cron, DayRule, SlotTable, Zone};
 
 /// Everything under `config/` and `jobs/`.
@@ -26,6 +26,8 @@ pub struct Workspace {
     pub jobs: BTreeMap<String, Job>,
     /// `config/decisions.yaml`; without that file nothing is decided.
     pub decisions: Option<Decisions>,
+    /// The turns of rotations, by platform and market. No file declares any yet: whoever uses the crate puts them here.
+    pub rotations: BTreeMap<(PlatformId, MarketId), Turns>,
     /// `config/notifications.yaml`, by name; empty without that file.
     pub channels: BTreeMap<String, Channel>,
 }

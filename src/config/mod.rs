@@ -139,6 +139,7 @@ impl Files {
             platforms: platforms.into_iter().map(|(name, platform)| (PlatformId::new(name), platform)).collect(),
             jobs,
             decisions: decisions?,
+            rotations: BTreeMap::new(),
             channels: channels?,
         })
     }

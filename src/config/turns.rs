@@ -1,4 +1,4 @@
-//! The turns that the rotations of a configuration cut time into.
+//! The turns that rotations cut time into.
 
 use super::Workspace;
 use crate::model::{MarketId, PlatformId, Turns};
@@ -6,7 +6,7 @@ use crate::model::{MarketId, PlatformId, Turns};
 impl Workspace {
     /// The turns of every rotation that this platform is in, in this market.
     #[must_use]
-    pub fn turns(&self, _platform: &PlatformId, _market: &MarketId) -> Turns {
-        Turns::default()
+    pub fn turns(&self, platform: &PlatformId, market: &MarketId) -> Turns {
+        self.rotations.get(&(platform.clone(), market.clone())).cloned().unwrap_or_default()
     }
 }

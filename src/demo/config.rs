@@ -71,7 +71,7 @@ markets:
 fn decisions() -> String {
     let Localized { family, shared, localized, market, .. } = LOCALIZED;
     format!(
-        r#"# What is decided from the numbers. Without this file nothing is: counts and rates are published as ever.
+        r"# What is decided from the numbers. Without this file nothing is: counts and rates are published as ever.
 version: 1
 window_days: 28     # how far covers, their diagnosis and the plan of slots look back
 period_days: {}      # what changed: the last so many days against as many before them
@@ -79,7 +79,7 @@ certainty: 0.9      # a diagnosis is spoken from this probability on
 
 families:           # covers that were made anew for a market, and what all others share
   {family}: {{shared: {shared}, localized: {{{market}: {localized}}}}}
-"#,
+",
         REVERSAL.days
     )
 }

@@ -16,16 +16,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use coverledger::archive::{Archive, TableName, Unit};
 use coverledger::config::Workspace;
-use coverledger::model::{MarketDay, MarketId, PlatformId};
+use coverledger::model::{MarketDay, MarketId, PlatformId, TurnSpan, Turns};
 use coverledger::plan::{Dates, Reprocess, Selection};
 use coverledger::report;
 use coverledger::run::{self, Disposition, Stop, stores};
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use polars::prelude::DataFrame;
 
 use naive::{Accounts, Counts, Key, Settled};
 use world::{MARKETS, World};
 
 const USUAL_SEEDS: u64 = 240;
+const MINUTE_US: i64 = 60_000_000;
+const DAY_US: i64 = 24 * 60 * MINUTE_US;
 
 #[test]
 fn the_engine_and_a_naive_loop_over_rows_agree() {
@@ -76,6 +80,8 @@ fn compare(seed: u64) {
     let mut workspace = coverledger::config::load(&folder.path().join("config"), &folder.path().join("jobs"))
         .unwrap_or_else(|error| panic!("seed {seed}: {error}"));
     workspace.settings.threads = std::num::NonZeroUsize::new(usize::try_from(seed % 3 + 1).unwrap());
+    let spans = rotation(seed, &world);
+    workspace.rotations.insert((PlatformId::new("p"), MarketId::new(MARKETS[0])), Turns::new(spans.clone()));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let found = runtime.block_on(async {
         // The range at once, or a day at a time: neighbours must not change a day's numbers.
@@ -87,10 +93,41 @@ fn compare(seed: u64) {
         for (from, to) in ranges {
             publish(seed, &workspace, from, to).await;
         }
-        read_back(&world, &workspace).await
+        let archive = stores::archive_for_reading(&workspace.settings).unwrap();
+        (read_back(&world, &workspace).await, facts(&archive, TableName::Turns).await)
     });
+    let (found, by_turn) = found;
     same(seed, "account", &expected.accounts, &found.accounts);
     same(seed, "fact", &expected.funnel, &found.funnel);
+    let mut expected = naive::settle_by(&world, &|us| turn_at(&spans, us)).funnel;
+    expected.retain(|(market, ..), _| market == MARKETS[0] && !spans.is_empty());
+    same(seed, "fact by turn", &expected, &by_turn);
+}
+
+/// Turns of fifty minutes in the first market, with a burn-in of seven and pauses of thirteen, or none at all.
+fn rotation(seed: u64, world: &World) -> Vec<TurnSpan> {
+    if seed.is_multiple_of(3) {
+        return Vec::new();
+    }
+    let midnight = |date: Date| TimeZone::UTC.to_timestamp(date.at(0, 0, 0, 0)).unwrap().as_microsecond();
+    let (from, until) = (midnight(world.from) - DAY_US, midnight(world.to) + 2 * DAY_US);
+    let span = |starts_us| TurnSpan {
+        starts_us,
+        settles_us: starts_us + 7 * MINUTE_US,
+        ends_us: starts_us + 50 * MINUTE_US,
+    };
+    let starts = std::iter::successors(Some(from), |at| Some(at + 63 * MINUTE_US));
+    starts.take_while(|at| *at < until).map(span).collect()
+}
+
+/// The turn of an instant in words; nothing outside of all.
+fn turn_at(spans: &[TurnSpan], us: i64) -> String {
+    let span = spans.iter().find(|span| span.starts_us <= us && us < span.ends_us);
+    span.map(|span| in_words(span.starts_us, us < span.settles_us)).unwrap_or_default()
+}
+
+fn in_words(starts_us: i64, burn_in: bool) -> String {
+    format!("@{starts_us}{}", if burn_in { "!" } else { "" })
 }
 
 /// In memory where the machine has such a place: a market-day is a handful of files, each put on disk with a sync.
@@ -167,6 +204,7 @@ async fn facts(archive: &Archive, table: TableName) -> BTreeMap<Key, Counts> {
         let key =
             ["market", "local_date", "slot", "audience", "broadcast_id", "cover_id"].map(|name| text(row, name));
         let [market, date, slot, audience, broadcast, cover] = key;
+        let slot = slot + &turn_of(&frame, row);
         let counts = names.map(|name| {
             let factor = if name == "dwell_seconds" { 1000.0 } else { 1.0 };
             format!("{:.0}", count(row, name) * factor).parse().unwrap()
@@ -178,6 +216,14 @@ async fn facts(archive: &Archive, table: TableName) -> BTreeMap<Key, Counts> {
     let facts: BTreeMap<Key, Counts> = facts.into_iter().collect();
     assert_eq!(facts.len(), rows, "a key came twice in {table}");
     facts
+}
+
+/// The turn of a row in words; nothing where the table has none.
+fn turn_of(frame: &DataFrame, row: usize) -> String {
+    let Ok(starts) = frame.column("turn_start_utc") else { return String::new() };
+    let burn_in = frame.column("burn_in").unwrap().bool().unwrap().get(row);
+    let starts = starts.to_physical_repr().i64().unwrap().get(row);
+    starts.map(|us| in_words(us, burn_in.unwrap())).unwrap_or_default()
 }
 
 fn same<K: Ord + Debug, V: PartialEq + Debug>(

@@ -29,18 +29,28 @@ fn order(row: &Delivery) -> Order<'_> {
 }
 
 pub fn settle(world: &World) -> Settled {
+    settle_by(world, &|_| String::new())
+}
+
+/// The same by turn: a slot is told with the turn that an instant is in.
+pub fn settle_by(world: &World, turn: &dyn Fn(i64) -> String) -> Settled {
     let mut settled = Settled::default();
     for (market, clock) in MARKETS.iter().zip(world.clocks) {
         let mut date = world.from;
         while date <= world.to {
-            settle_day(world, market, clock, date, &mut settled);
+            settle_day(world, (market, clock, date), turn, &mut settled);
             date = date.tomorrow().unwrap();
         }
     }
     settled
 }
 
-fn settle_day(world: &World, market: &str, clock: &Clock, date: Date, settled: &mut Settled) {
+fn settle_day(
+    world: &World,
+    (market, clock, date): (&str, &Clock, Date),
+    turn: &dyn Fn(i64) -> String,
+    settled: &mut Settled,
+) {
     // The day's bounds: the first quarters of an hour whose date is this one and the next one.
     let start = first_instant(clock, date);
     let end = first_instant(clock, date.tomorrow().unwrap());
@@ -80,7 +90,7 @@ fn settle_day(world: &World, market: &str, clock: &Clock, date: Date, settled: &
             account[2] += 1;
         } else {
             account[1] += 1;
-            let slot = slot(clock, credited).to_owned();
+            let slot = slot(clock, credited).to_owned() + &turn(credited);
             let key =
                 (market.to_owned(), text(date), slot, audience(row), row.broadcast.clone(), row.cover.clone());
             counted.push((row, key));

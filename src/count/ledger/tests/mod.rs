@@ -4,6 +4,7 @@ mod attribution;
 mod newest;
 mod properties;
 mod splitting;
+mod turns;
 mod twin;
 
 use std::fmt::Write as _;
