@@ -72,6 +72,8 @@ pub enum Command {
     Status(Status),
     /// Check every file in config/ and jobs/, offline
     Check,
+    /// Print which cover is on air when, and the hash that says that it was so
+    PlanTest(PlanTest),
     /// Say what unknown exports are, and which of their columns is the cover's rate
     Inspect(Inspect),
     /// Check the archive against its receipts, and bytes against hashes
@@ -249,6 +251,13 @@ pub struct Prune {
     /// Only say what would be removed
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// `plan-test`
+#[derive(Debug, Args)]
+pub struct PlanTest {
+    /// The experiment: the name of a file in config/experiments/ without .yaml
+    pub experiment: String,
 }
 
 /// `show`

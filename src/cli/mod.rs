@@ -11,6 +11,7 @@ mod failure;
 mod front;
 mod inspect;
 mod logging;
+mod plan_test;
 mod progress;
 mod prune;
 mod reasons;
@@ -90,6 +91,7 @@ fn dispatch(cli: &Cli, out: &mut impl Write) -> Result<u8, Failure> {
             Command::Schedule(args) => schedule::run(args, global, out).await,
             Command::Status(args) => status::run(args, global, out).await,
             Command::Check => check::run(global, out),
+            Command::PlanTest(args) => plan_test::run(args, global, out),
             Command::Inspect(args) => inspect::run(args, out),
             Command::Verify(args) => verify::run(args, global, out).await,
             Command::Snapshot(args) => snapshot::run(args, global, out).await,

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use super::counting::{ColumnName, CountRows, CoverRows};
 use super::decisions::Decisions;
+use super::experiments::Rotation;
 use super::mapping::{Columns, InstantColumn};
 use super::path::PathPattern;
 use crate::model::{Eras, Event, MarketId, PlatformId, Turns};
@@ -24,9 +25,11 @@ pub struct Workspace {
     pub platforms: BTreeMap<PlatformId, Platform>,
     /// `jobs/*.yaml`, by file name.
     pub jobs: BTreeMap<String, Job>,
+    /// `config/experiments/*.yaml`, by file name; empty without that folder.
+    pub experiments: BTreeMap<String, Rotation>,
     /// `config/decisions.yaml`; without that file nothing is decided.
     pub decisions: Option<Decisions>,
-    /// The turns of rotations, by platform and market. No file declares any yet: whoever uses the crate puts them here.
+    /// The turns of these rotations, by platform and market.
     pub rotations: BTreeMap<(PlatformId, MarketId), Turns>,
     /// `config/notifications.yaml`, by name; empty without that file.
     pub channels: BTreeMap<String, Channel>,

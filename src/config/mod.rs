@@ -12,6 +12,7 @@ mod counts;
 mod decisions;
 mod definition;
 mod eras;
+mod experiments;
 mod export;
 mod fingerprint;
 mod format;
@@ -51,6 +52,7 @@ use std::path::{Path, PathBuf};
 pub use counting::*;
 pub use decisions::{Decisions, Family};
 pub use definition::*;
+pub use experiments::{PlannedTurn, Rotation, TurnSchedule};
 pub use mapping::*;
 pub use path::*;
 pub use problem::{ConfigError, Problem};
@@ -91,6 +93,7 @@ struct Files {
     strangers: Vec<Sheet>,
     platforms: Vec<Sheet>,
     jobs: Vec<Sheet>,
+    experiments: Vec<Sheet>,
 }
 
 impl Files {
@@ -114,6 +117,12 @@ impl Files {
                 "its name is the platform's: `platforms/youtube.yaml`",
             ),
             jobs: sheets_in(jobs_dir, "job", "`--jobs` names the folder"),
+            experiments: match config_dir.join("experiments") {
+                folder if folder.symlink_metadata().is_ok() => {
+                    sheets_in(&folder, "experiment", "its name is the experiment's: `experiments/hero.yaml`")
+                }
+                _ => Vec::new(),
+            },
         }
     }
 
@@ -125,6 +134,19 @@ impl Files {
         let platform_names: BTreeSet<String> =
             self.platforms.iter().map(|sheet| sheet.stem().to_owned()).collect();
         let jobs = named(&self.jobs, "job", |start| job::read(start, Some(&platform_names), market_names));
+        let known = markets.as_ref().map(|markets| experiments::Known {
+            platforms: &platforms,
+            platform_names: &platform_names,
+            markets: &markets.sound,
+            market_names: &markets.names,
+        });
+        let rotations = named(&self.experiments, "experiment", |start| experiments::read(start, known.as_ref()));
+        for (name, other) in experiments::check_apart(&rotations) {
+            if let Some(sheet) = self.experiments.iter().find(|sheet| sheet.stem() == name) {
+                let message = "is on the same platform in the same market at the same time";
+                sheet.report(None, "", &format!("`{other}` {message}"));
+            }
+        }
         let decisions = match &self.decisions {
             Some(sheet) => sheet.start().and_then(|start| decisions::read(&start, market_names)).map(Some),
             None => Some(None),
@@ -138,21 +160,23 @@ impl Files {
             markets: markets?.sound,
             platforms: platforms.into_iter().map(|(name, platform)| (PlatformId::new(name), platform)).collect(),
             jobs,
+            rotations: experiments::turns(&rotations),
+            experiments: rotations,
             decisions: decisions?,
-            rotations: BTreeMap::new(),
             channels: channels?,
         })
     }
 
     fn into_problems(self) -> Vec<Problem> {
-        let Self { archive, markets, decisions, notifications, strangers, platforms, jobs } = self;
+        let Self { archive, markets, decisions, notifications, strangers, platforms, jobs, experiments } = self;
         let sheets = [archive, markets]
             .into_iter()
             .chain(decisions)
             .chain(notifications)
             .chain(strangers)
             .chain(platforms)
-            .chain(jobs);
+            .chain(jobs)
+            .chain(experiments);
         sheets.flat_map(Sheet::into_problems).collect()
     }
 }

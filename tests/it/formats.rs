@@ -286,6 +286,9 @@ const SECTIONS: &[(&str, Option<&str>, &str)] = &[
     ("a market", None, "markets.yaml markets.JP.stranger"),
     ("decisions.yaml", None, "decisions.yaml stranger"),
     ("a family of covers", None, "decisions.yaml families.red.stranger"),
+    ("experiments", None, "hero.yaml stranger"),
+    ("a window", None, "hero.yaml window.stranger"),
+    ("a rotation", None, "hero.yaml rotation.stranger"),
     ("notifications.yaml", None, "notifications.yaml stranger"),
     ("a channel", None, "notifications.yaml channels.ops.stranger"),
     ("a platform", None, "p.yaml stranger"),
@@ -334,6 +337,11 @@ const STRANGERS: &[(&str, &str)] = &[
     (
         "config/decisions.yaml",
         "version: 1\nstranger: 1\nfamilies:\n  red: {shared: a, localized: {JP: b}, stranger: 1}\n",
+    ),
+    (
+        "config/experiments/hero.yaml",
+        "version: 1\nstranger: 1\ndesign: rotation\nplatforms: [p]\nmarkets: [JP]\ncovers: [a, b, c]\n\
+         window: {from: 2026-11-09, to: 2026-11-22, stranger: 1}\nrotation: {turn: 30m, seed: 1, stranger: 1}\n",
     ),
     (
         "config/notifications.yaml",
