@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use super::counting::{ColumnName, CountRows, CoverRows};
 use super::decisions::Decisions;
-use super::experiments::Rotation;
+use super::experiments::Experiment;
 use super::mapping::{Columns, InstantColumn};
 use super::path::PathPattern;
 use crate::model::{Eras, Event, MarketId, PlatformId, Turns};
@@ -26,7 +26,7 @@ pub struct Workspace {
     /// `jobs/*.yaml`, by file name.
     pub jobs: BTreeMap<String, Job>,
     /// `config/experiments/*.yaml`, by file name; empty without that folder.
-    pub experiments: BTreeMap<String, Rotation>,
+    pub experiments: BTreeMap<String, Experiment>,
     /// `config/decisions.yaml`; without that file nothing is decided.
     pub decisions: Option<Decisions>,
     /// The turns of these rotations, by platform and market.

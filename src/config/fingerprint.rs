@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::counting::ColumnName;
 use super::decisions::{Decisions, Family};
 use super::definition::{EventColumns, Export, Market, Platform, Rows, Settings, Workspace};
+use super::experiments::{Design, Experiment, Guardrails, Split, Value};
 use super::mapping::{
     Columns, CoverRule, FoldPolicy, GapPolicy, InstantColumn, InstantFormat, MarketRule, Otherwise, TextRule,
     WallClock, ZoneRule,
@@ -22,6 +23,8 @@ use crate::time::DayRule;
 const SCHEME: &str = "coverledger config 1";
 /// Raised when the same configuration comes to mean other decisions.
 const DECISIONS_SCHEME: &str = "coverledger decisions 1";
+/// Raised when the same configuration comes to judge experiments otherwise.
+const EXPERIMENT_SCHEME: &str = "coverledger experiment 1";
 
 impl Workspace {
     /// Hash of everything in the configuration that can change the numbers of this platform's days in this market:
@@ -69,6 +72,24 @@ impl Workspace {
     }
 }
 
+impl Workspace {
+    /// Hash of everything in the configuration that can change how an experiment is judged, beside the facts. Hex of
+    /// SHA-256; of an experiment that is not configured, of nothing.
+    #[must_use]
+    pub fn experiment_hash(&self, name: &str) -> String {
+        let mut canon = Canon::default();
+        canon.put("scheme", EXPERIMENT_SCHEME);
+        if let Some(experiment) = self.experiments.get(name) {
+            canon.experiment(experiment);
+            for (name, market) in self.markets.iter().filter(|(name, _)| experiment.markets.contains(*name)) {
+                canon.put("market", name.as_str());
+                canon.market(market);
+            }
+        }
+        canon.hash()
+    }
+}
+
 fn takes_strays(platform: &Platform, market: &MarketId) -> bool {
     platform.exports.iter().any(|export| {
         matches!(&export.columns.market, MarketRule::Column { otherwise: Otherwise::Market(name), .. } if name == market)
@@ -105,6 +126,41 @@ impl Canon {
                 self.put("localized_in", market.as_str());
                 self.put("localized", cover);
             }
+        }
+    }
+
+    fn experiment(&mut self, experiment: &Experiment) {
+        let Experiment {
+            platforms,
+            markets,
+            covers,
+            control,
+            from,
+            to,
+            level,
+            worth,
+            value: Value { orders, retained_minutes },
+            guardrails: Guardrails { stay, conversion },
+            imbalance,
+            design,
+        } = experiment;
+        for (key, names) in [
+            ("platform", platforms.iter().map(PlatformId::as_str).collect::<Vec<_>>()),
+            ("in_market", markets.iter().map(MarketId::as_str).collect()),
+            ("cover", covers.iter().map(String::as_str).collect()),
+        ] {
+            for name in names {
+                self.put(key, name);
+            }
+        }
+        self.put("control", &control.to_string());
+        self.put("window", &format!("{from} {to}"));
+        self.put("levels", &format!("{level} {worth} {imbalance}"));
+        self.put("value", &format!("{orders} {retained_minutes}"));
+        self.put("guardrails", &format!("{stay:?} {conversion:?}"));
+        match design {
+            Design::Rotation(rotation) => self.put("rotation", &rotation.schedule.sha256(covers)),
+            Design::Split(Split { shares, broadcasts }) => self.put("split", &format!("{shares:?} {broadcasts}")),
         }
     }
 

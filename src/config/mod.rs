@@ -52,7 +52,7 @@ use std::path::{Path, PathBuf};
 pub use counting::*;
 pub use decisions::{Decisions, Family};
 pub use definition::*;
-pub use experiments::{PlannedTurn, Rotation, TurnSchedule};
+pub use experiments::{Design, Experiment, Guardrails, PlannedTurn, Rotation, Split, TurnSchedule, Value};
 pub use mapping::*;
 pub use path::*;
 pub use problem::{ConfigError, Problem};
@@ -140,12 +140,15 @@ impl Files {
             markets: &markets.sound,
             market_names: &markets.names,
         });
-        let rotations = named(&self.experiments, "experiment", |start| experiments::read(start, known.as_ref()));
-        for (name, other) in experiments::check_apart(&rotations) {
+        let experiments = named(&self.experiments, "experiment", |start| experiments::read(start, known.as_ref()));
+        for (name, other) in experiments::check_apart(&experiments) {
             if let Some(sheet) = self.experiments.iter().find(|sheet| sheet.stem() == name) {
                 let message = "is on the same platform in the same market at the same time";
                 sheet.report(None, "", &format!("`{other}` {message}"));
             }
+        }
+        if let Some(sheet) = self.experiments.first().filter(|_| self.decisions.is_none()) {
+            sheet.report(None, "", "nothing is decided without `decisions.yaml` (expected one with `version: 1`)");
         }
         let decisions = match &self.decisions {
             Some(sheet) => sheet.start().and_then(|start| decisions::read(&start, market_names)).map(Some),
@@ -160,8 +163,8 @@ impl Files {
             markets: markets?.sound,
             platforms: platforms.into_iter().map(|(name, platform)| (PlatformId::new(name), platform)).collect(),
             jobs,
-            rotations: experiments::turns(&rotations),
-            experiments: rotations,
+            rotations: experiments::turns(&experiments),
+            experiments,
             decisions: decisions?,
             channels: channels?,
         })

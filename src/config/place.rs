@@ -126,16 +126,20 @@ impl<'s> Place<'s> {
         }
     }
 
-    /// A share of the whole.
-    pub fn share(&self) -> Option<f64> {
-        #[expect(clippy::cast_precision_loss, reason = "only 0 and 1 are taken")]
-        let share = match self.node.kind {
+    /// A number, whole or not, within bounds.
+    pub fn number_within(&self, what: &str, bounds: RangeInclusive<f64>, expected: &str) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "no bound is beyond what is exact")]
+        let number = match self.node.kind {
             Kind::Whole(number) => number as f64,
             Kind::Real(number) => number,
             _ => f64::NAN,
         };
-        let expected = "0 to 1, such as 0.01 for one in a hundred";
-        if (0.0..=1.0).contains(&share) { Some(share) } else { self.mismatch("a share", expected) }
+        if bounds.contains(&number) { Some(number) } else { self.mismatch(what, expected) }
+    }
+
+    /// A share of the whole.
+    pub fn share(&self) -> Option<f64> {
+        self.number_within("a share", 0.0..=1.0, "0 to 1, such as 0.01 for one in a hundred")
     }
 
     /// One of a set of words.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
-use super::Rotation;
+use super::{Experiment, Rotation};
 use crate::config::Market;
 use crate::model::{MarketId, TurnSpan};
 use crate::stats::Chance;
@@ -25,7 +25,7 @@ pub struct PlannedTurn {
     pub settles_at: Timestamp,
     /// Its end, exclusive.
     pub ends_at: Timestamp,
-    /// Index into [`Rotation::covers`].
+    /// Index into [`Experiment::covers`].
     pub cover: usize,
 }
 
@@ -54,9 +54,14 @@ impl TurnSchedule {
     /// Draws the turns. Another seed gives another schedule, as likely as this one. A market that is not in `markets`
     /// has no turns.
     #[must_use]
-    pub fn new(rotation: &Rotation, markets: &BTreeMap<MarketId, Market>, seed: u64) -> Self {
-        let known = rotation.markets.iter().filter_map(|id| markets.get(id).map(|market| (id, market)));
-        Self(known.map(|(id, market)| (id.clone(), turns(rotation, id, market, seed))).collect())
+    pub fn new(
+        experiment: &Experiment,
+        rotation: &Rotation,
+        markets: &BTreeMap<MarketId, Market>,
+        seed: u64,
+    ) -> Self {
+        let known = experiment.markets.iter().filter_map(|id| markets.get(id).map(|market| (id, market)));
+        Self(known.map(|(id, market)| (id.clone(), turns(experiment, rotation, id, market, seed))).collect())
     }
 
     /// The turns in a market, in order of time.
@@ -84,11 +89,17 @@ impl TurnSchedule {
     }
 }
 
-fn turns(rotation: &Rotation, id: &MarketId, market: &Market, seed: u64) -> Vec<PlannedTurn> {
-    let covers = rotation.covers.len();
+fn turns(
+    experiment: &Experiment,
+    rotation: &Rotation,
+    id: &MarketId,
+    market: &Market,
+    seed: u64,
+) -> Vec<PlannedTurn> {
+    let covers = experiment.covers.len();
     let mut draws: Vec<Draws> = (0..market.slots.names().len()).map(|slot| Draws::new(seed, id, slot)).collect();
     let mut turns: Vec<PlannedTurn> = Vec::new();
-    let dates = rotation.from.series(jiff::Span::new().days(1)).take_while(|date| *date <= rotation.to);
+    let dates = experiment.from.series(jiff::Span::new().days(1)).take_while(|date| *date <= experiment.to);
     for day in dates.filter_map(|date| market.day.day(date)) {
         let pieces = market.slots.pieces(&market.day, &day);
         for (number, piece) in pieces.iter().enumerate() {

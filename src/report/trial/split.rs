@@ -1,0 +1,69 @@
+//! Viewers by lot: a confidence sequence over broadcasts, in each of which both covers were shown.
+
+use std::collections::BTreeMap;
+
+use super::{Effect, Outcome};
+use crate::stats::{FEWEST_CLUSTERS, Interval, jackknife, sequence};
+
+/// Sums and trials of the control, then of the arm.
+type Sides = [[f64; 2]; 2];
+
+/// See [`super::effects`]; outcomes are those of the arm and of the control only.
+pub(super) fn effect(
+    outcomes: &[Outcome],
+    arm: usize,
+    looks: usize,
+    planned: f64,
+    level: f64,
+) -> Option<Effect> {
+    let mut clusters: BTreeMap<usize, Sides> = BTreeMap::new();
+    let mut rest = outcomes.iter().peekable();
+    let (mut value, mut p_value) = (None, 1.0_f64);
+    let mut interval: Option<Interval> = None;
+    for look in 0..looks {
+        let mut is_news = false;
+        while let Some(outcome) = rest.next_if(|outcome| outcome.look <= look) {
+            let side = &mut clusters.entry(outcome.cluster).or_default()[usize::from(outcome.arm == arm)];
+            side[0] += outcome.sum;
+            side[1] += outcome.trials;
+            is_news = true;
+        }
+        if !is_news {
+            continue;
+        }
+        let parts: Vec<&Sides> = clusters.values().filter(|sides| sides.iter().any(|side| side[1] > 0.0)).collect();
+        let total = parts.iter().fold(Sides::default(), |sum, part| plus(&sum, part, 1.0));
+        value = log_ratio(&total).filter(|value| value.is_finite());
+        if parts.len() < FEWEST_CLUSTERS {
+            continue;
+        }
+        let estimate = jackknife(parts.len(), |left_out| {
+            log_ratio(&left_out.map_or(total, |at| plus(&total, parts[at], -1.0)))
+        });
+        let Some(estimate) = estimate else { continue };
+        let (error, seen) = (estimate.standard_error, float(parts.len()));
+        p_value = p_value.min(sequence::p_value(estimate.value, error, seen, planned));
+        let half = sequence::half_width(error, seen, planned, 1.0 - level);
+        let now = Interval { low: estimate.value - half, high: estimate.value + half };
+        let both = interval.map(|was| Interval { low: was.low.max(now.low), high: was.high.min(now.high) });
+        // What no look leaves anything of was not one effect all the time: the latest look is told.
+        interval = Some(both.filter(|both| both.low <= both.high).unwrap_or(now));
+    }
+    let interval = interval.map(|logs| Interval { low: logs.low.exp_m1(), high: logs.high.exp_m1() });
+    value.map(|value| Effect { value: value.exp_m1(), interval, p_value, clusters: clusters.len() })
+}
+
+fn plus(one: &Sides, other: &Sides, times: f64) -> Sides {
+    [0, 1].map(|side| [0, 1].map(|part| one[side][part] + times * other[side][part]))
+}
+
+fn log_ratio(sides: &Sides) -> Option<f64> {
+    let [control, arm] = sides;
+    let is_known = control[0] > 0.0 && control[1] > 0.0 && arm[0] > 0.0 && arm[1] > 0.0;
+    is_known.then(|| ((arm[0] / arm[1]) / (control[0] / control[1])).ln())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a count of broadcasts")]
+fn float(count: usize) -> f64 {
+    count as f64
+}
