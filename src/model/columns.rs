@@ -261,6 +261,63 @@ pub const LOCALIZED_BROADCASTS: &str = "localized_broadcasts";
 /// Broadcasts with the shared cover.
 pub const SHARED_BROADCASTS: &str = "shared_broadcasts";
 
+/// Who sees which cover.
+pub const DESIGN: &str = "design";
+/// Whether the others are held against it.
+pub const IS_CONTROL: &str = "is_control";
+/// In how many turns of a rotation it was seen.
+pub const TURNS: &str = "turns";
+/// What 1,000 impressions are worth.
+pub const VALUE_PER_MILLE: &str = "value_per_mille";
+/// Value of the arm ÷ value of the control − 1.
+pub const EFFECT: &str = "effect";
+/// The same of CTR.
+pub const CTR_EFFECT: &str = "ctr_effect";
+/// The same of the stay rate.
+pub const STAY_EFFECT: &str = "stay_effect";
+/// The same of click conversion.
+pub const CONVERSION_EFFECT: &str = "conversion_effect";
+/// How often chance alone would show as much, at any look.
+pub const P_VALUE: &str = "p_value";
+/// The same, all arms together.
+pub const P_HOLM: &str = "p_holm";
+/// The same, all cells of a scope together.
+pub const P_ADJUSTED: &str = "p_adjusted";
+/// The probability of being worth most.
+pub const PROBABILITY_BEST: &str = "probability_best";
+/// What choosing it costs on average against the best.
+pub const EXPECTED_LOSS: &str = "expected_loss";
+/// Whether fewer stay than is put up with.
+pub const STAY_GUARDRAIL: &str = "stay_guardrail";
+/// Whether fewer buy than is put up with.
+pub const CONVERSION_GUARDRAIL: &str = "conversion_guardrail";
+/// Impressions of another cover than was planned ÷ all.
+pub const OFF_PLAN_SHARE: &str = "off_plan_share";
+/// The least adjusted p value of any check of exposures.
+pub const IMBALANCE_P: &str = "imbalance_p";
+/// What to do with the arm.
+pub const DECISION: &str = "decision";
+/// Which cover to put on air.
+pub const ON_AIR: &str = "on_air";
+/// Why, in English.
+pub const REASON_EN: &str = "reason_en";
+/// In Chinese.
+pub const REASON_ZH: &str = "reason_zh";
+/// What an arm was given of the audience.
+pub const EXPOSURES: &str = "exposures";
+/// What was counted for that.
+pub const EXPOSURE_BASIS: &str = "exposure_basis";
+/// What it should have been given.
+pub const EXPECTED_EXPOSURES: &str = "expected_exposures";
+/// Pearson's statistic.
+pub const CHI_SQUARE: &str = "chi_square";
+/// By how much impressions of the same viewers widen it.
+pub const INFLATION: &str = "inflation";
+/// Its degrees of freedom.
+pub const DEGREES: &str = "degrees";
+/// Whether exposures are too uneven for chance.
+pub const IS_IMBALANCED: &str = "is_imbalanced";
+
 /// The name of a rate that is shrunken towards its market's covers.
 #[must_use]
 pub fn shrunken(rate: &str) -> String {

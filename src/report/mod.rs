@@ -15,6 +15,8 @@ mod desk;
 mod diagnosis;
 mod error;
 mod evidence;
+mod experiment;
+mod experiment_balance;
 mod frame;
 mod funnel;
 mod likeness;
@@ -34,6 +36,7 @@ mod tally;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod trial;
 mod turns;
 
 use jiff::civil::Date;
@@ -42,6 +45,7 @@ use polars::prelude::*;
 pub use decisions::decisions;
 pub use error::ReportError;
 pub use evidence::{Evidence, Observed, Turn};
+pub use experiment::experiment;
 pub use frame::frame;
 pub use sheet::Sheet;
 

@@ -8,6 +8,7 @@ use polars::prelude::DataFrame;
 
 use super::desk::Desk;
 use super::evidence::{Evidence, Observed};
+use crate::config::{Design, Experiment, Guardrails, Split, Value};
 use crate::model::{
     ClickEvent, Conventions, Count, Figures, ImpressionBasis, MarketId, Measure, PlatformId, UniqueBasis,
 };
@@ -97,6 +98,25 @@ impl Scene {
 /// As of [`UNTIL`].
 pub(super) fn desk(evidence: &Evidence) -> Desk<'_> {
     Desk { evidence, as_of: UNTIL, revision: 1 }
+}
+
+/// A split of these covers in equal shares over the last four weeks, held against the first.
+pub(super) fn split(covers: &[&str]) -> Experiment {
+    let share = 1.0 / f64::from(u32::try_from(covers.len()).unwrap());
+    Experiment {
+        platforms: BTreeSet::from([PlatformId::new("p")]),
+        markets: BTreeSet::from([MarketId::new("US")]),
+        covers: covers.iter().map(|cover| (*cover).to_owned()).collect(),
+        control: 0,
+        from: UNTIL.checked_sub(27.days()).unwrap(),
+        to: UNTIL,
+        level: 0.05,
+        worth: 0.05,
+        value: Value { orders: 1.0, retained_minutes: 0.0 },
+        guardrails: Guardrails { stay: Some(0.1), conversion: Some(0.1) },
+        imbalance: 0.001,
+        design: Design::Split(Split { shares: vec![share; covers.len()], broadcasts: 28 }),
+    }
 }
 
 /// A number of a table.

@@ -5,7 +5,7 @@
 mod beta;
 mod beta_fit;
 #[cfg(test)]
-mod calibration;
+pub(crate) mod calibration;
 mod chance;
 mod chi_square;
 mod choice;

@@ -47,8 +47,7 @@ pub(super) fn choice(outcomes: &[Outcome], arms: usize, plan: Plan, worth: f64) 
         })
         .collect::<Option<_>>()?;
     let count = float(without.len());
-    let middle: Vec<f64> =
-        (0..arms).map(|arm| without.iter().map(|one| one[arm]).sum::<f64>() / count).collect();
+    let middle: Vec<f64> = (0..arms).map(|arm| without.iter().map(|one| one[arm]).sum::<f64>() / count).collect();
     let covariance: Vec<Vec<f64>> = (0..arms)
         .map(|row| {
             let entry = |column: usize| {

@@ -3,6 +3,8 @@
 //! All of it may be looked at every night: p values and intervals hold however often that is done (see
 //! `docs/STATISTICS.md`).
 
+#[cfg(test)]
+mod calibration;
 mod choice;
 mod outcomes;
 mod rotation;
@@ -10,8 +12,7 @@ mod split;
 #[cfg(test)]
 mod tests;
 
-pub(super) use choice::choice;
-pub(super) use outcomes::{Metric, Trial, worth};
+pub(super) use outcomes::{Exposure, Metric, Trial, worth};
 
 use crate::stats::Interval;
 

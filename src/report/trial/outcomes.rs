@@ -23,6 +23,17 @@ pub(in crate::report) enum Metric {
     Conversion,
 }
 
+/// What an arm was given in one cluster, in one slot and audience.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::report) struct Exposure {
+    /// The broadcast of a split, or the permuted block of a rotation.
+    pub(in crate::report) cluster: usize,
+    pub(in crate::report) arm: usize,
+    pub(in crate::report) slot: usize,
+    pub(in crate::report) audience: usize,
+    pub(in crate::report) count: f64,
+}
+
 /// One row that an arm had a part in.
 #[derive(Debug, Clone, Copy)]
 struct Use<'e> {
@@ -47,7 +58,11 @@ impl<'e> Trial<'e> {
     /// Takes of a split the rows of its covers that are theirs alone, and of a rotation all rows within its turns once
     /// their burn-in is over, whatever cover they name: a turn belongs to the cover that was planned (intention to
     /// treat). `turns` are those of the schedule in this market.
-    pub(in crate::report) fn new(evidence: &'e Evidence, experiment: &'e Experiment, turns: &[PlannedTurn]) -> Self {
+    pub(in crate::report) fn new(
+        evidence: &'e Evidence,
+        experiment: &'e Experiment,
+        turns: &[PlannedTurn],
+    ) -> Self {
         let days = |until| experiment.from.until((jiff::Unit::Day, until)).map_or(0, |span| span.get_days() + 1);
         let looks = usize::try_from(days(evidence.until.min(experiment.to))).unwrap_or(0);
         let arm_of: Vec<Option<usize>> =
@@ -85,6 +100,14 @@ impl<'e> Trial<'e> {
         self.looks
     }
 
+    /// Whether the last local date of the window has come.
+    pub(in crate::report) fn is_over(&self) -> bool {
+        self.experiment
+            .from
+            .until((jiff::Unit::Day, self.experiment.to))
+            .is_ok_and(|window| usize::try_from(window.get_days()).is_ok_and(|last| self.looks > last))
+    }
+
     /// What the rows of an arm say together; nothing where there is none.
     pub(in crate::report) fn figures(&self, arm: usize) -> Figures {
         let mut rows = self.uses.iter().filter(|one| one.arm == arm).map(|one| one.row.figures);
@@ -119,7 +142,27 @@ impl<'e> Trial<'e> {
 
     /// Which arm is probably worth the most.
     pub(in crate::report) fn choice(&self) -> Option<Choice> {
-        super::choice(&self.outcomes(Metric::Value)?, self.experiment.covers.len(), self.plan, self.experiment.worth)
+        super::choice::choice(
+            &self.outcomes(Metric::Value)?,
+            self.experiment.covers.len(),
+            self.plan,
+            self.experiment.worth,
+        )
+    }
+
+    /// How often arms were shown, or to how many; `None` where a row does not know it.
+    pub(in crate::report) fn exposures(&self, of: Count) -> Option<Vec<Exposure>> {
+        let exposure = |one: &Use<'_>| {
+            let Use { row, arm, cluster, .. } = *one;
+            Some(Exposure {
+                cluster,
+                arm,
+                slot: row.slot,
+                audience: row.audience,
+                count: count(&row.figures, of)?,
+            })
+        };
+        self.uses.iter().map(exposure).collect()
     }
 
     /// In order of looks; `None` where a row does not know a count.
@@ -132,7 +175,8 @@ impl<'e> Trial<'e> {
             let all = sums.entry((look, one.cluster, one.stratum, one.arm)).or_default();
             *all = (all.0 + sum, all.1 + trials);
         }
-        let outcome = |((look, cluster, stratum, arm), (sum, trials))| Outcome { look, stratum, cluster, arm, sum, trials };
+        let outcome =
+            |((look, cluster, stratum, arm), (sum, trials))| Outcome { look, stratum, cluster, arm, sum, trials };
         Some(sums.into_iter().map(outcome).collect())
     }
 }
@@ -158,7 +202,9 @@ fn of(metric: Metric, value: Value, figures: &Figures) -> Option<(f64, f64)> {
         Some((tally.successes, tally.trials))
     };
     match metric {
-        Metric::Value => Some((worth(value, figures, |measure| measure.value)?, count(figures, Count::Impressions)?)),
+        Metric::Value => {
+            Some((worth(value, figures, |measure| measure.value)?, count(figures, Count::Impressions)?))
+        }
         Metric::Ctr => rate(c::CTR),
         Metric::Stay => rate(c::STAY_RATE),
         Metric::Conversion => rate(c::CLICK_CONVERSION),
@@ -177,7 +223,11 @@ pub(in crate::report) fn worth(
 ) -> Option<f64> {
     const MINUTE_MS: f64 = 60_000.0;
     let weighed = |weight: f64, count: Count, unit: f64| {
-        if weight > 0.0 { figures.get(count).map(|measure| weight * float(end(measure)) / unit) } else { Some(0.0) }
+        if weight > 0.0 {
+            figures.get(count).map(|measure| weight * float(end(measure)) / unit)
+        } else {
+            Some(0.0)
+        }
     };
     Some(weighed(value.orders, Count::Orders, 1.0)? + weighed(value.retained_minutes, Count::Dwell, MINUTE_MS)?)
 }

@@ -38,8 +38,7 @@ pub(super) fn effect(
         outside
     };
     // Where not even the estimate itself holds, the effect was another at an earlier look.
-    let interval =
-        holds(found).then(|| Interval { low: end(-1.0).exp_m1(), high: end(1.0).exp_m1() });
+    let interval = holds(found).then(|| Interval { low: end(-1.0).exp_m1(), high: end(1.0).exp_m1() });
     Some(Effect { value: found.exp_m1(), interval, p_value: test.p_value(0.0), clusters: outcomes.len() })
 }
 

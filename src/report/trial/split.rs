@@ -9,13 +9,7 @@ use crate::stats::{FEWEST_CLUSTERS, Interval, jackknife, sequence};
 type Sides = [[f64; 2]; 2];
 
 /// See [`super::effects`]; outcomes are those of the arm and of the control only.
-pub(super) fn effect(
-    outcomes: &[Outcome],
-    arm: usize,
-    looks: usize,
-    planned: f64,
-    level: f64,
-) -> Option<Effect> {
+pub(super) fn effect(outcomes: &[Outcome], arm: usize, looks: usize, planned: f64, level: f64) -> Option<Effect> {
     let mut clusters: BTreeMap<usize, Sides> = BTreeMap::new();
     let mut rest = outcomes.iter().peekable();
     let (mut value, mut p_value) = (None, 1.0_f64);
@@ -31,7 +25,8 @@ pub(super) fn effect(
         if !is_news {
             continue;
         }
-        let parts: Vec<&Sides> = clusters.values().filter(|sides| sides.iter().any(|side| side[1] > 0.0)).collect();
+        let parts: Vec<&Sides> =
+            clusters.values().filter(|sides| sides.iter().any(|side| side[1] > 0.0)).collect();
         let total = parts.iter().fold(Sides::default(), |sum, part| plus(&sum, part, 1.0));
         value = log_ratio(&total).filter(|value| value.is_finite());
         if parts.len() < FEWEST_CLUSTERS {

@@ -33,7 +33,7 @@ impl Drawn {
 }
 
 /// Successes of so many trials: by inversion where they are few, else rounded from the normal distribution.
-fn successes(chance: &mut Chance, trials: f64, rate: f64) -> f64 {
+pub(crate) fn successes(chance: &mut Chance, trials: f64, rate: f64) -> f64 {
     let (mean, variance) = (trials * rate, trials * rate * (1.0 - rate));
     if variance > 50.0 {
         return (mean + variance.sqrt() * chance.normal()).round().clamp(0.0, trials);
@@ -50,11 +50,11 @@ fn successes(chance: &mut Chance, trials: f64, rate: f64) -> f64 {
 }
 
 /// Trials of a broadcast: lognormal with this mean, `spread` being the standard deviation of the logarithm.
-fn size(chance: &mut Chance, mean: f64, spread: f64) -> f64 {
+pub(crate) fn size(chance: &mut Chance, mean: f64, spread: f64) -> f64 {
     (mean * (spread * chance.normal() - spread.powi(2) / 2.0).exp()).round().max(1.0)
 }
 
 /// A share of many as a percentage.
-fn percent(count: u32, of: u32) -> f64 {
+pub(crate) fn percent(count: u32, of: u32) -> f64 {
     100.0 * f64::from(count) / f64::from(of)
 }
