@@ -49,6 +49,22 @@ impl Archive {
         Ok(first.map(|first| revisions.split_off(&first)).unwrap_or_default())
     }
 
+    /// The newest revision of each local date from `first` to `last` that a platform has published in a market.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn revisions_within(
+        &self,
+        platform: &PlatformId,
+        market: &MarketId,
+        first: Date,
+        last: Date,
+    ) -> Result<BTreeMap<Date, u64>, ArchiveError> {
+        let mut revisions = self.revisions_of_days(platform, market, Some(first)).await?;
+        revisions.retain(|date, _| *date <= last);
+        Ok(revisions)
+    }
+
     async fn revisions_of_days(
         &self,
         platform: &PlatformId,

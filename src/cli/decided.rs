@@ -8,6 +8,7 @@ use crate::model::columns as c;
 pub(super) fn views(table: TableName) -> Vec<View<'static>> {
     let [click_rate, click_baseline, ..] = c::CLICK_STEP;
     let [stay_rate, stay_baseline, ..] = c::STAY_STEP;
+    let of_experiment = [View::Plain(c::EXPERIMENT)];
     let of_market = [View::Plain(c::AS_OF), View::Plain(c::MARKET), View::Plain(c::PLATFORM)];
     let answer = match table {
         TableName::Cover => vec![
@@ -78,7 +79,43 @@ pub(super) fn views(table: TableName) -> Vec<View<'static>> {
             View::PercentWithInterval(c::DIFFERENCE),
             View::Prose(c::NOTE),
         ],
+        TableName::Experiment => vec![
+            View::Plain(c::COVER_ID),
+            View::Plain(c::BROADCASTS),
+            View::Plain(c::IMPRESSIONS),
+            View::Percent(c::CTR),
+            View::Percent(c::STAY_RATE),
+            View::Number(c::VALUE_PER_MILLE),
+            View::PercentWithInterval(c::EFFECT),
+            View::Percent(c::PROBABILITY_BEST),
+            View::Plain(c::DECISION),
+            View::Plain(c::ON_AIR),
+            View::Prose(c::REASON_EN),
+        ],
+        TableName::ExperimentBalance => vec![
+            View::Plain(c::SCOPE),
+            View::Plain(c::SLOT),
+            View::Plain(c::AUDIENCE),
+            View::Plain(c::COVER_ID),
+            View::Number(c::EXPOSURES),
+            View::Number(c::EXPECTED_EXPOSURES),
+            View::Plain(c::EXPOSURE_BASIS),
+            View::Short(c::P_VALUE),
+            View::Short(c::P_ADJUSTED),
+            View::Plain(c::IS_IMBALANCED),
+        ],
+        TableName::FalseWinners => vec![
+            View::Plain(c::DESIGN),
+            View::Plain(c::DAYS),
+            View::Plain(c::BROADCASTS),
+            View::Plain(c::TESTS),
+            View::Percent(c::LEVEL),
+            View::PercentWithInterval(c::FALSE_WINNERS_SHARE),
+            View::Percent(c::UNGUARDED_SHARE),
+        ],
         _ => return Vec::new(),
     };
-    of_market.into_iter().chain(answer).collect()
+    let is_experiment = matches!(table, TableName::Experiment | TableName::ExperimentBalance);
+    let names = of_experiment.into_iter().filter(|_| is_experiment);
+    names.chain(of_market).chain(answer).collect()
 }

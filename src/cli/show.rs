@@ -4,6 +4,7 @@ use std::io::Write;
 
 use bytes::Bytes;
 use comfy_table::{CellAlignment, Table};
+use jiff::Timestamp;
 use polars::prelude::*;
 
 use super::args::{Global, Show};
@@ -18,9 +19,16 @@ pub async fn run(args: &Show, global: &Global, out: &mut impl Write) -> Result<u
     let workspace = load(global)?;
     let archive = stores::archive_for_reading(&workspace.settings)?;
     let date_key = args.table.date_column();
-    let mut parts = Vec::new();
-    parts.extend(args.platform.as_ref().map(|name| format!("{}={name}", c::PLATFORM)));
-    parts.extend(args.market.as_ref().map(|name| format!("{}={name}", c::MARKET)));
+    let mut places = Vec::new();
+    places.extend(args.platform.as_ref().map(|name| (c::PLATFORM, name.to_string())));
+    places.extend(args.market.as_ref().map(|name| (c::MARKET, name.to_string())));
+    // An experiment's objects hold all its places; of the others each has objects of its own.
+    let is_of_experiment = matches!(args.table, TableName::Experiment | TableName::ExperimentBalance);
+    let (within, mut parts) = if is_of_experiment {
+        (places, Vec::new())
+    } else {
+        (Vec::new(), places.into_iter().map(|(key, name)| format!("{key}={name}")).collect())
+    };
     parts.extend(args.date.map(|date| format!("{date_key}={date}")));
     // What was decided before is history, and shown only if it is asked for.
     let objects = if date_key == c::AS_OF && args.date.is_none() {
@@ -29,7 +37,13 @@ pub async fn run(args: &Show, global: &Global, out: &mut impl Write) -> Result<u
         archive.table(args.table, &parts).await?
     };
     let objects: Vec<Bytes> = objects.into_iter().map(|(_, bytes)| bytes).collect();
-    let frame = report::frame(&objects)?;
+    let mut frame = report::frame(&objects)?;
+    for (column, name) in within {
+        if frame.height() > 0 {
+            let is_there = frame.column(column)?.str()?.iter().map(|found| found == Some(name.as_str())).collect();
+            frame = frame.filter(&is_there)?;
+        }
+    }
     if frame.height() == 0 {
         writeln!(out, "no rows")?;
         return Ok(exit::DONE);
@@ -84,7 +98,7 @@ impl<'n> View<'n> {
                     }
                     Some(text) => text.to_owned(),
                     None if value.is_null() => "–".to_owned(),
-                    None => value.to_string(),
+                    None => instant(&value).unwrap_or_else(|| value.to_string()),
                 }
             }
             Self::Prose(name) => match frame.column(name)?.get(row)?.get_str() {
@@ -102,6 +116,16 @@ impl<'n> View<'n> {
             Self::Number(name) => number(name)?.map_or_else(|| "–".to_owned(), |value| format!("{value:.1}")),
         })
     }
+}
+
+/// An instant on a zone's clock, in UTC: polars prints it only with time zones of its own.
+fn instant(value: &AnyValue<'_>) -> Option<String> {
+    let us = match value {
+        AnyValue::Datetime(us, TimeUnit::Microseconds, Some(_)) => *us,
+        AnyValue::DatetimeOwned(us, TimeUnit::Microseconds, Some(_)) => *us,
+        _ => return None,
+    };
+    Some(Timestamp::from_microsecond(us).ok()?.to_string())
 }
 
 /// Broken between words.
@@ -223,8 +247,10 @@ fn views(table: TableName) -> Vec<View<'static>> {
         | TableName::Mix
         | TableName::Diagnosis
         | TableName::SlotPlan
-        | TableName::Localization => decided::views(table),
-        TableName::FalseWinners | TableName::Experiment | TableName::ExperimentBalance => Vec::new(),
+        | TableName::Localization
+        | TableName::FalseWinners
+        | TableName::Experiment
+        | TableName::ExperimentBalance => decided::views(table),
     }
 }
 

@@ -61,7 +61,7 @@ pub use quantity::duration;
 use crate::model::PlatformId;
 use names::check_name;
 use place::Place;
-use sheet::{Sheet, sheets_in, strangers_in};
+use sheet::{Sheet, is_bare, sheets_in, strangers_in};
 
 /// Reads and checks everything under `config_dir` and `jobs_dir`.
 ///
@@ -118,7 +118,8 @@ impl Files {
             ),
             jobs: sheets_in(jobs_dir, "job", "`--jobs` names the folder"),
             experiments: match config_dir.join("experiments") {
-                folder if folder.symlink_metadata().is_ok() => {
+                // A folder from which the last experiment was moved away is no mistake.
+                folder if folder.symlink_metadata().is_ok() && !is_bare(&folder) => {
                     sheets_in(&folder, "experiment", "its name is the experiment's: `experiments/hero.yaml`")
                 }
                 _ => Vec::new(),

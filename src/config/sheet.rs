@@ -132,6 +132,11 @@ pub(super) fn strangers_in(folder: &Path, known: &[&str]) -> Vec<Sheet> {
         .collect()
 }
 
+/// Whether a folder is there and holds no YAML file.
+pub(super) fn is_bare(folder: &Path) -> bool {
+    files_in(folder).is_ok_and(|files| files.is_empty())
+}
+
 /// YAML files in a folder, sorted; hidden files and other kinds are nobody's business.
 fn files_in(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let entries = fs::read_dir(folder).map_err(|error| match error.kind() {

@@ -3,7 +3,9 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use super::built_in::{LOCALIZED, Localized, REVERSAL};
+use jiff::ToSpan as _;
+
+use super::built_in::{LOCALIZED, Localized, REVERSAL, SPLIT, Split};
 use super::counted;
 use super::dir::write_file;
 use super::error::DemoError;
@@ -11,7 +13,10 @@ use super::format::DemoFormat;
 use super::platform::{Clock, Column, Holds, PLATFORMS, Platform, Rows};
 use super::rows::DemoRows;
 use super::world::MARKETS;
-use super::{Demo, JOB};
+use super::{Demo, JOB, LAST_DATE};
+
+/// The longest window that an experiment may have, in days.
+const LONGEST_TEST: u16 = 60;
 
 /// Writes `config/` and `jobs/` into `dir`.
 pub(super) fn write(dir: &Path, demo: &Demo) -> Result<(), DemoError> {
@@ -19,6 +24,8 @@ pub(super) fn write(dir: &Path, demo: &Demo) -> Result<(), DemoError> {
     write_file(&config.join("archive.yaml"), ARCHIVE)?;
     write_file(&config.join("markets.yaml"), &markets())?;
     write_file(&config.join("decisions.yaml"), &decisions())?;
+    let experiments = config.join("experiments");
+    write_file(&experiments.join(format!("{}.yaml", SPLIT.name)), &experiment(demo)?)?;
     for platform in &PLATFORMS {
         let name = format!("{}.yaml", platform.name);
         let format = demo.format.unwrap_or(platform.format);
@@ -82,6 +89,28 @@ families:           # covers that were made anew for a market, and what all othe
 ",
         REVERSAL.days
     )
+}
+
+fn experiment(demo: &Demo) -> Result<String, DemoError> {
+    let Split { platform, markets, covers, .. } = SPLIT;
+    let days = demo.days.min(LONGEST_TEST);
+    let from = LAST_DATE.checked_sub((i64::from(days) - 1).days())?;
+    Ok(format!(
+        r"# Which of these covers goes on air? {platform} shows every viewer of a broadcast one of them, by lot.
+version: 1
+design: split                                # or `rotation`: covers take turns that `coverledger plan-test` prints
+platforms: [{platform}]
+markets: [{}]
+covers: [{}]   # the first is the control: the others are held against it
+window: {{from: {from}, to: {LAST_DATE}}}
+value: {{orders: 10, retained_minutes: 1}}     # a cover is chosen by what 1,000 impressions are worth, not by its clicks
+guardrails: {{stay: 0.1, conversion: 0.1}}     # and must not cost more than a tenth of stays and orders per entrant
+split: {{broadcasts: {}}}                      # so many are planned on a platform in a market
+",
+        markets.join(", "),
+        covers.join(", "),
+        (days + 1).max(8)
+    ))
 }
 
 fn job(demo: &Demo) -> String {

@@ -318,6 +318,17 @@ pub const DEGREES: &str = "degrees";
 /// Whether exposures are too uneven for chance.
 pub const IS_IMBALANCED: &str = "is_imbalanced";
 
+/// How many tests of nothing were run.
+pub const TESTS: &str = "tests";
+/// How many false winners are tolerated, as a share.
+pub const LEVEL: &str = "level";
+/// Tests that named a winner where there was none.
+pub const FALSE_WINNERS: &str = "false_winners";
+/// The same, as a share.
+pub const FALSE_WINNERS_SHARE: &str = "false_winners_share";
+/// The share that plain intervals of 95 %, looked at every day, would have named.
+pub const UNGUARDED_SHARE: &str = "unguarded_share";
+
 /// The name of a rate that is shrunken towards its market's covers.
 #[must_use]
 pub fn shrunken(rate: &str) -> String {

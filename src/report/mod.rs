@@ -45,7 +45,7 @@ use polars::prelude::*;
 pub use decisions::decisions;
 pub use error::ReportError;
 pub use evidence::{Evidence, Observed, Turn};
-pub use experiment::experiment;
+pub use experiment::Verdict;
 pub use frame::frame;
 pub use sheet::Sheet;
 

@@ -5,6 +5,7 @@
 //! nothing is read. A late change of an old day in the window makes the newest decisions anew, and none of an earlier
 //! date. What goes wrong here is told like other troubles and takes nothing back of what is published.
 
+mod experiments;
 mod inputs;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,6 +77,7 @@ impl Desk<'_> {
                 self.platform(platform, rules, &mut decided).await;
             }
         }
+        self.experiments(&mut decided).await;
         decided
     }
 
@@ -224,15 +226,16 @@ impl Desk<'_> {
             for table in tables {
                 days.push((table.local_date, report::frame(&[table.bytes])?));
             }
-            let slots: Vec<String> = self
-                .workspace
-                .markets
-                .get(market)
-                .map(|market| market.slots.starts().iter().map(|(name, _)| name.clone()).collect())
-                .unwrap_or_default();
+            let slots = self.slots(market);
             known.evidences.extend(Evidence::read(platform, market, &slots, &days)?);
         }
         Ok(known)
+    }
+
+    /// The names of a market's slots, in the order of its day.
+    fn slots(&self, market: &MarketId) -> Vec<String> {
+        let starts = self.workspace.markets.get(market).map(|market| market.slots.starts());
+        starts.map(|starts| starts.iter().map(|(name, _)| name.clone()).collect()).unwrap_or_default()
     }
 
     async fn publish(

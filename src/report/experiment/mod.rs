@@ -38,36 +38,48 @@ struct Place<'e> {
     decisions: Vec<Option<Decision>>,
 }
 
-/// Renders `experiment` and `experiment_balance` of an experiment, as far as it has come. `places` are what is known of
-/// its platforms and markets within its window, read from `turns` for a rotation and from `funnel` for a split, in the
-/// order in which they are to stand. `as_of` is the newest local date of all.
-///
-/// # Errors
-/// [`ReportError`] when polars cannot build or write a table.
-pub fn experiment(
-    name: &str,
-    experiment: &Experiment,
-    places: &[Evidence],
-    as_of: Date,
-    revision: u64,
-) -> Result<Vec<(TableName, Rendered)>, ReportError> {
-    let (mut arms, mut checks) = (None, None);
-    for evidence in places {
-        let desk = Desk { evidence, as_of, revision };
-        let place = Place::of(experiment, evidence);
-        let failed = |table: TableName| move |source| ReportError { table: table.as_str(), source };
-        stack(&mut arms, table::table(&desk, name, &place)).map_err(failed(TableName::Experiment))?;
-        if let Some(balance) = &place.balance {
-            stack(&mut checks, balance_table(&desk, name, experiment, balance))
-                .map_err(failed(TableName::ExperimentBalance))?;
-        }
+/// What there is to say of an experiment, as far as it has come.
+pub struct Verdict<'e> {
+    experiment: &'e Experiment,
+    places: Vec<(&'e Evidence, Place<'e>)>,
+}
+
+impl<'e> Verdict<'e> {
+    /// `places` are what is known of its platforms and markets within its window, read from `turns` for a rotation and
+    /// from `funnel` for a split, in the order in which they are to stand.
+    #[must_use]
+    pub fn of(experiment: &'e Experiment, places: &'e [Evidence]) -> Self {
+        let places = places.iter().map(|evidence| (evidence, Place::of(experiment, evidence))).collect();
+        Self { experiment, places }
     }
-    let tables = [(TableName::Experiment, arms), (TableName::ExperimentBalance, checks)];
-    let rendered = |(table, frame): (TableName, Option<DataFrame>)| {
-        let source = |source| ReportError { table: table.as_str(), source };
-        frame.map(|frame| Ok((table, parquet(frame).map_err(source)?)))
-    };
-    tables.into_iter().filter_map(rendered).collect()
+
+    /// Renders `experiment` and `experiment_balance`. `as_of` is the newest local date of all places.
+    ///
+    /// # Errors
+    /// [`ReportError`] when polars cannot build or write a table.
+    pub fn tables(
+        &self,
+        name: &str,
+        as_of: Date,
+        revision: u64,
+    ) -> Result<Vec<(TableName, Rendered)>, ReportError> {
+        let (mut arms, mut checks) = (None, None);
+        for (evidence, place) in &self.places {
+            let desk = Desk { evidence, as_of, revision };
+            let failed = |table: TableName| move |source| ReportError { table: table.as_str(), source };
+            stack(&mut arms, table::table(&desk, name, place)).map_err(failed(TableName::Experiment))?;
+            if let Some(balance) = &place.balance {
+                stack(&mut checks, balance_table(&desk, name, self.experiment, balance))
+                    .map_err(failed(TableName::ExperimentBalance))?;
+            }
+        }
+        let tables = [(TableName::Experiment, arms), (TableName::ExperimentBalance, checks)];
+        let rendered = |(table, frame): (TableName, Option<DataFrame>)| {
+            let source = |source| ReportError { table: table.as_str(), source };
+            frame.map(|frame| Ok((table, parquet(frame).map_err(source)?)))
+        };
+        tables.into_iter().filter_map(rendered).collect()
+    }
 }
 
 fn stack(all: &mut Option<DataFrame>, next: PolarsResult<DataFrame>) -> PolarsResult<()> {

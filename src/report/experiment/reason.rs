@@ -126,11 +126,11 @@ fn guardrail_failed(place: &Place<'_>, arm: usize) -> [String; 2] {
     let [ctr_en, ctr_zh] = figure(place.ctr[arm]);
     [
         format!(
-            "Against the control {}. Its CTR ({ctr_en}) does not make up for it: the cover promises what the room does not hold. Take it off air.",
+            "Against the control {}. Its CTR, {ctr_en}, does not make up for it: the cover promises what the room does not hold. Take it off air.",
             en.join("; ")
         ),
         format!(
-            "与对照封面相比，{}。点击率（{ctr_zh}）无法弥补：封面承诺的内容直播间没有兑现。请换下这张封面。",
+            "与对照封面相比，{}。点击率 {ctr_zh}，无法弥补：封面承诺的内容直播间没有兑现。请换下这张封面。",
             zh.join("；")
         ),
     ]

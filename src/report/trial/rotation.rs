@@ -25,7 +25,8 @@ pub(super) fn effect(
 ) -> Option<Effect> {
     let test = Test::new(outcomes, arm, looks, days, seed);
     let found = *test.trajectory(|_| false, 1.0).last()?;
-    if !found.is_finite() {
+    // Without anything of the control there is no ratio; of an arm with nothing it is nothing.
+    if found.is_nan() || found == f64::INFINITY {
         return None;
     }
     let holds = |log_ratio: f64| test.p_value(log_ratio) > level;
@@ -38,7 +39,8 @@ pub(super) fn effect(
         outside
     };
     // Where not even the estimate itself holds, the effect was another at an earlier look.
-    let interval = holds(found).then(|| Interval { low: end(-1.0).exp_m1(), high: end(1.0).exp_m1() });
+    let interval =
+        (found.is_finite() && holds(found)).then(|| Interval { low: end(-1.0).exp_m1(), high: end(1.0).exp_m1() });
     Some(Effect { value: found.exp_m1(), interval, p_value: test.p_value(0.0), clusters: outcomes.len() })
 }
 

@@ -28,7 +28,7 @@ pub(super) fn effect(outcomes: &[Outcome], arm: usize, looks: usize, planned: f6
         let parts: Vec<&Sides> =
             clusters.values().filter(|sides| sides.iter().any(|side| side[1] > 0.0)).collect();
         let total = parts.iter().fold(Sides::default(), |sum, part| plus(&sum, part, 1.0));
-        value = log_ratio(&total).filter(|value| value.is_finite());
+        value = ratio(&total);
         if parts.len() < FEWEST_CLUSTERS {
             continue;
         }
@@ -45,17 +45,22 @@ pub(super) fn effect(outcomes: &[Outcome], arm: usize, looks: usize, planned: f6
         interval = Some(both.filter(|both| both.low <= both.high).unwrap_or(now));
     }
     let interval = interval.map(|logs| Interval { low: logs.low.exp_m1(), high: logs.high.exp_m1() });
-    value.map(|value| Effect { value: value.exp_m1(), interval, p_value, clusters: clusters.len() })
+    value.map(|value| Effect { value: value - 1.0, interval, p_value, clusters: clusters.len() })
 }
 
 fn plus(one: &Sides, other: &Sides, times: f64) -> Sides {
     [0, 1].map(|side| [0, 1].map(|part| one[side][part] + times * other[side][part]))
 }
 
+/// Rate of the arm ÷ rate of the control.
+fn ratio([control, arm]: &Sides) -> Option<f64> {
+    let is_known = control[0] > 0.0 && control[1] > 0.0 && arm[1] > 0.0;
+    is_known.then(|| (arm[0] / arm[1]) / (control[0] / control[1]))
+}
+
+/// Of an arm with nothing there is none.
 fn log_ratio(sides: &Sides) -> Option<f64> {
-    let [control, arm] = sides;
-    let is_known = control[0] > 0.0 && control[1] > 0.0 && arm[0] > 0.0 && arm[1] > 0.0;
-    is_known.then(|| ((arm[0] / arm[1]) / (control[0] / control[1])).ln())
+    ratio(sides).filter(|ratio| *ratio > 0.0).map(f64::ln)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a count of broadcasts")]

@@ -71,6 +71,20 @@ fn an_arm_that_was_never_on_air_has_no_effect() {
 }
 
 #[test]
+fn an_arm_without_a_single_success_has_lost_all() {
+    let outcomes: Vec<Outcome> = by_broadcast(10, 100.0)
+        .into_iter()
+        .map(|outcome| Outcome { sum: if outcome.arm == 1 { 0.0 } else { outcome.sum }, ..outcome })
+        .collect();
+    for plan in [SPLIT, ROTATION] {
+        let found = effect(&outcomes, 10, plan);
+        assert_eq!((found.value, found.interval), (-1.0, None));
+        // Against it nothing is a multiple.
+        assert_eq!(effects(&outcomes, 2, 1, 10, plan, 0.05), [None, None]);
+    }
+}
+
+#[test]
 fn a_better_slot_is_no_better_cover() {
     // The second slot has thrice the rate of the first, and most of the arm's trials.
     let mut outcomes = Vec::new();

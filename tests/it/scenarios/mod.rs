@@ -8,6 +8,7 @@ mod counts;
 mod crashes;
 mod deciding;
 mod deliveries;
+mod experiments;
 mod faketime;
 mod front;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]

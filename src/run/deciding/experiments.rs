@@ -1,0 +1,162 @@
+//! What is to be made of experiments. One is looked at by every run that has anything to do with one of its platforms in
+//! one of its markets; it stands on the revisions of all its market-days within its window.
+
+use std::collections::BTreeMap;
+
+use futures::{StreamExt, TryStreamExt, stream};
+use jiff::civil::Date;
+use tokio::runtime::Handle;
+
+use super::inputs::{Inputs, fingerprint};
+use super::{Decided, Desk, MARKETS_AT_A_TIME};
+use crate::archive::{
+    ArchiveError, BoxError, Draft, FactRecord, Published, PublishedTable, Receipt, State, TableBytes, TableName,
+    Unit,
+};
+use crate::config::Experiment;
+use crate::report::{self, Evidence, Verdict};
+use crate::run::publishing::{draft, failed, table};
+use crate::run::{Disposition, error_text};
+
+/// What was read of the places of an experiment.
+struct Known {
+    /// Of each place in which there was anything to count.
+    evidences: Vec<Evidence>,
+    state: State,
+    /// Market-days of a rotation that are not cut by its turns.
+    uncut: Vec<String>,
+}
+
+impl Desk<'_> {
+    /// Decides anew what stands on other market-days than before, or was declared otherwise.
+    pub(super) async fn experiments(&self, decided: &mut Decided) {
+        for (name, experiment) in &self.workspace.experiments {
+            let is_concerned =
+                experiment.platforms.iter().any(|platform| self.selection.platforms.contains(platform))
+                    && experiment.markets.iter().any(|market| self.selection.markets.contains(market));
+            if !is_concerned {
+                continue;
+            }
+            if self.stop.is_asked() {
+                decided.push((format!("experiment/{name}"), Disposition::Stopped));
+                continue;
+            }
+            match self.experiment(name, experiment).await {
+                Ok(ended) => decided.extend(ended),
+                Err(error) => {
+                    let reason = error_text(&*error);
+                    decided.push((format!("experiment/{name}"), Disposition::Failed { reason }));
+                }
+            }
+        }
+    }
+
+    /// `None` if no market-day of its window is published yet.
+    async fn experiment(
+        &self,
+        name: &str,
+        experiment: &Experiment,
+    ) -> Result<Option<(String, Disposition)>, BoxError> {
+        let inputs = self.inputs(experiment).await?;
+        let Some(as_of) = inputs.iter().filter_map(Inputs::as_of).max() else { return Ok(None) };
+        let unit = Unit::Experiment { experiment: name.to_owned(), as_of };
+        let config = self.workspace.experiment_hash(name);
+        let fingerprint = fingerprint(&config, inputs.iter());
+        let newest = self.archive.newest(&unit).await?;
+        if let Some(newest) = newest.as_ref().filter(|newest| newest.content.fingerprint == fingerprint)
+            && self.is_whole(newest).await
+        {
+            let (revision, state) = (newest.content.revision, newest.content.state);
+            return Ok(Some((unit.to_string(), Disposition::Current { revision, state })));
+        }
+        let known = self.known(experiment, &inputs).await?;
+        if let [first, ..] = known.uncut.as_slice() {
+            let reason = format!(
+                "{} market-days, such as {first}, were published before the rotation was declared and are not cut by its \
+                 turns: run `backfill` over its window",
+                known.uncut.len()
+            );
+            return Ok(Some((unit.to_string(), Disposition::Unsettled { reason })));
+        }
+        let facts: Vec<FactRecord> = inputs.iter().flat_map(Inputs::facts).collect();
+        let draft = Draft { facts, ..draft(known.state, &fingerprint, Vec::new(), &config) };
+        let published = tokio::task::block_in_place(|| {
+            let verdict = {
+                let _turn = self.rendering.take();
+                Verdict::of(experiment, &known.evidences)
+            };
+            let render = |revision| {
+                let tables = verdict.tables(name, as_of, revision)?;
+                Ok::<Vec<TableBytes>, BoxError>(tables.into_iter().map(|(name, made)| table(name, made)).collect())
+            };
+            Handle::current().block_on(self.archive.publish_after(newest, &unit, &draft, render, self.stamp))
+        });
+        let state = known.state;
+        let ended = match published {
+            Ok(Published::New { revision }) => Disposition::Published { revision, state },
+            Ok(Published::AlreadyPublished { revision }) => Disposition::Current { revision, state },
+            Err(error) => failed(&error),
+        };
+        Ok(Some((unit.to_string(), ended)))
+    }
+
+    /// Whether all is there that the newest receipt names. Current paths are brought up to it.
+    async fn is_whole(&self, newest: &Receipt) -> bool {
+        match self.archive.mend_stale(std::iter::once(newest)).await {
+            Ok(mended) => mended.lost.is_empty(),
+            Err(error) => {
+                let error = error_text(&error);
+                tracing::warn!(error, "current paths of an experiment could not be brought up to their receipt");
+                true
+            }
+        }
+    }
+
+    /// By platform and market; those without any are left out.
+    async fn inputs(&self, experiment: &Experiment) -> Result<Vec<Inputs>, ArchiveError> {
+        let places = experiment
+            .platforms
+            .iter()
+            .flat_map(|platform| experiment.markets.iter().map(move |market| (platform.clone(), market.clone())));
+        let listed = places.map(|(platform, market)| async move {
+            let Experiment { from, to, .. } = *experiment;
+            let revisions = self.archive.revisions_within(&platform, &market, from, to).await?;
+            Ok::<_, ArchiveError>(Inputs { platform, market, revisions })
+        });
+        let all: Vec<Inputs> = stream::iter(listed).buffered(MARKETS_AT_A_TIME).try_collect().await?;
+        Ok(all.into_iter().filter(|inputs| !inputs.revisions.is_empty()).collect())
+    }
+
+    async fn known(&self, experiment: &Experiment, inputs: &[Inputs]) -> Result<Known, BoxError> {
+        let mut known = Known { evidences: Vec::new(), state: State::Final, uncut: Vec::new() };
+        for place in inputs {
+            let Inputs { platform, market, revisions } = place;
+            let published = |revisions: BTreeMap<Date, u64>, of| async move {
+                self.archive.published_tables(platform, market, &revisions, of).await
+            };
+            let tables = if experiment.rotation().is_some() {
+                let turns = published(revisions.clone(), TableName::Turns).await?;
+                let is_cut = |date: &Date| turns.iter().any(|table| table.local_date == *date);
+                let rest =
+                    revisions.iter().filter(|(date, _)| !is_cut(date)).map(|(date, of)| (*date, *of)).collect();
+                for table in published(rest, TableName::Funnel).await? {
+                    if report::frame(&[table.bytes])?.height() > 0 {
+                        known.uncut.push(format!("{platform}/{market}/{}", table.local_date));
+                    }
+                }
+                turns
+            } else {
+                published(revisions.clone(), TableName::Funnel).await?
+            };
+            if tables.iter().any(|table| table.state == State::Provisional) {
+                known.state = State::Provisional;
+            }
+            let day =
+                |table: PublishedTable| Ok::<_, BoxError>((table.local_date, report::frame(&[table.bytes])?));
+            let days = tables.into_iter().map(day).collect::<Result<Vec<_>, _>>()?;
+            let slots = self.slots(market);
+            known.evidences.extend(Evidence::read(platform, market, &slots, &days)?);
+        }
+        Ok(known)
+    }
+}

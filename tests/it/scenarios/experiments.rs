@@ -1,0 +1,162 @@
+//! What a run makes of experiments.
+
+use std::collections::BTreeMap;
+
+use crate::rows::events;
+use crate::scenario::Scenario;
+use crate::scenarios::sameness::same;
+
+const SPLIT: &str = "version: 1\ndesign: split\nplatforms: [shop]\nmarkets: [GB, JP]\ncovers: [red, blue]\n\
+                     window: {from: 2026-11-16, to: 2026-11-25}\nsplit: {broadcasts: 20}\n";
+const ROTATION: &str = "version: 1\ndesign: rotation\nplatforms: [shop]\nmarkets: [GB]\ncovers: [red, blue]\n\
+                        window: {from: 2026-11-16, to: 2026-11-20}\nrotation: {turn: 30m, burn_in: 5m, seed: 1}\n";
+const MORNING: &str = "2026-11-21T03:00:00Z";
+const DATES: [&str; 7] =
+    ["2026-11-14", "2026-11-15", "2026-11-16", "2026-11-17", "2026-11-18", "2026-11-19", "2026-11-20"];
+
+/// In each of two rooms every other viewer sees the red cover, of whom a third taps and enters, and a fifth of those
+/// orders; blue is tapped, entered and ordered by twice as many.
+fn day(date: &str, markets: &[&str], viewers: usize) -> String {
+    let mut lines = String::new();
+    for market in markets {
+        for viewer in 0..viewers {
+            let who = format!("{date}-{market}-{viewer}");
+            // On some dates a few come no more, or no two dates would differ.
+            let stays_away = viewer % 11 == date.bytes().map(usize::from).sum::<usize>() % 11;
+            let (cover, comes) = if viewer % 2 == 0 { ("red", viewer % 6 == 0) } else { ("blue", viewer % 6 < 4) };
+            let comes = comes && !stays_away;
+            let room = viewer / 2 % 2;
+            for (event, dwell) in [("show", "-"), ("tap", "-"), ("enter", "-"), ("leave", "90"), ("paid", "-")] {
+                if event == "show" || comes && (event != "paid" || viewer % 10 < 2) {
+                    lines.push_str(&format!(
+                        "{event}-{who} {date}T12:0{room}:00Z {event} {market} {date}-{market}-r{room} {cover} {who} f 25-34 {dwell}\n"
+                    ));
+                }
+            }
+        }
+    }
+    events(&lines)
+}
+
+/// Five days of GB and JP, and an experiment from the third date on.
+fn week(experiment: &str) -> Scenario {
+    let scenario =
+        Scenario::shop().market("JP", "timezone: Asia/Tokyo, slots: day_parts").job("shop", "GB, JP", 5);
+    for date in DATES {
+        scenario.deliver(&format!("shop/{date}/a.csv"), day(date, &["GB", "JP"], 120));
+    }
+    scenario.write("config/decisions.yaml", "version: 1\nwindow_days: 4\nperiod_days: 2\n");
+    scenario.write("config/experiments/red_or_blue.yaml", experiment);
+    scenario.at(MORNING)
+}
+
+fn receipts(scenario: &Scenario) -> BTreeMap<String, serde_json::Value> {
+    let files = scenario.tree("archive/_receipts/_experiments/red_or_blue");
+    files.into_iter().map(|(name, text)| (name, serde_json::from_slice(&text).unwrap())).collect()
+}
+
+#[test]
+fn an_experiment_is_decided_on_all_its_market_days_and_once() {
+    let scenario = week(SPLIT);
+    scenario.run().exits(0).says("10 market-days: 10 published").says("3 decisions: 3 published").expect_table(
+        "experiment/experiment=red_or_blue",
+        "experiment   market  as_of       since       until       cover_id  is_control  days  broadcasts  impressions  orders  on_air
+         red_or_blue  GB      2026-11-20  2026-11-16  2026-11-20  red       true        5     10          300          19      blue
+         red_or_blue  GB      2026-11-20  2026-11-16  2026-11-20  blue      false       5     10          300          35      blue
+         red_or_blue  JP      2026-11-20  2026-11-16  2026-11-20  red       true        5     10          300          19      blue
+         red_or_blue  JP      2026-11-20  2026-11-16  2026-11-20  blue      false       5     10          300          35      blue",
+    );
+    let first = scenario.archive();
+    let receipt = &receipts(&scenario)["2026-11-20/00000001.json"]["content"];
+    let facts = receipt["facts"].as_array().unwrap();
+    assert_eq!(facts.len(), 10, "five days of two markets");
+    assert_eq!((&facts[0]["market"], &facts[0]["local_date"]), (&"GB".into(), &"2026-11-16".into()));
+    scenario.run().exits(0).says("10 market-days: 10 current").says("3 decisions: 3 current");
+    same(&first, &scenario.archive(), "a second run");
+    scenario.cli(&["verify"]).exits(0).says("0 problems");
+}
+
+#[test]
+fn a_late_export_and_another_rule_decide_an_experiment_anew() {
+    let scenario = week(SPLIT);
+    scenario.run().exits(0);
+    scenario.deliver("shop/2026-11-18/b.csv", day("2026-11-18", &["GB"], 12).replace("-GB-", "-late-"));
+    scenario.run().exits(0);
+    assert_eq!(receipts(&scenario).len(), 2);
+    // Before the window nothing changes.
+    scenario.deliver("shop/2026-11-14/b.csv", day("2026-11-14", &["GB"], 12).replace("-GB-", "-late-"));
+    scenario.run().exits(0);
+    assert_eq!(receipts(&scenario).len(), 2);
+    scenario.write("config/experiments/red_or_blue.yaml", format!("{SPLIT}worth: 0.1\n"));
+    scenario.run().exits(0).says("10 market-days: 10 current");
+    assert_eq!(receipts(&scenario).len(), 3);
+}
+
+#[test]
+fn a_job_that_has_nothing_to_do_with_an_experiment_leaves_it() {
+    let scenario = week(&SPLIT.replace("[GB, JP]", "[JP]"));
+    scenario.write("jobs/nightly.yaml", "version: 1\nplatforms: [shop]\nmarkets: [GB]\nlookback_days: 5\n");
+    scenario.run().exits(0).says("1 decisions: 1 published");
+    assert!(receipts(&scenario).is_empty());
+}
+
+#[test]
+fn what_a_killed_run_did_not_show_of_an_experiment_is_shown_by_the_next() {
+    let scenario = week(SPLIT);
+    scenario.run().exits(0);
+    let whole = scenario.archive();
+    let current = "experiment=red_or_blue/as_of=2026-11-20/part.parquet";
+    std::fs::remove_file(scenario.path(&format!("archive/experiment_balance/{current}"))).unwrap();
+    scenario.run().exits(0);
+    same(&whole, &scenario.archive(), "a current path lost");
+    for folder in ["experiment", "experiment_balance", "_receipts/_experiments"] {
+        std::fs::remove_dir_all(scenario.path(&format!("archive/{folder}"))).unwrap();
+    }
+    scenario.run().exits(0);
+    same(&whole, &scenario.archive(), "receipts lost");
+    let bytes = &whole[&format!("experiment_balance/{current}")];
+    let revision = whole.iter().find(|(name, other)| name.starts_with("_revisions") && *other == bytes).unwrap().0;
+    std::fs::remove_file(scenario.path(&format!("archive/{revision}"))).unwrap();
+    std::fs::remove_file(scenario.path(&format!("archive/experiment_balance/{current}"))).unwrap();
+    scenario.run().exits(0);
+    same(&whole, &scenario.archive(), "bytes lost");
+}
+
+#[test]
+fn a_rotation_needs_days_that_are_cut_by_its_turns() {
+    let scenario = week(ROTATION);
+    let experiment = scenario.path("config/experiments/red_or_blue.yaml");
+    std::fs::remove_file(&experiment).unwrap();
+    scenario.run().exits(0);
+    scenario.write("config/experiments/red_or_blue.yaml", ROTATION);
+    scenario.write("jobs/nightly.yaml", "version: 1\nplatforms: [shop]\nmarkets: [GB]\nlookback_days: 2\n");
+    let told = scenario.run();
+    told.says("3 market-days, such as shop/GB/2026-11-16, were published before the rotation was declared");
+    assert!(receipts(&scenario).is_empty());
+    scenario.cli(&["backfill", "nightly", "--from", "2026-11-16", "--to", "2026-11-20"]).exits(0);
+    assert_eq!(receipts(&scenario)["2026-11-20/00000001.json"]["content"]["facts"].as_array().unwrap().len(), 5);
+    let shown = scenario.cli(&["show", "turns", "--market", "GB"]).exits(0);
+    assert!(shown.stdout.contains("2026-11-20T12:00:00Z"), "{}", shown.stdout);
+    // Everybody saw both covers in every turn, so half of all was off the plan.
+    let table = scenario.cli(&["show", "experiment", "--market", "GB"]).exits(0);
+    assert!(table.stdout.contains("invalid: imbalance"), "{}", table.stdout);
+}
+
+#[test]
+fn show_prints_an_experiment_by_market() {
+    let scenario = week(SPLIT);
+    scenario.run().exits(0);
+    let of_gb = scenario.cli(&["show", "experiment", "--market", "GB"]).exits(0);
+    assert!(of_gb.stdout.contains("winner") && !of_gb.stdout.contains("JP"), "{}", of_gb.stdout);
+    let checks = scenario.cli(&["show", "experiment_balance", "--market", "JP", "--rows", "0"]).exits(0);
+    assert!(checks.stdout.contains("slot_audience") && !checks.stdout.contains("GB"), "{}", checks.stdout);
+    scenario.cli(&["show", "experiment", "--market", "US"]).exits(0).says("no rows");
+}
+
+#[test]
+fn an_experiment_needs_the_file_that_switches_deciding_on() {
+    let scenario = week(SPLIT);
+    std::fs::remove_file(scenario.path("config/decisions.yaml")).unwrap();
+    let refused = scenario.cli(&["check"]).exits(3);
+    assert!(refused.stderr.contains("decisions.yaml"), "{}", refused.stderr);
+}
