@@ -7,12 +7,12 @@ use super::desk::Desk;
 use super::evidence::Evidence;
 use super::localization::{Versions, localization};
 use super::{Rendered, ReportError, parquet};
-use super::{cover, cover_broadcast, diagnosis, mix, slot_plan};
+use super::{cover, cover_broadcast, diagnosis, false_winners, mix, slot_plan};
 use crate::archive::TableName;
 use crate::config::{Decisions, Market};
 use crate::time::Zone;
 
-/// Renders `cover`, `cover_broadcast`, `mix`, `diagnosis`, `slot_plan` and `localization` of the market whose evidence
+/// Renders `cover`, `cover_broadcast`, `mix`, `diagnosis`, `slot_plan`, `localization` and `false_winners` of the market whose evidence
 /// is `evidences[of]`. The others are the platform's other markets, which localized covers are held against; `market`
 /// is the clock of the one, `home` that of the team. `as_of` is the last local date that all stands on, from the day
 /// after which slots are planned.
@@ -56,5 +56,6 @@ pub fn decisions(
         rendered(TableName::Diagnosis, diagnosis::diagnosis(&desk, rules.certainty))?,
         rendered(TableName::SlotPlan, slot_plan::slot_plan(&desk, market, home))?,
         rendered(TableName::Localization, localization(&desk, &families, &elsewhere))?,
+        rendered(TableName::FalseWinners, false_winners::false_winners(&desk))?,
     ])
 }

@@ -17,6 +17,7 @@ mod error;
 mod evidence;
 mod experiment;
 mod experiment_balance;
+mod false_winners;
 mod frame;
 mod funnel;
 mod likeness;

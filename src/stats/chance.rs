@@ -3,7 +3,7 @@
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
-use super::normal_quantile;
+use super::{float, normal_quantile};
 
 /// 2^-53: the distance between neighbouring draws of [`Chance::uniform`].
 const UNIT: f64 = 1.0 / 9_007_199_254_740_992.0;
@@ -44,12 +44,51 @@ impl Chance {
         normal_quantile(self.uniform() + UNIT / 2.0)
     }
 
+    /// Deals so many to so many hands, each as likely for every one of them: one by one where they are few, and else,
+    /// hand after hand, a rounded draw from the normal distribution of as many.
+    pub fn deal(&mut self, many: u64, hands: usize) -> Vec<u64> {
+        const FEW: u64 = 200;
+        let mut dealt = vec![0; hands];
+        if many <= FEW {
+            for _ in 0..many {
+                let hand = self.below(hands);
+                if let Some(one) = dealt.get_mut(hand) {
+                    *one += 1;
+                }
+            }
+            return dealt;
+        }
+        let mut left = many;
+        for (hand, dealt) in dealt.iter_mut().enumerate() {
+            let share = 1.0 / float(hands - hand);
+            let mean = whole(left) * share;
+            let draw = mean + (mean * (1.0 - share)).sqrt() * self.normal();
+            *dealt = rounded(draw).min(left);
+            left -= *dealt;
+        }
+        dealt
+    }
+
     /// Puts the items into an order of which each is equally likely (Fisher & Yates 1938, Durstenfeld 1964).
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             items.swap(last, self.below(last + 1));
         }
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a draw is rounded anyway")]
+fn whole(count: u64) -> f64 {
+    count as f64
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "casts saturate, and less than none is none"
+)]
+fn rounded(draw: f64) -> u64 {
+    draw.round() as u64
 }
 
 /// Spreads the bits of a number over all 64, one to one (the finalizer of `SplitMix64`).
@@ -63,6 +102,26 @@ fn mix(number: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dealing_loses_none_and_is_as_wide_as_the_multinomial() {
+        let mut chance = Chance::new(11, 0);
+        for many in [90_u64, 30_000] {
+            let mean = whole(many) / 3.0;
+            let variance = mean * 2.0 / 3.0;
+            let mut squares = [0.0; 3];
+            for _ in 0..2000 {
+                let dealt = chance.deal(many, 3);
+                assert_eq!(dealt.iter().sum::<u64>(), many);
+                for (square, one) in squares.iter_mut().zip(dealt) {
+                    *square += (whole(one) - mean).powi(2) / 2000.0;
+                }
+            }
+            assert!(squares.iter().all(|square| (square / variance - 1.0).abs() < 0.12), "{many}: {squares:?}");
+        }
+        assert_eq!(chance.deal(7, 1), [7]);
+        assert_eq!(chance.deal(7, 0), [0_u64; 0]);
+    }
 
     #[test]
     fn a_seed_fixes_every_draw_and_streams_differ() {

@@ -2,7 +2,7 @@
 //! what is probably the best turn out to be? Each has a small run with a bound, and an ignored one that prints the rows
 //! of the table in `docs/STATISTICS.md`.
 
-use super::{Outcome, Plan, choice, effects};
+use super::{Draws, Outcome, Plan, choice, effects};
 use crate::stats::calibration::{percent, size, successes};
 use crate::stats::{Chance, holm};
 
@@ -65,7 +65,7 @@ fn rotation(chance: &mut Chance, truth: Truth) -> (Vec<Outcome>, Plan) {
             }
         }
     }
-    (outcomes, Plan::Rotation { days: NIGHTS, seed: 7 })
+    (outcomes, Plan::Rotation(Draws { days: NIGHTS, redrawn: 499, seed: 7 }))
 }
 
 /// What was said of an experiment in its last night.

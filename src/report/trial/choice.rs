@@ -22,7 +22,7 @@ pub(super) fn choice(outcomes: &[Outcome], arms: usize, plan: Plan, worth: f64) 
     let (mut total, mut clusters) = (empty(), BTreeMap::<(usize, usize), Cells>::new());
     for outcome in outcomes {
         let key = match plan {
-            Plan::Rotation { .. } => (outcome.look, outcome.stratum),
+            Plan::Rotation(_) => (outcome.look, outcome.stratum),
             Plan::Split { .. } => (0, outcome.cluster),
         };
         for cells in [&mut total, clusters.entry(key).or_insert_with(empty)] {

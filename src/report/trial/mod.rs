@@ -34,10 +34,20 @@ pub(super) struct Outcome {
 /// Who was given which cover.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Plan {
-    /// A schedule of permuted blocks over so many days, from this seed.
-    Rotation { days: usize, seed: u64 },
+    /// A schedule of permuted blocks.
+    Rotation(Draws),
     /// A lot for each viewer, for so many broadcasts.
     Split { planned: f64 },
+}
+
+/// How a rotation's schedule is held against others that were as likely.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Draws {
+    /// Local dates of the whole window, over which the level is spent evenly.
+    pub(super) days: usize,
+    /// So many other schedules: the least p value is 1 in one more.
+    pub(super) redrawn: usize,
+    pub(super) seed: u64,
 }
 
 /// An arm's rate against the control's.
@@ -64,15 +74,54 @@ pub(super) fn effects(
     level: f64,
 ) -> Vec<Option<Effect>> {
     let effect = |arm: usize| {
-        if arm == control {
-            return None;
-        }
-        let of: Vec<Outcome> =
-            outcomes.iter().copied().filter(|outcome| [arm, control].contains(&outcome.arm)).collect();
+        let of = of_pair(outcomes, arm, control)?;
         match plan {
-            Plan::Rotation { days, seed } => rotation::effect(&of, arm, looks, days, seed, level),
+            Plan::Rotation(draws) => rotation::effect(&of, arm, looks, draws, level),
             Plan::Split { planned } => split::effect(&of, arm, looks, planned, level),
         }
     };
     (0..arms).map(effect).collect()
+}
+
+/// The p values of [`effects`] alone.
+pub(super) fn p_values(
+    outcomes: &[Outcome],
+    arms: usize,
+    control: usize,
+    looks: usize,
+    plan: Plan,
+) -> Vec<Option<f64>> {
+    let p_value = |arm: usize| {
+        let of = of_pair(outcomes, arm, control)?;
+        match plan {
+            Plan::Rotation(draws) => Some(rotation::p_value(&of, arm, looks, draws)),
+            Plan::Split { planned } => split::effect(&of, arm, looks, planned, 0.05).map(|effect| effect.p_value),
+        }
+    };
+    (0..arms).map(p_value).collect()
+}
+
+/// Whether a plain test at this level, looked at every night and one arm at a time, would ever have told any arm from
+/// the control: what this module is there to avoid.
+pub(super) fn unguarded(
+    outcomes: &[Outcome],
+    arms: usize,
+    control: usize,
+    looks: usize,
+    plan: Plan,
+    level: f64,
+) -> bool {
+    let is_told = |arm: usize| {
+        of_pair(outcomes, arm, control).is_some_and(|of| match plan {
+            Plan::Rotation(draws) => rotation::unguarded(&of, arm, looks, draws, level),
+            Plan::Split { .. } => split::unguarded(&of, arm, looks, level),
+        })
+    };
+    (0..arms).any(is_told)
+}
+
+/// What there is of an arm and of the control; `None` of the control itself.
+fn of_pair(outcomes: &[Outcome], arm: usize, control: usize) -> Option<Vec<Outcome>> {
+    let is_of = |outcome: &Outcome| [arm, control].contains(&outcome.arm);
+    (arm != control).then(|| outcomes.iter().copied().filter(is_of).collect())
 }

@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Effect, Outcome, Plan};
+use super::{Draws, Effect, Outcome, Plan};
 use crate::config::{Design, Experiment, PlannedTurn, Value};
 use crate::model::{Count, Figures, columns as c};
 use crate::report::evidence::{Evidence, Observed};
 use crate::report::rates::Rate;
 use crate::report::tally::float;
 use crate::stats::Choice;
+
+/// Schedules that the real one is held against: the least p value is 1 in 500.
+const REDRAWN: usize = 499;
 
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +92,7 @@ impl<'e> Trial<'e> {
                 let off = impressions(&mut uses.iter().filter(|one| arm_of[one.row.cover] != Some(one.arm)));
                 let share = all.zip(off).filter(|(all, _)| *all > 0.0).map(|(all, off)| off / all);
                 let days = usize::try_from(days(experiment.to)).unwrap_or(1);
-                (uses, Plan::Rotation { days, seed: rotation.seed }, share)
+                (uses, Plan::Rotation(Draws { days, redrawn: REDRAWN, seed: rotation.seed }), share)
             }
         };
         Self { experiment, uses, looks, plan, off_plan }
@@ -127,7 +130,7 @@ impl<'e> Trial<'e> {
     /// In how many turns an arm was seen; `None` for a split.
     pub(in crate::report) fn turns(&self, arm: usize) -> Option<usize> {
         let starts = self.uses.iter().filter(|one| one.arm == arm).filter_map(|one| one.row.turn);
-        matches!(self.plan, Plan::Rotation { .. })
+        matches!(self.plan, Plan::Rotation(_))
             .then(|| starts.map(|turn| turn.starts_at).collect::<BTreeSet<_>>().len())
     }
 

@@ -4,26 +4,17 @@
 //! that are left either way with the same probability. So schedules are drawn anew by changing the two, block by block, which no other
 //! cover's effect disturbs.
 
-use super::{Effect, Outcome};
+use super::{Draws, Effect, Outcome};
 use crate::stats::{Chance, Interval, Redrawn};
 
-/// Schedules that the real one is held against: the least p value is 1 in 500.
-const REDRAWN: usize = 499;
 /// How often the end of an interval is halved in; from e³ to one in a thousand.
 const HALVINGS: usize = 12;
 /// How far off the ends of an interval are looked for, in logarithms.
 const FARTHEST: f64 = 3.0;
 
 /// See [`super::effects`]; outcomes are those of the arm and of the control only.
-pub(super) fn effect(
-    outcomes: &[Outcome],
-    arm: usize,
-    looks: usize,
-    days: usize,
-    seed: u64,
-    level: f64,
-) -> Option<Effect> {
-    let test = Test::new(outcomes, arm, looks, days, seed);
+pub(super) fn effect(outcomes: &[Outcome], arm: usize, looks: usize, draws: Draws, level: f64) -> Option<Effect> {
+    let test = Test::new(outcomes, arm, looks, draws);
     let found = *test.trajectory(|_| false, 1.0).last()?;
     // Without anything of the control there is no ratio; of an arm with nothing it is nothing.
     if found.is_nan() || found == f64::INFINITY {
@@ -44,6 +35,22 @@ pub(super) fn effect(
     Some(Effect { value: found.exp_m1(), interval, p_value: test.p_value(0.0), clusters: outcomes.len() })
 }
 
+/// The p value alone, which costs a twentieth of an effect with its interval.
+pub(super) fn p_value(outcomes: &[Outcome], arm: usize, looks: usize, draws: Draws) -> f64 {
+    Test::new(outcomes, arm, looks, draws).p_value(0.0)
+}
+
+/// Whether a plain test, looked at every night, ever told the arm from the control.
+pub(super) fn unguarded(outcomes: &[Outcome], arm: usize, looks: usize, draws: Draws, level: f64) -> bool {
+    let Redrawn { observed, redrawn } = Test::new(outcomes, arm, looks, draws).redrawn(0.0);
+    let all = float(redrawn.len() + 1);
+    let is_told = |(look, one): (usize, &f64)| {
+        let as_far = redrawn.iter().filter(|trajectory| trajectory[look] >= *one).count();
+        !one.is_nan() && float(as_far + 1) / all <= level
+    };
+    observed.iter().enumerate().any(is_told)
+}
+
 struct Test<'o> {
     outcomes: &'o [Outcome],
     arm: usize,
@@ -55,27 +62,30 @@ struct Test<'o> {
 }
 
 impl<'o> Test<'o> {
-    fn new(outcomes: &'o [Outcome], arm: usize, looks: usize, days: usize, seed: u64) -> Self {
+    fn new(outcomes: &'o [Outcome], arm: usize, looks: usize, draws: Draws) -> Self {
         let blocks = outcomes.iter().map(|outcome| outcome.cluster + 1).max().unwrap_or(0);
-        let mut chance = Chance::new(seed, arm as u64);
+        let mut chance = Chance::new(draws.seed, arm as u64);
         let mut draw = || (0..blocks).map(|_| chance.below(2) == 1).collect::<Vec<bool>>();
         Self {
             outcomes,
             arm,
             looks,
             strata: outcomes.iter().map(|outcome| outcome.stratum + 1).max().unwrap_or(0),
-            spent: (1..=looks).map(|look| (float(look) / float(days.max(1))).min(1.0)).collect(),
-            changed: (0..REDRAWN).map(|_| draw()).collect(),
+            spent: (1..=looks).map(|look| (float(look) / float(draws.days.max(1))).min(1.0)).collect(),
+            changed: (0..draws.redrawn).map(|_| draw()).collect(),
         }
     }
 
     /// The p value of the hypothesis that the arm's rate is the control's times e to this.
     fn p_value(&self, log_ratio: f64) -> f64 {
+        self.redrawn(log_ratio).p_value(&self.spent)
+    }
+
+    fn redrawn(&self, log_ratio: f64) -> Redrawn {
         let ratio = log_ratio.exp();
         let far = |trajectory: Vec<f64>| trajectory.into_iter().map(f64::abs).collect::<Vec<f64>>();
         let redrawn = self.changed.iter().map(|changed| far(self.trajectory(|block| changed[block], ratio)));
-        let test = Redrawn { observed: far(self.trajectory(|_| false, ratio)), redrawn: redrawn.collect() };
-        test.p_value(&self.spent)
+        Redrawn { observed: far(self.trajectory(|_| false, ratio)), redrawn: redrawn.collect() }
     }
 
     /// At each look the logarithm of (observed ÷ expected of the arm) ÷ (the same of the control), expected at the rate

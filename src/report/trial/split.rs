@@ -3,20 +3,54 @@
 use std::collections::BTreeMap;
 
 use super::{Effect, Outcome};
-use crate::stats::{FEWEST_CLUSTERS, Interval, jackknife, sequence};
+use crate::stats::{Estimate, FEWEST_CLUSTERS, Interval, Scale, jackknife, sequence};
 
 /// Sums and trials of the control, then of the arm.
 type Sides = [[f64; 2]; 2];
 
+/// What was known after a date on which anything was seen.
+struct Look {
+    ratio: Option<f64>,
+    broadcasts: usize,
+    /// Of the ratio's logarithm; `None` with fewer broadcasts than an interval needs.
+    estimate: Option<Estimate>,
+}
+
 /// See [`super::effects`]; outcomes are those of the arm and of the control only.
-pub(super) fn effect(outcomes: &[Outcome], arm: usize, looks: usize, planned: f64, level: f64) -> Option<Effect> {
+pub(super) fn effect(outcomes: &[Outcome], arm: usize, days: usize, planned: f64, level: f64) -> Option<Effect> {
+    let looks = looks(outcomes, arm, days);
+    let mut p_value = 1.0_f64;
+    let mut interval: Option<Interval> = None;
+    for (broadcasts, estimate) in looks.iter().filter_map(|look| Some((look.broadcasts, look.estimate?))) {
+        let (error, seen) = (estimate.standard_error, float(broadcasts));
+        p_value = p_value.min(sequence::p_value(estimate.value, error, seen, planned));
+        let half = sequence::half_width(error, seen, planned, 1.0 - level);
+        let now = Interval { low: estimate.value - half, high: estimate.value + half };
+        let both = interval.map(|was| Interval { low: was.low.max(now.low), high: was.high.min(now.high) });
+        // What no look leaves anything of was not one effect all the time: the latest look is told.
+        interval = Some(both.filter(|both| both.low <= both.high).unwrap_or(now));
+    }
+    let interval = interval.map(|logs| Interval { low: logs.low.exp_m1(), high: logs.high.exp_m1() });
+    let last = looks.last()?;
+    last.ratio.map(|ratio| Effect { value: ratio - 1.0, interval, p_value, clusters: last.broadcasts })
+}
+
+/// Whether a plain interval, looked at every night, ever told the arm from the control.
+pub(super) fn unguarded(outcomes: &[Outcome], arm: usize, days: usize, level: f64) -> bool {
+    let is_told = |look: &Look| {
+        let interval = look.estimate.map(|estimate| estimate.interval(1.0 - level, Scale::Identity));
+        interval.is_some_and(|interval| interval.low > 0.0 || interval.high < 0.0)
+    };
+    looks(outcomes, arm, days).iter().any(is_told)
+}
+
+fn looks(outcomes: &[Outcome], arm: usize, days: usize) -> Vec<Look> {
     let mut clusters: BTreeMap<usize, Sides> = BTreeMap::new();
     let mut rest = outcomes.iter().peekable();
-    let (mut value, mut p_value) = (None, 1.0_f64);
-    let mut interval: Option<Interval> = None;
-    for look in 0..looks {
+    let mut looks = Vec::new();
+    for day in 0..days {
         let mut is_news = false;
-        while let Some(outcome) = rest.next_if(|outcome| outcome.look <= look) {
+        while let Some(outcome) = rest.next_if(|outcome| outcome.look <= day) {
             let side = &mut clusters.entry(outcome.cluster).or_default()[usize::from(outcome.arm == arm)];
             side[0] += outcome.sum;
             side[1] += outcome.trials;
@@ -28,24 +62,13 @@ pub(super) fn effect(outcomes: &[Outcome], arm: usize, looks: usize, planned: f6
         let parts: Vec<&Sides> =
             clusters.values().filter(|sides| sides.iter().any(|side| side[1] > 0.0)).collect();
         let total = parts.iter().fold(Sides::default(), |sum, part| plus(&sum, part, 1.0));
-        value = ratio(&total);
-        if parts.len() < FEWEST_CLUSTERS {
-            continue;
-        }
-        let estimate = jackknife(parts.len(), |left_out| {
-            log_ratio(&left_out.map_or(total, |at| plus(&total, parts[at], -1.0)))
-        });
-        let Some(estimate) = estimate else { continue };
-        let (error, seen) = (estimate.standard_error, float(parts.len()));
-        p_value = p_value.min(sequence::p_value(estimate.value, error, seen, planned));
-        let half = sequence::half_width(error, seen, planned, 1.0 - level);
-        let now = Interval { low: estimate.value - half, high: estimate.value + half };
-        let both = interval.map(|was| Interval { low: was.low.max(now.low), high: was.high.min(now.high) });
-        // What no look leaves anything of was not one effect all the time: the latest look is told.
-        interval = Some(both.filter(|both| both.low <= both.high).unwrap_or(now));
+        let without =
+            |left_out: Option<usize>| log_ratio(&left_out.map_or(total, |at| plus(&total, parts[at], -1.0)));
+        let is_enough = parts.len() >= FEWEST_CLUSTERS;
+        let estimate = if is_enough { jackknife(parts.len(), without) } else { None };
+        looks.push(Look { ratio: ratio(&total), broadcasts: parts.len(), estimate });
     }
-    let interval = interval.map(|logs| Interval { low: logs.low.exp_m1(), high: logs.high.exp_m1() });
-    value.map(|value| Effect { value: value - 1.0, interval, p_value, clusters: clusters.len() })
+    looks
 }
 
 fn plus(one: &Sides, other: &Sides, times: f64) -> Sides {

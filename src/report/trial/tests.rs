@@ -1,9 +1,9 @@
 //! Arms against the control, by figures that can be checked by hand.
 
-use super::{Effect, Outcome, Plan, effects};
+use super::{Draws, Effect, Outcome, Plan, effects};
 
 const SPLIT: Plan = Plan::Split { planned: 10.0 };
-const ROTATION: Plan = Plan::Rotation { days: 10, seed: 3 };
+const ROTATION: Plan = Plan::Rotation(Draws { days: 10, redrawn: 499, seed: 3 });
 
 /// One broadcast a day in which the arm has so many of 1,000 and the control 100, a little more or less.
 fn by_broadcast(days: usize, arm: f64) -> Vec<Outcome> {
