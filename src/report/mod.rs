@@ -23,6 +23,7 @@ mod funnel;
 mod likeness;
 mod localization;
 mod mix;
+mod power;
 mod rates;
 mod reconciliation;
 mod rejects;
@@ -48,6 +49,7 @@ pub use error::ReportError;
 pub use evidence::{Evidence, Observed, Turn};
 pub use experiment::Verdict;
 pub use frame::frame;
+pub use power::{Power, power};
 pub use sheet::Sheet;
 
 use crate::model::{Check, PlatformId, Reject};

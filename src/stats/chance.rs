@@ -44,29 +44,56 @@ impl Chance {
         normal_quantile(self.uniform() + UNIT / 2.0)
     }
 
-    /// Deals so many to so many hands, each as likely for every one of them: one by one where they are few, and else,
-    /// hand after hand, a rounded draw from the normal distribution of as many.
+    /// How many of so many trials succeed, each with this probability: by inversion where the variance is small, and
+    /// else a rounded draw from the normal distribution.
+    pub fn binomial(&mut self, trials: u64, rate: f64) -> u64 {
+        const WIDE: f64 = 50.0;
+        let (n, p) = (whole(trials), rate.clamp(0.0, 1.0));
+        if p > 0.5 {
+            return trials - self.binomial(trials, 1.0 - p);
+        }
+        let (mean, variance) = (n * p, n * p * (1.0 - p));
+        if variance > WIDE {
+            return rounded(mean + variance.sqrt() * self.normal()).min(trials);
+        }
+        let mut left = self.uniform();
+        let mut mass = (n * (-p).ln_1p()).exp();
+        let mut count = 0;
+        while left > mass && count < trials {
+            left -= mass;
+            mass *= whole(trials - count) / whole(count + 1) * p / (1.0 - p);
+            count += 1;
+        }
+        count
+    }
+
+    /// How often something happens that is expected so often, whenever it likes: by inversion where that is seldom, and
+    /// else a rounded draw from the normal distribution.
+    pub fn poisson(&mut self, mean: f64) -> u64 {
+        const OFTEN: f64 = 50.0;
+        if mean > OFTEN {
+            return rounded(mean + mean.sqrt() * self.normal());
+        }
+        let mut left = self.uniform();
+        let mut mass = (-mean).exp();
+        let mut count = 0;
+        while left > mass && mass > 0.0 {
+            left -= mass;
+            count += 1;
+            mass *= mean / whole(count);
+        }
+        count
+    }
+
+    /// Deals so many to so many hands, each as likely for every one of them.
     pub fn deal(&mut self, many: u64, hands: usize) -> Vec<u64> {
-        const FEW: u64 = 200;
-        let mut dealt = vec![0; hands];
-        if many <= FEW {
-            for _ in 0..many {
-                let hand = self.below(hands);
-                if let Some(one) = dealt.get_mut(hand) {
-                    *one += 1;
-                }
-            }
-            return dealt;
-        }
         let mut left = many;
-        for (hand, dealt) in dealt.iter_mut().enumerate() {
-            let share = 1.0 / float(hands - hand);
-            let mean = whole(left) * share;
-            let draw = mean + (mean * (1.0 - share)).sqrt() * self.normal();
-            *dealt = rounded(draw).min(left);
-            left -= *dealt;
-        }
-        dealt
+        let one = |hand: usize| {
+            let dealt = if hand + 1 == hands { left } else { self.binomial(left, 1.0 / float(hands - hand)) };
+            left -= dealt;
+            dealt
+        };
+        (0..hands).map(one).collect()
     }
 
     /// Puts the items into an order of which each is equally likely (Fisher & Yates 1938, Durstenfeld 1964).
@@ -121,6 +148,18 @@ mod tests {
         }
         assert_eq!(chance.deal(7, 1), [7]);
         assert_eq!(chance.deal(7, 0), [0_u64; 0]);
+    }
+
+    #[test]
+    fn what_happens_at_random_varies_as_much_as_it_happens() {
+        let mut chance = Chance::new(13, 0);
+        for mean in [0.0, 0.4, 12.0, 800.0] {
+            let draws: Vec<f64> = (0..4000).map(|_| whole(chance.poisson(mean))).collect();
+            let found = draws.iter().sum::<f64>() / 4000.0;
+            let variance = draws.iter().map(|draw| (draw - found).powi(2)).sum::<f64>() / 4000.0;
+            assert!((found - mean).abs() <= 4.0 * (mean / 4000.0).sqrt(), "{mean}: {found}");
+            assert!((variance - mean).abs() <= 0.12 * mean, "{mean}: {variance}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod split;
 #[cfg(test)]
 mod tests;
 
-pub(super) use outcomes::{Exposure, Metric, Trial, worth};
+pub(super) use outcomes::{Exposure, Metric, Trial, blocks, worth};
 
 use crate::stats::Interval;
 

@@ -185,7 +185,7 @@ impl<'e> Trial<'e> {
 }
 
 /// The number of each turn's permuted block: in a slot, as many turns as there are covers, one after the other.
-fn blocks(turns: &[PlannedTurn], covers: usize) -> Vec<usize> {
+pub(in crate::report) fn blocks(turns: &[PlannedTurn], covers: usize) -> Vec<usize> {
     let mut seen: BTreeMap<usize, usize> = BTreeMap::new();
     let mut numbers: BTreeMap<(usize, usize), usize> = BTreeMap::new();
     let block = |turn: &PlannedTurn| {

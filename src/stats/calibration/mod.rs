@@ -32,20 +32,12 @@ impl Drawn {
     }
 }
 
-/// Successes of so many trials: by inversion where they are few, else rounded from the normal distribution.
+/// Successes of so many trials, as a number to reckon with.
 pub(crate) fn successes(chance: &mut Chance, trials: f64, rate: f64) -> f64 {
-    let (mean, variance) = (trials * rate, trials * rate * (1.0 - rate));
-    if variance > 50.0 {
-        return (mean + variance.sqrt() * chance.normal()).round().clamp(0.0, trials);
-    }
-    let mut left = chance.uniform();
-    let mut mass = (trials * (-rate).ln_1p()).exp();
-    let mut count = 0.0;
-    while left > mass && count < trials {
-        left -= mass;
-        mass *= (trials - count) / (count + 1.0) * rate / (1.0 - rate);
-        count += 1.0;
-    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+    let count = chance.binomial(trials as u64, rate);
+    #[expect(clippy::cast_precision_loss, reason = "a count of simulated trials")]
+    let count = count as f64;
     count
 }
 
