@@ -72,7 +72,7 @@ pub enum Command {
     Status(Status),
     /// Check every file in config/ and jobs/, offline
     Check,
-    /// Print which cover is on air when, and the hash that says that it was so
+    /// Print what an experiment would find, and of a rotation which cover is on air when, with the hash that says so
     PlanTest(PlanTest),
     /// Say what unknown exports are, and which of their columns is the cover's rate
     Inspect(Inspect),
@@ -258,6 +258,12 @@ pub struct Prune {
 pub struct PlanTest {
     /// The experiment: the name of a file in config/experiments/ without .yaml
     pub experiment: String,
+    /// Record the schedule's hash in that file, which is refused from then on if it draws another schedule
+    #[arg(long)]
+    pub write: bool,
+    /// Write the schedule as CSV to this file, for whatever puts covers on air
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
 }
 
 /// `show`

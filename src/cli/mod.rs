@@ -91,7 +91,7 @@ fn dispatch(cli: &Cli, out: &mut impl Write) -> Result<u8, Failure> {
             Command::Schedule(args) => schedule::run(args, global, out).await,
             Command::Status(args) => status::run(args, global, out).await,
             Command::Check => check::run(global, out),
-            Command::PlanTest(args) => plan_test::run(args, global, out),
+            Command::PlanTest(args) => plan_test::run(args, global, out).await,
             Command::Inspect(args) => inspect::run(args, out),
             Command::Verify(args) => verify::run(args, global, out).await,
             Command::Snapshot(args) => snapshot::run(args, global, out).await,

@@ -1,12 +1,23 @@
 //! `coverledger plan-test`
 
+mod record;
+
 use std::io::Write;
+
+use jiff::Timestamp;
 
 use super::args::{Global, PlanTest};
 use super::{Failure, exit, load};
+use crate::archive::BoxError;
+use crate::config::{Experiment, Market, PlannedTurn, Rotation, Workspace};
+use crate::model::{MarketId, PlatformId};
+use crate::report::{Power, power};
+use crate::run::{self, stores};
+use record::record;
 
-/// Prints the schedule of a rotation by the clock of each market, for whoever puts covers on air.
-pub fn run(args: &PlanTest, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
+/// Prints the schedule of a rotation by the clock of each market, for whoever puts covers on air, and what an experiment
+/// would find, judging by what was published so far.
+pub async fn run(args: &PlanTest, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
     let workspace = load(global)?;
     let name = &args.experiment;
     let Some(experiment) = workspace.experiments.get(name) else {
@@ -15,11 +26,47 @@ pub fn run(args: &PlanTest, global: &Global, out: &mut impl Write) -> Result<u8,
             if known.is_empty() { "there are none".to_owned() } else { format!("known: {}", known.join(", ")) };
         return Err(Failure::usage(format!("unknown experiment `{name}` ({known})")));
     };
-    let Some(rotation) = experiment.rotation() else {
-        return Err(Failure::usage(format!("`{name}` is a split: the platform decides who sees which cover")));
-    };
-    for id in &experiment.markets {
-        let Some(market) = workspace.markets.get(id) else { continue };
+    match experiment.rotation() {
+        None if args.write || args.csv.is_some() => {
+            let why = "is a split: the platform decides who sees which cover, and there is no schedule";
+            return Err(Failure::usage(format!("`{name}` {why}")));
+        }
+        None => {}
+        Some(rotation) => {
+            print(&workspace, experiment, rotation, out)?;
+            let sha256 = rotation.schedule.sha256(&experiment.covers);
+            writeln!(out, "sha256: {sha256}")?;
+            if let Some(file) = &args.csv {
+                std::fs::write(file, csv(&workspace, experiment, rotation))
+                    .map_err(|error| Failure::usage(format!("cannot write `{}`: {error}", file.display())))?;
+                writeln!(out, "written to {}", file.display())?;
+            }
+            if args.write {
+                let file = global.config.join("experiments").join(format!("{name}.yaml"));
+                let is_new = record(&file, &sha256, || load(global).map(drop))?;
+                let did = if is_new { "recorded in" } else { "already recorded in" };
+                writeln!(out, "{did} {}", file.display())?;
+            }
+        }
+    }
+    tell_power(&workspace, experiment, out).await?;
+    Ok(exit::DONE)
+}
+
+fn markets<'w>(
+    workspace: &'w Workspace,
+    experiment: &'w Experiment,
+) -> impl Iterator<Item = (&'w MarketId, &'w Market)> {
+    experiment.markets.iter().filter_map(|id| Some((id, workspace.markets.get(id)?)))
+}
+
+fn print(
+    workspace: &Workspace,
+    experiment: &Experiment,
+    rotation: &Rotation,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    for (id, market) in markets(workspace, experiment) {
         let zone = &market.day.zone;
         writeln!(out, "{id}, by the clock of {}", zone.name())?;
         let slots: Vec<&str> = market.slots.names().collect();
@@ -34,6 +81,70 @@ pub fn run(args: &PlanTest, global: &Global, out: &mut impl Write) -> Result<u8,
             writeln!(out, "  {line}")?;
         }
     }
-    writeln!(out, "sha256: {}", rotation.schedule.sha256(&experiment.covers))?;
-    Ok(exit::DONE)
+    Ok(())
+}
+
+/// One line a turn; names are quoted where CSV needs it.
+fn csv(workspace: &Workspace, experiment: &Experiment, rotation: &Rotation) -> String {
+    let mut text = "market,local_date,slot,starts_utc,settles_utc,ends_utc,starts_local,cover_id\n".to_owned();
+    let quoted = |name: &str| {
+        let is_plain = !name.contains([',', '"', '\n', '\r']);
+        if is_plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+    };
+    for (id, market) in markets(workspace, experiment) {
+        let slots: Vec<&str> = market.slots.names().collect();
+        for turn in rotation.schedule.turns(id) {
+            let PlannedTurn { local_date, slot, starts_at, settles_at, ends_at, cover } = turn;
+            let slot = quoted(slots.get(*slot).copied().unwrap_or_default());
+            let (starts_local, cover) = (market.day.zone.local(*starts_at), quoted(&experiment.covers[*cover]));
+            let line =
+                format!("{id},{local_date},{slot},{starts_at},{settles_at},{ends_at},{starts_local},{cover}\n");
+            text.push_str(&line);
+        }
+    }
+    text
+}
+
+/// What cannot be judged is said, and takes nothing from the schedule.
+async fn tell_power(workspace: &Workspace, experiment: &Experiment, out: &mut impl Write) -> Result<(), Failure> {
+    writeln!(out, "What it would find, judging by what was published so far:")?;
+    for platform in &experiment.platforms {
+        for market in &experiment.markets {
+            let said = match judged(workspace, experiment, platform, market).await {
+                Ok(Some(power)) => found(experiment, &power),
+                Ok(None) => {
+                    "not known: fewer than 8 broadcasts are published, or what gives the value is not counted"
+                        .to_owned()
+                }
+                Err(error) => format!("not known: {}", run::error_text(&*error)),
+            };
+            writeln!(out, "  {platform}/{market}: {said}")?;
+        }
+    }
+    Ok(())
+}
+
+fn found(experiment: &Experiment, power: &Power) -> String {
+    let Power { broadcasts, since, until, found, smallest } = power;
+    let smallest = smallest.map_or_else(
+        || "even five times the value less often than four times in five".to_owned(),
+        |gain| format!("one of {:.0} % four times in five", gain * 100.0),
+    );
+    let (worth, found) = (experiment.worth * 100.0, found * 100.0);
+    format!(
+        "a gain of {worth:.0} % with a probability of {found:.0} %, {smallest} ({broadcasts} broadcasts, {since} to {until})"
+    )
+}
+
+async fn judged(
+    workspace: &Workspace,
+    experiment: &Experiment,
+    platform: &PlatformId,
+    market: &MarketId,
+) -> Result<Option<Power>, BoxError> {
+    let archive = stores::archive_for_planning(&workspace.settings)?;
+    let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let evidence = run::history(workspace, &archive, platform, market, today).await?;
+    let turns = experiment.rotation().map_or(&[][..], |rotation| rotation.schedule.turns(market));
+    Ok(evidence.and_then(|evidence| power(&evidence, experiment, turns)))
 }

@@ -3,6 +3,9 @@
 //! The experiment is run over and over on traffic that is drawn from the history of its place, with a gain put on one arm,
 //! and looked at every night as the real one will be.
 
+#[cfg(test)]
+mod tests;
+
 use jiff::civil::Date;
 
 use super::evidence::Evidence;
@@ -144,13 +147,35 @@ fn dealt(
 }
 
 impl Cell {
+    /// The value of a part of it, with a gain, and the part's impressions. A turn has it for itself, so what its own count
+    /// varies by chance is part of what turns vary by: some of its events are left out, and none is drawn anew.
+    fn thinned(&self, part: f64, lift: f64, chance: &mut Chance) -> (f64, f64) {
+        let events = float(share_of(self.events, part * lift, chance));
+        (events * self.value_of_one(), float(self.impressions) * part)
+    }
+
+    /// What an event is worth.
+    fn value_of_one(&self) -> f64 {
+        if self.events > 0 { self.value / float(self.events) } else { 0.0 }
+    }
+
     /// The value of a part of it as it might have come, with a gain, and the part's impressions. Events come by chance
     /// (Poisson). What the count that they are drawn from varies by is common to all arms of a broadcast, and cancels.
     fn drawn(&self, part: f64, lift: f64, chance: &mut Chance) -> (f64, f64) {
         let trials = float(self.impressions) * part;
         let events = float(chance.poisson(float(self.events) * part * lift));
-        (if self.events > 0 { events * self.value / float(self.events) } else { 0.0 }, trials)
+        (events * self.value_of_one(), trials)
     }
+}
+
+/// How many of so many are left of a share of them; a share above one has all of them, and more.
+fn share_of(many: u64, mut share: f64, chance: &mut Chance) -> u64 {
+    let mut sum = 0;
+    while share > 1.0 {
+        sum += many;
+        share -= 1.0;
+    }
+    sum + chance.binomial(many, share)
 }
 
 /// Turns of a rotation with the traffic of the history.
@@ -180,7 +205,7 @@ fn turned(
         let part = float(on_air.len() as u64) / float(abreast as u64) * counted;
         let lift = if turn.cover == better { 1.0 + gain } else { 1.0 };
         let look = turn.local_date.since(experiment.from).map_or(0, |span| span.get_days());
-        let (sum, trials) = cell.drawn(part, lift, chance);
+        let (sum, trials) = cell.thinned(part, lift, chance);
         outcomes.push(Outcome {
             look: usize::try_from(look).unwrap_or(0),
             stratum: turn.slot,
@@ -238,92 +263,4 @@ fn whole_broadcasts(cells: &[Cell], broadcasts: &[usize]) -> Vec<Cell> {
 fn days(experiment: &Experiment) -> usize {
     let days = experiment.to.since(experiment.from).map_or(0, |span| span.get_days());
     usize::try_from(days).map_or(1, |days| days + 1)
-}
-
-#[cfg(test)]
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of impressions")]
-mod tests {
-    use super::*;
-    use crate::report::testing::{Scene, split};
-
-    /// Broadcasts of one process: so many orders of 2,000 impressions, and half as many again or fewer.
-    fn history(seed: u64) -> Scene {
-        let mut chance = Chance::new(seed, 1);
-        let mut scene = Scene::default();
-        for number in 0..28 {
-            let (impressions, orders) = broadcast(&mut chance);
-            let counts = [(Count::Impressions, impressions), (Count::Orders, orders)];
-            scene.shown(number, ["prime", "all", &format!("b{number:02}"), "red"], &counts);
-        }
-        scene
-    }
-
-    fn broadcast(chance: &mut Chance) -> (u64, u64) {
-        let impressions = (2000.0 * (0.4 * chance.normal()).exp()) as u64;
-        let rate = 0.03 * (0.4 * chance.normal()).exp();
-        (impressions, chance.binomial(impressions, rate))
-    }
-
-    /// How often experiments on fresh broadcasts of that process find a gain, each viewer's cover drawn by lot.
-    fn fresh(gain: f64, tests: u64) -> f64 {
-        let is_found = |test: &u64| {
-            let mut chance = Chance::new(99, *test);
-            let mut outcomes = Vec::new();
-            for number in 0..28 {
-                let impressions = (2000.0 * (0.4 * chance.normal()).exp()) as u64;
-                let rate = 0.03 * (0.4 * chance.normal()).exp();
-                for (arm, trials) in chance.deal(impressions, 2).into_iter().enumerate() {
-                    let rate = if arm == 1 { rate * (1.0 + gain) } else { rate };
-                    let sum = float(chance.binomial(trials, rate));
-                    outcomes.push(Outcome {
-                        look: number,
-                        stratum: 0,
-                        cluster: number,
-                        arm,
-                        sum,
-                        trials: float(trials),
-                    });
-                }
-            }
-            p_values(&outcomes, 2, 0, 28, Plan::Split { planned: 28.0 })[1].is_some_and(|p| p <= 0.05)
-        };
-        float((0..tests).filter(is_found).count() as u64) / float(tests)
-    }
-
-    #[test]
-    fn power_is_what_fresh_broadcasts_find() {
-        let experiment = Experiment { worth: 0.15, ..split(&["red", "blue"]) };
-        let promised: Vec<f64> =
-            (0..20).map(|seed| power(&history(seed).evidence(), &experiment, &[]).unwrap().found).collect();
-        let promised = promised.iter().sum::<f64>() / 20.0;
-        let found = fresh(0.15, 1000);
-        assert!((0.3..0.95).contains(&found), "{found} tells nothing");
-        assert!((promised - found).abs() < 0.05, "{promised} was promised and {found} found");
-    }
-
-    #[test]
-    fn a_gain_that_is_found_four_times_in_five_is_found_by_more_broadcasts_if_smaller() {
-        let evidence = history(1).evidence();
-        let smallest = |broadcasts: u32| {
-            let mut experiment = split(&["red", "blue"]);
-            let Design::Split(plan) = &mut experiment.design else { panic!("a split") };
-            plan.broadcasts = broadcasts;
-            power(&evidence, &experiment, &[]).unwrap().smallest.unwrap()
-        };
-        let (few, many) = (smallest(20), smallest(160));
-        assert!(many < few && many > 0.02 && few < 1.0, "{many} {few}");
-    }
-
-    #[test]
-    fn without_orders_or_broadcasts_nothing_is_promised() {
-        let experiment = split(&["red", "blue"]);
-        let mut short = history(1);
-        short.rows.truncate(7);
-        assert_eq!(power(&short.evidence(), &experiment, &[]), None);
-        let mut unknown = Scene::default();
-        for number in 0..10 {
-            unknown.shown(number, ["prime", "all", &format!("b{number}"), "red"], &[(Count::Impressions, 100)]);
-        }
-        assert_eq!(power(&unknown.evidence(), &experiment, &[]), None);
-    }
 }

@@ -8,10 +8,11 @@ use polars::prelude::DataFrame;
 
 use super::desk::Desk;
 use super::evidence::{Evidence, Observed};
-use crate::config::{Design, Experiment, Guardrails, Split, Value};
+use crate::config::{Design, Experiment, Guardrails, Market, PlannedTurn, Rotation, Split, TurnSchedule, Value};
 use crate::model::{
     ClickEvent, Conventions, Count, Figures, ImpressionBasis, MarketId, Measure, PlatformId, UniqueBasis,
 };
+use crate::time::{DayRule, SlotTable, Zone};
 
 /// The last date of everything here.
 pub(super) const UNTIL: Date = date(2026, 11, 21);
@@ -117,6 +118,20 @@ pub(super) fn split(covers: &[&str]) -> Experiment {
         imbalance: 0.001,
         design: Design::Split(Split { shares: vec![share; covers.len()], broadcasts: 28 }),
     }
+}
+
+/// A rotation of these covers over the last two weeks: turns of two hours, in the slots `day` and `night`.
+pub(super) fn rotation(covers: &[&str]) -> (Experiment, Vec<PlannedTurn>) {
+    let day = DayRule::calendar(Zone::named("America/New_York").unwrap());
+    let slots = [("day", "00:00"), ("night", "12:00")].map(|(name, at)| (name.to_owned(), at.parse().unwrap()));
+    let slots = SlotTable::new(day.starts_at, slots.into()).unwrap();
+    let markets = [(MarketId::new("US"), Market { slots, slots_name: "halves".to_owned(), day })];
+    let mut experiment = Experiment { from: UNTIL.checked_sub(13.days()).unwrap(), ..split(covers) };
+    let plan = Rotation { turn_seconds: 7200, burn_in_seconds: 300, seed: 5, schedule: TurnSchedule::default() };
+    let schedule = TurnSchedule::new(&experiment, &plan, &markets.into(), plan.seed);
+    let turns = schedule.turns(&MarketId::new("US")).to_vec();
+    experiment.design = Design::Rotation(Rotation { schedule, ..plan });
+    (experiment, turns)
 }
 
 /// A number of a table.

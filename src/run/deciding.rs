@@ -6,6 +6,7 @@
 //! date. What goes wrong here is told like other troubles and takes nothing back of what is published.
 
 mod experiments;
+mod history;
 mod inputs;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +27,10 @@ use crate::config::{Decisions, Workspace};
 use crate::model::{MarketId, PlatformId};
 use crate::plan::Selection;
 use crate::report::{self, Evidence};
+use history::evidence;
 use inputs::{Inputs, fingerprint};
+
+pub use history::history;
 
 /// Units that are published at a time.
 const ABREAST: usize = 4;
@@ -138,10 +142,8 @@ impl Desk<'_> {
         rules: &Decisions,
     ) -> Result<Option<Inputs>, ArchiveError> {
         let days = rules.window_days;
-        // Twice the window, so that one listing does even if the newest is a little old.
         let today = self.stamp.now.to_zoned(jiff::tz::TimeZone::UTC).date();
-        let since = today.saturating_sub((2 * i64::from(days) + 2).days());
-        let revisions = self.archive.newest_revisions(platform, market, days, since).await?;
+        let revisions = self.archive.newest_revisions(platform, market, days, since(today, days)).await?;
         Ok((!revisions.is_empty()).then(|| Inputs {
             platform: platform.clone(),
             market: market.clone(),
@@ -222,20 +224,9 @@ impl Desk<'_> {
             if tables.iter().any(|table| table.state == State::Provisional) {
                 known.provisional.insert(market.clone());
             }
-            let mut days = Vec::with_capacity(tables.len());
-            for table in tables {
-                days.push((table.local_date, report::frame(&[table.bytes])?));
-            }
-            let slots = self.slots(market);
-            known.evidences.extend(Evidence::read(platform, market, &slots, &days)?);
+            known.evidences.extend(evidence(self.workspace, platform, market, tables)?);
         }
         Ok(known)
-    }
-
-    /// The names of a market's slots, in the order of its day.
-    fn slots(&self, market: &MarketId) -> Vec<String> {
-        let starts = self.workspace.markets.get(market).map(|market| market.slots.starts());
-        starts.map(|starts| starts.iter().map(|(name, _)| name.clone()).collect()).unwrap_or_default()
     }
 
     async fn publish(
@@ -274,6 +265,11 @@ impl Desk<'_> {
             Err(error) => failed(&error),
         }
     }
+}
+
+/// Twice the window, so that one listing does even if the newest is a little old.
+fn since(today: Date, days: u16) -> Date {
+    today.saturating_sub((2 * i64::from(days) + 2).days())
 }
 
 /// What the decisions of a market are made from: its own days, and where it has a localized cover those of all markets.

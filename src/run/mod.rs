@@ -32,6 +32,7 @@ use jiff::Timestamp;
 
 pub use account::{Account, DayAccount, DecisionAccount, ToldAccount};
 pub use aftermath::Aftermath;
+pub use deciding::history;
 pub use error::RunError;
 pub use outcome::{Disposition, ExportOutcome, RunReport, no_export};
 pub use planning::plan;

@@ -3,14 +3,13 @@
 use polars::prelude::DataFrame;
 
 use super::decide::{Arm, Decision, Standing, decide};
-use crate::config::{Design, Experiment, Market, Rotation, TurnSchedule, Value};
+use crate::config::{Experiment, Value};
 use crate::model::{Count, Measure, columns as c};
 use crate::report::evidence::{Evidence, Turn};
-use crate::report::testing::{Scene, UNTIL, number, row_of, split, text, wavering};
+use crate::report::testing::{Scene, UNTIL, number, rotation as whole_rotation, row_of, split, text, wavering};
 use crate::report::trial::Effect;
 use crate::report::{Verdict, frame};
 use crate::stats::Interval;
-use crate::time::{DayRule, SlotTable, Zone};
 
 /// Of each cover, for each of its broadcasts: impressions, clicks, entrants, stays and orders, a little more or less.
 type Usual = (&'static str, [u64; 5]);
@@ -165,20 +164,7 @@ fn a_value_that_is_not_known_is_kept_testing_and_says_why() {
 /// Two weeks of turns of two hours, and what was seen in them: 400 impressions and so many orders of the cover that was
 /// planned; every so manieth turn shows the other one.
 fn rotation(orders: [u64; 2], off_plan_every: usize) -> (Experiment, Evidence) {
-    let day = DayRule::calendar(Zone::named("America/New_York").unwrap());
-    let slots = [("day", "00:00"), ("night", "12:00")].map(|(name, at)| (name.to_owned(), at.parse().unwrap()));
-    let market = Market {
-        slots: SlotTable::new(day.starts_at, slots.into()).unwrap(),
-        slots_name: "halves".to_owned(),
-        day,
-    };
-    let mut experiment_ = Experiment { from: UNTIL - jiff::Span::new().days(13), ..split(&["calm", "loud"]) };
-    let plan = Rotation { turn_seconds: 7200, burn_in_seconds: 300, seed: 5, schedule: TurnSchedule::default() };
-    let markets =
-        [("US".into(), market)].map(|(id, market): (String, Market)| (crate::model::MarketId::new(&id), market));
-    let schedule = TurnSchedule::new(&experiment_, &plan, &markets.into(), plan.seed);
-    let turns = schedule.turns(experiment_.markets.first().unwrap()).to_vec();
-    experiment_.design = Design::Rotation(Rotation { schedule, ..plan });
+    let (experiment_, turns) = whole_rotation(&["calm", "loud"]);
     let mut scene = Scene::default();
     let mut of_rows = Vec::new();
     for (number, turn) in turns.iter().enumerate() {

@@ -7,11 +7,11 @@ use futures::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
 use tokio::runtime::Handle;
 
+use super::history::evidence;
 use super::inputs::{Inputs, fingerprint};
 use super::{Decided, Desk, MARKETS_AT_A_TIME};
 use crate::archive::{
-    ArchiveError, BoxError, Draft, FactRecord, Published, PublishedTable, Receipt, State, TableBytes, TableName,
-    Unit,
+    ArchiveError, BoxError, Draft, FactRecord, Published, Receipt, State, TableBytes, TableName, Unit,
 };
 use crate::config::Experiment;
 use crate::report::{self, Evidence, Verdict};
@@ -151,11 +151,7 @@ impl Desk<'_> {
             if tables.iter().any(|table| table.state == State::Provisional) {
                 known.state = State::Provisional;
             }
-            let day =
-                |table: PublishedTable| Ok::<_, BoxError>((table.local_date, report::frame(&[table.bytes])?));
-            let days = tables.into_iter().map(day).collect::<Result<Vec<_>, _>>()?;
-            let slots = self.slots(market);
-            known.evidences.extend(Evidence::read(platform, market, &slots, &days)?);
+            known.evidences.extend(evidence(self.workspace, platform, market, tables)?);
         }
         Ok(known)
     }

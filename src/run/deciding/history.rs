@@ -1,0 +1,41 @@
+//! What was published of a market, to plan by.
+
+use jiff::civil::Date;
+
+use super::Evidence;
+use crate::archive::{Archive, BoxError, PublishedTable, TableName};
+use crate::config::Workspace;
+use crate::model::{MarketId, PlatformId};
+use crate::report;
+
+/// What is known of a platform in a market over the window of decisions, up to the newest date that is published; `None`
+/// if nothing is. `today` is where looking begins.
+///
+/// # Errors
+/// The archive does not answer, or something in it cannot be relied on.
+pub async fn history(
+    workspace: &Workspace,
+    archive: &Archive,
+    platform: &PlatformId,
+    market: &MarketId,
+    today: Date,
+) -> Result<Option<Evidence>, BoxError> {
+    let days = workspace.decisions.as_ref().map_or(28, |decisions| decisions.window_days);
+    let since = super::since(today, days);
+    let revisions = archive.newest_revisions(platform, market, days, since).await?;
+    let tables = archive.published_tables(platform, market, &revisions, TableName::Funnel).await?;
+    evidence(workspace, platform, market, tables)
+}
+
+/// Of the tables of a platform in a market, in the order of their dates.
+pub(super) fn evidence(
+    workspace: &Workspace,
+    platform: &PlatformId,
+    market: &MarketId,
+    tables: Vec<PublishedTable>,
+) -> Result<Option<Evidence>, BoxError> {
+    let day = |table: PublishedTable| Ok::<_, BoxError>((table.local_date, report::frame(&[table.bytes])?));
+    let days = tables.into_iter().map(day).collect::<Result<Vec<_>, _>>()?;
+    let slots = workspace.markets.get(market).map(|market| market.slots.names().map(str::to_owned).collect());
+    Ok(Evidence::read(platform, market, &slots.unwrap_or_else(Vec::new), &days)?)
+}
