@@ -72,7 +72,7 @@ pub enum Command {
     Status(Status),
     /// Check every file in config/ and jobs/, offline
     Check,
-    /// Print what an experiment would find, and of a rotation which cover is on air when, with the hash that says so
+    /// Print what an experiment would find, and which cover is on air when
     PlanTest(PlanTest),
     /// Say what unknown exports are, and which of their columns is the cover's rate
     Inspect(Inspect),

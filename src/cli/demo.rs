@@ -48,6 +48,7 @@ pub async fn run(args: &Demo, global: &Global, out: &mut impl Write) -> Result<u
     let options = format!("--config {dir}/config --jobs {dir}/jobs");
     let at = written.run_at;
     writeln!(out, "  coverledger show slot_audience --market US {options}")?;
+    writeln!(out, "  coverledger show experiment --market US {options}")?;
     writeln!(out, "  coverledger show rejects {options}")?;
     writeln!(out, "  coverledger status --at {at} {options}")?;
     writeln!(out, "  coverledger verify {options}")?;

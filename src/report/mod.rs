@@ -47,7 +47,7 @@ use polars::prelude::*;
 pub use decisions::decisions;
 pub use error::ReportError;
 pub use evidence::{Evidence, Observed, Turn};
-pub use experiment::Verdict;
+pub use experiment::Standings;
 pub use frame::frame;
 pub use power::{Power, power};
 pub use sheet::Sheet;

@@ -15,14 +15,14 @@ use coverledger::archive::{
     Stamp, State, TableBytes, TableName, Told, Trouble, TroubleTopic, Unit,
 };
 use coverledger::cli::exit;
-use coverledger::config::{self, Decisions, Family, Market, Topic};
+use coverledger::config::{self, Decisions, Design, Experiment, Family, Guardrails, Market, Split, Topic, Value};
 use coverledger::model::{
     Check, CheckScope, ClickEvent, Conventions, CountSet, Counts, DayPart, Era, Eras, Event, Fact, FactKey,
     Figures, ImpressionBasis, MarketDay, MarketId, PlatformId, Reason, Reject, TurnFact, TurnNumber, TurnSpan,
     Turns, UniqueBasis, Verdict,
 };
 use coverledger::notify;
-use coverledger::report::{self, Evidence, Observed, Sheet};
+use coverledger::report::{self, Evidence, Observed, Sheet, Standings};
 use coverledger::run::{Account, Disposition, RunReport};
 use coverledger::store::Store;
 use coverledger::time::{DayRule, SlotTable, Zone};
@@ -202,6 +202,7 @@ fn every_column_of_a_decision_is_documented_in_its_order_with_its_type() {
         )]),
         ..Decisions::default()
     };
+    let mut told = BTreeSet::new();
     // What is not offered is null, of the same type; a window in which nothing happened has the same columns.
     for rows in [vec![], vec![row(CountSet::default())], vec![row(CountSet::ALL)]] {
         let evidence = Evidence {
@@ -222,11 +223,31 @@ fn every_column_of_a_decision_is_documented_in_its_order_with_its_type() {
             covers: names(&["c"]),
             rows,
         };
+        let split = Experiment {
+            platforms: BTreeSet::from([PlatformId::new("p")]),
+            markets: BTreeSet::from([MarketId::new("JP")]),
+            covers: names(&["c", "d"]),
+            control: 0,
+            from: date(2026, 11, 9),
+            to: until,
+            level: 0.05,
+            worth: 0.05,
+            value: Value { orders: 1.0, retained_minutes: 0.0 },
+            guardrails: Guardrails { stay: Some(0.1), conversion: None },
+            imbalance: 0.001,
+            design: Design::Split(Split { shares: vec![0.5, 0.5], broadcasts: 8 }),
+        };
+        let places = [evidence.clone()];
+        for (table, rendered) in Standings::of(&split, &places).tables("e", until, 1).unwrap() {
+            assert_eq!(columns_of(rendered.bytes), documented_columns(table), "{table}");
+            told.insert(table);
+        }
         let home = Zone::named("Asia/Shanghai").unwrap();
         for (table, rendered) in report::decisions(&[evidence], 0, &rules, &market, &home, until, 1).unwrap() {
             assert_eq!(columns_of(rendered.bytes), documented_columns(table), "{table}");
         }
     }
+    assert_eq!(told, BTreeSet::from([TableName::Experiment, TableName::ExperimentBalance]));
 }
 
 #[test]
@@ -288,7 +309,10 @@ const SECTIONS: &[(&str, Option<&str>, &str)] = &[
     ("a family of covers", None, "decisions.yaml families.red.stranger"),
     ("experiments", None, "hero.yaml stranger"),
     ("a window", None, "hero.yaml window.stranger"),
+    ("a value", None, "hero.yaml value.stranger"),
+    ("guardrails", None, "hero.yaml guardrails.stranger"),
     ("a rotation", None, "hero.yaml rotation.stranger"),
+    ("a split", None, "lots.yaml split.stranger"),
     ("notifications.yaml", None, "notifications.yaml stranger"),
     ("a channel", None, "notifications.yaml channels.ops.stranger"),
     ("a platform", None, "p.yaml stranger"),
@@ -341,7 +365,13 @@ const STRANGERS: &[(&str, &str)] = &[
     (
         "config/experiments/hero.yaml",
         "version: 1\nstranger: 1\ndesign: rotation\nplatforms: [p]\nmarkets: [JP]\ncovers: [a, b, c]\n\
-         window: {from: 2026-11-09, to: 2026-11-22, stranger: 1}\nrotation: {turn: 30m, seed: 1, stranger: 1}\n",
+         window: {from: 2026-11-09, to: 2026-11-22, stranger: 1}\nrotation: {turn: 30m, seed: 1, stranger: 1}\n\
+         value: {orders: 1, stranger: 1}\nguardrails: {stay: 0.1, stranger: 1}\n",
+    ),
+    (
+        "config/experiments/lots.yaml",
+        "version: 1\ndesign: split\nplatforms: [p]\nmarkets: [IN]\ncovers: [a, b]\n\
+         window: {from: 2026-11-09, to: 2026-11-22}\nsplit: {broadcasts: 8, stranger: 1}\n",
     ),
     (
         "config/notifications.yaml",
@@ -446,6 +476,13 @@ fn documented_defaults_are_those_of_the_program() {
     assert_eq!(decided("window_days"), decisions.window_days.to_string());
     assert_eq!(decided("period_days"), decisions.period_days.to_string());
     assert_eq!(decided("certainty"), decisions.certainty.to_string());
+    let tested = |key| table("experiments").cell(key, "default");
+    let lots = &workspace.experiments["lots"];
+    assert_eq!(tested("level"), lots.level.to_string());
+    assert_eq!(tested("worth"), lots.worth.to_string());
+    assert_eq!(tested("imbalance"), lots.imbalance.to_string());
+    let guarded = |key| table("guardrails").cell(key, "default").parse().ok();
+    assert_eq!((guarded("stay"), guarded("conversion")), (lots.guardrails.stay, lots.guardrails.conversion));
     let documented = |key| table("archive.yaml").cell(key, "default");
     assert_eq!(documented("stay_seconds"), settings.stay_seconds.to_string());
     assert_eq!(documented("max_reject_share"), settings.max_reject_share.to_string());

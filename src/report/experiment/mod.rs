@@ -39,12 +39,12 @@ struct Place<'e> {
 }
 
 /// What there is to say of an experiment, as far as it has come.
-pub struct Verdict<'e> {
+pub struct Standings<'e> {
     experiment: &'e Experiment,
     places: Vec<(&'e Evidence, Place<'e>)>,
 }
 
-impl<'e> Verdict<'e> {
+impl<'e> Standings<'e> {
     /// `places` are what is known of its platforms and markets within its window, read from `turns` for a rotation and
     /// from `funnel` for a split, in the order in which they are to stand.
     #[must_use]

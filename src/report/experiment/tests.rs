@@ -8,7 +8,7 @@ use crate::model::{Count, Measure, columns as c};
 use crate::report::evidence::{Evidence, Turn};
 use crate::report::testing::{Scene, UNTIL, number, rotation as whole_rotation, row_of, split, text, wavering};
 use crate::report::trial::Effect;
-use crate::report::{Verdict, frame};
+use crate::report::{Standings, frame};
 use crate::stats::Interval;
 
 /// Of each cover, for each of its broadcasts: impressions, clicks, entrants, stays and orders, a little more or less.
@@ -37,7 +37,7 @@ fn scene(days: i32, covers: &[Usual]) -> Scene {
 
 /// Table `experiment`.
 fn table(scene: &Scene, experiment_: &Experiment) -> DataFrame {
-    let tables = Verdict::of(experiment_, &[scene.evidence()]).tables("calm_or_loud", UNTIL, 1).unwrap();
+    let tables = Standings::of(experiment_, &[scene.evidence()]).tables("calm_or_loud", UNTIL, 1).unwrap();
     frame(&[tables[0].1.bytes.clone().into()]).unwrap()
 }
 
@@ -130,7 +130,7 @@ fn arms_that_were_not_given_what_was_planned_decide_nothing() {
         let viewers = if row.1[3] == "better" { 3000 } else { 3300 };
         row.3.put(Count::UniqueImpressions, Measure::exact(viewers));
     }
-    let tables = Verdict::of(&split(&["calm", "better"]), &[scene.evidence()]).tables("e", UNTIL, 1).unwrap();
+    let tables = Standings::of(&split(&["calm", "better"]), &[scene.evidence()]).tables("e", UNTIL, 1).unwrap();
     let [arms, checks] = [0, 1].map(|at| frame(&[tables[at].1.bytes.clone().into()]).unwrap());
     assert_eq!(decision(&arms, "better"), "invalid: imbalance");
     assert_eq!(decision(&arms, "calm"), "invalid: imbalance");
@@ -193,7 +193,7 @@ fn rotation(orders: [u64; 2], off_plan_every: usize) -> (Experiment, Evidence) {
 fn a_rotation_is_decided_by_its_turns() {
     let of = |orders, off_plan_every| {
         let (experiment_, evidence) = rotation(orders, off_plan_every);
-        let tables = Verdict::of(&experiment_, &[evidence]).tables("e", UNTIL, 1).unwrap();
+        let tables = Standings::of(&experiment_, &[evidence]).tables("e", UNTIL, 1).unwrap();
         frame(&[tables[0].1.bytes.clone().into()]).unwrap()
     };
     let better = of([20, 26], usize::MAX);

@@ -14,7 +14,7 @@ use crate::archive::{
     ArchiveError, BoxError, Draft, FactRecord, Published, Receipt, State, TableBytes, TableName, Unit,
 };
 use crate::config::Experiment;
-use crate::report::{self, Evidence, Verdict};
+use crate::report::{self, Evidence, Standings};
 use crate::run::publishing::{draft, failed, table};
 use crate::run::{Disposition, error_text};
 
@@ -81,12 +81,12 @@ impl Desk<'_> {
         let facts: Vec<FactRecord> = inputs.iter().flat_map(Inputs::facts).collect();
         let draft = Draft { facts, ..draft(known.state, &fingerprint, Vec::new(), &config) };
         let published = tokio::task::block_in_place(|| {
-            let verdict = {
+            let standings = {
                 let _turn = self.rendering.take();
-                Verdict::of(experiment, &known.evidences)
+                Standings::of(experiment, &known.evidences)
             };
             let render = |revision| {
-                let tables = verdict.tables(name, as_of, revision)?;
+                let tables = standings.tables(name, as_of, revision)?;
                 Ok::<Vec<TableBytes>, BoxError>(tables.into_iter().map(|(name, made)| table(name, made)).collect())
             };
             Handle::current().block_on(self.archive.publish_after(newest, &unit, &draft, render, self.stamp))
