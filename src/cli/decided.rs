@@ -8,8 +8,6 @@ use crate::model::columns as c;
 pub(super) fn views(table: TableName) -> Vec<View<'static>> {
     let [click_rate, click_baseline, ..] = c::CLICK_STEP;
     let [stay_rate, stay_baseline, ..] = c::STAY_STEP;
-    let of_experiment = [View::Plain(c::EXPERIMENT)];
-    let of_market = [View::Plain(c::AS_OF), View::Plain(c::MARKET), View::Plain(c::PLATFORM)];
     let answer = match table {
         TableName::Cover => vec![
             View::Plain(c::RANK),
@@ -79,6 +77,18 @@ pub(super) fn views(table: TableName) -> Vec<View<'static>> {
             View::PercentWithInterval(c::DIFFERENCE),
             View::Prose(c::NOTE),
         ],
+        _ => return of_tests(table),
+    };
+    of_market().into_iter().chain(answer).collect()
+}
+
+fn of_market() -> [View<'static>; 3] {
+    [View::Plain(c::AS_OF), View::Plain(c::MARKET), View::Plain(c::PLATFORM)]
+}
+
+/// Of experiments, and of tests of nothing.
+fn of_tests(table: TableName) -> Vec<View<'static>> {
+    let answer = match table {
         TableName::Experiment => vec![
             View::Plain(c::COVER_ID),
             View::Plain(c::BROADCASTS),
@@ -115,7 +125,6 @@ pub(super) fn views(table: TableName) -> Vec<View<'static>> {
         ],
         _ => return Vec::new(),
     };
-    let is_experiment = matches!(table, TableName::Experiment | TableName::ExperimentBalance);
-    let names = of_experiment.into_iter().filter(|_| is_experiment);
-    names.chain(of_market).chain(answer).collect()
+    let name = (table != TableName::FalseWinners).then_some(View::Plain(c::EXPERIMENT));
+    name.into_iter().chain(of_market()).chain(answer).collect()
 }

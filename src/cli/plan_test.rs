@@ -4,8 +4,6 @@ mod record;
 
 use std::io::Write;
 
-use jiff::Timestamp;
-
 use super::args::{Global, PlanTest};
 use super::{Failure, exit, load};
 use crate::archive::BoxError;
@@ -13,6 +11,7 @@ use crate::config::{Experiment, Market, PlannedTurn, Rotation, Workspace};
 use crate::model::{MarketId, PlatformId};
 use crate::report::{Power, power};
 use crate::run::{self, stores};
+use crate::time::Clock;
 use record::record;
 
 /// Prints the schedule of a rotation by the clock of each market, for whoever puts covers on air, and what an experiment
@@ -143,7 +142,7 @@ async fn judged(
     market: &MarketId,
 ) -> Result<Option<Power>, BoxError> {
     let archive = stores::archive_for_planning(&workspace.settings)?;
-    let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let today = Clock::System.now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let evidence = run::history(workspace, &archive, platform, market, today).await?;
     let turns = experiment.rotation().map_or(&[][..], |rotation| rotation.schedule.turns(market));
     Ok(evidence.and_then(|evidence| power(&evidence, experiment, turns)))

@@ -20,8 +20,8 @@ pub async fn run(args: &Show, global: &Global, out: &mut impl Write) -> Result<u
     let archive = stores::archive_for_reading(&workspace.settings)?;
     let date_key = args.table.date_column();
     let mut places = Vec::new();
-    places.extend(args.platform.as_ref().map(|name| (c::PLATFORM, name.to_string())));
-    places.extend(args.market.as_ref().map(|name| (c::MARKET, name.to_string())));
+    places.extend(args.platform.as_ref().map(|name| (c::PLATFORM, name.clone())));
+    places.extend(args.market.as_ref().map(|name| (c::MARKET, name.clone())));
     // An experiment's objects hold all its places; of the others each has objects of its own.
     let is_of_experiment = matches!(args.table, TableName::Experiment | TableName::ExperimentBalance);
     let (within, mut parts) = if is_of_experiment {
@@ -120,12 +120,12 @@ impl<'n> View<'n> {
 
 /// An instant on a zone's clock, in UTC: polars prints it only with time zones of its own.
 fn instant(value: &AnyValue<'_>) -> Option<String> {
-    let us = match value {
-        AnyValue::Datetime(us, TimeUnit::Microseconds, Some(_)) => *us,
-        AnyValue::DatetimeOwned(us, TimeUnit::Microseconds, Some(_)) => *us,
-        _ => return None,
+    let (AnyValue::Datetime(us, TimeUnit::Microseconds, Some(_))
+    | AnyValue::DatetimeOwned(us, TimeUnit::Microseconds, Some(_))) = value
+    else {
+        return None;
     };
-    Some(Timestamp::from_microsecond(us).ok()?.to_string())
+    Some(Timestamp::from_microsecond(*us).ok()?.to_string())
 }
 
 /// Broken between words.

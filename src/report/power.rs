@@ -81,7 +81,7 @@ pub fn power(evidence: &Evidence, experiment: &Experiment, turns: &[PlannedTurn]
         let (mut low, mut high) = (0.0_f64, GREATEST);
         for _ in 0..HALVINGS {
             // Gains are ratios, so halves are too.
-            let middle = ((low.ln_1p() + high.ln_1p()) / 2.0).exp_m1();
+            let middle = f64::midpoint(low.ln_1p(), high.ln_1p()).exp_m1();
             if is_enough(middle) { high = middle } else { low = middle }
         }
         high

@@ -83,13 +83,12 @@ impl<'e> Standings<'e> {
 }
 
 fn stack(all: &mut Option<DataFrame>, next: PolarsResult<DataFrame>) -> PolarsResult<()> {
-    match all {
-        Some(all) => all.vstack_mut(&next?).map(drop),
-        None => {
-            *all = Some(next?);
-            Ok(())
-        }
+    let next = next?;
+    if let Some(all) = all {
+        return all.vstack_mut(&next).map(drop);
     }
+    *all = Some(next);
+    Ok(())
 }
 
 impl<'e> Place<'e> {

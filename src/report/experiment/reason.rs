@@ -86,7 +86,7 @@ fn keep_testing(place: &Place<'_>, arm: usize, control: &str) -> [String; 2] {
         ];
     }
     let [en, zh] = figure(Some(effect));
-    let looks_costly = one.guardrails.iter().any(|guard| *guard == Standing::Open { is_beyond: true });
+    let looks_costly = one.guardrails.contains(&Standing::Open { is_beyond: true });
     if one.p_holm.is_some_and(|p| p <= place.experiment.level) && effect.value > 0.0 {
         if looks_costly {
             return [

@@ -32,7 +32,9 @@ pub(super) fn cells(exposures: &[Exposure], arms: usize, seed: u64, level: f64) 
     let mut redrawn: Vec<Vec<Vec<f64>>> = observed.iter().map(|cells| vec![Vec::new(); cells.len()]).collect();
     let mut orders: Vec<Vec<usize>> = blocks.iter().map(|_| (0..arms).collect()).collect();
     for _ in 0..REDRAWN {
-        orders.iter_mut().for_each(|order| chance.shuffle(order));
+        for order in &mut orders {
+            chance.shuffle(order);
+        }
         for (index, statistics) in indices.iter().zip(&mut redrawn) {
             let mut sums = vec![0.0; statistics.len() * arms];
             for ((exposure, block), cell) in exposures.iter().zip(&block_of).zip(index) {

@@ -11,8 +11,9 @@ fn history(evenings: i32) -> Scene {
     let mut chance = Chance::new(1, 0);
     for day in 0..evenings {
         for slot in ["prime", "late"] {
-            let entrants = 40.0 * (0.3 * chance.normal()).exp();
-            let counts = [(Count::Impressions, 1000), (Count::Entrants, entrants as u64), (Count::Clicks, 60)];
+            let rate = 0.04 * (0.3 * chance.normal()).exp();
+            let entrants = chance.binomial(1000, rate);
+            let counts = [(Count::Impressions, 1000), (Count::Entrants, entrants), (Count::Clicks, 60)];
             for cover in ["red", "blue"] {
                 scene.shown(day, [slot, "all", &format!("b{day:02}"), cover], &counts);
             }

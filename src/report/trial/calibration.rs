@@ -133,7 +133,8 @@ fn bests(tests: u64, seed: u64, draw: impl Fn(&mut Chance, Truth) -> (Vec<Outcom
         let chosen = choice::choice(&outcomes, ARMS, plan, 0.05).unwrap();
         let best = (0..ARMS).max_by(|one, other| lifts[*one].total_cmp(&lifts[*other])).unwrap();
         for (arm, probability) in chosen.best.iter().enumerate() {
-            let bin = &mut bins[((probability * 10.0) as usize).min(9)];
+            let tenths = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+            let bin = &mut bins[tenths.iter().filter(|tenth| **tenth <= *probability).count()];
             *bin = [bin[0] + 1.0, bin[1] + probability, bin[2] + f64::from(u8::from(arm == best))];
         }
     }

@@ -36,6 +36,9 @@ pub(super) fn evidence(
 ) -> Result<Option<Evidence>, BoxError> {
     let day = |table: PublishedTable| Ok::<_, BoxError>((table.local_date, report::frame(&[table.bytes])?));
     let days = tables.into_iter().map(day).collect::<Result<Vec<_>, _>>()?;
-    let slots = workspace.markets.get(market).map(|market| market.slots.names().map(str::to_owned).collect());
-    Ok(Evidence::read(platform, market, &slots.unwrap_or_else(Vec::new), &days)?)
+    let slots = workspace
+        .markets
+        .get(market)
+        .map(|market| market.slots.names().map(str::to_owned).collect::<Vec<String>>());
+    Ok(Evidence::read(platform, market, &slots.unwrap_or_default(), &days)?)
 }

@@ -24,5 +24,6 @@ mod sameness;
 mod schedule;
 mod sharing;
 mod stops;
+mod story;
 mod telling;
 mod told;
