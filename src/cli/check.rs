@@ -25,6 +25,14 @@ pub fn run(global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
         let reach = job.platforms.len() * job.markets.len() * usize::from(job.lookback_days);
         writeln!(out, "  job {name}: {when}, looks at {reach} market-days")?;
     }
+    for (name, experiment) in &workspace.experiments {
+        let (design, covers) = (experiment.design_word(), experiment.covers.len());
+        writeln!(
+            out,
+            "  experiment {name}: {design} of {covers} covers, {} to {}",
+            experiment.from, experiment.to
+        )?;
+    }
     for (name, channel) in &workspace.channels {
         writeln!(out, "  channel {name}: {}", described(channel))?;
     }

@@ -160,3 +160,41 @@ fn an_experiment_needs_the_file_that_switches_deciding_on() {
     let refused = scenario.cli(&["check"]).exits(3);
     assert!(refused.stderr.contains("decisions.yaml"), "{}", refused.stderr);
 }
+
+#[test]
+fn plan_test_prints_writes_and_records_a_schedule() {
+    let scenario = week(ROTATION);
+    let file = "config/experiments/red_or_blue.yaml";
+    scenario
+        .cli(&["check"])
+        .exits(0)
+        .says("experiment red_or_blue: rotation of 2 covers, 2026-11-16 to 2026-11-20");
+    let first = scenario.cli(&["plan-test", "red_or_blue", "--csv", "schedule.csv", "--write"]).exits(0);
+    let sha256 = first.stdout.lines().find_map(|line| line.strip_prefix("sha256: ")).unwrap().to_owned();
+    assert!(first.stdout.contains("GB, by the clock of Europe/London"), "{}", first.stdout);
+    let recorded = std::fs::read_to_string(scenario.path(file)).unwrap();
+    assert_eq!(recorded, ROTATION.replace("seed: 1}", &format!("seed: 1, sha256: {sha256}}}")));
+    let csv = std::fs::read_to_string(scenario.path("schedule.csv")).unwrap();
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!(lines.len(), 1 + 5 * 48, "half hours of five days");
+    assert_eq!(lines[0], "market,local_date,slot,starts_utc,settles_utc,ends_utc,starts_local,cover_id");
+    assert!(lines[1].starts_with("GB,2026-11-16,night,2026-11-16T00:00:00Z,"), "{}", lines[1]);
+    scenario.cli(&["plan-test", "red_or_blue", "--write"]).exits(0).says("already recorded in");
+    scenario.write(file, recorded.replace("seed: 1,", "seed: 2,"));
+    let refused = scenario.cli(&["check"]).exits(3);
+    assert!(refused.stderr.contains("no longer the one that was recorded"), "{}", refused.stderr);
+}
+
+#[test]
+fn plan_test_tells_what_would_be_found_once_there_is_a_history() {
+    let scenario = week(SPLIT);
+    scenario.cli(&["plan-test", "red_or_blue"]).exits(0).says("shop/GB: not known: fewer than 8 broadcasts");
+    scenario.run().exits(0);
+    let told = scenario
+        .cli(&["plan-test", "red_or_blue"])
+        .exits(0)
+        .says("  shop/GB: a gain of 5 % with a probability of ");
+    assert!(told.stdout.contains("(8 broadcasts, 2026-11-17 to 2026-11-20)"), "{}", told.stdout);
+    scenario.cli(&["plan-test", "red_or_blue", "--write"]).exits(2);
+    scenario.cli(&["plan-test", "blue_or_red"]).exits(2);
+}
