@@ -164,8 +164,15 @@ fn killed_after_any_request_and_run_again_the_archive_is_the_same() {
 fn killed_while_it_decides_and_run_again_the_archive_is_the_same() {
     let families = "families: {dress: {shared: c0, localized: {GB: c1}}}";
     let decisions = format!("version: 1\nwindow_days: 4\nperiod_days: 2\n{families}\n");
-    let ground = Ground::prepare_with(&[("config/decisions.yaml", &decisions)]);
-    let is_of_decisions = |key: &str| key.contains("_decisions") || key.contains("as_of=");
+    let experiment = "version: 1\ndesign: split\nplatforms: [shop]\nmarkets: [GB, US]\ncovers: [c0, c1]\n\
+                      window: {from: 2026-10-20, to: 2026-11-30}\nsplit: {broadcasts: 8}\n";
+    let ground = Ground::prepare_with(&[
+        ("config/decisions.yaml", &decisions),
+        ("config/experiments/c0_or_c1.yaml", experiment),
+    ]);
+    let is_of_decisions =
+        |key: &str| ["_decisions", "_experiments", "as_of="].iter().any(|part| key.contains(part));
+    assert!(ground.expected.keys().any(|key| key.contains("_experiments")), "an experiment is decided too");
     let first =
         ground.requests.iter().position(|logged| is_of_decisions(&logged.key)).expect("something is decided");
     assert!(
