@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 use super::evidence::Evidence;
@@ -25,7 +27,7 @@ const GREATEST: f64 = 4.0;
 /// How often the smallest gain is halved in.
 const HALVINGS: usize = 5;
 /// Schedules that each simulated rotation is held against.
-const REDRAWN: usize = 199;
+const REDRAWN: usize = 499;
 
 /// What an experiment would find in one market of a platform.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,8 +60,8 @@ struct Cell {
 /// not known, or there were fewer broadcasts than a test needs. `turns` are those of its schedule in the market.
 ///
 /// A split draws broadcasts from the history, and deals each one's impressions and orders to the arms. A rotation draws, for
-/// each of its dates, a date of the history, and for each turn a broadcast of that date and slot; so turns differ as much as
-/// broadcasts of the same slot did, which is on the safe side.
+/// each of its dates, a date of the history, and gives the turns of a slot its broadcasts in any order; so turns differ as
+/// much as broadcasts of the same slot did, which is on the safe side.
 #[must_use]
 pub fn power(evidence: &Evidence, experiment: &Experiment, turns: &[PlannedTurn]) -> Option<Power> {
     let cells = cells(evidence, experiment.value)?;
@@ -188,21 +190,29 @@ fn turned(
     chance: &mut Chance,
 ) -> Vec<Outcome> {
     let dates = cells.iter().map(|cell| cell.day + 1).max().unwrap_or(1);
-    let mut outcomes = Vec::with_capacity(turns.len());
-    let mut today: Option<(Date, usize)> = None;
+    let mut abreast: BTreeMap<(Date, usize), u64> = BTreeMap::new();
+    for turn in turns {
+        *abreast.entry((turn.local_date, turn.slot)).or_default() += 1;
+    }
     let blocks = super::trial::blocks(turns, experiment.covers.len());
+    let mut days: BTreeMap<Date, usize> = BTreeMap::new();
+    // Of each slot of a date what was on air, and what of it no turn has been given yet.
+    let mut slots: BTreeMap<(Date, usize), (Vec<&Cell>, Vec<&Cell>)> = BTreeMap::new();
+    let mut outcomes = Vec::with_capacity(turns.len());
     for (turn, cluster) in turns.iter().zip(blocks) {
-        let day = match today {
-            Some((date, day)) if date == turn.local_date => day,
-            _ => chance.below(dates),
-        };
-        today = Some((turn.local_date, day));
-        let of_slot = |cell: &&Cell| (cell.day, cell.slot) == (day, turn.slot);
-        let on_air: Vec<&Cell> = cells.iter().filter(of_slot).collect();
-        let abreast =
-            turns.iter().filter(|one| (one.local_date, one.slot) == (turn.local_date, turn.slot)).count();
-        let Some(cell) = on_air.get(chance.below(on_air.len())) else { continue };
-        let part = float(on_air.len() as u64) / float(abreast as u64) * counted;
+        let place = (turn.local_date, turn.slot);
+        let day = *days.entry(turn.local_date).or_insert_with(|| chance.below(dates));
+        let (on_air, left) = slots.entry(place).or_insert_with(|| {
+            let of_slot = |cell: &&Cell| (cell.day, cell.slot) == (day, turn.slot);
+            (cells.iter().filter(of_slot).collect(), Vec::new())
+        });
+        if left.is_empty() {
+            left.clone_from(on_air);
+            chance.shuffle(left);
+        }
+        let Some(cell) = left.pop() else { continue };
+        let abreast = abreast.get(&place).copied().unwrap_or(1);
+        let part = float(on_air.len() as u64) / float(abreast) * counted;
         let lift = if turn.cover == better { 1.0 + gain } else { 1.0 };
         let look = turn.local_date.since(experiment.from).map_or(0, |span| span.get_days());
         let (sum, trials) = cell.thinned(part, lift, chance);

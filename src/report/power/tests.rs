@@ -49,15 +49,10 @@ fn fresh(gain: f64, tests: u64) -> f64 {
     float((0..tests).filter(is_found).count() as u64) / float(tests)
 }
 
-#[test]
-fn power_is_what_fresh_broadcasts_find() {
-    let experiment = Experiment { worth: 0.15, ..split(&["red", "blue"]) };
-    let promised: Vec<f64> =
-        (0..20).map(|seed| power(&history(seed).evidence(), &experiment, &[]).unwrap().found).collect();
-    let promised = promised.iter().sum::<f64>() / 20.0;
-    let found = fresh(0.15, 1000);
-    assert!((0.3..0.95).contains(&found), "{found} tells nothing");
-    assert!((promised - found).abs() < 0.05, "{promised} was promised and {found} found");
+/// What is promised of a gain by each of so many histories.
+fn promised_of_splits(gain: f64, histories: u64) -> Vec<f64> {
+    let experiment = Experiment { worth: gain, ..split(&["red", "blue"]) };
+    (0..histories).map(|seed| power(&history(seed).evidence(), &experiment, &[]).unwrap().found).collect()
 }
 
 /// Rates of a slot differ by date and by turn.
@@ -65,11 +60,10 @@ fn rates(chance: &mut Chance) -> [f64; 2] {
     [0.04, 0.08].map(|usual| usual * (0.2 * chance.normal()).exp())
 }
 
-#[test]
-fn power_of_a_rotation_is_what_fresh_turns_find() {
+/// The same of rotations; in the history there is another broadcast every two hours, as long as a turn.
+fn promised_of_rotations(gain: f64, histories: u64) -> Vec<f64> {
     let (experiment, turns) = rotation(&["red", "blue"]);
-    let experiment = Experiment { worth: 0.15, ..experiment };
-    // Every two hours another broadcast, as long as a turn.
+    let experiment = Experiment { worth: gain, ..experiment };
     let history = |seed| {
         let mut chance = Chance::new(seed, 2);
         let mut scene = Scene::default();
@@ -83,14 +77,17 @@ fn power_of_a_rotation_is_what_fresh_turns_find() {
         }
         scene.evidence()
     };
-    let promised: Vec<f64> =
-        (0..4).map(|seed| power(&history(seed), &experiment, &turns).unwrap().found).collect();
-    let promised = promised.iter().sum::<f64>() / 4.0;
+    (0..histories).map(|seed| power(&history(seed), &experiment, &turns).unwrap().found).collect()
+}
+
+/// How often rotations on fresh turns of that process find a gain.
+fn fresh_turns(gain: f64, tests: u64) -> f64 {
+    let (experiment, turns) = rotation(&["red", "blue"]);
     let blocks = crate::report::trial::blocks(&turns, 2);
     let is_found = |test: &u64| {
         let mut chance = Chance::new(98, *test);
         let turn = |(turn, cluster): (&PlannedTurn, &usize)| {
-            let lift = if turn.cover == 1 { 1.15 } else { 1.0 };
+            let lift = if turn.cover == 1 { 1.0 + gain } else { 1.0 };
             let rate = rates(&mut chance)[turn.slot] * lift;
             let trials = 400.0 * (7200.0 - 300.0) / 7200.0;
             let sum = float(chance.binomial(trials as u64, rate));
@@ -101,9 +98,43 @@ fn power_of_a_rotation_is_what_fresh_turns_find() {
         let plan = Plan::Rotation(Draws { days: 14, redrawn: 499, seed: *test });
         p_values(&outcomes, 2, 0, 14, plan)[1].is_some_and(|p| p <= 0.05)
     };
-    let found = float((0..400).filter(is_found).count() as u64) / 400.0;
+    float((0..tests).filter(is_found).count() as u64) / float(tests)
+}
+
+fn mean(shares: &[f64]) -> f64 {
+    shares.iter().sum::<f64>() / float(shares.len() as u64)
+}
+
+#[test]
+fn power_of_a_split_is_what_fresh_broadcasts_find() {
+    let (promised, found) = (mean(&promised_of_splits(0.15, 20)), fresh(0.15, 1000));
     assert!((0.3..0.95).contains(&found), "{found} tells nothing");
     assert!((promised - found).abs() < 0.05, "{promised} was promised and {found} found");
+}
+
+#[test]
+fn power_of_a_rotation_is_what_fresh_turns_find() {
+    let (promised, found) = (mean(&promised_of_rotations(0.15, 4)), fresh_turns(0.15, 400));
+    assert!((0.3..0.95).contains(&found), "{found} tells nothing");
+    assert!((promised - found).abs() < 0.05, "{promised} was promised and {found} found");
+}
+
+#[test]
+#[ignore = "prints the table of docs/STATISTICS.md"]
+fn table_of_power() {
+    let row = |design: &str, gain: f64, mut promised: Vec<f64>, found: f64| {
+        promised.sort_by(f64::total_cmp);
+        let [mean, low, high, found] =
+            [mean(&promised), promised[promised.len() / 10], promised[promised.len() * 9 / 10], found]
+                .map(|share| 100.0 * share);
+        println!("| {design} | {:.0} % | {mean:.1} | {low:.0} to {high:.0} | {found:.1} |", 100.0 * gain);
+    };
+    for gain in [0.1, 0.15, 0.2] {
+        row("split", gain, promised_of_splits(gain, 40), fresh(gain, 4000));
+    }
+    for gain in [0.1, 0.15, 0.2] {
+        row("rotation", gain, promised_of_rotations(gain, 20), fresh_turns(gain, 2000));
+    }
 }
 
 #[test]

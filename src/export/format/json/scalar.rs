@@ -101,6 +101,8 @@ mod tests {
             behind in "([,} ].{0,12}|)",
         ) {
             let text = format!("{value}{behind}");
+            // The parser skips blanks before a value; whoever calls this has skipped them.
+            prop_assume!(!text.starts_with(' '));
             let mut values = serde_json::Deserializer::from_str(&text).into_iter::<&serde_json::value::RawValue>();
             let parsed = values.next().and_then(Result::ok).map(serde_json::value::RawValue::get);
             if let Some((kind, end)) = scalar(text.as_bytes(), 0) {
