@@ -180,6 +180,13 @@ fn share_of(many: u64, mut share: f64, chance: &mut Chance) -> u64 {
     sum + chance.binomial(many, share)
 }
 
+/// What was on air in a slot of a date.
+struct OnAir<'c> {
+    all: Vec<&'c Cell>,
+    /// What no turn has been given yet.
+    rest: Vec<&'c Cell>,
+}
+
 /// Turns of a rotation with the traffic of the history.
 fn turned(
     experiment: &Experiment,
@@ -196,23 +203,22 @@ fn turned(
     }
     let blocks = super::trial::blocks(turns, experiment.covers.len());
     let mut days: BTreeMap<Date, usize> = BTreeMap::new();
-    // Of each slot of a date what was on air, and what of it no turn has been given yet.
-    let mut slots: BTreeMap<(Date, usize), (Vec<&Cell>, Vec<&Cell>)> = BTreeMap::new();
+    let mut slots: BTreeMap<(Date, usize), OnAir<'_>> = BTreeMap::new();
     let mut outcomes = Vec::with_capacity(turns.len());
     for (turn, cluster) in turns.iter().zip(blocks) {
         let place = (turn.local_date, turn.slot);
         let day = *days.entry(turn.local_date).or_insert_with(|| chance.below(dates));
-        let (on_air, left) = slots.entry(place).or_insert_with(|| {
+        let on_air = slots.entry(place).or_insert_with(|| {
             let of_slot = |cell: &&Cell| (cell.day, cell.slot) == (day, turn.slot);
-            (cells.iter().filter(of_slot).collect(), Vec::new())
+            OnAir { all: cells.iter().filter(of_slot).collect(), rest: Vec::new() }
         });
-        if left.is_empty() {
-            left.clone_from(on_air);
-            chance.shuffle(left);
+        if on_air.rest.is_empty() {
+            on_air.rest.clone_from(&on_air.all);
+            chance.shuffle(&mut on_air.rest);
         }
-        let Some(cell) = left.pop() else { continue };
+        let Some(cell) = on_air.rest.pop() else { continue };
         let abreast = abreast.get(&place).copied().unwrap_or(1);
-        let part = float(on_air.len() as u64) / float(abreast) * counted;
+        let part = float(on_air.all.len() as u64) / float(abreast) * counted;
         let lift = if turn.cover == better { 1.0 + gain } else { 1.0 };
         let look = turn.local_date.since(experiment.from).map_or(0, |span| span.get_days());
         let (sum, trials) = cell.thinned(part, lift, chance);
