@@ -54,7 +54,11 @@ pub(super) fn floats<T>(name: &str, rows: &[T], of: impl Fn(&T) -> Option<f64>) 
 
 fn rounded(number: f64) -> f64 {
     const DIGITS: i32 = 12;
-    if number == 0.0 || !number.is_finite() || number.fract() == 0.0 {
+    if number == 0.0 {
+        // The sum of nothing is −0.
+        return 0.0;
+    }
+    if !number.is_finite() || number.fract() == 0.0 {
         return number;
     }
     #[expect(clippy::cast_possible_truncation, reason = "the exponent of a number has three digits")]
@@ -96,6 +100,7 @@ mod tests {
             assert!((rounded(number) / number - 1.0).abs() < 1e-11, "{number}");
         }
         assert_eq!(rounded(0.0625).to_bits(), 0.0625_f64.to_bits());
+        assert!(rounded(-0.0).is_sign_positive());
         assert!(rounded(f64::INFINITY).is_infinite() && rounded(5e-324) > 0.0);
     }
 }

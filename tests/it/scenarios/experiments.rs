@@ -143,6 +143,45 @@ fn a_rotation_needs_days_that_are_cut_by_its_turns() {
 }
 
 #[test]
+fn covers_that_took_turns_by_the_schedule_are_decided_on() {
+    let scenario = week(ROTATION).job("shop", "GB", 5);
+    scenario.cli(&["plan-test", "red_or_blue", "--csv", "schedule.csv"]).exits(0);
+    let schedule = std::fs::read_to_string(scenario.path("schedule.csv")).unwrap();
+    let mut days: BTreeMap<String, String> =
+        DATES.into_iter().map(|date| (date.to_owned(), String::new())).collect();
+    for (number, turn) in schedule.lines().skip(1).enumerate() {
+        let fields: Vec<&str> = turn.split(',').collect();
+        let (date, start, cover) = (fields[1], fields[3], fields[7]);
+        // Ten minutes into the turn, when its burn-in is over; of blue twice as many come as of red.
+        let minute = format!("{}:{}", &start[11..13], if &start[14..16] == "00" { "10" } else { "40" });
+        if !("08".."20").contains(&&start[11..13]) {
+            continue;
+        }
+        let come = if cover == "blue" { 8 } else { 4 } + number % 3;
+        for viewer in 0..20 {
+            let who = format!("{date}-{number}-{viewer}");
+            for event in ["show", "tap", "enter", "paid"] {
+                if event == "show" || viewer < come && (event != "paid" || viewer % 2 == 0) {
+                    days.get_mut(date).unwrap().push_str(&format!(
+                        "{event}-{who} {date}T{minute}:00Z {event} GB {date}-r {cover} {who} f 25-34 -\n"
+                    ));
+                }
+            }
+        }
+    }
+    for (date, lines) in days {
+        scenario.deliver(&format!("shop/{date}/a.csv"), events(&lines));
+    }
+    scenario.run().exits(0).expect_table(
+        "experiment/experiment=red_or_blue",
+        "design    market  cover_id  is_control  decision  on_air  days  broadcasts  turns  impressions  off_plan_share
+         rotation  GB      red       true        –         blue    5     5           60     1200         0
+         rotation  GB      blue      false       winner    blue    5     5           60     1200         0",
+    );
+    scenario.cli(&["show", "experiment"]).exits(0).says("most probably the best (100 %)");
+}
+
+#[test]
 fn show_prints_an_experiment_by_market() {
     let scenario = week(SPLIT);
     scenario.run().exits(0);
