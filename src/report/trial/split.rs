@@ -20,15 +20,17 @@ struct Look {
 pub(super) fn effect(outcomes: &[Outcome], arm: usize, days: usize, planned: f64, level: f64) -> Option<Effect> {
     let looks = looks(outcomes, arm, days);
     let mut p_value = 1.0_f64;
-    let mut interval: Option<Interval> = None;
+    let mut common = Interval { low: f64::NEG_INFINITY, high: f64::INFINITY };
+    let mut interval = None;
     for (broadcasts, estimate) in looks.iter().filter_map(|look| Some((look.broadcasts, look.estimate?))) {
         let (error, seen) = (estimate.standard_error, float(broadcasts));
         p_value = p_value.min(sequence::p_value(estimate.value, error, seen, planned));
         let half = sequence::half_width(error, seen, planned, 1.0 - level);
         let now = Interval { low: estimate.value - half, high: estimate.value + half };
-        let both = interval.map(|was| Interval { low: was.low.max(now.low), high: was.high.min(now.high) });
-        // What no look leaves anything of was not one effect all the time: the latest look is told.
-        interval = Some(both.filter(|both| both.low <= both.high).unwrap_or(now));
+        common = Interval { low: common.low.max(now.low), high: common.high.min(now.high) };
+        // Where the estimate has left what all looks have in common it was not one effect all the time.
+        let is_one = common.low <= estimate.value && estimate.value <= common.high;
+        interval = Some(if is_one { common } else { now });
     }
     let interval = interval.map(|logs| Interval { low: logs.low.exp_m1(), high: logs.high.exp_m1() });
     let last = looks.last()?;

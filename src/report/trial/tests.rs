@@ -59,7 +59,9 @@ fn what_was_found_stays_found() {
     let early = effect(&outcomes[..20], 10, Plan::Split { planned: 20.0 });
     let late = effect(&outcomes, 20, Plan::Split { planned: 20.0 });
     assert!(late.p_value <= early.p_value, "{early:?} {late:?}");
-    assert!(late.interval.is_some(), "{late:?}");
+    let (interval, first) = (late.interval.unwrap(), early.interval.unwrap());
+    assert!(interval.low <= late.value && late.value <= interval.high, "{late:?}");
+    assert!(first.low > late.value, "what held the gain does not hold what came of it: {first:?}");
 }
 
 #[test]
