@@ -70,23 +70,18 @@ type Cells = BTreeMap<(String, String), (i64, i64)>;
 
 /// Effective CTR by market and slot, one grid per platform: counts of different conventions are never put together.
 fn print_report(frame: &DataFrame, out: &mut impl Write) -> Result<(), Failure> {
-    let summed = frame
-        .clone()
-        .lazy()
-        .group_by([col(c::PLATFORM), col(c::MARKET), col(c::SLOT)])
-        .agg([col(c::IMPRESSIONS).sum(), col(c::ENTRANTS).sum()])
-        .collect()?;
     let text = |name: &str, row: usize| -> PolarsResult<String> {
-        Ok(summed.column(name)?.str()?.get(row).unwrap_or_default().to_owned())
+        Ok(frame.column(name)?.str()?.get(row).unwrap_or_default().to_owned())
+    };
+    let count = |name: &str, row: usize| -> PolarsResult<i64> {
+        Ok(frame.column(name)?.i64()?.get(row).unwrap_or(0))
     };
     let mut cells: BTreeMap<String, Cells> = BTreeMap::new();
-    for row in 0..summed.height() {
-        let count = |name: &str| -> PolarsResult<i64> { Ok(summed.column(name)?.i64()?.get(row).unwrap_or(0)) };
-        let cell = (count(c::IMPRESSIONS)?, count(c::ENTRANTS)?);
-        cells
-            .entry(text(c::PLATFORM, row)?)
-            .or_default()
-            .insert((text(c::MARKET, row)?, text(c::SLOT, row)?), cell);
+    for row in 0..frame.height() {
+        let place = (text(c::MARKET, row)?, text(c::SLOT, row)?);
+        let sum = cells.entry(text(c::PLATFORM, row)?).or_default().entry(place).or_default();
+        sum.0 += count(c::IMPRESSIONS, row)?;
+        sum.1 += count(c::ENTRANTS, row)?;
     }
     writeln!(out, "\nWho enters the room: entrants per 100 impressions, on each market's own clock")?;
     for (platform, cells) in cells {
