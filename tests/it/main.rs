@@ -23,3 +23,4 @@ mod scenarios;
 mod table;
 mod twin;
 mod tz_golden;
+mod upgrade;
