@@ -4,7 +4,9 @@ Packaged emulators of GCS know neither conditions on puts nor ETags, so what the
 This one does what is documented, and no more:
 
     PUT     /bucket/key     `x-goog-if-generation-match: 0` creates only: 412 where the object exists
-    GET     /bucket/key     a whole object or a `Range` of it, with ETag, x-goog-generation and Last-Modified; `If-Match`
+    GET     /bucket/key     a whole object or a `Range` of it, with ETag, x-goog-generation and Last-Modified; `If-Match`.
+                            What is gzip counts as uploaded with `Content-Encoding: gzip`: without `Accept-Encoding: gzip`
+                            it comes unpacked, in chunks, without a length, whatever the range
     HEAD    /bucket/key
     DELETE  /bucket/key
     GET     /bucket?list-type=2&prefix=…    pages of PAGE keys, in order
@@ -15,6 +17,7 @@ Every request carries a JWT that was signed with the private key of a service ac
 
 import base64
 import email.utils
+import gzip
 import hashlib
 import json
 import re
@@ -191,6 +194,11 @@ class Handler(BaseHTTPRequestHandler):
             "Content-Type": "application/octet-stream",
         }
         status, data = 200, stored.data
+        if data.startswith(b"\x1f\x8b"):
+            headers |= {"x-goog-stored-content-encoding": "gzip", "x-goog-stored-content-length": str(len(data))}
+            if "gzip" not in self.headers.get("Accept-Encoding", ""):
+                return self.unpacked(gzip.decompress(data), headers)
+            headers["Content-Encoding"] = "gzip"
         if wanted := re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", "")):
             first, last = int(wanted[1]), min(int(wanted[2] or len(data) - 1), len(data) - 1)
             status, headers["Content-Range"] = 206, f"bytes {first}-{last}/{len(data)}"
@@ -198,6 +206,14 @@ class Handler(BaseHTTPRequestHandler):
         if self.command == "HEAD":
             headers["Content-Length"] = str(len(data))
         self.answer(status, data, headers)
+
+    def unpacked(self, data: bytes, headers: dict[str, str]) -> None:
+        self.send_response(200)
+        for name, value in (headers | {"Transfer-Encoding": "chunked", "Warning": "214 UploadServer gunzipped"}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n0\r\n\r\n")
 
     def listing(self, query: dict[str, list[str]]) -> None:
         one = lambda name: query.get(name, [""])[0]

@@ -6,6 +6,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::near_miss::{NO_DATA_ENDS, NearMiss, is_data, without_odd_folders};
 use crate::config::{Export, Market, MarketRule, PathInstant, PathPart, PathPattern};
 use crate::model::MarketId;
 use crate::store::{Object, Store, StoreError};
@@ -36,19 +37,33 @@ pub struct PathValues {
     pub created: Option<Timestamp>,
 }
 
+/// What a search of a store for the objects of an export came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Search {
+    /// The objects, sorted by key. One that no request can name is among them: its days fail by its name.
+    pub found: Vec<Found>,
+    /// Keys that lie where objects of a date were looked for, and match no path of the export.
+    pub unmatched: BTreeMap<Option<Date>, BTreeSet<String>>,
+}
+
 /// The path that objects of one date and one market have.
 #[derive(Debug, Clone)]
 struct Wanted {
     export_date: Option<Date>,
     market: Option<MarketId>,
     parts: Vec<PathPart>,
+    near: NearMiss,
 }
+
+/// Of unmatched so many of a date are kept: who wants to see what is wrong sees it by then.
+const MOST_UNMATCHED: usize = 1000;
 
 /// Lists the objects of an export for these dates, sorted by key. One listing per distinct folder.
 ///
 /// Where the path names the market, it is looked for under every word for every market of the configuration; an
 /// object of a market that nobody knows is none of the export's, as a row of one would be with `otherwise: ignore`.
-/// One whose instants do not read by their pattern is not the export's either.
+/// One whose instants do not read by their pattern is not the export's either. A key that no request can name is looked
+/// at as if its odd folder names were not there: whoever put `a//b.csv` meant `a/b.csv`.
 ///
 /// # Errors
 /// [`StoreError`] when the store cannot be listed.
@@ -57,30 +72,56 @@ pub async fn find(
     export: &Export,
     markets: &BTreeMap<MarketId, Market>,
     dates: &BTreeSet<Date>,
-) -> Result<Vec<Found>, StoreError> {
+) -> Result<Search, StoreError> {
     let mut by_folder: BTreeMap<String, Vec<Wanted>> = BTreeMap::new();
     for wanted in wanted(export, markets, dates) {
         by_folder.entry(folder(&wanted.parts)).or_default().push(wanted);
     }
     let mut found: BTreeMap<String, Found> = BTreeMap::new();
+    let mut unmatched: BTreeMap<Option<Date>, BTreeSet<String>> = BTreeMap::new();
     let listings = by_folder.into_iter().map(|(folder, wanted)| async move {
         // Just before the first that may match: there may be years of exports before it.
-        let first = wanted.iter().map(|wanted| front(&wanted.parts)).min().unwrap_or_default();
-        Ok::<_, StoreError>((store.list_after(&folder, before(&first)).await?, wanted))
+        let first = wanted.iter().map(|wanted| wanted.near.front(front(&wanted.parts))).min().unwrap_or_default();
+        Ok::<_, StoreError>((store.listing_after(&folder, before(&first)).await?, wanted))
     });
     let mut listings = stream::iter(listings).buffered(store.requests());
     while let Some((listed, wanted)) = listings.try_next().await? {
-        for object in listed {
-            if let Some((wanted, path)) =
-                wanted.iter().find_map(|wanted| Some((wanted, matched(&wanted.parts, &object.key)?)))
-            {
-                let path = PathValues { market: wanted.market.clone(), ..path };
-                let key = object.key.clone();
-                found.entry(key).or_insert(Found { object, export_date: wanted.export_date, path });
+        let first = |key: &str| wanted.iter().find_map(|wanted| Some((wanted, matched(&wanted.parts, key)?)));
+        let mut take = |object: Object, (wanted, path): (&Wanted, PathValues)| {
+            let path = PathValues { market: wanted.market.clone(), ..path };
+            let key = object.key.clone();
+            found.entry(key).or_insert(Found { object, export_date: wanted.export_date, path });
+        };
+        for object in listed.objects {
+            if let Some(match_of) = first(&object.key) {
+                take(object, match_of);
+            } else if is_data(&object.key) {
+                for wanted in wanted.iter().filter(|wanted| wanted.near.is_near(&object.key)) {
+                    let keys = unmatched.entry(wanted.export_date).or_default();
+                    if keys.len() < MOST_UNMATCHED {
+                        keys.insert(object.key.clone());
+                    }
+                }
+            }
+        }
+        for object in listed.unnameable {
+            if let Some(match_of) = first(&object.key).or_else(|| first(&without_odd_folders(&object.key))) {
+                take(object, match_of);
             }
         }
     }
-    Ok(found.into_values().collect())
+    Ok(Search { found: found.into_values().collect(), unmatched })
+}
+
+/// Whether a path of an export matches a key at one of these dates.
+#[must_use]
+pub fn is_matched(
+    export: &Export,
+    markets: &BTreeMap<MarketId, Market>,
+    dates: &BTreeSet<Date>,
+    key: &str,
+) -> bool {
+    wanted(export, markets, dates).iter().any(|wanted| matched(&wanted.parts, key).is_some())
 }
 
 /// Every path that is looked for; of two markets one of whose words begins with the other's, the longer word first.
@@ -102,7 +143,8 @@ fn wanted(export: &Export, markets: &BTreeMap<MarketId, Market>, dates: &BTreeSe
     for (market, word) in words {
         for export_date in &export_dates {
             let parts = parts_of(pattern, *export_date, &word);
-            wanted.push(Wanted { export_date: *export_date, market: market.clone(), parts });
+            let near = NearMiss::of(pattern, *export_date, &parts);
+            wanted.push(Wanted { export_date: *export_date, market: market.clone(), parts, near });
         }
     }
     wanted
@@ -144,19 +186,29 @@ fn front(parts: &[PathPart]) -> String {
 }
 
 /// What a key says, if it is what the parts describe. A broadcast is as short as it can be; what is named twice says
-/// twice the same.
+/// twice the same. What is no data by its name ([`is_data`]) has to be named as it is: `*` is no `_SUCCESS`.
 fn matched(parts: &[PathPart], key: &str) -> Option<PathValues> {
     let mut values = PathValues::default();
-    matches(parts, key, &mut values).then_some(values)
+    let last = parts.last();
+    let is_named = |end: &&str| matches!(last, Some(PathPart::Literal(text)) if text.ends_with(*end));
+    let is_data = !NO_DATA_ENDS.iter().any(|end| key.ends_with(end) && !is_named(end));
+    (is_data && matches(parts, key, true, &mut values)).then_some(values)
 }
 
-fn matches(parts: &[PathPart], key: &str, values: &mut PathValues) -> bool {
+/// `begins`: whether the key is all of a folder's or a file's name, or what is left of it.
+fn matches(parts: &[PathPart], key: &str, begins: bool, values: &mut PathValues) -> bool {
+    let hides = |marks: &[&str]| begins && marks.iter().any(|mark| key.starts_with(mark));
     match parts {
         [] => key.is_empty(),
         [PathPart::Literal(text), rest @ ..] => {
-            key.strip_prefix(text.as_str()).is_some_and(|key| matches(rest, key, values))
+            key.strip_prefix(text.as_str()).is_some_and(|key| matches(rest, key, text.ends_with('/'), values))
         }
-        [PathPart::Any, rest @ ..] => ends(key, 0, 0).rev().any(|end| matches(rest, &key[end..], values)),
+        [PathPart::Any, rest @ ..] if hides(&["_", ".", "~$"]) => matches(rest, key, true, values),
+        [PathPart::Any, rest @ ..] => {
+            ends(key, 0, 0).rev().any(|end| matches(rest, &key[end..], begins && end == 0, values))
+        }
+        // Ids of videos do begin with `_`.
+        [PathPart::Broadcast, ..] if hides(&[".", "~$"]) => false,
         [PathPart::Broadcast, rest @ ..] => {
             let before = values.broadcast.clone();
             ends(key, 1, 0).any(|end| {
@@ -165,7 +217,7 @@ fn matches(parts: &[PathPart], key: &str, values: &mut PathValues) -> bool {
                     return false;
                 }
                 values.broadcast = Some(said.to_owned());
-                let fits = matches(rest, &key[end..], values);
+                let fits = matches(rest, &key[end..], false, values);
                 if !fits {
                     values.broadcast.clone_from(&before);
                 }
@@ -181,7 +233,7 @@ fn matches(parts: &[PathPart], key: &str, values: &mut PathValues) -> bool {
                     return false;
                 }
                 *instant(values, *which) = Some(said);
-                let fits = matches(rest, &key[end..], values);
+                let fits = matches(rest, &key[end..], false, values);
                 if !fits {
                     *instant(values, *which) = before;
                 }
@@ -233,6 +285,27 @@ mod tests {
         for other in ["tiktok/2026-11-22/part-0.csv.gz", "tiktok/2026-11-21/a/b.csv.gz", "tiktok/2026-11-21/x.csv"]
         {
             assert_eq!(matched(&parts, other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_data_by_its_name_has_to_be_named() {
+        let day = "2026-11-21".parse().unwrap();
+        let starred = PathPattern { parts: pattern().parts[..4].to_vec(), ..pattern() }.on(Some(day));
+        for hidden in ["_SUCCESS", "._part-0.csv", ".part-0.csv.crc", "part-0.csv.crc", "~$sheet.xlsx", "_x.csv"] {
+            let key = format!("tiktok/2026-11-21/{hidden}");
+            assert_eq!(matched(&starred, &key), None, "{hidden}");
+            assert!(!is_data(&key), "{hidden}");
+            let named = [literal("tiktok/2026-11-21/"), literal(hidden)];
+            assert!(matched(&named, &key).is_some(), "{hidden}");
+        }
+        for plain in ["x_.csv", "x.crc.csv", "a~$.xlsx"] {
+            assert!(matched(&starred, &format!("tiktok/2026-11-21/{plain}")).is_some(), "{plain}");
+        }
+        let below = [PathPart::Any, literal("/"), PathPart::Broadcast, literal(".csv")];
+        assert!(matched(&below, "shop/_dQw4.csv").is_some());
+        for key in ["_temporary/a.csv", ".Trash/a.csv", "shop/._a.csv", "shop/~$a.csv"] {
+            assert_eq!(matched(&below, key), None, "{key}");
         }
     }
 

@@ -5,7 +5,7 @@
 //! not balance is refused. No input makes it panic, hang or exceed its memory: a record has a length limit, an
 //! expansion that only a bomb needs is refused, sizes in a footer are held against the file.
 //!
-//! `find` says which objects belong to an export; `format` turns bytes into records of fields; `value` reads a single
+//! `find` says which objects belong to an export, `near_miss` what lies there and matches no path; `format` turns bytes into records of fields; `value` reads a single
 //! field; `map` makes signals, rows of counts or covers of a record's fields; `check` holds what an export says of
 //! itself against them; `peek` looks at exports that nobody has described yet.
 
@@ -14,6 +14,7 @@ mod error;
 mod find;
 mod format;
 mod map;
+mod near_miss;
 mod peek;
 mod stop;
 mod text;
@@ -26,11 +27,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use check::total_row::says_total;
 pub use error::ExportError;
-pub use find::{Found, PathValues, find};
+pub use find::{Found, PathValues, Search, find, is_matched};
 pub use map::excerpt::Excerpt;
 pub use map::fates::MAX_LISTED_REJECTS;
 pub use map::seen::{OtherMarkets, Seen};
 pub use map::signal::{Signal, Signals};
+pub use near_miss::near_misses;
 pub use peek::{Cell, Peek, PeekFormat, PeekTable, peek};
 pub use text::normal;
 pub use value::length::length;

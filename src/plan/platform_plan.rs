@@ -9,7 +9,7 @@ use super::fingerprint::fingerprint;
 use super::{Because, Reprocess, Selection, Standing, Window};
 use crate::archive::{Attempt, Receipt, State, Unit};
 use crate::config::{Platform, Workspace};
-use crate::export::Found;
+use crate::export::{Found, near_misses};
 use crate::model::{MarketDay, MarketId, PlatformId, Turns};
 use crate::time::LocalDay;
 
@@ -91,6 +91,8 @@ pub struct Known {
     pub attempts: BTreeMap<(MarketId, Date), Attempt>,
     /// Markets of which a receipt cannot be read, and why.
     pub unreadable: BTreeMap<MarketId, String>,
+    /// Keys that lie where the objects of an export and a date were looked for, and that no path matches.
+    pub unmatched: BTreeMap<(usize, Option<Date>), BTreeSet<String>>,
 }
 
 /// The market-days of a platform that a selection looks at, with their windows.
@@ -163,7 +165,7 @@ impl PlatformPlan {
                 day: &day,
                 state,
                 fingerprint: &fingerprint,
-                missing: missing(platform, &market, &windows, &covering),
+                missing: missing(platform, &market, &windows, &covering, &known.unmatched),
                 covering: &covering,
                 receipt: known.receipts.get(&key),
                 attempt: known.attempts.get(&key),
@@ -190,7 +192,7 @@ impl PlatformPlan {
     }
 }
 
-/// The paths of exports that the day cannot do without and that are not there.
+/// The paths of exports that the day cannot do without and that are not there, in backticks, and what lies there instead.
 ///
 /// Of an export and its fallbacks one has to be there.
 fn missing(
@@ -198,7 +200,12 @@ fn missing(
     market: &MarketId,
     windows: &[Window],
     covering: &[&PlannedExport],
+    unmatched: &BTreeMap<(usize, Option<Date>), BTreeSet<String>>,
 ) -> Vec<String> {
+    let told = |index: usize, date: Option<Date>, path: String| {
+        let near = unmatched.get(&(index, date)).and_then(|keys| near_misses(&path, keys.iter()));
+        near.map_or_else(|| format!("`{path}`"), |near| format!("`{path}` ({near})"))
+    };
     let mut missing = Vec::new();
     for (index, (export, window)) in platform.exports.iter().zip(windows).enumerate() {
         if export.fallback_for().is_some() {
@@ -213,11 +220,13 @@ fn missing(
         };
         let folder = export.folder_of(market);
         match window {
-            Window::Undated if !is_there(None) => missing.push(export.path.shown(None, folder)),
+            Window::Undated if !is_there(None) => {
+                missing.push(told(index, None, export.path.shown(None, folder)));
+            }
             Window::Undated | Window::Nowhere => {}
             Window::Dated { .. } => {
                 let dates = window.needed().filter(|date| !is_there(Some(*date)));
-                missing.extend(dates.map(|date| export.path.shown(Some(date), folder)));
+                missing.extend(dates.map(|date| told(index, Some(date), export.path.shown(Some(date), folder))));
             }
         }
     }

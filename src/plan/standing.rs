@@ -13,7 +13,7 @@ pub enum Standing {
     NotOver,
     /// Exports that it cannot do without are not there.
     Waiting {
-        /// Which, as paths.
+        /// Which: paths in backticks, and what lies there instead.
         missing: Vec<String>,
         /// Since when: the end of the day.
         since: Timestamp,

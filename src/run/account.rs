@@ -29,9 +29,9 @@ pub struct Account {
     pub exports: u64,
     /// Their rows, by what became of them.
     pub rows: RowCounts,
-    /// Bytes that were read of them.
+    /// Bytes that were read of them, those among them that had to be read again.
     pub bytes_read: u64,
-    /// Requests to stores that were made again because they failed.
+    /// Requests to stores that were made again because they failed, or because what came was not what was asked for.
     pub retries: u64,
     /// Bytes that counting put on disk for a while.
     pub spilled_bytes: u64,
@@ -103,7 +103,7 @@ impl Account {
             decisions: report.decisions.iter().map(|(unit, end)| DecisionAccount::of(unit, end)).collect(),
             exports: report.exports.len() as u64,
             rows: report.rows(),
-            bytes_read: report.exports.iter().map(|export| export.bytes).sum(),
+            bytes_read: report.exports.iter().map(|export| export.bytes).sum::<u64>() + report.bytes_reread,
             retries: report.retries,
             spilled_bytes: report.spilled_bytes,
             mended: report.mended as u64,

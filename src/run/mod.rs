@@ -112,11 +112,12 @@ pub async fn run(
     let desk =
         deciding::Desk { workspace, selection, archive: &archive, stamp: &stamp, stop, rendering: &rendering };
     report.decisions = desk.decide().await;
-    let retries = exports.traffic().retries + archive.store().traffic().retries;
+    let (traffic, of_archive) = (exports.traffic(), archive.store().traffic());
     archive.close().await;
     report.leave_rest(now, observer);
     report.spilled_bytes = source.memory.spilled_bytes();
-    report.retries = retries;
+    report.retries = traffic.retries + of_archive.retries;
+    report.bytes_reread = traffic.bytes_reread;
     report.days.sort_by(|one, other| one.0.cmp(&other.0));
     Ok(report)
 }

@@ -33,7 +33,7 @@ pub enum Disposition {
     },
     /// Exports are missing.
     Waiting {
-        /// Which.
+        /// Which: paths in backticks, and what lies there instead.
         missing: Vec<String>,
         /// Since when: the end of the day.
         since: Timestamp,
@@ -110,8 +110,7 @@ impl Disposition {
 /// What a market-day waits for.
 #[must_use]
 pub fn no_export(missing: &[String]) -> String {
-    let paths: Vec<String> = missing.iter().map(|path| format!("`{path}`")).collect();
-    format!("no export at {}", paths.join(", "))
+    format!("no export at {}", missing.join(", "))
 }
 
 /// What became of one export.
@@ -146,6 +145,8 @@ pub struct RunReport {
     pub mended: usize,
     /// Requests to stores that were made again because they failed.
     pub retries: u64,
+    /// Bytes of exports that a bucket served in vain: they were read again.
+    pub bytes_reread: u64,
 }
 
 impl RunReport {

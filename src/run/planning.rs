@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::archive::{Archive, ArchiveError};
 use crate::config::{Platform, Workspace};
-use crate::export::find;
+use crate::export::{Search, find, is_matched, near_misses};
 use crate::model::{MarketDay, MarketId, PlatformId};
 use crate::plan::{Known, PlannedExport, PlatformPlan, Selection, export_dates, windows};
 use crate::store::Store;
@@ -16,6 +17,9 @@ use super::{RunError, error_text};
 
 /// Receipts of so many markets are looked for at a time.
 const MARKETS_AT_A_TIME: usize = 4;
+
+/// Keys that lie where objects of a date were looked for.
+type Unmatched = BTreeMap<Option<Date>, BTreeSet<String>>;
 
 /// Plans every platform of a selection.
 ///
@@ -55,6 +59,20 @@ pub(super) fn ends(
     ends
 }
 
+/// Those of the keys that lie near an export which are no other's either.
+fn of_nobody(workspace: &Workspace, unmatched: Unmatched) -> Unmatched {
+    let is_an_exports = |date: Option<Date>, key: &str| {
+        let dates = date.into_iter().collect();
+        let exports = workspace.platforms.values().flat_map(|platform| &platform.exports);
+        exports.into_iter().any(|export| is_matched(export, &workspace.markets, &dates, key))
+    };
+    let unmatched = unmatched.into_iter().map(|(date, mut keys)| {
+        keys.retain(|key| !is_an_exports(date, key));
+        (date, keys)
+    });
+    unmatched.filter(|(_, keys)| !keys.is_empty()).collect()
+}
+
 async fn known(
     workspace: &Workspace,
     id: &PlatformId,
@@ -68,7 +86,16 @@ async fn known(
     let dates = export_dates(&days);
     let mut known = Known::default();
     for (index, export) in platform.exports.iter().enumerate() {
-        let found = find(exports, export, &workspace.markets, &dates).await.map_err(RunError::Exports)?;
+        let search = find(exports, export, &workspace.markets, &dates).await.map_err(RunError::Exports)?;
+        let Search { found, unmatched } = search;
+        let unmatched = of_nobody(workspace, unmatched);
+        if found.is_empty() && export.fallback_for().is_some() {
+            let keys: Vec<String> = unmatched.values().flatten().cloned().collect();
+            if let Some(near) = near_misses(&export.path.text, keys.iter()) {
+                tracing::warn!(path = export.path.text, near, "no object matches this path");
+            }
+        }
+        known.unmatched.extend(unmatched.into_iter().map(|(date, keys)| ((index, date), keys)));
         known.exports.extend(found.into_iter().map(|found| PlannedExport {
             platform: id.clone(),
             export: index,
@@ -77,7 +104,7 @@ async fn known(
     }
     let all = days.iter().map(|(market, day, _)| (market.clone(), day.date)).collect();
     known.attempts = archive.notes_of(id, &all).await?;
-    let mut by_market: BTreeMap<MarketId, BTreeSet<jiff::civil::Date>> = BTreeMap::new();
+    let mut by_market: BTreeMap<MarketId, BTreeSet<Date>> = BTreeMap::new();
     for (market, day, _) in days {
         by_market.entry(market).or_default().insert(day.date);
     }

@@ -18,6 +18,7 @@ use super::error::Place;
 use super::fetch::unchanged;
 use super::patience::Patience;
 use super::throttle::Throttle;
+use super::wire::{EtagIsNoMd5, Wire};
 use super::{Fetched, Object, StoreError, StoreProblem};
 
 /// A read that came so far forward has earned new patience.
@@ -29,6 +30,7 @@ pub(super) struct Download<'a> {
     pub(super) path: &'a ObjectPath,
     pub(super) place: Place<'a>,
     pub(super) throttle: Option<&'a Throttle>,
+    pub(super) wire: Option<&'a Wire>,
 }
 
 /// What came so far of an object.
@@ -75,6 +77,7 @@ impl Download<'_> {
             if !patience.lasts().await {
                 return Err(self.place.fails(StoreProblem::Damaged));
             }
+            self.reads_again(size);
             before = Some(sha256);
         }
     }
@@ -84,12 +87,18 @@ impl Download<'_> {
         let (mut earned, mut has_tried) = (EARNED_BYTES, false);
         loop {
             let begun = spooled.size;
-            let problem = match self.some(listed, &mut spooled).await {
+            let broken = match self.some(listed, &mut spooled).await {
                 Ok(()) if spooled.size == listed.size => return Ok(spooled),
-                Ok(()) => StoreProblem::Other(format!("it ended after {} of {} bytes", spooled.size, listed.size)),
-                Err(Broken { problem, is_final: true }) => return Err(self.place.fails(problem)),
-                Err(Broken { problem, .. }) => problem,
+                Ok(()) => {
+                    let ended = format!("it ended after {} of {} bytes", spooled.size, listed.size);
+                    Broken::again(StoreProblem::Other(ended))
+                }
+                Err(broken) => broken,
             };
+            let Broken { problem, is_final, is_counted } = broken;
+            if is_final {
+                return Err(self.place.fails(problem));
+            }
             if spooled.size >= earned {
                 earned = spooled.size + EARNED_BYTES;
                 *patience = Patience::new();
@@ -101,7 +110,11 @@ impl Download<'_> {
             // A store that cannot go on where it was, or brought too much, starts again.
             let is_stuck = spooled.size == begun && has_tried;
             has_tried = spooled.size == begun;
-            if is_stuck || spooled.size > listed.size {
+            let starts_again = is_stuck || spooled.size > listed.size;
+            if starts_again || !is_counted {
+                self.reads_again(if starts_again { spooled.size } else { 0 });
+            }
+            if starts_again {
                 spooled = Spooled::nothing(spooled.file, listed).map_err(|error| self.place.io(&error))?;
             }
         }
@@ -113,14 +126,15 @@ impl Download<'_> {
         let options = GetOptions { range, ..GetOptions::default() };
         let answer = self.inner.get_opts(self.path, options).await.map_err(|error| Broken::before(&error))?;
         unchanged(listed, answer.meta.size, answer.meta.e_tag.as_deref()).map_err(Broken::again)?;
+        if answer.extensions.get::<EtagIsNoMd5>().is_some() {
+            spooled.checksum = Checksum::none();
+        }
         let mut stream = answer.into_stream();
         while let Some(chunk) = stream.try_next().await.map_err(|error| Broken::within(&error))? {
             if spooled.size + chunk.len() as u64 > listed.size {
                 return Err(Broken::again(StoreProblem::Other("it is longer than it was listed".to_owned())));
             }
-            spooled
-                .add(&chunk)
-                .map_err(|error| Broken { problem: StoreProblem::Other(error.to_string()), is_final: true })?;
+            spooled.add(&chunk).map_err(|error| Broken::at_last(StoreProblem::Other(error.to_string())))?;
             if let Some(throttle) = self.throttle {
                 throttle.pay(chunk.len() as u64).await;
             }
@@ -137,26 +151,38 @@ impl Download<'_> {
                 Ok(answer) => whole_answer(answer).await,
                 Err(error) => Err(Broken::before(&error)),
             };
-            let problem = match read {
+            let (broken, bytes_read) = match read {
                 Err(Broken { problem: StoreProblem::Gone, .. }) => return Ok(None),
-                Err(Broken { problem, is_final: true }) => return Err(self.place.fails(problem)),
-                Err(Broken { problem, .. }) => problem,
+                Err(broken) if broken.is_final => return Err(self.place.fails(broken.problem)),
+                Err(broken) => (broken, 0),
                 Ok((bytes, is_sound)) if is_sound || before.as_ref() == Some(&bytes) => return Ok(Some(bytes)),
                 Ok((bytes, _)) => {
+                    let size = bytes.len() as u64;
                     before = Some(bytes);
-                    StoreProblem::Damaged
+                    (Broken::again(StoreProblem::Damaged), size)
                 }
             };
             if !patience.lasts().await {
-                return Err(self.place.fails(problem));
+                return Err(self.place.fails(broken.problem));
             }
+            if !broken.is_counted {
+                self.reads_again(bytes_read);
+            }
+        }
+    }
+
+    fn reads_again(&self, bytes: u64) {
+        if let Some(wire) = self.wire {
+            wire.reads_again(bytes);
         }
     }
 }
 
 /// The bytes, and whether they are those of their `ETag`.
 async fn whole_answer(answer: GetResult) -> Result<(Bytes, bool), Broken> {
-    let (size, mut checksum) = (answer.meta.size, Checksum::stated_by(answer.meta.e_tag.as_deref()));
+    let is_md5 = answer.extensions.get::<EtagIsNoMd5>().is_none();
+    let etag = answer.meta.e_tag.as_deref().filter(|_| is_md5);
+    let (size, mut checksum) = (answer.meta.size, Checksum::stated_by(etag));
     let bytes = answer.bytes().await.map_err(|error| Broken::within(&error))?;
     if bytes.len() as u64 != size {
         let problem = StoreProblem::Other(format!("it has {} bytes where {size} were announced", bytes.len()));
@@ -171,6 +197,8 @@ struct Broken {
     problem: StoreProblem,
     /// Whether the same would be said again: a clear no, or what was tried many times already.
     is_final: bool,
+    /// Whether the wire saw it fail, so that it takes the next try for one.
+    is_counted: bool,
 }
 
 impl Broken {
@@ -178,15 +206,20 @@ impl Broken {
     fn before(error: &object_store::Error) -> Self {
         let problem = StoreProblem::of(error);
         let is_final = !problem.may_pass();
-        Self { problem, is_final }
+        Self { problem, is_final, is_counted: true }
     }
 
     /// The answer broke off.
     fn within(error: &object_store::Error) -> Self {
-        Self::again(StoreProblem::of(error))
+        Self { is_counted: true, ..Self::again(StoreProblem::of(error)) }
     }
 
+    /// The answer was whole, and is not what it should be.
     const fn again(problem: StoreProblem) -> Self {
-        Self { problem, is_final: false }
+        Self { problem, is_final: false, is_counted: false }
+    }
+
+    const fn at_last(problem: StoreProblem) -> Self {
+        Self { problem, is_final: true, is_counted: false }
     }
 }

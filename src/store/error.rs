@@ -5,7 +5,8 @@ use std::fmt;
 
 use object_store::client::{HttpError, HttpErrorKind};
 
-use super::wire::{NO_ANSWER, Out};
+use super::hint::{self, hint};
+use super::wire::{NO_ANSWER, NOT_IMPLEMENTED, Out};
 
 /// A failed operation on a store.
 #[derive(Debug, thiserror::Error)]
@@ -54,9 +55,15 @@ pub enum StoreProblem {
     /// The bytes are not those of the object.
     #[error("its bytes are not those that its ETag is the MD5 of, and they come different each time")]
     Damaged,
-    /// The credentials do not open it.
-    #[error("refused: {0} (check the credentials in the environment and what they permit)")]
+    /// The store refuses; most often the credentials do not open it.
+    #[error("refused: {0}{hint}", hint = hint(.0))]
     Refused(String),
+    /// It lies where it cannot be read from.
+    #[error("it was archived (`{0}`): restore it first, or have its storage class changed")]
+    Archived(String),
+    /// The folder or the file does not let this user in.
+    #[error("{0} (check who owns it, what this user may do there, and whether it is mounted read-only)")]
+    NotPermitted(String),
     /// There are no credentials at all.
     #[error(
         "no credentials were found (set them in the environment, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` for S3)"
@@ -73,6 +80,22 @@ pub enum StoreProblem {
         /// Size and `ETag` when it was read.
         read: String,
     },
+    /// The bytes that come are not those that are stored.
+    #[error(
+        "it is not served as it is stored ({0}): it has a `Content-Encoding` that the store, or a proxy before it, takes off; store it without one"
+    )]
+    Recoded(String),
+    /// The store does not know such a request.
+    #[error("the store does not know this request (`{0}`)")]
+    Unsupported(String),
+    /// The store takes something about the request for nonsense.
+    #[error("the store takes the request for nonsense (`{0}`)")]
+    Invalid(String),
+    /// The store does not know create-only puts.
+    #[error(
+        "the store refuses create-only puts (`{0}`), so two writers could overwrite each other; it cannot hold an archive"
+    )]
+    RefusesCreateOnly(String),
     /// The store overwrites where it must not.
     #[error(
         "the store ignores create-only puts, so two writers could overwrite each other; it cannot hold an archive"
@@ -92,7 +115,9 @@ pub enum StoreProblem {
 impl From<std::io::Error> for StoreProblem {
     fn from(error: std::io::Error) -> Self {
         match error.kind() {
-            std::io::ErrorKind::PermissionDenied => Self::Refused(error.to_string()),
+            std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+                Self::NotPermitted(error.to_string())
+            }
             std::io::ErrorKind::NotFound => Self::Gone,
             _ => Self::Other(error.to_string()),
         }
@@ -111,8 +136,11 @@ impl StoreProblem {
                 | Self::MissingFolder
                 | Self::NoBucket(_)
                 | Self::Refused(_)
+                | Self::NotPermitted(_)
                 | Self::NoCredentials
                 | Self::IgnoresCreateOnly
+                | Self::RefusesCreateOnly(_)
+                | Self::Unsupported(_)
                 | Self::BadKey(_)
                 | Self::Disk(_)
         )
@@ -122,7 +150,7 @@ impl StoreProblem {
     pub(super) fn may_pass(&self) -> bool {
         match self {
             Self::Unreachable(reason) => reason == BROKE,
-            Self::Other(_) | Self::Changed { .. } | Self::Damaged => true,
+            Self::Other(_) | Self::Changed { .. } | Self::Damaged | Self::Recoded(_) => true,
             _ => false,
         }
     }
@@ -137,6 +165,9 @@ impl StoreProblem {
         if has("169.254.169.254") || has("metadata.google.internal") {
             return Self::NoCredentials;
         }
+        if let Some(problem) = Self::of_code(&reason, &text) {
+            return problem;
+        }
         match error {
             object_store::Error::Unauthenticated { .. } | object_store::Error::PermissionDenied { .. } => {
                 Self::Refused(reason)
@@ -146,7 +177,8 @@ impl StoreProblem {
             // Listings come back as `Generic`, whatever the status was.
             _ if has("status code: 401") || has("status code: 403") => Self::Refused(reason),
             _ if has("status code: 404") => Self::NoBucket(reason),
-            _ if has("Permission denied") => Self::Refused(reason),
+            _ if has("Permission denied") => Self::NotPermitted(reason),
+            _ if has("Content-Length Header missing") => Self::Recoded("its length is not told".to_owned()),
             _ => match transport(error) {
                 Some(kind) if has(TRIED) => Self::Unreachable(format!("{kind}, however often it was tried")),
                 Some(kind) => Self::Unreachable(kind),
@@ -154,6 +186,20 @@ impl StoreProblem {
                 None => Self::Other(reason),
             },
         }
+    }
+}
+
+impl StoreProblem {
+    /// What the code of an answer says by itself, whatever the status.
+    fn of_code(code: &str, text: &str) -> Option<Self> {
+        let problem = match code {
+            NOT_IMPLEMENTED => Self::Unsupported,
+            "InvalidObjectState" | "BlobArchived" | "BlobBeingRehydrated" => Self::Archived,
+            "InvalidArgument" if text.contains("status code: 400") => Self::Invalid,
+            _ if hint::is_of_setting(code) => Self::Refused,
+            _ => return None,
+        };
+        Some(problem(code.to_owned()))
     }
 }
 

@@ -30,6 +30,16 @@ impl Store {
     /// [`StoreProblem::Changed`] if size or `ETag` are not those of the listing, [`StoreProblem::Gone`], or what
     /// else a store does.
     pub async fn fetch(&self, object: &Object, spool_dir: &Path) -> Result<Fetched, StoreError> {
+        self.fetch_named(object, spool_dir).await.map_err(|error| match error.problem {
+            // What could not be told of its name stands as U+FFFD in the key.
+            StoreProblem::Gone if object.key.contains(char::REPLACEMENT_CHARACTER) => {
+                StoreError { problem: StoreProblem::BadKey("its name is not UTF-8".to_owned()), ..error }
+            }
+            _ => error,
+        })
+    }
+
+    async fn fetch_named(&self, object: &Object, spool_dir: &Path) -> Result<Fetched, StoreError> {
         let place = self.place("read", &object.key);
         let path = self.key("read", &object.key)?;
         let folder = match &self.kind {
@@ -96,6 +106,12 @@ pub(super) fn unchanged(listed: &Object, size: u64, etag: Option<&str>) -> Resul
     };
     if same_etag && listed.size == size {
         return Ok(());
+    }
+    if same_etag && listed.etag.is_some() && etag.is_some() {
+        return Err(StoreProblem::Recoded(format!(
+            "listed as {} bytes, read as {size} under the same ETag",
+            listed.size
+        )));
     }
     let text = |size: u64, etag: Option<&str>| format!("{size} bytes, ETag {}", etag.map_or("none", bare));
     Err(StoreProblem::Changed { listed: text(listed.size, listed.etag.as_deref()), read: text(size, etag) })
@@ -175,6 +191,24 @@ mod tests {
         std::fs::write(temp.path().join("a.csv"), "abcd").unwrap();
         let changed = store.still(&listed[0], &fetched.file).unwrap_err();
         assert!(changed.to_string().contains("changed while it was read"), "{changed}");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_name_that_is_no_text_is_listed_beside_the_others_and_named_when_it_is_read() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let temp = tempfile::tempdir().unwrap();
+        let odd = std::ffi::OsStr::from_bytes(b"a\xff.csv");
+        if std::fs::write(temp.path().join(odd), "x").is_err() {
+            // This file system takes no such names.
+            return;
+        }
+        std::fs::write(temp.path().join("b.csv"), "x").unwrap();
+        let store = Store::open_folder(temp.path(), IfMissing::Refuse).unwrap();
+        let listing = store.listing_after("", "").await.unwrap();
+        assert_eq!((listing.objects.len(), listing.unnameable.len()), (1, 1));
+        let refused = store.fetch(&listing.unnameable[0], temp.path()).await.unwrap_err();
+        assert!(refused.to_string().contains("not UTF-8"), "{refused}");
     }
 
     #[cfg(unix)]

@@ -12,6 +12,7 @@ mod download;
 mod error;
 mod fetch;
 mod folder;
+mod hint;
 mod lock;
 mod objects;
 mod open;
@@ -25,7 +26,7 @@ pub use digest::sha256_hex;
 pub use error::{StoreError, StoreProblem};
 pub use fetch::Fetched;
 pub use lock::WriterLock;
-pub use objects::{Object, PutNew, Store};
+pub use objects::{Listing, Object, PutNew, Store};
 pub use open::{IfMissing, Limits};
 pub use wire::Traffic;
 

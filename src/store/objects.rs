@@ -8,12 +8,12 @@ use jiff::Timestamp;
 use object_store::ObjectStore;
 use object_store::path::Path as ObjectPath;
 
-use super::StoreError;
 use super::bucket::Bucket;
 use super::error::Place;
 use super::folder::{Folder, Stays};
 use super::open::Limits;
-use super::wire::{Traffic, Wire};
+use super::wire::{Traffic, Wire, is_nameable};
+use super::{StoreError, StoreProblem};
 
 /// A folder, or a bucket with a prefix. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -41,6 +41,16 @@ pub struct Object {
     pub size: u64,
     /// By the store's clock.
     pub last_modified: Timestamp,
+}
+
+/// What lies under a prefix.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Listing {
+    /// What can be read, sorted by key.
+    pub objects: Vec<Object>,
+    /// What cannot, since no request can name it: with an empty folder name, `.`, `..` or a control character in its key, or
+    /// with a name that is not UTF-8.
+    pub unnameable: Vec<Object>,
 }
 
 /// What a create-only put found.
@@ -108,9 +118,14 @@ impl Store {
         Place { store: &self.name, action, key }
     }
 
-    /// A key is segments with one `/` between them, none of them `.`, `..` or empty.
+    /// A key is segments with one `/` between them, none of them `.`, `..` or empty, and without control characters.
     pub(super) fn key(&self, action: &'static str, key: &str) -> Result<ObjectPath, StoreError> {
-        ObjectPath::parse(key).map_err(|error| self.place(action, key).failed(&error.into()))
+        let path = ObjectPath::parse(key).map_err(|error| self.place(action, key).failed(&error.into()))?;
+        if is_nameable(key) {
+            Ok(path)
+        } else {
+            Err(self.place(action, key).fails(StoreProblem::BadKey(key.to_owned())))
+        }
     }
 
     /// Every object under a prefix of whole path segments (`""` is everything), sorted by key. A folder's symbolic
@@ -128,9 +143,17 @@ impl Store {
     /// # Errors
     /// As those of [`Store::list`].
     pub async fn list_after(&self, prefix: &str, after: &str) -> Result<Vec<Object>, StoreError> {
+        Ok(self.listing_after(prefix, after).await?.objects)
+    }
+
+    /// Like [`Store::list_after`], with what lies there and cannot be named.
+    ///
+    /// # Errors
+    /// As those of [`Store::list`].
+    pub async fn listing_after(&self, prefix: &str, after: &str) -> Result<Listing, StoreError> {
         let place = self.place("list", prefix);
         let path = self.key("list", prefix)?;
-        let mut objects = match &self.kind {
+        let mut listing = match &self.kind {
             Kind::Folder(folder) => {
                 let after = after.to_owned();
                 let listed = folder.wait(move |folder| folder.list(path.as_ref(), &after)).await;
@@ -138,8 +161,8 @@ impl Store {
             }
             Kind::Bucket(bucket) => bucket.list(&path, &self.key("list", after)?, &place).await?,
         };
-        objects.sort();
-        Ok(objects)
+        listing.objects.sort();
+        Ok(listing)
     }
 
     /// The bytes of an object, `None` if there is none.

@@ -1,5 +1,6 @@
 //! From a folder or a URL to a store.
 
+use std::convert::identity;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,11 +9,12 @@ use jiff::SignedDuration;
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
 use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
+use object_store::list::PaginatedListStore;
 use object_store::path::Path as ObjectPath;
 use object_store::{BackoffConfig, ClientConfigKey, ObjectStore, ObjectStoreScheme, RetryConfig};
 use url::Url;
 
-use super::bucket::Bucket;
+use super::bucket::{Bucket, Pages, Warned};
 use super::error::Place;
 use super::folder::{Disk, Folder};
 use super::objects::Kind;
@@ -53,16 +55,16 @@ impl Store {
         let name = folder.display().to_string();
         let place = Place { store: &name, action: "open", key: "" };
         if if_missing == IfMissing::Create {
-            std::fs::create_dir_all(folder).map_err(|error| place.io(&error))?;
+            std::fs::create_dir_all(folder).map_err(|error| place.fails(error.into()))?;
         }
         if !folder.is_dir() {
             return Err(place.fails(StoreProblem::MissingFolder));
         }
-        let opened = Folder::open(folder, Disk::default()).map_err(|error| place.io(&error))?;
+        let opened = Folder::open(folder, Disk::default()).map_err(|error| place.fails(error.into()))?;
         Ok(Self::new(Kind::Folder(Arc::new(opened)), &name, Limits::default().requests))
     }
 
-    /// A folder whose disk fails as told.
+    /// A folder whose disk fails as warned.
     #[cfg(test)]
     pub(crate) fn open_failing_folder(folder: &Path, faults: Arc<super::DiskFaults>) -> Self {
         let opened = Folder::open(folder, Disk { faults: Some(faults) }).unwrap();
@@ -98,12 +100,13 @@ impl Store {
             ObjectStoreScheme::MicrosoftAzure => azure(url, limits),
             _ => return Err(place.fails(StoreProblem::UnknownUrl)),
         };
-        let (inner, wire) = inner.map_err(|error| match StoreProblem::of(&error) {
+        let Opened { inner, pages, wire } = inner.map_err(|error| match StoreProblem::of(&error) {
             StoreProblem::Other(reason) => place.fails(StoreProblem::Setup(reason)),
             problem => place.fails(problem),
         })?;
         let throttle = limits.bytes_per_second.map(Throttle::new).map(Arc::new);
-        let bucket = Bucket { inner, prefix, wire: Some(wire), throttle };
+        let (wire, pages, warned) = (Some(wire), Some(pages), Warned::default());
+        let bucket = Bucket { inner, prefix, wire, throttle, pages, warned };
         Ok(Self::new(Kind::Bucket(bucket), &name, limits.requests))
     }
 }
@@ -136,12 +139,24 @@ fn retry() -> RetryConfig {
 /// times as long as a store that is merely slow takes.
 const SILENCE: Duration = Duration::from_secs(30);
 
-type Opened = object_store::Result<(Arc<dyn ObjectStore>, Wire)>;
+/// A client of a store, by what it is asked for.
+struct Opened {
+    inner: Arc<dyn ObjectStore>,
+    pages: Pages,
+    wire: Wire,
+}
+
+impl Opened {
+    fn new<S: ObjectStore + PaginatedListStore>(client: S, wire: Wire, begins_behind: bool) -> Self {
+        let client = Arc::new(client);
+        Self { inner: Arc::clone(&client) as _, pages: Pages { inner: client, begins_behind }, wire }
+    }
+}
 
 /// The default of 30 s is for the whole of a request, too short for a large export on a thin line; silence and
 /// trickling are watched on the [`Wire`]. What the environment says otherwise stays.
 macro_rules! with_patience {
-    ($builder:expr, $default:expr, $key:path, $limits:expr) => {{
+    ($builder:expr, $default:expr, $key:path, $limits:expr, $of:expr) => {{
         let mut builder = $builder;
         let (timeout, silence) = ($key(ClientConfigKey::Timeout), $key(ClientConfigKey::ReadTimeout));
         if builder.get_config_value(&timeout) == $default.get_config_value(&timeout) {
@@ -149,28 +164,36 @@ macro_rules! with_patience {
         }
         let silence = builder.get_config_value(&silence).and_then(|text| text.parse::<SignedDuration>().ok());
         let silence = silence.and_then(|silence| Duration::try_from(silence).ok()).unwrap_or(SILENCE);
-        let wire = Wire::new($limits.requests, silence);
+        let wire = $of(Wire::new($limits.requests, silence));
         (builder.with_retry(retry()).with_http_connector(wire.clone()), wire)
     }};
 }
 
-fn s3(url: &Url, limits: &Limits) -> Opened {
+fn s3(url: &Url, limits: &Limits) -> object_store::Result<Opened> {
     let builder = AmazonS3Builder::from_env().with_url(url.as_str());
-    let (builder, wire) = with_patience!(builder, AmazonS3Builder::new(), AmazonS3ConfigKey::Client, limits);
-    Ok((Arc::new(builder.build()?), wire))
+    let default = AmazonS3Builder::new();
+    let (builder, wire) = with_patience!(builder, default, AmazonS3ConfigKey::Client, limits, identity);
+    Ok(Opened::new(builder.build()?, wire, true))
 }
 
-fn gcs(url: &Url, limits: &Limits) -> Opened {
+fn gcs(url: &Url, limits: &Limits) -> object_store::Result<Opened> {
     let builder = GoogleCloudStorageBuilder::from_env().with_url(url.as_str());
-    let (builder, wire) =
-        with_patience!(builder, GoogleCloudStorageBuilder::new(), GoogleConfigKey::Client, limits);
-    Ok((Arc::new(builder.build()?), wire))
+    let default = GoogleCloudStorageBuilder::new();
+    let (builder, wire) = with_patience!(builder, default, GoogleConfigKey::Client, limits, Wire::to_google);
+    Ok(Opened::new(builder.build()?, wire, true))
 }
 
-fn azure(url: &Url, limits: &Limits) -> Opened {
+/// As `object_store` reads a setting that is on or off.
+fn is_yes(value: &str) -> bool {
+    ["1", "true", "on", "yes", "y"].contains(&value.to_ascii_lowercase().as_str())
+}
+
+fn azure(url: &Url, limits: &Limits) -> object_store::Result<Opened> {
     let builder = MicrosoftAzureBuilder::from_env().with_url(url.as_str());
-    let (builder, wire) = with_patience!(builder, MicrosoftAzureBuilder::new(), AzureConfigKey::Client, limits);
-    Ok((Arc::new(builder.build()?), wire))
+    let is_azurite = builder.get_config_value(&AzureConfigKey::UseEmulator).is_some_and(|value| is_yes(&value));
+    let default = MicrosoftAzureBuilder::new();
+    let (builder, wire) = with_patience!(builder, default, AzureConfigKey::Client, limits, identity);
+    Ok(Opened::new(builder.build()?, wire, !is_azurite))
 }
 
 #[cfg(test)]

@@ -11,10 +11,11 @@ impl Store {
     /// Creates the same small object twice. It stays, and is the same in every archive.
     ///
     /// # Errors
-    /// [`StoreProblem::IgnoresCreateOnly`] if the store took it twice; else what a store does.
+    /// [`StoreProblem::IgnoresCreateOnly`] if the store took it twice, [`StoreProblem::RefusesCreateOnly`] if it does not
+    /// know such puts; else what a store does.
     pub async fn probe(&self) -> Result<(), StoreError> {
-        self.put_new(KEY, Bytes::from_static(TEXT)).await?;
-        let second = self.put_new(KEY, Bytes::from_static(TEXT)).await?;
+        self.create_probe().await?;
+        let second = self.create_probe().await?;
         let kept = self.get(KEY).await?;
         if second == PutNew::Exists && kept.as_deref() == Some(TEXT) {
             return Ok(());
@@ -25,5 +26,13 @@ impl Store {
             PutNew::Exists => StoreProblem::Other("what was put there is read as something else".to_owned()),
         };
         Err(self.place("probe", KEY).fails(problem))
+    }
+
+    async fn create_probe(&self) -> Result<PutNew, StoreError> {
+        self.put_new(KEY, Bytes::from_static(TEXT)).await.map_err(|error| match error.problem {
+            // Nothing else about this put can be wrong: some stores say so in this way that they do not know the condition.
+            StoreProblem::Invalid(code) => StoreError { problem: StoreProblem::RefusesCreateOnly(code), ..error },
+            problem => StoreError { problem, ..error },
+        })
     }
 }

@@ -18,6 +18,7 @@ mod flips;
 mod hopeless;
 mod kills;
 mod night;
+mod odd_stores;
 mod race;
 mod readers;
 mod secrets;

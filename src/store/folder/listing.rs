@@ -7,28 +7,30 @@ use cap_std::fs::{Dir, Metadata};
 use jiff::Timestamp;
 
 use super::{Folder, present};
-use crate::store::{Object, StoreProblem};
+use crate::store::{Listing, Object, StoreProblem};
 
 impl Folder {
     /// Every object under a prefix, in no order. A prefix that is not there is empty. A symbolic link is followed if it
     /// is relative and leads to a file inside. What sorts up to `after` is not looked at.
-    pub(in crate::store) fn list(&self, prefix: &str, after: &str) -> Result<Vec<Object>, StoreProblem> {
+    pub(in crate::store) fn list(&self, prefix: &str, after: &str) -> Result<Listing, StoreProblem> {
         self.disk.reads()?;
-        let mut objects = Vec::new();
+        let mut listing = Listing::default();
         self.walk(prefix, after, &mut |key, name, metadata| {
-            if !is_staged(name) {
-                objects.push(object(key, metadata)?);
+            match name {
+                Name::Text(name) if is_staged(name) => {}
+                Name::Text(_) => listing.objects.push(object(key, metadata)?),
+                Name::NoText => listing.unnameable.push(object(key, metadata)?),
             }
             Ok(())
         })?;
-        Ok(objects)
+        Ok(listing)
     }
 
     /// The half-written files under a prefix.
     pub(super) fn staged_under(&self, prefix: &str) -> io::Result<Vec<String>> {
         let mut staged = Vec::new();
         self.walk(prefix, "", &mut |key, name, _| {
-            if is_staged(name) {
+            if matches!(name, Name::Text(name) if is_staged(name)) {
                 staged.push(key);
             }
             Ok(())
@@ -56,13 +58,18 @@ impl Folder {
     fn enter(&self, dir: &Dir, prefix: &str, after: &str, visit: &mut Visit<'_>) -> io::Result<()> {
         for entry in dir.entries()? {
             let entry = entry?;
+            let kind = entry.file_type()?;
             let Some(name) = entry.file_name().to_str().map(str::to_owned) else {
-                let name = entry.file_name();
-                tracing::warn!(name = %name.display(), "this file's name is not UTF-8, so it is no object");
+                let key = below(prefix, &entry.file_name().to_string_lossy());
+                tracing::warn!(key, "this name is not UTF-8, so it is not read: rename it");
+                if kind.is_file()
+                    && let Some(metadata) = present(entry.metadata())?
+                {
+                    visit(key, Name::NoText, &metadata)?;
+                }
                 continue;
             };
-            let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
-            let kind = entry.file_type()?;
+            let key = below(prefix, &name);
             let is_behind = if kind.is_dir() { is_behind(&key, after) } else { key.as_str() <= after };
             if is_behind {
                 continue;
@@ -73,7 +80,7 @@ impl Folder {
                 }
             } else if kind.is_symlink() {
                 match self.dir.metadata(&key) {
-                    Ok(metadata) if metadata.is_file() => visit(key, &name, &metadata)?,
+                    Ok(metadata) if metadata.is_file() => visit(key, Name::Text(&name), &metadata)?,
                     _ => tracing::warn!(
                         key,
                         "this symbolic link does not lead to a file of the store and is not followed"
@@ -82,7 +89,7 @@ impl Folder {
             } else if kind.is_file()
                 && let Some(metadata) = present(entry.metadata())?
             {
-                visit(key, &name, &metadata)?;
+                visit(key, Name::Text(&name), &metadata)?;
             }
         }
         Ok(())
@@ -95,8 +102,20 @@ fn is_behind(folder: &str, after: &str) -> bool {
     inside.as_str() < after && !after.starts_with(&inside)
 }
 
-/// Is told of each file: its key, its name and what is known of it.
-type Visit<'a> = dyn FnMut(String, &str, &Metadata) -> io::Result<()> + 'a;
+fn below(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+/// The name of a file in its folder.
+#[derive(Clone, Copy)]
+enum Name<'n> {
+    Text(&'n str),
+    /// It is not UTF-8; in its key what is no text is U+FFFD.
+    NoText,
+}
+
+/// Is called for each file, with its key, its name and its metadata.
+type Visit<'a> = dyn FnMut(String, Name<'_>, &Metadata) -> io::Result<()> + 'a;
 
 fn object(key: String, metadata: &Metadata) -> io::Result<Object> {
     let modified = metadata.modified()?.into_std();

@@ -2,13 +2,16 @@
 //!
 //! S3 may answer 200 and write an error into the body. `object_store` reads such an answer to a listing as an empty
 //! one, and a page that ends early as the last one: days would be waiting for exports that are there. Such answers
-//! are turned into a 503 here, which is tried again like any other.
+//! are turned into a 503 here, which is tried again like any other. A 501 says that it would be said again, and is
+//! turned into what is not.
 
 use bytes::Bytes;
-use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
 use hyper::http::response::Parts;
 use hyper::{Method, StatusCode};
 use object_store::client::{HttpError, HttpErrorKind, HttpRequest, HttpResponse, HttpResponseBody};
+
+use super::keys;
 
 /// A body no longer than this is looked into.
 const SHORT_BYTES: u64 = 16 << 10;
@@ -17,6 +20,9 @@ const LONGEST_PAGE_BYTES: u64 = 64 << 20;
 
 /// How the text begins that says what was wrong with a 200.
 pub(in crate::store) const NO_ANSWER: &str = "the answer was 200 and ";
+
+/// What a store says of a request that it does not know.
+pub(in crate::store) const NOT_IMPLEMENTED: &str = "NotImplemented";
 
 /// What was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,8 +66,44 @@ pub(super) async fn sound(asked: Asked, answer: HttpResponse) -> Result<HttpResp
     })?;
     Ok(match fault(asked, &bytes) {
         Some(fault) => refused(parts, &fault),
+        None if asked == Asked::Listing => sifted(parts, bytes),
         None => HttpResponse::from_parts(parts, bytes.into()),
     })
+}
+
+/// The page of a listing with what `object_store` can read, and beside it what it cannot.
+fn sifted(mut parts: Parts, page: Bytes) -> HttpResponse {
+    let Some((kept, taken)) = keys::sift(&page) else { return HttpResponse::from_parts(parts, page.into()) };
+    parts.headers.remove(CONTENT_LENGTH);
+    parts.extensions.insert(taken);
+    HttpResponse::from_parts(parts, HttpResponseBody::from(kept))
+}
+
+/// What a request that the store does not know is answered with here: the same, and nothing that is asked again.
+pub(super) fn not_implemented(mut parts: Parts) -> HttpResponse {
+    parts.status = StatusCode::METHOD_NOT_ALLOWED;
+    parts.headers.clear();
+    HttpResponse::from_parts(
+        parts,
+        HttpResponseBody::from(format!("<Error><Code>{NOT_IMPLEMENTED}</Code></Error>")),
+    )
+}
+
+/// Marks an answer whose `ETag` is no MD5, whatever it looks like.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct EtagIsNoMd5;
+
+/// Whether an object lies encrypted with a key of its own, which makes an `ETag` of it that is no MD5 and looks like one.
+pub(super) fn is_encrypted(headers: &HeaderMap) -> bool {
+    let by_key_service = headers.get("x-amz-server-side-encryption");
+    by_key_service.is_some_and(|how| how.as_bytes().starts_with(b"aws:kms"))
+        || [
+            "x-amz-server-side-encryption-customer-algorithm",
+            "x-goog-encryption-kms-key-name",
+            "x-goog-encryption-algorithm",
+        ]
+        .into_iter()
+        .any(|header| headers.contains_key(header))
 }
 
 fn refused(mut parts: Parts, fault: &str) -> HttpResponse {
@@ -80,7 +122,12 @@ fn is_xml(parts: &Parts) -> bool {
 
 /// What is wrong with the body of a 200.
 fn fault(asked: Asked, body: &Bytes) -> Option<String> {
-    let text = std::str::from_utf8(body).unwrap_or_default().trim_start_matches('\u{feff}').trim();
+    // A key that is no text is one bad key, and no bad listing.
+    let text = match asked {
+        Asked::Listing => String::from_utf8_lossy(body),
+        _ => std::str::from_utf8(body).unwrap_or_default().into(),
+    };
+    let text = text.trim_start_matches('\u{feff}').trim();
     let root = match text.split_once("?>") {
         Some((head, rest)) if head.starts_with("<?xml") => rest.trim_start(),
         _ => text,
@@ -113,7 +160,7 @@ fn fault_of_listing(root: &str) -> Option<&'static str> {
 }
 
 /// The text of the first element of that name.
-fn element<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+pub(super) fn element<'t>(text: &'t str, name: &str) -> Option<&'t str> {
     let (_, rest) = text.split_once(&format!("<{name}>"))?;
     Some(rest.split_once("</")?.0)
 }

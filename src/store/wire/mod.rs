@@ -5,6 +5,7 @@
 
 mod answer;
 mod body;
+mod keys;
 mod outage;
 mod traffic;
 
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hyper::StatusCode;
+use hyper::header::{ACCEPT_ENCODING, HeaderValue};
 use object_store::ClientOptions;
 use object_store::client::{
     HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse, HttpResponseBody, HttpService,
@@ -26,8 +28,9 @@ use object_store::client::{
 use tokio::sync::Semaphore;
 
 use answer::Asked;
-pub(super) use answer::NO_ANSWER;
+pub(super) use answer::{EtagIsNoMd5, NO_ANSWER, NOT_IMPLEMENTED};
 use body::{Watch, WatchedBody};
+pub(super) use keys::{Unnameable, is_nameable};
 pub(super) use outage::Out;
 use outage::Outage;
 pub(super) use traffic::Meter;
@@ -43,6 +46,8 @@ pub(super) struct Wire {
     health: Arc<Health>,
     permits: Arc<Semaphore>,
     silence: Duration,
+    /// Whether it unpacks what was stored packed, unless it is told that packed will do.
+    unpacks: bool,
 }
 
 /// How a store is doing.
@@ -62,24 +67,46 @@ impl Health {
 impl Wire {
     /// For so many requests at a time. An answer that lets wait for longer than `silence` is none.
     pub(super) fn new(requests: usize, silence: Duration) -> Self {
-        Self { health: Arc::default(), permits: Arc::new(Semaphore::new(requests.max(1))), silence }
+        let permits = Arc::new(Semaphore::new(requests.max(1)));
+        Self { health: Arc::default(), permits, silence, unpacks: false }
+    }
+
+    /// To Google's storage, which unpacks objects of `Content-Encoding: gzip` on the way: they would have neither the
+    /// size nor the bytes that were listed.
+    pub(super) fn to_google(self) -> Self {
+        Self { unpacks: true, ..self }
     }
 
     pub(super) fn traffic(&self) -> Traffic {
         self.health.meter.traffic()
     }
 
-    async fn call(&self, client: &HttpClient, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    /// What was read will be read again, for a reason that only its reader knows.
+    pub(super) fn reads_again(&self, bytes: u64) {
+        self.health.meter.reads_again(bytes);
+    }
+
+    async fn call(&self, client: &HttpClient, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(unknown)?;
         self.health.outage.ask(Instant::now()).map_err(unknown)?;
         let id = self.health.meter.begins(&request);
         let asked = Asked::of(&request);
+        let is_google = request.uri().host().is_some_and(|host| host.ends_with("googleapis.com"));
+        if asked == Asked::Object && (self.unpacks || is_google) {
+            request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        }
         let upload = u64::try_from(request.body().content_length()).unwrap_or(u64::MAX) / UPLOAD_BYTES_PER_SECOND;
         let silence = self.silence + Duration::from_secs(upload);
         let answered = tokio::time::timeout(silence, client.execute(request)).await;
         let answer = answered.unwrap_or_else(|_| Err(HttpError::new(HttpErrorKind::Timeout, Silent(silence))));
         let answer = answer.inspect_err(|_| self.health.fails(id))?;
-        let (parts, body) = answer.into_parts();
+        let (mut parts, body) = answer.into_parts();
+        if parts.status == StatusCode::NOT_IMPLEMENTED {
+            return Ok(answer::not_implemented(parts));
+        }
+        if answer::is_encrypted(&parts.headers) {
+            parts.extensions.insert(EtagIsNoMd5);
+        }
         let fails = is_trouble(parts.status);
         let is_looked_into = answer::is_looked_into(asked, &parts);
         if fails {

@@ -12,12 +12,15 @@ use object_store::client::HttpRequestBody;
 
 use super::*;
 
+const SECOND: Duration = Duration::from_secs(1);
+
 type Answered = Result<HttpResponse, HttpError>;
 
 /// A server that gives these answers, one after the other, and then empty ones.
 #[derive(Debug, Default)]
 struct Scripted {
     answers: Mutex<VecDeque<Answered>>,
+    encodings: Arc<Mutex<Vec<Option<String>>>>,
     at_once: Arc<AtomicUsize>,
     most_at_once: Arc<AtomicUsize>,
 }
@@ -25,13 +28,15 @@ struct Scripted {
 impl HttpService for Scripted {
     fn call<'life0, 'async_trait>(
         &'life0 self,
-        _: HttpRequest,
+        request: HttpRequest,
     ) -> Pin<Box<dyn Future<Output = Answered> + Send + 'async_trait>>
     where
         'life0: 'async_trait,
         Self: 'async_trait,
     {
         Box::pin(async move {
+            let encoding = request.headers().get(ACCEPT_ENCODING).map(|value| value.to_str().unwrap().to_owned());
+            self.encodings.lock().unwrap().push(encoding);
             let now = self.at_once.fetch_add(1, Ordering::SeqCst) + 1;
             self.most_at_once.fetch_max(now, Ordering::SeqCst);
             tokio::task::yield_now().await;
@@ -118,4 +123,44 @@ async fn a_body_that_does_not_come_is_given_up_and_frees_its_place() {
         assert_eq!(body.bytes().await.unwrap_err().kind(), HttpErrorKind::Timeout);
     }
     assert!(wire.call(&client, get("http://s/c")).await.is_ok());
+}
+
+#[tokio::test]
+async fn objects_at_google_are_asked_for_as_they_are_stored() {
+    let scripted = Scripted::default();
+    let encodings = Arc::clone(&scripted.encodings);
+    let (client, wire) = (HttpClient::new(scripted), Wire::new(1, Duration::from_mins(1)));
+    let empty = || Ok(answer(200, "<ListBucketResult></ListBucketResult>"));
+    let listing = server([empty()]);
+    for uri in ["http://s/a", "https://storage.googleapis.com/b/a"] {
+        wire.call(&client, get(uri)).await.unwrap().into_body().bytes().await.unwrap();
+    }
+    let to_google = wire.to_google();
+    to_google.call(&listing, get("http://s/b?list-type=2")).await.unwrap();
+    to_google.call(&client, get("http://s/b/a")).await.unwrap().into_body().bytes().await.unwrap();
+    assert_eq!(*encodings.lock().unwrap(), [None, Some("gzip".to_owned()), Some("gzip".to_owned())]);
+}
+
+#[tokio::test]
+async fn what_a_store_does_not_know_is_not_asked_again() {
+    let (client, wire) =
+        (server([Ok(answer(501, "<Error><Code>NotImplemented</Code></Error>"))]), Wire::new(1, SECOND));
+    let refused = wire.call(&client, get("http://s/a")).await.unwrap();
+    assert!(!is_trouble(refused.status()), "{}", refused.status());
+    let text = refused.into_body().bytes().await.unwrap();
+    assert!(String::from_utf8_lossy(&text).contains(NOT_IMPLEMENTED));
+    wire.call(&client, get("http://s/a")).await.unwrap();
+    assert_eq!(wire.traffic().retries, 0);
+}
+
+#[tokio::test]
+async fn an_answer_that_names_a_key_of_its_own_has_an_etag_that_is_no_md5() {
+    let encrypted = [("aws:kms", true), ("aws:kms:dsse", true), ("AES256", false)];
+    for (how, expected) in encrypted {
+        let mut sealed = answer(200, "x");
+        sealed.headers_mut().insert("x-amz-server-side-encryption", HeaderValue::from_static(how));
+        let (client, wire) = (server([Ok(sealed)]), Wire::new(1, SECOND));
+        let answer = wire.call(&client, get("http://s/a")).await.unwrap();
+        assert_eq!(answer.extensions().get::<EtagIsNoMd5>().is_some(), expected, "{how}");
+    }
 }

@@ -19,6 +19,8 @@ pub struct Traffic {
     pub retries: u64,
     /// Bytes of all answers.
     pub bytes_read: u64,
+    /// Those of them that were read of objects and then read again from their start.
+    pub bytes_reread: u64,
 }
 
 /// Counts it.
@@ -27,6 +29,7 @@ pub(in crate::store) struct Meter {
     requests: AtomicU64,
     retries: AtomicU64,
     bytes_read: AtomicU64,
+    bytes_reread: AtomicU64,
     /// How often a request failed that was not made again yet.
     failed: Mutex<HashMap<u64, u32>>,
 }
@@ -41,6 +44,7 @@ impl Meter {
             requests: self.requests.load(Ordering::Relaxed),
             retries: self.retries.load(Ordering::Relaxed),
             bytes_read: self.bytes_read.load(Ordering::Relaxed),
+            bytes_reread: self.bytes_reread.load(Ordering::Relaxed),
         }
     }
 
@@ -65,6 +69,12 @@ impl Meter {
         if failed.len() < MOST_FAILED {
             *failed.entry(request.0).or_default() += 1;
         }
+    }
+
+    /// So many bytes of an object were not what they should be, and it is asked for once more.
+    pub(super) fn reads_again(&self, bytes: u64) {
+        self.retries.fetch_add(1, Ordering::Relaxed);
+        self.bytes_reread.fetch_add(bytes, Ordering::Relaxed);
     }
 
     pub(super) fn reads(&self, bytes: u64) {

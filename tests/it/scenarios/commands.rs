@@ -62,7 +62,7 @@ fn a_dry_run_says_what_it_would_do_and_writes_nothing() {
         outcome.stdout,
         "shop/GB/2026-11-21 is not over\n\
          shop/GB/2026-11-20 would be settled: never published\n\
-         shop/GB/2026-11-19 waits for shop/2026-11-19/*.csv since 2026-11-20T00:00:00Z\n\
+         shop/GB/2026-11-19 waits for `shop/2026-11-19/*.csv` since 2026-11-20T00:00:00Z\n\
          shop: 1 exports of 105 bytes would be read\n"
     );
     assert_eq!(scenario.tree(""), before);

@@ -40,7 +40,7 @@ fn what_is_missing_is_named_with_the_instant_since_when() {
     scenario
         .cli(&range)
         .exits(0)
-        .says("shop/JP/2026-11-20 waits for shop/2026-11-20/*.csv since 2026-11-20T15:00:00Z");
+        .says("shop/JP/2026-11-20 waits for `shop/2026-11-20/*.csv` since 2026-11-20T15:00:00Z");
 }
 
 #[test]

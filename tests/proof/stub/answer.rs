@@ -37,6 +37,11 @@ impl Answer {
             503 => "SlowDown",
             _ => "InternalError",
         };
+        Self::refusal(status, code, request)
+    }
+
+    /// A status with a code of one's own.
+    pub fn refusal(status: u16, code: &str, request: &Request) -> Self {
         let signed = match (status, request.header("authorization")) {
             (403, Some(signed)) => {
                 format!("<AWSAccessKeyId>{signed}</AWSAccessKeyId><StringToSign>{signed}</StringToSign>")

@@ -40,6 +40,14 @@ pub enum Fault {
     OtherEtag,
     /// One bit of the body is flipped on the way: of the request's if it has one, else of the answer's.
     FlipBit { bit: usize },
+    /// This status with this code in the error body.
+    Code(u16, &'static str),
+    /// The answer has this header as well.
+    Header(&'static str, &'static str),
+    /// A listing of nothing.
+    EmptyList,
+    /// A listing of the whole bucket, whatever the prefix.
+    WholeList,
     /// A bug to plant: a put is stored in two steps, half of it first.
     Half,
     /// A bug to plant: half of a put is stored, and the process dies of it.

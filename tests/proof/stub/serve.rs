@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::answer::Answer;
+use super::bucket::Bucket;
 use super::request::{Kind, Request};
 use super::{Fault, Logged, Shared, Victim, When};
 
@@ -129,6 +130,19 @@ impl Shared {
                     Answer::carry_out(&mut bucket.lock().unwrap(), &request, true);
                 });
                 return Ok(true);
+            }
+            Fault::Code(status, code) => Answer::refusal(*status, code, &request),
+            Fault::Header(name, value) => {
+                let mut answer = carried_out();
+                answer.headers.push((*name, (*value).to_owned()));
+                answer
+            }
+            Fault::EmptyList if request.kind == Kind::List => {
+                Answer::carry_out(&mut Bucket::default(), &request, true)
+            }
+            Fault::WholeList if request.kind == Kind::List => {
+                request.key.clear();
+                self.carry_out(&request)
             }
             Fault::Unconditional => Answer::carry_out(&mut self.bucket.lock().unwrap(), &request, false),
             _ => carried_out(),
