@@ -10,6 +10,7 @@ use tracing::Instrument as _;
 use super::args::{Demo, Global};
 use super::progress::Progress;
 use super::run::{carry_out, span};
+use super::screen::page;
 use super::{Failure, exit, grid, settled};
 use crate::archive::TableName;
 use crate::config;
@@ -44,7 +45,8 @@ pub async fn run(args: &Demo, global: &Global, out: &mut impl Write) -> Result<u
     let objects: Vec<Bytes> =
         archive.table(TableName::SlotAudience, &[]).await?.into_iter().map(|(_, bytes)| bytes).collect();
     print_report(&report::frame(&objects)?, out)?;
-    writeln!(out, "\nThe archive is in {dir}/archive. Next:")?;
+    writeln!(out)?;
+    writeln!(out, "The archive is in {dir}/archive. Next:")?;
     let options = format!("--config {dir}/config --jobs {dir}/jobs");
     let at = written.run_at;
     writeln!(out, "  coverledger show slot_audience --market US {options}")?;
@@ -73,9 +75,8 @@ fn print_report(frame: &DataFrame, out: &mut impl Write) -> Result<(), Failure> 
     let text = |name: &str, row: usize| -> PolarsResult<String> {
         Ok(frame.column(name)?.str()?.get(row).unwrap_or_default().to_owned())
     };
-    let count = |name: &str, row: usize| -> PolarsResult<i64> {
-        Ok(frame.column(name)?.i64()?.get(row).unwrap_or(0))
-    };
+    let count =
+        |name: &str, row: usize| -> PolarsResult<i64> { Ok(frame.column(name)?.i64()?.get(row).unwrap_or(0)) };
     let mut cells: BTreeMap<String, Cells> = BTreeMap::new();
     for row in 0..frame.height() {
         let place = (text(c::MARKET, row)?, text(c::SLOT, row)?);
@@ -83,7 +84,8 @@ fn print_report(frame: &DataFrame, out: &mut impl Write) -> Result<(), Failure> 
         sum.0 += count(c::IMPRESSIONS, row)?;
         sum.1 += count(c::ENTRANTS, row)?;
     }
-    writeln!(out, "\nWho enters the room: entrants per 100 impressions, on each market's own clock")?;
+    writeln!(out)?;
+    writeln!(out, "Who enters the room: entrants per 100 impressions, on each market's own clock")?;
     for (platform, cells) in cells {
         let slots = in_order_of_the_day(frame, &platform)?;
         let markets: BTreeSet<&String> = cells.keys().map(|(market, _)| market).collect();
@@ -99,7 +101,7 @@ fn print_report(frame: &DataFrame, out: &mut impl Write) -> Result<(), Failure> 
             row.push(slots.iter().map(|slot| of(slot).0).sum::<i64>().to_string());
             table.add_row(row);
         }
-        writeln!(out, "{table}")?;
+        page(out, &table)?;
     }
     writeln!(out, "◂ the market's best slot with at least {ENOUGH} impressions")?;
     Ok(())

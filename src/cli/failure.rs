@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::archive::{ArchiveError, PruneError};
 use crate::config::ConfigError;
 use crate::demo::DemoError;
+use crate::model::legible;
 use crate::run::{RunError, error_text};
 use crate::store::StoreError;
 
@@ -42,7 +43,7 @@ impl Failure {
     }
 
     fn new(code: u8, text: String) -> Self {
-        Self { code, reader_is_gone: false, text }
+        Self { code, reader_is_gone: false, text: legible(&text).into_owned() }
     }
 
     /// Something of the machine that should not be so.
@@ -63,7 +64,8 @@ impl fmt::Display for Failure {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        Self::new(exit::CONFIG, error.to_string())
+        // On several lines; each problem is on one.
+        Self { code: exit::CONFIG, reader_is_gone: false, text: error.to_string() }
     }
 }
 

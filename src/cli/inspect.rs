@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use super::args::Inspect;
+use super::screen::Screen;
 use super::{Failure, exit};
 use crate::export::{self, Peek};
 use crate::inspect::{self, Finding};
@@ -35,14 +36,21 @@ pub fn run(args: &Inspect, out: &mut impl Write) -> Result<u8, Failure> {
             }
             Err(error) => {
                 // The others may be fine.
-                eprintln!("error: `{name}` cannot be read: {}", error_text(&error));
+                // Nobody is left to tell if standard error is gone.
+                let _ = writeln!(
+                    Screen::new(std::io::stderr()),
+                    "error: `{name}` cannot be read: {}",
+                    error_text(&error)
+                );
                 code = exit::SOME_FAILED;
             }
         }
     }
     for (index, Seen { name, peek, findings }) in seen.iter().enumerate() {
-        let gap = if index > 0 { "\n" } else { "" };
-        write!(out, "{gap}{}", inspect::report(name, peek, findings))?;
+        if index > 0 {
+            writeln!(out)?;
+        }
+        out.write_all(inspect::report(name, peek, findings).as_bytes())?;
     }
     for line in inspect::kinship(&tables(&seen)) {
         writeln!(out, "{line}")?;
@@ -103,6 +111,7 @@ fn write_draft(name: &str, path: &Path, seen: &[Seen], out: &mut impl Write) -> 
     let draft = inspect::draft(name, &seen.name, &seen.peek, finding);
     let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(cannot)?;
     file.write_all(draft.as_bytes()).map_err(cannot)?;
-    writeln!(out, "\n`{shown}` was drafted; read it, then `coverledger check`")?;
+    writeln!(out)?;
+    writeln!(out, "`{shown}` was drafted; read it, then `coverledger check`")?;
     Ok(())
 }

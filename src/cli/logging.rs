@@ -7,11 +7,13 @@ use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::{Event, Subscriber};
-use tracing_subscriber::fmt::format::{JsonFields, Writer};
+use tracing_subscriber::field::MakeExt as _;
+use tracing_subscriber::fmt::format::{JsonFields, Writer, debug_fn};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields};
 use tracing_subscriber::registry::LookupSpan;
 
 use super::args::{Global, LogFormat};
+use crate::model::{legible, legible_json};
 use crate::time::Clock;
 
 /// Starts the log. JSON logs tell every step unless told otherwise; text logs leave that to the progress bar.
@@ -31,8 +33,17 @@ pub fn start(global: &Global) {
         .with_writer(std::io::stderr)
         .log_internal_errors(false);
     match global.log {
-        LogFormat::Text => log.with_target(false).init(),
+        LogFormat::Text => log.with_target(false).fmt_fields(debug_fn(field).delimited(" ")).init(),
         LogFormat::Json => log.fmt_fields(JsonFields::new()).event_format(JsonLines).init(),
+    }
+}
+
+/// A field of a line of text. Values are others' and steer nothing.
+fn field(writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug) -> fmt::Result {
+    let value = format!("{value:?}");
+    match field.name() {
+        "message" => writer.write_str(&legible(&value)),
+        name => write!(writer, "{name}={}", legible(&value)),
     }
 }
 
@@ -74,7 +85,7 @@ where
         for (name, value) in
             head.iter().map(|(name, value)| (*name, value)).chain(rest.map(|(name, value)| (name.as_str(), value)))
         {
-            write!(writer, "{separator}{}:{value}", Value::from(name))?;
+            write!(writer, "{separator}{}:{}", Value::from(name), legible_json(&value.to_string()))?;
             separator = ',';
         }
         writeln!(writer, "}}")

@@ -17,6 +17,7 @@ mod prune;
 mod reasons;
 mod run;
 mod schedule;
+mod screen;
 mod settled;
 mod show;
 mod signals;
@@ -34,6 +35,7 @@ use comfy_table::{CellAlignment, LineStyle, Table, presets};
 
 use args::{Cli, Command, Global, LogFormat};
 use failure::Failure;
+use screen::Screen;
 
 use crate::config::{self, ConfigError, Workspace};
 use crate::export;
@@ -46,7 +48,11 @@ pub fn main() -> ExitCode {
         Err(error) => {
             let code = if error.use_stderr() { exit::USAGE } else { exit::DONE };
             // Nobody is left to tell if the terminal is gone.
-            let _ = error.print();
+            let _ = if error.use_stderr() {
+                Screen::new(std::io::stderr()).write_all(error.render().to_string().as_bytes())
+            } else {
+                error.print()
+            };
             return ExitCode::from(code);
         }
     };
@@ -62,14 +68,16 @@ pub fn main() -> ExitCode {
             tracing::error!(place, why, "a bug: the program panicked");
         }
     }));
-    let mut out = std::io::stdout().lock();
+    let mut out = Screen::new(std::io::stdout().lock());
     // The hook has told why.
     let ended = catch_unwind(AssertUnwindSafe(|| dispatch(&cli, &mut out)));
     let code = ended.unwrap_or(Ok(exit::UNEXPECTED)).unwrap_or_else(|failure| {
         match cli.global.log {
             _ if failure.reader_is_gone => {}
             // Nobody is left to tell if standard error is gone.
-            LogFormat::Text => drop(writeln!(std::io::stderr(), "error: {failure}")),
+            LogFormat::Text => {
+                drop(screen::page(&mut Screen::new(std::io::stderr()), &format!("error: {failure}")))
+            }
             LogFormat::Json => tracing::error!(code = failure.code, "{failure}"),
         }
         failure.code

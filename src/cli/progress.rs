@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::{Global, LogFormat};
+use crate::model::legible;
 use crate::run::{Disposition, Step};
 
 /// Hears the steps of a run.
@@ -61,7 +62,7 @@ impl Progress {
                 let (day, word) = (market_day.to_string(), disposition.word());
                 if let Disposition::Published { revision, .. } = disposition {
                     tracing::info!(market_day = day, revision, "{word}");
-                    self.bar.set_message(format!("published {day}"));
+                    self.bar.set_message(format!("published {}", legible(&day)));
                 } else {
                     let reason = disposition.reason().unwrap_or_default();
                     tracing::info!(market_day = day, reason, "{word}");

@@ -11,6 +11,7 @@ use super::signals::Signals;
 use super::{Failure, environment, load, settled};
 use crate::archive::RunRecord;
 use crate::config::Workspace;
+use crate::model::legible_json;
 use crate::notify::Told;
 use crate::plan::{Dates, Selection};
 use crate::run::{self, Account, Aftermath, RunError, RunReport, Situation, Stop, error_text, stores};
@@ -43,7 +44,7 @@ pub async fn run(args: &Run, global: &Global, out: &mut impl Write) -> Result<u8
             Output::Json => {
                 let account = Account::of(&report, &told, now, code);
                 let account = serde_json::to_string(&account).map_err(std::io::Error::from);
-                account.and_then(|account| writeln!(out, "{account}"))
+                account.and_then(|account| writeln!(out, "{}", legible_json(&account)))
             }
         };
         settled::ended(code, said)

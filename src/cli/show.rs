@@ -8,9 +8,10 @@ use jiff::Timestamp;
 use polars::prelude::*;
 
 use super::args::{Global, Show};
+use super::screen::page;
 use super::{Failure, decided, exit, grid, load};
 use crate::archive::TableName;
-use crate::model::columns as c;
+use crate::model::{columns as c, legible};
 use crate::report;
 use crate::run::stores;
 
@@ -49,7 +50,7 @@ pub async fn run(args: &Show, global: &Global, out: &mut impl Write) -> Result<u
         return Ok(exit::DONE);
     }
     let shown = if args.rows == 0 { frame.height() } else { args.rows.min(frame.height()) };
-    writeln!(out, "{}", table(&frame, args.table, shown)?)?;
+    page(out, &table(&frame, args.table, shown)?)?;
     if shown < frame.height() {
         writeln!(out, "{shown} of {} rows; `--rows 0` prints all", frame.height())?;
     }
@@ -92,17 +93,17 @@ impl<'n> View<'n> {
             Self::Plain(name) => {
                 let value = frame.column(name)?.get(row)?;
                 // Text is borrowed in a column of many values and owned in one that repeats a single value.
-                match value.get_str() {
+                match value.get_str().map(legible) {
                     Some(text) if text.chars().count() > WIDEST => {
                         text.chars().take(WIDEST - 1).chain(['…']).collect()
                     }
-                    Some(text) => text.to_owned(),
+                    Some(text) => text.into_owned(),
                     None if value.is_null() => "–".to_owned(),
-                    None => instant(&value).unwrap_or_else(|| value.to_string()),
+                    None => instant(&value).unwrap_or_else(|| legible(&value.to_string()).into_owned()),
                 }
             }
             Self::Prose(name) => match frame.column(name)?.get(row)?.get_str() {
-                Some(text) => lines(text),
+                Some(text) => lines(&legible(text)),
                 None => "–".to_owned(),
             },
             Self::Percent(name) => percent(number(name)?),

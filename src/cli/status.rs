@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use super::args::{Global, Status};
 use super::reasons::Reasons;
 use super::run::clock;
+use super::screen::page;
 use super::{Failure, exit, grid, load, timetable};
 use crate::archive::{AttemptEnd, State};
 use crate::config::Job;
@@ -34,7 +35,7 @@ pub async fn run(args: &Status, global: &Global, out: &mut impl Write) -> Result
     let exports = stores::exports(&workspace.settings).map_err(RunError::Exports)?;
     let archive = stores::archive_for_planning(&workspace.settings).map_err(RunError::Store)?;
     let plans = run::plan(&workspace, &selection, &exports, &archive, now).await?;
-    writeln!(out, "{}", table(&plans))?;
+    page(out, &table(&plans))?;
     writeln!(
         out,
         "F final   P provisional   W waiting for exports   H held back   X failed   D due   · not over"

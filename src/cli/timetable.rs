@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 
 use super::grid;
+use super::screen::page;
 use crate::archive::RunRecord;
 use crate::config::{CatchUp, Job, Schedule};
 use crate::time::{Lapse, Zone};
@@ -54,7 +55,8 @@ pub fn print(lines: &[Line<'_>], home: &Zone, now: Timestamp, out: &mut impl Wri
             overdue.insert(*name, (first, missed));
         }
     }
-    writeln!(out, "\n{table}")?;
+    writeln!(out)?;
+    page(out, &table)?;
     for (name, (first, missed)) in overdue {
         let times = if missed == 1 { "time was" } else { "times were" };
         let first = seconds(first);

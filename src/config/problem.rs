@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::model::legible;
+
 /// Every problem of a configuration, file by file.
 ///
 /// ```text
@@ -47,11 +49,11 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.line, self.path.as_str()) {
             (Some(line), "") => write!(f, "line {line}: ")?,
-            (Some(line), path) => write!(f, "line {line}, `{path}`: ")?,
+            (Some(line), path) => write!(f, "line {line}, `{}`: ", legible(path))?,
             (None, "") => {}
-            (None, path) => write!(f, "`{path}`: ")?,
+            (None, path) => write!(f, "`{}`: ", legible(path))?,
         }
-        f.write_str(&self.message)
+        f.write_str(&legible(&self.message))
     }
 }
 

@@ -11,6 +11,7 @@ use super::when::{End, When};
 use super::zone::{Candidate, Clock};
 use super::{Column, Finding};
 use crate::export::{Peek, PeekFormat};
+use crate::model::legible;
 
 /// How wide the words on the left are.
 const WORDS: usize = 15;
@@ -26,7 +27,7 @@ impl Page {
     fn line(&mut self, word: &str, text: &str) {
         let pad = WORDS.saturating_sub(word.chars().count());
         // Writing to text cannot fail.
-        let _ = writeln!(self.0, "  {word}{:pad$}{text}", "");
+        let _ = writeln!(self.0, "  {word}{:pad$}{}", "", legible(text));
     }
 
     fn lines(&mut self, word: &str, texts: &[String]) {
@@ -39,7 +40,7 @@ impl Page {
 /// The block of a file.
 #[must_use]
 pub fn report(file: &str, peek: &Peek, findings: &[Finding]) -> String {
-    let mut page = Page(format!("{file}\n"));
+    let mut page = Page(format!("{}\n", legible(file)));
     page.line("format", &format(peek));
     if findings.is_empty() {
         page.line("", "it has no rows");
@@ -105,6 +106,7 @@ fn counted(count: usize, one: &str, many: &str) -> String {
 }
 
 fn clipped(text: &str) -> String {
+    let text = &*legible(text);
     if text.chars().count() <= SHOWN {
         text.to_owned()
     } else {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::config::Topic;
-use crate::model::MarketDay;
+use crate::model::{MarketDay, is_steering};
 
 /// Items that a message carries; the rest is a number.
 const MAX_ITEMS: usize = 50;
@@ -82,9 +82,6 @@ fn counted(days: usize) -> String {
 
 /// A text without line ends or anything else that steers, of bounded length.
 fn one_line(text: &str) -> String {
-    let is_steering = |c: char| {
-        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
     let mut line: String =
         text.chars().take(MAX_REASON_CHARS).map(|c| if is_steering(c) { ' ' } else { c }).collect();
     if text.chars().nth(MAX_REASON_CHARS).is_some() {

@@ -15,6 +15,7 @@ mod front;
 mod heaps;
 mod holding;
 mod late;
+mod names;
 mod neighbours;
 mod ordinary;
 mod paths;

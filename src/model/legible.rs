@@ -1,0 +1,67 @@
+//! Text of others, shown so that it steers nothing: ids, names of objects, headers and cells may hold anything.
+//!
+//! What a terminal or an editor would obey, and what turns the text around it, is shown by its number: `\u{1b}`.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// Whether a character steers what it is shown on: control characters, and those that set the direction of writing or
+/// end a line.
+#[must_use]
+pub fn is_steering(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A text on one line, with what would steer shown by its number.
+///
+/// ```
+/// # use coverledger::model::legible;
+/// assert_eq!(legible("a\u{1b}[31m\nb"), r"a\u{1b}[31m\nb");
+/// ```
+#[must_use]
+pub fn legible(text: &str) -> Cow<'_, str> {
+    shown(text, is_steering, |shown, c| shown.extend(c.escape_default()))
+}
+
+/// The same JSON, with what would steer written as JSON writes it: `\u001b`.
+#[must_use]
+pub fn legible_json(json: &str) -> Cow<'_, str> {
+    shown(json, is_steering, |shown, c| {
+        // Text takes text; all that steer are below U+10000.
+        let _ = write!(shown, "\\u{:04x}", u32::from(c));
+    })
+}
+
+/// With the characters that are `hidden` shown in another way.
+pub(crate) fn shown(text: &str, hidden: impl Fn(char) -> bool, show: impl Fn(&mut String, char)) -> Cow<'_, str> {
+    if !text.contains(&hidden) {
+        return text.into();
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if hidden(c) { show(&mut shown, c) } else { shown.push(c) }
+    }
+    shown.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_steers_is_shown_and_the_rest_stays() {
+        assert!(matches!(legible("直播 – Žižkov 👩‍👩‍👧 `a\\b`"), Cow::Borrowed(_)));
+        let steering = "\u{7}\t\r\n\u{7f}\u{9b}\u{200e}\u{202e}\u{2028}\u{2066}\u{2069}";
+        assert!(steering.chars().all(is_steering));
+        let shown = legible(steering);
+        assert_eq!(shown, r"\u{7}\t\r\n\u{7f}\u{9b}\u{200e}\u{202e}\u{2028}\u{2066}\u{2069}");
+    }
+
+    #[test]
+    fn json_says_the_same_as_before() {
+        let value = serde_json::json!({"a\u{202e}": "\u{1b}[2J \u{9b}31m \u{7f} \u{2066} plain 直播"});
+        let json = legible_json(&value.to_string()).into_owned();
+        assert!(!json.chars().any(is_steering), "{json}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap(), value);
+    }
+}
