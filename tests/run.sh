@@ -3,8 +3,11 @@
 #
 #   tests/run.sh                      all steps
 #   tests/run.sh notebook stores      these steps
+#   tests/run.sh --seeds 20           all steps, and the property tests with 20 random seeds as well
 #   tests/run.sh --list               what the steps are
 #
+# Property tests draw the cases of one seed (`.cargo/config.toml`), so that a red run is the fault of a change. A random
+# seed that finds something is printed: `PROPTEST_RNG_SEED=… cargo test` draws its cases again.
 # Nothing is installed outside the target folder, except the Debian packages in `need_system` where they are missing.
 # A failing step does not stop the others; the last line counts them, and the exit code is 1 if any failed.
 set -euo pipefail
@@ -18,6 +21,8 @@ node_packages="$target/test-node"
 work="$target/test-work"
 binary="$target/release/coverledger"
 azurite_version=3.35.0
+# How many random seeds the property tests are given beside their own.
+seeds=
 
 steps=(fmt clippy docs deny test twin statistics notebook reference limits stores)
 declare -A about=(
@@ -31,6 +36,7 @@ declare -A about=(
     [notebook]="the notebook runs on the demo's archive"
     [reference]="DuckDB counts the demo's exports to the same numbers"
     [limits]="memory, bombs, and the same bytes everywhere"
+    [properties]="property tests, with random seeds: only with --seeds"
     [stores]="one night on SeaweedFS (S3), Azurite (Azure) and a fake of Google Cloud Storage"
 )
 
@@ -49,6 +55,21 @@ step_deny() {
 step_test() {
     need_faults
     cargo test --locked --release
+}
+
+# The tests of every file that uses proptest, by the path of its module.
+step_properties() {
+    local file seed drawn filters=()
+    while read -r file; do
+        file="${file#src/}" file="${file#tests/it/}" file="${file%.rs}" file="${file%/mod}"
+        filters+=("${file//\//::}")
+    done < <(grep -rl 'proptest' --include='*.rs' src tests/it)
+    for ((drawn = 1; drawn <= ${seeds:-1}; drawn++)); do
+        seed="$(od -An -N7 -tu8 /dev/urandom | tr -d ' ')"
+        echo "seed $drawn of ${seeds:-1}: PROPTEST_RNG_SEED=$seed"
+        PROPTEST_RNG_SEED="$seed" PROPTEST_DISABLE_FAILURE_PERSISTENCE=1 \
+            cargo test --locked --release --quiet --lib --test it -- "${filters[@]}"
+    done
 }
 
 # Only our own crate is built again: polars in a debug build takes minutes and is not what is tested.
@@ -158,13 +179,21 @@ need_system() {
 
 main() {
     local chosen=("$@") step
+    if [[ "${1:-}" == "--seeds" ]]; then
+        seeds="${2:-}"
+        [[ "$seeds" =~ ^[1-9][0-9]*$ ]] || { echo "--seeds takes a count, such as 20, not \`$seeds\`" >&2; return 2; }
+        shift 2
+        chosen=("$@")
+    fi
     if [[ "${1:-}" == "--list" ]]; then
-        for step in "${steps[@]}"; do printf '%-10s %s\n' "$step" "${about[$step]}"; done
+        for step in "${steps[@]}" properties; do printf '%-10s %s\n' "$step" "${about[$step]}"; done
         return
     fi
     [[ $# -gt 0 ]] || chosen=("${steps[@]}")
+    # Asked for by the flag, and by nothing else.
+    [[ -z "$seeds" || " ${chosen[*]} " == *" properties "* ]] || chosen+=(properties)
     for step in "${chosen[@]}"; do
-        [[ -n "${about[$step]:-}" ]] || { echo "no step \`$step\` (steps: ${steps[*]})" >&2; return 2; }
+        [[ -n "${about[$step]:-}" ]] || { echo "no step \`$step\` (steps: ${steps[*]} properties)" >&2; return 2; }
     done
     command -v cc >/dev/null || need_system build-essential
     rm -f "$work/demo.ready"

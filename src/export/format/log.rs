@@ -6,6 +6,7 @@ use std::io::Write;
 use super::field::{Field, Position, Records};
 use super::stream::bytes::Bytes;
 use super::stream::lines::Lines;
+use crate::export::ExportError;
 use crate::model::Reason;
 
 /// Everything that a decoder hands over, as text.
@@ -30,9 +31,9 @@ impl Records for Log {
     }
 }
 
-/// Lines of these bytes.
-pub(super) fn lines(text: &[u8]) -> Lines {
+/// Lines of these bytes; the error refuses them as a whole, as UTF-16 that does not say so is refused.
+pub(super) fn lines(text: &[u8]) -> Result<Lines, ExportError> {
     let mut file: File = tempfile::tempfile().unwrap();
     file.write_all(text).unwrap();
-    Lines::new(Bytes::open(file, None).unwrap()).unwrap()
+    Lines::new(Bytes::open(file, None)?)
 }

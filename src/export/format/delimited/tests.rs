@@ -16,7 +16,8 @@ fn wanted() -> Vec<Wanted> {
 /// What is read of a file, and how it ends.
 fn read_all(text: &[u8], delimiter: u8, refused_after: Option<usize>, is_quick: bool) -> (Log, String) {
     let mut log = Log { refused_after, ..Log::default() };
-    let end = read_lines(lines(text), delimiter, Header::FIRST_LINE, &wanted(), is_quick, &mut log);
+    let end = lines(text)
+        .and_then(|lines| read_lines(lines, delimiter, Header::FIRST_LINE, &wanted(), is_quick, &mut log));
     (log, format!("{end:?}"))
 }
 

@@ -8,6 +8,9 @@ use crate::export::ExportError;
 /// and nothing is replaced silently.
 const MALFORMED: u8 = 0xff;
 
+/// Characters below U+0100 that a text must hold before their zeros are taken for UTF-16: fewer are an accident.
+const FEWEST_ZEROS: usize = 3;
+
 /// The encoding that a byte order mark names, and how long the mark is.
 pub(in crate::export) fn by_mark(head: &[u8]) -> Result<Option<(&'static Encoding, usize)>, ExportError> {
     match head {
@@ -22,15 +25,28 @@ pub(super) fn by_label(label: &str) -> Result<&'static Encoding, ExportError> {
         .ok_or_else(|| ExportError::UnknownEncoding(label.to_owned()))
 }
 
-/// UTF-16 that does not say so: of text in any language, spaces, digits and delimiters have a zero in one half.
+/// UTF-16 that does not say so: of text in any language, spaces, digits and delimiters have a zero in one half, and the
+/// letters of most have the same small number there.
+///
+/// A zero or two among text that is sound UTF-8 are characters of that text, and no encoding: there most pairs must have
+/// a control character in that half.
 pub(in crate::export) fn unmarked_utf16(head: &[u8]) -> Option<&'static Encoding> {
     let pairs = head.len() / 2;
     if pairs < 4 {
         return None;
     }
-    let zeros = |half: usize| head.chunks_exact(2).filter(|pair| pair[half] == 0 && pair[1 - half] != 0).count();
-    let (first, second) = (zeros(0), zeros(1));
-    match (first * 10 >= pairs, second * 10 >= pairs) {
+    let is_utf8 = match std::str::from_utf8(head) {
+        Ok(_) => true,
+        // A character at the end may be cut.
+        Err(error) => error.error_len().is_none(),
+    };
+    let has_zeros = |half: usize| {
+        let units = || head.chunks_exact(2);
+        let zeros = units().filter(|pair| pair[half] == 0 && pair[1 - half] != 0).count();
+        let controls = || units().filter(|pair| pair[half] < 0x20 && pair[..] != [0, 0]).count();
+        zeros >= FEWEST_ZEROS && zeros * 10 >= pairs && (!is_utf8 || controls() * 2 >= pairs)
+    };
+    match (has_zeros(0), has_zeros(1)) {
         (true, false) => Some(UTF_16BE),
         (false, true) => Some(UTF_16LE),
         _ => None,
@@ -138,5 +154,26 @@ mod tests {
         assert_eq!(unmarked_utf16(&big), Some(UTF_16BE));
         assert_eq!(unmarked_utf16("Day,Views\nx,1\n".as_bytes()), None);
         assert_eq!(unmarked_utf16(&[0; 64]), None);
+        for text in ["Дата,Показы\n21.11.2026,5\n", "तारीख,दृश्य\n21.11.2026,5\n", "日,数\n1,2\n", "Day\n"]
+        {
+            let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+            assert_eq!(unmarked_utf16(&little), Some(UTF_16LE), "{text}");
+            assert_eq!(unmarked_utf16(&big), Some(UTF_16BE), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_few_zeros_in_a_short_text_are_no_encoding() {
+        for text in [
+            &b"{ id:\"\0\"}\n"[..],
+            b"{ id:\"\0a\0a\0\"}\n",
+            b"a,b,c\n\0,1,2\n3,4,\0\n5,\0,\0\n",
+            b"\xe9t\xe9,\0\n",
+            "a,日期\n\0,1\0\n".as_bytes(),
+            &"a\0".repeat(3).into_bytes(),
+        ] {
+            assert_eq!(unmarked_utf16(text), None, "{}", text.escape_ascii());
+        }
     }
 }

@@ -45,7 +45,7 @@ fn a_line_must_be_one_object() {
 fn read_all(text: &[u8], refused_after: Option<usize>, is_quick: bool) -> (Log, String) {
     let wanted = ["id", "at", "dwell"].map(|name| Wanted::needed(&ColumnName::new(name)));
     let mut log = Log { refused_after, ..Log::default() };
-    let end = read_lines(lines(text), &wanted, Some(2), is_quick, &mut log);
+    let end = lines(text).and_then(|lines| read_lines(lines, &wanted, Some(2), is_quick, &mut log));
     (log, format!("{end:?}"))
 }
 
