@@ -269,3 +269,19 @@ fn what_is_allowed_is_not_complained_about() {
     ];
     assert_eq!(complaints(&sound), [""; 0]);
 }
+
+/// A red run means a fault of the change and never of the dice.
+#[test]
+fn property_tests_draw_from_a_seed_that_is_written_down() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let config = std::fs::read_to_string(root.join(".cargo/config.toml")).unwrap();
+    let seed = config.lines().find_map(|line| line.strip_prefix("PROPTEST_RNG_SEED = \"")).unwrap();
+    assert!(seed.trim_end_matches('"').parse::<u64>().is_ok(), "{seed}");
+    let mut sources = Vec::new();
+    collect(&root.join("src"), "", &mut sources);
+    collect(&root.join("tests"), "tests/", &mut sources);
+    // What a test draws by itself has a seed of its own.
+    let (seeds, runners) = (concat!("rng_", "seed"), concat!("TestRng::", "deterministic"));
+    let other = sources.iter().filter(|source| source.text.contains(seeds) || source.text.contains(runners));
+    assert_eq!(other.map(|source| source.path.as_str()).collect::<Vec<_>>(), [""; 0]);
+}
