@@ -36,6 +36,10 @@ pub fn run(global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
     for (name, channel) in &workspace.channels {
         writeln!(out, "  channel {name}: {}", described(channel))?;
     }
+    for warning in &workspace.warnings {
+        let file = warning.file.display();
+        writeln!(out, "warning: `{file}`, {warning}")?;
+    }
     for warning in workspace.channels.iter().filter_map(|(name, channel)| unusable(name, channel)) {
         writeln!(out, "warning: {warning}")?;
     }

@@ -123,12 +123,16 @@ fn section<'s>(at: &Place<'s>, expected: &str, keys: &[&str]) -> Option<Section<
 /// An IANA time zone.
 pub(super) fn zone(at: &Place<'_>) -> Option<Zone> {
     let name = at.text("a time zone", "an IANA name such as `Asia/Shanghai`")?;
-    Zone::named(name).map_err(|unknown| at.problem(unknown.to_string())).ok()
+    let zone = Zone::named(name).map_err(|unknown| at.problem(unknown.to_string())).ok()?;
+    if let Some(caution) = zone.caution() {
+        at.warn(caution);
+    }
+    Some(zone)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{expect_problems, read};
+    use super::super::testing::{expect_problems, read, warnings_of};
     use super::*;
 
     const WHOLE: &str = r#"
@@ -170,6 +174,18 @@ max_reject_share: 0.01
         assert_eq!((settings.reject_text_chars, settings.spill_dir), (0, Some("team/spill".into())));
         assert_eq!((settings.requests, settings.bandwidth_bytes, settings.open_files), (256, Some(50 << 20), 64));
         assert_eq!((settings.lease_seconds, settings.late_after_seconds), (2, 90 * 86_400));
+    }
+
+    #[test]
+    fn a_zone_that_is_not_what_it_says_is_sound_and_warned_of() {
+        let reader = |at: &Place<'_>| zone(&at.section("x", &["zone"])?.required("zone", "x")?);
+        for (name, offset) in [("Etc/GMT+8", "UTC-08:00"), ("EST", "UTC-05:00")] {
+            let text = format!("zone: {name}");
+            assert_eq!(read(&text, reader).1, [""; 0]);
+            let warnings = warnings_of(&text, reader);
+            assert!(warnings[0].starts_with(&format!("line 1, `zone`: `{name}` is {offset}")), "{warnings:?}");
+        }
+        assert_eq!(warnings_of("zone: Asia/Shanghai", reader), [""; 0]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::decisions::Decisions;
 use super::experiments::Experiment;
 use super::mapping::{Columns, InstantColumn};
 use super::path::PathPattern;
+use super::problem::Problem;
 use crate::model::{Eras, Event, MarketId, PlatformId, Turns};
 use crate::time::{Cron, DayRule, SlotTable, Zone};
 
@@ -33,6 +34,8 @@ pub struct Workspace {
     pub rotations: BTreeMap<(PlatformId, MarketId), Turns>,
     /// `config/notifications.yaml`, by name; empty without that file.
     pub channels: BTreeMap<String, Channel>,
+    /// What is sound and probably not meant, file by file: `check` tells it, and nothing else heeds it.
+    pub warnings: Vec<Problem>,
 }
 
 /// What all jobs share.
@@ -287,6 +290,8 @@ pub enum Topic {
     Late,
     /// What had been told is over.
     Recovered,
+    /// The configuration was edited while `schedule` ran.
+    Configuration,
 }
 
 impl Topic {
@@ -298,6 +303,7 @@ impl Topic {
             Self::Held => "held",
             Self::Late => "late",
             Self::Recovered => "recovered",
+            Self::Configuration => "configuration",
         }
     }
 }

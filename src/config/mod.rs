@@ -42,6 +42,7 @@ mod rates;
 mod rivals;
 mod section;
 mod sheet;
+mod snapshot;
 mod totals;
 mod turns;
 mod yaml;
@@ -57,6 +58,7 @@ pub use mapping::*;
 pub use path::*;
 pub use problem::{ConfigError, Problem};
 pub use quantity::duration;
+pub use snapshot::Snapshot;
 
 use crate::model::PlatformId;
 use names::check_name;
@@ -71,11 +73,20 @@ use sheet::{Sheet, is_bare, sheets_in, strangers_in};
 /// # Errors
 /// [`ConfigError`] with every problem of every file.
 pub fn load(config_dir: &Path, jobs_dir: &Path) -> Result<Workspace, ConfigError> {
-    if !config_dir.is_dir() {
-        let hint = "no such folder (`--config` names it; `coverledger demo` writes one that works)";
-        return Err(ConfigError { problems: Sheet::broken(config_dir, hint).into_problems() });
+    load_from(&Snapshot::read(config_dir, jobs_dir))
+}
+
+/// Checks a configuration that was read.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_from(snapshot: &Snapshot) -> Result<Workspace, ConfigError> {
+    let config_dir = snapshot.config_dir();
+    if let Err(message) = snapshot.files_in(config_dir) {
+        let message = format!("{message} (`--config` names it; `coverledger demo` writes one that works)");
+        return Err(ConfigError { problems: Sheet::broken(config_dir, &message).into_problems() });
     }
-    let files = Files::read(config_dir, jobs_dir);
+    let files = Files::parse(snapshot);
     let workspace = files.check(&folder_that_holds(config_dir));
     let problems = files.into_problems();
     match workspace {
@@ -97,31 +108,37 @@ struct Files {
 }
 
 impl Files {
-    fn read(config_dir: &Path, jobs_dir: &Path) -> Self {
+    fn parse(snapshot: &Snapshot) -> Self {
+        let config_dir = snapshot.config_dir();
         let if_there = |name: &str| {
             let file = config_dir.join(name);
-            file.symlink_metadata().is_ok().then(|| Sheet::read(&file))
+            snapshot.has(&file).then(|| Sheet::of(&file, snapshot))
         };
         Self {
-            archive: Sheet::read(&config_dir.join("archive.yaml")),
-            markets: Sheet::read(&config_dir.join("markets.yaml")),
+            archive: Sheet::of(&config_dir.join("archive.yaml"), snapshot),
+            markets: Sheet::of(&config_dir.join("markets.yaml"), snapshot),
             decisions: if_there("decisions.yaml"),
             notifications: if_there("notifications.yaml"),
             strangers: strangers_in(
+                snapshot,
                 config_dir,
                 &["archive.yaml", "markets.yaml", "decisions.yaml", "notifications.yaml"],
             ),
             platforms: sheets_in(
+                snapshot,
                 &config_dir.join("platforms"),
                 "platform",
                 "its name is the platform's: `platforms/youtube.yaml`",
             ),
-            jobs: sheets_in(jobs_dir, "job", "`--jobs` names the folder"),
+            jobs: sheets_in(snapshot, snapshot.jobs_dir(), "job", "`--jobs` names the folder"),
             experiments: match config_dir.join("experiments") {
                 // A folder from which the last experiment was moved away is no mistake.
-                folder if folder.symlink_metadata().is_ok() && !is_bare(&folder) => {
-                    sheets_in(&folder, "experiment", "its name is the experiment's: `experiments/hero.yaml`")
-                }
+                folder if snapshot.has_folder(&folder) && !is_bare(snapshot, &folder) => sheets_in(
+                    snapshot,
+                    &folder,
+                    "experiment",
+                    "its name is the experiment's: `experiments/hero.yaml`",
+                ),
                 _ => Vec::new(),
             },
         }
@@ -168,7 +185,15 @@ impl Files {
             experiments,
             decisions: decisions?,
             channels: channels?,
+            warnings: self.sheets().flat_map(Sheet::warnings).collect(),
         })
+    }
+
+    /// Every file, in the order in which they are told of.
+    fn sheets(&self) -> impl Iterator<Item = &Sheet> {
+        let Self { archive, markets, decisions, notifications, strangers, platforms, jobs, experiments } = self;
+        let lists = [strangers, platforms, jobs, experiments];
+        [archive, markets].into_iter().chain(decisions).chain(notifications).chain(lists.into_iter().flatten())
     }
 
     fn into_problems(self) -> Vec<Problem> {

@@ -27,6 +27,12 @@ impl<'s> Place<'s> {
         self.sheet.report(Some(self.line), &self.path, &message.into());
     }
 
+    /// Leaves a warning here, for `check` to tell: what stands here is sound and probably not what was meant. Every
+    /// command reads the file nevertheless.
+    pub fn warn(&self, message: impl Into<String>) {
+        self.sheet.warn(Some(self.line), &self.path, &message.into());
+    }
+
     /// Leaves a problem here and has nothing to give.
     pub fn refuse<T>(&self, message: impl Into<String>) -> Option<T> {
         self.problem(message);

@@ -1,13 +1,15 @@
 //! One configuration file being read: its tree and the problems found in it. Files are bounded and regular.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::place::Place;
 use super::problem::{Problem, among};
-use super::yaml::{self, Node};
+use super::snapshot::Snapshot;
+use super::yaml::{self, Node, look_alikes};
 
 const MAX_FILE_BYTES: u64 = 1 << 20;
 
@@ -16,13 +18,17 @@ pub(super) struct Sheet {
     file: PathBuf,
     root: Option<Node>,
     problems: RefCell<Vec<Problem>>,
+    /// Lines with a character that only looks like one of YAML's, and what to say of it.
+    look_alikes: BTreeMap<usize, String>,
+    /// What is sound and probably not meant.
+    warnings: RefCell<Vec<Problem>>,
 }
 
 impl Sheet {
-    /// Reads and parses a file; whatever goes wrong is a problem of the sheet.
-    pub fn read(file: &Path) -> Self {
-        match read_text(file) {
-            Ok(text) => Self::parse(file, &text),
+    /// Parses a file; whatever is wrong with it is a problem of the sheet.
+    pub fn of(file: &Path, files: &Snapshot) -> Self {
+        match files.text(file) {
+            Ok(text) => Self::parse(file, text),
             Err(message) => Self::broken(file, &message),
         }
     }
@@ -30,7 +36,7 @@ impl Sheet {
     /// Parses a text as the content of a file.
     pub fn parse(file: &Path, text: &str) -> Self {
         let (root, faults) = yaml::parse(text);
-        let sheet = Self { file: file.to_owned(), root, problems: RefCell::default() };
+        let sheet = Self { root, look_alikes: look_alikes::of(text), ..Self::blank(file) };
         for fault in faults {
             sheet.report(Some(fault.line), &fault.path, &fault.message);
         }
@@ -39,9 +45,19 @@ impl Sheet {
 
     /// A file or folder that could not be read at all.
     pub fn broken(file: &Path, message: &str) -> Self {
-        let sheet = Self { file: file.to_owned(), root: None, problems: RefCell::default() };
+        let sheet = Self::blank(file);
         sheet.report(None, "", message);
         sheet
+    }
+
+    fn blank(file: &Path) -> Self {
+        Self {
+            file: file.to_owned(),
+            root: None,
+            problems: RefCell::default(),
+            look_alikes: BTreeMap::new(),
+            warnings: RefCell::default(),
+        }
     }
 
     /// The place where reading starts; `None` when there is nothing to read.
@@ -55,9 +71,25 @@ impl Sheet {
     }
 
     pub(super) fn report(&self, line: Option<usize>, path: &str, message: &str) {
-        let problem =
-            Problem { file: self.file.clone(), line, path: printable(path), message: printable(message) };
-        self.problems.borrow_mut().push(problem);
+        let look_alike = line.and_then(|line| self.look_alikes.get(&line));
+        let hint = look_alike.map(|words| format!("; {words}")).unwrap_or_default();
+        self.problems.borrow_mut().push(self.problem(line, path, &format!("{message}{hint}")));
+    }
+
+    /// Leaves a warning: what stands there is sound, and the file is read nevertheless.
+    pub(super) fn warn(&self, line: Option<usize>, path: &str, message: &str) {
+        self.warnings.borrow_mut().push(self.problem(line, path, message));
+    }
+
+    fn problem(&self, line: Option<usize>, path: &str, message: &str) -> Problem {
+        Problem { file: self.file.clone(), line, path: printable(path), message: printable(message) }
+    }
+
+    /// Its warnings so far, in the order of its lines.
+    pub fn warnings(&self) -> Vec<Problem> {
+        let mut warnings = self.warnings.borrow().clone();
+        warnings.sort_by_key(|warning| warning.line);
+        warnings
     }
 
     /// Its problems, in the order of its lines.
@@ -73,7 +105,7 @@ fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
-fn read_text(file: &Path) -> Result<String, String> {
+pub(super) fn read_text(file: &Path) -> Result<String, String> {
     let metadata = fs::metadata(file).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => "no such file".to_owned(),
         _ => format!("cannot be read: {error}"),
@@ -95,22 +127,22 @@ fn read_text(file: &Path) -> Result<String, String> {
 }
 
 /// The YAML files of a folder by name, as sheets; a folder that holds none is a problem.
-pub(super) fn sheets_in(folder: &Path, one_each: &str, hint: &str) -> Vec<Sheet> {
-    match files_in(folder) {
+pub(super) fn sheets_in(files: &Snapshot, folder: &Path, one_each: &str, hint: &str) -> Vec<Sheet> {
+    match files.files_in(folder) {
         Err(message) => vec![Sheet::broken(folder, &format!("{message} ({hint})"))],
-        Ok(files) if files.is_empty() => {
+        Ok([]) => {
             vec![Sheet::broken(
                 folder,
                 &format!("holds no `.yaml` file (expected one for each {one_each}; {hint})"),
             )]
         }
-        Ok(files) => files
+        Ok(found) => found
             .iter()
             .map(|file| {
                 if file.extension().is_some_and(|extension| extension == "yml") {
                     Sheet::broken(file, "ends in `.yml` (expected `.yaml`; rename it)")
                 } else {
-                    Sheet::read(file)
+                    Sheet::of(file, files)
                 }
             })
             .collect(),
@@ -118,8 +150,8 @@ pub(super) fn sheets_in(folder: &Path, one_each: &str, hint: &str) -> Vec<Sheet>
 }
 
 /// Problems of a folder in which only the named YAML files have a meaning.
-pub(super) fn strangers_in(folder: &Path, known: &[&str]) -> Vec<Sheet> {
-    let files = files_in(folder).unwrap_or_default();
+pub(super) fn strangers_in(files: &Snapshot, folder: &Path, known: &[&str]) -> Vec<Sheet> {
+    let files = files.files_in(folder).unwrap_or_default();
     let name = |file: &Path| file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     files
         .iter()
@@ -133,12 +165,12 @@ pub(super) fn strangers_in(folder: &Path, known: &[&str]) -> Vec<Sheet> {
 }
 
 /// Whether a folder is there and holds no YAML file.
-pub(super) fn is_bare(folder: &Path) -> bool {
-    files_in(folder).is_ok_and(|files| files.is_empty())
+pub(super) fn is_bare(files: &Snapshot, folder: &Path) -> bool {
+    files.files_in(folder).is_ok_and(<[PathBuf]>::is_empty)
 }
 
 /// YAML files in a folder, sorted; hidden files and other kinds are nobody's business.
-fn files_in(folder: &Path) -> Result<Vec<PathBuf>, String> {
+pub(super) fn files_in(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let entries = fs::read_dir(folder).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => "no such folder".to_owned(),
         _ => format!("cannot be read: {error}"),

@@ -5,13 +5,20 @@ use std::path::Path;
 
 use super::place::Place;
 use super::sheet::Sheet;
-use super::{ConfigError, Workspace, load};
+use super::{ConfigError, Snapshot, Workspace, load};
 
 /// What reading a text gives: the value, and its problems as a person sees them, without the file.
 pub fn read<T>(text: &str, read: impl FnOnce(&Place<'_>) -> Option<T>) -> (Option<T>, Vec<String>) {
     let sheet = Sheet::parse(Path::new("test.yaml"), text);
     let value = sheet.start().and_then(|start| read(&start));
     (value, sheet.into_problems().iter().map(ToString::to_string).collect())
+}
+
+/// What reading a text warns of, as a person sees it, without the file.
+pub fn warnings_of<T>(text: &str, read: impl FnOnce(&Place<'_>) -> Option<T>) -> Vec<String> {
+    let sheet = Sheet::parse(Path::new("test.yaml"), text);
+    let _ = sheet.start().and_then(|start| read(&start));
+    sheet.warnings().iter().map(ToString::to_string).collect()
 }
 
 /// Checks a table of texts and the problems each must give.
@@ -137,6 +144,10 @@ impl Tree {
 
     pub fn remove(&self, file: &str) {
         fs::remove_file(self.0.path().join(file)).unwrap();
+    }
+
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot::read(&self.0.path().join("config"), &self.0.path().join("jobs"))
     }
 
     pub fn load(&self) -> Result<Workspace, ConfigError> {

@@ -142,3 +142,31 @@ fn no_text_makes_reading_panic() {
         let _ = yaml::parse(&parts.concat());
     });
 }
+
+#[test]
+fn a_character_that_only_looks_like_yaml_is_named_with_its_line() {
+    let with = |file: &str, text: &str| {
+        let tree = Tree::new(WORKING);
+        tree.write(file, text);
+        tree.complaint()
+    };
+    let colon =
+        with("jobs/nightly.yaml", "# 全角：\nversion: 1\nplatforms： [tiktok]\nmarkets: [US]\nlookback_days: 7\n");
+    let expected =
+        "  line 3: not YAML: could not find expected ':'; `：` is a full-width colon (YAML wants `:` and a space)";
+    assert_eq!(colon.lines().nth(1), Some(expected));
+    let comma =
+        with("jobs/nightly.yaml", "version: 1\nplatforms: [tiktok]\nmarkets: [US，GB]\nlookback_days: 7\n");
+    assert!(
+        comma.contains("line 3, `markets[0]`: ") && comma.contains("`，` is a full-width comma (YAML wants `,`)"),
+        "{comma}"
+    );
+    let space =
+        with("jobs/nightly.yaml", "version:\u{3000}1\nplatforms: [tiktok]\nmarkets: [US]\nlookback_days: 7\n");
+    assert!(space.contains("line 1: ") && space.contains("a full-width space"), "{space}");
+    let quote = with(
+        "jobs/nightly.yaml",
+        "version: 1\nschedule: {cron: “30 3 * * *”, timezone: UTC}\nplatforms: [tiktok]\nmarkets: [US]\nlookback_days: 7\n",
+    );
+    assert!(quote.contains("line 2, `schedule.cron`: ") && quote.contains("`“` is a curly quote"), "{quote}");
+}

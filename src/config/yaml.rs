@@ -5,6 +5,7 @@
 //! each node its line and its spelling. Where the two read a text differently it is refused. A configuration has no
 //! need of anchors, aliases and tags: they are refused before anything is built, so no alias is ever expanded.
 
+pub(super) mod look_alikes;
 mod marks;
 mod raw;
 
@@ -62,7 +63,7 @@ pub(super) fn parse(text: &str) -> (Option<Node>, Vec<Fault>) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let marks = match marks::read(text) {
         Ok(marks) => marks,
-        Err(Refused::Syntax(error)) => return (None, vec![scan_fault(text, &error)]),
+        Err(Refused::Syntax(error)) => return (None, vec![traced(text, scan_fault(text, &error))]),
         Err(Refused::Features(faults)) => return (None, faults),
     };
     if marks.is_empty() {
@@ -71,7 +72,7 @@ pub(super) fn parse(text: &str) -> (Option<Node>, Vec<Fault>) {
     }
     let raw = match serde_yaml::from_str::<Raw>(text) {
         Ok(raw) => raw,
-        Err(error) => return (None, vec![syntax_fault(&error)]),
+        Err(error) => return (None, vec![traced(text, syntax_fault(&error))]),
     };
     let mut faults = Vec::new();
     let root = Weaver { marks, faults: &mut faults }.weave(raw, "");
@@ -96,6 +97,11 @@ fn scan_fault(text: &str, error: &ScanError) -> Fault {
             message: format!("not YAML: {}", error.info()),
         },
     }
+}
+
+/// A fault on the line where it begins, if a character that YAML does not know is behind it.
+fn traced(text: &str, fault: Fault) -> Fault {
+    Fault { line: look_alikes::cause(text, fault.line), ..fault }
 }
 
 fn syntax_fault(error: &serde_yaml::Error) -> Fault {

@@ -13,9 +13,9 @@ const MAX_REASON_CHARS: usize = 300;
 /// What is told of one run of one job about one topic. Bounded however much went wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// The job.
+    /// The job; empty where it is about all of them.
     pub job: String,
-    /// The run, as told in its log and its receipts.
+    /// The run, as told in its log and its receipts; empty where it is about none.
     pub run_id: String,
     /// The instant as of which it ran.
     pub as_of: Timestamp,
@@ -71,6 +71,7 @@ impl Message {
             Topic::Late if is_one => "is late",
             Topic::Late => "are late",
             Topic::Recovered => "recovered",
+            Topic::Configuration => return "coverledger: the configuration was changed".to_owned(),
         };
         format!("coverledger job {}: {what} {happened}", self.job)
     }

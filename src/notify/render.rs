@@ -8,7 +8,7 @@ use url::Url;
 use super::channel::Channel;
 use super::message::Message;
 use super::sign;
-use crate::config::ChannelKind;
+use crate::config::{ChannelKind, Topic};
 use jiff::Timestamp;
 
 /// Items that a chat shows; a program gets all that the message carries.
@@ -81,14 +81,21 @@ fn generic(message: &Message) -> Value {
 fn text(message: &Message) -> String {
     let mut text = message.headline();
     for item in message.items.iter().take(CHAT_ITEMS) {
-        let what = item.market_day.as_ref().map_or_else(|| "the run".to_owned(), ToString::to_string);
+        let what = match &item.market_day {
+            Some(day) => day.to_string(),
+            None if message.topic == Topic::Configuration => "the configuration".to_owned(),
+            None => "the run".to_owned(),
+        };
         let _ = write!(text, "\n{what}: {}", item.reason);
     }
     let rest = message.items.len().saturating_sub(CHAT_ITEMS) + message.omitted;
     if rest > 0 {
         let _ = write!(text, "\n… and {rest} more: see coverledger status {}", message.job);
     }
-    let _ = write!(text, "\nrun {} as of {}", message.run_id, message.as_of);
+    let _ = match message.run_id.as_str() {
+        "" => write!(text, "\nas of {}", message.as_of),
+        run_id => write!(text, "\nrun {run_id} as of {}", message.as_of),
+    };
     text
 }
 

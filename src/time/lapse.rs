@@ -44,6 +44,17 @@ impl Lapse {
         let missed = if first_missed.is_some() { 1 + missed.count() } else { 0 };
         Some(Self { latest, first_missed, missed: missed as u64, is_on_time: !is_missed(&latest) })
     }
+
+    /// These times and those of another schedule that came after them.
+    #[must_use]
+    pub fn and(self, later: Self) -> Self {
+        Self {
+            latest: later.latest,
+            first_missed: self.first_missed.or(later.first_missed),
+            missed: self.missed + later.missed,
+            is_on_time: later.is_on_time,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod lapse;
 mod slot;
 mod steady;
 mod zone;
+mod zone_name;
 
 pub use calendar::{Calendar, Cuts, Place};
 pub use clock::Clock;

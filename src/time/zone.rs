@@ -13,6 +13,8 @@ use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
 use thiserror::Error;
 
+use super::zone_name;
+
 static BUNDLED: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
 
 /// The IANA release that every offset of this program comes from, such as `2026f`.
@@ -23,12 +25,12 @@ pub fn tz_release() -> &'static str {
 
 /// A name that is no IANA time zone.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{name}` is not an IANA time zone{}", .suggestion.as_ref().map(|s| format!(" (did you mean `{s}`?)")).unwrap_or_default())]
+#[error("`{name}` is not an IANA time zone{}", .hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default())]
 pub struct UnknownZone {
     /// What was asked for.
     pub name: String,
-    /// The nearest known name, if one is near.
-    pub suggestion: Option<String>,
+    /// What to write instead, in words, if the name says enough.
+    pub hint: Option<String>,
 }
 
 /// An IANA time zone.
@@ -67,10 +69,17 @@ impl Zone {
     /// # Errors
     /// [`UnknownZone`] when chrono-tz or the bundled data do not know the name.
     pub fn named(name: &str) -> Result<Self, UnknownZone> {
-        let unknown = || UnknownZone { name: name.to_owned(), suggestion: nearest(name) };
+        let unknown = || UnknownZone { name: name.to_owned(), hint: zone_name::hint(name) };
         chrono_tz::Tz::from_str(name).map_err(|_| unknown())?;
         let rules = BUNDLED.get(name).map_err(|_| unknown())?;
         Ok(Self { name: name.to_owned(), rules })
+    }
+
+    /// Why this zone may not be what was meant by its name, with the offset that it really has: `Etc/GMT+8` lies west
+    /// of Greenwich, and `EST` has no summer time.
+    #[must_use]
+    pub fn caution(&self) -> Option<String> {
+        zone_name::caution(self)
     }
 
     /// Coordinated universal time.
@@ -159,16 +168,6 @@ impl PartialEq for Zone {
 }
 
 impl Eq for Zone {}
-
-fn nearest(name: &str) -> Option<String> {
-    let asked = name.to_lowercase();
-    chrono_tz::TZ_VARIANTS
-        .iter()
-        .map(|tz| (strsim::damerau_levenshtein(&asked, &tz.name().to_lowercase()), tz.name()))
-        .filter(|(distance, _)| *distance <= 3)
-        .min()
-        .map(|(_, name)| name.to_owned())
-}
 
 #[cfg(test)]
 mod tests {
