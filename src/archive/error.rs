@@ -1,7 +1,7 @@
 //! Why the archive could not be read or written.
 
 use super::{ReceiptError, TableName, Unit};
-use crate::store::StoreError;
+use crate::store::{StoreError, StoreProblem};
 
 /// Any error that a caller's own step may end with.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync + 'static>;
@@ -98,6 +98,19 @@ pub enum PublishError {
         /// Why.
         source: Box<ArchiveError>,
     },
+}
+
+impl PublishError {
+    /// Whether the disk did not take something: it is full, or read-only.
+    #[must_use]
+    pub fn is_of_disk(&self) -> bool {
+        let error = match self {
+            Self::Archive(error) => error,
+            Self::NotShown { source, .. } => source,
+            _ => return false,
+        };
+        matches!(error, ArchiveError::Store(error) if matches!(error.problem, StoreProblem::Disk(_)))
+    }
 }
 
 impl From<StoreError> for PublishError {

@@ -51,7 +51,7 @@ pub use prune::{Prune, PruneError, Pruned};
 pub use receipt::{
     Content, ExportRecord, FactRecord, Receipt, ReceiptError, ReceiptProblem, RowCounts, State, TableRecord,
 };
-pub use record::{RunRecord, Told, Trouble, TroubleTopic};
+pub use record::{RecordedSchedule, RunRecord, Told, Trouble, TroubleTopic};
 pub use retention::Retention;
 pub use snapshot::SnapshotObject;
 pub use unit::{TableName, Unit};

@@ -34,10 +34,24 @@ pub struct RunRecord {
     pub occurrence: Option<Timestamp>,
     /// Scheduled times so far at which nothing ran.
     pub missed: u64,
+    /// The schedules by which times count that are not handled yet, the oldest first. Empty: nothing is known of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schedules: Vec<RecordedSchedule>,
     /// What was not well when it ended.
     pub troubles: Vec<Trouble>,
     /// What each channel has been told and that is not over yet, by the channel's name.
     pub told: BTreeMap<String, Vec<Told>>,
+}
+
+/// A schedule, and from when on its times count: a cron line that is edited today misses nothing of yesterday.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RecordedSchedule {
+    /// Its cron expression, as written.
+    pub cron: String,
+    /// The IANA zone of its clock.
+    pub timezone: String,
+    /// Times after this instant are its own, until the next schedule's.
+    pub since: Timestamp,
 }
 
 /// Something that was not well when a run ended.
@@ -85,9 +99,21 @@ impl RunRecord {
             as_of,
             occurrence: None,
             missed: 0,
+            schedules: Vec::new(),
             troubles: Vec::new(),
             told: BTreeMap::new(),
         }
+    }
+
+    /// Takes note of the schedule that is in force: if it is another than was noted, its times count after `since`.
+    /// Schedules all of whose times are handled are forgotten.
+    pub fn follow(&mut self, cron: &str, timezone: &str, since: Timestamp) {
+        if !self.schedules.last().is_some_and(|last| last.cron == cron && last.timezone == timezone) {
+            self.schedules.push(RecordedSchedule { cron: cron.to_owned(), timezone: timezone.to_owned(), since });
+        }
+        let is_handled = |next: &&RecordedSchedule| self.occurrence.is_some_and(|handled| next.since <= handled);
+        let handled = self.schedules.iter().skip(1).take_while(is_handled).count();
+        self.schedules.drain(..handled);
     }
 
     /// Whether a run as of an instant is a look back, and this is the record to keep.
@@ -174,6 +200,11 @@ mod tests {
         let mut record = RunRecord::new("nightly", run_id, as_of.parse().unwrap());
         record.occurrence = Some("2026-11-22T03:30:00Z".parse().unwrap());
         record.missed = 2;
+        record.schedules = vec![RecordedSchedule {
+            cron: "30 3 * * *".into(),
+            timezone: "UTC".into(),
+            since: "2026-11-20T09:00:00Z".parse().unwrap(),
+        }];
         record.troubles = vec![
             Trouble { market_day: None, topic: TroubleTopic::Failed, reason: "it hung".into() },
             Trouble { market_day: market_day.clone(), topic: TroubleTopic::Late, reason: "no export".into() },

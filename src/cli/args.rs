@@ -132,6 +132,9 @@ pub struct Run {
     /// For `schedule`: look at all that a run at this instant would have looked at, too
     #[arg(long, value_name = "INSTANT", hide = true)]
     pub look_back_from: Option<Timestamp>,
+    /// For `schedule`: the configuration comes on standard input, on one line
+    #[arg(long, hide = true)]
+    pub files_on_stdin: bool,
     /// For `schedule`: so many scheduled times went by since the last run
     #[arg(long, value_name = "N", default_value_t = 0, hide = true)]
     pub missed: u64,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -13,7 +13,7 @@ use super::Failure;
 use crate::config::Workspace;
 use crate::plan::Selection;
 use crate::run::{self, RunError, error_text, stores};
-use crate::schedule::{Driver, Metrics, Pages, RunEnd, Seen, World, serve};
+use crate::schedule::{Configuration, Driver, Event, Metrics, Pages, Seen, Sound, World, serve};
 use crate::time::Clock;
 
 /// How long the archive may take to say where market-days stand.
@@ -33,18 +33,19 @@ impl Front {
     /// The address is not free, or not of this machine.
     pub async fn open<W: World>(
         address: SocketAddr,
-        workspace: Arc<Workspace>,
+        configuration: &Configuration,
         driver: &mut Driver<W>,
     ) -> Result<Self, Failure> {
         let listener = TcpListener::bind(address)
             .await
             .map_err(|error| Failure::machine(format!("cannot listen at `{address}` (`--listen`): {error}")))?;
         tracing::info!(address = %listener.local_addr().unwrap_or(address), "answering over HTTP");
-        let metrics = Arc::new(Metrics::new(Arc::clone(&workspace)));
-        let (tells, ends) = mpsc::unbounded_channel();
-        driver.ends = tells;
-        tokio::spawn(hear(ends, Arc::clone(&metrics)));
-        let looking = tokio::spawn(look(workspace, Arc::clone(&metrics)));
+        let metrics = Arc::new(Metrics::new(Arc::clone(&configuration.sound().workspace)));
+        let (tells, events) = mpsc::unbounded_channel();
+        let others = std::mem::replace(&mut driver.events, tells);
+        let in_force = configuration.subscribe();
+        tokio::spawn(hear(events, others, in_force.clone(), Arc::clone(&metrics)));
+        let looking = tokio::spawn(look(in_force, Arc::clone(&metrics)));
         let (end, ended) = oneshot::channel();
         let pages = Pages { health: driver.health.subscribe(), metrics, clock: Clock::System };
         let serving = tokio::spawn(serve(listener, Arc::new(pages), async {
@@ -61,19 +62,40 @@ impl Front {
     }
 }
 
-async fn hear(mut ends: mpsc::UnboundedReceiver<RunEnd>, metrics: Arc<Metrics>) {
-    while let Some(end) = ends.recv().await {
-        metrics.hear(&end);
+/// Counts what is told, and tells it on.
+async fn hear(
+    mut events: mpsc::UnboundedReceiver<Event>,
+    others: mpsc::UnboundedSender<Event>,
+    in_force: watch::Receiver<Arc<Sound>>,
+    metrics: Arc<Metrics>,
+) {
+    while let Some(event) = events.recv().await {
+        match &event {
+            Event::RunEnded { end, .. } => metrics.hear(end),
+            Event::Files { .. } => metrics.follow(&in_force.borrow().workspace),
+        }
+        let _ = others.send(event);
     }
 }
 
-/// Reads once where market-days stand. Until a job's first run nothing else is known of them.
-async fn look(workspace: Arc<Workspace>, metrics: Arc<Metrics>) {
+/// Reads where market-days stand, at the start and after each change of the configuration. Until a job's first run
+/// nothing else is known of them.
+async fn look(mut in_force: watch::Receiver<Arc<Sound>>, metrics: Arc<Metrics>) {
+    loop {
+        let workspace = Arc::clone(&in_force.borrow_and_update().workspace);
+        look_at(&workspace, &metrics).await;
+        if in_force.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn look_at(workspace: &Workspace, metrics: &Metrics) {
     for (name, job) in workspace.jobs.iter().filter(|(_, job)| job.schedule.is_some()) {
         let plans = async {
             let exports = stores::exports(&workspace.settings).map_err(RunError::Exports)?;
             let archive = stores::archive_for_planning(&workspace.settings).map_err(RunError::Store)?;
-            run::plan(&workspace, &Selection::nightly(job), &exports, &archive, Clock::System.now()).await
+            run::plan(workspace, &Selection::nightly(job), &exports, &archive, Clock::System.now()).await
         };
         let reason = match timeout(PATIENCE, plans).await {
             Ok(Ok(plans)) => {

@@ -5,6 +5,7 @@ mod backfill;
 mod check;
 mod decided;
 mod demo;
+mod diary;
 mod environment;
 pub mod exit;
 mod failure;

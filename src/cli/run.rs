@@ -1,6 +1,6 @@
 //! `coverledger run`
 
-use std::io::Write;
+use std::io::{BufRead as _, Write};
 
 use jiff::Timestamp;
 use tracing::{Instrument as _, Span};
@@ -10,7 +10,7 @@ use super::progress::Progress;
 use super::signals::Signals;
 use super::{Failure, environment, load, settled};
 use crate::archive::RunRecord;
-use crate::config::Workspace;
+use crate::config::{Snapshot, Workspace, load_from};
 use crate::model::legible_json;
 use crate::notify::Told;
 use crate::plan::{Dates, Selection};
@@ -19,7 +19,7 @@ use crate::time::Clock;
 
 /// Runs a job once.
 pub async fn run(args: &Run, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
-    let workspace = load(global)?;
+    let workspace = if args.files_on_stdin { load_from(&handed()?)? } else { load(global)? };
     let job = run::job(&workspace, &args.job)?;
     let nightly = Selection::nightly(job);
     let dates =
@@ -50,6 +50,14 @@ pub async fn run(args: &Run, global: &Global, out: &mut impl Write) -> Result<u8
         settled::ended(code, said)
     };
     work.instrument(span).await
+}
+
+/// The configuration that the scheduler has read, on one line: the files may be others by now, or half saved.
+fn handed() -> Result<Snapshot, Failure> {
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    serde_json::from_str(&line)
+        .map_err(|error| Failure::machine(format!("the scheduler handed no configuration: {error}")))
 }
 
 /// What every line of a run's log is told with.
@@ -84,6 +92,7 @@ async fn conclude(
         as_of: now,
         occurrence,
         missed: if occurrence.is_some() { args.missed } else { 0 },
+        schedule: workspace.jobs.get(&args.job).and_then(|job| job.schedule.as_ref()),
         configured: &workspace.channels,
         channels: &environment::channels(&workspace.channels),
         stop,

@@ -1,41 +1,51 @@
 //! `coverledger schedule`
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
-use tokio::sync::watch;
+use jiff::SignedDuration;
+use tokio::sync::{mpsc, watch};
 
 use super::args::{Global, LogFormat, Schedule};
 use super::front::Front;
-use super::{Failure, environment, exit, load};
-use crate::config::{Job, Workspace};
-use crate::schedule::{Agenda, Asked, Driver, Office, Program, Stopped, beats};
+use super::{Failure, diary, environment, exit};
+use crate::config::Workspace;
+use crate::schedule::{Agenda, Asked, Configuration, Driver, Event, Office, Program, Stopped, beats};
 use crate::time::Clock;
 
 /// Runs every job on its schedule until told to stop.
 pub async fn run(args: &Schedule, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
-    let workspace = load(global)?;
-    check_that_there_is_work(&workspace, &global.jobs)?;
-    announce(&workspace.jobs, Clock::System.now(), out)?;
-    let wait = SignedDuration::from_secs(i64::from(workspace.settings.lease_seconds));
-    let agenda = Agenda::new(&workspace.jobs, wait);
+    let configuration = Arc::new(Configuration::load(global.config.clone(), global.jobs.clone())?);
+    let sound = configuration.sound();
+    check_that_there_is_work(&sound.workspace, &global.jobs)?;
+    diary::announce(&sound.workspace.jobs, Clock::System.now(), out)?;
+    // Says whom nobody can tell of anything.
+    environment::channels(&sound.workspace.channels);
+    let wait = SignedDuration::from_secs(i64::from(sound.workspace.settings.lease_seconds));
+    let agenda = Agenda::new(&sound.workspace.jobs, wait);
     let program = Program { path: std::env::current_exe()?, options: options(global) };
-    let workspace = Arc::new(workspace);
-    let channels = environment::channels(&workspace.channels).into();
-    let office = Office { workspace: Arc::clone(&workspace), program, channels, told_blindly: Arc::default() };
+    let office = Office {
+        configuration: Arc::clone(&configuration),
+        program,
+        addresses: environment::channels,
+        told_blindly: Arc::default(),
+    };
     let mut driver = Driver::new(Arc::new(office), agenda, Duration::from_secs(args.drain));
+    let (tells, events) = mpsc::unbounded_channel();
+    driver.events = tells;
     let front = match args.listen {
-        Some(address) => Some(Front::open(address, workspace, &mut driver).await?),
+        Some(address) => Some(Front::open(address, &configuration, &mut driver).await?),
         None => None,
     };
     let (asked, hears) = watch::channel(Asked::Nothing);
     let code = tokio::spawn(listen(asked));
-    let stopped = driver.drive(beats(), hears).await;
+    // On a thread of its own: a terminal that takes no more text holds no run up.
+    let driving = tokio::spawn(driver.drive(beats(), hears));
+    tell(events, &configuration, global, out).await;
+    let stopped = driving.await.map_err(std::io::Error::from)?;
     match stopped {
         Stopped::Drained => tracing::info!("stopped"),
         Stopped::Killed(runs) => tracing::warn!(runs, "stopped; the next start goes on where these runs were"),
@@ -46,6 +56,22 @@ pub async fn run(args: &Schedule, global: &Global, out: &mut impl Write) -> Resu
     // Only a second signal ends the listening.
     code.abort();
     Ok(code.await.unwrap_or(exit::DONE))
+}
+
+/// Says what happens, until the driver is done. Programs read the log.
+async fn tell(
+    mut events: mpsc::UnboundedReceiver<Event>,
+    configuration: &Configuration,
+    global: &Global,
+    out: &mut impl Write,
+) {
+    while let Some(event) = events.recv().await {
+        let is_for_people = global.log == LogFormat::Text && !global.quiet;
+        // Nobody is left to tell if standard output is gone.
+        if is_for_people {
+            let _ = diary::tell(&event, &configuration.sound().workspace.jobs, Clock::System.now(), out);
+        }
+    }
 }
 
 fn check_that_there_is_work(workspace: &Workspace, folder: &Path) -> Result<(), Failure> {
@@ -59,18 +85,6 @@ fn check_that_there_is_work(workspace: &Workspace, folder: &Path) -> Result<(), 
         "no job in `{}` has a schedule ({jobs}; write `schedule: {{cron: \"30 3 * * *\", timezone: Asia/Shanghai}}` in one)",
         folder.display()
     )))
-}
-
-fn announce(jobs: &BTreeMap<String, Job>, now: Timestamp, out: &mut impl Write) -> std::io::Result<()> {
-    for (name, job) in jobs {
-        if let Some(schedule) = &job.schedule
-            && let Some(next) = schedule.cron.after(&schedule.timezone, now)
-        {
-            let (cron, zone) = (&schedule.cron, &schedule.timezone);
-            writeln!(out, "{name}: `{cron}` in {zone}, next at {next}")?;
-        }
-    }
-    out.flush()
 }
 
 /// What a run's process is told of how this one was started.

@@ -65,7 +65,9 @@ pub fn code(report: &RunReport) -> u8 {
         let days = report.days.iter().map(|(_, disposition)| disposition);
         days.chain(report.decisions.iter().map(|(_, disposition)| disposition)).any(is)
     };
-    if any(|d| matches!(d, Disposition::Unsettled { .. } | Disposition::Elsewhere { .. })) {
+    if any(|d| matches!(d, Disposition::NoSpace { .. })) {
+        exit::UNEXPECTED
+    } else if any(|d| matches!(d, Disposition::Unsettled { .. } | Disposition::Elsewhere { .. })) {
         exit::CONFLICT
     } else if any(|d| matches!(d, Disposition::Failed { .. })) {
         exit::SOME_FAILED
@@ -100,6 +102,7 @@ mod tests {
             (Disposition::Held { reason: reason() }, exit::EXPORTS),
             (Disposition::Failed { reason: reason() }, exit::SOME_FAILED),
             (Disposition::Elsewhere { by: reason() }, exit::CONFLICT),
+            (Disposition::NoSpace { reason: reason() }, exit::UNEXPECTED),
         ];
         let day = MarketDay {
             platform: PlatformId::new("p"),

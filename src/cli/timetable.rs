@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use super::grid;
 use super::screen::page;
 use crate::archive::RunRecord;
-use crate::config::{CatchUp, Job, Schedule};
+use crate::config::{CatchUp, Job};
+use crate::schedule::Course;
 use crate::time::{Lapse, Zone};
 
 /// What of a job is shown.
@@ -34,13 +35,20 @@ pub fn print(lines: &[Line<'_>], home: &Zone, now: Timestamp, out: &mut impl Wri
     let mut table = grid(header.map(str::to_owned).into(), 4);
     let mut overdue = BTreeMap::new();
     for Line { name, job, record } in lines {
-        let last = record.as_ref().map_or_else(|| "never".to_owned(), |record| seconds(record.as_of));
+        // A record that a scheduler wrote when it first saw the job is of no run.
+        let is_of_a_run = |record: &&RunRecord| {
+            !record.run_id.is_empty() || record.occurrence.is_some() || !record.troubles.is_empty()
+        };
+        let last = record.as_ref().filter(is_of_a_run);
+        let last = last.map_or_else(|| "never".to_owned(), |record| seconds(record.as_of));
         let Some(schedule) = &job.schedule else {
             table.add_row([name, "by hand", "", &last, "", ""]);
             continue;
         };
         let next = schedule.cron.after(&schedule.timezone, now);
-        let lapse = record.as_ref().and_then(|record| lapse(schedule, record.occurrence?, now));
+        let lapse = record
+            .as_ref()
+            .and_then(|record| Course::recall(schedule, record.occurrence, &record.schedules, now).lapse(now));
         let missed = record.as_ref().map_or(0, |record| record.missed) + lapse.map_or(0, |lapse| lapse.missed);
         let at_home = next.map(|next| home.local(next).strftime("%Y-%m-%d %H:%M:%S").to_string());
         table.add_row([
@@ -66,10 +74,6 @@ pub fn print(lines: &[Line<'_>], home: &Zone, now: Timestamp, out: &mut impl Wri
         )?;
     }
     Ok(())
-}
-
-fn lapse(schedule: &Schedule, handled: Timestamp, now: Timestamp) -> Option<Lapse> {
-    Lapse::since(&schedule.cron, &schedule.timezone, handled, now, now)
 }
 
 fn seconds(at: Timestamp) -> String {

@@ -30,6 +30,7 @@ pub use error::ExportError;
 pub use find::{Found, PathValues, Search, find, is_matched};
 pub use map::excerpt::Excerpt;
 pub use map::fates::MAX_LISTED_REJECTS;
+pub use map::reasons::{Commonest, Reasons};
 pub use map::seen::{OtherMarkets, Seen};
 pub use map::signal::{Signal, Signals};
 pub use near_miss::near_misses;
@@ -89,6 +90,8 @@ pub struct ReadReport {
     pub checks: Vec<Check>,
     /// What its records speak of.
     pub seen: Seen,
+    /// Why its rejects are, all of them.
+    pub reasons: Reasons,
 }
 
 thread_local! {

@@ -23,6 +23,8 @@ pub struct Aftermath<'a> {
     pub occurrence: Option<Timestamp>,
     /// Scheduled times that went by since the run before.
     pub missed: u64,
+    /// The job's schedule, if it has one.
+    pub schedule: Option<&'a config::Schedule>,
     /// The channels that are configured. What others have been told is forgotten.
     pub configured: &'a BTreeMap<String, config::Channel>,
     /// Those of them that can be told.
@@ -112,6 +114,11 @@ impl Aftermath<'_> {
         let mut record = RunRecord::new(self.job, self.run_id, self.as_of);
         record.occurrence = before.and_then(|before| before.occurrence).max(self.occurrence);
         record.missed = before.map_or(0, |before| before.missed) + self.missed;
+        record.schedules = before.map(|before| before.schedules.clone()).unwrap_or_default();
+        if let (Some(schedule), Some(occurrence)) = (self.schedule, self.occurrence) {
+            let since = if record.schedules.is_empty() { occurrence } else { self.as_of };
+            record.follow(schedule.cron.as_str(), schedule.timezone.name(), since);
+        }
         let told = self.configured.iter().map(|(name, channel)| {
             let took = |topic: Topic| {
                 results.iter().any(|told| told.channel == *name && told.topic == topic && told.result.is_ok())

@@ -53,7 +53,7 @@ impl Room {
             "the exports of counts that are counted together have more than {} rows, which is more than `memory` in `archive.yaml` allows for (give it more)",
             self.rows
         );
-        Unread { reason, is_too_much: true }
+        Unread { is_too_much: true, ..Unread::new(reason) }
     }
 }
 

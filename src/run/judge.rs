@@ -6,11 +6,12 @@ use jiff::civil::Date;
 
 use crate::archive::{ExportRecord, Receipt, RowCounts};
 use crate::config::Settings;
-use crate::export::ReadReport;
+use crate::export::{Commonest, ReadReport};
 use crate::model::{Bounds, Check, MarketId, Verdict};
 use crate::plan::{Batch, PlannedDay, PlannedExport};
 
 use super::Disposition;
+use super::mend::mend;
 use super::reading::CountedBatch;
 use super::suspect::Suspects;
 
@@ -57,7 +58,10 @@ pub(super) fn exports_of(
             return Err(Disposition::Failed { reason });
         }
         let failed = |why: &str| Disposition::Failed { reason: format!("export `{}`: {why}", object.key) };
-        let read = counted.exports[index].as_ref().map_err(|unread| failed(&unread.reason))?;
+        let read = counted.exports[index].as_ref().map_err(|unread| match failed(&unread.reason) {
+            Disposition::Failed { reason } if unread.is_of_disk => Disposition::NoSpace { reason },
+            failed => failed,
+        })?;
         let (landed, outcome) = counted.account(index, read, number);
         if landed != outcome.counted + outcome.duplicate {
             return Err(failed(&format!(
@@ -76,7 +80,7 @@ pub(super) fn exports_of(
                 report.rejected,
                 report.rows_in,
                 settings.max_reject_share * 100.0,
-                of_other_markets(report)
+                commonest(report)
             );
             return Err(Disposition::Held { reason });
         }
@@ -100,11 +104,18 @@ pub(super) fn exports_of(
     Ok(records)
 }
 
-/// Which unknown markets rejected records are of, if all of them are of such.
-fn of_other_markets(report: &ReadReport) -> String {
+/// The commonest reason of the rejects, in which column, and what most likely mends it; which unknown markets they are
+/// of, if all of them are of such.
+fn commonest(report: &ReadReport) -> String {
     let others = &report.seen.other_markets;
-    let names = others.named().filter(|_| others.records == report.rejected);
-    names.map(|names| format!("; they are of {names}, which `markets.yaml` does not know")).unwrap_or_default()
+    if let Some(names) = others.named().filter(|_| others.records == report.rejected) {
+        return format!("; they are of {names}, which `markets.yaml` does not know");
+    }
+    let Some(Commonest { reason, column, count }) = report.reasons.commonest() else { return String::new() };
+    let share = if count == report.rejected { "all".to_owned() } else { format!("{count} of them") };
+    let column = column.map(|column| format!(" in column `{column}`")).unwrap_or_default();
+    let mend = mend(reason).map(|mend| format!(": {mend}")).unwrap_or_default();
+    format!("; {share} are `{}`{column}{mend}", reason.word())
 }
 
 /// What to say of an export that reports a rate which is not the ratio of its counts.

@@ -14,6 +14,7 @@ mod error;
 mod judge;
 mod leasing;
 mod localize;
+mod mend;
 mod outcome;
 mod planning;
 mod press;

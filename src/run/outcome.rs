@@ -48,6 +48,12 @@ pub enum Disposition {
         /// Why.
         reason: String,
     },
+    /// The disk did not take what was to be written for it, here or in the archive's folder: nobody can mend that by
+    /// looking at exports.
+    NoSpace {
+        /// Why.
+        reason: String,
+    },
     /// Another run is at it.
     Elsewhere {
         /// Which, in words.
@@ -73,7 +79,7 @@ impl Disposition {
             Self::Published { .. } => "published",
             Self::Waiting { .. } => "waiting",
             Self::Held { .. } => "held",
-            Self::Failed { .. } => "failed",
+            Self::Failed { .. } | Self::NoSpace { .. } => "failed",
             Self::Elsewhere { .. } => "elsewhere",
             Self::Stopped => "stopped",
             Self::Unsettled { .. } => "unsettled",
@@ -85,7 +91,10 @@ impl Disposition {
     pub fn reason(&self) -> Option<String> {
         match self {
             Self::Waiting { missing, since } => Some(format!("{}, missing since {since}", no_export(missing))),
-            Self::Held { reason } | Self::Failed { reason } | Self::Unsettled { reason } => Some(reason.clone()),
+            Self::Held { reason }
+            | Self::Failed { reason }
+            | Self::NoSpace { reason }
+            | Self::Unsettled { reason } => Some(reason.clone()),
             Self::Elsewhere { by } => Some(format!("{by} is at work on it")),
             Self::Stopped => Some("the run was asked to stop".to_owned()),
             Self::NotOver | Self::NotAsked | Self::Current { .. } | Self::Published { .. } => None,
@@ -166,8 +175,7 @@ impl RunReport {
     /// What could not be decided, and why.
     #[must_use]
     pub fn undecided(&self) -> Vec<(&str, String)> {
-        let is_bad =
-            |end: &&Disposition| matches!(end, Disposition::Failed { .. } | Disposition::Unsettled { .. });
+        let is_bad = |end: &&Disposition| matches!(end.word(), "failed" | "unsettled");
         let ends = self.decisions.iter().filter(|(_, end)| is_bad(&end));
         ends.map(|(what, end)| (what.as_str(), end.reason().unwrap_or_default())).collect()
     }

@@ -168,7 +168,9 @@ impl Publisher<'_> {
     pub(super) async fn note(&self, day: &PlannedDay, disposition: &Disposition) {
         let end = match disposition {
             Disposition::Held { .. } => AttemptEnd::Held,
-            Disposition::Failed { .. } | Disposition::Unsettled { .. } => AttemptEnd::Failed,
+            Disposition::Failed { .. } | Disposition::NoSpace { .. } | Disposition::Unsettled { .. } => {
+                AttemptEnd::Failed
+            }
             _ => return,
         };
         let reason = disposition.reason().unwrap_or_default();
@@ -204,6 +206,7 @@ pub(super) fn table(table: TableName, rendered: Rendered) -> TableBytes {
 pub(super) fn failed(error: &PublishError) -> Disposition {
     let reason = error_text(error);
     match error {
+        _ if error.is_of_disk() => Disposition::NoSpace { reason },
         PublishError::Conflict { .. } | PublishError::UnknownOutcome { .. } | PublishError::NotShown { .. } => {
             Disposition::Unsettled { reason }
         }

@@ -15,7 +15,7 @@ use crate::count::{Booked, Counted, Counter, Effort, Fed, Feed, Landed, Memory, 
 use crate::export::{self, Excerpt, ExportError, ReadReport, Reading};
 use crate::model::{Fact, MarketId, Page, TurnFact, Turns};
 use crate::plan::{self, Batch, PlannedExport};
-use crate::store::{Fetched, Object, Store, StoreError};
+use crate::store::{Fetched, Object, Store, StoreError, StoreProblem};
 use crate::time::Zone;
 
 use super::ahead::Ahead;
@@ -50,11 +50,17 @@ pub(super) struct Unread {
     pub(super) reason: String,
     /// It may be counted with fewer market-days at a time.
     pub(super) is_too_much: bool,
+    /// It is not the export's fault: this machine's disk did not take it.
+    pub(super) is_of_disk: bool,
 }
 
 impl Unread {
     pub(super) fn new(reason: String) -> Self {
-        Self { reason, is_too_much: false }
+        Self { reason, is_too_much: false, is_of_disk: false }
+    }
+
+    fn of(error: &StoreError) -> Self {
+        Self { is_of_disk: matches!(error.problem, StoreProblem::Disk(_)), ..Self::new(error_text(error)) }
     }
 }
 
@@ -258,7 +264,7 @@ impl Reader<'_> {
         let object = &planned.found.object;
         let fetched = match fetched {
             Ok(fetched) => fetched,
-            Err(error) => return Ok(Some(Err(Unread::new(error_text(&error))))),
+            Err(error) => return Ok(Some(Err(Unread::of(&error)))),
         };
         let again = match fetched.file.try_clone() {
             Ok(again) => again,
@@ -316,7 +322,7 @@ impl Reader<'_> {
             }
             Err(error) => {
                 let is_too_much = matches!(error, ExportError::TooManyCells(_));
-                Err(Unread { reason: error_text(&error), is_too_much })
+                Err(Unread { is_too_much, ..Unread::new(error_text(&error)) })
             }
         })
     }

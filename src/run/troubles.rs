@@ -45,7 +45,7 @@ impl Situation {
                 waited.is_some_and(|waited| waited >= late_after_seconds)
             };
             match disposition {
-                Disposition::Failed { .. } | Disposition::Unsettled { .. } => {
+                Disposition::Failed { .. } | Disposition::NoSpace { .. } | Disposition::Unsettled { .. } => {
                     situation.trouble(day, TroubleTopic::Failed, disposition);
                 }
                 Disposition::Held { .. } => situation.trouble(day, TroubleTopic::Held, disposition),

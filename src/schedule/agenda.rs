@@ -8,8 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::course::Course;
+use super::driver::Handled;
+use crate::archive::RecordedSchedule;
 use crate::config::{CatchUp, Job, Schedule};
-use crate::time::Lapse;
 
 /// Jobs that run at one time.
 const AT_ONCE: usize = 2;
@@ -30,8 +32,12 @@ pub struct Agenda {
 #[derive(Debug)]
 struct Entry {
     schedule: Schedule,
-    /// The latest scheduled time that is done with. `None` until the job's record was read.
-    handled: Option<Timestamp>,
+    /// How far it has come. `None` until the job's record was read.
+    course: Option<Course>,
+    /// Whether its record does not say yet by which schedules its times count.
+    is_unnoted: bool,
+    /// Whether it is in no configuration any more, and only its run is waited for.
+    is_gone: bool,
     missed: u64,
     phase: Phase,
     again: Option<Again>,
@@ -45,7 +51,7 @@ enum Phase {
     Running(Start),
     /// The clock was set back behind its scheduled time, which is still to come.
     RunningAhead(Start),
-    /// Its missed times are being recorded.
+    /// Its missed times, or its schedules, are being recorded.
     Passing,
 }
 
@@ -83,6 +89,15 @@ pub struct Pass {
     pub missed: u64,
 }
 
+/// The schedules by which a job's times count: to be recorded, so that the next scheduler counts alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// Of which job.
+    pub job: String,
+    /// The oldest first.
+    pub schedules: Vec<RecordedSchedule>,
+}
+
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Order {
@@ -90,6 +105,8 @@ pub enum Order {
     Run(Start),
     /// Record times as missed.
     Pass(Pass),
+    /// Record schedules.
+    Note(Note),
 }
 
 /// How a run ended, as far as its schedule is concerned.
@@ -109,33 +126,55 @@ impl Agenda {
     /// Every job that has a schedule. None of them is looked at before [`recall`](Self::recall).
     #[must_use]
     pub fn new(jobs: &BTreeMap<String, Job>, wait: SignedDuration) -> Self {
-        let entry = |(name, job): (&String, &Job)| {
-            let schedule = job.schedule.clone()?;
-            let entry = Entry { schedule, handled: None, missed: 0, phase: Phase::Idle, again: None };
-            Some((name.clone(), entry))
-        };
+        let entry = |(name, job): (&String, &Job)| Some((name.clone(), Entry::new(job.schedule.clone()?)));
         Self { jobs: jobs.iter().filter_map(entry).collect(), wait }
+    }
+
+    /// Goes by another configuration from now on. Times before now count by the schedules that were in force then; of
+    /// a job that is new, nothing is known before [`recall`](Self::recall), and one that is gone starts no more.
+    pub fn follow(&mut self, jobs: &BTreeMap<String, Job>, wait: SignedDuration, now: Timestamp) {
+        self.wait = wait;
+        for (name, entry) in &mut self.jobs {
+            match jobs.get(name).and_then(|job| job.schedule.as_ref()) {
+                Some(schedule) => entry.follow(schedule, now),
+                None => entry.is_gone = true,
+            }
+        }
+        self.jobs.retain(|_, entry| !entry.is_gone || entry.is_running());
+        for (name, job) in jobs {
+            if let Some(schedule) = &job.schedule {
+                self.jobs.entry(name.clone()).or_insert_with(|| Entry::new(schedule.clone()));
+            }
+        }
     }
 
     /// The jobs.
     pub fn jobs(&self) -> impl Iterator<Item = &str> {
-        self.jobs.keys().map(String::as_str)
+        self.jobs.iter().filter(|(_, entry)| !entry.is_gone).map(|(job, _)| job.as_str())
     }
 
     /// The jobs whose record has not been read.
     #[must_use]
     pub fn unknown(&self) -> BTreeSet<String> {
-        self.jobs.iter().filter(|(_, entry)| entry.handled.is_none()).map(|(job, _)| job.clone()).collect()
+        self.jobs.iter().filter(|(_, entry)| entry.course.is_none()).map(|(job, _)| job.clone()).collect()
     }
 
-    /// Takes over what a job's record says: the latest scheduled time that was handled, and how many were missed. A
-    /// job that never ran under a schedule has missed nothing and starts with its next time.
+    /// Takes over what a job's record says: the latest scheduled time that was handled, how many were missed, and by
+    /// which schedules its times count. A job that never ran under a schedule has missed nothing and starts with its
+    /// next time.
     ///
     /// What is known to be handled stays handled.
-    pub fn recall(&mut self, job: &str, occurrence: Option<Timestamp>, missed: u64, now: Timestamp) {
+    pub fn recall(&mut self, job: &str, record: &Handled, now: Timestamp) {
         let Some(entry) = self.jobs.get_mut(job) else { return };
-        entry.handled = entry.handled.max(occurrence).or(Some(now));
-        entry.missed = entry.missed.max(missed);
+        match &mut entry.course {
+            Some(course) => record.occurrence.into_iter().for_each(|at| course.handle(at)),
+            course @ None => {
+                let recalled = Course::recall(&entry.schedule, record.occurrence, &record.schedules, now);
+                entry.is_unnoted = recalled.recorded() != record.schedules;
+                *course = Some(recalled);
+            }
+        }
+        entry.missed = entry.missed.max(record.missed);
     }
 
     /// What is to be done now. What it says to start counts as running until [`ended`](Self::ended), and a job whose
@@ -143,9 +182,7 @@ impl Agenda {
     pub fn look(&mut self, now: Timestamp) -> Vec<Order> {
         let mut orders = Vec::new();
         for (job, entry) in &mut self.jobs {
-            if let Some(pass) = entry.look(job, now) {
-                orders.push(Order::Pass(pass));
-            }
+            orders.extend(entry.look(job, now));
         }
         let running = self.jobs.values().filter(|entry| entry.is_running()).count();
         let mut queue: Vec<&mut Entry> = self.jobs.values_mut().filter(|entry| entry.queued().is_some()).collect();
@@ -159,7 +196,7 @@ impl Agenda {
         orders
     }
 
-    /// Missed times of the job are recorded, or could not be.
+    /// Missed times of the job, or its schedules, are recorded, or could not be.
     pub fn passed(&mut self, job: &str) {
         if let Some(entry) = self.jobs.get_mut(job)
             && matches!(entry.phase, Phase::Passing)
@@ -173,8 +210,10 @@ impl Agenda {
         let Some(entry) = self.jobs.get_mut(job) else { return };
         let start = match std::mem::replace(&mut entry.phase, Phase::Idle) {
             Phase::Running(start) => {
-                if is_believable(start.occurrence, now) {
-                    entry.handled = entry.handled.max(Some(start.occurrence));
+                if is_believable(start.occurrence, now)
+                    && let Some(course) = &mut entry.course
+                {
+                    course.handle(start.occurrence);
                 }
                 start
             }
@@ -198,14 +237,16 @@ impl Agenda {
             start: Start { missed: unrecorded, tries: start.tries + 1, ..start },
             since: now,
         });
+        if entry.is_gone {
+            self.jobs.remove(job);
+        }
     }
 
     /// When the job is started next, if nothing is missed. `None` while its record is not known.
     #[must_use]
     pub fn next(&self, job: &str, now: Timestamp) -> Option<Timestamp> {
         let entry = self.jobs.get(job)?;
-        let handled = entry.handled.filter(|handled| is_believable(*handled, now))?;
-        entry.schedule.cron.after(&entry.schedule.timezone, handled.max(now))
+        entry.course.as_ref().filter(|course| is_believable(course.handled(), now))?.next(now)
     }
 
     /// Scheduled times of the job so far at which nothing ran.
@@ -221,14 +262,28 @@ fn is_believable(handled: Timestamp, now: Timestamp) -> bool {
 }
 
 impl Entry {
-    /// Queues what is due; says what is let go.
-    fn look(&mut self, job: &str, now: Timestamp) -> Option<Pass> {
-        let mut handled = self.handled?;
+    fn new(schedule: Schedule) -> Self {
+        let (phase, again) = (Phase::Idle, None);
+        Self { schedule, course: None, is_unnoted: false, is_gone: false, missed: 0, phase, again }
+    }
+
+    fn follow(&mut self, schedule: &Schedule, now: Timestamp) {
+        self.is_gone = false;
+        if let Some(course) = &mut self.course {
+            self.is_unnoted |= course.follow(schedule, now);
+        }
+        self.schedule = schedule.clone();
+    }
+
+    /// Queues what is due; says what is let go, and what is to be recorded first.
+    fn look(&mut self, job: &str, now: Timestamp) -> Option<Order> {
+        let course = self.course.as_mut()?;
+        let handled = course.handled();
         if !is_believable(handled, now) {
             tracing::warn!(job, %handled, %now, "the last run is recorded for a time far ahead: the clock is or was wrong; starting from now");
-            handled = now;
-            self.handled = Some(now);
+            course.start_over(now);
         }
+        course.is_at(now);
         self.phase = match std::mem::replace(&mut self.phase, Phase::Idle) {
             // The clock was set back: its time is still to come.
             Phase::Queued(start) if start.occurrence > now => Phase::Idle,
@@ -238,20 +293,25 @@ impl Entry {
         if !matches!(self.phase, Phase::Idle) {
             return None;
         }
-        let Schedule { cron, timezone, catch_up } = &self.schedule;
-        let Some(lapse) = Lapse::since(cron, timezone, handled, now, now) else {
+        if std::mem::take(&mut self.is_unnoted) {
+            self.phase = Phase::Passing;
+            return Some(Order::Note(Note { job: job.to_owned(), schedules: course.recorded() }));
+        }
+        let Some(lapse) = course.lapse(now) else {
             self.look_again(now);
             return None;
         };
-        if *catch_up == CatchUp::None && !lapse.is_on_time {
-            self.handled = Some(lapse.latest);
+        let catch_up = self.schedule.catch_up;
+        if catch_up == CatchUp::None && !lapse.is_on_time {
+            course.handle(lapse.latest);
             self.missed += lapse.missed;
             self.phase = Phase::Passing;
-            return Some(Pass { job: job.to_owned(), occurrence: lapse.latest, missed: lapse.missed });
+            let pass = Pass { job: job.to_owned(), occurrence: lapse.latest, missed: lapse.missed };
+            return Some(Order::Pass(pass));
         }
         // What the run before did not come to is part of this one.
         let before = self.again.take().map(|again| again.start);
-        let first_missed = lapse.first_missed.filter(|_| *catch_up == CatchUp::All);
+        let first_missed = lapse.first_missed.filter(|_| catch_up == CatchUp::All);
         self.phase = Phase::Queued(Start {
             job: job.to_owned(),
             occurrence: lapse.latest,

@@ -1,6 +1,7 @@
 //! A run in a process of its own: whatever becomes of it, the scheduler goes on.
 //!
-//! A panic, an abort, the kernel out of memory or an export that never answers ends the child, not the scheduler. The
+//! It is handed the configuration that the scheduler goes by on its standard input, so that both see the same whatever
+//! becomes of the files meanwhile. A panic, an abort, the kernel out of memory or an export that never answers ends the child, not the scheduler. The
 //! child's standard output is one [`Account`]; its log goes where the scheduler's goes. It is asked to stop by closing
 //! its standard input. That needs no signal, so a terminal's Ctrl-C, which reaches every process of the terminal, does
 //! not count twice; and if the scheduler itself is killed, its children are told by the same means.
@@ -10,13 +11,14 @@ use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt as _};
-use tokio::process::{Child, Command};
-use tokio::sync::watch;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::process::{Child, ChildStdin, Command};
+use tokio::sync::{oneshot, watch};
 
 use super::agenda::Start;
 use super::driver::Asked;
 use super::health::Ending;
+use crate::config::Snapshot;
 use crate::run::Account;
 
 /// The most of a child's account that is read.
@@ -36,7 +38,7 @@ pub struct Program {
 impl Program {
     fn command(&self, start: &Start) -> Command {
         let mut command = Command::new(&self.path);
-        command.args(&self.options).args(["run", "--output", "json"]);
+        command.args(&self.options).args(["run", "--output", "json", "--files-on-stdin"]);
         command.args(["--scheduled", &start.occurrence.to_string()]);
         command.args(["--missed", &start.missed.to_string()]);
         if let Some(since) = start.look_back_from {
@@ -49,8 +51,19 @@ impl Program {
         command
     }
 
-    /// Carries out a run, for at most `limit`.
-    pub async fn run(&self, start: &Start, limit: Duration, mut asked: watch::Receiver<Asked>) -> Ending {
+    /// Carries out a run by these files, for at most `limit`.
+    pub async fn run(
+        &self,
+        start: &Start,
+        files: &Snapshot,
+        limit: Duration,
+        mut asked: watch::Receiver<Asked>,
+    ) -> Ending {
+        let mut files = match serde_json::to_string(files) {
+            Ok(files) => files,
+            Err(error) => return failed(format!("the configuration cannot be handed on: {error}"), false),
+        };
+        files.push('\n');
         let mut child = match self.command(start).spawn() {
             Ok(child) => child,
             Err(error) => return failed(format!("`{}` cannot be started: {error}", self.path.display()), true),
@@ -58,7 +71,7 @@ impl Program {
         let Some(output) = child.stdout.take() else { return failed("its output is not there".to_owned(), false) };
         let output = tokio::spawn(read(output));
         // Not left with the child: waiting for it would close it first.
-        let mut input = child.stdin.take();
+        let mut input = child.stdin.take().map(|input| hand(input, files));
         let deadline = tokio::time::Instant::now() + limit;
         let mut was_asked = Asked::Nothing;
         let status = loop {
@@ -84,6 +97,23 @@ impl Program {
             (Err(error), _) => failed(format!("what became of its process is not known: {error}"), false),
         }
     }
+}
+
+/// Writes to a child, and closes its input once what is returned is dropped; a child that reads nothing holds nothing up.
+fn hand(mut input: ChildStdin, text: String) -> oneshot::Sender<()> {
+    let (keep_open, closed) = oneshot::channel();
+    tokio::spawn(async move {
+        let written = async {
+            // A child that is gone, or does not ask for it, is judged by how it ends.
+            let _ = input.write_all(text.as_bytes()).await;
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            () = written => {}
+            _ = closed => {}
+        }
+    });
+    keep_open
 }
 
 /// Waits until more is asked for than was. A scheduler that is gone asks to stop now.

@@ -1,17 +1,20 @@
 //! The loop: looks at every tick, starts what is due, and stops within a stated time when told to.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, timeout};
 
-use super::agenda::{Agenda, Order, Pass, Start, Verdict};
-use super::health::{Ending, Health, JobHealth, RunEnd};
+use super::agenda::{Agenda, Note, Order, Pass, Start, Verdict};
+use super::configuration::Found;
+use super::health::{Ending, Event, Files, Health, JobHealth, RunEnd};
+use crate::archive::RecordedSchedule;
+use crate::config::Job;
 
 /// How long a store that did not answer is left alone.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -43,15 +46,26 @@ pub trait World: Send + Sync + 'static {
 
     /// Records missed times that nothing is run for.
     fn pass(&self, pass: &Pass) -> impl Future<Output = ()> + Send;
+
+    /// Records the schedules of a job.
+    fn note(&self, note: &Note) -> impl Future<Output = ()> + Send;
+
+    /// Reads the configuration again; where it is another, runs go by that from now on.
+    fn look_at_files(&self) -> impl Future<Output = Found> + Send;
+
+    /// The jobs of the configuration in force, and how long a lease holds.
+    fn jobs(&self) -> (BTreeMap<String, Job>, SignedDuration);
 }
 
 /// What a job's record says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Handled {
     /// The latest scheduled time that was handled, if one was.
     pub occurrence: Option<Timestamp>,
     /// How many were missed.
     pub missed: u64,
+    /// The schedules by which its times count, the oldest first.
+    pub schedules: Vec<RecordedSchedule>,
 }
 
 /// How the scheduler came to its end.
@@ -73,8 +87,8 @@ pub struct Driver<W> {
     pub drain: Duration,
     /// Hears how the scheduler is doing.
     pub health: watch::Sender<Health>,
-    /// Hears of every run that ended.
-    pub ends: mpsc::UnboundedSender<RunEnd>,
+    /// Hears of every run that ended, and of what became of a configuration that was edited.
+    pub events: mpsc::UnboundedSender<Event>,
 }
 
 /// A record that was asked for.
@@ -88,6 +102,7 @@ struct Work {
     recalls: JoinSet<Recalled>,
     recall_at: Instant,
     passes: JoinSet<String>,
+    looks_at_files: JoinSet<Found>,
     asked: watch::Sender<Asked>,
 }
 
@@ -97,9 +112,10 @@ impl<W: World> Driver<W> {
     pub fn new(world: Arc<W>, agenda: Agenda, drain: Duration) -> Self {
         let now = world.now();
         let jobs = agenda.jobs().map(|job| (job.to_owned(), JobHealth::default())).collect();
+        let files = Files::default();
         let not_ready = Some("the records of past runs are being read".to_owned());
-        let health = Health { started_at: now, last_look: now, not_ready, jobs };
-        Self { world, agenda, drain, health: watch::Sender::new(health), ends: mpsc::unbounded_channel().0 }
+        let health = Health { started_at: now, last_look: now, not_ready, jobs, files };
+        Self { world, agenda, drain, health: watch::Sender::new(health), events: mpsc::unbounded_channel().0 }
     }
 
     /// Runs jobs, looking at every beat, until asked to stop. Without beats it only waits for that.
@@ -110,12 +126,21 @@ impl<W: World> Driver<W> {
             recalls: JoinSet::new(),
             recall_at: Instant::now(),
             passes: JoinSet::new(),
+            looks_at_files: JoinSet::new(),
             asked: watch::Sender::new(Asked::Nothing),
         };
         self.look(&mut work);
         while *asked.borrow_and_update() == Asked::Nothing {
             tokio::select! {
-                Some(()) = beats.recv() => self.look(&mut work),
+                Some(()) = beats.recv() => {
+                    self.look_at_files(&mut work);
+                    self.look(&mut work);
+                }
+                Some(found) = work.looks_at_files.join_next() => {
+                    if let Ok(found) = found {
+                        self.found(found);
+                    }
+                }
                 Some(recalled) = work.recalls.join_next() => self.recalled(recalled, &mut work),
                 Some(passed) = work.passes.join_next() => {
                     if let Ok(job) = passed {
@@ -147,9 +172,61 @@ impl<W: World> Driver<W> {
                         pass.job
                     });
                 }
+                Order::Note(note) => {
+                    let world = Arc::clone(&self.world);
+                    work.passes.spawn(async move {
+                        world.note(&note).await;
+                        note.job
+                    });
+                }
             }
         }
         self.tell(now);
+    }
+
+    /// Has the files read, unless that is still being done: a disk that hangs holds nothing up.
+    fn look_at_files(&self, work: &mut Work) {
+        if work.looks_at_files.is_empty() {
+            let world = Arc::clone(&self.world);
+            work.looks_at_files.spawn(async move { world.look_at_files().await });
+        }
+    }
+
+    /// Goes by what the files say.
+    fn found(&mut self, found: Found) {
+        let now = self.world.now();
+        match &found {
+            Found::NothingNew => return,
+            Found::Taken { changed } => {
+                let files = changed.join(", ");
+                tracing::info!(files, "the configuration was changed and is taken");
+                let (jobs, wait) = self.world.jobs();
+                self.agenda.follow(&jobs, wait, now);
+                if self.agenda.jobs().next().is_none() {
+                    tracing::warn!("no job has a schedule any more: nothing will be run");
+                }
+            }
+            Found::Refused { problems } => {
+                tracing::error!(
+                    problems,
+                    "the configuration was changed and is not sound: the last sound one stays in force"
+                );
+            }
+            Found::Restored => tracing::info!("the configuration is again what it was"),
+        }
+        self.health.send_modify(|health| {
+            health.files.hear(&found);
+            let known = std::mem::take(&mut health.jobs);
+            let scheduled = |job: &str| self.agenda.jobs().any(|scheduled| scheduled == job);
+            health.jobs = known.into_iter().filter(|(job, _)| scheduled(job)).collect();
+            for job in self.agenda.jobs() {
+                health.jobs.entry(job.to_owned()).or_default();
+            }
+        });
+        self.tell(now);
+        let next = self.agenda.jobs().map(|job| (job.to_owned(), self.agenda.next(job, now))).collect();
+        // Nobody has to listen.
+        let _ = self.events.send(Event::Files { found, next });
     }
 
     fn ask_for_records(&self, work: &mut Work) {
@@ -169,8 +246,7 @@ impl<W: World> Driver<W> {
         let now = self.world.now();
         let (job, reason) = match recalled {
             Ok((job, Ok(record))) => {
-                let handled = record.unwrap_or(Handled { occurrence: None, missed: 0 });
-                self.agenda.recall(&job, handled.occurrence, handled.missed, now);
+                self.agenda.recall(&job, &record.unwrap_or_default(), now);
                 if self.agenda.unknown().is_empty() {
                     self.health.send_modify(|health| health.not_ready = None);
                 }
@@ -238,10 +314,12 @@ impl<W: World> Driver<W> {
             _ => Verdict::Handled,
         };
         self.agenda.ended(&end.job, verdict, end.ended_at);
+        let next = self.agenda.next(&end.job, end.ended_at);
+        let next_at = next.map(|next| next.to_string());
         let (job, seconds, ending) = (end.job.as_str(), end.seconds, end.ending.word());
         match &end.ending {
             Ending::Failed { reason, try_again } => {
-                tracing::error!(job, seconds, try_again, reason, "run failed");
+                tracing::error!(job, seconds, try_again, reason, next = next_at, "run failed");
             }
             Ending::Accounted(account) => {
                 tracing::info!(
@@ -250,13 +328,17 @@ impl<W: World> Driver<W> {
                     seconds,
                     exit_code = account.exit_code,
                     ending,
+                    next = next_at,
                     "run ended"
                 );
             }
-            Ending::Stopped | Ending::HandledElsewhere => tracing::info!(job, seconds, ending, "run ended"),
+            Ending::Stopped | Ending::HandledElsewhere => {
+                tracing::info!(job, seconds, ending, next = next_at, "run ended");
+            }
         }
         self.health.send_modify(|health| {
-            let known = health.jobs.entry(end.job.clone()).or_default();
+            // A job that is gone from the configuration is gone from here.
+            let Some(known) = health.jobs.get_mut(&end.job) else { return };
             known.running_since = None;
             if let Ending::Accounted(account) = &end.ending {
                 known.account = Some((**account).clone());
@@ -264,7 +346,7 @@ impl<W: World> Driver<W> {
             known.last = Some(end.clone());
         });
         // Nobody has to listen.
-        let _ = self.ends.send(end);
+        let _ = self.events.send(Event::RunEnded { end: Box::new(end), next });
     }
 
     /// Says how things are.

@@ -85,6 +85,13 @@ impl Seen {
         Self(days.collect())
     }
 
+    /// Takes over what is known of market-days of which nothing was seen here.
+    pub fn fill(&mut self, other: Self) {
+        for (day, state) in other.0 {
+            self.0.entry(day).or_insert(state);
+        }
+    }
+
     /// Where they stood before a run.
     #[must_use]
     pub fn in_plans(plans: &[PlatformPlan]) -> Self {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::configuration::Found;
 use crate::run::Account;
 
 /// How the scheduler is doing.
@@ -17,6 +18,55 @@ pub struct Health {
     pub not_ready: Option<String>,
     /// Every job that has a schedule.
     pub jobs: BTreeMap<String, JobHealth>,
+    /// What became of the configuration's files.
+    pub files: Files,
+}
+
+/// What became of the configuration's files since the scheduler started.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Files {
+    /// How often a changed configuration was taken.
+    pub taken: u64,
+    /// How often one was refused.
+    pub refused: u64,
+    /// What is wrong with the files as they are; `None`: they are what is in force.
+    pub problems: Option<String>,
+}
+
+impl Files {
+    pub(super) fn hear(&mut self, found: &Found) {
+        match found {
+            Found::NothingNew => {}
+            Found::Taken { .. } => {
+                self.taken += 1;
+                self.problems = None;
+            }
+            Found::Refused { problems } => {
+                self.refused += 1;
+                self.problems = Some(problems.clone());
+            }
+            Found::Restored => self.problems = None,
+        }
+    }
+}
+
+/// What a scheduler tells of.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// A run is over.
+    RunEnded {
+        /// How it ended.
+        end: Box<RunEnd>,
+        /// When its job runs next.
+        next: Option<Timestamp>,
+    },
+    /// Somebody edited the configuration.
+    Files {
+        /// What became of it.
+        found: Found,
+        /// When each job runs next, as far as its record is known.
+        next: BTreeMap<String, Option<Timestamp>>,
+    },
 }
 
 /// How a job is doing.

@@ -14,7 +14,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-use super::freshness::{Freshness, Seen};
+use super::freshness::{DayState, Freshness, Seen};
 use super::health::{Ending, Health, RunEnd};
 use crate::archive::RowCounts;
 use crate::config::Workspace;
@@ -51,6 +51,11 @@ struct OfResult {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfChange {
+    result: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OfChannel {
     channel: String,
     result: &'static str,
@@ -60,7 +65,8 @@ type Seconds = Gauge<f64, AtomicU64>;
 
 /// Everything that is counted.
 pub struct Metrics {
-    workspace: Arc<Workspace>,
+    /// The configuration in force.
+    workspace: Mutex<Arc<Workspace>>,
     /// What was last seen of each job's market-days.
     seen: Mutex<BTreeMap<String, Seen>>,
     registry: Registry,
@@ -75,6 +81,8 @@ pub struct Metrics {
     next_run: Family<OfJob, Seconds>,
     last_run: Family<OfJob, Seconds>,
     notifications: Family<OfChannel, Counter>,
+    configuration_sound: Gauge,
+    configuration_changes: Family<OfChange, Counter>,
 }
 
 impl fmt::Debug for Metrics {
@@ -101,24 +109,52 @@ impl Metrics {
             next_run: Family::default(),
             last_run: Family::default(),
             notifications: Family::default(),
-            workspace,
+            configuration_sound: Gauge::default(),
+            configuration_changes: Family::default(),
+            workspace: Mutex::new(Arc::clone(&workspace)),
         };
         metrics.register();
-        for (job, _) in metrics.workspace.jobs.iter().filter(|(_, job)| job.schedule.is_some()) {
+        metrics.start_at_zero(&workspace);
+        metrics
+    }
+
+    /// Goes by another configuration from now on. What was counted stays; of a job that is gone nothing is said any more
+    /// of what is ahead of it.
+    pub fn follow(&self, workspace: &Arc<Workspace>) {
+        self.start_at_zero(workspace);
+        let before = std::mem::replace(&mut *self.workspace_in_force(), Arc::clone(workspace));
+        let is_scheduled = |job: &str| workspace.jobs.get(job).is_some_and(|job| job.schedule.is_some());
+        for job in before.jobs.keys().filter(|job| !is_scheduled(job)) {
             let of_job = OfJob { job: job.clone() };
-            metrics.count_rows(job, &RowCounts::default());
-            metrics.run_seconds.get_or_create_owned(&of_job);
-            for counter in [&metrics.read_bytes, &metrics.retries, &metrics.missed_runs] {
+            for gauge in [&self.next_run, &self.last_run] {
+                gauge.remove(&of_job);
+            }
+            self.oldest_due_age.remove(&of_job);
+            for state in DayState::ALL {
+                self.market_days.remove(&OfState { job: job.clone(), state: state.word() });
+            }
+            self.seen().remove(job);
+        }
+    }
+
+    fn start_at_zero(&self, workspace: &Workspace) {
+        for (job, _) in workspace.jobs.iter().filter(|(_, job)| job.schedule.is_some()) {
+            let of_job = OfJob { job: job.clone() };
+            self.count_rows(job, &RowCounts::default());
+            self.run_seconds.get_or_create_owned(&of_job);
+            for counter in [&self.read_bytes, &self.retries, &self.missed_runs] {
                 counter.get_or_create_owned(&of_job);
             }
             for result in RESULTS {
-                metrics.runs.get_or_create_owned(&OfResult { job: job.clone(), result });
+                self.runs.get_or_create_owned(&OfResult { job: job.clone(), result });
             }
         }
-        for channel in metrics.workspace.channels.keys() {
-            metrics.count_told(channel, 0, 0);
+        for channel in workspace.channels.keys() {
+            self.count_told(channel, 0, 0);
         }
-        metrics
+        for result in ["taken", "refused"] {
+            self.configuration_changes.get_or_create_owned(&OfChange { result });
+        }
     }
 
     fn register(&mut self) {
@@ -142,6 +178,10 @@ impl Metrics {
         registry.register("last_run_timestamp_seconds", last, self.last_run.clone());
         let told = "Messages posted by runs, by whether the channel took them";
         registry.register("notifications", told, self.notifications.clone());
+        let sound = "1 if the configuration's files are what is in force, 0 if they are not sound";
+        registry.register("configuration_sound", sound, self.configuration_sound.clone());
+        let changes = "Changes of the configuration, by what became of them";
+        registry.register("configuration_changes", changes, self.configuration_changes.clone());
     }
 
     /// Counts a run that ended.
@@ -165,9 +205,9 @@ impl Metrics {
         }
     }
 
-    /// Takes what was seen of a job's market-days before its first run; a run knows better.
+    /// Takes what was seen of a job's market-days in the archive; a run knows better.
     pub fn start_from(&self, job: &str, seen: Seen) {
-        self.seen().entry(job.to_owned()).or_insert(seen);
+        self.seen().entry(job.to_owned()).or_default().fill(seen);
     }
 
     /// Everything as text, as of now. Where nothing was seen of a job's market-days, nothing is said of them.
@@ -184,9 +224,15 @@ impl Metrics {
             let missed = self.missed_runs.get_or_create_owned(&of_job);
             missed.inc_by(health.missed.saturating_sub(missed.get()));
         }
+        self.configuration_sound.set(i64::from(health.files.problems.is_none()));
+        for (result, count) in [("taken", health.files.taken), ("refused", health.files.refused)] {
+            let changes = self.configuration_changes.get_or_create_owned(&OfChange { result });
+            changes.inc_by(count.saturating_sub(changes.get()));
+        }
+        let workspace = Arc::clone(&self.workspace_in_force());
         for (name, seen) in &*self.seen() {
-            let Some(job) = self.workspace.jobs.get(name) else { continue };
-            let freshness = Freshness::of(&self.workspace, job, seen, now);
+            let Some(job) = workspace.jobs.get(name) else { continue };
+            let freshness = Freshness::of(&workspace, job, seen, now);
             for (state, days) in freshness.days {
                 let of_state = OfState { job: name.clone(), state: state.word() };
                 self.market_days.get_or_create_owned(&of_state).set(i64::from(days));
@@ -214,6 +260,10 @@ impl Metrics {
                 .get_or_create_owned(&OfChannel { channel: channel.to_owned(), result })
                 .inc_by(count);
         }
+    }
+
+    fn workspace_in_force(&self) -> MutexGuard<'_, Arc<Workspace>> {
+        self.workspace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn seen(&self) -> MutexGuard<'_, BTreeMap<String, Seen>> {

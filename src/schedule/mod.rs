@@ -7,6 +7,8 @@
 
 mod agenda;
 mod child;
+mod configuration;
+mod course;
 mod driver;
 mod freshness;
 mod health;
@@ -15,11 +17,13 @@ mod http;
 mod metrics;
 mod office;
 
-pub use agenda::{Agenda, Order, Pass, Start, Verdict};
+pub use agenda::{Agenda, Note, Order, Pass, Start, Verdict};
 pub use child::Program;
+pub use configuration::{Configuration, Found, Sound};
+pub use course::Course;
 pub use driver::{Asked, Driver, Handled, Stopped, World};
 pub use freshness::{DayState, Freshness, Seen};
-pub use health::{Ending, Health, JobHealth, RunEnd};
+pub use health::{Ending, Event, Files, Health, JobHealth, RunEnd};
 pub use heartbeat::beats;
 pub use http::{Pages, serve};
 pub use metrics::{CONTENT_TYPE, Metrics};

@@ -1,19 +1,20 @@
 //! The real world of a driver: records in the archive, runs in processes, the system's clock.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
-use super::agenda::{Pass, Start};
+use super::agenda::{Note, Pass, Start};
 use super::child::Program;
+use super::configuration::{Configuration, Found};
 use super::driver::{Asked, Handled, World};
 use super::health::Ending;
 use crate::archive::{Archive, RunRecord};
-use crate::config::Workspace;
-use crate::notify::Channel;
+use crate::config::{self, Job, Topic, Workspace};
+use crate::notify::{self, Channel, Item, Message};
 use crate::run::{Aftermath, Situation, Stop, error_text, stores};
 use crate::time::Clock;
 
@@ -24,12 +25,12 @@ const NO_ANSWER: &str = "the archive does not answer";
 /// Where runs are really carried out.
 #[derive(Debug, Clone)]
 pub struct Office {
-    /// The configuration, as it was read at the start.
-    pub workspace: Arc<Workspace>,
+    /// The configuration in force.
+    pub configuration: Arc<Configuration>,
     /// What is started for a run.
     pub program: Program,
-    /// Who is told of runs that came to nothing.
-    pub channels: Arc<[Channel]>,
+    /// Finds the addresses of channels: who is told of runs that came to nothing, and of a configuration that is edited.
+    pub addresses: fn(&BTreeMap<String, config::Channel>) -> Vec<Channel>,
     /// Jobs of whose failures people were told while the archive did not say what they knew already.
     pub told_blindly: Arc<Mutex<BTreeSet<String>>>,
 }
@@ -41,19 +42,25 @@ impl World for Office {
 
     async fn recall(&self, job: &str) -> Result<Option<Handled>, String> {
         let record = self.record(job).await?;
-        Ok(record.map(|record| Handled { occurrence: record.occurrence, missed: record.missed }))
+        let handled = |record: RunRecord| {
+            let RunRecord { occurrence, missed, schedules, .. } = record;
+            Handled { occurrence, missed, schedules }
+        };
+        Ok(record.map(handled))
     }
 
     async fn run(&self, start: &Start, asked: watch::Receiver<Asked>) -> Ending {
         let started_at = self.now();
-        let limit = self.workspace.jobs.get(&start.job).map_or(0, |job| job.limit_seconds);
-        let limit = Duration::from_secs(u64::try_from(limit).unwrap_or(0));
-        let ending = self.program.run(start, limit, asked).await;
+        let sound = self.configuration.sound();
+        // Taken out of the configuration a moment ago.
+        let Some(job) = sound.workspace.jobs.get(&start.job) else { return Ending::Stopped };
+        let limit = Duration::from_secs(u64::try_from(job.limit_seconds).unwrap_or(0));
+        let ending = self.program.run(start, &sound.files, limit, asked).await;
         if let Ending::Failed { reason, try_again } = &ending {
             // What was to be caught up is not handled until a run came through it.
             let is_done_with = !try_again && start.look_back_from.is_none();
             let occurrence = is_done_with.then_some(start.occurrence);
-            self.bury(start, started_at, occurrence, reason).await;
+            self.bury(&sound.workspace, start, started_at, occurrence, reason).await;
         } else {
             self.told_blindly().remove(&start.job);
         }
@@ -65,11 +72,57 @@ impl World for Office {
             record.occurrence = record.occurrence.max(Some(pass.occurrence));
             record.missed += pass.missed;
         };
-        self.note(&pass.job, self.now(), what).await;
+        self.record_change(&pass.job, self.now(), what).await;
+    }
+
+    async fn note(&self, note: &Note) {
+        let what = |record: &mut RunRecord| record.schedules.clone_from(&note.schedules);
+        self.record_change(&note.job, self.now(), what).await;
+    }
+
+    async fn look_at_files(&self) -> Found {
+        let configuration = Arc::clone(&self.configuration);
+        let found = tokio::task::spawn_blocking(move || configuration.look()).await;
+        let found = found.unwrap_or(Found::NothingNew);
+        if !matches!(found, Found::NothingNew) {
+            // Whoever does not answer holds nothing up.
+            tokio::spawn(self.clone().tell_of_files(found.clone()));
+        }
+        found
+    }
+
+    fn jobs(&self) -> (BTreeMap<String, Job>, SignedDuration) {
+        let workspace = self.workspace();
+        (workspace.jobs.clone(), SignedDuration::from_secs(i64::from(workspace.settings.lease_seconds)))
     }
 }
 
 impl Office {
+    fn workspace(&self) -> Arc<Workspace> {
+        Arc::clone(&self.configuration.sound().workspace)
+    }
+
+    /// Tells people that the configuration was edited, and what became of it.
+    async fn tell_of_files(self, found: Found) {
+        let reason = match found {
+            Found::NothingNew => return,
+            Found::Taken { changed } => format!("it is taken from now on; changed: {}", changed.join(", ")),
+            Found::Refused { problems } => {
+                format!("it is not sound, and the last sound one stays in force: {problems}")
+            }
+            Found::Restored => "it is again what it was, and in force".to_owned(),
+        };
+        let items = vec![Item { market_day: None, reason }];
+        let message = Message::new("", "", self.now(), Topic::Configuration, items);
+        let channels = (self.addresses)(&self.workspace().channels);
+        let posts: Vec<_> = channels.iter().map(|channel| (channel, vec![message.clone()])).collect();
+        for notify::Told { channel, result, .. } in notify::tell(&posts).await {
+            if let Err(error) = result {
+                tracing::warn!(channel, error = error_text(&error), "nobody was told of the configuration");
+            }
+        }
+    }
+
     fn told_blindly(&self) -> MutexGuard<'_, BTreeSet<String>> {
         self.told_blindly.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -81,13 +134,20 @@ impl Office {
     }
 
     fn archive(&self) -> Result<Archive, String> {
-        stores::archive_for_planning(&self.workspace.settings).map_err(|error| error_text(&error))
+        stores::archive_for_planning(&self.workspace().settings).map_err(|error| error_text(&error))
     }
 
     /// Tells of a run that came to nothing, and records it.
-    async fn bury(&self, start: &Start, as_of: Timestamp, occurrence: Option<Timestamp>, reason: &str) {
+    async fn bury(
+        &self,
+        workspace: &Workspace,
+        start: &Start,
+        as_of: Timestamp,
+        occurrence: Option<Timestamp>,
+        reason: &str,
+    ) {
         let job = &start.job;
-        let archive = match stores::archive_for_recording(&self.workspace.settings) {
+        let archive = match stores::archive_for_recording(&workspace.settings) {
             Ok(archive) => Some(archive),
             Err(error) => {
                 tracing::warn!(job, error = error_text(&error), "the run cannot be recorded");
@@ -108,8 +168,9 @@ impl Office {
             as_of,
             occurrence,
             missed: if occurrence.is_some() { start.missed } else { 0 },
-            configured: &self.workspace.channels,
-            channels: &self.channels,
+            schedule: workspace.jobs.get(job).and_then(|job| job.schedule.as_ref()),
+            configured: &workspace.channels,
+            channels: &(self.addresses)(&workspace.channels),
             stop: &Stop::new(),
         };
         let told = aftermath.conclude(archive.as_ref(), |before| Situation::of_dead_run(reason, before));
@@ -119,11 +180,11 @@ impl Office {
     }
 
     /// Changes a job's record. What cannot be recorded is lost to whoever starts the next scheduler, and nothing else.
-    async fn note(&self, job: &str, now: Timestamp, change: impl FnOnce(&mut RunRecord)) {
+    async fn record_change(&self, job: &str, now: Timestamp, change: impl FnOnce(&mut RunRecord)) {
         let noted = async {
             let mut record = self.record(job).await?.unwrap_or_else(|| RunRecord::new(job, "", now));
             change(&mut record);
-            let archive = stores::archive_for_recording(&self.workspace.settings).map_err(|e| error_text(&e))?;
+            let archive = stores::archive_for_recording(&self.workspace().settings).map_err(|e| error_text(&e))?;
             archive.put_run_record(&record).await.map_err(|error| error_text(&error))
         };
         let reason = match tokio::time::timeout(PATIENCE, noted).await {
@@ -131,6 +192,6 @@ impl Office {
             Ok(Err(reason)) => reason,
             Err(_) => NO_ANSWER.to_owned(),
         };
-        tracing::warn!(job, reason, "how the run ended cannot be recorded");
+        tracing::warn!(job, reason, "the job's record cannot be written");
     }
 }

@@ -32,14 +32,20 @@ const FILES: [(&str, &str); 5] = [
     ),
 ];
 
-/// A job `nightly` that looks back three days at a platform in Japan and Britain.
-pub fn workspace() -> Workspace {
+/// A configuration in a folder of its own.
+pub fn files() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (file, text) in FILES {
         let file = folder.path().join(file);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(file, text).unwrap();
     }
+    folder
+}
+
+/// A job `nightly` that looks back three days at a platform in Japan and Britain.
+pub fn workspace() -> Workspace {
+    let folder = files();
     config::load(&folder.path().join("config"), &folder.path().join("jobs")).unwrap()
 }
 

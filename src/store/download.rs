@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::checksum::Checksum;
 use super::digest::hex;
-use super::error::Place;
+use super::error::{Place, spooling};
 use super::fetch::unchanged;
 use super::patience::Patience;
 use super::throttle::Throttle;
@@ -71,7 +71,7 @@ impl Download<'_> {
             let sha256 = hex(&sha256.finalize());
             // The same bytes twice: then the `ETag` is none of them, as in an encrypted bucket.
             if !checksum.differs() || before.as_ref() == Some(&sha256) {
-                file.rewind().map_err(|error| self.place.io(&error))?;
+                file.rewind().map_err(|error| self.place.spool(&error))?;
                 return Ok(Fetched { file, sha256, size });
             }
             if !patience.lasts().await {
@@ -83,7 +83,7 @@ impl Download<'_> {
     }
 
     async fn whole(&self, listed: &Object, file: File, patience: &mut Patience) -> Result<Spooled, StoreError> {
-        let mut spooled = Spooled::nothing(file, listed).map_err(|error| self.place.io(&error))?;
+        let mut spooled = Spooled::nothing(file, listed).map_err(|error| self.place.spool(&error))?;
         let (mut earned, mut has_tried) = (EARNED_BYTES, false);
         loop {
             let begun = spooled.size;
@@ -115,7 +115,7 @@ impl Download<'_> {
                 self.reads_again(if starts_again { spooled.size } else { 0 });
             }
             if starts_again {
-                spooled = Spooled::nothing(spooled.file, listed).map_err(|error| self.place.io(&error))?;
+                spooled = Spooled::nothing(spooled.file, listed).map_err(|error| self.place.spool(&error))?;
             }
         }
     }
@@ -134,7 +134,7 @@ impl Download<'_> {
             if spooled.size + chunk.len() as u64 > listed.size {
                 return Err(Broken::again(StoreProblem::Other("it is longer than it was listed".to_owned())));
             }
-            spooled.add(&chunk).map_err(|error| Broken::at_last(StoreProblem::Other(error.to_string())))?;
+            spooled.add(&chunk).map_err(|error| Broken::at_last(spooling(&error)))?;
             if let Some(throttle) = self.throttle {
                 throttle.pay(chunk.len() as u64).await;
             }

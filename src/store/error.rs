@@ -119,9 +119,15 @@ impl From<std::io::Error> for StoreProblem {
                 Self::NotPermitted(error.to_string())
             }
             std::io::ErrorKind::NotFound => Self::Gone,
+            _ if is_full(&error) => Self::Disk(error.to_string()),
             _ => Self::Other(error.to_string()),
         }
     }
+}
+
+/// Whether there is no more room on a disk, or none for this user.
+fn is_full(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
 }
 
 impl StoreProblem {
@@ -250,6 +256,15 @@ fn reason(text: &str) -> String {
     short
 }
 
+/// Why an object could not be spooled into a file of this machine.
+pub(super) fn spooling(error: &std::io::Error) -> StoreProblem {
+    if is_full(error) {
+        StoreProblem::Disk(format!("{error}, in `spill_dir`"))
+    } else {
+        StoreProblem::Other(error.to_string())
+    }
+}
+
 /// Names the place of a failure.
 pub(super) struct Place<'a> {
     pub store: &'a str,
@@ -264,6 +279,11 @@ impl Place<'_> {
 
     pub(super) fn failed(&self, error: &object_store::Error) -> StoreError {
         self.fails(StoreProblem::of(error))
+    }
+
+    /// A file of this machine that an object is spooled into.
+    pub(super) fn spool(&self, error: &std::io::Error) -> StoreError {
+        self.fails(spooling(error))
     }
 
     pub(super) fn io(&self, error: &impl fmt::Display) -> StoreError {

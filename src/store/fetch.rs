@@ -45,7 +45,7 @@ impl Store {
         let folder = match &self.kind {
             Kind::Folder(folder) => folder,
             Kind::Bucket(bucket) => {
-                let file = tempfile::tempfile_in(spool_dir).map_err(|error| place.io(&error))?;
+                let file = tempfile::tempfile_in(spool_dir).map_err(|error| place.spool(&error))?;
                 let path = bucket.path(&path);
                 let download = Download { throttle: bucket.throttle.as_deref(), ..bucket.download(&path, place) };
                 return download.spool_into(object, file).await;

@@ -626,6 +626,7 @@ fn every_key_of_leases_run_records_and_retention_is_documented() {
     let mut record = RunRecord::new("nightly", "run", now);
     let (market_day, topic) = (Some(market_day), TroubleTopic::Late);
     record.troubles = vec![Trouble { market_day: market_day.clone(), topic, reason: "why".to_owned() }];
+    record.follow("30 3 * * *", "UTC", now);
     record.told = BTreeMap::from([("CHANNEL".to_owned(), vec![Told { market_day, topic }])]);
     let retention = Retention { version: 1, pruned_before: now };
     for (heading, value) in [

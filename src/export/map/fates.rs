@@ -2,6 +2,7 @@
 
 use super::excerpt::Viewer;
 use super::layout::Layout;
+use super::reasons::Reasons;
 use super::seen::Seen;
 use super::{Mapped, NoSignal};
 use crate::export::format::field::Position;
@@ -19,6 +20,7 @@ pub(in crate::export) struct Fates<'a> {
     pub(in crate::export) ignored: u64,
     pub(in crate::export) rejected: u64,
     rejects: Vec<Reject>,
+    reasons: Reasons,
     /// What the records speak of.
     pub(super) seen: Seen,
     pub(in crate::export) refusal: Option<ExportError>,
@@ -33,6 +35,7 @@ impl<'a> Fates<'a> {
             ignored: 0,
             rejected: 0,
             rejects: Vec::new(),
+            reasons: Reasons::default(),
             seen: Seen::default(),
             refusal: None,
         }
@@ -84,6 +87,7 @@ impl<'a> Fates<'a> {
         text: impl FnOnce() -> Option<String>,
     ) {
         self.rejected += 1;
+        self.reasons.count(reason, column.as_deref());
         if self.rejects.len() < MAX_LISTED_REJECTS {
             let Position { record, byte_offset } = at;
             self.rejects.push(Reject { record, byte_offset, reason, column, text: text() });
@@ -92,11 +96,11 @@ impl<'a> Fates<'a> {
 
     /// The report, if every physical record is accounted for.
     pub(in crate::export) fn report(self, rows_in: u64, checks: Vec<Check>) -> Result<ReadReport, ExportError> {
-        let Self { taken, ignored, rejected, rejects, seen, .. } = self;
+        let Self { taken, ignored, rejected, rejects, reasons, seen, .. } = self;
         let accounted = taken + ignored + rejected;
         if accounted != rows_in {
             return Err(ExportError::Unbalanced { physical: rows_in, accounted });
         }
-        Ok(ReadReport { rows_in, taken, ignored, rejected, rejects, checks, seen })
+        Ok(ReadReport { rows_in, taken, ignored, rejected, rejects, checks, seen, reasons })
     }
 }

@@ -11,6 +11,7 @@ pub(super) mod fates;
 pub(super) mod layout;
 mod period;
 mod quick;
+pub(super) mod reasons;
 pub(super) mod seen;
 pub(super) mod signal;
 mod stages;

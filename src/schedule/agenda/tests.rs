@@ -20,12 +20,21 @@ fn job(cron: &str, timezone: &str, catch_up: CatchUp) -> Job {
     }
 }
 
+/// What the record of a job says that handled a time and has had its schedule since.
+fn record(job: &Job, handled: &str, since: Timestamp) -> Handled {
+    let schedule = job.schedule.as_ref().unwrap();
+    let schedule =
+        RecordedSchedule { cron: schedule.cron.to_string(), timezone: schedule.timezone.to_string(), since };
+    Handled { occurrence: Some(at(handled)), missed: 0, schedules: vec![schedule] }
+}
+
 /// An agenda of jobs whose last handled time is `handled`.
 fn agenda(jobs: &[(&str, Job)], handled: &str) -> Agenda {
     let jobs: BTreeMap<String, Job> = jobs.iter().map(|(name, job)| ((*name).to_owned(), job.clone())).collect();
     let mut agenda = Agenda::new(&jobs, SignedDuration::from_secs(60));
     for job in jobs.keys() {
-        agenda.recall(job, Some(at(handled)), 0, at(handled));
+        let record = record(&jobs[job], handled, at(handled));
+        agenda.recall(job, &record, at(handled));
     }
     agenda
 }
@@ -40,7 +49,7 @@ fn starts(orders: Vec<Order>) -> Vec<(String, String, Option<String>, u64)> {
             let Start { job, occurrence, look_back_from, missed, .. } = start;
             (job, occurrence.to_string(), look_back_from.map(|from: Timestamp| from.to_string()), missed)
         }
-        Order::Pass(pass) => panic!("{pass:?}"),
+        other => panic!("{other:?}"),
     };
     orders.into_iter().map(start).collect()
 }
@@ -88,7 +97,10 @@ fn a_job_without_a_record_has_missed_nothing() {
     let mut agenda = Agenda::new(&jobs, SignedDuration::from_secs(60));
     let now = at("2026-11-23T09:00:00Z");
     assert_eq!((agenda.look(now), agenda.next("nightly", now)), (vec![], None));
-    agenda.recall("nightly", None, 0, now);
+    agenda.recall("nightly", &Handled::default(), now);
+    let [Order::Note(note)] = &agenda.look(now)[..] else { panic!("its schedule is not noted") };
+    assert_eq!((note.schedules[0].cron.as_str(), note.schedules[0].since), ("30 3 * * *", now));
+    agenda.passed("nightly");
     assert_eq!(agenda.look(now), []);
     assert_eq!(starts(agenda.look(at("2026-11-24T03:30:00Z"))), [start("2026-11-24T03:30:00Z", None, 0)]);
 }
@@ -162,4 +174,44 @@ fn what_a_run_that_broke_down_was_to_catch_up_is_left_to_the_next() {
     assert_eq!(starts(agenda.look(at("2026-11-25T03:30:00Z"))), [start("2026-11-25T03:30:00Z", None, 0)]);
     agenda.ended("nightly", Verdict::Failed, at("2026-11-25T04:00:00Z"));
     assert_eq!(starts(agenda.look(at("2026-11-26T03:30:00Z"))), [start("2026-11-26T03:30:00Z", None, 0)]);
+}
+
+#[test]
+fn times_before_an_edit_count_by_the_line_that_was_edited() {
+    let mut agenda = nightly(CatchUp::Latest);
+    let edited = |cron: &str| BTreeMap::from([("nightly".to_owned(), job(cron, "UTC", CatchUp::Latest))]);
+    let wait = SignedDuration::from_secs(60);
+    // At 04:00 the time of 03:30 was handled; 03:50 had not been asked for then.
+    let now = at("2026-11-20T04:00:00Z");
+    agenda.follow(&edited("50 3 * * *"), wait, now);
+    let [Order::Note(note)] = &agenda.look(now)[..] else { panic!("the edit is not noted") };
+    let crons: Vec<&str> = note.schedules.iter().map(|schedule| schedule.cron.as_str()).collect();
+    assert_eq!(crons, ["30 3 * * *", "50 3 * * *"]);
+    agenda.passed("nightly");
+    assert_eq!((agenda.look(now), agenda.missed("nightly")), (vec![], 0));
+    assert_eq!(agenda.next("nightly", now), Some(at("2026-11-21T03:50:00Z")));
+    assert_eq!(agenda.look(at("2026-11-21T03:30:30Z")), []);
+    assert_eq!(starts(agenda.look(at("2026-11-21T03:50:00Z"))), [start("2026-11-21T03:50:00Z", None, 0)]);
+    // Edited while it runs; 04:00 came before the edit, and 04:10 was due when the run ended.
+    agenda.follow(&edited("10 4 * * *"), wait, at("2026-11-21T04:05:00Z"));
+    agenda.ended("nightly", Verdict::Handled, at("2026-11-21T04:20:00Z"));
+    assert!(matches!(agenda.look(at("2026-11-21T04:20:00Z"))[..], [Order::Note(_)]));
+    agenda.passed("nightly");
+    assert_eq!(starts(agenda.look(at("2026-11-21T04:20:00Z"))), [start("2026-11-21T04:10:00Z", None, 1)]);
+}
+
+#[test]
+fn jobs_come_and_go_with_the_configuration() {
+    let mut agenda = nightly(CatchUp::Latest);
+    let now = at("2026-11-21T03:30:00Z");
+    assert_eq!(agenda.look(now).len(), 1);
+    let jobs = BTreeMap::from([("hourly".to_owned(), job("0 * * * *", "UTC", CatchUp::Latest))]);
+    agenda.follow(&jobs, SignedDuration::from_secs(60), now);
+    assert_eq!(agenda.jobs().collect::<Vec<_>>(), ["hourly"]);
+    assert_eq!(agenda.unknown(), BTreeSet::from(["hourly".to_owned()]));
+    // The run of the job that is gone is waited for, and is its last.
+    agenda.ended("nightly", Verdict::Fruitless, now);
+    assert_eq!(agenda.look(at("2026-11-25T03:30:00Z")), []);
+    agenda.recall("hourly", &record(&jobs["hourly"], "2026-11-25T03:00:00Z", now), at("2026-11-25T03:30:00Z"));
+    assert_eq!(agenda.look(at("2026-11-25T04:00:00Z")).len(), 1);
 }

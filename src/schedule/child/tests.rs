@@ -16,7 +16,11 @@ fn start() -> Start {
 /// A run that is this script; its arguments are those of a run.
 async fn run_for(script: &str, limit: Duration, asked: watch::Receiver<Asked>) -> Ending {
     let options = ["-c", script].map(Into::into).into();
-    Program { path: "/bin/sh".into(), options }.run(&start(), limit, asked).await
+    Program { path: "/bin/sh".into(), options }.run(&start(), &files(), limit, asked).await
+}
+
+fn files() -> Snapshot {
+    Snapshot::read("config".as_ref(), "jobs".as_ref())
 }
 
 async fn run(script: &str) -> Ending {
@@ -52,7 +56,7 @@ async fn an_account_is_taken_with_its_exit_code() {
 
 #[tokio::test]
 async fn what_a_child_is_told_is_what_the_schedule_says() {
-    let Ending::Failed { reason, .. } = run(r#"test "$*" = "--output json --scheduled 2026-11-23T03:30:00Z --missed 2 --look-back-from 2026-11-23T03:30:00Z -- nightly" && exit 77"#).await
+    let Ending::Failed { reason, .. } = run(r#"test "$*" = "--output json --files-on-stdin --scheduled 2026-11-23T03:30:00Z --missed 2 --look-back-from 2026-11-23T03:30:00Z -- nightly" && exit 77"#).await
     else {
         panic!()
     };
@@ -77,7 +81,7 @@ async fn every_end_without_an_account_is_a_failed_run() {
     }
     let (_asked, hears) = watch::channel(Asked::Nothing);
     let missing = Program { path: "/no/such/program".into(), options: vec![] };
-    let Ending::Failed { reason, try_again: true } = missing.run(&start(), PATIENCE, hears).await else {
+    let Ending::Failed { reason, try_again: true } = missing.run(&start(), &files(), PATIENCE, hears).await else {
         panic!()
     };
     assert!(reason.starts_with("`/no/such/program` cannot be started: "), "{reason}");
@@ -101,10 +105,10 @@ async fn a_child_that_hangs_is_killed_at_the_limit() {
 #[tokio::test]
 async fn a_child_is_asked_to_stop_by_the_end_of_its_input_and_killed_if_it_does_not() {
     let (asked, hears) = watch::channel(Asked::Nothing);
-    let obeys = run_for("cat; exit 143", PATIENCE, hears.clone());
-    let finishes = format!("cat; echo '{}'; exit 0", account("published"));
+    let obeys = run_for("cat >/dev/null; exit 143", PATIENCE, hears.clone());
+    let finishes = format!("cat >/dev/null; echo '{}'; exit 0", account("published"));
     let finishes = run_for(&finishes, PATIENCE, hears.clone());
-    let stops = format!("cat; echo '{}'; exit 143", account("stopped"));
+    let stops = format!("cat >/dev/null; echo '{}'; exit 143", account("stopped"));
     let stops = run_for(&stops, PATIENCE, hears.clone());
     asked.send_replace(Asked::Drain);
     assert_eq!(obeys.await, Ending::Stopped);
@@ -113,13 +117,27 @@ async fn a_child_is_asked_to_stop_by_the_end_of_its_input_and_killed_if_it_does_
 
     // As long as nobody asks, its input does not end.
     let (_asked, hears) = watch::channel(Asked::Nothing);
-    let ending = run_for("cat; exit 143", Duration::from_secs(1), hears).await;
+    let ending = run_for("cat >/dev/null; exit 143", Duration::from_secs(1), hears).await;
     assert!(matches!(&ending, Ending::Failed { reason, .. } if reason.contains("limit")), "{ending:?}");
 
     let (asked, hears) = watch::channel(Asked::Drain);
     let defies = tokio::spawn(async move { run_for("exec sleep 1000", PATIENCE, hears).await });
     asked.send_replace(Asked::StopNow);
     assert_eq!(defies.await.unwrap(), Ending::Stopped);
+}
+
+#[tokio::test]
+async fn a_child_is_handed_the_configuration_on_one_line_and_its_input_stays_open() {
+    let folder = tempfile::tempdir().unwrap();
+    // More than a pipe holds.
+    std::fs::write(folder.path().join("archive.yaml"), "# a comment\n".repeat(10_000)).unwrap();
+    let files = Snapshot::read(folder.path(), folder.path());
+    let handed = serde_json::to_string(&files).unwrap();
+    let script = format!("head -n 1 | wc -c | grep -q '^{}$' && exit 77", handed.len() + 1);
+    let (_asked, hears) = watch::channel(Asked::Nothing);
+    let program = Program { path: "/bin/sh".into(), options: ["-c", &script].map(Into::into).into() };
+    let ending = program.run(&start(), &files, PATIENCE, hears).await;
+    assert!(matches!(&ending, Ending::Failed { reason, .. } if reason.contains("77")), "{ending:?}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::super::health::Files;
 use super::super::testing::{at, workspace};
 use super::*;
 
@@ -19,7 +20,8 @@ struct Served {
 }
 
 async fn served() -> Served {
-    let health = Health { started_at: at(NOW), last_look: at(NOW), not_ready: None, jobs: BTreeMap::new() };
+    let (jobs, files) = (BTreeMap::new(), Files::default());
+    let health = Health { started_at: at(NOW), last_look: at(NOW), not_ready: None, jobs, files };
     let (health, hears) = watch::channel(health);
     let metrics = Arc::new(Metrics::new(Arc::new(workspace())));
     let pages = Pages { health: hears, metrics, clock: Clock::Fixed(at(NOW)) };

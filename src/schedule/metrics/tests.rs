@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::health::JobHealth;
+use super::super::health::{Files, JobHealth};
 use super::super::testing::{WELL, account, at, workspace};
 use super::*;
 
@@ -28,6 +28,7 @@ fn health(missed: u64) -> Health {
         last_look: at(MORNING),
         not_ready: None,
         jobs: BTreeMap::from([("nightly".to_owned(), job)]),
+        files: Files::default(),
     }
 }
 
@@ -129,4 +130,26 @@ fn every_metric_is_documented() {
     let rows = document.lines().filter_map(|line| line.strip_prefix("| `coverledger_")?.split(['`', '{']).next());
     let documented: BTreeSet<String> = rows.map(|name| format!("coverledger_{name}")).collect();
     assert_eq!(names.collect::<BTreeSet<_>>(), documented);
+}
+
+#[test]
+fn metrics_go_by_the_configuration_that_is_in_force() {
+    let before = Arc::new(workspace());
+    let metrics = Metrics::new(Arc::clone(&before));
+    let mut after = workspace();
+    after.jobs.insert("hourly".to_owned(), after.jobs["nightly"].clone());
+    after.jobs.get_mut("nightly").unwrap().schedule = None;
+    metrics.start_from("nightly", Seen::by_run(&account(MORNING, &WELL)));
+    let days = r#"coverledger_market_days{job="nightly",state="final"}"#;
+    assert!(parse(&metrics.expose(&health(0), at(MORNING)).unwrap()).contains_key(days));
+    metrics.follow(&Arc::new(after));
+    let files = Files { taken: 1, refused: 2, problems: Some("broken".to_owned()) };
+    let health = Health { files, jobs: BTreeMap::new(), ..health(0) };
+    let samples = parse(&metrics.expose(&health, at(MORNING)).unwrap());
+    assert!(!samples.contains_key(days), "{samples:?}");
+    assert!(!samples.keys().any(|name| name.contains("next_run") && name.contains("nightly")), "{samples:?}");
+    assert_eq!(samples[r#"coverledger_runs_total{job="hourly",result="done"}"#], 0.0);
+    assert_eq!(samples["coverledger_configuration_sound"], 0.0);
+    assert_eq!(samples[r#"coverledger_configuration_changes_total{result="taken"}"#], 1.0);
+    assert_eq!(samples[r#"coverledger_configuration_changes_total{result="refused"}"#], 2.0);
 }

@@ -162,7 +162,8 @@ fn status_has_a_letter_for_where_every_market_day_stands() {
          export `shop/2026-11-17/a.csv`: none of the mapped columns is in its first line; has it a header, and this delimiter and encoding?\n\
          held: shop/GB/2026-11-18\n\
          export `shop/2026-11-18/a.csv`: 1 of 1 records were rejected, more than the 1 % that `max_reject_share` \
-         allows (see `coverledger show rejects`)\n\
+         allows; all are `bad_time` in column `at`: the column holds times in another `format` than the configuration \
+         says (see `coverledger show rejects`)\n\
          waiting: shop/JP/2026-11-15 since 2026-11-15T15:00:00Z\n\
          no export at `shop/2026-11-14/*.csv`\n\
          waiting: shop/GB/2026-11-19 since 2026-11-20T00:00:00Z, shop/JP/2026-11-19 since 2026-11-19T15:00:00Z, \

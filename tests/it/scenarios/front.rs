@@ -1,11 +1,13 @@
 //! What `schedule --listen` shows to probes and to Prometheus.
 
+use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 
+use jiff::Timestamp;
 use serde_json::Value;
 
-use super::schedule::{Scheduler, job, shop};
+use super::schedule::{Scheduler, job, occurrence, shop};
 use crate::scenario::Scenario;
 
 const NEVER: &str = "cron: '0 0 29 2 *', timezone: UTC";
@@ -70,6 +72,53 @@ fn a_scheduler_knows_from_its_start_what_is_missing() {
     assert_eq!(Some(days), Some(1.0));
     let age = sample(address, r#"coverledger_oldest_due_age_seconds{job="nightly"}"#).unwrap();
     assert!((0.0..=86_400.0).contains(&age), "{age}");
+}
+
+/// A market is added while it runs; then a file is half saved, and mended.
+#[test]
+fn runs_and_metrics_go_by_the_same_configuration_whatever_is_saved_meanwhile() {
+    let scenario = shop(1).market("IE", "timezone: Etc/UTC, slots: day_parts");
+    scenario.cli(&["check"]).exits(0);
+    job(&scenario, "nightly", EVERY_SECOND, "");
+    let (scheduler, address) = start(&scenario);
+    let days = || {
+        let of = |state: &str| {
+            sample(address, &format!(r#"coverledger_market_days{{job="nightly",state="{state}"}}"#)).unwrap_or(0.0)
+        };
+        of("provisional") + of("final")
+    };
+    scheduler.wait("a run", || (days() > 0.5).then_some(()));
+    let file = scenario.path("jobs/nightly.yaml");
+    let job = fs::read_to_string(&file).unwrap().replace("[GB]", "[GB, IE]");
+    fs::write(&file, job).unwrap();
+    scheduler.wait("the new market in the metrics", || (days() > 1.5).then_some(()));
+    assert_eq!(scenario.tree("archive/_receipts/shop/IE").len(), 1);
+    let changes = |result: &str| {
+        sample(address, &format!(r#"coverledger_configuration_changes_total{{result="{result}"}}"#)).unwrap()
+    };
+    assert_eq!((changes("taken"), changes("refused")), (1.0, 0.0));
+
+    let file = scenario.path("config/markets.yaml");
+    let whole = fs::read_to_string(&file).unwrap();
+    fs::write(&file, &whole[..whole.len() / 2]).unwrap();
+    let is_sound = || sample(address, "coverledger_configuration_sound").unwrap() > 0.5;
+    scheduler.wait("the half file to be refused", || (!is_sound()).then_some(()));
+    let log = scheduler.log();
+    assert!(
+        log.contains("is not sound: the last sound one stays in force") && log.contains("markets.yaml"),
+        "{log}"
+    );
+    let before = occurrence(&scenario, "nightly");
+    let later = |before: Option<Timestamp>| occurrence(&scenario, "nightly").filter(|at| Some(*at) > before);
+    let first = scheduler.wait("a run meanwhile", || later(before));
+    scheduler.wait("another", || later(Some(first)));
+    assert!(days() > 1.5);
+    fs::write(&file, whole).unwrap();
+    scheduler.wait("the mended file", || is_sound().then_some(()));
+    let failed = r#"coverledger_runs_total{job="nightly",result="failed"}"#;
+    assert_eq!(sample(address, failed), Some(0.0), "{}", scheduler.log());
+    scheduler.signal("TERM");
+    assert_eq!(scheduler.end().0.code(), Some(0));
 }
 
 #[test]

@@ -26,8 +26,14 @@ impl Scheduler {
     }
 
     pub fn of(mut command: Command, log: PathBuf) -> Self {
+        command.stdout(Stdio::null());
+        Self::talking(command, log)
+    }
+
+    /// One of which standard output, where the command says it goes, is of interest.
+    fn talking(mut command: Command, log: PathBuf) -> Self {
         let to = fs::File::options().create(true).append(true).open(&log).unwrap();
-        let process = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(to).spawn().unwrap();
+        let process = command.stdin(Stdio::null()).stderr(to).spawn().unwrap();
         Self { process, log }
     }
 
@@ -248,6 +254,73 @@ fn what_was_missed_is_shown_and_caught_up_on_as_the_job_says() {
         let status = scenario.cli(&["status"]).exits(0).stdout;
         assert!(!status.contains("scheduled times were missed"), "{status}");
     }
+}
+
+/// A job that handled a time, whose line is then edited.
+#[test]
+fn an_edited_line_or_zone_is_no_missed_time() {
+    let scenario = shop(1);
+    let shanghai = "cron: '30 3 * * *', timezone: Asia/Shanghai";
+    job(&scenario, "nightly", shanghai, "");
+    let handled = ["--at", "2026-11-23T19:30:05Z", "--scheduled", "2026-11-23T19:30:00Z"];
+    scenario.scheduled(&[&["run", "nightly"][..], &handled].concat());
+    let record = record(&scenario, "nightly").unwrap();
+    assert_eq!(record["schedules"][0]["cron"], "30 3 * * *");
+    assert_eq!(record["schedules"][0]["timezone"], "Asia/Shanghai");
+    let missed = |schedule: &str, at: &str| {
+        job(&scenario, "nightly", schedule, "");
+        let status = scenario.cli(&["status", "--at", at]).exits(0).stdout;
+        let line = status.lines().find(|line| line.contains("nightly  ")).unwrap();
+        let missed: u64 = line.split_whitespace().rev().nth(1).unwrap().parse().unwrap();
+        assert_eq!(missed > 0, status.contains("missed, the first at"), "{status}");
+        missed
+    };
+    for edited in [
+        "cron: '50 3 * * *', timezone: Asia/Shanghai",
+        "cron: '30 3 * * *', timezone: Asia/Tokyo",
+        "cron: '30 3 * * *', timezone: Asia/Kolkata",
+    ] {
+        assert_eq!(missed(edited, "2026-11-23T23:00:00Z"), 0, "{edited}");
+        // The times of the line as it was are missed nevertheless.
+        assert_eq!(missed(edited, "2026-11-25T23:00:00Z"), 2, "{edited}");
+    }
+    assert_eq!(missed(shanghai, "2026-11-25T23:00:00Z"), 2);
+}
+
+#[test]
+fn a_first_run_that_was_stopped_is_caught_up_on() {
+    let scenario = shop(1);
+    let due = Timestamp::now() + 2.seconds();
+    let cron = due.strftime("%-S %-M %-H * * *").to_string();
+    job(&scenario, "nightly", &format!("cron: '{cron}', timezone: Etc/UTC"), "");
+    let scheduler = Scheduler::start(&scenario, &["--drain", "0"]);
+    scheduler.hang("nightly");
+    scheduler.signal("TERM");
+    assert_eq!(scheduler.end().0.code(), Some(0));
+    assert_eq!(occurrence(&scenario, "nightly"), None);
+    assert!(scenario.cli(&["status"]).exits(0).stdout.contains("never"));
+    let next = Scheduler::start(&scenario, &[]);
+    let handled = next.wait("the run of then", || occurrence(&scenario, "nightly"));
+    assert_eq!(handled.as_second(), due.as_second());
+    next.signal("TERM");
+    assert_eq!(next.end().0.code(), Some(0));
+}
+
+#[test]
+fn people_are_told_how_each_run_ended_and_when_the_next_is() {
+    let scenario = shop(1);
+    job(&scenario, "nightly", EVERY_SECOND, "");
+    let told = scenario.path("told");
+    let mut command = scenario.command(&["schedule"]);
+    command.stdout(fs::File::create(&told).unwrap());
+    let scheduler = Scheduler::talking(command, scenario.path("schedule.log"));
+    let line = scheduler.wait("a line", || {
+        let told = fs::read_to_string(&told).unwrap();
+        told.lines().find(|line| line.starts_with("nightly: done at ")).map(str::to_owned)
+    });
+    assert!(line.contains(": 1 published; next at 20"), "{line}");
+    scheduler.signal("TERM");
+    assert_eq!(scheduler.end().0.code(), Some(0));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::config::{Job, Schedule};
 use crate::schedule::agenda::{Agenda, Order, Start, Verdict};
+use crate::schedule::driver::Handled;
 use crate::time::Zone;
 
 /// Whoever decides what to start.
@@ -22,16 +23,28 @@ impl Brain for Agenda {
         Self::new(jobs, SignedDuration::from_secs(60))
     }
     fn recall(&mut self, job: &str, occurrence: Option<Timestamp>, missed: u64, now: Timestamp) {
-        Self::recall(self, job, occurrence, missed, now);
+        Self::recall(self, job, &Handled { occurrence, missed, schedules: Vec::new() }, now);
     }
     fn look(&mut self, now: Timestamp) -> Vec<Order> {
-        Self::look(self, now)
+        let mut orders = Self::look(self, now);
+        // Nobody edits a schedule in this world: what is noted is what its records need not say.
+        let notes: Vec<String> = orders.iter().filter_map(noted).collect();
+        orders.retain(|order| noted(order).is_none());
+        notes.iter().for_each(|job| Self::passed(self, job));
+        if notes.is_empty() { orders } else { [orders, Self::look(self, now)].concat() }
     }
     fn ended(&mut self, job: &str, verdict: Verdict, now: Timestamp) {
         Self::ended(self, job, verdict, now);
     }
     fn passed(&mut self, job: &str) {
         Self::passed(self, job);
+    }
+}
+
+fn noted(order: &Order) -> Option<String> {
+    match order {
+        Order::Note(note) => Some(note.job.clone()),
+        Order::Run(_) | Order::Pass(_) => None,
     }
 }
 

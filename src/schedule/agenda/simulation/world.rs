@@ -239,6 +239,7 @@ impl<B: Brain> World<B> {
                     job.write(self.now, pass.occurrence, pass.missed);
                     self.brain.passed(&pass.job);
                 }
+                Order::Note(note) => self.violations.push(format!("{note:?} is nobody's business here")),
             }
         }
         let running = self.jobs.values().filter(|job| job.running.is_some()).count();
