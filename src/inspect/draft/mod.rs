@@ -29,7 +29,7 @@ pub fn draft(name: &str, file: &str, peek: &Peek, finding: &Finding) -> String {
     text.push_str("settle: 48h   # how long after a day's end its files may still change\nexports:\n");
     let _ = write!(text, "  - name: counts\n    rows: counts\n{}", draft.place(name));
     let _ = write!(text, "{}", draft.format());
-    text.push_str("    newest: {by: modified, per: period}   # `per: broadcast` if one file has not all broadcasts of its period\n");
+    text.push_str(draft.newest());
     let _ = write!(text, "{}", draft.totals());
     text.push_str("    columns:\n");
     let _ = write!(text, "{}{}{}{}", draft.period(), draft.ids(), draft.counts(), draft.rates());
@@ -138,6 +138,15 @@ impl Draft<'_> {
             "    # Below the exports' store. With a date in it, such as `{{date:%Y-%m-%d}}`, and `day: {{timezone: …}}`,\n    \
              # a day is settled from its own files only.\n    path: {path}\n"
         )
+    }
+
+    /// A session that is told while it is on air ends later the next time: it is the same by its broadcast and its start.
+    fn newest(&self) -> &'static str {
+        if self.has_sessions() {
+            "    newest: {by: modified, per: broadcast}   # a broadcast that was still on air is counted as the newest file has it\n"
+        } else {
+            "    newest: {by: modified, per: period}   # `per: broadcast` if one file has not all broadcasts of its period\n"
+        }
     }
 
     fn format(&self) -> String {

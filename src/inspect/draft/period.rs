@@ -7,6 +7,7 @@ use super::{Draft, quoted};
 use crate::export::PeekFormat;
 use crate::inspect::kind::{InstantWay, Kind};
 use crate::inspect::report::span;
+use crate::inspect::role::Role;
 use crate::inspect::when::{End, When};
 use crate::inspect::zone::{Clock, MORE_THAN_AUDIENCE};
 
@@ -55,6 +56,17 @@ impl Draft<'_> {
             _ if self.peek.format == PeekFormat::Xlsx => format!("{{column: {name}, format: native{zone}}}"),
             _ => format!("{{column: {name}, format: {}{zone}}}", quoted("%Y-%m-%d %H:%M:%S")),
         }
+    }
+
+    /// Whether rows say of which broadcast they are, when they begin, and when they end or how long they are.
+    pub(super) fn has_sessions(&self) -> bool {
+        let When::Span { end, .. } = &self.finding.when else { return false };
+        let has_end = match end {
+            End::Column(_) => true,
+            End::Length(length) => is_seconds(&self.finding.columns[*length]),
+            End::Grain(_) | End::Unknown => false,
+        };
+        has_end && self.role(Role::Broadcast).or_else(|| self.role(Role::Title)).is_some()
     }
 
     pub(super) fn period(&self) -> String {

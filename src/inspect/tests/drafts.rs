@@ -26,6 +26,7 @@ fn a_proven_room_entry_is_drafted_with_its_check() {
             "path: \"new/{market}/*.xlsx\"",
             "format: xlsx",
             "description_rows: 1",
+            "newest: {by: modified, per: broadcast}",
             "period: {start: {column: \"Start time\", format: \"%Y-%m-%d %H:%M:%S\", timezone: market}, length: \"LIVE duration\"}",
             "broadcast_id: \"LIVE ID\"",
             "impressions: \"Impressions\"",
@@ -55,6 +56,7 @@ fn clicks_follow_from_impressions_and_a_claimed_rate() {
         &drafted(&text(super::rates::REACH)),
         &[
             "conventions: {impression: displays, click: cover_tap, uniques: day}",
+            "newest: {by: modified, per: period}",
             "period: {date: \"date\", format: \"%Y%m%d\", timezone: America/Los_Angeles}",
             "clicks: {of: impressions, times: {column: \"video_thumbnail_impressions_ctr\", unit: fraction}}",
         ],
