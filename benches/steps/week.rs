@@ -80,6 +80,7 @@ impl Week {
                 stay_seconds: self.workspace.settings.stay_seconds,
                 excerpt: Excerpt { chars: 200, viewer_ids: false },
                 stop: &stop,
+                most_prints: 1 << 16,
             };
             let file = File::open(path).expect("an export");
             records += export::read(&reading, file, &mut begin(number)).expect("a sound export").rows_in;

@@ -23,6 +23,17 @@ impl Archive {
         }
     }
 
+    /// The receipt of the revision before, `None` before the first.
+    ///
+    /// # Errors
+    /// The store does not answer, or the receipt cannot be relied on.
+    pub async fn before(&self, receipt: &Receipt) -> Result<Option<Receipt>, ArchiveError> {
+        match receipt.content.revision {
+            0 | 1 => Ok(None),
+            revision => self.receipt(&receipt.content.unit, revision - 1).await.map(Some),
+        }
+    }
+
     /// The newest receipts of a platform in a market for these local dates: one listing from the first of them on, and
     /// one read for each date that was published.
     ///

@@ -95,6 +95,10 @@ pub struct ExportRecord {
     pub sha256: String,
     /// What became of its records.
     pub rows: RowCounts,
+    /// Since when the store has these bytes, as far as receipts know; of an export of which the newest by modification
+    /// is counted. Nothing is written of others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified: Option<Timestamp>,
 }
 
 /// Published facts that were read: a revision of a market-day.

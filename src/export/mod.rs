@@ -30,6 +30,7 @@ pub use error::ExportError;
 pub use find::{Found, PathValues, Search, find, is_matched};
 pub use map::excerpt::Excerpt;
 pub use map::fates::MAX_LISTED_REJECTS;
+pub use map::prints::Prints;
 pub use map::reasons::{Commonest, Reasons};
 pub use map::seen::{OtherMarkets, Seen};
 pub use map::signal::{Signal, Signals};
@@ -71,6 +72,8 @@ pub struct Reading<'a> {
     pub excerpt: Excerpt,
     /// Becomes true when reading is to leave off: what was read is then thrown away.
     pub stop: &'a AtomicBool,
+    /// How many [`Prints`] of records are kept, where no event id tells them apart.
+    pub most_prints: usize,
 }
 
 /// What became of the records of one export.

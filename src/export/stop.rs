@@ -17,6 +17,10 @@ impl<R: Records> Records for Until<'_, R> {
         self.records.record(at, fields, raw);
     }
 
+    fn text(&mut self, raw: &[u8]) {
+        self.records.text(raw);
+    }
+
     fn batch(&mut self, batch: &Batch<'_>) {
         self.records.batch(batch);
     }

@@ -64,6 +64,12 @@ impl Figures {
         Self { value, low: value, high: value, known, ..Self::default() }
     }
 
+    /// Whether any count may be more than nothing.
+    #[must_use]
+    pub fn says_something(&self) -> bool {
+        Count::ALL.into_iter().any(|count| self.high.get(count) > 0)
+    }
+
     /// A count with its bounds; `None` where nothing is known.
     #[must_use]
     pub const fn get(&self, count: Count) -> Option<Measure> {

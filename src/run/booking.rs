@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::Timestamp;
 
-use crate::config::{Newest, Order, Platform, Rows, Workspace};
-use crate::count::{self, Book, BookDay, Booked, Counted, Entry, Scope};
+use crate::config::{Columns, CoverRule, Newest, Order, Platform, Rows, TextRule, Workspace};
+use crate::count::{self, Book, BookDay, Booked, Counted, Entry, Scope, Subject};
 use crate::export::{self, ExportError, ReadReport, Reading};
 use crate::model::{CountRow, Fact, FactKey, Figures, MarketId, TurnFact, TurnNumber, Turns};
 use crate::plan::{Batch, PlannedDay, PlannedExport};
@@ -104,7 +104,7 @@ fn entry<'a>(
         Rows::Events { .. } | Rows::Impressions { .. } => return None,
     };
     let created_us = match by {
-        Order::Modified => planned.found.object.last_modified.as_microsecond(),
+        Order::Modified => read.modified.map_or(i64::MIN, Timestamp::as_microsecond),
         Order::Name => 0,
         Order::Path => planned.found.path.created.map_or(i64::MIN, Timestamp::as_microsecond),
         Order::Column(_) => page.created_us.unwrap_or(i64::MIN),
@@ -116,8 +116,17 @@ fn entry<'a>(
         fallback_for: platform.exports.iter().position(|export| Some(export.name.as_str()) == better),
         extent: *per,
         created_us,
+        subject: subject(&definition.columns),
         page,
     })
+}
+
+fn subject(columns: &Columns) -> Subject {
+    match (&columns.broadcast_id, &columns.cover_id) {
+        (TextRule::Column(_) | TextRule::Path, _) => Subject::Broadcast,
+        (TextRule::Value(_), CoverRule::Row(TextRule::Column(_) | TextRule::Path)) => Subject::Cover,
+        (TextRule::Value(_), CoverRule::Row(TextRule::Value(_)) | CoverRule::Log) => Subject::Nothing,
+    }
 }
 
 /// All facts of a batch, by market-day and sorted by key: those that were counted here one by one, which know what

@@ -6,11 +6,13 @@ use jiff::civil::Date;
 
 use crate::archive::{ExportRecord, Receipt, RowCounts};
 use crate::config::Settings;
+use crate::count::ConflictKind;
 use crate::export::{Commonest, ReadReport};
 use crate::model::{Bounds, Check, MarketId, Verdict};
 use crate::plan::{Batch, PlannedDay, PlannedExport};
 
 use super::Disposition;
+use super::conflict;
 use super::mend::mend;
 use super::reading::CountedBatch;
 use super::suspect::Suspects;
@@ -27,10 +29,45 @@ impl Objections<'_> {
     /// Why a market-day should not be made from an export. Who published it from those very bytes has accepted them.
     fn to(&self, day: &PlannedDay, index: usize, key: &str, sha256: &str) -> Option<String> {
         let reason = self.suspects.as_ref()?.reason(index)?;
-        let before = self.receipts.get(&(day.market_day.market.clone(), day.market_day.local_date));
-        let accepted = before.into_iter().flat_map(|receipt| &receipt.content.exports);
-        let is_accepted = accepted.into_iter().any(|export| export.key == key && export.sha256 == sha256);
-        (!is_accepted).then(|| reason.to_owned())
+        self.accepted(day, key, sha256).is_none().then(|| reason.to_owned())
+    }
+
+    /// Why a market-day should not be made from two exports together, of those whose accounts these are. Who published
+    /// it from the bytes of both, and counted rows of both, has accepted them.
+    fn to_pairs(
+        &self,
+        batch: &Batch<'_>,
+        counted: &CountedBatch,
+        number: usize,
+        records: &[ExportRecord],
+    ) -> Option<String> {
+        let suspects = self.suspects.as_ref()?;
+        let day = batch.days[number];
+        let now = |index: usize| {
+            let key = &batch.exports[index].found.object.key;
+            records.iter().find(|record| record.key == *key)
+        };
+        let counts = |index: usize| now(index).is_some_and(|record| record.rows.counted > 0);
+        let before = |index: usize| now(index).and_then(|now| self.accepted(day, &now.key, &now.sha256));
+        let counted_before = |index: usize| before(index).is_some_and(|before| before.rows.counted > 0);
+        let mut doubles = suspects.of_pairs().filter(|(pair, _)| pair.iter().all(|index| counts(*index)));
+        let double = doubles.find(|(pair, _)| !pair.iter().all(|index| counted_before(*index)));
+        let conflicts = counted.booked.conflicts.get(number).map_or(&[][..], Vec::as_slice);
+        let mut conflicts = conflicts.iter().filter(|conflict| {
+            let mut pair = [conflict.older.export, conflict.newer.export].into_iter();
+            match conflict.kind {
+                ConflictKind::Overlap => !pair.all(counted_before),
+                ConflictKind::Strangers | ConflictKind::Part => !pair.all(|index| before(index).is_some()),
+            }
+        });
+        let double = double.map(|(_, reason)| reason.to_owned());
+        double.or_else(|| conflicts.next().map(|first| conflict::reason(batch, first, conflicts.count())))
+    }
+
+    /// What the newest receipt of a market-day says of these very bytes.
+    fn accepted(&self, day: &PlannedDay, key: &str, sha256: &str) -> Option<&ExportRecord> {
+        let receipt = self.receipts.get(&(day.market_day.market.clone(), day.market_day.local_date))?;
+        receipt.content.exports.iter().find(|export| export.key == key && export.sha256 == sha256)
     }
 }
 
@@ -99,9 +136,13 @@ pub(super) fn exports_of(
                 outside: report.rows_in - report.rejected - landed,
                 rejected: report.rejected,
             },
+            modified: read.modified,
         });
     }
-    Ok(records)
+    match objections.to_pairs(batch, counted, number, &records) {
+        Some(reason) => Err(Disposition::Held { reason }),
+        None => Ok(records),
+    }
 }
 
 /// The commonest reason of the rejects, in which column, and what most likely mends it; which unknown markets they are

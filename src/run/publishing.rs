@@ -20,6 +20,7 @@ use crate::time::tz_release;
 
 use super::abreast::{Turns, abreast};
 use super::judge::{self, Objections};
+use super::known_since;
 use super::reading::CountedBatch;
 use super::suspect::{self, Suspects};
 use super::{Disposition, RunError, Stop, error_text};
@@ -126,6 +127,11 @@ impl Publisher<'_> {
             Ok(newest) => newest,
             Err(error) => return Ok(Disposition::Failed { reason: error_text(&error) }),
         };
+        if let Some(newest) = newest.as_ref().filter(|_| !self.accept_shrink)
+            && let Some(reason) = known_since::again(self.archive, newest, &exports).await
+        {
+            return Ok(Disposition::Held { reason });
+        }
         let totals = sheet.totals();
         let max_share = self.workspace.settings.max_shrink_share;
         if !self.accept_shrink

@@ -6,6 +6,7 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tracing::Span;
 
@@ -20,6 +21,7 @@ use crate::time::Zone;
 
 use super::ahead::Ahead;
 use super::booking::{self, Room};
+use super::known_since::KnownSince;
 use super::localize::{Clocks, Localizing};
 use super::progress::{Observer, Step};
 use super::{RunError, Stop, error_text};
@@ -31,6 +33,8 @@ const LEAST_BYTES_PER_ROW: u64 = 8;
 pub(super) struct ReadExport {
     /// Hash and size of the bytes that were read.
     pub(super) sha256: String,
+    /// Since when the store has these bytes, where that decides what is counted.
+    pub(super) modified: Option<Timestamp>,
     pub(super) report: ReadReport,
     pub(super) rows: Read,
 }
@@ -141,6 +145,7 @@ pub(super) struct Source<'a> {
 pub(super) fn count(
     source: &Source<'_>,
     batch: &Batch<'_>,
+    known_since: &KnownSince<'_>,
     handle: &Handle,
 ) -> Result<Option<CountedBatch>, RunError> {
     let platform = batch.days.first().and_then(|day| source.workspace.platforms.get(&day.market_day.platform));
@@ -149,6 +154,7 @@ pub(super) fn count(
     let clocks = Clocks::new(source.workspace, &batch.days, &platform.eras.cuts_us(), &turns);
     let room = Room::new(source.workspace.settings.memory_bytes);
     let scope = scope(batch);
+    let most_prints = most_prints(source.workspace.settings.memory_bytes, batch.exports.len());
     let markets: BTreeMap<MarketId, Zone> =
         source.workspace.markets.iter().map(|(id, market)| (id.clone(), market.day.zone.clone())).collect();
     let counter = Counter::new(
@@ -168,7 +174,15 @@ pub(super) fn count(
         while let Some(next) = ahead.next().filter(|_| !source.stop.is_asked()) {
             let index = next.index;
             let planned = batch.exports[index];
-            let place = Reader { source, platform, clocks: &clocks, markets: &markets, room: &room };
+            let place = Reader {
+                source,
+                platform,
+                known_since,
+                clocks: &clocks,
+                markets: &markets,
+                room: &room,
+                most_prints,
+            };
             let Some(fetched) = ahead.fetched(next, source.stop)? else { return Ok(None) };
             let Some(read) = place.read(planned, fetched, index, &mut feed)? else { return Ok(None) };
             (source.observer)(&Step::Read { key: &planned.found.object.key, bytes: planned.found.object.size });
@@ -237,6 +251,12 @@ fn largest_first<'a>(batch: &'a Batch<'_>) -> Vec<(usize, &'a Object)> {
     order
 }
 
+/// How many prints each export may keep: together a sixteenth of the memory bound.
+fn most_prints(memory_bytes: u64, exports: usize) -> usize {
+    let prints = memory_bytes / 16 / size_of::<u64>() as u64;
+    usize::try_from(prints).unwrap_or(usize::MAX) / exports.max(1)
+}
+
 /// The instants whose market-days read an object.
 fn reach_us(planned: &PlannedExport, definition: &Export) -> Option<(i64, i64)> {
     let (from, until) = plan::reach(definition, planned.found.export_date?)?;
@@ -247,9 +267,11 @@ fn reach_us(planned: &PlannedExport, definition: &Export) -> Option<(i64, i64)> 
 struct Reader<'a> {
     source: &'a Source<'a>,
     platform: &'a Platform,
+    known_since: &'a KnownSince<'a>,
     clocks: &'a Clocks,
     markets: &'a BTreeMap<MarketId, Zone>,
     room: &'a Room,
+    most_prints: usize,
 }
 
 impl Reader<'_> {
@@ -281,6 +303,7 @@ impl Reader<'_> {
             stay_seconds: settings.stay_seconds,
             excerpt: Excerpt { chars: settings.reject_text_chars, viewer_ids: settings.reject_viewer_ids },
             stop: self.source.stop.flag(),
+            most_prints: self.most_prints,
         };
         let read = match &definition.rows {
             Rows::Events { .. } | Rows::Impressions { .. } => {
@@ -291,7 +314,8 @@ impl Reader<'_> {
         let still = || self.source.exports.still(object, &again).map_err(|error| Unread::new(error_text(&error)));
         let read = read.and_then(|(report, rows)| {
             still()?;
-            Ok(ReadExport { sha256: fetched.sha256, report, rows })
+            let modified = self.known_since.modified(definition, planned, &fetched.sha256);
+            Ok(ReadExport { sha256: fetched.sha256, modified, report, rows })
         });
         Ok(Some(read).filter(|_| !self.source.stop.is_asked()))
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tokio::runtime::Handle;
 
 use super::abreast::Turns;
+use super::known_since::KnownSince;
 use super::leasing::{Claim, Leasing};
 use super::press::Press;
 use super::publishing::Publisher;
@@ -98,6 +99,7 @@ impl<'a> Shift<'a> {
         press: &Press<'_, 'a>,
         report: &mut RunReport,
     ) -> Result<Theirs, RunError> {
+        let known_since = KnownSince::of(plan.receipts.values());
         let mut all_theirs = Theirs::new();
         let mut batches = plan.batches_of(BATCH_DATES, BATCH_BYTES, wanted);
         batches.reverse();
@@ -110,7 +112,9 @@ impl<'a> Shift<'a> {
                 press.tell(day.market_day.clone(), disposition)?;
             }
             let Some(batch) = batch else { continue };
-            let Some(mut counted) = reading::count(self.source, &batch, &Handle::current())? else { break };
+            let Some(mut counted) = reading::count(self.source, &batch, &known_since, &Handle::current())? else {
+                break;
+            };
             if counted.too_much().is_some()
                 && let Some((newer, older)) = plan.halves(&batch)
             {

@@ -6,6 +6,7 @@
 //! none of which is of the day, or of any market, that it was delivered for.
 
 mod before;
+mod double;
 mod strays;
 
 use std::collections::BTreeMap;
@@ -21,13 +22,18 @@ use crate::time::{DayRule, LocalDay};
 
 use super::reading::{ReadExport, Unread};
 pub(super) use before::receipts_before;
+use double::{Double, doubles};
 use strays::{Sizes, strays};
 
 /// Fewer records than this prove nothing: they may be the stragglers of a small shop, or rows that are equal by chance.
 const ENOUGH_RECORDS: u64 = 20;
 
 /// What speaks against the exports of a batch, by their number in it.
-pub(super) struct Suspects(Vec<Option<String>>);
+pub(super) struct Suspects {
+    alone: Vec<Option<String>>,
+    /// Against two of them together.
+    doubles: Vec<Double>,
+}
 
 /// An object that was read, and what its path says of it.
 struct Object<'a> {
@@ -75,12 +81,17 @@ impl Suspects {
                 .or_else(|| strays.get(&object.index).cloned())
                 .or_else(|| object.is_foreign());
         }
-        Self(reasons)
+        Self { alone: reasons, doubles: doubles(&objects) }
     }
 
     /// What speaks against an export.
     pub(super) fn reason(&self, index: usize) -> Option<&str> {
-        self.0.get(index)?.as_deref()
+        self.alone.get(index)?.as_deref()
+    }
+
+    /// What speaks against making a market-day from two exports that it stands on both.
+    pub(super) fn of_pairs(&self) -> impl Iterator<Item = ([usize; 2], &str)> {
+        self.doubles.iter().map(|double| (double.exports, double.reason.as_str()))
     }
 }
 

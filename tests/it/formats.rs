@@ -574,6 +574,7 @@ async fn publish_one_of_each(folder: &Path) {
             size: 1,
             sha256: String::new(),
             rows: RowCounts::default(),
+            modified: Some(jiff::Timestamp::UNIX_EPOCH),
         };
         let draft = Draft {
             state: State::Final,

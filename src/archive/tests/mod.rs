@@ -46,6 +46,7 @@ fn draft(fingerprint: &str) -> Draft {
             size: 10,
             sha256: "00".into(),
             rows: RowCounts { rows_in: 4, counted: 2, duplicate: 1, outside: 1, rejected: 0 },
+            modified: None,
         }],
         facts: Vec::new(),
         totals: BTreeMap::from([("impressions".into(), 2)]),

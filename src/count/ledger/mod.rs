@@ -33,6 +33,7 @@
 mod allot;
 mod cells;
 mod clock;
+mod conflict;
 mod names;
 mod newest;
 mod reach;
@@ -43,6 +44,7 @@ mod timeline;
 mod tests;
 
 use self::clock::Clock;
+pub use self::conflict::{Conflict, ConflictKind, Delivered};
 use self::reach::Reach;
 use self::sheet::Sheet;
 use self::timeline::UNKNOWN;
@@ -97,8 +99,21 @@ pub struct Entry<'a> {
     /// What makes it newer: an instant (microseconds since 1970, UTC), 0 where only the order of keys counts. The
     /// larger is the newer; of equal ones the later key.
     pub created_us: i64,
+    /// What tells whose numbers its rows are.
+    pub subject: Subject,
     /// What it says.
     pub page: &'a Page,
+}
+
+/// What tells whose numbers a row has, besides its market.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// The broadcast that it names.
+    Broadcast,
+    /// The cover that it names; all rows are of one broadcast.
+    Cover,
+    /// Nothing: two rows may be of two broadcasts, or of one.
+    Nothing,
 }
 
 /// What came of it.
@@ -108,6 +123,8 @@ pub struct Booked {
     pub facts: Vec<Vec<Fact>>,
     /// The same by turn, for market-days that a turn reaches into; sorted by turn, then by key.
     pub turns: Vec<Vec<TurnFact>>,
+    /// By market-day: objects that it cannot all take at their word. They are booked by their keys all the same.
+    pub conflicts: Vec<Vec<Conflict>>,
     outcomes: Vec<Outcome>,
     days: usize,
 }
@@ -125,7 +142,7 @@ impl Booked {
 ///
 /// ```
 /// use coverledger::config::Extent;
-/// use coverledger::count::{Book, BookDay, Entry, Scope, book};
+/// use coverledger::count::{Book, BookDay, Entry, Scope, Subject, book};
 /// use coverledger::model::{
 ///     ClickEvent, Conventions, Count, CountRow, CountSet, Counts, Eras, Figures, ImpressionBasis, MarketId, Page, Stage,
 ///     Turns, UniqueBasis,
@@ -167,6 +184,7 @@ impl Booked {
 ///         fallback_for: None,
 ///         extent: Extent::Period,
 ///         created_us: 0,
+///         subject: Subject::Broadcast,
 ///         page: &page,
 ///     }],
 ///     eras: &Eras::only(Conventions {
@@ -196,6 +214,11 @@ pub fn book(book: &Book<'_>) -> Booked {
             *(if is_counted { &mut outcome.counted } else { &mut outcome.duplicate }) += 1;
         })
     });
-    let (facts, turns) = facts.unzip();
-    Booked { facts, turns, outcomes, days }
+    let mut booked = Booked { days, ..Booked::default() };
+    for (facts, turns, conflicts) in facts {
+        booked.facts.push(facts);
+        booked.turns.push(turns);
+        booked.conflicts.push(conflicts);
+    }
+    Booked { outcomes, ..booked }
 }

@@ -73,6 +73,11 @@ impl Newness {
         }
         Self { entry: order.into_iter().map(number).collect(), rank }
     }
+
+    /// Whether the one is older than the other.
+    pub(super) fn is_older(&self, one: u32, other: u32) -> bool {
+        self.rank[one as usize] > self.rank[other as usize]
+    }
 }
 
 /// For every key the entries that say something about it, the newest first.

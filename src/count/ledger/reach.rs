@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 use super::names::{Names, number};
 use super::newest::{Claiming, Claims, Newness};
 use super::timeline::Airing;
-use super::{Book, Entry};
+use super::{Book, Entry, Subject};
 use crate::config::Extent;
 use crate::model::{MarketId, Stage};
 
@@ -29,7 +29,7 @@ pub(super) struct RowAt {
 }
 
 /// A stage in a market that is booked, as numbers.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Seat {
     pub(super) market: u32,
     pub(super) audience: u32,
@@ -41,6 +41,15 @@ pub(super) struct Seat {
 impl Seat {
     pub(super) const fn room(self) -> Room {
         (self.market, self.broadcast)
+    }
+
+    /// Whose numbers they are, if anything tells.
+    pub(super) const fn subject(self, by: Subject) -> Option<u32> {
+        match by {
+            Subject::Broadcast => Some(self.broadcast),
+            Subject::Cover => self.cover,
+            Subject::Nothing => None,
+        }
     }
 }
 
@@ -86,6 +95,9 @@ pub(super) struct Reach<'a> {
     pub(super) fallback_for: HashMap<usize, usize>,
     /// For definitions that have a fallback: under which keys which entries have rows of a broadcast.
     pub(super) better: HashMap<(usize, Room), Vec<(u32, usize)>>,
+    /// By entry: whose numbers it has, by market; sorted, each once.
+    pub(super) subjects: Vec<Vec<(u32, Option<u32>)>>,
+    pub(super) newness: Newness,
 }
 
 impl<'a> Reach<'a> {
@@ -131,6 +143,8 @@ impl<'a, 'b> Gathering<'a, 'b> {
                 log_claims: Claims::default(),
                 fallback_for: fallbacks.collect(),
                 better: HashMap::new(),
+                subjects: Vec::with_capacity(book.entries.len()),
+                newness: Newness::new(book.entries),
             },
         }
     }
@@ -169,6 +183,8 @@ impl<'a, 'b> Gathering<'a, 'b> {
                 gathered.rows[day].push(RowAt { entry: number(entry_number), row: number(index), group });
             }
         }
+        let subjects = seats.iter().flatten().map(|seat| (seat.market, seat.subject(entry.subject)));
+        gathered.subjects.push(subjects.collect());
         gathered.seats.push(seats);
     }
 
@@ -195,14 +211,18 @@ impl<'a, 'b> Gathering<'a, 'b> {
             let airing = Airing { from_us: on_air.from_us, until_us: on_air.until_us, cover };
             let log = &mut self.gathered.markets[market as usize].log;
             log.entry(broadcast).or_default().push(Logged { entry: entry_number, group, airing });
+            self.gathered.subjects[entry_number].push((market, Some(broadcast)));
         }
+        let subjects = &mut self.gathered.subjects[entry_number];
+        subjects.sort_unstable();
+        subjects.dedup();
     }
 
     fn finish(self) -> Reach<'a> {
-        let newness = Newness::new(self.book.entries);
+        let newness = &self.gathered.newness;
         Reach {
-            row_claims: self.row_claims.finish(&newness),
-            log_claims: self.log_claims.finish(&newness),
+            row_claims: self.row_claims.finish(newness),
+            log_claims: self.log_claims.finish(newness),
             ..self.gathered
         }
     }

@@ -5,6 +5,8 @@ use hashbrown::HashMap;
 use super::allot::{Piece, Sharing, day_match};
 use super::cells::{Cell, Cells};
 use super::clock::Clock;
+use super::conflict::{Conflict, Conflicts, Rival};
+use super::names::number;
 use super::reach::{Logged, Reach, Room, RowAt, Seat};
 use super::timeline::{Airing, Attribution, Timeline};
 use super::{Book, BookDay};
@@ -38,12 +40,18 @@ struct Desk {
 }
 
 impl Sheet<'_> {
-    /// The facts of the day, and the same by turn if one reaches into it. `outcome` is told of every row that reaches into it: its entry, and whether it counts.
-    pub(super) fn facts(self, mut outcome: impl FnMut(usize, bool)) -> (Vec<Fact>, Vec<TurnFact>) {
-        let timelines = self.timelines(&mut outcome);
+    /// The facts of the day, the same by turn if one reaches into it, and what contradicts itself. `outcome` is told of
+    /// every row that reaches into it: its entry, and whether it counts.
+    pub(super) fn facts(self, mut outcome: impl FnMut(usize, bool)) -> (Vec<Fact>, Vec<TurnFact>, Vec<Conflict>) {
+        let mut conflicts = Conflicts::new(self);
+        let timelines = self.timelines(&mut outcome, &mut conflicts);
+        // Rows stand in the order of their objects.
+        let reaching = &self.reach.rows[self.number];
+        let are_several = reaching.first().map(|at| at.entry) != reaching.last().map(|at| at.entry);
+        let mut rivals = Vec::new();
         let mut served: HashMap<(usize, Room), bool> = HashMap::new();
         let (mut cells, mut of_turns, mut desk) = (Cells::default(), Cells::default(), Desk::default());
-        for at in &self.reach.rows[self.number] {
+        for at in reaching {
             let entry = at.entry as usize;
             let (row, Some(seat)) = self.row(*at) else { continue };
             let definition = self.book.entries[entry].definition;
@@ -51,6 +59,19 @@ impl Sheet<'_> {
                 served.entry((definition, seat.room())).or_insert_with(|| self.is_served(definition, seat.room()));
             let is_counted = !*is_served && self.holds(at.group, entry);
             outcome(entry, is_counted);
+            if are_several && !*is_served {
+                rivals.push(Rival {
+                    entry: at.entry,
+                    row: at.row,
+                    group: at.group,
+                    definition,
+                    seat,
+                    span_us: (row.start_us, row.end_us),
+                    is_all_day: row.is_all_day,
+                    is_counted,
+                    says_something: row.figures.says_something(),
+                });
+            }
             if is_counted {
                 let attribution = seat.cover.is_none().then(|| attribute(&timelines, seat.broadcast, row));
                 self.enter(row, seat, attribution, &mut desk, |cell, figures, by_turn| {
@@ -61,8 +82,9 @@ impl Sheet<'_> {
                 });
             }
         }
+        conflicts.look(rivals);
         let facts = cells.into_facts(&self.reach.names).into_iter().map(|of_turn| of_turn.fact).collect();
-        (facts, of_turns.into_facts(&self.reach.names))
+        (facts, of_turns.into_facts(&self.reach.names), conflicts.finish())
     }
 
     fn row(&self, at: RowAt) -> (&CountRow, Option<Seat>) {
@@ -75,14 +97,24 @@ impl Sheet<'_> {
         self.book.scope.covers(self.book.entries[entry].export, self.number)
     }
 
-    /// Whether no newer page in scope says something about the key of these rows.
-    fn holds(&self, group: u32, entry: usize) -> bool {
-        self.reach.row_claims.holder(group, |entry| self.is_in_scope(entry)) == Some(entry)
+    /// The entry whose rows of a key hold.
+    pub(super) fn holder(&self, group: u32) -> Option<usize> {
+        self.reach.row_claims.holder(group, |entry| self.is_in_scope(entry))
     }
 
-    /// The same of rows of a log.
+    /// Whether no newer page in scope says something about the key of these rows.
+    fn holds(&self, group: u32, entry: usize) -> bool {
+        self.holder(group) == Some(entry)
+    }
+
+    /// The entry whose row of a log holds.
+    fn log_holder(&self, logged: &Logged) -> Option<usize> {
+        self.reach.log_claims.holder(logged.group, |entry| self.is_in_scope(entry))
+    }
+
+    /// Whether no newer log in scope says something else.
     fn log_holds(&self, logged: &Logged) -> bool {
-        self.reach.log_claims.holder(logged.group, |entry| self.is_in_scope(entry)) == Some(logged.entry)
+        self.log_holder(logged) == Some(logged.entry)
     }
 
     /// Whether a better export than this, or one that is better still, has rows of a broadcast that hold.
@@ -155,7 +187,11 @@ impl Sheet<'_> {
 
     /// What the logs in scope say of every broadcast of the market. A row of a log reaches into the days on which its
     /// cover was on air by it.
-    fn timelines(&self, outcome: &mut impl FnMut(usize, bool)) -> HashMap<u32, Timeline> {
+    fn timelines(
+        &self,
+        outcome: &mut impl FnMut(usize, bool),
+        conflicts: &mut Conflicts<'_>,
+    ) -> HashMap<u32, Timeline> {
         let (day_start, day_end) = (self.day.day.start.as_microsecond(), self.day.day.end.as_microsecond());
         let mut timelines = HashMap::new();
         let Some(market) = self.reach.market(self.day.market) else { return timelines };
@@ -167,6 +203,11 @@ impl Sheet<'_> {
                 let Airing { from_us, until_us, .. } = logged.airing;
                 if from_us < day_end && day_start < timeline.end_of(from_us, until_us) {
                     outcome(logged.entry, self.log_holds(logged));
+                    if let Some(holder) = self.log_holder(logged).filter(|holder| *holder != logged.entry) {
+                        let span_us = (from_us, until_us.unwrap_or(from_us));
+                        let [older, newer] = [logged.entry, holder].map(|entry| (number(entry), span_us));
+                        conflicts.replaced(market, older, newer, *broadcast);
+                    }
                 }
             }
             timelines.insert(*broadcast, timeline);

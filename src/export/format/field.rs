@@ -71,6 +71,9 @@ pub(in crate::export) trait Records {
     /// A record whose fields could be told apart. `raw` is asked for only when the record is rejected.
     fn record(&mut self, at: Position, fields: &[Field<'_>], raw: &dyn Fn() -> String);
 
+    /// The text of the record that is handed over next, from formats that have one.
+    fn text(&mut self, _raw: &[u8]) {}
+
     /// Many records at once; what becomes of them is the same.
     fn batch(&mut self, batch: &Batch<'_>) {
         let mut fields = vec![Field::Null; batch.columns.len()];

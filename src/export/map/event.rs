@@ -6,6 +6,7 @@ use super::coded::Coded;
 use super::excerpt::Viewer;
 use super::fates::Fates;
 use super::layout::Layout;
+use super::prints::{self, Prints};
 use super::quick::{Events, Ids};
 use super::signal::{Signal, Signals};
 use super::stages::Stages;
@@ -37,6 +38,11 @@ pub(in crate::export) struct EventMapper<'a, S> {
     events: Events,
     event_ids: Ids,
     viewer_ids: Ids,
+    /// `None` where event ids tell records apart.
+    prints: Option<Prints>,
+    /// Of the record that is read, if it has a text.
+    print: Option<u64>,
+    of_stages: Vec<u64>,
     /// Room for what is worked out for each row of a batch.
     instants: Vec<i64>,
     keys: Vec<u128>,
@@ -44,8 +50,17 @@ pub(in crate::export) struct EventMapper<'a, S> {
 
 impl<'a, S: Signals> EventMapper<'a, S> {
     pub(in crate::export) fn new(reading: &'a Reading<'_>, layout: &'a Layout, signals: &'a mut S) -> Self {
-        let Reading { export, entry_is_click, path, reach_us: _, markets, stay_seconds, excerpt, stop: _ } =
-            reading;
+        let Reading {
+            export,
+            entry_is_click,
+            path,
+            reach_us: _,
+            markets,
+            stay_seconds,
+            excerpt,
+            stop: _,
+            most_prints,
+        } = reading;
         Self {
             export,
             layout,
@@ -60,6 +75,9 @@ impl<'a, S: Signals> EventMapper<'a, S> {
             events: Events::default(),
             event_ids: Ids::default(),
             viewer_ids: Ids::default(),
+            prints: layout.event_id.is_none().then(|| Prints::at_most(*most_prints)),
+            print: None,
+            of_stages: Vec::new(),
             instants: Vec::new(),
             keys: Vec::new(),
         }
@@ -84,9 +102,15 @@ impl<'a, S: Signals> EventMapper<'a, S> {
             .viewer_id
             .map(|column| id(fields[column], &mut viewer_id).map_err(blame(column)))
             .transpose()?;
-        let stage = self.stages.of(fields, |stage| self.signals.stage(stage))?;
+        let stage = self.stages.of(fields, |stage| {
+            self.of_stages.push(prints::of_stage(stage));
+            self.signals.stage(stage);
+        })?;
         let [event_id, viewer_id] = [event_id, viewer_id].map(|id| id.map(Id::of));
         let signal = Signal { record, occurred_us, credited_us, kinds, dwell_ms, event_id, viewer_id, stage };
+        if let Some(prints) = &mut self.prints {
+            prints.add(self.print.take().unwrap_or_else(|| prints::of_signal(&signal, self.of_stages[stage])));
+        }
         self.signals.signal(&signal);
         Ok(())
     }
@@ -197,6 +221,7 @@ impl<'a, S: Signals> EventMapper<'a, S> {
             return Err(refusal);
         }
         self.fates.seen.other_markets = self.stages.other_markets;
+        self.fates.seen.prints = self.prints.map(Prints::finish);
         Ok(self.fates)
     }
 }
@@ -221,6 +246,10 @@ impl<S: Signals> Records for EventMapper<'_, S> {
                 self.fates.reject(at, reason, column, raw, viewer);
             }
         }
+    }
+
+    fn text(&mut self, raw: &[u8]) {
+        self.print = self.prints.is_some().then(|| prints::of_text(raw));
     }
 
     fn batch(&mut self, batch: &Batch<'_>) {

@@ -10,6 +10,7 @@ pub(super) mod excerpt;
 pub(super) mod fates;
 pub(super) mod layout;
 mod period;
+pub(super) mod prints;
 mod quick;
 pub(super) mod reasons;
 pub(super) mod seen;

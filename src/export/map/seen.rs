@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::prints::Prints;
 use crate::config::{CountRows, Period};
-use crate::model::{Count, Page};
+use crate::model::Page;
 
 /// Other markets that are named; of more, it is only known that there are more.
 const MOST_NAMED: usize = 5;
@@ -19,6 +20,8 @@ pub struct Seen {
     /// Their first and their last instant (microseconds since 1970, UTC). `None` without records, and where the path
     /// of the object says when they were.
     pub span_us: Option<(i64, i64)>,
+    /// By what records are told that are in another export too; `None` where their event ids do it, and of counts.
+    pub prints: Option<Prints>,
     /// Markets that the configuration does not know.
     pub other_markets: OtherMarkets,
 }
@@ -47,7 +50,7 @@ impl Seen {
     pub(in crate::export) fn of_page(rows: &CountRows, page: &Page, other_markets: OtherMarkets) -> Self {
         let mut seen = Self { other_markets, ..Self::default() };
         for row in &page.rows {
-            if Count::ALL.into_iter().any(|count| row.figures.high.get(count) > 0) {
+            if row.figures.says_something() {
                 seen.record(row.start_us);
                 seen.span_us = seen.span_us.map(|(first, last)| (first, last.max(row.end_us - 1)));
             }

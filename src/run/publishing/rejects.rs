@@ -144,6 +144,7 @@ fn told_by<'a>(batch: &'a Batch<'_>, counted: &'a CountedBatch, of_date: &[usize
                 outside: read.report.rows_in - read.report.rejected,
                 rejected: read.report.rejected,
             },
+            modified: None,
         });
     }
     Some(Told { exports, rejects, checks })

@@ -216,6 +216,7 @@ impl Mapping {
             stay_seconds: 60,
             excerpt: self.excerpt,
             stop,
+            most_prints: 1 << 16,
         };
         read(&reading, file, signals)
     }

@@ -28,3 +28,4 @@ mod stops;
 mod story;
 mod telling;
 mod told;
+mod twice;

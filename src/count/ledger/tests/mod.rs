@@ -1,6 +1,7 @@
 //! Booking, told as small nights: pages in, a table of facts out.
 
 mod attribution;
+mod conflicts;
 mod newest;
 mod properties;
 mod splitting;
@@ -13,7 +14,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::super::{Outcome, Scope};
-use super::{Book, BookDay, Booked, Entry, book};
+use super::{Book, BookDay, Booked, Entry, Subject, book};
 use crate::config::Extent;
 use crate::model::{
     ClickEvent, Conventions, Count, CountRow, CountSet, DayPart, Eras, Figures, ImpressionBasis, MarketId,
@@ -41,6 +42,7 @@ pub(super) struct Sheet {
     fallback_for: Option<usize>,
     extent: Extent,
     created_us: i64,
+    subject: Subject,
     page: Page,
 }
 
@@ -165,7 +167,14 @@ fn describe(figures: &Figures, line: &mut String) {
 impl Sheet {
     /// A page of the first definition, whose pages come whole.
     pub(super) fn new() -> Self {
-        Self { definition: 0, fallback_for: None, extent: Extent::Period, created_us: 0, page: Page::default() }
+        Self {
+            definition: 0,
+            fallback_for: None,
+            extent: Extent::Period,
+            created_us: 0,
+            subject: Subject::Broadcast,
+            page: Page::default(),
+        }
     }
 
     pub(super) fn of(definition: usize) -> Self {
@@ -180,6 +189,11 @@ impl Sheet {
     /// Its pages come in parts, by broadcast.
     pub(super) fn in_parts(mut self) -> Self {
         self.extent = Extent::Broadcast;
+        self
+    }
+
+    pub(super) fn told_by(mut self, subject: Subject) -> Self {
+        self.subject = subject;
         self
     }
 
@@ -267,6 +281,7 @@ impl Sheet {
             fallback_for: self.fallback_for,
             extent: self.extent,
             created_us: self.created_us,
+            subject: self.subject,
             page: &self.page,
         }
     }

@@ -77,6 +77,7 @@ impl Plain {
                     let to = ends.get(*column).map_or(line_start + raw.len(), |end| *end as usize);
                     fields[*field] = if from == to { Field::Null } else { Field::Text(&text[from..to]) };
                 }
+                records.text(raw.as_bytes());
                 records.record(at, &fields, &|| raw.to_owned());
             } else {
                 let within = delimiters.iter().take_while(|at| is_within(Some(at))).count();

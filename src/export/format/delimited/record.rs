@@ -45,6 +45,7 @@ pub(super) fn hand_over(
         None | Some("") => Field::Null,
         Some(value) => Field::Text(value),
     };
+    records.text(raw);
     let raw = || String::from_utf8_lossy(raw).into_owned();
     if wanted.len() <= INLINE {
         let mut fields = [Field::Null; INLINE];

@@ -157,6 +157,7 @@ impl<'a, R: Records> Rows<'_, 'a, R> {
         match values {
             Ok(values) => {
                 let fields: Vec<Field<'_>> = values.iter().map(Value::field).collect();
+                self.records.text(raw);
                 self.records.record(at, &fields, &|| row.get().to_owned());
             }
             Err(reason) => self.records.broken(at, reason, raw),

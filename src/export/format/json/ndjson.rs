@@ -63,6 +63,7 @@ fn read_lines(
             if let Some(text) = text
                 && let Some((end, next)) = shapes.read(text, from, &mut fields)
             {
+                records.text(&chunk[from..end]);
                 records.record(at, &fields, &|| text[from..end].to_owned());
                 from = next;
             } else {
@@ -117,6 +118,7 @@ fn take(at: Position, line: &[u8], found: &[Option<&RawValue>], records: &mut im
         let empty = || Field::Null;
         with_room(values.len(), empty, |fields| {
             fields.iter_mut().zip(&*values).for_each(|(field, value)| *field = value.field());
+            records.text(line);
             records.record(at, fields, &|| String::from_utf8_lossy(line).into_owned());
         });
     });

@@ -6,6 +6,7 @@ use crate::export::format::batch::Batch;
 use crate::export::format::field::{Field, Records};
 use crate::export::map::NoSignal;
 use crate::export::map::coded::NO_KEY;
+use crate::export::map::prints;
 use crate::export::map::signal::{Signal, Signals};
 use crate::export::map::stages::Known;
 
@@ -84,7 +85,10 @@ impl<S: Signals> EventMapper<'_, S> {
         let known = Some(key).filter(|key| *key != NO_KEY).and_then(|key| self.coded.get(key));
         let known = known.unwrap_or_else(|| {
             batch.fields(row, fields);
-            let known = self.stages.look(fields, |stage| self.signals.stage(stage));
+            let known = self.stages.look(fields, |stage| {
+                self.of_stages.push(prints::of_stage(stage));
+                self.signals.stage(stage);
+            });
             if key != NO_KEY {
                 self.coded.insert(key, known);
             }
@@ -101,7 +105,7 @@ impl<S: Signals> EventMapper<'_, S> {
         };
         self.fates.seen.record(occurred_us);
         self.fates.taken += 1;
-        self.signals.signal(&Signal {
+        let signal = Signal {
             record,
             occurred_us,
             credited_us,
@@ -110,7 +114,11 @@ impl<S: Signals> EventMapper<'_, S> {
             event_id: event_id.flatten(),
             viewer_id: viewer_id.flatten(),
             stage,
-        });
+        };
+        if let Some(prints) = &mut self.prints {
+            prints.add(prints::of_signal(&signal, self.of_stages[stage]));
+        }
+        self.signals.signal(&signal);
         true
     }
 }
