@@ -53,7 +53,7 @@ impl Week {
                 let found =
                     runtime.block_on(export::find(&store, its, &workspace.markets, &dates)).expect("a listing");
                 let placed = |found| Placed { platform: platform.as_str().to_owned(), export, found };
-                objects.extend(found.into_iter().map(placed));
+                objects.extend(found.found.into_iter().map(placed));
             }
         }
         let markets = workspace.markets.iter().map(|(id, market)| (id.clone(), market.day.zone.clone())).collect();
