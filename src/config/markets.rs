@@ -6,7 +6,7 @@ use jiff::civil::Time;
 
 use super::archive::zone;
 use super::definition::Market;
-use super::names::check_name;
+use super::names::{alike, alike_message, check_name};
 use super::place::Place;
 use super::problem::among;
 use super::section::file_section;
@@ -36,6 +36,9 @@ pub(super) fn read(start: &Place<'_>) -> Option<Markets> {
     for (name, at) in entries {
         if let Err(message) = check_name(name) {
             at.problem(message);
+        }
+        if let Some(other) = alike(name, markets.names.iter().map(String::as_str)) {
+            at.problem(alike_message(name, other));
         }
         markets.names.insert(name.to_owned());
         if let Some(market) = read_market(&at, tables.as_ref()) {
@@ -160,6 +163,13 @@ markets:
                          starting with a letter or digit)",
                         "line 10, `markets._X.day_starts_at`: `4` is not a time of day (expected `HH:MM`, \"00:00\" to \
                          \"23:59\"; as text: `\"4\"`)",
+                    ],
+                ),
+                (
+                    "version: 1\nslots: {s: {a: \"00:00\"}}\nmarkets:\n  US: {timezone: UTC, slots: s}\n  us: {timezone: UTC, slots: s}\n",
+                    &[
+                        "line 5, `markets.us`: `us` differs from `US` by case only: where a disk does not tell the two apart, \
+                       their tables would lie in one folder (rename one of them)",
                     ],
                 ),
                 (

@@ -39,6 +39,7 @@ mod platform;
 mod problem;
 mod quantity;
 mod rates;
+mod reading;
 mod rivals;
 mod section;
 mod sheet;
@@ -61,7 +62,7 @@ pub use quantity::duration;
 pub use snapshot::Snapshot;
 
 use crate::model::PlatformId;
-use names::check_name;
+use names::{alike, alike_message, check_name};
 use place::Place;
 use sheet::{Sheet, is_bare, sheets_in, strangers_in};
 
@@ -213,7 +214,11 @@ impl Files {
 /// What the sound files hold, by file name.
 fn named<T>(sheets: &[Sheet], what: &str, read: impl Fn(&Place<'_>) -> Option<T>) -> BTreeMap<String, T> {
     let mut values = BTreeMap::new();
-    for sheet in sheets {
+    for (number, sheet) in sheets.iter().enumerate() {
+        if let Some(other) = alike(sheet.stem(), sheets[..number].iter().map(Sheet::stem)) {
+            let message = alike_message(sheet.stem(), other);
+            sheet.report(None, "", &format!("the file's name names the {what}, and {message}"));
+        }
         let Some(start) = sheet.start() else { continue };
         if let Err(message) = check_name(sheet.stem()) {
             sheet.report(None, "", &format!("the file's name names the {what}, and {message}"));

@@ -17,6 +17,20 @@ pub(super) fn check_name(name: &str) -> Result<(), String> {
     Err(format!("`{shown}` is not a usable name ({rule})"))
 }
 
+/// A name before this one that differs from it by case only. Each names a folder or a file of the archive, and on many
+/// disks both are one.
+pub(super) fn alike<'n>(name: &str, others: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    others.into_iter().find(|other| *other != name && other.eq_ignore_ascii_case(name))
+}
+
+/// What is said of two names that differ by case only.
+pub(super) fn alike_message(name: &str, other: &str) -> String {
+    format!(
+        "`{name}` differs from `{other}` by case only: where a disk does not tell the two apart, their tables would lie in one \
+         folder (rename one of them)"
+    )
+}
+
 /// The names in a list that must be known, each once. `None` for `known`: that list could not be read.
 pub(super) fn known_names(
     items: &[Place<'_>],
@@ -59,6 +73,13 @@ pub(super) fn known_name(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_differ_by_case_only_are_alike() {
+        assert_eq!(alike("us", ["GB", "US"]), Some("US"));
+        assert_eq!(alike("US", ["GB", "US"]), None);
+        assert_eq!(alike("U-S", ["US"]), None);
+    }
 
     #[test]
     fn names_that_would_break_a_path_are_refused() {

@@ -7,11 +7,13 @@
 use super::path::{PathPart, PathPattern};
 use super::place::Place;
 use super::placeholder::{self, directives};
+use super::reading::check_reading;
 
 /// Reads a pattern.
 pub(super) fn read(at: &Place<'_>) -> Option<PathPattern> {
     let text = at.text("a path", "one such as `tiktok/{date:%Y-%m-%d}/*.csv.gz`")?;
-    let sound = check_shape(text).and_then(|()| cut(text)).and_then(|parts| check_days(&parts).map(|()| parts));
+    let sound = check_shape(text).and_then(|()| cut(text));
+    let sound = sound.and_then(|parts| check_days(&parts).and_then(|()| check_reading(&parts)).map(|()| parts));
     match sound {
         Ok(parts) => Some(PathPattern { text: text.to_owned(), parts }),
         Err(message) => at.refuse(message),
@@ -130,6 +132,9 @@ mod tests {
             ),
             ("直播/{date:%Y/%-m/%-d}/*", vec![literal("直播/"), day("%Y/%-m/%-d"), literal("/"), Any]),
             ("all.csv", vec![literal("all.csv")]),
+            ("x_{date:%-d.%-m.%Y}*", vec![literal("x_"), day("%-d.%-m.%Y"), Any]),
+            ("1{date:%-d}_{date:%B%Y}", vec![literal("1"), day("%-d"), literal("_"), day("%B%Y")]),
+            ("{date:%-d%b%y}.csv", vec![day("%-d%b%y"), literal(".csv")]),
             (
                 "{market}/{broadcast}_{start:%Y%m%dT%H%M}_{end:%s}_{created:%FT%T%z}.json",
                 vec![
@@ -187,6 +192,19 @@ mod tests {
             ("x/{date:%d}", "year (`%Y`) and month (`%m`) missing"),
             ("x/{date:%H}", "`%H` in `{date:%H}` is not a part of a day"),
             ("x/{date:today}", "names no part of a day"),
+            ("x/{date:%Y%-m%-d}.csv", "`{date:%Y%-m%-d}` can be read in two ways: `%-m` is one digit or two"),
+            ("{date:%Y}/{date:%-m}{date:%d}/x", "`{date:%-m}` can be read in two ways"),
+            ("x-{date:%Y-%-m-%-d}*.csv", "`{date:%Y-%-m-%-d}` can be read in two ways: `%-d` is one digit or two"),
+            (
+                "x*{date:%-d.%m.%Y}.csv",
+                "`%-d` is one digit or two, and what stands before it may end with a digit",
+            ),
+            ("x{date:%Y-%j}/{date:%-d}0.csv", "`{date:%-d}` can be read in two ways"),
+            ("x/{date:%Y-%-j}{broadcast}", "`%-j` is one digit to three"),
+            (
+                "x/{date:%F}_{start:%Y-%m-%d-%-H}*",
+                "`{start:%Y-%m-%d-%-H}` can be read in two ways: `%-H` is one digit or two",
+            ),
             ("x/{date:%Y%m%d%}", "`%` in `{date:%Y%m%d%}` is not a part of a day"),
         ];
         for (text, expected) in table {

@@ -95,6 +95,20 @@ a letter or digit)
 }
 
 #[test]
+fn names_that_differ_by_case_only_are_refused_wherever_they_name_a_folder_or_a_file() {
+    let tree = Tree::new(WORKING);
+    let text = |name: &str| WORKING.iter().find(|(file, _)| *file == name).unwrap().1;
+    tree.write("config/platforms/TikTok.yaml", text("config/platforms/tiktok.yaml"));
+    tree.write("jobs/Nightly.yaml", text("jobs/nightly.yaml"));
+    let complaint = tree.complaint();
+    for (what, name, other) in [("platform", "tiktok", "TikTok"), ("job", "nightly", "Nightly")] {
+        let expected =
+            format!("the file's name names the {what}, and `{name}` differs from `{other}` by case only");
+        assert!(complaint.contains(&expected), "{complaint}");
+    }
+}
+
+#[test]
 fn a_missing_folder_says_how_to_get_one() {
     let tree = Tree::new(&[]);
     let expected =

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::near_miss::{NO_DATA_ENDS, NearMiss, is_data, without_odd_folders};
+use super::percent::{decoded, is_plain};
 use crate::config::{Export, Market, MarketRule, PathInstant, PathPart, PathPattern};
 use crate::model::MarketId;
 use crate::store::{Object, Store, StoreError};
@@ -51,6 +52,8 @@ pub struct Search {
 struct Wanted {
     export_date: Option<Date>,
     market: Option<MarketId>,
+    /// What the path calls the market, where it may be percent-encoded; otherwise it is among the parts.
+    word: String,
     parts: Vec<PathPart>,
     near: NearMiss,
 }
@@ -62,7 +65,7 @@ const MOST_UNMATCHED: usize = 1000;
 ///
 /// Where the path names the market, it is looked for under every word for every market of the configuration; an
 /// object of a market that nobody knows is none of the export's, as a row of one would be with `otherwise: ignore`.
-/// One whose instants do not read by their pattern is not the export's either. A key that no request can name is looked
+/// Markets, broadcasts and instants may be percent-encoded. One whose instants do not read by their pattern is not the export's either. A key that no request can name is looked
 /// at as if its odd folder names were not there: whoever put `a//b.csv` meant `a/b.csv`.
 ///
 /// # Errors
@@ -86,7 +89,9 @@ pub async fn find(
     });
     let mut listings = stream::iter(listings).buffered(store.requests());
     while let Some((listed, wanted)) = listings.try_next().await? {
-        let first = |key: &str| wanted.iter().find_map(|wanted| Some((wanted, matched(&wanted.parts, key)?)));
+        let first = |key: &str| {
+            wanted.iter().find_map(|wanted| Some((wanted, matched(&wanted.parts, &wanted.word, key)?)))
+        };
         let mut take = |object: Object, (wanted, path): (&Wanted, PathValues)| {
             let path = PathValues { market: wanted.market.clone(), ..path };
             let key = object.key.clone();
@@ -121,7 +126,7 @@ pub fn is_matched(
     dates: &BTreeSet<Date>,
     key: &str,
 ) -> bool {
-    wanted(export, markets, dates).iter().any(|wanted| matched(&wanted.parts, key).is_some())
+    wanted(export, markets, dates).iter().any(|wanted| matched(&wanted.parts, &wanted.word, key).is_some())
 }
 
 /// Every path that is looked for; of two markets one of whose words begins with the other's, the longer word first.
@@ -144,17 +149,19 @@ fn wanted(export: &Export, markets: &BTreeMap<MarketId, Market>, dates: &BTreeSe
         for export_date in &export_dates {
             let parts = parts_of(pattern, *export_date, &word);
             let near = NearMiss::of(pattern, *export_date, &parts);
-            wanted.push(Wanted { export_date: *export_date, market: market.clone(), parts, near });
+            let (export_date, market, word) = (*export_date, market.clone(), word.clone());
+            wanted.push(Wanted { export_date, market, word, parts, near });
         }
     }
     wanted
 }
 
-/// The pattern with its date and its market written out.
+/// The pattern with its date written out, and its market where nobody would encode it: what is written out is listed
+/// for itself.
 fn parts_of(pattern: &PathPattern, export_date: Option<Date>, market: &str) -> Vec<PathPart> {
     let parts = pattern.on(export_date).into_iter();
-    let written =
-        parts.map(|part| if part == PathPart::Market { PathPart::Literal(market.to_owned()) } else { part });
+    let is_written = |part: &PathPart| *part == PathPart::Market && is_plain(market);
+    let written = parts.map(|part| if is_written(&part) { PathPart::Literal(market.to_owned()) } else { part });
     written.collect()
 }
 
@@ -185,39 +192,43 @@ fn front(parts: &[PathPart]) -> String {
     literal
 }
 
-/// What a key says, if it is what the parts describe. A broadcast is as short as it can be; what is named twice says
+/// What a key says, if it is what the parts describe, with this word for the market. A broadcast is as short as it can be; what is named twice says
 /// twice the same. What is no data by its name ([`is_data`]) has to be named as it is: `*` is no `_SUCCESS`.
-fn matched(parts: &[PathPart], key: &str) -> Option<PathValues> {
+fn matched(parts: &[PathPart], market: &str, key: &str) -> Option<PathValues> {
     let mut values = PathValues::default();
     let last = parts.last();
     let is_named = |end: &&str| matches!(last, Some(PathPart::Literal(text)) if text.ends_with(*end));
     let is_data = !NO_DATA_ENDS.iter().any(|end| key.ends_with(end) && !is_named(end));
-    (is_data && matches(parts, key, true, &mut values)).then_some(values)
+    (is_data && matches(parts, market, key, true, &mut values)).then_some(values)
 }
 
 /// `begins`: whether the key is all of a folder's or a file's name, or what is left of it.
-fn matches(parts: &[PathPart], key: &str, begins: bool, values: &mut PathValues) -> bool {
+fn matches(parts: &[PathPart], market: &str, key: &str, begins: bool, values: &mut PathValues) -> bool {
     let hides = |marks: &[&str]| begins && marks.iter().any(|mark| key.starts_with(mark));
     match parts {
         [] => key.is_empty(),
-        [PathPart::Literal(text), rest @ ..] => {
-            key.strip_prefix(text.as_str()).is_some_and(|key| matches(rest, key, text.ends_with('/'), values))
-        }
-        [PathPart::Any, rest @ ..] if hides(&["_", ".", "~$"]) => matches(rest, key, true, values),
+        [PathPart::Literal(text), rest @ ..] => key
+            .strip_prefix(text.as_str())
+            .is_some_and(|key| matches(rest, market, key, text.ends_with('/'), values)),
+        [PathPart::Any, rest @ ..] if hides(&["_", ".", "~$"]) => matches(rest, market, key, true, values),
         [PathPart::Any, rest @ ..] => {
-            ends(key, 0, 0).rev().any(|end| matches(rest, &key[end..], begins && end == 0, values))
+            ends(key, 0, 0).rev().any(|end| matches(rest, market, &key[end..], begins && end == 0, values))
         }
+        [PathPart::Market, rest @ ..] => ends(key, 1, market.matches('/').count()).any(|end| {
+            let said = &key[..end];
+            (said == market || decoded(said) == market) && matches(rest, market, &key[end..], false, values)
+        }),
         // Ids of videos do begin with `_`.
         [PathPart::Broadcast, ..] if hides(&[".", "~$"]) => false,
         [PathPart::Broadcast, rest @ ..] => {
             let before = values.broadcast.clone();
             ends(key, 1, 0).any(|end| {
-                let said = &key[..end];
+                let said = decoded(&key[..end]);
                 if before.as_deref().is_some_and(|before| before != said) {
                     return false;
                 }
-                values.broadcast = Some(said.to_owned());
-                let fits = matches(rest, &key[end..], false, values);
+                values.broadcast = Some(said.into_owned());
+                let fits = matches(rest, market, &key[end..], false, values);
                 if !fits {
                     values.broadcast.clone_from(&before);
                 }
@@ -228,12 +239,14 @@ fn matches(parts: &[PathPart], key: &str, begins: bool, values: &mut PathValues)
             let before = *instant(values, *which);
             let folders = format.matches('/').count();
             ends(key, 1, folders).rev().any(|end| {
-                let Some(said) = PathInstant::read(format, &key[..end]) else { return false };
+                let said = &key[..end];
+                let read = PathInstant::read(format, said);
+                let Some(said) = read.or_else(|| PathInstant::read(format, &decoded(said))) else { return false };
                 if before.is_some_and(|before| before != said) {
                     return false;
                 }
                 *instant(values, *which) = Some(said);
-                let fits = matches(rest, &key[end..], false, values);
+                let fits = matches(rest, market, &key[end..], false, values);
                 if !fits {
                     *instant(values, *which) = before;
                 }
@@ -241,7 +254,7 @@ fn matches(parts: &[PathPart], key: &str, begins: bool, values: &mut PathValues)
             })
         }
         // Written out before.
-        [PathPart::Date(_) | PathPart::Market, ..] => false,
+        [PathPart::Date(_), ..] => false,
     }
 }
 
@@ -281,10 +294,10 @@ mod tests {
     fn a_pattern_finds_its_date_and_nothing_deeper() {
         let parts = pattern().on(Some("2026-11-21".parse().unwrap()));
         assert_eq!(folder(&parts), "tiktok/2026-11-21");
-        assert!(matched(&parts, "tiktok/2026-11-21/part-0.csv.gz").is_some());
+        assert!(matched(&parts, "", "tiktok/2026-11-21/part-0.csv.gz").is_some());
         for other in ["tiktok/2026-11-22/part-0.csv.gz", "tiktok/2026-11-21/a/b.csv.gz", "tiktok/2026-11-21/x.csv"]
         {
-            assert_eq!(matched(&parts, other), None, "{other}");
+            assert_eq!(matched(&parts, "", other), None, "{other}");
         }
     }
 
@@ -322,7 +335,7 @@ mod tests {
             at(Created, "%Y/%m/%d %H%M%S"),
             literal(".json"),
         ];
-        let said = matched(&parts, "直播_7_20261121-20261122T05/2026/11/23 010203.json").unwrap();
+        let said = matched(&parts, "", "直播_7_20261121-20261122T05/2026/11/23 010203.json").unwrap();
         assert_eq!(said.broadcast.as_deref(), Some("直播_7"));
         let instants = [said.start, said.end, said.created].map(|at| at.unwrap().to_string());
         assert_eq!(instants, ["2026-11-21T00:00:00Z", "2026-11-22T05:00:00Z", "2026-11-23T01:02:03Z"]);
@@ -332,15 +345,51 @@ mod tests {
             "7_20261121-20261122T24/2026/11/23 010203.json",
             "a/7_20261121-20261122T05/2026/11/23 010203.json",
         ] {
-            assert_eq!(matched(&parts, other), None, "{other}");
+            assert_eq!(matched(&parts, "", other), None, "{other}");
         }
     }
 
     #[test]
     fn what_a_path_says_twice_it_says_alike() {
         let parts = [PathPart::Broadcast, literal("/"), PathPart::Broadcast, literal("-"), PathPart::Any];
-        assert_eq!(matched(&parts, "a-b/a-b-0.csv").unwrap().broadcast.as_deref(), Some("a-b"));
-        assert_eq!(matched(&parts, "a/b-0.csv"), None);
-        assert_eq!(matched(&parts, "a/-0.csv"), None);
+        assert_eq!(matched(&parts, "", "a-b/a-b-0.csv").unwrap().broadcast.as_deref(), Some("a-b"));
+        assert_eq!(matched(&parts, "", "a/b-0.csv"), None);
+        assert_eq!(matched(&parts, "", "a/-0.csv"), None);
+    }
+
+    #[test]
+    fn values_in_a_path_may_be_percent_encoded() {
+        let parts = [
+            literal("market="),
+            PathPart::Market,
+            literal("/room="),
+            PathPart::Broadcast,
+            literal("/from="),
+            at(PathInstant::Start, "%Y-%m-%d %H:%M"),
+            literal(".csv"),
+        ];
+        let said =
+            matched(&parts, "US/CA", "market=US%2FCA/room=%E7%BA%A2%2f7/from=2026-11-21 05%3A30.csv").unwrap();
+        assert_eq!(said.broadcast.as_deref(), Some("红/7"));
+        assert_eq!(said.start.unwrap().to_string(), "2026-11-21T05:30:00Z");
+        for (market, key) in [
+            ("US%2FCA", "market=US%2FCA/room=50%off/from=2026-11-21 05:30.csv"),
+            ("US/CA", "market=US/CA/room=50%off/from=2026-11-21 05:30.csv"),
+        ] {
+            let said = matched(&parts, market, key).unwrap();
+            assert_eq!(said.broadcast.as_deref(), Some("50%off"), "{key}");
+        }
+        assert_eq!(matched(&parts, "US", "market=US%2FCA/room=7/from=2026-11-21 05:30.csv"), None);
+        assert_eq!(front(&parts_of(&market_pattern(), None, "US")), "market=US/");
+        assert_eq!(
+            front(&parts_of(&market_pattern(), None, "US/CA")),
+            "market=",
+            "it may be written in several ways"
+        );
+    }
+
+    fn market_pattern() -> PathPattern {
+        let parts = vec![literal("market="), PathPart::Market, literal("/"), PathPart::Any];
+        PathPattern { text: "market={market}/*".into(), parts }
     }
 }

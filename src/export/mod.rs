@@ -16,6 +16,7 @@ mod format;
 mod map;
 mod near_miss;
 mod peek;
+mod percent;
 mod stop;
 mod text;
 mod value;

@@ -306,6 +306,38 @@ fn paths_name_markets_a_fallback_steps_in_and_the_log_says_which_cover() {
     );
 }
 
+#[test]
+fn values_in_a_path_may_be_percent_encoded() {
+    let platform = MARKETS
+        .replace(
+            "api/{market}/{date:%Y-%m-%d}/{broadcast}.ndjson",
+            "api/market={market}/{date:%Y-%m-%d}/room={broadcast}.ndjson",
+        )
+        .replace("market: {path: {uk: GB}}", "market: {path: {\"GB/NI\": GB}}");
+    let minute = |views: i64| format!("{{\"at\": 1795204800, \"views\": {views}}}\n");
+    let scenario = Scenario::new()
+        .market("GB", "timezone: Europe/London, slots: day_parts")
+        .platform("live", &platform)
+        .job("live", "GB", 1)
+        .at("2026-11-21T03:00:00Z")
+        .export("api/market=GB%2FNI/2026-11-20/room=%E7%BA%A2%2f1.ndjson", minute(40))
+        .export("api/market=GB%2fNI/2026-11-20/room=50%off.ndjson", minute(7))
+        .export("api/market=GB/2026-11-20/room=r9.ndjson", minute(1000))
+        .export(
+            "covers.csv",
+            "market,room,cover,from,to\n\
+             GB,红/1,red,2026-11-20T19:00:00Z,\n\
+             GB,50%off,blue,2026-11-20T19:00:00Z,\n",
+        );
+    scenario.run().exits(0).expect_table(
+        "funnel",
+        "market  broadcast_id  cover_id  entries
+         GB      50%off        blue      7
+         GB      r9            unknown   1000
+         GB      红/1           red       40",
+    );
+}
+
 /// As many seconds of a day, a view each.
 fn seconds(midnight: i64, rows: i64) -> String {
     let mut text = "start,room,Views,Viewers,Tap-through rate,CVR\n".to_owned();
