@@ -35,6 +35,7 @@ import pyarrow.parquet as pq
 MIB = 1 << 20
 DEMO_NIGHT = "2026-11-02T12:00:00Z"   # when `coverledger demo` runs its job: its last day has ended everywhere
 
+PUBLISHED_AT = re.compile(rb'(?m)^  "published_at": "[^"]*"')   # in receipts, by the machine's clock
 GIVE_UP_SECONDS = 900                 # then it hangs
 
 # memory
@@ -121,10 +122,10 @@ def run(binary: Path, *args: str, cwd: Path, env: dict[str, str] | None = None, 
 
 
 def tree(folder: Path) -> dict[str, str]:
-    """Every file below a folder, and the SHA-256 of its bytes."""
+    """Every file below a folder, and the SHA-256 of its bytes; of a receipt without when it was published."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        path.relative_to(folder).as_posix(): hashlib.sha256(PUBLISHED_AT.sub(b"", path.read_bytes())).hexdigest()
         for path in files if path.name != "_lock"
     }
 

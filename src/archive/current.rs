@@ -85,7 +85,7 @@ impl Archive {
                 }
                 _ => false,
             };
-            if telling(receipt).iter().all(is_fresh) {
+            if !receipt.content.retired && telling(receipt).iter().all(is_fresh) {
                 continue;
             }
             match self.mend(receipt).await {
@@ -100,8 +100,12 @@ impl Archive {
         Ok(outcome)
     }
 
-    /// Puts the tables of a receipt that was just published at their current paths.
+    /// Puts the tables of a receipt that was just published at their current paths; takes those away of a unit that was
+    /// retired.
     pub(super) async fn show(&self, receipt: &Receipt, at_hand: &AtHand) -> Result<(), ArchiveError> {
+        if receipt.content.retired {
+            self.hide(receipt).await?;
+        }
         let shown = receipt.content.tables.iter().map(|table| async move {
             let bytes = self.bytes_of(receipt, table, at_hand).await?;
             Ok::<_, ArchiveError>(self.store.put(&table.key, bytes).await?)
@@ -117,8 +121,11 @@ impl Archive {
         Ok(())
     }
 
-    /// Puts only what is not there as it should be.
+    /// Puts only what is not there as it should be; of a unit that was retired, takes away what is there.
     pub(super) async fn show_missing(&self, receipt: &Receipt, at_hand: &AtHand) -> Result<bool, ArchiveError> {
+        if receipt.content.retired {
+            return self.hide(receipt).await;
+        }
         let mut put = false;
         for table in &receipt.content.tables {
             let current = self.store.get(&table.key).await?;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::TableName;
 use super::receipt::{ExportRecord, FactRecord, State};
+use crate::time::Clock;
 
 /// What is to be published, but for the tables: they carry the revision's number, which is not known yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,13 +43,16 @@ pub struct TableBytes {
     pub rows: u64,
 }
 
-/// Who publishes, and when by the run's clock. Outside of what is hashed.
+/// Who publishes, as of which instant, and by which clock. Outside of what is hashed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamp {
     /// The run.
     pub run_id: String,
-    /// Its clock.
+    /// The instant as of which it runs.
     pub now: Timestamp,
+    /// Says when something was published, whatever the run is as of. Never but in a test anything else than the
+    /// machine's.
+    pub clock: Clock,
 }
 
 /// What publishing came to.

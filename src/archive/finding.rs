@@ -88,6 +88,14 @@ pub enum Problem {
         /// The newest revision.
         revision: u64,
     },
+    /// Something at the current path of what was retired.
+    #[error("is there, though revision {revision} of `{unit}` says that it was retired")]
+    CurrentRetired {
+        /// Of what.
+        unit: Box<Unit>,
+        /// The newest revision.
+        revision: u64,
+    },
     /// A table that no receipt names.
     #[error("lies among the tables, and no newest receipt names it")]
     StrayTable,

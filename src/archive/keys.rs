@@ -208,6 +208,27 @@ pub(super) fn folder_of_date(key: &str) -> &str {
     key.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
+/// The folder of a table's present bytes of a platform in a market.
+pub(super) fn currents_in(table: TableName, platform: &PlatformId, of: &MarketId) -> String {
+    format!("{table}/platform={}/market={}", segment(platform.as_str()), market(of))
+}
+
+/// The folder of a table's present bytes of a platform's exports.
+pub(super) fn rejects_in(table: TableName, platform: &PlatformId) -> String {
+    format!("{table}/platform={}", segment(platform.as_str()))
+}
+
+/// Whether a name may be one of a platform or a market.
+pub(super) fn is_id(name: &str) -> bool {
+    is_segment(name) && is_name(name)
+}
+
+/// The local date of the market-day whose present bytes lie at a key, if they do.
+pub(super) fn local_date_at(key: &str) -> Option<Date> {
+    let folder = key.strip_suffix("/part.parquet")?;
+    exact_date(folder.rsplit_once("/local_date=")?.1)
+}
+
 fn exact_date(text: &str) -> Option<Date> {
     text.parse().ok().filter(|date: &Date| date.to_string() == text)
 }

@@ -9,7 +9,11 @@
 //! A reader of one current object sees the old bytes or the new, never half. What a killed publisher left undone
 //! after 2 is mended by the next run ([`Archive::mend_stale`]) or by [`Archive::verify`]. Readers of several tables,
 //! or of a past state, follow receipts ([`Archive::snapshot`]). No receipt or revision is ever replaced by other
-//! content, none is deleted but by [`Archive::prune`], and the clock of all of it is the run's own.
+//! content, none is deleted but by [`Archive::prune`]. When something was published is said by the machine's clock, all
+//! else by the run's own.
+//!
+//! What is not published any longer is retired ([`Archive::retire`]): a receipt without tables, and nothing at the
+//! current paths.
 //!
 //! Publishing the same thing again writes nothing. Runs that are at work at the same time share it by leases
 //! ([`Archive::leases`]), which save work and decide nothing; these alone read the machine's clock. Stands on `store`,
@@ -25,12 +29,15 @@ mod finding;
 mod keys;
 mod lease;
 mod leases;
+mod numbers;
 mod prune;
 mod publish;
 mod read;
 mod receipt;
 mod record;
 mod retention;
+mod retire;
+mod shown;
 mod snapshot;
 mod table;
 mod unit;
@@ -47,12 +54,15 @@ pub use facts::PublishedTable;
 pub use finding::{Finding, Problem, Verification};
 pub use lease::{Holder, Lease};
 pub use leases::{Leases, Theirs};
+pub use numbers::{Fingerprint, TableFamily};
 pub use prune::{Prune, PruneError, Pruned};
 pub use receipt::{
     Content, ExportRecord, FactRecord, Receipt, ReceiptError, ReceiptProblem, RowCounts, State, TableRecord,
 };
 pub use record::{RecordedSchedule, RunRecord, Told, Trouble, TroubleTopic};
 pub use retention::Retention;
+pub use retire::Retired;
+pub use shown::Shown;
 pub use snapshot::SnapshotObject;
 pub use unit::{TableName, Unit};
 pub use verify::Repair;

@@ -14,13 +14,13 @@ use super::{
 use crate::store::{PutNew, StoreError, sha256_hex};
 
 /// How often publishing looks again when others were faster.
-const LOOKS: u32 = 8;
+pub(super) const LOOKS: u32 = 8;
 /// How often a put of unknown outcome is tried.
 const TRIES: u32 = 4;
 /// How long tables may lie there before their receipt: far less than what pruning leaves alone.
 const YOUNG: Duration = Duration::from_hours(1);
 
-enum ReceiptPut {
+pub(super) enum ReceiptPut {
     Mine,
     SameByAnother,
     Other,
@@ -97,7 +97,7 @@ impl Archive {
                 continue;
             }
             let content = content(unit, revision, newest.as_ref(), draft, &tables);
-            let receipt = Receipt::new(content, &stamp.run_id, stamp.now);
+            let receipt = Receipt::new(content, newest.as_ref(), stamp);
             let published = match self.put_receipt(&receipt).await? {
                 ReceiptPut::Mine => Published::New { revision },
                 ReceiptPut::SameByAnother => Published::AlreadyPublished { revision },
@@ -159,7 +159,7 @@ impl Archive {
     }
 
     /// Step 2, the moment of truth. A doubtful answer is settled by reading back.
-    async fn put_receipt(&self, receipt: &Receipt) -> Result<ReceiptPut, PublishError> {
+    pub(super) async fn put_receipt(&self, receipt: &Receipt) -> Result<ReceiptPut, PublishError> {
         let Content { unit, revision, .. } = &receipt.content;
         let key = Key::Receipt(unit, *revision).path();
         let bytes = Bytes::from(receipt.to_bytes());
@@ -202,7 +202,7 @@ fn whose(mine: &Receipt, found: &Receipt) -> ReceiptPut {
     }
 }
 
-fn not_shown(receipt: &Receipt, error: ArchiveError) -> PublishError {
+pub(super) fn not_shown(receipt: &Receipt, error: ArchiveError) -> PublishError {
     let Content { unit, revision, .. } = &receipt.content;
     PublishError::NotShown { unit: Box::new(unit.clone()), revision: *revision, source: Box::new(error) }
 }
@@ -266,6 +266,8 @@ fn content(
         program_version,
         tz_release,
         engine,
+        numbers_version: Some(unit.family().version()),
+        retired: false,
     }
 }
 

@@ -6,13 +6,15 @@
 //!   "content": { … },
 //!   "content_sha256": "…",
 //!   "run_id": "…",
-//!   "published_at": "2026-11-22T03:30:00Z"
+//!   "published_at": "2026-11-22T03:31:07.5Z",
+//!   "as_of": "2026-11-22T03:30:00Z",
+//!   "program_commit": "…"
 //! }
 //! ```
 //!
 //! `content_sha256` covers `content` as it stands in the file, without the white space between its parts: what
-//! Python's `json.dumps(receipt["content"], separators=(",", ":"), ensure_ascii=False)` gives. Who ran and when is
-//! outside of it, so the same inputs make the same content.
+//! Python's `json.dumps(receipt["content"], separators=(",", ":"), ensure_ascii=False)` gives. Who ran, when and as of
+//! when is outside of it, so the same inputs make the same content.
 
 use std::collections::BTreeMap;
 
@@ -20,8 +22,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{TableName, Unit};
-use crate::model::MarketDay;
+use super::{Stamp, TableName, Unit};
+use crate::model::{MarketDay, program};
 use crate::store::sha256_hex;
 
 const VERSION: u32 = 1;
@@ -35,8 +37,13 @@ pub struct Receipt {
     pub content_sha256: String,
     /// Which run published it.
     pub run_id: String,
-    /// The run's clock.
+    /// When it was published, by the machine's clock; in receipts without `as_of` the instant as of which the run ran.
     pub published_at: Timestamp,
+    /// The latest instant as of which it was judged: that of the run, or of the revision before if the run looked back;
+    /// `None` in receipts that were written before it was told.
+    pub as_of: Option<Timestamp>,
+    /// The commit of the program; `None` in receipts that were written before it was told.
+    pub program_commit: Option<String>,
 }
 
 /// What was published, from what, by which rules. Holds no clock and no host.
@@ -70,6 +77,13 @@ pub struct Content {
     pub tz_release: String,
     /// What counted.
     pub engine: String,
+    /// Version of the numbers of its family of tables; `None` in receipts that were written before there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers_version: Option<u32>,
+    /// Whether the unit was retired: it has no tables from here on, until a later revision has. Where it was not, nothing
+    /// is written of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retired: bool,
 }
 
 /// Whether late exports may still change what was published.
@@ -188,6 +202,10 @@ struct Shape {
     content_sha256: String,
     run_id: String,
     published_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    as_of: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    program_commit: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -196,10 +214,23 @@ struct Versioned {
 }
 
 impl Receipt {
-    /// The receipt of this content.
-    pub(super) fn new(content: Content, run_id: &str, published_at: Timestamp) -> Self {
+    /// The receipt of this content after the revision before, published now.
+    pub(super) fn new(content: Content, before: Option<&Self>, stamp: &Stamp) -> Self {
         let content_sha256 = sha256_hex(without_white_space(&pretty(&content)).as_bytes());
-        Self { content, content_sha256, run_id: run_id.to_owned(), published_at }
+        Self {
+            content,
+            content_sha256,
+            run_id: stamp.run_id.clone(),
+            published_at: stamp.clock.now(),
+            as_of: Some(before.map_or(stamp.now, |before| stamp.now.max(before.judged_as_of()))),
+            program_commit: Some(program::COMMIT.to_owned()),
+        }
+    }
+
+    /// The latest instant as of which it was judged: who looks back from there knows less.
+    #[must_use]
+    pub fn judged_as_of(&self) -> Timestamp {
+        self.as_of.unwrap_or(self.published_at)
     }
 
     /// The file. The same receipt is the same bytes.
@@ -212,6 +243,8 @@ impl Receipt {
             content_sha256: self.content_sha256.clone(),
             run_id: self.run_id.clone(),
             published_at: self.published_at,
+            as_of: self.as_of,
+            program_commit: self.program_commit.clone(),
         };
         let mut bytes = serde_json::to_vec_pretty(&shape).expect("a receipt has only text keys and numbers");
         bytes.push(b'\n');
@@ -238,7 +271,14 @@ impl Receipt {
         if content.unit != *unit || content.revision != revision {
             return Err(ReceiptProblem::Misplaced { unit: Box::new(content.unit), revision: content.revision });
         }
-        Ok(Self { content, content_sha256: found, run_id: shape.run_id, published_at: shape.published_at })
+        Ok(Self {
+            content,
+            content_sha256: found,
+            run_id: shape.run_id,
+            published_at: shape.published_at,
+            as_of: shape.as_of,
+            program_commit: shape.program_commit,
+        })
     }
 }
 

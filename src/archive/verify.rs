@@ -184,6 +184,13 @@ impl Archive {
     async fn differences(&self, receipt: &Receipt) -> Result<Vec<Finding>, ArchiveError> {
         let (unit, revision) = (&receipt.content.unit, receipt.content.revision);
         let mut findings = Vec::new();
+        if receipt.content.retired {
+            let shown = self.shown_of(unit).await?.into_iter();
+            findings.extend(shown.map(|key| {
+                let problem = Problem::CurrentRetired { unit: Box::new(unit.clone()), revision };
+                Finding { key, problem, mended: false }
+            }));
+        }
         for table in &receipt.content.tables {
             let unit = Box::new(unit.clone());
             let problem = match self.store.get(&table.key).await? {
@@ -198,6 +205,9 @@ impl Archive {
 
     /// Mends table by table, so that one without sound bytes does not keep the others from it.
     async fn repair(&self, receipt: &Receipt) -> Result<(), ArchiveError> {
+        if receipt.content.retired {
+            self.hide(receipt).await?;
+        }
         for table in &receipt.content.tables {
             let mut one = receipt.clone();
             one.content.tables = vec![table.clone()];

@@ -10,11 +10,12 @@ use jiff::civil::Date;
 use crate::archive::TableName;
 use crate::config;
 use crate::demo::{DemoFormat, DemoRows};
+use crate::model::program;
 
 /// Settles how live-room covers performed, by market, slot and audience, and publishes Parquet that a notebook can
 /// trust.
 #[derive(Debug, Parser)]
-#[command(name = "coverledger", version, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(name = "coverledger", version = program::VERSION_AND_COMMIT, max_term_width = 100, after_help = EXIT_CODES)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -84,6 +85,8 @@ pub enum Command {
     Prune(Prune),
     /// Print a table of the archive
     Show(Show),
+    /// Take what is no longer configured out of sight
+    Retire(Retire),
 }
 
 /// `demo`
@@ -252,6 +255,21 @@ pub struct Prune {
     #[arg(long, value_name = "DURATION", value_parser = days)]
     pub older_than: i64,
     /// Only say what would be removed
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `retire`
+#[derive(Debug, Args)]
+#[group(id = "what", required = true, multiple = true)]
+pub struct Retire {
+    /// Of this market
+    #[arg(long, value_name = "MARKET", group = "what")]
+    pub market: Option<String>,
+    /// Of this platform; without a market also what its exports tell of themselves
+    #[arg(long, value_name = "PLATFORM", group = "what")]
+    pub platform: Option<String>,
+    /// Only say what would be retired
     #[arg(long)]
     pub dry_run: bool,
 }

@@ -16,6 +16,7 @@ mod plan_test;
 mod progress;
 mod prune;
 mod reasons;
+mod retire;
 mod run;
 mod schedule;
 mod screen;
@@ -25,6 +26,7 @@ mod signals;
 mod snapshot;
 mod status;
 mod timetable;
+mod unconfigured;
 mod verify;
 
 use std::io::{ErrorKind, Write};
@@ -106,6 +108,7 @@ fn dispatch(cli: &Cli, out: &mut impl Write) -> Result<u8, Failure> {
             Command::Snapshot(args) => snapshot::run(args, global, out).await,
             Command::Prune(args) => prune::run(args, global, out).await,
             Command::Show(args) => show::run(args, global, out).await,
+            Command::Retire(args) => retire::run(args, global, out).await,
         }
     });
     // Only what was dropped because of a stop is still at work: nobody waits for that.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::reasons::Reasons;
-use super::{Failure, exit};
+use super::{Failure, exit, unconfigured};
 use crate::archive::RowCounts;
 use crate::run::{self, Disposition, RunReport};
 
@@ -30,6 +30,7 @@ pub fn print(report: &RunReport, out: &mut impl Write) -> io::Result<()> {
         }
     }
     reasons.print(out)?;
+    unconfigured::print(&report.unconfigured, out)?;
     for (what, reason) in report.undecided() {
         writeln!(out, "not decided: {what}: {reason}")?;
     }

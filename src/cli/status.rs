@@ -10,11 +10,11 @@ use super::args::{Global, Status};
 use super::reasons::Reasons;
 use super::run::clock;
 use super::screen::page;
-use super::{Failure, exit, grid, load, timetable};
+use super::{Failure, exit, grid, load, timetable, unconfigured};
 use crate::archive::{AttemptEnd, State};
 use crate::config::Job;
 use crate::model::{MarketId, PlatformId};
-use crate::plan::{Dates, PlannedDay, PlatformPlan, Reprocess, Selection, Standing};
+use crate::plan::{Because, Dates, PlannedDay, PlatformPlan, Reprocess, Selection, Standing};
 use crate::run::{self, RunError, stores};
 
 /// Prints a grid of market-days and, below, what stands in the way of those that are not published, and the jobs.
@@ -49,6 +49,7 @@ pub async fn run(args: &Status, global: &Global, out: &mut impl Write) -> Result
         }
     }
     reasons.print(out)?;
+    unconfigured::print(&run::unconfigured(&workspace, &archive).await, out)?;
     let mut lines = Vec::new();
     for (name, job) in jobs {
         lines.push(timetable::Line { name, job, record: archive.run_record(name).await? });
@@ -96,6 +97,8 @@ fn trouble(day: &PlannedDay) -> Option<(&'static str, String)> {
             Some(("held", attempt.reason.clone()))
         }
         (Standing::Due(_), Some(attempt)) => Some(("failed", attempt.reason.clone())),
+        // All of what is due, or only of what is new: people see why a whole grid is due after an upgrade.
+        (Standing::Due(because @ Because::NumbersChanged { .. }), None) => Some(("due", because.to_string())),
         _ => None,
     }
 }

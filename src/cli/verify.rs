@@ -3,9 +3,9 @@
 use std::io::Write;
 
 use super::args::{Global, Verify};
-use super::{Failure, exit, load};
+use super::{Failure, exit, load, unconfigured};
 use crate::archive::Repair;
-use crate::run::stores;
+use crate::run::{self, stores};
 
 /// Checks the archive and, if asked to, mends current paths.
 pub async fn run(args: &Verify, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
@@ -22,6 +22,7 @@ pub async fn run(args: &Verify, global: &Global, out: &mut impl Write) -> Result
     if found.pruned > 0 {
         writeln!(out, "{} tables by content were pruned, as they may be", found.pruned)?;
     }
+    unconfigured::print(&run::unconfigured(&workspace, &archive).await, out)?;
     writeln!(
         out,
         "{} receipts of {} units, {} tables by content and {} at their current paths checked: {} problems, {} mended",

@@ -48,6 +48,7 @@ pub use self::rows::DemoRows;
 
 use self::calendar::Calendar;
 use self::dir::Claimed;
+use crate::model::program;
 
 /// The job that the demo configures.
 const JOB: &str = "nightly";
@@ -135,7 +136,7 @@ impl Demo {
             DemoRows::Events => "",
             DemoRows::Counts => ", rows counts",
         };
-        let version = env!("CARGO_PKG_VERSION");
+        let version = program::VERSION;
         format!(
             "coverledger {version}: days {}, events {}, format {format}, seed {}{rows}",
             self.days, self.events, self.seed

@@ -307,18 +307,18 @@ mod tests {
         let starred = PathPattern { parts: pattern().parts[..4].to_vec(), ..pattern() }.on(Some(day));
         for hidden in ["_SUCCESS", "._part-0.csv", ".part-0.csv.crc", "part-0.csv.crc", "~$sheet.xlsx", "_x.csv"] {
             let key = format!("tiktok/2026-11-21/{hidden}");
-            assert_eq!(matched(&starred, &key), None, "{hidden}");
+            assert_eq!(matched(&starred, "", &key), None, "{hidden}");
             assert!(!is_data(&key), "{hidden}");
             let named = [literal("tiktok/2026-11-21/"), literal(hidden)];
-            assert!(matched(&named, &key).is_some(), "{hidden}");
+            assert!(matched(&named, "", &key).is_some(), "{hidden}");
         }
         for plain in ["x_.csv", "x.crc.csv", "a~$.xlsx"] {
-            assert!(matched(&starred, &format!("tiktok/2026-11-21/{plain}")).is_some(), "{plain}");
+            assert!(matched(&starred, "", &format!("tiktok/2026-11-21/{plain}")).is_some(), "{plain}");
         }
         let below = [PathPart::Any, literal("/"), PathPart::Broadcast, literal(".csv")];
-        assert!(matched(&below, "shop/_dQw4.csv").is_some());
+        assert!(matched(&below, "", "shop/_dQw4.csv").is_some());
         for key in ["_temporary/a.csv", ".Trash/a.csv", "shop/._a.csv", "shop/~$a.csv"] {
-            assert_eq!(matched(&below, key), None, "{key}");
+            assert_eq!(matched(&below, "", key), None, "{key}");
         }
     }
 

@@ -15,6 +15,7 @@ mod kinds;
 mod legible;
 mod measure;
 mod page;
+pub mod program;
 mod reject;
 mod signal;
 mod turn;

@@ -14,6 +14,7 @@ use super::channel::Channel;
 use super::error::NotifyError;
 use super::message::Message;
 use super::render::{Post, render};
+use crate::model::program;
 use crate::time::Clock;
 
 /// How often a message is posted before it is given up.
@@ -49,7 +50,7 @@ impl<'c> Poster<'c> {
             .redirect(Policy::none())
             .http1_only()
             .referer(false)
-            .user_agent(concat!("coverledger/", env!("CARGO_PKG_VERSION")));
+            .user_agent(format!("coverledger/{}", program::VERSION));
         if channel.is_local() {
             client = client.no_proxy();
         }

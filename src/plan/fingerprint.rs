@@ -3,33 +3,33 @@
 use std::fmt::Write as _;
 
 use super::PlannedExport;
+use crate::archive::{Fingerprint, TableFamily};
 use crate::config::{Order, Platform, Rows};
 use crate::model::Turn;
-use crate::time::tz_release;
 
 /// Hash of everything that a market-day would be made from: its exports as they are listed, the configuration, the
-/// program and the time-zone data; and the turns of rotations that reach into it, which nothing else depends on.
+/// version of its numbers and the time-zone data; and the turns of rotations that reach into it, which nothing else depends on.
 pub(super) fn fingerprint(
     config_sha256: &str,
     platform: &Platform,
     covering: &[&PlannedExport],
     turns: impl Iterator<Item = (i64, Turn)>,
 ) -> String {
-    let mut text = format!("{config_sha256}\n{}\n{}\n", env!("CARGO_PKG_VERSION"), tz_release());
+    let mut fingerprint = Fingerprint::new(TableFamily::MarketDays, config_sha256);
     for export in covering {
         let definition = &platform.exports[export.export];
         let object = &export.found.object;
         let etag = object.etag.as_deref().unwrap_or("-");
-        let _ = write!(text, "{}\t{}\t{etag}\t{}", definition.name, object.key, object.size);
+        let mut line = format!("{}\t{}\t{etag}\t{}", definition.name, object.key, object.size);
         if goes_by_modification(&definition.rows) {
-            let _ = write!(text, "\t{}", object.last_modified);
+            let _ = write!(line, "\t{}", object.last_modified);
         }
-        text.push('\n');
+        fingerprint.line(line);
     }
     for (from_us, Turn { starts_us, burn_in }) in turns {
-        let _ = writeln!(text, "turn\t{from_us}\t{starts_us}\t{burn_in}");
+        fingerprint.line(format_args!("turn\t{from_us}\t{starts_us}\t{burn_in}"));
     }
-    crate::store::sha256_hex(text.as_bytes())
+    fingerprint.hash()
 }
 
 /// Whether the time of an object decides what is counted.

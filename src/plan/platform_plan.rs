@@ -157,9 +157,11 @@ impl PlatformPlan {
             let turns = turns.entry(market.clone()).or_insert_with(|| workspace.turns(id, &market));
             let over = turns.over(day.start.as_microsecond(), day.end.as_microsecond());
             let fingerprint = fingerprint(&config_sha256, platform, &covering, over);
-            let settled = now.as_second() >= day.end.as_second().saturating_add(platform.settle_seconds);
-            let state = if settled { State::Final } else { State::Provisional };
             let key = (market.clone(), day.date);
+            // A look back knows less than whoever published it.
+            let judged_as_of = known.receipts.get(&key).map_or(now, |receipt| now.max(receipt.judged_as_of()));
+            let settled = judged_as_of.as_second() >= day.end.as_second().saturating_add(platform.settle_seconds);
+            let state = if settled { State::Final } else { State::Provisional };
             let facts = Facts {
                 now,
                 day: &day,
@@ -167,7 +169,8 @@ impl PlatformPlan {
                 fingerprint: &fingerprint,
                 missing: missing(platform, &market, &windows, &covering, &known.unmatched),
                 covering: &covering,
-                receipt: known.receipts.get(&key),
+                // What was retired is as good as never published.
+                receipt: known.receipts.get(&key).filter(|receipt| !receipt.content.retired),
                 attempt: known.attempts.get(&key),
             };
             let standing = match known.unreadable.get(&market) {
@@ -293,7 +296,9 @@ fn standing(facts: &Facts<'_>, selection: &Selection) -> Standing {
 /// Why a day with this newest receipt is due by itself, if it is.
 fn because(receipt: &Receipt, fingerprint: &str, state: State) -> Option<Because> {
     if receipt.content.fingerprint != fingerprint {
-        Some(Because::InputsChanged)
+        let (from, to) = (receipt.content.numbers_version, receipt.content.unit.family().version());
+        let is_by_another = from != Some(to);
+        Some(if is_by_another { Because::NumbersChanged { from, to } } else { Because::InputsChanged })
     } else if receipt.content.state == State::Provisional && state == State::Final {
         Some(Because::Settled)
     } else {

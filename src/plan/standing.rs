@@ -46,8 +46,15 @@ pub enum Standing {
 pub enum Because {
     /// No revision yet.
     NeverPublished,
-    /// Exports, configuration, program or time-zone data differ from its newest revision's.
+    /// Exports, configuration or time-zone data differ from its newest revision's.
     InputsChanged,
+    /// Its newest revision was made by another version of the numbers.
+    NumbersChanged {
+        /// By which; `None` if it was made before there was one.
+        from: Option<u32>,
+        /// Which is made now.
+        to: u32,
+    },
     /// Its settle time is over and its newest revision is provisional.
     Settled,
     /// Published bytes are lost, and only its exports can bring them back.
@@ -61,6 +68,12 @@ impl fmt::Display for Because {
         f.write_str(match self {
             Self::NeverPublished => "never published",
             Self::InputsChanged => "inputs changed",
+            Self::NumbersChanged { from: Some(from), to } => {
+                return write!(f, "made by numbers version {from}, now {to}");
+            }
+            Self::NumbersChanged { from: None, to } => {
+                return write!(f, "made before numbers had a version, now {to}");
+            }
             Self::Settled => "settled since",
             Self::Lost => "published bytes are lost",
             Self::Asked => "asked for",

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Disposition, RunReport, error_text};
+use super::{Disposition, RunReport, Unconfigured, error_text};
 use crate::archive::{RowCounts, State};
 use crate::model::MarketDay;
 use crate::notify::Told;
@@ -41,6 +41,22 @@ pub struct Account {
     pub told: Vec<ToldAccount>,
     /// What the program exits with.
     pub exit_code: u8,
+    /// What is published and no configuration knows; where there is nothing of the kind, nothing is said of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unconfigured: Vec<UnconfiguredAccount>,
+}
+
+/// Something that is published and no configuration knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnconfiguredAccount {
+    /// Of which platform.
+    pub platform: String,
+    /// In which market; `None` of what its exports tell of themselves.
+    pub market: Option<String>,
+    /// How many market-days; 0 of what its exports tell of themselves.
+    pub market_days: u64,
+    /// What the configuration lacks.
+    pub reason: String,
 }
 
 /// What became of one message.
@@ -109,6 +125,18 @@ impl Account {
             mended: report.mended as u64,
             told: told.iter().map(ToldAccount::of).collect(),
             exit_code,
+            unconfigured: report.unconfigured.iter().map(UnconfiguredAccount::of).collect(),
+        }
+    }
+}
+
+impl UnconfiguredAccount {
+    fn of(found: &Unconfigured) -> Self {
+        Self {
+            platform: found.platform.to_string(),
+            market: found.market.as_ref().map(ToString::to_string),
+            market_days: found.shown.as_ref().map_or(0, |shown| shown.market_days as u64),
+            reason: found.why.clone(),
         }
     }
 }

@@ -163,7 +163,7 @@ impl Desk<'_> {
             let as_of = inputs.as_of()?;
             let unit = Unit::Decisions { platform: platform.clone(), market: inputs.market.clone(), as_of };
             let config = self.workspace.decisions_hash(&inputs.market);
-            let fingerprint = fingerprint(&config, stands_on(inputs, rules, all));
+            let fingerprint = fingerprint(unit.family(), &config, stands_on(inputs, rules, all));
             Some(async move {
                 let newest = self.archive.newest(&unit).await;
                 (Due { inputs, as_of, unit, fingerprint, newest: None }, newest)

@@ -28,12 +28,13 @@ mod stop;
 pub mod stores;
 mod suspect;
 mod troubles;
+mod unconfigured;
 
 use std::num::NonZeroUsize;
 
 use jiff::Timestamp;
 
-pub use account::{Account, DayAccount, DecisionAccount, ToldAccount};
+pub use account::{Account, DayAccount, DecisionAccount, ToldAccount, UnconfiguredAccount};
 pub use aftermath::Aftermath;
 pub use deciding::history;
 pub use error::RunError;
@@ -42,12 +43,14 @@ pub use planning::plan;
 pub use progress::{Observer, Step};
 pub use stop::Stop;
 pub use troubles::{News, Situation};
+pub use unconfigured::{Unconfigured, unconfigured, unit_lacks};
 
 use crate::archive::Stamp;
 use crate::config::{Job, Workspace};
 use crate::count::Memory;
 use crate::plan::{Batch, PlatformPlan, Selection, Standing};
 use crate::store::{Store, sha256_hex};
+use crate::time::Clock;
 use abreast::Turns;
 use leasing::Leasing;
 use reading::Source;
@@ -87,7 +90,7 @@ pub async fn run(
     observer: Observer<'_>,
 ) -> Result<RunReport, RunError> {
     let exports = stores::exports(&workspace.settings).map_err(RunError::Exports)?;
-    let stamp = Stamp { run_id: run_id(label, selection, now), now };
+    let stamp = Stamp { run_id: run_id(label, selection, now), now, clock: Clock::System };
     let ends = planning::ends(workspace, selection, now);
     let mut report = RunReport { run_id: stamp.run_id.clone(), ends, ..RunReport::default() };
     let Some(archive) = stop.or(stores::archive_for_writing(&workspace.settings)).await else {
@@ -115,6 +118,7 @@ pub async fn run(
     let desk =
         deciding::Desk { workspace, selection, archive: &archive, stamp: &stamp, stop, rendering: &rendering };
     report.decisions = desk.decide().await;
+    report.unconfigured = unconfigured(workspace, &archive).await;
     let (traffic, of_archive) = (exports.traffic(), archive.store().traffic());
     archive.close().await;
     report.leave_rest(now, observer);

@@ -8,6 +8,7 @@ use crate::archive::{RowCounts, State};
 use crate::model::MarketDay;
 use crate::plan::Standing;
 
+use super::Unconfigured;
 use super::progress::{Observer, Step};
 
 /// How a market-day ended.
@@ -156,6 +157,8 @@ pub struct RunReport {
     pub retries: u64,
     /// Bytes of exports that a bucket served in vain: they were read again.
     pub bytes_reread: u64,
+    /// What is published and no configuration knows.
+    pub unconfigured: Vec<Unconfigured>,
 }
 
 impl RunReport {

@@ -13,7 +13,7 @@ use crate::archive::{
     TableName, Unit,
 };
 use crate::config::{Platform, Workspace};
-use crate::model::{Fact, MarketDay};
+use crate::model::{Fact, MarketDay, program};
 use crate::plan::{Batch, PlannedDay, PlatformPlan};
 use crate::report::{self, Rendered, Sheet};
 use crate::time::tz_release;
@@ -197,7 +197,7 @@ pub(super) fn draft(state: State, fingerprint: &str, exports: Vec<ExportRecord>,
         facts: Vec::new(),
         totals: BTreeMap::new(),
         config_sha256: config_sha256.to_owned(),
-        program_version: env!("CARGO_PKG_VERSION").to_owned(),
+        program_version: program::VERSION.to_owned(),
         tz_release: tz_release().to_owned(),
         engine: ENGINE.to_owned(),
     }

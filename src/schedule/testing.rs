@@ -83,6 +83,7 @@ pub fn account(as_of: &str, days: &[(&str, &str, &str)]) -> Account {
         mended: 0,
         told: Vec::new(),
         exit_code: 0,
+        unconfigured: Vec::new(),
     }
 }
 

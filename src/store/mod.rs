@@ -18,6 +18,7 @@ mod objects;
 mod open;
 mod patience;
 mod probe;
+mod subfolders;
 mod throttle;
 mod wire;
 

@@ -264,14 +264,14 @@ fn the_image_is_built_from_what_is_there_and_holds_no_secret() {
     let rules: Vec<&str> = ignored.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
     assert_eq!(rules[0], "*", "what is not named stays outside");
     let kept: Vec<&str> = rules[1..].iter().map(|rule| rule.strip_prefix('!').expect("a name to keep")).collect();
-    assert!(["Cargo.toml", "Cargo.lock", "src"].iter().all(|name| kept.contains(name)));
+    assert!(["Cargo.toml", "Cargo.lock", "build.rs", "src"].iter().all(|name| kept.contains(name)));
     for name in &kept {
         assert!(repository().join(name).exists(), "`{name}`");
         assert!(!["config", "jobs", "exports", "archive"].contains(name));
     }
     // Cargo finds its way with nothing else.
     let context = tempfile::tempdir().unwrap();
-    for name in ["Cargo.toml", "Cargo.lock"] {
+    for name in ["Cargo.toml", "Cargo.lock", "build.rs"] {
         fs::copy(repository().join(name), context.path().join(name)).unwrap();
     }
     std::os::unix::fs::symlink(repository().join("src"), context.path().join("src")).unwrap();

@@ -23,9 +23,9 @@ use coverledger::model::{
 };
 use coverledger::notify;
 use coverledger::report::{self, Evidence, Observed, Sheet, Standings};
-use coverledger::run::{Account, Disposition, RunReport};
+use coverledger::run::{Account, Disposition, RunReport, Unconfigured};
 use coverledger::store::Store;
-use coverledger::time::{DayRule, SlotTable, Zone};
+use coverledger::time::{Clock, DayRule, SlotTable, Zone};
 use jiff::civil::{date, time};
 use polars::prelude::{DataType, TimeUnit};
 
@@ -539,6 +539,7 @@ fn every_key_of_a_receipt_is_documented() {
         "p/_rejects/undated/00000001.json",
         "p/_decisions/JP/2026-11-21/00000001.json",
         "_experiments/e/2026-11-21/00000001.json",
+        "_experiments/e/2026-11-21/00000002.json",
     ] {
         let receipt = fs::read_to_string(folder.path().join("_receipts").join(file)).unwrap();
         paths(&serde_json::from_str(&receipt).unwrap(), "", &mut keys);
@@ -588,8 +589,12 @@ async fn publish_one_of_each(folder: &Path) {
             engine: String::new(),
         };
         let render = |_| Ok(vec![TableBytes { table, bytes: Bytes::from_static(b"PAR1"), rows: 1 }]);
-        let stamp = Stamp { run_id: String::new(), now: jiff::Timestamp::UNIX_EPOCH };
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        let stamp = Stamp { run_id: String::new(), now, clock: Clock::Fixed(now) };
         archive.publish(&unit, &draft, render, &stamp).await.unwrap();
+        if table == TableName::Experiment {
+            archive.retire(&unit, &stamp).await.unwrap();
+        }
     }
 }
 
@@ -609,6 +614,12 @@ fn every_key_of_an_account_is_documented() {
         days: vec![(day.clone(), Disposition::Stopped)],
         ends: BTreeMap::from([(day, jiff::Timestamp::UNIX_EPOCH)]),
         decisions: vec![("p/JP/decisions/2026-11-21".to_owned(), Disposition::Stopped)],
+        unconfigured: vec![Unconfigured {
+            platform: PlatformId::new("p"),
+            market: None,
+            shown: None,
+            why: "it was dropped".to_owned(),
+        }],
         ..RunReport::default()
     };
     let mut keys = BTreeSet::new();

@@ -6,6 +6,7 @@ mod failing;
 mod leasing;
 mod pruning;
 mod publishing;
+mod retiring;
 mod verifying;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +24,7 @@ use super::*;
 use crate::model::{MarketDay, MarketId, PlatformId};
 use crate::store::faulty::{Fault, Faulty};
 use crate::store::{IfMissing, StoreProblem};
+use crate::time::Clock;
 
 /// Puts of one publication of two tables: two revisions, a receipt, two current paths.
 const RECEIPT_PUT: usize = 2;
@@ -65,7 +67,8 @@ fn tables(fingerprint: &str, revision: u64) -> Vec<TableBytes> {
 }
 
 fn stamp(run_id: &str, now: &str) -> Stamp {
-    Stamp { run_id: run_id.into(), now: now.parse().unwrap() }
+    let now = now.parse().unwrap();
+    Stamp { run_id: run_id.into(), now, clock: Clock::Fixed(now) }
 }
 
 async fn publish_by(archive: &Archive, fingerprint: &str, stamp: &Stamp) -> Result<Published, PublishError> {

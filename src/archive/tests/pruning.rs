@@ -48,7 +48,7 @@ async fn say(archive: &Archive, unit: &Unit, says: u8, day: u8) {
         let text = if is_rejects { format!("{says}") } else { format!("{unit} {says} {revision}") };
         Ok(vec![TableBytes { table, bytes: text.into(), rows: 1 }])
     };
-    let stamp = Stamp { run_id: "run".into(), now: instant(day) };
+    let stamp = Stamp { run_id: "run".into(), now: instant(day), clock: Clock::Fixed(instant(day)) };
     archive.publish(unit, &draft(&says.to_string()), render, &stamp).await.unwrap();
 }
 

@@ -77,7 +77,7 @@ async fn a_gap_and_a_broken_chain_are_found() {
     publish(&other.archive, "x").await.unwrap();
     let mut stranger = other.archive.newest(&unit()).await.unwrap().unwrap().content;
     (stranger.revision, stranger.previous) = (2, Some("not the one before".into()));
-    let stranger = Receipt::new(stranger, "run", Timestamp::UNIX_EPOCH);
+    let stranger = Receipt::new(stranger, None, &stamp("run", "2026-11-22T03:30:00Z"));
     other.overwrite(&Key::Receipt(&unit(), 2).path(), std::str::from_utf8(&stranger.to_bytes()).unwrap()).await;
     let found = other.archive.verify(Repair::No).await.unwrap();
     assert!(matches!(found.findings.as_slice(), [Finding { problem: Problem::BrokenChain, .. }]), "{found:?}");

@@ -61,7 +61,7 @@ impl Desk<'_> {
         let Some(as_of) = inputs.iter().filter_map(Inputs::as_of).max() else { return Ok(None) };
         let unit = Unit::Experiment { experiment: name.to_owned(), as_of };
         let config = self.workspace.experiment_hash(name);
-        let fingerprint = fingerprint(&config, inputs.iter());
+        let fingerprint = fingerprint(unit.family(), &config, inputs.iter());
         let newest = self.archive.newest(&unit).await?;
         if let Some(newest) = newest.as_ref().filter(|newest| newest.content.fingerprint == fingerprint)
             && self.is_whole(newest).await

@@ -1,14 +1,11 @@
 //! Which revisions of market-days something is decided from, and the hash by which a later run knows them again.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use jiff::civil::Date;
 
-use crate::archive::FactRecord;
+use crate::archive::{FactRecord, Fingerprint, TableFamily};
 use crate::model::{MarketDay, MarketId, PlatformId};
-use crate::store::sha256_hex;
-use crate::time::tz_release;
 
 /// The market-days of a platform in a market, in a window.
 pub(super) struct Inputs {
@@ -35,11 +32,15 @@ impl Inputs {
 }
 
 /// Hash of everything that is decided from: the revisions of market-days, which hold what they hold for good, the
-/// configuration, the program and the time-zone data.
-pub(super) fn fingerprint<'i>(config_sha256: &str, inputs: impl Iterator<Item = &'i Inputs>) -> String {
-    let mut text = format!("{config_sha256}\n{}\n{}\n", env!("CARGO_PKG_VERSION"), tz_release());
+/// configuration, the version of the numbers and the time-zone data.
+pub(super) fn fingerprint<'i>(
+    family: TableFamily,
+    config_sha256: &str,
+    inputs: impl Iterator<Item = &'i Inputs>,
+) -> String {
+    let mut fingerprint = Fingerprint::new(family, config_sha256);
     for fact in inputs.flat_map(Inputs::facts) {
-        let _ = writeln!(text, "{}\t{}", fact.market_day, fact.revision);
+        fingerprint.line(format_args!("{}\t{}", fact.market_day, fact.revision));
     }
-    sha256_hex(text.as_bytes())
+    fingerprint.hash()
 }

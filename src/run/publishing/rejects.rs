@@ -6,7 +6,9 @@ use jiff::civil::Date;
 use tokio::runtime::Handle;
 
 use super::{ABREAST, Publisher, draft, table};
-use crate::archive::{ArchiveError, ExportRecord, PublishError, Receipt, RowCounts, State, TableName, Unit};
+use crate::archive::{
+    ArchiveError, ExportRecord, Fingerprint, PublishError, Receipt, RowCounts, State, TableName, Unit,
+};
 use crate::model::{Check, Reject};
 use crate::plan::Batch;
 use crate::report;
@@ -14,7 +16,7 @@ use crate::run::abreast::abreast;
 use crate::run::error_text;
 use crate::run::reading::CountedBatch;
 use crate::store::sha256_hex;
-use crate::time::{DayRule, tz_release};
+use crate::time::DayRule;
 
 impl Publisher<'_> {
     /// Publishes rejects and checks of every export date whose exports were all read. Says why, if that did not
@@ -74,11 +76,13 @@ impl Publisher<'_> {
         config_sha256: &str,
     ) -> Result<(), PublishError> {
         let Told { exports, rejects, checks } = told;
-        let listed: Vec<String> = exports.iter().map(|e| format!("{} {} {}", e.key, e.size, e.sha256)).collect();
-        let parts = [config_sha256, env!("CARGO_PKG_VERSION"), tz_release(), &listed.join("\n")].join("\n");
         let unit = Unit::Rejects { platform: self.plan.platform.clone(), export_date };
-        let state = self.state_of(export_date);
-        let mut draft = draft(state, &sha256_hex(parts.as_bytes()), exports.clone(), config_sha256);
+        let mut fingerprint = Fingerprint::new(unit.family(), config_sha256);
+        for export in exports {
+            fingerprint.line(format_args!("{} {} {}", export.key, export.size, export.sha256));
+        }
+        let state = self.state_of(export_date, newest.as_ref());
+        let mut draft = draft(state, &fingerprint.hash(), exports.clone(), config_sha256);
         draft.totals = BTreeMap::from([("rejected".to_owned(), i64::try_from(rejects.len()).unwrap_or(i64::MAX))]);
         let render = |_| {
             let _turn = self.rendering.take();
@@ -103,12 +107,14 @@ impl Publisher<'_> {
         sha256_hex(hashes.join("\n").as_bytes())
     }
 
-    /// An export date is settled when the platform's own day is over for as long as a market-day has to be.
-    fn state_of(&self, export_date: Option<Date>) -> State {
+    /// An export date is settled when the platform's own day is over for as long as a market-day has to be. A look back
+    /// knows less than whoever published it.
+    fn state_of(&self, export_date: Option<Date>, newest: Option<&Receipt>) -> State {
         let Some(date) = export_date else { return State::Final };
+        let judged_as_of = newest.map_or(self.now(), |newest| self.now().max(newest.judged_as_of()));
         let settled = self.platform.exports.iter().all(|export| {
             DayRule::calendar(export.day_zone.clone()).day(date).is_some_and(|day| {
-                self.now().as_second() >= day.end.as_second().saturating_add(self.platform.settle_seconds)
+                judged_as_of.as_second() >= day.end.as_second().saturating_add(self.platform.settle_seconds)
             })
         });
         if settled { State::Final } else { State::Provisional }

@@ -1,5 +1,6 @@
 //! What lies in a folder.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::time::SystemTime;
 
@@ -24,6 +25,25 @@ impl Folder {
             Ok(())
         })?;
         Ok(listing)
+    }
+
+    /// The names of the folders right under a prefix, which may be empty. Links are none.
+    pub(in crate::store) fn subfolders(&self, prefix: &str) -> Result<BTreeSet<String>, StoreProblem> {
+        self.disk.reads()?;
+        let entries = if prefix.is_empty() {
+            Some(self.dir.entries()?)
+        } else {
+            let is_folder = present(self.dir.symlink_metadata(prefix))?.is_some_and(|metadata| metadata.is_dir());
+            if is_folder { present(self.dir.read_dir(prefix))? } else { None }
+        };
+        let mut names = BTreeSet::new();
+        for entry in entries.into_iter().flatten() {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                names.extend(entry.file_name().to_str().map(str::to_owned));
+            }
+        }
+        Ok(names)
     }
 
     /// The half-written files under a prefix.

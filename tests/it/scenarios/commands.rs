@@ -115,7 +115,12 @@ fn wrong_words_are_usage_errors() {
 #[test]
 fn help_and_version_are_no_errors() {
     let scenario = one_day();
-    scenario.cli(&["--version"]).exits(0).says(concat!("coverledger ", env!("CARGO_PKG_VERSION")));
+    let version = scenario.cli(&["--version"]).exits(0).stdout;
+    let rest = version.strip_prefix(concat!("coverledger ", env!("CARGO_PKG_VERSION"), " (")).unwrap();
+    let commit = rest.trim_end().strip_suffix(')').unwrap();
+    let digits = commit.strip_suffix("-dirty").unwrap_or(commit);
+    let is_commit = digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    assert!(is_commit || commit == "unknown" || option_env!("COVERLEDGER_COMMIT") == Some(commit), "{version}");
     scenario
         .cli(&["--help"])
         .exits(0)

@@ -215,5 +215,6 @@ fn show_prints_what_was_decided_last_unless_asked_for_a_date() {
     assert!(last.stdout.contains("2026-11-20") && !last.stdout.contains("2026-11-19"), "{}", last.stdout);
     let earlier = scenario.cli(&["show", "cover", "--market", "GB", "--date", "2026-11-19"]).exits(0);
     assert!(earlier.stdout.contains("2026-11-19") && !earlier.stdout.contains("2026-11-20"), "{}", earlier.stdout);
+    scenario.publish_on_time();
     scenario.cli(&["snapshot", "--as-of", MORNING]).exits(0).says("shop/GB/decisions/2026-11-19");
 }

@@ -89,6 +89,7 @@ fn a_snapshot_between_two_revisions_lists_the_first() {
     scenario.deliver("shop/2026-11-20/late.csv", events("e2 2026-11-20T13:00:00Z show GB r1 c1 v2 f 25-34 -"));
     scenario.clock("2026-11-21T05:00:00Z");
     scenario.run().exits(0);
+    scenario.publish_on_time();
     let listed = |as_of: &str| scenario.cli(&["snapshot", "--as-of", as_of]).exits(0).stdout;
     assert_eq!(listed("2026-11-21T02:59:59Z"), "");
     let between = listed("2026-11-21T04:00Z");
@@ -101,6 +102,44 @@ fn a_snapshot_between_two_revisions_lists_the_first() {
         "its bytes are still there"
     );
     assert!(listed("2026-11-21T05:00Z").starts_with("funnel\tshop/GB/2026-11-20\t2\t"));
+}
+
+#[test]
+fn a_look_back_makes_no_final_day_provisional_and_leaves_the_past_as_it_was() {
+    let scenario = one_day()
+        .setting("max_reject_share", "1")
+        .job("shop", "GB", 2)
+        .export("shop/2026-11-21/a.csv", events(""));
+    scenario.deliver("shop/2026-11-20/bad.csv", events("b1 2026-11-20T12:00:00Z like GB r1 c1 v1 f 25-34 -"));
+    scenario.clock("2026-11-23T03:00:00Z");
+    let range = ["backfill", "nightly", "--from", "2026-11-20", "--to", "2026-11-20", "--reprocess", "all"];
+    scenario.cli(&range).exits(0).says("1 published");
+    let first = scenario.receipt("shop/GB/2026-11-20");
+    assert_eq!(first["content"]["state"], "final");
+    assert_eq!(first["as_of"], "2026-11-23T03:00:00Z");
+    let published_at = first["published_at"].as_str().unwrap().to_owned();
+    let listed = || scenario.cli(&["snapshot", "--as-of", &published_at]).exits(0).stdout;
+    let then = listed();
+    assert!(then.starts_with("funnel\tshop/GB/2026-11-20\t1\t"), "{then}");
+
+    scenario.clock(PROVISIONAL);
+    scenario.cli(&range).exits(0).says("1 current");
+    scenario.deliver("shop/2026-11-20/late.csv", events("e2 2026-11-20T13:00:00Z show GB r1 c1 v2 f 25-34 -"));
+    scenario.cli(&range).exits(0).says("1 published").expect_table(
+        "slot_audience",
+        "\
+        local_date  slot       impressions  provisional  revision
+        2026-11-20  afternoon  2            false        2",
+    );
+    let second = scenario.receipt("shop/GB/2026-11-20");
+    assert_eq!((&second["content"]["state"], &second["as_of"]), (&"final".into(), &first["as_of"]));
+    assert!(second["published_at"].as_str().unwrap() > published_at.as_str(), "the machine's clock goes on");
+    assert_eq!(scenario.receipt("shop/_rejects/2026-11-20")["content"]["state"], "final");
+    assert_eq!(listed(), then, "what was the truth then");
+    // A second look back still knows as of when the first revision was judged.
+    scenario.deliver("shop/2026-11-20/later.csv", events("e3 2026-11-20T13:00:00Z show GB r1 c1 v2 f 25-34 -"));
+    scenario.run().exits(4).says("1 published");
+    assert_eq!(scenario.receipt("shop/GB/2026-11-20")["content"]["state"], "final");
 }
 
 #[test]

@@ -130,8 +130,8 @@ fn between(range: &str, size: usize) -> Option<(usize, usize)> {
 }
 
 fn list(bucket: &Bucket, request: &Request) -> Answer {
-    if request.query.contains_key("delimiter") {
-        return Answer::error(501, request);
+    if let Some(delimiter) = request.query.get("delimiter") {
+        return if delimiter == "/" { list_folder(bucket, request) } else { Answer::error(501, request) };
     }
     let after = request.query.get("continuation-token").or_else(|| request.query.get("start-after"));
     let mut rest = bucket.under(&request.key).filter(|(key, _)| after.is_none_or(|after| *key > after)).peekable();
@@ -155,6 +155,32 @@ fn list(bucket: &Bucket, request: &Request) -> Answer {
         200,
         format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListBucketResult>{more}{contents}</ListBucketResult>"
+        ),
+    )
+}
+
+/// What lies right in a folder, and the folders in it; all on one page.
+fn list_folder(bucket: &Bucket, request: &Request) -> Answer {
+    let (mut contents, mut folders) = (String::new(), std::collections::BTreeSet::new());
+    for (key, object) in bucket.under(&request.key) {
+        match key[request.key.len()..].split_once('/') {
+            Some((folder, _)) => drop(folders.insert(format!("{}{folder}/", request.key))),
+            None => contents.push_str(&format!(
+                "<Contents><Key>{}</Key><LastModified>{}</LastModified><ETag>{}</ETag><Size>{}</Size></Contents>",
+                escaped(key),
+                object.modified.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+                escaped(&object.etag),
+                object.bytes.len()
+            )),
+        }
+    }
+    let folder =
+        |folder: &String| format!("<CommonPrefixes><Prefix>{}</Prefix></CommonPrefixes>", escaped(folder));
+    let folders: String = folders.iter().map(folder).collect();
+    Answer::of(
+        200,
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListBucketResult><IsTruncated>false</IsTruncated>{contents}{folders}</ListBucketResult>"
         ),
     )
 }

@@ -60,7 +60,12 @@ fn the_stub_lists_by_pages_and_can_be_behind() {
     stub.on(|_, _| Fault::StaleList { changes: 8 });
     let stale = answer(&stub, "GET /proof?list-type=2&prefix=p%2F HTTP/1.1", "");
     assert_eq!(stale.matches("<Key>").count(), 1);
-    assert!(answer(&stub, "GET /proof?list-type=2&delimiter=%2F HTTP/1.1", "").starts_with("HTTP/1.1 501"));
+    assert!(answer(&stub, "GET /proof?list-type=2&delimiter=- HTTP/1.1", "").starts_with("HTTP/1.1 501"));
+    stub.calm();
+    stub.bucket().put("p/q/r/s", "x");
+    let folder = answer(&stub, "GET /proof?list-type=2&prefix=p%2F&delimiter=%2F HTTP/1.1", "");
+    assert_eq!(folder.matches("<Key>").count(), 9);
+    assert!(folder.contains("<CommonPrefixes><Prefix>p/q/</Prefix></CommonPrefixes>"), "{folder}");
     assert!(answer(&stub, "GET /other/key HTTP/1.1", "").starts_with("HTTP/1.1 501"));
 }
 

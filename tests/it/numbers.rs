@@ -1,0 +1,164 @@
+//! What the demo publishes, byte for byte: who changes a byte raises the version of its family, or this goes red.
+//!
+//! `numbers.txt` beside this file has the version and the digest of every table of the demo. Digests are of the bytes of
+//! all its files in the order of their paths.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use coverledger::archive::TableName;
+use sha2::{Digest, Sha256};
+
+use crate::scenario::Scenario;
+
+/// Records what is published now, where versions allow it.
+const RECORD: &str = "COVERLEDGER_RECORD_NUMBERS";
+const COMMAND: &str = "COVERLEDGER_RECORD_NUMBERS=1 cargo test --release --test it numbers";
+const HEADER: &str = "\
+# The demo's tables (`demo --events 20000 --days 4 --seed 1`, with `--rows events` and with `--rows counts`):
+# the version of their numbers, and the SHA-256 of their files. Written by the test in numbers.rs, which says when.
+";
+
+/// By demo and table: the version and the digest.
+type Recorded = BTreeMap<(String, String), (u32, String)>;
+
+fn file() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/numbers.txt")
+}
+
+fn read(text: &str) -> Recorded {
+    let lines = text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
+    let row = |line: &str| {
+        let cells: Vec<&str> = line.split_whitespace().collect();
+        let [demo, table, version, digest] = cells[..] else { panic!("`{line}` is no line of numbers.txt") };
+        ((demo.to_owned(), table.to_owned()), (version.parse().unwrap(), digest.to_owned()))
+    };
+    lines.map(row).collect()
+}
+
+fn written(recorded: &Recorded) -> String {
+    let line = |((demo, table), (version, digest)): (&(String, String), &(u32, String))| {
+        format!("{demo:<7} {table:<19} {version:<3} {digest}\n")
+    };
+    format!("{HEADER}{}", recorded.iter().map(line).collect::<String>())
+}
+
+fn published() -> Recorded {
+    let scenario = Scenario::new();
+    let mut published = Recorded::new();
+    for rows in ["events", "counts"] {
+        scenario.cli(&["demo", rows, "--rows", rows, "--events", "20000", "--days", "4", "--seed", "1"]).exits(0);
+        for table in TableName::ALL {
+            let files = scenario.tree(&format!("{rows}/archive/{table}"));
+            if files.is_empty() {
+                continue;
+            }
+            let mut digest = Sha256::new();
+            for (name, bytes) in &files {
+                digest.update(format!("{name}\n{}\n", bytes.len()));
+                digest.update(bytes);
+            }
+            let hex: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+            published.insert((rows.to_owned(), table.to_string()), (table.family().version(), hex));
+        }
+    }
+    published
+}
+
+/// What has to be done about a table, if anything has.
+fn judge(recorded: Option<&(u32, String)>, published: Option<&(u32, String)>) -> Verdict {
+    match (recorded, published) {
+        (Some((before, _)), Some((now, _))) if now < before => Verdict::Lowered { before: *before, now: *now },
+        (Some((before, old)), Some((now, new))) if before == now && old != new => Verdict::Raise { version: *now },
+        (recorded, published) if recorded == published => Verdict::Same,
+        _ => Verdict::Record,
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Verdict {
+    Same,
+    /// Its bytes are others, and its version is the same.
+    Raise {
+        version: u32,
+    },
+    /// It has a lower version than before.
+    Lowered {
+        before: u32,
+        now: u32,
+    },
+    /// It is new or gone, or its version was raised.
+    Record,
+}
+
+fn told(demo: &str, name: &str, verdict: &Verdict) -> Option<String> {
+    let family = TableName::ALL.iter().find(|table| table.as_str() == name).map(|table| table.family());
+    let constant = family.map_or("its constant", |family| family.as_str());
+    match verdict {
+        Verdict::Same => None,
+        Verdict::Raise { version } => Some(format!(
+            "the bytes of `{name}` in the demo of {demo} changed, and the version of its numbers is still {version}. If \
+             you meant to change them: raise `{constant}` in src/archive/numbers.rs to {}, say in CHANGELOG.md under \
+             \"Numbers\" what changed and why, and record the new bytes with\n    {COMMAND}\nIf you did not, this change \
+             has a fault",
+            version + 1
+        )),
+        Verdict::Lowered { before, now } => Some(format!(
+            "the version of the numbers of `{name}` was {before} and is {now}: `{constant}` in src/archive/numbers.rs is \
+             never lowered, for archives hold what was made by {before}"
+        )),
+        Verdict::Record => Some(format!(
+            "what tests/it/numbers.txt records of `{name}` in the demo of {demo} is of another version, or nothing: record \
+             it with\n    {COMMAND}"
+        )),
+    }
+}
+
+#[test]
+fn bytes_of_the_demo_change_with_the_version_of_their_numbers_alone() {
+    let recorded = read(&fs::read_to_string(file()).unwrap_or_default());
+    let published = published();
+    let keys: std::collections::BTreeSet<_> = recorded.keys().chain(published.keys()).cloned().collect();
+    let verdicts: Vec<_> =
+        keys.into_iter().map(|key| (judge(recorded.get(&key), published.get(&key)), key)).collect();
+    let records = std::env::var_os(RECORD).is_some();
+    let is_wrong = |verdict: &Verdict| match verdict {
+        Verdict::Same => false,
+        Verdict::Record => !records,
+        Verdict::Raise { .. } | Verdict::Lowered { .. } => true,
+    };
+    let wrong = verdicts.iter().filter(|(verdict, _)| is_wrong(verdict));
+    let wrong: Vec<String> = wrong.filter_map(|(verdict, (demo, table))| told(demo, table, verdict)).collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n\n"));
+    if records {
+        fs::write(file(), written(&published)).unwrap();
+    }
+    let tables: std::collections::BTreeSet<&str> = published.keys().map(|(_, table)| table.as_str()).collect();
+    let missing: Vec<&str> =
+        TableName::ALL.iter().map(|table| table.as_str()).filter(|table| !tables.contains(table)).collect();
+    assert_eq!(missing, NOT_IN_THE_DEMO, "tables of which no byte is held here");
+}
+
+/// Tables that neither demo has: nothing takes turns there.
+const NOT_IN_THE_DEMO: &[&str] = &["turns"];
+
+#[test]
+fn other_bytes_under_the_same_version_are_never_recorded() {
+    let of = |version, digest: &str| (version, digest.to_owned());
+    let table = [
+        (Some(of(1, "a")), Some(of(1, "a")), Verdict::Same),
+        (Some(of(1, "a")), Some(of(1, "b")), Verdict::Raise { version: 1 }),
+        (Some(of(1, "a")), Some(of(2, "b")), Verdict::Record),
+        (Some(of(1, "a")), Some(of(2, "a")), Verdict::Record),
+        (Some(of(2, "a")), Some(of(1, "a")), Verdict::Lowered { before: 2, now: 1 }),
+        (None, Some(of(1, "a")), Verdict::Record),
+        (Some(of(1, "a")), None, Verdict::Record),
+    ];
+    for (recorded, published, expected) in table {
+        assert_eq!(judge(recorded.as_ref(), published.as_ref()), expected, "{recorded:?} {published:?}");
+    }
+    let message = told("events", "cover", &Verdict::Raise { version: 3 }).unwrap();
+    assert!(message.contains("raise `DECISIONS` in src/archive/numbers.rs to 4"), "{message}");
+    assert_eq!(read(&written(&read("events cover 3 ab"))), read("events cover 3 ab"));
+}
