@@ -73,6 +73,11 @@ enum Own {
 fn read_each(section: &Section<'_>, frame: &Frame<'_>) -> Option<EventColumns> {
     let column = |key: &str| section.maybe(key, |at| at.column());
     let event_id = column("event_id");
+    if event_id == Some(None) {
+        section.place().warn(
+            "no `event_id` is mapped: an event that is delivered twice counts twice, unless whole files are seen to be the same (map the column that is unique per event, if there is one)",
+        );
+    }
     let viewer_id = column("viewer_id");
     let dwell_seconds = column("dwell_seconds");
     let occurred_at =
@@ -159,6 +164,19 @@ mod tests {
         assert_eq!((clicked, entered, ordered), (Some(ColumnName::new("is_click")), None, None));
         assert_eq!(columns.cover_id, CoverRule::Row(TextRule::Value("only".into())));
         assert_eq!(columns.market, MarketRule::Value(MarketId::new("US")));
+    }
+
+    #[test]
+    fn events_without_an_id_are_warned_of() {
+        let warnings = |more: &str, kind| {
+            let text = format!("{IDS}market: {{value: US}}\n{more}");
+            let markets = BTreeSet::from(["US".to_owned()]);
+            let frame =
+                Frame { kind, format: Some(&Format::Ndjson), path: None, markets: Some(&markets), click: None };
+            testing::warnings_of(&text, |at| read(at, &frame, None))
+        };
+        assert!(warnings("", RowKind::Impressions)[0].starts_with("line 1: no `event_id` is mapped"));
+        assert_eq!(warnings("event_id: id\n", RowKind::Impressions), <[&str; 0]>::default());
     }
 
     #[test]

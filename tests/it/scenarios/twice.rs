@@ -46,6 +46,18 @@ fn a_file_twice_under_one_date_is_held_with_both_names_however_it_is_packed() {
 }
 
 #[test]
+fn check_warns_where_nothing_tells_a_copy() {
+    let warning = "no `event_id` is mapped: an event that is delivered twice counts twice";
+    let scenario = without_ids();
+    scenario
+        .cli(&["check"])
+        .exits(0)
+        .says(&format!("warning: `config/platforms/shop.yaml`, line 11, `exports[0].columns`: {warning}"));
+    let outcome = Scenario::shop().cli(&["check"]).exits(0).stdout;
+    assert!(!outcome.contains("event_id"), "{outcome}");
+}
+
+#[test]
 fn with_event_ids_a_copy_counts_once_and_holds_nothing() {
     let text = events("e1 2026-11-20T10:00:00Z show GB r1 c1 v1 f 25-34 -");
     let scenario = Scenario::shop().at(MORNING).export("shop/2026-11-20/a.csv", &text);
