@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use coverledger::config::{self, Platform, Workspace};
 use coverledger::demo::{Demo, DemoFormat};
-use coverledger::export::{self, Excerpt, Found, Reading, Signals};
+use coverledger::export::{self, Excerpt, Found, Reach, Reading, Signals};
 use coverledger::model::MarketId;
 use coverledger::store::{IfMissing, Store};
 use coverledger::time::Zone;
@@ -75,7 +75,7 @@ impl Week {
                 export: &platform.exports[object.export],
                 entry_is_click: platform.entry_is_click(),
                 path: &object.found.path,
-                reach_us: None,
+                reach: &Reach::everything(),
                 markets: &self.markets,
                 stay_seconds: self.workspace.settings.stay_seconds,
                 excerpt: Excerpt { chars: 200, viewer_ids: false },

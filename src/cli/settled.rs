@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::reasons::Reasons;
 use super::{Failure, exit, unconfigured};
 use crate::archive::RowCounts;
-use crate::run::{self, Disposition, RunReport};
+use crate::run::{self, Disposition, OtherConfiguration, RunReport};
 
 /// Prints what became of the market-days and why some were not published.
 ///
@@ -33,6 +33,12 @@ pub fn print(report: &RunReport, out: &mut impl Write) -> io::Result<()> {
     unconfigured::print(&report.unconfigured, out)?;
     for (what, reason) in report.undecided() {
         writeln!(out, "not decided: {what}: {reason}")?;
+    }
+    if let Some(OtherConfiguration { days, from, to, command }) = &report.other_configuration {
+        writeln!(
+            out,
+            "of another configuration: {days} published market-days outside of this run, from {from} to {to}; `{command}` makes them anew"
+        )?;
     }
     Ok(())
 }

@@ -126,7 +126,19 @@ pub fn is_matched(
     dates: &BTreeSet<Date>,
     key: &str,
 ) -> bool {
-    wanted(export, markets, dates).iter().any(|wanted| matched(&wanted.parts, &wanted.word, key).is_some())
+    named(export, markets, dates, key).is_some()
+}
+
+/// Whether a key is one that an export looks for on these dates, and of which market it is where its path names one.
+#[must_use]
+pub fn named(
+    export: &Export,
+    markets: &BTreeMap<MarketId, Market>,
+    dates: &BTreeSet<Date>,
+    key: &str,
+) -> Option<Option<MarketId>> {
+    let wanted = wanted(export, markets, dates).into_iter();
+    wanted.filter(|wanted| matched(&wanted.parts, &wanted.word, key).is_some()).map(|wanted| wanted.market).next()
 }
 
 /// Every path that is looked for; of two markets one of whose words begins with the other's, the longer word first.

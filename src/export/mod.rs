@@ -17,6 +17,7 @@ mod map;
 mod near_miss;
 mod peek;
 mod percent;
+mod reach;
 mod stop;
 mod text;
 mod value;
@@ -28,15 +29,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use check::total_row::says_total;
 pub use error::ExportError;
-pub use find::{Found, PathValues, Search, find, is_matched};
+pub use find::{Found, PathValues, Search, find, is_matched, named};
 pub use map::excerpt::Excerpt;
 pub use map::fates::MAX_LISTED_REJECTS;
 pub use map::prints::Prints;
 pub use map::reasons::{Commonest, Reasons};
-pub use map::seen::{OtherMarkets, Seen};
+pub use map::seen::{Beyond, OtherMarkets, Seen};
 pub use map::signal::{Signal, Signals};
 pub use near_miss::near_misses;
 pub use peek::{Cell, Peek, PeekFormat, PeekTable, peek};
+pub use reach::Reach;
 pub use text::normal;
 pub use value::length::length;
 pub use value::number::{NotANumber, Number, number};
@@ -62,9 +64,8 @@ pub struct Reading<'a> {
     pub entry_is_click: bool,
     /// What the path of the object says.
     pub path: &'a PathValues,
-    /// The instants whose market-days read the object, from the first (microseconds since 1970, UTC) to before the
-    /// second; `None` where all do.
-    pub reach_us: Option<(i64, i64)>,
+    /// The instants whose market-days read the object.
+    pub reach: &'a Reach,
     /// Every market the configuration knows, with its zone.
     pub markets: &'a BTreeMap<MarketId, Zone>,
     /// An entry that lasted so long is a stay.

@@ -37,7 +37,7 @@ pub enum Reason {
     IntervalTooLong,
     /// An event that the configuration does not name.
     UnknownEvent,
-    /// Counts over an interval of which only a part lies on days that read their object.
+    /// A record of a market-day that does not read its object, or counts over an interval of which a part is of such.
     BeyondReach,
     /// A market that no configuration knows.
     UnknownMarket,

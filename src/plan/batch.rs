@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::{PlannedDay, PlannedExport, PlatformPlan, Standing, Window};
+use super::{PlannedDay, PlannedExport, PlatformPlan, Standing, export_dates};
 use crate::model::MarketDay;
 
 /// Due market-days that are counted together, and every export that any of them stands on.
@@ -17,12 +17,18 @@ pub struct Batch<'p> {
 }
 
 impl<'p> Batch<'p> {
-    /// All objects of every export date that the days reach, whichever export they belong to: the rejects of a date
-    /// are published together.
+    /// All objects of the dates on which the days stand on their export, of whatever market: the rejects of a date are
+    /// published together.
     fn of(plan: &'p PlatformPlan, days: Vec<&'p PlannedDay>) -> Self {
-        let dates: BTreeSet<Date> = days.iter().flat_map(|day| &day.windows).flat_map(Window::dates).collect();
-        let reaches = |date: Option<Date>| date.is_none_or(|date| dates.contains(&date));
-        let exports = plan.exports.iter().filter(|export| reaches(export.found.export_date)).collect();
+        let windows = days.iter().map(|day| day.windows.as_slice());
+        let definitions = days.first().map_or(0, |day| day.windows.len());
+        let dates: Vec<BTreeSet<Date>> =
+            (0..definitions).map(|export| export_dates(windows.clone(), export)).collect();
+        let is_read = |planned: &&PlannedExport| {
+            let of_export = dates.get(planned.export);
+            planned.found.export_date.is_none_or(|date| of_export.is_some_and(|dates| dates.contains(&date)))
+        };
+        let exports = plan.exports.iter().filter(is_read).collect();
         Self { days, exports }
     }
 

@@ -43,4 +43,4 @@ fn goes_by_modification(rows: &Rows) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

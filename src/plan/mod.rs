@@ -6,12 +6,14 @@
 mod batch;
 mod fingerprint;
 mod platform_plan;
+mod reach;
 mod selection;
 mod standing;
 mod window;
 
 pub use batch::Batch;
 pub use platform_plan::{Known, PlannedDay, PlannedExport, PlatformPlan, export_dates, windows};
+pub use reach::{reach, reach_in};
 pub use selection::{Dates, Reprocess, Selection};
 pub use standing::{Because, Standing};
-pub use window::{Window, reach};
+pub use window::Window;

@@ -9,7 +9,7 @@ use super::fingerprint::fingerprint;
 use super::{Because, Reprocess, Selection, Standing, Window};
 use crate::archive::{Attempt, Receipt, State, Unit};
 use crate::config::{Platform, Workspace};
-use crate::export::{Found, near_misses};
+use crate::export::{Found, named, near_misses};
 use crate::model::{MarketDay, MarketId, PlatformId, Turns};
 use crate::time::LocalDay;
 
@@ -117,10 +117,16 @@ pub fn windows(
     days
 }
 
-/// Every export date that these windows reach.
+/// The dates of an export's objects that market-days with these windows stand on: each export is read as widely as its
+/// own windows. One that feeds none of them is read on the dates without which they wait, because the rejects of all
+/// exports of a date are published together.
 #[must_use]
-pub fn export_dates(windows: &[(MarketId, LocalDay, Vec<Window>)]) -> BTreeSet<Date> {
-    windows.iter().flat_map(|(_, _, windows)| windows).flat_map(Window::dates).collect()
+pub fn export_dates<'w>(windows: impl Iterator<Item = &'w [Window]> + Clone, export: usize) -> BTreeSet<Date> {
+    let own = windows.clone().filter_map(|windows| windows.get(export));
+    if own.clone().all(|window| *window == Window::Nowhere) {
+        return windows.flatten().flat_map(Window::needed).collect();
+    }
+    own.flat_map(Window::dates).collect()
 }
 
 impl PlatformPlan {
@@ -163,6 +169,10 @@ impl PlatformPlan {
             let settled = judged_as_of.as_second() >= day.end.as_second().saturating_add(platform.settle_seconds);
             let state = if settled { State::Final } else { State::Provisional };
             let facts = Facts {
+                workspace,
+                platform,
+                market: &market,
+                windows: &windows,
                 now,
                 day: &day,
                 state,
@@ -237,6 +247,10 @@ fn missing(
 }
 
 struct Facts<'a> {
+    workspace: &'a Workspace,
+    platform: &'a Platform,
+    market: &'a MarketId,
+    windows: &'a [Window],
     now: Timestamp,
     day: &'a LocalDay,
     state: State,
@@ -248,6 +262,17 @@ struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
+    /// Whether the day would be made from an object of this key if there were one. What the configuration no longer
+    /// reads for it, since a window moved for one, is not gone.
+    fn is_read(&self, key: &str) -> bool {
+        self.platform.exports.iter().zip(self.windows).any(|(export, window)| {
+            let dates = window.dates().collect();
+            let named = named(export, &self.workspace.markets, &dates, key);
+            *window != Window::Nowhere
+                && named.is_some_and(|market| market.is_none_or(|market| market == *self.market))
+        })
+    }
+
     /// The last attempt, unless what it failed at was published since.
     fn pending_attempt(&self) -> Option<&'a Attempt> {
         self.attempt.filter(|attempt| {
@@ -261,10 +286,11 @@ fn standing(facts: &Facts<'_>, selection: &Selection) -> Standing {
         return Standing::NotOver;
     }
     if let Some(receipt) = facts.receipt.filter(|_| !selection.accept_shrink) {
-        let is_there = |key: &str| facts.covering.iter().any(|export| export.found.object.key == key);
-        if let Some(gone) = receipt.content.exports.iter().find(|export| !is_there(&export.key)) {
+        let is_gone =
+            |key: &str| !facts.covering.iter().any(|export| export.found.object.key == key) && facts.is_read(key);
+        if let Some(gone) = receipt.content.exports.iter().find(|export| is_gone(&export.key)) {
             let reason = format!(
-                "`{}` is gone, or the configuration no longer reads it for this day, and revision {} was made from it (give `--accept-shrink` if that is right)",
+                "`{}` is gone, and revision {} was made from it (give `--accept-shrink` if that is right)",
                 gone.key, receipt.content.revision
             );
             return Standing::Held { reason };

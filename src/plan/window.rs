@@ -33,8 +33,8 @@ impl Window {
     ///
     /// A row of local time *t* belongs to the platform's day that holds *t*; it may sit in an object up to
     /// `early_days` before and `late_days` after that day's. A leave counts on the day of its entry, and who entered
-    /// before midnight leaves after it: where leaves carry the dwell, the next day's objects always belong to it. A
-    /// session that crosses midnight is delivered once, under the day on which it began or the one on which it ended:
+    /// before midnight leaves after it: where leaves carry the dwell, one more day's objects belong to it, since a leave
+    /// may be late from the day on which it happened. A session that crosses midnight is delivered once, under the day on which it began or the one on which it ended:
     /// where rows are sessions, the day before always belongs to it.
     #[must_use]
     pub fn of(export: &Export, market: &MarketId, day: &LocalDay) -> Option<Self> {
@@ -86,19 +86,11 @@ impl Window {
     }
 }
 
-/// The instants whose market-days read an object of this date: from the first on, before the second.
-#[must_use]
-pub fn reach(export: &Export, export_date: Date) -> Option<(Timestamp, Timestamp)> {
-    let platform_days = DayRule::calendar(export.day_zone.clone());
-    let (early, late) = spread(export);
-    let first = platform_days.day(export_date.checked_sub(late).ok()?)?;
-    let last = platform_days.day(export_date.checked_add(early).ok()?)?;
-    Some((first.start, last.end))
-}
-
-/// How many days before its own and after its own a row may be delivered.
-fn spread(export: &Export) -> (Span, Span) {
-    let late_days = export.late_days.max(u16::from(export.has_dwell_on_leave()));
+/// How many days before and after the one that a row counts on its object may be dated.
+///
+/// A leave may be late from its own day, and that is a stay later than the day of the entry, on which it counts.
+pub(super) fn spread(export: &Export) -> (Span, Span) {
+    let late_days = export.late_days + u16::from(export.has_dwell_on_leave());
     let early_days = export.early_days.max(u16::from(export.has_rows_past_midnight()));
     (i64::from(early_days).days(), i64::from(late_days).days())
 }

@@ -32,6 +32,7 @@ mod sheet;
 mod shrink;
 mod slot_audience;
 mod slot_plan;
+mod slots_told;
 mod standardize;
 mod tally;
 #[cfg(test)]
@@ -51,6 +52,7 @@ pub use experiment::Standings;
 pub use frame::frame;
 pub use power::{Power, power};
 pub use sheet::Sheet;
+pub use slots_told::slots_told;
 
 use crate::model::{Check, PlatformId, Reject};
 

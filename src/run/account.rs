@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Disposition, RunReport, Unconfigured, error_text};
+use super::{Disposition, OtherConfiguration, RunReport, Unconfigured, error_text};
 use crate::archive::{RowCounts, State};
 use crate::model::MarketDay;
 use crate::notify::Told;
@@ -44,6 +44,10 @@ pub struct Account {
     /// What is published and no configuration knows; where there is nothing of the kind, nothing is said of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unconfigured: Vec<UnconfiguredAccount>,
+    /// Published market-days outside of what was looked at that another configuration made; nothing is said where there
+    /// are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_configuration: Option<OtherConfigurationAccount>,
 }
 
 /// Something that is published and no configuration knows.
@@ -57,6 +61,19 @@ pub struct UnconfiguredAccount {
     pub market_days: u64,
     /// What the configuration lacks.
     pub reason: String,
+}
+
+/// Published market-days of another configuration, and what settles them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherConfigurationAccount {
+    /// How many.
+    pub days: u64,
+    /// The first local date of them.
+    pub from: Date,
+    /// The last.
+    pub to: Date,
+    /// The command that makes them anew.
+    pub command: String,
 }
 
 /// What became of one message.
@@ -126,6 +143,7 @@ impl Account {
             told: told.iter().map(ToldAccount::of).collect(),
             exit_code,
             unconfigured: report.unconfigured.iter().map(UnconfiguredAccount::of).collect(),
+            other_configuration: report.other_configuration.as_ref().map(OtherConfigurationAccount::of),
         }
     }
 }
@@ -138,6 +156,13 @@ impl UnconfiguredAccount {
             market_days: found.shown.as_ref().map_or(0, |shown| shown.market_days as u64),
             reason: found.why.clone(),
         }
+    }
+}
+
+impl OtherConfigurationAccount {
+    fn of(other: &OtherConfiguration) -> Self {
+        let OtherConfiguration { days, from, to, command } = other.clone();
+        Self { days, from, to, command }
     }
 }
 

@@ -8,12 +8,13 @@ use crate::archive::{ExportRecord, Receipt, RowCounts};
 use crate::config::Settings;
 use crate::count::ConflictKind;
 use crate::export::{Commonest, ReadReport};
-use crate::model::{Bounds, Check, MarketId, Verdict};
+use crate::model::{Bounds, Check, MarketId, Reason, Verdict};
 use crate::plan::{Batch, PlannedDay, PlannedExport};
 
 use super::Disposition;
 use super::conflict;
 use super::mend::mend;
+use super::reach_mend::ReachMends;
 use super::reading::CountedBatch;
 use super::suspect::Suspects;
 
@@ -23,6 +24,8 @@ pub(super) struct Objections<'a> {
     pub(super) suspects: Option<Suspects>,
     /// The newest receipts of the plan.
     pub(super) receipts: &'a BTreeMap<(MarketId, Date), Receipt>,
+    /// What would mend exports whose records no market-day reads.
+    pub(super) mends: ReachMends,
 }
 
 impl Objections<'_> {
@@ -117,7 +120,7 @@ pub(super) fn exports_of(
                 report.rejected,
                 report.rows_in,
                 settings.max_reject_share * 100.0,
-                commonest(report)
+                commonest(report, objections.mends.of_export(index))
             );
             return Err(Disposition::Held { reason });
         }
@@ -147,7 +150,7 @@ pub(super) fn exports_of(
 
 /// The commonest reason of the rejects, in which column, and what most likely mends it; which unknown markets they are
 /// of, if all of them are of such.
-fn commonest(report: &ReadReport) -> String {
+fn commonest(report: &ReadReport, reach_mend: Option<&str>) -> String {
     let others = &report.seen.other_markets;
     if let Some(names) = others.named().filter(|_| others.records == report.rejected) {
         return format!("; they are of {names}, which `markets.yaml` does not know");
@@ -155,7 +158,8 @@ fn commonest(report: &ReadReport) -> String {
     let Some(Commonest { reason, column, count }) = report.reasons.commonest() else { return String::new() };
     let share = if count == report.rejected { "all".to_owned() } else { format!("{count} of them") };
     let column = column.map(|column| format!(" in column `{column}`")).unwrap_or_default();
-    let mend = mend(reason).map(|mend| format!(": {mend}")).unwrap_or_default();
+    let mend = reach_mend.filter(|_| reason == Reason::BeyondReach).or(mend(reason));
+    let mend = mend.map(|mend| format!(": {mend}")).unwrap_or_default();
     format!("; {share} are `{}`{column}{mend}", reason.word())
 }
 

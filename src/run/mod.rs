@@ -17,11 +17,15 @@ mod known_since;
 mod leasing;
 mod localize;
 mod mend;
+mod moved;
+mod other_configuration;
 mod outcome;
 mod planning;
 mod press;
 mod progress;
 mod publishing;
+mod reach;
+mod reach_mend;
 mod reading;
 mod shift;
 mod stop;
@@ -34,10 +38,13 @@ use std::num::NonZeroUsize;
 
 use jiff::Timestamp;
 
-pub use account::{Account, DayAccount, DecisionAccount, ToldAccount, UnconfiguredAccount};
+pub use account::{
+    Account, DayAccount, DecisionAccount, OtherConfigurationAccount, ToldAccount, UnconfiguredAccount,
+};
 pub use aftermath::Aftermath;
 pub use deciding::history;
 pub use error::RunError;
+pub use other_configuration::OtherConfiguration;
 pub use outcome::{Disposition, ExportOutcome, RunReport, no_export};
 pub use planning::plan;
 pub use progress::{Observer, Step};
@@ -115,6 +122,9 @@ pub async fn run(
     let worked = shift.work_off(&mut plans, &mut report);
     leasing.end().await;
     worked?;
+    let job = label.split_once(' ').map_or(label, |(_, job)| job);
+    let others = other_configuration::other_configuration(workspace, &plans, &report, &archive, job);
+    report.other_configuration = stop.or(others).await.flatten();
     let desk =
         deciding::Desk { workspace, selection, archive: &archive, stamp: &stamp, stop, rendering: &rendering };
     report.decisions = desk.decide().await;

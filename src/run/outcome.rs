@@ -8,8 +8,8 @@ use crate::archive::{RowCounts, State};
 use crate::model::MarketDay;
 use crate::plan::Standing;
 
-use super::Unconfigured;
 use super::progress::{Observer, Step};
+use super::{OtherConfiguration, Unconfigured};
 
 /// How a market-day ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,6 +159,8 @@ pub struct RunReport {
     pub bytes_reread: u64,
     /// What is published and no configuration knows.
     pub unconfigured: Vec<Unconfigured>,
+    /// Published market-days that were not looked at and that are of another configuration than those that were.
+    pub other_configuration: Option<OtherConfiguration>,
 }
 
 impl RunReport {

@@ -83,9 +83,9 @@ async fn known(
     now: Timestamp,
 ) -> Result<Known, RunError> {
     let days = windows(workspace, platform, selection, now);
-    let dates = export_dates(&days);
     let mut known = Known::default();
     for (index, export) in platform.exports.iter().enumerate() {
+        let dates = export_dates(days.iter().map(|(_, _, windows)| windows.as_slice()), index);
         let search = find(exports, export, &workspace.markets, &dates).await.map_err(RunError::Exports)?;
         let Search { found, unmatched } = search;
         let unmatched = of_nobody(workspace, unmatched);

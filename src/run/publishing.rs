@@ -21,6 +21,8 @@ use crate::time::tz_release;
 use super::abreast::{Turns, abreast};
 use super::judge::{self, Objections};
 use super::known_since;
+use super::moved;
+use super::reach_mend::ReachMends;
 use super::reading::CountedBatch;
 use super::suspect::{self, Suspects};
 use super::{Disposition, RunError, Stop, error_text};
@@ -84,13 +86,14 @@ impl Publisher<'_> {
     /// What may be held against the exports of a batch.
     async fn objections(&self, batch: &Batch<'_>, counted: &CountedBatch) -> Objections<'_> {
         let receipts = &self.plan.receipts;
+        let mends = ReachMends::of(self.workspace, self.platform, batch, &counted.exports);
         if self.accept_shrink {
-            return Objections { suspects: None, receipts };
+            return Objections { suspects: None, receipts, mends };
         }
         let before = suspect::receipts_before(self.archive, self.plan, batch).await;
         let told = receipts.values().chain(&before);
         let suspects = Suspects::of(self.platform, batch, &counted.exports, &self.plan.exports, told, self.now());
-        Objections { suspects: Some(suspects), receipts }
+        Objections { suspects: Some(suspects), receipts, mends }
     }
 
     async fn publish_day(
@@ -137,7 +140,13 @@ impl Publisher<'_> {
         if !self.accept_shrink
             && let Err(held) = judge::shrink(day, &totals, newest.as_ref(), max_share)
         {
-            return Ok(held);
+            let has_moved = match &newest {
+                Some(newest) => moved::has_moved(self.archive, market, day, newest).await,
+                None => false,
+            };
+            if !has_moved {
+                return Ok(held);
+            }
         }
         let draft = Draft { totals, ..draft(day.state, &day.fingerprint, exports, &day.config_sha256) };
         // A schedule that no longer reaches into the day leaves a table without rows.

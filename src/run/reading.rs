@@ -11,11 +11,11 @@ use tokio::runtime::Handle;
 use tracing::Span;
 
 use crate::archive::RowCounts;
-use crate::config::{Export, Platform, Rows, Workspace};
+use crate::config::{Platform, Rows, Workspace};
 use crate::count::{Booked, Counted, Counter, Effort, Fed, Feed, Landed, Memory, Outcome, Scope};
 use crate::export::{self, Excerpt, ExportError, ReadReport, Reading};
 use crate::model::{Fact, MarketId, Page, TurnFact, Turns};
-use crate::plan::{self, Batch, PlannedExport};
+use crate::plan::{Batch, PlannedExport};
 use crate::store::{Fetched, Object, Store, StoreError, StoreProblem};
 use crate::time::Zone;
 
@@ -24,6 +24,7 @@ use super::booking::{self, Room};
 use super::known_since::KnownSince;
 use super::localize::{Clocks, Localizing};
 use super::progress::{Observer, Step};
+use super::reach::Reaches;
 use super::{RunError, Stop, error_text};
 
 /// Compressed bytes per row that no export goes below; only a guess for choosing partitions.
@@ -155,6 +156,7 @@ pub(super) fn count(
     let room = Room::new(source.workspace.settings.memory_bytes);
     let scope = scope(batch);
     let most_prints = most_prints(source.workspace.settings.memory_bytes, batch.exports.len());
+    let reaches = Reaches::of(source.workspace, platform, batch);
     let markets: BTreeMap<MarketId, Zone> =
         source.workspace.markets.iter().map(|(id, market)| (id.clone(), market.day.zone.clone())).collect();
     let counter = Counter::new(
@@ -180,6 +182,7 @@ pub(super) fn count(
                 known_since,
                 clocks: &clocks,
                 markets: &markets,
+                reaches: &reaches,
                 room: &room,
                 most_prints,
             };
@@ -257,12 +260,6 @@ fn most_prints(memory_bytes: u64, exports: usize) -> usize {
     usize::try_from(prints).unwrap_or(usize::MAX) / exports.max(1)
 }
 
-/// The instants whose market-days read an object.
-fn reach_us(planned: &PlannedExport, definition: &Export) -> Option<(i64, i64)> {
-    let (from, until) = plan::reach(definition, planned.found.export_date?)?;
-    Some((from.as_microsecond(), until.as_microsecond()))
-}
-
 /// What reading one export needs.
 struct Reader<'a> {
     source: &'a Source<'a>,
@@ -270,6 +267,7 @@ struct Reader<'a> {
     known_since: &'a KnownSince<'a>,
     clocks: &'a Clocks,
     markets: &'a BTreeMap<MarketId, Zone>,
+    reaches: &'a Reaches,
     room: &'a Room,
     most_prints: usize,
 }
@@ -298,7 +296,7 @@ impl Reader<'_> {
             export: definition,
             entry_is_click: self.platform.entry_is_click(),
             path: &planned.found.path,
-            reach_us: reach_us(planned, definition),
+            reach: self.reaches.of_object(planned),
             markets: self.markets,
             stay_seconds: settings.stay_seconds,
             excerpt: Excerpt { chars: settings.reject_text_chars, viewer_ids: settings.reject_viewer_ids },

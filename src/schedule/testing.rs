@@ -84,6 +84,7 @@ pub fn account(as_of: &str, days: &[(&str, &str, &str)]) -> Account {
         told: Vec::new(),
         exit_code: 0,
         unconfigured: Vec::new(),
+        other_configuration: None,
     }
 }
 

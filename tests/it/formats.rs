@@ -23,7 +23,7 @@ use coverledger::model::{
 };
 use coverledger::notify;
 use coverledger::report::{self, Evidence, Observed, Sheet, Standings};
-use coverledger::run::{Account, Disposition, RunReport, Unconfigured};
+use coverledger::run::{Account, Disposition, OtherConfiguration, RunReport, Unconfigured};
 use coverledger::store::Store;
 use coverledger::time::{Clock, DayRule, SlotTable, Zone};
 use jiff::civil::{date, time};
@@ -620,6 +620,12 @@ fn every_key_of_an_account_is_documented() {
             shown: None,
             why: "it was dropped".to_owned(),
         }],
+        other_configuration: Some(OtherConfiguration {
+            days: 1,
+            from: date(2026, 11, 20),
+            to: date(2026, 11, 20),
+            command: "coverledger backfill nightly --from 2026-11-20 --to 2026-11-20".to_owned(),
+        }),
         ..RunReport::default()
     };
     let mut keys = BTreeSet::new();

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::count_layout::{CountLayout, column_behind, entered, stated};
 use super::fates::Fates;
 use super::period::{self, Clock};
-use super::seen::Seen;
 use super::stages::Stages;
 use super::{Mapped, NoSignal};
 use crate::config::{CountRows, CountRule, ReportedRate};
@@ -17,7 +16,7 @@ use crate::export::format::field::{Field, Position, Records};
 use crate::export::value::derive::{divided, times};
 use crate::export::value::instant;
 use crate::export::value::quantity::{count_of, length_of, ratio_of, total_ms};
-use crate::export::{ExportError, PathValues, Reading};
+use crate::export::{ExportError, PathValues, Reach, Reading};
 use crate::model::{Check, Count, CountRow, Figures, MarketId, Measure, Page, Reason};
 use crate::time::Zone;
 
@@ -29,7 +28,7 @@ pub(in crate::export) struct CountMapper<'a> {
     path: &'a PathValues,
     markets: &'a BTreeMap<MarketId, Zone>,
     entry_is_click: bool,
-    reach_us: Option<(i64, i64)>,
+    reach: &'a Reach,
     max_rows: usize,
     total_words: BTreeSet<String>,
     totals: TotalCheck,
@@ -64,7 +63,7 @@ impl<'a> CountMapper<'a> {
             path: reading.path,
             markets: reading.markets,
             entry_is_click,
-            reach_us: reading.reach_us,
+            reach: reading.reach,
             max_rows,
             total_words: rows.totals.words.iter().map(|word| normalized(word)).collect(),
             totals: TotalCheck::new(stated(rows), rows.totals.cap),
@@ -84,7 +83,8 @@ impl<'a> CountMapper<'a> {
         }
         let mut checks = self.totals.checks();
         checks.extend(self.rates.iter().map(RateCheck::check));
-        self.fates.seen = Seen::of_page(self.rows, &self.page, self.stages.other_markets);
+        self.fates.seen.page(self.rows, &self.page);
+        self.fates.seen.other_markets = self.stages.other_markets;
         Ok((self.fates, checks, self.page))
     }
 
@@ -107,10 +107,14 @@ impl<'a> CountMapper<'a> {
         }
         let stages = &mut self.page.stages;
         let stage = self.stages.of(fields, |stage| stages.push(stage.clone()))?;
-        let market = self.page.stages.get(stage).and_then(|stage| self.markets.get(&stage.market));
+        let named = self.page.stages.get(stage).map(|stage| &stage.market);
+        let market = named.and_then(|market| self.markets.get(market));
         let clock = Clock { market, path: self.path, numbers: self.layout.numbers };
         let interval = period::read(&self.rows.period, &self.layout.period, fields, clock)?;
-        if self.reach_us.is_some_and(|reach_us| interval.is_cut_by(reach_us)) {
+        if named.is_some_and(|market| interval.is_beyond(self.reach.in_market(market))) {
+            let span_us = (interval.start_us, interval.end_us - 1);
+            self.fates.seen.beyond.record(span_us, false);
+            self.fates.seen.row(span_us, figures.as_ref().unwrap_or(&Figures::default()));
             return Err(NoSignal::Reject(Reason::BeyondReach, self.layout.period.all().last()));
         }
         let created_us = match self.layout.newest {

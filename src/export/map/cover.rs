@@ -9,7 +9,7 @@ use super::{Mapped, NoSignal};
 use crate::export::format::field::{Field, Position, Records};
 use crate::export::value::instant;
 use crate::export::value::number_text::{folded, is_unknown};
-use crate::export::{ExportError, Reading};
+use crate::export::{ExportError, Reach, Reading};
 use crate::model::{MarketId, OnAir, Page, Reason, Stage};
 use crate::time::Zone;
 
@@ -19,6 +19,7 @@ pub(in crate::export) struct CoverMapper<'a> {
     stages: Stages<'a>,
     seen: Vec<Stage>,
     markets: &'a BTreeMap<MarketId, Zone>,
+    reach: &'a Reach,
     max_rows: usize,
     fates: Fates<'a>,
     page: Page,
@@ -31,6 +32,7 @@ impl<'a> CoverMapper<'a> {
             stages: Stages::new(reading.export, &layout.seat, reading.path, reading.markets),
             seen: Vec::new(),
             markets: reading.markets,
+            reach: reading.reach,
             max_rows,
             fates: Fates::new(&layout.seat, reading.excerpt),
             page: Page::default(),
@@ -60,6 +62,11 @@ impl<'a> CoverMapper<'a> {
             && until_us <= from_us
         {
             return Err(NoSignal::Reject(Reason::EmptyInterval, Some(column)));
+        }
+        let (reach_from_us, reach_until_us) = self.reach.in_market(&stage.market);
+        if from_us >= reach_until_us || until_us.is_some_and(|until_us| until_us <= reach_from_us) {
+            self.fates.seen.beyond.record((from_us, until_us.map_or(from_us, |until_us| until_us - 1)), false);
+            return Err(NoSignal::Reject(Reason::BeyondReach, Some(self.layout.from.0)));
         }
         let created_us = self.layout.newest.map(read).transpose()?;
         if self.page.on_air.len() >= self.max_rows {

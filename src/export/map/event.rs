@@ -16,7 +16,7 @@ use crate::export::format::batch::Batch;
 use crate::export::format::field::{Field, Position, Records};
 use crate::export::value::instant::Reader;
 use crate::export::value::single::{dwell_ms, flag, id};
-use crate::export::{ExportError, Reading};
+use crate::export::{ExportError, Reach, Reading};
 use crate::model::{Event, Id, Kinds, Reason};
 
 /// With more words than these a tree finds one sooner.
@@ -29,6 +29,9 @@ pub(in crate::export) struct EventMapper<'a, S> {
     /// `None` where rows are no events.
     occurred_at: Option<Reader<'a>>,
     stages: Stages<'a>,
+    reach: &'a Reach,
+    /// By stage: the instants whose market-days read the object.
+    reaches_us: Vec<(i64, i64)>,
     entry_is_click: bool,
     dwell_is_on_leave: bool,
     stay_ms: u32,
@@ -50,22 +53,15 @@ pub(in crate::export) struct EventMapper<'a, S> {
 
 impl<'a, S: Signals> EventMapper<'a, S> {
     pub(in crate::export) fn new(reading: &'a Reading<'_>, layout: &'a Layout, signals: &'a mut S) -> Self {
-        let Reading {
-            export,
-            entry_is_click,
-            path,
-            reach_us: _,
-            markets,
-            stay_seconds,
-            excerpt,
-            stop: _,
-            most_prints,
-        } = reading;
+        let Reading { export, entry_is_click, path, reach, markets, stay_seconds, excerpt, stop: _, most_prints } =
+            reading;
         Self {
             export,
             layout,
             occurred_at: export.rows.each().map(|each| Reader::new(&each.occurred_at.format)),
             stages: Stages::new(export, layout, path, markets),
+            reach,
+            reaches_us: Vec::new(),
             entry_is_click: *entry_is_click,
             dwell_is_on_leave: export.maps(Event::Leave),
             stay_ms: stay_seconds.saturating_mul(1000),
@@ -103,9 +99,13 @@ impl<'a, S: Signals> EventMapper<'a, S> {
             .map(|column| id(fields[column], &mut viewer_id).map_err(blame(column)))
             .transpose()?;
         let stage = self.stages.of(fields, |stage| {
+            self.reaches_us.push(self.reach.in_market(&stage.market));
             self.of_stages.push(prints::of_stage(stage));
             self.signals.stage(stage);
         })?;
+        if !self.is_in_reach(stage, credited_us) {
+            return Err(self.beyond(stage, occurred_us, credited_us));
+        }
         let [event_id, viewer_id] = [event_id, viewer_id].map(|id| id.map(Id::of));
         let signal = Signal { record, occurred_us, credited_us, kinds, dwell_ms, event_id, viewer_id, stage };
         if let Some(prints) = &mut self.prints {
@@ -113,6 +113,21 @@ impl<'a, S: Signals> EventMapper<'a, S> {
         }
         self.signals.signal(&signal);
         Ok(())
+    }
+
+    /// Whether the market-day that an instant is of reads the object.
+    #[inline]
+    fn is_in_reach(&self, stage: usize, at_us: i64) -> bool {
+        let (from_us, until_us) = self.reaches_us[stage];
+        from_us <= at_us && at_us < until_us
+    }
+
+    /// The reject of a row that counts on a market-day which does not read the object: it would be lost.
+    fn beyond(&mut self, stage: usize, occurred_us: i64, credited_us: i64) -> NoSignal {
+        let is_long_stay = self.is_in_reach(stage, occurred_us);
+        self.fates.seen.beyond.record((credited_us, credited_us), is_long_stay);
+        let dwell = self.layout.dwell_seconds.filter(|_| is_long_stay);
+        NoSignal::Reject(Reason::BeyondReach, Some(dwell.unwrap_or(self.layout.occurred_at)))
     }
 
     /// The event that a word stands for; `None` if it stands for none.

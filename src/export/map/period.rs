@@ -26,10 +26,9 @@ pub(super) struct Interval {
 }
 
 impl Interval {
-    /// Whether a part of it lies within these instants and a part does not.
-    pub(super) fn is_cut_by(&self, (from_us, until_us): (i64, i64)) -> bool {
-        let reaches_in = self.start_us < until_us && self.end_us > from_us;
-        reaches_in && (self.start_us < from_us || self.end_us > until_us)
+    /// Whether a part of it lies outside of these instants, the second excluded.
+    pub(super) const fn is_beyond(&self, (from_us, until_us): (i64, i64)) -> bool {
+        self.start_us < from_us || self.end_us > until_us
     }
 }
 

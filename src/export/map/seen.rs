@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::prints::Prints;
 use crate::config::{CountRows, Period};
-use crate::model::Page;
+use crate::model::{Figures, Page};
 
 /// Other markets that are named; of more, it is only known that there are more.
 const MOST_NAMED: usize = 5;
@@ -24,6 +24,34 @@ pub struct Seen {
     pub prints: Option<Prints>,
     /// Markets that the configuration does not know.
     pub other_markets: OtherMarkets,
+    /// Records of which no market-day reads the object.
+    pub beyond: Beyond,
+}
+
+/// Sound records of market-days that do not read their object: each is a reject, `beyond_reach`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Beyond {
+    /// How many.
+    pub records: u64,
+    /// From the first instant to the last at which they count (microseconds since 1970, UTC): of a leave that is when
+    /// the room was entered.
+    pub span_us: Option<(i64, i64)>,
+    /// Those of them that happened on a day that reads the object, and count on one that does not: long stays.
+    pub long_stays: u64,
+}
+
+impl Beyond {
+    /// Takes a record that counts from one instant to another, both included.
+    pub(super) fn record(&mut self, (first_us, last_us): (i64, i64), is_long_stay: bool) {
+        self.records += 1;
+        self.long_stays += u64::from(is_long_stay);
+        self.span_us = Some(joined(self.span_us, (first_us, last_us)));
+    }
+}
+
+/// A span that reaches as far as another, too.
+fn joined(span_us: Option<(i64, i64)>, (first_us, last_us): (i64, i64)) -> (i64, i64) {
+    span_us.map_or((first_us, last_us), |(first, last)| (first.min(first_us), last.max(last_us)))
 }
 
 /// Words in the column of the market that stand for none that is known.
@@ -42,21 +70,23 @@ impl Seen {
     /// Takes a record with its instant.
     pub(super) fn record(&mut self, at_us: i64) {
         self.records += 1;
-        self.span_us =
-            Some(self.span_us.map_or((at_us, at_us), |(first, last)| (first.min(at_us), last.max(at_us))));
+        self.span_us = Some(joined(self.span_us, (at_us, at_us)));
     }
 
-    /// What a page of counts speaks of.
-    pub(in crate::export) fn of_page(rows: &CountRows, page: &Page, other_markets: OtherMarkets) -> Self {
-        let mut seen = Self { other_markets, ..Self::default() };
-        for row in &page.rows {
-            if row.figures.says_something() {
-                seen.record(row.start_us);
-                seen.span_us = seen.span_us.map(|(first, last)| (first, last.max(row.end_us - 1)));
-            }
+    /// Takes what a row of counts speaks of.
+    pub(super) fn row(&mut self, (first_us, last_us): (i64, i64), figures: &Figures) {
+        if figures.says_something() {
+            self.records += 1;
+            self.span_us = Some(joined(self.span_us, (first_us, last_us)));
         }
-        seen.span_us = seen.span_us.filter(|_| rows.period != Period::Path);
-        seen
+    }
+
+    /// Takes what a page of counts speaks of.
+    pub(in crate::export) fn page(&mut self, rows: &CountRows, page: &Page) {
+        for row in &page.rows {
+            self.row((row.start_us, row.end_us - 1), &row.figures);
+        }
+        self.span_us = self.span_us.filter(|_| rows.period != Period::Path);
     }
 }
 

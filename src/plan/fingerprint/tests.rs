@@ -13,7 +13,7 @@ use crate::store::Object;
 use crate::time::Zone;
 
 /// A platform whose only export is a log of covers.
-fn platform(by: Order) -> Platform {
+pub(in crate::plan) fn platform(by: Order) -> Platform {
     let value = |text: &str| TextRule::Value(text.to_owned());
     let export = Export {
         name: "log".into(),

@@ -9,6 +9,7 @@ use super::{ABREAST, Publisher, draft, table};
 use crate::archive::{
     ArchiveError, ExportRecord, Fingerprint, PublishError, Receipt, RowCounts, State, TableName, Unit,
 };
+use crate::export::named;
 use crate::model::{Check, Reject};
 use crate::plan::Batch;
 use crate::report;
@@ -63,8 +64,15 @@ impl Publisher<'_> {
         }
         let is_there = |key: &str| told.exports.iter().any(|export| export.key == key);
         let mut told_before = newest.into_iter().flat_map(|receipt| &receipt.content.exports);
-        // An export is gone; what is known of its rejects is not replaced by less.
-        let is_less = !self.accept_shrink && told_before.any(|export| !is_there(&export.key));
+        // An export is gone, or is of days that are not in hand; what is known of its rejects is not replaced by less.
+        // What the configuration no longer reads on this date is neither.
+        let dates = date.into_iter().collect();
+        let is_read = |key: &str| {
+            let mut exports = self.platform.exports.iter();
+            exports.any(|export| named(export, &self.workspace.markets, &dates, key).is_some())
+        };
+        let is_less =
+            !self.accept_shrink && told_before.any(|export| !is_there(&export.key) && is_read(&export.key));
         (!is_less).then_some(told)
     }
 

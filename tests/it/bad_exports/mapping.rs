@@ -9,7 +9,7 @@ use coverledger::config::{
     ColumnName, Columns, CoverRule, EventColumns, Export, FoldPolicy, Format, GapPolicy, Header, InstantColumn,
     InstantFormat, MarketRule, Otherwise, PathPattern, Rows, TextRule, WallClock, ZoneRule,
 };
-use coverledger::export::{Excerpt, ExportError, PathValues, ReadReport, Reading, Signals, read};
+use coverledger::export::{Excerpt, ExportError, PathValues, Reach, ReadReport, Reading, Signals, read};
 use coverledger::model::{Event, MarketId};
 use coverledger::time::Zone;
 
@@ -211,7 +211,7 @@ impl Mapping {
             export: &self.export,
             entry_is_click: false,
             path: &PathValues::default(),
-            reach_us: None,
+            reach: &Reach::everything(),
             markets: &self.markets,
             stay_seconds: 60,
             excerpt: self.excerpt,

@@ -87,7 +87,7 @@ fn an_export_that_is_gone_holds_its_market_day_until_that_is_accepted() {
     scenario
         .run()
         .exits(4)
-        .says("`shop/2026-11-20/b.csv` is gone, or the configuration no longer reads it for this day, and revision 1 was made from it (give `--accept-shrink` if that is right)");
+        .says("`shop/2026-11-20/b.csv` is gone, and revision 1 was made from it (give `--accept-shrink` if that is right)");
     assert!(scenario.tree("archive/slot_audience") == before, "the good numbers stand");
     scenario.cli(&["run", "nightly", "--accept-shrink"]).exits(0).expect_table(
         "slot_audience",

@@ -55,22 +55,10 @@ fn settle_day(
     let start = first_instant(clock, date);
     let end = first_instant(clock, date.tomorrow().unwrap());
     // The exports that the day stands on.
-    let scope: Vec<&Delivery> = world
-        .rows
-        .iter()
-        .filter(|row| {
-            let export = &world.exports[row.export];
-            let export_day = |us: i64| Timestamp::from_microsecond(us).unwrap().to_zoned(zone(export.zone)).date();
-            let first = export_day(start).checked_sub(export.early.days()).unwrap();
-            // Who entered before midnight leaves after it: where leaves carry the dwell, the next day's files belong.
-            let late = export.late.max(i64::from(world.has_leaves && export.suffix == "csv"));
-            let last = export_day(end - 1).checked_add(late.days()).unwrap();
-            first <= row.export_date && row.export_date <= last
-        })
-        .collect();
+    let scope: Vec<&Delivery> = world.rows.iter().filter(|row| reads(world, row, start, end)).collect();
     // Of each event, the delivery that counts.
     let mut first: BTreeMap<&str, Order<'_>> = BTreeMap::new();
-    for row in scope.iter().filter(|row| is_signal(world, row)) {
+    for row in scope.iter().filter(|row| is_signal(world, row) && is_in_reach(world, row)) {
         let best = first.entry(&row.event_id).or_insert(order(row));
         *best = (*best).min(order(row));
     }
@@ -79,7 +67,7 @@ fn settle_day(
     for row in &scope {
         let account = settled.accounts.entry((market.to_owned(), text(date), row.object.clone())).or_default();
         account[0] += 1;
-        if is_rejected(world, row) {
+        if is_rejected(world, row) || (is_signal(world, row) && !is_in_reach(world, row)) {
             account[4] += 1;
             continue;
         }
@@ -119,6 +107,25 @@ fn settle_day(
         }
     }
     settled.funnel.retain(|_, counts| *counts != [0; 9]);
+}
+
+/// Whether the day from `start` to `end` stands on the object of a row.
+fn reads(world: &World, row: &Delivery, start: i64, end: i64) -> bool {
+    let export = &world.exports[row.export];
+    let export_day = |us: i64| Timestamp::from_microsecond(us).unwrap().to_zoned(zone(export.zone)).date();
+    let first = export_day(start).checked_sub(export.early.days()).unwrap();
+    // A leave that is late is so from its own day, and that may be the one after the entry's.
+    let late = export.late + i64::from(world.has_leaves && export.suffix == "csv");
+    let last = export_day(end - 1).checked_add(late.days()).unwrap();
+    first <= row.export_date && row.export_date <= last
+}
+
+/// Whether the day that a row counts on, looked at in this run or not, stands on the row's object.
+fn is_in_reach(world: &World, row: &Delivery) -> bool {
+    let at = MARKETS.iter().position(|market| *market == row.market).unwrap();
+    let clock = world.clocks[at];
+    let date = local_date(clock, credited_us(row));
+    reads(world, row, first_instant(clock, date), first_instant(clock, date.tomorrow().unwrap()))
 }
 
 fn is_rejected(world: &World, row: &Delivery) -> bool {

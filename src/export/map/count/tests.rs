@@ -120,7 +120,7 @@ fn read_text(
         export: &export,
         entry_is_click,
         path: &PathValues::default(),
-        reach_us: None,
+        reach: &Reach::everything(),
         markets: &markets,
         stay_seconds: 60,
         excerpt: Excerpt { chars: 40, viewer_ids: false },

@@ -87,6 +87,7 @@ impl<S: Signals> EventMapper<'_, S> {
             batch.fields(row, fields);
             let known = self.stages.look(fields, |stage| {
                 self.of_stages.push(prints::of_stage(stage));
+                self.reaches_us.push(self.reach.in_market(&stage.market));
                 self.signals.stage(stage);
             });
             if key != NO_KEY {
@@ -103,6 +104,9 @@ impl<S: Signals> EventMapper<'_, S> {
             }
             Known::Reject(..) => return false,
         };
+        if !self.is_in_reach(stage, credited_us) {
+            return false;
+        }
         self.fates.seen.record(occurred_us);
         self.fates.taken += 1;
         let signal = Signal {
