@@ -26,7 +26,7 @@ pub struct Failure {
 impl Failure {
     /// A command line that makes no sense.
     pub fn usage(text: impl Into<String>) -> Self {
-        Self::new(exit::USAGE, text.into())
+        Self::new(exit::USAGE, &text.into())
     }
 
     /// A past that is no longer whole.
@@ -34,25 +34,25 @@ impl Failure {
         let text = format!(
             "{pruned} of the {all} tables that were the truth at {as_of} were pruned; what is listed is all that is left"
         );
-        Self::new(exit::UNEXPECTED, text)
+        Self::new(exit::UNEXPECTED, &text)
     }
 
     /// A configuration that is sound and not enough.
     pub fn config(text: impl Into<String>) -> Self {
-        Self::new(exit::CONFIG, text.into())
+        Self::new(exit::CONFIG, &text.into())
     }
 
-    fn new(code: u8, text: String) -> Self {
-        Self { code, reader_is_gone: false, text: legible(&text).into_owned() }
+    fn new(code: u8, text: &str) -> Self {
+        Self { code, reader_is_gone: false, text: legible(text).into_owned() }
     }
 
     /// Something of the machine that should not be so.
     pub fn machine(text: impl Into<String>) -> Self {
-        Self::new(exit::UNEXPECTED, text.into())
+        Self::new(exit::UNEXPECTED, &text.into())
     }
 
     fn unexpected(error: &dyn std::error::Error) -> Self {
-        Self::new(exit::UNEXPECTED, error_text(error))
+        Self::new(exit::UNEXPECTED, &error_text(error))
     }
 }
 
@@ -79,7 +79,7 @@ impl From<RunError> for Failure {
             | RunError::Spill(_)
             | RunError::Worker => exit::UNEXPECTED,
         };
-        Self::new(code, error_text(&error))
+        Self::new(code, &error_text(&error))
     }
 }
 
@@ -89,7 +89,7 @@ impl From<DemoError> for Failure {
             DemoError::Write { .. } | DemoError::Calendar { .. } => exit::UNEXPECTED,
             _ => exit::USAGE,
         };
-        Self::new(code, error_text(&error))
+        Self::new(code, &error_text(&error))
     }
 }
 
@@ -111,14 +111,14 @@ impl From<PruneError> for Failure {
             PruneError::Publishing { .. } => exit::CONFLICT,
             PruneError::Archive(_) => exit::UNEXPECTED,
         };
-        Self::new(code, error_text(&error))
+        Self::new(code, &error_text(&error))
     }
 }
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         if error.kind() == std::io::ErrorKind::BrokenPipe {
-            return Self { reader_is_gone: true, ..Self::new(exit::DONE, String::new()) };
+            return Self { reader_is_gone: true, ..Self::new(exit::DONE, "") };
         }
         Self::unexpected(&error)
     }

@@ -79,7 +79,7 @@ pub fn main() -> ExitCode {
             _ if failure.reader_is_gone => {}
             // Nobody is left to tell if standard error is gone.
             LogFormat::Text => {
-                drop(screen::page(&mut Screen::new(std::io::stderr()), &format!("error: {failure}")))
+                let _ = screen::page(&mut Screen::new(std::io::stderr()), &format!("error: {failure}"));
             }
             LogFormat::Json => tracing::error!(code = failure.code, "{failure}"),
         }

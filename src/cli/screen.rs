@@ -77,7 +77,8 @@ mod tests {
         let header = "n\u{1b}]0;T\u{7}\u{9b}1m\u{202e}\nFORGED";
         let line = printed(|out| writeln!(out, "it has no column `{header}`"));
         assert_eq!(line, "it has no column `n\\u{1b}]0;T\\u{7}\\u{9b}1m\\u{202e}\\nFORGED`\n");
-        assert_eq!(printed(|out| writeln!(out, "{}", "\n\nx")), "\\n\\nx\n");
+        let forged = "\n\nx";
+        assert_eq!(printed(|out| writeln!(out, "{forged}")), "\\n\\nx\n");
         assert_eq!(printed(|out| page(out, &"a\u{1b}\n b\tc")), "a\\u{1b}\n b\tc\n");
     }
 

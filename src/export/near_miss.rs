@@ -101,7 +101,7 @@ pub(super) fn without_odd_folders(key: &str) -> String {
     names.join("/")
 }
 
-/// NearMiss misses in words, `None` if there are none: how many, and the first by name, below the folder of the path.
+/// Near misses in words, `None` if there are none: how many, and the first by name, below the folder of the path.
 #[must_use]
 pub fn near_misses<'k>(path: &str, keys: impl ExactSizeIterator<Item = &'k String>) -> Option<String> {
     const NAMED: usize = 3;

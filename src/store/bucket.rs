@@ -43,7 +43,7 @@ impl fmt::Debug for Pages {
     }
 }
 
-/// What was warned of a store and is not warned again.
+/// Warnings about a store that were given and are not given again.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Warned(Arc<Mutex<BTreeSet<String>>>);
 
@@ -69,7 +69,7 @@ impl Bucket {
         Download { inner: &*self.inner, path, place, throttle: None, wire: self.wire.as_ref() }
     }
 
-    /// What lies under a prefix behind `after`, and what lies there that no request can name. The latter is warned.
+    /// What lies under a prefix behind `after`, and what lies there that no request can name. The latter is told in the log.
     pub(super) async fn list(
         &self,
         prefix: &ObjectPath,
@@ -81,16 +81,16 @@ impl Bucket {
         // What sorts before the prefix says nothing that the prefix does not say, and misleads some stores
         // (SeaweedFS before 4.48).
         let after = Some(self.path(after)).filter(|after| !after.as_ref().is_empty() && *after.as_ref() > *front);
-        let (metas, taken) = match &self.pages {
-            Some(pages) => pages.list(&front, after.as_ref()).await.map_err(|error| place.failed(&error))?,
-            None => {
-                let listing = match &after {
-                    Some(after) => self.inner.list_with_offset(Some(&path), after),
-                    None => self.inner.list(Some(&path)),
-                };
-                (listing.try_collect().await.map_err(|error| place.failed(&error))?, Vec::new())
-            }
+        let listed = if let Some(pages) = &self.pages {
+            pages.list(&front, after.as_ref()).await
+        } else {
+            let listing = match &after {
+                Some(after) => self.inner.list_with_offset(Some(&path), after),
+                None => self.inner.list(Some(&path)),
+            };
+            listing.try_collect().await.map(|metas| (metas, Vec::new()))
         };
+        let (metas, taken) = listed.map_err(|error| place.failed(&error))?;
         let mut listing = Listing::default();
         for meta in metas {
             let after = after.as_ref().map_or("", ObjectPath::as_ref);

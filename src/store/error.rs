@@ -304,6 +304,26 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_that_refuses_says_nothing_of_credentials() {
+        for kind in [std::io::ErrorKind::PermissionDenied, std::io::ErrorKind::ReadOnlyFilesystem] {
+            let problem = StoreProblem::from(std::io::Error::from(kind));
+            let text = problem.to_string();
+            assert!(text.contains("read-only") && !text.contains("credentials"), "{text}");
+            assert!(problem.is_definite());
+        }
+    }
+
+    #[test]
+    fn what_was_archived_is_told_whatever_the_status() {
+        for (status, code) in [("403 Forbidden", "InvalidObjectState"), ("409 Conflict", "BlobArchived")] {
+            let body =
+                format!("Server returned non-2xx status code: {status}: <Error><Code>{code}</Code></Error>");
+            let error = object_store::Error::AlreadyExists { path: "k".into(), source: body.into() };
+            assert_eq!(StoreProblem::of(&error), StoreProblem::Archived(code.into()));
+        }
+    }
+
+    #[test]
     fn a_query_string_is_never_repeated() {
         let error = object_store::Error::Generic {
             store: "Azure",

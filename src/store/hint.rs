@@ -6,7 +6,7 @@ const CREDENTIALS: &str = " (check the credentials in the environment and what t
 fn of_setting(code: &str) -> Option<&'static str> {
     Some(match code {
         "SecondLevelDomainForbidden" | "PathStyleDomainForbidden" | "InvalidPathAccess" => {
-            " (this store wants the bucket's name in the host's: set `AWS_VIRTUAL_HOSTED_STYLE_REQUEST=true`)"
+            " (this store wants the bucket's name in the host's: set `AWS_VIRTUAL_HOSTED_STYLE_REQUEST=true`, and the name in `AWS_ENDPOINT_URL`)"
         }
         "AuthorizationHeaderMalformed" | "PermanentRedirect" | "IllegalLocationConstraintException" => {
             " (the bucket is in another region: set `AWS_REGION`)"

@@ -179,7 +179,7 @@ fn s3(url: &Url, limits: &Limits) -> object_store::Result<Opened> {
 fn gcs(url: &Url, limits: &Limits) -> object_store::Result<Opened> {
     let builder = GoogleCloudStorageBuilder::from_env().with_url(url.as_str());
     let default = GoogleCloudStorageBuilder::new();
-    let (builder, wire) = with_patience!(builder, default, GoogleConfigKey::Client, limits, Wire::to_google);
+    let (builder, wire) = with_patience!(builder, default, GoogleConfigKey::Client, limits, Wire::of_google);
     Ok(Opened::new(builder.build()?, wire, true))
 }
 

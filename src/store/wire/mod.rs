@@ -18,8 +18,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use hyper::StatusCode;
 use hyper::header::{ACCEPT_ENCODING, HeaderValue};
+use hyper::{Method, StatusCode};
 use object_store::ClientOptions;
 use object_store::client::{
     HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse, HttpResponseBody, HttpService,
@@ -73,7 +73,7 @@ impl Wire {
 
     /// To Google's storage, which unpacks objects of `Content-Encoding: gzip` on the way: they would have neither the
     /// size nor the bytes that were listed.
-    pub(super) fn to_google(self) -> Self {
+    pub(super) fn of_google(self) -> Self {
         Self { unpacks: true, ..self }
     }
 
@@ -92,7 +92,8 @@ impl Wire {
         let id = self.health.meter.begins(&request);
         let asked = Asked::of(&request);
         let is_google = request.uri().host().is_some_and(|host| host.ends_with("googleapis.com"));
-        if asked == Asked::Object && (self.unpacks || is_google) {
+        let is_read = asked != Asked::Listing && matches!(*request.method(), Method::GET | Method::HEAD);
+        if is_read && (self.unpacks || is_google) {
             request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         }
         let upload = u64::try_from(request.body().content_length()).unwrap_or(u64::MAX) / UPLOAD_BYTES_PER_SECOND;

@@ -135,9 +135,9 @@ async fn objects_at_google_are_asked_for_as_they_are_stored() {
     for uri in ["http://s/a", "https://storage.googleapis.com/b/a"] {
         wire.call(&client, get(uri)).await.unwrap().into_body().bytes().await.unwrap();
     }
-    let to_google = wire.to_google();
-    to_google.call(&listing, get("http://s/b?list-type=2")).await.unwrap();
-    to_google.call(&client, get("http://s/b/a")).await.unwrap().into_body().bytes().await.unwrap();
+    let google = wire.of_google();
+    google.call(&listing, get("http://s/b?list-type=2")).await.unwrap();
+    google.call(&client, get("http://s/b/a")).await.unwrap().into_body().bytes().await.unwrap();
     assert_eq!(*encodings.lock().unwrap(), [None, Some("gzip".to_owned()), Some("gzip".to_owned())]);
 }
 

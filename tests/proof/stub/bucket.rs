@@ -47,7 +47,7 @@ impl Bucket {
         &self.objects[key]
     }
 
-    /// Encrypts all objects with a key of their own: their ETags look like an MD5 and are none.
+    /// Encrypts all objects with a key of their own: their `ETag`s look like an MD5 and are none.
     pub fn encrypt(&mut self) {
         for object in self.objects.values_mut() {
             object.etag = format!("\"{}\"", hex(&Md5::digest([b"sealed", &*object.bytes].concat())));
