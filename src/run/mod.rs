@@ -28,6 +28,7 @@ mod reach;
 mod reach_mend;
 mod reading;
 mod shift;
+mod skipped;
 mod stop;
 pub mod stores;
 mod suspect;
@@ -122,6 +123,7 @@ pub async fn run(
     let worked = shift.work_off(&mut plans, &mut report);
     leasing.end().await;
     worked?;
+    skipped::retire_skipped(workspace, selection, &archive, &stamp).await;
     let job = label.split_once(' ').map_or(label, |(_, job)| job);
     let others = other_configuration::other_configuration(workspace, &plans, &report, &archive, job);
     report.other_configuration = stop.or(others).await.flatten();

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::{Disposition, RunReport, error_text};
-use crate::archive::{Archive, ArchiveError};
+use crate::archive::{Archive, ArchiveError, Receipt};
 use crate::config::Workspace;
 use crate::model::{MarketId, PlatformId};
 use crate::plan::{PlannedDay, PlatformPlan};
@@ -102,7 +102,9 @@ impl Place<'_> {
         let published = self.archive.revisions_within(self.platform, self.market, Date::MIN, Date::MAX).await?;
         let outside: BTreeSet<Date> = published.into_keys().filter(|date| !looked_at.contains(date)).collect();
         let newest = self.archive.newest_of(self.platform, self.market, &outside).await?;
-        let others = newest.into_iter().filter(|(_, receipt)| receipt.content.config_sha256 != config_sha256);
+        let is_other =
+            |receipt: &Receipt| !receipt.content.retired && receipt.content.config_sha256 != config_sha256;
+        let others = newest.into_iter().filter(|(_, receipt)| is_other(receipt));
         Ok(others.map(|(date, _)| date).collect())
     }
 

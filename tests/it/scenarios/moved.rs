@@ -110,3 +110,29 @@ fn an_object_of_the_window_that_is_gone_still_holds() {
     scenario.cli(&one_day).exits(4).says("`shop/2026-11-20/a.csv` is gone");
     scenario.market("US", TOKYO).cli(&one_day).exits(0);
 }
+
+#[test]
+fn a_day_whose_date_the_new_clock_skips_is_retired() {
+    // West of the date line until the end of 2011-12-29, east of it from 2011-12-31 on.
+    let scenario = Scenario::new()
+        .market("WS", "timezone: Pacific/Pago_Pago, slots: day_parts")
+        .platform("shop", &SHOP.replace("      dwell_seconds: dwell\n", "").replace("values: {UK: GB}, ", ""))
+        .job("shop", "WS", 1)
+        .at("2012-01-10T00:00:00Z");
+    for date in ["2011-12-29", "2011-12-30", "2011-12-31", "2012-01-01", "2012-01-02"] {
+        let at = format!("{date}T12:00:00Z");
+        scenario.deliver(&format!("shop/{date}/a.csv"), events(&format!("{date} {at} show WS r1 c1 v f 25-34 -")));
+    }
+    let range = ["backfill", "nightly", "--from", "2011-12-29", "--to", "2011-12-31"];
+    scenario
+        .cli(&range)
+        .exits(0)
+        .expect_table("slot_audience", "local_date  impressions\n2011-12-29  1\n2011-12-30  1\n2011-12-31  1");
+    let scenario = scenario.market("WS", "timezone: Pacific/Apia, slots: day_parts");
+    scenario
+        .cli(&range)
+        .exits(0)
+        .expect_table("slot_audience", "local_date  impressions\n2011-12-29  1\n2011-12-31  1");
+    let again = scenario.cli(&range).exits(0).says("2 current");
+    assert!(!again.stdout.contains("of another configuration"), "{}", again.stdout);
+}
