@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use coverledger::archive::{Archive, Draft, Stamp, State, TableBytes, TableName, Unit};
 use coverledger::demo::DemoFormat;
-use coverledger::model::{CountSet, Counts, DayPart, Era, Fact, FactKey, Figures, MarketDay, PlatformId};
+use coverledger::model::{CountSet, Counts, DayPart, Era, Fact, FactKey, Figures, MarketDay, Parts, PlatformId};
 use coverledger::report::{self, Sheet};
 use coverledger::store::{IfMissing, Store};
 use criterion::Criterion;
@@ -37,6 +37,7 @@ pub fn bench(criterion: &mut Criterion) {
         facts: &facts,
         booked: &[],
         by_turn: None,
+        unknown: &[],
     };
     let render = |revision| report::market_day(&sheet, revision).expect("four tables");
     let mut group = criterion.benchmark_group("publish a market-day");
@@ -109,7 +110,12 @@ fn facts() -> Vec<Fact> {
                 cover_id: Arc::from(format!("c{}", stage % 4)),
                 contaminated: false,
             };
-            facts.push(Fact { key, figures: Figures::exact(counts, CountSet::ALL) });
+            facts.push(Fact {
+                key,
+                figures: Figures::exact(counts, CountSet::ALL),
+                parts: Parts::default(),
+                orphan_clicks: None,
+            });
         }
     }
     facts.sort_by(|one, other| one.key.cmp(&other.key));

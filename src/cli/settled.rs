@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use super::reasons::Reasons;
 use super::{Failure, exit, unconfigured};
 use crate::archive::RowCounts;
-use crate::run::{self, Disposition, OtherConfiguration, RunReport};
+use crate::model::columns;
+use crate::run::{self, Disposition, Orphans, OtherConfiguration, RunReport};
 
 /// Prints what became of the market-days and why some were not published.
 ///
@@ -40,7 +41,30 @@ pub fn print(report: &RunReport, out: &mut impl Write) -> io::Result<()> {
             "of another configuration: {days} published market-days outside of this run, from {from} to {to}; `{command}` makes them anew"
         )?;
     }
+    print_orphans(report, out)?;
+    let mut unknown = Reasons::default();
+    for (day, of_day) in report.partly_known() {
+        let (count, low) = (of_day.count.word(), columns::low(of_day.count.word()));
+        let reason = format!(
+            "`{count}` is null where these rows are summed, and `{low}` is what the others say: {of_day}; `blank` says what a blank cell means"
+        );
+        unknown.add("known in part", reason, day);
+    }
+    unknown.print(out)?;
     Ok(())
+}
+
+/// How many clicks have no impression, and on which market-day they are the largest share.
+fn print_orphans(report: &RunReport, out: &mut impl Write) -> io::Result<()> {
+    let share = |found: &Orphans| (found.orphans.saturating_mul(1_000_000) / found.clicks.max(1), found.orphans);
+    let Some((day, worst)) = report.orphans.iter().max_by_key(|(_, found)| share(found)) else { return Ok(()) };
+    let (orphans, clicks) =
+        report.orphans.iter().fold((0, 0), |sum, (_, found)| (sum.0 + found.orphans, sum.1 + found.clicks));
+    writeln!(
+        out,
+        "orphan clicks: {orphans} of {clicks} have no impression by the same viewer of the same broadcast and cover; most on {day}: {} of {}",
+        worst.orphans, worst.clicks
+    )
 }
 
 /// How many ended as which word.

@@ -13,7 +13,7 @@ use super::section::Section;
 use super::{ids, instant, kind, market_rule};
 use crate::model::Event;
 
-const KEYS: [Key; 18] = [
+const KEYS: [Key; 19] = [
     ("event_id", HAPPENINGS),
     ("occurred_at", HAPPENINGS),
     ("period", &[RowKind::Counts]),
@@ -32,6 +32,7 @@ const KEYS: [Key; 18] = [
     ("counts", &[RowKind::Counts]),
     ("optional", &[RowKind::Counts]),
     ("rates", &[RowKind::Counts]),
+    ("blank", &[RowKind::Counts]),
 ];
 
 /// Reads `columns`. `delivery` is what the export says of its deliveries, `None` where that is broken.

@@ -68,6 +68,19 @@ pub struct CountRows {
     pub numbers: NumberStyle,
     /// Rows that are not counted: a column, and its values (such as `is_test: [1]`).
     pub skip: BTreeMap<ColumnName, BTreeSet<String>>,
+    /// What a blank cell says of a count; one that is not here is not known there.
+    pub blank: BTreeMap<Count, Blank>,
+}
+
+/// What it means that a count has a blank cell: nothing, white space or null, and no word for nothing known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blank {
+    /// The count is not known.
+    Unknown,
+    /// It is 0: the platform leaves out what is nothing.
+    Zero,
+    /// It has to be there: the row is rejected.
+    Reject,
 }
 
 /// A row says which cover was on air in a broadcast. The export's `broadcast_id` and `cover_id` are columns.

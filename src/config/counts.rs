@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::counting::{ColumnName, CountRows, CountRule, Newest, NumberStyle, RateColumn, ReportedRate, Totals};
+use super::counting::{
+    Blank, ColumnName, CountRows, CountRule, Newest, NumberStyle, RateColumn, ReportedRate, Totals,
+};
 use super::frame::Frame;
 use super::place::Place;
 use super::section::Section;
@@ -63,6 +65,7 @@ pub(super) fn read(columns: &Section<'_>, frame: &Frame<'_>, delivery: Option<De
     let (counts, stated) = rules.as_ref().and_then(read_counts).unzip();
     let rates = columns.or("rates", Vec::new(), |at| read_rates(&at, counts.as_ref(), frame));
     let optional = columns.or("optional", CountSet::default(), |at| read_optional(&at, counts.as_ref()));
+    let blank = columns.or("blank", BTreeMap::new(), |at| read_blank(&at, counts.as_ref(), optional));
     let Delivery { newest, fallback_for, totals, numbers, skip } = delivery?;
     Some(CountRows {
         period: period?,
@@ -75,6 +78,7 @@ pub(super) fn read(columns: &Section<'_>, frame: &Frame<'_>, delivery: Option<De
         totals,
         numbers,
         skip,
+        blank: blank?,
     })
 }
 
@@ -216,6 +220,56 @@ fn read_optional(at: &Place<'_>, counts: Option<&Rules>) -> Option<CountSet> {
         return at.refuse(format!("`{count}` is derived from `{of}`, so it is no less optional (add it)"));
     }
     Some(optional)
+}
+
+/// One word for all counts, or one for each that is not `unknown`.
+fn read_blank(
+    at: &Place<'_>,
+    counts: Option<&Rules>,
+    optional: Option<CountSet>,
+) -> Option<BTreeMap<Count, Blank>> {
+    const WORDS: [(&str, Blank); 3] =
+        [("unknown", Blank::Unknown), ("zero", Blank::Zero), ("reject", Blank::Reject)];
+    // So many visits at a rate that is not there were never shown to nobody.
+    let is_quotient =
+        |count: Count| matches!(counts?.get(&count), Some(CountRule::DividedBy { .. })).then_some(());
+    let is_optional = |count: Count| optional.is_some_and(|optional| optional.has(count));
+    let fits = |count: Count, blank: Blank| match blank {
+        Blank::Unknown => true,
+        Blank::Zero => is_quotient(count).is_none(),
+        Blank::Reject => !is_optional(count),
+    };
+    if !at.is_map() {
+        let blank = at.word("what a blank cell means", &WORDS)?;
+        let all = counts?.keys().copied();
+        return Some(all.filter(|count| fits(*count, blank)).map(|count| (count, blank)).collect());
+    }
+    let section = at.section("a set of counts", &COUNTS.map(|(word, _)| word))?;
+    let mut blanks = BTreeMap::new();
+    let mut is_sound = true;
+    for (word, count) in COUNTS {
+        let Some(at) = section.optional(word) else { continue };
+        let read = if counts.is_some_and(|counts| !counts.contains_key(&count)) {
+            at.refuse(format!("`{word}` is not among the counts of this export"))
+        } else {
+            at.word("what a blank cell means", &WORDS)
+        };
+        match read {
+            Some(blank) if fits(count, blank) => {
+                blanks.insert(count, blank);
+                continue;
+            }
+            Some(Blank::Zero) => at.problem(format!(
+                "`{word}` is divided by a rate, and without one it is not 0 (expected `unknown` or `reject`)"
+            )),
+            Some(_) => {
+                at.problem(format!("`{word}` is optional, so it may be missing (expected `unknown` or `zero`)"))
+            }
+            None => {}
+        }
+        is_sound = false;
+    }
+    is_sound.then_some(blanks)
 }
 
 fn read_rates(at: &Place<'_>, counts: Option<&Rules>, frame: &Frame<'_>) -> Option<Vec<ReportedRate>> {

@@ -97,7 +97,7 @@ pub struct Market {
 }
 
 /// A platform: how it counts and what it delivers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Platform {
     /// How it counts, and how that changed.
     pub eras: Eras,
@@ -105,6 +105,8 @@ pub struct Platform {
     pub settle_seconds: i64,
     /// What it delivers; at least one.
     pub exports: Vec<Export>,
+    /// Which share of the clicks of a market-day may have no impression by the same viewer.
+    pub max_orphan_share: f64,
 }
 
 /// One kind of export and how to read it.

@@ -139,6 +139,15 @@ impl Platform {
         std::iter::successors(Some(export), better).take(self.exports.len()).last().unwrap_or(export)
     }
 
+    /// Counts that an export does not yield, and the export that it is a fallback for, or its fallback, does: broadcasts
+    /// that are counted from this one have none.
+    #[must_use]
+    pub fn lacks(&self, export: usize) -> CountSet {
+        let of = |export: usize| self.exports[export].offered(self.entry_is_click());
+        let family = (0..self.exports.len()).filter(|other| self.best_of(*other) == self.best_of(export));
+        family.fold(CountSet::default(), |all, other| all.or(of(other))).minus(of(export))
+    }
+
     /// What the columns of the platform's exports yield together for a market.
     #[must_use]
     pub fn mapped(&self, market: &MarketId) -> CountSet {
@@ -164,6 +173,14 @@ impl Platform {
             offered.iter().all(|one| one.has(*count) || !one.has(times))
         };
         any.iter().filter(is_whole).collect()
+    }
+
+    /// Whether clicks of a market can be told that have no impression: both are counted here, of viewers who are known,
+    /// and a click is none of an entry, which needs no impression.
+    #[must_use]
+    pub fn tells_orphans(&self, market: &MarketId) -> bool {
+        let singly = self.counted_singly(market);
+        singly.has(Count::UniqueImpressions) && singly.has(Count::Clickers) && !self.entry_is_click()
     }
 
     /// What the platform offers in a market in an era.

@@ -8,7 +8,9 @@ use super::quantity::duration_seconds;
 use super::section::file_section;
 use super::{eras, export, rivals};
 
-const KEYS: [&str; 5] = ["conventions", "not_offered", "changes", "settle", "exports"];
+const KEYS: [&str; 6] = ["conventions", "not_offered", "changes", "settle", "exports", "max_orphan_share"];
+/// Logs lose impressions, and viewers who were gone before one was written; not every fifth.
+const MAX_ORPHAN_SHARE: f64 = 0.2;
 const MOST_SETTLE_SECONDS: i64 = 90 * 86_400;
 
 /// Reads a platform; `markets` are the known names, `None` when they could not be read.
@@ -20,10 +22,12 @@ pub(super) fn read(start: &Place<'_>, markets: Option<&BTreeSet<String>>) -> Opt
     let items = file.required("exports", "at least one export")?.list("a list of exports")?;
     let click = eras.as_ref().map(|eras| eras.first.click);
     let exports: Vec<Option<Export>> = items.iter().map(|item| export::read(item, markets, click)).collect();
+    let max_orphan_share = file.or("max_orphan_share", MAX_ORPHAN_SHARE, |at| at.share());
     let names_differ = rivals::check_names(&items);
     let exports = exports.into_iter().collect::<Option<Vec<_>>>();
     names_differ.then_some(())?;
-    let platform = Platform { eras: eras?, settle_seconds: settle?, exports: exports? };
+    let platform =
+        Platform { eras: eras?, settle_seconds: settle?, exports: exports?, max_orphan_share: max_orphan_share? };
     rivals::check(&platform, &file, &items).then_some(platform)
 }
 
@@ -69,7 +73,7 @@ exports:
         let (platform, problems) = platform(DESIGN);
         assert_eq!(problems, <[&str; 0]>::default());
         let platform = platform.unwrap();
-        assert_eq!(platform.settle_seconds, 48 * 3600);
+        assert_eq!((platform.settle_seconds, platform.max_orphan_share), (48 * 3600, 0.2));
         let export = &platform.exports[0];
         assert_eq!((export.early_days, export.late_days, export.day_zone.name()), (0, 1, "UTC"));
         assert!(matches!(export.format, Format::Delimited { delimiter: b',', .. }));

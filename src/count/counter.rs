@@ -14,7 +14,7 @@ use super::scope::Scope;
 use super::spool::{Spool, Writer};
 use super::tally::{Outcome, Tally};
 use super::touch::{Firsts, UNIQUE};
-use crate::model::{CountSet, Counts, DayPart, Era, Fact, FactKey, Figures, TurnFact, TurnNumber};
+use crate::model::{CountSet, Counts, DayPart, Era, Fact, FactKey, Figures, Parts, TurnFact, TurnNumber};
 
 /// Rows of one partition are worked on in memory; this share of the bound keeps them small.
 const PARTITIONS_PER_BOUND: u64 = 64;
@@ -148,6 +148,7 @@ impl Counter {
         drop(tallies);
         let uniques = in_parallel(effort.threads, viewers.parts(), |parts| {
             let mut counts = vec![Counts::default(); numbered.cells().len()];
+            let mut orphans = vec![0; if scope.counts_orphans() { counts.len() } else { 0 }];
             let (mut rows, mut firsts) = (Vec::new(), Firsts::default());
             for part in parts {
                 if let Some(blocks) = viewers.take(part, &mut rows)? {
@@ -155,20 +156,31 @@ impl Counter {
                         firsts.note(block, &numbered);
                         Ok(())
                     })?;
+                    if scope.counts_orphans() {
+                        blocks.each(&mut rows, |block| {
+                            firsts.count_orphans(block, (&numbered, &scope), &mut orphans);
+                            Ok(())
+                        })?;
+                    }
                 } else {
                     firsts.note(&rows, &numbered);
+                    if scope.counts_orphans() {
+                        firsts.count_orphans(&rows, (&numbered, &scope), &mut orphans);
+                    }
                 }
                 firsts.credit(&mut counts);
             }
-            Ok(counts)
+            Ok((counts, orphans))
         })?;
         let mut counts = total.counts();
-        for uniques in &uniques {
+        let mut orphans = vec![0_u64; counts.len()];
+        for (uniques, its_orphans) in &uniques {
             for (sum, more) in counts.iter_mut().zip(uniques) {
                 sum.add(more);
             }
+            orphans.iter_mut().zip(its_orphans).for_each(|(sum, more)| *sum += more);
         }
-        let (facts, turns) = facts(&numbered, &counts, scope.days());
+        let (facts, turns) = facts(&numbered, (&counts, &orphans), &scope);
         Ok(Counted { facts, turns, outcomes: total.outcomes, days: scope.days() })
     }
 }
@@ -216,11 +228,16 @@ fn in_parallel<T: Send>(
 
 /// Facts by market-day, and the same by turn. A cell in which nothing was counted (its rows were all redeliveries) is no
 /// fact.
-fn facts(numbered: &Numbered, counts: &[Counts], days: usize) -> (Vec<Vec<Fact>>, Vec<Vec<TurnFact>>) {
+fn facts(
+    numbered: &Numbered,
+    (counts, orphans): (&[Counts], &[u64]),
+    scope: &Scope,
+) -> (Vec<Vec<Fact>>, Vec<Vec<TurnFact>>) {
+    let days = scope.days();
     let mut facts: Vec<Vec<Fact>> = vec![Vec::new(); days];
     let mut turns: Vec<Vec<TurnFact>> = vec![Vec::new(); days];
     let has_turns = turns_of_days(numbered, counts, days);
-    for (cell, counts) in numbered.cells().iter().zip(counts) {
+    for ((cell, counts), orphans) in numbered.cells().iter().zip(counts).zip(orphans) {
         if *counts != Counts::default() {
             let key = FactKey {
                 era: Era(cell.era),
@@ -230,7 +247,12 @@ fn facts(numbered: &Numbered, counts: &[Counts], days: usize) -> (Vec<Vec<Fact>>
                 cover_id: numbered.name(cell.cover),
                 contaminated: false,
             };
-            let fact = Fact { key, figures: Figures::exact(*counts, CountSet::ALL) };
+            let fact = Fact {
+                key,
+                figures: Figures::exact(*counts, CountSet::ALL),
+                parts: Parts::default(),
+                orphan_clicks: scope.orphans_from_us(cell.day as usize).map(|_| *orphans),
+            };
             if has_turns[cell.day as usize] {
                 turns[cell.day as usize].push(TurnFact { turn: cell.turn, fact });
             } else {
@@ -249,6 +271,7 @@ fn facts(numbered: &Numbered, counts: &[Counts], days: usize) -> (Vec<Vec<Fact>>
                 let is_same = next.key == sum.key;
                 if is_same {
                     sum.figures.add(&next.figures);
+                    sum.orphan_clicks = sum.orphan_clicks.zip(next.orphan_clicks).map(|(sum, more)| sum + more);
                 }
                 is_same
             });

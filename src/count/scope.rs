@@ -8,13 +8,15 @@
 pub struct Scope {
     days: usize,
     covers: Vec<bool>,
+    /// By market-day: since when a click needs an impression.
+    orphans_from_us: Vec<Option<i64>>,
 }
 
 impl Scope {
     /// No export covers any day yet.
     #[must_use]
     pub fn new(exports: usize, days: usize) -> Self {
-        Self { days, covers: vec![false; exports * days] }
+        Self { days, covers: vec![false; exports * days], orphans_from_us: vec![None; days] }
     }
 
     /// Lets an export cover a day.
@@ -26,6 +28,24 @@ impl Scope {
     #[must_use]
     pub fn covers(&self, export: usize, day: usize) -> bool {
         self.covers[export * self.days + day]
+    }
+
+    /// Has clicks of a market-day counted that have no impression, from an instant on (microseconds since 1970, UTC):
+    /// the impressions of those before may be of the day before.
+    pub fn count_orphans(&mut self, day: usize, from_us: i64) {
+        self.orphans_from_us[day] = Some(from_us);
+    }
+
+    /// Since when they are counted on a market-day; `None` where they are not.
+    #[must_use]
+    pub fn orphans_from_us(&self, day: usize) -> Option<i64> {
+        self.orphans_from_us[day]
+    }
+
+    /// Whether they are counted on any.
+    #[must_use]
+    pub fn counts_orphans(&self) -> bool {
+        self.orphans_from_us.iter().any(Option::is_some)
     }
 
     /// How many exports there are.

@@ -5,6 +5,7 @@ use hashbrown::hash_table::Entry;
 
 use super::cells::Numbered;
 use super::row::{Origin, ViewerRow};
+use super::scope::Scope;
 use crate::model::{Counts, Kinds};
 
 /// The kinds that have a unique count.
@@ -63,6 +64,28 @@ impl Firsts {
                         }
                     }
                 }
+            }
+        }
+    }
+
+    /// Counts the clicks of each cell by viewers who have no impression of that broadcast and cover that day, once all
+    /// rows of the partition are noted. Which came first does not matter: clocks differ.
+    pub(super) fn count_orphans(
+        &self,
+        rows: &[ViewerRow],
+        (numbered, scope): (&Numbered, &Scope),
+        orphans: &mut [u64],
+    ) {
+        for row in rows {
+            let ViewerRow { viewer, occurred_us, origin, cell, .. } = *row;
+            let is_click = origin.kinds().has(Kinds::CLICK) && !origin.kinds().has(Kinds::IMPRESSION);
+            if !is_click || scope.orphans_from_us(numbered.day(cell)).is_none_or(|from_us| occurred_us < from_us) {
+                continue;
+            }
+            let sought =
+                First { viewer, occurred_us, origin, cell, touch: numbered.touch(cell), kind: Kinds::IMPRESSION };
+            if self.0.find(sought.hash(), |other| other.is_same(&sought)).is_none() {
+                orphans[cell as usize] += 1;
             }
         }
     }

@@ -48,6 +48,12 @@ pub const PRORATED_ENTRIES: &str = "prorated_entries";
 /// How much of the rows' time lies in the market's day.
 pub const DAY_MATCH: &str = "day_match";
 
+/// Of which counts only a part is known, and of how many rows.
+pub const PARTLY_KNOWN: &str = "partly_known";
+
+/// Clicks without an impression by the same viewer.
+pub const ORPHAN_CLICKS: &str = "orphan_clicks";
+
 /// Clicks ÷ impressions.
 pub const CTR: &str = "ctr";
 /// Entrants ÷ impressions.

@@ -118,6 +118,12 @@ impl CountSet {
         Self(self.0 | other.0)
     }
 
+    /// What is in this and not in the other.
+    #[must_use]
+    pub const fn minus(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// Whether nothing is in it.
     #[must_use]
     pub const fn is_empty(self) -> bool {

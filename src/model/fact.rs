@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Figures;
+use super::{Figures, Parts};
 
 /// A stretch of time in which a platform's conventions did not change: 0 is the first. Counts of different eras are
 /// never added.
@@ -42,6 +42,10 @@ pub struct Fact {
     pub key: FactKey,
     /// What was counted.
     pub figures: Figures,
+    /// Of how many rows; of none what was counted one by one.
+    pub parts: Parts,
+    /// Clicks by viewers who have no impression of that broadcast and cover that day; `None` where that cannot be told.
+    pub orphan_clicks: Option<u64>,
 }
 
 /// Facts of one era: the only facts that can be added.
@@ -100,7 +104,9 @@ impl<'a> Series<'a> {
         self.facts.chunk_by(move |one, other| alike(&one.key, &other.key)).map(move |facts| Self { era, facts })
     }
 
-    /// The sum. A count that one of the facts does not know is not known of the sum; nothing is known of no facts.
+    /// The sum. What one of the facts knows in part is known in part of the sum; what a fact does not speak of is no
+    /// part of it: a log of events says nothing of the orders of a spreadsheet beside it, which has them all. Nothing is
+    /// known of no facts.
     #[must_use]
     pub fn sum(&self) -> Figures {
         self.sum_where(|_| true)
@@ -111,7 +117,22 @@ impl<'a> Series<'a> {
     pub fn sum_where(&self, such: impl Fn(&Figures) -> bool) -> Figures {
         let mut facts = self.facts.iter().filter(|fact| such(&fact.figures));
         let mut sum = facts.next().map(|fact| fact.figures).unwrap_or_default();
-        facts.for_each(|fact| sum.add(&fact.figures));
+        facts.for_each(|fact| sum.add_cell(&fact.figures));
         sum
+    }
+
+    /// The clicks without an impression of those facts that can tell; `None` if none can.
+    #[must_use]
+    pub fn orphan_clicks(&self) -> Option<u64> {
+        self.facts.iter().filter_map(|fact| fact.orphan_clicks).reduce(|sum, more| sum.saturating_add(more))
+    }
+
+    /// Of how many rows the sum is known.
+    #[must_use]
+    pub fn parts(&self) -> Parts {
+        self.facts.iter().fold(Parts::default(), |mut sum, fact| {
+            sum.add(&fact.parts);
+            sum
+        })
     }
 }

@@ -11,8 +11,11 @@ pub struct Figures {
     pub low: Counts,
     /// The most they can be.
     pub high: Counts,
-    /// Which of them say anything. The others are null: no export yields them for this cell.
+    /// Which of them are known whole. The others are null.
     pub known: CountSet,
+    /// Which of the others a row should have said and did not: what is summed of them is the least they can be. Of what
+    /// is in neither, no export of this cell speaks.
+    pub missing: CountSet,
     /// Which of them were derived from a rate or read off a rounded number.
     pub derived: CountSet,
     /// What came from rows whose interval had to be split between slots or days.
@@ -79,6 +82,12 @@ impl Figures {
         Some(Measure { low: self.low.get(count), value: self.value.get(count), high: self.high.get(count) })
     }
 
+    /// The least a count can be: where a part of it is missing, what is known of it. `None` where no export speaks of it.
+    #[must_use]
+    pub const fn least(&self, count: Count) -> Option<u64> {
+        if self.known.has(count) || self.missing.has(count) { Some(self.low.get(count)) } else { None }
+    }
+
     /// Says a count of which nothing was said yet, or more of the same.
     pub(crate) fn put(&mut self, count: Count, measure: Measure) {
         let bounds =
@@ -89,37 +98,82 @@ impl Figures {
         self.known = self.known.with(count);
     }
 
+    /// Says what is known of a count of which a part is missing.
+    pub(crate) fn put_part(&mut self, count: Count, known: u64) {
+        self.put(count, Measure::exact(known));
+        self.known = self.known.without(count);
+        self.missing = self.missing.with(count);
+    }
+
     /// Brings together what several exports know of one cell: a count is known if either knows it. What one of them
-    /// has summed without knowing all of it is left out.
+    /// has summed without knowing all of it is left out if the other knows it.
     pub(crate) fn join(&mut self, other: &Self) {
         let known = self.known.or(other.known);
-        *self = self.what_is_known();
-        self.sum(&other.what_is_known());
-        self.known = known;
+        let missing = self.missing.or(other.missing).minus(known);
+        let theirs = other.only(other.known.or(missing));
+        *self = self.only(self.known.or(missing));
+        self.sum(&theirs);
+        (self.known, self.missing) = (known, missing);
     }
 
-    /// Adds rows of the same export, or another cell: a sum of which a part is not known is not known.
+    /// Adds rows of the same export, or cells of other days: a sum of which a part is not known is not known.
     pub(crate) fn add(&mut self, other: &Self) {
         let known = self.known.and(other.known);
-        self.sum(other);
-        self.known = known;
+        let spoken_of = self.spoken_of().or(other.spoken_of());
+        self.add_cell(other);
+        (self.known, self.missing) = (known, spoken_of.minus(known));
     }
 
-    /// Without the sums that lack a part.
-    fn what_is_known(&self) -> Self {
-        let mut known = Self { derived: self.derived.and(self.known), ..*self };
-        for count in Count::ALL.into_iter().filter(|count| !self.known.has(*count)) {
-            *known.low.get_mut(count) = 0;
-            *known.value.get_mut(count) = 0;
-            *known.high.get_mut(count) = 0;
+    /// Adds another cell of the same market-day: a count that one of them does not speak of is the other's.
+    pub(crate) fn add_cell(&mut self, other: &Self) {
+        let missing = self.missing.or(other.missing);
+        let known = self.known.or(other.known).minus(missing);
+        let theirs = other.only(other.spoken_of());
+        *self = self.only(self.spoken_of());
+        self.sum(&theirs);
+        (self.known, self.missing) = (known, missing);
+    }
+
+    /// What any export says, or should.
+    fn spoken_of(&self) -> CountSet {
+        self.known.or(self.missing)
+    }
+
+    /// What is not known of these counts was to be said.
+    pub(crate) fn miss(&mut self, counts: CountSet) {
+        let missing = counts.minus(self.spoken_of());
+        if !missing.is_empty() {
+            *self = self.only(self.spoken_of());
+            self.missing = self.missing.or(missing);
         }
-        if !self.known.has(Count::Impressions) {
-            known.prorated.impressions = 0;
+    }
+
+    /// The same, saying nothing of these counts.
+    #[must_use]
+    pub(crate) fn without(&self, counts: CountSet) -> Self {
+        self.only(self.spoken_of().minus(counts))
+    }
+
+    /// The same, saying nothing but these counts.
+    pub(crate) fn only(&self, counts: CountSet) -> Self {
+        let mut only = Self {
+            known: self.known.and(counts),
+            missing: self.missing.and(counts),
+            derived: self.derived.and(counts),
+            ..*self
+        };
+        for count in CountSet::ALL.minus(counts).iter() {
+            *only.low.get_mut(count) = 0;
+            *only.value.get_mut(count) = 0;
+            *only.high.get_mut(count) = 0;
         }
-        if !self.known.has(Count::Entries) {
-            known.prorated.entries = 0;
+        if !counts.has(Count::Impressions) {
+            only.prorated.impressions = 0;
         }
-        known
+        if !counts.has(Count::Entries) {
+            only.prorated.entries = 0;
+        }
+        only
     }
 
     fn sum(&mut self, other: &Self) {
@@ -156,6 +210,38 @@ mod tests {
         let mut sum = of(&[(Count::Impressions, 10), (Count::Entries, 3)]);
         sum.add(&of(&[(Count::Entries, 4)]));
         assert_eq!((value(&sum, Count::Impressions), value(&sum, Count::Entries)), (None, Some(7)));
+    }
+
+    #[test]
+    fn what_is_known_of_a_sum_is_the_least_it_can_be() {
+        let mut row = of(&[(Count::Entries, 4)]);
+        row.miss(CountSet::default().with(Count::Impressions).with(Count::Entries));
+        let mut sum = of(&[(Count::Impressions, 10), (Count::Entries, 3)]);
+        sum.add(&row);
+        assert_eq!((sum.get(Count::Impressions), sum.least(Count::Impressions)), (None, Some(10)));
+        assert_eq!((value(&sum, Count::Entries), sum.least(Count::Orders)), (Some(7), None));
+        // A cell of another export of the day takes nothing away, and what it knows of the count is added to the part.
+        for (other, least) in [(of(&[(Count::Orders, 1)]), 10), (of(&[(Count::Impressions, 5)]), 15)] {
+            let mut both = sum;
+            both.add_cell(&other);
+            assert_eq!((both.get(Count::Impressions), both.least(Count::Impressions)), (None, Some(least)));
+            assert_eq!(value(&both, Count::Entries), Some(7));
+        }
+    }
+
+    #[test]
+    fn a_cell_that_does_not_speak_of_a_count_is_no_part_of_it() {
+        let mut events = Figures::exact(
+            Counts { impressions: 10, orders: 99, ..Counts::default() },
+            CountSet::default().with(Count::Impressions),
+        );
+        events.add_cell(&of(&[(Count::Orders, 2)]));
+        assert_eq!((value(&events, Count::Impressions), value(&events, Count::Orders)), (Some(10), Some(2)));
+        assert_eq!(events.least(Count::Clicks), None);
+        // Over days it might not have been there at all.
+        let mut days = of(&[(Count::Impressions, 10)]);
+        days.add(&of(&[(Count::Orders, 2)]));
+        assert_eq!((days.get(Count::Orders), days.least(Count::Orders)), (None, Some(2)));
     }
 
     #[test]

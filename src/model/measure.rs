@@ -1,6 +1,6 @@
 //! A whole number that is known exactly or within bounds.
 
-/// A count as an export states it: `1.35K` views are 1,350, and anything from 1,345 to 1,354.
+/// A count as an export states it: `1.35K` views are 1,350, and anything from 1,345 to 1,355.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Measure {
     /// The least it can be.

@@ -1,6 +1,6 @@
 //! What an export of counts, or a log of covers, says: one page to be booked.
 
-use super::{Figures, MarketId};
+use super::{CountSet, Figures, MarketId};
 
 /// Everything that one object says, before it is known what of it a newer object replaces.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -13,6 +13,8 @@ pub struct Page {
     pub on_air: Vec<OnAir>,
     /// The latest instant in the column that says when rows were made (microseconds since 1970, UTC).
     pub created_us: Option<i64>,
+    /// Counts that it need not have columns for, and has nothing in.
+    pub absent: CountSet,
 }
 
 /// Where a row was seen: resolved once per distinct combination in an export, not once per row.

@@ -4,7 +4,7 @@ use polars::prelude::*;
 
 use super::Sheet;
 use super::cells::{closing, keys};
-use crate::model::{Count, Era, columns as c};
+use crate::model::{Count, Era, Unknown, columns as c};
 
 /// One row for each era of the day and each count.
 ///
@@ -17,7 +17,8 @@ pub(super) fn capability(sheet: &Sheet<'_>, revision: u64) -> PolarsResult<DataF
     let reasons: Vec<Option<&str>> = rows.iter().map(|(era, count)| sheet.why_not(*era, *count)).collect();
     let offered: Vec<bool> = reasons.iter().map(Option::is_none).collect();
     let said = rows.iter().map(|(era, count)| unsaid(sheet, *era, *count));
-    let reasons: Vec<Option<&str>> = reasons.iter().zip(said).map(|(reason, unsaid)| reason.or(unsaid)).collect();
+    let reasons: Vec<Option<String>> =
+        reasons.iter().zip(said).map(|(reason, unsaid)| reason.map(str::to_owned).or(unsaid)).collect();
     let definitions: Vec<Option<&str>> =
         rows.iter().map(|(era, count)| sheet.eras.definition(*era, *count)).collect();
     let mut table = keys(sheet, rows.len());
@@ -29,14 +30,31 @@ pub(super) fn capability(sheet: &Sheet<'_>, revision: u64) -> PolarsResult<DataF
     DataFrame::new(rows.len(), table)
 }
 
-/// Why a count that is offered may still be null: the exports of the day do not say it.
-fn unsaid(sheet: &Sheet<'_>, era: Era, count: Count) -> Option<&'static str> {
-    let facts = sheet.facts.iter().filter(|fact| fact.key.era == era);
-    let (told, all) =
-        facts.fold((0_u64, 0_u64), |(told, all), fact| (told + u64::from(fact.figures.known.has(count)), all + 1));
-    match all - told {
-        0 => None,
-        untold if untold == all => Some("no export of the day says it"),
-        _ => Some("not all exports of the day say it"),
+/// Why a count that is offered is null all the same, in some rows or in all.
+fn unsaid(sheet: &Sheet<'_>, era: Era, count: Count) -> Option<String> {
+    let facts = || sheet.facts.iter().filter(|fact| fact.key.era == era);
+    let is_told = facts().any(|fact| fact.figures.known.has(count) || fact.parts.of(count).0 > 0);
+    let is_missing = facts().any(|fact| fact.figures.missing.has(count));
+    if facts().all(|fact| fact.figures.known.has(count)) {
+        None
+    } else if !is_told {
+        Some("no export of the day says it".to_owned())
+    } else if !is_missing {
+        Some("rows of other exports do not speak of it; the one that counts it says all of it".to_owned())
+    } else {
+        let rows = by_rows(sheet, count);
+        Some(rows.unwrap_or_else(|| "some broadcasts are counted from an export that does not have it".to_owned()))
     }
+}
+
+/// Which rows leave it out: of the first object, and how many others there are.
+fn by_rows(sheet: &Sheet<'_>, count: Count) -> Option<String> {
+    let mut objects = sheet.unknown.iter().filter(|unknown| unknown.count == count);
+    let first: &Unknown = objects.next()?;
+    let more = match objects.count() {
+        0 => String::new(),
+        1 => ", and in rows of 1 more object".to_owned(),
+        more => format!(", and in rows of {more} more objects"),
+    };
+    Some(format!("{first}{more}"))
 }

@@ -52,7 +52,7 @@ pub(super) fn figures_columns(rows: &[Figures]) -> PolarsResult<Vec<Column>> {
             count_column(name, count, rows.iter().map(|figures| figures.get(count).map(of)))
         };
         table.push(bound(count.word(), |measure| measure.value)?);
-        table.push(bound(&c::low(count.word()), |measure| measure.low)?);
+        table.push(count_column(&c::low(count.word()), count, rows.iter().map(|figures| figures.least(count)))?);
         table.push(bound(&c::high(count.word()), |measure| measure.high)?);
     }
     table.push(Column::new(c::DERIVED.into(), rows.iter().map(derived).collect::<Vec<_>>()));
@@ -69,7 +69,7 @@ pub(super) fn plain_counts(rows: &[Figures]) -> PolarsResult<Vec<Column>> {
 }
 
 fn derived(figures: &Figures) -> Option<String> {
-    let derived = figures.derived.and(figures.known);
+    let derived = figures.derived.and(figures.known.or(figures.missing));
     (!derived.is_empty()).then(|| derived.iter().map(Count::word).collect::<Vec<_>>().join(", "))
 }
 
@@ -131,6 +131,25 @@ pub(super) fn closing(sheet: &Sheet<'_>, revision: u64, eras: &[Era]) -> Vec<Col
             eras.len(),
         ),
     ]
+}
+
+/// What tables did not have from the beginning, in the order in which it came.
+pub(super) fn later(facts: &[Fact]) -> PolarsResult<Vec<Column>> {
+    let orphans = facts.iter().map(|fact| fact.orphan_clicks);
+    Ok(vec![partly_known(facts), count_column(c::ORPHAN_CLICKS, Count::Clicks, orphans)?])
+}
+
+/// Of which counts only a part is known, and of how many rows.
+fn partly_known(facts: &[Fact]) -> Column {
+    let text = |fact: &Fact| {
+        let of_rows = |count: Count| match fact.parts.of(count) {
+            (_, 0) => count.word().to_owned(),
+            (told, rows) => format!("{} {told} of {rows} rows", count.word()),
+        };
+        let missing = fact.figures.missing;
+        (!missing.is_empty()).then(|| missing.iter().map(of_rows).collect::<Vec<_>>().join(", "))
+    };
+    Column::new(c::PARTLY_KNOWN.into(), facts.iter().map(text).collect::<Vec<_>>())
 }
 
 /// The era of each fact.

@@ -3,7 +3,7 @@
 use polars::prelude::*;
 
 use super::Sheet;
-use super::cells::{closing, counts, eras_of, keys, slots};
+use super::cells::{closing, counts, eras_of, keys, later, slots};
 use crate::model::{Fact, columns as c};
 
 /// Renders the table. A count that the platform does not offer is null in every row.
@@ -31,5 +31,6 @@ pub(super) fn funnel_columns(sheet: &Sheet<'_>, facts: &[Fact], revision: u64) -
     table.push(Column::new(c::COVER_SHARE.into(), share));
     table.extend(counts(facts)?);
     table.extend(closing(sheet, revision, &eras_of(facts)));
+    table.extend(later(facts)?);
     Ok(table)
 }

@@ -34,8 +34,12 @@ pub(super) const ENTERING: Rate = Rate { name: c::ENTER_RATE, of: Count::Entries
 
 impl Rate {
     pub(super) fn of(&self, figures: &Figures) -> Proportion {
-        let measures = figures.get(self.of).zip(figures.get(self.among));
-        measures.map_or_else(Proportion::default, |(of, among)| Proportion::of(of, among))
+        match (figures.get(self.of), figures.get(self.among)) {
+            (Some(of), Some(among)) => Proportion::of(of, among),
+            (None, Some(among)) => Proportion::at_least(figures.least(self.of), among),
+            (Some(of), None) => Proportion::at_most(of, figures.least(self.among)),
+            (None, None) => Proportion::default(),
+        }
     }
 
     /// Successes and trials as they were counted; `None` where one of them is not known.
@@ -101,6 +105,22 @@ impl Proportion {
     }
 }
 
+impl Proportion {
+    /// What is known of a rate whose numerator is known in part: the lower bound of that part.
+    fn at_least(of: Option<u64>, among: Measure) -> Self {
+        let is_proportion = |of: &u64| among.high > 0 && *of <= among.high;
+        let low =
+            of.filter(is_proportion).map(|of| if of == 0 { 0.0 } else { wilson(float(of), float(among.high)).0 });
+        Self { low, ..Self::default() }
+    }
+
+    /// What is known of a rate whose denominator is known in part: the upper bound among that part.
+    fn at_most(of: Measure, among: Option<u64>) -> Self {
+        let among = among.filter(|among| of.high < *among);
+        Self { high: among.map(|among| wilson(float(of.high), float(among)).1), ..Self::default() }
+    }
+}
+
 fn ratio(of: f64, among: f64) -> Option<f64> {
     (among > 0.0).then(|| of / among)
 }
@@ -148,6 +168,19 @@ mod tests {
     fn no_denominator_no_rate_and_no_proportion_no_interval() {
         assert_eq!(row(0, 0), (None, None, None));
         assert_eq!(row(3, 2), (Some(1.5), None, None));
+    }
+
+    #[test]
+    fn a_rate_of_a_part_is_bounded_on_one_side() {
+        let of_part = Proportion::at_least(Some(42), Measure::exact(10_000));
+        assert_eq!((of_part.ratio, of_part.low, of_part.high), (None, row(42, 10_000).1, None));
+        let among_part = Proportion::at_most(Measure::exact(42), Some(10_000));
+        assert_eq!((among_part.ratio, among_part.low, among_part.high), (None, None, row(42, 10_000).2));
+        let none = Proportion::default();
+        assert_eq!(Proportion::at_least(None, Measure::exact(10)), none);
+        assert_eq!(Proportion::at_least(Some(11), Measure::exact(10)), none, "no proportion");
+        assert_eq!(Proportion::at_most(Measure::exact(10), Some(10)), none, "any rate would do");
+        assert_eq!(Proportion::at_most(Measure::exact(10), None), none);
     }
 
     #[test]

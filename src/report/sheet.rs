@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::config::Market;
-use crate::model::{Count, CountSet, Era, Eras, Fact, MarketDay, Series, TurnFact, Turns, UniqueBasis};
+use crate::model::{Count, CountSet, Era, Eras, Fact, MarketDay, Series, TurnFact, Turns, UniqueBasis, Unknown};
 use crate::time::LocalDay;
 
 const NOT_MAPPED: &str = "no column of its exports is mapped to it";
@@ -31,6 +31,8 @@ pub struct Sheet<'a> {
     /// Of a market-day that turns of a rotation reach into: all turns of the platform in the market, and the facts by
     /// turn, sorted by turn and key.
     pub by_turn: Option<(&'a Turns, &'a [TurnFact])>,
+    /// The rows that do not say a count which they should; sorted.
+    pub unknown: &'a [Unknown],
 }
 
 impl<'a> Sheet<'a> {
@@ -55,11 +57,26 @@ impl<'a> Sheet<'a> {
         self.as_offered(self.facts.to_vec())
     }
 
-    /// Facts of this day, with null for what is not offered.
+    /// Facts of this day, with null for what is not offered. What is offered and no export of the day speaks of is
+    /// missing in all of them: it is no sum of other facts.
     pub(super) fn as_offered(&self, facts: Vec<Fact>) -> Vec<Fact> {
-        with_known(facts, |era| {
-            Count::ALL.into_iter().filter(|count| self.why_not(era, *count).is_none()).collect()
-        })
+        let mut facts = with_known(facts, |era| self.offered_in(era));
+        for era in self.eras_of_day() {
+            let unheard = self.offered_in(era).minus(self.spoken_of(era));
+            let of_era = facts.iter_mut().filter(|fact| fact.key.era == era);
+            of_era.for_each(|fact| fact.figures.miss(unheard));
+        }
+        facts
+    }
+
+    fn offered_in(&self, era: Era) -> CountSet {
+        Count::ALL.into_iter().filter(|count| self.why_not(era, *count).is_none()).collect()
+    }
+
+    /// The counts that any export of the day says, or should, in an era.
+    pub(super) fn spoken_of(&self, era: Era) -> CountSet {
+        let of_era = self.facts.iter().filter(|fact| fact.key.era == era);
+        of_era.fold(CountSet::default(), |all, Fact { figures, .. }| all.or(figures.known).or(figures.missing))
     }
 
     /// What came as counts, with null for what is not offered. Viewers per row are among it.
@@ -91,7 +108,8 @@ impl<'a> Sheet<'a> {
 
 fn with_known(mut facts: Vec<Fact>, offered: impl Fn(Era) -> CountSet) -> Vec<Fact> {
     for fact in &mut facts {
-        fact.figures.known = fact.figures.known.and(offered(fact.key.era));
+        let offered = offered(fact.key.era);
+        fact.figures = fact.figures.only(offered);
     }
     facts
 }

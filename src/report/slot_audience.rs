@@ -3,7 +3,7 @@
 use polars::prelude::*;
 
 use super::Sheet;
-use super::cells::{closing, counts, eras_of, instants, keys, slots};
+use super::cells::{closing, counts, eras_of, instants, keys, later, slots};
 use super::rates::rates;
 use crate::model::{DayPart, Fact, FactKey, Series, columns as c};
 
@@ -24,6 +24,7 @@ pub(super) fn slot_audience(sheet: &Sheet<'_>, facts: &[Fact], revision: u64) ->
     table.extend(rates(&summed.iter().map(|fact| fact.figures).collect::<Vec<_>>()));
     table.extend(spans(sheet, &summed)?);
     table.extend(closing(sheet, revision, &eras_of(&summed)));
+    table.extend(later(&summed)?);
     DataFrame::new(summed.len(), table)
 }
 
@@ -31,7 +32,13 @@ pub(super) fn slot_audience(sheet: &Sheet<'_>, facts: &[Fact], revision: u64) ->
 fn summed(facts: &[Fact]) -> Vec<Fact> {
     let alike = |one: &FactKey, other: &FactKey| (one.part, &one.audience) == (other.part, &other.audience);
     let cells = Series::split(facts).flat_map(|series| series.chunk_by(alike).collect::<Vec<_>>());
-    cells.map(|cell| Fact { key: cell.facts()[0].key.clone(), figures: cell.sum() }).collect()
+    let fact = |cell: Series<'_>| Fact {
+        key: cell.facts()[0].key.clone(),
+        figures: cell.sum(),
+        parts: cell.parts(),
+        orphan_clicks: cell.orphan_clicks(),
+    };
+    cells.map(fact).collect()
 }
 
 /// Length and start of each row's slot on that day.
@@ -63,7 +70,7 @@ fn spans(sheet: &Sheet<'_>, rows: &[Fact]) -> PolarsResult<Vec<Column>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{CountSet, Counts, Era, Figures};
+    use crate::model::{CountSet, Counts, Era, Figures, Parts};
 
     #[test]
     fn dwell_is_summed_in_whole_milliseconds() {
@@ -77,6 +84,8 @@ mod tests {
                 contaminated: false,
             },
             figures: Figures::exact(Counts { dwell_ms, ..Counts::default() }, CountSet::ALL),
+            parts: Parts::default(),
+            orphan_clicks: None,
         };
         let facts = [fact(0, "c1", 100), fact(0, "c2", 200), fact(1, "c1", 7)];
         let summed: Vec<_> =

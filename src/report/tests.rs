@@ -9,7 +9,7 @@ use super::{Sheet, bridge, capability, funnel, slot_audience};
 use crate::config::Market;
 use crate::model::{
     Change, ClickEvent, Conventions, Count, CountSet, DayPart, Era, Eras, Fact, FactKey, Figures, ImpressionBasis,
-    MarketDay, MarketId, Measure, PlatformId, Share, UniqueBasis,
+    MarketDay, MarketId, Measure, Parts, PlatformId, Share, UniqueBasis,
 };
 use crate::time::{DayRule, LocalDay, SlotTable, Zone};
 
@@ -59,6 +59,7 @@ impl Desk {
             facts,
             booked: facts,
             by_turn: None,
+            unknown: &[],
         }
     }
 }
@@ -76,7 +77,7 @@ fn fact(era: u16, part: DayPart, cover: &str, counts: &[(Count, Measure)]) -> Fa
         cover_id: cover.into(),
         contaminated: false,
     };
-    Fact { key, figures }
+    Fact { key, figures, parts: Parts::default(), orphan_clicks: None }
 }
 
 /// The columns of a table, row by row, as text.

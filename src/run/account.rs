@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Disposition, OtherConfiguration, RunReport, Unconfigured, error_text};
 use crate::archive::{RowCounts, State};
-use crate::model::MarketDay;
+use crate::model::{MarketDay, Unknown};
 use crate::notify::Told;
 
 const VERSION: u32 = 1;
@@ -122,6 +122,39 @@ pub struct DayAccount {
     pub state: Option<State>,
     /// Why not, if it is not.
     pub reason: Option<String>,
+    /// Which of its counts are known in part only, and by which rows; of a market-day that this run published.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<UnknownAccount>,
+    /// Clicks without an impression by the same viewer; `None` where it was not counted, or there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orphan_clicks: Option<u64>,
+}
+
+/// Rows of one export that do not say a count which they should.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnknownAccount {
+    /// Which count.
+    pub count: String,
+    /// The key of the export.
+    pub object: String,
+    /// How many rows do not say it.
+    pub rows: u64,
+    /// Of how many of the export that count on the day.
+    pub of: u64,
+    /// The first of them, by their number in the export.
+    pub records: Vec<u32>,
+}
+
+impl UnknownAccount {
+    fn of(unknown: &Unknown) -> Self {
+        Self {
+            count: unknown.count.word().to_owned(),
+            object: unknown.object.clone(),
+            rows: unknown.rows,
+            of: unknown.of,
+            records: unknown.records.clone(),
+        }
+    }
 }
 
 impl Account {
@@ -210,6 +243,12 @@ impl DayAccount {
             revision: published.map(|(revision, _)| revision),
             state: published.map(|(_, state)| state),
             reason: disposition.reason(),
+            unknown: report
+                .partly_known()
+                .filter(|(of, _)| *of == day)
+                .map(|(_, unknown)| UnknownAccount::of(unknown))
+                .collect(),
+            orphan_clicks: report.orphans.iter().find(|(of, _)| of == day).map(|(_, found)| found.orphans),
         })
     }
 }

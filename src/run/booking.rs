@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::config::{Columns, CoverRule, Newest, Order, Platform, Rows, TextRule, Workspace};
 use crate::count::{self, Book, BookDay, Booked, Counted, Entry, Scope, Subject};
 use crate::export::{self, ExportError, ReadReport, Reading};
-use crate::model::{CountRow, Fact, FactKey, Figures, MarketId, TurnFact, TurnNumber, Turns};
+use crate::model::{CountRow, Fact, FactKey, Figures, MarketId, Parts, TurnFact, TurnNumber, Turns};
 use crate::plan::{Batch, PlannedDay, PlannedExport};
 
 use super::error_text;
@@ -118,6 +118,7 @@ fn entry<'a>(
         created_us,
         subject: subject(&definition.columns),
         page,
+        lacks: platform.lacks(planned.export),
     })
 }
 
@@ -172,24 +173,43 @@ pub(super) fn join_turns(
             of_day.extend(singly.facts[number].iter().map(outside));
         }
         let counted_singly = platform.counted_singly(&market_day.market);
-        let mut facts: BTreeMap<(TurnNumber, FactKey), Figures> = BTreeMap::new();
-        for TurnFact { turn, fact: Fact { key, mut figures } } in of_day.drain(..) {
-            figures.known = platform.eras.offered(key.era, counted_singly);
-            facts.insert((turn, key), figures);
+        let mut facts: BTreeMap<(TurnNumber, FactKey), Told> = BTreeMap::new();
+        for TurnFact { turn, mut fact } in of_day.drain(..) {
+            fact.figures.known = platform.eras.offered(fact.key.era, counted_singly);
+            let (key, told) = told(fact);
+            facts.insert((turn, key), told);
         }
         for TurnFact { turn, fact } in booked.turns.get(number).map_or(&[][..], Vec::as_slice) {
-            facts.entry((*turn, fact.key.clone())).or_default().join(&fact.figures);
+            join_told(facts.entry((*turn, fact.key.clone())).or_default(), fact);
         }
         let facts = facts.into_iter();
-        of_day.extend(facts.map(|((turn, key), figures)| TurnFact { turn, fact: Fact { key, figures } }));
+        let fact = |((turn, key), told)| TurnFact { turn, fact: of_told(key, told) };
+        of_day.extend(facts.map(fact));
     }
     of_days
 }
 
 fn joined(singly: Vec<Fact>, booked: &[Fact]) -> Vec<Fact> {
-    let mut facts: BTreeMap<FactKey, Figures> = singly.into_iter().map(|fact| (fact.key, fact.figures)).collect();
+    let mut facts: BTreeMap<FactKey, Told> = singly.into_iter().map(told).collect();
     for fact in booked {
-        facts.entry(fact.key.clone()).or_default().join(&fact.figures);
+        join_told(facts.entry(fact.key.clone()).or_default(), fact);
     }
-    facts.into_iter().map(|(key, figures)| Fact { key, figures }).collect()
+    facts.into_iter().map(|(key, told)| of_told(key, told)).collect()
+}
+
+/// A fact without its key.
+type Told = (Figures, Parts, Option<u64>);
+
+fn told(fact: Fact) -> (FactKey, Told) {
+    (fact.key, (fact.figures, fact.parts, fact.orphan_clicks))
+}
+
+fn of_told(key: FactKey, (figures, parts, orphan_clicks): Told) -> Fact {
+    Fact { key, figures, parts, orphan_clicks }
+}
+
+/// Brings a fact of counts to what was counted one by one in its cell, which has no parts.
+fn join_told((figures, parts, _): &mut Told, booked: &Fact) {
+    figures.join(&booked.figures);
+    *parts = booked.parts;
 }

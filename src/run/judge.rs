@@ -8,15 +8,15 @@ use crate::archive::{ExportRecord, Receipt, RowCounts};
 use crate::config::Settings;
 use crate::count::ConflictKind;
 use crate::export::{Commonest, ReadReport};
-use crate::model::{Bounds, Check, MarketId, Reason, Verdict};
+use crate::model::{Bounds, Check, Fact, MarketId, Reason, Verdict};
 use crate::plan::{Batch, PlannedDay, PlannedExport};
 
-use super::Disposition;
 use super::conflict;
 use super::mend::mend;
 use super::reach_mend::ReachMends;
 use super::reading::CountedBatch;
 use super::suspect::Suspects;
+use super::{Disposition, Orphans};
 
 /// What may be held against sound exports, unless it was accepted before.
 pub(super) struct Objections<'a> {
@@ -204,6 +204,23 @@ pub(super) fn shrink(
         }
     }
     Ok(())
+}
+
+/// Fewer clicks without an impression are no proof of anything.
+const FEWEST_ORPHANS: u64 = 10;
+
+/// Refuses a market-day whose clicks are not of the viewers, broadcasts and covers that impressions are of.
+pub(super) fn orphans(day: &PlannedDay, facts: &[Fact], max_share: f64) -> Result<(), Disposition> {
+    let Some(Orphans { orphans, clicks }) = Orphans::of(facts) else { return Ok(()) };
+    if orphans < FEWEST_ORPHANS || !is_above(orphans, clicks, max_share) {
+        return Ok(());
+    }
+    let reason = format!(
+        "{orphans} of {clicks} clicks of {} have no impression by the same viewer of the same broadcast and cover, more than the {} % that `max_orphan_share` of the platform allows: are all impressions there, and are viewers, broadcasts and covers called the same in both? (raise it if impressions are sampled)",
+        day.market_day,
+        max_share * 100.0
+    );
+    Err(Disposition::Held { reason })
 }
 
 /// Whether `part` is a larger share of `whole` than allowed.

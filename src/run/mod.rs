@@ -18,6 +18,7 @@ mod leasing;
 mod localize;
 mod mend;
 mod moved;
+mod orphans;
 mod other_configuration;
 mod outcome;
 mod planning;
@@ -41,10 +42,12 @@ use jiff::Timestamp;
 
 pub use account::{
     Account, DayAccount, DecisionAccount, OtherConfigurationAccount, ToldAccount, UnconfiguredAccount,
+    UnknownAccount,
 };
 pub use aftermath::Aftermath;
 pub use deciding::history;
 pub use error::RunError;
+pub use orphans::Orphans;
 pub use other_configuration::OtherConfiguration;
 pub use outcome::{Disposition, ExportOutcome, RunReport, no_export};
 pub use planning::plan;

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::archive::{RowCounts, State};
-use crate::model::MarketDay;
+use crate::model::{MarketDay, Unknown};
 use crate::plan::Standing;
 
 use super::progress::{Observer, Step};
-use super::{OtherConfiguration, Unconfigured};
+use super::{Orphans, OtherConfiguration, Unconfigured};
 
 /// How a market-day ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,9 +161,21 @@ pub struct RunReport {
     pub unconfigured: Vec<Unconfigured>,
     /// Published market-days that were not looked at and that are of another configuration than those that were.
     pub other_configuration: Option<OtherConfiguration>,
+    /// Market-days that were counted, of which a count is known in part only, with the rows that leave it out.
+    pub unknown: Vec<(MarketDay, Vec<Unknown>)>,
+    /// Market-days that were counted, with clicks that have no impression.
+    pub orphans: Vec<(MarketDay, Orphans)>,
 }
 
 impl RunReport {
+    /// What of the published market-days is known in part only.
+    pub fn partly_known(&self) -> impl Iterator<Item = (&MarketDay, &Unknown)> {
+        let published = self.days.iter().filter(|(_, end)| matches!(end, Disposition::Published { .. }));
+        let published: BTreeSet<&MarketDay> = published.map(|(day, _)| day).collect();
+        let days = self.unknown.iter().filter(move |(day, _)| published.contains(day));
+        days.flat_map(|(day, unknown)| unknown.iter().map(move |unknown| (day, unknown)))
+    }
+
     /// How many market-days ended as this word.
     #[must_use]
     pub fn count(&self, word: &str) -> usize {

@@ -114,6 +114,7 @@ impl Publisher<'_> {
         };
         let turns = self.workspace.turns(&day.market_day.platform, &day.market_day.market);
         let by_turn = counted.turns.get(number).map_or(&[][..], Vec::as_slice);
+        let unknown = counted.unknown(batch, number);
         let sheet = Sheet {
             market_day: &day.market_day,
             market,
@@ -124,7 +125,11 @@ impl Publisher<'_> {
             facts,
             booked: counted.booked.facts.get(number).map_or(&[], Vec::as_slice),
             by_turn: (!by_turn.is_empty()).then_some((&turns, by_turn)),
+            unknown: &unknown,
         };
+        if let Err(held) = judge::orphans(day, facts, self.platform.max_orphan_share) {
+            return Ok(held);
+        }
         let unit = Unit::MarketDay(day.market_day.clone());
         let newest = match self.archive.newest(&unit).await {
             Ok(newest) => newest,

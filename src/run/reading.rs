@@ -14,7 +14,7 @@ use crate::archive::RowCounts;
 use crate::config::{Platform, Rows, Workspace};
 use crate::count::{Booked, Counted, Counter, Effort, Fed, Feed, Landed, Memory, Outcome, Scope};
 use crate::export::{self, Excerpt, ExportError, ReadReport, Reading};
-use crate::model::{Fact, MarketId, Page, TurnFact, Turns};
+use crate::model::{Fact, MarketId, Page, TurnFact, Turns, Unknown};
 use crate::plan::{Batch, PlannedExport};
 use crate::store::{Fetched, Object, Store, StoreError, StoreProblem};
 use crate::time::Zone;
@@ -29,6 +29,9 @@ use super::{RunError, Stop, error_text};
 
 /// Compressed bytes per row that no export goes below; only a guess for choosing partitions.
 const LEAST_BYTES_PER_ROW: u64 = 8;
+
+/// For so long after a day begins a click may be of an impression of the day before, which the day does not read.
+const ACROSS_MIDNIGHT_US: i64 = 3_600_000_000;
 
 /// What reading one export came to.
 pub(super) struct ReadExport {
@@ -93,6 +96,18 @@ impl CountedBatch {
         }
     }
 
+    /// Which rows of the batch's exports do not say a count that they should, on a market-day.
+    pub(super) fn unknown(&self, batch: &Batch<'_>, day: usize) -> Vec<Unknown> {
+        let unknown = self.booked.unsaid(day).map(|(count, export, unsaid)| Unknown {
+            count,
+            object: batch.exports[export].found.object.key.clone(),
+            rows: unsaid.rows,
+            of: self.booked.outcome(export, day).counted,
+            records: unsaid.records.clone(),
+        });
+        unknown.collect()
+    }
+
     /// The records of an export by what became of them on all market-days of the batch. One that reached into two
     /// of them is counted on both and told once.
     pub(super) fn rows_of(&self, export: usize, read: &ReadExport) -> RowCounts {
@@ -154,7 +169,7 @@ pub(super) fn count(
     let turns = turns(source.workspace, batch);
     let clocks = Clocks::new(source.workspace, &batch.days, &platform.eras.cuts_us(), &turns);
     let room = Room::new(source.workspace.settings.memory_bytes);
-    let scope = scope(batch);
+    let scope = scope(batch, platform);
     let most_prints = most_prints(source.workspace.settings.memory_bytes, batch.exports.len());
     let reaches = Reaches::of(source.workspace, platform, batch);
     let markets: BTreeMap<MarketId, Zone> =
@@ -234,13 +249,18 @@ fn turns(workspace: &Workspace, batch: &Batch<'_>) -> BTreeMap<MarketId, Turns> 
 }
 
 /// Which exports each market-day stands on.
-fn scope(batch: &Batch<'_>) -> Scope {
+fn scope(batch: &Batch<'_>, platform: &Platform) -> Scope {
     let mut scope = Scope::new(batch.exports.len(), batch.days.len());
     for (number, export) in batch.exports.iter().enumerate() {
         for (day_number, day) in batch.days.iter().enumerate() {
             if day.stands_on(export) {
                 scope.cover(number, day_number);
             }
+        }
+    }
+    for (number, day) in batch.days.iter().enumerate() {
+        if platform.tells_orphans(&day.market_day.market) {
+            scope.count_orphans(number, day.day.start.as_microsecond() + ACROSS_MIDNIGHT_US);
         }
     }
     scope

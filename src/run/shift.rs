@@ -10,10 +10,10 @@ use super::leasing::{Claim, Leasing};
 use super::press::Press;
 use super::publishing::Publisher;
 use super::reading::{self, ReadExport, Source, Unread};
-use super::{BATCH_BYTES, BATCH_DATES, Disposition, ExportOutcome, RunError, RunReport, error_text};
+use super::{BATCH_BYTES, BATCH_DATES, Disposition, ExportOutcome, Orphans, RunError, RunReport, error_text};
 use crate::archive::{Archive, RowCounts, Stamp, Theirs};
-use crate::model::MarketDay;
-use crate::plan::{Batch, PlannedExport, PlatformPlan, Selection};
+use crate::model::{MarketDay, Unknown};
+use crate::plan::{Batch, PlannedDay, PlannedExport, PlatformPlan, Selection};
 
 /// What working off plans needs.
 pub(super) struct Shift<'a> {
@@ -127,6 +127,8 @@ impl<'a> Shift<'a> {
             }
             counted.refuse_what_is_too_much();
             report.exports.extend(outcomes(&batch, &counted));
+            report.unknown.extend(unknown(&batch, &counted));
+            report.orphans.extend(orphans(&batch, &counted));
             press.publish(publisher, batch, counted)?;
         }
         Ok(all_theirs)
@@ -146,6 +148,19 @@ impl<'a> Shift<'a> {
             rendering: self.rendering,
         })
     }
+}
+
+/// Which counts of the batch's market-days are known in part only.
+fn unknown(batch: &Batch<'_>, counted: &reading::CountedBatch) -> Vec<(MarketDay, Vec<Unknown>)> {
+    let of_day = |(number, day): (usize, &&PlannedDay)| (day.market_day.clone(), counted.unknown(batch, number));
+    batch.days.iter().enumerate().map(of_day).filter(|(_, unknown)| !unknown.is_empty()).collect()
+}
+
+/// How many clicks of the batch's market-days have no impression, where that can be told and there are any.
+fn orphans(batch: &Batch<'_>, counted: &reading::CountedBatch) -> Vec<(MarketDay, Orphans)> {
+    let days = batch.days.iter().zip(&counted.facts);
+    let of_days = days.filter_map(|(day, facts)| Some((day.market_day.clone(), Orphans::of(facts)?)));
+    of_days.filter(|(_, found)| found.orphans > 0).collect()
 }
 
 fn outcomes(batch: &Batch<'_>, counted: &reading::CountedBatch) -> Vec<ExportOutcome> {

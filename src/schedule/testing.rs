@@ -68,6 +68,8 @@ pub fn account(as_of: &str, days: &[(&str, &str, &str)]) -> Account {
             _ => None,
         },
         reason: None,
+        unknown: Vec::new(),
+        orphan_clicks: None,
     };
     Account {
         version: 1,

@@ -17,13 +17,13 @@ use coverledger::archive::{
 use coverledger::cli::exit;
 use coverledger::config::{self, Decisions, Design, Experiment, Family, Guardrails, Market, Split, Topic, Value};
 use coverledger::model::{
-    Check, CheckScope, ClickEvent, Conventions, CountSet, Counts, DayPart, Era, Eras, Event, Fact, FactKey,
-    Figures, ImpressionBasis, MarketDay, MarketId, PlatformId, Reason, Reject, TurnFact, TurnNumber, TurnSpan,
-    Turns, UniqueBasis, Verdict,
+    Check, CheckScope, ClickEvent, Conventions, Count, CountSet, Counts, DayPart, Era, Eras, Event, Fact, FactKey,
+    Figures, ImpressionBasis, MarketDay, MarketId, Parts, PlatformId, Reason, Reject, TurnFact, TurnNumber,
+    TurnSpan, Turns, UniqueBasis, Unknown, Verdict,
 };
 use coverledger::notify;
 use coverledger::report::{self, Evidence, Observed, Sheet, Standings};
-use coverledger::run::{Account, Disposition, OtherConfiguration, RunReport, Unconfigured};
+use coverledger::run::{Account, Disposition, Orphans, OtherConfiguration, RunReport, Unconfigured};
 use coverledger::store::Store;
 use coverledger::time::{Clock, DayRule, SlotTable, Zone};
 use jiff::civil::{date, time};
@@ -129,6 +129,8 @@ fn every_column_is_documented_in_its_order_with_its_type() {
             contaminated: false,
         },
         figures: Figures::exact(Counts { impressions: 3, ..Counts::default() }, CountSet::ALL),
+        parts: Parts::default(),
+        orphan_clicks: None,
     };
     // What is not offered is null, of the same type; a day on which nothing happened has the same columns.
     for mapped in [CountSet::default(), CountSet::ALL] {
@@ -143,6 +145,7 @@ fn every_column_is_documented_in_its_order_with_its_type() {
                 facts,
                 booked: facts,
                 by_turn: None,
+                unknown: &[],
             };
             let tables = [TableName::Funnel, TableName::SlotAudience, TableName::Capability, TableName::Bridge];
             for (rendered, table) in report::market_day(&sheet, 1).unwrap().into_iter().zip(tables) {
@@ -610,8 +613,11 @@ fn every_key_of_an_attempt_is_documented() {
 fn every_key_of_an_account_is_documented() {
     let day =
         MarketDay { platform: PlatformId::new("p"), market: MarketId::new("JP"), local_date: date(2026, 11, 21) };
+    let unknown = Unknown { count: Count::Clicks, object: "e.csv".to_owned(), rows: 1, of: 2, records: vec![2] };
     let report = RunReport {
-        days: vec![(day.clone(), Disposition::Stopped)],
+        days: vec![(day.clone(), Disposition::Published { revision: 1, state: State::Final })],
+        unknown: vec![(day.clone(), vec![unknown])],
+        orphans: vec![(day.clone(), Orphans { orphans: 1, clicks: 2 })],
         ends: BTreeMap::from([(day, jiff::Timestamp::UNIX_EPOCH)]),
         decisions: vec![("p/JP/decisions/2026-11-21".to_owned(), Disposition::Stopped)],
         unconfigured: vec![Unconfigured {

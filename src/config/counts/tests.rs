@@ -27,6 +27,7 @@ fn every_key_of_counts_is_read() {
     ]);
     assert_eq!(counts.counts, expected);
     assert_eq!(counts.optional, CountSet::default().with(Count::Impressions));
+    assert_eq!(counts.blank, BTreeMap::new());
     assert_eq!(counts.stated, BTreeMap::new());
     let with_column = [("impressions: {of: entries", "impressions: {column: Impressions, of: entries")];
     let Rows::Counts(both) = read_platform(&with_column).0.unwrap().exports.remove(0).rows else {
@@ -45,6 +46,23 @@ fn every_key_of_counts_is_read() {
     let Rows::Covers(covers) = &platform.exports[2].rows else { panic!("not covers") };
     assert_eq!(covers.newest.by, Order::Name);
     assert!(covers.until.is_some());
+}
+
+#[test]
+fn blank_is_one_word_for_all_counts_or_one_for_each() {
+    let blank = |text: &str| {
+        let with = format!("optional: [impressions]\n      blank: {text}");
+        let (platform, problems) = read_platform(&[("optional: [impressions]", with.as_str())]);
+        assert_eq!(problems, <[&str; 0]>::default());
+        let Rows::Counts(counts) = platform.unwrap().exports.remove(0).rows else { panic!("not counts") };
+        counts.blank
+    };
+    let (entries, dwell) = (Count::Entries, Count::Dwell);
+    // Impressions are divided by a rate, and optional.
+    assert_eq!(blank("zero"), BTreeMap::from([(entries, Blank::Zero), (dwell, Blank::Zero)]));
+    assert_eq!(blank("reject"), BTreeMap::from([(entries, Blank::Reject), (dwell, Blank::Reject)]));
+    let each = BTreeMap::from([(entries, Blank::Zero), (Count::Impressions, Blank::Unknown)]);
+    assert_eq!(blank("{entries: zero, impressions: unknown}"), each);
 }
 
 #[test]
@@ -95,6 +113,29 @@ fn one_fault_gives_one_problem() {
             "entries: [Views, 7]",
             "line 25, `exports[0].columns.counts.entries[1]`: `7` is not a column (expected the name of a column; as \
              text: `\"7\"`)",
+        ),
+        (
+            "optional: [impressions]",
+            "optional: [impressions]\n      blank: nothing",
+            "line 29, `exports[0].columns.blank`: `nothing` is not what a blank cell means (expected: `unknown`, `zero`, \
+             `reject`)",
+        ),
+        (
+            "optional: [impressions]",
+            "optional: [impressions]\n      blank: {clicks: zero}",
+            "line 29, `exports[0].columns.blank.clicks`: `clicks` is not among the counts of this export",
+        ),
+        (
+            "optional: [impressions]",
+            "optional: [impressions]\n      blank: {impressions: zero}",
+            "line 29, `exports[0].columns.blank.impressions`: `impressions` is divided by a rate, and without one it is \
+             not 0 (expected `unknown` or `reject`)",
+        ),
+        (
+            "optional: [impressions]",
+            "optional: [impressions]\n      blank: {impressions: reject}",
+            "line 29, `exports[0].columns.blank.impressions`: `impressions` is optional, so it may be missing (expected \
+             `unknown` or `zero`)",
         ),
         (
             "optional: [impressions]",

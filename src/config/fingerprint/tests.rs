@@ -87,6 +87,7 @@ fn every_key_of_counts_changes_the_hash() {
         ("{column: CTR, unit: percent}", "CTR"),
         ("room_rate:", "enter_rate:"),
         ("of: entries, among: impressions", "of: impressions, among: entries"),
+        ("optional: [impressions]", "optional: [impressions]\n      blank: {entries: zero}"),
         ("rows: counts\n    path: \"sessions/*.csv\"", "rows: counts\n    path: \"sessions/*.tsv\""),
         ("utf-16le", "utf-16be"),
         ("header_within: 10", "header_within: 11"),

@@ -150,7 +150,8 @@ impl Sharing {
     /// What of a row's counts falls on each piece. Each bound is shared out like the count itself, and then kept on
     /// its side of it.
     pub(super) fn allot(&mut self, row: &Figures, pieces: &[Piece]) -> Vec<Figures> {
-        let mut allotted = vec![Figures { derived: row.derived, ..Figures::default() }; pieces.len()];
+        let mut allotted =
+            vec![Figures { derived: row.derived, missing: row.missing, ..Figures::default() }; pieces.len()];
         for (count, whole) in row.known.iter().filter_map(|count| Some((count, row.get(count)?))) {
             let mut measures: Vec<Measure> =
                 self.share(whole.value, pieces).iter().copied().map(Measure::exact).collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 
 use super::names::Names;
-use crate::model::{DayPart, Era, Fact, FactKey, Figures, TurnFact, TurnNumber};
+use crate::model::{DayPart, Era, Fact, FactKey, Figures, Parts, TurnFact, TurnNumber};
 
 /// What a row is about, within a market-day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,7 +22,7 @@ pub(super) struct Cell {
 /// The sums of a market-day, by cell and by definition.
 #[derive(Debug, Default)]
 pub(super) struct Cells {
-    sums: HashMap<(Cell, usize), Figures>,
+    sums: HashMap<(Cell, usize), (Figures, Parts)>,
 }
 
 impl Cells {
@@ -30,15 +30,20 @@ impl Cells {
     ///
     /// Null is not zero: where one row of a definition does not know a count, the definition does not know the sum.
     pub(super) fn add(&mut self, cell: Cell, definition: usize, figures: &Figures) {
-        self.sums.entry((cell, definition)).and_modify(|sum| sum.add(figures)).or_insert(*figures);
+        let parts = Parts::of_row(figures);
+        let more = |(sum, rows): &mut (Figures, Parts)| {
+            sum.add(figures);
+            rows.add(&parts);
+        };
+        self.sums.entry((cell, definition)).and_modify(more).or_insert((*figures, parts));
     }
 
     /// The facts, sorted by turn and key.
     ///
     /// Definitions complete each other: what one does not offer, another may.
     pub(super) fn into_facts(self, names: &Names<'_>) -> Vec<TurnFact> {
-        let mut facts: BTreeMap<(TurnNumber, FactKey), Figures> = BTreeMap::new();
-        for ((cell, _), figures) in self.sums {
+        let mut facts: BTreeMap<(TurnNumber, FactKey), (Figures, Parts)> = BTreeMap::new();
+        for ((cell, _), (figures, parts)) in self.sums {
             let key = FactKey {
                 era: cell.era,
                 part: cell.part,
@@ -47,8 +52,14 @@ impl Cells {
                 cover_id: names.name(cell.cover),
                 contaminated: cell.contaminated,
             };
-            facts.entry((cell.turn, key)).or_default().join(&figures);
+            let (sum, rows) = facts.entry((cell.turn, key)).or_default();
+            sum.join(&figures);
+            rows.add(&parts);
         }
-        facts.into_iter().map(|((turn, key), figures)| TurnFact { turn, fact: Fact { key, figures } }).collect()
+        let fact = |((turn, key), (figures, parts))| TurnFact {
+            turn,
+            fact: Fact { key, figures, parts, orphan_clicks: None },
+        };
+        facts.into_iter().map(fact).collect()
     }
 }

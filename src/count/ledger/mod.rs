@@ -18,8 +18,9 @@
 //!    about so. Rows that say no more than the day have no slot; `day_match` says how well their day is the market's.
 //! 4. **Turns come second.** What fell on a slot is shared out once more over the turns of a rotation within it, so that
 //!    a schedule changes no number of a slot. Rows that say no more than the day are outside of all turns.
-//! 5. **Null is not zero.** Within a definition, a sum is known if all rows know it. Definitions complete each other:
-//!    between them, one is enough.
+//! 5. **Null is not zero.** Within a definition, a sum is known if all rows know it; else what is known of it is the
+//!    least it can be, and the rows that do not say it are told. Definitions complete each other: between them, one is
+//!    enough.
 //!
 //! Booking is pure and works day by day: a market-day is booked from exactly the pages in its scope, so its numbers do
 //! not depend on which other days a run settles. The price is that two days can stand on different deliveries of a row
@@ -39,6 +40,7 @@ mod newest;
 mod reach;
 mod sheet;
 mod timeline;
+mod unsaid;
 
 #[cfg(test)]
 mod tests;
@@ -48,10 +50,12 @@ pub use self::conflict::{Conflict, ConflictKind, Delivered};
 use self::reach::Reach;
 use self::sheet::Sheet;
 use self::timeline::UNKNOWN;
+use self::unsaid::Unsaid;
+pub use self::unsaid::UnsaidRows;
 use super::scope::Scope;
 use super::tally::Outcome;
 use crate::config::Extent;
-use crate::model::{Eras, Fact, MarketId, Page, TurnFact, Turns};
+use crate::model::{Count, CountSet, Eras, Fact, MarketId, Page, TurnFact, Turns};
 use crate::time::{DayRule, LocalDay, SlotTable};
 
 /// How far beyond the booked days time is laid out.
@@ -103,6 +107,9 @@ pub struct Entry<'a> {
     pub subject: Subject,
     /// What it says.
     pub page: &'a Page,
+    /// Counts that none of its rows say, and that others of the market's broadcasts have from the export that it is a
+    /// fallback for, or from its fallback: their sums are known in part.
+    pub lacks: CountSet,
 }
 
 /// What tells whose numbers a row has, besides its market.
@@ -127,9 +134,16 @@ pub struct Booked {
     pub conflicts: Vec<Vec<Conflict>>,
     outcomes: Vec<Outcome>,
     days: usize,
+    unsaid: Vec<Unsaid>,
 }
 
 impl Booked {
+    /// Which rows on a market-day do not say a count that they should: by count, then by the number of the object in
+    /// the scope.
+    pub fn unsaid(&self, day: usize) -> impl Iterator<Item = (Count, usize, &UnsaidRows)> {
+        self.unsaid.get(day).into_iter().flat_map(Unsaid::iter)
+    }
+
     /// What became of the rows of an object (by its number in the scope) that reach into a market-day. `duplicate` are
     /// those that a newer object or a better export replaces.
     #[must_use]
@@ -186,6 +200,7 @@ impl Booked {
 ///         created_us: 0,
 ///         subject: Subject::Broadcast,
 ///         page: &page,
+///         lacks: CountSet::default(),
 ///     }],
 ///     eras: &Eras::only(Conventions {
 ///         impression: ImpressionBasis::Displays,
@@ -205,11 +220,12 @@ pub fn book(book: &Book<'_>) -> Booked {
     let clocks = Clock::all(book, &reach);
     let days = book.days.len();
     let mut outcomes = vec![Outcome::default(); book.scope.exports() * days];
+    let mut unsaid = vec![Unsaid::default(); days];
     let facts = book.days.iter().enumerate().map(|(number, day)| {
         let (start_us, end_us) = (day.day.start.as_microsecond(), day.day.end.as_microsecond());
         let has_turns = day.turns.over(start_us, end_us).next().is_some();
         let sheet = Sheet { book, reach: &reach, clocks: &clocks, unknown, number, day, has_turns };
-        sheet.facts(|entry, is_counted| {
+        sheet.facts(&mut unsaid[number], |entry, is_counted| {
             let outcome = &mut outcomes[book.entries[entry].export * days + number];
             *(if is_counted { &mut outcome.counted } else { &mut outcome.duplicate }) += 1;
         })
@@ -220,5 +236,5 @@ pub fn book(book: &Book<'_>) -> Booked {
         booked.turns.push(turns);
         booked.conflicts.push(conflicts);
     }
-    Booked { outcomes, ..booked }
+    Booked { outcomes, unsaid, ..booked }
 }

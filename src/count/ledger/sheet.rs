@@ -9,8 +9,9 @@ use super::conflict::{Conflict, Conflicts, Rival};
 use super::names::number;
 use super::reach::{Logged, Reach, Room, RowAt, Seat};
 use super::timeline::{Airing, Attribution, Timeline};
-use super::{Book, BookDay};
-use crate::model::{CountRow, Fact, Figures, TurnFact, TurnNumber};
+use super::unsaid::Unsaid;
+use super::{Book, BookDay, Entry};
+use crate::model::{CountRow, CountSet, Era, Fact, Figures, TurnFact, TurnNumber};
 
 /// What booking one market-day stands on.
 #[derive(Clone, Copy)]
@@ -42,7 +43,11 @@ struct Desk {
 impl Sheet<'_> {
     /// The facts of the day, the same by turn if one reaches into it, and what contradicts itself. `outcome` is told of
     /// every row that reaches into it: its entry, and whether it counts.
-    pub(super) fn facts(self, mut outcome: impl FnMut(usize, bool)) -> (Vec<Fact>, Vec<TurnFact>, Vec<Conflict>) {
+    pub(super) fn facts(
+        self,
+        unsaid: &mut Unsaid,
+        mut outcome: impl FnMut(usize, bool),
+    ) -> (Vec<Fact>, Vec<TurnFact>, Vec<Conflict>) {
         let mut conflicts = Conflicts::new(self);
         let timelines = self.timelines(&mut outcome, &mut conflicts);
         // Rows stand in the order of their objects.
@@ -74,17 +79,30 @@ impl Sheet<'_> {
             }
             if is_counted {
                 let attribution = seat.cover.is_none().then(|| attribute(&timelines, seat.broadcast, row));
+                let Entry { lacks, page, .. } = self.book.entries[entry];
+                let mut unknown = CountSet::default();
                 self.enter(row, seat, attribution, &mut desk, |cell, figures, by_turn| {
+                    let figures = &self.missing(*figures, lacks, cell.era);
+                    unknown = unknown.or(figures.missing.minus(lacks).minus(page.absent));
                     cells.add(cell, definition, figures);
                     for (turn, figures) in by_turn {
-                        of_turns.add(Cell { turn: *turn, ..cell }, definition, figures);
+                        let figures = self.missing(*figures, lacks, cell.era);
+                        of_turns.add(Cell { turn: *turn, ..cell }, definition, &figures);
                     }
                 });
+                unsaid.note(unknown, self.book.entries[entry].export, row.record);
             }
         }
         conflicts.look(rivals);
         let facts = cells.into_facts(&self.reach.names).into_iter().map(|of_turn| of_turn.fact).collect();
         (facts, of_turns.into_facts(&self.reach.names), conflicts.finish())
+    }
+
+    /// With what the row of these figures should have said, as far as the platform offers it in an era.
+    fn missing(&self, mut figures: Figures, lacks: CountSet, era: Era) -> Figures {
+        figures.miss(lacks);
+        figures.missing = self.book.eras.offered(era, figures.missing);
+        figures
     }
 
     fn row(&self, at: RowAt) -> (&CountRow, Option<Seat>) {

@@ -8,8 +8,10 @@ use crate::model::Reason;
 pub(in crate::export) enum Field<'a> {
     /// Absent or null.
     Null,
-    /// Text, or a number as it was written.
+    /// Text, or a whole number as it was written.
     Text(&'a str),
+    /// A number with a fraction or an exponent, as a computer wrote it: it may have lost digits.
+    Decimal(&'a str),
     /// A whole number.
     Int(i64),
     /// A number that may have lost digits.
@@ -28,11 +30,21 @@ pub(in crate::export) enum Field<'a> {
     Nested,
 }
 
+impl Field<'_> {
+    /// The same, a number being no more than the text that it was written as.
+    pub(in crate::export) fn as_text(self) -> Self {
+        match self {
+            Self::Decimal(text) => Self::Text(text),
+            other => other,
+        }
+    }
+}
+
 /// A value as the text of a reject.
 pub(in crate::export) fn shown(field: Field<'_>) -> String {
     match field {
         Field::Null | Field::Nested => String::new(),
-        Field::Text(text) => text.to_owned(),
+        Field::Text(text) | Field::Decimal(text) => text.to_owned(),
         Field::Int(number) => number.to_string(),
         Field::Float(number) => number.to_string(),
         Field::Percent(share) => percent(share),

@@ -7,7 +7,7 @@ use super::fates::Fates;
 use super::period::{self, Clock};
 use super::stages::Stages;
 use super::{Mapped, NoSignal};
-use crate::config::{CountRows, CountRule, ReportedRate};
+use crate::config::{Blank, CountRows, CountRule, ReportedRate};
 use crate::export::check::rate::RateCheck;
 use crate::export::check::total::TotalCheck;
 use crate::export::check::total_row::{is_total, normalized};
@@ -15,9 +15,9 @@ use crate::export::check::unnamed_total::unnamed_total;
 use crate::export::format::field::{Field, Position, Records};
 use crate::export::value::derive::{divided, times};
 use crate::export::value::instant;
-use crate::export::value::quantity::{count_of, length_of, ratio_of, total_ms};
+use crate::export::value::quantity::{count_of, is_blank, length_of, ratio_of, total_ms};
 use crate::export::{ExportError, PathValues, Reach, Reading};
-use crate::model::{Check, Count, CountRow, Figures, MarketId, Measure, Page, Reason};
+use crate::model::{Check, Count, CountRow, CountSet, Figures, MarketId, Measure, Page, Reason};
 use crate::time::Zone;
 
 /// Turns records into rows of counts.
@@ -35,6 +35,10 @@ pub(in crate::export) struct CountMapper<'a> {
     rates: Vec<RateCheck<'a>>,
     fates: Fates<'a>,
     page: Page,
+    /// What every row should say.
+    mapped: CountSet,
+    /// Counts with a cell in some row that is not blank.
+    filled: CountSet,
 }
 
 impl<'a> CountMapper<'a> {
@@ -70,6 +74,8 @@ impl<'a> CountMapper<'a> {
             rates: layout.rates.iter().map(check).collect(),
             fates: Fates::new(&layout.seat, reading.excerpt),
             page: Page::default(),
+            mapped: reading.export.offered(entry_is_click),
+            filled: CountSet::default(),
         }
     }
 
@@ -81,11 +87,35 @@ impl<'a> CountMapper<'a> {
         if let Some(record) = unnamed_total(&self.page.rows) {
             return Err(ExportError::UnnamedTotal(record));
         }
+        self.page.absent = self.rows.optional.minus(self.filled);
+        let unsaid = self.unsaid();
+        if !unsaid.is_empty() {
+            for row in &mut self.page.rows {
+                row.figures = row.figures.without(unsaid);
+                row.figures.miss(unsaid);
+            }
+        }
         let mut checks = self.totals.checks();
         checks.extend(self.rates.iter().map(RateCheck::check));
         self.fates.seen.page(self.rows, &self.page);
         self.fates.seen.other_markets = self.stages.other_markets;
         Ok((self.fates, checks, self.page))
+    }
+
+    /// Counts of which blank cells are not zero after all, because the object seems to have no column for them, and what
+    /// follows from these.
+    fn unsaid(&self) -> CountSet {
+        let is_zero = |count: &Count| self.rows.blank.get(count) == Some(&Blank::Zero);
+        let unsaid: CountSet = self.page.absent.iter().filter(is_zero).collect();
+        let leans = |(count, rule): (&Count, &CountRule)| match rule {
+            CountRule::Times { of, .. } | CountRule::DividedBy { of, .. } => unsaid.has(*of).then_some(*count),
+            CountRule::Column(_) => None,
+        };
+        let is_copied = |count: &Count| {
+            self.entry_is_click && !self.rows.counts.contains_key(count) && unsaid.has(entered(*count))
+        };
+        let copied = [Count::Clicks, Count::Clickers].into_iter().filter(is_copied);
+        unsaid.iter().chain(self.rows.counts.iter().filter_map(leans)).chain(copied).collect()
     }
 
     fn map(&mut self, record: u32, fields: &[Field<'_>]) -> Mapped<()> {
@@ -100,6 +130,7 @@ impl<'a> CountMapper<'a> {
             return Err(NoSignal::Ignored);
         }
         let figures = self.figures(fields);
+        self.fill(fields);
         match &figures {
             // A total is that of all rows, whatever market they are of and whether or not their time can be read.
             Ok(figures) => self.totals.row(figures),
@@ -153,7 +184,7 @@ impl<'a> CountMapper<'a> {
         self.layout.skip.iter().any(|(column, values)| {
             let mut number = itoa::Buffer::new();
             let written;
-            let value = match fields[*column] {
+            let value = match fields[*column].as_text() {
                 Field::Text(text) => text.trim(),
                 Field::Int(value) => number.format(value),
                 Field::Bool(true) => "true",
@@ -168,15 +199,31 @@ impl<'a> CountMapper<'a> {
         })
     }
 
+    /// Takes note of the optional counts that have a cell in a row; until each has had one.
+    fn fill(&mut self, fields: &[Field<'_>]) {
+        if self.rows.optional.minus(self.filled).is_empty() {
+            return;
+        }
+        let stated = self.layout.stated.iter().copied();
+        let columns = self.layout.counts.iter().map(|(count, _, column)| (*count, *column)).chain(stated);
+        let filled = columns.filter(|(_, column)| !is_blank(fields[*column])).map(|(count, _)| count);
+        self.filled = filled.fold(self.filled, CountSet::with);
+    }
+
     /// What a row counts; what says nothing is not known, and what cannot be read is a reject.
     fn figures(&self, fields: &[Field<'_>]) -> Mapped<Figures> {
         let mut figures = Figures::default();
         for (count, rule, column) in self.layout.counts.iter().copied() {
             let (measure, is_derived, column) = self.stated_or_derived((count, rule, column), fields, &figures);
+            let measure = match measure {
+                Ok(None) if is_blank(fields[column]) => self.blank(count),
+                measure => measure,
+            };
             let measure = measure.map_err(|reason| NoSignal::Reject(reason, Some(column)))?;
             put(&mut figures, count, is_derived, measure);
         }
         self.copy_entries(&mut figures);
+        figures.miss(self.mapped);
         Ok(figures)
     }
 
@@ -207,6 +254,15 @@ impl<'a> CountMapper<'a> {
         (self.measure(count, rule, fields[column], known), is_derived, column)
     }
 
+    /// What a blank cell says of a count.
+    fn blank(&self, count: Count) -> Result<Option<Measure>, Reason> {
+        match self.rows.blank.get(&count) {
+            None | Some(Blank::Unknown) => Ok(None),
+            Some(Blank::Zero) => Ok(Some(Measure::exact(0))),
+            Some(Blank::Reject) => Err(Reason::MissingValue),
+        }
+    }
+
     fn stated(&self, count: Count, field: Field<'_>) -> Result<Option<Measure>, Reason> {
         let numbers = self.layout.numbers;
         if count == Count::Dwell { total_ms(field, numbers) } else { count_of(field, numbers) }
@@ -222,13 +278,15 @@ impl<'a> CountMapper<'a> {
         let numbers = self.layout.numbers;
         match rule {
             CountRule::Column(_) => self.stated(count, field),
-            CountRule::Times { of, .. } if count == Count::Dwell => {
-                let mean = length_of(field, numbers)?;
-                Ok(known.get(*of).zip(mean).and_then(|(of, mean)| times(of, mean)))
-            }
             CountRule::Times { of, by } => {
-                let ratio = ratio_of(field, by, numbers)?;
-                Ok(known.get(*of).zip(ratio).and_then(|(of, ratio)| times(of, ratio)))
+                let by = match count {
+                    Count::Dwell => length_of(field, numbers)?,
+                    _ => ratio_of(field, by, numbers)?,
+                };
+                let of = known.get(*of);
+                // Nothing at any rate is nothing, also where the rate is not there: nothing has none.
+                let is_nothing = of.is_some_and(|of| of.high == 0);
+                Ok(if is_nothing { of } else { of.zip(by).and_then(|(of, by)| times(of, by)) })
             }
             CountRule::DividedBy { of, by } => {
                 let ratio = ratio_of(field, by, numbers)?;

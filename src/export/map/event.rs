@@ -133,12 +133,13 @@ impl<'a, S: Signals> EventMapper<'a, S> {
     /// The event that a word stands for; `None` if it stands for none.
     fn event_of(&self, field: Field<'_>) -> Option<Event> {
         let Rows::Events { values, .. } = &self.export.rows else { return None };
-        match field {
+        match field.as_text() {
             Field::Text(word) if values.len() <= FEW_WORDS => {
                 values.iter().find(|(known, _)| known.as_str() == word).map(|(_, event)| *event)
             }
             Field::Text(word) => values.get(word).copied(),
             Field::Int(code) => values.get(itoa::Buffer::new().format(code)).copied(),
+            Field::Bool(truth) => values.get(if truth { "true" } else { "false" }).copied(),
             _ => None,
         }
     }
@@ -248,7 +249,7 @@ impl<S: Signals> Records for EventMapper<'_, S> {
             Err(NoSignal::Ignored) => self.fates.ignored += 1,
             Err(NoSignal::Reject(reason, column)) => {
                 let id = self.layout.viewer_id.map(|column| match fields[column] {
-                    Field::Text(text) => Some(text.to_owned()),
+                    Field::Text(text) | Field::Decimal(text) => Some(text.to_owned()),
                     Field::Int(number) => Some(number.to_string()),
                     Field::Float(number) => Some(number.to_string()),
                     _ => None,

@@ -108,7 +108,7 @@ fn day(field: Field<'_>, pattern: &str) -> Result<Date, Reason> {
         parsed.map_err(|_| Reason::BadTime)
     };
     let by_serial = |days: f64| serial(days).map(DateTime::date);
-    match field {
+    match field.as_text() {
         Field::Null => Err(Reason::MissingValue),
         Field::Text(text) if text.trim().is_empty() => Err(Reason::MissingValue),
         Field::Text(text) => by_pattern(text).or_else(|_| by_serial(text.trim().parse().unwrap_or(f64::NAN))),

@@ -152,7 +152,7 @@ impl<'a> Stages<'a> {
             MarketRule::Column { values, otherwise, .. } => (values, otherwise),
         };
         let column = self.layout.market.unwrap_or_default();
-        let named = match fields[column] {
+        let named = match fields[column].as_text() {
             Field::Text(name) if name.len() > MAX_NAME_BYTES => return Err((Reason::TooLong, column)),
             Field::Text(name) => values
                 .get(name)
@@ -162,7 +162,7 @@ impl<'a> Stages<'a> {
             _ => None,
         };
         if named.is_none() && !matches!(otherwise, Otherwise::Market(_)) {
-            match fields[column] {
+            match fields[column].as_text() {
                 Field::Text(word) => self.other_markets.add(word),
                 Field::Int(code) => self.other_markets.add(&code.to_string()),
                 _ => {}
@@ -187,7 +187,7 @@ impl<'a> Stages<'a> {
             if index > 0 {
                 joined.push_str(" / ");
             }
-            match fields[*column] {
+            match fields[*column].as_text() {
                 Field::Null => joined.push_str("unknown"),
                 Field::Text(text) if text.len() > MAX_NAME_BYTES => return Err((Reason::TooLong, *column)),
                 Field::Text(text) if text.trim().is_empty() => joined.push_str("unknown"),

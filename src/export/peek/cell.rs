@@ -10,6 +10,7 @@ impl Cell {
             Field::Text(text) => Self::Text(text.to_owned()),
             Field::Int(number) => Self::Int(number),
             Field::Float(number) => Self::Float(number),
+            Field::Decimal(text) => text.parse().map_or_else(|_| Self::Text(text.to_owned()), Self::Float),
             Field::Percent(share) => Self::Text(percent(share)),
             Field::Bool(flag) => Self::Bool(flag),
             Field::Instant(us) => Self::Instant(us),

@@ -18,7 +18,7 @@ pub(in crate::export) struct Hour {
 /// Reads it. One time stands for the hour that it begins; a range that ends at `07:59` or `07:59:59` ends with that
 /// minute or second.
 pub(in crate::export) fn hour(field: Field<'_>) -> Result<Hour, Reason> {
-    match field {
+    match field.as_text() {
         Field::Null => Err(Reason::MissingValue),
         Field::Text(text) => written(&folded(text)),
         Field::Int(hour) => from_start(u32::try_from(hour).unwrap_or(u32::MAX).saturating_mul(3_600)),

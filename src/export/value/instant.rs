@@ -40,7 +40,7 @@ pub(in crate::export) fn read(
     format: &InstantFormat,
     market: Option<&Zone>,
 ) -> Result<i64, Reason> {
-    let at_us = match (format, field) {
+    let at_us = match (format, field.as_text()) {
         (_, Field::Null) => return Err(Reason::MissingValue),
         (InstantFormat::Rfc3339 | InstantFormat::Native { .. }, Field::Instant(us)) => us,
         (InstantFormat::Rfc3339, Field::Text(text)) => {

@@ -1,7 +1,7 @@
 //! Numbers as people write them: `1.35%`, `1.00K`, `1.3JT`, `434,944,680`, `1.234,5`, `Rp 1.000`.
 //!
-//! A written number is an interval: of `1.35%` nobody knows more than that it is at least 1.345 % and less than
-//! 1.355 %. Everything is whole numbers over a power of ten; no floating-point number takes part. Grouping is strict:
+//! A written number is an interval: of `1.35%` nobody knows more than that it is from 1.345 % to 1.355 %. Both ends
+//! belong to it: some languages print 1,005 as `1.00K`, others as `1.01K`. Everything is whole numbers over a power of ten; no floating-point number takes part. Grouping is strict:
 //! where `.` stands between thousands, `1.35` is no number, least of all 135.
 
 use thiserror::Error;
@@ -22,8 +22,7 @@ const MOST_SCALE: u32 = 20;
 #[error("it is no number")]
 pub struct NotANumber;
 
-/// A number with what it can be, at least `low` and less than `high`; a whole number without `%` or a unit such as `K`
-/// is just itself.
+/// A number with what it can be, from `low` to `high`; a whole number without `%` or a unit such as `K` is just itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Number {
     low: i128,
@@ -128,7 +127,7 @@ impl Number {
         Self { low: value, value, high: value, scale: 0, is_percent: false }
     }
 
-    /// At least `low`, less than `high`.
+    /// From `low` to `high`.
     pub(in crate::export) const fn within(low: i128, value: i128, high: i128, scale: u32) -> Self {
         Self { low, value, high, scale, is_percent: false }
     }
@@ -194,7 +193,7 @@ impl Number {
         self.float_of(self.low)
     }
 
-    /// What it is less than, or just is where [`Self::is_exact`].
+    /// The most it can be.
     #[must_use]
     pub fn high(&self) -> f64 {
         self.float_of(self.high)
@@ -230,7 +229,7 @@ impl Number {
             return None;
         }
         let low = ceil(self.low, unit);
-        let high = if self.is_exact() { self.high.div_euclid(unit) } else { ceil(self.high, unit) - 1 };
+        let high = self.high.div_euclid(unit);
         let value = rounded(self.value, unit).clamp(low, high.max(low));
         let fits = low <= high && high <= most;
         let whole = |x: i128| u64::try_from(x).ok();

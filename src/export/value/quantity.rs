@@ -2,6 +2,7 @@
 
 use super::length::{length, of_millis};
 use super::number::{Number, number, rounded};
+use super::number_text::folded;
 use crate::config::{NumberStyle, RateColumn};
 use crate::export::format::field::Field;
 use crate::model::{Measure, Reason};
@@ -9,11 +10,23 @@ use crate::model::{Measure, Reason};
 /// Milliseconds beyond which a total of time is not believed.
 const MOST_MS: i128 = 100_000_000_000_000;
 
+/// Whether a cell has nothing in it, not even a word or a dash for nothing known.
+pub(in crate::export) fn is_blank(field: Field<'_>) -> bool {
+    match field {
+        Field::Null => true,
+        Field::Text(text) => folded(text).is_empty(),
+        // What tables of programs hold where nothing is.
+        Field::Float(number) => number.is_nan(),
+        _ => false,
+    }
+}
+
 /// A number; `None` where the value says that it is not known.
 pub(super) fn number_of(field: Field<'_>, style: NumberStyle) -> Result<Option<Number>, Reason> {
     let read = match field {
         Field::Null => Ok(None),
         Field::Text(text) => number(text, style),
+        Field::Decimal(text) => number(text, NumberStyle::default()),
         Field::Int(value) => Ok(Some(Number::whole(value.into()))),
         Field::Float(value) => Number::float(value),
         Field::Percent(share) => Number::percent(share),
@@ -28,6 +41,7 @@ pub(in crate::export) fn length_of(field: Field<'_>, style: NumberStyle) -> Resu
     let read = match field {
         Field::Null => Ok(None),
         Field::Text(text) => length(text, style),
+        Field::Decimal(text) => length(text, plain),
         Field::Int(seconds) => length(itoa::Buffer::new().format(seconds), plain),
         Field::Float(seconds) => length(&seconds.to_string(), plain),
         Field::Length(ms) if ms >= 0 => Ok(Some(of_millis(ms))),
@@ -85,7 +99,7 @@ mod tests {
         assert_eq!(total(Field::Text("5285.123")), Ok(Some(Measure::exact(5_285_123))));
         assert_eq!(
             total(Field::Text("1h28m")),
-            Ok(Some(Measure { low: 5_250_000, value: 5_280_000, high: 5_309_999 }))
+            Ok(Some(Measure { low: 5_250_000, value: 5_280_000, high: 5_310_000 }))
         );
         assert_eq!(total(Field::Text("-")), Ok(None));
         assert_eq!(total(Field::Text("-5")), Err(Reason::BadNumber));

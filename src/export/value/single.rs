@@ -9,6 +9,9 @@ const MAX_DWELL_SECONDS: f64 = 7.0 * 86_400.0;
 /// Ids and names are kept, and longer ones are none: platforms give 10 to 40 characters.
 pub(in crate::export) const MAX_NAME_BYTES: usize = 256;
 
+/// Whole numbers of so many digits are no longer all told apart by a double.
+const DIGITS_OF_A_DOUBLE: usize = 16;
+
 /// An id as text. A number that a spreadsheet rounded is no id any more.
 pub(in crate::export) fn id<'a>(field: Field<'a>, number: &'a mut itoa::Buffer) -> Result<&'a str, Reason> {
     match field {
@@ -25,23 +28,30 @@ pub(in crate::export) fn id<'a>(field: Field<'a>, number: &'a mut itoa::Buffer) 
         }
         Field::Int(value) => Ok(number.format(value)),
         Field::Null => Err(Reason::MissingValue),
-        Field::Float(_) => Err(Reason::MangledId),
+        Field::Float(_) | Field::Decimal(_) => Err(Reason::MangledId),
         _ => Err(Reason::BadValue),
     }
 }
 
-/// Whether text looks like `7.65142E+18`.
+/// Whether text looks like `7.65142E+18`, as spreadsheets write it, `7.65142E18`, as programs do, or
+/// `7651424342342342656.0`. `7E18` is no number for sure: it may be hexadecimal.
 fn is_mangled(text: &str) -> bool {
     let bytes = text.as_bytes();
-    if memchr::memchr(b'+', bytes).is_none() {
+    if memchr::memchr3(b'+', b'.', b',', bytes).is_none() || !bytes[0].is_ascii_digit() {
         return false;
     }
-    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return false };
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    exponent.strip_prefix('+').is_some_and(digits)
-        && mantissa
-            .split_once(['.', ','])
-            .map_or_else(|| digits(mantissa), |(whole, part)| digits(whole) && digits(part))
+    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else {
+        let zeros = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte == b'0');
+        return text
+            .split_once('.')
+            .is_some_and(|(whole, part)| whole.len() >= DIGITS_OF_A_DOUBLE && digits(whole) && zeros(part));
+    };
+    match (exponent.strip_prefix('+'), mantissa.split_once(['.', ','])) {
+        (Some(power), None) => digits(power) && digits(mantissa),
+        (power, Some((whole, part))) => digits(power.unwrap_or(exponent)) && digits(whole) && digits(part),
+        (None, None) => false,
+    }
 }
 
 /// A truth value as exports write it. Nothing at all is no.
@@ -73,7 +83,7 @@ pub(in crate::export) fn dwell_ms(field: Field<'_>) -> Result<Option<u32>, Reaso
         Field::Null => return Ok(None),
         Field::Int(seconds) => seconds as f64,
         Field::Float(seconds) => seconds,
-        Field::Text(text) => text.trim().parse::<f64>().map_err(|_| Reason::BadNumber)?,
+        Field::Text(text) | Field::Decimal(text) => text.trim().parse::<f64>().map_err(|_| Reason::BadNumber)?,
         _ => return Err(Reason::BadNumber),
     };
     if !(0.0..=MAX_DWELL_SECONDS).contains(&seconds) {
@@ -101,6 +111,11 @@ pub(in crate::export) fn push_key(key: &mut Vec<u8>, field: Field<'_>) {
         }
         Field::Bool(flag) => key.extend_from_slice(&[4, u8::from(flag)]),
         Field::Nested => key.push(5),
+        Field::Decimal(text) => {
+            key.push(6);
+            key.extend_from_slice(&text.len().to_le_bytes());
+            key.extend_from_slice(text.as_bytes());
+        }
     }
 }
 
@@ -110,10 +125,26 @@ mod tests {
 
     #[test]
     fn ids_that_a_spreadsheet_rounded_are_known() {
-        for mangled in ["7.65142E+18", "7E+5", "7,65E+18", "1.2e+10"] {
+        for mangled in
+            ["7.65142E+18", "7E+5", "7,65E+18", "1.2e+10", "7.651424342342342E18", "7651424342342342656.0"]
+        {
             assert!(is_mangled(mangled), "{mangled}");
         }
-        for sound in ["765142", "7.65", "E+18", "a7.65E+18", "7E18", "u+1", "+", "7.E+1"] {
+        for sound in [
+            "765142",
+            "7.65",
+            "E+18",
+            "a7.65E+18",
+            "7E18",
+            "u+1",
+            "+",
+            "7.E+1",
+            "7.0",
+            "7.6E",
+            "7.6e18a",
+            "2026.11.21",
+            "7651424342342342656.1",
+        ] {
             assert!(!is_mangled(sound), "{sound}");
         }
     }

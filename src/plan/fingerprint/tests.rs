@@ -39,7 +39,7 @@ pub(in crate::plan) fn platform(by: Order) -> Platform {
         click: ClickEvent::CoverTap,
         uniques: UniqueBasis::FirstTouch,
     };
-    Platform { eras: Eras::only(first), settle_seconds: 0, exports: vec![export] }
+    Platform { eras: Eras::only(first), settle_seconds: 0, exports: vec![export], max_orphan_share: 1.0 }
 }
 
 fn object(modified: i64) -> PlannedExport {

@@ -59,8 +59,10 @@ fn figures(frame: &DataFrame) -> PolarsResult<Vec<Figures>> {
         let [low, value, high] = bounds.map(|name| wholes(frame, &name, count == Count::Dwell));
         let (low, value, high) = (low?, value?, high?);
         for (at, figures) in figures.iter_mut().enumerate() {
-            if let (Some(low), Some(value), Some(high)) = (low[at], value[at], high[at]) {
-                figures.put(count, Measure { low, value, high });
+            match (low[at], value[at], high[at]) {
+                (Some(low), Some(value), Some(high)) => figures.put(count, Measure { low, value, high }),
+                (Some(low), ..) => figures.put_part(count, low),
+                _ => {}
             }
         }
     }

@@ -6,7 +6,7 @@ use super::*;
 use crate::config::Market;
 use crate::model::{
     Change, ClickEvent, Count, CountSet, DayPart, Era, Eras, Fact, FactKey, ImpressionBasis, MarketDay, Measure,
-    Prorated, UniqueBasis, columns as c,
+    Parts, Prorated, UniqueBasis, columns as c,
 };
 use crate::report::{Sheet, funnel};
 use crate::time::{DayRule, SlotTable, Zone};
@@ -42,7 +42,7 @@ fn fact(era: u16, part: DayPart, cover: &str, counts: &[(Count, Measure)]) -> Fa
         cover_id: cover.into(),
         contaminated: cover == "c2",
     };
-    Fact { key, figures }
+    Fact { key, figures, parts: Parts::default(), orphan_clicks: None }
 }
 
 /// The table `funnel` of New York's day of these facts, as it is published and read again.
@@ -66,6 +66,7 @@ fn published(local_date: Date, provisional: bool, facts: &[Fact]) -> (Date, Data
         facts,
         booked: &[],
         by_turn: None,
+        unknown: &[],
     };
     let table = funnel::funnel(&sheet, &sheet.offered(), 1).unwrap();
     let bytes = crate::report::parquet(table).unwrap().bytes;

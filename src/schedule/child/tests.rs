@@ -40,6 +40,8 @@ fn account(outcome: &str) -> String {
             revision: None,
             state: None,
             reason: None,
+            unknown: Vec::new(),
+            orphan_clicks: None,
         }],
         ..Account::of(&RunReport::default(), &[], start().occurrence, 4)
     };

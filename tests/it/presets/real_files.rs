@@ -174,14 +174,14 @@ fn numbers_and_durations_are_read_as_people_write_them() {
         "        clicks: [Clicks, Penonton]\n",
         "        entries: Views\n        dwell_seconds: {of: entries, times: Average}\n",
     )];
-    // 1.00K is 995 to 1,004; 1.3JT, 1.3 million, is 1,250,000 to 1,349,999. 10 × 88 s, 10 × 18.28 s, 10 × 155 s.
+    // 1.00K is 995 to 1,005; 1.3JT, 1.3 million, is 1,250,000 to 1,350,000. 10 × 88 s, 10 × 18.28 s, 10 × 155 s.
     settle(&desk(&dwell, "numbers_as_people_see_them.csv"), DAY, DAY).exits(0).expect_table(
         "slot_audience",
         "slot       impressions  impressions_low  impressions_high  entries  dwell_seconds
-         night      1000         995              1004              10       880
-         morning    1300000      1250000          1349999           10       182.8
+         night      1000         995              1005              10       880
+         morning    1300000      1250000          1350000           10       182.8
          afternoon  434944680    434944680        434944680         10       1550
-         prime      –            –                –                 10       –",
+         prime      –            0                –                 10       –",
     );
 }
 

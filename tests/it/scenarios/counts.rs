@@ -220,7 +220,7 @@ fn a_workbook_with_a_preamble_and_serial_times_is_read() {
     shop(&platform).export("live/2026-11-20/a.xlsx", book).run().exits(0).expect_table(
         "slot_audience",
         "slot   entries_low  entries  entries_high  entrants  prorated_entries  derived
-         prime  1245         1250     1254          630       50                clicks, entries
+         prime  1245         1250     1255          630       50                clicks, entries
          late   50           50       50            30        50                –",
     );
 }

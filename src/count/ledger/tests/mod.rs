@@ -44,6 +44,7 @@ pub(super) struct Sheet {
     created_us: i64,
     subject: Subject,
     page: Page,
+    lacks: CountSet,
 }
 
 impl Night {
@@ -174,6 +175,7 @@ impl Sheet {
             created_us: 0,
             subject: Subject::Broadcast,
             page: Page::default(),
+            lacks: CountSet::default(),
         }
     }
 
@@ -283,6 +285,7 @@ impl Sheet {
             created_us: self.created_us,
             subject: self.subject,
             page: &self.page,
+            lacks: self.lacks,
         }
     }
 }

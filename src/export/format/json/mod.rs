@@ -83,6 +83,8 @@ pub(in crate::export) enum Value<'a> {
     Null,
     Nested,
     Text(Cow<'a, str>),
+    Decimal(&'a str),
+    Truth(bool),
 }
 
 impl<'a> Value<'a> {
@@ -97,6 +99,9 @@ impl<'a> Value<'a> {
             [b'"', ..] => {
                 Self::Text(serde_json::from_str::<String>(raw).map_err(|_| Reason::MalformedJson)?.into())
             }
+            b"true" => Self::Truth(true),
+            b"false" => Self::Truth(false),
+            _ if raw.contains(['.', 'e', 'E']) => Self::Decimal(raw),
             _ => Self::Text(Cow::Borrowed(raw)),
         })
     }
@@ -106,6 +111,8 @@ impl<'a> Value<'a> {
             Self::Null => Field::Null,
             Self::Nested => Field::Nested,
             Self::Text(text) => Field::Text(text),
+            Self::Decimal(text) => Field::Decimal(text),
+            Self::Truth(truth) => Field::Bool(*truth),
         }
     }
 }

@@ -6,19 +6,23 @@ pub(super) enum Scalar {
     Null,
     /// Text in quotes, without escapes.
     Quoted,
-    /// A number or a truth value.
-    Bare,
+    /// A whole number.
+    Whole,
+    /// A number with a fraction.
+    Fraction,
+    /// A truth value.
+    Truth(bool),
 }
 
 /// The value at a place and where it ends. `None` if it is nothing plain, or none at all.
 pub(super) fn scalar(text: &[u8], at: usize) -> Option<(Scalar, usize)> {
     match text.get(at..)? {
         [b'"', ..] => Some((Scalar::Quoted, closing_quote(text, at + 1)? + 1)),
-        [b'-', ..] => Some((Scalar::Bare, number(text, at + 1)?)),
-        [b'0'..=b'9', ..] => Some((Scalar::Bare, number(text, at)?)),
+        [b'-', ..] => number(text, at + 1),
+        [b'0'..=b'9', ..] => number(text, at),
         [b'n', b'u', b'l', b'l', ..] => Some((Scalar::Null, at + 4)),
-        [b't', b'r', b'u', b'e', ..] => Some((Scalar::Bare, at + 4)),
-        [b'f', b'a', b'l', b's', b'e', ..] => Some((Scalar::Bare, at + 5)),
+        [b't', b'r', b'u', b'e', ..] => Some((Scalar::Truth(true), at + 4)),
+        [b'f', b'a', b'l', b's', b'e', ..] => Some((Scalar::Truth(false), at + 5)),
         _ => None,
     }
 }
@@ -53,16 +57,18 @@ fn closing_quote(text: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
-/// Where a number ends whose digits begin here. One with an exponent is left to others.
-fn number(text: &[u8], at: usize) -> Option<usize> {
+/// The number whose digits begin here and where it ends. One with an exponent is left to others.
+fn number(text: &[u8], at: usize) -> Option<(Scalar, usize)> {
     let whole = digits(text, at);
     let has_zeros = text.get(at) == Some(&b'0') && whole > at + 1;
     if whole == at || has_zeros {
         return None;
     }
     match text.get(whole) {
-        Some(b'.') => Some(digits(text, whole + 1)).filter(|end| *end > whole + 1),
-        _ => Some(whole),
+        Some(b'.') => {
+            Some(digits(text, whole + 1)).filter(|end| *end > whole + 1).map(|end| (Scalar::Fraction, end))
+        }
+        _ => Some((Scalar::Whole, whole)),
     }
 }
 
@@ -106,7 +112,7 @@ mod tests {
             let mut values = serde_json::Deserializer::from_str(&text).into_iter::<&serde_json::value::RawValue>();
             let parsed = values.next().and_then(Result::ok).map(serde_json::value::RawValue::get);
             if let Some((kind, end)) = scalar(text.as_bytes(), 0) {
-                let is_number = kind == Scalar::Bare && !text.starts_with(['t', 'f']);
+                let is_number = matches!(kind, Scalar::Whole | Scalar::Fraction);
                 // What follows is looked at by others: a number may go on with an exponent.
                 prop_assert!(parsed == Some(&text[..end]) || (is_number && text[end..].starts_with(['e', 'E', '.'])), "{text}");
             } else if let Some(parsed) = parsed {

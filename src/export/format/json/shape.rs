@@ -113,7 +113,9 @@ impl Shape {
                     Scalar::Null => Field::Null,
                     Scalar::Quoted if end - at == 2 => Field::Null,
                     Scalar::Quoted => Field::Text(&text[at + 1..end - 1]),
-                    Scalar::Bare => Field::Text(&text[at..end]),
+                    Scalar::Whole => Field::Text(&text[at..end]),
+                    Scalar::Fraction => Field::Decimal(&text[at..end]),
+                    Scalar::Truth(truth) => Field::Bool(truth),
                 };
             }
             at = end;

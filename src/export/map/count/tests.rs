@@ -1,5 +1,6 @@
 //! Rows of counts from the file to the page.
 
+mod blanks;
 mod covers;
 mod rates;
 mod rows;
@@ -63,6 +64,7 @@ impl Mapping {
                 totals: Totals::default(),
                 numbers: NumberStyle::default(),
                 skip: BTreeMap::new(),
+                blank: BTreeMap::new(),
             },
             columns: Columns {
                 market: MarketRule::Value(MarketId::new("US")),

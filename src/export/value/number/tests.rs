@@ -44,21 +44,21 @@ fn whole_numbers_are_exact_however_they_are_grouped() {
 #[test]
 fn what_was_rounded_is_everything_it_can_have_been() {
     let table = [
-        ("1.00K", POINT, (995, 1_000, 1_004)),
-        ("1K", POINT, (500, 1_000, 1_499)),
-        ("1.3JT", POINT, (1_250_000, 1_300_000, 1_349_999)),
-        ("1.3JT", COMMA, (1_250_000, 1_300_000, 1_349_999)),
-        ("2,5 rb", POINT, (2_450, 2_500, 2_549)),
-        ("2,5 rb", COMMA, (2_450, 2_500, 2_549)),
-        ("1.234K", COMMA, (1_233_500, 1_234_000, 1_234_499)),
-        ("1,5 Mio.", COMMA, (1_450_000, 1_500_000, 1_549_999)),
-        ("3.2万", POINT, (31_500, 32_000, 32_499)),
-        ("1.2w", POINT, (11_500, 12_000, 12_499)),
-        ("1.05亿", POINT, (104_500_000, 105_000_000, 105_499_999)),
-        ("2.41B", POINT, (2_405_000_000, 2_410_000_000, 2_414_999_999)),
-        ("Rp 2,5jt", COMMA, (2_450_000, 2_500_000, 2_549_999)),
-        ("1.2万元", POINT, (11_500, 12_000, 12_499)),
-        ("7.651E+5", POINT, (765_050, 765_100, 765_149)),
+        ("1.00K", POINT, (995, 1_000, 1_005)),
+        ("1K", POINT, (500, 1_000, 1_500)),
+        ("1.3JT", POINT, (1_250_000, 1_300_000, 1_350_000)),
+        ("1.3JT", COMMA, (1_250_000, 1_300_000, 1_350_000)),
+        ("2,5 rb", POINT, (2_450, 2_500, 2_550)),
+        ("2,5 rb", COMMA, (2_450, 2_500, 2_550)),
+        ("1.234K", COMMA, (1_233_500, 1_234_000, 1_234_500)),
+        ("1,5 Mio.", COMMA, (1_450_000, 1_500_000, 1_550_000)),
+        ("3.2万", POINT, (31_500, 32_000, 32_500)),
+        ("1.2w", POINT, (11_500, 12_000, 12_500)),
+        ("1.05亿", POINT, (104_500_000, 105_000_000, 105_500_000)),
+        ("2.41B", POINT, (2_405_000_000, 2_410_000_000, 2_415_000_000)),
+        ("Rp 2,5jt", COMMA, (2_450_000, 2_500_000, 2_550_000)),
+        ("1.2万元", POINT, (11_500, 12_000, 12_500)),
+        ("7.651E+5", POINT, (765_050, 765_100, 765_150)),
     ];
     for (text, style, expected) in table {
         assert_eq!(counted(text, style), expected, "{text}");
@@ -146,10 +146,11 @@ fn a_float_has_the_interval_of_its_shortest_text() {
     assert!(tiny.low() <= 1.25e-17 && 1.25e-17 < tiny.high());
 }
 
-/// A number as a platform prints it: rounded half up to `places` digits of its unit.
-fn printed(truth: u64, unit: u64, places: u32, style: NumberStyle, suffix: &str) -> String {
+/// A number as a platform prints it: rounded to `places` digits of its unit, halves up or down.
+fn printed(truth: u64, unit: u64, places: u32, half_down: bool, style: NumberStyle, suffix: &str) -> String {
     let ten = 10_u128.pow(places);
-    let scaled = (u128::from(truth) * ten * 2 + u128::from(unit)) / (2 * u128::from(unit));
+    let half = u128::from(unit) - u128::from(half_down);
+    let scaled = (u128::from(truth) * ten * 2 + half) / (2 * u128::from(unit));
     let (whole, part) = (scaled / ten, scaled % ten);
     let digits = whole.to_string();
     let mut text = String::new();
@@ -166,17 +167,26 @@ fn printed(truth: u64, unit: u64, places: u32, style: NumberStyle, suffix: &str)
     text + suffix
 }
 
+#[test]
+fn halves_are_printed_up_or_down() {
+    for (text, half) in [("1.00K", 1_005), ("1.02K", 1_025), ("1.01K", 1_005), ("2K", 1_500), ("2K", 2_500)] {
+        let (low, _, high) = counted(text, POINT);
+        assert!(low <= half && half <= high, "{half} as {text}: {low} to {high}");
+    }
+}
+
 proptest! {
     #[test]
     fn a_printed_number_contains_the_truth(
         truth in 0..100_000_000_000_u64,
         unit in prop::sample::select(vec![("", 1_u64), ("K", 1_000), (" rb", 1_000), ("JT", 1_000_000), ("万", 10_000), ("亿", 100_000_000)]),
         places in 0..4_u32,
+        half_down: bool,
         style in prop::sample::select(vec![POINT, COMMA, NumberStyle { decimal: ',', group: '\u{a0}' }, NumberStyle { decimal: '.', group: '\'' }]),
     ) {
         let (suffix, unit) = unit;
         let places = if unit == 1 { 0 } else { places };
-        let text = printed(truth, unit, places, style, suffix);
+        let text = printed(truth, unit, places, half_down, style, suffix);
         let (low, value, high) = counted(&text, style);
         prop_assert!(low <= truth && truth <= high, "{truth} as {text}: {low} to {high}");
         prop_assert!(low <= value && value <= high);

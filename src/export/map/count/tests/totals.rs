@@ -41,7 +41,7 @@ fn rounded_totals_equal_what_they_can_be() {
     let mapping = || Mapping::of([(Count::Impressions, stated("shown"))]);
     let text = "day;room;shown\nTotal;;2.5K\n2026-08-24;a;1.2K\n2026-08-24;b;1.3K\n";
     assert_eq!(mapping().read(text).checks(), ["total impressions 2 0: equal within rounding"]);
-    // 1,150 to 1,249 and 1,250 to 1,349 are 2,400 to 2,598; 2.7K is 2,650 at least.
+    // 1,150 to 1,250 and 1,250 to 1,350 are 2,400 to 2,600; 2.7K is 2,650 at least.
     let off = text.replace("2.5K", "2.7K");
     assert_eq!(mapping().read(&off).checks(), ["total impressions 2 1: cannot tell"]);
 }
