@@ -2,6 +2,8 @@
 
 mod args;
 mod backfill;
+mod behind;
+mod cause;
 mod check;
 mod decided;
 mod demo;

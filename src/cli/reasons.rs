@@ -6,10 +6,13 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 
+use super::cause::{and_like_it, cause};
 use crate::model::MarketDay;
 
 /// How many reasons are printed before the rest is only counted.
 const SHOWN: usize = 12;
+/// So many reasons of one cause for holding are told one by one: they name different exports and numbers.
+const FEW: usize = 3;
 /// How many market-days of a reason are named.
 const NAMED: usize = 4;
 
@@ -39,19 +42,60 @@ impl<'a> Reasons<'a> {
     /// # Errors
     /// When standard output is gone.
     pub fn print(&self, out: &mut impl Write) -> io::Result<()> {
-        for ((word, reason), days) in self.days.iter().take(SHOWN) {
+        let lines = self.lines();
+        for Line { word, reason, others, days } in lines.iter().take(SHOWN) {
             writeln!(out, "  {word}: {}", named(days))?;
-            writeln!(out, "    {reason}")?;
+            writeln!(out, "    {reason}{}", and_like_it(*others))?;
         }
-        if self.days.len() > SHOWN {
-            writeln!(out, "  … and {} more reasons", self.days.len() - SHOWN)?;
+        if lines.len() > SHOWN {
+            writeln!(out, "  … and {} more reasons", lines.len() - SHOWN)?;
         }
         Ok(())
     }
+
+    /// Reasons of one cause are one line, those of what is held only if there are more than a few.
+    fn lines(&self) -> Vec<Line<'_>> {
+        let mut groups: Vec<(&'static str, String, Vec<Line<'_>>)> = Vec::new();
+        for ((word, reason), days) in &self.days {
+            let of = if *word == "waiting" { reason.clone() } else { cause(reason) };
+            let line = Line { word, reason, others: 0, days: days.iter().collect() };
+            match groups.iter_mut().find(|(known, cause, _)| (*known, &*cause) == (*word, &of)) {
+                Some((.., lines)) => lines.push(line),
+                None => groups.push((word, of, vec![line])),
+            }
+        }
+        let mut told = Vec::new();
+        for (word, _, lines) in groups {
+            if word == "held" && lines.len() < FEW {
+                told.extend(lines);
+            } else {
+                told.extend(lines.into_iter().reduce(Line::and));
+            }
+        }
+        told
+    }
 }
 
-fn named(days: &[Day<'_>]) -> String {
-    let name = |Day(day, since): &Day<'_>| match since {
+/// A reason, and the market-days that stand so for it or for others like it.
+#[derive(Debug)]
+struct Line<'a> {
+    word: &'static str,
+    reason: &'a str,
+    others: usize,
+    days: Vec<&'a Day<'a>>,
+}
+
+impl Line<'_> {
+    fn and(mut self, other: Self) -> Self {
+        self.others += 1 + other.others;
+        self.days.extend(other.days);
+        self.days.sort_by(|Day(one, _), Day(other, _)| one.cmp(other));
+        self
+    }
+}
+
+fn named(days: &[&Day<'_>]) -> String {
+    let name = |Day(day, since): &&Day<'_>| match since {
         Some(since) => format!("{day} since {since}"),
         None => day.to_string(),
     };
@@ -60,4 +104,54 @@ fn named(days: &[Day<'_>]) -> String {
         let _ = write!(text, " and {} more", days.len() - NAMED);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::model::{MarketId, PlatformId};
+
+    fn printed(reasons: &[(&'static str, &str)]) -> String {
+        let day = |number: usize| MarketDay {
+            platform: PlatformId::new("p"),
+            market: MarketId::new("JP"),
+            local_date: date(2026, 11, 1) + jiff::Span::new().days(i64::try_from(number).unwrap()),
+        };
+        let days: Vec<MarketDay> = (0..reasons.len()).map(day).collect();
+        let mut told = Reasons::default();
+        for ((word, reason), day) in reasons.iter().zip(&days) {
+            told.add(word, (*reason).to_owned(), day);
+        }
+        let mut out = Vec::new();
+        told.print(&mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn failures_of_one_cause_are_one_line_with_a_count() {
+        let text = printed(&[
+            ("failed", "put `a/1`: the disk is full"),
+            ("failed", "put `a/2`: the disk is full"),
+            ("failed", "it is broken"),
+        ]);
+        let expected = "  failed: p/JP/2026-11-03\n    it is broken\n  failed: p/JP/2026-11-01, p/JP/2026-11-02\n    \
+                        put `a/1`: the disk is full (and 1 like it)\n";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn a_few_holds_are_told_one_by_one_and_what_is_waited_for_always_is() {
+        let two = printed(&[("held", "export `a/1`: 2 of 9"), ("held", "export `a/2`: 3 of 9")]);
+        assert_eq!(two.matches("export").count(), 2, "{two}");
+        let three = printed(&[
+            ("held", "export `a/1`: 2 of 9"),
+            ("held", "export `a/2`: 3 of 9"),
+            ("held", "export `a/3`: 4 of 9"),
+        ]);
+        assert!(three.contains("export `a/1`: 2 of 9 (and 2 like it)"), "{three}");
+        let waiting = printed(&[("waiting", "no export at `a/1`"), ("waiting", "no export at `a/2`")]);
+        assert_eq!(waiting.matches("no export").count(), 2, "{waiting}");
+    }
 }

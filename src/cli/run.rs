@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use tracing::{Instrument as _, Span};
 
 use super::args::{Global, Output, Run};
+use super::cause::by_cause;
 use super::progress::Progress;
 use super::signals::Signals;
 use super::{Failure, environment, load, settled};
@@ -129,10 +130,10 @@ pub async fn carry_out(
         spilled_bytes = report.spilled_bytes,
         "done"
     );
-    for export in &report.exports {
-        if let Some(failure) = &export.failure {
-            tracing::warn!(export = export.key, failure, "export failed");
-        }
+    let failures =
+        report.exports.iter().filter_map(|export| Some((export.key.as_str(), export.failure.as_deref()?)));
+    for ((export, failure), others) in by_cause(failures, |(_, failure)| failure) {
+        tracing::warn!(export, failure, others_like_it = others, "export failed");
     }
     Ok(report)
 }

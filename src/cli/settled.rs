@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use super::cause::{and_like_it, by_cause};
 use super::reasons::Reasons;
 use super::{Failure, exit, unconfigured};
 use crate::archive::RowCounts;
@@ -32,8 +33,8 @@ pub fn print(report: &RunReport, out: &mut impl Write) -> io::Result<()> {
     }
     reasons.print(out)?;
     unconfigured::print(&report.unconfigured, out)?;
-    for (what, reason) in report.undecided() {
-        writeln!(out, "not decided: {what}: {reason}")?;
+    for ((what, reason), others) in by_cause(report.undecided(), |(_, reason)| reason) {
+        writeln!(out, "not decided: {what}: {reason}{}", and_like_it(others))?;
     }
     if let Some(OtherConfiguration { days, from, to, command }) = &report.other_configuration {
         writeln!(

@@ -10,7 +10,7 @@ use super::args::{Global, Status};
 use super::reasons::Reasons;
 use super::run::clock;
 use super::screen::page;
-use super::{Failure, exit, grid, load, timetable, unconfigured};
+use super::{Failure, behind, exit, grid, load, timetable, unconfigured};
 use crate::archive::{AttemptEnd, State};
 use crate::config::Job;
 use crate::model::{MarketId, PlatformId};
@@ -49,6 +49,7 @@ pub async fn run(args: &Status, global: &Global, out: &mut impl Write) -> Result
         }
     }
     reasons.print(out)?;
+    behind::print(&plans, &jobs, &workspace, now, out)?;
     unconfigured::print(&run::unconfigured(&workspace, &archive).await, out)?;
     let mut lines = Vec::new();
     for (name, job) in jobs {

@@ -26,6 +26,7 @@ use super::reach_mend::ReachMends;
 use super::reading::CountedBatch;
 use super::suspect::{self, Suspects};
 use super::{Disposition, RunError, Stop, error_text};
+use rejects::without_rejects;
 
 /// What counted; recorded in every receipt.
 const ENGINE: &str = "local/1";
@@ -59,16 +60,14 @@ impl Publisher<'_> {
             std::mem::take(&mut counted.facts).into_iter().map(Mutex::new).collect();
         // Rejects go first, and days wait for them: once a day is current nobody looks at its exports again.
         let rejects = self.publish_rejects(batch, &counted, handle);
-        let unsettled = rejects.unwrap_or_else(|error| Some(error_text(&error)));
+        let unsettled = rejects.unwrap_or_else(|error| Some(without_rejects(&error)));
         let objections = handle.block_on(self.objections(batch, &counted));
         let publish = |number: usize| {
             // Once it is published nobody needs them.
             let facts = std::mem::take(&mut *facts[number].lock().unwrap_or_else(PoisonError::into_inner));
             handle.block_on(async {
                 let disposition = match &unsettled {
-                    Some(reason) => {
-                        Disposition::Unsettled { reason: format!("its rejects were not published: {reason}") }
-                    }
+                    Some(unsettled) => unsettled.clone(),
                     None => self.publish_day(batch, &counted, number, &facts, &objections).await?,
                 };
                 self.note(batch.days[number], &disposition).await;
@@ -233,5 +232,31 @@ pub(super) fn failed(error: &PublishError) -> Disposition {
         PublishError::Archive(_) | PublishError::Render { .. } | PublishError::TableDropped { .. } => {
             Disposition::Failed { reason }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::ArchiveError;
+    use crate::store::{StoreError, StoreProblem};
+
+    #[test]
+    fn a_full_disk_is_told_from_what_an_export_or_another_run_is_to_blame_for() {
+        let of = |problem: StoreProblem| {
+            let (store, key) = ("archive".to_owned(), "funnel/part.parquet".to_owned());
+            ArchiveError::Store(StoreError { store, action: "put", key, problem })
+        };
+        let full = || of(StoreProblem::Disk("No space left on device".to_owned()));
+        assert!(matches!(failed(&PublishError::Archive(full())), Disposition::NoSpace { .. }));
+        let unit = Box::new(Unit::MarketDay(crate::model::MarketDay {
+            platform: crate::model::PlatformId::new("p"),
+            market: crate::model::MarketId::new("JP"),
+            local_date: jiff::civil::date(2026, 11, 21),
+        }));
+        let half = PublishError::NotShown { unit, revision: 3, source: Box::new(full()) };
+        assert!(matches!(failed(&half), Disposition::NoSpace { .. }));
+        let refused = PublishError::Archive(of(StoreProblem::Refused("no".to_owned())));
+        assert!(matches!(failed(&refused), Disposition::Failed { .. }));
     }
 }

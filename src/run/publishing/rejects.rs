@@ -6,13 +6,12 @@ use jiff::civil::Date;
 use tokio::runtime::Handle;
 
 use super::{ABREAST, Publisher, draft, table};
-use crate::archive::{
-    ArchiveError, ExportRecord, Fingerprint, PublishError, Receipt, RowCounts, State, TableName, Unit,
-};
+use crate::archive::{ExportRecord, Fingerprint, PublishError, Receipt, RowCounts, State, TableName, Unit};
 use crate::export::named;
 use crate::model::{Check, Reject};
 use crate::plan::Batch;
 use crate::report;
+use crate::run::Disposition;
 use crate::run::abreast::abreast;
 use crate::run::error_text;
 use crate::run::reading::CountedBatch;
@@ -20,16 +19,17 @@ use crate::store::sha256_hex;
 use crate::time::DayRule;
 
 impl Publisher<'_> {
-    /// Publishes rejects and checks of every export date whose exports were all read. Says why, if that did not
-    /// settle.
+    /// Publishes rejects and checks of every export date whose exports were all read. Gives what market-days end as, if
+    /// that did not settle.
     pub(super) fn publish_rejects(
         &self,
         batch: &Batch<'_>,
         counted: &CountedBatch,
         handle: &Handle,
-    ) -> Result<Option<String>, ArchiveError> {
+    ) -> Result<Option<Disposition>, PublishError> {
         let dates: BTreeSet<Option<Date>> = batch.exports.iter().map(|export| export.found.export_date).collect();
-        let newest = handle.block_on(self.archive.newest_rejects_of(&self.plan.platform, &dates))?;
+        let newest = handle.block_on(self.archive.newest_rejects_of(&self.plan.platform, &dates));
+        let newest = newest.map_err(PublishError::Archive)?;
         let config_sha256 = self.config_of_all_markets();
         let of_dates: Vec<(Option<Date>, Told<'_>)> = dates
             .into_iter()
@@ -42,7 +42,7 @@ impl Publisher<'_> {
         };
         abreast(of_dates.len(), ABREAST, self.stop, publish, |_, published| {
             if let Err(error) = published {
-                unsettled = Some(error_text(&error));
+                unsettled = Some(without_rejects(&error));
             }
         });
         Ok(unsettled)
@@ -127,6 +127,12 @@ impl Publisher<'_> {
         });
         if settled { State::Final } else { State::Provisional }
     }
+}
+
+/// What a market-day ends as whose rejects are not published.
+pub(super) fn without_rejects(error: &PublishError) -> Disposition {
+    let reason = format!("its rejects were not published: {}", error_text(error));
+    if error.is_of_disk() { Disposition::NoSpace { reason } } else { Disposition::Unsettled { reason } }
 }
 
 /// What exports tell, each with its key.

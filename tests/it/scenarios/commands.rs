@@ -219,3 +219,44 @@ fn an_archive_in_which_nothing_was_published_yet_has_a_status() {
     scenario.cli(&["status"]).exits(0).says("D due");
     assert!(!scenario.path("archive").exists());
 }
+
+#[test]
+fn what_is_due_behind_the_look_back_is_told_with_the_command_that_settles_it() {
+    let scenario = Scenario::shop()
+        .market("GB", "timezone: Etc/UTC, slots: day_parts")
+        .job("shop", "GB", 5)
+        .at("2026-11-22T03:00:00Z");
+    for date in ["2026-11-16", "2026-11-17", "2026-11-18", "2026-11-19", "2026-11-20", "2026-11-21", "2026-11-22"]
+    {
+        let row = format!("e-{date} {date}T09:00:00Z show GB r1 c1 v1 f 25-34 -");
+        scenario.deliver(&format!("shop/{date}/a.csv"), events(&row));
+    }
+    scenario.run().exits(0).says("5 published");
+    let status = |scenario: &Scenario| scenario.cli(&["status", "--days", "5"]).exits(0).stdout;
+    assert!(!status(&scenario).contains("behind the look-back"));
+    // Another configuration; and the job looks at the last two days only.
+    let scenario = scenario.setting("stay_seconds", "90").job("shop", "GB", 2);
+    let told = status(&scenario);
+    assert!(
+        told.contains(
+            "  due: 3 market-days are behind the look-back of job nightly (published by another configuration), \
+             2026-11-17 to 2026-11-19: no run comes to them any more\n    \
+             `coverledger backfill nightly --from 2026-11-17 --to 2026-11-19` settles them\n"
+        ),
+        "{told}"
+    );
+    scenario.run().exits(0).says("2 published");
+    scenario.cli(&["backfill", "nightly", "--from", "2026-11-17", "--to", "2026-11-19"]).exits(0);
+    assert!(!status(&scenario).contains("behind the look-back"));
+}
+
+#[test]
+fn check_warns_of_zones_that_are_not_what_their_names_say() {
+    let scenario = one_day().market("SG", "timezone: Etc/GMT+8, slots: day_parts");
+    scenario.cli(&["check"]).exits(0).says(
+        "`markets.SG.timezone`: `Etc/GMT+8` is UTC-08:00: the sign in its name is reversed; `Etc/GMT-8` is UTC+08:00",
+    );
+    let unknown = one_day().market("SG", "timezone: GMT+8, slots: day_parts");
+    let told = unknown.cli(&["check"]).exits(3).stderr;
+    assert!(told.contains("such as `Asia/Shanghai`; that offset all year is `Etc/GMT-8`"), "{told}");
+}

@@ -76,6 +76,30 @@ fn too_many_rejects_hold_a_market_day_back() {
 }
 
 #[test]
+fn the_reason_of_a_hold_names_the_commonest_reject_and_what_mends_it() {
+    let rows = |room: &str| -> Vec<u8> {
+        let row = |number| format!("e{number},2026-11-20T12:00:00Z,show,GB,{room},c1,v{number},f,25-34,\n");
+        let lines: String = (0..3).map(row).collect();
+        [b"id,at,event,country,room,cover,viewer,gender,age,dwell\n", lines.as_bytes()].concat()
+    };
+    let latin: Vec<u8> = rows("Caf~").into_iter().map(|byte| if byte == b'~' { 0xe9 } else { byte }).collect();
+    for (content, expected) in [
+        (latin, "all are `not_utf8`: the file is in another encoding; name it in `encoding`, such as `gb18030`"),
+        (
+            rows("7.65142E+18"),
+            "all are `mangled_id` in column `room`: a spreadsheet saved its ids as rounded numbers",
+        ),
+    ] {
+        let scenario = Scenario::shop().at(MORNING).export("shop/2026-11-20/a.csv", content);
+        scenario.run().exits(4).says("3 of 3 records were rejected").says(expected);
+        scenario.cli(&["status"]).exits(0).says(expected);
+    }
+    let two_kinds = "a 2026-11-20T12:00:00Z like GB r1 c1 v1 f 25-34 -\nb noon show GB r c v - - -\nc noon show GB r c v - - -";
+    let scenario = Scenario::shop().at(MORNING).export("shop/2026-11-20/a.csv", events(two_kinds));
+    scenario.run().exits(4).says("; 2 of them are `bad_time` in column `at`: ");
+}
+
+#[test]
 fn an_export_that_is_gone_holds_its_market_day_until_that_is_accepted() {
     let scenario = Scenario::shop()
         .at(MORNING)

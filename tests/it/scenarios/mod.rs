@@ -11,6 +11,7 @@ mod deliveries;
 mod experiments;
 mod faketime;
 mod front;
+mod full_disk;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod heaps;
 mod holding;
