@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::objects::Kind;
+use super::wire::is_nameable;
 use super::{Store, StoreError};
 
 impl Store {
@@ -14,10 +15,10 @@ impl Store {
     pub async fn subfolders(&self, prefix: &str) -> Result<BTreeSet<String>, StoreError> {
         let place = self.place("list", prefix);
         let path = self.key("list", prefix)?;
-        match &self.kind {
+        let mut names: BTreeSet<String> = match &self.kind {
             Kind::Folder(folder) => {
                 let listed = folder.wait(move |folder| folder.subfolders(path.as_ref())).await;
-                listed.map_err(|problem| place.fails(problem))
+                listed.map_err(|problem| place.fails(problem))?
             }
             Kind::Bucket(bucket) => {
                 let whole = bucket.path(&path);
@@ -31,9 +32,12 @@ impl Store {
                     let first = parts.next()?.as_ref().to_owned();
                     (least == 1 || parts.peek().is_some()).then_some(first)
                 });
-                Ok(inside.collect())
+                inside.collect()
             }
-        }
+        };
+        // What cannot be named cannot be asked for.
+        names.retain(|name| is_nameable(name));
+        Ok(names)
     }
 }
 
@@ -57,6 +61,7 @@ mod tests {
             folder.put(key, "x".into()).await.unwrap();
             memory.put(key, "x".into()).await.unwrap();
         }
+        fs::create_dir(temp.path().join("a/market=\n")).unwrap();
         for store in [folder, memory] {
             let of = async |prefix: &str| store.subfolders(prefix).await.unwrap().into_iter().collect::<Vec<_>>();
             assert_eq!(of("a").await, ["market=GB", "market=US"], "{}", store.name());

@@ -30,30 +30,60 @@ pub(in crate::store) fn is_nameable(key: &str) -> bool {
 /// A page without what cannot be named, and that; `None` if all can be.
 pub(super) fn sift(body: &[u8]) -> Option<(String, Unnameable)> {
     let page = String::from_utf8_lossy(body);
-    let is_text = matches!(page, Cow::Borrowed(_));
-    let (entry_tag, key_tag) =
-        if page.contains("<EnumerationResults") { ("Blob", "Name") } else { ("Contents", "Key") };
-    let (open, close) = (format!("<{entry_tag}>"), format!("</{entry_tag}>"));
-    let (mut kept, mut taken, mut rest) = (String::new(), Vec::new(), &*page);
-    let mut is_whole = is_text;
-    while let Some((before, behind)) = rest.split_once(&open)
-        && let Some((entry, behind)) = behind.split_once(&close)
-    {
-        kept.push_str(before);
-        let key = Key::of(entry, key_tag);
-        let is_known = is_text || !key.text.contains(char::REPLACEMENT_CHARACTER);
-        if key.text.ends_with('/') {
-            is_whole = false;
-        } else if key.is_told && is_known && is_nameable(&key.text) {
-            kept.extend([&open, entry, &close]);
-        } else {
-            is_whole = false;
-            taken.push(object(key.text.into_owned(), entry));
+    let mut sieve = Sieve { is_text: matches!(page, Cow::Borrowed(_)), is_whole: true, taken: Vec::new() };
+    let (object, folder) = if page.contains("<EnumerationResults") {
+        (("Blob", "Name"), ("BlobPrefix", "Name"))
+    } else {
+        (("Contents", "Key"), ("CommonPrefixes", "Prefix"))
+    };
+    let kept = sieve.keep(&page, object, Entry::Object);
+    let kept = sieve.keep(&kept, folder, Entry::Folder);
+    (!sieve.is_text || !sieve.is_whole).then_some((kept, Unnameable(sieve.taken)))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Entry {
+    Object,
+    /// What several keys begin with, up to a `/`. What lies in one that cannot be named cannot be named either.
+    Folder,
+}
+
+struct Sieve {
+    /// Whether the page is UTF-8.
+    is_text: bool,
+    /// Whether nothing was taken out.
+    is_whole: bool,
+    taken: Vec<Object>,
+}
+
+impl Sieve {
+    /// A page with those entries of a kind that can be named.
+    fn keep(&mut self, page: &str, (entry_tag, key_tag): (&str, &str), kind: Entry) -> String {
+        let (open, close) = (format!("<{entry_tag}>"), format!("</{entry_tag}>"));
+        let (mut kept, mut rest) = (String::with_capacity(page.len()), page);
+        while let Some((before, behind)) = rest.split_once(&open)
+            && let Some((entry, behind)) = behind.split_once(&close)
+        {
+            kept.push_str(before);
+            let key = Key::of(entry, key_tag);
+            let name = match kind {
+                Entry::Object => &*key.text,
+                Entry::Folder => key.text.strip_suffix('/').unwrap_or(&key.text),
+            };
+            let is_known = key.is_told && (self.is_text || !name.contains(char::REPLACEMENT_CHARACTER));
+            if is_known && is_nameable(name) {
+                kept.extend([&open, entry, &close]);
+            } else {
+                self.is_whole = false;
+                if kind == Entry::Object && !name.ends_with('/') {
+                    self.taken.push(object(key.text.into_owned(), entry));
+                }
+            }
+            rest = behind;
         }
-        rest = behind;
+        kept.push_str(rest);
+        kept
     }
-    kept.push_str(rest);
-    (!is_whole).then_some((kept, Unnameable(taken)))
 }
 
 /// A key as a listing tells it.
@@ -144,6 +174,16 @@ mod tests {
         assert_eq!(keys, ["a//b.csv", "/a", "a/../b", "a/./b", "a/\u{1}b", "a/\0b", "a/&nbsp;b", "a/\u{7f}b"]);
         assert_eq!((taken[0].size, taken[0].etag.as_deref()), (7, Some("\"e\"")));
         assert_eq!(taken[0].last_modified.to_string(), "2026-11-23T01:02:03Z");
+    }
+
+    #[test]
+    fn folders_that_cannot_be_named_are_taken_out_as_well() {
+        let folders = |names: &[&str]| {
+            let folder = |name: &&str| format!("<CommonPrefixes><Prefix>{name}</Prefix></CommonPrefixes>");
+            format!("<ListBucketResult>{}</ListBucketResult>", names.iter().map(folder).collect::<String>())
+        };
+        let (kept, Unnameable(taken)) = sift(folders(&["a/b/", "a//", "a/../", "a/c/"]).as_bytes()).unwrap();
+        assert_eq!((kept, taken.len()), (folders(&["a/b/", "a/c/"]), 0));
     }
 
     #[test]
