@@ -71,7 +71,10 @@ impl<'a, S: Signals> EventMapper<'a, S> {
             events: Events::default(),
             event_ids: Ids::default(),
             viewer_ids: Ids::default(),
-            prints: layout.event_id.is_none().then(|| Prints::at_most(*most_prints)),
+            prints: layout
+                .event_id
+                .is_none()
+                .then(|| Prints::at_most(*most_prints).of_viewers(layout.viewer_id.is_some())),
             print: None,
             of_stages: Vec::new(),
             instants: Vec::new(),

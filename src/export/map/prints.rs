@@ -13,6 +13,7 @@ use crate::model::Stage;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Prints {
     most: usize,
+    have_viewers: bool,
     zero_bits: u32,
     kept: Vec<u64>,
     records: u64,
@@ -24,6 +25,18 @@ impl Prints {
     #[must_use]
     pub fn at_most(most: usize) -> Self {
         Self { most, ..Self::default() }
+    }
+
+    /// Of records that name a viewer: two of them that are alike are hardly ever two.
+    #[must_use]
+    pub fn of_viewers(self, have_viewers: bool) -> Self {
+        Self { have_viewers, ..self }
+    }
+
+    /// Whether records name a viewer.
+    #[must_use]
+    pub fn have_viewers(&self) -> bool {
+        self.have_viewers
     }
 
     /// Takes a record.

@@ -14,7 +14,7 @@ use super::{ENOUGH_RECORDS, Object};
 use crate::export::Prints;
 use crate::model::MarketId;
 
-/// Fewer records in common are chance, where all are known.
+/// Fewer records in common are chance, where all are known and none names a viewer.
 const LEAST_IN_COMMON: usize = 3;
 /// A record that is in more exports than these tells nothing about any two of them.
 const MOST_SHARERS: usize = 8;
@@ -137,7 +137,11 @@ fn is_part(part: &Prints, whole: &Prints, common: Common) -> bool {
     let zero_bits = part.zero_bits().max(whole.zero_bits());
     let of_part = part.kept_from(zero_bits);
     let enough = usize::try_from(ENOUGH_RECORDS).unwrap_or(usize::MAX);
-    let least = if zero_bits == 0 { LEAST_IN_COMMON } else { enough };
+    let least = match (zero_bits, part.have_viewers()) {
+        (0, true) => 1,
+        (0, false) => LEAST_IN_COMMON,
+        _ => enough,
+    };
     let lacks = of_part.saturating_sub(common.times[0]);
     let may_lack = (of_part / 10).max(usize::from(of_part >= MAY_LACK_ONE));
     let are_distinct = common.times.iter().all(|times| times * 10 <= common.distinct * 11);
@@ -179,6 +183,9 @@ mod tests {
         assert_eq!(found(10_000, 0..4, 1..500), NONE, "one of four");
         assert_eq!(found(10_000, 0..50, 10..500), NONE, "ten of fifty");
         assert_eq!(found(10_000, 0..2, 0..500), NONE, "two may be chance");
+        let of_viewers = |records| prints(10_000, records).of_viewers(true);
+        assert_eq!(parts(&[&of_viewers(0..1), &of_viewers(0..500)]), [[0, 1]], "but hardly of one viewer");
+        assert_eq!(parts(&[&of_viewers(0..4), &of_viewers(1..500)]), NONE);
     }
 
     #[test]

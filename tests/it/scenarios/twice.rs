@@ -77,7 +77,7 @@ fn a_download_that_broke_off_is_held_beside_the_whole_and_hours_are_not() {
         .run()
         .exits(4)
         .says("records of export `shop/2026-11-20/a.csv` are among the 100 of `shop/2026-11-20/b.csv`");
-    // Parts that follow each other, of one record or none, and with a record in common that may have been two.
+    // Parts that follow each other, of one record or none, and two that have a record in common.
     let scenario = without_ids();
     for (name, from, until) in
         [("a", 600, 660), ("b", 659, 720), ("c", 720, 721), ("d", 721, 721), ("e", 721, 721)]
