@@ -59,7 +59,7 @@ impl<'a> Reasons<'a> {
         for ((word, reason), days) in &self.days {
             let of = if *word == "waiting" { reason.clone() } else { cause(reason) };
             let line = Line { word, reason, others: 0, days: days.iter().collect() };
-            match groups.iter_mut().find(|(known, cause, _)| (*known, &*cause) == (*word, &of)) {
+            match groups.iter_mut().find(|(known, cause, _)| known == word && *cause == of) {
                 Some((.., lines)) => lines.push(line),
                 None => groups.push((word, of, vec![line])),
             }
@@ -89,7 +89,7 @@ impl Line<'_> {
     fn and(mut self, other: Self) -> Self {
         self.others += 1 + other.others;
         self.days.extend(other.days);
-        self.days.sort_by(|Day(one, _), Day(other, _)| one.cmp(other));
+        self.days.sort_by_key(|Day(day, _)| *day);
         self
     }
 }

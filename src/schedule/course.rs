@@ -19,18 +19,18 @@ pub struct Course {
     /// The latest scheduled time that is done with.
     handled: Timestamp,
     /// The oldest first; the last is the one in force. Never empty.
-    schedules: Vec<Since>,
+    schedules: Vec<Term>,
 }
 
 /// A schedule, and from when on its times count.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Since {
+struct Term {
     cron: Cron,
     zone: Zone,
     since: Timestamp,
 }
 
-impl Since {
+impl Term {
     fn of(schedule: &Schedule, since: Timestamp) -> Self {
         Self { cron: schedule.cron.clone(), zone: schedule.timezone.clone(), since }
     }
@@ -55,14 +55,14 @@ impl Course {
         recorded: &[RecordedSchedule],
         now: Timestamp,
     ) -> Self {
-        let mut schedules: Vec<Since> = recorded.iter().filter_map(Since::recorded).collect();
+        let mut schedules: Vec<Term> = recorded.iter().filter_map(Term::recorded).collect();
         let first = schedules.first().map(|first| first.since);
         if schedules.is_empty() {
             // A record that says nothing of its schedule: the time that it handled may be one of this one.
             let is_of_this = |at: &Timestamp| {
                 schedule.cron.after(&schedule.timezone, *at - SignedDuration::from_secs(1)) == Some(*at)
             };
-            schedules.push(Since::of(schedule, occurrence.filter(is_of_this).unwrap_or(now)));
+            schedules.push(Term::of(schedule, occurrence.filter(is_of_this).unwrap_or(now)));
         }
         let since = schedules[0].since;
         let mut course = Self { handled: occurrence.or(first).unwrap_or(since), schedules };
@@ -74,7 +74,7 @@ impl Course {
     pub fn follow(&mut self, schedule: &Schedule, now: Timestamp) -> bool {
         let is_other = !self.schedules.last().is_some_and(|last| last.is(schedule));
         if is_other {
-            self.schedules.push(Since::of(schedule, now));
+            self.schedules.push(Term::of(schedule, now));
             self.forget();
         }
         is_other
@@ -128,7 +128,7 @@ impl Course {
     /// As it is recorded.
     #[must_use]
     pub fn recorded(&self) -> Vec<RecordedSchedule> {
-        let recorded = |schedule: &Since| RecordedSchedule {
+        let recorded = |schedule: &Term| RecordedSchedule {
             cron: schedule.cron.as_str().to_owned(),
             timezone: schedule.zone.name().to_owned(),
             since: schedule.since,

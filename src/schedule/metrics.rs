@@ -111,10 +111,11 @@ impl Metrics {
             notifications: Family::default(),
             configuration_sound: Gauge::default(),
             configuration_changes: Family::default(),
-            workspace: Mutex::new(Arc::clone(&workspace)),
+            workspace: Mutex::new(workspace),
         };
         metrics.register();
-        metrics.start_at_zero(&workspace);
+        let in_force = Arc::clone(&metrics.workspace_in_force());
+        metrics.start_at_zero(&in_force);
         metrics
     }
 
