@@ -67,6 +67,8 @@ struct Known {
     evidences: Vec<Evidence>,
     /// Markets with a day that late exports may still change.
     provisional: BTreeSet<MarketId>,
+    /// What has no tables any longer: nothing stands on it.
+    retired: BTreeMap<MarketId, BTreeSet<Date>>,
 }
 
 impl Desk<'_> {
@@ -112,11 +114,23 @@ impl Desk<'_> {
         for (market, reason) in unknown.into_iter().filter(|(market, _)| wanted(market)) {
             decided.push((format!("{platform}/{market}/decisions"), Disposition::Failed { reason }));
         }
-        let due = self.due(platform, rules, &all, decided).await;
-        if due.is_empty() {
-            return;
-        }
-        match self.read(platform, rules, &all, &due).await {
+        let told = decided.len();
+        let (due, known) = loop {
+            decided.truncate(told);
+            let due = self.due(platform, rules, &all, decided).await;
+            if due.is_empty() {
+                return;
+            }
+            let known = self.read(platform, rules, &all, &due).await;
+            let retired = known.as_ref().map(|known| known.retired.clone()).unwrap_or_default();
+            if retired.is_empty() {
+                break (due, known);
+            }
+            // A listing of receipts does not tell what was retired; reading them did. Each turn leaves less.
+            drop(due);
+            all = without_retired(all, &retired);
+        };
+        match known {
             Ok(known) => {
                 let handle = Handle::current();
                 let publish = |number: usize| handle.block_on(self.publish(&due[number], rules, &all, &known));
@@ -224,6 +238,10 @@ impl Desk<'_> {
             if tables.iter().any(|table| table.state == State::Provisional) {
                 known.provisional.insert(market.clone());
             }
+            let retired = inputs.without_tables(tables.iter().map(|table| table.local_date));
+            if !retired.is_empty() {
+                known.retired.insert(market.clone(), retired);
+            }
             known.evidences.extend(evidence(self.workspace, platform, market, tables)?);
         }
         Ok(known)
@@ -265,6 +283,19 @@ impl Desk<'_> {
             Err(error) => failed(&error),
         }
     }
+}
+
+/// Without the market-days that were retired, and without the markets of which nothing else is left.
+fn without_retired(
+    all: BTreeMap<MarketId, Inputs>,
+    retired: &BTreeMap<MarketId, BTreeSet<Date>>,
+) -> BTreeMap<MarketId, Inputs> {
+    let live = all.into_iter().map(|(market, mut inputs)| {
+        let retired = retired.get(&market);
+        inputs.revisions.retain(|date, _| !retired.is_some_and(|retired| retired.contains(date)));
+        (market, inputs)
+    });
+    live.filter(|(_, inputs)| !inputs.revisions.is_empty()).collect()
 }
 
 /// Twice the window, so that one listing does even if the newest is a little old.

@@ -1,7 +1,7 @@
 //! What is to be made of experiments. One is looked at by every run that has anything to do with one of its platforms in
 //! one of its markets; it stands on the revisions of all its market-days within its window.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
@@ -18,6 +18,24 @@ use crate::report::{self, Evidence, Standings};
 use crate::run::publishing::{draft, failed, table};
 use crate::run::{Disposition, error_text};
 
+/// What a look at an experiment comes to.
+enum Look {
+    /// No market-day of its window is published.
+    Nothing,
+    /// It is as it was decided last.
+    Told(String, Disposition),
+    /// It has to be decided.
+    Due(Box<Due>),
+}
+
+/// What is to be decided of an experiment.
+struct Due {
+    as_of: Date,
+    unit: Unit,
+    fingerprint: String,
+    newest: Option<Receipt>,
+}
+
 /// What was read of the places of an experiment.
 struct Known {
     /// Of each place in which there was anything to count.
@@ -25,6 +43,8 @@ struct Known {
     state: State,
     /// Market-days of a rotation that are not cut by its turns.
     uncut: Vec<String>,
+    /// Market-days that were retired, by the number of their place.
+    retired: Vec<(usize, BTreeSet<Date>)>,
 }
 
 impl Desk<'_> {
@@ -57,19 +77,27 @@ impl Desk<'_> {
         name: &str,
         experiment: &Experiment,
     ) -> Result<Option<(String, Disposition)>, BoxError> {
-        let inputs = self.inputs(experiment).await?;
-        let Some(as_of) = inputs.iter().filter_map(Inputs::as_of).max() else { return Ok(None) };
-        let unit = Unit::Experiment { experiment: name.to_owned(), as_of };
+        let mut inputs = self.inputs(experiment).await?;
         let config = self.workspace.experiment_hash(name);
-        let fingerprint = fingerprint(unit.family(), &config, inputs.iter());
-        let newest = self.archive.newest(&unit).await?;
-        if let Some(newest) = newest.as_ref().filter(|newest| newest.content.fingerprint == fingerprint)
-            && self.is_whole(newest).await
-        {
-            let (revision, state) = (newest.content.revision, newest.content.state);
-            return Ok(Some((unit.to_string(), Disposition::Current { revision, state })));
-        }
+        let mut look = match self.look(name, &config, &inputs).await? {
+            Look::Nothing => return Ok(None),
+            Look::Told(unit, end) => return Ok(Some((unit, end))),
+            Look::Due(look) => look,
+        };
         let known = self.known(experiment, &inputs).await?;
+        if !known.retired.is_empty() {
+            // A listing of receipts does not tell what was retired; reading them did.
+            for (place, retired) in &known.retired {
+                inputs[*place].revisions.retain(|date, _| !retired.contains(date));
+            }
+            inputs.retain(|inputs| !inputs.revisions.is_empty());
+            look = match self.look(name, &config, &inputs).await? {
+                Look::Nothing => return Ok(None),
+                Look::Told(unit, end) => return Ok(Some((unit, end))),
+                Look::Due(look) => look,
+            };
+        }
+        let Due { as_of, unit, fingerprint, newest } = *look;
         if let [first, ..] = known.uncut.as_slice() {
             let reason = format!(
                 "{} market-days, such as {first}, were published before the rotation was declared and are not cut by its \
@@ -100,6 +128,21 @@ impl Desk<'_> {
         Ok(Some((unit.to_string(), ended)))
     }
 
+    /// Whether an experiment that stands on these has to be decided anew.
+    async fn look(&self, name: &str, config: &str, inputs: &[Inputs]) -> Result<Look, BoxError> {
+        let Some(as_of) = inputs.iter().filter_map(Inputs::as_of).max() else { return Ok(Look::Nothing) };
+        let unit = Unit::Experiment { experiment: name.to_owned(), as_of };
+        let fingerprint = fingerprint(unit.family(), config, inputs.iter());
+        let newest = self.archive.newest(&unit).await?;
+        if let Some(newest) = newest.as_ref().filter(|newest| newest.content.fingerprint == fingerprint)
+            && self.is_whole(newest).await
+        {
+            let (revision, state) = (newest.content.revision, newest.content.state);
+            return Ok(Look::Told(unit.to_string(), Disposition::Current { revision, state }));
+        }
+        Ok(Look::Due(Box::new(Due { as_of, unit, fingerprint, newest })))
+    }
+
     /// Whether all is there that the newest receipt names. Current paths are brought up to it.
     async fn is_whole(&self, newest: &Receipt) -> bool {
         match self.archive.mend_stale(std::iter::once(newest)).await {
@@ -128,18 +171,21 @@ impl Desk<'_> {
     }
 
     async fn known(&self, experiment: &Experiment, inputs: &[Inputs]) -> Result<Known, BoxError> {
-        let mut known = Known { evidences: Vec::new(), state: State::Final, uncut: Vec::new() };
-        for place in inputs {
+        let mut known =
+            Known { evidences: Vec::new(), state: State::Final, uncut: Vec::new(), retired: Vec::new() };
+        for (number, place) in inputs.iter().enumerate() {
             let Inputs { platform, market, revisions } = place;
             let published = |revisions: BTreeMap<Date, u64>, of| async move {
                 self.archive.published_tables(platform, market, &revisions, of).await
             };
+            let mut with_tables: Vec<Date> = Vec::new();
             let tables = if experiment.rotation().is_some() {
                 let turns = published(revisions.clone(), TableName::Turns).await?;
                 let is_cut = |date: &Date| turns.iter().any(|table| table.local_date == *date);
                 let rest =
                     revisions.iter().filter(|(date, _)| !is_cut(date)).map(|(date, of)| (*date, *of)).collect();
                 for table in published(rest, TableName::Funnel).await? {
+                    with_tables.push(table.local_date);
                     if report::frame(&[table.bytes])?.height() > 0 {
                         known.uncut.push(format!("{platform}/{market}/{}", table.local_date));
                     }
@@ -148,6 +194,11 @@ impl Desk<'_> {
             } else {
                 published(revisions.clone(), TableName::Funnel).await?
             };
+            with_tables.extend(tables.iter().map(|table| table.local_date));
+            let retired = place.without_tables(with_tables.into_iter());
+            if !retired.is_empty() {
+                known.retired.push((number, retired));
+            }
             if tables.iter().any(|table| table.state == State::Provisional) {
                 known.state = State::Provisional;
             }

@@ -1,6 +1,6 @@
 //! Which revisions of market-days something is decided from, and the hash by which a later run knows them again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -19,6 +19,15 @@ impl Inputs {
     /// The newest local date.
     pub(super) fn as_of(&self) -> Option<Date> {
         self.revisions.keys().next_back().copied()
+    }
+
+    /// The market-days that are not among those of which a table was found: they were retired.
+    pub(super) fn without_tables(&self, with: impl Iterator<Item = Date>) -> BTreeSet<Date> {
+        let mut without: BTreeSet<Date> = self.revisions.keys().copied().collect();
+        for date in with {
+            without.remove(&date);
+        }
+        without
     }
 
     /// For the receipt.

@@ -181,7 +181,39 @@ fn a_market_of_which_a_platform_has_no_export_any_longer_is_named() {
         .run()
         .says("not configured: shop/US: 1 market-days")
         .says("no export of platform `shop` is of market `US`");
-    scenario.cli(&["retire", "--market", "US"]).exits(0).says("1 market-days of shop/US");
+    scenario.write("config/decisions.yaml", "version: 1\n");
+    scenario.run().exits(0).says("2 decisions: 2 published");
+    scenario.cli(&["retire", "--market", "US"]).exits(0).says("1 market-days and 1 decisions of shop/US");
+    let retired = scenario.archive();
+    scenario.run().exits(0).says("1 decisions: 1 current");
+    assert_eq!(scenario.archive(), retired, "nothing is decided on what is retired");
+}
+
+#[test]
+fn decisions_on_what_came_back_stand_on_what_is_published_again_and_on_nothing_else() {
+    let scenario = two_markets();
+    let next = "e3 2026-11-21T12:00:00Z show GB r1 c1 v1 f 25-34 -
+                e4 2026-11-21T12:00:00Z show US r1 c1 v2 f 25-34 -";
+    scenario.deliver("shop/2026-11-21/a.csv", events(next));
+    scenario.clock("2026-11-22T03:00:00Z");
+    scenario.run().exits(0).says("2 market-days: 2 published").says("2 decisions: 2 published");
+    let markets = std::fs::read_to_string(scenario.path("config/markets.yaml")).unwrap();
+    let job = std::fs::read_to_string(scenario.path("jobs/nightly.yaml")).unwrap();
+    let without = markets.lines().filter(|line| !line.starts_with("  US:")).collect::<Vec<_>>().join("\n");
+    scenario.write("config/markets.yaml", without);
+    scenario.write("jobs/nightly.yaml", job.replace("GB, US", "GB"));
+    scenario.cli(&["retire", "--market", "US"]).exits(0).says("2 market-days and 2 decisions of shop/US");
+    scenario.write("config/markets.yaml", markets);
+    scenario.write("jobs/nightly.yaml", job);
+    // Only the earlier of its two days is published again.
+    let back = ["backfill", "nightly", "--from", "2026-11-20", "--to", "2026-11-20", "--market", "US"];
+    scenario.cli(&back).exits(0).says("1 market-days: 1 published").says("1 decisions: 1 published");
+    let decided = scenario.receipt("shop/_decisions/US/2026-11-20");
+    assert_eq!(decided["content"]["facts"].as_array().unwrap().len(), 1, "{decided}");
+    assert_eq!(scenario.receipt("shop/_decisions/US/2026-11-21")["content"]["retired"], true);
+    let settled = scenario.archive();
+    scenario.cli(&back).exits(0).says("1 decisions: 1 current");
+    assert_eq!(scenario.archive(), settled);
 }
 
 #[test]
