@@ -28,7 +28,7 @@ fn is_plain(commit: &str) -> bool {
 
 fn commit(root: &str) -> Option<String> {
     // Sources that were unpacked inside another repository are not of its commit.
-    if git(root, &["rev-parse", "--show-prefix"])? != "" {
+    if !git(root, &["rev-parse", "--show-prefix"])?.is_empty() {
         return None;
     }
     let mut commit = git(root, &["rev-parse", "--verify", "HEAD"])?;

@@ -134,6 +134,7 @@ mod tests {
             ("all.csv", vec![literal("all.csv")]),
             ("x_{date:%-d.%-m.%Y}*", vec![literal("x_"), day("%-d.%-m.%Y"), Any]),
             ("1{date:%-d}_{date:%B%Y}", vec![literal("1"), day("%-d"), literal("_"), day("%B%Y")]),
+            ("{date:%-d%m%Y}0", vec![day("%-d%m%Y"), literal("0")]),
             ("{date:%-d%b%y}.csv", vec![day("%-d%b%y"), literal(".csv")]),
             (
                 "{market}/{broadcast}_{start:%Y%m%dT%H%M}_{end:%s}_{created:%FT%T%z}.json",
@@ -193,13 +194,13 @@ mod tests {
             ("x/{date:%H}", "`%H` in `{date:%H}` is not a part of a day"),
             ("x/{date:today}", "names no part of a day"),
             ("x/{date:%Y%-m%-d}.csv", "`{date:%Y%-m%-d}` can be read in two ways: `%-m` is one digit or two"),
-            ("{date:%Y}/{date:%-m}{date:%d}/x", "`{date:%-m}` can be read in two ways"),
-            ("x-{date:%Y-%-m-%-d}*.csv", "`{date:%Y-%-m-%-d}` can be read in two ways: `%-d` is one digit or two"),
             (
-                "x*{date:%-d.%m.%Y}.csv",
-                "`%-d` is one digit or two, and what stands before it may end with a digit",
+                "{date:%Y}/{date:%-m}{date:%-d}/x",
+                "`{date:%-m}` can be read in two ways: `%-m` is one digit or two, and `%-d` stands",
             ),
-            ("x{date:%Y-%j}/{date:%-d}0.csv", "`{date:%-d}` can be read in two ways"),
+            ("x-{date:%Y-%-m-%-d}*.csv", "`{date:%Y-%-m-%-d}` can be read in two ways: `%-d` is one digit or two"),
+            ("x*{date:%-d.%m.%Y}.csv", "`%-d` is one digit or two, and what stands beside it may be digits, too"),
+            ("x{date:%Y-%m}/{date:%-d}0*", "`{date:%-d}` can be read in two ways"),
             ("x/{date:%Y-%-j}{broadcast}", "`%-j` is one digit to three"),
             (
                 "x/{date:%F}_{start:%Y-%m-%d-%-H}*",

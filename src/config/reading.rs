@@ -20,29 +20,37 @@ enum Piece {
     Any,
 }
 
-/// Refuses a number without leading zeros where it may run into its neighbours.
+/// Refuses a number without leading zeros where it may run into its neighbours: beside a wildcard, or in one row of digits
+/// with another such number. One alone among digits that are always as many is told by how long the row is.
 pub(super) fn check_reading(parts: &[PathPart]) -> Result<(), String> {
     let pieces: Vec<Piece> = parts.iter().enumerate().flat_map(|(number, part)| pieces(number, part)).collect();
-    for (at, piece) in pieces.iter().enumerate() {
-        let Piece::Bare(number, directive) = *piece else { continue };
-        let before = at.checked_sub(1).and_then(|at| pieces.get(at));
-        let ends_with_digit = match pieces.get(at + 1) {
-            None | Some(Piece::Word) => None,
-            Some(Piece::Character(next)) if !next.is_ascii_digit() => None,
-            Some(_) => Some("what follows may begin with a digit"),
+    for row in pieces.split(|piece| !may_be_digits(*piece)) {
+        let mut bare = row.iter().filter_map(|piece| match piece {
+            Piece::Bare(number, directive) => Some((*number, *directive)),
+            _ => None,
+        });
+        let Some((number, directive)) = bare.next() else { continue };
+        let beside = match bare.next() {
+            Some((_, other)) => format!("`%-{other}` stands beside it"),
+            None if row.contains(&Piece::Any) => "what stands beside it may be digits, too".to_owned(),
+            None => continue,
         };
-        let begins_with_digit =
-            matches!(before, Some(Piece::Any)).then_some("what stands before it may end with a digit");
-        if let Some(beside) = ends_with_digit.or(begins_with_digit) {
-            let digits = if directive == 'j' { "one digit to three" } else { "one digit or two" };
-            return Err(format!(
-                "`{}` can be read in two ways: `%-{directive}` is {digits}, and {beside}, so one path could be of two dates (write \
-                 `%{directive}` if the paths have leading zeros; otherwise put a character that is no digit beside it)",
-                shown(&parts[number])
-            ));
-        }
+        let digits = if directive == 'j' { "one digit to three" } else { "one digit or two" };
+        return Err(format!(
+            "`{}` can be read in two ways: `%-{directive}` is {digits}, and {beside}, so one path could be of two dates (write \
+             `%{directive}` if the paths have leading zeros; otherwise put a character that is no digit beside it)",
+            shown(&parts[number])
+        ));
     }
     Ok(())
+}
+
+fn may_be_digits(piece: Piece) -> bool {
+    match piece {
+        Piece::Character(character) => character.is_ascii_digit(),
+        Piece::Padded | Piece::Bare(..) | Piece::Any => true,
+        Piece::Word => false,
+    }
 }
 
 fn pieces(number: usize, part: &PathPart) -> Vec<Piece> {
