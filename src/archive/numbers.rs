@@ -129,7 +129,9 @@ mod tests {
     fn family_version_configuration_and_inputs_tell_fingerprints_apart() {
         let of = |family, version, config, inputs: &[&str]| {
             let mut fingerprint = Fingerprint::of_version(family, version, config);
-            inputs.iter().for_each(|input| fingerprint.line(input));
+            for input in inputs {
+                fingerprint.line(input);
+            }
             fingerprint.hash()
         };
         let one = of(TableFamily::Decisions, 1, "c", &["a", "b"]);
