@@ -160,10 +160,10 @@ fn status_has_a_letter_for_where_every_market_day_stands() {
         lines.join("\n"),
         "platform   market   11-15   11-16   11-17   11-18   11-19   11-20   11-21\n\
          ───────────────────────────────────────────────────────────────────────────\n\
-         shop       GB           F       X       X       H       W       D       P\n\
+         shop       GB           X       X       X       H       W       D       P\n\
          shop       JP           W       X       X       X       W       W       D\n\
          F final   P provisional   W waiting for exports   H held back   X failed   D due   · not over\n\
-         failed: shop/GB/2026-11-16, shop/GB/2026-11-17, shop/JP/2026-11-16, shop/JP/2026-11-17 and 1 more\n\
+         failed: shop/GB/2026-11-15, shop/GB/2026-11-16, shop/GB/2026-11-17, shop/JP/2026-11-16 and 2 more\n\
          export `shop/2026-11-17/a.csv`: none of the mapped columns is in its first line; has it a header, and this delimiter and encoding?\n\
          held: shop/GB/2026-11-18\n\
          export `shop/2026-11-18/a.csv`: 1 of 1 records were rejected, more than the 1 % that `max_reject_share` \
