@@ -10,6 +10,7 @@ use coverledger::demo::DemoFormat;
 use coverledger::model::{CountSet, Counts, DayPart, Era, Fact, FactKey, Figures, MarketDay, Parts, PlatformId};
 use coverledger::report::{self, Sheet};
 use coverledger::store::{IfMissing, Store};
+use coverledger::time::Clock;
 use criterion::Criterion;
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -56,7 +57,11 @@ pub fn bench(criterion: &mut Criterion) {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let store = Store::open_folder(dir.path(), IfMissing::Refuse).expect("a folder");
     let archive = runtime.block_on(Archive::for_writing(store)).expect("an archive");
-    let stamp = Stamp { run_id: "bench".to_owned(), now: Timestamp::UNIX_EPOCH };
+    let stamp = Stamp {
+        run_id: "bench".to_owned(),
+        now: Timestamp::UNIX_EPOCH,
+        clock: Clock::Fixed(Timestamp::UNIX_EPOCH),
+    };
     let mut number = 0;
     group.bench_function("put", |bencher| {
         bencher.iter(|| {
@@ -133,5 +138,6 @@ fn draft(number: u64) -> Draft {
         program_version: String::new(),
         tz_release: String::new(),
         engine: String::new(),
+        partly: None,
     }
 }

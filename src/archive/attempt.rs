@@ -1,7 +1,8 @@
-//! Why a market-day was held back or failed: a note beside the receipts, for `status` and for people.
+//! Why a market-day was not published: a note beside the receipts, for `status` and for people.
 //!
-//! It decides nothing. It speaks of one input fingerprint; once a market-day's inputs change, or are published, the
-//! note is history. Only the last one is kept.
+//! It speaks of one input fingerprint; once a market-day's inputs change, or are published, the note is history. Only
+//! the last one is kept. Of a day that was held back or failed it decides nothing. Of a day of which the exports, once
+//! read, turned out to say nothing, it saves reading them again while they are the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +23,12 @@ pub enum AttemptEnd {
     Held,
     /// It could not be read or published.
     Failed,
+    /// The data was read and does not reach as far as the day.
+    Waiting,
+    /// The data was read, and begins after the day.
+    NotBegun,
+    /// The data was read and no longer reaches as far back as the day, which stays as it was published.
+    Kept,
 }
 
 /// The last attempt at a market-day that published nothing.
@@ -42,6 +49,14 @@ impl Attempt {
     #[must_use]
     pub fn new(fingerprint: &str, end: AttemptEnd, reason: String) -> Self {
         Self { version: 1, fingerprint: fingerprint.to_owned(), end, reason }
+    }
+}
+
+impl Attempt {
+    /// Whether somebody has to look after it.
+    #[must_use]
+    pub fn is_trouble(&self) -> bool {
+        matches!(self.end, AttemptEnd::Held | AttemptEnd::Failed)
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Draft {
     pub tz_release: String,
     /// What counted.
     pub engine: String,
+    /// Why it stays provisional after its settle time, if it does.
+    pub partly: Option<String>,
 }
 
 /// A table as a file.

@@ -11,7 +11,7 @@ use crate::store::sha256_hex;
 use crate::time::tz_release;
 
 /// Version of `funnel`, `slot_audience`, `capability`, `bridge` and `turns`.
-const MARKET_DAYS: u32 = 2;
+const MARKET_DAYS: u32 = 3;
 /// Version of `rejects` and `reconciliation`.
 const REJECTS: u32 = 2;
 /// Version of `cover`, `cover_broadcast`, `mix`, `diagnosis`, `slot_plan`, `localization` and `false_winners`.

@@ -232,7 +232,7 @@ fn at_hand(tables: &[(TableRecord, Bytes)]) -> AtHand {
 }
 
 fn is_made_of_the_same(newest: &Content, draft: &Draft) -> bool {
-    newest.fingerprint == draft.fingerprint && newest.state == draft.state
+    newest.fingerprint == draft.fingerprint && newest.state == draft.state && newest.partly == draft.partly
 }
 
 fn dropped(newest: Option<&Receipt>, tables: &[(TableRecord, Bytes)]) -> Option<TableName> {
@@ -247,9 +247,18 @@ fn content(
     draft: &Draft,
     tables: &[(TableRecord, Bytes)],
 ) -> Content {
-    let Draft { state, fingerprint, exports, facts, totals, config_sha256, program_version, tz_release, engine } =
-        draft.clone();
-    let (mut exports, mut facts) = (exports, facts);
+    let Draft {
+        state,
+        fingerprint,
+        mut exports,
+        mut facts,
+        totals,
+        config_sha256,
+        program_version,
+        tz_release,
+        engine,
+        partly,
+    } = draft.clone();
     exports.sort();
     facts.sort();
     Content {
@@ -268,6 +277,7 @@ fn content(
         engine,
         numbers_version: Some(unit.family().version()),
         retired: false,
+        partly,
     }
 }
 

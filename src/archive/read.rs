@@ -58,6 +58,21 @@ impl Archive {
         Ok(dated.collect())
     }
 
+    /// Whether a market-day of a platform in a market was published that is earlier than a date: one listing.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn is_published_before(
+        &self,
+        platform: &PlatformId,
+        market: &MarketId,
+        date: Date,
+    ) -> Result<bool, ArchiveError> {
+        let published = self.revisions(Key::ReceiptsOfMarket(platform, market)).await?;
+        let is_earlier = |unit: &Unit| matches!(unit, Unit::MarketDay(day) if day.local_date < date);
+        Ok(published.keys().any(is_earlier))
+    }
+
     /// The newest receipts of those dates that have a later revision than these, of a platform in a market: one
     /// listing, and a read for each that has.
     ///

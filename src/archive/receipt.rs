@@ -84,6 +84,10 @@ pub struct Content {
     /// is written of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub retired: bool,
+    /// Why it stays provisional after its settle time: which part of the day its exports cover. Where they cover all of
+    /// it, nothing is written of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partly: Option<String>,
 }
 
 /// Whether late exports may still change what was published.

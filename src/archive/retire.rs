@@ -96,6 +96,7 @@ fn without_tables(newest: &Receipt) -> Content {
         engine,
         numbers_version: Some(unit.family().version()),
         retired: true,
+        partly: None,
         unit,
     }
 }

@@ -99,7 +99,9 @@ fn print_plan(plan: &PlatformPlan, out: &mut impl Write) -> std::io::Result<()> 
             Standing::Due(because) => format!("would be settled: {because}"),
             Standing::NotAsked(because) => format!("is due ({because}) but not asked for"),
             Standing::NotOver => "is not over".to_owned(),
-            Standing::Waiting { missing, since } => {
+            Standing::NotBegun => "ended before the platform delivered anything".to_owned(),
+            Standing::Waiting { missing, incomplete, since } => {
+                let missing: Vec<&str> = missing.iter().chain(incomplete).map(String::as_str).collect();
                 format!("waits for {} since {since}", missing.join(", "))
             }
             Standing::Current { revision, .. } => format!("is current at revision {revision}"),

@@ -4,7 +4,9 @@ use std::io::Write;
 
 use super::args::Global;
 use super::{Failure, environment, exit, load};
-use crate::config::{Channel, ChannelKind, Job, Workspace};
+use crate::config::{Channel, ChannelKind, Job, Platform, Rows, Workspace};
+use crate::model::PlatformId;
+use crate::plan;
 
 const DAY_SECONDS: u64 = 86_400;
 
@@ -43,6 +45,9 @@ pub fn run(global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
     for warning in workspace.channels.iter().filter_map(|(name, channel)| unusable(name, channel)) {
         writeln!(out, "warning: {warning}")?;
     }
+    for warning in workspace.platforms.iter().flat_map(|(name, platform)| undated(name, platform)) {
+        writeln!(out, "warning: {warning}")?;
+    }
     for warning in workspace.jobs.iter().flat_map(|(name, job)| never_final(&workspace, name, job)) {
         writeln!(out, "warning: {warning}")?;
     }
@@ -70,16 +75,30 @@ fn unusable(name: &str, channel: &Channel) -> Option<String> {
     Some(format!("channel `{name}`: {reason} (here; it has to be where runs are started)"))
 }
 
+/// Exports without a date in their path, and what that costs. A log of covers has none by its nature.
+fn undated<'w>(name: &'w PlatformId, platform: &'w Platform) -> impl Iterator<Item = String> + 'w {
+    let exports = platform.exports.iter().filter(|export| !export.path.is_dated());
+    exports.filter(|export| !matches!(export.rows, Rows::Covers(_))).map(move |export| {
+        format!(
+            "platform `{name}`, export `{}`: its `path` (`{}`) names no date: each new object makes every market-day of the look-back due again and is read for all of them, a day that no record reaches into waits, and the first and the last day of the records stay provisional (give the path a `{{date:…}}` if the platform's paths have one; `{{start:…}}` and `{{end:…}}` say which period an object covers)",
+            export.name, export.path.text
+        )
+    })
+}
+
 /// Platforms whose days leave the look-back of a job before it sees them settled: one that runs once a day needs a
 /// day more than `settle` takes.
 fn never_final<'w>(workspace: &'w Workspace, name: &'w str, job: &'w Job) -> impl Iterator<Item = String> + 'w {
     job.platforms.iter().filter_map(move |id| {
-        let settle_seconds = workspace.platforms.get(id)?.settle_seconds;
-        let needed = settle_seconds.unsigned_abs().div_ceil(DAY_SECONDS) + 1;
+        let platform = workspace.platforms.get(id)?;
+        let markets = job.markets.iter().filter_map(|id| Some((id, workspace.markets.get(id)?)));
+        let settle_seconds = markets.map(|(id, market)| plan::settles_after_seconds(platform, id, market)).max()?;
+        let settle_seconds = settle_seconds.unsigned_abs();
+        let needed = settle_seconds.div_ceil(DAY_SECONDS) + 1;
         let given = u64::from(job.lookback_days);
         (given < needed).then(|| {
             format!(
-                "job `{name}` looks back {given} days, and the exports of `{id}` settle after {} hours: its market-days leave the look-back while they are provisional, and stay so (give `lookback_days: {needed}` or more)",
+                "job `{name}` looks back {given} days, and the exports of `{id}` settle up to {} hours after a day's end (`settle`, and the days of files that a market-day also reads): its market-days leave the look-back while they are provisional, and stay so (give `lookback_days: {needed}` or more)",
                 settle_seconds / 3600
             )
         })

@@ -14,6 +14,7 @@ mod failure;
 mod front;
 mod inspect;
 mod logging;
+mod notes;
 mod plan_test;
 mod progress;
 mod prune;

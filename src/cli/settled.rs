@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::cause::{and_like_it, by_cause};
 use super::reasons::Reasons;
-use super::{Failure, exit, unconfigured};
+use super::{Failure, exit, notes, unconfigured};
 use crate::archive::RowCounts;
 use crate::model::columns;
 use crate::run::{self, Disposition, Orphans, OtherConfiguration, RunReport};
@@ -25,13 +25,15 @@ pub fn print(report: &RunReport, out: &mut impl Write) -> io::Result<()> {
     }
     let mut reasons = Reasons::default();
     for (day, disposition) in &report.days {
-        if let Disposition::Waiting { missing, since } = disposition {
-            reasons.add_since(disposition.word(), run::no_export(missing), day, *since);
+        if let Disposition::Waiting { missing, incomplete, since } = disposition {
+            reasons.add_since(disposition.word(), run::waits_for(missing, incomplete), day, *since);
         } else if let Some(reason) = disposition.reason() {
             reasons.add(disposition.word(), reason, day);
         }
     }
     reasons.print(out)?;
+    let noted = report.days.iter().map(|(day, disposition)| (day, disposition.notes()));
+    notes::print(noted, out)?;
     unconfigured::print(&report.unconfigured, out)?;
     for ((what, reason), others) in by_cause(report.undecided(), |(_, reason)| reason) {
         writeln!(out, "not decided: {what}: {reason}{}", and_like_it(others))?;
@@ -84,6 +86,7 @@ fn counted<T>(ends: &[(T, Disposition)]) -> String {
         "stopped",
         "unsettled",
         "not over",
+        "not begun",
         "not asked for",
     ];
     let counted = order.iter().filter_map(|word| words.get(word).map(|count| format!("{count} {word}")));

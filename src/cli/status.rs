@@ -10,7 +10,7 @@ use super::args::{Global, Status};
 use super::reasons::Reasons;
 use super::run::clock;
 use super::screen::page;
-use super::{Failure, behind, exit, grid, load, timetable, unconfigured};
+use super::{Failure, behind, exit, grid, load, notes, timetable, unconfigured};
 use crate::archive::{AttemptEnd, State};
 use crate::config::Job;
 use crate::model::{MarketId, PlatformId};
@@ -38,17 +38,20 @@ pub async fn run(args: &Status, global: &Global, out: &mut impl Write) -> Result
     page(out, &table(&plans))?;
     writeln!(
         out,
-        "F final   P provisional   W waiting for exports   H held back   X failed   D due   · not over"
+        "F final   P provisional   W waiting for exports   H held back   X failed   D due   · not over   - not begun"
     )?;
     let mut reasons = Reasons::default();
     for day in plans.iter().flat_map(|plan| &plan.days) {
-        if let Standing::Waiting { missing, since } = &day.standing {
-            reasons.add_since("waiting", run::no_export(missing), &day.market_day, *since);
+        if let Standing::Waiting { missing, incomplete, since } = &day.standing {
+            reasons.add_since("waiting", run::waits_for(missing, incomplete), &day.market_day, *since);
         } else if let Some((word, reason)) = trouble(day) {
             reasons.add(word, reason, &day.market_day);
         }
     }
     reasons.print(out)?;
+    let current = |day: &&PlannedDay| matches!(day.standing, Standing::Current { .. });
+    let noted = plans.iter().flat_map(|plan| &plan.days).filter(current);
+    notes::print(noted.map(|day| (&day.market_day, day.notes.as_slice())), out)?;
     behind::print(&plans, &jobs, &workspace, now, out)?;
     unconfigured::print(&run::unconfigured(&workspace, &archive).await, out)?;
     let mut lines = Vec::new();
@@ -87,6 +90,7 @@ fn letter(day: &PlannedDay) -> char {
         (Standing::Unreadable { .. }, _) | (Standing::Due(_), Some(AttemptEnd::Failed)) => 'X',
         (Standing::Due(_) | Standing::NotAsked(_), _) => 'D',
         (Standing::NotOver, _) => '·',
+        (Standing::NotBegun, _) => '-',
     }
 }
 
@@ -97,9 +101,11 @@ fn trouble(day: &PlannedDay) -> Option<(&'static str, String)> {
         (Standing::Due(_), Some(attempt)) if attempt.end == AttemptEnd::Held => {
             Some(("held", attempt.reason.clone()))
         }
-        (Standing::Due(_), Some(attempt)) => Some(("failed", attempt.reason.clone())),
+        (Standing::Due(_), Some(attempt)) if attempt.end == AttemptEnd::Failed => {
+            Some(("failed", attempt.reason.clone()))
+        }
         // All of what is due, or only of what is new: people see why a whole grid is due after an upgrade.
-        (Standing::Due(because @ Because::NumbersChanged { .. }), None) => Some(("due", because.to_string())),
+        (Standing::Due(because @ Because::NumbersChanged { .. }), _) => Some(("due", because.to_string())),
         _ => None,
     }
 }

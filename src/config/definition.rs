@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use super::completeness::Completeness;
 use super::counting::{ColumnName, CountRows, CoverRows};
 use super::decisions::Decisions;
 use super::experiments::Experiment;
@@ -128,6 +129,8 @@ pub struct Export {
     pub format: Format,
     /// Where a row was seen.
     pub columns: Columns,
+    /// When what it delivers for a date is complete.
+    pub completeness: Completeness,
 }
 
 /// What a row of an export is.

@@ -110,7 +110,8 @@ fn read_change(at: &Place<'_>, file: &Section<'_>) -> Option<Change> {
     check_agrees(&section, file, &change).then_some(change)
 }
 
-fn day(at: &Place<'_>) -> Option<Date> {
+/// A date, written out.
+pub(super) fn day(at: &Place<'_>) -> Option<Date> {
     let expected = "one such as `2026-08-24`";
     let text = at.text("a day", expected)?;
     let is_plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');

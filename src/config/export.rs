@@ -6,18 +6,18 @@ use super::counting::{Newest, Order, Period};
 use super::counts::Delivery;
 use super::definition::{Export, Rows};
 use super::frame::Frame;
-use super::kind::{self, ALL, INTERVALS, Key, RowKind};
+use super::kind::{self, ALL, COUNTED, INTERVALS, Key, RowKind};
 use super::mapping::{Columns, MarketRule, TextRule};
 use super::names::check_name;
 use super::path::{PathInstant, PathPattern};
 use super::place::Place;
 use super::section::Section;
-use super::{format, pattern};
+use super::{completeness, format, pattern};
 use crate::model::ClickEvent;
 use crate::time::Zone;
 use std::collections::BTreeSet;
 
-const KEYS: [Key; 19] = [
+const KEYS: [Key; 23] = [
     ("name", ALL),
     ("rows", ALL),
     ("path", ALL),
@@ -37,6 +37,10 @@ const KEYS: [Key; 19] = [
     ("totals", &[RowKind::Counts]),
     ("skip", &[RowKind::Counts]),
     ("columns", ALL),
+    ("parts", ALL),
+    ("complete_when", ALL),
+    ("if_missing", COUNTED),
+    ("since", ALL),
 ];
 
 /// Reads an export; `markets` are the known names and `click` is what the platform calls one, `None` where they could
@@ -59,6 +63,7 @@ pub(super) fn read(
     let day_zone = read_day(&section, is_dated);
     let early_days = read_days(&section, "early_days", is_dated);
     let late_days = read_days(&section, "late_days", is_dated);
+    let completeness = completeness::read(&section, path.as_ref());
     let format = format::read(&section, kind);
     let columns = section.required("columns", "which column means what");
     // Without a kind of rows every other key would be a guess.
@@ -76,6 +81,7 @@ pub(super) fn read(
         late_days: late_days?,
         format: format?,
         columns,
+        completeness: completeness?,
     })
 }
 
@@ -104,8 +110,10 @@ fn check_placeholders(at: &Place<'_>, path: &PathPattern, rows: &Rows, columns: 
         Rows::Covers(covers) => Some(&covers.newest),
         Rows::Events { .. } | Rows::Impressions { .. } => None,
     };
-    let has_period = matches!(rows, Rows::Counts(counts) if counts.period == Period::Path);
-    let is_ordered = matches!(newest, Some(Newest { by: Order::Path, .. }));
+    // Of objects without a date, period and time of making say which days they can speak of.
+    let is_dated = path.is_dated();
+    let has_period = !is_dated || matches!(rows, Rows::Counts(counts) if counts.period == Period::Path);
+    let is_ordered = !is_dated || matches!(newest, Some(Newest { by: Order::Path, .. }));
     let has_market = matches!(columns.market, MarketRule::Path { .. });
     let unread = [
         ("{market}", path.names_market() && !has_market, "`market: path`"),

@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
+use super::completeness::{Completeness, IfMissing};
 use super::counting::ColumnName;
 use super::decisions::{Decisions, Family};
 use super::definition::{EventColumns, Export, Market, Platform, Rows, Settings, Workspace};
@@ -210,7 +211,7 @@ impl Canon {
     }
 
     fn export(&mut self, export: &Export) {
-        let Export { name, rows, path, day_zone, early_days, late_days, format, columns } = export;
+        let Export { name, rows, path, day_zone, early_days, late_days, format, columns, completeness } = export;
         let PathPattern { text, parts: _ } = path;
         self.put("export", name);
         self.rows(rows);
@@ -220,6 +221,19 @@ impl Canon {
         self.put("late_days", &late_days.to_string());
         self.put("format", &format!("{format:?}"));
         self.columns(columns);
+        self.completeness(completeness, path);
+    }
+
+    /// Only what decides what is counted of which day. Whether a date is complete decides when.
+    fn completeness(&mut self, completeness: &Completeness, path: &PathPattern) {
+        let Completeness { parts: _, complete_when: _, if_missing, since } = completeness;
+        if let Some(since) = since {
+            self.put("since", &since.to_string());
+        }
+        // Whether a day of which an undated export has no records is one, is seen only once it was read.
+        if *if_missing == IfMissing::Quiet && !path.is_dated() {
+            self.put("if_missing", "quiet");
+        }
     }
 
     fn rows(&mut self, rows: &Rows) {

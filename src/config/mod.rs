@@ -7,6 +7,7 @@
 
 mod archive;
 mod columns;
+mod completeness;
 mod counting;
 mod counts;
 mod decisions;
@@ -51,6 +52,7 @@ mod yaml;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+pub use completeness::{Completeness, IfMissing};
 pub use counting::*;
 pub use decisions::{Decisions, Family};
 pub use definition::*;

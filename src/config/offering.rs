@@ -151,20 +151,27 @@ impl Platform {
     /// What the columns of the platform's exports yield together for a market.
     #[must_use]
     pub fn mapped(&self, market: &MarketId) -> CountSet {
-        let counts = self.exports.iter().filter(|export| export.feeds(market) && export.rows.each().is_none());
-        counts.fold(self.counted_singly(market), |all, export| all.or(export.offered(self.entry_is_click())))
+        self.mapped_by(self.exports.iter().filter(|export| export.feeds(market)))
+    }
+
+    /// What the columns of some of its exports yield together.
+    #[must_use]
+    pub fn mapped_by<'a>(&self, exports: impl Iterator<Item = &'a Export> + Clone) -> CountSet {
+        let counts = exports.clone().filter(|export| export.rows.each().is_none());
+        counts.fold(self.singly(exports), |all, export| all.or(export.offered(self.entry_is_click())))
     }
 
     /// What is counted for a market one happening at a time: what exports of events and of impressions yield together.
-    ///
-    /// A unique count needs viewer ids in every one of them that offers the signal: viewers seen in one and merely
-    /// counted in another do not add up to anything.
     #[must_use]
     pub fn counted_singly(&self, market: &MarketId) -> CountSet {
-        let offered: Vec<CountSet> = self
-            .exports
-            .iter()
-            .filter(|export| export.feeds(market) && export.rows.each().is_some())
+        self.singly(self.exports.iter().filter(|export| export.feeds(market)))
+    }
+
+    /// A unique count needs viewer ids in every one of them that offers the signal: viewers seen in one and merely
+    /// counted in another do not add up to anything.
+    fn singly<'a>(&self, exports: impl Iterator<Item = &'a Export>) -> CountSet {
+        let offered: Vec<CountSet> = exports
+            .filter(|export| export.rows.each().is_some())
             .map(|export| export.offered(self.entry_is_click()))
             .collect();
         let any = offered.iter().fold(CountSet::default(), |all, one| all.or(*one));

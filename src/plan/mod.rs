@@ -4,7 +4,9 @@
 //! Nightly runs, catching up, late data and backfill differ only in their [`Selection`].
 
 mod batch;
+mod delivered;
 mod fingerprint;
+mod lack;
 mod platform_plan;
 mod reach;
 mod selection;
@@ -12,8 +14,9 @@ mod standing;
 mod window;
 
 pub use batch::Batch;
-pub use platform_plan::{Known, PlannedDay, PlannedExport, PlatformPlan, export_dates, windows};
+pub use delivered::Place;
+pub use platform_plan::{Known, PlannedDay, PlannedExport, PlatformPlan, export_dates, listed_dates, windows};
 pub use reach::{reach, reach_in};
 pub use selection::{Dates, Reprocess, Selection};
 pub use standing::{Because, Standing};
-pub use window::Window;
+pub use window::{Window, settles_after_seconds};

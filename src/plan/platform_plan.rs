@@ -5,13 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::delivered::{Delivered, Place, neighbours_before};
 use super::fingerprint::fingerprint;
+use super::lack::{Asked, Lack};
+use super::window::last_end;
 use super::{Because, Reprocess, Selection, Standing, Window};
-use crate::archive::{Attempt, Receipt, State, Unit};
+use crate::archive::{Attempt, AttemptEnd, Content, Receipt, State, Unit};
 use crate::config::{Platform, Workspace};
-use crate::export::{Found, named, near_misses};
+use crate::export::{Found, named};
 use crate::model::{MarketDay, MarketId, PlatformId, Turns};
 use crate::time::LocalDay;
+
+/// So few dates may lack neighbours among themselves.
+const FEW_DATES: usize = 3;
 
 /// A market-day that a run looks at.
 #[derive(Debug, Clone)]
@@ -30,6 +36,8 @@ pub struct PlannedDay {
     pub config_sha256: String,
     /// Where it stands.
     pub standing: Standing,
+    /// What there is to say about it, wherever it stands.
+    pub notes: Vec<String>,
     /// How the last attempt ended, if it published nothing and what it failed at was not published since.
     pub attempt: Option<Attempt>,
 }
@@ -93,6 +101,11 @@ pub struct Known {
     pub unreadable: BTreeMap<MarketId, String>,
     /// Keys that lie where the objects of an export and a date were looked for, and that no path matches.
     pub unmatched: BTreeMap<(usize, Option<Date>), BTreeSet<String>>,
+    /// The objects found that say that a date is complete.
+    pub markers: BTreeSet<Place>,
+    /// Markets of which anything was delivered or published before the dates that are looked at, as far as that was
+    /// looked for.
+    pub begun: BTreeSet<MarketId>,
 }
 
 /// The market-days of a platform that a selection looks at, with their windows.
@@ -129,6 +142,16 @@ pub fn export_dates<'w>(windows: impl Iterator<Item = &'w [Window]> + Clone, exp
     own.flat_map(Window::dates).collect()
 }
 
+/// Every date of an export that is looked for: those that windows reach, and where these are few some before them, with
+/// which they are compared.
+#[must_use]
+pub fn listed_dates<'w>(windows: impl Iterator<Item = &'w [Window]> + Clone, export: usize) -> BTreeSet<Date> {
+    let mut dates = export_dates(windows, export);
+    let first = dates.first().copied().filter(|_| dates.len() <= FEW_DATES);
+    dates.extend(first.into_iter().flat_map(neighbours_before));
+    dates
+}
+
 impl PlatformPlan {
     /// Makes current market-days due again whose published bytes are lost.
     pub fn restore(&mut self, lost: &[Unit]) {
@@ -151,10 +174,12 @@ impl PlatformPlan {
         now: Timestamp,
         known: Known,
     ) -> Self {
-        let mut exports = known.exports;
-        exports.sort_by(|one, other| {
+        let mut known = known;
+        known.exports.sort_by(|one, other| {
             (&one.found.object.key, one.export).cmp(&(&other.found.object.key, other.export))
         });
+        let delivered = Delivered::new(platform, &known, now);
+        let exports = &known.exports;
         let mut days: Vec<PlannedDay> = Vec::new();
         let mut turns: BTreeMap<MarketId, Turns> = BTreeMap::new();
         for (market, day, windows) in self::windows(workspace, platform, selection, now) {
@@ -166,8 +191,14 @@ impl PlatformPlan {
             let key = (market.clone(), day.date);
             // A look back knows less than whoever published it.
             let judged_as_of = known.receipts.get(&key).map_or(now, |receipt| now.max(receipt.judged_as_of()));
-            let settled = judged_as_of.as_second() >= day.end.as_second().saturating_add(platform.settle_seconds);
-            let state = if settled { State::Final } else { State::Provisional };
+            let mut notes = delivered.fewer(&market, &windows);
+            // What may still come is given twice the time where something seems to be missing.
+            let patience = if notes.is_empty() { 1 } else { 2 };
+            let settle_seconds = platform.settle_seconds.saturating_mul(patience);
+            let settles_at = last_end(platform, &day, &windows).as_second().saturating_add(settle_seconds);
+            let state = if judged_as_of.as_second() >= settles_at { State::Final } else { State::Provisional };
+            let asked = Asked { market: &market, day: &day, windows: &windows, covering: &covering };
+            let lack = delivered.lack(&asked);
             let facts = Facts {
                 workspace,
                 platform,
@@ -177,7 +208,8 @@ impl PlatformPlan {
                 day: &day,
                 state,
                 fingerprint: &fingerprint,
-                missing: missing(platform, &market, &windows, &covering, &known.unmatched),
+                is_before_first: delivered.is_before_first(&lack, &market, day.date),
+                lack,
                 covering: &covering,
                 // What was retired is as good as never published.
                 receipt: known.receipts.get(&key).filter(|receipt| !receipt.content.retired),
@@ -187,6 +219,11 @@ impl PlatformPlan {
                 Some(reason) => Standing::Unreadable { reason: reason.clone() },
                 None => standing(&facts, selection),
             };
+            if let Standing::Current { state: State::Provisional, .. } = standing {
+                notes.extend(facts.receipt.and_then(|receipt| receipt.content.partly.clone()));
+            } else if let Standing::Current { state: State::Final, .. } = standing {
+                notes.clear();
+            }
             let attempt = facts.pending_attempt().cloned();
             let market_day = MarketDay { platform: id.clone(), market, local_date: day.date };
             days.push(PlannedDay {
@@ -197,53 +234,13 @@ impl PlatformPlan {
                 fingerprint,
                 config_sha256,
                 standing,
+                notes,
                 attempt,
             });
         }
         days.sort_by(|one, other| one.market_day.cmp(&other.market_day));
-        Self { platform: id.clone(), exports, days, receipts: known.receipts }
+        Self { platform: id.clone(), exports: known.exports, days, receipts: known.receipts }
     }
-}
-
-/// The paths of exports that the day cannot do without and that are not there, in backticks, and what lies there instead.
-///
-/// Of an export and its fallbacks one has to be there.
-fn missing(
-    platform: &Platform,
-    market: &MarketId,
-    windows: &[Window],
-    covering: &[&PlannedExport],
-    unmatched: &BTreeMap<(usize, Option<Date>), BTreeSet<String>>,
-) -> Vec<String> {
-    let told = |index: usize, date: Option<Date>, path: String| {
-        let near = unmatched.get(&(index, date)).and_then(|keys| near_misses(&path, keys.iter()));
-        near.map_or_else(|| format!("`{path}`"), |near| format!("`{path}` ({near})"))
-    };
-    let mut missing = Vec::new();
-    for (index, (export, window)) in platform.exports.iter().zip(windows).enumerate() {
-        if export.fallback_for().is_some() {
-            continue;
-        }
-        let is_there = |date: Option<Date>| {
-            let says = |e: &&&PlannedExport| match e.found.export_date {
-                None => true,
-                of_object => date.is_none() || of_object == date,
-            };
-            covering.iter().filter(|e| platform.best_of(e.export) == index).any(|e| says(&e))
-        };
-        let folder = export.folder_of(market);
-        match window {
-            Window::Undated if !is_there(None) => {
-                missing.push(told(index, None, export.path.shown(None, folder)));
-            }
-            Window::Undated | Window::Nowhere => {}
-            Window::Dated { .. } => {
-                let dates = window.needed().filter(|date| !is_there(Some(*date)));
-                missing.extend(dates.map(|date| told(index, Some(date), export.path.shown(Some(date), folder))));
-            }
-        }
-    }
-    missing
 }
 
 struct Facts<'a> {
@@ -255,7 +252,9 @@ struct Facts<'a> {
     day: &'a LocalDay,
     state: State,
     fingerprint: &'a str,
-    missing: Vec<String>,
+    lack: Lack,
+    /// Whether what it lacks is of dates before the platform delivered anything.
+    is_before_first: bool,
     covering: &'a [&'a PlannedExport],
     receipt: Option<&'a Receipt>,
     attempt: Option<&'a Attempt>,
@@ -279,25 +278,77 @@ impl<'a> Facts<'a> {
             self.receipt.is_none_or(|receipt| receipt.content.fingerprint != attempt.fingerprint)
         })
     }
+
+    /// Where a day stands of whose exports some are gone, if that decides it.
+    ///
+    /// A final day stays as it is: stores expire what was read long ago. It is made again only where its dates are all
+    /// there and something has come that it was not made from; then its totals decide. A provisional day is held back
+    /// while nothing has come in the place of what is gone.
+    fn published_from_what_is_gone(&self, selection: &Selection) -> Option<Standing> {
+        let receipt = self.receipt?;
+        let Content { revision, state, exports, .. } = &receipt.content;
+        let current = Standing::Current { revision: *revision, state: *state };
+        if *state == State::Final && !self.lack.is_none() {
+            return Some(current);
+        }
+        let is_gone =
+            |key: &str| !self.covering.iter().any(|export| export.found.object.key == key) && self.is_read(key);
+        let gone = exports.iter().find(|export| is_gone(&export.key)).filter(|_| !selection.accept_shrink)?;
+        let was_read = |planned: &&PlannedExport| {
+            let object = &planned.found.object;
+            exports
+                .iter()
+                .any(|read| read.key == object.key && read.etag == object.etag && read.size == object.size)
+        };
+        if !self.covering.iter().all(was_read) {
+            return None;
+        }
+        if *state == State::Final {
+            return Some(current);
+        }
+        let mend =
+            if self.lack.is_none() { "give `--accept-shrink` if that is right" } else { "deliver it again" };
+        let reason = format!("`{}` is gone, and revision {revision} was made from it ({mend})", gone.key);
+        Some(Standing::Held { reason })
+    }
+
+    /// Where a day stands by what was seen when these very inputs were read.
+    fn remembered(&self, selection: &Selection) -> Option<Standing> {
+        let attempt = self.pending_attempt().filter(|attempt| attempt.fingerprint == self.fingerprint)?;
+        if selection.reprocess == Reprocess::All || selection.accept_shrink {
+            return None;
+        }
+        match (attempt.end, self.receipt) {
+            (AttemptEnd::Held | AttemptEnd::Failed, _) | (AttemptEnd::Kept, None) => None,
+            (AttemptEnd::Waiting, _) => Some(Standing::Waiting {
+                missing: Vec::new(),
+                incomplete: vec![attempt.reason.clone()],
+                since: self.day.end,
+            }),
+            (AttemptEnd::NotBegun, _) => Some(Standing::NotBegun),
+            (AttemptEnd::Kept, Some(receipt)) => {
+                Some(Standing::Current { revision: receipt.content.revision, state: receipt.content.state })
+            }
+        }
+    }
 }
 
 fn standing(facts: &Facts<'_>, selection: &Selection) -> Standing {
     if facts.now < facts.day.end {
         return Standing::NotOver;
     }
-    if let Some(receipt) = facts.receipt.filter(|_| !selection.accept_shrink) {
-        let is_gone =
-            |key: &str| !facts.covering.iter().any(|export| export.found.object.key == key) && facts.is_read(key);
-        if let Some(gone) = receipt.content.exports.iter().find(|export| is_gone(&export.key)) {
-            let reason = format!(
-                "`{}` is gone, and revision {} was made from it (give `--accept-shrink` if that is right)",
-                gone.key, receipt.content.revision
-            );
-            return Standing::Held { reason };
-        }
+    if let Some(standing) = facts.published_from_what_is_gone(selection) {
+        return standing;
     }
-    if !facts.missing.is_empty() {
-        return Standing::Waiting { missing: facts.missing.clone(), since: facts.day.end };
+    if facts.is_before_first && facts.receipt.is_none() {
+        return Standing::NotBegun;
+    }
+    if !facts.lack.is_none() {
+        let Lack { missing, incomplete, .. } = facts.lack.clone();
+        return Standing::Waiting { missing, incomplete, since: facts.day.end };
+    }
+    if let Some(standing) = facts.remembered(selection) {
+        return standing;
     }
     let natural = match facts.receipt {
         None => Some(Because::NeverPublished),
@@ -306,7 +357,9 @@ fn standing(facts: &Facts<'_>, selection: &Selection) -> Standing {
     let chosen = match selection.reprocess {
         Reprocess::Due => natural,
         Reprocess::Missing => natural.filter(|because| *because == Because::NeverPublished),
-        Reprocess::Failed => natural.filter(|_| facts.pending_attempt().is_some()),
+        Reprocess::Failed => {
+            natural.filter(|_| facts.pending_attempt().is_some_and(|attempt| attempt.is_trouble()))
+        }
         Reprocess::All => Some(natural.unwrap_or(Because::Asked)),
     };
     match (chosen, natural, facts.receipt) {
@@ -319,13 +372,17 @@ fn standing(facts: &Facts<'_>, selection: &Selection) -> Standing {
     }
 }
 
-/// Why a day with this newest receipt is due by itself, if it is.
+/// Why a day with this newest receipt is due by itself, if it is. Who was published as covered in part does not become
+/// final by waiting.
 fn because(receipt: &Receipt, fingerprint: &str, state: State) -> Option<Because> {
     if receipt.content.fingerprint != fingerprint {
         let (from, to) = (receipt.content.numbers_version, receipt.content.unit.family().version());
         let is_by_another = from != Some(to);
         Some(if is_by_another { Because::NumbersChanged { from, to } } else { Because::InputsChanged })
-    } else if receipt.content.state == State::Provisional && state == State::Final {
+    } else if receipt.content.state == State::Provisional
+        && state == State::Final
+        && receipt.content.partly.is_none()
+    {
         Some(Because::Settled)
     } else {
         None

@@ -11,10 +11,14 @@ use crate::archive::State;
 pub enum Standing {
     /// It has not ended yet.
     NotOver,
-    /// Exports that it cannot do without are not there.
+    /// It ended before the platform delivered anything.
+    NotBegun,
+    /// Exports that it cannot do without are not there, or not whole.
     Waiting {
         /// Which: paths in backticks, and what lies there instead.
         missing: Vec<String>,
+        /// What is not whole, in words.
+        incomplete: Vec<String>,
         /// Since when: the end of the day.
         since: Timestamp,
     },

@@ -1,10 +1,10 @@
 //! Which export dates can hold rows of a market-day.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 use jiff::{Span, ToSpan as _};
 
-use crate::config::Export;
+use crate::config::{Export, Market, Platform};
 use crate::model::MarketId;
 use crate::time::{DayRule, LocalDay};
 
@@ -24,7 +24,7 @@ pub enum Window {
     },
     /// The export has no dates in its path: every object may hold rows of any day.
     Undated,
-    /// The export is of another market.
+    /// The export is of another market, or did not exist yet.
     Nowhere,
 }
 
@@ -41,13 +41,17 @@ impl Window {
         if !export.feeds(market) {
             return Some(Self::Nowhere);
         }
+        let is_too_early = |date: Date| export.completeness.since.is_some_and(|since| date < since);
         if !export.path.is_dated() {
-            return Some(Self::Undated);
+            return Some(if is_too_early(day.date) { Self::Nowhere } else { Self::Undated });
         }
         let platform_days = DayRule::calendar(export.day_zone.clone());
         let last_instant = Timestamp::from_nanosecond(day.end.as_nanosecond() - 1).ok()?;
         let needed_first = platform_days.day_of(day.start)?.date;
         let needed_last = platform_days.day_of(last_instant)?.date;
+        if is_too_early(needed_first) {
+            return Some(Self::Nowhere);
+        }
         let (early, late) = spread(export);
         Some(Self::Dated {
             first: needed_first.checked_sub(early).ok()?,
@@ -84,6 +88,30 @@ impl Window {
         };
         std::iter::successors(first, |date| date.tomorrow().ok()).take_while(move |date| *date <= last)
     }
+}
+
+/// When the last day ends whose objects a market-day stands on; no earlier than the day itself.
+///
+/// Before that, what it is made from cannot all have come, so the settle time counts from here.
+pub(super) fn last_end(platform: &Platform, day: &LocalDay, windows: &[Window]) -> Timestamp {
+    let ends = platform.exports.iter().zip(windows).filter_map(|(export, window)| match window {
+        Window::Dated { last, .. } => Some(DayRule::calendar(export.day_zone.clone()).day(*last)?.end),
+        Window::Undated | Window::Nowhere => None,
+    });
+    ends.fold(day.end, Timestamp::max)
+}
+
+/// How long after its end a market-day of a platform becomes final, in winter or in summer, whichever is later: the
+/// settle time counts from the end of the last day whose objects it stands on.
+#[must_use]
+pub fn settles_after_seconds(platform: &Platform, id: &MarketId, market: &Market) -> i64 {
+    let after = |date: Date| {
+        let day = market.day.day(date)?;
+        let windows: Option<Vec<Window>> = platform.exports.iter().map(|e| Window::of(e, id, &day)).collect();
+        Some(last_end(platform, &day, &windows?).as_second() - day.end.as_second())
+    };
+    let samples = [date(2036, 1, 15), date(2036, 7, 15)].into_iter().filter_map(after);
+    platform.settle_seconds.saturating_add(samples.max().unwrap_or(0))
 }
 
 /// How many days before and after the one that a row counts on its object may be dated.

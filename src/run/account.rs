@@ -113,8 +113,8 @@ pub struct DayAccount {
     pub local_date: Date,
     /// When the day ended: what is not published is missing since then.
     pub ended_at: Timestamp,
-    /// `published`, `current`, `waiting`, `held`, `failed`, `unsettled`, `elsewhere`, `stopped`, `not over` or
-    /// `not asked for`.
+    /// `published`, `current`, `waiting`, `held`, `failed`, `unsettled`, `elsewhere`, `stopped`, `not over`,
+    /// `not begun` or `not asked for`.
     pub outcome: String,
     /// The newest revision, if it is published.
     pub revision: Option<u64>,
@@ -128,6 +128,9 @@ pub struct DayAccount {
     /// Clicks without an impression by the same viewer; `None` where it was not counted, or there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub orphan_clicks: Option<u64>,
+    /// What else there is to say about it, if it is published; where there is nothing, nothing is written of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// Rows of one export that do not say a count which they should.
@@ -224,7 +227,7 @@ impl DecisionAccount {
 
 fn published(disposition: &Disposition) -> Option<(u64, State)> {
     match disposition {
-        Disposition::Published { revision, state } | Disposition::Current { revision, state } => {
+        Disposition::Published { revision, state, .. } | Disposition::Current { revision, state, .. } => {
             Some((*revision, *state))
         }
         _ => None,
@@ -249,6 +252,7 @@ impl DayAccount {
                 .map(|(_, unknown)| UnknownAccount::of(unknown))
                 .collect(),
             orphan_clicks: report.orphans.iter().find(|(of, _)| of == day).map(|(_, found)| found.orphans),
+            notes: disposition.notes().to_vec(),
         })
     }
 }

@@ -212,7 +212,10 @@ impl Desk<'_> {
                 Some(_) if lost.contains(&look.unit) => due.push(look),
                 Some(newest) => {
                     let (revision, state) = (newest.content.revision, newest.content.state);
-                    decided.push((look.unit.to_string(), Disposition::Current { revision, state }));
+                    decided.push((
+                        look.unit.to_string(),
+                        Disposition::Current { revision, state, notes: Vec::new() },
+                    ));
                 }
                 None => {}
             }
@@ -278,8 +281,10 @@ impl Desk<'_> {
         let facts: Vec<FactRecord> = stands_on().flat_map(Inputs::facts).collect();
         let draft = Draft { facts, ..draft(state, fingerprint, Vec::new(), &config) };
         match self.archive.publish_after(newest.clone(), unit, &draft, render, self.stamp).await {
-            Ok(Published::New { revision }) => Disposition::Published { revision, state },
-            Ok(Published::AlreadyPublished { revision }) => Disposition::Current { revision, state },
+            Ok(Published::New { revision }) => Disposition::Published { revision, state, notes: Vec::new() },
+            Ok(Published::AlreadyPublished { revision }) => {
+                Disposition::Current { revision, state, notes: Vec::new() }
+            }
             Err(error) => failed(&error),
         }
     }

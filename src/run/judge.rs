@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::archive::{ExportRecord, Receipt, RowCounts};
+use crate::archive::{ExportRecord, Receipt, RowCounts, State};
 use crate::config::Settings;
 use crate::count::ConflictKind;
 use crate::export::{Commonest, ReadReport};
@@ -183,27 +183,61 @@ fn number(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// Refuses a revision that says much less than the one it would replace.
+/// Refuses a revision that says much less than the one it would replace, or any less if it was made without an export
+/// that is gone: what came in its place should say the same. Else tells by what a final day fell.
 pub(super) fn shrink(
     day: &PlannedDay,
     totals: &BTreeMap<String, i64>,
     newest: Option<&Receipt>,
-    max_share: f64,
-) -> Result<(), Disposition> {
-    let Some(newest) = newest else { return Ok(()) };
-    for (count, before) in &newest.content.totals {
-        let now = totals.get(count).copied().unwrap_or(0);
-        let lost = u64::try_from(before - now).unwrap_or(0);
-        if is_above(lost, u64::try_from(*before).unwrap_or(0), max_share) {
-            let reason = format!(
-                "`{count}` of {} would fall from {before} to {now}, by more than the {} % that `max_shrink_share` allows (give `--accept-shrink` if that is right)",
-                day.market_day,
-                max_share * 100.0
-            );
-            return Err(Disposition::Held { reason });
+    max_share: Option<f64>,
+    exports: &[ExportRecord],
+) -> Result<Option<String>, Disposition> {
+    let Some(newest) = newest else { return Ok(None) };
+    let falls: Vec<(&str, i64, i64)> = falls(totals, newest).collect();
+    if let Some(max_share) = max_share {
+        let gone = gone(day, newest, exports);
+        for (count, before, now) in &falls {
+            let lost = before.abs_diff(*now);
+            if is_above(lost, u64::try_from(*before).unwrap_or(0), if gone.is_some() { 0.0 } else { max_share }) {
+                let why = gone.map_or_else(
+                    || format!("by more than the {} % that `max_shrink_share` allows", max_share * 100.0),
+                    |key| {
+                        format!("and `{key}`, which revision {} was made from, is gone", newest.content.revision)
+                    },
+                );
+                let reason = format!(
+                    "`{count}` of {} would fall from {before} to {now}, {why} (give `--accept-shrink` if that is right)",
+                    day.market_day
+                );
+                return Err(Disposition::Held { reason });
+            }
         }
     }
-    Ok(())
+    let told = falls.iter().map(|(count, before, now)| format!("`{count}` fell from {before} to {now}"));
+    let told = told.collect::<Vec<_>>().join(", ");
+    let is_told = newest.content.state == State::Final && !falls.is_empty();
+    Ok(is_told.then(|| format!("{told} (revision {} was final)", newest.content.revision)))
+}
+
+/// Which totals fall below those of the newest revision, from what to what. One that is not known any more falls to
+/// nothing.
+pub(super) fn falls<'a>(
+    totals: &'a BTreeMap<String, i64>,
+    newest: &'a Receipt,
+) -> impl Iterator<Item = (&'a str, i64, i64)> {
+    let before = newest.content.totals.iter();
+    let now = |count: &String| totals.get(count).copied().unwrap_or(0);
+    before
+        .map(move |(count, before)| (count.as_str(), *before, now(count)))
+        .filter(|(_, before, now)| now < before)
+}
+
+/// An export that the newest revision was made from and that is not there any more. With another configuration a day
+/// may stand on other exports.
+fn gone<'a>(day: &PlannedDay, newest: &'a Receipt, exports: &[ExportRecord]) -> Option<&'a str> {
+    let is_there = |key: &str| exports.iter().any(|export| export.key == key);
+    let gone = newest.content.exports.iter().find(|export| !is_there(&export.key));
+    gone.filter(|_| newest.content.config_sha256 == day.config_sha256).map(|export| export.key.as_str())
 }
 
 /// Fewer clicks without an impression are no proof of anything.

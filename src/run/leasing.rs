@@ -148,7 +148,7 @@ fn by_another(day: &PlannedDay, newer: &Receipt) -> Option<Disposition> {
     let (revision, state) = (newer.content.revision, newer.content.state);
     if day.is_told_by(newer) {
         let is_asked = matches!(day.standing, Standing::Due(Because::Asked));
-        return (!is_asked).then_some(Disposition::Current { revision, state });
+        return (!is_asked).then_some(Disposition::Current { revision, state, notes: Vec::new() });
     }
     if newer.content.fingerprint == day.fingerprint {
         return None;

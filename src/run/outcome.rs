@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::archive::{RowCounts, State};
 use crate::model::{MarketDay, Unknown};
-use crate::plan::Standing;
+use crate::plan::{PlannedDay, Standing};
 
 use super::progress::{Observer, Step};
 use super::{Orphans, OtherConfiguration, Unconfigured};
@@ -24,6 +24,8 @@ pub enum Disposition {
         revision: u64,
         /// Whether late exports may still change it.
         state: State,
+        /// What else there is to say about it.
+        notes: Vec<String>,
     },
     /// A new revision was published.
     Published {
@@ -31,11 +33,17 @@ pub enum Disposition {
         revision: u64,
         /// Whether late exports may still change it.
         state: State,
+        /// What else there is to say about it.
+        notes: Vec<String>,
     },
-    /// Exports are missing.
+    /// It ended before the platform delivered anything.
+    NotBegun,
+    /// Exports are missing, or not whole.
     Waiting {
         /// Which: paths in backticks, and what lies there instead.
         missing: Vec<String>,
+        /// What is not whole, in words.
+        incomplete: Vec<String>,
         /// Since when: the end of the day.
         since: Timestamp,
     },
@@ -78,6 +86,7 @@ impl Disposition {
             Self::NotAsked => "not asked for",
             Self::Current { .. } => "current",
             Self::Published { .. } => "published",
+            Self::NotBegun => "not begun",
             Self::Waiting { .. } => "waiting",
             Self::Held { .. } => "held",
             Self::Failed { .. } | Self::NoSpace { .. } => "failed",
@@ -91,36 +100,58 @@ impl Disposition {
     #[must_use]
     pub fn reason(&self) -> Option<String> {
         match self {
-            Self::Waiting { missing, since } => Some(format!("{}, missing since {since}", no_export(missing))),
+            Self::Waiting { missing, incomplete, since } if incomplete.is_empty() => {
+                Some(format!("{}, missing since {since}", waits_for(missing, incomplete)))
+            }
+            Self::Waiting { missing, incomplete, since } => {
+                Some(format!("{}, since {since}", waits_for(missing, incomplete)))
+            }
             Self::Held { reason }
             | Self::Failed { reason }
             | Self::NoSpace { reason }
             | Self::Unsettled { reason } => Some(reason.clone()),
             Self::Elsewhere { by } => Some(format!("{by} is at work on it")),
             Self::Stopped => Some("the run was asked to stop".to_owned()),
-            Self::NotOver | Self::NotAsked | Self::Current { .. } | Self::Published { .. } => None,
+            Self::NotOver | Self::NotAsked | Self::NotBegun | Self::Current { .. } | Self::Published { .. } => {
+                None
+            }
         }
     }
 
-    /// What a standing that is not due ends as.
+    /// What there is to say about a market-day that is published.
     #[must_use]
-    pub fn of(standing: &Standing) -> Option<Self> {
-        Some(match standing {
+    pub fn notes(&self) -> &[String] {
+        match self {
+            Self::Current { notes, .. } | Self::Published { notes, .. } => notes,
+            _ => &[],
+        }
+    }
+
+    /// What a market-day that is not due ends as.
+    #[must_use]
+    pub fn of(day: &PlannedDay) -> Option<Self> {
+        Some(match &day.standing {
             Standing::Due(_) => return None,
             Standing::NotOver => Self::NotOver,
+            Standing::NotBegun => Self::NotBegun,
             Standing::NotAsked(_) => Self::NotAsked,
-            Standing::Waiting { missing, since } => Self::Waiting { missing: missing.clone(), since: *since },
-            Standing::Current { revision, state } => Self::Current { revision: *revision, state: *state },
+            Standing::Waiting { missing, incomplete, since } => {
+                Self::Waiting { missing: missing.clone(), incomplete: incomplete.clone(), since: *since }
+            }
+            Standing::Current { revision, state } => {
+                Self::Current { revision: *revision, state: *state, notes: day.notes.clone() }
+            }
             Standing::Held { reason } => Self::Held { reason: reason.clone() },
             Standing::Unreadable { reason } => Self::Failed { reason: reason.clone() },
         })
     }
 }
 
-/// What a market-day waits for.
+/// What a market-day waits for: exports that are not there, and what is there and is not whole.
 #[must_use]
-pub fn no_export(missing: &[String]) -> String {
-    format!("no export at {}", missing.join(", "))
+pub fn waits_for(missing: &[String], incomplete: &[String]) -> String {
+    let missing = (!missing.is_empty()).then(|| format!("no export at {}", missing.join(", ")));
+    missing.into_iter().chain(incomplete.iter().cloned()).collect::<Vec<_>>().join("; ")
 }
 
 /// What became of one export.

@@ -10,9 +10,10 @@ use crate::archive::{Archive, ArchiveError};
 use crate::config::{Platform, Workspace};
 use crate::export::{Search, find, is_matched, near_misses};
 use crate::model::{MarketDay, MarketId, PlatformId};
-use crate::plan::{Known, PlannedExport, PlatformPlan, Selection, export_dates, windows};
+use crate::plan::{Known, PlannedExport, PlatformPlan, Selection, listed_dates, windows};
 use crate::store::Store;
 
+use super::delivered::{begun, markers};
 use super::{RunError, error_text};
 
 /// Receipts of so many markets are looked for at a time.
@@ -85,7 +86,7 @@ async fn known(
     let days = windows(workspace, platform, selection, now);
     let mut known = Known::default();
     for (index, export) in platform.exports.iter().enumerate() {
-        let dates = export_dates(days.iter().map(|(_, _, windows)| windows.as_slice()), index);
+        let dates = listed_dates(days.iter().map(|(_, _, windows)| windows.as_slice()), index);
         let search = find(exports, export, &workspace.markets, &dates).await.map_err(RunError::Exports)?;
         let Search { found, unmatched } = search;
         let unmatched = of_nobody(workspace, unmatched);
@@ -105,8 +106,8 @@ async fn known(
     let all = days.iter().map(|(market, day, _)| (market.clone(), day.date)).collect();
     known.attempts = archive.notes_of(id, &all).await?;
     let mut by_market: BTreeMap<MarketId, BTreeSet<Date>> = BTreeMap::new();
-    for (market, day, _) in days {
-        by_market.entry(market).or_default().insert(day.date);
+    for (market, day, _) in &days {
+        by_market.entry(market.clone()).or_default().insert(day.date);
     }
     let newest = by_market.into_iter().map(|(market, dates)| async move {
         let newest = archive.newest_of(id, &market, &dates).await;
@@ -123,5 +124,7 @@ async fn known(
         };
         known.receipts.extend(newest.into_iter().map(|(date, receipt)| ((market.clone(), date), receipt)));
     }
+    known.markers = markers(workspace, platform, exports, &days).await?;
+    known.begun = begun(workspace, id, platform, exports, archive, &known, &days).await?;
     Ok(known)
 }

@@ -9,16 +9,17 @@ use jiff::Timestamp;
 use tokio::runtime::Handle;
 
 use crate::archive::{
-    Archive, Attempt, AttemptEnd, Draft, ExportRecord, PublishError, Published, Stamp, State, TableBytes,
-    TableName, Unit,
+    Archive, ArchiveError, Attempt, AttemptEnd, Content, Draft, ExportRecord, PublishError, Published, Receipt,
+    Stamp, State, TableBytes, TableName, Unit,
 };
 use crate::config::{Platform, Workspace};
 use crate::model::{Fact, MarketDay, program};
-use crate::plan::{Batch, PlannedDay, PlatformPlan};
+use crate::plan::{Batch, PlannedDay, PlatformPlan, Window};
 use crate::report::{self, Rendered, Sheet};
 use crate::time::tz_release;
 
 use super::abreast::{Turns, abreast};
+use super::coverage::{Coverage, Uncovered};
 use super::judge::{self, Objections};
 use super::known_since;
 use super::moved;
@@ -111,21 +112,6 @@ impl Publisher<'_> {
         let Some(market) = self.workspace.markets.get(&day.market_day.market) else {
             return Err(RunError::Worker);
         };
-        let turns = self.workspace.turns(&day.market_day.platform, &day.market_day.market);
-        let by_turn = counted.turns.get(number).map_or(&[][..], Vec::as_slice);
-        let unknown = counted.unknown(batch, number);
-        let sheet = Sheet {
-            market_day: &day.market_day,
-            market,
-            day: &day.day,
-            eras: &self.platform.eras,
-            mapped: self.platform.mapped(&day.market_day.market),
-            provisional: day.state == State::Provisional,
-            facts,
-            booked: counted.booked.facts.get(number).map_or(&[], Vec::as_slice),
-            by_turn: (!by_turn.is_empty()).then_some((&turns, by_turn)),
-            unknown: &unknown,
-        };
         if let Err(held) = judge::orphans(day, facts, self.platform.max_orphan_share) {
             return Ok(held);
         }
@@ -139,20 +125,63 @@ impl Publisher<'_> {
         {
             return Ok(Disposition::Held { reason });
         }
+        // What was retired is as good as never published.
+        let before = newest.as_ref().filter(|newest| !newest.content.retired);
+        let coverage = Coverage::of(self.platform, batch, counted, day, &market.day);
+        let partly = match coverage {
+            Coverage::Whole => None,
+            Coverage::Partly(part) => Some(part),
+            Coverage::Not(uncovered) => match self.uncovered(day, uncovered, before).await {
+                Ok(Some(disposition)) => return Ok(disposition),
+                Ok(None) => None,
+                Err(error) => return Ok(Disposition::Failed { reason: error_text(&error) }),
+            },
+        };
+        let was_final = before.is_some_and(|before| before.content.state == State::Final);
+        // What is covered in part may have more to come; what was final once is final.
+        let state = if partly.is_some() && !was_final { State::Provisional } else { day.state };
+        let turns = self.workspace.turns(&day.market_day.platform, &day.market_day.market);
+        let unknown = counted.unknown(batch, number);
+        let by_turn = counted.turns.get(number).map_or(&[][..], Vec::as_slice);
+        // An export that did not exist yet yields nothing, which is not zero.
+        let windows = self.platform.exports.iter().zip(&day.windows);
+        let stood_on = windows.filter(|(_, window)| **window != Window::Nowhere).map(|(export, _)| export);
+        let sheet = Sheet {
+            market_day: &day.market_day,
+            market,
+            day: &day.day,
+            eras: &self.platform.eras,
+            mapped: self.platform.mapped_by(stood_on),
+            provisional: state == State::Provisional,
+            facts,
+            booked: counted.booked.facts.get(number).map_or(&[], Vec::as_slice),
+            by_turn: (!by_turn.is_empty()).then_some((&turns, by_turn)),
+            unknown: &unknown,
+        };
         let totals = sheet.totals();
-        let max_share = self.workspace.settings.max_shrink_share;
-        if !self.accept_shrink
-            && let Err(held) = judge::shrink(day, &totals, newest.as_ref(), max_share)
+        let is_less = before.is_some_and(|before| judge::falls(&totals, before).next().is_some());
+        let has_moved = match before.filter(|_| is_less && !self.accept_shrink) {
+            Some(before) => moved::has_moved(self.archive, market, day, before).await,
+            None => false,
+        };
+        let is_accepted = self.accept_shrink || has_moved;
+        if let (Some(part), Some(before)) = (&partly, before)
+            && part.lacks_beginning
+            && before.content.partly.as_ref() != Some(&part.told)
+            && is_less
+            && !is_accepted
         {
-            let has_moved = match &newest {
-                Some(newest) => moved::has_moved(self.archive, market, day, newest).await,
-                None => false,
-            };
-            if !has_moved {
-                return Ok(held);
-            }
+            return Ok(self.keep(day, before, &part.told).await);
         }
-        let draft = Draft { totals, ..draft(day.state, &day.fingerprint, exports, &day.config_sha256) };
+        let partly = partly.map(|part| part.told);
+        let max_share = Some(self.workspace.settings.max_shrink_share).filter(|_| !is_accepted);
+        let fell = match judge::shrink(day, &totals, before, max_share, &exports) {
+            Ok(fell) => fell,
+            Err(held) => return Ok(held),
+        };
+        let notes: Vec<String> = day.notes.iter().cloned().chain(fell).chain(partly.clone()).collect();
+        let partly = partly.filter(|_| state == State::Provisional);
+        let draft = Draft { totals, partly, ..draft(state, &day.fingerprint, exports, &day.config_sha256) };
         // A schedule that no longer reaches into the day leaves a table without rows.
         let had_turns = newest
             .as_ref()
@@ -172,10 +201,47 @@ impl Publisher<'_> {
             Ok(tables)
         };
         Ok(match self.archive.publish_after(newest, &unit, &draft, render, self.stamp).await {
-            Ok(Published::New { revision }) => Disposition::Published { revision, state: day.state },
-            Ok(Published::AlreadyPublished { revision }) => Disposition::Current { revision, state: day.state },
+            Ok(Published::New { revision }) => Disposition::Published { revision, state, notes },
+            Ok(Published::AlreadyPublished { revision }) => Disposition::Current { revision, state, notes },
             Err(error) => failed(&error),
         })
+    }
+
+    /// What becomes of a market-day that no export without a date covers; `None` if it is a quiet one.
+    ///
+    /// What was published of it stays: its exports have gone on. Before the first of all records there was nothing to
+    /// wait for. That it turned out so is remembered, so that the same exports are not read for it again.
+    async fn uncovered(
+        &self,
+        day: &PlannedDay,
+        Uncovered { reason, is_before, is_quiet }: Uncovered,
+        newest: Option<&Receipt>,
+    ) -> Result<Option<Disposition>, ArchiveError> {
+        if let Some(newest) = newest {
+            return Ok(Some(self.keep(day, newest, &reason).await));
+        }
+        let MarketDay { platform, market, local_date } = &day.market_day;
+        if is_before && !self.archive.is_published_before(platform, market, *local_date).await? {
+            self.remember(day, AttemptEnd::NotBegun, reason).await;
+            return Ok(Some(Disposition::NotBegun));
+        }
+        if is_quiet && day.state == State::Final {
+            return Ok(None);
+        }
+        // Of a quiet day time decides, which is no part of its inputs.
+        if !is_quiet {
+            self.remember(day, AttemptEnd::Waiting, reason.clone()).await;
+        }
+        let (missing, incomplete) = (Vec::new(), vec![reason]);
+        Ok(Some(Disposition::Waiting { missing, incomplete, since: day.day.end }))
+    }
+
+    /// Leaves a market-day as it was published: its exports no longer reach as far back.
+    async fn keep(&self, day: &PlannedDay, newest: &Receipt, reason: &str) -> Disposition {
+        self.remember(day, AttemptEnd::Kept, reason.to_owned()).await;
+        let Content { revision, state, .. } = newest.content;
+        let notes = (state == State::Provisional).then(|| reason.to_owned());
+        Disposition::Current { revision, state, notes: notes.into_iter().collect() }
     }
 
     fn now(&self) -> Timestamp {
@@ -192,7 +258,11 @@ impl Publisher<'_> {
             }
             _ => return,
         };
-        let reason = disposition.reason().unwrap_or_default();
+        self.remember(day, end, disposition.reason().unwrap_or_default()).await;
+    }
+
+    /// Leaves word of how an attempt at a market-day ended that published nothing.
+    async fn remember(&self, day: &PlannedDay, end: AttemptEnd, reason: String) {
         let attempt = Attempt::new(&day.fingerprint, end, reason);
         if let Err(error) = self.archive.note(&day.market_day, &attempt).await {
             let market_day = day.market_day.to_string();
@@ -213,6 +283,7 @@ pub(super) fn draft(state: State, fingerprint: &str, exports: Vec<ExportRecord>,
         program_version: program::VERSION.to_owned(),
         tz_release: tz_release().to_owned(),
         engine: ENGINE.to_owned(),
+        partly: None,
     }
 }
 

@@ -83,7 +83,7 @@ impl<'a> Shift<'a> {
     ) -> Result<(), RunError> {
         let Some(publisher) = self.publisher(plan) else { return Ok(()) };
         for day in &plan.days {
-            if let Some(disposition) = Disposition::of(&day.standing) {
+            if let Some(disposition) = Disposition::of(day) {
                 publisher.note(day, &disposition).await;
                 press.tell(day.market_day.clone(), disposition)?;
             }

@@ -61,7 +61,7 @@ impl Situation {
                     situation.troubles.extend(of_day.cloned());
                     situation.open.insert(Some(day.clone()));
                 }
-                Disposition::Waiting { .. } | Disposition::NotOver => {
+                Disposition::Waiting { .. } | Disposition::NotOver | Disposition::NotBegun => {
                     situation.open.insert(Some(day.clone()));
                 }
             }

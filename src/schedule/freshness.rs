@@ -28,10 +28,12 @@ pub enum DayState {
     Failed,
     /// No run has come to it.
     Due,
+    /// It ended before the platform delivered anything, and nobody waits for it.
+    NotBegun,
 }
 
 impl DayState {
-    /// Every state.
+    /// Every state of what is waited for.
     pub const ALL: [Self; 6] =
         [Self::Final, Self::Provisional, Self::Waiting, Self::Held, Self::Failed, Self::Due];
 
@@ -45,6 +47,7 @@ impl DayState {
             Self::Held => "held",
             Self::Failed => "failed",
             Self::Due => "due",
+            Self::NotBegun => "not begun",
         }
     }
 
@@ -77,6 +80,7 @@ impl Seen {
                 ("waiting", _) => DayState::Waiting,
                 ("held", _) => DayState::Held,
                 ("failed" | "unsettled", _) => DayState::Failed,
+                ("not begun", _) => DayState::NotBegun,
                 _ => DayState::Due,
             };
             let (platform, market) = (PlatformId::new(&day.platform), MarketId::new(&day.market));
@@ -104,6 +108,7 @@ fn before_a_run(day: &PlannedDay) -> DayState {
     match (&day.standing, day.attempt.as_ref().map(|attempt| attempt.end)) {
         (Standing::Current { state, .. }, _) => (*state).into(),
         (Standing::Waiting { .. }, _) => DayState::Waiting,
+        (Standing::NotBegun, _) => DayState::NotBegun,
         (Standing::Held { .. }, _) | (Standing::Due(_), Some(AttemptEnd::Held)) => DayState::Held,
         (Standing::Unreadable { .. }, _) | (Standing::Due(_), Some(AttemptEnd::Failed)) => DayState::Failed,
         (Standing::Due(_) | Standing::NotAsked(_) | Standing::NotOver, _) => DayState::Due,
@@ -132,6 +137,9 @@ impl Freshness {
             for (market, day, _) in windows(workspace, platform, &selection, now) {
                 let market_day = MarketDay { platform: id.clone(), market, local_date: day.date };
                 let state = seen.0.get(&market_day).copied().unwrap_or(DayState::Due);
+                if state == DayState::NotBegun {
+                    continue;
+                }
                 *days.entry(state).or_default() += 1;
                 if !state.is_published() {
                     let age_seconds = now.as_second().saturating_sub(day.end.as_second());

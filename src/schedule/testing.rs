@@ -70,6 +70,7 @@ pub fn account(as_of: &str, days: &[(&str, &str, &str)]) -> Account {
         reason: None,
         unknown: Vec::new(),
         orphan_clicks: None,
+        notes: Vec::new(),
     };
     Account {
         version: 1,

@@ -590,6 +590,7 @@ async fn publish_one_of_each(folder: &Path) {
             program_version: String::new(),
             tz_release: String::new(),
             engine: String::new(),
+            partly: Some(String::new()),
         };
         let render = |_| Ok(vec![TableBytes { table, bytes: Bytes::from_static(b"PAR1"), rows: 1 }]);
         let now = jiff::Timestamp::UNIX_EPOCH;
@@ -615,7 +616,10 @@ fn every_key_of_an_account_is_documented() {
         MarketDay { platform: PlatformId::new("p"), market: MarketId::new("JP"), local_date: date(2026, 11, 21) };
     let unknown = Unknown { count: Count::Clicks, object: "e.csv".to_owned(), rows: 1, of: 2, records: vec![2] };
     let report = RunReport {
-        days: vec![(day.clone(), Disposition::Published { revision: 1, state: State::Final })],
+        days: vec![(
+            day.clone(),
+            Disposition::Published { revision: 1, state: State::Final, notes: vec![String::new()] },
+        )],
         unknown: vec![(day.clone(), vec![unknown])],
         orphans: vec![(day.clone(), Orphans { orphans: 1, clicks: 2 })],
         ends: BTreeMap::from([(day, jiff::Timestamp::UNIX_EPOCH)]),

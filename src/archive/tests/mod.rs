@@ -55,6 +55,7 @@ fn draft(fingerprint: &str) -> Draft {
         config_sha256: "c0".into(),
         program_version: "0.1.0".into(),
         tz_release: "2026f".into(),
+        partly: None,
         engine: "local".into(),
     }
 }

@@ -22,6 +22,8 @@ pub struct Seen {
     pub span_us: Option<(i64, i64)>,
     /// By what records are told that are in another export too; `None` where their event ids do it, and of counts.
     pub prints: Option<Prints>,
+    /// The same over rows of counts whether or not they say something: a row of zeros says that nothing happened.
+    pub(super) rows_us: Option<(i64, i64)>,
     /// Markets that the configuration does not know.
     pub other_markets: OtherMarkets,
     /// Records of which no market-day reads the object.
@@ -75,6 +77,7 @@ impl Seen {
 
     /// Takes what a row of counts speaks of.
     pub(super) fn row(&mut self, (first_us, last_us): (i64, i64), figures: &Figures) {
+        self.rows_us = Some(joined(self.rows_us, (first_us, last_us)));
         if figures.says_something() {
             self.records += 1;
             self.span_us = Some(joined(self.span_us, (first_us, last_us)));
@@ -87,6 +90,12 @@ impl Seen {
             self.row((row.start_us, row.end_us - 1), &row.figures);
         }
         self.span_us = self.span_us.filter(|_| rows.period != Period::Path);
+    }
+
+    /// The stretch of time that the records speak of, from its first instant to its last.
+    #[must_use]
+    pub fn covered_us(&self) -> Option<(i64, i64)> {
+        self.rows_us.or(self.span_us)
     }
 }
 

@@ -136,7 +136,8 @@ impl Draft<'_> {
         let path = quoted(&format!("{name}/{market}{period}{ending}"));
         format!(
             "    # Below the exports' store. With a date in it, such as `{{date:%Y-%m-%d}}`, and `day: {{timezone: …}}`,\n    \
-             # a day is settled from its own files only.\n    path: {path}\n"
+             # a day is settled from its own files only. Without one, each new file makes every day due again, a day\n    \
+             # that no row reaches into waits, and the first and the last day of the rows stay provisional.\n    path: {path}\n"
         )
     }
 

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::config::{
-    ColumnName, Columns, CoverRows, CoverRule, Export, Extent, Format, Header, InstantColumn, InstantFormat,
-    MarketRule, Newest, PathPart, PathPattern, TextRule,
+    ColumnName, Columns, Completeness, CoverRows, CoverRule, Export, Extent, Format, Header, InstantColumn,
+    InstantFormat, MarketRule, Newest, PathPart, PathPattern, TextRule,
 };
 use crate::export::{Found, PathValues};
 use crate::model::{ClickEvent, Conventions, Eras, ImpressionBasis, MarketId, PlatformId, UniqueBasis};
@@ -33,6 +33,7 @@ pub(in crate::plan) fn platform(by: Order) -> Platform {
             cover_id: CoverRule::Row(value("c1")),
             audience: Vec::new(),
         },
+        completeness: Completeness::default(),
     };
     let first = Conventions {
         impression: ImpressionBasis::Displays,

@@ -121,8 +121,10 @@ impl Desk<'_> {
         });
         let state = known.state;
         let ended = match published {
-            Ok(Published::New { revision }) => Disposition::Published { revision, state },
-            Ok(Published::AlreadyPublished { revision }) => Disposition::Current { revision, state },
+            Ok(Published::New { revision }) => Disposition::Published { revision, state, notes: Vec::new() },
+            Ok(Published::AlreadyPublished { revision }) => {
+                Disposition::Current { revision, state, notes: Vec::new() }
+            }
             Err(error) => failed(&error),
         };
         Ok(Some((unit.to_string(), ended)))
@@ -138,7 +140,7 @@ impl Desk<'_> {
             && self.is_whole(newest).await
         {
             let (revision, state) = (newest.content.revision, newest.content.state);
-            return Ok(Look::Told(unit.to_string(), Disposition::Current { revision, state }));
+            return Ok(Look::Told(unit.to_string(), Disposition::Current { revision, state, notes: Vec::new() }));
         }
         Ok(Look::Due(Box::new(Due { as_of, unit, fingerprint, newest })))
     }

@@ -25,11 +25,15 @@ fn failed() -> Disposition {
 }
 
 fn published() -> Disposition {
-    Disposition::Published { revision: 2, state: State::Final }
+    Disposition::Published { revision: 2, state: State::Final, notes: Vec::new() }
 }
 
 fn waiting() -> Disposition {
-    Disposition::Waiting { missing: vec!["a.csv".to_owned()], since: Timestamp::UNIX_EPOCH }
+    Disposition::Waiting {
+        missing: vec!["a.csv".to_owned()],
+        incomplete: Vec::new(),
+        since: Timestamp::UNIX_EPOCH,
+    }
 }
 
 /// Each day ends at midnight UTC.

@@ -42,6 +42,7 @@ fn account(outcome: &str) -> String {
             reason: None,
             unknown: Vec::new(),
             orphan_clicks: None,
+            notes: Vec::new(),
         }],
         ..Account::of(&RunReport::default(), &[], start().occurrence, 4)
     };

@@ -6,8 +6,8 @@ use std::io::{Seek, Write};
 use std::sync::atomic::AtomicBool;
 
 use coverledger::config::{
-    ColumnName, Columns, CoverRule, EventColumns, Export, FoldPolicy, Format, GapPolicy, Header, InstantColumn,
-    InstantFormat, MarketRule, Otherwise, PathPattern, Rows, TextRule, WallClock, ZoneRule,
+    ColumnName, Columns, Completeness, CoverRule, EventColumns, Export, FoldPolicy, Format, GapPolicy, Header,
+    InstantColumn, InstantFormat, MarketRule, Otherwise, PathPattern, Rows, TextRule, WallClock, ZoneRule,
 };
 use coverledger::export::{Excerpt, ExportError, PathValues, Reach, ReadReport, Reading, Signals, read};
 use coverledger::model::{Event, MarketId};
@@ -105,6 +105,7 @@ impl Mapping {
             late_days: 0,
             format: delimited(b','),
             columns,
+            completeness: Completeness::default(),
         };
         let markets = ["US", "GB"].map(|name| (MarketId::new(name), Zone::utc())).into();
         Self { export, markets, excerpt: Excerpt { chars: 60, viewer_ids: false } }

@@ -9,6 +9,8 @@ fn two_days() -> Scenario {
     Scenario::shop()
         .job("shop", "GB", 2)
         .at("2026-11-21T03:00:00Z")
+        // Before it something was delivered: what is not there is late.
+        .export("shop/2026-11-12/a.csv", "")
         .export(
             "shop/2026-11-20/a.csv",
             events(

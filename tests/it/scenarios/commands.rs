@@ -62,7 +62,7 @@ fn a_dry_run_says_what_it_would_do_and_writes_nothing() {
         outcome.stdout,
         "shop/GB/2026-11-21 is not over\n\
          shop/GB/2026-11-20 would be settled: never published\n\
-         shop/GB/2026-11-19 waits for `shop/2026-11-19/*.csv` since 2026-11-20T00:00:00Z\n\
+         shop/GB/2026-11-19 ended before the platform delivered anything\n\
          shop: 1 exports of 105 bytes would be read\n"
     );
     assert_eq!(scenario.tree(""), before);
@@ -133,10 +133,11 @@ fn check_says_what_is_configured() {
     assert_eq!(
         scenario.cli(&["check"]).exits(0).stdout,
         "configuration is sound\n  platforms: shop\n  markets:   GB\n  job nightly: by hand only, looks at 1 market-days\n\
-         warning: job `nightly` looks back 1 days, and the exports of `shop` settle after 24 hours: its market-days \
-         leave the look-back while they are provisional, and stay so (give `lookback_days: 2` or more)\n"
+         warning: job `nightly` looks back 1 days, and the exports of `shop` settle up to 73 hours after a \
+         day's end (`settle`, and the days of files that a market-day also reads): its market-days leave the \
+         look-back while they are provisional, and stay so (give `lookback_days: 5` or more)\n"
     );
-    let enough = scenario.job("shop", "GB", 2);
+    let enough = scenario.job("shop", "GB", 5);
     assert!(!enough.cli(&["check"]).exits(0).stdout.contains("warning"));
 }
 
@@ -161,16 +162,14 @@ fn status_has_a_letter_for_where_every_market_day_stands() {
         "platform   market   11-15   11-16   11-17   11-18   11-19   11-20   11-21\n\
          ───────────────────────────────────────────────────────────────────────────\n\
          shop       GB           X       X       X       H       W       D       P\n\
-         shop       JP           W       X       X       X       W       W       D\n\
-         F final   P provisional   W waiting for exports   H held back   X failed   D due   · not over\n\
+         shop       JP           -       X       X       X       W       W       D\n\
+         F final   P provisional   W waiting for exports   H held back   X failed   D due   · not over   - not begun\n\
          failed: shop/GB/2026-11-15, shop/GB/2026-11-16, shop/GB/2026-11-17, shop/JP/2026-11-16 and 2 more\n\
          export `shop/2026-11-17/a.csv`: none of the mapped columns is in its first line; has it a header, and this delimiter and encoding?\n\
          held: shop/GB/2026-11-18\n\
          export `shop/2026-11-18/a.csv`: 1 of 1 records were rejected, more than the 1 % that `max_reject_share` \
          allows; all are `bad_time` in column `at`: the column holds times in another `format` than the configuration \
          says (see `coverledger show rejects`)\n\
-         waiting: shop/JP/2026-11-15 since 2026-11-15T15:00:00Z\n\
-         no export at `shop/2026-11-14/*.csv`\n\
          waiting: shop/GB/2026-11-19 since 2026-11-20T00:00:00Z, shop/JP/2026-11-19 since 2026-11-19T15:00:00Z, \
          shop/JP/2026-11-20 since 2026-11-20T15:00:00Z\n\
          no export at `shop/2026-11-19/*.csv`\n\n\

@@ -14,6 +14,8 @@ fn two_markets() -> Scenario {
 #[test]
 fn a_missing_export_is_waited_for_and_others_are_published() {
     let scenario = two_markets().export("shop/2026-11-20/a.csv", events(SHOW));
+    // What the platform delivered before it is late with a date.
+    scenario.deliver("shop/2026-11-18/a.csv", events(""));
     let outcome = scenario.run().exits(4);
     outcome
         .says("2 market-days: 1 published, 1 waiting")

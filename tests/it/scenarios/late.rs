@@ -104,7 +104,7 @@ fn who_accepts_such_a_file_is_not_asked_again() {
     scenario.cli(&["run", "nightly", "--accept-shrink"]).exits(0).says("1 published");
     // The last look, after the settle time, and one because of another export.
     let range = ["backfill", "nightly", "--from", "2026-11-21", "--to", "2026-11-21"];
-    scenario.clock("2026-11-23T03:00:00Z");
+    scenario.clock("2026-11-25T03:00:00Z");
     scenario.cli(&range).exits(0).says("1 published");
     scenario.deliver("shop/2026-11-21/b.csv", shows("2026-11-21", "GB", 1));
     scenario.cli(&range).exits(0).says("1 published");

@@ -4,6 +4,7 @@ mod accounts;
 mod agreement;
 mod clocks;
 mod commands;
+mod complete;
 mod counts;
 mod crashes;
 mod deciding;

@@ -13,6 +13,8 @@ fn two_days() -> Scenario {
     Scenario::shop()
         .job("shop", "GB", 2)
         .at("2026-11-21T20:00:00Z")
+        // Before it something was delivered: what is not there is late.
+        .export("shop/2026-11-12/a.csv", "")
         .export("shop/2026-11-20/a.csv", "broken")
         .export("shop/2026-11-21/a.csv", events(""))
 }

@@ -19,6 +19,8 @@ fn three_days() -> Scenario {
     let rejects = events("e1 2026-11-21T12:00:00Z show GB r1 c1 v1 f 25-34 -\nx1 noon show GB r c v - - -");
     let scenario = Scenario::shop().job("shop", "GB", 3).at("2026-11-22T20:00:00Z");
     let scenario = scenario.export("shop/2026-11-20/a.csv", BROKEN).export("shop/2026-11-21/a.csv", rejects);
+    // Before it something was delivered: what is not there is late.
+    scenario.deliver("shop/2026-11-12/a.csv", "");
     scenario.write("config/notifications.yaml", CHANNELS);
     scenario
 }

@@ -70,6 +70,8 @@ fn each_trouble_is_told_once_and_its_end_once() {
     let scenario = Scenario::shop()
         .job("shop", "GB", 2)
         .at("2026-11-21T20:00:00Z")
+        // Before it something was delivered: what is not there is late.
+        .export("shop/2026-11-12/a.csv", "")
         .export("shop/2026-11-20/a.csv", "broken")
         .export("shop/2026-11-21/a.csv", events(""));
     scenario.write("config/notifications.yaml", CHANNELS);

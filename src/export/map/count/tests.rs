@@ -14,9 +14,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::config::{
-    ColumnName, Columns, CoverRows, CoverRule, Export, Extent, Format, Header, InstantColumn, InstantFormat,
-    MarketRule, Newest, NumberStyle, Order, Otherwise, PathPart, PathPattern, Period, PeriodEnd, RateColumn, Rows,
-    TextRule, Totals, ZoneRule,
+    ColumnName, Columns, Completeness, CoverRows, CoverRule, Export, Extent, Format, Header, InstantColumn,
+    InstantFormat, MarketRule, Newest, NumberStyle, Order, Otherwise, PathPart, PathPattern, Period, PeriodEnd,
+    RateColumn, Rows, TextRule, Totals, ZoneRule,
 };
 use crate::export::{Excerpt, ReadReport, read_page};
 use crate::model::{Bounds, CheckScope, CountSet, Verdict};
@@ -110,6 +110,7 @@ fn read_text(
         late_days: 0,
         format: Format::Delimited { delimiter: b';', encoding: None, header: Header::FIRST_LINE },
         columns,
+        completeness: Completeness::default(),
     };
     let mut file: File = tempfile::tempfile().unwrap();
     file.write_all(text.as_bytes()).unwrap();

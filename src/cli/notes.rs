@@ -1,0 +1,27 @@
+//! What there is to say about published market-days, one line each.
+
+use std::io::{self, Write};
+
+use crate::model::MarketDay;
+
+/// How many are printed before the rest is only counted.
+const SHOWN: usize = 12;
+
+/// Prints the notes on market-days.
+///
+/// # Errors
+/// When standard output is gone.
+pub fn print<'a>(
+    noted: impl Iterator<Item = (&'a MarketDay, &'a [String])>,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let notes: Vec<(&MarketDay, &String)> =
+        noted.flat_map(|(day, notes)| notes.iter().map(move |note| (day, note))).collect();
+    for (day, note) in notes.iter().take(SHOWN) {
+        writeln!(out, "  note: {day}: {note}")?;
+    }
+    if notes.len() > SHOWN {
+        writeln!(out, "  … and {} more notes", notes.len() - SHOWN)?;
+    }
+    Ok(())
+}

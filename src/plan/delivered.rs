@@ -1,0 +1,143 @@
+//! What a platform has delivered, by export, market and date.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
+
+use super::lack::Lack;
+use super::window::Window;
+use super::{Known, PlannedExport};
+use crate::config::{Export, PathInstant, Platform, Rows};
+use crate::export::near_misses;
+use crate::model::MarketId;
+use crate::time::DayRule;
+
+/// How many dates before and after a date are its neighbours.
+const NEIGHBOURS: i64 = 3;
+
+/// An export by its number, the market that a path names if it names one, and a date.
+pub type Place = (usize, Option<MarketId>, Date);
+
+/// What a platform has delivered.
+pub(super) struct Delivered<'a> {
+    pub(super) platform: &'a Platform,
+    pub(super) now: Timestamp,
+    objects: BTreeMap<Place, usize>,
+    markers: &'a BTreeSet<Place>,
+    unmatched: &'a BTreeMap<(usize, Option<Date>), BTreeSet<String>>,
+    begun: &'a BTreeSet<MarketId>,
+    /// The earliest local date of each market that was published, among those that are looked at.
+    published: BTreeMap<&'a MarketId, Date>,
+}
+
+impl<'a> Delivered<'a> {
+    pub(super) fn new(platform: &'a Platform, known: &'a Known, now: Timestamp) -> Self {
+        let mut objects: BTreeMap<Place, usize> = BTreeMap::new();
+        for PlannedExport { export, found, .. } in &known.exports {
+            if let Some(date) = found.export_date {
+                *objects.entry((*export, found.path.market.clone(), date)).or_default() += 1;
+            }
+        }
+        let mut published = BTreeMap::new();
+        for (market, date) in known.receipts.keys() {
+            published.entry(market).or_insert(*date);
+        }
+        Self {
+            platform,
+            now,
+            objects,
+            markers: &known.markers,
+            unmatched: &known.unmatched,
+            begun: &known.begun,
+            published,
+        }
+    }
+
+    /// How many objects an export has for a market and a date.
+    fn count(&self, export: usize, market: &MarketId, date: Date) -> usize {
+        let of = |market: Option<&MarketId>| self.objects.get(&(export, market.cloned(), date)).copied();
+        of(None).unwrap_or(0) + of(Some(market)).unwrap_or(0)
+    }
+
+    /// Whether the object is there that says that a date is complete.
+    pub(super) fn is_marked(&self, export: usize, market: &MarketId, date: Date) -> bool {
+        let is_there = |market: Option<&MarketId>| self.markers.contains(&(export, market.cloned(), date));
+        is_there(None) || is_there(Some(market))
+    }
+
+    /// The first date of which anything was found for a market.
+    fn first(&self, market: &MarketId) -> Option<Date> {
+        let of_market = |named: &Option<MarketId>| named.as_ref().is_none_or(|named| named == market);
+        self.objects.keys().filter(|(_, named, _)| of_market(named)).map(|(_, _, date)| *date).min()
+    }
+
+    /// A path at which an export has nothing, and what lies there instead.
+    pub(super) fn told(&self, export: usize, date: Option<Date>, path: &str) -> String {
+        let near = self.unmatched.get(&(export, date)).and_then(|keys| near_misses(path, keys.iter()));
+        near.map_or_else(|| format!("`{path}`"), |near| format!("`{path}` ({near})"))
+    }
+
+    /// Whether a market-day lacks only what is older than anything that the platform delivered for the market.
+    pub(super) fn is_before_first(&self, lack: &Lack, market: &MarketId, local_date: Date) -> bool {
+        !lack.is_none() && lack.is_before(self.first(market)) && !self.was_known_before(market, local_date)
+    }
+
+    /// Whether the platform had delivered anything for a market before a date.
+    pub(super) fn had_begun(&self, market: &MarketId, date: Date) -> bool {
+        self.was_known_before(market, date) || self.first(market).is_some_and(|first| first < date)
+    }
+
+    /// Whether it had by what is known besides the objects that were found.
+    fn was_known_before(&self, market: &MarketId, date: Date) -> bool {
+        self.begun.contains(market) || self.published.get(market).is_some_and(|first| *first < date)
+    }
+
+    /// The dates a market-day needs of which there are fewer objects than is usual around them, in words.
+    pub(super) fn fewer(&self, market: &MarketId, windows: &[Window]) -> Vec<String> {
+        let mut told = Vec::new();
+        for (index, (export, window)) in self.platform.exports.iter().zip(windows).enumerate() {
+            if !is_counted_on(export) {
+                continue;
+            }
+            for date in window.needed() {
+                if let Some((there, usual)) = self.fewer_of(index, market, date) {
+                    let path = export.path.shown(Some(date), export.folder_of(market));
+                    told.push(format!(
+                        "`{path}` has {there} objects, fewer than its neighbours, which have {usual}"
+                    ));
+                }
+            }
+        }
+        told
+    }
+
+    /// How many objects a date has and how many the dates around it have, where it has fewer and most of them have as
+    /// many as each other: where every date has another number, as with a file a broadcast, fewer means nothing.
+    fn fewer_of(&self, export: usize, market: &MarketId, date: Date) -> Option<(usize, usize)> {
+        let there = self.count(export, market, date);
+        let platform_days = DayRule::calendar(self.platform.exports[export].day_zone.clone());
+        let is_over = |date: &Date| platform_days.day(*date).is_some_and(|day| day.end <= self.now);
+        let around = (-NEIGHBOURS..=NEIGHBOURS).filter(|days| *days != 0);
+        let around = around.filter_map(|days| date.checked_add(days.days()).ok()).filter(is_over);
+        let around: Vec<usize> =
+            around.map(|date| self.count(export, market, date)).filter(|count| *count > 0).collect();
+        let usual = around.iter().copied().max()?;
+        let as_usual = around.iter().filter(|count| **count == usual).count();
+        (there > 0 && there < usual && 2 * as_usual > around.len()).then_some((there, usual))
+    }
+}
+
+/// The neighbours of a date that come before it.
+pub(super) fn neighbours_before(date: Date) -> impl Iterator<Item = Date> {
+    (1..=NEIGHBOURS).filter_map(move |days| date.checked_sub(days.days()).ok())
+}
+
+/// Whether dates of an export can be expected to have equally many objects: nothing else is declared, and it has not
+/// one for each broadcast or stretch of time.
+fn is_counted_on(export: &Export) -> bool {
+    let is_declared = export.completeness.parts.is_some() || export.completeness.complete_when.is_some();
+    let is_by_broadcast = export.path.names_broadcast() || export.path.says(PathInstant::Start);
+    let is_of_rows = !matches!(export.rows, Rows::Covers(_)) && export.fallback_for().is_none();
+    is_of_rows && !is_declared && !is_by_broadcast
+}

@@ -1,0 +1,133 @@
+//! What a market-day waits for: export dates that are not there, or not whole.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::PlannedExport;
+use super::delivered::Delivered;
+use super::window::Window;
+use crate::config::{Export, IfMissing, PathPattern, Rows};
+use crate::model::MarketId;
+use crate::time::{DayRule, LocalDay};
+
+/// What a market-day cannot do without and that is not there.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Lack {
+    /// Paths at which nothing lies, in backticks, and what lies there instead.
+    pub(super) missing: Vec<String>,
+    /// What lies there and is not whole yet, in words.
+    pub(super) incomplete: Vec<String>,
+    /// The dates of the missing paths; `None` where one has no date.
+    dates: Option<Vec<Date>>,
+}
+
+impl Lack {
+    pub(super) fn is_none(&self) -> bool {
+        self.missing.is_empty() && self.incomplete.is_empty()
+    }
+
+    /// Whether all of it is of dates before the first that the platform delivered for the market.
+    pub(super) fn is_before(&self, first: Option<Date>) -> bool {
+        let dates = self.dates.as_deref().unwrap_or_default();
+        self.incomplete.is_empty()
+            && dates.len() == self.missing.len()
+            && first.is_some_and(|first| dates.iter().all(|date| *date < first))
+    }
+
+    fn of_date(&mut self, path: String, date: Date) {
+        self.missing.push(path);
+        self.dates.get_or_insert_default().push(date);
+    }
+}
+
+/// A market-day and what can hold its rows.
+pub(super) struct Asked<'a> {
+    pub(super) market: &'a MarketId,
+    pub(super) day: &'a LocalDay,
+    pub(super) windows: &'a [Window],
+    pub(super) covering: &'a [&'a PlannedExport],
+}
+
+impl Delivered<'_> {
+    /// What a market-day waits for. Of an export and its fallbacks one has to be there for each date.
+    pub(super) fn lack(&self, asked: &Asked<'_>) -> Lack {
+        let mut lack = Lack::default();
+        let exports = self.platform.exports.iter().zip(asked.windows).enumerate();
+        for (index, (export, window)) in exports.filter(|(_, (export, _))| export.fallback_for().is_none()) {
+            let of_export: Vec<&PlannedExport> =
+                asked.covering.iter().copied().filter(|e| self.platform.best_of(e.export) == index).collect();
+            match window {
+                Window::Nowhere => {}
+                Window::Undated if of_export.is_empty() => {
+                    let path = export.path.shown(None, export.folder_of(asked.market));
+                    lack.missing.push(self.told(index, None, &path));
+                }
+                Window::Undated => lack.incomplete.extend(made_too_early(export, asked.day, &of_export)),
+                Window::Dated { .. } => {
+                    for date in window.needed() {
+                        self.of_date(&mut lack, index, asked.market, date, &of_export);
+                    }
+                }
+            }
+        }
+        lack
+    }
+
+    fn of_date(&self, lack: &mut Lack, index: usize, market: &MarketId, date: Date, of_export: &[&PlannedExport]) {
+        let export = &self.platform.exports[index];
+        let folder = export.folder_of(market);
+        let shown = |path: &PathPattern| path.shown(Some(date), folder);
+        let objects =
+            || of_export.iter().filter(|e| e.found.export_date.is_none_or(|of_object| of_object == date));
+        if let Some(marker) = &export.completeness.complete_when {
+            // A date that is complete without an object is one on which nothing happened.
+            if !self.is_marked(index, market, date) {
+                lack.of_date(format!("`{}`", shown(marker)), date);
+            }
+        } else if objects().next().is_none() {
+            if !self.is_quiet(export, market, date) {
+                lack.of_date(self.told(index, Some(date), &shown(&export.path)), date);
+            }
+            return;
+        }
+        let there = objects().filter(|object| object.export == index).count();
+        let is_replaced = objects().any(|object| object.export != index);
+        if let Some(parts) = export.completeness.parts.filter(|parts| there < *parts as usize && !is_replaced) {
+            let path = shown(&export.path);
+            lack.incomplete.push(format!("`{path}` has {there} of {parts} parts"));
+        }
+    }
+
+    /// Whether nothing happened on a date of which there is no object: it is declared to mean that, its settle time
+    /// has passed, and the platform had begun to deliver.
+    fn is_quiet(&self, export: &Export, market: &MarketId, date: Date) -> bool {
+        let platform_days = DayRule::calendar(export.day_zone.clone());
+        let settle_seconds = self.platform.settle_seconds;
+        export.completeness.if_missing == IfMissing::Quiet
+            && self.had_begun(market, date)
+            && platform_days
+                .day(date)
+                .is_none_or(|day| day.end.as_second().saturating_add(settle_seconds) <= self.now.as_second())
+    }
+}
+
+/// Objects without a date in their path know nothing of what happened after the newest of them was made. A log of
+/// covers is no such object: while no cover changes there is nothing to write down.
+fn made_too_early(export: &Export, day: &LocalDay, objects: &[&PlannedExport]) -> Option<String> {
+    if matches!(export.rows, Rows::Covers(_)) || objects.iter().any(|object| object.found.export_date.is_some()) {
+        return None;
+    }
+    let newest = objects.iter().max_by_key(|object| made_at(object))?;
+    let made = made_at(newest);
+    (made < day.end).then(|| {
+        let key = &newest.found.object.key;
+        format!(
+            "`{key}`, the newest object without a date in its path, was made at {made:.0}, before the day ended"
+        )
+    })
+}
+
+/// When an object was made: as its path says, or else by the clock of the store.
+fn made_at(object: &PlannedExport) -> Timestamp {
+    object.found.path.created.unwrap_or(object.found.object.last_modified)
+}
