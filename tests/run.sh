@@ -33,7 +33,7 @@ declare -A about=(
     [test]="unit tests, scenarios and examples in the documentation"
     [twin]="the counting engine against a naive loop, with debug assertions and overflow checks"
     [statistics]="quantiles, intervals and tests against scipy and statsmodels"
-    [notebook]="the notebook runs on the demo's archive"
+    [notebook]="the notebook runs on the demo's archive, and the roll-ups of README.md on one with gaps"
     [reference]="DuckDB counts the demo's exports to the same numbers"
     [limits]="memory, bombs, and the same bytes everywhere"
     [properties]="property tests, with random seeds: only with --seeds"
@@ -97,6 +97,7 @@ step_notebook() {
     need_python
     need_demo
     "$venv/bin/python" tests/notebook.py --archive "$work/demo/archive" notebooks/*.ipynb
+    "$venv/bin/python" tests/rollup.py --binary "$binary"
 }
 
 step_reference() {

@@ -67,6 +67,13 @@ fn can_be_split([platform, market, ..]: &Key) -> bool {
     market == "IN" && platform != "tiktok_shop_live"
 }
 
+/// Which clicks have no impression only a log of events can tell.
+fn comparable(row: &Row) -> Row {
+    let mut row = row.clone();
+    row.remove(c::ORPHAN_CLICKS);
+    row
+}
+
 #[test]
 fn whatever_was_not_split_is_equal_in_every_count_rate_and_interval() {
     let week = week();
@@ -78,7 +85,7 @@ fn whatever_was_not_split_is_equal_in_every_count_rate_and_interval() {
     let mut equal = BTreeMap::<&str, u32>::new();
     for (key, found) in week.by_counts.iter().filter(|(key, _)| !split.contains(&day_of(key))) {
         let expected = week.by_events.get(key).unwrap_or_else(|| panic!("no events are of {key:?}: {found:#?}"));
-        assert_eq!(found, expected, "{key:?}");
+        assert_eq!(comparable(found), comparable(expected), "{key:?}");
         *equal.entry(&key[0]).or_default() += 1;
     }
     assert_eq!(equal.len(), 3, "platforms");

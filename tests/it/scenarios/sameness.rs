@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 
 use crate::rows::events;
-use crate::scenario::Scenario;
+use crate::scenario::{SHOP, Scenario};
 use crate::table;
 
 const MORNING: &str = "2026-11-21T03:00:00Z";
 
 /// A day of rows that tie, repeat and spread over files, so that an order of reading could show.
 fn busy_day() -> Scenario {
-    let mut scenario =
-        Scenario::shop().market("JP", "timezone: Asia/Tokyo, slots: day_parts").job("shop", "GB, JP", 1);
+    // Who clicks is drawn without regard to who was shown anything.
+    let mut scenario = Scenario::shop()
+        .platform("shop", &format!("{SHOP}max_orphan_share: 1\n"))
+        .market("JP", "timezone: Asia/Tokyo, slots: day_parts")
+        .job("shop", "GB, JP", 1);
     for file in 0..12_u64 {
         let mut lines = String::new();
         for row in 0..400_u64 {
