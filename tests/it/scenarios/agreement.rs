@@ -49,8 +49,11 @@ fn rows_by_key(frame: &DataFrame) -> BTreeMap<Key, Row> {
             value => table::cell(&value),
         };
         let key = [c::PLATFORM, c::MARKET, c::LOCAL_DATE, c::SLOT, c::AUDIENCE].map(cell);
-        // When the last file of a day can have come depends on how they are cut.
-        let columns = frame.columns().iter().filter(|column| column.name() != c::PROVISIONAL);
+        // When the last file of a day can have come depends on how they are cut, and orphans are of viewers.
+        let columns = frame
+            .columns()
+            .iter()
+            .filter(|column| ![c::PROVISIONAL, c::ORPHAN_CLICKS].contains(&column.name().as_str()));
         let row = columns.map(|column| (column.name().to_string(), cell(column.name()))).collect();
         assert!(rows.insert(key.clone(), row).is_none(), "twice: {key:?}");
     }

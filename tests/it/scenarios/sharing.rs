@@ -97,7 +97,7 @@ fn a_past_that_was_pruned_is_said_to_be() {
     let prune = ["prune", "--older-than", "30d"];
     scenario.run().exits(0);
     scenario.cli(&prune).exits(0).says("removed 0 tables");
-    scenario.clock("2020-11-23T03:00:00Z");
+    scenario.clock("2020-11-24T03:00:00Z");
     scenario
         .cli(&["backfill", "nightly", "--from", "2020-11-20", "--to", "2020-11-20"])
         .exits(0)
@@ -119,7 +119,7 @@ fn a_past_that_was_pruned_is_said_to_be() {
     let then = at("2020-11-21T12:00Z").exits(1);
     assert_eq!(then.stdout, "");
     assert!(then.stderr.contains("3 of the 3 tables that were the truth at"), "{}", then.stderr);
-    assert_eq!(at("2020-11-23T12:00Z").exits(0).stdout.lines().count(), 3, "nothing replaced it since");
+    assert_eq!(at("2020-11-24T12:00Z").exits(0).stdout.lines().count(), 3, "nothing replaced it since");
     assert_eq!(at("2040-01-01T00:00Z").exits(0).stdout.lines().count(), 3);
     scenario
         .cli(&["backfill", "nightly", "--from", "2020-11-20", "--to", "2020-11-20"])
