@@ -14,6 +14,7 @@ mod deploy;
 mod floors;
 mod formats;
 mod inspect;
+mod layouts;
 mod numbers;
 mod obd;
 mod presets;

@@ -112,6 +112,12 @@ impl Scenario {
         self
     }
 
+    /// The same workspace, in which no market is configured until the next one is.
+    pub fn without_markets(mut self) -> Self {
+        self.markets.clear();
+        self
+    }
+
     /// A key of `archive.yaml`.
     pub fn setting(mut self, key: &str, value: &str) -> Self {
         self.settings.insert(key.to_owned(), value.to_owned());
@@ -157,13 +163,22 @@ impl Scenario {
         self.write(&format!("exports/{path}"), content);
     }
 
+    /// Writes an export that the store says was made at an instant.
+    pub fn deliver_at(&self, path: &str, content: impl AsRef<[u8]>, made_at: jiff::Timestamp) {
+        self.write_at(&format!("exports/{path}"), content, made_at.into());
+    }
+
     /// Writes a file of the workspace. Each has a modification time of its own, the same on every machine.
     pub fn write(&self, path: &str, content: impl AsRef<[u8]>) {
+        self.writes.set(self.writes.get() + 1);
+        let modified = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000 + self.writes.get());
+        self.write_at(path, content, modified);
+    }
+
+    fn write_at(&self, path: &str, content: impl AsRef<[u8]>, modified: SystemTime) {
         let path = self.path(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, content).unwrap();
-        self.writes.set(self.writes.get() + 1);
-        let modified = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000 + self.writes.get());
         fs::File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
     }
 

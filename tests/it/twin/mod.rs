@@ -4,8 +4,8 @@
 //! by loops over rows ([`naive`]). Every fact, every account of every receipt and every roll-up has to be the same.
 //! `COVERLEDGER_TWIN_SEEDS` asks for more than the usual number.
 
-mod clocks;
-mod dice;
+pub mod clocks;
+pub mod dice;
 mod naive;
 mod paper;
 mod world;
