@@ -34,16 +34,15 @@ impl Market {
 
     /// The same market after somebody thought again.
     fn changed(&self, dice: &mut Dice) -> Self {
-        let mut changed = self.clone();
-        match dice.below(4) {
-            0 => changed.zone = ZONES[(ZONES.iter().position(|zone| *zone == self.zone).unwrap() + 7) % ZONES.len()],
-            1 => changed.day_starts_at = Some("04:00"),
-            2 => {}
+        let mut changed = Self { name: self.name.clone(), ..*self };
+        match dice.below(5) {
+            0 => {
+                changed.zone = ZONES[(ZONES.iter().position(|zone| *zone == self.zone).unwrap() + 7) % ZONES.len()]
+            }
+            1 => (changed.slots, changed.day_starts_at) = ("broadcast", Some("04:00")),
+            2 => changed.slots = "halves",
+            3 => (changed.zone, changed.slots) = ("Asia/Kathmandu", "halves"),
             _ => changed.name = "ZZ".to_owned(),
-        }
-        if changed.day_starts_at.is_some() || changed.name == self.name && changed.zone == self.zone {
-            changed.slots = "broadcast";
-            changed.day_starts_at = Some("04:00");
         }
         changed
     }
@@ -59,6 +58,9 @@ fn workspace(markets: &[Market], layout: &Layout, lookback_days: u16) -> Scenari
 }
 
 fn configure(scenario: Scenario, markets: &[Market], layout: &Layout, lookback_days: u16) -> Scenario {
+    let yaml = String::from_utf8(scenario.tree("config")["markets.yaml"].clone()).unwrap();
+    let halves = "slots:\n  halves: {first: \"00:00\", second: \"12:00\"}\n";
+    scenario.write("config/markets.yaml", yaml.replace("slots:\n", halves));
     let renamed: Vec<String> = MARKETS
         .iter()
         .zip(markets)
@@ -120,12 +122,7 @@ fn after_a_change_and_what_the_run_advises_the_archive_is_one_made_from_nothing(
         let before: Vec<Market> = MARKETS
             .iter()
             .zip(&truth.zones)
-            .map(|(name, zone)| Market {
-                name: (*name).to_owned(),
-                zone,
-                slots: "day_parts",
-                day_starts_at: None,
-            })
+            .map(|(name, zone)| Market { name: (*name).to_owned(), zone, slots: "day_parts", day_starts_at: None })
             .collect();
         let mut after = before.clone();
         let which = dice.below(after.len());

@@ -121,7 +121,8 @@ impl Layout {
 
     /// An object with rows in it.
     fn any(&self, dice: &mut Dice) -> Option<String> {
-        let full: Vec<&String> = self.objects.iter().filter(|(_, rows)| rows.len() > 2).map(|(key, _)| key).collect();
+        let full: Vec<&String> =
+            self.objects.iter().filter(|(_, rows)| rows.len() > 2).map(|(key, _)| key).collect();
         (!full.is_empty()).then(|| full[dice.below(full.len())].clone())
     }
 

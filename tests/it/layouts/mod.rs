@@ -17,8 +17,8 @@ use polars::prelude::AnyValue;
 use crate::scenario::Scenario;
 use crate::table;
 use crate::twin::dice::Dice;
-use delivery::{Layout, Shape};
-use truth::{MARKETS, Truth, What};
+use delivery::Layout;
+use truth::{MARKETS, Truth};
 
 /// Of each of the tests below.
 const LAYOUTS: u64 = 500;
@@ -34,7 +34,7 @@ struct Night {
 
 /// What became of a market-day by the account of the run.
 struct Outcome {
-    outcome: String,
+    word: String,
     state: String,
     reason: String,
 }
@@ -82,7 +82,7 @@ impl Night {
             let market = MARKETS.iter().position(|market| *market == text(&day["market"])).unwrap();
             let date = text(&day["local_date"]).parse().unwrap();
             let outcome = Outcome {
-                outcome: text(&day["outcome"]),
+                word: text(&day["outcome"]),
                 state: text(&day["state"]),
                 reason: format!("{} {}", text(&day["reason"]), day["notes"]),
             };
@@ -160,14 +160,14 @@ impl Night {
             seen.rejected += of_rejected;
             let Some(published) = self.published(*day) else {
                 assert!(
-                    ["held", "waiting", "failed"].contains(&outcome.outcome.as_str()) && outcome.reason.len() > 10,
+                    ["held", "waiting", "failed"].contains(&outcome.word.as_str()) && outcome.reason.len() > 10,
                     "{day:?} is {} ({})\n{}",
-                    outcome.outcome,
+                    outcome.word,
                     outcome.reason,
                     about()
                 );
                 let must_be_there = self.layout.is_sound() && !events.is_empty();
-                assert!(!must_be_there, "{day:?} is {} ({})\n{}", outcome.outcome, outcome.reason, about());
+                assert!(!must_be_there, "{day:?} is {} ({})\n{}", outcome.word, outcome.reason, about());
                 seen.withheld += 1;
                 continue;
             };
