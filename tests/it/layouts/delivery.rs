@@ -2,11 +2,12 @@
 //! what the configuration believes of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use super::truth::{MARKETS, Truth, What, ZONES};
+use super::truth::{Event, MARKETS, Truth, What, ZONES};
 use crate::twin::clocks::zone;
 use crate::twin::dice::Dice;
 
@@ -24,7 +25,6 @@ pub enum Shape {
 }
 
 /// How the delivery was made.
-#[derive(Debug)]
 pub struct Layout {
     pub shape: Shape,
     /// By whose days objects are cut.
@@ -146,6 +146,14 @@ impl Layout {
         is_told_truly && counts_once && self.missing.is_none() && self.shape != Shape::Undated
     }
 
+    /// Whether an event that was not delivered lay in an object of its own day, and that objects of other days show that
+    /// one lacks. Whether there were rows in a file that is there for late rows alone nobody can know.
+    pub fn is_missed(&self, event: &Event) -> bool {
+        let own = event.at.to_zoned(zone(self.cut)).date();
+        let is_told_truly = self.cut == self.configured && self.shape != Shape::Undated;
+        is_told_truly && self.missing.as_ref().is_some_and(|object| self.of_date(own).contains(object))
+    }
+
     /// Events that are in some object.
     pub fn delivered(&self) -> BTreeSet<usize> {
         self.objects.values().flatten().copied().collect()
@@ -184,6 +192,16 @@ impl Layout {
             csv.push_str(&format!("e{id},{},{word},{market},r{market},c1,v{viewer},{dwell}\n", event.at));
         }
         csv
+    }
+}
+
+impl fmt::Display for Layout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { shape, cut, configured, late_days, too_late, has_ids, doubled, missing, restated, objects } =
+            self;
+        write!(f, "{shape:?} in {} objects, cut by {cut}, {configured} says the configuration, ", objects.len())?;
+        write!(f, "late_days {late_days} (too late: {too_late}), ids: {has_ids}, doubled {doubled:?}, ")?;
+        write!(f, "missing {missing:?}, restated {restated:?}")
     }
 }
 
