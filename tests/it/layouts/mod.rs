@@ -76,7 +76,7 @@ impl Night {
     fn account(&self) -> BTreeMap<MarketDay, Outcome> {
         let run = self.scenario.cli(&["run", "nightly", "--output", "json"]);
         let account: serde_json::Value = serde_json::from_str(&run.stdout)
-            .unwrap_or_else(|error| panic!("{error}: {}\n{}\n{:?}", run.stdout, run.stderr, self.layout));
+            .unwrap_or_else(|error| panic!("{error}: {}\n{}\n{}", run.stdout, run.stderr, self.layout));
         let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
         let days = account["days"].as_array().unwrap().iter();
         days.map(|day| {
