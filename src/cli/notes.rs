@@ -12,11 +12,11 @@ const SHOWN: usize = 12;
 /// # Errors
 /// When standard output is gone.
 pub fn print<'a>(
-    noted: impl Iterator<Item = (&'a MarketDay, &'a [String])>,
+    of_days: impl Iterator<Item = (&'a MarketDay, &'a [String])>,
     out: &mut impl Write,
 ) -> io::Result<()> {
     let notes: Vec<(&MarketDay, &String)> =
-        noted.flat_map(|(day, notes)| notes.iter().map(move |note| (day, note))).collect();
+        of_days.flat_map(|(day, notes)| notes.iter().map(move |note| (day, note))).collect();
     for (day, note) in notes.iter().take(SHOWN) {
         writeln!(out, "  note: {day}: {note}")?;
     }

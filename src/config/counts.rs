@@ -263,7 +263,7 @@ fn read_blank(
                 "`{word}` is divided by a rate, and without one it is not 0 (expected `unknown` or `reject`)"
             )),
             Some(_) => {
-                at.problem(format!("`{word}` is optional, so it may be missing (expected `unknown` or `zero`)"))
+                at.problem(format!("`{word}` is optional, so it may be missing (expected `unknown` or `zero`)"));
             }
             None => {}
         }

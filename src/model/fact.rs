@@ -124,7 +124,7 @@ impl<'a> Series<'a> {
     /// The clicks without an impression of those facts that can tell; `None` if none can.
     #[must_use]
     pub fn orphan_clicks(&self) -> Option<u64> {
-        self.facts.iter().filter_map(|fact| fact.orphan_clicks).reduce(|sum, more| sum.saturating_add(more))
+        self.facts.iter().filter_map(|fact| fact.orphan_clicks).reduce(u64::saturating_add)
     }
 
     /// Of how many rows the sum is known.

@@ -357,9 +357,7 @@ fn standing(facts: &Facts<'_>, selection: &Selection) -> Standing {
     let chosen = match selection.reprocess {
         Reprocess::Due => natural,
         Reprocess::Missing => natural.filter(|because| *because == Because::NeverPublished),
-        Reprocess::Failed => {
-            natural.filter(|_| facts.pending_attempt().is_some_and(|attempt| attempt.is_trouble()))
-        }
+        Reprocess::Failed => natural.filter(|_| facts.pending_attempt().is_some_and(Attempt::is_trouble)),
         Reprocess::All => Some(natural.unwrap_or(Because::Asked)),
     };
     match (chosen, natural, facts.receipt) {

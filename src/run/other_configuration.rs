@@ -90,7 +90,7 @@ impl Place<'_> {
                 let ends = report.days.iter().filter(|(done, _)| *done == day.market_day);
                 ends.into_iter().any(|(_, end)| matches!(end, Disposition::Published { .. }))
             };
-            match days.first().filter(|_| days.iter().any(|day| is_new(day))) {
+            match days.first().filter(|_| days.iter().any(is_new)) {
                 Some(first) => self.is_other(first.market_day.local_date.yesterday().ok(), config_sha256).await?,
                 None => false,
             }

@@ -30,7 +30,9 @@ impl Brain for Agenda {
         // Nobody edits a schedule in this world: what is noted is what its records need not say.
         let notes: Vec<String> = orders.iter().filter_map(noted).collect();
         orders.retain(|order| noted(order).is_none());
-        notes.iter().for_each(|job| Self::passed(self, job));
+        for job in &notes {
+            Self::passed(self, job);
+        }
         if notes.is_empty() { orders } else { [orders, Self::look(self, now)].concat() }
     }
     fn ended(&mut self, job: &str, verdict: Verdict, now: Timestamp) {
