@@ -51,7 +51,7 @@ pub use evidence::{Evidence, Observed, Turn};
 pub use experiment::Standings;
 pub use frame::frame;
 pub use power::{Power, power};
-pub use sheet::Sheet;
+pub use sheet::{KNOWN_PART, Sheet};
 pub use slots_told::slots_told;
 
 use crate::model::{Check, PlatformId, Reject};

@@ -9,6 +9,9 @@ use crate::time::LocalDay;
 const NOT_MAPPED: &str = "no column of its exports is mapped to it";
 const NOT_ADDITIVE: &str = "viewers per row do not add up to viewers";
 
+/// How the names of totals end that are the known part of a sum.
+pub const KNOWN_PART: &str = " known in part";
+
 /// The facts of a market-day with their context.
 #[derive(Debug, Clone, Copy)]
 pub struct Sheet<'a> {
@@ -85,7 +88,8 @@ impl<'a> Sheet<'a> {
     }
 
     /// The day's sum of every offered count, by its name in receipts; what the shrink guard compares. A day in which
-    /// the conventions changed has a sum for each part of it: of what came later, by its name and since when.
+    /// the conventions changed has a sum for each part of it: of what came later, by its name and since when. Of a sum of
+    /// which a part is unknown it is the known part, under a name that ends in [`KNOWN_PART`].
     #[must_use]
     pub fn totals(&self) -> BTreeMap<String, i64> {
         let facts = self.offered();
@@ -94,12 +98,12 @@ impl<'a> Sheet<'a> {
             let since = self.eras.since(era).filter(|_| number > 0).map(|date| format!(" since {date}"));
             let series = Series::split(&facts).find(|series| series.era() == era);
             for count in Count::ALL.into_iter().filter(|count| self.why_not(era, *count).is_none()) {
-                // Facts that do not know a count say nothing of whether there is less of it.
-                let sum = series.map(|series| series.sum_where(|figures| figures.known.has(count)));
-                let sum = sum.and_then(|sum| sum.get(count)).map_or(0, |measure| measure.value);
+                let sum = series.map(|series| series.sum()).unwrap_or_default();
+                let total = sum.get(count).map_or_else(|| sum.least(count).unwrap_or(0), |measure| measure.value);
                 let word = if count == Count::Dwell { "dwell_ms" } else { count.word() };
-                let name = format!("{word}{}", since.as_deref().unwrap_or_default());
-                totals.insert(name, i64::try_from(sum).unwrap_or(i64::MAX));
+                let part = if sum.missing.has(count) { KNOWN_PART } else { "" };
+                let name = format!("{word}{}{part}", since.as_deref().unwrap_or_default());
+                totals.insert(name, i64::try_from(total).unwrap_or(i64::MAX));
             }
         }
         totals

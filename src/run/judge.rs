@@ -10,6 +10,7 @@ use crate::count::ConflictKind;
 use crate::export::{Commonest, ReadReport};
 use crate::model::{Bounds, Check, Fact, MarketId, Reason, Verdict};
 use crate::plan::{Batch, PlannedDay, PlannedExport};
+use crate::report::KNOWN_PART;
 
 use super::conflict;
 use super::mend::mend;
@@ -205,28 +206,44 @@ pub(super) fn shrink(
                         format!("and `{key}`, which revision {} was made from, is gone", newest.content.revision)
                     },
                 );
+                let fall = match totals.get(&format!("{count}{KNOWN_PART}")) {
+                    None => format!("fall from {before} to {now}, {why}"),
+                    Some(part) => format!("be unknown but for {part}, and {before} was published"),
+                };
                 let reason = format!(
-                    "`{count}` of {} would fall from {before} to {now}, {why} (give `--accept-shrink` if that is right)",
+                    "`{count}` of {} would {fall} (give `--accept-shrink` if that is right)",
                     day.market_day
                 );
                 return Err(Disposition::Held { reason });
             }
         }
     }
-    let told = falls.iter().map(|(count, before, now)| format!("`{count}` fell from {before} to {now}"));
+    let told = falls.iter().map(|(count, before, now)| match totals.get(&format!("{count}{KNOWN_PART}")) {
+        None => format!("`{count}` fell from {before} to {now}"),
+        Some(part) => format!("of `{count}`, which was {before}, {part} are known"),
+    });
     let told = told.collect::<Vec<_>>().join(", ");
     let is_told = newest.content.state == State::Final && !falls.is_empty();
     Ok(is_told.then(|| format!("{told} (revision {} was final)", newest.content.revision)))
 }
 
-/// Which totals fall below those of the newest revision, from what to what. One that is not known any more falls to
-/// nothing.
+/// Which totals fall below those of the newest revision, from what to what. One that is not known any more, or only in
+/// part, falls to nothing; what was known in part is compared with all that is known now.
 pub(super) fn falls<'a>(
     totals: &'a BTreeMap<String, i64>,
     newest: &'a Receipt,
 ) -> impl Iterator<Item = (&'a str, i64, i64)> {
     let before = newest.content.totals.iter();
-    let now = |count: &String| totals.get(count).copied().unwrap_or(0);
+    // Receipts from before numbers had a version do not tell a part from the whole.
+    let tells_parts = newest.content.numbers_version.is_some();
+    let now = move |count: &str| {
+        let other = match count.strip_suffix(KNOWN_PART) {
+            Some(whole) => Some(whole.to_owned()),
+            None => (!tells_parts).then(|| format!("{count}{KNOWN_PART}")),
+        };
+        let total = totals.get(count).or_else(|| totals.get(&other?));
+        total.copied().unwrap_or(0)
+    };
     before
         .map(move |(count, before)| (count.as_str(), *before, now(count)))
         .filter(|(_, before, now)| now < before)

@@ -5,7 +5,11 @@
     clippy::print_stdout,
     reason = "tests read where their data is and talk to children"
 )]
-#![allow(clippy::format_push_string, reason = "what reads plainly is worth more here than one allocation")]
+#![allow(
+    clippy::format_push_string,
+    clippy::format_collect,
+    reason = "what reads plainly is worth more here than one allocation"
+)]
 
 mod bad_exports;
 mod cron_dst;

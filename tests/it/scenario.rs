@@ -245,7 +245,7 @@ impl Scenario {
         }
         files.retain(|name, _| name != "_lock" && !name.starts_with("_probe") && !name.starts_with("_runs/"));
         for (name, bytes) in &mut files {
-            if name.ends_with(".json") {
+            if Path::new(name).extension().is_some_and(|end| end == "json") {
                 *bytes = published_at("2000-01-01T00:00:00Z", bytes);
             }
         }

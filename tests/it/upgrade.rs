@@ -22,7 +22,7 @@ fn of_release_0_1_0() -> Scenario {
         if file.is_file() {
             let mut content = Vec::new();
             file.read_to_end(&mut content).unwrap();
-            scenario.write(&file.name().unwrap().into_owned(), content);
+            scenario.write(&file.name().unwrap(), content);
         }
     }
     scenario.at(NEXT_NIGHT)

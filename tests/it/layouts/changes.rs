@@ -36,16 +36,20 @@ impl Market {
     fn changed(&self, dice: &mut Dice) -> Self {
         let mut changed = Self { name: self.name.clone(), ..*self };
         match dice.below(5) {
-            0 => {
-                changed.zone = ZONES[(ZONES.iter().position(|zone| *zone == self.zone).unwrap() + 7) % ZONES.len()]
-            }
+            0 => changed.zone = another(self.zone),
             1 => (changed.slots, changed.day_starts_at) = ("broadcast", Some("04:00")),
             2 => changed.slots = "halves",
             3 => (changed.zone, changed.slots) = ("Asia/Kathmandu", "halves"),
-            _ => changed.name = "ZZ".to_owned(),
+            _ => "ZZ".clone_into(&mut changed.name),
         }
         changed
     }
+}
+
+/// A zone some rows further down the list.
+fn another(zone: &str) -> &'static str {
+    let place = ZONES.iter().position(|other| *other == zone).unwrap();
+    ZONES[(place + 7) % ZONES.len()]
 }
 
 /// A workspace whose platform knows markets by the names that exports give them.

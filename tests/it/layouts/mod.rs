@@ -199,11 +199,11 @@ fn layouts(from: u64) {
     let more: Option<u64> = std::env::var("COVERLEDGER_LAYOUTS").ok().map(|count| count.parse().unwrap());
     let mut seen = Seen::default();
     let mut wrong = Vec::new();
-    for seed in 0..more.map_or(LAYOUTS, |count| count / 4) {
-        let seed = from * 1_000_000 + seed;
-        let night = Night::of(seed);
-        if let Err(what) = night.judge(&mut seen) {
-            wrong.push(format!("seed {seed}: {what}\n  {}, markets in {:?}", night.layout, night.truth.zones));
+    for number in 0..more.map_or(LAYOUTS, |count| count / 4) {
+        let seed = from * 1_000_000 + number;
+        let one = Night::of(seed);
+        if let Err(what) = one.judge(&mut seen) {
+            wrong.push(format!("seed {seed}: {what}\n  {}, markets in {:?}", one.layout, one.truth.zones));
         }
     }
     println!("{seen:?}");
