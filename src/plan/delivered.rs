@@ -8,7 +8,7 @@ use jiff::{Timestamp, ToSpan as _};
 use super::lack::Lack;
 use super::window::Window;
 use super::{Known, PlannedExport};
-use crate::config::{Export, PathInstant, Platform, Rows};
+use crate::config::{Export, IfMissing, PathInstant, Platform, Rows};
 use crate::export::near_misses;
 use crate::model::MarketId;
 use crate::time::DayRule;
@@ -68,8 +68,13 @@ impl<'a> Delivered<'a> {
 
     /// The first date of which anything was found for a market.
     fn first(&self, market: &MarketId) -> Option<Date> {
-        let of_market = |named: &Option<MarketId>| named.as_ref().is_none_or(|named| named == market);
-        self.objects.keys().filter(|(_, named, _)| of_market(named)).map(|(_, _, date)| *date).min()
+        self.dates(market).min()
+    }
+
+    /// Every date of which anything was found for a market.
+    fn dates(&self, market: &MarketId) -> impl Iterator<Item = Date> {
+        let of_market = move |named: &Option<MarketId>| named.as_ref().is_none_or(|named| named == market);
+        self.objects.keys().filter(move |(_, named, _)| of_market(named)).map(|(_, _, date)| *date)
     }
 
     /// A path at which an export has nothing, and what lies there instead.
@@ -93,15 +98,19 @@ impl<'a> Delivered<'a> {
         self.begun.contains(market) || self.published.get(market).is_some_and(|first| *first < date)
     }
 
-    /// The dates a market-day needs of which there are fewer objects than is usual around them, in words.
+    /// The dates a market-day reads of which there are fewer objects than is usual around them, in words. Without any
+    /// object of a date that it needs it waits ([`Lack`]); of one that holds its late rows alone that is told here, once
+    /// objects of that date can no longer be expected.
     pub(super) fn fewer(&self, market: &MarketId, windows: &[Window]) -> Vec<String> {
         let mut told = Vec::new();
         for (index, (export, window)) in self.platform.exports.iter().zip(windows).enumerate() {
             if !is_counted_on(export) {
                 continue;
             }
-            for date in window.needed() {
-                if let Some((there, usual)) = self.fewer_of(index, market, date) {
+            for date in window.dates() {
+                let is_told =
+                    |(there, _): &(usize, usize)| *there > 0 || self.is_overdue(index, market, date, window);
+                if let Some((there, usual)) = self.fewer_of(index, market, date).filter(is_told) {
                     let path = export.path.shown(Some(date), export.folder_of(market));
                     told.push(format!(
                         "`{path}` has {there} objects, fewer than its neighbours, which have {usual}"
@@ -124,7 +133,26 @@ impl<'a> Delivered<'a> {
             around.map(|date| self.count(export, market, date)).filter(|count| *count > 0).collect();
         let usual = around.iter().copied().max()?;
         let as_usual = around.iter().filter(|count| **count == usual).count();
-        (there > 0 && there < usual && 2 * as_usual > around.len()).then_some((there, usual))
+        (there < usual && 2 * as_usual > around.len()).then_some((there, usual))
+    }
+
+    /// Whether a date without an object, which a market-day does not need, should have one by now: objects of dates before
+    /// and after it are there.
+    fn is_overdue(&self, export: usize, market: &MarketId, date: Date, window: &Window) -> bool {
+        let definition = &self.platform.exports[export];
+        let is_quiet = definition.completeness.if_missing == IfMissing::Quiet;
+        let is_needed = window.needed().any(|needed| needed == date);
+        let own_day = DayRule::calendar(definition.day_zone.clone()).day(date);
+        let settled = own_day.is_some_and(|day| {
+            self.now.as_second() >= day.end.as_second().saturating_add(self.platform.settle_seconds)
+        });
+        let is_gap = || {
+            let dates = self
+                .dates(market)
+                .fold((false, false), |(before, after), other| (before || other < date, after || other > date));
+            dates == (true, true)
+        };
+        !is_quiet && !is_needed && settled && is_gap()
     }
 }
 

@@ -44,7 +44,11 @@ fn settled(csv: &str) -> Counts {
     scenario.write("config/markets.yaml", markets);
     let scenario =
         scenario.platform("obd", PLATFORM).job("obd", "JP", 9).export("log.csv", csv).at("2019-12-02T00:00:00Z");
-    scenario.run().exits(0).says("9 market-days: 9 published").says("1 exports read: 10000 records, 0 rejected");
+    scenario
+        .run()
+        .exits(0)
+        .says("9 market-days: 8 published, 1 not begun")
+        .says("1 exports read: 10000 records, 0 rejected");
     let frame = table::frame(&scenario.tree("archive/slot_audience"));
     let text = |row: usize, name: &str| frame.column(name).unwrap().get(row).unwrap().str_value().into_owned();
     let mut counts = Counts::new();

@@ -24,6 +24,8 @@ pub struct Seen {
     pub prints: Option<Prints>,
     /// The same over rows of counts whether or not they say something: a row of zeros says that nothing happened.
     pub(super) rows_us: Option<(i64, i64)>,
+    /// The first instant at which a record counts that happened later: of a leave, when the room was entered.
+    counts_from_us: Option<i64>,
     /// Markets that the configuration does not know.
     pub other_markets: OtherMarkets,
     /// Records of which no market-day reads the object.
@@ -75,6 +77,11 @@ impl Seen {
         self.span_us = Some(joined(self.span_us, (at_us, at_us)));
     }
 
+    /// Takes the instant at which a record counts that happened later.
+    pub(super) fn counts_at(&mut self, at_us: i64) {
+        self.counts_from_us = Some(self.counts_from_us.map_or(at_us, |from_us| from_us.min(at_us)));
+    }
+
     /// Takes what a row of counts speaks of.
     pub(super) fn row(&mut self, (first_us, last_us): (i64, i64), figures: &Figures) {
         self.rows_us = Some(joined(self.rows_us, (first_us, last_us)));
@@ -92,10 +99,12 @@ impl Seen {
         self.span_us = self.span_us.filter(|_| rows.period != Period::Path);
     }
 
-    /// The stretch of time that the records speak of, from its first instant to its last.
+    /// The stretch of time that the records speak of, from its first instant to its last: also of the entry that a leave
+    /// tells of, on whose day it counts.
     #[must_use]
     pub fn covered_us(&self) -> Option<(i64, i64)> {
-        self.rows_us.or(self.span_us)
+        let (first_us, last_us) = self.rows_us.or(self.span_us)?;
+        Some((self.counts_from_us.map_or(first_us, |from_us| from_us.min(first_us)), last_us))
     }
 }
 
