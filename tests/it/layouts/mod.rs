@@ -203,10 +203,10 @@ fn layouts(from: u64) {
     let mut seen = Seen::default();
     let mut wrong = Vec::new();
     for number in 0..more.map_or(LAYOUTS, |count| count / 4) {
-        let seed = from * 1_000_000 + number;
-        let case = Night::of(seed);
+        let world = from * 1_000_000 + number;
+        let case = Night::of(world);
         if let Err(what) = case.judge(&mut seen) {
-            wrong.push(format!("seed {seed}: {what}\n  {}, markets in {:?}", case.layout, case.truth.zones));
+            wrong.push(format!("seed {world}: {what}\n  {}, markets in {:?}", case.layout, case.truth.zones));
         }
     }
     println!("{seen:?}");
