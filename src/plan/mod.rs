@@ -4,6 +4,7 @@
 //! Nightly runs, catching up, late data and backfill differ only in their [`Selection`].
 
 mod batch;
+mod day_facts;
 mod delivered;
 mod fingerprint;
 mod lack;

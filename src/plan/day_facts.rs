@@ -1,0 +1,157 @@
+//! Where one market-day stands, by all that is known of it before a run.
+
+use jiff::Timestamp;
+
+use super::lack::Lack;
+use super::{Because, PlannedExport, Reprocess, Selection, Standing, Window};
+use crate::archive::{Attempt, AttemptEnd, Content, Receipt, State};
+use crate::config::{Platform, Workspace};
+use crate::export::named;
+use crate::model::MarketId;
+use crate::time::LocalDay;
+
+/// What is known of a market-day before a run.
+pub(super) struct DayFacts<'a> {
+    pub(super) workspace: &'a Workspace,
+    pub(super) platform: &'a Platform,
+    pub(super) market: &'a MarketId,
+    pub(super) windows: &'a [Window],
+    pub(super) now: Timestamp,
+    pub(super) day: &'a LocalDay,
+    pub(super) state: State,
+    pub(super) fingerprint: &'a str,
+    pub(super) lack: Lack,
+    /// Whether what it lacks is of dates before the platform delivered anything.
+    pub(super) is_before_first: bool,
+    pub(super) covering: &'a [&'a PlannedExport],
+    pub(super) receipt: Option<&'a Receipt>,
+    pub(super) attempt: Option<&'a Attempt>,
+}
+
+impl<'a> DayFacts<'a> {
+    /// Whether the day would be made from an object of this key if there were one. What the configuration no longer
+    /// reads for it, since a window moved for one, is not gone.
+    fn is_read(&self, key: &str) -> bool {
+        self.platform.exports.iter().zip(self.windows).any(|(export, window)| {
+            let dates = window.dates().collect();
+            let named = named(export, &self.workspace.markets, &dates, key);
+            *window != Window::Nowhere
+                && named.is_some_and(|market| market.is_none_or(|market| market == *self.market))
+        })
+    }
+
+    /// The last attempt, unless what it failed at was published since.
+    pub(super) fn pending_attempt(&self) -> Option<&'a Attempt> {
+        self.attempt.filter(|attempt| {
+            self.receipt.is_none_or(|receipt| receipt.content.fingerprint != attempt.fingerprint)
+        })
+    }
+
+    /// Where a day stands of whose exports some are gone, if that decides it.
+    ///
+    /// A final day stays as it is: stores expire what was read long ago. It is made again only where its dates are all
+    /// there and something has come that it was not made from; then its totals decide. A provisional day is held back
+    /// while nothing has come in the place of what is gone.
+    fn published_from_what_is_gone(&self, selection: &Selection) -> Option<Standing> {
+        let receipt = self.receipt?;
+        let Content { revision, state, exports, .. } = &receipt.content;
+        let current = Standing::Current { revision: *revision, state: *state };
+        if *state == State::Final && !self.lack.is_none() {
+            return Some(current);
+        }
+        let is_gone =
+            |key: &str| !self.covering.iter().any(|export| export.found.object.key == key) && self.is_read(key);
+        let gone = exports.iter().find(|export| is_gone(&export.key)).filter(|_| !selection.accept_shrink)?;
+        let was_read = |planned: &&PlannedExport| {
+            let object = &planned.found.object;
+            exports
+                .iter()
+                .any(|read| read.key == object.key && read.etag == object.etag && read.size == object.size)
+        };
+        if !self.covering.iter().all(was_read) {
+            return None;
+        }
+        if *state == State::Final {
+            return Some(current);
+        }
+        let mend =
+            if self.lack.is_none() { "give `--accept-shrink` if that is right" } else { "deliver it again" };
+        let reason = format!("`{}` is gone, and revision {revision} was made from it ({mend})", gone.key);
+        Some(Standing::Held { reason })
+    }
+
+    /// Where a day stands by what was seen when these very inputs were read.
+    fn remembered(&self, selection: &Selection) -> Option<Standing> {
+        let attempt = self.pending_attempt().filter(|attempt| attempt.fingerprint == self.fingerprint)?;
+        if selection.reprocess == Reprocess::All || selection.accept_shrink {
+            return None;
+        }
+        match (attempt.end, self.receipt) {
+            (AttemptEnd::Held | AttemptEnd::Failed, _) | (AttemptEnd::Kept, None) => None,
+            (AttemptEnd::Waiting, _) => Some(Standing::Waiting {
+                missing: Vec::new(),
+                incomplete: vec![attempt.reason.clone()],
+                since: self.day.end,
+            }),
+            (AttemptEnd::NotBegun, _) => Some(Standing::NotBegun),
+            (AttemptEnd::Kept, Some(receipt)) => {
+                Some(Standing::Current { revision: receipt.content.revision, state: receipt.content.state })
+            }
+        }
+    }
+}
+
+/// Where the day stands.
+pub(super) fn standing(facts: &DayFacts<'_>, selection: &Selection) -> Standing {
+    if facts.now < facts.day.end {
+        return Standing::NotOver;
+    }
+    if let Some(standing) = facts.published_from_what_is_gone(selection) {
+        return standing;
+    }
+    if facts.is_before_first && facts.receipt.is_none() {
+        return Standing::NotBegun;
+    }
+    if !facts.lack.is_none() {
+        let Lack { missing, incomplete, .. } = facts.lack.clone();
+        return Standing::Waiting { missing, incomplete, since: facts.day.end };
+    }
+    if let Some(standing) = facts.remembered(selection) {
+        return standing;
+    }
+    let natural = match facts.receipt {
+        None => Some(Because::NeverPublished),
+        Some(receipt) => because(receipt, facts.fingerprint, facts.state),
+    };
+    let chosen = match selection.reprocess {
+        Reprocess::Due => natural,
+        Reprocess::Missing => natural.filter(|because| *because == Because::NeverPublished),
+        Reprocess::Failed => natural.filter(|_| facts.pending_attempt().is_some_and(Attempt::is_trouble)),
+        Reprocess::All => Some(natural.unwrap_or(Because::Asked)),
+    };
+    match (chosen, natural, facts.receipt) {
+        (Some(because), _, _) => Standing::Due(because),
+        (None, Some(because), _) => Standing::NotAsked(because),
+        (None, None, Some(receipt)) => {
+            Standing::Current { revision: receipt.content.revision, state: receipt.content.state }
+        }
+        (None, None, None) => Standing::NotAsked(Because::NeverPublished),
+    }
+}
+
+/// Why a day with this newest receipt is due by itself, if it is. Who was published as covered in part does not become
+/// final by waiting.
+pub(super) fn because(receipt: &Receipt, fingerprint: &str, state: State) -> Option<Because> {
+    if receipt.content.fingerprint != fingerprint {
+        let (from, to) = (receipt.content.numbers_version, receipt.content.unit.family().version());
+        let is_by_another = from != Some(to);
+        Some(if is_by_another { Because::NumbersChanged { from, to } } else { Because::InputsChanged })
+    } else if receipt.content.state == State::Provisional
+        && state == State::Final
+        && receipt.content.partly.is_none()
+    {
+        Some(Because::Settled)
+    } else {
+        None
+    }
+}
