@@ -20,8 +20,13 @@ pub fn print(report: &RunReport, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "{} decisions: {}", report.decisions.len(), counted(&report.decisions))?;
     }
     if !report.exports.is_empty() {
-        let RowCounts { rows_in, rejected, .. } = report.rows();
-        writeln!(out, "{} exports read: {rows_in} records, {rejected} rejected", report.exports.len())?;
+        let RowCounts { rows_in, rejected, duplicate, .. } = report.rows();
+        write!(out, "{} exports read: {rows_in} records, {rejected} rejected", report.exports.len())?;
+        if duplicate > 0 {
+            // An id that is not one event's alone would make most of them such.
+            write!(out, ", {duplicate} left out as delivered before, by their `event_id`")?;
+        }
+        writeln!(out)?;
     }
     let mut reasons = Reasons::default();
     for (day, disposition) in &report.days {

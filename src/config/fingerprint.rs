@@ -201,10 +201,10 @@ impl Canon {
     }
 
     fn platform(&mut self, platform: &Platform) {
-        let Platform { eras, settle_seconds, exports, max_orphan_share } = platform;
+        // What only holds a day back changes no number of it.
+        let Platform { eras, settle_seconds, exports, max_orphan_share: _ } = platform;
         self.put("eras", &format!("{eras:?}"));
         self.put("settle_seconds", &settle_seconds.to_string());
-        self.put("max_orphan_share", &max_orphan_share.to_string());
         for export in exports {
             self.export(export);
         }

@@ -40,6 +40,12 @@ impl<'a> DayFacts<'a> {
         })
     }
 
+    /// Whether the first that the platform delivered reaches into the day: nothing older will come, and what is there
+    /// counts. It is never whole.
+    pub(super) fn is_begun_within(&self) -> bool {
+        self.is_before_first && !self.covering.is_empty()
+    }
+
     /// The last attempt, unless what it failed at was published since.
     pub(super) fn pending_attempt(&self) -> Option<&'a Attempt> {
         self.attempt.filter(|attempt| {
@@ -109,10 +115,10 @@ pub(super) fn standing(facts: &DayFacts<'_>, selection: &Selection) -> Standing 
     if let Some(standing) = facts.published_from_what_is_gone(selection) {
         return standing;
     }
-    if facts.is_before_first && facts.receipt.is_none() {
+    if facts.is_before_first && facts.receipt.is_none() && facts.covering.is_empty() {
         return Standing::NotBegun;
     }
-    if !facts.lack.is_none() {
+    if !facts.lack.is_none() && !facts.is_begun_within() {
         let Lack { missing, incomplete, .. } = facts.lack.clone();
         return Standing::Waiting { missing, incomplete, since: facts.day.end };
     }

@@ -19,6 +19,8 @@ use crate::time::LocalDay;
 
 /// So few dates may lack neighbours among themselves.
 const FEW_DATES: usize = 3;
+/// What may still come is waited for at least so much longer where something seems to be missing.
+const A_DAY_SECONDS: i64 = 86_400;
 
 /// A market-day that a run looks at.
 #[derive(Debug, Clone)]
@@ -37,6 +39,8 @@ pub struct PlannedDay {
     pub config_sha256: String,
     /// Where it stands.
     pub standing: Standing,
+    /// Whether the first that its platform delivered reaches into it, so that its beginning was never delivered.
+    pub is_begun_within: bool,
     /// What there is to say about it, wherever it stands.
     pub notes: Vec<String>,
     /// How the last attempt ended, if it published nothing and what it failed at was not published since.
@@ -194,13 +198,13 @@ impl PlatformPlan {
             let judged_as_of = known.receipts.get(&key).map_or(now, |receipt| now.max(receipt.judged_as_of()));
             let mut notes = delivered.fewer(&market, &windows);
             // What may still come is given twice the time where something seems to be missing.
-            let patience = if notes.is_empty() { 1 } else { 2 };
-            let settle_seconds = platform.settle_seconds.saturating_mul(patience);
+            let patience = if notes.is_empty() { 0 } else { platform.settle_seconds.max(A_DAY_SECONDS) };
+            let settle_seconds = platform.settle_seconds.saturating_add(patience);
             let settles_at = last_end(platform, &day, &windows).as_second().saturating_add(settle_seconds);
             let state = if judged_as_of.as_second() >= settles_at { State::Final } else { State::Provisional };
             let asked = Asked { market: &market, day: &day, windows: &windows, covering: &covering };
             let lack = delivered.lack(&asked);
-            let facts = DayFacts {
+            let mut facts = DayFacts {
                 workspace,
                 platform,
                 market: &market,
@@ -216,6 +220,11 @@ impl PlatformPlan {
                 receipt: known.receipts.get(&key).filter(|receipt| !receipt.content.retired),
                 attempt: known.attempts.get(&key),
             };
+            let is_begun_within = facts.is_begun_within();
+            if is_begun_within {
+                facts.state = State::Provisional;
+                notes.push("covered in part: nothing was delivered of the dates on which it began".to_owned());
+            }
             let standing = match known.unreadable.get(&market) {
                 Some(reason) => Standing::Unreadable { reason: reason.clone() },
                 None => standing(&facts, selection),
@@ -224,8 +233,14 @@ impl PlatformPlan {
                 notes.extend(facts.receipt.and_then(|receipt| receipt.content.partly.clone()));
             } else if let Standing::Current { state: State::Final, .. } = standing {
                 notes.clear();
+                // Nothing can make it anew, and the backfill that settles other days of the old configuration passes it by.
+                if facts.receipt.is_some_and(|receipt| receipt.content.config_sha256 != config_sha256) {
+                    notes.push(
+                        "published by another configuration; its exports are no longer all there".to_owned(),
+                    );
+                }
             }
-            let attempt = facts.pending_attempt().cloned();
+            let (attempt, state) = (facts.pending_attempt().cloned(), facts.state);
             let market_day = MarketDay { platform: id.clone(), market, local_date: day.date };
             days.push(PlannedDay {
                 market_day,
@@ -235,6 +250,7 @@ impl PlatformPlan {
                 fingerprint,
                 config_sha256,
                 standing,
+                is_begun_within,
                 notes,
                 attempt,
             });

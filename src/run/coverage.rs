@@ -33,6 +33,19 @@ pub(super) struct Part {
     pub(super) told: String,
     /// Whether its beginning is not: the exports may have held it before.
     pub(super) lacks_beginning: bool,
+    /// Whether it is declared that nothing happened where there is no record.
+    pub(super) is_quiet: bool,
+}
+
+impl Part {
+    /// Of a day between two records that has none itself: one record that is far off, by a clock that is wrong, makes
+    /// every day up to the next one such a day.
+    fn without_rows(path: &str) -> Self {
+        let told = format!(
+            "no record at `{path}` is of it, and a path without a date does not say that nothing happened (`if_missing: quiet` does)"
+        );
+        Self { told, lacks_beginning: false, is_quiet: false }
+    }
 }
 
 /// Why a market-day is not covered.
@@ -67,7 +80,14 @@ impl Coverage {
                 continue;
             }
             let is_quiet = export.completeness.if_missing == IfMissing::Quiet;
-            coverage = coverage.and(Spans::of(&objects).coverage(is_quiet, &export.path.text, &day.day, rule));
+            let spans = Spans::of(&objects);
+            let of_export = match spans.coverage(is_quiet, &export.path.text, &day.day, rule) {
+                Self::Whole if !is_quiet && !objects.iter().any(|object| speaks_of(*object, &day.day)) => {
+                    Self::Partly(Part::without_rows(&export.path.text))
+                }
+                of_export => of_export,
+            };
+            coverage = coverage.and(of_export);
         }
         coverage
     }
@@ -83,7 +103,8 @@ impl Coverage {
             (Self::Not(one), _) | (_, Self::Not(one)) => Self::Not(one),
             (Self::Partly(one), Self::Partly(other)) => Self::Partly(Part {
                 lacks_beginning: one.lacks_beginning || other.lacks_beginning,
-                told: one.told,
+                is_quiet: one.is_quiet && other.is_quiet,
+                told: if one.is_quiet { other.told } else { one.told },
             }),
             (Self::Partly(one), _) | (_, Self::Partly(one)) => Self::Partly(one),
             (Self::Whole, Self::Whole) => Self::Whole,
@@ -95,6 +116,14 @@ impl Coverage {
 /// says something only when a cover changes.
 fn is_judged(export: &Export, window: Window) -> bool {
     window == Window::Undated && export.fallback_for().is_none() && !matches!(export.rows, Rows::Covers(_))
+}
+
+/// Whether an object has a record, of whatever market, on a day, or its path says that the day is in its period.
+fn speaks_of((planned, read): (&PlannedExport, &ReadExport), day: &LocalDay) -> bool {
+    let path = &planned.found.path;
+    let says_period = path.start.is_some() && path.end.is_some();
+    let within = (day.start.as_microsecond(), day.end.as_microsecond() - 1);
+    says_period || read.report.seen.has_records_within(within)
 }
 
 /// Stretches of time that objects speak of: from the first microsecond to the last.
@@ -141,7 +170,7 @@ impl Spans {
         let before = Timestamp::from_microsecond(day.start.as_microsecond() - 1).ok();
         let begins = self.hold(day.start.as_microsecond()) || has_neighbour(before.and_then(|at| rule.day_of(at)));
         let ends = self.hold(day.end.as_microsecond() - 1) || has_neighbour(rule.day_of(day.end));
-        if is_quiet || begins && ends {
+        if begins && ends {
             return Coverage::Whole;
         }
         let part = match (begins, ends) {
@@ -150,7 +179,7 @@ impl Spans {
             _ => format!("from {} to {}", shown(self.first_in(day)), shown(self.last_in(day))),
         };
         let told = format!("covered in part: the records at `{path}` reach into it {part}");
-        Coverage::Partly(Part { told, lacks_beginning: !begins })
+        Coverage::Partly(Part { told, lacks_beginning: !begins, is_quiet })
     }
 
     fn first_in(&self, day: &LocalDay) -> i64 {

@@ -227,25 +227,28 @@ pub(super) fn shrink(
     Ok(is_told.then(|| format!("{told} (revision {} was final)", newest.content.revision)))
 }
 
-/// Which totals fall below those of the newest revision, from what to what. One that is not known any more, or only in
-/// part, falls to nothing; what was known in part is compared with all that is known now.
+/// Which totals fall below those of the newest revision, from what to what. One that is not known any more falls to
+/// nothing, and so does one of which less is known than was published; what was known in part is compared with all that is
+/// known now.
 pub(super) fn falls<'a>(
     totals: &'a BTreeMap<String, i64>,
     newest: &'a Receipt,
 ) -> impl Iterator<Item = (&'a str, i64, i64)> {
-    let before = newest.content.totals.iter();
+    let totals_before = newest.content.totals.iter();
     // Receipts from before numbers had a version do not tell a part from the whole.
     let tells_parts = newest.content.numbers_version.is_some();
-    let now = move |count: &str| {
+    let now = move |count: &str, before: i64| {
         let other = match count.strip_suffix(KNOWN_PART) {
             Some(whole) => Some(whole.to_owned()),
-            None => (!tells_parts).then(|| format!("{count}{KNOWN_PART}")),
+            None => Some(format!("{count}{KNOWN_PART}")),
         };
-        let total = totals.get(count).or_else(|| totals.get(&other?));
+        let is_part = other.as_deref().is_some_and(|other| other.ends_with(KNOWN_PART)) && tells_parts;
+        let enough = |part: &&i64| !is_part || **part >= before;
+        let total = totals.get(count).or_else(|| totals.get(&other?).filter(enough));
         total.copied().unwrap_or(0)
     };
-    before
-        .map(move |(count, before)| (count.as_str(), *before, now(count)))
+    totals_before
+        .map(move |(count, before)| (count.as_str(), *before, now(count, *before)))
         .filter(|(_, before, now)| now < before)
 }
 

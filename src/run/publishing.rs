@@ -120,13 +120,20 @@ impl Publisher<'_> {
             Ok(newest) => newest,
             Err(error) => return Ok(Disposition::Failed { reason: error_text(&error) }),
         };
-        if let Some(newest) = newest.as_ref().filter(|_| !self.accept_shrink)
+        // What was retired is as good as never published.
+        let before = newest.as_ref().filter(|newest| !newest.content.retired);
+        // By another configuration the day may have been made from other bytes.
+        let alike = before.filter(|before| before.content.config_sha256 == day.config_sha256);
+        if let Some(newest) = alike.filter(|_| !self.accept_shrink)
             && let Some(reason) = known_since::again(self.archive, newest, &exports).await
         {
             return Ok(Disposition::Held { reason });
         }
-        // What was retired is as good as never published.
-        let before = newest.as_ref().filter(|newest| !newest.content.retired);
+        let has_rows = exports.iter().any(|export| export.rows.counted + export.rows.duplicate > 0);
+        if day.is_begun_within && before.is_none() && !has_rows {
+            self.remember(day, AttemptEnd::NotBegun, "nothing that was delivered is of it".to_owned()).await;
+            return Ok(Disposition::NotBegun);
+        }
         let coverage = Coverage::of(self.platform, batch, counted, day, &market.day);
         let partly = match coverage {
             Coverage::Whole => None,
@@ -139,7 +146,8 @@ impl Publisher<'_> {
         };
         let was_final = before.is_some_and(|before| before.content.state == State::Final);
         // What is covered in part may have more to come; what was final once is final.
-        let state = if partly.is_some() && !was_final { State::Provisional } else { day.state };
+        let is_open = partly.as_ref().is_some_and(|part| !part.is_quiet) && !was_final;
+        let state = if is_open { State::Provisional } else { day.state };
         let turns = self.workspace.turns(&day.market_day.platform, &day.market_day.market);
         let unknown = counted.unknown(batch, number);
         let by_turn = counted.turns.get(number).map_or(&[][..], Vec::as_slice);
@@ -173,7 +181,7 @@ impl Publisher<'_> {
         {
             return Ok(self.keep(day, before, &part.told).await);
         }
-        let partly = partly.map(|part| part.told);
+        let partly = partly.filter(|part| !part.is_quiet).map(|part| part.told);
         let max_share = Some(self.workspace.settings.max_shrink_share).filter(|_| !is_accepted);
         let fell = match judge::shrink(day, &totals, before, max_share, &exports) {
             Ok(fell) => fell,
@@ -225,7 +233,8 @@ impl Publisher<'_> {
             self.remember(day, AttemptEnd::NotBegun, reason).await;
             return Ok(Some(Disposition::NotBegun));
         }
-        if is_quiet && day.state == State::Final {
+        // What lies before the first record is gone, be it that nothing happened or that it was never read.
+        if is_quiet && !is_before && day.state == State::Final {
             return Ok(None);
         }
         // Of a quiet day time decides, which is no part of its inputs.
@@ -240,7 +249,10 @@ impl Publisher<'_> {
     async fn keep(&self, day: &PlannedDay, newest: &Receipt, reason: &str) -> Disposition {
         self.remember(day, AttemptEnd::Kept, reason.to_owned()).await;
         let Content { revision, state, .. } = newest.content;
-        let notes = (state == State::Provisional).then(|| reason.to_owned());
+        // A final day without a row may be one that was called quiet before anything spoke of it.
+        let exports = &newest.content.exports;
+        let is_empty = exports.iter().all(|export| export.rows.counted + export.rows.duplicate == 0);
+        let notes = (state == State::Provisional || is_empty).then(|| reason.to_owned());
         Disposition::Current { revision, state, notes: notes.into_iter().collect() }
     }
 

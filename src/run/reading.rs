@@ -15,7 +15,7 @@ use crate::config::{Platform, Rows, Workspace};
 use crate::count::{Booked, Counted, Counter, Effort, Fed, Feed, Landed, Memory, Outcome, Scope};
 use crate::export::{self, Excerpt, ExportError, ReadReport, Reading};
 use crate::model::{Fact, MarketId, Page, TurnFact, Turns, Unknown};
-use crate::plan::{Batch, PlannedExport};
+use crate::plan::{Batch, PlannedDay, PlannedExport, Window};
 use crate::store::{Fetched, Object, Store, StoreError, StoreProblem};
 use crate::time::Zone;
 
@@ -259,11 +259,18 @@ fn scope(batch: &Batch<'_>, platform: &Platform) -> Scope {
         }
     }
     for (number, day) in batch.days.iter().enumerate() {
-        if platform.tells_orphans(&day.market_day.market) {
+        if platform.tells_orphans(&day.market_day.market) && stands_on_all(day, platform) {
             scope.count_orphans(number, day.day.start.as_microsecond() + ACROSS_MIDNIGHT_US);
         }
     }
     scope
+}
+
+/// Whether a day stands on every export that feeds its market: where one was added later, its impressions are not there.
+fn stands_on_all(day: &PlannedDay, platform: &Platform) -> bool {
+    let market = &day.market_day.market;
+    let mut windows = platform.exports.iter().zip(&day.windows);
+    windows.all(|(export, window)| *window != Window::Nowhere || !export.feeds(market))
 }
 
 /// The big ones first, so that no thread is left alone with one at the end.

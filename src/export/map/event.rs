@@ -109,9 +109,7 @@ impl<'a, S: Signals> EventMapper<'a, S> {
         if !self.is_in_reach(stage, credited_us) {
             return Err(self.beyond(stage, occurred_us, credited_us));
         }
-        if credited_us < occurred_us {
-            self.fates.seen.counts_at(credited_us);
-        }
+        self.fates.seen.taken(credited_us, occurred_us);
         let [event_id, viewer_id] = [event_id, viewer_id].map(|id| id.map(Id::of));
         let signal = Signal { record, occurred_us, credited_us, kinds, dwell_ms, event_id, viewer_id, stage };
         if let Some(prints) = &mut self.prints {

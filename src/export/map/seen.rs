@@ -24,8 +24,10 @@ pub struct Seen {
     pub prints: Option<Prints>,
     /// The same over rows of counts whether or not they say something: a row of zeros says that nothing happened.
     pub(super) rows_us: Option<(i64, i64)>,
-    /// The first instant at which a record counts that happened later: of a leave, when the room was entered.
-    counts_from_us: Option<i64>,
+    /// From the first instant of a record that was taken to the last: of a leave from when the room was entered.
+    taken_us: Option<(i64, i64)>,
+    /// The hours in which those records happened, since 1970.
+    hours: Hours,
     /// Markets that the configuration does not know.
     pub other_markets: OtherMarkets,
     /// Records of which no market-day reads the object.
@@ -77,9 +79,20 @@ impl Seen {
         self.span_us = Some(joined(self.span_us, (at_us, at_us)));
     }
 
-    /// Takes the instant at which a record counts that happened later.
-    pub(super) fn counts_at(&mut self, at_us: i64) {
-        self.counts_from_us = Some(self.counts_from_us.map_or(at_us, |from_us| from_us.min(at_us)));
+    /// Takes a record that is no reject, with the instants at which it counts and happened.
+    pub(super) fn taken(&mut self, credited_us: i64, occurred_us: i64) {
+        self.taken_us = Some(joined(self.taken_us, (credited_us, occurred_us)));
+        self.hours.add(occurred_us);
+        if credited_us < occurred_us {
+            self.hours.add(credited_us);
+        }
+    }
+
+    /// Whether any record that was taken is of a stretch of time, to the hour; of rows of counts, which cover more than their
+    /// beginning, that is taken for granted.
+    #[must_use]
+    pub fn has_records_within(&self, (first_us, last_us): (i64, i64)) -> bool {
+        self.rows_us.is_some() || self.hours.any_within(first_us, last_us)
     }
 
     /// Takes what a row of counts speaks of.
@@ -99,12 +112,43 @@ impl Seen {
         self.span_us = self.span_us.filter(|_| rows.period != Period::Path);
     }
 
-    /// The stretch of time that the records speak of, from its first instant to its last: also of the entry that a leave
-    /// tells of, on whose day it counts.
+    /// The stretch of time that the records which were taken speak of, from its first instant to its last: also of the
+    /// entry that a leave tells of, on whose day it counts.
     #[must_use]
     pub fn covered_us(&self) -> Option<(i64, i64)> {
-        let (first_us, last_us) = self.rows_us.or(self.span_us)?;
-        Some((self.counts_from_us.map_or(first_us, |from_us| from_us.min(first_us)), last_us))
+        self.rows_us.or(self.taken_us)
+    }
+}
+
+/// Hours with records: as many as a year has; of more, it is only known that there are more.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Hours {
+    known: BTreeSet<i64>,
+    newest: Option<i64>,
+    are_more: bool,
+}
+
+const HOUR_US: i64 = 3_600_000_000;
+const MOST_HOURS: usize = 24 * 366;
+
+impl Hours {
+    fn add(&mut self, at_us: i64) {
+        let hour = at_us.div_euclid(HOUR_US);
+        // Most records are of the same hour as the one before.
+        if self.newest == Some(hour) {
+            return;
+        }
+        self.newest = Some(hour);
+        if self.known.len() < MOST_HOURS {
+            self.known.insert(hour);
+        } else {
+            self.are_more |= !self.known.contains(&hour);
+        }
+    }
+
+    fn any_within(&self, first_us: i64, last_us: i64) -> bool {
+        let hours = first_us.div_euclid(HOUR_US)..=last_us.div_euclid(HOUR_US);
+        self.are_more || self.known.range(hours).next().is_some()
     }
 }
 

@@ -46,7 +46,8 @@ pub(super) fn doubles(objects: &[Object<'_>]) -> Vec<Double> {
             by_records.entry(prints.all()).or_default().push((*object, *prints));
         }
         for same in by_records.values() {
-            doubles.extend(same.windows(2).map(|pair| the_same(pair[0], pair[1])));
+            let pairs = same.windows(2).filter(|pair| is_no_chance(pair[0], pair[1]));
+            doubles.extend(pairs.map(|pair| the_same(pair[0], pair[1])));
         }
         let firsts: Vec<_> = by_records.values().map(|same| same[0]).collect();
         let prints: Vec<&Prints> = firsts.iter().map(|(_, prints)| *prints).collect();
@@ -58,6 +59,12 @@ pub(super) fn doubles(objects: &[Object<'_>]) -> Vec<Double> {
 
 fn key<'a>(object: &Object<'a>) -> &'a str {
     &object.planned.found.object.key
+}
+
+/// Whether two exports with the same records are more than two that happen to say the same: a record or two without a
+/// viewer may.
+fn is_no_chance((one, prints): (&Object<'_>, &Prints), (other, _): (&Object<'_>, &Prints)) -> bool {
+    one.sha256 == other.sha256 || prints.have_viewers() || prints.records() >= LEAST_IN_COMMON as u64
 }
 
 fn the_same((one, prints): (&Object<'_>, &Prints), (other, _): (&Object<'_>, &Prints)) -> Double {

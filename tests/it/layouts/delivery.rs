@@ -86,8 +86,11 @@ impl Layout {
     }
 
     fn deal(&mut self, dice: &mut Dice, truth: &Truth) {
-        // Every date has its objects, whether anything happened on it or not.
-        for date in dates(shifted(truth.from, -4), shifted(truth.to, 6)) {
+        // Every date has its objects, whether anything happened on it or not. Some platforms began to deliver long before,
+        // some on the day on which the first of all happened.
+        let first = truth.events.iter().map(|event| event.at.to_zoned(zone(self.cut)).date()).min();
+        let first = first.filter(|_| dice.one_in(2)).unwrap_or(shifted(truth.from, -4));
+        for date in dates(first, shifted(truth.to, 6)) {
             for object in self.of_date(date) {
                 self.objects.entry(object).or_default();
             }
@@ -137,6 +140,12 @@ impl Layout {
         let Some(object) = self.any(dice) else { return };
         self.objects.remove(&object);
         self.missing = Some(object);
+    }
+
+    /// Whether deliveries began days before anything happened.
+    pub fn begins_before(&self, truth: &Truth) -> bool {
+        let of_date = self.of_date(shifted(truth.from, -4));
+        of_date.iter().any(|object| self.objects.contains_key(object))
     }
 
     /// Whether the configuration says of the delivery what is true of it, and nothing is amiss with it.

@@ -57,7 +57,7 @@ pub const ZONES: [&str; 40] = [
 const WEEKS: [&str; 6] = ["2026-03-06", "2026-03-27", "2026-04-03", "2026-09-04", "2026-10-30", "2026-11-18"];
 
 /// Names of markets, in their order.
-pub const MARKETS: [&str; 3] = ["AA", "BB", "CC"];
+pub const MARKETS: [&str; 2] = ["AA", "BB"];
 
 /// What a viewer did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +93,7 @@ pub struct Truth {
 
 impl Truth {
     pub fn of(dice: &mut Dice) -> Self {
-        let zones: Vec<&str> = (0..=dice.below(MARKETS.len())).map(|_| dice.pick(&ZONES)).collect();
+        let zones: Vec<&str> = (0..1 + dice.below(2)).map(|_| dice.pick(&ZONES)).collect();
         let from: Date = dice.pick(&WEEKS).parse().unwrap();
         let to = from.checked_add((3 + dice.whole(2)).days()).unwrap();
         let mut truth = Self { zones, from, to, events: Vec::new() };

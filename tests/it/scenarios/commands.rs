@@ -62,7 +62,7 @@ fn a_dry_run_says_what_it_would_do_and_writes_nothing() {
         outcome.stdout,
         "shop/GB/2026-11-21 is not over\n\
          shop/GB/2026-11-20 would be settled: never published\n\
-         shop/GB/2026-11-19 ended before the platform delivered anything\n\
+         shop/GB/2026-11-19 would be settled: never published\n\
          shop: 1 exports of 105 bytes would be read\n"
     );
     assert_eq!(scenario.tree(""), before);
@@ -162,9 +162,9 @@ fn status_has_a_letter_for_where_every_market_day_stands() {
         "platform   market   11-15   11-16   11-17   11-18   11-19   11-20   11-21\n\
          ───────────────────────────────────────────────────────────────────────────\n\
          shop       GB           X       X       X       H       W       D       P\n\
-         shop       JP           -       X       X       X       W       W       D\n\
+         shop       JP           X       X       X       X       W       W       D\n\
          F final   P provisional   W waiting for exports   H held back   X failed   D due   · not over   - not begun\n\
-         failed: shop/GB/2026-11-15, shop/GB/2026-11-16, shop/GB/2026-11-17, shop/JP/2026-11-16 and 2 more\n\
+         failed: shop/GB/2026-11-15, shop/GB/2026-11-16, shop/GB/2026-11-17, shop/JP/2026-11-15 and 3 more\n\
          export `shop/2026-11-17/a.csv`: none of the mapped columns is in its first line; has it a header, and this delimiter and encoding?\n\
          held: shop/GB/2026-11-18\n\
          export `shop/2026-11-18/a.csv`: 1 of 1 records were rejected, more than the 1 % that `max_reject_share` \

@@ -108,9 +108,7 @@ impl<S: Signals> EventMapper<'_, S> {
             return false;
         }
         self.fates.seen.record(occurred_us);
-        if credited_us < occurred_us {
-            self.fates.seen.counts_at(credited_us);
-        }
+        self.fates.seen.taken(credited_us, occurred_us);
         self.fates.taken += 1;
         let signal = Signal {
             record,
