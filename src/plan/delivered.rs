@@ -19,6 +19,14 @@ const NEIGHBOURS: i64 = 3;
 /// An export by its number, the market that a path names if it names one, and a date.
 pub type Place = (usize, Option<MarketId>, Date);
 
+/// A date with fewer objects than is usual around it.
+struct Fewer {
+    there: usize,
+    usual: usize,
+    /// How many dates around it have as many as is usual.
+    neighbours: usize,
+}
+
 /// What a platform has delivered.
 pub(super) struct Delivered<'a> {
     pub(super) platform: &'a Platform,
@@ -108,9 +116,12 @@ impl<'a> Delivered<'a> {
                 continue;
             }
             for date in window.dates() {
-                let is_told =
-                    |(there, _): &(usize, usize)| *there > 0 || self.is_overdue(index, market, date, window);
-                if let Some((there, usual)) = self.fewer_of(index, market, date).filter(is_told) {
+                let is_needed = window.needed().any(|needed| needed == date);
+                let is_told = |fewer: &Fewer| match fewer.there {
+                    0 => !is_needed && self.is_overdue(index, market, date),
+                    _ => is_needed || fewer.neighbours > 1,
+                };
+                if let Some(Fewer { there, usual, .. }) = self.fewer_of(index, market, date).filter(is_told) {
                     let path = export.path.shown(Some(date), export.folder_of(market));
                     told.push(format!(
                         "`{path}` has {there} objects, fewer than its neighbours, which have {usual}"
@@ -123,7 +134,7 @@ impl<'a> Delivered<'a> {
 
     /// How many objects a date has and how many the dates around it have, where it has fewer and most of them have as
     /// many as each other: where every date has another number, as with a file a broadcast, fewer means nothing.
-    fn fewer_of(&self, export: usize, market: &MarketId, date: Date) -> Option<(usize, usize)> {
+    fn fewer_of(&self, export: usize, market: &MarketId, date: Date) -> Option<Fewer> {
         let there = self.count(export, market, date);
         let platform_days = DayRule::calendar(self.platform.exports[export].day_zone.clone());
         let is_over = |date: &Date| platform_days.day(*date).is_some_and(|day| day.end <= self.now);
@@ -133,15 +144,14 @@ impl<'a> Delivered<'a> {
             around.map(|date| self.count(export, market, date)).filter(|count| *count > 0).collect();
         let usual = around.iter().copied().max()?;
         let as_usual = around.iter().filter(|count| **count == usual).count();
-        (there < usual && 2 * as_usual > around.len()).then_some((there, usual))
+        (there < usual && 2 * as_usual > around.len()).then_some(Fewer { there, usual, neighbours: as_usual })
     }
 
     /// Whether a date without an object, which a market-day does not need, should have one by now: objects of dates before
     /// and after it are there.
-    fn is_overdue(&self, export: usize, market: &MarketId, date: Date, window: &Window) -> bool {
+    fn is_overdue(&self, export: usize, market: &MarketId, date: Date) -> bool {
         let definition = &self.platform.exports[export];
         let is_quiet = definition.completeness.if_missing == IfMissing::Quiet;
-        let is_needed = window.needed().any(|needed| needed == date);
         let own_day = DayRule::calendar(definition.day_zone.clone()).day(date);
         let settled = own_day.is_some_and(|day| {
             self.now.as_second() >= day.end.as_second().saturating_add(self.platform.settle_seconds)
@@ -152,7 +162,7 @@ impl<'a> Delivered<'a> {
                 .fold((false, false), |(before, after), other| (before || other < date, after || other > date));
             dates == (true, true)
         };
-        !is_quiet && !is_needed && settled && is_gap()
+        !is_quiet && settled && is_gap()
     }
 }
 

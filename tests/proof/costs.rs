@@ -134,8 +134,10 @@ fn a_late_export_is_read_with_those_that_its_market_days_stand_on_and_no_other()
     ground.workspace.deliver(Some(&ground.stub), "shop/2026-11-17/late.csv", rows);
     ground.stub.calm();
     let night = ground.workspace.night("2026-11-21T12:00:00Z").exits(0);
-    // It may hold rows of its own day and of the one before; these stand on their own exports and the next day's.
-    let expected = ["16/a", "17/a", "17/late", "18/a"].map(|name| format!("shop/2026-11-{name}.csv"));
+    // It may hold rows of its own day and of the two before, with late leaves of stays that crossed midnight; these stand on
+    // their own exports and those of the next two days.
+    let expected =
+        ["15/a", "16/a", "17/a", "17/late", "18/a", "19/a"].map(|name| format!("shop/2026-11-{name}.csv"));
     let reads = ground.reads();
     assert_eq!(reads.keys().cloned().collect::<BTreeSet<_>>(), BTreeSet::from(expected), "{}", night.stdout);
     assert!(reads.values().all(|times| *times == 1), "{reads:?}");

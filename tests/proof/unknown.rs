@@ -27,7 +27,7 @@ impl Ground {
         let workspace = Workspace::on_stub(&stub);
         workspace.env("AWS_TIMEOUT", TIME_OUT);
         deliver_first(&workspace, Some(&stub));
-        workspace.night(FIRST).exits(4);
+        workspace.night(FIRST).exits(0);
         deliver_second(&workspace, Some(&stub));
         stub.bucket().pass(Duration::from_hours(24));
         let before: Bucket = stub.bucket().clone();

@@ -29,7 +29,7 @@ impl Ground {
     fn prepare() -> Self {
         let workspace = Workspace::on_folder();
         deliver_first(&workspace, None);
-        workspace.night(FIRST).exits(4);
+        workspace.night(FIRST).exits(0);
         deliver_second(&workspace, None);
         let before = workspace.archive(None);
         let started = Instant::now();
