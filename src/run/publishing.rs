@@ -122,17 +122,8 @@ impl Publisher<'_> {
         };
         // What was retired is as good as never published.
         let before = newest.as_ref().filter(|newest| !newest.content.retired);
-        // By another configuration the day may have been made from other bytes.
-        let alike = before.filter(|before| before.content.config_sha256 == day.config_sha256);
-        if let Some(newest) = alike.filter(|_| !self.accept_shrink)
-            && let Some(reason) = known_since::again(self.archive, newest, &exports).await
-        {
-            return Ok(Disposition::Held { reason });
-        }
-        let has_rows = exports.iter().any(|export| export.rows.counted + export.rows.duplicate > 0);
-        if day.is_begun_within && before.is_none() && !has_rows {
-            self.remember(day, AttemptEnd::NotBegun, "nothing that was delivered is of it".to_owned()).await;
-            return Ok(Disposition::NotBegun);
+        if let Some(disposition) = self.ruled_out(day, before, &exports).await {
+            return Ok(disposition);
         }
         let coverage = Coverage::of(self.platform, batch, counted, day, &market.day);
         let partly = match coverage {
@@ -213,6 +204,29 @@ impl Publisher<'_> {
             Ok(Published::AlreadyPublished { revision }) => Disposition::Current { revision, state, notes },
             Err(error) => failed(&error),
         })
+    }
+
+    /// What becomes of a market-day whose exports show that there is nothing to publish, if they do: bytes that were
+    /// replaced before are there again, or nothing is of a day on which deliveries began.
+    async fn ruled_out(
+        &self,
+        day: &PlannedDay,
+        before: Option<&Receipt>,
+        exports: &[ExportRecord],
+    ) -> Option<Disposition> {
+        // By another configuration the day may have been made from other bytes.
+        let alike = before.filter(|before| before.content.config_sha256 == day.config_sha256);
+        if let Some(newest) = alike.filter(|_| !self.accept_shrink)
+            && let Some(reason) = known_since::again(self.archive, newest, exports).await
+        {
+            return Some(Disposition::Held { reason });
+        }
+        let has_rows = exports.iter().any(|export| export.rows.counted + export.rows.duplicate > 0);
+        if day.is_begun_within && before.is_none() && !has_rows {
+            self.remember(day, AttemptEnd::NotBegun, "nothing that was delivered is of it".to_owned()).await;
+            return Some(Disposition::NotBegun);
+        }
+        None
     }
 
     /// What becomes of a market-day that no export without a date covers; `None` if it is a quiet one.

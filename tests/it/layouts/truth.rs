@@ -93,7 +93,7 @@ pub struct Truth {
 
 impl Truth {
     pub fn of(dice: &mut Dice) -> Self {
-        let zones: Vec<&str> = (0..1 + dice.below(2)).map(|_| dice.pick(&ZONES)).collect();
+        let zones: Vec<&str> = (0..=dice.below(2)).map(|_| dice.pick(&ZONES)).collect();
         let from: Date = dice.pick(&WEEKS).parse().unwrap();
         let to = from.checked_add((3 + dice.whole(2)).days()).unwrap();
         let mut truth = Self { zones, from, to, events: Vec::new() };
