@@ -25,6 +25,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
@@ -33,6 +34,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+PUBLISHED_AT = re.compile(rb'(?m)^(  "published_at": ")([^"]*)"')   # in receipts, by the machine's clock
 PAGE = 50   # keys in a page of a listing; the real one has 1,000, and a test archive is to have several pages
 
 
@@ -81,6 +83,15 @@ class Stored:
         return f'"{hashlib.md5(self.data).hexdigest()}"'
 
 
+def published_earlier(data: bytes, seconds: float) -> bytes:
+    """A receipt, as a machine would have written it whose clock was that much behind; anything else as it is."""
+    def earlier(match: re.Match) -> bytes:
+        at = datetime.fromisoformat(match[2].decode()) - timedelta(seconds=seconds)
+        return match[1] + at.isoformat().replace("+00:00", "Z").encode() + b'"'
+
+    return PUBLISHED_AT.sub(earlier, data, count=1)
+
+
 class Fake:
     """The objects of one bucket, and what was asked of them."""
 
@@ -106,10 +117,10 @@ class Fake:
             return status, self.objects[key]
 
     def age(self, seconds: float) -> None:
-        """Lets time go by since every put."""
+        """Lets time go by since every put, also by what the objects themselves say of when they were published."""
         with self.lock:
             self.objects = {
-                key: Stored(stored.data, stored.generation, stored.modified - seconds)
+                key: Stored(published_earlier(stored.data, seconds), stored.generation, stored.modified - seconds)
                 for key, stored in self.objects.items()
             }
 

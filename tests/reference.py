@@ -45,6 +45,7 @@ COLUMNS = [
     *KEYS, *COUNT_COLUMNS, "derived", "prorated_impressions", "prorated_entries", "day_match",
     *RATE_COLUMNS, "mean_dwell_seconds", "slot_seconds", "slot_start_local", "slot_start_utc",
     "impression_basis", "click_event", "unique_basis", "convention_since", "provisional", "revision",
+    "partly_known", "orphan_clicks",
 ]
 FLAGS = {"clicked": "click", "entered": "entry", "ordered": "order"}
 FLOATS = {"dwell_seconds", "dwell_seconds_low", "dwell_seconds_high", "day_match", "mean_dwell_seconds", *RATE_COLUMNS}
@@ -227,12 +228,15 @@ local as (
     from (select * replace ({as_click} as is_click), {self._evidence_at()} as evidence_at from once)
 ),
 placed as (
-    select *, {self._by_market("local_date", self._local_date)}, {self._by_market("slot", self._slot)} from local
+    select *, {self._by_market("local_date", self._local_date)}, {self._by_market("slot", self._slot)},
+        {self._by_market("first_hour_over", self._first_hour_over)}
+    from local
 ),
 -- One row per viewer and cell, which is where most of the rows go.
 visits as (
     select market, local_date, slot, audience, broadcast_id, cover_id, viewer_id,
         sum(is_impression::bigint) as impressions, sum(is_click::bigint) as clicks, sum(is_entry::bigint) as entries,
+        sum((is_click and not is_impression and occurred_at >= first_hour_over)::bigint) as lone_clicks,
         count(*) filter (has_dwell and dwell >= {self.stay_seconds}) as stays,
         sum(dwell) filter (has_dwell) as dwell_seconds, sum(is_order::bigint) as orders,
         min({touch}) filter (is_impression) as saw, min({touch}) filter (is_click) as clicked,
@@ -247,7 +251,7 @@ wanderers as (
 ),
 touched as (
     select visits.*, saw = coalesce(first_saw, saw) as is_first_saw, clicked = coalesce(first_clicked, clicked) as is_first_clicked,
-        entered = coalesce(first_entered, entered) as is_first_entered
+        entered = coalesce(first_entered, entered) as is_first_entered, coalesce(first_saw, saw) is null as saw_nothing
     from visits left join wanderers using (market, local_date, broadcast_id, cover_id, viewer_id)
 ),
 counted as (
@@ -255,12 +259,13 @@ counted as (
         sum(impressions) as impressions, count(*) filter (is_first_saw) as unique_impressions,
         sum(clicks) as clicks, count(*) filter (is_first_clicked) as clickers,
         sum(entries) as entries, count(*) filter (is_first_entered) as entrants,
-        sum(stays) as stays, sum(dwell_seconds) as dwell_seconds, sum(orders) as orders
+        sum(stays) as stays, sum(dwell_seconds) as dwell_seconds, sum(orders) as orders,
+        sum(lone_clicks) filter (saw_nothing) as orphan_clicks
     from touched group by all
     having impressions + clicks + entries + stays + orders + coalesce(dwell_seconds, 0) > 0
 )
 select {text(self.platform.code)} as platform, market, local_date, slot, audience, broadcast_id, cover_id,
-    {", ".join(f"{self._offered(count)} as {count}" for count in COUNTS)},
+    {", ".join(f"{self._offered(count)} as {count}" for count in COUNTS)}, {self._orphan_clicks()} as orphan_clicks,
     {text(self.platform.conventions["impression"])} as impression_basis, {text(self.platform.conventions["click"])} as click_event
 from counted
 """
@@ -297,6 +302,11 @@ select * from ({self._signals("in (from twice)")}) qualify row_number() over (pa
         kind = "double" if count == "dwell_seconds" else "bigint"
         return f"coalesce({count}, 0)::{kind}" if count in self.offers else f"null::{kind}"
 
+    def _orphan_clicks(self) -> str:
+        """Clicks without an impression, where both are told of viewers who are known, and an entry is no click."""
+        told = {"unique_impressions", "clickers"} <= self.offers and not self._entry_is_click()
+        return "coalesce(orphan_clicks, 0)::bigint" if told else "null::bigint"
+
     def _by_market(self, result: str, value) -> str:
         cases = " ".join(f"when {text(market.code)} then {value(market)}" for market in self.markets.values())
         return f"case market {cases} end as {result}"
@@ -315,6 +325,12 @@ select * from ({self._signals("in (from twice)")}) qualify row_number() over (pa
     @staticmethod
     def _local_date(market: Market) -> str:
         return f"(wall - interval {market.day_start_seconds} second)::date" if market.day_start_seconds else "wall::date"
+
+    @staticmethod
+    def _first_hour_over(market: Market) -> str:
+        """The end of the day's first hour: the impressions of clicks before it may be of the day before."""
+        date = f"(wall - interval {market.day_start_seconds} second)::date"
+        return f"timezone({text(market.zone)}, {date} + interval {market.day_start_seconds} second) + interval 1 hour"
 
     @staticmethod
     def _slot(market: Market) -> str:
@@ -502,10 +518,12 @@ def slot_audience(at: str) -> str:
     return f"""
 select {", ".join(KEYS)}, {exact_counts()}, {rates()}, slot_seconds, slot_start_local, slot_start_utc,
     impression_basis, click_event, 'first_touch' as unique_basis, null::date as convention_since,
-    timestamptz {text(at)} < day_end + to_seconds(settle_seconds) as provisional, 1::bigint as revision
+    timestamptz {text(at)} < day_end + to_seconds(settle_seconds) as provisional, 1::bigint as revision,
+    null::varchar as partly_known, orphan_clicks
 from (
     select {", ".join(KEYS)}, impression_basis, click_event,
-        {", ".join(f"sum({count})::{'double' if count == 'dwell_seconds' else 'bigint'} as {count}" for count in COUNTS)}
+        {", ".join(f"sum({count})::{'double' if count == 'dwell_seconds' else 'bigint'} as {count}" for count in COUNTS)},
+        sum(orphan_clicks)::bigint as orphan_clicks
     from funnel group by all
 ) join slot_times using (market, local_date, slot) join settle using (platform)
 order by all
