@@ -13,7 +13,7 @@ use super::section::Section;
 use super::{ids, instant, kind, market_rule};
 use crate::model::Event;
 
-const KEYS: [Key; 19] = [
+const KEYS: [Key; 20] = [
     ("event_id", HAPPENINGS),
     ("occurred_at", HAPPENINGS),
     ("period", &[RowKind::Counts]),
@@ -33,6 +33,7 @@ const KEYS: [Key; 19] = [
     ("optional", &[RowKind::Counts]),
     ("rates", &[RowKind::Counts]),
     ("blank", &[RowKind::Counts]),
+    ("may_exceed", &[RowKind::Counts]),
 ];
 
 /// Reads `columns`. `delivery` is what the export says of its deliveries, `None` where that is broken.

@@ -71,6 +71,11 @@ pub struct CountRows {
     pub skip: BTreeMap<ColumnName, BTreeSet<String>>,
     /// What a blank cell says of a count; one that is not here is not known there.
     pub blank: BTreeMap<Count, Blank>,
+    /// Counts that may be more than what they are otherwise a part of.
+    pub may_exceed: CountSet,
+    /// What one in the column of a count stands for, where that is not one: ten thousand under `曝光（万）`. Of dwell, in
+    /// milliseconds, where it is not a second.
+    pub one_is: BTreeMap<Count, u64>,
 }
 
 /// What it means that a count has a blank cell: nothing, white space or null, and no word for nothing known.
@@ -222,8 +227,21 @@ pub enum CountRule {
 pub struct RateColumn {
     /// The column.
     pub column: ColumnName,
-    /// Whether a number without `%` is in percent.
-    pub is_percent: bool,
+    /// How a number without `%` is meant.
+    pub unit: RateUnit,
+}
+
+/// How a rate without a percent sign is meant. Nobody guesses: `0.5` may be half of all or one in two hundred.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RateUnit {
+    /// In percent.
+    Percent,
+    /// As a share of one.
+    Fraction,
+    /// There is none: every rate has its sign, and a bare number is a bad one.
+    Signed,
+    /// It is a length of time, and a bare number counts so many milliseconds each.
+    Length(u64),
 }
 
 /// A ratio that an export reports.

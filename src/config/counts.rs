@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::counting::{
-    Blank, ColumnName, CountRows, CountRule, Newest, NumberStyle, RateColumn, ReportedRate, Totals,
-};
+use super::count_rule::{Rules, read_counts};
+use super::counting::{Blank, ColumnName, CountRows, CountRule, Newest, NumberStyle, ReportedRate, Totals};
 use super::frame::Frame;
 use super::place::Place;
 use super::section::Section;
-use super::{newest, numbers, period, rates, totals};
+use super::{exceeding, newest, numbers, period, rates, totals};
 use crate::model::{Count, CountSet};
 
 /// The counts by their words.
@@ -62,10 +61,14 @@ pub(super) fn read(columns: &Section<'_>, frame: &Frame<'_>, delivery: Option<De
         .required("period", "the interval of a row, such as `{start: …, grain: 1m}`")
         .and_then(|at| period::read(&at, frame));
     let rules = columns.required("counts", "which column counts what, such as `{entries: Views}`");
-    let (counts, stated) = rules.as_ref().and_then(read_counts).unzip();
+    let (counts, stated, one_is) = match rules.as_ref().and_then(read_counts) {
+        Some((counts, stated, one_is)) => (Some(counts), Some(stated), Some(one_is)),
+        None => (None, None, None),
+    };
     let rates = columns.or("rates", Vec::new(), |at| read_rates(&at, counts.as_ref(), frame));
     let optional = columns.or("optional", CountSet::default(), |at| read_optional(&at, counts.as_ref()));
     let blank = columns.or("blank", BTreeMap::new(), |at| read_blank(&at, counts.as_ref(), optional));
+    let may_exceed = columns.or("may_exceed", CountSet::default(), |at| exceeding::read(&at));
     let Delivery { newest, fallback_for, totals, numbers, skip } = delivery?;
     Some(CountRows {
         period: period?,
@@ -79,109 +82,9 @@ pub(super) fn read(columns: &Section<'_>, frame: &Frame<'_>, delivery: Option<De
         numbers,
         skip,
         blank: blank?,
+        may_exceed: may_exceed?,
+        one_is: one_is?,
     })
-}
-
-type Rules = BTreeMap<Count, CountRule>;
-type Stated = BTreeMap<Count, ColumnName>;
-
-/// How every count is read, and the columns of those that are derived only where they lack one.
-fn read_counts(at: &Place<'_>) -> Option<(Rules, Stated)> {
-    let expected = "at least one, such as `{entries: Views}`";
-    let entries = at.entries("a set of counts", expected)?;
-    let section = at.section("a set of counts", &COUNTS.map(|(word, _)| word))?;
-    let places: Vec<(Count, Place<'_>)> =
-        COUNTS.iter().filter_map(|(word, count)| Some((*count, section.optional(word)?))).collect();
-    let (mut rules, mut stated) = (Rules::new(), Stated::new());
-    for (count, at) in &places {
-        let Some((rule, column)) = read_rule(at, *count) else { continue };
-        rules.insert(*count, rule);
-        stated.extend(column.map(|column| (*count, column)));
-    }
-    let all_read = rules.len() == entries.len();
-    let mut sound = all_read;
-    for (count, at) in &places {
-        // What could not be read is not said to be missing.
-        if let Some(CountRule::Times { of, .. } | CountRule::DividedBy { of, .. }) = rules.get(count) {
-            sound &= check_source(at, *of, &rules, all_read);
-        }
-    }
-    sound.then_some((rules, stated))
-}
-
-fn read_rule(at: &Place<'_>, count: Count) -> Option<(CountRule, Option<ColumnName>)> {
-    if !at.is_map() {
-        return Some((CountRule::Column(at.column()?), None));
-    }
-    let section = at.section("a count", &["column", "of", "times", "divided_by"])?;
-    let stated = section.maybe("column", |at| at.column());
-    let rule = read_derived(&section, count);
-    Some((rule?, stated?))
-}
-
-fn read_derived(section: &Section<'_>, count: Count) -> Option<CountRule> {
-    let of = section.required("of", "another count of the row").and_then(|at| {
-        let of = at.word("a count", &COUNTS)?;
-        match of {
-            _ if of == count => at.refuse(format!("`{}` cannot be derived from itself", of.word())),
-            Count::Dwell => at.refuse("`dwell_seconds` is a time: nothing is derived from it"),
-            _ => Some(of),
-        }
-    });
-    match (section.optional("times"), section.optional("divided_by")) {
-        (Some(times), None) => {
-            let by = read_rate(&times, count == Count::Dwell);
-            Some(CountRule::Times { of: of?, by: by? })
-        }
-        (None, Some(divided_by)) if count == Count::Dwell => {
-            divided_by.refuse("`dwell_seconds` is a count times a mean duration (expected `times`)")
-        }
-        (None, Some(divided_by)) => {
-            let by = read_rate(&divided_by, false);
-            Some(CountRule::DividedBy { of: of?, by: by? })
-        }
-        (Some(_), Some(divided_by)) => divided_by.refuse("does not go with `times`"),
-        (None, None) => section.place().refuse("names neither `times` nor `divided_by`"),
-    }
-}
-
-/// Reads a column of rates: its name, or a section that says how a bare number in it is meant.
-pub(super) fn read_rate(at: &Place<'_>, is_duration: bool) -> Option<RateColumn> {
-    if !at.is_map() {
-        return at.column().map(|column| RateColumn { column, is_percent: false });
-    }
-    let section = at.section("a column of rates", &["column", "unit"])?;
-    read_rate_of(&section, is_duration)
-}
-
-/// The same from a section that may hold more.
-pub(super) fn read_rate_of(section: &Section<'_>, is_duration: bool) -> Option<RateColumn> {
-    let column = section.required("column", "the name of a column").and_then(|at| at.column());
-    let is_percent = section.or("unit", false, |at| {
-        if is_duration {
-            return at.refuse("has no effect: durations have units of their own (leave it out)");
-        }
-        at.word("a unit of rates", &[("percent", true), ("fraction", false)])
-    });
-    Some(RateColumn { column: column?, is_percent: is_percent? })
-}
-
-fn check_source(at: &Place<'_>, of: Count, rules: &Rules, all_read: bool) -> bool {
-    match rules.get(&of) {
-        Some(CountRule::Column(_)) => true,
-        Some(_) => {
-            at.problem(format!(
-                "`{}` is derived itself (expected a count that has a column of its own)",
-                of.word()
-            ));
-            false
-        }
-        None if !all_read => true,
-        None => {
-            at.problem(format!("`{}` is not among the counts of this export (give it its column)", of.word()));
-            false
-        }
-    }
 }
 
 fn read_optional(at: &Place<'_>, counts: Option<&Rules>) -> Option<CountSet> {

@@ -8,11 +8,13 @@
 mod archive;
 mod columns;
 mod completeness;
+mod count_rule;
 mod counting;
 mod counts;
 mod decisions;
 mod definition;
 mod eras;
+mod exceeding;
 mod experiments;
 mod export;
 mod fingerprint;
@@ -48,6 +50,7 @@ mod sheet;
 mod snapshot;
 mod totals;
 mod turns;
+mod unit_in_name;
 mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::definition::{Export, Platform};
+use super::definition::{Export, Platform, Rows};
 use super::place::Place;
 use super::quantity::duration_seconds;
 use super::section::file_section;
 use super::{eras, export, rivals};
+use crate::model::{Count, Eras, ImpressionBasis};
 
 const KEYS: [&str; 6] = ["conventions", "not_offered", "changes", "settle", "exports", "max_orphan_share"];
 /// Logs lose impressions, and viewers who were gone before one was written; not every fifth.
@@ -26,14 +27,30 @@ pub(super) fn read(start: &Place<'_>, markets: Option<&BTreeSet<String>>) -> Opt
     let names_differ = rivals::check_names(&items);
     let exports = exports.into_iter().collect::<Option<Vec<_>>>();
     names_differ.then_some(())?;
-    let platform =
-        Platform { eras: eras?, settle_seconds: settle?, exports: exports?, max_orphan_share: max_orphan_share? };
+    let (eras, mut exports) = (eras?, exports?);
+    if counts_viewers(&eras) {
+        exports.iter_mut().for_each(exempt_clicks);
+    }
+    let platform = Platform { eras, settle_seconds: settle?, exports, max_orphan_share: max_orphan_share? };
     rivals::check(&platform, &file, &items).then_some(platform)
+}
+
+/// Whether an impression is a viewer, in any era.
+fn counts_viewers(eras: &Eras) -> bool {
+    let changed = eras.changes.iter().filter_map(|change| change.impression);
+    std::iter::once(eras.first.impression).chain(changed).any(|basis| basis == ImpressionBasis::Viewers)
+}
+
+/// A viewer may click twice: where impressions are viewers, clicks are no part of them.
+fn exempt_clicks(export: &mut Export) {
+    if let Rows::Counts(counts) = &mut export.rows {
+        counts.may_exceed = counts.may_exceed.with(Count::Clicks);
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::definition::{Format, Rows};
+    use super::super::definition::Format;
     use super::super::mapping::{InstantFormat, MarketRule, Otherwise};
     use super::super::path::PathPart;
     use super::super::testing;

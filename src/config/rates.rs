@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::count_rule::{read_rate, read_rate_of};
 use super::counting::{CountRule, ReportedRate};
-use super::counts::{COUNTS, read_rate, read_rate_of};
+use super::counts::COUNTS;
 use super::names::check_name;
 use super::place::Place;
 use crate::model::{ClickEvent, Count, CountSet};

@@ -131,6 +131,67 @@ pub enum ExportError {
         "its record {0} is the sum of all others: counted, it would count everything twice (name its word in `totals.words`)"
     )]
     UnnamedTotal(u32),
+    /// A row that says that it is a total, stands beside others, and is the sum of no group of them.
+    #[error(
+        "its record {record} says `{text}`, as a total does, and is the sum of no group of the others: counted, it might count them twice (if it is a total, name it in `totals.words`; if it is none, name the column that tells totals in `totals.column`)"
+    )]
+    DoubtfulTotal {
+        /// The record.
+        record: u32,
+        /// What it says.
+        text: String,
+    },
+    /// A total of more rows than there are.
+    #[error("it says `{said}`, and has {rows} rows: {missing} are missing (did its download break off?)", missing = .stated.saturating_sub(*.rows))]
+    FewerRows {
+        /// The text that says it.
+        said: String,
+        /// How many there should be.
+        stated: u64,
+        /// How many there are.
+        rows: u64,
+    },
+    /// A header among the rows that is not the first one's.
+    #[error(
+        "its record {0} is a header of other columns, or of these in another order: two exports are in one file, and the rows below it would be read wrong (deliver them apart)"
+    )]
+    SecondHeader(u32),
+    /// More of a part than of the whole, over all rows.
+    #[error(
+        "it counts {part_sum} `{part}` of {whole_sum} `{whole}`, which cannot be (is a rate in percent read as a fraction, or are two columns exchanged? where the platform counts them so, write `may_exceed: [{part}]`)"
+    )]
+    PartExceedsWhole {
+        /// The part.
+        part: &'static str,
+        /// What it is a part of.
+        whole: &'static str,
+        /// The least of the part.
+        part_sum: u128,
+        /// The most of the whole.
+        whole_sum: u128,
+    },
+    /// Ids that a spreadsheet rounded.
+    #[error(
+        "a spreadsheet rounded its ids, such as `{0}`: several of them end in noughts (deliver the file as it was written, or with ids as text)"
+    )]
+    RoundedIds(String),
+    /// A sheet that people do not see, beside others.
+    #[error(
+        "its sheet `{0}` is hidden, and has the columns too: is it a copy? (name the sheets to read in `sheets`)"
+    )]
+    HiddenSheet(String),
+    /// Two sheets with the same rows.
+    #[error(
+        "its sheets `{other}` and `{sheet}` hold {rows} rows that are the same: counted, they would count twice (name the sheets to read in `sheets`)"
+    )]
+    CopiedSheet {
+        /// The later one.
+        sheet: String,
+        /// The earlier one.
+        other: String,
+        /// How many rows.
+        rows: u64,
+    },
     /// Rows that were counted do not add up to rows that are there.
     #[error("its rows do not balance: {physical} are there, {accounted} are accounted for")]
     Unbalanced {

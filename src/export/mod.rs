@@ -28,7 +28,8 @@ use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-pub use check::total_row::says_total;
+pub use check::note::says_note;
+pub use check::total_row::{results_said, says_total, says_total_of};
 pub use error::ExportError;
 pub use find::{Found, PathValues, Search, find, is_matched, named};
 pub use map::excerpt::Excerpt;

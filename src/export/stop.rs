@@ -21,6 +21,10 @@ impl<R: Records> Records for Until<'_, R> {
         self.records.text(raw);
     }
 
+    fn sheet(&mut self, name: &str) {
+        self.records.sheet(name);
+    }
+
     fn batch(&mut self, batch: &Batch<'_>) {
         self.records.batch(batch);
     }

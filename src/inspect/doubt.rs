@@ -18,6 +18,8 @@ pub(super) fn find(finding: &Finding) -> Vec<String> {
     twins(finding, &mut doubts);
     order(finding, &mut doubts);
     totals(finding, &mut doubts);
+    strangers(finding, &mut doubts);
+    rates(finding, &mut doubts);
     values(finding, &mut doubts);
     doubts
 }
@@ -149,6 +151,32 @@ fn totals(finding: &Finding, doubts: &mut Vec<String>) {
             doubts.push(format!(
                 "the file says `{}`, and {} rows are in it ({results} expected)",
                 total.sign, finding.rows
+            ));
+        }
+    }
+}
+
+/// Headers among the rows.
+fn strangers(finding: &Finding, doubts: &mut Vec<String>) {
+    let others = finding.strangers.iter().filter(|stranger| stranger.is_other_header);
+    doubts.extend(others.map(|stranger| {
+        format!(
+            "row {} names the columns in another order: two exports are in one file, and it is refused as it is",
+            stranger.row + 1
+        )
+    }));
+}
+
+/// Rates of which a bare number is more than all.
+fn rates(finding: &Finding, doubts: &mut Vec<String>) {
+    for column in
+        finding.columns.iter().filter(|column| column.role.is_some_and(Role::is_rate) && column.is_ratio())
+    {
+        let most = column.numbers.iter().flatten().map(|number| number.value).fold(0.0, f64::max);
+        if most > 100.0 {
+            doubts.push(format!(
+                "`{}` is up to {most}, which is no share of anything in percent either",
+                column.name
             ));
         }
     }

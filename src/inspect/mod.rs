@@ -17,6 +17,7 @@ mod number;
 mod relation;
 mod report;
 mod role;
+mod stranger;
 mod switch;
 #[cfg(test)]
 mod tests;
@@ -38,6 +39,7 @@ pub use number::{Number, Shape};
 pub use relation::{Proof, Relation, Twins};
 pub use report::report;
 pub use role::Role;
+pub use stranger::Stranger;
 pub use total::{Comparison, Total};
 pub use verdict::Verdict;
 pub use when::{End, When};
@@ -66,6 +68,8 @@ pub struct Finding {
     pub columns: Vec<Column>,
     /// Its totals.
     pub totals: Vec<Total>,
+    /// Rows that are neither data nor totals: notes, and headers that are there once more.
+    pub strangers: Vec<Stranger>,
     /// Which columns say when.
     pub when: When,
     /// Whose clock they are on.
@@ -99,13 +103,21 @@ fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {
     let begin = (header.row + 1 + header.descriptions).min(rows.len());
     let is_blank = |row: &Vec<Cell>| row.iter().all(|cell| cell::text(cell).is_empty());
     let end = rows.iter().rposition(|row| !is_blank(row)).map_or(begin, |last| (last + 1).max(begin));
-    let texts = rows[begin..end].iter().flatten().filter_map(|cell| match cell {
-        Cell::Text(text) => Some(text.as_str()),
-        _ => None,
+    let names: Vec<String> = rows[header.row].iter().map(cell::text).collect();
+    let texts = names.iter().enumerate().map(|(column, name)| {
+        let cells = rows[begin..end].iter().filter_map(|row| row.get(column));
+        let texts = cells.filter_map(|cell| match cell {
+            Cell::Text(text) => Some(text.as_str()),
+            _ => None,
+        });
+        (name.as_str(), texts.collect())
     });
     let (style, style_example) = number::style(texts);
     let totals = if has_header { total::find(rows, begin..end, table.is_cut, style) } else { Vec::new() };
-    let is_data = |row: &usize| !totals.iter().any(|total| total.row == *row) && !is_blank(&rows[*row]);
+    let strangers = if has_header { stranger::find(rows, header.row, begin..end) } else { Vec::new() };
+    let left_out: BTreeSet<usize> =
+        totals.iter().map(|total| total.row).chain(strangers.iter().map(|stranger| stranger.row)).collect();
+    let is_data = |row: &usize| !left_out.contains(row) && !is_blank(&rows[*row]);
     let data: Vec<usize> = (begin..end).filter(is_data).collect();
     let cells: Vec<Vec<&Cell>> = (0..rows[header.row].len())
         .map(|column| data.iter().map(|row| rows[*row].get(column).unwrap_or(&Cell::Empty)).collect())
@@ -134,6 +146,7 @@ fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {
         twins: relation::twins(&columns),
         columns,
         totals,
+        strangers,
         when,
         clock,
         relations,

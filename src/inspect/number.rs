@@ -2,8 +2,10 @@
 //!
 //! What a text can be is said by the readers of declared exports; here is only the guess at what it is.
 
+use super::role::Role;
 use crate::config::NumberStyle;
 use crate::export::{self, Cell};
+use crate::model::Count;
 
 /// What a value is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,40 +111,110 @@ pub(super) fn hour(text: &str, bare: bool) -> Option<i8> {
     ((0..24).contains(&hour) && on_the_hour && (bare || !rest.is_empty())).then_some(hour)
 }
 
+const POINT: NumberStyle = NumberStyle { decimal: '.', group: ',' };
+const COMMA: NumberStyle = NumberStyle { decimal: ',', group: '.' };
+
+/// So many numbers that may be thousands are some.
+const ENOUGH_THOUSANDS: usize = 3;
+
+/// What speaks for a decimal point, or for a decimal comma.
+#[derive(Default)]
+struct Evidence {
+    /// A number that can be read in one style only.
+    example: Option<String>,
+    /// Numbers such as `1.234` that may be either, with groups of thousands in this style.
+    thousands: usize,
+}
+
 /// How a table writes its numbers, and what shows it.
-pub(super) fn style<'a>(texts: impl Iterator<Item = &'a str>) -> (NumberStyle, Option<String>) {
-    let (mut point, mut comma, mut thousands) = (None, None, [0usize; 2]);
-    for text in texts {
-        let digits: String = text.chars().filter(|c| c.is_ascii_digit() || matches!(c, '.' | ',')).collect();
-        let plausible = digits.len() > 1
-            && text.chars().filter(|c| c.is_alphabetic()).count() <= 4
-            && !text.contains([':', '/']);
-        let Some(last) = digits.rfind(['.', ',']).filter(|_| plausible) else { continue };
-        let (before, after) = (&digits[..last], digits.len() - last - 1);
-        let sign = digits.as_bytes()[last];
-        let (same, other) = (before.bytes().any(|byte| byte == sign), before.contains(['.', ',']));
-        // Dates and versions have two of a kind without groups of three.
-        if same {
-            let group = digits.split(char::from(sign)).skip(1).all(|part| part.len() == 3);
-            if group {
-                thousands[usize::from(sign == b',')] += 2;
+///
+/// Only columns of numbers say something, never dates, lists and texts. `1.234` alone is either: in a column of counts
+/// it has thousands, since there are no parts of a count; in a column of rates it has a part, since 1234 % is no rate.
+pub(super) fn style<'a>(columns: impl Iterator<Item = (&'a str, Vec<&'a str>)>) -> (NumberStyle, Option<String>) {
+    let (mut point, mut comma) = (Evidence::default(), Evidence::default());
+    for (name, texts) in columns {
+        look_at(name, &texts, &mut point, &mut comma);
+    }
+    match (point.example, comma.example) {
+        (None, Some(example)) => (COMMA, Some(example)),
+        (Some(example), _) => (POINT, Some(example)),
+        (None, None) if comma.thousands >= ENOUGH_THOUSANDS && point.thousands == 0 => (COMMA, None),
+        (None, None) => (POINT, None),
+    }
+}
+
+fn look_at(name: &str, texts: &[&str], point: &mut Evidence, comma: &mut Evidence) {
+    let read = |text: &str, style| export::number(text, style);
+    let is_there = |text: &&&str| !matches!(read(text, POINT), Ok(None));
+    let there: Vec<&str> = texts.iter().filter(is_there).copied().collect();
+    let separated = || there.iter().filter(|text| text.contains(['.', ',']));
+    let is_number = |text: &&&str| read(text, POINT).is_ok() || read(text, COMMA).is_ok();
+    if separated().next().is_none() || there.iter().filter(is_number).count() * 10 < there.len() * 9 {
+        return;
+    }
+    let role = Role::of(name);
+    let is_rate = name.contains(['%', '％']) || role.is_some_and(Role::is_rate);
+    let is_count = matches!(role, Some(Role::Count(count)) if count != Count::Dwell);
+    for text in separated() {
+        let example = || Some(text.trim().to_owned());
+        let (by_point, by_comma) = match (read(text, POINT).ok().flatten(), read(text, COMMA).ok().flatten()) {
+            (Some(_), None) => {
+                point.example = point.example.take().or_else(example);
+                continue;
             }
-            continue;
-        }
-        let certain = other || after != 3 || before.starts_with('0') || before.len() > 3;
-        let found = if sign == b'.' { &mut point } else { &mut comma };
-        if certain && after > 0 {
-            found.get_or_insert_with(|| text.trim().to_owned());
-        } else {
-            thousands[usize::from(sign == b',')] += 1;
+            (None, Some(_)) => {
+                comma.example = comma.example.take().or_else(example);
+                continue;
+            }
+            (Some(by_point), Some(by_comma)) if by_point.value() != by_comma.value() => (by_point, by_comma),
+            _ => continue,
+        };
+        // The larger one has thousands.
+        let has_groups_by_comma = by_comma.value() > by_point.value();
+        let (grouped, parted) =
+            if has_groups_by_comma { (&mut *comma, &mut *point) } else { (&mut *point, &mut *comma) };
+        match () {
+            () if is_rate || by_point.is_percent() => parted.example = parted.example.take().or_else(example),
+            () if is_count => grouped.example = grouped.example.take().or_else(example),
+            () => grouped.thousands += 1,
         }
     }
-    let by_comma = NumberStyle { decimal: ',', group: '.' };
-    match (point, comma) {
-        (None, Some(example)) => (by_comma, Some(example)),
-        (Some(example), _) => (NumberStyle::default(), Some(example)),
-        // Nothing but `1.234`: thousands, if there are several and no comma.
-        (None, None) if thousands[0] >= 3 && thousands[1] == 0 => (by_comma, None),
-        (None, None) => (NumberStyle::default(), None),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decimal(columns: &[(&str, &[&str])]) -> char {
+        style(columns.iter().map(|(name, texts)| (*name, texts.to_vec()))).0.decimal
+    }
+
+    #[test]
+    fn dates_lists_and_texts_say_nothing_of_a_decimal_comma() {
+        let rate: (&str, &[&str]) = ("Impressions click-through rate (%)", &["2.395", "4.125", "3.275"]);
+        for other in [
+            &["Sep 30, 2026", "Sep 29, 2026"][..],
+            &["30,9", "a,b,c", "live, red"],
+            &["Red, 12,5 cm", "Blue, 7 cm"],
+            &["30.09.2026", "29.09.2026"],
+            &["12,34,56", "7", "3,5,7,9"],
+        ] {
+            assert_eq!(decimal(&[("Impressions", &["45678", "6789"]), rate, ("other", other)]), '.', "{other:?}");
+        }
+    }
+
+    #[test]
+    fn three_digits_are_thousands_in_counts_and_parts_in_rates() {
+        assert_eq!(decimal(&[("Impressions", &["850", "1.000", "12.000"])]), ',');
+        assert_eq!(decimal(&[("Impressions", &["850", "1,000", "12,000"])]), '.');
+        assert_eq!(decimal(&[("CTR", &["2.395%", "4.125%"])]), '.');
+        assert_eq!(decimal(&[("CTR", &["2,395%", "4,125%"])]), ',');
+        assert_eq!(decimal(&[("CTR (%)", &["2,395", "4,125"])]), ',');
+        assert_eq!(decimal(&[("Impressions", &["1.000"]), ("CTR", &["2,39%"])]), ',');
+        assert_eq!(decimal(&[("what", &["1.234", "2.345", "3.456"])]), ',');
+        assert_eq!(decimal(&[("what", &["1.234", "2.345"])]), '.');
+        assert_eq!(decimal(&[("what", &["1.35", "2.5"])]), '.');
+        assert_eq!(decimal(&[("what", &["1,35", "2,5", "-", ""])]), ',');
+        assert_eq!(decimal(&[("what", &["1.234.567"])]), ',');
     }
 }

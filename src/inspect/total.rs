@@ -1,12 +1,13 @@
 //! Rows of totals: found, and held against the rows they are the total of.
 
+use std::collections::BTreeMap;
+
 use super::column::Column;
-use super::name::fold;
 use super::number::{self, Number};
 use super::relation::{Proof, Relation};
 use super::role::Role;
 use crate::config::NumberStyle;
-use crate::export::{Cell, says_total};
+use crate::export::{Cell, results_said, says_total, says_total_of};
 
 /// A row of totals.
 #[derive(Debug, Clone)]
@@ -25,30 +26,40 @@ pub struct Total {
     pub numbers: Vec<Option<Number>>,
 }
 
-/// Finds the totals among the first and last rows of the data.
+/// Finds the totals among the rows of the data.
 pub(super) fn find(
     rows: &[Vec<Cell>],
     data: std::ops::Range<usize>,
     is_cut: bool,
     style: NumberStyle,
 ) -> Vec<Total> {
-    let first = data.clone().take(1).map(|row| (row, true));
-    let last = data.clone().rev().take(if is_cut { 0 } else { 2 }).map(|row| (row, false));
-    let mut totals: Vec<Total> = Vec::new();
-    for (row, is_first) in first.chain(last) {
-        if data.len() < 2 || totals.iter().any(|total| total.row == row) {
-            continue;
-        }
-        let Some(Sign { text, column, results }) = sign(&rows[row]).or_else(|| silent(rows, &data, row, style))
-        else {
-            continue;
-        };
-        let numbers = rows[row].iter().map(|cell| number::of(cell, style)).collect();
-        totals.push(Total { row, is_first, sign: text, column, results, numbers });
+    if data.len() < 2 {
+        return Vec::new();
     }
-    totals.sort_by_key(|total| total.row);
-    totals
+    let mut signs: BTreeMap<usize, Sign> =
+        data.clone().filter_map(|row| sign(&rows[row]).map(|sign| (row, sign))).collect();
+    // Where every other row says so, it is a word of the data.
+    if signs.len() * 2 > data.len() {
+        signs.retain(|row, _| *row == data.start || *row + AT_THE_END >= data.end);
+    }
+    let first = data.clone().take(1);
+    let last = data.clone().rev().take(if is_cut { 0 } else { AT_THE_END });
+    for row in first.chain(last) {
+        if !signs.contains_key(&row)
+            && let Some(sign) = silent(rows, &data, row, style)
+        {
+            signs.insert(row, sign);
+        }
+    }
+    let total = |(row, Sign { text, column, results }): (usize, Sign)| {
+        let numbers = rows[row].iter().map(|cell| number::of(cell, style)).collect();
+        Total { row, is_first: row == data.start, sign: text, column, results, numbers }
+    };
+    signs.into_iter().map(total).collect()
 }
+
+/// Rows at the end that may be totals without a word for it.
+const AT_THE_END: usize = 2;
 
 /// What shows that a row is a total.
 struct Sign {
@@ -61,10 +72,10 @@ struct Sign {
 fn sign(cells: &[Cell]) -> Option<Sign> {
     cells.iter().enumerate().find_map(|(column, cell)| {
         let Cell::Text(text) = cell else { return None };
-        let folded = fold(text);
-        let results = folded.strip_prefix("total of ").and_then(|rest| rest.split_once(' '));
-        let results = results.and_then(|(count, _)| count.replace([',', '.'], "").parse().ok());
-        says_total(text).then(|| Sign { text: text.trim().to_owned(), column: Some(column), results })
+        let is_nothing = |cell: &Cell| number::is_nothing(cell);
+        let has_company = || cells.iter().enumerate().any(|(other, cell)| other != column && is_nothing(cell));
+        let is_total = says_total(text) || (says_total_of(text) && has_company());
+        is_total.then(|| Sign { text: text.trim().to_owned(), column: Some(column), results: results_said(text) })
     })
 }
 

@@ -21,6 +21,8 @@ pub enum Reason {
     BadValue,
     /// A number that does not read as one, or is out of bounds: a count that is negative or not whole.
     BadNumber,
+    /// Far more of a part than of the whole: of clicks than of impressions, or a rate over 100 %.
+    PartExceedsWhole,
     /// A flag that is neither true nor false.
     BadFlag,
     /// Text that is no instant in the declared format.
@@ -51,7 +53,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::FieldCount,
         Self::BrokenQuote,
         Self::NotUtf8,
@@ -61,6 +63,7 @@ impl Reason {
         Self::MissingValue,
         Self::BadValue,
         Self::BadNumber,
+        Self::PartExceedsWhole,
         Self::BadFlag,
         Self::BadTime,
         Self::TimeOutOfRange,
@@ -89,6 +92,7 @@ impl Reason {
             Self::MissingValue => "missing_value",
             Self::BadValue => "bad_value",
             Self::BadNumber => "bad_number",
+            Self::PartExceedsWhole => "part_exceeds_whole",
             Self::BadFlag => "bad_flag",
             Self::BadTime => "bad_time",
             Self::TimeOutOfRange => "time_out_of_range",

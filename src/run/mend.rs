@@ -20,7 +20,12 @@ pub(super) fn mend(reason: Reason) -> Option<&'static str> {
         Reason::TimeInGap | Reason::TimeInFold => {
             "the clock of another zone wrote these times; is the `timezone` of the column right?"
         }
-        Reason::BadNumber => "numbers are written in another way; see `numbers` for decimal commas and grouping",
+        Reason::BadNumber => {
+            "numbers are written in another way than `numbers` says: see it for decimal commas and grouping, and `unit` for rates without `%`"
+        }
+        Reason::PartExceedsWhole => {
+            "is the `unit` of the rate right, are `numbers` written so, and are the columns not exchanged? where the platform counts so, write `may_exceed`"
+        }
         Reason::BadFlag => "the flag has other words for true and false",
         Reason::UnknownEvent => "name the events in `values` of the column, or `ignore` them",
         Reason::UnknownMarket => {

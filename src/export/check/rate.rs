@@ -2,7 +2,7 @@
 
 use crate::config::{NumberStyle, ReportedRate};
 use crate::export::format::field::Field;
-use crate::export::value::quantity::{length_of, ratio_of};
+use crate::export::value::quantity::{SECOND_MS, length_of, ratio_of};
 use crate::model::{Bounds, Check, CheckScope, Count, CountSet, Figures, Measure, Verdict};
 
 /// Platforms compute with numbers of 24 bits too; a difference in the eighth digit is none.
@@ -66,7 +66,7 @@ impl<'a> RateCheck<'a> {
         let field = fields[self.column];
         let is_time = self.rate.of == Count::Dwell;
         let read = if is_time {
-            length_of(field, self.numbers)
+            length_of(field, self.numbers, SECOND_MS)
         } else {
             ratio_of(field, &self.rate.column, self.numbers)
         };

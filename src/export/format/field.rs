@@ -86,6 +86,9 @@ pub(in crate::export) trait Records {
     /// The text of the record that is handed over next, from formats that have one.
     fn text(&mut self, _raw: &[u8]) {}
 
+    /// The sheet that the records handed over next are of, from formats that have some.
+    fn sheet(&mut self, _name: &str) {}
+
     /// Many records at once; what becomes of them is the same.
     fn batch(&mut self, batch: &Batch<'_>) {
         let mut fields = vec![Field::Null; batch.columns.len()];

@@ -1,23 +1,30 @@
 //! From the values of a record to a row of counts, or to a reject with its reason.
 
+mod closing;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::count_layout::{CountLayout, column_behind, entered, stated};
 use super::fates::Fates;
 use super::period::{self, Clock};
+use super::second_header::{self, Repeated};
 use super::stages::Stages;
 use super::{Mapped, NoSignal};
-use crate::config::{Blank, CountRows, CountRule, ReportedRate};
+use crate::config::{Blank, CountRows, CountRule, RateUnit, ReportedRate};
+use crate::export::check::copied::SheetStart;
+use crate::export::check::doubtful::Doubtful;
+use crate::export::check::note::note;
+use crate::export::check::part::PartCheck;
 use crate::export::check::rate::RateCheck;
 use crate::export::check::total::TotalCheck;
-use crate::export::check::total_row::{is_total, normalized};
-use crate::export::check::unnamed_total::unnamed_total;
+use crate::export::check::total_row::{Said, is_total, normalized, results_said, said};
 use crate::export::format::field::{Field, Position, Records};
 use crate::export::value::derive::{divided, times};
 use crate::export::value::instant;
-use crate::export::value::quantity::{count_of, is_blank, length_of, ratio_of, total_ms};
+use crate::export::value::number_text::{folded, is_unknown};
+use crate::export::value::quantity::{SECOND_MS, count_of, is_blank, length_of, ratio_of, total_ms};
 use crate::export::{ExportError, PathValues, Reach, Reading};
-use crate::model::{Check, Count, CountRow, CountSet, Figures, MarketId, Measure, Page, Reason};
+use crate::model::{Count, CountRow, CountSet, Figures, MarketId, Measure, Page, Reason};
 use crate::time::Zone;
 
 /// Turns records into rows of counts.
@@ -33,6 +40,10 @@ pub(in crate::export) struct CountMapper<'a> {
     total_words: BTreeSet<String>,
     totals: TotalCheck,
     rates: Vec<RateCheck<'a>>,
+    parts: PartCheck,
+    doubtful: Vec<Doubtful>,
+    sheets: Vec<SheetStart>,
+    ids: closing::Ids,
     fates: Fates<'a>,
     page: Page,
     /// What every row should say.
@@ -72,6 +83,10 @@ impl<'a> CountMapper<'a> {
             total_words: rows.totals.words.iter().map(|word| normalized(word)).collect(),
             totals: TotalCheck::new(stated(rows), rows.totals.cap),
             rates: layout.rates.iter().map(check).collect(),
+            parts: PartCheck::new(rows, &layout.counts),
+            doubtful: Vec::new(),
+            sheets: Vec::new(),
+            ids: closing::Ids::of(&reading.export.columns),
             fates: Fates::new(&layout.seat, reading.excerpt),
             page: Page::default(),
             mapped: reading.export.offered(entry_is_click),
@@ -79,49 +94,17 @@ impl<'a> CountMapper<'a> {
         }
     }
 
-    /// What became of the records, what the export says about itself, and its page.
-    pub(in crate::export) fn done(mut self) -> Result<(Fates<'a>, Vec<Check>, Page), ExportError> {
-        if let Some(refusal) = self.fates.refusal.take() {
-            return Err(refusal);
-        }
-        if let Some(record) = unnamed_total(&self.page.rows) {
-            return Err(ExportError::UnnamedTotal(record));
-        }
-        self.page.absent = self.rows.optional.minus(self.filled);
-        let unsaid = self.unsaid();
-        if !unsaid.is_empty() {
-            for row in &mut self.page.rows {
-                row.figures = row.figures.without(unsaid);
-                row.figures.miss(unsaid);
-            }
-        }
-        let mut checks = self.totals.checks();
-        checks.extend(self.rates.iter().map(RateCheck::check));
-        self.fates.seen.page(self.rows, &self.page);
-        self.fates.seen.other_markets = self.stages.other_markets;
-        Ok((self.fates, checks, self.page))
-    }
-
-    /// Counts of which blank cells are not zero after all, because the object seems to have no column for them, and what
-    /// follows from these.
-    fn unsaid(&self) -> CountSet {
-        let is_zero = |count: &Count| self.rows.blank.get(count) == Some(&Blank::Zero);
-        let unsaid: CountSet = self.page.absent.iter().filter(is_zero).collect();
-        let leans = |(count, rule): (&Count, &CountRule)| match rule {
-            CountRule::Times { of, .. } | CountRule::DividedBy { of, .. } => unsaid.has(*of).then_some(*count),
-            CountRule::Column(_) => None,
-        };
-        let is_copied = |count: &Count| {
-            self.entry_is_click && !self.rows.counts.contains_key(count) && unsaid.has(entered(*count))
-        };
-        let copied = [Count::Clicks, Count::Clickers].into_iter().filter(is_copied);
-        unsaid.iter().chain(self.rows.counts.iter().filter_map(leans)).chain(copied).collect()
-    }
-
     fn map(&mut self, record: u32, fields: &[Field<'_>]) -> Mapped<()> {
-        if self.is_total(fields) {
+        let (said, text) = self.said(fields);
+        if said == Said::Total {
             let total = self.leniently(fields);
+            if let Some(stated) = text.and_then(results_said) {
+                self.totals.results(text.unwrap_or_default(), stated, false);
+            }
             self.totals.total(&total);
+            return Err(NoSignal::Ignored);
+        }
+        if self.is_note(fields) {
             return Err(NoSignal::Ignored);
         }
         if self.is_skipped(fields) {
@@ -129,18 +112,23 @@ impl<'a> CountMapper<'a> {
             self.totals.skipped(&skipped);
             return Err(NoSignal::Ignored);
         }
+        let is_doubtful = said > Said::Nothing;
         let figures = self.figures(fields);
         self.fill(fields);
         match &figures {
             // A total is that of all rows, whatever market they are of and whether or not their time can be read.
-            Ok(figures) => self.totals.row(figures),
+            Ok(figures) if !is_doubtful => self.totals.row(figures),
+            Ok(_) => {}
+            // A header is no row; whether this is one is seen once it is rejected.
+            Err(_) if self.repeated(fields) != Repeated::No => {}
             Err(_) => self.totals.unreadable(),
         }
         let stages = &mut self.page.stages;
         let stage = self.stages.of(fields, |stage| stages.push(stage.clone()))?;
         let named = self.page.stages.get(stage).map(|stage| &stage.market);
         let market = named.and_then(|market| self.markets.get(market));
-        let clock = Clock { market, path: self.path, numbers: self.layout.numbers };
+        let clock =
+            Clock { market, path: self.path, numbers: self.layout.numbers, length_ms: self.layout.length_ms };
         let interval = period::read(&self.rows.period, &self.layout.period, fields, clock)?;
         if named.is_some_and(|market| interval.is_beyond(self.reach.in_market(market))) {
             let span_us = (interval.start_us, interval.end_us - 1);
@@ -160,6 +148,13 @@ impl<'a> CountMapper<'a> {
             self.fates.refusal.get_or_insert(ExportError::TooManyRows(self.max_rows));
             return Err(NoSignal::Ignored);
         }
+        if let Some(column) = self.parts.row(&figures) {
+            return Err(NoSignal::Reject(Reason::PartExceedsWhole, Some(column)));
+        }
+        if is_doubtful {
+            let text = text.unwrap_or_default().trim().to_owned();
+            self.doubtful.push(Doubtful { row: self.page.rows.len(), said, text });
+        }
         self.rates.iter_mut().for_each(|rate| rate.row(fields, &figures));
         self.page.created_us = self.page.created_us.max(created_us);
         self.page.rows.push(CountRow {
@@ -173,11 +168,47 @@ impl<'a> CountMapper<'a> {
         Ok(())
     }
 
-    fn is_total(&self, fields: &[Field<'_>]) -> bool {
-        self.layout
-            .totals
-            .iter()
-            .any(|column| matches!(fields[*column], Field::Text(text) if is_total(text, &self.total_words)))
+    /// What a row says of being a total, and the text that says most.
+    fn said<'f>(&self, fields: &[Field<'f>]) -> (Said, Option<&'f str>) {
+        let texts = self.layout.totals.iter().filter_map(|column| match fields[*column] {
+            Field::Text(text) => Some((said(text, &self.total_words), text)),
+            _ => None,
+        });
+        let Some((said, text)) = texts.max_by_key(|(said, _)| *said) else { return (Said::Nothing, None) };
+        // The other names of `Total: Ads` are blank or dashes; a column that is named for totals says nothing else.
+        let is_alone = || {
+            let is_nothing = |field: Field<'_>| match field {
+                Field::Null => true,
+                Field::Text(text) => is_unknown(&folded(text)),
+                _ => false,
+            };
+            let others = self.layout.totals.len() > 1
+                && self.layout.totals.iter().filter(|column| is_nothing(fields[**column])).count() + 1
+                    >= self.layout.totals.len();
+            others || self.rows.totals.column.is_some()
+        };
+        match said {
+            Said::Labelled | Said::Ending | Said::All if is_alone() => (Said::Total, Some(text)),
+            said => (said, Some(text)),
+        }
+    }
+
+    /// Whether a row is a note: one text, and nothing counted.
+    fn is_note(&mut self, fields: &[Field<'_>]) -> bool {
+        if self.layout.counts.iter().any(|(.., column)| !is_blank(fields[*column])) {
+            return false;
+        }
+        let mut there = fields.iter().filter(|field| !is_blank(**field));
+        let (Some(Field::Text(text)), None) = (there.next(), there.next()) else { return false };
+        let Some(note) = note(text) else { return false };
+        if let Some(stated) = note.results {
+            self.totals.results(text, stated, true);
+        }
+        true
+    }
+
+    fn repeated(&self, fields: &[Field<'_>]) -> Repeated {
+        second_header::header(&self.layout.seat.columns, fields)
     }
 
     fn is_skipped(&self, fields: &[Field<'_>]) -> bool {
@@ -265,7 +296,11 @@ impl<'a> CountMapper<'a> {
 
     fn stated(&self, count: Count, field: Field<'_>) -> Result<Option<Measure>, Reason> {
         let numbers = self.layout.numbers;
-        if count == Count::Dwell { total_ms(field, numbers) } else { count_of(field, numbers) }
+        let one_is = self.rows.one_is.get(&count).copied();
+        match count {
+            Count::Dwell => total_ms(field, numbers, one_is.unwrap_or(SECOND_MS)),
+            _ => count_of(field, numbers, one_is.unwrap_or(1)),
+        }
     }
 
     fn measure(
@@ -280,7 +315,12 @@ impl<'a> CountMapper<'a> {
             CountRule::Column(_) => self.stated(count, field),
             CountRule::Times { of, by } => {
                 let by = match count {
-                    Count::Dwell => length_of(field, numbers)?,
+                    Count::Dwell => match by.unit {
+                        RateUnit::Length(one_ms) => length_of(field, numbers, one_ms)?,
+                        RateUnit::Percent | RateUnit::Fraction | RateUnit::Signed => {
+                            length_of(field, numbers, SECOND_MS)?
+                        }
+                    },
                     _ => ratio_of(field, by, numbers)?,
                 };
                 let of = known.get(*of);
@@ -320,26 +360,51 @@ fn put(figures: &mut Figures, count: Count, is_derived: bool, measure: Option<Me
 impl Records for CountMapper<'_> {
     fn record(&mut self, at: Position, fields: &[Field<'_>], raw: &dyn Fn() -> String) {
         let Some(record) = self.fates.number(at) else { return };
-        let stages = self.page.stages.len();
-        let mapped = self.map(record, fields);
+        let (stages, rows) = (self.page.stages.len(), self.page.rows.len());
+        let mut mapped = self.map(record, fields);
         if mapped.is_err() && self.page.stages.len() > stages {
             self.page.stages.pop();
             self.stages.take_back();
         }
+        if matches!(mapped, Err(NoSignal::Reject(..))) {
+            match self.repeated(fields) {
+                Repeated::No => {}
+                Repeated::Same => mapped = Err(NoSignal::Ignored),
+                Repeated::Other => {
+                    self.fates.refusal.get_or_insert(ExportError::SecondHeader(record));
+                }
+            }
+        }
+        if self.page.rows.len() > rows {
+            self.look_at_ids(at, raw);
+        }
         self.fates.settle(at, &mapped, raw);
     }
 
-    /// `Total of 5928 results,-,-` has as many fields as its platform likes.
+    /// `Total of 5928 results,-,-` has as many fields as its platform likes, and a note has one.
     fn broken(&mut self, at: Position, reason: Reason, raw: &[u8]) {
         let text = String::from_utf8_lossy(&raw[..raw.len().min(1_000)]);
-        let first = text.split([',', ';', '\t', '|']).next().unwrap_or_default().trim_matches('"');
-        if reason == Reason::FieldCount && is_total(first, &self.total_words) {
-            self.totals.total(&Figures::default());
+        let mut parts = text.split([',', ';', '\t', '|']).map(|part| part.trim().trim_matches('"'));
+        let first = parts.next().unwrap_or_default();
+        let is_alone = parts.all(|part| is_unknown(&folded(part)));
+        let is_total = reason == Reason::FieldCount && is_total(first, &self.total_words);
+        let note = Some(first).filter(|_| reason == Reason::FieldCount && is_alone).and_then(note);
+        if is_total || note.is_some() {
+            if let Some(stated) = results_said(first).or_else(|| note.and_then(|note| note.results)) {
+                self.totals.results(first, stated, !is_total);
+            }
+            if is_total {
+                self.totals.total(&Figures::default());
+            }
             self.fates.ignored += 1;
         } else {
             self.totals.unreadable();
             self.fates.broken(at, reason, raw, false);
         }
+    }
+
+    fn sheet(&mut self, name: &str) {
+        self.sheets.push(SheetStart { name: name.to_owned(), row: self.page.rows.len() });
     }
 
     fn is_refused(&self) -> bool {

@@ -7,6 +7,7 @@ use crate::config::{
     ColumnName, CountRows, CountRule, CoverRows, Export, InstantColumn, Newest, NumberStyle, Order, Period,
     PeriodEnd, ReportedRate,
 };
+use crate::export::value::quantity::SECOND_MS;
 use crate::model::{Count, CountSet};
 
 /// The columns of an export of counts.
@@ -25,6 +26,8 @@ pub(in crate::export) struct CountLayout<'a> {
     pub(in crate::export) totals: Vec<usize>,
     pub(super) skip: Vec<(usize, &'a BTreeSet<String>)>,
     pub(in crate::export) numbers: NumberStyle,
+    /// What a bare number is in the column of the length of a row, in milliseconds.
+    pub(super) length_ms: u64,
 }
 
 /// The columns of the interval of a row.
@@ -73,7 +76,11 @@ impl<'a> CountLayout<'a> {
             period.all().chain(seen).chain(seat.audience.iter().copied()).collect()
         };
         let skip = rows.skip.iter().map(|(column, values)| (seat.place_if_there(column), values)).collect();
-        Self { seat, period, counts, stated, rates, newest, totals, skip, numbers: rows.numbers }
+        let length_ms = match &rows.period {
+            Period::Span { end: PeriodEnd::Length(column), .. } => column.length_ms(),
+            _ => SECOND_MS,
+        };
+        Self { seat, period, counts, stated, rates, newest, totals, skip, numbers: rows.numbers, length_ms }
     }
 }
 

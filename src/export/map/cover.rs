@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::count_layout::CoverLayout;
 use super::fates::Fates;
+use super::second_header::{self, Repeated};
 use super::stages::Stages;
 use super::{Mapped, NoSignal};
 use crate::export::format::field::{Field, Position, Records};
@@ -41,7 +42,8 @@ impl<'a> CoverMapper<'a> {
 
     /// What became of the records, and the page.
     pub(in crate::export) fn done(mut self) -> Result<(Fates<'a>, Page), ExportError> {
-        match self.fates.refusal.take() {
+        let refusal = self.fates.refusal.take().or_else(|| self.stages.rounded());
+        match refusal {
             Some(refusal) => Err(refusal),
             None => Ok((self.fates, self.page)),
         }
@@ -99,10 +101,19 @@ impl Records for CoverMapper<'_> {
     fn record(&mut self, at: Position, fields: &[Field<'_>], raw: &dyn Fn() -> String) {
         let Some(record) = self.fates.number(at) else { return };
         let seen = self.seen.len();
-        let mapped = self.map(record, fields);
+        let mut mapped = self.map(record, fields);
         if mapped.is_err() && self.seen.len() > seen {
             self.seen.pop();
             self.stages.take_back();
+        }
+        if matches!(mapped, Err(NoSignal::Reject(..))) {
+            match second_header::header(&self.layout.seat.columns, fields) {
+                Repeated::No => {}
+                Repeated::Same => mapped = Err(NoSignal::Ignored),
+                Repeated::Other => {
+                    self.fates.refusal.get_or_insert(ExportError::SecondHeader(record));
+                }
+            }
         }
         self.fates.settle(at, &mapped, raw);
     }

@@ -8,6 +8,7 @@ use super::fates::Fates;
 use super::layout::Layout;
 use super::prints::{self, Prints};
 use super::quick::{Events, Ids};
+use super::second_header::{self, Repeated};
 use super::signal::{Signal, Signals};
 use super::stages::Stages;
 use super::{Mapped, NoSignal};
@@ -234,9 +235,23 @@ impl<'a, S: Signals> EventMapper<'a, S> {
         if dwell_ms >= self.stay_ms { kinds.and(Kinds::STAY) } else { kinds }
     }
 
+    /// Whether a row that could not be read is the header once more; another header refuses the export.
+    fn is_header(&mut self, at: Position, fields: &[Field<'_>]) -> bool {
+        match second_header::header(&self.layout.columns, fields) {
+            Repeated::No => false,
+            Repeated::Same => true,
+            Repeated::Other => {
+                let record = u32::try_from(at.record).unwrap_or(u32::MAX);
+                self.fates.refusal.get_or_insert(ExportError::SecondHeader(record));
+                false
+            }
+        }
+    }
+
     /// What became of the records.
     pub(in crate::export) fn done(mut self) -> Result<Fates<'a>, ExportError> {
         let refusal = self.fates.refusal.take();
+        let refusal = refusal.or_else(|| self.stages.rounded());
         if let Some(refusal) = refusal.or_else(|| self.signals.too_many().map(ExportError::TooManyCells)) {
             return Err(refusal);
         }
@@ -251,6 +266,7 @@ impl<S: Signals> Records for EventMapper<'_, S> {
         match self.map(at, fields) {
             Ok(()) => self.fates.taken += 1,
             Err(NoSignal::Ignored) => self.fates.ignored += 1,
+            Err(NoSignal::Reject(..)) if self.is_header(at, fields) => self.fates.ignored += 1,
             Err(NoSignal::Reject(reason, column)) => {
                 let id = self.layout.viewer_id.map(|column| match fields[column] {
                     Field::Text(text) | Field::Decimal(text) => Some(text.to_owned()),

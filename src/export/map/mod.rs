@@ -13,6 +13,8 @@ mod period;
 pub(super) mod prints;
 mod quick;
 pub(super) mod reasons;
+mod rounded;
+mod second_header;
 pub(super) mod seen;
 pub(super) mod signal;
 mod stages;

@@ -39,6 +39,8 @@ pub(in crate::export) struct Clock<'a> {
     pub(in crate::export) market: Option<&'a Zone>,
     pub(in crate::export) path: &'a PathValues,
     pub(in crate::export) numbers: NumberStyle,
+    /// What a bare number is in the column of the length, in milliseconds.
+    pub(in crate::export) length_ms: u64,
 }
 
 /// Reads the interval of a row.
@@ -55,7 +57,9 @@ pub(in crate::export) fn read(
             let end_us = match end {
                 PeriodEnd::Column(end) => instant::read(fields[until], &end.format, clock.market),
                 PeriodEnd::Grain(seconds) => Ok(start_us + i64::from(*seconds) * 1_000_000),
-                PeriodEnd::Length(_) => length_us(fields[until], clock.numbers).map(|length| start_us + length),
+                PeriodEnd::Length(_) => {
+                    length_us(fields[until], clock.numbers, clock.length_ms).map(|length| start_us + length)
+                }
             };
             let end_us = end_us.map_err(blame(until))?;
             (Interval { start_us, end_us, is_all_day: false }, Some(until))
@@ -95,8 +99,8 @@ fn blame(column: usize) -> impl Fn(Reason) -> NoSignal {
 }
 
 /// A column of lengths, in microseconds.
-fn length_us(field: Field<'_>, numbers: NumberStyle) -> Result<i64, Reason> {
-    let length = length_of(field, numbers)?.ok_or(Reason::MissingValue)?;
+fn length_us(field: Field<'_>, numbers: NumberStyle, one_ms: u64) -> Result<i64, Reason> {
+    let length = length_of(field, numbers, one_ms)?.ok_or(Reason::MissingValue)?;
     let (_, value, _) = length.bounds();
     i64::try_from(value.saturating_mul(1_000) / length.unit()).map_err(|_| Reason::IntervalTooLong)
 }

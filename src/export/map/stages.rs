@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 
 use super::layout::Layout;
+use super::rounded::LongIds;
 use super::seen::OtherMarkets;
 use super::{Mapped, NoSignal};
 use crate::config::{CoverRule, Export, MarketRule, Otherwise, TextRule};
+use crate::export::ExportError;
 use crate::export::find::PathValues;
 use crate::export::format::field::Field;
 use crate::export::value::single::{MAX_NAME_BYTES, id, push_key};
@@ -36,6 +38,8 @@ pub(super) struct Stages<'a> {
     known: HashMap<Box<[u8]>, Known>,
     key: Vec<u8>,
     count: usize,
+    /// Ids that a spreadsheet may have rounded.
+    long_ids: LongIds,
     /// Words for markets that nobody knows.
     pub(super) other_markets: OtherMarkets,
 }
@@ -55,6 +59,7 @@ impl<'a> Stages<'a> {
             known: HashMap::new(),
             key: Vec::new(),
             count: 0,
+            long_ids: LongIds::default(),
             other_markets: OtherMarkets::default(),
         }
     }
@@ -111,12 +116,27 @@ impl<'a> Stages<'a> {
     fn resolve(&mut self, fields: &[Field<'_>], mut announce: impl FnMut(&Stage)) -> Known {
         match self.new_stage(fields) {
             Ok(Some(stage)) => {
+                self.look_at_ids(&stage);
                 announce(&stage);
                 self.count += 1;
                 Known::Stage(self.count - 1)
             }
             Ok(None) => Known::Ignored,
             Err((reason, column)) => Known::Reject(reason, column),
+        }
+    }
+
+    /// What is said of an export whose ids were rounded.
+    pub(super) fn rounded(&self) -> Option<ExportError> {
+        self.long_ids.are_rounded().then(|| ExportError::RoundedIds(self.long_ids.example().to_owned()))
+    }
+
+    fn look_at_ids(&mut self, stage: &Stage) {
+        if self.layout.broadcast_id.is_some() {
+            self.long_ids.add(&stage.broadcast_id);
+        }
+        if let Some(cover) = stage.cover_id.as_ref().filter(|_| self.layout.cover_id.is_some()) {
+            self.long_ids.add(cover);
         }
     }
 

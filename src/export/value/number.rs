@@ -72,6 +72,27 @@ pub(super) fn rounded_number(text: &str, style: NumberStyle) -> Result<Option<Nu
     Ok(Some(if is_negative { number.negated() } else { number }))
 }
 
+/// Whether a count could as well be a thousand times as much: `1.000` where the decimal sign is a point, `1,234K` where it
+/// is a comma. Three digits behind a lone sign are a group in half of the world, and no count has parts.
+///
+/// Units of Chinese, Japanese and Korean stand behind decimals only: nobody groups by points there.
+pub(super) fn may_be_grouped(text: &str, style: NumberStyle) -> bool {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return false;
+    }
+    let text = folded(text);
+    let (_, rest) = sign(currency_cut(sign(&text).1));
+    let Some((body, tail)) = body_end(rest).map(|end| rest.split_at(end)) else { return false };
+    let Some((whole, part)) = body.split_once(style.decimal) else { return false };
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_group = part.len() == 3 && is_digits(part) && is_digits(whole);
+    let tail = tail.trim_start();
+    let is_exponent = tail.starts_with(['e', 'E']) && tail.ends_with(|c: char| c.is_ascii_digit());
+    let is_of_myriads =
+        tail.starts_with(|c: char| ('\u{3000}'..='\u{9fff}').contains(&c) || "wW만억조천".contains(c));
+    is_group && (1..=3).contains(&whole.len()) && !whole.starts_with('0') && !is_exponent && !is_of_myriads
+}
+
 fn sign(text: &str) -> (bool, &str) {
     match text.as_bytes() {
         [b'-', ..] => (true, text[1..].trim_start()),

@@ -1,9 +1,9 @@
 //! Numbers and lengths of time out of the values of a record.
 
 use super::length::{length, of_millis};
-use super::number::{Number, number, rounded};
+use super::number::{Number, may_be_grouped, number, rounded};
 use super::number_text::folded;
-use crate::config::{NumberStyle, RateColumn};
+use crate::config::{NumberStyle, RateColumn, RateUnit};
 use crate::export::format::field::Field;
 use crate::model::{Measure, Reason};
 
@@ -35,9 +35,22 @@ pub(super) fn number_of(field: Field<'_>, style: NumberStyle) -> Result<Option<N
     read.map_err(|_| Reason::BadNumber)
 }
 
-/// A length of time in milliseconds; `None` where the value says that it is not known.
-pub(in crate::export) fn length_of(field: Field<'_>, style: NumberStyle) -> Result<Option<Number>, Reason> {
+/// What a bare number of a length of time is, unless its column says otherwise: a second.
+pub(in crate::export) const SECOND_MS: u64 = 1_000;
+
+/// A length of time in milliseconds; `None` where the value says that it is not known. A bare number is so many times
+/// `one_ms`.
+pub(in crate::export) fn length_of(
+    field: Field<'_>,
+    style: NumberStyle,
+    one_ms: u64,
+) -> Result<Option<Number>, Reason> {
     let plain = NumberStyle::default();
+    if one_ms != SECOND_MS && is_bare(field) {
+        return Ok(number_of(field, style)?
+            .map(|number| many(number, one_ms).ok_or(Reason::BadNumber))
+            .transpose()?);
+    }
     let read = match field {
         Field::Null => Ok(None),
         Field::Text(text) => length(text, style),
@@ -50,15 +63,57 @@ pub(in crate::export) fn length_of(field: Field<'_>, style: NumberStyle) -> Resu
     read.map_err(|_| Reason::BadNumber)
 }
 
-/// A count.
-pub(in crate::export) fn count_of(field: Field<'_>, style: NumberStyle) -> Result<Option<Measure>, Reason> {
+/// Whether a value is a number and nothing else: no unit, no colon.
+fn is_bare(field: Field<'_>) -> bool {
+    match field {
+        Field::Text(text) => {
+            let is_part = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | ' ');
+            let text = folded(text);
+            !text.is_empty() && text.chars().all(is_part)
+        }
+        Field::Decimal(_) | Field::Int(_) | Field::Float(_) => true,
+        _ => false,
+    }
+}
+
+/// So many times a unit: whole numbers of it are rounded ones.
+fn many(number: Number, one_is: u64) -> Option<Number> {
+    let rounded = if number.is_exact() { number.to_the_unit()?.floored() } else { number };
+    rounded.times(i128::from(one_is))
+}
+
+/// A count. A bare number is so many times `one_is`; one with a unit of its own says itself how many it is.
+pub(in crate::export) fn count_of(
+    field: Field<'_>,
+    style: NumberStyle,
+    one_is: u64,
+) -> Result<Option<Measure>, Reason> {
+    if let Field::Text(text) = field
+        && one_is == 1
+        && may_be_grouped(text, style)
+    {
+        return Err(Reason::BadNumber);
+    }
     let Some(number) = number_of(field, style)? else { return Ok(None) };
-    number.count().map(Some).ok_or(Reason::BadNumber)
+    let number = if one_is == 1 || !is_bare(field) { Some(number) } else { many(number, one_is) };
+    number.and_then(|number| number.count()).map(Some).ok_or(Reason::BadNumber)
 }
 
 /// A total of time in milliseconds. To the second or finer it is taken as it stands; `1h28m` is anything that rounds so.
-pub(in crate::export) fn total_ms(field: Field<'_>, style: NumberStyle) -> Result<Option<Measure>, Reason> {
-    let Some(length) = length_of(field, style)? else { return Ok(None) };
+///
+/// As of a count, three digits behind a lone sign may be a group: `5.285` seconds are an hour and a half in half of the world.
+pub(in crate::export) fn total_ms(
+    field: Field<'_>,
+    style: NumberStyle,
+    one_ms: u64,
+) -> Result<Option<Measure>, Reason> {
+    if let Field::Text(text) = field
+        && is_bare(field)
+        && may_be_grouped(text, style)
+    {
+        return Err(Reason::BadNumber);
+    }
+    let Some(length) = length_of(field, style, one_ms)? else { return Ok(None) };
     let (low, value, high) = length.bounds();
     let unit = length.unit();
     let is_fine = high - low <= 1_000 * unit;
@@ -77,7 +132,10 @@ pub(in crate::export) fn ratio_of(
     style: NumberStyle,
 ) -> Result<Option<Number>, Reason> {
     let Some(number) = number_of(field, style)? else { return Ok(None) };
-    number.ratio(column.is_percent).map(Some).ok_or(Reason::BadNumber)
+    // Nothing is nothing in every unit.
+    let is_unclear = column.unit == RateUnit::Signed && !number.is_percent() && number.value() != 0.0;
+    let ratio = if is_unclear { None } else { number.ratio(column.unit == RateUnit::Percent) };
+    ratio.map(Some).ok_or(Reason::BadNumber)
 }
 
 #[cfg(test)]
@@ -86,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_total_of_time_to_the_second_is_taken_as_it_stands() {
-        let total = |field| total_ms(field, NumberStyle::default());
+        let total = |field| total_ms(field, NumberStyle::default(), SECOND_MS);
         for field in [
             Field::Text("5285"),
             Field::Int(5_285),
@@ -108,8 +166,8 @@ mod tests {
 
     #[test]
     fn a_spreadsheets_percent_is_one_whatever_the_column_says() {
-        for is_percent in [true, false] {
-            let column = RateColumn { column: crate::config::ColumnName::new("ctr"), is_percent };
+        for unit in [RateUnit::Percent, RateUnit::Fraction, RateUnit::Signed] {
+            let column = RateColumn { column: crate::config::ColumnName::new("ctr"), unit };
             let ratio = ratio_of(Field::Percent(0.0135), &column, NumberStyle::default()).unwrap().unwrap();
             assert_eq!((ratio.low(), ratio.value(), ratio.high()), (0.01345, 0.0135, 0.01355));
             let whole = ratio_of(Field::Percent(1.0), &column, NumberStyle::default()).unwrap().unwrap();
@@ -119,7 +177,7 @@ mod tests {
 
     #[test]
     fn counts_are_whole_numbers_of_any_type() {
-        let count = |field| count_of(field, NumberStyle::default());
+        let count = |field| count_of(field, NumberStyle::default(), 1);
         for field in [Field::Text("12"), Field::Int(12), Field::Float(12.0)] {
             assert_eq!(count(field), Ok(Some(Measure::exact(12))), "{field:?}");
         }
@@ -134,5 +192,73 @@ mod tests {
             assert_eq!(count(field), Err(Reason::BadNumber), "{field:?}");
         }
         assert_eq!(count(Field::Null), Ok(None));
+    }
+
+    #[test]
+    fn three_digits_behind_a_lone_sign_are_no_part_of_a_count() {
+        let comma = NumberStyle { decimal: ',', group: '.' };
+        let read = |text, style| count_of(Field::Text(text), style, 1);
+        let bad = [
+            ("1.000", NumberStyle::default()),
+            ("12.000", NumberStyle::default()),
+            ("850.000", NumberStyle::default()),
+            ("Rp 1.000", NumberStyle::default()),
+            ("1.234K", NumberStyle::default()),
+            ("1.200 mil", NumberStyle::default()),
+            ("１．０００", NumberStyle::default()),
+            ("1,000", comma),
+            ("1,234K", comma),
+        ];
+        for (text, style) in bad {
+            assert_eq!(read(text, style), Err(Reason::BadNumber), "{text}");
+        }
+        let sound = [
+            ("1,000", NumberStyle::default(), 1_000),
+            ("1.000", comma, 1_000),
+            ("1.000.000", comma, 1_000_000),
+            ("12.0", NumberStyle::default(), 12),
+            ("12.00", NumberStyle::default(), 12),
+            ("0.000", NumberStyle::default(), 0),
+            ("1,234.000", NumberStyle::default(), 1_234),
+            ("12345.000", NumberStyle::default(), 12_345),
+            ("1.234万", NumberStyle::default(), 12_340),
+            ("1.234w", NumberStyle::default(), 12_340),
+        ];
+        for (text, style, value) in sound {
+            assert_eq!(read(text, style).map(|read| read.map(|read| read.value)), Ok(Some(value)), "{text}");
+        }
+        // A computer's own number has no groups.
+        assert_eq!(count_of(Field::Decimal("1.000"), comma, 1), Ok(Some(Measure::exact(1))));
+        let total = |text| total_ms(Field::Text(text), NumberStyle::default(), SECOND_MS);
+        assert_eq!(total("5.285"), Err(Reason::BadNumber));
+        assert_eq!(total("5.28"), Ok(Some(Measure::exact(5_280))));
+        assert_eq!(total("5.285s"), Ok(Some(Measure::exact(5_285))));
+    }
+
+    #[test]
+    fn the_unit_of_a_header_is_that_of_bare_numbers() {
+        let of = |text, one_is| count_of(Field::Text(text), NumberStyle::default(), one_is);
+        assert_eq!(of("1.2", 10_000), Ok(Some(Measure { low: 11_500, value: 12_000, high: 12_500 })));
+        assert_eq!(of("12", 1_000), Ok(Some(Measure { low: 11_500, value: 12_000, high: 12_500 })));
+        assert_eq!(of("0", 1_000), Ok(Some(Measure { low: 0, value: 0, high: 500 })));
+        assert_eq!(of("1.234", 10_000).map(|read| read.map(|read| read.value)), Ok(Some(12_340)));
+        assert_eq!(of("1.2万", 10_000), Ok(Some(Measure { low: 11_500, value: 12_000, high: 12_500 })));
+        let time = |text, one_ms| total_ms(Field::Text(text), NumberStyle::default(), one_ms);
+        assert_eq!(time("90500", 1), Ok(Some(Measure::exact(90_500))));
+        let hours = Measure { low: 5_220_000, value: 5_400_000, high: 5_580_000 };
+        assert_eq!(time("1.5", 3_600_000), Ok(Some(hours)));
+        assert_eq!(time("1:30:00", 3_600_000), Ok(Some(Measure::exact(5_400_000))));
+        assert_eq!(time("88", SECOND_MS), Ok(Some(Measure::exact(88_000))));
+    }
+
+    #[test]
+    fn a_rate_without_a_sign_is_none_where_every_rate_has_one() {
+        let column = RateColumn { column: crate::config::ColumnName::new("ctr"), unit: RateUnit::Signed };
+        let read = |text| ratio_of(Field::Text(text), &column, NumberStyle::default());
+        assert_eq!(read("4.05%").unwrap().unwrap().value(), 0.0405);
+        assert_eq!(read("0").unwrap().unwrap().value(), 0.0);
+        assert_eq!(read("-"), Ok(None));
+        assert_eq!(read("4.05"), Err(Reason::BadNumber));
+        assert_eq!(read("0.0405"), Err(Reason::BadNumber));
     }
 }

@@ -17,7 +17,7 @@ pub(in crate::export) fn id<'a>(field: Field<'a>, number: &'a mut itoa::Buffer) 
     match field {
         Field::Text(text) if text.len() > MAX_NAME_BYTES => Err(Reason::TooLong),
         Field::Text(text) => {
-            let text = text.trim();
+            let text = unguarded(text.trim());
             if text.is_empty() {
                 Err(Reason::MissingValue)
             } else if is_mangled(text) {
@@ -33,11 +33,56 @@ pub(in crate::export) fn id<'a>(field: Field<'a>, number: &'a mut itoa::Buffer) 
     }
 }
 
+/// An id without what people put around it so that a spreadsheet takes it for text: `'7646…`, `="7646…"`, `"7646…"`.
+#[inline]
+fn unguarded(text: &str) -> &str {
+    let is_plain = text.as_bytes().first().is_none_or(u8::is_ascii_alphanumeric);
+    if is_plain { text } else { without_guards(text) }
+}
+
+fn without_guards(text: &str) -> &str {
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let quoted = |text: &str| text.len() > 1 && text.starts_with('"') && text.ends_with('"');
+    if let Some(inner) = text.strip_prefix(['\'', '\u{2019}']) {
+        let inner = inner.strip_suffix(['\'', '\u{2019}']).unwrap_or(inner).trim();
+        return if inner.is_empty() { text } else { inner };
+    }
+    match text.strip_prefix('=') {
+        Some(inner) if quoted(inner.trim()) => inner.trim().trim_matches('"').trim(),
+        Some(inner) if digits(inner) => inner,
+        None if quoted(text) => text.trim_matches('"').trim(),
+        _ => text,
+    }
+}
+
+/// Groups of three digits that a long number has at least; four of them may be an address.
+const LEAST_GROUPS: usize = 5;
+
+/// Whether text is a long number in groups, `7,646,166,143,702,453,530`: a spreadsheet has read it as one, and beyond
+/// fifteen digits rounded it.
+fn is_grouped(text: &str) -> bool {
+    let is_sign = |c: char| matches!(c, ',' | '.' | '\'' | '\u{2019}') || c.is_whitespace();
+    let Some(sign) = text.chars().find(|c| !c.is_ascii_digit()).filter(|c| is_sign(*c)) else { return false };
+    let mut groups = text.split(sign);
+    let is_digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+    let is_first = groups.next().is_some_and(|group| (1..=3).contains(&group.len()) && is_digits(group));
+    let mut count = 1;
+    is_first
+        && groups.inspect(|_| count += 1).all(|group| group.len() == 3 && is_digits(group))
+        && count >= LEAST_GROUPS
+}
+
 /// Whether text looks like `7.65142E+18`, as spreadsheets write it, `7.65142E18`, as programs do, or
 /// `7651424342342342656.0`. `7E18` is no number for sure: it may be hexadecimal.
 fn is_mangled(text: &str) -> bool {
     let bytes = text.as_bytes();
-    if memchr::memchr3(b'+', b'.', b',', bytes).is_none() || !bytes[0].is_ascii_digit() {
+    if !bytes[0].is_ascii_digit() {
+        return false;
+    }
+    if bytes.len() > DIGITS_OF_A_DOUBLE && is_grouped(text) {
+        return true;
+    }
+    if memchr::memchr3(b'+', b'.', b',', bytes).is_none() {
         return false;
     }
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -125,9 +170,19 @@ mod tests {
 
     #[test]
     fn ids_that_a_spreadsheet_rounded_are_known() {
-        for mangled in
-            ["7.65142E+18", "7E+5", "7,65E+18", "1.2e+10", "7.651424342342342E18", "7651424342342342656.0"]
-        {
+        for mangled in [
+            "7.65142E+18",
+            "7E+5",
+            "7,65E+18",
+            "1.2e+10",
+            "7.651424342342342E18",
+            "7651424342342342656.0",
+            "7,646,166,143,702,453,530",
+            "7.646.166.143.702.453.530",
+            "7 646 166 143 702 453 530",
+            "7\u{202f}646\u{202f}166\u{202f}143\u{202f}702\u{202f}453\u{202f}530",
+            "46'166'143'702'453",
+        ] {
             assert!(is_mangled(mangled), "{mangled}");
         }
         for sound in [
@@ -144,9 +199,38 @@ mod tests {
             "7.6e18a",
             "2026.11.21",
             "7651424342342342656.1",
+            "192.168.100.200",
+            "7,646,166",
+            "7,646,166,143,702,453,53",
+            "7 646 room 143 702 453 530",
         ] {
             assert!(!is_mangled(sound), "{sound}");
         }
+    }
+
+    #[test]
+    fn what_keeps_an_id_from_a_spreadsheet_is_no_part_of_it() {
+        for guarded in [
+            "7646166143702453525",
+            "7646166143702453525\t",
+            "'7646166143702453525",
+            "'7646166143702453525'",
+            "\u{2019}7646166143702453525",
+            "=\"7646166143702453525\"",
+            "= \"7646166143702453525\" ",
+            "=\"\"7646166143702453525\"\"",
+            "=7646166143702453525",
+            "\"7646166143702453525\"",
+        ] {
+            let mut number = itoa::Buffer::new();
+            assert_eq!(id(Field::Text(guarded), &mut number), Ok("7646166143702453525"), "{guarded}");
+        }
+        for plain in ["-abc", "=a+b", "_x", "'", "room 'x'", "\u{5ba4}1"] {
+            let mut number = itoa::Buffer::new();
+            assert_eq!(id(Field::Text(plain), &mut number), Ok(plain), "{plain}");
+        }
+        assert_eq!(id(Field::Text("=\"\""), &mut itoa::Buffer::new()), Err(Reason::MissingValue));
+        assert_eq!(id(Field::Text("'7.65142E+18"), &mut itoa::Buffer::new()), Err(Reason::MangledId));
     }
 
     #[test]

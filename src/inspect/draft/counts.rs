@@ -57,17 +57,29 @@ impl Draft<'_> {
     /// How a rate's column is written, and its unit if its numbers are bare.
     fn rate(&self, column: usize, is_percent: bool) -> String {
         let unit = match self.finding.columns[column].kind {
-            Kind::Percent | Kind::Duration => "",
+            Kind::Percent => ", unit: signed",
+            Kind::Duration => "",
             _ if is_percent => ", unit: percent",
             _ => ", unit: fraction",
         };
         format!("column: {}{unit}", self.name(column))
     }
 
-    fn is_percent(&self, rate: usize) -> bool {
+    /// Whether the bare numbers of a rate are percent; `None` where nothing says so: they are all below one, and no `%`
+    /// stands in the name.
+    fn is_percent(&self, rate: usize) -> Option<bool> {
         let column = &self.finding.columns[rate];
         let most = column.numbers.iter().flatten().map(|number| number.value).fold(0.0, f64::max);
-        column.raw.contains('%') || most > 1.0
+        let proven = self
+            .finding
+            .relations
+            .iter()
+            .find(|relation| relation.rate == rate && relation.proof == Proof::Proven);
+        match proven {
+            Some(relation) => Some(relation.is_percent),
+            None if column.raw.contains(['%', '％']) || most > 1.0 => Some(true),
+            None => None,
+        }
     }
 
     pub(super) fn counts(&self) -> String {
@@ -76,8 +88,13 @@ impl Draft<'_> {
             let by = |rate: usize| {
                 if *count == Count::Dwell {
                     self.name(rate)
+                } else if let (Kind::Percent, _) | (_, Some(_)) =
+                    (&self.finding.columns[rate].kind, self.is_percent(rate))
+                {
+                    format!("{{{}}}", self.rate(rate, self.is_percent(rate) == Some(true)))
                 } else {
-                    format!("{{{}}}", self.rate(rate, self.is_percent(rate)))
+                    // Nobody can tell half of all from one in two hundred: the file does not load until somebody says so.
+                    format!("{{column: {}, unit: \"?\"}}", self.name(rate))
                 }
             };
             let source = match source {

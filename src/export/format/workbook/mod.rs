@@ -10,7 +10,7 @@ pub(in crate::export) mod package;
 use std::fs::File;
 use std::io::{BufReader, Seek};
 
-use calamine::{Reader, SheetType, Xlsx, XlsxCellReader};
+use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader};
 
 use super::field::{Field, Position, Records, shown};
 use super::heading::{Places, Search};
@@ -42,7 +42,11 @@ pub(super) fn read(
         let mut pages = book.rows(&sheet)?;
         match find_header(&mut pages, header, wanted)? {
             Ok((places, passed)) => {
+                if sheet.is_hidden && sheets.is_empty() && sheet.rows > passed {
+                    return Err(ExportError::HiddenSheet(sheet.name));
+                }
                 has_any = true;
+                records.sheet(&sheet.name);
                 let used = read_records(&mut pages, &places, header, wanted, &mut record, records)?;
                 if records.is_refused() {
                     return Ok(0);
@@ -141,6 +145,8 @@ pub(in crate::export) struct Sheet {
     pub(in crate::export) name: String,
     /// Rows that hold a value, counted on the XML.
     pub(in crate::export) rows: u64,
+    /// Whether people do not see it.
+    pub(in crate::export) is_hidden: bool,
 }
 
 impl Book {
@@ -159,7 +165,8 @@ impl Book {
                 return Err(unsound(format!("it has two sheets `{}`", sheet.name)));
             }
             if sheet.typ == SheetType::WorkSheet {
-                sheets.push(Sheet { name: sheet.name.clone(), rows: package.rows(index)? });
+                let is_hidden = sheet.visible != SheetVisible::Visible;
+                sheets.push(Sheet { name: sheet.name.clone(), rows: package.rows(index)?, is_hidden });
             }
         }
         Ok(Self { xlsx, sheets })

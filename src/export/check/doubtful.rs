@@ -1,0 +1,133 @@
+//! Rows that may be totals by what they say, and may be names: `整体` beside each broadcast, `Total: Ads` in the only
+//! column of names, `East Total`. Arithmetic decides: a total is the sum of a group of other rows.
+
+use std::collections::BTreeSet;
+
+use hashbrown::HashMap;
+
+use super::sum::{Agreement, Sum};
+use super::total_row::Said;
+use crate::export::ExportError;
+use crate::model::{Count, CountRow, Stage};
+
+/// A row that may be a total.
+#[derive(Debug)]
+pub(in crate::export) struct Doubtful {
+    /// Its place on the page.
+    pub(in crate::export) row: usize,
+    pub(in crate::export) said: Said,
+    pub(in crate::export) text: String,
+}
+
+/// By what rows belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Group {
+    /// A broadcast in an interval.
+    Session(u32, i64, i64),
+    /// A market in an interval.
+    Period(u32, i64, i64),
+    /// A broadcast, at whatever time.
+    Broadcast(u32),
+}
+
+/// Numbers for the broadcasts and the markets of stages.
+struct Kin {
+    broadcasts: Vec<u32>,
+    markets: Vec<u32>,
+}
+
+impl Kin {
+    fn of(stages: &[Stage]) -> Self {
+        let (mut broadcasts, mut markets) = (HashMap::new(), HashMap::new());
+        let mut kin = Self { broadcasts: Vec::new(), markets: Vec::new() };
+        for stage in stages {
+            let next = u32::try_from(broadcasts.len()).unwrap_or(u32::MAX);
+            kin.broadcasts
+                .push(*broadcasts.entry((stage.market.as_str(), stage.broadcast_id.as_str())).or_insert(next));
+            let next = u32::try_from(markets.len()).unwrap_or(u32::MAX);
+            kin.markets.push(*markets.entry(stage.market.as_str()).or_insert(next));
+        }
+        kin
+    }
+
+    fn groups(&self, row: &CountRow) -> [Group; 3] {
+        let stage = row.stage as usize;
+        let (broadcast, market) = (self.broadcasts[stage], self.markets[stage]);
+        [
+            Group::Session(broadcast, row.start_us, row.end_us),
+            Group::Period(market, row.start_us, row.end_us),
+            Group::Broadcast(broadcast),
+        ]
+    }
+}
+
+/// Which of the doubtful rows are totals, by their places on the page.
+///
+/// # Errors
+/// [`ExportError::DoubtfulTotal`] where one can be neither: it says that it is a total, stands beside others, and is the
+/// sum of no group of them.
+pub(in crate::export) fn totals(
+    doubtful: &[Doubtful],
+    rows: &[CountRow],
+    stages: &[Stage],
+) -> Result<BTreeSet<usize>, ExportError> {
+    let mut totals = BTreeSet::new();
+    if doubtful.is_empty() {
+        return Ok(totals);
+    }
+    let is_doubtful: BTreeSet<usize> = doubtful.iter().map(|doubtful| doubtful.row).collect();
+    let kin = Kin::of(stages);
+    let mut sums: HashMap<Group, Sum> = HashMap::new();
+    for row in &is_doubtful {
+        for group in kin.groups(&rows[*row]) {
+            sums.insert(group, Sum::default());
+        }
+    }
+    let mut all = Sum::default();
+    let others = || rows.iter().enumerate().filter(|(at, _)| !is_doubtful.contains(at));
+    for (_, row) in others() {
+        all.add(&row.figures);
+        for group in kin.groups(row) {
+            if let Some(sum) = sums.get_mut(&group) {
+                sum.add(&row.figures);
+            }
+        }
+    }
+    for (nth, Doubtful { row: at, said, text }) in doubtful.iter().enumerate() {
+        let row = &rows[*at];
+        let begin = nth.checked_sub(1).map_or(0, |before| doubtful[before].row + 1);
+        let end = doubtful.get(nth + 1).map_or(rows.len(), |behind| behind.row);
+        let block = |rows: &[CountRow]| {
+            let mut sum = Sum::default();
+            rows.iter().for_each(|row| sum.add(&row.figures));
+            sum
+        };
+        let groups = kin.groups(row);
+        let candidates = groups.iter().filter_map(|group| sums.get(group).copied());
+        let mut candidates = candidates
+            .chain([all, block(&rows[begin..*at]), block(&rows[*at + 1..end])])
+            .filter(|sum| sum.rows > 0);
+        if candidates.any(|sum| is_total_of(row, &sum)) {
+            totals.insert(*at);
+            continue;
+        }
+        let has_company = groups[..2].iter().any(|group| sums.get(group).is_some_and(|sum| sum.rows > 0));
+        let is_refused = match said {
+            Said::Labelled => all.rows > 0,
+            Said::All => has_company && row.figures.says_something(),
+            Said::Nothing | Said::Ending | Said::Total => false,
+        };
+        if is_refused {
+            return Err(ExportError::DoubtfulTotal { record: row.record, text: text.clone() });
+        }
+    }
+    Ok(totals)
+}
+
+/// Whether a row that says it may be a total is that of a group: in two counts or more, or in all that it has.
+fn is_total_of(row: &CountRow, sum: &Sum) -> bool {
+    let Agreement { same, other } = sum.agreement(&row.figures);
+    let stated = row.figures.known.iter().filter(|count| !row.figures.derived.has(*count));
+    let counted = stated.filter(|count: &Count| row.figures.value.get(*count) > 0).count();
+    other == 0 && same > 0 && (same >= 2 || same == counted)
+}
