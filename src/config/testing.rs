@@ -83,7 +83,7 @@ exports:
       optional: [impressions]
       rates:
         ctr: {column: CTR, unit: percent}
-        room_rate: {column: Enter room rate, of: entries, among: impressions}
+        room_rate: {column: Enter room rate, unit: signed, of: entries, among: impressions}
   - name: sessions
     rows: counts
     path: "sessions/*.csv"

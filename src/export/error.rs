@@ -128,7 +128,7 @@ pub enum ExportError {
     TooManyRows(usize),
     /// A row that can only be a total, and says so by no known word.
     #[error(
-        "its record {0} is the sum of all others: counted, it would count everything twice (name its word in `totals.words`)"
+        "its record {0} is the sum of other rows: counted, it would count them twice (name its word in `totals.words`)"
     )]
     UnnamedTotal(u32),
     /// A row that says that it is a total, stands beside others, and is the sum of no group of them.

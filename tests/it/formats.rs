@@ -396,8 +396,8 @@ const STRANGERS: &[(&str, &str)] = &[
          totals: {cap: 500, stranger: 1}\n    columns:\n      stranger: 1\n      \
          period: {date: d, timezone: UTC, stranger: 1}\n      market: {value: IN}\n      broadcast_id: b\n      \
          cover_id: log\n      counts:\n        stranger: 1\n        entries: e\n        \
-         stays: {of: entries, divided_by: {column: r, stranger: 1}, stranger: 1}\n      \
-         rates: {enter: {column: r, of: stays, among: entries, stranger: 1}}\n  \
+         stays: {of: entries, divided_by: {column: r, unit: percent, stranger: 1}, stranger: 1}\n      \
+         rates: {enter: {column: r, unit: percent, of: stays, among: entries, stranger: 1}}\n  \
          - name: l\n    stranger: 1\n    rows: covers\n    path: l.csv\n    format: csv\n    \
          newest: {by: name, per: period}\n    columns:\n      stranger: 1\n      from: f\n      market: {value: IN}\n      \
          broadcast_id: b\n      cover_id: c\n",

@@ -4,6 +4,7 @@ use super::*;
 use crate::config::definition::Rows;
 use crate::config::testing::{self, COUNTING, changed};
 use crate::config::{Extent, Order, Period, Platform, platform};
+use crate::config::{RateColumn, RateUnit};
 
 fn read_platform(changes: &[(&str, &str)]) -> (Option<Platform>, Vec<String>) {
     let markets = BTreeSet::from(["US".to_owned()]);
@@ -18,12 +19,18 @@ fn every_key_of_counts_is_read() {
     let Rows::Counts(counts) = &platform.exports[0].rows else { panic!("not counts") };
     assert!(matches!(counts.period, Period::Span { .. }));
     assert_eq!(counts.newest, Newest { by: Order::Path, per: Extent::Broadcast });
-    let rate = |column: &str, is_percent| RateColumn { column: ColumnName::new(column), is_percent };
+    let rate = |column: &str, unit| RateColumn { column: ColumnName::new(column), unit };
     let entries = ColumnName::any_of(vec!["Views".into(), "Penonton".into()]).unwrap();
     let expected = BTreeMap::from([
         (Count::Entries, CountRule::Column(entries)),
-        (Count::Impressions, CountRule::DividedBy { of: Count::Entries, by: rate("Tap-through rate", true) }),
-        (Count::Dwell, CountRule::Times { of: Count::Entries, by: rate("Average viewing duration", false) }),
+        (
+            Count::Impressions,
+            CountRule::DividedBy { of: Count::Entries, by: rate("Tap-through rate", RateUnit::Percent) },
+        ),
+        (
+            Count::Dwell,
+            CountRule::Times { of: Count::Entries, by: rate("Average viewing duration", RateUnit::Length(1_000)) },
+        ),
     ]);
     assert_eq!(counts.counts, expected);
     assert_eq!(counts.optional, CountSet::default().with(Count::Impressions));
@@ -36,7 +43,12 @@ fn every_key_of_counts_is_read() {
     assert_eq!(both.counts, counts.counts);
     assert_eq!(both.stated, BTreeMap::from([(Count::Impressions, ColumnName::new("Impressions"))]));
     let (clicks, impressions) = (Count::Clicks, Count::Impressions);
-    let ctr = ReportedRate { name: "ctr".into(), column: rate("CTR", true), of: clicks, among: impressions };
+    let ctr = ReportedRate {
+        name: "ctr".into(),
+        column: rate("CTR", RateUnit::Percent),
+        of: clicks,
+        among: impressions,
+    };
     assert_eq!(counts.rates[0], ctr);
     assert_eq!((counts.rates[1].of, counts.rates[1].among), (Count::Entries, Count::Impressions));
     assert_eq!(counts.totals.cap, Some(500));

@@ -54,7 +54,7 @@ exports:
             &mut text,
             "      rates:                                               # held against the counts of each row\n",
         );
-        push(&mut text, &format!("        ctr: {{column: {}}}\n", names(rate)));
+        push(&mut text, &format!("        ctr: {{column: {}, unit: signed}}\n", names(rate)));
     }
     text
 }

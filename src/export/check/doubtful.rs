@@ -1,7 +1,7 @@
 //! Rows that may be totals by what they say, and may be names: `整体` beside each broadcast, `Total: Ads` in the only
 //! column of names, `East Total`. Arithmetic decides: a total is the sum of a group of other rows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashMap;
 
@@ -9,6 +9,9 @@ use super::sum::{Agreement, Sum};
 use super::total_row::Said;
 use crate::export::ExportError;
 use crate::model::{Count, CountRow, Stage};
+
+/// A count of so many is not like another by chance.
+const LARGE: u64 = 100;
 
 /// A row that may be a total.
 #[derive(Debug)]
@@ -61,7 +64,7 @@ impl Kin {
     }
 }
 
-/// Which of the doubtful rows are totals, by their places on the page.
+/// Which of the doubtful rows are totals, by their places on the page, and of which sum.
 ///
 /// # Errors
 /// [`ExportError::DoubtfulTotal`] where one can be neither: it says that it is a total, stands beside others, and is the
@@ -70,8 +73,8 @@ pub(in crate::export) fn totals(
     doubtful: &[Doubtful],
     rows: &[CountRow],
     stages: &[Stage],
-) -> Result<BTreeSet<usize>, ExportError> {
-    let mut totals = BTreeSet::new();
+) -> Result<BTreeMap<usize, Sum>, ExportError> {
+    let mut totals = BTreeMap::new();
     if doubtful.is_empty() {
         return Ok(totals);
     }
@@ -97,18 +100,15 @@ pub(in crate::export) fn totals(
         let row = &rows[*at];
         let begin = nth.checked_sub(1).map_or(0, |before| doubtful[before].row + 1);
         let end = doubtful.get(nth + 1).map_or(rows.len(), |behind| behind.row);
-        let block = |rows: &[CountRow]| {
-            let mut sum = Sum::default();
-            rows.iter().for_each(|row| sum.add(&row.figures));
-            sum
-        };
         let groups = kin.groups(row);
-        let candidates = groups.iter().filter_map(|group| sums.get(group).copied());
-        let mut candidates = candidates
-            .chain([all, block(&rows[begin..*at]), block(&rows[*at + 1..end])])
-            .filter(|sum| sum.rows > 0);
-        if candidates.any(|sum| is_total_of(row, &sum)) {
-            totals.insert(*at);
+        let candidates = groups.iter().filter_map(|group| sums.get(group).copied()).chain([all]);
+        let mut candidates = candidates.filter(|sum| sum.rows > 0);
+        let of_neighbours = || {
+            let before = neighbours(row, rows[begin..*at].iter().rev());
+            before.or_else(|| neighbours(row, rows[*at + 1..end].iter()))
+        };
+        if let Some(sum) = candidates.find(|sum| is_total_of(row, sum)).or_else(of_neighbours) {
+            totals.insert(*at, sum);
             continue;
         }
         let has_company = groups[..2].iter().any(|group| sums.get(group).is_some_and(|sum| sum.rows > 0));
@@ -122,6 +122,24 @@ pub(in crate::export) fn totals(
         }
     }
     Ok(totals)
+}
+
+/// The sum of as many neighbours as make a row, if some do. One small one may be like it by chance.
+fn neighbours<'r>(row: &CountRow, rows: impl Iterator<Item = &'r CountRow>) -> Option<Sum> {
+    let is_large = Count::ALL.iter().any(|count| row.figures.value.get(*count) >= LARGE);
+    let mut sum = Sum::default();
+    let mut counting = 0;
+    for neighbour in rows {
+        sum.add(&neighbour.figures);
+        counting += usize::from(neighbour.figures.says_something());
+        if (is_large || counting > 1) && is_total_of(row, &sum) {
+            return Some(sum);
+        }
+        if sum.exceeds(&row.figures) {
+            return None;
+        }
+    }
+    None
 }
 
 /// Whether a row that says it may be a total is that of a group: in two counts or more, or in all that it has.

@@ -41,6 +41,15 @@ impl Sum {
         [self.low[at], self.value[at], self.high[at]]
     }
 
+    /// Whether it is more than a row in anything that adds up.
+    pub(super) fn exceeds(&self, figures: &Figures) -> bool {
+        Count::ALL
+            .into_iter()
+            .enumerate()
+            .filter(|(_, count)| !count.is_unique())
+            .any(|(at, count)| figures.get(count).is_some_and(|stated| self.low[at] > u128::from(stated.high)))
+    }
+
     /// How a row agrees with the sum in what it states itself. Viewers may be in several rows, so theirs need not.
     pub(super) fn agreement(&self, figures: &Figures) -> Agreement {
         let mut agreement = Agreement::default();

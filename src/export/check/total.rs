@@ -70,6 +70,21 @@ impl TotalCheck {
         self.since_said += 1;
     }
 
+    /// Says that no row comes any more.
+    pub(in crate::export) fn close(&mut self) {
+        let behind = std::mem::take(&mut self.block);
+        if let Some(last) = self.totals.last_mut() {
+            last.behind = behind;
+        }
+    }
+
+    /// A row of totals that is known to be that of a group.
+    pub(in crate::export) fn total_of(&mut self, figures: &Figures, group: Sum) {
+        if self.totals.len() < MOST_TOTALS {
+            self.totals.push(Total { figures: *figures, before: group, behind: Sum::default() });
+        }
+    }
+
     /// A row of totals.
     pub(in crate::export) fn total(&mut self, figures: &Figures) {
         if self.totals.len() >= MOST_TOTALS {
@@ -103,7 +118,7 @@ impl TotalCheck {
     fn is_cut_off(&self) -> bool {
         let rows = self.rows();
         let by_note = self.said.iter().any(|said| said.is_note && said.stated == rows);
-        by_note || self.cap.is_some_and(|cap| rows >= cap.into())
+        by_note || self.cap.is_some_and(|cap| rows == u64::from(cap))
     }
 
     /// What is said of an export that has fewer rows than a total in it says: its download broke off.
@@ -122,11 +137,7 @@ impl TotalCheck {
     }
 
     /// One comparison for every total and count that the export states itself.
-    pub(in crate::export) fn checks(&mut self) -> Vec<Check> {
-        let behind = self.block;
-        if let Some(last) = self.totals.last_mut() {
-            last.behind = behind;
-        }
+    pub(in crate::export) fn checks(&self) -> Vec<Check> {
         let of_total = |total: &Total| {
             let checks = self.stated.iter().map(|count| self.check(count, total));
             checks.collect::<Vec<_>>()

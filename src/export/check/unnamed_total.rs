@@ -36,15 +36,17 @@ pub(in crate::export) fn unnamed_total(rows: &[CountRow], stages: &[Stage], shee
 ///
 /// Chance is ruled out by asking for two sums that differ, one of them large, over at least two rows that count anything.
 fn at_an_end(rows: &[CountRow]) -> Option<u32> {
-    let last = (0..rows.len()).rev().take(MOST_AT_AN_END).find(|at| is_sum(&rows[*at], &rows[..*at]));
+    let last = (0..rows.len()).rev().take(MOST_AT_AN_END).filter(|at| is_sum(&rows[*at], &rows[..*at])).last();
     let found =
         last.or_else(|| (0..rows.len().min(MOST_AT_AN_END)).find(|at| is_sum(&rows[*at], &rows[at + 1..])));
     found.map(|at| rows[at].record)
 }
 
+/// Rows that say the same as the row are totals like it, if it is one.
 fn is_sum(row: &CountRow, others: &[CountRow]) -> bool {
+    let others = || others.iter().filter(|other| other.figures.value != row.figures.value);
     let counts_anything = |other: &&CountRow| Count::ALL.iter().any(|count| other.figures.value.get(*count) > 0);
-    if others.iter().filter(counts_anything).take(2).count() < 2 {
+    if others().filter(counts_anything).take(2).count() < 2 {
         return false;
     }
     let stated = || {
@@ -52,7 +54,7 @@ fn is_sum(row: &CountRow, others: &[CountRow]) -> bool {
         stated.map(|count| (count, row.figures.value.get(count))).filter(|(_, value)| *value > 0)
     };
     let adds_up = |(count, value): (Count, u64)| {
-        let mut sum = others.iter().map(|other| other.figures.get(count).map(|measure| measure.value));
+        let mut sum = others().map(|other| other.figures.get(count).map(|measure| measure.value));
         sum.try_fold(0_u64, |sum, value| sum.checked_add(value?)) == Some(value)
     };
     let values = || stated().map(|(_, value)| value);

@@ -57,8 +57,8 @@ impl LongIds {
         let is_more = distinct as f64 > MORE_THAN_CHANCE * expected;
         match distinct {
             0 => false,
-            1 => self.rows >= 2 && self.long.len() >= 2 && is_more && chance <= 1e-3,
-            2 | 3 => is_more && chance <= 1e-3,
+            1 => self.rows >= 2 && self.long.len() >= 2 && is_more && chance < 2e-3,
+            2 | 3 => is_more && chance < 2e-3,
             _ => is_more,
         }
     }

@@ -12,6 +12,7 @@ use crate::config::{CoverRule, Export, MarketRule, Otherwise, TextRule};
 use crate::export::ExportError;
 use crate::export::find::PathValues;
 use crate::export::format::field::Field;
+use crate::export::value::number_text::is_unknown;
 use crate::export::value::single::{MAX_NAME_BYTES, id, push_key};
 use crate::model::{MarketId, Reason, Stage};
 use crate::time::Zone;
@@ -144,21 +145,26 @@ impl<'a> Stages<'a> {
         let export = self.export;
         let columns = &export.columns;
         let Some(market) = self.market(fields)? else { return Ok(None) };
-        let text = |rule: &TextRule, column: Option<usize>| match (rule, column) {
+        let text = |rule: &TextRule, column: Option<usize>, is_broadcast: bool| match (rule, column) {
             (TextRule::Value(value), _) => Ok(value.clone()),
             (TextRule::Path, _) => Ok(self.path.broadcast.clone().unwrap_or_default()),
             (TextRule::Column(_), column) => {
                 let column = column.unwrap_or_default();
                 let mut number = itoa::Buffer::new();
-                id(fields[column], &mut number).map(str::to_owned).map_err(|reason| (reason, column))
+                match id(fields[column], &mut number) {
+                    // Rows of no broadcast would all be one.
+                    Ok(id) if is_broadcast && is_unknown(id) => Err((Reason::MissingValue, column)),
+                    Ok(id) => Ok(id.to_owned()),
+                    Err(reason) => Err((reason, column)),
+                }
             }
         };
         Ok(Some(Stage {
             market,
             audience: self.audience(fields)?,
-            broadcast_id: text(&columns.broadcast_id, self.layout.broadcast_id)?,
+            broadcast_id: text(&columns.broadcast_id, self.layout.broadcast_id, true)?,
             cover_id: match &columns.cover_id {
-                CoverRule::Row(rule) => Some(text(rule, self.layout.cover_id)?),
+                CoverRule::Row(rule) => Some(text(rule, self.layout.cover_id, false)?),
                 CoverRule::Log => None,
             },
         }))

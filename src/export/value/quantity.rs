@@ -100,19 +100,11 @@ pub(in crate::export) fn count_of(
 }
 
 /// A total of time in milliseconds. To the second or finer it is taken as it stands; `1h28m` is anything that rounds so.
-///
-/// As of a count, three digits behind a lone sign may be a group: `5.285` seconds are an hour and a half in half of the world.
 pub(in crate::export) fn total_ms(
     field: Field<'_>,
     style: NumberStyle,
     one_ms: u64,
 ) -> Result<Option<Measure>, Reason> {
-    if let Field::Text(text) = field
-        && is_bare(field)
-        && may_be_grouped(text, style)
-    {
-        return Err(Reason::BadNumber);
-    }
     let Some(length) = length_of(field, style, one_ms)? else { return Ok(None) };
     let (low, value, high) = length.bounds();
     let unit = length.unit();
@@ -229,10 +221,9 @@ mod tests {
         }
         // A computer's own number has no groups.
         assert_eq!(count_of(Field::Decimal("1.000"), comma, 1), Ok(Some(Measure::exact(1))));
-        let total = |text| total_ms(Field::Text(text), NumberStyle::default(), SECOND_MS);
-        assert_eq!(total("5.285"), Err(Reason::BadNumber));
-        assert_eq!(total("5.28"), Ok(Some(Measure::exact(5_280))));
-        assert_eq!(total("5.285s"), Ok(Some(Measure::exact(5_285))));
+        // A time has parts.
+        let total = total_ms(Field::Text("5.285"), NumberStyle::default(), SECOND_MS);
+        assert_eq!(total, Ok(Some(Measure::exact(5_285))));
     }
 
     #[test]

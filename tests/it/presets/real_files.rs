@@ -158,7 +158,7 @@ fn a_total_of_more_than_its_rows_is_told_and_explained_only_by_a_declared_cap() 
 fn a_rate_of_two_decimals_is_an_interval() {
     let derived = [(
         "        impressions: [Impressions, Impressões, Impressionen]\n        clicks: [Clicks, Penonton]\n",
-        "        entries: Views\n        impressions: {of: entries, divided_by: Rate}\n",
+        "        entries: Views\n        impressions: {of: entries, divided_by: {column: Rate, unit: signed}}\n",
     )];
     // 432 ÷ 0.0135; 432 ÷ 0.01355 = 31,881.9; 432 ÷ 0.01345 = 32,118.96.
     settle(&desk(&derived, "a_rate_of_1_35_percent.csv"), DAY, DAY).exits(0).expect_table(

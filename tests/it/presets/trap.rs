@@ -67,7 +67,7 @@ fn who_takes_that_rate_for_the_cover_s_is_held_back_by_its_own_numbers() {
     // Views are taken for clicks and the CTR for theirs: 2,976 ÷ 101,688 = 2.93 %, not 42.8 %.
     let fooled = SESSIONS.replace(
         "        entries: Views\n",
-        "        clicks: Views\n        impressions: Impressions\n      rates:\n        ctr: {column: CTR}\n",
+        "        clicks: Views\n        impressions: Impressions\n      rates:\n        ctr: {column: CTR, unit: fraction}\n",
     );
     let scenario = sessions(&fooled);
     let outcome = settle(&scenario, "2026-11-20", "2026-11-20").exits(4);

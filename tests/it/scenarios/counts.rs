@@ -23,11 +23,11 @@ exports:
       counts:
         entries: Views
         entrants: Viewers
-        impressions: {of: entries, divided_by: Tap-through rate}
+        impressions: {of: entries, divided_by: {column: Tap-through rate, unit: percent}}
         orders: Orders
       optional: [orders]
       rates:
-        click_conversion: {column: CVR}
+        click_conversion: {column: CVR, unit: fraction}
 "#;
 
 fn shop(platform: &str) -> Scenario {
@@ -98,8 +98,10 @@ fn a_rate_that_is_not_what_it_is_mapped_as_holds_the_day_until_the_mapping_is_ri
          click_conversion  row    2     2         0.03      0.06        -0.03       mis-mapped",
     );
     assert!(scenario.tree("archive/funnel").is_empty());
-    let right =
-        HOURS.replace("click_conversion: {column: CVR}", "order_rate: {column: CVR, of: orders, among: entries}");
+    let right = HOURS.replace(
+        "click_conversion: {column: CVR, unit: fraction}",
+        "order_rate: {column: CVR, unit: fraction, of: orders, among: entries}",
+    );
     scenario.write("config/platforms/live.yaml", right);
     scenario
         .run()
@@ -216,7 +218,10 @@ fn a_workbook_with_a_preamble_and_serial_times_is_read() {
         ["46346.8125", " r1", "1.20K", "600"],
         ["46346.9375", "r1", "100", "60"],
     ]);
-    let platform = platform.replace("        impressions: {of: entries, divided_by: Tap-through rate}\n", "");
+    let platform = platform.replace(
+        "        impressions: {of: entries, divided_by: {column: Tap-through rate, unit: percent}}\n",
+        "",
+    );
     shop(&platform).export("live/2026-11-20/a.xlsx", book).run().exits(0).expect_table(
         "slot_audience",
         "slot   entries_low  entries  entries_high  entrants  prorated_entries  derived

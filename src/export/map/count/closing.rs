@@ -1,7 +1,7 @@
 //! What is known of an export only once all its rows are read: which of them are totals, which ids were rounded, whether
 //! it can be true.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{CountMapper, entered};
 use crate::config::{Blank, Columns, CountRule, CoverRule, TextRule};
@@ -9,6 +9,7 @@ use crate::export::ExportError;
 use crate::export::check::copied::copied;
 use crate::export::check::doubtful;
 use crate::export::check::rate::RateCheck;
+use crate::export::check::sum::Sum;
 use crate::export::check::unnamed_total::unnamed_total;
 use crate::export::format::field::Position;
 use crate::export::map::excerpt::Viewer;
@@ -95,18 +96,19 @@ impl<'a> CountMapper<'a> {
     }
 
     /// Takes rows off the page that are none: totals, and those whose ids were rounded.
-    fn take_out(&mut self, totals: &BTreeSet<usize>) {
+    fn take_out(&mut self, totals: &BTreeMap<usize, Sum>) {
+        self.totals.close();
         for doubtful in &self.doubtful {
             let figures = &self.page.rows[doubtful.row].figures;
-            if totals.contains(&doubtful.row) {
-                self.totals.total(figures);
+            if let Some(sum) = totals.get(&doubtful.row) {
+                self.totals.total_of(figures, *sum);
                 self.fates.taken -= 1;
                 self.fates.ignored += 1;
             } else {
                 self.totals.row(figures);
             }
         }
-        let mut gone = totals.clone();
+        let mut gone: BTreeSet<usize> = totals.keys().copied().collect();
         if self.ids.long.are_rounded() {
             let seat = &self.layout.seat;
             let column = if self.ids.has_broadcast { seat.broadcast_id } else { seat.cover_id };

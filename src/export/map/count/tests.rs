@@ -19,14 +19,14 @@ use crate::config::{
     RateColumn, Rows, TextRule, Totals, ZoneRule,
 };
 use crate::export::{Excerpt, ReadReport, read_page};
-use crate::model::{Bounds, CheckScope, CountSet, Verdict};
+use crate::model::{Bounds, Check, CheckScope, CountSet, Verdict};
 
 fn name(name: &str) -> ColumnName {
     ColumnName::new(name)
 }
 
 fn percent(column: &str) -> RateColumn {
-    RateColumn { column: name(column), is_percent: true }
+    RateColumn { column: name(column), unit: RateUnit::Percent }
 }
 
 fn stated(column: &str) -> CountRule {
@@ -65,6 +65,8 @@ impl Mapping {
                 numbers: NumberStyle::default(),
                 skip: BTreeMap::new(),
                 blank: BTreeMap::new(),
+                may_exceed: CountSet::default(),
+                one_is: BTreeMap::new(),
             },
             columns: Columns {
                 market: MarketRule::Value(MarketId::new("US")),

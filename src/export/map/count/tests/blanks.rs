@@ -13,7 +13,7 @@ fn clicks() -> [(Count, CountRule); 3] {
 
 #[test]
 fn nothing_times_an_unknown_rate_is_nothing() {
-    let mean = RateColumn { column: name("mean"), is_percent: false };
+    let mean = RateColumn { column: name("mean"), unit: RateUnit::Length(1_000) };
     let dwell = (Count::Dwell, CountRule::Times { of: Count::Entries, by: mean });
     let quotient = (Count::Stays, CountRule::DividedBy { of: Count::Entries, by: percent("CTR") });
     let read = Mapping::of(clicks()).with(|rows| rows.counts.extend([dwell, quotient])).read(

@@ -39,7 +39,7 @@ fn a_rate_in_percent_stands_beside_one_as_a_fraction() {
     let counts = [(Count::Impressions, stated("shown")), (Count::Clicks, stated("clicks"))];
     let fraction = ReportedRate {
         name: "as_fraction".into(),
-        column: RateColumn { column: name("share"), is_percent: false },
+        column: RateColumn { column: name("share"), unit: RateUnit::Fraction },
         of: Count::Clicks,
         among: Count::Impressions,
     };

@@ -20,8 +20,10 @@ fn a_row_is_counts_over_an_interval() {
 #[test]
 fn impressions_and_dwell_follow_from_rounded_rates() {
     let impressions = CountRule::DividedBy { of: Count::Entries, by: percent("tap") };
-    let dwell =
-        CountRule::Times { of: Count::Entries, by: RateColumn { column: name("mean"), is_percent: false } };
+    let dwell = CountRule::Times {
+        of: Count::Entries,
+        by: RateColumn { column: name("mean"), unit: RateUnit::Length(1_000) },
+    };
     let read = Mapping::of([
         (Count::Impressions, impressions),
         (Count::Entries, stated("views")),
