@@ -60,7 +60,8 @@ pub async fn run(args: &Show, global: &Global, out: &mut impl Write) -> Result<u
 
 /// What of the question the configuration does not know, and what it knows.
 fn unknown(args: &Show, workspace: &Workspace) -> String {
-    let known = |names: Vec<&str>| names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let known =
+        |names: Vec<&str>| names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let platforms: Vec<&str> = workspace.platforms.keys().map(|id| id.as_str()).collect();
     let markets: Vec<&str> = workspace.markets.keys().map(|id| id.as_str()).collect();
     let asked = [("platform", &args.platform, platforms), ("market", &args.market, markets)];

@@ -127,9 +127,7 @@ impl Counter {
                         Ok(())
                     })?;
                     blocks.each(&mut rows, |block| {
-                        block
-                            .iter()
-                            .try_for_each(|row| settle(row, deliveries.duplicate(row, &scope, &numbered)))
+                        block.iter().try_for_each(|row| settle(row, deliveries.duplicate(row, &scope, &numbered)))
                     })?;
                     continue;
                 }
