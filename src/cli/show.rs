@@ -12,7 +12,7 @@ use super::screen::page;
 use super::{Failure, decided, exit, grid, load};
 use crate::archive::TableName;
 use crate::config::Workspace;
-use crate::model::{columns as c, legible};
+use crate::model::{MarketId, PlatformId, columns as c, legible};
 use crate::report;
 use crate::run::stores;
 
@@ -62,8 +62,8 @@ pub async fn run(args: &Show, global: &Global, out: &mut impl Write) -> Result<u
 fn unknown(args: &Show, workspace: &Workspace) -> String {
     let known =
         |names: Vec<&str>| names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let platforms: Vec<&str> = workspace.platforms.keys().map(|id| id.as_str()).collect();
-    let markets: Vec<&str> = workspace.markets.keys().map(|id| id.as_str()).collect();
+    let platforms: Vec<&str> = workspace.platforms.keys().map(PlatformId::as_str).collect();
+    let markets: Vec<&str> = workspace.markets.keys().map(MarketId::as_str).collect();
     let asked = [("platform", &args.platform, platforms), ("market", &args.market, markets)];
     let unknown = asked.into_iter().filter_map(|(what, name, names)| {
         let name = name.as_deref().filter(|name| !names.contains(name))?;
