@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::mapping::{InstantColumn, ZoneRule};
 use crate::model::{Count, CountSet};
+use crate::time::Zone;
 
 /// A column by its name, or by any of the names it has over languages and generations of an export.
 ///
@@ -118,6 +119,36 @@ pub enum Period {
     },
     /// What `{start:…}` and `{end:…}` in the object's path say. Its rows have no slot but `all_day`.
     Path,
+    /// What the object's path says on this clock. Its rows have no slot but `all_day`.
+    PathIn {
+        /// Whose clock the path is written by.
+        zone: Zone,
+        /// What in the path says it.
+        by: PathPeriod,
+    },
+}
+
+/// What in a path says the period of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathPeriod {
+    /// `{date:…}`: the whole day.
+    Date,
+    /// `{start:…}` and `{end:…}`.
+    StartEnd,
+}
+
+impl Period {
+    /// Whether the path of an object says it, and nothing in its rows does.
+    #[must_use]
+    pub const fn is_in_path(&self) -> bool {
+        matches!(self, Self::Path | Self::PathIn { .. })
+    }
+
+    /// Whether `{start:…}` and `{end:…}` in the path are read.
+    #[must_use]
+    pub const fn reads_start_and_end(&self) -> bool {
+        matches!(self, Self::Path | Self::PathIn { by: PathPeriod::StartEnd, .. })
+    }
 }
 
 /// Where a span ends.

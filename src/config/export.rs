@@ -2,7 +2,7 @@
 
 use super::archive::zone;
 use super::columns;
-use super::counting::{Newest, Order, Period};
+use super::counting::{Newest, Order, PathPeriod, Period};
 use super::counts::Delivery;
 use super::definition::{Export, Rows};
 use super::frame::Frame;
@@ -72,6 +72,7 @@ pub(super) fn read(
     let (rows, columns) = columns.and_then(|at| columns::read(&at, &frame, delivery))?;
     let path = path?;
     check_placeholders(&path_at?, &path, &rows, &columns)?;
+    check_day(&section, day_zone.as_ref()?, &rows)?;
     Some(Export {
         name: name?,
         rows,
@@ -95,6 +96,20 @@ fn read_day(section: &Section<'_>, is_dated: bool) -> Option<Zone> {
     day.required("timezone", "an IANA time zone such as `UTC`").and_then(|at| zone(&at))
 }
 
+/// One date is one day: that of the objects is that of their rows, where the path's date is all that says when.
+fn check_day(section: &Section<'_>, day_zone: &Zone, rows: &Rows) -> Option<()> {
+    let Rows::Counts(counts) = rows else { return Some(()) };
+    let Period::PathIn { zone, by: PathPeriod::Date } = &counts.period else { return Some(()) };
+    if zone == day_zone {
+        return Some(());
+    }
+    section.optional("day")?.refuse(format!(
+        "the date in the path is a day in `{}`, and by `columns.period` one in `{}` (expected the same `timezone` in both)",
+        day_zone.name(),
+        zone.name()
+    ))
+}
+
 fn read_days(section: &Section<'_>, key: &str, is_dated: bool) -> Option<u16> {
     let days = section.or(key, 0_u16, |at| at.whole("a count of days", 0..=31))?;
     match section.optional(key) {
@@ -112,7 +127,7 @@ fn check_placeholders(at: &Place<'_>, path: &PathPattern, rows: &Rows, columns: 
     };
     // Of objects without a date, period and time of making say which days they can speak of.
     let is_dated = path.is_dated();
-    let has_period = !is_dated || matches!(rows, Rows::Counts(counts) if counts.period == Period::Path);
+    let has_period = !is_dated || matches!(rows, Rows::Counts(counts) if counts.period.reads_start_and_end());
     let is_ordered = !is_dated || matches!(newest, Some(Newest { by: Order::Path, .. }));
     let has_market = matches!(columns.market, MarketRule::Path { .. });
     let unread = [

@@ -34,6 +34,7 @@ mod offering;
 mod path;
 mod pattern;
 mod period;
+mod period_in_path;
 mod place;
 mod placeholder;
 mod platform;

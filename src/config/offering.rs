@@ -1,6 +1,6 @@
 //! What exports can yield, by their mapping: which markets they feed, which counts they offer.
 
-use super::counting::{Period, PeriodEnd};
+use super::counting::{PathPeriod, Period, PeriodEnd};
 use super::definition::{EventColumns, Export, Platform, Rows};
 use super::mapping::MarketRule;
 use crate::model::{ClickEvent, Count, CountSet, Era, Event, MarketId};
@@ -76,8 +76,8 @@ impl Export {
         match &self.rows {
             Rows::Counts(counts) => match &counts.period {
                 Period::Span { end, .. } => !matches!(end, PeriodEnd::Grain(_)),
-                Period::Day { .. } => false,
-                Period::Path => true,
+                Period::Day { .. } | Period::PathIn { by: PathPeriod::Date, .. } => false,
+                Period::Path | Period::PathIn { by: PathPeriod::StartEnd, .. } => true,
             },
             Rows::Covers(_) => true,
             Rows::Events { .. } | Rows::Impressions { .. } => false,

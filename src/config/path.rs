@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::fmt::strtime::BrokenDownTime;
+use jiff::fmt::strtime::{self, BrokenDownTime};
 use jiff::tz::TimeZone;
 
 /// Where the objects of an export lie: `tiktok/{date:%Y-%m-%d}/*.csv.gz`.
@@ -52,6 +52,14 @@ impl PathInstant {
             return time.to_timestamp().ok();
         }
         TimeZone::UTC.to_timestamp(time.to_datetime().ok()?).ok()
+    }
+
+    /// Whether what a strptime pattern reads is an instant by itself: an offset, or seconds since 1970.
+    #[must_use]
+    pub fn reads_an_offset(format: &str) -> bool {
+        let written = strtime::format(format, &Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC));
+        let time = written.and_then(|written| BrokenDownTime::parse(format, &written));
+        time.is_ok_and(|time| time.timestamp().is_some() || time.offset().is_some())
     }
 }
 

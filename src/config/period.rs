@@ -6,17 +6,17 @@ use jiff::fmt::strtime::{self, BrokenDownTime};
 use super::counting::{Period, PeriodEnd};
 use super::frame::Frame;
 use super::instant::{self, clock};
-use super::path::PathInstant;
+use super::period_in_path::{by_path, by_path_in};
 use super::place::Place;
 use super::quantity::duration_seconds;
 use super::section::Section;
 
-const KEYS: [&str; 8] = ["start", "end", "grain", "length", "date", "format", "timezone", "hour"];
+const KEYS: [&str; 9] = ["start", "end", "grain", "length", "date", "format", "timezone", "hour", "from"];
 const ENDS: [&str; 3] = ["end", "grain", "length"];
 const OF_DATES: [&str; 3] = ["format", "timezone", "hour"];
-const EXPECTED: &str = "`{start: …, grain: 1m}`, `{start: …, end: …}`, `{date: …, timezone: …}` or `path`";
+const EXPECTED: &str = "`{start: …, grain: 1m}`, `{start: …, end: …}`, `{date: …, timezone: …}`, `{from: path, timezone: …}` or `path`";
 
-/// Reads it: `path`, or a section with `start` or `date`.
+/// Reads it: `path`, or a section with `start`, `date` or `from`.
 pub(super) fn read(at: &Place<'_>, frame: &Frame<'_>) -> Option<Period> {
     if at.is_text() && at.node.source == "path" {
         return by_path(at, frame);
@@ -25,24 +25,18 @@ pub(super) fn read(at: &Place<'_>, frame: &Frame<'_>) -> Option<Period> {
         return at.mismatch("a period", EXPECTED);
     }
     let section = at.section("a period", &KEYS)?;
+    if let Some(from) = section.optional("from") {
+        let others = KEYS.into_iter().filter(|key| !["from", "timezone"].contains(key));
+        let others = others.filter_map(|key| section.optional(key));
+        let others = others.map(|at| at.problem("does not go with `from: path`: the path says when")).count();
+        return by_path_in(&section, &from, frame).filter(|_| others == 0);
+    }
     match (section.optional("start"), section.optional("date")) {
         (Some(start), None) => read_span(&section, &start, frame),
         (None, Some(date)) => read_day(&section, &date, frame),
         (Some(_), Some(date)) => date.refuse("does not go with `start`: a row has the one or the other"),
         (None, None) => section.place().refuse(format!("names neither `start` nor `date` (expected {EXPECTED})")),
     }
-}
-
-fn by_path(at: &Place<'_>, frame: &Frame<'_>) -> Option<Period> {
-    let missing: Vec<&str> = [(PathInstant::Start, "`{start:…}`"), (PathInstant::End, "`{end:…}`")]
-        .into_iter()
-        .filter(|(instant, _)| frame.path_lacks(|path| path.says(*instant)))
-        .map(|(_, shown)| shown)
-        .collect();
-    if missing.is_empty() {
-        return Some(Period::Path);
-    }
-    at.refuse(format!("`path` of this export has no {}", missing.join(" and no ")))
 }
 
 fn read_span(section: &Section<'_>, start: &Place<'_>, frame: &Frame<'_>) -> Option<Period> {
@@ -171,14 +165,14 @@ mod tests {
                 "day",
                 &[
                     "line 1, `p`: `day` is not a period (expected `{start: …, grain: 1m}`, `{start: …, end: …}`, `{date: …, \
-                   timezone: …}` or `path`)",
+                   timezone: …}`, `{from: path, timezone: …}` or `path`)",
                 ],
             ),
             (
                 "{grain: 1m}",
                 &[
                     "line 1, `p`: names neither `start` nor `date` (expected `{start: …, grain: 1m}`, `{start: …, end: …}`, \
-                   `{date: …, timezone: …}` or `path`)",
+                   `{date: …, timezone: …}`, `{from: path, timezone: …}` or `path`)",
                 ],
             ),
             ("{start: s}", &["line 1, `p`: says no end (expected one of `end`, `grain`, `length`)"]),

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::near_miss::{NO_DATA_ENDS, NearMiss, is_data, without_odd_folders};
+use super::path_period::on_its_clock;
 use super::percent::{decoded, is_plain};
 use crate::config::{Export, Market, MarketRule, PathInstant, PathPart, PathPattern};
 use crate::model::MarketId;
@@ -94,6 +95,7 @@ pub async fn find(
         };
         let mut take = |object: Object, (wanted, path): (&Wanted, PathValues)| {
             let path = PathValues { market: wanted.market.clone(), ..path };
+            let path = on_its_clock(export, wanted.export_date, path);
             let key = object.key.clone();
             found.entry(key).or_insert(Found { object, export_date: wanted.export_date, path });
         };

@@ -15,6 +15,7 @@ mod find;
 mod format;
 mod map;
 mod near_miss;
+mod path_period;
 mod peek;
 mod percent;
 mod reach;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::archive::{Archive, ExportRecord, Receipt, Unit};
-use crate::config::{Export, Order, Period, Rows};
+use crate::config::{Export, Order, Rows};
 use crate::model::MarketId;
 use crate::plan::PlannedExport;
 
@@ -47,7 +47,7 @@ impl<'a> KnownSince<'a> {
         sha256: &str,
     ) -> Option<Timestamp> {
         let (newest, is_by_path) = match &definition.rows {
-            Rows::Counts(counts) => (&counts.newest, counts.period == Period::Path),
+            Rows::Counts(counts) => (&counts.newest, counts.period.is_in_path()),
             Rows::Covers(covers) => (&covers.newest, false),
             Rows::Events { .. } | Rows::Impressions { .. } => return None,
         };

@@ -60,7 +60,7 @@ impl<'a> CountLayout<'a> {
             Period::Day { date, hour, .. } => {
                 PeriodColumns::Day { date: seat.place(date), hour: hour.as_ref().map(|hour| seat.place(hour)) }
             }
-            Period::Path => PeriodColumns::Path,
+            Period::Path | Period::PathIn { .. } => PeriodColumns::Path,
         };
         let newest = newest(&mut seat, &rows.newest);
         let counts = place_counts(&mut seat, rows);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::prints::Prints;
-use crate::config::{CountRows, Period};
+use crate::config::CountRows;
 use crate::model::{Figures, Page};
 
 /// Other markets that are named; of more, it is only known that there are more.
@@ -109,7 +109,7 @@ impl Seen {
         for row in &page.rows {
             self.row((row.start_us, row.end_us - 1), &row.figures);
         }
-        self.span_us = self.span_us.filter(|_| rows.period != Period::Path);
+        self.span_us = self.span_us.filter(|_| !rows.period.is_in_path());
     }
 
     /// The stretch of time that the records which were taken speak of, from its first instant to its last: also of the
