@@ -518,14 +518,14 @@ def slot_audience(at: str) -> str:
     return f"""
 select {", ".join(KEYS)}, {exact_counts()}, {rates()}, slot_seconds, slot_start_local, slot_start_utc,
     impression_basis, click_event, 'first_touch' as unique_basis, null::date as convention_since,
-    timestamptz {text(at)} < day_end + to_seconds(settle_seconds) as provisional, 1::bigint as revision,
+    timestamptz {text(at)} < greatest(day_end, read_until) + to_seconds(settle_seconds) as provisional, 1::bigint as revision,
     null::varchar as partly_known, orphan_clicks
 from (
     select {", ".join(KEYS)}, impression_basis, click_event,
         {", ".join(f"sum({count})::{'double' if count == 'dwell_seconds' else 'bigint'} as {count}" for count in COUNTS)},
         sum(orphan_clicks)::bigint as orphan_clicks
     from funnel group by all
-) join slot_times using (market, local_date, slot) join settle using (platform)
+) join slot_times using (market, local_date, slot) join settle using (platform, market, local_date)
 order by all
 """
 
@@ -558,8 +558,11 @@ class Reference:
             self.db.execute(f"{make} {query.funnel()}")
         self.db.execute("create temp table zones as select * from (values "
                         + ", ".join(f"({text(m.code)}, {text(m.zone)})" for m in self.markets.values()) + ") as t (market, zone)")
-        self.db.execute("create temp table settle as select * from (values "
-                        + ", ".join(f"({text(p.code)}, {p.settle_seconds})" for p in self.platforms) + ") as t (platform, settle_seconds)")
+        self.db.execute("create temp table settle (platform varchar, market varchar, local_date date, settle_seconds bigint, read_until timestamptz)")
+        self.db.executemany("insert into settle values (?, ?, ?, ?, ?)", [
+            [platform.code, market, day, platform.settle_seconds, self._read_until(platform, self.markets[market], day)]
+            for platform, market, day in self._days()
+        ])
         self.db.execute("create temp table span as select min(local_date)::timestamptz - interval 2 day as first_at, "
                         "max(local_date)::timestamptz + interval 3 day as last_at from funnel")
         self.db.execute(SLOT_TIMES.format(
@@ -576,23 +579,46 @@ class Reference:
 
     def complete_market_days(self) -> set[tuple[str, str, date]]:
         """The market-days of the reference whose own export days are all there."""
+        return {
+            (platform.code, market, day)
+            for platform, market, day in self._days()
+            if all(self._is_complete(export, self.markets[market], day) for export in platform.exports)
+        }
+
+    def _days(self) -> list[tuple[Platform, str, date]]:
+        platforms = {platform.code: platform for platform in self.platforms}
         days = self.db.sql("select distinct platform, market, local_date from funnel").fetchall()
-        complete = set()
-        for platform, market, day in days:
-            exports = next(item.exports for item in self.platforms if item.code == platform)
-            if all(self._is_complete(export, self.markets[market], day) for export in exports):
-                complete.add((platform, market, day))
-        return complete
+        return [(platforms[code], market, day) for code, market, day in days]
+
+    @staticmethod
+    def _needed_dates(export: Export, market: Market, day: date) -> tuple[date, date]:
+        """The first and the last day of the platform that share an instant with a market-day."""
+        zone, export_zone = ZoneInfo(market.zone), ZoneInfo(export.spec["day"]["timezone"])
+        begin = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(seconds=market.day_start_seconds)
+        first = begin.astimezone(export_zone).date()
+        last = (begin + timedelta(days=1, microseconds=-1)).astimezone(export_zone).date()
+        return first, last
+
+    @classmethod
+    def _read_until(cls, platform: Platform, market: Market, day: date) -> datetime | None:
+        """The end of the last date in a path whose rows may belong to a market-day: those that are late, and leaves a day
+        later still, for they speak of the entry."""
+        ends = []
+        for export in platform.exports:
+            if "day" not in export.spec:
+                continue
+            events = export.spec["columns"].get("event", {}).get("values", {}).values()
+            late_days = int(export.spec.get("late_days", 0)) + ("dwell_seconds" in export.spec["columns"] and "leave" in events)
+            over = cls._needed_dates(export, market, day)[1] + timedelta(days=late_days + 1)
+            ends.append(datetime(over.year, over.month, over.day, tzinfo=ZoneInfo(export.spec["day"]["timezone"])))
+        return max(ends, default=None)
 
     @staticmethod
     def _is_complete(export: Export, market: Market, day: date) -> bool:
         there = {item.export_date for item in export.objects}
         if None in there:
             return True
-        zone, export_zone = ZoneInfo(market.zone), ZoneInfo(export.spec["day"]["timezone"])
-        begin = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(seconds=market.day_start_seconds)
-        first = begin.astimezone(export_zone).date()
-        last = (begin + timedelta(days=1, microseconds=-1)).astimezone(export_zone).date()
+        first, last = Reference._needed_dates(export, market, day)
         return all(first + timedelta(days=offset) in there for offset in range((last - first).days + 1))
 
 

@@ -221,15 +221,18 @@ pub struct Status {
 /// `inspect`
 #[derive(Debug, Args)]
 pub struct Inspect {
-    /// The exports
+    /// The exports, or folders of them
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Draft a platform file from the first of them, such as config/platforms/NAME.yaml
+    /// Draft a platform file, such as config/platforms/NAME.yaml, from the first of them and the names in the others
     #[arg(long, value_name = "PATH")]
     pub write: Option<PathBuf>,
     /// When a broadcast in them is known to have started; may be given more than once
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub start: Vec<Timestamp>,
+    /// How to say what was found: for people, or as one JSON object
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Output::Text)]
+    pub output: Output,
 }
 
 /// `verify`

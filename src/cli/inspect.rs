@@ -1,18 +1,22 @@
 //! `coverledger inspect`
 
-use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 
-use super::args::Inspect;
+use super::args::{Inspect, Output};
 use super::screen::Screen;
 use super::{Failure, exit};
 use crate::export::{self, Peek};
-use crate::inspect::{self, Finding};
+use crate::inspect::{self, Drafted, Finding, Sample};
 use crate::run::error_text;
 
 /// Rows of a table that are looked at.
 const MAX_ROWS: usize = 50_000;
+/// Files of a folder that are looked at.
+const MAX_FILES: usize = 200;
+/// At which width lines for a screen are folded.
+const SCREEN: usize = 80;
 
 /// A file that could be read.
 struct Seen {
@@ -21,44 +25,106 @@ struct Seen {
     findings: Vec<Finding>,
 }
 
+impl Seen {
+    fn sample(&self) -> Option<Sample<'_>> {
+        let finding = inspect::foremost(&self.findings)?;
+        Some(Sample { file: &self.name, peek: &self.peek, finding })
+    }
+}
+
 /// Says what every file is, and drafts a platform file from the first.
 pub fn run(args: &Inspect, out: &mut impl Write) -> Result<u8, Failure> {
     let mut seen = Vec::new();
-    let mut code = exit::DONE;
+    let mut unreadable = Vec::new();
     let platform = args.write.as_deref().map(platform_name).transpose()?;
-    for path in &args.files {
+    for path in files(&args.files)? {
         let name = path.display().to_string();
-        let file = open(path)?;
-        match export::peek(file, MAX_ROWS) {
+        match export::peek(open(&path)?, MAX_ROWS) {
             Ok(peek) => {
                 let findings = inspect::inspect(&peek, &args.start);
                 seen.push(Seen { name, peek, findings });
             }
-            Err(error) => {
-                // The others may be fine.
-                // Nobody is left to tell if standard error is gone.
-                let _ = writeln!(
-                    Screen::new(std::io::stderr()),
-                    "error: `{name}` cannot be read: {}",
-                    error_text(&error)
-                );
-                code = exit::SOME_FAILED;
-            }
+            // The others may be fine.
+            Err(error) => unreadable.push((name, error_text(&error))),
         }
     }
+    for (name, error) in &unreadable {
+        // Nobody is left to tell if standard error is gone.
+        let _ = writeln!(Screen::new(std::io::stderr()), "error: `{name}` cannot be read: {error}");
+    }
+    let code = if unreadable.is_empty() { exit::DONE } else { exit::SOME_FAILED };
+    let drafted = match platform {
+        Some((platform, path)) if code == exit::DONE => Some((path, write_draft(platform, path, &seen)?)),
+        _ => None,
+    };
+    let kinship = inspect::kinship(&tables(&seen));
+    let draft = drafted.as_ref().map(|(path, drafted)| (path.display().to_string(), drafted));
+    let next = next(&seen, draft.as_ref());
+    if args.output == Output::Json {
+        let files: Vec<_> =
+            seen.iter().map(|seen| inspect::as_json(&seen.name, &seen.peek, &seen.findings)).collect();
+        let drafted = draft.as_ref().map(|(path, drafted)| inspect::draft_as_json(path, drafted));
+        let unreadable: Vec<_> =
+            unreadable.iter().map(|(file, error)| serde_json::json!({"file": file, "error": error})).collect();
+        let said = serde_json::json!({
+            "files": files, "unreadable": unreadable, "kinship": kinship, "draft": drafted, "next": next,
+        });
+        out.write_all(format!("{}\n", crate::model::legible_json(&said.to_string())).as_bytes())?;
+        return Ok(code);
+    }
+    let fold = std::io::stdout().is_terminal().then_some(SCREEN);
     for (index, Seen { name, peek, findings }) in seen.iter().enumerate() {
         if index > 0 {
             writeln!(out)?;
         }
-        out.write_all(inspect::report(name, peek, findings).as_bytes())?;
+        out.write_all(inspect::report(name, peek, findings, fold).as_bytes())?;
     }
-    for line in inspect::kinship(&tables(&seen)) {
+    for line in kinship {
         writeln!(out, "{line}")?;
     }
-    if let (Some((platform, path)), exit::DONE) = (platform, code) {
-        write_draft(platform, path, &seen, out)?;
-    }
+    tell_next(draft.as_ref(), &next, out)?;
     Ok(code)
+}
+
+/// The files, and those in the folders, in the order of their names.
+fn files(given: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for path in given {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let before = files.len();
+        let mut folders = vec![path.clone()];
+        while let Some(folder) = folders.pop() {
+            let cannot = |error: std::io::Error| {
+                Failure::usage(format!("`{}` cannot be listed: {error}", folder.display()))
+            };
+            for entry in fs::read_dir(&folder).map_err(cannot)? {
+                let path = entry.map_err(cannot)?.path();
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                match () {
+                    // What is no data by its name is none here either.
+                    () if name.starts_with(['.', '_']) || name.starts_with("~$") => {}
+                    () if path.is_symlink() => {}
+                    () if path.is_dir() => folders.push(path),
+                    () => files.push(path),
+                }
+            }
+        }
+        files[before..].sort();
+        let shown = path.display();
+        match files.len() - before {
+            0 => return Err(Failure::usage(format!("`{shown}` has no files in it"))),
+            many if many > MAX_FILES => {
+                return Err(Failure::usage(format!(
+                    "`{shown}` has {many} files (expected {MAX_FILES} at most; name some)"
+                )));
+            }
+            _ => {}
+        }
+    }
+    Ok(files)
 }
 
 /// Every table with a name for it.
@@ -74,14 +140,10 @@ fn tables(seen: &[Seen]) -> Vec<(String, &Finding)> {
 
 fn open(path: &Path) -> Result<File, Failure> {
     let shown = path.display();
-    let file = File::open(path).map_err(|error| match error.kind() {
+    File::open(path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => Failure::usage(format!("there is no file `{shown}`")),
         _ => Failure::usage(format!("`{shown}` cannot be opened: {error}")),
-    })?;
-    if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
-        return Err(Failure::usage(format!("`{shown}` is a folder (expected a file)")));
-    }
-    Ok(file)
+    })
 }
 
 /// The platform that a file is going to define.
@@ -100,18 +162,66 @@ fn platform_name(path: &Path) -> Result<(&str, &Path), Failure> {
     Ok((name, path))
 }
 
-fn write_draft(name: &str, path: &Path, seen: &[Seen], out: &mut impl Write) -> Result<(), Failure> {
+fn write_draft(name: &str, path: &Path, seen: &[Seen]) -> Result<Drafted, Failure> {
     let shown = path.display();
     let cannot = |error: std::io::Error| Failure::usage(format!("`{shown}` cannot be written: {error}"));
-    // Of several tables the one with the most columns that are known.
-    let known = |finding: &&Finding| finding.columns.iter().filter(|column| column.role.is_some()).count();
-    let first = seen.first().and_then(|seen| Some((seen, seen.findings.iter().rev().max_by_key(known)?)));
-    let (seen, finding) =
-        first.ok_or_else(|| Failure::usage("there is no table to draft a platform file from"))?;
-    let draft = inspect::draft(name, &seen.name, &seen.peek, finding);
+    let samples: Vec<Sample<'_>> = seen.iter().filter_map(Seen::sample).collect();
+    let (first, others) =
+        samples.split_first().ok_or_else(|| Failure::usage("there is no table to draft a platform file from"))?;
+    let drafted = inspect::draft(name, *first, others);
     let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(cannot)?;
-    file.write_all(draft.as_bytes()).map_err(cannot)?;
-    writeln!(out)?;
-    writeln!(out, "`{shown}` was drafted; read it, then `coverledger check`")?;
+    file.write_all(drafted.text.as_bytes()).map_err(cannot)?;
+    Ok(drafted)
+}
+
+/// The commands that come next, with the dates that the rows have.
+fn next(seen: &[Seen], draft: Option<&(String, &Drafted)>) -> Vec<String> {
+    let Some(first) = seen.first() else { return Vec::new() };
+    let file = in_shell(&first.name);
+    let Some((path, drafted)) = draft else {
+        return vec![format!("coverledger inspect {file} --write config/platforms/NAME.yaml")];
+    };
+    let dates = || seen.iter().filter_map(Seen::sample).filter_map(|sample| sample.finding.dates);
+    let from = dates().map(|(first, _)| first).min().map_or_else(|| "DATE".to_owned(), |date| date.to_string());
+    let to = dates().map(|(_, last)| last).max().map_or_else(|| "DATE".to_owned(), |date| date.to_string());
+    let platform = Path::new(path).file_stem().and_then(|stem| stem.to_str()).unwrap_or("PLATFORM");
+    let export = drafted.export;
+    // One that lies where the draft looks for it says so itself.
+    let lies_there = first.name.contains(&format!("/{platform}/")) && !drafted.lies_at.contains("/DATE/");
+    let at = if lies_there { String::new() } else { format!(" --path {}", in_shell(&drafted.lies_at)) };
+    vec![
+        format!("coverledger check --sample {file} --as {platform}/{export}{at}"),
+        format!("coverledger backfill JOB --from {from} --to {to}"),
+    ]
+}
+
+fn tell_next(draft: Option<&(String, &Drafted)>, next: &[String], out: &mut impl Write) -> Result<(), Failure> {
+    if let Some((path, drafted)) = draft {
+        writeln!(out)?;
+        match drafted.to_decide.as_slice() {
+            [] => writeln!(out, "`{path}` was drafted; read it, then")?,
+            all => {
+                writeln!(
+                    out,
+                    "`{path}` was drafted; it does not load before somebody decides in it (at DECIDE):"
+                )?;
+                for (index, question) in all.iter().enumerate() {
+                    writeln!(out, "  {}. {question}", index + 1)?;
+                }
+                writeln!(out, "then")?;
+            }
+        }
+        for command in next {
+            writeln!(out, "  {command}")?;
+        }
+        writeln!(out, "where JOB is a file in jobs/ that names the platform (without `.yaml`)")?;
+    }
     Ok(())
+}
+
+/// A name of a file as a shell takes it.
+fn in_shell(name: &str) -> String {
+    let is_plain =
+        |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '=' | '+' | ',' | ':' | '@');
+    if name.chars().all(is_plain) { name.to_owned() } else { format!("'{}'", name.replace('\'', "'\\''")) }
 }

@@ -15,7 +15,10 @@ use crate::run::{self, Disposition, Orphans, OtherConfiguration, RunReport};
 /// # Errors
 /// When standard output is gone.
 pub fn print(report: &RunReport, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "{} market-days: {}", report.days.len(), counted(&report.days))?;
+    match counted(&report.days) {
+        outcomes if outcomes.is_empty() => writeln!(out, "0 market-days")?,
+        outcomes => writeln!(out, "{} market-days: {outcomes}", report.days.len())?,
+    }
     if !report.decisions.is_empty() {
         writeln!(out, "{} decisions: {}", report.decisions.len(), counted(&report.decisions))?;
     }

@@ -11,7 +11,8 @@ use super::args::{Global, Show};
 use super::screen::page;
 use super::{Failure, decided, exit, grid, load};
 use crate::archive::TableName;
-use crate::model::{columns as c, legible};
+use crate::config::Workspace;
+use crate::model::{MarketId, PlatformId, columns as c, legible};
 use crate::report;
 use crate::run::stores;
 
@@ -46,7 +47,7 @@ pub async fn run(args: &Show, global: &Global, out: &mut impl Write) -> Result<u
         }
     }
     if frame.height() == 0 {
-        writeln!(out, "no rows")?;
+        writeln!(out, "no rows{}", unknown(args, &workspace))?;
         return Ok(exit::DONE);
     }
     let shown = if args.rows == 0 { frame.height() } else { args.rows.min(frame.height()) };
@@ -55,6 +56,20 @@ pub async fn run(args: &Show, global: &Global, out: &mut impl Write) -> Result<u
         writeln!(out, "{shown} of {} rows; `--rows 0` prints all", frame.height())?;
     }
     Ok(exit::DONE)
+}
+
+/// What of the question the configuration does not know, and what it knows.
+fn unknown(args: &Show, workspace: &Workspace) -> String {
+    let known =
+        |names: Vec<&str>| names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let platforms: Vec<&str> = workspace.platforms.keys().map(PlatformId::as_str).collect();
+    let markets: Vec<&str> = workspace.markets.keys().map(MarketId::as_str).collect();
+    let asked = [("platform", &args.platform, platforms), ("market", &args.market, markets)];
+    let unknown = asked.into_iter().filter_map(|(what, name, names)| {
+        let name = name.as_deref().filter(|name| !names.contains(name))?;
+        Some(format!("; the configuration has no {what} `{name}` (it has: {})", known(names)))
+    });
+    unknown.collect()
 }
 
 /// Longer text is cut.

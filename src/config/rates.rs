@@ -25,8 +25,8 @@ pub(super) fn read(name: &str, at: &Place<'_>, known: Option<CountSet>) -> Optio
     }
     let own = OWN.iter().find(|(own, _, _)| *own == name);
     if let (Some((_, of, among)), false) = (own, at.is_map()) {
-        let column = read_rate(at, false);
-        return counted(at, &[*of, *among], known).and(column).map(|column| rate(name, column, *of, *among));
+        counted(at, &[*of, *among], known)?;
+        return read_rate(at, false).map(|column| rate(name, column, *of, *among));
     }
     let section = at.section("a rate", &["column", "unit", "of", "among"])?;
     let column = read_rate_of(&section, false);

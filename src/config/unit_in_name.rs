@@ -32,6 +32,9 @@ const LENGTHS: [(u64, &str); 4] = [
     (3_600_000, "h|hr|hrs|hour|hours|小时|小時|时|時間|시간|stunden|horas|heures|jam|giờ|ชั่วโมง|час"),
 ];
 
+/// A second, which is what a bare length of time counts.
+const SECOND_MS: u64 = 1_000;
+
 /// What a name says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Said {
@@ -49,7 +52,7 @@ impl ColumnName {
     pub fn length_ms(&self) -> u64 {
         match of_length(self) {
             Ok(Said::Unit(one_ms)) => one_ms,
-            Ok(Said::Nothing | Said::Unclear) | Err(()) => 1_000,
+            Ok(Said::Nothing | Said::Unclear) | Err(()) => SECOND_MS,
         }
     }
 }
@@ -82,7 +85,8 @@ pub(super) fn of_length(column: &ColumnName) -> Result<Said, ()> {
         // A single letter in place of a word is a name's own.
         let is_word = unit.chars().count() > 1 || unit != last;
         let found = looked_up(&LENGTHS, &unit).filter(|_| is_word || !unit.is_ascii()).or(watched);
-        found.map_or(Said::Nothing, Said::Unit)
+        // What says nothing is in seconds.
+        Said::Unit(found.unwrap_or(SECOND_MS))
     })
 }
 
@@ -167,7 +171,7 @@ mod tests {
         }
         for name in ["Average view duration", "Average viewing duration per hour live", "dwell", "time_s", "时长"]
         {
-            assert_eq!(of_length(&ColumnName::new(name)), Ok(Said::Nothing), "{name}");
+            assert_eq!(of_length(&ColumnName::new(name)), Ok(Said::Unit(SECOND_MS)), "{name}");
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use hashbrown::HashTable;
 
 use super::cells::{Cells, Numbered};
-use super::dedupe::{self, Deliveries};
+use super::dedupe::{self, Copied, Deliveries};
 use super::feed::{Fed, Feed};
 use super::memory::{CHUNK_WORDS, Memory};
 use super::row::{EventRow, NO_CELL, ViewerRow};
@@ -117,7 +117,7 @@ impl Counter {
             let (mut rows, mut first) = (Vec::new(), HashTable::new());
             for part in parts {
                 let mut settle =
-                    |row: &EventRow, is_duplicate| settle(row, is_duplicate, &numbered, &mut tally, &mut writer);
+                    |row: &EventRow, duplicate| settle(row, duplicate, &numbered, &mut tally, &mut writer);
                 if let Some(blocks) = events.take(part, &mut rows)? {
                     let mut deliveries = Deliveries::default();
                     blocks.each(&mut rows, |block| {
@@ -127,16 +127,15 @@ impl Counter {
                         Ok(())
                     })?;
                     blocks.each(&mut rows, |block| {
-                        block
-                            .iter()
-                            .try_for_each(|row| settle(row, deliveries.is_duplicate(row, &scope, &numbered)))
+                        block.iter().try_for_each(|row| settle(row, deliveries.duplicate(row, &scope, &numbered)))
                     })?;
                     continue;
                 }
                 let duplicates = dedupe::duplicates(&rows, &scope, &numbered, &mut first);
                 let mut duplicates = duplicates.iter().peekable();
                 for (index, row) in (0_u32..).zip(&rows) {
-                    settle(row, duplicates.next_if_eq(&&index).is_some())?;
+                    let duplicate = duplicates.next_if(|duplicate| duplicate.row == index);
+                    settle(row, duplicate.map(|duplicate| duplicate.copy))?;
                 }
             }
             writer.finish()?;
@@ -188,7 +187,7 @@ impl Counter {
 /// Takes a row back if it is a redelivery; else passes it on to first touches.
 fn settle(
     row: &EventRow,
-    is_duplicate: bool,
+    duplicate: Option<Copied>,
     numbered: &Numbered,
     tally: &mut Tally,
     viewers: &mut Writer<'_, ViewerRow>,
@@ -197,8 +196,8 @@ fn settle(
     if cell == NO_CELL {
         return Ok(());
     }
-    if is_duplicate {
-        tally.take_back(origin, numbered.day(cell), cell, dwell_ms);
+    if let Some(copy) = duplicate {
+        tally.take_back(origin, numbered.day(cell), cell, dwell_ms, copy);
     } else if origin.has_viewer() && origin.kinds().bits() & UNIQUE.bits() != 0 {
         viewers.push(viewer.rotate_right(32), ViewerRow { viewer, occurred_us, origin, cell, unused: 0 })?;
     }

@@ -11,6 +11,51 @@ use super::cells::Numbered;
 use super::row::{EventRow, NO_CELL, Origin};
 use super::scope::Scope;
 
+/// How far apart the instants of two deliveries of one event may lie: clocks are set right, and some feeds say when
+/// they delivered.
+const SAME_INSTANT_US: i64 = 60_000_000;
+
+/// A row that is not counted, since its event id was there before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Duplicate {
+    /// Which row of the partition.
+    pub(super) row: u32,
+    /// Whether it is a delivery of the same event, by all that is known of the two.
+    pub(super) copy: Copied,
+}
+
+/// What a row is that has the event id of one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Copied {
+    /// The same event once more.
+    Same,
+    /// Another event: of another viewer, at another time or of another kind. The id is not one of events.
+    Other,
+}
+
+impl Copied {
+    fn of(first: &First, row: &EventRow) -> Self {
+        let (one, other) = (first.origin, row.origin);
+        let same_viewer = !one.has_viewer() || !other.has_viewer() || first.viewer == row.viewer;
+        let same_instant = first.occurred_us.abs_diff(row.occurred_us) <= SAME_INSTANT_US.unsigned_abs();
+        if same_viewer && same_instant && one.kinds() == other.kinds() { Self::Same } else { Self::Other }
+    }
+}
+
+/// What is kept of the delivery that counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct First {
+    occurred_us: i64,
+    origin: Origin,
+    viewer: u64,
+}
+
+impl From<&EventRow> for First {
+    fn from(row: &EventRow) -> Self {
+        Self { occurred_us: row.occurred_us, origin: row.origin, viewer: row.viewer }
+    }
+}
+
 /// Which rows of a partition are redeliveries.
 ///
 /// Of the deliveries of one event the earliest counts, then the first by object name and record number. A delivery in
@@ -22,7 +67,7 @@ pub(super) fn duplicates(
     scope: &Scope,
     numbered: &Numbered,
     first: &mut HashTable<u32>,
-) -> Vec<u32> {
+) -> Vec<Duplicate> {
     first.clear();
     first.reserve(rows.len(), |other| rows[*other as usize].event);
     let mut repeats: Vec<(u32, u32)> = Vec::new();
@@ -50,9 +95,10 @@ pub(super) fn duplicates(
                 continue;
             }
             let day = numbered.day(row.cell);
-            let came_before = |other: &u32| scope.covers(rows[*other as usize].origin.export(), day);
-            if deliveries[..nth].iter().any(came_before) {
-                duplicates.push(*index);
+            let came_before = |other: &&u32| scope.covers(rows[**other as usize].origin.export(), day);
+            if let Some(first) = deliveries[..nth].iter().find(came_before) {
+                let copy = Copied::of(&First::from(&rows[*first as usize]), row);
+                duplicates.push(Duplicate { row: *index, copy });
             }
         }
     }
@@ -62,27 +108,28 @@ pub(super) fn duplicates(
 
 /// The first delivery of each event in each export: all that it takes to know which rows are redeliveries.
 #[derive(Default)]
-pub(super) struct Deliveries(HashMap<u64, Vec<(i64, Origin)>>);
+pub(super) struct Deliveries(HashMap<u64, Vec<First>>);
 
 impl Deliveries {
     /// Takes note of a row; every row of the partition, before any is judged.
     pub(super) fn note(&mut self, row: &EventRow) {
-        let this = (row.occurred_us, row.origin);
+        let this = First::from(row);
         let firsts = self.0.entry(row.event).or_default();
-        match firsts.iter_mut().find(|(_, origin)| origin.export() == row.origin.export()) {
+        match firsts.iter_mut().find(|first| first.origin.export() == row.origin.export()) {
             Some(first) => *first = this.min(*first),
             None => firsts.push(this),
         }
     }
 
-    /// Whether a row that counts on a market-day came after another delivery that the day stands on.
-    pub(super) fn is_duplicate(&self, row: &EventRow, scope: &Scope, numbered: &Numbered) -> bool {
+    /// What a row that counts on a market-day is, if it came after another delivery that the day stands on.
+    pub(super) fn duplicate(&self, row: &EventRow, scope: &Scope, numbered: &Numbered) -> Option<Copied> {
         if row.cell == NO_CELL {
-            return false;
+            return None;
         }
         let day = numbered.day(row.cell);
-        let came_before =
-            |first: &(i64, Origin)| *first < (row.occurred_us, row.origin) && scope.covers(first.1.export(), day);
-        self.0.get(&row.event).is_some_and(|firsts| firsts.iter().any(came_before))
+        let this = First::from(row);
+        let came_before = |first: &&First| **first < this && scope.covers(first.origin.export(), day);
+        let first = self.0.get(&row.event)?.iter().filter(came_before).min()?;
+        Some(Copied::of(first, row))
     }
 }

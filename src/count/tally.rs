@@ -1,5 +1,6 @@
 //! One thread's share of the counts.
 
+use super::dedupe::Copied;
 use super::row::Origin;
 use super::scope::Scope;
 use crate::model::{Counts, Kinds};
@@ -11,6 +12,9 @@ pub struct Outcome {
     pub counted: u64,
     /// Redelivered, and not counted again.
     pub duplicate: u64,
+    /// Of these, rows that tell of another event than the one whose id they have: of another viewer, at another time or
+    /// of another kind.
+    pub of_another: u64,
 }
 
 /// Counts by cell and outcomes by export and day: one thread's share.
@@ -45,10 +49,11 @@ impl Tally {
     }
 
     /// Takes back a row that was counted and is a redelivery.
-    pub(super) fn take_back(&mut self, origin: Origin, day: usize, cell: u32, dwell_ms: u32) {
+    pub(super) fn take_back(&mut self, origin: Origin, day: usize, cell: u32, dwell_ms: u32, copy: Copied) {
         let outcome = self.outcome(origin, day);
         outcome.counted = outcome.counted.wrapping_sub(1);
         outcome.duplicate += 1;
+        outcome.of_another += u64::from(copy == Copied::Other);
         self.add_row(cell, origin.kinds(), 1_u64.wrapping_neg(), u64::from(dwell_ms).wrapping_neg());
     }
 
@@ -81,6 +86,7 @@ impl Tally {
         for (sum, more) in self.outcomes.iter_mut().zip(&other.outcomes) {
             sum.counted = sum.counted.wrapping_add(more.counted);
             sum.duplicate += more.duplicate;
+            sum.of_another += more.of_another;
         }
     }
 

@@ -21,10 +21,10 @@ pub(super) fn find(folded: &str) -> Option<Role> {
 #[rustfmt::skip]
 const KNOWN: &[(Role, &[&str])] = &[
     (Role::Count(Count::Impressions), &[
-        "Impressions", "LIVE impressions", "Room impressions", "Cover impressions", "Thumbnail impressions",
+        "Impressions", "Impression", "LIVE impressions", "Room impressions", "Cover impressions", "Thumbnail impressions",
         "client_show_cnt", "show_cnt", "video_thumbnail_impressions", "ad_photo_impression",
         "Impressionen", "Impressões", "Impressões da LIVE", "Impresiones", "Impresi", "Lượt hiển thị", "การแสดงผล",
-        "直播间曝光人次", "直播间曝光次数", "曝光次数", "曝光人次", "曝光量", "展现量", "インプレッション数", "노출수",
+        "直播间曝光人次", "直播间曝光次数", "曝光", "曝光数", "曝光次数", "曝光人次", "曝光量", "展现量", "インプレッション数", "노출수",
     ]),
     (Role::Count(Count::UniqueImpressions), &[
         "Unique impressions", "Impression users", "直播间曝光人数", "曝光人数",
@@ -37,7 +37,7 @@ const KNOWN: &[(Role, &[&str])] = &[
     (Role::Count(Count::Entries), &[
         "Views", "LIVE views", "Room views", "Entries", "watch_pv", "live_views", "PV",
         "Aufrufe", "Visualizações", "Visualizaciones", "Vues", "Penayangan", "Lượt xem", "การดู", "ยอดดู",
-        "进入人次", "进入次数", "观看次数", "观看人次", "直播间观看次数", "直播间观看人次", "視聴回数", "조회수",
+        "进入人次", "进入次数", "观看次数", "观看人次", "观看量", "观看数", "直播间观看次数", "直播间观看人次", "視聴回数", "조회수",
     ]),
     (Role::Count(Count::Entrants), &[
         "Viewers", "Unique viewers", "Entrants", "watch_uv", "live_unique_views", "UV",
@@ -49,7 +49,7 @@ const KNOWN: &[(Role, &[&str])] = &[
         "Tiempo de visualización", "观看总时长", "総再生時間",
     ]),
     (Role::Count(Count::Orders), &[
-        "Orders", "Paid orders", "SKU orders", "sku_orders", "Pesanan", "Pedidos", "Bestellungen", "Đơn hàng",
+        "Orders", "Conversions", "Paid orders", "SKU orders", "sku_orders", "Pesanan", "Pedidos", "Bestellungen", "Đơn hàng",
         "成交订单数", "支付订单数", "订单数",
     ]),
     (Role::OtherCount, &[
@@ -72,7 +72,7 @@ const KNOWN: &[(Role, &[&str])] = &[
     ]),
     (Role::CoverRate, &[
         "video_thumbnail_impressions_ctr", "Impressions click-through rate", "Thumbnail click-through rate", "Cover CTR",
-        "Klickrate der Impressionen", "Taxa de cliques de impressões", "Tasa de clics de las impresiones",
+        "Klickrate der Impressionen", "Taxa de cliques de impressões", "Tasa de clics de las impresiones", "Porcentaje de clics de las impresiones",
         "Rasio klik-tayang tayangan", "封面图点击率", "封面点击率", "インプレッションのクリック率",
     ]),
     (Role::ProductRate, &[
@@ -108,14 +108,14 @@ const KNOWN: &[(Role, &[&str])] = &[
     (Role::Zone, &["Time zone", "timezone", "time_zone", "Zeitzone", "Fuso horário", "Zona waktu", "时区"]),
     (Role::Broadcast, &[
         "LIVE ID", "Livestream ID", "Room ID", "room_id", "live_id", "broadcast_id", "session_id", "sessionId", "Session",
-        "video_id", "Content", "Inhalte", "Conteúdo", "Konten", "Contenido", "直播间ID", "直播ID", "场次ID",
+        "video_id", "Content", "Inhalte", "Conteúdo", "Konten", "Contenido", "直播间ID", "直播ID", "场次ID", "Campaign ID",
     ]),
     (Role::Title, &[
         "LIVE name", "Livestream", "Livestream name", "Livestream title", "Room title", "Title", "Video title", "Videotitel",
-        "Título do vídeo", "Título", "Judul", "Judul video", "直播标题", "直播间名称", "标题", "Creator", "Anchor", "Account", "主播",
+        "Título do vídeo", "Título", "Judul", "Judul video", "直播标题", "直播间名称", "标题", "Campaign name", "Creator", "Anchor", "Account", "主播",
     ]),
     (Role::Market, &["Country", "country_code", "country", "Region", "Market", "Land", "País", "Negara", "国家", "国家/地区"]),
-    (Role::Cover, &["cover_id", "Cover", "cover_image_url", "Cover image", "封面", "封面图"]),
+    (Role::Cover, &["cover_id", "Cover", "Ad name", "Ad ID", "cover_image_url", "Cover image", "封面", "封面图"]),
     (Role::Audience, &["Gender", "Age", "age_band", "Age group", "Geschlecht", "Alter", "Gênero", "Idade", "性别", "年龄"]),
     (Role::Flag, &["is_test", "is_live", "is_deleted", "Test"]),
 ];

@@ -82,6 +82,7 @@ fn fits(role: Role, kind: &Kind) -> bool {
     let is_number = matches!(kind, Kind::Whole | Kind::Rounded | Kind::Decimal | Kind::Empty);
     match role {
         Role::Start | Role::End | Role::Date => kind.is_time() || *kind == Kind::Empty,
+        Role::Published => kind.is_time() || matches!(kind, Kind::Text | Kind::Empty),
         Role::Hour => matches!(kind, Kind::Hour | Kind::Wall(_) | Kind::Empty),
         Role::Length | Role::Mean | Role::MeanPerViewer | Role::Count(Count::Dwell) => {
             is_number || *kind == Kind::Duration

@@ -4,7 +4,7 @@ use super::Finding;
 use super::kind::{InstantWay, Kind};
 use super::name::fold;
 use super::number::Number;
-use super::relation::{Proof, holds};
+use super::relation::{Proof, Twins, holds};
 use super::role::Role;
 use super::verdict::{Verdict, quotient};
 use super::when::When;
@@ -106,6 +106,17 @@ fn several(finding: &Finding, doubts: &mut Vec<String>) {
 }
 
 fn twins(finding: &Finding, doubts: &mut Vec<String>) {
+    // Of a crowd one line says enough.
+    const TOLD: usize = 3;
+    if finding.twins.len() > TOLD {
+        let Twins { one, other, .. } = finding.twins[0];
+        let (one, other) = (&finding.columns[one].name, &finding.columns[other].name);
+        let more = finding.twins.len() - 1;
+        doubts.push(format!(
+            "`{one}` and `{other}` say the same, in one unit or two, and so do {more} more pairs of columns"
+        ));
+        return;
+    }
     for twins in &finding.twins {
         let (one, other) = (&finding.columns[twins.one].name, &finding.columns[twins.other].name);
         doubts.push(if twins.is_hundredfold {

@@ -65,7 +65,7 @@ fn roles(finding: &Finding) -> BTreeMap<Role, &str> {
 }
 
 /// Whether two tables hold the same things: three roles or more, and most of what either has.
-fn are_kin(one: &Finding, other: &Finding) -> bool {
+pub(super) fn are_kin(one: &Finding, other: &Finding) -> bool {
     let keys =
         |finding| roles(finding).into_keys().filter(|role| *role != Role::OtherCount).collect::<BTreeSet<Role>>();
     let (one, other) = (keys(one), keys(other));

@@ -12,6 +12,19 @@ pub struct Header {
     pub row: usize,
     /// Rows after it that describe the columns once more.
     pub descriptions: usize,
+    /// Whether there is one; without it the first row is one of data, and columns have numbers.
+    pub is_there: bool,
+}
+
+impl Header {
+    /// The names that the format gives to its columns.
+    pub(super) const FIRST: Self = Self { row: 0, descriptions: 0, is_there: true };
+    const NONE: Self = Self { row: 0, descriptions: 0, is_there: false };
+
+    /// The first row below it.
+    pub(super) const fn end(self) -> usize {
+        if self.is_there { self.row + 1 + self.descriptions } else { 0 }
+    }
 }
 
 /// How far down a header is looked for.
@@ -19,6 +32,9 @@ const WITHIN: usize = 30;
 
 /// Finds the header of a table whose format has none of its own.
 pub(super) fn find(rows: &[Vec<Cell>]) -> Header {
+    if has_none(rows) {
+        return Header::NONE;
+    }
     let candidates = rows.iter().take(WITHIN).enumerate();
     let best = candidates
         .map(|(row, cells)| (score(cells), row))
@@ -32,7 +48,59 @@ pub(super) fn find(rows: &[Vec<Cell>]) -> Header {
     {
         row -= 1;
     }
-    Header { row, descriptions: descriptions(rows, row) }
+    Header { row, descriptions: descriptions(rows, row), is_there: true }
+}
+
+/// Whether the first row looks like the rest: no row near the top is made of words or of known names, and what the first
+/// has for values is written as in most of the rows below it.
+fn has_none(rows: &[Vec<Cell>]) -> bool {
+    let head = &rows[..rows.len().min(WITHIN)];
+    let is_named = |row: &&Vec<Cell>| {
+        let known = |cell: &Cell| matches!(cell, Cell::Text(text) if Role::of(text).is_some());
+        row.iter().any(known) || is_wordy(row) && filled(row) > 0
+    };
+    let Some(first) = head.first().filter(|_| head.len() > 3 && !head.iter().any(|row| is_named(&row))) else {
+        return false;
+    };
+    let below = |column: usize| {
+        head[1..].iter().filter_map(move |row| row.get(column)).filter(|cell| shape(cell) != Shape::Nothing)
+    };
+    let values =
+        first.iter().enumerate().filter(|(_, cell)| !matches!(shape(cell), Shape::Nothing | Shape::Words));
+    let (mut alike, mut all) = (0, 0);
+    for (column, cell) in values {
+        all += 1;
+        let same = below(column).filter(|other| shape(other) == shape(cell)).count();
+        alike += usize::from(same * 5 >= below(column).count() * 4 && same > 0);
+    }
+    all > 0 && alike * 3 >= all * 2
+}
+
+/// How a value is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Nothing,
+    Words,
+    /// Digits alone, so many or so many more than nine.
+    Digits(usize),
+    /// Digits among other signs: dates, times, decimals.
+    Mixed,
+    Other,
+}
+
+fn shape(cell: &Cell) -> Shape {
+    let Cell::Text(text) = cell else {
+        return if matches!(cell, Cell::Empty) { Shape::Nothing } else { Shape::Other };
+    };
+    let text = text.trim();
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    match text.chars().count() {
+        0 => Shape::Nothing,
+        _ if digits == 0 => Shape::Words,
+        // Counts differ in length, stamps do not.
+        all if all == digits => Shape::Digits(if digits > 9 { digits } else { 0 }),
+        _ => Shape::Mixed,
+    }
 }
 
 /// How much a row looks like a header.

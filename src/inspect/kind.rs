@@ -72,7 +72,9 @@ const DATES: [&str; 11] = [
     "%b %d, %Y",
     "%d %b %Y",
 ];
-const WALLS: [&str; 14] = [
+const WALLS: [&str; 16] = [
+    "%Y%m%d%H%M%S%f",
+    "%Y%m%d%H%M%S",
     "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%dT%H:%M:%S",
     "%Y-%m-%d %H:%M",
@@ -166,8 +168,12 @@ fn is_flag(cell: &Cell, role: Option<Role>) -> bool {
     }
 }
 
-/// `7.65142E+18`
+/// `7.65142E+18`, or as a number: ids have 19 digits.
 fn is_mangled(cell: &Cell) -> bool {
+    // Beyond 2^53 a double no longer tells whole numbers apart.
+    if let Cell::Float(number) = cell {
+        return number.abs() >= 9_007_199_254_740_992.0;
+    }
     let Cell::Text(text) = cell else { return false };
     let Some((digits, power)) = text.trim().split_once(['E', 'e']) else { return false };
     digits.contains(['.', ','])
@@ -229,7 +235,13 @@ pub(super) fn date_of(text: &str, pattern: &str) -> Option<Date> {
 
 /// Reads a time on a wall clock.
 pub(super) fn wall_of(text: &str, pattern: &str) -> Option<DateTime> {
-    let wall = DateTime::strptime(pattern, text).ok()?;
+    // Digits alone are a time if they are as many as the pattern has.
+    let digits = match pattern {
+        "%Y%m%d%H%M%S" => 14,
+        "%Y%m%d%H%M%S%f" => 17,
+        _ => text.len(),
+    };
+    let wall = DateTime::strptime(pattern, text).ok().filter(|_| text.len() == digits)?;
     (2000..2100).contains(&wall.year()).then_some(wall)
 }
 

@@ -10,10 +10,12 @@ mod doubt;
 mod draft;
 mod family;
 mod header;
+mod json;
 mod kind;
 mod known;
 mod name;
 mod number;
+mod published;
 mod relation;
 mod report;
 mod role;
@@ -29,11 +31,13 @@ mod zone;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 pub use column::Column;
-pub use draft::draft;
+pub use draft::{Drafted, Sample, draft};
 pub use family::kinship;
 pub use header::Header;
+pub use json::{as_json, draft_as_json};
 pub use kind::{InstantWay, Kind};
 pub use number::{Number, Shape};
 pub use relation::{Proof, Relation, Twins};
@@ -70,8 +74,12 @@ pub struct Finding {
     pub totals: Vec<Total>,
     /// Rows that are neither data nor totals: notes, and headers that are there once more.
     pub strangers: Vec<Stranger>,
+    /// What stands before the header.
+    pub preamble: Vec<String>,
     /// Which columns say when.
     pub when: When,
+    /// The first and the last date of the rows, by the clock that they are written by.
+    pub dates: Option<(Date, Date)>,
     /// Whose clock they are on.
     pub clock: Clock,
     /// Which rate is which quotient.
@@ -97,10 +105,17 @@ pub fn inspect(peek: &Peek, starts: &[Timestamp]) -> Vec<Finding> {
         .collect()
 }
 
+/// The table that most is known of: what a draft is made from.
+#[must_use]
+pub fn foremost(findings: &[Finding]) -> Option<&Finding> {
+    let known = |finding: &&Finding| finding.columns.iter().filter(|column| column.role.is_some()).count();
+    findings.iter().rev().max_by_key(known)
+}
+
 fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {
     let rows = &table.rows;
-    let header = if has_header { header::find(rows) } else { Header { row: 0, descriptions: 0 } };
-    let begin = (header.row + 1 + header.descriptions).min(rows.len());
+    let header = if has_header { header::find(rows) } else { Header::FIRST };
+    let begin = header.end().min(rows.len());
     let is_blank = |row: &Vec<Cell>| row.iter().all(|cell| cell::text(cell).is_empty());
     let end = rows.iter().rposition(|row| !is_blank(row)).map_or(begin, |last| (last + 1).max(begin));
     let names: Vec<String> = rows[header.row].iter().map(cell::text).collect();
@@ -126,6 +141,9 @@ fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {
         .iter()
         .enumerate()
         .map(|(index, cells)| {
+            if !header.is_there {
+                return Column::new(&(index + 1).to_string(), None, cells, style);
+            }
             let below = rows[header.row + 1..begin].iter().filter_map(|row| row.get(index));
             let description = below.map(cell::text).find(|text| !text.is_empty());
             Column::new(&cell::text(&rows[header.row][index]), description, cells, style)
@@ -135,7 +153,10 @@ fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {
     let known = known::find(&columns);
     let clock = clock(&when, &columns, &cells, &rows[..begin], starts, known);
     let relations = relation::find(&columns);
+    let preamble = rows[..header.row].iter().flatten().map(cell::text).filter(|text| !text.is_empty()).collect();
     let mut finding = Finding {
+        preamble,
+        dates: when::dates(&when, &columns, &cells),
         name: table.name.clone(),
         header,
         rows: data.len(),
@@ -198,24 +219,41 @@ fn clock(
     let group: Vec<String> = (0..rows)
         .map(|row| keys.iter().map(|key| cell::text(cells[*key][row])).collect::<Vec<_>>().join("\u{1f}"))
         .collect();
-    let zones = columns.iter().zip(cells).filter(|(column, _)| column.role == Some(Role::Zone));
-    let texts: Vec<String> = around
-        .iter()
-        .flatten()
-        .map(cell::text)
-        .chain(zones.flat_map(|(_, cells)| cells.iter().take(1).map(|cell| cell::text(cell))))
-        .filter(|text| !text.is_empty())
-        .collect();
+    let texts: Vec<String> = around.iter().flatten().map(cell::text).filter(|text| !text.is_empty()).collect();
+    let stated = stated(when, columns, cells, &texts);
     zone::guess(&zone::Clues {
         moments: &when::of_rows(when, columns, cells),
         volume: &volume,
         group: &group,
         is_fine,
+        stated: &stated,
         texts: &texts,
         signs: &signs(columns, cells),
         starts,
         known: known.filter(|_| !is_fine).and_then(|known| known.day),
     })
+}
+
+/// Texts that say whose clock the times are on: their own header, a column that has one zone for all rows, and lines
+/// around the table that speak of time zones.
+fn stated(when: &When, columns: &[Column], cells: &[Vec<&Cell>], texts: &[String]) -> Vec<String> {
+    let own = match when {
+        When::Span { start, .. } => vec![*start],
+        When::Day { date, hour } => std::iter::once(*date).chain(*hour).collect(),
+        When::Nowhere => Vec::new(),
+    };
+    let headers = own.iter().flat_map(|index| {
+        let column = &columns[*index];
+        std::iter::once(column.raw.clone()).chain(column.description.clone())
+    });
+    let zones = columns.iter().zip(cells).filter(|(column, _)| column.role == Some(Role::Zone));
+    let zones = zones.filter_map(|(_, cells)| {
+        let all: BTreeSet<String> = cells.iter().map(|cell| cell::text(cell)).collect();
+        // Rows on several clocks share none.
+        if all.len() == 1 { all.into_iter().next() } else { None }
+    });
+    let lines = texts.iter().filter(|text| zone::speaks_of_zones(text)).cloned();
+    headers.chain(zones).chain(lines).collect()
 }
 
 /// Signs of where the audience is: money, countries, the script of the headers.

@@ -131,15 +131,26 @@ pub(super) fn twins(columns: &[Column]) -> Vec<Twins> {
     let mut found = Vec::new();
     for (at, first) in ratios.iter().enumerate() {
         for second in &ratios[at + 1..] {
+            // Rows in which both are nothing prove nothing.
             let pairs = || {
                 let both = columns[*first].numbers.iter().zip(&columns[*second].numbers);
-                both.filter_map(|(one, other)| Some(((*one)?, (*other)?))).filter(|(one, _)| one.value != 0.0)
+                both.filter_map(|(one, other)| Some(((*one)?, (*other)?)))
+                    .filter(|(one, other)| one.value != 0.0 || other.value != 0.0)
             };
+            let telling: Vec<f64> = pairs()
+                .filter(|(_, other)| other.value != 0.0)
+                .map(|(one, _)| one.value)
+                .filter(|one| *one != 0.0)
+                .collect();
+            let is_varied = telling.windows(2).any(|pair| (pair[0] - pair[1]).abs() > 0.0);
+            if telling.len() < ENOUGH || !is_varied || telling.len() * 2 < pairs().count() {
+                continue;
+            }
             let alike = |by: [f64; 2]| {
                 let meets = |(one, other): (Number, Number)| {
                     one.low * by[0] <= other.high * by[1] + 1e-9 && other.low * by[1] <= one.high * by[0] + 1e-9
                 };
-                pairs().count() >= ENOUGH && pairs().all(meets)
+                pairs().all(meets)
             };
             // Signs count: `1.35%` beside 0.0135 is the one in percent and the other not.
             let twins = match () {

@@ -2,32 +2,49 @@
 
 use std::fmt::Write;
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 use super::kind::Kind;
 use super::number::Number;
 use super::relation::{Proof, Relation};
+use super::role::Role;
 use super::total::Total;
 use super::verdict::{Verdict, meaning, quotient};
 use super::when::{End, When};
 use super::zone::{Candidate, Clock};
 use super::{Column, Finding};
 use crate::export::{Peek, PeekFormat};
-use crate::model::legible;
+use crate::model::{Count, legible};
 
-/// How wide the words on the left are.
-const WORDS: usize = 15;
-/// Characters of a name or a value that are shown.
-const SHOWN: usize = 36;
+/// How wide the words on the left are, with the blanks before them.
+const LEFT: usize = 17;
+/// How wide a page is.
+const PAGE: usize = 80;
+/// How wide a name that is shown is at most, and a value.
+const SHOWN: usize = 26;
+/// Columns that are shown each on a line; of more the rest is on one.
+const COLUMNS: usize = 9;
 /// Candidates for a zone that are told.
-const RUNNERS_UP: usize = 3;
+const RUNNERS_UP: usize = 1;
+/// Rates beside the cover's, and contradictions, that are told.
+const OTHERS: usize = 3;
+const CONTRADICTIONS: usize = 4;
 
-/// A page of text.
-struct Page(String);
+/// A page of text, of lines as long as they are or folded at a width.
+struct Page {
+    text: String,
+    fold: Option<usize>,
+}
 
 impl Page {
     fn line(&mut self, word: &str, text: &str) {
-        let pad = WORDS.saturating_sub(word.chars().count());
-        // Writing to text cannot fail.
-        let _ = writeln!(self.0, "  {word}{:pad$}{}", "", legible(text));
+        let text = &*legible(text);
+        for (index, part) in self.folded(text).into_iter().enumerate() {
+            let word = if index == 0 { word } else { "" };
+            let pad = LEFT.saturating_sub(2 + word.width());
+            // Writing to text cannot fail.
+            let _ = writeln!(self.text, "  {word}{:pad$}{part}", "");
+        }
     }
 
     fn lines(&mut self, word: &str, texts: &[String]) {
@@ -35,20 +52,60 @@ impl Page {
             self.line(if index == 0 { word } else { "" }, text);
         }
     }
+
+    /// A text in parts that are no wider than the page, cut between words.
+    fn folded(&self, text: &str) -> Vec<String> {
+        let Some(room) = self.fold.and_then(|width| width.checked_sub(LEFT)).filter(|room| *room > 20) else {
+            return vec![text.to_owned()];
+        };
+        let mut parts = vec![String::new()];
+        for word in text.split(' ') {
+            let last = parts.len() - 1;
+            if !parts[last].is_empty() && parts[last].width() + 1 + word.width() > room {
+                parts.push(word.to_owned());
+            } else if parts[last].is_empty() {
+                parts[last].push_str(word);
+            } else {
+                parts[last].push(' ');
+                parts[last].push_str(word);
+            }
+        }
+        parts
+    }
 }
 
-/// The block of a file.
+/// The block of a file. `fold` is the width at which long lines are folded, for a screen.
 #[must_use]
-pub fn report(file: &str, peek: &Peek, findings: &[Finding]) -> String {
-    let mut page = Page(format!("{}\n", legible(file)));
+pub fn report(file: &str, peek: &Peek, findings: &[Finding], fold: Option<usize>) -> String {
+    let mut page = Page { text: format!("{}\n", legible(file)), fold };
     page.line("format", &format(peek));
-    if findings.is_empty() {
+    let Some(foremost) = super::foremost(findings) else {
         page.line("", "it has no rows");
+        return page.text;
+    };
+    table(&mut page, foremost, matches!(peek.format, PeekFormat::Delimited { .. } | PeekFormat::Xlsx));
+    let others: Vec<String> = findings
+        .iter()
+        .filter(|finding| !std::ptr::eq(*finding, foremost))
+        .map(|finding| {
+            let name = finding.name.as_deref().unwrap_or_default();
+            let known = finding.columns.iter().filter(|column| column.role.is_some()).count();
+            let rows = counted(finding.rows, "row", "rows");
+            format!("`{}`: {rows}, {known} of {} columns are known", clipped(name, SHOWN), finding.columns.len())
+        })
+        .collect();
+    page.lines("other tables", &first(others, OTHERS, "`--output json` has them"));
+    page.text
+}
+
+/// The first of some lines, and how many more there are.
+fn first(mut lines: Vec<String>, most: usize, hint: &str) -> Vec<String> {
+    let more = lines.len().saturating_sub(most);
+    if more > 1 {
+        lines.truncate(most);
+        lines.push(format!("and {more} more ({hint})"));
     }
-    for finding in findings {
-        table(&mut page, finding, matches!(peek.format, PeekFormat::Delimited { .. } | PeekFormat::Xlsx));
-    }
-    page.0
+    lines
 }
 
 fn format(peek: &Peek) -> String {
@@ -69,7 +126,7 @@ fn format(peek: &Peek) -> String {
 }
 
 fn table(page: &mut Page, finding: &Finding, has_lines: bool) {
-    page.0.push('\n');
+    page.text.push('\n');
     if let Some(name) = &finding.name {
         page.line("table", &format!("`{name}`"));
     }
@@ -81,14 +138,19 @@ fn table(page: &mut Page, finding: &Finding, has_lines: bool) {
     if header.descriptions > 0 {
         let _ = write!(place, ", and {} of descriptions below it", counted(header.descriptions, "line", "lines"));
     }
+    if !header.is_there {
+        place = "none: the first line looks like the rest; columns are told by their numbers (`header: none`)"
+            .to_owned();
+    }
     if has_lines {
         page.line("header", &place);
     }
     let rows = counted(finding.rows, "row", "rows");
     page.line("rows", &if finding.is_cut { format!("the first {rows}; there are more") } else { rows });
-    page.lines("total", &finding.totals.iter().flat_map(|total| total_lines(finding, total)).collect::<Vec<_>>());
+    let totals = finding.totals.iter().flat_map(|total| total_lines(finding, total)).collect::<Vec<_>>();
+    page.lines("total", &first(totals, OTHERS, "`--output json` has all"));
     let style = if finding.style.decimal == ',' { "decimal comma (1.234,5)" } else { "decimal point (1,234.5)" };
-    let shown = finding.style_example.as_ref().map(|example| format!(", as in `{}`", clipped(example)));
+    let shown = finding.style_example.as_ref().map(|example| format!(", as in `{}`", clipped(example, SHOWN)));
     page.line("numbers", &format!("{style}{}", shown.unwrap_or_default()));
     if let Some((name, note)) = finding.looks_like {
         page.line("looks like", &format!("{name}: {note}"));
@@ -97,28 +159,40 @@ fn table(page: &mut Page, finding: &Finding, has_lines: bool) {
     page.lines("time", &time(finding));
     page.lines("clock", &clock(&finding.clock));
     page.lines("cover's rate", &verdict(finding));
-    page.lines("other rates", &other_rates(finding));
-    page.lines("contradictions", &finding.doubts);
+    page.lines("other rates", &first(other_rates(finding), OTHERS, "`--output json` has all"));
+    page.lines("contradictions", &first(finding.doubts.clone(), CONTRADICTIONS, "`--output json` has all"));
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-fn clipped(text: &str) -> String {
+/// A text that takes no more than so many columns of a screen.
+fn clipped(text: &str, most: usize) -> String {
     let text = &*legible(text);
-    if text.chars().count() <= SHOWN {
-        text.to_owned()
-    } else {
-        format!("{}…", text.chars().take(SHOWN - 1).collect::<String>())
+    if text.width() <= most {
+        return text.to_owned();
     }
+    let mut kept = String::new();
+    for c in text.chars() {
+        if kept.width() + c.width().unwrap_or(0) + 1 > most {
+            break;
+        }
+        kept.push(c);
+    }
+    kept + "…"
+}
+
+/// A text with blanks behind it up to so many columns of a screen.
+fn padded(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
 fn total_lines(finding: &Finding, total: &Total) -> Vec<String> {
     let place = if total.is_first { "first" } else { "last" };
     let compared = total.compare(&finding.columns);
     let equal = compared.iter().filter(|comparison| comparison.is_equal).count();
-    let sign = clipped(&total.sign);
+    let sign = clipped(&total.sign, SHOWN);
     let mut lines = vec![match compared.len() {
         0 => format!("{place} row (`{sign}`), without counts"),
         all if equal == all => {
@@ -142,29 +216,69 @@ fn total_lines(finding: &Finding, total: &Total) -> Vec<String> {
 }
 
 fn columns(page: &mut Page, columns: &[Column]) {
-    let width = |text: &dyn Fn(&Column) -> usize| columns.iter().map(text).max().unwrap_or(0);
-    let names = width(&|column| clipped(&column.name).chars().count());
-    let kinds = width(&|column| column.kind.word().chars().count());
-    let roles = width(&|column| column.role.map_or(1, |role| role.word().chars().count()));
-    for (index, column) in columns.iter().enumerate() {
-        let name = clipped(&column.name);
+    let shown = shown(columns);
+    let width =
+        |text: &dyn Fn(&Column) -> usize| shown.iter().map(|index| text(&columns[*index])).max().unwrap_or(0);
+    let names = width(&|column| clipped(&column.name, SHOWN).width());
+    let kinds = width(&|column| column.kind.word().width());
+    let roles = width(&|column| column.role.map_or(1, |role| role.word().width()));
+    let room = PAGE.saturating_sub(LEFT + names + kinds + roles + 6 + 2).clamp(8, SHOWN);
+    for (line, index) in shown.iter().enumerate() {
+        let column = &columns[*index];
         let role = column.role.map_or("·", super::role::Role::word);
         let sample =
-            if column.sample.is_empty() { String::new() } else { format!("`{}`", clipped(&column.sample)) };
+            if column.sample.is_empty() { String::new() } else { format!("`{}`", clipped(&column.sample, room)) };
         let empty = if column.empty > 0 && column.kind != Kind::Empty {
             format!(", {} empty", column.empty)
         } else {
             String::new()
         };
-        let text = format!("{name:names$}  {:kinds$}  {role:roles$}  {sample}{empty}", column.kind.word());
-        page.line(if index == 0 { "columns" } else { "" }, text.trim_end());
+        let text = format!(
+            "{}  {}  {}  {sample}{empty}",
+            padded(&clipped(&column.name, SHOWN), names),
+            padded(column.kind.word(), kinds),
+            padded(role, roles)
+        );
+        page.line(if line == 0 { "columns" } else { "" }, text.trim_end());
     }
+    let hidden: Vec<usize> = (0..columns.len()).filter(|index| !shown.contains(index)).collect();
+    if !hidden.is_empty() {
+        let named: Vec<String> =
+            hidden.iter().take(3).map(|index| format!("`{}`", clipped(&columns[*index].name, 12))).collect();
+        let more = if hidden.len() > named.len() { ", …" } else { "" };
+        page.line("", &format!("and {} more: {}{more}", hidden.len(), named.join(", ")));
+    }
+}
+
+/// The columns that have a line each: all of a few, else those that a draft may need.
+fn shown(columns: &[Column]) -> Vec<usize> {
+    if columns.len() <= COLUMNS {
+        return (0..columns.len()).collect();
+    }
+    let weight = |index: &usize| {
+        let column = &columns[*index];
+        match column.role {
+            Some(role) if role.is_rate() || role.is_time() => 0,
+            Some(
+                Role::Count(Count::Impressions | Count::Clicks | Count::Entries) | Role::Broadcast | Role::Cover,
+            ) => 0,
+            Some(Role::Count(_) | Role::Market | Role::Length) => 1,
+            Some(_) => 2,
+            None if column.kind.is_time() || column.is_ratio() => 1,
+            None => 3,
+        }
+    };
+    let mut order: Vec<usize> = (0..columns.len()).collect();
+    order.sort_by_key(weight);
+    order.truncate(COLUMNS - 1);
+    order.sort_unstable();
+    order
 }
 
 fn time(finding: &Finding) -> Vec<String> {
     let name = |index: usize| format!("`{}`", finding.columns[index].name);
     vec![match &finding.when {
-        When::Nowhere => "no column says when: the path of the file has to".to_owned(),
+        When::Nowhere => nowhere(finding),
         When::Day { date, hour: None } => format!("{}: a whole day; no slot can be told", name(*date)),
         When::Day { date, hour: Some(hour) } => format!("{} and {}: an hour of a day", name(*date), name(*hour)),
         When::Span { start, end } => match end {
@@ -174,6 +288,14 @@ fn time(finding: &Finding) -> Vec<String> {
             End::Unknown => format!("from {}; nothing says how long a row is", name(*start)),
         },
     }]
+}
+
+/// Also where there is a time, if it is that of a publication.
+fn nowhere(finding: &Finding) -> String {
+    let published = finding.columns.iter().find(|column| column.role == Some(Role::Published));
+    let but =
+        published.map(|column| format!(" (`{}` is when it was published, not when it was seen)", column.name));
+    format!("no column says when{}: the path of the file has to", but.unwrap_or_default())
 }
 
 /// A grain as configuration has it.
@@ -200,13 +322,24 @@ fn clock(clock: &Clock) -> Vec<String> {
             let told = |candidate: &Candidate| {
                 format!("{}: {}", candidate.zones.join(" or "), candidate.evidence.join("; "))
             };
-            let mut lines = vec![format!("probably {}", told(&candidates[0]))];
+            let first = &candidates[0];
+            let head = match () {
+                () if first.sure.is_some() => told(first),
+                // Where the audience is says nothing of whose clock a platform writes.
+                () if first.score < super::zone::MORE_THAN_AUDIENCE => format!(
+                    "cannot tell whose (perhaps {}); give a known start of a broadcast (`--start 2026-11-20T12:00:00Z`)",
+                    told(first)
+                ),
+                () => format!("probably {}", told(first)),
+            };
+            let mut lines = vec![head];
             lines.extend(
                 candidates.iter().skip(1).take(RUNNERS_UP).map(|candidate| format!("else {}", told(candidate))),
             );
             match possible.len() {
                 0 => {}
-                1..=RUNNERS_UP => lines.push(format!("nothing speaks for or against {}", possible.join(", "))),
+                _ if first.score < super::zone::MORE_THAN_AUDIENCE => {}
+                1..=3 => lines.push(format!("nothing speaks for or against {}", possible.join(", "))),
                 many => lines.push(format!("nothing speaks for or against {many} other zones")),
             }
             lines.extend(not(ruled_out));
@@ -223,7 +356,7 @@ fn not(ruled_out: &[String]) -> Vec<String> {
     lines
 }
 
-fn verdict(finding: &Finding) -> Vec<String> {
+pub(super) fn verdict(finding: &Finding) -> Vec<String> {
     let columns = &finding.columns;
     match &finding.verdict {
         Verdict::Proven { relation, .. } | Verdict::Fits { relation, .. } => {
@@ -266,7 +399,7 @@ fn spread(numbers: &[Option<Number>]) -> Option<String> {
 }
 
 /// `Tap-through rate` = Views ÷ Impressions (412 of 412 rows): the click is the room entry
-fn equation(columns: &[Column], relation: &Relation) -> String {
+pub(super) fn equation(columns: &[Column], relation: &Relation) -> String {
     let unit =
         if relation.is_percent && columns[relation.rate].kind != Kind::Percent { ", in percent" } else { "" };
     let cut = if relation.is_cut_off { ", digits cut off" } else { "" };

@@ -2,6 +2,7 @@
 
 use super::alias;
 use super::name::{bare, fold};
+use super::published::is_published;
 use crate::model::Count;
 
 /// What a name claims.
@@ -51,6 +52,8 @@ pub enum Role {
     ClickRate,
     /// A rate of products.
     ProductRate,
+    /// When something was published, uploaded, created or changed: never when a row counts.
+    Published,
 }
 
 impl Role {
@@ -59,7 +62,14 @@ impl Role {
         let (folded, bare) = (fold(name), bare(name));
         // `traffic.views` of a document is known by its last member.
         let member = folded.rsplit('.').next().unwrap_or_default();
-        alias::find(&folded).or_else(|| alias::find(&bare)).or_else(|| alias::find(member))
+        let known = alias::find(&folded).or_else(|| alias::find(&bare)).or_else(|| alias::find(member));
+        match known {
+            // A time of publication stays one whatever its first word is.
+            None | Some(Self::Start | Self::End | Self::Date | Self::Hour) if is_published(&folded) => {
+                Some(Self::Published)
+            }
+            known => known,
+        }
     }
 
     /// Whether the name claims a rate.
@@ -69,7 +79,7 @@ impl Role {
 
     /// Whether the name claims a time.
     pub(super) const fn is_time(self) -> bool {
-        matches!(self, Self::Start | Self::End | Self::Date | Self::Hour)
+        matches!(self, Self::Start | Self::End | Self::Date | Self::Hour | Self::Published)
     }
 
     /// Whether the name claims text or an id.
@@ -103,6 +113,7 @@ impl Role {
             Self::CoverRate => "click rate of the cover?",
             Self::ClickRate => "click rate, of what?",
             Self::ProductRate => "rate of products",
+            Self::Published => "publication date",
         }
     }
 }

@@ -53,7 +53,7 @@ fn look_with(peek: &Peek, starts: &[Timestamp]) -> Finding {
 
 /// What a report says beside a word, each on a line.
 fn said(peek: &Peek, word: &str) -> Vec<String> {
-    let report = super::report("x", peek, &inspect(peek, &[]));
+    let report = super::report("x", peek, &inspect(peek, &[]), None);
     let begins = |line: &&str| line.starts_with(&format!("  {word:<15}"));
     let mut lines = report.lines().skip_while(|line| !begins(line));
     let first = lines.next().map(|line| line.chars().skip(17).collect());

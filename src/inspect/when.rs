@@ -1,6 +1,6 @@
 //! Which columns say when a row happened, and how.
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::{Timestamp, ToSpan};
 
 use super::cell;
@@ -49,8 +49,7 @@ pub(super) fn find(columns: &[Column], cells: &[Vec<&Cell>]) -> When {
     let role = |role: Role| columns.iter().position(|column| column.role == Some(role) && column.kind.is_time());
     let is_moment = |column: &Column| matches!(column.kind, Kind::Instant(_) | Kind::Wall(_));
     let moment = |wanted: Role| columns.iter().position(|column| column.role == Some(wanted) && is_moment(column));
-    let nameless =
-        |column: &Column| is_moment(column) && column.role.is_none() && !is_record_keeping(&column.name);
+    let nameless = |column: &Column| is_moment(column) && column.role.is_none();
     let start = moment(Role::Start).or_else(|| moment(Role::Date)).or_else(|| moment(Role::Hour));
     if let Some(start) = start.or_else(|| columns.iter().position(nameless)) {
         let length = columns.iter().position(|column| column.role == Some(Role::Length));
@@ -62,15 +61,10 @@ pub(super) fn find(columns: &[Column], cells: &[Vec<&Cell>]) -> When {
     }
     let is_date = |column: &Column| matches!(column.kind, Kind::Date(_));
     let date = role(Role::Date).filter(|index| is_date(&columns[*index]));
-    let date = date.or_else(|| columns.iter().position(is_date));
+    let is_loose = |column: &Column| is_date(column) && matches!(column.role, None | Some(Role::Start));
+    let date = date.or_else(|| columns.iter().position(is_loose));
     let hour = role(Role::Hour).or_else(|| columns.iter().position(|column| column.kind == Kind::Hour));
     date.map_or(When::Nowhere, |date| When::Day { date, hour })
-}
-
-/// Times that tell when a file was made, or a video published.
-fn is_record_keeping(name: &str) -> bool {
-    let name = super::name::fold(name);
-    ["create", "publish", "update", "veröffentlich", "public"].iter().any(|word| name.contains(word))
 }
 
 /// The moment of each row by the column's own clock, in microseconds; instants by UTC.
@@ -123,6 +117,12 @@ pub(super) fn of_rows(when: &When, columns: &[Column], cells: &[Vec<&Cell>]) -> 
         }
         When::Nowhere => Vec::new(),
     }
+}
+
+/// The first and the last date of the rows by their own clock; of instants by UTC.
+pub(super) fn dates(when: &When, columns: &[Column], cells: &[Vec<&Cell>]) -> Option<(Date, Date)> {
+    let dates = || of_rows(when, columns, cells).into_iter().flatten().filter_map(|us| Some(wall(us)?.date()));
+    dates().min().zip(dates().max())
 }
 
 /// What all starts have in common: the length of a row, if rows follow each other.

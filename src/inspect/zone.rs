@@ -44,15 +44,17 @@ pub struct Candidate {
     pub score: u32,
     /// What speaks for it.
     pub evidence: Vec<String>,
+    /// The zone to write, where the file, the platform's documentation or whoever asks says it: no guess.
+    pub sure: Option<String>,
 }
 
 /// Zones that are tried, with signs of their audience: money, languages of headers, country codes.
 #[rustfmt::skip]
 const ZONES: [(&str, &[&str]); 26] = [
     ("UTC", &[]),
-    ("America/Los_Angeles", &["$", "US$", "USD", "US"]), ("America/New_York", &["$", "US$", "USD", "US"]),
-    ("America/Chicago", &["$", "US$", "USD", "US"]), ("America/Sao_Paulo", &["R$", "BRL", "BR"]),
-    ("America/Mexico_City", &["MX"]), ("Europe/London", &["£", "GBP", "GB", "UK"]),
+    ("America/Los_Angeles", &["US$", "USD", "US"]), ("America/New_York", &["US$", "USD", "US"]),
+    ("America/Chicago", &["US$", "USD", "US"]), ("America/Sao_Paulo", &["R$", "BRL", "BR"]),
+    ("America/Mexico_City", &["MX$", "MXN", "MX"]), ("Europe/London", &["£", "GBP", "GB", "UK"]),
     ("Europe/Berlin", &["€", "EUR", "DE"]), ("Europe/Madrid", &["€", "EUR", "ES"]), ("Europe/Paris", &["€", "EUR", "FR"]),
     ("Europe/Istanbul", &["TR"]), ("Europe/Moscow", &["RU"]), ("Asia/Riyadh", &["SA"]), ("Asia/Dubai", &["AE"]),
     ("Asia/Kolkata", &["IN"]), ("Asia/Bangkok", &["฿", "THB", "TH"]), ("Asia/Jakarta", &["Rp", "IDR", "ID"]),
@@ -77,7 +79,10 @@ pub(super) struct Clues<'a> {
     pub group: &'a [String],
     /// Whether every row is an hour or shorter.
     pub is_fine: bool,
-    /// Texts around the table that may name a zone.
+    /// Texts that say whose clock the times are on, if they name a zone: the header of the times, a column of zones, a
+    /// line that speaks of time zones.
+    pub stated: &'a [String],
+    /// Other texts around the table that may name a zone: it may be that of something else.
     pub texts: &'a [String],
     /// Signs of the audience: money, countries, languages.
     pub signs: &'a BTreeSet<String>,
@@ -93,24 +98,33 @@ pub(super) fn guess(clues: &Clues<'_>) -> Clock {
     let trough = trough(clues);
     let mut ruled_out = Vec::new();
     let mut candidates: BTreeMap<Vec<i32>, Candidate> = BTreeMap::new();
-    let named = clues.texts.iter().find_map(|text| Some((offset_in(text)?, text)));
+    let offset_of = |texts: &'_ [String]| texts.iter().find_map(|text| Some((offset_in(text)?, text.clone())));
+    let stated = offset_of(clues.stated);
+    let named = stated.clone().or_else(|| offset_of(clues.texts));
     for (name, signs) in ZONES {
         let Ok(zone) = Zone::named(name) else { continue };
-        let mut candidate = Candidate { zones: vec![name.to_owned()], score: 0, evidence: Vec::new() };
+        let mut candidate = Candidate { zones: vec![name.to_owned()], score: 0, evidence: Vec::new(), sure: None };
+        let mut sure = None;
         let mut support = |score: u32, evidence: String| {
             candidate.score += score;
             candidate.evidence.push(evidence);
         };
         if let Some((_, why)) = clues.known.filter(|(known, _)| *known == name) {
             support(NAMED, why.to_owned());
+            sure = Some(name.to_owned());
         }
-        if let Some(text) = clues.texts.iter().find(|text| text.contains(name) && name.contains('/')) {
+        let says = |text: &&String| text.contains(name) && name.contains('/');
+        if let Some(text) = clues.stated.iter().find(says) {
+            support(2 * NAMED, format!("the file says `{}`", text.trim()));
+            sure = Some(name.to_owned());
+        } else if let Some(text) = clues.texts.iter().find(says) {
             support(NAMED, format!("the file says `{}`", text.trim()));
         } else if let Some((offset, text)) = &named
             && !walls.is_empty()
             && walls.iter().all(|wall| offset_at(&zone, *wall) == Some(*offset))
         {
             support(NAMED, format!("the file says `{}`", text.trim()));
+            sure = stated.as_ref().and_then(|(offset, _)| fixed(&zone, *offset));
         }
         let met = clues.starts.iter().filter(|start| walls.contains(&to_the_second(zone.local(**start)))).count();
         if met > 0 {
@@ -151,15 +165,19 @@ pub(super) fn guess(clues: &Clues<'_>) -> Clock {
         }
         // Zones of one offset over all rows cannot be told apart by them.
         let offsets: BTreeSet<i32> = walls.iter().filter_map(|wall| offset_at(&zone, *wall)).collect();
+        candidate.sure = sure;
         let mut key: Vec<i32> = vec![i32::try_from(candidate.score).unwrap_or(i32::MAX)];
         key.extend(offsets);
-        candidates.entry(key).and_modify(|same| same.zones.push(name.to_owned())).or_insert(candidate);
+        candidates.entry(key).and_modify(|same| same.join(&candidate)).or_insert(candidate);
     }
     let (mut candidates, others): (Vec<Candidate>, Vec<Candidate>) =
         candidates.into_values().partition(|candidate| candidate.score > 0);
     candidates.sort_by(|one, other| (other.score, &one.zones).cmp(&(one.score, &other.zones)));
     if candidates.is_empty() {
         return Clock::Unknown { ruled_out };
+    }
+    if !clues.starts.is_empty() && candidates[0].sure.is_none() {
+        candidates[0].sure = agreed(&candidates[0].zones);
     }
     let mut possible: Vec<String> = others.into_iter().flat_map(|candidate| candidate.zones).collect();
     possible.sort();
@@ -168,6 +186,42 @@ pub(super) fn guess(clues: &Clues<'_>) -> Clock {
         possible.clear();
     }
     Clock::Probably { candidates, possible, ruled_out }
+}
+
+impl Candidate {
+    /// Takes another in that the rows do not tell from it. A zone without summer time is what an offset says.
+    fn join(&mut self, other: &Self) {
+        self.zones.extend(other.zones.iter().cloned());
+        let is_fixed = |sure: &Option<String>| sure.as_ref().is_some_and(|zone| !zone.starts_with("Etc/"));
+        if !is_fixed(&self.sure) && (is_fixed(&other.sure) || self.sure.is_none()) {
+            self.sure.clone_from(&other.sure);
+        }
+    }
+}
+
+/// The zone that is always so far from UTC: this one if its clock never changes, else one that has only a number.
+fn fixed(zone: &Zone, offset: i32) -> Option<String> {
+    if is_constant(zone) {
+        return Some(zone.name().to_owned());
+    }
+    // Their signs are those of POSIX: west of Greenwich is positive.
+    let hours = -offset / 3600;
+    (offset % 3600 == 0).then(|| if hours == 0 { "UTC".to_owned() } else { format!("Etc/GMT{hours:+}") })
+}
+
+/// The first of zones whose clocks agree in winter and in summer: any of them reads the same.
+fn agreed(zones: &[String]) -> Option<String> {
+    let seasons = [jiff::civil::date(2026, 1, 15), jiff::civil::date(2026, 7, 15)];
+    let offsets =
+        |name: &String| Zone::named(name).ok().map(|zone| seasons.map(|on| offset_at(&zone, on.at(12, 0, 0, 0))));
+    let all: BTreeSet<_> = zones.iter().map(offsets).collect();
+    (all.len() == 1).then(|| zones.first().cloned()).flatten()
+}
+
+/// Whether a zone's clock shows the same offset all year.
+pub(super) fn is_constant(zone: &Zone) -> bool {
+    let at = |date: jiff::civil::Date| offset_at(zone, date.at(12, 0, 0, 0));
+    at(jiff::civil::date(2026, 1, 15)) == at(jiff::civil::date(2026, 7, 15))
 }
 
 fn to_the_second(wall: DateTime) -> DateTime {
@@ -183,10 +237,40 @@ fn offset_at(zone: &Zone, wall: DateTime) -> Option<i32> {
     }
 }
 
+/// Whether a line speaks of time zones.
+pub(super) fn speaks_of_zones(text: &str) -> bool {
+    const WORDS: [&str; 16] = [
+        "time zone",
+        "timezone",
+        "time_zone",
+        "zeitzone",
+        "fuso hor",
+        "zona horaria",
+        "huso horario",
+        "fuseau",
+        "fuso orario",
+        "tijdzone",
+        "时区",
+        "時區",
+        "タイムゾーン",
+        "시간대",
+        "zona waktu",
+        "múi giờ",
+    ];
+    let text = text.to_lowercase();
+    WORDS.iter().any(|word| text.contains(word))
+}
+
 /// The offset in `Start time (GMT+8)`, in seconds; 0 for `(UTC)`.
 fn offset_in(text: &str) -> Option<i32> {
     let upper = text.to_uppercase();
-    let at = ["UTC", "GMT"].iter().find_map(|word| Some(upper.find(word)? + word.len()))?;
+    let is_word = |at: &usize| {
+        let (before, after) = (upper[..*at].chars().next_back(), upper[*at + 3..].chars().next());
+        let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && c.is_ascii());
+        !is_letter(before) && !is_letter(after)
+    };
+    let found = |word: &str| upper.match_indices(word).map(|(at, _)| at).find(is_word);
+    let at = ["UTC", "GMT"].iter().find_map(|word| found(word))? + 3;
     let rest = upper[at..].trim_start();
     let Some(sign) = rest.chars().next().filter(|c| matches!(c, '+' | '-' | '−')) else { return Some(0) };
     let digits = &rest[sign.len_utf8()..];

@@ -124,7 +124,8 @@ impl<'a> Delivered<'a> {
                 if let Some(Fewer { there, usual, .. }) = self.fewer_of(index, market, date).filter(is_told) {
                     let path = export.path.shown(Some(date), export.folder_of(market));
                     told.push(format!(
-                        "`{path}` has {there} objects, fewer than its neighbours, which have {usual}"
+                        "`{path}` has {there} object{}, fewer than its neighbours, which have {usual}",
+                        if there == 1 { "" } else { "s" }
                     ));
                 }
             }

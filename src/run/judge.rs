@@ -14,6 +14,7 @@ use crate::report::KNOWN_PART;
 
 use super::conflict;
 use super::mend::mend;
+use super::other_events::OtherEvents;
 use super::reach_mend::ReachMends;
 use super::reading::CountedBatch;
 use super::suspect::Suspects;
@@ -68,6 +69,11 @@ impl Objections<'_> {
         double.or_else(|| conflicts.next().map(|first| conflict::reason(batch, first, conflicts.count())))
     }
 
+    /// Whether everything of an export is accepted, or was when the market-day was published from these very bytes.
+    fn accepts(&self, day: &PlannedDay, key: &str, sha256: &str) -> bool {
+        self.suspects.is_none() || self.accepted(day, key, sha256).is_some()
+    }
+
     /// What the newest receipt of a market-day says of these very bytes.
     fn accepted(&self, day: &PlannedDay, key: &str, sha256: &str) -> Option<&ExportRecord> {
         let receipt = self.receipts.get(&(day.market_day.market.clone(), day.market_day.local_date))?;
@@ -85,6 +91,7 @@ pub(super) fn exports_of(
 ) -> Result<Vec<ExportRecord>, Disposition> {
     let day = batch.days[number];
     let mut records = Vec::new();
+    let mut ids = OtherEvents::default();
     for (index, planned) in batch.exports.iter().enumerate() {
         if !day.stands_on(planned) {
             continue;
@@ -128,6 +135,7 @@ pub(super) fn exports_of(
         if let Some(reason) = mis_mapped(&object.key, &report.checks) {
             return Err(Disposition::Held { reason });
         }
+        ids.add(&object.key, outcome, objections.accepts(day, &object.key, &read.sha256));
         records.push(ExportRecord {
             key: object.key.clone(),
             etag: object.etag.clone(),
@@ -143,7 +151,7 @@ pub(super) fn exports_of(
             modified: read.modified,
         });
     }
-    match objections.to_pairs(batch, counted, number, &records) {
+    match ids.reason(day).or_else(|| objections.to_pairs(batch, counted, number, &records)) {
         Some(reason) => Err(Disposition::Held { reason }),
         None => Ok(records),
     }
@@ -279,6 +287,6 @@ pub(super) fn orphans(day: &PlannedDay, facts: &[Fact], max_share: f64) -> Resul
 
 /// Whether `part` is a larger share of `whole` than allowed.
 #[expect(clippy::cast_precision_loss, reason = "a share of counts")]
-fn is_above(part: u64, whole: u64, max_share: f64) -> bool {
+pub(super) fn is_above(part: u64, whole: u64, max_share: f64) -> bool {
     part > 0 && part as f64 > whole as f64 * max_share
 }

@@ -22,6 +22,7 @@ mod mend;
 mod moved;
 mod orphans;
 mod other_configuration;
+mod other_events;
 mod outcome;
 mod planning;
 mod press;

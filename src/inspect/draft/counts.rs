@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use super::Draft;
+use super::{Draft, Section, one_line};
 use crate::inspect::kind::Kind;
 use crate::inspect::relation::{Proof, Relation};
 use crate::inspect::role::Role;
-use crate::inspect::verdict::Verdict;
+use crate::inspect::verdict::{Verdict, quotient};
 use crate::inspect::{Column, Finding, name};
 use crate::model::Count;
 
@@ -53,79 +53,170 @@ pub(super) fn is_seconds(column: &Column) -> bool {
     column.kind == Kind::Duration || name.contains('秒') || name.contains("second") || name.contains("(s)")
 }
 
-impl Draft<'_> {
-    /// How a rate's column is written, and its unit if its numbers are bare.
-    fn rate(&self, column: usize, is_percent: bool) -> String {
-        let unit = match self.finding.columns[column].kind {
-            Kind::Percent => ", unit: signed",
-            Kind::Duration => "",
-            _ if is_percent => ", unit: percent",
-            _ => ", unit: fraction",
-        };
-        format!("column: {}{unit}", self.name(column))
-    }
+/// The unit of a column of rates.
+enum Unit {
+    /// Its values say it.
+    Own,
+    Percent,
+    Fraction,
+    /// Nothing says it.
+    Unknown,
+}
 
-    /// Whether the bare numbers of a rate are percent; `None` where nothing says so: they are all below one, and no `%`
-    /// stands in the name.
-    fn is_percent(&self, rate: usize) -> Option<bool> {
-        let column = &self.finding.columns[rate];
-        let most = column.numbers.iter().flatten().map(|number| number.value).fold(0.0, f64::max);
+impl Draft<'_> {
+    /// What says the unit of a rate: arithmetic, a sign, the header, a value that no fraction has, a documentation.
+    fn unit(&self, rate: usize) -> Unit {
+        let column = self.column(rate);
         let proven = self
             .finding
             .relations
             .iter()
             .find(|relation| relation.rate == rate && relation.proof == Proof::Proven);
-        match proven {
-            Some(relation) => Some(relation.is_percent),
-            None if column.raw.contains(['%', '％']) || most > 1.0 => Some(true),
-            None => None,
+        let most = column.numbers.iter().flatten().map(|number| number.value).fold(0.0, f64::max);
+        match () {
+            () if matches!(column.kind, Kind::Percent | Kind::Duration) => Unit::Own,
+            () if let Some(proven) = proven => {
+                if proven.is_percent {
+                    Unit::Percent
+                } else {
+                    Unit::Fraction
+                }
+            }
+            () if column.raw.contains(['%', '％']) || most > 1.0 => Unit::Percent,
+            () if name::fold(&column.raw) == "video thumbnail impressions ctr" => Unit::Fraction,
+            () => Unit::Unknown,
         }
     }
 
-    pub(super) fn counts(&self) -> String {
-        let mut text = "      counts:\n".to_owned();
-        for (count, source) in &self.counts {
-            let by = |rate: usize| {
-                if *count == Count::Dwell {
-                    self.name(rate)
-                } else if let (Kind::Percent, _) | (_, Some(_)) =
-                    (&self.finding.columns[rate].kind, self.is_percent(rate))
+    /// How a rate's column is written, and its unit if its numbers are bare.
+    fn rate(&self, column: usize) -> String {
+        let unit = match self.unit(column) {
+            Unit::Own if self.column(column).kind == Kind::Percent => ", unit: signed",
+            Unit::Own => "",
+            Unit::Percent => ", unit: percent",
+            Unit::Fraction | Unit::Unknown => ", unit: fraction",
+        };
+        format!("column: {}{unit}", self.name(column))
+    }
+
+    /// Why a count is only proposed.
+    fn doubt(&self, count: Count, source: &Source) -> Option<String> {
+        let columns = &self.finding.columns;
+        match source {
+            Source::Column(column) => {
+                let is_shown = |among: usize| {
+                    matches!(columns[among].role, Some(Role::Count(Count::Impressions | Count::UniqueImpressions)))
+                };
+                let proven = |relation: &&Relation| relation.of == *column && relation.proof == Proof::Proven;
+                let of = || self.finding.relations.iter().filter(proven);
+                let is_click = matches!(count, Count::Clicks | Count::Clickers);
+                if let Some(other) = of().next()
+                    && is_click
+                    && !of().any(|relation| is_shown(relation.among))
                 {
-                    format!("{{{}}}", self.rate(rate, self.is_percent(rate) == Some(true)))
-                } else {
-                    // Nobody can tell half of all from one in two hundred: the file does not load until somebody says so.
-                    format!("{{column: {}, unit: \"?\"}}", self.name(rate))
+                    let rate = one_line(&columns[other.rate].name);
+                    let quotient = one_line(&quotient(columns, other));
+                    return Some(format!(
+                        "`{rate}` is {quotient}, so these may be clicks on something else than the cover"
+                    ));
                 }
-            };
-            let source = match source {
-                Source::Column(column) => self.name(*column),
-                Source::Times(of, rate) => format!("{{of: {}, times: {}}}", of.word(), by(*rate)),
-                Source::DividedBy(of, rate) => format!("{{of: {}, divided_by: {}}}", of.word(), by(*rate)),
-            };
-            let _ = writeln!(text, "        {}: {source}", count.word());
+                self.exceeded(count, *column)
+            }
+            Source::Times(_, rate) | Source::DividedBy(_, rate) => match self.unit(*rate) {
+                Unit::Unknown if count != Count::Dwell => Some(format!(
+                    "whether `{}` is in percent (`unit: percent`) or not (`unit: fraction`), its values do not show",
+                    one_line(&columns[*rate].name)
+                )),
+                _ => None,
+            },
         }
-        if self.counts.is_empty() {
-            // Something must stand here for the file to load; a column that is nowhere is asked for by name when it runs.
-            let _ =
-                writeln!(text, "        entries: \"?\"   # no name of a column is known: put the right ones here");
+    }
+
+    /// Clicks are no more than what was shown.
+    fn exceeded(&self, count: Count, column: usize) -> Option<String> {
+        let whole = match count {
+            Count::Clicks => Count::Impressions,
+            Count::Clickers => Count::UniqueImpressions,
+            _ => return None,
+        };
+        let (_, Source::Column(whole)) = self.counts.iter().find(|(known, _)| *known == whole)? else {
+            return None;
+        };
+        let (part, whole) = (self.column(column), self.column(*whole));
+        let pairs = part.numbers.iter().zip(&whole.numbers);
+        let over =
+            pairs.filter(|(part, whole)| matches!((part, whole), (Some(p), Some(w)) if p.low > w.high)).count();
+        (over > 0).then(|| format!("it is more than `{}` in {over} rows", one_line(&whole.name)))
+    }
+
+    pub(super) fn counts(&self) -> Section {
+        let (mut sure, mut proposed) = (String::new(), String::new());
+        // Writing to text cannot fail.
+        for (count, source) in &self.counts {
+            let line = self.source(*count, source);
+            match self.doubt(*count, source) {
+                None => _ = writeln!(sure, "        {}: {line}", count.word()),
+                Some(doubt) => {
+                    _ = writeln!(
+                        proposed,
+                        "        # {}, so this is only proposed:\n        # {}: {line}",
+                        doubt,
+                        count.word()
+                    );
+                }
+            }
         }
         let mean = self.role(Role::Mean);
         if let Some(mean) = mean.filter(|_| !self.has(Count::Dwell)) {
-            let name = &self.finding.columns[mean].name;
+            let name = one_line(&self.column(mean).name);
             let _ = writeln!(
-                text,
+                proposed,
                 "        # `{name}` is a mean per view or per viewer, which it does not say. Per viewer:\n        \
                  # dwell_seconds: {{of: entrants, times: {}}}",
                 self.name(mean)
             );
         }
-        text
+        if sure.is_empty() {
+            return self.nothing_counted(&proposed);
+        }
+        Section { text: format!("      counts:\n{sure}{proposed}"), question: None }
+    }
+
+    fn source(&self, count: Count, source: &Source) -> String {
+        let by = |rate: usize| {
+            if count == Count::Dwell { self.name(rate) } else { format!("{{{}}}", self.rate(rate)) }
+        };
+        match source {
+            Source::Column(column) => self.name(*column),
+            Source::Times(of, rate) => format!("{{of: {}, times: {}}}", of.word(), by(*rate)),
+            Source::DividedBy(of, rate) => format!("{{of: {}, divided_by: {}}}", of.word(), by(*rate)),
+        }
+    }
+
+    /// Nothing is known to be counted: somebody has to say what is.
+    fn nothing_counted(&self, proposed: &str) -> Section {
+        let columns = self.finding.columns.iter().filter(|column| column.is_count());
+        let names: Vec<String> = columns.map(|column| format!("`{}`", one_line(&column.name))).collect();
+        let (shown, more) = (names.iter().take(12).cloned().collect::<Vec<_>>(), names.len().saturating_sub(12));
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let among = match shown.as_slice() {
+            [] => "no column holds whole numbers".to_owned(),
+            shown => format!("columns of whole numbers are {}{more}", shown.join(", ")),
+        };
+        let text = format!(
+            "      # DECIDE: which column counts what; no name is known for certain, and {among}.\n      \
+             # counts:\n      #   impressions: \"COLUMN\"\n      #   clicks: \"COLUMN\"\n{proposed}"
+        );
+        let question = format!("which column counts impressions, clicks or entries: {among} (`columns.counts`)");
+        Section { text, question: Some(question) }
     }
 
     /// Proven rates whose counts stand in columns of their own.
     pub(super) fn rates(&self) -> String {
         let count_of = |column: usize| {
-            let is = |(_, source): &&(Count, Source)| matches!(source, Source::Column(own) if *own == column);
+            let is = |(count, source): &&(Count, Source)| {
+                matches!(source, Source::Column(own) if *own == column) && self.doubt(*count, source).is_none()
+            };
             self.counts.iter().find(is).map(|(count, _)| *count).filter(|count| *count != Count::Dwell)
         };
         let proven = self.finding.relations.iter().filter(|relation| relation.proof == Proof::Proven);
@@ -141,7 +232,7 @@ impl Draft<'_> {
             }
             let pair =
                 if is_own { String::new() } else { format!(", of: {}, among: {}", of.word(), among.word()) };
-            let _ = writeln!(text, "        {name}: {{{}{pair}}}", self.rate(relation.rate, relation.is_percent));
+            let _ = writeln!(text, "        {name}: {{{}{pair}}}", self.rate(relation.rate));
             names.push(name);
         }
         if text.is_empty() { text } else { format!("      rates:\n{text}") }

@@ -1,48 +1,107 @@
-//! A first platform file for an unknown export, with the evidence beside every guess.
+//! A first platform file for unknown exports, with the evidence beside every line.
+//!
+//! A draft is right or does not load. What the files prove, or their platform documents, stands there; what is merely
+//! guessed is a comment, and where something needs it the file is refused until somebody has decided.
 
 mod counts;
+mod displays;
+mod ids;
+mod kin;
 mod period;
+mod place;
+mod totals;
 
 use std::fmt::Write;
 
 use counts::{Source, counts};
+use kin::Kin;
 
 use super::kind::Kind;
 use super::role::Role;
 use super::verdict::{Verdict, quotient};
 use super::when::{End, When};
 use super::{Column, Finding};
-use crate::export::{Peek, PeekFormat};
+use crate::export::Peek;
 use crate::model::Count;
 
-/// Drafts the file of the platform `name`. It loads as it is; what nothing in the export says is said in its comments.
+/// A table of a file, to draft from.
+#[derive(Debug, Clone, Copy)]
+pub struct Sample<'a> {
+    /// The file, as it was named.
+    pub file: &'a str,
+    /// What it is.
+    pub peek: &'a Peek,
+    /// What was found out about its table.
+    pub finding: &'a Finding,
+}
+
+/// A platform file, and what it asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drafted {
+    /// The file.
+    pub text: String,
+    /// What it calls its export.
+    pub export: &'static str,
+    /// Where the first file would lie below the exports' store; `MARKET` and `DATE` stand for what nothing says.
+    pub lies_at: String,
+    /// What somebody has to decide before it loads, each in words. None of a draft that loads.
+    pub to_decide: Vec<String>,
+}
+
+/// Drafts the file of the platform `name` from tables of one export; the first decides, and the others give it more
+/// names of its columns.
 #[must_use]
-pub fn draft(name: &str, file: &str, peek: &Peek, finding: &Finding) -> String {
-    let draft = Draft { peek, finding, counts: counts(finding) };
+pub fn draft(name: &str, sample: Sample<'_>, others: &[Sample<'_>]) -> Drafted {
+    let kin = Kin::of(sample, others);
+    let Sample { file, peek, finding } = sample;
+    let mut draft = Draft { peek, finding, counts: Vec::new(), kin: &kin, is_displays: displays::are(finding) };
+    if !draft.is_displays {
+        draft.counts = counts(finding);
+    }
+    let (columns, to_decide) = draft.columns();
     let mut text = format!(
-        "# Drafted by `coverledger inspect` from {} rows of `{}`. Read every line before you trust it.\nversion: 1\n",
+        "# Drafted by `coverledger inspect` from {} rows of `{}`. Read every line before you trust it.\n",
         finding.rows,
-        file.replace(['\n', '\r'], " ")
+        one_line(file)
     );
     // Writing to text cannot fail.
-    let _ = write!(text, "{}", draft.conventions());
-    text.push_str("settle: 48h   # how long after a day's end its files may still change\nexports:\n");
-    let _ = write!(text, "  - name: counts\n    rows: counts\n{}", draft.place(name));
-    let _ = write!(text, "{}", draft.format());
-    text.push_str(draft.newest());
-    let _ = write!(text, "{}", draft.totals());
-    text.push_str("    columns:\n");
-    let _ = write!(text, "{}{}{}{}", draft.period(), draft.ids(), draft.counts(), draft.rates());
-    for doubt in &finding.doubts {
-        let _ = writeln!(text, "# contradiction: {doubt}");
+    for (index, question) in to_decide.iter().enumerate() {
+        if index == 0 {
+            text.push_str("# It does not load before this is decided, each at the word DECIDE below:\n");
+        }
+        let _ = writeln!(text, "#   {}. {}", index + 1, one_line(question));
     }
-    text
+    let _ = write!(text, "{}version: 1\n{}", kin.told(), draft.conventions());
+    text.push_str("settle: 48h   # how long after a day's end its files may still change\nexports:\n");
+    let rows = if draft.is_displays { "impressions" } else { "counts" };
+    let _ = write!(text, "  - name: {rows}\n    rows: {rows}\n{}{}", draft.place(name), draft.format());
+    if !draft.is_displays {
+        let _ = write!(text, "{}{}", draft.newest(), draft.totals());
+    }
+    let _ = write!(text, "    columns:\n{columns}");
+    for doubt in &finding.doubts {
+        let _ = writeln!(text, "# contradiction: {}", one_line(doubt));
+    }
+    Drafted { text, export: rows, lies_at: draft.lies_at(name, file), to_decide }
 }
 
 struct Draft<'a> {
     peek: &'a Peek,
     finding: &'a Finding,
     counts: Vec<(Count, Source)>,
+    kin: &'a Kin<'a>,
+    /// Whether every row is one display.
+    is_displays: bool,
+}
+
+/// Lines of a section, and what they ask.
+struct Section {
+    text: String,
+    question: Option<String>,
+}
+
+fn one_line(text: &str) -> String {
+    text.replace(|c: char| c.is_control(), " ")
 }
 
 /// A text as YAML has it, whatever is in it.
@@ -60,8 +119,22 @@ fn quoted(text: &str) -> String {
 }
 
 impl Draft<'_> {
+    /// A column by its name, or by all that it has in the files.
     fn name(&self, column: usize) -> String {
-        quoted(&self.finding.columns[column].name)
+        let names = self.kin.names(self.finding, column);
+        match names.as_slice() {
+            [one] => quoted(one),
+            all => format!("[{}]", all.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")),
+        }
+    }
+
+    /// What stands below `columns`.
+    fn columns(&self) -> (String, Vec<String>) {
+        let when = if self.is_displays { self.occurred_at() } else { self.period() };
+        let what = if self.is_displays { self.displays() } else { self.counts() };
+        let rates = if self.is_displays { String::new() } else { self.rates() };
+        let text = format!("{}{}{}{rates}", when.text, self.ids(), what.text);
+        (text, when.question.into_iter().chain(what.question).collect())
     }
 
     fn has(&self, count: Count) -> bool {
@@ -84,6 +157,9 @@ impl Draft<'_> {
     }
 
     fn conventions(&self) -> String {
+        if self.is_displays {
+            return "conventions: {impression: displays, click: cover_tap}\n".to_owned();
+        }
         let click = if self.click_is_entry() { "room_entry" } else { "cover_tap" };
         let basis = if self.has(Count::UniqueImpressions) && !self.has(Count::Impressions) {
             "viewers"
@@ -110,7 +186,8 @@ impl Draft<'_> {
             ),
             Verdict::Computable { .. } => String::new(),
             Verdict::None(why) => {
-                let why: String = why.iter().fold(String::new(), |text, why| format!("{text}#   {why}\n"));
+                let why: String =
+                    why.iter().fold(String::new(), |text, why| format!("{text}#   {}\n", one_line(why)));
                 format!("# This export yields no click rate of the cover:\n{why}")
             }
         };
@@ -118,131 +195,11 @@ impl Draft<'_> {
         text
     }
 
-    fn place(&self, name: &str) -> String {
-        let ending = match self.peek.format {
-            PeekFormat::Delimited { .. } => "*",
-            PeekFormat::Ndjson => "*.ndjson*",
-            PeekFormat::Json => "*.json*",
-            PeekFormat::Xlsx => "*.xlsx",
-            PeekFormat::Parquet => "*.parquet",
-        };
-        let period = if self.finding.when == When::Nowhere { "{start:%Y-%m-%d}_{end:%Y-%m-%d}" } else { "" };
-        let market = if self.role(Role::Market).is_some() { "" } else { "{market}/" };
-        let ending = match (period.is_empty(), ending) {
-            (true, ending) => ending,
-            (false, "*") => ".*",
-            (false, ending) => &ending[1..],
-        };
-        let path = quoted(&format!("{name}/{market}{period}{ending}"));
-        format!(
-            "    # Below the exports' store. With a date in it, such as `{{date:%Y-%m-%d}}`, and `day: {{timezone: …}}`,\n    \
-             # a day is settled from its own files only. Without one, each new file makes every day due again, a day\n    \
-             # that no row reaches into waits, and the first and the last day of the rows stay provisional.\n    path: {path}\n"
-        )
-    }
-
-    /// A session that is told while it is on air ends later the next time: it is the same by its broadcast and its start.
-    fn newest(&self) -> &'static str {
-        if self.has_sessions() {
-            "    newest: {by: modified, per: broadcast}   # a broadcast that was still on air is counted as the newest file has it\n"
-        } else {
-            "    newest: {by: modified, per: period}   # `per: broadcast` if one file has not all broadcasts of its period\n"
-        }
-    }
-
-    fn format(&self) -> String {
-        let mut text = match self.peek.format {
-            PeekFormat::Delimited { delimiter: b'\t' } => "    format: tsv\n".to_owned(),
-            PeekFormat::Delimited { delimiter: b',' } => "    format: csv\n".to_owned(),
-            PeekFormat::Delimited { delimiter } => {
-                format!("    format: csv\n    delimiter: {}\n", quoted(&char::from(delimiter).to_string()))
-            }
-            PeekFormat::Ndjson => "    format: ndjson\n".to_owned(),
-            PeekFormat::Parquet => "    format: parquet\n".to_owned(),
-            PeekFormat::Xlsx => "    format: xlsx\n".to_owned(),
-            PeekFormat::Json => "    format: json\n".to_owned(),
-        };
-        match (self.peek.format, &self.finding.name) {
-            (PeekFormat::Json, way) => {
-                let _ = writeln!(text, "    rows_at: {}", quoted(way.as_deref().unwrap_or("[]")));
-            }
-            (PeekFormat::Xlsx, Some(sheet)) if self.peek.tables.len() > 1 => {
-                let _ = writeln!(text, "    sheets: [{}]", quoted(sheet));
-            }
-            _ => {}
-        }
-        if let (PeekFormat::Delimited { .. }, Some(encoding)) = (self.peek.format, self.peek.encoding)
-            && !encoding.eq_ignore_ascii_case("utf-8")
-        {
-            let _ = writeln!(text, "    encoding: {encoding}");
-        }
-        if self.finding.header.descriptions > 0 {
-            let _ = writeln!(text, "    description_rows: {}", self.finding.header.descriptions);
-        }
-        if self.finding.style.decimal == ',' {
-            text.push_str("    numbers: {decimal: \",\", group: \".\"}\n");
-        }
-        text
-    }
-
-    fn totals(&self) -> String {
-        let mut text = String::new();
-        if let Some(total) = self.finding.totals.first() {
-            let cap = if self.finding.rows >= 500 { ", cap: 500" } else { "" };
-            if let Some((column, word)) = total.word() {
-                let column = &self.finding.columns[column];
-                let _ = writeln!(
-                    text,
-                    "    totals: {{column: {}, words: [{}]{cap}}}",
-                    quoted(&column.name),
-                    quoted(word)
-                );
-            } else {
-                text.push_str(
-                    "    # Its last row is a total without a word for it: see that it is not counted.\n",
-                );
-            }
-        }
-        let flag =
-            |column: &&Column| column.role == Some(Role::Flag) && super::name::fold(&column.raw).contains("test");
-        if let Some(column) = self.finding.columns.iter().find(flag) {
-            let _ = writeln!(text, "    skip: {{{}: [\"1\", \"true\"]}}", quoted(&column.name));
-        }
-        text
+    fn column(&self, index: usize) -> &Column {
+        &self.finding.columns[index]
     }
 
     fn role(&self, role: Role) -> Option<usize> {
         self.finding.columns.iter().position(|column| column.role == Some(role) && column.kind != Kind::Empty)
-    }
-
-    fn ids(&self) -> String {
-        let mut text = match self.role(Role::Market) {
-            Some(column) => format!("      market: {{column: {}, otherwise: reject}}\n", self.name(column)),
-            None => "      market: path   # or one market for all: {value: US}\n".to_owned(),
-        };
-        let _ = match (self.role(Role::Broadcast), self.role(Role::Title)) {
-            (Some(column), _) => writeln!(text, "      broadcast_id: {}", self.name(column)),
-            (None, Some(column)) => {
-                let name = self.name(column);
-                writeln!(text, "      broadcast_id: {name}   # a title: two broadcasts of one title are one")
-            }
-            (None, None) => {
-                writeln!(text, "      broadcast_id: {{value: all}}   # no column says which broadcast")
-            }
-        };
-        let _ = match self.role(Role::Cover) {
-            Some(column) => writeln!(text, "      cover_id: {}", self.name(column)),
-            None => writeln!(
-                text,
-                "      # No column says which cover. With a log of covers as another export (`rows: covers`) write `log`.\n      \
-                 cover_id: {{value: unknown}}"
-            ),
-        };
-        let audience = self.finding.columns.iter().filter(|column| column.role == Some(Role::Audience));
-        let audience: Vec<String> = audience.map(|column| quoted(&column.name)).collect();
-        if !audience.is_empty() {
-            let _ = writeln!(text, "      audience: [{}]", audience.join(", "));
-        }
-        text
     }
 }

@@ -1,9 +1,7 @@
-//! The period of a draft, and whose clock it is on.
-
-use std::fmt::Write;
+//! The period of a draft, whose clock it is on, and what somebody has to say about it.
 
 use super::counts::is_seconds;
-use super::{Draft, quoted};
+use super::{Draft, Section, one_line, quoted};
 use crate::export::PeekFormat;
 use crate::inspect::kind::{InstantWay, Kind};
 use crate::inspect::report::span;
@@ -11,96 +9,208 @@ use crate::inspect::role::Role;
 use crate::inspect::when::{End, When};
 use crate::inspect::zone::{Clock, MORE_THAN_AUDIENCE};
 
+/// No stretch that is read off the steps between rows is longer: hourly rows at the most. Steps of a day may be
+/// broadcasts that begin at the same hour.
+const LONGEST_GRAIN: i64 = 3_600;
+
+/// What a draft writes for the clock of its times.
+struct Zone {
+    /// ` timezone: …` with a comma before it, or nothing.
+    key: String,
+    /// What speaks for it.
+    why: String,
+    is_sure: bool,
+}
+
 impl Draft<'_> {
-    /// ` timezone: …` and what there is to say about it.
-    fn zone(&self) -> (String, String) {
+    fn zone(&self) -> Zone {
         match &self.finding.clock {
-            Clock::Certain { why } => (String::new(), format!("UTC: {why}")),
-            Clock::Probably { candidates, .. } if candidates[0].score < MORE_THAN_AUDIENCE => {
-                let why = &candidates[0].evidence.join("; ");
-                let zone = &candidates[0].zones[0];
-                let why = format!("nothing in the file says whose clock it is; perhaps {zone}: {why}");
-                (", timezone: market".to_owned(), why)
-            }
+            Clock::Certain { why } => Zone { key: String::new(), why: format!("UTC: {why}"), is_sure: true },
             Clock::Probably { candidates, .. } => {
                 let first = &candidates[0];
-                let others: Vec<&str> =
-                    candidates[1..].iter().take(3).flat_map(|other| &other.zones).map(String::as_str).collect();
-                let others =
-                    if others.is_empty() { String::new() } else { format!("; else {}", others.join(", ")) };
-                let same = if first.zones.len() > 1 {
-                    format!(" (as well {})", first.zones[1..].join(", "))
-                } else {
-                    String::new()
-                };
-                let why = format!("probably{same}: {}{others}", first.evidence.join("; "));
-                (format!(", timezone: {}", first.zones[0]), why)
+                let why = first.evidence.join("; ");
+                if let Some(zone) = &first.sure {
+                    return Zone { key: format!(", timezone: {zone}"), why, is_sure: true };
+                }
+                let perhaps = if first.score < MORE_THAN_AUDIENCE { "perhaps" } else { "probably" };
+                let why = format!("the file does not say it; {perhaps} {}: {why}", first.zones.join(" or "));
+                Zone { key: format!(", timezone: {}", first.zones[0]), why, is_sure: false }
             }
-            Clock::Unknown { .. } | Clock::None => (
-                ", timezone: market".to_owned(),
-                "nothing in the file says whose clock it is; ask the platform".to_owned(),
-            ),
+            Clock::Unknown { .. } | Clock::None => {
+                let why = "nothing in the file says it; ask the platform".to_owned();
+                Zone { key: ", timezone: market".to_owned(), why, is_sure: false }
+            }
         }
     }
 
-    fn instant(&self, column: usize) -> String {
-        let (zone, _) = self.zone();
+    fn instant(&self, column: usize, zone: &str) -> String {
         let name = self.name(column);
-        match &self.finding.columns[column].kind {
+        match &self.column(column).kind {
             Kind::Instant(InstantWay::Rfc3339) => format!("{{column: {name}, format: rfc3339}}"),
             Kind::Instant(InstantWay::Seconds) => format!("{{column: {name}, format: epoch_s}}"),
             Kind::Instant(InstantWay::Millis) => format!("{{column: {name}, format: epoch_ms}}"),
             Kind::Instant(InstantWay::Micros) => format!("{{column: {name}, format: epoch_us}}"),
             Kind::Instant(InstantWay::Native) => format!("{{column: {name}, format: native}}"),
             Kind::Wall(Some(pattern)) => format!("{{column: {name}, format: {}{zone}}}", quoted(pattern)),
-            _ if self.peek.format == PeekFormat::Xlsx => format!("{{column: {name}, format: native{zone}}}"),
+            _ if matches!(self.peek.format, PeekFormat::Xlsx | PeekFormat::Parquet) => {
+                format!("{{column: {name}, format: native{zone}}}")
+            }
             _ => format!("{{column: {name}, format: {}{zone}}}", quoted("%Y-%m-%d %H:%M:%S")),
         }
     }
 
     /// Whether rows say of which broadcast they are, when they begin, and when they end or how long they are.
     pub(super) fn has_sessions(&self) -> bool {
-        let When::Span { end, .. } = &self.finding.when else { return false };
-        let has_end = match end {
-            End::Column(_) => true,
-            End::Length(length) => is_seconds(&self.finding.columns[*length]),
-            End::Grain(_) | End::Unknown => false,
-        };
-        has_end && self.role(Role::Broadcast).or_else(|| self.role(Role::Title)).is_some()
+        let When::Span { end: End::Column(_) | End::Length(_), .. } = &self.finding.when else { return false };
+        self.role(Role::Broadcast).or_else(|| self.role(Role::Title)).is_some()
     }
 
-    pub(super) fn period(&self) -> String {
-        let (zone, why) = self.zone();
-        match &self.finding.when {
-            When::Nowhere => "      period: path   # no column says when\n".to_owned(),
-            When::Day { date, hour } => {
-                let pattern = match &self.finding.columns[*date].kind {
-                    Kind::Date(Some(pattern)) => pattern,
-                    _ => "%Y-%m-%d",
-                };
-                let hour = hour.map(|hour| format!(", hour: {}", self.name(hour))).unwrap_or_default();
-                let zone = if zone.is_empty() { ", timezone: UTC" } else { &zone };
-                let (date, pattern) = (self.name(*date), quoted(pattern));
-                format!("      # {why}\n      period: {{date: {date}, format: {pattern}{zone}{hour}}}\n")
-            }
-            When::Span { start, end } => {
-                let mut text = format!("      # {why}\n");
-                let end = match end {
-                    End::Column(end) => format!("end: {}", self.instant(*end)),
-                    End::Length(length) if is_seconds(&self.finding.columns[*length]) => {
-                        format!("length: {}", self.name(*length))
-                    }
-                    End::Grain(seconds) => format!("grain: {}", span(*seconds)),
-                    End::Length(_) | End::Unknown => {
-                        text.push_str(
-                            "      # How long a row is, the file does not say: one hour is a placeholder.\n",
-                        );
-                        "grain: 1h".to_owned()
-                    }
-                };
-                let _ = writeln!(text, "      period: {{start: {}, {end}}}", self.instant(*start));
-                text
-            }
+    /// `period` of rows of counts.
+    pub(super) fn period(&self) -> Section {
+        match self.finding.when.clone() {
+            When::Nowhere => self.in_path(),
+            When::Day { date, hour } => self.day(date, hour),
+            When::Span { start, end } => self.span(start, end),
         }
     }
+
+    /// No column says it: the path has to, once somebody says by whose clock.
+    fn in_path(&self) -> Section {
+        let mut text = "      # DECIDE: which day the rows are of. No column says it.\n".to_owned();
+        for column in self.finding.columns.iter().filter(|column| column.role == Some(Role::Published)) {
+            text.push_str(&format!(
+                "      # `{}` says when something was published or made, not when it was seen.\n",
+                one_line(&column.name)
+            ));
+        }
+        for line in self.finding.preamble.iter().filter(|line| has_date(line)).take(2) {
+            text.push_str(&format!("      # Above its header the file says `{}`.\n", one_line(line)));
+        }
+        text.push_str(&format!(
+            "      # Put the day into the path of every file, as `path` has it above, and take away the `#` here and before `day`,\n      \
+             # with the zone by whose midnight the platform counts its days:\n      \
+             # period: {{from: path, timezone: {}}}\n",
+            self.likely_zone()
+        ));
+        let question = "which day its rows are of, and by whose clock: no column says it (`day` and `columns.period`; the path names the day)";
+        Section { text, question: Some(question.to_owned()) }
+    }
+
+    fn day(&self, date: usize, hour: Option<usize>) -> Section {
+        let zone = self.zone();
+        let name = one_line(&self.column(date).name);
+        let mut why = Vec::new();
+        if self.column(date).role != Some(Role::Date) {
+            why.push(format!("whether `{name}` is the day of the counts: its name does not say so"));
+        }
+        why.extend(self.order_of_days(date));
+        if !zone.is_sure {
+            why.push(format!("whose day `{name}` is: {}", zone.why));
+        }
+        let pattern = match &self.column(date).kind {
+            Kind::Date(Some(pattern)) => pattern,
+            _ => "%Y-%m-%d",
+        };
+        let hour = hour.map(|hour| format!(", hour: {}", self.name(hour))).unwrap_or_default();
+        let key = if zone.key.is_empty() { ", timezone: UTC" } else { &zone.key };
+        let line = format!("period: {{date: {}, format: {}{key}{hour}}}", self.name(date), quoted(pattern));
+        settled(&line, "columns.period", &zone, &why)
+    }
+
+    fn span(&self, start: usize, end: End) -> Section {
+        let zone = self.zone();
+        let name = one_line(&self.column(start).name);
+        let mut why = Vec::new();
+        let is_hourly = matches!(end, End::Grain(3_600));
+        match self.column(start).role {
+            Some(Role::Start) => {}
+            Some(Role::Date | Role::Hour) if is_hourly => {}
+            _ => why.push(format!("whether `{name}` is when a row begins: its name does not say so")),
+        }
+        why.extend(self.order_of_days(start));
+        if self.column(start).kind == Kind::Instant(InstantWay::Serial) {
+            why.push(format!(
+                "how `{name}` is to be read: it has days since 1900 as bare numbers; export it as text"
+            ));
+        }
+        if !zone.is_sure {
+            why.push(format!("whose clock `{name}` is on: {}", zone.why));
+        }
+        let end = match end {
+            End::Column(end) => format!("end: {}", self.instant(end, &zone.key)),
+            End::Length(length) => {
+                why.extend(self.length_in_doubt(length));
+                format!("length: {}", self.name(length))
+            }
+            End::Grain(seconds) => {
+                if seconds > LONGEST_GRAIN || seconds > 600 && self.is_a_row_each() {
+                    why.push(format!(
+                        "how long a row is: they are {} apart, and nothing says more",
+                        span(seconds)
+                    ));
+                }
+                format!("grain: {}", span(seconds))
+            }
+            End::Unknown => {
+                why.push("how long a row is: nothing says it (`end`, `length`, or a `grain` for all)".to_owned());
+                "grain: 1h".to_owned()
+            }
+        };
+        let line = format!("period: {{start: {}, {end}}}", self.instant(start, &zone.key));
+        settled(&line, "columns.period", &zone, &why)
+    }
+
+    /// `occurred_at` of rows that are one display each.
+    pub(super) fn occurred_at(&self) -> Section {
+        let When::Span { start, .. } = self.finding.when else { return self.in_path() };
+        let zone = self.zone();
+        let name = one_line(&self.column(start).name);
+        // Whose market a row is of may say a column; the clock of a single display is a zone's.
+        let key = zone.key.replace("timezone: market", "timezone: UTC");
+        let mut why: Vec<String> = self.order_of_days(start).into_iter().collect();
+        if !zone.is_sure {
+            why.push(format!("whose clock `{name}` is on: {}", zone.why));
+        }
+        settled(&format!("occurred_at: {}", self.instant(start, &key)), "columns.occurred_at", &zone, &why)
+    }
+
+    fn order_of_days(&self, column: usize) -> Option<String> {
+        let column = self.column(column);
+        let (Kind::Date(Some(pattern)) | Kind::Wall(Some(pattern))) = &column.kind else { return None };
+        let name = one_line(&column.name);
+        column
+            .is_ambiguous
+            .then(|| format!("whether the day or the month comes first in `{name}`: `{pattern}` is a guess"))
+    }
+
+    /// `01:30` is an hour and a half, or a minute and a half.
+    fn length_in_doubt(&self, length: usize) -> Option<String> {
+        let column = self.column(length);
+        let name = one_line(&column.name);
+        let sample = one_line(&column.sample);
+        if !is_seconds(column) {
+            return Some(format!(
+                "what `{name}` is counted in, such as `{sample}`: `length` reads seconds, or values that say their unit"
+            ));
+        }
+        (sample.matches(':').count() == 1).then(|| {
+            format!("whether `{sample}` in `{name}` is minutes and seconds, as it is read, or hours and minutes")
+        })
+    }
+}
+
+/// A line that stands there if nothing is to be decided about it, and is a comment otherwise.
+fn settled(line: &str, key: &str, zone: &Zone, why: &[String]) -> Section {
+    if why.is_empty() {
+        return Section { text: format!("      # {}\n      {line}\n", one_line(&zone.why)), question: None };
+    }
+    let asked: String = why.iter().map(|why| format!("      # DECIDE: {}\n", one_line(why))).collect();
+    let text = format!("{asked}      # Then take away the `#`, with what is right:\n      # {line}\n");
+    Section { text, question: Some(format!("{} (`{key}`)", why.join("; and "))) }
+}
+
+/// Whether a text has something like a date.
+fn has_date(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    digits >= 6 && (text.contains("20") || text.contains(['-', '/', '.', '年']))
 }

@@ -139,7 +139,7 @@ fn the_reach_report_says_its_rate_and_that_views_are_not_its_clicks() {
     );
     assert_eq!(
         said(&peek, "clock"),
-        ["probably America/Los_Angeles: the platform's documentation: its day begins at midnight Pacific"]
+        ["America/Los_Angeles: the platform's documentation: its day begins at midnight Pacific"]
     );
 }
 

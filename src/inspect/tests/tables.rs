@@ -31,7 +31,7 @@ fn german_headers_with_soft_hyphens_and_decimal_commas_are_read() {
             ("Klickrate der Impressionen (%)", &Kind::Decimal, Some("click rate of the cover?")),
         ]
     );
-    assert_eq!(said(&peek, "numbers"), ["decimal comma (1.234,5), as in `1.234,5`"]);
+    assert_eq!(said(&peek, "numbers"), ["decimal comma (1.234,5), as in `12.345`"]);
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn a_total_that_is_not_the_sum_is_told_by_column() {
 fn a_preamble_and_descriptions_are_no_rows() {
     let peek = sheet("Sheet1", super::rates::TIKTOK);
     let finding = look(&peek);
-    assert_eq!(finding.header, Header { row: 2, descriptions: 1 });
+    assert_eq!(finding.header, Header { row: 2, descriptions: 1, is_there: true });
     assert_eq!(finding.rows, 4);
     assert_eq!(said(&peek, "header"), ["line 3, after 2 lines of preamble, and 1 line of descriptions below it"]);
 }
@@ -74,6 +74,13 @@ fn ids_that_a_spreadsheet_rounded_are_told() {
     let peek = text("Room ID | Views\n7.65142E+18 | 5\n7.65143E+18 | 6");
     assert_eq!(look(&peek).columns[0].kind, Kind::Id(2));
     assert!(said(&peek, "contradictions")[0].contains("rounded numbers such as `7.65142E+18`"));
+    // As a number a spreadsheet has but the first 15 digits of it.
+    let mut peek = sheet("Sheet1", "Room ID | Views\n1 | 5\n2 | 6");
+    for row in &mut peek.tables[0].rows[1..] {
+        row[0] = Cell::Float(7_651_424_342_342_342_342.0);
+    }
+    assert_eq!(look(&peek).columns[0].kind, Kind::Id(2));
+    assert!(said(&peek, "contradictions")[0].contains("turned 2 ids into rounded numbers"));
 }
 
 #[test]
@@ -121,4 +128,52 @@ fn languages_of_one_export_are_known_as_such() {
             "  entrants: [Viewers, Espectadores]",
         ]
     );
+}
+
+#[test]
+fn a_table_without_a_header_has_columns_by_number() {
+    let rows = (0..40).fold(String::new(), |rows, row| {
+        let tags = if row % 3 == 0 { "null".to_owned() } else { format!("1014{},10063", row % 10) };
+        format!(
+            "{rows}{:x}f | 202610012130{:02}{:03} | 1 | u{row} | {} | {tags}\n",
+            row * 7_919 + 65_536,
+            row % 60,
+            row,
+            10_717 + row % 3
+        )
+    });
+    let peek = text(&rows);
+    let finding = look(&peek);
+    assert_eq!((finding.header.is_there, finding.rows), (false, 40));
+    assert!(said(&peek, "header")[0].starts_with("none: the first line looks like the rest"));
+    assert_eq!(finding.columns[1].name, "2");
+    // 17 digits are a time to the millisecond.
+    assert_eq!(finding.columns[1].kind.word(), "date and time");
+}
+
+#[test]
+fn names_that_are_years_are_a_header_all_the_same() {
+    let peek = text("Video | 2026-10-01 | 2026-10-02\na | 5 | 6\nb | 7 | 8\nc | 9 | 1\nd | 4 | 2");
+    assert!(look(&peek).header.is_there);
+    assert_eq!(look(&peek).rows, 4);
+}
+
+#[test]
+fn a_wide_table_fits_on_a_screen_and_wide_characters_line_up() {
+    let names: Vec<String> = (0..40).map(|number| format!("affinity_{number}")).collect();
+    let numbers = (0..40).map(|number| (number % 7).to_string()).collect::<Vec<_>>().join(" | ");
+    let lines = format!(
+        "开播时间 | 直播间曝光人次 | Clicks | {}\n2026-11-20 19:00:00 | 50 | 2 | {numbers}\n2026-11-21 19:00:00 | 60 | 3 | {numbers}",
+        names.join(" | ")
+    );
+    let peek = text(&lines);
+    let report = super::super::report("x.csv", &peek, &inspect(&peek, &[]), Some(80));
+    assert!(report.lines().count() <= 24, "{report}");
+    assert!(report.lines().all(|line| unicode_width::UnicodeWidthStr::width(line) <= 80), "{report}");
+    assert!(report.contains("and 35 more: `affinity_5`"), "{report}");
+    let column = |word: &str| {
+        let line = report.lines().find(|line| line.contains(word)).unwrap();
+        unicode_width::UnicodeWidthStr::width(&line[..line.find(['d', 'w']).unwrap()])
+    };
+    assert_eq!(column("开播时间"), column("直播间曝光人次"));
 }

@@ -1,4 +1,4 @@
-//! `--write`: a draft loads, and counts right.
+//! `--write`: a draft counts right, or does not load and says what is to be decided.
 
 use super::{HOURS, TRAP};
 use crate::scenario::Scenario;
@@ -17,13 +17,28 @@ fn drafted_as(file: &str, export: impl AsRef<[u8]>) -> Scenario {
     std::fs::create_dir_all(scenario.path("config/platforms")).unwrap();
     let export = format!("exports/new/GB/{file}");
     scenario.cli(&[&["inspect", export.as_str()][..], &WRITE].concat()).exits(0);
-    scenario.cli(&["check"]).exits(0);
     scenario
+}
+
+fn draft_of(scenario: &Scenario) -> String {
+    std::fs::read_to_string(scenario.path("config/platforms/new.yaml")).unwrap()
+}
+
+/// Takes the `#` away before lines of a draft, as its reader does once it is decided.
+fn decide(scenario: &Scenario, lines: &[(&str, &str)]) {
+    let mut draft = draft_of(scenario);
+    for (commented, decided) in lines {
+        assert!(draft.contains(commented), "`{commented}` is not in\n{draft}");
+        draft = draft.replace(commented, decided);
+    }
+    scenario.write("config/platforms/new.yaml", draft);
+    scenario.cli(&["check"]).exits(0);
 }
 
 #[test]
 fn a_draft_counts_its_own_export() {
     let scenario = drafted(HOURS).at("2026-11-21T03:00:00Z");
+    scenario.cli(&["check"]).exits(0);
     scenario.run().exits(0).expect_table(
         "slot_audience",
         "slot       impressions  clicks  entries
@@ -36,7 +51,7 @@ fn a_draft_counts_its_own_export() {
 #[test]
 fn the_draft_of_a_trap_has_no_impressions() {
     let scenario = drafted(TRAP);
-    let draft = std::fs::read_to_string(scenario.path("config/platforms/new.yaml")).unwrap();
+    let draft = draft_of(&scenario);
     assert!(
         draft.contains("# This export yields no click rate of the cover:\n#   `CTR` = Product Clicks ÷ Views"),
         "{draft}"
@@ -88,6 +103,11 @@ fn a_draft_counts_its_own_workbook_by_the_clock_of_the_market() {
         .cli(&["inspect", "exports/new/GB/a.xlsx"])
         .exits(0)
         .says("`Tap-through rate` = Views ÷ Impressions (3 of 3 rows): the click is the room entry");
+    // Whose clock it is on, the file does not say.
+    let refused = scenario.cli(&["check"]).exits(3);
+    assert!(refused.stderr.contains("`exports[0].columns.period`: missing"), "{}", refused.stderr);
+    assert!(draft_of(&scenario).contains("# DECIDE: whose clock `Start time` is on"));
+    decide(&scenario, &[("# period: {start", "period: {start")]);
     scenario.run().exits(0).expect_table(
         "slot_audience",
         "slot       impressions  clicks  entries
@@ -95,4 +115,106 @@ fn a_draft_counts_its_own_workbook_by_the_clock_of_the_market() {
          afternoon  2000         50      50
          prime      800          8       8",
     );
+}
+
+/// A table over a month as Studio writes it: a row a video, and the day on which it came out.
+const STUDIO: &str = "\
+Content,Video title,Video publish time,Duration,Views,Impressions,Impressions click-through rate (%)
+Total,,,,1500,50000,4.21
+aaaaaaaaaa1,First,\"Feb 19, 2023\",4000,1000,30000,4.07
+aaaaaaaaaa2,Second,\"Nov 20, 2026\",3000,500,20000,4.42
+";
+
+#[test]
+fn a_days_table_without_a_day_is_counted_once_the_path_says_it_and_never_on_a_publication() {
+    let scenario = drafted(STUDIO).at("2026-11-23T12:00:00Z");
+    // 2026-11-20 is when a video came out. Nothing may be said of that day.
+    let outcome = scenario.cli(&["backfill", "new", "--from", "2026-11-20", "--to", "2026-11-20"]).exits(3);
+    for named in ["`exports[0].day`: missing", "`exports[0].columns.period`: missing"] {
+        assert!(outcome.stderr.contains(named), "{}", outcome.stderr);
+    }
+    assert!(scenario.tree("archive").is_empty());
+    decide(
+        &scenario,
+        &[
+            ("# day: {timezone: America/Los_Angeles}", "day: {timezone: Europe/London}"),
+            (
+                "# period: {from: path, timezone: America/Los_Angeles}",
+                "period: {from: path, timezone: Europe/London}",
+            ),
+        ],
+    );
+    scenario.deliver("new/GB/2026-11-21/Table data.csv", STUDIO);
+    scenario.cli(&["backfill", "new", "--from", "2026-11-21", "--to", "2026-11-21"]).exits(0).expect_table(
+        "slot_audience",
+        "local_date  slot     impressions  entries
+         2026-11-21  all_day  50000        1500",
+    );
+}
+
+#[test]
+fn every_draft_loads_or_says_what_is_to_be_decided() {
+    let start = "LIVE ID,Start time,LIVE duration,Impressions,Clicks\n1,2026-11-20 19:00,1h,90,5\n2,2026-11-21 19:00,2h,80,6\n";
+    let log: String =
+        (0..30).map(|row| format!("2026-11-20T10:00:{row:02}Z,{row},{}\n", u8::from(row % 9 == 0))).collect();
+    let files: [(&str, String, Option<&str>); 12] = [
+        ("epochs", HOURS.to_owned(), None),
+        ("a trap", TRAP.to_owned(), Some("columns.period")),
+        ("a table of Studio", STUDIO.to_owned(), Some("columns.period")),
+        ("wall clocks", start.to_owned(), Some("columns.period")),
+        ("a zone", start.replace("Start time", "Start time (GMT+8)"), None),
+        ("times of creation", start.replace("Start time", "Created at"), Some("columns.period")),
+        ("dates", "Date,Impressions,Clicks\n2026-11-20,5,1\n2026-11-21,6,1\n".to_owned(), Some("columns.period")),
+        (
+            "instants",
+            "start_time,end_time,Views\n1795165200,1795168800,5\n1795179600,1795183200,6\n".to_owned(),
+            None,
+        ),
+        ("names that nobody knows", "a,b,c\n5,6,7\n8,9,1\n2,3,4\n".to_owned(), Some("columns.counts")),
+        ("displays", format!("at,item,click\n{log}"), None),
+        ("words", "name,colour\none,red\ntwo,blue\n".to_owned(), Some("columns.counts")),
+        (
+            "objects",
+            "{\"start_time\":1795165200,\"Views\":5}\n{\"start_time\":1795168800,\"Views\":6}\n".to_owned(),
+            Some("columns.period"),
+        ),
+    ];
+    for (what, file, asks) in files {
+        let scenario = drafted(&file);
+        let draft = draft_of(&scenario);
+        let outcome = scenario.cli(&["check"]);
+        match asks {
+            None => assert_eq!(
+                (outcome.code, draft.contains("DECIDE")),
+                (0, false),
+                "{what}: {}\n{draft}",
+                outcome.stderr
+            ),
+            Some(key) => {
+                assert_eq!(outcome.code, 3, "{what}: {draft}");
+                assert!(
+                    outcome.stderr.contains(&format!("`exports[0].{key}`: missing")),
+                    "{what}: {}",
+                    outcome.stderr
+                );
+                let told = scenario
+                    .cli(&["inspect", "exports/new/GB/a.csv", "--write", "config/platforms/again.yaml"])
+                    .exits(0);
+                assert!(told.stdout.contains("does not load before somebody decides"), "{what}: {}", told.stdout);
+                assert!(told.stdout.contains(&format!("`{key}`")), "{what}: {}", told.stdout);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_folder_of_languages_is_drafted_with_lists_of_names() {
+    let german = HOURS.replace("Impressions,Clicks,CTR,Views", "Impressionen,Klicks,Klickrate,Aufrufe");
+    let later = german.replace("17951", "17952").replace("17952048", "17953").replace("17952084", "17954");
+    let scenario = drafted(HOURS);
+    scenario.deliver("new/GB/de.csv", later);
+    scenario.cli(&["inspect", "exports/new/GB", "--write", "config/platforms/again.yaml"]).exits(0);
+    let draft = std::fs::read_to_string(scenario.path("config/platforms/again.yaml")).unwrap();
+    assert!(draft.contains("impressions: [\"Impressions\", \"Impressionen\"]"), "{draft}");
+    scenario.cli(&["check"]).exits(0);
 }

@@ -66,7 +66,7 @@ fn several_files_are_compared() {
 fn a_file_that_is_not_there_is_named() {
     let scenario = Scenario::new();
     scenario.cli(&["inspect", "nowhere.csv"]).exits(2).complains("error: there is no file `nowhere.csv`");
-    scenario.cli(&["inspect", "exports"]).exits(2).complains("error: `exports` is a folder (expected a file)");
+    scenario.cli(&["inspect", "exports"]).exits(2).complains("error: `exports` has no files in it");
 }
 
 #[test]
@@ -79,4 +79,24 @@ fn a_file_that_cannot_be_read_does_not_stop_the_others() {
         "{}",
         outcome.stderr
     );
+}
+
+#[test]
+fn programs_get_one_object() {
+    let scenario = Scenario::new().export("a.csv", HOURS);
+    let write = ["--write", "config/platforms/new.yaml", "--output", "json"];
+    std::fs::create_dir_all(scenario.path("config/platforms")).unwrap();
+    let outcome = scenario.cli(&[&["inspect", "exports/a.csv"][..], &write].concat()).exits(0);
+    let said: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let table = &said["files"][0]["tables"][0];
+    assert_eq!(table["rows"], 3);
+    assert_eq!(table["time"], serde_json::json!({"start": "start_time", "end": "end_time"}));
+    assert_eq!(table["dates"], serde_json::json!({"first": "2026-11-20", "last": "2026-11-20"}));
+    assert_eq!(table["cover_rate"]["verdict"], "proven");
+    assert_eq!(table["clock"]["zone"], "UTC");
+    assert_eq!(
+        said["draft"],
+        serde_json::json!({"path": "config/platforms/new.yaml", "loads": true, "to_decide": []})
+    );
+    assert_eq!(said["next"][1], "coverledger backfill JOB --from 2026-11-20 --to 2026-11-20");
 }

@@ -4,7 +4,7 @@ use crate::scenario::Scenario;
 
 /// A row a video; days of the platform are Pacific ones, wherever its viewers are.
 const TABLES: &str = r#"version: 1
-conventions: {impression: displays, click: watch_page_open, uniques: none}
+conventions: {impression: displays, click: cover_tap}
 settle: 24h
 exports:
   - name: table

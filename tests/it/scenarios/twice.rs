@@ -236,3 +236,28 @@ fn a_file_that_is_uploaded_again_is_no_newer_than_what_replaced_it() {
     scenario.deliver("yt/20261120-20261121-corrected.csv", "room,shown\nr1,106\n");
     scenario.run().exits(0).expect_table("slot_audience", "impressions\n106");
 }
+
+/// Twenty impressions with ids from e0, of viewers of one letter, beginning at an hour.
+fn numbered(hour: u32, viewer: &str, event: &str) -> String {
+    let line = |n: u32| format!("e{n} 2026-11-20T{hour:02}:{n:02}:00Z {event} GB r1 c1 {viewer}{n} f 25-34 -\n");
+    events(&(0..20).map(line).collect::<String>())
+}
+
+#[test]
+fn ids_that_start_anew_in_each_file_hold_the_day_and_redeliveries_do_not() {
+    let first = numbered(10, "v", "show");
+    let scenario = Scenario::shop().at(MORNING).export("shop/2026-11-20/10.csv", &first);
+    scenario.run().exits(0).expect_table("slot_audience", "slot     impressions\nmorning  20");
+    scenario.deliver("shop/2026-11-20/10-again.csv", &first);
+    scenario.run().exits(0).expect_table("slot_audience", "slot     impressions\nmorning  20");
+    for (anew, wrong) in [("11.csv", numbered(11, "w", "show")), ("10-taps.csv", numbered(10, "v", "tap"))] {
+        let path = format!("shop/2026-11-20/{anew}");
+        scenario.deliver(&path, &wrong);
+        let held = "20 of 60 rows of shop/GB/2026-11-20 have an `event_id` that another event has";
+        scenario.run().exits(4).says(held);
+        std::fs::remove_file(scenario.path(&format!("exports/{path}"))).unwrap();
+    }
+    scenario.deliver("shop/2026-11-20/11.csv", numbered(11, "w", "show"));
+    scenario.cli(&["run", "nightly", "--accept-shrink"]).exits(0);
+    scenario.run().exits(0);
+}

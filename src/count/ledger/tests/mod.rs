@@ -142,7 +142,7 @@ impl Night {
 
     /// Counted and duplicate rows of a page on a day.
     pub(super) fn outcome(&self, page: usize, day: usize) -> (u64, u64) {
-        let Outcome { counted, duplicate } = self.book().outcome(page, day);
+        let Outcome { counted, duplicate, .. } = self.book().outcome(page, day);
         (counted, duplicate)
     }
 }

@@ -1,0 +1,109 @@
+//! Where a draft's files lie, how they are read, and which of several deliveries counts.
+
+use std::fmt::Write;
+
+use super::{Draft, quoted};
+use crate::export::PeekFormat;
+use crate::inspect::role::Role;
+use crate::inspect::when::When;
+
+/// YouTube's days, whatever the market.
+const PACIFIC: &str = "America/Los_Angeles";
+
+impl Draft<'_> {
+    pub(super) fn place(&self, name: &str) -> String {
+        let ending = match self.peek.format {
+            PeekFormat::Delimited { .. } => "*",
+            PeekFormat::Ndjson => "*.ndjson*",
+            PeekFormat::Json => "*.json*",
+            PeekFormat::Xlsx => "*.xlsx",
+            PeekFormat::Parquet => "*.parquet",
+        };
+        let market = if self.role(Role::Market).is_some() { "" } else { "{market}/" };
+        if self.finding.when == When::Nowhere {
+            let path = quoted(&format!("{name}/{market}{{date:%Y-%m-%d}}/{ending}"));
+            return format!(
+                "    # Below the exports' store, as the files lie: a folder for each day, or the day in the name (`{name}/{market}*{{date:%Y-%m-%d}}*`).\n    \
+                 # Of a file over several days write `{{start:%Y-%m-%d}}_{{end:%Y-%m-%d}}` in its place, the end exclusive, and no `day`.\n    \
+                 path: {path}\n    \
+                 # DECIDE: whose day that is; the same zone as in `period` below.\n    # day: {{timezone: {}}}\n",
+                self.likely_zone()
+            );
+        }
+        let path = quoted(&format!("{name}/{market}{ending}"));
+        format!(
+            "    # Below the exports' store. With a date in it, such as `{{date:%Y-%m-%d}}`, and `day: {{timezone: …}}`,\n    \
+             # a day is settled from its own files only. Without one, each new file makes every day due again, a day\n    \
+             # that no row reaches into waits, and the first and the last day of the rows stay provisional.\n    path: {path}\n"
+        )
+    }
+
+    /// Where a file would lie that has this name here.
+    pub(super) fn lies_at(&self, name: &str, file: &str) -> String {
+        let base = file.rsplit('/').next().unwrap_or(file);
+        let market = if self.role(Role::Market).is_some() { "" } else { "MARKET/" };
+        let date = if self.finding.when == When::Nowhere { "DATE/" } else { "" };
+        format!("{name}/{market}{date}{base}")
+    }
+
+    /// The zone that days of a file without a time are probably by; an example where nothing is known.
+    pub(super) fn likely_zone(&self) -> &'static str {
+        let platform = self.finding.looks_like.map_or("", |(name, _)| name);
+        if platform.starts_with("YouTube") || platform.is_empty() {
+            return PACIFIC;
+        }
+        let is_chinese =
+            ["Douyin", "Taobao", "Kuaishou", "Xiaohongshu"].iter().any(|known| platform.contains(known));
+        if is_chinese { "Asia/Shanghai" } else { "UTC" }
+    }
+
+    /// A session that is told while it is on air ends later the next time: it is the same by its broadcast and its start.
+    pub(super) fn newest(&self) -> &'static str {
+        if self.has_sessions() {
+            "    newest: {by: modified, per: broadcast}   # a broadcast that was still on air is counted as the newest file has it\n"
+        } else {
+            "    newest: {by: modified, per: period}   # `per: broadcast` if one file has not all broadcasts of its period\n"
+        }
+    }
+
+    pub(super) fn format(&self) -> String {
+        let mut text = match self.peek.format {
+            PeekFormat::Delimited { delimiter: b'\t' } => "    format: tsv\n".to_owned(),
+            PeekFormat::Delimited { delimiter: b',' } => "    format: csv\n".to_owned(),
+            PeekFormat::Delimited { delimiter } => {
+                format!("    format: csv\n    delimiter: {}\n", quoted(&char::from(delimiter).to_string()))
+            }
+            PeekFormat::Ndjson => "    format: ndjson\n".to_owned(),
+            PeekFormat::Parquet => "    format: parquet\n".to_owned(),
+            PeekFormat::Xlsx => "    format: xlsx\n".to_owned(),
+            PeekFormat::Json => "    format: json\n".to_owned(),
+        };
+        // Writing to text cannot fail.
+        match (self.peek.format, &self.finding.name) {
+            (PeekFormat::Json, way) => {
+                let _ = writeln!(text, "    rows_at: {}", quoted(way.as_deref().unwrap_or("[]")));
+            }
+            (PeekFormat::Xlsx, Some(sheet)) if self.peek.tables.len() > 1 => {
+                let _ = writeln!(text, "    sheets: [{}]", quoted(sheet));
+            }
+            _ => {}
+        }
+        if let (PeekFormat::Delimited { .. }, Some(encoding)) = (self.peek.format, self.peek.encoding)
+            && !encoding.eq_ignore_ascii_case("utf-8")
+        {
+            let _ = writeln!(text, "    encoding: {encoding}");
+        }
+        if !self.finding.header.is_there {
+            text.push_str(
+                "    header: none   # columns are told by their numbers; or a list of names, in order\n",
+            );
+        }
+        if self.finding.header.descriptions > 0 {
+            let _ = writeln!(text, "    description_rows: {}", self.finding.header.descriptions);
+        }
+        if self.finding.style.decimal == ',' && !self.is_displays {
+            text.push_str("    numbers: {decimal: \",\", group: \".\"}\n");
+        }
+        text
+    }
+}
