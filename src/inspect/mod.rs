@@ -118,7 +118,8 @@ fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {
     let begin = header.end().min(rows.len());
     let is_blank = |row: &Vec<Cell>| row.iter().all(|cell| cell::text(cell).is_empty());
     let end = rows.iter().rposition(|row| !is_blank(row)).map_or(begin, |last| (last + 1).max(begin));
-    let names: Vec<String> = rows[header.row].iter().map(cell::text).collect();
+    let name = |cell: &Cell| if header.is_there { cell::text(cell) } else { String::new() };
+    let names: Vec<String> = rows[header.row].iter().map(name).collect();
     let texts = names.iter().enumerate().map(|(column, name)| {
         let cells = rows[begin..end].iter().filter_map(|row| row.get(column));
         let texts = cells.filter_map(|cell| match cell {
@@ -129,7 +130,8 @@ fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {
     });
     let (style, style_example) = number::style(texts);
     let totals = if has_header { total::find(rows, begin..end, table.is_cut, style) } else { Vec::new() };
-    let strangers = if has_header { stranger::find(rows, header.row, begin..end) } else { Vec::new() };
+    let strangers =
+        if has_header && header.is_there { stranger::find(rows, header.row, begin..end) } else { Vec::new() };
     let left_out: BTreeSet<usize> =
         totals.iter().map(|total| total.row).chain(strangers.iter().map(|stranger| stranger.row)).collect();
     let is_data = |row: &usize| !left_out.contains(row) && !is_blank(&rows[*row]);

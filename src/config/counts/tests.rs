@@ -187,7 +187,7 @@ fn one_fault_gives_one_problem() {
             "unit: percent}\n        room_rate",
             "unit: promille}\n        room_rate",
             "line 30, `exports[0].columns.rates.ctr.unit`: `promille` is not a unit of rates (expected: `percent`, \
-             `fraction`)",
+             `fraction`, `signed`)",
         ),
         (
             "{by: modified, per: period}",

@@ -72,7 +72,10 @@ fn impressions_follow_from_views_and_a_claimed_tap_through_rate() {
     let peek = text(
         "LIVE ID | Start time | Views | Tap-through rate\n1 | 2026-11-20 19:00 | 27 | 1.35%\n2 | 2026-11-21 19:00 | 31 | 2.5%",
     );
-    has(&drafted(&peek), &["impressions: {of: entries, divided_by: {column: \"Tap-through rate\", unit: signed}}"]);
+    has(
+        &drafted(&peek),
+        &["impressions: {of: entries, divided_by: {column: \"Tap-through rate\", unit: signed}}"],
+    );
 }
 
 #[test]
