@@ -15,10 +15,13 @@ mod kind;
 mod known;
 mod name;
 mod number;
+mod offset;
+mod page;
 mod published;
 mod relation;
 mod report;
 mod role;
+mod shown_columns;
 mod switch;
 #[cfg(test)]
 mod tests;
@@ -239,7 +242,7 @@ fn stated(when: &When, columns: &[Column], cells: &[Vec<&Cell>], texts: &[String
         // Rows on several clocks share none.
         if all.len() == 1 { all.into_iter().next() } else { None }
     });
-    let lines = texts.iter().filter(|text| zone::speaks_of_zones(text)).cloned();
+    let lines = texts.iter().filter(|text| offset::speaks_of_zones(text)).cloned();
     headers.chain(zones).chain(lines).collect()
 }
 
