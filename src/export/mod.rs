@@ -31,6 +31,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub use check::total_row::says_total;
 pub use error::ExportError;
 pub use find::{Found, PathValues, Search, find, is_matched, named};
+pub use format::json::pages::Claim;
 pub use map::excerpt::Excerpt;
 pub use map::fates::MAX_LISTED_REJECTS;
 pub use map::prints::Prints;
@@ -47,6 +48,7 @@ pub use value::number::{NotANumber, Number, number};
 use crate::config::{Export, Rows};
 use crate::model::{Check, MarketId, Page, Reject};
 use crate::time::Zone;
+use format::Decoded;
 use format::field::Records;
 use format::wanted::Wanted;
 use map::count::CountMapper;
@@ -98,6 +100,8 @@ pub struct ReadReport {
     pub seen: Seen,
     /// Why its rejects are, all of them.
     pub reasons: Reasons,
+    /// What it says of how much of an answer it is; of JSON documents only.
+    pub claim: Option<Claim>,
 }
 
 thread_local! {
@@ -131,16 +135,16 @@ pub fn read_page(reading: &Reading<'_>, file: File, max_rows: usize) -> Result<(
         Rows::Counts(rows) => {
             let layout = CountLayout::of(reading.export, rows);
             let mut mapper = CountMapper::new(reading, rows, &layout, max_rows);
-            let rows_in = decode(reading, file, &layout.seat.columns, None, &mut mapper)?;
+            let decoded = decode(reading, file, &layout.seat.columns, None, &mut mapper)?;
             let (fates, checks, page) = mapper.done()?;
-            Ok((fates.report(rows_in, checks)?, page))
+            Ok((ReadReport { claim: decoded.claim, ..fates.report(decoded.rows, checks)? }, page))
         }
         Rows::Covers(rows) => {
             let layout = CoverLayout::of(reading.export, rows);
             let mut mapper = CoverMapper::new(reading, &layout, max_rows);
-            let rows_in = decode(reading, file, &layout.seat.columns, None, &mut mapper)?;
+            let decoded = decode(reading, file, &layout.seat.columns, None, &mut mapper)?;
             let (fates, page) = mapper.done()?;
-            Ok((fates.report(rows_in, Vec::new())?, page))
+            Ok((ReadReport { claim: decoded.claim, ..fates.report(decoded.rows, Vec::new())? }, page))
         }
         Rows::Events { .. } | Rows::Impressions { .. } => unreachable!("rows of events are no page"),
     })
@@ -165,8 +169,8 @@ fn read_unguarded(
 ) -> Result<ReadReport, ExportError> {
     let layout = Layout::of(reading.export);
     let mut mapper = EventMapper::new(reading, &layout, signals);
-    let rows_in = decode(reading, file, &layout.columns, layout.may_be_absent(), &mut mapper)?;
-    mapper.done()?.report(rows_in, Vec::new())
+    let decoded = decode(reading, file, &layout.columns, layout.may_be_absent(), &mut mapper)?;
+    Ok(ReadReport { claim: decoded.claim, ..mapper.done()?.report(decoded.rows, Vec::new())? })
 }
 
 fn decode(
@@ -175,8 +179,8 @@ fn decode(
     wanted: &[Wanted],
     may_be_absent: Option<usize>,
     records: &mut impl Records,
-) -> Result<u64, ExportError> {
+) -> Result<Decoded, ExportError> {
     let mut until = Until { stop: reading.stop, records };
-    let rows_in = format::decode(&reading.export.format, file, wanted, may_be_absent, &mut until);
-    if reading.stop.load(Ordering::Relaxed) { Err(ExportError::Stopped) } else { rows_in }
+    let decoded = format::decode(reading.export, file, wanted, may_be_absent, &mut until);
+    if reading.stop.load(Ordering::Relaxed) { Err(ExportError::Stopped) } else { decoded }
 }

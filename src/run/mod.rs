@@ -24,6 +24,7 @@ mod orphans;
 mod other_configuration;
 mod other_events;
 mod outcome;
+mod pages;
 mod planning;
 mod press;
 mod progress;

@@ -94,6 +94,9 @@ pub struct BookDay<'a> {
 pub struct Entry<'a> {
     /// The object's number in the scope; objects are numbered in the order of their keys.
     pub export: usize,
+    /// The number of the first of the objects that are one delivery, such as the pages of one answer; its own if it
+    /// came alone. They add up, as the rows of one object do, and have one age.
+    pub delivery: usize,
     /// Which of the platform's exports it belongs to.
     pub definition: usize,
     /// Of which of the platform's exports its rows are the fallback.
@@ -194,6 +197,7 @@ impl Booked {
 ///     scope: &scope,
 ///     entries: &[Entry {
 ///         export: 0,
+///         delivery: 0,
 ///         definition: 0,
 ///         fallback_for: None,
 ///         extent: Extent::Period,

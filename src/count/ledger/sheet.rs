@@ -120,9 +120,14 @@ impl Sheet<'_> {
         self.reach.row_claims.holder(group, |entry| self.is_in_scope(entry))
     }
 
+    /// Whether two entries came as one delivery.
+    pub(super) fn are_one(&self, one: usize, other: usize) -> bool {
+        self.book.entries[one].delivery == self.book.entries[other].delivery
+    }
+
     /// Whether no newer page in scope says something about the key of these rows.
     fn holds(&self, group: u32, entry: usize) -> bool {
-        self.holder(group) == Some(entry)
+        self.holder(group).is_some_and(|holder| self.are_one(holder, entry))
     }
 
     /// The entry whose row of a log holds.
@@ -132,7 +137,7 @@ impl Sheet<'_> {
 
     /// Whether no newer log in scope says something else.
     fn log_holds(&self, logged: &Logged) -> bool {
-        self.log_holder(logged) == Some(logged.entry)
+        self.log_holder(logged).is_some_and(|holder| self.are_one(holder, logged.entry))
     }
 
     /// Whether a better export than this, or one that is better still, has rows of a broadcast that hold.
@@ -221,7 +226,9 @@ impl Sheet<'_> {
                 let Airing { from_us, until_us, .. } = logged.airing;
                 if from_us < day_end && day_start < timeline.end_of(from_us, until_us) {
                     outcome(logged.entry, self.log_holds(logged));
-                    if let Some(holder) = self.log_holder(logged).filter(|holder| *holder != logged.entry) {
+                    if let Some(holder) =
+                        self.log_holder(logged).filter(|holder| !self.are_one(*holder, logged.entry))
+                    {
                         let span_us = (from_us, until_us.unwrap_or(from_us));
                         let [older, newer] = [logged.entry, holder].map(|entry| (number(entry), span_us));
                         conflicts.replaced(market, older, newer, *broadcast);

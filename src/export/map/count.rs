@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::count_layout::{CountLayout, column_behind, entered, stated};
 use super::fates::Fates;
+use super::midnight::Midnights;
 use super::period::{self, Clock};
 use super::stages::Stages;
 use super::{Mapped, NoSignal};
@@ -35,6 +36,7 @@ pub(in crate::export) struct CountMapper<'a> {
     rates: Vec<RateCheck<'a>>,
     fates: Fates<'a>,
     page: Page,
+    midnights: Midnights,
     /// What every row should say.
     mapped: CountSet,
     /// Counts with a cell in some row that is not blank.
@@ -74,6 +76,7 @@ impl<'a> CountMapper<'a> {
             rates: layout.rates.iter().map(check).collect(),
             fates: Fates::new(&layout.seat, reading.excerpt),
             page: Page::default(),
+            midnights: Midnights::default(),
             mapped: reading.export.offered(entry_is_click),
             filled: CountSet::default(),
         }
@@ -84,6 +87,7 @@ impl<'a> CountMapper<'a> {
         if let Some(refusal) = self.fates.refusal.take() {
             return Err(refusal);
         }
+        self.midnights.refuse(&self.rows.period)?;
         if let Some(record) = unnamed_total(&self.page.rows) {
             return Err(ExportError::UnnamedTotal(record));
         }
@@ -142,6 +146,8 @@ impl<'a> CountMapper<'a> {
         let market = named.and_then(|market| self.markets.get(market));
         let clock = Clock { market, path: self.path, numbers: self.layout.numbers };
         let interval = period::read(&self.rows.period, &self.layout.period, fields, clock)?;
+        let length_us = interval.end_us - interval.start_us;
+        self.midnights.row(&self.rows.period, self.layout.period.start(), fields, length_us);
         if named.is_some_and(|market| interval.is_beyond(self.reach.in_market(market))) {
             let span_us = (interval.start_us, interval.end_us - 1);
             self.fates.seen.beyond.record(span_us, false);
@@ -149,9 +155,9 @@ impl<'a> CountMapper<'a> {
             return Err(NoSignal::Reject(Reason::BeyondReach, self.layout.period.all().last()));
         }
         let created_us = match self.layout.newest {
-            Some((column, newest)) => Some(
-                instant::read(fields[column], &newest.format, market)
-                    .map_err(|reason| NoSignal::Reject(reason, Some(column)))?,
+            Some((at, newest)) => Some(
+                instant::read_at(fields, at, &newest.format, market)
+                    .map_err(|(reason, column)| NoSignal::Reject(reason, Some(column)))?,
             ),
             None => None,
         };

@@ -22,6 +22,7 @@ mod names;
 mod neighbours;
 mod ordinary;
 mod orphans;
+mod pages;
 mod path_clocks;
 mod paths;
 mod reach;
