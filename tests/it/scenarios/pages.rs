@@ -58,7 +58,7 @@ fn all_pages_together_are_one_delivery() {
     );
     // A newer answer in one piece takes their place.
     scenario.deliver("ads/2026-11-20-whole.json", page(&["a1", "a2", "a3", "a4", "a6"], 5, 1));
-    scenario.cli(&["run", "ads", "--accept-shrink"]).exits(0).expect_table(
+    scenario.cli(&["run", "nightly", "--accept-shrink"]).exits(0).expect_table(
         "funnel",
         "slot   cover_id  impressions
          prime  a1        1000
