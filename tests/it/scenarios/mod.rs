@@ -30,6 +30,7 @@ mod records;
 mod retiring;
 mod revisions;
 mod sameness;
+mod sample;
 mod schedule;
 mod sharing;
 mod stops;
