@@ -6,6 +6,7 @@
 mod alias;
 mod cell;
 mod column;
+mod cover_log;
 mod doubt;
 mod draft;
 mod family;
@@ -36,7 +37,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use column::Column;
-pub use draft::{Drafted, Sample, draft};
+pub use draft::{Drafted, DraftedLog, Sample, draft};
 pub use family::kinship;
 pub use header::Header;
 pub use json::{as_json, draft_as_json};
@@ -109,6 +110,12 @@ pub fn inspect(peek: &Peek, starts: &[Timestamp]) -> Vec<Finding> {
 pub fn foremost(findings: &[Finding]) -> Option<&Finding> {
     let known = |finding: &&Finding| finding.columns.iter().filter(|column| column.role.is_some()).count();
     findings.iter().rev().max_by_key(known)
+}
+
+/// Whether a table is a log of which cover was on air.
+#[must_use]
+pub fn is_cover_log(finding: &Finding) -> bool {
+    cover_log::find(finding).is_some()
 }
 
 fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {

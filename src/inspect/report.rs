@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::cover_log::LogClock;
 use super::kind::Kind;
 use super::number::Number;
 use super::page::{Page, SHOWN, clipped, first};
@@ -97,10 +98,29 @@ fn table(page: &mut Page, finding: &Finding, has_lines: bool) {
     }
     shown_columns::lines(page, &finding.columns);
     page.lines("time", &time(finding));
+    if let Some(log) = super::cover_log::find(finding) {
+        page.line("is", LOG);
+        page.lines("clock", &log_clock(&super::cover_log::clock(finding, log)));
+        return;
+    }
     page.lines("clock", &clock(&finding.clock));
     page.lines("cover's rate", &verdict(finding));
     page.lines("other rates", &first(other_rates(finding), OTHERS, "`--output json` has all"));
     page.lines("contradictions", &first(finding.doubts.clone(), CONTRADICTIONS, "`--output json` has all"));
+}
+
+/// What a log of covers is.
+const LOG: &str = "a log of covers: which one was on air in which broadcast; nothing is counted in it (`rows: covers`, beside the table that has the counts)";
+
+fn log_clock(clock: &LogClock) -> Vec<String> {
+    vec![match clock {
+        LogClock::Own => "every time says its own offset, or is UTC".to_owned(),
+        LogClock::Said(zone) if zone == "market" => "the header says: that of each row's market".to_owned(),
+        LogClock::Said(zone) => format!("{zone}: the file says it"),
+        LogClock::Unsaid => {
+            "nothing says whose; name the columns `from (market time)`, or `from (Asia/Shanghai)`".to_owned()
+        }
+    }]
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {

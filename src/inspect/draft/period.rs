@@ -49,7 +49,7 @@ impl Draft<'_> {
         }
     }
 
-    fn instant(&self, column: usize, zone: &str) -> String {
+    pub(super) fn instant(&self, column: usize, zone: &str) -> String {
         let name = self.name(column);
         match &self.column(column).kind {
             Kind::Instant(InstantWay::Rfc3339) => format!("{{column: {name}, format: rfc3339}}"),
@@ -180,7 +180,7 @@ impl Draft<'_> {
         settled(&format!("occurred_at: {}", self.instant(start, &zone.key)), "columns.occurred_at", &zone, &why)
     }
 
-    fn order_of_days(&self, column: usize) -> Option<String> {
+    pub(super) fn order_of_days(&self, column: usize) -> Option<String> {
         let column = self.column(column);
         let (Kind::Date(Some(pattern)) | Kind::Wall(Some(pattern))) = &column.kind else { return None };
         let name = one_line(&column.name);
