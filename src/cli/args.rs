@@ -71,7 +71,7 @@ pub enum Command {
     Schedule(Schedule),
     /// Show where every market-day stands
     Status(Status),
-    /// Check every file in config/ and jobs/, offline; or carry a local file through the whole path
+    /// Check every file in config/ and jobs/, offline, or try a local file
     Check(Check),
     /// Print what an experiment would find, and which cover is on air when
     PlanTest(PlanTest),

@@ -169,6 +169,7 @@ fn write_draft(name: &str, path: &Path, seen: &[Seen]) -> Result<Drafted, Failur
     let (first, others) =
         samples.split_first().ok_or_else(|| Failure::usage("there is no table to draft a platform file from"))?;
     let drafted = inspect::draft(name, *first, others);
+    fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).map_err(cannot)?;
     let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(cannot)?;
     file.write_all(drafted.text.as_bytes()).map_err(cannot)?;
     Ok(drafted)

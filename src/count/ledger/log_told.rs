@@ -27,7 +27,7 @@ pub struct Overlap {
     pub from_us: i64,
     /// The first instant after it.
     pub until_us: i64,
-    /// Which covers.
+    /// Which covers, sorted.
     pub covers: [String; 2],
 }
 
@@ -85,11 +85,10 @@ impl Telling {
 
     pub(super) fn finish(self, names: &Names<'_>) -> LogTold {
         let name = |number: u32| names.name(number).to_string();
-        let overlaps = self.overlaps.into_iter().map(|(broadcast, from_us, until_us, covers)| Overlap {
-            broadcast: name(broadcast),
-            from_us,
-            until_us,
-            covers: covers.map(name),
+        let overlaps = self.overlaps.into_iter().map(|(broadcast, from_us, until_us, covers)| {
+            let mut covers = covers.map(name);
+            covers.sort();
+            Overlap { broadcast: name(broadcast), from_us, until_us, covers }
         });
         let mut overlaps: Vec<Overlap> = overlaps.collect();
         overlaps.sort();

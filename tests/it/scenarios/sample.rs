@@ -9,7 +9,8 @@ const EVENTS: &str = "e1 2026-11-20T09:00:00Z show GB r1 c1 v1 f 25-34 -
                       e3 2026-11-20T20:00:00Z show GB r1 c1 v2 m 18-24 -";
 
 fn shop() -> Scenario {
-    Scenario::shop().job("shop", "GB, JP", 2).at("2026-11-23T03:00:00Z")
+    let scenario = Scenario::shop().market("JP", "timezone: Asia/Tokyo, slots: day_parts");
+    scenario.job("shop", "GB, JP", 2).at("2026-11-23T03:00:00Z")
 }
 
 fn json(stdout: &str) -> serde_json::Value {
@@ -178,6 +179,20 @@ fn gaps_and_overlaps_of_a_log_of_covers_are_told_by_check_and_by_the_run() {
          prime      晚场          笑脸      false         1            700
          prime      晚场          蓝裙      true          0.5          800",
     );
+}
+
+#[test]
+fn totals_that_are_kept_out_are_shown_beside_the_sums() {
+    let totals = format!("{HOURS}Total,,2600,101\n");
+    let scenario = live().export("live/2026-11-20/a.csv", totals);
+    let out = scenario.cli(&["check", "--sample", "exports/live/2026-11-20/a.csv"]).exits(0);
+    let out = out.says("5 records: 4 counted, 1 ignored").stdout;
+    let line = |metric: &str| {
+        let line = out.lines().find(|line| line.trim_start().starts_with(metric)).unwrap_or_default();
+        line.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(line("impressions "), "impressions total 4 2600 2510 cannot tell", "{out}");
+    assert_eq!(line("clicks "), "clicks total 4 101 101 equal within rounding", "{out}");
 }
 
 #[test]
