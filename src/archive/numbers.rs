@@ -11,13 +11,13 @@ use crate::store::sha256_hex;
 use crate::time::tz_release;
 
 /// Version of `funnel`, `slot_audience`, `capability`, `bridge` and `turns`.
-const MARKET_DAYS: u32 = 3;
+const MARKET_DAYS: u32 = 4;
 /// Version of `rejects` and `reconciliation`.
-const REJECTS: u32 = 2;
+const REJECTS: u32 = 3;
 /// Version of `cover`, `cover_broadcast`, `mix`, `diagnosis`, `slot_plan`, `localization` and `false_winners`.
-const DECISIONS: u32 = 2;
+const DECISIONS: u32 = 3;
 /// Version of `experiment` and `experiment_balance`.
-const EXPERIMENTS: u32 = 2;
+const EXPERIMENTS: u32 = 3;
 
 /// Tables that are made together, by the same rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -71,8 +71,8 @@ pub enum Command {
     Schedule(Schedule),
     /// Show where every market-day stands
     Status(Status),
-    /// Check every file in config/ and jobs/, offline
-    Check,
+    /// Check every file in config/ and jobs/, offline, or try a local file
+    Check(Check),
     /// Print what an experiment would find, and which cover is on air when
     PlanTest(PlanTest),
     /// Say what unknown exports are, and which of their columns is the cover's rate
@@ -216,6 +216,24 @@ pub struct Status {
     /// As if the clock read this instant
     #[arg(long, value_name = "INSTANT")]
     pub at: Option<Timestamp>,
+}
+
+/// `check`
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Carry this local file through the whole path and say what a run would make of it: nothing is published, no store
+    /// and no archive is touched. May be given more than once, such as for a table and the log of covers
+    #[arg(long, value_name = "FILE")]
+    pub sample: Vec<PathBuf>,
+    /// Of which platform, or which of its exports, the file is [default: by where it lies]
+    #[arg(long = "as", value_name = "PLATFORM/EXPORT", requires = "sample")]
+    pub name: Vec<String>,
+    /// Where the file would lie below the exports' store [default: as it lies here]
+    #[arg(long, value_name = "PATH", requires = "sample")]
+    pub path: Vec<String>,
+    /// How to say what became of the file: for people, or as one JSON object
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Output::Text, requires = "sample")]
+    pub output: Output,
 }
 
 /// `inspect`

@@ -8,6 +8,7 @@ use crate::archive::{ArchiveError, PruneError};
 use crate::config::ConfigError;
 use crate::demo::DemoError;
 use crate::model::legible;
+use crate::run::sample::SampleError;
 use crate::run::{RunError, error_text};
 use crate::store::StoreError;
 
@@ -80,6 +81,17 @@ impl From<RunError> for Failure {
             | RunError::Worker => exit::UNEXPECTED,
         };
         Self::new(code, &error_text(&error))
+    }
+}
+
+impl Failure {
+    /// A file that could not be tried.
+    pub fn of_sample(error: SampleError) -> Self {
+        match error {
+            SampleError::Run(error) => error.into(),
+            SampleError::File { .. } => Self::new(exit::USAGE, &error_text(&error)),
+            SampleError::Folder(_) | SampleError::Archive(_) => Self::unexpected(&error),
+        }
     }
 }
 

@@ -169,6 +169,7 @@ fn write_draft(name: &str, path: &Path, seen: &[Seen]) -> Result<Drafted, Failur
     let (first, others) =
         samples.split_first().ok_or_else(|| Failure::usage("there is no table to draft a platform file from"))?;
     let drafted = inspect::draft(name, *first, others);
+    fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).map_err(cannot)?;
     let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(cannot)?;
     file.write_all(drafted.text.as_bytes()).map_err(cannot)?;
     Ok(drafted)
@@ -176,7 +177,9 @@ fn write_draft(name: &str, path: &Path, seen: &[Seen]) -> Result<Drafted, Failur
 
 /// The commands that come next, with the dates that the rows have.
 fn next(seen: &[Seen], draft: Option<&(String, &Drafted)>) -> Vec<String> {
-    let Some(first) = seen.first() else { return Vec::new() };
+    // What is drafted is the table, whichever file was named first.
+    let is_table = |seen: &&Seen| !seen.sample().is_some_and(|sample| inspect::is_cover_log(sample.finding));
+    let Some(first) = seen.iter().find(is_table).or(seen.first()) else { return Vec::new() };
     let file = in_shell(&first.name);
     let Some((path, drafted)) = draft else {
         return vec![format!("coverledger inspect {file} --write config/platforms/NAME.yaml")];
@@ -189,8 +192,15 @@ fn next(seen: &[Seen], draft: Option<&(String, &Drafted)>) -> Vec<String> {
     // One that lies where the draft looks for it says so itself.
     let lies_there = first.name.contains(&format!("/{platform}/")) && !drafted.lies_at.contains("/DATE/");
     let at = if lies_there { String::new() } else { format!(" --path {}", in_shell(&drafted.lies_at)) };
+    let log = drafted.log.as_ref().map(|log| {
+        let (file, lies_at) = (in_shell(&log.file), in_shell(&log.lies_at));
+        // For several files each option is there once for each of them.
+        let at = if at.is_empty() { format!(" --path {}", in_shell(&drafted.lies_at)) } else { String::new() };
+        format!("{at} --sample {file} --as {platform}/{} --path {lies_at}", log.export)
+    });
+    let log = log.unwrap_or_default();
     vec![
-        format!("coverledger check --sample {file} --as {platform}/{export}{at}"),
+        format!("coverledger check --sample {file} --as {platform}/{export}{at}{log}"),
         format!("coverledger backfill JOB --from {from} --to {to}"),
     ]
 }

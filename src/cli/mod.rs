@@ -21,6 +21,8 @@ mod prune;
 mod reasons;
 mod retire;
 mod run;
+mod sample;
+mod sample_json;
 mod schedule;
 mod screen;
 mod settled;
@@ -104,7 +106,8 @@ fn dispatch(cli: &Cli, out: &mut impl Write) -> Result<u8, Failure> {
             Command::Backfill(args) => backfill::run(args, global, out).await,
             Command::Schedule(args) => schedule::run(args, global, out).await,
             Command::Status(args) => status::run(args, global, out).await,
-            Command::Check => check::run(global, out),
+            Command::Check(args) if !args.sample.is_empty() => sample::run(args, global, out).await,
+            Command::Check(_) => check::run(global, out),
             Command::PlanTest(args) => plan_test::run(args, global, out).await,
             Command::Inspect(args) => inspect::run(args, out),
             Command::Verify(args) => verify::run(args, global, out).await,

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::eras::day;
+use super::pages::{self, Pages};
 use super::path::{PathPart, PathPattern};
 use super::pattern;
 use super::place::Place;
@@ -23,6 +24,8 @@ pub struct Completeness {
     /// The first export date that was delivered; market-days that reach before it do not stand on the export.
     /// Where paths have no date, the first local date.
     pub since: Option<Date>,
+    /// What a JSON document says of how much of an answer it holds.
+    pub pages: Pages,
 }
 
 /// What a date without an object is.
@@ -49,7 +52,14 @@ pub(super) fn read(section: &Section<'_>, path: Option<&PathPattern>) -> Option<
     let if_missing =
         section.or("if_missing", IfMissing::Wait, |at| at.word("what a date without an object is", &MISSING));
     let since = section.maybe("since", |at| day(&at));
-    Some(Completeness { parts: parts?, complete_when: complete_when?, if_missing: if_missing?, since: since? })
+    let pages = section.or("complete", Pages::Undeclared, |at| pages::read(&at));
+    Some(Completeness {
+        parts: parts?,
+        complete_when: complete_when?,
+        if_missing: if_missing?,
+        since: since?,
+        pages: pages?,
+    })
 }
 
 /// A marker names the date that it completes, and of what else the path names at most the market.
@@ -77,7 +87,7 @@ mod tests {
     use super::super::testing::read as read_text;
     use super::*;
 
-    const KEYS: [&str; 4] = ["parts", "complete_when", "if_missing", "since"];
+    const KEYS: [&str; 5] = ["parts", "complete_when", "if_missing", "since", "complete"];
 
     fn of(path: &str, text: &str) -> (Option<Completeness>, Vec<String>) {
         let (path, _) = read_text(&format!("'{path}'"), pattern::read);

@@ -11,32 +11,58 @@ use crate::time::Zone;
 ///
 /// Names are compared after Unicode normalization: case, soft hyphens, kinds of spaces and full-width letters make no
 /// difference.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ColumnName(Vec<String>);
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ColumnName {
+    names: Vec<String>,
+    /// Its place from 1, where it has no name.
+    number: Option<u16>,
+}
 
 impl ColumnName {
     /// A column of one name.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
-        Self(vec![name.into()])
+        Self { names: vec![name.into()], number: None }
     }
 
     /// A column of several names, the one for messages first. `None` without a name.
     #[must_use]
     pub fn any_of(names: Vec<String>) -> Option<Self> {
-        (!names.is_empty()).then_some(Self(names))
+        (!names.is_empty()).then_some(Self { names, number: None })
+    }
+
+    /// The column at this place of a table, from 1, whatever it is called.
+    #[must_use]
+    pub fn at(number: u16) -> Self {
+        Self { names: vec![format!("column {number}")], number: Some(number) }
     }
 
     /// What messages call it.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.0[0]
+        &self.names[0]
     }
 
     /// Every name.
     #[must_use]
     pub fn names(&self) -> &[String] {
-        &self.0
+        &self.names
+    }
+
+    /// Its place from 1, if it is told by that and not by a name.
+    #[must_use]
+    pub const fn number(&self) -> Option<u16> {
+        self.number
+    }
+}
+
+/// A part of fingerprints: a column with a name reads as it always did.
+impl fmt::Debug for ColumnName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.number {
+            None => f.debug_tuple("ColumnName").field(&self.names).finish(),
+            Some(number) => f.debug_tuple("ColumnName").field(&number).finish(),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! These types can hold nothing impossible. They are made only by [`super::load`].
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -131,6 +132,9 @@ pub struct Export {
     pub columns: Columns,
     /// When what it delivers for a date is complete.
     pub completeness: Completeness,
+    /// Which files within a ZIP archive hold rows, by patterns in which `*` stands for any characters; empty: none, and
+    /// a ZIP archive is refused.
+    pub members: Vec<String>,
 }
 
 /// What a row of an export is.
@@ -207,17 +211,43 @@ pub enum Format {
 }
 
 /// Where the header of a table is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Header {
     /// It is the first of so many lines that has all needed columns. 1: the first line, and nothing else will do.
     pub within_lines: u16,
     /// Lines after it that describe the columns once more.
     pub description_lines: u16,
+    /// How many lines it has: 1, or 2 where cells of the first are merged over several columns of the second.
+    pub lines: u16,
+    /// Of a table that has none: the names of its columns in their order; empty where they are told by their numbers.
+    pub given: Option<Vec<String>>,
 }
 
 impl Header {
     /// The first line.
-    pub const FIRST_LINE: Self = Self { within_lines: 1, description_lines: 0 };
+    pub const FIRST_LINE: Self = Self::within(1, 0);
+
+    /// One of the first so many lines, with so many lines behind it that describe the columns once more.
+    #[must_use]
+    pub const fn within(within_lines: u16, description_lines: u16) -> Self {
+        Self { within_lines, description_lines, lines: 1, given: None }
+    }
+}
+
+/// A part of fingerprints: a header of one line reads as it always did.
+impl fmt::Debug for Header {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { within_lines, description_lines, lines, given } = self;
+        let mut shown = f.debug_struct("Header");
+        shown.field("within_lines", within_lines).field("description_lines", description_lines);
+        if *lines != 1 {
+            shown.field("lines", lines);
+        }
+        if let Some(given) = given {
+            shown.field("given", given);
+        }
+        shown.finish()
+    }
 }
 
 /// One job: what to settle and when.

@@ -4,7 +4,7 @@ use super::archive::zone;
 use super::columns;
 use super::counting::{Newest, Order, PathPeriod, Period};
 use super::counts::Delivery;
-use super::definition::{Export, Rows};
+use super::definition::{Export, Format, Rows};
 use super::frame::Frame;
 use super::kind::{self, ALL, COUNTED, INTERVALS, Key, RowKind};
 use super::mapping::{Columns, MarketRule, TextRule};
@@ -12,12 +12,13 @@ use super::names::check_name;
 use super::path::{PathInstant, PathPattern};
 use super::place::Place;
 use super::section::Section;
+use super::yaml::{Kind, Node};
 use super::{completeness, format, pattern};
 use crate::model::ClickEvent;
 use crate::time::Zone;
 use std::collections::BTreeSet;
 
-const KEYS: [Key; 23] = [
+const KEYS: [Key; 27] = [
     ("name", ALL),
     ("rows", ALL),
     ("path", ALL),
@@ -27,10 +28,14 @@ const KEYS: [Key; 23] = [
     ("format", ALL),
     ("delimiter", ALL),
     ("encoding", ALL),
+    ("header", ALL),
+    ("header_rows", ALL),
     ("header_within", ALL),
     ("description_rows", ALL),
     ("sheets", ALL),
     ("rows_at", ALL),
+    ("complete", ALL),
+    ("members", ALL),
     ("numbers", &[RowKind::Counts]),
     ("newest", INTERVALS),
     ("fallback_for", &[RowKind::Counts]),
@@ -65,11 +70,15 @@ pub(super) fn read(
     let late_days = read_days(&section, "late_days", is_dated);
     let completeness = completeness::read(&section, path.as_ref());
     let format = format::read(&section, kind);
+    let members = format::read_members(&section);
     let columns = section.required("columns", "which column means what");
     // Without a kind of rows every other key would be a guess.
     let frame = Frame { kind: kind?, format: format.as_ref(), path: path.as_ref(), markets, click };
     let delivery = kind?.is_interval().then(|| Delivery::read(&section, &frame)).flatten();
-    let (rows, columns) = columns.and_then(|at| columns::read(&at, &frame, delivery))?;
+    let columns_at = columns?;
+    let are_named = check_numbers(&columns_at, format.as_ref());
+    let (rows, columns) = columns::read(&columns_at, &frame, delivery)?;
+    are_named?;
     let path = path?;
     check_placeholders(&path_at?, &path, &rows, &columns)?;
     check_day(&section, day_zone.as_ref()?, &rows)?;
@@ -83,6 +92,7 @@ pub(super) fn read(
         format: format?,
         columns,
         completeness: completeness?,
+        members: members?,
     })
 }
 
@@ -115,6 +125,27 @@ fn read_days(section: &Section<'_>, key: &str, is_dated: bool) -> Option<u16> {
     match section.optional(key) {
         Some(at) if days > 0 && !is_dated => at.refuse("has no effect: `path` names no date"),
         _ => Some(days),
+    }
+}
+
+/// A column goes by its number only in a table of lines and cells.
+fn check_numbers(at: &Place<'_>, format: Option<&Format>) -> Option<()> {
+    if matches!(format, None | Some(Format::Delimited { .. } | Format::Xlsx { .. })) || !has_numbers(at.node) {
+        return Some(());
+    }
+    at.refuse("a column goes by its number only with `format: csv`, `tsv` or `xlsx` (expected names of columns)")
+}
+
+/// Whether a number stands where a column may; `value` and `values` hold none.
+fn has_numbers(node: &Node) -> bool {
+    match &node.kind {
+        Kind::Whole(_) => true,
+        Kind::List(items) => items.iter().any(has_numbers),
+        Kind::Map(entries) => {
+            let may_hold = |key: &str| !matches!(key, "value" | "values" | "path");
+            entries.iter().any(|entry| may_hold(&entry.key) && has_numbers(&entry.value))
+        }
+        _ => false,
     }
 }
 

@@ -211,7 +211,8 @@ impl Canon {
     }
 
     fn export(&mut self, export: &Export) {
-        let Export { name, rows, path, day_zone, early_days, late_days, format, columns, completeness } = export;
+        let Export { name, rows, path, day_zone, early_days, late_days, format, columns, completeness, members } =
+            export;
         let PathPattern { text, parts: _ } = path;
         self.put("export", name);
         self.rows(rows);
@@ -220,13 +221,17 @@ impl Canon {
         self.put("early_days", &early_days.to_string());
         self.put("late_days", &late_days.to_string());
         self.put("format", &format!("{format:?}"));
+        for member in members {
+            self.put("member", member);
+        }
         self.columns(columns);
         self.completeness(completeness, path);
     }
 
     /// Only what decides what is counted of which day. Whether a date is complete decides when.
     fn completeness(&mut self, completeness: &Completeness, path: &PathPattern) {
-        let Completeness { parts: _, complete_when: _, if_missing, since } = completeness;
+        // Whether an answer is whole decides whether a day is published, not what it counts.
+        let Completeness { parts: _, complete_when: _, if_missing, since, pages: _ } = completeness;
         if let Some(since) = since {
             self.put("since", &since.to_string());
         }
@@ -280,6 +285,9 @@ impl Canon {
     }
 
     fn column(&mut self, name: &str, column: &ColumnName) {
+        if let Some(number) = column.number() {
+            return self.put(&format!("{name} number"), &number.to_string());
+        }
         for alias in column.names() {
             self.put(name, alias);
         }
@@ -293,8 +301,11 @@ impl Canon {
     }
 
     fn instant(&mut self, instant: &InstantColumn) {
-        let InstantColumn { column, format } = instant;
+        let InstantColumn { column, time, format } = instant;
         self.column("occurred_at", column);
+        if let Some(time) = time {
+            self.column("occurred_at time", time);
+        }
         let (word, wall) = match format {
             InstantFormat::Rfc3339 => ("rfc3339", None),
             InstantFormat::EpochSeconds => ("epoch_s", None),

@@ -24,13 +24,17 @@ const WORDS: [(&str, Word); 6] =
     [("csv", Csv), ("tsv", Tsv), ("ndjson", Ndjson), ("parquet", Parquet), ("json", Json), ("xlsx", Xlsx)];
 
 /// Keys that go only with some formats.
-const GOES_WITH: [(&str, &[Word]); 6] = [
+const GOES_WITH: [(&str, &[Word]); 10] = [
     ("delimiter", &[Csv]),
     ("encoding", &[Csv, Tsv]),
     ("header_within", &[Csv, Tsv, Xlsx]),
     ("description_rows", &[Csv, Tsv, Xlsx]),
     ("sheets", &[Xlsx]),
     ("rows_at", &[Json]),
+    ("complete", &[Json]),
+    ("header", &[Csv, Tsv, Xlsx]),
+    ("header_rows", &[Csv, Tsv, Xlsx]),
+    ("members", &[Csv, Tsv, Ndjson, Json]),
 ];
 
 /// Lines among which the header of a spreadsheet, or of counts, is looked for.
@@ -115,7 +119,50 @@ fn read_encoding(at: &Place<'_>) -> Option<String> {
 fn read_header(section: &Section<'_>, within: u16) -> Option<Header> {
     let within_lines = section.or("header_within", within, |at| at.whole("a count of lines", 1..=1_000));
     let description_lines = section.or("description_rows", 0, |at| at.whole("a count of lines", 0..=10));
-    Some(Header { within_lines: within_lines?, description_lines: description_lines? })
+    let lines = section.or("header_rows", 1, |at| at.whole("a count of lines", 1..=2));
+    let given = section.maybe("header", |at| read_given(&at))?;
+    if given.is_some() {
+        let idle = ["header_within", "description_rows", "header_rows"].into_iter();
+        let idle = idle.filter_map(|key| section.optional(key));
+        if idle.map(|at| at.problem("does not go with `header`: the table has none")).count() > 0 {
+            return None;
+        }
+    }
+    Some(Header { within_lines: within_lines?, description_lines: description_lines?, lines: lines?, given })
+}
+
+/// `none`, or the names of the columns that a table without a header has.
+fn read_given(at: &Place<'_>) -> Option<Vec<String>> {
+    let expected = "`none`, and columns by their numbers, or a list of their names in order";
+    if !at.is_list() {
+        return match at.text("a header", expected)? {
+            "none" => Some(Vec::new()),
+            _ => at.mismatch("a header", expected),
+        };
+    }
+    let names: Vec<&str> = at
+        .list("a list of names of columns")?
+        .iter()
+        .map(|item| item.text("a column", "its name"))
+        .collect::<Option<_>>()?;
+    for (index, name) in names.iter().enumerate() {
+        if names[..index].contains(name) {
+            return at.refuse(format!("`{name}` is here twice"));
+        }
+    }
+    Some(names.into_iter().map(str::to_owned).collect())
+}
+
+/// Which files within a ZIP archive hold rows.
+pub(super) fn read_members(section: &Section<'_>) -> Option<Vec<String>> {
+    section.or("members", Vec::new(), |at| {
+        let expected = "names of files within a ZIP archive, such as `[\"Table data.csv\"]` or `[\"*.csv\"]`";
+        if at.is_text() {
+            return at.text("a pattern of names", expected).map(|name| vec![name.to_owned()]);
+        }
+        let items = at.list("a list of patterns of names")?;
+        items.iter().map(|item| item.text("a pattern of names", expected).map(str::to_owned)).collect()
+    })
 }
 
 fn read_sheets(at: &Place<'_>) -> Option<Vec<String>> {
@@ -171,7 +218,19 @@ mod tests {
     use super::*;
 
     fn format(text: &str, kind: RowKind) -> (Option<Format>, Vec<String>) {
-        let keys = ["format", "delimiter", "encoding", "header_within", "description_rows", "sheets", "rows_at"];
+        let keys = [
+            "format",
+            "delimiter",
+            "encoding",
+            "header",
+            "header_rows",
+            "header_within",
+            "description_rows",
+            "sheets",
+            "rows_at",
+            "complete",
+            "members",
+        ];
         testing::read(text, |at| read(&at.section("x", &keys)?, Some(kind)))
     }
 
@@ -195,7 +254,7 @@ mod tests {
         let expected = Format::Delimited {
             delimiter: b';',
             encoding: Some("utf-16le".into()),
-            header: Header { within_lines: 30, description_lines: 0 },
+            header: Header::within(30, 0),
         };
         assert_eq!(format(text, RowKind::Counts), (Some(expected), vec![]));
     }

@@ -14,6 +14,9 @@ use super::place::Place;
 use super::section::Section;
 use super::yaml::Kind;
 
+/// A year of the Buddhist era, 543 more than ours, as `strptime` has a year of another era.
+pub const BUDDHIST_YEAR: &str = "%EY";
+
 const FORMATS: &str = "`rfc3339`, `epoch_s`, `epoch_ms`, `epoch_us`, `native` (Parquet, spreadsheets) or a strptime pattern such as `%Y-%m-%d %H:%M:%S`";
 
 /// Reads an instant: a column's name alone, or a section.
@@ -27,10 +30,11 @@ pub(super) fn read(at: &Place<'_>, frame: &Frame<'_>) -> Option<InstantColumn> {
             Kind::List(_) => at.column()?,
             _ => at.text("an instant", "a column, or `{column: …, format: …}`").map(ColumnName::new)?,
         };
-        return Some(InstantColumn { column, format: plain });
+        return Some(InstantColumn { column, time: None, format: plain });
     }
-    let section = at.section("an instant", &["column", "format", "timezone", "gap", "fold"])?;
+    let section = at.section("an instant", &["column", "time", "format", "timezone", "gap", "fold"])?;
     let column = section.required("column", "the name of a column").and_then(|at| at.column());
+    let time = section.maybe("time", |at| at.column());
     let wall = read_wall(&section, frame.kind);
     // In a spreadsheet only a wall clock has a zone to tell.
     let plain = match (frame.format, &wall) {
@@ -39,7 +43,14 @@ pub(super) fn read(at: &Place<'_>, frame: &Frame<'_>) -> Option<InstantColumn> {
     };
     let format = read_format(&section, plain, frame.format);
     let format = settle(&section, format?, wall?, frame.format);
-    Some(InstantColumn { column: column?, format: format? })
+    let format = format?;
+    let is_apart = time.as_ref().is_some_and(Option::is_some);
+    if is_apart && !matches!(format, InstantFormat::Pattern { .. } | InstantFormat::Native { wall: Some(_) }) {
+        return section.optional("time")?.refuse(
+            "a date and a time in two columns need a pattern of both, such as `%Y-%m-%d %H:%M`, or a spreadsheet's own (`native`), and `timezone`",
+        );
+    }
+    Some(InstantColumn { column: column?, time: time?, format })
 }
 
 /// Whose clock it is: a zone's, or for rows of intervals that of the row's `market`.
@@ -139,6 +150,7 @@ enum Reads {
 
 /// Writes two sample times by the pattern and reads them back: what does not survive, the pattern does not read.
 fn reads(pattern: &str) -> Result<Reads, String> {
+    let pattern = &pattern.replace(BUDDHIST_YEAR, "%Y");
     let mut reads = Reads::WallTime;
     for sample in [datetime(2026, 11, 21, 19, 35, 42, 0), datetime(2019, 3, 4, 7, 8, 9, 0)] {
         let zoned = sample.to_zoned(TimeZone::UTC).map_err(|error| error.to_string())?;
@@ -147,7 +159,9 @@ fn reads(pattern: &str) -> Result<Reads, String> {
         let time =
             BrokenDownTime::parse(pattern, &written).map_err(|error| format!("cannot be read back: {error}"))?;
         let (found, is_instant) = instant_or_wall(&time).ok_or("does not read a date and a time of day")?;
-        let to_the_minute = |at: DateTime| (at.date(), at.hour(), at.minute());
+        // `19时` says no minute and means the full hour.
+        let has_minutes = ["%M", "%T", "%R", "%s"].iter().any(|part| pattern.contains(part));
+        let to_the_minute = |at: DateTime| (at.date(), at.hour(), if has_minutes { at.minute() } else { 0 });
         if to_the_minute(found) != to_the_minute(sample) {
             return Err("does not read a date and a time of day to the minute".to_owned());
         }

@@ -1,6 +1,7 @@
 //! The checked definition of where a row was seen and when: market, broadcast, cover, audience, instants.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Serialize;
 
@@ -42,12 +43,27 @@ pub enum CoverRule {
 }
 
 /// How the instant of a row is read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct InstantColumn {
     /// The column.
     pub column: ColumnName,
-    /// How it is written.
+    /// Where the time of day stands, if the column has only the date.
+    pub time: Option<ColumnName>,
+    /// How it is written; of a date and a time in two columns, both with a space between them.
     pub format: InstantFormat,
+}
+
+/// A part of fingerprints: an instant in one column reads as it always did.
+impl fmt::Debug for InstantColumn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { column, time, format } = self;
+        let mut shown = f.debug_struct("InstantColumn");
+        shown.field("column", column);
+        if let Some(time) = time {
+            shown.field("time", time);
+        }
+        shown.field("format", format).finish()
+    }
 }
 
 /// How an instant is written.

@@ -62,6 +62,10 @@ impl<'s> Place<'s> {
         matches!(self.node.kind, Kind::Text)
     }
 
+    pub fn is_list(&self) -> bool {
+        matches!(self.node.kind, Kind::List(_))
+    }
+
     pub fn is_map(&self) -> bool {
         matches!(self.node.kind, Kind::Map(_))
     }
@@ -94,10 +98,13 @@ impl<'s> Place<'s> {
         matches!(entry.value.kind, Kind::Text).then(|| (entry.value.source.as_str(), self.below(entry)))
     }
 
-    /// The name of a column in an export, or a list of the names it may have.
+    /// The name of a column in an export, a list of the names it may have, or its number in a table.
     pub fn column(&self) -> Option<ColumnName> {
         if self.is_text() {
             return self.text("a column", "the name of a column").map(ColumnName::new);
+        }
+        if matches!(self.node.kind, Kind::Whole(_)) {
+            return self.whole("the number of a column", 1..=16_384).map(ColumnName::at);
         }
         if !matches!(self.node.kind, Kind::List(_)) {
             return self.mismatch("a column", "the name of a column, or a list of the names it may have");

@@ -59,7 +59,7 @@ impl fmt::Display for Problem {
 
 /// A list of words as a person reads it: `` `DE`, `FR` ``.
 pub(super) fn listed<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
-    const SHOWN: usize = 24;
+    const SHOWN: usize = 32;
     let words: Vec<&str> = words.into_iter().collect();
     let mut text = words.iter().take(SHOWN).map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
     if words.len() > SHOWN {

@@ -27,7 +27,10 @@ mod touch;
 
 pub use counter::{Counted, Counter, Effort};
 pub use feed::{Fed, Feed, Input, Landed, Placed};
-pub use ledger::{Book, BookDay, Booked, Conflict, ConflictKind, Delivered, Entry, Subject, UnsaidRows, book};
+pub use ledger::{
+    Book, BookDay, Booked, Conflict, ConflictKind, Delivered, Entry, LogTold, Overlap, Subject, UnsaidRows,
+    Without, book,
+};
 pub use memory::Memory;
 pub use scope::Scope;
 pub use tally::Outcome;

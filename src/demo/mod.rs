@@ -29,6 +29,7 @@ mod row;
 mod rows;
 mod sink;
 mod table;
+mod templates;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -99,7 +100,7 @@ pub struct Written {
 }
 
 impl Demo {
-    /// Writes `exports/`, `config/` and `jobs/` into `dir`, which is made if it is not there. Where this very demo
+    /// Writes `exports/`, `config/`, `jobs/` and `templates/` into `dir`, which is made if it is not there. Where this very demo
     /// lies whole already, nothing is written.
     ///
     /// `progress` hears the number of rows written so far, now and then.
@@ -113,6 +114,7 @@ impl Demo {
             Claimed::Whole { exports, rows } => (exports, rows),
             Claimed::ToWrite => {
                 config::write(dir, self)?;
+                templates::write(dir)?;
                 let broadcasts = plan::broadcasts(self.seed, &calendar)?;
                 let tally = work::write_exports(&dir.join("exports"), self, &calendar, &broadcasts, progress)?;
                 dir::finish(dir, &self.signature(), tally.exports, tally.rows)?;

@@ -53,6 +53,14 @@ pub enum ExportError {
     /// Two columns of one name.
     #[error("its header names `{0}` twice")]
     DuplicateHeader(String),
+    /// As many names as are given for a table without a header, and another number of columns.
+    #[error("its first row has {columns} columns, and `header` gives the names of {given}")]
+    GivenNames {
+        /// Names that are given.
+        given: usize,
+        /// Columns that are there.
+        columns: usize,
+    },
     /// A header that is no CSV.
     #[error("its header cannot be read ({0})")]
     Header(&'static str),
@@ -80,12 +88,49 @@ pub enum ExportError {
         /// How far it got, and what is there instead.
         why: String,
     },
+    /// A document that says that something went wrong.
+    #[error("it is the answer of an error, not of a day: {0}")]
+    ErrorAnswer(String),
+    /// A document that does not say how much of an answer it is.
+    #[error("its `{way}`, by which `complete` tells a page from the whole, {why}")]
+    PageClaim {
+        /// The way.
+        way: String,
+        /// What is there instead.
+        why: String,
+    },
     /// Damaged XLSX.
     #[error("it is not sound XLSX ({0})")]
     Xlsx(String),
+    /// Something that is no text.
+    #[error("it is {0}")]
+    Container(&'static str),
+    /// A ZIP archive that cannot be read.
+    #[error("it is a ZIP archive, and {0}")]
+    Zip(String),
+    /// A file within an archive that cannot be counted.
+    #[error("in its member `{member}`: {error}")]
+    Member {
+        /// The file's name within the archive.
+        member: String,
+        /// Why.
+        error: Box<Self>,
+    },
     /// Another kind of file than declared.
     #[error("it is {0}; expected XLSX (`inspect` tells what a file is)")]
     OtherFormat(&'static str),
+    /// Formulas of which nobody knows what they come to.
+    #[error(
+        "its column `{column}` holds {cells} formulas without saved values, the first in cell `{first}`: a spreadsheet computes and saves them (open it in one and save it, or have the program write values)"
+    )]
+    Formulas {
+        /// The column.
+        column: String,
+        /// How many.
+        cells: u64,
+        /// The first.
+        first: String,
+    },
     /// A sheet that the mapping names.
     #[error("it has no sheet `{sheet}` (it has: {})", list(.sheets))]
     MissingSheet {
@@ -189,6 +234,16 @@ pub enum ExportError {
         sheet: String,
         /// The earlier one.
         other: String,
+        /// How many rows.
+        rows: u64,
+    },
+    /// Sessions without their time of day.
+    #[error(
+        "all of its {rows} sessions begin at midnight: `{column}` holds dates and no time of day (map the column that has it too, such as `start: {{column: {column}, time: …}}`; one without a name goes by its number)"
+    )]
+    NoTimeOfDay {
+        /// The column of the start.
+        column: String,
         /// How many rows.
         rows: u64,
     },

@@ -18,6 +18,7 @@ mod near_miss;
 mod path_period;
 mod peek;
 mod percent;
+mod placed;
 mod reach;
 mod stop;
 mod text;
@@ -32,6 +33,7 @@ pub use check::note::says_note;
 pub use check::total_row::{results_said, says_total, says_total_of};
 pub use error::ExportError;
 pub use find::{Found, PathValues, Search, find, is_matched, named};
+pub use format::json::pages::Claim;
 pub use map::excerpt::Excerpt;
 pub use map::fates::MAX_LISTED_REJECTS;
 pub use map::prints::Prints;
@@ -40,6 +42,7 @@ pub use map::seen::{Beyond, OtherMarkets, Seen};
 pub use map::signal::{Signal, Signals};
 pub use near_miss::near_misses;
 pub use peek::{Cell, Peek, PeekFormat, PeekTable, peek};
+pub use placed::placed;
 pub use reach::Reach;
 pub use text::normal;
 pub use value::length::length;
@@ -48,6 +51,7 @@ pub use value::number::{NotANumber, Number, number};
 use crate::config::{Export, Rows};
 use crate::model::{Check, MarketId, Page, Reject};
 use crate::time::Zone;
+use format::Decoded;
 use format::field::Records;
 use format::wanted::Wanted;
 use map::count::CountMapper;
@@ -99,6 +103,8 @@ pub struct ReadReport {
     pub seen: Seen,
     /// Why its rejects are, all of them.
     pub reasons: Reasons,
+    /// What it says of how much of an answer it is; of JSON documents only.
+    pub claim: Option<Claim>,
 }
 
 thread_local! {
@@ -132,16 +138,16 @@ pub fn read_page(reading: &Reading<'_>, file: File, max_rows: usize) -> Result<(
         Rows::Counts(rows) => {
             let layout = CountLayout::of(reading.export, rows);
             let mut mapper = CountMapper::new(reading, rows, &layout, max_rows);
-            let rows_in = decode(reading, file, &layout.seat.columns, None, &mut mapper)?;
+            let decoded = decode(reading, file, &layout.seat.columns, None, &mut mapper)?;
             let (fates, checks, page) = mapper.done()?;
-            Ok((fates.report(rows_in, checks)?, page))
+            Ok((ReadReport { claim: decoded.claim, ..fates.report(decoded.rows, checks)? }, page))
         }
         Rows::Covers(rows) => {
             let layout = CoverLayout::of(reading.export, rows);
             let mut mapper = CoverMapper::new(reading, &layout, max_rows);
-            let rows_in = decode(reading, file, &layout.seat.columns, None, &mut mapper)?;
+            let decoded = decode(reading, file, &layout.seat.columns, None, &mut mapper)?;
             let (fates, page) = mapper.done()?;
-            Ok((fates.report(rows_in, Vec::new())?, page))
+            Ok((ReadReport { claim: decoded.claim, ..fates.report(decoded.rows, Vec::new())? }, page))
         }
         Rows::Events { .. } | Rows::Impressions { .. } => unreachable!("rows of events are no page"),
     })
@@ -166,8 +172,8 @@ fn read_unguarded(
 ) -> Result<ReadReport, ExportError> {
     let layout = Layout::of(reading.export);
     let mut mapper = EventMapper::new(reading, &layout, signals);
-    let rows_in = decode(reading, file, &layout.columns, layout.may_be_absent(), &mut mapper)?;
-    mapper.done()?.report(rows_in, Vec::new())
+    let decoded = decode(reading, file, &layout.columns, layout.may_be_absent(), &mut mapper)?;
+    Ok(ReadReport { claim: decoded.claim, ..mapper.done()?.report(decoded.rows, Vec::new())? })
 }
 
 fn decode(
@@ -176,8 +182,8 @@ fn decode(
     wanted: &[Wanted],
     may_be_absent: Option<usize>,
     records: &mut impl Records,
-) -> Result<u64, ExportError> {
+) -> Result<Decoded, ExportError> {
     let mut until = Until { stop: reading.stop, records };
-    let rows_in = format::decode(&reading.export.format, file, wanted, may_be_absent, &mut until);
-    if reading.stop.load(Ordering::Relaxed) { Err(ExportError::Stopped) } else { rows_in }
+    let decoded = format::decode(reading.export, file, wanted, may_be_absent, &mut until);
+    if reading.stop.load(Ordering::Relaxed) { Err(ExportError::Stopped) } else { decoded }
 }

@@ -93,10 +93,12 @@ const KNOWN: &[(Role, &[&str])] = &[
         "Start time", "start_time", "startTime", "Start", "begin_time", "Launched time", "Go live time", "Time",
         "timestamp", "stat_time", "stat_time_hour", "date_time", "Datetime", "Startzeit", "Hora de início",
         "Horário de início", "Hora de inicio", "Waktu mulai", "Thời gian bắt đầu", "开播时间", "开始时间", "直播开始时间", "時間",
+        "From", "On air from", "On air since", "开始", "上线时间", "上架时间", "开始展示时间",
     ]),
     (Role::End, &[
         "End time", "end_time", "endTime", "End", "Endzeit", "Hora de término", "Waktu selesai", "下播时间", "结束时间",
         "直播结束时间",
+        "Until", "To", "Till", "On air until", "On air to", "结束", "下线时间", "下架时间", "结束展示时间",
     ]),
     (Role::Date, &["Date", "Day", "stat_date", "stat_time_day", "Datum", "Tag", "Data", "Dia", "Fecha", "Tanggal", "Ngày", "วันที่", "日期", "日付", "날짜"]),
     (Role::Hour, &[
@@ -109,13 +111,14 @@ const KNOWN: &[(Role, &[&str])] = &[
     (Role::Broadcast, &[
         "LIVE ID", "Livestream ID", "Room ID", "room_id", "live_id", "broadcast_id", "session_id", "sessionId", "Session",
         "video_id", "Content", "Inhalte", "Conteúdo", "Konten", "Contenido", "直播间ID", "直播ID", "场次ID", "Campaign ID",
+        "Broadcast", "Room", "Stream", "Stream ID", "场次", "直播场次", "直播间", "直播编号",
     ]),
     (Role::Title, &[
         "LIVE name", "Livestream", "Livestream name", "Livestream title", "Room title", "Title", "Video title", "Videotitel",
         "Título do vídeo", "Título", "Judul", "Judul video", "直播标题", "直播间名称", "标题", "Campaign name", "Creator", "Anchor", "Account", "主播",
     ]),
-    (Role::Market, &["Country", "country_code", "country", "Region", "Market", "Land", "País", "Negara", "国家", "国家/地区"]),
-    (Role::Cover, &["cover_id", "Cover", "Ad name", "Ad ID", "cover_image_url", "Cover image", "封面", "封面图"]),
+    (Role::Market, &["Country", "country_code", "country", "Region", "Market", "Land", "País", "Negara", "国家", "国家/地区", "市场", "站点"]),
+    (Role::Cover, &["cover_id", "Cover", "Ad name", "Ad ID", "cover_image_url", "Cover image", "封面", "封面图", "Cover name", "Thumbnail", "Thumbnail ID", "封面ID", "封面名称", "封面编号", "カバー", "커버"]),
     (Role::Audience, &["Gender", "Age", "age_band", "Age group", "Geschlecht", "Alter", "Gênero", "Idade", "性别", "年龄"]),
     (Role::Flag, &["is_test", "is_live", "is_deleted", "Test"]),
 ];

@@ -6,6 +6,7 @@
 mod alias;
 mod cell;
 mod column;
+mod cover_log;
 mod doubt;
 mod draft;
 mod family;
@@ -15,10 +16,13 @@ mod kind;
 mod known;
 mod name;
 mod number;
+mod offset;
+mod page;
 mod published;
 mod relation;
 mod report;
 mod role;
+mod shown_columns;
 mod stranger;
 mod switch;
 #[cfg(test)]
@@ -34,7 +38,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use column::Column;
-pub use draft::{Drafted, Sample, draft};
+pub use draft::{Drafted, DraftedLog, Sample, draft};
 pub use family::kinship;
 pub use header::Header;
 pub use json::{as_json, draft_as_json};
@@ -110,6 +114,12 @@ pub fn inspect(peek: &Peek, starts: &[Timestamp]) -> Vec<Finding> {
 pub fn foremost(findings: &[Finding]) -> Option<&Finding> {
     let known = |finding: &&Finding| finding.columns.iter().filter(|column| column.role.is_some()).count();
     findings.iter().rev().max_by_key(known)
+}
+
+/// Whether a table is a log of which cover was on air.
+#[must_use]
+pub fn is_cover_log(finding: &Finding) -> bool {
+    cover_log::find(finding).is_some()
 }
 
 fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {
@@ -254,7 +264,7 @@ fn stated(when: &When, columns: &[Column], cells: &[Vec<&Cell>], texts: &[String
         // Rows on several clocks share none.
         if all.len() == 1 { all.into_iter().next() } else { None }
     });
-    let lines = texts.iter().filter(|text| zone::speaks_of_zones(text)).cloned();
+    let lines = texts.iter().filter(|text| offset::speaks_of_zones(text)).cloned();
     headers.chain(zones).chain(lines).collect()
 }
 

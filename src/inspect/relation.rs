@@ -77,7 +77,6 @@ fn relate(columns: &[Column], [rate, of, among]: [usize; 3]) -> Option<Relation>
     let signed = columns[rate].kind == Kind::Percent;
     let ways = [(true, false), (false, false), (true, true), (false, true)];
     let ways = ways.into_iter().filter(|(is_percent, _)| *is_percent || !signed);
-    let fits = |rows: &[[Number; 3]], way: (bool, bool)| rows.iter().filter(|row| holds(row, way)).count();
     let likely = ways.filter(|way| fits(sample, *way) * 2 > sample.len());
     let best =
         likely.map(|way| (fits(&rows, way), way)).max_by_key(|(fits, way)| (*fits, std::cmp::Reverse(way.1)))?;
@@ -85,8 +84,12 @@ fn relate(columns: &[Column], [rate, of, among]: [usize; 3]) -> Option<Relation>
     let telling: Vec<&[Number; 3]> =
         rows.iter().filter(|[rate, of, _]| rate.value != 0.0 && of.value != 0.0).collect();
     let is_varied = telling.windows(2).any(|pair| (pair[0][0].value - pair[1][0].value).abs() > 0.0);
-    let nearly_all = fits * 50 >= rows.len() * 49;
-    if !nearly_all && fits * 2 <= rows.len() || telling.is_empty() {
+    // Nothing by nothing is nothing: such rows fit whatever the columns are.
+    let told: Vec<[Number; 3]> =
+        rows.iter().copied().filter(|[rate, of, _]| rate.value != 0.0 || of.value != 0.0).collect();
+    let told_fit = self::fits(&told, best.1);
+    let nearly_all = fits * 50 >= rows.len() * 49 && told_fit * 50 >= told.len() * 49;
+    if !nearly_all && told_fit * 2 <= told.len() || telling.is_empty() {
         return None;
     }
     let proof = match nearly_all {
@@ -96,6 +99,10 @@ fn relate(columns: &[Column], [rate, of, among]: [usize; 3]) -> Option<Relation>
         false => return None,
     };
     Some(Relation { rate, of, among, is_percent, is_cut_off, fits, rows: rows.len(), proof })
+}
+
+fn fits(rows: &[[Number; 3]], way: (bool, bool)) -> usize {
+    rows.iter().filter(|row| holds(row, way)).count()
 }
 
 /// Whether a row's ratio is its quotient.

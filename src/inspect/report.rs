@@ -2,77 +2,25 @@
 
 use std::fmt::Write;
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
-
+use super::cover_log::LogClock;
 use super::kind::Kind;
 use super::number::Number;
+use super::page::{Page, SHOWN, clipped, first};
 use super::relation::{Proof, Relation};
 use super::role::Role;
 use super::total::Total;
 use super::verdict::{Verdict, meaning, quotient};
 use super::when::{End, When};
 use super::zone::{Candidate, Clock};
-use super::{Column, Finding};
+use super::{Column, Finding, shown_columns};
 use crate::export::{Peek, PeekFormat};
-use crate::model::{Count, legible};
+use crate::model::legible;
 
-/// How wide the words on the left are, with the blanks before them.
-const LEFT: usize = 17;
-/// How wide a page is.
-const PAGE: usize = 80;
-/// How wide a name that is shown is at most, and a value.
-const SHOWN: usize = 26;
-/// Columns that are shown each on a line; of more the rest is on one.
-const COLUMNS: usize = 9;
 /// Candidates for a zone that are told.
 const RUNNERS_UP: usize = 1;
 /// Rates beside the cover's, and contradictions, that are told.
 const OTHERS: usize = 3;
 const CONTRADICTIONS: usize = 4;
-
-/// A page of text, of lines as long as they are or folded at a width.
-struct Page {
-    text: String,
-    fold: Option<usize>,
-}
-
-impl Page {
-    fn line(&mut self, word: &str, text: &str) {
-        let text = &*legible(text);
-        for (index, part) in self.folded(text).into_iter().enumerate() {
-            let word = if index == 0 { word } else { "" };
-            let pad = LEFT.saturating_sub(2 + word.width());
-            // Writing to text cannot fail.
-            let _ = writeln!(self.text, "  {word}{:pad$}{part}", "");
-        }
-    }
-
-    fn lines(&mut self, word: &str, texts: &[String]) {
-        for (index, text) in texts.iter().enumerate() {
-            self.line(if index == 0 { word } else { "" }, text);
-        }
-    }
-
-    /// A text in parts that are no wider than the page, cut between words.
-    fn folded(&self, text: &str) -> Vec<String> {
-        let Some(room) = self.fold.and_then(|width| width.checked_sub(LEFT)).filter(|room| *room > 20) else {
-            return vec![text.to_owned()];
-        };
-        let mut parts = vec![String::new()];
-        for word in text.split(' ') {
-            let last = parts.len() - 1;
-            if !parts[last].is_empty() && parts[last].width() + 1 + word.width() > room {
-                parts.push(word.to_owned());
-            } else if parts[last].is_empty() {
-                parts[last].push_str(word);
-            } else {
-                parts[last].push(' ');
-                parts[last].push_str(word);
-            }
-        }
-        parts
-    }
-}
 
 /// The block of a file. `fold` is the width at which long lines are folded, for a screen.
 #[must_use]
@@ -96,16 +44,6 @@ pub fn report(file: &str, peek: &Peek, findings: &[Finding], fold: Option<usize>
         .collect();
     page.lines("other tables", &first(others, OTHERS, "`--output json` has them"));
     page.text
-}
-
-/// The first of some lines, and how many more there are.
-fn first(mut lines: Vec<String>, most: usize, hint: &str) -> Vec<String> {
-    let more = lines.len().saturating_sub(most);
-    if more > 1 {
-        lines.truncate(most);
-        lines.push(format!("and {more} more ({hint})"));
-    }
-    lines
 }
 
 fn format(peek: &Peek) -> String {
@@ -142,7 +80,8 @@ fn table(page: &mut Page, finding: &Finding, has_lines: bool) {
         place = "none: the first line looks like the rest; columns are told by their numbers (`header: none`)"
             .to_owned();
     }
-    if has_lines {
+    // The first line is where anybody looks for it.
+    if has_lines && (header.row > 0 || header.descriptions > 0 || !header.is_there) {
         page.line("header", &place);
     }
     let rows = counted(finding.rows, "row", "rows");
@@ -151,41 +90,41 @@ fn table(page: &mut Page, finding: &Finding, has_lines: bool) {
     page.lines("total", &first(totals, OTHERS, "`--output json` has all"));
     let style = if finding.style.decimal == ',' { "decimal comma (1.234,5)" } else { "decimal point (1,234.5)" };
     let shown = finding.style_example.as_ref().map(|example| format!(", as in `{}`", clipped(example, SHOWN)));
-    page.line("numbers", &format!("{style}{}", shown.unwrap_or_default()));
+    if shown.is_some() || finding.style.decimal == ',' {
+        page.line("numbers", &format!("{style}{}", shown.unwrap_or_default()));
+    }
     if let Some((name, note)) = finding.looks_like {
         page.line("looks like", &format!("{name}: {note}"));
     }
-    columns(page, &finding.columns);
+    shown_columns::lines(page, &finding.columns);
     page.lines("time", &time(finding));
+    if let Some(log) = super::cover_log::find(finding) {
+        page.line("is", LOG);
+        page.lines("clock", &log_clock(&super::cover_log::clock(finding, log)));
+        return;
+    }
     page.lines("clock", &clock(&finding.clock));
     page.lines("cover's rate", &verdict(finding));
     page.lines("other rates", &first(other_rates(finding), OTHERS, "`--output json` has all"));
     page.lines("contradictions", &first(finding.doubts.clone(), CONTRADICTIONS, "`--output json` has all"));
 }
 
+/// What a log of covers is.
+const LOG: &str = "a log of covers: which one was on air in which broadcast; nothing is counted in it (`rows: covers`, beside the table that has the counts)";
+
+fn log_clock(clock: &LogClock) -> Vec<String> {
+    vec![match clock {
+        LogClock::Own => "every time says its own offset, or is UTC".to_owned(),
+        LogClock::Said(zone) if zone == "market" => "the header says: that of each row's market".to_owned(),
+        LogClock::Said(zone) => format!("{zone}: the file says it"),
+        LogClock::Unsaid => {
+            "nothing says whose; name the columns `from (market time)`, or `from (Asia/Shanghai)`".to_owned()
+        }
+    }]
+}
+
 fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
-}
-
-/// A text that takes no more than so many columns of a screen.
-fn clipped(text: &str, most: usize) -> String {
-    let text = &*legible(text);
-    if text.width() <= most {
-        return text.to_owned();
-    }
-    let mut kept = String::new();
-    for c in text.chars() {
-        if kept.width() + c.width().unwrap_or(0) + 1 > most {
-            break;
-        }
-        kept.push(c);
-    }
-    kept + "…"
-}
-
-/// A text with blanks behind it up to so many columns of a screen.
-fn padded(text: &str, width: usize) -> String {
-    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
 fn total_lines(finding: &Finding, total: &Total) -> Vec<String> {
@@ -213,66 +152,6 @@ fn total_lines(finding: &Finding, total: &Total) -> Vec<String> {
         lines.push(format!("`{name}`: the total says {total}, the rows sum up to {sum} ({why})"));
     }
     lines
-}
-
-fn columns(page: &mut Page, columns: &[Column]) {
-    let shown = shown(columns);
-    let width =
-        |text: &dyn Fn(&Column) -> usize| shown.iter().map(|index| text(&columns[*index])).max().unwrap_or(0);
-    let names = width(&|column| clipped(&column.name, SHOWN).width());
-    let kinds = width(&|column| column.kind.word().width());
-    let roles = width(&|column| column.role.map_or(1, |role| role.word().width()));
-    let room = PAGE.saturating_sub(LEFT + names + kinds + roles + 6 + 2).clamp(8, SHOWN);
-    for (line, index) in shown.iter().enumerate() {
-        let column = &columns[*index];
-        let role = column.role.map_or("·", super::role::Role::word);
-        let sample =
-            if column.sample.is_empty() { String::new() } else { format!("`{}`", clipped(&column.sample, room)) };
-        let empty = if column.empty > 0 && column.kind != Kind::Empty {
-            format!(", {} empty", column.empty)
-        } else {
-            String::new()
-        };
-        let text = format!(
-            "{}  {}  {}  {sample}{empty}",
-            padded(&clipped(&column.name, SHOWN), names),
-            padded(column.kind.word(), kinds),
-            padded(role, roles)
-        );
-        page.line(if line == 0 { "columns" } else { "" }, text.trim_end());
-    }
-    let hidden: Vec<usize> = (0..columns.len()).filter(|index| !shown.contains(index)).collect();
-    if !hidden.is_empty() {
-        let named: Vec<String> =
-            hidden.iter().take(3).map(|index| format!("`{}`", clipped(&columns[*index].name, 12))).collect();
-        let more = if hidden.len() > named.len() { ", …" } else { "" };
-        page.line("", &format!("and {} more: {}{more}", hidden.len(), named.join(", ")));
-    }
-}
-
-/// The columns that have a line each: all of a few, else those that a draft may need.
-fn shown(columns: &[Column]) -> Vec<usize> {
-    if columns.len() <= COLUMNS {
-        return (0..columns.len()).collect();
-    }
-    let weight = |index: &usize| {
-        let column = &columns[*index];
-        match column.role {
-            Some(role) if role.is_rate() || role.is_time() => 0,
-            Some(
-                Role::Count(Count::Impressions | Count::Clicks | Count::Entries) | Role::Broadcast | Role::Cover,
-            ) => 0,
-            Some(Role::Count(_) | Role::Market | Role::Length) => 1,
-            Some(_) => 2,
-            None if column.kind.is_time() || column.is_ratio() => 1,
-            None => 3,
-        }
-    };
-    let mut order: Vec<usize> = (0..columns.len()).collect();
-    order.sort_by_key(weight);
-    order.truncate(COLUMNS - 1);
-    order.sort_unstable();
-    order
 }
 
 fn time(finding: &Finding) -> Vec<String> {
@@ -383,7 +262,11 @@ pub(super) fn verdict(finding: &Finding) -> Vec<String> {
         }
         Verdict::None(why) => {
             let mut lines = vec!["NONE: this export yields no click rate of the cover".to_owned()];
-            lines.extend(why.iter().map(|why| format!("- {why}")));
+            lines.extend(first(
+                why.iter().map(|why| format!("- {why}")).collect(),
+                OTHERS + 1,
+                "`--output json` has all",
+            ));
             lines
         }
     }

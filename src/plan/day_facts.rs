@@ -112,6 +112,9 @@ pub(super) fn standing(facts: &DayFacts<'_>, selection: &Selection) -> Standing 
     if facts.now < facts.day.end {
         return Standing::NotOver;
     }
+    if selection.reprocess == Reprocess::Sample {
+        return Standing::Due(Because::Asked);
+    }
     if let Some(standing) = facts.published_from_what_is_gone(selection) {
         return standing;
     }
@@ -133,7 +136,7 @@ pub(super) fn standing(facts: &DayFacts<'_>, selection: &Selection) -> Standing 
         Reprocess::Due => natural,
         Reprocess::Missing => natural.filter(|because| *because == Because::NeverPublished),
         Reprocess::Failed => natural.filter(|_| facts.pending_attempt().is_some_and(Attempt::is_trouble)),
-        Reprocess::All => Some(natural.unwrap_or(Because::Asked)),
+        Reprocess::All | Reprocess::Sample => Some(natural.unwrap_or(Because::Asked)),
     };
     match (chosen, natural, facts.receipt) {
         (Some(because), _, _) => Standing::Due(because),

@@ -8,7 +8,7 @@ use jiff::{Timestamp, ToSpan as _};
 use super::lack::Lack;
 use super::window::Window;
 use super::{Known, PlannedExport};
-use crate::config::{Export, IfMissing, PathInstant, Platform, Rows};
+use crate::config::{Export, IfMissing, Pages, PathInstant, Platform, Rows};
 use crate::export::near_misses;
 use crate::model::MarketId;
 use crate::time::DayRule;
@@ -175,7 +175,10 @@ pub(super) fn neighbours_before(date: Date) -> impl Iterator<Item = Date> {
 /// Whether dates of an export can be expected to have equally many objects: nothing else is declared, and it has not
 /// one for each broadcast or stretch of time.
 fn is_counted_on(export: &Export) -> bool {
-    let is_declared = export.completeness.parts.is_some() || export.completeness.complete_when.is_some();
+    // What comes in pages has as many objects as it happens to have pages, and says itself whether all are there.
+    let is_paged = matches!(export.completeness.pages, Pages::Declared(_));
+    let is_declared =
+        export.completeness.parts.is_some() || export.completeness.complete_when.is_some() || is_paged;
     let is_by_broadcast = export.path.names_broadcast() || export.path.says(PathInstant::Start);
     let is_of_rows = !matches!(export.rows, Rows::Covers(_)) && export.fallback_for().is_none();
     is_of_rows && !is_declared && !is_by_broadcast

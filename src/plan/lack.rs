@@ -26,6 +26,14 @@ impl Lack {
         self.missing.is_empty() && self.incomplete.is_empty()
     }
 
+    /// What else the day stands on, in words.
+    pub(super) fn told(&self) -> Option<String> {
+        let missing =
+            (!self.missing.is_empty()).then(|| format!("nothing is here at {}", self.missing.join(", ")));
+        let lack: Vec<String> = missing.into_iter().chain(self.incomplete.iter().cloned()).collect();
+        (!lack.is_empty()).then(|| format!("a run waits for more: {}", lack.join("; ")))
+    }
+
     /// Whether all of it is of dates before the first that the platform delivered for the market.
     pub(super) fn is_before(&self, first: Option<Date>) -> bool {
         let dates = self.dates.as_deref().unwrap_or_default();

@@ -8,9 +8,9 @@ use jiff::civil::Date;
 use super::day_facts::{DayFacts, because, standing};
 use super::delivered::{Delivered, Place, neighbours_before};
 use super::fingerprint::fingerprint;
-use super::lack::Asked;
+use super::lack::{Asked, Lack};
 use super::window::last_end;
-use super::{Because, Selection, Standing, Window};
+use super::{Because, Reprocess, Selection, Standing, Window};
 use crate::archive::{Attempt, Receipt, State, Unit};
 use crate::config::{Platform, Workspace};
 use crate::export::Found;
@@ -203,7 +203,11 @@ impl PlatformPlan {
             let settles_at = last_end(platform, &day, &windows).as_second().saturating_add(settle_seconds);
             let state = if judged_as_of.as_second() >= settles_at { State::Final } else { State::Provisional };
             let asked = Asked { market: &market, day: &day, windows: &windows, covering: &covering };
-            let lack = delivered.lack(&asked);
+            let mut lack = delivered.lack(&asked);
+            if selection.reprocess == Reprocess::Sample {
+                notes.extend(lack.told());
+                lack = Lack::default();
+            }
             let mut facts = DayFacts {
                 workspace,
                 platform,

@@ -18,6 +18,7 @@ mod evidence;
 mod experiment;
 mod experiment_balance;
 mod false_winners;
+mod file;
 mod frame;
 mod funnel;
 mod likeness;
@@ -55,6 +56,7 @@ pub use sheet::{KNOWN_PART, Sheet};
 pub use slots_told::slots_told;
 
 use crate::model::{Check, PlatformId, Reject};
+use file::parquet;
 
 /// A rendered table.
 #[derive(Debug, Clone)]
@@ -115,16 +117,4 @@ pub fn reconciliation(
 ) -> Result<Rendered, ReportError> {
     let failed = |source| ReportError { table: "reconciliation", source };
     parquet(reconciliation::reconciliation(platform, export_date, checks).map_err(failed)?).map_err(failed)
-}
-
-/// The same table gives the same bytes: one thread, one row group size, nothing of the machine in it.
-fn parquet(mut table: DataFrame) -> PolarsResult<Rendered> {
-    let mut bytes = Vec::new();
-    table.rechunk_mut();
-    ParquetWriter::new(&mut bytes)
-        .with_compression(ParquetCompression::Zstd(None))
-        .with_row_group_size(Some(1 << 17))
-        .set_parallel(false)
-        .finish(&mut table)?;
-    Ok(Rendered { bytes, rows: table.height() })
 }

@@ -13,6 +13,7 @@ use crate::model::{CountRow, Fact, FactKey, Figures, MarketId, Parts, TurnFact, 
 use crate::plan::{Batch, PlannedDay, PlannedExport};
 
 use super::error_text;
+use super::pages::PageSets;
 use super::reading::{Read, ReadExport, Unread};
 
 /// The share of the memory bound that rows of counts and covers may take.
@@ -63,14 +64,18 @@ pub(super) fn book(
     platform: &Platform,
     batch: &Batch<'_>,
     (scope, turns): (&Scope, &BTreeMap<MarketId, Turns>),
-    exports: &[Result<ReadExport, Unread>],
+    (exports, pages): (&[Result<ReadExport, Unread>], &PageSets),
 ) -> Booked {
     let is_too_much = exports.iter().any(|read| read.as_ref().is_err_and(|unread| unread.is_too_much));
-    let entries: Vec<Entry<'_>> = exports
+    let mut entries: Vec<Entry<'_>> = exports
         .iter()
         .enumerate()
-        .filter_map(|(number, read)| entry(platform, batch.exports[number], number, read.as_ref().ok()?))
+        .filter_map(|(number, read)| {
+            let entry = entry(platform, batch.exports[number], number, read.as_ref().ok()?)?;
+            Some(Entry { delivery: pages.first(number), ..entry })
+        })
         .collect();
+    as_old_as_the_newest_page(&mut entries);
     let days: Option<Vec<BookDay<'_>>> = batch
         .days
         .iter()
@@ -86,6 +91,18 @@ pub(super) fn book(
             count::book(&Book { days: &days, scope, entries: &entries, eras: &platform.eras })
         }
         _ => Booked::default(),
+    }
+}
+
+/// An answer in several objects was made when the last of them was.
+fn as_old_as_the_newest_page(entries: &mut [Entry<'_>]) {
+    let mut newest: BTreeMap<usize, i64> = BTreeMap::new();
+    for entry in entries.iter() {
+        let created_us = newest.entry(entry.delivery).or_insert(entry.created_us);
+        *created_us = entry.created_us.max(*created_us);
+    }
+    for entry in entries {
+        entry.created_us = newest[&entry.delivery];
     }
 }
 
@@ -112,6 +129,7 @@ fn entry<'a>(
     let better = definition.fallback_for();
     Some(Entry {
         export: number,
+        delivery: number,
         definition: planned.export,
         fallback_for: platform.exports.iter().position(|export| Some(export.name.as_str()) == better),
         extent: *per,

@@ -120,6 +120,9 @@ pub(super) fn exports_of(
         if let Some(reason) = objections.to(day, index, &object.key, &read.sha256) {
             return Err(Disposition::Held { reason });
         }
+        if let Some(reason) = counted.pages.reason(index) {
+            return Err(Disposition::Held { reason: reason.to_owned() });
+        }
         let report = &read.report;
         if is_above(report.rejected, report.rows_in, settings.max_reject_share) {
             let reason = format!(

@@ -19,6 +19,7 @@ use crate::report::{self, Rendered, Sheet};
 use crate::time::tz_release;
 
 use super::abreast::{Turns, abreast};
+use super::cover_log;
 use super::coverage::{Coverage, Uncovered};
 use super::judge::{self, Objections};
 use super::known_since;
@@ -178,7 +179,10 @@ impl Publisher<'_> {
             Ok(fell) => fell,
             Err(held) => return Ok(held),
         };
-        let notes: Vec<String> = day.notes.iter().cloned().chain(fell).chain(partly.clone()).collect();
+        let of_log = counted.booked.logs.get(number).map(|log| cover_log::notes(log, &market.day.zone));
+        let of_log = of_log.into_iter().flatten();
+        let notes: Vec<String> =
+            day.notes.iter().cloned().chain(fell).chain(partly.clone()).chain(of_log).collect();
         let partly = partly.filter(|_| state == State::Provisional);
         let draft = Draft { totals, partly, ..draft(state, &day.fingerprint, exports, &day.config_sha256) };
         // A schedule that no longer reaches into the day leaves a table without rows.

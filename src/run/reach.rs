@@ -33,7 +33,8 @@ impl Reaches {
     }
 }
 
-fn reach(workspace: &Workspace, definition: &Export, date: Date) -> Reach {
+/// The reach of an object of a date.
+pub(super) fn reach(workspace: &Workspace, definition: &Export, date: Date) -> Reach {
     let in_market = |(id, market): (&MarketId, &Market)| {
         let (from, until) = plan::reach_in(definition, date, &market.day)?;
         Some((id.clone(), (from.as_microsecond(), until.as_microsecond())))

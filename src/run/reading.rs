@@ -23,6 +23,7 @@ use super::ahead::Ahead;
 use super::booking::{self, Room};
 use super::known_since::KnownSince;
 use super::localize::{Clocks, Localizing};
+use super::pages::PageSets;
 use super::progress::{Observer, Step};
 use super::reach::Reaches;
 use super::{RunError, Stop, error_text};
@@ -81,6 +82,8 @@ pub(super) struct CountedBatch {
     pub(super) turns: Vec<Vec<TurnFact>>,
     /// What of them came as counts.
     pub(super) booked: Booked,
+    /// Which exports are pages of one answer, and which of those are not whole.
+    pub(super) pages: PageSets,
     singly: Counted,
 }
 
@@ -229,13 +232,14 @@ pub(super) fn count(
         return Ok(None);
     }
     let mut singly = counter.finish(fed).map_err(RunError::Spill)?;
-    let booked = booking::book(source.workspace, platform, batch, (&scope, &turns), &exports);
+    let pages = PageSets::of(batch, &exports);
+    let booked = booking::book(source.workspace, platform, batch, (&scope, &turns), (&exports, &pages));
     for read in exports.iter_mut().flatten().filter(|read| matches!(read.rows, Read::Page(_))) {
         read.rows = Read::Booked;
     }
     let by_turn = booking::join_turns(platform, batch, &turns, &mut singly, &booked);
     let facts = booking::join(platform, batch, std::mem::take(&mut singly.facts), &booked);
-    Ok(Some(CountedBatch { exports, facts, turns: by_turn, booked, singly }))
+    Ok(Some(CountedBatch { exports, facts, turns: by_turn, booked, pages, singly }))
 }
 
 /// The turns of the platform in every market of a batch that has any.

@@ -327,6 +327,7 @@ const SECTIONS: &[(&str, Option<&str>, &str)] = &[
     ("an export", Some("impressions"), "p.yaml exports[1].stranger"),
     ("an export", Some("counts"), "p.yaml exports[2].stranger"),
     ("an export", Some("covers"), "p.yaml exports[3].stranger"),
+    ("complete", None, "p.yaml exports[4].complete.stranger"),
     ("day", None, "p.yaml exports[0].day.stranger"),
     ("numbers", None, "p.yaml exports[2].numbers.stranger"),
     ("newest", None, "p.yaml exports[2].newest.stranger"),
@@ -400,6 +401,9 @@ const STRANGERS: &[(&str, &str)] = &[
          rates: {enter: {column: r, unit: percent, of: stays, among: entries, stranger: 1}}\n  \
          - name: l\n    stranger: 1\n    rows: covers\n    path: l.csv\n    format: csv\n    \
          newest: {by: name, per: period}\n    columns:\n      stranger: 1\n      from: f\n      market: {value: IN}\n      \
+         broadcast_id: b\n      cover_id: c\n  \
+         - name: j\n    rows: impressions\n    path: j.json\n    format: json\n    rows_at: \"[]\"\n    \
+         complete: {next: n, stranger: 1}\n    columns:\n      occurred_at: t\n      market: {value: JP}\n      \
          broadcast_id: b\n      cover_id: c\n",
     ),
     (

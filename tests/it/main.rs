@@ -27,6 +27,7 @@ mod rows;
 mod scenario;
 mod scenarios;
 mod table;
+mod templates;
 mod twin;
 mod tz_golden;
 mod upgrade;

@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
+use arrow_schema::{DataType, TimeUnit};
+use bytes::Bytes;
 use coverledger::archive::TableName;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use sha2::{Digest, Sha256};
 
 use crate::scenario::Scenario;
@@ -44,6 +47,26 @@ fn written(recorded: &Recorded) -> String {
     format!("{HEADER}{}", recorded.iter().map(line).collect::<String>())
 }
 
+/// What a reader of Arrow is told of a file: types that every reader knows, and text is no view.
+fn assert_plain_types(name: &str, bytes: &[u8]) {
+    let reader = ParquetRecordBatchReaderBuilder::try_new(Bytes::copy_from_slice(bytes)).unwrap();
+    let of_text =
+        reader.schema().fields().iter().find(|field| field.name() == "platform").map(|field| field.data_type());
+    assert!(of_text.is_none_or(|of_text| *of_text == DataType::Utf8), "{name}: {of_text:?}");
+    for field in reader.schema().fields() {
+        let is_known = matches!(
+            field.data_type(),
+            DataType::Utf8
+                | DataType::Boolean
+                | DataType::Int64
+                | DataType::Float64
+                | DataType::Date32
+                | DataType::Timestamp(TimeUnit::Microsecond, _)
+        );
+        assert!(is_known, "{name}: `{}` is {}", field.name(), field.data_type());
+    }
+}
+
 fn published() -> Recorded {
     let scenario = Scenario::new();
     let mut published = Recorded::new();
@@ -56,6 +79,7 @@ fn published() -> Recorded {
             }
             let mut digest = Sha256::new();
             for (name, bytes) in &files {
+                assert_plain_types(name, bytes);
                 digest.update(format!("{name}\n{}\n", bytes.len()));
                 digest.update(bytes);
             }

@@ -138,6 +138,11 @@ impl<'a> Conflicts<'a> {
         *first = example.min(*first);
     }
 
+    /// Whether two rows came by different deliveries.
+    fn are_apart(&self, one: &Rival, other: &Rival) -> bool {
+        !self.sheet.are_one(one.entry as usize, other.entry as usize)
+    }
+
     fn told_by(&self, row: &Rival) -> Subject {
         self.sheet.book.entries[row.entry as usize].subject
     }
@@ -160,7 +165,7 @@ impl<'a> Conflicts<'a> {
                     !may_be_two || other.span_us.0 == row.span_us.0
                 };
                 let contradicts =
-                    |other: &&&Rival| other.entry != row.entry && overlap(other, row) && is_of_one(other);
+                    |other: &&&Rival| self.are_apart(other, row) && overlap(other, row) && is_of_one(other);
                 let against: Vec<&Rival> = open.iter().filter(contradicts).copied().collect();
                 for other in against {
                     let subject = self.subject(row);
@@ -187,7 +192,7 @@ impl<'a> Conflicts<'a> {
         rows.sort_unstable_by_key(|row| (session(row), row.span_us.1, row.entry, row.row));
         for rows in rows.chunk_by(|one, other| session(one) == session(other)) {
             let [first, .., last] = rows else { continue };
-            let contradicts = |one: &Rival, other: &Rival| one.entry != other.entry && overlap(one, other);
+            let contradicts = |one: &Rival, other: &Rival| self.are_apart(one, other) && overlap(one, other);
             let pair = rows.iter().find_map(|row| {
                 [first, last].into_iter().find(|other| contradicts(row, other)).map(|other| (row, other))
             });
@@ -211,7 +216,7 @@ impl<'a> Conflicts<'a> {
                 &group[from..from + group[from..].partition_point(|row| row.entry == entry)]
             };
             for lost in group.chunk_by(|one, other| one.entry == other.entry) {
-                if lost[0].entry != holder {
+                if !self.sheet.are_one(lost[0].entry as usize, holder as usize) {
                     pairs.entry((lost[0].entry, holder)).or_default().compare(&self.sheet, lost, of(holder));
                 }
             }

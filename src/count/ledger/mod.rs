@@ -35,6 +35,7 @@ mod allot;
 mod cells;
 mod clock;
 mod conflict;
+mod log_told;
 mod names;
 mod newest;
 mod reach;
@@ -47,8 +48,9 @@ mod tests;
 
 use self::clock::Clock;
 pub use self::conflict::{Conflict, ConflictKind, Delivered};
+pub use self::log_told::{LogTold, Overlap, Without};
 use self::reach::Reach;
-use self::sheet::Sheet;
+use self::sheet::{DayBooked, Sheet};
 use self::timeline::UNKNOWN;
 use self::unsaid::Unsaid;
 pub use self::unsaid::UnsaidRows;
@@ -94,6 +96,9 @@ pub struct BookDay<'a> {
 pub struct Entry<'a> {
     /// The object's number in the scope; objects are numbered in the order of their keys.
     pub export: usize,
+    /// The number of the first of the objects that are one delivery, such as the pages of one answer; its own if it
+    /// came alone. They add up, as the rows of one object do, and have one age.
+    pub delivery: usize,
     /// Which of the platform's exports it belongs to.
     pub definition: usize,
     /// Of which of the platform's exports its rows are the fallback.
@@ -132,6 +137,8 @@ pub struct Booked {
     pub turns: Vec<Vec<TurnFact>>,
     /// By market-day: objects that it cannot all take at their word. They are booked by their keys all the same.
     pub conflicts: Vec<Vec<Conflict>>,
+    /// By market-day: what the logs of covers leave open.
+    pub logs: Vec<LogTold>,
     outcomes: Vec<Outcome>,
     days: usize,
     unsaid: Vec<Unsaid>,
@@ -194,6 +201,7 @@ impl Booked {
 ///     scope: &scope,
 ///     entries: &[Entry {
 ///         export: 0,
+///         delivery: 0,
 ///         definition: 0,
 ///         fallback_for: None,
 ///         extent: Extent::Period,
@@ -231,10 +239,11 @@ pub fn book(book: &Book<'_>) -> Booked {
         })
     });
     let mut booked = Booked { days, ..Booked::default() };
-    for (facts, turns, conflicts) in facts {
+    for DayBooked { facts, turns, conflicts, log } in facts {
         booked.facts.push(facts);
         booked.turns.push(turns);
         booked.conflicts.push(conflicts);
+        booked.logs.push(log);
     }
     Booked { outcomes, unsaid, ..booked }
 }

@@ -6,6 +6,7 @@ use super::allot::{Piece, Sharing, day_match};
 use super::cells::{Cell, Cells};
 use super::clock::Clock;
 use super::conflict::{Conflict, Conflicts, Rival};
+use super::log_told::{LogTold, Telling};
 use super::names::number;
 use super::reach::{Logged, Reach, Room, RowAt, Seat};
 use super::timeline::{Airing, Attribution, Timeline};
@@ -29,6 +30,17 @@ pub(super) struct Sheet<'a> {
     pub(super) has_turns: bool,
 }
 
+/// What booking one market-day comes to.
+pub(super) struct DayBooked {
+    pub(super) facts: Vec<Fact>,
+    /// The same by turn if one reaches into the day.
+    pub(super) turns: Vec<TurnFact>,
+    /// What contradicts itself.
+    pub(super) conflicts: Vec<Conflict>,
+    /// What the logs of covers leave open.
+    pub(super) log: LogTold,
+}
+
 /// Scratch, kept between rows.
 #[derive(Default)]
 struct Desk {
@@ -41,15 +53,12 @@ struct Desk {
 }
 
 impl Sheet<'_> {
-    /// The facts of the day, the same by turn if one reaches into it, and what contradicts itself. `outcome` is told of
+    /// The facts of the day and what there is to say of them. `outcome` is told of
     /// every row that reaches into it: its entry, and whether it counts.
-    pub(super) fn facts(
-        self,
-        unsaid: &mut Unsaid,
-        mut outcome: impl FnMut(usize, bool),
-    ) -> (Vec<Fact>, Vec<TurnFact>, Vec<Conflict>) {
+    pub(super) fn facts(self, unsaid: &mut Unsaid, mut outcome: impl FnMut(usize, bool)) -> DayBooked {
         let mut conflicts = Conflicts::new(self);
-        let timelines = self.timelines(&mut outcome, &mut conflicts);
+        let mut telling = Telling::default();
+        let timelines = self.timelines(&mut outcome, &mut conflicts, &mut telling);
         // Rows stand in the order of their objects.
         let reaching = &self.reach.rows[self.number];
         let are_several = reaching.first().map(|at| at.entry) != reaching.last().map(|at| at.entry);
@@ -78,7 +87,11 @@ impl Sheet<'_> {
                 });
             }
             if is_counted {
-                let attribution = seat.cover.is_none().then(|| attribute(&timelines, seat.broadcast, row));
+                let log = timelines.get(&seat.broadcast);
+                let attribution = seat.cover.is_none().then(|| attribute(log, row));
+                if let Some(attribution) = &attribution {
+                    telling.row(seat.broadcast, row, attribution, log);
+                }
                 let Entry { lacks, page, .. } = self.book.entries[entry];
                 let mut unknown = CountSet::default();
                 self.enter(row, seat, attribution, &mut desk, |cell, figures, by_turn| {
@@ -94,8 +107,13 @@ impl Sheet<'_> {
             }
         }
         conflicts.look(rivals);
-        let facts = cells.into_facts(&self.reach.names).into_iter().map(|of_turn| of_turn.fact).collect();
-        (facts, of_turns.into_facts(&self.reach.names), conflicts.finish())
+        let names = &self.reach.names;
+        DayBooked {
+            facts: cells.into_facts(names).into_iter().map(|of_turn| of_turn.fact).collect(),
+            turns: of_turns.into_facts(names),
+            conflicts: conflicts.finish(),
+            log: telling.finish(names),
+        }
     }
 
     /// With what the row of these figures should have said, as far as the platform offers it in an era.
@@ -120,9 +138,14 @@ impl Sheet<'_> {
         self.reach.row_claims.holder(group, |entry| self.is_in_scope(entry))
     }
 
+    /// Whether two entries came as one delivery.
+    pub(super) fn are_one(&self, one: usize, other: usize) -> bool {
+        self.book.entries[one].delivery == self.book.entries[other].delivery
+    }
+
     /// Whether no newer page in scope says something about the key of these rows.
     fn holds(&self, group: u32, entry: usize) -> bool {
-        self.holder(group) == Some(entry)
+        self.holder(group).is_some_and(|holder| self.are_one(holder, entry))
     }
 
     /// The entry whose row of a log holds.
@@ -132,7 +155,7 @@ impl Sheet<'_> {
 
     /// Whether no newer log in scope says something else.
     fn log_holds(&self, logged: &Logged) -> bool {
-        self.log_holder(logged) == Some(logged.entry)
+        self.log_holder(logged).is_some_and(|holder| self.are_one(holder, logged.entry))
     }
 
     /// Whether a better export than this, or one that is better still, has rows of a broadcast that hold.
@@ -209,6 +232,7 @@ impl Sheet<'_> {
         &self,
         outcome: &mut impl FnMut(usize, bool),
         conflicts: &mut Conflicts<'_>,
+        telling: &mut Telling,
     ) -> HashMap<u32, Timeline> {
         let (day_start, day_end) = (self.day.day.start.as_microsecond(), self.day.day.end.as_microsecond());
         let mut timelines = HashMap::new();
@@ -221,21 +245,24 @@ impl Sheet<'_> {
                 let Airing { from_us, until_us, .. } = logged.airing;
                 if from_us < day_end && day_start < timeline.end_of(from_us, until_us) {
                     outcome(logged.entry, self.log_holds(logged));
-                    if let Some(holder) = self.log_holder(logged).filter(|holder| *holder != logged.entry) {
+                    if let Some(holder) =
+                        self.log_holder(logged).filter(|holder| !self.are_one(*holder, logged.entry))
+                    {
                         let span_us = (from_us, until_us.unwrap_or(from_us));
                         let [older, newer] = [logged.entry, holder].map(|entry| (number(entry), span_us));
                         conflicts.replaced(market, older, newer, *broadcast);
                     }
                 }
             }
+            telling.log(*broadcast, &timeline, (day_start, day_end));
             timelines.insert(*broadcast, timeline);
         }
         timelines
     }
 }
 
-fn attribute(timelines: &HashMap<u32, Timeline>, broadcast: u32, row: &CountRow) -> Attribution {
-    match timelines.get(&broadcast) {
+fn attribute(log: Option<&Timeline>, row: &CountRow) -> Attribution {
+    match log {
         Some(timeline) => timeline.attribute(row.start_us, row.end_us),
         None => Timeline::default().attribute(row.start_us, row.end_us),
     }

@@ -25,6 +25,8 @@ pub(super) struct Airing {
 pub(super) struct Timeline {
     begins_us: Vec<i64>,
     stretches: Vec<Stretch>,
+    /// Time in which two covers are on air at once: from, until and which two.
+    overlaps: Vec<(i64, i64, [u32; 2])>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -67,8 +69,13 @@ impl Timeline {
                 on_air.remove(cover);
             }
             let next_us = changes.get(index + 1).map_or(*at_us, |next| next.0);
-            if let (1, Some((cover, _))) = (on_air.len(), on_air.first_key_value()) {
-                timeline.push(*at_us, next_us, *cover);
+            let mut covers = on_air.keys().copied();
+            match (covers.next(), covers.next()) {
+                (Some(cover), None) => timeline.push(*at_us, next_us, cover),
+                (Some(one), Some(other)) if *at_us < next_us => {
+                    timeline.overlaps.push((*at_us, next_us, [one, other]));
+                }
+                _ => {}
             }
         }
         timeline
@@ -80,6 +87,22 @@ impl Timeline {
             Some(last) if last.end_us == start_us && last.cover == cover => last.end_us = end_us,
             _ => self.stretches.push(Stretch { start_us, end_us, cover }),
         }
+    }
+
+    /// Time in which two covers are on air at once: from, until and which two.
+    pub(super) fn overlaps(&self) -> impl Iterator<Item = (i64, i64, [u32; 2])> {
+        self.overlaps.iter().copied()
+    }
+
+    /// The first gap between two covers that lasts so long within an interval: neither cover was on air, nor two at once.
+    pub(super) fn gap_within(&self, start_us: i64, end_us: i64, least_us: i64) -> Option<(i64, i64)> {
+        let first = self.stretches.partition_point(|stretch| stretch.end_us <= start_us).saturating_sub(1);
+        let pairs = self.stretches[first..].windows(2).take_while(|pair| pair[0].end_us < end_us);
+        let gaps = pairs.map(|pair| (pair[0].end_us.max(start_us), pair[1].start_us.min(end_us)));
+        let is_whole = |(from, until): &(i64, i64)| until - from >= least_us;
+        let is_open =
+            |(from, until): &(i64, i64)| !self.overlaps.iter().any(|(start, end, _)| start < until && from < end);
+        gaps.filter(is_whole).find(is_open)
     }
 
     /// Where a cover ends that begins at an instant: where it says, or where the next begins, or never.

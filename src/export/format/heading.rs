@@ -16,6 +16,8 @@ use crate::export::text::normal;
 pub(super) struct Heading {
     names: Vec<String>,
     normal: Vec<String>,
+    /// Of a header over two lines: the names with what they are grouped under, `Traffic / Impressions`.
+    grouped: Vec<String>,
 }
 
 /// Where each wanted column is, in the order of the wanted ones; `None` for one that is not there and need not be.
@@ -24,7 +26,36 @@ pub(super) type Places = Vec<Option<usize>>;
 impl Heading {
     pub(in crate::export) fn new(names: Vec<String>) -> Self {
         let normal = names.iter().map(|name| normal(name)).collect();
-        Self { names, normal }
+        Self { names, normal, grouped: Vec::new() }
+    }
+
+    /// A header over two lines. A cell of the first may be merged over several columns, which the second names, or
+    /// downwards over both lines.
+    pub(super) fn of_two(above: &[String], below: &[String]) -> Self {
+        let mut names = Vec::new();
+        let mut grouped = Vec::new();
+        let mut group = "";
+        for column in 0..above.len().max(below.len()) {
+            let [above, below] = [above, below].map(|line| line.get(column).map_or("", String::as_str));
+            if !above.is_empty() {
+                group = above;
+            }
+            let name = if below.is_empty() { above } else { below };
+            names.push(name.to_owned());
+            let is_grouped = !below.is_empty() && !group.is_empty() && group != below;
+            grouped.push(if is_grouped { normal(&format!("{group} / {below}")) } else { String::new() });
+        }
+        Self { grouped, ..Self::new(names) }
+    }
+
+    /// With as many columns as the wanted ones go by number: a spreadsheet's row ends with its last value.
+    pub(super) fn as_wide_as(mut self, wanted: &[Wanted]) -> Self {
+        let most = wanted.iter().filter_map(|wanted| wanted.column.number()).max().map_or(0, usize::from);
+        if self.names.len() < most {
+            self.names.resize(most, String::new());
+            self.normal.resize(most, String::new());
+        }
+        self
     }
 
     pub(in crate::export) fn len(&self) -> usize {
@@ -65,13 +96,17 @@ impl Heading {
 
     /// The columns that a wanted one could be.
     fn candidates(&self, wanted: &Wanted) -> Vec<usize> {
+        if let Some(number) = wanted.column.number() {
+            return usize::from(number).checked_sub(1).filter(|place| *place < self.len()).into_iter().collect();
+        }
         let exact: Vec<usize> = (0..self.len()).filter(|place| wanted.is(&self.names[*place])).collect();
         if !exact.is_empty() {
             return exact;
         }
         let aliases: Vec<String> = wanted.column.names().iter().map(|alias| normal(alias)).collect();
+        let is_meant = |name: Option<&String>| name.is_some_and(|name| !name.is_empty() && aliases.contains(name));
         (0..self.len())
-            .filter(|place| !self.normal[*place].is_empty() && aliases.contains(&self.normal[*place]))
+            .filter(|place| is_meant(self.normal.get(*place)) || is_meant(self.grouped.get(*place)))
             .collect()
     }
 
@@ -81,7 +116,8 @@ impl Heading {
         let mut is_complete = true;
         for wanted in wanted {
             let is_there = !self.candidates(wanted).is_empty();
-            found += usize::from(is_there);
+            // Any line has a third column.
+            found += usize::from(is_there && wanted.column.number().is_none());
             is_complete &= is_there || !wanted.is_needed;
         }
         (found, is_complete && found > 0)
@@ -91,14 +127,24 @@ impl Heading {
 /// Looks for the header among the first rows of a table that are not empty.
 pub(super) struct Search<'a> {
     wanted: &'a [Wanted],
-    header: Header,
+    header: &'a Header,
     looked_at: u16,
     best: Option<(usize, Heading)>,
+    /// The line before, of a header over two.
+    above: Option<Vec<String>>,
+    /// Whether rows may be wider than their header.
+    widens: bool,
 }
 
 impl<'a> Search<'a> {
-    pub(in crate::export) fn new(header: Header, wanted: &'a [Wanted]) -> Self {
-        Self { wanted, header, looked_at: 0, best: None }
+    pub(in crate::export) fn new(header: &'a Header, wanted: &'a [Wanted]) -> Self {
+        Self { wanted, header, looked_at: 0, best: None, above: None, widens: false }
+    }
+
+    /// Of a spreadsheet, whose rows end with their last value.
+    pub(super) fn widening(mut self) -> Self {
+        self.widens = true;
+        self
     }
 
     /// Whether the first row must be the header.
@@ -108,13 +154,19 @@ impl<'a> Search<'a> {
 
     /// Whether no further row may be the header.
     pub(super) fn is_over(&self) -> bool {
-        self.looked_at >= self.header.within_lines.max(1)
+        self.looked_at >= self.header.within_lines.max(1) + self.header.lines - 1
     }
 
     /// Takes the next row; gives the header back with its places if this is it.
     pub(super) fn offer(&mut self, names: Vec<String>) -> Result<Option<(Heading, Places)>, ExportError> {
         self.looked_at += 1;
-        let heading = Heading::new(names);
+        let heading = if self.header.lines == 2 {
+            let Some(above) = self.above.replace(names.clone()) else { return Ok(None) };
+            Heading::of_two(&above, &names)
+        } else {
+            Heading::new(names)
+        };
+        let heading = if self.widens { heading.as_wide_as(self.wanted) } else { heading };
         let (found, is_complete) = heading.score(self.wanted);
         if is_complete {
             if self.is_first_row() {
@@ -129,9 +181,22 @@ impl<'a> Search<'a> {
         Ok(None)
     }
 
+    /// The rows are over: of a table without a record, the header may be one line where others have two.
+    pub(super) fn end(&self) -> Result<Option<(Heading, Places)>, ExportError> {
+        let Some(names) = &self.above else { return Ok(None) };
+        let heading = Heading::new(names.clone());
+        let (_, is_complete) = heading.score(self.wanted);
+        if !is_complete {
+            return Ok(None);
+        }
+        let places = heading.places(self.wanted)?;
+        Ok(Some((heading, places)))
+    }
+
     /// Takes a row that cannot be the header.
     pub(super) fn pass(&mut self) {
         self.looked_at += 1;
+        self.above = None;
     }
 
     /// Whether a row had at least one of the wanted columns.
@@ -212,7 +277,8 @@ mod tests {
     #[test]
     fn the_row_with_the_most_columns_says_what_is_missing() {
         let wanted = [wanted(&["Day"]), wanted(&["Views"]), wanted(&["Clicks"])];
-        let mut search = Search::new(Header { within_lines: 3, description_lines: 0 }, &wanted);
+        let three = Header::within(3, 0);
+        let mut search = Search::new(&three, &wanted);
         for row in [&["Report of", "Day"][..], &["Day", "Views", "Likes"], &["1", "2"]] {
             assert!(!search.is_over());
             assert_eq!(search.offer(row.iter().map(|name| (*name).to_owned()).collect()).unwrap(), None);
@@ -225,12 +291,39 @@ mod tests {
     fn names_that_no_one_maps_may_repeat_behind_a_preamble_but_not_in_a_first_line() {
         let names = || ["Day", "Rate", "Rate"].map(str::to_owned).to_vec();
         let day = [wanted(&["Day"])];
-        let mut search = Search::new(Header { within_lines: 2, description_lines: 0 }, &day);
+        let two = Header::within(2, 0);
+        let mut search = Search::new(&two, &day);
         assert!(search.offer(names()).unwrap().is_some());
-        let refusal = Search::new(Header::FIRST_LINE, &day).offer(names()).unwrap_err();
+        let refusal = Search::new(&Header::FIRST_LINE, &day).offer(names()).unwrap_err();
         assert_eq!(refusal.to_string(), "its header names `Rate` twice");
         let rate = [wanted(&["rate"])];
-        let mut search = Search::new(Header { within_lines: 2, description_lines: 0 }, &rate);
+        let mut search = Search::new(&two, &rate);
         assert_eq!(search.offer(names()).unwrap_err().to_string(), "its header names `Rate` twice");
+    }
+
+    #[test]
+    fn a_header_over_two_lines_is_named_by_the_lower_one_and_its_group() {
+        let line = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let above = line(&["Start", "Cover", "", "Product", ""]);
+        let below = line(&["", "Shown", "Taps", "Shown", "Taps"]);
+        let header = Header { lines: 2, ..Header::within(3, 0) };
+        let all = [wanted(&["Start"]), wanted(&["cover / shown"]), wanted(&["Product / Taps"])];
+        let mut search = Search::new(&header, &all);
+        assert_eq!(search.offer(line(&["Report of November"])).unwrap(), None);
+        assert_eq!(search.offer(above.clone()).unwrap(), None);
+        let (_, places) = search.offer(below.clone()).unwrap().unwrap();
+        assert_eq!(places, [Some(0), Some(1), Some(4)]);
+        let twice = Heading::of_two(&above, &below).places(&[wanted(&["Shown"])]).unwrap_err().to_string();
+        assert_eq!(twice, "its header names `Shown` twice");
+    }
+
+    #[test]
+    fn a_column_without_a_name_goes_by_its_number() {
+        let numbered = |number| Wanted::needed(&ColumnName::at(number));
+        let heading = heading(&["Start", "", "Views"]);
+        assert_eq!(heading.places(&[numbered(2), wanted(&["Views"])]).unwrap(), [Some(1), Some(2)]);
+        let refusal = heading.places(&[numbered(4)]).unwrap_err().to_string();
+        assert_eq!(refusal, "it has no column `column 4` (it has: `Start`, ``, `Views`)");
+        assert_eq!(heading.clone().as_wide_as(&[numbered(4)]).places(&[numbered(4)]).unwrap(), [Some(3)]);
     }
 }

@@ -10,6 +10,7 @@ pub(super) mod heading;
 pub(super) mod json;
 #[cfg(test)]
 mod log;
+pub(super) mod members;
 pub(super) mod parquet;
 pub(super) mod stream;
 pub(super) mod wanted;
@@ -17,35 +18,74 @@ pub(super) mod workbook;
 
 use std::fs::File;
 
-use crate::config::Format;
+use crate::config::{Export, Format};
 use crate::export::ExportError;
 use field::Records;
+use json::pages::Claim;
 use json::{document, ndjson};
 use stream::bytes::Bytes;
+use stream::container;
 use stream::lines::Lines;
 use wanted::Wanted;
+
+/// What decoding came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(in crate::export) struct Decoded {
+    /// Physical records.
+    pub(in crate::export) rows: u64,
+    /// What a document says of how much of an answer it holds.
+    pub(in crate::export) claim: Option<Claim>,
+}
+
+impl From<u64> for Decoded {
+    fn from(rows: u64) -> Self {
+        Self { rows, claim: None }
+    }
+}
 
 /// Hands over every record with the wanted columns and returns how many there are by a count that the parser has no
 /// part in. Where `records` refuses the export, the count means nothing.
 ///
 /// `may_be_absent` is the wanted column that no record of a format without a header needs to have.
 pub(in crate::export) fn decode(
-    format: &Format,
+    export: &Export,
     file: File,
     wanted: &[Wanted],
     may_be_absent: Option<usize>,
     records: &mut impl Records,
-) -> Result<u64, ExportError> {
-    let text = |file, encoding: Option<&str>| Lines::new(Bytes::open(file, encoding)?);
-    match format {
+) -> Result<Decoded, ExportError> {
+    if !export.members.is_empty() && container::is_zip(&file)? {
+        return members::read(export, &file, wanted, may_be_absent, records);
+    }
+    match &export.format {
+        Format::Xlsx { sheets, header } => {
+            workbook::read(&file, sheets, header, wanted, records).map(Decoded::from)
+        }
+        Format::Parquet => parquet::read(&file, wanted, records).map(Decoded::from),
+        _ => text(export, |encoding| Bytes::open(file, encoding), wanted, may_be_absent, records),
+    }
+}
+
+/// The same of text that is opened by its declared encoding.
+fn text(
+    export: &Export,
+    open: impl FnOnce(Option<&str>) -> Result<Bytes, ExportError>,
+    wanted: &[Wanted],
+    may_be_absent: Option<usize>,
+    records: &mut impl Records,
+) -> Result<Decoded, ExportError> {
+    match &export.format {
         Format::Delimited { delimiter, encoding, header } => {
-            delimited::read(text(file, encoding.as_deref())?, *delimiter, *header, wanted, records)
+            let lines = Lines::new(open(encoding.as_deref())?)?;
+            delimited::read(lines, *delimiter, header, wanted, records).map(Decoded::from)
         }
-        Format::Ndjson => ndjson::read(text(file, None)?, wanted, may_be_absent, records),
         Format::Json { rows_at } => {
-            document::read(Bytes::open(file, None)?, rows_at, wanted, may_be_absent, records)
+            let pages = &export.completeness.pages;
+            let (rows, claim) = document::read(open(None)?, (rows_at, pages), wanted, may_be_absent, records)?;
+            Ok(Decoded { rows, claim })
         }
-        Format::Xlsx { sheets, header } => workbook::read(&file, sheets, *header, wanted, records),
-        Format::Parquet => parquet::read(&file, wanted, records),
+        Format::Ndjson | Format::Xlsx { .. } | Format::Parquet => {
+            ndjson::read(Lines::new(open(None)?)?, wanted, may_be_absent, records).map(Decoded::from)
+        }
     }
 }

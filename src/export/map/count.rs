@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::count_layout::{CountLayout, column_behind, entered, stated};
 use super::fates::Fates;
+use super::midnight::Midnights;
 use super::period::{self, Clock};
 use super::second_header::{self, Repeated};
 use super::stages::Stages;
@@ -46,6 +47,7 @@ pub(in crate::export) struct CountMapper<'a> {
     ids: closing::Ids,
     fates: Fates<'a>,
     page: Page,
+    midnights: Midnights,
     /// What every row should say.
     mapped: CountSet,
     /// Counts with a cell in some row that is not blank.
@@ -89,6 +91,7 @@ impl<'a> CountMapper<'a> {
             ids: closing::Ids::of(&reading.export.columns),
             fates: Fates::new(&layout.seat, reading.excerpt),
             page: Page::default(),
+            midnights: Midnights::default(),
             mapped: reading.export.offered(entry_is_click),
             filled: CountSet::default(),
         }
@@ -130,6 +133,8 @@ impl<'a> CountMapper<'a> {
         let clock =
             Clock { market, path: self.path, numbers: self.layout.numbers, length_ms: self.layout.length_ms };
         let interval = period::read(&self.rows.period, &self.layout.period, fields, clock)?;
+        let length_us = interval.end_us - interval.start_us;
+        self.midnights.row(&self.rows.period, self.layout.period.start(), fields, length_us);
         if named.is_some_and(|market| interval.is_beyond(self.reach.in_market(market))) {
             let span_us = (interval.start_us, interval.end_us - 1);
             self.fates.seen.beyond.record(span_us, false);
@@ -137,9 +142,9 @@ impl<'a> CountMapper<'a> {
             return Err(NoSignal::Reject(Reason::BeyondReach, self.layout.period.all().last()));
         }
         let created_us = match self.layout.newest {
-            Some((column, newest)) => Some(
-                instant::read(fields[column], &newest.format, market)
-                    .map_err(|reason| NoSignal::Reject(reason, Some(column)))?,
+            Some((at, newest)) => Some(
+                instant::read_at(fields, at, &newest.format, market)
+                    .map_err(|(reason, column)| NoSignal::Reject(reason, Some(column)))?,
             ),
             None => None,
         };

@@ -7,6 +7,7 @@ use crate::config::{
     ColumnName, CountRows, CountRule, CoverRows, Export, InstantColumn, Newest, NumberStyle, Order, Period,
     PeriodEnd, ReportedRate,
 };
+use crate::export::value::instant::InstantAt;
 use crate::export::value::quantity::SECOND_MS;
 use crate::model::{Count, CountSet};
 
@@ -21,7 +22,7 @@ pub(in crate::export) struct CountLayout<'a> {
     /// Where counts stand that are otherwise derived, if the object has them.
     pub(super) stated: Vec<(Count, usize)>,
     pub(super) rates: Vec<(&'a ReportedRate, usize)>,
-    pub(super) newest: Option<(usize, &'a InstantColumn)>,
+    pub(super) newest: Option<(InstantAt, &'a InstantColumn)>,
     /// Where a row says that it is a total.
     pub(in crate::export) totals: Vec<usize>,
     pub(super) skip: Vec<(usize, &'a BTreeSet<String>)>,
@@ -32,19 +33,29 @@ pub(in crate::export) struct CountLayout<'a> {
 
 /// The columns of the interval of a row.
 pub(super) enum PeriodColumns {
-    Span { start: usize, end: Option<usize> },
+    Span { start: InstantAt, end: Option<InstantAt> },
     Day { date: usize, hour: Option<usize> },
     Path,
 }
 
 impl PeriodColumns {
+    /// Where a span begins.
+    pub(super) const fn start(&self) -> Option<InstantAt> {
+        match self {
+            Self::Span { start, .. } => Some(*start),
+            Self::Day { .. } | Self::Path => None,
+        }
+    }
+
     pub(super) fn all(&self) -> impl Iterator<Item = usize> {
-        let (one, other) = match self {
-            Self::Span { start, end } => (Some(*start), *end),
-            Self::Day { date, hour } => (Some(*date), *hour),
-            Self::Path => (None, None),
+        let columns = match self {
+            Self::Span { start, end } => {
+                [Some(start.date), start.time, end.map(|end| end.date), end.and_then(|end| end.time)]
+            }
+            Self::Day { date, hour } => [Some(*date), *hour, None, None],
+            Self::Path => [None; 4],
         };
-        one.into_iter().chain(other)
+        columns.into_iter().flatten()
     }
 }
 
@@ -53,10 +64,10 @@ impl<'a> CountLayout<'a> {
         let mut seat = Layout::of(export);
         let period = match &rows.period {
             Period::Span { start, end } => PeriodColumns::Span {
-                start: seat.place(&start.column),
+                start: seat.instant(start),
                 end: match end {
-                    PeriodEnd::Column(end) => Some(seat.place(&end.column)),
-                    PeriodEnd::Length(column) => Some(seat.place(column)),
+                    PeriodEnd::Column(end) => Some(seat.instant(end)),
+                    PeriodEnd::Length(column) => Some(InstantAt { date: seat.place(column), time: None }),
                     PeriodEnd::Grain(_) => None,
                 },
             },
@@ -123,9 +134,9 @@ pub(in crate::export) fn stated(rows: &CountRows) -> CountSet {
     rows.counts.iter().filter(|(_, rule)| matches!(rule, CountRule::Column(_))).map(|(count, _)| *count).collect()
 }
 
-fn newest<'a>(seat: &mut Layout, newest: &'a Newest) -> Option<(usize, &'a InstantColumn)> {
+fn newest<'a>(seat: &mut Layout, newest: &'a Newest) -> Option<(InstantAt, &'a InstantColumn)> {
     match &newest.by {
-        Order::Column(column) => Some((seat.place(&column.column), column)),
+        Order::Column(column) => Some((seat.instant(column), column)),
         Order::Modified | Order::Name | Order::Path => None,
     }
 }
@@ -133,16 +144,16 @@ fn newest<'a>(seat: &mut Layout, newest: &'a Newest) -> Option<(usize, &'a Insta
 /// The columns of a log of covers.
 pub(in crate::export) struct CoverLayout<'a> {
     pub(in crate::export) seat: Layout,
-    pub(in crate::export) from: (usize, &'a InstantColumn),
-    pub(in crate::export) until: Option<(usize, &'a InstantColumn)>,
-    pub(super) newest: Option<(usize, &'a InstantColumn)>,
+    pub(in crate::export) from: (InstantAt, &'a InstantColumn),
+    pub(in crate::export) until: Option<(InstantAt, &'a InstantColumn)>,
+    pub(super) newest: Option<(InstantAt, &'a InstantColumn)>,
 }
 
 impl<'a> CoverLayout<'a> {
     pub(in crate::export) fn of(export: &Export, rows: &'a CoverRows) -> Self {
         let mut seat = Layout::of(export);
-        let from = (seat.place(&rows.from.column), &rows.from);
-        let until = rows.until.as_ref().map(|until| (seat.place(&until.column), until));
+        let from = (seat.instant(&rows.from), &rows.from);
+        let until = rows.until.as_ref().map(|until| (seat.instant(until), until));
         let newest = newest(&mut seat, &rows.newest);
         Self { seat, from, until, newest }
     }

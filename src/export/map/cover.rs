@@ -8,7 +8,7 @@ use super::second_header::{self, Repeated};
 use super::stages::Stages;
 use super::{Mapped, NoSignal};
 use crate::export::format::field::{Field, Position, Records};
-use crate::export::value::instant;
+use crate::export::value::instant::{self, InstantAt};
 use crate::export::value::number_text::{folded, is_unknown};
 use crate::export::{ExportError, Reach, Reading};
 use crate::model::{MarketId, OnAir, Page, Reason, Stage};
@@ -54,21 +54,21 @@ impl<'a> CoverMapper<'a> {
         let stage = self.stages.of(fields, |stage| seen.push(stage.clone()))?;
         let stage = &self.seen[stage];
         let market = self.markets.get(&stage.market);
-        let read = |(column, instant): (usize, &crate::config::InstantColumn)| {
-            instant::read(fields[column], &instant.format, market)
-                .map_err(|reason| NoSignal::Reject(reason, Some(column)))
+        let read = |(at, instant): (InstantAt, &crate::config::InstantColumn)| {
+            instant::read_at(fields, at, &instant.format, market)
+                .map_err(|(reason, column)| NoSignal::Reject(reason, Some(column)))
         };
         let from_us = read(self.layout.from)?;
-        let until_us = self.layout.until.filter(|(column, _)| is_there(fields[*column])).map(read).transpose()?;
-        if let Some(((column, _), until_us)) = self.layout.until.zip(until_us)
+        let until_us = self.layout.until.filter(|(at, _)| is_there(fields[at.date])).map(read).transpose()?;
+        if let Some(((at, _), until_us)) = self.layout.until.zip(until_us)
             && until_us <= from_us
         {
-            return Err(NoSignal::Reject(Reason::EmptyInterval, Some(column)));
+            return Err(NoSignal::Reject(Reason::EmptyInterval, Some(at.date)));
         }
         let (reach_from_us, reach_until_us) = self.reach.in_market(&stage.market);
         if from_us >= reach_until_us || until_us.is_some_and(|until_us| until_us <= reach_from_us) {
             self.fates.seen.beyond.record((from_us, until_us.map_or(from_us, |until_us| until_us - 1)), false);
-            return Err(NoSignal::Reject(Reason::BeyondReach, Some(self.layout.from.0)));
+            return Err(NoSignal::Reject(Reason::BeyondReach, Some(self.layout.from.0.date)));
         }
         let created_us = self.layout.newest.map(read).transpose()?;
         if self.page.on_air.len() >= self.max_rows {

@@ -15,7 +15,7 @@ use super::{Mapped, NoSignal};
 use crate::config::{Export, Rows};
 use crate::export::format::batch::Batch;
 use crate::export::format::field::{Field, Position, Records};
-use crate::export::value::instant::Reader;
+use crate::export::value::instant::{self, InstantAt, Reader};
 use crate::export::value::single::{dwell_ms, flag, id};
 use crate::export::{ExportError, Reach, Reading};
 use crate::model::{Event, Id, Kinds, Reason};
@@ -88,7 +88,14 @@ impl<'a, S: Signals> EventMapper<'a, S> {
         let layout = self.layout;
         let Some(occurred_at) = &mut self.occurred_at else { return Err(NoSignal::Ignored) };
         let blame = |column: usize| move |reason| NoSignal::Reject(reason, Some(column));
-        let occurred_us = occurred_at.read(fields[layout.occurred_at], None).map_err(blame(layout.occurred_at))?;
+        let occurred_us = match layout.occurred_at_time {
+            None => occurred_at.read(fields[layout.occurred_at], None).map_err(blame(layout.occurred_at))?,
+            Some(time) => {
+                let at = InstantAt { date: layout.occurred_at, time: Some(time) };
+                instant::read_at(fields, at, occurred_at.format(), None)
+                    .map_err(|(reason, column)| NoSignal::Reject(reason, Some(column)))?
+            }
+        };
         self.fates.seen.record(occurred_us);
         let (kinds, dwell_ms, credited_us) = {
             let get = |column: usize| fields[column];

@@ -101,6 +101,6 @@ impl<'a> Fates<'a> {
         if accounted != rows_in {
             return Err(ExportError::Unbalanced { physical: rows_in, accounted });
         }
-        Ok(ReadReport { rows_in, taken, ignored, rejected, rejects, checks, seen, reasons })
+        Ok(ReadReport { rows_in, taken, ignored, rejected, rejects, checks, seen, reasons, claim: None })
     }
 }

@@ -1,7 +1,10 @@
 //! Which columns an export needs, and where each lands in a decoded record.
 
-use crate::config::{ColumnName, Columns, CoverRule, EventColumns, Export, MarketRule, Rows, TextRule};
+use crate::config::{
+    ColumnName, Columns, CoverRule, EventColumns, Export, InstantColumn, MarketRule, Rows, TextRule,
+};
 use crate::export::format::wanted::Wanted;
+use crate::export::value::instant::InstantAt;
 
 /// The needed columns of an export, each once, and the place of every role among them.
 #[derive(Debug, Clone, Default)]
@@ -10,6 +13,8 @@ pub(in crate::export) struct Layout {
     pub(in crate::export) columns: Vec<Wanted>,
     pub(super) event_id: Option<usize>,
     pub(super) occurred_at: usize,
+    /// Where its time of day is, if that is another column.
+    pub(super) occurred_at_time: Option<usize>,
     pub(super) viewer_id: Option<usize>,
     pub(super) dwell_seconds: Option<usize>,
     pub(in crate::export) market: Option<usize>,
@@ -28,6 +33,7 @@ impl Layout {
         let mut layout = Self::default();
         if let Some(EventColumns { event_id, occurred_at, viewer_id, dwell_seconds }) = export.rows.each() {
             layout.occurred_at = layout.place(&occurred_at.column);
+            layout.occurred_at_time = layout.maybe(occurred_at.time.as_ref());
             layout.event_id = layout.maybe(event_id.as_ref());
             layout.viewer_id = layout.maybe(viewer_id.as_ref());
             layout.dwell_seconds = layout.maybe(dwell_seconds.as_ref());
@@ -76,6 +82,11 @@ impl Layout {
             self.columns.push(Wanted { column: column.clone(), is_needed: false });
             self.columns.len() - 1
         })
+    }
+
+    /// Where an instant stands.
+    pub(super) fn instant(&mut self, instant: &InstantColumn) -> InstantAt {
+        InstantAt { date: self.place(&instant.column), time: self.maybe(instant.time.as_ref()) }
     }
 
     fn maybe(&mut self, column: Option<&ColumnName>) -> Option<usize> {

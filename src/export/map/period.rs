@@ -1,5 +1,6 @@
 //! The interval of a row: two instants, a day, an hour of a day, or what the path says.
 
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::fmt::strtime::BrokenDownTime;
 
@@ -9,7 +10,7 @@ use crate::config::{NumberStyle, Period, PeriodEnd, ZoneRule};
 use crate::export::find::PathValues;
 use crate::export::format::field::Field;
 use crate::export::value::hour::hour;
-use crate::export::value::instant::{self, from_wall, serial};
+use crate::export::value::instant::{self, day_of, from_wall, plain, serial};
 use crate::export::value::quantity::length_of;
 use crate::model::Reason;
 use crate::time::{DayRule, Zone};
@@ -52,24 +53,28 @@ pub(in crate::export) fn read(
 ) -> Mapped<Interval> {
     let (interval, blamed) = match (period, columns) {
         (Period::Span { start, end }, PeriodColumns::Span { start: at, end: until }) => {
-            let start_us = instant::read(fields[*at], &start.format, clock.market).map_err(blame(*at))?;
+            let reject = |(reason, column)| NoSignal::Reject(reason, Some(column));
+            let start_us = instant::read_at(fields, *at, &start.format, clock.market).map_err(reject)?;
             let until = until.unwrap_or(*at);
             let end_us = match end {
-                PeriodEnd::Column(end) => instant::read(fields[until], &end.format, clock.market),
-                PeriodEnd::Grain(seconds) => Ok(start_us + i64::from(*seconds) * 1_000_000),
+                PeriodEnd::Column(end) => {
+                    instant::read_at(fields, until, &end.format, clock.market).map_err(reject)?
+                }
+                PeriodEnd::Grain(seconds) => start_us + i64::from(*seconds) * 1_000_000,
                 PeriodEnd::Length(_) => {
-                    length_us(fields[until], clock.numbers, clock.length_ms).map(|length| start_us + length)
+                    start_us
+                        + length_us(fields[until.date], clock.numbers, clock.length_ms)
+                            .map_err(blame(until.date))?
                 }
             };
-            let end_us = end_us.map_err(blame(until))?;
-            (Interval { start_us, end_us, is_all_day: false }, Some(until))
+            (Interval { start_us, end_us, is_all_day: false }, Some(until.date))
         }
         (Period::Day { pattern, zone, .. }, PeriodColumns::Day { date, hour }) => {
             let zone = match zone {
                 ZoneRule::Named(zone) => zone,
                 ZoneRule::Market => clock.market.ok_or(NoSignal::Reject(Reason::BadTime, Some(*date)))?,
             };
-            let on = day(fields[*date], pattern).map_err(blame(*date))?;
+            let on = day(fields[*date], pattern, zone).map_err(blame(*date))?;
             let column = hour.unwrap_or(*date);
             let interval = match hour {
                 None => whole_day(on, zone),
@@ -105,18 +110,22 @@ fn length_us(field: Field<'_>, numbers: NumberStyle, one_ms: u64) -> Result<i64,
     i64::try_from(value.saturating_mul(1_000) / length.unit()).map_err(|_| Reason::IntervalTooLong)
 }
 
-/// A date by a pattern, or a spreadsheet's own.
-fn day(field: Field<'_>, pattern: &str) -> Result<Date, Reason> {
+/// A date by a pattern, a spreadsheet's own, or the instant at which the day begins on its clock.
+fn day(field: Field<'_>, pattern: &str, zone: &Zone) -> Result<Date, Reason> {
     let by_pattern = |text: &str| {
-        let parsed = BrokenDownTime::parse(pattern, text.trim()).and_then(|parsed| parsed.to_date());
+        let (text, pattern) = plain(text.trim(), pattern);
+        let parsed = BrokenDownTime::parse(&*pattern, &*text).and_then(|parsed| parsed.to_date());
         parsed.map_err(|_| Reason::BadTime)
     };
     let by_serial = |days: f64| serial(days).map(DateTime::date);
     match field.as_text() {
         Field::Null => Err(Reason::MissingValue),
         Field::Text(text) if text.trim().is_empty() => Err(Reason::MissingValue),
-        Field::Text(text) => by_pattern(text).or_else(|_| by_serial(text.trim().parse().unwrap_or(f64::NAN))),
+        Field::Text(text) => by_pattern(text)
+            .or_else(|_| by_serial(text.trim().parse().unwrap_or(f64::NAN)))
+            .or_else(|_| day_of(text.trim().parse().map_err(|_| Reason::BadTime)?, zone)),
         Field::Wall(us) => from_wall(us).map(DateTime::date),
+        Field::Instant(us) => day_of(Timestamp::from_microsecond(us).map_err(|_| Reason::TimeOutOfRange)?, zone),
         Field::Int(number) => by_pattern(itoa::Buffer::new().format(number))
             .or_else(|_| by_serial(i32::try_from(number).map_or(f64::NAN, f64::from))),
         Field::Float(days) => by_serial(days),

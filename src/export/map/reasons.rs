@@ -27,6 +27,15 @@ impl Reasons {
         }
     }
 
+    /// Every reason with its column and how many rejects have it, the commonest first.
+    #[must_use]
+    pub fn each(&self) -> Vec<(Reason, Option<&str>, u64)> {
+        let each = self.0.iter().map(|((reason, column), count)| (*reason, column.as_deref(), *count));
+        let mut each: Vec<_> = each.collect();
+        each.sort_by_key(|(.., count)| std::cmp::Reverse(*count));
+        each
+    }
+
     /// The reason that most rejects have; of several, the first in their order. `None` without a reject.
     #[must_use]
     pub fn commonest(&self) -> Option<Commonest<'_>> {

@@ -12,15 +12,18 @@ use std::io::{Read, Seek};
 use serde_json::value::RawValue;
 
 use crate::config::ColumnName;
+use crate::export::error::list;
 use crate::export::format::delimited;
 use crate::export::format::field::{Field, Position, Records};
 use crate::export::format::json::document::{body, sound, whole};
 use crate::export::format::json::lists::{List, lists};
 use crate::export::format::json::members::pairs;
 use crate::export::format::json::rows_at;
+use crate::export::format::members;
 use crate::export::format::parquet;
 use crate::export::format::stream::bytes::Bytes;
 use crate::export::format::stream::compression::{Compression, Decompressed};
+use crate::export::format::stream::container;
 use crate::export::format::stream::encoding::by_mark;
 use crate::export::format::stream::lines::{Lines, first_line};
 use crate::export::format::wanted::Wanted;
@@ -118,11 +121,15 @@ fn look(file: &File, max_rows: usize) -> Result<Peek, ExportError> {
     if compression.is_none() {
         match &head[..] {
             [b'P', b'A', b'R', b'1', ..] => return parquet(file, max_rows),
-            [b'P', b'K', 3, 4, ..] => return workbook(file, max_rows),
+            [b'P', b'K', 3, 4, ..] if is_workbook(file)? => return workbook(file, max_rows),
+            [b'P', b'K', 3, 4, ..] => return Err(archive(file)?),
             // An old or encrypted workbook: refused by its name.
             [0xd0, 0xcf, 0x11, 0xe0, ..] => recognize(&mut rewound(file)?)?,
             _ => {}
         }
+    }
+    if let Some(container) = container::named(&head) {
+        return Err(ExportError::Container(container));
     }
     if by_mark(&head)?.is_none() && guess::is_binary(&head) {
         return Err(ExportError::Encoding("binary, and none of the formats that are known"));
@@ -147,6 +154,28 @@ fn look(file: &File, max_rows: usize) -> Result<Peek, ExportError> {
     };
     let label = LABELS.iter().find(|label| label.eq_ignore_ascii_case(encoding.name()));
     Ok(Peek { compression, encoding: Some(label.copied().unwrap_or(encoding.name())), format, tables })
+}
+
+/// Whether a ZIP archive is an Office document, sound or not.
+fn is_workbook(file: &File) -> Result<bool, ExportError> {
+    let is_part = |name: &String| {
+        let name = name.to_ascii_lowercase();
+        name == "[content_types].xml"
+            || name.starts_with("_rels/")
+            || name.starts_with("xl/")
+            || name == "mimetype"
+    };
+    // One that is damaged is told so as a workbook: nothing else comes as a bare ZIP so often.
+    Ok(members::names(file).map_or(true, |names| names.iter().any(is_part)))
+}
+
+/// What to say of an archive of files.
+fn archive(file: &File) -> Result<ExportError, ExportError> {
+    let names = members::names(file)?;
+    Ok(ExportError::Zip(format!(
+        "these files are in it: {} (unpack it and look at one; a run reads those that `members` names)",
+        list(&names)
+    )))
 }
 
 fn rewound(file: &File) -> Result<File, ExportError> {

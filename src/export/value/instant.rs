@@ -2,12 +2,16 @@
 //!
 //! [`read`] says what every value means. A [`Reader`] reads a whole column and says the same, faster.
 
+mod apart;
 mod fixed;
 mod pattern;
 mod reader;
 mod rfc3339;
+mod spelling;
 
+pub(in crate::export) use apart::{InstantAt, day_of, read_at};
 pub(in crate::export) use reader::Reader;
+pub(in crate::export) use spelling::plain;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -44,7 +48,7 @@ pub(in crate::export) fn read(
         (_, Field::Null) => return Err(Reason::MissingValue),
         (InstantFormat::Rfc3339 | InstantFormat::Native { .. }, Field::Instant(us)) => us,
         (InstantFormat::Rfc3339, Field::Text(text)) => {
-            RFC_3339.parse_timestamp(text).map_err(|_| Reason::BadTime)?.as_microsecond()
+            RFC_3339.parse_timestamp(text.trim()).map_err(|_| Reason::BadTime)?.as_microsecond()
         }
         (InstantFormat::EpochSeconds, field) => scaled(field, 1_000_000)?,
         (InstantFormat::EpochMillis, field) => scaled(field, 1_000)?,
@@ -92,7 +96,7 @@ pub(in crate::export) fn serial(days: f64) -> Result<DateTime, Reason> {
 fn scaled(field: Field<'_>, us_per_unit: i64) -> Result<i64, Reason> {
     let units = match field {
         Field::Int(units) => units,
-        Field::Text(text) => text.parse().map_err(|_| Reason::BadTime)?,
+        Field::Text(text) => text.trim().parse().map_err(|_| Reason::BadTime)?,
         _ => return Err(Reason::BadTime),
     };
     units.checked_mul(us_per_unit).ok_or(Reason::TimeOutOfRange)
@@ -112,7 +116,8 @@ fn by_pattern(
         (Field::Float(days), Some(wall)) => return on_the_wall(serial(days)?, wall, market),
         _ => return Err(Reason::BadTime),
     };
-    let parsed = BrokenDownTime::parse(pattern, text);
+    let (plain_text, pattern) = plain(text, pattern);
+    let parsed = BrokenDownTime::parse(&*pattern, &*plain_text);
     match wall {
         None => Ok(parsed.and_then(|parsed| parsed.to_timestamp()).map_err(|_| Reason::BadTime)?.as_microsecond()),
         Some(wall) => {
@@ -123,11 +128,16 @@ fn by_pattern(
     }
 }
 
+/// Whose clock it is.
+fn zone_of<'z>(wall: &'z WallClock, market: Option<&'z Zone>) -> Result<&'z Zone, Reason> {
+    match &wall.zone {
+        ZoneRule::Named(zone) => Ok(zone),
+        ZoneRule::Market => market.ok_or(Reason::BadTime),
+    }
+}
+
 fn on_the_wall(local: DateTime, wall: &WallClock, market: Option<&Zone>) -> Result<i64, Reason> {
-    let zone = match &wall.zone {
-        ZoneRule::Named(zone) => zone,
-        ZoneRule::Market => market.ok_or(Reason::BadTime)?,
-    };
+    let zone = zone_of(wall, market)?;
     let at = match (zone.resolve(local), wall.gap, wall.fold) {
         (Resolved::Exact(at), _, _)
         | (Resolved::Gap { before: at, .. }, GapPolicy::Before, _)

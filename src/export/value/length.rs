@@ -37,7 +37,11 @@ pub fn length(text: &str, style: NumberStyle) -> Result<Option<Number>, NotANumb
     if is_unknown(&text) {
         return Ok(None);
     }
-    let length = if text.contains(':') { on_a_clock(&text, style) } else { by_units(&text, style) };
+    let length = match () {
+        () if text.contains(':') => on_a_clock(&text, style),
+        () if text.starts_with('p') => iso(&text),
+        () => by_units(&text, style),
+    };
     let length = length.map(Number::floored).filter(|length| {
         let (low, _, high) = length.bounds();
         low >= 0 && high <= MOST_SECONDS * 1_000 * length.unit()
@@ -51,6 +55,21 @@ pub(super) const fn of_millis(ms: i64) -> Number {
     let half = if ms % 1_000 == 0 { 5_000 } else { 5 };
     let low = if ms * 10 < half { 0 } else { ms * 10 - half };
     Number::within(low, ms * 10, ms * 10 + half, 1)
+}
+
+/// `pt3h` as ISO 8601 has it: by a computer, and so to the second. Years and months have no length.
+fn iso(text: &str) -> Option<Number> {
+    let (days, time) = text.strip_prefix('p')?.split_once('t').unwrap_or((&text[1..], ""));
+    let is_whole = |part: &str, unit: &[char]| part.is_empty() || part.ends_with(unit);
+    if (days.is_empty() && time.is_empty()) || !is_whole(days, &['d']) || !is_whole(time, &['h', 'm', 's']) {
+        return None;
+    }
+    let span: jiff::SignedDuration = text.parse().ok().or_else(|| {
+        let days: i64 = days.strip_suffix('d')?.parse().ok()?;
+        let rest = if time.is_empty() { jiff::SignedDuration::ZERO } else { format!("pt{time}").parse().ok()? };
+        rest.checked_add(jiff::SignedDuration::from_hours(days.checked_mul(24)?))
+    })?;
+    i64::try_from(span.as_millis()).ok().filter(|ms| *ms >= 0).map(of_millis)
 }
 
 /// `12:34` is minutes and seconds, `0:02:35` hours too.
@@ -86,7 +105,14 @@ fn by_units(text: &str, style: NumberStyle) -> Option<Number> {
     loop {
         let end = rest.find(|c: char| !(is_digit(c) || matches!(c, '.' | ',' | '\'' | ' ')));
         let Some(end) = end else {
-            return if smallest == i64::MAX { bare_seconds(rest, style)?.times(1_000) } else { None };
+            return match smallest {
+                i64::MAX => bare_seconds(rest, style)?.times(1_000),
+                // `2h30` is two hours and a half.
+                3_600 if rest.len() == 2 && rest.bytes().all(|byte| byte.is_ascii_digit()) && rest < "60" => {
+                    sum(before, rounded_number(rest, style).ok().flatten()?.to_the_unit()?.times(60)?)
+                }
+                _ => None,
+            };
         };
         let (digits, tail) = rest.split_at(end);
         let word_end = tail.find(is_digit).unwrap_or(tail.len());
@@ -157,6 +183,10 @@ mod tests {
             ("1m0.0s", (59_950.0, 60_000.0, 60_050.0)),
             ("250ms", (249.5, 250.0, 250.5)),
             ("１分２８秒", (87_500.0, 88_000.0, 88_500.0)),
+            ("2h30", (8_970_000.0, 9_000_000.0, 9_030_000.0)),
+            ("PT3H", (10_799_500.0, 10_800_000.0, 10_800_500.0)),
+            ("PT1H2M3S", (3_722_500.0, 3_723_000.0, 3_723_500.0)),
+            ("P1DT2H", (93_599_500.0, 93_600_000.0, 93_600_500.0)),
         ];
         for (text, expected) in table {
             assert_eq!(ms(text, NumberStyle::default()), expected, "{text}");
@@ -185,6 +215,14 @@ mod tests {
             "1.2.3",
             "99999999999999999s",
             "1:234",
+            "2h60",
+            "2h5",
+            "2d30",
+            "P",
+            "PT",
+            "P1M",
+            "P1Y",
+            "PT3",
         ] {
             assert_eq!(length(text, NumberStyle::default()), Err(NotANumber), "{text}");
         }

@@ -26,6 +26,7 @@ impl Draft<'_> {
         };
         let _ = match self.role(Role::Cover).filter(|column| self.is_sound_id(*column)) {
             Some(column) => writeln!(text, "      cover_id: {}", self.name(column)),
+            None if self.has_log => writeln!(text, "      cover_id: log   # the log of covers below says it"),
             None if self.is_displays => writeln!(
                 text,
                 "      # No column is known to say which cover; if one does, write its name.\n      cover_id: {{value: unknown}}"

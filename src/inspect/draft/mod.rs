@@ -4,6 +4,7 @@
 //! guessed is a comment, and where something needs it the file is refused until somebody has decided.
 
 mod counts;
+mod cover_log;
 mod displays;
 mod ids;
 mod kin;
@@ -44,21 +45,57 @@ pub struct Drafted {
     pub export: &'static str,
     /// Where the first file would lie below the exports' store; `MARKET` and `DATE` stand for what nothing says.
     pub lies_at: String,
+    /// Where the log of covers would lie that was drafted beside it, and its file.
+    pub log: Option<DraftedLog>,
     /// What somebody has to decide before it loads, each in words. None of a draft that loads.
     pub to_decide: Vec<String>,
+}
+
+/// A log of covers that was drafted beside a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftedLog {
+    /// The file, as it was named.
+    pub file: String,
+    /// What the draft calls its export.
+    pub export: &'static str,
+    /// Where it would lie below the exports' store.
+    pub lies_at: String,
 }
 
 /// Drafts the file of the platform `name` from tables of one export; the first decides, and the others give it more
 /// names of its columns.
 #[must_use]
 pub fn draft(name: &str, sample: Sample<'_>, others: &[Sample<'_>]) -> Drafted {
+    // A log of covers stands beside what it names the covers of, wherever it was named.
+    let all: Vec<Sample<'_>> = std::iter::once(sample).chain(others.iter().copied()).collect();
+    let (logs, tables): (Vec<_>, Vec<_>) = all.into_iter().partition(cover_log::is_log);
+    let (sample, others) = tables.split_first().map_or((sample, others), |(first, others)| (*first, others));
     let kin = Kin::of(sample, others);
     let Sample { file, peek, finding } = sample;
-    let mut draft = Draft { peek, finding, counts: Vec::new(), kin: &kin, is_displays: displays::are(finding) };
+    let mut draft = Draft {
+        peek,
+        finding,
+        counts: Vec::new(),
+        kin: &kin,
+        is_displays: displays::are(finding),
+        has_log: false,
+    };
+    if let Some(log) = super::cover_log::find(finding) {
+        return cover_log::alone(name, &draft, file, log);
+    }
+    let log = logs.first().and_then(|sample| Some((*sample, super::cover_log::find(sample.finding)?)));
+    draft.has_log = log.is_some() && !draft.is_displays;
     if !draft.is_displays {
         draft.counts = counts(finding);
     }
-    let (columns, to_decide) = draft.columns();
+    let (columns, mut to_decide) = draft.columns();
+    let log = log.filter(|_| draft.has_log).map(|(sample, log)| {
+        let kin = Kin::of(sample, logs.get(1..).unwrap_or_default());
+        let Sample { peek, finding, file } = sample;
+        let of_log = Draft { peek, finding, counts: Vec::new(), kin: &kin, is_displays: false, has_log: false };
+        of_log.log_export(name, file, log)
+    });
+    to_decide.extend(log.as_ref().and_then(|log| log.question.clone()));
     let mut text = format!(
         "# Drafted by `coverledger inspect` from {} rows of `{}`. Read every line before you trust it.\n",
         finding.rows,
@@ -78,11 +115,11 @@ pub fn draft(name: &str, sample: Sample<'_>, others: &[Sample<'_>]) -> Drafted {
     if !draft.is_displays {
         let _ = write!(text, "{}{}", draft.newest(), draft.totals());
     }
-    let _ = write!(text, "    columns:\n{columns}");
+    let _ = write!(text, "    columns:\n{columns}{}", log.as_ref().map_or("", |log| log.text.as_str()));
     for doubt in &finding.doubts {
         let _ = writeln!(text, "# contradiction: {}", one_line(doubt));
     }
-    Drafted { text, export: rows, lies_at: draft.lies_at(name, file), to_decide }
+    Drafted { text, export: rows, lies_at: draft.lies_at(name, file), log: log.map(|log| log.log), to_decide }
 }
 
 struct Draft<'a> {
@@ -92,6 +129,8 @@ struct Draft<'a> {
     kin: &'a Kin<'a>,
     /// Whether every row is one display.
     is_displays: bool,
+    /// Whether a log of covers is drafted beside it.
+    has_log: bool,
 }
 
 /// Lines of a section, and what they ask.

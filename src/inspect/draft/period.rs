@@ -1,6 +1,7 @@
 //! The period of a draft, whose clock it is on, and what somebody has to say about it.
 
 use super::counts::is_seconds;
+use super::place::ASKED;
 use super::{Draft, Section, one_line, quoted};
 use crate::export::PeekFormat;
 use crate::inspect::kind::{InstantWay, Kind};
@@ -12,6 +13,9 @@ use crate::inspect::zone::{Clock, MORE_THAN_AUDIENCE};
 /// No stretch that is read off the steps between rows is longer: hourly rows at the most. Steps of a day may be
 /// broadcasts that begin at the same hour.
 const LONGEST_GRAIN: i64 = 3_600;
+
+/// What may be written for a zone.
+const ANSWERS: &str = "(`market`: the clock of each row's market; or a zone such as `Asia/Shanghai`)";
 
 /// What a draft writes for the clock of its times.
 struct Zone {
@@ -32,18 +36,20 @@ impl Draft<'_> {
                 if let Some(zone) = &first.sure {
                     return Zone { key: format!(", timezone: {zone}"), why, is_sure: true };
                 }
-                let perhaps = if first.score < MORE_THAN_AUDIENCE { "perhaps" } else { "probably" };
+                let is_guess = first.score < MORE_THAN_AUDIENCE;
+                let perhaps = if is_guess { "perhaps" } else { "probably" };
                 let why = format!("the file does not say it; {perhaps} {}: {why}", first.zones.join(" or "));
-                Zone { key: format!(", timezone: {}", first.zones[0]), why, is_sure: false }
+                let zone = if is_guess { ASKED } else { first.zones[0].as_str() };
+                Zone { key: format!(", timezone: {zone}"), why: format!("{why} {ANSWERS}"), is_sure: false }
             }
             Clock::Unknown { .. } | Clock::None => {
-                let why = "nothing in the file says it; ask the platform".to_owned();
-                Zone { key: ", timezone: market".to_owned(), why, is_sure: false }
+                let why = format!("nothing in the file says it; ask the platform {ANSWERS}");
+                Zone { key: format!(", timezone: {ASKED}"), why, is_sure: false }
             }
         }
     }
 
-    fn instant(&self, column: usize, zone: &str) -> String {
+    pub(super) fn instant(&self, column: usize, zone: &str) -> String {
         let name = self.name(column);
         match &self.column(column).kind {
             Kind::Instant(InstantWay::Rfc3339) => format!("{{column: {name}, format: rfc3339}}"),
@@ -165,16 +171,16 @@ impl Draft<'_> {
         let When::Span { start, .. } = self.finding.when else { return self.in_path() };
         let zone = self.zone();
         let name = one_line(&self.column(start).name);
-        // Whose market a row is of may say a column; the clock of a single display is a zone's.
-        let key = zone.key.replace("timezone: market", "timezone: UTC");
         let mut why: Vec<String> = self.order_of_days(start).into_iter().collect();
         if !zone.is_sure {
-            why.push(format!("whose clock `{name}` is on: {}", zone.why));
+            // A single display is not read on the clock of its market.
+            let said = zone.why.replace(ANSWERS, "(a zone such as `Asia/Shanghai`)");
+            why.push(format!("whose clock `{name}` is on: {said}"));
         }
-        settled(&format!("occurred_at: {}", self.instant(start, &key)), "columns.occurred_at", &zone, &why)
+        settled(&format!("occurred_at: {}", self.instant(start, &zone.key)), "columns.occurred_at", &zone, &why)
     }
 
-    fn order_of_days(&self, column: usize) -> Option<String> {
+    pub(super) fn order_of_days(&self, column: usize) -> Option<String> {
         let column = self.column(column);
         let (Kind::Date(Some(pattern)) | Kind::Wall(Some(pattern))) = &column.kind else { return None };
         let name = one_line(&column.name);

@@ -7,6 +7,8 @@ use crate::export::PeekFormat;
 use crate::inspect::role::Role;
 use crate::inspect::when::When;
 
+/// Stands where a zone has to be written, and is none.
+pub(super) const ASKED: &str = "ZONE";
 /// YouTube's days, whatever the market.
 const PACIFIC: &str = "America/Los_Angeles";
 
@@ -46,15 +48,11 @@ impl Draft<'_> {
         format!("{name}/{market}{date}{base}")
     }
 
-    /// The zone that days of a file without a time are probably by; an example where nothing is known.
+    /// The zone that days of a file without a time are by, where the platform documents it; else a word that is none, so
+    /// that nothing loads by it.
     pub(super) fn likely_zone(&self) -> &'static str {
         let platform = self.finding.looks_like.map_or("", |(name, _)| name);
-        if platform.starts_with("YouTube") || platform.is_empty() {
-            return PACIFIC;
-        }
-        let is_chinese =
-            ["Douyin", "Taobao", "Kuaishou", "Xiaohongshu"].iter().any(|known| platform.contains(known));
-        if is_chinese { "Asia/Shanghai" } else { "UTC" }
+        if platform.starts_with("YouTube") { PACIFIC } else { ASKED }
     }
 
     /// A session that is told while it is on air ends later the next time: it is the same by its broadcast and its start.

@@ -26,9 +26,9 @@ fn german_headers_with_soft_hyphens_and_decimal_commas_are_read() {
             ("Inhalte", &Kind::Id(0), Some("broadcast")),
             ("Videotitel", &Kind::Text, Some("title")),
             ("Aufrufe", &Kind::Whole, Some("entries")),
-            ("Wiedergabezeit (Stunden)", &Kind::Decimal, Some("total time in the room")),
+            ("Wiedergabezeit (Stunden)", &Kind::Decimal, Some("total time")),
             ("Impressionen", &Kind::Whole, Some("impressions")),
-            ("Klickrate der Impressionen (%)", &Kind::Decimal, Some("click rate of the cover?")),
+            ("Klickrate der Impressionen (%)", &Kind::Decimal, Some("cover's rate?")),
         ]
     );
     assert_eq!(said(&peek, "numbers"), ["decimal comma (1.234,5), as in `12.345`"]);
@@ -170,7 +170,7 @@ fn a_wide_table_fits_on_a_screen_and_wide_characters_line_up() {
     let report = super::super::report("x.csv", &peek, &inspect(&peek, &[]), Some(80));
     assert!(report.lines().count() <= 24, "{report}");
     assert!(report.lines().all(|line| unicode_width::UnicodeWidthStr::width(line) <= 80), "{report}");
-    assert!(report.contains("and 35 more: `affinity_5`"), "{report}");
+    assert!(report.contains("and 35 more: `affinity_"), "{report}");
     let column = |word: &str| {
         let line = report.lines().find(|line| line.contains(word)).unwrap();
         unicode_width::UnicodeWidthStr::width(&line[..line.find(['d', 'w']).unwrap()])

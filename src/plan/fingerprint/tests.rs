@@ -18,7 +18,7 @@ pub(in crate::plan) fn platform(by: Order) -> Platform {
     let export = Export {
         name: "log".into(),
         rows: Rows::Covers(Box::new(CoverRows {
-            from: InstantColumn { column: ColumnName::new("from"), format: InstantFormat::Rfc3339 },
+            from: InstantColumn { column: ColumnName::new("from"), time: None, format: InstantFormat::Rfc3339 },
             until: None,
             newest: Newest { by, per: Extent::Broadcast },
         })),
@@ -34,6 +34,7 @@ pub(in crate::plan) fn platform(by: Order) -> Platform {
             audience: Vec::new(),
         },
         completeness: Completeness::default(),
+        members: Vec::new(),
     };
     let first = Conventions {
         impression: ImpressionBasis::Displays,

@@ -42,7 +42,11 @@ impl Mapping {
         let values = words.map(|(word, event)| (word.to_owned(), event)).into();
         let each = EventColumns {
             event_id: Some(ColumnName::new("id")),
-            occurred_at: InstantColumn { column: ColumnName::new("at"), format: InstantFormat::Rfc3339 },
+            occurred_at: InstantColumn {
+                column: ColumnName::new("at"),
+                time: None,
+                format: InstantFormat::Rfc3339,
+            },
             viewer_id: Some(ColumnName::new("viewer")),
             dwell_seconds: Some(ColumnName::new("dwell")),
         };
@@ -64,7 +68,11 @@ impl Mapping {
         let column = |name: &str| Some(ColumnName::new(name));
         let each = EventColumns {
             event_id: None,
-            occurred_at: InstantColumn { column: ColumnName::new("at"), format: InstantFormat::Rfc3339 },
+            occurred_at: InstantColumn {
+                column: ColumnName::new("at"),
+                time: None,
+                format: InstantFormat::Rfc3339,
+            },
             viewer_id: None,
             dwell_seconds: column("dwell"),
         };
@@ -106,6 +114,7 @@ impl Mapping {
             format: delimited(b','),
             columns,
             completeness: Completeness::default(),
+            members: Vec::new(),
         };
         let markets = ["US", "GB"].map(|name| (MarketId::new(name), Zone::utc())).into();
         Self { export, markets, excerpt: Excerpt { chars: 60, viewer_ids: false } }
@@ -133,7 +142,7 @@ impl Mapping {
 
     /// Delimited text whose header is one of the first so many lines.
     pub fn header_within(self, within_lines: u16, description_lines: u16) -> Self {
-        let header = Header { within_lines, description_lines };
+        let header = Header::within(within_lines, description_lines);
         self.format(Format::Delimited { delimiter: b',', encoding: None, header })
     }
 
@@ -146,7 +155,7 @@ impl Mapping {
     /// Sheets of these names, or all, with the header in one of their first 30 rows.
     pub fn xlsx(self, sheets: &[&str]) -> Self {
         let sheets = sheets.iter().map(|sheet| (*sheet).to_owned()).collect();
-        self.format(Format::Xlsx { sheets, header: Header { within_lines: 30, description_lines: 0 } })
+        self.format(Format::Xlsx { sheets, header: Header::within(30, 0) })
     }
 
     /// A JSON document with its rows there.
@@ -158,6 +167,46 @@ impl Mapping {
     pub fn cover(mut self, names: &[&str]) -> Self {
         let column = ColumnName::any_of(names.iter().map(|name| (*name).to_owned()).collect()).unwrap();
         self.export.columns.cover_id = CoverRule::Row(TextRule::Column(column));
+        self
+    }
+
+    /// The files within a ZIP archive that hold rows.
+    pub fn members(mut self, patterns: &[&str]) -> Self {
+        self.export.members = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
+        self
+    }
+
+    /// Every column of [`HEADER`] goes by its number, and so many more.
+    pub fn columns_by_number(mut self, more: u16) -> Self {
+        let at = |number: u16| ColumnName::at(number + more);
+        if let Rows::Events { each, column, .. } = &mut self.export.rows {
+            each.event_id = Some(at(1));
+            each.occurred_at.column = at(2);
+            each.viewer_id = Some(at(7));
+            each.dwell_seconds = Some(at(9));
+            *column = at(3);
+        }
+        if let MarketRule::Column { column, .. } = &mut self.export.columns.market {
+            *column = at(4);
+        }
+        self.export.columns.broadcast_id = TextRule::Column(at(5));
+        self.export.columns.audience = vec![at(8)];
+        self.cover_number(6 + more)
+    }
+
+    /// The cover is in the column of this number.
+    pub fn cover_number(mut self, number: u16) -> Self {
+        self.export.columns.cover_id = CoverRule::Row(TextRule::Column(ColumnName::at(number)));
+        self
+    }
+
+    /// `at` has the date alone, and the time of day stands in another column, which is no dwell then.
+    pub fn at_apart(mut self, pattern: &str, wall: WallClock, time: &str) -> Self {
+        if let Rows::Events { each, .. } = &mut self.export.rows {
+            each.dwell_seconds = None;
+            each.occurred_at.time = Some(ColumnName::new(time));
+            each.occurred_at.format = InstantFormat::Pattern { pattern: pattern.to_owned(), wall: Some(wall) };
+        }
         self
     }
 

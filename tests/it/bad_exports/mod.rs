@@ -3,6 +3,7 @@
 //! For each: the exact numbers of the accounting, and for each reject its record number, the bytes it lies at, its
 //! reason and the column to blame.
 
+mod archives;
 mod delimited;
 mod documents;
 mod encodings;
@@ -17,6 +18,7 @@ mod parquet_suite;
 mod parquet_twins;
 mod peeks;
 mod properties;
+mod shapes;
 mod spectrum;
 mod stopping;
 mod values;

@@ -104,6 +104,7 @@ fn own_mapping(file: &Path) -> Option<Mapping> {
     });
     let at = InstantColumn {
         column: coverledger::config::ColumnName::new(first),
+        time: None,
         format: InstantFormat::Native { wall },
     };
     Some(Mapping::audience(at, &plain).parquet())

@@ -54,14 +54,18 @@ fn expected(name: &str, json: &str) -> Vec<Vec<(String, String)>> {
 
 /// The values of one column: read as the audience, where an empty one is `unknown`.
 fn read(bytes: &[u8], column: &str, rows: usize) -> Vec<String> {
-    let at =
-        InstantColumn { column: coverledger::config::ColumnName::new(column), format: InstantFormat::Rfc3339 };
+    let at = InstantColumn {
+        column: coverledger::config::ColumnName::new(column),
+        time: None,
+        format: InstantFormat::Rfc3339,
+    };
     // No column of these files is a time: every record of the file as it is must be a reject.
     let rejected = Mapping::audience(at, &[column]).read(bytes);
     assert_eq!(rejected.rows(), [rows as u64, 0, 0, rows as u64]);
     let dated = dated(bytes);
     let at = InstantColumn {
         column: coverledger::config::ColumnName::new("coverledger_at"),
+        time: None,
         format: InstantFormat::Rfc3339,
     };
     let outcome = Mapping::audience(at, &[column]).read(dated);

@@ -90,7 +90,10 @@ fn what_is_taken_for_a_workbook_is_refused_by_its_name() {
     for (bytes, name) in [
         (office("Workbook"), "an old workbook (`.xls`, before Excel 2007)"),
         (office("EncryptedPackage"), "a workbook that a password encrypts"),
-        (b"\n<html><table><tr><td>id</td></tr></table>".to_vec(), "an HTML page"),
+        (
+            b"\n<html><table><tr><td>id</td></tr></table>".to_vec(),
+            "an HTML page (of a table: save it as XLSX or CSV)",
+        ),
         (HEADER.as_bytes().to_vec(), "no ZIP package"),
         (gzip(&sound()), "gzip"),
     ] {

@@ -13,7 +13,6 @@ fn an_unknown_export_is_told_from_its_encoding_to_its_rate() {
 exports/a.csv
   format         text, separated by `,`, encoded as utf-8
 
-  header         line 1
   rows           3 rows
   total          last row (`Total`), the sum of the rows to the last unit in all 3 counts
   numbers        decimal point (1,234.5), as in `4.30%`

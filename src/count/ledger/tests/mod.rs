@@ -278,6 +278,7 @@ impl Sheet {
 
     fn entry(&self, export: usize) -> Entry<'_> {
         Entry {
+            delivery: export,
             export,
             definition: self.definition,
             fallback_for: self.fallback_for,

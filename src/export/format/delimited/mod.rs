@@ -39,7 +39,7 @@ struct LineUse {
 pub(super) fn read(
     lines: Lines,
     delimiter: u8,
-    header: Header,
+    header: &Header,
     wanted: &[Wanted],
     records: &mut impl Records,
 ) -> Result<u64, ExportError> {
@@ -50,14 +50,17 @@ pub(super) fn read(
 fn read_lines(
     mut lines: Lines,
     delimiter: u8,
-    header: Header,
+    header: &Header,
     wanted: &[Wanted],
     is_quick: bool,
     records: &mut impl Records,
 ) -> Result<u64, ExportError> {
     let mut used = LineUse::default();
     let mut cut = Cut::default();
-    let (heading, places) = find_header(&mut lines, delimiter, header, wanted, &mut cut, &mut used)?;
+    let (heading, places) = match &header.given {
+        Some(names) => without_header(&mut lines, delimiter, names, wanted, &mut cut)?,
+        None => find_header(&mut lines, delimiter, header, wanted, &mut cut, &mut used)?,
+    };
     skip_rows(&mut lines, delimiter, header.description_lines, &mut cut, &mut used)?;
     let (columns, wanted) = (heading.len(), places.as_slice());
     let mut plain = Plain::new(delimiter, columns, wanted);
@@ -104,11 +107,36 @@ fn read_lines(
     Ok(lines.physical_lines() - used.header - used.blank - used.continued)
 }
 
+/// The columns of a table without a header: as many as its first record has, and as are given.
+fn without_header(
+    lines: &mut Lines,
+    delimiter: u8,
+    names: &[String],
+    wanted: &[Wanted],
+    cut: &mut Cut,
+) -> Result<(Heading, Places), ExportError> {
+    let window = lines.wide_window()?;
+    let blank = window.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    let limits = Limits { fields: usize::MAX, lines: MAX_LINES };
+    // A first record that cannot be cut is told from its fields as far as they go: the record itself is a reject.
+    let columns = match cut_quoted(&window[blank..], delimiter, limits, cut) {
+        Outcome::Whole { .. } => cut.fields.len(),
+        Outcome::Broken => 1 + memchr::memchr_iter(delimiter, first_line(&window[blank..]).0).count(),
+    };
+    if !names.is_empty() && names.len() != columns {
+        return Err(ExportError::GivenNames { given: names.len(), columns });
+    }
+    let names = if names.is_empty() { vec![String::new(); columns] } else { names.to_vec() };
+    let heading = Heading::new(names);
+    let places = heading.places(wanted)?;
+    Ok((heading, places))
+}
+
 /// Reads up to the header and past it.
 fn find_header(
     lines: &mut Lines,
     delimiter: u8,
-    header: Header,
+    header: &Header,
     wanted: &[Wanted],
     cut: &mut Cut,
     used: &mut LineUse,
@@ -121,7 +149,12 @@ fn find_header(
     };
     let mut is_blank = true;
     while !search.is_over() {
-        let Some(is_cut) = next_row(lines, delimiter, cut, used)? else { break };
+        let Some(is_cut) = next_row(lines, delimiter, cut, used)? else {
+            if let Some(found) = search.end()? {
+                return Ok(found);
+            }
+            break;
+        };
         is_blank = false;
         let text = std::str::from_utf8(&cut.text);
         match (is_cut, text) {

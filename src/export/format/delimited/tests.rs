@@ -17,7 +17,7 @@ fn wanted() -> Vec<Wanted> {
 fn read_all(text: &[u8], delimiter: u8, refused_after: Option<usize>, is_quick: bool) -> (Log, String) {
     let mut log = Log { refused_after, ..Log::default() };
     let end = lines(text)
-        .and_then(|lines| read_lines(lines, delimiter, Header::FIRST_LINE, &wanted(), is_quick, &mut log));
+        .and_then(|lines| read_lines(lines, delimiter, &Header::FIRST_LINE, &wanted(), is_quick, &mut log));
     (log, format!("{end:?}"))
 }
 

@@ -9,9 +9,11 @@ use std::io::Read;
 use serde_json::value::RawValue;
 
 use super::members::{each, lookup, lookup_all, names_within, unclear};
+use super::pages::{Claim, claim, refuse_error};
 use super::rows_at;
 use super::way::Way;
 use super::{Keys, Value};
+use crate::config::Pages;
 use crate::export::ExportError;
 use crate::export::format::field::{Field, Position, Records};
 use crate::export::format::stream::bytes::Bytes;
@@ -26,26 +28,27 @@ const MAX_DOCUMENT_BYTES: usize = 64 << 20;
 /// The column at `may_be_absent` may be missing from every row.
 pub(in crate::export::format) fn read(
     bytes: Bytes,
-    rows_at: &[String],
+    (rows_at, pages): (&[String], &Pages),
     wanted: &[Wanted],
     may_be_absent: Option<usize>,
     records: &mut impl Records,
-) -> Result<u64, ExportError> {
+) -> Result<(u64, Option<Claim>), ExportError> {
     let text = whole(bytes)?;
     let steps: Vec<&str> = rows_at.iter().map(String::as_str).collect();
     let document = sound(body(&text))?;
+    refuse_error(document, pages)?;
     let physical = rows_at::count(body(&text), &steps)?;
     let mut rows =
         Rows { text: &text, columns: columns(wanted, &steps), keys: Keys::default(), record: 0, records };
     Way::go(&steps, document, &mut |passed, list| rows.list(passed, list))?;
     if rows.records.is_refused() {
-        return Ok(0);
+        return Ok((0, None));
     }
     if rows.record != physical {
         return Err(ExportError::Unbalanced { physical, accounted: rows.record });
     }
     rows.keys.refuse_missing(wanted, may_be_absent)?;
-    Ok(physical)
+    Ok((physical, claim(document, pages, physical)?))
 }
 
 /// The text of a document.

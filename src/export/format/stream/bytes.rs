@@ -9,6 +9,7 @@ use std::io::{self, Read};
 use encoding_rs::UTF_8;
 
 use super::compression::Decompressed;
+use super::container;
 use super::encoding::{Transcoder, by_label, by_mark, unmarked_utf16};
 use crate::export::ExportError;
 
@@ -29,12 +30,19 @@ pub(in crate::export) struct Bytes {
 impl Bytes {
     /// Opens an export. A byte order mark is believed before the encoding that is declared.
     pub(in crate::export) fn open(file: File, declared: Option<&str>) -> Result<Self, ExportError> {
+        Self::of(Decompressed::open(file)?, declared)
+    }
+
+    /// The same of a source that is open.
+    pub(in crate::export) fn of(mut source: Decompressed, declared: Option<&str>) -> Result<Self, ExportError> {
         let declared = declared.map(by_label).transpose()?;
-        let mut source = Decompressed::open(file)?;
         let mut head = Vec::new();
         let read = Read::by_ref(&mut source).take(HEAD_BYTES as u64).read_to_end(&mut head);
         if let Err(error) = read {
             return Err(source.failure(error));
+        }
+        if let Some(container) = container::named(&head) {
+            return Err(ExportError::Container(container));
         }
         let (encoding, mark) = match (by_mark(&head)?, declared) {
             // The mark of UTF-8 stays: it is a part of the physical bytes, and positions count it.

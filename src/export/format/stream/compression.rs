@@ -1,10 +1,13 @@
 //! Gzip and Zstandard, recognized by their first bytes, and bombs refused.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::rc::Rc;
 
 use flate2::bufread::MultiGzDecoder;
 
+use super::member::{Lying, Member};
 use crate::export::ExportError;
 
 /// Beyond this many decompressed bytes, more than [`MAX_EXPANSION`] out of one is a bomb.
@@ -48,10 +51,13 @@ pub(in crate::export) struct Decompressed {
     /// How many came out so far.
     bytes: u64,
     failure: Option<ExportError>,
+    /// What came out of all members of one archive so far.
+    spent: Option<Rc<Cell<u64>>>,
 }
 
 enum Inner {
     Plain(File),
+    Member(Box<Member>),
     Gzip(Box<MultiGzDecoder<BufReader<File>>>),
     Zstd(Box<zstd::Decoder<'static, BufReader<File>>>),
 }
@@ -79,7 +85,17 @@ impl Decompressed {
                 Inner::Zstd(Box::new(decoder))
             }
         };
-        Ok(Self { inner, compression, compressed, bytes: 0, failure: None })
+        Ok(Self { inner, compression, compressed, bytes: 0, failure: None, spent: None })
+    }
+
+    /// Opens a file within a ZIP archive; `spent` is how many bytes came out of the files of that archive before.
+    pub(in crate::export) fn member(file: &File, lying: Lying, spent: Rc<Cell<u64>>) -> Result<Self, ExportError> {
+        if lying.bytes == 0 {
+            return Err(ExportError::Empty);
+        }
+        let compressed = file.metadata()?.len();
+        let inner = Inner::Member(Box::new(Member::open(file, lying)?));
+        Ok(Self { inner, compression: None, compressed, bytes: 0, failure: None, spent: Some(spent) })
     }
 
     pub(in crate::export) fn compression(&self) -> Option<Compression> {
@@ -96,6 +112,7 @@ impl Read for Decompressed {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = match &mut self.inner {
             Inner::Plain(file) => return file.read(into),
+            Inner::Member(member) => member.read(into),
             Inner::Gzip(gzip) => gzip.read(into),
             Inner::Zstd(zstd) => zstd.read(into),
         };
@@ -104,7 +121,7 @@ impl Read for Decompressed {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
             Err(error) => {
                 self.failure = Some(ExportError::Compression {
-                    compression: self.compression.map_or("compressed", Compression::name),
+                    compression: self.compression.map_or("ZIP", Compression::name),
                     decompressed_bytes: self.bytes,
                     detail: error.to_string(),
                 });
@@ -113,7 +130,11 @@ impl Read for Decompressed {
         };
         self.bytes += read as u64;
         let limit = EXPANSION_GRACE_BYTES.max(self.compressed.saturating_mul(MAX_EXPANSION));
-        if self.bytes > limit {
+        let spent = self.spent.as_ref().map_or(self.bytes, |spent| {
+            spent.set(spent.get() + read as u64);
+            spent.get()
+        });
+        if spent > limit {
             self.failure =
                 Some(ExportError::Bomb { compressed_bytes: self.compressed, decompressed_bytes: limit });
             return Err(io::ErrorKind::InvalidData.into());

@@ -4,5 +4,7 @@
 
 pub(in crate::export) mod bytes;
 pub(in crate::export) mod compression;
+pub(in crate::export) mod container;
 pub(in crate::export) mod encoding;
 pub(in crate::export) mod lines;
+pub(in crate::export) mod member;

@@ -13,12 +13,12 @@ use std::io::{BufReader, Seek};
 use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader};
 
 use super::field::{Field, Position, Records, shown};
-use super::heading::{Places, Search};
+use super::heading::{Heading, Places, Search};
 use super::wanted::Wanted;
 use crate::config::Header;
 use crate::export::ExportError;
 use cell::{Value, is_percent};
-use package::{Package, unsound};
+use package::{Package, Unsaved, unsound};
 
 /// What Excel itself allows.
 const MAX_COLUMNS: u32 = 16_384;
@@ -28,7 +28,7 @@ const MAX_COLUMNS: u32 = 16_384;
 pub(super) fn read(
     file: &File,
     sheets: &[String],
-    header: Header,
+    header: &Header,
     wanted: &[Wanted],
     records: &mut impl Records,
 ) -> Result<u64, ExportError> {
@@ -47,6 +47,7 @@ pub(super) fn read(
                 }
                 has_any = true;
                 records.sheet(&sheet.name);
+                sheet.refuse_formulas(wanted, &places)?;
                 let used = read_records(&mut pages, &places, header, wanted, &mut record, records)?;
                 if records.is_refused() {
                     return Ok(0);
@@ -81,7 +82,7 @@ struct RowUse {
 fn read_records(
     rows: &mut Rows<'_>,
     places: &Places,
-    header: Header,
+    header: &Header,
     wanted: &[Wanted],
     record: &mut u64,
     records: &mut impl Records,
@@ -111,13 +112,21 @@ type NoHeader = (usize, ExportError);
 /// The places of the wanted columns, and the rows up to and with the header.
 fn find_header(
     rows: &mut Rows<'_>,
-    header: Header,
+    header: &Header,
     wanted: &[Wanted],
 ) -> Result<Result<(Places, u64), NoHeader>, ExportError> {
-    let mut search = Search::new(header, wanted);
+    if let Some(names) = &header.given {
+        return without_header(rows, names, wanted).map(|places| Ok((places, 0)));
+    }
+    let mut search = Search::new(header, wanted).widening();
     let mut passed = 0;
     while !search.is_over() {
-        let Some(row) = rows.next()? else { break };
+        let Some(row) = rows.next()? else {
+            if let Some((_, places)) = search.end()? {
+                return Ok(Ok((places, passed)));
+            }
+            break;
+        };
         passed += 1;
         if let Some((_, places)) = search.offer(row.cells.iter().map(Value::name).collect())? {
             return Ok(Ok((places, passed)));
@@ -131,6 +140,15 @@ fn find_header(
         matches,
         search.failure("in the first rows of its sheets; has it a header, within `header_within` rows?"),
     )))
+}
+
+/// The places of the wanted columns of a sheet without a header.
+fn without_header(rows: &mut Rows<'_>, names: &[String], wanted: &[Wanted]) -> Result<Places, ExportError> {
+    let columns = rows.peek()?.map_or(0, |row| row.cells.len());
+    if !names.is_empty() && columns > names.len() {
+        return Err(ExportError::GivenNames { given: names.len(), columns });
+    }
+    Heading::new(names.to_vec()).as_wide_as(wanted).places(wanted)
 }
 
 /// A workbook that is safe to open.
@@ -147,6 +165,25 @@ pub(in crate::export) struct Sheet {
     pub(in crate::export) rows: u64,
     /// Whether people do not see it.
     pub(in crate::export) is_hidden: bool,
+    /// Columns with formulas that no value is saved with.
+    pub(in crate::export) unsaved: Unsaved,
+}
+
+impl Sheet {
+    /// Refuses a sheet of which a wanted column holds formulas without values: they would read as blank cells.
+    fn refuse_formulas(&self, wanted: &[Wanted], places: &Places) -> Result<(), ExportError> {
+        for (wanted, place) in wanted.iter().zip(places) {
+            let place = place.and_then(|place| u32::try_from(place).ok());
+            if let Some((cells, first)) = place.and_then(|place| self.unsaved.get(&place)) {
+                return Err(ExportError::Formulas {
+                    column: wanted.column.name().to_owned(),
+                    cells: *cells,
+                    first: first.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Book {
@@ -166,7 +203,8 @@ impl Book {
             }
             if sheet.typ == SheetType::WorkSheet {
                 let is_hidden = sheet.visible != SheetVisible::Visible;
-                sheets.push(Sheet { name: sheet.name.clone(), rows: package.rows(index)?, is_hidden });
+                let (rows, unsaved) = package.rows(index)?;
+                sheets.push(Sheet { name: sheet.name.clone(), rows, is_hidden, unsaved });
             }
         }
         Ok(Self { xlsx, sheets })
@@ -196,7 +234,7 @@ impl Book {
         let is_shown =
             |style: &calamine::Style| style.number_format.as_ref().is_some_and(|f| is_percent(&f.format_code));
         let percent = reader.styles().iter().map(is_shown).collect();
-        Ok(Rows { reader, percent, next: None, last: None, is_over: false, blank: 0 })
+        Ok(Rows { reader, percent, next: None, last: None, is_over: false, blank: 0, peeked: None })
     }
 }
 
@@ -212,6 +250,8 @@ pub(in crate::export) struct Rows<'a> {
     is_over: bool,
     /// Rows that hold nothing but blanks.
     pub(super) blank: u64,
+    /// A row that was looked at and not taken.
+    peeked: Option<Row<'a>>,
 }
 
 /// A row of a sheet.
@@ -224,6 +264,9 @@ pub(in crate::export) struct Row<'a> {
 impl<'a> Rows<'a> {
     /// The next row that holds more than blanks.
     pub(in crate::export) fn next(&mut self) -> Result<Option<Row<'a>>, ExportError> {
+        if let Some(row) = self.peeked.take() {
+            return Ok(Some(row));
+        }
         loop {
             let Some(row) = self.next_with_value()? else { return Ok(None) };
             if !row.cells.iter().all(Value::is_blank) {
@@ -231,6 +274,14 @@ impl<'a> Rows<'a> {
             }
             self.blank += 1;
         }
+    }
+
+    /// The row that comes next.
+    fn peek(&mut self) -> Result<Option<&Row<'a>>, ExportError> {
+        if self.peeked.is_none() {
+            self.peeked = self.next()?;
+        }
+        Ok(self.peeked.as_ref())
     }
 
     fn next_with_value(&mut self) -> Result<Option<Row<'a>>, ExportError> {

@@ -3,6 +3,7 @@
 //! What is counted here, the rows of a sheet that hold a value, is counted on its XML, by another reader than the one
 //! that decodes it.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 
@@ -11,6 +12,7 @@ use zip::ZipArchive;
 use super::markup::{Piece, attribute, scan};
 use crate::export::ExportError;
 use crate::export::format::stream::compression::{EXPANSION_GRACE_BYTES, MAX_EXPANSION};
+use crate::export::format::stream::container;
 
 /// A workbook has some ten parts, and some for each sheet.
 const MAX_PARTS: usize = 10_000;
@@ -43,6 +45,10 @@ impl Package {
         if archive.len() > MAX_PARTS {
             return Err(unsound(format!("it has more than {MAX_PARTS} parts")));
         }
+        let is_types = |name: &[u8]| name.eq_ignore_ascii_case(b"[Content_Types].xml");
+        if !archive.file_names_raw().any(is_types) {
+            return Err(ExportError::OtherFormat("a ZIP archive that is no workbook (unpack it)"));
+        }
         let mut package = Self { archive, folder: String::new(), sheets: Vec::new() };
         package.measure(compressed)?;
         package.find_sheets()?;
@@ -54,15 +60,16 @@ impl Package {
         self.sheets.len()
     }
 
-    /// Rows of a sheet that hold a value.
-    pub(in crate::export) fn rows(&mut self, sheet: usize) -> Result<u64, ExportError> {
+    /// Rows of a sheet that hold a value, and its columns with formulas that no value is saved with: the number of such
+    /// cells and the first of them, by the number of the column from 0.
+    pub(in crate::export) fn rows(&mut self, sheet: usize) -> Result<(u64, Unsaved), ExportError> {
         let part = self.sheets[sheet].clone();
         let mut rows = RowCount::default();
         self.scan(&part, |piece| rows.take(piece))?;
         if rows.longest > MAX_ROW_BYTES {
             return Err(unsound(format!("one of its rows holds more than {MAX_ROW_BYTES} bytes of text")));
         }
-        Ok(rows.rows)
+        Ok((rows.rows, rows.formulas.unsaved))
     }
 
     /// Decompresses every part to nowhere: sizes in the directory are only claims.
@@ -162,10 +169,6 @@ pub(in crate::export) fn recognize(file: &mut File) -> Result<(), ExportError> {
     let mut head = Vec::new();
     Read::by_ref(file).take(32 << 20).read_to_end(&mut head)?;
     let other = |what| Err(ExportError::OtherFormat(what));
-    let begins = |text: &str| {
-        let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).trim_ascii_start();
-        head.get(..text.len()).is_some_and(|head| head.eq_ignore_ascii_case(text.as_bytes()))
-    };
     match &head[..] {
         [] => Err(ExportError::Empty),
         [b'P', b'K', 3, 4, ..]
@@ -184,9 +187,7 @@ pub(in crate::export) fn recognize(file: &mut File) -> Result<(), ExportError> {
         }
         [0x1f, 0x8b, ..] => other("gzip"),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => other("zstd"),
-        _ if begins("<html") || begins("<!doctype html") || begins("<table") => other("an HTML page"),
-        _ if begins("<?xml") => other("a single XML document"),
-        _ => other("no ZIP package"),
+        _ => other(container::named(&head).unwrap_or("no ZIP package")),
     }
 }
 
@@ -236,6 +237,7 @@ struct RowCount {
     /// Text of the row so far, and of the longest one.
     bytes: usize,
     longest: usize,
+    formulas: FormulaCount,
 }
 
 impl RowCount {
@@ -251,23 +253,74 @@ impl RowCount {
             Piece::Open { name: b"row", is_empty: false, .. } => {
                 self.has_value = false;
                 self.bytes = 0;
+                self.formulas.begin_row();
             }
             Piece::Close(b"row") => self.rows += u64::from(self.has_value),
-            Piece::Open { name: b"c", attributes, .. } => {
+            Piece::Open { name: b"c", attributes, is_empty } => {
+                self.formulas.begin_cell(attribute(attributes, b"r"), is_empty);
                 self.cell = match attribute(attributes, b"t") {
                     Some(b"inlineStr" | b"is") => CellKind::Inline,
                     Some(b"str" | b"d") => CellKind::Text,
                     _ => CellKind::Other,
                 };
             }
+            Piece::Open { name: b"f", .. } => self.formulas.is_formula = true,
+            Piece::Close(b"c") => self.formulas.end_cell(),
             Piece::Open { name: b"is", .. } => self.has_value = true,
             Piece::Open { name: b"v", is_empty, .. } if !matches!(self.cell, CellKind::Inline) => {
-                self.has_value |= matches!(self.cell, CellKind::Text);
+                let is_text = matches!(self.cell, CellKind::Text);
+                self.has_value |= is_text;
+                self.formulas.has_value |= is_text;
                 self.is_in_value = !is_empty;
             }
             Piece::Close(b"v") => self.is_in_value = false,
-            Piece::Text(_) if self.is_in_value => self.has_value = true,
+            Piece::Text(_) if self.is_in_value => {
+                self.has_value = true;
+                self.formulas.has_value = true;
+            }
             _ => {}
+        }
+    }
+}
+
+/// Cells with a formula and no value, by column: how many, and the first of them.
+pub(super) type Unsaved = BTreeMap<u32, (u64, String)>;
+
+/// Counts formulas that were never computed: a spreadsheet saves a value with each, a program that writes one does not.
+#[derive(Default)]
+struct FormulaCount {
+    unsaved: Unsaved,
+    /// The number of the cell's column from 0, and its name as it is written.
+    column: u32,
+    name: String,
+    is_formula: bool,
+    has_value: bool,
+    next: u32,
+}
+
+impl FormulaCount {
+    fn begin_row(&mut self) {
+        self.next = 0;
+    }
+
+    fn begin_cell(&mut self, name: Option<&[u8]>, is_empty: bool) {
+        // `C7` is in the column of number 2; a cell without a name is beside the one before.
+        let letters = name.unwrap_or_default().iter().take(3).take_while(|byte| byte.is_ascii_alphabetic());
+        let number =
+            letters.fold(0, |number, letter| number * 26 + u32::from(letter.to_ascii_uppercase() - b'A') + 1);
+        self.column = number.checked_sub(1).unwrap_or(self.next);
+        self.name = name.map(text).unwrap_or_default();
+        self.next = self.column + 1;
+        (self.is_formula, self.has_value) = (false, false);
+        if is_empty {
+            self.end_cell();
+        }
+    }
+
+    fn end_cell(&mut self) {
+        if std::mem::take(&mut self.is_formula) && !self.has_value {
+            let (cells, _) = self.unsaved.entry(self.column).or_insert_with(|| (0, self.name.clone()));
+            *cells += 1;
         }
     }
 }
@@ -285,5 +338,17 @@ mod tests {
         let mut rows = RowCount::default();
         scan(xml.as_bytes(), |piece| rows.take(piece)).unwrap();
         assert_eq!(rows.rows, 3);
+    }
+
+    #[test]
+    fn formulas_that_were_never_computed_are_counted_by_column() {
+        let xml = r#"<sheetData><row><c r="A2"><v>1</v></c><c r="C2"><f>A2*2</f><v></v></c><c><f>A2</f></c></row>
+            <row><c r="A3"><f>1+1</f><v>2</v></c><c r="C3"><f t="shared" si="0"/><v/></c><c r="AB3"><f>A3</f></c></row>
+            <row><c r="B4" t="str"><f>""</f><v></v></c></row></sheetData>"#;
+        let mut rows = RowCount::default();
+        scan(xml.as_bytes(), |piece| rows.take(piece)).unwrap();
+        let found: Vec<_> = rows.formulas.unsaved.into_iter().collect();
+        let cell = |name: &str| name.to_owned();
+        assert_eq!(found, [(2, (2, cell("C2"))), (3, (1, cell(""))), (27, (1, cell("AB3")))]);
     }
 }

@@ -69,6 +69,7 @@ impl<'a> CountMapper<'a> {
         if let Some(refusal) = self.fates.refusal.take() {
             return Err(refusal);
         }
+        self.midnights.refuse(&self.rows.period)?;
         if let Some(refusal) = copied(&self.sheets, &self.page.rows) {
             return Err(refusal);
         }

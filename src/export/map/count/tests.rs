@@ -113,6 +113,7 @@ fn read_text(
         format: Format::Delimited { delimiter: b';', encoding: None, header: Header::FIRST_LINE },
         columns,
         completeness: Completeness::default(),
+        members: Vec::new(),
     };
     let mut file: File = tempfile::tempfile().unwrap();
     file.write_all(text.as_bytes()).unwrap();

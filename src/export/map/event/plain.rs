@@ -22,7 +22,8 @@ impl<S: Signals> EventMapper<'_, S> {
         let mut keys = std::mem::take(&mut self.keys);
         instants.clear();
         let mut instant = |row: usize| {
-            let occurred_at = self.occurred_at.as_mut()?;
+            // A date and a time in two columns are read row by row.
+            let occurred_at = self.occurred_at.as_mut().filter(|_| layout.occurred_at_time.is_none())?;
             occurred_at.read(columns[layout.occurred_at].get(row), None).ok()
         };
         instants.extend((0..batch.rows).map(|row| instant(row).unwrap_or(NO_INSTANT)));

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::config::{ColumnName, InstantColumn, InstantFormat};
+use crate::export::value::instant::InstantAt;
 
 fn us(text: &str) -> i64 {
     text.parse::<Timestamp>().unwrap().as_microsecond()
@@ -45,9 +46,10 @@ fn of_day(pattern: &str, zone: ZoneRule, date: Field<'_>, hour: Option<&str>) ->
 }
 
 fn of_span(end: PeriodEnd, fields: [Field<'_>; 2]) -> Result<Interval, Reason> {
-    let start = InstantColumn { column: column("start"), format: InstantFormat::EpochSeconds };
-    let until = (!matches!(end, PeriodEnd::Grain(_))).then_some(1);
-    let columns = PeriodColumns::Span { start: 0, end: until };
+    let start = InstantColumn { column: column("start"), time: None, format: InstantFormat::EpochSeconds };
+    let at = |date| InstantAt { date, time: None };
+    let until = (!matches!(end, PeriodEnd::Grain(_))).then_some(at(1));
+    let columns = PeriodColumns::Span { start: at(0), end: until };
     read_with(&Period::Span { start, end }, &columns, &fields, &PathValues::default())
 }
 
@@ -104,7 +106,9 @@ fn an_hour_that_comes_twice_is_both_and_one_that_never_was_is_none() {
 #[test]
 fn a_span_ends_at_a_column_a_grain_or_a_length() {
     let start = Field::Text("1787529600");
-    let end = || PeriodEnd::Column(InstantColumn { column: column("end"), format: InstantFormat::EpochSeconds });
+    let end = || {
+        PeriodEnd::Column(InstantColumn { column: column("end"), time: None, format: InstantFormat::EpochSeconds })
+    };
     let length = || PeriodEnd::Length(column("length"));
     let expected = interval("2026-08-24T00:00:00Z", "2026-08-24T01:28:05Z", false);
     assert_eq!(of_span(end(), [start, Field::Int(1_787_534_885)]), expected);

@@ -39,6 +39,11 @@ impl<'a> Reader<'a> {
         Self { format, shape }
     }
 
+    /// How the column is written.
+    pub(in crate::export) const fn format(&self) -> &'a InstantFormat {
+        self.format
+    }
+
     /// Reads a value of the column. `market` is the zone of the row's market, for clocks that are the market's.
     pub(in crate::export) fn read(&mut self, field: Field<'_>, market: Option<&Zone>) -> Result<i64, Reason> {
         if let Field::Text(text) = field {

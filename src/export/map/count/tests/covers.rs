@@ -3,7 +3,7 @@
 use super::*;
 
 fn covers(text: &str) -> (ReadReport, Page) {
-    let at = |column: &str| InstantColumn { column: name(column), format: InstantFormat::Rfc3339 };
+    let at = |column: &str| InstantColumn { column: name(column), time: None, format: InstantFormat::Rfc3339 };
     let rows = CoverRows {
         from: at("from"),
         until: Some(at("to")),

@@ -105,7 +105,7 @@ fn numbers_are_read_in_their_style() {
 
 #[test]
 fn the_latest_row_says_when_the_object_was_made() {
-    let created = InstantColumn { column: name("made"), format: InstantFormat::Rfc3339 };
+    let created = InstantColumn { column: name("made"), time: None, format: InstantFormat::Rfc3339 };
     let read = Mapping::of([(Count::Impressions, stated("shown"))])
         .with(|rows| rows.newest.by = Order::Column(created))
         .read(
@@ -128,6 +128,7 @@ fn more_rows_than_can_be_kept_refuse_the_export() {
 fn a_span_of_the_markets_clock() {
     let wall = |column: &str| InstantColumn {
         column: name(column),
+        time: None,
         format: InstantFormat::Pattern {
             pattern: "%d/%m/%Y %H:%M".into(),
             wall: Some(crate::config::WallClock {
