@@ -354,10 +354,7 @@ proptest! {
             lines.push(note.replace('N', &rows.to_string()));
         }
         let text = format!("day;room;shown;clicks\n{}\n", lines.join("\n"));
-        let text = format!("day;room;shown;clicks\n{}\n", lines.join("\n"));
-        // A word that says nothing, on rows of few and small numbers, cannot be told from a row.
-        let is_silent = (word == "Samtals" && totals > 0 && dates) || (grand == "Heildartala" && dates);
-        if let Ok((report, page)) = ads().try_read(&text) {
+        if let Ok((_, page)) = ads().try_read(&text) {
             let of = |count| page.rows.iter().map(|row| row.figures.value.get(count)).sum::<u64>();
             let counted = [of(Count::Impressions), of(Count::Clicks)];
             // Where no word says it, only arithmetic can: of few, or of small numbers, it says nothing.
