@@ -22,6 +22,6 @@ mod shapes;
 mod spectrum;
 mod stopping;
 mod values;
-mod workbook;
+pub mod workbook;
 mod workbooks;
 mod zstandard;

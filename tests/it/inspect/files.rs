@@ -15,7 +15,7 @@ exports/a.csv
 
   rows           3 rows
   total          last row (`Total`), the sum of the rows to the last unit in all 3 counts
-  numbers        decimal point (1,234.5), as in `4.30%`
+  numbers        decimal point (1,234.5), as in `1,000`
   columns        start_time   instant       start                 `1795165200`
                  end_time     instant       end                   `1795168800`
                  room_id      id            broadcast             `r-1`

@@ -39,4 +39,5 @@ mod telling;
 mod told;
 mod twice;
 mod unknown;
+mod untrue;
 mod upgrading;

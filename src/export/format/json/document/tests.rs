@@ -37,8 +37,8 @@ fn rows(text: &str, rows_at: &str, names: &[&str]) -> Result<Vec<String>, String
     assert_eq!(steps.last().map(String::as_str), Some(EACH));
     let wanted: Vec<Wanted> = names.iter().map(|name| Wanted::needed(&ColumnName::new(*name))).collect();
     let mut told = Told::default();
-    let count =
-        read(Bytes::open(file, None).unwrap(), (&steps, &Pages::default()), &wanted, None, &mut told).map_err(|e| e.to_string())?;
+    let count = read(Bytes::open(file, None).unwrap(), (&steps, &Pages::default()), &wanted, None, &mut told)
+        .map_err(|e| e.to_string())?;
     assert_eq!(count.0, told.0.len() as u64);
     Ok(told.0)
 }

@@ -115,3 +115,41 @@ fn a_stated_count_goes_before_the_derived_one_and_is_held_against_the_rate() {
     let read = mapping().read(&format!("{header}2026-08-24;a;1000;1.35%;many\n"));
     assert_eq!(read.rejects(), ["1 bad_number shown"]);
 }
+
+#[test]
+fn far_more_of_a_part_than_of_the_whole_is_no_row() {
+    let by_rate = |unit| {
+        let by = RateColumn { column: name("CTR"), unit };
+        let of = Count::Impressions;
+        Mapping::of([(Count::Impressions, stated("shown")), (Count::Clicks, CountRule::Times { of, by })])
+    };
+    let text = "day;room;shown;CTR\n2026-08-24;a;20000;4.05\n2026-08-24;b;20000;0.5\n";
+    let read = by_rate(RateUnit::Fraction).read(text);
+    assert_eq!(read.rejects(), ["1 part_exceeds_whole CTR"]);
+    assert_eq!(by_rate(RateUnit::Percent).read(text).report.taken, 2);
+    assert_eq!(by_rate(RateUnit::Signed).read(text).rejects(), ["1 bad_number CTR", "2 bad_number CTR"]);
+    let divided = |may_exceed: CountSet| {
+        let by = RateColumn { column: name("CTR"), unit: RateUnit::Signed };
+        let rule = CountRule::DividedBy { of: Count::Entries, by };
+        let counts = [(Count::Entries, stated("views")), (Count::Impressions, rule)];
+        Mapping::of(counts).with(|rows| rows.may_exceed = may_exceed)
+    };
+    let text = "day;room;views;CTR\n2026-08-24;a;810;405%\n2026-08-24;b;810;4.05%\n";
+    assert_eq!(divided(CountSet::default()).read(text).rejects(), ["1 part_exceeds_whole CTR"]);
+    // Who came another way than by the cover is counted among those who came.
+    assert_eq!(divided(CountSet::default().with(Count::Entries)).read(text).report.taken, 2);
+}
+
+#[test]
+fn a_little_more_is_late_or_an_estimate_unless_it_is_so_all_over() {
+    let mapping = || Mapping::of([(Count::Impressions, stated("shown")), (Count::Clicks, stated("clicks"))]);
+    let header = "day;room;shown;clicks\n";
+    let late = "2026-08-24;a;0;5\n2026-08-24;b;100000;100900\n2026-08-24;c;5000;90\n";
+    assert_eq!(mapping().read(&format!("{header}{late}")).report.taken, 3);
+    let all_over: String = (0..30).map(|n| format!("2026-08-24;r{n};2;5\n")).collect();
+    let refused = mapping().try_read(&format!("{header}{all_over}")).map(|_| ()).unwrap_err().to_string();
+    assert!(refused.starts_with("it counts 150 `clicks` of 60 `impressions`, which cannot be"), "{refused}");
+    // Entries are no part of impressions: people come other ways than by the cover.
+    let entries = Mapping::of([(Count::Impressions, stated("shown")), (Count::Entries, stated("clicks"))]);
+    assert_eq!(entries.read(&format!("{header}{all_over}")).report.taken, 30);
+}
