@@ -109,7 +109,7 @@ const KNOWN: &[(Role, &[&str])] = &[
     (Role::Length, &["Duration", "LIVE duration", "Livestream duration", "Dauer", "Duração", "Duración", "Durasi", "直播时长", "开播时长"]),
     (Role::Zone, &["Time zone", "timezone", "time_zone", "Zeitzone", "Fuso horário", "Zona waktu", "时区"]),
     (Role::Broadcast, &[
-        "LIVE ID", "Livestream ID", "Room ID", "room_id", "live_id", "broadcast_id", "session_id", "sessionId", "Session",
+        "LIVE ID", "Livestream ID", "Room ID", "room_id", "live_id", "broadcast_id", "session_id", "sessionId", "Session", "Room",
         "video_id", "Content", "Inhalte", "Conteúdo", "Konten", "Contenido", "直播间ID", "直播ID", "场次ID", "Campaign ID",
         "Broadcast", "Room", "Stream", "Stream ID", "场次", "直播场次", "直播间", "直播编号",
     ]),

@@ -96,6 +96,7 @@ fn time(finding: &Finding) -> Value {
 fn clock(clock: &Clock) -> Value {
     match clock {
         Clock::Certain { why } => json!({"verdict": "certain", "zone": "UTC", "why": [why]}),
+        Clock::Documented { zone, why } => json!({"verdict": "stated", "zone": zone, "why": [why]}),
         Clock::Probably { candidates, .. } => {
             let first = &candidates[0];
             let others: Vec<&String> = candidates[1..].iter().flat_map(|other: &Candidate| &other.zones).collect();

@@ -10,6 +10,8 @@ pub struct Known {
     columns: &'static [&'static str],
     /// Whose day its bare dates are, with where that is known from.
     pub day: Option<(&'static str, &'static str)>,
+    /// Whose clock its dates with a time of day are on: a zone, or `market`; with where that is known from.
+    pub clock: Option<(&'static str, &'static str)>,
     /// What to know about it.
     pub note: &'static str,
 }
@@ -17,24 +19,56 @@ pub struct Known {
 const PACIFIC: Option<(&str, &str)> =
     Some(("America/Los_Angeles", "the platform's documentation: its day begins at midnight Pacific"));
 
+const SHOPS: Option<(&str, &str)> =
+    Some(("market", "the platform's documentation: the clock of the shop's market"));
+const CHINA: Option<(&str, &str)> = Some(("Asia/Shanghai", "the platform is in China only: China's clock"));
+
 #[rustfmt::skip]
 const KNOWN: [Known; 9] = [
     Known {
-        name: "YouTube reach report", columns: &["date", "video_thumbnail_impressions", "video_thumbnail_impressions_ctr"], day: PACIFIC,
+        name: "YouTube reach report", columns: &["date", "video_thumbnail_impressions", "video_thumbnail_impressions_ctr"], day: PACIFIC, clock: None,
         note: "clicks = impressions × CTR, rounded; views ÷ impressions is not the CTR; the report's own start and end in its path say more than its dates",
     },
     Known {
-        name: "YouTube Studio export", columns: &["Content", "Impressions click-through rate"], day: PACIFIC,
+        name: "YouTube Studio export", columns: &["Content", "Impressions click-through rate"], day: PACIFIC, clock: None,
         note: "at most 500 rows; the total goes beyond them",
     },
-    Known { name: "YouTube Studio export, German", columns: &["Inhalte", "Klickrate der Impressionen"], day: PACIFIC, note: "at most 500 rows; the total goes beyond them" },
-    Known { name: "YouTube Studio export, Portuguese", columns: &["Conteúdo", "Taxa de cliques de impressões"], day: PACIFIC, note: "at most 500 rows; the total goes beyond them" },
-    Known { name: "TikTok Shop LIVE", columns: &["Tap-through rate"], day: None, note: "its click is the room entry; `CTR` and `LIVE CTR` are rates of products, not the same ones in every generation" },
-    Known { name: "TikTok Shop LIVE, older", columns: &["Enter room rate"], day: None, note: "its click is the room entry; `CTR` and `LIVE CTR` are rates of products, not the same ones in every generation" },
-    Known { name: "TikTok Shop LIVE workbench", columns: &["client_show_cnt", "watch_pv"], day: None, note: "its click is the room entry" },
-    Known { name: "Douyin compass", columns: &["直播间曝光人次"], day: None, note: "it counts times and persons; its click is the room entry; probably China's clock" },
-    Known { name: "Taobao Live", columns: &["封面图点击率"], day: None, note: "it gives the cover's rate without its counts; probably China's clock" },
+    Known { name: "YouTube Studio export, German", columns: &["Inhalte", "Klickrate der Impressionen"], day: PACIFIC, clock: None, note: "at most 500 rows; the total goes beyond them" },
+    Known { name: "YouTube Studio export, Portuguese", columns: &["Conteúdo", "Taxa de cliques de impressões"], day: PACIFIC, clock: None, note: "at most 500 rows; the total goes beyond them" },
+    Known { name: "TikTok Shop LIVE", columns: &["Tap-through rate"], day: None, clock: SHOPS, note: "its click is the room entry; `CTR` and `LIVE CTR` are rates of products, not the same ones in every generation" },
+    Known { name: "TikTok Shop LIVE, older", columns: &["Enter room rate"], day: None, clock: SHOPS, note: "its click is the room entry; `CTR` and `LIVE CTR` are rates of products, not the same ones in every generation" },
+    Known { name: "TikTok Shop LIVE workbench", columns: &["client_show_cnt", "watch_pv"], day: None, clock: SHOPS, note: "its click is the room entry" },
+    Known { name: "Douyin compass", columns: &["直播间曝光人次"], day: None, clock: CHINA, note: "it counts times and persons; its click is the room entry; probably China's clock" },
+    Known { name: "Taobao Live", columns: &["封面图点击率"], day: None, clock: CHINA, note: "it gives the cover's rate without its counts; probably China's clock" },
 ];
+
+/// Columns of a shop's LIVE sheets: one column alone may be called the same elsewhere.
+const SHEETS: [&str; 16] = [
+    "LIVE ID",
+    "Livestream ID",
+    "Room ID",
+    "LIVE name",
+    "Livestream",
+    "Livestream name",
+    "Launched time",
+    "LIVE duration",
+    "LIVE CTR",
+    "LIVE impressions",
+    "SKU orders",
+    "Product impressions",
+    "Product clicks",
+    "直播间ID",
+    "直播ID",
+    "开播时间",
+];
+
+impl Known {
+    /// Whose clock its times are on, where enough of the table is as the platform's sheets are.
+    pub(super) fn clock_of(&self, columns: &[Column]) -> Option<(&'static str, &'static str)> {
+        let is_known = |name: &&&str| columns.iter().any(|column| fold(&column.raw) == fold(name));
+        self.clock.filter(|_| SHEETS.iter().filter(is_known).count() > 1)
+    }
+}
 
 /// The platform that these columns are of.
 pub(super) fn find(columns: &[Column]) -> Option<&'static Known> {

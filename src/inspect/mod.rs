@@ -233,7 +233,7 @@ fn clock(
         .collect();
     let texts: Vec<String> = around.iter().flatten().map(cell::text).filter(|text| !text.is_empty()).collect();
     let stated = stated(when, columns, cells, &texts);
-    zone::guess(&zone::Clues {
+    let guess = zone::guess(&zone::Clues {
         moments: &when::of_rows(when, columns, cells),
         volume: &volume,
         group: &group,
@@ -243,7 +243,10 @@ fn clock(
         signs: &signs(columns, cells),
         starts,
         known: known.filter(|_| !is_fine).and_then(|known| known.day),
-    })
+    });
+    let is_sure = matches!(&guess, Clock::Probably { candidates, .. } if candidates[0].sure.is_some());
+    let documented = known.filter(|_| is_fine && !is_sure).and_then(|known| known.clock_of(columns));
+    documented.map_or(guess, |(zone, why)| Clock::Documented { zone, why })
 }
 
 /// Texts that say whose clock the times are on: their own header, a column that has one zone for all rows, and lines

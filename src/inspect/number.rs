@@ -38,9 +38,9 @@ pub struct Number {
 }
 
 /// Signs of money, the longer before what they contain.
-const MONEY: [&str; 24] = [
-    "US$", "S$", "R$", "A$", "Rp", "RM", "USD", "IDR", "BRL", "EUR", "GBP", "MYR", "THB", "VND", "PHP", "CNY",
-    "JPY", "$", "€", "£", "¥", "₫", "฿", "₱",
+const MONEY: [&str; 32] = [
+    "MX$", "AU$", "NZ$", "CA$", "HK$", "NT$", "MXN", "KRW", "US$", "S$", "R$", "A$", "Rp", "RM", "USD", "IDR",
+    "BRL", "EUR", "GBP", "MYR", "THB", "VND", "PHP", "CNY", "JPY", "$", "€", "£", "¥", "₫", "฿", "₱",
 ];
 
 /// The sign of money that a text begins or ends with.

@@ -144,15 +144,6 @@ pub(super) fn twins(columns: &[Column]) -> Vec<Twins> {
                 both.filter_map(|(one, other)| Some(((*one)?, (*other)?)))
                     .filter(|(one, other)| one.value != 0.0 || other.value != 0.0)
             };
-            let telling: Vec<f64> = pairs()
-                .filter(|(_, other)| other.value != 0.0)
-                .map(|(one, _)| one.value)
-                .filter(|one| *one != 0.0)
-                .collect();
-            let is_varied = telling.windows(2).any(|pair| (pair[0] - pair[1]).abs() > 0.0);
-            if telling.len() < ENOUGH || !is_varied || telling.len() * 2 < pairs().count() {
-                continue;
-            }
             let alike = |by: [f64; 2]| {
                 let meets = |(one, other): (Number, Number)| {
                     one.low * by[0] <= other.high * by[1] + 1e-9 && other.low * by[1] <= one.high * by[0] + 1e-9
@@ -166,6 +157,15 @@ pub(super) fn twins(columns: &[Column]) -> Vec<Twins> {
                 () if alike([1.0, 1.0]) => Twins { one: *first, other: *second, is_hundredfold: false },
                 () => continue,
             };
+            let telling: Vec<f64> = pairs()
+                .filter(|(_, other)| other.value != 0.0)
+                .map(|(one, _)| one.value)
+                .filter(|one| *one != 0.0)
+                .collect();
+            let is_varied = telling.windows(2).any(|pair| (pair[0] - pair[1]).abs() > 0.0);
+            if telling.len() < ENOUGH || !is_varied || telling.len() * 2 < pairs().count() {
+                continue;
+            }
             found.push(twins);
         }
     }

@@ -189,6 +189,8 @@ pub(super) fn span(seconds: i64) -> String {
 fn clock(clock: &Clock) -> Vec<String> {
     match clock {
         Clock::Certain { why } => vec![format!("UTC: {why}")],
+        Clock::Documented { zone: "market", why } => vec![format!("that of each row's market: {why}")],
+        Clock::Documented { zone, why } => vec![format!("{zone}: {why}")],
         Clock::None => Vec::new(),
         Clock::Unknown { ruled_out } => {
             let mut lines = vec![

@@ -111,9 +111,9 @@ impl Role {
             Self::OtherCount => "another count",
             Self::EntryRate => "entry rate?",
             Self::CoverRate => "cover's rate?",
-            Self::ClickRate => "click rate, of what?",
+            Self::ClickRate => "click rate?",
             Self::ProductRate => "rate of products",
-            Self::Published => "publication date",
+            Self::Published => "published",
         }
     }
 }

@@ -10,16 +10,20 @@ use crate::model::Count;
 
 /// Columns that are shown each on a line; of more the rest is on one.
 const COLUMNS: usize = 9;
+/// How much room a value is given at the cost of the names.
+const SAMPLE: usize = 12;
 
 /// Writes them.
 pub(super) fn lines(page: &mut Page, columns: &[Column]) {
     let shown = shown(columns);
     let width =
         |text: &dyn Fn(&Column) -> usize| shown.iter().map(|index| text(&columns[*index])).max().unwrap_or(0);
-    let names = width(&|column| titled(column).width());
     let kinds = width(&|column| column.kind.word().width());
     let roles = width(&|column| column.role.map_or(1, |role| role.word().width()));
-    let room = PAGE.saturating_sub(LEFT + names + kinds + roles + 6 + 2).clamp(8, SHOWN);
+    let left = PAGE.saturating_sub(LEFT + kinds + roles + 6 + 2);
+    let titled = |column: &Column| titled(column, left.saturating_sub(SAMPLE).clamp(16, SHOWN));
+    let names = width(&|column| titled(column).width());
+    let room = left.saturating_sub(names).clamp(8, SHOWN);
     for (line, index) in shown.iter().enumerate() {
         let column = &columns[*index];
         let role = column.role.map_or("·", super::role::Role::word);
@@ -47,8 +51,8 @@ pub(super) fn lines(page: &mut Page, columns: &[Column]) {
     }
 }
 
-fn titled(column: &Column) -> String {
-    if column.name.is_empty() { "(no name)".to_owned() } else { clipped(&column.name, SHOWN) }
+fn titled(column: &Column, most: usize) -> String {
+    if column.name.is_empty() { "(no name)".to_owned() } else { clipped(&column.name, most) }
 }
 
 /// The columns that have a line each: all of a few, else those that a draft may need.

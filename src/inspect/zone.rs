@@ -18,6 +18,13 @@ pub enum Clock {
         /// What it says.
         why: String,
     },
+    /// The platform documents it.
+    Documented {
+        /// The zone, or `market` for that of each row's market.
+        zone: &'static str,
+        /// Where that is known from.
+        why: &'static str,
+    },
     /// Nobody says so, but something speaks for it.
     Probably {
         /// The likeliest, then the runners-up; at least one.
@@ -61,8 +68,8 @@ const ZONES: [(&str, &[&str]); 26] = [
     ("Asia/Kolkata", &["IN"]), ("Asia/Bangkok", &["฿", "THB", "TH"]), ("Asia/Jakarta", &["Rp", "IDR", "ID"]),
     ("Asia/Ho_Chi_Minh", &["₫", "VND", "VN"]), ("Asia/Shanghai", &["CNY", "CN", "zh"]),
     ("Asia/Singapore", &["S$", "SG"]), ("Asia/Kuala_Lumpur", &["RM", "MYR", "MY"]), ("Asia/Manila", &["₱", "PHP", "PH"]),
-    ("Asia/Taipei", &["TW"]), ("Asia/Tokyo", &["JPY", "JP", "ja"]), ("Asia/Seoul", &["KR", "ko"]),
-    ("Australia/Sydney", &["A$", "AU"]),
+    ("Asia/Taipei", &["NT$", "TW"]), ("Asia/Tokyo", &["JPY", "JP", "ja"]), ("Asia/Seoul", &["KRW", "KR", "ko"]),
+    ("Australia/Sydney", &["A$", "AU$", "AU"]),
 ];
 
 /// The score of a zone that the file names.

@@ -30,6 +30,9 @@ impl Draft<'_> {
     fn zone(&self) -> Zone {
         match &self.finding.clock {
             Clock::Certain { why } => Zone { key: String::new(), why: format!("UTC: {why}"), is_sure: true },
+            Clock::Documented { zone, why } => {
+                Zone { key: format!(", timezone: {zone}"), why: (*why).to_owned(), is_sure: true }
+            }
             Clock::Probably { candidates, .. } => {
                 let first = &candidates[0];
                 let why = first.evidence.join("; ");

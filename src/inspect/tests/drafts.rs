@@ -31,7 +31,7 @@ fn a_proven_room_entry_is_drafted_with_its_check() {
             "format: xlsx",
             "description_rows: 1",
             "newest: {by: modified, per: broadcast}",
-            "# period: {start: {column: \"Start time\", format: \"%Y-%m-%d %H:%M:%S\", timezone: ZONE}, length: \"LIVE duration\"}",
+            "period: {start: {column: \"Start time\", format: \"%Y-%m-%d %H:%M:%S\", timezone: market}, length: \"LIVE duration\"}",
             "broadcast_id: \"LIVE ID\"",
             "impressions: \"Impressions\"",
             "entries: \"Views\"",

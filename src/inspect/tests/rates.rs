@@ -219,3 +219,34 @@ fn a_rate_that_is_no_quotient_of_the_file_is_told() {
         ]
     );
 }
+
+#[test]
+fn nothing_by_nothing_proves_no_rate_and_no_pair() {
+    // In two rows of forty something happened, and it is no quotient.
+    let rows = (0..40).fold(String::new(), |rows, row| {
+        let (a, b, click) = if row % 20 == 3 { ("0.4", "0.1", 1) } else { ("0.0", "0.0", 0) };
+        format!("{rows}2026-10-01T10:00:{row:02}Z | {} | {click} | {a} | {b}\n", row % 3 + 1)
+    });
+    let finding = look(&text(&format!("at | position | taps | one | other\n{rows}")));
+    assert!(finding.relations.iter().all(|relation| relation.proof < Proof::Proven), "{:?}", finding.relations);
+    assert_eq!(finding.twins, []);
+}
+
+#[test]
+fn a_crowd_of_equal_columns_is_one_line() {
+    let names: Vec<String> = (0..12).map(|number| format!("share_{number}")).collect();
+    let row = |value: &str| vec![value; 12].join(" | ");
+    let peek = text(&format!(
+        "{}\n{}\n{}\n{}\n{}",
+        names.join(" | "),
+        row("0.25"),
+        row("0.5"),
+        row("0.75"),
+        row("0.125")
+    ));
+    let told = said(&peek, "contradictions");
+    assert_eq!(
+        told,
+        ["`share_0` and `share_1` say the same, in one unit or two, and so do 65 more pairs of columns"]
+    );
+}

@@ -119,3 +119,44 @@ fn a_bare_date_of_an_unknown_platform_has_no_zone() {
     assert!(matches!(look(&peek).clock, Clock::Unknown { .. }));
     assert_eq!(said(&peek, "time"), ["`Date`: a whole day; no slot can be told"]);
 }
+
+#[test]
+fn a_zone_is_a_word_of_its_own() {
+    for header in ["Outcome rate", "Dutch views", "GMTO", "UTC8x"] {
+        let peek = text(&STARTS.replace("Views", header));
+        assert!(matches!(look(&peek).clock, Clock::Unknown { .. }), "{header}");
+    }
+    // Of what a line above the table speaks, nobody knows: it is no more than a guess.
+    let above = format!("Exported at 2026-11-23 10:00 UTC | | |\n{}", STARTS.trim_start());
+    let Clock::Probably { candidates, .. } = look(&text(&above)).clock else { panic!() };
+    assert_eq!((candidates[0].zones[0].as_str(), &candidates[0].sure), ("UTC", &None));
+    let spoken = above.replace("Exported at 2026-11-23 10:00 UTC", "Time zone: UTC");
+    let Clock::Probably { candidates, .. } = look(&text(&spoken)).clock else { panic!() };
+    assert_eq!(candidates[0].sure.as_deref(), Some("UTC"));
+}
+
+#[test]
+fn money_says_where_people_buy_and_names_no_clock_by_itself() {
+    for (money, told) in [("$", None), ("US$", Some("America/")), ("MX$", Some("America/Mexico_City"))] {
+        let peek = text(&format!(
+            "Livestream | Start Time | Duration | Views | Sales\nA | 2026-11-20 19:00 | 1h | 5 | {money}12\nB | 2026-11-21 19:00 | 1h | 6 | {money}13"
+        ));
+        let said = said(&peek, "clock").concat();
+        assert!(said.starts_with("cannot tell whose"), "{money}: {said}");
+        assert_eq!(said.contains("perhaps"), told.is_some(), "{money}: {said}");
+        assert!(told.is_none_or(|zone| said.contains(zone)), "{money}: {said}");
+    }
+}
+
+#[test]
+fn a_platform_that_documents_its_clock_is_believed_unless_the_file_says_otherwise() {
+    let finding = look(&sheet("Sheet1", super::rates::TIKTOK));
+    assert!(matches!(finding.clock, Clock::Documented { zone: "market", .. }), "{:?}", finding.clock);
+    let stated = look(&sheet("Sheet1", &super::rates::TIKTOK.replace("Start time", "Start time (GMT+7)")));
+    assert_eq!(zones(&stated.clock)[0], "Asia/Bangkok");
+    // One column alone may be called the same elsewhere.
+    let other = text(
+        "Start time | Duration | Impressions | Views | Tap-through rate\n2026-11-20 19:00 | 1h | 2000 | 27 | 1.35%\n2026-11-21 19:00 | 1h | 1240 | 31 | 2.5%",
+    );
+    assert!(matches!(look(&other).clock, Clock::Unknown { .. }));
+}

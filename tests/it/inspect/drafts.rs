@@ -103,11 +103,8 @@ fn a_draft_counts_its_own_workbook_by_the_clock_of_the_market() {
         .cli(&["inspect", "exports/new/GB/a.xlsx"])
         .exits(0)
         .says("`Tap-through rate` = Views ÷ Impressions (3 of 3 rows): the click is the room entry");
-    // Whose clock it is on, the file does not say.
-    let refused = scenario.cli(&["check"]).exits(3);
-    assert!(refused.stderr.contains("`exports[0].columns.period`: missing"), "{}", refused.stderr);
-    assert!(draft_of(&scenario).contains("# DECIDE: whose clock `Start time` is on"));
-    decide(&scenario, &[("# period: {start", "period: {start"), ("timezone: ZONE", "timezone: market")]);
+    // TikTok documents whose clock it is on; the file does not say it.
+    scenario.cli(&["check"]).exits(0);
     scenario.run().exits(0).expect_table(
         "slot_audience",
         "slot       impressions  clicks  entries
@@ -153,8 +150,30 @@ fn a_days_table_without_a_day_is_counted_once_the_path_says_it_and_never_on_a_pu
 }
 
 #[test]
+fn a_clock_that_nobody_says_is_asked_for_and_the_answer_counts() {
+    let table =
+        "Room,Start,Duration,Impressions,Clicks\nr1,2026-11-20 19:30,1h,100,5\nr2,2026-11-20 06:15,2h,50,1\n";
+    let scenario = drafted(table).at("2026-11-21T03:00:00Z");
+    let refused = scenario.cli(&["check"]).exits(3);
+    assert!(refused.stderr.contains("`exports[0].columns.period`: missing"), "{}", refused.stderr);
+    assert!(draft_of(&scenario).contains("# DECIDE: whose clock `Start` is on"));
+    // Nothing loads by the word that stands for the answer.
+    let commented = draft_of(&scenario).replace("# period: {start", "period: {start");
+    scenario.write("config/platforms/new.yaml", &commented);
+    assert!(scenario.cli(&["check"]).exits(3).stderr.contains("`ZONE` is not an IANA time zone"));
+    decide(&scenario, &[("timezone: ZONE", "timezone: Europe/London")]);
+    scenario.run().exits(0).expect_table(
+        "slot_audience",
+        "slot     impressions  clicks
+         morning  50           1
+         prime    100          5",
+    );
+}
+
+#[test]
 fn every_draft_loads_or_says_what_is_to_be_decided() {
-    let start = "LIVE ID,Start time,LIVE duration,Impressions,Clicks\n1,2026-11-20 19:00,1h,90,5\n2,2026-11-21 19:00,2h,80,6\n";
+    let start =
+        "Room ID,Start time,Duration,Impressions,Clicks\n1,2026-11-20 19:00,1h,90,5\n2,2026-11-21 19:00,2h,80,6\n";
     let log: String =
         (0..30).map(|row| format!("2026-11-20T10:00:{row:02}Z,{row},{}\n", u8::from(row % 9 == 0))).collect();
     let files: [(&str, String, Option<&str>); 12] = [

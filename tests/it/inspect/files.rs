@@ -16,13 +16,13 @@ exports/a.csv
   rows           3 rows
   total          last row (`Total`), the sum of the rows to the last unit in all 3 counts
   numbers        decimal point (1,234.5), as in `1,000`
-  columns        start_time   instant       start                 `1795165200`
-                 end_time     instant       end                   `1795168800`
-                 room_id      id            broadcast             `r-1`
-                 Impressions  whole number  impressions           `1,000`
-                 Clicks       whole number  clicks                `43`
-                 CTR          percent       click rate, of what?  `4.30%`
-                 Views        whole number  entries               `50`
+  columns        start_time   instant       start        `1795165200`
+                 end_time     instant       end          `1795168800`
+                 room_id      id            broadcast    `r-1`
+                 Impressions  whole number  impressions  `1,000`
+                 Clicks       whole number  clicks       `43`
+                 CTR          percent       click rate?  `4.30%`
+                 Views        whole number  entries      `50`
   time           from `start_time` to `end_time`
   clock          UTC: seconds since 1970, which are UTC
   cover's rate   `CTR` = Clicks ÷ Impressions (3 of 3 rows): clicks on the cover by times it was shown
