@@ -195,7 +195,7 @@ fn goes_the_whole_way(log: &str, content: &[u8]) {
         "funnel",
         "market  slot       broadcast_id         cover_id   contaminated  impressions  clicks
          GB      afternoon  7388120045001234567  red-dress  false         1000         50
-         GB      prime      7388120045001234567  蓝裙       false         800          20
+         GB      prime      7388120045001234567  蓝裙         false         800          20
          JP      prime      r2                   red-dress  false         400          10",
     );
 }
