@@ -143,7 +143,8 @@ pub async fn try_files(workspace: &Workspace, placed: Vec<Placed>, now: Timestam
     // Where several markets are, the dates of one are looked at in all of them.
     let is_reached = |day: &MarketDay| spans.iter().flatten().any(|span| own.reaches(day, *span));
     report.days.retain(|(day, _)| is_reached(day));
-    let (days, empty_days) = own.days(&report, now).await?;
+    let logs = files.iter().filter(|file| file.is_log).map(|file| file.placed.key.as_str()).collect();
+    let (days, empty_days) = own.days(&report, &logs, now).await?;
     Ok(Trial { files, days, empty_days, report, without_job, left_out })
 }
 
@@ -274,7 +275,12 @@ impl Own {
     }
 
     /// What became of the market-days, those of which nothing is in the files left out and counted.
-    async fn days(&self, report: &RunReport, now: Timestamp) -> Result<(Vec<TriedDay>, usize), SampleError> {
+    async fn days(
+        &self,
+        report: &RunReport,
+        logs: &BTreeSet<&str>,
+        now: Timestamp,
+    ) -> Result<(Vec<TriedDay>, usize), SampleError> {
         let archive = stores::archive_for_reading(&self.workspace.settings).map_err(RunError::Store)?;
         let (mut days, mut empty_days) = (Vec::new(), 0);
         for (market_day, end) in &report.days {
@@ -284,7 +290,7 @@ impl Own {
                 }
                 _ => None,
             };
-            let rows = receipt.as_ref().map(rows_of);
+            let rows = receipt.as_ref().map(|receipt| rows_of(receipt, logs));
             if rows == Some(0) {
                 empty_days += 1;
                 continue;
@@ -301,9 +307,10 @@ impl Own {
     }
 }
 
-/// Rows of counts and events that count.
-fn rows_of(receipt: &Receipt) -> u64 {
-    receipt.content.exports.iter().map(|export| export.rows.counted).sum()
+/// Rows of counts and events that count; those of logs of covers count nothing.
+fn rows_of(receipt: &Receipt, logs: &BTreeSet<&str>) -> u64 {
+    let counting = receipt.content.exports.iter().filter(|export| !logs.contains(export.key.as_str()));
+    counting.map(|export| export.rows.counted).sum()
 }
 
 /// What is seen of an export by itself.

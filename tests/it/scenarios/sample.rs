@@ -153,8 +153,8 @@ fn live() -> Scenario {
 
 const OVERLAP: &str =
     "the log of covers has `笑脸` and `蓝裙` at once in broadcast `晚场`, 2026-11-20 19:30 to 20:00";
-const OPEN: &str = "the log of covers leaves 2 rows of counts open: 1 of broadcast `午场`, which is not in it";
-const GAP: &str = "it has no cover for all of 1 of broadcast `晚场`, 2026-11-20 18:40 to 18:50 (Europe/London)";
+const OPEN: &str = "the log of covers leaves 2 rows of counts without a cover for all or a part of their time: broadcast `午场` is not in it (1 row, ";
+const GAP: &str = "broadcast `晚场` has none on air (1 row, 2026-11-20 18:40 to 18:50 (Europe/London))";
 
 #[test]
 fn gaps_and_overlaps_of_a_log_of_covers_are_told_by_check_and_by_the_run() {
