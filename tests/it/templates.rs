@@ -234,6 +234,8 @@ fn a_log_by_itself_or_on_a_clock_that_nothing_names_asks_and_does_not_load() {
     let text = std::fs::read_to_string(scenario.path("config/platforms/shop.yaml")).unwrap();
     let decided = text.replace("      # from: {", "      from: {").replace("      # until: {", "      until: {");
     assert_ne!(decided, text);
-    scenario.write("config/platforms/shop.yaml", decided.replace("timezone: market", "timezone: Asia/Shanghai"));
+    scenario.write("config/platforms/shop.yaml", &decided);
+    scenario.cli(&["check"]).exits(3);
+    scenario.write("config/platforms/shop.yaml", decided.replace("timezone: ZONE", "timezone: Asia/Shanghai"));
     scenario.cli(&["check"]).exits(0);
 }

@@ -34,7 +34,7 @@ impl Draft<'_> {
             LogClock::Said(zone) => {
                 (format!(", timezone: {zone}"), format!("the file says that times are {zone}"))
             }
-            LogClock::Unsaid => (", timezone: market".to_owned(), String::new()),
+            LogClock::Unsaid => (", timezone: ZONE".to_owned(), String::new()),
         };
         let mut why: Vec<String> = self.order_of_days(log.from).into_iter().collect();
         if clock == LogClock::Unsaid {

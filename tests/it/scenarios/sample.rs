@@ -79,6 +79,29 @@ fn a_file_that_lies_anywhere_is_asked_about_once() {
 }
 
 #[test]
+fn a_date_in_a_path_is_read_however_it_is_written() {
+    let scenario = shop();
+    let shop = crate::scenario::SHOP;
+    for (number, (pattern, key)) in [
+        ("{date:%Y}/{date:%m}/{date:%d}/*.csv", "2026/11/20/a.csv"),
+        ("shop-{date:%d%b%Y}.csv", "shop-20Nov2026.csv"),
+        ("shop/dt={date:%Y%j}/*", "shop/dt=2026324/a.csv"),
+        ("old/{date:%y-%-m-%-d}.csv", "old/26-11-20.csv"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        scenario.write("config/platforms/shop.yaml", shop.replace("shop/{date:%Y-%m-%d}/*.csv", pattern));
+        let file = format!("{number}/{key}");
+        scenario.write(&file, events(EVENTS));
+        let sample = ["check", "--sample", &file, "--output", "json"];
+        let told = json(&scenario.cli(&sample).exits(0).stdout);
+        assert_eq!(told["files"][0]["path"], key, "{told}");
+        assert_eq!(told["market_days"][0]["local_date"], "2026-11-20", "{told}");
+    }
+}
+
+#[test]
 fn what_would_be_held_failed_or_does_not_load_is_told_with_the_code_of_a_run() {
     let scenario = shop();
     let bad =
