@@ -77,4 +77,10 @@ fn a_log_is_drafted_beside_the_table_in_whichever_order_they_are_named() {
 fn a_table_that_names_its_covers_keeps_them() {
     let drafted = drafted(&text(COUNTS), &text(LOG));
     assert!(drafted.text.contains("cover_id: \"cover\""), "{}", drafted.text);
+    assert!(!drafted.text.contains("rows: covers") && drafted.log.is_none(), "{}", drafted.text);
+    assert!(
+        drafted.text.contains("`b` is a log of covers; nothing here leaves its cover to one"),
+        "{}",
+        drafted.text
+    );
 }
