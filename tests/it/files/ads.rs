@@ -30,7 +30,8 @@ pub fn layouts() -> Vec<Layout> {
         layout.markets(WEST).cut(Cut::Once).by_name()
     };
     vec![
-        api("hours of the API", |truth, rows, _| tiktok(truth, rows, None)),
+        api("hours of the API, that does not say of how many rows", |truth, rows, _| tiktok(truth, rows, None))
+            .refused(),
         api("hours of the API, all on one page", |truth, rows, _| tiktok(truth, rows, Some(rows.len()))),
         api("hours of the API, first page of several", |truth, rows, _| tiktok(truth, rows, Some(rows.len() + 7)))
             .refused(),
