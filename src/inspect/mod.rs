@@ -206,8 +206,9 @@ fn clock(
         When::Nowhere => return Clock::None,
     };
     let certain = match columns[column].kind {
-        Kind::Instant(InstantWay::Rfc3339) => Some("every value has its own offset from UTC"),
-        Kind::Instant(InstantWay::Pattern(_)) => Some("every value has its own offset from UTC"),
+        Kind::Instant(InstantWay::Rfc3339 | InstantWay::Pattern(_)) => {
+            Some("every value has its own offset from UTC")
+        }
         Kind::Instant(InstantWay::Seconds) => Some("seconds since 1970, which are UTC"),
         Kind::Instant(InstantWay::Millis) => Some("milliseconds since 1970, which are UTC"),
         Kind::Instant(InstantWay::Micros) => Some("microseconds since 1970, which are UTC"),

@@ -166,7 +166,9 @@ fn look_at(name: &str, texts: &[&str], point: &mut Evidence, comma: &mut Evidenc
                 comma.example = comma.example.take().or_else(example);
                 continue;
             }
-            (Some(by_point), Some(by_comma)) if by_point.value() != by_comma.value() => (by_point, by_comma),
+            (Some(by_point), Some(by_comma)) if by_point.value().total_cmp(&by_comma.value()).is_ne() => {
+                (by_point, by_comma)
+            }
             _ => continue,
         };
         // The larger one has thousands.

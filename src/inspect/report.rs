@@ -81,8 +81,8 @@ fn table(page: &mut Page, finding: &Finding, has_lines: bool) {
         let _ = write!(place, ", and {} of descriptions below it", counted(header.descriptions, "line", "lines"));
     }
     if !header.is_there {
-        place = "none: the first line looks like the rest; columns are told by their numbers (`header: none`)"
-            .to_owned();
+        "none: the first line looks like the rest; columns are told by their numbers (`header: none`)"
+            .clone_into(&mut place);
     }
     // The first line is where anybody looks for it.
     if has_lines && (header.row > 0 || header.descriptions > 0 || !header.is_there) {

@@ -44,10 +44,10 @@ pub(super) fn lines(page: &mut Page, columns: &[Column]) {
     }
     let hidden: Vec<usize> = (0..columns.len()).filter(|index| !shown.contains(index)).collect();
     if !hidden.is_empty() {
-        let named: Vec<String> =
+        let first: Vec<String> =
             hidden.iter().take(2).map(|index| format!("`{}`", clipped(&columns[*index].name, 18))).collect();
-        let more = if hidden.len() > named.len() { ", …" } else { "" };
-        page.line("", &format!("and {} more: {}{more}", hidden.len(), named.join(", ")));
+        let more = if hidden.len() > first.len() { ", …" } else { "" };
+        page.line("", &format!("and {} more: {}{more}", hidden.len(), first.join(", ")));
     }
 }
 

@@ -34,8 +34,8 @@ pub(super) fn find(rows: &[Vec<Cell>], header: usize, data: std::ops::Range<usiz
             return None;
         }
         let own: Vec<String> = texts(row).collect();
-        let named = own.iter().filter(|text| known.contains(text.as_str())).count();
-        (named >= 2 && named * 2 > known.len()).then(|| stranger(own != names))
+        let again = own.iter().filter(|text| known.contains(text.as_str())).count();
+        (again >= 2 && again * 2 > known.len()).then(|| stranger(own != names))
     })
     .collect()
 }

@@ -180,9 +180,8 @@ impl Publisher<'_> {
             Err(held) => return Ok(held),
         };
         let of_log = counted.booked.logs.get(number).map(|log| cover_log::notes(log, &market.day.zone));
-        let of_log = of_log.into_iter().flatten();
-        let notes: Vec<String> =
-            day.notes.iter().cloned().chain(fell).chain(partly.clone()).chain(of_log).collect();
+        let told = fell.into_iter().chain(partly.clone()).chain(of_log.into_iter().flatten());
+        let notes: Vec<String> = day.notes.iter().cloned().chain(told).collect();
         let partly = partly.filter(|_| state == State::Provisional);
         let draft = Draft { totals, partly, ..draft(state, &day.fingerprint, exports, &day.config_sha256) };
         // A schedule that no longer reaches into the day leaves a table without rows.

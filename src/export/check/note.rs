@@ -68,7 +68,7 @@ pub(in crate::export) fn note(text: &str) -> Option<Note> {
             || (word.contains(' ') && text.starts_with(&format!("{word} ")))
     };
     let is_starred = text.starts_with(['*', '※']) && has_words;
-    (is_starred || BEGINNINGS.iter().any(|word| begins(&word))).then_some(Note { results: None })
+    (is_starred || BEGINNINGS.iter().any(begins)).then_some(Note { results: None })
 }
 
 #[cfg(test)]

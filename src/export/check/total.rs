@@ -79,9 +79,9 @@ impl TotalCheck {
     }
 
     /// A row of totals that is known to be that of a group.
-    pub(in crate::export) fn total_of(&mut self, figures: &Figures, group: Sum) {
+    pub(in crate::export) fn total_of(&mut self, figures: &Figures, group: &Sum) {
         if self.totals.len() < MOST_TOTALS {
-            self.totals.push(Total { figures: *figures, before: group, behind: Sum::default() });
+            self.totals.push(Total { figures: *figures, before: *group, behind: Sum::default() });
         }
     }
 

@@ -36,7 +36,8 @@ pub(in crate::export) fn unnamed_total(rows: &[CountRow], stages: &[Stage], shee
 ///
 /// Chance is ruled out by asking for two sums that differ, one of them large, over at least two rows that count anything.
 fn at_an_end(rows: &[CountRow]) -> Option<u32> {
-    let last = (0..rows.len()).rev().take(MOST_AT_AN_END).filter(|at| is_sum(&rows[*at], &rows[..*at])).last();
+    let first_behind = rows.len().saturating_sub(MOST_AT_AN_END);
+    let last = (first_behind..rows.len()).find(|at| is_sum(&rows[*at], &rows[..*at]));
     let found =
         last.or_else(|| (0..rows.len().min(MOST_AT_AN_END)).find(|at| is_sum(&rows[*at], &rows[at + 1..])));
     found.map(|at| rows[at].record)

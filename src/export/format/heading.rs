@@ -49,7 +49,7 @@ impl Heading {
     }
 
     /// With as many columns as the wanted ones go by number: a spreadsheet's row ends with its last value.
-    pub(super) fn as_wide_as(mut self, wanted: &[Wanted]) -> Self {
+    pub(super) fn widened_to(mut self, wanted: &[Wanted]) -> Self {
         let most = wanted.iter().filter_map(|wanted| wanted.column.number()).max().map_or(0, usize::from);
         if self.names.len() < most {
             self.names.resize(most, String::new());
@@ -163,7 +163,7 @@ impl<'a> Search<'a> {
         } else {
             Heading::new(names)
         };
-        let heading = if self.widens { heading.as_wide_as(self.wanted) } else { heading };
+        let heading = if self.widens { heading.widened_to(self.wanted) } else { heading };
         let (found, is_complete) = heading.score(self.wanted);
         if is_complete {
             if self.is_first_row() {
@@ -321,6 +321,6 @@ mod tests {
         assert_eq!(heading.places(&[numbered(2), wanted(&["Views"])]).unwrap(), [Some(1), Some(2)]);
         let refusal = heading.places(&[numbered(4)]).unwrap_err().to_string();
         assert_eq!(refusal, "it has no column `column 4` (it has: `Start`, ``, `Views`)");
-        assert_eq!(heading.clone().as_wide_as(&[numbered(4)]).places(&[numbered(4)]).unwrap(), [Some(3)]);
+        assert_eq!(heading.clone().widened_to(&[numbered(4)]).places(&[numbered(4)]).unwrap(), [Some(3)]);
     }
 }

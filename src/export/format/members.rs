@@ -76,7 +76,7 @@ pub(in crate::export) fn names(file: &File) -> Result<Vec<String>, ExportError> 
 fn open(file: &File) -> Result<ZipArchive<BufReader<File>>, ExportError> {
     let mut file = file.try_clone()?;
     file.rewind()?;
-    let archive = ZipArchive::new(BufReader::new(file)).map_err(damaged)?;
+    let archive = ZipArchive::new(BufReader::new(file)).map_err(|error| damaged(&error))?;
     if archive.len() > MAX_MEMBERS {
         return Err(ExportError::Zip(format!("it has more than {MAX_MEMBERS} files")));
     }
@@ -91,7 +91,7 @@ fn choose(file: &File, patterns: &[String]) -> Result<Vec<Chosen>, ExportError> 
     let mut chosen = Vec::new();
     let mut names = Vec::new();
     for index in 0..archive.len() {
-        let member = archive.by_index_raw(index).map_err(damaged)?;
+        let member = archive.by_index_raw(index).map_err(|error| damaged(&error))?;
         let name = String::from_utf8_lossy(member.name_raw()).replace('\\', "/");
         if is_left_behind(&name) {
             continue;
@@ -121,7 +121,7 @@ fn choose(file: &File, patterns: &[String]) -> Result<Vec<Chosen>, ExportError> 
     Ok(chosen)
 }
 
-fn damaged(error: zip::result::ZipError) -> ExportError {
+fn damaged(error: &zip::result::ZipError) -> ExportError {
     ExportError::Zip(format!("it is damaged or truncated: {error}"))
 }
 

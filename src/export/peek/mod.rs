@@ -140,7 +140,7 @@ fn look(file: &File, max_rows: usize) -> Result<Peek, ExportError> {
     if compression.is_none() {
         match &head[..] {
             [b'P', b'A', b'R', b'1', ..] => return parquet(file, max_rows),
-            [b'P', b'K', 3, 4, ..] if is_workbook(file)? => return workbook(file, max_rows),
+            [b'P', b'K', 3, 4, ..] if is_workbook(file) => return workbook(file, max_rows),
             [b'P', b'K', 3, 4, ..] => return Err(archive(file)?),
             // An old or encrypted workbook: refused by its name.
             [0xd0, 0xcf, 0x11, 0xe0, ..] => recognize(&mut rewound(file)?)?,
@@ -177,7 +177,7 @@ fn look(file: &File, max_rows: usize) -> Result<Peek, ExportError> {
 }
 
 /// Whether a ZIP archive is an Office document, sound or not.
-fn is_workbook(file: &File) -> Result<bool, ExportError> {
+fn is_workbook(file: &File) -> bool {
     let is_part = |name: &String| {
         let name = name.to_ascii_lowercase();
         name == "[content_types].xml"
@@ -186,7 +186,7 @@ fn is_workbook(file: &File) -> Result<bool, ExportError> {
             || name == "mimetype"
     };
     // One that is damaged is told so as a workbook: nothing else comes as a bare ZIP so often.
-    Ok(members::names(file).map_or(true, |names| names.iter().any(is_part)))
+    members::names(file).map_or(true, |names| names.iter().any(is_part))
 }
 
 /// What to say of an archive of files.

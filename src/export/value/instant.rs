@@ -54,7 +54,9 @@ pub(in crate::export) fn read(
         (InstantFormat::EpochMillis, field) => scaled(field, 1_000)?,
         (InstantFormat::EpochMicros, field) => scaled(field, 1)?,
         (
-            InstantFormat::Native { wall: Some(wall) } | InstantFormat::Pattern { wall: Some(wall), .. },
+            InstantFormat::Native { wall: Some(wall) }
+            | InstantFormat::Pattern { wall: Some(wall), .. }
+            | InstantFormat::Patterns { wall, .. },
             Field::Wall(us),
         ) => on_the_wall(from_wall(us)?, wall, market)?,
         // A spreadsheet may forget that a number is a date.
@@ -65,7 +67,6 @@ pub(in crate::export) fn read(
             let days = i32::try_from(days).map_err(|_| Reason::BadTime)?;
             on_the_wall(serial(days.into())?, wall, market)?
         }
-        (InstantFormat::Patterns { wall, .. }, Field::Wall(us)) => on_the_wall(from_wall(us)?, wall, market)?,
         (InstantFormat::Patterns { patterns, wall }, field) => {
             let mut read = Err(Reason::BadTime);
             for pattern in patterns {

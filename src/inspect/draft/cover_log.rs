@@ -81,7 +81,7 @@ impl Draft<'_> {
         let _ = writeln!(text, "      market: {market}\n      broadcast_id: {broadcast}\n      cover_id: {cover}");
         let question =
             (!why.is_empty()).then(|| format!("of the log of covers: {} (`columns.from`)", why.join("; and ")));
-        let log = DraftedLog { file: file.to_owned(), export: EXPORT, lies_at: self.log_lies_at(name, file, log) };
+        let log = DraftedLog { file: file.to_owned(), export: EXPORT, lies_at: log_lies_at(name, file, log) };
         LogExport { text, log, question }
     }
 
@@ -113,10 +113,8 @@ pub(super) fn alone(name: &str, draft: &Draft<'_>, file: &str, log: CoverLog) ->
     Drafted { text, export: EXPORT, lies_at: export.log.lies_at, log: None, to_decide }
 }
 
-impl Draft<'_> {
-    fn log_lies_at(&self, name: &str, file: &str, log: CoverLog) -> String {
-        let base = file.rsplit('/').next().unwrap_or(file);
-        let market = if log.market.is_some() { "" } else { "MARKET/" };
-        format!("{name}/covers/{market}{base}")
-    }
+fn log_lies_at(name: &str, file: &str, log: CoverLog) -> String {
+    let base = file.rsplit('/').next().unwrap_or(file);
+    let market = if log.market.is_some() { "" } else { "MARKET/" };
+    format!("{name}/covers/{market}{base}")
 }

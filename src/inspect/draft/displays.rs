@@ -45,8 +45,14 @@ fn clicked(finding: &Finding) -> Option<usize> {
     let is_flag = |column: &Column| match column.kind {
         Kind::Flag => true,
         Kind::Whole | Kind::Decimal => {
-            let ones = column.numbers.iter().flatten().filter(|number| number.value == 1.0).count();
-            let noughts = column.numbers.iter().flatten().filter(|number| number.value == 0.0).count();
+            let ones =
+                column.numbers.iter().flatten().filter(|number| number.value.total_cmp(&1.0).is_eq()).count();
+            let noughts = column
+                .numbers
+                .iter()
+                .flatten()
+                .filter(|number| number.value.abs().total_cmp(&0.0).is_eq())
+                .count();
             column.empty == 0 && ones > 0 && noughts > 0 && ones + noughts == column.numbers.len()
         }
         _ => false,

@@ -1,5 +1,7 @@
 //! The other files of a draft: languages and generations of one export, whose columns have other names.
 
+use std::fmt::Write;
+
 use super::{Sample, one_line};
 use crate::inspect::Finding;
 use crate::inspect::family::are_kin;
@@ -57,7 +59,7 @@ impl<'a> Kin<'a> {
             format!("# With the names that columns have in {}.\n", alike.join(", "))
         };
         for (file, why) in &self.apart {
-            told.push_str(&format!("# `{}` {why}: draft a file of its own from it.\n", one_line(file)));
+            let _ = writeln!(told, "# `{}` {why}: draft a file of its own from it.", one_line(file));
         }
         told
     }
@@ -83,7 +85,7 @@ fn is_when_alike(one: &Finding, other: &Finding) -> bool {
         let of = match finding.when {
             When::Span { start, .. } => vec![start],
             When::Day { date, hour } => std::iter::once(date).chain(hour).collect(),
-            _ => Vec::new(),
+            When::Nowhere => Vec::new(),
         };
         of.into_iter().map(|index| finding.columns[index].kind.clone()).collect()
     };

@@ -1,5 +1,7 @@
 //! The period of a draft, whose clock it is on, and what somebody has to say about it.
 
+use std::fmt::Write;
+
 use super::counts::is_seconds;
 use super::place::ASKED;
 use super::{Draft, Section, one_line, quoted};
@@ -90,20 +92,22 @@ impl Draft<'_> {
     fn in_path(&self) -> Section {
         let mut text = "      # DECIDE: which day the rows are of. No column says it.\n".to_owned();
         for column in self.finding.columns.iter().filter(|column| column.role == Some(Role::Published)) {
-            text.push_str(&format!(
-                "      # `{}` says when something was published or made, not when it was seen.\n",
+            let _ = writeln!(
+                text,
+                "      # `{}` says when something was published or made, not when it was seen.",
                 one_line(&column.name)
-            ));
+            );
         }
         for line in self.finding.preamble.iter().filter(|line| has_date(line)).take(2) {
-            text.push_str(&format!("      # Above its header the file says `{}`.\n", one_line(line)));
+            let _ = writeln!(text, "      # Above its header the file says `{}`.", one_line(line));
         }
-        text.push_str(&format!(
+        let _ = writeln!(
+            text,
             "      # Put the day into the path of every file, as `path` has it above, and take away the `#` here and before `day`,\n      \
              # with the zone by whose midnight the platform counts its days:\n      \
-             # period: {{from: path, timezone: {}}}\n",
+             # period: {{from: path, timezone: {}}}",
             self.likely_zone()
-        ));
+        );
         let question = "which day its rows are of, and by whose clock: no column says it (`day` and `columns.period`; the path names the day)";
         Section { text, question: Some(question.to_owned()) }
     }
@@ -216,8 +220,9 @@ fn settled(line: &str, key: &str, zone: &Zone, why: &[String]) -> Section {
     if why.is_empty() {
         return Section { text: format!("      # {}\n      {line}\n", one_line(&zone.why)), question: None };
     }
-    let asked: String = why.iter().map(|why| format!("      # DECIDE: {}\n", one_line(why))).collect();
-    let text = format!("{asked}      # Then take away the `#`, with what is right:\n      # {line}\n");
+    let asked: Vec<String> = why.iter().map(|why| format!("      # DECIDE: {}", one_line(why))).collect();
+    let asked = asked.join("\n");
+    let text = format!("{asked}\n      # Then take away the `#`, with what is right:\n      # {line}\n");
     Section { text, question: Some(format!("{} (`{key}`)", why.join("; and "))) }
 }
 

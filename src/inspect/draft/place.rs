@@ -9,7 +9,7 @@ use crate::inspect::when::When;
 
 /// Stands where a zone has to be written, and is none.
 pub(super) const ASKED: &str = "ZONE";
-/// YouTube's days, whatever the market.
+/// `YouTube`'s days, whatever the market.
 const PACIFIC: &str = "America/Los_Angeles";
 
 impl Draft<'_> {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::{Draft, quoted};
 
-/// The most rows that YouTube Studio exports.
+/// The most rows that `YouTube` Studio exports.
 const STUDIO_ROWS: usize = 500;
 
 impl Draft<'_> {

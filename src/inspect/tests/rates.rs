@@ -235,7 +235,7 @@ fn nothing_by_nothing_proves_no_rate_and_no_pair() {
 #[test]
 fn a_crowd_of_equal_columns_is_one_line() {
     let names: Vec<String> = (0..12).map(|number| format!("share_{number}")).collect();
-    let row = |value: &str| vec![value; 12].join(" | ");
+    let row = |value: &str| [value; 12].join(" | ");
     let peek = text(&format!(
         "{}\n{}\n{}\n{}\n{}",
         names.join(" | "),

@@ -45,7 +45,7 @@ impl Signals for FirstSignals {
     }
 
     fn signal(&mut self, signal: &Signal<'_>) {
-        self.span_us = widened(self.span_us, signal.credited_us, signal.occurred_us);
+        self.span_us = Some(widened(self.span_us, signal.credited_us, signal.occurred_us));
         let Some(stage) = self.stages.get(signal.stage).filter(|_| self.rows.len() < FIRST) else { return };
         let Some(from) = instant(signal.credited_us) else { return };
         let counted = [
@@ -111,12 +111,12 @@ pub(super) fn of_page(page: &Page) -> Vec<FirstRow> {
 pub(super) fn span_of(page: &Page) -> Option<(i64, i64)> {
     let rows = page.rows.iter().map(|row| (row.start_us, row.end_us - 1));
     let covers = page.on_air.iter().map(|on_air| (on_air.from_us, on_air.until_us.unwrap_or(on_air.from_us)));
-    rows.chain(covers).fold(None, |span, (first, last)| widened(span, first, last))
+    rows.chain(covers).fold(None, |span, (first, last)| Some(widened(span, first, last)))
 }
 
-fn widened(span_us: Option<(i64, i64)>, first_us: i64, last_us: i64) -> Option<(i64, i64)> {
+fn widened(span_us: Option<(i64, i64)>, first_us: i64, last_us: i64) -> (i64, i64) {
     let (first, last) = span_us.unwrap_or((first_us, last_us));
-    Some((first.min(first_us), last.max(last_us)))
+    (first.min(first_us), last.max(last_us))
 }
 
 fn instant(us: i64) -> Option<Timestamp> {

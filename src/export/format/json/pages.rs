@@ -51,7 +51,7 @@ pub(super) fn claim(document: &RawValue, pages: &Pages, rows: u64) -> Result<Opt
         Pages::Declared(rule) => {
             let number = |way: &Option<Vec<String>>| way.as_ref().map(|way| number(document, way)).transpose();
             let has_next = match &rule.next {
-                Some(way) => last(document, way)?.is_some_and(|value| says_more(value)),
+                Some(way) => last(document, way)?.is_some_and(says_more),
                 None => false,
             };
             Ok(Some(Claim { rows: number(&rule.rows)?, pages: number(&rule.pages)?, has_next, undeclared: None }))
@@ -209,9 +209,8 @@ fn likely_more(node: &RawValue, way: &str, holder: &str, rows: u64, depth: usize
             "totalnumber" | "totalcount" | "totalrows" | "totalrecords" | "total" => {
                 is_paging && number().is_some_and(|total| total > rows)
             }
-            "hasmore" | "hasnext" | "hasnextpage" => says_more(value),
+            "hasmore" | "hasnext" | "hasnextpage" | "nextpagetoken" => says_more(value),
             "next" => is_paging && says_more(value),
-            "nextpagetoken" => says_more(value),
             _ => false,
         };
         if is_more {

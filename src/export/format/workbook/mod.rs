@@ -148,7 +148,7 @@ fn without_header(rows: &mut Rows<'_>, names: &[String], wanted: &[Wanted]) -> R
     if !names.is_empty() && columns > names.len() {
         return Err(ExportError::GivenNames { given: names.len(), columns });
     }
-    Heading::new(names.to_vec()).as_wide_as(wanted).places(wanted)
+    Heading::new(names.to_vec()).widened_to(wanted).places(wanted)
 }
 
 /// A workbook that is safe to open.

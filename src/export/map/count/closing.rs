@@ -104,7 +104,7 @@ impl<'a> CountMapper<'a> {
         for doubtful in &self.doubtful {
             let figures = &self.page.rows[doubtful.row].figures;
             if let Some(sum) = totals.get(&doubtful.row) {
-                self.totals.total_of(figures, *sum);
+                self.totals.total_of(figures, sum);
                 self.fates.taken -= 1;
                 self.fates.ignored += 1;
             } else {

@@ -146,7 +146,7 @@ fn a_little_more_is_late_or_an_estimate_unless_it_is_so_all_over() {
     let header = "day;room;shown;clicks\n";
     let late = "2026-08-24;a;0;5\n2026-08-24;b;100000;100900\n2026-08-24;c;5000;90\n";
     assert_eq!(mapping().read(&format!("{header}{late}")).report.taken, 3);
-    let all_over: String = (0..30).map(|n| format!("2026-08-24;r{n};2;5\n")).collect();
+    let all_over = (0..30).map(|n| format!("2026-08-24;r{n};2;5\n")).collect::<Vec<_>>().concat();
     let refused = mapping().try_read(&format!("{header}{all_over}")).map(|_| ()).unwrap_err().to_string();
     assert!(refused.starts_with("it counts 150 `clicks` of 60 `impressions`, which cannot be"), "{refused}");
     // Entries are no part of impressions: people come other ways than by the cover.
