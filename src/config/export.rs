@@ -140,7 +140,8 @@ fn check_numbers(at: &Place<'_>, format: Option<&Format>) -> Option<()> {
 fn has_numbers(node: &Node) -> bool {
     match &node.kind {
         Kind::Whole(_) => true,
-        Kind::List(items) => items.iter().any(has_numbers),
+        // A name among numbers makes a list of names of one column.
+        Kind::List(items) => !items.is_empty() && items.iter().all(has_numbers),
         Kind::Map(entries) => {
             let may_hold = |key: &str| !matches!(key, "value" | "values" | "path");
             entries.iter().any(|entry| may_hold(&entry.key) && has_numbers(&entry.value))

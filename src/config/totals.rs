@@ -67,9 +67,9 @@ mod tests {
 
     #[test]
     fn problems_are_all_told() {
-        let (_, problems) = read_text("{column: 7, words: [a, a, '', [b]], cap: 0}", read);
+        let (_, problems) = read_text("{column: -7, words: [a, a, '', [b]], cap: 0}", read);
         let expected = [
-            "line 1, `column`: `7` is not a column (expected the name of a column, or a list of the names it may have)",
+            "line 1, `column`: `-7` is not the number of a column (expected 1 to 16,384)",
             "line 1, `words[1]`: `a` is here twice",
             "line 1, `words[2]`: an empty text is not a value (expected a word or a number)",
             "line 1, `words[3]`: a list is not a value (expected a word or a number)",

@@ -46,6 +46,7 @@ pub use peek::{Cell, Peek, PeekFormat, PeekTable, peek};
 pub use placed::placed;
 pub use reach::Reach;
 pub use text::normal;
+pub use value::instant::plain as plain_time;
 pub use value::length::length;
 pub use value::number::{NotANumber, Number, number};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::kind::{self, Kind};
 use super::number::{self, Number};
 use super::role::Role;
-use super::{cell, name};
+use super::{cell, name, spelled};
 use crate::config::NumberStyle;
 use crate::export::Cell;
 use crate::model::Count;
@@ -31,6 +31,8 @@ pub struct Column {
     pub empty: usize,
     /// Its first value.
     pub sample: String,
+    /// How many of its values are instants and how many are dates, if it has both.
+    pub mix: Option<(usize, usize)>,
     /// The number of each row, where it holds numbers.
     pub numbers: Vec<Option<Number>>,
 }
@@ -56,6 +58,7 @@ impl Column {
             is_distinct: there.iter().map(|cell| cell::text(cell)).collect::<BTreeSet<_>>().len() == there.len(),
             empty: cells.len() - there.len(),
             sample: there.first().map(|cell| name::shown(&cell::text(cell))).unwrap_or_default(),
+            mix: mix(&there),
             numbers: cells.iter().map(number).collect(),
             kind,
         }
@@ -75,6 +78,17 @@ impl Column {
             _ => false,
         }
     }
+}
+
+/// How many are instants and how many are dates. A few tell whether it is worth a look.
+fn mix(cells: &[&Cell]) -> Option<(usize, usize)> {
+    let texts = |cells: &[&Cell]| -> Vec<String> { cells.iter().map(|cell| cell::text(cell)).collect() };
+    let is_time = |text: &String| spelled::may_be_time(text);
+    if !texts(&cells[..cells.len().min(5)]).iter().all(is_time) {
+        return None;
+    }
+    let texts = texts(cells);
+    spelled::mix(texts.iter().map(String::as_str))
 }
 
 /// Whether what a name claims can be held by such values.

@@ -201,7 +201,20 @@ fn values(finding: &Finding, doubts: &mut Vec<String>) {
         }
     }
     for column in &finding.columns {
+        if let Some((instants, dates)) = column.mix {
+            let what = match column.kind {
+                Kind::Date(_) => "an instant is the day that begins then on the clock of `timezone`, and no other",
+                _ => {
+                    "the instants are of different times of day, so they are no days, and the dates are no instants"
+                }
+            };
+            doubts.push(format!("`{}` has {instants} instants and {dates} dates: {what}", column.name));
+        }
         match &column.kind {
+            Kind::Date(Some(pattern)) | Kind::Wall(Some(pattern)) if pattern.contains("%EY") => doubts.push(format!(
+                "`{}` has years of the Buddhist era (`{}`), 543 more than ours: a run refuses them unless `format` says so, as `{pattern}` does",
+                column.name, column.sample
+            )),
             Kind::Id(mangled) if *mangled > 0 => doubts.push(format!(
                 "`{}`: a spreadsheet turned {mangled} ids into rounded numbers such as `{}`; they are lost, export them as text",
                 column.name, column.sample

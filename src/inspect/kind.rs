@@ -1,10 +1,10 @@
 //! What kind of values a column holds.
 
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
 
 use super::number::{self, Number, Shape};
 use super::role::Role;
+use super::spelled::{DATES, INSTANTS, WALLS, are_days, date_of, instant_of, may_be_time, mix, wall_of};
 use crate::config::NumberStyle;
 use crate::export::{self, Cell};
 
@@ -54,42 +54,11 @@ pub enum InstantWay {
     Micros,
     /// The file's own.
     Native,
+    /// Text by this pattern, which reads an offset.
+    Pattern(&'static str),
     /// Days since 1900, as spreadsheets count: a wall clock, though written as a number.
     Serial,
 }
-
-/// Patterns of dates, the ambiguous ones with the day first before those with the month first.
-const DATES: [&str; 11] = [
-    "%Y-%m-%d",
-    "%Y/%m/%d",
-    "%Y.%m.%d",
-    "%Y%m%d",
-    "%d/%m/%Y",
-    "%m/%d/%Y",
-    "%d.%m.%Y",
-    "%d-%m-%Y",
-    "%Y年%m月%d日",
-    "%b %d, %Y",
-    "%d %b %Y",
-];
-const WALLS: [&str; 16] = [
-    "%Y%m%d%H%M%S%f",
-    "%Y%m%d%H%M%S",
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%dT%H:%M:%S",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%dT%H:%M",
-    "%Y/%m/%d %H:%M:%S",
-    "%Y/%m/%d %H:%M",
-    "%Y.%m.%d %H:%M",
-    "%d/%m/%Y %H:%M:%S",
-    "%d/%m/%Y %H:%M",
-    "%m/%d/%Y %H:%M:%S",
-    "%m/%d/%Y %H:%M",
-    "%d.%m.%Y %H:%M:%S",
-    "%d.%m.%Y %H:%M",
-    "%b %d, %Y %H:%M",
-];
 
 /// The seconds of 2000 and of 2100.
 const TIMES: std::ops::Range<i64> = 946_684_800..4_102_444_800;
@@ -216,9 +185,26 @@ fn time(cells: &[&Cell], role: Option<Role>) -> Option<Kind> {
     if all(&|text| number::hour(text, role == Some(Role::Hour)).is_some()) {
         return Some(Kind::Hour);
     }
-    let wall = WALLS.into_iter().find(|pattern| all(&|text| wall_of(text, pattern).is_some()));
+    if !all(&may_be_time) {
+        return None;
+    }
     let date = || DATES.into_iter().find(|pattern| all(&|text| date_of(text, pattern).is_some()));
-    wall.map(|pattern| Kind::Wall(Some(pattern))).or_else(|| date().map(|pattern| Kind::Date(Some(pattern))))
+    let wall = || WALLS.iter().find(|pattern| all(&|text| wall_of(text, pattern).is_some()));
+    let instant = || INSTANTS.iter().find(|pattern| all(&|text| instant_of(text, pattern).is_some()));
+    date()
+        .map(|pattern| Kind::Date(Some(pattern)))
+        .or_else(|| instant().map(|pattern| Kind::Instant(InstantWay::Pattern(pattern))))
+        .or_else(|| wall().map(|pattern| Kind::Wall(Some(pattern))))
+        .or_else(|| mixed(cells))
+}
+
+/// Instants that are days by some clock, and dates: days, once it is known by which clock.
+fn mixed(cells: &[&Cell]) -> Option<Kind> {
+    let texts =
+        || cells.iter().filter_map(|cell| if let Cell::Text(text) = cell { Some(text.trim()) } else { None });
+    mix(texts())?;
+    let pattern = DATES.into_iter().find(|pattern| texts().any(|text| date_of(text, pattern).is_some()))?;
+    are_days(texts().filter_map(|text| text.parse().ok())).then_some(Kind::Date(Some(pattern)))
 }
 
 fn whole(cell: &Cell) -> Option<i64> {
@@ -227,24 +213,6 @@ fn whole(cell: &Cell) -> Option<i64> {
         Cell::Text(text) => text.trim().parse().ok(),
         _ => None,
     }
-}
-
-/// Reads a date that really stands there: `20261121` and nothing shorter or longer.
-pub(super) fn date_of(text: &str, pattern: &str) -> Option<Date> {
-    let date = Date::strptime(pattern, text).ok()?;
-    ((2000..2100).contains(&date.year()) && (pattern != "%Y%m%d" || text.len() == 8)).then_some(date)
-}
-
-/// Reads a time on a wall clock.
-pub(super) fn wall_of(text: &str, pattern: &str) -> Option<DateTime> {
-    // Digits alone are a time if they are as many as the pattern has.
-    let digits = match pattern {
-        "%Y%m%d%H%M%S" => 14,
-        "%Y%m%d%H%M%S%f" => 17,
-        _ => text.len(),
-    };
-    let wall = DateTime::strptime(pattern, text).ok().filter(|_| text.len() == digits)?;
-    (2000..2100).contains(&wall.year()).then_some(wall)
 }
 
 /// The same pattern with day and month exchanged, if that is a pattern too.

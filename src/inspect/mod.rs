@@ -23,6 +23,7 @@ mod relation;
 mod report;
 mod role;
 mod shown_columns;
+mod spelled;
 mod stranger;
 mod switch;
 #[cfg(test)]
@@ -206,13 +207,15 @@ fn clock(
     };
     let certain = match columns[column].kind {
         Kind::Instant(InstantWay::Rfc3339) => Some("every value has its own offset from UTC"),
+        Kind::Instant(InstantWay::Pattern(_)) => Some("every value has its own offset from UTC"),
         Kind::Instant(InstantWay::Seconds) => Some("seconds since 1970, which are UTC"),
         Kind::Instant(InstantWay::Millis) => Some("milliseconds since 1970, which are UTC"),
         Kind::Instant(InstantWay::Micros) => Some("microseconds since 1970, which are UTC"),
         Kind::Instant(InstantWay::Native) => Some("the file marks them as UTC"),
         _ => None,
     };
-    if let Some(why) = certain {
+    // Instants that begin days are days of the clock by which they begin, and of no other.
+    if let Some(why) = certain.filter(|_| matches!(when, When::Span { .. })) {
         return Clock::Certain { why: why.to_owned() };
     }
     let volume = [Count::Impressions, Count::Entries, Count::Entrants].into_iter().find_map(|count| {

@@ -60,6 +60,10 @@ fn format(peek: &Peek) -> String {
             let _ = write!(text, ", {what} {value}");
         }
     }
+    if !peek.rival_encodings.is_empty() {
+        let rivals = peek.rival_encodings.join(", ");
+        let _ = write!(text, " (a guess from few letters; {rivals} would do as well)");
+    }
     text
 }
 

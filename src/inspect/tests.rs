@@ -24,7 +24,13 @@ fn cells(line: &str) -> Vec<Cell> {
 fn text(lines: &str) -> Peek {
     let rows = lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(cells).collect();
     let tables = vec![PeekTable { name: None, rows, is_cut: false }];
-    Peek { compression: None, encoding: Some("utf-8"), format: PeekFormat::Delimited { delimiter: b',' }, tables }
+    Peek {
+        compression: None,
+        encoding: Some("utf-8"),
+        rival_encodings: Vec::new(),
+        format: PeekFormat::Delimited { delimiter: b',' },
+        tables,
+    }
 }
 
 /// The same as a spreadsheet has it: numbers are numbers.

@@ -5,7 +5,7 @@ use jiff::{Timestamp, ToSpan};
 
 use super::cell;
 use super::column::Column;
-use super::kind::{self, InstantWay, Kind};
+use super::kind::{InstantWay, Kind};
 use super::number;
 use super::role::Role;
 use crate::export::Cell;
@@ -50,6 +50,18 @@ pub(super) fn find(columns: &[Column], cells: &[Vec<&Cell>]) -> When {
     let is_moment = |column: &Column| matches!(column.kind, Kind::Instant(_) | Kind::Wall(_));
     let moment = |wanted: Role| columns.iter().position(|column| column.role == Some(wanted) && is_moment(column));
     let nameless = |column: &Column| is_moment(column) && column.role.is_none();
+    // Instants at which days begin by some clock, beside hours.
+    let hours = columns.iter().position(|column| column.kind == Kind::Hour);
+    let is_day = |index: &usize| {
+        let column = &columns[*index];
+        let at = moments(column, &cells[*index]).into_iter().flatten();
+        column.kind == Kind::Instant(InstantWay::Rfc3339)
+            && super::spelled::are_days(at.filter_map(|us| Timestamp::from_microsecond(us).ok()))
+    };
+    let day = moment(Role::Date).or_else(|| moment(Role::Start)).filter(|index| hours.is_some() && is_day(index));
+    if let Some(date) = day {
+        return When::Day { date, hour: hours };
+    }
     let start = moment(Role::Start).or_else(|| moment(Role::Date)).or_else(|| moment(Role::Hour));
     if let Some(start) = start.or_else(|| columns.iter().position(nameless)) {
         let length = columns.iter().position(|column| column.role == Some(Role::Length));
@@ -79,15 +91,18 @@ fn moment(kind: &Kind, cell: &Cell) -> Option<i64> {
         Kind::Instant(InstantWay::Seconds) => scaled(1_000_000),
         Kind::Instant(InstantWay::Millis) => scaled(1000),
         Kind::Instant(InstantWay::Micros) => scaled(1),
+        Kind::Instant(InstantWay::Pattern(pattern)) => {
+            Some(super::spelled::instant_of(&text, pattern)?.as_microsecond())
+        }
         Kind::Instant(InstantWay::Rfc3339) => Some(text.parse::<Timestamp>().ok()?.as_microsecond()),
         #[expect(clippy::cast_possible_truncation, reason = "a day between 2000 and 2100, in seconds")]
         Kind::Instant(InstantWay::Serial) => {
             let days = number::of(cell, crate::config::NumberStyle::default())?.value;
             Some(((days - 25_569.0) * 86_400.0).round() as i64 * 1_000_000)
         }
-        Kind::Wall(Some(pattern)) => Some(wall_us(kind::wall_of(&text, pattern)?)),
+        Kind::Wall(Some(pattern)) => Some(wall_us(super::spelled::wall_of(&text, pattern)?)),
         Kind::Date(Some(pattern)) => {
-            Some(wall_us(kind::date_of(&text, pattern)?.to_datetime(jiff::civil::Time::midnight())))
+            Some(wall_us(super::spelled::date_of(&text, pattern)?.to_datetime(jiff::civil::Time::midnight())))
         }
         _ => match cell {
             Cell::Wall(us) | Cell::Instant(us) => Some(*us),

@@ -1,7 +1,11 @@
 //! Guesses at what a text is: its encoding and its delimiter. Only for looking at unknown files; what is counted is
 //! declared.
 
-use encoding_rs::{Encoding, GB18030, SHIFT_JIS, UTF_8, WINDOWS_1252};
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{
+    BIG5, EUC_JP, EUC_KR, Encoding, GB18030, GBK, SHIFT_JIS, UTF_8, WINDOWS_874, WINDOWS_1250, WINDOWS_1251,
+    WINDOWS_1252, WINDOWS_1254, WINDOWS_1258,
+};
 
 use crate::export::format::stream::encoding::unmarked_utf16;
 
@@ -27,28 +31,35 @@ pub(in crate::export) fn encoding(head: &[u8]) -> &'static Encoding {
     if is_utf8 {
         return UTF_8;
     }
-    if reads_as_kana(head) {
-        return SHIFT_JIS;
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(head, false);
+    match detector.guess(None, Utf8Detection::Deny) {
+        guess if guess == GBK => GB18030,
+        guess => guess,
     }
-    // Letters with accents stand alone among others, or two together; East Asian words are longer than one character
-    // of two bytes.
-    let runs = head.split(u8::is_ascii).map(<[u8]>::len);
-    let (in_words, all) = runs.fold((0, 0), |(long, all), run| (long + if run > 2 { run } else { 0 }, all + run));
-    if in_words * 2 < all {
-        return WINDOWS_1252;
-    }
-    [GB18030, SHIFT_JIS].into_iter().find(|encoding| is_valid(encoding, head)).unwrap_or(WINDOWS_1252)
 }
 
-/// Whether it is Shift JIS in which one character of ten or more is a kana.
-fn reads_as_kana(head: &[u8]) -> bool {
-    if !is_valid(SHIFT_JIS, head) {
-        return false;
+/// Other encodings in which a text would be as sound, where it has too few letters to tell them apart by which words they
+/// make; none of UTF-8 and UTF-16, which show by themselves.
+pub(in crate::export) fn rivals(head: &[u8], guess: &'static Encoding) -> Vec<&'static Encoding> {
+    /// So many bytes that are not ASCII make a dozen words.
+    const ENOUGH_BYTES: usize = 96;
+    if guess == UTF_8 || unmarked_utf16(head).is_some() {
+        return Vec::new();
     }
-    let (text, _) = SHIFT_JIS.decode_without_bom_handling(head);
-    let foreign = text.chars().filter(|char| !char.is_ascii()).count();
-    let kana = text.chars().filter(|char| matches!(char, '\u{3041}'..='\u{30fe}')).count();
-    kana * 10 >= foreign && kana > 0
+    if head.iter().filter(|byte| !byte.is_ascii()).count() >= ENOUGH_BYTES {
+        return Vec::new();
+    }
+    let rivals: &[&'static Encoding] = if guess == WINDOWS_1252 {
+        &[WINDOWS_1250, WINDOWS_1254]
+    } else if guess.is_single_byte() {
+        &[WINDOWS_1252, WINDOWS_1250, WINDOWS_1251, WINDOWS_1254, WINDOWS_1258, WINDOWS_874]
+    } else {
+        &[GB18030, BIG5, EUC_KR, EUC_JP, SHIFT_JIS]
+    };
+    let read = |encoding: &'static Encoding| encoding.decode_without_bom_handling(head).0;
+    let differs = |rival: &&'static Encoding| is_valid(rival, head) && read(rival) != read(guess);
+    rivals.iter().copied().filter(differs).collect()
 }
 
 /// Whether it decodes; a character at the end may be cut.
@@ -90,6 +101,21 @@ mod tests {
         assert_eq!(encoding(&head(WINDOWS_1252, "Impressões;Visualizações\n")), WINDOWS_1252);
         assert_eq!(encoding(&chinese.as_bytes()[..8]), UTF_8);
         assert_eq!(encoding(b"day,views\n"), UTF_8);
+        for (other, text) in [
+            (BIG5, "開播時間,直播間曝光次數,進入次數,進入率\n2026-11-03,1111,43,3.87%\n"),
+            (EUC_KR, "시작 시간,노출수,클릭수,클릭률\n2026-11-03,1111,43,3.87%\n"),
+            (EUC_JP, "開始時間,表示回数,クリック数,クリック率\n2026-11-03,1111,43,3.87%\n"),
+            (WINDOWS_874, "เวลาเริ่ม,การมองเห็น,จำนวนคลิก,อัตราการคลิก\n2026-11-03,1111,43,3.87%\n"),
+            (WINDOWS_1251, "Начало,Показы,Клики,CTR\n2026-11-03,1111,43,3.87%\n"),
+        ] {
+            let head = head(other, text);
+            assert_eq!(encoding(&head), other, "{text}");
+            assert!(!rivals(&head, other).contains(&other));
+        }
+        // Four words in two-byte characters may be words in others: that is said.
+        let few = head(GB18030, "日期,曝光\n");
+        assert!(!rivals(&few, encoding(&few)).is_empty());
+        assert_eq!(rivals(&head(GB18030, &chinese.repeat(9)), GB18030), Vec::<&Encoding>::new());
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek};
 
+use encoding_rs::Encoding;
 use serde_json::value::RawValue;
 
 use crate::config::ColumnName;
@@ -38,7 +39,23 @@ const HEAD_BYTES: u64 = 1 << 16;
 const GUESS_ROWS: usize = 100;
 const MAX_COLUMNS: usize = 500;
 /// Labels as people write them.
-const LABELS: [&str; 6] = ["utf-8", "utf-16le", "utf-16be", "gb18030", "shift_jis", "windows-1252"];
+const LABELS: [&str; 15] = [
+    "utf-8",
+    "utf-16le",
+    "utf-16be",
+    "gb18030",
+    "big5",
+    "euc-kr",
+    "euc-jp",
+    "shift_jis",
+    "windows-874",
+    "windows-1250",
+    "windows-1251",
+    "windows-1252",
+    "windows-1254",
+    "windows-1258",
+    "iso-8859-7",
+];
 
 /// What an unknown file is, and its first rows as they stand there.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +64,8 @@ pub struct Peek {
     pub compression: Option<&'static str>,
     /// How text is encoded: a WHATWG label such as `utf-8` or `utf-16le`. `None` for binary formats.
     pub encoding: Option<&'static str>,
+    /// Encodings that it could as well be, where it has too few letters to tell.
+    pub rival_encodings: Vec<&'static str>,
     /// What it is.
     pub format: PeekFormat,
     /// Its tables: the sheets of a workbook, the lists of objects of a document, else one.
@@ -152,8 +171,9 @@ fn look(file: &File, max_rows: usize) -> Result<Peek, ExportError> {
             (PeekFormat::Delimited { delimiter }, vec![PeekTable { name: None, rows, is_cut }])
         }
     };
-    let label = LABELS.iter().find(|label| label.eq_ignore_ascii_case(encoding.name()));
-    Ok(Peek { compression, encoding: Some(label.copied().unwrap_or(encoding.name())), format, tables })
+    let rivals = if by_mark(&head)?.is_some() { Vec::new() } else { guess::rivals(&head, encoding) };
+    let rival_encodings = rivals.into_iter().map(label).collect();
+    Ok(Peek { compression, encoding: Some(label(encoding)), rival_encodings, format, tables })
 }
 
 /// Whether a ZIP archive is an Office document, sound or not.
@@ -176,6 +196,12 @@ fn archive(file: &File) -> Result<ExportError, ExportError> {
         "these files are in it: {} (unpack it and look at one; a run reads those that `members` names)",
         list(&names)
     )))
+}
+
+/// An encoding as people write it.
+fn label(encoding: &'static Encoding) -> &'static str {
+    let known = LABELS.iter().find(|label| label.eq_ignore_ascii_case(encoding.name()));
+    known.copied().unwrap_or(encoding.name())
 }
 
 fn rewound(file: &File) -> Result<File, ExportError> {
@@ -272,7 +298,7 @@ fn workbook(file: &File, max_rows: usize) -> Result<Peek, ExportError> {
         }
         tables.push(PeekTable { name: Some(sheet.name), rows, is_cut });
     }
-    Ok(Peek { compression: None, encoding: None, format: PeekFormat::Xlsx, tables })
+    Ok(Peek { compression: None, encoding: None, rival_encodings: Vec::new(), format: PeekFormat::Xlsx, tables })
 }
 
 fn parquet(file: &File, max_rows: usize) -> Result<Peek, ExportError> {
@@ -282,7 +308,13 @@ fn parquet(file: &File, max_rows: usize) -> Result<Peek, ExportError> {
     let mut taken = Taken { rows: vec![names.into_iter().map(Cell::Text).collect()], max_rows, is_cut: false };
     parquet::read(file, &wanted, &mut taken)?;
     let table = PeekTable { name: None, rows: taken.rows, is_cut: taken.is_cut };
-    Ok(Peek { compression: None, encoding: None, format: PeekFormat::Parquet, tables: vec![table] })
+    Ok(Peek {
+        compression: None,
+        encoding: None,
+        rival_encodings: Vec::new(),
+        format: PeekFormat::Parquet,
+        tables: vec![table],
+    })
 }
 
 /// The first records of a decoder.

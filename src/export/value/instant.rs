@@ -11,7 +11,7 @@ mod spelling;
 
 pub(in crate::export) use apart::{InstantAt, day_of, read_at};
 pub(in crate::export) use reader::Reader;
-pub(in crate::export) use spelling::plain;
+pub use spelling::plain;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;

@@ -56,6 +56,9 @@ impl Draft<'_> {
         let name = self.name(column);
         match &self.column(column).kind {
             Kind::Instant(InstantWay::Rfc3339) => format!("{{column: {name}, format: rfc3339}}"),
+            Kind::Instant(InstantWay::Pattern(pattern)) => {
+                format!("{{column: {name}, format: {}}}", quoted(pattern))
+            }
             Kind::Instant(InstantWay::Seconds) => format!("{{column: {name}, format: epoch_s}}"),
             Kind::Instant(InstantWay::Millis) => format!("{{column: {name}, format: epoch_ms}}"),
             Kind::Instant(InstantWay::Micros) => format!("{{column: {name}, format: epoch_us}}"),

@@ -89,7 +89,11 @@ impl Draft<'_> {
         if let (PeekFormat::Delimited { .. }, Some(encoding)) = (self.peek.format, self.peek.encoding)
             && !encoding.eq_ignore_ascii_case("utf-8")
         {
-            let _ = writeln!(text, "    encoding: {encoding}");
+            let doubt = match &self.peek.rival_encodings[..] {
+                [] => String::new(),
+                rivals => format!("   # a guess from few letters; else {}", rivals.join(", ")),
+            };
+            let _ = writeln!(text, "    encoding: {encoding}{doubt}");
         }
         if !self.finding.header.is_there {
             text.push_str(

@@ -38,8 +38,10 @@ const WEEKDAYS: &str = "星期一 星期二 星期三 星期四 星期五 星期
     sexta-feira lundi mardi mercredi jeudi vendredi samedi dimanche Senin Selasa Rabu Kamis Jumat Sabtu Minggu วันจันทร์ \
     วันอังคาร วันพุธ วันพฤหัสบดี วันศุกร์ วันเสาร์ วันอาทิตย์";
 
-/// A text and its pattern as `strptime` reads them.
-pub(in crate::export) fn plain<'t, 'p>(text: &'t str, pattern: &'p str) -> (Cow<'t, str>, Cow<'p, str>) {
+/// A text and its pattern as `strptime` reads them: without the weekday, with an English half of the day, a whole offset,
+/// and a year of our era.
+#[must_use]
+pub fn plain<'t, 'p>(text: &'t str, pattern: &'p str) -> (Cow<'t, str>, Cow<'p, str>) {
     let mut text = Cow::Borrowed(text.trim());
     let mut known = Cow::Borrowed(pattern);
     if pattern.contains(BUDDHIST_YEAR) {

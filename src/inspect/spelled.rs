@@ -1,0 +1,148 @@
+//! The patterns by which dates and times are tried, and the values that mix instants with dates.
+
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+
+use crate::export::plain_time;
+
+/// Patterns of dates, the ambiguous ones with the day first before those with the month first; those of the Buddhist era
+/// behind all others.
+pub(super) const DATES: [&str; 19] = [
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%Y%m%d",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d.%m.%Y",
+    "%d-%m-%Y",
+    "%Y年%m月%d日",
+    "%Y년 %m월 %d일",
+    "%Y. %m. %d.",
+    "%b %d, %Y",
+    "%B %d, %Y",
+    "%d %b %Y",
+    "%d %B %Y",
+    "%d-%b-%Y",
+    "%EY-%m-%d",
+    "%d/%m/%EY",
+    "%d-%m-%EY",
+];
+
+/// What may stand behind a date.
+const TIMES: [&str; 24] = [
+    " %H:%M:%S",
+    "T%H:%M:%S",
+    " %H:%M",
+    "T%H:%M",
+    " %H:%M:%S%.f",
+    " %I:%M:%S %p",
+    " %I:%M %p",
+    " %I:%M:%S%p",
+    " %I:%M%p",
+    ", %H:%M:%S",
+    ", %H:%M",
+    ", %I:%M:%S %p",
+    ", %I:%M %p",
+    " %p%I:%M:%S",
+    " %p%I:%M",
+    " %p %I:%M:%S",
+    " %p %I:%M",
+    " %H时%M分%S秒",
+    " %H时%M分",
+    " %H时",
+    " %H時%M分%S秒",
+    " %H時%M分",
+    " %H時",
+    " %H시 %M분",
+];
+
+/// What may stand behind a time and says its offset from UTC.
+const OFFSETS: [&str; 5] = [" GMT%z", " UTC%z", " %z", "%z", " (GMT%z)"];
+
+/// Patterns of a date and a time by a clock that is not named.
+pub(super) static WALLS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let stamps = ["%Y%m%d%H%M%S%f", "%Y%m%d%H%M%S"].map(str::to_owned);
+    let spelled = TIMES.iter().flat_map(|time| DATES.iter().map(move |date| format!("{date}{time}")));
+    stamps.into_iter().chain(spelled).collect()
+});
+
+/// Patterns of a date and a time with an offset.
+pub(super) static INSTANTS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let times = [" %H:%M:%S", " %H:%M", "T%H:%M:%S", " %I:%M %p"];
+    let walls = times.iter().flat_map(|time| DATES.iter().map(move |date| format!("{date}{time}")));
+    walls.flat_map(|wall| OFFSETS.iter().map(move |offset| format!("{wall}{offset}"))).collect()
+});
+
+/// No date is longer, and any has a year or a day and a month.
+pub(super) fn may_be_time(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    (4..=26).contains(&digits) && text.len() <= 96
+}
+
+/// Reads a date that really stands there: `20261121` and nothing shorter or longer.
+pub(super) fn date_of(text: &str, pattern: &str) -> Option<Date> {
+    let (plain, known) = plain_time(text, pattern);
+    let date = Date::strptime(&*known, &*plain).ok()?;
+    ((2000..2100).contains(&date.year()) && (pattern != "%Y%m%d" || text.len() == 8)).then_some(date)
+}
+
+/// Reads a time on a wall clock.
+pub(super) fn wall_of(text: &str, pattern: &str) -> Option<DateTime> {
+    let (plain, known) = plain_time(text, pattern);
+    let wall = DateTime::strptime(&*known, &*plain).ok()?;
+    (2000..2100).contains(&wall.year()).then_some(wall)
+}
+
+/// Reads an instant.
+pub(super) fn instant_of(text: &str, pattern: &str) -> Option<Timestamp> {
+    let (plain, known) = plain_time(text, pattern);
+    Timestamp::strptime(&*known, &*plain).ok()
+}
+
+/// How many of some values are instants and how many are dates, if they are both and next to nothing else.
+pub(super) fn mix<'t>(texts: impl Iterator<Item = &'t str>) -> Option<(usize, usize)> {
+    let (mut instants, mut dates, mut all) = (0, 0, 0_usize);
+    for text in texts {
+        all += 1;
+        if text.parse::<Timestamp>().is_ok() {
+            instants += 1;
+        } else if DATES.iter().any(|pattern| date_of(text, pattern).is_some()) {
+            dates += 1;
+        }
+    }
+    (instants > 0 && dates > 0 && (instants + dates) * 50 >= all * 49).then_some((instants, dates))
+}
+
+/// Whether instants are days by some clock: all at one time of day in UTC, and of more than one of them.
+pub(super) fn are_days(instants: impl Iterator<Item = Timestamp>) -> bool {
+    const DAY: i64 = 86_400;
+    let mut times = instants.map(|at| (at.as_second().rem_euclid(DAY), at.subsec_nanosecond()));
+    let Some((second, part)) = times.next() else { return false };
+    // Clocks are at whole quarters of an hour from UTC.
+    part == 0 && second % 900 == 0 && times.all(|time| time == (second, 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instants_of_one_time_of_day_are_days() {
+        let days = |texts: &[&str]| are_days(texts.iter().map(|text| text.parse().unwrap()));
+        assert!(days(&["2026-10-05T18:30:00Z", "2026-10-06T18:30:00.000Z"]));
+        assert!(!days(&["2026-10-05T18:30:00Z", "2026-10-05T19:30:00Z"]));
+        assert!(!days(&["2026-10-05T18:31:00Z"]));
+        assert!(!days(&[]));
+    }
+
+    #[test]
+    fn a_mix_of_instants_and_dates_is_counted() {
+        let texts = ["2026-10-05T18:30:00Z", "2026-10-06", "2026-10-07"];
+        assert_eq!(mix(texts.into_iter()), Some((1, 2)));
+        assert_eq!(mix(["2026-10-06", "2026-10-07"].into_iter()), None);
+        assert_eq!(mix(["2026-10-06", "2026-10-05T18:30:00Z", "soon"].into_iter()), None);
+    }
+}
