@@ -22,7 +22,6 @@ mod reasons;
 mod retire;
 mod run;
 mod sample;
-mod sample_json;
 mod schedule;
 mod screen;
 mod settled;

@@ -13,8 +13,8 @@ use super::decisions::{Decisions, Family};
 use super::definition::{EventColumns, Export, Market, Platform, Rows, Settings, Workspace};
 use super::experiments::{Design, Experiment, Guardrails, Split, Value};
 use super::mapping::{
-    Columns, CoverRule, FoldPolicy, GapPolicy, InstantColumn, InstantFormat, MarketRule, Otherwise, TextRule,
-    WallClock, ZoneRule,
+    Columns, CoverRule, FoldPolicy, GapPolicy, InstantColumn, InstantFormat, MadeId, MarketRule, Otherwise,
+    TextRule, WallClock, ZoneRule,
 };
 use super::path::PathPattern;
 use crate::model::{Event, MarketId, PlatformId};
@@ -313,6 +313,12 @@ impl Canon {
             InstantFormat::EpochMicros => ("epoch_us", None),
             InstantFormat::Native { wall } => ("native", wall.as_ref()),
             InstantFormat::Pattern { pattern, wall } => (pattern.as_str(), wall.as_ref()),
+            InstantFormat::Patterns { patterns, wall } => {
+                for pattern in patterns {
+                    self.put("instant_format of several", pattern);
+                }
+                ("patterns", Some(wall))
+            }
         };
         self.put("instant_format", word);
         if let Some(WallClock { zone, gap, fold }) = wall {
@@ -369,6 +375,14 @@ impl Canon {
             TextRule::Column(column) => self.column(&format!("{name} column"), column),
             TextRule::Path => self.put(&format!("{name} path"), ""),
             TextRule::Value(value) => self.put(&format!("{name} value"), value),
+            TextRule::Made(MadeId { given, parts }) => {
+                if let Some(given) = given {
+                    self.column(&format!("{name} given"), given);
+                }
+                for part in parts {
+                    self.column(&format!("{name} part"), part);
+                }
+            }
         }
     }
 }

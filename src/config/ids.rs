@@ -1,15 +1,24 @@
 //! `broadcast_id` and `cover_id`: how a row finds its broadcast and its cover.
 
+use super::counting::ColumnName;
 use super::frame::Frame;
 use super::kind::RowKind;
-use super::mapping::{CoverRule, TextRule};
+use super::mapping::{CoverRule, MadeId, TextRule};
 use super::path::PathPattern;
 use super::place::Place;
+use super::section::Section;
 
 /// Reads `broadcast_id`: a column, one value, or `path`.
 pub(super) fn read_broadcast(at: &Place<'_>, frame: &Frame<'_>) -> Option<TextRule> {
+    if at.is_map() {
+        let section = at.section("a broadcast", &["column", "value", "columns"])?;
+        return match section.optional("columns") {
+            Some(columns) => read_made(&section, &columns, frame).map(TextRule::Made),
+            None => rule_of(&section),
+        };
+    }
     if !(at.is_text() && at.node.source == "path") {
-        return read_rule(at);
+        return at.column().map(TextRule::Column);
     }
     if frame.path_lacks(PathPattern::names_broadcast) {
         return at.refuse(
@@ -30,15 +39,93 @@ pub(super) fn read_cover(at: &Place<'_>, frame: &Frame<'_>) -> Option<CoverRule>
     Some(CoverRule::Log)
 }
 
+/// Reads the columns that an id is made of, and the one that is it where an object has it.
+fn read_made(section: &Section<'_>, columns: &Place<'_>, frame: &Frame<'_>) -> Option<MadeId> {
+    const EXPECTED: &str = "at least two columns, such as `[Title, Start time]`";
+    if !matches!(frame.kind, RowKind::Counts | RowKind::Covers) {
+        return columns.refuse("goes only with `rows: counts` and `rows: covers`");
+    }
+    if let Some(value) = section.optional("value") {
+        return value.refuse("does not go with `columns`");
+    }
+    let given = section.maybe("column", |at| at.column());
+    let items = columns.list("the columns that an id is made of")?;
+    if items.len() < 2 {
+        return columns
+            .refuse(format!("one column is no id made of several (expected {EXPECTED}; of one: `column`)"));
+    }
+    let total = items.len();
+    let mut parts: Vec<ColumnName> = Vec::new();
+    for item in items {
+        let Some(column) = item.column() else { continue };
+        if parts.contains(&column) {
+            item.problem(format!("`{column}` is here twice"));
+        } else {
+            parts.push(column);
+        }
+    }
+    let given = given?;
+    (parts.len() == total).then_some(MadeId { given, parts })
+}
+
 fn read_rule(at: &Place<'_>) -> Option<TextRule> {
     if !at.is_map() {
         return at.column().map(TextRule::Column);
     }
-    let section = at.section("a column", &["column", "value"])?;
+    rule_of(&at.section("a column", &["column", "value"])?)
+}
+
+fn rule_of(section: &Section<'_>) -> Option<TextRule> {
     match (section.optional("column"), section.optional("value")) {
         (Some(column), None) => column.column().map(TextRule::Column),
         (None, Some(value)) => value.text("an id", "a text").map(|text| TextRule::Value(text.to_owned())),
         (Some(_), Some(value)) => value.refuse("does not go with `column`"),
         (None, None) => section.place().refuse("names neither `column` nor `value`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+    use super::*;
+
+    fn broadcast(text: &str, kind: RowKind) -> (Option<TextRule>, Vec<String>) {
+        testing::read(&format!("b: {text}"), |at| {
+            let frame = Frame { kind, format: None, path: None, markets: None, click: None };
+            read_broadcast(&at.section("x", &["b"])?.required("b", "x")?, &frame)
+        })
+    }
+
+    #[test]
+    fn an_id_is_made_of_several_columns_where_an_object_has_none() {
+        let name = |name: &str| ColumnName::new(name);
+        let (rule, problems) = broadcast("{columns: [Title, Start]}", RowKind::Counts);
+        assert_eq!(problems, <[&str; 0]>::default());
+        assert_eq!(rule, Some(TextRule::Made(MadeId { given: None, parts: vec![name("Title"), name("Start")] })));
+        let (rule, _) =
+            broadcast("{column: [Room ID, LIVE ID], columns: [Title, [Start, Begin]]}", RowKind::Covers);
+        let Some(TextRule::Made(made)) = rule else { panic!("{rule:?}") };
+        assert_eq!(made.given.unwrap().names(), ["Room ID", "LIVE ID"]);
+        assert_eq!(made.parts[1].names(), ["Start", "Begin"]);
+    }
+
+    #[test]
+    fn what_is_no_id_of_several_columns_is_told() {
+        let table = [
+            ("{columns: [Title]}", "line 1, `b.columns`: one column is no id made of several"),
+            ("{columns: [Title, Title]}", "line 1, `b.columns[1]`: `Title` is here twice"),
+            ("{columns: [Title, Start], value: x}", "line 1, `b.value`: does not go with `columns`"),
+        ];
+        for (text, expected) in table {
+            let (rule, problems) = broadcast(text, RowKind::Counts);
+            assert_eq!(rule, None, "{text}");
+            assert!(problems[0].starts_with(expected), "{text}: {problems:?}");
+        }
+        let (rule, problems) = broadcast("{columns: [Title, Start]}", RowKind::Events);
+        assert_eq!(rule, None);
+        assert!(
+            problems[0].contains("`b.columns`: goes only with `rows: counts` and `rows: covers`"),
+            "{problems:?}"
+        );
     }
 }

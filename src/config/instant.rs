@@ -41,8 +41,11 @@ pub(super) fn read(at: &Place<'_>, frame: &Frame<'_>) -> Option<InstantColumn> {
         (Some(Format::Xlsx { .. }), Some(Some(_))) => InstantFormat::Native { wall: None },
         _ => plain,
     };
-    let format = read_format(&section, plain, frame.format);
-    let format = settle(&section, format?, wall?, frame.format);
+    let several = section.optional("format").filter(|at| matches!(at.node.kind, Kind::List(_)));
+    let format = match several {
+        Some(at) => several_patterns(&section, &at, wall?),
+        None => settle(&section, read_format(&section, plain, frame.format)?, wall?, frame.format),
+    };
     let format = format?;
     let is_apart = time.as_ref().is_some_and(Option::is_some);
     if is_apart && !matches!(format, InstantFormat::Pattern { .. } | InstantFormat::Native { wall: Some(_) }) {
@@ -141,6 +144,49 @@ fn settle(
     }
 }
 
+/// A list of patterns, by which no text may be read in two ways.
+fn several_patterns(section: &Section<'_>, at: &Place<'_>, wall: Option<WallClock>) -> Option<InstantFormat> {
+    let items = at.list("a list of formats of one column")?;
+    let mut patterns: Vec<String> = Vec::new();
+    let total = items.len();
+    for item in items {
+        let Some(pattern) = item.text("a pattern", "strptime patterns such as `%Y-%m-%d %H:%M`") else { continue };
+        match reads(pattern) {
+            Err(message) => item.problem(format!("`{pattern}` {message}")),
+            Ok(Reads::Instant) => {
+                item.problem(format!("`{pattern}` reads an offset; of several, each reads a wall clock"));
+            }
+            Ok(Reads::WallTime) => match patterns.iter().find(|other| read_differently(other, pattern)) {
+                Some(other) => item.problem(format!(
+                    "`{pattern}` and `{other}` read the same text as two times (keep the one that is meant)"
+                )),
+                None => patterns.push(pattern.to_owned()),
+            },
+        }
+    }
+    let Some(wall) = wall else {
+        return section
+            .place()
+            .refuse("several formats need `timezone` (whose wall clock it is; `UTC` if it is UTC)");
+    };
+    (patterns.len() == total).then_some(InstantFormat::Patterns { patterns, wall })
+}
+
+/// Whether what one pattern writes is read as another time by the other one.
+fn read_differently(one: &str, other: &str) -> bool {
+    let at = |pattern: &str, written: &str| {
+        BrokenDownTime::parse(pattern, written).ok().and_then(|time| instant_or_wall(&time)).map(|(at, _)| at)
+    };
+    let samples = [datetime(2019, 3, 4, 7, 8, 9, 0), datetime(2011, 12, 10, 9, 8, 7, 0)];
+    [(one, other), (other, one)].into_iter().any(|(writer, reader)| {
+        samples.iter().filter_map(|sample| sample.to_zoned(TimeZone::UTC).ok()).any(|sample| {
+            let Ok(written) = strtime::format(writer, &sample) else { return false };
+            let (Some(meant), Some(found)) = (at(writer, &written), at(reader, &written)) else { return false };
+            meant != found
+        })
+    })
+}
+
 /// What a strptime pattern yields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reads {
@@ -221,6 +267,33 @@ mod tests {
         assert_eq!(wall.fold, FoldPolicy::Earlier);
         let native = instant("{column: ts, timezone: Asia/Tokyo}", Format::Parquet).0;
         assert!(matches!(native, Some(InstantFormat::Native { wall: Some(_) })));
+    }
+
+    #[test]
+    fn several_patterns_read_no_text_in_two_ways() {
+        let of = |formats: &str| instant(&format!("{{column: ts, timezone: UTC, format: [{formats}]}}"), CSV);
+        let (format, problems) = of("'%Y-%m-%d %H:%M:%S', '%Y-%m-%d %H:%M', '%Y/%m/%d %H:%M'");
+        assert_eq!(problems, <[&str; 0]>::default());
+        assert!(matches!(format, Some(InstantFormat::Patterns { patterns, .. }) if patterns.len() == 3));
+        assert_eq!(
+            of("'%d/%m/%Y %H:%M', '%m/%d/%Y %H:%M'"),
+            (
+                None,
+                vec![
+                    "line 1, `at.format[1]`: `%m/%d/%Y %H:%M` and `%d/%m/%Y %H:%M` read the same text as two times \
+                     (keep the one that is meant)"
+                        .to_owned()
+                ]
+            )
+        );
+        let (_, problems) = instant("{column: ts, format: ['%F %T', '%F']}", CSV);
+        assert_eq!(
+            problems,
+            [
+                "line 1, `at.format[1]`: `%F` does not read a date and a time of day",
+                "line 1, `at`: several formats need `timezone` (whose wall clock it is; `UTC` if it is UTC)"
+            ]
+        );
     }
 
     #[test]

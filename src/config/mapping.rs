@@ -31,6 +31,17 @@ pub enum TextRule {
     Value(String),
     /// What `{broadcast}` in the object's path says.
     Path,
+    /// Made of several columns. Only for broadcasts.
+    Made(MadeId),
+}
+
+/// An id made of several columns, for exports that have none: a title and a start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeId {
+    /// The column of the id where an object has one; nothing is made then.
+    pub given: Option<ColumnName>,
+    /// What it is made of elsewhere, joined by ` / `. At least two.
+    pub parts: Vec<ColumnName>,
 }
 
 /// How a row finds its cover.
@@ -88,6 +99,14 @@ pub enum InstantFormat {
         pattern: String,
         /// Whose wall clock; `None` when the pattern reads an offset.
         wall: Option<WallClock>,
+    },
+    /// Text of a wall clock by the first of several patterns that reads it, over generations of an export. No text is
+    /// read differently by two of them.
+    Patterns {
+        /// The patterns, as jiff reads them.
+        patterns: Vec<String>,
+        /// Whose wall clock.
+        wall: WallClock,
     },
 }
 

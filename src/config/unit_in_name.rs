@@ -32,6 +32,9 @@ const LENGTHS: [(u64, &str); 4] = [
     (3_600_000, "h|hr|hrs|hour|hours|小时|小時|时|時間|시간|stunden|horas|heures|jam|giờ|ชั่วโมง|час"),
 ];
 
+/// Words that are hours in brackets, and time itself at the end of a name: `평균 시청 지속 시간` is the average time watched.
+const TIME_ITSELF: [&str; 2] = ["시간", "時間"];
+
 /// A second, which is what a bare length of time counts.
 const SECOND_MS: u64 = 1_000;
 
@@ -78,13 +81,16 @@ pub(super) fn of_count(column: &ColumnName) -> Result<Said, ()> {
 pub(super) fn of_length(column: &ColumnName) -> Result<Said, ()> {
     of_all(column, |name| {
         let last = name.rsplit([' ', '_', '.', '-']).next().unwrap_or_default();
-        let unit = bracketed(name).unwrap_or_else(|| last.to_owned());
+        let bracketed = bracketed(name);
+        let is_time_itself = bracketed.is_none() && TIME_ITSELF.contains(&last);
+        let unit = bracketed.unwrap_or_else(|| last.to_owned());
         let squeezed: String = name.chars().filter(|c| c.is_alphabetic()).collect();
         let watched = [(60_000, "minuteswatched"), (3_600_000, "hourswatched")];
         let watched = watched.iter().find(|(_, word)| squeezed.ends_with(word)).map(|(one, _)| *one);
         // A single letter in place of a word is a name's own.
         let is_word = unit.chars().count() > 1 || unit != last;
-        let found = looked_up(&LENGTHS, &unit).filter(|_| is_word || !unit.is_ascii()).or(watched);
+        let found =
+            looked_up(&LENGTHS, &unit).filter(|_| !is_time_itself && (is_word || !unit.is_ascii())).or(watched);
         // What says nothing is in seconds.
         Said::Unit(found.unwrap_or(SECOND_MS))
     })
@@ -169,8 +175,15 @@ mod tests {
         ] {
             assert_eq!(of_length(&ColumnName::new(name)), Ok(Said::Unit(one)), "{name}");
         }
-        for name in ["Average view duration", "Average viewing duration per hour live", "dwell", "time_s", "时长"]
-        {
+        for name in [
+            "Average view duration",
+            "Average viewing duration per hour live",
+            "dwell",
+            "time_s",
+            "时长",
+            "평균 시청 지속 시간",
+            "視聴 時間",
+        ] {
             assert_eq!(of_length(&ColumnName::new(name)), Ok(Said::Unit(SECOND_MS)), "{name}");
         }
     }

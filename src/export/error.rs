@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use super::missing::MissingColumns;
+
 /// Why an export cannot be counted.
 #[derive(Debug, Error)]
 pub enum ExportError {
@@ -28,14 +30,14 @@ pub enum ExportError {
         "its encoding is declared as `{0}`, which is none (expected a label such as `utf-16le`, `gb18030`, `windows-1252`)"
     )]
     UnknownEncoding(String),
-    /// A column that the mapping needs.
-    #[error("it has no column `{column}` (it has: {})", list(.header))]
-    MissingColumn {
-        /// The column.
-        column: String,
-        /// What is there.
-        header: Vec<String>,
-    },
+    /// Columns that the mapping needs.
+    #[error(transparent)]
+    MissingColumns(#[from] MissingColumns),
+    /// Rows with an id of their broadcast beside rows for which one had to be made.
+    #[error(
+        "some of its rows have an id of their broadcast and others none, for which `broadcast_id.columns` would make one: the same broadcast could count under both (fill the blank ids, or take `column` away from `broadcast_id`)"
+    )]
+    MixedIds,
     /// Not one of the columns that the mapping needs. What stands there instead may be data, so none of it is told.
     #[error("none of the mapped columns is {0}")]
     NoMappedColumn(

@@ -21,10 +21,11 @@ pub(super) fn find(folded: &str) -> Option<Role> {
 #[rustfmt::skip]
 const KNOWN: &[(Role, &[&str])] = &[
     (Role::Count(Count::Impressions), &[
-        "Impressions", "Impression", "LIVE impressions", "Room impressions", "Cover impressions", "Thumbnail impressions",
+        "Impressions", "Impression", "Impr.", "LIVE impressions", "Room impressions", "Cover impressions", "Thumbnail impressions",
         "client_show_cnt", "show_cnt", "video_thumbnail_impressions", "ad_photo_impression",
         "Impressionen", "Impressões", "Impressões da LIVE", "Impresiones", "Impresi", "Lượt hiển thị", "การแสดงผล",
-        "直播间曝光人次", "直播间曝光次数", "曝光", "曝光数", "曝光次数", "曝光人次", "曝光量", "展现量", "インプレッション数", "노출수",
+        "直播间曝光人次", "直播间曝光次数", "曝光次数", "曝光人次", "曝光量", "曝光数", "曝光", "展现量", "展示次数", "曝光次數", "インプレッション数", "サムネイルのインプレッション",
+        "노출수", "Thumbnail-Impressionen", "Impresiones de miniaturas", "Số lượt hiển thị hình thu nhỏ", "Tayangan",
     ]),
     (Role::Count(Count::UniqueImpressions), &[
         "Unique impressions", "Impression users", "直播间曝光人数", "曝光人数",
@@ -37,7 +38,8 @@ const KNOWN: &[(Role, &[&str])] = &[
     (Role::Count(Count::Entries), &[
         "Views", "LIVE views", "Room views", "Entries", "watch_pv", "live_views", "PV",
         "Aufrufe", "Visualizações", "Visualizaciones", "Vues", "Penayangan", "Lượt xem", "การดู", "ยอดดู",
-        "进入人次", "进入次数", "观看次数", "观看人次", "观看量", "观看数", "直播间观看次数", "直播间观看人次", "視聴回数", "조회수",
+        "进入人次", "进入次数", "观看次数", "观看人次", "观看量", "观看数", "直播间进入人次", "直播间观看次数", "直播间观看人次", "觀看次數",
+        "視聴回数", "조회수", "Vistas", "Số lượt xem",
     ]),
     (Role::Count(Count::Entrants), &[
         "Viewers", "Unique viewers", "Entrants", "watch_uv", "live_unique_views", "UV",
@@ -49,7 +51,7 @@ const KNOWN: &[(Role, &[&str])] = &[
         "Tiempo de visualización", "观看总时长", "総再生時間",
     ]),
     (Role::Count(Count::Orders), &[
-        "Orders", "Conversions", "Paid orders", "SKU orders", "sku_orders", "Pesanan", "Pedidos", "Bestellungen", "Đơn hàng",
+        "Orders", "Paid orders", "SKU orders", "Attributed SKU orders", "Conversions", "sku_orders", "Pesanan", "Pedidos", "Bestellungen", "Đơn hàng",
         "成交订单数", "支付订单数", "订单数",
     ]),
     (Role::OtherCount, &[
@@ -72,8 +74,10 @@ const KNOWN: &[(Role, &[&str])] = &[
     ]),
     (Role::CoverRate, &[
         "video_thumbnail_impressions_ctr", "Impressions click-through rate", "Thumbnail click-through rate", "Cover CTR",
-        "Klickrate der Impressionen", "Taxa de cliques de impressões", "Tasa de clics de las impresiones", "Porcentaje de clics de las impresiones",
-        "Rasio klik-tayang tayangan", "封面图点击率", "封面点击率", "インプレッションのクリック率",
+        "Klickrate der Impressionen", "Taxa de cliques de impressões", "Tasa de clics de las impresiones",
+        "Porcentaje de clics de las impresiones", "Tasa de clics de las miniaturas", "Taux de clics par impression",
+        "Thumbnail-Klickrate", "Tỷ lệ nhấp của số lượt hiển thị hình thu nhỏ", "サムネイルのクリック率", "노출 클릭률", "展示点击率",
+        "曝光點閱率", "Rasio klik-tayang tayangan", "封面图点击率", "封面点击率", "インプレッションのクリック率",
     ]),
     (Role::ProductRate, &[
         "Product CTR", "Product click-through rate", "Product guided rate", "product_ctr", "商品点击率", "CTOR",
@@ -87,7 +91,9 @@ const KNOWN: &[(Role, &[&str])] = &[
         "Average viewing duration", "Avg. viewing duration", "avg_viewing_duration", "Average view duration",
         "average_view_duration_seconds", "Average viewing time", "Durchschnittliche Wiedergabedauer",
         "Duração média da visualização", "Duração média de visualização", "Durasi menonton rata-rata",
-        "Rata-rata durasi tonton", "次均观看时长", "平均观看时长", "平均視聴時間",
+        "Rata-rata durasi tonton", "Duración media de las visualizaciones", "Duración promedio de vistas",
+        "Duración promedio de las vistas", "Durée moyenne d'une vue", "평균 시청 지속 시간", "平均觀看時間", "Thời lượng xem trung bình",
+        "次均观看时长", "平均观看时长", "平均視聴時間",
     ]),
     (Role::Start, &[
         "Start time", "start_time", "startTime", "Start", "begin_time", "Launched time", "Go live time", "Time",
@@ -109,8 +115,9 @@ const KNOWN: &[(Role, &[&str])] = &[
     (Role::Length, &["Duration", "LIVE duration", "Livestream duration", "Dauer", "Duração", "Duración", "Durasi", "直播时长", "开播时长"]),
     (Role::Zone, &["Time zone", "timezone", "time_zone", "Zeitzone", "Fuso horário", "Zona waktu", "时区"]),
     (Role::Broadcast, &[
-        "LIVE ID", "Livestream ID", "Room ID", "room_id", "live_id", "broadcast_id", "session_id", "sessionId", "Session", "Room",
-        "video_id", "Content", "Inhalte", "Conteúdo", "Konten", "Contenido", "直播间ID", "直播ID", "场次ID", "Campaign ID",
+        "LIVE ID", "Livestream ID", "Room ID", "room_id", "live_id", "broadcast_id", "session_id", "sessionId", "Session",
+        "video_id", "Content", "Inhalte", "Conteúdo", "Konten", "Contenido", "Contenu", "コンテンツ", "콘텐츠", "内容", "內容", "Nội dung",
+        "直播间ID", "直播ID", "场次ID", "Campaign ID", "campaign_id",
         "Broadcast", "Room", "Stream", "Stream ID", "场次", "直播场次", "直播间", "直播编号",
     ]),
     (Role::Title, &[
@@ -118,7 +125,7 @@ const KNOWN: &[(Role, &[&str])] = &[
         "Título do vídeo", "Título", "Judul", "Judul video", "直播标题", "直播间名称", "标题", "Campaign name", "Creator", "Anchor", "Account", "主播",
     ]),
     (Role::Market, &["Country", "country_code", "country", "Region", "Market", "Land", "País", "Negara", "国家", "国家/地区", "市场", "站点"]),
-    (Role::Cover, &["cover_id", "Cover", "Ad name", "Ad ID", "cover_image_url", "Cover image", "封面", "封面图", "Cover name", "Thumbnail", "Thumbnail ID", "封面ID", "封面名称", "封面编号", "カバー", "커버"]),
+    (Role::Cover, &["cover_id", "Cover", "Ad name", "Ad ID", "ad_id", "creative_id", "cover_image_url", "Cover image", "封面", "封面图", "Cover name", "Thumbnail", "Thumbnail ID", "封面ID", "封面名称", "封面编号", "カバー", "커버"]),
     (Role::Audience, &["Gender", "Age", "age_band", "Age group", "Geschlecht", "Alter", "Gênero", "Idade", "性别", "年龄"]),
     (Role::Flag, &["is_test", "is_live", "is_deleted", "Test"]),
 ];

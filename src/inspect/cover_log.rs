@@ -70,6 +70,9 @@ pub(super) fn find(finding: &Finding) -> Option<CoverLog> {
         return None;
     }
     let When::Span { start: from, end } = &finding.when else { return None };
+    if columns[*from].role != Some(Role::Start) {
+        return None;
+    }
     let until = match end {
         End::Column(until) => Some(*until),
         // None of the covers has ended yet: the column is there.

@@ -15,6 +15,8 @@ pub struct Page {
     pub created_us: Option<i64>,
     /// Counts that it need not have columns for, and has nothing in.
     pub absent: CountSet,
+    /// Whether the ids of its broadcasts were made of several columns: they match nobody else's.
+    pub has_made_ids: bool,
 }
 
 /// Where a row was seen: resolved once per distinct combination in an export, not once per row.

@@ -142,8 +142,10 @@ fn entry<'a>(
 
 fn subject(columns: &Columns) -> Subject {
     match (&columns.broadcast_id, &columns.cover_id) {
-        (TextRule::Column(_) | TextRule::Path, _) => Subject::Broadcast,
-        (TextRule::Value(_), CoverRule::Row(TextRule::Column(_) | TextRule::Path)) => Subject::Cover,
+        (TextRule::Column(_) | TextRule::Path | TextRule::Made(_), _) => Subject::Broadcast,
+        (TextRule::Value(_), CoverRule::Row(TextRule::Column(_) | TextRule::Path | TextRule::Made(_))) => {
+            Subject::Cover
+        }
         (TextRule::Value(_), CoverRule::Row(TextRule::Value(_)) | CoverRule::Log) => Subject::Nothing,
     }
 }

@@ -35,6 +35,11 @@ pub(super) fn reason(batch: &Batch<'_>, conflict: &Conflict, others: usize) -> S
                 "export `{newer_key}` would replace what `{older_key}` counts of `{subject}` from {of_older}, and the two have nothing in common (are they of two accounts, or parts of one period? `newest: {{per: broadcast}}` counts both; give `--accept-shrink` if the newer one is right)"
             ) + &others
         }
+        ConflictKind::MadeId => {
+            format!(
+                "exports `{older_key}` and `{newer_key}` may both count `{subject}`, the one from {of_older}, the other from {of_newer}: its id is made of several columns and tells nothing of the other's (take one of the two away; give `--accept-shrink` if they are two broadcasts){others}"
+            )
+        }
         ConflictKind::Part => {
             format!(
                 "export `{newer_key}` is newer than `{older_key}` and repeats some of its rows as they were, without those of `{subject}` from {of_older}, which would be lost (is it a download that broke off? take it away, or give `--accept-shrink` if it is right)"

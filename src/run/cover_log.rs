@@ -23,9 +23,9 @@ pub(super) fn notes(told: &LogTold, zone: &Zone) -> Vec<String> {
         let named: Vec<String> =
             told.without.iter().take(NAMED).map(|(id, without)| of(id, without, zone)).collect();
         let left = told.without.len().saturating_sub(NAMED);
-        let rows_word = if rows == 1 { "row" } else { "rows" };
         notes.push(format!(
-            "the log of covers leaves {rows} {rows_word} of counts open: {}{}",
+            "the log of covers leaves {} of counts without a cover for all or a part of their time: {}{}",
+            counted(rows),
             named.join("; "),
             more(left, "broadcast", "broadcasts")
         ));
@@ -36,11 +36,12 @@ pub(super) fn notes(told: &LogTold, zone: &Zone) -> Vec<String> {
 fn of(broadcast: &str, without: &Without, zone: &Zone) -> String {
     let Without { rows, from_us, until_us, is_in_log } = *without;
     let span = between(from_us, until_us, zone);
-    if is_in_log {
-        format!("it has no cover for all of {rows} of broadcast `{broadcast}`, {span}")
-    } else {
-        format!("{rows} of broadcast `{broadcast}`, which is not in it, {span}")
-    }
+    let why = if is_in_log { "has none on air" } else { "is not in it" };
+    format!("broadcast `{broadcast}` {why} ({}, {span})", counted(rows))
+}
+
+fn counted(rows: u64) -> String {
+    format!("{rows} {}", if rows == 1 { "row" } else { "rows" })
 }
 
 fn more(count: usize, one: &str, several: &str) -> String {

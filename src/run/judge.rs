@@ -61,7 +61,7 @@ impl Objections<'_> {
         let mut conflicts = conflicts.iter().filter(|conflict| {
             let mut pair = [conflict.older.export, conflict.newer.export].into_iter();
             match conflict.kind {
-                ConflictKind::Overlap => !pair.all(counted_before),
+                ConflictKind::Overlap | ConflictKind::MadeId => !pair.all(counted_before),
                 ConflictKind::Strangers | ConflictKind::Part => !pair.all(|index| before(index).is_some()),
             }
         });

@@ -344,8 +344,8 @@ const SECTIONS: &[(&str, Option<&str>, &str)] = &[
     ("event", None, "p.yaml exports[0].columns.event.stranger"),
     ("occurred_at", None, "p.yaml exports[0].columns.occurred_at.stranger"),
     ("market", None, "p.yaml exports[0].columns.market.stranger"),
-    ("broadcast_id and cover_id", None, "p.yaml exports[0].columns.broadcast_id.stranger"),
-    ("broadcast_id and cover_id", None, "p.yaml exports[0].columns.cover_id.stranger"),
+    ("broadcast_id", None, "p.yaml exports[0].columns.broadcast_id.stranger"),
+    ("cover_id", None, "p.yaml exports[0].columns.cover_id.stranger"),
     ("a job", None, "j.yaml stranger"),
     ("schedule", None, "j.yaml schedule.stranger"),
 ];

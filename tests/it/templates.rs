@@ -195,7 +195,7 @@ fn goes_the_whole_way(log: &str, content: &[u8]) {
         "funnel",
         "market  slot       broadcast_id         cover_id   contaminated  impressions  clicks
          GB      afternoon  7388120045001234567  red-dress  false         1000         50
-         GB      prime      7388120045001234567  蓝裙       false         800          20
+         GB      prime      7388120045001234567  蓝裙         false         800          20
          JP      prime      r2                   red-dress  false         400          10",
     );
 }
@@ -234,6 +234,8 @@ fn a_log_by_itself_or_on_a_clock_that_nothing_names_asks_and_does_not_load() {
     let text = std::fs::read_to_string(scenario.path("config/platforms/shop.yaml")).unwrap();
     let decided = text.replace("      # from: {", "      from: {").replace("      # until: {", "      until: {");
     assert_ne!(decided, text);
-    scenario.write("config/platforms/shop.yaml", decided.replace("timezone: market", "timezone: Asia/Shanghai"));
+    scenario.write("config/platforms/shop.yaml", &decided);
+    scenario.cli(&["check"]).exits(3);
+    scenario.write("config/platforms/shop.yaml", decided.replace("timezone: ZONE", "timezone: Asia/Shanghai"));
     scenario.cli(&["check"]).exits(0);
 }

@@ -1,6 +1,6 @@
 //! Deliveries that cannot all be true.
 //!
-//! Which delivery of a row holds is settled by its key alone ([`super::newest`]). Three kinds of deliveries get past
+//! Which delivery of a row holds is settled by its key alone ([`super::newest`]). Four kinds of deliveries get past
 //! that without a word and make a wrong day:
 //!
 //! * **Overlap.** Rows of two objects count the same over intervals that overlap without being equal: two days and the
@@ -9,6 +9,9 @@
 //!   whose files lie in one folder.
 //! * **Part.** A newer object repeats rows of an older one as they were and lacks others of the same interval: a
 //!   download that broke off.
+//! * **Made id.** A row whose broadcast has no id of its own, but one made of title and start, is on air while a row
+//!   is that another object has under a given id: they may be the same broadcast, and no id can tell. So may two with
+//!   different made ids that begin and end together: a room that got another title.
 //!
 //! They are found and told, never decided: booking goes on by the keys. Rows that count nothing are no part of any of
 //! it, nor are rows within one object, which add up.
@@ -48,6 +51,9 @@ pub enum ConflictKind {
     Strangers,
     /// The newer one repeats rows of the older one and would drop others.
     Part,
+    /// A row of the newer one may be the same broadcast as one of the older: its id, or both, were made of several
+    /// columns.
+    MadeId,
 }
 
 /// A row of an object.
@@ -94,6 +100,7 @@ impl<'a> Conflicts<'a> {
     pub(super) fn look(&mut self, mut rows: Vec<Rival>) {
         self.look_at_replaced(&mut rows);
         rows.retain(|row| row.is_counted && row.says_something);
+        self.look_at_made_ids(&mut rows);
         self.look_at_intervals(&mut rows);
         self.look_at_sessions(&mut rows);
     }
@@ -182,6 +189,32 @@ impl<'a> Conflicts<'a> {
                     None => open.push(row),
                 }
             }
+        }
+    }
+
+    /// Rows of the market that may be one broadcast though their ids differ, since one was made.
+    fn look_at_made_ids(&mut self, rows: &mut [Rival]) {
+        let is_made = |row: &Rival| self.sheet.book.entries[row.entry as usize].page.has_made_ids;
+        if !rows.iter().any(is_made) {
+            return;
+        }
+        rows.sort_unstable_by_key(|row| (row.seat.market, row.span_us, row.entry, row.row));
+        let mut pairs = Vec::new();
+        for of_market in rows.chunk_by(|one, other| one.seat.market == other.seat.market) {
+            for made in of_market.iter().filter(|row| is_made(row)) {
+                let may_be_it = |other: &&Rival| {
+                    let common_us = made.span_us.1.min(other.span_us.1) - made.span_us.0.max(other.span_us.0);
+                    let shorter_us = (made.span_us.1 - made.span_us.0).min(other.span_us.1 - other.span_us.0);
+                    let is_another = other.entry != made.entry && other.seat.broadcast != made.seat.broadcast;
+                    let overlaps = common_us >= LEAST_OVERLAP_US.min(shorter_us);
+                    is_another && if is_made(other) { made.span_us == other.span_us } else { overlaps }
+                };
+                pairs.extend(of_market.iter().find(may_be_it).map(|other| (*made, *other)));
+            }
+        }
+        for (made, other) in pairs {
+            let subject = self.subject(&made);
+            self.note(ConflictKind::MadeId, (made.entry, made.span_us), (other.entry, other.span_us), subject);
         }
     }
 

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use super::wanted::Wanted;
 use crate::config::Header;
-use crate::export::ExportError;
 use crate::export::text::normal;
+use crate::export::{ExportError, MissingColumns};
 
 /// The names of the columns of a table, in their order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,15 +73,15 @@ impl Heading {
 
     /// Where every wanted column is.
     pub(in crate::export) fn places(&self, wanted: &[Wanted]) -> Result<Places, ExportError> {
-        wanted.iter().map(|wanted| self.place(wanted)).collect()
+        let places: Places = wanted.iter().map(|wanted| self.place(wanted)).collect::<Result<_, _>>()?;
+        match MissingColumns::of(wanted, &self.names, &|place| places[place].is_some(), None) {
+            Some(missing) => Err(missing.into()),
+            None => Ok(places),
+        }
     }
 
     fn place(&self, wanted: &Wanted) -> Result<Option<usize>, ExportError> {
         match self.candidates(wanted)[..] {
-            [] if wanted.is_needed => Err(ExportError::MissingColumn {
-                column: wanted.column.name().to_owned(),
-                header: self.names.clone(),
-            }),
             [] => Ok(None),
             [place] => Ok(Some(place)),
             [first, second, ..] if self.names[first] == self.names[second] => {
@@ -112,14 +112,11 @@ impl Heading {
 
     /// How many wanted columns are there, and whether all needed ones are.
     fn score(&self, wanted: &[Wanted]) -> (usize, bool) {
-        let mut found = 0;
-        let mut is_complete = true;
-        for wanted in wanted {
-            let is_there = !self.candidates(wanted).is_empty();
-            // Any line has a third column.
-            found += usize::from(is_there && wanted.column.number().is_none());
-            is_complete &= is_there || !wanted.is_needed;
-        }
+        let there: Vec<bool> = wanted.iter().map(|wanted| !self.candidates(wanted).is_empty()).collect();
+        // Any line has a third column.
+        let is_named = |(wanted, is_there): &(&Wanted, &bool)| **is_there && wanted.column.number().is_none();
+        let found = wanted.iter().zip(&there).filter(is_named).count();
+        let is_complete = Wanted::missing(wanted, &|place| there[place]).is_empty();
         (found, is_complete && found > 0)
     }
 }

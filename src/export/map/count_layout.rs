@@ -83,7 +83,12 @@ impl<'a> CountLayout<'a> {
         let totals = if let Some(column) = &rows.totals.column {
             vec![seat.place_if_there(column)]
         } else {
-            let seen = seat.market.into_iter().chain(seat.broadcast_id).chain(seat.cover_id);
+            let seen = seat
+                .market
+                .into_iter()
+                .chain(seat.broadcast_id)
+                .chain(seat.made_of.iter().copied())
+                .chain(seat.cover_id);
             period.all().chain(seen).chain(seat.audience.iter().copied()).collect()
         };
         let skip = rows.skip.iter().map(|(column, values)| (seat.place_if_there(column), values)).collect();

@@ -45,7 +45,7 @@ impl<'a> CoverMapper<'a> {
         let refusal = self.fates.refusal.take().or_else(|| self.stages.rounded());
         match refusal {
             Some(refusal) => Err(refusal),
-            None => Ok((self.fates, self.page)),
+            None => self.stages.made_ids.refuse_both().map(|()| (self.fates, self.page)),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Which columns an export needs, and where each lands in a decoded record.
 
 use crate::config::{
-    ColumnName, Columns, CoverRule, EventColumns, Export, InstantColumn, MarketRule, Rows, TextRule,
+    ColumnName, Columns, CoverRule, EventColumns, Export, InstantColumn, MadeId, MarketRule, Rows, TextRule,
 };
 use crate::export::format::wanted::Wanted;
 use crate::export::value::instant::InstantAt;
@@ -19,6 +19,8 @@ pub(in crate::export) struct Layout {
     pub(super) dwell_seconds: Option<usize>,
     pub(in crate::export) market: Option<usize>,
     pub(super) broadcast_id: Option<usize>,
+    /// What the id of the broadcast is made of, where `broadcast_id` has nothing.
+    pub(super) made_of: Vec<usize>,
     pub(super) cover_id: Option<usize>,
     pub(in crate::export) audience: Vec<usize>,
     pub(in crate::export) event: Option<usize>,
@@ -42,6 +44,11 @@ impl Layout {
             layout.market = Some(layout.place(column));
         }
         layout.broadcast_id = layout.text(broadcast_id);
+        if let TextRule::Made(MadeId { given, parts }) = broadcast_id {
+            layout.broadcast_id = given.as_ref().map(|given| layout.place_if_there(given));
+            let given = layout.broadcast_id;
+            layout.made_of = parts.iter().map(|part| layout.place_unless(part, given)).collect();
+        }
         if let CoverRule::Row(cover_id) = cover_id {
             layout.cover_id = layout.text(cover_id);
         }
@@ -60,7 +67,8 @@ impl Layout {
 
     /// The columns that say where a row was seen.
     pub(super) fn stage_columns(&self) -> impl Iterator<Item = &usize> {
-        self.market.iter().chain(&self.broadcast_id).chain(&self.cover_id).chain(&self.audience)
+        let broadcast = self.broadcast_id.iter().chain(&self.made_of);
+        self.market.iter().chain(broadcast).chain(&self.cover_id).chain(&self.audience)
     }
 
     /// The column that no record of a format without a header needs to have. Only some events carry dwell, and one of
@@ -73,13 +81,24 @@ impl Layout {
     pub(in crate::export) fn place(&mut self, column: &ColumnName) -> usize {
         let place = self.place_if_there(column);
         self.columns[place].is_needed = true;
+        self.columns[place].unless = None;
+        place
+    }
+
+    /// The place of a column that the export needs to have where it has not another one.
+    fn place_unless(&mut self, column: &ColumnName, other: Option<usize>) -> usize {
+        let place = self.place_if_there(column);
+        if !self.columns[place].is_needed {
+            self.columns[place].is_needed = true;
+            self.columns[place].unless = other;
+        }
         place
     }
 
     /// The place of a column that the export can do without.
     pub(super) fn place_if_there(&mut self, column: &ColumnName) -> usize {
         self.columns.iter().position(|known| known.column == *column).unwrap_or_else(|| {
-            self.columns.push(Wanted { column: column.clone(), is_needed: false });
+            self.columns.push(Wanted { is_needed: false, ..Wanted::needed(column) });
             self.columns.len() - 1
         })
     }
@@ -96,7 +115,7 @@ impl Layout {
     fn text(&mut self, rule: &TextRule) -> Option<usize> {
         match rule {
             TextRule::Column(column) => Some(self.place(column)),
-            TextRule::Value(_) | TextRule::Path => None,
+            TextRule::Value(_) | TextRule::Path | TextRule::Made(_) => None,
         }
     }
 }

@@ -9,6 +9,7 @@ pub(super) mod event;
 pub(super) mod excerpt;
 pub(super) mod fates;
 pub(super) mod layout;
+mod made_id;
 mod midnight;
 mod period;
 pub(super) mod prints;

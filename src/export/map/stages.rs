@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 
 use super::layout::Layout;
+use super::made_id::{MadeIds, made_of};
 use super::rounded::LongIds;
 use super::seen::OtherMarkets;
 use super::{Mapped, NoSignal};
@@ -13,6 +14,7 @@ use crate::export::ExportError;
 use crate::export::find::PathValues;
 use crate::export::format::field::Field;
 use crate::export::value::number_text::is_unknown;
+use crate::export::value::quantity::is_blank;
 use crate::export::value::single::{MAX_NAME_BYTES, id, push_key};
 use crate::model::{MarketId, Reason, Stage};
 use crate::time::Zone;
@@ -43,6 +45,8 @@ pub(super) struct Stages<'a> {
     long_ids: LongIds,
     /// Words for markets that nobody knows.
     pub(super) other_markets: OtherMarkets,
+    /// Whether ids of broadcasts were given or had to be made.
+    pub(super) made_ids: MadeIds,
 }
 
 impl<'a> Stages<'a> {
@@ -62,6 +66,7 @@ impl<'a> Stages<'a> {
             count: 0,
             long_ids: LongIds::default(),
             other_markets: OtherMarkets::default(),
+            made_ids: MadeIds::default(),
         }
     }
 
@@ -145,7 +150,12 @@ impl<'a> Stages<'a> {
         let export = self.export;
         let columns = &export.columns;
         let Some(market) = self.market(fields)? else { return Ok(None) };
+        let made = match &columns.broadcast_id {
+            TextRule::Made(_) => Some(self.made(fields)?),
+            _ => None,
+        };
         let text = |rule: &TextRule, column: Option<usize>, is_broadcast: bool| match (rule, column) {
+            (TextRule::Made(_), _) => Ok(made.clone().unwrap_or_default()),
             (TextRule::Value(value), _) => Ok(value.clone()),
             (TextRule::Path, _) => Ok(self.path.broadcast.clone().unwrap_or_default()),
             (TextRule::Column(_), column) => {
@@ -168,6 +178,22 @@ impl<'a> Stages<'a> {
                 CoverRule::Log => None,
             },
         }))
+    }
+
+    /// The id of a broadcast, as it is given or else made.
+    fn made(&mut self, fields: &[Field<'_>]) -> Result<String, (Reason, usize)> {
+        let given = self.layout.broadcast_id.filter(|given| !is_blank(fields[*given]));
+        if let Some(given) = given {
+            let mut number = itoa::Buffer::new();
+            let given = id(fields[given], &mut number).map_err(|reason| (reason, given))?;
+            if !is_unknown(given) {
+                self.made_ids.are_given = true;
+                return Ok(given.to_owned());
+            }
+        }
+        let made = made_of(&self.layout.made_of, fields)?;
+        self.made_ids.are_made = true;
+        Ok(made)
     }
 
     fn market(&mut self, fields: &[Field<'_>]) -> Result<Option<MarketId>, (Reason, usize)> {

@@ -65,6 +65,18 @@ pub(in crate::export) fn read(
             let days = i32::try_from(days).map_err(|_| Reason::BadTime)?;
             on_the_wall(serial(days.into())?, wall, market)?
         }
+        (InstantFormat::Patterns { wall, .. }, Field::Wall(us)) => on_the_wall(from_wall(us)?, wall, market)?,
+        (InstantFormat::Patterns { patterns, wall }, field) => {
+            let mut read = Err(Reason::BadTime);
+            for pattern in patterns {
+                read = by_pattern(field, pattern, Some(wall), market);
+                // A time that a clock change skipped or doubled was read; another pattern makes it no better.
+                if read != Err(Reason::BadTime) {
+                    break;
+                }
+            }
+            read?
+        }
         (InstantFormat::Pattern { pattern, wall }, field) => by_pattern(field, pattern, wall.as_ref(), market)?,
         _ => return Err(Reason::BadTime),
     };
@@ -111,7 +123,8 @@ fn by_pattern(
 ) -> Result<i64, Reason> {
     let mut number = itoa::Buffer::new();
     let text = match (field, wall) {
-        (Field::Text(text), _) => text,
+        // Some exports keep spreadsheets from reading a time by a tab behind it.
+        (Field::Text(text), _) => text.trim(),
         (Field::Int(value), Some(_)) => number.format(value),
         (Field::Float(days), Some(wall)) => return on_the_wall(serial(days)?, wall, market),
         _ => return Err(Reason::BadTime),
@@ -209,6 +222,24 @@ mod tests {
         assert_eq!(read(Field::Int(46_170), &native, None), Ok(us("2026-05-27T22:00:00Z")));
         assert_eq!(read(Field::Int(1_795_219_200), &native, None), Err(Reason::BadTime));
         assert_eq!(read(Field::Float(46_170.625), &InstantFormat::Rfc3339, None), Err(Reason::BadTime));
+    }
+
+    #[test]
+    fn of_several_patterns_the_first_that_reads_it_is_taken() {
+        let InstantFormat::Pattern { wall: Some(wall), .. } =
+            wall("Europe/Berlin", GapPolicy::Reject, FoldPolicy::Reject)
+        else {
+            panic!("no wall")
+        };
+        let patterns = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"].map(str::to_owned).to_vec();
+        let format = InstantFormat::Patterns { patterns, wall };
+        let expected = Ok(us("2026-11-03T09:06:00Z"));
+        for text in ["2026-11-03 10:06", "2026-11-03 10:06:00", "2026-11-03 10:06\t"] {
+            assert_eq!(read(Field::Text(text), &format, None), expected, "{text}");
+        }
+        assert_eq!(read(Field::Wall(us("2026-11-03T10:06:00Z")), &format, None), expected);
+        assert_eq!(read(Field::Text("03/11/2026 10:06"), &format, None), Err(Reason::BadTime));
+        assert_eq!(read(Field::Text("2026-03-29 02:30"), &format, None), Err(Reason::TimeInGap));
     }
 
     #[test]

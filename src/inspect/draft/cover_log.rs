@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::place::ASKED;
 use super::{Draft, Drafted, DraftedLog, Sample, one_line, quoted};
 use crate::export::PeekFormat;
 use crate::inspect::cover_log::{CoverLog, LogClock, clock, find};
@@ -34,7 +35,7 @@ impl Draft<'_> {
             LogClock::Said(zone) => {
                 (format!(", timezone: {zone}"), format!("the file says that times are {zone}"))
             }
-            LogClock::Unsaid => (", timezone: market".to_owned(), String::new()),
+            LogClock::Unsaid => (format!(", timezone: {ASKED}"), String::new()),
         };
         let mut why: Vec<String> = self.order_of_days(log.from).into_iter().collect();
         if clock == LogClock::Unsaid {

@@ -24,7 +24,7 @@ impl Draft<'_> {
                 writeln!(text, "      broadcast_id: {{value: all}}   # no column says which broadcast")
             }
         };
-        let _ = match self.role(Role::Cover).filter(|column| self.is_sound_id(*column)) {
+        let _ = match self.cover() {
             Some(column) => writeln!(text, "      cover_id: {}", self.name(column)),
             None if self.has_log => writeln!(text, "      cover_id: log   # the log of covers below says it"),
             None if self.is_displays => writeln!(
@@ -43,6 +43,11 @@ impl Draft<'_> {
             let _ = writeln!(text, "      audience: [{}]", audience.join(", "));
         }
         text
+    }
+
+    /// The column that says which cover.
+    pub(super) fn cover(&self) -> Option<usize> {
+        self.role(Role::Cover).filter(|column| self.is_sound_id(*column))
     }
 
     /// Ids that a spreadsheet rounded are none.

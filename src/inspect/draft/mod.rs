@@ -84,7 +84,7 @@ pub fn draft(name: &str, sample: Sample<'_>, others: &[Sample<'_>]) -> Drafted {
         return cover_log::alone(name, &draft, file, log);
     }
     let log = logs.first().and_then(|sample| Some((*sample, super::cover_log::find(sample.finding)?)));
-    draft.has_log = log.is_some() && !draft.is_displays;
+    draft.has_log = log.is_some() && !draft.is_displays && draft.cover().is_none();
     if !draft.is_displays {
         draft.counts = counts(finding);
     }
@@ -107,6 +107,13 @@ pub fn draft(name: &str, sample: Sample<'_>, others: &[Sample<'_>]) -> Drafted {
             text.push_str("# It does not load before this is decided, each at the word DECIDE below:\n");
         }
         let _ = writeln!(text, "#   {}. {}", index + 1, one_line(question));
+    }
+    for left in logs.iter().filter(|_| !draft.has_log) {
+        let _ = writeln!(
+            text,
+            "# `{}` is a log of covers; nothing here leaves its cover to one.",
+            one_line(left.file)
+        );
     }
     let _ = write!(text, "{}version: 1\n{}", kin.told(), draft.conventions());
     text.push_str("settle: 48h   # how long after a day's end its files may still change\nexports:\n");

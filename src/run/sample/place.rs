@@ -88,8 +88,8 @@ pub fn place(
     found.retain(|placed| Some(placed.key.len()) == longest);
     let shown = key.map_or_else(|| file.display().to_string(), str::to_owned);
     match found.len() {
-        1 => found.pop().ok_or_else(|| nowhere(&shown, &candidates)),
-        0 => Err(nowhere(&shown, &candidates)),
+        1 => found.pop().ok_or_else(|| nowhere(workspace, &shown, &candidates)),
+        0 => Err(nowhere(workspace, &shown, &candidates)),
         _ => {
             let exports = found.iter().map(|placed| format!("`{}`", full_name(workspace, placed)));
             Err(PlaceError::Several { file: shown, exports: exports.collect::<Vec<_>>().join(" and ") })
@@ -149,19 +149,28 @@ fn by_name_alone(
     key: Option<&str>,
 ) -> Option<Placed> {
     let is_asked = name.is_some() && key.is_none();
-    let stem = file.file_stem().filter(|_| is_asked)?.to_string_lossy().replace(['/', '\\'], "_");
+    let name = any_name(definition, &file.to_string_lossy());
+    let name = name.trim_start_matches(['_', '.', '~']);
     let mut key = String::new();
-    for part in &definition.path.parts {
+    for part in definition.path.parts.iter().filter(|_| is_asked) {
         match part {
             PathPart::Literal(text) => key.push_str(text),
-            PathPart::Any => key.push_str(stem.trim_start_matches(['_', '.', '~'])),
+            PathPart::Any => key.push_str(name),
             _ => return None,
         }
     }
-    Some(Placed { file: file.to_owned(), platform: platform.clone(), export, key, export_date: None })
+    is_asked.then(|| Placed { file: file.to_owned(), platform: platform.clone(), export, key, export_date: None })
 }
 
-fn nowhere(file: &str, candidates: &[Candidate<'_>]) -> PlaceError {
+/// The name of a file where any will do: with its ending, unless the path has one of its own.
+fn any_name(export: &Export, file: &str) -> String {
+    let file = Path::new(file);
+    let ends_in_any = export.path.parts.last() == Some(&PathPart::Any);
+    let name = if ends_in_any { file.file_name() } else { file.file_stem() };
+    name.map_or_else(|| "table".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+fn nowhere(workspace: &Workspace, file: &str, candidates: &[Candidate<'_>]) -> PlaceError {
     let exports = candidates
         .iter()
         .take(4)
@@ -170,18 +179,17 @@ fn nowhere(file: &str, candidates: &[Candidate<'_>]) -> PlaceError {
     if candidates.len() > 4 {
         exports = format!("{exports} and {} more", candidates.len() - 4);
     }
-    let example = candidates.first().map(|(_, _, export)| example(export, file)).unwrap_or_default();
+    let example = candidates.first().map(|(_, _, export)| example(workspace, export, file)).unwrap_or_default();
     PlaceError::Nowhere { file: file.to_owned(), exports, example }
 }
 
 /// A path as an export has it, with this file's name where any will do.
-fn example(export: &Export, file: &str) -> String {
-    let name =
-        Path::new(file).file_stem().map_or_else(|| "table".into(), |stem| stem.to_string_lossy().into_owned());
+fn example(workspace: &Workspace, export: &Export, file: &str) -> String {
+    let name = any_name(export, file);
     let date = jiff::civil::date(2026, 11, 21);
     let part = |part| match part {
         PathPart::Literal(text) => text,
-        PathPart::Market => "US".to_owned(),
+        PathPart::Market => workspace.markets.keys().next().map(ToString::to_string).unwrap_or_default(),
         PathPart::Broadcast => "room-1".to_owned(),
         PathPart::Any => name.clone(),
         PathPart::Instant(_, format) | PathPart::Date(format) => {

@@ -133,7 +133,7 @@ fn an_export_without_its_columns_is_refused() {
     let renamed = format!("{}{}", HEADER.replace("room", "room_id"), good("e1"));
     assert_eq!(
         Mapping::events().read(renamed).refusal(),
-        "it has no column `room` (it has: `id`, `at`, `what`, `country`, `room_id`, `cover`, `viewer`, `who`, `dwell`)"
+        "it has no column `room` (nearest: `room_id`; it has: `id`, `at`, `what`, `country`, `room_id`, `cover`, `viewer`, `who`, `dwell`)"
     );
     let twice = format!("{}{}", HEADER.replace("who", "room"), good("e1"));
     assert_eq!(Mapping::events().read(twice).refusal(), "its header names `room` twice");

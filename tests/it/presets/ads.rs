@@ -64,3 +64,46 @@ fn hours_of_the_audience_are_on_the_clock_of_the_market() {
              orders              false    no column of its exports is mapped to it",
         );
 }
+
+#[test]
+fn the_last_line_of_ads_manager_is_a_total_and_no_ad() {
+    let export = "\u{feff}Campaign name,Ad Group Name,Date,Ad Name,Cost,Impression,Clicks (Destination),CTR (Destination),Conversions,Currency\n\
+        Spring,G,2026-11-20,Ad 1,12.50,1000,30,3.00,2,USD\n\
+        Spring,G,2026-11-20,Ad 2,10.00,500,5,1.00,0,USD\n\
+        Total of 2 results,-,-,-,22.50,1500,35,2.33,2,USD\n";
+    let scenario = preset("tiktok_ads_manager", &[("WEST", "America/Los_Angeles")])
+        .export("tiktok_ads_manager/WEST/2026-11-20/ads.csv", export);
+    settle(&scenario, "2026-11-20", "2026-11-20")
+        .exits(0)
+        .expect_table(
+            "funnel",
+            "slot     broadcast_id  cover_id  impressions  clicks  orders
+             all_day  Spring        Ad 1      1000         30      –
+             all_day  Spring        Ad 2      500          5       –",
+        )
+        .expect_table(
+            "reconciliation",
+            "metric       scope  rows  reported  recomputed  verdict
+             clicks       total  2     35        35          equal within rounding
+             ctr          row    2     0.03      0.03        equal within rounding
+             impressions  total  2     1500      1500        equal within rounding",
+        );
+}
+
+#[test]
+fn no_total_of_google_ads_is_counted() {
+    let export = "Campaign report\n\"November 20, 2026 - November 20, 2026\"\n\
+        Day,Campaign,Campaign ID,Currency code,Cost,Impr.,Clicks,CTR,Conversions\n\
+        2026-11-20,Spring,12345678901,CAD,12.34,\"1,234\",7,0.57%,1.00\n\
+        2026-11-20,Brand,22222222222,CAD,3.10,40,2,5.00%,0.00\n\
+        Total: Account,--,--,CAD,15.44,\"1,274\",9,0.71%,1.00\n\
+        Total: Video,--,--,CAD,15.44,\"1,274\",9,0.71%,1.00\n";
+    let scenario = preset("google_ads", &[("WEST", "America/Los_Angeles")])
+        .export("google_ads/WEST/2026-11-20/report.csv", export);
+    settle(&scenario, "2026-11-20", "2026-11-20").exits(0).expect_table(
+        "funnel",
+        "slot     broadcast_id  impressions  clicks
+         all_day  Brand         40           2
+         all_day  Spring        1234         7",
+    );
+}

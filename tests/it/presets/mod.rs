@@ -72,12 +72,16 @@ fn every_platform_that_is_promised_has_a_file_and_a_section_in_the_documentation
         "app_feed",
         "douyin_compass",
         "events",
+        "google_ads",
+        "kuaishou_ads",
         "lazada_live",
         "meta_ads",
         "shopee_live",
         "taobao_live",
         "tiktok_ads",
+        "tiktok_ads_manager",
         "tiktok_shop_live",
+        "xiaohongshu_notes",
         "youtube",
     ];
     let mut shipped: Vec<String> =

@@ -197,3 +197,77 @@ fn minutes_delivered_again_replace_the_older_ones() {
          prime      –            25",
     );
 }
+
+/// The sheet of a creator's broadcasts of 2026: titles, no ids, starts without seconds.
+const CREATOR: &str = "2026-11-01 ~ 2026-11-28
+
+     Livestream | Start time       | Duration | Attributed SKU orders | Views | LIVE impressions | Avg. viewing duration | Tap-through rate | CTR      | LIVE CTR | Product clicks | Product impressions
+     Night sale | 2026-11-20 10:06 | 2400     | 12                    | 3541  | 29522            | 52.060738             | 0.119944         | 0.00706  | 0.011905 | 25             | 2100
+     Dress      | 2026-11-20 14:30 | 5400     | 20                    | 5685  | 47309            | 117.136659            | 0.120167         | 0.01073  | 0.018485 | 61             | 3300
+     Night sale | 2026-11-20 20:10 | 1800     | 5                     | 2134  | 20370            | 31.5                  | 0.104762         | 0.008435 | 0.011465 | 18             | 1570";
+
+#[test]
+fn rooms_of_one_title_without_ids_are_told_apart_by_their_starts() {
+    let scenario = britain().export(SHEET, workbook(&[("Sheet1", CREATOR)]));
+    settle(&scenario, "2026-11-20", "2026-11-20").exits(0).expect_table(
+        "funnel",
+        "slot       broadcast_id                   cover_id  impressions  entries  orders
+         morning    Night sale / 2026-11-20 10:06  unknown   29522        3541     12
+         afternoon  Dress / 2026-11-20 14:30       unknown   47309        5685     20
+         prime      Night sale / 2026-11-20 20:10  unknown   20370        2134     5",
+    );
+}
+
+#[test]
+fn the_log_of_covers_names_a_room_without_an_id_by_title_and_start() {
+    let log =
+        "market,broadcast,cover,from,until\nGB,Night sale / 2026-11-20 10:06,red-dress,2026-11-20T10:00:00Z,\n";
+    let scenario = britain().export(SHEET, workbook(&[("Sheet1", CREATOR)])).export(COVERS, log);
+    settle(&scenario, "2026-11-20", "2026-11-20").exits(0).expect_table(
+        "funnel",
+        "slot       broadcast_id                   cover_id
+         morning    Night sale / 2026-11-20 10:06  red-dress
+         afternoon  Dress / 2026-11-20 14:30       unknown
+         prime      Night sale / 2026-11-20 20:10  unknown",
+    );
+}
+
+#[test]
+fn a_room_without_an_id_may_be_one_that_has_minutes_and_holds_the_day_back() {
+    // The minutes of the fixture are from 18:58 to 19:02.
+    let sheet = "Livestream | Start time       | Duration | Views | LIVE impressions | Tap-through rate
+                 Night sale | 2026-11-20 18:30 | 3600     | 47    | 1000             | 0.047";
+    let scenario = britain()
+        .export(MINUTES, fixture("tiktok_shop_live/minutes_on_both_sides_of_a_slot.json"))
+        .export(SHEET, workbook(&[("Sheet1", sheet)]));
+    settle(&scenario, "2026-11-20", "2026-11-20").exits(4).says("may both count `Night sale / 2026-11-20 18:30`");
+    assert!(scenario.tree("archive/slot_audience").is_empty(), "nothing is published");
+    let accepted = ["backfill", "nightly", "--from", "2026-11-20", "--to", "2026-11-20", "--accept-shrink"];
+    scenario
+        .cli(&accepted)
+        .exits(0)
+        .expect_table("slot_audience", "slot       entries\n afternoon  46\n prime      48");
+}
+
+#[test]
+fn a_sheet_of_which_some_rows_have_an_id_is_refused() {
+    let sheet = "Room ID | Livestream | Start time       | Duration | Views | Impressions | Tap-through rate
+                 '77     | One        | 2026-11-20 10:00 | 3600     | 47    | 1000        | 0.047
+                         | Two        | 2026-11-20 14:00 | 3600     | 47    | 1000        | 0.047";
+    let scenario = britain().export(SHEET, workbook(&[("Sheet1", sheet)]));
+    settle(&scenario, "2026-11-20", "2026-11-20")
+        .exits(6)
+        .says("some of its rows have an id of their broadcast and others none");
+}
+
+#[test]
+fn a_refusal_names_everything_that_lacks_and_what_is_near() {
+    let sheet = "Livestreams | Start times      | Duration | View | Tap-through rate
+                 One         | 2026-11-20 10:00 | 3600     | 47   | 0.047";
+    let scenario = britain().export(SHEET, workbook(&[("Sheet1", sheet)]));
+    settle(&scenario, "2026-11-20", "2026-11-20")
+        .exits(6)
+        .says("it lacks 3 columns: ")
+        .says("`Views` (nearest: `View`)")
+        .says("`Livestream` in place of `Room ID` or `LIVE ID` (nearest: `Livestreams`)");
+}

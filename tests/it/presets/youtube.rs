@@ -184,3 +184,30 @@ fn impressions_before_they_were_introduced_are_null_and_the_capability_says_why(
 fn views_are_not_mapped_as_the_numerator_of_any_rate() {
     assert!(!shipped("youtube").contains("rates:"), "views ÷ impressions is no rate of a thumbnail");
 }
+
+#[test]
+fn a_chart_in_the_folder_of_the_table_is_refused_by_all_that_it_lacks() {
+    let chart =
+        "Date,Content,Video title,Video publish time,Duration,Views\n2026-11-18,v1,One,\"Nov 1, 2026\",60,40\n";
+    let scenario = west()
+        .export("youtube/WEST/studio/2026-11-18/Table data.csv", fixture("youtube/studio_english_total_first.csv"))
+        .export("youtube/WEST/studio/2026-11-18/Chart data.csv", chart);
+    settle(&scenario, "2026-11-18", "2026-11-18")
+        .exits(6)
+        .says("`youtube/WEST/studio/2026-11-18/Chart data.csv`")
+        .says("it lacks 2 columns: `Impressions` or `Thumbnail impressions`, ")
+        .says("`Impressions click-through rate (%)` or `Thumbnail click-through rate (%)`, ");
+}
+
+#[test]
+fn a_table_says_nowhere_which_day_it_is_of_and_the_folder_does() {
+    let table = "Content,Video title,Video publish time,Views,Thumbnail impressions,Thumbnail click-through rate (%)\n\
+        Total,,,11,220,1.35\nv1,First,\"Sep 30, 2026\",11,220,1.35\nv2,Second,\"Sep 29, 2026\",,0,\n";
+    let scenario = west().export("youtube/WEST/studio/2026-11-18/Table data.csv", table);
+    // 220 × 1.35 % = 2.97, 2.96 to 2.98. Nothing was shown of the second, and its rate is left out; its views are 0.
+    settle(&scenario, "2026-11-18", "2026-11-18").exits(0).expect_table(
+        "slot_audience",
+        "local_date  slot     impressions  clicks  clicks_low  clicks_high  entries
+         2026-11-18  all_day  220          3       2           3            11",
+    );
+}

@@ -37,7 +37,7 @@ fn a_file_is_carried_through_as_a_run_would_and_nothing_is_touched() {
     assert_eq!((days[0]["market"].as_str(), days[0]["outcome"].as_str()), (Some("GB"), Some("published")));
     scenario.cli(&["backfill", "nightly", "--from", "2026-11-20", "--to", "2026-11-20"]);
     let published = scenario.receipt("shop/GB/2026-11-20");
-    assert_eq!(days[0]["totals"], published["totals"], "a run says the same");
+    assert_eq!(days[0]["totals"], published["content"]["totals"], "a run says the same");
     let first = &told["files"][0]["first_rows"][0];
     assert_eq!(
         (first["from"].as_str(), first["counts"]["impressions"].as_i64()),
@@ -76,6 +76,29 @@ fn a_file_that_lies_anywhere_is_asked_about_once() {
     assert!(wrong.stderr.contains("there is no export `shop/other` (known: `shop/events`)"), "{}", wrong.stderr);
     scenario.cli(&["check", "--sample", "nowhere.csv"]).exits(2);
     scenario.cli(&["check", "--as", "shop/events"]).exits(2);
+}
+
+#[test]
+fn a_date_in_a_path_is_read_however_it_is_written() {
+    let scenario = shop();
+    let shop = crate::scenario::SHOP;
+    for (number, (pattern, key)) in [
+        ("{date:%Y}/{date:%m}/{date:%d}/*.csv", "2026/11/20/a.csv"),
+        ("shop-{date:%d%b%Y}.csv", "shop-20Nov2026.csv"),
+        ("shop/dt={date:%Y%j}/*", "shop/dt=2026324/a.csv"),
+        ("old/{date:%y-%-m-%-d}.csv", "old/26-11-20.csv"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        scenario.write("config/platforms/shop.yaml", shop.replace("shop/{date:%Y-%m-%d}/*.csv", pattern));
+        let file = format!("{number}/{key}");
+        scenario.write(&file, events(EVENTS));
+        let sample = ["check", "--sample", &file, "--output", "json"];
+        let told = json(&scenario.cli(&sample).exits(0).stdout);
+        assert_eq!(told["files"][0]["path"], key, "{told}");
+        assert_eq!(told["market_days"][0]["local_date"], "2026-11-20", "{told}");
+    }
 }
 
 #[test]
@@ -153,8 +176,8 @@ fn live() -> Scenario {
 
 const OVERLAP: &str =
     "the log of covers has `笑脸` and `蓝裙` at once in broadcast `晚场`, 2026-11-20 19:30 to 20:00";
-const OPEN: &str = "the log of covers leaves 2 rows of counts open: 1 of broadcast `午场`, which is not in it";
-const GAP: &str = "it has no cover for all of 1 of broadcast `晚场`, 2026-11-20 18:40 to 18:50 (Europe/London)";
+const OPEN: &str = "the log of covers leaves 2 rows of counts without a cover for all or a part of their time: broadcast `午场` is not in it (1 row, ";
+const GAP: &str = "broadcast `晚场` has none on air (1 row, 2026-11-20 18:40 to 18:50 (Europe/London))";
 
 #[test]
 fn gaps_and_overlaps_of_a_log_of_covers_are_told_by_check_and_by_the_run() {
@@ -174,10 +197,10 @@ fn gaps_and_overlaps_of_a_log_of_covers_are_told_by_check_and_by_the_run() {
     run.expect_table(
         "funnel",
         "slot       broadcast_id  cover_id  contaminated  cover_share  impressions
-         afternoon  午场          unknown   false         0            10
-         afternoon  晚场          红裙      true          0.6666666666666666  1000
-         prime      晚场          笑脸      false         1            700
-         prime      晚场          蓝裙      true          0.5          800",
+         afternoon  午场            unknown   false         0            10
+         afternoon  晚场            红裙        true          0.6667       1000
+         prime      晚场            笑脸        false         1            700
+         prime      晚场            蓝裙        true          0.5          800",
     );
 }
 

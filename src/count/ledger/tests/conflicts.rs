@@ -2,7 +2,7 @@
 
 use super::super::Subject;
 use super::{Night, Sheet};
-use crate::count::ConflictKind::{Overlap, Part, Strangers};
+use crate::count::ConflictKind::{MadeId, Overlap, Part, Strangers};
 use crate::count::{Conflict, ConflictKind};
 use crate::model::Count::{Entries, Impressions};
 
@@ -58,6 +58,39 @@ fn sessions_of_one_cover_that_overlap_are_told_however_pages_come() {
     let one_start = sheet(1, &[("2026-11-21T10:00Z 2h r1 a", 5)]).in_parts();
     let other_start = sheet(2, &[("2026-11-21T10:05Z 2h r1 a", 6)]).in_parts();
     assert_eq!(found(&night().page(one_start).page(other_start)), one(Overlap, "r1", 0, 1));
+}
+
+/// The same, with ids of broadcasts that were made of several columns.
+fn made(mut sheet: Sheet) -> Sheet {
+    sheet.page.has_made_ids = true;
+    sheet
+}
+
+#[test]
+fn a_made_id_beside_a_given_one_on_air_at_the_same_time_may_be_the_same_broadcast() {
+    let minutes = sheet(1, &[("2026-11-21T10:00Z 1h r1 a", 5)]);
+    let same_time = made(sheet(2, &[("2026-11-21T10:20Z 1h title a", 9)]).in_parts());
+    assert_eq!(found(&night().page(minutes.clone()).page(same_time.clone())), one(MadeId, "title", 0, 1));
+    let stands_in = Sheet { definition: 1, fallback_for: Some(0), ..same_time };
+    assert_eq!(found(&night().page(minutes.clone()).page(stands_in)), one(MadeId, "title", 0, 1));
+    let later = made(sheet(2, &[("2026-11-21T11:00Z 1h title a", 9)]).in_parts());
+    assert_eq!(found(&night().page(minutes.in_parts()).page(later)), [], "it begins when the other ends");
+}
+
+#[test]
+fn two_made_ids_that_begin_and_end_together_may_be_one_room_with_another_title() {
+    let of = |at: i64, row: &str| made(sheet(at, &[(row, 5)]).in_parts());
+    let before = of(1, "2026-11-21T10:00Z 1h old a");
+    assert_eq!(
+        found(&night().page(before.clone()).page(of(2, "2026-11-21T10:00Z 1h new a"))),
+        one(MadeId, "old", 0, 1)
+    );
+    assert_eq!(found(&night().page(before.clone()).page(of(2, "2026-11-21T10:00Z 2h other a"))), []);
+    assert_eq!(
+        found(&night().page(before).page(of(2, "2026-11-21T10:00Z 1h old a"))),
+        [],
+        "the newer replaces it"
+    );
 }
 
 #[test]

@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 
 use super::field::Field;
 use super::wanted::Wanted;
-use crate::export::ExportError;
+use crate::export::{ExportError, MissingColumns};
 use crate::model::Reason;
 
 /// Which needed columns any well-formed record had as a key, be it with null.
@@ -46,20 +46,16 @@ impl Keys {
         }
     }
 
-    /// Refuses the export if a needed column was in none of its records, as [`crate::export::ExportError::MissingColumn`].
+    /// Refuses the export if a needed column was in none of its records, as [`MissingColumns`].
     pub(super) fn refuse_missing(
         self,
         needed: &[Wanted],
         may_be_absent: Option<usize>,
     ) -> Result<(), ExportError> {
-        let mut columns = self.present.iter().zip(needed).enumerate();
         if self.present.iter().any(|present| *present) {
-            let missing = columns.find(|(index, (present, wanted))| {
-                !**present && wanted.is_needed && Some(*index) != may_be_absent
-            });
-            missing.map_or(Ok(()), |(_, (_, column))| {
-                Err(ExportError::MissingColumn { column: column.column.name().to_owned(), header: self.header })
-            })
+            let is_there = |place: usize| self.present.get(place).copied().unwrap_or_default();
+            let missing = MissingColumns::of(needed, &self.header, &is_there, may_be_absent);
+            missing.map_or(Ok(()), |missing| Err(missing.into()))
         } else if self.present.is_empty() {
             Ok(())
         } else {

@@ -70,6 +70,8 @@ impl<'a> CountMapper<'a> {
             return Err(refusal);
         }
         self.midnights.refuse(&self.rows.period)?;
+        self.stages.made_ids.refuse_both()?;
+        self.page.has_made_ids = self.stages.made_ids.are_made;
         if let Some(refusal) = copied(&self.sheets, &self.page.rows) {
             return Err(refusal);
         }
@@ -81,7 +83,7 @@ impl<'a> CountMapper<'a> {
         if let Some(refusal) = self.totals.refusal().or_else(|| self.parts.refusal()) {
             return Err(refusal);
         }
-        self.page.absent = self.rows.optional.minus(self.filled);
+        self.page.absent = self.with_copies(self.rows.optional.minus(self.filled));
         let unsaid = self.unsaid();
         if !unsaid.is_empty() {
             for row in &mut self.page.rows {
@@ -138,10 +140,14 @@ impl<'a> CountMapper<'a> {
             CountRule::Times { of, .. } | CountRule::DividedBy { of, .. } => unsaid.has(*of).then_some(*count),
             CountRule::Column(_) => None,
         };
+        self.with_copies(unsaid.iter().chain(self.rows.counts.iter().filter_map(leans)).collect())
+    }
+
+    /// With the clicks that are copies of these, where the entry is the click.
+    fn with_copies(&self, counts: CountSet) -> CountSet {
         let is_copied = |count: &Count| {
-            self.entry_is_click && !self.rows.counts.contains_key(count) && unsaid.has(entered(*count))
+            self.entry_is_click && !self.rows.counts.contains_key(count) && counts.has(entered(*count))
         };
-        let copied = [Count::Clicks, Count::Clickers].into_iter().filter(is_copied);
-        unsaid.iter().chain(self.rows.counts.iter().filter_map(leans)).chain(copied).collect()
+        counts.iter().chain([Count::Clicks, Count::Clickers].into_iter().filter(is_copied)).collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json as object};
 
-use super::sample::word;
+use super::word;
 use crate::config::Workspace;
 use crate::model::{Bounds, Check};
 use crate::run::sample::{FirstRow, Seam, Trial, Tried, TriedDay, full_name};
