@@ -39,6 +39,7 @@ pub use map::excerpt::Excerpt;
 pub use map::fates::MAX_LISTED_REJECTS;
 pub use map::prints::Prints;
 pub use map::reasons::{Commonest, Reasons};
+pub use map::rounded::rounded_ids;
 pub use map::seen::{Beyond, OtherMarkets, Seen};
 pub use map::signal::{Signal, Signals};
 pub use missing::{MissingColumn, MissingColumns};

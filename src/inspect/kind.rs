@@ -6,7 +6,7 @@ use super::number::{self, Number, Shape};
 use super::role::Role;
 use super::spelled::{DATES, INSTANTS, WALLS, are_days, date_of, instant_of, may_be_time, mix, wall_of};
 use crate::config::NumberStyle;
-use crate::export::Cell;
+use crate::export::{self, Cell};
 
 /// The kind of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +86,8 @@ pub(super) fn of(cells: &[&Cell], name: &str, role: Option<Role>, style: NumberS
     let numbers: Vec<Number> = cells.iter().filter_map(|cell| number::of(cell, style)).collect();
     let is_number = numbers.len() * 50 >= cells.len() * 49;
     let mangled = cells.iter().filter(|cell| is_mangled(cell)).count();
+    let texts = cells.iter().filter_map(|cell| if let Cell::Text(text) = cell { Some(text.trim()) } else { None });
+    let mangled = if mangled == 0 && (words || name_is_id(name)) { export::rounded_ids(texts) } else { mangled };
     if words || mangled > 0 {
         let is_id = name_is_id(name) || matches!(role, Some(Role::Broadcast | Role::Cover)) || mangled > 0;
         return if is_id { Kind::Id(mangled) } else { Kind::Text };

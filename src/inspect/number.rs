@@ -143,6 +143,14 @@ pub(super) fn style<'a>(columns: impl Iterator<Item = (&'a str, Vec<&'a str>)>) 
     }
 }
 
+/// `10146,10063` are two ids: nothing counted has so many digits before and behind its decimal sign.
+fn is_list(text: &str) -> bool {
+    const FEWEST: usize = 4;
+    let mut parts = text.trim().split([',', '.']);
+    let is_id = |part: &str| part.len() >= FEWEST && part.bytes().all(|byte| byte.is_ascii_digit());
+    !text.trim().starts_with('0') && parts.clone().count() > 1 && parts.all(is_id)
+}
+
 fn look_at(name: &str, texts: &[&str], point: &mut Evidence, comma: &mut Evidence) {
     let read = |text: &str, style| export::number(text, style);
     let is_there = |text: &&&str| !matches!(read(text, POINT), Ok(None));
@@ -155,7 +163,7 @@ fn look_at(name: &str, texts: &[&str], point: &mut Evidence, comma: &mut Evidenc
     let role = Role::of(name);
     let is_rate = name.contains(['%', '％']) || role.is_some_and(Role::is_rate);
     let is_count = matches!(role, Some(Role::Count(count)) if count != Count::Dwell);
-    for text in separated() {
+    for text in separated().filter(|text| !is_list(text)) {
         let example = || Some(text.trim().to_owned());
         let (by_point, by_comma) = match (read(text, POINT).ok().flatten(), read(text, COMMA).ok().flatten()) {
             (Some(_), None) => {
@@ -200,6 +208,7 @@ mod tests {
             &["Red, 12,5 cm", "Blue, 7 cm"],
             &["30.09.2026", "29.09.2026"],
             &["12,34,56", "7", "3,5,7,9"],
+            &["10146,10063", "null", "10083"],
         ] {
             assert_eq!(decimal(&[("Impressions", &["45678", "6789"]), rate, ("other", other)]), '.', "{other:?}");
         }

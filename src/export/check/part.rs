@@ -1,6 +1,6 @@
 //! Counts that are more than what they are a part of: more clicks than impressions, or what a rate over 100 % gives.
 //!
-//! Far more in a row is no number of anything, and the row is rejected: a rate in percent that was taken for a fraction
+//! Far more in a row, or any more by a rate, is no number of anything, and the row is rejected: a rate in percent that was taken for a fraction
 //! looks like that, and a decimal comma that was taken for a group. A little more happens, as with clicks that come an
 //! hour after their impressions; but not over a whole export.
 
@@ -25,6 +25,8 @@ struct Pair {
     whole: Count,
     /// The column to blame: of the rate, or of the part.
     column: usize,
+    /// Whether one of them is derived from the other by a rate: then nothing is late, and the rate is over 100 %.
+    is_by_rate: bool,
     /// The least of the part, the most of the whole, over all rows that have both.
     sums: [u128; 2],
 }
@@ -50,10 +52,11 @@ impl PartCheck {
             CountRule::Column(_) | CountRule::Times { .. } | CountRule::DividedBy { .. } => None,
         });
         let mut pairs: Vec<Pair> = Vec::new();
-        for (part, whole, column) in by_rate.chain(by_name) {
+        let by_rate = by_rate.map(|pair| (pair, true));
+        for ((part, whole, column), is_by_rate) in by_rate.chain(by_name.map(|pair| (pair, false))) {
             let is_known = pairs.iter().any(|pair| (pair.part, pair.whole) == (part, whole));
             if !is_known && !rows.may_exceed.has(part) {
-                pairs.push(Pair { part, whole, column, sums: [0; 2] });
+                pairs.push(Pair { part, whole, column, is_by_rate, sums: [0; 2] });
             }
         }
         Self { pairs }
@@ -62,7 +65,9 @@ impl PartCheck {
     /// Takes a row; the column to blame if it counts far more of a part than of the whole.
     pub(in crate::export) fn row(&mut self, figures: &Figures) -> Option<usize> {
         let both = |pair: &Pair| Some((figures.get(pair.part)?.low, figures.get(pair.whole)?.high));
-        let far = self.pairs.iter().find(|pair| both(pair).is_some_and(|(part, whole)| is_far_more(part, whole)));
+        let is_more =
+            |pair: &Pair, (part, whole)| if pair.is_by_rate { part > whole } else { is_far_more(part, whole) };
+        let far = self.pairs.iter().find(|pair| both(pair).is_some_and(|counts| is_more(pair, counts)));
         if let Some(pair) = far {
             return Some(pair.column);
         }

@@ -11,7 +11,7 @@ const LEAST_SUM: u64 = 100;
 /// Totals of totals stand one behind the other at an end of the rows; so many are looked at.
 const MOST_AT_AN_END: usize = 4;
 /// Of more rows only the ends are looked at.
-const MOST_ROWS: usize = 200_000;
+const MOST_ROWS: usize = 50_000;
 /// Fewer sums than this by chance, over all rows, and one that is found is none.
 const SURELY: f64 = 1e-4;
 /// How many groups of neighbours a row is held against in effect: sums of more are soon too large.

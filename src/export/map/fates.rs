@@ -94,6 +94,11 @@ impl<'a> Fates<'a> {
         }
     }
 
+    /// Puts the rejects in the order of their records: some are seen only once all records are read.
+    pub(super) fn in_order(&mut self) {
+        self.rejects.sort_by_key(|reject| reject.record);
+    }
+
     /// The report, if every physical record is accounted for.
     pub(in crate::export) fn report(self, rows_in: u64, checks: Vec<Check>) -> Result<ReadReport, ExportError> {
         let Self { taken, ignored, rejected, rejects, reasons, seen, .. } = self;

@@ -15,7 +15,7 @@ mod period;
 pub(super) mod prints;
 mod quick;
 pub(super) mod reasons;
-mod rounded;
+pub(super) mod rounded;
 mod second_header;
 pub(super) mod seen;
 pub(super) mod signal;

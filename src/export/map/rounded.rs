@@ -23,6 +23,19 @@ pub(super) struct LongIds {
     rows: u64,
 }
 
+/// How many of these ids a spreadsheet rounded and wrote out.
+pub fn rounded_ids<'i>(ids: impl Iterator<Item = &'i str>) -> usize {
+    let mut long = LongIds::default();
+    let mut rows = 0;
+    for id in ids {
+        if long.add(id) {
+            long.row();
+            rows += 1;
+        }
+    }
+    if long.are_rounded() { rows } else { 0 }
+}
+
 /// Ids that are kept to be told from each other.
 const MOST_KEPT: usize = 10_000;
 
@@ -110,13 +123,7 @@ mod tests {
     use super::*;
 
     fn are_rounded(ids: &[&str]) -> bool {
-        let mut long = LongIds::default();
-        for id in ids {
-            if long.add(id) {
-                long.row();
-            }
-        }
-        long.are_rounded()
+        rounded_ids(ids.iter().copied()) > 0
     }
 
     #[test]

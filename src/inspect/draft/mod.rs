@@ -167,6 +167,10 @@ fn quoted(text: &str) -> String {
 impl Draft<'_> {
     /// A column by its name, or by all that it has in the files.
     fn name(&self, column: usize) -> String {
+        // Where no names are, a column goes by its number, which is no text.
+        if !self.finding.header.is_there {
+            return (column + 1).to_string();
+        }
         let names = self.kin.names(self.finding, column);
         match names.as_slice() {
             [one] => quoted(one),

@@ -147,6 +147,7 @@ fn a_table_without_a_header_has_columns_by_number() {
     assert_eq!((finding.header.is_there, finding.rows), (false, 40));
     assert!(said(&peek, "header")[0].starts_with("none: the first line looks like the rest"));
     assert_eq!(finding.columns[1].name, "2");
+    assert_eq!(finding.style.decimal, '.', "a list of ids is no number");
     // 17 digits are a time to the millisecond.
     assert_eq!(finding.columns[1].kind.word(), "date and time");
 }

@@ -160,3 +160,55 @@ fn a_platform_that_documents_its_clock_is_believed_unless_the_file_says_otherwis
     );
     assert!(matches!(look(&other).clock, Clock::Unknown { .. }));
 }
+
+/// The kind of `Start` in a table with these values of it, and what the draft reads it by.
+fn started(values: &[&str]) -> (&'static str, String) {
+    let lines: String = values.iter().map(|value| format!("{value} | r1 | 1000 | 40\n")).collect();
+    let peek = text(&format!("Start | Room | Impressions | Clicks\n{lines}"));
+    let finding = look(&peek);
+    assert_ne!(finding.when, When::Nowhere, "{values:?}");
+    let draft =
+        super::super::draft("new", super::super::Sample { file: "a.csv", peek: &peek, finding: &finding }, &[]);
+    let pattern = draft.text.split("format: \"").nth(1).map(|rest| rest.split('"').next().unwrap().to_owned());
+    (finding.columns[0].kind.word(), pattern.unwrap_or_default())
+}
+
+#[test]
+fn times_are_known_as_the_markets_languages_spell_them() {
+    let wall = "date and time";
+    for (values, kind, pattern) in [
+        (["2026年11月3日 19:30", "2026年11月13日 19:30"], wall, "%Y年%m月%d日 %H:%M"),
+        (["2026年11月03日19时30分00秒", "2026年11月04日19时30分00秒"], wall, "%Y年%m月%d日 %H时%M分%S秒"),
+        (["2026年11月3日19时", "2026年11月4日20时"], wall, "%Y年%m月%d日 %H时"),
+        (["2026年11月3日 下午7:30", "2026年11月4日 上午7:30"], wall, "%Y年%m月%d日 %p%I:%M"),
+        (["11/23/2026 7:30 PM", "11/24/2026 7:30 AM"], wall, "%m/%d/%Y %I:%M %p"),
+        (["23/11/2026 7:30 p. m.", "24/11/2026 7:30 a. m."], wall, "%d/%m/%Y %I:%M %p"),
+        (["Nov 3, 2026, 7:30:00 PM", "Nov 4, 2026, 7:30:00 PM"], wall, "%b %d, %Y, %I:%M:%S %p"),
+        (["2569-11-03 19:30", "2569-11-04 19:30"], wall, "%EY-%m-%d %H:%M"),
+        (["2026-11-03 19:30:00 GMT+8", "2026-11-04 19:30:00 GMT+8"], "instant", "%Y-%m-%d %H:%M:%S GMT%z"),
+    ] {
+        assert_eq!(started(&values), (kind, pattern.to_owned()), "{values:?}");
+    }
+}
+
+#[test]
+fn instants_that_begin_days_are_days_beside_an_hour_and_what_mixes_is_said() {
+    let rows = |dates: [&str; 3]| {
+        let rows: String = dates.iter().map(|date| format!("{date} | 09:00 | 1000 | 40\n")).collect();
+        text(&format!("date | hour | Impressions | Clicks\n{rows}"))
+    };
+    let mixed = rows(["2026-10-05T18:30:00.000Z", "2026-10-06T18:30:00.000Z", "2026-10-06"]);
+    let finding = look(&mixed);
+    assert_eq!(finding.when, When::Day { date: 0, hour: Some(1) });
+    let told =
+        "`date` has 2 instants and 1 dates: an instant is the day that begins then on the clock of `timezone`";
+    assert!(finding.doubts.iter().any(|doubt| doubt.starts_with(told)), "{:?}", finding.doubts);
+    // Alone they are no instants either: every row would begin at 18:30.
+    let alone = rows(["2026-10-05T18:30:00.000Z", "2026-10-06T18:30:00.000Z", "2026-10-07T18:30:00.000Z"]);
+    assert_eq!(look(&alone).when, When::Day { date: 0, hour: Some(1) });
+    assert!(matches!(look(&alone).clock, Clock::Unknown { .. } | Clock::Probably { .. }));
+    // Of different times of day nobody makes days.
+    let other = rows(["2026-10-05T18:31:07.000Z", "2026-10-06T09:30:00.000Z", "2026-10-06"]);
+    assert_eq!(look(&other).when, When::Nowhere);
+    assert!(look(&other).doubts.iter().any(|doubt| doubt.starts_with("`date` has 2 instants and 1 dates")));
+}

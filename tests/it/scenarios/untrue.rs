@@ -61,9 +61,15 @@ fn a_rate_without_a_unit_is_asked_for() {
     scenario
         .cli(&["check"])
         .exits(3)
-        .complains("does not say the unit of its rates (expected `{column: CTR, unit: percent}`");
+        .complains(
+        "error: 1 problem in `config/platforms/desk.yaml`\n  line 16, `exports[0].columns.counts.clicks.times`: does not say the unit of its rates (expected \
+         `{column: CTR, unit: percent}`, `unit: fraction`, or `unit: signed` where every rate has its `%`)",
+    );
     let scenario = desk("csv", "impressions: shown, clicks: {of: impressions, times: {column: CTR}}", "");
-    scenario.cli(&["check"]).exits(3).complains("clicks.times.unit`: missing (expected `percent` or `fraction`");
+    scenario.cli(&["check"]).exits(3).complains(
+        "error: 1 problem in `config/platforms/desk.yaml`\n  line 16, `exports[0].columns.counts.clicks.times.unit`: missing (expected `percent` or \
+         `fraction`, as a number without `%` is meant, or `signed` where every rate has its `%`)",
+    );
     // Where every rate has its sign, one without is no rate.
     let signed = RATES.replace("4.05", "4.05%");
     let scenario = desk("csv", &BY_RATE.replace("UNIT", "signed"), "").export("desk/2026-11-20/a.csv", signed);
@@ -110,7 +116,10 @@ fn a_unit_in_a_header_is_applied() {
          r2            120000       115000           125000            3050    3045        3055",
     );
     let unclear = desk("csv", "impressions: Shown (M)", "");
-    unclear.cli(&["check"]).exits(3).complains("`Shown (M)` may say a unit, and which is not clear");
+    unclear.cli(&["check"]).exits(3).complains(
+        "error: 1 problem in `config/platforms/desk.yaml`\n  line 16, `exports[0].columns.counts.impressions`: `Shown (M)` may say a unit, and which is not \
+         clear (expected `{column: …, one_is: 1000000}`, or `one_is: 1` if it says none)",
+    );
     let said = desk("csv", "impressions: {column: Shown (M), one_is: 1000000}", "")
         .export("desk/2026-11-20/a.csv", "start,room,Shown (M)\n2026-11-20T10:00:00Z,r1,1.25\n");
     said.run().exits(0).expect_table("funnel", "broadcast_id  impressions\n r1            1250000");

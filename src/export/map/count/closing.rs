@@ -123,6 +123,7 @@ impl<'a> CountMapper<'a> {
                 }
             }
         }
+        self.fates.in_order();
         let mut at = 0;
         self.page.rows.retain(|_| {
             at += 1;

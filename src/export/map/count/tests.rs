@@ -2,6 +2,7 @@
 
 mod blanks;
 mod covers;
+mod midnights;
 mod rates;
 mod rows;
 mod totals;

@@ -123,11 +123,14 @@ fn far_more_of_a_part_than_of_the_whole_is_no_row() {
         let of = Count::Impressions;
         Mapping::of([(Count::Impressions, stated("shown")), (Count::Clicks, CountRule::Times { of, by })])
     };
-    let text = "day;room;shown;CTR\n2026-08-24;a;20000;4.05\n2026-08-24;b;20000;0.5\n";
+    let text = "day;room;shown;CTR\n2026-08-24;a;20000;4.05\n2026-08-24;b;20000;0.5\n2026-08-24;c;3;1.5\n";
     let read = by_rate(RateUnit::Fraction).read(text);
-    assert_eq!(read.rejects(), ["1 part_exceeds_whole CTR"]);
-    assert_eq!(by_rate(RateUnit::Percent).read(text).report.taken, 2);
-    assert_eq!(by_rate(RateUnit::Signed).read(text).rejects(), ["1 bad_number CTR", "2 bad_number CTR"]);
+    assert_eq!(read.rejects(), ["1 part_exceeds_whole CTR", "3 part_exceeds_whole CTR"]);
+    assert_eq!(by_rate(RateUnit::Percent).read(text).report.taken, 3);
+    assert_eq!(
+        by_rate(RateUnit::Signed).read(text).rejects(),
+        ["1 bad_number CTR", "2 bad_number CTR", "3 bad_number CTR"]
+    );
     let divided = |may_exceed: CountSet| {
         let by = RateColumn { column: name("CTR"), unit: RateUnit::Signed };
         let rule = CountRule::DividedBy { of: Count::Entries, by };
