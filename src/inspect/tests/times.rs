@@ -163,7 +163,7 @@ fn a_platform_that_documents_its_clock_is_believed_unless_the_file_says_otherwis
 
 /// The kind of `Start` in a table with these values of it, and what the draft reads it by.
 fn started(values: &[&str]) -> (&'static str, String) {
-    let lines: String = values.iter().map(|value| format!("{value} | r1 | 1000 | 40\n")).collect();
+    let lines = values.iter().map(|value| format!("{value} | r1 | 1000 | 40\n")).collect::<Vec<_>>().concat();
     let peek = text(&format!("Start | Room | Impressions | Clicks\n{lines}"));
     let finding = look(&peek);
     assert_ne!(finding.when, When::Nowhere, "{values:?}");
@@ -194,7 +194,7 @@ fn times_are_known_as_the_markets_languages_spell_them() {
 #[test]
 fn instants_that_begin_days_are_days_beside_an_hour_and_what_mixes_is_said() {
     let rows = |dates: [&str; 3]| {
-        let rows: String = dates.iter().map(|date| format!("{date} | 09:00 | 1000 | 40\n")).collect();
+        let rows = dates.iter().map(|date| format!("{date} | 09:00 | 1000 | 40\n")).collect::<Vec<_>>().concat();
         text(&format!("date | hour | Impressions | Clicks\n{rows}"))
     };
     let mixed = rows(["2026-10-05T18:30:00.000Z", "2026-10-06T18:30:00.000Z", "2026-10-06"]);

@@ -10,14 +10,20 @@ use super::truth::{Counts, Truth};
 use crate::scenario::Scenario;
 use crate::table;
 
+/// Reads a count of the truth.
+type Reads = fn(&Counts) -> i64;
+
 /// The counts that are compared.
-const COUNTED: [(&str, fn(&Counts) -> i64); 5] = [
+const COUNTED: [(&str, Reads); 5] = [
     ("impressions", |counts| counts.impressions),
     ("clicks", |counts| counts.clicks),
     ("entries", |counts| counts.entries),
     ("dwell_seconds", |counts| counts.dwell_seconds),
     ("orders", |counts| counts.orders),
 ];
+
+/// What is published, by the count.
+type Said = BTreeMap<&'static str, Option<Measure>>;
 
 /// What became of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,7 +144,7 @@ impl Published {
         let mut equal = 0;
         let truths: BTreeMap<&str, Counts> = truth.counts();
         let knows_no_slot = is_draft && published.by_slot.keys().all(|slot| slot == "all_day");
-        let pairs: Vec<(String, Counts, BTreeMap<&'static str, Option<Measure>>)> = if knows_no_slot {
+        let pairs: Vec<(String, Counts, Said)> = if knows_no_slot {
             vec![("all_day".to_owned(), truth.total(), published.whole())]
         } else {
             let slots: BTreeSet<&str> =

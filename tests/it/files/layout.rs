@@ -40,6 +40,7 @@ pub enum Known {
 type Write = Box<dyn Fn(&Truth, &[&Row], &mut Dice) -> Vec<u8> + Send + Sync>;
 type Beside = fn(&str, Date) -> (String, Vec<u8>);
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own of an export")]
 pub struct Layout {
     /// Preset, language, generation.
     pub name: String,

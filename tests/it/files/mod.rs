@@ -34,7 +34,7 @@ const FILES: usize = 400;
 /// Market-days of one workspace lie so many days apart, and there are so many of them.
 const APART: usize = 4;
 const AT_ONCE: usize = 80;
-/// After impressions of YouTube's reports began, and across both clock changes of the year.
+/// After impressions of `YouTube`'s reports began, and across both clock changes of the year.
 const FIRST_DAY: &str = "2026-02-01";
 
 fn files() -> usize {
@@ -138,7 +138,7 @@ fn read_by_preset(layouts: &[Layout], seeds: &[(usize, usize)], tally: &mut Tall
 #[test]
 fn what_presets_publish_is_what_happened_or_nothing_and_they_say_why() {
     let layouts = layout::all();
-    let mut groups: BTreeMap<(&str, &[(&str, &str)]), Vec<(usize, usize)>> = BTreeMap::new();
+    let mut groups: BTreeMap<_, Vec<(usize, usize)>> = BTreeMap::new();
     for seed in 0..files() {
         let layout = &layouts[seed % layouts.len()];
         groups.entry((layout.preset, layout.changes)).or_default().push((seed, seed % layouts.len()));

@@ -1,4 +1,4 @@
-//! YouTube Studio: the table of an export in every language that is known, and the reach report.
+//! `YouTube` Studio: the table of an export in every language that is known, and the reach report.
 
 use std::io::Write as _;
 
@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::layout::{Cut, Known, Layout, WEST};
 use super::paper::{Cell, Paper};
-use super::truth::{Kind, Row, Truth, percent};
+use super::truth::{Kind, Row, Truth, percent, share};
 use crate::twin::dice::Dice;
 
 /// The words of a language and generation.
@@ -108,6 +108,7 @@ const JAPANESE: Tongue = Tongue {
     ..ENGLISH
 };
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn tongues() -> Vec<Tongue> {
     vec![
         ENGLISH,
@@ -417,7 +418,7 @@ fn paper_of(tongue: &Tongue, choice: Choice, rows: &[&Row], dice: &mut Dice, bey
             hours(row.entries * row.mean_seconds).into(),
             dice.whole(3).into(),
             count(row.impressions, dice),
-            row.percent(row.clicks, row.impressions, 2).into(),
+            share(row.clicks, row.impressions, 2).into(),
             clock(row.mean_seconds).into(),
         ]);
     }
@@ -449,7 +450,7 @@ fn reach(day: Date, rows: &[&Row], _: &mut Dice) -> Vec<u8> {
     let mut text =
         "date,channel_id,video_id,video_thumbnail_impressions,video_thumbnail_impressions_ctr\n".to_owned();
     for row in rows {
-        let share: f64 = row.percent(row.clicks, row.impressions, 4).parse().unwrap_or(0.0);
+        let share: f64 = share(row.clicks, row.impressions, 4).parse().unwrap_or(0.0);
         let date = day.strftime("%Y%m%d");
         text.push_str(&format!("{date},UCx,{},{},{:.6}\n", video(row), row.impressions, share / 100.0));
     }

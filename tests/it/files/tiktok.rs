@@ -1,4 +1,4 @@
-//! TikTok Shop LIVE: minutes of the API, and the sheets of each generation.
+//! `TikTok` Shop LIVE: minutes of the API, and the sheets of each generation.
 
 use jiff::civil::Date;
 

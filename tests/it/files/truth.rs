@@ -44,11 +44,9 @@ pub struct Row {
     pub product_clicks: i64,
 }
 
-impl Row {
-    /// A share in so many decimals of a percent, rounded half up, and nothing of nothing.
-    pub fn percent(&self, of: i64, among: i64, decimals: usize) -> String {
-        percent(of, among, decimals).unwrap_or_default()
-    }
+/// A share in so many decimals of a percent, rounded half up, and nothing of nothing.
+pub fn share(of: i64, among: i64, decimals: usize) -> String {
+    percent(of, among, decimals).unwrap_or_default()
 }
 
 /// 100 × of ÷ among in so many decimals.
