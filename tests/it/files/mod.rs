@@ -30,7 +30,7 @@ use judge::{Published, Verdict, path_of_draft};
 use layout::{ALL, Known, Layout};
 
 /// Each is read by its preset and drafted.
-const FILES: usize = 400;
+const FILES: usize = 300;
 /// Market-days of one workspace lie so many days apart, and there are so many of them.
 const APART: usize = 4;
 const AT_ONCE: usize = 80;
