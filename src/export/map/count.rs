@@ -176,7 +176,12 @@ impl<'a> CountMapper<'a> {
     /// What a row says of being a total, and the text that says most.
     fn said<'f>(&self, fields: &[Field<'f>]) -> (Said, Option<&'f str>) {
         let texts = self.layout.totals.iter().filter_map(|column| match fields[*column] {
-            Field::Text(text) => Some((said(text, &self.total_words), text)),
+            // There are no names among times.
+            Field::Text(text) => match said(text, &self.total_words) {
+                Said::Nothing => Some((Said::Nothing, text)),
+                _ if self.layout.period.all().any(|period| period == *column) => Some((Said::Total, text)),
+                said => Some((said, text)),
+            },
             _ => None,
         });
         let Some((said, text)) = texts.max_by_key(|(said, _)| *said) else { return (Said::Nothing, None) };

@@ -182,6 +182,14 @@ fn what_may_be_a_total_is_one_if_it_is_the_sum_of_a_group() {
 }
 
 #[test]
+fn a_word_for_all_in_place_of_a_time_is_a_total() {
+    let read =
+        ads().read("day;room;shown;clicks\n2026-08-24;a;40;4\n2026-08-24;a;20;2\n整体;a;60;6\nOverall;a;77;7\n");
+    assert_eq!(read.counts(Count::Impressions), ["40", "20"]);
+    assert_eq!((read.report.ignored, read.report.rejected), (2, 0));
+}
+
+#[test]
 fn what_can_be_neither_refuses_the_export() {
     let rows = "day;room;shown;clicks\n2026-08-24;a;200;20\n2026-08-24;b;100;10\n";
     let refused = refusal(ads(), &format!("{rows}2026-08-24;Total: war;77;7\n"));
