@@ -191,24 +191,26 @@ fn read_rows_at(at: &Place<'_>) -> Option<Vec<String>> {
         );
     }
     let text = at.text("a way to rows", expected)?;
-    let Some(list) = text.strip_suffix("[]") else {
+    if !text.ends_with("[]") && !text.ends_with("{}") {
         return at.refuse(format!("`{text}` does not end in a list (expected {expected})"));
-    };
+    }
     let mut steps = Vec::new();
-    for (index, part) in list.split('.').enumerate() {
-        let name = part.trim_end_matches("[]");
-        let lists = (part.len() - name.len()) / 2;
-        // Only at the front may a list have no name: the document itself.
-        if name.contains(['[', ']']) || (name.is_empty() && index > 0) {
-            return at.mismatch("a way to rows", expected);
+    for (index, part) in text.split('.').enumerate() {
+        let mut name = part;
+        let mut lists = Vec::new();
+        while let Some((rest, step)) =
+            ["[]", "{}"].into_iter().find_map(|step| Some((name.strip_suffix(step)?, step)))
+        {
+            name = rest;
+            lists.push(step.to_owned());
         }
-        if name.is_empty() && lists == 0 && list.contains('.') {
+        // Only at the front may a list have no name: the document itself.
+        if name.contains(['[', ']', '{', '}']) || (name.is_empty() && (index > 0 || lists.is_empty())) {
             return at.mismatch("a way to rows", expected);
         }
         steps.extend((!name.is_empty()).then(|| name.to_owned()));
-        steps.extend(std::iter::repeat_n("[]".to_owned(), lists));
+        steps.extend(lists.into_iter().rev());
     }
-    steps.push("[]".to_owned());
     Some(steps)
 }
 
@@ -270,7 +272,9 @@ mod tests {
         assert_eq!(way("[].rows[]"), ["[]", "rows", "[]"]);
         assert_eq!(way("rows[][]"), ["rows", "[]", "[]"]);
         assert_eq!(way("[]"), ["[]"]);
-        for text in ["a", "a..b[]", ".a[]", "a.[]", "a[0].b[]", "a[].[]", "[", "$.a"] {
+        assert_eq!(way("data{}"), ["data", "{}"]);
+        assert_eq!(way("{}.rows[]"), ["{}", "rows", "[]"]);
+        for text in ["a", "a..b[]", ".a[]", "a.[]", "a[0].b[]", "a[].[]", "[", "$.a", "a{x}[]", "a.{}"] {
             assert_eq!(format(&format!("format: json\nrows_at: '{text}'"), RowKind::Counts).0, None, "{text}");
         }
     }

@@ -100,3 +100,13 @@ fn what_cannot_be_read_is_named() {
     assert!(matches!(refusal(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), ExportError::OtherFormat(_)));
     assert!(matches!(refusal(b"{\"a\":[{"), ExportError::Json(_)));
 }
+
+#[test]
+fn objects_under_their_ids_are_a_table_with_the_key_in_it() {
+    let seen = look(r#"{"code":0,"data":{"7651":{"views":5,"taps":1},"7652":{"views":7,"taps":2}}}"#);
+    let table = seen.tables.iter().find(|table| table.name.as_deref() == Some("data{}")).unwrap();
+    let names: Vec<String> = table.rows[0].iter().map(|cell| format!("{cell:?}")).collect();
+    assert_eq!(names, ["Text(\"views\")", "Text(\"taps\")", "Text(\"$.code\")", "Text(\"$key\")"]);
+    assert_eq!(table.rows.len(), 3);
+    assert_eq!(table.rows[2][3], Cell::Text("7652".to_owned()));
+}

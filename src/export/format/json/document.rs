@@ -2,13 +2,14 @@
 //!
 //! A document is read whole, so its size is bounded. A row is an object; a wanted column is one of its members
 //! (`views`), a member of a member (`traffic.views`), or, with `$.`, a member of what the row lies in: `$.data.live_id`
-//! from the document down, `$.lives[].live_id` of the element of `lives` that holds the row.
+//! from the document down, `$.lives[].live_id` of the element of `lives` that holds the row. Where rows, or what they lie
+//! in, are members of an object (`data{}`), `$key` is the key.
 
 use std::io::Read;
 
 use serde_json::value::RawValue;
 
-use super::members::{each, lookup, lookup_all, names_within, unclear};
+use super::members::{each, every, lookup, lookup_all, names_within, unclear};
 use super::pages::{Claim, claim, refuse_error};
 use super::rows_at;
 use super::way::Way;
@@ -40,7 +41,7 @@ pub(in crate::export::format) fn read(
     let physical = rows_at::count(body(&text), &steps)?;
     let mut rows =
         Rows { text: &text, columns: columns(wanted, &steps), keys: Keys::default(), record: 0, records };
-    Way::go(&steps, document, &mut |passed, list| rows.list(passed, list))?;
+    Way::go(&steps, document, &mut |passed, key, list| rows.list(passed, key, list))?;
     if rows.records.is_refused() {
         return Ok((0, None));
     }
@@ -90,11 +91,17 @@ enum Name<'s> {
     Row(&'s str),
     /// In the value that was gone through so many steps from the document.
     Passed(usize, String),
+    /// The key under which the row, or what it lies in, is a member.
+    Key,
 }
+
+/// What the key is called.
+const KEY: &str = "$key";
 
 /// The names of every wanted column.
 fn columns<'s>(wanted: &'s [Wanted], steps: &[&str]) -> Vec<Vec<Name<'s>>> {
     let name = |name: &'s String| match name.strip_prefix("$.") {
+        None if name == KEY => Name::Key,
         None => Name::Row(name),
         Some(way) => {
             let way = rows_at::split(way);
@@ -117,14 +124,38 @@ struct Rows<'s, 'a, R> {
 }
 
 impl<'a, R: Records> Rows<'_, 'a, R> {
-    fn list(&mut self, passed: &[&'a RawValue], list: &'a RawValue) -> Result<(), ExportError> {
-        let around = self.around(passed)?;
+    fn list(
+        &mut self,
+        passed: &[&'a RawValue],
+        key: Option<&'a RawValue>,
+        list: &'a RawValue,
+    ) -> Result<(), ExportError> {
+        let mut around = self.around(passed)?;
+        self.put_key(&mut around, key);
+        if list.get().starts_with('{') {
+            return every(list, &mut |key, row| {
+                self.put_key(&mut around, Some(key));
+                if !self.records.is_refused() {
+                    self.row(&around, row);
+                }
+                Ok(())
+            });
+        }
         each(list, &mut |row| {
             if !self.records.is_refused() {
                 self.row(&around, row);
             }
             Ok(())
         })
+    }
+
+    /// Puts a key where columns are it.
+    fn put_key(&self, around: &mut [Option<&'a RawValue>], key: Option<&'a RawValue>) {
+        for (value, names) in around.iter_mut().zip(&self.columns) {
+            if names.contains(&Name::Key) {
+                *value = key;
+            }
+        }
     }
 
     /// The values around the rows of a list.

@@ -2,8 +2,8 @@
 
 use serde_json::value::RawValue;
 
-use super::members::{each, flatten};
-use super::rows_at::{EACH, shown};
+use super::members::{each, every, flatten, names};
+use super::rows_at::{EACH, EVERY, shown};
 
 /// An object may be keyed by ids: beyond so many ways nobody reads the list of them.
 const MAX_WAYS: usize = 64;
@@ -55,6 +55,19 @@ impl<'a> Search<'a> {
                     _ if prefix.is_empty() => around.push((format!("$.{key}"), value)),
                     _ => around.push((format!("$.{prefix}.{key}"), value)),
                 });
+                if is_keyed(&inner) {
+                    way.push(EVERY.to_owned());
+                    let name = name(way);
+                    let _ = every(node, &mut |key, row| {
+                        let mut around = around.clone();
+                        around.push(("$key".to_owned(), key));
+                        self.row(&name, row, &around);
+                        self.look(row, way, &around);
+                        Ok(())
+                    });
+                    way.pop();
+                    return;
+                }
                 for (key, value) in inner {
                     way.push(key);
                     self.look(value, way, &around);
@@ -89,6 +102,19 @@ impl<'a> Search<'a> {
         values.extend(around.iter().cloned());
         list.rows.push(values);
     }
+}
+
+/// Whether the members of an object are rows under their ids: objects, two or more, with the same names in them, scalars
+/// among these.
+fn is_keyed(inner: &[(String, &RawValue)]) -> bool {
+    let [(_, first), others @ ..] = inner else { return false };
+    let is_row = |value: &RawValue| value.get().starts_with('{');
+    let mut has_scalar = false;
+    if is_row(first) {
+        super::members::pairs(first, &mut |_, value| has_scalar |= !value.get().starts_with(['{', '[']));
+    }
+    let like = names(first);
+    has_scalar && !others.is_empty() && others.iter().all(|(_, value)| is_row(value) && names(value) == like)
 }
 
 fn name(way: &[String]) -> String {

@@ -1,5 +1,6 @@
 //! Members of JSON objects by their names, without building a tree.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -191,6 +192,42 @@ impl<'a> Visitor<'a> for Elements<'_, 'a> {
 pub(in crate::export) fn pairs<'a>(object: &'a RawValue, take: &mut dyn FnMut(String, &'a RawValue)) {
     // What cannot be read is not there; the syntax of the document was checked before.
     let _ = serde_json::Deserializer::from_str(object.get()).deserialize_map(Pairs(take));
+}
+
+/// Goes through all members of an object with their keys as they stand there. One that is there twice is none: parsers
+/// disagree on which one counts.
+pub(in crate::export) fn every<'a>(
+    object: &'a RawValue,
+    take: &mut dyn FnMut(&'a RawValue, &'a RawValue) -> Result<(), ExportError>,
+) -> Result<(), ExportError> {
+    let mut seen = BTreeSet::new();
+    let mut result = Ok(());
+    pairs(object, &mut |key, value| {
+        if result.is_err() {
+            return;
+        }
+        result = match key_before(object, value) {
+            Some(_) if seen.contains(&key) => Err(unclear(&key, Reason::DuplicateKey)),
+            Some(raw) => take(raw, value),
+            None => Err(unclear(&key, Reason::MalformedJson)),
+        };
+        seen.insert(key);
+    });
+    result
+}
+
+/// The key of a member as it stands in its object, in quotes.
+fn key_before<'a>(object: &'a RawValue, value: &'a RawValue) -> Option<&'a RawValue> {
+    let at = (value.get().as_ptr() as usize).checked_sub(object.get().as_ptr() as usize)?;
+    let before = object.get().get(..at)?.trim_end().strip_suffix(':')?.trim_end();
+    let mut quote = before.len().checked_sub(1)?;
+    loop {
+        quote = before.get(..quote)?.rfind('"')?;
+        let escapes = before[..quote].bytes().rev().take_while(|byte| *byte == b'\\').count();
+        if escapes % 2 == 0 {
+            return serde_json::from_str(&before[quote..]).ok();
+        }
+    }
 }
 
 struct Pairs<'s, 'a>(&'s mut dyn FnMut(String, &'a RawValue));

@@ -4,6 +4,8 @@ use crate::export::ExportError;
 
 /// Goes through every element of a list.
 pub(super) const EACH: &str = "[]";
+/// Goes through every member of an object, whatever its key.
+pub(super) const EVERY: &str = "{}";
 /// Documents nest their rows two to six deep.
 const MAX_DEPTH: usize = 128;
 
@@ -12,15 +14,17 @@ pub(in crate::export) fn split(way: &str) -> Vec<&str> {
     let mut steps = Vec::new();
     for part in way.split('.') {
         let mut name = part;
-        let mut lists = 0;
-        while let Some(list) = name.strip_suffix(EACH) {
-            name = list;
-            lists += 1;
+        let mut lists = Vec::new();
+        while let Some((rest, step)) =
+            [EACH, EVERY].into_iter().find_map(|step| Some((name.strip_suffix(step)?, step)))
+        {
+            name = rest;
+            lists.push(step);
         }
         if !name.is_empty() {
             steps.push(name);
         }
-        steps.extend(std::iter::repeat_n(EACH, lists));
+        steps.extend(lists.into_iter().rev());
     }
     steps
 }
@@ -29,7 +33,7 @@ pub(in crate::export) fn split(way: &str) -> Vec<&str> {
 pub(in crate::export) fn shown(steps: &[&str]) -> String {
     let mut text = String::new();
     for step in steps {
-        if *step != EACH && !text.is_empty() {
+        if !matches!(*step, EACH | EVERY) && !text.is_empty() {
             text.push('.');
         }
         text.push_str(step);
@@ -52,6 +56,7 @@ pub(in crate::export) fn count(text: &str, steps: &[&str]) -> Result<u64, Export
     let bytes = text.as_bytes();
     let next =
         |done: Option<usize>, step: &str| done.filter(|done| steps.get(*done) == Some(&step)).map(|done| done + 1);
+    let next_member = |done: Option<usize>, key: &str| next(done, EVERY).or_else(|| next(done, key));
     let mut open: Vec<Open> = Vec::new();
     let mut rows = 0;
     let mut at = 0;
@@ -79,7 +84,7 @@ pub(in crate::export) fn count(text: &str, steps: &[&str]) -> Result<u64, Export
         }
         if let Some(parent) = open.last_mut().filter(|parent| parent.expects_key) {
             let key = serde_json::from_str::<String>(&text[from..at]).unwrap_or_default();
-            parent.member = next(parent.steps, &key);
+            parent.member = next_member(parent.steps, &key);
             parent.expects_key = false;
             continue;
         }
@@ -123,6 +128,8 @@ mod tests {
             ("lives[].intervals[]", &["lives", "[]", "intervals", "[]"]),
             ("[]", &["[]"]),
             ("[][].x[]", &["[]", "[]", "x", "[]"]),
+            ("data{}", &["data", "{}"]),
+            ("lives{}.rows[]", &["lives", "{}", "rows", "[]"]),
         ] {
             assert_eq!(split(way), steps);
             assert_eq!(shown(steps), way);
@@ -139,6 +146,8 @@ mod tests {
         assert_eq!(count("intervals[]", text), 0);
         assert_eq!(count("l[].i[]", r#"{"l":[{"i":[1,2]},{"j":[1]},{"i":[]},{"i":[{}]}]}"#), 3);
         assert_eq!(count("[]", " [ ] "), 0);
+        assert_eq!(count("d{}", r#"{"d":{"7":{"v":{"x":1}},"{}":{"v":[]},"a\"":3},"e":{"x":1}}"#), 3);
+        assert_eq!(count("{}.i[]", r#"{"a":{"i":[1,2]},"b":{"j":[1]},"c":{"i":[{}]}}"#), 3);
         assert_eq!(count("[]", "[\"\\\\\",{\"\\u0061\":[]}]"), 2);
         assert_eq!(count("\u{e9}t\u{e9}[]", "{\"\\u00e9t\u{e9}\":[-1.5e3,true]}"), 2);
     }

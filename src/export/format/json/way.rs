@@ -2,8 +2,8 @@
 
 use serde_json::value::RawValue;
 
-use super::members::{each, members, names, unclear};
-use super::rows_at::{self, EACH};
+use super::members::{each, every, members, names, unclear};
+use super::rows_at::{self, EACH, EVERY};
 use crate::export::ExportError;
 use crate::export::error::list;
 
@@ -12,6 +12,8 @@ pub(super) struct Way<'s, 'a> {
     steps: &'s [&'s str],
     /// The values that were gone through, the document first.
     passed: Vec<&'a RawValue>,
+    /// The key of the last object that every member was gone through of.
+    key: Option<&'a RawValue>,
     /// Lists that were reached.
     lists: u64,
     /// Why a way ended early where others need not.
@@ -19,7 +21,8 @@ pub(super) struct Way<'s, 'a> {
 }
 
 /// What a list of rows is handed to: with what it lies in.
-pub(super) type TakeList<'t, 'a> = dyn FnMut(&[&'a RawValue], &'a RawValue) -> Result<(), ExportError> + 't;
+pub(super) type TakeList<'t, 'a> =
+    dyn FnMut(&[&'a RawValue], Option<&'a RawValue>, &'a RawValue) -> Result<(), ExportError> + 't;
 
 impl<'s, 'a> Way<'s, 'a> {
     /// Hands over every list of rows that the steps lead to.
@@ -28,7 +31,7 @@ impl<'s, 'a> Way<'s, 'a> {
         document: &'a RawValue,
         take: &mut TakeList<'_, 'a>,
     ) -> Result<(), ExportError> {
-        let mut way = Self { steps, passed: Vec::new(), lists: 0, lost: None };
+        let mut way = Self { steps, passed: Vec::new(), key: None, lists: 0, lost: None };
         way.walk(document, take)?;
         way.refuse_lost()
     }
@@ -41,13 +44,21 @@ impl<'s, 'a> Way<'s, 'a> {
         if step == EACH && !node.get().starts_with('[') {
             return self.end(depth, &format!("is {}, not a list", kind(node)), node);
         }
+        if step == EVERY && !(node.get().starts_with('{') || is_empty_list(node)) {
+            return self.end(depth, &format!("is {}, not an object", kind(node)), node);
+        }
         if is_row_list {
             self.lists += 1;
-            return take(&self.passed, node);
+            return take(&self.passed, self.key, node);
         }
         self.passed.push(node);
         if step == EACH {
             each(node, &mut |element| self.walk(element, take))?;
+        } else if step == EVERY {
+            every(node, &mut |key, value| {
+                self.key = Some(key);
+                self.walk(value, take)
+            })?;
         } else if !node.get().starts_with('{') {
             self.end(depth, &format!("is {}, not an object with a member `{step}`", kind(node)), node)?;
         } else {
@@ -71,7 +82,7 @@ impl<'s, 'a> Way<'s, 'a> {
             reached => format!("`{reached}`"),
         };
         let error = ExportError::RowsAt { way: rows_at::shown(self.steps), why: format!("{reached} {why}") };
-        let is_one_of_several = self.steps[..depth].contains(&EACH);
+        let is_one_of_several = self.steps[..depth].iter().any(|step| matches!(*step, EACH | EVERY));
         let is_nothing = node.get() == "null" || (self.steps[depth] != EACH && node.get().starts_with('{'));
         if is_one_of_several && is_nothing {
             self.lost.get_or_insert(error);
@@ -87,6 +98,11 @@ impl<'s, 'a> Way<'s, 'a> {
             _ => Ok(()),
         }
     }
+}
+
+/// Whether a value is a list of nothing: some languages write an object without members so.
+fn is_empty_list(value: &RawValue) -> bool {
+    value.get().strip_prefix('[').is_some_and(|rest| rest.trim_start() == "]")
 }
 
 /// What a value is, for messages.

@@ -102,3 +102,21 @@ fn a_document_that_is_none_is_refused() {
         assert_eq!(rows(text, "r[]", &["v", "t.v"]).unwrap_err(), why);
     }
 }
+
+#[test]
+fn members_of_an_object_are_rows_under_their_keys() {
+    let text = r#"{"d":{"7651":{"v":1},"a\"b":{"v":2},"x":3}}"#;
+    assert_eq!(rows(text, "d{}", &["v", "$key"]).unwrap(), ["13 1 7651", "29 2 a\"b", "41 malformed_json"]);
+    let inner = r#"{"l":{"r1":{"n":"one","i":[{"v":1},{"v":2}]},"r2":{"n":"two","i":[{"v":3}]}}}"#;
+    assert_eq!(
+        rows(inner, "l{}.i[]", &["v", "$key", "$.l{}.n"]).unwrap(),
+        ["31 1 r1 one", "39 2 r1 one", "71 3 r2 two"]
+    );
+    // What has no members is written as an empty list by some.
+    assert_eq!(rows(r#"{"d":[]}"#, "d{}", &["v"]).unwrap(), <[&str; 0]>::default());
+    assert_eq!(
+        rows(r#"{"d":[{"v":1}]}"#, "d{}", &["v"]).unwrap_err(),
+        "its rows are not at `d{}`: `d` is a list, not an object"
+    );
+    assert!(rows(r#"{"d":{"a":{"v":1},"a":{"v":2}}}"#, "d{}", &["v"]).unwrap_err().contains("names `a` twice"));
+}
