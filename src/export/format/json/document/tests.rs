@@ -34,7 +34,7 @@ fn rows(text: &str, rows_at: &str, names: &[&str]) -> Result<Vec<String>, String
     file.write_all(text.as_bytes()).unwrap();
     file.rewind().unwrap();
     let steps: Vec<String> = rows_at::split(rows_at).into_iter().map(str::to_owned).collect();
-    assert_eq!(steps.last().map(String::as_str), Some(EACH));
+    assert!(matches!(steps.last().map(String::as_str), Some(EACH | "{}")));
     let wanted: Vec<Wanted> = names.iter().map(|name| Wanted::needed(&ColumnName::new(*name))).collect();
     let mut told = Told::default();
     let count = read(Bytes::open(file, None).unwrap(), (&steps, &Pages::default()), &wanted, None, &mut told)
@@ -106,11 +106,11 @@ fn a_document_that_is_none_is_refused() {
 #[test]
 fn members_of_an_object_are_rows_under_their_keys() {
     let text = r#"{"d":{"7651":{"v":1},"a\"b":{"v":2},"x":3}}"#;
-    assert_eq!(rows(text, "d{}", &["v", "$key"]).unwrap(), ["13 1 7651", "29 2 a\"b", "41 malformed_json"]);
+    assert_eq!(rows(text, "d{}", &["v", "$key"]).unwrap(), ["13 1 7651", "28 2 a\"b", "40 malformed_json"]);
     let inner = r#"{"l":{"r1":{"n":"one","i":[{"v":1},{"v":2}]},"r2":{"n":"two","i":[{"v":3}]}}}"#;
     assert_eq!(
         rows(inner, "l{}.i[]", &["v", "$key", "$.l{}.n"]).unwrap(),
-        ["31 1 r1 one", "39 2 r1 one", "71 3 r2 two"]
+        ["27 1 r1 one", "35 2 r1 one", "66 3 r2 two"]
     );
     // What has no members is written as an empty list by some.
     assert_eq!(rows(r#"{"d":[]}"#, "d{}", &["v"]).unwrap(), <[&str; 0]>::default());
