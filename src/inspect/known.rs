@@ -19,8 +19,7 @@ pub struct Known {
 const PACIFIC: Option<(&str, &str)> =
     Some(("America/Los_Angeles", "the platform's documentation: its day begins at midnight Pacific"));
 
-const SHOPS: Option<(&str, &str)> =
-    Some(("market", "the platform's documentation: the clock of the shop's market"));
+const SHOPS: Option<(&str, &str)> = Some(("market", "the platform's documentation"));
 const CHINA: Option<(&str, &str)> = Some(("Asia/Shanghai", "the platform is in China only: China's clock"));
 
 #[rustfmt::skip]
@@ -35,8 +34,8 @@ const KNOWN: [Known; 9] = [
     },
     Known { name: "YouTube Studio export, German", columns: &["Inhalte", "Klickrate der Impressionen"], day: PACIFIC, clock: None, note: "at most 500 rows; the total goes beyond them" },
     Known { name: "YouTube Studio export, Portuguese", columns: &["Conteúdo", "Taxa de cliques de impressões"], day: PACIFIC, clock: None, note: "at most 500 rows; the total goes beyond them" },
-    Known { name: "TikTok Shop LIVE", columns: &["Tap-through rate"], day: None, clock: SHOPS, note: "its click is the room entry; `CTR` and `LIVE CTR` are rates of products, not the same ones in every generation" },
-    Known { name: "TikTok Shop LIVE, older", columns: &["Enter room rate"], day: None, clock: SHOPS, note: "its click is the room entry; `CTR` and `LIVE CTR` are rates of products, not the same ones in every generation" },
+    Known { name: "TikTok Shop LIVE", columns: &["Tap-through rate"], day: None, clock: SHOPS, note: "its click is the room entry; `CTR` and `LIVE CTR` are rates of products" },
+    Known { name: "TikTok Shop LIVE, older", columns: &["Enter room rate"], day: None, clock: SHOPS, note: "its click is the room entry; `CTR` and `LIVE CTR` are rates of products" },
     Known { name: "TikTok Shop LIVE workbench", columns: &["client_show_cnt", "watch_pv"], day: None, clock: SHOPS, note: "its click is the room entry" },
     Known { name: "Douyin compass", columns: &["直播间曝光人次"], day: None, clock: CHINA, note: "it counts times and persons; its click is the room entry; probably China's clock" },
     Known { name: "Taobao Live", columns: &["封面图点击率"], day: None, clock: CHINA, note: "it gives the cover's rate without its counts; probably China's clock" },

@@ -94,7 +94,9 @@ fn table(page: &mut Page, finding: &Finding, has_lines: bool) {
     page.lines("total", &first(totals, OTHERS, "`--output json` has all"));
     let style = if finding.style.decimal == ',' { "decimal comma (1.234,5)" } else { "decimal point (1,234.5)" };
     let shown = finding.style_example.as_ref().map(|example| format!(", as in `{}`", clipped(example, SHOWN)));
-    if shown.is_some() || finding.style.decimal == ',' {
+    // A point alone is what anybody expects.
+    if finding.style.decimal == ',' || finding.style_example.as_ref().is_some_and(|example| example.contains(','))
+    {
         page.line("numbers", &format!("{style}{}", shown.unwrap_or_default()));
     }
     if let Some((name, note)) = finding.looks_like {
@@ -110,7 +112,7 @@ fn table(page: &mut Page, finding: &Finding, has_lines: bool) {
     page.lines("clock", &clock(&finding.clock));
     page.lines("cover's rate", &verdict(finding));
     page.lines("other rates", &first(other_rates(finding), OTHERS, "`--output json` has all"));
-    page.lines("contradictions", &first(finding.doubts.clone(), CONTRADICTIONS, "`--output json` has all"));
+    page.lines("contradictions", &first(doubts(finding), CONTRADICTIONS, "`--output json` has all"));
 }
 
 /// What a log of covers is.
@@ -301,6 +303,16 @@ pub(super) fn equation(columns: &[Column], relation: &Relation) -> String {
         relation.rows,
         meaning(columns, relation)
     )
+}
+
+/// The contradictions, without those that the rates above tell already.
+fn doubts(finding: &Finding) -> Vec<String> {
+    let told = other_rates(finding);
+    let is_told = |name: &str| told.iter().any(|line| line.starts_with(&format!("`{name}` = ")));
+    let names = finding.columns.iter().filter(|column| is_told(&column.name));
+    let heads: Vec<String> =
+        names.map(|column| format!("`{}` sounds like the cover's rate", column.name)).collect();
+    finding.doubts.iter().filter(|doubt| !heads.iter().any(|head| doubt.starts_with(head))).cloned().collect()
 }
 
 fn other_rates(finding: &Finding) -> Vec<String> {

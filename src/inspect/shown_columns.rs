@@ -9,7 +9,7 @@ use super::role::Role;
 use crate::model::Count;
 
 /// Columns that are shown each on a line; of more the rest is on one.
-const COLUMNS: usize = 9;
+const COLUMNS: usize = 8;
 /// How much room a value is given at the cost of the names.
 const SAMPLE: usize = 12;
 

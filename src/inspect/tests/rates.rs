@@ -30,8 +30,10 @@ fn a_tap_through_rate_is_proven_to_be_views_by_impressions() {
             "`LIVE CTR` = Product clicks ÷ Views (4 of 4 rows): what people tap once they are in the room: NOT the cover's rate",
         ]
     );
+    // It is told once: with the rates.
+    assert_eq!(said(&peek, "contradictions"), <[&str; 0]>::default());
     assert_eq!(
-        said(&peek, "contradictions"),
+        look(&peek).doubts,
         [
             "`CTR` sounds like the cover's rate, but is Product clicks ÷ Product impressions in 4 of 4 rows",
             "`LIVE CTR` sounds like the cover's rate, but is Product clicks ÷ Views in 4 of 4 rows",
