@@ -169,7 +169,7 @@ fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {
     let preamble = rows[..header.row].iter().flatten().map(cell::text).filter(|text| !text.is_empty()).collect();
     let mut finding = Finding {
         preamble,
-        dates: when::dates(&when, &columns, &cells),
+        dates: when::dates(&when, &columns, &cells).filter(|_| !when::is_ambiguous(&when, &columns)),
         name: table.name.clone(),
         header,
         rows: data.len(),

@@ -140,6 +140,14 @@ pub(super) fn dates(when: &When, columns: &[Column], cells: &[Vec<&Cell>]) -> Op
     dates().min().zip(dates().max())
 }
 
+/// Whether day and month could as well be exchanged.
+pub(super) fn is_ambiguous(when: &When, columns: &[Column]) -> bool {
+    match when {
+        When::Span { start: at, .. } | When::Day { date: at, .. } => columns[*at].is_ambiguous,
+        When::Nowhere => false,
+    }
+}
+
 /// What all starts have in common: the length of a row, if rows follow each other.
 fn grain(moments: &[Option<i64>]) -> Option<i64> {
     let mut starts: Vec<i64> = moments.iter().flatten().map(|us| us / 1_000_000).collect();

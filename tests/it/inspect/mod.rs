@@ -2,6 +2,7 @@
 
 mod drafts;
 mod files;
+mod truths;
 
 /// Three hours of a broadcast on 2026-11-20, from 09:00, 13:00 and 20:00 UTC; 43 ÷ 1,000 = 4.3 %, 10 ÷ 500 = 2 %,
 /// 13 ÷ 300 = 4.33 %, and 66 ÷ 1,800 = 3.67 % together.
