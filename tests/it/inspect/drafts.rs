@@ -174,8 +174,9 @@ fn a_clock_that_nobody_says_is_asked_for_and_the_answer_counts() {
 fn every_draft_loads_or_says_what_is_to_be_decided() {
     let start =
         "Room ID,Start time,Duration,Impressions,Clicks\n1,2026-11-20 19:00,1h,90,5\n2,2026-11-21 19:00,2h,80,6\n";
-    let log: String =
-        (0..30).map(|row| format!("2026-11-20T10:00:{row:02}Z,{row},{}\n", u8::from(row % 9 == 0))).collect();
+    let log = (0..30).fold(String::new(), |log, row| {
+        format!("{log}2026-11-20T10:00:{row:02}Z,{row},{}\n", u8::from(row % 9 == 0))
+    });
     let files: [(&str, String, Option<&str>); 12] = [
         ("epochs", HOURS.to_owned(), None),
         ("a trap", TRAP.to_owned(), Some("columns.period")),
