@@ -157,9 +157,15 @@ impl<'a> Search<'a> {
     /// Takes the next row; gives the header back with its places if this is it.
     pub(super) fn offer(&mut self, names: Vec<String>) -> Result<Option<(Heading, Places)>, ExportError> {
         self.looked_at += 1;
+        let mut told = None;
         let heading = if self.header.lines == 2 {
             let Some(above) = self.above.replace(names.clone()) else { return Ok(None) };
-            Heading::of_two(&above, &names)
+            let heading = Heading::of_two(&above, &names);
+            // A line without a wanted column may be data, and name viewers: nothing of it is told.
+            if Heading::new(names).score(self.wanted).0 == 0 {
+                told = Some(Heading::new(above));
+            }
+            heading
         } else {
             Heading::new(names)
         };
@@ -172,8 +178,9 @@ impl<'a> Search<'a> {
             let places = heading.places(self.wanted)?;
             return Ok(Some((heading, places)));
         }
+        let found = told.as_ref().map_or(found, |told| told.score(self.wanted).0);
         if found > self.best.as_ref().map_or(0, |(best, _)| *best) {
-            self.best = Some((found, heading));
+            self.best = Some((found, told.unwrap_or(heading)));
         }
         Ok(None)
     }

@@ -41,7 +41,7 @@ fn columns_go_by_their_numbers() {
     let by_number = |number| Mapping::events().format(csv(given(&[]))).columns_by_number(number);
     assert_eq!(by_number(0).read(good("e1")).ids(), ["e1"]);
     let refusal = by_number(4).read(good("e1")).refusal();
-    assert!(refusal.starts_with("it has no column `column "), "{refusal}");
+    assert!(refusal.contains("`column 13`"), "{refusal}");
     // Beside columns with a name.
     let text = format!("{}{}", HEADER.replace("cover", ""), good("e1"));
     let outcome = Mapping::events().cover_number(6).read(text);
@@ -66,8 +66,11 @@ fn a_header_over_two_lines_is_read_from_both() {
     let quiet = workbook(vec![sheet("Data", HEADER)]);
     assert_eq!(Mapping::events().format(xlsx()).read(quiet).rows(), [0, 0, 0, 0]);
     assert_eq!(Mapping::events().format(csv(two(5))).read(HEADER).rows(), [0, 0, 0, 0]);
-    let refusal = Mapping::events().format(csv(two(5))).read(format!("{HEADER}{}", good("e1"))).refusal();
-    assert!(refusal.contains("mapped columns") || refusal.starts_with("it has no column"), "{refusal}");
+    // One line where records follow is another kind of file. What stands in a record is not told: it names a viewer.
+    let text = format!("{}{}", HEADER.replace("room", "chamber"), good("e1"));
+    let refusal = Mapping::events().format(csv(two(5))).read(text).refusal();
+    assert!(refusal.contains("`chamber`") && !refusal.contains("v1"), "{refusal}");
+    Mapping::events().format(csv(two(5))).read(format!("{HEADER}{}", good("e1"))).refusal();
 }
 
 #[test]
