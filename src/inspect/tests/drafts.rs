@@ -50,7 +50,12 @@ fn the_trap_is_drafted_without_impressions_or_clicks_and_says_why() {
     assert!(!draft.contains("impressions:") && !draft.contains("clicks:") && !draft.contains("ctr:"), "{draft}");
     has(
         &draft,
-        &["entries: \"Views\"", "orders: \"Orders\"", "totals: {column: \"Livestream\", words: [\"Total\"]}"],
+        &[
+            "broadcast_id: {columns: [\"Livestream\", \"Start Time\"]}",
+            "entries: \"Views\"",
+            "orders: \"Orders\"",
+            "totals: {column: \"Livestream\", words: [\"Total\"]}",
+        ],
     );
 }
 
