@@ -8,8 +8,8 @@ use std::io::Write;
 use super::args::{Check, Global, Output};
 use super::reasons::Reasons;
 use super::screen::page;
-use super::{Failure, exit, grid, load, settled};
-use crate::config::Workspace;
+use super::{Failure, exit, grid, settled};
+use crate::config::{self, Workspace};
 use crate::model::{Count, MarketDay, legible_json};
 use crate::run::sample::{self, Placed, Trial, Tried, TriedDay};
 use crate::run::{Disposition, waits_for};
@@ -20,7 +20,7 @@ const SHOWN: usize = 12;
 
 /// Carries local files through the whole path and says what a night would make of them.
 pub async fn run(args: &Check, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
-    let workspace = load(global)?;
+    let workspace = config::load_before_jobs(&global.config, &global.jobs)?;
     let placed = placed(args, &workspace)?;
     let now = Clock::System.now();
     let trial = sample::try_files(&workspace, placed, now).await.map_err(Failure::of_sample)?;
@@ -47,6 +47,9 @@ fn placed(args: &Check, workspace: &Workspace) -> Result<Vec<Placed>, Failure> {
     let mut placed = Vec::new();
     for (number, file) in args.sample.iter().enumerate() {
         let (name, key) = (of(&args.name, number, "--as")?, of(&args.path, number, "--path")?);
+        if file.is_dir() {
+            return Err(Failure::usage(format!("`{}` is a folder (expected a file of it)", file.display())));
+        }
         if !file.is_file() {
             return Err(Failure::usage(format!("there is no file `{}`", file.display())));
         }

@@ -86,23 +86,47 @@ pub fn load(config_dir: &Path, jobs_dir: &Path) -> Result<Workspace, ConfigError
     load_from(&Snapshot::read(config_dir, jobs_dir))
 }
 
+/// As [`load`], while there may be no job yet: a file can be tried before anybody says when to run.
+///
+/// # Errors
+/// As [`load`], but not for want of a job.
+pub fn load_before_jobs(config_dir: &Path, jobs_dir: &Path) -> Result<Workspace, ConfigError> {
+    check_files(&Snapshot::read(config_dir, jobs_dir), Jobs::MayComeLater)
+}
+
 /// Checks a configuration that was read.
 ///
 /// # Errors
 /// As [`load`].
 pub fn load_from(snapshot: &Snapshot) -> Result<Workspace, ConfigError> {
+    check_files(snapshot, Jobs::Needed)
+}
+
+/// Whether a configuration needs a job to be sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Jobs {
+    Needed,
+    MayComeLater,
+}
+
+fn check_files(snapshot: &Snapshot, jobs: Jobs) -> Result<Workspace, ConfigError> {
     let config_dir = snapshot.config_dir();
     if let Err(message) = snapshot.files_in(config_dir) {
         let message = format!("{message} (`--config` names it; `coverledger demo` writes one that works)");
         return Err(ConfigError { problems: Sheet::broken(config_dir, &message).into_problems() });
     }
-    let files = Files::parse(snapshot);
+    let files = Files::parse(snapshot, jobs);
     let workspace = files.check(&folder_that_holds(config_dir));
     let problems = files.into_problems();
     match workspace {
         Some(workspace) if problems.is_empty() => Ok(workspace),
         _ => Err(ConfigError { problems }),
     }
+}
+
+/// Whether there is no such folder, or nothing in it.
+fn is_without_jobs(snapshot: &Snapshot, folder: &Path) -> bool {
+    is_bare(snapshot, folder) || !folder.exists()
 }
 
 /// Every file of a configuration.
@@ -118,7 +142,7 @@ struct Files {
 }
 
 impl Files {
-    fn parse(snapshot: &Snapshot) -> Self {
+    fn parse(snapshot: &Snapshot, jobs: Jobs) -> Self {
         let config_dir = snapshot.config_dir();
         let if_there = |name: &str| {
             let file = config_dir.join(name);
@@ -140,7 +164,10 @@ impl Files {
                 "platform",
                 "its name is the platform's: `platforms/youtube.yaml`",
             ),
-            jobs: sheets_in(snapshot, snapshot.jobs_dir(), "job", "`--jobs` names the folder"),
+            jobs: match snapshot.jobs_dir() {
+                folder if jobs == Jobs::MayComeLater && is_without_jobs(snapshot, folder) => Vec::new(),
+                folder => sheets_in(snapshot, folder, "job", "`--jobs` names the folder"),
+            },
             experiments: match config_dir.join("experiments") {
                 // A folder from which the last experiment was moved away is no mistake.
                 folder if snapshot.has_folder(&folder) && !is_bare(snapshot, &folder) => sheets_in(

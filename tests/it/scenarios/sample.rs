@@ -46,6 +46,19 @@ fn a_file_is_carried_through_as_a_run_would_and_nothing_is_touched() {
 }
 
 #[test]
+fn a_file_is_tried_before_there_is_a_job() {
+    let scenario = shop().export("shop/2026-11-20/a.csv", events(EVENTS));
+    let sample = ["check", "--sample", "exports/shop/2026-11-20/a.csv"];
+    std::fs::remove_dir_all(scenario.path("jobs")).unwrap();
+    scenario.cli(&sample).exits(0).says("shop/GB/2026-11-20   published").says("no job names `shop`");
+    std::fs::create_dir(scenario.path("jobs")).unwrap();
+    scenario.cli(&sample).exits(0);
+    scenario.cli(&["check"]).exits(3);
+    let folder = "error: `exports/shop` is a folder (expected a file of it)";
+    scenario.cli(&["check", "--sample", "exports/shop"]).exits(2).complains(folder);
+}
+
+#[test]
 fn what_else_a_day_stands_on_is_told_and_not_waited_for() {
     let scenario =
         shop().export("shop/2026-11-20/a.csv", events("e1 2026-11-20T16:00:00Z show JP r1 c1 v1 f 25-34 -"));
