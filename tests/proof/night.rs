@@ -30,7 +30,7 @@ pub fn shop(label: &str, date: &str, country: &str, viewers: usize) -> String {
         let (hour, cover, age) = (6 + viewer % 12, viewer % 2, ["18-24", "25-34"][viewer % 2]);
         let mut event = |minute: usize, event: &str, dwell: &str| {
             csv.push_str(&format!(
-                "{label}{viewer}-{event},{date}T{hour:02}:{minute:02}:00Z,{event},{country},r1,c{cover},{label}v{viewer},f,{age},{dwell}\n"
+                "{label}{viewer}-{date}-{event},{date}T{hour:02}:{minute:02}:00Z,{event},{country},r1,c{cover},{label}v{viewer},f,{age},{dwell}\n"
             ));
         };
         event(0, "show", "");
