@@ -190,7 +190,7 @@ fn next(seen: &[Seen], draft: Option<&(String, &Drafted)>) -> Vec<String> {
     let platform = Path::new(path).file_stem().and_then(|stem| stem.to_str()).unwrap_or("PLATFORM");
     let export = drafted.export;
     // One that lies where the draft looks for it says so itself.
-    let lies_there = first.name.contains(&format!("/{platform}/")) && !drafted.lies_at.contains("/DATE/");
+    let lies_there = first.name == drafted.lies_at || first.name.ends_with(&format!("/{}", drafted.lies_at));
     let at = if lies_there { String::new() } else { format!(" --path {}", in_shell(&drafted.lies_at)) };
     let log = drafted.log.as_ref().map(|log| {
         let (file, lies_at) = (in_shell(&log.file), in_shell(&log.lies_at));

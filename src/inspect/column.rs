@@ -97,7 +97,7 @@ fn fits(role: Role, kind: &Kind) -> bool {
     match role {
         Role::Start | Role::End | Role::Date => kind.is_time() || *kind == Kind::Empty,
         Role::Published => kind.is_time() || matches!(kind, Kind::Text | Kind::Empty),
-        Role::Hour => matches!(kind, Kind::Hour | Kind::Wall(_) | Kind::Empty),
+        Role::Hour => matches!(kind, Kind::Hour | Kind::Clock(_) | Kind::Wall(_) | Kind::Empty),
         Role::Length | Role::Mean | Role::MeanPerViewer | Role::Count(Count::Dwell) => {
             is_number || *kind == Kind::Duration
         }

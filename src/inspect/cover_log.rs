@@ -69,7 +69,7 @@ pub(super) fn find(finding: &Finding) -> Option<CoverLog> {
     if columns.iter().any(is_counted) {
         return None;
     }
-    let When::Span { start: from, end } = &finding.when else { return None };
+    let When::Span { start: from, time: None, end } = &finding.when else { return None };
     if columns[*from].role != Some(Role::Start) {
         return None;
     }

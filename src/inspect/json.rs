@@ -82,12 +82,18 @@ fn column(column: &Column) -> Value {
 fn time(finding: &Finding) -> Value {
     let name = |index: usize| finding.columns[index].name.as_str();
     match finding.when {
-        When::Span { start, end } => match end {
-            End::Column(end) => json!({"start": name(start), "end": name(end)}),
-            End::Length(length) => json!({"start": name(start), "length": name(length)}),
-            End::Grain(seconds) => json!({"start": name(start), "grain_seconds": seconds}),
-            End::Unknown => json!({"start": name(start)}),
-        },
+        When::Span { start, time, end } => {
+            let mut said = match end {
+                End::Column(end) => json!({"start": name(start), "end": name(end)}),
+                End::Length(length) => json!({"start": name(start), "length": name(length)}),
+                End::Grain(seconds) => json!({"start": name(start), "grain_seconds": seconds}),
+                End::Unknown => json!({"start": name(start)}),
+            };
+            if let Some(time) = time {
+                said["time"] = json!(name(time));
+            }
+            said
+        }
         When::Day { date, hour } => json!({"date": name(date), "hour": hour.map(name)}),
         When::Nowhere => Value::Null,
     }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::clock;
 use super::number::{self, Number, Shape};
 use super::role::Role;
 use super::spelled::{DATES, INSTANTS, WALLS, are_days, date_of, instant_of, may_be_time, mix, wall_of};
@@ -23,6 +24,8 @@ pub enum Kind {
     Wall(Option<&'static str>),
     /// An hour of the day.
     Hour,
+    /// A time of day, by this pattern.
+    Clock(&'static str),
     /// How long.
     Duration,
     /// Whole numbers.
@@ -80,7 +83,11 @@ pub(super) fn of(cells: &[&Cell], name: &str, role: Option<Role>, style: NumberS
     if all(&|cell| is_flag(cell, role)) {
         return Kind::Flag;
     }
-    if !words && let Some(kind) = time(cells, role) {
+    // `2:00:00` of a length is no hour.
+    if !words
+        && !role.is_some_and(Role::is_length)
+        && let Some(kind) = time(cells, name, role)
+    {
         return kind;
     }
     let numbers: Vec<Number> = cells.iter().filter_map(|cell| number::of(cell, style)).collect();
@@ -153,7 +160,7 @@ fn is_mangled(cell: &Cell) -> bool {
 }
 
 /// The kind of a column of times.
-fn time(cells: &[&Cell], role: Option<Role>) -> Option<Kind> {
+fn time(cells: &[&Cell], name: &str, role: Option<Role>) -> Option<Kind> {
     let all =
         |test: &dyn Fn(&str) -> bool| mostly(cells, &|cell| matches!(cell, Cell::Text(text) if test(text.trim())));
     let wholes: Option<Vec<i64>> = cells.iter().map(|cell| whole(cell)).collect();
@@ -184,6 +191,11 @@ fn time(cells: &[&Cell], role: Option<Role>) -> Option<Kind> {
     }
     if all(&|text| number::hour(text, role == Some(Role::Hour)).is_some()) {
         return Some(Kind::Hour);
+    }
+    if clock::is_claimed(name, role)
+        && let Some(pattern) = clock::PATTERNS.into_iter().find(|pattern| all(&|text| clock::reads(text, pattern)))
+    {
+        return Some(Kind::Clock(pattern));
     }
     if !all(&may_be_time) {
         return None;
@@ -236,6 +248,7 @@ impl Kind {
             Self::Instant(_) => "instant",
             Self::Wall(_) => "date and time",
             Self::Hour => "hour range",
+            Self::Clock(_) => "time of day",
             Self::Duration => "duration",
             Self::Whole => "whole number",
             Self::Rounded => "rounded number",
@@ -265,6 +278,6 @@ impl Kind {
 
     /// Whether its values are times.
     pub(super) const fn is_time(&self) -> bool {
-        matches!(self, Self::Date(_) | Self::Instant(_) | Self::Wall(_) | Self::Hour)
+        matches!(self, Self::Date(_) | Self::Instant(_) | Self::Wall(_) | Self::Hour | Self::Clock(_))
     }
 }

@@ -5,6 +5,7 @@
 
 mod alias;
 mod cell;
+mod clock;
 mod column;
 mod cover_log;
 mod doubt;
@@ -257,7 +258,7 @@ fn clock(
 /// around the table that speak of time zones.
 fn stated(when: &When, columns: &[Column], cells: &[Vec<&Cell>], texts: &[String]) -> Vec<String> {
     let own = match when {
-        When::Span { start, .. } => vec![*start],
+        When::Span { start, time, .. } => std::iter::once(*start).chain(*time).collect(),
         When::Day { date, hour } => std::iter::once(*date).chain(*hour).collect(),
         When::Nowhere => Vec::new(),
     };

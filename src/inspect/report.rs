@@ -164,14 +164,23 @@ fn time(finding: &Finding) -> Vec<String> {
     let name = |index: usize| format!("`{}`", finding.columns[index].name);
     vec![match &finding.when {
         When::Nowhere => nowhere(finding),
-        When::Day { date, hour: None } => format!("{}: a whole day; no slot can be told", name(*date)),
+        When::Day { date, hour: None } => {
+            let unused = super::clock::unused(&finding.when, &finding.columns);
+            let unused: Vec<String> =
+                unused.into_iter().map(|index| format!("; {} is not used", name(index))).collect();
+            format!("{}: a whole day; no slot can be told{}", name(*date), unused.concat())
+        }
         When::Day { date, hour: Some(hour) } => format!("{} and {}: an hour of a day", name(*date), name(*hour)),
-        When::Span { start, end } => match end {
-            End::Column(end) => format!("from {} to {}", name(*start), name(*end)),
-            End::Length(length) => format!("from {}, for {}", name(*start), name(*length)),
-            End::Grain(seconds) => format!("from {}, each row {} long", name(*start), span(*seconds)),
-            End::Unknown => format!("from {}; nothing says how long a row is", name(*start)),
-        },
+        When::Span { start, time, end } => {
+            let apart = |time: usize| format!("{} and {}", name(*start), name(time));
+            let from = time.map_or_else(|| name(*start), apart);
+            match end {
+                End::Column(end) => format!("from {from} to {}", name(*end)),
+                End::Length(length) => format!("from {from}, for {}", name(*length)),
+                End::Grain(seconds) => format!("from {from}, each row {} long", span(*seconds)),
+                End::Unknown => format!("from {from}; nothing says how long a row is"),
+            }
+        }
     }]
 }
 

@@ -82,6 +82,11 @@ impl Role {
         matches!(self, Self::Start | Self::End | Self::Date | Self::Hour | Self::Published)
     }
 
+    /// Whether the name claims how long something was.
+    pub(super) const fn is_length(self) -> bool {
+        matches!(self, Self::Length | Self::Mean | Self::MeanPerViewer | Self::Count(Count::Dwell))
+    }
+
     /// Whether the name claims text or an id.
     pub(super) const fn is_word(self) -> bool {
         matches!(self, Self::Broadcast | Self::Title | Self::Market | Self::Cover | Self::Audience | Self::Zone)

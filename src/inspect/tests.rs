@@ -1,5 +1,6 @@
 //! What is found out about small exports written by hand.
 
+mod clocks;
 mod covers;
 mod drafts;
 mod rates;

@@ -15,8 +15,10 @@ use crate::export::Cell;
 pub enum When {
     /// From a column to another, or for as long as a third says, or for a grain.
     Span {
-        /// The column of the start.
+        /// The column of the start, or of its date.
         start: usize,
+        /// The column of its time of day, if that is another.
+        time: Option<usize>,
         /// Where it ends.
         end: End,
     },
@@ -69,14 +71,14 @@ pub(super) fn find(columns: &[Column], cells: &[Vec<&Cell>]) -> When {
         let by_name = || super::name::fold(&columns[start].raw).contains("hour").then_some(3_600);
         let grain = || grain(&moments(&columns[start], &cells[start])).or_else(by_name);
         let grain = || grain().map_or(End::Unknown, End::Grain);
-        return When::Span { start, end: end.unwrap_or_else(grain) };
+        return When::Span { start, time: None, end: end.unwrap_or_else(grain) };
     }
     let is_date = |column: &Column| matches!(column.kind, Kind::Date(_));
     let date = role(Role::Date).filter(|index| is_date(&columns[*index]));
     let is_loose = |column: &Column| is_date(column) && matches!(column.role, None | Some(Role::Start));
     let date = date.or_else(|| columns.iter().position(is_loose));
-    let hour = role(Role::Hour).or_else(|| columns.iter().position(|column| column.kind == Kind::Hour));
-    date.map_or(When::Nowhere, |date| When::Day { date, hour })
+    let Some(date) = date else { return When::Nowhere };
+    super::clock::beside(date, moments(&columns[date], &cells[date]), columns, cells)
 }
 
 /// The moment of each row by the column's own clock, in microseconds; instants by UTC.
@@ -123,12 +125,17 @@ pub(super) fn wall(us: i64) -> Option<DateTime> {
 /// The moment of each row, hours of the day put to their days.
 pub(super) fn of_rows(when: &When, columns: &[Column], cells: &[Vec<&Cell>]) -> Vec<Option<i64>> {
     match when {
-        When::Span { start, .. } => moments(&columns[*start], &cells[*start]),
+        When::Span { start, time, .. } => {
+            let starts = moments(&columns[*start], &cells[*start]);
+            match time {
+                None => starts,
+                Some(time) => super::clock::put(starts, &columns[*time], &cells[*time]),
+            }
+        }
         When::Day { date, hour } => {
             let days = moments(&columns[*date], &cells[*date]);
             let Some(hour) = hour else { return days };
-            let hours = cells[*hour].iter().map(|cell| number::hour(&cell::text(cell), true));
-            days.into_iter().zip(hours).map(|(day, hour)| Some(day? + i64::from(hour?) * 3_600_000_000)).collect()
+            super::clock::put(days, &columns[*hour], &cells[*hour])
         }
         When::Nowhere => Vec::new(),
     }
@@ -149,7 +156,7 @@ pub(super) fn is_ambiguous(when: &When, columns: &[Column]) -> bool {
 }
 
 /// What all starts have in common: the length of a row, if rows follow each other.
-fn grain(moments: &[Option<i64>]) -> Option<i64> {
+pub(super) fn grain(moments: &[Option<i64>]) -> Option<i64> {
     let mut starts: Vec<i64> = moments.iter().flatten().map(|us| us / 1_000_000).collect();
     starts.sort_unstable();
     starts.dedup();

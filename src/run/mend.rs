@@ -36,7 +36,7 @@ pub(super) fn mend(reason: Reason) -> Option<&'static str> {
         }
         Reason::MissingValue => "a column that is mapped is empty; is another one meant?",
         Reason::IntervalTooLong | Reason::EmptyInterval => {
-            "are the columns of start and end, and their formats, right?"
+            "are the columns of start and end, and their formats, right? (only two times of day beside one date go over midnight)"
         }
         Reason::DuplicateKey
         | Reason::BlankLine

@@ -58,7 +58,14 @@ pub(in crate::export) fn read(
             let until = until.unwrap_or(*at);
             let end_us = match end {
                 PeriodEnd::Column(end) => {
-                    instant::read_at(fields, until, &end.format, clock.market).map_err(reject)?
+                    let end_us = instant::read_at(fields, until, &end.format, clock.market).map_err(reject)?;
+                    // Two times of one date: `22:00` to `01:00` goes over midnight.
+                    let is_one_date = at.time.is_some() && until.time.is_some() && at.date == until.date;
+                    if is_one_date && end_us < start_us {
+                        instant::read_later(fields, until, &end.format, clock.market, 1).map_err(reject)?
+                    } else {
+                        end_us
+                    }
                 }
                 PeriodEnd::Grain(seconds) => start_us + i64::from(*seconds) * 1_000_000,
                 PeriodEnd::Length(_) => {

@@ -1,5 +1,7 @@
 //! An hour of the day as exports write it: `7`, `07:00`, `07:00:00 - 07:59:59`, `07:00-08:00`.
 
+use std::cmp::Ordering;
+
 use super::number_text::folded;
 use crate::export::format::field::Field;
 use crate::model::Reason;
@@ -8,7 +10,7 @@ const DAY_SECONDS: u32 = 86_400;
 /// `07:59` and `07:14:59` are the last of a range, `07:30` is the first after it.
 const FIVE_MINUTES: u32 = 300;
 
-/// Seconds of the day by the wall clock, the end exclusive.
+/// Seconds of the day by the wall clock, the end exclusive; over a day's where it goes over midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::export) struct Hour {
     pub(in crate::export) start: u32,
@@ -44,7 +46,11 @@ fn written(text: &str) -> Result<Hour, Reason> {
             let is_last = finest < 3_600 && (last + finest).is_multiple_of(FIVE_MINUTES);
             let end = if is_last { last + finest } else { last };
             let end = if end == 0 { DAY_SECONDS } else { end };
-            if start < end { Ok(Hour { start, end }) } else { Err(Reason::EmptyInterval) }
+            match start.cmp(&end) {
+                Ordering::Less => Ok(Hour { start, end }),
+                Ordering::Equal => Err(Reason::EmptyInterval),
+                Ordering::Greater => Ok(Hour { start, end: end + DAY_SECONDS }),
+            }
         }
         _ => Err(Reason::BadTime),
     }
@@ -111,7 +117,8 @@ mod tests {
         for text in ["24", "25:00", "07:30", "7pm", "07:00:00.5", "7-8-9", "a", "07:60-08:00", "-7", "123"] {
             assert_eq!(hour(Field::Text(text)), Err(Reason::BadTime), "{text}");
         }
-        assert_eq!(hour(Field::Text("08:00-07:00")), Err(Reason::EmptyInterval));
+        assert_eq!(hour(Field::Text("22:00-01:00")), Ok(Hour { start: 79_200, end: 90_000 }));
+        assert_eq!(hour(Field::Text("07:00-07:00")), Err(Reason::EmptyInterval));
         assert_eq!(hour(Field::Text(" ")), Err(Reason::MissingValue));
         assert_eq!(hour(Field::Int(-1)), Err(Reason::BadTime));
     }

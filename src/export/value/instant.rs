@@ -9,7 +9,7 @@ mod reader;
 mod rfc3339;
 mod spelling;
 
-pub(in crate::export) use apart::{InstantAt, day_of, read_at};
+pub(in crate::export) use apart::{InstantAt, day_of, read_at, read_later};
 pub(in crate::export) use reader::Reader;
 pub use spelling::plain;
 

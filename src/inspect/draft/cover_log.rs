@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::place::ASKED;
+use super::place::folders;
 use super::{Draft, Drafted, DraftedLog, Sample, one_line, quoted};
 use crate::export::PeekFormat;
 use crate::inspect::cover_log::{CoverLog, LogClock, clock, find};
@@ -115,6 +116,7 @@ pub(super) fn alone(name: &str, draft: &Draft<'_>, file: &str, log: CoverLog) ->
 
 fn log_lies_at(name: &str, file: &str, log: CoverLog) -> String {
     let base = file.rsplit('/').next().unwrap_or(file);
-    let market = if log.market.is_some() { "" } else { "MARKET/" };
+    let market = folders(file).market.unwrap_or("MARKET");
+    let market = if log.market.is_some() { String::new() } else { format!("{market}/") };
     format!("{name}/covers/{market}{base}")
 }

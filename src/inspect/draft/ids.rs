@@ -16,18 +16,23 @@ impl Draft<'_> {
         let broadcast = self.role(Role::Broadcast).filter(|column| self.is_sound_id(*column));
         // Writing to text cannot fail.
         let start = match &self.finding.when {
-            When::Span { start, .. } if self.has_sessions() && !self.is_displays => Some(*start),
+            When::Span { start, time, .. } if self.has_sessions() && !self.is_displays => {
+                Some(std::iter::once(*start).chain(*time).collect::<Vec<usize>>())
+            }
             _ => None,
         };
         let _ = match (broadcast, self.role(Role::Title)) {
             (Some(column), _) => writeln!(text, "      broadcast_id: {}", self.name(column)),
-            (None, Some(title)) if start.is_some() => writeln!(
-                text,
-                "      # Nothing is an id here: title and start make one, and two broadcasts of one title are two.\n      \
-                 broadcast_id: {{columns: [{}, {}]}}",
-                self.name(title),
-                self.name(start.unwrap_or_default())
-            ),
+            (None, Some(title)) if start.is_some() => {
+                let parts = std::iter::once(title).chain(start.unwrap_or_default());
+                let parts: Vec<String> = parts.map(|column| self.name(column)).collect();
+                writeln!(
+                    text,
+                    "      # Nothing is an id here: title and start make one, and two broadcasts of one title are two.\n      \
+                     broadcast_id: {{columns: [{}]}}",
+                    parts.join(", ")
+                )
+            }
             (None, Some(column)) => {
                 let name = self.name(column);
                 writeln!(text, "      broadcast_id: {name}   # a title: two broadcasts of one title are one")

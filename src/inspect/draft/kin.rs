@@ -83,7 +83,7 @@ fn why_apart(first: Sample<'_>, other: Sample<'_>) -> Option<&'static str> {
 fn is_when_alike(one: &Finding, other: &Finding) -> bool {
     let times = |finding: &Finding| -> Vec<Kind> {
         let of = match finding.when {
-            When::Span { start, .. } => vec![start],
+            When::Span { start, time, .. } => std::iter::once(start).chain(time).collect(),
             When::Day { date, hour } => std::iter::once(date).chain(hour).collect(),
             When::Nowhere => Vec::new(),
         };

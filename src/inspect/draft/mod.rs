@@ -118,7 +118,7 @@ pub fn draft(name: &str, sample: Sample<'_>, others: &[Sample<'_>]) -> Drafted {
     let _ = write!(text, "{}version: 1\n{}", kin.told(), draft.conventions());
     text.push_str("settle: 48h   # how long after a day's end its files may still change\nexports:\n");
     let rows = if draft.is_displays { "impressions" } else { "counts" };
-    let _ = write!(text, "  - name: {rows}\n    rows: {rows}\n{}{}", draft.place(name), draft.format());
+    let _ = write!(text, "  - name: {rows}\n    rows: {rows}\n{}{}", draft.place(name, file), draft.format());
     if !draft.is_displays {
         let _ = write!(text, "{}{}", draft.newest(), draft.totals());
     }

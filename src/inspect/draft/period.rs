@@ -6,6 +6,7 @@ use super::counts::is_seconds;
 use super::place::ASKED;
 use super::{Draft, Section, one_line, quoted};
 use crate::export::PeekFormat;
+use crate::inspect::clock;
 use crate::inspect::kind::{InstantWay, Kind};
 use crate::inspect::report::span;
 use crate::inspect::role::Role;
@@ -73,6 +74,21 @@ impl Draft<'_> {
         }
     }
 
+    /// An instant in one column, or with its time of day in another.
+    fn instant_of(&self, column: usize, time: Option<usize>, zone: &str) -> String {
+        let Some(time) = time else { return self.instant(column, zone) };
+        let of_day = match &self.column(time).kind {
+            Kind::Clock(pattern) => pattern,
+            _ if self.column(time).sample.matches(':').count() > 1 => "%H:%M:%S",
+            _ => "%H:%M",
+        };
+        let format = match &self.column(column).kind {
+            Kind::Date(Some(date)) => quoted(&format!("{date} {of_day}")),
+            _ => "native".to_owned(),
+        };
+        format!("{{column: {}, time: {}, format: {format}{zone}}}", self.name(column), self.name(time))
+    }
+
     /// Whether rows say of which broadcast they are, when they begin, and when they end or how long they are.
     pub(super) fn has_sessions(&self) -> bool {
         let When::Span { end: End::Column(_) | End::Length(_), .. } = &self.finding.when else { return false };
@@ -84,7 +100,7 @@ impl Draft<'_> {
         match self.finding.when.clone() {
             When::Nowhere => self.in_path(),
             When::Day { date, hour } => self.day(date, hour),
-            When::Span { start, end } => self.span(start, end),
+            When::Span { start, time, end } => self.span(start, time, end),
         }
     }
 
@@ -123,6 +139,14 @@ impl Draft<'_> {
         if !zone.is_sure {
             why.push(format!("whose day `{name}` is: {}", zone.why));
         }
+        for unused in clock::unused(&self.finding.when, &self.finding.columns) {
+            let column = self.column(unused);
+            why.push(format!(
+                "what `{}`, such as `{}`, says of a row's hours: a whole day leaves it out (`hour: …` for an hour from 0 to 23 that begins then; `start: {{column: …, time: …}}` with `end`, `length` or `grain`)",
+                one_line(&column.name),
+                one_line(&column.sample)
+            ));
+        }
         let pattern = match &self.column(date).kind {
             Kind::Date(Some(pattern)) => pattern,
             _ => "%Y-%m-%d",
@@ -133,14 +157,14 @@ impl Draft<'_> {
         settled(&line, "columns.period", &zone, &why)
     }
 
-    fn span(&self, start: usize, end: End) -> Section {
+    fn span(&self, start: usize, time: Option<usize>, end: End) -> Section {
         let zone = self.zone();
         let name = one_line(&self.column(start).name);
         let mut why = Vec::new();
         let is_hourly = matches!(end, End::Grain(3_600));
         match self.column(start).role {
             Some(Role::Start) => {}
-            Some(Role::Date | Role::Hour) if is_hourly => {}
+            Some(Role::Date | Role::Hour) if is_hourly || time.is_some() => {}
             _ => why.push(format!("whether `{name}` is when a row begins: its name does not say so")),
         }
         why.extend(self.order_of_days(start));
@@ -153,6 +177,10 @@ impl Draft<'_> {
             why.push(format!("whose clock `{name}` is on: {}", zone.why));
         }
         let end = match end {
+            // One before its start is of the next day.
+            End::Column(end) if time.is_some() => {
+                format!("end: {}", self.instant_of(start, Some(end), &zone.key))
+            }
             End::Column(end) => format!("end: {}", self.instant(end, &zone.key)),
             End::Length(length) => {
                 why.extend(self.length_in_doubt(length));
@@ -172,13 +200,13 @@ impl Draft<'_> {
                 "grain: 1h".to_owned()
             }
         };
-        let line = format!("period: {{start: {}, {end}}}", self.instant(start, &zone.key));
+        let line = format!("period: {{start: {}, {end}}}", self.instant_of(start, time, &zone.key));
         settled(&line, "columns.period", &zone, &why)
     }
 
     /// `occurred_at` of rows that are one display each.
     pub(super) fn occurred_at(&self) -> Section {
-        let When::Span { start, .. } = self.finding.when else { return self.in_path() };
+        let When::Span { start, time, .. } = self.finding.when else { return self.in_path() };
         let zone = self.zone();
         let name = one_line(&self.column(start).name);
         let mut why: Vec<String> = self.order_of_days(start).into_iter().collect();
@@ -187,7 +215,12 @@ impl Draft<'_> {
             let said = zone.why.replace(ANSWERS, "(a zone such as `Asia/Shanghai`)");
             why.push(format!("whose clock `{name}` is on: {said}"));
         }
-        settled(&format!("occurred_at: {}", self.instant(start, &zone.key)), "columns.occurred_at", &zone, &why)
+        settled(
+            &format!("occurred_at: {}", self.instant_of(start, time, &zone.key)),
+            "columns.occurred_at",
+            &zone,
+            &why,
+        )
     }
 
     pub(super) fn order_of_days(&self, column: usize) -> Option<String> {

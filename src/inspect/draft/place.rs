@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::{Draft, quoted};
 use crate::export::PeekFormat;
 use crate::inspect::role::Role;
+use crate::inspect::spelled::date_of;
 use crate::inspect::when::When;
 
 /// Stands where a zone has to be written, and is none.
@@ -12,8 +13,23 @@ pub(super) const ASKED: &str = "ZONE";
 /// `YouTube`'s days, whatever the market.
 const PACIFIC: &str = "America/Los_Angeles";
 
+/// What the folders of a file name.
+pub(super) struct Folders<'f> {
+    /// A country, by its code.
+    pub(super) market: Option<&'f str>,
+    /// The day, by the folder in which the file lies.
+    date: Option<&'f str>,
+}
+
+pub(super) fn folders(file: &str) -> Folders<'_> {
+    let folders = || file.rsplit('/').skip(1);
+    let is_country = |folder: &&str| folder.len() == 2 && folder.bytes().all(|byte| byte.is_ascii_uppercase());
+    let is_day = |folder: &&str| date_of(folder, "%Y-%m-%d").is_some_and(|date| date.to_string() == **folder);
+    Folders { market: folders().find(is_country), date: folders().next().filter(is_day) }
+}
+
 impl Draft<'_> {
-    pub(super) fn place(&self, name: &str) -> String {
+    pub(super) fn place(&self, name: &str, file: &str) -> String {
         let ending = match self.peek.format {
             PeekFormat::Delimited { .. } => "*",
             PeekFormat::Ndjson => "*.ndjson*",
@@ -32,7 +48,9 @@ impl Draft<'_> {
                 self.likely_zone()
             );
         }
-        let path = quoted(&format!("{name}/{market}{ending}"));
+        // The rows say their day themselves: folders of days are passed through.
+        let dated = folders(file).date.map_or("", |_| "*/");
+        let path = quoted(&format!("{name}/{market}{dated}{ending}"));
         format!(
             "    # Below the exports' store. With a date in it, such as `{{date:%Y-%m-%d}}`, and `day: {{timezone: …}}`,\n    \
              # a day is settled from its own files only. Without one, each new file makes every day due again, a day\n    \
@@ -40,11 +58,14 @@ impl Draft<'_> {
         )
     }
 
-    /// Where a file would lie that has this name here.
+    /// Where a file would lie that has this name here: by the country and the day that its own folders name.
     pub(super) fn lies_at(&self, name: &str, file: &str) -> String {
         let base = file.rsplit('/').next().unwrap_or(file);
-        let market = if self.role(Role::Market).is_some() { "" } else { "MARKET/" };
-        let date = if self.finding.when == When::Nowhere { "DATE/" } else { "" };
+        let Folders { market, date } = folders(file);
+        let market = market.unwrap_or("MARKET");
+        let market = if self.role(Role::Market).is_some() { String::new() } else { format!("{market}/") };
+        let asked = (self.finding.when == When::Nowhere).then_some("DATE");
+        let date = date.or(asked).map(|date| format!("{date}/")).unwrap_or_default();
         format!("{name}/{market}{date}{base}")
     }
 

@@ -109,7 +109,7 @@ fn epochs_are_utc_for_certain_and_their_steps_are_the_grain() {
     let peek =
         text("start_time | views\n1763665200 | 5\n1763665260 | 6\n1763665320 | 1\n1763665380 | 2\n1763665440 | 2");
     let finding = look(&peek);
-    assert_eq!(finding.when, When::Span { start: 0, end: End::Grain(60) });
+    assert_eq!(finding.when, When::Span { start: 0, time: None, end: End::Grain(60) });
     assert_eq!(said(&peek, "clock"), ["UTC: seconds since 1970, which are UTC"]);
 }
 

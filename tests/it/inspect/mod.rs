@@ -2,6 +2,7 @@
 
 mod drafts;
 mod files;
+mod sessions;
 mod truths;
 
 /// Three hours of a broadcast on 2026-11-20, from 09:00, 13:00 and 20:00 UTC; 43 ÷ 1,000 = 4.3 %, 10 ÷ 500 = 2 %,

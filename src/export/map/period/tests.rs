@@ -137,3 +137,30 @@ fn the_path_says_whole_days() {
     let read = read_with(&Period::Path, &PeriodColumns::Path, &[], &path);
     assert_eq!(read, interval("2026-08-24T07:00:00Z", "2026-08-25T07:00:00Z", true));
 }
+
+#[test]
+fn two_times_of_one_date_go_over_midnight_on_their_clock() {
+    let wall = crate::config::WallClock {
+        zone: ZoneRule::Named(zone("America/New_York")),
+        gap: crate::config::GapPolicy::Reject,
+        fold: crate::config::FoldPolicy::Reject,
+    };
+    let format = InstantFormat::Pattern { pattern: "%Y-%m-%d %H:%M".to_owned(), wall: Some(wall) };
+    let of =
+        |time: &str| InstantColumn { column: column("Date"), time: Some(column(time)), format: format.clone() };
+    let span = |date: &str, start: &str, end: &str, end_date: usize| {
+        let period = Period::Span { start: of("Start"), end: PeriodEnd::Column(of("End")) };
+        let at = |date, time| InstantAt { date, time: Some(time) };
+        let columns = PeriodColumns::Span { start: at(0, 1), end: Some(at(end_date, 2)) };
+        let fields = [date, start, end, date].map(Field::Text);
+        read_with(&period, &columns, &fields, &PathValues::default())
+    };
+    let night = interval("2026-11-11T03:00:00Z", "2026-11-11T06:00:00Z", false);
+    assert_eq!(span("2026-11-10", "22:00", "01:00", 0), night);
+    // The clock goes back in that night: five hours.
+    let long = interval("2026-11-01T02:00:00Z", "2026-11-01T07:00:00Z", false);
+    assert_eq!(span("2026-10-31", "22:00", "02:00", 0), long);
+    assert_eq!(span("2026-11-10", "22:00", "22:00", 0), Err(Reason::EmptyInterval));
+    // A date of its own says the day.
+    assert_eq!(span("2026-11-10", "22:00", "01:00", 3), Err(Reason::EmptyInterval));
+}

@@ -42,6 +42,17 @@ pub(in crate::export) fn read_at(
     format: &InstantFormat,
     market: Option<&Zone>,
 ) -> Result<i64, (Reason, usize)> {
+    read_later(fields, at, format, market, 0)
+}
+
+/// The same so many days later on its clock, if its time of day is in a column of its own.
+pub(in crate::export) fn read_later(
+    fields: &[Field<'_>],
+    at: InstantAt,
+    format: &InstantFormat,
+    market: Option<&Zone>,
+    days: i64,
+) -> Result<i64, (Reason, usize)> {
     let Some(time) = at.time else {
         return read(fields[at.date], format, market).map_err(|reason| (reason, at.date));
     };
@@ -59,14 +70,14 @@ pub(in crate::export) fn read_at(
         }
     }
     if let Some((pattern, text)) = pattern.zip(joined(fields[at.date], fields[time]))
-        && let Some(at_us) = by_pattern(&text, pattern, wall, market)
+        && let Some(at_us) = by_pattern(&text, pattern, wall, market, days)
     {
         return at_us.and_then(in_range).map_err(|reason| (reason, at.date));
     }
     let wall = wall.ok_or((Reason::BadTime, at.date))?;
     let date = date_of(fields[at.date], wall, market).map_err(|reason| (reason, at.date))?;
     let ms = time_of_day(fields[time]).map_err(|reason| (reason, time))?;
-    let local = date.to_datetime(Time::midnight()).checked_add(SignedDuration::from_millis(ms));
+    let local = date.to_datetime(Time::midnight()).checked_add(SignedDuration::from_millis(ms + days * DAY_MS));
     let local = local.map_err(|_| (Reason::TimeOutOfRange, at.date))?;
     on_the_wall(local, wall, market).and_then(in_range).map_err(|reason| (reason, time))
 }
@@ -98,6 +109,7 @@ fn by_pattern(
     pattern: &str,
     wall: Option<&WallClock>,
     market: Option<&Zone>,
+    days: i64,
 ) -> Option<Result<i64, Reason>> {
     let parse = |text: &str| {
         let (text, pattern) = plain(text, pattern);
@@ -105,9 +117,14 @@ fn by_pattern(
     };
     let time = parse(text).or_else(|| parse(text.strip_suffix(":00")?))?;
     Some(match wall {
-        None => time.to_timestamp().map(Timestamp::as_microsecond).map_err(|_| Reason::BadTime),
+        None => {
+            let at = time.to_timestamp().map_err(|_| Reason::BadTime);
+            at.map(|at| at.as_microsecond() + days * DAY_MS * 1_000)
+        }
         Some(wall) => {
-            time.to_datetime().map_err(|_| Reason::BadTime).and_then(|local| on_the_wall(local, wall, market))
+            let local =
+                time.to_datetime().and_then(|local| local.checked_add(SignedDuration::from_hours(24 * days)));
+            local.map_err(|_| Reason::BadTime).and_then(|local| on_the_wall(local, wall, market))
         }
     })
 }
