@@ -1,5 +1,7 @@
 //! Which columns say when a row happened, and how.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::{Date, DateTime};
 use jiff::{Timestamp, ToSpan};
 
@@ -67,7 +69,13 @@ pub(super) fn find(columns: &[Column], cells: &[Vec<&Cell>]) -> When {
     let start = moment(Role::Start).or_else(|| moment(Role::Date)).or_else(|| moment(Role::Hour));
     if let Some(start) = start.or_else(|| columns.iter().position(nameless)) {
         let length = columns.iter().position(|column| column.role == Some(Role::Length));
-        let end = moment(Role::End).map(End::Column).or(length.map(End::Length));
+        let at = |index: usize| moments(&columns[index], &cells[index]);
+        let end = match moment(Role::End) {
+            Some(end) if is_stopgap(&at(start), &at(end), length.is_some()) => {
+                Some(length.map_or(End::Unknown, End::Length))
+            }
+            end => end.map(End::Column).or(length.map(End::Length)),
+        };
         let by_name = || super::name::fold(&columns[start].raw).contains("hour").then_some(3_600);
         let grain = || grain(&moments(&columns[start], &cells[start])).or_else(by_name);
         let grain = || grain().map_or(End::Unknown, End::Grain);
@@ -79,6 +87,17 @@ pub(super) fn find(columns: &[Column], cells: &[Vec<&Cell>]) -> When {
     let date = date.or_else(|| columns.iter().position(is_loose));
     let Some(date) = date else { return When::Nowhere };
     super::clock::beside(date, moments(&columns[date], &cells[date]), columns, cells)
+}
+
+/// Whether ends are no ends of their rows, but what stands there for want of one, such as the end of the range that was
+/// exported: beyond a day where another column says how long a row is, or the same beyond a day for rows that begin at
+/// different times.
+fn is_stopgap(starts: &[Option<i64>], ends: &[Option<i64>], has_length: bool) -> bool {
+    let pairs: Vec<(i64, i64)> =
+        starts.iter().zip(ends).filter_map(|(start, end)| Some(((*start)?, (*end)?))).collect();
+    let is_long = pairs.iter().any(|(start, end)| end - start > 86_400_000_000);
+    let distinct = |of: fn(&(i64, i64)) -> i64| pairs.iter().map(of).collect::<BTreeSet<i64>>().len();
+    is_long && (has_length || (distinct(|pair| pair.0) > 1 && distinct(|pair| pair.1) == 1))
 }
 
 /// The moment of each row by the column's own clock, in microseconds; instants by UTC.

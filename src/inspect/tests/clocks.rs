@@ -114,3 +114,22 @@ fn a_file_in_the_folder_of_a_country_and_a_day_is_found_there() {
     assert_eq!(of("x/BR/2026-11-10/all.csv", undated), expected);
     assert_eq!(of("x/BR/all.csv", undated).1, "x/BR/DATE/all.csv");
 }
+
+#[test]
+fn an_end_that_is_that_of_the_range_is_none_of_the_rows() {
+    let range = "2026-12-31 23:59:59";
+    let rows = ["2026-12-06 04:27:00", "2026-12-06 07:40:00", "2026-12-07 07:55:00"];
+    let with_length: Vec<String> = rows.iter().map(|start| format!("{start} | {range} | 1:05:00")).collect();
+    let with_length: Vec<&str> = with_length.iter().map(String::as_str).collect();
+    for rows in [&with_length[..], &with_length[..1]] {
+        let (line, _) = period("Start time | End time | Duration", rows);
+        assert!(line.contains("length: \"Duration\"") && !line.contains("End time"), "{line}");
+    }
+    let without: Vec<String> = rows.iter().map(|start| format!("{start} | {range}")).collect();
+    let (_, asked) = period("Start time | End time", &without.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(asked.contains("how long a row is"), "{asked}");
+    // Rows that differ may well end at the same time, within a day.
+    let rows = ["2026-12-06 04:27:00 | 2026-12-06 09:00:00", "2026-12-06 07:40:00 | 2026-12-06 09:00:00"];
+    let (line, _) = period("Start time | End time", &rows);
+    assert!(line.contains("end: {column: \"End time\""), "{line}");
+}
