@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::kind::{self, Kind};
 use super::number::{self, Number};
 use super::role::Role;
-use super::{cell, name, spelled};
+use super::{cell, name, qualifier, spelled};
 use crate::config::NumberStyle;
 use crate::export::Cell;
 use crate::model::Count;
@@ -40,7 +40,10 @@ pub struct Column {
 impl Column {
     /// Looks at a column. `cells` are those of the rows that are no totals.
     pub(super) fn new(raw: &str, description: Option<String>, cells: &[&Cell], style: NumberStyle) -> Self {
+        // What the description calls a running total is none of the counts that the name says.
+        let is_running = description.as_deref().is_some_and(|text| qualifier::is_running(&name::fold(text)));
         let known = Role::of(raw).or_else(|| Role::of(description.as_deref()?));
+        let known = known.filter(|role| !(is_running && matches!(role, Role::Count(_))));
         let there: Vec<&Cell> = cells.iter().copied().filter(|cell| !number::is_nothing(cell)).collect();
         let kind = kind::of(&there, raw, known, style);
         let is_number = matches!(

@@ -4,16 +4,21 @@ use super::Finding;
 use super::kind::{InstantWay, Kind};
 use super::name::fold;
 use super::number::Number;
+use super::qualifier;
 use super::relation::{Proof, Twins, holds};
 use super::role::Role;
 use super::verdict::{Verdict, quotient};
 use super::when::When;
 use crate::model::Count;
 
+/// What counts do that are perhaps running totals.
+pub(super) const RISE: &str = "never fall from one row of a broadcast to the next and end much higher: they may be running totals, which are no counts of their rows";
+
 /// Every contradiction of a table, in the order of its columns.
 pub(super) fn find(finding: &Finding) -> Vec<String> {
     let mut doubts = Vec::new();
     names(finding, &mut doubts);
+    remarks(finding, &mut doubts);
     several(finding, &mut doubts);
     twins(finding, &mut doubts);
     order(finding, &mut doubts);
@@ -87,6 +92,28 @@ fn names(finding: &Finding, doubts: &mut Vec<String>) {
                 columns[entries].name,
                 columns[impressions].name,
                 rows.len()
+            ));
+        }
+    }
+}
+
+/// Names with a remark that may make something else of them, and counts that run on from row to row.
+fn remarks(finding: &Finding, doubts: &mut Vec<String>) {
+    let named = |index: &usize| format!("`{}`", finding.columns[*index].name);
+    if !finding.rising.is_empty() {
+        let all: Vec<String> = finding.rising.iter().map(named).collect();
+        doubts.push(format!("{} {RISE}", all.join(", ")));
+    }
+    for column in finding.columns.iter().filter(|column| column.role.is_none()) {
+        let (name, folded) = (&column.name, fold(&column.raw));
+        if column.is_count() && qualifier::is_running(&folded) {
+            doubts.push(format!(
+                "`{name}` is a running total by its name, not what its row counts, so it is not used: ask for the count of each row"
+            ));
+        } else if let Some((role, remark)) = qualifier::in_doubt(&folded) {
+            let what = role.word();
+            doubts.push(format!(
+                "`{name}` may be something else than {what}: `{remark}` is not known here, so it is not used by its name"
             ));
         }
     }

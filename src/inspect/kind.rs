@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::clock;
 use super::number::{self, Number, Shape};
 use super::role::Role;
-use super::spelled::{DATES, INSTANTS, WALLS, are_days, date_of, instant_of, may_be_time, mix, wall_of};
+use super::spelled::{DATES, INSTANTS, WALLS, are_days, date_of, instant_of, may_be_time, mix, rivals, wall_of};
 use crate::config::NumberStyle;
 use crate::export::{self, Cell};
 
@@ -189,7 +189,10 @@ fn time(cells: &[&Cell], name: &str, role: Option<Role>) -> Option<Kind> {
     if all(&|text| text.parse::<Timestamp>().is_ok()) {
         return Some(Kind::Instant(InstantWay::Rfc3339));
     }
-    if all(&|text| number::hour(text, role == Some(Role::Hour)).is_some()) {
+    // A start at `1:00 PM` is read with its half of the day, by a pattern.
+    let is_hour = role == Some(Role::Hour);
+    let is_halved = |text: &str| text.ends_with(['m', 'M']);
+    if all(&|text| number::hour(text, is_hour).is_some() && (is_hour || !is_halved(text))) {
         return Some(Kind::Hour);
     }
     if clock::is_claimed(name, role)
@@ -227,16 +230,6 @@ fn whole(cell: &Cell) -> Option<i64> {
     }
 }
 
-/// The same pattern with day and month exchanged, if that is a pattern too.
-fn exchanged(pattern: &str) -> Option<String> {
-    let other = match pattern.get(..5)? {
-        "%d/%m" => "%m/%d",
-        "%m/%d" => "%d/%m",
-        _ => return None,
-    };
-    Some(format!("{other}{}", &pattern[5..]))
-}
-
 impl Kind {
     /// What a report calls it.
     pub(super) fn word(&self) -> &'static str {
@@ -263,12 +256,11 @@ impl Kind {
     /// Whether every value could as well have day and month exchanged.
     pub(super) fn is_ambiguous(&self, cells: &[&Cell]) -> bool {
         let (Self::Date(Some(pattern)) | Self::Wall(Some(pattern))) = self else { return false };
-        let Some(other) = exchanged(pattern) else { return false };
-        let reads = |cell: &&Cell| {
-            let text = super::cell::text(cell);
-            date_of(&text, &other).is_some() || wall_of(&text, &other).is_some()
-        };
-        cells.iter().all(reads)
+        let reads =
+            |text: &str, pattern: &str| date_of(text, pattern).is_some() || wall_of(text, pattern).is_some();
+        let texts: Vec<String> = cells.iter().map(|cell| super::cell::text(cell)).collect();
+        let dates: Vec<&String> = texts.iter().filter(|text| reads(text, pattern)).collect();
+        !dates.is_empty() && rivals(pattern).iter().any(|other| dates.iter().all(|text| reads(text, other)))
     }
 
     /// Whether its values are counted things.

@@ -15,13 +15,16 @@ mod header;
 mod json;
 mod kind;
 mod known;
+mod language;
 mod name;
 mod number;
 mod offset;
 mod page;
 mod published;
+mod qualifier;
 mod relation;
 mod report;
+mod rising;
 mod role;
 mod shown_columns;
 mod spelled;
@@ -32,6 +35,7 @@ mod tests;
 mod total;
 mod verdict;
 mod when;
+mod whose;
 mod zone;
 
 use std::collections::BTreeSet;
@@ -57,7 +61,6 @@ pub use zone::{Candidate, Clock};
 
 use crate::config::NumberStyle;
 use crate::export::{Cell, Peek, PeekFormat, PeekTable};
-use crate::model::Count;
 
 /// What is found out about a table.
 #[derive(Debug)]
@@ -94,6 +97,8 @@ pub struct Finding {
     pub twins: Vec<Twins>,
     /// What is known of the cover's rate.
     pub verdict: Verdict,
+    /// Counts that never fall from one row of a broadcast to the next: perhaps running totals.
+    pub rising: Vec<usize>,
     /// What contradicts itself.
     pub doubts: Vec<String>,
     /// What platform's export it looks like, and what to know about that.
@@ -130,17 +135,7 @@ fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {
     let begin = header.end().min(rows.len());
     let is_blank = |row: &Vec<Cell>| row.iter().all(|cell| cell::text(cell).is_empty());
     let end = rows.iter().rposition(|row| !is_blank(row)).map_or(begin, |last| (last + 1).max(begin));
-    let name = |cell: &Cell| if header.is_there { cell::text(cell) } else { String::new() };
-    let names: Vec<String> = rows[header.row].iter().map(name).collect();
-    let texts = names.iter().enumerate().map(|(column, name)| {
-        let cells = rows[begin..end].iter().filter_map(|row| row.get(column));
-        let texts = cells.filter_map(|cell| match cell {
-            Cell::Text(text) => Some(text.as_str()),
-            _ => None,
-        });
-        (name.as_str(), texts.collect())
-    });
-    let (style, style_example) = number::style(texts);
+    let (style, style_example) = style(rows, header, begin..end);
     let totals = if has_header { total::find(rows, begin..end, table.is_cut, style) } else { Vec::new() };
     let strangers =
         if has_header && header.is_there { stranger::find(rows, header.row, begin..end) } else { Vec::new() };
@@ -151,7 +146,7 @@ fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {
     let cells: Vec<Vec<&Cell>> = (0..rows[header.row].len())
         .map(|column| data.iter().map(|row| rows[*row].get(column).unwrap_or(&Cell::Empty)).collect())
         .collect();
-    let columns: Vec<Column> = cells
+    let mut columns: Vec<Column> = cells
         .iter()
         .enumerate()
         .map(|(index, cells)| {
@@ -163,9 +158,10 @@ fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {
             Column::new(&cell::text(&rows[header.row][index]), description, cells, style)
         })
         .collect();
+    language::settle_dots(&mut columns);
     let when = when::find(&columns, &cells);
     let known = known::find(&columns);
-    let clock = clock(&when, &columns, &cells, &rows[..begin], starts, known);
+    let clock = whose::of(&when, &columns, &cells, &rows[..begin], starts, known);
     let relations = relation::find(&columns);
     let preamble = rows[..header.row].iter().flatten().map(cell::text).filter(|text| !text.is_empty()).collect();
     let mut finding = Finding {
@@ -177,6 +173,7 @@ fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {
         is_cut: table.is_cut,
         style,
         style_example,
+        rising: rising::find(&when, &columns, &cells),
         verdict: verdict::weigh(&columns, &relations),
         twins: relation::twins(&columns),
         columns,
@@ -192,109 +189,22 @@ fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {
     finding
 }
 
-/// Whose clock the times are on.
-fn clock(
-    when: &When,
-    columns: &[Column],
-    cells: &[Vec<&Cell>],
-    around: &[Vec<Cell>],
-    starts: &[Timestamp],
-    known: Option<&'static known::Known>,
-) -> Clock {
-    let (column, is_fine) = match when {
-        When::Span { start, .. } => (*start, true),
-        When::Day { date, hour } => (*date, hour.is_some()),
-        When::Nowhere => return Clock::None,
+/// How the rows write numbers. Totals may come from another hand: they are asked only where the rows say nothing.
+fn style(rows: &[Vec<Cell>], header: Header, data: std::ops::Range<usize>) -> (NumberStyle, Option<String>) {
+    let name = |cell: &Cell| if header.is_there { cell::text(cell) } else { String::new() };
+    let names: Vec<String> = rows[header.row].iter().map(name).collect();
+    let of = |rows: &[&Vec<Cell>]| {
+        let texts = names.iter().enumerate().map(|(column, name)| {
+            let texts = rows.iter().filter_map(|row| match row.get(column) {
+                Some(Cell::Text(text)) => Some(text.as_str()),
+                _ => None,
+            });
+            (name.as_str(), texts.collect())
+        });
+        number::style(texts)
     };
-    let certain = match columns[column].kind {
-        Kind::Instant(InstantWay::Rfc3339 | InstantWay::Pattern(_)) => {
-            Some("every value has its own offset from UTC")
-        }
-        Kind::Instant(InstantWay::Seconds) => Some("seconds since 1970, which are UTC"),
-        Kind::Instant(InstantWay::Millis) => Some("milliseconds since 1970, which are UTC"),
-        Kind::Instant(InstantWay::Micros) => Some("microseconds since 1970, which are UTC"),
-        Kind::Instant(InstantWay::Native) => Some("the file marks them as UTC"),
-        _ => None,
-    };
-    // Instants that begin days are days of the clock by which they begin, and of no other.
-    if let Some(why) = certain.filter(|_| matches!(when, When::Span { .. })) {
-        return Clock::Certain { why: why.to_owned() };
-    }
-    let volume = [Count::Impressions, Count::Entries, Count::Entrants].into_iter().find_map(|count| {
-        columns.iter().find(|column| column.role == Some(Role::Count(count)) && column.is_count())
-    });
-    let volume = volume.or_else(|| columns.iter().find(|column| column.is_count()));
-    let rows = cells.first().map_or(0, Vec::len);
-    let volume: Vec<f64> = (0..rows)
-        .map(|row| volume.and_then(|column| column.numbers[row]).map_or(1.0, |number| number.value))
-        .collect();
-    let is_key = |column: &Column| {
-        matches!(column.role, Some(Role::Broadcast | Role::Market | Role::Audience | Role::Title | Role::Cover))
-            || matches!(column.kind, Kind::Id(_) | Kind::Text)
-    };
-    let keys: Vec<usize> = (0..columns.len()).filter(|index| is_key(&columns[*index])).collect();
-    let group: Vec<String> = (0..rows)
-        .map(|row| keys.iter().map(|key| cell::text(cells[*key][row])).collect::<Vec<_>>().join("\u{1f}"))
-        .collect();
-    let texts: Vec<String> = around.iter().flatten().map(cell::text).filter(|text| !text.is_empty()).collect();
-    let stated = stated(when, columns, cells, &texts);
-    let guess = zone::guess(&zone::Clues {
-        moments: &when::of_rows(when, columns, cells),
-        volume: &volume,
-        group: &group,
-        is_fine,
-        stated: &stated,
-        texts: &texts,
-        signs: &signs(columns, cells),
-        starts,
-        known: known.filter(|_| !is_fine).and_then(|known| known.day),
-    });
-    let is_sure = matches!(&guess, Clock::Probably { candidates, .. } if candidates[0].sure.is_some());
-    let documented = known.filter(|_| is_fine && !is_sure).and_then(|known| known.clock_of(columns));
-    documented.map_or(guess, |(zone, why)| Clock::Documented { zone, why })
-}
-
-/// Texts that say whose clock the times are on: their own header, a column that has one zone for all rows, and lines
-/// around the table that speak of time zones.
-fn stated(when: &When, columns: &[Column], cells: &[Vec<&Cell>], texts: &[String]) -> Vec<String> {
-    let own = match when {
-        When::Span { start, time, .. } => std::iter::once(*start).chain(*time).collect(),
-        When::Day { date, hour } => std::iter::once(*date).chain(*hour).collect(),
-        When::Nowhere => Vec::new(),
-    };
-    let headers = own.iter().flat_map(|index| {
-        let column = &columns[*index];
-        std::iter::once(column.raw.clone()).chain(column.description.clone())
-    });
-    let zones = columns.iter().zip(cells).filter(|(column, _)| column.role == Some(Role::Zone));
-    let zones = zones.filter_map(|(_, cells)| {
-        let all: BTreeSet<String> = cells.iter().map(|cell| cell::text(cell)).collect();
-        // Rows on several clocks share none.
-        if all.len() == 1 { all.into_iter().next() } else { None }
-    });
-    let lines = texts.iter().filter(|text| offset::speaks_of_zones(text)).cloned();
-    headers.chain(zones).chain(lines).collect()
-}
-
-/// Signs of where the audience is: money, countries, the script of the headers.
-fn signs(columns: &[Column], cells: &[Vec<&Cell>]) -> BTreeSet<String> {
-    let mut signs = BTreeSet::new();
-    for (column, cells) in columns.iter().zip(cells) {
-        let money = number::money(&format!("1 {}", column.raw.trim_end_matches([')', '）'])));
-        signs.extend(number::money(&column.sample).or(money).map(str::to_owned));
-        if column.role == Some(Role::Market) {
-            let countries: BTreeSet<String> = cells.iter().map(|cell| cell::text(cell)).collect();
-            // Several countries share no clock.
-            signs.extend((countries.len() == 1).then_some(countries).into_iter().flatten());
-        }
-        let has = |range: std::ops::RangeInclusive<char>| column.raw.chars().any(|c| range.contains(&c));
-        if has('\u{3040}'..='\u{30ff}') {
-            signs.insert("ja".to_owned());
-        } else if has('\u{ac00}'..='\u{d7a3}') {
-            signs.insert("ko".to_owned());
-        } else if has('\u{4e00}'..='\u{9fff}') {
-            signs.insert("zh".to_owned());
-        }
-    }
-    signs
+    let all: Vec<&Vec<Cell>> = rows[data].iter().collect();
+    let plain: Vec<&Vec<Cell>> = all.iter().copied().filter(|row| !total::is_said(row)).collect();
+    let (style, example) = of(&plain);
+    if example.is_some() || style != NumberStyle::default() { (style, example) } else { of(&all) }
 }

@@ -101,14 +101,25 @@ pub(super) fn read(text: &str, style: NumberStyle) -> Option<Number> {
     Some(Number { shape, low, value, high })
 }
 
-/// The hour in `7`, `07`, `07:00`, `07:00:00 - 07:59:59`; `bare` where a lone number may be one.
+/// The hour in `7`, `07`, `07:00`, `1 PM`, `07:00:00 - 07:59:59`; `bare` where a lone number may be one.
 pub(super) fn hour(text: &str, bare: bool) -> Option<i8> {
-    let first = text.split([' ', '-', '~', '–']).next()?;
-    let mut parts = first.split(':');
+    let text = text.trim().to_lowercase();
+    let first = text.split(['-', '~', '–']).next()?.trim();
+    let (clock, half) = match (first.strip_suffix("am"), first.strip_suffix("pm")) {
+        (Some(clock), _) => (clock.trim_end(), Some(0)),
+        (_, Some(clock)) => (clock.trim_end(), Some(12)),
+        _ => (first, None),
+    };
+    let mut parts = clock.split(':');
     let hour: i8 = parts.next()?.parse().ok()?;
     let rest: Vec<&str> = parts.collect();
     let on_the_hour = rest.iter().all(|part| *part == "00") && rest.len() <= 2;
-    ((0..24).contains(&hour) && on_the_hour && (bare || !rest.is_empty())).then_some(hour)
+    let (hour, most) = match half {
+        Some(noon) if hour > 0 => (hour % 12 + noon, if hour > 12 { 0 } else { 24 }),
+        Some(_) => return None,
+        None => (hour, 24),
+    };
+    ((0..most).contains(&hour) && on_the_hour && (bare || half.is_some() || !rest.is_empty())).then_some(hour)
 }
 
 const POINT: NumberStyle = NumberStyle { decimal: '.', group: ',' };
@@ -122,8 +133,17 @@ const ENOUGH_THOUSANDS: usize = 3;
 struct Evidence {
     /// A number that can be read in one style only.
     example: Option<String>,
+    /// How many of them there are.
+    weight: usize,
     /// Numbers such as `1.234` that may be either, with groups of thousands in this style.
     thousands: usize,
+}
+
+impl Evidence {
+    fn speak(&mut self, text: &str) {
+        self.example.get_or_insert_with(|| text.trim().to_owned());
+        self.weight += 1;
+    }
 }
 
 /// How a table writes its numbers, and what shows it.
@@ -137,6 +157,8 @@ pub(super) fn style<'a>(columns: impl Iterator<Item = (&'a str, Vec<&'a str>)>) 
     }
     match (point.example, comma.example) {
         (None, Some(example)) => (COMMA, Some(example)),
+        // A few of another hand do not speak for all.
+        (Some(_), Some(example)) if comma.weight > point.weight => (COMMA, Some(example)),
         (Some(example), _) => (POINT, Some(example)),
         (None, None) if comma.thousands >= ENOUGH_THOUSANDS && point.thousands == 0 => (COMMA, None),
         (None, None) => (POINT, None),
@@ -164,14 +186,13 @@ fn look_at(name: &str, texts: &[&str], point: &mut Evidence, comma: &mut Evidenc
     let is_rate = name.contains(['%', '％']) || role.is_some_and(Role::is_rate);
     let is_count = matches!(role, Some(Role::Count(count)) if count != Count::Dwell);
     for text in separated().filter(|text| !is_list(text)) {
-        let example = || Some(text.trim().to_owned());
         let (by_point, by_comma) = match (read(text, POINT).ok().flatten(), read(text, COMMA).ok().flatten()) {
             (Some(_), None) => {
-                point.example = point.example.take().or_else(example);
+                point.speak(text);
                 continue;
             }
             (None, Some(_)) => {
-                comma.example = comma.example.take().or_else(example);
+                comma.speak(text);
                 continue;
             }
             (Some(by_point), Some(by_comma)) if by_point.value().total_cmp(&by_comma.value()).is_ne() => {
@@ -184,8 +205,8 @@ fn look_at(name: &str, texts: &[&str], point: &mut Evidence, comma: &mut Evidenc
         let (grouped, parted) =
             if has_groups_by_comma { (&mut *comma, &mut *point) } else { (&mut *point, &mut *comma) };
         match () {
-            () if is_rate || by_point.is_percent() => parted.example = parted.example.take().or_else(example),
-            () if is_count => grouped.example = grouped.example.take().or_else(example),
+            () if is_rate || by_point.is_percent() => parted.speak(text),
+            () if is_count => grouped.speak(text),
             () => grouped.thousands += 1,
         }
     }
@@ -227,5 +248,27 @@ mod tests {
         assert_eq!(decimal(&[("what", &["1.35", "2.5"])]), '.');
         assert_eq!(decimal(&[("what", &["1,35", "2,5", "-", ""])]), ',');
         assert_eq!(decimal(&[("what", &["1.234.567"])]), ',');
+        // One of another hand does not outweigh the rest.
+        assert_eq!(decimal(&[("CTR", &["5,18%", "4,25%", "5.18%"])]), ',');
+    }
+
+    #[test]
+    fn hours_are_read_with_their_half_of_the_day() {
+        for (text, read) in [
+            ("12 AM", 0),
+            ("1 am", 1),
+            ("12 PM", 12),
+            ("1:00 PM", 13),
+            ("11PM", 23),
+            ("1 PM - 2 PM", 13),
+            ("07:00:00 - 07:59:59", 7),
+        ] {
+            assert_eq!(hour(text, false), Some(read), "{text}");
+        }
+        assert_eq!(hour("7", true), Some(7));
+        for text in ["7", "13 PM", "0 PM", "1:30 PM", "7 o'clock", "24:00", "noon"] {
+            assert_eq!(hour(text, false), None, "{text}");
+        }
+        assert_eq!(hour("7 o'clock", true), None);
     }
 }

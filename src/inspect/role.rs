@@ -1,8 +1,9 @@
 //! What the name of a column claims that it holds. Arithmetic has the last word.
 
 use super::alias;
-use super::name::{bare, fold};
+use super::name::fold;
 use super::published::is_published;
+use super::qualifier;
 use crate::model::Count;
 
 /// What a name claims.
@@ -59,10 +60,13 @@ pub enum Role {
 impl Role {
     /// What a name claims, if it is a known one.
     pub(super) fn of(name: &str) -> Option<Self> {
-        let (folded, bare) = (fold(name), bare(name));
+        let folded = fold(name);
         // `traffic.views` of a document is known by its last member.
-        let member = folded.rsplit('.').next().unwrap_or_default();
-        let known = alias::find(&folded).or_else(|| alias::find(&bare)).or_else(|| alias::find(member));
+        let member = || {
+            let (way, member) = folded.rsplit_once('.')?;
+            alias::find(member).filter(|_| !qualifier::is_of_another(way))
+        };
+        let known = alias::find(&folded).or_else(|| qualifier::role(&folded)).or_else(member);
         match known {
             // A time of publication stays one whatever its first word is.
             None | Some(Self::Start | Self::End | Self::Date | Self::Hour) if is_published(&folded) => {

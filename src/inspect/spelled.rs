@@ -9,7 +9,7 @@ use crate::export::plain_time;
 
 /// Patterns of dates, the ambiguous ones with the day first before those with the month first; those of the Buddhist era
 /// behind all others.
-pub(super) const DATES: [&str; 19] = [
+pub(super) const DATES: [&str; 30] = [
     "%Y-%m-%d",
     "%Y/%m/%d",
     "%Y.%m.%d",
@@ -26,6 +26,17 @@ pub(super) const DATES: [&str; 19] = [
     "%d %b %Y",
     "%d %B %Y",
     "%d-%b-%Y",
+    "%m-%d-%Y",
+    "%m.%d.%Y",
+    "%d/%m/%y",
+    "%m/%d/%y",
+    "%d-%m-%y",
+    "%m-%d-%y",
+    "%d.%m.%y",
+    "%m.%d.%y",
+    "%y/%m/%d",
+    "%y-%m-%d",
+    "%y.%m.%d",
     "%EY-%m-%d",
     "%d/%m/%EY",
     "%d-%m-%EY",
@@ -82,18 +93,41 @@ pub(super) fn may_be_time(text: &str) -> bool {
     (4..=26).contains(&digits) && text.len() <= 96
 }
 
+/// The years that a date can be of. No export of live streams is older than 2015, which tells whether a year of two digits
+/// is one.
+fn years(pattern: &str) -> std::ops::Range<i16> {
+    if pattern.contains("%y") { 2015..2100 } else { 2000..2100 }
+}
+
 /// Reads a date that really stands there: `20261121` and nothing shorter or longer.
 pub(super) fn date_of(text: &str, pattern: &str) -> Option<Date> {
     let (plain, known) = plain_time(text, pattern);
     let date = Date::strptime(&*known, &*plain).ok()?;
-    ((2000..2100).contains(&date.year()) && (pattern != "%Y%m%d" || text.len() == 8)).then_some(date)
+    (years(pattern).contains(&date.year()) && (pattern != "%Y%m%d" || text.len() == 8)).then_some(date)
 }
 
 /// Reads a time on a wall clock.
 pub(super) fn wall_of(text: &str, pattern: &str) -> Option<DateTime> {
     let (plain, known) = plain_time(text, pattern);
     let wall = DateTime::strptime(&*known, &*plain).ok()?;
-    (2000..2100).contains(&wall.year()).then_some(wall)
+    years(pattern).contains(&wall.year()).then_some(wall)
+}
+
+/// The same pattern with its day, its month, and a year of two digits in other places.
+pub(super) fn rivals(pattern: &str) -> Vec<String> {
+    let Some(separator) = pattern.get(2..3).filter(|separator| ["/", "-", "."].contains(separator)) else {
+        return Vec::new();
+    };
+    let parts: Vec<&str> = pattern.get(..8).unwrap_or_default().split(separator).collect();
+    let ways: &[[&str; 3]] = match parts.as_slice() {
+        ["%d" | "%m", "%d" | "%m", "%Y"] => &[["%d", "%m", "%Y"], ["%m", "%d", "%Y"]],
+        ["%d" | "%m", "%d" | "%m", "%y"] | ["%y", "%m", "%d"] => {
+            &[["%d", "%m", "%y"], ["%m", "%d", "%y"], ["%y", "%m", "%d"]]
+        }
+        _ => return Vec::new(),
+    };
+    let others = ways.iter().filter(|way| way[..] != parts[..]);
+    others.map(|way| format!("{}{}", way.join(separator), &pattern[8..])).collect()
 }
 
 /// Reads an instant.
@@ -136,6 +170,16 @@ mod tests {
         assert!(!days(&["2026-10-05T18:30:00Z", "2026-10-05T19:30:00Z"]));
         assert!(!days(&["2026-10-05T18:31:00Z"]));
         assert!(!days(&[]));
+    }
+
+    #[test]
+    fn day_month_and_a_short_year_may_be_exchanged() {
+        assert_eq!(rivals("%d-%m-%Y %H:%M"), ["%m-%d-%Y %H:%M"]);
+        assert_eq!(rivals("%m.%d.%Y"), ["%d.%m.%Y"]);
+        assert_eq!(rivals("%m/%d/%y"), ["%d/%m/%y", "%y/%m/%d"]);
+        assert_eq!(rivals("%y-%m-%d"), ["%d-%m-%y", "%m-%d-%y"]);
+        assert!(rivals("%Y-%m-%d").is_empty());
+        assert!(rivals("%d-%b-%Y").is_empty());
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod clocks;
 mod covers;
 mod drafts;
 mod rates;
+mod remarks;
 mod tables;
 mod times;
 

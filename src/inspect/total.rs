@@ -79,6 +79,11 @@ fn sign(cells: &[Cell]) -> Option<Sign> {
     })
 }
 
+/// Whether a row calls itself a total.
+pub(super) fn is_said(cells: &[Cell]) -> bool {
+    sign(cells).is_some()
+}
+
 /// A row without a word for it that is the sum of all others, in two columns or more.
 fn silent(rows: &[Vec<Cell>], data: &std::ops::Range<usize>, row: usize, style: NumberStyle) -> Option<Sign> {
     let is_bare = rows[row].first().is_none_or(number::is_nothing);

@@ -1,4 +1,4 @@
-//! An hour of the day as exports write it: `7`, `07:00`, `07:00:00 - 07:59:59`, `07:00-08:00`.
+//! An hour of the day as exports write it: `7`, `07:00`, `07:00:00 - 07:59:59`, `07:00-08:00`, `1 PM`.
 
 use std::cmp::Ordering;
 
@@ -64,6 +64,17 @@ fn from_start(start: u32) -> Result<Hour, Reason> {
 
 /// A time of day in seconds, and how many seconds its last part counts.
 fn time(text: &str) -> Option<(u32, u32)> {
+    let lower = text.to_ascii_lowercase();
+    let halved = |half: &str, noon| Some((lower.strip_suffix(half)?.trim_end(), noon));
+    let Some((clock, noon)) = halved("am", 0).or_else(|| halved("pm", DAY_SECONDS / 2)) else {
+        return by_24_hours(text);
+    };
+    // Twelve is the first of either half, and there is neither a nought nor a thirteen.
+    let (seconds, finest) = by_24_hours(clock)?;
+    (3_600..13 * 3_600).contains(&seconds).then_some((seconds % (DAY_SECONDS / 2) + noon, finest))
+}
+
+fn by_24_hours(text: &str) -> Option<(u32, u32)> {
     let mut seconds = 0;
     let mut finest = 3_600;
     for (index, part) in text.split(':').enumerate() {
@@ -103,8 +114,14 @@ mod tests {
         }
         assert_eq!(hour(Field::Int(7)), seven);
         assert_eq!(hour(Field::Length(25_200_000)), seven);
+        for text in ["7 AM", "7am", "7:00 AM", "7 AM - 8 AM", "7:00 am – 7:59 am"] {
+            assert_eq!(hour(Field::Text(text)), seven, "{text}");
+        }
+        for (text, start) in [("12 AM", 0), ("12 PM", 43_200), ("1 PM", 46_800), ("11:00:00 PM", 82_800)] {
+            assert_eq!(hour(Field::Text(text)), Ok(Hour { start, end: start + 3_600 }), "{text}");
+        }
         let last = Ok(Hour { start: 82_800, end: 86_400 });
-        for text in ["23", "23:00:00 - 23:59:59", "23:00-24:00", "23:00 - 00:00"] {
+        for text in ["11 PM - 12 AM", "23", "23:00:00 - 23:59:59", "23:00-24:00", "23:00 - 00:00"] {
             assert_eq!(hour(Field::Text(text)), last, "{text}");
         }
         assert_eq!(hour(Field::Text("07:30:00 - 07:44:59")), Ok(Hour { start: 27_000, end: 27_900 }));
@@ -114,7 +131,21 @@ mod tests {
 
     #[test]
     fn what_is_no_hour_is_a_reject() {
-        for text in ["24", "25:00", "07:30", "7pm", "07:00:00.5", "7-8-9", "a", "07:60-08:00", "-7", "123"] {
+        for text in [
+            "24",
+            "25:00",
+            "07:30",
+            "13 PM",
+            "0 am",
+            "7p",
+            "1:30 PM",
+            "07:00:00.5",
+            "7-8-9",
+            "a",
+            "07:60-08:00",
+            "-7",
+            "123",
+        ] {
             assert_eq!(hour(Field::Text(text)), Err(Reason::BadTime), "{text}");
         }
         assert_eq!(hour(Field::Text("22:00-01:00")), Ok(Hour { start: 79_200, end: 90_000 }));

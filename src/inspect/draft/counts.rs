@@ -3,11 +3,12 @@
 use std::fmt::Write;
 
 use super::{Draft, Section, one_line};
+use crate::inspect::doubt::RISE;
 use crate::inspect::kind::Kind;
 use crate::inspect::relation::{Proof, Relation};
 use crate::inspect::role::Role;
 use crate::inspect::verdict::{Verdict, quotient};
-use crate::inspect::{Column, Finding, name};
+use crate::inspect::{Column, Finding, name, qualifier};
 use crate::model::Count;
 
 /// Where a count comes from.
@@ -179,6 +180,9 @@ impl Draft<'_> {
         if sure.is_empty() {
             return self.nothing_counted(&proposed);
         }
+        if let Some(why) = self.running_in_doubt().or_else(|| self.remarks_in_doubt()) {
+            return all_asked(&why, &sure, &proposed);
+        }
         Section { text: format!("      counts:\n{sure}{proposed}"), question: None }
     }
 
@@ -191,6 +195,38 @@ impl Draft<'_> {
             Source::Times(of, rate) => format!("{{of: {}, times: {}}}", of.word(), by(*rate)),
             Source::DividedBy(of, rate) => format!("{{of: {}, divided_by: {}}}", of.word(), by(*rate)),
         }
+    }
+
+    /// Every count rises from row to row: somebody has to say that they are of their rows.
+    fn running_in_doubt(&self) -> Option<String> {
+        let names = self.listed(&self.finding.rising)?;
+        Some(format!("whether the counts are of their rows: {names} {RISE}; ask for the counts of each row"))
+    }
+
+    /// What a rate is made of is there by names whose remark may make something else of it.
+    fn remarks_in_doubt(&self) -> Option<String> {
+        let in_doubt = |wanted: &[Count]| {
+            let is_it = |column: &Column| {
+                let folded = name::fold(&column.raw);
+                let role = qualifier::in_doubt(&folded).map(|(role, _)| role);
+                column.role.is_none() && matches!(role, Some(Role::Count(count)) if wanted.contains(&count))
+            };
+            let columns = 0..self.finding.columns.len();
+            let found: Vec<usize> = columns.filter(|index| is_it(self.column(*index))).collect();
+            if wanted.iter().any(|count| self.has(*count)) { Vec::new() } else { found }
+        };
+        let shown = in_doubt(&[Count::Impressions, Count::UniqueImpressions]);
+        let clicked = in_doubt(&[Count::Clicks, Count::Clickers, Count::Entries]);
+        let names = self.listed(&[shown, clicked].concat())?;
+        Some(format!(
+            "whether {names} count what their names say without their remarks, and which of them: add those that do"
+        ))
+    }
+
+    /// The names of some columns; none of none.
+    fn listed(&self, columns: &[usize]) -> Option<String> {
+        let names = columns.iter().map(|column| format!("`{}`", one_line(&self.column(*column).name)));
+        (!columns.is_empty()).then(|| names.collect::<Vec<_>>().join(", "))
     }
 
     /// Nothing is known to be counted: somebody has to say what is.
@@ -213,6 +249,10 @@ impl Draft<'_> {
 
     /// Proven rates whose counts stand in columns of their own.
     pub(super) fn rates(&self) -> String {
+        // A rate is held against counts that stand there.
+        if self.running_in_doubt().or_else(|| self.remarks_in_doubt()).is_some() {
+            return String::new();
+        }
         let count_of = |column: usize| {
             let is = |(count, source): &&(Count, Source)| {
                 matches!(source, Source::Column(own) if *own == column) && self.doubt(*count, source).is_none()
@@ -237,4 +277,15 @@ impl Draft<'_> {
         }
         if text.is_empty() { text } else { format!("      rates:\n{text}") }
     }
+}
+
+/// Counts that do not load before somebody has said that they are right.
+fn all_asked(why: &str, sure: &str, proposed: &str) -> Section {
+    let lines = sure
+        .lines()
+        .fold(String::new(), |text, line| text + "      # " + line.trim_start_matches("      ") + "\n");
+    let text = format!(
+        "      # DECIDE: {why}.\n      # Then take away the `# `, with what is right:\n      # counts:\n{lines}{proposed}"
+    );
+    Section { text, question: Some(format!("{why} (`columns.counts`)")) }
 }

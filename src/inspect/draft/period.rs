@@ -79,6 +79,7 @@ impl Draft<'_> {
         let Some(time) = time else { return self.instant(column, zone) };
         let of_day = match &self.column(time).kind {
             Kind::Clock(pattern) => pattern,
+            _ if self.column(time).sample.ends_with(['m', 'M']) => "%I:%M %p",
             _ if self.column(time).sample.matches(':').count() > 1 => "%H:%M:%S",
             _ => "%H:%M",
         };

@@ -2,6 +2,7 @@
 
 mod drafts;
 mod files;
+mod remarks;
 mod sessions;
 mod truths;
 
