@@ -45,7 +45,7 @@ pub(super) fn find(when: &When, columns: &[Column], cells: &[Vec<&Cell>]) -> Vec
         let Some(start) = *start else { continue };
         let end = ends.as_ref().and_then(|ends| ends.get(row).copied().flatten()).unwrap_or(start);
         let key = keys.iter().map(|key| cell::text(cells[*key][row])).collect();
-        by_key.entry(key).or_default().push(Row { start, end, row });
+        by_key.entry(key).or_default().push(Row { start, end, index: row });
     }
     let groups: Vec<Vec<Row>> = by_key.into_values().map(sorted).collect();
     // Rows that do not touch are broadcasts of their own.
@@ -61,7 +61,7 @@ pub(super) fn find(when: &When, columns: &[Column], cells: &[Vec<&Cell>]) -> Vec
 struct Row {
     start: i64,
     end: i64,
-    row: usize,
+    index: usize,
 }
 
 fn sorted(mut rows: Vec<Row>) -> Vec<Row> {
@@ -78,7 +78,7 @@ fn days(rows: &[Row]) -> Vec<Vec<Row>> {
 /// Whether nothing falls anywhere, and everywhere where enough rows follow each other they end much higher.
 fn do_rise(groups: &[Vec<Row>], counts: &[usize], columns: &[Column]) -> bool {
     let numbers = |rows: &[Row], count: usize| {
-        rows.iter().filter_map(|row| columns[count].numbers[row.row]).collect::<Vec<_>>()
+        rows.iter().filter_map(|row| columns[count].numbers[row.index]).collect::<Vec<_>>()
     };
     let falls = |rows: &[Row], count: usize| numbers(rows, count).windows(2).any(|two| two[1].high < two[0].low);
     let grows = |rows: &[Row], count: usize| {

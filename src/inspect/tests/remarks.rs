@@ -108,13 +108,14 @@ fn a_running_total_by_its_name_is_not_counted() {
     }
 }
 
+const ENGLISH: &str = "Date|Room|Impressions|Clicks";
+
 #[test]
 fn day_and_month_are_asked_with_every_separator() {
     let of = |headers: &str, dates: [&str; 2]| {
         let [one, other] = dates;
         text(&format!("{headers}\n{one}|r1|100|7\n{other}|r2|220|15"))
     };
-    const ENGLISH: &str = "Date|Room|Impressions|Clicks";
     for dates in [
         ["11-10-2026", "11-11-2026"],
         ["11.10.2026", "11.11.2026"],
