@@ -258,6 +258,7 @@ fn rows_that_count_the_same_again_are_refused_by_name() {
         assert!(sample.stdout.contains(told), "{told}: {}{}", sample.stdout, sample.stderr);
     }
     let fits = total.replace("9000,80", "2310,111");
-    let sample = drafted(fits).cli(&["check", "--sample", "exports/new/GB/a.csv", "--as", "new/counts"]).exits(0);
+    let scenario = drafted(fits);
+    let sample = scenario.cli(&["check", "--sample", "exports/new/GB/a.csv", "--as", "new/counts"]).exits(0);
     assert!(sample.stdout.contains("3 records: 2 counted, 1 ignored"), "{}", sample.stdout);
 }
