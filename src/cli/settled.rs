@@ -23,11 +23,19 @@ pub fn print(report: &RunReport, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "{} decisions: {}", report.decisions.len(), counted(&report.decisions))?;
     }
     if !report.exports.is_empty() {
-        let RowCounts { rows_in, rejected, duplicate, .. } = report.rows();
+        let RowCounts { rows_in, rejected, .. } = report.rows();
         write!(out, "{} exports read: {rows_in} records, {rejected} rejected", report.exports.len())?;
-        if duplicate > 0 {
+        let left_out = |has_event_ids: bool| -> u64 {
+            let exports = report.exports.iter().filter(|export| export.has_event_ids == has_event_ids);
+            exports.map(|export| export.rows.duplicate).sum()
+        };
+        if left_out(true) > 0 {
             // An id that is not one event's alone would make most of them such.
-            write!(out, ", {duplicate} left out as delivered before, by their `event_id`")?;
+            write!(out, ", {} left out as delivered before, by their `event_id`", left_out(true))?;
+        }
+        if left_out(false) > 0 {
+            let why = "a newer object, or a better export, says the same rows";
+            write!(out, ", {} left out: {why} (`newest`, `fallback_for`)", left_out(false))?;
         }
         writeln!(out)?;
     }
@@ -159,6 +167,21 @@ mod tests {
         }
         report.days = vec![(day, Disposition::Unsettled { reason: reason() })];
         assert_eq!(code(&report), exit::CONFLICT);
+    }
+
+    #[test]
+    fn rows_of_counts_are_not_left_out_by_an_event_id() {
+        let told = |has_event_ids: bool| {
+            let rows = RowCounts { rows_in: 9, counted: 4, duplicate: 5, ..RowCounts::default() };
+            let export = run::ExportOutcome { key: "e".to_owned(), bytes: 1, rows, has_event_ids, failure: None };
+            let mut text = Vec::new();
+            print(&RunReport { exports: vec![export], ..RunReport::default() }, &mut text).unwrap();
+            String::from_utf8(text).unwrap()
+        };
+        assert!(told(true).contains(", 5 left out as delivered before, by their `event_id`\n"), "{}", told(true));
+        let of_counts = told(false);
+        assert!(of_counts.contains(", 5 left out: a newer object"), "{of_counts}");
+        assert!(!of_counts.contains("event_id"), "{of_counts}");
     }
 
     #[test]

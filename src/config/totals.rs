@@ -28,6 +28,7 @@ pub(super) fn read_skip(at: &Place<'_>) -> Option<BTreeMap<ColumnName, BTreeSet<
 
 /// Scalars as they are written.
 fn values(at: &Place<'_>, what: &str) -> Option<BTreeSet<String>> {
+    // The empty text is a blank cell.
     let mut values = BTreeSet::new();
     let items = at.list(what)?;
     let total = items.len();
@@ -36,9 +37,6 @@ fn values(at: &Place<'_>, what: &str) -> Option<BTreeSet<String>> {
         match item.node.kind {
             Kind::List(_) | Kind::Map(_) | Kind::Null => {
                 item.mismatch::<()>("a value", "a word or a number");
-            }
-            _ if source.trim().is_empty() => {
-                item.problem("an empty text is not a value (expected a word or a number)");
             }
             _ if !values.insert(source.clone()) => item.problem(format!("{} is here twice", item.found())),
             _ => {}
@@ -71,7 +69,6 @@ mod tests {
         let expected = [
             "line 1, `column`: `-7` is not the number of a column (expected 1 to 16,384)",
             "line 1, `words[1]`: `a` is here twice",
-            "line 1, `words[2]`: an empty text is not a value (expected a word or a number)",
             "line 1, `words[3]`: a list is not a value (expected a word or a number)",
             "line 1, `cap`: `0` is not a count of rows (expected 1 to 1,000,000,000)",
         ];

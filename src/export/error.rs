@@ -239,6 +239,30 @@ pub enum ExportError {
         /// How many rows.
         rows: u64,
     },
+    /// Two rows of one broadcast whose intervals overlap.
+    #[error(
+        "its records {one} and {other} are both of broadcast `{broadcast}`, over intervals that overlap, as snapshots of one session are: counted, they would count it twice (deliver each snapshot as an object of its own, of which `newest` counts the last, or leave the older rows out with `skip`)"
+    )]
+    OverlappingRows {
+        /// The record of the one.
+        one: u32,
+        /// The record of the other.
+        other: u32,
+        /// Their broadcast.
+        broadcast: String,
+    },
+    /// Rows that repeat the counts of their session.
+    #[error(
+        "its records {one} and {other} are of one broadcast, cover, audience and interval and say the same {counts}, and so do all such rows: they repeat what their session counts beside something that is not mapped, and would count it several times (deliver it with one row a session, keep one of them with `skip`, or map the column that tells them apart if each has counts of its own)"
+    )]
+    RepeatedCounts {
+        /// The record of the one.
+        one: u32,
+        /// The record of the other.
+        other: u32,
+        /// What they have in common.
+        counts: String,
+    },
     /// Sessions without their time of day.
     #[error(
         "all of its {rows} sessions begin at midnight: `{column}` holds dates and no time of day (map the column that has it too, such as `start: {{column: {column}, time: …}}`; one without a name goes by its number)"

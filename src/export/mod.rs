@@ -31,7 +31,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use check::note::says_note;
-pub use check::total_row::{results_said, says_total, says_total_of};
+pub use check::total_row::{results_said, says_all, says_total, says_total_of};
 pub use error::ExportError;
 pub use find::{Found, PathValues, Search, find, is_matched, named};
 pub use format::json::pages::Claim;

@@ -21,6 +21,14 @@ impl<R: Records> Records for Until<'_, R> {
         self.records.text(raw);
     }
 
+    fn looks_beside(&self) -> bool {
+        self.records.looks_beside()
+    }
+
+    fn beside(&mut self, text: &str) {
+        self.records.beside(text);
+    }
+
     fn sheet(&mut self, name: &str) {
         self.records.sheet(name);
     }

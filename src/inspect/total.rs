@@ -7,7 +7,7 @@ use super::number::{self, Number};
 use super::relation::{Proof, Relation};
 use super::role::Role;
 use crate::config::NumberStyle;
-use crate::export::{Cell, results_said, says_total, says_total_of};
+use crate::export::{Cell, results_said, says_all, says_total, says_total_of};
 
 /// A row of totals.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct Total {
     pub sign: String,
     /// The column in which that stands; none of a total without a word.
     pub column: Option<usize>,
+    /// Of a total without a word, a column that is blank in it and in no other row.
+    pub blank: Option<usize>,
     /// How many results it says there are: `Total of 5928 results`.
     pub results: Option<u64>,
     /// Its numbers, by column.
@@ -38,6 +40,9 @@ pub(super) fn find(
     }
     let mut signs: BTreeMap<usize, Sign> =
         data.clone().filter_map(|row| sign(&rows[row]).map(|sign| (row, sign))).collect();
+    for (row, sign) in of_all(rows, &data) {
+        signs.entry(row).or_insert(sign);
+    }
     // Where every other row says so, it is a word of the data.
     if signs.len() * 2 > data.len() {
         signs.retain(|row, _| *row == data.start || *row + AT_THE_END >= data.end);
@@ -53,7 +58,8 @@ pub(super) fn find(
     }
     let total = |(row, Sign { text, column, results }): (usize, Sign)| {
         let numbers = rows[row].iter().map(|cell| number::of(cell, style)).collect();
-        Total { row, is_first: row == data.start, sign: text, column, results, numbers }
+        let blank = if column.is_none() { blank(rows, &data, row) } else { None };
+        Total { row, is_first: row == data.start, sign: text, column, blank, results, numbers }
     };
     signs.into_iter().map(total).collect()
 }
@@ -84,6 +90,37 @@ pub(super) fn is_said(cells: &[Cell]) -> bool {
     sign(cells).is_some()
 }
 
+/// Rows that say they are all of something, `整体`, in a column in which the others have times or numbers.
+fn of_all(rows: &[Vec<Cell>], data: &std::ops::Range<usize>) -> BTreeMap<usize, Sign> {
+    let mut signs = BTreeMap::new();
+    let columns = data.clone().map(|row| rows[row].len()).max().unwrap_or_default();
+    for column in 0..columns {
+        let cells = || {
+            data.clone()
+                .filter_map(|row| Some((row, rows[row].get(column)?)))
+                .filter(|(_, c)| !number::is_nothing(c))
+        };
+        let all: Vec<(usize, &str)> = cells()
+            .filter_map(|(row, cell)| match cell {
+                Cell::Text(text) if says_all(text) => Some((row, text.trim())),
+                _ => None,
+            })
+            .collect();
+        let is_number = |cell: &Cell| match cell {
+            Cell::Text(text) => text.trim().starts_with(|c: char| c.is_ascii_digit()),
+            _ => true,
+        };
+        let others = cells().count() - all.len();
+        let numbers = cells().filter(|(_, cell)| is_number(cell)).count();
+        if !all.is_empty() && others >= 2 && numbers == others {
+            for (row, text) in all {
+                signs.entry(row).or_insert(Sign { text: text.to_owned(), column: Some(column), results: None });
+            }
+        }
+    }
+    signs
+}
+
 /// A row without a word for it that is the sum of all others, in two columns or more.
 fn silent(rows: &[Vec<Cell>], data: &std::ops::Range<usize>, row: usize, style: NumberStyle) -> Option<Sign> {
     let is_bare = rows[row].first().is_none_or(number::is_nothing);
@@ -98,6 +135,15 @@ fn silent(rows: &[Vec<Cell>], data: &std::ops::Range<usize>, row: usize, style: 
     };
     let agreeing = (0..rows[row].len()).filter(|column| sums(*column)).count();
     (agreeing >= 2).then(|| Sign { text: "the sum of all others".to_owned(), column: None, results: None })
+}
+
+/// The first column that is blank in a row and in no other.
+fn blank(rows: &[Vec<Cell>], data: &std::ops::Range<usize>, row: usize) -> Option<usize> {
+    let is_blank = |row: usize, column: usize| rows[row].get(column).is_none_or(number::is_nothing);
+    let columns = data.clone().map(|row| rows[row].len()).max().unwrap_or_default();
+    let is_bare_row = |row: usize| (0..columns).all(|column| is_blank(row, column));
+    let others = || data.clone().filter(|other| *other != row && !is_bare_row(*other));
+    (0..columns).find(|column| is_blank(row, *column) && others().all(|other| !is_blank(other, *column)))
 }
 
 /// A column's total, held against its rows.

@@ -163,6 +163,8 @@ pub struct ExportOutcome {
     pub bytes: u64,
     /// Its records, by what became of them; none if it could not be read.
     pub rows: RowCounts,
+    /// Whether they are told apart by an `event_id`; rows of counts and of covers are not.
+    pub has_event_ids: bool,
     /// Why it could not be read.
     pub failure: Option<String>,
 }

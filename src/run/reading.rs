@@ -44,6 +44,13 @@ pub(super) struct ReadExport {
     pub(super) rows: Read,
 }
 
+impl ReadExport {
+    /// Whether its rows are events, which are told apart by an id.
+    pub(super) const fn has_event_ids(&self) -> bool {
+        matches!(self.rows, Read::Signals(_))
+    }
+}
+
 /// What was read.
 pub(super) enum Read {
     /// Signals, which went to the counter.

@@ -169,6 +169,7 @@ fn outcomes(batch: &Batch<'_>, counted: &reading::CountedBatch) -> Vec<ExportOut
             key: planned.found.object.key.clone(),
             bytes: planned.found.object.size,
             rows: read.as_ref().map_or_else(|_| RowCounts::default(), |read| counted.rows_of(number, read)),
+            has_event_ids: read.as_ref().is_ok_and(ReadExport::has_event_ids),
             failure: read.as_ref().err().map(|unread| unread.reason.clone()),
         };
     batch.exports.iter().zip(&counted.exports).enumerate().map(outcome).collect()

@@ -8,16 +8,28 @@ use hashbrown::HashMap;
 use super::sum::{Agreement, Sum};
 use super::total_row::Said;
 use crate::export::ExportError;
-use crate::model::{Count, CountRow, Stage};
+use crate::model::{Count, CountRow, Figures, Stage};
 
 /// A count of so many is not like another by chance.
 const LARGE: u64 = 100;
+
+/// What makes a row doubtful.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::export) enum Sign {
+    /// A text in a column that says what rows are of.
+    Mapped,
+    /// A word for a total, or for all, in a column that is not mapped.
+    Beside,
+    /// It says nothing in any column that says what rows are of.
+    Blank,
+}
 
 /// A row that may be a total.
 #[derive(Debug)]
 pub(in crate::export) struct Doubtful {
     /// Its place on the page.
     pub(in crate::export) row: usize,
+    pub(in crate::export) sign: Sign,
     pub(in crate::export) said: Said,
     pub(in crate::export) text: String,
 }
@@ -96,7 +108,10 @@ pub(in crate::export) fn totals(
             }
         }
     }
-    for (nth, Doubtful { row: at, said, text }) in doubtful.iter().enumerate() {
+    // A word that most rows have is one of the data: `All` as the only kind of device.
+    let beside = doubtful.iter().filter(|doubtful| doubtful.sign == Sign::Beside).count();
+    let is_beside_clear = beside * 2 <= rows.len();
+    for (nth, Doubtful { row: at, sign, said, text }) in doubtful.iter().enumerate() {
         let row = &rows[*at];
         let begin = nth.checked_sub(1).map_or(0, |before| doubtful[before].row + 1);
         let end = doubtful.get(nth + 1).map_or(rows.len(), |behind| behind.row);
@@ -107,15 +122,23 @@ pub(in crate::export) fn totals(
             let before = neighbours(row, rows[begin..*at].iter().rev());
             before.or_else(|| neighbours(row, rows[*at + 1..end].iter()))
         };
-        if let Some(sum) = candidates.find(|sum| is_total_of(row, sum)).or_else(of_neighbours) {
+        let found = match sign {
+            Sign::Blank => Some(all).filter(|all| all.rows > 1 && is_total_of(&row.figures, all)),
+            Sign::Mapped | Sign::Beside => {
+                candidates.find(|sum| is_total_of(&row.figures, sum)).or_else(of_neighbours)
+            }
+        };
+        if let Some(sum) = found {
             totals.insert(*at, sum);
             continue;
         }
         let has_company = groups[..2].iter().any(|group| sums.get(group).is_some_and(|sum| sum.rows > 0));
         let is_refused = match said {
             Said::Labelled => all.rows > 0,
+            Said::All if *sign == Sign::Beside && !is_beside_clear => false,
             Said::All => has_company && row.figures.says_something(),
-            Said::Nothing | Said::Ending | Said::Total => false,
+            Said::Total => is_beside_clear && all.rows > 0 && row.figures.says_something(),
+            Said::Nothing | Said::Ending => false,
         };
         if is_refused {
             return Err(ExportError::DoubtfulTotal { record: row.record, text: text.clone() });
@@ -132,7 +155,7 @@ fn neighbours<'r>(row: &CountRow, rows: impl Iterator<Item = &'r CountRow>) -> O
     for neighbour in rows {
         sum.add(&neighbour.figures);
         counting += usize::from(neighbour.figures.says_something());
-        if (is_large || counting > 1) && is_total_of(row, &sum) {
+        if (is_large || counting > 1) && is_total_of(&row.figures, &sum) {
             return Some(sum);
         }
         if sum.exceeds(&row.figures) {
@@ -142,10 +165,14 @@ fn neighbours<'r>(row: &CountRow, rows: impl Iterator<Item = &'r CountRow>) -> O
     None
 }
 
-/// Whether a row that says it may be a total is that of a group: in two counts or more, or in all that it has.
-fn is_total_of(row: &CountRow, sum: &Sum) -> bool {
-    let Agreement { same, other } = sum.agreement(&row.figures);
-    let stated = row.figures.known.iter().filter(|count| !row.figures.derived.has(*count));
-    let counted = stated.filter(|count: &Count| row.figures.value.get(*count) > 0).count();
-    other == 0 && same > 0 && (same >= 2 || same == counted)
+/// Whether a row that may be a total is that of a group: in two counts or more, or in all that it has. Viewers may be in
+/// several rows, so where what adds up is large and does, theirs need not.
+pub(in crate::export) fn is_total_of(figures: &Figures, sum: &Sum) -> bool {
+    let Agreement { same, other } = sum.agreement(figures);
+    let stated = || figures.known.iter().filter(|count| !figures.derived.has(*count));
+    let counted = |count: &Count| figures.value.get(*count) > 0;
+    let adding = || stated().filter(|count| !count.is_unique()).filter(counted);
+    let is_large = adding().any(|count| figures.value.get(count) >= LARGE);
+    let all_that_adds = is_large && same >= adding().count();
+    other == 0 && same > 0 && (same >= 2 || same == stated().filter(counted).count() || all_that_adds)
 }

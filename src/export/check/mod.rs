@@ -11,4 +11,5 @@ pub(super) mod rate;
 pub(super) mod sum;
 pub(super) mod total;
 pub(super) mod total_row;
+pub(super) mod twice;
 pub(super) mod unnamed_total;

@@ -37,6 +37,11 @@ impl Sum {
         }
     }
 
+    /// Whether it is the sum of more than one row.
+    pub(in crate::export) const fn is_of_several(&self) -> bool {
+        self.rows > 1
+    }
+
     pub(super) fn bounds(&self, at: usize) -> [u128; 3] {
         [self.low[at], self.value[at], self.high[at]]
     }

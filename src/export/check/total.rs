@@ -109,6 +109,11 @@ impl TotalCheck {
         }
     }
 
+    /// The sum of the rows that count.
+    pub(in crate::export) const fn counted(&self) -> &Sum {
+        &self.counted
+    }
+
     /// All rows of data, whatever became of them.
     const fn rows(&self) -> u64 {
         self.counted.rows + self.skipped.rows + self.unreadable

@@ -188,7 +188,13 @@ pub fn says_total_of(text: &str) -> bool {
     matches!(said(text, &BTreeSet::new()), Said::Labelled | Said::Ending)
 }
 
-/// The same, with more words (normalized by [`normalized`]).
+/// Whether a text says that its row is all of something: `整体`, `Overall`.
+#[must_use]
+pub fn says_all(text: &str) -> bool {
+    said(text, &BTreeSet::new()) == Said::All
+}
+
+/// The same as [`says_total`], with more words (normalized by [`normalized`]).
 pub(in crate::export) fn is_total(text: &str, words: &BTreeSet<String>) -> bool {
     said(text, words) == Said::Total
 }

@@ -14,6 +14,8 @@ const MOST_AT_AN_END: usize = 4;
 const MOST_ROWS: usize = 50_000;
 /// Fewer sums than this by chance, over all rows, and one that is found is none.
 const SURELY: f64 = 1e-4;
+/// Where there are two, chance finds both far less often.
+const SURELY_TWICE: f64 = 1e-2;
 /// How many groups of neighbours a row is held against in effect: sums of more are soon too large.
 const NEIGHBOURS: f64 = 5.0;
 
@@ -25,8 +27,10 @@ pub(in crate::export) fn unnamed_total(rows: &[CountRow], stages: &[Stage], shee
         }
         let counts = Additive::of(rows)?;
         let of_rows = counts.vectors(rows);
-        let found = blocks(&of_rows).or_else(|| groups(&of_rows, rows, stages, true));
-        let found = found.or_else(|| if sheets > 1 { groups(&of_rows, rows, stages, false) } else { None });
+        let found = blocks(&of_rows).or_else(|| groups(&of_rows, rows, stages, Kin::Session));
+        let found = found.or_else(|| groups(&of_rows, rows, stages, Kin::Interval));
+        let found =
+            found.or_else(|| if sheets > 1 { groups(&of_rows, rows, stages, Kin::Broadcast) } else { None });
         found.map(|at| rows[at].record)
     })
 }
@@ -50,7 +54,12 @@ fn is_sum(row: &CountRow, others: &[CountRow]) -> bool {
     if others().filter(counts_anything).take(2).count() < 2 {
         return false;
     }
-    let stated = || {
+    // Viewers may be in several rows: theirs of a total are no more than those of the rows, and no fewer than of any.
+    let can_be = |(count, value): (Count, u64)| {
+        let values = || others().filter_map(|other| other.figures.get(count).map(|measure| measure.value));
+        values().max() <= Some(value) && u128::from(value) <= values().map(u128::from).sum::<u128>()
+    };
+    let all = || {
         let stated = row.figures.known.iter().filter(|count| !row.figures.derived.has(*count));
         stated.map(|count| (count, row.figures.value.get(count))).filter(|(_, value)| *value > 0)
     };
@@ -58,9 +67,10 @@ fn is_sum(row: &CountRow, others: &[CountRow]) -> bool {
         let mut sum = others().map(|other| other.figures.get(count).map(|measure| measure.value));
         sum.try_fold(0_u64, |sum, value| sum.checked_add(value?)) == Some(value)
     };
+    let stated = || all().filter(|(count, value)| !count.is_unique() || adds_up((*count, *value)));
     let values = || stated().map(|(_, value)| value);
     let (smallest, largest) = (values().min(), values().max());
-    smallest != largest && largest >= Some(LEAST_SUM) && stated().all(adds_up)
+    smallest != largest && largest >= Some(LEAST_SUM) && stated().all(adds_up) && all().all(can_be)
 }
 
 /// Counts that add up and that every row states.
@@ -113,7 +123,9 @@ fn chance(row: &Vector) -> f64 {
 /// Whether so many sums are more than chance makes of it.
 #[expect(clippy::cast_precision_loss, reason = "a few rows")]
 fn is_convincing(found: usize, by_chance: f64) -> bool {
-    (found >= 1 && by_chance < SURELY) || (found >= 3 && found as f64 > 20.0 * by_chance)
+    (found >= 1 && by_chance < SURELY)
+        || (found >= 2 && by_chance < SURELY_TWICE)
+        || (found >= 3 && found as f64 > 20.0 * by_chance)
 }
 
 /// The first row that is the sum of the rows right before it, or right behind it, where that is no chance.
@@ -152,18 +164,30 @@ fn blocks(rows: &[Vector]) -> Option<usize> {
     if is_convincing(behind.len(), by_chance) { behind.last().copied() } else { None }
 }
 
-/// The first row that is the sum of the others of its broadcast, in its interval or at any time, where that is no chance.
-fn groups(vectors: &[Vector], rows: &[CountRow], stages: &[Stage], by_interval: bool) -> Option<usize> {
+/// By what rows are of a group.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kin {
+    /// Broadcast and interval.
+    Session,
+    /// Market and interval: a day, of all its broadcasts.
+    Interval,
+    /// Broadcast, at any time.
+    Broadcast,
+}
+
+/// The first row that is the sum of the others of its group, where that is no chance.
+fn groups(vectors: &[Vector], rows: &[CountRow], stages: &[Stage], kin: Kin) -> Option<usize> {
     let mut names: HashMap<(&str, &str), usize> = HashMap::new();
     let broadcasts: Vec<usize> = stages
         .iter()
         .map(|stage| {
             let next = names.len();
-            *names.entry((stage.market.as_str(), stage.broadcast_id.as_str())).or_insert(next)
+            let broadcast = if kin == Kin::Interval { "" } else { stage.broadcast_id.as_str() };
+            *names.entry((stage.market.as_str(), broadcast)).or_insert(next)
         })
         .collect();
     let key = |row: &CountRow| {
-        let interval = if by_interval { (row.start_us, row.end_us) } else { (0, 0) };
+        let interval = if kin == Kin::Broadcast { (0, 0) } else { (row.start_us, row.end_us) };
         (broadcasts[row.stage as usize], interval)
     };
     let mut sums: HashMap<(usize, (i64, i64)), (Vector, usize)> = HashMap::new();

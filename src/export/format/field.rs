@@ -86,6 +86,14 @@ pub(in crate::export) trait Records {
     /// The text of the record that is handed over next, from formats that have one.
     fn text(&mut self, _raw: &[u8]) {}
 
+    /// Whether cells of columns that are not wanted are looked at as well.
+    fn looks_beside(&self) -> bool {
+        false
+    }
+
+    /// A cell of a column that is not wanted, of the record that is handed over next; from tables.
+    fn beside(&mut self, _text: &str) {}
+
     /// The sheet that the records handed over next are of, from formats that have some.
     fn sheet(&mut self, _name: &str) {}
 

@@ -166,6 +166,14 @@ impl<R: Records> Records for Numbered<'_, R> {
         self.records.text(raw);
     }
 
+    fn looks_beside(&self) -> bool {
+        self.records.looks_beside()
+    }
+
+    fn beside(&mut self, text: &str) {
+        self.records.beside(text);
+    }
+
     fn batch(&mut self, batch: &Batch<'_>) {
         let Batch { first, rows, columns, names } = batch;
         self.records.batch(&Batch { first: self.before + first, rows: *rows, columns, names });

@@ -1,5 +1,6 @@
 //! From the values of a record to a row of counts, or to a reject with its reason.
 
+mod beside;
 mod closing;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +44,11 @@ pub(in crate::export) struct CountMapper<'a> {
     rates: Vec<RateCheck<'a>>,
     parts: PartCheck,
     doubtful: Vec<Doubtful>,
+    /// What the record that comes next says in a column that is not mapped.
+    beside: Option<beside::Beside>,
+    /// Whether `totals.words` has the empty text.
+    is_blank_a_total: bool,
+    blank_rows: Vec<beside::BlankRow>,
     sheets: Vec<SheetStart>,
     ids: closing::Ids,
     fates: Fates<'a>,
@@ -82,11 +88,20 @@ impl<'a> CountMapper<'a> {
             entry_is_click,
             reach: reading.reach,
             max_rows,
-            total_words: rows.totals.words.iter().map(|word| normalized(word)).collect(),
+            total_words: rows
+                .totals
+                .words
+                .iter()
+                .map(|word| normalized(word))
+                .filter(|word| !word.is_empty())
+                .collect(),
             totals: TotalCheck::new(stated(rows), rows.totals.cap),
             rates: layout.rates.iter().map(check).collect(),
             parts: PartCheck::new(rows, &layout.counts),
             doubtful: Vec::new(),
+            beside: None,
+            is_blank_a_total: rows.totals.words.contains(""),
+            blank_rows: Vec::new(),
             sheets: Vec::new(),
             ids: closing::Ids::of(&reading.export.columns),
             fates: Fates::new(&layout.seat, reading.excerpt),
@@ -99,7 +114,10 @@ impl<'a> CountMapper<'a> {
 
     fn map(&mut self, record: u32, fields: &[Field<'_>]) -> Mapped<()> {
         let (said, text) = self.said(fields);
-        if said == Said::Total {
+        let is_bare = self.is_bare(fields);
+        let is_named = self.is_named_beside();
+        let doubt = self.sign(said, text, is_bare);
+        if said == Said::Total || is_named || (is_bare && self.is_blank_a_total) {
             let total = self.leniently(fields);
             if let Some(stated) = text.and_then(results_said) {
                 self.totals.results(text.unwrap_or_default(), stated, false);
@@ -115,14 +133,15 @@ impl<'a> CountMapper<'a> {
             self.totals.skipped(&skipped);
             return Err(NoSignal::Ignored);
         }
-        let is_doubtful = said > Said::Nothing;
+        let is_doubtful = doubt.is_some();
         let figures = self.figures(fields);
         self.fill(fields);
         match &figures {
             // A total is that of all rows, whatever market they are of and whether or not their time can be read.
             Ok(figures) if !is_doubtful => self.totals.row(figures),
             Ok(_) => {}
-            // A header is no row; whether this is one is seen once it is rejected.
+            // A header is no row; whether this is one is seen once it is rejected. Nor may a row be that says nothing.
+            Err(_) if is_bare => {}
             Err(_) if self.repeated(fields) != Repeated::No => {}
             Err(_) => self.totals.unreadable(),
         }
@@ -156,9 +175,8 @@ impl<'a> CountMapper<'a> {
         if let Some(column) = self.parts.row(&figures) {
             return Err(NoSignal::Reject(Reason::PartExceedsWhole, Some(column)));
         }
-        if is_doubtful {
-            let text = text.unwrap_or_default().trim().to_owned();
-            self.doubtful.push(Doubtful { row: self.page.rows.len(), said, text });
+        if let Some((sign, said, text)) = doubt {
+            self.doubtful.push(Doubtful { row: self.page.rows.len(), sign, said, text });
         }
         self.rates.iter_mut().for_each(|rate| rate.row(fields, &figures));
         self.page.created_us = self.page.created_us.max(created_us);
@@ -385,6 +403,12 @@ impl Records for CountMapper<'_> {
                 }
             }
         }
+        if let Err(NoSignal::Reject(reason, column)) = mapped
+            && self.is_bare(fields)
+            && self.keep_blank(at, reason, column, fields, raw)
+        {
+            return;
+        }
         if self.page.rows.len() > rows {
             self.look_at_ids(at, raw);
         }
@@ -411,6 +435,14 @@ impl Records for CountMapper<'_> {
             self.totals.unreadable();
             self.fates.broken(at, reason, raw, false);
         }
+    }
+
+    fn looks_beside(&self) -> bool {
+        self.rows.totals.column.is_none()
+    }
+
+    fn beside(&mut self, text: &str) {
+        self.look_beside(text);
     }
 
     fn sheet(&mut self, name: &str) {

@@ -81,7 +81,8 @@ impl<'a> CountLayout<'a> {
         let stated = rows.stated.iter().map(|(count, column)| (*count, seat.place_if_there(column))).collect();
         let rates = rows.rates.iter().map(|rate| (rate, seat.place_if_there(&rate.column.column))).collect();
         let totals = if let Some(column) = &rows.totals.column {
-            vec![seat.place_if_there(column)]
+            // Where a blank cell says it, a column that is not there would say it of every row.
+            vec![if rows.totals.words.contains("") { seat.place(column) } else { seat.place_if_there(column) }]
         } else {
             let seen = seat
                 .market
@@ -91,7 +92,10 @@ impl<'a> CountLayout<'a> {
                 .chain(seat.cover_id);
             period.all().chain(seen).chain(seat.audience.iter().copied()).collect()
         };
-        let skip = rows.skip.iter().map(|(column, values)| (seat.place_if_there(column), values)).collect();
+        let mut place_skip = |(column, values): (&ColumnName, &'a BTreeSet<String>)| {
+            (if values.contains("") { seat.place(column) } else { seat.place_if_there(column) }, values)
+        };
+        let skip = rows.skip.iter().map(&mut place_skip).collect();
         let length_ms = match &rows.period {
             Period::Span { end: PeriodEnd::Length(column), .. } => column.length_ms(),
             _ => SECOND_MS,

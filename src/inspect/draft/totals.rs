@@ -21,6 +21,11 @@ impl Draft<'_> {
                 self.name(column),
                 quoted(&lasting(word))
             );
+        } else if let Some(column) = self.finding.totals.iter().find_map(|total| total.blank) {
+            text.push_str(
+                "    # A row is a total without a word for it, the sum of all others: its blank cell tells it.\n",
+            );
+            let _ = writeln!(text, "    totals: {{column: {}, words: [\"\"]}}", self.name(column));
         } else if !self.finding.totals.is_empty() {
             text.push_str("    # Its last row is a total without a word for it: see that it is not counted.\n");
         }

@@ -178,3 +178,32 @@ fn a_wide_table_fits_on_a_screen_and_wide_characters_line_up() {
     };
     assert_eq!(column("开播时间"), column("直播间曝光人次"));
 }
+
+#[test]
+fn a_word_for_all_in_a_column_of_times_leaves_it_one() {
+    let peek = text(
+        "日期|时间|直播间曝光次数|直播间进入人数
+         2026-11-10|整体|17917|900
+         2026-11-10|09:00|6000|300
+         2026-11-10|10:00|7000|400
+         2026-11-10|11:00|4917|350",
+    );
+    let finding = look(&peek);
+    assert_eq!(finding.rows, 3);
+    assert_eq!(finding.totals[0].word(), Some((1, "整体")));
+    assert_ne!(finding.columns[1].kind, Kind::Text);
+    let names = text("Device|Date|Views\nAll|2026-11-10|5\nPhone|2026-11-10|3\nDesk|2026-11-10|2");
+    assert!(look(&names).totals.is_empty(), "among names it may be one");
+}
+
+#[test]
+fn a_total_without_a_word_is_told_by_its_blank_cell() {
+    let peek = text(
+        "Date|Room|Impressions|Clicks
+         2026-11-10|r1|1000|50
+         2026-11-10|r2|1310|61
+         2026-11-11|r3|900|41
+         ||3210|152",
+    );
+    assert_eq!((look(&peek).rows, look(&peek).totals[0].blank), (3, Some(0)));
+}

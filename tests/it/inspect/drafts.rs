@@ -237,3 +237,28 @@ fn a_folder_of_languages_is_drafted_with_lists_of_names() {
     assert!(draft.contains("impressions: [\"Impressions\", \"Impressionen\"]"), "{draft}");
     scenario.cli(&["check"]).exits(0);
 }
+
+/// A session told twice, counts repeated beside each product, a total that fits nothing: refused by name, not counted.
+#[test]
+fn rows_that_count_the_same_again_are_refused_by_name() {
+    let snapshots = "Live ID,Start time,End time,Impressions,Clicks\nL1,2026-11-20T09:00:00Z,2026-11-20T10:00:00Z,10000,700\n\
+                     L1,2026-11-20T09:00:00Z,2026-11-20T11:00:00Z,15000,1000\n";
+    let products = "Live ID,Start time,End time,Product,Impressions,Clicks\n\
+                    L1,2026-11-20T09:00:00Z,2026-11-20T11:00:00Z,p1,10000,700\n\
+                    L1,2026-11-20T09:00:00Z,2026-11-20T11:00:00Z,p2,10000,700\n";
+    let total = "Live ID,Start time,End time,Slice,Impressions,Clicks\n\
+                 L1,2026-11-20T09:00:00Z,2026-11-20T11:00:00Z,Overall,9000,80\n\
+                 L1,2026-11-20T09:00:00Z,2026-11-20T11:00:00Z,first,1000,50\n\
+                 L1,2026-11-20T09:00:00Z,2026-11-20T11:00:00Z,second,1310,61\n";
+    for (export, told) in
+        [(snapshots, "over intervals that overlap"), (products, "and say the same"), (total, "says `Overall`")]
+    {
+        let scenario = drafted(export);
+        let sample = scenario.cli(&["check", "--sample", "exports/new/GB/a.csv", "--as", "new/counts"]);
+        assert!(sample.stdout.contains(told), "{told}: {}{}", sample.stdout, sample.stderr);
+    }
+    let fits = total.replace("9000,80", "2310,111");
+    let scenario = drafted(fits);
+    let sample = scenario.cli(&["check", "--sample", "exports/new/GB/a.csv", "--as", "new/counts"]).exits(0);
+    assert!(sample.stdout.contains("3 records: 2 counted, 1 ignored"), "{}", sample.stdout);
+}

@@ -18,6 +18,8 @@ pub(super) struct Plain {
     fields: usize,
     /// Which of them are of which column; the others are not there.
     places: Vec<(usize, usize)>,
+    /// The columns that are of none.
+    beside: Vec<usize>,
     index: Index,
     /// Where the chunk ends that is being read.
     chunk_end: u64,
@@ -33,6 +35,7 @@ impl Plain {
             columns,
             fields: wanted.len(),
             places: places.collect(),
+            beside: (0..columns).filter(|column| !wanted.contains(&Some(*column))).collect(),
             index: Index::default(),
             chunk_end: 0,
             is_odd: false,
@@ -51,6 +54,7 @@ impl Plain {
     ) -> Option<usize> {
         let Some(text) = self.front(window, offset) else { return Some(0) };
         self.index.build(text.as_bytes(), self.delimiter);
+        let looks_beside = records.looks_beside();
         let mut fields = vec![Field::Null; self.fields];
         let mut delimiters = self.index.delimiters.as_slice();
         let mut start = 0;
@@ -72,12 +76,18 @@ impl Plain {
             if fits {
                 let (ends, behind) = delimiters.split_at(self.columns - 1);
                 delimiters = behind;
+                let cell = |column: usize| {
+                    let from = if column == 0 { line_start } else { ends[column - 1] as usize + 1 };
+                    &text[from..ends.get(column).map_or(line_start + raw.len(), |end| *end as usize)]
+                };
                 for (field, column) in &self.places {
-                    let from = if *column == 0 { line_start } else { ends[column - 1] as usize + 1 };
-                    let to = ends.get(*column).map_or(line_start + raw.len(), |end| *end as usize);
-                    fields[*field] = if from == to { Field::Null } else { Field::Text(&text[from..to]) };
+                    let cell = cell(*column);
+                    fields[*field] = if cell.is_empty() { Field::Null } else { Field::Text(cell) };
                 }
                 records.text(raw.as_bytes());
+                if looks_beside {
+                    self.beside.iter().for_each(|column| records.beside(cell(*column)));
+                }
                 records.record(at, &fields, &|| raw.to_owned());
             } else {
                 let within = delimiters.iter().take_while(|at| is_within(Some(at))).count();

@@ -46,6 +46,10 @@ pub(super) fn hand_over(
         Some(value) => Field::Text(value),
     };
     records.text(raw);
+    if records.looks_beside() {
+        let beside = (0..columns).filter(|column| !wanted.contains(&Some(*column)));
+        beside.for_each(|column| records.beside(&text[cut[column].0..cut[column].1]));
+    }
     let raw = || String::from_utf8_lossy(raw).into_owned();
     if wanted.len() <= INLINE {
         let mut fields = [Field::Null; INLINE];

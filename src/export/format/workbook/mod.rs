@@ -99,6 +99,14 @@ fn read_records(
         let mut fields: Vec<Field<'_>> = std::mem::take(&mut fields);
         fields.clear();
         fields.extend(places.iter().map(|place| row.value(*place).map_or(Field::Null, Value::field)));
+        if records.looks_beside() {
+            let beside = row.cells.iter().enumerate().filter(|(column, _)| !places.contains(&Some(*column)));
+            for (_, value) in beside {
+                if let Value::Text(text) = value {
+                    records.beside(text);
+                }
+            }
+        }
         records.record(Position { record: *record, byte_offset: None }, &fields, &|| row.shown(wanted, places));
         if records.is_refused() {
             break;

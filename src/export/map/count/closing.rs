@@ -10,6 +10,7 @@ use crate::export::check::copied::copied;
 use crate::export::check::doubtful;
 use crate::export::check::rate::RateCheck;
 use crate::export::check::sum::Sum;
+use crate::export::check::twice::{overlapping, repeated};
 use crate::export::check::unnamed_total::unnamed_total;
 use crate::export::format::field::Position;
 use crate::export::map::excerpt::Viewer;
@@ -77,8 +78,15 @@ impl<'a> CountMapper<'a> {
         }
         let totals = doubtful::totals(&self.doubtful, &self.page.rows, &self.page.stages)?;
         self.take_out(&totals);
+        self.settle_blank();
         if let Some(record) = unnamed_total(&self.page.rows, &self.page.stages, self.sheets.len()) {
             return Err(ExportError::UnnamedTotal(record));
+        }
+        let (rows, stages) = (&self.page.rows, &self.page.stages);
+        if let Some(refusal) =
+            overlapping(&self.rows.period, rows, stages, self.tells_rooms()).or_else(|| repeated(rows))
+        {
+            return Err(refusal);
         }
         if let Some(refusal) = self.totals.refusal().or_else(|| self.parts.refusal()) {
             return Err(refusal);
@@ -96,6 +104,12 @@ impl<'a> CountMapper<'a> {
         self.fates.seen.page(self.rows, &self.page);
         self.fates.seen.other_markets = self.stages.other_markets;
         Ok((self.fates, checks, self.page))
+    }
+
+    /// Whether rows tell their broadcast or their cover, so that two at once are no two rooms.
+    fn tells_rooms(&self) -> bool {
+        let seat = &self.layout.seat;
+        seat.broadcast_id.is_some() || !seat.made_of.is_empty() || seat.cover_id.is_some()
     }
 
     /// Takes rows off the page that are none: totals, and those whose ids were rounded.

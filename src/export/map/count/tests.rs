@@ -6,6 +6,7 @@ mod midnights;
 mod rates;
 mod rows;
 mod totals;
+mod twice;
 
 use std::fs::File;
 use std::io::{Seek, Write};
