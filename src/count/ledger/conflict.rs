@@ -14,7 +14,7 @@
 //!   different made ids that begin and end together: a room that got another title.
 //!
 //! They are found and told, never decided: booking goes on by the keys. Rows that count nothing are no part of any of
-//! it, nor are rows within one object, which add up.
+//! it, nor are rows within one object, which add up, or refuse it where it is read.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
