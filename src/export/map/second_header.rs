@@ -43,7 +43,27 @@ pub(super) fn header(wanted: &[Wanted], fields: &[Field<'_>]) -> Repeated {
     }
 }
 
+/// Longer texts are no names of columns. Nobody should have to read a megabyte to know.
+const LONGEST_NAME_BYTES: usize = 1024;
+
 /// Whether a text could be the name of a column: it has letters, and is no value.
 fn is_name(text: &str) -> bool {
-    text.contains(char::is_alphabetic) && !text.starts_with(|c: char| c.is_ascii_digit())
+    text.len() <= LONGEST_NAME_BYTES
+        && text.contains(char::is_alphabetic)
+        && !text.starts_with(|c: char| c.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::ColumnName;
+
+    #[test]
+    fn names_among_the_rows_are_a_header_and_a_long_value_beside_them_makes_none() {
+        let wanted = ["Room", "Shown"].map(|name| Wanted::needed(&ColumnName::new(name)));
+        let long = "x".repeat(LONGEST_NAME_BYTES + 1);
+        assert_eq!(header(&wanted, &[Field::Text("room"), Field::Text("SHOWN")]), Repeated::Same);
+        assert_eq!(header(&wanted, &[Field::Text("Shown"), Field::Text("Room")]), Repeated::Other);
+        assert_eq!(header(&wanted, &[Field::Text("Room"), Field::Text(&long)]), Repeated::No);
+    }
 }
