@@ -8,7 +8,7 @@ use tracing::Instrument as _;
 use super::args::{Backfill, Global, Which};
 use super::run::{carry_out, clock, span};
 use super::signals::Signals;
-use super::{Failure, load, settled};
+use super::{Failure, in_ticks, load, settled};
 use crate::config::{Job, Workspace};
 use crate::model::{MarketId, PlatformId};
 use crate::plan::{Batch, Dates, PlatformPlan, Reprocess, Selection, Standing};
@@ -65,14 +65,13 @@ fn chosen<T: Ord + Clone + std::fmt::Display>(
     if asked.is_empty() {
         return Ok(of_job.clone());
     }
-    let known = || of_job.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let check = |name: &String| {
         let found = id(name);
         of_job.contains(&found).then_some(found).ok_or_else(|| RunError::NotInJob {
             job: job.to_owned(),
             what,
             name: name.clone(),
-            known: known(),
+            known: in_ticks(of_job),
         })
     };
     asked.iter().map(check).collect()

@@ -125,6 +125,11 @@ fn load(global: &Global) -> Result<Workspace, ConfigError> {
     config::load(&global.config, &global.jobs)
 }
 
+/// Names in a sentence.
+fn in_ticks<N: std::fmt::Display>(names: impl IntoIterator<Item = N>) -> String {
+    names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
 /// A table for the terminal: no lines but one under the header, numbers to the right after `text_columns`.
 fn grid(header: Vec<String>, text_columns: usize) -> Table {
     let mut table = Table::new();

@@ -9,7 +9,7 @@ use polars::prelude::*;
 
 use super::args::{Global, Show};
 use super::screen::page;
-use super::{Failure, decided, exit, grid, load};
+use super::{Failure, decided, exit, grid, in_ticks, load};
 use crate::archive::TableName;
 use crate::config::Workspace;
 use crate::model::{MarketId, PlatformId, columns as c, legible};
@@ -60,14 +60,12 @@ pub async fn run(args: &Show, global: &Global, out: &mut impl Write) -> Result<u
 
 /// What of the question the configuration does not know, and what it knows.
 fn unknown(args: &Show, workspace: &Workspace) -> String {
-    let known =
-        |names: Vec<&str>| names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let platforms: Vec<&str> = workspace.platforms.keys().map(PlatformId::as_str).collect();
     let markets: Vec<&str> = workspace.markets.keys().map(MarketId::as_str).collect();
     let asked = [("platform", &args.platform, platforms), ("market", &args.market, markets)];
     let unknown = asked.into_iter().filter_map(|(what, name, names)| {
         let name = name.as_deref().filter(|name| !names.contains(name))?;
-        Some(format!("; the configuration has no {what} `{name}` (it has: {})", known(names)))
+        Some(format!("; the configuration has no {what} `{name}` (it has: {})", in_ticks(&names)))
     });
     unknown.collect()
 }

@@ -13,7 +13,7 @@ use super::scope::Scope;
 
 /// How far apart the instants of two deliveries of one event may lie: clocks are set right, and some feeds say when
 /// they delivered.
-const SAME_INSTANT_US: i64 = 60_000_000;
+const SAME_INSTANT_US: u64 = 60_000_000;
 
 /// A row that is not counted, since its event id was there before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,7 +37,7 @@ impl Copied {
     fn of(first: &First, row: &EventRow) -> Self {
         let (one, other) = (first.origin, row.origin);
         let same_viewer = !one.has_viewer() || !other.has_viewer() || first.viewer == row.viewer;
-        let same_instant = first.occurred_us.abs_diff(row.occurred_us) <= SAME_INSTANT_US.unsigned_abs();
+        let same_instant = first.occurred_us.abs_diff(row.occurred_us) <= SAME_INSTANT_US;
         if same_viewer && same_instant && one.kinds() == other.kinds() { Self::Same } else { Self::Other }
     }
 }

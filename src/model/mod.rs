@@ -34,7 +34,7 @@ pub use kinds::Kinds;
 pub(crate) use legible::shown;
 pub use legible::{is_steering, legible, legible_json};
 pub use measure::Measure;
-pub use page::{CountRow, OnAir, Page, Stage};
+pub use page::{CountRow, LEAST_OVERLAP_US, OnAir, Page, Stage};
 pub use parts::Parts;
 pub use reject::{Reason, Reject};
 pub use signal::Event;

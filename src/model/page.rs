@@ -2,6 +2,10 @@
 
 use super::{CountSet, Figures, MarketId};
 
+/// Ends are written to the minute by some platforms and to the second by others: rows that have less of their time in
+/// common (microseconds) do not overlap.
+pub const LEAST_OVERLAP_US: i64 = 60_000_000;
+
 /// Everything that one object says, before it is known what of it a newer object replaces.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Page {

@@ -23,9 +23,8 @@ use super::Subject;
 use super::names::number;
 use super::reach::Seat;
 use super::sheet::Sheet;
+use crate::model::LEAST_OVERLAP_US;
 
-/// Ends are written to the minute by some platforms and to the second by others: less is no overlap.
-const LEAST_OVERLAP_US: i64 = 60_000_000;
 /// Beyond so many rows of one key in one object nobody looks which of them are repeated.
 const MOST_REPEATED: usize = 64;
 
@@ -203,11 +202,9 @@ impl<'a> Conflicts<'a> {
         for of_market in rows.chunk_by(|one, other| one.seat.market == other.seat.market) {
             for made in of_market.iter().filter(|row| is_made(row)) {
                 let may_be_it = |other: &&Rival| {
-                    let common_us = made.span_us.1.min(other.span_us.1) - made.span_us.0.max(other.span_us.0);
-                    let shorter_us = (made.span_us.1 - made.span_us.0).min(other.span_us.1 - other.span_us.0);
                     let is_another = other.entry != made.entry && other.seat.broadcast != made.seat.broadcast;
-                    let overlaps = common_us >= LEAST_OVERLAP_US.min(shorter_us);
-                    is_another && if is_made(other) { made.span_us == other.span_us } else { overlaps }
+                    is_another
+                        && if is_made(other) { made.span_us == other.span_us } else { share_time(made, other) }
                 };
                 pairs.extend(of_market.iter().find(may_be_it).map(|other| (*made, *other)));
             }
@@ -328,8 +325,13 @@ impl<'r> Replaced<'r> {
 
 /// Whether two rows that are not of the same interval have more of it in common than inexact ends make.
 fn overlap(one: &Rival, other: &Rival) -> bool {
+    one.span_us != other.span_us && share_time(one, other)
+}
+
+/// Whether two rows have more of their time in common than inexact ends make.
+fn share_time(one: &Rival, other: &Rival) -> bool {
     let ((start, end), (other_start, other_end)) = (one.span_us, other.span_us);
     let common_us = end.min(other_end) - start.max(other_start);
     let shorter_us = (end - start).min(other_end - other_start);
-    one.span_us != other.span_us && common_us >= LEAST_OVERLAP_US.min(shorter_us)
+    common_us >= LEAST_OVERLAP_US.min(shorter_us)
 }

@@ -6,10 +6,8 @@
 
 use crate::config::{Period, PeriodEnd};
 use crate::export::ExportError;
-use crate::model::{Count, CountRow, Stage};
+use crate::model::{Count, CountRow, LEAST_OVERLAP_US, Stage};
 
-/// Ends are written to the minute by some platforms and to the second by others: less is no overlap.
-const LEAST_OVERLAP_US: i64 = 60_000_000;
 /// A count of less is like another by chance.
 const SMALL: u64 = 10;
 /// Of two like counts one is at least so large.

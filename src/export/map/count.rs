@@ -343,12 +343,13 @@ impl<'a> CountMapper<'a> {
             CountRule::Column(_) => self.stated(count, field),
             CountRule::Times { of, by } => {
                 let by = match count {
-                    Count::Dwell => match by.unit {
-                        RateUnit::Length(one_ms) => length_of(field, numbers, one_ms)?,
-                        RateUnit::Percent | RateUnit::Fraction | RateUnit::Signed => {
-                            length_of(field, numbers, SECOND_MS)?
-                        }
-                    },
+                    Count::Dwell => {
+                        let one_ms = match by.unit {
+                            RateUnit::Length(one_ms) => one_ms,
+                            RateUnit::Percent | RateUnit::Fraction | RateUnit::Signed => SECOND_MS,
+                        };
+                        length_of(field, numbers, one_ms)?
+                    }
                     _ => ratio_of(field, by, numbers)?,
                 };
                 let of = known.get(*of);
