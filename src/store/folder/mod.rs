@@ -78,7 +78,7 @@ impl Folder {
     /// The file at a key, open for reading; `None` if there is none.
     pub(super) fn file(&self, key: &str) -> Result<Option<File>, StoreProblem> {
         self.disk.reads()?;
-        // A pipe would be waited for until somebody writes into it.
+        // Looked at first: opening a pipe waits until somebody writes to it.
         if !present(self.dir.metadata(key))?.is_some_and(|metadata| metadata.is_file()) {
             return Ok(None);
         }
