@@ -283,7 +283,7 @@ fn table(rows: &[Vec<(String, &RawValue)>]) -> Vec<Vec<Cell>> {
 }
 
 fn workbook(file: &File, max_rows: usize) -> Result<Peek, ExportError> {
-    let mut book = Book::open(file, &crate::export::Halt::new())?;
+    let mut book = Book::open(file)?;
     let mut tables = Vec::new();
     for sheet in book.sheets().to_vec() {
         let mut lines = book.rows(&sheet)?;

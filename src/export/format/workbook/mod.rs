@@ -33,7 +33,7 @@ pub(super) fn read(
     wanted: &[Wanted],
     records: &mut impl Records,
 ) -> Result<u64, ExportError> {
-    let mut book = Book::open(file, &records.halt())?;
+    let mut book = Book::heeding(file, &records.halt())?;
     let chosen = book.choose(sheets)?;
     let mut record = 0;
     let mut rows = 0;
@@ -196,7 +196,12 @@ impl Sheet {
 }
 
 impl Book {
-    pub(in crate::export) fn open(file: &File, halt: &Halt) -> Result<Self, ExportError> {
+    pub(in crate::export) fn open(file: &File) -> Result<Self, ExportError> {
+        Self::heeding(file, &Halt::new())
+    }
+
+    /// The same, until somebody asks to leave off.
+    fn heeding(file: &File, halt: &Halt) -> Result<Self, ExportError> {
         let mut package = Package::open(file.try_clone()?, halt)?;
         let mut file = file.try_clone()?;
         file.rewind()?;
