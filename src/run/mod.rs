@@ -133,14 +133,16 @@ pub async fn run(
     let worked = shift.work_off(&mut plans, &mut report);
     leasing.end().await;
     worked?;
-    skipped::retire_skipped(workspace, selection, &archive, &stamp).await;
+    if !stop.is_asked() {
+        skipped::retire_skipped(workspace, selection, &archive, &stamp).await;
+    }
     let job = label.split_once(' ').map_or(label, |(_, job)| job);
     let others = other_configuration::other_configuration(workspace, &plans, &report, &archive, job);
     report.other_configuration = stop.or(others).await.flatten();
     let desk =
         deciding::Desk { workspace, selection, archive: &archive, stamp: &stamp, stop, rendering: &rendering };
     report.decisions = desk.decide().await;
-    report.unconfigured = unconfigured(workspace, &archive).await;
+    report.unconfigured = stop.or(unconfigured(workspace, &archive)).await.unwrap_or_default();
     let (traffic, of_archive) = (exports.traffic(), archive.store().traffic());
     archive.close().await;
     report.leave_rest(now, observer);

@@ -39,9 +39,12 @@ pub(super) struct Stint(Option<Instant>);
 impl Stint {
     /// The stint of this number, from 0, for so many bytes of exports.
     pub(super) fn begin(number: u32, bytes: u64) -> Self {
+        Self(Instant::now().checked_add(Self::length(number, bytes)))
+    }
+
+    fn length(number: u32, bytes: u64) -> Duration {
         let once = FIRST_STINT.saturating_add(Duration::from_secs(bytes / BYTES_A_SECOND));
-        let length = once.saturating_mul(LONGER.saturating_pow(number));
-        Self(Instant::now().checked_add(length))
+        once.saturating_mul(LONGER.saturating_pow(number))
     }
 
     /// Nobody waits.
@@ -107,5 +110,46 @@ impl Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         self.task.abort();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What ends reading, if only these can.
+    async fn ended(stop: &Stop, stint: Stint, limit: Duration) -> Ended {
+        let watch = Watch::begin(&Handle::current(), stop, stint, limit);
+        watch.quit().asked().await;
+        assert!(watch.halt().is_asked());
+        watch.ended().unwrap()
+    }
+
+    #[tokio::test]
+    async fn reading_is_ended_by_a_stop_by_its_limit_and_by_the_end_of_the_stint() {
+        const LONG: Duration = Duration::from_secs(86_400);
+        let (nobody, asked) = (Stop::new(), Stop::new());
+        asked.ask();
+        let over = Stint(Some(Instant::now()));
+        assert_eq!(ended(&nobody, Stint::without_end(), Duration::ZERO).await, Ended::TooLong);
+        assert_eq!(ended(&nobody, over, LONG).await, Ended::StintOver);
+        assert_eq!(ended(&asked, Stint::without_end(), LONG).await, Ended::Stopped);
+        assert_eq!(ended(&asked, over, Duration::ZERO).await, Ended::Stopped, "a stop comes first");
+        assert_eq!(ended(&nobody, over, Duration::ZERO).await, Ended::TooLong, "what fails is not put off");
+    }
+
+    #[tokio::test]
+    async fn who_reads_is_let_alone_while_nothing_is_over() {
+        let watch = Watch::begin(&Handle::current(), &Stop::new(), Stint::begin(0, 0), Duration::from_secs(60));
+        tokio::task::yield_now().await;
+        assert_eq!((watch.ended(), watch.halt().is_asked()), (None, false));
+    }
+
+    #[test]
+    fn stints_grow_with_the_bytes_and_each_is_longer_than_the_one_before() {
+        let seconds = |number, bytes| Stint::length(number, bytes).as_secs();
+        assert_eq!([seconds(0, 0), seconds(0, 10 << 20), seconds(1, 10 << 20)], [5, 15, 60]);
+        assert!(!Stint::begin(u32::MAX, u64::MAX).is_over(), "no clock goes so far");
+        assert!(!Stint::without_end().is_over() && Stint(Some(Instant::now())).is_over());
     }
 }
