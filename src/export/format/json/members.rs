@@ -76,29 +76,6 @@ pub(in crate::export) fn names(object: &RawValue) -> Vec<String> {
     names
 }
 
-/// The names that the values of a row can be called by.
-pub(super) fn names_within(row: &RawValue) -> Vec<String> {
-    let mut names = Vec::new();
-    flatten(row, "", &mut |name, _| names.push(name));
-    names
-}
-
-/// Goes through the members of an object, and the members of these.
-pub(in crate::export) fn flatten<'a>(
-    object: &'a RawValue,
-    prefix: &str,
-    take: &mut dyn FnMut(String, &'a RawValue),
-) {
-    pairs(object, &mut |key, value| {
-        let name = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
-        if value.get().starts_with('{') {
-            flatten(value, &name, take);
-        } else {
-            take(name, value);
-        }
-    });
-}
-
 /// Keeps the wanted members of an object and passes over the others.
 pub(super) struct Members<'s, 'a, F> {
     /// Which of the wanted a key is.

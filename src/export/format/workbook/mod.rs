@@ -7,8 +7,10 @@ mod cell;
 mod markup;
 pub(in crate::export) mod package;
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufReader, Seek};
+use std::rc::Rc;
 
 use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader};
 
@@ -163,6 +165,8 @@ fn without_header(rows: &mut Rows<'_>, names: &[String], wanted: &[Wanted]) -> R
 pub(in crate::export) struct Book {
     xlsx: Xlsx<BufReader<File>>,
     sheets: Vec<Sheet>,
+    /// Whether a style shows percentages, once a sheet was opened.
+    percent: Option<Rc<[bool]>>,
 }
 
 /// A worksheet.
@@ -205,8 +209,9 @@ impl Book {
             return Err(unsound("its list of sheets cannot be told"));
         }
         let mut sheets: Vec<Sheet> = Vec::new();
+        let mut names = BTreeSet::new();
         for (index, sheet) in known.iter().enumerate() {
-            if sheets.iter().any(|known| known.name == sheet.name) {
+            if !names.insert(sheet.name.as_str()) {
                 return Err(unsound(format!("it has two sheets `{}`", sheet.name)));
             }
             if sheet.typ == SheetType::WorkSheet {
@@ -215,7 +220,7 @@ impl Book {
                 sheets.push(Sheet { name: sheet.name.clone(), rows, is_hidden, unsaved });
             }
         }
-        Ok(Self { xlsx, sheets })
+        Ok(Self { xlsx, sheets, percent: None })
     }
 
     /// The sheets of these names, or all.
@@ -241,7 +246,8 @@ impl Book {
         let reader = self.xlsx.worksheet_cells_reader(&sheet.name).map_err(unsound)?;
         let is_shown =
             |style: &calamine::Style| style.number_format.as_ref().is_some_and(|f| is_percent(&f.format_code));
-        let percent = reader.styles().iter().map(is_shown).collect();
+        let percent = self.percent.get_or_insert_with(|| reader.styles().iter().map(is_shown).collect());
+        let percent = Rc::clone(percent);
         Ok(Rows { reader, percent, next: None, last: None, is_over: false, blank: 0, peeked: None })
     }
 }
@@ -250,7 +256,7 @@ impl Book {
 pub(in crate::export) struct Rows<'a> {
     reader: XlsxCellReader<'a, BufReader<File>>,
     /// Whether a style shows percentages.
-    percent: Vec<bool>,
+    percent: Rc<[bool]>,
     /// The first cell of the next row.
     next: Option<(u32, u32, Value<'a>)>,
     /// Where the cell before it was.
