@@ -191,7 +191,7 @@ mod tests {
         let long = "Impressions".repeat(100_000);
         let names: Vec<String> = (0..400).map(|number| format!("Impressions {number}")).collect();
         let studio = [wanted(&names.iter().map(String::as_str).collect::<Vec<_>>())];
-        assert!(!refusal(&studio, &[&long; 20]).contains("nearest"));
+        assert!(!refusal(&studio, &[long.as_str(); 20]).contains("nearest"));
     }
 
     #[test]

@@ -224,9 +224,10 @@ fn is_ndjson(window: &[u8]) -> bool {
     let is_object =
         |line: &&[u8]| serde_json::from_slice::<&RawValue>(line).is_ok_and(|line| line.get().starts_with('{'));
     let Some(first) = lines.next().filter(is_object) else { return false };
+    // One that nests without end is refused as a document.
     let has_rows = || {
-        let line = serde_json::from_slice::<&RawValue>(first).ok().filter(|_| !rows_at::is_too_deep(first));
-        line.is_some_and(|line| !lists(line, ONE_ROW, &mut Room::for_guess()).is_empty())
+        let has = |line| !lists(line, ONE_ROW, &mut Room::for_guess()).is_empty();
+        rows_at::is_too_deep(first) || serde_json::from_slice(first).is_ok_and(has)
     };
     lines.next().is_some_and(|second| second.starts_with(b"{")) || !has_rows()
 }
@@ -303,13 +304,17 @@ fn worksheet(book: &mut Book, sheet: &Sheet, max_rows: usize, room: &mut Room) -
     let mut table =
         PeekTable { name: Some(sheet.name.clone()), rows: Vec::new(), is_cut: false, is_narrowed: false };
     while let Some(row) = lines.next()? {
-        table.is_narrowed |= row.cells.len() > MAX_COLUMNS;
-        let within = &row.cells[..row.cells.len().min(MAX_COLUMNS)];
-        // A row ends with its last value: a cell far behind the others would make each as wide as a sheet can be.
-        let width = within.iter().rposition(|value| !value.is_blank()).map_or(0, |last| last + 1);
-        let cells: Vec<Cell> = within[..width].iter().map(|value| Cell::of(value.field())).collect();
+        let mut cells = Vec::new();
+        for (column, value) in &row.cells {
+            if *column < MAX_COLUMNS {
+                cells.resize(*column, Cell::Empty);
+                cells.push(Cell::of(value.field()));
+            } else {
+                table.is_narrowed = true;
+            }
+        }
         let text_bytes = cells.iter().map(Cell::text_bytes).sum();
-        if table.rows.len() == max_rows || !room.take(width, text_bytes) {
+        if table.rows.len() == max_rows || !room.take(cells.len(), text_bytes) {
             table.is_cut = true;
             break;
         }

@@ -9,7 +9,7 @@ use rust_xlsxwriter::Format as Style;
 use super::gzip::gzip;
 use super::workbook::{sheet, workbook};
 
-fn file(bytes: &[u8]) -> File {
+pub fn file(bytes: &[u8]) -> File {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(bytes).unwrap();
     file.rewind().unwrap();
@@ -70,7 +70,7 @@ fn documents_show_every_list_of_objects_and_what_it_lies_in() {
             "Int(1)|Int(0)|765",
             "data.lives[].rows[]",
             "v|t.w|$.code|$.data.live_id|$.data.lives[].id|x",
-            "Int(1)|Float(1.5)|Int(0)|765|Int(1)|-",
+            "Int(1)|Float(1.5)|Int(0)|765|Int(1)",
             "Int(2)|-|Int(0)|765|Int(1)|-",
         ]
     );

@@ -69,15 +69,14 @@ impl<'a> Search<'_, 'a> {
     }
 
     fn look_within(&mut self, node: &'a RawValue, way: &mut Vec<String>, around: Option<&Around<'_, 'a>>) {
-        let mut inner = Vec::new();
-        let mut own = Vec::new();
+        let (mut kin, mut own) = (Kin::default(), Vec::new());
         pairs(node, &mut |key, value| match value.get().as_bytes().first() {
-            Some(b'[' | b'{') => inner.push((key, value)),
+            Some(b'[' | b'{') => kin.see(value),
             // More than there are columns cannot be shown.
             _ if own.len() < MAX_COLUMNS => own.push((key, value)),
             _ => {}
         });
-        if inner.is_empty() {
+        if kin.members == 0 {
             return;
         }
         let prefix = match name(way) {
@@ -87,7 +86,7 @@ impl<'a> Search<'_, 'a> {
         own.retain(|(key, _)| prefix.len() + key.len() <= MAX_NAME_BYTES);
         let values = own.into_iter().map(|(key, value)| (format!("{prefix}{key}"), value)).collect();
         let around = Around { outer: around, values };
-        if is_keyed(&inner) {
+        if kin.are_rows() {
             way.push(EVERY.to_owned());
             let (name, mut place) = (name(way), None);
             let _ = every(node, &mut |key, row| {
@@ -99,11 +98,14 @@ impl<'a> Search<'_, 'a> {
             way.pop();
             return;
         }
-        for (key, value) in inner {
-            way.push(key);
-            self.look(value, way, Some(&around));
-            way.pop();
-        }
+        // Gone through once more rather than kept: there may be millions.
+        pairs(node, &mut |key, value| {
+            if value.get().starts_with(['{', '[']) {
+                way.push(key);
+                self.look(value, way, Some(&around));
+                way.pop();
+            }
+        });
     }
 
     /// Takes a row in; `place` is where its list is, once that is known.
@@ -152,17 +154,33 @@ fn put_around<'a>(row: &mut Vec<Option<&'a RawValue>>, names: &mut Names, around
     }
 }
 
-/// Whether the members of an object are rows under their ids: objects, two or more, with the same names in them, scalars
-/// among these.
-fn is_keyed(inner: &[(String, &RawValue)]) -> bool {
-    let [(_, first), others @ ..] = inner else { return false };
-    let is_row = |value: &RawValue| value.get().starts_with('{');
-    let mut has_scalar = false;
-    if is_row(first) {
-        super::members::pairs(first, &mut |_, value| has_scalar |= !value.get().starts_with(['{', '[']));
+/// What the lists and objects in an object have in common.
+#[derive(Default)]
+struct Kin {
+    members: usize,
+    /// The names of the first.
+    names: Vec<String>,
+    has_scalar: bool,
+    are_alike: bool,
+}
+
+impl Kin {
+    fn see(&mut self, value: &RawValue) {
+        self.members += 1;
+        let is_object = value.get().starts_with('{');
+        if self.members == 1 && is_object {
+            self.are_alike = true;
+            self.names = names(value);
+            pairs(value, &mut |_, inner| self.has_scalar |= !inner.get().starts_with(['{', '[']));
+        } else {
+            self.are_alike = self.are_alike && is_object && names(value) == self.names;
+        }
     }
-    let like = names(first);
-    has_scalar && !others.is_empty() && others.iter().all(|(_, value)| is_row(value) && names(value) == like)
+
+    /// Whether they are rows under their ids: objects, two or more, with the same names in them, scalars among these.
+    fn are_rows(&self) -> bool {
+        self.members > 1 && self.are_alike && self.has_scalar
+    }
 }
 
 fn name(way: &[String]) -> String {

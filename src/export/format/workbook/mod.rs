@@ -102,8 +102,7 @@ fn read_records(
         fields.clear();
         fields.extend(places.iter().map(|place| row.value(*place).map_or(Field::Null, Value::field)));
         if records.looks_beside() {
-            let beside = row.cells.iter().enumerate().filter(|(column, _)| !places.contains(&Some(*column)));
-            for (_, value) in beside {
+            for (_, value) in row.cells.iter().filter(|(column, _)| !places.contains(&Some(*column))) {
                 if let Value::Text(text) = value {
                     records.beside(text);
                 }
@@ -138,7 +137,7 @@ fn find_header(
             break;
         };
         passed += 1;
-        if let Some((_, places)) = search.offer(row.cells.iter().map(Value::name).collect())? {
+        if let Some((_, places)) = search.offer(row.names())? {
             return Ok(Ok((places, passed)));
         }
     }
@@ -154,7 +153,7 @@ fn find_header(
 
 /// The places of the wanted columns of a sheet without a header.
 fn without_header(rows: &mut Rows<'_>, names: &[String], wanted: &[Wanted]) -> Result<Places, ExportError> {
-    let columns = rows.peek()?.map_or(0, |row| row.cells.len());
+    let columns = rows.peek()?.map_or(0, Row::width);
     if !names.is_empty() && columns > names.len() {
         return Err(ExportError::GivenNames { given: names.len(), columns });
     }
@@ -272,7 +271,9 @@ pub(in crate::export) struct Rows<'a> {
 pub(in crate::export) struct Row<'a> {
     /// From 1.
     number: u32,
-    pub(in crate::export) cells: Vec<Value<'a>>,
+    /// Those that hold something, each behind its column from 0, in their order: a row may hold its only value in the
+    /// last of all columns.
+    pub(in crate::export) cells: Vec<(usize, Value<'a>)>,
 }
 
 impl<'a> Rows<'a> {
@@ -283,7 +284,7 @@ impl<'a> Rows<'a> {
         }
         loop {
             let Some(row) = self.next_with_value()? else { return Ok(None) };
-            if !row.cells.iter().all(Value::is_blank) {
+            if !row.cells.iter().all(|(_, value)| value.is_blank()) {
                 return Ok(Some(row));
             }
             self.blank += 1;
@@ -304,14 +305,13 @@ impl<'a> Rows<'a> {
             None => self.next_cell()?,
         };
         let Some((number, column, value)) = first else { return Ok(None) };
-        let mut row = Row { number: number.saturating_add(1), cells: Vec::new() };
-        row.put(column, value);
+        let mut row = Row { number: number.saturating_add(1), cells: vec![(column as usize, value)] };
         while let Some((line, column, value)) = self.next_cell()? {
             if line != number {
                 self.next = Some((line, column, value));
                 break;
             }
-            row.put(column, value);
+            row.cells.push((column as usize, value));
         }
         Ok(Some(row))
     }
@@ -343,16 +343,29 @@ impl<'a> Rows<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn put(&mut self, column: u32, value: Value<'a>) {
-        let column = column as usize;
-        if self.cells.len() <= column {
-            self.cells.resize(column + 1, Value::Empty);
+    /// Up to its last value.
+    fn width(&self) -> usize {
+        self.cells.last().map_or(0, |(column, _)| column + 1)
+    }
+
+    /// Its values as names of columns.
+    fn names(&self) -> Vec<String> {
+        let mut names = vec![String::new(); self.width()];
+        for (column, value) in &self.cells {
+            names[*column] = value.name();
         }
-        self.cells[column] = value;
+        names
     }
 
     fn value(&self, place: Option<usize>) -> Option<&Value<'a>> {
-        self.cells.get(place?)
+        let place = place?;
+        // Most rows have a value in each column.
+        let likely = self.cells.get(place).filter(|(column, _)| *column == place);
+        let found = likely.or_else(|| {
+            let at = self.cells.binary_search_by_key(&place, |(column, _)| *column).ok()?;
+            self.cells.get(at)
+        });
+        found.map(|(_, value)| value)
     }
 
     /// The row as text: the wanted columns, like those of Parquet.
