@@ -1,10 +1,12 @@
 """The program within its limits: memory that does not grow with the exports, bombs, and the same bytes everywhere.
 
-    python tests/limits.py --binary target/release/coverledger --work target/test-work/limits [memory|bombs|bytes]…
+    python tests/limits.py --binary target/release/coverledger --work target/test-work/limits [memory|bombs|heavy|bytes]…
 
   memory  one day with 1, 10 and 50 times as many exports: the peak of the process grows by 10 % at most
   bombs   exports and YAML that promise far more than they weigh: each is refused by name, and the process stays below
           its bound while a sound export beside it is published
+  heavy   exports that cost far more than they weigh if they are taken at their word, such as a tag of a megabyte of
+          `>`: a run and `inspect` read or refuse each by name, within bounds of memory and time
   bytes   1, 2 and 8 threads, exports written in another order, another language, zone, umask and folder: one hash
 
 Each has its planted bug, which has to be noticed: see the functions named `planted_…`. Only Linux tells the peak of a
@@ -23,6 +25,7 @@ import struct
 import subprocess
 import sys
 import time
+import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +50,11 @@ LEAST_FILES = 3
 
 # bombs
 BOMB_PEAK_MIB = 64 + 64               # the setting, and as much for the program itself and for decoding
+
+# heavy
+HEAVY_PEAK_MIB = 64 + 192             # the setting, and what a workbook or a document keeps while it is read
+INSPECT_PEAK_MIB = 512                # what docs/OPERATIONS.md says of `inspect`
+HEAVY_SECONDS = 30                    # of processor time on any machine; what is not linear takes minutes
 HEADER = "id,at,event,country,room,cover,viewer\n"
 PLATFORM = """version: 1
 conventions: {{impression: displays, click: cover_tap}}
@@ -97,6 +105,7 @@ class Ended:
     out: str
     peak_mib: float
     seconds: float
+    processor_seconds: float = 0.0
 
 
 # A process tells its peak from before it became another program, too. So a small one starts the program.
@@ -105,7 +114,8 @@ import json, os, subprocess, sys
 umask, *command = sys.argv[1:]
 child = subprocess.Popen(command, stdout=sys.stdout, stderr=subprocess.STDOUT, umask=int(umask))
 _, status, usage = os.wait4(child.pid, 0)
-json.dump([os.waitstatus_to_exitcode(status), usage.ru_maxrss], open("ended.json", "w"))
+spent = usage.ru_utime + usage.ru_stime
+json.dump([os.waitstatus_to_exitcode(status), usage.ru_maxrss, spent], open("ended.json", "w"))
 """
 
 
@@ -117,8 +127,8 @@ def run(binary: Path, *args: str, cwd: Path, env: dict[str, str] | None = None, 
         command = [sys.executable, "-I", "-S", "-c", START, str(umask), binary, *args]
         subprocess.run(command, cwd=cwd, env={**os.environ, **(env or {})}, stdout=out, check=True, timeout=GIVE_UP_SECONDS)
     seconds = time.monotonic() - started
-    code, peak_kib = json.loads((cwd / "ended.json").read_text())
-    return Ended(code, log.read_text(errors="replace"), peak_kib / 1024, seconds)
+    code, peak_kib, spent = json.loads((cwd / "ended.json").read_text())
+    return Ended(code, log.read_text(errors="replace"), peak_kib / 1024, seconds, spent)
 
 
 def tree(folder: Path) -> dict[str, str]:
@@ -365,6 +375,189 @@ def planted_bomb(binary: Path, folder: Path) -> list[str]:
     return [] if not_refused(ended, folder) else ["a bomb that was published was not noticed"]
 
 
+# ------------------------------------------------------------------------------------------------ heavy
+
+
+XLSX = "http://schemas.openxmlformats.org/"
+OFFICE = XLSX + "officeDocument/2006/relationships"
+
+
+def column(number: int) -> str:
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def links(*each: tuple[str, str, str]) -> str:
+    links = (f'<Relationship Id="{name}" Type="{OFFICE}/{kind}" Target="{target}"/>' for name, kind, target in each)
+    return f'<Relationships xmlns="{XLSX}package/2006/relationships">{"".join(links)}</Relationships>'
+
+
+def book(path: Path, rows: str = "", before: str = "", sheets: list[str] | None = None, more: dict[str, str] | None = None,
+         parts: int = 1) -> None:
+    """A workbook of one row, with what is given before its data and behind it, and further parts."""
+    cells = lambda line, at: "".join(f'<c r="{column(n)}{at}" t="inlineStr"><is><t>{cell}</t></is></c>'
+                                     for n, cell in enumerate(line.strip().split(","), 1))
+    sheet = (f'<worksheet xmlns="{XLSX}spreadsheetml/2006/main">{before}<sheetData><row r="1">{cells(HEADER, 1)}</row>'
+             f'<row r="2">{cells(row(1), 2)}</row>{rows}</sheetData></worksheet>')
+    types = "".join(f'<Override PartName="/xl/{name}.xml" ContentType="application/vnd.openxmlformats-officedocument.'
+                    f'spreadsheetml.{kind}+xml"/>' for name, kind in (("workbook", "sheet.main"), ("worksheets/sheet1", "worksheet")))
+    listed = "".join(f'<sheet name="s{n}" sheetId="{n}" r:id="{name}"/>' for n, name in enumerate(sheets or ["r1"], 1))
+    own = [(f"r{n}", "worksheet", f"worksheets/sheet{n}.xml") for n in range(1, parts + 1)]
+    own += [(f"p{n}", Path(name).stem, name) for n, name in enumerate(more or {})]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("[Content_Types].xml", f'<Types xmlns="{XLSX}package/2006/content-types"><Default Extension="rels" '
+                         f'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>{types}</Types>')
+        package.writestr("_rels/.rels", links(("r1", "officeDocument", "xl/workbook.xml")))
+        package.writestr("xl/workbook.xml", f'<workbook xmlns="{XLSX}spreadsheetml/2006/main" xmlns:r="{OFFICE}"><sheets>{listed}</sheets></workbook>')
+        package.writestr("xl/_rels/workbook.xml.rels", links(*own))
+        for number in range(1, parts + 1):
+            package.writestr(f"xl/worksheets/sheet{number}.xml", sheet)
+        for name, text in (more or {}).items():
+            package.writestr(f"xl/{name}", text)
+
+
+def strings(body: str) -> dict[str, str]:
+    return {"sharedStrings.xml": f'<sst xmlns="{XLSX}spreadsheetml/2006/main">{body}</sst>'}
+
+
+def long_format(path: Path) -> None:
+    """One number format of 1 MB and 100,000 styles that have it."""
+    styles = (f'<styleSheet xmlns="{XLSX}spreadsheetml/2006/main"><numFmts><numFmt numFmtId="164" formatCode="{"0" * 1_000_000}"/>'
+              f'</numFmts><cellXfs>' + '<xf numFmtId="164"/>' * 100_000 + "</cellXfs></styleSheet>")
+    book(path, more={"styles.xml": styles})
+
+
+def wide_sheets(path: Path) -> None:
+    """600 sheets, each with a row of 1,900 cells that are one text of 30,000 letters."""
+    cells = "".join(f'<c r="{column(n)}3" t="s"><v>0</v></c>' for n in range(1, 1_900))
+    book(path, rows=f'<row r="3">{cells}</row>', sheets=[f"r{n}" for n in range(1, 601)], parts=600,
+         more=strings(f"<si><t>{'y' * 30_000}</t></si>"))
+
+
+def last_columns(path: Path) -> None:
+    book(path, rows="".join(f'<row r="{n}"><c r="XFD{n}"><v>1</v></c></row>' for n in range(3, 1_000_000)))
+
+
+def around(path: Path) -> None:
+    """500,000 numbers beside a list of 5,000 rows."""
+    members = ",".join(f'"k{n}":{n}' for n in range(500_000))
+    rows = ",".join(f'{{"room":"r{n}","shown":{n}}}' for n in range(5_000))
+    path.write_text(f'{{{members},"rows":[{rows}]}}')
+
+
+def long_key(path: Path) -> None:
+    """A key of 1 MB above 100,000 members."""
+    members = ",".join(f'"k{n}":1' for n in range(100_000))
+    path.write_text(f'{{"rows":[{{"room":"r","{"p" * 1_000_000}":{{{members}}}}}]}}')
+
+
+def million_keys(path: Path) -> None:
+    path.write_text("{" + ",".join(f'"k{n}":{{"room":"r{n}","shown":1}}' for n in range(1_000_000)) + "}")
+
+
+def deep_rows(path: Path) -> None:
+    deep = '{"a":' * 100_000 + "1" + "}" * 100_000
+    path.write_text('{"id":"e1","x":' + deep + "}\n")
+
+
+def long_lines(path: Path) -> None:
+    path.write_text("".join('{"id":"' + "z" * 1_000_000 + f'{n}"}}\n' for n in range(150)))
+
+
+def half_a_million_columns(path: Path) -> None:
+    line = ",".join("1" for _ in range(500_000))
+    path.write_text(",".join(f"m{n}" for n in range(100_000)) + "\n" + f"{line}\n" * 20)
+
+
+def group_over_columns(path: Path) -> None:
+    path.write_text("g" * 500_000 + "," * 100_000 + "\n" + ",".join("x" for _ in range(200_000)) + "\n")
+
+
+def open_quotes(path: Path) -> None:
+    path.write_text(HEADER + 'e1,"2026,show,GB,r1,c1,v1\n' * 400_000)
+
+
+def wide_rates(path: Path) -> None:
+    """600 columns, a percentage and a whole number by turns."""
+    numbers = random.Random(1)
+    cell = lambda n: str(numbers.randint(1, 1_000)) if n % 2 else f"{numbers.random() * 10:.2f}%"
+    lines = [",".join(f"m{n}" for n in range(600))] + [",".join(map(cell, range(600))) for _ in range(60)]
+    path.write_text("\n".join(lines) + "\n")
+
+
+def alike(path: Path) -> None:
+    """2,000 columns that are all alike."""
+    cell = lambda line, n: f"{line % 7 + 1}.00%" if n % 2 else str(100 * (line % 7 + 1))
+    lines = [",".join(f"m{n}" for n in range(2_000))] + [",".join(cell(line, n) for n in range(2_000)) for line in range(200)]
+    path.write_text("\n".join(lines) + "\n")
+
+
+def large_counts(path: Path) -> None:
+    """600 columns of numbers that have as many digits as a date."""
+    numbers = random.Random(1)
+    line = lambda: ",".join(str(numbers.randint(100_000, 9_999_999)) for _ in range(600))
+    path.write_text(",".join(f"m{n}" for n in range(600)) + "\n" + "".join(line() + "\n" for _ in range(60)))
+
+
+TAG = '<x y="' + ">" * 1_000_000 + '"/>'
+HEAVY = {
+    "sixty tags of 1 MB of `>`": ("xlsx", lambda path: book(path, before=TAG * 60)),
+    "one part that is 20,000 sheets": ("xlsx", lambda path: book(path, sheets=["r1"] * 20_000)),
+    "900 sheets": ("xlsx", lambda path: book(path, sheets=[f"r{n}" for n in range(1, 901)], parts=900)),
+    "13 million empty shared strings": ("xlsx", lambda path: book(path, more=strings("<si/>" * 13_000_000))),
+    "100,000 styles of one long format": ("xlsx", long_format),
+    "a long text in a million cells": ("xlsx", wide_sheets),
+    "a million cells in the last column": ("xlsx", last_columns),
+    "500,000 numbers around a list": ("json", around),
+    "a key of 1 MB above 100,000 others": ("json", long_key),
+    "a million keys": ("json", million_keys),
+    "100,000 levels in a line": ("ndjson", deep_rows),
+    "150 lines of 1 MB": ("ndjson", long_lines),
+    "500,000 columns": ("csv", half_a_million_columns),
+    "a name of 500 KB above 100,000 columns": ("csv", group_over_columns),
+    "400,000 quotes that do not close": ("csv", open_quotes),
+    "600 columns of rates and counts": ("csv", wide_rates),
+    "2,000 columns that are alike": ("csv", alike),
+    "600 columns of large counts": ("csv", large_counts),
+}
+
+
+def too_heavy(what: str, ended: Ended, most_mib: int) -> list[str]:
+    """What is wrong with how a heavy file was read: it need not be refused, but it may not hurt."""
+    problems = []
+    if ended.code not in (0, 4, 6) or "panicked" in ended.out:
+        problems.append(f"{what}: exit code {ended.code}: {ended.out[-200:]}")
+    if ended.code == 6 and "bomb" not in ended.out:
+        problems.append(f"{what}: the file is not named")
+    if ended.peak_mib > most_mib:
+        problems.append(f"{what}: its peak was {ended.peak_mib:.0f} MiB, more than {most_mib}")
+    if ended.processor_seconds > HEAVY_SECONDS:
+        problems.append(f"{what}: it took {ended.processor_seconds:.0f} s of processor time")
+    return problems
+
+
+def heavy(binary: Path, work: Path) -> list[str]:
+    problems = []
+    folder = work / "heavy"
+    for name, (kind, plant) in {**HEAVY, **BOMBS}.items():
+        ended = bombed(binary, folder, kind, plant)
+        bomb = folder / "exports/bombed/2026-11-20/bomb"
+        looked = run(binary, "inspect", str(bomb), cwd=folder)
+        print(f"heavy: {name} ({bomb.stat().st_size / 1e6:.1f} MB): run {ended.peak_mib:.0f} MiB, {ended.processor_seconds:.1f} s, "
+              f"code {ended.code}; inspect {looked.peak_mib:.0f} MiB, {looked.processor_seconds:.1f} s, code {looked.code}")
+        wrong = too_heavy("run", ended, HEAVY_PEAK_MIB) + too_heavy("inspect", looked, INSPECT_PEAK_MIB)
+        if not (folder / "archive/_receipts/sound/GB").exists():
+            wrong.append("the sound export beside it was not published")
+        problems += [f"{name}: {problem}" for problem in wrong]
+    if not too_heavy("planted", Ended(0, "", HEAVY_PEAK_MIB + 1, 0), HEAVY_PEAK_MIB):
+        problems.append("a peak beyond its bound was not noticed")
+    shutil.rmtree(folder, ignore_errors=True)
+    return problems
+
+
 # ------------------------------------------------------------------------------------------------ bytes
 
 
@@ -431,9 +624,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("parts", nargs="*", metavar="PART", help="memory, bombs, bytes [default: all]")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="memory, bombs, heavy, bytes [default: all]")
     args = parser.parse_args()
-    parts = {"memory": memory, "bombs": bombs, "bytes": sameness}
+    parts = {"memory": memory, "bombs": bombs, "heavy": heavy, "bytes": sameness}
     if unknown := set(args.parts) - set(parts):
         parser.error(f"no part {', '.join(sorted(unknown))} (parts: {', '.join(parts)})")
     args.work.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::args::{Inspect, Output};
 use super::screen::Screen;
 use super::{Failure, exit};
-use crate::export::{self, Peek};
+use crate::export::{self, Peek, Room};
 use crate::inspect::{self, Drafted, Finding, Sample};
 use crate::run::error_text;
 
@@ -37,9 +37,12 @@ pub fn run(args: &Inspect, out: &mut impl Write) -> Result<u8, Failure> {
     let mut seen = Vec::new();
     let mut unreadable = Vec::new();
     let platform = args.write.as_deref().map(platform_name).transpose()?;
-    for path in files(&args.files)? {
+    let files = files(&args.files)?;
+    let mut room = Room::default();
+    for (index, path) in files.iter().enumerate() {
         let name = path.display().to_string();
-        match export::peek(open(&path)?, MAX_ROWS) {
+        let file = open(path)?;
+        match room.lend(files.len() - index, |room| export::peek(file, MAX_ROWS, room)) {
             Ok(peek) => {
                 let findings = inspect::inspect(&peek, &args.start);
                 seen.push(Seen { name, peek, findings });

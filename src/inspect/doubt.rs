@@ -1,5 +1,7 @@
 //! What contradicts itself in an export, or what it claims.
 
+use std::collections::BTreeSet;
+
 use super::Finding;
 use super::kind::{InstantWay, Kind};
 use super::name::fold;
@@ -54,7 +56,8 @@ fn names(finding: &Finding, doubts: &mut Vec<String>) {
         }
         let is_told =
             matches!(finding.verdict, Verdict::None(_)) || role == Role::CoverRate || role == Role::EntryRate;
-        if !is_told && finding.relations.iter().all(|relation| relation.rate != index) {
+        let is_tried = !finding.untried.contains(&index);
+        if !is_told && is_tried && finding.relations.iter().all(|relation| relation.rate != index) {
             let name = &column.name;
             doubts.push(format!(
                 "`{name}` is no quotient of two counts of the file: nothing says of what it is, so it is not used"
@@ -221,9 +224,9 @@ fn rates(finding: &Finding, doubts: &mut Vec<String>) {
 }
 
 fn values(finding: &Finding, doubts: &mut Vec<String>) {
-    for (index, column) in finding.columns.iter().enumerate() {
-        let is_same = |other: &super::Column| fold(&other.raw) == fold(&column.raw);
-        if !column.raw.is_empty() && finding.columns[..index].iter().any(is_same) {
+    let mut names = BTreeSet::new();
+    for column in &finding.columns {
+        if !names.insert(fold(&column.raw)) && !column.raw.is_empty() {
             doubts.push(format!("two columns are called `{}`", column.name));
         }
     }

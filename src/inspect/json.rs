@@ -59,6 +59,7 @@ fn table(finding: &Finding) -> Value {
         "header": finding.header.is_there.then(|| json!({"line": finding.header.row + 1, "descriptions": finding.header.descriptions})),
         "rows": finding.rows,
         "is_cut": finding.is_cut,
+        "is_narrowed": finding.is_narrowed,
         "decimal": finding.style.decimal,
         "looks_like": finding.looks_like.map(|(platform, _)| platform),
         "columns": finding.columns.iter().map(column).collect::<Vec<_>>(),
@@ -68,6 +69,7 @@ fn table(finding: &Finding) -> Value {
         "clock": clock(&finding.clock),
         "cover_rate": {"verdict": cover_rate, "text": verdict(finding)},
         "rates": rates.collect::<Vec<_>>(),
+        "rates_not_tried": finding.untried.iter().map(|index| name(*index)).collect::<Vec<_>>(),
         "contradictions": finding.doubts,
     })
 }

@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use super::clock;
 use super::number::{self, Number, Shape};
 use super::role::Role;
-use super::spelled::{DATES, INSTANTS, WALLS, are_days, date_of, instant_of, may_be_time, mix, rivals, wall_of};
+use super::spelled::{
+    DATES, INSTANTS, WALLS, are_days, date_of, instant_of, may_be_time, mix, rivals, signs, signs_of, wall_of,
+};
 use crate::config::NumberStyle;
 use crate::export::{self, Cell};
 
@@ -119,10 +121,13 @@ pub(super) fn of(cells: &[&Cell], name: &str, role: Option<Role>, style: NumberS
     shapes.into_iter().find(|(shape, _)| has(*shape)).map_or(Kind::Whole, |(_, kind)| kind)
 }
 
+/// So many cells tell whether the others are worth a look.
+const FEW: usize = 20;
+
 /// All but one in fifty.
 fn mostly(cells: &[&Cell], test: &dyn Fn(&Cell) -> bool) -> bool {
     // A few tell enough against it.
-    let (few, all) = (&cells[..cells.len().min(20)], cells);
+    let (few, all) = (&cells[..cells.len().min(FEW)], cells);
     let count = |cells: &[&Cell]| cells.iter().filter(|cell| test(cell)).count();
     count(few) * 2 >= few.len() && count(all) * 50 >= all.len() * 49
 }
@@ -203,14 +208,28 @@ fn time(cells: &[&Cell], name: &str, role: Option<Role>) -> Option<Kind> {
     if !all(&may_be_time) {
         return None;
     }
-    let date = || DATES.into_iter().find(|pattern| all(&|text| date_of(text, pattern).is_some()));
-    let wall = || WALLS.iter().find(|pattern| all(&|text| wall_of(text, pattern).is_some()));
-    let instant = || INSTANTS.iter().find(|pattern| all(&|text| instant_of(text, pattern).is_some()));
+    let has = few_have(cells);
+    let date = || DATES.into_iter().find(|pattern| has(pattern) && all(&|text| date_of(text, pattern).is_some()));
+    let wall = || WALLS.iter().find(|pattern| has(pattern) && all(&|text| wall_of(text, pattern).is_some()));
+    let instant =
+        || INSTANTS.iter().find(|pattern| has(pattern) && all(&|text| instant_of(text, pattern).is_some()));
     date()
         .map(|pattern| Kind::Date(Some(pattern)))
         .or_else(|| instant().map(|pattern| Kind::Instant(InstantWay::Pattern(pattern))))
         .or_else(|| wall().map(|pattern| Kind::Wall(Some(pattern))))
         .or_else(|| mixed(cells))
+}
+
+/// Whether the first cells have what stands in a pattern beside its numbers. There are a thousand patterns, and a column
+/// of numbers has the signs of nearly none.
+fn few_have(cells: &[&Cell]) -> impl Fn(&str) -> bool {
+    let few = &cells[..cells.len().min(FEW)];
+    let signs_of_cell = |cell: &&Cell| if let Cell::Text(text) = cell { signs(text.trim()) } else { 0 };
+    let few: Vec<u32> = few.iter().map(signs_of_cell).collect();
+    move |pattern| {
+        let own = signs_of(pattern);
+        few.iter().filter(|signs| **signs & own == own).count() * 2 >= few.len()
+    }
 }
 
 /// Instants that are days by some clock, and dates: days, once it is known by which clock.

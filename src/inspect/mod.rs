@@ -36,6 +36,7 @@ mod total;
 mod verdict;
 mod when;
 mod whose;
+mod work;
 mod zone;
 
 use std::collections::BTreeSet;
@@ -73,6 +74,8 @@ pub struct Finding {
     pub rows: usize,
     /// Whether the table goes on beyond what was looked at.
     pub is_cut: bool,
+    /// Whether it has more columns than were looked at.
+    pub is_narrowed: bool,
     /// How it writes numbers.
     pub style: NumberStyle,
     /// A number that shows it.
@@ -93,6 +96,8 @@ pub struct Finding {
     pub clock: Clock,
     /// Which rate is which quotient.
     pub relations: Vec<Relation>,
+    /// Ratios that were not tried by every two counts: there are too many columns for that.
+    pub untried: Vec<usize>,
     /// Rates that are there twice.
     pub twins: Vec<Twins>,
     /// What is known of the cover's rate.
@@ -162,7 +167,8 @@ fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {
     let when = when::find(&columns, &cells);
     let known = known::find(&columns);
     let clock = whose::of(&when, &columns, &cells, &rows[..begin], starts, known);
-    let relations = relation::find(&columns);
+    let mut work = work::Work::new(relation::STEPS);
+    let relation::Found { relations, untried } = relation::find(&columns, &mut work);
     let preamble = rows[..header.row].iter().flatten().map(cell::text).filter(|text| !text.is_empty()).collect();
     let mut finding = Finding {
         preamble,
@@ -171,17 +177,19 @@ fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {
         header,
         rows: data.len(),
         is_cut: table.is_cut,
+        is_narrowed: table.is_narrowed,
         style,
         style_example,
         rising: rising::find(&when, &columns, &cells),
-        verdict: verdict::weigh(&columns, &relations),
-        twins: relation::twins(&columns),
+        verdict: verdict::weigh(&columns, &relations, &untried),
+        twins: relation::twins(&columns, &mut work::Work::new(relation::STEPS)),
         columns,
         totals,
         strangers,
         when,
         clock,
         relations,
+        untried,
         doubts: Vec::new(),
         looks_like: known.map(|known| (known.name, known.note)),
     };

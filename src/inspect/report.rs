@@ -90,6 +90,9 @@ fn table(page: &mut Page, finding: &Finding, has_lines: bool) {
     }
     let rows = counted(finding.rows, "row", "rows");
     page.line("rows", &if finding.is_cut { format!("the first {rows}; there are more") } else { rows });
+    if finding.is_narrowed {
+        page.line("", &format!("the first {} columns; there are more", finding.columns.len()));
+    }
     let totals = finding.totals.iter().flat_map(|total| total_lines(finding, total)).collect::<Vec<_>>();
     page.lines("total", &first(totals, OTHERS, "`--output json` has all"));
     let style = if finding.style.decimal == ',' { "decimal comma (1.234,5)" } else { "decimal point (1,234.5)" };
@@ -112,6 +115,7 @@ fn table(page: &mut Page, finding: &Finding, has_lines: bool) {
     page.lines("clock", &clock(&finding.clock));
     page.lines("cover's rate", &verdict(finding));
     page.lines("other rates", &first(other_rates(finding), OTHERS, "`--output json` has all"));
+    page.lines("not tried", &not_tried(finding));
     page.lines("contradictions", &first(doubts(finding), CONTRADICTIONS, "`--output json` has all"));
 }
 
@@ -322,6 +326,25 @@ fn doubts(finding: &Finding) -> Vec<String> {
     let heads: Vec<String> =
         names.map(|column| format!("`{}` sounds like the cover's rate", column.name)).collect();
     finding.doubts.iter().filter(|doubt| !heads.iter().any(|head| doubt.starts_with(head))).cloned().collect()
+}
+
+/// Ratios that may be quotients that nobody looked for.
+fn not_tried(finding: &Finding) -> Vec<String> {
+    if finding.untried.is_empty() {
+        return Vec::new();
+    }
+    let all = finding.columns.iter().filter(|column| column.is_ratio()).count();
+    let tried = all - finding.untried.len();
+    let first: Vec<String> = finding
+        .untried
+        .iter()
+        .take(2)
+        .map(|index| format!("`{}`", clipped(&finding.columns[*index].name, SHOWN)))
+        .collect();
+    vec![format!(
+        "too many columns to try all: {tried} of {all} ratios were tried by every two counts, those first whose names say a rate; not {} and so on (leave out columns that nobody needs)",
+        first.join(", ")
+    )]
 }
 
 fn other_rates(finding: &Finding) -> Vec<String> {

@@ -80,12 +80,35 @@ pub(super) static WALLS: LazyLock<Vec<String>> = LazyLock::new(|| {
     stamps.into_iter().chain(spelled).collect()
 });
 
+/// What signs the patterns of dates have.
+static DATE_SIGNS: LazyLock<[u32; 30]> = LazyLock::new(|| DATES.map(signs_of));
+
 /// Patterns of a date and a time with an offset.
 pub(super) static INSTANTS: LazyLock<Vec<String>> = LazyLock::new(|| {
     let times = [" %H:%M:%S", " %H:%M", "T%H:%M:%S", " %I:%M %p"];
     let walls = times.iter().flat_map(|time| DATES.iter().map(move |date| format!("{date}{time}")));
     walls.flat_map(|wall| OFFSETS.iter().map(move |offset| format!("{wall}{offset}"))).collect()
 });
+
+/// Signs that stand in patterns for themselves, and that nothing puts into a text that has not got them.
+const SIGNS: [char; 20] = [
+    '/', ':', '.', '-', ',', 'T', 'G', 'U', '(', '年', '月', '日', '년', '월', '일', '时', '時', '分', '秒', '시',
+];
+
+/// Which of the signs a text has, as bits: of most texts and patterns this says at once that they do not go together.
+pub(super) fn signs(text: &str) -> u32 {
+    let sign = |c: char| SIGNS.iter().position(|sign| *sign == c).map_or(0, |bit| 1 << bit);
+    text.chars().map(sign).fold(0, |all, one| all | one)
+}
+
+/// Which of the signs a text must have to be read by a pattern.
+pub(super) fn signs_of(pattern: &str) -> u32 {
+    let mut parts = pattern.split('%');
+    let first = parts.next().map_or(0, signs);
+    // Behind a per cent sign stands what is no sign of its own: a letter, `E` and a letter, a point and a letter.
+    let rest = parts.map(|part| signs(part.trim_start_matches(['.', 'E']).get(1..).unwrap_or_default()));
+    rest.fold(first, |all, one| all | one)
+}
 
 /// No date is longer, and any has a year or a day and a month.
 pub(super) fn may_be_time(text: &str) -> bool {
@@ -137,14 +160,22 @@ pub(super) fn instant_of(text: &str, pattern: &str) -> Option<Timestamp> {
 }
 
 /// How many of some values are instants and how many are dates, if they are both and next to nothing else.
-pub(super) fn mix<'t>(texts: impl Iterator<Item = &'t str>) -> Option<(usize, usize)> {
-    let (mut instants, mut dates, mut all) = (0, 0, 0_usize);
+pub(super) fn mix<'t>(texts: impl Iterator<Item = &'t str> + Clone) -> Option<(usize, usize)> {
+    let (mut instants, mut dates, mut others) = (0, 0, 0_usize);
+    let all = texts.clone().count();
     for text in texts {
-        all += 1;
+        let signs = signs(text);
+        let is_date = |(pattern, own): (&&str, &u32)| signs & own == *own && date_of(text, pattern).is_some();
         if text.parse::<Timestamp>().is_ok() {
             instants += 1;
-        } else if DATES.iter().any(|pattern| date_of(text, pattern).is_some()) {
+        } else if DATES.iter().zip(&*DATE_SIGNS).any(is_date) {
             dates += 1;
+        } else {
+            others += 1;
+            // So many are more than next to nothing, whatever comes.
+            if others * 50 > all {
+                return None;
+            }
         }
     }
     (instants > 0 && dates > 0 && (instants + dates) * 50 >= all * 49).then_some((instants, dates))
@@ -180,6 +211,20 @@ mod tests {
         assert_eq!(rivals("%y-%m-%d"), ["%d-%m-%y", "%m-%d-%y"]);
         assert!(rivals("%Y-%m-%d").is_empty());
         assert!(rivals("%d-%b-%Y").is_empty());
+    }
+
+    #[test]
+    fn signs_tell_what_no_pattern_reads_before_it_is_tried() {
+        let may = |text: &str, pattern: &str| signs(text) & signs_of(pattern) == signs_of(pattern);
+        assert!(may("2026-11-21 19:30:00.5", "%Y-%m-%d %H:%M:%S%.f") && may("21/11/2569", "%d/%m/%EY"));
+        assert!(!may("123456", "%d/%m/%Y") && !may("2026-11-21", "%Y-%m-%d %H:%M") && may("123456", "%Y%m%d"));
+        let texts =
+            ["2026年11月21日 19时30分", "21.11.2026, 7:30 PM", "2026-11-21T19:30+08:00", "Nov 21, 2026 (GMT+8)"];
+        let patterns = || DATES.iter().copied().chain(WALLS.iter().map(String::as_str));
+        for (text, pattern) in texts.iter().flat_map(|text| patterns().map(move |pattern| (text, pattern))) {
+            let reads = date_of(text, pattern).is_some() || wall_of(text, pattern).is_some();
+            assert!(!reads || may(text, pattern), "{text} by {pattern}");
+        }
     }
 
     #[test]

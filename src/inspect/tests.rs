@@ -26,7 +26,7 @@ fn cells(line: &str) -> Vec<Cell> {
 /// A table of text, as a file of delimited text has it.
 fn text(lines: &str) -> Peek {
     let rows = lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(cells).collect();
-    let tables = vec![PeekTable { name: None, rows, is_cut: false }];
+    let tables = vec![PeekTable { name: None, rows, is_cut: false, is_narrowed: false }];
     Peek {
         compression: None,
         encoding: Some("utf-8"),

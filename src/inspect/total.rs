@@ -142,8 +142,8 @@ fn blank(rows: &[Vec<Cell>], data: &std::ops::Range<usize>, row: usize) -> Optio
     let is_blank = |row: usize, column: usize| rows[row].get(column).is_none_or(number::is_nothing);
     let columns = data.clone().map(|row| rows[row].len()).max().unwrap_or_default();
     let is_bare_row = |row: usize| (0..columns).all(|column| is_blank(row, column));
-    let others = || data.clone().filter(|other| *other != row && !is_bare_row(*other));
-    (0..columns).find(|column| is_blank(row, *column) && others().all(|other| !is_blank(other, *column)))
+    let others: Vec<usize> = data.clone().filter(|other| *other != row && !is_bare_row(*other)).collect();
+    (0..columns).find(|column| is_blank(row, *column) && others.iter().all(|other| !is_blank(*other, *column)))
 }
 
 /// A column's total, held against its rows.

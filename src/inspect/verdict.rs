@@ -42,8 +42,8 @@ pub enum Verdict {
     None(Vec<String>),
 }
 
-/// Weighs the relations.
-pub(super) fn weigh(columns: &[Column], relations: &[Relation]) -> Verdict {
+/// Weighs the relations; `untried` are ratios that may have others.
+pub(super) fn weigh(columns: &[Column], relations: &[Relation], untried: &[usize]) -> Verdict {
     let role = |index: usize| columns[index].role;
     let is_shown =
         |index: usize| matches!(role(index), Some(Role::Count(Count::Impressions | Count::UniqueImpressions)));
@@ -84,11 +84,16 @@ pub(super) fn weigh(columns: &[Column], relations: &[Relation]) -> Verdict {
     if let (Some(among), Some(of)) = (shown, click) {
         return Verdict::Computable { of, among, are_entries: !is_click(of) };
     }
-    Verdict::None(reasons(columns, relations, shown, click))
+    Verdict::None(reasons(columns, relations, untried, [shown, click]))
 }
 
 /// Why there is none.
-fn reasons(columns: &[Column], relations: &[Relation], shown: Option<usize>, click: Option<usize>) -> Vec<String> {
+fn reasons(
+    columns: &[Column],
+    relations: &[Relation],
+    untried: &[usize],
+    [shown, click]: [Option<usize>; 2],
+) -> Vec<String> {
     let mut why: Vec<String> = Vec::new();
     for (index, column) in columns.iter().enumerate().filter(|(_, column)| column.is_ratio()) {
         let of = relations.iter().find(|relation| relation.rate == index && relation.proof > Proof::Partly);
@@ -101,7 +106,7 @@ fn reasons(columns: &[Column], relations: &[Relation], shown: Option<usize>, cli
                 relation.rows,
                 meaning(columns, relation)
             )),
-            None if column.role.is_some_and(Role::is_rate) => {
+            None if column.role.is_some_and(Role::is_rate) && !untried.contains(&index) => {
                 why.push(format!(
                     "`{}`: no two counts of the file give it, so nothing says of what it is",
                     column.name

@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Subject;
+use super::made_ids;
 use super::names::number;
 use super::reach::Seat;
 use super::sheet::Sheet;
@@ -200,14 +201,7 @@ impl<'a> Conflicts<'a> {
         rows.sort_unstable_by_key(|row| (row.seat.market, row.span_us, row.entry, row.row));
         let mut pairs = Vec::new();
         for of_market in rows.chunk_by(|one, other| one.seat.market == other.seat.market) {
-            for made in of_market.iter().filter(|row| is_made(row)) {
-                let may_be_it = |other: &&Rival| {
-                    let is_another = other.entry != made.entry && other.seat.broadcast != made.seat.broadcast;
-                    is_another
-                        && if is_made(other) { made.span_us == other.span_us } else { share_time(made, other) }
-                };
-                pairs.extend(of_market.iter().find(may_be_it).map(|other| (*made, *other)));
-            }
+            pairs.extend(made_ids::pairs(of_market, &is_made).0);
         }
         for (made, other) in pairs {
             let subject = self.subject(&made);
@@ -329,7 +323,7 @@ fn overlap(one: &Rival, other: &Rival) -> bool {
 }
 
 /// Whether two rows have more of their time in common than inexact ends make.
-fn share_time(one: &Rival, other: &Rival) -> bool {
+pub(super) fn share_time(one: &Rival, other: &Rival) -> bool {
     let ((start, end), (other_start, other_end)) = (one.span_us, other.span_us);
     let common_us = end.min(other_end) - start.max(other_start);
     let shorter_us = (end - start).min(other_end - other_start);

@@ -36,6 +36,7 @@ mod cells;
 mod clock;
 mod conflict;
 mod log_told;
+mod made_ids;
 mod names;
 mod newest;
 mod reach;

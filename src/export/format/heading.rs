@@ -20,6 +20,9 @@ pub(super) struct Heading {
     grouped: Vec<String>,
 }
 
+/// The longest name that is made of two.
+const MAX_GROUPED_BYTES: usize = 1_000;
+
 /// Where each wanted column is, in the order of the wanted ones; `None` for one that is not there and need not be.
 pub(super) type Places = Vec<Option<usize>>;
 
@@ -43,6 +46,8 @@ impl Heading {
             let name = if below.is_empty() { above } else { below };
             names.push(name.to_owned());
             let is_grouped = !below.is_empty() && !group.is_empty() && group != below;
+            // Nobody maps a longer one, and it would be there as often as columns are below it.
+            let is_grouped = is_grouped && group.len() + below.len() <= MAX_GROUPED_BYTES;
             grouped.push(if is_grouped { normal(&format!("{group} / {below}")) } else { String::new() });
         }
         Self { grouped, ..Self::new(names) }
@@ -319,6 +324,15 @@ mod tests {
         assert_eq!(places, [Some(0), Some(1), Some(4)]);
         let twice = Heading::of_two(&above, &below).places(&[wanted(&["Shown"])]).unwrap_err().to_string();
         assert_eq!(twice, "its header names `Shown` twice");
+    }
+
+    #[test]
+    fn a_group_of_half_a_megabyte_is_not_copied_to_every_column_below_it() {
+        let mut above = vec![String::new(); 10_000];
+        above[0] = "x".repeat(500_000);
+        let below = vec!["y".to_owned(); 10_000];
+        let grouped = Heading::of_two(&above, &below).grouped;
+        assert_eq!(grouped.iter().map(String::len).sum::<usize>(), 0);
     }
 
     #[test]

@@ -59,6 +59,12 @@ impl<'a> Fates<'a> {
         }
     }
 
+    /// As much of the text of a record as would be kept of a reject, for one of which nobody knows yet what becomes of it: a
+    /// record may be a megabyte, and a thousand of them wait.
+    pub(super) fn kept(&self, raw: &str) -> String {
+        self.excerpt.of(raw, Viewer::NotMapped).unwrap_or_default()
+    }
+
     /// A reject whose fields could be told apart.
     pub(super) fn reject(
         &mut self,

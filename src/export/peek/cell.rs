@@ -2,15 +2,16 @@
 
 use super::Cell;
 use crate::export::format::field::{Field, percent};
+use crate::export::room::kept;
 
 impl Cell {
     pub(in crate::export) fn of(field: Field<'_>) -> Self {
         match field {
             Field::Null | Field::Nested => Self::Empty,
-            Field::Text(text) => Self::Text(text.to_owned()),
+            Field::Text(text) => Self::Text(kept(text).to_owned()),
             Field::Int(number) => Self::Int(number),
             Field::Float(number) => Self::Float(number),
-            Field::Decimal(text) => text.parse().map_or_else(|_| Self::Text(text.to_owned()), Self::Float),
+            Field::Decimal(text) => text.parse().map_or_else(|_| Self::Text(kept(text).to_owned()), Self::Float),
             Field::Percent(share) => Self::Text(percent(share)),
             Field::Bool(flag) => Self::Bool(flag),
             Field::Instant(us) => Self::Instant(us),
@@ -20,7 +21,16 @@ impl Cell {
     }
 
     pub(super) fn of_text(text: String) -> Self {
-        if text.is_empty() { Self::Empty } else { Self::Text(text) }
+        match text.len() {
+            0 => Self::Empty,
+            bytes if bytes == kept(&text).len() => Self::Text(text),
+            _ => Self::Text(kept(&text).to_owned()),
+        }
+    }
+
+    /// Bytes of text that are kept of it.
+    pub(super) fn text_bytes(&self) -> usize {
+        if let Self::Text(text) = self { text.len() } else { 0 }
     }
 
     pub(super) fn of_json(value: &str) -> Self {
@@ -32,7 +42,7 @@ impl Cell {
             _ => match (value.parse(), value.parse()) {
                 (Ok(whole), _) => Self::Int(whole),
                 (Err(_), Ok(number)) => Self::Float(number),
-                (Err(_), Err(_)) => Self::Text(value.to_owned()),
+                (Err(_), Err(_)) => Self::Text(kept(value).to_owned()),
             },
         }
     }

@@ -5,7 +5,6 @@
 mod cell;
 mod guess;
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek};
 
@@ -19,6 +18,7 @@ use crate::export::format::field::{Field, Position, Records};
 use crate::export::format::json::document::{body, sound, whole};
 use crate::export::format::json::lists::{List, lists};
 use crate::export::format::json::members::pairs;
+use crate::export::format::json::names::{Names, put};
 use crate::export::format::json::rows_at;
 use crate::export::format::members;
 use crate::export::format::parquet;
@@ -28,8 +28,9 @@ use crate::export::format::stream::container;
 use crate::export::format::stream::encoding::by_mark;
 use crate::export::format::stream::lines::{Lines, first_line};
 use crate::export::format::wanted::Wanted;
-use crate::export::format::workbook::Book;
 use crate::export::format::workbook::package::recognize;
+use crate::export::format::workbook::{Book, Sheet};
+use crate::export::room::{MAX_COLUMNS, Room};
 use crate::export::{ExportError, guarded};
 use crate::model::Reason;
 
@@ -37,7 +38,8 @@ use crate::model::Reason;
 const HEAD_BYTES: u64 = 1 << 16;
 /// Rows that show the delimiter.
 const GUESS_ROWS: usize = 100;
-const MAX_COLUMNS: usize = 500;
+/// A first line of NDJSON that is looked at for what tells it from a document has so few lists.
+const ONE_ROW: usize = 1;
 /// Labels as people write them.
 const LABELS: [&str; 15] = [
     "utf-8",
@@ -100,6 +102,8 @@ pub struct PeekTable {
     pub rows: Vec<Vec<Cell>>,
     /// Whether there are more rows than were read.
     pub is_cut: bool,
+    /// Whether there are more columns than were read.
+    pub is_narrowed: bool,
 }
 
 /// A value as it stands there. Percentages and spans of time are text: `1.35%`, `1:28:05`.
@@ -121,15 +125,15 @@ pub enum Cell {
     Instant(i64),
 }
 
-/// Reads up to `max_rows` rows of every table.
+/// Reads up to `max_rows` rows of every table, as far as there is room for them.
 ///
 /// # Errors
 /// [`ExportError`] when it is none of the formats, or is damaged.
-pub fn peek(file: File, max_rows: usize) -> Result<Peek, ExportError> {
-    guarded(move || look(&file, max_rows))
+pub fn peek(file: File, max_rows: usize, room: &mut Room) -> Result<Peek, ExportError> {
+    guarded(move || look(&file, max_rows, room))
 }
 
-fn look(file: &File, max_rows: usize) -> Result<Peek, ExportError> {
+fn look(file: &File, max_rows: usize, room: &mut Room) -> Result<Peek, ExportError> {
     let mut source = Decompressed::open(file.try_clone()?)?;
     let compression = source.compression().map(Compression::name);
     let mut head = Vec::new();
@@ -139,8 +143,8 @@ fn look(file: &File, max_rows: usize) -> Result<Peek, ExportError> {
     }
     if compression.is_none() {
         match &head[..] {
-            [b'P', b'A', b'R', b'1', ..] => return parquet(file, max_rows),
-            [b'P', b'K', 3, 4, ..] if is_workbook(file) => return workbook(file, max_rows),
+            [b'P', b'A', b'R', b'1', ..] => return parquet(file, max_rows, room),
+            [b'P', b'K', 3, 4, ..] if is_workbook(file) => return workbook(file, max_rows, room),
             [b'P', b'K', 3, 4, ..] => return Err(archive(file)?),
             // An old or encrypted workbook: refused by its name.
             [0xd0, 0xcf, 0x11, 0xe0, ..] => recognize(&mut rewound(file)?)?,
@@ -161,14 +165,18 @@ fn look(file: &File, max_rows: usize) -> Result<Peek, ExportError> {
     let mut lines = Lines::new(text()?)?;
     let window = lines.wide_window()?;
     let (format, tables) = match window.trim_ascii_start().first() {
-        Some(b'[' | b'{') if !is_ndjson(window) => (PeekFormat::Json, document(text()?, max_rows)?),
-        Some(b'{') => (PeekFormat::Ndjson, vec![ndjson(lines, max_rows)?]),
+        Some(b'[' | b'{') if !is_ndjson(window) => (PeekFormat::Json, document(text()?, max_rows, room)?),
+        Some(b'{') => (PeekFormat::Ndjson, vec![ndjson(lines, max_rows, room)?]),
         _ => {
-            let rows = |delimiter, rows| delimited::peek(Lines::new(text()?)?, delimiter, rows);
-            let delimiter = guess::delimiter(|delimiter| rows(delimiter, GUESS_ROWS).map(|(rows, _)| rows))?;
-            let (rows, is_cut) = rows(delimiter, max_rows)?;
-            let rows = rows.into_iter().map(|row| row.into_iter().map(Cell::of_text).collect()).collect();
-            (PeekFormat::Delimited { delimiter }, vec![PeekTable { name: None, rows, is_cut }])
+            let rows =
+                |delimiter, rows, room: &mut Room| delimited::peek(Lines::new(text()?)?, delimiter, rows, room);
+            let delimiter = guess::delimiter(|delimiter| {
+                rows(delimiter, GUESS_ROWS, &mut Room::for_guess()).map(|peeked| peeked.rows)
+            })?;
+            let peeked = rows(delimiter, max_rows, room)?;
+            let rows = peeked.rows.into_iter().map(|row| row.into_iter().map(Cell::of_text).collect()).collect();
+            let (is_cut, is_narrowed) = (peeked.is_cut, peeked.is_narrowed);
+            (PeekFormat::Delimited { delimiter }, vec![PeekTable { name: None, rows, is_cut, is_narrowed }])
         }
     };
     let rivals = if by_mark(&head)?.is_some() { Vec::new() } else { guess::rivals(&head, encoding) };
@@ -216,98 +224,114 @@ fn is_ndjson(window: &[u8]) -> bool {
     let is_object =
         |line: &&[u8]| serde_json::from_slice::<&RawValue>(line).is_ok_and(|line| line.get().starts_with('{'));
     let Some(first) = lines.next().filter(is_object) else { return false };
-    let has_rows = || serde_json::from_slice::<&RawValue>(first).is_ok_and(|line| !lists(line, 1).is_empty());
+    // One that nests without end is refused as a document.
+    let has_rows = || {
+        let has = |line| !lists(line, ONE_ROW, &mut Room::for_guess()).is_empty();
+        rows_at::is_too_deep(first) || serde_json::from_slice(first).is_ok_and(has)
+    };
     lines.next().is_some_and(|second| second.starts_with(b"{")) || !has_rows()
 }
 
-fn document(text: Bytes, max_rows: usize) -> Result<Vec<PeekTable>, ExportError> {
+fn document(text: Bytes, max_rows: usize, room: &mut Room) -> Result<Vec<PeekTable>, ExportError> {
     let text = whole(text)?;
     let document = sound(body(&text))?;
     // Too deep a document is refused before anything goes through it.
     rows_at::count(body(&text), &[])?;
-    let table = |list: List<'_>| PeekTable { name: Some(list.way), rows: table(&list.rows), is_cut: list.is_cut };
-    Ok(lists(document, max_rows).into_iter().map(table).collect())
+    let table = |list: List<'_>| {
+        let cell = |value: Option<&RawValue>| value.map_or(Cell::Empty, |value| Cell::of_json(value.get()));
+        let rows = list.rows.into_iter().map(|row| row.into_iter().map(cell).collect());
+        let header = std::iter::once(list.names.all.into_iter().map(Cell::Text).collect());
+        PeekTable {
+            name: Some(list.way),
+            rows: header.chain(rows).collect(),
+            is_cut: list.is_cut,
+            is_narrowed: list.names.is_cut,
+        }
+    };
+    Ok(lists(document, max_rows, room).into_iter().map(table).collect())
 }
 
-fn ndjson(mut lines: Lines, max_rows: usize) -> Result<PeekTable, ExportError> {
-    let mut rows = Vec::new();
+fn ndjson(mut lines: Lines, max_rows: usize, room: &mut Room) -> Result<PeekTable, ExportError> {
+    let mut names = Names::default();
+    let mut rows = vec![Vec::new()];
     let mut is_cut = false;
-    loop {
+    for number in 1.. {
         let window = lines.window()?;
         if window.is_empty() {
             break;
         }
         let (line, taken) = first_line(window);
-        if rows.len() == max_rows {
+        if rows.len() > max_rows {
             is_cut = true;
             break;
         }
-        if let Ok(object) = serde_json::from_slice::<Box<RawValue>>(line) {
-            rows.push(object);
+        if rows_at::is_too_deep(line) {
+            return Err(rows_at::too_deep(&format!("its line {number}")));
         }
-        lines.consume(taken);
-    }
-    let members: Vec<Vec<(String, &RawValue)>> = rows
-        .iter()
-        .map(|row| {
-            let mut members = Vec::new();
-            pairs(row, &mut |key, value| members.push((key, value)));
-            members.retain(|(_, value)| !value.get().starts_with(['{', '[']));
-            members
-        })
-        .collect();
-    Ok(PeekTable { name: None, rows: table(&members), is_cut })
-}
-
-/// Rows of named values under the names that any of them has.
-fn table(rows: &[Vec<(String, &RawValue)>]) -> Vec<Vec<Cell>> {
-    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut header = Vec::new();
-    for (name, _) in rows.iter().flatten() {
-        if header.len() < MAX_COLUMNS && !places.contains_key(name.as_str()) {
-            places.insert(name, header.len());
-            header.push(Cell::Text(name.clone()));
-        }
-    }
-    let row = |values: &Vec<(String, &RawValue)>| {
-        let mut cells = vec![Cell::Empty; header.len()];
-        for (name, value) in values {
-            if let Some(place) = places.get(name.as_str()) {
-                cells[*place] = Cell::of_json(value.get());
-            }
-        }
-        cells
-    };
-    let rows: Vec<Vec<Cell>> = rows.iter().map(row).collect();
-    std::iter::once(header.clone()).chain(rows).collect()
-}
-
-fn workbook(file: &File, max_rows: usize) -> Result<Peek, ExportError> {
-    let mut book = Book::open(file)?;
-    let mut tables = Vec::new();
-    for sheet in book.sheets().to_vec() {
-        let mut lines = book.rows(&sheet)?;
-        let mut rows = Vec::new();
-        let mut is_cut = false;
-        while let Some(row) = lines.next()? {
-            if rows.len() == max_rows {
+        if let Ok(object) = serde_json::from_slice::<&RawValue>(line) {
+            let mut row = Vec::new();
+            pairs(object, &mut |key, value| {
+                if !value.get().starts_with(['{', '['])
+                    && let Some(place) = names.place(&key)
+                {
+                    put(&mut row, place, Cell::of_json(value.get()));
+                }
+            });
+            if !room.take(row.len(), line.len()) {
                 is_cut = true;
                 break;
             }
-            rows.push(row.cells.iter().map(|value| Cell::of(value.field())).collect());
+            rows.push(row.into_iter().map(|cell| cell.unwrap_or(Cell::Empty)).collect());
         }
-        tables.push(PeekTable { name: Some(sheet.name), rows, is_cut });
+        lines.consume(taken);
+    }
+    rows[0] = names.all.into_iter().map(Cell::Text).collect();
+    Ok(PeekTable { name: None, rows, is_cut, is_narrowed: names.is_cut })
+}
+
+fn workbook(file: &File, max_rows: usize, room: &mut Room) -> Result<Peek, ExportError> {
+    let mut book = Book::open(file)?;
+    let sheets = book.sheets().to_vec();
+    let mut tables = Vec::new();
+    for (index, sheet) in sheets.iter().enumerate() {
+        tables.push(room.lend(sheets.len() - index, |room| worksheet(&mut book, sheet, max_rows, room))?);
     }
     Ok(Peek { compression: None, encoding: None, rival_encodings: Vec::new(), format: PeekFormat::Xlsx, tables })
 }
 
-fn parquet(file: &File, max_rows: usize) -> Result<Peek, ExportError> {
+fn worksheet(book: &mut Book, sheet: &Sheet, max_rows: usize, room: &mut Room) -> Result<PeekTable, ExportError> {
+    let mut lines = book.rows(sheet)?;
+    let mut table =
+        PeekTable { name: Some(sheet.name.clone()), rows: Vec::new(), is_cut: false, is_narrowed: false };
+    while let Some(row) = lines.next()? {
+        let mut cells = Vec::new();
+        for (column, value) in &row.cells {
+            if *column < MAX_COLUMNS {
+                cells.resize(*column, Cell::Empty);
+                cells.push(Cell::of(value.field()));
+            } else {
+                table.is_narrowed = true;
+            }
+        }
+        let text_bytes = cells.iter().map(Cell::text_bytes).sum();
+        if table.rows.len() == max_rows || !room.take(cells.len(), text_bytes) {
+            table.is_cut = true;
+            break;
+        }
+        table.rows.push(cells);
+    }
+    Ok(table)
+}
+
+fn parquet(file: &File, max_rows: usize, room: &mut Room) -> Result<Peek, ExportError> {
     let mut names = parquet::columns(file)?;
+    let is_narrowed = names.len() > MAX_COLUMNS;
     names.truncate(MAX_COLUMNS);
     let wanted: Vec<Wanted> = names.iter().map(|name| Wanted::needed(&ColumnName::new(name))).collect();
-    let mut taken = Taken { rows: vec![names.into_iter().map(Cell::Text).collect()], max_rows, is_cut: false };
+    let rows = vec![names.into_iter().map(Cell::Text).collect()];
+    let mut taken = Taken { rows, max_rows, room, is_cut: false };
     parquet::read(file, &wanted, &mut taken)?;
-    let table = PeekTable { name: None, rows: taken.rows, is_cut: taken.is_cut };
+    let table = PeekTable { name: None, rows: taken.rows, is_cut: taken.is_cut, is_narrowed };
     Ok(Peek {
         compression: None,
         encoding: None,
@@ -318,18 +342,24 @@ fn parquet(file: &File, max_rows: usize) -> Result<Peek, ExportError> {
 }
 
 /// The first records of a decoder.
-struct Taken {
+struct Taken<'r> {
     rows: Vec<Vec<Cell>>,
     max_rows: usize,
+    room: &'r mut Room,
     is_cut: bool,
 }
 
-impl Records for Taken {
+impl Records for Taken<'_> {
     fn record(&mut self, _: Position, fields: &[Field<'_>], _: &dyn Fn() -> String) {
-        if self.rows.len() > self.max_rows {
-            self.is_cut = true;
-        } else {
-            self.rows.push(fields.iter().map(|field| Cell::of(*field)).collect());
+        // A batch is handed over to its end, whoever has enough.
+        if self.is_cut {
+            return;
+        }
+        let cells: Vec<Cell> = fields.iter().map(|field| Cell::of(*field)).collect();
+        let text_bytes = cells.iter().map(Cell::text_bytes).sum();
+        self.is_cut = self.rows.len() > self.max_rows || !self.room.take(cells.len(), text_bytes);
+        if !self.is_cut {
+            self.rows.push(cells);
         }
     }
 

@@ -252,3 +252,77 @@ fn a_crowd_of_equal_columns_is_one_line() {
         ["`share_0` and `share_1` say the same, in one unit or two, and so do 65 more pairs of columns"]
     );
 }
+
+/// A table of so many columns: the cover's rate with its counts, and pairs of a percentage and a whole number that have
+/// nothing to do with each other.
+fn wide(columns: usize) -> Peek {
+    let mut state = 7_u64;
+    let mut next = |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let mut text = "cover_ctr|impressions|cover_clicks".to_owned();
+    (3..columns).for_each(|column| drop(write!(text, "|c{column}")));
+    for _ in 0..40 {
+        let (shown, clicks) = (2_000 + next(7_000), 50 + next(350));
+        // Four digits behind the point, rounded.
+        let share = (clicks * 1_000_000 * 2 / shown).div_ceil(2);
+        let _ = write!(text, "\n{}.{:04}%|{shown}|{clicks}", share / 10_000, share % 10_000);
+        for column in 3..columns {
+            let value = 1 + next(1_000);
+            let _ = if column % 2 == 0 {
+                write!(text, "|{}.{:02}%", value / 100, value % 100)
+            } else {
+                write!(text, "|{value}")
+            };
+        }
+    }
+    super::text(&text)
+}
+
+#[test]
+fn a_table_of_many_columns_is_looked_up_and_not_tried_triple_by_triple() {
+    use super::super::relation::{STEPS, find};
+    use super::super::work::Work;
+
+    let steps = |columns: usize| {
+        let finding = look(&wide(columns));
+        assert!(finding.untried.is_empty());
+        assert!(matches!(finding.verdict, Verdict::Proven { click_is_entry: false, .. }), "{columns} columns");
+        let mut work = Work::new(STEPS);
+        find(&finding.columns, &mut work);
+        STEPS - work.left()
+    };
+    let (once, twice) = (steps(60), steps(120));
+    // By every two counts in every row it would be 35 thousand times 40 and eight times as many.
+    assert!(once < 100_000, "{once} steps");
+    assert!(twice * 10 <= once * 46, "{once} steps, and {twice} for twice the columns");
+}
+
+#[test]
+fn what_is_too_much_to_try_is_said_and_what_is_called_a_rate_comes_first() {
+    use super::super::relation::find;
+    use super::super::work::Work;
+
+    let peek = wide(60);
+    let mut finding = look(&peek);
+    let found = find(&finding.columns, &mut Work::new(10_000));
+    assert!(found.relations.iter().any(|relation| (relation.rate, relation.of, relation.among) == (0, 2, 1)));
+    assert!(!found.untried.contains(&0) && found.untried.len() > 20, "{:?}", found.untried);
+    finding.untried = found.untried;
+    let told = super::super::report("wide.csv", &peek, &[finding], None);
+    assert!(told.contains("too many columns to try all: "), "{told}");
+}
+
+#[test]
+fn columns_that_are_all_alike_are_not_told_pair_by_pair() {
+    let mut text = (0..40).map(|column| format!("c{column}")).collect::<Vec<_>>().join("|");
+    for row in 1..20 {
+        let cells =
+            (0..40).map(|column| if column % 2 == 0 { format!("{row}.00%") } else { format!("{}", row * 100) });
+        let _ = write!(text, "\n{}", cells.collect::<Vec<_>>().join("|"));
+    }
+    let finding = look(&super::text(&text));
+    assert!(finding.relations.len() <= 20 * 24, "{}", finding.relations.len());
+    assert_eq!(finding.twins.len(), 20 * 19 / 2);
+}

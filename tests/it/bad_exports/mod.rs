@@ -4,6 +4,7 @@
 //! reason and the column to blame.
 
 mod archives;
+mod costs;
 mod delimited;
 mod documents;
 mod encodings;

@@ -3,13 +3,13 @@
 use std::fs::File;
 use std::io::{Seek, Write};
 
-use coverledger::export::{Cell, ExportError, Peek, PeekFormat, peek};
+use coverledger::export::{Cell, ExportError, Peek, PeekFormat, Room, peek};
 use rust_xlsxwriter::Format as Style;
 
 use super::gzip::gzip;
 use super::workbook::{sheet, workbook};
 
-fn file(bytes: &[u8]) -> File {
+pub fn file(bytes: &[u8]) -> File {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(bytes).unwrap();
     file.rewind().unwrap();
@@ -17,7 +17,7 @@ fn file(bytes: &[u8]) -> File {
 }
 
 fn look(bytes: impl AsRef<[u8]>) -> Peek {
-    peek(file(bytes.as_ref()), 3).unwrap()
+    peek(file(bytes.as_ref()), 3, &mut Room::default()).unwrap()
 }
 
 /// The tables as lines: their name, their rows.
@@ -70,7 +70,7 @@ fn documents_show_every_list_of_objects_and_what_it_lies_in() {
             "Int(1)|Int(0)|765",
             "data.lives[].rows[]",
             "v|t.w|$.code|$.data.live_id|$.data.lives[].id|x",
-            "Int(1)|Float(1.5)|Int(0)|765|Int(1)|-",
+            "Int(1)|Float(1.5)|Int(0)|765|Int(1)",
             "Int(2)|-|Int(0)|765|Int(1)|-",
         ]
     );
@@ -93,7 +93,7 @@ fn workbooks_show_every_sheet() {
 
 #[test]
 fn what_cannot_be_read_is_named() {
-    let refusal = |bytes: &[u8]| peek(file(bytes), 3).unwrap_err();
+    let refusal = |bytes: &[u8]| peek(file(bytes), 3, &mut Room::default()).unwrap_err();
     assert!(matches!(refusal(b""), ExportError::Empty));
     assert!(matches!(refusal(b"PAR1 and no more"), ExportError::Parquet(_)));
     assert!(matches!(refusal(b"PK\x03\x04 and no more"), ExportError::Xlsx(_)));

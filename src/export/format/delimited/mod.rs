@@ -17,6 +17,7 @@ use super::wanted::Wanted;
 use crate::config::Header;
 use crate::export::ExportError;
 use crate::export::format::stream::lines::{Lines, MAX_RECORD_BYTES, first_line};
+use crate::export::room::{MAX_COLUMNS, Room, kept};
 use crate::model::Reason;
 use cut::{Cut, Limits, Outcome, cut_quoted};
 use plain::Plain;
@@ -176,28 +177,44 @@ fn find_header(
     Err(if is_blank { ExportError::Header("there is none") } else { search.failure(nothing_found) })
 }
 
-/// The first rows as they stand there, and whether there are more. A line whose quote does not close is one value.
+/// The first rows of a file as they stand there.
+#[derive(Default)]
+pub(in crate::export) struct Peeked {
+    pub(in crate::export) rows: Vec<Vec<String>>,
+    /// Whether there are more rows.
+    pub(in crate::export) is_cut: bool,
+    /// Whether a row has more columns than are looked at.
+    pub(in crate::export) is_narrowed: bool,
+}
+
+/// The first rows as they stand there, as far as there is room for them. A line whose quote does not close is one value.
 pub(in crate::export) fn peek(
     mut lines: Lines,
     delimiter: u8,
     max_rows: usize,
-) -> Result<(Vec<Vec<String>>, bool), ExportError> {
+    room: &mut Room,
+) -> Result<Peeked, ExportError> {
     let (mut cut, mut used) = (Cut::default(), LineUse::default());
-    let mut rows = Vec::new();
-    while rows.len() < max_rows {
-        let line = String::from_utf8_lossy(first_line(lines.wide_window()?).0).into_owned();
-        rows.push(match next_row(&mut lines, delimiter, &mut cut, &mut used)? {
-            None => return Ok((rows, false)),
+    let mut peeked = Peeked::default();
+    let value = |bytes: &[u8]| kept(&String::from_utf8_lossy(bytes)).to_owned();
+    while peeked.rows.len() < max_rows {
+        let line = value(first_line(lines.wide_window()?).0);
+        let row: Vec<String> = match next_row(&mut lines, delimiter, &mut cut, &mut used)? {
+            None => return Ok(peeked),
             Some(true) => {
-                let value =
-                    |(from, to): &(usize, usize)| String::from_utf8_lossy(&cut.text[*from..*to]).into_owned();
-                cut.fields.iter().map(value).collect()
+                peeked.is_narrowed |= cut.fields.len() > MAX_COLUMNS;
+                cut.fields.iter().take(MAX_COLUMNS).map(|(from, to)| value(&cut.text[*from..*to])).collect()
             }
             Some(false) => vec![line],
-        });
+        };
+        if !room.take(row.len(), row.iter().map(String::len).sum()) {
+            peeked.is_cut = true;
+            return Ok(peeked);
+        }
+        peeked.rows.push(row);
     }
-    let is_cut = next_row(&mut lines, delimiter, &mut cut, &mut used)?.is_some();
-    Ok((rows, is_cut))
+    peeked.is_cut = next_row(&mut lines, delimiter, &mut cut, &mut used)?.is_some();
+    Ok(peeked)
 }
 
 /// Passes rows that are no records.

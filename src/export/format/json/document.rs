@@ -9,7 +9,8 @@ use std::io::Read;
 
 use serde_json::value::RawValue;
 
-use super::members::{each, every, lookup, lookup_all, names_within, unclear};
+use super::members::{each, every, lookup, lookup_all, unclear};
+use super::names::names_within;
 use super::pages::{Claim, claim, refuse_error};
 use super::rows_at;
 use super::way::Way;

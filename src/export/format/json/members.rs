@@ -1,7 +1,8 @@
 //! Members of JSON objects by their names, without building a tree.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -74,29 +75,6 @@ pub(in crate::export) fn names(object: &RawValue) -> Vec<String> {
     };
     pairs(object, &mut collect);
     names
-}
-
-/// The names that the values of a row can be called by.
-pub(super) fn names_within(row: &RawValue) -> Vec<String> {
-    let mut names = Vec::new();
-    flatten(row, "", &mut |name, _| names.push(name));
-    names
-}
-
-/// Goes through the members of an object, and the members of these.
-pub(in crate::export) fn flatten<'a>(
-    object: &'a RawValue,
-    prefix: &str,
-    take: &mut dyn FnMut(String, &'a RawValue),
-) {
-    pairs(object, &mut |key, value| {
-        let name = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
-        if value.get().starts_with('{') {
-            flatten(value, &name, take);
-        } else {
-            take(name, value);
-        }
-    });
 }
 
 /// Keeps the wanted members of an object and passes over the others.
@@ -200,20 +178,27 @@ pub(in crate::export) fn every<'a>(
     object: &'a RawValue,
     take: &mut dyn FnMut(&'a RawValue, &'a RawValue) -> Result<(), ExportError>,
 ) -> Result<(), ExportError> {
-    let mut seen = BTreeSet::new();
+    // Of millions of keys their hashes are kept, which nobody can foresee; where two are the same, the keys are asked.
+    let (hashes, mut seen) = (RandomState::new(), HashSet::new());
     let mut result = Ok(());
     pairs(object, &mut |key, value| {
         if result.is_err() {
             return;
         }
+        let is_twice = !seen.insert(hashes.hash_one(&key)) && is_there_twice(object, &key);
         result = match key_before(object, value) {
-            Some(_) if seen.contains(&key) => Err(unclear(&key, Reason::DuplicateKey)),
+            Some(_) if is_twice => Err(unclear(&key, Reason::DuplicateKey)),
             Some(raw) => take(raw, value),
             None => Err(unclear(&key, Reason::MalformedJson)),
         };
-        seen.insert(key);
     });
     result
+}
+
+fn is_there_twice(object: &RawValue, wanted: &str) -> bool {
+    let mut times = 0;
+    pairs(object, &mut |key, _| times += usize::from(key == wanted));
+    times > 1
 }
 
 /// The key of a member as it stands in its object, in quotes.

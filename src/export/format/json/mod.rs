@@ -3,6 +3,7 @@
 pub(in crate::export) mod document;
 pub(in crate::export) mod lists;
 pub(in crate::export) mod members;
+pub(in crate::export) mod names;
 pub(super) mod ndjson;
 pub(in crate::export) mod pages;
 pub(in crate::export) mod rows_at;

@@ -13,6 +13,7 @@ use serde::de::Deserializer;
 use serde_json::value::RawValue;
 
 use super::members::Members;
+use super::rows_at::is_too_deep;
 use super::shape::Shapes;
 use super::{Keys, Value, with_room};
 use crate::export::ExportError;
@@ -129,6 +130,9 @@ fn parse<'a>(line: &'a [u8], needed: &[Wanted], found: &mut [Option<&'a RawValue
     let text = simdutf8::basic::from_utf8(line).map_err(|_| Reason::NotUtf8)?;
     if text.trim_ascii().is_empty() {
         return Err(Reason::BlankLine);
+    }
+    if is_too_deep(line) {
+        return Err(Reason::MalformedJson);
     }
     let mut twice = false;
     let mut json = serde_json::Deserializer::from_str(text);

@@ -6,7 +6,7 @@ use crate::export::ExportError;
 pub(super) const EACH: &str = "[]";
 /// Goes through every member of an object, whatever its key.
 pub(super) const EVERY: &str = "{}";
-/// Documents nest their rows two to six deep.
+/// Documents nest their rows two to six deep, and what goes through a value goes deeper with it.
 const MAX_DEPTH: usize = 128;
 
 /// Cuts `data.intervals[]` into its steps.
@@ -39,6 +39,32 @@ pub(in crate::export) fn shown(steps: &[&str]) -> String {
         text.push_str(step);
     }
     text
+}
+
+/// Whether a value in JSON, sound or not, nests deeper than anything is read.
+pub(in crate::export) fn is_too_deep(text: &[u8]) -> bool {
+    let is_open = |byte: &&u8| matches!(**byte, b'{' | b'[');
+    // Nearly every text is spared the second look.
+    if text.iter().filter(is_open).count() <= MAX_DEPTH {
+        return false;
+    }
+    let (mut depth, mut at) = (0_usize, 0);
+    while let Some(byte) = text.get(at) {
+        at += 1;
+        match byte {
+            b'"' => at = string_end(text, at),
+            b'{' | b'[' if depth == MAX_DEPTH => return true,
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    false
+}
+
+/// What is said of a text that nests too deep.
+pub(in crate::export) fn too_deep(what: &str) -> ExportError {
+    ExportError::Json(format!("{what} nests deeper than {MAX_DEPTH} levels"))
 }
 
 /// A list or an object that is open.
@@ -96,7 +122,7 @@ pub(in crate::export) fn count(text: &str, steps: &[&str]) -> Result<u64, Export
         rows += u64::from(reached == Some(steps.len()));
         if matches!(byte, b'{' | b'[') {
             if open.len() == MAX_DEPTH {
-                return Err(ExportError::Json(format!("it nests deeper than {MAX_DEPTH} levels")));
+                return Err(too_deep("it"));
             }
             let is_list = *byte == b'[';
             open.push(Open { is_list, steps: reached, member: None, expects_key: !is_list });
@@ -157,5 +183,9 @@ mod tests {
         let deep = "[".repeat(129) + &"]".repeat(129);
         assert!(count(&deep, &["[]"]).is_err());
         assert_eq!(count(&deep[1..257], &["[]"]).unwrap(), 1);
+        assert!(is_too_deep(deep.as_bytes()) && !is_too_deep(&deep.as_bytes()[1..257]));
+        // Brackets in text open nothing, and what is closed is not open.
+        assert!(!is_too_deep(format!("[\"{}\\\"{}\"]", "[".repeat(200), "{".repeat(200)).as_bytes()));
+        assert!(!is_too_deep("[]".repeat(200).as_bytes()));
     }
 }

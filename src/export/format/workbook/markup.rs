@@ -1,6 +1,6 @@
 //! A scanner for the XML inside a spreadsheet: tags and text, nothing resolved, no memory beyond one of them.
 
-use std::io::{BufRead, Read};
+use std::io::{BufRead, ErrorKind, Read};
 
 /// A cell holds up to 32,767 characters.
 const MAX_PIECE_BYTES: usize = 1 << 20;
@@ -16,14 +16,15 @@ pub(super) enum Piece<'a> {
     Text(&'a [u8]),
 }
 
-/// Hands over every piece of a part, in order.
+/// Hands over every piece of a part, in order. Every byte is looked at once: what a tag has of `>` and of quotes within
+/// its values costs no more than other letters.
 pub(super) fn scan(part: impl Read, mut take: impl FnMut(Piece<'_>)) -> Result<(), String> {
     let mut part = std::io::BufReader::with_capacity(1 << 16, part);
     let mut piece = Vec::new();
     loop {
         piece.clear();
-        until(&mut part, b'<', &mut piece)?;
-        let is_end = piece.pop_if(|last| *last == b'<').is_none();
+        let is_end = !until(&mut part, [b'<'; 3], &mut piece)?;
+        piece.pop_if(|last| !is_end && *last == b'<');
         if !piece.is_empty() {
             take(Piece::Text(&piece));
         }
@@ -31,45 +32,55 @@ pub(super) fn scan(part: impl Read, mut take: impl FnMut(Piece<'_>)) -> Result<(
             return Ok(());
         }
         piece.clear();
-        loop {
-            until(&mut part, b'>', &mut piece)?;
-            if piece.last() != Some(&b'>') {
-                return Err("its XML ends within a tag".to_owned());
-            }
-            if is_whole(&piece) {
-                break;
-            }
-        }
+        whole_tag(&mut part, &mut piece)?;
         hand_over(&piece[..piece.len() - 1], &mut take)?;
     }
 }
 
-fn until(part: &mut impl BufRead, end: u8, piece: &mut Vec<u8>) -> Result<(), String> {
-    let room = (MAX_PIECE_BYTES + 1).saturating_sub(piece.len()) as u64;
-    part.by_ref().take(room).read_until(end, piece).map_err(|error| error.to_string())?;
-    if piece.len() > MAX_PIECE_BYTES {
-        return Err(format!("a value in its XML is longer than {MAX_PIECE_BYTES} bytes"));
+/// Reads a tag up to the `>` that ends it, which is none that stands in a value, a comment or a CDATA section.
+fn whole_tag(part: &mut impl BufRead, tag: &mut Vec<u8>) -> Result<(), String> {
+    const OUTSIDE: [u8; 3] = [b'>', b'"', b'\''];
+    /// `<!-->` is no comment that ends.
+    const SHORTEST: usize = b"!---->".len();
+    let mut is_there = until(part, OUTSIDE, tag)?;
+    // A comment and a CDATA section have no values: quotes in them are letters.
+    let closing: &[u8] = match () {
+        () if tag.starts_with(b"!--") => b"-->",
+        () if tag.starts_with(b"![CDATA[") => b"]]>",
+        () => b">",
+    };
+    while is_there {
+        is_there = match tag.last() {
+            Some(b'>') if closing == b">" || (tag.len() >= SHORTEST && tag.ends_with(closing)) => return Ok(()),
+            Some(quote @ (b'"' | b'\'')) if closing == b">" => {
+                let quote = *quote;
+                until(part, [quote; 3], tag)? && until(part, OUTSIDE, tag)?
+            }
+            _ => until(part, [b'>'; 3], tag)?,
+        };
     }
-    Ok(())
+    Err("its XML ends within a tag".to_owned())
 }
 
-/// Whether a tag that was read up to a `>` ends there.
-fn is_whole(tag: &[u8]) -> bool {
-    if tag.starts_with(b"!--") {
-        return tag.len() > 5 && tag.ends_with(b"-->");
-    }
-    if tag.starts_with(b"![CDATA[") {
-        return tag.ends_with(b"]]>");
-    }
-    let mut quote = None;
-    for byte in tag {
-        match (quote, byte) {
-            (None, b'"' | b'\'') => quote = Some(*byte),
-            (Some(open), byte) if open == *byte => quote = None,
-            _ => {}
+/// Reads up to one of these bytes and with it, or to the end; whether it is there.
+fn until(part: &mut impl BufRead, [one, two, three]: [u8; 3], piece: &mut Vec<u8>) -> Result<bool, String> {
+    loop {
+        let there = match part.fill_buf() {
+            Ok(there) => there,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error.to_string()),
+        };
+        let found = memchr::memchr3(one, two, three, there);
+        let taken = found.map_or(there.len(), |at| at + 1);
+        piece.extend_from_slice(&there[..taken]);
+        part.consume(taken);
+        if piece.len() > MAX_PIECE_BYTES {
+            return Err(format!("a value in its XML is longer than {MAX_PIECE_BYTES} bytes"));
+        }
+        if found.is_some() || taken == 0 {
+            return Ok(found.is_some());
         }
     }
-    quote.is_none()
 }
 
 fn hand_over(tag: &[u8], take: &mut impl FnMut(Piece<'_>)) -> Result<(), String> {

@@ -7,8 +7,10 @@ mod cell;
 mod markup;
 pub(in crate::export) mod package;
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufReader, Seek};
+use std::rc::Rc;
 
 use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader};
 
@@ -101,8 +103,7 @@ fn read_records(
         fields.clear();
         fields.extend(places.iter().map(|place| row.value(*place).map_or(Field::Null, Value::field)));
         if records.looks_beside() {
-            let beside = row.cells.iter().enumerate().filter(|(column, _)| !places.contains(&Some(*column)));
-            for (_, value) in beside {
+            for (_, value) in row.cells.iter().filter(|(column, _)| !places.contains(&Some(*column))) {
                 if let Value::Text(text) = value {
                     records.beside(text);
                 }
@@ -137,7 +138,7 @@ fn find_header(
             break;
         };
         passed += 1;
-        if let Some((_, places)) = search.offer(row.cells.iter().map(Value::name).collect())? {
+        if let Some((_, places)) = search.offer(row.names())? {
             return Ok(Ok((places, passed)));
         }
     }
@@ -153,7 +154,7 @@ fn find_header(
 
 /// The places of the wanted columns of a sheet without a header.
 fn without_header(rows: &mut Rows<'_>, names: &[String], wanted: &[Wanted]) -> Result<Places, ExportError> {
-    let columns = rows.peek()?.map_or(0, |row| row.cells.len());
+    let columns = rows.peek()?.map_or(0, Row::width);
     if !names.is_empty() && columns > names.len() {
         return Err(ExportError::GivenNames { given: names.len(), columns });
     }
@@ -164,6 +165,8 @@ fn without_header(rows: &mut Rows<'_>, names: &[String], wanted: &[Wanted]) -> R
 pub(in crate::export) struct Book {
     xlsx: Xlsx<BufReader<Heeding<File>>>,
     sheets: Vec<Sheet>,
+    /// Whether a style shows percentages, once a sheet was opened.
+    percent: Option<Rc<[bool]>>,
 }
 
 /// A worksheet.
@@ -211,8 +214,9 @@ impl Book {
             return Err(unsound("its list of sheets cannot be told"));
         }
         let mut sheets: Vec<Sheet> = Vec::new();
+        let mut names = BTreeSet::new();
         for (index, sheet) in known.iter().enumerate() {
-            if sheets.iter().any(|known| known.name == sheet.name) {
+            if !names.insert(sheet.name.as_str()) {
                 return Err(unsound(format!("it has two sheets `{}`", sheet.name)));
             }
             if sheet.typ == SheetType::WorkSheet {
@@ -221,7 +225,7 @@ impl Book {
                 sheets.push(Sheet { name: sheet.name.clone(), rows, is_hidden, unsaved });
             }
         }
-        Ok(Self { xlsx, sheets })
+        Ok(Self { xlsx, sheets, percent: None })
     }
 
     /// The sheets of these names, or all.
@@ -247,7 +251,8 @@ impl Book {
         let reader = self.xlsx.worksheet_cells_reader(&sheet.name).map_err(unsound)?;
         let is_shown =
             |style: &calamine::Style| style.number_format.as_ref().is_some_and(|f| is_percent(&f.format_code));
-        let percent = reader.styles().iter().map(is_shown).collect();
+        let percent = self.percent.get_or_insert_with(|| reader.styles().iter().map(is_shown).collect());
+        let percent = Rc::clone(percent);
         Ok(Rows { reader, percent, next: None, last: None, is_over: false, blank: 0, peeked: None })
     }
 }
@@ -256,7 +261,7 @@ impl Book {
 pub(in crate::export) struct Rows<'a> {
     reader: XlsxCellReader<'a, BufReader<Heeding<File>>>,
     /// Whether a style shows percentages.
-    percent: Vec<bool>,
+    percent: Rc<[bool]>,
     /// The first cell of the next row.
     next: Option<(u32, u32, Value<'a>)>,
     /// Where the cell before it was.
@@ -272,7 +277,9 @@ pub(in crate::export) struct Rows<'a> {
 pub(in crate::export) struct Row<'a> {
     /// From 1.
     number: u32,
-    pub(in crate::export) cells: Vec<Value<'a>>,
+    /// Those that hold something, each behind its column from 0, in their order: a row may hold its only value in the
+    /// last of all columns.
+    pub(in crate::export) cells: Vec<(usize, Value<'a>)>,
 }
 
 impl<'a> Rows<'a> {
@@ -283,7 +290,7 @@ impl<'a> Rows<'a> {
         }
         loop {
             let Some(row) = self.next_with_value()? else { return Ok(None) };
-            if !row.cells.iter().all(Value::is_blank) {
+            if !row.cells.iter().all(|(_, value)| value.is_blank()) {
                 return Ok(Some(row));
             }
             self.blank += 1;
@@ -304,14 +311,13 @@ impl<'a> Rows<'a> {
             None => self.next_cell()?,
         };
         let Some((number, column, value)) = first else { return Ok(None) };
-        let mut row = Row { number: number.saturating_add(1), cells: Vec::new() };
-        row.put(column, value);
+        let mut row = Row { number: number.saturating_add(1), cells: vec![(column as usize, value)] };
         while let Some((line, column, value)) = self.next_cell()? {
             if line != number {
                 self.next = Some((line, column, value));
                 break;
             }
-            row.put(column, value);
+            row.cells.push((column as usize, value));
         }
         Ok(Some(row))
     }
@@ -343,16 +349,29 @@ impl<'a> Rows<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn put(&mut self, column: u32, value: Value<'a>) {
-        let column = column as usize;
-        if self.cells.len() <= column {
-            self.cells.resize(column + 1, Value::Empty);
+    /// Up to its last value.
+    fn width(&self) -> usize {
+        self.cells.last().map_or(0, |(column, _)| column + 1)
+    }
+
+    /// Its values as names of columns.
+    fn names(&self) -> Vec<String> {
+        let mut names = vec![String::new(); self.width()];
+        for (column, value) in &self.cells {
+            names[*column] = value.name();
         }
-        self.cells[column] = value;
+        names
     }
 
     fn value(&self, place: Option<usize>) -> Option<&Value<'a>> {
-        self.cells.get(place?)
+        let place = place?;
+        // Most rows have a value in each column.
+        let likely = self.cells.get(place).filter(|(column, _)| *column == place);
+        let found = likely.or_else(|| {
+            let at = self.cells.binary_search_by_key(&place, |(column, _)| *column).ok()?;
+            self.cells.get(at)
+        });
+        found.map(|(_, value)| value)
     }
 
     /// The row as text: the wanted columns, like those of Parquet.

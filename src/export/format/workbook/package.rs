@@ -3,7 +3,7 @@
 //! What is counted here, the rows of a sheet that hold a value, is counted on its XML, by another reader than the one
 //! that decodes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 
@@ -17,18 +17,32 @@ use crate::export::{ExportError, Halt};
 
 /// A workbook has some ten parts, and some for each sheet.
 const MAX_PARTS: usize = 10_000;
+/// Nobody turns so many pages; each is read for itself.
+const MAX_SHEETS: usize = 1_000;
 /// Parts that are kept in memory when a workbook is opened, such as its styles.
 const MAX_SMALL_PART_BYTES: u64 = 4 << 20;
 /// Texts of all cells, each once; they are kept in memory.
 const MAX_STRINGS_BYTES: u64 = 64 << 20;
+/// What a text takes in memory beside its letters.
+const STRING_BYTES: u64 = 32;
+/// Styles of cells, which are kept in memory with all that each says.
+const MAX_STYLES_BYTES: u64 = 64 << 20;
+/// What a style takes in memory beside its texts.
+const STYLE_BYTES: u64 = 400;
 /// Text that stands in the cells of one row, shared strings aside.
 const MAX_ROW_BYTES: usize = 16 << 20;
 /// The shortest shared string is `<si/>`.
 const SHORTEST_STRING_BYTES: u64 = 5;
+/// `XFD1048576` is the longest name of a cell.
+const CELL_NAME_BYTES: usize = 10;
+/// What an old workbook is known by stands in its first sectors, or in a directory that may lie anywhere.
+const HEAD_BYTES: u64 = 1 << 12;
 
 /// An opened package.
 pub(super) struct Package {
     archive: ZipArchive<BufReader<Heeding<File>>>,
+    /// Where each part is in it, by its name in small letters.
+    places: BTreeMap<String, usize>,
     /// The folder of the workbook, with a slash at its end.
     folder: String,
     /// Worksheets in their order: names as written in XML, and parts.
@@ -50,7 +64,13 @@ impl Package {
         if !archive.file_names_raw().any(is_types) {
             return Err(ExportError::OtherFormat("a ZIP archive that is no workbook (unpack it)"));
         }
-        let mut package = Self { archive, folder: String::new(), sheets: Vec::new() };
+        let mut places = BTreeMap::new();
+        for (place, name) in archive.file_names().enumerate() {
+            if let Ok(name) = name {
+                places.entry(plain(&name)).or_insert(place);
+            }
+        }
+        let mut package = Self { archive, places, folder: String::new(), sheets: Vec::new() };
         package.measure(compressed)?;
         package.find_sheets()?;
         Ok(package)
@@ -79,7 +99,7 @@ impl Package {
         let mut decompressed = 0;
         for index in 0..self.archive.len() {
             let part = self.archive.by_index(index).map_err(unsound)?;
-            let name = part.name().map_err(unsound)?.replace('\\', "/").to_ascii_lowercase();
+            let name = plain(&part.name().map_err(unsound)?);
             let bytes = io::copy(&mut part.take(limit - decompressed + 1), &mut io::sink())
                 .map_err(|error| damaged(&error))?;
             decompressed += bytes;
@@ -98,22 +118,49 @@ impl Package {
             if is_strings {
                 self.check_strings(index, bytes)?;
             }
+            if name.ends_with("styles.xml") {
+                self.check_styles(index)?;
+            }
         }
         Ok(())
     }
 
-    /// Room is made for as many shared strings as are claimed: there must be that many.
+    /// Room is made for as many shared strings as are claimed: there must be that many. Each takes more than its letters.
     fn check_strings(&mut self, index: usize, bytes: u64) -> Result<(), ExportError> {
-        let mut claimed = 0;
+        let (mut claimed, mut held) = (0, 0_u64);
         let part = self.archive.by_index(index).map_err(unsound)?;
-        scan(part, |piece| {
-            if let Piece::Open { name: b"sst", attributes, .. } = piece {
+        scan(part, |piece| match piece {
+            Piece::Open { name: b"sst", attributes, .. } => {
                 claimed = claimed.max(attribute(attributes, b"uniqueCount").map_or(0, number));
             }
+            Piece::Open { name: b"si", .. } => held += STRING_BYTES,
+            Piece::Text(text) => held += text.len() as u64,
+            _ => {}
         })
         .map_err(unsound)?;
         if claimed > bytes / SHORTEST_STRING_BYTES {
             return Err(unsound("it claims more shared strings than it has"));
+        }
+        if held.max(claimed.saturating_mul(STRING_BYTES)) > MAX_STRINGS_BYTES {
+            return Err(unsound(format!("its shared strings take more than {MAX_STRINGS_BYTES} bytes of memory")));
+        }
+        Ok(())
+    }
+
+    /// A style is kept with a copy of all that it points at: a long number format of a few kilobytes becomes gigabytes.
+    fn check_styles(&mut self, index: usize) -> Result<(), ExportError> {
+        let (mut styles, mut longest) = (0_u64, 0);
+        let part = self.archive.by_index(index).map_err(unsound)?;
+        scan(part, |piece| {
+            if let Piece::Open { name, attributes, .. } = piece {
+                longest = longest.max(attributes.len() as u64);
+                let is_kept = matches!(name, b"xf" | b"font" | b"fill" | b"border" | b"numFmt");
+                styles += u64::from(is_kept);
+            }
+        })
+        .map_err(unsound)?;
+        if styles.saturating_mul(STYLE_BYTES + longest) > MAX_STYLES_BYTES {
+            return Err(unsound(format!("its styles take more than {MAX_STYLES_BYTES} bytes of memory")));
         }
         Ok(())
     }
@@ -135,32 +182,48 @@ impl Package {
         let (folder, name) =
             workbook.rsplit_once('/').map_or(("", workbook.as_str()), |(folder, name)| (folder, name));
         self.folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        let mut targets = Vec::new();
+        let mut targets = BTreeMap::new();
         let relationships = format!("{}_rels/{name}.rels", self.folder);
-        self.scan(&relationships, |piece| targets.extend(relationship(piece)))?;
+        self.scan(&relationships, |piece| {
+            if let Some((id, _, target)) = relationship(piece) {
+                targets.entry(id).or_insert(target);
+            }
+        })?;
         let mut sheets = Vec::new();
         self.scan(&workbook, |piece| {
             if let Piece::Open { name: b"sheet", attributes, .. } = piece {
                 sheets.push(attribute(attributes, b"id").map(text).unwrap_or_default());
             }
         })?;
+        if sheets.len() > MAX_SHEETS {
+            return Err(unsound(format!("it has {} sheets (expected {MAX_SHEETS} at most)", sheets.len())));
+        }
+        let mut known = BTreeSet::new();
         for sheet in sheets {
-            let target = targets.iter().find(|(id, ..)| *id == sheet).map(|(.., target)| target);
-            let target = target.ok_or_else(|| unsound("a sheet of its workbook has no part"))?;
-            self.sheets.push(match target.strip_prefix('/') {
+            let target = targets.get(&sheet).ok_or_else(|| unsound("a sheet of its workbook has no part"))?;
+            let part = match target.strip_prefix('/') {
                 Some(absolute) => absolute.to_owned(),
                 None => format!("{}{target}", self.folder),
-            });
+            };
+            // Each would be read, and counted, as often as it is named.
+            if !known.insert(plain(&part)) {
+                return Err(unsound(format!("two of its sheets are one part, `{part}`")));
+            }
+            self.sheets.push(part);
         }
         Ok(())
     }
 
     fn scan(&mut self, part: &str, take: impl FnMut(Piece<'_>)) -> Result<(), ExportError> {
-        let is_it = |name: &str| name.replace('\\', "/").eq_ignore_ascii_case(part);
-        let index = self.archive.file_names().position(|name| name.is_ok_and(|name| is_it(&name)));
+        let index = self.places.get(&part.to_ascii_lowercase()).copied();
         let index = index.ok_or_else(|| unsound(format!("it has no part `{part}`")))?;
         scan(self.archive.by_index(index).map_err(unsound)?, take).map_err(unsound)
     }
+}
+
+/// The name of a part as names are compared.
+fn plain(name: &str) -> String {
+    name.replace('\\', "/").to_ascii_lowercase()
 }
 
 /// Refuses by name what people take for a spreadsheet.
@@ -168,7 +231,7 @@ pub(in crate::export) fn recognize(file: &mut File) -> Result<(), ExportError> {
     /// A directory entry of a file that Office encrypted.
     const ENCRYPTED: &str = "EncryptedPackage";
     let mut head = Vec::new();
-    Read::by_ref(file).take(32 << 20).read_to_end(&mut head)?;
+    Read::by_ref(file).take(HEAD_BYTES).read_to_end(&mut head)?;
     let other = |what| Err(ExportError::OtherFormat(what));
     match &head[..] {
         [] => Err(ExportError::Empty),
@@ -179,6 +242,7 @@ pub(in crate::export) fn recognize(file: &mut File) -> Result<(), ExportError> {
         }
         [b'P', b'K', 3, 4, ..] => Ok(()),
         [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] => {
+            Read::by_ref(file).take(32 << 20).read_to_end(&mut head)?;
             let name: Vec<u8> = ENCRYPTED.encode_utf16().flat_map(u16::to_le_bytes).collect();
             if memchr::memmem::find(&head, &name).is_some() {
                 other("a workbook that a password encrypts")
@@ -310,7 +374,7 @@ impl FormulaCount {
         let number =
             letters.fold(0, |number, letter| number * 26 + u32::from(letter.to_ascii_uppercase() - b'A') + 1);
         self.column = number.checked_sub(1).unwrap_or(self.next);
-        self.name = name.map(text).unwrap_or_default();
+        self.name = name.map(|name| text(&name[..name.len().min(CELL_NAME_BYTES)])).unwrap_or_default();
         self.next = self.column + 1;
         (self.is_formula, self.has_value) = (false, false);
         if is_empty {

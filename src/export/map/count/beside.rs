@@ -25,6 +25,7 @@ pub(super) struct BlankRow {
     at: Position,
     reason: Reason,
     column: Option<usize>,
+    /// As much of it as a reject keeps.
     raw: String,
     figures: Figures,
 }
@@ -84,7 +85,8 @@ impl CountMapper<'_> {
         let figures = self.leniently(fields);
         let is_kept = figures.says_something() && self.blank_rows.len() < MOST_KEPT;
         if is_kept {
-            self.blank_rows.push(BlankRow { at, reason, column, raw: raw(), figures });
+            let raw = self.fates.kept(&raw());
+            self.blank_rows.push(BlankRow { at, reason, column, raw, figures });
         }
         is_kept
     }

@@ -32,6 +32,7 @@ pub(super) struct Ids {
 struct Suspect {
     row: usize,
     at: Position,
+    /// As much of it as a reject keeps.
     raw: Option<String>,
 }
 
@@ -60,7 +61,7 @@ impl<'a> CountMapper<'a> {
         }
         if ids.of_stages.get(stage) == Some(&true) {
             ids.long.row();
-            let raw = (ids.suspects.len() < MAX_LISTED_REJECTS).then(raw);
+            let raw = (ids.suspects.len() < MAX_LISTED_REJECTS).then(|| self.fates.kept(&raw()));
             ids.suspects.push(Suspect { row: self.page.rows.len() - 1, at, raw });
         }
     }
