@@ -26,12 +26,13 @@ seeds=
 
 steps=(fmt clippy docs deny test twin statistics notebook reference engines limits stores)
 # Not among all of them: they are asked for by name, or by a flag.
-asked_for=(spark properties)
+asked_for=(spark properties advisories fuzz)
 declare -A about=(
     [fmt]="the sources are formatted"
     [clippy]="lints, as errors"
     [docs]="the documentation builds without a warning"
     [deny]="licences, bans and sources of every dependency"
+    [advisories]="known vulnerabilities of every dependency: only if asked for, needs git to reach the RustSec database"
     [test]="unit tests, scenarios and examples in the documentation"
     [twin]="the counting engine against a naive loop, with debug assertions and overflow checks"
     [statistics]="quantiles, intervals and tests against scipy and statsmodels"
@@ -39,6 +40,7 @@ declare -A about=(
     [reference]="DuckDB counts the demo's exports to the same numbers"
     [engines]="polars, DuckDB, pandas with pyarrow 14 and newest, DataFusion, ClickHouse read the demo's archive alike"
     [spark]="Spark 3.5 and 4 read it alike: only if asked for, needs Java 17 and 900 MB"
+    [fuzz]="damaged inputs for COVERLEDGER_FUZZ_SECONDS (an hour): only if asked for; findings go to tests/corpus"
     [limits]="memory, bombs, and the same bytes everywhere"
     [properties]="property tests, with random seeds: only with --seeds"
     [stores]="one night on SeaweedFS (S3), Azurite (Azure) and a fake of Google Cloud Storage"
@@ -50,10 +52,20 @@ step_clippy() { cargo clippy --locked --release --all-targets -- -D warnings; }
 
 step_docs() { RUSTDOCFLAGS="-D warnings" cargo doc --release --no-deps; }
 
-# Advisories are not asked for: see deny.toml.
+# Advisories are a step of their own: see deny.toml.
 step_deny() {
     need_python
     PATH="$venv/bin:$PATH" cargo deny check bans licenses sources
+}
+
+# What was not checked must not look like what was: without the database the step fails, and says why.
+step_advisories() {
+    need_python
+    PATH="$venv/bin:$PATH" cargo deny fetch db || {
+        echo "NOT CHECKED: the RustSec advisory database cannot be reached from here (docs/DESIGN.md, \"Advisories\")" >&2
+        return 1
+    }
+    PATH="$venv/bin:$PATH" cargo deny --offline check advisories
 }
 
 step_test() {
@@ -74,6 +86,12 @@ step_properties() {
         PROPTEST_RNG_SEED="$seed" PROPTEST_DISABLE_FAILURE_PERSISTENCE=1 \
             cargo test --locked --release --quiet --lib --test it -- "${filters[@]}"
     done
+}
+
+# The bounded round is among the tests; this one draws other cases each time, and goes on from what it has kept below the
+# target folder.
+step_fuzz() {
+    cargo test --locked --release --test it -- --ignored --exact --nocapture fuzz::a_long_round_finds_nothing
 }
 
 # Only our own crate is built again: polars in a debug build takes minutes and is not what is tested.

@@ -1,12 +1,12 @@
 //! `coverledger backfill`
 
 use std::collections::BTreeSet;
-use std::io::Write;
 
 use tracing::Instrument as _;
 
 use super::args::{Backfill, Global, Which};
 use super::run::{carry_out, clock, span};
+use super::screen::Screen;
 use super::signals::Signals;
 use super::{Failure, in_ticks, load, settled};
 use crate::config::{Job, Workspace};
@@ -15,7 +15,7 @@ use crate::plan::{Batch, Dates, PlatformPlan, Reprocess, Selection, Standing};
 use crate::run::{self, RunError, stores};
 
 /// Runs a job over chosen dates, or says what that would be.
-pub async fn run(args: &Backfill, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
+pub async fn run(args: &Backfill, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     if args.from > args.to {
         return Err(Failure::usage(format!("`--from {}` is after `--to {}`", args.from, args.to)));
     }
@@ -81,7 +81,7 @@ async fn dry_run(
     workspace: &Workspace,
     selection: &Selection,
     now: jiff::Timestamp,
-    out: &mut impl Write,
+    out: &mut Screen<'_>,
 ) -> Result<u8, Failure> {
     let exports = stores::exports(&workspace.settings).map_err(RunError::Exports)?;
     let archive = stores::archive_for_planning(&workspace.settings).map_err(RunError::Store)?;
@@ -92,7 +92,7 @@ async fn dry_run(
     Ok(super::exit::DONE)
 }
 
-fn print_plan(plan: &PlatformPlan, out: &mut impl Write) -> std::io::Result<()> {
+fn print_plan(plan: &PlatformPlan, out: &mut Screen<'_>) -> std::io::Result<()> {
     for day in plan.days.iter().rev() {
         let what = match &day.standing {
             Standing::Due(because) => format!("would be settled: {because}"),

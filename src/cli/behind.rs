@@ -1,11 +1,12 @@
 //! Market-days that are due and that no job comes to any more: they lie behind its look-back.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::screen::Screen;
 use crate::config::{Job, Workspace};
 use crate::plan::{Because, Dates, PlannedDay, PlatformPlan, Standing};
 
@@ -26,7 +27,7 @@ pub fn print(
     jobs: &[(&str, &Job)],
     workspace: &Workspace,
     now: Timestamp,
-    out: &mut impl Write,
+    out: &mut Screen<'_>,
 ) -> io::Result<()> {
     let mut behind: BTreeMap<(&str, String), Behind> = BTreeMap::new();
     for (plan, day) in plans.iter().flat_map(|plan| plan.days.iter().map(move |day| (plan, day))) {

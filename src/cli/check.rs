@@ -1,8 +1,7 @@
 //! `coverledger check`
 
-use std::io::Write;
-
 use super::args::Global;
+use super::screen::Screen;
 use super::{Failure, environment, exit, load};
 use crate::config::{Channel, ChannelKind, Job, Platform, Rows, Workspace};
 use crate::model::PlatformId;
@@ -11,7 +10,7 @@ use crate::plan;
 const DAY_SECONDS: u64 = 86_400;
 
 /// Checks the configuration and says what is in it.
-pub fn run(global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
+pub fn run(global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let workspace = load(global)?;
     let names = |names: Vec<String>| names.join(", ");
     let platforms = names(workspace.platforms.keys().map(ToString::to_string).collect());

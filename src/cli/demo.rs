@@ -1,7 +1,6 @@
 //! `coverledger demo`
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
 
 use bytes::Bytes;
 use polars::prelude::*;
@@ -10,8 +9,8 @@ use tracing::Instrument as _;
 use super::args::{Demo, Global};
 use super::progress::Progress;
 use super::run::{carry_out, span};
-use super::screen::page;
-use super::{Failure, exit, grid, settled};
+use super::screen::Screen;
+use super::{Failure, Grid, exit, settled};
 use crate::archive::TableName;
 use crate::config;
 use crate::demo::{self, Written};
@@ -21,7 +20,7 @@ use crate::report;
 use crate::run::{self, Stop, stores};
 
 /// Writes the demo, settles it and prints what came out.
-pub async fn run(args: &Demo, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
+pub async fn run(args: &Demo, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let written = write(args, global)?;
     let dir = args.dir.display();
     writeln!(
@@ -71,7 +70,7 @@ fn write(args: &Demo, global: &Global) -> Result<Written, Failure> {
 type Cells = BTreeMap<(String, String), (i64, i64)>;
 
 /// Effective CTR by market and slot, one grid per platform: counts of different conventions are never put together.
-fn print_report(frame: &DataFrame, out: &mut impl Write) -> Result<(), Failure> {
+fn print_report(frame: &DataFrame, out: &mut Screen<'_>) -> Result<(), Failure> {
     let text = |name: &str, row: usize| -> PolarsResult<String> {
         Ok(frame.column(name)?.str()?.get(row).unwrap_or_default().to_owned())
     };
@@ -92,7 +91,7 @@ fn print_report(frame: &DataFrame, out: &mut impl Write) -> Result<(), Failure> 
         let mut header = vec![platform.clone()];
         header.extend(slots.iter().cloned());
         header.push("impressions".to_owned());
-        let mut table = grid(header, 1);
+        let mut table = Grid::new(header, 1);
         for market in markets {
             let of = |slot: &String| cells.get(&(market.clone(), slot.clone())).copied().unwrap_or_default();
             let best = slots.iter().map(|slot| rate(of(slot))).fold(None, |a: Option<f64>, b| a.max_by_value(b));
@@ -101,7 +100,7 @@ fn print_report(frame: &DataFrame, out: &mut impl Write) -> Result<(), Failure> 
             row.push(slots.iter().map(|slot| of(slot).0).sum::<i64>().to_string());
             table.add_row(row);
         }
-        page(out, &table)?;
+        out.page(&table)?;
     }
     writeln!(out, "◂ the market's best slot with at least {ENOUGH} impressions")?;
     Ok(())

@@ -2,16 +2,17 @@
 //! configuration that was edited. One line each, for people; the JSON log has it for programs.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
 
 use jiff::Timestamp;
 
+use super::screen::Screen;
 use crate::config::Job;
 use crate::run::Account;
 use crate::schedule::{Ending, Event, Found, RunEnd};
 
 /// Says when each job that has a schedule runs next.
-pub fn announce(jobs: &BTreeMap<String, Job>, now: Timestamp, out: &mut impl Write) -> io::Result<()> {
+pub fn announce(jobs: &BTreeMap<String, Job>, now: Timestamp, out: &mut Screen<'_>) -> io::Result<()> {
     for (name, job) in jobs {
         if let Some(schedule) = &job.schedule
             && let Some(next) = schedule.cron.after(&schedule.timezone, now)
@@ -24,7 +25,7 @@ pub fn announce(jobs: &BTreeMap<String, Job>, now: Timestamp, out: &mut impl Wri
 }
 
 /// Says what happened.
-pub fn tell(event: &Event, jobs: &BTreeMap<String, Job>, now: Timestamp, out: &mut impl Write) -> io::Result<()> {
+pub fn tell(event: &Event, jobs: &BTreeMap<String, Job>, now: Timestamp, out: &mut Screen<'_>) -> io::Result<()> {
     match event {
         Event::RunEnded { end, next } => {
             let next = next.map(|next| format!("; next at {next}")).unwrap_or_default();
@@ -36,7 +37,9 @@ pub fn tell(event: &Event, jobs: &BTreeMap<String, Job>, now: Timestamp, out: &m
         }
         Event::Files { found: Found::Refused { problems }, .. } => {
             writeln!(out, "the configuration was changed and is not sound; the last sound one stays in force")?;
-            writeln!(out, "  {}", problems.replace('\n', "\n  "))?;
+            for line in problems.lines() {
+                writeln!(out, "  {line}")?;
+            }
         }
         Event::Files { found: Found::Restored, .. } => {
             writeln!(out, "the configuration is again what it was")?;

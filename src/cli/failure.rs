@@ -13,6 +13,7 @@ use crate::run::{RunError, error_text};
 use crate::store::StoreError;
 
 use super::exit;
+use super::screen::Lines;
 
 /// Why a command ended without doing its work.
 #[derive(Debug)]
@@ -62,6 +63,17 @@ impl fmt::Display for Failure {
         f.write_str(&self.text)
     }
 }
+
+/// As it is printed: each line is a problem of the configuration's own telling, or all of it was made legible.
+pub struct Told<'f>(pub &'f Failure);
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", self.0)
+    }
+}
+
+impl Lines for Told<'_> {}
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {

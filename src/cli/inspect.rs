@@ -1,14 +1,16 @@
 //! `coverledger inspect`
 
+use std::fmt::{self, Write as _};
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use super::args::{Inspect, Output};
-use super::screen::Screen;
+use super::screen::{Lines, Screen};
 use super::{Failure, exit};
 use crate::export::{self, Peek, Room};
 use crate::inspect::{self, Drafted, Finding, Sample};
+use crate::model::is_steering;
 use crate::run::error_text;
 
 /// Rows of a table that are looked at.
@@ -32,8 +34,19 @@ impl Seen {
     }
 }
 
+/// What is said of a file, line by line; `inspect` makes each line legible.
+struct Block(String);
+
+impl fmt::Display for Block {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.strip_suffix('\n').unwrap_or(&self.0))
+    }
+}
+
+impl Lines for Block {}
+
 /// Says what every file is, and drafts a platform file from the first.
-pub fn run(args: &Inspect, out: &mut impl Write) -> Result<u8, Failure> {
+pub fn run(args: &Inspect, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let mut seen = Vec::new();
     let mut unreadable = Vec::new();
     let platform = args.write.as_deref().map(platform_name).transpose()?;
@@ -53,7 +66,7 @@ pub fn run(args: &Inspect, out: &mut impl Write) -> Result<u8, Failure> {
     }
     for (name, error) in &unreadable {
         // Nobody is left to tell if standard error is gone.
-        let _ = writeln!(Screen::new(std::io::stderr()), "error: `{name}` cannot be read: {error}");
+        let _ = writeln!(Screen::standard_error(), "error: `{name}` cannot be read: {error}");
     }
     let code = if unreadable.is_empty() { exit::DONE } else { exit::SOME_FAILED };
     let drafted = match platform {
@@ -72,7 +85,7 @@ pub fn run(args: &Inspect, out: &mut impl Write) -> Result<u8, Failure> {
         let said = serde_json::json!({
             "files": files, "unreadable": unreadable, "kinship": kinship, "draft": drafted, "next": next,
         });
-        out.write_all(format!("{}\n", crate::model::legible_json(&said.to_string())).as_bytes())?;
+        out.json(&said)?;
         return Ok(code);
     }
     let fold = std::io::stdout().is_terminal().then_some(SCREEN);
@@ -80,7 +93,7 @@ pub fn run(args: &Inspect, out: &mut impl Write) -> Result<u8, Failure> {
         if index > 0 {
             writeln!(out)?;
         }
-        out.write_all(inspect::report(name, peek, findings, fold).as_bytes())?;
+        out.page(&Block(inspect::report(name, peek, findings, fold)))?;
     }
     for line in kinship {
         writeln!(out, "{line}")?;
@@ -208,7 +221,7 @@ fn next(seen: &[Seen], draft: Option<&(String, &Drafted)>) -> Vec<String> {
     ]
 }
 
-fn tell_next(draft: Option<&(String, &Drafted)>, next: &[String], out: &mut impl Write) -> Result<(), Failure> {
+fn tell_next(draft: Option<&(String, &Drafted)>, next: &[String], out: &mut Screen<'_>) -> Result<(), Failure> {
     if let Some((path, drafted)) = draft {
         writeln!(out)?;
         match drafted.to_decide.as_slice() {
@@ -236,5 +249,38 @@ fn tell_next(draft: Option<&(String, &Drafted)>, next: &[String], out: &mut impl
 fn in_shell(name: &str) -> String {
     let is_plain =
         |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '=' | '+' | ',' | ':' | '@');
-    if name.chars().all(is_plain) { name.to_owned() } else { format!("'{}'", name.replace('\'', "'\\''")) }
+    if name.chars().all(is_plain) {
+        return name.to_owned();
+    }
+    if !name.contains(is_steering) {
+        return format!("'{}'", name.replace('\'', "'\\''"));
+    }
+    // What would steer a terminal is written by its bytes, so that the line can be copied as it is shown.
+    let mut quoted = "$'".to_owned();
+    for c in name.chars() {
+        match c {
+            '\'' | '\\' => quoted.extend(['\\', c]),
+            c if is_steering(c) => {
+                for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                    // Text takes text.
+                    let _ = write!(quoted, "\\x{byte:02x}");
+                }
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted + "'"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_that_is_proposed_can_be_copied_whatever_the_file_is_called() {
+        assert_eq!(in_shell("exports/a-1.csv"), "exports/a-1.csv");
+        assert_eq!(in_shell("it's $HOME.csv"), "'it'\\''s $HOME.csv'");
+        let hostile = "a\u{1b}[31m\nFORGED '\\ \u{202e}.csv";
+        assert_eq!(in_shell(hostile), r"$'a\x1b[31m\x0aFORGED \'\\ \xe2\x80\xae.csv'");
+    }
 }

@@ -12,6 +12,7 @@ mod environment;
 pub mod exit;
 mod failure;
 mod front;
+mod grid;
 mod inspect;
 mod logging;
 mod notes;
@@ -31,18 +32,20 @@ mod snapshot;
 mod status;
 mod timetable;
 mod unconfigured;
+mod usage;
 mod verify;
 
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::Parser;
-use comfy_table::{CellAlignment, LineStyle, Table, presets};
 
 use args::{Cli, Command, Global, LogFormat};
-use failure::Failure;
+use failure::{Failure, Told};
+use grid::Grid;
 use screen::Screen;
+use usage::Usage;
 
 use crate::config::{self, ConfigError, Workspace};
 use crate::export;
@@ -55,11 +58,8 @@ pub fn main() -> ExitCode {
         Err(error) => {
             let code = if error.use_stderr() { exit::USAGE } else { exit::DONE };
             // Nobody is left to tell if the terminal is gone.
-            let _ = if error.use_stderr() {
-                Screen::new(std::io::stderr()).write_all(error.render().to_string().as_bytes())
-            } else {
-                error.print()
-            };
+            let _ =
+                if error.use_stderr() { Screen::standard_error().page(&Usage::of(error)) } else { error.print() };
             return ExitCode::from(code);
         }
     };
@@ -75,7 +75,7 @@ pub fn main() -> ExitCode {
             tracing::error!(place, why, "a bug: the program panicked");
         }
     }));
-    let mut out = Screen::new(std::io::stdout().lock());
+    let mut out = Screen::standard_output();
     // The hook has told why.
     let ended = catch_unwind(AssertUnwindSafe(|| dispatch(&cli, &mut out)));
     let code = ended.unwrap_or(Ok(exit::UNEXPECTED)).unwrap_or_else(|failure| {
@@ -83,7 +83,7 @@ pub fn main() -> ExitCode {
             _ if failure.reader_is_gone => {}
             // Nobody is left to tell if standard error is gone.
             LogFormat::Text => {
-                let _ = screen::page(&mut Screen::new(std::io::stderr()), &format!("error: {failure}"));
+                let _ = Screen::standard_error().page(&Told(&failure));
             }
             LogFormat::Json => tracing::error!(code = failure.code, "{failure}"),
         }
@@ -95,7 +95,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn dispatch(cli: &Cli, out: &mut impl Write) -> Result<u8, Failure> {
+fn dispatch(cli: &Cli, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let global = &cli.global;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let code = runtime.block_on(async {
@@ -128,18 +128,4 @@ fn load(global: &Global) -> Result<Workspace, ConfigError> {
 /// Names in a sentence.
 fn in_ticks<N: std::fmt::Display>(names: impl IntoIterator<Item = N>) -> String {
     names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-}
-
-/// A table for the terminal: no lines but one under the header, numbers to the right after `text_columns`.
-fn grid(header: Vec<String>, text_columns: usize) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING.header_separator(LineStyle::none().fill('─').junction('─')));
-    table.set_header(header);
-    for (index, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((1, 1));
-        if index >= text_columns {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    table
 }

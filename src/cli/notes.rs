@@ -1,7 +1,8 @@
 //! What there is to say about published market-days, one line each.
 
-use std::io::{self, Write};
+use std::io;
 
+use super::screen::Screen;
 use crate::model::MarketDay;
 
 /// How many are printed before the rest is only counted.
@@ -13,7 +14,7 @@ const SHOWN: usize = 12;
 /// When standard output is gone.
 pub fn print<'a>(
     of_days: impl Iterator<Item = (&'a MarketDay, &'a [String])>,
-    out: &mut impl Write,
+    out: &mut Screen<'_>,
 ) -> io::Result<()> {
     let notes: Vec<(&MarketDay, &String)> =
         of_days.flat_map(|(day, notes)| notes.iter().map(move |note| (day, note))).collect();

@@ -1,22 +1,23 @@
 //! `coverledger plan-test`
 
+mod csv;
 mod record;
 
-use std::io::Write;
-
 use super::args::{Global, PlanTest};
+use super::screen::Screen;
 use super::{Failure, exit, load};
 use crate::archive::BoxError;
-use crate::config::{Experiment, Market, PlannedTurn, Rotation, Workspace};
+use crate::config::{Experiment, Market, Rotation, Workspace};
 use crate::model::{MarketId, PlatformId};
 use crate::report::{Power, power};
 use crate::run::{self, stores};
 use crate::time::Clock;
+use csv::csv;
 use record::record;
 
 /// Prints the schedule of a rotation by the clock of each market, for whoever puts covers on air, and what an experiment
 /// would find, judging by what was published so far.
-pub async fn run(args: &PlanTest, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
+pub async fn run(args: &PlanTest, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let workspace = load(global)?;
     let name = &args.experiment;
     let Some(experiment) = workspace.experiments.get(name) else {
@@ -63,7 +64,7 @@ fn print(
     workspace: &Workspace,
     experiment: &Experiment,
     rotation: &Rotation,
-    out: &mut impl Write,
+    out: &mut Screen<'_>,
 ) -> Result<(), Failure> {
     for (id, market) in markets(workspace, experiment) {
         let zone = &market.day.zone;
@@ -83,29 +84,8 @@ fn print(
     Ok(())
 }
 
-/// One line a turn; names are quoted where CSV needs it.
-fn csv(workspace: &Workspace, experiment: &Experiment, rotation: &Rotation) -> String {
-    let mut text = "market,local_date,slot,starts_utc,settles_utc,ends_utc,starts_local,cover_id\n".to_owned();
-    let quoted = |name: &str| {
-        let is_plain = !name.contains([',', '"', '\n', '\r']);
-        if is_plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
-    };
-    for (id, market) in markets(workspace, experiment) {
-        let slots: Vec<&str> = market.slots.names().collect();
-        for turn in rotation.schedule.turns(id) {
-            let PlannedTurn { local_date, slot, starts_at, settles_at, ends_at, cover } = turn;
-            let slot = quoted(slots.get(*slot).copied().unwrap_or_default());
-            let (starts_local, cover) = (market.day.zone.local(*starts_at), quoted(&experiment.covers[*cover]));
-            let line =
-                format!("{id},{local_date},{slot},{starts_at},{settles_at},{ends_at},{starts_local},{cover}\n");
-            text.push_str(&line);
-        }
-    }
-    text
-}
-
 /// What cannot be judged is said, and takes nothing from the schedule.
-async fn tell_power(workspace: &Workspace, experiment: &Experiment, out: &mut impl Write) -> Result<(), Failure> {
+async fn tell_power(workspace: &Workspace, experiment: &Experiment, out: &mut Screen<'_>) -> Result<(), Failure> {
     writeln!(out, "What it would find, judging by what was published so far:")?;
     for platform in &experiment.platforms {
         for market in &experiment.markets {

@@ -1,18 +1,17 @@
 //! `coverledger prune`
 
-use std::io::Write;
-
 use indicatif::BinaryBytes;
 use jiff::SignedDuration;
 
 use super::args::{Global, Prune as Arguments};
+use super::screen::Screen;
 use super::{Failure, exit, load};
 use crate::archive::Prune;
 use crate::run::stores;
 use crate::time::Clock;
 
 /// Removes the bytes of revisions that were replaced long ago.
-pub async fn run(args: &Arguments, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
+pub async fn run(args: &Arguments, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let workspace = load(global)?;
     let archive = stores::archive_for_reading(&workspace.settings)?;
     let cutoff = Clock::System

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io;
 
 use jiff::Timestamp;
 
 use super::cause::{and_like_it, cause};
+use super::screen::Screen;
 use crate::model::MarketDay;
 
 /// How many reasons are printed before the rest is only counted.
@@ -41,7 +42,7 @@ impl<'a> Reasons<'a> {
     ///
     /// # Errors
     /// When standard output is gone.
-    pub fn print(&self, out: &mut impl Write) -> io::Result<()> {
+    pub fn print(&self, out: &mut Screen<'_>) -> io::Result<()> {
         let lines = self.lines();
         for Line { word, reason, others, days } in lines.iter().take(SHOWN) {
             writeln!(out, "  {word}: {}", named(days))?;
@@ -111,6 +112,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+    use crate::cli::screen::Paper;
     use crate::model::{MarketId, PlatformId};
 
     fn printed(reasons: &[(&'static str, &str)]) -> String {
@@ -124,9 +126,7 @@ mod tests {
         for ((word, reason), day) in reasons.iter().zip(&days) {
             told.add(word, (*reason).to_owned(), day);
         }
-        let mut out = Vec::new();
-        told.print(&mut out).unwrap();
-        String::from_utf8(out).unwrap()
+        Paper::written(|out| told.print(out)).unwrap().to_string()
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! `coverledger retire`
 
 use std::collections::BTreeMap;
-use std::io::Write;
 
 use futures::{StreamExt, stream};
 
 use super::args::{Global, Retire};
+use super::screen::Screen;
 use super::{Failure, exit, load};
 use crate::archive::{PublishError, Retired, Stamp, Unit};
 use crate::config::Workspace;
@@ -14,7 +14,7 @@ use crate::store::sha256_hex;
 use crate::time::Clock;
 
 /// Takes what no configuration knows any longer out of sight.
-pub async fn run(args: &Retire, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
+pub async fn run(args: &Retire, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let workspace = load(global)?;
     let archive = if args.dry_run {
         stores::archive_for_reading(&workspace.settings)?

@@ -1,6 +1,6 @@
 //! `coverledger run`
 
-use std::io::{BufRead as _, Write};
+use std::io::BufRead as _;
 
 use jiff::Timestamp;
 use tracing::{Instrument as _, Span};
@@ -8,18 +8,18 @@ use tracing::{Instrument as _, Span};
 use super::args::{Global, Output, Run};
 use super::cause::by_cause;
 use super::progress::Progress;
+use super::screen::Screen;
 use super::signals::Signals;
 use super::{Failure, environment, load, settled};
 use crate::archive::RunRecord;
 use crate::config::{Snapshot, Workspace, load_from};
-use crate::model::legible_json;
 use crate::notify::Told;
 use crate::plan::{Dates, Selection};
 use crate::run::{self, Account, Aftermath, RunError, RunReport, Situation, Stop, error_text, stores};
 use crate::time::Clock;
 
 /// Runs a job once.
-pub async fn run(args: &Run, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
+pub async fn run(args: &Run, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let workspace = if args.files_on_stdin { load_from(&handed()?)? } else { load(global)? };
     let job = run::job(&workspace, &args.job)?;
     let nightly = Selection::nightly(job);
@@ -42,11 +42,7 @@ pub async fn run(args: &Run, global: &Global, out: &mut impl Write) -> Result<u8
         let said = match args.output {
             Output::Text => writeln!(out, "{} as of {now:.0}, run {run_id}", args.job)
                 .and_then(|()| settled::print(&report, out)),
-            Output::Json => {
-                let account = Account::of(&report, &told, now, code);
-                let account = serde_json::to_string(&account).map_err(std::io::Error::from);
-                account.and_then(|account| writeln!(out, "{}", legible_json(&account)))
-            }
+            Output::Json => out.json(&Account::of(&report, &told, now, code)),
         };
         settled::ended(code, said)
     };

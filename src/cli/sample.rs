@@ -3,14 +3,12 @@
 mod file;
 mod json;
 
-use std::io::Write;
-
 use super::args::{Check, Global, Output};
 use super::reasons::Reasons;
-use super::screen::page;
-use super::{Failure, exit, grid, settled};
+use super::screen::{Paper, Screen};
+use super::{Failure, Grid, exit, settled};
 use crate::config::{self, Workspace};
-use crate::model::{Count, MarketDay, legible_json};
+use crate::model::{Count, MarketDay};
 use crate::run::sample::{self, Placed, Trial, Tried, TriedDay};
 use crate::run::{Disposition, waits_for};
 use crate::time::Clock;
@@ -19,15 +17,15 @@ use crate::time::Clock;
 const SHOWN: usize = 12;
 
 /// Carries local files through the whole path and says what a night would make of them.
-pub async fn run(args: &Check, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
+pub async fn run(args: &Check, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let workspace = config::load_before_jobs(&global.config, &global.jobs)?;
     let placed = placed(args, &workspace)?;
     let now = Clock::System.now();
     let trial = sample::try_files(&workspace, placed, now).await.map_err(Failure::of_sample)?;
     let code = code(&trial);
     match args.output {
-        Output::Json => writeln!(out, "{}", legible_json(&json::json(&workspace, &trial, code).to_string()))?,
-        Output::Text => page(out, &text(&workspace, &trial)?)?,
+        Output::Json => out.json(&json::json(&workspace, &trial, code))?,
+        Output::Text => out.page(&Paper::written(|out| write(&workspace, &trial, out))?.trimmed())?,
     }
     Ok(code)
 }
@@ -69,10 +67,9 @@ fn code(trial: &Trial) -> u8 {
     }
 }
 
-fn text(workspace: &Workspace, trial: &Trial) -> Result<String, Failure> {
-    let mut out = Vec::new();
+fn write(workspace: &Workspace, trial: &Trial, out: &mut Screen<'_>) -> Result<(), Failure> {
     for file in &trial.files {
-        file::write_file(&mut out, workspace, trial, file)?;
+        file::write_file(out, workspace, trial, file)?;
     }
     for left in &trial.left_out {
         writeln!(out, "not tried: `{left}` (give a file of it with another `--sample`)")?;
@@ -82,17 +79,17 @@ fn text(workspace: &Workspace, trial: &Trial) -> Result<String, Failure> {
     }
     let are_counts = trial.files.iter().any(|file| !file.is_log);
     if are_counts && trial.files.iter().all(|file| file.read.is_ok()) {
-        write_days(&mut out, trial)?;
+        write_days(out, trial)?;
     } else if !are_counts {
-        write_notes(&mut out, trial)?;
+        write_notes(out, trial)?;
     }
-    Ok(String::from_utf8_lossy(&out).trim_end().to_owned())
+    Ok(())
 }
 
-fn write_days(out: &mut Vec<u8>, trial: &Trial) -> Result<(), Failure> {
+fn write_days(out: &mut Screen<'_>, trial: &Trial) -> Result<(), Failure> {
     let names: Vec<&str> = totals(&trial.days);
     let header = ["market-day", "what a run makes of it", "rows"].into_iter().chain(names.iter().copied());
-    let mut table = grid(header.map(str::to_owned).collect(), 2);
+    let mut table = Grid::new(header, 2);
     for day in &trial.days {
         let mut cells = vec![day.market_day.to_string(), word(day).to_owned()];
         cells.push(day.rows.map_or_else(String::new, |rows| rows.to_string()));
@@ -102,7 +99,7 @@ fn write_days(out: &mut Vec<u8>, trial: &Trial) -> Result<(), Failure> {
     if trial.days.is_empty() {
         writeln!(out, "nothing of it would be published")?;
     } else {
-        writeln!(out, "{table}")?;
+        out.page(&table)?;
     }
     if trial.empty_days > 0 {
         writeln!(out, "  {} more market-days that read it have no row of it", trial.empty_days)?;
@@ -121,7 +118,7 @@ fn write_days(out: &mut Vec<u8>, trial: &Trial) -> Result<(), Failure> {
     Ok(())
 }
 
-fn write_notes(out: &mut Vec<u8>, trial: &Trial) -> Result<(), Failure> {
+fn write_notes(out: &mut Screen<'_>, trial: &Trial) -> Result<(), Failure> {
     // A day without a row of a log of covers may have something to say of the log.
     let days = trial.report.days.iter().map(|(day, end)| (day, end.notes()));
     let is_shown = |day: &MarketDay| {

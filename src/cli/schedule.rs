@@ -1,7 +1,6 @@
 //! `coverledger schedule`
 
 use std::ffi::OsString;
-use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,13 +10,14 @@ use tokio::sync::{mpsc, watch};
 
 use super::args::{Global, LogFormat, Schedule};
 use super::front::Front;
+use super::screen::Screen;
 use super::{Failure, diary, environment, exit};
 use crate::config::Workspace;
 use crate::schedule::{Agenda, Asked, Configuration, Driver, Event, Office, Program, Stopped, beats};
 use crate::time::Clock;
 
 /// Runs every job on its schedule until told to stop.
-pub async fn run(args: &Schedule, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
+pub async fn run(args: &Schedule, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let configuration = Arc::new(Configuration::load(global.config.clone(), global.jobs.clone())?);
     let sound = configuration.sound();
     check_that_there_is_work(&sound.workspace, &global.jobs)?;
@@ -63,7 +63,7 @@ async fn tell(
     mut events: mpsc::UnboundedReceiver<Event>,
     configuration: &Configuration,
     global: &Global,
-    out: &mut impl Write,
+    out: &mut Screen<'_>,
 ) {
     while let Some(event) = events.recv().await {
         let is_for_people = global.log == LogFormat::Text && !global.quiet;

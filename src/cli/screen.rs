@@ -1,92 +1,156 @@
 //! What is printed for people, and nothing that steers their terminal.
 //!
-//! Everything goes to standard output and standard error through a [`Screen`]. It shows control characters and those that
-//! turn text around by their number, wherever in a message they come from. Of what `write!` and `writeln!` put together
-//! only a newline at its end is the program's own: one inside would forge a line of the report, and is shown as `\n`.
-//! Tables and pages of several lines are written as bytes ([`Write::write_all`], [`page`]); who makes them sees to their cells.
+//! Everything goes to standard output and standard error through a [`Screen`], and it has three ways in. What `write!` and
+//! `writeln!` put together is a line: control characters and those that turn text around are shown by their number, and
+//! only a newline at its end is the program's own; one inside would forge a line of the report, and is shown as `\n`.
+//! Text of several lines is taken only from what says that it made its cells and names legible ([`Lines`]): a
+//! [`Grid`](super::grid::Grid), or a [`Paper`] that was written through a screen. JSON is written by its own rules.
+//! There is no way to write bytes, so a new command cannot forget it.
 
+use std::borrow::Cow;
 use std::fmt::{self, Display};
 use std::io::{self, Write};
 
-use crate::model::{is_steering, shown};
+use serde::Serialize;
+
+use crate::model::{is_steering, legible, legible_json, shown};
 
 /// Standard output or standard error.
-pub struct Screen<W: Write> {
-    inner: W,
-    /// The beginning of a character whose rest is still to come.
-    begun: Vec<u8>,
+pub struct Screen<'p> {
+    inner: Box<dyn Write + 'p>,
 }
 
-impl<W: Write> Screen<W> {
-    /// In front of this.
-    pub const fn new(inner: W) -> Self {
-        Self { inner, begun: Vec::new() }
-    }
-}
+/// A text of several lines whose newlines are all the program's own: what others wrote in it was made legible.
+pub trait Lines: Display {}
 
-impl<W: Write> Write for Screen<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.begun.extend_from_slice(bytes);
-        let text = std::mem::take(&mut self.begun);
-        for chunk in text.utf8_chunks() {
-            self.inner.write_all(harmless(chunk.valid()).as_bytes())?;
-            let broken = chunk.invalid();
-            if std::str::from_utf8(broken).is_err_and(|error| error.error_len().is_none()) {
-                self.begun = broken.to_vec();
-            } else if !broken.is_empty() {
-                self.inner.write_all("\u{fffd}".as_bytes())?;
-            }
-        }
-        Ok(bytes.len())
+impl<'p> Screen<'p> {
+    /// Where people read what was asked for.
+    #[must_use]
+    pub fn standard_output() -> Self {
+        Self::before(io::stdout().lock())
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
+    /// Where people read what went wrong.
+    #[must_use]
+    pub fn standard_error() -> Self {
+        Self::before(io::stderr())
     }
 
-    fn write_fmt(&mut self, arguments: fmt::Arguments<'_>) -> io::Result<()> {
+    fn before(inner: impl Write + 'p) -> Self {
+        Self { inner: Box::new(inner) }
+    }
+
+    /// A line, or a part of one. This is what `write!` and `writeln!` call.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write_fmt(&mut self, arguments: fmt::Arguments<'_>) -> io::Result<()> {
         let text = arguments.to_string();
         let (line, end) = text.strip_suffix('\n').map_or((text.as_str(), ""), |line| (line, "\n"));
-        self.write_all(line.replace('\n', "\\n").as_bytes())?;
-        self.write_all(end.as_bytes())
+        self.inner.write_all(legible(line).as_bytes())?;
+        self.inner.write_all(end.as_bytes())
+    }
+
+    /// A line of fields for other programs, with a tab between two. None of them has one.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn fields(&mut self, fields: &[&dyn Display]) -> io::Result<()> {
+        let fields: Vec<String> = fields.iter().map(|field| legible(&field.to_string()).into_owned()).collect();
+        self.inner.write_all(format!("{}\n", fields.join("\t")).as_bytes())
+    }
+
+    /// A text of several lines, and a newline.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn page(&mut self, text: &impl Lines) -> io::Result<()> {
+        let text = format!("{text}\n");
+        self.inner.write_all(harmless(&text).as_bytes())
+    }
+
+    /// A JSON value on one line. What steers is escaped as JSON does it, so that the values stay what they are.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
+        let text = serde_json::to_string(value)?;
+        self.inner.write_all(format!("{}\n", legible_json(&text)).as_bytes())
+    }
+
+    /// What was written is out.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
     }
 }
 
-/// Newlines and tabs are the program's: names and cells were seen to before.
-fn harmless(text: &str) -> std::borrow::Cow<'_, str> {
-    shown(text, |c| is_steering(c) && !matches!(c, '\n' | '\t'), |shown, c| shown.extend(c.escape_default()))
+/// What was written to a screen, to be printed later.
+pub struct Paper(String);
+
+impl Paper {
+    /// Writes it.
+    ///
+    /// # Errors
+    /// What the writing gives.
+    pub fn written<E>(write: impl FnOnce(&mut Screen<'_>) -> Result<(), E>) -> Result<Self, E> {
+        let mut text = Vec::new();
+        write(&mut Screen::before(&mut text))?;
+        Ok(Self(String::from_utf8_lossy(&text).into_owned()))
+    }
+
+    /// Without blank lines at its end.
+    #[must_use]
+    pub fn trimmed(self) -> Self {
+        Self(self.0.trim_end().to_owned())
+    }
 }
 
-/// Prints a text of several lines, such as a table.
-pub fn page(out: &mut impl Write, text: &impl Display) -> io::Result<()> {
-    out.write_all(format!("{text}\n").as_bytes())
+impl Display for Paper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Lines for Paper {}
+
+/// The net below [`Lines`]: whatever was forgotten there, only newlines come through.
+fn harmless(text: &str) -> Cow<'_, str> {
+    shown(text, |c| is_steering(c) && c != '\n', |shown, c| shown.extend(c.escape_default()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn printed(print: impl Fn(&mut Screen<&mut Vec<u8>>) -> io::Result<()>) -> String {
-        let mut paper = Vec::new();
-        print(&mut Screen::new(&mut paper)).unwrap();
-        String::from_utf8(paper).unwrap()
+    fn printed(print: impl Fn(&mut Screen<'_>) -> io::Result<()>) -> String {
+        Paper::written(print).unwrap().to_string()
     }
 
     #[test]
     fn nothing_that_steers_is_printed_whatever_is_printed() {
-        let header = "n\u{1b}]0;T\u{7}\u{9b}1m\u{202e}\nFORGED";
+        let header = "n\u{1b}]0;T\u{7}\u{9b}1m\u{202e}\nFORGED\t直播";
         let line = printed(|out| writeln!(out, "it has no column `{header}`"));
-        assert_eq!(line, "it has no column `n\\u{1b}]0;T\\u{7}\\u{9b}1m\\u{202e}\\nFORGED`\n");
+        assert_eq!(line, "it has no column `n\\u{1b}]0;T\\u{7}\\u{9b}1m\\u{202e}\\nFORGED\\t直播`\n");
         let forged = "\n\nx";
         assert_eq!(printed(|out| writeln!(out, "{forged}")), "\\n\\nx\n");
-        assert_eq!(printed(|out| page(out, &"a\u{1b}\n b\tc")), "a\\u{1b}\n b\tc\n");
     }
 
     #[test]
-    fn characters_may_come_in_pieces() {
-        let text = "直\u{2066}播".as_bytes();
-        let pieces = |out: &mut Screen<&mut Vec<u8>>| text.iter().try_for_each(|byte| out.write_all(&[*byte]));
-        assert_eq!(printed(pieces), "直\\u{2066}播");
-        assert_eq!(printed(|out| out.write_all(b"a\xffb")), "a\u{fffd}b");
+    fn a_page_that_forgot_its_cells_steers_nothing_either() {
+        assert_eq!(
+            printed(|out| out.page(&Paper("a\u{1b}\n b\r\u{2066}c".to_owned()))),
+            "a\\u{1b}\n b\\r\\u{2066}c\n"
+        );
+    }
+
+    #[test]
+    fn json_keeps_its_values() {
+        let value = serde_json::json!({"id\n\u{1b}": "c\u{202e}\u{e0041}"});
+        let text = printed(|out| out.json(&value));
+        assert!(!text.trim_end().chars().any(is_steering), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
     }
 }

@@ -1,10 +1,11 @@
 //! What a run did, in a few lines, and its exit code.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
 
 use super::cause::{and_like_it, by_cause};
 use super::reasons::Reasons;
+use super::screen::Screen;
 use super::{Failure, exit, notes, unconfigured};
 use crate::archive::RowCounts;
 use crate::model::columns;
@@ -14,7 +15,7 @@ use crate::run::{self, Disposition, Orphans, OtherConfiguration, RunReport};
 ///
 /// # Errors
 /// When standard output is gone.
-pub fn print(report: &RunReport, out: &mut impl Write) -> io::Result<()> {
+pub fn print(report: &RunReport, out: &mut Screen<'_>) -> io::Result<()> {
     match counted(&report.days) {
         outcomes if outcomes.is_empty() => writeln!(out, "0 market-days")?,
         outcomes => writeln!(out, "{} market-days: {outcomes}", report.days.len())?,
@@ -74,7 +75,7 @@ pub fn print(report: &RunReport, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// How many clicks have no impression, and on which market-day they are the largest share.
-fn print_orphans(report: &RunReport, out: &mut impl Write) -> io::Result<()> {
+fn print_orphans(report: &RunReport, out: &mut Screen<'_>) -> io::Result<()> {
     let share = |found: &Orphans| (found.orphans.saturating_mul(1_000_000) / found.clicks.max(1), found.orphans);
     let Some((day, worst)) = report.orphans.iter().max_by_key(|(_, found)| share(found)) else { return Ok(()) };
     let (orphans, clicks) =
@@ -143,6 +144,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+    use crate::cli::screen::Paper;
     use crate::model::{MarketDay, MarketId, PlatformId};
 
     #[test]
@@ -174,9 +176,8 @@ mod tests {
         let told = |has_event_ids: bool| {
             let rows = RowCounts { rows_in: 9, counted: 4, duplicate: 5, ..RowCounts::default() };
             let export = run::ExportOutcome { key: "e".to_owned(), bytes: 1, rows, has_event_ids, failure: None };
-            let mut text = Vec::new();
-            print(&RunReport { exports: vec![export], ..RunReport::default() }, &mut text).unwrap();
-            String::from_utf8(text).unwrap()
+            let report = RunReport { exports: vec![export], ..RunReport::default() };
+            Paper::written(|out| print(&report, out)).unwrap().to_string()
         };
         assert!(told(true).contains(", 5 left out as delivered before, by their `event_id`\n"), "{}", told(true));
         let of_counts = told(false);

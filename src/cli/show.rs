@@ -1,15 +1,13 @@
 //! `coverledger show`
 
-use std::io::Write;
-
 use bytes::Bytes;
-use comfy_table::{CellAlignment, Table};
 use jiff::Timestamp;
 use polars::prelude::*;
 
 use super::args::{Global, Show};
-use super::screen::page;
-use super::{Failure, decided, exit, grid, in_ticks, load};
+use super::grid::{Cell, Grid};
+use super::screen::Screen;
+use super::{Failure, decided, exit, in_ticks, load};
 use crate::archive::TableName;
 use crate::config::Workspace;
 use crate::model::{MarketId, PlatformId, columns as c, legible};
@@ -17,7 +15,7 @@ use crate::report;
 use crate::run::stores;
 
 /// Prints a table for people: the columns that answer the question, rates in percent with their interval.
-pub async fn run(args: &Show, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
+pub async fn run(args: &Show, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let workspace = load(global)?;
     let archive = stores::archive_for_reading(&workspace.settings)?;
     let date_key = args.table.date_column();
@@ -51,7 +49,7 @@ pub async fn run(args: &Show, global: &Global, out: &mut impl Write) -> Result<u
         return Ok(exit::DONE);
     }
     let shown = if args.rows == 0 { frame.height() } else { args.rows.min(frame.height()) };
-    page(out, &table(&frame, args.table, shown)?)?;
+    out.page(&table(&frame, args.table, shown)?)?;
     if shown < frame.height() {
         writeln!(out, "{shown} of {} rows; `--rows 0` prints all", frame.height())?;
     }
@@ -98,11 +96,11 @@ impl<'n> View<'n> {
         }
     }
 
-    fn cell(&self, frame: &DataFrame, row: usize) -> PolarsResult<String> {
+    fn cell(&self, frame: &DataFrame, row: usize) -> PolarsResult<Cell> {
         let number =
             |name: &str| -> PolarsResult<Option<f64>> { Ok(frame.column(name)?.get(row)?.extract::<f64>()) };
         let percent = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |v| format!("{:.2}", v * 100.0));
-        Ok(match self {
+        let text = match self {
             Self::Plain(name) => {
                 let value = frame.column(name)?.get(row)?;
                 // Text is borrowed in a column of many values and owned in one that repeats a single value.
@@ -116,7 +114,7 @@ impl<'n> View<'n> {
                 }
             }
             Self::Prose(name) => match frame.column(name)?.get(row)?.get_str() {
-                Some(text) => lines(&legible(text)),
+                Some(text) => return Ok(Cell::lines(lines(&legible(text)).lines())),
                 None => "–".to_owned(),
             },
             Self::Percent(name) => percent(number(name)?),
@@ -128,7 +126,8 @@ impl<'n> View<'n> {
             },
             Self::Short(name) => number(name)?.map_or_else(|| "–".to_owned(), short),
             Self::Number(name) => number(name)?.map_or_else(|| "–".to_owned(), |value| format!("{value:.1}")),
-        })
+        };
+        Ok(text.into())
     }
 }
 
@@ -268,7 +267,7 @@ fn views(table: TableName) -> Vec<View<'static>> {
     }
 }
 
-fn table(frame: &DataFrame, of: TableName, rows: usize) -> PolarsResult<Table> {
+fn table(frame: &DataFrame, of: TableName, rows: usize) -> PolarsResult<Grid> {
     let mut views: Vec<View<'_>> = views(of);
     if views.is_empty() {
         views.extend(frame.columns().iter().map(|column| View::Plain(column.name().as_str())));
@@ -278,12 +277,9 @@ fn table(frame: &DataFrame, of: TableName, rows: usize) -> PolarsResult<Table> {
         View::Plain(name) | View::Number(name) | View::Short(name) | View::Prose(name) => (*name).to_owned(),
     };
     let is_text = |view: &View| frame.column(view.column()).is_ok_and(|column| !column.dtype().is_numeric());
-    let mut table = grid(views.iter().map(heading).collect(), 0);
+    let mut table = Grid::new(views.iter().map(heading), 0);
     for (index, view) in views.iter().enumerate() {
-        if let Some(column) = table.column_mut(index) {
-            let left = is_text(view);
-            column.set_cell_alignment(if left { CellAlignment::Left } else { CellAlignment::Right });
-        }
+        table.align(index, is_text(view));
     }
     for row in 0..rows {
         table.add_row(views.iter().map(|view| view.cell(frame, row)).collect::<PolarsResult<Vec<_>>>()?);

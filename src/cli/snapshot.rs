@@ -1,24 +1,19 @@
 //! `coverledger snapshot`
 
-use std::io::Write;
-
 use super::args::{Global, Snapshot};
+use super::screen::Screen;
 use super::{Failure, exit, load};
 use crate::run::stores;
 
 /// Lists the objects that were the truth then: one line each, tab-separated, for other programs to read. Of a past that
 /// was pruned, lists what is left of it and fails.
-pub async fn run(args: &Snapshot, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
+pub async fn run(args: &Snapshot, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let workspace = load(global)?;
     let archive = stores::archive_for_reading(&workspace.settings)?;
     let objects = archive.snapshot(args.as_of).await?;
     let pruned = objects.iter().filter(|object| object.is_pruned).count();
     for object in objects.iter().filter(|object| !object.is_pruned) {
-        writeln!(
-            out,
-            "{}\t{}\t{}\t{}\t{}",
-            object.table, object.unit, object.revision, object.published_at, object.key
-        )?;
+        out.fields(&[&object.table, &object.unit, &object.revision, &object.published_at, &object.key])?;
     }
     if pruned > 0 {
         return Err(Failure::pruned(args.as_of, pruned, objects.len()));

@@ -1,16 +1,14 @@
 //! `coverledger status`
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
 
-use comfy_table::Table;
 use jiff::civil::Date;
 
 use super::args::{Global, Status};
 use super::reasons::Reasons;
 use super::run::clock;
-use super::screen::page;
-use super::{Failure, behind, exit, grid, load, notes, timetable, unconfigured};
+use super::screen::Screen;
+use super::{Failure, Grid, behind, exit, load, notes, timetable, unconfigured};
 use crate::archive::{AttemptEnd, State};
 use crate::config::Job;
 use crate::model::{MarketId, PlatformId};
@@ -18,7 +16,7 @@ use crate::plan::{Because, Dates, PlannedDay, PlatformPlan, Reprocess, Selection
 use crate::run::{self, RunError, stores};
 
 /// Prints a grid of market-days and, below, what stands in the way of those that are not published, and the jobs.
-pub async fn run(args: &Status, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
+pub async fn run(args: &Status, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let workspace = load(global)?;
     let now = clock(args.at).now();
     let jobs: Vec<(&str, &Job)> = match &args.job {
@@ -35,7 +33,7 @@ pub async fn run(args: &Status, global: &Global, out: &mut impl Write) -> Result
     let exports = stores::exports(&workspace.settings).map_err(RunError::Exports)?;
     let archive = stores::archive_for_planning(&workspace.settings).map_err(RunError::Store)?;
     let plans = run::plan(&workspace, &selection, &exports, &archive, now).await?;
-    page(out, &table(&plans))?;
+    out.page(&table(&plans))?;
     writeln!(
         out,
         "F final   P provisional   W waiting for exports   H held back   X failed   D due   · not over   - not begun"
@@ -62,7 +60,7 @@ pub async fn run(args: &Status, global: &Global, out: &mut impl Write) -> Result
     Ok(exit::DONE)
 }
 
-fn table(plans: &[PlatformPlan]) -> Table {
+fn table(plans: &[PlatformPlan]) -> Grid {
     let days = || plans.iter().flat_map(|plan| &plan.days);
     let dates: BTreeSet<Date> = days().map(|day| day.market_day.local_date).collect();
     let mut rows: BTreeMap<(&PlatformId, &MarketId), BTreeMap<Date, char>> = BTreeMap::new();
@@ -72,7 +70,7 @@ fn table(plans: &[PlatformPlan]) -> Table {
     }
     let mut header = vec!["platform".to_owned(), "market".to_owned()];
     header.extend(dates.iter().map(|date| date.strftime("%m-%d").to_string()));
-    let mut table = grid(header, 2);
+    let mut table = Grid::new(header, 2);
     for ((platform, market), letters) in rows {
         let mut row = vec![platform.to_string(), market.to_string()];
         row.extend(dates.iter().map(|date| letters.get(date).copied().unwrap_or(' ').to_string()));

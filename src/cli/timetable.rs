@@ -1,12 +1,12 @@
 //! The jobs below the grid of `status`: when each runs next, ran last, and what it missed.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
 
 use jiff::Timestamp;
 
-use super::grid;
-use super::screen::page;
+use super::Grid;
+use super::screen::Screen;
 use crate::archive::RunRecord;
 use crate::config::{CatchUp, Job};
 use crate::schedule::Course;
@@ -26,13 +26,13 @@ pub struct Line<'a> {
 ///
 /// # Errors
 /// When standard output is gone.
-pub fn print(lines: &[Line<'_>], home: &Zone, now: Timestamp, out: &mut impl Write) -> io::Result<()> {
+pub fn print(lines: &[Line<'_>], home: &Zone, now: Timestamp, out: &mut Screen<'_>) -> io::Result<()> {
     let lines: Vec<_> = lines.iter().filter(|line| line.job.schedule.is_some() || line.record.is_some()).collect();
     if lines.is_empty() {
         return Ok(());
     }
-    let header = ["job", &format!("next in {home}"), "next in UTC", "last run", "missed", "catch_up"];
-    let mut table = grid(header.map(str::to_owned).into(), 4);
+    let next_at_home = format!("next in {home}");
+    let mut table = Grid::new(["job", &next_at_home, "next in UTC", "last run", "missed", "catch_up"], 4);
     let mut overdue = BTreeMap::new();
     for Line { name, job, record } in lines {
         // A record that a scheduler wrote when it first saw the job is of no run.
@@ -64,7 +64,7 @@ pub fn print(lines: &[Line<'_>], home: &Zone, now: Timestamp, out: &mut impl Wri
         }
     }
     writeln!(out)?;
-    page(out, &table)?;
+    out.page(&table)?;
     for (name, (first, missed)) in overdue {
         let times = if missed == 1 { "time was" } else { "times were" };
         let first = seconds(first);

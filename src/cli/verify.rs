@@ -1,14 +1,13 @@
 //! `coverledger verify`
 
-use std::io::Write;
-
 use super::args::{Global, Verify};
+use super::screen::Screen;
 use super::{Failure, exit, load, unconfigured};
 use crate::archive::Repair;
 use crate::run::{self, stores};
 
 /// Checks the archive and, if asked to, mends current paths.
-pub async fn run(args: &Verify, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
+pub async fn run(args: &Verify, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let workspace = load(global)?;
     let (archive, repair) = if args.repair {
         (stores::archive_for_writing(&workspace.settings).await?, Repair::Yes)

@@ -64,7 +64,7 @@ impl fmt::Display for MissingColumns {
             let near = only.near_by().map(|near| format!("{near}; ")).unwrap_or_default();
             return write!(f, "it has no column {only} ({near}it has: {})", list(&self.header));
         }
-        write!(f, "it lacks {} columns: ", self.missing.len())?;
+        write!(f, "it has no column for {} that are mapped: ", self.missing.len())?;
         for (index, column) in self.missing.iter().enumerate() {
             let near = column.near_by().map(|near| format!(" ({near})")).unwrap_or_default();
             write!(f, "{}{column}{near}", if index == 0 { "" } else { "; " })?;
@@ -153,7 +153,7 @@ mod tests {
         let studio = [wanted(&["Content", "Inhalte"]), wanted(&["Impressions"]), wanted(&["Views"])];
         assert_eq!(
             refusal(&studio, &["Video", "Thumbnail impressions", "Impression", "Views"]),
-            "it lacks 2 columns: `Content` or `Inhalte`; `Impressions` (nearest: `Impression`, `Thumbnail impressions`) \
+            "it has no column for 2 that are mapped: `Content` or `Inhalte`; `Impressions` (nearest: `Impression`, `Thumbnail impressions`) \
              (it has: `Video`, `Thumbnail impressions`, `Impression`, `Views`)"
         );
         assert_eq!(

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::config::Topic;
-use crate::model::{MarketDay, is_steering};
+use crate::model::{MarketDay, legible};
 
 /// Items that a message carries; the rest is a number.
 const MAX_ITEMS: usize = 50;
@@ -81,10 +81,10 @@ fn counted(days: usize) -> String {
     format!("{days} market-day{}", if days == 1 { "" } else { "s" })
 }
 
-/// A text without line ends or anything else that steers, of bounded length.
+/// A text on one line with nothing that steers, of bounded length.
 fn one_line(text: &str) -> String {
-    let mut line: String =
-        text.chars().take(MAX_REASON_CHARS).map(|c| if is_steering(c) { ' ' } else { c }).collect();
+    let text = legible(text);
+    let mut line: String = text.chars().take(MAX_REASON_CHARS).collect();
     if text.chars().nth(MAX_REASON_CHARS).is_some() {
         line.push('…');
     }

@@ -258,7 +258,7 @@ fn a_message_is_bounded_and_its_headline_counts_everything() {
     let message = Message::new("nightly", "r", as_of, Topic::Held, whole);
     assert_eq!((message.items.len(), message.omitted), (50, 1951));
     assert_eq!(message.items[0].market_day, None);
-    assert_eq!(message.items[0].reason, format!("{}…", "x ".repeat(150)));
+    assert_eq!(message.items[0].reason, format!("{}…", &"x\\u{202e}".repeat(100)[..300]));
     assert_eq!(message.headline(), "coverledger job nightly: the run and 2000 market-days are held back");
     let headline = |topic, items| Message::new("nightly", "r", as_of, topic, items).headline();
     let run = Item { market_day: None, reason: "it hung".to_owned() };

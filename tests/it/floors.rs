@@ -22,6 +22,10 @@ const FLOORS: [(&str, u8); 16] = [
     ("cli", 6),
 ];
 const PRINTING: [&str; 5] = ["println!", "eprintln!", "print!", "eprint!", "dbg!"];
+/// What people read is written to through one door each: the screen, which shows what would steer a terminal by its number,
+/// the log, which does the same, and the progress bar.
+const STREAMS: [&str; 2] = ["io::stdout", "io::stderr"];
+const DOORS: [&str; 3] = ["cli/screen.rs", "cli/logging.rs", "cli/progress.rs"];
 
 /// A source file: its path below `src/` and its text.
 struct Source {
@@ -164,14 +168,19 @@ fn complaints(sources: &[Source]) -> Vec<String> {
         if test_modules.iter().any(|module| source.is_of(module)) {
             continue;
         }
-        let prints = source.path.starts_with("cli/") || source.path == "cli.rs" || source.path == "main.rs";
         let to_the_root = "super::".repeat(source.depth().max(1));
         for (line, code) in source.shipped() {
             if code.contains(".unwrap()") {
                 complain(line, "unwraps");
             }
-            if !prints && let Some(print) = PRINTING.iter().find(|print| is_call(code, print)) {
-                complain(line, &format!("`{print}` outside cli/"));
+            if let Some(print) = PRINTING.iter().find(|print| is_call(code, print)) {
+                complain(line, &format!("`{print}`: write to a `Screen`"));
+            }
+            let is_written_to =
+                |stream: &&&str| code.split(**stream).skip(1).any(|rest| !rest.starts_with("().is_terminal()"));
+            let is_a_door = DOORS.contains(&source.path.as_str());
+            if let Some(stream) = STREAMS.iter().find(is_written_to).filter(|_| !is_a_door) {
+                complain(line, &format!("`{stream}` outside of {}", DOORS.join(", ")));
             }
             if source.module().is_some() && code.contains(&to_the_root) {
                 complain(line, "reaches the crate's root by `super::`: write `crate::`");
@@ -248,14 +257,25 @@ fn planted_bad_habits_are_found() {
     let after_a_test_file = "//! Z.\n#[cfg(test)]\nmod tests;\nfn f() { g().unwrap() }\n";
     assert_eq!(planted("time/mod.rs", after_a_test_file), ["time/mod.rs:4: unwraps"]);
     let loud = planted("run/mod.rs", "//! R.\nfn f() { eprintln!(\"x\") }\n");
-    assert_eq!(loud, ["run/mod.rs:2: `eprintln!` outside cli/"]);
+    assert_eq!(loud, ["run/mod.rs:2: `eprintln!`: write to a `Screen`"]);
+    let louder = planted("cli/new.rs", "//! N.\nfn f() { println!(\"x\") }\n");
+    assert_eq!(louder, ["cli/new.rs:2: `println!`: write to a `Screen`"]);
+    let past_the_door = planted("cli/new.rs", "//! N.\nfn f() { std::io::stdout().write_all(b\"\") }\n");
+    assert_eq!(
+        past_the_door,
+        ["cli/new.rs:2: `io::stdout` outside of cli/screen.rs, cli/logging.rs, cli/progress.rs"]
+    );
 }
 
 #[test]
 fn what_is_allowed_is_not_complained_about() {
     let sound = [
-        Source::new("main.rs", "//! Start.\nfn main() { eprintln!(\"x\") }\n"),
-        Source::new("cli/mod.rs", "//! C.\nuse crate::{run::Outcome, demo};\nfn f() { println!(\"x\") }\n"),
+        Source::new("main.rs", "//! Start.\nfn main() { coverledger::main() }\n"),
+        Source::new(
+            "cli/mod.rs",
+            "//! C.\nuse crate::{run::Outcome, demo};\nfn f() -> bool { std::io::stdout().is_terminal() }\n",
+        ),
+        Source::new("cli/screen.rs", "//! S.\nfn f() { io::stdout().lock() }\n"),
         Source::new(
             "config/mod.rs",
             "//! C.\n/// ```\n/// f().unwrap();\n/// ```\nuse crate::{model::Event, time::Zone};\n#[cfg(test)]\nmod testing;\n",

@@ -18,6 +18,7 @@ mod deploy;
 mod files;
 mod floors;
 mod formats;
+mod fuzz;
 mod inspect;
 mod layouts;
 mod numbers;

@@ -1,11 +1,10 @@
 //! What became of one file that was tried.
 
-use std::io::Write;
-
 use jiff::Timestamp;
 
 use super::SHOWN;
-use crate::cli::{Failure, grid};
+use crate::cli::screen::Screen;
+use crate::cli::{Failure, Grid};
 use crate::config::Workspace;
 use crate::export::ReadReport;
 use crate::model::{Bounds, Count, MarketId, Reject, legible};
@@ -16,7 +15,7 @@ const WIDEST: usize = 60;
 
 /// Its account, what it says of itself, its first rows as they are counted, and what a log of covers leaves open.
 pub(super) fn write_file(
-    out: &mut Vec<u8>,
+    out: &mut Screen<'_>,
     workspace: &Workspace,
     trial: &Trial,
     file: &Tried,
@@ -27,8 +26,8 @@ pub(super) fn write_file(
     let read = match read {
         Ok(read) => read,
         Err(why) => {
-            writeln!(out, "  failed: {why}\n")?;
-            return Ok(());
+            writeln!(out, "  failed: {why}")?;
+            return Ok(writeln!(out)?);
         }
     };
     let outcome = trial.report.exports.iter().find(|export| export.key == placed.key);
@@ -47,7 +46,9 @@ pub(super) fn write_file(
     write_rejects(out, read)?;
     write_checks(out, read)?;
     if !first.is_empty() {
-        writeln!(out, "\n  the first rows as they are counted\n{}", rows_table(workspace, first))?;
+        writeln!(out)?;
+        writeln!(out, "  the first rows as they are counted")?;
+        out.page(&rows_table(workspace, first))?;
     }
     write_seams(out, workspace, file)?;
     writeln!(out)?;
@@ -55,7 +56,7 @@ pub(super) fn write_file(
 }
 
 /// What a log of covers leaves open.
-fn write_seams(out: &mut Vec<u8>, workspace: &Workspace, file: &Tried) -> Result<(), Failure> {
+fn write_seams(out: &mut Screen<'_>, workspace: &Workspace, file: &Tried) -> Result<(), Failure> {
     for seam in file.seams.iter().take(SHOWN) {
         let [one, other] = &seam.covers;
         let [first, second] = seam.records;
@@ -85,7 +86,7 @@ fn write_seams(out: &mut Vec<u8>, workspace: &Workspace, file: &Tried) -> Result
     Ok(())
 }
 
-fn write_rejects(out: &mut Vec<u8>, read: &ReadReport) -> Result<(), Failure> {
+fn write_rejects(out: &mut Screen<'_>, read: &ReadReport) -> Result<(), Failure> {
     let each = read.reasons.each();
     for (reason, column, count) in each.iter().take(SHOWN) {
         let is_such = |reject: &&Reject| reject.reason == *reason && reject.column.as_deref() == *column;
@@ -104,17 +105,13 @@ fn write_rejects(out: &mut Vec<u8>, read: &ReadReport) -> Result<(), Failure> {
 }
 
 /// What the file says of itself: totals that were kept out of the counts, and rates.
-fn write_checks(out: &mut Vec<u8>, read: &ReadReport) -> Result<(), Failure> {
+fn write_checks(out: &mut Screen<'_>, read: &ReadReport) -> Result<(), Failure> {
     let shown = |bounds: Option<Bounds>| bounds.map_or_else(|| "–".to_owned(), |bounds| number(bounds.value));
-    let mut table = grid(
-        ["what it says of itself", "against", "rows", "reported", "by its rows", "verdict"]
-            .map(str::to_owned)
-            .to_vec(),
-        2,
-    );
+    let header = ["what it says of itself", "against", "rows", "reported", "by its rows", "verdict"];
+    let mut table = Grid::new(header, 2);
     for check in &read.checks {
         table.add_row([
-            legible(&check.metric).into_owned(),
+            check.metric.clone(),
             check.scope.word().to_owned(),
             check.rows.to_string(),
             shown(check.reported),
@@ -123,12 +120,13 @@ fn write_checks(out: &mut Vec<u8>, read: &ReadReport) -> Result<(), Failure> {
         ]);
     }
     if !read.checks.is_empty() {
-        writeln!(out, "\n{table}")?;
+        writeln!(out)?;
+        out.page(&table)?;
     }
     Ok(())
 }
 
-fn rows_table(workspace: &Workspace, rows: &[FirstRow]) -> comfy_table::Table {
+fn rows_table(workspace: &Workspace, rows: &[FirstRow]) -> Grid {
     let said = |count: &Count| rows.iter().any(|row| row.counts.iter().any(|(of, _)| of == count));
     let counts: Vec<Count> = Count::ALL.into_iter().filter(said).collect();
     let has_audience = rows.iter().any(|row| !row.audience.is_empty());
@@ -139,7 +137,7 @@ fn rows_table(workspace: &Workspace, rows: &[FirstRow]) -> comfy_table::Table {
     header.extend(has_audience.then(|| "audience".to_owned()));
     let text_columns = header.len();
     header.extend(counts.iter().map(|count| count.word().to_owned()));
-    let mut table = grid(header, text_columns);
+    let mut table = Grid::new(header, text_columns);
     for row in rows {
         let (local, slot) = local(workspace, row);
         let mut cells =

@@ -285,7 +285,8 @@ fn all_asked(why: &str, sure: &str, proposed: &str) -> Section {
         .lines()
         .fold(String::new(), |text, line| text + "      # " + line.trim_start_matches("      ") + "\n");
     let text = format!(
-        "      # DECIDE: {why}.\n      # Then take away the `# `, with what is right:\n      # counts:\n{lines}{proposed}"
+        "      # DECIDE: {}.\n      # Then take away the `# `, with what is right:\n      # counts:\n{lines}{proposed}",
+        one_line(why)
     );
     Section { text, question: Some(format!("{why} (`columns.counts`)")) }
 }

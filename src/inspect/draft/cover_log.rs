@@ -71,7 +71,7 @@ impl Draft<'_> {
             let _ = writeln!(text, "      # DECIDE: {}", one_line(why));
         }
         if why.is_empty() {
-            let _ = writeln!(text, "      # {said}");
+            let _ = writeln!(text, "      # {}", one_line(&said));
         } else {
             text.push_str("      # Then take away the `#`, with what is right:\n");
         }
@@ -104,7 +104,7 @@ pub(super) fn alone(name: &str, draft: &Draft<'_>, file: &str, log: CoverLog) ->
     let to_decide: Vec<String> = std::iter::once(alone).chain(export.question.clone()).collect();
     let mut text = "# Drafted by `coverledger inspect`. It does not load before this is decided:\n".to_owned();
     for (index, question) in to_decide.iter().enumerate() {
-        let _ = writeln!(text, "#   {}. {question}", index + 1);
+        let _ = writeln!(text, "#   {}. {}", index + 1, one_line(question));
     }
     let _ = write!(
         text,

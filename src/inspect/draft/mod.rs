@@ -23,7 +23,7 @@ use super::verdict::{Verdict, quotient};
 use super::when::{End, When};
 use super::{Column, Finding};
 use crate::export::Peek;
-use crate::model::Count;
+use crate::model::{Count, is_steering, legible};
 
 /// A table of a file, to draft from.
 #[derive(Debug, Clone, Copy)]
@@ -146,17 +146,20 @@ struct Section {
     question: Option<String>,
 }
 
+/// A text of others within a comment: what YAML takes for the end of a line would end the comment (U+0085, U+2028 and
+/// U+2029 too), and some characters it does not take at all.
 fn one_line(text: &str) -> String {
-    text.replace(|c: char| c.is_control(), " ")
+    legible(text).into_owned()
 }
 
-/// A text as YAML has it, whatever is in it.
+/// A text as YAML has it, whatever is in it: what is read back is the same.
 fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for c in text.chars() {
         match c {
             '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() => quoted.push(' '),
+            // Writing to text cannot fail.
+            c if is_steering(c) => _ = write!(quoted, "\\U{:08x}", u32::from(c)),
             c => quoted.push(c),
         }
     }
@@ -226,13 +229,13 @@ impl Draft<'_> {
         let mut text = match &self.finding.verdict {
             Verdict::Proven { relation, .. } | Verdict::Fits { relation, .. } => {
                 let relation = &self.finding.relations[*relation];
-                let quotient = quotient(&self.finding.columns, relation);
-                let rate = &self.finding.columns[relation.rate].name;
+                let quotient = one_line(&quotient(&self.finding.columns, relation));
+                let rate = one_line(&self.finding.columns[relation.rate].name);
                 format!("# `{rate}` is {quotient} in {} of {} rows.\n", relation.fits, relation.rows)
             }
             Verdict::Claimed { rate, .. } => format!(
                 "# `{}` is the cover's rate by its name only: the file has not the counts to prove it.\n",
-                self.finding.columns[*rate].name
+                one_line(&self.finding.columns[*rate].name)
             ),
             Verdict::Computable { .. } => String::new(),
             Verdict::None(why) => {

@@ -13,7 +13,7 @@ mod headers;
 mod json_suite;
 mod mapping;
 mod ndjson;
-mod outcome;
+pub mod outcome;
 mod parquet;
 mod parquet_suite;
 mod parquet_twins;

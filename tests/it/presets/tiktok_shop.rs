@@ -267,7 +267,7 @@ fn a_refusal_names_everything_that_lacks_and_what_is_near() {
     let scenario = britain().export(SHEET, workbook(&[("Sheet1", sheet)]));
     settle(&scenario, "2026-11-20", "2026-11-20")
         .exits(6)
-        .says("it lacks 3 columns: ")
+        .says("it has no column for 3 that are mapped: ")
         .says("`Views` (nearest: `View`)")
         .says("`Livestream` in place of `Room ID` or `LIVE ID` (nearest: `Livestreams`)");
 }

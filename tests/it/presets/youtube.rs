@@ -195,7 +195,7 @@ fn a_chart_in_the_folder_of_the_table_is_refused_by_all_that_it_lacks() {
     settle(&scenario, "2026-11-18", "2026-11-18")
         .exits(6)
         .says("`youtube/WEST/studio/2026-11-18/Chart data.csv`")
-        .says("it lacks 2 columns: `Impressions` or `Thumbnail impressions`, ")
+        .says("it has no column for 2 that are mapped: `Impressions` or `Thumbnail impressions`, ")
         .says("`Impressions click-through rate (%)` or `Thumbnail click-through rate (%)`, ");
 }
 

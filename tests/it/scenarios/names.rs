@@ -61,7 +61,8 @@ fn what_another_export_reads_is_no_near_miss() {
 fn steers(text: &str) -> bool {
     text.chars().any(|c| {
         (c.is_control() && c != '\n' && c != '\t')
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}')
+            || matches!(c, '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
     })
 }
 
@@ -73,7 +74,7 @@ fn harmless(outcome: &Outcome<'_>) {
     }
 }
 
-const STEERING: &str = "\u{1b}]0;T\u{7}x\u{9b}31m\u{202e}\u{2066}";
+const STEERING: &str = "\u{1b}]0;T\u{7}x\u{9b}31m\u{202e}\u{2066}\u{61c}\u{200b}\u{feff}\u{e0041}";
 
 #[test]
 fn nothing_that_others_wrote_steers_the_terminal() {
@@ -128,4 +129,81 @@ fn an_account_in_json_keeps_names_as_they_are() {
     let account: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
     let reason = account["days"][0]["reason"].as_str().unwrap();
     assert!(reason.contains(STEERING), "{reason:?}");
+}
+
+/// A draft is read by people and by YAML: neither may take a header or the name of a file for something else.
+#[test]
+fn a_draft_of_hostile_headers_is_sound_and_finds_its_columns() {
+    let scenario = Scenario::new()
+        .market("GB", "timezone: Europe/London, slots: day_parts")
+        .job("new", "GB", 1)
+        .at("2026-11-21T03:00:00Z");
+    let header = "\"LIVE ID\",start_time,end_time,\"Impressions\u{2028}\",\"\u{85}Clicks\",\"CTR\u{2029}FORGED: 3\nFORGED: 4\"";
+    let rows = "r-1,1795165200,1795168800,1000,43,4.30%\nr-2,1795179600,1795183200,500,10,2.00%\nr-3,1795204800,1795208400,300,13,4.33%\n";
+    let name = format!("a{STEERING}\nFORGED: 5\u{2028}FORGED: 6\u{85}FORGED: 7");
+    scenario.deliver("new/GB/a.csv", format!("{header}\n{rows}"));
+    scenario.write(&format!("{name}.csv"), format!("{header}\n{rows}"));
+    let draft = |file: &str, to: &str| {
+        harmless(&scenario.cli(&["inspect", file, "--write", to]).exits(0));
+        let text = std::fs::read_to_string(scenario.path(to)).unwrap();
+        assert!(!steers(&text), "{text:?}");
+        // Where YAML ends a line.
+        let lines = || text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']);
+        assert!(!lines().any(|line| line.trim_start().starts_with("FORGED")), "{text}");
+        assert!(text.contains(r#""Impressions\U00002028""#) && text.contains(r#""\U00000085Clicks""#), "{text}");
+    };
+    draft(&format!("{name}.csv"), "drafts/new.yaml");
+    draft("exports/new/GB/a.csv", "config/platforms/new.yaml");
+    harmless(&scenario.cli(&["check"]).exits(0));
+    harmless(&scenario.run().exits(0));
+    let shown = scenario.cli(&["show", "funnel"]).exits(0);
+    assert!(shown.stdout.contains("1000") && shown.stdout.contains("500"), "{}", shown.stdout);
+}
+
+#[test]
+fn a_sample_and_the_commands_of_the_archive_steer_nothing_either() {
+    let rows = format!(
+        "e1,2026-11-20T09:00:00Z,show,GB,r{STEERING},\"c\nFORGED{STEERING}\",v1,f{STEERING},25-34,\n\
+         e2,yester{STEERING}day,show,GB,r1,c1,v1,f,25-34,\n"
+    );
+    let scenario =
+        shop().setting("max_reject_share", "0.9").export("shop/2026-11-20/a.csv", format!("{}{rows}", events("")));
+    scenario.run().exits(0);
+    let file = "exports/shop/2026-11-20/a.csv";
+    let sample = ["check", "--sample", file, "--as", "shop/events", "--path", "shop/2026-11-20/a.csv"];
+    let tried = scenario.cli(&sample);
+    harmless(&tried);
+    assert!(tried.stdout.contains("\\nFORGED\\u{1b}]0;T"), "{}", tried.stdout);
+    let lines = scenario.cli(&["snapshot", "--as-of", "2026-12-01T00:00:00Z"]).exits(0);
+    harmless(&lines);
+    // For other programs: five fields, tabs between them.
+    assert!(lines.stdout.lines().all(|line| line.split('\t').count() == 5), "{}", lines.stdout);
+    for args in [
+        &["verify"][..],
+        &["status"],
+        &["prune", "--older-than", "1d", "--dry-run"],
+        &["backfill", "nightly", "--from", "2026-11-20", "--to", "2026-11-20", "--dry-run"],
+        &["show", "funnel", "--market", "a\u{1b}\nFORGED"],
+        &["run", "x\u{202e}\nFORGED"],
+        &["x\u{1b}[31m\nFORGED"],
+        &["run", "nightly", "--at", "\nFORGED"],
+        &["retire", "--platform", "a\u{1b}\nFORGED"],
+        &["plan-test", "a\u{1b}\nFORGED"],
+    ] {
+        harmless(&scenario.cli(args));
+    }
+}
+
+#[test]
+fn the_schedule_of_a_test_holds_no_formula_and_steers_nothing() {
+    let experiment = "version: 1\ndesign: rotation\nplatforms: [shop]\nmarkets: [GB]\n\
+         covers: [\"=HYPERLINK(1)\", \"-5\", \"c\\e[2J\\u202e\"]\n\
+         window: {from: 2026-11-16, to: 2026-11-17}\nrotation: {turn: 30m, burn_in: 5m, seed: 1}\n";
+    let scenario = shop();
+    scenario.write("config/decisions.yaml", "version: 1\n");
+    scenario.write("config/experiments/red.yaml", experiment);
+    harmless(&scenario.cli(&["plan-test", "red", "--csv", "schedule.csv"]).exits(0));
+    let csv = std::fs::read_to_string(scenario.path("schedule.csv")).unwrap();
+    assert!(csv.contains(",\"'=HYPERLINK(1)\"\n") && csv.contains(",-5\n"), "{csv}");
+    assert!(!csv.contains(",=") && !csv.contains("\n="), "{csv}");
 }
