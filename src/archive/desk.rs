@@ -49,7 +49,7 @@ pub(super) type Numbers = BTreeMap<MarketDay, BTreeMap<u64, Listed>>;
 pub(super) struct Seen {
     claims_until: Timestamp,
     written: Timestamp,
-    first_seen: Timestamp,
+    since: Timestamp,
 }
 
 /// A lease that one holds.
@@ -98,12 +98,12 @@ impl Desk {
     /// When a lease was first seen as it is: one that is renewed is seen anew.
     fn first_seen(&self, day: &MarketDay, number: u64, claims_until: Timestamp, written: Timestamp) -> Timestamp {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Seen { claims_until, written, first_seen: self.now() };
+        let now = Seen { claims_until, written, since: self.now() };
         let seen = seen.entry((day.clone(), number)).or_insert_with(|| now.clone());
         if (seen.claims_until, seen.written) != (claims_until, written) {
             *seen = now;
         }
-        seen.first_seen
+        seen.since
     }
 
     fn mine(&self) -> Lease {

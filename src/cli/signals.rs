@@ -14,7 +14,7 @@ use crate::run::{RunReport, Stop};
 
 /// How long a run may take to end after a signal asked it to; those of `schedule` are ended by `--drain`.
 /// Shorter than the 90 seconds after which whoever stops it kills it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What listens for as long as the process lives.
 #[derive(Debug)]

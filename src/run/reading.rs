@@ -159,7 +159,7 @@ type Done = (usize, Result<ReadExport, Unread>);
 
 /// What came of counting a batch.
 pub(super) enum Counting {
-    Counted(CountedBatch),
+    Counted(Box<CountedBatch>),
     /// It was ended before its end, and nothing of it is left: by a stop, or because the platform's stint is over.
     Ended(Ended),
 }
@@ -250,7 +250,7 @@ pub(super) fn count(
     let mut exports: Vec<Option<Result<ReadExport, Unread>>> = batch.exports.iter().map(|_| None).collect();
     for worker in workers {
         let (its_feed, done) = match worker?? {
-            Ok(worked) => worked,
+            Ok(finished) => finished,
             Err(ended) => return Ok(Counting::Ended(ended)),
         };
         fed.push(its_feed);
@@ -270,7 +270,7 @@ pub(super) fn count(
     }
     let by_turn = booking::join_turns(platform, batch, &turns, &mut singly, &booked);
     let facts = booking::join(platform, batch, std::mem::take(&mut singly.facts), &booked);
-    Ok(Counting::Counted(CountedBatch { exports, facts, turns: by_turn, booked, pages, singly }))
+    Ok(Counting::Counted(Box::new(CountedBatch { exports, facts, turns: by_turn, booked, pages, singly })))
 }
 
 /// Why an export that took longer than it may is not counted.

@@ -127,7 +127,7 @@ mod tests {
 
     #[tokio::test]
     async fn reading_is_ended_by_a_stop_by_its_limit_and_by_the_end_of_the_stint() {
-        const LONG: Duration = Duration::from_secs(86_400);
+        const LONG: Duration = Duration::from_hours(24);
         let (nobody, asked) = (Stop::new(), Stop::new());
         asked.ask();
         let over = Stint(Some(Instant::now()));
@@ -140,7 +140,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_reads_is_let_alone_while_nothing_is_over() {
-        let watch = Watch::begin(&Handle::current(), &Stop::new(), Stint::begin(0, 0), Duration::from_secs(60));
+        let watch = Watch::begin(&Handle::current(), &Stop::new(), Stint::begin(0, 0), Duration::from_mins(1));
         tokio::task::yield_now().await;
         assert_eq!((watch.ended(), watch.halt().is_asked()), (None, false));
     }

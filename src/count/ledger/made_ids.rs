@@ -158,7 +158,7 @@ mod tests {
                 .collect();
             rows.sort_unstable_by_key(place);
             // Whether ids are made is said of an object.
-            let is_made = |row: &Rival| row.entry % 2 == 0;
+            let is_made = |row: &Rival| row.entry.is_multiple_of(2);
             let told = |pairs: Vec<(Rival, Rival)>| {
                 pairs.iter().map(|(made, other)| (place(made), place(other))).collect::<Vec<_>>()
             };
@@ -173,7 +173,7 @@ mod tests {
             let mut rows: Vec<Rival> =
                 (0..count).map(|row| rival(row % entries, row, row % broadcasts, DAY)).collect();
             rows.sort_unstable_by_key(place);
-            let is_made = |row: &Rival| row.entry % 2 == 0;
+            let is_made = |row: &Rival| row.entry.is_multiple_of(2);
             pairs(&rows, &is_made).1
         };
         for (entries, broadcasts) in [(1, u32::MAX), (2, u32::MAX), (2, 1), (10, 3)] {

@@ -88,10 +88,15 @@ impl Folder {
         }
     }
 
-    pub(super) fn bytes(&self, key: &str) -> Result<Option<Bytes>, StoreProblem> {
-        let Some(mut file) = self.file(key)? else { return Ok(None) };
+    /// The bytes of a file of at most so many.
+    pub(super) fn bytes(&self, key: &str, most: u64) -> Result<Option<Bytes>, StoreProblem> {
+        let Some(file) = self.file(key)? else { return Ok(None) };
+        let size = file.metadata()?.len();
+        if size > most {
+            return Err(StoreProblem::TooLarge { size, most });
+        }
         let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
+        file.take(most).read_to_end(&mut bytes)?;
         Ok(Some(bytes.into()))
     }
 
