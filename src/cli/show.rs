@@ -1,6 +1,5 @@
 //! `coverledger show`
 
-use bytes::Bytes;
 use jiff::Timestamp;
 use polars::prelude::*;
 

@@ -167,7 +167,7 @@ impl<'a> Shift<'a> {
             report.exports.extend(outcomes(&batch, &counted));
             report.unknown.extend(unknown(&batch, &counted));
             report.orphans.extend(orphans(&batch, &counted));
-            press.publish(publisher, batch, counted)?;
+            press.publish(publisher, batch, *counted)?;
         }
         Ok(all_theirs)
     }
@@ -244,10 +244,13 @@ fn outcomes(batch: &Batch<'_>, counted: &reading::CountedBatch) -> Vec<ExportOut
 async fn mend(archive: &Archive, plan: &mut PlatformPlan) -> Result<usize, RunError> {
     let dates = plan.exports.iter().map(|export| export.found.export_date).collect();
     let rejects = archive.newest_rejects_of(&plan.platform, &dates).await;
-    let rejects = rejects.map(Newest::or_warn).unwrap_or_else(|error| {
-        tracing::warn!(error = error_text(&error), "receipts of rejects cannot be read");
-        BTreeMap::new()
-    });
+    let rejects = rejects.map_or_else(
+        |error| {
+            tracing::warn!(error = error_text(&error), "receipts of rejects cannot be read");
+            BTreeMap::new()
+        },
+        Newest::or_warn,
+    );
     let found = archive.mend_stale(plan.receipts.values().chain(rejects.values())).await?;
     plan.restore(&found.lost);
     Ok(found.mended.len())
