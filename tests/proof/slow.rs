@@ -45,8 +45,11 @@ fn a_platform_behind_a_slow_one_is_published_meanwhile_and_a_stop_ends_the_slow_
         std::thread::sleep(Duration::from_millis(10));
     }
     assert!(worker.is_at_work(), "the point of this proof");
+    println!("published after {:.1} s behind an export that takes hours", started.elapsed().as_secs_f32());
+    let asked = Instant::now();
     worker.signal("TERM");
     let done = worker.finish().exits(143);
+    println!("stopped after {} ms", asked.elapsed().as_millis());
     assert!(done.stdout.contains("1 stopped"), "{}", done.stdout);
     assert!(!lies_below(&stub, FEED_DAY), "what was read in part is not published");
     assert!(!lies_below(&stub, "archive/_leases/"), "leases are given back");

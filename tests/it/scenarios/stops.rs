@@ -62,13 +62,9 @@ fn a_backfill_that_is_asked_to_stop_tells_what_it_left_and_the_next_one_complete
     }
 }
 
-#[test]
-fn a_second_signal_ends_the_program_whatever_it_is_at() {
-    // Its account does not fit into a pipe that nobody reads: it would wait for ever.
-    let scenario = Scenario::shop()
-        .market("JP", "timezone: Asia/Tokyo, slots: day_parts")
-        .job("shop", "GB, JP", 400)
-        .at("2026-11-21T03:00:00Z");
+/// A run that would wait for ever, since its account does not fit into a pipe that nobody reads, and its log. It was
+/// asked to stop.
+fn stuck(scenario: &Scenario) -> (Child, impl Iterator<Item = std::io::Result<String>>) {
     let mut command = scenario.command(&["run", "nightly", "--output", "json", "--log", "json"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
@@ -76,8 +72,33 @@ fn a_second_signal_ends_the_program_whatever_it_is_at() {
     tell(&child, "-INT");
     await_line(&mut log, "asked to stop");
     assert!(child.try_wait().unwrap().is_none(), "the point of this test");
+    (child, log)
+}
+
+fn with_a_long_account() -> Scenario {
+    Scenario::shop()
+        .market("JP", "timezone: Asia/Tokyo, slots: day_parts")
+        .job("shop", "GB, JP", 400)
+        .at("2026-11-21T03:00:00Z")
+}
+
+#[test]
+fn a_second_signal_ends_the_program_whatever_it_is_at() {
+    let scenario = with_a_long_account();
+    let (mut child, _log) = stuck(&scenario);
     tell(&child, "-TERM");
     assert_eq!(child.wait().unwrap().code(), Some(143));
+}
+
+#[test]
+fn a_program_that_does_not_come_to_its_end_ends_itself_after_a_minute() {
+    if std::env::var_os("COVERLEDGER_LONG").is_none() {
+        return;
+    }
+    let scenario = with_a_long_account();
+    let (mut child, mut log) = stuck(&scenario);
+    await_line(&mut log, "ended where it is");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
 }
 
 #[test]
