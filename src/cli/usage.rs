@@ -19,6 +19,11 @@ impl Usage {
             let shown = match &value {
                 ContextValue::String(text) => ContextValue::String(on_one_line(text)),
                 ContextValue::Strings(texts) => ContextValue::Strings(texts.iter().map(on_one_line).collect()),
+                // Hints, which repeat what was written.
+                ContextValue::StyledStrs(texts) => {
+                    let texts = texts.iter().map(|text| on_one_line(&text.to_string()).into());
+                    ContextValue::StyledStrs(texts.collect())
+                }
                 _ => continue,
             };
             error.insert(kind, shown);

@@ -83,7 +83,8 @@ fn counted(days: usize) -> String {
 
 /// A text on one line with nothing that steers, of bounded length.
 fn one_line(text: &str) -> String {
-    let text = legible(text);
+    let text = text.replace('\n', " ");
+    let text = legible(&text);
     let mut line: String = text.chars().take(MAX_REASON_CHARS).collect();
     if text.chars().nth(MAX_REASON_CHARS).is_some() {
         line.push('…');

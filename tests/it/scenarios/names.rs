@@ -138,7 +138,8 @@ fn a_draft_of_hostile_headers_is_sound_and_finds_its_columns() {
         .market("GB", "timezone: Europe/London, slots: day_parts")
         .job("new", "GB", 1)
         .at("2026-11-21T03:00:00Z");
-    let header = "\"LIVE ID\",start_time,end_time,\"Impressions\u{2028}\",\"\u{85}Clicks\",\"CTR\u{2029}FORGED: 3\nFORGED: 4\"";
+    let rate = "\u{7f}\u{1b}[2J\u{9b}\u{2028}FORGED: 1\nFORGED: 2\u{85}FORGED: 3";
+    let header = format!("LIVE ID,start_time,end_time,Impressions,Clicks,\"{rate}\"");
     let rows = "r-1,1795165200,1795168800,1000,43,4.30%\nr-2,1795179600,1795183200,500,10,2.00%\nr-3,1795204800,1795208400,300,13,4.33%\n";
     let name = format!("a{STEERING}\nFORGED: 5\u{2028}FORGED: 6\u{85}FORGED: 7");
     scenario.deliver("new/GB/a.csv", format!("{header}\n{rows}"));
@@ -150,7 +151,7 @@ fn a_draft_of_hostile_headers_is_sound_and_finds_its_columns() {
         // Where YAML ends a line.
         let lines = || text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']);
         assert!(!lines().any(|line| line.trim_start().starts_with("FORGED")), "{text}");
-        assert!(text.contains(r#""Impressions\U00002028""#) && text.contains(r#""\U00000085Clicks""#), "{text}");
+        assert!(text.contains(r#"{column: "\U0000007f\U0000001b[2J"#), "{text}");
     };
     draft(&format!("{name}.csv"), "drafts/new.yaml");
     draft("exports/new/GB/a.csv", "config/platforms/new.yaml");
