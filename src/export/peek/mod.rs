@@ -3,6 +3,7 @@
 //! It is made of the parts that read exports: what is seen here is what they will get.
 
 mod cell;
+mod dialect;
 mod guess;
 
 use std::collections::BTreeMap;
@@ -12,7 +13,7 @@ use std::io::{Read, Seek};
 use encoding_rs::Encoding;
 use serde_json::value::RawValue;
 
-use crate::config::ColumnName;
+use crate::config::{ColumnName, Dialect};
 use crate::export::error::list;
 use crate::export::format::delimited;
 use crate::export::format::field::{Field, Position, Records};
@@ -35,7 +36,7 @@ use crate::model::Reason;
 
 /// As much as is looked at to tell what it is.
 const HEAD_BYTES: u64 = 1 << 16;
-/// Rows that show the delimiter.
+/// Rows that show how they are written.
 const GUESS_ROWS: usize = 100;
 const MAX_COLUMNS: usize = 500;
 /// Labels as people write them.
@@ -77,8 +78,8 @@ pub struct Peek {
 pub enum PeekFormat {
     /// Delimited text.
     Delimited {
-        /// The delimiter.
-        delimiter: u8,
+        /// How it is written.
+        dialect: Dialect,
     },
     /// One JSON object a line.
     Ndjson,
@@ -164,11 +165,13 @@ fn look(file: &File, max_rows: usize) -> Result<Peek, ExportError> {
         Some(b'[' | b'{') if !is_ndjson(window) => (PeekFormat::Json, document(text()?, max_rows)?),
         Some(b'{') => (PeekFormat::Ndjson, vec![ndjson(lines, max_rows)?]),
         _ => {
-            let rows = |delimiter, rows| delimited::peek(Lines::new(text()?)?, delimiter, rows);
-            let delimiter = guess::delimiter(|delimiter| rows(delimiter, GUESS_ROWS).map(|(rows, _)| rows))?;
-            let (rows, is_cut) = rows(delimiter, max_rows)?;
+            let rows = |dialect: Dialect, rows| {
+                delimited::peek(Lines::new(text()?.ending_with(dialect.line_end))?, dialect, rows)
+            };
+            let dialect = dialect::dialect(window, |dialect| rows(dialect, GUESS_ROWS).map(|(rows, _)| rows))?;
+            let (rows, is_cut) = rows(dialect, max_rows)?;
             let rows = rows.into_iter().map(|row| row.into_iter().map(Cell::of_text).collect()).collect();
-            (PeekFormat::Delimited { delimiter }, vec![PeekTable { name: None, rows, is_cut }])
+            (PeekFormat::Delimited { dialect }, vec![PeekTable { name: None, rows, is_cut }])
         }
     };
     let rivals = if by_mark(&head)?.is_some() { Vec::new() } else { guess::rivals(&head, encoding) };

@@ -1,6 +1,6 @@
 //! Tables without a header, with one over two lines, with formulas that were never computed, and instants in two columns.
 
-use coverledger::config::{FoldPolicy, Format, GapPolicy, Header, WallClock, ZoneRule};
+use coverledger::config::{Dialect, FoldPolicy, Format, GapPolicy, Header, WallClock, ZoneRule};
 use coverledger::time::Zone;
 
 use super::mapping::{HEADER, Mapping, good};
@@ -13,7 +13,7 @@ fn given(names: &[&str]) -> Header {
 }
 
 fn csv(header: Header) -> Format {
-    Format::Delimited { delimiter: b',', encoding: None, header }
+    Format::Delimited { dialect: Dialect::by(b','), encoding: None, header }
 }
 
 #[test]
