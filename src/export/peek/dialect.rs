@@ -51,7 +51,7 @@ fn rivals(text: &[u8], usual: &Dialect, found: &Rows) -> Vec<Dialect> {
         delimiters.extend(guess::DELIMITERS.map(|delimiter| Dialect::by(delimiter).delimiter));
     }
     let mut quotes = vec![usual.quote];
-    if has("'") && (!is_sound || enclosed(found, '\'') > 0) {
+    if has("'") && opened(found, '\'') > 0 {
         quotes.push(Some(b'\''));
     }
     if !is_sound && has("\"") {
@@ -81,25 +81,28 @@ fn is_better(other: &Dialect, read: &Rows, best: &Dialect, found: &Rows) -> bool
         return false;
     }
     if other.delimiter != best.delimiter && RARE.contains(&other.delimiter.as_str()) {
-        return alike == read.len() && alike > 1 && width > widest && other.quote == best.quote;
+        return alike == read.len() && alike > 1 && width > widest && other.quote == Some(b'"');
     }
-    let speaks_for_quote = match other.quote {
-        quote if quote == best.quote => true,
-        Some(b'"') => true,
-        // A damaged row alone does not speak for text without quotes; nor does text that is all in quotes.
-        None => alike > most + 1 && enclosed(read, '"') + enclosed(read, '\'') == 0,
-        Some(quote) => enclosed(read, '"') == 0 && enclosed(found, char::from(quote)) * 2 >= alike,
-    };
-    // A space behind every comma, or every bar twice: as many rows are alike by the one as by both.
+    // A space behind every comma, or every bar twice.
     let [delimiter, shorter] = [other, best].map(|dialect| dialect.delimiter.as_bytes());
     let is_longer = delimiter.len() > shorter.len() && delimiter.starts_with(shorter);
-    let is_whole = match delimiter {
-        [first, second] if first == second => widest == 2 * width - 1,
-        _ => widest == width,
+    let is_doubled = is_longer && delimiter.iter().all(|byte| byte == &delimiter[0]);
+    let fits = width >= widest || is_doubled && widest == 2 * width - 1;
+    let speaks = match other.quote {
+        quote if quote == best.quote => fits,
+        Some(b'"') => fits,
+        // A damaged row alone does not speak for text without quotes; nor does text that is all in quotes.
+        None => fits && alike > most + 1 && enclosed(read, '"') + enclosed(read, '\'') == 0,
+        // A delimiter within other quotes made rows wider.
+        Some(quote) => enclosed(read, '"') == 0 && opened(found, char::from(quote)) * 2 >= alike,
     };
-    let is_as_good = (is_longer && is_whole)
-        || (other.delimiter == best.delimiter && other.quote != best.quote && width == widest);
-    speaks_for_quote && (alike > most || (alike == most && alike > 1 && is_as_good))
+    let is_as_good = alike > 1 && (is_longer || other.quote != best.quote && width == widest);
+    speaks && (alike > most || alike == most && is_as_good)
+}
+
+/// How many values begin with a quote.
+fn opened(rows: &Rows, quote: char) -> usize {
+    rows.iter().flatten().filter(|value| value.len() > 1 && value.starts_with(quote)).count()
 }
 
 /// How many values stand in these quotes.

@@ -29,7 +29,7 @@ fn a_table_without_a_header_has_the_names_that_are_given() {
     assert_eq!(mapping.read(format!("{HEADER}{}", good("e1"))).rows(), [2, 1, 1, 0]);
     assert_eq!(
         mapping.read("a,b,c\n").refusal(),
-        "its first row has 3 columns, and `header` gives the names of 9"
+        "its first rows have 3 columns, and `header` gives the names of 9"
     );
     let book = workbook(vec![sheet("Data", &text)]);
     let xlsx = Format::Xlsx { sheets: Vec::new(), header: given(&names) };

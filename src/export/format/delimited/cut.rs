@@ -44,7 +44,6 @@ pub(super) fn cut_record(window: &[u8], dialect: &Dialect, limits: Limits, cut: 
     cut.text.clear();
     cut.fields.clear();
     cut.has_inner_quote = false;
-    let delimiter = dialect.delimiter();
     let mut at = 0;
     let mut lines = 1;
     loop {
@@ -59,11 +58,11 @@ pub(super) fn cut_record(window: &[u8], dialect: &Dialect, limits: Limits, cut: 
         }
         cut.fields.push((from, cut.text.len()));
         let behind = &window[at..];
-        if behind.starts_with(delimiter) {
+        if dialect.is_delimiter(behind) {
             if cut.fields.len() == limits.fields {
                 return Outcome::Broken;
             }
-            at += delimiter.len();
+            at += dialect.delimiter().len();
             continue;
         }
         return match behind {
@@ -112,18 +111,20 @@ fn quoted(
 fn unquoted(window: &[u8], dialect: &Dialect, cut: &mut Cut) -> usize {
     let mut at = 0;
     loop {
-        let end = at + dialect.unquoted_end(&window[at..]);
+        let (length, has_quote) = dialect.unquoted_end(&window[at..]);
+        let end = at + length;
+        cut.has_inner_quote |= has_quote;
+        if dialect.is_escape(window.get(end)) {
+            cut.text.extend_from_slice(&window[at..end]);
+            at = end + unescaped(&window[end..], dialect, &mut cut.text);
+            continue;
+        }
         let mut content = &window[at..end];
-        let ends = !dialect.is_escape(window.get(end));
-        if ends && !window[end..].starts_with(dialect.delimiter()) {
+        if !dialect.is_delimiter(&window[end..]) {
             content = content.strip_suffix(b"\r").unwrap_or(content);
         }
-        cut.has_inner_quote |= dialect.quote.is_some_and(|quote| memchr::memchr(quote, content).is_some());
         cut.text.extend_from_slice(content);
-        if ends {
-            return at + content.len();
-        }
-        at = end + unescaped(&window[end..], dialect, &mut cut.text);
+        return at + content.len();
     }
 }
 
@@ -131,7 +132,7 @@ fn unquoted(window: &[u8], dialect: &Dialect, cut: &mut Cut) -> usize {
 /// it is text itself.
 fn unescaped(window: &[u8], dialect: &Dialect, text: &mut Vec<u8>) -> usize {
     let behind = &window[1..];
-    if behind.starts_with(dialect.delimiter()) {
+    if dialect.is_delimiter(behind) {
         text.extend_from_slice(dialect.delimiter());
         return 1 + dialect.delimiter().len();
     }

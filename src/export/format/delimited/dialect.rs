@@ -5,13 +5,20 @@ use crate::config;
 /// How the text is written that is read.
 pub(super) struct Dialect {
     delimiter: config::Delimiter,
-    pub(super) quote: Option<u8>,
+    /// The first byte of the delimiter.
+    first: u8,
+    quote: Option<u8>,
     escape: Option<u8>,
 }
 
 impl From<config::Dialect> for Dialect {
     fn from(declared: config::Dialect) -> Self {
-        Self { delimiter: declared.delimiter, quote: declared.quote, escape: declared.escape }
+        Self {
+            delimiter: declared.delimiter,
+            first: declared.delimiter.as_bytes()[0],
+            quote: declared.quote,
+            escape: declared.escape,
+        }
     }
 }
 
@@ -43,22 +50,32 @@ impl Dialect {
         }
     }
 
-    /// Where a field without quotes ends, or has an escape: at the first of these, a delimiter and a newline.
-    pub(super) fn unquoted_end(&self, text: &[u8]) -> usize {
-        let delimiter = self.delimiter();
+    /// Whether a text begins with the delimiter.
+    pub(super) fn is_delimiter(&self, text: &[u8]) -> bool {
+        text.first() == Some(&self.first)
+            && (self.delimiter.byte().is_some() || text.starts_with(self.delimiter()))
+    }
+
+    /// Where a field without quotes ends, or has an escape: at the first of these, a delimiter and a newline. Tells whether
+    /// a quote stands before that.
+    pub(super) fn unquoted_end(&self, text: &[u8]) -> (usize, bool) {
+        let third = self.escape.or(self.quote).unwrap_or(b'\n');
+        let mut has_quote = false;
         let mut at = 0;
-        loop {
-            let rest = &text[at..];
-            let found = match self.escape {
-                None => memchr::memchr2(delimiter[0], b'\n', rest),
-                Some(escape) => memchr::memchr3(delimiter[0], b'\n', escape, rest),
-            };
-            let Some(found) = found else { return text.len() };
+        while let Some(found) = memchr::memchr3(self.first, b'\n', third, &text[at..]) {
             at += found;
-            if text[at] != delimiter[0] || text[at..].starts_with(delimiter) {
-                return at;
+            let byte = text[at];
+            if byte == b'\n' || Some(byte) == self.escape || self.is_delimiter(&text[at..]) {
+                return (at, has_quote || self.has_quote(&text[..at]));
             }
+            has_quote |= Some(byte) == self.quote;
             at += 1;
         }
+        (text.len(), has_quote || self.has_quote(text))
+    }
+
+    /// Whether a quote stands in a text, where escapes are looked for instead.
+    fn has_quote(&self, text: &[u8]) -> bool {
+        self.escape.is_some() && self.quote.is_some_and(|quote| memchr::memchr(quote, text).is_some())
     }
 }

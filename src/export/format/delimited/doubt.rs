@@ -18,7 +18,6 @@ pub(super) struct Second {
 
 /// Reads a record a second time. `None`: one of its quotes would stay open.
 pub(super) fn second_reading(record: &[u8], dialect: &Dialect) -> Option<Second> {
-    let delimiter = dialect.delimiter();
     let mut second = Second { fields: 1, is_other: false };
     // Whether each reading is within quotes.
     let (mut first_within, mut second_within) = (false, false);
@@ -36,11 +35,11 @@ pub(super) fn second_reading(record: &[u8], dialect: &Dialect) -> Option<Second>
                 second_within = !second_within;
                 first_within = !first_within && was_start;
             }
-        } else if rest.starts_with(delimiter) {
+        } else if dialect.is_delimiter(rest) {
             second.is_other |= first_within != second_within;
             second.fields += usize::from(!second_within);
             is_field_start = !first_within;
-            at += delimiter.len();
+            at += dialect.delimiter().len();
         } else {
             second.is_other |= rest[0] == b'\n' && first_within != second_within;
             at += 1;

@@ -88,8 +88,7 @@ impl<'a> Quoted<'a> {
     fn closes_what_was_open(&self, line: &[u8]) -> bool {
         let Some(quote) = self.dialect.special(line) else { return false };
         let behind = &line[quote + 1..];
-        second_reading(line, self.dialect).is_none()
-            && (behind.is_empty() || behind.starts_with(self.dialect.delimiter()))
+        second_reading(line, self.dialect).is_none() && (behind.is_empty() || self.dialect.is_delimiter(behind))
     }
 
     /// Whether a line with a quote left open may be the front of a record from which a delimiter was lost: one whose quote
@@ -102,7 +101,7 @@ impl<'a> Quoted<'a> {
         let rest = &window[line_bytes..window.len().min(MAX_RECORD_BYTES).max(line_bytes)];
         let Some(quote) = self.dialect.special(rest) else { return false };
         let behind = first_line(&rest[quote + 1..]).0;
-        let closes = behind.is_empty() || behind.starts_with(self.dialect.delimiter());
+        let closes = behind.is_empty() || self.dialect.is_delimiter(behind);
         let is_near = memchr::memchr_iter(b'\n', &rest[..quote]).count() + 1 < MAX_LINES;
         let record = &window[..line_bytes + quote + 1 + behind.len()];
         closes

@@ -1,4 +1,4 @@
-//! Files of a benchmark as `run` reads them; started by hand, see `docs/FORMATS.md`.
+//! Files of a benchmark as `run` reads them; started by hand, see `docs/RELIABILITY.md`.
 
 use std::fmt::Write;
 use std::fs;
