@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use super::completeness::Completeness;
 use super::counting::{ColumnName, CountRows, CoverRows};
 use super::decisions::Decisions;
+use super::dialect::Dialect;
 use super::experiments::Experiment;
 use super::mapping::{Columns, InstantColumn};
 use super::path::PathPattern;
@@ -182,12 +183,12 @@ pub struct EventColumns {
 }
 
 /// The bytes of an export. Gzip and Zstandard are recognized by their first bytes, whatever the name says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Format {
     /// Delimited text with a header: comma for `csv`, tab for `tsv`, or what `delimiter` says.
     Delimited {
-        /// The delimiter, one ASCII character.
-        delimiter: u8,
+        /// What stands between its fields, around them, and behind a record.
+        dialect: Dialect,
         /// Its encoding, by its WHATWG label; UTF-8 and, by their byte order mark, both UTF-16 are recognized anyway.
         encoding: Option<String>,
         /// Where its header is.
@@ -212,6 +213,36 @@ pub enum Format {
     Parquet,
 }
 
+/// A part of fingerprints: a dialect of RFC 4180 reads as it always did.
+impl fmt::Debug for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Delimited { dialect, encoding, header } => {
+                let usual = Dialect::by(b',');
+                let Dialect { delimiter, quote, escape, line_end } = dialect;
+                let mut shown = f.debug_struct("Delimited");
+                shown.field("delimiter", delimiter);
+                if *quote != usual.quote {
+                    shown.field("quote", quote);
+                }
+                if *escape != usual.escape {
+                    shown.field("escape", escape);
+                }
+                if *line_end != usual.line_end {
+                    shown.field("line_end", line_end);
+                }
+                shown.field("encoding", encoding).field("header", header).finish()
+            }
+            Self::Ndjson => f.write_str("Ndjson"),
+            Self::Json { rows_at } => f.debug_struct("Json").field("rows_at", rows_at).finish(),
+            Self::Xlsx { sheets, header } => {
+                f.debug_struct("Xlsx").field("sheets", sheets).field("header", header).finish()
+            }
+            Self::Parquet => f.write_str("Parquet"),
+        }
+    }
+}
+
 /// Where the header of a table is.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Header {
@@ -223,6 +254,8 @@ pub struct Header {
     pub lines: u16,
     /// Of a table that has none: the names of its columns in their order; empty where they are told by their numbers.
     pub given: Option<Vec<String>>,
+    /// Rows before all of these that are passed unread.
+    pub skipped: u16,
 }
 
 impl Header {
@@ -232,14 +265,14 @@ impl Header {
     /// One of the first so many lines, with so many lines behind it that describe the columns once more.
     #[must_use]
     pub const fn within(within_lines: u16, description_lines: u16) -> Self {
-        Self { within_lines, description_lines, lines: 1, given: None }
+        Self { within_lines, description_lines, lines: 1, given: None, skipped: 0 }
     }
 }
 
 /// A part of fingerprints: a header of one line reads as it always did.
 impl fmt::Debug for Header {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { within_lines, description_lines, lines, given } = self;
+        let Self { within_lines, description_lines, lines, given, skipped } = self;
         let mut shown = f.debug_struct("Header");
         shown.field("within_lines", within_lines).field("description_lines", description_lines);
         if *lines != 1 {
@@ -247,6 +280,9 @@ impl fmt::Debug for Header {
         }
         if let Some(given) = given {
             shown.field("given", given);
+        }
+        if *skipped != 0 {
+            shown.field("skipped", skipped);
         }
         shown.finish()
     }

@@ -18,7 +18,7 @@ use crate::model::ClickEvent;
 use crate::time::Zone;
 use std::collections::BTreeSet;
 
-const KEYS: [Key; 27] = [
+const KEYS: [Key; 31] = [
     ("name", ALL),
     ("rows", ALL),
     ("path", ALL),
@@ -27,7 +27,11 @@ const KEYS: [Key; 27] = [
     ("late_days", ALL),
     ("format", ALL),
     ("delimiter", ALL),
+    ("quote", ALL),
+    ("escape", ALL),
+    ("line_end", ALL),
     ("encoding", ALL),
+    ("skip_rows", ALL),
     ("header", ALL),
     ("header_rows", ALL),
     ("header_within", ALL),

@@ -3,6 +3,7 @@
 use encoding_rs::Encoding;
 
 use super::definition::{Format, Header};
+use super::dialect::{Delimiter, Dialect, LineEnd};
 use super::kind::RowKind;
 use super::place::Place;
 use super::section::Section;
@@ -24,8 +25,12 @@ const WORDS: [(&str, Word); 6] =
     [("csv", Csv), ("tsv", Tsv), ("ndjson", Ndjson), ("parquet", Parquet), ("json", Json), ("xlsx", Xlsx)];
 
 /// Keys that go only with some formats.
-const GOES_WITH: [(&str, &[Word]); 10] = [
+const GOES_WITH: [(&str, &[Word]); 14] = [
     ("delimiter", &[Csv]),
+    ("quote", &[Csv, Tsv]),
+    ("escape", &[Csv, Tsv]),
+    ("line_end", &[Csv, Tsv]),
+    ("skip_rows", &[Csv, Tsv]),
     ("encoding", &[Csv, Tsv]),
     ("header_within", &[Csv, Tsv, Xlsx]),
     ("description_rows", &[Csv, Tsv, Xlsx]),
@@ -86,25 +91,74 @@ fn spelled(words: &[Word]) -> String {
 }
 
 fn read_delimited(section: &Section<'_>, word: Word, kind: Option<RowKind>) -> Option<Format> {
-    let plain = if word == Tsv { b'\t' } else { b',' };
-    let delimiter = section.or("delimiter", plain, |at| read_delimiter(&at));
+    let dialect = read_dialect(section, if word == Tsv { b'\t' } else { b',' });
     let encoding = section.maybe("encoding", |at| read_encoding(&at));
     let within = if kind.is_some_and(RowKind::is_interval) { PREAMBLE } else { 1 };
     let header = read_header(section, within);
-    Some(Format::Delimited { delimiter: delimiter?, encoding: encoding?, header: header? })
+    Some(Format::Delimited { dialect: dialect?, encoding: encoding?, header: header? })
 }
 
-fn read_delimiter(at: &Place<'_>) -> Option<u8> {
-    match at.delimiter()?.as_bytes() {
-        [delimiter] if is_delimiter(*delimiter) => Some(*delimiter),
-        _ => {
-            at.mismatch("a delimiter", "one ASCII character such as `;`, not a quote, letter, digit or line break")
+/// How the text is written; `delimiter` is the usual one.
+fn read_dialect(section: &Section<'_>, delimiter: u8) -> Option<Dialect> {
+    let usual = Dialect::by(delimiter);
+    let delimiter = section.or("delimiter", usual.delimiter, |at| read_delimiter(&at));
+    let quote = section.or("quote", usual.quote, |at| read_quote(&at));
+    let escape = section.maybe("escape", |at| read_escape(&at));
+    let line_end = section.or("line_end", usual.line_end, |at| {
+        at.word("a line end", &[("newline", LineEnd::Newline), ("carriage_return", LineEnd::Return)])
+    });
+    let dialect = Dialect { delimiter: delimiter?, quote: quote?, escape: escape?, line_end: line_end? };
+    let is_in_delimiter = |byte: Option<u8>| byte.is_some_and(|byte| dialect.delimiter.as_bytes().contains(&byte));
+    for (key, is_twice) in [
+        ("quote", is_in_delimiter(dialect.quote)),
+        ("escape", is_in_delimiter(dialect.escape)),
+        ("escape", dialect.escape.is_some() && dialect.escape == dialect.quote),
+    ] {
+        if let Some(at) = section.optional(key).filter(|_| is_twice) {
+            return at.refuse(format!("{} is a part of the delimiter, or the quote", at.found()));
         }
+    }
+    Some(dialect)
+}
+
+fn read_delimiter(at: &Place<'_>) -> Option<Delimiter> {
+    let text = at.delimiter()?;
+    let is_sound = match text.as_bytes() {
+        [byte] => is_delimiter(*byte),
+        _ => !text.contains(|letter: char| letter.is_alphanumeric() || matches!(letter, '"' | '\'' | '\r' | '\n')),
+    };
+    match Delimiter::new(text).filter(|_| is_sound) {
+        Some(delimiter) => Some(delimiter),
+        None => at.mismatch(
+            "a delimiter",
+            "one ASCII character such as `;`, or up to four bytes such as `||`; not a quote, letter, digit or line break",
+        ),
     }
 }
 
+/// A character that stands between fields: also the separators that ASCII has for that.
 fn is_delimiter(byte: u8) -> bool {
-    byte == b'\t' || (byte.is_ascii_punctuation() && !matches!(byte, b'"' | b'\'' | b'.' | b'-')) || byte == b' '
+    matches!(byte, b'\t' | b' ' | 0x01..=0x08 | 0x1c..=0x1f)
+        || (byte.is_ascii_punctuation() && !matches!(byte, b'"' | b'\'' | b'.' | b'-'))
+}
+
+/// `none`, or a character.
+#[expect(clippy::option_option, reason = "no quote and a wrong one are two things")]
+fn read_quote(at: &Place<'_>) -> Option<Option<u8>> {
+    let expected = "one ASCII character such as `'`, or `none` where fields are never quoted";
+    match at.text("a quote", expected)?.as_bytes() {
+        b"none" => Some(None),
+        [byte] if byte.is_ascii_punctuation() => Some(Some(*byte)),
+        _ => at.mismatch("a quote", expected),
+    }
+}
+
+fn read_escape(at: &Place<'_>) -> Option<u8> {
+    let expected = "one ASCII character such as `\\`";
+    match at.text("an escape", expected)?.as_bytes() {
+        [byte] if byte.is_ascii_punctuation() => Some(*byte),
+        _ => at.mismatch("an escape", expected),
+    }
 }
 
 fn read_encoding(at: &Place<'_>) -> Option<String> {
@@ -128,7 +182,14 @@ fn read_header(section: &Section<'_>, within: u16) -> Option<Header> {
             return None;
         }
     }
-    Some(Header { within_lines: within_lines?, description_lines: description_lines?, lines: lines?, given })
+    let skipped = section.or("skip_rows", 0, |at| at.whole("a count of rows", 0..=1_000));
+    Some(Header {
+        within_lines: within_lines?,
+        description_lines: description_lines?,
+        lines: lines?,
+        given,
+        skipped: skipped?,
+    })
 }
 
 /// `none`, or the names of the columns that a table without a header has.
@@ -223,6 +284,10 @@ mod tests {
         let keys = [
             "format",
             "delimiter",
+            "quote",
+            "escape",
+            "line_end",
+            "skip_rows",
             "encoding",
             "header",
             "header_rows",
@@ -254,11 +319,54 @@ mod tests {
     fn an_encoding_is_known_by_any_of_its_labels() {
         let text = "format: csv\ndelimiter: ';'\nencoding: UTF-16\n";
         let expected = Format::Delimited {
-            delimiter: b';',
+            dialect: Dialect::by(b';'),
             encoding: Some("utf-16le".into()),
             header: Header::within(30, 0),
         };
         assert_eq!(format(text, RowKind::Counts), (Some(expected), vec![]));
+    }
+
+    #[test]
+    fn a_dialect_is_what_differs_from_the_usual_one() {
+        let read = |text: &str| match format(text, RowKind::Counts).0 {
+            Some(Format::Delimited { dialect, header, .. }) => (dialect, header.skipped, header.given),
+            other => panic!("{text}: {other:?}"),
+        };
+        assert_eq!(read("format: csv\n"), (Dialect::by(b','), 0, None));
+        assert_eq!(read("format: tsv\nquote: \"'\"\n").0, Dialect { quote: Some(b'\''), ..Dialect::by(b'\t') });
+        let text = "format: csv\ndelimiter: '||'\nquote: none\nescape: '\\'\nline_end: carriage_return\nskip_rows: 2\nheader: none\n";
+        let dialect = Dialect {
+            delimiter: Delimiter::new("||").unwrap(),
+            quote: None,
+            escape: Some(b'\\'),
+            line_end: LineEnd::Return,
+        };
+        assert_eq!(read(text), (dialect, 2, Some(Vec::new())));
+        for delimiter in [", ", "\\x01", "\\t\\t", "¦", "~|~"] {
+            assert!(format(&format!("format: csv\ndelimiter: \"{delimiter}\"\n"), RowKind::Counts).0.is_some());
+        }
+    }
+
+    #[test]
+    fn one_character_has_one_meaning() {
+        let part = "is a part of the delimiter, or the quote";
+        let table: [(&str, &[String]); 6] = [
+            ("delimiter: '|'\nquote: '|'\n", &[format!("line 3, `quote`: `|` {part}")]),
+            ("delimiter: '\\\\'\nescape: '\\'\n", &[format!("line 3, `escape`: `\\` {part}")]),
+            ("escape: '\"'\n", &[format!("line 2, `escape`: `\"` {part}")]),
+            ("quote: ab\n", &["line 2, `quote`: `ab` is not a quote (expected one ASCII character such as `'`, or `none` where fields are never quoted)".to_owned()]),
+            ("escape: e\n", &["line 2, `escape`: `e` is not an escape (expected one ASCII character such as `\\`)".to_owned()]),
+            ("line_end: cr\nskip_rows: 1001\n", &[
+                "line 2, `line_end`: `cr` is not a line end (expected: `newline`, `carriage_return`)".to_owned(),
+                "line 3, `skip_rows`: `1001` is not a count of rows (expected 0 to 1,000)".to_owned(),
+            ]),
+        ];
+        for (text, problems) in table {
+            assert_eq!(format(&format!("format: csv\n{text}"), RowKind::Counts).1, problems, "{text}");
+        }
+        for delimiter in ["|||||", "a|", "|'", "", "."] {
+            assert_eq!(format(&format!("format: csv\ndelimiter: \"{delimiter}\"\n"), RowKind::Counts).0, None);
+        }
     }
 
     #[test]

@@ -247,7 +247,11 @@ mod tests {
         (column.map(|column| column.format), problems)
     }
 
-    const CSV: Format = Format::Delimited { delimiter: b',', encoding: None, header: Header::FIRST_LINE };
+    const CSV: Format = Format::Delimited {
+        dialect: crate::config::Dialect::by(b','),
+        encoding: None,
+        header: Header::FIRST_LINE,
+    };
 
     #[test]
     fn a_column_alone_is_rfc3339_or_a_parquet_timestamp() {

@@ -56,7 +56,7 @@ pub enum ExportError {
     #[error("its header names `{0}` twice")]
     DuplicateHeader(String),
     /// As many names as are given for a table without a header, and another number of columns.
-    #[error("its first row has {columns} columns, and `header` gives the names of {given}")]
+    #[error("its first rows have {columns} columns, and `header` gives the names of {given}")]
     GivenNames {
         /// Names that are given.
         given: usize,

@@ -29,6 +29,8 @@ impl Header {
 
 /// How far down a header is looked for.
 const WITHIN: usize = 30;
+/// Characters of the longest name of a column; what is longer is text, whatever words it has.
+const LONGEST_NAME: usize = 100;
 
 /// Finds the header of a table whose format has none of its own.
 pub(super) fn find(rows: &[Vec<Cell>]) -> Header {
@@ -56,7 +58,7 @@ pub(super) fn find(rows: &[Vec<Cell>]) -> Header {
 fn has_none(rows: &[Vec<Cell>]) -> bool {
     let head = &rows[..rows.len().min(WITHIN)];
     let is_named = |row: &&Vec<Cell>| {
-        let known = |cell: &Cell| matches!(cell, Cell::Text(text) if Role::of(text).is_some());
+        let known = |cell: &Cell| matches!(cell, Cell::Text(text) if is_known(text));
         row.iter().any(known) || is_wordy(row) && filled(row) > 0
     };
     let Some(first) = head.first().filter(|_| head.len() > 3 && !head.iter().any(|row| is_named(&row))) else {
@@ -107,13 +109,18 @@ fn shape(cell: &Cell) -> Shape {
 fn score(cells: &[Cell]) -> i64 {
     let each = cells.iter().map(|cell| match cell {
         Cell::Empty => 0,
-        Cell::Text(text) if Role::of(text).is_some() => 5,
+        Cell::Text(text) if is_known(text) => 5,
         Cell::Text(text) if text.trim().is_empty() => 0,
         Cell::Text(text) if is_value(text) => -4,
         Cell::Text(_) => 1,
         _ => -4,
     });
     each.sum()
+}
+
+/// Whether a text is a known name of a column.
+fn is_known(text: &str) -> bool {
+    text.chars().nth(LONGEST_NAME).is_none() && Role::of(text).is_some()
 }
 
 /// Whether a text is a value rather than a name.

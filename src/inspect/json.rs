@@ -9,20 +9,29 @@ use super::verdict::Verdict;
 use super::when::{End, When};
 use super::zone::{Candidate, Clock};
 use super::{Column, Finding};
+use crate::config::{Dialect, LineEnd};
 use crate::export::{Peek, PeekFormat};
 
 /// A file.
 #[must_use]
 pub fn as_json(file: &str, peek: &Peek, findings: &[Finding]) -> Value {
-    let (format, delimiter) = match peek.format {
-        PeekFormat::Delimited { delimiter } => ("delimited", Some(char::from(delimiter).to_string())),
+    let (format, dialect) = match peek.format {
+        PeekFormat::Delimited { dialect } => ("delimited", Some(dialect)),
         PeekFormat::Ndjson => ("ndjson", None),
         PeekFormat::Json => ("json", None),
         PeekFormat::Xlsx => ("xlsx", None),
         PeekFormat::Parquet => ("parquet", None),
     };
+    let letter = |byte: u8| char::from(byte).to_string();
+    let line_end = |dialect: Dialect| match dialect.line_end {
+        LineEnd::Newline => "newline",
+        LineEnd::Return => "carriage_return",
+    };
     json!({
-        "file": file, "format": format, "delimiter": delimiter, "compression": peek.compression, "encoding": peek.encoding,
+        "file": file, "format": format, "delimiter": dialect.as_ref().map(|dialect| dialect.delimiter.as_str()),
+        "quote": dialect.and_then(|dialect| dialect.quote).map(letter),
+        "escape": dialect.and_then(|dialect| dialect.escape).map(letter),
+        "line_end": dialect.map(line_end), "compression": peek.compression, "encoding": peek.encoding,
         "tables": findings.iter().map(table).collect::<Vec<_>>(),
     })
 }

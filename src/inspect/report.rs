@@ -13,6 +13,7 @@ use super::verdict::{Verdict, meaning, quotient};
 use super::when::{End, When};
 use super::zone::{Candidate, Clock};
 use super::{Column, Finding, shown_columns};
+use crate::config::{Dialect, LineEnd};
 use crate::export::{Peek, PeekFormat};
 use crate::model::legible;
 
@@ -48,8 +49,7 @@ pub fn report(file: &str, peek: &Peek, findings: &[Finding], fold: Option<usize>
 
 fn format(peek: &Peek) -> String {
     let mut text = match peek.format {
-        PeekFormat::Delimited { delimiter: b'\t' } => "text, separated by tabs".to_owned(),
-        PeekFormat::Delimited { delimiter } => format!("text, separated by `{}`", char::from(delimiter)),
+        PeekFormat::Delimited { dialect } => written(&dialect),
         PeekFormat::Ndjson => "one JSON object a line".to_owned(),
         PeekFormat::Json => "a JSON document".to_owned(),
         PeekFormat::Xlsx => "an Excel workbook".to_owned(),
@@ -63,6 +63,30 @@ fn format(peek: &Peek) -> String {
     if !peek.rival_encodings.is_empty() {
         let rivals = peek.rival_encodings.join(", ");
         let _ = write!(text, " (a guess from few letters; {rivals} would do as well)");
+    }
+    text
+}
+
+/// How delimited text is written, where it is not as usual.
+fn written(dialect: &Dialect) -> String {
+    let shown = legible(dialect.delimiter.as_str());
+    let mut text = match dialect.delimiter.as_str() {
+        "\t" => "text, separated by tabs".to_owned(),
+        " " => "text, separated by spaces".to_owned(),
+        _ => format!("text, separated by `{shown}`"),
+    };
+    match dialect.quote {
+        Some(b'"') => {}
+        Some(quote) => {
+            let _ = write!(text, ", quoted by `{}`", char::from(quote));
+        }
+        None => text.push_str(", never quoted"),
+    }
+    if let Some(escape) = dialect.escape {
+        let _ = write!(text, ", quotes escaped by `{}`", char::from(escape));
+    }
+    if dialect.line_end == LineEnd::Return {
+        text.push_str(", lines ended by carriage returns");
     }
     text
 }

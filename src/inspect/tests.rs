@@ -31,7 +31,7 @@ fn text(lines: &str) -> Peek {
         compression: None,
         encoding: Some("utf-8"),
         rival_encodings: Vec::new(),
-        format: PeekFormat::Delimited { delimiter: b',' },
+        format: PeekFormat::Delimited { dialect: crate::config::Dialect::by(b',') },
         tables,
     }
 }

@@ -7,6 +7,8 @@ pub enum Reason {
     FieldCount,
     /// A quote that opens and does not close, or is followed by text.
     BrokenQuote,
+    /// A quote inside of an unquoted field that changes where fields end, if it is a quote and no text.
+    AmbiguousQuote,
     /// Bytes that are not UTF-8.
     NotUtf8,
     /// A line that is not one JSON object.
@@ -53,9 +55,10 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::FieldCount,
         Self::BrokenQuote,
+        Self::AmbiguousQuote,
         Self::NotUtf8,
         Self::MalformedJson,
         Self::DuplicateKey,
@@ -85,6 +88,7 @@ impl Reason {
         match self {
             Self::FieldCount => "field_count",
             Self::BrokenQuote => "broken_quote",
+            Self::AmbiguousQuote => "ambiguous_quote",
             Self::NotUtf8 => "not_utf8",
             Self::MalformedJson => "malformed_json",
             Self::DuplicateKey => "duplicate_key",

@@ -14,6 +14,9 @@ pub(super) fn mend(reason: Reason) -> Option<&'static str> {
         Reason::FieldCount | Reason::BrokenQuote => {
             "the file has another `delimiter` or other quotes than the configuration says, or was cut"
         }
+        Reason::AmbiguousQuote => {
+            "the file has another `quote` than the configuration says (`none` if it never quotes), or was damaged"
+        }
         Reason::MalformedJson => "its lines are no JSON objects; is `format` right, and is the file whole?",
         Reason::BadTime => "the column holds times in another `format` than the configuration says",
         Reason::TimeOutOfRange => "is the unit of the instant right: `epoch_s`, `epoch_ms` or `epoch_us`?",

@@ -32,7 +32,7 @@ impl Records for Log {
 }
 
 /// Lines of these bytes; the error refuses them as a whole, as UTF-16 that does not say so is refused.
-pub(super) fn lines(text: &[u8]) -> Result<Lines, ExportError> {
+pub(in crate::export) fn lines(text: &[u8]) -> Result<Lines, ExportError> {
     let mut file: File = tempfile::tempfile().unwrap();
     file.write_all(text).unwrap();
     Lines::new(Bytes::open(file, None)?)

@@ -9,7 +9,7 @@ pub(super) mod field;
 pub(super) mod heading;
 pub(super) mod json;
 #[cfg(test)]
-mod log;
+pub(super) mod log;
 pub(super) mod members;
 pub(super) mod parquet;
 pub(super) mod stream;
@@ -80,9 +80,9 @@ fn text(
     records: &mut impl Records,
 ) -> Result<Decoded, ExportError> {
     match &export.format {
-        Format::Delimited { delimiter, encoding, header } => {
-            let lines = Lines::new(open(encoding.as_deref())?)?;
-            delimited::read(lines, *delimiter, header, wanted, records).map(Decoded::from)
+        Format::Delimited { dialect, encoding, header } => {
+            let lines = Lines::new(open(encoding.as_deref())?.ending_with(dialect.line_end))?;
+            delimited::read(lines, *dialect, header, wanted, records).map(Decoded::from)
         }
         Format::Json { rows_at } => {
             let pages = &export.completeness.pages;

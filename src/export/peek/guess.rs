@@ -1,4 +1,4 @@
-//! Guesses at what a text is: its encoding and its delimiter. Only for looking at unknown files; what is counted is
+//! Guesses at what a text is: its encoding and the commonest of delimiters. Only for looking at unknown files; what is counted is
 //! declared.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
@@ -9,12 +9,14 @@ use encoding_rs::{
 
 use crate::export::format::stream::encoding::unmarked_utf16;
 
-const DELIMITERS: [u8; 4] = *b",;\t|";
+pub(super) const DELIMITERS: [u8; 4] = *b",;\t|";
 
 /// Whether these are no letters in any encoding: a photo, a program, an archive.
 pub(in crate::export) fn is_binary(head: &[u8]) -> bool {
-    let is_control =
-        |byte: &u8| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | 0x1a | 0x1b);
+    // Some of them stand between fields, as others do at the end of a page or of the text.
+    let is_control = |byte: &u8| {
+        *byte < 0x20 && !matches!(byte, 0x01 | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | 0x1a | 0x1b | 0x1f)
+    };
     unmarked_utf16(head).is_none() && head.iter().filter(|byte| is_control(byte)).count() * 100 > head.len()
 }
 

@@ -3,6 +3,7 @@
 //! It is made of the parts that read exports: what is seen here is what they will get.
 
 mod cell;
+mod dialect;
 mod guess;
 
 use std::fs::File;
@@ -11,7 +12,7 @@ use std::io::{Read, Seek};
 use encoding_rs::Encoding;
 use serde_json::value::RawValue;
 
-use crate::config::ColumnName;
+use crate::config::{ColumnName, Dialect};
 use crate::export::error::list;
 use crate::export::format::delimited;
 use crate::export::format::field::{Field, Position, Records};
@@ -36,7 +37,7 @@ use crate::model::Reason;
 
 /// As much as is looked at to tell what it is.
 const HEAD_BYTES: u64 = 1 << 16;
-/// Rows that show the delimiter.
+/// Rows that show how they are written.
 const GUESS_ROWS: usize = 100;
 /// A first line of NDJSON that is looked at for what tells it from a document has so few lists.
 const ONE_ROW: usize = 1;
@@ -79,8 +80,8 @@ pub struct Peek {
 pub enum PeekFormat {
     /// Delimited text.
     Delimited {
-        /// The delimiter.
-        delimiter: u8,
+        /// How it is written.
+        dialect: Dialect,
     },
     /// One JSON object a line.
     Ndjson,
@@ -168,15 +169,16 @@ fn look(file: &File, max_rows: usize, room: &mut Room) -> Result<Peek, ExportErr
         Some(b'[' | b'{') if !is_ndjson(window) => (PeekFormat::Json, document(text()?, max_rows, room)?),
         Some(b'{') => (PeekFormat::Ndjson, vec![ndjson(lines, max_rows, room)?]),
         _ => {
-            let rows =
-                |delimiter, rows, room: &mut Room| delimited::peek(Lines::new(text()?)?, delimiter, rows, room);
-            let delimiter = guess::delimiter(|delimiter| {
-                rows(delimiter, GUESS_ROWS, &mut Room::for_guess()).map(|peeked| peeked.rows)
+            let rows = |dialect: Dialect, rows, room: &mut Room| {
+                delimited::peek(Lines::new(text()?.ending_with(dialect.line_end))?, dialect, rows, room)
+            };
+            let dialect = dialect::dialect(window, |dialect| {
+                rows(dialect, GUESS_ROWS, &mut Room::for_guess()).map(|peeked| peeked.rows)
             })?;
-            let peeked = rows(delimiter, max_rows, room)?;
+            let peeked = rows(dialect, max_rows, room)?;
             let rows = peeked.rows.into_iter().map(|row| row.into_iter().map(Cell::of_text).collect()).collect();
             let (is_cut, is_narrowed) = (peeked.is_cut, peeked.is_narrowed);
-            (PeekFormat::Delimited { delimiter }, vec![PeekTable { name: None, rows, is_cut, is_narrowed }])
+            (PeekFormat::Delimited { dialect }, vec![PeekTable { name: None, rows, is_cut, is_narrowed }])
         }
     };
     let rivals = if by_mark(&head)?.is_some() { Vec::new() } else { guess::rivals(&head, encoding) };

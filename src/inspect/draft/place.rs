@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{Draft, quoted};
+use crate::config::{Dialect, LineEnd};
 use crate::export::PeekFormat;
 use crate::inspect::role::Role;
 use crate::inspect::spelled::date_of;
@@ -87,11 +88,7 @@ impl Draft<'_> {
 
     pub(super) fn format(&self) -> String {
         let mut text = match self.peek.format {
-            PeekFormat::Delimited { delimiter: b'\t' } => "    format: tsv\n".to_owned(),
-            PeekFormat::Delimited { delimiter: b',' } => "    format: csv\n".to_owned(),
-            PeekFormat::Delimited { delimiter } => {
-                format!("    format: csv\n    delimiter: {}\n", quoted(&char::from(delimiter).to_string()))
-            }
+            PeekFormat::Delimited { dialect } => written(&dialect),
             PeekFormat::Ndjson => "    format: ndjson\n".to_owned(),
             PeekFormat::Parquet => "    format: parquet\n".to_owned(),
             PeekFormat::Xlsx => "    format: xlsx\n".to_owned(),
@@ -129,4 +126,44 @@ impl Draft<'_> {
         }
         text
     }
+}
+
+/// How delimited text is written: what is usual needs no word.
+fn written(dialect: &Dialect) -> String {
+    let mut text = match dialect.delimiter.as_str() {
+        "\t" => "    format: tsv\n".to_owned(),
+        "," => "    format: csv\n".to_owned(),
+        delimiter => format!("    format: csv\n    delimiter: {}\n", escaped(delimiter)),
+    };
+    let letter = |byte: u8| quoted(&char::from(byte).to_string());
+    // Writing to text cannot fail.
+    match dialect.quote {
+        Some(b'"') => {}
+        quote => {
+            let _ = writeln!(text, "    quote: {}", quote.map_or_else(|| "none".to_owned(), letter));
+        }
+    }
+    if let Some(escape) = dialect.escape {
+        let _ = writeln!(text, "    escape: {}", letter(escape));
+    }
+    if dialect.line_end == LineEnd::Return {
+        text.push_str("    line_end: carriage_return\n");
+    }
+    text
+}
+
+/// Text in quotes with its control characters as YAML escapes them.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => escaped.extend(['\\', letter]),
+            letter if letter.is_control() => {
+                let _ = write!(escaped, "\\x{:02x}", u32::from(letter));
+            }
+            letter => escaped.push(letter),
+        }
+    }
+    escaped.push('"');
+    escaped
 }

@@ -87,7 +87,7 @@ fn impressions_follow_from_views_and_a_claimed_tap_through_rate() {
 fn a_german_draft_has_its_encoding_its_signs_and_its_total() {
     let mut peek = text(super::tables::GERMAN);
     peek.encoding = Some("utf-16le");
-    peek.format = PeekFormat::Delimited { delimiter: b'\t' };
+    peek.format = PeekFormat::Delimited { dialect: crate::config::Dialect::by(b'\t') };
     has(
         &drafted(&peek),
         &[

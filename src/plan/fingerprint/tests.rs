@@ -26,7 +26,11 @@ pub(in crate::plan) fn platform(by: Order) -> Platform {
         day_zone: Zone::utc(),
         early_days: 0,
         late_days: 0,
-        format: Format::Delimited { delimiter: b',', encoding: None, header: Header::FIRST_LINE },
+        format: Format::Delimited {
+            dialect: crate::config::Dialect::by(b','),
+            encoding: None,
+            header: Header::FIRST_LINE,
+        },
         columns: Columns {
             market: MarketRule::Value(MarketId::new("US")),
             broadcast_id: value("r1"),

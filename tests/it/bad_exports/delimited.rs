@@ -207,3 +207,14 @@ fn lines_whose_quotes_never_meet_are_not_read_over_and_over() {
     let report = outcome.report();
     assert_eq!((report.rows_in, report.rejected, report.rejects.len()), (300_000, 300_000, 1_000));
 }
+
+#[test]
+fn bytes_of_two_fields_that_make_a_character_together_are_none() {
+    let halves = [b"e2,2026-11-21T10:00:00Z,show,US,\"r1\xc3\",\"\xa9\",v1,f,\n".to_vec()].concat();
+    let text = [HEADER.as_bytes(), good("e1").as_bytes(), &halves, good("e3").as_bytes()].concat();
+    let outcome = Mapping::events().read(&text);
+    assert_eq!(outcome.rejects(), ["2 `e2` not_utf8"]);
+    assert_eq!(outcome.ids(), ["e1", "e3"]);
+    let header = [b"\"id\xc3\",\"\xa9\",at\n".as_slice(), good("e1").as_bytes()].concat();
+    assert!(Mapping::events().read(&header).refusal().contains("not UTF-8 in its header"));
+}

@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io::{Seek, Write};
 
 use coverledger::config::{
-    ColumnName, Columns, Completeness, CoverRule, EventColumns, Export, FoldPolicy, Format, GapPolicy, Header,
-    InstantColumn, InstantFormat, MarketRule, Otherwise, PathPattern, Rows, TextRule, WallClock, ZoneRule,
+    ColumnName, Columns, Completeness, CoverRule, Dialect, EventColumns, Export, FoldPolicy, Format, GapPolicy,
+    Header, InstantColumn, InstantFormat, MarketRule, Otherwise, PathPattern, Rows, TextRule, WallClock, ZoneRule,
 };
 use coverledger::export::{Excerpt, ExportError, Halt, PathValues, Reach, ReadReport, Reading, Signals, read};
 use coverledger::model::{Event, MarketId};
@@ -142,13 +142,13 @@ impl Mapping {
     /// Delimited text whose header is one of the first so many lines.
     pub fn header_within(self, within_lines: u16, description_lines: u16) -> Self {
         let header = Header::within(within_lines, description_lines);
-        self.format(Format::Delimited { delimiter: b',', encoding: None, header })
+        self.format(Format::Delimited { dialect: Dialect::by(b','), encoding: None, header })
     }
 
     /// Delimited text of this encoding.
     pub fn encoded(self, label: &str) -> Self {
         let encoding = Some(label.to_owned());
-        self.format(Format::Delimited { delimiter: b',', encoding, header: Header::FIRST_LINE })
+        self.format(Format::Delimited { dialect: Dialect::by(b','), encoding, header: Header::FIRST_LINE })
     }
 
     /// Sheets of these names, or all, with the header in one of their first 30 rows.
@@ -273,7 +273,7 @@ impl Mapping {
 
 /// Text with a header in its first line.
 pub fn delimited(delimiter: u8) -> Format {
-    Format::Delimited { delimiter, encoding: None, header: Header::FIRST_LINE }
+    Format::Delimited { dialect: Dialect::by(delimiter), encoding: None, header: Header::FIRST_LINE }
 }
 
 /// A sound line of [`HEADER`] with this event id.

@@ -18,6 +18,7 @@ mod parquet;
 mod parquet_suite;
 mod parquet_twins;
 mod peeks;
+mod polluted;
 mod properties;
 mod shapes;
 mod spectrum;

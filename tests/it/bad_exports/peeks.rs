@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{Seek, Write};
 
+use coverledger::config::Dialect;
 use coverledger::export::{Cell, ExportError, Peek, PeekFormat, Room, peek};
 use rust_xlsxwriter::Format as Style;
 
@@ -41,13 +42,13 @@ fn text_shows_its_encoding_and_its_delimiter() {
     let text = "Bericht, Teil 1\nTag;Auf\u{ad}rufe;Rate\n21.11.;1.200;1,5%\n22.11.;;\"a;b\"\n";
     let seen = look(gzip(text.as_bytes()));
     assert_eq!((seen.compression, seen.encoding), (Some("gzip"), Some("utf-8")));
-    assert_eq!(seen.format, PeekFormat::Delimited { delimiter: b';' });
+    assert_eq!(seen.format, PeekFormat::Delimited { dialect: Dialect::by(b';') });
     assert_eq!(lines(&seen), ["Bericht, Teil 1", "Tag|Auf\u{ad}rufe|Rate", "21.11.|1.200|1,5%", "…"]);
     let utf16: Vec<u8> = "Day\tViews\n1\t2\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     for bytes in [utf16.clone(), [vec![0xff, 0xfe], utf16].concat()] {
         let seen = look(&bytes);
         assert_eq!((seen.compression, seen.encoding), (None, Some("utf-16le")));
-        assert_eq!(seen.format, PeekFormat::Delimited { delimiter: b'\t' });
+        assert_eq!(seen.format, PeekFormat::Delimited { dialect: Dialect::by(b'\t') });
         assert_eq!(lines(&seen), ["Day|Views", "1|2"]);
     }
     let chinese = encoding_rs::GB18030.encode("日期,直播间曝光次数\n2026-11-21,1200\n").0.into_owned();

@@ -35,22 +35,25 @@ fn soup() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
 }
 
-/// A field as it is meant and as CSV writes it.
-fn field() -> impl Strategy<Value = (String, String)> {
+/// A field as it is meant and as CSV writes it; `plain` is what is not quoted. Of a row in which two fields have quotes that
+/// are text, nobody can tell where they end.
+fn field(plain: &'static str) -> impl Strategy<Value = (String, String)> {
     let quoted = "[a-c\", \n\r]{0,6}".prop_map(|text| {
         let value = format!("x{text}x");
         let written = format!("\"{}\"", value.replace('"', "\"\""));
         (value, written)
     });
-    let plain = "[a-z][a-z\" é]{0,5}x".prop_map(|text| (text.clone(), text));
+    let plain = plain.prop_map(|text| (text.clone(), text));
     prop_oneof![quoted, plain]
 }
 
 /// A well-formed row whose cover and audience are any text.
 fn row() -> impl Strategy<Value = (String, String, String)> {
-    (field(), field()).prop_map(|((cover, cover_written), (who, who_written))| {
-        (cover, who, format!("2026-11-21T10:00:00Z,show,US,r1,{cover_written},v1,{who_written},"))
-    })
+    (field("[a-z][a-z\" é]{0,5}x"), field("[a-z][a-z é]{0,5}x")).prop_map(
+        |((cover, cover_written), (who, who_written))| {
+            (cover, who, format!("2026-11-21T10:00:00Z,show,US,r1,{cover_written},v1,{who_written},"))
+        },
+    )
 }
 
 proptest! {

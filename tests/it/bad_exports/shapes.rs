@@ -1,6 +1,6 @@
 //! Tables without a header, with one over two lines, with formulas that were never computed, and instants in two columns.
 
-use coverledger::config::{FoldPolicy, Format, GapPolicy, Header, WallClock, ZoneRule};
+use coverledger::config::{Dialect, FoldPolicy, Format, GapPolicy, Header, WallClock, ZoneRule};
 use coverledger::time::Zone;
 
 use super::mapping::{HEADER, Mapping, good};
@@ -13,7 +13,7 @@ fn given(names: &[&str]) -> Header {
 }
 
 fn csv(header: Header) -> Format {
-    Format::Delimited { delimiter: b',', encoding: None, header }
+    Format::Delimited { dialect: Dialect::by(b','), encoding: None, header }
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn a_table_without_a_header_has_the_names_that_are_given() {
     assert_eq!(mapping.read(format!("{HEADER}{}", good("e1"))).rows(), [2, 1, 1, 0]);
     assert_eq!(
         mapping.read("a,b,c\n").refusal(),
-        "its first row has 3 columns, and `header` gives the names of 9"
+        "its first rows have 3 columns, and `header` gives the names of 9"
     );
     let book = workbook(vec![sheet("Data", &text)]);
     let xlsx = Format::Xlsx { sheets: Vec::new(), header: given(&names) };

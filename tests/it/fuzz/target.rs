@@ -7,11 +7,10 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{Seek, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 
 use coverledger::archive::Repair;
 use coverledger::config::{self, Export, Format, Rows, Snapshot, Workspace};
-use coverledger::export::{self, Excerpt, PathValues, Reach, Reading};
+use coverledger::export::{self, Excerpt, Halt, PathValues, Reach, Reading, Room};
 use coverledger::inspect::{self, Sample};
 use coverledger::model::MarketId;
 use coverledger::run::stores;
@@ -208,7 +207,7 @@ impl Bench {
             markets: &self.markets,
             stay_seconds: 60,
             excerpt: Excerpt { chars: 60, viewer_ids: false },
-            stop: &AtomicBool::new(false),
+            halt: &Halt::new(),
             most_prints: 1 << 12,
         };
         let file = file_of(&case.bytes);
@@ -343,7 +342,7 @@ fn file_of(bytes: &[u8]) -> File {
 
 /// What `inspect` says of it, as text, as JSON and as a draft; and the draft.
 fn looked(bytes: &[u8]) -> (String, Option<String>) {
-    let peek = match export::peek(file_of(bytes), MOST_ROWS) {
+    let peek = match export::peek(file_of(bytes), MOST_ROWS, &mut Room::default()) {
         Ok(peek) => peek,
         Err(error) => return (error.to_string(), None),
     };

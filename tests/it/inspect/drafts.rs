@@ -49,6 +49,31 @@ fn a_draft_counts_its_own_export() {
 }
 
 #[test]
+fn a_draft_counts_its_own_export_in_any_dialect() {
+    let plain = HOURS.replace("\"1,000\"", "1000").replace("\"1,800\"", "1800");
+    let quoted: String = plain.lines().map(|line| format!("'{}'\n", line.replace(',', "','"))).collect();
+    for (text, declared) in [
+        (plain.replace(',', "||"), "delimiter: \"||\""),
+        (plain.replace(',', "\u{1}"), "delimiter: \"\\x01\""),
+        (HOURS.replace('\n', "\r"), "line_end: carriage_return"),
+        (quoted, "quote: \"'\""),
+    ] {
+        let scenario = drafted(&text).at("2026-11-21T03:00:00Z");
+        let draft = draft_of(&scenario);
+        assert!(draft.contains(declared), "{declared}: {draft}");
+        scenario.cli(&["check"]).exits(0);
+        scenario.cli(&["check", "--sample", "exports/new/GB/a.csv"]).exits(0);
+        scenario.run().exits(0).expect_table(
+            "slot_audience",
+            "slot       impressions  clicks  entries
+             morning    1000         43      50
+             afternoon  500          10      12
+             prime      300          13      20",
+        );
+    }
+}
+
+#[test]
 fn the_draft_of_a_trap_has_no_impressions() {
     let scenario = drafted(TRAP);
     let draft = draft_of(&scenario);

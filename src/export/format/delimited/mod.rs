@@ -1,27 +1,36 @@
 //! CSV and TSV, one record at a time, so that a bad record costs itself and nothing else.
 //!
-//! RFC 4180 with what real files do: CRLF or LF, a byte order mark, a quote inside an unquoted field is text, blank
-//! lines between records are skipped (and accounted for). Ready-made parsers either drop surplus fields, or fail the
-//! whole file at an unbalanced quote, or let it swallow the records behind it; here a quoted field may span lines only
-//! if it closes properly within [`MAX_LINES`] lines and the record then has as many fields as the header. Otherwise
-//! the one physical line is rejected and reading goes on behind it.
+//! RFC 4180, in the dialect that is declared, with what real files do: CRLF or LF, a byte order mark, a quote inside an
+//! unquoted field is text unless it leaves in doubt where fields end ([`doubt`]), blank lines between records are skipped
+//! (and accounted for). Ready-made parsers either drop surplus fields, or fail the whole file at an unbalanced quote, or
+//! let it swallow the records behind it; here a quoted field may span lines only if it closes properly within
+//! [`MAX_LINES`] lines and the record then has as many fields as the header. Otherwise the one physical line is rejected
+//! and reading goes on behind it.
 
 mod cut;
+mod dialect;
+mod doubt;
 mod index;
 mod plain;
+mod quoted;
 mod record;
+mod without_header;
 
 use super::field::{Position, Records};
 use super::heading::{Heading, Places, Search};
 use super::wanted::Wanted;
+use crate::config;
 use crate::config::Header;
 use crate::export::ExportError;
 use crate::export::format::stream::lines::{Lines, MAX_RECORD_BYTES, first_line};
 use crate::export::room::{MAX_COLUMNS, Room, kept};
-use crate::model::Reason;
-use cut::{Cut, Limits, Outcome, cut_quoted};
+use cut::{Cut, Limits, Outcome, cut_record};
+use dialect::Dialect;
+use doubt::second_reading;
 use plain::Plain;
-use record::{hand_over, plain_record};
+use quoted::Quoted;
+use record::plain_record;
+use without_header::without_header;
 
 /// Physical lines that one quoted record may span.
 const MAX_LINES: usize = 100;
@@ -39,18 +48,18 @@ struct LineUse {
 /// Reads every record and returns how many there are by the count of physical lines.
 pub(super) fn read(
     lines: Lines,
-    delimiter: u8,
+    dialect: config::Dialect,
     header: &Header,
     wanted: &[Wanted],
     records: &mut impl Records,
 ) -> Result<u64, ExportError> {
-    read_lines(lines, delimiter, header, wanted, true, records)
+    read_lines(lines, &dialect.into(), header, wanted, true, records)
 }
 
 /// Reads every record; `is_quick` is whether plain lines may be read many at a time.
 fn read_lines(
     mut lines: Lines,
-    delimiter: u8,
+    dialect: &Dialect,
     header: &Header,
     wanted: &[Wanted],
     is_quick: bool,
@@ -58,13 +67,15 @@ fn read_lines(
 ) -> Result<u64, ExportError> {
     let mut used = LineUse::default();
     let mut cut = Cut::default();
+    skip_rows(&mut lines, dialect, header.skipped, &mut cut, &mut used)?;
     let (heading, places) = match &header.given {
-        Some(names) => without_header(&mut lines, delimiter, names, wanted, &mut cut)?,
-        None => find_header(&mut lines, delimiter, header, wanted, &mut cut, &mut used)?,
+        Some(names) => without_header(&mut lines, dialect, names, wanted, &mut cut)?,
+        None => find_header(&mut lines, dialect, header, wanted, &mut cut, &mut used)?,
     };
-    skip_rows(&mut lines, delimiter, header.description_lines, &mut cut, &mut used)?;
+    skip_rows(&mut lines, dialect, header.description_lines, &mut cut, &mut used)?;
     let (columns, wanted) = (heading.len(), places.as_slice());
-    let mut plain = Plain::new(delimiter, columns, wanted);
+    let mut plain = Plain::new(dialect, columns, wanted);
+    let mut quoted = Quoted::new(dialect, columns, wanted);
     let mut record = 0_u64;
     loop {
         let offset = lines.offset();
@@ -89,11 +100,11 @@ fn read_lines(
         record += 1;
         used.records += 1;
         let at = Position { record, byte_offset: Some(offset) };
-        if memchr::memchr(b'"', line).is_none() {
-            plain_record(at, line, delimiter, columns, wanted, &mut cut, records);
+        if dialect.special(line).is_none() {
+            plain_record(at, line, dialect, columns, wanted, &mut cut, records);
             lines.consume(line_bytes);
         } else {
-            let (taken, spanned) = quoted_record(at, &mut lines, delimiter, columns, wanted, &mut cut, records)?;
+            let (taken, spanned) = quoted.read(at, &mut lines, &mut cut, records)?;
             used.continued += spanned - 1;
             lines.consume(taken);
         }
@@ -108,35 +119,10 @@ fn read_lines(
     Ok(lines.physical_lines() - used.header - used.blank - used.continued)
 }
 
-/// The columns of a table without a header: as many as its first record has, and as are given.
-fn without_header(
-    lines: &mut Lines,
-    delimiter: u8,
-    names: &[String],
-    wanted: &[Wanted],
-    cut: &mut Cut,
-) -> Result<(Heading, Places), ExportError> {
-    let window = lines.wide_window()?;
-    let blank = window.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-    let limits = Limits { fields: usize::MAX, lines: MAX_LINES };
-    // A first record that cannot be cut is told from its fields as far as they go: the record itself is a reject.
-    let columns = match cut_quoted(&window[blank..], delimiter, limits, cut) {
-        Outcome::Whole { .. } => cut.fields.len(),
-        Outcome::Broken => 1 + memchr::memchr_iter(delimiter, first_line(&window[blank..]).0).count(),
-    };
-    if !names.is_empty() && names.len() != columns {
-        return Err(ExportError::GivenNames { given: names.len(), columns });
-    }
-    let names = if names.is_empty() { vec![String::new(); columns] } else { names.to_vec() };
-    let heading = Heading::new(names);
-    let places = heading.places(wanted)?;
-    Ok((heading, places))
-}
-
 /// Reads up to the header and past it.
 fn find_header(
     lines: &mut Lines,
-    delimiter: u8,
+    dialect: &Dialect,
     header: &Header,
     wanted: &[Wanted],
     cut: &mut Cut,
@@ -150,16 +136,16 @@ fn find_header(
     };
     let mut is_blank = true;
     while !search.is_over() {
-        let Some(is_cut) = next_row(lines, delimiter, cut, used)? else {
+        let Some(is_cut) = next_row(lines, dialect, cut, used)? else {
             if let Some(found) = search.end()? {
                 return Ok(found);
             }
             break;
         };
         is_blank = false;
-        let text = std::str::from_utf8(&cut.text);
+        let text = Cut::sound(&cut.text, &cut.fields);
         match (is_cut, text) {
-            (true, Ok(text)) => {
+            (true, Some(text)) => {
                 let names = cut.fields.iter().map(|(from, to)| text[*from..*to].trim().to_owned()).collect();
                 if let Some(found) = search.offer(names)? {
                     return Ok(found);
@@ -168,10 +154,10 @@ fn find_header(
             (false, _) if search.is_first_row() => {
                 return Err(ExportError::Header("a quote in it does not close"));
             }
-            (true, Err(_)) if search.is_first_row() => {
+            (true, None) if search.is_first_row() => {
                 return Err(ExportError::Encoding("not UTF-8 in its header"));
             }
-            (false, _) | (true, Err(_)) => search.pass(),
+            (false, _) | (true, None) => search.pass(),
         }
     }
     Err(if is_blank { ExportError::Header("there is none") } else { search.failure(nothing_found) })
@@ -187,25 +173,30 @@ pub(in crate::export) struct Peeked {
     pub(in crate::export) is_narrowed: bool,
 }
 
-/// The first rows as they stand there, as far as there is room for them. A line whose quote does not close is one value.
+/// The first rows as they stand there, as far as there is room for them. A line whose quote does not close, or leaves in
+/// doubt where fields end, is one value.
 pub(in crate::export) fn peek(
     mut lines: Lines,
-    delimiter: u8,
+    dialect: config::Dialect,
     max_rows: usize,
     room: &mut Room,
 ) -> Result<Peeked, ExportError> {
+    let dialect = &Dialect::from(dialect);
     let (mut cut, mut used) = (Cut::default(), LineUse::default());
     let mut peeked = Peeked::default();
     let value = |bytes: &[u8]| kept(&String::from_utf8_lossy(bytes)).to_owned();
     while peeked.rows.len() < max_rows {
-        let line = value(first_line(lines.wide_window()?).0);
-        let row: Vec<String> = match next_row(&mut lines, delimiter, &mut cut, &mut used)? {
+        let line = first_line(lines.wide_window()?).0.to_vec();
+        let is_cut = next_row(&mut lines, dialect, &mut cut, &mut used)?;
+        let in_doubt =
+            || cut.has_inner_quote && second_reading(&line, dialect).is_some_and(|second| second.is_other);
+        let row: Vec<String> = match is_cut {
             None => return Ok(peeked),
-            Some(true) => {
+            Some(true) if !in_doubt() => {
                 peeked.is_narrowed |= cut.fields.len() > MAX_COLUMNS;
                 cut.fields.iter().take(MAX_COLUMNS).map(|(from, to)| value(&cut.text[*from..*to])).collect()
             }
-            Some(false) => vec![line],
+            Some(_) => vec![value(&line)],
         };
         if !room.take(row.len(), row.iter().map(String::len).sum()) {
             peeked.is_cut = true;
@@ -213,20 +204,20 @@ pub(in crate::export) fn peek(
         }
         peeked.rows.push(row);
     }
-    peeked.is_cut = next_row(&mut lines, delimiter, &mut cut, &mut used)?.is_some();
+    peeked.is_cut = next_row(&mut lines, dialect, &mut cut, &mut used)?.is_some();
     Ok(peeked)
 }
 
 /// Passes rows that are no records.
 fn skip_rows(
     lines: &mut Lines,
-    delimiter: u8,
+    dialect: &Dialect,
     rows: u16,
     cut: &mut Cut,
     used: &mut LineUse,
 ) -> Result<(), ExportError> {
     for _ in 0..rows {
-        next_row(lines, delimiter, cut, used)?;
+        next_row(lines, dialect, cut, used)?;
     }
     Ok(())
 }
@@ -234,7 +225,7 @@ fn skip_rows(
 /// Takes the next row that is not blank as no record. `None` at the end, else whether it could be cut.
 fn next_row(
     lines: &mut Lines,
-    delimiter: u8,
+    dialect: &Dialect,
     cut: &mut Cut,
     used: &mut LineUse,
 ) -> Result<Option<bool>, ExportError> {
@@ -251,7 +242,7 @@ fn next_row(
             continue;
         }
         let limits = Limits { fields: usize::MAX, lines: MAX_LINES };
-        let (taken, spanned, is_cut) = match cut_quoted(window, delimiter, limits, cut) {
+        let (taken, spanned, is_cut) = match cut_record(window, dialect, limits, cut) {
             Outcome::Whole { taken, lines } => (taken, lines, true),
             Outcome::Broken => (line_bytes, 1, false),
         };
@@ -262,45 +253,6 @@ fn next_row(
         used.header += spanned as u64;
         return Ok(Some(is_cut));
     }
-}
-
-/// A record with quotes; returns the bytes and lines it took.
-fn quoted_record(
-    at: Position,
-    lines: &mut Lines,
-    delimiter: u8,
-    columns: usize,
-    wanted: &[Option<usize>],
-    cut: &mut Cut,
-    records: &mut impl Records,
-) -> Result<(usize, u64), ExportError> {
-    let window = lines.window()?;
-    let (_, line_bytes) = first_line(window);
-    let outcome = cut_quoted(&window[..line_bytes], delimiter, Limits::NONE, cut);
-    if matches!(outcome, Outcome::Broken) {
-        let wide = lines.wide_window()?;
-        let (line, _) = first_line(wide);
-        // Without limits, a file in which every line closes the quote of the one before and opens another would be
-        // read to the window's end once per line.
-        let limits = Limits { fields: columns, lines: MAX_LINES };
-        let outcome = cut_quoted(&wide[..wide.len().min(MAX_RECORD_BYTES)], delimiter, limits, cut);
-        let Outcome::Whole { taken, lines } = outcome else {
-            records.broken(at, Reason::BrokenQuote, line);
-            return Ok((line_bytes, 1));
-        };
-        if cut.fields.len() != columns {
-            records.broken(at, Reason::BrokenQuote, line);
-            return Ok((line_bytes, 1));
-        }
-        hand_over(at, &wide[..taken], &cut.text, &cut.fields, columns, wanted, records);
-        return Ok((taken, lines as u64));
-    }
-    hand_over(at, line_of(lines)?, &cut.text, &cut.fields, columns, wanted, records);
-    Ok((line_bytes, 1))
-}
-
-fn line_of(lines: &mut Lines) -> Result<&[u8], ExportError> {
-    Ok(first_line(lines.window()?).0)
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
-//! The fast path: whole lines of valid UTF-8 without a quote in them, many at a time.
+//! The fast path: whole lines of valid UTF-8 without a quote or an escape in them, many at a time.
 //!
 //! It takes what stands at the front of a window and leaves everything else to the general path, record by record.
 
 use super::LineUse;
+use super::dialect::Dialect;
 use super::index::Index;
 use crate::export::format::field::{Field, Position, Records};
 use crate::model::Reason;
@@ -11,8 +12,10 @@ use crate::model::Reason;
 const CHUNK_BYTES: usize = 1 << 14;
 
 /// Takes plain lines off the front of windows.
-pub(super) struct Plain {
-    delimiter: u8,
+pub(super) struct Plain<'a> {
+    dialect: &'a Dialect,
+    /// `None`: nothing of the text is plain.
+    delimiter: Option<u8>,
     columns: usize,
     /// How many fields a record is handed over with.
     fields: usize,
@@ -27,11 +30,12 @@ pub(super) struct Plain {
     is_odd: bool,
 }
 
-impl Plain {
-    pub(super) fn new(delimiter: u8, columns: usize, wanted: &[Option<usize>]) -> Self {
+impl<'a> Plain<'a> {
+    pub(super) fn new(dialect: &'a Dialect, columns: usize, wanted: &[Option<usize>]) -> Self {
         let places = wanted.iter().enumerate().filter_map(|(field, column)| column.map(|column| (field, column)));
         Self {
-            delimiter,
+            dialect,
+            delimiter: dialect.quick_delimiter(),
             columns,
             fields: wanted.len(),
             places: places.collect(),
@@ -52,8 +56,9 @@ impl Plain {
         used: &mut LineUse,
         records: &mut impl Records,
     ) -> Option<usize> {
+        let Some(delimiter) = self.delimiter else { return Some(0) };
         let Some(text) = self.front(window, offset) else { return Some(0) };
-        self.index.build(text.as_bytes(), self.delimiter);
+        self.index.build(text.as_bytes(), delimiter);
         let looks_beside = records.looks_beside();
         let mut fields = vec![Field::Null; self.fields];
         let mut delimiters = self.index.delimiters.as_slice();
@@ -106,14 +111,13 @@ impl Plain {
         if offset >= self.chunk_end {
             let chunk = whole_lines(&window[..window.len().min(CHUNK_BYTES)]);
             self.chunk_end = offset + chunk.len() as u64;
-            // A delimiter that is a part of line ends is nothing to be quick about.
-            self.is_odd = matches!(self.delimiter, b'\r' | b'\n');
+            self.is_odd = false;
         }
         if self.is_odd {
             return None;
         }
         let chunk = window.get(..usize::try_from(self.chunk_end - offset).ok()?)?;
-        let lines = memchr::memchr(b'"', chunk).map_or(chunk, |quote| whole_lines(&chunk[..quote]));
+        let lines = self.dialect.special(chunk).map_or(chunk, |quote| whole_lines(&chunk[..quote]));
         let text = simdutf8::basic::from_utf8(lines);
         // Looked at once: a chunk where every line is none would be looked at once a line.
         self.is_odd = text.is_err();

@@ -1,14 +1,15 @@
 //! One record on its way to the mapper.
 
 use super::cut::Cut;
+use super::dialect::Dialect;
 use crate::export::format::field::{Field, Position, Records};
 use crate::model::Reason;
 
-/// A line without a quote in it is cut at its delimiters.
+/// A line without a quote or an escape in it is cut at its delimiters.
 pub(super) fn plain_record(
     at: Position,
     line: &[u8],
-    delimiter: u8,
+    dialect: &Dialect,
     columns: usize,
     wanted: &[Option<usize>],
     cut: &mut Cut,
@@ -16,9 +17,19 @@ pub(super) fn plain_record(
 ) {
     cut.fields.clear();
     let mut from = 0;
-    for to in memchr::memchr_iter(delimiter, line) {
-        cut.fields.push((from, to));
-        from = to + 1;
+    match *dialect.delimiter() {
+        [delimiter] => {
+            for to in memchr::memchr_iter(delimiter, line) {
+                cut.fields.push((from, to));
+                from = to + 1;
+            }
+        }
+        ref delimiter => {
+            for to in memchr::memmem::find_iter(line, delimiter) {
+                cut.fields.push((from, to));
+                from = to + delimiter.len();
+            }
+        }
     }
     cut.fields.push((from, line.len()));
     hand_over(at, line, line, &cut.fields, columns, wanted, records);
@@ -38,7 +49,7 @@ pub(super) fn hand_over(
     if cut.len() != columns {
         return records.broken(at, Reason::FieldCount, raw);
     }
-    let Ok(text) = simdutf8::basic::from_utf8(text) else {
+    let Some(text) = Cut::sound(text, cut) else {
         return records.broken(at, Reason::NotUtf8, raw);
     };
     let value = |column: Option<usize>| match column.map(|column| &text[cut[column].0..cut[column].1]) {

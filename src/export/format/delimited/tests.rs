@@ -1,5 +1,7 @@
 //! The fast path against the general one.
 
+mod measured;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -14,10 +16,10 @@ fn wanted() -> Vec<Wanted> {
 }
 
 /// What is read of a file, and how it ends.
-fn read_all(text: &[u8], delimiter: u8, refused_after: Option<usize>, is_quick: bool) -> (Log, String) {
+fn read_all(text: &[u8], dialect: config::Dialect, refused_after: Option<usize>, is_quick: bool) -> (Log, String) {
     let mut log = Log { refused_after, ..Log::default() };
     let end = lines(text)
-        .and_then(|lines| read_lines(lines, delimiter, &Header::FIRST_LINE, &wanted(), is_quick, &mut log));
+        .and_then(|lines| read_lines(lines, &dialect.into(), &Header::FIRST_LINE, &wanted(), is_quick, &mut log));
     (log, format!("{end:?}"))
 }
 
@@ -61,11 +63,19 @@ proptest! {
     fn many_lines_at_a_time_are_read_as_one_by_one(
         text in file(),
         delimiter in prop::sample::select(&b",,,,,,;\t\r"[..]),
+        quote in prop::sample::select(&[Some(b'"'), Some(b'"'), Some(b'\''), None][..]),
+        escape in prop::sample::select(&[None, None, Some(b'z')][..]),
         refused_after in prop::option::weighted(0.1, 0..50_usize),
     ) {
-        let text: Vec<u8> = text.into_iter().map(|byte| if byte == b',' { delimiter } else { byte }).collect();
-        let quick = read_all(&text, delimiter, refused_after, true);
-        prop_assert_eq!(quick, read_all(&text, delimiter, refused_after, false));
+        let mapped = |byte| match byte {
+            b',' => delimiter,
+            b'"' => quote.unwrap_or(byte),
+            _ => byte,
+        };
+        let text: Vec<u8> = text.into_iter().map(mapped).collect();
+        let dialect = config::Dialect { quote, escape, ..config::Dialect::by(delimiter) };
+        let quick = read_all(&text, dialect, refused_after, true);
+        prop_assert_eq!(quick, read_all(&text, dialect, refused_after, false));
     }
 }
 
@@ -82,9 +92,9 @@ fn odd_lines_among_many_plain_ones_cost_only_themselves() {
         };
         text.extend(line);
     }
-    let (quick, end) = read_all(&text, b',', None, true);
+    let (quick, end) = read_all(&text, config::Dialect::by(b','), None, true);
     assert_eq!(end, "Ok(30000)");
     assert_eq!(quick.entries.iter().filter(|entry| entry.contains("NotUtf8")).count(), 6);
     assert_eq!(quick.entries.iter().filter(|entry| entry.contains("BrokenQuote")).count(), 6);
-    assert_eq!((quick, end), read_all(&text, b',', None, false));
+    assert_eq!((quick, end), read_all(&text, config::Dialect::by(b','), None, false));
 }

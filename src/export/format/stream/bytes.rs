@@ -11,6 +11,7 @@ use encoding_rs::UTF_8;
 use super::compression::Decompressed;
 use super::container;
 use super::encoding::{Transcoder, by_label, by_mark, unmarked_utf16};
+use crate::config::LineEnd;
 use crate::export::ExportError;
 
 /// As much as is looked at to tell the encoding.
@@ -25,6 +26,8 @@ pub(in crate::export) struct Bytes {
     transcoder: Option<Transcoder>,
     newlines: u64,
     ends_with_newline: bool,
+    /// Whether a carriage return ends a line.
+    returns_end_lines: bool,
 }
 
 impl Bytes {
@@ -61,7 +64,15 @@ impl Bytes {
             transcoder: Transcoder::of(encoding),
             newlines: 0,
             ends_with_newline: true,
+            returns_end_lines: false,
         })
+    }
+
+    /// The same with lines that end as declared. A carriage return that ends lines is a newline from here on, so that no
+    /// parser needs to know of it.
+    pub(in crate::export) fn ending_with(mut self, line_end: LineEnd) -> Self {
+        self.returns_end_lines = line_end == LineEnd::Return;
+        self
     }
 
     /// Lines that were read so far, a last one without a newline included.
@@ -102,6 +113,9 @@ impl Read for Bytes {
                 read?
             }
         };
+        if self.returns_end_lines {
+            into[..read].iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
+        }
         let bytes = &into[..read];
         self.newlines += memchr::memchr_iter(b'\n', bytes).count() as u64;
         if let Some(last) = bytes.last() {

@@ -112,7 +112,11 @@ fn read_text(
         day_zone: Zone::utc(),
         early_days: 0,
         late_days: 0,
-        format: Format::Delimited { delimiter: b';', encoding: None, header: Header::FIRST_LINE },
+        format: Format::Delimited {
+            dialect: crate::config::Dialect::by(b';'),
+            encoding: None,
+            header: Header::FIRST_LINE,
+        },
         columns,
         completeness: Completeness::default(),
         members: Vec::new(),
