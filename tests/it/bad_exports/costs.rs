@@ -156,9 +156,13 @@ fn sheets_share_the_room_and_each_shows_its_header() {
 fn what_lies_around_a_list_is_not_there_once_for_each_row() {
     let around = |members: usize, rows: usize| {
         let mut text = "{".to_owned();
-        (0..members).for_each(|number| drop(write!(text, "\"k{number}\":{number},")));
+        for number in 0..members {
+            let _ = write!(text, "\"k{number}\":{number},");
+        }
         text += "\"rows\":[";
-        (0..rows).for_each(|number| drop(write!(text, "{{\"id\":\"b{number}\",\"n\":{number}}},")));
+        for number in 0..rows {
+            let _ = write!(text, "{{\"id\":\"b{number}\",\"n\":{number}}},");
+        }
         text.pop();
         text + "]}"
     };

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{Seek, Write};
 
 use coverledger::config::{Delimiter, Dialect, Format, Header, LineEnd};
-use coverledger::export::{PeekFormat, peek};
+use coverledger::export::{PeekFormat, Room, peek};
 
 use super::mapping::{HEADER, Mapping};
 use super::outcome::Outcome;
@@ -31,7 +31,7 @@ fn table() -> Vec<[String; 9]> {
             format!("room {}", number % 3),
             cell(TITLES[number % TITLES.len()]),
             format!("v{number}"),
-            cell(if number % 2 == 0 { "new, loyal" } else { "new" }),
+            cell(if number.is_multiple_of(2) { "new, loyal" } else { "new" }),
             String::new(),
         ]
     };
@@ -46,7 +46,7 @@ fn taken(outcome: &Outcome) -> Vec<Cells> {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let row = |signal: &super::outcome::Taken| {
         let stage = &outcome.tape.stages[signal.stage];
-        [text(&signal.event_id), stage.broadcast_id.to_string(), text(&stage.cover_id), text(&signal.viewer_id)]
+        [text(&signal.event_id), stage.broadcast_id.clone(), text(&stage.cover_id), text(&signal.viewer_id)]
     };
     outcome.tape.signals.iter().map(row).collect()
 }
@@ -117,7 +117,7 @@ fn every_dialect_that_is_declared_is_read_cell_by_cell() {
 #[test]
 fn every_dialect_is_found_by_a_first_look() {
     for dialect in dialects() {
-        let seen = peek(opened(&file(&dialect, "\n")), 100).unwrap();
+        let seen = peek(opened(&file(&dialect, "\n")), 100, &mut Room::default()).unwrap();
         assert_eq!(seen.format, PeekFormat::Delimited { dialect });
         assert_eq!(seen.tables[0].rows.len(), 13, "{dialect:?}");
     }
@@ -135,7 +135,7 @@ fn lines_may_end_with_carriage_returns_alone() {
     let outcome = reader(dialect, Header::FIRST_LINE).read(&torn);
     let offset = usize::try_from(outcome.report().rejects[0].byte_offset.unwrap()).unwrap();
     assert!(torn[offset..].starts_with("e2,"));
-    assert_eq!(peek(opened(&text), 100).unwrap().format, PeekFormat::Delimited { dialect });
+    assert_eq!(peek(opened(&text), 100, &mut Room::default()).unwrap().format, PeekFormat::Delimited { dialect });
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn a_delimiter_too_few_or_too_many_costs_its_row_and_shifts_nothing() {
     for (number, row) in rows.iter().enumerate() {
         let fields: Vec<String> = row.iter().map(|value| field(value, &USUAL)).collect();
         let damaged = |line: String, what: &str| {
-            let mut lines: Vec<String> = rows.iter().map(|row| line_of(row)).collect();
+            let mut lines: Vec<String> = rows.iter().map(line_of).collect();
             lines[number] = line;
             only_lost(&format!("{}\n{}\n", header(&USUAL), lines.join("\n")), number..number + 1, what);
         };

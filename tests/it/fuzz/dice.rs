@@ -1,4 +1,4 @@
-//! Numbers drawn from a seed, the same on every machine (SplitMix64).
+//! Numbers drawn from a seed, the same on every machine (`SplitMix64`).
 
 pub struct Dice(u64);
 

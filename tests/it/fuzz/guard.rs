@@ -100,9 +100,10 @@ fn of_process(what: &str) -> Option<u64> {
 #[test]
 #[ignore = "run by a_planted_bug_is_found, in a process of its own: it takes over what is said of panics"]
 fn planted() {
+    type Bug<'a> = (&'a dyn Fn(&Case) -> String, Option<&'a str>);
     listen();
     let times = std::cell::Cell::new(0);
-    let bugs: [(&dyn Fn(&Case) -> String, Option<&str>); 5] = [
+    let bugs: [Bug<'_>; 5] = [
         (&|case| format!("{:?}", case.bytes), None),
         (&|case| case.bytes[7].to_string(), Some("panicked at tests/it/fuzz/guard.rs")),
         (

@@ -141,7 +141,8 @@ impl Bench {
             Target::Csv => seeds
                 .extend(case::fixtures("csv", &self.exports(|format| matches!(format, Format::Delimited { .. })))),
             Target::Json => {
-                seeds.extend(case::fixtures("json", &self.exports(|format| matches!(format, Format::Json { .. }))))
+                seeds
+                    .extend(case::fixtures("json", &self.exports(|format| matches!(format, Format::Json { .. }))));
             }
             Target::Configuration => seeds.extend(self.texts()),
             Target::Receipt | Target::Record | Target::Retention => {

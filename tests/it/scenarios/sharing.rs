@@ -108,7 +108,7 @@ fn a_lease_that_claims_a_day_is_waited_for_as_long_as_one_lasts_and_the_wait_is_
 fn a_lease_that_was_written_long_ago_is_not_waited_for_whatever_it_claims() {
     let scenario = two_markets();
     lease(&scenario, foreign(), 23 * 3600);
-    let long_ago = SystemTime::now() - Duration::from_secs(3600);
+    let long_ago = SystemTime::now() - Duration::from_hours(1);
     std::fs::File::options().write(true).open(scenario.path(LEASE)).unwrap().set_modified(long_ago).unwrap();
     let outcome = scenario.run().exits(0).says("2 published");
     assert!(!outcome.stderr.contains("waiting"), "{}", outcome.stderr);
