@@ -262,7 +262,9 @@ fn wide(columns: usize) -> Peek {
         (state >> 33) % below
     };
     let mut text = "cover_ctr|impressions|cover_clicks".to_owned();
-    (3..columns).for_each(|column| drop(write!(text, "|c{column}")));
+    for column in 3..columns {
+        let _ = write!(text, "|c{column}");
+    }
     for _ in 0..40 {
         let (shown, clicks) = (2_000 + next(7_000), 50 + next(350));
         // Four digits behind the point, rounded.

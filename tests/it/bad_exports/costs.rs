@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use coverledger::export::{Cell, ExportError, Peek, PeekFormat, Room, peek};
 
-use super::mapping::{HEADER, Mapping, good};
+use super::mapping::{HEADER, Mapping, good, good_json};
 use super::peeks::file;
 use super::workbook::{changed, replaced, sheet, sound, workbook};
 
@@ -156,9 +156,13 @@ fn sheets_share_the_room_and_each_shows_its_header() {
 fn what_lies_around_a_list_is_not_there_once_for_each_row() {
     let around = |members: usize, rows: usize| {
         let mut text = "{".to_owned();
-        (0..members).for_each(|number| drop(write!(text, "\"k{number}\":{number},")));
+        for number in 0..members {
+            let _ = write!(text, "\"k{number}\":{number},");
+        }
         text += "\"rows\":[";
-        (0..rows).for_each(|number| drop(write!(text, "{{\"id\":\"b{number}\",\"n\":{number}}},")));
+        for number in 0..rows {
+            let _ = write!(text, "{{\"id\":\"b{number}\",\"n\":{number}}},");
+        }
         text.pop();
         text + "]}"
     };
@@ -170,6 +174,20 @@ fn what_lies_around_a_list_is_not_there_once_for_each_row() {
     assert!(cells(&seen) <= MOST_CELLS + 2 * MOST_COLUMNS, "{}", cells(&seen));
     let few = look(around(3, 5_000));
     assert!(!few.tables[0].is_narrowed && !few.tables[0].is_cut && few.tables[0].rows.len() == 5_001);
+}
+
+#[test]
+fn what_lies_around_many_lists_is_not_read_again_for_each() {
+    // Sixty gigabytes would go through the parser.
+    let lists = 20_000;
+    let list = format!("{{\"rows\":[{}]}},", good_json("e1").trim());
+    let mut text =
+        format!("{{\"shown\":\"c9\",\"pad\":\"{}\",\"lives\":[{}", "x".repeat(500_000), list.repeat(lists));
+    text.pop();
+    let mapping = Mapping::events().cover(&["$.shown"]).json(&["lives", "[]", "rows", "[]"]);
+    let read = mapping.read(text + "]}");
+    assert_eq!(read.report().taken, lists as u64);
+    assert!(read.tape.stages.iter().all(|stage| stage.cover_id.as_deref() == Some("c9")));
 }
 
 #[test]
