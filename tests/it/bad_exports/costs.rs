@@ -238,9 +238,9 @@ fn a_line_of_a_megabyte_is_kept_as_far_as_there_is_room() {
 }
 
 #[test]
-fn a_header_of_a_million_names_is_told_in_a_few() {
-    let names: Vec<String> = (0..150_000).map(|number| format!("occured_a{number}")).collect();
-    let refused = Mapping::events().read(format!("{}\n{}\n", names.join(","), ",".repeat(149_999)));
+fn a_header_of_fifty_thousand_names_is_told_in_a_few() {
+    let names: Vec<String> = (0..50_000).map(|number| format!("occured_a{number}")).collect();
+    let refused = Mapping::events().read(format!("{}\n{}\n", names.join(","), ",".repeat(49_999)));
     assert!(matches!(refused.report, Err(ExportError::NoMappedColumn(_) | ExportError::MissingColumns(_))));
     let beside = format!("{},{}\n", HEADER.trim_end().replace("what", "whatever"), names.join(","));
     let missing = Mapping::events().read(beside + &good("e1")).refusal();
