@@ -1,5 +1,7 @@
 //! Platforms whose exports are known by their columns.
 
+use std::collections::BTreeSet;
+
 use super::column::Column;
 use super::name::{bare, fold};
 
@@ -64,14 +66,15 @@ const SHEETS: [&str; 16] = [
 impl Known {
     /// Whose clock its times are on, where enough of the table is as the platform's sheets are.
     pub(super) fn clock_of(&self, columns: &[Column]) -> Option<(&'static str, &'static str)> {
-        let is_known = |name: &&&str| columns.iter().any(|column| fold(&column.raw) == fold(name));
-        self.clock.filter(|_| SHEETS.iter().filter(is_known).count() > 1)
+        let names: BTreeSet<String> = columns.iter().map(|column| fold(&column.raw)).collect();
+        self.clock.filter(|_| SHEETS.iter().filter(|name| names.contains(&fold(name))).count() > 1)
     }
 }
 
 /// The platform that these columns are of.
 pub(super) fn find(columns: &[Column]) -> Option<&'static Known> {
-    let has =
-        |name: &&str| columns.iter().any(|column| [fold(&column.raw), bare(&column.raw)].contains(&fold(name)));
+    let names: BTreeSet<String> =
+        columns.iter().flat_map(|column| [fold(&column.raw), bare(&column.raw)]).collect();
+    let has = |name: &&str| names.contains(&fold(name));
     KNOWN.iter().find(|known| known.columns.iter().all(has))
 }

@@ -10,7 +10,7 @@ use super::kind::Kind;
 use super::number::{Number, Shape};
 use super::role::Role;
 use super::work::Work;
-use pairs::{Pairs, WAYS};
+use pairs::{Pairs, Sample, WAYS};
 
 /// A ratio and the two columns whose quotient it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,8 +47,8 @@ pub enum Proof {
 /// Rows with something above and below the line that a proof takes.
 const ENOUGH: usize = 3;
 
-/// Steps that a table is worth: a table of 600 columns takes a quarter of them.
-pub(super) const STEPS: u64 = 60_000_000;
+/// Steps that a table is worth: a table of 600 columns and 60 rows takes less than half of them.
+pub(super) const STEPS: u64 = 30_000_000;
 /// Quotients of one ratio that are told: of more, the rows tell nothing apart.
 const MOST_QUOTIENTS: usize = 24;
 
@@ -77,8 +77,9 @@ pub(super) fn find(columns: &[Column], work: &mut Work) -> Found {
     let mut found = Found::default();
     for rate in rates {
         let mut fitting = Vec::new();
+        let sample = Sample::of(columns, rate);
         let is_tried = counts.iter().filter(|among| **among != rate).all(|among| {
-            let Some(numerators) = pairs.numerators(rate, *among, ways(&columns[rate]), work) else {
+            let Some(numerators) = pairs.numerators(&sample, *among, ways(&columns[rate]), work) else {
                 return false;
             };
             numerators.into_iter().all(|of| {

@@ -6,6 +6,9 @@ use super::published::is_published;
 use super::qualifier;
 use crate::model::Count;
 
+/// No column has a longer name; texts have, and a first look asks of many cells whether they are names.
+const LONGEST_NAME_BYTES: usize = 512;
+
 /// What a name claims.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
@@ -60,6 +63,9 @@ pub enum Role {
 impl Role {
     /// What a name claims, if it is a known one.
     pub(super) fn of(name: &str) -> Option<Self> {
+        if name.len() > LONGEST_NAME_BYTES {
+            return None;
+        }
         let folded = fold(name);
         // `traffic.views` of a document is known by its last member.
         let member = || {

@@ -16,6 +16,7 @@ use super::stream::bytes::Bytes;
 use super::stream::compression::Decompressed;
 use super::stream::member::Lying;
 use super::wanted::Wanted;
+use super::zip_end::claimed_files;
 use super::{Decoded, text};
 use crate::config::{Export, Format};
 use crate::export::error::list;
@@ -77,12 +78,13 @@ pub(in crate::export) fn names(file: &File) -> Result<Vec<String>, ExportError> 
 
 fn open(file: &File) -> Result<ZipArchive<BufReader<File>>, ExportError> {
     let mut file = file.try_clone()?;
+    let too_many = || ExportError::Zip(format!("it has more than {MAX_MEMBERS} files"));
+    if claimed_files(&mut file)? > MAX_MEMBERS as u64 {
+        return Err(too_many());
+    }
     file.rewind()?;
     let archive = ZipArchive::new(BufReader::new(file)).map_err(|error| damaged(&error))?;
-    if archive.len() > MAX_MEMBERS {
-        return Err(ExportError::Zip(format!("it has more than {MAX_MEMBERS} files")));
-    }
-    Ok(archive)
+    if archive.len() > MAX_MEMBERS { Err(too_many()) } else { Ok(archive) }
 }
 
 /// A member, and where it lies or why it cannot be read.

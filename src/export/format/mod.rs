@@ -15,6 +15,7 @@ pub(super) mod parquet;
 pub(super) mod stream;
 pub(super) mod wanted;
 pub(super) mod workbook;
+mod zip_end;
 
 use std::fs::File;
 

@@ -39,7 +39,7 @@ use crate::model::Reason;
 const HEAD_BYTES: u64 = 1 << 16;
 /// Rows that show how they are written.
 const GUESS_ROWS: usize = 100;
-/// A first line of NDJSON that is looked at for what tells it from a document has so few lists.
+/// So many rows within a first line tell that it is a document.
 const ONE_ROW: usize = 1;
 /// Labels as people write them.
 const LABELS: [&str; 15] = [
@@ -257,7 +257,7 @@ fn ndjson(mut lines: Lines, max_rows: usize, room: &mut Room) -> Result<PeekTabl
     let mut names = Names::default();
     let mut rows = vec![Vec::new()];
     let mut is_cut = false;
-    for number in 1.. {
+    for number in 1_u64.. {
         let window = lines.window()?;
         if window.is_empty() {
             break;

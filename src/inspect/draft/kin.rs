@@ -32,11 +32,11 @@ impl<'a> Kin<'a> {
     /// Every name that a column of the first file has over all files, its own first.
     pub(super) fn names(&self, first: &Finding, column: usize) -> Vec<String> {
         let own = &first.columns[column];
-        let mut names = vec![own.name.clone()];
+        let (mut names, folded) = (vec![own.name.clone()], fold(&own.raw));
         let position = first.columns[..column].iter().filter(|other| other.role == own.role).count();
         for other in &self.alike {
             let columns = &other.finding.columns;
-            if columns.iter().any(|column| fold(&column.raw) == fold(&own.raw)) {
+            if columns.iter().any(|column| fold(&column.raw) == folded) {
                 continue;
             }
             // Of several columns of one role the second is the second.

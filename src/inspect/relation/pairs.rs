@@ -31,33 +31,52 @@ struct Row {
     widest: f64,
 }
 
+/// The first rows in which a ratio is more than nothing: nothing by nothing is nothing, whatever the columns are.
+pub(super) struct Sample {
+    rate: usize,
+    rows: Vec<usize>,
+    /// Of each column, in which of them it has a number, as bits.
+    there: Vec<u64>,
+}
+
+impl Sample {
+    pub(super) fn of(columns: &[Column], rate: usize) -> Self {
+        let numbers = columns[rate].numbers.iter().enumerate();
+        let telling = numbers.filter(|(_, number)| number.is_some_and(|number| number.value != 0.0));
+        let rows: Vec<usize> = telling.map(|(row, _)| row).take(SAMPLE).collect();
+        let bits = |column: &Column| {
+            let bits = rows.iter().enumerate().filter(|(_, row)| column.numbers[**row].is_some());
+            bits.fold(0_u64, |bits, (bit, _)| bits | 1 << bit)
+        };
+        let there = columns.iter().map(bits).collect();
+        Self { rate, rows, there }
+    }
+}
+
 impl<'a> Pairs<'a> {
     pub(super) fn new(columns: &'a [Column], counts: &'a [usize]) -> Self {
         Self { columns, counts, rows: HashMap::new() }
     }
 
-    /// The numerators that explain a ratio by a denominator in more than half of the first rows in which it is
-    /// anything. `None` once there is no work left.
+    /// The numerators that explain a ratio by a denominator in more than half of its sample. `None` once there is no
+    /// work left.
     pub(super) fn numerators(
         &mut self,
-        rate: usize,
+        sample: &Sample,
         among: usize,
         ways: &[(bool, bool)],
         work: &mut Work,
     ) -> Option<Vec<usize>> {
-        let rows = self.sample(rate);
         // Of each column, and each way: in which rows of the sample it fits.
         let mut fits: HashMap<(usize, usize), u64> = HashMap::new();
-        let mut there = 0_u64;
-        for (bit, row) in rows.iter().enumerate() {
-            let (Some(ratio), Some(whole)) = (self.columns[rate].numbers[*row], self.columns[among].numbers[*row])
-            else {
-                continue;
-            };
+        let mut divided = 0_u64;
+        for (bit, row) in sample.rows.iter().enumerate() {
+            let number = |column: usize| self.columns[column].numbers[*row];
+            let (Some(ratio), Some(whole)) = (number(sample.rate), number(among)) else { continue };
             if whole.low <= 0.0 {
                 continue;
             }
-            there |= 1 << bit;
+            divided |= 1 << bit;
             if !self.put_in_order(*row, work) {
                 return None;
             }
@@ -74,27 +93,16 @@ impl<'a> Pairs<'a> {
                 }
             }
         }
-        let is_there = |column: usize| {
-            let bits = rows.iter().enumerate().filter(|(_, row)| self.columns[column].numbers[**row].is_some());
-            there & bits.fold(0_u64, |bits, (bit, _)| bits | 1 << bit)
+        let explains = |(column, fits): &(usize, u64)| {
+            *column != sample.rate
+                && *column != among
+                && fits.count_ones() * 2 > (divided & sample.there[*column]).count_ones()
         };
-        let explains = |column: usize, fits: u64| fits.count_ones() * 2 > is_there(column).count_ones();
-        let mut found: Vec<usize> = fits
-            .into_iter()
-            .map(|((column, _), fits)| (column, fits))
-            .filter(|(column, fits)| *column != rate && *column != among && explains(*column, *fits))
-            .map(|(column, _)| column)
-            .collect();
+        let found = fits.into_iter().map(|((column, _), fits)| (column, fits)).filter(explains);
+        let mut found: Vec<usize> = found.map(|(column, _)| column).collect();
         found.sort_unstable();
         found.dedup();
         Some(found)
-    }
-
-    /// The first rows in which a ratio is more than nothing: nothing by nothing is nothing, whatever the columns are.
-    fn sample(&self, rate: usize) -> Vec<usize> {
-        let numbers = self.columns[rate].numbers.iter().enumerate();
-        let telling = numbers.filter(|(_, number)| number.is_some_and(|number| number.value != 0.0));
-        telling.map(|(row, _)| row).take(SAMPLE).collect()
     }
 
     /// Puts the counts of a row in order, unless that was done.

@@ -5,6 +5,7 @@
 //! from the document down, `$.lives[].live_id` of the element of `lives` that holds the row. Where rows, or what they lie
 //! in, are members of an object (`data{}`), `$key` is the key.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 
 use serde_json::value::RawValue;
@@ -40,8 +41,14 @@ pub(in crate::export::format) fn read(
     let document = sound(body(&text))?;
     refuse_error(document, pages)?;
     let physical = rows_at::count(body(&text), &steps)?;
-    let mut rows =
-        Rows { text: &text, columns: columns(wanted, &steps), keys: Keys::default(), record: 0, records };
+    let mut rows = Rows {
+        text: &text,
+        columns: columns(wanted, &steps),
+        around: BTreeMap::new(),
+        keys: Keys::default(),
+        record: 0,
+        records,
+    };
     Way::go(&steps, document, &mut |passed, key, list| rows.list(passed, key, list))?;
     if rows.records.is_refused() {
         return Ok((0, None));
@@ -119,6 +126,8 @@ fn columns<'s>(wanted: &'s [Wanted], steps: &[&str]) -> Vec<Vec<Name<'s>>> {
 struct Rows<'s, 'a, R> {
     text: &'a str,
     columns: Vec<Vec<Name<'s>>>,
+    /// What was found for a name of a column, by their numbers, in the object that was gone through last.
+    around: BTreeMap<(usize, usize), (&'a RawValue, Option<&'a RawValue>)>,
     keys: Keys,
     record: u64,
     records: &'s mut R,
@@ -159,15 +168,20 @@ impl<'a, R: Records> Rows<'_, 'a, R> {
         }
     }
 
-    /// The values around the rows of a list.
-    fn around(&self, passed: &[&'a RawValue]) -> Result<Vec<Option<&'a RawValue>>, ExportError> {
+    /// The values around the rows of a list. A document may have a million lists: it is not read again for each.
+    fn around(&mut self, passed: &[&'a RawValue]) -> Result<Vec<Option<&'a RawValue>>, ExportError> {
         let mut around = Vec::new();
-        for names in &self.columns {
+        for (column, names) in self.columns.iter().enumerate() {
             let mut found = None;
-            for name in names {
+            for (nth, name) in names.iter().enumerate() {
                 let Name::Passed(depth, name) = name else { continue };
-                let value = passed.get(*depth).map_or(Ok(None), |holder| lookup(holder, name));
-                let value = value.map_err(|reason| unclear(name, reason))?;
+                let Some(holder) = passed.get(*depth).copied() else { continue };
+                let known = self.around.get(&(column, nth)).filter(|(of, _)| std::ptr::eq(*of, holder));
+                let value = match known {
+                    Some((_, value)) => *value,
+                    None => lookup(holder, name).map_err(|reason| unclear(name, reason))?,
+                };
+                self.around.insert((column, nth), (holder, value));
                 found = found.or(value);
             }
             around.push(found);

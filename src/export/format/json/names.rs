@@ -60,10 +60,10 @@ fn go<'a>(object: &'a RawValue, name: &mut String, levels: usize, take: &mut dyn
                 name.push('.');
             }
             name.push_str(&key);
-            match value.get().starts_with('{') {
-                true if levels > 1 => go(value, name, levels - 1, take),
-                true => {}
-                false => take(name, value),
+            if !value.get().starts_with('{') {
+                take(name, value);
+            } else if levels > 1 {
+                go(value, name, levels - 1, take);
             }
             name.truncate(before);
         }

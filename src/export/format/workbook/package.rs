@@ -12,6 +12,7 @@ use zip::ZipArchive;
 use super::markup::{Piece, attribute, scan};
 use crate::export::format::stream::compression::{EXPANSION_GRACE_BYTES, MAX_EXPANSION};
 use crate::export::format::stream::container;
+use crate::export::format::zip_end::claimed_files;
 use crate::export::halt::Heeding;
 use crate::export::{ExportError, Halt};
 
@@ -54,11 +55,15 @@ impl Package {
     pub(in crate::export) fn open(mut file: File, halt: &Halt) -> Result<Self, ExportError> {
         file.rewind()?;
         recognize(&mut file)?;
+        let too_many = || unsound(format!("it has more than {MAX_PARTS} parts"));
+        if claimed_files(&mut file)? > MAX_PARTS as u64 {
+            return Err(too_many());
+        }
         file.rewind()?;
         let compressed = file.metadata()?.len();
         let archive = ZipArchive::new(BufReader::new(halt.heeded(file))).map_err(unsound)?;
         if archive.len() > MAX_PARTS {
-            return Err(unsound(format!("it has more than {MAX_PARTS} parts")));
+            return Err(too_many());
         }
         let is_types = |name: &[u8]| name.eq_ignore_ascii_case(b"[Content_Types].xml");
         if !archive.file_names_raw().any(is_types) {
