@@ -59,15 +59,13 @@ fn rivals(text: &[u8], usual: &Dialect, found: &Rows) -> Vec<Dialect> {
     }
     let has_escapes = !is_sound && (has("\\\"") || has("\\'"));
     let escapes: &[Option<u8>] = if has_escapes { &[None, Some(b'\\')] } else { &[None] };
+    // All delimiters with the usual quotes come first.
     let mut rivals = Vec::new();
-    for delimiter in delimiters {
-        for quote in &quotes {
-            rivals.extend(escapes.iter().map(|escape| Dialect {
-                delimiter,
-                quote: *quote,
-                escape: *escape,
-                ..*usual
-            }));
+    for quote in quotes {
+        for delimiter in &delimiters {
+            let escaped =
+                |escape: &Option<u8>| Dialect { delimiter: *delimiter, quote, escape: *escape, ..*usual };
+            rivals.extend(escapes.iter().map(escaped));
         }
     }
     rivals.retain(|rival| rival != usual);
@@ -92,9 +90,15 @@ fn is_better(other: &Dialect, read: &Rows, best: &Dialect, found: &Rows) -> bool
         quote if quote == best.quote => fits,
         Some(b'"') => fits,
         // A damaged row alone does not speak for text without quotes; nor does text that is all in quotes.
-        None => fits && alike > most + 1 && enclosed(read, '"') + enclosed(read, '\'') == 0,
+        None => {
+            let is_told = alike > most + 1 && alike * 2 > read.len();
+            fits && is_told && enclosed(read, '"') + enclosed(read, '\'') == 0
+        }
         // A delimiter within other quotes made rows wider.
-        Some(quote) => enclosed(read, '"') == 0 && opened(found, char::from(quote)) * 2 >= alike,
+        Some(quote) => {
+            let opened = opened(found, char::from(quote));
+            enclosed(read, '"') == 0 && (opened * 2 >= alike || opened > 1 && alike > most + 1)
+        }
     };
     let is_as_good = alike > 1 && (is_longer || other.quote != best.quote && width == widest);
     speaks && (alike > most || alike == most && is_as_good)
@@ -107,8 +111,8 @@ fn opened(rows: &Rows, quote: char) -> usize {
 
 /// How many values stand in these quotes.
 fn enclosed(rows: &Rows, quote: char) -> usize {
-    let is_enclosed = |value: &&String| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
-    rows.iter().flatten().filter(is_enclosed).count()
+    let is_enclosed = |value: &&str| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
+    rows.iter().flatten().map(|value| value.trim()).filter(is_enclosed).count()
 }
 
 /// How many rows have the commonest number of fields, and that number; zeros if it is one field.

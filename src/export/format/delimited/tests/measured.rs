@@ -72,6 +72,7 @@ fn written(file: &Path, said: &Value) -> Result<String, ExportError> {
 
 /// For every `csv/X` below the folder and its `said/X.json`: what is read of it, as `read/X`.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a measurement that is started by hand is told where the files are")]
 #[ignore = "needs COVERLEDGER_DELIMITED, a folder with files of a benchmark"]
 #[expect(clippy::disallowed_methods, reason = "a test that reads for a script, which names the folder")]
 fn files_of_a_folder_as_they_are_read() {
