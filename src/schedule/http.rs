@@ -23,6 +23,7 @@ use tokio::time::{sleep, timeout};
 
 use super::health::Health;
 use super::metrics::{self, Metrics};
+use crate::model::legible;
 use crate::time::Clock;
 
 const MAX_CONNECTIONS: usize = 64;
@@ -65,7 +66,8 @@ impl Pages {
             }
             "/readyz" => match health.not_ready {
                 None => (StatusCode::OK, "ready\n".to_owned()),
-                Some(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {reason}\n")),
+                // Stores are quoted in it.
+                Some(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {}\n", legible(&reason))),
             },
             "/metrics" => match self.metrics.expose(&health, now) {
                 Ok(text) => return (StatusCode::OK, metrics::CONTENT_TYPE, text),
