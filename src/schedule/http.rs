@@ -26,6 +26,7 @@ use tokio::time::{sleep, timeout};
 
 use super::health::Health;
 use super::metrics::{self, Metrics};
+use crate::model::legible;
 use crate::time::Clock;
 
 /// Each takes a file, and some kilobytes.
@@ -69,7 +70,8 @@ impl Pages {
             }
             "/readyz" => match health.not_ready {
                 None => (StatusCode::OK, "ready\n".to_owned()),
-                Some(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {reason}\n")),
+                // Stores are quoted in it.
+                Some(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {}\n", legible(&reason))),
             },
             "/metrics" => match self.metrics.expose(&health, now) {
                 Ok(text) => return (StatusCode::OK, metrics::CONTENT_TYPE, text),

@@ -81,9 +81,9 @@ async fn probes_and_prometheus_are_answered_and_nothing_else() {
 #[tokio::test]
 async fn a_scheduler_that_is_not_ready_or_has_stalled_says_so() {
     let served = served().await;
-    served.health.send_modify(|health| health.not_ready = Some("the archive does not answer".to_owned()));
+    served.health.send_modify(|health| health.not_ready = Some("the archive \u{1b}[2J\nready".to_owned()));
     let (head, body) = served.get("/readyz").await;
-    assert_eq!((status(&head), body.as_str()), ("503", "not ready: the archive does not answer\n"));
+    assert_eq!((status(&head), body.as_str()), ("503", "not ready: the archive \\u{1b}[2J\\nready\n"));
     assert_eq!(status(&served.get("/healthz").await.0), "200");
     served.health.send_modify(|health| health.last_look = at("2026-11-22T03:27:00Z"));
     let (head, body) = served.get("/healthz").await;
