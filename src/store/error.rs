@@ -66,7 +66,7 @@ pub enum StoreProblem {
     NotPermitted(String),
     /// A symbolic link is in the way.
     #[error(
-        "it is a symbolic link that leads out of the store, or lies behind one, and such links are not followed (put the file or the folder itself there)"
+        "it is a symbolic link that leads to no file of the store, or lies behind one, and such links are not followed (put the file or the folder itself there)"
     )]
     Link,
     /// It is longer than what is looked for can be.

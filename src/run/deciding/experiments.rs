@@ -166,7 +166,7 @@ impl Desk<'_> {
         let listed = places.map(|(platform, market)| async move {
             let Experiment { from, to, .. } = *experiment;
             let revisions = self.archive.revisions_within(&platform, &market, from, to).await?;
-            Ok::<_, ArchiveError>(Inputs { platform, market, revisions })
+            Ok::<_, ArchiveError>(Inputs { platform, market, revisions, newest_is_lost: false })
         });
         let all: Vec<Inputs> = stream::iter(listed).buffered(MARKETS_AT_A_TIME).try_collect().await?;
         Ok(all.into_iter().filter(|inputs| !inputs.revisions.is_empty()).collect())

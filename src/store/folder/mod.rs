@@ -75,12 +75,14 @@ impl Folder {
         done.unwrap_or_else(|error| Err(StoreProblem::Other(error.to_string())))
     }
 
-    /// The file at a key, open for reading; `None` if there is none.
+    /// The file at a key, open for reading; `None` if there is none and no link either.
     pub(super) fn file(&self, key: &str) -> Result<Option<File>, StoreProblem> {
         self.disk.reads()?;
         // Opening a pipe would wait for whoever writes into it.
         if !present(self.dir.metadata(key))?.is_some_and(|metadata| metadata.is_file()) {
-            return Ok(None);
+            // A link that leads to nothing, or to a folder, is there.
+            let is_link = present(self.dir.symlink_metadata(key))?.is_some_and(|metadata| metadata.is_symlink());
+            return if is_link { Err(StoreProblem::Link) } else { Ok(None) };
         }
         match present(self.dir.open(key))? {
             Some(file) if file.metadata()?.is_file() => Ok(Some(file.into_std())),

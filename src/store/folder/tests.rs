@@ -45,6 +45,15 @@ async fn a_link_swapped_in_after_the_listing_is_not_followed() {
 }
 
 #[tokio::test]
+async fn a_pipe_is_no_file_and_nobody_waits_for_it() {
+    let (temp, store) = ground();
+    let made = std::process::Command::new("mkfifo").arg(temp.path().join("in/a/pipe")).status();
+    assert!(made.unwrap().success());
+    assert_eq!(store.get("a/pipe").await.unwrap(), None);
+    assert_eq!(store.list("a").await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn keys_that_lead_out_are_no_keys() {
     let (temp, store) = ground();
     for key in ["../out/file", "a/../../out/file", "a/./file", "a//file", "", "a\0b/../file"] {
