@@ -225,7 +225,7 @@ impl ReceiptProblem {
             Self::Unreadable(_)
                 | Self::Hash { .. }
                 | Self::Misplaced { .. }
-                | Self::OutOfReach(StoreProblem::TooLarge { .. } | StoreProblem::Link)
+                | Self::OutOfReach(StoreProblem::TooLarge { .. } | StoreProblem::Link | StoreProblem::NoFile)
         )
     }
 }

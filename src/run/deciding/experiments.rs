@@ -176,7 +176,7 @@ impl Desk<'_> {
         let mut known =
             Known { evidences: Vec::new(), state: State::Final, uncut: Vec::new(), retired: Vec::new() };
         for (number, place) in inputs.iter().enumerate() {
-            let Inputs { platform, market, revisions } = place;
+            let Inputs { platform, market, revisions, .. } = place;
             let published = |revisions: BTreeMap<Date, u64>, of| async move {
                 let found = self.archive.published_tables(platform, market, &revisions, of).await?;
                 // A decision stays made: it is not made without a day that was published.

@@ -35,7 +35,7 @@ impl Inputs {
 
     /// For the receipt.
     pub(super) fn facts(&self) -> impl Iterator<Item = FactRecord> {
-        let Self { platform, market, revisions } = self;
+        let Self { platform, market, revisions, .. } = self;
         revisions.iter().map(|(&local_date, &revision)| FactRecord {
             market_day: MarketDay { platform: platform.clone(), market: market.clone(), local_date },
             revision,
