@@ -109,7 +109,7 @@ fn nothing_is_decided_as_of_an_earlier_day_because_the_newest_cannot_be_read() {
     scenario.run().exits(0).says("2 decisions: 2 published");
     let decided = scenario.tree("archive/_receipts/shop/_decisions/GB");
     scenario.write("archive/_receipts/shop/GB/2026-11-20/00000001.json", "torn");
-    scenario.write("config/decisions.yaml", "version: 1\nwindow_days: 3\nperiod_days: 2\n");
+    scenario.write("config/decisions.yaml", "version: 1\nwindow_days: 5\nperiod_days: 2\n");
     scenario.run().exits(6).says("not decided: shop/GB/decisions, 2026-11-20 left out");
     assert_eq!(scenario.tree("archive/_receipts/shop/_decisions/GB"), decided);
 }
