@@ -15,6 +15,9 @@ use super::{Archive, ArchiveError};
 use crate::model::{MarketDay, MarketId, PlatformId};
 use crate::store::{StoreError, StoreProblem};
 
+/// No note has more bytes.
+const MOST_BYTES: u64 = 1 << 20;
+
 /// How an attempt ended that published nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -98,7 +101,10 @@ impl Archive {
             if !keys.contains(&key) {
                 continue;
             }
-            let text = self.store.get(&key).await?;
+            let text = match self.store.get_at_most(&key, MOST_BYTES).await {
+                Err(error) if self.is_of_object(&error.problem) => None,
+                text => text?,
+            };
             if let Some(note) = text.and_then(|text| serde_json::from_slice(&text).ok()) {
                 notes.insert((day.market, day.local_date), note);
             }

@@ -32,7 +32,10 @@ impl Doubts {
                 doubts.missing(&Key::Receipt(unit, number).path());
             }
         }
-        doubts.unaccounted(all.chains.keys(), currents, has_revisions);
+        doubts.unaccounted(all.chains.keys(), currents);
+        if all.chains.is_empty() && has_revisions {
+            doubts.no_receipts();
+        }
         doubts
     }
 
@@ -48,15 +51,12 @@ impl Doubts {
         self.0.push(format!("the receipt `{key}` is not there, though a later one is"));
     }
 
+    pub(super) fn table(&mut self, key: &str, unit: &Unit) {
+        self.0.push(format!("`{key}`, a table of `{unit}`, is not there, or not whole"));
+    }
+
     /// Tables of which there is no receipt at all, given the units that have one.
-    pub(super) fn unaccounted<'u>(
-        &mut self,
-        units: impl Iterator<Item = &'u Unit>,
-        currents: BTreeSet<String>,
-        has_revisions: bool,
-    ) {
-        let mut units = units.peekable();
-        let is_empty = units.peek().is_none();
+    pub(super) fn unaccounted<'u>(&mut self, units: impl Iterator<Item = &'u Unit>, currents: BTreeSet<String>) {
         let is_current = |key: &String| keys::current_at(key).is_some();
         let mut strays = stray_currents(currents, units).into_iter().filter(is_current);
         if let Some(first) = strays.next() {
@@ -64,9 +64,11 @@ impl Doubts {
                 "`{first}` and {} other tables are there, and nothing below `_receipts` is of them",
                 strays.count()
             ));
-        } else if is_empty && has_revisions {
-            self.0.push("there are tables in `_revisions`, and no receipt below `_receipts`".to_owned());
         }
+    }
+
+    pub(super) fn no_receipts(&mut self) {
+        self.0.push("there are tables in `_revisions`, and no receipt below `_receipts`".to_owned());
     }
 
     /// Whether there is none.

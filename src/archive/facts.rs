@@ -29,7 +29,7 @@ pub struct PublishedTable {
 pub struct PublishedTables {
     /// In the order of their dates; of those that have it.
     pub tables: Vec<PublishedTable>,
-    /// Market-days of which the receipt or the table's own bytes cannot be relied on, and why.
+    /// Market-days of which the receipt cannot be relied on, and why.
     pub unreadable: BTreeMap<Date, String>,
 }
 
@@ -91,7 +91,7 @@ impl Archive {
     /// A table of these revisions of market-days. As many are read at a time as the store may be asked.
     ///
     /// # Errors
-    /// The store does not answer.
+    /// The store does not answer, or a table's own bytes are missing or damaged.
     pub async fn published_tables(
         &self,
         platform: &PlatformId,
@@ -104,13 +104,13 @@ impl Archive {
             let unit = Unit::MarketDay(MarketDay { platform, market, local_date });
             match self.published_table(&unit, local_date, revision, table).await {
                 Ok(found) => Ok(found.map(Ok)),
-                Err(ArchiveError::Store(error)) if !self.is_of_object(&error.problem) => Err(error.into()),
-                Err(error) => Ok(Some(Err((local_date, error.to_string())))),
+                Err(ArchiveError::Receipt(error)) => Ok(Some(Err((local_date, error.to_string())))),
+                Err(error) => Err(error),
             }
         });
         let mut reads = stream::iter(reads).buffered(self.store.requests());
         let mut found = PublishedTables::default();
-        while let Some(read) = reads.try_next().await.map_err(|error: ArchiveError| error)? {
+        while let Some(read) = reads.try_next().await? {
             match read {
                 Some(Ok(table)) => found.tables.push(table),
                 Some(Err((date, reason))) => {

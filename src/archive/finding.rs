@@ -19,6 +19,8 @@ pub struct Verification {
     pub revisions: usize,
     /// Of those, removed by pruning as they may be.
     pub pruned: usize,
+    /// Tables by content that no receipt names: of a publisher that was killed, that is at work, or of a lost receipt.
+    pub unaccounted: usize,
     /// Receipts that cannot be read and that a later one takes the place of.
     pub quarantined: usize,
     /// Tables read at their current path.

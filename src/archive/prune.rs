@@ -8,7 +8,7 @@
 //! Receipts are all that says what stays, so nothing goes on doubt ([`super::doubt`]): where one cannot be read or seems
 //! to be lost, where more would go than is stated, and, unless it is asked for, what no receipt names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
@@ -156,7 +156,7 @@ impl Archive {
         let chains: Chains = all.chains.into_iter().map(|(unit, chain)| (unit, chain.sound)).collect();
         let kept = keep(&chains, cutoff);
         let named: BTreeSet<&str> =
-            chains.values().flat_map(|chain| chain.values()).flat_map(retention::tables).collect();
+            chains.values().flat_map(BTreeMap::values).flat_map(retention::tables).collect();
         let is_named = |object: &Object| keys::revision_at(&object.key).is_some_and(|hash| named.contains(hash));
         let goes = |object: &&Object| {
             let sha256 = keys::revision_at(&object.key);

@@ -54,7 +54,9 @@ impl Archive {
             }
             (_, Some(before)) => before.content.clone(),
             (_, None) => {
-                self.keep_currents(unit).await?;
+                if !self.keep_currents(unit).await? {
+                    return Ok(false);
+                }
                 Content { retired: true, ..of_unknown(unit, Vec::new()) }
             }
         };
@@ -71,7 +73,9 @@ impl Archive {
                 Ok(true)
             }
             Ok(ReceiptPut::Other) => Ok(false),
-            Err(PublishError::Archive(error)) => Err(error),
+            Err(PublishError::Archive(ArchiveError::Store(error))) if !self.is_of_object(&error.problem) => {
+                Err(error.into())
+            }
             Err(error) => {
                 tracing::warn!(unit = unit.to_string(), %error, "damaged receipts could not be quarantined");
                 Ok(false)
@@ -100,14 +104,18 @@ impl Archive {
         Ok((!tables.is_empty()).then_some(tables))
     }
 
-    /// Keeps what lies at the current paths of a unit by its content: it may be the only copy.
-    async fn keep_currents(&self, unit: &Unit) -> Result<(), ArchiveError> {
+    /// Keeps what lies at the current paths of a unit by its content: it may be the only copy. Says whether all is kept.
+    async fn keep_currents(&self, unit: &Unit) -> Result<bool, ArchiveError> {
         for key in self.shown_of(unit).await? {
-            if let Some(bytes) = self.bytes_if_read(&key).await? {
-                self.store.put_new(&Key::Revision(&sha256_hex(&bytes)).path(), bytes).await?;
+            let Some(bytes) = self.bytes_if_read(&key).await? else { continue };
+            let revision = Key::Revision(&sha256_hex(&bytes)).path();
+            match self.store.put_new(&revision, bytes).await {
+                Ok(_) => {}
+                Err(error) if self.is_of_object(&error.problem) => return Ok(false),
+                Err(error) => return Err(error.into()),
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// What lies at a key, if it can be read.

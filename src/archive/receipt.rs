@@ -211,7 +211,7 @@ impl ReceiptProblem {
     pub(super) const fn way_out(&self) -> &'static str {
         match self {
             Self::Gone | Self::Version(_) => "",
-            Self::OutOfReach(StoreProblem::Link) => " (`coverledger verify` names what else lies behind links)",
+            Self::OutOfReach(StoreProblem::Link) => " (`coverledger verify` names what lies behind links)",
             Self::OutOfReach(_) | Self::Unreadable(_) | Self::Hash { .. } | Self::Misplaced { .. } => {
                 " (put it back from a copy, or have it quarantined by `coverledger verify --repair`)"
             }
@@ -225,7 +225,7 @@ impl ReceiptProblem {
             Self::Unreadable(_)
                 | Self::Hash { .. }
                 | Self::Misplaced { .. }
-                | Self::OutOfReach(StoreProblem::TooLarge { .. })
+                | Self::OutOfReach(StoreProblem::TooLarge { .. } | StoreProblem::Link | StoreProblem::NoFile)
         )
     }
 }

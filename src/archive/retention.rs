@@ -18,6 +18,8 @@ use super::keys::Key;
 use super::{Archive, ArchiveError, Receipt, Unit};
 use crate::store::{StoreError, StoreProblem};
 
+/// It holds one instant.
+const MOST_BYTES: u64 = 1 << 16;
 const VERSION: u32 = 1;
 
 /// Since when nothing is missing.
@@ -58,7 +60,7 @@ impl Archive {
     /// The store does not answer, or what it holds is not readable.
     pub async fn retention(&self) -> Result<Option<Retention>, ArchiveError> {
         let key = Key::Retention.path();
-        let Some(bytes) = self.store.get(&key).await? else { return Ok(None) };
+        let Some(bytes) = self.store.get_at_most(&key, MOST_BYTES).await? else { return Ok(None) };
         match serde_json::from_slice::<Retention>(&bytes) {
             Ok(retention) if retention.version == VERSION => Ok(Some(retention)),
             Ok(retention) => {

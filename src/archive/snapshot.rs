@@ -1,6 +1,6 @@
 //! What was the truth at an instant.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
@@ -65,9 +65,8 @@ impl Archive {
         for key in &listed.links {
             snapshot.doubts.link(key);
         }
-        let has_revisions =
-            listed.revisions.is_empty() && !self.store.list(&Key::Revisions.path()).await?.is_empty();
-        snapshot.doubts.unaccounted(listed.revisions.keys(), currents, has_revisions);
+        snapshot.doubts.unaccounted(listed.revisions.keys(), currents);
+        let has_receipts = !listed.revisions.is_empty();
         let searches = listed
             .revisions
             .into_iter()
@@ -81,13 +80,23 @@ impl Archive {
                 Then::Unknown(Err(error)) => snapshot.doubts.receipt(&error),
             }
         }
-        if self.retention().await?.is_some_and(|retention| as_of < retention.pruned_before) {
-            let listed = self.store.list(&Key::Revisions.path()).await?;
-            let there: BTreeSet<&str> = listed.iter().map(|object| object.key.as_str()).collect();
-            for object in &mut snapshot.objects {
-                object.is_pruned = !there.contains(object.key.as_str());
-            }
+        // After the receipts: whoever publishes puts its tables before.
+        let tables = self.store.list(&Key::Revisions.path()).await?;
+        let tables: BTreeMap<String, u64> = tables.into_iter().map(|object| (object.key, object.size)).collect();
+        if !has_receipts && !tables.is_empty() {
+            snapshot.doubts.no_receipts();
         }
+        let may_be_pruned = self.retention().await?.is_some_and(|retention| as_of < retention.pruned_before);
+        let Snapshot { objects, doubts } = &mut snapshot;
+        objects.retain_mut(|object| {
+            let there = tables.get(&object.key);
+            object.is_pruned = there.is_none() && may_be_pruned;
+            let is_whole = there == Some(&object.size);
+            if !is_whole && !object.is_pruned {
+                doubts.table(&object.key, &object.unit);
+            }
+            is_whole || object.is_pruned
+        });
         Ok(snapshot)
     }
 

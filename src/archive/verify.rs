@@ -76,6 +76,9 @@ impl Archive {
             }
         }
         verification.revisions = named.len();
+        let listed = self.store.list(&Key::Revisions.path()).await?;
+        let hashes = listed.iter().filter_map(|object| keys::revision_at(&object.key));
+        verification.unaccounted = hashes.filter(|hash| !named.contains_key(*hash)).count();
         let checks = named.into_iter().map(|(sha256, receipt)| async move {
             let (unit, revision) = (Box::new(receipt.content.unit.clone()), receipt.content.revision);
             let key = Key::Revision(&sha256).path();
@@ -123,8 +126,11 @@ impl Archive {
             if let Some(bytes) = self.bytes_if_read(&table.key).await?
                 && sha256_hex(&bytes) == sha256
             {
-                self.store.put(key, bytes).await?;
-                return Ok(true);
+                return match self.store.put(key, bytes).await {
+                    Ok(()) => Ok(true),
+                    Err(error) if self.is_of_object(&error.problem) => Ok(false),
+                    Err(error) => Err(error.into()),
+                };
             }
         }
         Ok(false)

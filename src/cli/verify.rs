@@ -18,6 +18,13 @@ pub async fn run(args: &Verify, global: &Global, out: &mut Screen<'_>) -> Result
     for finding in &found.findings {
         writeln!(out, "{finding}")?;
     }
+    if found.unaccounted > 0 {
+        writeln!(
+            out,
+            "{} tables by content are named by no receipt, as a publisher leaves them that is killed, or a receipt that is lost",
+            found.unaccounted
+        )?;
+    }
     if found.quarantined > 0 {
         writeln!(
             out,

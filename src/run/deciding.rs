@@ -144,6 +144,9 @@ impl Desk<'_> {
             // A listing of receipts does not tell what was retired or is damaged; reading them did. Each turn leaves less.
             drop(due);
             for (market, unreadable) in known.map(|known| known.unreadable).unwrap_or_default() {
+                if let Some(inputs) = all.get_mut(&market) {
+                    inputs.newest_is_lost |= inputs.as_of().is_some_and(|newest| unreadable.contains_key(&newest));
+                }
                 left_out.entry(market).or_insert_with(BTreeMap::new).extend(unreadable);
             }
             all = without(all, &days);
@@ -181,6 +184,7 @@ impl Desk<'_> {
             platform: platform.clone(),
             market: market.clone(),
             revisions,
+            newest_is_lost: false,
         }))
     }
 

@@ -66,9 +66,12 @@ pub enum StoreProblem {
     NotPermitted(String),
     /// A symbolic link is in the way.
     #[error(
-        "it is a symbolic link that leads out of the store, or lies behind one, and such links are not followed (put the file or the folder itself there)"
+        "it is a symbolic link that leads to no file of the store, or lies behind one, and such links are not followed (put the file or the folder itself there)"
     )]
     Link,
+    /// Something else than a file.
+    #[error("it is a pipe, a socket or a device, and only files are read (put the file there)")]
+    NoFile,
     /// It is longer than what is looked for can be.
     #[error("it has {size} bytes, and more than {most} are not read")]
     TooLarge {
@@ -166,6 +169,7 @@ impl StoreProblem {
                 | Self::Refused(_)
                 | Self::NotPermitted(_)
                 | Self::Link
+                | Self::NoFile
                 | Self::NoCredentials
                 | Self::IgnoresCreateOnly
                 | Self::RefusesCreateOnly(_)
@@ -182,6 +186,7 @@ impl StoreProblem {
             self,
             Self::NotPermitted(_)
                 | Self::Link
+                | Self::NoFile
                 | Self::TooLarge { .. }
                 | Self::Archived(_)
                 | Self::Damaged

@@ -101,3 +101,25 @@ fn all_dates_lie_side_by_side() {
 fn an_id_cannot_leave_its_folder() {
     let _ = Key::ReceiptsOfRejects(&PlatformId::new("../x")).path();
 }
+
+#[test]
+fn current_paths_are_read_back_and_nothing_else_is_one() {
+    let units = [day(), rejects(Some(date(2026, 1, 2))), rejects(None), decisions(), experiment()];
+    for unit in units {
+        for table in TableName::ALL.into_iter().filter(|table| table.family() == unit.family()) {
+            assert_eq!(current_at(&Key::Current(table, &unit).path()), Some((table, unit.clone())));
+        }
+    }
+    for stranger in [
+        "funnel/part.parquet",
+        "funnel/platform=p/market=US/part.parquet",
+        "funnel/market=US/platform=p/local_date=2026-11-21/part.parquet",
+        "funnel/platform=p/market=US/local_date=2026-11-21/part.parquet.bak",
+        "funnel/platform=p/market=US/local_date=20261121/part.parquet",
+        "cover/platform=p/market=US/local_date=2026-11-21/part.parquet",
+        "elsewhere/platform=p/market=US/local_date=2026-11-21/part.parquet",
+        "rejects/platform=p/part.parquet",
+    ] {
+        assert_eq!(current_at(stranger), None, "{stranger}");
+    }
+}

@@ -308,3 +308,22 @@ async fn receipts_behind_a_link_are_unknown_and_not_unpublished() {
         assert!(text.contains("symbolic link") && !text.contains("credentials"), "{text}");
     }
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_single_receipt_that_is_a_link_is_quarantined() {
+    for target in ["/etc/hostname", "nowhere", ".."] {
+        let bench = Bench::in_folder();
+        say(&bench, &day(18), "a").await;
+        let key = Key::Receipt(&day(18), 1).path();
+        let path = bench.folder.as_ref().unwrap().path().join(&key);
+        std::fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink(target, &path).unwrap();
+        let error = bench.archive.newest(&day(18)).await.unwrap_err().to_string();
+        assert!(error.contains(&key) && error.contains("symbolic link"), "{target}: {error}");
+        assert_eq!(left(&repair(&bench).await.unwrap()), 0, "{target}");
+        assert!(std::fs::symlink_metadata(&path).unwrap().is_symlink(), "it stays where it is");
+        assert_sound(&bench.archive).await;
+        assert_eq!(bench.archive.newest(&day(18)).await.unwrap().unwrap().content.revision, 2);
+    }
+}

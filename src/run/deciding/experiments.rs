@@ -166,7 +166,7 @@ impl Desk<'_> {
         let listed = places.map(|(platform, market)| async move {
             let Experiment { from, to, .. } = *experiment;
             let revisions = self.archive.revisions_within(&platform, &market, from, to).await?;
-            Ok::<_, ArchiveError>(Inputs { platform, market, revisions })
+            Ok::<_, ArchiveError>(Inputs { platform, market, revisions, newest_is_lost: false })
         });
         let all: Vec<Inputs> = stream::iter(listed).buffered(MARKETS_AT_A_TIME).try_collect().await?;
         Ok(all.into_iter().filter(|inputs| !inputs.revisions.is_empty()).collect())
@@ -176,7 +176,7 @@ impl Desk<'_> {
         let mut known =
             Known { evidences: Vec::new(), state: State::Final, uncut: Vec::new(), retired: Vec::new() };
         for (number, place) in inputs.iter().enumerate() {
-            let Inputs { platform, market, revisions } = place;
+            let Inputs { platform, market, revisions, .. } = place;
             let published = |revisions: BTreeMap<Date, u64>, of| async move {
                 let found = self.archive.published_tables(platform, market, &revisions, of).await?;
                 // A decision stays made: it is not made without a day that was published.

@@ -13,12 +13,15 @@ pub(super) struct Inputs {
     pub(super) market: MarketId,
     /// The newest revision of each local date; not empty.
     pub(super) revisions: BTreeMap<Date, u64>,
+    /// Whether the newest market-day cannot be read and is left out. Nothing is decided as of an earlier one then: what was
+    /// stands on days that are no longer among these.
+    pub(super) newest_is_lost: bool,
 }
 
 impl Inputs {
-    /// The newest local date.
+    /// The newest local date, by which it is decided; `None` if nothing is.
     pub(super) fn as_of(&self) -> Option<Date> {
-        self.revisions.keys().next_back().copied()
+        self.revisions.keys().next_back().copied().filter(|_| !self.newest_is_lost)
     }
 
     /// The market-days that are not among those of which a table was found: they were retired.
@@ -32,7 +35,7 @@ impl Inputs {
 
     /// For the receipt.
     pub(super) fn facts(&self) -> impl Iterator<Item = FactRecord> {
-        let Self { platform, market, revisions } = self;
+        let Self { platform, market, revisions, .. } = self;
         revisions.iter().map(|(&local_date, &revision)| FactRecord {
             market_day: MarketDay { platform: platform.clone(), market: market.clone(), local_date },
             revision,

@@ -75,9 +75,18 @@ impl Folder {
         done.unwrap_or_else(|error| Err(StoreProblem::Other(error.to_string())))
     }
 
-    /// The file at a key, open for reading; `None` if there is none.
+    /// The file at a key, open for reading; `None` if there is nothing but a folder perhaps.
     pub(super) fn file(&self, key: &str) -> Result<Option<File>, StoreProblem> {
         self.disk.reads()?;
+        // Opening a pipe would wait for whoever writes into it.
+        if !present(self.dir.metadata(key))?.is_some_and(|metadata| metadata.is_file()) {
+            return match present(self.dir.symlink_metadata(key))? {
+                None => Ok(None),
+                Some(metadata) if metadata.is_dir() => Ok(None),
+                Some(metadata) if metadata.is_symlink() => Err(StoreProblem::Link),
+                Some(_) => Err(StoreProblem::NoFile),
+            };
+        }
         match present(self.dir.open(key))? {
             Some(file) if file.metadata()?.is_file() => Ok(Some(file.into_std())),
             _ => Ok(None),
@@ -127,7 +136,13 @@ impl Folder {
 
     pub(super) fn put(&self, key: &str, bytes: &[u8], stays: Stays) -> Result<(), StoreProblem> {
         let staged = self.stage(key, bytes, stays)?;
-        if let Err(error) = self.disk.rename(|| self.dir.rename(staged.path(), &self.dir, key)) {
+        let rename = || self.disk.rename(|| self.dir.rename(staged.path(), &self.dir, key));
+        let renamed = match rename() {
+            // An empty folder in the way is nobody's.
+            Err(_) if self.dir.remove_dir(key).is_ok() => rename(),
+            renamed => renamed,
+        };
+        if let Err(error) = renamed {
             staged.discard();
             return Err(unnamed(&error));
         }

@@ -45,6 +45,28 @@ async fn a_link_swapped_in_after_the_listing_is_not_followed() {
 }
 
 #[tokio::test]
+async fn a_pipe_is_no_file_and_nobody_waits_for_it() {
+    let (temp, store) = ground();
+    let made = std::process::Command::new("mkfifo").arg(temp.path().join("in/a/pipe")).status();
+    assert!(made.unwrap().success());
+    assert_eq!(store.get("a/pipe").await.unwrap_err().problem, StoreProblem::NoFile);
+    let listing = store.listing_after("a", "").await.unwrap();
+    assert_eq!((listing.objects.len(), listing.links), (1, vec!["a/pipe".to_owned()]));
+    store.put("a/pipe", "mine".into()).await.unwrap();
+    assert_eq!(store.get("a/pipe").await.unwrap().unwrap(), "mine");
+}
+
+#[tokio::test]
+async fn an_empty_folder_is_in_nobodys_way() {
+    let (temp, store) = ground();
+    fs::create_dir(temp.path().join("in/a/b")).unwrap();
+    store.put("a/b", "mine".into()).await.unwrap();
+    assert_eq!(store.get("a/b").await.unwrap().unwrap(), "mine");
+    store.put("a", "mine".into()).await.unwrap_err();
+    assert_eq!(store.list("a").await.unwrap().len(), 2);
+}
+
+#[tokio::test]
 async fn keys_that_lead_out_are_no_keys() {
     let (temp, store) = ground();
     for key in ["../out/file", "a/../../out/file", "a/./file", "a//file", "", "a\0b/../file"] {

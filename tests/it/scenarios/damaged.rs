@@ -86,15 +86,32 @@ fn decisions_go_on_without_a_day_that_cannot_be_read_and_say_so() {
     let whole = scenario.path(&format!("archive/{RECEIPT}"));
     let receipt = fs::read(&whole).unwrap();
     fs::write(&whole, "torn").unwrap();
+    scenario.run().exits(6).says("2 decisions: 2 current");
+    scenario.deliver("shop/2026-11-20/b.csv", events("late 2026-11-20T12:00:00Z show GB r1 c1 v2 f 25-34 -"));
     for _ in 0..2 {
         scenario.run().exits(6).says("not decided: shop/GB/decisions, 2026-11-18 left out").says(RECEIPT);
         let facts = scenario.receipt("shop/_decisions/GB/2026-11-20")["content"].clone();
         assert_eq!((facts["revision"].as_u64(), facts["facts"].as_array().unwrap().len()), (Some(2), 3));
-        assert_eq!(scenario.receipt("shop/_decisions/JP/2026-11-20")["content"]["revision"], 1);
+        assert_eq!(
+            scenario.receipt("shop/_decisions/JP/2026-11-20")["content"]["facts"].as_array().unwrap().len(),
+            4
+        );
     }
     fs::write(&whole, receipt).unwrap();
     scenario.run().exits(0).says("2 decisions: 1 published, 1 current");
     assert_eq!(scenario.receipt("shop/_decisions/GB/2026-11-20")["content"]["facts"].as_array().unwrap().len(), 4);
+}
+
+#[test]
+fn nothing_is_decided_as_of_an_earlier_day_because_the_newest_cannot_be_read() {
+    let scenario = week();
+    scenario.write("config/decisions.yaml", "version: 1\nwindow_days: 4\nperiod_days: 2\n");
+    scenario.run().exits(0).says("2 decisions: 2 published");
+    let decided = scenario.tree("archive/_receipts/shop/_decisions/GB");
+    scenario.write("archive/_receipts/shop/GB/2026-11-20/00000001.json", "torn");
+    scenario.write("config/decisions.yaml", "version: 1\nwindow_days: 5\nperiod_days: 2\n");
+    scenario.run().exits(6).says("not decided: shop/GB/decisions, 2026-11-20 left out");
+    assert_eq!(scenario.tree("archive/_receipts/shop/_decisions/GB"), decided);
 }
 
 #[test]
@@ -119,7 +136,8 @@ fn what_cannot_be_shown_is_named_beside_the_rest() {
 fn a_link_costs_its_table_and_is_called_a_link() {
     let scenario = week();
     scenario.run().exits(0);
-    let table = "funnel/platform=shop/market=GB/local_date=2026-11-18/part.parquet";
+    // Of a day that stays as it was published.
+    let table = "funnel/platform=shop/market=GB/local_date=2026-11-17/part.parquet";
     let path = scenario.path(&format!("archive/{table}"));
     fs::remove_file(&path).unwrap();
     std::os::unix::fs::symlink("/etc/hostname", &path).unwrap();
