@@ -63,9 +63,8 @@ fn rivals(text: &[u8], usual: &Dialect, found: &Rows) -> Vec<Dialect> {
     let mut rivals = Vec::new();
     for quote in quotes {
         for delimiter in &delimiters {
-            let escaped =
-                |escape: &Option<u8>| Dialect { delimiter: *delimiter, quote, escape: *escape, ..*usual };
-            rivals.extend(escapes.iter().map(escaped));
+            let by = |escape: &Option<u8>| Dialect { delimiter: *delimiter, quote, escape: *escape, ..*usual };
+            rivals.extend(escapes.iter().map(by));
         }
     }
     rivals.retain(|rival| rival != usual);

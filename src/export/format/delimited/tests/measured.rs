@@ -74,7 +74,6 @@ fn written(file: &Path, said: &Value) -> Result<String, ExportError> {
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a measurement that is started by hand is told where the files are")]
 #[ignore = "needs COVERLEDGER_DELIMITED, a folder with files of a benchmark"]
-#[expect(clippy::disallowed_methods, reason = "a test that reads for a script, which names the folder")]
 fn files_of_a_folder_as_they_are_read() {
     let folder = PathBuf::from(std::env::var("COVERLEDGER_DELIMITED").expect("COVERLEDGER_DELIMITED"));
     fs::create_dir_all(folder.join("read")).unwrap();
