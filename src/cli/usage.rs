@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use clap::builder::StyledStr;
 use clap::error::ContextValue;
 
 use super::screen::Lines;
@@ -21,7 +22,7 @@ impl Usage {
                 ContextValue::Strings(texts) => ContextValue::Strings(texts.iter().map(on_one_line).collect()),
                 // Hints, which repeat what was written.
                 ContextValue::StyledStrs(texts) => {
-                    let texts = texts.iter().map(|text| on_one_line(&text.to_string()).into());
+                    let texts = texts.iter().map(|text| StyledStr::from(on_one_line(&text.to_string())));
                     ContextValue::StyledStrs(texts.collect())
                 }
                 _ => continue,

@@ -2,7 +2,7 @@
 //!
 //! A target gives an answer in words. The same bytes must give the same answer twice, and whatever they are there must be one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{Seek, Write as _};
@@ -15,6 +15,7 @@ use coverledger::inspect::{self, Sample};
 use coverledger::model::MarketId;
 use coverledger::run::stores;
 use coverledger::time::Zone;
+use jiff::civil::Date;
 
 use super::case::{self, Case};
 use super::parts::Packing;
@@ -267,7 +268,8 @@ impl Bench {
     /// A name of an object, held against the path of every export.
     fn key(&self, bytes: &[u8]) -> String {
         let key = String::from_utf8_lossy(bytes);
-        let dates = ["2026-11-19", "2026-11-20", "2026-11-21"].map(|date| date.parse().unwrap()).into();
+        let dates = ["2026-11-19", "2026-11-20", "2026-11-21"].map(|date| date.parse::<Date>().unwrap());
+        let dates = BTreeSet::from(dates);
         let mut words = String::new();
         for export in self.exports.values() {
             if let Some(market) = export::named(export, &self.workspace.markets, &dates, &key) {
