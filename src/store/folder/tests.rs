@@ -63,16 +63,3 @@ async fn keys_that_lead_out_are_no_keys() {
     assert_eq!(outside.len(), 1);
     assert_eq!(fs::read_to_string(temp.path().join("out/file")).unwrap(), "secret");
 }
-
-#[tokio::test]
-async fn a_pipe_is_no_file_and_nobody_waits_for_it() {
-    let (temp, store) = ground();
-    let pipe = temp.path().join("in/a/pipe");
-    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    let read = tokio::time::timeout(std::time::Duration::from_secs(20), store.get("a/pipe")).await;
-    // Whoever waits for a writer gets one, so that the test ends.
-    let _ = fs::File::options().read(true).write(true).open(&pipe);
-    assert_eq!(read.expect("nobody writes to it").unwrap(), None);
-    let listed = store.list("a").await.unwrap();
-    assert_eq!(listed.iter().map(|object| object.key.as_str()).collect::<Vec<_>>(), ["a/file"]);
-}
