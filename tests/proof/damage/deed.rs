@@ -59,6 +59,13 @@ impl Deed {
 }
 
 impl Case {
+    /// Whether nobody can name what was damaged, since nothing tells that it was there: what misses it is named. An
+    /// empty folder is nothing, as in every store.
+    pub fn is_traceless(&self) -> bool {
+        let is_missing = matches!(self.harm, Harm::Gone | Harm::Emptied | Harm::Folder { .. });
+        self.place.is_folder() || (is_missing && self.place.is_receipt())
+    }
+
     /// Damages the archive of this lane.
     pub fn carry_out(&self, ground: &Ground, lane: &Lane<'_>) -> Deed {
         let mut dice = Chance(self.seed);
@@ -202,10 +209,7 @@ impl Case {
             deed.harmless.get_or_insert("a link within the archive to the same bytes is the same bytes");
             deed.units.clear();
         }
-        // Nobody can name what is gone without a trace: what misses it is named.
-        let is_missing = matches!(self.harm, Harm::Gone | Harm::Emptied) || self.place.is_folder();
-        let is_traceless = self.place.is_receipt() || self.place.is_folder();
-        if is_missing && is_traceless {
+        if self.is_traceless() {
             let mut any: Vec<String> = deed.named.iter().flatten().cloned().collect();
             any.extend(deed.units.iter().map(|unit| format!("_receipts/{}/", unit.0)));
             any.extend(deed.units.iter().filter(|unit| unit.is_market_day()).map(current_of));

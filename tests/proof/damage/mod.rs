@@ -2,7 +2,7 @@
 //!
 //! What an archive holds and what stands on what is written apart, in `truth.rs`; `harm.rs` is the table of what is
 //! done to which kind of object. A thousand cases instead of a few dozen: `COVERLEDGER_DAMAGE=1000`; one of them again:
-//! `COVERLEDGER_DAMAGE_SEED=…`, or all of some kinds: `COVERLEDGER_DAMAGE_ONLY=Receipt,Pipe`.
+//! `COVERLEDGER_DAMAGE_SEED=…`, or all of some kinds: `COVERLEDGER_DAMAGE_ONLY=Receipt,-Pipe`.
 
 mod deed;
 mod forge;
@@ -27,10 +27,15 @@ use trial::{Planted, Trial};
 /// Cases by default.
 const FEW: u64 = 48;
 
+/// Between two seeds that follow each other: any stretch of them is spread over the table.
+const STRIDE: u64 = 97;
+
+fn pair(table: &[(Place, Harm)], seed: u64) -> (Place, Harm) {
+    table[usize::try_from(seed * STRIDE % table.len() as u64).unwrap()]
+}
+
 fn case(ground: &Ground, table: &[(Place, Harm)], seed: u64) -> Case {
-    // Any stretch of seeds is spread over the table.
-    let stride = 97;
-    let (place, harm) = table[usize::try_from(seed * stride % table.len() as u64).unwrap()];
+    let (place, harm) = pair(table, seed);
     let keys = place.keys(ground);
     assert!(!keys.is_empty(), "the archive holds no {place:?}");
     let key = keys[usize::try_from(Chance(seed).below(keys.len() as u64)).unwrap()].clone();
@@ -48,8 +53,9 @@ fn seeds(table: &[(Place, Harm)]) -> Vec<u64> {
     let all = 1..=number("COVERLEDGER_DAMAGE").unwrap_or(FEW);
     let only = env::var("COVERLEDGER_DAMAGE_ONLY").unwrap_or_default();
     let is_wanted = |seed: &u64| {
-        let (place, harm) = table[usize::try_from(seed * 97 % table.len() as u64).unwrap()];
-        only.split(',').all(|word| format!("{place:?} {harm:?}").contains(word))
+        let pair = format!("{:?}", pair(table, *seed));
+        only.split(',')
+            .all(|word| word.strip_prefix('-').map_or_else(|| pair.contains(word), |word| !pair.contains(word)))
     };
     all.filter(is_wanted).collect()
 }
@@ -58,7 +64,7 @@ fn seeds(table: &[(Place, Harm)]) -> Vec<u64> {
 fn whatever_is_damaged_nothing_sound_is_lost_and_the_damage_is_named() {
     let ground = Ground::prepare();
     let table = harm::table();
-    assert_ne!(table.len() % 97, 0, "the stride has to reach every pair");
+    assert_ne!(table.len() as u64 % STRIDE, 0, "the stride has to reach every pair");
     let cases: Vec<Case> = seeds(&table).into_iter().map(|seed| case(&ground, &table, seed)).collect();
     let trials = at_once(&cases, |case| {
         let trial = Trial::hold(&ground, case.clone(), Planted::Nothing);

@@ -7,8 +7,9 @@ use bytes::Bytes;
 use polars::prelude::{DataFrame, ParquetReader, SerReader as _};
 
 use super::deed::{Case, Deed};
+use super::forge::Forgery;
 use super::ground::{Ground, LAST, Lane, PRUNE_DAYS};
-use super::harm::{Harm, Leads, Tail};
+use super::harm::{Harm, Leads, Region, Tail};
 use super::place::Place;
 use super::truth::{is_of_the_moment, sha256};
 use crate::worker::Finished;
@@ -148,7 +149,8 @@ impl<'g> Trial<'g> {
 
     /// What `snapshot` lists is what was known, whole, or it fails by name.
     fn snapshots(&mut self, state: &str) {
-        for days in [0, 22, PRUNE_DAYS - 1, 32] {
+        let another = [22, PRUNE_DAYS - 1, 32][usize::try_from(self.case.seed % 3).unwrap()];
+        for days in [0, another] {
             let as_of = self.ground.days_ago(days);
             if self.pruned && days > PRUNE_DAYS {
                 continue;
@@ -282,8 +284,7 @@ impl<'g> Trial<'g> {
         let receipts = self.ground.after.objects.keys().filter(|key| key.starts_with("_receipts/"));
         let new = receipts.filter(|key| !self.ground.truth.objects.contains_key(*key));
         let missing: Vec<&String> = new.filter(|key| !found.contains_key(*key)).collect();
-        let is_traceless = self.case.place.is_folder() || self.case.harm == Harm::Gone;
-        if done.code == Some(0) && !missing.is_empty() && !is_traceless {
+        if done.code == Some(0) && !missing.is_empty() && !self.case.is_traceless() {
             self.wrong("run is silent", format!("run exits with 0 without {}", missing[0]));
         }
     }
@@ -365,18 +366,20 @@ impl<'g> Trial<'g> {
         {
             return true;
         }
+        // What is in the way of a put is somebody's, and stays: a folder, a link, what may not be read.
+        let is_in_the_way =
+            matches!(self.case.harm, Harm::Folder { .. } | Harm::Link(_) | Harm::Closed | Harm::Pipe);
         match place {
-            // A folder with a file in it is somebody's.
-            _ if place.is_table() => !matches!(self.case.harm, Harm::Folder { with_a_file: true } | Harm::Doubled),
-            Place::RevisionShown => !matches!(self.case.harm, Harm::Folder { .. } | Harm::Exchanged),
-            Place::ReceiptInView | Place::ReceiptPast => !matches!(
-                self.case.harm,
-                Harm::Folder { .. } | Harm::Exchanged | Harm::Gone | Harm::Forged(_) | Harm::Link(_)
-            ),
-            Place::TablesOfUnit | Place::AllOfTable => matches!(self.case.harm, Harm::Gone | Harm::Emptied),
-            Place::Note | Place::Lease | Place::Record => {
-                !matches!(self.case.harm, Harm::Folder { .. } | Harm::Link(_) | Harm::Closed | Harm::Pipe)
+            _ if place.is_table() => !is_in_the_way && self.case.harm != Harm::Doubled,
+            Place::RevisionShown => !is_in_the_way && self.case.harm != Harm::Exchanged,
+            // A newer program may have written it.
+            Place::ReceiptInView | Place::ReceiptPast => {
+                let is_damage =
+                    !is_in_the_way && !matches!(self.case.harm, Harm::Version | Harm::Gone | Harm::Doubled);
+                is_damage && self.deed.harmless.is_none()
             }
+            Place::TablesOfUnit | Place::AllOfTable => matches!(self.case.harm, Harm::Gone | Harm::Emptied),
+            Place::Note | Place::Lease | Place::Record => !is_in_the_way,
             Place::Anywhere => self.deed.harmless.is_some(),
             _ => false,
         }
