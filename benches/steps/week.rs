@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
 
 use coverledger::config::{self, Platform, Workspace};
 use coverledger::demo::{Demo, DemoFormat};
-use coverledger::export::{self, Excerpt, Found, Reach, Reading, Signals};
+use coverledger::export::{self, Excerpt, Found, Halt, Reach, Reading, Signals};
 use coverledger::model::MarketId;
 use coverledger::store::{IfMissing, Store};
 use coverledger::time::Zone;
@@ -67,7 +66,7 @@ impl Week {
 
     /// Reads every export, and says how many records there were.
     pub fn read<S: Signals>(&self, mut begin: impl FnMut(usize) -> S) -> u64 {
-        let stop = AtomicBool::new(false);
+        let halt = Halt::new();
         let mut records = 0;
         for (number, (object, path)) in self.objects.iter().zip(self.paths()).enumerate() {
             let platform = self.platform(object);
@@ -79,7 +78,7 @@ impl Week {
                 markets: &self.markets,
                 stay_seconds: self.workspace.settings.stay_seconds,
                 excerpt: Excerpt { chars: 200, viewer_ids: false },
-                stop: &stop,
+                halt: &halt,
                 most_prints: 1 << 16,
             };
             let file = File::open(path).expect("an export");

@@ -1,7 +1,7 @@
 //! What the store is asked to take a lease, to keep it alive and to let go of it.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{PoisonError, RwLock};
+use std::collections::BTreeMap;
+use std::sync::{self, PoisonError, RwLock};
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -29,6 +29,27 @@ pub(super) struct Desk {
     pub(super) clock: RwLock<Clock>,
     /// Locked while the store is asked, so that nothing is renewed that is being deleted.
     pub(super) held: Mutex<BTreeMap<MarketDay, Held>>,
+    /// Leases as they were written, and when they were first seen so.
+    pub(super) seen: sync::Mutex<BTreeMap<(MarketDay, u64), Seen>>,
+}
+
+/// A lease as it was listed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Listed {
+    pub(super) bytes: u64,
+    /// By the store's clock.
+    pub(super) written: Timestamp,
+}
+
+/// Leases of market-days by their numbers.
+pub(super) type Numbers = BTreeMap<MarketDay, BTreeMap<u64, Listed>>;
+
+/// A lease as it was written: what it claims, and when the store got it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Seen {
+    claims_until: Timestamp,
+    written: Timestamp,
+    first_seen: Timestamp,
 }
 
 /// A lease that one holds.
@@ -44,19 +65,45 @@ impl Desk {
     }
 
     /// The numbers of the leases below a folder.
-    pub(super) async fn numbers(&self, folder: Key<'_>) -> Result<BTreeMap<MarketDay, BTreeSet<u64>>, StoreError> {
-        let mut numbers: BTreeMap<MarketDay, BTreeSet<u64>> = BTreeMap::new();
+    pub(super) async fn numbers(&self, folder: Key<'_>) -> Result<Numbers, StoreError> {
+        let mut numbers = Numbers::new();
         for object in self.archive.store.list(&folder.path()).await? {
             if let Some((day, number)) = keys::lease_at(&object.key) {
-                numbers.entry(day).or_default().insert(number);
+                let listed = Listed { bytes: object.size, written: object.last_modified };
+                numbers.entry(day).or_default().insert(number, listed);
             }
         }
         Ok(numbers)
     }
 
-    async fn read(&self, day: &MarketDay, number: u64) -> Result<Option<Lease>, StoreError> {
-        let bytes = self.archive.store.get(&Key::Lease(day, number).path()).await?;
-        Ok(bytes.map(|bytes| Lease::parse(&bytes)))
+    /// A lease, believed for no longer than one can be; `None` if it is gone. It need not have been listed.
+    async fn read(
+        &self,
+        day: &MarketDay,
+        number: u64,
+        listed: Option<Listed>,
+    ) -> Result<Option<Lease>, StoreError> {
+        let key = Key::Lease(day, number).path();
+        let bytes = match listed {
+            Some(listed) => Some(listed.bytes),
+            None => self.archive.store.size(&key).await?,
+        };
+        let Some(bytes) = bytes else { return Ok(None) };
+        let Some(lease) = self.archive.lease(&key, bytes).await? else { return Ok(None) };
+        let written = listed.map_or_else(|| self.now(), |listed| listed.written);
+        let first_seen = self.first_seen(day, number, lease.expires_at, written);
+        Ok(Some(lease.believed(self.length, written, first_seen)))
+    }
+
+    /// When a lease was first seen as it is: one that is renewed is seen anew.
+    fn first_seen(&self, day: &MarketDay, number: u64, claims_until: Timestamp, written: Timestamp) -> Timestamp {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Seen { claims_until, written, first_seen: self.now() };
+        let seen = seen.entry((day.clone(), number)).or_insert_with(|| now.clone());
+        if (seen.claims_until, seen.written) != (claims_until, written) {
+            *seen = now;
+        }
+        seen.first_seen
     }
 
     fn mine(&self) -> Lease {
@@ -67,34 +114,36 @@ impl Desk {
     pub(super) async fn take(
         &self,
         day: &MarketDay,
-        mut numbers: BTreeSet<u64>,
+        mut numbers: BTreeMap<u64, Listed>,
     ) -> Result<Option<Lease>, StoreError> {
         for look in 0..LOOKS {
             if look > 0 {
                 numbers = self.numbers(Key::Leases(day)).await?.remove(day).unwrap_or_default();
             }
-            let newest = numbers.last().copied();
-            if let Some(newest) = newest {
-                match self.read(day, newest).await? {
+            let newest = numbers.last_key_value().map(|(number, listed)| (*number, *listed));
+            if let Some((newest, listed)) = newest {
+                match self.read(day, newest, Some(listed)).await? {
                     Some(lease) if lease.is_alive(&self.holder, self.now()) => return Ok(Some(lease)),
                     Some(_) => {}
                     // Released since it was listed; its number may be another's again.
                     None => continue,
                 }
             }
-            let (number, mine) = (newest.unwrap_or(0) + 1, self.mine());
+            // Behind the last of all numbers there is none to take.
+            let Some(number) = newest.map_or(0, |(newest, _)| newest).checked_add(1) else { break };
+            let mine = self.mine();
             let put =
                 self.archive.store.put_new_fleeting(&Key::Lease(day, number).path(), mine.to_bytes().into()).await;
             let found = match put {
                 Ok(PutNew::Stored) => Some(mine.clone()),
                 Err(error) if error.problem.is_definite() => return Err(error),
                 // Perhaps one's own with a lost answer.
-                Ok(PutNew::Exists) | Err(_) => self.read(day, number).await?,
+                Ok(PutNew::Exists) | Err(_) => self.read(day, number, None).await?,
             };
             match found {
                 Some(lease) if lease == mine => {
                     self.held.lock().await.insert(day.clone(), Held { number, expires_at: mine.expires_at });
-                    for dead in numbers {
+                    for dead in numbers.into_keys() {
                         self.archive.store.delete(&Key::Lease(day, dead).path()).await?;
                     }
                     return Ok(None);
@@ -103,16 +152,20 @@ impl Desk {
                 Some(_) | None => {}
             }
         }
-        tracing::warn!(market_day = %day, "its lease comes and goes; going on without");
+        let leases = Key::Leases(day).path();
+        tracing::warn!(market_day = %day, leases, "no lease can be taken of it; going on without");
         Ok(None)
     }
 
     /// Others' leases that are alive.
     pub(super) async fn look(&self, platform: &PlatformId, days: Vec<MarketDay>) -> Result<Theirs, StoreError> {
         let listed = self.numbers(Key::LeasesOf(platform)).await?;
-        let newest = days.into_iter().filter_map(|day| Some((listed.get(&day)?.last().copied()?, day)));
-        let reads = newest.map(|(number, day)| async move {
-            let lease = self.read(&day, number).await?;
+        let newest = days.into_iter().filter_map(|day| {
+            let (number, newest) = listed.get(&day)?.last_key_value()?;
+            Some((*number, *newest, day))
+        });
+        let reads = newest.map(|(number, newest, day)| async move {
+            let lease = self.read(&day, number, Some(newest)).await?;
             Ok::<_, StoreError>(lease.map(|lease| (day, lease)))
         });
         let found: Vec<Option<(MarketDay, Lease)>> =
@@ -160,10 +213,10 @@ impl Desk {
             return Ok(true);
         }
         let numbers = self.numbers(Key::Leases(day)).await?.remove(day).unwrap_or_default();
-        if numbers.last() != Some(&lease.number) {
+        let Some((_, listed)) = numbers.last_key_value().filter(|(number, _)| **number == lease.number) else {
             return Ok(false);
-        }
-        Ok(self.read(day, lease.number).await?.is_some_and(|found| found.holder == self.holder))
+        };
+        Ok(self.read(day, lease.number, Some(*listed)).await?.is_some_and(|found| found.holder == self.holder))
     }
 
     /// Lets go of some, or of all.

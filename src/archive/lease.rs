@@ -3,7 +3,8 @@
 //! It saves work and protects nothing: what is published is decided by the receipt alone. So every doubt about a lease
 //! ends in doing the work, and a lease that is overlooked, lost or taken twice costs time and no number.
 //!
-//! Its clock is the machine's, whatever `--at` says.
+//! Its clock is the machine's, whatever `--at` says. What a lease claims is believed for as long as one can be, counted
+//! from when the store says that it was written, or from when it was first seen if the store says a later time.
 
 use std::fmt;
 use std::fs;
@@ -17,7 +18,14 @@ use serde::{Deserialize, Serialize};
 use crate::store::sha256_hex;
 
 const VERSION: u32 = 1;
-/// A lease that runs longer than this was written by a clock that is wrong, and binds nobody.
+/// A file that is larger is no lease, and is not read.
+pub(super) const MOST_BYTES: u64 = 1 << 14;
+/// A name in a lease that is longer is no name.
+const LONGEST_NAME: usize = 512;
+/// By how much the clocks of those who share an archive may differ.
+pub(super) const SKEW: SignedDuration = SignedDuration::from_secs(5);
+/// Where nothing is known of when a lease was written, one that runs longer than this was written by a clock that is
+/// wrong, and binds nobody.
 const LONGEST: SignedDuration = SignedDuration::from_hours(24);
 
 /// Who holds leases: a run, in a process, on a host.
@@ -81,10 +89,36 @@ impl Lease {
 
     /// What lies there; if that is no lease, one that binds nobody.
     pub(super) fn parse(bytes: &[u8]) -> Self {
-        serde_json::from_slice(bytes).ok().filter(|lease: &Self| lease.version == VERSION).unwrap_or_else(|| {
-            let nobody = Holder { run_id: String::new(), host: String::new(), pid: 0, nonce: String::new() };
-            Self::new(&nobody, Timestamp::UNIX_EPOCH)
-        })
+        Self::read(bytes).unwrap_or_else(|_| Self::of_nobody())
+    }
+
+    /// What lies there, or what is wrong with it.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, String> {
+        let lease: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        let Holder { run_id, host, nonce, .. } = &lease.holder;
+        let is_name = |name: &String| name.len() <= LONGEST_NAME && !name.chars().any(char::is_control);
+        if lease.version != VERSION {
+            return Err(format!("its version is {}, and {VERSION} is known", lease.version));
+        }
+        if [run_id, host, nonce].into_iter().all(is_name) {
+            Ok(lease)
+        } else {
+            Err("its names are none".to_owned())
+        }
+    }
+
+    /// One that binds nobody.
+    pub(super) fn of_nobody() -> Self {
+        let nobody = Holder { run_id: String::new(), host: String::new(), pid: 0, nonce: String::new() };
+        Self::new(&nobody, Timestamp::UNIX_EPOCH)
+    }
+
+    /// The same, believed for no longer than a lease of this length that was written at `written`, or, if the store's
+    /// clock is ahead, at `first_seen`.
+    pub(super) fn believed(self, length: SignedDuration, written: Timestamp, first_seen: Timestamp) -> Self {
+        let most = length.saturating_add(SKEW);
+        let latest = written.min(first_seen).saturating_add(most).unwrap_or(Timestamp::MAX);
+        Self { expires_at: self.expires_at.min(latest), ..self }
     }
 
     /// Whether its holder may be at work.
@@ -176,12 +210,36 @@ mod tests {
     }
 
     #[test]
+    fn no_lease_is_believed_for_longer_than_one_can_be() {
+        let (me, minute) = (Holder::this("a"), SignedDuration::from_secs(60));
+        let foreign = Holder { host: "elsewhere".into(), ..me.clone() };
+        let at = |seconds| NOW + SignedDuration::from_secs(seconds);
+        let until = |claims, written, first_seen| {
+            lease(&foreign, claims).believed(minute, at(written), at(first_seen)).expires_at.as_second()
+        };
+        assert_eq!(until(60, 0, 50), 60, "an honest one is believed");
+        assert_eq!(until(23 * 3600, 0, 50), 65, "since it was written");
+        assert_eq!(
+            until(23 * 3600, 9 * 3600, 50),
+            115,
+            "since it was first seen, where the store's clock is ahead"
+        );
+        let never = Lease { expires_at: Timestamp::MAX, ..lease(&foreign, 0) };
+        assert_eq!(never.believed(SignedDuration::MAX, Timestamp::MAX, Timestamp::MAX).expires_at, Timestamp::MAX);
+    }
+
+    #[test]
     fn what_is_no_lease_binds_nobody() {
         let me = Holder::this("a");
         let mut newer = lease(&me, 60);
         assert_eq!(Lease::parse(&newer.to_bytes()), newer);
         newer.version = 2;
-        for text in [b"{".to_vec(), newer.to_bytes()] {
+        let named = |run_id: String| lease(&Holder { run_id, ..me.clone() }, 60).to_bytes();
+        let long = named("x".repeat(LONGEST_NAME + 1));
+        for text in
+            [b"{".to_vec(), Vec::new(), b"\xff\0".to_vec(), newer.to_bytes(), long, named("\u{1b}[2J".into())]
+        {
+            assert!(Lease::read(&text).is_err());
             assert!(!Lease::parse(&text).is_alive(&me, NOW));
         }
     }

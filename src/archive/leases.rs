@@ -7,7 +7,7 @@
 //! Nothing here is an error to the run: trouble is told in the log, and the work is done without a lease.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, RwLock};
+use std::sync::{self, Arc, RwLock};
 use std::time::Duration;
 
 use futures::{StreamExt, stream};
@@ -19,7 +19,7 @@ use tracing::Instrument as _;
 use super::Archive;
 use super::desk::Desk;
 use super::keys::{self, Key};
-use super::lease::{Holder, Lease};
+use super::lease::{Holder, Lease, MOST_BYTES, SKEW};
 use crate::model::{MarketDay, PlatformId};
 use crate::store::StoreError;
 use crate::time::Clock;
@@ -57,12 +57,26 @@ impl Archive {
             if keys::lease_at(&object.key).is_none() {
                 continue;
             }
-            let lease = self.store.get(&object.key).await?.map(|bytes| Lease::parse(&bytes));
+            let lease = self.lease(&object.key, object.size).await?;
             if lease.is_some_and(|lease| !lease.is_alive(me, now)) {
                 self.store.delete(&object.key).await?;
             }
         }
         Ok(())
+    }
+
+    /// The lease at a key that is so large; `None` if it is gone. What is no lease is named, and binds nobody.
+    pub(super) async fn lease(&self, key: &str, bytes: u64) -> Result<Option<Lease>, StoreError> {
+        let read = if bytes > MOST_BYTES {
+            Err(format!("it has {bytes} bytes"))
+        } else {
+            let Some(bytes) = self.store.get(key).await? else { return Ok(None) };
+            Lease::read(&bytes)
+        };
+        Ok(Some(read.unwrap_or_else(|why| {
+            tracing::warn!(lease = key, why, "this is no lease and binds nobody");
+            Lease::of_nobody()
+        })))
     }
 }
 
@@ -70,8 +84,9 @@ impl Leases {
     pub(super) fn with_clock(archive: &Archive, holder: Holder, length: Duration, clock: Clock) -> Self {
         let every = length / 3;
         let length = SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX);
-        let held = Mutex::new(BTreeMap::new());
-        let desk = Arc::new(Desk { archive: archive.clone(), holder, length, clock: RwLock::new(clock), held });
+        let (held, seen) = (Mutex::default(), sync::Mutex::default());
+        let desk = Desk { archive: archive.clone(), holder, length, clock: RwLock::new(clock), held, seen };
+        let desk = Arc::new(desk);
         let renewing = Arc::clone(&desk);
         let renewing = async move {
             loop {
@@ -152,6 +167,18 @@ impl Leases {
     #[must_use]
     pub fn length(&self) -> Duration {
         self.desk.length.unsigned_abs()
+    }
+
+    /// For how long a lease that nobody renews may be believed after it is first seen.
+    #[must_use]
+    pub fn longest(&self) -> Duration {
+        self.length().saturating_add(SKEW.unsigned_abs())
+    }
+
+    /// Where the leases of a market-day lie in the archive.
+    #[must_use]
+    pub fn folder(day: &MarketDay) -> String {
+        Key::Leases(day).path()
     }
 }
 

@@ -1,14 +1,20 @@
-//! SIGINT and SIGTERM: the first asks a run to stop, the second ends the process at once.
+//! SIGINT and SIGTERM: the first asks a run to stop, the second ends the process at once. A run that does not come to
+//! its end is ended too: what is published is whole wherever it is ended.
 
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::{Instrument as _, Span};
 
 use super::exit;
 use crate::run::{RunReport, Stop};
+
+/// How long a run may take to end after a signal asked it to; those of `schedule` are ended by `--drain`.
+/// Shorter than the 90 seconds after which whoever stops it kills it.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What listens for as long as the process lives.
 #[derive(Debug)]
@@ -40,6 +46,7 @@ impl Signals {
                 }
                 first.store(code, Ordering::SeqCst);
                 stop.ask();
+                end_after(PATIENCE, code);
                 tracing::warn!(
                     "asked to stop: publishing ends with the market-day in hand (ask again to end at once)"
                 );
@@ -74,6 +81,21 @@ impl Signals {
             of_signal => of_signal,
         }
     }
+}
+
+/// Ends a process that is still there after so long.
+fn end_after(patience: Duration, code: u8) {
+    // A thread of its own needs nobody else to go on.
+    let span = Span::current();
+    std::thread::spawn(move || {
+        let _entered = span.enter();
+        std::thread::sleep(patience);
+        tracing::error!(
+            seconds = patience.as_secs(),
+            "asked to stop and not at its end: ended where it is; run again"
+        );
+        end_at_once(code);
+    });
 }
 
 #[expect(clippy::disallowed_methods, reason = "who asks twice is not to wait for anything, as after a kill")]

@@ -10,7 +10,7 @@ use super::quantity::{duration_seconds, size_bytes};
 use super::section::{Section, file_section};
 use crate::time::Zone;
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "home_timezone",
     "stores",
     "stay_seconds",
@@ -24,6 +24,7 @@ const KEYS: [&str; 15] = [
     "requests",
     "bandwidth",
     "open_files",
+    "export_limit",
     "lease",
     "late_after",
 ];
@@ -56,7 +57,7 @@ pub(super) fn read(start: &Place<'_>, base: &Path) -> Option<Settings> {
     let late_after_seconds =
         file.or("late_after", 36 * 3600, |at| duration_seconds(&at, 3600..=90 * 86_400, "1h to 90d"));
     let (exports, archive) = stores?;
-    let Limits { requests, bandwidth_bytes, open_files } = limits?;
+    let Limits { requests, bandwidth_bytes, open_files, export_limit_seconds } = limits?;
     Some(Settings {
         home_timezone: home_timezone?,
         exports,
@@ -72,6 +73,7 @@ pub(super) fn read(start: &Place<'_>, base: &Path) -> Option<Settings> {
         requests,
         bandwidth_bytes,
         open_files,
+        export_limit_seconds,
         lease_seconds: lease_seconds?,
         late_after_seconds: late_after_seconds?,
     })
@@ -82,6 +84,7 @@ struct Limits {
     requests: usize,
     bandwidth_bytes: Option<u64>,
     open_files: usize,
+    export_limit_seconds: u64,
 }
 
 fn read_limits(file: &Section<'_>) -> Option<Limits> {
@@ -89,7 +92,16 @@ fn read_limits(file: &Section<'_>) -> Option<Limits> {
     let bandwidth =
         file.maybe("bandwidth", |at| size_bytes(&at, LEAST_BANDWIDTH_BYTES, "at least 64KiB a second"));
     let open_files = file.or("open_files", 512, |at| at.whole("a count of files", 64..=MOST_OPEN_FILES));
-    Some(Limits { requests: requests?, bandwidth_bytes: bandwidth?, open_files: open_files? })
+    let export_limit = file.or("export_limit", 30 * 60, |at| {
+        let seconds = duration_seconds(&at, 1..=86_400, "1s to 1d")?;
+        u64::try_from(seconds).ok()
+    });
+    Some(Limits {
+        requests: requests?,
+        bandwidth_bytes: bandwidth?,
+        open_files: open_files?,
+        export_limit_seconds: export_limit?,
+    })
 }
 
 fn read_stores(file: &Section<'_>, base: &Path) -> Option<(StoreLocation, StoreLocation)> {
@@ -159,7 +171,8 @@ max_reject_share: 0.01
         assert_eq!((settings.max_shrink_share, settings.memory_bytes), (0.1, 128 << 20));
         assert_eq!((settings.threads, settings.reject_text_chars, settings.spill_dir), (None, 200, None));
         assert_eq!((settings.requests, settings.bandwidth_bytes, settings.open_files), (16, None, 512));
-        assert_eq!((settings.lease_seconds, settings.late_after_seconds), (60, 36 * 3600));
+        assert_eq!((settings.export_limit_seconds, settings.lease_seconds), (1800, 60));
+        assert_eq!(settings.late_after_seconds, 36 * 3600);
         assert!(matches!(settings.exports, StoreLocation::Url(url) if url.as_str() == "s3://team-exports/live"));
     }
 
@@ -167,13 +180,14 @@ max_reject_share: 0.01
     fn every_setting_can_be_written() {
         let text = "version: 1\nhome_timezone: UTC\nstores: {exports: {url: exports}, archive: {url: archive}}\n\
                     max_shrink_share: 0\nmemory: 2GiB\nthreads: 4\nreject_text_chars: 0\nspill_dir: spill\n\
-                    requests: 256\nbandwidth: 50MiB\nopen_files: 64\nlease: 2s\nlate_after: 90d\n";
+                    requests: 256\nbandwidth: 50MiB\nopen_files: 64\nexport_limit: 1d\nlease: 2s\nlate_after: 90d\n";
         let settings = settings(text).0.unwrap();
         assert_eq!(settings.archive, StoreLocation::Folder("team/archive".into()));
         assert_eq!((settings.memory_bytes, settings.threads), (2 << 30, NonZeroUsize::new(4)));
         assert_eq!((settings.reject_text_chars, settings.spill_dir), (0, Some("team/spill".into())));
         assert_eq!((settings.requests, settings.bandwidth_bytes, settings.open_files), (256, Some(50 << 20), 64));
-        assert_eq!((settings.lease_seconds, settings.late_after_seconds), (2, 90 * 86_400));
+        assert_eq!((settings.export_limit_seconds, settings.lease_seconds), (86_400, 2));
+        assert_eq!(settings.late_after_seconds, 90 * 86_400);
     }
 
     #[test]
@@ -216,18 +230,19 @@ max_reject_share: 0.01
                         "line 8, `stay_secs`: unknown key `stay_secs` (known: `version`, `home_timezone`, `stores`, \
                          `stay_seconds`, `max_reject_share`, `max_shrink_share`, `memory`, `threads`, \
                          `reject_text_chars`, `reject_viewer_ids`, `spill_dir`, `requests`, `bandwidth`, `open_files`, \
-                         `lease`, `late_after`; did you mean `stay_seconds`?)",
+                         `export_limit`, `lease`, `late_after`; did you mean `stay_seconds`?)",
                     ],
                 ),
                 (
                     "version: 1\nhome_timezone: UTC\nstores: {exports: {url: a}, archive: {url: b}}\nrequests: 0\n\
-                     bandwidth: 1KiB\nopen_files: 63\nlease: 1s\nlate_after: 59m\n",
+                     bandwidth: 1KiB\nopen_files: 63\nlease: 1s\nlate_after: 59m\nexport_limit: 0s\n",
                     &[
                         "line 4, `requests`: `0` is not a count of requests (expected 1 to 256)",
                         "line 5, `bandwidth`: `1KiB` is not a size (expected at least 64KiB a second, such as `512MiB` or `2GiB`)",
                         "line 6, `open_files`: `63` is not a count of files (expected 64 to 65,536)",
                         "line 7, `lease`: `1s` is not a duration (expected 2s to 1h, such as `48h`, `2d` or `90m`)",
                         "line 8, `late_after`: `59m` is not a duration (expected 1h to 90d, such as `48h`, `2d` or `90m`)",
+                        "line 9, `export_limit`: `0s` is not a duration (expected 1s to 1d, such as `48h`, `2d` or `90m`)",
                     ],
                 ),
                 (

@@ -72,6 +72,8 @@ pub struct Settings {
     pub bandwidth_bytes: Option<u64>,
     /// Files that counting keeps open at a time, over all threads. At least 64; default 512.
     pub open_files: usize,
+    /// How long one export may be read before it is given up. 1 s to 1 d; default 30 min.
+    pub export_limit_seconds: u64,
     /// How long a lease on a market-day holds unless it is renewed. 2 to 3,600 s; default 60.
     pub lease_seconds: u32,
     /// How long after its end a market-day may wait for exports before it is told as late. Default 36 h.

@@ -181,6 +181,7 @@ impl Canon {
             requests: _,
             bandwidth_bytes: _,
             open_files: _,
+            export_limit_seconds: _,
             lease_seconds: _,
             late_after_seconds: _,
         } = settings;

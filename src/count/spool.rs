@@ -134,6 +134,18 @@ impl<R: Pod> Spool<R> {
     }
 }
 
+impl<R> Drop for Spool<R> {
+    /// Rows that nobody took, of counting that was given up, are in memory no longer.
+    fn drop(&mut self) {
+        for part in &mut self.parts {
+            let part = part.get_mut().unwrap_or_else(PoisonError::into_inner);
+            let rows: usize = part.chunks.iter().map(|chunk| chunk.rows).sum();
+            self.memory.take_back(part.chunks.drain(..).map(|chunk| chunk.words));
+            self.memory.remove((rows * size_of::<R>()) as u64);
+        }
+    }
+}
+
 impl<R: Pod> Blocks<'_, R> {
     fn rows_in_memory(&self) -> usize {
         self.part.chunks.iter().map(|chunk| chunk.rows).sum()
@@ -232,6 +244,19 @@ mod tests {
         assert_eq!((none, no_files), (0, 0));
         assert!(spilled > 1_500_000, "{spilled}");
         assert_eq!(files, 4);
+    }
+
+    #[test]
+    fn counting_that_is_given_up_leaves_nothing_resident() {
+        let memory = Memory::new(10_000, std::env::temp_dir(), 64);
+        let spool = Spool::<u64>::new(4, Arc::clone(&memory));
+        let mut writer = spool.writer();
+        for row in 0..10_000_u64 {
+            writer.push(row, row).unwrap();
+        }
+        drop(writer);
+        drop(spool);
+        assert!(!memory.add(0), "its rows are gone");
     }
 
     #[test]

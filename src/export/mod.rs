@@ -13,6 +13,7 @@ mod check;
 mod error;
 mod find;
 mod format;
+mod halt;
 mod map;
 mod missing;
 mod near_miss;
@@ -28,13 +29,13 @@ mod value;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use check::note::says_note;
 pub use check::total_row::{results_said, says_all, says_total, says_total_of};
 pub use error::ExportError;
 pub use find::{Found, PathValues, Search, find, is_matched, named};
 pub use format::json::pages::Claim;
+pub use halt::Halt;
 pub use map::excerpt::Excerpt;
 pub use map::fates::MAX_LISTED_REJECTS;
 pub use map::prints::Prints;
@@ -82,8 +83,8 @@ pub struct Reading<'a> {
     pub stay_seconds: u32,
     /// What is kept of rejects.
     pub excerpt: Excerpt,
-    /// Becomes true when reading is to leave off: what was read is then thrown away.
-    pub stop: &'a AtomicBool,
+    /// Says when reading is to leave off: what was read is then thrown away.
+    pub halt: &'a Halt,
     /// How many [`Prints`] of records are kept, where no event id tells them apart.
     pub most_prints: usize,
 }
@@ -187,7 +188,7 @@ fn decode(
     may_be_absent: Option<usize>,
     records: &mut impl Records,
 ) -> Result<Decoded, ExportError> {
-    let mut until = Until { stop: reading.stop, records };
+    let mut until = Until { halt: reading.halt, records };
     let decoded = format::decode(reading.export, file, wanted, may_be_absent, &mut until);
-    if reading.stop.load(Ordering::Relaxed) { Err(ExportError::Stopped) } else { decoded }
+    if reading.halt.is_asked() { Err(ExportError::Stopped) } else { decoded }
 }

@@ -1,14 +1,13 @@
-//! Reading that is asked to stop leaves off between two records.
+//! Reading that is told to halt leaves off between two records.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
+use super::Halt;
 use super::format::batch::Batch;
 use super::format::field::{Field, Position, Records};
 use crate::model::Reason;
 
-/// Records that are taken until somebody asks to stop.
+/// Records that are taken until somebody asks to leave off.
 pub(super) struct Until<'a, R> {
-    pub(super) stop: &'a AtomicBool,
+    pub(super) halt: &'a Halt,
     pub(super) records: &'a mut R,
 }
 
@@ -42,6 +41,10 @@ impl<R: Records> Records for Until<'_, R> {
     }
 
     fn is_refused(&self) -> bool {
-        self.stop.load(Ordering::Relaxed) || self.records.is_refused()
+        self.halt.is_asked() || self.records.is_refused()
+    }
+
+    fn halt(&self) -> Halt {
+        self.halt.clone()
     }
 }

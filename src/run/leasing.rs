@@ -17,6 +17,8 @@ use crate::time::Clock;
 
 /// How often in the length of a lease somebody who waits for its end looks.
 const LOOKS: u32 = 6;
+/// When who waits says for the second time for whom; each time after twice as much time.
+const SAY_AGAIN: Duration = Duration::from_secs(30);
 /// How soon somebody who waits notices that he is asked to stop.
 const BLINK: Duration = Duration::from_millis(100);
 
@@ -108,11 +110,12 @@ impl<'a> Leasing<'a> {
         self.leases.release(batch.days.iter().map(|day| &day.market_day)).await;
     }
 
-    /// Waits for what others are at: until it is let go, is seen to be alive, or has been looked at for the length of
-    /// a lease. Returns what is theirs still.
+    /// Waits for what others are at: until it is let go, is seen to be renewed, or has been looked at for as long as a
+    /// lease can be. Says for whom, and until when at most. Returns what is theirs still.
     pub(super) async fn wait(&self, theirs: Theirs, stop: &Stop) -> Theirs {
         let (mut pending, mut alive) = (theirs, Theirs::new());
-        let mut left = self.leases.length();
+        let mut left = self.leases.longest();
+        let (mut waited, mut say_after) = (Duration::ZERO, Duration::ZERO);
         while !pending.is_empty() && !stop.is_asked() {
             let now = self.leases.look(pending.keys()).await;
             let seen = std::mem::take(&mut pending);
@@ -126,8 +129,13 @@ impl<'a> Leasing<'a> {
             if left.is_zero() {
                 break;
             }
+            if waited >= say_after && !pending.is_empty() {
+                say_whom(&pending, Clock::System.now(), left);
+                say_after = waited.saturating_mul(2).max(SAY_AGAIN);
+            }
             let pause = until_first_end(&pending, Clock::System.now()).min(self.leases.length() / LOOKS).min(left);
             left -= pause;
+            waited += pause;
             doze(pause, stop).await;
         }
         alive.extend(pending);
@@ -158,6 +166,20 @@ fn by_another(day: &PlannedDay, newer: &Receipt) -> Option<Disposition> {
         newer.run_id
     );
     Some(Disposition::Unsettled { reason })
+}
+
+/// For whom a run waits, where his leases lie, and until when at most.
+fn say_whom(theirs: &Theirs, now: Timestamp, left: Duration) {
+    let latest = now.saturating_add(left).unwrap_or(Timestamp::MAX);
+    let mut of: BTreeMap<String, Vec<&MarketDay>> = BTreeMap::new();
+    for (day, lease) in theirs {
+        of.entry(lease.holder.to_string()).or_default().push(day);
+    }
+    for (holder, days) in of {
+        let until = days.iter().map(|day| theirs[*day].expires_at.min(latest)).max().unwrap_or(latest);
+        let (market_days, lease) = (days.len(), Leases::folder(days[0]));
+        tracing::warn!(holder, market_days, lease, "waiting for another run, until {until:.0} at most");
+    }
 }
 
 fn until_first_end(theirs: &Theirs, now: Timestamp) -> Duration {

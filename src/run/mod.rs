@@ -41,6 +41,7 @@ pub mod stores;
 mod suspect;
 mod troubles;
 mod unconfigured;
+mod watch;
 
 use std::num::NonZeroUsize;
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::runtime::Handle;
@@ -13,11 +14,11 @@ use tracing::Span;
 use crate::archive::RowCounts;
 use crate::config::{Platform, Rows, Workspace};
 use crate::count::{Booked, Counted, Counter, Effort, Fed, Feed, Landed, Memory, Outcome, Scope};
-use crate::export::{self, Excerpt, ExportError, ReadReport, Reading};
+use crate::export::{self, Excerpt, ExportError, Halt, ReadReport, Reading};
 use crate::model::{Fact, MarketId, Page, TurnFact, Turns, Unknown};
 use crate::plan::{Batch, PlannedDay, PlannedExport, Window};
 use crate::store::{Fetched, Object, Store, StoreError, StoreProblem};
-use crate::time::Zone;
+use crate::time::{Zone, span};
 
 use super::ahead::Ahead;
 use super::booking::{self, Room};
@@ -26,6 +27,7 @@ use super::localize::{Clocks, Localizing};
 use super::pages::PageSets;
 use super::progress::{Observer, Step};
 use super::reach::Reaches;
+use super::watch::{Ended, Stint, Watch};
 use super::{RunError, Stop, error_text};
 
 /// Compressed bytes per row that no export goes below; only a guess for choosing partitions.
@@ -155,6 +157,16 @@ impl CountedBatch {
 /// An export by its number in the batch, and what became of it.
 type Done = (usize, Result<ReadExport, Unread>);
 
+/// What came of counting a batch.
+pub(super) enum Counting {
+    Counted(CountedBatch),
+    /// It was ended before its end, and nothing of it is left: by a stop, or because the platform's stint is over.
+    Ended(Ended),
+}
+
+/// What one thread did.
+type Worked = Result<(Fed, Vec<Done>), Ended>;
+
 /// What reading needs besides the batch.
 pub(super) struct Source<'a> {
     pub(super) workspace: &'a Workspace,
@@ -166,14 +178,15 @@ pub(super) struct Source<'a> {
     pub(super) stop: &'a Stop,
 }
 
-/// Reads every export of a batch once, however many market-days it feeds, and counts its rows. `None` if that was
-/// stopped: what was counted until then is worth nothing.
+/// Reads every export of a batch once, however many market-days it feeds, and counts its rows. What was counted of a
+/// batch that is ended before its end is worth nothing.
 pub(super) fn count(
     source: &Source<'_>,
     batch: &Batch<'_>,
     known_since: &KnownSince<'_>,
+    stint: Stint,
     handle: &Handle,
-) -> Result<Option<CountedBatch>, RunError> {
+) -> Result<Counting, RunError> {
     let platform = batch.days.first().and_then(|day| source.workspace.platforms.get(&day.market_day.platform));
     let platform = platform.ok_or(RunError::Worker)?;
     let turns = turns(source.workspace, batch);
@@ -194,11 +207,13 @@ pub(super) fn count(
     );
     let ahead = Ahead::new(source.exports, &source.spill_dir, handle, largest_first(batch), source.threads);
     let span = Span::current();
-    let worker = || -> Result<Option<(Fed, Vec<Done>)>, RunError> {
+    let limit = Duration::from_secs(source.workspace.settings.export_limit_seconds);
+    let worker = || -> Result<Worked, RunError> {
         let _entered = span.enter();
         let mut feed = counter.feed();
         let mut done = Vec::new();
         while let Some(next) = ahead.next().filter(|_| !source.stop.is_asked()) {
+            let watch = Watch::begin(handle, source.stop, stint, limit);
             let index = next.index;
             let planned = batch.exports[index];
             let place = Reader {
@@ -211,15 +226,21 @@ pub(super) fn count(
                 room: &room,
                 most_prints,
             };
-            let Some(fetched) = ahead.fetched(next, source.stop)? else { return Ok(None) };
-            let Some(read) = place.read(planned, fetched, index, &mut feed)? else { return Ok(None) };
+            let fetched = ahead.fetched(next, watch.quit())?;
+            let read = fetched.map(|fetched| place.read(planned, fetched, index, watch.halt(), &mut feed));
+            let read = read.transpose()?;
+            let read = match (watch.ended(), read) {
+                (Some(ended @ (Ended::Stopped | Ended::StintOver)), _) => return Ok(Err(ended)),
+                (None, Some(read)) => read,
+                (Some(Ended::TooLong) | None, _) => Err(Unread::new(too_long(limit))),
+            };
             (source.observer)(&Step::Read { key: &planned.found.object.key, bytes: planned.found.object.size });
             done.push((index, read));
         }
         if source.stop.is_asked() {
-            return Ok(None);
+            return Ok(Err(Ended::Stopped));
         }
-        Ok(Some((feed.finish().map_err(RunError::Spill)?, done)))
+        Ok(Ok((feed.finish().map_err(RunError::Spill)?, done)))
     };
     let workers: Vec<_> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..source.threads).map(|_| scope.spawn(worker)).collect();
@@ -228,7 +249,10 @@ pub(super) fn count(
     let mut fed = Vec::new();
     let mut exports: Vec<Option<Result<ReadExport, Unread>>> = batch.exports.iter().map(|_| None).collect();
     for worker in workers {
-        let Some((its_feed, done)) = worker?? else { return Ok(None) };
+        let (its_feed, done) = match worker?? {
+            Ok(worked) => worked,
+            Err(ended) => return Ok(Counting::Ended(ended)),
+        };
         fed.push(its_feed);
         for (index, read) in done {
             exports[index] = Some(read);
@@ -236,7 +260,7 @@ pub(super) fn count(
     }
     let mut exports = exports.into_iter().collect::<Option<Vec<_>>>().ok_or(RunError::Worker)?;
     if source.stop.is_asked() {
-        return Ok(None);
+        return Ok(Counting::Ended(Ended::Stopped));
     }
     let mut singly = counter.finish(fed).map_err(RunError::Spill)?;
     let pages = PageSets::of(batch, &exports);
@@ -246,7 +270,15 @@ pub(super) fn count(
     }
     let by_turn = booking::join_turns(platform, batch, &turns, &mut singly, &booked);
     let facts = booking::join(platform, batch, std::mem::take(&mut singly.facts), &booked);
-    Ok(Some(CountedBatch { exports, facts, turns: by_turn, booked, pages, singly }))
+    Ok(Counting::Counted(CountedBatch { exports, facts, turns: by_turn, booked, pages, singly }))
+}
+
+/// Why an export that took longer than it may is not counted.
+fn too_long(limit: Duration) -> String {
+    format!(
+        "reading it took longer than `export_limit` in `archive.yaml`, {}, and was given up (the next run tries again; deliver it in smaller files, or give it more time)",
+        span(limit)
+    )
 }
 
 /// The turns of the platform in every market of a batch that has any.
@@ -311,22 +343,23 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// `None` if it was stopped.
+    /// What is read of an export that is to be read no further is worth nothing.
     fn read(
         &self,
         planned: &PlannedExport,
         fetched: Result<Fetched, StoreError>,
         number: usize,
+        halt: &Halt,
         feed: &mut Feed<'_>,
-    ) -> Result<Option<Result<ReadExport, Unread>>, RunError> {
+    ) -> Result<Result<ReadExport, Unread>, RunError> {
         let object = &planned.found.object;
         let fetched = match fetched {
             Ok(fetched) => fetched,
-            Err(error) => return Ok(Some(Err(Unread::of(&error)))),
+            Err(error) => return Ok(Err(Unread::of(&error))),
         };
         let again = match fetched.file.try_clone() {
             Ok(again) => again,
-            Err(error) => return Ok(Some(Err(Unread::new(error_text(&error))))),
+            Err(error) => return Ok(Err(Unread::new(error_text(&error)))),
         };
         let settings = &self.source.workspace.settings;
         let definition = self.platform.exports.get(planned.export).ok_or(RunError::Worker)?;
@@ -338,7 +371,7 @@ impl Reader<'_> {
             markets: self.markets,
             stay_seconds: settings.stay_seconds,
             excerpt: Excerpt { chars: settings.reject_text_chars, viewer_ids: settings.reject_viewer_ids },
-            stop: self.source.stop.flag(),
+            halt,
             most_prints: self.most_prints,
         };
         let read = match &definition.rows {
@@ -348,12 +381,11 @@ impl Reader<'_> {
             Rows::Counts(_) | Rows::Covers(_) => self.room.read(&reading, fetched.file),
         };
         let still = || self.source.exports.still(object, &again).map_err(|error| Unread::new(error_text(&error)));
-        let read = read.and_then(|(report, rows)| {
+        Ok(read.and_then(|(report, rows)| {
             still()?;
             let modified = self.known_since.modified(definition, planned, &fetched.sha256);
             Ok(ReadExport { sha256: fetched.sha256, modified, report, rows })
-        });
-        Ok(Some(read).filter(|_| !self.source.stop.is_asked()))
+        }))
     }
 
     fn signals(

@@ -1,6 +1,6 @@
 //! Working off plans: batch after batch is claimed and counted, and handed on to be published while the next is read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use tokio::runtime::Handle;
 
@@ -9,11 +9,12 @@ use super::known_since::KnownSince;
 use super::leasing::{Claim, Leasing};
 use super::press::Press;
 use super::publishing::Publisher;
-use super::reading::{self, ReadExport, Source, Unread};
+use super::reading::{self, Counting, ReadExport, Source, Unread};
+use super::watch::{Ended, Stint};
 use super::{BATCH_BYTES, BATCH_DATES, Disposition, ExportOutcome, Orphans, RunError, RunReport, error_text};
 use crate::archive::{Archive, RowCounts, Stamp, Theirs};
 use crate::model::{MarketDay, Unknown};
-use crate::plan::{Batch, PlannedDay, PlannedExport, PlatformPlan, Selection};
+use crate::plan::{Batch, PlannedDay, PlannedExport, PlatformPlan, Selection, Standing};
 
 /// What working off plans needs.
 pub(super) struct Shift<'a> {
@@ -50,25 +51,32 @@ impl<'a> Shift<'a> {
         plans: &'a mut [PlatformPlan],
         report: &mut RunReport,
     ) -> Result<(), RunError> {
-        let (mut theirs, mut begun) = (Theirs::new(), Vec::new());
+        let is_due = |plan: &PlatformPlan| plan.days.iter().any(|day| matches!(day.standing, Standing::Due(_)));
+        let mut due_behind = plans.iter().filter(|plan| is_due(plan)).count();
+        let (mut theirs, mut begun, mut waiting) = (Theirs::new(), Vec::new(), VecDeque::new());
         for plan in plans {
+            due_behind -= usize::from(is_due(plan));
             if !self.source.stop.is_asked() {
                 report.mended += mend(self.archive, plan).await?;
             }
             let plan: &'a PlatformPlan = plan;
             self.tell_what_is_not_due(plan, press).await?;
-            theirs.extend(self.settle(plan, |_| true, press, report).await?);
             begun.push(plan);
+            let mut rest = Rest::of(plan, |_| true);
+            let stint = rest.stint(due_behind > 0 || !waiting.is_empty());
+            theirs.extend(self.work_on(&mut rest, stint, press, report).await?);
+            waiting.push_back(rest);
+            waiting.retain(|rest: &Rest<'_>| !rest.batches.is_empty());
         }
+        theirs.extend(self.take_turns(waiting, press, report).await?);
         if !theirs.is_empty() {
             press.wait()?;
             let looked_at: BTreeSet<MarketDay> = theirs.keys().cloned().collect();
             theirs = self.leasing.wait(theirs, self.source.stop).await;
-            for plan in begun {
-                let is_free = |day: &MarketDay| looked_at.contains(day) && !theirs.contains_key(day);
-                let again = self.settle(plan, is_free, press, report).await?;
-                theirs.extend(again);
-            }
+            let is_free = |day: &MarketDay| looked_at.contains(day) && !theirs.contains_key(day);
+            let freed = begun.into_iter().map(|plan| Rest::of(plan, is_free)).collect();
+            let again = self.take_turns(freed, press, report).await?;
+            theirs.extend(again);
         }
         for (day, lease) in theirs {
             press.tell(day, Disposition::Elsewhere { by: lease.holder.to_string() })?;
@@ -91,20 +99,42 @@ impl<'a> Shift<'a> {
         Ok(())
     }
 
-    /// Counts what is due and wanted of a platform's plan and hands it on. Returns what others are at.
-    async fn settle(
+    /// Counts what is left of platforms and hands it on, one after the other. One that takes longer than its stint goes
+    /// on when the others have had theirs. Returns what other runs are at.
+    async fn take_turns(
         &'a self,
-        plan: &'a PlatformPlan,
-        wanted: impl Fn(&MarketDay) -> bool,
+        mut waiting: VecDeque<Rest<'a>>,
         press: &Press<'_, 'a>,
         report: &mut RunReport,
     ) -> Result<Theirs, RunError> {
-        let known_since = KnownSince::of(plan.receipts.values());
+        let mut theirs = Theirs::new();
+        waiting.retain(|rest| !rest.batches.is_empty());
+        while let Some(mut rest) = waiting.pop_front().filter(|_| !self.source.stop.is_asked()) {
+            let stint = rest.stint(!waiting.is_empty());
+            theirs.extend(self.work_on(&mut rest, stint, press, report).await?);
+            if !rest.batches.is_empty() {
+                waiting.push_back(rest);
+            }
+        }
+        Ok(theirs)
+    }
+
+    /// Counts batches of a platform and hands them on, until its stint is over. Returns what other runs are at.
+    async fn work_on(
+        &'a self,
+        rest: &mut Rest<'a>,
+        stint: Stint,
+        press: &Press<'_, 'a>,
+        report: &mut RunReport,
+    ) -> Result<Theirs, RunError> {
+        let Rest { plan, known_since, batches, .. } = rest;
         let mut all_theirs = Theirs::new();
-        let mut batches = plan.batches_of(BATCH_DATES, BATCH_BYTES, wanted);
-        batches.reverse();
-        while let Some(batch) = batches.pop().filter(|_| !self.source.stop.is_asked()) {
-            let Some(publisher) = self.publisher(plan) else { break };
+        while let Some(batch) = batches.pop() {
+            if stint.is_over() || self.source.stop.is_asked() {
+                batches.push(batch);
+                break;
+            }
+            let Some(publisher) = self.publisher(plan) else { continue };
             let Claim { batch, settled, theirs, mended } = self.leasing.claim(plan, batch).await;
             all_theirs.extend(theirs);
             report.mended += mended;
@@ -112,8 +142,16 @@ impl<'a> Shift<'a> {
                 press.tell(day.market_day.clone(), disposition)?;
             }
             let Some(batch) = batch else { continue };
-            let Some(mut counted) = reading::count(self.source, &batch, &known_since, &Handle::current())? else {
-                break;
+            let mut counted = match reading::count(self.source, &batch, known_since, stint, &Handle::current())? {
+                Counting::Counted(counted) => counted,
+                Counting::Ended(ended) => {
+                    if ended == Ended::StintOver {
+                        let platform = plan.platform.as_str();
+                        tracing::info!(platform, "its exports take long: the other platforms come first");
+                    }
+                    batches.push(batch);
+                    break;
+                }
             };
             if counted.too_much().is_some()
                 && let Some((newer, older)) = plan.halves(&batch)
@@ -147,6 +185,33 @@ impl<'a> Shift<'a> {
             stop,
             rendering: self.rendering,
         })
+    }
+}
+
+/// What is left to do of a platform's plan.
+struct Rest<'p> {
+    plan: &'p PlatformPlan,
+    known_since: KnownSince<'p>,
+    /// The next of them is the last here.
+    batches: Vec<Batch<'p>>,
+    stints: u32,
+}
+
+impl<'p> Rest<'p> {
+    fn of(plan: &'p PlatformPlan, wanted: impl Fn(&MarketDay) -> bool) -> Self {
+        let mut batches = plan.batches_of(BATCH_DATES, BATCH_BYTES, wanted);
+        batches.reverse();
+        Self { plan, known_since: KnownSince::of(plan.receipts.values()), batches, stints: 0 }
+    }
+
+    /// Its next stint, which ends only if others wait.
+    fn stint(&mut self, others_wait: bool) -> Stint {
+        if !others_wait {
+            return Stint::without_end();
+        }
+        let bytes = self.batches.iter().map(Batch::bytes).sum();
+        self.stints += 1;
+        Stint::begin(self.stints - 1, bytes)
     }
 }
 

@@ -1,9 +1,10 @@
 //! Being asked to stop: a run finishes what it is publishing, begins nothing new, and says what it left.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::Notify;
+
+use crate::export::Halt;
 
 /// Whether somebody asked a run to stop. Cheap to clone; never taken back.
 #[derive(Debug, Clone, Default)]
@@ -11,7 +12,7 @@ pub struct Stop(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    asked: AtomicBool,
+    halt: Halt,
     bell: Notify,
 }
 
@@ -24,14 +25,14 @@ impl Stop {
 
     /// Asks.
     pub fn ask(&self) {
-        self.0.asked.store(true, Ordering::SeqCst);
+        self.0.halt.ask();
         self.0.bell.notify_waiters();
     }
 
     /// Whether anybody has asked.
     #[must_use]
     pub fn is_asked(&self) -> bool {
-        self.flag().load(Ordering::SeqCst)
+        self.0.halt.is_asked()
     }
 
     /// Is done as soon as anybody has asked.
@@ -52,10 +53,10 @@ impl Stop {
         }
     }
 
-    /// For those who look between two records.
+    /// For readers, which look between two records.
     #[must_use]
-    pub fn flag(&self) -> &AtomicBool {
-        &self.0.asked
+    pub fn halt(&self) -> &Halt {
+        &self.0.halt
     }
 }
 

@@ -20,6 +20,7 @@ use super::driver::Asked;
 use super::health::Ending;
 use crate::config::Snapshot;
 use crate::run::Account;
+use crate::time::span;
 
 /// The most of a child's account that is read.
 const MOST_BYTES: u64 = 64 << 20;
@@ -170,13 +171,6 @@ fn by(_: ExitStatus) -> String {
 
 fn failed(reason: String, try_again: bool) -> Ending {
     Ending::Failed { reason, try_again }
-}
-
-/// `90s`, `6h`: as the configuration writes it.
-fn span(time: Duration) -> String {
-    let seconds = time.as_secs();
-    let unit = [(86_400, "d"), (3600, "h"), (60, "m")].into_iter().find(|(unit, _)| seconds.is_multiple_of(*unit));
-    unit.map_or_else(|| format!("{seconds}s"), |(unit, name)| format!("{}{name}", seconds / unit))
 }
 
 #[cfg(test)]

@@ -1,11 +1,14 @@
 //! Health and metrics over HTTP, for probes and for Prometheus. There is nothing to change here and nothing to log in to.
 //!
 //! Whatever a client does takes bounded time and memory: so many connections, so large a head, so long for all of it. A
-//! connection serves one request.
+//! connection serves one request. Every connection is accepted; where there are too many, the one goes that has been
+//! there for longest of those that have not sent a request, so that no number of silent clients keeps a probe waiting.
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -18,14 +21,15 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet, yield_now};
 use tokio::time::{sleep, timeout};
 
 use super::health::Health;
 use super::metrics::{self, Metrics};
 use crate::time::Clock;
 
-const MAX_CONNECTIONS: usize = 64;
+/// Each takes a file, and some kilobytes.
+const MAX_CONNECTIONS: usize = 128;
 const MAX_HEAD_BYTES: usize = 16 << 10;
 const MAX_HEADERS: usize = 64;
 const HEAD_PATIENCE: Duration = Duration::from_secs(5);
@@ -79,18 +83,27 @@ impl Pages {
 
 /// Serves the pages until told to end; answers that are under way have a second to get out.
 pub async fn serve(listener: TcpListener, pages: Arc<Pages>, end: impl Future<Output = ()>) {
-    let mut connections = JoinSet::new();
+    let (mut connections, mut open) = (JoinSet::new(), VecDeque::new());
     let accepting = async {
         loop {
-            while connections.len() >= MAX_CONNECTIONS {
-                connections.join_next().await;
-            }
+            let accepted = listener.accept().await;
             while connections.try_join_next().is_some() {}
-            match listener.accept().await {
-                Ok((stream, _)) => drop(connections.spawn(serve_one(stream, Arc::clone(&pages)))),
+            open.retain(|connection: &Connection| !connection.task.is_finished());
+            match accepted {
+                Ok((stream, _)) => {
+                    if open.len() >= MAX_CONNECTIONS {
+                        close_oldest(&mut open);
+                    }
+                    let is_asking = Arc::new(AtomicBool::new(false));
+                    let task = connections.spawn(serve_one(stream, Arc::clone(&pages), Arc::clone(&is_asking)));
+                    open.push_back(Connection { task, is_asking });
+                    // Whoever has come is looked at before the next is.
+                    yield_now().await;
+                }
                 // Out of files, or a client that went away: the next may do.
                 Err(error) => {
                     tracing::debug!(%error, "a connection could not be accepted");
+                    close_oldest(&mut open);
                     sleep(Duration::from_millis(100)).await;
                 }
             }
@@ -106,8 +119,24 @@ pub async fn serve(listener: TcpListener, pages: Arc<Pages>, end: impl Future<Ou
     let _ = timeout(Duration::from_secs(1), last).await;
 }
 
-async fn serve_one(stream: TcpStream, pages: Arc<Pages>) {
+/// A connection that is served.
+struct Connection {
+    task: AbortHandle,
+    /// Whether its request has come and is answered.
+    is_asking: Arc<AtomicBool>,
+}
+
+/// Closes the oldest connection without a request; where all have sent one, the oldest of them.
+fn close_oldest(open: &mut VecDeque<Connection>) {
+    let idle = open.iter().position(|connection| !connection.is_asking.load(Ordering::Relaxed));
+    if let Some(connection) = open.remove(idle.unwrap_or_default()) {
+        connection.task.abort();
+    }
+}
+
+async fn serve_one(stream: TcpStream, pages: Arc<Pages>, is_asking: Arc<AtomicBool>) {
     let service = service_fn(move |request: Request<Incoming>| {
+        is_asking.store(true, Ordering::Relaxed);
         let response = respond(&pages, request.method(), request.uri().path());
         async move { Ok::<_, Infallible>(response) }
     });

@@ -24,6 +24,7 @@ mod odd_stores;
 mod race;
 mod readers;
 mod secrets;
+mod slow;
 mod stub;
 mod trouble;
 mod unknown;

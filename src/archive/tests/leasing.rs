@@ -105,6 +105,81 @@ async fn a_renewed_lease_is_not_taken_over() {
     }
 }
 
+#[tokio::test]
+async fn what_a_lease_claims_is_believed_no_longer_than_one_can_be() {
+    for bench in Bench::both() {
+        let claims = |hours: i64| Lease::new(&foreign("wrong clock"), at(hours * 3600));
+        let put = async |hours| {
+            let text = String::from_utf8(claims(hours).to_bytes()).unwrap();
+            bench.overwrite(&Key::Lease(&day(1), 1).path(), &text).await;
+        };
+        put(23).await;
+        let mine = leases(&bench.archive, of("mine"), 0);
+        assert_eq!(take(&mine, &day(1)).await, Some("wrong clock".into()));
+        mine.wake_at(at(64));
+        let seen = mine.look([&day(1)]).await;
+        assert_eq!(seen[&day(1)].expires_at, at(65), "a minute and what clocks may differ by");
+        // Whose clock is wrong may be at work all the same: he renews.
+        put(24).await;
+        assert_ne!(mine.look([&day(1)]).await, seen);
+        mine.wake_at(at(64 + 64));
+        assert_eq!(take(&mine, &day(1)).await, Some("wrong clock".into()));
+        mine.wake_at(at(64 + 65));
+        assert!(mine.look([&day(1)]).await.is_empty());
+        assert_eq!(take(&mine, &day(1)).await, None);
+        assert_eq!(mine.longest(), Duration::from_secs(65));
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_lease_keeps_nobody_from_working() {
+    let alive = String::from_utf8(Lease::new(&foreign("x"), at(60)).to_bytes()).unwrap();
+    let huge = format!("{}{alive}", " ".repeat(1 << 20));
+    for text in ["", "{", "\0\0\0", "[]", &alive.replace("\"version\": 1", "\"version\": 2"), &huge] {
+        for number in [1, 7, u64::MAX] {
+            for bench in Bench::both() {
+                bench.overwrite(&Key::Lease(&day(1), number).path(), text).await;
+                let mine = leases(&bench.archive, of("mine"), 0);
+                assert_eq!(take(&mine, &day(1)).await, None, "{number} {}", text.escape_debug());
+                mine.renew().await;
+                assert!(mine.look([&day(1)]).await.is_empty());
+                mine.release_all().await;
+                bench.archive.sweep_leases().await;
+                assert_eq!(keys(&bench.archive).await, <[&str; 0]>::default());
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_no_file_in_the_place_of_a_lease_keeps_nobody_from_working() {
+    let run = |program: &str, arguments: &[&std::path::Path]| {
+        assert!(std::process::Command::new(program).args(arguments).status().unwrap().success());
+    };
+    for kind in
+        ["pipe", "folder", "a link to nothing", "a link out of the archive", "a link to a file of the archive"]
+    {
+        let bench = Bench::in_folder();
+        let folder = bench.folder.as_ref().unwrap().path();
+        let place = folder.join(Key::Lease(&day(1), 1).path());
+        std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+        std::fs::write(folder.join("sound"), "x").unwrap();
+        match kind {
+            "pipe" => run("mkfifo", &[&place]),
+            "folder" => std::fs::create_dir(&place).unwrap(),
+            "a link to nothing" => std::os::unix::fs::symlink("nothing", &place).unwrap(),
+            "a link out of the archive" => std::os::unix::fs::symlink("/etc/hostname", &place).unwrap(),
+            _ => std::os::unix::fs::symlink("../../../../sound", &place).unwrap(),
+        }
+        let mine = leases(&bench.archive, of("mine"), 0);
+        assert_eq!(take(&mine, &day(1)).await, None, "{kind}");
+        mine.renew().await;
+        mine.release_all().await;
+        assert_eq!(std::fs::read(folder.join("sound")).unwrap(), b"x", "{kind}");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_dead_process_of_this_host_is_not_waited_for() {

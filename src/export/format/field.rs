@@ -1,6 +1,7 @@
 //! What every decoder hands over: the needed values of a record, in the order of the plan.
 
 use super::batch::Batch;
+use crate::export::Halt;
 use crate::model::Reason;
 
 /// One value of a record.
@@ -111,6 +112,11 @@ pub(in crate::export) trait Records {
 
     /// Whether decoding may stop because the export as a whole is already refused.
     fn is_refused(&self) -> bool;
+
+    /// What the reader looks at where it has no record in hand, such as when it takes more bytes.
+    fn halt(&self) -> Halt {
+        Halt::new()
+    }
 }
 
 #[cfg(test)]

@@ -18,8 +18,8 @@ use super::stream::member::Lying;
 use super::wanted::Wanted;
 use super::{Decoded, text};
 use crate::config::{Export, Format};
-use crate::export::ExportError;
 use crate::export::error::list;
+use crate::export::{ExportError, Halt};
 use crate::model::Reason;
 
 /// An export is a handful of files.
@@ -34,14 +34,16 @@ pub(super) fn read(
     records: &mut impl Records,
 ) -> Result<Decoded, ExportError> {
     let chosen = choose(file, &export.members)?;
-    let spent = Rc::new(Cell::new(0));
+    let (spent, halt) = (Rc::new(Cell::new(0)), records.halt());
     let mut decoded = Decoded::default();
     for (name, lying) in chosen {
         let within = |error| ExportError::Member { member: name.clone(), error: Box::new(error) };
         let lying = lying.map_err(within)?;
         let bytes = lying.bytes;
-        let open =
-            |encoding: Option<&str>| Bytes::of(Decompressed::member(file, lying, Rc::clone(&spent))?, encoding);
+        let open = |encoding: Option<&str>| {
+            let source = Decompressed::member(file, lying, Rc::clone(&spent))?;
+            Bytes::of(source.heeding(halt.clone()), encoding)
+        };
         // A log without a line is an empty file here, and no upload that broke off: the archive is whole.
         if bytes == 0 && matches!(export.format, Format::Ndjson) {
             continue;
@@ -185,6 +187,10 @@ impl<R: Records> Records for Numbered<'_, R> {
 
     fn is_refused(&self) -> bool {
         self.records.is_refused()
+    }
+
+    fn halt(&self) -> Halt {
+        self.records.halt()
     }
 }
 

@@ -24,6 +24,7 @@ use field::Records;
 use json::pages::Claim;
 use json::{document, ndjson};
 use stream::bytes::Bytes;
+use stream::compression::Decompressed;
 use stream::container;
 use stream::lines::Lines;
 use wanted::Wanted;
@@ -62,7 +63,11 @@ pub(in crate::export) fn decode(
             workbook::read(&file, sheets, header, wanted, records).map(Decoded::from)
         }
         Format::Parquet => parquet::read(&file, wanted, records).map(Decoded::from),
-        _ => text(export, |encoding| Bytes::open(file, encoding), wanted, may_be_absent, records),
+        _ => {
+            let halt = records.halt();
+            let open = |encoding: Option<&str>| Bytes::of(Decompressed::open(file)?.heeding(halt), encoding);
+            text(export, open, wanted, may_be_absent, records)
+        }
     }
 }
 

@@ -30,7 +30,7 @@ use crate::export::format::stream::lines::{Lines, first_line};
 use crate::export::format::wanted::Wanted;
 use crate::export::format::workbook::Book;
 use crate::export::format::workbook::package::recognize;
-use crate::export::{ExportError, guarded};
+use crate::export::{ExportError, Halt, guarded};
 use crate::model::Reason;
 
 /// As much as is looked at to tell what it is.
@@ -283,7 +283,7 @@ fn table(rows: &[Vec<(String, &RawValue)>]) -> Vec<Vec<Cell>> {
 }
 
 fn workbook(file: &File, max_rows: usize) -> Result<Peek, ExportError> {
-    let mut book = Book::open(file)?;
+    let mut book = Book::open(file, &Halt::new())?;
     let mut tables = Vec::new();
     for sheet in book.sheets().to_vec() {
         let mut lines = book.rows(&sheet)?;

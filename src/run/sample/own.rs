@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
@@ -14,7 +13,7 @@ use super::first::{self, FirstSignals};
 use super::{FirstRow, Placed, SampleError, Seam, Tried, TriedDay, log};
 use crate::archive::{Receipt, Unit};
 use crate::config::{Export, Platform, Rows, StoreLocation, Workspace};
-use crate::export::{self, Excerpt, ExportError, PathValues, Reach, ReadReport, Reading};
+use crate::export::{self, Excerpt, ExportError, Halt, PathValues, Reach, ReadReport, Reading};
 use crate::model::{CountRow, MarketDay, MarketId, PlatformId};
 use crate::run::reach::reach;
 use crate::run::{Disposition, RunError, RunReport, error_text, stores};
@@ -106,7 +105,7 @@ impl Own {
             markets: &markets,
             stay_seconds: settings.stay_seconds,
             excerpt: Excerpt { chars: settings.reject_text_chars, viewer_ids: settings.reject_viewer_ids },
-            stop: &AtomicBool::new(false),
+            halt: &Halt::new(),
             most_prints: 0,
         };
         let First { read, rows: first, span_us, seams } = read_first(&reading, file, settings.memory_bytes);

@@ -142,10 +142,3 @@ async fn a_child_is_handed_the_configuration_on_one_line_and_its_input_stays_ope
     let ending = program.run(&start(), &files, PATIENCE, hears).await;
     assert!(matches!(&ending, Ending::Failed { reason, .. } if reason.contains("77")), "{ending:?}");
 }
-
-#[test]
-fn a_limit_is_told_as_it_is_written() {
-    for (seconds, text) in [(1, "1s"), (90, "90s"), (60, "1m"), (5400, "90m"), (21_600, "6h"), (172_800, "2d")] {
-        assert_eq!(span(Duration::from_secs(seconds)), text);
-    }
-}

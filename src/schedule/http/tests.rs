@@ -101,16 +101,79 @@ async fn a_head_without_end_is_refused() {
     assert_eq!(status(&served.get("/healthz").await.0), "200");
 }
 
-#[tokio::test]
-async fn clients_that_say_nothing_take_no_others_place_for_long_and_do_not_hold_up_the_end() {
-    let served = served().await;
-    let mut silent = Vec::new();
-    for _ in 0..MAX_CONNECTIONS {
-        silent.push(TcpStream::connect(served.address).await.unwrap());
+/// So many connections as a client holds that means no good.
+const MANY: usize = 500;
+
+/// The one after the other of `MANY` connections, each with the first bytes of a request.
+async fn hold(served: &Served, bytes: &[u8]) -> Vec<TcpStream> {
+    let mut held = Vec::new();
+    for _ in 0..MANY {
+        let mut stream = TcpStream::connect(served.address).await.unwrap();
+        let _ = stream.write_all(bytes).await;
+        held.push(stream);
     }
-    // Waits for the first of them to be turned out.
-    assert_eq!(status(&served.get("/healthz").await.0), "200");
-    let _still = TcpStream::connect(served.address).await.unwrap();
+    held
+}
+
+/// How many of these connections the server has closed.
+async fn closed(held: &mut [TcpStream]) -> usize {
+    let mut closed = 0;
+    for stream in held {
+        // What is still open has nothing to read, and is not waited for.
+        let read = stream.read_u8();
+        closed += usize::from(tokio::time::timeout(Duration::from_millis(1), read).await.is_ok());
+    }
+    closed
+}
+
+#[tokio::test]
+async fn whoever_asks_is_answered_however_many_hold_connections_and_say_nothing() {
+    for bytes in
+        [&b""[..], b"GET /healthz HTTP/1.1\r\nx: ", b"\r\n", b"POST /metrics HTTP/1.1\r\ncontent-length: 9\r\n"]
+    {
+        let served = served().await;
+        let mut held = hold(&served, bytes).await;
+        for path in ["/healthz", "/readyz", "/metrics"] {
+            assert_eq!(status(&served.get(path).await.0), "200", "{path} behind {bytes:?}");
+        }
+        // The clock of the heads has not run yet: the oldest were closed to make room, and nobody waited.
+        let (oldest, newest) = held.split_at_mut(MANY - MAX_CONNECTIONS);
+        assert_eq!(closed(oldest).await, oldest.len(), "{bytes:?}");
+        assert!(closed(newest).await < newest.len(), "no more are closed than have to be");
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_is_on_its_way_is_kept_when_silent_ones_are_many() {
+    let served = served().await;
+    // It has sent its request, and does not take the answer yet.
+    let mut asking = TcpStream::connect(served.address).await.unwrap();
+    asking.write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    asking.readable().await.unwrap();
+    let _silent = hold(&served, b"").await;
+    let mut answer = String::new();
+    asking.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.ends_with("# EOF\n"), "{answer}");
+}
+
+#[tokio::test]
+async fn many_who_ask_at_once_are_all_answered() {
+    let served = Arc::new(served().await);
+    let asks = (0..MANY).map(|number| {
+        let served = Arc::clone(&served);
+        let path = if number % 2 == 0 { "/healthz" } else { "/metrics" };
+        tokio::spawn(async move { status(&served.get(path).await.0) == "200" })
+    });
+    let asks: Vec<_> = asks.collect();
+    for ask in asks {
+        assert!(ask.await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn clients_that_say_nothing_do_not_hold_up_the_end() {
+    let served = served().await;
+    let _silent = hold(&served, b"").await;
     served.end.send(()).unwrap();
     served.task.await.unwrap();
     assert!(TcpStream::connect(served.address).await.is_err(), "nobody listens any more");

@@ -78,6 +78,10 @@ impl Folder {
     /// The file at a key, open for reading; `None` if there is none.
     pub(super) fn file(&self, key: &str) -> Result<Option<File>, StoreProblem> {
         self.disk.reads()?;
+        // A pipe would be waited for until somebody writes into it.
+        if !present(self.dir.metadata(key))?.is_some_and(|metadata| metadata.is_file()) {
+            return Ok(None);
+        }
         match present(self.dir.open(key))? {
             Some(file) if file.metadata()?.is_file() => Ok(Some(file.into_std())),
             _ => Ok(None),

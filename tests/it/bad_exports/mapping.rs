@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Seek, Write};
-use std::sync::atomic::AtomicBool;
 
 use coverledger::config::{
     ColumnName, Columns, Completeness, CoverRule, EventColumns, Export, FoldPolicy, Format, GapPolicy, Header,
     InstantColumn, InstantFormat, MarketRule, Otherwise, PathPattern, Rows, TextRule, WallClock, ZoneRule,
 };
-use coverledger::export::{Excerpt, ExportError, PathValues, Reach, ReadReport, Reading, Signals, read};
+use coverledger::export::{Excerpt, ExportError, Halt, PathValues, Reach, ReadReport, Reading, Signals, read};
 use coverledger::model::{Event, MarketId};
 use coverledger::time::Zone;
 
@@ -246,14 +245,14 @@ impl Mapping {
     /// Reads this file as an export.
     pub fn read_file(&self, file: File) -> Outcome {
         let mut tape = Tape::default();
-        let report = self.read_until(&AtomicBool::new(false), file, &mut tape);
+        let report = self.read_until(&Halt::new(), file, &mut tape);
         Outcome { report, tape, bytes: Vec::new() }
     }
 
     /// Reads this file as an export until it is stopped.
     pub fn read_until(
         &self,
-        stop: &AtomicBool,
+        halt: &Halt,
         file: File,
         signals: &mut impl Signals,
     ) -> Result<ReadReport, ExportError> {
@@ -265,7 +264,7 @@ impl Mapping {
             markets: &self.markets,
             stay_seconds: 60,
             excerpt: self.excerpt,
-            stop,
+            halt,
             most_prints: 1 << 16,
         };
         read(&reading, file, signals)

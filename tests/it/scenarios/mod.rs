@@ -33,6 +33,7 @@ mod sameness;
 mod sample;
 mod schedule;
 mod sharing;
+mod slow;
 mod stops;
 mod story;
 mod telling;

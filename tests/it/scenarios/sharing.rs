@@ -1,6 +1,8 @@
 //! Runs that are at work at the same time.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use coverledger::archive::{Holder, Lease};
@@ -25,9 +27,36 @@ fn two_markets() -> Scenario {
 
 /// A lease on GB's day that ends so many seconds from now.
 fn lease(scenario: &Scenario, holder: Holder, seconds: i64) {
+    let path = scenario.path(LEASE);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    put_lease(&path, holder, seconds);
+}
+
+fn put_lease(path: &Path, holder: Holder, seconds: i64) {
     let now = Timestamp::try_from(SystemTime::now()).unwrap();
     let lease = Lease { version: 1, holder, expires_at: now + SignedDuration::from_secs(seconds) };
-    scenario.write(LEASE, serde_json::to_vec_pretty(&lease).unwrap());
+    // At once, or a run could find half of it; outside of the archive, where nothing is swept.
+    let staged = path.ancestors().nth(6).unwrap().join("staged");
+    std::fs::write(&staged, serde_json::to_vec_pretty(&lease).unwrap()).unwrap();
+    std::fs::rename(staged, path).unwrap();
+}
+
+/// Does something while the other run renews its lease.
+fn while_renewed<T>(scenario: &Scenario, work: impl FnOnce() -> T) -> T {
+    let (path, is_over) = (scenario.path(LEASE), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut seconds = 3600;
+            while !is_over.load(Ordering::SeqCst) {
+                seconds += 1;
+                put_lease(&path, foreign(), seconds);
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        });
+        let done = work();
+        is_over.store(true, Ordering::SeqCst);
+        done
+    })
 }
 
 fn foreign() -> Holder {
@@ -38,7 +67,8 @@ fn foreign() -> Holder {
 fn what_another_run_is_at_is_left_to_it_and_the_rest_is_done() {
     let scenario = two_markets().setting("lease", "2s");
     lease(&scenario, foreign(), 3600);
-    let outcome = scenario.run().exits(5).says("1 published, 1 elsewhere").says("run `other-run` (process ");
+    let outcome = while_renewed(&scenario, || scenario.run());
+    let outcome = outcome.exits(5).says("1 published, 1 elsewhere").says("run `other-run` (process ");
     outcome.expect_table(
         "slot_audience",
         "\
@@ -59,6 +89,40 @@ fn the_end_of_a_lease_that_nobody_renews_is_waited_for() {
     lease(&scenario, foreign(), 1);
     scenario.run().exits(0).says("2 published");
     assert_eq!(scenario.archive(), undisturbed.archive());
+}
+
+#[test]
+fn a_lease_that_claims_a_day_is_waited_for_as_long_as_one_lasts_and_the_wait_is_told() {
+    let scenario = two_markets().setting("lease", "2s");
+    lease(&scenario, foreign(), 23 * 3600);
+    let outcome = scenario.run().exits(0).says("2 published");
+    let told: Vec<&str> = outcome.stderr.lines().filter(|line| line.contains("waiting for another run")).collect();
+    let [told] = told.as_slice() else { panic!("told once: {}", outcome.stderr) };
+    for said in ["run `other-run` (process ", "`other-host`", "_leases/shop/GB/2026-11-20", "until ", "at most"] {
+        assert!(told.contains(said), "`{said}` is not in {told}");
+    }
+    assert_eq!(scenario.tree("archive/_leases").len(), 0);
+}
+
+#[test]
+fn a_lease_that_was_written_long_ago_is_not_waited_for_whatever_it_claims() {
+    let scenario = two_markets();
+    lease(&scenario, foreign(), 23 * 3600);
+    let long_ago = SystemTime::now() - Duration::from_secs(3600);
+    std::fs::File::options().write(true).open(scenario.path(LEASE)).unwrap().set_modified(long_ago).unwrap();
+    let outcome = scenario.run().exits(0).says("2 published");
+    assert!(!outcome.stderr.contains("waiting"), "{}", outcome.stderr);
+}
+
+#[test]
+fn what_is_no_lease_is_named_and_does_not_stop_the_night() {
+    for text in ["", "no lease", "{\"version\": 1, \"run_id\": \"\\u001b[2J\"}"] {
+        let scenario = two_markets();
+        scenario.write(LEASE, text);
+        let outcome = scenario.run().exits(0).says("2 published");
+        assert!(outcome.stderr.contains("_leases/shop/GB/2026-11-20/00000001.json"), "{}", outcome.stderr);
+        assert!(!outcome.stderr.contains('\u{1b}'));
+    }
 }
 
 #[cfg(target_os = "linux")]

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use flate2::bufread::MultiGzDecoder;
 
 use super::member::{Lying, Member};
-use crate::export::ExportError;
+use crate::export::{ExportError, Halt};
 
 /// Beyond this many decompressed bytes, more than [`MAX_EXPANSION`] out of one is a bomb.
 pub(in crate::export) const EXPANSION_GRACE_BYTES: u64 = 64 << 20;
@@ -53,6 +53,7 @@ pub(in crate::export) struct Decompressed {
     failure: Option<ExportError>,
     /// What came out of all members of one archive so far.
     spent: Option<Rc<Cell<u64>>>,
+    halt: Halt,
 }
 
 enum Inner {
@@ -85,7 +86,7 @@ impl Decompressed {
                 Inner::Zstd(Box::new(decoder))
             }
         };
-        Ok(Self { inner, compression, compressed, bytes: 0, failure: None, spent: None })
+        Ok(Self { inner, compression, compressed, bytes: 0, failure: None, spent: None, halt: Halt::new() })
     }
 
     /// Opens a file within a ZIP archive; `spent` is how many bytes came out of the files of that archive before.
@@ -95,7 +96,13 @@ impl Decompressed {
         }
         let compressed = file.metadata()?.len();
         let inner = Inner::Member(Box::new(Member::open(file, lying)?));
-        Ok(Self { inner, compression: None, compressed, bytes: 0, failure: None, spent: Some(spent) })
+        let (spent, halt) = (Some(spent), Halt::new());
+        Ok(Self { inner, compression: None, compressed, bytes: 0, failure: None, spent, halt })
+    }
+
+    /// The same bytes, which end with an error once somebody asks to leave off.
+    pub(in crate::export) fn heeding(self, halt: Halt) -> Self {
+        Self { halt, ..self }
     }
 
     pub(in crate::export) fn compression(&self) -> Option<Compression> {
@@ -110,6 +117,7 @@ impl Decompressed {
 
 impl Read for Decompressed {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.halt.heed()?;
         let read = match &mut self.inner {
             Inner::Plain(file) => return file.read(into),
             Inner::Member(member) => member.read(into),

@@ -16,7 +16,8 @@ use super::field::{Field, Position, Records, shown};
 use super::heading::{Heading, Places, Search};
 use super::wanted::Wanted;
 use crate::config::Header;
-use crate::export::ExportError;
+use crate::export::halt::Heeding;
+use crate::export::{ExportError, Halt};
 use cell::{Value, is_percent};
 use package::{Package, Unsaved, unsound};
 
@@ -32,7 +33,7 @@ pub(super) fn read(
     wanted: &[Wanted],
     records: &mut impl Records,
 ) -> Result<u64, ExportError> {
-    let mut book = Book::open(file)?;
+    let mut book = Book::open(file, &records.halt())?;
     let chosen = book.choose(sheets)?;
     let mut record = 0;
     let mut rows = 0;
@@ -161,7 +162,7 @@ fn without_header(rows: &mut Rows<'_>, names: &[String], wanted: &[Wanted]) -> R
 
 /// A workbook that is safe to open.
 pub(in crate::export) struct Book {
-    xlsx: Xlsx<BufReader<File>>,
+    xlsx: Xlsx<BufReader<Heeding<File>>>,
     sheets: Vec<Sheet>,
 }
 
@@ -195,11 +196,11 @@ impl Sheet {
 }
 
 impl Book {
-    pub(in crate::export) fn open(file: &File) -> Result<Self, ExportError> {
-        let mut package = Package::open(file.try_clone()?)?;
+    pub(in crate::export) fn open(file: &File, halt: &Halt) -> Result<Self, ExportError> {
+        let mut package = Package::open(file.try_clone()?, halt)?;
         let mut file = file.try_clone()?;
         file.rewind()?;
-        let xlsx: Xlsx<BufReader<File>> = Xlsx::new(BufReader::new(file)).map_err(unsound)?;
+        let xlsx = Xlsx::new(BufReader::new(halt.heeded(file))).map_err(unsound)?;
         let known = xlsx.sheets_metadata();
         if known.len() != package.sheets() {
             return Err(unsound("its list of sheets cannot be told"));
@@ -248,7 +249,7 @@ impl Book {
 
 /// The rows of a sheet that hold a value.
 pub(in crate::export) struct Rows<'a> {
-    reader: XlsxCellReader<'a, BufReader<File>>,
+    reader: XlsxCellReader<'a, BufReader<Heeding<File>>>,
     /// Whether a style shows percentages.
     percent: Vec<bool>,
     /// The first cell of the next row.

@@ -10,9 +10,10 @@ use std::io::{self, BufReader, Read, Seek};
 use zip::ZipArchive;
 
 use super::markup::{Piece, attribute, scan};
-use crate::export::ExportError;
 use crate::export::format::stream::compression::{EXPANSION_GRACE_BYTES, MAX_EXPANSION};
 use crate::export::format::stream::container;
+use crate::export::halt::Heeding;
+use crate::export::{ExportError, Halt};
 
 /// A workbook has some ten parts, and some for each sheet.
 const MAX_PARTS: usize = 10_000;
@@ -27,7 +28,7 @@ const SHORTEST_STRING_BYTES: u64 = 5;
 
 /// An opened package.
 pub(super) struct Package {
-    archive: ZipArchive<BufReader<File>>,
+    archive: ZipArchive<BufReader<Heeding<File>>>,
     /// The folder of the workbook, with a slash at its end.
     folder: String,
     /// Worksheets in their order: names as written in XML, and parts.
@@ -36,12 +37,12 @@ pub(super) struct Package {
 
 impl Package {
     /// Opens a workbook, refusing what is none and what would not fit into memory.
-    pub(in crate::export) fn open(mut file: File) -> Result<Self, ExportError> {
+    pub(in crate::export) fn open(mut file: File, halt: &Halt) -> Result<Self, ExportError> {
         file.rewind()?;
         recognize(&mut file)?;
         file.rewind()?;
         let compressed = file.metadata()?.len();
-        let archive = ZipArchive::new(BufReader::new(file)).map_err(unsound)?;
+        let archive = ZipArchive::new(BufReader::new(halt.heeded(file))).map_err(unsound)?;
         if archive.len() > MAX_PARTS {
             return Err(unsound(format!("it has more than {MAX_PARTS} parts")));
         }

@@ -132,7 +132,7 @@ fn read_text(
         markets: &markets,
         stay_seconds: 60,
         excerpt: Excerpt { chars: 40, viewer_ids: false },
-        stop: &std::sync::atomic::AtomicBool::new(false),
+        halt: &crate::export::Halt::new(),
         most_prints: 1 << 16,
     };
     read_page(&reading, file, max_rows)

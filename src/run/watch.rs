@@ -1,0 +1,111 @@
+//! How long reading may take: an export, before it is given up, and a platform, before others are.
+//!
+//! Nothing that is published depends on it. An export that is given up fails its market-days by name; a platform whose
+//! stint is over is read again from the batch that it was at, when the others have had theirs.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use super::Stop;
+use crate::export::Halt;
+
+/// What a platform's first stint takes besides its bytes.
+const FIRST_STINT: Duration = Duration::from_secs(5);
+/// Each stint is so many times as long as the one before: all that are in vain are at most four thirds of the one that
+/// is needed.
+const LONGER: u32 = 4;
+/// Bytes of exports that are read in a second even on a bad day; usually ten times as many are.
+const BYTES_A_SECOND: u64 = 1 << 20;
+
+/// Why reading was ended before its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// The run was asked to stop.
+    Stopped,
+    /// The platform's stint is over.
+    StintOver,
+    /// The export took longer than one may.
+    TooLong,
+}
+
+/// How long a platform may be read while others wait. `None` of what nobody waits for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stint(Option<Instant>);
+
+impl Stint {
+    /// The stint of this number, from 0, for so many bytes of exports.
+    pub(super) fn begin(number: u32, bytes: u64) -> Self {
+        let once = FIRST_STINT.saturating_add(Duration::from_secs(bytes / BYTES_A_SECOND));
+        let length = once.saturating_mul(LONGER.saturating_pow(number));
+        Self(Instant::now().checked_add(length))
+    }
+
+    /// Nobody waits.
+    pub(super) const fn without_end() -> Self {
+        Self(None)
+    }
+
+    /// Whether it is over.
+    pub(super) fn is_over(self) -> bool {
+        self.0.is_some_and(|end| end <= Instant::now())
+    }
+
+    async fn end(self) {
+        match self.0 {
+            Some(end) => tokio::time::sleep_until(end).await,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+/// Looks at the time while one export is read.
+pub(super) struct Watch {
+    /// Asked when it is to be read no further.
+    quit: Stop,
+    ended: Arc<OnceLock<Ended>>,
+    task: JoinHandle<()>,
+}
+
+impl Watch {
+    /// Begins to look, until it is dropped.
+    pub(super) fn begin(handle: &Handle, stop: &Stop, stint: Stint, limit: Duration) -> Self {
+        let (quit, ended) = (Stop::new(), Arc::new(OnceLock::new()));
+        let (stop, quits, ends) = (stop.clone(), quit.clone(), Arc::clone(&ended));
+        let task = handle.spawn(async move {
+            let why = tokio::select! {
+                biased;
+                () = stop.asked() => Ended::Stopped,
+                () = tokio::time::sleep(limit) => Ended::TooLong,
+                () = stint.end() => Ended::StintOver,
+            };
+            let _ = ends.set(why);
+            quits.ask();
+        });
+        Self { quit, ended, task }
+    }
+
+    /// For who waits.
+    pub(super) const fn quit(&self) -> &Stop {
+        &self.quit
+    }
+
+    /// For who reads.
+    pub(super) fn halt(&self) -> &Halt {
+        self.quit.halt()
+    }
+
+    /// Why reading was ended, if it was.
+    pub(super) fn ended(&self) -> Option<Ended> {
+        self.ended.get().copied()
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
