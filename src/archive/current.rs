@@ -24,6 +24,8 @@ pub struct Mended {
     /// Units of which neither the current path nor the revision holds the bytes: only their exports can bring them
     /// back.
     pub lost: Vec<Unit>,
+    /// Units of which a current path cannot be read or written, with why. The rest of them is as it should be.
+    pub blocked: Vec<(Unit, String)>,
 }
 
 /// The tables of which it is enough to see that they are shown.
@@ -52,7 +54,8 @@ impl Archive {
     /// [`Archive::newest_rejects_of`] find them.
     ///
     /// # Errors
-    /// The store does not do it.
+    /// The store does not do it. A single current path that does not let itself be read or written, as a link, is no
+    /// error.
     pub async fn mend_stale<'a>(
         &self,
         receipts: impl IntoIterator<Item = &'a Receipt>,
@@ -67,7 +70,13 @@ impl Archive {
             let first = folders.entry(keys::folder_of_dates(key)).or_insert(keys::folder_of_date(key));
             *first = (*first).min(keys::folder_of_date(key));
         }
-        let listings = folders.into_iter().map(|(folder, first)| self.store.list_after(folder, first));
+        let listings = folders.into_iter().map(|(folder, first)| async move {
+            match self.store.list_after(folder, first).await {
+                // A closer look at each says which lie behind a link.
+                Err(error) if self.is_of_object(&error.problem) => Ok(Vec::new()),
+                listed => listed,
+            }
+        });
         let mut listings = stream::iter(listings).buffered(self.store.requests());
         let mut objects: BTreeMap<String, Object> = BTreeMap::new();
         while let Some(listed) = listings.next().await {
@@ -93,6 +102,11 @@ impl Archive {
                 Ok(false) => {}
                 Err(ArchiveError::RevisionMissing { unit, .. } | ArchiveError::RevisionDamaged { unit, .. }) => {
                     outcome.lost.push(*unit);
+                }
+                Err(ArchiveError::Store(error)) if self.is_of_object(&error.problem) => {
+                    let (unit, reason) = (receipt.content.unit.clone(), error.to_string());
+                    tracing::warn!(unit = unit.to_string(), reason, "this table is not brought up to its receipt");
+                    outcome.blocked.push((unit, reason));
                 }
                 Err(error) => return Err(error),
             }

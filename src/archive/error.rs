@@ -1,6 +1,6 @@
 //! Why the archive could not be read or written.
 
-use super::{ReceiptError, TableName, Unit};
+use super::{ReceiptError, ReceiptProblem, TableName, Unit};
 use crate::store::{StoreError, StoreProblem};
 
 /// Any error that a caller's own step may end with.
@@ -13,7 +13,7 @@ pub enum ArchiveError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// A receipt cannot be relied on.
-    #[error("{0} (run `coverledger verify`)")]
+    #[error(transparent)]
     Receipt(#[from] ReceiptError),
     /// A table's own bytes are gone.
     #[error("`{key}`, a table of `{unit}`, is not there (run `coverledger verify`)")]
@@ -56,6 +56,14 @@ pub enum PublishError {
         unit: Box<Unit>,
         /// Why.
         source: BoxError,
+    },
+    /// Nothing was published: its receipt could not be read again.
+    #[error("the receipt of `{unit}` would be none: it {problem}")]
+    NoReceipt {
+        /// Of what.
+        unit: Box<Unit>,
+        /// What would be wrong with it.
+        problem: ReceiptProblem,
     },
     /// Nothing was published: a table of the newest revision is not among the new ones, and its current path would go
     /// on showing the old bytes.

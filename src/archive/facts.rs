@@ -24,6 +24,15 @@ pub struct PublishedTable {
     pub bytes: Bytes,
 }
 
+/// A table of several market-days.
+#[derive(Debug, Clone, Default)]
+pub struct PublishedTables {
+    /// In the order of their dates; of those that have it.
+    pub tables: Vec<PublishedTable>,
+    /// Market-days of which the receipt or the table's own bytes cannot be relied on, and why.
+    pub unreadable: BTreeMap<Date, String>,
+}
+
 impl Archive {
     /// The last so many local dates up to the newest that a platform has published in a market, with the newest
     /// revision of each: one listing from `since` on, and another if the newest is not as young as that. No receipt is
@@ -71,7 +80,7 @@ impl Archive {
         market: &MarketId,
         first: Option<Date>,
     ) -> Result<BTreeMap<Date, u64>, ArchiveError> {
-        let found = self.revisions_since(Key::ReceiptsOfMarket(platform, market), first).await?;
+        let found = self.revisions_since(Key::ReceiptsOfMarket(platform, market), first).await?.revisions;
         let newest = |(unit, revisions): (Unit, BTreeSet<u64>)| match unit {
             Unit::MarketDay(day) => Some((day.local_date, *revisions.last()?)),
             _ => None,
@@ -79,29 +88,51 @@ impl Archive {
         Ok(found.into_iter().filter_map(newest).collect())
     }
 
-    /// A table of these revisions of market-days, in the order of their dates; of those that have it. As many are read
-    /// at a time as the store may be asked.
+    /// A table of these revisions of market-days. As many are read at a time as the store may be asked.
     ///
     /// # Errors
-    /// The store does not answer, a receipt cannot be relied on, or a table's own bytes are missing or damaged.
+    /// The store does not answer.
     pub async fn published_tables(
         &self,
         platform: &PlatformId,
         market: &MarketId,
         revisions: &BTreeMap<Date, u64>,
         table: TableName,
-    ) -> Result<Vec<PublishedTable>, ArchiveError> {
+    ) -> Result<PublishedTables, ArchiveError> {
         let reads = revisions.iter().map(|(&local_date, &revision)| async move {
             let (platform, market) = (platform.clone(), market.clone());
             let unit = Unit::MarketDay(MarketDay { platform, market, local_date });
-            let receipt = self.receipt(&unit, revision).await?;
-            let is_it = |record: &&TableRecord| record.table == table;
-            let Some(record) = receipt.content.tables.iter().find(is_it) else { return Ok(None) };
-            let bytes = self.bytes_of(&receipt, record, &AtHand::new()).await?;
-            Ok::<_, ArchiveError>(Some(PublishedTable { local_date, state: receipt.content.state, bytes }))
+            match self.published_table(&unit, local_date, revision, table).await {
+                Ok(found) => Ok(found.map(Ok)),
+                Err(ArchiveError::Store(error)) if !self.is_of_object(&error.problem) => Err(error.into()),
+                Err(error) => Ok(Some(Err((local_date, error.to_string())))),
+            }
         });
-        let found: Vec<Option<PublishedTable>> =
-            stream::iter(reads).buffered(self.store.requests()).try_collect().await?;
-        Ok(found.into_iter().flatten().collect())
+        let mut reads = stream::iter(reads).buffered(self.store.requests());
+        let mut found = PublishedTables::default();
+        while let Some(read) = reads.try_next().await.map_err(|error: ArchiveError| error)? {
+            match read {
+                Some(Ok(table)) => found.tables.push(table),
+                Some(Err((date, reason))) => {
+                    found.unreadable.insert(date, reason);
+                }
+                None => {}
+            }
+        }
+        Ok(found)
+    }
+
+    async fn published_table(
+        &self,
+        unit: &Unit,
+        local_date: Date,
+        revision: u64,
+        table: TableName,
+    ) -> Result<Option<PublishedTable>, ArchiveError> {
+        let receipt = self.receipt(unit, revision).await?;
+        let is_it = |record: &&TableRecord| record.table == table;
+        let Some(record) = receipt.content.tables.iter().find(is_it) else { return Ok(None) };
+        let bytes = self.bytes_of(&receipt, record, &AtHand::new()).await?;
+        Ok(Some(PublishedTable { local_date, state: receipt.content.state, bytes }))
     }
 }

@@ -1,8 +1,10 @@
 //! Where everything lies. Every path of the archive is made, and read, here.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
-use super::{TableName, Unit};
+use super::{TableFamily, TableName, Unit};
 use crate::model::{MarketDay, MarketId, PlatformId};
 
 /// The folders this archive writes in, for sweeping.
@@ -35,6 +37,8 @@ const DECISIONS: &str = "_decisions";
 const EXPERIMENTS: &str = "_experiments";
 const RETENTION: &str = "_retention.json";
 const UNDATED: &str = "undated";
+/// Nothing is published so often.
+const LAST_REVISION: u64 = 99_999_999;
 /// How Hive writes a partition without a value; readers make it null.
 const HIVE_NULL: &str = "__HIVE_DEFAULT_PARTITION__";
 
@@ -175,14 +179,64 @@ pub(super) fn receipt_at(key: &str) -> Option<(Unit, u64)> {
         _ => return None,
     };
     let revision: u64 = file.strip_suffix(".json")?.parse().ok()?;
-    (revision > 0 && Key::Receipt(&unit, revision).path() == key).then_some((unit, revision))
+    (is_revision(revision) && Key::Receipt(&unit, revision).path() == key).then_some((unit, revision))
+}
+
+/// Which unit's receipts lie in a folder, if it can be one's.
+pub(super) fn unit_in(folder: &str) -> Option<Unit> {
+    receipt_at(&format!("{folder}/00000001.json")).map(|(unit, _)| unit)
+}
+
+/// Which table of which unit lies at a key, if it is a current path.
+pub(super) fn current_at(key: &str) -> Option<(TableName, Unit)> {
+    let (table, folders) = key.strip_suffix("/part.parquet")?.split_once('/')?;
+    let table = TableName::ALL.into_iter().find(|name| name.as_str() == table)?;
+    let mut values = BTreeMap::new();
+    for folder in folders.split('/') {
+        let (name, value) = folder.split_once('=').filter(|(_, value)| is_id(value))?;
+        values.insert(name, value);
+    }
+    let value = |name| values.get(name).copied();
+    let platform = || value("platform").map(PlatformId::new);
+    let market = || value("market").map(MarketId::new);
+    let date = |name| value(name).and_then(exact_date);
+    let unit = match table.family() {
+        TableFamily::MarketDays => {
+            let (platform, market, local_date) = (platform()?, market()?, date("local_date")?);
+            Unit::MarketDay(MarketDay { platform, market, local_date })
+        }
+        TableFamily::Rejects => {
+            let export_date = match value("export_date")? {
+                HIVE_NULL => None,
+                date => Some(exact_date(date)?),
+            };
+            Unit::Rejects { platform: platform()?, export_date }
+        }
+        TableFamily::Decisions => {
+            Unit::Decisions { platform: platform()?, market: market()?, as_of: date("as_of")? }
+        }
+        TableFamily::Experiments => {
+            Unit::Experiment { experiment: value("experiment")?.to_owned(), as_of: date("as_of")? }
+        }
+    };
+    (Key::Current(table, &unit).path() == key).then_some((table, unit))
 }
 
 /// The hash of the table by content at a key, if it is one.
 pub(super) fn revision_at(key: &str) -> Option<&str> {
     let sha256 = key.strip_prefix(REVISIONS)?.strip_prefix('/')?.strip_suffix(".parquet")?;
+    is_sha256(sha256).then_some(sha256)
+}
+
+/// Whether it is a SHA-256 as it is written here: 64 lower-case hex digits.
+pub(super) fn is_sha256(text: &str) -> bool {
     let is_hex = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
-    (sha256.len() == 64 && sha256.bytes().all(is_hex)).then_some(sha256)
+    text.len() == 64 && text.bytes().all(is_hex)
+}
+
+/// Whether it can be the number of a revision: what has eight digits, so that receipts sort as they are numbered.
+pub(super) const fn is_revision(number: u64) -> bool {
+    1 <= number && number <= LAST_REVISION
 }
 
 /// Which lease lies at a key, if it is one.

@@ -12,6 +12,9 @@
 //! content, none is deleted but by [`Archive::prune`]. When something was published is said by the machine's clock, all
 //! else by the run's own.
 //!
+//! A receipt that cannot be read costs its own unit and no other. [`Archive::verify`] with repair puts a next one that takes
+//! its place; it stays where it is.
+//!
 //! What is not published any longer is retired ([`Archive::retire`]): a receipt without tables, and nothing at the
 //! current paths.
 //!
@@ -20,8 +23,10 @@
 //! `model` and `time`.
 
 mod attempt;
+mod chain;
 mod current;
 mod desk;
+mod doubt;
 mod draft;
 mod error;
 mod facts;
@@ -32,6 +37,7 @@ mod leases;
 mod numbers;
 mod prune;
 mod publish;
+mod quarantine;
 mod read;
 mod receipt;
 mod record;
@@ -39,6 +45,7 @@ mod retention;
 mod retire;
 mod shown;
 mod snapshot;
+mod sound;
 mod table;
 mod unit;
 mod verify;
@@ -48,14 +55,16 @@ mod tests;
 
 pub use attempt::{Attempt, AttemptEnd};
 pub use current::Mended;
+pub use doubt::Doubts;
 pub use draft::{Draft, Published, Stamp, TableBytes};
 pub use error::{ArchiveError, BoxError, PublishError};
-pub use facts::PublishedTable;
+pub use facts::{PublishedTable, PublishedTables};
 pub use finding::{Finding, Problem, Verification};
 pub use lease::{Holder, Lease};
 pub use leases::{Leases, Theirs};
 pub use numbers::{Fingerprint, TableFamily};
-pub use prune::{Prune, PruneError, Pruned};
+pub use prune::{Prune, PruneError, PruneLimits, Pruned, Unaccounted};
+pub use read::Newest;
 pub use receipt::{
     Content, ExportRecord, FactRecord, Receipt, ReceiptError, ReceiptProblem, RowCounts, State, TableRecord,
 };
@@ -63,7 +72,8 @@ pub use record::{RecordedSchedule, RunRecord, Told, Trouble, TroubleTopic};
 pub use retention::Retention;
 pub use retire::Retired;
 pub use shown::Shown;
-pub use snapshot::SnapshotObject;
+pub use snapshot::{Snapshot, SnapshotObject};
+pub use table::Objects;
 pub use unit::{TableName, Unit};
 pub use verify::Repair;
 

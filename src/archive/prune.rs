@@ -4,16 +4,20 @@
 //! run, and refused while anybody publishes. What is to go is listed before the receipts are, and whoever publishes
 //! puts its tables, or puts them again, before its receipt: so a table that is named meanwhile is either not on the
 //! list or young.
+//!
+//! Receipts are all that says what stays, so nothing goes on doubt ([`super::doubt`]): where one cannot be read or seems
+//! to be lost, where more would go than is stated, and, unless it is asked for, what no receipt names.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
+use super::doubt::Doubts;
 use super::keys::{self, Key};
 use super::lease::{Holder, Lease};
 use super::retention::{self, Chains};
-use super::{Archive, ArchiveError, Receipt};
+use super::{Archive, ArchiveError};
 use crate::store::Object;
 use crate::time::Clock;
 
@@ -28,6 +32,8 @@ pub struct Pruned {
     pub kept: usize,
     /// Their bytes.
     pub kept_bytes: u64,
+    /// Of those that stay, the old ones that no receipt names.
+    pub unaccounted: usize,
 }
 
 /// Whether to remove.
@@ -39,6 +45,39 @@ pub enum Prune {
     Remove,
 }
 
+/// What becomes of old tables that no receipt names. A publisher that was killed before its receipt leaves such, and so
+/// does a receipt that is lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Unaccounted {
+    /// Nothing is pruned.
+    #[default]
+    Refuse,
+    /// They stay, and the rest is pruned.
+    Keep,
+    /// They are removed.
+    Remove,
+}
+
+/// What pruning may do.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PruneLimits {
+    /// What becomes of old tables that no receipt names.
+    pub unaccounted: Unaccounted,
+    /// The largest share of the tables by content that may go, 0 to 1.
+    pub max_share: f64,
+}
+
+impl PruneLimits {
+    /// Of units that were published five times each, four fifths go at the first pruning. More is rare enough to ask.
+    pub const MAX_SHARE: f64 = 0.8;
+}
+
+impl Default for PruneLimits {
+    fn default() -> Self {
+        Self { unaccounted: Unaccounted::default(), max_share: Self::MAX_SHARE }
+    }
+}
+
 /// Why nothing was pruned, or not all.
 #[derive(Debug, thiserror::Error)]
 pub enum PruneError {
@@ -47,6 +86,33 @@ pub enum PruneError {
     Publishing {
         /// Who.
         who: String,
+    },
+    /// What is still needed cannot be told.
+    #[error("nothing was removed, since what is still needed cannot be told: {0}")]
+    Doubt(Doubts),
+    /// Old tables that no receipt names.
+    #[error(
+        "nothing was removed, since {count} old tables such as `{first}` are named by no receipt below `_receipts`: of a publisher that was killed, or of receipts that are lost (with `--unaccounted keep` they stay and the rest is pruned; with `--unaccounted remove` they go)"
+    )]
+    Unaccounted {
+        /// How many.
+        count: usize,
+        /// The first of them.
+        first: String,
+    },
+    /// More would go than may.
+    #[error(
+        "nothing was removed, since by the receipts below `_receipts` {going} of {all} tables would go, and `--max-share` allows a share of {max_share} (raise it if that many were replaced before {cutoff:.0})"
+    )]
+    Share {
+        /// How many would go.
+        going: usize,
+        /// How many there are.
+        all: usize,
+        /// What was allowed.
+        max_share: f64,
+        /// The cutoff.
+        cutoff: Timestamp,
     },
     /// The archive could not be read or written.
     #[error(transparent)]
@@ -57,19 +123,20 @@ pub enum PruneError {
 pub(super) type Keep = for<'a> fn(&'a Chains, Timestamp) -> std::collections::BTreeSet<&'a str>;
 
 impl Archive {
-    /// Removes the bytes of revisions that were replaced before `cutoff`.
+    /// Removes the bytes of revisions that were replaced before `cutoff`, or says what would go.
     ///
     /// # Errors
-    /// Somebody publishes; a receipt cannot be relied on, so that nobody knows what it names; or the store does not do
-    /// it. What was removed until then stays removed, and the archive is sound.
-    pub async fn prune(&self, cutoff: Timestamp, how: Prune) -> Result<Pruned, PruneError> {
-        self.prune_keeping(cutoff, how, |chains, cutoff| retention::kept(chains.values(), cutoff)).await
+    /// Somebody publishes; it is in doubt what the receipts name; more would go than the limits allow; or the store does
+    /// not do it. What was removed until then stays removed, and the archive is sound.
+    pub async fn prune(&self, cutoff: Timestamp, how: Prune, limits: &PruneLimits) -> Result<Pruned, PruneError> {
+        self.prune_keeping(cutoff, how, limits, |chains, cutoff| retention::kept(chains.values(), cutoff)).await
     }
 
     pub(super) async fn prune_keeping(
         &self,
         cutoff: Timestamp,
         how: Prune,
+        limits: &PruneLimits,
         keep: Keep,
     ) -> Result<Pruned, PruneError> {
         let Some(_alone) = self.store.lock_alone().await.map_err(ArchiveError::from)? else {
@@ -79,18 +146,46 @@ impl Archive {
             return Err(PruneError::Publishing { who: lease.holder.to_string() });
         }
         let listed = self.store.list(&Key::Revisions.path()).await.map_err(ArchiveError::from)?;
-        let chains = self.all_receipts().await?;
+        // Before the receipts: then whatever lies here has had its receipt by the time those are listed.
+        let currents = self.current_keys().await?;
+        let all = self.all_receipts().await?;
+        let doubts = Doubts::of(&all, currents, !listed.is_empty());
+        if !doubts.is_empty() {
+            return Err(PruneError::Doubt(doubts));
+        }
+        let chains: Chains = all.chains.into_iter().map(|(unit, chain)| (unit, chain.sound)).collect();
         let kept = keep(&chains, cutoff);
+        let named: BTreeSet<&str> =
+            chains.values().flat_map(|chain| chain.values()).flat_map(retention::tables).collect();
+        let is_named = |object: &Object| keys::revision_at(&object.key).is_some_and(|hash| named.contains(hash));
         let goes = |object: &&Object| {
             let sha256 = keys::revision_at(&object.key);
             sha256.is_some_and(|sha256| !kept.contains(sha256)) && object.last_modified < cutoff
         };
-        let (going, staying): (Vec<&Object>, Vec<&Object>) = listed.iter().partition(goes);
+        let (mut going, mut staying): (Vec<&Object>, Vec<&Object>) = listed.iter().partition(goes);
+        let unaccounted: Vec<&Object> = going.iter().copied().filter(|object| !is_named(object)).collect();
+        let left = match (limits.unaccounted, unaccounted.first()) {
+            (Unaccounted::Refuse, Some(first)) => {
+                let (count, first) = (unaccounted.len(), first.key.clone());
+                return Err(PruneError::Unaccounted { count, first });
+            }
+            (Unaccounted::Keep, _) => {
+                going.retain(|object| is_named(object));
+                staying.extend(&unaccounted);
+                unaccounted.len()
+            }
+            (Unaccounted::Refuse | Unaccounted::Remove, _) => 0,
+        };
+        if is_above(going.len(), listed.len(), limits.max_share) {
+            let (going, all, max_share) = (going.len(), listed.len(), limits.max_share);
+            return Err(PruneError::Share { going, all, max_share, cutoff });
+        }
         let pruned = Pruned {
             removed: going.len(),
             removed_bytes: going.iter().map(|object| object.size).sum(),
             kept: staying.len(),
             kept_bytes: staying.iter().map(|object| object.size).sum(),
+            unaccounted: left,
         };
         if how == Prune::DryRun || going.is_empty() {
             return Ok(pruned);
@@ -115,20 +210,9 @@ impl Archive {
         }
         Ok(None)
     }
+}
 
-    /// Every receipt, all of them sound.
-    pub(super) async fn all_receipts(&self) -> Result<Chains, ArchiveError> {
-        let units = self.revisions(Key::AllReceipts).await?;
-        let addresses = units
-            .into_iter()
-            .flat_map(|(unit, revisions)| revisions.into_iter().map(move |revision| (unit.clone(), revision)));
-        let reads = addresses.map(|(unit, revision)| async move { self.receipt(&unit, revision).await });
-        let receipts: Vec<Receipt> = stream::iter(reads).buffered(self.store.requests()).try_collect().await?;
-        let mut chains = Chains::new();
-        for receipt in receipts {
-            let chain: &mut BTreeMap<u64, Receipt> = chains.entry(receipt.content.unit.clone()).or_default();
-            chain.insert(receipt.content.revision, receipt);
-        }
-        Ok(chains)
-    }
+#[expect(clippy::cast_precision_loss, reason = "there are fewer than 2^52 tables")]
+fn is_above(going: usize, all: usize, max_share: f64) -> bool {
+    going as f64 > all as f64 * max_share
 }

@@ -163,6 +163,9 @@ impl Archive {
         let Content { unit, revision, .. } = &receipt.content;
         let key = Key::Receipt(unit, *revision).path();
         let bytes = Bytes::from(receipt.to_bytes());
+        // What nobody would read is not put.
+        Receipt::parse(&key, unit, *revision, &bytes)
+            .map_err(|error| PublishError::NoReceipt { unit: Box::new(unit.clone()), problem: error.problem })?;
         let mut reason = String::from("the store says that it exists and does not show it");
         let mut only_clear_refusals = true;
         for attempt in 0..TRIES {
@@ -278,6 +281,7 @@ fn content(
         numbers_version: Some(unit.family().version()),
         retired: false,
         partly,
+        quarantined: Vec::new(),
     }
 }
 

@@ -22,9 +22,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{Stamp, TableName, Unit};
+use super::{Stamp, TableName, Unit, sound};
 use crate::model::{MarketDay, program};
-use crate::store::sha256_hex;
+use crate::store::{StoreProblem, sha256_hex};
 
 const VERSION: u32 = 1;
 
@@ -88,6 +88,10 @@ pub struct Content {
     /// it, nothing is written of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partly: Option<String>,
+    /// Earlier receipts of the unit that cannot be relied on, or are missing, by their number; sorted. This one takes
+    /// their place, and `previous` passes over them. Where there are none, nothing is written of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quarantined: Vec<u64>,
 }
 
 /// Whether late exports may still change what was published.
@@ -161,7 +165,7 @@ pub struct TableRecord {
 
 /// A receipt that cannot be relied on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the receipt `{key}` {problem}")]
+#[error("the receipt `{key}` {problem}{}", .problem.way_out())]
 pub struct ReceiptError {
     /// Where it lies.
     pub key: String,
@@ -175,6 +179,9 @@ pub enum ReceiptProblem {
     /// Listed and gone.
     #[error("was listed and is gone")]
     Gone,
+    /// It lies there, and its bytes do not come.
+    #[error("cannot be read: {0}")]
+    OutOfReach(StoreProblem),
     /// Not JSON, or not of the shape of a receipt.
     #[error("cannot be read: {0}")]
     Unreadable(String),
@@ -197,6 +204,30 @@ pub enum ReceiptProblem {
         /// Which revision of it.
         revision: u64,
     },
+}
+
+impl ReceiptProblem {
+    /// What to do about it, for messages.
+    pub(super) const fn way_out(&self) -> &'static str {
+        match self {
+            Self::Gone | Self::Version(_) => "",
+            Self::OutOfReach(StoreProblem::Link) => " (`coverledger verify` names what else lies behind links)",
+            Self::OutOfReach(_) | Self::Unreadable(_) | Self::Hash { .. } | Self::Misplaced { .. } => {
+                " (put it back from a copy, or have it quarantined by `coverledger verify --repair`)"
+            }
+        }
+    }
+
+    /// Whether no other try, no other program and no other user would read it, as far as can be told from here.
+    pub(super) const fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreadable(_)
+                | Self::Hash { .. }
+                | Self::Misplaced { .. }
+                | Self::OutOfReach(StoreProblem::TooLarge { .. })
+        )
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -261,6 +292,11 @@ impl Receipt {
     }
 
     fn checked(unit: &Unit, revision: u64, bytes: &[u8]) -> Result<Self, ReceiptProblem> {
+        // Whatever else it is, its bytes are all there is to say of it.
+        if bytes.len() as u64 > sound::MOST_BYTES {
+            let (size, most) = (bytes.len() as u64, sound::MOST_BYTES);
+            return Err(ReceiptProblem::OutOfReach(StoreProblem::TooLarge { size, most }));
+        }
         let unreadable = |error: serde_json::Error| ReceiptProblem::Unreadable(error.to_string());
         let Versioned { version } = serde_json::from_slice(bytes).map_err(unreadable)?;
         if version != VERSION {
@@ -275,6 +311,7 @@ impl Receipt {
         if content.unit != *unit || content.revision != revision {
             return Err(ReceiptProblem::Misplaced { unit: Box::new(content.unit), revision: content.revision });
         }
+        sound::check(&content).map_err(ReceiptProblem::Unreadable)?;
         Ok(Self {
             content,
             content_sha256: found,

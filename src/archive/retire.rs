@@ -70,8 +70,12 @@ impl Archive {
         let mut shown = Vec::new();
         for table in TableName::ALL.into_iter().filter(|table| table.family() == unit.family()) {
             let key = Key::Current(table, unit).path();
-            if self.store.size(&key).await?.is_some() {
-                shown.push(key);
+            match self.store.size(&key).await {
+                Ok(None) => {}
+                Ok(Some(_)) => shown.push(key),
+                // A link, say, which is not what was published, and is there.
+                Err(error) if self.is_of_object(&error.problem) => shown.push(key),
+                Err(error) => return Err(error.into()),
             }
         }
         Ok(shown)
@@ -97,6 +101,7 @@ fn without_tables(newest: &Receipt) -> Content {
         numbers_version: Some(unit.family().version()),
         retired: true,
         partly: None,
+        quarantined: Vec::new(),
         unit,
     }
 }

@@ -6,8 +6,8 @@ use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
 use super::keys::Key;
-use super::receipt::State;
-use super::{Archive, ArchiveError, Receipt, TableName, Unit};
+use super::receipt::{ReceiptError, State};
+use super::{Archive, ArchiveError, Doubts, Receipt, TableName, Unit};
 
 /// One table of one unit, as it was known at an instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,34 +34,79 @@ pub struct SnapshotObject {
     pub is_pruned: bool,
 }
 
+/// What was the truth at an instant.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Snapshot {
+    /// Sorted by unit and table.
+    pub objects: Vec<SnapshotObject>,
+    /// Why it may not be all: what was the truth of some units cannot be told, and they are left out.
+    pub doubts: Doubts,
+}
+
+/// What is known of one unit at an instant.
+enum Then {
+    Truth(Box<Receipt>),
+    NotYet,
+    /// The receipt that might have been the truth cannot be read, or is missing.
+    Unknown(Result<String, ReceiptError>),
+}
+
 impl Archive {
-    /// The tables that were the newest at `as_of`, by the clocks of the runs that published them. Sorted by unit and
-    /// table; units first published later are not there, and of those that were pruned only the receipts are.
+    /// The tables that were the newest at `as_of`, by the clocks of the runs that published them. Units first published
+    /// later are not there, and of those that were pruned only the receipts are.
     ///
     /// # Errors
-    /// The store does not answer, or a receipt on the way cannot be relied on.
-    pub async fn snapshot(&self, as_of: Timestamp) -> Result<Vec<SnapshotObject>, ArchiveError> {
-        let units = self.revisions(Key::AllReceipts).await?;
-        let searches = units.into_iter().map(|(unit, revisions)| async move {
-            for revision in revisions.into_iter().rev() {
-                let receipt = self.receipt(&unit, revision).await?;
-                if receipt.published_at <= as_of {
-                    return Ok::<_, ArchiveError>(Some(receipt));
-                }
+    /// The store does not answer, or since when nothing is missing is not known. A damaged or missing receipt is no error
+    /// but one of the [`Doubts`].
+    pub async fn snapshot(&self, as_of: Timestamp) -> Result<Snapshot, ArchiveError> {
+        let currents = self.current_keys().await?;
+        let listed = self.list_receipts(&Key::AllReceipts.path(), "").await?;
+        let mut snapshot = Snapshot::default();
+        for key in &listed.links {
+            snapshot.doubts.link(key);
+        }
+        let has_revisions =
+            listed.revisions.is_empty() && !self.store.list(&Key::Revisions.path()).await?.is_empty();
+        snapshot.doubts.unaccounted(listed.revisions.keys(), currents, has_revisions);
+        let searches = listed
+            .revisions
+            .into_iter()
+            .map(|(unit, revisions)| async move { self.then(&unit, &revisions, as_of).await });
+        let mut searches = stream::iter(searches).buffered(self.store.requests());
+        while let Some(then) = searches.try_next().await? {
+            match then {
+                Then::Truth(receipt) => snapshot.objects.extend(objects(*receipt)),
+                Then::NotYet => {}
+                Then::Unknown(Ok(missing)) => snapshot.doubts.missing(&missing),
+                Then::Unknown(Err(error)) => snapshot.doubts.receipt(&error),
             }
-            Ok(None)
-        });
-        let found: Vec<Option<Receipt>> =
-            stream::iter(searches).buffered(self.store.requests()).try_collect().await?;
-        let mut objects: Vec<SnapshotObject> = found.into_iter().flatten().flat_map(objects).collect();
+        }
         if self.retention().await?.is_some_and(|retention| as_of < retention.pruned_before) {
             let listed = self.store.list(&Key::Revisions.path()).await?;
             let there: BTreeSet<&str> = listed.iter().map(|object| object.key.as_str()).collect();
-            for object in &mut objects {
+            for object in &mut snapshot.objects {
                 object.is_pruned = !there.contains(object.key.as_str());
             }
         }
-        Ok(objects)
+        Ok(snapshot)
+    }
+
+    async fn then(&self, unit: &Unit, revisions: &BTreeSet<u64>, as_of: Timestamp) -> Result<Then, ArchiveError> {
+        let mut later = None;
+        for &revision in revisions.iter().rev() {
+            if later.is_some_and(|later| revision + 1 < later) {
+                return Ok(Then::Unknown(Ok(Key::Receipt(unit, revision + 1).path())));
+            }
+            match self.receipt_or_why(unit, revision).await? {
+                Ok(receipt) if receipt.published_at <= as_of => return Ok(Then::Truth(Box::new(receipt))),
+                Ok(_) => later = Some(revision),
+                Err(error) => return Ok(Then::Unknown(Err(error))),
+            }
+        }
+        match later {
+            Some(first) if first > 1 => Ok(Then::Unknown(Ok(Key::Receipt(unit, 1).path()))),
+            _ => Ok(Then::NotYet),
+        }
     }
 }
 

@@ -7,13 +7,23 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use super::keys::{self, Key};
 use super::{Archive, ArchiveError, TableName};
+use crate::store::StoreProblem;
+
+/// The objects of a table, sorted by key.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Objects {
+    /// Those that could be read, with their keys.
+    pub read: Vec<(String, Bytes)>,
+    /// Keys of the others, and why not.
+    pub unreadable: Vec<(String, StoreProblem)>,
+}
 
 impl Archive {
-    /// Every current object of a table whose key contains all of `parts` (such as `market=US`), sorted by key.
+    /// Every current object of a table whose key contains all of `parts` (such as `market=US`).
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn table(&self, table: TableName, parts: &[String]) -> Result<Vec<(String, Bytes)>, ArchiveError> {
+    pub async fn table(&self, table: TableName, parts: &[String]) -> Result<Objects, ArchiveError> {
         let keys = self.current(table, parts).await?;
         self.read(keys).await
     }
@@ -22,31 +32,50 @@ impl Archive {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn newest_of_table(
-        &self,
-        table: TableName,
-        parts: &[String],
-    ) -> Result<Vec<(String, Bytes)>, ArchiveError> {
+    pub async fn newest_of_table(&self, table: TableName, parts: &[String]) -> Result<Objects, ArchiveError> {
         let keys = self.current(table, parts).await?;
         let last: BTreeMap<String, String> =
             keys.into_iter().map(|key| (keys::folder_of_dates(&key).to_owned(), key)).collect();
         self.read(last.into_values().collect()).await
     }
 
-    /// Sorted.
+    /// Sorted. Links that are passed over are among them, files and folders: reading them says so.
     async fn current(&self, table: TableName, parts: &[String]) -> Result<Vec<String>, ArchiveError> {
-        let listed = self.store.list(&Key::Currents(table).path()).await?;
-        let is_wanted = |key: &str| parts.iter().all(|part| key.split('/').any(|segment| segment == part));
-        Ok(listed.into_iter().map(|object| object.key).filter(|key| is_wanted(key)).collect())
+        let listed = self.store.listing_after(&Key::Currents(table).path(), "").await?;
+        let is_wanted = |key: &String| parts.iter().all(|part| key.split('/').any(|segment| segment == part));
+        // A folder may hold what is wanted, unless it is another one's of the same kind.
+        let names = |segment: &str, part: &str| {
+            segment.split_once('=').map(|(name, _)| name) == part.split_once('=').map(|(name, _)| name)
+        };
+        let may_hold = |key: &String| {
+            parts.iter().all(|part| key.split('/').all(|segment| segment == part || !names(segment, part)))
+        };
+        let mut keys: Vec<String> =
+            listed.objects.into_iter().map(|object| object.key).filter(is_wanted).collect();
+        keys.extend(listed.links.into_iter().filter(may_hold));
+        keys.sort();
+        Ok(keys)
     }
 
-    async fn read(&self, keys: Vec<String>) -> Result<Vec<(String, Bytes)>, ArchiveError> {
+    async fn read(&self, keys: Vec<String>) -> Result<Objects, ArchiveError> {
         let reads = keys.into_iter().map(|key| async move {
-            let bytes = self.store.get(&key).await?;
-            Ok::<_, ArchiveError>(bytes.map(|bytes| (key, bytes)))
+            let bytes = match self.store.get(&key).await {
+                // What was listed as a link and leads to a folder of the archive.
+                Ok(None) if keys::current_at(&key).is_none() => Err(StoreProblem::Link),
+                Ok(bytes) => Ok(bytes),
+                Err(error) if self.is_of_object(&error.problem) => Err(error.problem),
+                Err(error) => return Err(ArchiveError::from(error)),
+            };
+            Ok((key, bytes))
         });
-        let found: Vec<Option<(String, Bytes)>> =
-            stream::iter(reads).buffered(self.store.requests()).try_collect().await?;
-        Ok(found.into_iter().flatten().collect())
+        let mut reads = stream::iter(reads).buffered(self.store.requests());
+        let mut objects = Objects::default();
+        while let Some((key, bytes)) = reads.try_next().await? {
+            match bytes {
+                Ok(bytes) => objects.read.extend(bytes.map(|bytes| (key, bytes))),
+                Err(problem) => objects.unreadable.push((key, problem)),
+            }
+        }
+        Ok(objects)
     }
 }

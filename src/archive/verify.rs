@@ -1,12 +1,13 @@
 //! The archive against its receipts, and bytes against hashes.
 //!
-//! Reads every receipt and every table that a receipt names. Repair puts sound revision bytes at the current path and
-//! changes nothing else.
+//! Reads every receipt and every table that a receipt names. Repair quarantines unreadable receipts, puts sound revision
+//! bytes at the current path and changes nothing else. One damaged object never keeps the others from being looked at.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
 
+use super::chain::{AllReceipts, Chain};
 use super::current::AtHand;
 use super::finding::{Finding, Problem, Verification};
 use super::keys::{self, Key};
@@ -18,20 +19,15 @@ use crate::store::sha256_hex;
 pub enum Repair {
     /// Only look.
     No,
-    /// Bring current paths up to their newest receipts.
+    /// Quarantine receipts that cannot be read, and bring current paths up to their newest receipts.
     Yes,
-}
-
-/// The receipts of one unit that can be relied on, by number; and every number that is there.
-#[derive(Default)]
-struct Chain {
-    present: BTreeSet<u64>,
-    sound: BTreeMap<u64, Receipt>,
 }
 
 impl Archive {
     /// Checks everything: receipts whole, in their place, in an unbroken chain; every table that a receipt names there
     /// and as hashed, unless it was pruned as it may be; every current path as its newest receipt says, and none besides.
+    /// Repair quarantines what cannot be read of the receipts ([`super::quarantine`]) and brings current paths up to
+    /// their newest receipts.
     ///
     /// # Errors
     /// The store does not answer. What is wrong in the archive is no error but a [`Finding`].
@@ -39,15 +35,27 @@ impl Archive {
         let mut verification = Verification::default();
         // Before the receipts: then whatever lies here has had its receipt by the time those are listed.
         let currents = self.current_keys().await?;
-        let chains = self.chains(&mut verification).await?;
-        for (unit, chain) in &chains {
-            check_chain(unit, chain, &mut verification);
+        let AllReceipts { mut chains, links, strays } = self.all_receipts().await?;
+        verification.receipts = chains.values().map(|chain| chain.present().len()).sum();
+        for key in strays {
+            verification.found(key, Problem::StrayReceipt);
         }
-        self.check_revisions(&chains, &mut verification).await?;
-        let newest = chains.values().filter_map(|chain| chain.sound.get(chain.present.last()?));
-        let newest: Vec<&Receipt> = newest.collect();
+        for key in &links {
+            verification.found(key, Problem::ReceiptsBehindLink);
+        }
+        for (unit, chain) in &mut chains {
+            check_chain(unit, chain, &mut verification);
+            // What seems to be missing may lie behind a link.
+            if repair == Repair::Yes && links.is_empty() && self.quarantine(unit, chain).await? {
+                verification.quarantine(unit, chain);
+            }
+        }
+        verification.quarantined =
+            chains.values().map(|chain| chain.unreadable.len() - chain.open().count()).sum();
+        self.check_revisions(&chains, repair, &mut verification).await?;
+        let newest: Vec<&Receipt> = chains.values().filter_map(Chain::newest).collect();
         self.check_currents(&newest, repair, &mut verification).await?;
-        for key in strays(currents, &chains) {
+        for key in stray_currents(currents, chains.keys()) {
             verification.found(key, Problem::StrayTable);
         }
         verification.units = chains.len();
@@ -55,49 +63,10 @@ impl Archive {
         Ok(verification)
     }
 
-    async fn current_keys(&self) -> Result<BTreeSet<String>, ArchiveError> {
-        let mut keys = BTreeSet::new();
-        for table in TableName::ALL {
-            keys.extend(self.store.list(&Key::Currents(table).path()).await?.into_iter().map(|object| object.key));
-        }
-        Ok(keys)
-    }
-
-    async fn chains(&self, verification: &mut Verification) -> Result<BTreeMap<Unit, Chain>, ArchiveError> {
-        let mut addresses = Vec::new();
-        for object in self.store.list(&Key::AllReceipts.path()).await? {
-            match keys::receipt_at(&object.key) {
-                Some(address) => addresses.push(address),
-                None => verification.found(object.key, Problem::StrayReceipt),
-            }
-        }
-        let reads = addresses.into_iter().map(|(unit, revision)| async move {
-            let read = match self.receipt(&unit, revision).await {
-                Ok(receipt) => Ok(receipt),
-                Err(ArchiveError::Receipt(error)) => Err(error),
-                Err(error) => return Err(error),
-            };
-            Ok((unit, revision, read))
-        });
-        let reads: Vec<_> = stream::iter(reads).buffered(self.store.requests()).try_collect().await?;
-        verification.receipts = reads.len();
-        let mut chains: BTreeMap<Unit, Chain> = BTreeMap::new();
-        for (unit, revision, read) in reads {
-            let chain = chains.entry(unit).or_default();
-            chain.present.insert(revision);
-            match read {
-                Ok(receipt) => {
-                    chain.sound.insert(revision, receipt);
-                }
-                Err(error) => verification.found(error.key, Problem::Receipt(error.problem)),
-            }
-        }
-        Ok(chains)
-    }
-
     async fn check_revisions(
         &self,
         chains: &BTreeMap<Unit, Chain>,
+        repair: Repair,
         verification: &mut Verification,
     ) -> Result<(), ArchiveError> {
         let mut named: BTreeMap<String, &Receipt> = BTreeMap::new();
@@ -110,10 +79,11 @@ impl Archive {
         let checks = named.into_iter().map(|(sha256, receipt)| async move {
             let (unit, revision) = (Box::new(receipt.content.unit.clone()), receipt.content.revision);
             let key = Key::Revision(&sha256).path();
-            let problem = match self.store.get(&key).await? {
-                None => Some(Problem::RevisionMissing { unit, revision }),
-                Some(bytes) if sha256_hex(&bytes) != sha256 => Some(Problem::RevisionDamaged { unit, revision }),
-                Some(_) => None,
+            let problem = match self.look_at(&key).await? {
+                Seen::Nothing => Some(Problem::RevisionMissing { unit, revision }),
+                Seen::OutOfReach(reason) => Some(Problem::RevisionOutOfReach { unit, revision, reason }),
+                Seen::Bytes(found) if found != sha256 => Some(Problem::RevisionDamaged { unit, revision }),
+                Seen::Bytes(_) => None,
             };
             Ok::<_, ArchiveError>((key, problem))
         });
@@ -136,10 +106,28 @@ impl Archive {
             match problem {
                 None => {}
                 Some(Problem::RevisionMissing { .. }) if may_be_missing() => verification.pruned += 1,
-                Some(problem) => verification.found(key, problem),
+                Some(problem) => {
+                    let mended = repair == Repair::Yes && self.keep_from_current(&key, chains).await?;
+                    verification.findings.push(Finding { key, problem, mended, quarantined: false });
+                }
             }
         }
         Ok(())
+    }
+
+    /// Puts a table by its content from a current path that has just these bytes, if there is one.
+    async fn keep_from_current(&self, key: &str, chains: &BTreeMap<Unit, Chain>) -> Result<bool, ArchiveError> {
+        let Some(sha256) = keys::revision_at(key) else { return Ok(false) };
+        let tables = chains.values().filter_map(Chain::newest).flat_map(|newest| &newest.content.tables);
+        for table in tables.filter(|table| table.sha256 == sha256) {
+            if let Some(bytes) = self.bytes_if_read(&table.key).await?
+                && sha256_hex(&bytes) == sha256
+            {
+                self.store.put(key, bytes).await?;
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     async fn check_currents(
@@ -188,56 +176,88 @@ impl Archive {
             let shown = self.shown_of(unit).await?.into_iter();
             findings.extend(shown.map(|key| {
                 let problem = Problem::CurrentRetired { unit: Box::new(unit.clone()), revision };
-                Finding { key, problem, mended: false }
+                Finding { key, problem, mended: false, quarantined: false }
             }));
         }
         for table in &receipt.content.tables {
             let unit = Box::new(unit.clone());
-            let problem = match self.store.get(&table.key).await? {
-                None => Problem::CurrentMissing { unit, revision },
-                Some(bytes) if sha256_hex(&bytes) != table.sha256 => Problem::CurrentDiffers { unit, revision },
-                Some(_) => continue,
+            let problem = match self.look_at(&table.key).await? {
+                Seen::Nothing => Problem::CurrentMissing { unit, revision },
+                Seen::OutOfReach(reason) => Problem::CurrentOutOfReach { unit, revision, reason },
+                Seen::Bytes(sha256) if sha256 != table.sha256 => Problem::CurrentDiffers { unit, revision },
+                Seen::Bytes(_) => continue,
             };
-            findings.push(Finding { key: table.key.clone(), problem, mended: false });
+            findings.push(Finding { key: table.key.clone(), problem, mended: false, quarantined: false });
         }
         Ok(findings)
+    }
+
+    /// The hash of what lies at a key.
+    async fn look_at(&self, key: &str) -> Result<Seen, ArchiveError> {
+        match self.store.get(key).await {
+            Ok(None) => Ok(Seen::Nothing),
+            Ok(Some(bytes)) => Ok(Seen::Bytes(sha256_hex(&bytes))),
+            Err(error) if self.is_of_object(&error.problem) => Ok(Seen::OutOfReach(error.problem.to_string())),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Mends table by table, so that one without sound bytes does not keep the others from it.
     async fn repair(&self, receipt: &Receipt) -> Result<(), ArchiveError> {
         if receipt.content.retired {
-            self.hide(receipt).await?;
+            match self.hide(receipt).await {
+                Err(ArchiveError::Store(error)) if self.is_of_object(&error.problem) => {}
+                hidden => {
+                    hidden?;
+                }
+            }
         }
         for table in &receipt.content.tables {
             let mut one = receipt.clone();
             one.content.tables = vec![table.clone()];
-            match self.show_missing(&one, &AtHand::new()).await {
-                Ok(_) | Err(ArchiveError::RevisionMissing { .. } | ArchiveError::RevisionDamaged { .. }) => {}
+            let shown = match self.show_missing(&one, &AtHand::new()).await {
+                // A link, perhaps: a put takes its place, and nothing happens to what it leads to.
+                Err(ArchiveError::Store(error)) if self.is_of_object(&error.problem) => self.put_anew(&one).await,
+                shown => shown.map(|_| ()),
+            };
+            match shown {
+                Ok(()) | Err(ArchiveError::RevisionMissing { .. } | ArchiveError::RevisionDamaged { .. }) => {}
+                // It lies behind a link, or may not be written: it stays a finding.
+                Err(ArchiveError::Store(error)) if self.is_of_object(&error.problem) => {}
                 Err(error) => return Err(error),
             }
         }
         self.follow(receipt).await?;
         Ok(())
     }
+
+    async fn put_anew(&self, receipt: &Receipt) -> Result<(), ArchiveError> {
+        for table in &receipt.content.tables {
+            let bytes = self.bytes_of(receipt, table, &AtHand::new()).await?;
+            self.store.put(&table.key, bytes).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What lies at a key.
+enum Seen {
+    Nothing,
+    /// SHA-256 of its bytes, in hex.
+    Bytes(String),
+    /// Something that cannot be read.
+    OutOfReach(String),
 }
 
 fn check_chain(unit: &Unit, chain: &Chain, verification: &mut Verification) {
-    let mut expected = 1;
-    for &revision in &chain.present {
-        if revision > expected {
-            // One finding a gap, at its first missing number: a stray number may be far away.
-            verification.found(Key::Receipt(unit, expected).path(), Problem::Gap { unit: Box::new(unit.clone()) });
-        }
-        expected = revision + 1;
+    for number in chain.gaps() {
+        verification.found(Key::Receipt(unit, number).path(), Problem::Gap { unit: Box::new(unit.clone()) });
+    }
+    for (_, error) in chain.open() {
+        verification.found(error.key.clone(), Problem::Receipt(error.problem.clone()));
     }
     for (&revision, receipt) in &chain.sound {
-        let previous = receipt.content.previous.as_deref();
-        let follows = match chain.sound.get(&(revision - 1)) {
-            Some(before) => previous == Some(before.content_sha256.as_str()),
-            // The one before is missing or unreadable, which is a finding of its own.
-            None => previous.is_some() == (revision > 1),
-        };
-        if !follows {
+        if !chain.follows(receipt) {
             verification.found(Key::Receipt(unit, revision).path(), Problem::BrokenChain);
         }
     }
@@ -245,8 +265,11 @@ fn check_chain(unit: &Unit, chain: &Chain, verification: &mut Verification) {
 
 /// Current objects that no unit's receipts account for. A unit whose newest receipt cannot be read is given the
 /// benefit of the doubt.
-fn strays(mut currents: BTreeSet<String>, chains: &BTreeMap<Unit, Chain>) -> BTreeSet<String> {
-    for unit in chains.keys() {
+pub(super) fn stray_currents<'u>(
+    mut currents: BTreeSet<String>,
+    units: impl Iterator<Item = &'u Unit>,
+) -> BTreeSet<String> {
+    for unit in units {
         for table in TableName::ALL {
             currents.remove(&Key::Current(table, unit).path());
         }

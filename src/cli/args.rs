@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::archive::TableName;
+use crate::archive::{PruneLimits, TableName, Unaccounted};
 use crate::config;
 use crate::demo::{DemoFormat, DemoRows};
 use crate::model::program;
@@ -278,6 +278,13 @@ pub struct Prune {
     /// Only say what would be removed
     #[arg(long)]
     pub dry_run: bool,
+    /// Old tables that no receipt names, of a publisher that was killed or of a receipt that is lost: `refuse` to prune,
+    /// `keep` them and prune the rest, or `remove` them
+    #[arg(long, value_name = "WHAT", default_value = "refuse", value_parser = unaccounted)]
+    pub unaccounted: Unaccounted,
+    /// Refuse to remove a larger share of all tables than this, 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = PruneLimits::MAX_SHARE, value_parser = share)]
+    pub max_share: f64,
 }
 
 /// `retire`
@@ -341,6 +348,20 @@ fn table(name: &str) -> Result<TableName, String> {
 /// An instant, with seconds or without.
 fn instant(text: &str) -> Result<Timestamp, String> {
     text.parse().map_err(|error: jiff::Error| error.to_string())
+}
+
+fn unaccounted(text: &str) -> Result<Unaccounted, String> {
+    match text {
+        "refuse" => Ok(Unaccounted::Refuse),
+        "keep" => Ok(Unaccounted::Keep),
+        "remove" => Ok(Unaccounted::Remove),
+        _ => Err("expected `refuse`, `keep` or `remove`".to_owned()),
+    }
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "expected a share from 0 to 1, such as `0.9`".to_owned())
 }
 
 /// A duration of at least a day, in seconds.

@@ -42,8 +42,8 @@ pub async fn run(args: &Demo, global: &Global, out: &mut impl Write) -> Result<u
     let report = work.instrument(span).await?;
     settled::print(&report, out)?;
     let archive = stores::archive_for_reading(&workspace.settings)?;
-    let objects: Vec<Bytes> =
-        archive.table(TableName::SlotAudience, &[]).await?.into_iter().map(|(_, bytes)| bytes).collect();
+    let objects = archive.table(TableName::SlotAudience, &[]).await?.read;
+    let objects: Vec<Bytes> = objects.into_iter().map(|(_, bytes)| bytes).collect();
     print_report(&report::frame(&objects)?, out)?;
     writeln!(out)?;
     writeln!(out, "The archive is in {dir}/archive. Next:")?;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::archive::{ArchiveError, PruneError};
+use crate::archive::{ArchiveError, Doubts, PruneError};
 use crate::config::ConfigError;
 use crate::demo::DemoError;
 use crate::model::legible;
@@ -28,6 +28,22 @@ impl Failure {
     /// A command line that makes no sense.
     pub fn usage(text: impl Into<String>) -> Self {
         Self::new(exit::USAGE, &text.into())
+    }
+
+    /// A past that cannot be told.
+    pub fn doubtful(as_of: Timestamp, doubts: &Doubts) -> Self {
+        let text = format!("what was the truth at {as_of} cannot be told of all: {doubts}");
+        Self::new(exit::UNEXPECTED, &text)
+    }
+
+    /// Objects of a table that could not be shown, each with why.
+    pub fn damaged(objects: &[(String, String)]) -> Self {
+        let told: Vec<String> = objects.iter().map(|(key, why)| format!("`{key}`: {why}")).collect();
+        let text = format!(
+            "not shown: {} (`coverledger verify` says more, `--repair` mends what can be)",
+            told.join("; ")
+        );
+        Self::new(exit::UNEXPECTED, &text)
     }
 
     /// A past that is no longer whole.
@@ -121,7 +137,10 @@ impl From<PruneError> for Failure {
     fn from(error: PruneError) -> Self {
         let code = match error {
             PruneError::Publishing { .. } => exit::CONFLICT,
-            PruneError::Archive(_) => exit::UNEXPECTED,
+            PruneError::Doubt(_)
+            | PruneError::Unaccounted { .. }
+            | PruneError::Share { .. }
+            | PruneError::Archive(_) => exit::UNEXPECTED,
         };
         Self::new(code, &error_text(&error))
     }

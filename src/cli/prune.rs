@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use super::args::{Global, Prune as Arguments};
 use super::{Failure, exit, load};
-use crate::archive::Prune;
+use crate::archive::{Prune, PruneLimits};
 use crate::run::stores;
 use crate::time::Clock;
 
@@ -20,7 +20,8 @@ pub async fn run(args: &Arguments, global: &Global, out: &mut impl Write) -> Res
         .checked_sub(SignedDuration::from_secs(args.older_than))
         .map_err(|_| Failure::usage("`--older-than` reaches back before the first instant there is"))?;
     let (how, verb) = if args.dry_run { (Prune::DryRun, "would remove") } else { (Prune::Remove, "removed") };
-    let pruned = archive.prune(cutoff, how).await?;
+    let limits = PruneLimits { unaccounted: args.unaccounted, max_share: args.max_share };
+    let pruned = archive.prune(cutoff, how, &limits).await?;
     writeln!(
         out,
         "{verb} {} tables by content, {}, that were replaced before {cutoff:.0}; {} tables, {}, stay",
@@ -29,5 +30,12 @@ pub async fn run(args: &Arguments, global: &Global, out: &mut impl Write) -> Res
         pruned.kept,
         BinaryBytes(pruned.kept_bytes)
     )?;
+    if pruned.unaccounted > 0 {
+        writeln!(
+            out,
+            "{} of those that stay are named by no receipt below `_receipts`; `--unaccounted remove` removes them",
+            pruned.unaccounted
+        )?;
+    }
     Ok(exit::DONE)
 }

@@ -2,7 +2,6 @@
 
 use std::io::Write;
 
-use bytes::Bytes;
 use comfy_table::{CellAlignment, Table};
 use jiff::Timestamp;
 use polars::prelude::*;
@@ -10,8 +9,9 @@ use polars::prelude::*;
 use super::args::{Global, Show};
 use super::screen::page;
 use super::{Failure, decided, exit, grid, in_ticks, load};
-use crate::archive::TableName;
+use crate::archive::{Objects, TableName};
 use crate::config::Workspace;
+use crate::export::caught;
 use crate::model::{MarketId, PlatformId, columns as c, legible};
 use crate::report;
 use crate::run::stores;
@@ -38,24 +38,46 @@ pub async fn run(args: &Show, global: &Global, out: &mut impl Write) -> Result<u
     } else {
         archive.table(args.table, &parts).await?
     };
-    let objects: Vec<Bytes> = objects.into_iter().map(|(_, bytes)| bytes).collect();
-    let mut frame = report::frame(&objects)?;
+    let (mut frame, damaged) = read(objects);
     for (column, name) in within {
         if frame.height() > 0 {
             let is_there = frame.column(column)?.str()?.iter().map(|found| found == Some(name.as_str())).collect();
             frame = frame.filter(&is_there)?;
         }
     }
-    if frame.height() == 0 {
+    if frame.height() == 0 && damaged.is_empty() {
         writeln!(out, "no rows{}", unknown(args, &workspace))?;
         return Ok(exit::DONE);
     }
     let shown = if args.rows == 0 { frame.height() } else { args.rows.min(frame.height()) };
-    page(out, &table(&frame, args.table, shown)?)?;
+    if shown > 0 {
+        page(out, &table(&frame, args.table, shown)?)?;
+    }
     if shown < frame.height() {
         writeln!(out, "{shown} of {} rows; `--rows 0` prints all", frame.height())?;
     }
-    Ok(exit::DONE)
+    if damaged.is_empty() { Ok(exit::DONE) } else { Err(Failure::damaged(&damaged)) }
+}
+
+/// The objects of a table together, and those that are none, with why.
+fn read(objects: Objects) -> (DataFrame, Vec<(String, String)>) {
+    let mut frame: Option<DataFrame> = None;
+    let mut damaged: Vec<(String, String)> =
+        objects.unreadable.into_iter().map(|(key, problem)| (key, problem.to_string())).collect();
+    for (key, bytes) in objects.read {
+        let next = caught(|| report::frame(&[bytes]));
+        let next = next.unwrap_or_else(|_| Err(polars_err!(ComputeError: "no sound Parquet file")));
+        let joined = next.and_then(|next| match &frame {
+            Some(frame) => frame.vstack(&next),
+            None => Ok(next),
+        });
+        match joined {
+            Ok(joined) => frame = Some(joined),
+            Err(error) => damaged.push((key, error.to_string())),
+        }
+    }
+    damaged.sort();
+    (frame.unwrap_or_default(), damaged)
 }
 
 /// What of the question the configuration does not know, and what it knows.

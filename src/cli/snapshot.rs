@@ -2,16 +2,17 @@
 
 use std::io::Write;
 
-use super::args::{Global, Snapshot};
+use super::args::{Global, Snapshot as Arguments};
 use super::{Failure, exit, load};
+use crate::archive::Snapshot;
 use crate::run::stores;
 
 /// Lists the objects that were the truth then: one line each, tab-separated, for other programs to read. Of a past that
-/// was pruned, lists what is left of it and fails.
-pub async fn run(args: &Snapshot, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
+/// was pruned, or whose receipts are not all there, lists what is left of it and fails.
+pub async fn run(args: &Arguments, global: &Global, out: &mut impl Write) -> Result<u8, Failure> {
     let workspace = load(global)?;
     let archive = stores::archive_for_reading(&workspace.settings)?;
-    let objects = archive.snapshot(args.as_of).await?;
+    let Snapshot { objects, doubts } = archive.snapshot(args.as_of).await?;
     let pruned = objects.iter().filter(|object| object.is_pruned).count();
     for object in objects.iter().filter(|object| !object.is_pruned) {
         writeln!(
@@ -19,6 +20,9 @@ pub async fn run(args: &Snapshot, global: &Global, out: &mut impl Write) -> Resu
             "{}\t{}\t{}\t{}\t{}",
             object.table, object.unit, object.revision, object.published_at, object.key
         )?;
+    }
+    if !doubts.is_empty() {
+        return Err(Failure::doubtful(args.as_of, &doubts));
     }
     if pruned > 0 {
         return Err(Failure::pruned(args.as_of, pruned, objects.len()));

@@ -19,6 +19,13 @@ pub async fn run(args: &Verify, global: &Global, out: &mut impl Write) -> Result
     for finding in &found.findings {
         writeln!(out, "{finding}")?;
     }
+    if found.quarantined > 0 {
+        writeln!(
+            out,
+            "{} receipts are quarantined: they cannot be read, and later ones take their place",
+            found.quarantined
+        )?;
+    }
     if found.pruned > 0 {
         writeln!(out, "{} tables by content were pruned, as they may be", found.pruned)?;
     }

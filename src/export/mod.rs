@@ -158,12 +158,20 @@ pub fn read_page(reading: &Reading<'_>, file: File, max_rows: usize) -> Result<(
     })
 }
 
-/// Runs a decoder; a panic of it is an error of the export.
-fn guarded<T>(read: impl FnOnce() -> Result<T, ExportError>) -> Result<T, ExportError> {
+/// Runs a decoder over bytes that nobody vouches for.
+///
+/// # Errors
+/// What it panicked with.
+pub fn caught<T>(read: impl FnOnce() -> T) -> std::thread::Result<T> {
     GUARDED.set(true);
     let read = catch_unwind(AssertUnwindSafe(read));
     GUARDED.set(false);
-    read.unwrap_or_else(|panic| {
+    read
+}
+
+/// Runs a decoder; a panic of it is an error of the export.
+fn guarded<T>(read: impl FnOnce() -> Result<T, ExportError>) -> Result<T, ExportError> {
+    caught(read).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
         Err(ExportError::Panicked(text.unwrap_or_else(|| "it gave no reason".to_owned())))

@@ -74,7 +74,9 @@ pub struct PlannedExport {
 
 impl PlannedExport {
     /// Whether it can hold rows of a day of a market: by its date, and by its market if its path names one.
-    fn is_for(&self, market: &MarketId, windows: &[Window]) -> bool {
+    /// Whether a market-day with these windows stands on it.
+    #[must_use]
+    pub fn is_for(&self, market: &MarketId, windows: &[Window]) -> bool {
         windows[self.export].covers(self.found.export_date)
             && self.found.path.market.as_ref().is_none_or(|named| named == market)
     }
@@ -102,8 +104,8 @@ pub struct Known {
     pub receipts: BTreeMap<(MarketId, Date), Receipt>,
     /// Notes on attempts that published nothing.
     pub attempts: BTreeMap<(MarketId, Date), Attempt>,
-    /// Markets of which a receipt cannot be read, and why.
-    pub unreadable: BTreeMap<MarketId, String>,
+    /// Market-days of which the newest receipt cannot be read, and why.
+    pub unreadable: BTreeMap<(MarketId, Date), String>,
     /// Keys that lie where the objects of an export and a date were looked for, and that no path matches.
     pub unmatched: BTreeMap<(usize, Option<Date>), BTreeSet<String>>,
     /// The objects found that say that a date is complete.
@@ -229,7 +231,7 @@ impl PlatformPlan {
                 facts.state = State::Provisional;
                 notes.push("covered in part: nothing was delivered of the dates on which it began".to_owned());
             }
-            let standing = match known.unreadable.get(&market) {
+            let standing = match known.unreadable.get(&key) {
                 Some(reason) => Standing::Unreadable { reason: reason.clone() },
                 None => standing(&facts, selection),
             };

@@ -20,8 +20,8 @@ use super::abreast::{Turns, abreast};
 use super::publishing::{draft, failed, table};
 use super::{Disposition, Stop, error_text};
 use crate::archive::{
-    Archive, ArchiveError, BoxError, Draft, FactRecord, Published, Receipt, Stamp, State, TableBytes, TableName,
-    Unit,
+    Archive, ArchiveError, BoxError, Draft, FactRecord, Published, PublishedTables, Receipt, Stamp, State,
+    TableBytes, TableName, Unit,
 };
 use crate::config::{Decisions, Workspace};
 use crate::model::{MarketId, PlatformId};
@@ -69,6 +69,19 @@ struct Known {
     provisional: BTreeSet<MarketId>,
     /// What has no tables any longer: nothing stands on it.
     retired: BTreeMap<MarketId, BTreeSet<Date>>,
+    /// What cannot be relied on, and why: it costs its own day.
+    unreadable: BTreeMap<MarketId, BTreeMap<Date, String>>,
+}
+
+impl Known {
+    /// Market-days that nothing can stand on.
+    fn to_leave_out(&self) -> BTreeMap<MarketId, BTreeSet<Date>> {
+        let mut days = self.retired.clone();
+        for (market, unreadable) in &self.unreadable {
+            days.entry(market.clone()).or_default().extend(unreadable.keys());
+        }
+        days
+    }
 }
 
 impl Desk<'_> {
@@ -115,21 +128,27 @@ impl Desk<'_> {
             decided.push((format!("{platform}/{market}/decisions"), Disposition::Failed { reason }));
         }
         let told = decided.len();
+        let mut left_out = BTreeMap::new();
         let (due, known) = loop {
             decided.truncate(told);
             let due = self.due(platform, rules, &all, decided).await;
             if due.is_empty() {
+                decided.extend(of_left_out(platform, left_out));
                 return;
             }
             let known = self.read(platform, rules, &all, &due).await;
-            let retired = known.as_ref().map(|known| known.retired.clone()).unwrap_or_default();
-            if retired.is_empty() {
+            let days = known.as_ref().map(Known::to_leave_out).unwrap_or_default();
+            if days.is_empty() {
                 break (due, known);
             }
-            // A listing of receipts does not tell what was retired; reading them did. Each turn leaves less.
+            // A listing of receipts does not tell what was retired or is damaged; reading them did. Each turn leaves less.
             drop(due);
-            all = without_retired(all, &retired);
+            for (market, unreadable) in known.map(|known| known.unreadable).unwrap_or_default() {
+                left_out.entry(market).or_insert_with(BTreeMap::new).extend(unreadable);
+            }
+            all = without(all, &days);
         };
+        decided.extend(of_left_out(platform, left_out));
         match known {
             Ok(known) => {
                 let handle = Handle::current();
@@ -236,12 +255,16 @@ impl Desk<'_> {
         };
         let mut known = Known::default();
         for (market, inputs) in all.iter().filter(|(market, _)| is_needed(market)) {
-            let tables =
+            let PublishedTables { tables, unreadable } =
                 self.archive.published_tables(platform, market, &inputs.revisions, TableName::Funnel).await?;
             if tables.iter().any(|table| table.state == State::Provisional) {
                 known.provisional.insert(market.clone());
             }
-            let retired = inputs.without_tables(tables.iter().map(|table| table.local_date));
+            let read = tables.iter().map(|table| table.local_date);
+            let retired = inputs.without_tables(read.chain(unreadable.keys().copied()));
+            if !unreadable.is_empty() {
+                known.unreadable.insert(market.clone(), unreadable);
+            }
             if !retired.is_empty() {
                 known.retired.insert(market.clone(), retired);
             }
@@ -290,14 +313,23 @@ impl Desk<'_> {
     }
 }
 
-/// Without the market-days that were retired, and without the markets of which nothing else is left.
-fn without_retired(
+/// What is decided without, as long as it cannot be read: each is told, for nobody looks at old days otherwise.
+fn of_left_out(platform: &PlatformId, left_out: BTreeMap<MarketId, BTreeMap<Date, String>>) -> Decided {
+    let days = left_out.into_iter().flat_map(|(market, days)| {
+        days.into_iter()
+            .map(move |(date, reason)| (format!("{platform}/{market}/decisions, {date} left out"), reason))
+    });
+    days.map(|(what, reason)| (what, Disposition::Failed { reason })).collect()
+}
+
+/// Without these market-days, and without the markets of which nothing else is left.
+fn without(
     all: BTreeMap<MarketId, Inputs>,
-    retired: &BTreeMap<MarketId, BTreeSet<Date>>,
+    days: &BTreeMap<MarketId, BTreeSet<Date>>,
 ) -> BTreeMap<MarketId, Inputs> {
     let live = all.into_iter().map(|(market, mut inputs)| {
-        let retired = retired.get(&market);
-        inputs.revisions.retain(|date, _| !retired.is_some_and(|retired| retired.contains(date)));
+        let days = days.get(&market);
+        inputs.revisions.retain(|date, _| !days.is_some_and(|days| days.contains(date)));
         (market, inputs)
     });
     live.filter(|(_, inputs)| !inputs.revisions.is_empty()).collect()

@@ -7,7 +7,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use super::RunError;
-use crate::archive::Archive;
+use crate::archive::{Archive, ArchiveError};
 use crate::config::{Export, IfMissing, Platform, Workspace};
 use crate::export::{Found, find};
 use crate::model::{MarketId, PlatformId};
@@ -68,8 +68,14 @@ pub(super) async fn begun(
         }
     }
     for (market, date) in &asked {
-        if archive.is_published_before(id, market, *date).await? {
-            begun.insert((*market).clone());
+        match archive.is_published_before(id, market, *date).await {
+            // What lies behind a link was published, and each of its days says that it cannot be read.
+            Ok(true) | Err(ArchiveError::Receipt(_)) => {
+                begun.insert((*market).clone());
+            }
+            published => {
+                published?;
+            }
         }
     }
     asked.retain(|market, _| !begun.contains(*market));

@@ -94,7 +94,8 @@ impl<'a> Leasing<'a> {
         let mut newer = BTreeMap::new();
         for (market, known) in known {
             match self.archive.newer_of(&plan.platform, market, &known).await {
-                Ok(receipts) => newer.extend(receipts.into_iter().map(|(local_date, receipt)| {
+                // Of what cannot be read, publishing says what is wrong.
+                Ok(found) => newer.extend(found.or_warn().into_iter().map(|(local_date, receipt)| {
                     let (platform, market) = (plan.platform.clone(), market.clone());
                     (MarketDay { platform, market, local_date }, receipt)
                 })),

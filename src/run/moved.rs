@@ -28,8 +28,11 @@ pub(super) async fn has_moved(archive: &Archive, market: &Market, day: &PlannedD
 async fn slots_told(archive: &Archive, day: &MarketDay, revision: u64) -> BTreeSet<(String, i64)> {
     let revisions = BTreeMap::from([(day.local_date, revision)]);
     let tables = archive.published_tables(&day.platform, &day.market, &revisions, TableName::SlotAudience).await;
-    let told = tables.map_err(|error| error_text(&error)).and_then(|tables| {
-        let told: Result<Vec<_>, _> = tables.iter().map(|table| report::slots_told(&table.bytes)).collect();
+    let told = tables.map_err(|error| error_text(&error)).and_then(|found| {
+        if let Some(reason) = found.unreadable.into_values().next() {
+            return Err(reason);
+        }
+        let told: Result<Vec<_>, _> = found.tables.iter().map(|table| report::slots_told(&table.bytes)).collect();
         told.map_err(|error| error_text(&error))
     });
     told.unwrap_or_else(|error| {

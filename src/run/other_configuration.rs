@@ -101,7 +101,7 @@ impl Place<'_> {
         let looked_at: BTreeSet<Date> = days.iter().map(|day| day.market_day.local_date).collect();
         let published = self.archive.revisions_within(self.platform, self.market, Date::MIN, Date::MAX).await?;
         let outside: BTreeSet<Date> = published.into_keys().filter(|date| !looked_at.contains(date)).collect();
-        let newest = self.archive.newest_of(self.platform, self.market, &outside).await?;
+        let newest = self.archive.newest_of(self.platform, self.market, &outside).await?.or_warn();
         let is_other =
             |receipt: &Receipt| !receipt.content.retired && receipt.content.config_sha256 != config_sha256;
         let others = newest.into_iter().filter(|(_, receipt)| is_other(receipt));
@@ -111,6 +111,6 @@ impl Place<'_> {
     /// Whether a day is published and of another configuration.
     async fn is_other(&self, date: Option<Date>, config_sha256: &str) -> Result<bool, ArchiveError> {
         let newest = self.archive.newest_of(self.platform, self.market, &date.into_iter().collect()).await?;
-        Ok(newest.into_values().any(|receipt| receipt.content.config_sha256 != config_sha256))
+        Ok(newest.or_warn().into_values().any(|receipt| receipt.content.config_sha256 != config_sha256))
     }
 }

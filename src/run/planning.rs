@@ -6,7 +6,7 @@ use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::archive::{Archive, ArchiveError};
+use crate::archive::{Archive, ArchiveError, Newest};
 use crate::config::{Platform, Workspace};
 use crate::export::{Search, find, is_matched, near_misses};
 use crate::model::{MarketDay, MarketId, PlatformId};
@@ -111,18 +111,22 @@ async fn known(
     }
     let newest = by_market.into_iter().map(|(market, dates)| async move {
         let newest = archive.newest_of(id, &market, &dates).await;
-        (market, newest)
+        (market, dates, newest)
     });
     let mut newest = stream::iter(newest).buffered(MARKETS_AT_A_TIME);
-    while let Some((market, newest)) = newest.next().await {
-        let newest = match newest {
+    while let Some((market, dates, newest)) = newest.next().await {
+        let of_date = |date: Date| (market.clone(), date);
+        let Newest { receipts, unreadable } = match newest {
+            // All of them lie behind a link.
             Err(ArchiveError::Receipt(error)) => {
-                known.unreadable.insert(market, error_text(&error));
+                let reason = error_text(&error);
+                known.unreadable.extend(dates.into_iter().map(|date| (of_date(date), reason.clone())));
                 continue;
             }
             newest => newest?,
         };
-        known.receipts.extend(newest.into_iter().map(|(date, receipt)| ((market.clone(), date), receipt)));
+        known.receipts.extend(receipts.into_iter().map(|(date, receipt)| (of_date(date), receipt)));
+        known.unreadable.extend(unreadable.into_iter().map(|(date, why)| (of_date(date), error_text(&why))));
     }
     known.markers = markers(workspace, platform, exports, &days).await?;
     known.begun = begun(workspace, id, platform, exports, archive, &known, &days).await?;

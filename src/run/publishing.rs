@@ -28,7 +28,6 @@ use super::reach_mend::ReachMends;
 use super::reading::CountedBatch;
 use super::suspect::{self, Suspects};
 use super::{Disposition, RunError, Stop, error_text};
-use rejects::without_rejects;
 
 /// What counted; recorded in every receipt.
 const ENGINE: &str = "local/1";
@@ -61,18 +60,20 @@ impl Publisher<'_> {
         let facts: Vec<Mutex<Vec<Fact>>> =
             std::mem::take(&mut counted.facts).into_iter().map(Mutex::new).collect();
         // Rejects go first, and days wait for them: once a day is current nobody looks at its exports again.
-        let rejects = self.publish_rejects(batch, &counted, handle);
-        let unsettled = rejects.unwrap_or_else(|error| Some(without_rejects(&error)));
+        let unsettled = self.publish_rejects(batch, &counted, handle);
         let objections = handle.block_on(self.objections(batch, &counted));
         let publish = |number: usize| {
             // Once it is published nobody needs them.
             let facts = std::mem::take(&mut *facts[number].lock().unwrap_or_else(PoisonError::into_inner));
             handle.block_on(async {
-                let disposition = match &unsettled {
+                let day = batch.days[number];
+                let exports = batch.exports.iter().filter(|e| e.is_for(&day.market_day.market, &day.windows));
+                let mut dates = exports.map(|export| export.found.export_date);
+                let disposition = match dates.find_map(|date| unsettled.get(&date)) {
                     Some(unsettled) => unsettled.clone(),
                     None => self.publish_day(batch, &counted, number, &facts, &objections).await?,
                 };
-                self.note(batch.days[number], &disposition).await;
+                self.note(day, &disposition).await;
                 Ok::<_, RunError>(disposition)
             })
         };
@@ -329,9 +330,10 @@ pub(super) fn failed(error: &PublishError) -> Disposition {
         PublishError::Conflict { .. } | PublishError::UnknownOutcome { .. } | PublishError::NotShown { .. } => {
             Disposition::Unsettled { reason }
         }
-        PublishError::Archive(_) | PublishError::Render { .. } | PublishError::TableDropped { .. } => {
-            Disposition::Failed { reason }
-        }
+        PublishError::Archive(_)
+        | PublishError::Render { .. }
+        | PublishError::NoReceipt { .. }
+        | PublishError::TableDropped { .. } => Disposition::Failed { reason },
     }
 }
 

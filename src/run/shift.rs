@@ -12,7 +12,7 @@ use super::publishing::Publisher;
 use super::reading::{self, Counting, ReadExport, Source, Unread};
 use super::watch::{Ended, Stint};
 use super::{BATCH_BYTES, BATCH_DATES, Disposition, ExportOutcome, Orphans, RunError, RunReport, error_text};
-use crate::archive::{Archive, RowCounts, Stamp, Theirs};
+use crate::archive::{Archive, Newest, RowCounts, Stamp, Theirs};
 use crate::model::{MarketDay, Unknown};
 use crate::plan::{Batch, PlannedDay, PlannedExport, PlatformPlan, Selection, Standing};
 
@@ -244,7 +244,7 @@ fn outcomes(batch: &Batch<'_>, counted: &reading::CountedBatch) -> Vec<ExportOut
 async fn mend(archive: &Archive, plan: &mut PlatformPlan) -> Result<usize, RunError> {
     let dates = plan.exports.iter().map(|export| export.found.export_date).collect();
     let rejects = archive.newest_rejects_of(&plan.platform, &dates).await;
-    let rejects = rejects.unwrap_or_else(|error| {
+    let rejects = rejects.map(Newest::or_warn).unwrap_or_else(|error| {
         tracing::warn!(error = error_text(&error), "receipts of rejects cannot be read");
         BTreeMap::new()
     });

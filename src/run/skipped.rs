@@ -42,7 +42,7 @@ async fn retire(
     skipped: &BTreeSet<Date>,
     stamp: &Stamp,
 ) -> Result<(), PublishError> {
-    let newest = archive.newest_of(platform, market, skipped).await?;
+    let newest = archive.newest_of(platform, market, skipped).await?.or_warn();
     for local_date in newest.into_keys() {
         let day = MarketDay { platform: platform.clone(), market: market.clone(), local_date };
         if archive.retire(&Unit::MarketDay(day.clone()), stamp).await? == Retired::Now {

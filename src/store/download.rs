@@ -142,12 +142,15 @@ impl Download<'_> {
         Ok(())
     }
 
-    /// All bytes of an object of which nothing is known, `None` if there is none.
-    pub(super) async fn bytes(&self) -> Result<Option<Bytes>, StoreError> {
+    /// All bytes of an object of which nothing is known but that it should have at most so many, `None` if there is none.
+    pub(super) async fn bytes(&self, most: u64) -> Result<Option<Bytes>, StoreError> {
         let mut patience = Patience::new();
         let mut before: Option<Bytes> = None;
         loop {
             let read = match self.inner.get(self.path).await {
+                Ok(answer) if answer.meta.size > most => {
+                    Err(Broken::at_last(StoreProblem::TooLarge { size: answer.meta.size, most }))
+                }
                 Ok(answer) => whole_answer(answer).await,
                 Err(error) => Err(Broken::before(&error)),
             };

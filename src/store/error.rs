@@ -64,6 +64,19 @@ pub enum StoreProblem {
     /// The folder or the file does not let this user in.
     #[error("{0} (check who owns it, what this user may do there, and whether it is mounted read-only)")]
     NotPermitted(String),
+    /// A symbolic link is in the way.
+    #[error(
+        "it is a symbolic link that leads out of the store, or lies behind one, and such links are not followed (put the file or the folder itself there)"
+    )]
+    Link,
+    /// It is longer than what is looked for can be.
+    #[error("it has {size} bytes, and more than {most} are not read")]
+    TooLarge {
+        /// In bytes.
+        size: u64,
+        /// So many are read.
+        most: u64,
+    },
     /// There are no credentials at all.
     #[error(
         "no credentials were found (set them in the environment, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` for S3)"
@@ -115,6 +128,7 @@ pub enum StoreProblem {
 impl From<std::io::Error> for StoreProblem {
     fn from(error: std::io::Error) -> Self {
         match error.kind() {
+            _ if leads_out(&error) => Self::Link,
             std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
                 Self::NotPermitted(error.to_string())
             }
@@ -123,6 +137,14 @@ impl From<std::io::Error> for StoreProblem {
             _ => Self::Other(error.to_string()),
         }
     }
+}
+
+/// Whether a path left the folder by a symbolic link. The handle on the folder refuses that as something not permitted;
+/// only its words tell it from what the system does not permit.
+fn leads_out(error: &std::io::Error) -> bool {
+    error.kind() == std::io::ErrorKind::PermissionDenied
+        && error.raw_os_error().is_none()
+        && error.to_string().contains("outside of the filesystem")
 }
 
 /// Whether there is no more room on a disk, or none for this user.
@@ -143,12 +165,27 @@ impl StoreProblem {
                 | Self::NoBucket(_)
                 | Self::Refused(_)
                 | Self::NotPermitted(_)
+                | Self::Link
                 | Self::NoCredentials
                 | Self::IgnoresCreateOnly
                 | Self::RefusesCreateOnly(_)
                 | Self::Unsupported(_)
                 | Self::BadKey(_)
                 | Self::Disk(_)
+        )
+    }
+
+    /// Whether this one object is what is wrong, and not the store: others may well be read.
+    #[must_use]
+    pub const fn is_of_object(&self) -> bool {
+        matches!(
+            self,
+            Self::NotPermitted(_)
+                | Self::Link
+                | Self::TooLarge { .. }
+                | Self::Archived(_)
+                | Self::Damaged
+                | Self::BadKey(_)
         )
     }
 
@@ -310,6 +347,20 @@ mod tests {
             let text = problem.to_string();
             assert!(text.contains("read-only") && !text.contains("credentials"), "{text}");
             assert!(problem.is_definite());
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_out_is_called_a_link() {
+        let temp = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("/etc", temp.path().join("out")).unwrap();
+        let dir = cap_std::fs::Dir::open_ambient_dir(temp.path(), cap_std::ambient_authority()).unwrap();
+        for path in ["out", "out/passwd"] {
+            let problem = StoreProblem::from(dir.open(path).unwrap_err());
+            assert_eq!(problem, StoreProblem::Link, "{path}");
+            assert!(!problem.to_string().contains("credentials") && !problem.to_string().contains("owns it"));
+            assert!(problem.is_of_object() && problem.is_definite());
         }
     }
 

@@ -51,6 +51,8 @@ pub struct Listing {
     /// What cannot, since no request can name it: with an empty folder name, `.`, `..` or a control character in its key, or
     /// with a name that is not UTF-8.
     pub unnameable: Vec<Object>,
+    /// Symbolic links that were passed over: they lead to no file of the store. What lies behind them is not listed.
+    pub links: Vec<String>,
 }
 
 /// What a create-only put found.
@@ -162,6 +164,7 @@ impl Store {
             Kind::Bucket(bucket) => bucket.list(&path, &self.key("list", after)?, &place).await?,
         };
         listing.objects.sort();
+        listing.links.sort();
         Ok(listing)
     }
 
@@ -170,14 +173,22 @@ impl Store {
     /// # Errors
     /// The store does not answer, refuses, or is not there.
     pub async fn get(&self, key: &str) -> Result<Option<Bytes>, StoreError> {
+        self.get_at_most(key, u64::MAX).await
+    }
+
+    /// Like [`Store::get`], of what never has more than so many bytes: of anything longer no byte is kept.
+    ///
+    /// # Errors
+    /// As those of [`Store::get`], and [`StoreProblem::TooLarge`].
+    pub async fn get_at_most(&self, key: &str, most: u64) -> Result<Option<Bytes>, StoreError> {
         let place = self.place("read", key);
         let path = self.key("read", key)?;
         match &self.kind {
             Kind::Folder(folder) => {
-                let read = folder.wait(move |folder| folder.bytes(path.as_ref())).await;
+                let read = folder.wait(move |folder| folder.bytes(path.as_ref(), most)).await;
                 read.map_err(|problem| place.fails(problem))
             }
-            Kind::Bucket(bucket) => bucket.download(&bucket.path(&path), place).bytes().await,
+            Kind::Bucket(bucket) => bucket.download(&bucket.path(&path), place).bytes(most).await,
         }
     }
 

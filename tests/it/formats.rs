@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use coverledger::archive::{
-    Archive, Attempt, AttemptEnd, Draft, ExportRecord, FactRecord, Holder, Lease, Retention, RowCounts, RunRecord,
-    Stamp, State, TableBytes, TableName, Told, Trouble, TroubleTopic, Unit,
+    Archive, Attempt, AttemptEnd, Draft, ExportRecord, FactRecord, Holder, Lease, Repair, Retention, RowCounts,
+    RunRecord, Stamp, State, TableBytes, TableName, Told, Trouble, TroubleTopic, Unit,
 };
 use coverledger::cli::exit;
 use coverledger::config::{self, Decisions, Design, Experiment, Family, Guardrails, Market, Split, Topic, Value};
@@ -545,8 +545,8 @@ fn every_key_of_a_receipt_is_documented() {
         "p/JP/2026-11-21/00000001.json",
         "p/_rejects/undated/00000001.json",
         "p/_decisions/JP/2026-11-21/00000001.json",
-        "_experiments/e/2026-11-21/00000001.json",
         "_experiments/e/2026-11-21/00000002.json",
+        "_experiments/e/2026-11-21/00000003.json",
     ] {
         let receipt = fs::read_to_string(folder.path().join("_receipts").join(file)).unwrap();
         paths(&serde_json::from_str(&receipt).unwrap(), "", &mut keys);
@@ -602,6 +602,10 @@ async fn publish_one_of_each(folder: &Path) {
         archive.publish(&unit, &draft, render, &stamp).await.unwrap();
         if table == TableName::Experiment {
             archive.retire(&unit, &stamp).await.unwrap();
+            // The third takes the place of the first.
+            let first = "_receipts/_experiments/e/2026-11-21/00000001.json";
+            archive.store().put(first, Bytes::from_static(b"torn")).await.unwrap();
+            archive.verify(Repair::Yes).await.unwrap();
         }
     }
 }

@@ -53,12 +53,17 @@ async fn tables_are_those_of_the_revisions_asked_for() {
     let (platform, market) = (PlatformId::new("tiktok_shop_live"), MarketId::new("US"));
     let asked = [(date(2026, 11, 19), 1), (date(2026, 11, 20), 1)].into();
     let read = archive.published_tables(&platform, &market, &asked, TableName::Funnel).await.unwrap();
-    let found: Vec<(Date, State, Bytes)> =
-        read.into_iter().map(|PublishedTable { local_date, state, bytes }| (local_date, state, bytes)).collect();
+    let found: Vec<(Date, State, Bytes)> = read
+        .tables
+        .into_iter()
+        .map(|PublishedTable { local_date, state, bytes }| (local_date, state, bytes))
+        .collect();
     let funnel = Bytes::from("funnel of a, revision 1");
     let expected = [date(2026, 11, 19), date(2026, 11, 20)].map(|day| (day, State::Provisional, funnel.clone()));
     assert_eq!(found, expected);
-    assert!(archive.published_tables(&platform, &market, &asked, TableName::Turns).await.unwrap().is_empty());
+    assert!(
+        archive.published_tables(&platform, &market, &asked, TableName::Turns).await.unwrap().tables.is_empty()
+    );
 }
 
 #[tokio::test]

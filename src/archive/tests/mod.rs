@@ -1,6 +1,8 @@
 //! The promises of publishing, on a store in memory and in a folder.
 
+mod damage;
 mod disk;
+mod doubt;
 mod facts;
 mod failing;
 mod leasing;

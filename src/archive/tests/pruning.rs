@@ -77,7 +77,8 @@ async fn promises_hold(steps: &[Step], keep: Keep) -> TestCaseResult {
             Step::Publish { unit, says, day } => say(&bench.archive, &unit_of(unit), says, day).await,
             Step::Prune { day } => {
                 since = since.max(Some(day));
-                bench.archive.prune_keeping(instant(day), Prune::Remove, keep).await.unwrap();
+                let limits = PruneLimits { max_share: 1.0, ..PruneLimits::default() };
+                bench.archive.prune_keeping(instant(day), Prune::Remove, &limits, keep).await.unwrap();
             }
         }
         if since.is_none() {
@@ -86,7 +87,9 @@ async fn promises_hold(steps: &[Step], keep: Keep) -> TestCaseResult {
         let verification = bench.archive.verify(Repair::No).await.unwrap();
         prop_assert_eq!(verification.findings, vec![]);
         for day in 0..12 {
-            for object in bench.archive.snapshot(instant(day)).await.unwrap() {
+            let snapshot = bench.archive.snapshot(instant(day)).await.unwrap();
+            prop_assert_eq!(snapshot.doubts, Doubts::default());
+            for object in snapshot.objects {
                 let there = bench.archive.store().get(&object.key).await.unwrap();
                 prop_assert_eq!(there.is_none(), object.is_pruned);
                 prop_assert!(!object.is_pruned || since.is_some_and(|since| day < since), "{object:?}");
@@ -129,7 +132,7 @@ async fn pruning_removes_what_was_replaced_and_says_so() {
         }
         bench.overwrite("_revisions/notes.txt", "somebody else's").await;
         let before = bench.bytes().await;
-        let looked = bench.archive.prune(instant(4), Prune::DryRun).await.unwrap();
+        let looked = bench.archive.prune(instant(4), Prune::DryRun, &PruneLimits::default()).await.unwrap();
         assert_eq!((looked.removed, looked.kept), (1, 3));
         assert_eq!(looked.removed_bytes, "tiktok_shop_live/US/2026-11-01 1 1".len() as u64);
         let written = |mut bytes: BTreeMap<String, Bytes>| {
@@ -139,12 +142,12 @@ async fn pruning_removes_what_was_replaced_and_says_so() {
         assert_eq!(written(bench.bytes().await), before, "a dry run writes nothing");
         assert_eq!(bench.archive.retention().await.unwrap(), None);
 
-        assert_eq!(bench.archive.prune(instant(4), Prune::Remove).await.unwrap(), looked);
+        assert_eq!(bench.archive.prune(instant(4), Prune::Remove, &PruneLimits::default()).await.unwrap(), looked);
         assert_eq!(bench.archive.retention().await.unwrap().unwrap().pruned_before, instant(4));
         let verification = bench.archive.verify(Repair::No).await.unwrap();
         assert_eq!((verification.findings, verification.pruned), (vec![], 1));
         let pruned = async |day| {
-            let objects = bench.archive.snapshot(instant(day)).await.unwrap();
+            let objects = bench.archive.snapshot(instant(day)).await.unwrap().objects;
             objects.into_iter().map(|object| (object.revision, object.is_pruned)).collect::<Vec<_>>()
         };
         assert_eq!(pruned(2).await, [(1, true)]);
@@ -152,10 +155,10 @@ async fn pruning_removes_what_was_replaced_and_says_so() {
         assert_eq!(pruned(6).await, [(3, false)]);
 
         // An earlier cutoff takes nothing back.
-        bench.archive.prune(instant(2), Prune::Remove).await.unwrap();
+        bench.archive.prune(instant(2), Prune::Remove, &PruneLimits::default()).await.unwrap();
         assert_eq!(bench.archive.retention().await.unwrap().unwrap().pruned_before, instant(4));
         // What is kept and missing is still a finding.
-        let gone = bench.archive.snapshot(instant(4)).await.unwrap().remove(0).key;
+        let gone = bench.archive.snapshot(instant(4)).await.unwrap().objects.remove(0).key;
         bench.archive.store().delete(&gone).await.unwrap();
         let verification = bench.archive.verify(Repair::No).await.unwrap();
         assert!(matches!(verification.findings[0].problem, Problem::RevisionMissing { revision: 2, .. }));
@@ -169,7 +172,11 @@ async fn young_objects_stay_whoever_names_them() {
     publish_by(&bench.archive, "a", &long_ago("1999-01-01T00:00:00Z")).await.unwrap();
     publish_by(&bench.archive, "b", &long_ago("1999-01-02T00:00:00Z")).await.unwrap();
     let before = bench.bytes().await;
-    let pruned = bench.archive.prune("2000-01-01T00:00:00Z".parse().unwrap(), Prune::Remove).await.unwrap();
+    let pruned = bench
+        .archive
+        .prune("2000-01-01T00:00:00Z".parse().unwrap(), Prune::Remove, &PruneLimits::default())
+        .await
+        .unwrap();
     assert_eq!((pruned.removed, pruned.kept), (0, 4));
     assert_eq!(bench.bytes().await, before, "nothing to remove, nothing to say");
 }
@@ -179,7 +186,7 @@ async fn a_table_that_is_published_again_is_young_again() {
     let bench = Bench::in_folder();
     say(&bench.archive, &unit_of(0), 1, 1).await;
     say(&bench.archive, &unit_of(0), 2, 2).await;
-    let key = bench.archive.snapshot(instant(1)).await.unwrap().remove(0).key;
+    let key = bench.archive.snapshot(instant(1)).await.unwrap().objects.remove(0).key;
     let path = bench.folder.as_ref().unwrap().path().join(&key);
     let old = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
     std::fs::File::options().write(true).open(&path).unwrap().set_modified(old).unwrap();
@@ -200,18 +207,22 @@ async fn pruning_waits_for_nobody_who_publishes() {
         let leases = bench.archive.leases(lease::Holder::this("nightly"), Duration::from_mins(1));
         leases.take(&day.platform, [&day]).await;
         let before = bench.bytes().await;
-        let refused = bench.archive.prune(instant(9), Prune::Remove).await.unwrap_err();
+        let refused = bench.archive.prune(instant(9), Prune::Remove, &PruneLimits::default()).await.unwrap_err();
         assert!(refused.to_string().contains("run `nightly`"), "{refused}");
         leases.release_all().await;
         if bench.folder.is_some() {
             let writer = Archive::for_writing(bench.archive.store().clone()).await.unwrap();
-            let refused = bench.archive.prune(instant(9), Prune::Remove).await.unwrap_err();
+            let refused =
+                bench.archive.prune(instant(9), Prune::Remove, &PruneLimits::default()).await.unwrap_err();
             assert!(matches!(refused, PruneError::Publishing { .. }));
             drop(writer);
         }
         assert_eq!(bench.archive.retention().await.unwrap(), None);
         assert!(before.keys().filter(|key| key.starts_with("_revisions")).count() == 2);
-        assert_eq!(bench.archive.prune(instant(9), Prune::Remove).await.unwrap().removed, 1);
+        assert_eq!(
+            bench.archive.prune(instant(9), Prune::Remove, &PruneLimits::default()).await.unwrap().removed,
+            1
+        );
     }
 }
 
@@ -222,7 +233,7 @@ async fn pruning_is_refused_where_a_receipt_cannot_be_read() {
     say(&bench.archive, &unit_of(1), 2, 2).await;
     bench.overwrite(&Key::Receipt(&unit_of(1), 1).path(), "{").await;
     let before = bench.bytes().await;
-    bench.archive.prune(instant(9), Prune::Remove).await.unwrap_err();
+    bench.archive.prune(instant(9), Prune::Remove, &PruneLimits::default()).await.unwrap_err();
     assert_eq!(bench.bytes().await, before);
 
     let bench = Bench::in_memory();
@@ -241,7 +252,7 @@ async fn pruning_that_is_cut_short_leaves_a_sound_archive() {
     }
     bench.archive.give_up_before(instant(20)).await.unwrap();
     assert_sound(&bench.archive).await;
-    let first = bench.archive.snapshot(instant(1)).await.unwrap().remove(0).key;
+    let first = bench.archive.snapshot(instant(1)).await.unwrap().objects.remove(0).key;
     bench.archive.store().delete(&first).await.unwrap();
     assert_sound(&bench.archive).await;
 }

@@ -69,7 +69,7 @@ async fn rejects_have_receipts_of_their_own() {
         assert_eq!(bench.archive.publish(&unit, &draft("a"), render, &stamp).await.unwrap(), same(1));
     }
     let wanted = BTreeSet::from([None, Some(date(2026, 11, 21)), Some(date(2026, 11, 22))]);
-    let newest = bench.archive.newest_rejects_of(&platform, &wanted).await.unwrap();
+    let newest = bench.archive.newest_rejects_of(&platform, &wanted).await.unwrap().receipts;
     bench.overwrite("rejects/platform=youtube/export_date=2026-11-21/part.parquet", "rejects, revision 0").await;
     bench.overwrite("rejects/platform=youtube/export_date=__HIVE_DEFAULT_PARTITION__/part.parquet", "?").await;
     let mended = bench.archive.mend_stale(newest.values()).await.unwrap();

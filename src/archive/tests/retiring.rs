@@ -20,8 +20,8 @@ async fn what_is_retired_has_nothing_at_its_current_paths_and_all_of_its_past() 
         assert_eq!(currents(&bench).await, <[&str; 0]>::default());
         assert_eq!(retire(&bench.archive).await.unwrap(), Retired::Before);
         let at = |instant: &str| instant.parse().unwrap();
-        assert_eq!(bench.archive.snapshot(at("2026-11-25T07:59:59Z")).await.unwrap().len(), 2);
-        assert_eq!(bench.archive.snapshot(at("2026-11-25T08:00:00Z")).await.unwrap(), []);
+        assert_eq!(bench.archive.snapshot(at("2026-11-25T07:59:59Z")).await.unwrap().objects.len(), 2);
+        assert_eq!(bench.archive.snapshot(at("2026-11-25T08:00:00Z")).await.unwrap().objects, []);
         assert_sound(&bench.archive).await;
         // The same inputs again are a revision of their own.
         assert_eq!(publish(&bench.archive, "a").await.unwrap(), new(3));

@@ -21,6 +21,15 @@ async fn a_flipped_bit_is_found_and_mended_where_it_can_be() {
 
         let newest = bench.archive.newest(&unit()).await.unwrap().unwrap();
         let revision = Key::Revision(&newest.content.tables[0].sha256).path();
+        for is_lost in [false, true] {
+            bench.overwrite(&revision, "rot").await;
+            if is_lost {
+                bench.archive.store().delete(&revision).await.unwrap();
+            }
+            assert_eq!(bench.archive.verify(Repair::No).await.unwrap().open().count(), 1);
+            assert_eq!(bench.archive.verify(Repair::Yes).await.unwrap().open().count(), 0);
+            assert_eq!(bench.bytes().await, sound, "the current path has the same bytes");
+        }
         bench.overwrite(&revision, "rot").await;
         bench.overwrite(&current, "rot").await;
         bench.overwrite(&Bench::current(TableName::SlotAudience), "rot").await;
@@ -40,7 +49,7 @@ async fn a_receipt_that_was_touched_is_found() {
         let text = String::from_utf8(receipt.to_vec()).unwrap();
 
         bench.overwrite(&key, &text.replace("\"impressions\": 2", "\"impressions\": 3")).await;
-        let found = bench.archive.verify(Repair::Yes).await.unwrap();
+        let found = bench.archive.verify(Repair::No).await.unwrap();
         assert!(matches!(found.findings[0].problem, Problem::Receipt(ReceiptProblem::Hash { .. })));
         assert_eq!(found.open().count(), 1);
 
@@ -88,7 +97,7 @@ async fn a_snapshot_shows_what_was_known_then() {
     for bench in Bench::both() {
         publish_by(&bench.archive, "a", &stamp("one", "2026-11-22T03:30:00Z")).await.unwrap();
         publish_by(&bench.archive, "b", &stamp("two", "2026-11-23T03:30:00Z")).await.unwrap();
-        let at = async |instant: &str| bench.archive.snapshot(instant.parse().unwrap()).await.unwrap();
+        let at = async |instant: &str| bench.archive.snapshot(instant.parse().unwrap()).await.unwrap().objects;
         assert!(at("2026-11-22T03:29:59Z").await.is_empty());
         let then = at("2026-11-23T03:29:59Z").await;
         let revisions: Vec<_> = then.iter().map(|object| (object.table, object.revision)).collect();

@@ -178,7 +178,12 @@ impl Desk<'_> {
         for (number, place) in inputs.iter().enumerate() {
             let Inputs { platform, market, revisions } = place;
             let published = |revisions: BTreeMap<Date, u64>, of| async move {
-                self.archive.published_tables(platform, market, &revisions, of).await
+                let found = self.archive.published_tables(platform, market, &revisions, of).await?;
+                // A decision stays made: it is not made without a day that was published.
+                match found.unreadable.into_values().next() {
+                    Some(reason) => Err(BoxError::from(reason)),
+                    None => Ok(found.tables),
+                }
             };
             let mut with_tables: Vec<Date> = Vec::new();
             let tables = if experiment.rotation().is_some() {

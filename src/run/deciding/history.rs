@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::Evidence;
-use crate::archive::{Archive, BoxError, PublishedTable, TableName};
+use crate::archive::{Archive, BoxError, PublishedTable, PublishedTables, TableName};
 use crate::config::Workspace;
 use crate::model::{MarketId, PlatformId};
 use crate::report;
@@ -12,7 +12,8 @@ use crate::report;
 /// if nothing is. `today` is where looking begins.
 ///
 /// # Errors
-/// The archive does not answer, or something in it cannot be relied on.
+/// The archive does not answer, or a table of it is none. A market-day that cannot be relied on is left out, and the log
+/// tells why.
 pub async fn history(
     workspace: &Workspace,
     archive: &Archive,
@@ -23,7 +24,11 @@ pub async fn history(
     let days = workspace.decisions.as_ref().map_or(28, |decisions| decisions.window_days);
     let since = super::since(today, days);
     let revisions = archive.newest_revisions(platform, market, days, since).await?;
-    let tables = archive.published_tables(platform, market, &revisions, TableName::Funnel).await?;
+    let PublishedTables { tables, unreadable } =
+        archive.published_tables(platform, market, &revisions, TableName::Funnel).await?;
+    for (date, reason) in unreadable {
+        tracing::warn!(date = date.to_string(), reason, "a market-day is left out");
+    }
     evidence(workspace, platform, market, tables)
 }
 

@@ -6,7 +6,9 @@ use jiff::civil::Date;
 use tokio::runtime::Handle;
 
 use super::{ABREAST, Publisher, draft, table};
-use crate::archive::{ExportRecord, Fingerprint, PublishError, Receipt, RowCounts, State, TableName, Unit};
+use crate::archive::{
+    ExportRecord, Fingerprint, Newest, PublishError, Receipt, RowCounts, State, TableName, Unit,
+};
 use crate::export::named;
 use crate::model::{Check, Reject};
 use crate::plan::Batch;
@@ -19,33 +21,45 @@ use crate::store::sha256_hex;
 use crate::time::DayRule;
 
 impl Publisher<'_> {
-    /// Publishes rejects and checks of every export date whose exports were all read. Gives what market-days end as, if
-    /// that did not settle.
+    /// Publishes rejects and checks of every export date whose exports were all read. Gives what market-days end as that
+    /// stand on a date of which that did not settle.
     pub(super) fn publish_rejects(
         &self,
         batch: &Batch<'_>,
         counted: &CountedBatch,
         handle: &Handle,
-    ) -> Result<Option<Disposition>, PublishError> {
-        let dates: BTreeSet<Option<Date>> = batch.exports.iter().map(|export| export.found.export_date).collect();
+    ) -> BTreeMap<Option<Date>, Disposition> {
+        let mut dates: BTreeSet<Option<Date>> =
+            batch.exports.iter().map(|export| export.found.export_date).collect();
         let newest = handle.block_on(self.archive.newest_rejects_of(&self.plan.platform, &dates));
-        let newest = newest.map_err(PublishError::Archive)?;
+        let Newest { receipts: newest, unreadable } = match newest {
+            Ok(newest) => newest,
+            Err(error) => {
+                let unsettled = without_rejects(&PublishError::Archive(error));
+                return dates.into_iter().map(|date| (date, unsettled.clone())).collect();
+            }
+        };
+        let mut unsettled = BTreeMap::new();
+        for (date, error) in unreadable {
+            dates.remove(&date);
+            let reason = format!("its rejects were not published: {error}");
+            unsettled.insert(date, Disposition::Failed { reason });
+        }
         let config_sha256 = self.config_of_all_markets();
         let of_dates: Vec<(Option<Date>, Told<'_>)> = dates
             .into_iter()
             .filter_map(|date| Some((date, self.worth_telling(batch, counted, date, newest.get(&date))?)))
             .collect();
-        let mut unsettled = None;
         let publish = |number: usize| {
             let (date, told) = &of_dates[number];
             handle.block_on(self.publish_told(*date, told, newest.get(date).cloned(), &config_sha256))
         };
-        abreast(of_dates.len(), ABREAST, self.stop, publish, |_, published| {
+        abreast(of_dates.len(), ABREAST, self.stop, publish, |number, published| {
             if let Err(error) = published {
-                unsettled = Some(without_rejects(&error));
+                unsettled.insert(of_dates[number].0, without_rejects(&error));
             }
         });
-        Ok(unsettled)
+        unsettled
     }
 
     /// What the exports of a date tell, unless it is nothing, or less than what is known.
@@ -130,7 +144,7 @@ impl Publisher<'_> {
 }
 
 /// What a market-day ends as whose rejects are not published.
-pub(super) fn without_rejects(error: &PublishError) -> Disposition {
+fn without_rejects(error: &PublishError) -> Disposition {
     let reason = format!("its rejects were not published: {}", error_text(error));
     if error.is_of_disk() { Disposition::NoSpace { reason } } else { Disposition::Unsettled { reason } }
 }

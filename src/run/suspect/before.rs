@@ -29,7 +29,7 @@ pub(in crate::run) async fn receipts_before(
     let mut receipts = Vec::new();
     for (market, dates) in before {
         match archive.newest_of(&plan.platform, market, &dates).await {
-            Ok(newest) => receipts.extend(newest.into_values()),
+            Ok(newest) => receipts.extend(newest.or_warn().into_values()),
             Err(error) => {
                 let market = market.to_string();
                 tracing::warn!(market, error = error_text(&error), "receipts of the day before cannot be read");

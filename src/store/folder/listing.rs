@@ -16,11 +16,12 @@ impl Folder {
     pub(in crate::store) fn list(&self, prefix: &str, after: &str) -> Result<Listing, StoreProblem> {
         self.disk.reads()?;
         let mut listing = Listing::default();
-        self.walk(prefix, after, &mut |key, name, metadata| {
-            match name {
-                Name::Text(name) if is_staged(name) => {}
-                Name::Text(_) => listing.objects.push(object(key, metadata)?),
-                Name::NoText => listing.unnameable.push(object(key, metadata)?),
+        self.walk(prefix, after, &mut |key, found| {
+            match found {
+                Found::File(Name::Text(name), _) if is_staged(name) => {}
+                Found::File(Name::Text(_), metadata) => listing.objects.push(object(key, metadata)?),
+                Found::File(Name::NoText, metadata) => listing.unnameable.push(object(key, metadata)?),
+                Found::Link => listing.links.push(key),
             }
             Ok(())
         })?;
@@ -49,8 +50,8 @@ impl Folder {
     /// The half-written files under a prefix.
     pub(super) fn staged_under(&self, prefix: &str) -> io::Result<Vec<String>> {
         let mut staged = Vec::new();
-        self.walk(prefix, "", &mut |key, name, _| {
-            if matches!(name, Name::Text(name) if is_staged(name)) {
+        self.walk(prefix, "", &mut |key, found| {
+            if matches!(found, Found::File(Name::Text(name), _) if is_staged(name)) {
                 staged.push(key);
             }
             Ok(())
@@ -62,12 +63,16 @@ impl Folder {
         if prefix.is_empty() {
             return self.enter(&self.dir, "", after, visit);
         }
-        // A prefix that is a link is not gone into, as no other is.
-        let is_folder = present(self.dir.symlink_metadata(prefix))?.is_some_and(|metadata| metadata.is_dir());
+        let Some(metadata) = present(self.dir.symlink_metadata(prefix))? else { return Ok(()) };
+        if metadata.is_symlink() {
+            // A prefix that is a link is not gone into, as no other is.
+            passed_over(prefix);
+            return visit(prefix.to_owned(), Found::Link);
+        }
         match present(self.dir.open_dir(prefix)) {
-            Ok(Some(dir)) if is_folder => self.enter(&dir, prefix, after, visit),
+            Ok(Some(dir)) if metadata.is_dir() => self.enter(&dir, prefix, after, visit),
             Ok(_) => Ok(()),
-            Err(error) if !is_folder => {
+            Err(error) if !metadata.is_dir() => {
                 tracing::warn!(prefix, %error, "this is no folder of the store");
                 Ok(())
             }
@@ -85,7 +90,7 @@ impl Folder {
                 if kind.is_file()
                     && let Some(metadata) = present(entry.metadata())?
                 {
-                    visit(key, Name::NoText, &metadata)?;
+                    visit(key, Found::File(Name::NoText, &metadata))?;
                 }
                 continue;
             };
@@ -100,20 +105,24 @@ impl Folder {
                 }
             } else if kind.is_symlink() {
                 match self.dir.metadata(&key) {
-                    Ok(metadata) if metadata.is_file() => visit(key, Name::Text(&name), &metadata)?,
-                    _ => tracing::warn!(
-                        key,
-                        "this symbolic link does not lead to a file of the store and is not followed"
-                    ),
+                    Ok(metadata) if metadata.is_file() => visit(key, Found::File(Name::Text(&name), &metadata))?,
+                    _ => {
+                        passed_over(&key);
+                        visit(key, Found::Link)?;
+                    }
                 }
             } else if kind.is_file()
                 && let Some(metadata) = present(entry.metadata())?
             {
-                visit(key, Name::Text(&name), &metadata)?;
+                visit(key, Found::File(Name::Text(&name), &metadata))?;
             }
         }
         Ok(())
     }
+}
+
+fn passed_over(key: &str) {
+    tracing::warn!(key, "this symbolic link does not lead to a file of the store and is not followed");
 }
 
 /// Whether a folder holds nothing that sorts after this.
@@ -134,8 +143,16 @@ enum Name<'n> {
     NoText,
 }
 
-/// Is called for each file, with its key, its name and its metadata.
-type Visit<'a> = dyn FnMut(String, Name<'_>, &Metadata) -> io::Result<()> + 'a;
+/// What lies at a key.
+#[derive(Clone, Copy)]
+enum Found<'f> {
+    File(Name<'f>, &'f Metadata),
+    /// A symbolic link that is passed over.
+    Link,
+}
+
+/// Is called for each file and for each link that is passed over, with its key.
+type Visit<'a> = dyn FnMut(String, Found<'_>) -> io::Result<()> + 'a;
 
 fn object(key: String, metadata: &Metadata) -> io::Result<Object> {
     let modified = metadata.modified()?.into_std();

@@ -78,7 +78,7 @@ impl Folder {
     /// The file at a key, open for reading; `None` if there is none.
     pub(super) fn file(&self, key: &str) -> Result<Option<File>, StoreProblem> {
         self.disk.reads()?;
-        // A pipe would be waited for until somebody writes into it.
+        // Opening a pipe would wait for whoever writes into it.
         if !present(self.dir.metadata(key))?.is_some_and(|metadata| metadata.is_file()) {
             return Ok(None);
         }
@@ -88,10 +88,15 @@ impl Folder {
         }
     }
 
-    pub(super) fn bytes(&self, key: &str) -> Result<Option<Bytes>, StoreProblem> {
-        let Some(mut file) = self.file(key)? else { return Ok(None) };
+    /// The bytes of a file of at most so many.
+    pub(super) fn bytes(&self, key: &str, most: u64) -> Result<Option<Bytes>, StoreProblem> {
+        let Some(file) = self.file(key)? else { return Ok(None) };
+        let size = file.metadata()?.len();
+        if size > most {
+            return Err(StoreProblem::TooLarge { size, most });
+        }
         let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
+        file.take(most).read_to_end(&mut bytes)?;
         Ok(Some(bytes.into()))
     }
 

@@ -7,6 +7,7 @@ mod commands;
 mod complete;
 mod counts;
 mod crashes;
+mod damaged;
 mod deciding;
 mod deliveries;
 mod experiments;

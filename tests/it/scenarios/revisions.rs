@@ -169,11 +169,17 @@ fn a_damaged_revision_is_told_and_never_shown_as_sound() {
     let name = format!("archive/_revisions/{}", revisions.keys().next().unwrap());
     std::fs::write(scenario.path(&name), "PAR1").unwrap();
     scenario.cli(&["verify"]).exits(1).says("_revisions/");
-    scenario.cli(&["verify", "--repair"]).exits(1);
+    // Its current path has the same bytes; without them nothing brings it back but its exports.
+    scenario.cli(&["verify", "--repair"]).exits(0).says("_revisions/").says("(mended)");
+    std::fs::write(scenario.path(&name), "PAR1").unwrap();
+    std::fs::remove_dir_all(scenario.path("archive/funnel")).unwrap();
+    std::fs::remove_dir_all(scenario.path("archive/slot_audience")).unwrap();
+    std::fs::remove_dir_all(scenario.path("archive/capability")).unwrap();
+    scenario.cli(&["verify", "--repair"]).exits(1).says("_revisions/");
 }
 
 #[test]
-fn an_unreadable_receipt_fails_its_market_and_no_other() {
+fn an_unreadable_receipt_fails_its_day_and_no_other() {
     let scenario = Scenario::shop()
         .market("JP", "timezone: Asia/Tokyo, slots: day_parts")
         .job("shop", "GB, JP", 1)

@@ -183,7 +183,8 @@ async fn read_back(world: &World, workspace: &Workspace) -> Settled {
 }
 
 async fn facts(archive: &Archive, table: TableName) -> BTreeMap<Key, Counts> {
-    let objects: Vec<_> = archive.table(table, &[]).await.unwrap().into_iter().map(|(_, bytes)| bytes).collect();
+    let objects: Vec<_> =
+        archive.table(table, &[]).await.unwrap().read.into_iter().map(|(_, bytes)| bytes).collect();
     let frame = report::frame(&objects).unwrap();
     let text = |row: usize, name: &str| match frame.column(name) {
         Ok(column) => column.get(row).unwrap().str_value().into_owned(),
