@@ -73,7 +73,7 @@ impl Archive {
             key: key.clone(),
             problem: StoreProblem::Other(error.to_string()),
         })?;
-        if self.store.get(&key).await?.is_none_or(|there| there != text) {
+        if self.note_at(&key).await?.is_none_or(|there| there != text) {
             self.store.put(&key, Bytes::from(text)).await?;
         }
         Ok(())
@@ -98,7 +98,7 @@ impl Archive {
             if !keys.contains(&key) {
                 continue;
             }
-            let text = self.store.get(&key).await?;
+            let text = self.note_at(&key).await?;
             if let Some(note) = text.and_then(|text| serde_json::from_slice(&text).ok()) {
                 notes.insert((day.market, day.local_date), note);
             }

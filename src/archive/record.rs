@@ -142,7 +142,7 @@ impl Archive {
     /// The store does not answer.
     pub async fn run_record(&self, job: &str) -> Result<Option<RunRecord>, ArchiveError> {
         let key = Key::RunRecord(job).path();
-        let Some(bytes) = self.store.get(&key).await? else { return Ok(None) };
+        let Some(bytes) = self.note_at(&key).await? else { return Ok(None) };
         let unreadable = match serde_json::from_slice::<RunRecord>(&bytes) {
             Ok(record) if record.version == VERSION && record.job == job => return Ok(Some(record)),
             Ok(record) => format!("it is of job `{}` and has version {}", record.job, record.version),

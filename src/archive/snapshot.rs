@@ -1,6 +1,6 @@
 //! What was the truth at an instant.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
@@ -65,9 +65,8 @@ impl Archive {
         for key in &listed.links {
             snapshot.doubts.link(key);
         }
-        let has_revisions =
-            listed.revisions.is_empty() && !self.store.list(&Key::Revisions.path()).await?.is_empty();
-        snapshot.doubts.unaccounted(listed.revisions.keys(), currents, has_revisions);
+        let tables = self.store.list(&Key::Revisions.path()).await?;
+        snapshot.doubts.unaccounted(listed.revisions.keys(), currents, !tables.is_empty());
         let searches = listed
             .revisions
             .into_iter()
@@ -81,13 +80,25 @@ impl Archive {
                 Then::Unknown(Err(error)) => snapshot.doubts.receipt(&error),
             }
         }
-        if self.retention().await?.is_some_and(|retention| as_of < retention.pruned_before) {
-            let listed = self.store.list(&Key::Revisions.path()).await?;
-            let there: BTreeSet<&str> = listed.iter().map(|object| object.key.as_str()).collect();
-            for object in &mut snapshot.objects {
-                object.is_pruned = !there.contains(object.key.as_str());
+        let pruned_before = self.retention().await?.map(|retention| retention.pruned_before);
+        let may_be_pruned = pruned_before.is_some_and(|cutoff| as_of < cutoff);
+        let sizes: BTreeMap<&str, u64> = tables.iter().map(|table| (table.key.as_str(), table.size)).collect();
+        let Snapshot { objects, doubts } = &mut snapshot;
+        objects.retain_mut(|object| match sizes.get(object.key.as_str()) {
+            Some(size) if *size == object.size => true,
+            Some(size) => {
+                doubts.table(&object.key, &format!("has {size} bytes and not {}", object.size));
+                false
             }
-        }
+            None if may_be_pruned => {
+                object.is_pruned = true;
+                true
+            }
+            None => {
+                doubts.table(&object.key, "is not there");
+                false
+            }
+        });
         Ok(snapshot)
     }
 

@@ -51,7 +51,8 @@ pub struct Listing {
     /// What cannot, since no request can name it: with an empty folder name, `.`, `..` or a control character in its key, or
     /// with a name that is not UTF-8.
     pub unnameable: Vec<Object>,
-    /// Symbolic links that were passed over: they lead to no file of the store. What lies behind them is not listed.
+    /// What was passed over: symbolic links that lead to no file of the store, pipes, sockets and devices. What lies behind
+    /// them is not listed.
     pub links: Vec<String>,
 }
 

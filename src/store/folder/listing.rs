@@ -21,7 +21,7 @@ impl Folder {
                 Found::File(Name::Text(name), _) if is_staged(name) => {}
                 Found::File(Name::Text(_), metadata) => listing.objects.push(object(key, metadata)?),
                 Found::File(Name::NoText, metadata) => listing.unnameable.push(object(key, metadata)?),
-                Found::Link => listing.links.push(key),
+                Found::NoFile => listing.links.push(key),
             }
             Ok(())
         })?;
@@ -67,7 +67,7 @@ impl Folder {
         if metadata.is_symlink() {
             // A prefix that is a link is not gone into, as no other is.
             passed_over(prefix);
-            return visit(prefix.to_owned(), Found::Link);
+            return visit(prefix.to_owned(), Found::NoFile);
         }
         match present(self.dir.open_dir(prefix)) {
             Ok(Some(dir)) if metadata.is_dir() => self.enter(&dir, prefix, after, visit),
@@ -108,12 +108,13 @@ impl Folder {
                     Ok(metadata) if metadata.is_file() => visit(key, Found::File(Name::Text(&name), &metadata))?,
                     _ => {
                         passed_over(&key);
-                        visit(key, Found::Link)?;
+                        visit(key, Found::NoFile)?;
                     }
                 }
-            } else if kind.is_file()
-                && let Some(metadata) = present(entry.metadata())?
-            {
+            } else if !kind.is_file() {
+                tracing::warn!(key, "this is neither a file nor a folder and is not read");
+                visit(key, Found::NoFile)?;
+            } else if let Some(metadata) = present(entry.metadata())? {
                 visit(key, Found::File(Name::Text(&name), &metadata))?;
             }
         }
@@ -147,11 +148,11 @@ enum Name<'n> {
 #[derive(Clone, Copy)]
 enum Found<'f> {
     File(Name<'f>, &'f Metadata),
-    /// A symbolic link that is passed over.
-    Link,
+    /// What is passed over: a symbolic link, a pipe, a socket or a device.
+    NoFile,
 }
 
-/// Is called for each file and for each link that is passed over, with its key.
+/// Is called for each file and for what is passed over, with its key.
 type Visit<'a> = dyn FnMut(String, Found<'_>) -> io::Result<()> + 'a;
 
 fn object(key: String, metadata: &Metadata) -> io::Result<Object> {
