@@ -215,7 +215,8 @@ impl Archive {
     /// What sorts after `after` in a folder of receipts.
     pub(super) async fn list_receipts(&self, folder: &str, after: &str) -> Result<Listed, StoreError> {
         let listing = self.store.listing_after(folder, after).await?;
-        let mut listed = Listed::default();
+        let strays = listing.unnameable.into_iter().map(|object| object.key).collect();
+        let mut listed = Listed { strays, ..Listed::default() };
         let objects = listing.objects.into_iter().map(|object| (object.key, false));
         for (key, is_link) in objects.chain(listing.links.into_iter().map(|key| (key, true))) {
             match keys::receipt_at(&key) {
