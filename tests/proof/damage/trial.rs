@@ -351,7 +351,11 @@ impl<'g> Trial<'g> {
                 None => in_cone && !is_back,
             };
             if !is_right {
-                other.push(format!("{key} is {}", if there.is_some() { "other" } else { "missing" }));
+                let how = there.map_or_else(
+                    || "missing".to_owned(),
+                    |there| format!("other in {}", differing(there, bytes).join(", ")),
+                );
+                other.push(format!("{key} is {how}"));
             }
         }
         if let Some(first) = other.first() {
@@ -427,16 +431,22 @@ fn timeless(key: &str, bytes: &Bytes) -> Bytes {
     if key.starts_with("_receipts/") { crate::worker::at_no_time(bytes) } else { bytes.clone() }
 }
 
-/// Whether two tables hold the same rows, but for the number of the revision.
+/// Whether two tables hold the same rows, but for the numbers of revisions.
 fn same_rows(one: &Bytes, other: &Bytes) -> bool {
+    differing(one, other).is_empty()
+}
+
+/// The columns in which two tables differ, but for the numbers of revisions.
+fn differing(one: &Bytes, other: &Bytes) -> Vec<String> {
     let frame = |bytes: &Bytes| -> Option<DataFrame> {
-        let frame = ParquetReader::new(std::io::Cursor::new(bytes.clone())).finish().ok()?;
-        Some(frame.drop("revision").unwrap_or(frame))
+        ParquetReader::new(std::io::Cursor::new(bytes.clone())).finish().ok()
     };
-    match (frame(one), frame(other)) {
-        (Some(one), Some(other)) => one.equals_missing(&other),
-        _ => false,
+    let (Some(one), Some(other)) = (frame(one), frame(other)) else { return vec!["all".to_owned()] };
+    if one.shape() != other.shape() {
+        return vec![format!("{:?} and {:?}", one.shape(), other.shape())];
     }
+    let differ = one.columns().iter().zip(other.columns()).filter(|(one, other)| !one.equals_missing(other));
+    differ.map(|(one, _)| one.name().to_string()).filter(|name| name != "revision").collect()
 }
 
 fn is_root() -> bool {

@@ -42,11 +42,16 @@ impl UnitId {
         if self == other {
             return true;
         }
-        // An export's rejects are published by the run that reads it, for whichever of its market-days.
-        let is_of_the_same_exports = self.0.contains("/_rejects/") && self.platform() == other.platform();
+        // An export's rejects are published by the run that reads it, for whichever of its market-days; and without them
+        // none of these is published.
+        let of_exports =
+            |one: &Self, other: &Self| one.0.contains("/_rejects/") && one.platform() == other.platform();
         let is_decided_from =
             self.is_decided() && (self.platform() == other.platform() || self.platform() == "_experiments");
-        other.is_market_day() && (is_of_the_same_exports || is_decided_from)
+        let is_fact = other.is_market_day() || other.0.contains("/_rejects/");
+        (other.is_market_day() && of_exports(self, other))
+            || (self.is_market_day() && of_exports(other, self) && self.date() == other.date())
+            || (is_fact && is_decided_from)
     }
 }
 
