@@ -35,6 +35,8 @@ pub struct Deed {
     pub units: Vec<UnitId>,
     /// What `verify` has to name: all of these.
     pub named: Vec<Vec<String>>,
+    /// What stands on it, and names it as well.
+    pub also: Vec<String>,
     /// Why it need not be named.
     pub harmless: Option<&'static str>,
 }
@@ -54,7 +56,9 @@ impl Deed {
     /// Whether a text names what was damaged.
     pub fn is_named_in(&self, said: &str) -> bool {
         let touched = self.touched.iter().any(|touched| said.contains(touched.as_str()));
-        touched || self.named.iter().flatten().any(|name| said.contains(name.as_str()))
+        let units = self.units.iter().any(|unit| unit.is_market_day() && said.contains(&unit.0));
+        let also = self.also.iter().any(|name| said.contains(name.as_str()));
+        touched || units || also || self.named.iter().flatten().any(|name| said.contains(name.as_str()))
     }
 }
 
@@ -190,6 +194,11 @@ impl Case {
         } else if self.place == Place::AllRevisions {
             deed.units.extend(truth.units.keys().cloned());
         }
+        for unit in &deed.units {
+            let receipts = truth.units.get(unit).into_iter().flatten();
+            let tables = receipts.flat_map(|receipt| &receipt.tables);
+            deed.also.extend(tables.map(|table| format!("_revisions/{}", table.sha256)));
+        }
     }
 
     /// What proves nothing need not be named; what is missing is named by what misses it.
@@ -199,8 +208,12 @@ impl Case {
                 deed.harmless.get_or_insert("no number rests on it");
             }
             Place::Retention => {
-                if matches!(self.harm, Harm::Bit(_) | Harm::Gone | Harm::OfTheFuture) {
+                // A link to nothing is nothing, and so is what is no file; what was pruned is missed then.
+                let is_nothing =
+                    matches!(self.harm, Harm::Gone | Harm::Link(_) | Harm::Folder { .. } | Harm::Pipe);
+                if is_nothing || matches!(self.harm, Harm::Bit(_) | Harm::OfTheFuture) {
                     deed.harmless.get_or_insert("nothing else says since when the past is whole");
+                    deed.also.push("_revisions/".to_owned());
                 }
             }
             _ => {}
