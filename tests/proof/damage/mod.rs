@@ -25,7 +25,7 @@ use place::Place;
 use trial::{Planted, Trial};
 
 /// Cases by default.
-const FEW: u64 = 48;
+const FEW: u64 = 40;
 
 /// Between two seeds that follow each other: any stretch of them is spread over the table.
 const STRIDE: u64 = 97;
@@ -68,25 +68,19 @@ fn whatever_is_damaged_nothing_sound_is_lost_and_the_damage_is_named() {
     let cases: Vec<Case> = seeds(&table).into_iter().map(|seed| case(&ground, &table, seed)).collect();
     let trials = at_once(&cases, |case| {
         let trial = Trial::hold(&ground, case.clone(), Planted::Nothing);
-        (trial.wrong, trial.said)
+        if !trial.wrong.is_empty() {
+            let Case { seed, place, harm, key } = case;
+            println!("--- seed {seed}: {place:?} {harm:?} at {key}\n  {}", trial.wrong.join("\n  "));
+            if env::var_os("COVERLEDGER_DAMAGE_SEED").is_some() {
+                println!("{}", trial.said);
+            }
+        }
+        trial.wrong
     });
     let mut kinds: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut failed = 0;
-    for (case, (wrong, said)) in cases.iter().zip(trials) {
+    for (case, wrong) in cases.iter().zip(trials) {
         failed += usize::from(!wrong.is_empty());
-        if !wrong.is_empty() {
-            println!(
-                "--- seed {}: {:?} {:?} at {}\n  {}",
-                case.seed,
-                case.place,
-                case.harm,
-                case.key,
-                wrong.join("\n  ")
-            );
-            if env::var_os("COVERLEDGER_DAMAGE_SEED").is_some() {
-                println!("{said}");
-            }
-        }
         for sentence in wrong {
             let kind = sentence.split(':').next().unwrap().to_owned();
             kinds.entry(kind).or_default().push(format!("{:?} {:?} (seed {})", case.place, case.harm, case.seed));
