@@ -15,9 +15,6 @@ use super::{Archive, ArchiveError};
 use crate::model::{MarketDay, MarketId, PlatformId};
 use crate::store::{StoreError, StoreProblem};
 
-/// No note has more bytes.
-const MOST_BYTES: u64 = 1 << 20;
-
 /// How an attempt ended that published nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -76,7 +73,7 @@ impl Archive {
             key: key.clone(),
             problem: StoreProblem::Other(error.to_string()),
         })?;
-        if self.store.get(&key).await?.is_none_or(|there| there != text) {
+        if self.note_at(&key).await?.is_none_or(|there| there != text) {
             self.store.put(&key, Bytes::from(text)).await?;
         }
         Ok(())
@@ -101,10 +98,7 @@ impl Archive {
             if !keys.contains(&key) {
                 continue;
             }
-            let text = match self.store.get_at_most(&key, MOST_BYTES).await {
-                Err(error) if self.is_of_object(&error.problem) => None,
-                text => text?,
-            };
+            let text = self.note_at(&key).await?;
             if let Some(note) = text.and_then(|text| serde_json::from_slice(&text).ok()) {
                 notes.insert((day.market, day.local_date), note);
             }

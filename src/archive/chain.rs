@@ -119,6 +119,8 @@ impl Archive {
             let listing = self.store.listing_after(&Key::Currents(table).path(), "").await?;
             keys.extend(listing.objects.into_iter().map(|object| object.key));
             keys.extend(listing.links);
+            // No request can name it, and it may be what a glob reads.
+            keys.extend(listing.unnameable.into_iter().map(|object| object.key));
         }
         Ok(keys)
     }

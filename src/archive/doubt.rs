@@ -51,8 +51,8 @@ impl Doubts {
         self.0.push(format!("the receipt `{key}` is not there, though a later one is"));
     }
 
-    pub(super) fn table(&mut self, key: &str, unit: &Unit) {
-        self.0.push(format!("`{key}`, a table of `{unit}`, is not there, or not whole"));
+    pub(super) fn table(&mut self, key: &str, problem: &str) {
+        self.0.push(format!("the table `{key}` {problem}"));
     }
 
     /// Tables of which there is no receipt at all, given the units that have one.

@@ -145,6 +145,8 @@ impl Archive {
         if let Some(lease) = self.somebody_at_work().await? {
             return Err(PruneError::Publishing { who: lease.holder.to_string() });
         }
+        // What cannot be taken further back is not begun, and a dry run says so too.
+        self.retention().await?;
         let listed = self.store.list(&Key::Revisions.path()).await.map_err(ArchiveError::from)?;
         // Before the receipts: then whatever lies here has had its receipt by the time those are listed.
         let currents = self.current_keys().await?;

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
 
@@ -214,7 +215,8 @@ impl Archive {
     /// What sorts after `after` in a folder of receipts.
     pub(super) async fn list_receipts(&self, folder: &str, after: &str) -> Result<Listed, StoreError> {
         let listing = self.store.listing_after(folder, after).await?;
-        let mut listed = Listed::default();
+        let strays = listing.unnameable.into_iter().map(|object| object.key).collect();
+        let mut listed = Listed { strays, ..Listed::default() };
         let objects = listing.objects.into_iter().map(|object| (object.key, false));
         for (key, is_link) in objects.chain(listing.links.into_iter().map(|key| (key, true))) {
             match keys::receipt_at(&key) {
@@ -249,6 +251,17 @@ impl Archive {
             Err(error) => return Err(error.into()),
         };
         Ok(Err(ReceiptError { key, problem }))
+    }
+
+    /// A note beside the receipts, which decides nothing: one that cannot be read is as good as none.
+    pub(super) async fn note_at(&self, key: &str) -> Result<Option<Bytes>, ArchiveError> {
+        match self.store.get_at_most(key, sound::MOST_BYTES).await {
+            Err(error) if self.is_of_object(&error.problem) => {
+                tracing::warn!(%error, "this note is taken for none");
+                Ok(None)
+            }
+            read => Ok(read?),
+        }
     }
 
     /// Whether a problem is one of the object that was asked for, and no reason to give up on others. On a disk a

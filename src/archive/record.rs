@@ -15,8 +15,6 @@ use crate::model::MarketDay;
 use crate::store::{StoreError, StoreProblem};
 use crate::time::Clock;
 
-/// No record has more bytes.
-const MOST_BYTES: u64 = 16 << 20;
 const VERSION: u32 = 1;
 /// A clock may have been set back by so much.
 const BELIEVED_AHEAD: SignedDuration = SignedDuration::from_hours(1);
@@ -144,15 +142,11 @@ impl Archive {
     /// The store does not answer.
     pub async fn run_record(&self, job: &str) -> Result<Option<RunRecord>, ArchiveError> {
         let key = Key::RunRecord(job).path();
-        let unreadable = match self.store.get_at_most(&key, MOST_BYTES).await {
-            Ok(None) => return Ok(None),
-            Ok(Some(bytes)) => match serde_json::from_slice::<RunRecord>(&bytes) {
-                Ok(record) if record.version == VERSION && record.job == job => return Ok(Some(record)),
-                Ok(record) => format!("it is of job `{}` and has version {}", record.job, record.version),
-                Err(error) => error.to_string(),
-            },
-            Err(error) if self.is_of_object(&error.problem) => error.problem.to_string(),
-            Err(error) => return Err(error.into()),
+        let Some(bytes) = self.note_at(&key).await? else { return Ok(None) };
+        let unreadable = match serde_json::from_slice::<RunRecord>(&bytes) {
+            Ok(record) if record.version == VERSION && record.job == job => return Ok(Some(record)),
+            Ok(record) => format!("it is of job `{}` and has version {}", record.job, record.version),
+            Err(error) => error.to_string(),
         };
         tracing::warn!(key, unreadable, "the record of a job's last run cannot be read and is taken for none");
         Ok(None)

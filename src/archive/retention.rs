@@ -4,19 +4,21 @@
 //! ago may go. With an instant as the cutoff, these stay:
 //!
 //! * what was published at or after it;
-//! * of each unit, the newest before it, which was the truth at the cutoff and perhaps long after;
+//! * of each unit, the newest before it, which was the truth at the cutoff and perhaps long after; and the one before
+//!   that, if it says that it was published later;
 //!
 //! so that every snapshot at or after the cutoff stays whole. `_retention.json` says how far back that is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::keys::Key;
 use super::{Archive, ArchiveError, Receipt, Unit};
 use crate::store::{StoreError, StoreProblem};
+use crate::time::Clock;
 
 /// It holds one instant.
 const MOST_BYTES: u64 = 1 << 16;
@@ -42,7 +44,15 @@ pub(super) fn kept<'a>(
     let mut kept = BTreeSet::new();
     for chain in chains {
         let is_before = |receipt: &&Receipt| receipt.published_at < cutoff;
-        let truth = chain.values().rev().find(is_before);
+        let mut earlier = chain.values().rev().skip_while(|receipt| !is_before(receipt)).peekable();
+        let mut truth: Vec<&Receipt> = Vec::new();
+        while let Some(receipt) = earlier.next() {
+            truth.push(receipt);
+            // Where one says that it was published before the one before it, a clock was set back, or nobody wrote that.
+            if earlier.peek().is_none_or(|before| before.published_at <= receipt.published_at) {
+                break;
+            }
+        }
         let since = chain.values().filter(|receipt| !is_before(receipt));
         kept.extend(truth.into_iter().chain(since).flat_map(tables));
     }
@@ -60,14 +70,26 @@ impl Archive {
     /// The store does not answer, or what it holds is not readable.
     pub async fn retention(&self) -> Result<Option<Retention>, ArchiveError> {
         let key = Key::Retention.path();
-        let Some(bytes) = self.store.get_at_most(&key, MOST_BYTES).await? else { return Ok(None) };
-        match serde_json::from_slice::<Retention>(&bytes) {
-            Ok(retention) if retention.version == VERSION => Ok(Some(retention)),
-            Ok(retention) => {
-                let reason = format!("has version {} (known: {VERSION})", retention.version);
-                Err(ArchiveError::Retention { key, reason })
+        let wrong = |reason| Err(ArchiveError::Retention { key: key.clone(), reason });
+        let bytes = match self.store.get_at_most(&key, MOST_BYTES).await {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Ok(None),
+            Err(error) if self.is_of_object(&error.problem) => {
+                return wrong(format!("cannot be read: {}", error.problem));
             }
-            Err(error) => Err(ArchiveError::Retention { key, reason: format!("cannot be read: {error}") }),
+            Err(error) => return Err(error.into()),
+        };
+        let tomorrow =
+            Clock::System.now().saturating_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
+        match serde_json::from_slice::<Retention>(&bytes) {
+            Ok(retention) if retention.version != VERSION => {
+                wrong(format!("has version {} (known: {VERSION})", retention.version))
+            }
+            Ok(retention) if retention.pruned_before > tomorrow => {
+                wrong(format!("says {}, which is yet to come", retention.pruned_before))
+            }
+            Ok(retention) => Ok(Some(retention)),
+            Err(error) => wrong(format!("cannot be read: {error}")),
         }
     }
 

@@ -82,20 +82,26 @@ impl Archive {
         }
         // After the receipts: whoever publishes puts its tables before.
         let tables = self.store.list(&Key::Revisions.path()).await?;
-        let tables: BTreeMap<String, u64> = tables.into_iter().map(|object| (object.key, object.size)).collect();
+        let sizes: BTreeMap<&str, u64> = tables.iter().map(|table| (table.key.as_str(), table.size)).collect();
         if !has_receipts && !tables.is_empty() {
             snapshot.doubts.no_receipts();
         }
         let may_be_pruned = self.retention().await?.is_some_and(|retention| as_of < retention.pruned_before);
         let Snapshot { objects, doubts } = &mut snapshot;
-        objects.retain_mut(|object| {
-            let there = tables.get(&object.key);
-            object.is_pruned = there.is_none() && may_be_pruned;
-            let is_whole = there == Some(&object.size);
-            if !is_whole && !object.is_pruned {
-                doubts.table(&object.key, &object.unit);
+        objects.retain_mut(|object| match sizes.get(object.key.as_str()) {
+            Some(size) if *size == object.size => true,
+            Some(size) => {
+                doubts.table(&object.key, &format!("has {size} bytes and not {}", object.size));
+                false
             }
-            is_whole || object.is_pruned
+            None if may_be_pruned => {
+                object.is_pruned = true;
+                true
+            }
+            None => {
+                doubts.table(&object.key, "is not there");
+                false
+            }
         });
         Ok(snapshot)
     }

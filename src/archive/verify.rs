@@ -128,6 +128,7 @@ impl Archive {
             {
                 return match self.store.put(key, bytes).await {
                     Ok(()) => Ok(true),
+                    // A folder lies there, or it may not be written: it stays a finding.
                     Err(error) if self.is_of_object(&error.problem) => Ok(false),
                     Err(error) => Err(error.into()),
                 };

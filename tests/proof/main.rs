@@ -2,7 +2,8 @@
 //! it is told, processes that are killed, stopped and raced, readers that look all the time.
 //!
 //! Nothing of the library is linked. Each proof comes with its planted bug: the guard is broken, and the same check
-//! has to notice. More seeds and every point instead of a part of them: `COVERLEDGER_LONG=1`.
+//! has to notice. More seeds and every point instead of a part of them: `COVERLEDGER_LONG=1`. Another program than
+//! the one that was built beside them: `COVERLEDGER_PROGRAM=…`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(
     clippy::disallowed_methods,
@@ -14,6 +15,7 @@
 
 mod chance;
 mod costs;
+mod damage;
 mod flips;
 mod hopeless;
 mod kills;

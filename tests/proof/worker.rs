@@ -1,6 +1,7 @@
 //! A small workspace, and the real program run in it.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -156,7 +157,7 @@ impl Workspace {
 
     /// The program, not started yet, with an environment of its own.
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_coverledger"));
+        let mut command = Command::new(program());
         command.args(args).current_dir(self.folder.path()).env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("TMPDIR", self.folder.path());
         if let Some(endpoint) = &self.endpoint {
@@ -220,8 +221,13 @@ impl Workspace {
     }
 }
 
+/// The program: the one that was built beside these proofs, or another.
+pub fn program() -> OsString {
+    std::env::var_os("COVERLEDGER_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_coverledger").into())
+}
+
 /// A receipt as if it had been published at an instant that is always the same: the clock is the machine's.
-fn at_no_time(receipt: &Bytes) -> Bytes {
+pub fn at_no_time(receipt: &Bytes) -> Bytes {
     const KEY: &str = "\n  \"published_at\": \"";
     let text = std::str::from_utf8(receipt).unwrap_or_default();
     let Some((before, rest)) = text.split_once(KEY) else { return receipt.clone() };

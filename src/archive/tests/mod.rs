@@ -8,6 +8,7 @@ mod failing;
 mod leasing;
 mod pruning;
 mod publishing;
+mod restoring;
 mod retiring;
 mod verifying;
 
