@@ -12,13 +12,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::keys::Key;
 use super::{Archive, ArchiveError, Receipt, Unit};
 use crate::store::{StoreError, StoreProblem};
-use crate::time::Clock;
 
 /// It holds one instant.
 const MOST_BYTES: u64 = 1 << 16;
@@ -79,14 +78,9 @@ impl Archive {
             }
             Err(error) => return Err(error.into()),
         };
-        let tomorrow =
-            Clock::System.now().saturating_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
         match serde_json::from_slice::<Retention>(&bytes) {
             Ok(retention) if retention.version != VERSION => {
                 wrong(format!("has version {} (known: {VERSION})", retention.version))
-            }
-            Ok(retention) if retention.pruned_before > tomorrow => {
-                wrong(format!("says {}, which is yet to come", retention.pruned_before))
             }
             Ok(retention) => Ok(Some(retention)),
             Err(error) => wrong(format!("cannot be read: {error}")),

@@ -61,10 +61,10 @@ async fn a_snapshot_lists_no_table_that_is_not_there_or_is_cut() {
 }
 
 #[tokio::test]
-async fn a_retention_of_the_future_or_of_no_sense_stops_pruning_also_when_it_is_only_tried() {
+async fn a_retention_that_makes_no_sense_stops_pruning_also_when_it_is_only_tried() {
     for bench in Bench::both() {
         publish(&bench.archive, "a").await.unwrap();
-        for text in ["{\"version\": 1, \"pruned_before\": \"9999-12-30T00:00:00Z\"}", "{}", ""] {
+        for text in ["{\"version\": 2, \"pruned_before\": \"2026-01-01T00:00:00Z\"}", "{}", ""] {
             bench.overwrite("_retention.json", text).await;
             for how in [Prune::DryRun, Prune::Remove] {
                 let limits = PruneLimits::default();
