@@ -82,20 +82,8 @@ impl Case {
         }
         self.units_of(ground, &mut deed);
         match self.harm {
-            Harm::Bit(region) => self.flip(&path, region, &mut dice, &mut deed),
-            Harm::Cut(left) => {
-                let bytes = fs::read(&path).unwrap();
-                let left = match left {
-                    Left::Nothing => 0,
-                    Left::One => 1,
-                    Left::Half => bytes.len() / 2,
-                    Left::AllButOne => bytes.len().saturating_sub(1),
-                };
-                if bytes[left..].iter().all(u8::is_ascii_whitespace) {
-                    deed.harmless = Some("white space at the end of JSON says nothing");
-                }
-                overwrite(&path, &bytes[..left], &mut dice);
-            }
+            Harm::Bit(region) => flip(&path, region, &mut dice, &mut deed),
+            Harm::Cut(left) => cut(&path, left, &mut dice, &mut deed),
             Harm::Appended(tail) => {
                 let mut bytes = fs::read(&path).unwrap();
                 match tail {
@@ -140,7 +128,7 @@ impl Case {
             }
             Harm::Closed => {}
             Harm::OfTheFuture => {
-                let at = SystemTime::now() + Duration::from_secs(10 * 365 * 86400);
+                let at = SystemTime::now() + Duration::from_hours(10 * 365 * 24);
                 File::options().append(true).open(&path).unwrap().set_modified(at).unwrap();
                 deed.harmless = Some("its bytes are what they were");
                 deed.units.clear();
@@ -229,40 +217,6 @@ impl Case {
             any.extend(deed.units.iter().filter(|unit| !unit.is_market_day()).map(|unit| unit.date().to_owned()));
             deed.named = vec![any];
         }
-    }
-
-    fn flip(&self, path: &Path, region: Region, dice: &mut Chance, deed: &mut Deed) {
-        let mut bytes = fs::read(path).unwrap();
-        let len = bytes.len();
-        let is_json = bytes.first() == Some(&b'{');
-        let (from, to) = if is_json {
-            let text = std::str::from_utf8(&bytes).unwrap();
-            let covered = text
-                .find("\"content\"")
-                .zip(text.find("\"content_sha256\""))
-                .map_or(0..len, |(from, to)| from + "\"content\": ".len()..text[..to].rfind('}').unwrap() + 1);
-            if region == Region::Uncovered {
-                deed.harmless = Some("no hash covers it");
-                (covered.end, len)
-            } else {
-                (covered.start, covered.end)
-            }
-        } else if len < 64 {
-            (0, len)
-        } else {
-            let footer = u32::from_le_bytes(bytes[len - 8..len - 4].try_into().unwrap()) as usize;
-            match region {
-                Region::Head => (0, 4),
-                Region::Body | Region::Uncovered => (4, len - 8 - footer),
-                Region::Footer => (len - 8 - footer, len - 8),
-                Region::End => (len - 8, len),
-            }
-        };
-        if to > from {
-            let bit = dice.below((to - from) as u64 * 8);
-            bytes[from + usize::try_from(bit / 8).unwrap()] ^= 1 << (bit % 8);
-        }
-        overwrite(path, &bytes, dice);
     }
 
     fn exchange(&self, ground: &Ground, lane: &Lane<'_>, dice: &mut Chance, deed: &mut Deed) {
@@ -362,8 +316,8 @@ impl Case {
             Name::Thumbs => ("Thumbs.db".into(), vec![0xd0, 0xcf, 0x11, 0xe0]),
             Name::Temporary => ("part.parquet.tmp".into(), vec![0; 100]),
             Name::Backup => ("00000001.json~".into(), b"{}".to_vec()),
-            Name::CopyOfTable => ("zq7 (copy).parquet".into(), any(ground, &Place::TableInView, dice)),
-            Name::CopyOfReceipt => ("00000002 zq7.json".into(), any(ground, &Place::ReceiptInView, dice)),
+            Name::CopyOfTable => ("zq7 (copy).parquet".into(), any(ground, Place::TableInView, dice)),
+            Name::CopyOfReceipt => ("00000002 zq7.json".into(), any(ground, Place::ReceiptInView, dice)),
             Name::Controls => ("zq7\u{1b}[2J\u{202e}\nFORGED\\\"x.parquet".into(), vec![1]),
             Name::NoUtf8 => (OsString::from_vec(b"zq7\xff\xfe.parquet".to_vec()), vec![1]),
             Name::VeryLong => (format!("zq7{}.parquet", "y".repeat(244)).into(), vec![1]),
@@ -400,7 +354,7 @@ fn current_of(unit: &UnitId) -> String {
     format!("platform={}/market={}/local_date={}/", parts[0], parts[1], parts[2])
 }
 
-fn any(ground: &Ground, place: &Place, dice: &mut Chance) -> Vec<u8> {
+fn any(ground: &Ground, place: Place, dice: &mut Chance) -> Vec<u8> {
     let keys = place.keys(ground);
     ground.truth.objects[&keys[usize::try_from(dice.below(keys.len() as u64)).unwrap()]].to_vec()
 }
@@ -440,5 +394,54 @@ fn hand_over(root: &Path, closed: &Path) {
             all.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
         }
     }
-    fs::set_permissions(closed, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(closed, fs::Permissions::from_mode(0o0)).unwrap();
+}
+
+/// Leaves so much of a file.
+fn cut(path: &Path, left: Left, dice: &mut Chance, deed: &mut Deed) {
+    let bytes = fs::read(path).unwrap();
+    let left = match left {
+        Left::Nothing => 0,
+        Left::One => 1,
+        Left::Half => bytes.len() / 2,
+        Left::AllButOne => bytes.len().saturating_sub(1),
+    };
+    if bytes[left..].iter().all(u8::is_ascii_whitespace) {
+        deed.harmless = Some("white space at the end of JSON says nothing");
+    }
+    overwrite(path, &bytes[..left], dice);
+}
+
+fn flip(path: &Path, region: Region, dice: &mut Chance, deed: &mut Deed) {
+    let mut bytes = fs::read(path).unwrap();
+    let len = bytes.len();
+    let is_json = bytes.first() == Some(&b'{');
+    let (from, to) = if is_json {
+        let text = std::str::from_utf8(&bytes).unwrap();
+        let covered = text
+            .find("\"content\"")
+            .zip(text.find("\"content_sha256\""))
+            .map_or(0..len, |(from, to)| from + "\"content\": ".len()..text[..to].rfind('}').unwrap() + 1);
+        if region == Region::Uncovered {
+            deed.harmless = Some("no hash covers it");
+            (covered.end, len)
+        } else {
+            (covered.start, covered.end)
+        }
+    } else if len < 64 {
+        (0, len)
+    } else {
+        let footer = u32::from_le_bytes(bytes[len - 8..len - 4].try_into().unwrap()) as usize;
+        match region {
+            Region::Head => (0, 4),
+            Region::Body | Region::Uncovered => (4, len - 8 - footer),
+            Region::Footer => (len - 8 - footer, len - 8),
+            Region::End => (len - 8, len),
+        }
+    };
+    if to > from {
+        let bit = dice.below((to - from) as u64 * 8);
+        bytes[from + usize::try_from(bit / 8).unwrap()] ^= 1 << (bit % 8);
+    }
+    overwrite(path, &bytes, dice);
 }

@@ -52,7 +52,7 @@ impl<'g> Trial<'g> {
         lane.as_nobody = case.harm == Harm::Closed && is_root();
         let deed = case.carry_out(ground, &lane);
         let mut trial = Self { ground, lane, case, deed, pruned: false, wrong: Vec::new(), said: String::new() };
-        let is_pruned_first = trial.case.seed % 2 == 0;
+        let is_pruned_first = trial.case.seed.is_multiple_of(2);
         trial.verify(planted);
         trial.say("status", &["status", "--at", LAST]);
         trial.keeps("status");
@@ -96,7 +96,7 @@ impl<'g> Trial<'g> {
             done = Finished { code: Some(0), stdout: String::new(), stderr: String::new() };
         }
         self.keeps("verify");
-        if self.deed.harmless.is_some() || self.stopped(&done) {
+        if self.deed.harmless.is_some() || stopped(&done) {
             return;
         }
         let said = format!("{}{}", done.stdout, done.stderr);
@@ -108,11 +108,6 @@ impl<'g> Trial<'g> {
                 self.wrong("verify names it not", format!("verify does not name {}", any[0]));
             }
         }
-    }
-
-    /// A command that was killed or hangs was told of already.
-    fn stopped(&self, done: &Finished) -> bool {
-        done.code.is_none()
     }
 
     fn show(&mut self) {
@@ -129,7 +124,7 @@ impl<'g> Trial<'g> {
         args.extend(date.iter().flat_map(|date| ["--date", date.as_str()]));
         let done = self.say("show", &args);
         self.keeps("show");
-        if self.stopped(&done) {
+        if stopped(&done) {
             return;
         }
         let said = format!("{}{}", done.stdout, done.stderr);
@@ -157,7 +152,7 @@ impl<'g> Trial<'g> {
             }
             let what = format!("snapshot as of {days} days ago ({state})");
             let done = self.say(&what, &["snapshot", "--as-of", &as_of.to_string()]);
-            if self.stopped(&done) {
+            if stopped(&done) {
                 continue;
             }
             let said = format!("{}{}", done.stdout, done.stderr);
@@ -237,7 +232,7 @@ impl<'g> Trial<'g> {
             fs::write(self.lane.archive().join(key), "other").unwrap();
         }
         self.keeps("run");
-        if self.stopped(&done) {
+        if stopped(&done) {
             return;
         }
         let said = format!("{}{}", done.stdout, done.stderr);
@@ -264,7 +259,7 @@ impl<'g> Trial<'g> {
                 None if self.may_be_pruned(key) => {}
                 None => other.push(format!("{key} is missing")),
                 Some(there) if timeless(key, there) != timeless(key, bytes) => {
-                    other.push(format!("{key} is other"))
+                    other.push(format!("{key} is other"));
                 }
                 Some(_) => {}
             }
@@ -302,7 +297,7 @@ impl<'g> Trial<'g> {
     fn repair(&mut self, planted: Planted) {
         let mended = self.say("verify --repair", &["verify", "--repair"]);
         self.keeps("verify --repair");
-        if self.stopped(&mended) {
+        if stopped(&mended) {
             return;
         }
         let past = self.case.place == Place::ReceiptPast;
@@ -318,7 +313,7 @@ impl<'g> Trial<'g> {
             self.say("run again", &["run", "nightly", "--at", LAST])
         };
         self.keeps("run again");
-        if self.stopped(&again) || self.blocks_writers() {
+        if stopped(&again) || self.blocks_writers() {
             return;
         }
         if planted == Planted::RepairIsIdle {
@@ -471,4 +466,9 @@ fn last_line(text: &str) -> &str {
 
 fn shortened(text: &str) -> String {
     text.lines().take(30).map(|line| line.chars().take(400).collect::<String>() + "\n").collect()
+}
+
+/// A command that was killed or hangs was told of already.
+fn stopped(done: &Finished) -> bool {
+    done.code.is_none()
 }

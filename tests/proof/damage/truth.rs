@@ -168,7 +168,8 @@ fn revision_key(table: &Table) -> String {
 
 fn unit_of_receipt(key: &str) -> Option<UnitId> {
     let (unit, file) = key.strip_prefix("_receipts/")?.rsplit_once('/')?;
-    let is_one = file.len() == 13 && file.ends_with(".json") && file[..8].bytes().all(|b| b.is_ascii_digit());
+    let number = file.strip_suffix(".json")?;
+    let is_one = number.len() == 8 && number.bytes().all(|b| b.is_ascii_digit());
     is_one.then(|| UnitId(unit.to_owned()))
 }
 
