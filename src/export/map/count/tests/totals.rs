@@ -207,6 +207,9 @@ fn what_can_be_neither_refuses_the_export() {
 fn what_may_be_a_name_and_is_no_sum_is_a_row() {
     let rows = "day;room;shown;clicks\n2026-08-24;a;200;20\n2026-08-24;b;100;10\n2026-08-24;my total;77;7\n";
     assert_eq!(ads().read(rows).report.taken, 3);
+    // One small row is like it by chance.
+    let small = "day;room;shown;clicks\n2026-08-24;a;1;0\n2026-08-24;East Total;1;0\n2026-08-24;b;4;0\n";
+    assert_eq!(ads().read(small).report.taken, 3);
     // Everybody is everybody where there is nobody else.
     let mut by_source = ads();
     by_source.columns.audience = vec![name("source")];
@@ -368,13 +371,18 @@ proptest! {
             let of = |count| page.rows.iter().map(|row| row.figures.value.get(count)).sum::<u64>();
             let counted = [of(Count::Impressions), of(Count::Clicks)];
             // Where no word says it, only arithmetic can: of few, or of small numbers, it says nothing.
+            // What may be a name and is like one small row beside it is another row.
+            let is_name = dates && word == "G Total" && totals > 0 && groups.iter().any(|group| {
+                let counting = group.iter().filter(|(shown, _)| *shown > 0).count();
+                counting < 2 && group.iter().map(|(shown, _)| shown).sum::<u64>() < 100
+            });
             let is_silent = dates && ((word == "Samtals" && totals > 0) || grand == "Heildartala");
             let is_small = groups.len() < 3 || groups.iter().any(|group| {
                 let counting = group.iter().filter(|(shown, permille)| shown * permille >= 1_000_000);
                 counting.count() < 2
             });
             prop_assert!(
-                counted == truth || (is_silent && is_small),
+                counted == truth || is_name || (is_silent && is_small),
                 "{counted:?} instead of {truth:?}: {text}"
             );
         }
