@@ -6,7 +6,8 @@ use super::clock;
 use super::number::{self, Number, Shape};
 use super::role::Role;
 use super::spelled::{
-    DATES, INSTANTS, WALLS, are_days, date_of, instant_of, may_be_time, mix, rivals, signs, signs_of, wall_of,
+    DATE_SIGNS, DATES, INSTANT_SIGNS, INSTANTS, WALL_SIGNS, WALLS, are_days, date_of, instant_of, may_be_time,
+    mix, rivals, signs, wall_of,
 };
 use crate::config::NumberStyle;
 use crate::export::{self, Cell};
@@ -209,27 +210,32 @@ fn time(cells: &[&Cell], name: &str, role: Option<Role>) -> Option<Kind> {
         return None;
     }
     let has = few_have(cells);
-    let date = || DATES.into_iter().find(|pattern| has(pattern) && all(&|text| date_of(text, pattern).is_some()));
-    let wall = || WALLS.iter().find(|pattern| has(pattern) && all(&|text| wall_of(text, pattern).is_some()));
-    let instant =
-        || INSTANTS.iter().find(|pattern| has(pattern) && all(&|text| instant_of(text, pattern).is_some()));
+    let date = || {
+        let mut dates = DATES.iter().zip(&*DATE_SIGNS);
+        dates.find(|(pattern, own)| has(**own) && all(&|text| date_of(text, pattern).is_some()))
+    };
+    let wall = || {
+        let mut walls = WALLS.iter().zip(&*WALL_SIGNS);
+        walls.find(|(pattern, own)| has(**own) && all(&|text| wall_of(text, pattern).is_some()))
+    };
+    let instant = || {
+        let mut instants = INSTANTS.iter().zip(&*INSTANT_SIGNS);
+        instants.find(|(pattern, own)| has(**own) && all(&|text| instant_of(text, pattern).is_some()))
+    };
     date()
-        .map(|pattern| Kind::Date(Some(pattern)))
-        .or_else(|| instant().map(|pattern| Kind::Instant(InstantWay::Pattern(pattern))))
-        .or_else(|| wall().map(|pattern| Kind::Wall(Some(pattern))))
+        .map(|(pattern, _)| Kind::Date(Some(pattern)))
+        .or_else(|| instant().map(|(pattern, _)| Kind::Instant(InstantWay::Pattern(pattern))))
+        .or_else(|| wall().map(|(pattern, _)| Kind::Wall(Some(pattern))))
         .or_else(|| mixed(cells))
 }
 
-/// Whether the first cells have what stands in a pattern beside its numbers. There are a thousand patterns, and a column
-/// of numbers has the signs of nearly none.
-fn few_have(cells: &[&Cell]) -> impl Fn(&str) -> bool {
+/// Whether the first cells have the signs that stand in a pattern beside its numbers. There are a thousand patterns, and a
+/// column of numbers has the signs of nearly none.
+fn few_have(cells: &[&Cell]) -> impl Fn(u32) -> bool {
     let few = &cells[..cells.len().min(FEW)];
     let signs_of_cell = |cell: &&Cell| if let Cell::Text(text) = cell { signs(text.trim()) } else { 0 };
     let few: Vec<u32> = few.iter().map(signs_of_cell).collect();
-    move |pattern| {
-        let own = signs_of(pattern);
-        few.iter().filter(|signs| **signs & own == own).count() * 2 >= few.len()
-    }
+    move |own| few.iter().filter(|signs| **signs & own == own).count() * 2 >= few.len()
 }
 
 /// Instants that are days by some clock, and dates: days, once it is known by which clock.

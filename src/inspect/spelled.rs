@@ -81,7 +81,15 @@ pub(super) static WALLS: LazyLock<Vec<String>> = LazyLock::new(|| {
 });
 
 /// What signs the patterns of dates have.
-static DATE_SIGNS: LazyLock<[u32; 30]> = LazyLock::new(|| DATES.map(signs_of));
+pub(super) static DATE_SIGNS: LazyLock<[u32; 30]> = LazyLock::new(|| DATES.map(signs_of));
+/// What signs those of a date and a time by a clock have.
+pub(super) static WALL_SIGNS: LazyLock<Vec<u32>> = LazyLock::new(|| all_signs(&WALLS));
+/// What signs those with an offset have.
+pub(super) static INSTANT_SIGNS: LazyLock<Vec<u32>> = LazyLock::new(|| all_signs(&INSTANTS));
+
+fn all_signs(patterns: &[String]) -> Vec<u32> {
+    patterns.iter().map(|pattern| signs_of(pattern)).collect()
+}
 
 /// Patterns of a date and a time with an offset.
 pub(super) static INSTANTS: LazyLock<Vec<String>> = LazyLock::new(|| {
@@ -102,7 +110,7 @@ pub(super) fn signs(text: &str) -> u32 {
 }
 
 /// Which of the signs a text must have to be read by a pattern.
-pub(super) fn signs_of(pattern: &str) -> u32 {
+fn signs_of(pattern: &str) -> u32 {
     let mut parts = pattern.split('%');
     let first = parts.next().map_or(0, signs);
     // Behind a per cent sign stands what is no sign of its own: a letter, `E` and a letter, a point and a letter.

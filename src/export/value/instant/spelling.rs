@@ -2,6 +2,8 @@
 //! markets' languages have them. A pattern knows only the English ones.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use crate::config::BUDDHIST_YEAR;
 
@@ -37,6 +39,16 @@ const WEEKDAYS: &str = "星期一 星期二 星期三 星期四 星期五 星期
     Do Fr Sa So lunes martes miércoles jueves viernes sábado domingo segunda-feira terça-feira quarta-feira quinta-feira \
     sexta-feira lundi mardi mercredi jeudi vendredi samedi dimanche Senin Selasa Rabu Kamis Jumat Sabtu Minggu วันจันทร์ \
     วันอังคาร วันพุธ วันพฤหัสบดี วันศุกร์ วันเสาร์ วันอาทิตย์";
+
+/// Each weekday and the same in small letters, by its first sign, with its place among all: the foremost counts.
+static SHAPES: LazyLock<BTreeMap<char, Vec<(usize, String)>>> = LazyLock::new(|| {
+    let shapes = WEEKDAYS.split_whitespace().flat_map(|word| [word.to_owned(), word.to_lowercase()]);
+    let mut by_first: BTreeMap<char, Vec<(usize, String)>> = BTreeMap::new();
+    for (place, shape) in shapes.enumerate() {
+        by_first.entry(shape.chars().next().unwrap_or_default()).or_default().push((place, shape));
+    }
+    by_first
+});
 
 /// A text and its pattern as `strptime` reads them: without the weekday, with an English half of the day, a whole offset,
 /// and a year of our era.
@@ -76,23 +88,24 @@ fn common_year(text: &str) -> Option<String> {
     (1900..2200).contains(&year).then(|| format!("{}{year}{}", &text[..at], &text[at + 4..]))
 }
 
-/// The text without its weekday.
+/// The text without its weekday. It is gone through once: a column is held against a thousand patterns.
 fn without_weekday(text: &str) -> Option<String> {
     let is_letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
-    let has_words = text.chars().any(char::is_alphabetic);
-    let found = |word: &str, shape: &str| {
-        let at = text.find(shape)?;
-        let (before, after) = (&text[..at], &text[at + shape.len()..]);
-        let is_whole =
-            !word.is_ascii() || !(is_letter(before.chars().next_back()) || is_letter(after.chars().next()));
-        is_whole.then(|| (before.to_owned(), after.to_owned()))
+    let stands = |at: usize, shape: &str| {
+        let is_whole = || {
+            let (before, after) = (text[..at].chars().next_back(), text[at + shape.len()..].chars().next());
+            !shape.is_ascii() || !(is_letter(before) || is_letter(after))
+        };
+        text[at..].starts_with(shape) && is_whole()
     };
-    let (before, after) = WEEKDAYS
-        .split_whitespace()
-        .filter(|_| has_words)
-        .find_map(|word| found(word, word).or_else(|| found(word, &word.to_lowercase())))?;
-    let before = before.trim_end_matches(['(', '（', '[']);
-    let after = after.trim_start_matches([')', '）', ']', ',', '.', '،']);
+    let begins = text.char_indices().filter(|(_, first)| first.is_alphabetic() || *first == '(');
+    let found = begins.flat_map(|(at, first)| {
+        let shapes = SHAPES.get(&first).into_iter().flatten();
+        shapes.filter(move |(_, shape)| stands(at, shape)).map(move |(place, shape)| (*place, at, shape.len()))
+    });
+    let (_, at, length) = found.min()?;
+    let before = text[..at].trim_end_matches(['(', '（', '[']);
+    let after = text[at + length..].trim_start_matches([')', '）', ']', ',', '.', '،']);
     Some(format!("{before}{after}").trim().to_owned())
 }
 
@@ -176,6 +189,21 @@ mod tests {
         // 2567 has no 29 February by our count, 2024 has.
         assert_eq!(read("2567-02-29 19:30", "%EY-%m-%d %H:%M"), "2024-02-29T19:30:00");
         assert_eq!(read("2026年11月3日 上午12:05", "%Y年%m月%d日 %p%I:%M"), "2026-11-03T00:05:00");
+    }
+
+    #[test]
+    fn whole_weekdays_are_left_out_and_nothing_else() {
+        for text in
+            ["2026-11-21T10:00:00Z", "Nov 21, 2026 7:30 PM", "21-Nov-2026 GMT+8", "Sunset, Monat, 7", "(7)"]
+        {
+            assert_eq!(without_weekday(text), None, "{text}");
+        }
+        for shape in SHAPES.values().flatten().map(|(_, shape)| shape) {
+            for text in [format!("{shape}, 21 7"), format!("21 7 ({shape})"), format!("21 7 {shape}")] {
+                assert_eq!(without_weekday(&text).as_deref(), Some("21 7"), "{text}");
+            }
+        }
+        assert_eq!(without_weekday("Monat 7, Mo").as_deref(), Some("Monat 7,"));
     }
 
     #[test]
