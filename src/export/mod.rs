@@ -47,7 +47,7 @@ pub use map::signal::{Signal, Signals};
 pub use missing::{MissingColumn, MissingColumns};
 pub use near_miss::near_misses;
 pub use peek::{Cell, Peek, PeekFormat, PeekTable, peek};
-pub use placed::placed;
+pub use placed::{PLACED_YEARS, placed};
 pub use reach::Reach;
 pub use room::Room;
 pub use text::normal;

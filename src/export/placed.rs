@@ -1,6 +1,7 @@
 //! Whose object a key would be, on whichever date: for a file of which only the name is known.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use jiff::civil::{Date, date};
 
@@ -9,12 +10,17 @@ use crate::config::{Export, Market, PathPart};
 use crate::model::MarketId;
 
 /// The years in which a date in a path is looked for.
-const YEARS: std::ops::Range<i16> = 2000..2100;
+pub const PLACED_YEARS: Range<i16> = 2000..2100;
 
-/// The export date that a key names by the path of an export: `Some(None)` where that path has no date, `None` where the
+/// The export date in some years, such as [`PLACED_YEARS`], that a key names by the path of an export: `Some(None)` where that path has no date, `None` where the
 /// key is none of the export's.
 #[must_use]
-pub fn placed(export: &Export, markets: &BTreeMap<MarketId, Market>, key: &str) -> Option<Option<Date>> {
+pub fn placed(
+    export: &Export,
+    markets: &BTreeMap<MarketId, Market>,
+    key: &str,
+    years: Range<i16>,
+) -> Option<Option<Date>> {
     if let Some(PathPart::Literal(front)) = export.path.parts.first()
         && !key.starts_with(front.as_str())
     {
@@ -25,7 +31,7 @@ pub fn placed(export: &Export, markets: &BTreeMap<MarketId, Market>, key: &str) 
     if !export.path.is_dated() {
         return is_of(&[]).then_some(None);
     }
-    YEARS.rev().find_map(|year| {
+    years.rev().find_map(|year| {
         let days = std::iter::successors(Some(date(year, 1, 1)), |day| day.tomorrow().ok());
         let days: Vec<Date> = days.take_while(|day| day.year() == year).collect();
         let mut days = is_of(&days).then_some(&days[..])?;

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use thiserror::Error;
 
 use crate::config::{Export, PathPart, Platform, Workspace};
-use crate::export::placed;
+use crate::export::{PLACED_YEARS, placed};
 use crate::model::PlatformId;
 
 /// A local file, and what it is tried as.
@@ -76,7 +76,7 @@ pub fn place(
     let mut found: Vec<Placed> = Vec::new();
     for (platform, export, definition) in &candidates {
         let of_export = keys.iter().find_map(|key| {
-            let export_date = placed(definition, &workspace.markets, key)?;
+            let export_date = placed(definition, &workspace.markets, key, PLACED_YEARS)?;
             let (file, platform) = (file.to_owned(), (*platform).clone());
             Some(Placed { file, platform, export: *export, key: key.clone(), export_date })
         });

@@ -25,7 +25,7 @@ use round::{Length, ORDER, round, suite};
 use target::Target;
 
 /// Cases of a share in the bounded round; an unoptimized build takes ten times as long for one.
-const CASES: u64 = if cfg!(debug_assertions) { 30 } else { 300 };
+const CASES: u64 = if cfg!(debug_assertions) { 10 } else { 100 };
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()

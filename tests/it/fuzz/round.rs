@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::case::{self, Case};
 use super::mutate::shrunk;
 use super::target::Target;
-use super::worker::{Line, MARK, Order};
+use super::worker::{Line, MARK, Order, Slowest};
 
 /// Says to a child what to do.
 pub const ORDER: &str = "COVERLEDGER_TEST_FUZZ_ORDER";
@@ -97,6 +97,7 @@ fn worked(target: Target, mut order: Order) -> (Vec<String>, String) {
     let begun = std::time::Instant::now();
     let (mut findings, mut contained, mut cases, mut kinds, mut memory, mut deaths) =
         (Vec::new(), Vec::new(), 0, 0, 0, 0);
+    let mut slowest = Slowest::default();
     loop {
         let (lines, status) = child(&order);
         let (mut at, mut is_seed) = (order.from, false);
@@ -106,8 +107,9 @@ fn worked(target: Target, mut order: Order) -> (Vec<String>, String) {
                 Line::At { at: number, is_seed: of_seeds } => (at, is_seed) = (number, of_seeds),
                 Line::Found { case, fault } => findings.push(format!("{}: {fault}", case.display())),
                 Line::Contained { fault } => contained.push(fault),
-                Line::Done { cases: done, kinds: seen, memory_bytes } => {
+                Line::Done { cases: done, kinds: seen, memory_bytes, slowest: slow } => {
                     is_done = true;
+                    slowest = std::mem::take(&mut slowest).max(slow);
                     (cases, kinds, memory) = (cases + done, kinds.max(seen), memory.max(memory_bytes));
                 }
             }
@@ -126,9 +128,12 @@ fn worked(target: Target, mut order: Order) -> (Vec<String>, String) {
     contained.sort();
     contained.dedup();
     let told = format!(
-        "{}: {cases} cases, {kinds} kinds of answers, at most {} MiB, {} findings, {} panics of decoders contained, {} s{}",
+        "{}: {cases} cases, {kinds} kinds of answers, at most {} MiB and {} ms (case {}), {} findings, \
+         {} panics of decoders contained, {} s{}",
         target.name(),
         memory >> 20,
+        slowest.hundredths * 10,
+        slowest.at,
         findings.len(),
         contained.len(),
         begun.elapsed().as_secs(),

@@ -16,8 +16,8 @@ use super::mutate::shrunk;
 use super::parts::damaged;
 use super::target::{Bench, Target};
 
-/// A case that takes longer of a processor hangs.
-const PATIENCE: Duration = Duration::from_secs(if cfg!(debug_assertions) { 300 } else { 20 });
+/// A case that takes longer of a processor for its two answers hangs.
+const PATIENCE: Duration = Duration::from_secs(if cfg!(debug_assertions) { 300 } else { 10 });
 /// Cases of kinds that were not seen before are damaged further; so many of them.
 const MOST_KINDS: usize = 400;
 
@@ -54,7 +54,14 @@ pub enum Line {
     /// A decoder of others panicked, and the file was refused.
     Contained { fault: String },
     /// It is done.
-    Done { cases: u64, kinds: usize, memory_bytes: u64 },
+    Done { cases: u64, kinds: usize, memory_bytes: u64, slowest: Slowest },
+}
+
+/// The case that took most of a processor for its two answers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Slowest {
+    pub hundredths: u64,
+    pub at: u64,
 }
 
 fn say(line: &Line) {
@@ -74,7 +81,8 @@ pub fn work(order: &Order) {
         if let Some(fault) = seen.fault {
             say(&Line::Found { case: only.clone(), fault });
         }
-        return say(&Line::Done { cases: 1, kinds: 1, memory_bytes: seen.memory_bytes });
+        let memory_bytes = seen.memory_bytes;
+        return say(&Line::Done { cases: 1, kinds: 1, memory_bytes, slowest: Slowest::default() });
     }
     let beats = Arc::new(AtomicU64::new(0));
     watch(&beats);
@@ -86,6 +94,7 @@ pub fn work(order: &Order) {
         beats,
         kinds: BTreeSet::new(),
         memory_bytes: 0,
+        slowest: Slowest::default(),
     };
     let mut pool = match &order.suite {
         Some((folder, by)) => case::suite(folder, by),
@@ -119,8 +128,8 @@ pub fn work(order: &Order) {
         }
         at += 1;
     }
-    let Shift { kinds, memory_bytes, .. } = shift;
-    say(&Line::Done { cases: at - order.from, kinds: kinds.len(), memory_bytes });
+    let Shift { kinds, memory_bytes, slowest, .. } = shift;
+    say(&Line::Done { cases: at - order.from, kinds: kinds.len(), memory_bytes, slowest });
 }
 
 struct Shift<'o> {
@@ -131,13 +140,17 @@ struct Shift<'o> {
     beats: Arc<AtomicU64>,
     kinds: BTreeSet<u64>,
     memory_bytes: u64,
+    slowest: Slowest,
 }
 
 impl Shift<'_> {
     /// Whether the answer is of a kind that was not seen before.
     fn look(&mut self, case: &Case, at: u64, is_seed: bool) -> bool {
         case::keep(&self.desk.join("at"), "now", case);
+        let before = processor_hundredths();
         let Seen { kind, fault, contained, memory_bytes } = guard::seen(&self.bench, case);
+        let hundredths = processor_hundredths().saturating_sub(before);
+        self.slowest = std::mem::take(&mut self.slowest).max(Slowest { hundredths, at });
         std::fs::remove_file(self.desk.join("at").join(format!("{}~now", case.by))).unwrap();
         self.beats.fetch_add(1, Ordering::Relaxed);
         self.memory_bytes = self.memory_bytes.max(memory_bytes);
@@ -174,22 +187,22 @@ fn watch(beats: &Arc<AtomicU64>) {
         let (mut last, mut since, mut began) = (u64::MAX, 0, Instant::now());
         loop {
             std::thread::sleep(Duration::from_secs(1));
-            let (now, spent) = (beats.load(Ordering::Relaxed), processor_seconds());
+            let (now, spent) = (beats.load(Ordering::Relaxed), processor_hundredths());
             if now != last {
                 (last, since, began) = (now, spent, Instant::now());
             }
             let spent = spent.saturating_sub(since);
-            if spent > PATIENCE.as_secs() || began.elapsed() > PATIENCE * 10 {
+            if spent > 100 * PATIENCE.as_secs() || began.elapsed() > PATIENCE * 10 {
                 std::process::exit(86);
             }
         }
     });
 }
 
-/// What this process has had of processors, 0 where the machine does not tell.
-fn processor_seconds() -> u64 {
+/// What this process has had of processors in hundredths of seconds, 0 where the machine does not tell.
+fn processor_hundredths() -> u64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     // Behind the name, which may hold anything but a `)` after its last: the 12th and 13th are hundredths of seconds.
     let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-    fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum::<u64>() / 100
+    fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum()
 }
