@@ -110,7 +110,7 @@ fn planted() {
             &|_| catch_unwind(|| panic!("it is caught")).map_or("refused".to_owned(), |()| String::new()),
             Some("it is caught"),
         ),
-        (&|_| vec![1_u8; 300 << 20].len().to_string(), Some("took 3")),
+        (&|_| vec![1_u8; 330 << 20].len().to_string(), Some("took 3")),
         (&|_| times.replace(times.get() + 1).to_string(), Some("gives another answer")),
     ];
     let case = Case { by: String::new(), bytes: vec![1, 2, 3] };
