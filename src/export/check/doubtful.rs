@@ -111,16 +111,19 @@ pub(in crate::export) fn totals(
     // A word that most rows have is one of the data: `All` as the only kind of device.
     let beside = doubtful.iter().filter(|doubtful| doubtful.sign == Sign::Beside).count();
     let is_beside_clear = beside * 2 <= rows.len();
+    let copies = copies(doubtful, rows);
     for (nth, Doubtful { row: at, sign, said, text }) in doubtful.iter().enumerate() {
         let row = &rows[*at];
-        let begin = nth.checked_sub(1).map_or(0, |before| doubtful[before].row + 1);
-        let end = doubtful.get(nth + 1).map_or(rows.len(), |behind| behind.row);
+        let (first, last) = copies[nth];
+        let begin = first.checked_sub(1).map_or(0, |before| doubtful[before].row + 1);
+        let end = doubtful.get(last + 1).map_or(rows.len(), |behind| behind.row);
+        let (first, last) = (doubtful[first].row, doubtful[last].row);
         let groups = kin.groups(row);
         let candidates = groups.iter().filter_map(|group| sums.get(group).copied()).chain([all]);
         let mut candidates = candidates.filter(|sum| sum.rows > 0);
         let of_neighbours = || {
-            let before = neighbours(row, rows[begin..*at].iter().rev());
-            before.or_else(|| neighbours(row, rows[*at + 1..end].iter()))
+            let before = neighbours(row, rows[begin..first].iter().rev());
+            before.or_else(|| neighbours(row, rows[last + 1..end].iter()))
         };
         let found = match sign {
             Sign::Blank => Some(all).filter(|all| all.rows > 1 && is_total_of(&row.figures, all)),
@@ -145,6 +148,20 @@ pub(in crate::export) fn totals(
         }
     }
     Ok(totals)
+}
+
+/// Of each doubtful row the first and the last of those that stand together with it and say the same: copies of one total
+/// have the same neighbours.
+fn copies(doubtful: &[Doubtful], rows: &[CountRow]) -> Vec<(usize, usize)> {
+    let is_copy = |one: &Doubtful, next: &Doubtful| {
+        one.row + 1 == next.row && rows[one.row].figures.value == rows[next.row].figures.value
+    };
+    let mut ranges = Vec::with_capacity(doubtful.len());
+    for run in doubtful.chunk_by(is_copy) {
+        let first = ranges.len();
+        ranges.extend(std::iter::repeat_n((first, first + run.len() - 1), run.len()));
+    }
+    ranges
 }
 
 /// The sum of as many neighbours as make a row, if some do. One small one may be like it by chance.

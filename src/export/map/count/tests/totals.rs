@@ -207,6 +207,9 @@ fn what_can_be_neither_refuses_the_export() {
 fn what_may_be_a_name_and_is_no_sum_is_a_row() {
     let rows = "day;room;shown;clicks\n2026-08-24;a;200;20\n2026-08-24;b;100;10\n2026-08-24;my total;77;7\n";
     assert_eq!(ads().read(rows).report.taken, 3);
+    // A total that is there twice is none of its rows, twice.
+    let twice = "2026-08-24;a;300;0\n2026-08-24;East Total;300;0\n2026-08-24;East Total;300;0\n";
+    assert_eq!(ads().read(&format!("day;room;shown;clicks\n{twice}")).report.taken, 1);
     // One small row is like it by chance.
     let small = "day;room;shown;clicks\n2026-08-24;a;1;0\n2026-08-24;East Total;1;0\n2026-08-24;b;4;0\n";
     assert_eq!(ads().read(small).report.taken, 3);
