@@ -256,7 +256,7 @@ pub struct Inspect {
 /// `verify`
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// Bring current paths up to their newest receipts
+    /// Bring current paths up to their newest receipts, and have damaged receipts replaced by a next one
     #[arg(long)]
     pub repair: bool,
 }

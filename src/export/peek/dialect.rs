@@ -57,7 +57,8 @@ fn rivals(text: &[u8], usual: &Dialect, found: &Rows) -> Vec<Dialect> {
     if !is_sound && has("\"") {
         quotes.push(None);
     }
-    let has_escapes = !is_sound && (has("\\\"") || has("\\'"));
+    let is_escaped = || has("\\\"") || has("\\'") || has(&format!("\\{}", usual.delimiter.as_str()));
+    let has_escapes = !is_sound && is_escaped();
     let escapes: &[Option<u8>] = if has_escapes { &[None, Some(b'\\')] } else { &[None] };
     // All delimiters with the usual quotes come first.
     let mut rivals = Vec::new();
@@ -96,7 +97,10 @@ fn is_better(other: &Dialect, read: &Rows, best: &Dialect, found: &Rows) -> bool
         // A delimiter within other quotes made rows wider.
         Some(quote) => {
             let opened = opened(found, char::from(quote));
-            enclosed(read, '"') == 0 && (opened * 2 >= alike || opened > 1 && alike > most + 1)
+            // A title in the usual quotes is text where all rows are alike by the other ones, which are more.
+            let usual = enclosed(read, '"');
+            let is_text = usual == 0 || alike == read.len() && 2 * usual <= opened;
+            is_text && (opened * 2 >= alike || opened > 1 && alike > most + 1)
         }
     };
     let is_as_good = alike > 1 && (is_longer || other.quote != best.quote && width == widest);
@@ -166,7 +170,10 @@ mod tests {
             ("day views\n1 2\n", " ", '"', None, "1¬2"),
             ("'day','title'\n1,'a, b'\n2,'it''s'\n", ",", '\'', None, "1¬a, b"),
             ("day,title\n1,'a'\n2,'b'\n", ",", '\'', None, "1¬a"),
+            ("'day','title'\n'1','a, b'\n'2','\"c\"'\n", ",", '\'', None, "1¬a, b"),
+            ("day,title\n1,'a, b'\n2,'c, d'\n3,'it''s'\n4,\"e\"\n", ",", '\'', None, "1¬a, b"),
             ("day,title\n1,\"8\\\" tube, long\"\n2,\"b\"\n", ",", '"', Some('\\'), "1¬8\" tube, long"),
+            ("day,title\n1,a\\, b\n2,c\n", ",", '"', Some('\\'), "1¬a, b"),
             ("day,views\r1,2\r", ",", '"', None, "1¬2"),
         ] {
             let (seen, quoted, escaped, rows) = seen(text);
