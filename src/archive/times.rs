@@ -7,10 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Receipt;
 
-/// So far a clock may be ahead of the one that looks: one that is set wrong is wrong by decades.
-const AHEAD: SignedDuration = SignedDuration::from_hours(5 * 365 * 24);
+/// So far a clock may be ahead of the one that looks: nothing that is further off was published by anybody.
+const AHEAD: SignedDuration = SignedDuration::from_hours(100 * 365 * 24);
 /// Clocks of machines that publish the same unit differ by less.
-const SKEW: SignedDuration = SignedDuration::from_hours(24);
+const SKEW: SignedDuration = SignedDuration::from_hours(31 * 24);
 /// 2020-01-01T00:00:00Z: there was no program to write a receipt.
 const FIRST: Timestamp = Timestamp::constant(1_577_836_800, 0);
 
@@ -50,7 +50,8 @@ pub(super) fn wrong_time(receipt: &Receipt, before: Option<&Receipt>, now: Times
         return Some(wrong);
     }
     // Of two that contradict each other, one that is impossible by itself is the wrong one.
-    let before = before.filter(|before| alone(before).is_none())?;
+    // One that repair has put has the clock of whoever repaired.
+    let before = before.filter(|before| alone(before).is_none() && before.content.quarantined.is_empty())?;
     let (published_at, before) = (receipt.as_of.map(|_| receipt.published_at)?, before.published_at);
     (before.duration_since(published_at) > SKEW).then_some(WrongTime::Backwards { published_at, before })
 }
