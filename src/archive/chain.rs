@@ -7,6 +7,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use super::keys::Key;
 use super::receipt::ReceiptError;
 use super::{Archive, ArchiveError, Receipt, Unit};
+use crate::store::StoreProblem;
 
 /// The receipts of one unit by their number.
 #[derive(Debug, Default)]
@@ -21,8 +22,8 @@ pub(super) struct Chain {
 #[derive(Debug, Default)]
 pub(super) struct AllReceipts {
     pub(super) chains: BTreeMap<Unit, Chain>,
-    /// Folders that are links and not gone into.
-    pub(super) links: BTreeSet<String>,
+    /// What lies in the place of folders and is not gone into, with why.
+    pub(super) passed_over: BTreeMap<String, StoreProblem>,
     /// What lies among the receipts and is none.
     pub(super) strays: Vec<String>,
 }
@@ -96,7 +97,8 @@ impl Archive {
             Ok::<_, ArchiveError>((unit, revision, read))
         });
         let mut reads = stream::iter(reads).buffered(self.store.requests());
-        let mut all = AllReceipts { links: listed.links, strays: listed.strays, ..AllReceipts::default() };
+        let mut all =
+            AllReceipts { passed_over: listed.passed_over, strays: listed.strays, ..AllReceipts::default() };
         while let Some((unit, revision, read)) = reads.try_next().await? {
             let chain = all.chains.entry(unit).or_default();
             match read {
@@ -119,6 +121,7 @@ impl Archive {
             let listing = self.store.listing_after(&Key::Currents(table).path(), "").await?;
             keys.extend(listing.objects.into_iter().map(|object| object.key));
             keys.extend(listing.links);
+            keys.extend(listing.no_files);
             // No request can name it, and it may be what a glob reads.
             keys.extend(listing.unnameable.into_iter().map(|object| object.key));
         }

@@ -11,7 +11,7 @@ use futures::{StreamExt, stream};
 
 use super::keys::{self, Key};
 use super::{Archive, ArchiveError, Receipt, TableName, TableRecord, Unit};
-use crate::store::{Object, sha256_hex};
+use crate::store::{Object, StoreProblem, sha256_hex};
 
 /// The bytes of a receipt's tables, where they are at hand.
 pub(super) type AtHand = BTreeMap<TableName, Bytes>;
@@ -142,8 +142,12 @@ impl Archive {
         }
         let mut put = false;
         for table in &receipt.content.tables {
-            let current = self.store.get(&table.key).await?;
-            if current.is_none_or(|bytes| sha256_hex(&bytes) != table.sha256) {
+            let is_there = match self.store.get_at_most(&table.key, table.size).await {
+                Ok(current) => current.is_some_and(|bytes| sha256_hex(&bytes) == table.sha256),
+                Err(error) if matches!(error.problem, StoreProblem::TooLarge { .. }) => false,
+                Err(error) => return Err(error.into()),
+            };
+            if !is_there {
                 let bytes = self.bytes_of(receipt, table, at_hand).await?;
                 self.store.put(&table.key, bytes).await?;
                 put = true;
@@ -177,10 +181,14 @@ impl Archive {
         }
         let key = Key::Revision(&table.sha256).path();
         let unit = || Box::new(receipt.content.unit.clone());
-        match self.store.get(&key).await? {
-            None => Err(ArchiveError::RevisionMissing { unit: unit(), key }),
-            Some(bytes) if sha256_hex(&bytes) == table.sha256 => Ok(bytes),
-            Some(_) => Err(ArchiveError::RevisionDamaged { unit: unit(), key }),
+        match self.store.get_at_most(&key, table.size).await {
+            Ok(None) => Err(ArchiveError::RevisionMissing { unit: unit(), key }),
+            Ok(Some(bytes)) if sha256_hex(&bytes) == table.sha256 => Ok(bytes),
+            Ok(Some(_)) => Err(ArchiveError::RevisionDamaged { unit: unit(), key }),
+            Err(error) if matches!(error.problem, StoreProblem::TooLarge { .. }) => {
+                Err(ArchiveError::RevisionDamaged { unit: unit(), key })
+            }
+            Err(error) => Err(error.into()),
         }
     }
 }

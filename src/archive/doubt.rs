@@ -7,7 +7,9 @@ use super::Unit;
 use super::chain::AllReceipts;
 use super::keys::{self, Key};
 use super::receipt::ReceiptError;
+use super::times::WrongTime;
 use super::verify::stray_currents;
+use crate::store::StoreProblem;
 
 /// So many are told one by one.
 const TOLD: usize = 5;
@@ -21,8 +23,8 @@ impl Doubts {
     /// by content. What was quarantined is known to be lost, and no doubt.
     pub(super) fn of(all: &AllReceipts, currents: BTreeSet<String>, has_revisions: bool) -> Self {
         let mut doubts = Self::default();
-        for key in &all.links {
-            doubts.link(key);
+        for (key, problem) in &all.passed_over {
+            doubts.passed_over(key, problem);
         }
         for (unit, chain) in &all.chains {
             for (_, error) in chain.open() {
@@ -39,8 +41,19 @@ impl Doubts {
         doubts
     }
 
-    pub(super) fn link(&mut self, key: &str) {
-        self.0.push(format!("`{key}` is a symbolic link, and no receipt behind it is read"));
+    /// What lies in the place of a folder of receipts.
+    pub(super) fn passed_over(&mut self, key: &str, problem: &StoreProblem) {
+        self.0.push(match problem {
+            StoreProblem::NoFile => {
+                format!("`{key}` is a pipe, a socket or a device, and receipts may have lain in its place")
+            }
+            _ => format!("`{key}` is a symbolic link, and no receipt behind it is read"),
+        });
+    }
+
+    /// When a receipt says that it was published, which cannot be so.
+    pub(super) fn time(&mut self, key: &str, time: &WrongTime) {
+        self.0.push(format!("the receipt `{key}` {time}"));
     }
 
     pub(super) fn receipt(&mut self, error: &ReceiptError) {

@@ -7,6 +7,7 @@ use super::Unit;
 use super::chain::Chain;
 use super::keys::Key;
 use super::receipt::ReceiptProblem;
+use super::times::WrongTime;
 
 /// What verifying found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -53,6 +54,14 @@ pub enum Problem {
         "is a symbolic link, so no receipt behind it is read and `prune` refuses: put the folder or the file itself there"
     )]
     ReceiptsBehindLink,
+    /// Something among the receipts that is no file.
+    #[error(
+        "is a pipe, a socket or a device, so nobody knows what receipts lay in its place and `prune` refuses: put the folder or the file itself there"
+    )]
+    ReceiptsNoFile,
+    /// A receipt that cannot have been published when it says so.
+    #[error("is a receipt that {0}")]
+    Time(WrongTime),
     /// A receipt that cannot be relied on.
     #[error("is a receipt that {0}")]
     Receipt(ReceiptProblem),

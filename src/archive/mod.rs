@@ -47,6 +47,7 @@ mod shown;
 mod snapshot;
 mod sound;
 mod table;
+mod times;
 mod unit;
 mod verify;
 
@@ -73,7 +74,8 @@ pub use retention::Retention;
 pub use retire::Retired;
 pub use shown::Shown;
 pub use snapshot::{Snapshot, SnapshotObject};
-pub use table::Objects;
+pub use table::{Objects, said_by_key};
+pub use times::WrongTime;
 pub use unit::{TableName, Unit};
 pub use verify::Repair;
 

@@ -10,6 +10,7 @@ use super::keys::Key;
 use super::receipt::{Content, TableRecord};
 use super::{
     Archive, ArchiveError, BoxError, Draft, PublishError, Published, Receipt, Stamp, TableBytes, TableName, Unit,
+    sound,
 };
 use crate::store::{PutNew, StoreError, sha256_hex};
 
@@ -179,7 +180,7 @@ impl Archive {
             if let Some(error) = &refusal {
                 reason = error.to_string();
             }
-            match self.store.get(&key).await {
+            match self.store.get_at_most(&key, sound::MOST_BYTES).await {
                 Ok(Some(found)) => {
                     let found = Receipt::parse(&key, unit, *revision, &found).map_err(ArchiveError::from)?;
                     return Ok(whose(receipt, &found));

@@ -21,9 +21,10 @@ use super::chain::Chain;
 use super::keys::{self, Key};
 use super::publish::ReceiptPut;
 use super::receipt::{Content, TableRecord};
+use super::sound::MOST_OF_TABLE;
 use super::{Archive, ArchiveError, PublishError, Receipt, Stamp, State, TableName, Unit};
 use crate::model::program;
-use crate::store::sha256_hex;
+use crate::store::{StoreProblem, sha256_hex};
 use crate::time::{Clock, tz_release};
 
 impl Archive {
@@ -88,14 +89,14 @@ impl Archive {
         let mut tables = Vec::new();
         for table in TableName::ALL.into_iter().filter(|table| table.family() == unit.family()) {
             let key = Key::Current(table, unit).path();
-            let Some(bytes) = self.bytes_if_read(&key).await? else {
+            let Some(bytes) = self.bytes_if_read(&key, MOST_OF_TABLE).await? else {
                 if table.is_optional() {
                     continue;
                 }
                 return Ok(None);
             };
             let sha256 = sha256_hex(&bytes);
-            let kept = self.bytes_if_read(&Key::Revision(&sha256).path()).await?;
+            let kept = self.bytes_if_read(&Key::Revision(&sha256).path(), bytes.len() as u64).await?;
             let Some(rows) = rows(&bytes).filter(|_| kept.is_some_and(|kept| kept == bytes)) else {
                 return Ok(None);
             };
@@ -107,7 +108,14 @@ impl Archive {
     /// Keeps what lies at the current paths of a unit by its content: it may be the only copy. Says whether all is kept.
     async fn keep_currents(&self, unit: &Unit) -> Result<bool, ArchiveError> {
         for key in self.shown_of(unit).await? {
-            let Some(bytes) = self.bytes_if_read(&key).await? else { continue };
+            let bytes = match self.store.get_at_most(&key, MOST_OF_TABLE).await {
+                Ok(Some(bytes)) => bytes,
+                Ok(None) => continue,
+                // No table of anybody's.
+                Err(error) if matches!(error.problem, StoreProblem::Link | StoreProblem::NoFile) => continue,
+                Err(error) if self.is_of_object(&error.problem) => return Ok(false),
+                Err(error) => return Err(error.into()),
+            };
             let revision = Key::Revision(&sha256_hex(&bytes)).path();
             match self.store.put_new(&revision, bytes).await {
                 Ok(_) => {}
@@ -118,9 +126,9 @@ impl Archive {
         Ok(true)
     }
 
-    /// What lies at a key, if it can be read.
-    pub(super) async fn bytes_if_read(&self, key: &str) -> Result<Option<Bytes>, ArchiveError> {
-        match self.store.get(key).await {
+    /// What lies at a key, if it can be read and has at most so many bytes.
+    pub(super) async fn bytes_if_read(&self, key: &str, most: u64) -> Result<Option<Bytes>, ArchiveError> {
+        match self.store.get_at_most(key, most).await {
             Err(error) if self.is_of_object(&error.problem) => Ok(None),
             read => Ok(read?),
         }

@@ -46,8 +46,8 @@ impl<K> Newest<K> {
 pub(super) struct Listed {
     /// Which revisions of which units have one. Whether it can be read is another matter.
     pub(super) revisions: BTreeMap<Unit, BTreeSet<u64>>,
-    /// Folders that are links and not gone into.
-    pub(super) links: BTreeSet<String>,
+    /// What lies in the place of folders and is not gone into: a link, or no file.
+    pub(super) passed_over: BTreeMap<String, StoreProblem>,
     /// What is no receipt.
     pub(super) strays: Vec<String>,
 }
@@ -159,9 +159,9 @@ impl Archive {
         let units = listed.revisions.into_iter();
         let newest = units.filter_map(|(unit, revisions)| Some((key_of(&unit)?, unit, *revisions.last()?)));
         let mut newest = self.read_each(newest).await?;
-        for key in listed.links {
+        for (key, problem) in listed.passed_over {
             if let Some(date) = keys::unit_in(&key).and_then(|unit| key_of(&unit)) {
-                newest.unreadable.insert(date, behind_a_link(key));
+                newest.unreadable.insert(date, out_of_reach(key, problem));
             }
         }
         Ok(newest)
@@ -206,10 +206,15 @@ impl Archive {
         // Years before 0 do not sort as they are written.
         let after = first.filter(|date| date.year() >= 0).map(|date| format!("{folder}/{date}"));
         let listed = match self.list_receipts(&folder, after.as_deref().unwrap_or_default()).await {
-            Err(error) if error.problem == StoreProblem::Link => return Err(behind_a_link(folder).into()),
+            Err(error) if error.problem == StoreProblem::Link => {
+                return Err(out_of_reach(folder, StoreProblem::Link).into());
+            }
             listed => listed?,
         };
-        if listed.links.contains(&folder) { Err(behind_a_link(folder).into()) } else { Ok(listed) }
+        match listed.passed_over.get(&folder) {
+            Some(problem) => Err(out_of_reach(folder, problem.clone()).into()),
+            None => Ok(listed),
+        }
     }
 
     /// What sorts after `after` in a folder of receipts.
@@ -217,16 +222,18 @@ impl Archive {
         let listing = self.store.listing_after(folder, after).await?;
         let strays = listing.unnameable.into_iter().map(|object| object.key).collect();
         let mut listed = Listed { strays, ..Listed::default() };
-        let objects = listing.objects.into_iter().map(|object| (object.key, false));
-        for (key, is_link) in objects.chain(listing.links.into_iter().map(|key| (key, true))) {
-            match keys::receipt_at(&key) {
-                Some((unit, revision)) => {
+        let objects = listing.objects.into_iter().map(|object| (object.key, None));
+        let links = listing.links.into_iter().map(|key| (key, Some(StoreProblem::Link)));
+        let no_files = listing.no_files.into_iter().map(|key| (key, Some(StoreProblem::NoFile)));
+        for (key, problem) in objects.chain(links).chain(no_files) {
+            match (keys::receipt_at(&key), problem) {
+                (Some((unit, revision)), _) => {
                     listed.revisions.entry(unit).or_default().insert(revision);
                 }
-                None if is_link => {
-                    listed.links.insert(key);
+                (None, Some(problem)) => {
+                    listed.passed_over.insert(key, problem);
                 }
-                None => listed.strays.push(key),
+                (None, None) => listed.strays.push(key),
             }
         }
         Ok(listed)
@@ -271,6 +278,6 @@ impl Archive {
     }
 }
 
-fn behind_a_link(key: String) -> ReceiptError {
-    ReceiptError { key, problem: ReceiptProblem::OutOfReach(StoreProblem::Link) }
+fn out_of_reach(key: String, problem: StoreProblem) -> ReceiptError {
+    ReceiptError { key, problem: ReceiptProblem::OutOfReach(problem) }
 }

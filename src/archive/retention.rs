@@ -72,6 +72,9 @@ impl Archive {
         let wrong = |reason| Err(ArchiveError::Retention { key: key.clone(), reason });
         let bytes = match self.store.get_at_most(&key, MOST_BYTES).await {
             Ok(Some(bytes)) => bytes,
+            Ok(None) if self.is_folder_at(&key).await? => {
+                return wrong("cannot be read: it is a folder".to_owned());
+            }
             Ok(None) => return Ok(None),
             Err(error) if self.is_of_object(&error.problem) => {
                 return wrong(format!("cannot be read: {}", error.problem));
@@ -85,6 +88,11 @@ impl Archive {
             Ok(retention) => Ok(Some(retention)),
             Err(error) => wrong(format!("cannot be read: {error}")),
         }
+    }
+
+    /// Whether a folder lies where a file is to be put. A bucket has none that would be in the way.
+    async fn is_folder_at(&self, key: &str) -> Result<bool, StoreError> {
+        Ok(self.store.folder().is_some() && self.store.subfolders("").await?.contains(key))
     }
 
     /// Says that what was replaced before `cutoff` may be missing from now on. That is never taken back.

@@ -7,7 +7,9 @@ use jiff::Timestamp;
 
 use super::keys::Key;
 use super::receipt::{ReceiptError, State};
+use super::times::{WrongTime, wrong_time};
 use super::{Archive, ArchiveError, Doubts, Receipt, TableName, Unit};
+use crate::time::Clock;
 
 /// One table of one unit, as it was known at an instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +51,8 @@ enum Then {
     NotYet,
     /// The receipt that might have been the truth cannot be read, or is missing.
     Unknown(Result<String, ReceiptError>),
+    /// A receipt on which it rests cannot have been published when it says so.
+    Untimely(String, WrongTime),
 }
 
 impl Archive {
@@ -62,8 +66,8 @@ impl Archive {
         let currents = self.current_keys().await?;
         let listed = self.list_receipts(&Key::AllReceipts.path(), "").await?;
         let mut snapshot = Snapshot::default();
-        for key in &listed.links {
-            snapshot.doubts.link(key);
+        for (key, problem) in &listed.passed_over {
+            snapshot.doubts.passed_over(key, problem);
         }
         snapshot.doubts.unaccounted(listed.revisions.keys(), currents);
         let has_receipts = !listed.revisions.is_empty();
@@ -78,6 +82,7 @@ impl Archive {
                 Then::NotYet => {}
                 Then::Unknown(Ok(missing)) => snapshot.doubts.missing(&missing),
                 Then::Unknown(Err(error)) => snapshot.doubts.receipt(&error),
+                Then::Untimely(key, time) => snapshot.doubts.time(&key, &time),
             }
         }
         // After the receipts: whoever publishes puts its tables before.
@@ -107,16 +112,34 @@ impl Archive {
     }
 
     async fn then(&self, unit: &Unit, revisions: &BTreeSet<u64>, as_of: Timestamp) -> Result<Then, ArchiveError> {
-        let mut later = None;
+        let (mut later, mut after, now) = (None, None::<Receipt>, Clock::System.now());
+        let untimely = |receipt: &Receipt, before: Option<&Receipt>| {
+            let time = wrong_time(receipt, before, now)?;
+            Some(Then::Untimely(Key::Receipt(unit, receipt.content.revision).path(), time))
+        };
         for &revision in revisions.iter().rev() {
             if later.is_some_and(|later| revision + 1 < later) {
                 return Ok(Then::Unknown(Ok(Key::Receipt(unit, revision + 1).path())));
             }
-            match self.receipt_or_why(unit, revision).await? {
-                Ok(receipt) if receipt.published_at <= as_of => return Ok(Then::Truth(Box::new(receipt))),
-                Ok(_) => later = Some(revision),
+            let receipt = match self.receipt_or_why(unit, revision).await? {
+                Ok(receipt) => receipt,
                 Err(error) => return Ok(Then::Unknown(Err(error))),
+            };
+            if let Some(wrong) = after.and_then(|after| untimely(&after, Some(&receipt))) {
+                return Ok(wrong);
             }
+            if receipt.published_at <= as_of {
+                let before = match revisions.range(..revision).next_back() {
+                    Some(before) => self.receipt_or_why(unit, *before).await?.ok(),
+                    None => None,
+                };
+                let wrong = untimely(&receipt, before.as_ref());
+                return Ok(wrong.unwrap_or_else(|| Then::Truth(Box::new(receipt))));
+            }
+            (later, after) = (Some(revision), Some(receipt));
+        }
+        if let Some(wrong) = after.and_then(|first| untimely(&first, None)) {
+            return Ok(wrong);
         }
         match later {
             Some(first) if first > 1 => Ok(Then::Unknown(Ok(Key::Receipt(unit, 1).path()))),

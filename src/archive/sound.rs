@@ -10,6 +10,8 @@ use super::{Content, ExportRecord, FactRecord, TableRecord};
 
 /// No receipt has more bytes: some 50,000 exports of one market-day fit in.
 pub(super) const MOST_BYTES: u64 = 16 << 20;
+/// Of a table of which no receipt states the size, more is not read: the largest are some megabytes.
+pub(super) const MOST_OF_TABLE: u64 = 1 << 30;
 /// Of an export or a table, in bytes: several times what any store takes. As many as fit into a receipt can be added up.
 const MOST_SIZE: u64 = 1 << 46;
 /// Of an export or a table.

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
+use jiff::civil::Date;
 
 use super::keys::{self, Key};
-use super::{Archive, ArchiveError, TableName};
+use super::sound::MOST_OF_TABLE;
+use super::{Archive, ArchiveError, TableName, Unit};
+use crate::model::{MarketId, PlatformId, columns as c};
 use crate::store::StoreProblem;
 
 /// The objects of a table, sorted by key.
@@ -16,6 +19,23 @@ pub struct Objects {
     pub read: Vec<(String, Bytes)>,
     /// Keys of the others, and why not.
     pub unreadable: Vec<(String, StoreProblem)>,
+}
+
+/// What a table at a current path says in all of its rows, as columns and texts; nothing of what is at no such path.
+#[must_use]
+pub fn said_by_key(key: &str) -> Vec<(&'static str, String)> {
+    let places = |platform: &PlatformId, market: &MarketId, column, date: &Date| {
+        vec![(c::PLATFORM, platform.to_string()), (c::MARKET, market.to_string()), (column, date.to_string())]
+    };
+    match keys::current_at(key).map(|(_, unit)| unit) {
+        Some(Unit::MarketDay(day)) => places(&day.platform, &day.market, c::LOCAL_DATE, &day.local_date),
+        Some(Unit::Decisions { platform, market, as_of }) => places(&platform, &market, c::AS_OF, &as_of),
+        Some(Unit::Rejects { platform, .. }) => vec![(c::PLATFORM, platform.to_string())],
+        Some(Unit::Experiment { experiment, as_of }) => {
+            vec![(c::EXPERIMENT, experiment), (c::AS_OF, as_of.to_string())]
+        }
+        None => Vec::new(),
+    }
 }
 
 impl Archive {
@@ -52,14 +72,14 @@ impl Archive {
         };
         let mut keys: Vec<String> =
             listed.objects.into_iter().map(|object| object.key).filter(is_wanted).collect();
-        keys.extend(listed.links.into_iter().filter(may_hold));
+        keys.extend(listed.links.into_iter().chain(listed.no_files).filter(may_hold));
         keys.sort();
         Ok(keys)
     }
 
     async fn read(&self, keys: Vec<String>) -> Result<Objects, ArchiveError> {
         let reads = keys.into_iter().map(|key| async move {
-            let bytes = match self.store.get(&key).await {
+            let bytes = match self.store.get_at_most(&key, MOST_OF_TABLE).await {
                 // What was listed as a link and leads to a folder of the archive.
                 Ok(None) if keys::current_at(&key).is_none() => Err(StoreProblem::Link),
                 Ok(bytes) => Ok(bytes),

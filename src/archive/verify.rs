@@ -11,8 +11,10 @@ use super::chain::{AllReceipts, Chain};
 use super::current::AtHand;
 use super::finding::{Finding, Problem, Verification};
 use super::keys::{self, Key};
+use super::times::wrong_time;
 use super::{Archive, ArchiveError, Receipt, TableName, Unit, retention};
-use crate::store::sha256_hex;
+use crate::store::{StoreProblem, sha256_hex};
+use crate::time::Clock;
 
 /// Whether to mend what can be mended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,18 +37,19 @@ impl Archive {
         let mut verification = Verification::default();
         // Before the receipts: then whatever lies here has had its receipt by the time those are listed.
         let currents = self.current_keys().await?;
-        let AllReceipts { mut chains, links, strays } = self.all_receipts().await?;
+        let AllReceipts { mut chains, passed_over, strays } = self.all_receipts().await?;
         verification.receipts = chains.values().map(|chain| chain.present().len()).sum();
         for key in strays {
             verification.found(key, Problem::StrayReceipt);
         }
-        for key in &links {
-            verification.found(key, Problem::ReceiptsBehindLink);
+        for (key, problem) in &passed_over {
+            let is_link = *problem != StoreProblem::NoFile;
+            verification.found(key, if is_link { Problem::ReceiptsBehindLink } else { Problem::ReceiptsNoFile });
         }
         for (unit, chain) in &mut chains {
             check_chain(unit, chain, &mut verification);
             // What seems to be missing may lie behind a link.
-            if repair == Repair::Yes && links.is_empty() && self.quarantine(unit, chain).await? {
+            if repair == Repair::Yes && passed_over.is_empty() && self.quarantine(unit, chain).await? {
                 verification.quarantine(unit, chain);
             }
         }
@@ -69,20 +72,21 @@ impl Archive {
         repair: Repair,
         verification: &mut Verification,
     ) -> Result<(), ArchiveError> {
-        let mut named: BTreeMap<String, &Receipt> = BTreeMap::new();
+        let mut named: BTreeMap<String, (&Receipt, u64)> = BTreeMap::new();
         for receipt in chains.values().flat_map(|chain| chain.sound.values()) {
             for table in &receipt.content.tables {
-                named.entry(table.sha256.clone()).or_insert(receipt);
+                let (_, size) = named.entry(table.sha256.clone()).or_insert((receipt, table.size));
+                *size = table.size.max(*size);
             }
         }
         verification.revisions = named.len();
         let listed = self.store.list(&Key::Revisions.path()).await?;
         let hashes = listed.iter().filter_map(|object| keys::revision_at(&object.key));
         verification.unaccounted = hashes.filter(|hash| !named.contains_key(*hash)).count();
-        let checks = named.into_iter().map(|(sha256, receipt)| async move {
+        let checks = named.into_iter().map(|(sha256, (receipt, size))| async move {
             let (unit, revision) = (Box::new(receipt.content.unit.clone()), receipt.content.revision);
             let key = Key::Revision(&sha256).path();
-            let problem = match self.look_at(&key).await? {
+            let problem = match self.look_at(&key, size).await? {
                 Seen::Nothing => Some(Problem::RevisionMissing { unit, revision }),
                 Seen::OutOfReach(reason) => Some(Problem::RevisionOutOfReach { unit, revision, reason }),
                 Seen::Bytes(found) if found != sha256 => Some(Problem::RevisionDamaged { unit, revision }),
@@ -123,7 +127,7 @@ impl Archive {
         let Some(sha256) = keys::revision_at(key) else { return Ok(false) };
         let tables = chains.values().filter_map(Chain::newest).flat_map(|newest| &newest.content.tables);
         for table in tables.filter(|table| table.sha256 == sha256) {
-            if let Some(bytes) = self.bytes_if_read(&table.key).await?
+            if let Some(bytes) = self.bytes_if_read(&table.key, table.size).await?
                 && sha256_hex(&bytes) == sha256
             {
                 return match self.store.put(key, bytes).await {
@@ -188,7 +192,7 @@ impl Archive {
         }
         for table in &receipt.content.tables {
             let unit = Box::new(unit.clone());
-            let problem = match self.look_at(&table.key).await? {
+            let problem = match self.look_at(&table.key, table.size).await? {
                 Seen::Nothing => Problem::CurrentMissing { unit, revision },
                 Seen::OutOfReach(reason) => Problem::CurrentOutOfReach { unit, revision, reason },
                 Seen::Bytes(sha256) if sha256 != table.sha256 => Problem::CurrentDiffers { unit, revision },
@@ -199,9 +203,9 @@ impl Archive {
         Ok(findings)
     }
 
-    /// The hash of what lies at a key.
-    async fn look_at(&self, key: &str) -> Result<Seen, ArchiveError> {
-        match self.store.get(key).await {
+    /// The hash of what lies at a key, which should have at most so many bytes.
+    async fn look_at(&self, key: &str, size: u64) -> Result<Seen, ArchiveError> {
+        match self.store.get_at_most(key, size).await {
             Ok(None) => Ok(Seen::Nothing),
             Ok(Some(bytes)) => Ok(Seen::Bytes(sha256_hex(&bytes))),
             Err(error) if self.is_of_object(&error.problem) => Ok(Seen::OutOfReach(error.problem.to_string())),
@@ -263,10 +267,15 @@ fn check_chain(unit: &Unit, chain: &Chain, verification: &mut Verification) {
     for (_, error) in chain.open() {
         verification.found(error.key.clone(), Problem::Receipt(error.problem.clone()));
     }
+    let (mut before, now) = (None, Clock::System.now());
     for (&revision, receipt) in &chain.sound {
         if !chain.follows(receipt) {
             verification.found(Key::Receipt(unit, revision).path(), Problem::BrokenChain);
         }
+        if let Some(time) = wrong_time(receipt, before, now) {
+            verification.found(Key::Receipt(unit, revision).path(), Problem::Time(time));
+        }
+        before = Some(receipt);
     }
 }
 

@@ -7,7 +7,7 @@ use super::args::{Global, Show};
 use super::grid::{Cell, Grid};
 use super::screen::Screen;
 use super::{Failure, decided, exit, in_ticks, load};
-use crate::archive::{Objects, TableName};
+use crate::archive::{Objects, TableName, said_by_key};
 use crate::config::Workspace;
 use crate::export::caught;
 use crate::model::{MarketId, PlatformId, columns as c, legible};
@@ -36,7 +36,7 @@ pub async fn run(args: &Show, global: &Global, out: &mut Screen<'_>) -> Result<u
     } else {
         archive.table(args.table, &parts).await?
     };
-    let (mut frame, damaged) = read(objects);
+    let (mut frame, damaged) = read(objects, args.table);
     for (column, name) in within {
         if frame.height() > 0 {
             let is_there = frame.column(column)?.str()?.iter().map(|found| found == Some(name.as_str())).collect();
@@ -58,13 +58,14 @@ pub async fn run(args: &Show, global: &Global, out: &mut Screen<'_>) -> Result<u
 }
 
 /// The objects of a table together, and those that are none, with why.
-fn read(objects: Objects) -> (DataFrame, Vec<(String, String)>) {
+fn read(objects: Objects, table: TableName) -> (DataFrame, Vec<(String, String)>) {
     let mut frame: Option<DataFrame> = None;
     let mut damaged: Vec<(String, String)> =
         objects.unreadable.into_iter().map(|(key, problem)| (key, problem.to_string())).collect();
     for (key, bytes) in objects.read {
         let next = caught(|| report::frame(&[bytes]));
         let next = next.unwrap_or_else(|_| Err(polars_err!(ComputeError: "no sound Parquet file")));
+        let next = next.and_then(|next| in_its_place(&key, next, table));
         let joined = next.and_then(|next| match &frame {
             Some(frame) => frame.vstack(&next),
             None => Ok(next),
@@ -76,6 +77,24 @@ fn read(objects: Objects) -> (DataFrame, Vec<(String, String)>) {
     }
     damaged.sort();
     (frame.unwrap_or_default(), damaged)
+}
+
+/// A table that is what its key says. Whether its numbers are those that were published only `verify` tells.
+fn in_its_place(key: &str, frame: DataFrame, table: TableName) -> PolarsResult<DataFrame> {
+    if let Some(missing) = views(table).iter().map(View::column).find(|name| frame.column(name).is_err()) {
+        polars_bail!(ComputeError: "it is no table `{table}`: it has no column `{missing}`");
+    }
+    for (name, said) in said_by_key(key) {
+        let Ok(column) = frame.column(name) else { continue };
+        for row in [0, frame.height().saturating_sub(1)] {
+            let Ok(value) = column.get(row) else { continue };
+            let found = value.get_str().map_or_else(|| value.to_string(), str::to_owned);
+            if !value.is_null() && found != said {
+                polars_bail!(ComputeError: "it speaks of `{name}` `{found}`, and lies where that is `{said}`");
+            }
+        }
+    }
+    Ok(frame)
 }
 
 /// What of the question the configuration does not know, and what it knows.
@@ -333,5 +352,25 @@ mod tests {
         for table in [TableName::Funnel, TableName::SlotAudience] {
             assert!(views(table).iter().any(|view| view.column() == c::ENTRIES), "{table:?}");
         }
+    }
+
+    #[test]
+    fn a_table_of_something_else_is_not_shown() {
+        let of = |market: &str| {
+            let text = |name| match name {
+                c::PLATFORM => "shop",
+                c::MARKET => market,
+                c::LOCAL_DATE => "2026-11-20",
+                _ => "x",
+            };
+            let names = views(TableName::Funnel).into_iter().map(|view| view.column());
+            DataFrame::new(1, names.map(|name| Column::new(name.into(), [text(name)])).collect()).unwrap()
+        };
+        let key = "funnel/platform=shop/market=GB/local_date=2026-11-20/part.parquet";
+        assert!(in_its_place(key, of("GB"), TableName::Funnel).is_ok());
+        let other = in_its_place(key, of("US"), TableName::Funnel).unwrap_err().to_string();
+        assert!(other.contains("`market` `US`") && other.contains("`GB`"), "{other}");
+        let other = in_its_place(key, of("GB"), TableName::SlotAudience).unwrap_err().to_string();
+        assert!(other.contains("no table `slot_audience`"), "{other}");
     }
 }

@@ -51,9 +51,10 @@ pub struct Listing {
     /// What cannot, since no request can name it: with an empty folder name, `.`, `..` or a control character in its key, or
     /// with a name that is not UTF-8.
     pub unnameable: Vec<Object>,
-    /// What was passed over: symbolic links that lead to no file of the store (what lies behind them is not listed), and
-    /// pipes, sockets and devices.
+    /// Symbolic links that lead to no file of the store and were passed over: what lies behind them is not listed.
     pub links: Vec<String>,
+    /// Pipes, sockets and devices, which were passed over.
+    pub no_files: Vec<String>,
 }
 
 /// What a create-only put found.
@@ -166,6 +167,7 @@ impl Store {
         };
         listing.objects.sort();
         listing.links.sort();
+        listing.no_files.sort();
         Ok(listing)
     }
 

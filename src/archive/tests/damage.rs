@@ -327,3 +327,87 @@ async fn a_single_receipt_that_is_a_link_is_quarantined() {
         assert_eq!(bench.archive.newest(&day(18)).await.unwrap().unwrap().content.revision, 2);
     }
 }
+
+#[tokio::test]
+async fn a_receipt_that_says_it_was_published_at_no_time_is_named() {
+    let cases = [
+        ("9999-12-30T22:00:00Z", "yet to come"),
+        ("-009998-01-01T00:00:00Z", "before there were receipts"),
+        ("2026-09-01T00:00:00Z", "and the one before it"),
+    ];
+    for (at, says) in cases {
+        let bench = Bench::in_memory();
+        publish(&bench.archive, "a").await.unwrap();
+        publish(&bench.archive, "b").await.unwrap();
+        let now = "2026-11-23T00:00:00Z".parse().unwrap();
+        assert!(bench.archive.snapshot(now).await.unwrap().doubts.is_empty());
+        let key = Key::Receipt(&unit(), 2).path();
+        let text = String::from_utf8(bench.bytes().await[&key].to_vec()).unwrap();
+        let (head, tail) = text.split_once("\"published_at\": \"").unwrap();
+        let tail = &tail[tail.find('"').unwrap()..];
+        bench.overwrite(&key, &format!("{head}\"published_at\": \"{at}{tail}")).await;
+        let found = bench.archive.verify(Repair::Yes).await.unwrap();
+        let is_named = |finding: &Finding| finding.key == key && finding.to_string().contains(says);
+        assert!(found.open().any(is_named), "{at}: {found:?}");
+        let snapshot = bench.archive.snapshot(now).await.unwrap();
+        let doubts = snapshot.doubts.to_string();
+        assert!(doubts.contains(&key) && doubts.contains(says), "{at}: {doubts}");
+        assert_eq!(snapshot.objects, [], "what was the truth cannot be told");
+    }
+}
+
+#[tokio::test]
+async fn no_more_is_read_of_a_table_than_its_receipt_states() {
+    for bench in Bench::both() {
+        publish(&bench.archive, "a").await.unwrap();
+        let table = &tables("a", 1)[0];
+        let revision = Key::Revision(&crate::store::sha256_hex(&table.bytes)).path();
+        let current = Bench::current(table.table);
+        let vast = format!("{} and more", String::from_utf8(table.bytes.to_vec()).unwrap());
+        bench.overwrite(&current, &vast).await;
+        let found = bench.archive.verify(Repair::Yes).await.unwrap();
+        let [finding] = found.findings.as_slice() else { panic!("{found:?}") };
+        assert!(
+            finding.mended && finding.key == current && finding.to_string().contains("are not read"),
+            "{finding}"
+        );
+        bench.overwrite(&revision, &vast).await;
+        let found = bench.archive.verify(Repair::Yes).await.unwrap();
+        let [finding] = found.findings.as_slice() else { panic!("{found:?}") };
+        assert!(
+            finding.mended && finding.key == revision && finding.to_string().contains("are not read"),
+            "{finding}"
+        );
+        assert_sound(&bench.archive).await;
+    }
+}
+
+#[tokio::test]
+async fn a_folder_in_the_place_of_the_retention_is_seen_before_anything_is_put() {
+    let bench = Bench::in_folder();
+    publish(&bench.archive, "a").await.unwrap();
+    publish(&bench.archive, "b").await.unwrap();
+    std::fs::create_dir(bench.folder.as_ref().unwrap().path().join("_retention.json")).unwrap();
+    let cutoff = "2100-01-01T00:00:00Z".parse().unwrap();
+    for how in [Prune::DryRun, Prune::Remove] {
+        let refused = bench.archive.prune(cutoff, how, &PruneLimits::default()).await.unwrap_err().to_string();
+        assert!(refused.contains("`_retention.json`") && refused.contains("it is a folder"), "{refused}");
+    }
+    let found = bench.archive.verify(Repair::No).await.unwrap();
+    assert!(found.open().any(|finding| finding.key == "_retention.json"), "{found:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_pipe_among_the_receipts_is_called_one() {
+    let bench = Bench::in_folder();
+    publish(&bench.archive, "a").await.unwrap();
+    let pipe = bench.folder.as_ref().unwrap().path().join("_receipts/pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let cutoff = "2100-01-01T00:00:00Z".parse().unwrap();
+    let refused =
+        bench.archive.prune(cutoff, Prune::DryRun, &PruneLimits::default()).await.unwrap_err().to_string();
+    assert!(refused.contains("`_receipts/pipe` is a pipe") && !refused.contains("link"), "{refused}");
+    let found = bench.archive.verify(Repair::No).await.unwrap();
+    assert!(found.open().any(|finding| finding.problem == Problem::ReceiptsNoFile), "{found:?}");
+}

@@ -21,7 +21,8 @@ impl Folder {
                 Found::File(Name::Text(name), _) if is_staged(name) => {}
                 Found::File(Name::Text(_), metadata) => listing.objects.push(object(key, metadata)?),
                 Found::File(Name::NoText, metadata) => listing.unnameable.push(object(key, metadata)?),
-                Found::PassedOver => listing.links.push(key),
+                Found::Link => listing.links.push(key),
+                Found::NoFile => listing.no_files.push(key),
             }
             Ok(())
         })?;
@@ -67,7 +68,7 @@ impl Folder {
         if metadata.is_symlink() {
             // A prefix that is a link is not gone into, as no other is.
             passed_over(prefix);
-            return visit(prefix.to_owned(), Found::PassedOver);
+            return visit(prefix.to_owned(), Found::Link);
         }
         match present(self.dir.open_dir(prefix)) {
             Ok(Some(dir)) if metadata.is_dir() => self.enter(&dir, prefix, after, visit),
@@ -81,7 +82,7 @@ impl Folder {
     }
 
     fn enter(&self, dir: &Dir, prefix: &str, after: &str, visit: &mut Visit<'_>) -> io::Result<()> {
-        for entry in dir.entries()? {
+        for entry in dir.entries().map_err(|error| named(prefix, &error))? {
             let entry = entry?;
             let kind = entry.file_type()?;
             let Some(name) = entry.file_name().to_str().map(str::to_owned) else {
@@ -100,7 +101,7 @@ impl Folder {
                 continue;
             }
             if kind.is_dir() {
-                if let Some(inner) = present(entry.open_dir())? {
+                if let Some(inner) = present(entry.open_dir()).map_err(|error| named(&key, &error))? {
                     self.enter(&inner, &key, after, visit)?;
                 }
             } else if kind.is_symlink() {
@@ -108,7 +109,7 @@ impl Folder {
                     Ok(metadata) if metadata.is_file() => visit(key, Found::File(Name::Text(&name), &metadata))?,
                     _ => {
                         passed_over(&key);
-                        visit(key, Found::PassedOver)?;
+                        visit(key, Found::Link)?;
                     }
                 }
             } else if kind.is_file() {
@@ -117,11 +118,16 @@ impl Folder {
                 }
             } else {
                 tracing::warn!(key, "this is a pipe, a socket or a device and is not read");
-                visit(key, Found::PassedOver)?;
+                visit(key, Found::NoFile)?;
             }
         }
         Ok(())
     }
+}
+
+/// The same, with the folder that it is about, which need not be the one that was asked for.
+fn named(folder: &str, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("`{folder}`: {error}"))
 }
 
 fn passed_over(key: &str) {
@@ -150,8 +156,10 @@ enum Name<'n> {
 #[derive(Clone, Copy)]
 enum Found<'f> {
     File(Name<'f>, &'f Metadata),
-    /// A symbolic link that leads to no file of the store, or something else than a file.
-    PassedOver,
+    /// A symbolic link that leads to no file of the store.
+    Link,
+    /// Something else than a file.
+    NoFile,
 }
 
 /// Is called for each file and for all that is passed over, with its key.

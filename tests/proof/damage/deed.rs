@@ -160,7 +160,7 @@ impl Case {
             }
             Harm::Foreign(name) => self.foreign(ground, &path, name, &mut dice, &mut deed),
         }
-        self.excuse(&mut deed);
+        self.excuse(ground, &mut deed);
         if lane.as_nobody {
             hand_over(lane.root(), &path);
         }
@@ -190,16 +190,14 @@ impl Case {
     }
 
     /// What proves nothing need not be named; what is missing is named by what misses it.
-    fn excuse(&self, deed: &mut Deed) {
+    fn excuse(&self, ground: &Ground, deed: &mut Deed) {
         match self.place {
             Place::Note | Place::Lease | Place::Record | Place::Lock | Place::Probe => {
                 deed.harmless.get_or_insert("no number rests on it");
             }
             Place::Retention => {
-                // A link to nothing is nothing, and so is what is no file; what was pruned is missed then.
-                let is_nothing =
-                    matches!(self.harm, Harm::Gone | Harm::Link(_) | Harm::Folder { .. } | Harm::Pipe);
-                if is_nothing || matches!(self.harm, Harm::Bit(_) | Harm::OfTheFuture) {
+                // What was pruned is missed then.
+                if self.harm == Harm::Gone || matches!(self.harm, Harm::Bit(_) | Harm::OfTheFuture) {
                     deed.harmless.get_or_insert("nothing else says since when the past is whole");
                     deed.also.push("_revisions/".to_owned());
                 }
@@ -210,6 +208,9 @@ impl Case {
             deed.harmless.get_or_insert("a link within the archive to the same bytes is the same bytes");
             deed.units.clear();
         }
+        if self.is_traceless() && self.says_what_the_one_before_says(ground) {
+            deed.harmless.get_or_insert("the one before it names the same tables");
+        }
         if self.is_traceless() {
             let mut any: Vec<String> = deed.named.iter().flatten().cloned().collect();
             any.extend(deed.units.iter().map(|unit| format!("_receipts/{}/", unit.0)));
@@ -217,6 +218,17 @@ impl Case {
             any.extend(deed.units.iter().filter(|unit| !unit.is_market_day()).map(|unit| unit.date().to_owned()));
             deed.named = vec![any];
         }
+    }
+
+    /// Whether a receipt is the newest of its unit and names the tables of the one before it.
+    fn says_what_the_one_before_says(&self, ground: &Ground) -> bool {
+        let tables = |receipt: &super::truth::Receipt| -> Vec<(String, String)> {
+            receipt.tables.iter().map(|table| (table.key.clone(), table.sha256.clone())).collect()
+        };
+        let receipts = ground.truth.unit_at(&self.key).filter(|_| self.place.is_receipt());
+        let receipts = receipts.and_then(|unit| ground.truth.units.get(&unit));
+        let last = receipts.and_then(|receipts| receipts.last_chunk::<2>());
+        last.is_some_and(|[before, last]| last.key == self.key && tables(before) == tables(last))
     }
 
     fn exchange(&self, ground: &Ground, lane: &Lane<'_>, dice: &mut Chance, deed: &mut Deed) {
@@ -402,7 +414,7 @@ fn cut(path: &Path, left: Left, dice: &mut Chance, deed: &mut Deed) {
     let bytes = fs::read(path).unwrap();
     let left = match left {
         Left::Nothing => 0,
-        Left::One => 1,
+        Left::One => bytes.len().min(1),
         Left::Half => bytes.len() / 2,
         Left::AllButOne => bytes.len().saturating_sub(1),
     };

@@ -72,7 +72,6 @@ impl Forgery {
                 | Self::NegativeTotals
                 | Self::HugeCounts
                 | Self::TextOf10Mb
-                | Self::PublishedFarAway
                 | Self::FactsOfNobody
                 // The last receipt of a unit is the only one that names the one before it.
                 | Self::PreviousIsOther

@@ -175,9 +175,8 @@ impl<'g> Trial<'g> {
                 }
             }
             // Of a unit whose newest receipt is gone without a trace, the one before it was the newest. When one was
-            // published is covered by no hash.
-            let is_of_no_time =
-                matches!(self.case.harm, Harm::Bit(Region::Uncovered) | Harm::Forged(Forgery::PublishedFarAway));
+            // published is covered by no hash, and one bit may make it a little earlier or later.
+            let is_of_no_time = self.case.harm == Harm::Bit(Region::Uncovered);
             let is_lost = self.case.is_traceless() && !self.case.place.is_folder();
             let can_tell = !is_lost && !is_of_no_time && !said.contains("WARN");
             let is_excused = |unit| state == "mended" && self.deed.reaches(unit);
@@ -208,9 +207,7 @@ impl<'g> Trial<'g> {
             }
         }
         self.keeps("prune");
-        // Whether a folder lies where something is to be put is seen by putting.
-        let is_seen_late = matches!(self.case.harm, Harm::Folder { .. });
-        if dry.code != done.code && dry.code.is_some() && done.code.is_some() && !is_seen_late {
+        if dry.code != done.code && dry.code.is_some() && done.code.is_some() {
             self.wrong("prune", format!("--dry-run exits with {:?}, prune with {:?}", dry.code, done.code));
         }
         let said = format!("{}{}", done.stdout, done.stderr);
@@ -300,7 +297,8 @@ impl<'g> Trial<'g> {
         if stopped(&mended) {
             return;
         }
-        let past = self.case.place == Place::ReceiptPast;
+        // Where nothing is lost, a backfill only makes final what no night looks at any more.
+        let past = self.case.place == Place::ReceiptPast && !self.deed.units.is_empty();
         let again = if past {
             let unit = self.ground.truth.unit_at(&self.case.key).unwrap();
             let (date, parts) = (unit.date().to_owned(), unit.0.split('/').collect::<Vec<_>>());
@@ -377,11 +375,14 @@ impl<'g> Trial<'g> {
             matches!(self.case.harm, Harm::Folder { .. } | Harm::Link(_) | Harm::Closed | Harm::Pipe);
         match place {
             _ if place.is_table() => !is_in_the_way && self.case.harm != Harm::Doubled,
-            Place::RevisionShown => !is_in_the_way && self.case.harm != Harm::Exchanged,
+            // What the night replaces lies nowhere else afterwards.
+            Place::RevisionShown => !is_in_the_way && self.case.harm != Harm::Exchanged && self.is_still_shown(),
             // A newer program may have written it.
             Place::ReceiptInView | Place::ReceiptPast => {
                 let is_damage =
                     !is_in_the_way && !matches!(self.case.harm, Harm::Version | Harm::Gone | Harm::Doubled);
+                // Whether it is, only a copy tells.
+                let is_damage = is_damage && self.case.harm != Harm::Forged(Forgery::PublishedFarAway);
                 is_damage && self.deed.harmless.is_none()
             }
             Place::TablesOfUnit | Place::AllOfTable => matches!(self.case.harm, Harm::Gone | Harm::Emptied),
@@ -389,6 +390,12 @@ impl<'g> Trial<'g> {
             Place::Anywhere => self.deed.harmless.is_some(),
             _ => false,
         }
+    }
+
+    /// Whether a table by its content is at a current path after an undisturbed night.
+    fn is_still_shown(&self) -> bool {
+        let sha256 = &self.case.key["_revisions/".len()..self.case.key.len() - ".parquet".len()];
+        self.ground.after.units_naming(sha256).first().is_some_and(|(_, shown)| *shown)
     }
 
     fn is_of_the_cone(&self, key: &str) -> bool {

@@ -37,6 +37,13 @@ impl UnitId {
         self.0.contains("_decisions") || self.0.starts_with("_experiments")
     }
 
+    /// Whether a market-day has events in the exports of a date: those of its own, and, a day late, of the next.
+    fn is_fed_by(&self, exports: &Self) -> bool {
+        let date = |unit: &Self| unit.date().parse::<jiff::civil::Date>().ok();
+        let (Some(day), Some(export)) = (date(self), date(exports)) else { return true };
+        export == day || Some(export) == day.tomorrow().ok()
+    }
+
     /// Whether this one may be other, or missing, after a night in which the other could not be relied on.
     pub fn stands_on(&self, other: &Self) -> bool {
         if self == other {
@@ -50,7 +57,7 @@ impl UnitId {
             self.is_decided() && (self.platform() == other.platform() || self.platform() == "_experiments");
         let is_fact = other.is_market_day() || other.0.contains("/_rejects/");
         (other.is_market_day() && of_exports(self, other))
-            || (self.is_market_day() && of_exports(other, self) && self.date() == other.date())
+            || (self.is_market_day() && of_exports(other, self) && self.is_fed_by(other))
             || (is_fact && is_decided_from)
     }
 }
