@@ -64,6 +64,11 @@ impl Doubts {
         self.0.push(format!("the receipt `{key}` is not there, though a later one is"));
     }
 
+    /// A table in view with bytes that no receipt names: whoever put them there had one.
+    pub(super) fn lost_receipt_of(&mut self, current: &str, table: &str) {
+        self.0.push(format!("`{current}` holds the bytes of `{table}`, which none below `_receipts` names: its receipt seems to be lost"));
+    }
+
     pub(super) fn table(&mut self, key: &str, problem: &str) {
         self.0.push(format!("the table `{key}` {problem}"));
     }

@@ -18,7 +18,7 @@ use super::keys::{self, Key};
 use super::lease::{Holder, Lease};
 use super::retention::{self, Chains};
 use super::{Archive, ArchiveError};
-use crate::store::Object;
+use crate::store::{Object, sha256_hex};
 use crate::time::Clock;
 
 /// What pruning removed, or would.
@@ -151,7 +151,7 @@ impl Archive {
         // Before the receipts: then whatever lies here has had its receipt by the time those are listed.
         let currents = self.current_keys().await?;
         let all = self.all_receipts().await?;
-        let doubts = Doubts::of(&all, currents, !listed.is_empty());
+        let doubts = Doubts::of(&all, currents.clone(), !listed.is_empty());
         if !doubts.is_empty() {
             return Err(PruneError::Doubt(doubts));
         }
@@ -176,7 +176,14 @@ impl Archive {
                 staying.extend(&unaccounted);
                 unaccounted.len()
             }
-            (Unaccounted::Refuse | Unaccounted::Remove, _) => 0,
+            (Unaccounted::Refuse, None) => 0,
+            (Unaccounted::Remove, _) => {
+                let doubts = self.in_view(&currents, &unaccounted).await?;
+                if !doubts.is_empty() {
+                    return Err(PruneError::Doubt(doubts));
+                }
+                0
+            }
         };
         if is_above(going.len(), listed.len(), limits.max_share) {
             let (going, all, max_share) = (going.len(), listed.len(), limits.max_share);
@@ -199,6 +206,22 @@ impl Archive {
             stream::iter(deletes).buffer_unordered(self.store.requests()).try_collect().await;
         done.map_err(ArchiveError::from)?;
         Ok(pruned)
+    }
+
+    /// Which of some tables that no receipt names are what is shown today.
+    async fn in_view(&self, currents: &BTreeSet<String>, tables: &[&Object]) -> Result<Doubts, ArchiveError> {
+        let most = tables.iter().map(|table| table.size).max().unwrap_or_default();
+        let mut doubts = Doubts::default();
+        for current in currents.iter().filter(|key| most > 0 && keys::current_at(key).is_some()) {
+            let Some(bytes) = self.bytes_if_read(current, most).await? else { continue };
+            if tables.iter().any(|table| table.size == bytes.len() as u64) {
+                let table = Key::Revision(&sha256_hex(&bytes)).path();
+                if tables.iter().any(|unnamed| unnamed.key == table) {
+                    doubts.lost_receipt_of(current, &table);
+                }
+            }
+        }
+        Ok(doubts)
     }
 
     /// A lease that is alive.

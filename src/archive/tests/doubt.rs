@@ -112,6 +112,18 @@ async fn what_no_receipt_names_goes_only_when_it_is_asked_for() {
 }
 
 #[tokio::test]
+async fn what_is_shown_never_goes_though_its_receipt_is_lost() {
+    for bench in Bench::both() {
+        two_markets(&bench).await;
+        bench.archive.store().delete(&Key::Receipt(&of_market("US"), 2).path()).await.unwrap();
+        let shown = format!("_revisions/{}.parquet", crate::store::sha256_hex(b"US b 2"));
+        assert_refused(&bench, &[Unaccounted::Refuse, Unaccounted::Remove], &shown).await;
+        prune(&bench, Prune::Remove, Unaccounted::Keep).await.unwrap();
+        assert!(bench.bytes().await.contains_key(&shown));
+    }
+}
+
+#[tokio::test]
 async fn more_than_the_stated_share_is_asked_about() {
     let bench = Bench::in_memory();
     for says in 0..6 {

@@ -41,11 +41,15 @@ impl Field<'_> {
     }
 }
 
+/// Bytes of one value in the text of a reject: more than the longest text that may be kept of a whole record
+/// (`reject_text_chars`), so that a value of a megabyte in each row is not copied for each row.
+const MOST_SHOWN: usize = 40_000;
+
 /// A value as the text of a reject.
 pub(in crate::export) fn shown(field: Field<'_>) -> String {
     match field {
         Field::Null | Field::Nested => String::new(),
-        Field::Text(text) | Field::Decimal(text) => text.to_owned(),
+        Field::Text(text) | Field::Decimal(text) => text[..text.floor_char_boundary(MOST_SHOWN)].to_owned(),
         Field::Int(number) => number.to_string(),
         Field::Float(number) => number.to_string(),
         Field::Percent(share) => percent(share),

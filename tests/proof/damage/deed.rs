@@ -195,12 +195,10 @@ impl Case {
             Place::Note | Place::Lease | Place::Record | Place::Lock | Place::Probe => {
                 deed.harmless.get_or_insert("no number rests on it");
             }
-            Place::Retention => {
-                // What was pruned is missed then.
-                if self.harm == Harm::Gone || matches!(self.harm, Harm::Bit(_) | Harm::OfTheFuture) {
-                    deed.harmless.get_or_insert("nothing else says since when the past is whole");
-                    deed.also.push("_revisions/".to_owned());
-                }
+            // What was pruned is missed then.
+            Place::Retention if matches!(self.harm, Harm::Gone | Harm::Bit(_) | Harm::OfTheFuture) => {
+                deed.harmless.get_or_insert("nothing else says since when the past is whole");
+                deed.also.push("_revisions/".to_owned());
             }
             _ => {}
         }
