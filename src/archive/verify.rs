@@ -28,7 +28,7 @@ pub enum Repair {
 impl Archive {
     /// Checks everything: receipts whole, in their place, in an unbroken chain; every table that a receipt names there
     /// and as hashed, unless it was pruned as it may be; every current path as its newest receipt says, and none besides.
-    /// Repair quarantines what cannot be read of the receipts ([`super::quarantine`]) and brings current paths up to
+    /// Repair quarantines what cannot be read of the receipts (`quarantine.rs`) and brings current paths up to
     /// their newest receipts.
     ///
     /// # Errors
