@@ -179,7 +179,12 @@ fn creates_more(kind: Kind, key: &str) -> bool {
 
 #[test]
 fn a_store_where_receipts_can_be_overwritten_is_noticed() {
-    let (race, codes) = race(4, 1, Planted::ReceiptsOverwrite);
-    let wrong = race.wrong();
-    assert!(wrong.iter().any(|wrong| wrong.contains("written over")), "{wrong:?}, exit codes {codes:?}");
+    // Whether two of them get as far as the same receipt is left to the machine.
+    let is_noticed = |seed| {
+        let (race, codes) = race(4, seed, Planted::ReceiptsOverwrite);
+        let wrong = race.wrong();
+        println!("seed {seed}: {wrong:?}, exit codes {codes:?}");
+        wrong.iter().any(|wrong| wrong.contains("written over"))
+    };
+    assert!((1..=5).any(is_noticed));
 }
