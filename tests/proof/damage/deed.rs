@@ -95,7 +95,7 @@ impl Case {
             }
             Harm::Zeros => {
                 let mut bytes = fs::read(&path).unwrap();
-                let from = usize::try_from(dice.below(bytes.len() as u64)).unwrap();
+                let from = usize::try_from(dice.below(bytes.len().max(1) as u64)).unwrap();
                 let from = from.saturating_sub(64);
                 let to = bytes.len().min(from + 512);
                 bytes[from..to].fill(0);
