@@ -33,16 +33,8 @@ pub(super) struct Desk {
     pub(super) seen: sync::Mutex<BTreeMap<(MarketDay, u64), Seen>>,
 }
 
-/// A lease as it was listed.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Listed {
-    pub(super) bytes: u64,
-    /// By the store's clock.
-    pub(super) written: Timestamp,
-}
-
-/// Leases of market-days by their numbers.
-pub(super) type Numbers = BTreeMap<MarketDay, BTreeMap<u64, Listed>>;
+/// Leases of market-days by their numbers, and when each was written by the store's clock.
+pub(super) type Numbers = BTreeMap<MarketDay, BTreeMap<u64, Timestamp>>;
 
 /// A lease as it was written: what it claims, and when the store got it.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,28 +61,21 @@ impl Desk {
         let mut numbers = Numbers::new();
         for object in self.archive.store.list(&folder.path()).await? {
             if let Some((day, number)) = keys::lease_at(&object.key) {
-                let listed = Listed { bytes: object.size, written: object.last_modified };
-                numbers.entry(day).or_default().insert(number, listed);
+                numbers.entry(day).or_default().insert(number, object.last_modified);
             }
         }
         Ok(numbers)
     }
 
-    /// A lease, believed for no longer than one can be; `None` if it is gone. It need not have been listed.
+    /// A lease, believed for no longer than one can be; `None` if it is gone. `written` is when it was, if it was listed.
     async fn read(
         &self,
         day: &MarketDay,
         number: u64,
-        listed: Option<Listed>,
+        written: Option<Timestamp>,
     ) -> Result<Option<Lease>, StoreError> {
-        let key = Key::Lease(day, number).path();
-        let bytes = match listed {
-            Some(listed) => Some(listed.bytes),
-            None => self.archive.store.size(&key).await?,
-        };
-        let Some(bytes) = bytes else { return Ok(None) };
-        let Some(lease) = self.archive.lease(&key, bytes).await? else { return Ok(None) };
-        let written = listed.map_or_else(|| self.now(), |listed| listed.written);
+        let Some(lease) = self.archive.lease(&Key::Lease(day, number).path()).await? else { return Ok(None) };
+        let written = written.unwrap_or_else(|| self.now());
         let first_seen = self.first_seen(day, number, lease.expires_at, written);
         Ok(Some(lease.believed(self.length, written, first_seen)))
     }
@@ -114,15 +99,15 @@ impl Desk {
     pub(super) async fn take(
         &self,
         day: &MarketDay,
-        mut numbers: BTreeMap<u64, Listed>,
+        mut numbers: BTreeMap<u64, Timestamp>,
     ) -> Result<Option<Lease>, StoreError> {
         for look in 0..LOOKS {
             if look > 0 {
                 numbers = self.numbers(Key::Leases(day)).await?.remove(day).unwrap_or_default();
             }
-            let newest = numbers.last_key_value().map(|(number, listed)| (*number, *listed));
-            if let Some((newest, listed)) = newest {
-                match self.read(day, newest, Some(listed)).await? {
+            let newest = numbers.last_key_value().map(|(number, written)| (*number, *written));
+            if let Some((newest, written)) = newest {
+                match self.read(day, newest, Some(written)).await? {
                     Some(lease) if lease.is_alive(&self.holder, self.now()) => return Ok(Some(lease)),
                     Some(_) => {}
                     // Released since it was listed; its number may be another's again.
@@ -213,10 +198,10 @@ impl Desk {
             return Ok(true);
         }
         let numbers = self.numbers(Key::Leases(day)).await?.remove(day).unwrap_or_default();
-        let Some((_, listed)) = numbers.last_key_value().filter(|(number, _)| **number == lease.number) else {
+        let Some((_, written)) = numbers.last_key_value().filter(|(number, _)| **number == lease.number) else {
             return Ok(false);
         };
-        Ok(self.read(day, lease.number, Some(*listed)).await?.is_some_and(|found| found.holder == self.holder))
+        Ok(self.read(day, lease.number, Some(*written)).await?.is_some_and(|found| found.holder == self.holder))
     }
 
     /// Lets go of some, or of all.

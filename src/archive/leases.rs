@@ -21,7 +21,7 @@ use super::desk::Desk;
 use super::keys::{self, Key};
 use super::lease::{Holder, Lease, MOST_BYTES, SKEW};
 use crate::model::{MarketDay, PlatformId};
-use crate::store::StoreError;
+use crate::store::{StoreError, StoreProblem};
 use crate::time::Clock;
 
 /// The leases of one run. Renews them until they are released; dropping it releases what is left, if it still can.
@@ -57,7 +57,7 @@ impl Archive {
             if keys::lease_at(&object.key).is_none() {
                 continue;
             }
-            let lease = self.lease(&object.key, object.size).await?;
+            let lease = self.lease(&object.key).await?;
             if lease.is_some_and(|lease| !lease.is_alive(me, now)) {
                 self.store.delete(&object.key).await?;
             }
@@ -65,13 +65,13 @@ impl Archive {
         Ok(())
     }
 
-    /// The lease at a key that is so large; `None` if it is gone. What is no lease is named, and binds nobody.
-    pub(super) async fn lease(&self, key: &str, bytes: u64) -> Result<Option<Lease>, StoreError> {
-        let read = if bytes > MOST_BYTES {
-            Err(format!("it has {bytes} bytes"))
-        } else {
-            let Some(bytes) = self.store.get(key).await? else { return Ok(None) };
-            Lease::read(&bytes)
+    /// The lease at a key; `None` if it is gone. What is no lease is named, and binds nobody.
+    pub(super) async fn lease(&self, key: &str) -> Result<Option<Lease>, StoreError> {
+        let read = match self.store.get_at_most(key, MOST_BYTES).await {
+            Ok(None) => return Ok(None),
+            Ok(Some(bytes)) => Lease::read(&bytes),
+            Err(error) if matches!(error.problem, StoreProblem::TooLarge { .. }) => Err(error.problem.to_string()),
+            Err(error) => return Err(error),
         };
         Ok(Some(read.unwrap_or_else(|why| {
             tracing::warn!(lease = key, why, "this is no lease and binds nobody");

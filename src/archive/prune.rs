@@ -228,7 +228,7 @@ impl Archive {
     async fn somebody_at_work(&self) -> Result<Option<Lease>, ArchiveError> {
         let (me, now) = (Holder::this(""), Clock::System.now());
         for object in self.store.list(&Key::AllLeases.path()).await? {
-            let lease = self.lease(&object.key, object.size).await.map_err(ArchiveError::from)?;
+            let lease = self.lease(&object.key).await.map_err(ArchiveError::from)?;
             if let Some(lease) = lease.filter(|lease| lease.is_alive(&me, now)) {
                 return Ok(Some(lease));
             }

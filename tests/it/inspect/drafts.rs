@@ -35,17 +35,17 @@ fn decide(scenario: &Scenario, lines: &[(&str, &str)]) {
     scenario.cli(&["check"]).exits(0);
 }
 
+/// What the hours come to, however they are written.
+const HOURS_COUNTED: &str = "slot       impressions  clicks  entries
+    morning    1000         43      50
+    afternoon  500          10      12
+    prime      300          13      20";
+
 #[test]
 fn a_draft_counts_its_own_export() {
     let scenario = drafted(HOURS).at("2026-11-21T03:00:00Z");
     scenario.cli(&["check"]).exits(0);
-    scenario.run().exits(0).expect_table(
-        "slot_audience",
-        "slot       impressions  clicks  entries
-         morning    1000         43      50
-         afternoon  500          10      12
-         prime      300          13      20",
-    );
+    scenario.run().exits(0).expect_table("slot_audience", HOURS_COUNTED);
 }
 
 #[test]
@@ -63,13 +63,7 @@ fn a_draft_counts_its_own_export_in_any_dialect() {
         assert!(draft.contains(declared), "{declared}: {draft}");
         scenario.cli(&["check"]).exits(0);
         scenario.cli(&["check", "--sample", "exports/new/GB/a.csv"]).exits(0);
-        scenario.run().exits(0).expect_table(
-            "slot_audience",
-            "slot       impressions  clicks  entries
-             morning    1000         43      50
-             afternoon  500          10      12
-             prime      300          13      20",
-        );
+        scenario.run().exits(0).expect_table("slot_audience", HOURS_COUNTED);
     }
 }
 
