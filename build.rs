@@ -8,7 +8,7 @@ use std::process::Command;
 
 const VARIABLE: &str = "COVERLEDGER_COMMIT";
 /// What the program is made of.
-const SOURCES: [&str; 4] = ["src", "Cargo.toml", "Cargo.lock", "build.rs"];
+const SOURCES: [&str; 5] = ["src", "crates", "Cargo.toml", "Cargo.lock", "build.rs"];
 /// Digits of a commit that are told.
 const DIGITS: usize = 12;
 

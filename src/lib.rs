@@ -1,26 +1,25 @@
 //! coverledger settles how live-room covers performed: by market, slot and audience, on the market's own clock.
+//!
+//! The floors below the program are crates of their own, so that the compiler keeps them apart; this library shows them under
+//! one name, to its tests, benchmarks and whoever embeds it.
 
-// The floors, lowest first. A module may use only modules on a lower floor; `tests/it/floors.rs` enforces it.
-pub mod stats;
-pub mod time;
+pub use coverledger_archive as archive;
+pub use coverledger_config as config;
+pub use coverledger_core::{count, model, time};
+pub use coverledger_demo as demo;
+pub use coverledger_read::{export, inspect};
+pub use coverledger_report as report;
+pub use coverledger_stats as stats;
+pub use coverledger_store as store;
 
-pub mod model;
+pub mod program;
 
-pub mod config;
-pub mod store;
-
-pub mod archive;
-pub mod count;
-pub mod export;
+// The program's own floors, lowest first. A module may use only modules on a lower floor; `tests/it/floors.rs` enforces it.
 pub mod notify;
-
 pub mod plan;
-pub mod report;
 
 pub mod run;
 
-pub mod demo;
-pub mod inspect;
 pub mod schedule;
 
 pub mod cli;

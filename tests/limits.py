@@ -1,6 +1,6 @@
 """The program within its limits: memory that does not grow with the exports, bombs, and the same bytes everywhere.
 
-    python tests/limits.py --binary target/release/coverledger --work target/test-work/limits [memory|bombs|heavy|bytes]…
+    python tests/limits.py --binary target/debug/coverledger --work target/test-work/limits [memory|bombs|heavy|bytes]…
 
   memory  one day with 1, 10 and 50 times as many exports: the peak of the process grows by 10 % at most
   bombs   exports and YAML that promise far more than they weigh: each is refused by name, and the process stays below

@@ -1,6 +1,6 @@
 """Runs the roll-ups of README.md on an archive of which a part is unknown: none may sum what is left as if it were all.
 
-    python tests/rollup.py --binary target/release/coverledger
+    python tests/rollup.py --binary target/debug/coverledger
 """
 
 import argparse

@@ -19,12 +19,12 @@ target="$(cd "$target" && pwd)"
 venv="$target/test-venv"
 node_packages="$target/test-node"
 work="$target/test-work"
-binary="$target/release/coverledger"
+binary="$target/debug/coverledger"
 azurite_version=3.35.0
 # How many random seeds the property tests are given beside their own.
 seeds=
 
-steps=(fmt clippy docs deny test twin statistics notebook reference engines limits stores)
+steps=(fmt clippy docs deny test statistics notebook reference engines limits stores)
 # Not among all of them: they are asked for by name, or by a flag.
 asked_for=(spark properties advisories fuzz)
 declare -A about=(
@@ -33,8 +33,7 @@ declare -A about=(
     [docs]="the documentation builds without a warning"
     [deny]="licences, bans and sources of every dependency"
     [advisories]="known vulnerabilities of every dependency: only if asked for, needs git to reach the RustSec database"
-    [test]="unit tests, scenarios and examples in the documentation"
-    [twin]="the counting engine against a naive loop, with debug assertions and overflow checks"
+    [test]="unit tests, scenarios and examples in the documentation, with debug assertions and overflow checks"
     [statistics]="quantiles, intervals and tests against scipy and statsmodels"
     [notebook]="the notebook runs on the demo's archive, and the roll-ups of README.md on one with gaps"
     [reference]="DuckDB counts the demo's exports to the same numbers"
@@ -46,11 +45,11 @@ declare -A about=(
     [stores]="one night on SeaweedFS (S3), Azurite (Azure) and a fake of Google Cloud Storage"
 )
 
-step_fmt() { cargo fmt --check; }
+step_fmt() { cargo fmt --all --check; }
 
-step_clippy() { cargo clippy --locked --release --all-targets -- -D warnings; }
+step_clippy() { cargo clippy --locked --all-targets -- -D warnings; }
 
-step_docs() { RUSTDOCFLAGS="-D warnings" cargo doc --release --no-deps; }
+step_docs() { RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps; }
 
 # Advisories are a step of their own: see deny.toml.
 step_deny() {
@@ -70,48 +69,37 @@ step_advisories() {
 
 step_test() {
     need_faults
-    cargo test --locked --release
+    cargo test --locked
 }
 
 # The tests of every file that uses proptest, by the path of its module.
 step_properties() {
     local file seed drawn filters=()
     while read -r file; do
-        file="${file#src/}" file="${file#tests/it/}" file="${file%.rs}" file="${file%/mod}"
+        file="${file##*src/}" file="${file#tests/it/}" file="${file%.rs}" file="${file%/mod}" file="${file%lib}"
         filters+=("${file//\//::}")
-    done < <(grep -rl 'proptest' --include='*.rs' src tests/it)
+    done < <(grep -rl 'proptest' --include='*.rs' src crates tests/it)
     for ((drawn = 1; drawn <= ${seeds:-1}; drawn++)); do
         seed="$(od -An -N7 -tu8 /dev/urandom | tr -d ' ')"
         echo "seed $drawn of ${seeds:-1}: PROPTEST_RNG_SEED=$seed"
         PROPTEST_RNG_SEED="$seed" PROPTEST_DISABLE_FAILURE_PERSISTENCE=1 \
-            cargo test --locked --release --quiet --lib --test it -- "${filters[@]}"
+            cargo test --locked --quiet --lib --test it -- "${filters[@]}"
     done
 }
 
 # The bounded round is among the tests; this one draws other cases each time, and goes on from what it has kept below the
 # target folder.
 step_fuzz() {
-    cargo test --locked --release --test it -- --ignored --exact --nocapture fuzz::a_long_round_finds_nothing
+    cargo test --locked --test it -- --ignored --exact --nocapture fuzz::a_long_round_finds_nothing
 }
 
-# Only our own crate is built again: polars in a debug build takes minutes and is not what is tested.
-step_twin() {
-    mkdir -p "$work"
-    cargo test --locked --release --lib --tests \
-        --config 'profile.release.package.coverledger.opt-level=0' \
-        --config 'profile.release.package.coverledger.debug-assertions=true' \
-        --config 'profile.release.package.coverledger.overflow-checks=true' \
-        twin | tee "$work/twin.log"
-    grep -qE '^running [1-9]' "$work/twin.log" || { echo "no test has \`twin\` in its name" >&2; return 1; }
-}
-
-# The answers come from the crate's own unit tests, so that nothing else is built for them.
+# The answers come from the statistics' own unit tests, so that nothing else is built for them.
 step_statistics() {
     need_python
     mkdir -p "$work"
     rm -f "$work/statistics.json"
-    COVERLEDGER_STATISTICS="$work/statistics.json" cargo test --locked --release --lib -- --ignored --exact \
-        stats::reference::answers_are_written_for_comparison
+    COVERLEDGER_STATISTICS="$work/statistics.json" cargo test --locked --lib -- --ignored --exact \
+        reference::answers_are_written_for_comparison
     "$venv/bin/python" tests/statistics.py "$work/statistics.json"
 }
 
@@ -162,7 +150,8 @@ step_stores() {
 
 # -------------------------------------------------------------------------------------- what steps need
 
-need_binary() { cargo build --release --bin coverledger; }
+# As the tests build it: any other choice of packages would build dependencies a second time.
+need_binary() { cargo test --locked --no-run --quiet; }
 
 # One demo for the notebook and the reference: exports, configuration and the archive made of them.
 need_demo() {

@@ -8,7 +8,7 @@ The same exports and the same job run four times: on a local folder, on S3, on A
   * a wrong secret, and a store that is not there, end with a message, a non-zero exit code and no secret in it.
 A server that ignores create-only is refused at start, by name, with nothing published.
 
-    python tests/stores.py --binary target/release/coverledger --work target/test-work/stores --node NODE --azurite DIR
+    python tests/stores.py --binary target/debug/coverledger --work target/test-work/stores --node NODE --azurite DIR
 """
 
 import argparse

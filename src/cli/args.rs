@@ -7,10 +7,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::archive::{PruneLimits, TableName, Unaccounted};
-use crate::config;
-use crate::demo::{DemoFormat, DemoRows};
-use crate::model::program;
+use crate::program;
+use coverledger_archive::{PruneLimits, TableName, Unaccounted};
+use coverledger_config as config;
+use coverledger_demo::{DemoFormat, DemoRows};
 
 /// Settles how live-room covers performed, by market, slot and audience, and publishes Parquet that a notebook can
 /// trust.

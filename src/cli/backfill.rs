@@ -9,10 +9,10 @@ use super::run::{carry_out, clock, span};
 use super::screen::Screen;
 use super::signals::Signals;
 use super::{Failure, in_ticks, load, settled};
-use crate::config::{Job, Workspace};
-use crate::model::{MarketId, PlatformId};
 use crate::plan::{Batch, Dates, PlatformPlan, Reprocess, Selection, Standing};
 use crate::run::{self, RunError, stores};
+use coverledger_config::{Job, Workspace};
+use coverledger_core::model::{MarketId, PlatformId};
 
 /// Runs a job over chosen dates, or says what that would be.
 pub async fn run(args: &Backfill, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::screen::Screen;
-use crate::config::{Job, Workspace};
 use crate::plan::{Because, Dates, PlannedDay, PlatformPlan, Standing};
+use coverledger_config::{Job, Workspace};
 
 /// What of a job lies behind its look-back, for one reason.
 #[derive(Debug)]

@@ -3,9 +3,9 @@
 use super::args::Global;
 use super::screen::Screen;
 use super::{Failure, environment, exit, load};
-use crate::config::{Channel, ChannelKind, Job, Platform, Rows, Workspace};
-use crate::model::PlatformId;
 use crate::plan;
+use coverledger_config::{Channel, ChannelKind, Job, Platform, Rows, Workspace};
+use coverledger_core::model::PlatformId;
 
 const DAY_SECONDS: u64 = 86_400;
 

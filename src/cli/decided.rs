@@ -1,8 +1,8 @@
 //! What `coverledger show` shows of the tables that decide: what answers the question, the answer last.
 
 use super::show::View;
-use crate::archive::TableName;
-use crate::model::columns as c;
+use coverledger_archive::TableName;
+use coverledger_core::model::columns as c;
 
 /// What of a table is shown; nothing of one that decides nothing.
 pub(super) fn views(table: TableName) -> Vec<View<'static>> {

@@ -11,13 +11,13 @@ use super::progress::Progress;
 use super::run::{carry_out, span};
 use super::screen::Screen;
 use super::{Failure, Grid, exit, settled};
-use crate::archive::TableName;
-use crate::config;
-use crate::demo::{self, Written};
-use crate::model::columns as c;
 use crate::plan::Selection;
-use crate::report;
 use crate::run::{self, Stop, stores};
+use coverledger_archive::TableName;
+use coverledger_config as config;
+use coverledger_core::model::columns as c;
+use coverledger_demo::{self as demo, Written};
+use coverledger_report as report;
 
 /// Writes the demo, settles it and prints what came out.
 pub async fn run(args: &Demo, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {

@@ -7,9 +7,9 @@ use std::io;
 use jiff::Timestamp;
 
 use super::screen::Screen;
-use crate::config::Job;
 use crate::run::Account;
 use crate::schedule::{Ending, Event, Found, RunEnd};
+use coverledger_config::Job;
 
 /// Says when each job that has a schedule runs next.
 pub fn announce(jobs: &BTreeMap<String, Job>, now: Timestamp, out: &mut Screen<'_>) -> io::Result<()> {

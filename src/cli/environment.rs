@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::config;
 use crate::notify;
+use coverledger_config as config;
 
 /// The channels that the environment has an address for. A channel that cannot be used is named in the log, and is no
 /// reason to fail.

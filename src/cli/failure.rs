@@ -4,13 +4,13 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::archive::{ArchiveError, Doubts, PruneError};
-use crate::config::ConfigError;
-use crate::demo::DemoError;
-use crate::model::legible;
 use crate::run::sample::SampleError;
 use crate::run::{RunError, error_text};
-use crate::store::StoreError;
+use coverledger_archive::{ArchiveError, Doubts, PruneError};
+use coverledger_config::ConfigError;
+use coverledger_core::model::legible;
+use coverledger_demo::DemoError;
+use coverledger_store::StoreError;
 
 use super::exit;
 use super::screen::Lines;

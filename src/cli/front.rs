@@ -10,11 +10,11 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::Failure;
-use crate::config::Workspace;
 use crate::plan::Selection;
 use crate::run::{self, RunError, error_text, stores};
 use crate::schedule::{Configuration, Driver, Event, Metrics, Pages, Seen, Sound, World, serve};
-use crate::time::Clock;
+use coverledger_config::Workspace;
+use coverledger_core::time::Clock;
 
 /// How long the archive may take to say where market-days stand.
 const PATIENCE: Duration = Duration::from_mins(5);

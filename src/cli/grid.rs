@@ -5,7 +5,7 @@ use std::fmt;
 use comfy_table::{CellAlignment, LineStyle, Table, presets};
 
 use super::screen::Lines;
-use crate::model::legible;
+use coverledger_core::model::legible;
 
 /// No lines but one under the header. Cells are made legible before they are measured, so that columns stay below each other.
 pub struct Grid(Table);
@@ -66,7 +66,7 @@ mod tests {
     use unicode_width::UnicodeWidthStr as _;
 
     use super::*;
-    use crate::model::is_steering;
+    use coverledger_core::model::is_steering;
 
     #[test]
     fn columns_stay_below_each_other_whatever_is_in_a_cell() {

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use super::args::{Inspect, Output};
 use super::screen::{Lines, Screen};
 use super::{Failure, exit};
-use crate::export::{self, Peek, Room};
-use crate::inspect::{self, Drafted, Finding, Sample};
-use crate::model::is_steering;
 use crate::run::error_text;
+use coverledger_core::model::is_steering;
+use coverledger_read::export::{self, Peek, Room};
+use coverledger_read::inspect::{self, Drafted, Finding, Sample};
 
 /// Rows of a table that are looked at.
 const MAX_ROWS: usize = 50_000;

@@ -13,8 +13,8 @@ use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, FormattedFi
 use tracing_subscriber::registry::LookupSpan;
 
 use super::args::{Global, LogFormat};
-use crate::model::{legible, legible_json};
-use crate::time::Clock;
+use coverledger_core::model::{legible, legible_json};
+use coverledger_core::time::Clock;
 
 /// Starts the log. JSON logs tell every step unless told otherwise; text logs leave that to the progress bar.
 pub fn start(global: &Global) {

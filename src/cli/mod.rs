@@ -47,8 +47,8 @@ use grid::Grid;
 use screen::Screen;
 use usage::Usage;
 
-use crate::config::{self, ConfigError, Workspace};
-use crate::export;
+use coverledger_config::{self as config, ConfigError, Workspace};
+use coverledger_read::export;
 
 /// Parses the command line, does what it says and returns the exit code.
 #[must_use]

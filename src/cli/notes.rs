@@ -3,7 +3,7 @@
 use std::io;
 
 use super::screen::Screen;
-use crate::model::MarketDay;
+use coverledger_core::model::MarketDay;
 
 /// How many are printed before the rest is only counted.
 const SHOWN: usize = 12;

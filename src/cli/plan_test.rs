@@ -6,12 +6,12 @@ mod record;
 use super::args::{Global, PlanTest};
 use super::screen::Screen;
 use super::{Failure, exit, load};
-use crate::archive::BoxError;
-use crate::config::{Experiment, Market, Rotation, Workspace};
-use crate::model::{MarketId, PlatformId};
-use crate::report::{Power, power};
 use crate::run::{self, stores};
-use crate::time::Clock;
+use coverledger_archive::BoxError;
+use coverledger_config::{Experiment, Market, Rotation, Workspace};
+use coverledger_core::model::{MarketId, PlatformId};
+use coverledger_core::time::Clock;
+use coverledger_report::{Power, power};
 use csv::csv;
 use record::record;
 

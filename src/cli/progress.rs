@@ -5,8 +5,8 @@ use std::io::IsTerminal;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::{Global, LogFormat};
-use crate::model::legible;
 use crate::run::{Disposition, Step};
+use coverledger_core::model::legible;
 
 /// Hears the steps of a run.
 pub struct Progress {

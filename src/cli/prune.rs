@@ -6,9 +6,9 @@ use jiff::SignedDuration;
 use super::args::{Global, Prune as Arguments};
 use super::screen::Screen;
 use super::{Failure, exit, load};
-use crate::archive::{Prune, PruneLimits};
 use crate::run::stores;
-use crate::time::Clock;
+use coverledger_archive::{Prune, PruneLimits};
+use coverledger_core::time::Clock;
 
 /// Removes the bytes of revisions that were replaced long ago.
 pub async fn run(args: &Arguments, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::cause::{and_like_it, cause};
 use super::screen::Screen;
-use crate::model::MarketDay;
+use coverledger_core::model::MarketDay;
 
 /// How many reasons are printed before the rest is only counted.
 const SHOWN: usize = 12;
@@ -113,7 +113,7 @@ mod tests {
 
     use super::*;
     use crate::cli::screen::Paper;
-    use crate::model::{MarketId, PlatformId};
+    use coverledger_core::model::{MarketId, PlatformId};
 
     fn printed(reasons: &[(&'static str, &str)]) -> String {
         let day = |number: usize| MarketDay {

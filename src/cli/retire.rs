@@ -7,11 +7,11 @@ use futures::{StreamExt, stream};
 use super::args::{Global, Retire};
 use super::screen::Screen;
 use super::{Failure, exit, load};
-use crate::archive::{PublishError, Retired, Stamp, Unit};
-use crate::config::Workspace;
 use crate::run::{error_text, stores, unit_lacks};
-use crate::store::sha256_hex;
-use crate::time::Clock;
+use coverledger_archive::{PublishError, Retired, Stamp, Unit};
+use coverledger_config::Workspace;
+use coverledger_core::time::Clock;
+use coverledger_store::sha256_hex;
 
 /// Takes what no configuration knows any longer out of sight.
 pub async fn run(args: &Retire, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {

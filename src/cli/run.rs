@@ -11,12 +11,12 @@ use super::progress::Progress;
 use super::screen::Screen;
 use super::signals::Signals;
 use super::{Failure, environment, load, settled};
-use crate::archive::RunRecord;
-use crate::config::{Snapshot, Workspace, load_from};
 use crate::notify::Told;
 use crate::plan::{Dates, Selection};
 use crate::run::{self, Account, Aftermath, RunError, RunReport, Situation, Stop, error_text, stores};
-use crate::time::Clock;
+use coverledger_archive::RunRecord;
+use coverledger_config::{Snapshot, Workspace, load_from};
+use coverledger_core::time::Clock;
 
 /// Runs a job once.
 pub async fn run(args: &Run, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {

@@ -7,11 +7,11 @@ use super::args::{Check, Global, Output};
 use super::reasons::Reasons;
 use super::screen::{Paper, Screen};
 use super::{Failure, Grid, exit, settled};
-use crate::config::{self, Workspace};
-use crate::model::{Count, MarketDay};
 use crate::run::sample::{self, Placed, Trial, Tried, TriedDay};
 use crate::run::{Disposition, waits_for};
-use crate::time::Clock;
+use coverledger_config::{self as config, Workspace};
+use coverledger_core::model::{Count, MarketDay};
+use coverledger_core::time::Clock;
 
 /// Rejects of so many reasons are shown.
 const SHOWN: usize = 12;

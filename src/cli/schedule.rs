@@ -12,9 +12,9 @@ use super::args::{Global, LogFormat, Schedule};
 use super::front::Front;
 use super::screen::Screen;
 use super::{Failure, diary, environment, exit};
-use crate::config::Workspace;
 use crate::schedule::{Agenda, Asked, Configuration, Driver, Event, Office, Program, Stopped, beats};
-use crate::time::Clock;
+use coverledger_config::Workspace;
+use coverledger_core::time::Clock;
 
 /// Runs every job on its schedule until told to stop.
 pub async fn run(args: &Schedule, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {

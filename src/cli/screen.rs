@@ -13,7 +13,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::model::{is_steering, legible, legible_json, shown};
+use coverledger_core::model::{is_steering, legible, legible_json, shown};
 
 /// Standard output or standard error.
 pub struct Screen<'p> {

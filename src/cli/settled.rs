@@ -7,9 +7,9 @@ use super::cause::{and_like_it, by_cause};
 use super::reasons::Reasons;
 use super::screen::Screen;
 use super::{Failure, exit, notes, unconfigured};
-use crate::archive::RowCounts;
-use crate::model::columns;
 use crate::run::{self, Disposition, Orphans, OtherConfiguration, RunReport};
+use coverledger_archive::RowCounts;
+use coverledger_core::model::columns;
 
 /// Prints what became of the market-days and why some were not published.
 ///
@@ -145,7 +145,7 @@ mod tests {
 
     use super::*;
     use crate::cli::screen::Paper;
-    use crate::model::{MarketDay, MarketId, PlatformId};
+    use coverledger_core::model::{MarketDay, MarketId, PlatformId};
 
     #[test]
     fn the_gravest_end_of_a_market_day_gives_the_exit_code() {

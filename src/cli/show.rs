@@ -7,12 +7,12 @@ use super::args::{Global, Show};
 use super::grid::{Cell, Grid};
 use super::screen::Screen;
 use super::{Failure, decided, exit, in_ticks, load};
-use crate::archive::{Objects, TableName, said_by_key};
-use crate::config::Workspace;
-use crate::export::caught;
-use crate::model::{MarketId, PlatformId, columns as c, legible};
-use crate::report;
 use crate::run::stores;
+use coverledger_archive::{Objects, TableName, said_by_key};
+use coverledger_config::Workspace;
+use coverledger_core::model::{MarketId, PlatformId, columns as c, legible};
+use coverledger_read::export::caught;
+use coverledger_report as report;
 
 /// Prints a table for people: the columns that answer the question, rates in percent with their interval.
 pub async fn run(args: &Show, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {

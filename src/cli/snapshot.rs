@@ -3,8 +3,8 @@
 use super::args::{Global, Snapshot as Arguments};
 use super::screen::Screen;
 use super::{Failure, exit, load};
-use crate::archive::Snapshot;
 use crate::run::stores;
+use coverledger_archive::Snapshot;
 
 /// Lists the objects that were the truth then: one line each, tab-separated, for other programs to read. Of a past that
 /// was pruned, or whose receipts are not all there, lists what is left of it and fails.

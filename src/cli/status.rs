@@ -9,11 +9,11 @@ use super::reasons::Reasons;
 use super::run::clock;
 use super::screen::Screen;
 use super::{Failure, Grid, behind, exit, load, notes, timetable, unconfigured};
-use crate::archive::{AttemptEnd, State};
-use crate::config::Job;
-use crate::model::{MarketId, PlatformId};
 use crate::plan::{Because, Dates, PlannedDay, PlatformPlan, Reprocess, Selection, Standing};
 use crate::run::{self, RunError, stores};
+use coverledger_archive::{AttemptEnd, State};
+use coverledger_config::Job;
+use coverledger_core::model::{MarketId, PlatformId};
 
 /// Prints a grid of market-days and, below, what stands in the way of those that are not published, and the jobs.
 pub async fn run(args: &Status, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {

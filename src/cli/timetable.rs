@@ -7,10 +7,10 @@ use jiff::Timestamp;
 
 use super::Grid;
 use super::screen::Screen;
-use crate::archive::RunRecord;
-use crate::config::{CatchUp, Job};
 use crate::schedule::Course;
-use crate::time::{Lapse, Zone};
+use coverledger_archive::RunRecord;
+use coverledger_config::{CatchUp, Job};
+use coverledger_core::time::{Lapse, Zone};
 
 /// What of a job is shown.
 pub struct Line<'a> {

@@ -6,7 +6,7 @@ use clap::builder::StyledStr;
 use clap::error::ContextValue;
 
 use super::screen::Lines;
-use crate::model::legible;
+use coverledger_core::model::legible;
 
 /// What clap says of it.
 pub struct Usage(String);

@@ -3,8 +3,8 @@
 use super::args::{Global, Verify};
 use super::screen::Screen;
 use super::{Failure, exit, load, unconfigured};
-use crate::archive::Repair;
 use crate::run::{self, stores};
+use coverledger_archive::Repair;
 
 /// Checks the archive and, if asked to, mends current paths.
 pub async fn run(args: &Verify, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {

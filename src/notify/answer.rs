@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::error::NotifyError;
-use crate::config::ChannelKind;
+use coverledger_config::ChannelKind;
 
 /// Judges an answer.
 pub(super) fn judge(kind: ChannelKind, status: u16, body: &[u8]) -> Result<(), NotifyError> {

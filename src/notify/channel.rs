@@ -7,7 +7,7 @@ use url::{Host, Url};
 
 use super::error::ChannelError;
 use super::secret::Secret;
-use crate::config::{self, ChannelKind, Topic};
+use coverledger_config::{self as config, ChannelKind, Topic};
 
 /// A channel whose address and secret are known. `Debug` shows neither.
 #[derive(Clone, PartialEq, Eq)]

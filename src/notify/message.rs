@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::config::Topic;
-use crate::model::{MarketDay, legible};
+use coverledger_config::Topic;
+use coverledger_core::model::{MarketDay, legible};
 
 /// Items that a message carries; the rest is a number.
 const MAX_ITEMS: usize = 50;

@@ -20,8 +20,8 @@ pub use post::TRIES;
 
 use futures::future::join_all;
 
-use crate::config::Topic;
-use crate::time::Clock;
+use coverledger_config::Topic;
+use coverledger_core::time::Clock;
 use post::Poster;
 
 /// What became of one message.

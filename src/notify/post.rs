@@ -14,8 +14,8 @@ use super::channel::Channel;
 use super::error::NotifyError;
 use super::message::Message;
 use super::render::{Post, render};
-use crate::model::program;
-use crate::time::Clock;
+use coverledger_core::VERSION;
+use coverledger_core::time::Clock;
 
 /// How often a message is posted before it is given up.
 pub const TRIES: u32 = 3;
@@ -50,7 +50,7 @@ impl<'c> Poster<'c> {
             .redirect(Policy::none())
             .http1_only()
             .referer(false)
-            .user_agent(format!("coverledger/{}", program::VERSION));
+            .user_agent(format!("coverledger/{}", VERSION));
         if channel.is_local() {
             client = client.no_proxy();
         }

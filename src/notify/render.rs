@@ -8,7 +8,7 @@ use url::Url;
 use super::channel::Channel;
 use super::message::Message;
 use super::sign;
-use crate::config::{ChannelKind, Topic};
+use coverledger_config::{ChannelKind, Topic};
 use jiff::Timestamp;
 
 /// Items that a chat shows; a program gets all that the message carries.

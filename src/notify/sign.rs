@@ -9,7 +9,7 @@ use super::secret::Secret;
 
 /// Our own: of the body, in hexadecimal, as GitHub and others do.
 pub(super) fn body(secret: &Secret, body: &[u8]) -> String {
-    let hex = crate::store::hex(&mac(secret.reveal().as_bytes(), body));
+    let hex = coverledger_store::hex(&mac(secret.reveal().as_bytes(), body));
     format!("sha256={hex}")
 }
 

@@ -14,8 +14,8 @@ use serde_json::Value;
 
 use super::post::Poster;
 use super::*;
-use crate::config::{self, ChannelKind};
-use crate::model::{MarketDay, MarketId, PlatformId};
+use coverledger_config::{self as config, ChannelKind};
+use coverledger_core::model::{MarketDay, MarketId, PlatformId};
 
 const CANARY: &str = "canary-4f2a";
 

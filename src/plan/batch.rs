@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::{PlannedDay, PlannedExport, PlatformPlan, Standing, export_dates};
-use crate::model::MarketDay;
+use coverledger_core::model::MarketDay;
 
 /// Due market-days that are counted together, and every export that any of them stands on.
 #[derive(Debug, Clone)]

@@ -4,11 +4,11 @@ use jiff::Timestamp;
 
 use super::lack::Lack;
 use super::{Because, PlannedExport, Reprocess, Selection, Standing, Window};
-use crate::archive::{Attempt, AttemptEnd, Content, Receipt, State};
-use crate::config::{Platform, Workspace};
-use crate::export::named;
-use crate::model::MarketId;
-use crate::time::LocalDay;
+use coverledger_archive::{Attempt, AttemptEnd, Content, Receipt, State};
+use coverledger_config::{Platform, Workspace};
+use coverledger_core::model::MarketId;
+use coverledger_core::time::LocalDay;
+use coverledger_read::export::named;
 
 /// What is known of a market-day before a run.
 pub(super) struct DayFacts<'a> {

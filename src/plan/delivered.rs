@@ -8,10 +8,10 @@ use jiff::{Timestamp, ToSpan as _};
 use super::lack::Lack;
 use super::window::Window;
 use super::{Known, PlannedExport};
-use crate::config::{Export, IfMissing, Pages, PathInstant, Platform, Rows};
-use crate::export::near_misses;
-use crate::model::MarketId;
-use crate::time::DayRule;
+use coverledger_config::{Export, IfMissing, Pages, PathInstant, Platform, Rows};
+use coverledger_core::model::MarketId;
+use coverledger_core::time::DayRule;
+use coverledger_read::export::near_misses;
 
 /// How many dates before and after a date are its neighbours.
 const NEIGHBOURS: i64 = 3;

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::PlannedExport;
-use crate::archive::{Fingerprint, TableFamily};
-use crate::config::{Order, Platform, Rows};
-use crate::model::Turn;
+use coverledger_archive::{Fingerprint, TableFamily};
+use coverledger_config::{Order, Platform, Rows};
+use coverledger_core::model::Turn;
 
 /// Hash of everything that a market-day would be made from: its exports as they are listed, the configuration, the
 /// version of its numbers and the time-zone data; and the turns of rotations that reach into it, which nothing else depends on.

@@ -6,9 +6,9 @@ use jiff::civil::Date;
 use super::PlannedExport;
 use super::delivered::Delivered;
 use super::window::Window;
-use crate::config::{Export, IfMissing, PathPattern, Rows};
-use crate::model::MarketId;
-use crate::time::{DayRule, LocalDay};
+use coverledger_config::{Export, IfMissing, PathPattern, Rows};
+use coverledger_core::model::MarketId;
+use coverledger_core::time::{DayRule, LocalDay};
 
 /// What a market-day cannot do without and that is not there.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -11,11 +11,11 @@ use super::fingerprint::fingerprint;
 use super::lack::{Asked, Lack};
 use super::window::last_end;
 use super::{Because, Reprocess, Selection, Standing, Window};
-use crate::archive::{Attempt, Receipt, State, Unit};
-use crate::config::{Platform, Workspace};
-use crate::export::Found;
-use crate::model::{MarketDay, MarketId, PlatformId, Turns};
-use crate::time::LocalDay;
+use coverledger_archive::{Attempt, Receipt, State, Unit};
+use coverledger_config::{Platform, Workspace};
+use coverledger_core::model::{MarketDay, MarketId, PlatformId, Turns};
+use coverledger_core::time::LocalDay;
+use coverledger_read::export::Found;
 
 /// So few dates may lack neighbours among themselves.
 const FEW_DATES: usize = 3;

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::window::spread;
-use crate::config::Export;
-use crate::time::{DayRule, LocalDay};
+use coverledger_config::Export;
+use coverledger_core::time::{DayRule, LocalDay};
 
 /// The instants of the platform's days whose market-days read an object of this date: from the first on, before the
 /// second.
@@ -40,11 +40,11 @@ mod tests {
     use jiff::ToSpan as _;
 
     use super::*;
-    use crate::config::{Order, PathPart};
-    use crate::model::MarketId;
     use crate::plan::Window;
     use crate::plan::fingerprint::tests::platform;
-    use crate::time::Zone;
+    use coverledger_config::{Order, PathPart};
+    use coverledger_core::model::MarketId;
+    use coverledger_core::time::Zone;
 
     /// A log of covers of UTC days; such a one is read a day early whatever is said.
     fn dated(zone: &str, early_days: u16, late_days: u16) -> Export {

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use crate::config::{Job, Market};
-use crate::model::{MarketId, PlatformId};
+use coverledger_config::{Job, Market};
+use coverledger_core::model::{MarketId, PlatformId};
 
 /// Which local dates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

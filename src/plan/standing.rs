@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::archive::State;
+use coverledger_archive::State;
 
 /// Where a market-day stands before a run.
 #[derive(Debug, Clone, PartialEq, Eq)]

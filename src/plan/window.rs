@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use jiff::{Span, ToSpan as _};
 
-use crate::config::{Export, Market, Platform};
-use crate::model::MarketId;
-use crate::time::{DayRule, LocalDay};
+use coverledger_config::{Export, Market, Platform};
+use coverledger_core::model::MarketId;
+use coverledger_core::time::{DayRule, LocalDay};
 
 /// The dates of an export's objects that a market-day stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

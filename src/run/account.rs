@@ -5,9 +5,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Disposition, OtherConfiguration, RunReport, Unconfigured, error_text};
-use crate::archive::{RowCounts, State};
-use crate::model::{MarketDay, Unknown};
 use crate::notify::Told;
+use coverledger_archive::{RowCounts, State};
+use coverledger_core::model::{MarketDay, Unknown};
 
 const VERSION: u32 = 1;
 

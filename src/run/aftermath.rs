@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{News, Situation, Stop, error_text};
-use crate::archive::{Archive, RunRecord, Told};
-use crate::config::{self, Topic};
 use crate::notify::{self, Channel, Item, Message};
-use crate::time::Clock;
+use coverledger_archive::{Archive, RunRecord, Told};
+use coverledger_config::{self as config, Topic};
+use coverledger_core::time::Clock;
 
 /// A run that is over.
 #[derive(Debug, Clone, Copy)]

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
 use super::{RunError, Stop};
-use crate::store::{Fetched, Object, Store, StoreError};
+use coverledger_store::{Fetched, Object, Store, StoreError};
 
 /// Bytes that may be fetched ahead; they wait in unnamed files.
 const MOST_BYTES: u64 = 256 << 20;

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::Timestamp;
 
-use crate::config::{Columns, CoverRule, Newest, Order, Platform, Rows, TextRule, Workspace};
-use crate::count::{self, Book, BookDay, Booked, Counted, Entry, Scope, Subject};
-use crate::export::{self, ExportError, ReadReport, Reading};
-use crate::model::{CountRow, Fact, FactKey, Figures, MarketId, Parts, TurnFact, TurnNumber, Turns};
 use crate::plan::{Batch, PlannedDay, PlannedExport};
+use coverledger_config::{Columns, CoverRule, Newest, Order, Platform, Rows, TextRule, Workspace};
+use coverledger_core::count::{self, Book, BookDay, Booked, Counted, Entry, Scope, Subject};
+use coverledger_core::model::{CountRow, Fact, FactKey, Figures, MarketId, Parts, TurnFact, TurnNumber, Turns};
+use coverledger_read::export::{self, ExportError, ReadReport, Reading};
 
 use super::error_text;
 use super::pages::PageSets;

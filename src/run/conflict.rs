@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::count::{Conflict, ConflictKind, Delivered};
 use crate::plan::Batch;
+use coverledger_core::count::{Conflict, ConflictKind, Delivered};
 
 const DAY_US: i64 = 86_400_000_000;
 

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::count::{LogTold, Overlap, Without};
-use crate::time::Zone;
+use coverledger_core::count::{LogTold, Overlap, Without};
+use coverledger_core::time::Zone;
 
 /// So many broadcasts are named.
 const NAMED: usize = 3;

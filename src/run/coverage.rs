@@ -11,9 +11,9 @@
 use jiff::Timestamp;
 
 use super::reading::{CountedBatch, ReadExport};
-use crate::config::{Export, IfMissing, Platform, Rows};
 use crate::plan::{Batch, PlannedDay, PlannedExport, Window};
-use crate::time::{DayRule, LocalDay};
+use coverledger_config::{Export, IfMissing, Platform, Rows};
+use coverledger_core::time::{DayRule, LocalDay};
 
 /// Whether what was read covers a market-day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -202,7 +202,7 @@ impl Spans {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Zone;
+    use coverledger_core::time::Zone;
 
     /// What objects with these stretches of time cover of 2026-11-DAY in New York.
     fn coverage(day: i8, spans: &[(&str, &str)]) -> Coverage {

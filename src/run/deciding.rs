@@ -19,14 +19,14 @@ use tokio::runtime::Handle;
 use super::abreast::{Turns, abreast};
 use super::publishing::{draft, failed, table};
 use super::{Disposition, Stop, error_text};
-use crate::archive::{
+use crate::plan::Selection;
+use coverledger_archive::{
     Archive, ArchiveError, BoxError, Draft, FactRecord, Published, PublishedTables, Receipt, Stamp, State,
     TableBytes, TableName, Unit,
 };
-use crate::config::{Decisions, Workspace};
-use crate::model::{MarketId, PlatformId};
-use crate::plan::Selection;
-use crate::report::{self, Evidence};
+use coverledger_config::{Decisions, Workspace};
+use coverledger_core::model::{MarketId, PlatformId};
+use coverledger_report::{self as report, Evidence};
 use history::evidence;
 use inputs::{Inputs, fingerprint};
 

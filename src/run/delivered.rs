@@ -7,13 +7,13 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use super::RunError;
-use crate::archive::{Archive, ArchiveError};
-use crate::config::{Export, IfMissing, Platform, Workspace};
-use crate::export::{Found, find};
-use crate::model::{MarketId, PlatformId};
 use crate::plan::{Known, Place, Window, export_dates};
-use crate::store::Store;
-use crate::time::LocalDay;
+use coverledger_archive::{Archive, ArchiveError};
+use coverledger_config::{Export, IfMissing, Platform, Workspace};
+use coverledger_core::model::{MarketId, PlatformId};
+use coverledger_core::time::LocalDay;
+use coverledger_read::export::{Found, find};
+use coverledger_store::Store;
 
 /// So many export dates before those that are looked at tell whether a platform had begun to deliver.
 const LOOKED_BEFORE_DAYS: i64 = 31;

@@ -2,8 +2,8 @@
 
 use thiserror::Error;
 
-use crate::archive::ArchiveError;
-use crate::store::StoreError;
+use coverledger_archive::ArchiveError;
+use coverledger_store::StoreError;
 
 /// Why a run could not be carried out.
 #[derive(Debug, Error)]

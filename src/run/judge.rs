@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::archive::{ExportRecord, Receipt, RowCounts, State};
-use crate::config::Settings;
-use crate::count::ConflictKind;
-use crate::export::{Commonest, ReadReport};
-use crate::model::{Bounds, Check, Fact, MarketId, Reason, Verdict};
 use crate::plan::{Batch, PlannedDay, PlannedExport};
-use crate::report::KNOWN_PART;
+use coverledger_archive::{ExportRecord, Receipt, RowCounts, State};
+use coverledger_config::Settings;
+use coverledger_core::count::ConflictKind;
+use coverledger_core::model::{Bounds, Check, Fact, MarketId, Reason, Verdict};
+use coverledger_read::export::{Commonest, ReadReport};
+use coverledger_report::KNOWN_PART;
 
 use super::conflict;
 use super::mend::mend;

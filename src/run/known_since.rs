@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::archive::{Archive, ExportRecord, Receipt, Unit};
-use crate::config::{Export, Order, Rows};
-use crate::model::MarketId;
 use crate::plan::PlannedExport;
+use coverledger_archive::{Archive, ExportRecord, Receipt, Unit};
+use coverledger_config::{Export, Order, Rows};
+use coverledger_core::model::MarketId;
 
 /// Objects that receipts tell of, by their bytes.
 pub(super) struct KnownSince<'a>(BTreeMap<&'a str, Vec<Known<'a>>>);

@@ -10,10 +10,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{Disposition, Stop, error_text};
-use crate::archive::{Archive, Holder, Leases, Receipt, Theirs};
-use crate::model::{MarketDay, MarketId};
 use crate::plan::{Batch, Because, PlannedDay, PlatformPlan, Standing};
-use crate::time::Clock;
+use coverledger_archive::{Archive, Holder, Leases, Receipt, Theirs};
+use coverledger_core::model::{MarketDay, MarketId};
+use coverledger_core::time::Clock;
 
 /// How often in the length of a lease somebody who waits for its end looks.
 const LOOKS: u32 = 6;

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use crate::config::Workspace;
-use crate::count::{Feed, Input, Placed};
-use crate::export::{Signal, Signals};
-use crate::model::{Era, MarketId, Stage, TurnNumber, Turns};
 use crate::plan::PlannedDay;
-use crate::time::{Calendar, Cuts};
+use coverledger_config::Workspace;
+use coverledger_core::count::{Feed, Input, Placed};
+use coverledger_core::model::{Era, MarketId, Stage, TurnNumber, Turns};
+use coverledger_core::time::{Calendar, Cuts};
+use coverledger_read::export::{Signal, Signals};
 
 /// The calendars of all markets of a batch.
 pub(super) struct Clocks {

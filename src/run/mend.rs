@@ -1,6 +1,6 @@
 //! What most likely mends an export of which too many records were rejected, by the commonest reason.
 
-use crate::model::Reason;
+use coverledger_core::model::Reason;
 
 /// What to do about records that are rejected for a reason; `None` where only the records themselves can tell.
 pub(super) fn mend(reason: Reason) -> Option<&'static str> {

@@ -63,13 +63,13 @@ pub use stop::Stop;
 pub use troubles::{News, Situation};
 pub use unconfigured::{Unconfigured, unconfigured, unit_lacks};
 
-use crate::archive::Stamp;
-use crate::config::{Job, Workspace};
-use crate::count::Memory;
 use crate::plan::{Batch, PlatformPlan, Selection, Standing};
-use crate::store::{Store, sha256_hex};
-use crate::time::Clock;
 use abreast::Turns;
+use coverledger_archive::Stamp;
+use coverledger_config::{Job, Workspace};
+use coverledger_core::count::Memory;
+use coverledger_core::time::Clock;
+use coverledger_store::{Store, sha256_hex};
 use leasing::Leasing;
 use reading::Source;
 use shift::Shift;

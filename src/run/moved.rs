@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::error_text;
-use crate::archive::{Archive, Receipt, TableName};
-use crate::config::Market;
-use crate::model::MarketDay;
 use crate::plan::PlannedDay;
-use crate::report;
+use coverledger_archive::{Archive, Receipt, TableName};
+use coverledger_config::Market;
+use coverledger_core::model::MarketDay;
+use coverledger_report as report;
 
 /// Whether the slots of a published market-day began at other instants than they do by the configuration. Where the
 /// configuration is the one that it was published by they do not, and where it has no rows in slots nobody can say.

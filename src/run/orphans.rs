@@ -1,6 +1,6 @@
 //! Clicks without an impression: what they say of a log.
 
-use crate::model::{Count, Fact};
+use coverledger_core::model::{Count, Fact};
 
 /// The clicks of a market-day by viewers who were shown nothing, by the same log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

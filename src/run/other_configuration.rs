@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::{Disposition, RunReport, error_text};
-use crate::archive::{Archive, ArchiveError, Receipt};
-use crate::config::Workspace;
-use crate::model::{MarketId, PlatformId};
 use crate::plan::{PlannedDay, PlatformPlan};
+use coverledger_archive::{Archive, ArchiveError, Receipt};
+use coverledger_config::Workspace;
+use coverledger_core::model::{MarketId, PlatformId};
 
 /// Published market-days of another configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]

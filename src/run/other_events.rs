@@ -1,7 +1,7 @@
 //! Rows that were taken for redeliveries and are not: their `event_id` is not one of events.
 
-use crate::count::Outcome;
 use crate::plan::PlannedDay;
+use coverledger_core::count::Outcome;
 
 use super::judge::is_above;
 

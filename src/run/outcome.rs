@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::archive::{RowCounts, State};
-use crate::model::{MarketDay, Unknown};
 use crate::plan::{PlannedDay, Standing};
+use coverledger_archive::{RowCounts, State};
+use coverledger_core::model::{MarketDay, Unknown};
 
 use super::progress::{Observer, Step};
 use super::{Orphans, OtherConfiguration, Unconfigured};

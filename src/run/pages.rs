@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::reading::{ReadExport, Unread};
-use crate::export::Claim;
-use crate::model::MarketId;
 use crate::plan::{Batch, PlannedExport};
+use coverledger_core::model::MarketId;
+use coverledger_read::export::Claim;
 
 /// The objects of a batch as far as they are pages, by their number in it.
 pub(super) struct PageSets {

@@ -6,12 +6,12 @@ use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::archive::{Archive, ArchiveError, Newest};
-use crate::config::{Platform, Workspace};
-use crate::export::{Search, find, is_matched, near_misses};
-use crate::model::{MarketDay, MarketId, PlatformId};
 use crate::plan::{Known, PlannedExport, PlatformPlan, Selection, listed_dates, windows};
-use crate::store::Store;
+use coverledger_archive::{Archive, ArchiveError, Newest};
+use coverledger_config::{Platform, Workspace};
+use coverledger_core::model::{MarketDay, MarketId, PlatformId};
+use coverledger_read::export::{Search, find, is_matched, near_misses};
+use coverledger_store::Store;
 
 use super::delivered::{begun, markers};
 use super::{RunError, error_text};

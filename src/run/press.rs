@@ -12,8 +12,8 @@ use super::progress::{Observer, Step};
 use super::publishing::Publisher;
 use super::reading::CountedBatch;
 use super::{Disposition, RunError};
-use crate::model::MarketDay;
 use crate::plan::Batch;
+use coverledger_core::model::MarketDay;
 
 /// What became of market-days.
 type Days = Vec<(MarketDay, Disposition)>;

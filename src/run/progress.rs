@@ -1,6 +1,6 @@
 //! What a run tells while it works; the command line draws it, everything else ignores it.
 
-use crate::model::MarketDay;
+use coverledger_core::model::MarketDay;
 
 use super::Disposition;
 

@@ -8,15 +8,16 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 use tokio::runtime::Handle;
 
-use crate::archive::{
+use crate::plan::{Batch, PlannedDay, PlatformPlan, Window};
+use coverledger_archive::{
     Archive, ArchiveError, Attempt, AttemptEnd, Content, Draft, ExportRecord, PublishError, Published, Receipt,
     Stamp, State, TableBytes, TableName, Unit,
 };
-use crate::config::{Platform, Workspace};
-use crate::model::{Fact, MarketDay, program};
-use crate::plan::{Batch, PlannedDay, PlatformPlan, Window};
-use crate::report::{self, Rendered, Sheet};
-use crate::time::tz_release;
+use coverledger_config::{Platform, Workspace};
+use coverledger_core::VERSION;
+use coverledger_core::model::{Fact, MarketDay};
+use coverledger_core::time::tz_release;
+use coverledger_report::{self as report, Rendered, Sheet};
 
 use super::abreast::{Turns, abreast};
 use super::cover_log;
@@ -310,7 +311,7 @@ pub(super) fn draft(state: State, fingerprint: &str, exports: Vec<ExportRecord>,
         facts: Vec::new(),
         totals: BTreeMap::new(),
         config_sha256: config_sha256.to_owned(),
-        program_version: program::VERSION.to_owned(),
+        program_version: VERSION.to_owned(),
         tz_release: tz_release().to_owned(),
         engine: ENGINE.to_owned(),
         partly: None,
@@ -340,8 +341,8 @@ pub(super) fn failed(error: &PublishError) -> Disposition {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::archive::ArchiveError;
-    use crate::store::{StoreError, StoreProblem};
+    use coverledger_archive::ArchiveError;
+    use coverledger_store::{StoreError, StoreProblem};
 
     #[test]
     fn a_full_disk_is_told_from_what_an_export_or_another_run_is_to_blame_for() {
@@ -351,9 +352,9 @@ mod tests {
         };
         let full = || of(StoreProblem::Disk("No space left on device".to_owned()));
         assert!(matches!(failed(&PublishError::Archive(full())), Disposition::NoSpace { .. }));
-        let unit = Box::new(Unit::MarketDay(crate::model::MarketDay {
-            platform: crate::model::PlatformId::new("p"),
-            market: crate::model::MarketId::new("JP"),
+        let unit = Box::new(Unit::MarketDay(coverledger_core::model::MarketDay {
+            platform: coverledger_core::model::PlatformId::new("p"),
+            market: coverledger_core::model::MarketId::new("JP"),
             local_date: jiff::civil::date(2026, 11, 21),
         }));
         let half = PublishError::NotShown { unit, revision: 3, source: Box::new(full()) };

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::config::{Export, Market, Platform, Workspace};
-use crate::export::Reach;
-use crate::model::MarketId;
 use crate::plan::{self, Batch, PlannedExport};
+use coverledger_config::{Export, Market, Platform, Workspace};
+use coverledger_core::model::MarketId;
+use coverledger_read::export::Reach;
 
 /// The reach of every export on every date of a batch.
 pub(super) struct Reaches {

@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::reading::{ReadExport, Unread};
-use crate::config::{Export, Platform, Workspace};
-use crate::export::Beyond;
 use crate::plan::{self, Batch};
-use crate::time::{DayRule, Zone};
+use coverledger_config::{Export, Platform, Workspace};
+use coverledger_core::time::{DayRule, Zone};
+use coverledger_read::export::Beyond;
 
 /// No export may be read by more days than these.
 const MOST_DAYS: u16 = 31;

@@ -11,14 +11,14 @@ use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tracing::Span;
 
-use crate::archive::RowCounts;
-use crate::config::{Platform, Rows, Workspace};
-use crate::count::{Booked, Counted, Counter, Effort, Fed, Feed, Landed, Memory, Outcome, Scope};
-use crate::export::{self, Excerpt, ExportError, Halt, ReadReport, Reading};
-use crate::model::{Fact, MarketId, Page, TurnFact, Turns, Unknown};
 use crate::plan::{Batch, PlannedDay, PlannedExport, Window};
-use crate::store::{Fetched, Object, Store, StoreError, StoreProblem};
-use crate::time::{Zone, span};
+use coverledger_archive::RowCounts;
+use coverledger_config::{Platform, Rows, Workspace};
+use coverledger_core::count::{Booked, Counted, Counter, Effort, Fed, Feed, Landed, Memory, Outcome, Scope};
+use coverledger_core::model::{Fact, MarketId, Page, TurnFact, Turns, Unknown};
+use coverledger_core::time::{Zone, span};
+use coverledger_read::export::{self, Excerpt, ExportError, Halt, ReadReport, Reading};
+use coverledger_store::{Fetched, Object, Store, StoreError, StoreProblem};
 
 use super::ahead::Ahead;
 use super::booking::{self, Room};

@@ -12,9 +12,9 @@ use super::publishing::Publisher;
 use super::reading::{self, Counting, ReadExport, Source, Unread};
 use super::watch::{Ended, Stint};
 use super::{BATCH_BYTES, BATCH_DATES, Disposition, ExportOutcome, Orphans, RunError, RunReport, error_text};
-use crate::archive::{Archive, RowCounts, Stamp, Theirs};
-use crate::model::{MarketDay, Unknown};
 use crate::plan::{Batch, PlannedDay, PlannedExport, PlatformPlan, Selection, Standing};
+use coverledger_archive::{Archive, RowCounts, Stamp, Theirs};
+use coverledger_core::model::{MarketDay, Unknown};
 
 /// What working off plans needs.
 pub(super) struct Shift<'a> {

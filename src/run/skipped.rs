@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::error_text;
-use crate::archive::{Archive, PublishError, Retired, Stamp, Unit};
-use crate::config::Workspace;
-use crate::model::{MarketDay, MarketId, PlatformId};
 use crate::plan::Selection;
+use coverledger_archive::{Archive, PublishError, Retired, Stamp, Unit};
+use coverledger_config::Workspace;
+use coverledger_core::model::{MarketDay, MarketId, PlatformId};
 
 /// Retires those among the dates of a selection. What cannot be retired is told in the log, and looked for again by the
 /// next run that looks at the date.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use crate::export::Halt;
+use coverledger_read::export::Halt;
 
 /// Whether somebody asked a run to stop. Cheap to clone; never taken back.
 #[derive(Debug, Clone, Default)]

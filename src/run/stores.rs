@@ -1,8 +1,9 @@
 //! The two stores of a configuration, opened.
 
-use crate::archive::Archive;
-use crate::config::{Settings, StoreLocation};
-use crate::store::{IfMissing, Limits, Store, StoreError};
+use crate::program;
+use coverledger_archive::Archive;
+use coverledger_config::{Settings, StoreLocation};
+use coverledger_store::{IfMissing, Limits, Store, StoreError};
 
 fn open(location: &StoreLocation, if_missing: IfMissing, settings: &Settings) -> Result<Store, StoreError> {
     let limits = Limits { requests: settings.requests, bytes_per_second: settings.bandwidth_bytes };
@@ -44,7 +45,8 @@ pub fn archive_for_planning(settings: &Settings) -> Result<Archive, StoreError> 
 /// # Errors
 /// [`StoreError`] when it cannot be set up or ignores create-only puts.
 pub async fn archive_for_writing(settings: &Settings) -> Result<Archive, StoreError> {
-    Archive::for_writing(open(&settings.archive, IfMissing::Create, settings)?).await
+    let archive = Archive::for_writing(open(&settings.archive, IfMissing::Create, settings)?).await?;
+    Ok(archive.by_commit(program::COMMIT))
 }
 
 /// The archive, to leave a note about a run in; a folder that is missing is made.

@@ -13,12 +13,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::archive::Receipt;
-use crate::config::{Export, MarketRule, Platform};
-use crate::export::{ReadReport, Seen};
-use crate::model::MarketId;
 use crate::plan::{self, Batch, PlannedExport};
-use crate::time::{DayRule, LocalDay};
+use coverledger_archive::Receipt;
+use coverledger_config::{Export, MarketRule, Platform};
+use coverledger_core::model::MarketId;
+use coverledger_core::time::{DayRule, LocalDay};
+use coverledger_read::export::{ReadReport, Seen};
 
 use super::reading::{ReadExport, Unread};
 pub(super) use before::receipts_before;

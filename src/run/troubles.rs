@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::{Disposition, RunReport};
-use crate::archive::{RunRecord, Told, Trouble, TroubleTopic};
-use crate::config::Topic;
-use crate::model::MarketDay;
+use coverledger_archive::{RunRecord, Told, Trouble, TroubleTopic};
+use coverledger_config::Topic;
+use coverledger_core::model::MarketDay;
 
 /// A market-day; `None`: the run itself.
 type Subject = Option<MarketDay>;

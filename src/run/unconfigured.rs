@@ -4,9 +4,9 @@
 use std::fmt;
 
 use super::error_text;
-use crate::archive::{Archive, ArchiveError, Shown, Unit};
-use crate::config::Workspace;
-use crate::model::{MarketId, PlatformId};
+use coverledger_archive::{Archive, ArchiveError, Shown, Unit};
+use coverledger_config::Workspace;
+use coverledger_core::model::{MarketId, PlatformId};
 
 /// Something that is published and not configured.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::Stop;
-use crate::export::Halt;
+use coverledger_read::export::Halt;
 
 /// What a platform's first stint takes besides its bytes.
 const FIRST_STINT: Duration = Duration::from_secs(5);

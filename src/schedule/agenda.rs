@@ -10,8 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::course::Course;
 use super::driver::Handled;
-use crate::archive::RecordedSchedule;
-use crate::config::{CatchUp, Job, Schedule};
+use coverledger_archive::RecordedSchedule;
+use coverledger_config::{CatchUp, Job, Schedule};
 
 /// Jobs that run at one time.
 const AT_ONCE: usize = 2;

@@ -18,9 +18,9 @@ use tokio::sync::{oneshot, watch};
 use super::agenda::Start;
 use super::driver::Asked;
 use super::health::Ending;
-use crate::config::Snapshot;
 use crate::run::Account;
-use crate::time::span;
+use coverledger_config::Snapshot;
+use coverledger_core::time::span;
 
 /// The most of a child's account that is read.
 const MOST_BYTES: u64 = 64 << 20;

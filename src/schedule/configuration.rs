@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-use crate::config::{ConfigError, Snapshot, Workspace, load_from};
+use coverledger_config::{ConfigError, Snapshot, Workspace, load_from};
 
 /// A configuration that is sound.
 #[derive(Debug)]
@@ -118,7 +118,7 @@ impl Configuration {
 mod tests {
     use super::super::testing::files;
     use super::*;
-    use crate::model::MarketId;
+    use coverledger_core::model::MarketId;
 
     const MARKETS: &str = "config/markets.yaml";
     const JOB: &str = "jobs/nightly.yaml";

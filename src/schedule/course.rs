@@ -6,9 +6,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::archive::RecordedSchedule;
-use crate::config::Schedule;
-use crate::time::{Cron, Lapse, Zone};
+use coverledger_archive::RecordedSchedule;
+use coverledger_config::Schedule;
+use coverledger_core::time::{Cron, Lapse, Zone};
 
 /// Schedules that are remembered: somebody who edits a line again and again before it comes due.
 const REMEMBERED: usize = 8;

@@ -13,8 +13,8 @@ use tokio::time::{Instant, timeout};
 use super::agenda::{Agenda, Note, Order, Pass, Start, Verdict};
 use super::configuration::Found;
 use super::health::{Ending, Event, Files, Health, JobHealth, RunEnd};
-use crate::archive::RecordedSchedule;
-use crate::config::Job;
+use coverledger_archive::RecordedSchedule;
+use coverledger_config::Job;
 
 /// How long a store that did not answer is left alone.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::archive::{AttemptEnd, State};
-use crate::config::{Job, Workspace};
-use crate::model::{MarketDay, MarketId, PlatformId};
 use crate::plan::{PlannedDay, PlatformPlan, Selection, Standing, windows};
 use crate::run::Account;
+use coverledger_archive::{AttemptEnd, State};
+use coverledger_config::{Job, Workspace};
+use coverledger_core::model::{MarketDay, MarketId, PlatformId};
 
 /// Where a market-day that is over stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -26,8 +26,8 @@ use tokio::time::{sleep, timeout};
 
 use super::health::Health;
 use super::metrics::{self, Metrics};
-use crate::model::legible;
-use crate::time::Clock;
+use coverledger_core::model::legible;
+use coverledger_core::time::Clock;
 
 /// Each takes a file, and some kilobytes.
 const MAX_CONNECTIONS: usize = 128;

@@ -16,8 +16,8 @@ use prometheus_client::registry::Registry;
 
 use super::freshness::{DayState, Freshness, Seen};
 use super::health::{Ending, Health, RunEnd};
-use crate::archive::RowCounts;
-use crate::config::Workspace;
+use coverledger_archive::RowCounts;
+use coverledger_config::Workspace;
 
 /// What the text is.
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";

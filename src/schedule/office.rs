@@ -12,11 +12,11 @@ use super::child::Program;
 use super::configuration::{Configuration, Found};
 use super::driver::{Asked, Handled, World};
 use super::health::Ending;
-use crate::archive::{Archive, RunRecord};
-use crate::config::{self, Job, Topic, Workspace};
 use crate::notify::{self, Channel, Item, Message};
 use crate::run::{Aftermath, Situation, Stop, error_text, stores};
-use crate::time::Clock;
+use coverledger_archive::{Archive, RunRecord};
+use coverledger_config::{self as config, Job, Topic, Workspace};
+use coverledger_core::time::Clock;
 
 /// How long the archive may take to answer.
 const PATIENCE: Duration = Duration::from_mins(1);

@@ -4,9 +4,9 @@ use std::fs;
 
 use jiff::Timestamp;
 
-use crate::archive::{RowCounts, State};
-use crate::config::{self, Workspace};
 use crate::run::{Account, DayAccount};
+use coverledger_archive::{RowCounts, State};
+use coverledger_config::{self as config, Workspace};
 
 const FILES: [(&str, &str); 5] = [
     (

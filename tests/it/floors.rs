@@ -2,32 +2,32 @@
 
 use std::path::Path;
 
-/// Every module and the floor it stands on.
-const FLOORS: [(&str, u8); 16] = [
-    ("stats", 0),
+/// Modules that share a crate, and the floor each stands on in it. Crates are kept apart by the compiler.
+const FLOORS: [(&str, u8); 11] = [
+    // core
     ("time", 0),
     ("model", 0),
-    ("config", 1),
-    ("store", 1),
-    ("archive", 2),
-    ("count", 2),
-    ("export", 2),
-    ("notify", 2),
-    ("plan", 3),
-    ("report", 3),
-    ("run", 4),
-    ("schedule", 5),
-    ("demo", 5),
-    ("inspect", 5),
-    ("cli", 6),
+    ("count", 1),
+    // read
+    ("export", 0),
+    ("inspect", 1),
+    // the program
+    ("program", 0),
+    ("notify", 1),
+    ("plan", 1),
+    ("run", 2),
+    ("schedule", 3),
+    ("cli", 4),
 ];
+/// Crates of one module: they have no floors.
+const SINGLE: [&str; 6] = ["stats", "config", "store", "archive", "report", "demo"];
 const PRINTING: [&str; 5] = ["println!", "eprintln!", "print!", "eprint!", "dbg!"];
 /// What people read is written to through one door each: the screen, which shows what would steer a terminal by its number,
 /// the log, which does the same, and the progress bar.
 const STREAMS: [&str; 2] = ["io::stdout", "io::stderr"];
 const DOORS: [&str; 3] = ["cli/screen.rs", "cli/logging.rs", "cli/progress.rs"];
 
-/// A source file: its path below `src/` and its text.
+/// A source file: its path and its text. Paths of the program's own files begin below `src/`.
 struct Source {
     path: String,
     text: String,
@@ -38,9 +38,19 @@ impl Source {
         Self { path: path.to_owned(), text: text.to_owned() }
     }
 
-    /// The top module it belongs to; `None` for `lib.rs` and `main.rs`, which stand above all.
+    /// The crate, `None` for the program, and the path below its `src/`.
+    fn in_crate(&self) -> (Option<&str>, &str) {
+        let parts = self.path.strip_prefix("crates/").and_then(|path| path.split_once("/src/"));
+        parts.map_or((None, self.path.as_str()), |(name, path)| (Some(name), path))
+    }
+
+    /// The top module it belongs to; `None` for `lib.rs` and `main.rs`, which stand above all, and in a crate of one module.
     fn module(&self) -> Option<&str> {
-        let first = self.path.split('/').next()?;
+        let (name, path) = self.in_crate();
+        if name.is_some_and(|name| SINGLE.contains(&name)) {
+            return None;
+        }
+        let first = path.split('/').next()?;
         let name = first.strip_suffix(".rs").unwrap_or(first);
         (!["lib", "main"].contains(&name)).then_some(name)
     }
@@ -52,8 +62,9 @@ impl Source {
 
     /// How many modules lie between the crate's root and this file's items.
     fn depth(&self) -> usize {
-        let parts = self.path.split('/').count();
-        if self.path.ends_with("mod.rs") { parts - 1 } else { parts }
+        let (_, path) = self.in_crate();
+        let parts = path.split('/').count();
+        if path.ends_with("mod.rs") || path == "lib.rs" { parts - 1 } else { parts }
     }
 
     /// Lines of code with their numbers, comments left out.
@@ -86,7 +97,7 @@ impl Source {
     /// Modules under `#[cfg(test)]` that are files or folders, such as `archive/tests`.
     fn test_modules(&self) -> Vec<String> {
         let folder = match self.path.rsplit_once('/') {
-            Some((folder, "mod.rs")) => format!("{folder}/"),
+            Some((folder, "mod.rs" | "lib.rs")) => format!("{folder}/"),
             Some(_) => self.path.replace(".rs", "/"),
             None => String::new(),
         };
@@ -207,15 +218,24 @@ fn collect(folder: &Path, below: &str, sources: &mut Vec<Source>) {
     }
 }
 
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
 #[test]
 fn every_module_uses_only_what_is_below_it() {
     let mut sources = Vec::new();
-    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), "", &mut sources);
+    collect(&root().join("src"), "", &mut sources);
+    collect(&root().join("crates"), "crates/", &mut sources);
     sources.sort_by(|one, other| one.path.cmp(&other.path));
     assert!(sources.len() > 60, "only {} sources were found", sources.len());
     let found: Vec<&str> = sources.iter().filter_map(Source::module).collect();
-    for module in ["time", "model", "config", "store", "archive", "count", "export", "report"] {
+    for (module, _) in FLOORS {
         assert!(found.contains(&module), "`{module}` was not found");
+    }
+    let crates: Vec<&str> = sources.iter().filter_map(|source| source.in_crate().0).collect();
+    for name in SINGLE {
+        assert!(crates.contains(&name), "`{name}` was not found");
     }
     let complaints = complaints(&sources);
     assert!(complaints.is_empty(), "{} complaints:\n{}", complaints.len(), complaints.join("\n"));
@@ -228,34 +248,38 @@ fn planted(path: &str, text: &str) -> Vec<String> {
 
 #[test]
 fn a_planted_step_up_or_sideways_is_found() {
-    let up = planted("count/row.rs", "//! Rows.\n\nuse crate::run::Outcome;\n");
-    assert_eq!(up, ["count/row.rs:3: `count` uses `run`, which is not below it"]);
-    let sideways = planted("count/row.rs", "//! Rows.\nfn f() -> crate::export::Signal { todo!() }\n");
-    assert_eq!(sideways, ["count/row.rs:2: `count` uses `export`, which is not below it"]);
+    let up = planted("run/row.rs", "//! Rows.\n\nuse crate::cli::Failure;\n");
+    assert_eq!(up, ["run/row.rs:3: `run` uses `cli`, which is not below it"]);
+    let sideways = planted("plan/row.rs", "//! Rows.\nfn f() -> crate::notify::Message { todo!() }\n");
+    assert_eq!(sideways, ["plan/row.rs:2: `plan` uses `notify`, which is not below it"]);
     let grouped = planted(
-        "export/map.rs",
-        "//! Map.\nuse crate::{\n    model::{Event, Kinds},\n    plan::Due, // why\n};\n",
+        "plan/map.rs",
+        "//! Map.\nuse crate::{\n    program::{COMMIT, VERSION},\n    run::Due, // why\n};\n",
     );
-    assert_eq!(grouped, ["export/map.rs:2: `export` uses `plan`, which is not below it"]);
-    let in_a_test =
-        planted("time/zone.rs", "//! Z.\n#[cfg(test)]\nmod tests {\n    use crate::config::Export;\n}\n");
-    assert_eq!(in_a_test, ["time/zone.rs:4: `time` uses `config`, which is not below it"]);
-    let by_super = planted("export/mod.rs", "//! E.\nuse super::run::Outcome;\n");
-    assert_eq!(by_super, ["export/mod.rs:2: reaches the crate's root by `super::`: write `crate::`"]);
-    let deeper = planted("export/map.rs", "//! E.\nuse super::super::run::Outcome;\n");
-    assert_eq!(deeper, ["export/map.rs:2: reaches the crate's root by `super::`: write `crate::`"]);
+    assert_eq!(grouped, ["plan/map.rs:2: `plan` uses `run`, which is not below it"]);
+    let in_a_crate = planted("crates/core/src/time/zone.rs", "//! Z.\nuse crate::count::Counter;\n");
+    assert_eq!(in_a_crate, ["crates/core/src/time/zone.rs:2: `time` uses `count`, which is not below it"]);
+    let in_a_test = planted(
+        "crates/read/src/export/zone.rs",
+        "//! Z.\n#[cfg(test)]\nmod tests {\n    use crate::inspect::Kind;\n}\n",
+    );
+    assert_eq!(in_a_test, ["crates/read/src/export/zone.rs:4: `export` uses `inspect`, which is not below it"]);
+    let by_super = planted("run/mod.rs", "//! E.\nuse super::cli::Failure;\n");
+    assert_eq!(by_super, ["run/mod.rs:2: reaches the crate's root by `super::`: write `crate::`"]);
+    let deeper = planted("run/map.rs", "//! E.\nuse super::super::cli::Failure;\n");
+    assert_eq!(deeper, ["run/map.rs:2: reaches the crate's root by `super::`: write `crate::`"]);
     let homeless = planted("utils/mod.rs", "//! Odds and ends.\n");
     assert_eq!(homeless, ["utils/mod.rs:1: is of a module without a floor"]);
 }
 
 #[test]
 fn planted_bad_habits_are_found() {
-    assert_eq!(planted("time/zone.rs", "use std::fmt;\n"), ["time/zone.rs:1: does not open with `//!`"]);
-    assert_eq!(planted("time/zone.rs", "//! Z.\nfn f() { g().unwrap() }\n"), ["time/zone.rs:2: unwraps"]);
+    assert_eq!(planted("run/zone.rs", "use std::fmt;\n"), ["run/zone.rs:1: does not open with `//!`"]);
+    assert_eq!(planted("run/zone.rs", "//! Z.\nfn f() { g().unwrap() }\n"), ["run/zone.rs:2: unwraps"]);
     let after_a_test = "//! Z.\n#[cfg(test)]\nmod tests {\n    fn t() {\n        g().unwrap();\n    }\n}\nfn f() { g().unwrap() }\n";
-    assert_eq!(planted("time/zone.rs", after_a_test), ["time/zone.rs:8: unwraps"]);
+    assert_eq!(planted("run/zone.rs", after_a_test), ["run/zone.rs:8: unwraps"]);
     let after_a_test_file = "//! Z.\n#[cfg(test)]\nmod tests;\nfn f() { g().unwrap() }\n";
-    assert_eq!(planted("time/mod.rs", after_a_test_file), ["time/mod.rs:4: unwraps"]);
+    assert_eq!(planted("run/mod.rs", after_a_test_file), ["run/mod.rs:4: unwraps"]);
     let loud = planted("run/mod.rs", "//! R.\nfn f() { eprintln!(\"x\") }\n");
     assert_eq!(loud, ["run/mod.rs:2: `eprintln!`: write to a `Screen`"]);
     let louder = planted("cli/new.rs", "//! N.\nfn f() { println!(\"x\") }\n");
@@ -273,18 +297,18 @@ fn what_is_allowed_is_not_complained_about() {
         Source::new("main.rs", "//! Start.\nfn main() { coverledger::main() }\n"),
         Source::new(
             "cli/mod.rs",
-            "//! C.\nuse crate::{run::Outcome, demo};\nfn f() -> bool { std::io::stdout().is_terminal() }\n",
+            "//! C.\nuse crate::{run::Outcome, plan};\nfn f() -> bool { std::io::stdout().is_terminal() }\n",
         ),
         Source::new("cli/screen.rs", "//! S.\nfn f() { io::stdout().lock() }\n"),
         Source::new(
-            "config/mod.rs",
-            "//! C.\n/// ```\n/// f().unwrap();\n/// ```\nuse crate::{model::Event, time::Zone};\n#[cfg(test)]\nmod testing;\n",
+            "crates/config/src/lib.rs",
+            "//! C.\n/// ```\n/// f().unwrap();\n/// ```\nuse crate::{Event, Zone};\n#[cfg(test)]\nmod testing;\n",
         ),
-        Source::new("config/testing.rs", "//! T.\nfn f() { g().unwrap() }\n"),
-        Source::new("config/testing/deep.rs", "//! T.\nfn f() { g().unwrap() }\n"),
+        Source::new("crates/config/src/testing.rs", "//! T.\nfn f() { g().unwrap() }\n"),
+        Source::new("crates/config/src/testing/deep.rs", "//! T.\nfn f() { g().unwrap() }\n"),
         Source::new(
-            "export/map.rs",
-            "//! M. Feeds [`crate::run`].\n// crate::run takes it\nuse super::Excerpt;\nuse crate::store::Fetch;\n#[cfg(test)]\nmod tests {\n    fn t() { g().unwrap() }\n}\n",
+            "run/map.rs",
+            "//! M. Feeds [`crate::cli`].\n// crate::cli takes it\nuse super::Excerpt;\nuse crate::plan::Batch;\n#[cfg(test)]\nmod tests {\n    fn t() { g().unwrap() }\n}\n",
         ),
     ];
     assert_eq!(complaints(&sound), [""; 0]);
@@ -293,12 +317,13 @@ fn what_is_allowed_is_not_complained_about() {
 /// A red run means a fault of the change and never of the dice.
 #[test]
 fn property_tests_draw_from_a_seed_that_is_written_down() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = root();
     let config = std::fs::read_to_string(root.join(".cargo/config.toml")).unwrap();
     let seed = config.lines().find_map(|line| line.strip_prefix("PROPTEST_RNG_SEED = \"")).unwrap();
     assert!(seed.trim_end_matches('"').parse::<u64>().is_ok(), "{seed}");
     let mut sources = Vec::new();
     collect(&root.join("src"), "", &mut sources);
+    collect(&root.join("crates"), "crates/", &mut sources);
     collect(&root.join("tests"), "tests/", &mut sources);
     // What a test draws by itself has a seed of its own.
     let (seeds, runners) = (concat!("rng_", "seed"), concat!("TestRng::", "deterministic"));

@@ -11,7 +11,7 @@ use rust_xlsxwriter::{
 use crate::scenario::Scenario;
 
 const RECORD: &str = "COVERLEDGER_RECORD_TEMPLATES";
-const COMMAND: &str = "COVERLEDGER_RECORD_TEMPLATES=1 cargo test --release --test it templates";
+const COMMAND: &str = "COVERLEDGER_RECORD_TEMPLATES=1 cargo test --test it templates";
 
 /// A template in a language.
 struct Template {

@@ -5,7 +5,7 @@
 //! A number with its sign stays one.
 
 use super::markets;
-use crate::config::{Experiment, PlannedTurn, Rotation, Workspace};
+use coverledger_config::{Experiment, PlannedTurn, Rotation, Workspace};
 
 /// One line a turn, of every market.
 pub(super) fn csv(workspace: &Workspace, experiment: &Experiment, rotation: &Rotation) -> String {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::cli::Failure;
-use crate::config::ConfigError;
+use coverledger_config::ConfigError;
 
 /// Whether anything was written. The file is replaced whole, and put back as it was if it cannot be read again.
 pub(super) fn record(

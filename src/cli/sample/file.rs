@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use super::SHOWN;
 use crate::cli::screen::Screen;
 use crate::cli::{Failure, Grid};
-use crate::config::Workspace;
-use crate::export::ReadReport;
-use crate::model::{Bounds, Count, MarketId, Reject, legible};
 use crate::run::sample::{FirstRow, Trial, Tried, full_name};
+use coverledger_config::Workspace;
+use coverledger_core::model::{Bounds, Count, MarketId, Reject, legible};
+use coverledger_read::export::ReadReport;
 
 /// Longer text is cut.
 const WIDEST: usize = 60;

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json as object};
 
 use super::word;
-use crate::config::Workspace;
-use crate::model::{Bounds, Check};
 use crate::run::sample::{FirstRow, Seam, Trial, Tried, TriedDay, full_name};
+use coverledger_config::Workspace;
+use coverledger_core::model::{Bounds, Check};
 
 const VERSION: u32 = 1;
 

@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 
 use super::*;
-use crate::config::{
+use coverledger_config::{
     ColumnName, Columns, Completeness, CoverRows, CoverRule, Export, Extent, Format, Header, InstantColumn,
     InstantFormat, MarketRule, Newest, PathPart, PathPattern, TextRule,
 };
-use crate::export::{Found, PathValues};
-use crate::model::{ClickEvent, Conventions, Eras, ImpressionBasis, MarketId, PlatformId, UniqueBasis};
-use crate::store::Object;
-use crate::time::Zone;
+use coverledger_core::model::{ClickEvent, Conventions, Eras, ImpressionBasis, MarketId, PlatformId, UniqueBasis};
+use coverledger_core::time::Zone;
+use coverledger_read::export::{Found, PathValues};
+use coverledger_store::Object;
 
 /// A platform whose only export is a log of covers.
 pub(in crate::plan) fn platform(by: Order) -> Platform {
@@ -27,7 +27,7 @@ pub(in crate::plan) fn platform(by: Order) -> Platform {
         early_days: 0,
         late_days: 0,
         format: Format::Delimited {
-            dialect: crate::config::Dialect::by(b','),
+            dialect: coverledger_config::Dialect::by(b','),
             encoding: None,
             header: Header::FIRST_LINE,
         },

@@ -10,13 +10,13 @@ use tokio::runtime::Handle;
 use super::history::evidence;
 use super::inputs::{Inputs, fingerprint};
 use super::{Decided, Desk, MARKETS_AT_A_TIME};
-use crate::archive::{
-    ArchiveError, BoxError, Draft, FactRecord, Published, Receipt, State, TableBytes, TableName, Unit,
-};
-use crate::config::Experiment;
-use crate::report::{self, Evidence, Standings};
 use crate::run::publishing::{draft, failed, table};
 use crate::run::{Disposition, error_text};
+use coverledger_archive::{
+    ArchiveError, BoxError, Draft, FactRecord, Published, Receipt, State, TableBytes, TableName, Unit,
+};
+use coverledger_config::Experiment;
+use coverledger_report::{self as report, Evidence, Standings};
 
 /// What a look at an experiment comes to.
 enum Look {

@@ -3,10 +3,10 @@
 use jiff::civil::Date;
 
 use super::Evidence;
-use crate::archive::{Archive, BoxError, PublishedTable, PublishedTables, TableName};
-use crate::config::Workspace;
-use crate::model::{MarketId, PlatformId};
-use crate::report;
+use coverledger_archive::{Archive, BoxError, PublishedTable, PublishedTables, TableName};
+use coverledger_config::Workspace;
+use coverledger_core::model::{MarketId, PlatformId};
+use coverledger_report as report;
 
 /// What is known of a platform in a market over the window of decisions, up to the newest date that is published; `None`
 /// if nothing is. `today` is where looking begins.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use crate::archive::{FactRecord, Fingerprint, TableFamily};
-use crate::model::{MarketDay, MarketId, PlatformId};
+use coverledger_archive::{FactRecord, Fingerprint, TableFamily};
+use coverledger_core::model::{MarketDay, MarketId, PlatformId};
 
 /// The market-days of a platform in a market, in a window.
 pub(super) struct Inputs {

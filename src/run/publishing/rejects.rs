@@ -6,19 +6,19 @@ use jiff::civil::Date;
 use tokio::runtime::Handle;
 
 use super::{ABREAST, Publisher, draft, table};
-use crate::archive::{
-    ExportRecord, Fingerprint, Newest, PublishError, Receipt, RowCounts, State, TableName, Unit,
-};
-use crate::export::named;
-use crate::model::{Check, Reject};
 use crate::plan::Batch;
-use crate::report;
 use crate::run::Disposition;
 use crate::run::abreast::abreast;
 use crate::run::error_text;
 use crate::run::reading::CountedBatch;
-use crate::store::sha256_hex;
-use crate::time::DayRule;
+use coverledger_archive::{
+    ExportRecord, Fingerprint, Newest, PublishError, Receipt, RowCounts, State, TableName, Unit,
+};
+use coverledger_core::model::{Check, Reject};
+use coverledger_core::time::DayRule;
+use coverledger_read::export::named;
+use coverledger_report as report;
+use coverledger_store::sha256_hex;
 
 impl Publisher<'_> {
     /// Publishes rejects and checks of every export date whose exports were all read. Gives what market-days end as that

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::time::Zone;
+use coverledger_core::time::Zone;
 
 /// Those of platforms first: of zones with the same offset the earlier is proposed.
 const NAMES: [&str; 47] = [

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::export::{Signal, Signals};
-use crate::model::{Count, Kinds, MarketId, Page, Stage};
+use coverledger_core::model::{Count, Kinds, MarketId, Page, Stage};
+use coverledger_read::export::{Signal, Signals};
 
 /// How many.
 const FIRST: usize = 10;

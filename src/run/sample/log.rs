@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::model::{MarketId, OnAir, Page};
+use coverledger_core::model::{MarketId, OnAir, Page};
 
 /// What stands between two entries of a broadcast.
 #[derive(Debug, Clone, PartialEq, Eq)]

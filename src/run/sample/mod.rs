@@ -21,11 +21,11 @@ pub use log::Seam;
 pub use place::{PlaceError, Placed, full_name, place};
 
 use super::{Disposition, RunError, RunReport, Stop, run};
-use crate::archive::ArchiveError;
-use crate::config::{Platform, Workspace};
-use crate::export::ReadReport;
-use crate::model::{MarketDay, MarketId, PlatformId};
 use crate::plan::{Dates, Reprocess, Selection};
+use coverledger_archive::ArchiveError;
+use coverledger_config::{Platform, Workspace};
+use coverledger_core::model::{MarketDay, MarketId, PlatformId};
+use coverledger_read::export::ReadReport;
 use own::Own;
 
 /// So long after the last of a sample it is settled whatever the platform needs.

@@ -11,13 +11,13 @@ use tempfile::TempDir;
 
 use super::first::{self, FirstSignals};
 use super::{FirstRow, Placed, SampleError, Seam, Tried, TriedDay, log};
-use crate::archive::{Receipt, Unit};
-use crate::config::{Export, Platform, Rows, StoreLocation, Workspace};
-use crate::export::{self, Excerpt, ExportError, Halt, PathValues, Reach, ReadReport, Reading};
-use crate::model::{CountRow, MarketDay, MarketId, PlatformId};
 use crate::run::reach::reach;
 use crate::run::{Disposition, RunError, RunReport, error_text, stores};
-use crate::time::Zone;
+use coverledger_archive::{Receipt, Unit};
+use coverledger_config::{Export, Platform, Rows, StoreLocation, Workspace};
+use coverledger_core::model::{CountRow, MarketDay, MarketId, PlatformId};
+use coverledger_core::time::Zone;
+use coverledger_read::export::{self, Excerpt, ExportError, Halt, PathValues, Reach, ReadReport, Reading};
 
 /// More local dates than this are not tried.
 const MOST_DATES: i64 = 800;

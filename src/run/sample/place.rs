@@ -5,9 +5,9 @@ use std::path::{Component, Path, PathBuf};
 use jiff::civil::Date;
 use thiserror::Error;
 
-use crate::config::{Export, PathPart, Platform, Workspace};
-use crate::export::{PLACED_YEARS, placed};
-use crate::model::PlatformId;
+use coverledger_config::{Export, PathPart, Platform, Workspace};
+use coverledger_core::model::PlatformId;
+use coverledger_read::export::{PLACED_YEARS, placed};
 
 /// A local file, and what it is tried as.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use crate::archive::{Archive, Receipt};
-use crate::model::MarketId;
 use crate::plan::{Batch, PlatformPlan};
 use crate::run::error_text;
+use coverledger_archive::{Archive, Receipt};
+use coverledger_core::model::MarketId;
 
 /// The newest receipts of the market-days before the ones of a batch, as far as the plan does not have them: of one
 /// of those days may be the file that was delivered again. What cannot be read tells nothing.

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 
 use super::{ENOUGH_RECORDS, Object};
-use crate::export::Prints;
-use crate::model::MarketId;
+use coverledger_core::model::MarketId;
+use coverledger_read::export::Prints;
 
 /// Fewer records in common are chance, where all are known and none names a viewer.
 const LEAST_IN_COMMON: usize = 3;

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{ENOUGH_RECORDS, Object};
-use crate::archive::{Receipt, Unit};
-use crate::model::MarketId;
 use crate::plan::PlannedExport;
-use crate::time::DayRule;
+use coverledger_archive::{Receipt, Unit};
+use coverledger_core::model::MarketId;
+use coverledger_core::time::DayRule;
 
 /// Which file: of which export, of which market where its path names one, of which date.
 type Slot<'a> = (usize, Option<&'a MarketId>, Date);

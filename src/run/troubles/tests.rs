@@ -3,8 +3,8 @@
 use jiff::civil::date;
 
 use super::*;
-use crate::archive::State;
-use crate::model::{MarketId, PlatformId};
+use coverledger_archive::State;
+use coverledger_core::model::{MarketId, PlatformId};
 
 const HOUR: i64 = 3600;
 

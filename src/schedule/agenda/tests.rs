@@ -1,8 +1,8 @@
 //! The agenda, moment by moment.
 
 use super::*;
-use crate::model::{MarketId, PlatformId};
-use crate::time::{Cron, Zone};
+use coverledger_core::model::{MarketId, PlatformId};
+use coverledger_core::time::{Cron, Zone};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()

@@ -1,7 +1,7 @@
 //! Courses of edited lines, as tables.
 
 use super::*;
-use crate::config::CatchUp;
+use coverledger_config::CatchUp;
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()

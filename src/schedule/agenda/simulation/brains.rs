@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::config::{Job, Schedule};
 use crate::schedule::agenda::{Agenda, Order, Start, Verdict};
 use crate::schedule::driver::Handled;
-use crate::time::Zone;
+use coverledger_config::{Job, Schedule};
+use coverledger_core::time::Zone;
 
 /// Whoever decides what to start.
 pub trait Brain {

@@ -7,10 +7,10 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use super::brains::Brain;
 use super::{Dice, Step};
-use crate::config::{CatchUp, Job, Schedule};
-use crate::model::{MarketId, PlatformId};
 use crate::schedule::agenda::{Order, Start, Verdict};
-use crate::time::{Cron, DayRule, Zone};
+use coverledger_config::{CatchUp, Job, Schedule};
+use coverledger_core::model::{MarketId, PlatformId};
+use coverledger_core::time::{Cron, DayRule, Zone};
 
 /// Zones, and a date before and after which a fortnight is played.
 const NIGHTS: [(&str, &str); 8] = [

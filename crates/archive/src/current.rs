@@ -1,0 +1,194 @@
+//! The current paths: what a notebook's glob sees.
+//!
+//! They follow the newest receipt and prove nothing themselves. Whoever puts there looks afterwards whether a newer
+//! receipt has come, and puts that one's bytes: so a slow publisher cannot leave old bytes over new ones.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use futures::future::join_all;
+use futures::{StreamExt, stream};
+
+use super::keys::{self, Key};
+use super::{Archive, ArchiveError, Receipt, TableName, TableRecord, Unit};
+use coverledger_store::{Object, StoreProblem, sha256_hex};
+
+/// The bytes of a receipt's tables, where they are at hand.
+pub(super) type AtHand = BTreeMap<TableName, Bytes>;
+
+/// What [`Archive::mend_stale`] found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Mended {
+    /// Current paths that were brought up to their receipt.
+    pub mended: Vec<Unit>,
+    /// Units of which neither the current path nor the revision holds the bytes: only their exports can bring them
+    /// back.
+    pub lost: Vec<Unit>,
+    /// Units of which a current path cannot be read or written, with why. The rest of them is as it should be.
+    pub blocked: Vec<(Unit, String)>,
+}
+
+/// The tables of which it is enough to see that they are shown.
+fn telling(receipt: &Receipt) -> &[TableRecord] {
+    let tables = receipt.content.tables.as_slice();
+    if receipt.content.unit.is_shown_in_order() { &tables[tables.len().saturating_sub(1)..] } else { tables }
+}
+
+impl Archive {
+    /// Brings the current paths up to this receipt, or to a newer one that has come meanwhile. Says whether anything
+    /// had to be put.
+    ///
+    /// # Errors
+    /// The store does not do it, or a revision's own bytes are missing or damaged.
+    async fn mend(&self, receipt: &Receipt) -> Result<bool, ArchiveError> {
+        let mut mended = self.show_missing(receipt, &AtHand::new()).await?;
+        if mended {
+            mended |= self.follow(receipt).await?;
+        }
+        Ok(mended)
+    }
+
+    /// The cheap look that mends what a killed publisher left: one listing for each platform, market and table, from the
+    /// first date on, and a closer look only at what is missing, has another size, or is older than its receipt. Of
+    /// tables that are put in order only the last is looked at. Takes newest receipts, as [`Archive::newest_of`] and
+    /// [`Archive::newest_rejects_of`] find them.
+    ///
+    /// # Errors
+    /// The store does not do it. A single current path that does not let itself be read or written, as a link, is no
+    /// error.
+    pub async fn mend_stale<'a>(
+        &self,
+        receipts: impl IntoIterator<Item = &'a Receipt>,
+    ) -> Result<Mended, ArchiveError> {
+        let receipts: Vec<(String, &Receipt)> = receipts
+            .into_iter()
+            .map(|receipt| (Key::Receipt(&receipt.content.unit, receipt.content.revision).path(), receipt))
+            .collect();
+        let tables = receipts.iter().flat_map(|(_, receipt)| telling(receipt)).map(|table| &table.key);
+        let mut folders: BTreeMap<&str, &str> = BTreeMap::new();
+        for key in receipts.iter().map(|(key, _)| key).chain(tables) {
+            let first = folders.entry(keys::folder_of_dates(key)).or_insert(keys::folder_of_date(key));
+            *first = (*first).min(keys::folder_of_date(key));
+        }
+        let listings = folders.into_iter().map(|(folder, first)| async move {
+            match self.store.list_after(folder, first).await {
+                // A closer look at each says which lie behind a link.
+                Err(error) if self.is_of_object(&error.problem) => Ok(Vec::new()),
+                listed => listed,
+            }
+        });
+        let mut listings = stream::iter(listings).buffered(self.store.requests());
+        let mut objects: BTreeMap<String, Object> = BTreeMap::new();
+        while let Some(listed) = listings.next().await {
+            objects.extend(listed?.into_iter().map(|object| (object.key.clone(), object)));
+        }
+        let mut outcome = Mended::default();
+        for (key, receipt) in &receipts {
+            // Some stores tell whole seconds, in which an older revision may have been shown, too.
+            let is_first = receipt.content.revision == 1;
+            let is_fresh = |table: &TableRecord| match (objects.get(&table.key), objects.get(key)) {
+                (Some(current), Some(stored)) => {
+                    let is_younger = current.last_modified > stored.last_modified
+                        || (is_first && current.last_modified == stored.last_modified);
+                    current.size == table.size && is_younger
+                }
+                _ => false,
+            };
+            if !receipt.content.retired && telling(receipt).iter().all(is_fresh) {
+                continue;
+            }
+            match self.mend(receipt).await {
+                Ok(true) => outcome.mended.push(receipt.content.unit.clone()),
+                Ok(false) => {}
+                Err(ArchiveError::RevisionMissing { unit, .. } | ArchiveError::RevisionDamaged { unit, .. }) => {
+                    outcome.lost.push(*unit);
+                }
+                Err(ArchiveError::Store(error)) if self.is_of_object(&error.problem) => {
+                    let (unit, reason) = (receipt.content.unit.clone(), error.to_string());
+                    tracing::warn!(unit = unit.to_string(), reason, "this table is not brought up to its receipt");
+                    outcome.blocked.push((unit, reason));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// Puts the tables of a receipt that was just published at their current paths; takes those away of a unit that was
+    /// retired.
+    pub(super) async fn show(&self, receipt: &Receipt, at_hand: &AtHand) -> Result<(), ArchiveError> {
+        if receipt.content.retired {
+            self.hide(receipt).await?;
+        }
+        let shown = receipt.content.tables.iter().map(|table| async move {
+            let bytes = self.bytes_of(receipt, table, at_hand).await?;
+            Ok::<_, ArchiveError>(self.store.put(&table.key, bytes).await?)
+        });
+        if receipt.content.unit.is_shown_in_order() {
+            for put in shown {
+                put.await?;
+            }
+        } else {
+            join_all(shown).await.into_iter().collect::<Result<(), _>>()?;
+        }
+        self.follow(receipt).await?;
+        Ok(())
+    }
+
+    /// Puts only what is not there as it should be; of a unit that was retired, takes away what is there.
+    pub(super) async fn show_missing(&self, receipt: &Receipt, at_hand: &AtHand) -> Result<bool, ArchiveError> {
+        if receipt.content.retired {
+            return self.hide(receipt).await;
+        }
+        let mut put = false;
+        for table in &receipt.content.tables {
+            let is_there = match self.store.get_at_most(&table.key, table.size).await {
+                Ok(current) => current.is_some_and(|bytes| sha256_hex(&bytes) == table.sha256),
+                Err(error) if matches!(error.problem, StoreProblem::TooLarge { .. }) => false,
+                Err(error) => return Err(error.into()),
+            };
+            if !is_there {
+                let bytes = self.bytes_of(receipt, table, at_hand).await?;
+                self.store.put(&table.key, bytes).await?;
+                put = true;
+            }
+        }
+        Ok(put)
+    }
+
+    /// After a put at the current paths: if a newer receipt has come, its bytes belong there.
+    pub(super) async fn follow(&self, receipt: &Receipt) -> Result<bool, ArchiveError> {
+        let (mut shown, mut put) = (receipt.content.revision, false);
+        // Ends: each turn is another publisher's revision that came during the one before.
+        while let Some(newest) = self.newest(&receipt.content.unit).await? {
+            if newest.content.revision <= shown {
+                break;
+            }
+            put |= self.show_missing(&newest, &AtHand::new()).await?;
+            shown = newest.content.revision;
+        }
+        Ok(put)
+    }
+
+    pub(super) async fn bytes_of(
+        &self,
+        receipt: &Receipt,
+        table: &TableRecord,
+        at_hand: &AtHand,
+    ) -> Result<Bytes, ArchiveError> {
+        if let Some(bytes) = at_hand.get(&table.table) {
+            return Ok(bytes.clone());
+        }
+        let key = Key::Revision(&table.sha256).path();
+        let unit = || Box::new(receipt.content.unit.clone());
+        match self.store.get_at_most(&key, table.size).await {
+            Ok(None) => Err(ArchiveError::RevisionMissing { unit: unit(), key }),
+            Ok(Some(bytes)) if sha256_hex(&bytes) == table.sha256 => Ok(bytes),
+            Ok(Some(_)) => Err(ArchiveError::RevisionDamaged { unit: unit(), key }),
+            Err(error) if matches!(error.problem, StoreProblem::TooLarge { .. }) => {
+                Err(ArchiveError::RevisionDamaged { unit: unit(), key })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}

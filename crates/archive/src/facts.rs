@@ -1,0 +1,138 @@
+//! Published facts, read back by their receipts for what is decided from them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt, stream};
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
+use super::current::AtHand;
+use super::keys::Key;
+use super::receipt::{State, TableRecord};
+use super::{Archive, ArchiveError, TableName, Unit};
+use coverledger_core::model::{MarketDay, MarketId, PlatformId};
+
+/// A table of a market-day, by its receipt.
+#[derive(Debug, Clone)]
+pub struct PublishedTable {
+    /// Of which day.
+    pub local_date: Date,
+    /// Whether late exports may still change it.
+    pub state: State,
+    /// The Parquet file.
+    pub bytes: Bytes,
+}
+
+/// A table of several market-days.
+#[derive(Debug, Clone, Default)]
+pub struct PublishedTables {
+    /// In the order of their dates; of those that have it.
+    pub tables: Vec<PublishedTable>,
+    /// Market-days of which the receipt cannot be relied on, and why.
+    pub unreadable: BTreeMap<Date, String>,
+}
+
+impl Archive {
+    /// The last so many local dates up to the newest that a platform has published in a market, with the newest
+    /// revision of each: one listing from `since` on, and another if the newest is not as young as that. No receipt is
+    /// read, for a revision once published is never another.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn newest_revisions(
+        &self,
+        platform: &PlatformId,
+        market: &MarketId,
+        days: u16,
+        since: Date,
+    ) -> Result<BTreeMap<Date, u64>, ArchiveError> {
+        let first_of = |last: Date| last.saturating_sub(i64::from(days.saturating_sub(1)).days());
+        let mut revisions = self.revisions_of_days(platform, market, Some(since)).await?;
+        let is_young = |last: &Date| first_of(*last) >= since;
+        if !revisions.keys().next_back().is_some_and(is_young) {
+            let first = revisions.keys().next_back().map(|last| first_of(*last));
+            revisions = self.revisions_of_days(platform, market, first).await?;
+        }
+        let first = revisions.keys().next_back().map(|last| first_of(*last));
+        Ok(first.map(|first| revisions.split_off(&first)).unwrap_or_default())
+    }
+
+    /// The newest revision of each local date from `first` to `last` that a platform has published in a market.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn revisions_within(
+        &self,
+        platform: &PlatformId,
+        market: &MarketId,
+        first: Date,
+        last: Date,
+    ) -> Result<BTreeMap<Date, u64>, ArchiveError> {
+        let mut revisions = self.revisions_of_days(platform, market, Some(first)).await?;
+        revisions.retain(|date, _| *date <= last);
+        Ok(revisions)
+    }
+
+    async fn revisions_of_days(
+        &self,
+        platform: &PlatformId,
+        market: &MarketId,
+        first: Option<Date>,
+    ) -> Result<BTreeMap<Date, u64>, ArchiveError> {
+        let found = self.revisions_since(Key::ReceiptsOfMarket(platform, market), first).await?.revisions;
+        let newest = |(unit, revisions): (Unit, BTreeSet<u64>)| match unit {
+            Unit::MarketDay(day) => Some((day.local_date, *revisions.last()?)),
+            _ => None,
+        };
+        Ok(found.into_iter().filter_map(newest).collect())
+    }
+
+    /// A table of these revisions of market-days. As many are read at a time as the store may be asked.
+    ///
+    /// # Errors
+    /// The store does not answer, or a table's own bytes are missing or damaged.
+    pub async fn published_tables(
+        &self,
+        platform: &PlatformId,
+        market: &MarketId,
+        revisions: &BTreeMap<Date, u64>,
+        table: TableName,
+    ) -> Result<PublishedTables, ArchiveError> {
+        let reads = revisions.iter().map(|(&local_date, &revision)| async move {
+            let (platform, market) = (platform.clone(), market.clone());
+            let unit = Unit::MarketDay(MarketDay { platform, market, local_date });
+            match self.published_table(&unit, local_date, revision, table).await {
+                Ok(found) => Ok(found.map(Ok)),
+                Err(ArchiveError::Receipt(error)) => Ok(Some(Err((local_date, error.to_string())))),
+                Err(error) => Err(error),
+            }
+        });
+        let mut reads = stream::iter(reads).buffered(self.store.requests());
+        let mut found = PublishedTables::default();
+        while let Some(read) = reads.try_next().await? {
+            match read {
+                Some(Ok(table)) => found.tables.push(table),
+                Some(Err((date, reason))) => {
+                    found.unreadable.insert(date, reason);
+                }
+                None => {}
+            }
+        }
+        Ok(found)
+    }
+
+    async fn published_table(
+        &self,
+        unit: &Unit,
+        local_date: Date,
+        revision: u64,
+        table: TableName,
+    ) -> Result<Option<PublishedTable>, ArchiveError> {
+        let receipt = self.receipt(unit, revision).await?;
+        let is_it = |record: &&TableRecord| record.table == table;
+        let Some(record) = receipt.content.tables.iter().find(is_it) else { return Ok(None) };
+        let bytes = self.bytes_of(&receipt, record, &AtHand::new()).await?;
+        Ok(Some(PublishedTable { local_date, state: receipt.content.state, bytes }))
+    }
+}

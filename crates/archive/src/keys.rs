@@ -1,0 +1,313 @@
+//! Where everything lies. Every path of the archive is made, and read, here.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::{TableFamily, TableName, Unit};
+use coverledger_core::model::{MarketDay, MarketId, PlatformId};
+
+/// The folders this archive writes in, for sweeping.
+pub(super) const FOLDERS: [&str; 6 + TableName::ALL.len()] = {
+    let mut folders = [ATTEMPTS; 6 + TableName::ALL.len()];
+    let others = [LEASES, RECEIPTS, REVISIONS, RUNS, "_probe"];
+    let mut at = 0;
+    while at < others.len() {
+        folders[1 + at] = others[at];
+        at += 1;
+    }
+    let mut table = 0;
+    while table < TableName::ALL.len() {
+        folders[6 + table] = TableName::ALL[table].as_str();
+        table += 1;
+    }
+    folders
+};
+
+/// Those of them in which there is never much, or which are written in without the lock.
+pub(super) const SMALL_FOLDERS: [&str; 4] = [ATTEMPTS, LEASES, RUNS, "_probe"];
+
+const ATTEMPTS: &str = "_attempts";
+const LEASES: &str = "_leases";
+const RECEIPTS: &str = "_receipts";
+const REVISIONS: &str = "_revisions";
+const RUNS: &str = "_runs";
+const REJECTS: &str = "_rejects";
+const DECISIONS: &str = "_decisions";
+const EXPERIMENTS: &str = "_experiments";
+const RETENTION: &str = "_retention.json";
+const UNDATED: &str = "undated";
+/// Nothing is published so often.
+const LAST_REVISION: u64 = 99_999_999;
+/// How Hive writes a partition without a value; readers make it null.
+const HIVE_NULL: &str = "__HIVE_DEFAULT_PARTITION__";
+
+/// One place in the archive.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Key<'a> {
+    /// The present bytes of a table.
+    Current(TableName, &'a Unit),
+    /// The folder of a table's present bytes.
+    Currents(TableName),
+    /// A table by its content.
+    Revision(&'a str),
+    /// The folder of all tables by their content.
+    Revisions,
+    /// Since when nothing is missing of them.
+    Retention,
+    /// A receipt by its unit and number.
+    Receipt(&'a Unit, u64),
+    /// The folder of a unit's receipts.
+    Receipts(&'a Unit),
+    /// The folder of all receipts of a platform in a market.
+    ReceiptsOfMarket(&'a PlatformId, &'a MarketId),
+    /// The folder of all receipts of a platform's rejects.
+    ReceiptsOfRejects(&'a PlatformId),
+    /// The folder of all receipts of a platform's decisions in a market.
+    ReceiptsOfDecisions(&'a PlatformId, &'a MarketId),
+    /// The folder of all receipts of an experiment.
+    ReceiptsOfExperiment(&'a str),
+    /// The folder of all receipts.
+    AllReceipts,
+    /// The folder of all such notes of a platform.
+    Attempts(&'a PlatformId),
+    /// The note on a market-day's last attempt that published nothing.
+    Attempt(&'a MarketDay),
+    /// The record of a job's last run.
+    RunRecord(&'a str),
+    /// A lease of a market-day by its number.
+    Lease(&'a MarketDay, u64),
+    /// The folder of a market-day's leases.
+    Leases(&'a MarketDay),
+    /// The folder of a platform's leases.
+    LeasesOf(&'a PlatformId),
+    /// The folder of all leases.
+    AllLeases,
+}
+
+impl Key<'_> {
+    /// The key, or the prefix of a folder.
+    pub(super) fn path(self) -> String {
+        match self {
+            Self::Current(table, Unit::MarketDay(day)) => format!(
+                "{table}/platform={}/market={}/local_date={}/part.parquet",
+                segment(day.platform.as_str()),
+                market(&day.market),
+                day.local_date
+            ),
+            Self::Current(table, Unit::Rejects { platform, export_date }) => format!(
+                "{table}/platform={}/export_date={}/part.parquet",
+                segment(platform.as_str()),
+                export_date.map_or_else(|| HIVE_NULL.to_owned(), |date| date.to_string())
+            ),
+            Self::Current(table, Unit::Decisions { platform, market: of, as_of }) => format!(
+                "{table}/platform={}/market={}/as_of={as_of}/part.parquet",
+                segment(platform.as_str()),
+                market(of)
+            ),
+            Self::Current(table, Unit::Experiment { experiment, as_of }) => {
+                format!("{table}/experiment={}/as_of={as_of}/part.parquet", segment(experiment))
+            }
+            Self::Currents(table) => table.to_string(),
+            Self::Revision(sha256) => format!("{REVISIONS}/{}.parquet", segment(sha256)),
+            Self::Revisions => REVISIONS.to_owned(),
+            Self::Retention => RETENTION.to_owned(),
+            Self::Receipt(unit, revision) => format!("{}/{revision:08}.json", Key::Receipts(unit).path()),
+            Self::Receipts(Unit::MarketDay(day)) => {
+                format!("{}/{}", Key::ReceiptsOfMarket(&day.platform, &day.market).path(), day.local_date)
+            }
+            Self::Receipts(Unit::Rejects { platform, export_date }) => format!(
+                "{}/{}",
+                Key::ReceiptsOfRejects(platform).path(),
+                export_date.map_or_else(|| UNDATED.to_owned(), |date| date.to_string())
+            ),
+            Self::Receipts(Unit::Decisions { platform, market, as_of }) => {
+                format!("{}/{as_of}", Key::ReceiptsOfDecisions(platform, market).path())
+            }
+            Self::Receipts(Unit::Experiment { experiment, as_of }) => {
+                format!("{}/{as_of}", Key::ReceiptsOfExperiment(experiment).path())
+            }
+            Self::ReceiptsOfDecisions(platform, of) => {
+                format!("{RECEIPTS}/{}/{DECISIONS}/{}", segment(platform.as_str()), market(of))
+            }
+            Self::ReceiptsOfExperiment(experiment) => format!("{RECEIPTS}/{EXPERIMENTS}/{}", segment(experiment)),
+            Self::ReceiptsOfMarket(platform, of) => {
+                format!("{RECEIPTS}/{}/{}", segment(platform.as_str()), market(of))
+            }
+            Self::ReceiptsOfRejects(platform) => format!("{RECEIPTS}/{}/{REJECTS}", segment(platform.as_str())),
+            Self::AllReceipts => RECEIPTS.to_owned(),
+            Self::Attempt(day) => {
+                let folder = Key::Attempts(&day.platform).path();
+                format!("{folder}/{}/{}.json", market(&day.market), day.local_date)
+            }
+            Self::Attempts(platform) => format!("{ATTEMPTS}/{}", segment(platform.as_str())),
+            Self::RunRecord(job) => format!("{RUNS}/{}.json", segment(job)),
+            Self::Lease(day, number) => format!("{}/{number:08}.json", Key::Leases(day).path()),
+            Self::Leases(day) => {
+                format!("{}/{}/{}", Key::LeasesOf(&day.platform).path(), market(&day.market), day.local_date)
+            }
+            Self::LeasesOf(platform) => format!("{LEASES}/{}", segment(platform.as_str())),
+            Self::AllLeases => LEASES.to_owned(),
+        }
+    }
+}
+
+/// Which receipt lies at a key, if it is one.
+pub(super) fn receipt_at(key: &str) -> Option<(Unit, u64)> {
+    let parts: Vec<&str> = key.split('/').collect();
+    let (&first, parts) = parts.split_first()?;
+    let (&file, parts) = parts.split_last()?;
+    if first != RECEIPTS || !parts.iter().all(|part| is_segment(part)) {
+        return None;
+    }
+    let unit = match *parts {
+        [platform, DECISIONS, market, as_of] if is_name(platform) && is_name(market) => {
+            let (platform, market) = (PlatformId::new(platform), MarketId::new(market));
+            Unit::Decisions { platform, market, as_of: exact_date(as_of)? }
+        }
+        [EXPERIMENTS, experiment, as_of] => {
+            Unit::Experiment { experiment: experiment.to_owned(), as_of: exact_date(as_of)? }
+        }
+        [platform, REJECTS, UNDATED] => Unit::Rejects { platform: PlatformId::new(platform), export_date: None },
+        [platform, REJECTS, date] => {
+            Unit::Rejects { platform: PlatformId::new(platform), export_date: Some(exact_date(date)?) }
+        }
+        [platform, market, date] if is_name(market) => {
+            let (platform, market) = (PlatformId::new(platform), MarketId::new(market));
+            Unit::MarketDay(MarketDay { platform, market, local_date: exact_date(date)? })
+        }
+        _ => return None,
+    };
+    let revision: u64 = file.strip_suffix(".json")?.parse().ok()?;
+    (is_revision(revision) && Key::Receipt(&unit, revision).path() == key).then_some((unit, revision))
+}
+
+/// Which unit's receipts lie in a folder, if it can be one's.
+pub(super) fn unit_in(folder: &str) -> Option<Unit> {
+    receipt_at(&format!("{folder}/00000001.json")).map(|(unit, _)| unit)
+}
+
+/// Which table of which unit lies at a key, if it is a current path.
+pub(super) fn current_at(key: &str) -> Option<(TableName, Unit)> {
+    let (table, folders) = key.strip_suffix("/part.parquet")?.split_once('/')?;
+    let table = TableName::ALL.into_iter().find(|name| name.as_str() == table)?;
+    let mut values = BTreeMap::new();
+    for folder in folders.split('/') {
+        let (name, value) = folder.split_once('=').filter(|(_, value)| is_id(value))?;
+        values.insert(name, value);
+    }
+    let value = |name| values.get(name).copied();
+    let platform = || value("platform").map(PlatformId::new);
+    let market = || value("market").map(MarketId::new);
+    let date = |name| value(name).and_then(exact_date);
+    let unit = match table.family() {
+        TableFamily::MarketDays => {
+            let (platform, market, local_date) = (platform()?, market()?, date("local_date")?);
+            Unit::MarketDay(MarketDay { platform, market, local_date })
+        }
+        TableFamily::Rejects => {
+            let export_date = match value("export_date")? {
+                HIVE_NULL => None,
+                date => Some(exact_date(date)?),
+            };
+            Unit::Rejects { platform: platform()?, export_date }
+        }
+        TableFamily::Decisions => {
+            Unit::Decisions { platform: platform()?, market: market()?, as_of: date("as_of")? }
+        }
+        TableFamily::Experiments => {
+            Unit::Experiment { experiment: value("experiment")?.to_owned(), as_of: date("as_of")? }
+        }
+    };
+    (Key::Current(table, &unit).path() == key).then_some((table, unit))
+}
+
+/// The hash of the table by content at a key, if it is one.
+pub(super) fn revision_at(key: &str) -> Option<&str> {
+    let sha256 = key.strip_prefix(REVISIONS)?.strip_prefix('/')?.strip_suffix(".parquet")?;
+    is_sha256(sha256).then_some(sha256)
+}
+
+/// Whether it is a SHA-256 as it is written here: 64 lower-case hex digits.
+pub(super) fn is_sha256(text: &str) -> bool {
+    let is_hex = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
+    text.len() == 64 && text.bytes().all(is_hex)
+}
+
+/// Whether it can be the number of a revision: what has eight digits, so that receipts sort as they are numbered.
+pub(super) const fn is_revision(number: u64) -> bool {
+    1 <= number && number <= LAST_REVISION
+}
+
+/// Which lease lies at a key, if it is one.
+pub(super) fn lease_at(key: &str) -> Option<(MarketDay, u64)> {
+    let parts: Vec<&str> = key.split('/').collect();
+    let &[LEASES, platform, market, date, file] = parts.as_slice() else { return None };
+    if !is_segment(platform) || !is_segment(market) || !is_name(market) {
+        return None;
+    }
+    let (platform, market) = (PlatformId::new(platform), MarketId::new(market));
+    let day = MarketDay { platform, market, local_date: exact_date(date)? };
+    let number: u64 = file.strip_suffix(".json")?.parse().ok()?;
+    (number > 0 && Key::Lease(&day, number).path() == key).then_some((day, number))
+}
+
+/// The folder that holds all dates beside this one, of a receipt or a current path.
+pub(super) fn folder_of_dates(key: &str) -> &str {
+    key.rsplitn(3, '/').nth(2).unwrap_or_default()
+}
+
+/// The folder of its own date, of a receipt or a current path.
+pub(super) fn folder_of_date(key: &str) -> &str {
+    key.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// The folder of a table's present bytes of a platform in a market.
+pub(super) fn currents_in(table: TableName, platform: &PlatformId, of: &MarketId) -> String {
+    format!("{table}/platform={}/market={}", segment(platform.as_str()), market(of))
+}
+
+/// The folder of a table's present bytes of a platform's exports.
+pub(super) fn rejects_in(table: TableName, platform: &PlatformId) -> String {
+    format!("{table}/platform={}", segment(platform.as_str()))
+}
+
+/// Whether a name may be one of a platform or a market.
+pub(super) fn is_id(name: &str) -> bool {
+    is_segment(name) && is_name(name)
+}
+
+/// The local date of the market-day whose present bytes lie at a key, if they do.
+pub(super) fn local_date_at(key: &str) -> Option<Date> {
+    let folder = key.strip_suffix("/part.parquet")?;
+    exact_date(folder.rsplit_once("/local_date=")?.1)
+}
+
+fn exact_date(text: &str) -> Option<Date> {
+    text.parse().ok().filter(|date: &Date| date.to_string() == text)
+}
+
+fn market(market: &MarketId) -> &str {
+    let name = segment(market.as_str());
+    assert!(is_name(name), "a market's name would be taken for the rejects or the decisions");
+    name
+}
+
+/// Not one of the folders that lie among platforms and markets.
+fn is_name(segment: &str) -> bool {
+    ![REJECTS, DECISIONS, EXPERIMENTS].contains(&segment)
+}
+
+/// Ids are path segments as they are: the configuration lets through nothing else.
+fn segment(id: &str) -> &str {
+    assert!(is_segment(id), "`{id}` is no path segment; the configuration should have refused it");
+    id
+}
+
+fn is_segment(id: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+    !id.is_empty() && id != "." && id != ".." && id.bytes().all(plain)
+}
+
+#[cfg(test)]
+mod tests;

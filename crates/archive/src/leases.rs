@@ -1,0 +1,209 @@
+//! Taking leases, keeping them alive, letting them go.
+//!
+//! `_leases/<platform>/<market>/<local_date>/<n>.json`: the newest number counts. Who finds it dead creates the next
+//! one, and creating decides between two that try. Renewing puts one's own object again; letting go deletes it. One who
+//! slept past the end of a lease touches it no more, unless it is found to be still one's own.
+//!
+//! Nothing here is an error to the run: trouble is told in the log, and the work is done without a lease.
+
+use std::collections::BTreeMap;
+use std::sync::{self, Arc, RwLock};
+use std::time::Duration;
+
+use futures::{StreamExt, stream};
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
+use tracing::Instrument as _;
+
+use super::Archive;
+use super::desk::Desk;
+use super::keys::{self, Key};
+use super::lease::{Holder, Lease, MOST_BYTES, SKEW};
+use coverledger_core::model::{MarketDay, PlatformId};
+use coverledger_core::time::Clock;
+use coverledger_store::{StoreError, StoreProblem};
+
+/// The leases of one run. Renews them until they are released; dropping it releases what is left, if it still can.
+#[derive(Debug)]
+pub struct Leases {
+    desk: Arc<Desk>,
+    renewing: JoinHandle<()>,
+}
+
+/// Market-days of others, with what they show for it.
+pub type Theirs = BTreeMap<MarketDay, Lease>;
+
+impl Archive {
+    /// Begins to take leases of this length. Nothing is asked of the store yet.
+    ///
+    /// # Panics
+    /// Outside of a Tokio runtime.
+    #[must_use]
+    pub fn leases(&self, holder: Holder, length: Duration) -> Leases {
+        Leases::with_clock(self, holder, length, Clock::System)
+    }
+
+    /// Deletes what dead holders left: one listing, and nothing more if nobody holds or left anything.
+    pub async fn sweep_leases(&self) {
+        let me = Holder::this("");
+        if let Err(error) = self.delete_dead(&me, Clock::System.now()).await {
+            tracing::warn!(%error, "the leases of earlier runs cannot be swept");
+        }
+    }
+
+    async fn delete_dead(&self, me: &Holder, now: Timestamp) -> Result<(), StoreError> {
+        for object in self.store.list(&Key::AllLeases.path()).await? {
+            if keys::lease_at(&object.key).is_none() {
+                continue;
+            }
+            let lease = self.lease(&object.key).await?;
+            if lease.is_some_and(|lease| !lease.is_alive(me, now)) {
+                self.store.delete(&object.key).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The lease at a key; `None` if it is gone. What is no lease is named, and binds nobody.
+    pub(super) async fn lease(&self, key: &str) -> Result<Option<Lease>, StoreError> {
+        let read = match self.store.get_at_most(key, MOST_BYTES).await {
+            Ok(None) => return Ok(None),
+            Ok(Some(bytes)) => Lease::read(&bytes),
+            Err(error) if matches!(error.problem, StoreProblem::TooLarge { .. }) => Err(error.problem.to_string()),
+            Err(error) => return Err(error),
+        };
+        Ok(Some(read.unwrap_or_else(|why| {
+            tracing::warn!(lease = key, why, "this is no lease and binds nobody");
+            Lease::of_nobody()
+        })))
+    }
+}
+
+impl Leases {
+    pub(super) fn with_clock(archive: &Archive, holder: Holder, length: Duration, clock: Clock) -> Self {
+        let every = length / 3;
+        let length = SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX);
+        let (held, seen) = (Mutex::default(), sync::Mutex::default());
+        let desk = Desk { archive: archive.clone(), holder, length, clock: RwLock::new(clock), held, seen };
+        let desk = Arc::new(desk);
+        let renewing = Arc::clone(&desk);
+        let renewing = async move {
+            loop {
+                tokio::time::sleep(every).await;
+                renewing.renew().await;
+            }
+        };
+        let renewing = tokio::spawn(renewing.in_current_span());
+        Self { desk, renewing }
+    }
+
+    /// Takes the leases of these market-days of a platform: one listing, and a put for each. What is another's is
+    /// returned; all others are one's own to work on, with a lease or, if the store makes trouble, without.
+    pub async fn take<'a>(&self, platform: &PlatformId, days: impl IntoIterator<Item = &'a MarketDay>) -> Theirs {
+        let held = self.desk.held.lock().await.clone();
+        let days: Vec<MarketDay> = days.into_iter().filter(|day| !held.contains_key(*day)).cloned().collect();
+        if days.is_empty() {
+            return Theirs::new();
+        }
+        let listed = match self.desk.numbers(Key::LeasesOf(platform)).await {
+            Ok(listed) => listed,
+            Err(error) => {
+                tracing::warn!(%error, "leases cannot be listed; going on without");
+                return Theirs::new();
+            }
+        };
+        let takes = days.into_iter().map(|day| {
+            let numbers = listed.get(&day).cloned().unwrap_or_default();
+            async move {
+                let taken = self.desk.take(&day, numbers).await;
+                (day, taken)
+            }
+        });
+        let (mut theirs, mut trouble) = (Theirs::new(), None);
+        let mut outcomes = stream::iter(takes).buffer_unordered(self.desk.archive.store.requests());
+        while let Some((day, taken)) = outcomes.next().await {
+            match taken {
+                Ok(None) => {}
+                Ok(Some(lease)) => drop(theirs.insert(day, lease)),
+                Err(error) => trouble = Some(error),
+            }
+        }
+        if let Some(error) = trouble {
+            tracing::warn!(%error, "leases cannot be taken; going on without");
+        }
+        theirs
+    }
+
+    /// Whose these market-days are now; those that are nobody's, or one's own, are left out. One listing for each
+    /// platform, and a read for each lease.
+    pub async fn look<'a>(&self, days: impl IntoIterator<Item = &'a MarketDay>) -> Theirs {
+        let mut by_platform: BTreeMap<PlatformId, Vec<MarketDay>> = BTreeMap::new();
+        for day in days {
+            by_platform.entry(day.platform.clone()).or_default().push(day.clone());
+        }
+        let mut theirs = Theirs::new();
+        for (platform, days) in by_platform {
+            match self.desk.look(&platform, days).await {
+                Ok(found) => theirs.extend(found),
+                Err(error) => tracing::warn!(%error, "leases cannot be read; going on without"),
+            }
+        }
+        theirs
+    }
+
+    /// Lets go of these market-days.
+    pub async fn release<'a>(&self, days: impl IntoIterator<Item = &'a MarketDay>) {
+        let days: Vec<&MarketDay> = days.into_iter().collect();
+        self.desk.release(Some(&days)).await;
+    }
+
+    /// Lets go of all.
+    pub async fn release_all(&self) {
+        self.desk.release(None).await;
+    }
+
+    /// How long a lease is.
+    #[must_use]
+    pub fn length(&self) -> Duration {
+        self.desk.length.unsigned_abs()
+    }
+
+    /// For how long a lease that nobody renews may be believed after it is first seen.
+    #[must_use]
+    pub fn longest(&self) -> Duration {
+        self.length().saturating_add(SKEW.unsigned_abs())
+    }
+
+    /// Where the leases of a market-day lie in the archive.
+    #[must_use]
+    pub fn folder(day: &MarketDay) -> String {
+        Key::Leases(day).path()
+    }
+}
+
+impl Drop for Leases {
+    fn drop(&mut self) {
+        self.renewing.abort();
+        if self.desk.held.try_lock().is_ok_and(|held| held.is_empty()) {
+            return;
+        }
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let desk = Arc::clone(&self.desk);
+            runtime.spawn(async move { desk.release(None).await });
+        }
+    }
+}
+
+#[cfg(test)]
+impl Leases {
+    /// The machine wakes up at this instant.
+    pub(super) fn wake_at(&self, now: Timestamp) {
+        *self.desk.clock.write().unwrap() = Clock::Fixed(now);
+    }
+
+    /// What happens by itself every third of a lease.
+    pub(super) async fn renew(&self) {
+        self.desk.renew().await;
+    }
+}

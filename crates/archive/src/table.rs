@@ -1,0 +1,101 @@
+//! Present bytes of a table, for showing.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt, stream};
+use jiff::civil::Date;
+
+use super::keys::{self, Key};
+use super::sound::MOST_OF_TABLE;
+use super::{Archive, ArchiveError, TableName, Unit};
+use coverledger_core::model::{MarketId, PlatformId, columns as c};
+use coverledger_store::StoreProblem;
+
+/// The objects of a table, sorted by key.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Objects {
+    /// Those that could be read, with their keys.
+    pub read: Vec<(String, Bytes)>,
+    /// Keys of the others, and why not.
+    pub unreadable: Vec<(String, StoreProblem)>,
+}
+
+/// What a table at a current path says in all of its rows, as columns and texts; nothing of what is at no such path.
+#[must_use]
+pub fn said_by_key(key: &str) -> Vec<(&'static str, String)> {
+    let places = |platform: &PlatformId, market: &MarketId, column, date: &Date| {
+        vec![(c::PLATFORM, platform.to_string()), (c::MARKET, market.to_string()), (column, date.to_string())]
+    };
+    match keys::current_at(key).map(|(_, unit)| unit) {
+        Some(Unit::MarketDay(day)) => places(&day.platform, &day.market, c::LOCAL_DATE, &day.local_date),
+        Some(Unit::Decisions { platform, market, as_of }) => places(&platform, &market, c::AS_OF, &as_of),
+        Some(Unit::Rejects { platform, .. }) => vec![(c::PLATFORM, platform.to_string())],
+        Some(Unit::Experiment { experiment, as_of }) => {
+            vec![(c::EXPERIMENT, experiment), (c::AS_OF, as_of.to_string())]
+        }
+        None => Vec::new(),
+    }
+}
+
+impl Archive {
+    /// Every current object of a table whose key contains all of `parts` (such as `market=US`).
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn table(&self, table: TableName, parts: &[String]) -> Result<Objects, ArchiveError> {
+        let keys = self.current(table, parts).await?;
+        self.read(keys).await
+    }
+
+    /// The same, of the last date alone of each platform and market, or of each experiment.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn newest_of_table(&self, table: TableName, parts: &[String]) -> Result<Objects, ArchiveError> {
+        let keys = self.current(table, parts).await?;
+        let last: BTreeMap<String, String> =
+            keys.into_iter().map(|key| (keys::folder_of_dates(&key).to_owned(), key)).collect();
+        self.read(last.into_values().collect()).await
+    }
+
+    /// Sorted. Links that are passed over are among them, files and folders: reading them says so.
+    async fn current(&self, table: TableName, parts: &[String]) -> Result<Vec<String>, ArchiveError> {
+        let listed = self.store.listing_after(&Key::Currents(table).path(), "").await?;
+        let is_wanted = |key: &String| parts.iter().all(|part| key.split('/').any(|segment| segment == part));
+        // A folder may hold what is wanted, unless it is another one's of the same kind.
+        let names = |segment: &str, part: &str| {
+            segment.split_once('=').map(|(name, _)| name) == part.split_once('=').map(|(name, _)| name)
+        };
+        let may_hold = |key: &String| {
+            parts.iter().all(|part| key.split('/').all(|segment| segment == part || !names(segment, part)))
+        };
+        let mut keys: Vec<String> =
+            listed.objects.into_iter().map(|object| object.key).filter(is_wanted).collect();
+        keys.extend(listed.links.into_iter().chain(listed.no_files).filter(may_hold));
+        keys.sort();
+        Ok(keys)
+    }
+
+    async fn read(&self, keys: Vec<String>) -> Result<Objects, ArchiveError> {
+        let reads = keys.into_iter().map(|key| async move {
+            let bytes = match self.store.get_at_most(&key, MOST_OF_TABLE).await {
+                // What was listed as a link and leads to a folder of the archive.
+                Ok(None) if keys::current_at(&key).is_none() => Err(StoreProblem::Link),
+                Ok(bytes) => Ok(bytes),
+                Err(error) if self.is_of_object(&error.problem) => Err(error.problem),
+                Err(error) => return Err(ArchiveError::from(error)),
+            };
+            Ok((key, bytes))
+        });
+        let mut reads = stream::iter(reads).buffered(self.store.requests());
+        let mut objects = Objects::default();
+        while let Some((key, bytes)) = reads.try_next().await? {
+            match bytes {
+                Ok(bytes) => objects.read.extend(bytes.map(|bytes| (key, bytes))),
+                Err(problem) => objects.unreadable.push((key, problem)),
+            }
+        }
+        Ok(objects)
+    }
+}

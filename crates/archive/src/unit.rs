@@ -1,0 +1,100 @@
+//! What is published as one: a market-day, what there is to say about the exports of one date, or what is to be made of
+//! market-days up to one.
+
+use std::fmt;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use coverledger_core::model::{MarketDay, MarketId, PlatformId};
+
+/// What one receipt speaks of.
+///
+/// Rejects, and what exports report about themselves, have receipts of their own, because one export feeds several
+/// market-days.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "Shape", into = "Shape")]
+pub enum Unit {
+    /// The tables of a market-day.
+    MarketDay(MarketDay),
+    /// The records of a platform's exports of one date that could not be counted, and what these exports report
+    /// about themselves.
+    Rejects {
+        /// The platform.
+        platform: PlatformId,
+        /// The date in the exports' paths; `None` for exports whose path has none.
+        export_date: Option<Date>,
+    },
+    /// What is to be made of the market-days of a platform in a market up to one.
+    Decisions {
+        /// The platform.
+        platform: PlatformId,
+        /// The market.
+        market: MarketId,
+        /// The last local date that they stand on.
+        as_of: Date,
+    },
+    /// How an experiment stands.
+    Experiment {
+        /// Its name.
+        experiment: String,
+        /// The last local date that it is judged by.
+        as_of: Date,
+    },
+}
+
+impl Unit {
+    /// Whether its tables are put at their current paths one after the other, so that the last of them tells whether all
+    /// are there. There are many, and a night looks at all units of the newest date.
+    #[must_use]
+    pub const fn is_shown_in_order(&self) -> bool {
+        matches!(self, Self::Decisions { .. } | Self::Experiment { .. })
+    }
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MarketDay(day) => day.fmt(f),
+            Self::Rejects { platform, export_date: Some(date) } => write!(f, "{platform}/rejects/{date}"),
+            Self::Rejects { platform, export_date: None } => write!(f, "{platform}/rejects/undated"),
+            Self::Decisions { platform, market, as_of } => write!(f, "{platform}/{market}/decisions/{as_of}"),
+            Self::Experiment { experiment, as_of } => write!(f, "experiment/{experiment}/{as_of}"),
+        }
+    }
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum Shape {
+    MarketDay { platform: PlatformId, market: MarketId, local_date: Date },
+    Rejects { platform: PlatformId, export_date: Option<Date> },
+    Decisions { platform: PlatformId, market: MarketId, as_of: Date },
+    Experiment { experiment: String, as_of: Date },
+}
+
+impl From<Unit> for Shape {
+    fn from(unit: Unit) -> Self {
+        match unit {
+            Unit::MarketDay(MarketDay { platform, market, local_date }) => {
+                Self::MarketDay { platform, market, local_date }
+            }
+            Unit::Rejects { platform, export_date } => Self::Rejects { platform, export_date },
+            Unit::Decisions { platform, market, as_of } => Self::Decisions { platform, market, as_of },
+            Unit::Experiment { experiment, as_of } => Self::Experiment { experiment, as_of },
+        }
+    }
+}
+
+impl From<Shape> for Unit {
+    fn from(shape: Shape) -> Self {
+        match shape {
+            Shape::MarketDay { platform, market, local_date } => {
+                Self::MarketDay(MarketDay { platform, market, local_date })
+            }
+            Shape::Rejects { platform, export_date } => Self::Rejects { platform, export_date },
+            Shape::Decisions { platform, market, as_of } => Self::Decisions { platform, market, as_of },
+            Shape::Experiment { experiment, as_of } => Self::Experiment { experiment, as_of },
+        }
+    }
+}

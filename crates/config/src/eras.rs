@@ -1,0 +1,208 @@
+//! `conventions`, `not_offered` and `changes` of a platform: how it counts, and how that changed.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, Time};
+
+use super::archive::zone;
+use super::counts::COUNTS;
+use super::place::Place;
+use super::section::Section;
+use coverledger_core::model::{Change, ClickEvent, Conventions, Count, Eras, ImpressionBasis, UniqueBasis};
+use coverledger_core::time::Zone;
+
+const IMPRESSIONS: [(&str, ImpressionBasis); 2] = [
+    (ImpressionBasis::Displays.word(), ImpressionBasis::Displays),
+    (ImpressionBasis::Viewers.word(), ImpressionBasis::Viewers),
+];
+const CLICKS: [(&str, ClickEvent); 2] =
+    [(ClickEvent::CoverTap.word(), ClickEvent::CoverTap), (ClickEvent::RoomEntry.word(), ClickEvent::RoomEntry)];
+const UNIQUES: [(&str, UniqueBasis); 4] = [
+    (UniqueBasis::FirstTouch.word(), UniqueBasis::FirstTouch),
+    (UniqueBasis::Broadcast.word(), UniqueBasis::Broadcast),
+    (UniqueBasis::Day.word(), UniqueBasis::Day),
+    (UniqueBasis::Row.word(), UniqueBasis::Row),
+];
+const CHANGE_KEYS: [&str; 6] = ["since", "timezone", "impression", "redefined", "introduced", "withdrawn"];
+/// What can change; a change has at least one of them.
+const CHANGED: [&str; 4] = ["impression", "redefined", "introduced", "withdrawn"];
+
+/// Reads how the platform of this file counts.
+pub(super) fn read(file: &Section<'_>) -> Option<Eras> {
+    let first = read_conventions(file);
+    let not_offered = read_reasons(file, "not_offered");
+    let changes = file.or("changes", Vec::new(), |at| read_changes(&at, file));
+    Some(Eras { first: first?, not_offered: not_offered?, changes: changes? })
+}
+
+fn read_conventions(file: &Section<'_>) -> Option<Conventions> {
+    let at = file.required("conventions", "`{impression: displays, click: cover_tap}`")?;
+    let section = at.section("a set of conventions", &["impression", "click", "uniques"])?;
+    let impression = section.required("impression", "`displays` or `viewers`").and_then(|at| impression(&at));
+    let click = section.required("click", "`cover_tap` or `room_entry`");
+    let click = click.and_then(|at| at.word("what a click is", &CLICKS));
+    let uniques = section
+        .or("uniques", UniqueBasis::FirstTouch, |at| at.word("within what a viewer is counted once", &UNIQUES));
+    Some(Conventions { impression: impression?, click: click?, uniques: uniques? })
+}
+
+fn impression(at: &Place<'_>) -> Option<ImpressionBasis> {
+    at.word("what an impression is", &IMPRESSIONS)
+}
+
+/// Counts and what is to be said of each.
+fn read_reasons(section: &Section<'_>, key: &str) -> Option<BTreeMap<Count, String>> {
+    section.or(key, BTreeMap::new(), |at| {
+        let what = "a set of counts with a reason each";
+        let entries = at.entries(what, "such as `{impressions: \"the API has no such field\"}`")?;
+        let counts = at.section(what, &COUNTS.map(|(word, _)| word))?;
+        let reasons: BTreeMap<Count, String> = COUNTS
+            .iter()
+            .filter_map(|(word, count)| Some((*count, counts.optional(word)?)))
+            .filter_map(|(count, at)| Some((count, at.text("a reason", "a sentence for people")?.to_owned())))
+            .collect();
+        (reasons.len() == entries.len()).then_some(reasons)
+    })
+}
+
+fn read_changes(at: &Place<'_>, file: &Section<'_>) -> Option<Vec<Change>> {
+    let items = at.list("a list of changes")?;
+    let total = items.len();
+    let mut changes: Vec<Change> = Vec::new();
+    for item in items {
+        let Some(change) = read_change(&item, file) else { continue };
+        match changes.last() {
+            Some(before) if before.at >= change.at => item.problem(format!(
+                "`{}` is not later than `{}` (changes stand in the order of time)",
+                change.since, before.since
+            )),
+            _ => changes.push(change),
+        }
+    }
+    (changes.len() == total).then_some(changes)
+}
+
+fn read_change(at: &Place<'_>, file: &Section<'_>) -> Option<Change> {
+    let section = at.section("a change", &CHANGE_KEYS)?;
+    let since = section.required("since", "the day with which it began, such as `2026-08-24`");
+    let since = since.and_then(|at| day(&at).map(|day| (at, day)));
+    let zone = section.or("timezone", Zone::utc(), |at| zone(&at));
+    let impression = section.maybe("impression", |at| impression(&at));
+    let redefined = read_reasons(&section, "redefined");
+    let introduced = read_reasons(&section, "introduced");
+    let withdrawn = read_reasons(&section, "withdrawn");
+    if CHANGED.iter().all(|key| section.optional(key).is_none()) {
+        at.problem("changes nothing (expected one of `impression`, `redefined`, `introduced`, `withdrawn`)");
+        return None;
+    }
+    let (since_at, since) = since?;
+    let Some(first_instant) = zone?.first_instant_at(since.to_datetime(Time::midnight())) else {
+        return since_at.mismatch("a day", "one that the calendar has");
+    };
+    let change = Change {
+        since,
+        at: first_instant,
+        impression: impression?,
+        redefined: redefined?,
+        introduced: introduced?,
+        withdrawn: withdrawn?,
+    };
+    check_agrees(&section, file, &change).then_some(change)
+}
+
+/// A date, written out.
+pub(super) fn day(at: &Place<'_>) -> Option<Date> {
+    let expected = "one such as `2026-08-24`";
+    let text = at.text("a day", expected)?;
+    let is_plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let day = text.parse::<Date>().ok().filter(|_| is_plain);
+    day.or_else(|| at.mismatch("a day", expected))
+}
+
+/// Whether a change says of no count two things that cannot both be.
+fn check_agrees(section: &Section<'_>, file: &Section<'_>, change: &Change) -> bool {
+    let mut agrees = true;
+    let never = file.optional("not_offered").map(|at| at.keys()).unwrap_or_default();
+    for key in ["introduced", "withdrawn"] {
+        let Some(place) = section.optional(key) else { continue };
+        for word in place.keys().into_iter().filter(|word| never.contains(word)) {
+            place.problem(format!("`{word}` is in `not_offered` too, which is for counts that there never are"));
+            agrees = false;
+        }
+    }
+    let Some(place) = section.optional("withdrawn") else { return agrees };
+    for count in change.introduced.keys().filter(|count| change.withdrawn.contains_key(count)) {
+        place.problem(format!("`{}` is introduced by the same change", count.word()));
+        agrees = false;
+    }
+    agrees
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+    use super::*;
+    use coverledger_core::model::Era;
+
+    fn eras(text: &str) -> (Option<Eras>, Vec<String>) {
+        testing::read(text, |at| read(&at.section("x", &["conventions", "not_offered", "changes"])?))
+    }
+
+    #[test]
+    fn a_change_begins_with_its_day_where_the_platform_is() {
+        let text = "\
+conventions: {impression: displays, click: room_entry, uniques: broadcast}
+not_offered: {orders: nothing is sold there}
+changes:
+  - {since: 2026-01-15, introduced: {impressions: the reach report has them}}
+  - since: 2026-08-24
+    timezone: America/Los_Angeles
+    impression: viewers
+    redefined: {entries: a view is a start}
+    withdrawn: {impressions: removed}
+";
+        let (eras, problems) = eras(text);
+        assert_eq!(problems, <[&str; 0]>::default());
+        let eras = eras.unwrap();
+        assert_eq!(eras.first.uniques, UniqueBasis::Broadcast);
+        assert_eq!(eras.not_offered[&Count::Orders], "nothing is sold there");
+        let begins: Vec<String> = eras.changes.iter().map(|change| change.at.to_string()).collect();
+        assert_eq!(begins, ["2026-01-15T00:00:00Z", "2026-08-24T07:00:00Z"]);
+        assert_eq!(eras.why_not(Era(0), Count::Impressions), Some("the reach report has them"));
+        assert_eq!(eras.why_not(Era(1), Count::Impressions), None);
+        assert_eq!(eras.why_not(Era(2), Count::Impressions), Some("removed"));
+        assert_eq!(eras.conventions(Era(2)).impression, ImpressionBasis::Viewers);
+        assert_eq!(eras.definition(Era(2), Count::Entries), Some("a view is a start"));
+    }
+
+    #[test]
+    fn problems_are_all_told() {
+        let text = "\
+conventions: {impression: displays, click: room_entry, uniques: person}
+not_offered: {impresions: x, orders: 7}
+changes:
+  - {since: 2026-08-24}
+  - {since: 2026-02-30, impression: viewers}
+  - {since: 2026-08-24, timezone: America/Los_Angeles, redefined: {entries: x}}
+  - {since: 2026-08-24, timezone: Asia/Tokyo, redefined: {entries: y}}
+  - {since: 2026-09-01, introduced: {clicks: x, orders: x}, withdrawn: {clicks: y}}
+  - {since: 2026-09-01T00:00, withdrawn: {}}
+";
+        let expected = [
+            "line 1, `conventions.uniques`: `person` is not within what a viewer is counted once (expected: `first_touch`, \
+             `broadcast`, `day`, `row`)",
+            "line 2, `not_offered.impresions`: unknown key `impresions` (known: `impressions`, `unique_impressions`, \
+             `clicks`, `clickers`, `entries`, `entrants`, `stays`, `dwell_seconds`, `orders`; did you mean `impressions`?)",
+            "line 2, `not_offered.orders`: `7` is not a reason (expected a sentence for people; as text: `\"7\"`)",
+            "line 4, `changes[0]`: changes nothing (expected one of `impression`, `redefined`, `introduced`, `withdrawn`)",
+            "line 5, `changes[1].since`: `2026-02-30` is not a day (expected one such as `2026-08-24`)",
+            "line 7, `changes[3]`: `2026-08-24` is not later than `2026-08-24` (changes stand in the order of time)",
+            "line 8, `changes[4].introduced`: `orders` is in `not_offered` too, which is for counts that there never are",
+            "line 8, `changes[4].withdrawn`: `clicks` is introduced by the same change",
+            "line 9, `changes[5].since`: `2026-09-01T00:00` is not a day (expected one such as `2026-08-24`)",
+            "line 9, `changes[5].withdrawn`: an empty section is not a set of counts with a reason each (expected such as \
+             `{impressions: \"the API has no such field\"}`)",
+        ];
+        assert_eq!(eras(text).1, expected);
+    }
+}

@@ -1,0 +1,134 @@
+//! `experiments/<name>.yaml`: covers that are held against each other, in turns that a seed draws or by viewers whom the
+//! platform draws.
+
+mod read;
+mod schedule;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+pub use schedule::{PlannedTurn, TurnSchedule};
+
+use super::Market;
+use coverledger_core::model::{MarketId, PlatformId, Turns};
+
+pub(super) use read::{Known, check_apart, read};
+
+/// Covers that are held against one of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Experiment {
+    /// On which platforms; not empty.
+    pub platforms: BTreeSet<PlatformId>,
+    /// In which markets, all known; not empty.
+    pub markets: BTreeSet<MarketId>,
+    /// Two to five, each another.
+    pub covers: Vec<String>,
+    /// Index of the cover that the others are held against.
+    pub control: usize,
+    /// The first local date.
+    pub from: Date,
+    /// The last local date, at most 59 days after the first.
+    pub to: Date,
+    /// How often a test of nothing may have a winner. 0.001 to 0.2; default 0.05.
+    pub level: f64,
+    /// The smallest relative gain worth having. 0.001 to 1; default 0.05.
+    pub worth: f64,
+    /// What a cover is chosen by.
+    pub value: Value,
+    /// What a cover may not cost.
+    pub guardrails: Guardrails,
+    /// From which p value on exposures count as uneven. 0.000001 to 0.1; default 0.001.
+    pub imbalance: f64,
+    /// Who sees which cover.
+    pub design: Design,
+}
+
+/// Weights of what is counted for each 1,000 impressions; not both zero.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Value {
+    /// Of an order; default 1.
+    pub orders: f64,
+    /// Of a minute that a viewer stayed; default 0.
+    pub retained_minutes: f64,
+}
+
+/// Relative losses that are put up with, 0 to 1 and 0.1 by default; `None` where nothing is guarded.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Guardrails {
+    /// Of the share of entrants who stay.
+    pub stay: Option<f64>,
+    /// Of orders ÷ entrants.
+    pub conversion: Option<f64>,
+}
+
+/// Who sees which cover.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Design {
+    /// All viewers of a turn see the same one.
+    Rotation(Rotation),
+    /// The platform shows each viewer one of them, by lot.
+    Split(Split),
+}
+
+/// Covers take turns by a schedule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rotation {
+    /// How long a turn is: 5 minutes to 24 hours.
+    pub turn_seconds: i64,
+    /// How much of a turn does not count where the cover has changed; less than the turn.
+    pub burn_in_seconds: i64,
+    /// What draws the schedule.
+    pub seed: u64,
+    /// Which cover is on air when.
+    pub schedule: TurnSchedule,
+}
+
+/// Viewers are drawn by the platform.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Split {
+    /// The share of viewers that each cover is to have, by its place in [`Experiment::covers`]; they add up to 1.
+    pub shares: Vec<f64>,
+    /// How many broadcasts of a platform in a market the test is planned for. 8 to 10,000.
+    pub broadcasts: u32,
+}
+
+impl Experiment {
+    /// The word for its design.
+    #[must_use]
+    pub const fn design_word(&self) -> &'static str {
+        match self.design {
+            Design::Rotation(_) => "rotation",
+            Design::Split(_) => "split",
+        }
+    }
+
+    /// Its rotation, if it is one.
+    #[must_use]
+    pub const fn rotation(&self) -> Option<&Rotation> {
+        match &self.design {
+            Design::Rotation(rotation) => Some(rotation),
+            Design::Split(_) => None,
+        }
+    }
+
+    /// Another schedule that was as likely as the one that ran; `None` for a split.
+    #[must_use]
+    pub fn redrawn(&self, markets: &BTreeMap<MarketId, Market>, seed: u64) -> Option<TurnSchedule> {
+        self.rotation().map(|rotation| TurnSchedule::new(self, rotation, markets, seed))
+    }
+}
+
+/// The turns of rotations, by platform and market.
+pub(super) fn turns(experiments: &BTreeMap<String, Experiment>) -> BTreeMap<(PlatformId, MarketId), Turns> {
+    let mut spans: BTreeMap<(PlatformId, MarketId), Vec<_>> = BTreeMap::new();
+    for (experiment, rotation) in experiments.values().filter_map(|one| Some((one, one.rotation()?))) {
+        for platform in &experiment.platforms {
+            for market in &experiment.markets {
+                let of_market = spans.entry((platform.clone(), market.clone())).or_default();
+                of_market.extend(rotation.schedule.turns(market).iter().map(PlannedTurn::span));
+            }
+        }
+    }
+    spans.into_iter().map(|(place, spans)| (place, Turns::new(spans))).collect()
+}

@@ -1,0 +1,396 @@
+//! The configuration's part in a market-day's fingerprint: a hash that changes when, and only when, something in the
+//! configuration could change that market-day's numbers.
+//!
+//! Every struct is taken apart by name, so that a new field cannot be forgotten: it does not compile.
+
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+
+use super::completeness::{Completeness, IfMissing};
+use super::counting::ColumnName;
+use super::decisions::{Decisions, Family};
+use super::definition::{EventColumns, Export, Market, Platform, Rows, Settings, Workspace};
+use super::experiments::{Design, Experiment, Guardrails, Split, Value};
+use super::mapping::{
+    Columns, CoverRule, FoldPolicy, GapPolicy, InstantColumn, InstantFormat, MadeId, MarketRule, Otherwise,
+    TextRule, WallClock, ZoneRule,
+};
+use super::path::PathPattern;
+use coverledger_core::model::{Event, MarketId, PlatformId};
+use coverledger_core::time::DayRule;
+
+/// Raised when the same configuration comes to mean other numbers.
+const SCHEME: &str = "coverledger config 1";
+/// Raised when the same configuration comes to mean other decisions.
+const DECISIONS_SCHEME: &str = "coverledger decisions 1";
+/// Raised when the same configuration comes to judge experiments otherwise.
+const EXPERIMENT_SCHEME: &str = "coverledger experiment 1";
+
+impl Workspace {
+    /// Hash of everything in the configuration that can change the numbers of this platform's days in this market:
+    /// the platform's definition, the market's day and slots, and the settings that decide what is counted or kept.
+    /// Schedules, stores, memory and threads are not in it. Hex of SHA-256.
+    #[must_use]
+    pub fn config_hash(&self, platform: &PlatformId, market: &MarketId) -> String {
+        let mut canon = Canon::default();
+        canon.put("scheme", SCHEME);
+        canon.settings(&self.settings);
+        canon.put("market", market.as_str());
+        if let Some(definition) = self.markets.get(market) {
+            canon.market(definition);
+        }
+        canon.put("platform", platform.as_str());
+        if let Some(definition) = self.platforms.get(platform) {
+            canon.platform(definition);
+            // Rows of a market that nobody knows come here: which markets are known decides which rows.
+            if takes_strays(definition, market) {
+                for name in self.markets.keys() {
+                    canon.put("known_market", name.as_str());
+                }
+            }
+        }
+        canon.hash()
+    }
+
+    /// Hash of everything in the configuration that can change what is decided of this market, beside the facts: how far
+    /// back they go, the market's day and slots, the team's own clock, and of families of covers all markets.
+    #[must_use]
+    pub fn decisions_hash(&self, market: &MarketId) -> String {
+        let mut canon = Canon::default();
+        canon.put("scheme", DECISIONS_SCHEME);
+        canon.put("home_timezone", self.settings.home_timezone.name());
+        let families = self.decisions.as_ref().is_some_and(|decisions| !decisions.families.is_empty());
+        for (name, definition) in self.markets.iter().filter(|(name, _)| families || *name == market) {
+            canon.put("market", name.as_str());
+            canon.market(definition);
+        }
+        canon.put("of", market.as_str());
+        if let Some(decisions) = &self.decisions {
+            canon.decisions(decisions);
+        }
+        canon.hash()
+    }
+}
+
+impl Workspace {
+    /// Hash of everything in the configuration that can change how an experiment is judged, beside the facts. Hex of
+    /// SHA-256; of an experiment that is not configured, of nothing.
+    #[must_use]
+    pub fn experiment_hash(&self, name: &str) -> String {
+        let mut canon = Canon::default();
+        canon.put("scheme", EXPERIMENT_SCHEME);
+        if let Some(experiment) = self.experiments.get(name) {
+            canon.experiment(experiment);
+            for (name, market) in self.markets.iter().filter(|(name, _)| experiment.markets.contains(*name)) {
+                canon.put("market", name.as_str());
+                canon.market(market);
+            }
+        }
+        canon.hash()
+    }
+}
+
+fn takes_strays(platform: &Platform, market: &MarketId) -> bool {
+    platform.exports.iter().any(|export| {
+        matches!(&export.columns.market, MarketRule::Column { otherwise: Otherwise::Market(name), .. } if name == market)
+    })
+}
+
+/// Lines of `name=length:value`, which no two configurations share.
+#[derive(Default)]
+struct Canon(String);
+
+impl Canon {
+    fn put(&mut self, name: &str, value: &str) {
+        let _ = writeln!(self.0, "{name}={}:{value}", value.len());
+    }
+
+    /// Hex of SHA-256.
+    fn hash(&self) -> String {
+        let mut hex = String::with_capacity(64);
+        for byte in Sha256::digest(self.0.as_bytes()) {
+            let _ = write!(hex, "{byte:02x}");
+        }
+        hex
+    }
+
+    fn decisions(&mut self, decisions: &Decisions) {
+        let Decisions { window_days, period_days, certainty, families } = decisions;
+        self.put("window_days", &window_days.to_string());
+        self.put("period_days", &period_days.to_string());
+        self.put("certainty", &certainty.to_string());
+        for (name, Family { shared, localized }) in families {
+            self.put("family", name);
+            self.put("shared", shared);
+            for (market, cover) in localized {
+                self.put("localized_in", market.as_str());
+                self.put("localized", cover);
+            }
+        }
+    }
+
+    fn experiment(&mut self, experiment: &Experiment) {
+        let Experiment {
+            platforms,
+            markets,
+            covers,
+            control,
+            from,
+            to,
+            level,
+            worth,
+            value: Value { orders, retained_minutes },
+            guardrails: Guardrails { stay, conversion },
+            imbalance,
+            design,
+        } = experiment;
+        for (key, names) in [
+            ("platform", platforms.iter().map(PlatformId::as_str).collect::<Vec<_>>()),
+            ("in_market", markets.iter().map(MarketId::as_str).collect()),
+            ("cover", covers.iter().map(String::as_str).collect()),
+        ] {
+            for name in names {
+                self.put(key, name);
+            }
+        }
+        self.put("control", &control.to_string());
+        self.put("window", &format!("{from} {to}"));
+        self.put("levels", &format!("{level} {worth} {imbalance}"));
+        self.put("value", &format!("{orders} {retained_minutes}"));
+        self.put("guardrails", &format!("{stay:?} {conversion:?}"));
+        match design {
+            Design::Rotation(rotation) => self.put("rotation", &rotation.schedule.sha256(covers)),
+            Design::Split(Split { shares, broadcasts }) => self.put("split", &format!("{shares:?} {broadcasts}")),
+        }
+    }
+
+    fn settings(&mut self, settings: &Settings) {
+        let Settings {
+            home_timezone: _,
+            exports: _,
+            archive: _,
+            stay_seconds,
+            max_reject_share,
+            max_shrink_share: _,
+            memory_bytes: _,
+            threads: _,
+            reject_text_chars,
+            reject_viewer_ids,
+            spill_dir: _,
+            requests: _,
+            bandwidth_bytes: _,
+            open_files: _,
+            export_limit_seconds: _,
+            lease_seconds: _,
+            late_after_seconds: _,
+        } = settings;
+        self.put("stay_seconds", &stay_seconds.to_string());
+        self.put("max_reject_share", &max_reject_share.to_string());
+        self.put("reject_text_chars", &reject_text_chars.to_string());
+        self.put("reject_viewer_ids", &reject_viewer_ids.to_string());
+    }
+
+    fn market(&mut self, market: &Market) {
+        let Market { day: DayRule { zone, starts_at }, slots_name: _, slots } = market;
+        self.put("timezone", zone.name());
+        self.put("day_starts_at", &starts_at.to_string());
+        for (name, start) in slots.starts() {
+            self.put("slot", name);
+            self.put("slot_start", &start.to_string());
+        }
+    }
+
+    fn platform(&mut self, platform: &Platform) {
+        // What only holds a day back changes no number of it.
+        let Platform { eras, settle_seconds, exports, max_orphan_share: _ } = platform;
+        self.put("eras", &format!("{eras:?}"));
+        self.put("settle_seconds", &settle_seconds.to_string());
+        for export in exports {
+            self.export(export);
+        }
+    }
+
+    fn export(&mut self, export: &Export) {
+        let Export { name, rows, path, day_zone, early_days, late_days, format, columns, completeness, members } =
+            export;
+        let PathPattern { text, parts: _ } = path;
+        self.put("export", name);
+        self.rows(rows);
+        self.put("path", text);
+        self.put("day_zone", day_zone.name());
+        self.put("early_days", &early_days.to_string());
+        self.put("late_days", &late_days.to_string());
+        self.put("format", &format!("{format:?}"));
+        for member in members {
+            self.put("member", member);
+        }
+        self.columns(columns);
+        self.completeness(completeness, path);
+    }
+
+    /// Only what decides what is counted of which day. Whether a date is complete decides when.
+    fn completeness(&mut self, completeness: &Completeness, path: &PathPattern) {
+        // Whether an answer is whole decides whether a day is published, not what it counts.
+        let Completeness { parts: _, complete_when: _, if_missing, since, pages: _ } = completeness;
+        if let Some(since) = since {
+            self.put("since", &since.to_string());
+        }
+        // Whether a day of which an undated export has no records is one, is seen only once it was read.
+        if *if_missing == IfMissing::Quiet && !path.is_dated() {
+            self.put("if_missing", "quiet");
+        }
+    }
+
+    fn rows(&mut self, rows: &Rows) {
+        match rows {
+            Rows::Events { each, column, values } => {
+                self.each(each);
+                self.column("event", column);
+                for (value, event) in values {
+                    self.put("event_value", value);
+                    self.put("event_meaning", word_of(*event));
+                }
+            }
+            Rows::Impressions { each, clicked, entered, ordered } => {
+                self.each(each);
+                self.maybe_column("clicked", clicked.as_ref());
+                self.maybe_column("entered", entered.as_ref());
+                self.maybe_column("ordered", ordered.as_ref());
+            }
+            // Their text for debugging has every field, with its name.
+            Rows::Counts(counts) => self.put("counts", &format!("{counts:?}")),
+            Rows::Covers(covers) => self.put("covers", &format!("{covers:?}")),
+        }
+    }
+
+    fn each(&mut self, each: &EventColumns) {
+        let EventColumns { event_id, occurred_at, viewer_id, dwell_seconds } = each;
+        self.maybe_column("event_id", event_id.as_ref());
+        self.instant(occurred_at);
+        self.maybe_column("viewer_id", viewer_id.as_ref());
+        self.maybe_column("dwell_seconds", dwell_seconds.as_ref());
+    }
+
+    fn columns(&mut self, columns: &Columns) {
+        let Columns { market, broadcast_id, cover_id, audience } = columns;
+        self.market_rule(market);
+        self.text_rule("broadcast_id", broadcast_id);
+        match cover_id {
+            CoverRule::Row(rule) => self.text_rule("cover_id", rule),
+            CoverRule::Log => self.put("cover_id", "log"),
+        }
+        for column in audience {
+            self.column("audience", column);
+        }
+    }
+
+    fn column(&mut self, name: &str, column: &ColumnName) {
+        if let Some(number) = column.number() {
+            return self.put(&format!("{name} number"), &number.to_string());
+        }
+        for alias in column.names() {
+            self.put(name, alias);
+        }
+    }
+
+    fn maybe_column(&mut self, name: &str, column: Option<&ColumnName>) {
+        match column {
+            Some(column) => self.column(name, column),
+            None => self.put(&format!("no {name}"), ""),
+        }
+    }
+
+    fn instant(&mut self, instant: &InstantColumn) {
+        let InstantColumn { column, time, format } = instant;
+        self.column("occurred_at", column);
+        if let Some(time) = time {
+            self.column("occurred_at time", time);
+        }
+        let (word, wall) = match format {
+            InstantFormat::Rfc3339 => ("rfc3339", None),
+            InstantFormat::EpochSeconds => ("epoch_s", None),
+            InstantFormat::EpochMillis => ("epoch_ms", None),
+            InstantFormat::EpochMicros => ("epoch_us", None),
+            InstantFormat::Native { wall } => ("native", wall.as_ref()),
+            InstantFormat::Pattern { pattern, wall } => (pattern.as_str(), wall.as_ref()),
+            InstantFormat::Patterns { patterns, wall } => {
+                for pattern in patterns {
+                    self.put("instant_format of several", pattern);
+                }
+                ("patterns", Some(wall))
+            }
+        };
+        self.put("instant_format", word);
+        if let Some(WallClock { zone, gap, fold }) = wall {
+            match zone {
+                ZoneRule::Named(zone) => self.put("wall_zone", zone.name()),
+                ZoneRule::Market => self.put("wall_zone of", "market"),
+            }
+            self.put(
+                "gap",
+                match gap {
+                    GapPolicy::Reject => "reject",
+                    GapPolicy::Before => "before",
+                    GapPolicy::After => "after",
+                },
+            );
+            self.put(
+                "fold",
+                match fold {
+                    FoldPolicy::Reject => "reject",
+                    FoldPolicy::Earlier => "earlier",
+                    FoldPolicy::Later => "later",
+                },
+            );
+        }
+    }
+
+    fn market_rule(&mut self, rule: &MarketRule) {
+        match rule {
+            MarketRule::Value(market) => self.put("market_value", market.as_str()),
+            MarketRule::Column { column, values, otherwise } => {
+                self.column("market_column", column);
+                for (value, market) in values {
+                    self.put("market_from", value);
+                    self.put("market_to", market.as_str());
+                }
+                match otherwise {
+                    Otherwise::Reject => self.put("market_otherwise", "reject"),
+                    Otherwise::Ignore => self.put("market_otherwise", "ignore"),
+                    Otherwise::Market(market) => self.put("market_otherwise_to", market.as_str()),
+                }
+            }
+            MarketRule::Path { values } => {
+                self.put("market", "path");
+                for (value, market) in values {
+                    self.put("market_from", value);
+                    self.put("market_to", market.as_str());
+                }
+            }
+        }
+    }
+
+    fn text_rule(&mut self, name: &str, rule: &TextRule) {
+        match rule {
+            TextRule::Column(column) => self.column(&format!("{name} column"), column),
+            TextRule::Path => self.put(&format!("{name} path"), ""),
+            TextRule::Value(value) => self.put(&format!("{name} value"), value),
+            TextRule::Made(MadeId { given, parts }) => {
+                if let Some(given) = given {
+                    self.column(&format!("{name} given"), given);
+                }
+                for part in parts {
+                    self.column(&format!("{name} part"), part);
+                }
+            }
+        }
+    }
+}
+
+fn word_of(event: Event) -> &'static str {
+    Event::WORDS.iter().find(|(_, meaning)| *meaning == event).map_or("", |(word, _)| word)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,27 @@
+//! What has been read of an export before its columns are, and what its columns lean on.
+
+use std::collections::BTreeSet;
+
+use super::definition::Format;
+use super::kind::RowKind;
+use super::path::PathPattern;
+use coverledger_core::model::ClickEvent;
+
+/// `None` where what it holds could not be read: then nothing is said against it.
+#[derive(Clone, Copy)]
+pub(super) struct Frame<'a> {
+    pub kind: RowKind,
+    pub format: Option<&'a Format>,
+    pub path: Option<&'a PathPattern>,
+    /// The names of all markets.
+    pub markets: Option<&'a BTreeSet<String>>,
+    /// What the platform calls a click.
+    pub click: Option<ClickEvent>,
+}
+
+impl Frame<'_> {
+    /// Whether the path may lack something that is asked of it.
+    pub fn path_lacks(&self, has: impl FnOnce(&PathPattern) -> bool) -> bool {
+        self.path.is_some_and(|path| !has(path))
+    }
+}

@@ -1,0 +1,282 @@
+//! Configuration: YAML → raw shape → checked definitions, with every problem found at once.
+//!
+//! `config/` is what jobs share, `jobs/` has one file a job. A file is parsed once (`yaml`), walked once with a
+//! cursor that notes each problem and goes on (`place`, `section`), and comes out as types that can hold nothing impossible
+//! (`definition`). Unknown keys, duplicate keys, anchors, aliases, tags, secrets and files that nobody reads are
+//! refused. Nothing here reads the environment or a store. Stands on `model` and `time`.
+
+mod archive;
+mod columns;
+mod completeness;
+mod count_rule;
+mod counting;
+mod counts;
+mod decisions;
+mod definition;
+mod dialect;
+mod eras;
+mod exceeding;
+mod experiments;
+mod export;
+mod fingerprint;
+mod format;
+mod frame;
+mod ids;
+mod instant;
+mod job;
+mod kind;
+mod location;
+mod mapping;
+mod market_rule;
+mod markets;
+mod names;
+mod newest;
+mod notifications;
+mod numbers;
+mod offering;
+mod pages;
+mod path;
+mod pattern;
+mod period;
+mod period_in_path;
+mod place;
+mod placeholder;
+mod platform;
+mod problem;
+mod quantity;
+mod rates;
+mod reading;
+mod rivals;
+mod section;
+mod sheet;
+mod snapshot;
+mod totals;
+mod turns;
+mod unit_in_name;
+mod yaml;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+pub use completeness::{Completeness, IfMissing};
+pub use counting::*;
+pub use coverledger_core::model::Extent;
+pub use decisions::{Decisions, Family};
+pub use definition::*;
+pub use dialect::{Delimiter, Dialect, LineEnd};
+pub use experiments::{Design, Experiment, Guardrails, PlannedTurn, Rotation, Split, TurnSchedule, Value};
+pub use instant::BUDDHIST_YEAR;
+pub use mapping::*;
+pub use pages::{Pages, PagesRule};
+pub use path::*;
+pub use problem::{ConfigError, Problem};
+pub use quantity::duration;
+pub use snapshot::Snapshot;
+
+use coverledger_core::model::PlatformId;
+use names::{alike, alike_message, check_name};
+use place::Place;
+use sheet::{Sheet, is_bare, sheets_in, strangers_in};
+
+/// Reads and checks everything under `config_dir` and `jobs_dir`.
+///
+/// Relative folders of stores are resolved against the folder that holds `config_dir`. Problems name files as the two
+/// folders were given.
+///
+/// # Errors
+/// [`ConfigError`] with every problem of every file.
+pub fn load(config_dir: &Path, jobs_dir: &Path) -> Result<Workspace, ConfigError> {
+    load_from(&Snapshot::read(config_dir, jobs_dir))
+}
+
+/// As [`load`], while there may be no job yet: a file can be tried before anybody says when to run.
+///
+/// # Errors
+/// As [`load`], but not for want of a job.
+pub fn load_before_jobs(config_dir: &Path, jobs_dir: &Path) -> Result<Workspace, ConfigError> {
+    check_files(&Snapshot::read(config_dir, jobs_dir), Jobs::MayComeLater)
+}
+
+/// Checks a configuration that was read.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_from(snapshot: &Snapshot) -> Result<Workspace, ConfigError> {
+    check_files(snapshot, Jobs::Needed)
+}
+
+/// Whether a configuration needs a job to be sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Jobs {
+    Needed,
+    MayComeLater,
+}
+
+fn check_files(snapshot: &Snapshot, jobs: Jobs) -> Result<Workspace, ConfigError> {
+    let config_dir = snapshot.config_dir();
+    if let Err(message) = snapshot.files_in(config_dir) {
+        let message = format!("{message} (`--config` names it; `coverledger demo` writes one that works)");
+        return Err(ConfigError { problems: Sheet::broken(config_dir, &message).into_problems() });
+    }
+    let files = Files::parse(snapshot, jobs);
+    let workspace = files.check(&folder_that_holds(config_dir));
+    let problems = files.into_problems();
+    match workspace {
+        Some(workspace) if problems.is_empty() => Ok(workspace),
+        _ => Err(ConfigError { problems }),
+    }
+}
+
+/// Whether there is no such folder, or nothing in it.
+fn is_without_jobs(snapshot: &Snapshot, folder: &Path) -> bool {
+    is_bare(snapshot, folder) || !folder.exists()
+}
+
+/// Every file of a configuration.
+struct Files {
+    archive: Sheet,
+    markets: Sheet,
+    decisions: Option<Sheet>,
+    notifications: Option<Sheet>,
+    strangers: Vec<Sheet>,
+    platforms: Vec<Sheet>,
+    jobs: Vec<Sheet>,
+    experiments: Vec<Sheet>,
+}
+
+impl Files {
+    fn parse(snapshot: &Snapshot, jobs: Jobs) -> Self {
+        let config_dir = snapshot.config_dir();
+        let if_there = |name: &str| {
+            let file = config_dir.join(name);
+            snapshot.has(&file).then(|| Sheet::of(&file, snapshot))
+        };
+        Self {
+            archive: Sheet::of(&config_dir.join("archive.yaml"), snapshot),
+            markets: Sheet::of(&config_dir.join("markets.yaml"), snapshot),
+            decisions: if_there("decisions.yaml"),
+            notifications: if_there("notifications.yaml"),
+            strangers: strangers_in(
+                snapshot,
+                config_dir,
+                &["archive.yaml", "markets.yaml", "decisions.yaml", "notifications.yaml"],
+            ),
+            platforms: sheets_in(
+                snapshot,
+                &config_dir.join("platforms"),
+                "platform",
+                "its name is the platform's: `platforms/youtube.yaml`",
+            ),
+            jobs: match snapshot.jobs_dir() {
+                folder if jobs == Jobs::MayComeLater && is_without_jobs(snapshot, folder) => Vec::new(),
+                folder => sheets_in(snapshot, folder, "job", "`--jobs` names the folder"),
+            },
+            experiments: match config_dir.join("experiments") {
+                // A folder from which the last experiment was moved away is no mistake.
+                folder if snapshot.has_folder(&folder) && !is_bare(snapshot, &folder) => sheets_in(
+                    snapshot,
+                    &folder,
+                    "experiment",
+                    "its name is the experiment's: `experiments/hero.yaml`",
+                ),
+                _ => Vec::new(),
+            },
+        }
+    }
+
+    fn check(&self, base: &Path) -> Option<Workspace> {
+        let settings = self.archive.start().and_then(|start| archive::read(&start, base));
+        let markets = self.markets.start().and_then(|start| markets::read(&start));
+        let market_names = markets.as_ref().map(|markets| &markets.names);
+        let platforms = named(&self.platforms, "platform", |start| platform::read(start, market_names));
+        let platform_names: BTreeSet<String> =
+            self.platforms.iter().map(|sheet| sheet.stem().to_owned()).collect();
+        let jobs = named(&self.jobs, "job", |start| job::read(start, Some(&platform_names), market_names));
+        let known = markets.as_ref().map(|markets| experiments::Known {
+            platforms: &platforms,
+            platform_names: &platform_names,
+            markets: &markets.sound,
+            market_names: &markets.names,
+        });
+        let experiments = named(&self.experiments, "experiment", |start| experiments::read(start, known.as_ref()));
+        for (name, other) in experiments::check_apart(&experiments) {
+            if let Some(sheet) = self.experiments.iter().find(|sheet| sheet.stem() == name) {
+                let message = "is on the same platform in the same market at the same time";
+                sheet.report(None, "", &format!("`{other}` {message}"));
+            }
+        }
+        if let Some(sheet) = self.experiments.first().filter(|_| self.decisions.is_none()) {
+            sheet.report(None, "", "nothing is decided without `decisions.yaml` (expected one with `version: 1`)");
+        }
+        let decisions = match &self.decisions {
+            Some(sheet) => sheet.start().and_then(|start| decisions::read(&start, market_names)).map(Some),
+            None => Some(None),
+        };
+        let channels = match &self.notifications {
+            Some(sheet) => sheet.start().and_then(|start| notifications::read(&start)),
+            None => Some(BTreeMap::new()),
+        };
+        Some(Workspace {
+            settings: settings?,
+            markets: markets?.sound,
+            platforms: platforms.into_iter().map(|(name, platform)| (PlatformId::new(name), platform)).collect(),
+            jobs,
+            rotations: experiments::turns(&experiments),
+            experiments,
+            decisions: decisions?,
+            channels: channels?,
+            warnings: self.sheets().flat_map(Sheet::warnings).collect(),
+        })
+    }
+
+    /// Every file, in the order in which they are told of.
+    fn sheets(&self) -> impl Iterator<Item = &Sheet> {
+        let Self { archive, markets, decisions, notifications, strangers, platforms, jobs, experiments } = self;
+        let lists = [strangers, platforms, jobs, experiments];
+        [archive, markets].into_iter().chain(decisions).chain(notifications).chain(lists.into_iter().flatten())
+    }
+
+    fn into_problems(self) -> Vec<Problem> {
+        let Self { archive, markets, decisions, notifications, strangers, platforms, jobs, experiments } = self;
+        let sheets = [archive, markets]
+            .into_iter()
+            .chain(decisions)
+            .chain(notifications)
+            .chain(strangers)
+            .chain(platforms)
+            .chain(jobs)
+            .chain(experiments);
+        sheets.flat_map(Sheet::into_problems).collect()
+    }
+}
+
+/// What the sound files hold, by file name.
+fn named<T>(sheets: &[Sheet], what: &str, read: impl Fn(&Place<'_>) -> Option<T>) -> BTreeMap<String, T> {
+    let mut values = BTreeMap::new();
+    for (number, sheet) in sheets.iter().enumerate() {
+        if let Some(other) = alike(sheet.stem(), sheets[..number].iter().map(Sheet::stem)) {
+            let message = alike_message(sheet.stem(), other);
+            sheet.report(None, "", &format!("the file's name names the {what}, and {message}"));
+        }
+        let Some(start) = sheet.start() else { continue };
+        if let Err(message) = check_name(sheet.stem()) {
+            sheet.report(None, "", &format!("the file's name names the {what}, and {message}"));
+        }
+        if let Some(value) = read(&start) {
+            values.insert(sheet.stem().to_owned(), value);
+        }
+    }
+    values
+}
+
+fn folder_that_holds(config_dir: &Path) -> PathBuf {
+    match (config_dir.file_name(), config_dir.parent()) {
+        (Some(_), Some(parent)) => parent.to_owned(),
+        _ => config_dir.join(".."),
+    }
+}
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+//! `rates`: ratios that an export of counts reports, to be held against its counts.
+
+use std::collections::BTreeMap;
+
+use super::count_rule::{read_rate, read_rate_of};
+use super::counting::{CountRule, ReportedRate};
+use super::counts::COUNTS;
+use super::names::check_name;
+use super::place::Place;
+use coverledger_core::model::{ClickEvent, Count, CountSet};
+
+/// Rates whose counts are known by their name.
+const OWN: [(&str, Count, Count); 5] = [
+    ("ctr", Count::Clicks, Count::Impressions),
+    ("effective_ctr", Count::Entrants, Count::Impressions),
+    ("click_conversion", Count::Orders, Count::Entrants),
+    ("viewer_ctr", Count::Clickers, Count::UniqueImpressions),
+    ("stay_rate", Count::Stays, Count::Entries),
+];
+
+/// Reads one; `known` are the counts that a row has.
+pub(super) fn read(name: &str, at: &Place<'_>, known: Option<CountSet>) -> Option<ReportedRate> {
+    if let Err(message) = check_name(name) {
+        return at.refuse(message);
+    }
+    let own = OWN.iter().find(|(own, _, _)| *own == name);
+    if let (Some((_, of, among)), false) = (own, at.is_map()) {
+        counted(at, &[*of, *among], known)?;
+        return read_rate(at, false).map(|column| rate(name, column, *of, *among));
+    }
+    let section = at.section("a rate", &["column", "unit", "of", "among"])?;
+    let column = read_rate_of(&section, false);
+    let (of, among) = if let Some((_, of, among)) = own {
+        let ratio = format!("`{name}` is always `{}` ÷ `{}`", of.word(), among.word());
+        let idle = ["of", "among"].into_iter().filter_map(|key| section.optional(key));
+        let idle = idle.map(|at| at.problem(format!("{ratio} (leave it out, or give the rate another name)")));
+        let idle = idle.count();
+        counted(at, &[*of, *among], known).filter(|()| idle == 0)?;
+        (Some(*of), Some(*among))
+    } else {
+        let count = |key: &str, expected: &str| {
+            let at = section.required(key, expected)?;
+            let count = at.word("a count", &COUNTS)?;
+            if count == Count::Dwell {
+                return at.refuse("`dwell_seconds` is a time, and a rate compares counts");
+            }
+            counted(&at, &[count], known).map(|()| count)
+        };
+        (count("of", "the count above the line"), count("among", "the count below the line"))
+    };
+    Some(rate(name, column?, of?, among?))
+}
+
+fn rate(name: &str, column: super::counting::RateColumn, of: Count, among: Count) -> ReportedRate {
+    ReportedRate { name: name.to_owned(), column, of, among }
+}
+
+/// Whether a row has these counts.
+fn counted(at: &Place<'_>, needed: &[Count], known: Option<CountSet>) -> Option<()> {
+    let Some(known) = known else { return Some(()) };
+    match needed.iter().find(|count| !known.has(**count)) {
+        Some(count) => {
+            let count = count.word();
+            at.refuse(format!(
+                "`{count}` is not among the counts of this export, so the rate has nothing to be held against"
+            ))
+        }
+        None => Some(()),
+    }
+}
+
+/// What a row has to compare with: its counts, and clicks where the entry is the click.
+pub(super) fn comparable(counts: &BTreeMap<Count, CountRule>, click: Option<ClickEvent>) -> CountSet {
+    let counts: CountSet = counts.keys().copied().collect();
+    let entry_is_click = click != Some(ClickEvent::CoverTap);
+    counts
+        .with_if(Count::Clicks, entry_is_click && counts.has(Count::Entries))
+        .with_if(Count::Clickers, entry_is_click && counts.has(Count::Entrants))
+}

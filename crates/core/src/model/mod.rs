@@ -1,0 +1,44 @@
+//! Words of the domain as types: ids, signals, conventions, counts, rejects, column names.
+//!
+//! Nothing here reads, writes or decides. Stands on nothing of this crate.
+
+mod check;
+pub mod columns;
+mod convention;
+mod count;
+mod counts;
+mod extent;
+mod fact;
+mod figures;
+mod id;
+mod ids;
+mod kinds;
+mod legible;
+mod measure;
+mod page;
+mod parts;
+mod reject;
+mod signal;
+mod table;
+mod turn;
+mod unknown;
+
+pub use check::{Bounds, Check, CheckScope, Verdict};
+pub use convention::{Change, ClickEvent, Conventions, Eras, ImpressionBasis, UniqueBasis};
+pub use count::{Count, CountSet};
+pub use counts::Counts;
+pub use extent::Extent;
+pub use fact::{DayPart, Era, Fact, FactKey, Series};
+pub use figures::{Figures, Prorated, Share};
+pub use id::{Id, IdHash};
+pub use ids::{MarketDay, MarketId, PlatformId};
+pub use kinds::Kinds;
+pub use legible::{is_steering, legible, legible_json, shown};
+pub use measure::Measure;
+pub use page::{CountRow, LEAST_OVERLAP_US, OnAir, Page, Stage};
+pub use parts::Parts;
+pub use reject::{Reason, Reject};
+pub use signal::Event;
+pub use table::{TableFamily, TableName};
+pub use turn::{Turn, TurnFact, TurnNumber, TurnSpan, Turns};
+pub use unknown::Unknown;

@@ -1,0 +1,158 @@
+//! The configuration of platforms that report counts.
+
+use std::fmt::Write;
+
+use super::form::{Column, Form, Holds};
+use crate::format::DemoFormat;
+use crate::platform::{Platform, Rows};
+use crate::world::MARKETS;
+use coverledger_core::model::Count;
+
+/// The file of a platform.
+pub(crate) fn platform_file(platform: &Platform, format: DemoFormat) -> String {
+    let form = Form::of(platform);
+    let words = Words::of(platform);
+    let mut text = format!(
+        r#"{about}
+version: 1
+conventions: {{impression: displays, click: {click}, uniques: first_touch}}   # a viewer counts once a day, where they came first
+settle: 48h                                                # how long after a day ends its exports may still arrive
+
+exports:
+  - name: {name}
+    rows: counts                                           # a row is a count over an interval
+    path: "{path}.{format}"
+    day: {{timezone: {zone}}}
+    format: {format_word}
+    newest: {newest}
+"#,
+        about = words.about,
+        click = words.click,
+        name = words.export,
+        path = words.path,
+        zone = platform.zone,
+        format_word = format.config_word(),
+        newest = words.newest,
+    );
+    if form.has_tests() {
+        push(&mut text, &format!("    skip: {{{}: [\"1\"]}}   # a rehearsal\n", name(form, Holds::IsTest)));
+    }
+    let rate = form.columns.iter().find(|column| column.holds == Holds::Ctr);
+    push(&mut text, "    columns:\n");
+    push(&mut text, &format!("      period: {}\n", period(platform, form)));
+    push(&mut text, &format!("      market: {}\n", market(platform, form)));
+    push(&mut text, &format!("      broadcast_id: {}\n", name(form, Holds::Broadcast)));
+    push(&mut text, &format!("      cover_id: {}\n", name(form, Holds::Cover)));
+    // A list in a list is a column of several names.
+    push(&mut text, &format!("      audience: [{}, {}]\n", name(form, Holds::Gender), name(form, Holds::Age)));
+    push(&mut text, "      counts:\n");
+    for count in Count::ALL {
+        push(&mut text, &format!("        {}: {}\n", count.word(), counted(platform, form, count)));
+    }
+    if let Some(rate) = rate {
+        push(
+            &mut text,
+            "      rates:                                               # held against the counts of each row\n",
+        );
+        push(&mut text, &format!("        ctr: {{column: {}, unit: signed}}\n", names(rate)));
+    }
+    text
+}
+
+/// What is particular about a platform's file.
+struct Words {
+    about: &'static str,
+    click: &'static str,
+    export: &'static str,
+    path: &'static str,
+    newest: &'static str,
+}
+
+impl Words {
+    fn of(platform: &Platform) -> Self {
+        match platform.rows {
+            Rows::Events => Self {
+                about: "# Counts of half an hour: a preamble above the header, a row of totals at the end, and a header in the language\n\
+                        # of whoever exported it last. Every column has a list of the names it can have.",
+                click: "cover_tap",
+                export: "rooms",
+                path: "tiktok/{date:%Y-%m-%d}/*_{created:%Y%m%dT%H%M%SZ}",
+                newest: "{by: path, per: broadcast}   # {created:…} says which file is newer; each has some of the broadcasts",
+            },
+            Rows::EventsWithoutTaps => Self {
+                about: "# Counts of an hour, from and to on a wall clock in Singapore. This platform reports no tap on the cover, so\n\
+                        # entering the room is the click; such clicks are never added to cover taps or ranked with them.",
+                click: "room_entry",
+                export: "hours",
+                path: "shopee/hours_{date:%Y%m%d}_*",
+                newest: "{by: name, per: period}   # `final` comes after `early`; each file has all broadcasts of its day",
+            },
+            Rows::Impressions => Self {
+                about: "# Counts of an hour, by date and hour in UTC. The files are of Pacific days.",
+                click: "cover_tap",
+                export: "reach",
+                path: "youtube/{date:%Y}/{date:%m}/{date:%d}/*",
+                newest: "{by: {column: create_time, format: rfc3339}, per: period}",
+            },
+        }
+    }
+}
+
+fn period(platform: &Platform, form: &Form) -> String {
+    match platform.rows {
+        Rows::Events => {
+            let start = name(form, Holds::StartEpoch);
+            format!("{{start: {{column: {start}, format: epoch_s}}, grain: {}m}}", form.grain_minutes)
+        }
+        Rows::EventsWithoutTaps => {
+            let clock = r#"format: "%Y/%m/%d %H:%M:%S", timezone: Asia/Singapore"#;
+            let (start, end) = (name(form, Holds::StartWall), name(form, Holds::EndWall));
+            format!("{{start: {{column: {start}, {clock}}}, end: {{column: {end}, {clock}}}}}")
+        }
+        Rows::Impressions => {
+            let (date, hour) = (name(form, Holds::Date), name(form, Holds::Hour));
+            format!(r#"{{date: {date}, format: "%Y%m%d", timezone: UTC, hour: {hour}}}"#)
+        }
+    }
+}
+
+fn market(platform: &Platform, form: &Form) -> String {
+    let column = name(form, Holds::Market);
+    if !platform.lower_case_markets {
+        return format!("{{column: {column}, otherwise: reject}}");
+    }
+    let pairs: Vec<String> =
+        MARKETS.iter().map(|market| format!("{}: {}", market.lower_code, market.code)).collect();
+    format!("{{column: {column}, values: {{{}}}, otherwise: reject}}", pairs.join(", "))
+}
+
+/// The column of a count. Where no tap is known the entry is the click.
+fn counted(platform: &Platform, form: &Form, count: Count) -> String {
+    let has_taps = platform.rows != Rows::EventsWithoutTaps;
+    match count {
+        Count::Clicks if !has_taps => name(form, Holds::Count(Count::Entries)),
+        Count::Clickers if !has_taps => name(form, Holds::Count(Count::Entrants)),
+        Count::Dwell if form.columns.iter().any(|column| column.holds == Holds::DwellText) => {
+            name(form, Holds::DwellText)
+        }
+        count => name(form, Holds::Count(count)),
+    }
+}
+
+/// What the column of this is called in the configuration.
+fn name(form: &Form, holds: Holds) -> String {
+    form.columns.iter().find(|column| column.holds == holds).map(names).unwrap_or_default()
+}
+
+/// One name, or a list of all. Soft hyphens need not be written: names are compared without.
+fn names(column: &Column) -> String {
+    if column.german.is_empty() {
+        return column.name.to_owned();
+    }
+    format!("[{}, {}]", column.name, column.german.replace('\u{ad}', ""))
+}
+
+fn push(text: &mut String, more: &str) {
+    // Writing to a string cannot fail.
+    let _ = text.write_str(more);
+}

@@ -1,0 +1,213 @@
+//! How each of the three platforms reports its counts: over which interval, in which columns, to which files.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::format::DemoFormat;
+use crate::platform::{Kind, Platform, Rows};
+use crate::table::Head;
+use coverledger_core::model::Count;
+
+/// The reports of a platform.
+pub(crate) struct Form {
+    pub(super) grain_minutes: i64,
+    pub(super) files_a_day: usize,
+    pub(super) columns: &'static [Column],
+    /// Whether text in columns has a preamble and ends with totals.
+    pub(super) has_totals: bool,
+    path: fn(Date, usize, Delivery) -> String,
+}
+
+/// A delivery of a file.
+#[derive(Clone, Copy)]
+pub(super) struct Delivery {
+    pub(super) created_at: Timestamp,
+    /// Figures of the first morning: a newer file replaces them.
+    pub(super) is_preliminary: bool,
+}
+
+/// A column and what is in it.
+pub(super) struct Column {
+    pub(super) name: &'static str,
+    /// What the German interface calls it; empty where a platform speaks one language.
+    pub(super) german: &'static str,
+    pub(super) holds: Holds,
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holds {
+    /// Seconds since 1970.
+    StartEpoch,
+    /// A wall clock in Singapore.
+    StartWall,
+    EndWall,
+    /// `20261026`
+    Date,
+    /// `07:00:00 - 07:59:59`
+    Hour,
+    Market,
+    Broadcast,
+    Cover,
+    Gender,
+    Age,
+    /// A whole number; of dwell, of seconds.
+    Count(Count),
+    /// Seconds with a point and three digits.
+    DwellText,
+    /// `4.12%`
+    Ctr,
+    IsTest,
+    CreatedAt,
+}
+
+const fn column(name: &'static str, holds: Holds) -> Column {
+    Column { name, german: "", holds }
+}
+
+const fn german(name: &'static str, german: &'static str, holds: Holds) -> Column {
+    Column { name, german, holds }
+}
+
+const TIKTOK_COLUMNS: [Column; 16] = [
+    german("Start time", "Startzeit", Holds::StartEpoch),
+    german("Country", "Land", Holds::Market),
+    german("Room ID", "Raum-ID", Holds::Broadcast),
+    german("Cover ID", "Titelbild-ID", Holds::Cover),
+    german("Gender", "Geschlecht", Holds::Gender),
+    german("Age", "Alter", Holds::Age),
+    // With soft hyphens, as German spreadsheets have them.
+    german("Impressions", "Impres\u{ad}sionen", Holds::Count(Count::Impressions)),
+    german("Reach", "Erreichte Personen", Holds::Count(Count::UniqueImpressions)),
+    german("Cover taps", "Tipps auf das Titel\u{ad}bild", Holds::Count(Count::Clicks)),
+    german("Tappers", "Tippende", Holds::Count(Count::Clickers)),
+    german("Tap-through rate", "Tipprate", Holds::Ctr),
+    german("Views", "Aufrufe", Holds::Count(Count::Entries)),
+    german("Viewers", "Zuschauer", Holds::Count(Count::Entrants)),
+    german("Views over 60 s", "Aufrufe \u{fc}ber 60 s", Holds::Count(Count::Stays)),
+    german("Watch time (s)", "Wiedergabezeit (s)", Holds::DwellText),
+    german("Paid orders", "Bezahlte Bestellungen", Holds::Count(Count::Orders)),
+];
+
+const SHOPEE_COLUMNS: [Column; 16] = [
+    column("begin", Holds::StartWall),
+    column("end", Holds::EndWall),
+    column("region", Holds::Market),
+    column("session", Holds::Broadcast),
+    column("pic", Holds::Cover),
+    column("sex", Holds::Gender),
+    column("age", Holds::Age),
+    column("shown", Holds::Count(Count::Impressions)),
+    column("shown_to", Holds::Count(Count::UniqueImpressions)),
+    column("views", Holds::Count(Count::Entries)),
+    column("viewers", Holds::Count(Count::Entrants)),
+    column("engaged_views", Holds::Count(Count::Stays)),
+    column("watch_seconds", Holds::Count(Count::Dwell)),
+    column("orders", Holds::Count(Count::Orders)),
+    column("is_test", Holds::IsTest),
+    column("batch", Holds::CreatedAt),
+];
+
+const YOUTUBE_COLUMNS: [Column; 17] = [
+    column("date", Holds::Date),
+    column("hour", Holds::Hour),
+    column("country_code", Holds::Market),
+    column("video_id", Holds::Broadcast),
+    column("thumbnail_id", Holds::Cover),
+    column("viewer_gender", Holds::Gender),
+    column("viewer_age", Holds::Age),
+    column("thumbnail_impressions", Holds::Count(Count::Impressions)),
+    column("thumbnail_reach", Holds::Count(Count::UniqueImpressions)),
+    column("thumbnail_clicks", Holds::Count(Count::Clicks)),
+    column("thumbnail_clickers", Holds::Count(Count::Clickers)),
+    column("views", Holds::Count(Count::Entries)),
+    column("viewers", Holds::Count(Count::Entrants)),
+    column("engaged_views", Holds::Count(Count::Stays)),
+    column("watch_seconds", Holds::Count(Count::Dwell)),
+    column("purchases", Holds::Count(Count::Orders)),
+    column("create_time", Holds::CreatedAt),
+];
+
+static FORMS: [Form; 3] = [
+    Form {
+        grain_minutes: 30,
+        files_a_day: 2,
+        columns: &TIKTOK_COLUMNS,
+        has_totals: true,
+        path: |date, part, delivery| {
+            let created = delivery.created_at.strftime("%Y%m%dT%H%M%SZ");
+            format!("tiktok/{date}/rooms-{}_{created}", part + 1)
+        },
+    },
+    Form {
+        grain_minutes: 60,
+        files_a_day: 1,
+        columns: &SHOPEE_COLUMNS,
+        has_totals: false,
+        path: |date, _, delivery| {
+            let state = if delivery.is_preliminary { "early" } else { "final" };
+            format!("shopee/hours_{}_{state}", date.strftime("%Y%m%d"))
+        },
+    },
+    Form {
+        grain_minutes: 60,
+        files_a_day: 1,
+        columns: &YOUTUBE_COLUMNS,
+        has_totals: false,
+        // The names tell no order; `create_time` does.
+        path: |date, _, delivery| {
+            let name = if delivery.is_preliminary { "report_c41e" } else { "report_7a09" };
+            format!("youtube/{}/{name}", date.strftime("%Y/%m/%d"))
+        },
+    },
+];
+
+impl Form {
+    pub(super) fn of(platform: &Platform) -> &'static Self {
+        match platform.rows {
+            Rows::Events => &FORMS[0],
+            Rows::EventsWithoutTaps => &FORMS[1],
+            Rows::Impressions => &FORMS[2],
+        }
+    }
+
+    /// Where a file lies below the store of exports.
+    pub(super) fn path(&self, date: Date, part: usize, delivery: Delivery, format: DemoFormat) -> String {
+        format!("{}.{format}", (self.path)(date, part, delivery))
+    }
+
+    /// Whether every file begins with a row that nobody must count.
+    pub(super) fn has_tests(&self) -> bool {
+        self.columns.iter().any(|column| column.holds == Holds::IsTest)
+    }
+
+    /// The columns of a file.
+    pub(super) fn heads(&self, is_german: bool) -> Vec<Head> {
+        let head = |column: &Column| Head {
+            name: if is_german && !column.german.is_empty() { column.german } else { column.name },
+            kind: column.holds.kind(),
+            is_distinct: false,
+        };
+        self.columns.iter().map(head).collect()
+    }
+}
+
+impl Holds {
+    fn kind(self) -> Kind {
+        match self {
+            Self::StartEpoch | Self::Count(_) | Self::IsTest => Kind::Int,
+            Self::StartWall
+            | Self::EndWall
+            | Self::Date
+            | Self::Hour
+            | Self::Market
+            | Self::Broadcast
+            | Self::Cover
+            | Self::Gender
+            | Self::Age
+            | Self::DwellText
+            | Self::Ctr
+            | Self::CreatedAt => Kind::Text,
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! A week of live commerce to try coverledger on: exports, their configuration and a job.
+//!
+//! Three platforms deliver in their own formats, columns and clocks what happened in six markets. Covers differ in
+//! appeal, audiences differ by hour, clocks change inside the week, some events arrive late or twice and a few records
+//! are broken. The same arguments give the same bytes, on any machine: whole-number and basic floating-point
+//! arithmetic only, one seeded generator per broadcast, and no clock.
+//!
+//! Rows are written as they are made, one broadcast after the other, so memory does not grow with their number.
+//!
+//! The same week can be written as counts over intervals, as most platforms deliver it.
+
+mod airing;
+mod audience;
+mod broken;
+mod built_in;
+mod calendar;
+mod cell;
+mod chance;
+mod config;
+mod counted;
+mod dir;
+mod error;
+mod export;
+mod format;
+mod parquet;
+mod plan;
+mod platform;
+mod row;
+mod rows;
+mod sink;
+mod table;
+mod templates;
+#[cfg(test)]
+mod tests;
+mod text;
+mod viewer;
+mod work;
+mod world;
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use jiff::civil::{Date, date};
+
+pub use self::built_in::{LOCALIZED, Localized, REVERSAL, Reversal, SPLIT, Split};
+pub use self::error::DemoError;
+pub use self::format::DemoFormat;
+pub use self::rows::DemoRows;
+
+use self::calendar::Calendar;
+use self::dir::Claimed;
+use coverledger_core::VERSION;
+
+/// The job that the demo configures.
+const JOB: &str = "nightly";
+
+/// New York, and with it most of North America, leaves daylight-saving time on this Sunday.
+const LAST_DATE: Date = date(2026, 11, 1);
+
+/// 2026-11-02T12:00:00Z: the one morning on which the last day that is over is [`LAST_DATE`] in every market, from
+/// Sydney to New York. The last two days are not settled yet.
+const RUN_AT: Timestamp = Timestamp::constant(1_793_620_800, 0);
+
+/// What to generate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Demo {
+    /// Local dates, the last of which is 2026-11-01; 1 to 300.
+    pub days: u16,
+    /// What a row stands for. The same seed tells the same week either way.
+    pub rows: DemoRows,
+    /// Rows to write over all exports, met within a few per cent. Where rows are counts: of so many they are counts.
+    pub events: u64,
+    /// The format of every export; without it each platform writes its own.
+    pub format: Option<DemoFormat>,
+    /// Another seed tells another week.
+    pub seed: u64,
+}
+
+impl Default for Demo {
+    fn default() -> Self {
+        Self { days: 7, rows: DemoRows::Events, events: 200_000, format: None, seed: 1 }
+    }
+}
+
+/// What was generated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Export files.
+    pub exports: u64,
+    /// Rows in them: redelivered, late and broken ones are included, headers and totals are not.
+    pub rows: u64,
+    /// The first local date whose exports are complete in every market.
+    pub first_date: Date,
+    /// The last one.
+    pub last_date: Date,
+    /// An instant at which these dates, and no others, are what the job looks back at.
+    pub run_at: Timestamp,
+    /// The name of the job in `jobs/`.
+    pub job: String,
+}
+
+impl Demo {
+    /// Writes `exports/`, `config/`, `jobs/` and `templates/` into `dir`, which is made if it is not there. Where this very demo
+    /// lies whole already, nothing is written.
+    ///
+    /// `progress` hears the number of rows written so far, now and then.
+    ///
+    /// # Errors
+    /// The number of days is out of range, the folder holds something else than this very demo, or a file cannot be
+    /// written.
+    pub fn write(&self, dir: &Path, progress: &dyn Fn(u64)) -> Result<Written, DemoError> {
+        let calendar = Calendar::ending(LAST_DATE, self.days)?;
+        let (exports, rows) = match dir::claim(dir, &self.signature())? {
+            Claimed::Whole { exports, rows } => (exports, rows),
+            Claimed::ToWrite => {
+                config::write(dir, self)?;
+                templates::write(dir)?;
+                let broadcasts = plan::broadcasts(self.seed, &calendar)?;
+                let tally = work::write_exports(&dir.join("exports"), self, &calendar, &broadcasts, progress)?;
+                dir::finish(dir, &self.signature(), tally.exports, tally.rows)?;
+                (tally.exports, tally.rows)
+            }
+        };
+        Ok(Written {
+            exports,
+            rows,
+            first_date: calendar.first_date,
+            last_date: calendar.last_date,
+            run_at: RUN_AT,
+            job: JOB.to_owned(),
+        })
+    }
+
+    /// One line that tells this demo from another.
+    fn signature(&self) -> String {
+        let format = self.format.map_or_else(|| "each its own".to_owned(), |format| format.to_string());
+        let rows = match self.rows {
+            DemoRows::Events => "",
+            DemoRows::Counts => ", rows counts",
+        };
+        let version = VERSION;
+        format!(
+            "coverledger {version}: days {}, events {}, format {format}, seed {}{rows}",
+            self.days, self.events, self.seed
+        )
+    }
+}

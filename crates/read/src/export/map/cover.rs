@@ -1,0 +1,128 @@
+//! From the values of a record to a cover on air, or to a reject with its reason.
+
+use std::collections::BTreeMap;
+
+use super::count_layout::CoverLayout;
+use super::fates::Fates;
+use super::second_header::{self, Repeated};
+use super::stages::Stages;
+use super::{Mapped, NoSignal};
+use crate::export::format::field::{Field, Position, Records};
+use crate::export::value::instant::{self, InstantAt};
+use crate::export::value::number_text::{folded, is_unknown};
+use crate::export::{ExportError, Reach, Reading};
+use coverledger_core::model::{MarketId, OnAir, Page, Reason, Stage};
+use coverledger_core::time::Zone;
+
+/// Turns records into covers on air.
+pub(in crate::export) struct CoverMapper<'a> {
+    layout: &'a CoverLayout<'a>,
+    stages: Stages<'a>,
+    seen: Vec<Stage>,
+    markets: &'a BTreeMap<MarketId, Zone>,
+    reach: &'a Reach,
+    max_rows: usize,
+    fates: Fates<'a>,
+    page: Page,
+}
+
+impl<'a> CoverMapper<'a> {
+    pub(in crate::export) fn new(reading: &'a Reading<'_>, layout: &'a CoverLayout<'a>, max_rows: usize) -> Self {
+        Self {
+            layout,
+            stages: Stages::new(reading.export, &layout.seat, reading.path, reading.markets),
+            seen: Vec::new(),
+            markets: reading.markets,
+            reach: reading.reach,
+            max_rows,
+            fates: Fates::new(&layout.seat, reading.excerpt),
+            page: Page::default(),
+        }
+    }
+
+    /// What became of the records, and the page.
+    pub(in crate::export) fn done(mut self) -> Result<(Fates<'a>, Page), ExportError> {
+        let refusal = self.fates.refusal.take().or_else(|| self.stages.rounded());
+        match refusal {
+            Some(refusal) => Err(refusal),
+            None => self.stages.made_ids.refuse_both().map(|()| (self.fates, self.page)),
+        }
+    }
+
+    fn map(&mut self, record: u32, fields: &[Field<'_>]) -> Mapped<()> {
+        let seen = &mut self.seen;
+        let stage = self.stages.of(fields, |stage| seen.push(stage.clone()))?;
+        let stage = &self.seen[stage];
+        let market = self.markets.get(&stage.market);
+        let read = |(at, instant): (InstantAt, &coverledger_config::InstantColumn)| {
+            instant::read_at(fields, at, &instant.format, market)
+                .map_err(|(reason, column)| NoSignal::Reject(reason, Some(column)))
+        };
+        let from_us = read(self.layout.from)?;
+        let until_us = self.layout.until.filter(|(at, _)| is_there(fields[at.date])).map(read).transpose()?;
+        if let Some(((at, _), until_us)) = self.layout.until.zip(until_us)
+            && until_us <= from_us
+        {
+            return Err(NoSignal::Reject(Reason::EmptyInterval, Some(at.date)));
+        }
+        let (reach_from_us, reach_until_us) = self.reach.in_market(&stage.market);
+        if from_us >= reach_until_us || until_us.is_some_and(|until_us| until_us <= reach_from_us) {
+            self.fates.seen.beyond.record((from_us, until_us.map_or(from_us, |until_us| until_us - 1)), false);
+            return Err(NoSignal::Reject(Reason::BeyondReach, Some(self.layout.from.0.date)));
+        }
+        let created_us = self.layout.newest.map(read).transpose()?;
+        if self.page.on_air.len() >= self.max_rows {
+            self.fates.refusal.get_or_insert(ExportError::TooManyRows(self.max_rows));
+            return Err(NoSignal::Ignored);
+        }
+        self.page.created_us = self.page.created_us.max(created_us);
+        self.page.on_air.push(OnAir {
+            record,
+            market: stage.market.clone(),
+            broadcast_id: stage.broadcast_id.clone(),
+            cover_id: stage.cover_id.clone().unwrap_or_default(),
+            from_us,
+            until_us,
+        });
+        Ok(())
+    }
+}
+
+/// Whether a cover has an end: an empty one, or a dash, is none yet.
+fn is_there(field: Field<'_>) -> bool {
+    match field {
+        Field::Null => false,
+        Field::Text(text) => !is_unknown(&folded(text)),
+        _ => true,
+    }
+}
+
+impl Records for CoverMapper<'_> {
+    fn record(&mut self, at: Position, fields: &[Field<'_>], raw: &dyn Fn() -> String) {
+        let Some(record) = self.fates.number(at) else { return };
+        let seen = self.seen.len();
+        let mut mapped = self.map(record, fields);
+        if mapped.is_err() && self.seen.len() > seen {
+            self.seen.pop();
+            self.stages.take_back();
+        }
+        if matches!(mapped, Err(NoSignal::Reject(..))) {
+            match second_header::header(&self.layout.seat.columns, fields) {
+                Repeated::No => {}
+                Repeated::Same => mapped = Err(NoSignal::Ignored),
+                Repeated::Other => {
+                    self.fates.refusal.get_or_insert(ExportError::SecondHeader(record));
+                }
+            }
+        }
+        self.fates.settle(at, &mapped, raw);
+    }
+
+    fn broken(&mut self, at: Position, reason: Reason, raw: &[u8]) {
+        self.fates.broken(at, reason, raw, false);
+    }
+
+    fn is_refused(&self) -> bool {
+        self.fates.refusal.is_some()
+    }
+}

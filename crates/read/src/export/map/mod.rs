@@ -1,0 +1,32 @@
+//! From the values of a record to what is counted: a signal, a row of counts, a cover on air. What cannot be is a
+//! reject with its reason and the column to blame.
+
+mod coded;
+pub(super) mod count;
+pub(super) mod count_layout;
+pub(super) mod cover;
+pub(super) mod event;
+pub(super) mod excerpt;
+pub(super) mod fates;
+pub(super) mod layout;
+mod made_id;
+mod midnight;
+mod period;
+pub(super) mod prints;
+mod quick;
+pub(super) mod reasons;
+pub(super) mod rounded;
+mod second_header;
+pub(super) mod seen;
+pub(super) mod signal;
+mod stages;
+
+use coverledger_core::model::Reason;
+
+/// Why a record is no signal: a reject with the column to blame, or a row the configuration ignores.
+pub(super) enum NoSignal {
+    Reject(Reason, Option<usize>),
+    Ignored,
+}
+
+pub(super) type Mapped<T> = Result<T, NoSignal>;

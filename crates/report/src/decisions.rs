@@ -1,0 +1,61 @@
+//! The tables that decide, of one market of a platform.
+
+use jiff::civil::Date;
+use polars::prelude::*;
+
+use super::desk::Desk;
+use super::evidence::Evidence;
+use super::localization::{Versions, localization};
+use super::{Rendered, ReportError, parquet};
+use super::{cover, cover_broadcast, diagnosis, false_winners, mix, slot_plan};
+use coverledger_config::{Decisions, Market};
+use coverledger_core::model::TableName;
+use coverledger_core::time::Zone;
+
+/// Renders `cover`, `cover_broadcast`, `mix`, `diagnosis`, `slot_plan`, `localization` and `false_winners` of the market whose evidence
+/// is `evidences[of]`. The others are the platform's other markets, which localized covers are held against; `market`
+/// is the clock of the one, `home` that of the team. `as_of` is the last local date that all stands on, from the day
+/// after which slots are planned.
+///
+/// The same evidence, in whatever order its markets are, gives the same bytes.
+///
+/// # Errors
+/// [`ReportError`] when polars cannot build or write a table, or a period lies outside the years that the program can
+/// represent.
+///
+/// # Panics
+/// If there is no `evidences[of]`.
+pub fn decisions(
+    evidences: &[Evidence],
+    of: usize,
+    rules: &Decisions,
+    market: &Market,
+    home: &Zone,
+    as_of: Date,
+    revision: u64,
+) -> Result<Vec<(TableName, Rendered)>, ReportError> {
+    let desk = Desk { evidence: &evidences[of], as_of, revision };
+    let mut elsewhere: Vec<&Evidence> =
+        evidences.iter().enumerate().filter(|(number, _)| *number != of).map(|(_, evidence)| evidence).collect();
+    elsewhere.sort_by_key(|evidence| &evidence.market);
+    let versions = |(family, covers): (&'_ String, &'_ coverledger_config::Family)| {
+        let localized = covers.localized.get(&desk.evidence.market)?;
+        Some((family.clone(), covers.shared.clone(), localized.clone()))
+    };
+    let families: Vec<_> = rules.families.iter().filter_map(versions).collect();
+    let families: Vec<Versions<'_>> =
+        families.iter().map(|(family, shared, localized)| Versions { family, shared, localized }).collect();
+    let rendered = |table: TableName, frame: PolarsResult<DataFrame>| {
+        let rendered = frame.and_then(parquet).map_err(|source| ReportError { table: table.as_str(), source })?;
+        Ok((table, rendered))
+    };
+    Ok(vec![
+        rendered(TableName::Cover, cover::cover(&desk))?,
+        rendered(TableName::CoverBroadcast, cover_broadcast::cover_broadcast(&desk))?,
+        rendered(TableName::Mix, mix::mix(&desk, rules.period_days))?,
+        rendered(TableName::Diagnosis, diagnosis::diagnosis(&desk, rules.certainty))?,
+        rendered(TableName::SlotPlan, slot_plan::slot_plan(&desk, market, home))?,
+        rendered(TableName::Localization, localization(&desk, &families, &elsewhere))?,
+        rendered(TableName::FalseWinners, false_winners::false_winners(&desk))?,
+    ])
+}

@@ -1,0 +1,221 @@
+//! What a cover's steps say together, and what to do about it, in English and Chinese.
+
+use super::Step;
+use coverledger_core::model::columns as c;
+
+/// What may be found; a closed set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Finding {
+    /// Many click and few stay.
+    Overpromises,
+    /// Few click and many stay.
+    Undersells,
+    /// Clicks do not become entries.
+    MisTaps,
+    /// There are more entries than clicks, where that is not usual.
+    EntersWithoutClicking,
+    /// Many click, and it is not known that few stay.
+    Strong,
+    /// Few click, and it is not known that many stay.
+    Weak,
+    /// None of these is certain.
+    NothingCertain,
+}
+
+impl Finding {
+    /// Its word in the table.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Overpromises => "overpromises",
+            Self::Undersells => "undersells",
+            Self::MisTaps => "mis_taps",
+            Self::EntersWithoutClicking => "enters_without_clicking",
+            Self::Strong => "strong",
+            Self::Weak => "weak",
+            Self::NothingCertain => "nothing_certain",
+        }
+    }
+}
+
+/// The steps of a cover; `None` for one that its platform does not tell.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    pub(super) click: Option<Step>,
+    pub(super) enter: Option<Step>,
+    pub(super) stay: Option<Step>,
+    /// Of which rate the click step is.
+    pub(super) click_metric: &'static str,
+}
+
+/// A finding and what it asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Told {
+    pub(super) finding: Finding,
+    /// The probability of what was found; `None` where nothing is certain.
+    pub(super) certainty: Option<f64>,
+    pub(super) action_en: String,
+    pub(super) action_zh: String,
+}
+
+/// Speaks of what is at least as probable as `certainty`. The steps are independent given their rates, so a joint
+/// probability is a product. Of several findings on two steps the most probable is told, the earlier where two are
+/// equal; `strong` and `weak`, which speak of one step, only where there is none.
+pub(super) fn find(known: &Known, certainty: f64) -> Told {
+    let above = |step: Option<Step>| step.and_then(|step| step.above).unwrap_or(0.0);
+    let below = |step: Option<Step>| step.and_then(Step::below).unwrap_or(0.0);
+    let Known { click, enter, stay, .. } = *known;
+    let unless = |is_so: bool, probability: f64| if is_so { 0.0 } else { probability };
+    let on_two_steps = [
+        (Finding::Overpromises, above(click) * below(stay)),
+        (Finding::Undersells, below(click) * above(stay)),
+        (Finding::MisTaps, unless(below(click) >= certainty, below(enter))),
+        // More of those who click come in than usual is good news, unless more come in than click.
+        (Finding::EntersWithoutClicking, unless(enter.is_none_or(|enter| enter.rate <= 1.0), above(enter))),
+    ];
+    let on_one = [
+        (Finding::Strong, unless(below(stay) >= certainty, above(click))),
+        (Finding::Weak, unless(above(stay) >= certainty, below(click))),
+    ];
+    let most = |findings: &[(Finding, f64)]| {
+        let spoken = findings.iter().copied().filter(|(_, probability)| *probability >= certainty);
+        spoken.reduce(|best, next| if next.1 > best.1 { next } else { best })
+    };
+    let found = most(&on_two_steps).or_else(|| most(&on_one));
+    let finding = found.map_or(Finding::NothingCertain, |(finding, _)| finding);
+    let [action_en, action_zh] = action(finding, known);
+    Told { finding, certainty: found.map(|(_, probability)| probability), action_en, action_zh }
+}
+
+/// A rate and its baseline, for a sentence in each language.
+fn pair(step: Option<Step>) -> [String; 2] {
+    let Some(Step { rate, baseline, .. }) = step else { return ["not known".to_owned(), "未知".to_owned()] };
+    let (rate, baseline) = (rate * 100.0, baseline * 100.0);
+    [format!("{rate:.2} % against {baseline:.2} %"), format!("{rate:.2}%，基准 {baseline:.2}%")]
+}
+
+fn action(finding: Finding, known: &Known) -> [String; 2] {
+    let [click_en, click_zh] = pair(known.click);
+    let [enter_en, enter_zh] = pair(known.enter);
+    let [stay_en, stay_zh] = pair(known.stay);
+    let [ctr_en, ctr_zh] =
+        if known.click_metric == c::CTR { ["CTR", "点击率"] } else { ["effective CTR", "有效点击率"] };
+    match finding {
+        Finding::Overpromises => [
+            format!(
+                "It draws more viewers than usual ({ctr_en} {click_en}), but fewer of them stay ({stay_en}): the cover \
+                 promises what the room does not hold. Open the room with what the cover shows, or put on the cover \
+                 what the room really shows."
+            ),
+            format!(
+                "吸引力高于基准（{ctr_zh} {click_zh}），但进房后留下来的人偏少（停留率 {stay_zh}）：封面承诺的内容，\
+                 直播间没有兑现。请一开场就展示封面上的商品或看点，或者把封面换成直播间真实的内容。"
+            ),
+        ],
+        Finding::Undersells => [
+            format!(
+                "Fewer viewers come than usual ({ctr_en} {click_en}), but those who come stay ({stay_en}): the room is \
+                 better than its cover. Put on the cover what keeps them, and test it against this one."
+            ),
+            format!(
+                "进来的人少于基准（{ctr_zh} {click_zh}），但进房的人更愿意留下（停留率 {stay_zh}）：直播间比封面更好看。\
+                 请把真正留住观众的看点放到封面上，并与现有封面做对照测试。"
+            ),
+        ],
+        Finding::MisTaps => [
+            format!(
+                "There are clicks enough, but fewer of them become entries ({enter_en}): viewers tap it by mistake or \
+                 leave before the room opens. Keep text and faces away from buttons and from the edge where thumbs \
+                 scroll, and check how fast the room loads."
+            ),
+            format!(
+                "点击并不少，但点击后真正进房的比例偏低（{enter_zh}）：多半是误触，或者房间打开前就离开了。\
+                 请让文字和人脸避开按钮以及拇指滑动经过的边缘，并检查直播间的加载速度。"
+            ),
+        ],
+        Finding::EntersWithoutClicking => [
+            format!(
+                "More viewers enter per click than usual ({enter_en}): many come by another way than a tap on this \
+                 cover, such as autoplay or a shared link, or taps are lost. Do not credit the cover with them: check \
+                 how clicks are counted, and let a rotation experiment compare it."
+            ),
+            format!(
+                "每次点击对应的进房数高于基准（{enter_zh}）：很多人不是点这张封面进来的（例如自动播放、分享链接），\
+                 也可能是点击漏记。先别把这些进房算作封面的功劳：请核对点击的统计口径，并用轮换测试来比较。"
+            ),
+        ],
+        Finding::Strong => [
+            format!(
+                "It draws more viewers than usual ({ctr_en} {click_en}), and nothing says that they leave early (stay \
+                 rate {stay_en}). Keep it on air, and make it the control of the next test."
+            ),
+            format!(
+                "吸引力高于基准（{ctr_zh} {click_zh}），也没有迹象表明观众进房后提前离开（停留率 {stay_zh}）。\
+                 请继续使用，并把它作为下一轮测试的对照封面。"
+            ),
+        ],
+        Finding::Weak => [
+            format!(
+                "Fewer viewers come than usual ({ctr_en} {click_en}), and nothing says that those who come stay longer \
+                 (stay rate {stay_en}). Replace it first."
+            ),
+            format!(
+                "进来的人少于基准（{ctr_zh} {click_zh}），也没有迹象表明进房的人停留更久（停留率 {stay_zh}）。\
+                 请优先替换这张封面。"
+            ),
+        ],
+        Finding::NothingCertain => [
+            "Nothing is certain enough to act on. Leave it as it is, or let a rotation experiment decide."
+                .to_owned(),
+            "目前还没有足够把握的结论。请保持现状，或者用轮换测试来判断，不要只凭这些数字做决定。".to_owned(),
+        ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[expect(clippy::unnecessary_wraps, reason = "a step that is known")]
+    fn step(rate: f64, above: f64) -> Option<Step> {
+        Some(Step { rate, baseline: 0.5, above: Some(above) })
+    }
+
+    fn found(click: Option<Step>, enter: Option<Step>, stay: Option<Step>) -> (&'static str, Option<f64>) {
+        let told = find(&Known { click, enter, stay, click_metric: c::CTR }, 0.9);
+        (told.finding.word(), told.certainty)
+    }
+
+    #[test]
+    fn a_finding_on_two_steps_needs_both_to_be_certain_together() {
+        assert_eq!(found(step(0.6, 0.98), None, step(0.4, 0.03)).0, "overpromises");
+        // 0.94 × 0.94 < 0.9: neither certain together nor, since staying is known to be low, strong.
+        assert_eq!(found(step(0.6, 0.94), None, step(0.4, 0.06)), ("nothing_certain", None));
+        assert_eq!(found(step(0.4, 0.02), None, step(0.6, 0.99)).0, "undersells");
+    }
+
+    #[test]
+    fn both_ends_of_click_to_enter_are_told() {
+        assert_eq!(found(step(0.5, 0.5), step(0.3, 0.04), step(0.5, 0.5)), ("mis_taps", Some(0.96)));
+        assert_eq!(found(step(0.5, 0.5), step(1.4, 0.97), None), ("enters_without_clicking", Some(0.97)));
+        assert_eq!(found(step(0.5, 0.5), step(0.99, 0.97), None), ("nothing_certain", None));
+        // Few clicks of which few enter are no mis-taps.
+        assert_eq!(found(step(0.4, 0.01), step(0.3, 0.04), step(0.5, 0.5)), ("weak", Some(0.99)));
+    }
+
+    #[test]
+    fn one_step_is_spoken_of_where_the_other_is_not_against_it() {
+        assert_eq!(found(step(0.6, 0.95), None, None), ("strong", Some(0.95)));
+        assert_eq!(found(step(0.4, 0.05), None, step(0.5, 0.5)), ("weak", Some(0.95)));
+        assert_eq!(found(step(0.5, 0.89), None, None), ("nothing_certain", None));
+        assert_eq!(found(None, None, None), ("nothing_certain", None));
+    }
+
+    #[test]
+    fn actions_name_the_figures_they_stand_on_in_both_languages() {
+        let known = Known { click: step(0.041, 0.99), enter: None, stay: step(0.3, 0.01), click_metric: c::CTR };
+        let told = find(&known, 0.9);
+        assert!(told.action_en.contains("CTR 4.10 % against 50.00 %"), "{}", told.action_en);
+        assert!(told.action_zh.contains("停留率 30.00%，基准 50.00%"), "{}", told.action_zh);
+        assert!(!told.action_zh.contains("  "), "a line is broken within a sentence: {}", told.action_zh);
+    }
+}

@@ -1,0 +1,120 @@
+//! Tables: facts in, Parquet out. Pure; one file per table.
+//!
+//! Every table of a market-day repeats its keys in the file and carries the conventions under which it was counted,
+//! so that a reader who opens one file knows what it says.
+
+mod bridge;
+#[cfg(test)]
+mod calibration;
+mod capability;
+mod cells;
+mod cover;
+mod cover_broadcast;
+mod decisions;
+mod desk;
+mod diagnosis;
+mod error;
+mod evidence;
+mod experiment;
+mod experiment_balance;
+mod false_winners;
+mod file;
+mod frame;
+mod funnel;
+mod likeness;
+mod localization;
+mod mix;
+mod power;
+mod rates;
+mod reconciliation;
+mod rejects;
+mod seen;
+mod sheet;
+mod shrink;
+mod slot_audience;
+mod slot_plan;
+mod slots_told;
+mod standardize;
+mod tally;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod trial;
+mod turns;
+
+use jiff::civil::Date;
+use polars::prelude::*;
+
+pub use decisions::decisions;
+pub use error::ReportError;
+pub use evidence::{Evidence, Observed, Turn};
+pub use experiment::Standings;
+pub use frame::frame;
+pub use power::{Power, power};
+pub use sheet::{KNOWN_PART, Sheet};
+pub use slots_told::slots_told;
+
+use coverledger_core::model::{Check, PlatformId, Reject};
+use file::parquet;
+
+/// A rendered table.
+#[derive(Debug, Clone)]
+pub struct Rendered {
+    /// Parquet.
+    pub bytes: Vec<u8>,
+    /// How many rows it has.
+    pub rows: usize,
+}
+
+/// Renders `funnel`, `slot_audience`, `capability` and `bridge` of a market-day, in this order.
+///
+/// # Errors
+/// [`ReportError`] when polars cannot build or write a table.
+pub fn market_day(sheet: &Sheet<'_>, revision: u64) -> Result<[Rendered; 4], ReportError> {
+    let facts = sheet.offered();
+    let rendered = |table, frame: PolarsResult<DataFrame>| {
+        frame.and_then(parquet).map_err(|source| ReportError { table, source })
+    };
+    Ok([
+        rendered("funnel", funnel::funnel(sheet, &facts, revision))?,
+        rendered("slot_audience", slot_audience::slot_audience(sheet, &facts, revision))?,
+        rendered("capability", capability::capability(sheet, revision))?,
+        rendered("bridge", bridge::bridge(sheet, revision))?,
+    ])
+}
+
+/// Renders `turns` of a market-day; it has no rows where no turn reaches into the day.
+///
+/// # Errors
+/// [`ReportError`] when polars cannot build or write the table.
+pub fn turns(sheet: &Sheet<'_>, revision: u64) -> Result<Rendered, ReportError> {
+    let rendered = turns::turns(sheet, revision).and_then(parquet);
+    rendered.map_err(|source| ReportError { table: "turns", source })
+}
+
+/// Renders `rejects` of one platform and export date; rows are sorted by object and record.
+///
+/// # Errors
+/// [`ReportError`] when polars cannot build or write the table.
+pub fn rejects(
+    platform: &PlatformId,
+    export_date: Option<Date>,
+    rejects: &[(&str, &Reject)],
+) -> Result<Rendered, ReportError> {
+    let failed = |source| ReportError { table: "rejects", source };
+    parquet(rejects::rejects(platform, export_date, rejects).map_err(failed)?).map_err(failed)
+}
+
+/// Renders `reconciliation` of one platform and export date.
+///
+/// # Errors
+/// [`ReportError`] when polars cannot build or write the table.
+pub fn reconciliation(
+    platform: &PlatformId,
+    export_date: Option<Date>,
+    checks: &[(&str, &Check)],
+) -> Result<Rendered, ReportError> {
+    let failed = |source| ReportError { table: "reconciliation", source };
+    parquet(reconciliation::reconciliation(platform, export_date, checks).map_err(failed)?).map_err(failed)
+}

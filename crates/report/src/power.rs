@@ -1,0 +1,282 @@
+//! What an experiment would find, judging by what was counted before it.
+//!
+//! The experiment is run over and over on traffic that is drawn from the history of its place, with a gain put on one arm,
+//! and looked at every night as the real one will be.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::evidence::Evidence;
+use super::tally::float;
+use super::trial::{Draws, Outcome, Plan, p_values, worth};
+use coverledger_config::{Design, Experiment, PlannedTurn, Value};
+use coverledger_core::model::{Count, Figures};
+use coverledger_stats::{Chance, FEWEST_CLUSTERS, holm};
+
+/// Simulated experiments for the gain that is worth having, and for each step of the search.
+const TESTS: u32 = 400;
+const TESTS_OF_SEARCH: u32 = 100;
+/// With which probability the smallest gain is to be found.
+const ENOUGH: f64 = 0.8;
+/// Beyond a gain of this nothing is looked for.
+const GREATEST: f64 = 4.0;
+/// How often the smallest gain is halved in.
+const HALVINGS: usize = 5;
+/// Schedules that each simulated rotation is held against.
+const REDRAWN: usize = 499;
+
+/// What an experiment would find in one market of a platform.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Power {
+    /// Broadcasts in the history that it was judged by.
+    pub broadcasts: usize,
+    /// The first and the last date of that history.
+    pub since: Date,
+    /// The last date.
+    pub until: Date,
+    /// With which probability a gain worth having is found, if one arm has it and the others are like the control.
+    pub found: f64,
+    /// The smallest gain that is found four times in five; `None` if even five times the value is not.
+    pub smallest: Option<f64>,
+}
+
+/// What was counted in one slot of one broadcast on one date, or in all slots of it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cell {
+    day: usize,
+    slot: usize,
+    broadcast: usize,
+    impressions: u64,
+    /// Orders and entries that have a weight.
+    events: u64,
+    value: f64,
+}
+
+/// What an experiment would find, judging by this history: `None` where that says nothing, for a count that has a weight is
+/// not known, or there were fewer broadcasts than a test needs. `turns` are those of its schedule in the market.
+///
+/// A split draws broadcasts from the history, and deals each one's impressions and orders to the arms. A rotation draws, for
+/// each of its dates, a date of the history, and gives the turns of a slot its broadcasts in any order; so turns differ as
+/// much as broadcasts of the same slot did, which is on the safe side.
+#[must_use]
+pub fn power(evidence: &Evidence, experiment: &Experiment, turns: &[PlannedTurn]) -> Option<Power> {
+    let cells = cells(evidence, experiment.value)?;
+    let mut broadcasts: Vec<usize> = cells.iter().map(|cell| cell.broadcast).collect();
+    broadcasts.sort_unstable();
+    broadcasts.dedup();
+    if broadcasts.len() < FEWEST_CLUSTERS || cells.iter().all(|cell| cell.events == 0) {
+        return None;
+    }
+    let share = |gain: f64, tests: u32| {
+        let is_found = |test: &u32| {
+            let chance = &mut Chance::new(0, u64::from(*test));
+            found(experiment, turns, &cells, &broadcasts, gain, chance)
+        };
+        f64::from(u32::try_from((0..tests).filter(is_found).count()).unwrap_or(tests)) / f64::from(tests)
+    };
+    let is_enough = |gain: f64| share(gain, TESTS_OF_SEARCH) >= ENOUGH;
+    let smallest = is_enough(GREATEST).then(|| {
+        let (mut low, mut high) = (0.0_f64, GREATEST);
+        for _ in 0..HALVINGS {
+            // Gains are ratios, so halves are too.
+            let middle = f64::midpoint(low.ln_1p(), high.ln_1p()).exp_m1();
+            if is_enough(middle) { high = middle } else { low = middle }
+        }
+        high
+    });
+    let Evidence { since, until, .. } = *evidence;
+    Some(Power { broadcasts: broadcasts.len(), since, until, found: share(experiment.worth, TESTS), smallest })
+}
+
+/// Whether an experiment finds its last arm, which has this gain, to be worth more.
+fn found(
+    experiment: &Experiment,
+    turns: &[PlannedTurn],
+    cells: &[Cell],
+    broadcasts: &[usize],
+    gain: f64,
+    chance: &mut Chance,
+) -> bool {
+    let days = days(experiment);
+    let control = experiment.control;
+    let arm = if control + 1 == experiment.covers.len() { 0 } else { experiment.covers.len() - 1 };
+    let (outcomes, plan) = match &experiment.design {
+        Design::Split(split) => {
+            let planned = usize::try_from(split.broadcasts).unwrap_or(usize::MAX);
+            let whole = whole_broadcasts(cells, broadcasts);
+            let outcomes = (0..planned).flat_map(|number| {
+                let cell = whole[chance.below(whole.len())];
+                dealt(cell, &split.shares, (arm, gain), number * days / planned, number, chance)
+            });
+            (outcomes.collect(), Plan::Split { planned: f64::from(split.broadcasts) })
+        }
+        Design::Rotation(rotation) => {
+            let burned =
+                float(rotation.burn_in_seconds.unsigned_abs()) / float(rotation.turn_seconds.unsigned_abs());
+            let outcomes = turned(experiment, turns, cells, (arm, gain), 1.0 - burned, chance);
+            (outcomes, Plan::Rotation(Draws { days, redrawn: REDRAWN, seed: rotation.seed }))
+        }
+    };
+    let p_values = p_values(&outcomes, experiment.covers.len(), control, days, plan);
+    let adjusted = holm(&p_values.iter().map(|p| p.unwrap_or(f64::NAN)).collect::<Vec<f64>>());
+    let of = |arm: usize| {
+        let of_arm = outcomes.iter().filter(|outcome| outcome.arm == arm);
+        let (sum, trials) = of_arm.fold((0.0, 0.0), |all, one| (all.0 + one.sum, all.1 + one.trials));
+        sum / trials
+    };
+    adjusted[arm] <= experiment.level && of(arm) > of(control)
+}
+
+/// One broadcast's share of every arm.
+fn dealt(
+    cell: Cell,
+    shares: &[f64],
+    (better, gain): (usize, f64),
+    look: usize,
+    cluster: usize,
+    chance: &mut Chance,
+) -> Vec<Outcome> {
+    let arm = |(arm, share): (usize, &f64)| {
+        let lift = if arm == better { 1.0 + gain } else { 1.0 };
+        let (sum, trials) = cell.drawn(*share, lift, chance);
+        Outcome { look, stratum: 0, cluster, arm, sum, trials }
+    };
+    shares.iter().enumerate().map(arm).collect()
+}
+
+impl Cell {
+    /// The value of a part of it, with a gain, and the part's impressions. A turn has it for itself, so what its own count
+    /// varies by chance is part of what turns vary by: some of its events are left out, and none is drawn anew.
+    fn thinned(&self, part: f64, lift: f64, chance: &mut Chance) -> (f64, f64) {
+        let events = float(share_of(self.events, part * lift, chance));
+        (events * self.value_of_one(), float(self.impressions) * part)
+    }
+
+    /// What an event is worth.
+    fn value_of_one(&self) -> f64 {
+        if self.events > 0 { self.value / float(self.events) } else { 0.0 }
+    }
+
+    /// The value of a part of it as it might have come, with a gain, and the part's impressions. Events come by chance
+    /// (Poisson). What the count that they are drawn from varies by is common to all arms of a broadcast, and cancels.
+    fn drawn(&self, part: f64, lift: f64, chance: &mut Chance) -> (f64, f64) {
+        let trials = float(self.impressions) * part;
+        let events = float(chance.poisson(float(self.events) * part * lift));
+        (events * self.value_of_one(), trials)
+    }
+}
+
+/// How many of so many are left of a share of them; a share above one has all of them, and more.
+fn share_of(many: u64, mut share: f64, chance: &mut Chance) -> u64 {
+    let mut sum = 0;
+    while share > 1.0 {
+        sum += many;
+        share -= 1.0;
+    }
+    sum + chance.binomial(many, share)
+}
+
+/// What was on air in a slot of a date.
+struct OnAir<'c> {
+    all: Vec<&'c Cell>,
+    /// What no turn has been given yet.
+    rest: Vec<&'c Cell>,
+}
+
+/// Turns of a rotation with the traffic of the history.
+fn turned(
+    experiment: &Experiment,
+    turns: &[PlannedTurn],
+    cells: &[Cell],
+    (better, gain): (usize, f64),
+    counted: f64,
+    chance: &mut Chance,
+) -> Vec<Outcome> {
+    let dates = cells.iter().map(|cell| cell.day + 1).max().unwrap_or(1);
+    let mut abreast: BTreeMap<(Date, usize), u64> = BTreeMap::new();
+    for turn in turns {
+        *abreast.entry((turn.local_date, turn.slot)).or_default() += 1;
+    }
+    let blocks = super::trial::blocks(turns, experiment.covers.len());
+    let mut days: BTreeMap<Date, usize> = BTreeMap::new();
+    let mut slots: BTreeMap<(Date, usize), OnAir<'_>> = BTreeMap::new();
+    let mut outcomes = Vec::with_capacity(turns.len());
+    for (turn, cluster) in turns.iter().zip(blocks) {
+        let place = (turn.local_date, turn.slot);
+        let day = *days.entry(turn.local_date).or_insert_with(|| chance.below(dates));
+        let on_air = slots.entry(place).or_insert_with(|| {
+            let of_slot = |cell: &&Cell| (cell.day, cell.slot) == (day, turn.slot);
+            OnAir { all: cells.iter().filter(of_slot).collect(), rest: Vec::new() }
+        });
+        if on_air.rest.is_empty() {
+            on_air.rest.clone_from(&on_air.all);
+            chance.shuffle(&mut on_air.rest);
+        }
+        let Some(cell) = on_air.rest.pop() else { continue };
+        let abreast = abreast.get(&place).copied().unwrap_or(1);
+        let part = float(on_air.all.len() as u64) / float(abreast) * counted;
+        let lift = if turn.cover == better { 1.0 + gain } else { 1.0 };
+        let look = turn.local_date.since(experiment.from).map_or(0, |span| span.get_days());
+        let (sum, trials) = cell.thinned(part, lift, chance);
+        outcomes.push(Outcome {
+            look: usize::try_from(look).unwrap_or(0),
+            stratum: turn.slot,
+            cluster,
+            arm: turn.cover,
+            sum,
+            trials,
+        });
+    }
+    outcomes
+}
+
+/// What was counted of each slot of a broadcast on a date; `None` where a count that is needed is not known.
+fn cells(evidence: &Evidence, value: Value) -> Option<Vec<Cell>> {
+    let mut cells: Vec<Cell> = Vec::new();
+    for row in &evidence.rows {
+        let day = usize::try_from(row.local_date.since(evidence.since).ok()?.get_days()).ok()?;
+        let (slot, broadcast) = (row.slot, row.broadcast);
+        let key = |cell: &Cell| (cell.day, cell.slot, cell.broadcast);
+        let at = cells.partition_point(|cell| key(cell) < (day, slot, broadcast));
+        if cells.get(at).is_none_or(|cell| key(cell) != (day, slot, broadcast)) {
+            cells.insert(at, Cell { day, slot, broadcast, ..Cell::default() });
+        }
+        add(&mut cells[at], &row.figures, value)?;
+    }
+    Some(cells)
+}
+
+fn add(cell: &mut Cell, figures: &Figures, value: Value) -> Option<()> {
+    let count = |count| figures.get(count).map(|measure| measure.value);
+    cell.impressions += count(Count::Impressions)?;
+    cell.value += worth(value, figures, |measure| measure.value)?;
+    if value.orders > 0.0 {
+        cell.events += count(Count::Orders)?;
+    }
+    if value.retained_minutes > 0.0 {
+        cell.events += count(Count::Entries)?;
+    }
+    Some(())
+}
+
+/// All slots and dates of each broadcast together.
+fn whole_broadcasts(cells: &[Cell], broadcasts: &[usize]) -> Vec<Cell> {
+    let whole = |broadcast: &usize| {
+        cells.iter().filter(|cell| cell.broadcast == *broadcast).fold(Cell::default(), |sum, cell| Cell {
+            impressions: sum.impressions + cell.impressions,
+            events: sum.events + cell.events,
+            value: sum.value + cell.value,
+            ..sum
+        })
+    };
+    broadcasts.iter().map(whole).collect()
+}
+
+fn days(experiment: &Experiment) -> usize {
+    let days = experiment.to.since(experiment.from).map_or(0, |span| span.get_days());
+    usize::try_from(days).map_or(1, |days| days + 1)
+}

@@ -1,0 +1,105 @@
+//! When the slots of the coming week begin and end, on three clocks.
+
+use jiff::civil::{Date, DateTime};
+use jiff::{Timestamp, ToSpan};
+
+use coverledger_config::Market;
+
+/// A slot of one local date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stretch {
+    pub(super) local_date: Date,
+    /// Its first instant.
+    pub(super) start: Timestamp,
+    /// The first instant after it.
+    pub(super) end: Timestamp,
+    /// Its true length: where the clock is set back into it, it may be cut in two and lasts less than from its start to
+    /// its end.
+    pub(super) seconds: i64,
+}
+
+/// How many days are planned.
+const DAYS: i32 = 7;
+
+/// Every stretch of a slot on the days that follow `as_of`. A day on which the clock jumps over the slot has none.
+pub(super) fn stretches(market: &Market, slot: &str, as_of: Date) -> Vec<Stretch> {
+    let Some(slot) = market.slots.names().position(|name| name == slot) else { return Vec::new() };
+    let dates = (1..=DAYS).filter_map(|days| as_of.checked_add(days.days()).ok());
+    dates.filter_map(|date| stretch(market, slot, date)).collect()
+}
+
+fn stretch(market: &Market, slot: usize, date: Date) -> Option<Stretch> {
+    let day = market.day.day(date)?;
+    let pieces = market.slots.pieces(&market.day, &day);
+    let mut stretch: Option<Stretch> = None;
+    for (number, piece) in pieces.iter().enumerate().filter(|(_, piece)| piece.slot == slot) {
+        let end = pieces.get(number + 1).map_or(day.end, |next| next.start);
+        let seconds = end.as_second() - piece.start.as_second();
+        let so_far = stretch.get_or_insert(Stretch { local_date: date, start: piece.start, end, seconds: 0 });
+        so_far.end = end;
+        so_far.seconds += seconds;
+    }
+    stretch
+}
+
+/// A wall-clock time as microseconds since 1970, as if it were UTC: how a timestamp without a zone is stored.
+pub(super) fn wall_us(wall: DateTime) -> Option<i64> {
+    jiff::tz::Offset::UTC.to_timestamp(wall).ok().map(Timestamp::as_microsecond)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use coverledger_core::time::{DayRule, SlotTable, Zone};
+
+    fn market(zone: &str, starts_at: &str, slots: &[(&str, &str)]) -> Market {
+        let day = DayRule { zone: Zone::named(zone).unwrap(), starts_at: starts_at.parse().unwrap() };
+        let slots = slots.iter().map(|(name, at)| ((*name).to_owned(), at.parse().unwrap())).collect();
+        Market { slots: SlotTable::new(day.starts_at, slots).unwrap(), slots_name: "s".to_owned(), day }
+    }
+
+    #[test]
+    fn prime_time_is_at_another_hour_of_utc_once_the_clock_is_set_back() {
+        let market =
+            market("America/New_York", "00:00", &[("day", "00:00"), ("prime", "19:00"), ("late", "23:00")]);
+        let prime = stretches(&market, "prime", date(2026, 10, 30));
+        let starts: Vec<String> = prime.iter().map(|stretch| stretch.start.to_string()).collect();
+        assert_eq!(
+            starts,
+            [
+                "2026-10-31T23:00:00Z",
+                "2026-11-02T00:00:00Z",
+                "2026-11-03T00:00:00Z",
+                "2026-11-04T00:00:00Z",
+                "2026-11-05T00:00:00Z",
+                "2026-11-06T00:00:00Z",
+                "2026-11-07T00:00:00Z"
+            ]
+        );
+        // Your late morning is their prime time; after the change an hour later.
+        let home = Zone::named("Asia/Shanghai").unwrap();
+        assert_eq!(home.local(prime[0].start).to_string(), "2026-11-01T07:00:00");
+        assert_eq!(home.local(prime[1].start).to_string(), "2026-11-02T08:00:00");
+    }
+
+    #[test]
+    fn a_slot_that_the_clock_lengthens_or_jumps_over_is_as_long_as_it_is() {
+        let market = market("Europe/Berlin", "00:00", &[("a", "00:00"), ("b", "02:15"), ("c", "02:45")]);
+        let spring = |slot| stretches(&market, slot, date(2026, 3, 28));
+        assert_eq!(spring("b").len(), 6, "it does not exist on the 29th");
+        assert_eq!(spring("a")[0].seconds, 2 * 3600);
+        let autumn = stretches(&market, "b", date(2026, 10, 24));
+        let (length, span) = (autumn[0].seconds, autumn[0].end.as_second() - autumn[0].start.as_second());
+        assert_eq!((length, span), (3600, 5400), "half an hour, twice, with another slot between them");
+    }
+
+    #[test]
+    fn a_broadcast_day_ends_on_the_next_date() {
+        let market = market("Asia/Kolkata", "04:00", &[("morning", "04:00"), ("late", "23:00")]);
+        let late = stretches(&market, "late", date(2026, 11, 20));
+        assert_eq!(late[0].end.to_string(), "2026-11-21T22:30:00Z");
+        assert_eq!(stretches(&market, "all_day", date(2026, 11, 20)), []);
+    }
+}

@@ -1,0 +1,232 @@
+//! What an experiment's arms had, read from the evidence of one platform in one market.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Draws, Effect, Outcome, Plan};
+use crate::evidence::{Evidence, Observed};
+use crate::rates::Rate;
+use crate::tally::float;
+use coverledger_config::{Design, Experiment, PlannedTurn, Value};
+use coverledger_core::model::{Count, Figures, columns as c};
+use coverledger_stats::Choice;
+
+/// Schedules that the real one is held against: the least p value is 1 in 500.
+const REDRAWN: usize = 499;
+
+/// What is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Metric {
+    /// What an impression is worth.
+    Value,
+    /// Clicks ÷ impressions.
+    Ctr,
+    /// Stays ÷ entries.
+    Stay,
+    /// Orders ÷ entrants.
+    Conversion,
+}
+
+/// What an arm was given in one cluster, in one slot and audience.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Exposure {
+    /// The broadcast of a split, or the permuted block of a rotation.
+    pub(crate) cluster: usize,
+    pub(crate) arm: usize,
+    pub(crate) slot: usize,
+    pub(crate) audience: usize,
+    pub(crate) count: f64,
+}
+
+/// One row that an arm had a part in.
+#[derive(Debug, Clone, Copy)]
+struct Use<'e> {
+    row: &'e Observed,
+    arm: usize,
+    stratum: usize,
+    cluster: usize,
+}
+
+/// An experiment in one market of one platform, as far as it has come.
+pub(crate) struct Trial<'e> {
+    experiment: &'e Experiment,
+    uses: Vec<Use<'e>>,
+    looks: usize,
+    plan: Plan,
+    /// The share of impressions that were of another cover than was planned; `None` for a split, where none is, and
+    /// where impressions are not known.
+    pub(crate) off_plan: Option<f64>,
+}
+
+impl<'e> Trial<'e> {
+    /// Takes of a split the rows of its covers that are theirs alone, and of a rotation all rows within its turns once
+    /// their burn-in is over, whatever cover they name: a turn belongs to the cover that was planned (intention to
+    /// treat). `turns` are those of the schedule in this market.
+    pub(crate) fn new(evidence: &'e Evidence, experiment: &'e Experiment, turns: &[PlannedTurn]) -> Self {
+        let days = |until| experiment.from.until((jiff::Unit::Day, until)).map_or(0, |span| span.get_days() + 1);
+        let looks = usize::try_from(days(evidence.until.min(experiment.to))).unwrap_or(0);
+        let arm_of: Vec<Option<usize>> =
+            evidence.covers.iter().map(|cover| experiment.covers.iter().position(|arm| arm == cover)).collect();
+        let (uses, plan, off_plan) = match &experiment.design {
+            Design::Split(split) => {
+                let own = evidence.rows.iter().filter(|row| !row.contaminated).filter_map(|row| {
+                    Some(Use { row, arm: arm_of[row.cover]?, stratum: 0, cluster: row.broadcast })
+                });
+                (own.collect(), Plan::Split { planned: f64::from(split.broadcasts) }, None)
+            }
+            Design::Rotation(rotation) => {
+                let blocks = blocks(turns, experiment.covers.len());
+                let of_turn = |row: &'e Observed| {
+                    let turn = row.turn.filter(|turn| !turn.burn_in)?;
+                    let at = turns.binary_search_by_key(&turn.starts_at, |turn| turn.starts_at).ok()?;
+                    Some(Use { row, arm: turns[at].cover, stratum: turns[at].slot, cluster: blocks[at] })
+                };
+                let uses: Vec<Use<'e>> = evidence.rows.iter().filter_map(of_turn).collect();
+                let impressions = |uses: &mut dyn Iterator<Item = &Use<'e>>| -> Option<f64> {
+                    uses.map(|one| one.row.figures.get(Count::Impressions).map(|count| float(count.value))).sum()
+                };
+                let all = impressions(&mut uses.iter());
+                let off = impressions(&mut uses.iter().filter(|one| arm_of[one.row.cover] != Some(one.arm)));
+                let share = all.zip(off).filter(|(all, _)| *all > 0.0).map(|(all, off)| off / all);
+                let days = usize::try_from(days(experiment.to)).unwrap_or(1);
+                (uses, Plan::Rotation(Draws { days, redrawn: REDRAWN, seed: rotation.seed }), share)
+            }
+        };
+        Self { experiment, uses, looks, plan, off_plan }
+    }
+
+    /// Local dates of the window so far.
+    pub(crate) fn days(&self) -> usize {
+        self.looks
+    }
+
+    /// Whether the last local date of the window has come.
+    pub(crate) fn is_over(&self) -> bool {
+        self.experiment
+            .from
+            .until((jiff::Unit::Day, self.experiment.to))
+            .is_ok_and(|window| usize::try_from(window.get_days()).is_ok_and(|last| self.looks > last))
+    }
+
+    /// What the rows of an arm say together; nothing where there is none.
+    pub(crate) fn figures(&self, arm: usize) -> Figures {
+        let mut rows = self.uses.iter().filter(|one| one.arm == arm).map(|one| one.row.figures);
+        let first = rows.next().unwrap_or_default();
+        rows.fold(first, |mut sum, figures| {
+            sum.add(&figures);
+            sum
+        })
+    }
+
+    /// In how many broadcasts an arm was seen.
+    pub(crate) fn broadcasts(&self, arm: Option<usize>) -> usize {
+        let of_arm = self.uses.iter().filter(|one| arm.is_none_or(|arm| one.arm == arm));
+        of_arm.map(|one| one.row.broadcast).collect::<BTreeSet<_>>().len()
+    }
+
+    /// In how many turns an arm was seen; `None` for a split.
+    pub(crate) fn turns(&self, arm: usize) -> Option<usize> {
+        let starts = self.uses.iter().filter(|one| one.arm == arm).filter_map(|one| one.row.turn);
+        matches!(self.plan, Plan::Rotation(_))
+            .then(|| starts.map(|turn| turn.starts_at).collect::<BTreeSet<_>>().len())
+    }
+
+    /// The effect of each arm; `None` of the control, and where a count is not known.
+    pub(crate) fn effects(&self, metric: Metric) -> Vec<Option<Effect>> {
+        let Experiment { covers, control, level, .. } = self.experiment;
+        let none = || vec![None; covers.len()];
+        self.outcomes(metric).map_or_else(none, |outcomes| {
+            super::effects(&outcomes, covers.len(), *control, self.looks, self.plan, *level)
+        })
+    }
+
+    /// Which arm is probably worth the most.
+    pub(crate) fn choice(&self) -> Option<Choice> {
+        super::choice::choice(
+            &self.outcomes(Metric::Value)?,
+            self.experiment.covers.len(),
+            self.plan,
+            self.experiment.worth,
+        )
+    }
+
+    /// How often arms were shown, or to how many; `None` where a row does not know it.
+    pub(crate) fn exposures(&self, of: Count) -> Option<Vec<Exposure>> {
+        let exposure = |one: &Use<'_>| {
+            let Use { row, arm, cluster, .. } = *one;
+            Some(Exposure {
+                cluster,
+                arm,
+                slot: row.slot,
+                audience: row.audience,
+                count: count(&row.figures, of)?,
+            })
+        };
+        self.uses.iter().map(exposure).collect()
+    }
+
+    /// In order of looks; `None` where a row does not know a count.
+    fn outcomes(&self, metric: Metric) -> Option<Vec<Outcome>> {
+        let mut sums: BTreeMap<(usize, usize, usize, usize), (f64, f64)> = BTreeMap::new();
+        for one in &self.uses {
+            let (sum, trials) = of(metric, self.experiment.value, &one.row.figures)?;
+            let look = self.experiment.from.until((jiff::Unit::Day, one.row.local_date)).ok()?.get_days();
+            let look = usize::try_from(look).ok()?;
+            let all = sums.entry((look, one.cluster, one.stratum, one.arm)).or_default();
+            *all = (all.0 + sum, all.1 + trials);
+        }
+        let outcome =
+            |((look, cluster, stratum, arm), (sum, trials))| Outcome { look, stratum, cluster, arm, sum, trials };
+        Some(sums.into_iter().map(outcome).collect())
+    }
+}
+
+/// The number of each turn's permuted block: in a slot, as many turns as there are covers, one after the other.
+pub(crate) fn blocks(turns: &[PlannedTurn], covers: usize) -> Vec<usize> {
+    let mut seen: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut numbers: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    let block = |turn: &PlannedTurn| {
+        let before = seen.entry(turn.slot).or_default();
+        let key = (turn.slot, *before / covers.max(1));
+        *before += 1;
+        let next = numbers.len();
+        *numbers.entry(key).or_insert(next)
+    };
+    turns.iter().map(block).collect()
+}
+
+/// The numerator and the denominator.
+fn of(metric: Metric, value: Value, figures: &Figures) -> Option<(f64, f64)> {
+    let rate = |name| {
+        let tally = Rate::named(name)?.tally(figures)?;
+        Some((tally.successes, tally.trials))
+    };
+    match metric {
+        Metric::Value => {
+            Some((worth(value, figures, |measure| measure.value)?, count(figures, Count::Impressions)?))
+        }
+        Metric::Ctr => rate(c::CTR),
+        Metric::Stay => rate(c::STAY_RATE),
+        Metric::Conversion => rate(c::CLICK_CONVERSION),
+    }
+}
+
+fn count(figures: &Figures, count: Count) -> Option<f64> {
+    figures.get(count).map(|measure| float(measure.value))
+}
+
+/// What the counts of a row are worth together; `None` where one that has a weight is not known.
+pub(crate) fn worth(
+    value: Value,
+    figures: &Figures,
+    end: impl Fn(coverledger_core::model::Measure) -> u64,
+) -> Option<f64> {
+    const MINUTE_MS: f64 = 60_000.0;
+    let weighed = |weight: f64, count: Count, unit: f64| {
+        if weight > 0.0 {
+            figures.get(count).map(|measure| weight * float(end(measure)) / unit)
+        } else {
+            Some(0.0)
+        }
+    };
+    Some(weighed(value.orders, Count::Orders, 1.0)? + weighed(value.retained_minutes, Count::Dwell, MINUTE_MS)?)
+}
