@@ -190,7 +190,7 @@ pub(super) fn count(
     let platform = batch.days.first().and_then(|day| source.workspace.platforms.get(&day.market_day.platform));
     let platform = platform.ok_or(RunError::Worker)?;
     let turns = turns(source.workspace, batch);
-    let clocks = Clocks::new(source.workspace, &batch.days, &platform.eras.cuts_us(), &turns);
+    let clocks = Clocks::new(source.workspace, &batch.days, &platform.eras, &turns);
     let room = Room::new(source.workspace.settings.memory_bytes);
     let scope = scope(batch, platform);
     let most_prints = most_prints(source.workspace.settings.memory_bytes, batch.exports.len());

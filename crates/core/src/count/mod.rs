@@ -29,7 +29,7 @@ pub use counter::{Counted, Counter, Effort};
 pub use feed::{Fed, Feed, Input, Landed, Placed};
 pub use ledger::{
     Book, BookDay, Booked, Conflict, ConflictKind, Delivered, Entry, LogTold, Overlap, Subject, UnsaidRows,
-    Without, book,
+    Without, book, cuts,
 };
 pub use memory::Memory;
 pub use scope::Scope;
