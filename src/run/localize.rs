@@ -1,11 +1,10 @@
 //! From signals on UTC to rows on a market's clock: the bridge between reading and counting.
 
 use std::collections::BTreeMap;
-use std::io;
 
 use crate::plan::PlannedDay;
 use coverledger_config::Workspace;
-use coverledger_core::count::{Feed, Input, Placed, cuts};
+use coverledger_core::count::{EngineError, Input, Placed, SignalWriter, cuts};
 use coverledger_core::model::{Era, Eras, MarketId, Stage, TurnNumber, Turns};
 use coverledger_core::time::{Hint, Timeline};
 use coverledger_read::export::{Signal, Signals};
@@ -47,32 +46,32 @@ impl Clocks {
     }
 }
 
-/// Puts the signals of one export on their markets' clocks and feeds them to the counter.
-pub(super) struct Localizing<'a, 'c> {
+/// Puts the signals of one export on their markets' clocks and hands them to a writer of the engine.
+pub(super) struct Localizing<'a, W> {
     clocks: &'a Clocks,
-    feed: &'a mut Feed<'c>,
+    writer: &'a mut W,
     stage_clock: Vec<Option<usize>>,
     hints: Vec<Hint>,
     /// Why rows could not be taken.
-    pub(super) failure: Option<io::Error>,
+    pub(super) failure: Option<EngineError>,
 }
 
-impl<'a, 'c> Localizing<'a, 'c> {
-    pub(super) fn new(clocks: &'a Clocks, feed: &'a mut Feed<'c>) -> Self {
+impl<'a, W: SignalWriter> Localizing<'a, W> {
+    pub(super) fn new(clocks: &'a Clocks, writer: &'a mut W) -> Self {
         let hints = vec![Hint::default(); clocks.clocks.len()];
-        Self { clocks, feed, stage_clock: Vec::new(), hints, failure: None }
+        Self { clocks, writer, stage_clock: Vec::new(), hints, failure: None }
     }
 }
 
-impl Signals for Localizing<'_, '_> {
+impl<W: SignalWriter> Signals for Localizing<'_, W> {
     fn stage(&mut self, stage: &Stage) {
         self.stage_clock.push(self.clocks.markets.get(&stage.market).copied());
         let cover_id = stage.cover_id.as_deref().unwrap_or_default();
-        self.feed.stage(&stage.audience, &stage.broadcast_id, cover_id);
+        self.writer.dimensions(&stage.audience, &stage.broadcast_id, cover_id);
     }
 
     fn too_many(&self) -> Option<usize> {
-        self.feed.too_many()
+        self.writer.too_many()
     }
 
     fn signal(&mut self, signal: &Signal<'_>) {
@@ -80,14 +79,14 @@ impl Signals for Localizing<'_, '_> {
             let MarketClock { timeline, day_numbers } = &self.clocks.clocks[clock];
             let place = timeline.place(signal.credited_us, &mut self.hints[clock])?;
             Some(Placed {
-                stage: signal.stage,
+                dimensions: signal.stage,
                 day: day_numbers[place.day],
                 slot: place.slot?,
                 era: Era(place.era),
                 turn: TurnNumber(place.turn),
             })
         });
-        let taken = self.feed.push(&Input {
+        let taken = self.writer.push(&Input {
             record: signal.record,
             occurred_us: signal.occurred_us,
             kinds: signal.kinds,
