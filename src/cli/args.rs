@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -87,6 +88,10 @@ pub enum Command {
     Show(Show),
     /// Take what is no longer configured out of sight
     Retire(Retire),
+    /// Print the script that completes commands and options in a shell
+    Completions(Completions),
+    /// Write manual pages: one for the program and one for each command
+    Man(Man),
 }
 
 /// `demo`
@@ -300,6 +305,21 @@ pub struct Retire {
     /// Only say what would be retired
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// `completions`
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// `man`
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The folder for the pages, such as ~/.local/share/man/man1; it is created if it does not exist
+    pub dir: PathBuf,
 }
 
 /// `plan-test`

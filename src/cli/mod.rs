@@ -5,6 +5,7 @@ mod backfill;
 mod behind;
 mod cause;
 mod check;
+mod completions;
 mod decided;
 mod demo;
 mod diary;
@@ -15,6 +16,7 @@ mod front;
 mod grid;
 mod inspect;
 mod logging;
+mod man;
 mod notes;
 mod plan_test;
 mod progress;
@@ -114,6 +116,8 @@ fn dispatch(cli: &Cli, out: &mut Screen<'_>) -> Result<u8, Failure> {
             Command::Prune(args) => prune::run(args, global, out).await,
             Command::Show(args) => show::run(args, global, out).await,
             Command::Retire(args) => retire::run(args, global, out).await,
+            Command::Completions(args) => completions::run(args, out),
+            Command::Man(args) => man::run(args, out),
         }
     });
     // Only what was dropped because of a stop is still at work: nobody waits for that.

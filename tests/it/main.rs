@@ -12,6 +12,7 @@
 )]
 
 mod bad_exports;
+mod completions;
 mod cron_dst;
 mod data;
 mod deploy;
@@ -28,6 +29,7 @@ mod receiver;
 mod rows;
 mod scenario;
 mod scenarios;
+mod snapshots;
 mod table;
 mod templates;
 mod twin;
