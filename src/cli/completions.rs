@@ -16,7 +16,7 @@ pub fn run(args: &Arguments, out: &mut Screen<'_>) -> Result<u8, Failure> {
     Ok(exit::DONE)
 }
 
-/// A script for a shell. It is generated from the names and help texts in `args.rs`, and holds no text of others.
+/// A script for a shell. It is made only from the names and help texts in `args.rs`.
 struct Script(String);
 
 impl fmt::Display for Script {

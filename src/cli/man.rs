@@ -19,10 +19,10 @@ pub fn run(args: &Arguments, out: &mut Screen<'_>) -> Result<u8, Failure> {
     Ok(exit::DONE)
 }
 
-/// Gives the number of pages.
+/// Writes the pages and returns their number.
 fn write(dir: &Path) -> std::io::Result<usize> {
     fs::create_dir_all(dir)?;
-    // Without the command `help`, which has nothing to say that these pages do not.
+    // The command `help` needs no page: these pages are the help.
     let mut program = Cli::command().disable_help_subcommand(true);
     program.build();
     let commands: Vec<Command> = program.get_subcommands().cloned().collect();

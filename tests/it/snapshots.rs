@@ -7,8 +7,8 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use crate::rows::events;
-use crate::scenario::{Outcome, SHOP, Scenario};
+use crate::rows::impressions;
+use crate::scenario::{FEED, Outcome, Scenario};
 
 /// Compares a text with the file `tests/it/snapshots/NAME.snap`.
 #[track_caller]
@@ -46,24 +46,22 @@ fn help(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap().lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
 }
 
-const THIRD_MORNING: &str = "2026-11-23T03:00:00Z";
-
-/// Three days of one shop: one that is sound, one whose times are not times, and one that was not delivered.
+/// Three days of a feed: one that is sound, one whose time is not a time, and one that was not delivered.
 fn three_days() -> Scenario {
-    Scenario::shop()
+    Scenario::new()
         .market("GB", "timezone: Etc/UTC, slots: day_parts")
-        .job("shop", "GB", 3)
-        .at(THIRD_MORNING)
+        .platform("feed", FEED)
+        .job("feed", "GB", 3)
+        .at("2026-11-23T03:00:00Z")
         .export(
-            "shop/2026-11-20/a.csv",
-            events(
-                "e1 2026-11-20T12:00:00Z show GB r1 c1 v1 f 25-34 -
-                 e2 2026-11-20T12:00:02Z tap GB r1 c1 v1 f 25-34 -
-                 e3 2026-11-20T12:00:03Z enter GB r1 c1 v1 f 25-34 90
-                 e4 2026-11-20T20:00:00Z show GB r1 c2 v2 m 18-24 -",
+            "feed/20261120.ndjson",
+            impressions(
+                "e1 2026-11-20T12:00:00Z GB r1 c1 v1 f 25-34 clicked+entered 90
+                 e2 2026-11-20T12:30:00Z GB r1 c1 v2 f 25-34 - -
+                 e3 2026-11-20T20:00:00Z GB r1 c2 v3 m 18-24 clicked+entered+ordered 600",
             ),
         )
-        .export("shop/2026-11-21/a.csv", events("e5 noon show GB r1 c1 v1 f 25-34 -"))
+        .export("feed/20261121.ndjson", impressions("e4 noon GB r1 c1 v1 f 25-34 - -"))
 }
 
 #[test]
@@ -75,7 +73,10 @@ fn every_command_has_its_help() {
     is_as_in("help", &main);
     for command in commands {
         let text = help(&[command, "--help"]);
-        assert!(text.contains(&format!("Usage: coverledger {command}")) && text.contains("--config <DIR>"), "{text}");
+        assert!(
+            text.contains(&format!("Usage: coverledger {command}")) && text.contains("--config <DIR>"),
+            "{text}"
+        );
         is_as_in(&format!("help_{command}"), &text);
     }
 }
@@ -91,8 +92,8 @@ fn check_on_a_sound_configuration() {
 #[test]
 fn check_on_a_broken_configuration() {
     let scenario = three_days()
-        .platform("shop", &SHOP.replace("settle:", "setle:").replace("cover_tap", "cover_tab"))
-        .job("shop, schop", "GB, DEE", 0)
+        .platform("feed", &FEED.replace("settle:", "setle:").replace("cover_tap", "cover_tab"))
+        .job("feed, fed", "GB, DEE", 0)
         .setting("max_reject_share", "12");
     let text = answer(&scenario, "check");
     assert!(text.contains("unknown key `setle`") && text.contains("did you mean `settle`?"), "{text}");
@@ -116,7 +117,7 @@ fn status_says_where_every_market_day_stands() {
     let scenario = three_days();
     scenario.run().exits(4);
     let text = answer(&scenario, "status --days 4");
-    assert!(text.contains("held: shop/GB/2026-11-21") && text.contains("waiting: shop/GB/2026-11-22"), "{text}");
+    assert!(text.contains("held: feed/GB/2026-11-21") && text.contains("waiting: feed/GB/2026-11-22"), "{text}");
     is_as_in("status", &text);
 }
 
@@ -134,10 +135,11 @@ fn show_prints_tables_for_people() {
 #[test]
 fn messages_name_what_is_wrong_and_what_is_known() {
     let scenario = three_days();
+    scenario.run().exits(4);
     let mut all = Vec::new();
     for (command, point) in [
         ("run nigthly", "there is no job `nigthly` (known: `nightly`; did you mean `nightly`?)"),
-        ("runn", "a similar subcommand exists: 'run'"),
+        ("runn", "'prune', 'run'"),
         ("show funel", "known: "),
         ("show funnel --market US", "the configuration has no market `US` (it has: `GB`)"),
         ("backfill nightly --from 2026-11-21 --to 2026-11-20", "`--from 2026-11-21` is after `--to 2026-11-20`"),
