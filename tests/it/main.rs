@@ -16,6 +16,7 @@ mod completions;
 mod cron_dst;
 mod data;
 mod deploy;
+mod features;
 mod files;
 mod floors;
 mod formats;
