@@ -6,8 +6,8 @@
 
 mod account;
 mod aftermath;
+mod allocation;
 mod blocking;
-mod booking;
 mod conflict;
 mod cover_log;
 mod coverage;

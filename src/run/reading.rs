@@ -15,7 +15,7 @@ use crate::plan::{Batch, PlannedDay, PlannedExport, Window};
 use coverledger_archive::RowCounts;
 use coverledger_config::{Platform, Rows, Workspace};
 use coverledger_core::count::{
-    Booked, CountDay, CountExport, CountJob, CountOptions, Counted, Engine, LocalEngine, Memory, OpenCount,
+    Allocation, CountDay, CountExport, CountJob, CountOptions, Counted, Engine, LocalEngine, Memory, OpenCount,
     Outcome, RowsByDay, Scope, SignalWriter,
 };
 use coverledger_core::model::{Fact, MarketId, Page, TurnFact, Turns, Unknown};
@@ -23,7 +23,7 @@ use coverledger_core::time::{Zone, span};
 use coverledger_read::export::{self, Excerpt, ExportError, Halt, ReadReport, Reading};
 use coverledger_store::{Fetched, Object, Store, StoreError, StoreProblem};
 
-use super::booking::{self, Room};
+use super::allocation::{self, Room};
 use super::known_since::KnownSince;
 use super::localize::{Clocks, Localizing};
 use super::pages::PageSets;
@@ -62,7 +62,7 @@ pub(super) enum Read {
     /// Counts or covers, which wait to be booked.
     Page(Page),
     /// Counts or covers that were booked, and are nowhere else any more.
-    Booked,
+    Allocated,
 }
 
 /// Why an export is not counted.
@@ -92,7 +92,7 @@ pub(super) struct CountedBatch {
     /// The same by turn, for market-days that a turn of a rotation reaches into; sorted by turn, then by key.
     pub(super) turns: Vec<Vec<TurnFact>>,
     /// What of them came as counts.
-    pub(super) booked: Booked,
+    pub(super) booked: Allocation,
     /// Which exports are pages of one answer, and which of those are not whole.
     pub(super) pages: PageSets,
     singly: Counted,
@@ -103,7 +103,7 @@ impl CountedBatch {
     pub(super) fn account(&self, export: usize, read: &ReadExport, day: usize) -> (u64, Outcome) {
         match &read.rows {
             Read::Signals(landed) => (landed.by_day[day], self.singly.outcome(export, day)),
-            Read::Page(_) | Read::Booked => {
+            Read::Page(_) | Read::Allocated => {
                 let outcome = self.booked.outcome(export, day);
                 (outcome.counted + outcome.duplicate, outcome)
             }
@@ -279,12 +279,12 @@ fn count_with(
     }
     let mut singly = counter.finish(partials)?;
     let pages = PageSets::of(batch, &exports);
-    let booked = booking::book(&source.workspace, platform, batch, (&scope, &turns), (&exports, &pages));
+    let booked = allocation::allocate(&source.workspace, platform, batch, (&scope, &turns), (&exports, &pages));
     for read in exports.iter_mut().flatten().filter(|read| matches!(read.rows, Read::Page(_))) {
-        read.rows = Read::Booked;
+        read.rows = Read::Allocated;
     }
-    let by_turn = booking::join_turns(platform, batch, &turns, &mut singly, &booked);
-    let facts = booking::join(platform, batch, std::mem::take(&mut singly.facts), &booked);
+    let by_turn = allocation::join_turns(platform, batch, &turns, &mut singly, &booked);
+    let facts = allocation::join(platform, batch, std::mem::take(&mut singly.facts), &booked);
     Ok(Counting::Counted(Box::new(CountedBatch { exports, facts, turns: by_turn, booked, pages, singly })))
 }
 

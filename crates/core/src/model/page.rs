@@ -1,12 +1,12 @@
-//! What an export of counts, or a log of covers, says: one page to be booked.
+//! The contents of one object of pre-aggregated counts, or of a cover log.
 
 use super::{CountSet, Figures, MarketId};
 
-/// Ends are written to the minute by some platforms and to the second by others: rows that have less of their time in
-/// common (microseconds) do not overlap.
+/// Some platforms write ends to the minute and others to the second: rows that share less time than this
+/// (microseconds) do not overlap.
 pub const LEAST_OVERLAP_US: i64 = 60_000_000;
 
-/// Everything that one object says, before it is known what of it a newer object replaces.
+/// The rows of one object, before it is known which of them a newer object replaces.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Page {
     /// Where its rows were seen.
@@ -17,13 +17,13 @@ pub struct Page {
     pub on_air: Vec<OnAir>,
     /// The latest instant in the column that says when rows were made (microseconds since 1970, UTC).
     pub created_us: Option<i64>,
-    /// Counts that it need not have columns for, and has nothing in.
+    /// Counts whose columns are optional and missing.
     pub absent: CountSet,
-    /// Whether the ids of its broadcasts were made of several columns: they match nobody else's.
+    /// Whether the ids of its broadcasts were made of several columns: they match ids of no other export.
     pub has_made_ids: bool,
 }
 
-/// Where a row was seen: resolved once per distinct combination in an export, not once per row.
+/// What a row is about: resolved once per distinct combination in an export, not once per row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
     /// The market it was aimed at.
@@ -32,7 +32,7 @@ pub struct Stage {
     pub audience: String,
     /// The broadcast.
     pub broadcast_id: String,
-    /// The cover; `None` where the log of covers says it.
+    /// The cover; `None` where the cover log says it.
     pub cover_id: Option<String>,
 }
 
@@ -47,9 +47,9 @@ pub struct CountRow {
     pub start_us: i64,
     /// The first instant after it; later than `start_us`.
     pub end_us: i64,
-    /// Whether its counts have no slot: they are a whole day's.
+    /// Whether its counts are a whole day's and have no slot.
     pub is_all_day: bool,
-    /// What it counts. Nothing is said yet of how it was split.
+    /// What it counts, before it is divided.
     pub figures: Figures,
 }
 

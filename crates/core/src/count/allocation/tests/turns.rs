@@ -23,7 +23,7 @@ impl Night {
     /// The facts of the first day by turn: minutes since its start and `!` for burn-in, slot, cover, counts.
     fn by_turn(&self) -> Vec<String> {
         let start_us = self.days[0].start.as_microsecond();
-        let booked = self.book();
+        let allocated = self.allocate();
         let line = |of_turn: &crate::model::TurnFact| {
             let turn = self.turns.turn(of_turn.turn).map_or_else(
                 || "outside".to_owned(),
@@ -36,7 +36,7 @@ impl Night {
             describe(&of_turn.fact.figures, &mut line);
             line
         };
-        booked.turns[0].iter().map(line).collect()
+        allocated.turns[0].iter().map(line).collect()
     }
 }
 
@@ -78,8 +78,8 @@ fn a_day_that_no_turn_reaches_into_has_no_facts_by_turn() {
         .with_turns(&[("2026-11-22T10:00Z", 0, 60)])
         .page(Sheet::new().row("2026-11-21T10:10Z 300s r1 a", &[(Impressions, 7)]))
         .page(Sheet::of(1).row("2026-11-22T12:00Z 300s r1 a", &[(Impressions, 3)]));
-    let booked = night.book();
-    assert_eq!((booked.turns[0].len(), booked.turns[1].len()), (0, 1));
+    let allocated = night.allocate();
+    assert_eq!((allocated.turns[0].len(), allocated.turns[1].len()), (0, 1));
 }
 
 /// Rows of a few minutes to hours, and turns that cut them anywhere.
@@ -109,21 +109,21 @@ fn nights() -> impl Strategy<Value = Night> {
 proptest! {
     #[test]
     fn turns_add_up_to_slots_and_leave_them_as_they_were(night in nights()) {
-        let booked = night.book();
+        let allocated = night.allocate();
         let plain = Night { turns: Turns::default(), ..night };
-        let without = plain.book();
-        prop_assert_eq!(&booked.facts, &without.facts);
+        let without = plain.allocate();
+        prop_assert_eq!(&allocated.facts, &without.facts);
         let mut sums: BTreeMap<FactKey, Figures> = BTreeMap::new();
-        for of_turn in &booked.turns[0] {
+        for of_turn in &allocated.turns[0] {
             let sum = sums.entry(of_turn.fact.key.clone());
             sum.and_modify(|sum| sum.add(&of_turn.fact.figures)).or_insert(of_turn.fact.figures);
         }
-        if !booked.turns[0].is_empty() {
+        if !allocated.turns[0].is_empty() {
             let value = |figures: &Figures| (figures.value, figures.known);
             let summed: Vec<_> = sums.iter().map(|(key, figures)| (key.clone(), value(figures))).collect();
-            let facts = booked.facts[0].iter().map(|fact| (fact.key.clone(), value(&fact.figures)));
+            let facts = allocated.facts[0].iter().map(|fact| (fact.key.clone(), value(&fact.figures)));
             prop_assert_eq!(summed, facts.collect::<Vec<_>>());
-            for of_turn in &booked.turns[0] {
+            for of_turn in &allocated.turns[0] {
                 let Figures { value, low, high, .. } = of_turn.fact.figures;
                 prop_assert!(low.impressions <= value.impressions && value.impressions <= high.impressions);
             }

@@ -182,17 +182,17 @@ proptest! {
     }
 
     #[test]
-    fn what_is_booked_is_what_was_delivered(setting in setting(), value in 0_u64..100_000, all_day: bool) {
+    fn what_is_allocated_is_what_was_delivered(setting in setting(), value in 0_u64..100_000, all_day: bool) {
         let row = Sheet::new().counts(setting.interval(), all_day, ("r", "c"), &[(Count::Entries, Measure::exact(value))]);
-        let booked = setting.night().page(row).book();
-        let figures: Vec<&Figures> = booked.facts.iter().flatten().map(|fact| &fact.figures).collect();
+        let allocated = setting.night().page(row).allocate();
+        let figures: Vec<&Figures> = allocated.facts.iter().flatten().map(|fact| &fact.figures).collect();
         prop_assert_eq!(figures.iter().map(|figures| figures.value.entries).sum::<u64>(), value);
         let prorated = figures.iter().map(|figures| figures.prorated.entries).sum::<u64>();
         prop_assert_eq!(prorated, if figures.len() > 1 { value } else { 0 });
     }
 
     #[test]
-    fn days_are_booked_alike_alone_and_together(
+    fn days_are_allocated_alike_alone_and_together(
         setting in setting(),
         rows in prop::collection::vec((0_i64..300_000, 1_i64..200_000, 0_usize..3, 0_usize..3, 0_i64..3, any::<bool>()), 1..12),
         airings in prop::collection::vec((0_i64..300_000, prop::option::of(1_i64..90_000), 0_usize..3, 0_i64..2), 0..8),
@@ -221,9 +221,9 @@ proptest! {
         for (page, day) in outside {
             night = night.without(page, day);
         }
-        let together = night.book();
+        let together = night.allocate();
         for day in 0..night.days.len() {
-            let alone = night.book_days(&[day]);
+            let alone = night.allocate_days(&[day]);
             prop_assert_eq!(&alone.facts[0], &together.facts[day]);
             for page in 0..rows.len() + airings.len() {
                 prop_assert_eq!(alone.outcome(page, 0), together.outcome(page, day));
@@ -238,7 +238,7 @@ proptest! {
             let sheet = if in_parts { sheet.in_parts() } else { sheet };
             sheet.counts(setting.interval(), false, ("r", "c"), &[(Count::Entries, Measure::exact(value))])
         };
-        let both = setting.night().page(sheet(2, new)).page(sheet(1, old)).book();
-        prop_assert_eq!(both.facts, setting.night().page(sheet(2, new)).book().facts);
+        let both = setting.night().page(sheet(2, new)).page(sheet(1, old)).allocate();
+        prop_assert_eq!(both.facts, setting.night().page(sheet(2, new)).allocate().facts);
     }
 }

@@ -1,40 +1,40 @@
 //! Deliveries that cannot all be true.
 //!
-//! Which delivery of a row holds is settled by its key alone ([`super::newest`]). Four kinds of deliveries get past
-//! that without a word and make a wrong day:
+//! Which delivery of a row is valid depends on its key alone ([`super::newest`]). Four kinds of deliveries pass that rule and
+//! make a wrong day:
 //!
 //! * **Overlap.** Rows of two objects count the same over intervals that overlap without being equal: two days and the
-//!   week, a session told while it was on air and after. Their keys differ, so both are counted.
-//! * **Strangers.** A newer object replaces rows of an older one, and the two have no broadcast in common: two accounts
-//!   whose files lie in one folder.
-//! * **Part.** A newer object repeats rows of an older one as they were and lacks others of the same interval: a
-//!   download that broke off.
-//! * **Made id.** A row whose broadcast has no id of its own, but one made of title and start, is on air while a row
-//!   is that another object has under a given id: they may be the same broadcast, and no id can tell. So may two with
-//!   different made ids that begin and end together: a room that got another title.
+//!   week, or a session exported while it was on air and after. Their keys differ, so both are counted.
+//! * **Strangers.** A newer object replaces rows of an older one, and the two have no broadcast in common: the files of two
+//!   accounts in one folder.
+//! * **Part.** A newer object repeats rows of an older one unchanged and lacks others of the same interval: an incomplete
+//!   download.
+//! * **Made id.** A broadcast's id was made of title and start, and its row overlaps in time with a row that another object
+//!   has under a given id: they may be the same broadcast, and no id can decide. The same holds for two made ids that begin
+//!   and end together: a room whose title was changed.
 //!
-//! They are found and told, never decided: booking goes on by the keys. Rows that count nothing are no part of any of
-//! it, nor are rows within one object, which add up, or refuse it where it is read.
+//! Conflicts are reported and change nothing: allocation goes on by the keys. Rows that count nothing are ignored here, and so
+//! are rows within one object, which are summed, or refused when they are read.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Subject;
+use super::day::DayAllocator;
 use super::made_ids;
 use super::names::number;
 use super::reach::Seat;
-use super::sheet::Sheet;
 use crate::model::LEAST_OVERLAP_US;
 
-/// Beyond so many rows of one key in one object nobody looks which of them are repeated.
+/// An object with more rows of one key than this is not checked for repeated ones.
 const MOST_REPEATED: usize = 64;
 
-/// Two objects of which one market-day cannot take both at their word.
+/// Two objects that cannot both be right for one market-day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
     /// What is wrong between them.
     pub kind: ConflictKind,
-    /// The broadcast of the rows below, or their cover where that tells whose numbers they are.
+    /// The broadcast of the rows below, or their cover where the cover identifies them.
     pub subject: Arc<str>,
     /// The older object, with a row of it.
     pub older: Delivered,
@@ -87,13 +87,13 @@ type Example = ((u32, (i64, i64)), (u32, (i64, i64)), u32);
 
 /// What was found on one market-day: of every pair of objects and every kind the first.
 pub(super) struct Conflicts<'a> {
-    sheet: Sheet<'a>,
+    allocator: DayAllocator<'a>,
     found: BTreeMap<(ConflictKind, u32, u32), Example>,
 }
 
 impl<'a> Conflicts<'a> {
-    pub(super) fn new(sheet: Sheet<'a>) -> Self {
-        Self { sheet, found: BTreeMap::new() }
+    pub(super) fn new(allocator: DayAllocator<'a>) -> Self {
+        Self { allocator, found: BTreeMap::new() }
     }
 
     /// Looks at the rows of a market-day.
@@ -120,7 +120,7 @@ impl<'a> Conflicts<'a> {
 
     /// What was found, in the order of kinds and objects.
     pub(super) fn finish(self) -> Vec<Conflict> {
-        let entries = self.sheet.book.entries;
+        let entries = self.allocator.job.entries;
         let delivered = |(entry, (start_us, end_us)): (u32, (i64, i64))| Delivered {
             export: entries[entry as usize].export,
             start_us,
@@ -128,7 +128,7 @@ impl<'a> Conflicts<'a> {
         };
         let conflict = |((kind, ..), (older, newer, subject)): ((ConflictKind, u32, u32), Example)| Conflict {
             kind,
-            subject: self.sheet.reach.names.name(subject),
+            subject: self.allocator.reach.names.name(subject),
             older: delivered(older),
             newer: delivered(newer),
         };
@@ -138,7 +138,7 @@ impl<'a> Conflicts<'a> {
     }
 
     fn note(&mut self, kind: ConflictKind, one: (u32, (i64, i64)), other: (u32, (i64, i64)), subject: u32) {
-        let is_older = self.sheet.reach.newness.is_older(one.0, other.0);
+        let is_older = self.allocator.reach.newness.is_older(one.0, other.0);
         let (older, newer) = if is_older { (one, other) } else { (other, one) };
         let example = (older, newer, subject);
         let first = self.found.entry((kind, older.0, newer.0)).or_insert(example);
@@ -147,11 +147,11 @@ impl<'a> Conflicts<'a> {
 
     /// Whether two rows came by different deliveries.
     fn are_apart(&self, one: &Rival, other: &Rival) -> bool {
-        !self.sheet.are_one(one.entry as usize, other.entry as usize)
+        !self.allocator.are_one(one.entry as usize, other.entry as usize)
     }
 
     fn told_by(&self, row: &Rival) -> Subject {
-        self.sheet.book.entries[row.entry as usize].subject
+        self.allocator.job.entries[row.entry as usize].subject
     }
 
     fn subject(&self, row: &Rival) -> u32 {
@@ -194,7 +194,7 @@ impl<'a> Conflicts<'a> {
 
     /// Rows of the market that may be one broadcast though their ids differ, since one was made.
     fn look_at_made_ids(&mut self, rows: &mut [Rival]) {
-        let is_made = |row: &Rival| self.sheet.book.entries[row.entry as usize].page.has_made_ids;
+        let is_made = |row: &Rival| self.allocator.job.entries[row.entry as usize].page.has_made_ids;
         if !rows.iter().any(is_made) {
             return;
         }
@@ -233,15 +233,15 @@ impl<'a> Conflicts<'a> {
         let mut pairs: BTreeMap<(u32, u32), Replaced<'_>> = BTreeMap::new();
         for group in rows.chunk_by(|one, other| one.group == other.group) {
             let [first, .., last] = group else { continue };
-            let holder = self.sheet.holder(first.group).filter(|_| first.entry != last.entry);
+            let holder = self.allocator.holder(first.group).filter(|_| first.entry != last.entry);
             let Some(holder) = holder.map(number) else { continue };
             let of = |entry: u32| {
                 let from = group.partition_point(|row| row.entry < entry);
                 &group[from..from + group[from..].partition_point(|row| row.entry == entry)]
             };
             for lost in group.chunk_by(|one, other| one.entry == other.entry) {
-                if !self.sheet.are_one(lost[0].entry as usize, holder as usize) {
-                    pairs.entry((lost[0].entry, holder)).or_default().compare(&self.sheet, lost, of(holder));
+                if !self.allocator.are_one(lost[0].entry as usize, holder as usize) {
+                    pairs.entry((lost[0].entry, holder)).or_default().compare(&self.allocator, lost, of(holder));
                 }
             }
         }
@@ -264,7 +264,7 @@ impl<'a> Conflicts<'a> {
     /// Whether two objects have no broadcast of a market in common, though each has one.
     fn are_strangers(&self, market: u32, one: u32, other: u32) -> bool {
         let subjects = |entry: u32| {
-            let of_entry = self.sheet.reach.subjects[entry as usize].as_slice();
+            let of_entry = self.allocator.reach.subjects[entry as usize].as_slice();
             let from = of_entry.partition_point(|(of, _)| *of < market);
             &of_entry[from..from + of_entry[from..].partition_point(|(of, _)| *of == market)]
         };
@@ -291,8 +291,8 @@ struct Replaced<'r> {
 
 impl<'r> Replaced<'r> {
     /// Compares the rows of one key, both sorted by seat.
-    fn compare(&mut self, sheet: &Sheet<'_>, lost: &'r [Rival], holding: &'r [Rival]) {
-        let figures = |row: &Rival| &sheet.book.entries[row.entry as usize].page.rows[row.row as usize].figures;
+    fn compare(&mut self, allocator: &DayAllocator<'_>, lost: &'r [Rival], holding: &'r [Rival]) {
+        let figures = |row: &Rival| &allocator.job.entries[row.entry as usize].page.rows[row.row as usize].figures;
         self.lost = self.lost.or(lost.iter().find(|row| row.says_something));
         self.by = self.by.or(holding.first());
         let of_seat = |rows: &'r [Rival], seat: Seat| {

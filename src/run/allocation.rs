@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::plan::{Batch, PlannedDay, PlannedExport};
 use coverledger_config::{Columns, CoverRule, Newest, Order, Platform, Rows, TextRule, Workspace};
-use coverledger_core::count::{self, Book, BookDay, Booked, Counted, Entry, Scope, Subject};
+use coverledger_core::count::{self, Allocation, AllocationDay, AllocationJob, Counted, Entry, Scope, Subject};
 use coverledger_core::model::{CountRow, Fact, FactKey, Figures, MarketId, Parts, TurnFact, TurnNumber, Turns};
 use coverledger_read::export::{self, ExportError, ReadReport, Reading};
 
@@ -59,13 +59,13 @@ impl Room {
 }
 
 /// Books every page of a batch. A batch without pages, or one that has to be cut, has nothing to book.
-pub(super) fn book(
+pub(super) fn allocate(
     workspace: &Workspace,
     platform: &Platform,
     batch: &Batch<'_>,
     (scope, turns): (&Scope, &BTreeMap<MarketId, Turns>),
     (exports, pages): (&[Result<ReadExport, Unread>], &PageSets),
-) -> Booked {
+) -> Allocation {
     let is_too_much = exports.iter().any(|read| read.as_ref().is_err_and(|unread| unread.is_too_much));
     let mut entries: Vec<Entry<'_>> = exports
         .iter()
@@ -76,21 +76,21 @@ pub(super) fn book(
         })
         .collect();
     as_old_as_the_newest_page(&mut entries);
-    let days: Option<Vec<BookDay<'_>>> = batch
+    let days: Option<Vec<AllocationDay<'_>>> = batch
         .days
         .iter()
         .map(|day| {
             let market = &day.market_day.market;
             let rules = workspace.markets.get(market)?;
             let turns = turns.get(market)?;
-            Some(BookDay { market, rule: &rules.day, slots: &rules.slots, day: day.day, turns })
+            Some(AllocationDay { market, rule: &rules.day, slots: &rules.slots, day: day.day, turns })
         })
         .collect();
     match days {
         Some(days) if !entries.is_empty() && !is_too_much => {
-            count::book(&Book { days: &days, scope, entries: &entries, eras: &platform.eras })
+            count::allocate(&AllocationJob { days: &days, scope, entries: &entries, eras: &platform.eras })
         }
-        _ => Booked::default(),
+        _ => Allocation::default(),
     }
 }
 
@@ -156,7 +156,7 @@ pub(super) fn join(
     platform: &Platform,
     batch: &Batch<'_>,
     singly: Vec<Vec<Fact>>,
-    booked: &Booked,
+    booked: &Allocation,
 ) -> Vec<Vec<Fact>> {
     singly
         .into_iter()
@@ -178,7 +178,7 @@ pub(super) fn join_turns(
     batch: &Batch<'_>,
     turns: &BTreeMap<MarketId, Turns>,
     singly: &mut Counted,
-    booked: &Booked,
+    booked: &Allocation,
 ) -> Vec<Vec<TurnFact>> {
     let mut of_days = std::mem::take(&mut singly.turns);
     for (number, of_day) in of_days.iter_mut().enumerate() {

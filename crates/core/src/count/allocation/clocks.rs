@@ -1,7 +1,7 @@
 //! The timelines of the markets, laid out as far as rows reach.
 
 use super::reach::{Market, Reach};
-use super::{Book, LONGEST_ROW_US};
+use super::{AllocationJob, LONGEST_ROW_US};
 use crate::model::{Eras, TurnNumber, Turns};
 use crate::time::{Cuts, Timeline};
 
@@ -25,14 +25,14 @@ pub(super) struct Clock {
 
 impl Clock {
     /// The clocks of all markets, in their order.
-    pub(super) fn all(book: &Book<'_>, reach: &Reach<'_>) -> Vec<Self> {
-        reach.markets.iter().map(|market| Self::of(book, market).unwrap_or_default()).collect()
+    pub(super) fn all(job: &AllocationJob<'_>, reach: &Reach<'_>) -> Vec<Self> {
+        reach.markets.iter().map(|market| Self::of(job, market).unwrap_or_default()).collect()
     }
 
     /// `None` for a market without rows.
-    fn of(book: &Book<'_>, market: &Market<'_>) -> Option<Self> {
+    fn of(job: &AllocationJob<'_>, market: &Market<'_>) -> Option<Self> {
         let (start_us, end_us) = market.span_us?;
-        let days = || book.days.iter().filter(|day| day.market == market.id);
+        let days = || job.days.iter().filter(|day| day.market == market.id);
         let first_us = days().map(|day| day.day.start.as_microsecond()).min()?;
         let last_us = days().map(|day| day.day.end.as_microsecond()).max()?;
         let span_us = (
@@ -40,8 +40,8 @@ impl Clock {
             end_us.min(last_us.saturating_add(LONGEST_ROW_US)),
         );
         let day = days().next()?;
-        let without_turns = cuts(book.eras, &Turns::default());
-        let with_turns = || cuts(book.eras, day.turns);
+        let without_turns = cuts(job.eras, &Turns::default());
+        let with_turns = || cuts(job.eras, day.turns);
         Some(Self {
             slots: Timeline::over(day.rule, Some(day.slots), span_us, &without_turns),
             days: Timeline::over(day.rule, None, span_us, &without_turns),

@@ -1,14 +1,13 @@
 //! Which rows reach into which market-days, and under which keys they compete.
 //!
-//! All pages are gone through once, whatever the number of market-days; a market-day then looks only at rows of its
-//! own.
+//! All tables are read once, whatever the number of market-days; a market-day then looks only at its own rows.
 
 use hashbrown::HashMap;
 
 use super::airtime::Airing;
 use super::names::{Names, number};
 use super::newest::{Claiming, Claims, Newness};
-use super::{Book, Entry, Subject};
+use super::{AllocationJob, Entry, Subject};
 use crate::model::Extent;
 use crate::model::{MarketId, Stage};
 
@@ -28,13 +27,13 @@ pub(super) struct RowAt {
     pub(super) group: u32,
 }
 
-/// A stage in a market that is booked, as numbers.
+/// A stage in a market that is allocated, as numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Seat {
     pub(super) market: u32,
     pub(super) audience: u32,
     pub(super) broadcast: u32,
-    /// `None` where the log of covers says it.
+    /// `None` where the cover log says it.
     pub(super) cover: Option<u32>,
 }
 
@@ -43,7 +42,7 @@ impl Seat {
         (self.market, self.broadcast)
     }
 
-    /// Whose numbers they are, if anything tells.
+    /// The subject of its rows, if anything identifies it.
     pub(super) const fn subject(self, by: Subject) -> Option<u32> {
         match by {
             Subject::Broadcast => Some(self.broadcast),
@@ -61,7 +60,7 @@ pub(super) struct Logged {
     pub(super) airing: Airing,
 }
 
-/// A market, and when its booked days are, in order of time.
+/// A market, and when its allocated days are, in order of time.
 #[derive(Debug)]
 pub(super) struct Market<'a> {
     pub(super) id: &'a MarketId,
@@ -73,19 +72,19 @@ pub(super) struct Market<'a> {
 }
 
 impl Market<'_> {
-    /// The booked days that an interval reaches into.
+    /// The allocated days that an interval reaches into.
     fn days_over(&self, start_us: i64, end_us: i64) -> impl Iterator<Item = usize> {
         let first = self.days.partition_point(|(_, end, _)| *end <= start_us);
         self.days[first..].iter().take_while(move |(start, ..)| *start < end_us).map(|(.., day)| *day)
     }
 }
 
-/// What all pages say, by what is asked of it.
+/// The rows of all tables, indexed for allocation.
 #[derive(Debug)]
 pub(super) struct Reach<'a> {
     pub(super) names: Names<'a>,
     pub(super) markets: Vec<Market<'a>>,
-    /// By entry and stage; `None` for markets that are not booked.
+    /// By entry and stage; `None` for markets that are not allocated.
     pub(super) seats: Vec<Vec<Option<Seat>>>,
     /// By market-day: the rows that reach into it, of the pages in its scope.
     pub(super) rows: Vec<Vec<RowAt>>,
@@ -95,30 +94,30 @@ pub(super) struct Reach<'a> {
     pub(super) fallback_for: HashMap<usize, usize>,
     /// For definitions that have a fallback: under which keys which entries have rows of a broadcast.
     pub(super) better: HashMap<(usize, Room), Vec<(u32, usize)>>,
-    /// By entry: whose numbers it has, by market; sorted, each once.
+    /// By entry: the subjects of its rows, by market; sorted, each once.
     pub(super) subjects: Vec<Vec<(u32, Option<u32>)>>,
     pub(super) newness: Newness,
 }
 
 impl<'a> Reach<'a> {
-    pub(super) fn new(book: &Book<'a>) -> Self {
-        let mut gathering = Gathering::new(book);
-        for number in 0..book.entries.len() {
+    pub(super) fn new(job: &AllocationJob<'a>) -> Self {
+        let mut gathering = Gathering::new(job);
+        for number in 0..job.entries.len() {
             gathering.take_rows(number);
             gathering.take_log(number);
         }
         gathering.finish()
     }
 
-    /// The number of a market that is booked.
+    /// The number of a market that is allocated.
     pub(super) fn market(&self, id: &MarketId) -> Option<u32> {
         self.markets.iter().position(|market| market.id == id).map(number)
     }
 }
 
-/// While pages are gone through.
+/// Builds the index.
 struct Gathering<'a, 'b> {
-    book: &'b Book<'a>,
+    job: &'b AllocationJob<'a>,
     market_numbers: HashMap<&'a MarketId, u32>,
     row_claims: Claiming<Key>,
     log_claims: Claiming<Key>,
@@ -126,45 +125,45 @@ struct Gathering<'a, 'b> {
 }
 
 impl<'a, 'b> Gathering<'a, 'b> {
-    fn new(book: &'b Book<'a>) -> Self {
-        let markets = markets(book);
-        let fallbacks = book.entries.iter().filter_map(|entry| Some((entry.definition, entry.fallback_for?)));
+    fn new(job: &'b AllocationJob<'a>) -> Self {
+        let markets = markets(job);
+        let fallbacks = job.entries.iter().filter_map(|entry| Some((entry.definition, entry.fallback_for?)));
         Self {
-            book,
+            job,
             market_numbers: markets.iter().enumerate().map(|(index, market)| (market.id, number(index))).collect(),
             row_claims: Claiming::default(),
             log_claims: Claiming::default(),
             gathered: Reach {
                 names: Names::default(),
                 markets,
-                seats: Vec::with_capacity(book.entries.len()),
-                rows: vec![Vec::new(); book.days.len()],
+                seats: Vec::with_capacity(job.entries.len()),
+                rows: vec![Vec::new(); job.days.len()],
                 row_claims: Claims::default(),
                 log_claims: Claims::default(),
                 fallback_for: fallbacks.collect(),
                 better: HashMap::new(),
-                subjects: Vec::with_capacity(book.entries.len()),
-                newness: Newness::new(book.entries),
+                subjects: Vec::with_capacity(job.entries.len()),
+                newness: Newness::new(job.entries),
             },
         }
     }
 
     fn take_rows(&mut self, entry_number: usize) {
-        let entry: &'b Entry<'a> = &self.book.entries[entry_number];
+        let entry: &'b Entry<'a> = &self.job.entries[entry_number];
         let seats: Vec<_> = entry.page.stages.iter().map(|stage| self.seat(stage)).collect();
         let gathered = &mut self.gathered;
         let has_fallback = gathered.fallback_for.values().any(|better| *better == entry.definition);
         for (index, row) in entry.page.rows.iter().enumerate() {
             let Some(seat) = seats[row.stage as usize] else { continue };
             let market = &mut gathered.markets[seat.market as usize];
-            let is_booked = market.days_over(row.start_us, row.end_us).next().is_some();
+            let is_allocated = market.days_over(row.start_us, row.end_us).next().is_some();
             let is_part = entry.extent == Extent::Broadcast;
-            // A part may have reached into a booked day when an older page told it.
-            if !is_booked && !has_fallback && !is_part {
+            // An older delivery of a part may have reached into an allocated day.
+            if !is_allocated && !has_fallback && !is_part {
                 continue;
             }
             let part = is_part.then_some(seat.broadcast);
-            // A session that is told while it is on air ends later the next time.
+            // A session that is exported while it is on air has a later end in the next export.
             let end_us = if is_part && !row.is_all_day { row.start_us } else { row.end_us };
             let key = (entry.definition, seat.market, row.start_us, end_us, part);
             let group = self.row_claims.claim(key, entry_number);
@@ -174,12 +173,12 @@ impl<'a, 'b> Gathering<'a, 'b> {
                     claims.push((group, entry_number));
                 }
             }
-            if is_booked {
+            if is_allocated {
                 let (start, end) = market.span_us.unwrap_or((row.start_us, row.end_us));
                 market.span_us = Some((start.min(row.start_us), end.max(row.end_us)));
             }
             let days = market.days_over(row.start_us, row.end_us);
-            for day in days.filter(|day| self.book.scope.covers(entry.export, *day)) {
+            for day in days.filter(|day| self.job.scope.covers(entry.export, *day)) {
                 gathered.rows[day].push(RowAt { entry: number(entry_number), row: number(index), group });
             }
         }
@@ -200,7 +199,7 @@ impl<'a, 'b> Gathering<'a, 'b> {
     }
 
     fn take_log(&mut self, entry_number: usize) {
-        let entry: &'b Entry<'a> = &self.book.entries[entry_number];
+        let entry: &'b Entry<'a> = &self.job.entries[entry_number];
         for on_air in &entry.page.on_air {
             let Some(market) = self.market_numbers.get(&on_air.market).copied() else { continue };
             let names = &mut self.gathered.names;
@@ -228,10 +227,10 @@ impl<'a, 'b> Gathering<'a, 'b> {
     }
 }
 
-fn markets<'a>(book: &Book<'a>) -> Vec<Market<'a>> {
+fn markets<'a>(job: &AllocationJob<'a>) -> Vec<Market<'a>> {
     let mut markets: Vec<Market<'a>> = Vec::new();
     let mut places: HashMap<&MarketId, usize> = HashMap::new();
-    for (number, day) in book.days.iter().enumerate() {
+    for (number, day) in job.days.iter().enumerate() {
         let place = *places.entry(day.market).or_insert(markets.len());
         if place == markets.len() {
             let log = HashMap::new();

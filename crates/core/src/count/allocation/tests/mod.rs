@@ -1,4 +1,4 @@
-//! Booking, told as small nights: pages in, a table of facts out.
+//! Allocation, told as small nights: pages in, a table of facts out.
 
 mod attribution;
 mod conflicts;
@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::super::{Outcome, Scope};
-use super::{Book, BookDay, Booked, Entry, Subject, book};
+use super::{Allocation, AllocationDay, AllocationJob, Entry, Subject, allocate};
 use crate::model::Extent;
 use crate::model::{
     ClickEvent, Conventions, Count, CountRow, CountSet, DayPart, Eras, Figures, ImpressionBasis, MarketId,
@@ -22,7 +22,7 @@ use crate::model::{
 };
 use crate::time::{DayRule, LocalDay, SlotTable, Zone};
 
-/// Pages and the market-days they are booked on. Every page is in the scope of every day unless it is taken out.
+/// Pages and the market-days they are allocated on. Every page is in the scope of every day unless it is taken out.
 #[derive(Debug)]
 pub(super) struct Night {
     market: MarketId,
@@ -90,15 +90,15 @@ impl Night {
         self
     }
 
-    pub(super) fn book(&self) -> Booked {
-        self.book_days(&(0..self.days.len()).collect::<Vec<_>>())
+    pub(super) fn allocate(&self) -> Allocation {
+        self.allocate_days(&(0..self.days.len()).collect::<Vec<_>>())
     }
 
-    /// Books some of its days together.
-    pub(super) fn book_days(&self, numbers: &[usize]) -> Booked {
-        let days: Vec<BookDay<'_>> = numbers
+    /// Allocates some of its days together.
+    pub(super) fn allocate_days(&self, numbers: &[usize]) -> Allocation {
+        let days: Vec<AllocationDay<'_>> = numbers
             .iter()
-            .map(|number| BookDay {
+            .map(|number| AllocationDay {
                 market: &self.market,
                 rule: &self.rule,
                 slots: &self.slots,
@@ -116,14 +116,14 @@ impl Night {
         }
         let entries: Vec<Entry<'_>> =
             self.sheets.iter().enumerate().map(|(export, sheet)| sheet.entry(export)).collect();
-        book(&Book { days: &days, scope: &scope, entries: &entries, eras: &self.eras })
+        allocate(&AllocationJob { days: &days, scope: &scope, entries: &entries, eras: &self.eras })
     }
 
     /// The facts as lines: date, slot, era if not the first, broadcast, cover (`!` if contaminated), counts, and
     /// whatever else is to be said.
     pub(super) fn table(&self) -> Vec<String> {
-        let booked = self.book();
-        let days = self.days.iter().zip(&booked.facts);
+        let allocated = self.allocate();
+        let days = self.days.iter().zip(&allocated.facts);
         days.flat_map(|(day, facts)| facts.iter().map(move |fact| (day, fact)))
             .map(|(day, fact)| {
                 let key = &fact.key;
@@ -142,7 +142,7 @@ impl Night {
 
     /// Counted and duplicate rows of a page on a day.
     pub(super) fn outcome(&self, page: usize, day: usize) -> (u64, u64) {
-        let Outcome { counted, duplicate, .. } = self.book().outcome(page, day);
+        let Outcome { counted, duplicate, .. } = self.allocate().outcome(page, day);
         (counted, duplicate)
     }
 }
@@ -269,7 +269,7 @@ impl Sheet {
         self
     }
 
-    /// All its rows in another market, where nothing is booked.
+    /// All its rows in another market, where nothing is allocated.
     pub(super) fn elsewhere(mut self) -> Self {
         self.page.stages.iter_mut().for_each(|stage| stage.market = MarketId::new("ELSEWHERE"));
         self.page.on_air.iter_mut().for_each(|on_air| on_air.market = MarketId::new("ELSEWHERE"));

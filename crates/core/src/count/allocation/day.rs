@@ -1,50 +1,50 @@
-//! One market-day, booked.
+//! The allocation of one market-day.
 
 use hashbrown::HashMap;
 
 use super::airtime::{Airing, Airtime, Attribution};
 use super::allot::{Sharing, day_match};
 use super::cells::{Cell, Cells};
-use super::clock::Clock;
+use super::clocks::Clock;
 use super::conflict::{Conflict, Conflicts, Rival};
 use super::log_told::{LogTold, Telling};
 use super::names::number;
 use super::reach::{Logged, Reach, Room, RowAt, Seat};
 use super::unsaid::Unsaid;
-use super::{Book, BookDay, Entry};
+use super::{AllocationDay, AllocationJob, Entry};
 use crate::model::{CountRow, CountSet, DayPart, Era, Fact, Figures, TurnFact, TurnNumber};
 use crate::time::{Hint, Piece, Place};
 
-/// What booking one market-day stands on.
+/// Allocates one market-day.
 #[derive(Clone, Copy)]
-pub(super) struct Sheet<'a> {
-    pub(super) book: &'a Book<'a>,
+pub(super) struct DayAllocator<'a> {
+    pub(super) job: &'a AllocationJob<'a>,
     pub(super) reach: &'a Reach<'a>,
     /// By market.
     pub(super) clocks: &'a [Clock],
-    /// The number of the cover that nobody knows.
+    /// The number of the cover `unknown`.
     pub(super) unknown: u32,
     /// The number of the day.
     pub(super) number: usize,
-    pub(super) day: &'a BookDay<'a>,
+    pub(super) day: &'a AllocationDay<'a>,
     /// Whether a turn reaches into the day.
     pub(super) has_turns: bool,
 }
 
-/// What booking one market-day comes to.
-pub(super) struct DayBooked {
+/// The allocation of one market-day.
+pub(super) struct DayAllocation {
     pub(super) facts: Vec<Fact>,
     /// The same by turn if one reaches into the day.
     pub(super) turns: Vec<TurnFact>,
-    /// What contradicts itself.
+    /// Deliveries that contradict each other.
     pub(super) conflicts: Vec<Conflict>,
-    /// What the logs of covers leave open.
+    /// What the cover logs leave open.
     pub(super) log: LogTold,
 }
 
-/// Scratch, kept between rows.
+/// Buffers, kept between rows.
 #[derive(Default)]
-struct Desk {
+struct Scratch {
     pieces: Vec<Piece>,
     of_turns: Vec<Piece>,
     sharing: Sharing,
@@ -53,10 +53,10 @@ struct Desk {
     turn_hint: Hint,
 }
 
-impl Sheet<'_> {
-    /// The facts of the day and what there is to say of them. `outcome` is told of
-    /// every row that reaches into it: its entry, and whether it counts.
-    pub(super) fn facts(self, unsaid: &mut Unsaid, mut outcome: impl FnMut(usize, bool)) -> DayBooked {
+impl DayAllocator<'_> {
+    /// The facts of the day and notes about them. `outcome` is called for every row that reaches into it, with its entry
+    /// and whether it counts.
+    pub(super) fn facts(self, unsaid: &mut Unsaid, mut outcome: impl FnMut(usize, bool)) -> DayAllocation {
         let mut conflicts = Conflicts::new(self);
         let mut telling = Telling::default();
         let airtimes = self.airtimes(&mut outcome, &mut conflicts, &mut telling);
@@ -65,11 +65,11 @@ impl Sheet<'_> {
         let are_several = reaching.first().map(|at| at.entry) != reaching.last().map(|at| at.entry);
         let mut rivals = Vec::new();
         let mut served: HashMap<(usize, Room), bool> = HashMap::new();
-        let (mut cells, mut of_turns, mut desk) = (Cells::default(), Cells::default(), Desk::default());
+        let (mut cells, mut of_turns, mut scratch) = (Cells::default(), Cells::default(), Scratch::default());
         for at in reaching {
             let entry = at.entry as usize;
             let (row, Some(seat)) = self.row(*at) else { continue };
-            let definition = self.book.entries[entry].definition;
+            let definition = self.job.entries[entry].definition;
             let is_served =
                 served.entry((definition, seat.room())).or_insert_with(|| self.is_served(definition, seat.room()));
             let is_counted = !*is_served && self.holds(at.group, entry);
@@ -93,9 +93,9 @@ impl Sheet<'_> {
                 if let Some(attribution) = &attribution {
                     telling.row(seat.broadcast, row, attribution, log);
                 }
-                let Entry { lacks, page, .. } = self.book.entries[entry];
+                let Entry { lacks, page, .. } = self.job.entries[entry];
                 let mut unknown = CountSet::default();
-                self.enter(row, seat, attribution, &mut desk, |cell, figures, by_turn| {
+                self.enter(row, seat, attribution, &mut scratch, |cell, figures, by_turn| {
                     let figures = &self.missing(*figures, lacks, cell.era);
                     unknown = unknown.or(figures.missing.minus(lacks).minus(page.absent));
                     cells.add(cell, definition, figures);
@@ -104,12 +104,12 @@ impl Sheet<'_> {
                         of_turns.add(Cell { turn: *turn, ..cell }, definition, &figures);
                     }
                 });
-                unsaid.note(unknown, self.book.entries[entry].export, row.record);
+                unsaid.note(unknown, self.job.entries[entry].export, row.record);
             }
         }
         conflicts.look(rivals);
         let names = &self.reach.names;
-        DayBooked {
+        DayAllocation {
             facts: cells.into_facts(names).into_iter().map(|of_turn| of_turn.fact).collect(),
             turns: of_turns.into_facts(names),
             conflicts: conflicts.finish(),
@@ -120,46 +120,46 @@ impl Sheet<'_> {
     /// With what the row of these figures should have said, as far as the platform offers it in an era.
     fn missing(&self, mut figures: Figures, lacks: CountSet, era: Era) -> Figures {
         figures.miss(lacks);
-        figures.missing = self.book.eras.offered(era, figures.missing);
+        figures.missing = self.job.eras.offered(era, figures.missing);
         figures
     }
 
     fn row(&self, at: RowAt) -> (&CountRow, Option<Seat>) {
         let entry = at.entry as usize;
-        let row = &self.book.entries[entry].page.rows[at.row as usize];
+        let row = &self.job.entries[entry].page.rows[at.row as usize];
         (row, self.reach.seats[entry][row.stage as usize])
     }
 
     fn is_in_scope(&self, entry: usize) -> bool {
-        self.book.scope.covers(self.book.entries[entry].export, self.number)
+        self.job.scope.covers(self.job.entries[entry].export, self.number)
     }
 
-    /// The entry whose rows of a key hold.
+    /// The entry that provides the rows with a key.
     pub(super) fn holder(&self, group: u32) -> Option<usize> {
         self.reach.row_claims.holder(group, |entry| self.is_in_scope(entry))
     }
 
     /// Whether two entries came as one delivery.
     pub(super) fn are_one(&self, one: usize, other: usize) -> bool {
-        self.book.entries[one].delivery == self.book.entries[other].delivery
+        self.job.entries[one].delivery == self.job.entries[other].delivery
     }
 
-    /// Whether no newer page in scope says something about the key of these rows.
+    /// Whether no newer table in scope has rows with the key of these rows.
     fn holds(&self, group: u32, entry: usize) -> bool {
         self.holder(group).is_some_and(|holder| self.are_one(holder, entry))
     }
 
-    /// The entry whose row of a log holds.
+    /// The entry that provides a row of a log.
     fn log_holder(&self, logged: &Logged) -> Option<usize> {
         self.reach.log_claims.holder(logged.group, |entry| self.is_in_scope(entry))
     }
 
-    /// Whether no newer log in scope says something else.
+    /// Whether no newer log in scope replaces it.
     fn log_holds(&self, logged: &Logged) -> bool {
         self.log_holder(logged).is_some_and(|holder| self.are_one(holder, logged.entry))
     }
 
-    /// Whether a better export than this, or one that is better still, has rows of a broadcast that hold.
+    /// Whether a better definition, directly or through others, has valid rows of a broadcast.
     fn is_served(&self, definition: usize, room: Room) -> bool {
         let better_than = |definition: &usize| self.reach.fallback_for.get(definition).copied();
         let better = std::iter::successors(better_than(&definition), better_than);
@@ -169,34 +169,38 @@ impl Sheet<'_> {
         })
     }
 
-    /// Enters what of a row falls on this day, and how it falls on turns. What falls on others is shared out with it and
-    /// left to them.
+    /// Adds the part of a row that falls on this day, and its division among turns. The row is divided among all days that
+    /// it reaches into; the other days' parts are left to them.
     fn enter(
         &self,
         row: &CountRow,
         seat: Seat,
         attribution: Option<Attribution>,
-        desk: &mut Desk,
+        scratch: &mut Scratch,
         mut add: impl FnMut(Cell, &Figures, &[(TurnNumber, Figures)]),
     ) {
         let clock = &self.clocks[seat.market as usize];
-        let (timeline, hint) =
-            if row.is_all_day { (&clock.days, &mut desk.day_hint) } else { (&clock.slots, &mut desk.slot_hint) };
-        timeline.cut(row.start_us, row.end_us, hint, &mut desk.pieces);
-        let allotted = match desk.pieces[..] {
+        let (timeline, hint) = if row.is_all_day {
+            (&clock.days, &mut scratch.day_hint)
+        } else {
+            (&clock.slots, &mut scratch.slot_hint)
+        };
+        timeline.cut(row.start_us, row.end_us, hint, &mut scratch.pieces);
+        let allotted = match scratch.pieces[..] {
             [_] => None,
-            _ => Some(desk.sharing.allot(&row.figures, &desk.pieces)),
+            _ => Some(scratch.sharing.allot(&row.figures, &scratch.pieces)),
         };
         let turns = clock.turns.as_ref().filter(|_| !row.is_all_day && self.has_turns);
-        desk.of_turns.clear();
+        scratch.of_turns.clear();
         if let Some(timeline) = turns {
-            timeline.cut(row.start_us, row.end_us, &mut desk.turn_hint, &mut desk.of_turns);
+            timeline.cut(row.start_us, row.end_us, &mut scratch.turn_hint, &mut scratch.of_turns);
         }
         let today = |piece: &Piece| piece.place.local_date == self.day.day.date;
-        for (index, Piece { place, .. }) in desk.pieces.iter().enumerate().filter(|(_, piece)| today(piece)) {
+        for (index, Piece { place, .. }) in scratch.pieces.iter().enumerate().filter(|(_, piece)| today(piece)) {
             let mut figures = allotted.as_ref().map_or(row.figures, |allotted| allotted[index]);
             if row.is_all_day {
-                figures.day_match = day_match(&desk.pieces, place.local_date, row.start_us.abs_diff(row.end_us));
+                figures.day_match =
+                    day_match(&scratch.pieces, place.local_date, row.start_us.abs_diff(row.end_us));
             }
             figures.on_air = attribution.map(|attribution| attribution.on_air).unwrap_or_default();
             let attributed = attribution.and_then(|attribution| attribution.cover);
@@ -210,13 +214,13 @@ impl Sheet<'_> {
                 turn: TurnNumber(0),
             };
             let within: Vec<Piece> =
-                desk.of_turns.iter().copied().filter(|piece| is_within(piece, place)).collect();
+                scratch.of_turns.iter().copied().filter(|piece| is_within(piece, place)).collect();
             let by_turn = match within[..] {
                 [] if self.has_turns => vec![(TurnNumber(0), figures)],
                 [] => Vec::new(),
                 [only] => vec![(TurnNumber(only.place.turn), figures)],
                 _ => {
-                    let shares = desk.sharing.allot(&figures, &within).into_iter().zip(&within);
+                    let shares = scratch.sharing.allot(&figures, &within).into_iter().zip(&within);
                     let with_time = |(share, piece): (Figures, &Piece)| {
                         (TurnNumber(piece.place.turn), Figures { on_air: figures.on_air, ..share })
                     };

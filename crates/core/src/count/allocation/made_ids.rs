@@ -1,7 +1,6 @@
-//! Rows of a market that may be one broadcast though their ids differ, since one was made.
+//! Rows of a market that may be one broadcast though their ids differ, since one id was made of several columns.
 //!
-//! A day may have as many rows as an export: each is held against the few that stand in the same place in order, and
-//! not against all of them.
+//! A day may have as many rows as an export, so each is compared with its neighbours in order and not with all rows.
 
 use std::collections::HashMap;
 
@@ -102,7 +101,7 @@ impl Given {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::count::ledger::reach::Seat;
+    use crate::count::allocation::reach::Seat;
 
     fn rival(entry: u32, row: u32, broadcast: u32, span_us: (i64, i64)) -> Rival {
         let seat = Seat { market: 0, audience: 0, broadcast, cover: None };

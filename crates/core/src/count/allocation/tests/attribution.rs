@@ -145,7 +145,7 @@ fn two_covers_at_once_and_rows_without_one_are_told() {
         .row("2026-11-21T10:00Z 60s r1 log", &[(Entries, 6)])
         .row("2026-11-21T12:00Z 60s r9 log", &[(Entries, 6)])
         .row("2026-11-21T13:00Z 60s r9 named", &[(Entries, 6)]);
-    let told = &night().page(rows).page(log).book().logs[0];
+    let told = &night().page(rows).page(log).allocate().logs[0];
     let overlaps: Vec<_> = told.overlaps.iter().map(|found| (found.broadcast.as_str(), &found.covers)).collect();
     assert_eq!(overlaps, [("r1", &["a".to_owned(), "b".to_owned()])], "of the day before nothing is said");
     let without: Vec<_> = told.without.iter().map(|(id, open)| (id.as_str(), open.rows, open.is_in_log)).collect();
@@ -163,5 +163,5 @@ fn time_before_the_first_cover_and_after_the_last_is_no_gap() {
         .on_air("r1 a 2026-11-21T10:10Z 2026-11-21T10:30Z")
         .on_air("r1 b 2026-11-21T10:30Z 2026-11-21T10:50Z");
     let night = night().page(Sheet::new().row("2026-11-21T10:00Z 1h r1 log", &[(Entries, 6)])).page(log);
-    assert!(night.book().logs[0].without.is_empty());
+    assert!(night.allocate().logs[0].without.is_empty());
 }

@@ -1,4 +1,4 @@
-//! Which cover was on air in a broadcast, and whose a row is that does not say.
+//! Which cover was on air in a broadcast, and to which cover a row without one is attributed.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use hashbrown::HashMap;
 use super::allot::share_of;
 use crate::model::Share;
 
-/// The cover of a row during which none was on air.
+/// The cover of a row during which no cover was on air.
 pub(super) const UNKNOWN: &str = "unknown";
 
-/// A cover on air, as a log says it.
+/// A cover on air, by a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Airing {
     pub(super) from_us: i64,
@@ -36,7 +36,7 @@ struct Stretch {
     cover: u32,
 }
 
-/// Whose a row is.
+/// To which cover a row is attributed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Attribution {
     /// The number of the cover; `None`: none was on air.
@@ -48,7 +48,7 @@ pub(super) struct Attribution {
 }
 
 impl Airtime {
-    /// Lays out what a log says of one broadcast. Time in which it says two covers at once is nobody's.
+    /// Lays out a log's rows of one broadcast. Time with two covers at once is attributed to neither.
     pub(super) fn new(airings: &[Airing]) -> Self {
         let begins_us = airings.iter().map(|airing| airing.from_us).collect();
         let mut airtime = Self { begins_us, ..Self::default() };
@@ -105,13 +105,13 @@ impl Airtime {
         gaps.filter(is_whole).find(is_open)
     }
 
-    /// Where a cover ends that begins at an instant: where it says, or where the next begins, or never.
+    /// The end of a cover that begins at an instant: its own, or else the beginning of the next, or else none.
     pub(super) fn end_of(&self, from_us: i64, until_us: Option<i64>) -> i64 {
         let next = self.begins_us.partition_point(|begin| *begin <= from_us);
         until_us.or(self.begins_us.get(next).copied()).unwrap_or(i64::MAX)
     }
 
-    /// Whose an interval is: the cover's that was on air for the longest part of it; of two as long, the first's.
+    /// The cover that was on air for the longest part of an interval; of two as long, the first.
     pub(super) fn attribute(&self, start_us: i64, end_us: i64) -> Attribution {
         let length_us = start_us.abs_diff(end_us);
         let first = self.stretches.partition_point(|stretch| stretch.end_us <= start_us);

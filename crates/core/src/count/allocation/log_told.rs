@@ -44,7 +44,7 @@ pub struct Without {
     pub is_in_log: bool,
 }
 
-/// While a market-day is booked, by the numbers of broadcasts.
+/// While a market-day is allocated, by the numbers of broadcasts.
 #[derive(Debug, Default)]
 pub(super) struct Telling {
     overlaps: Vec<(u32, i64, i64, [u32; 2])>,

@@ -9,7 +9,7 @@ use crate::time::Piece;
 
 const SECOND_US: u64 = 1_000_000;
 
-/// Shares out whole numbers. Keeps its memory between calls.
+/// Divides whole numbers. Keeps its memory between calls.
 #[derive(Debug, Default)]
 pub(super) struct Sharing {
     parts: Vec<u64>,
@@ -17,8 +17,8 @@ pub(super) struct Sharing {
 }
 
 impl Sharing {
-    /// Shares out a whole number in proportion to the overlaps: everyone gets the whole part of what is due to them,
-    /// and what is left goes, one each, to those who lost most by that; of equals to the earlier (largest remainder).
+    /// Divides a whole number in proportion to the overlaps by largest remainder: every piece gets its share rounded
+    /// down, and the rest goes, one each, to the pieces with the largest remainders, of equals to the earlier.
     pub(super) fn share(&mut self, whole: u64, pieces: &[Piece]) -> &[u64] {
         let length: u128 = pieces.iter().map(|piece| u128::from(piece.overlap_us)).sum();
         self.parts.clear();
@@ -39,8 +39,8 @@ impl Sharing {
         &self.parts
     }
 
-    /// What of a row's counts falls on each piece. Each bound is shared out like the count itself, and then kept on
-    /// its side of it.
+    /// The part of a row's counts that falls on each piece. Each bound is divided like the count itself, and then kept on
+    /// its side of the count.
     pub(super) fn allot(&mut self, row: &Figures, pieces: &[Piece]) -> Vec<Figures> {
         let mut allotted =
             vec![Figures { derived: row.derived, missing: row.missing, ..Figures::default() }; pieces.len()];
@@ -72,7 +72,7 @@ pub(super) fn day_match(pieces: &[Piece], date: Date, length_us: u64) -> Share {
     share_of(inside, length_us)
 }
 
-/// A part of a time in seconds, each begun second a whole one: a whole stays a whole, and none becomes nothing.
+/// A part of a time in seconds, both rounded up: a whole stays a whole, and a part is never 0.
 pub(super) fn share_of(part_us: u64, whole_us: u64) -> Share {
     Share { part_seconds: part_us.div_ceil(SECOND_US), whole_seconds: whole_us.div_ceil(SECOND_US) }
 }

@@ -1,4 +1,4 @@
-//! Booking against a loop that knows no index: every row is held against every other, every second of it against
+//! Allocation against a loop that knows no index: every row is held against every other, every second of it against
 //! every cover.
 
 use std::collections::BTreeMap;
@@ -155,8 +155,8 @@ impl Night {
     }
 
     fn engine(&self) -> Told {
-        let booked = self.book();
-        let facts = booked.facts[0].iter().map(|fact| {
+        let allocated = self.allocate();
+        let facts = allocated.facts[0].iter().map(|fact| {
             let key = &fact.key;
             let on_air = Some(fact.figures.on_air.part_seconds);
             (
@@ -165,7 +165,7 @@ impl Night {
             )
         });
         let outcome = |page| {
-            let outcome = booked.outcome(page, 0);
+            let outcome = allocated.outcome(page, 0);
             (outcome.counted, outcome.duplicate)
         };
         (facts.collect(), (0..self.sheets.len()).map(outcome).collect())

@@ -63,7 +63,7 @@ pub(super) struct Newness {
 }
 
 impl Newness {
-    /// The later made is the newer; of those made at once, the one whose key comes later.
+    /// The one made later is newer; of those made at the same time, the one with the later key.
     pub(super) fn new(entries: &[Entry<'_>]) -> Self {
         let mut order: Vec<usize> = (0..entries.len()).collect();
         order.sort_unstable_by_key(|entry| Reverse((entries[*entry].created_us, entries[*entry].export)));
@@ -88,7 +88,7 @@ pub(super) struct Claims {
 }
 
 impl Claims {
-    /// The entry whose rows of a key hold, among those in scope.
+    /// The entry in scope that provides the rows with a key.
     pub(super) fn holder(&self, group: u32, mut is_in_scope: impl FnMut(usize) -> bool) -> Option<usize> {
         let group = group as usize;
         let contenders = &self.entries[self.starts[group]..self.starts[group + 1]];

@@ -17,7 +17,7 @@ fn sheet(made_at: i64, rows: &[(&str, u64)]) -> Sheet {
 /// Kind, subject, older and newer page of what is found on the first day.
 fn found(night: &Night) -> Vec<(ConflictKind, String, usize, usize)> {
     let told = |found: &Conflict| (found.kind, found.subject.to_string(), found.older.export, found.newer.export);
-    night.book().conflicts[0].iter().map(told).collect()
+    night.allocate().conflicts[0].iter().map(told).collect()
 }
 
 fn one(
@@ -39,7 +39,7 @@ fn two_days_and_the_week_cannot_both_be_counted() {
         one(Overlap, "r1", 0, 1),
         "days compete for the whole of them, however pages come",
     );
-    let conflict = &night().page(days).page(week).book().conflicts[0][0];
+    let conflict = &night().page(days).page(week).allocate().conflicts[0][0];
     let hours = |from: i64, until: i64| (until - from) / 3_600_000_000;
     assert_eq!(hours(conflict.older.start_us, conflict.older.end_us), 48);
     assert_eq!(hours(conflict.newer.start_us, conflict.newer.end_us), 168);
