@@ -1,4 +1,4 @@
-//! Seeded chance: the same seed and stream give the same draws on every machine.
+//! A seeded random generator: the same seed and stream give the same draws on every machine.
 
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -8,12 +8,12 @@ use super::{float, normal_quantile};
 /// 2^-53: the distance between neighbouring draws of [`Chance::uniform`].
 const UNIT: f64 = 1.0 / 9_007_199_254_740_992.0;
 
-/// A sequence of draws that its seed and stream fix for ever.
+/// A sequence of random draws, determined by its seed and stream.
 #[derive(Debug, Clone)]
 pub struct Chance(Pcg64Mcg);
 
 impl Chance {
-    /// Streams of one seed have nothing to do with each other.
+    /// Streams of one seed are independent of each other.
     #[must_use]
     pub fn new(seed: u64, stream: u64) -> Self {
         Self(Pcg64Mcg::seed_from_u64(mix(mix(seed) ^ stream)))
@@ -25,8 +25,8 @@ impl Chance {
         (self.0.next_u64() >> 11) as f64 * UNIT
     }
 
-    /// A whole number from 0 to below `bound`, each equally likely; 0 where `bound` is 0 or 1. Draws that would make
-    /// some likelier than others are thrown away (Lemire 2019).
+    /// A whole number from 0 to below `bound`, each equally likely; 0 where `bound` is 0 or 1. Draws that would bias
+    /// the result are discarded (Lemire 2019).
     pub fn below(&mut self, bound: usize) -> usize {
         let bound = u64::try_from(bound).unwrap_or(u64::MAX).max(1);
         let least = bound.wrapping_neg() % bound;
@@ -44,8 +44,8 @@ impl Chance {
         normal_quantile(self.uniform() + UNIT / 2.0)
     }
 
-    /// How many of so many trials succeed, each with this probability: by inversion where the variance is small, and
-    /// else a rounded draw from the normal distribution.
+    /// The number of successes among `trials`, each with probability `rate`: by inversion where the variance is small,
+    /// otherwise a rounded normal draw.
     pub fn binomial(&mut self, trials: u64, rate: f64) -> u64 {
         const WIDE: f64 = 50.0;
         let (n, p) = (whole(trials), rate.clamp(0.0, 1.0));
@@ -67,8 +67,7 @@ impl Chance {
         count
     }
 
-    /// How often something happens that is expected so often, whenever it likes: by inversion where that is seldom, and
-    /// else a rounded draw from the normal distribution.
+    /// A Poisson draw with this mean: by inversion where the mean is small, otherwise a rounded normal draw.
     pub fn poisson(&mut self, mean: f64) -> u64 {
         const OFTEN: f64 = 50.0;
         if mean > OFTEN {
@@ -85,7 +84,7 @@ impl Chance {
         count
     }
 
-    /// Deals so many to so many hands, each as likely for every one of them.
+    /// Deals `many` to `hands` hands, each with the same probability (a multinomial draw).
     pub fn deal(&mut self, many: u64, hands: usize) -> Vec<u64> {
         let mut left = many;
         let one = |hand: usize| {
@@ -96,7 +95,7 @@ impl Chance {
         (0..hands).map(one).collect()
     }
 
-    /// Puts the items into an order of which each is equally likely (Fisher & Yates 1938, Durstenfeld 1964).
+    /// Shuffles the items; every order is equally likely (Fisher & Yates 1938, Durstenfeld 1964).
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             items.swap(last, self.below(last + 1));

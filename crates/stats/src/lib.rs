@@ -1,6 +1,6 @@
-//! Plain statistics: numbers in, numbers out. Which question each answers, the source of each formula, what it assumes
-//! and how it was calibrated is in `docs/STATISTICS.md`. Nothing here knows a domain word, a clock or a file; what is
-//! drawn by chance is drawn from a given seed. Special functions come from `statrs`, which only this module knows.
+//! Plain statistics: numbers in, numbers out. For each method, `docs/STATISTICS.md` has its question, the source of its
+//! formula, its assumptions and its calibration. Nothing here knows a domain word, a clock or a file, and random draws come
+//! from a given seed. Special functions are those of `statrs`, which only this crate uses.
 
 mod beta;
 mod beta_fit;
@@ -40,7 +40,7 @@ pub struct Interval {
     pub high: f64,
 }
 
-/// How many there are, to reckon with.
+/// A count as a float.
 #[expect(clippy::cast_precision_loss, reason = "nobody counts 2^53 things in memory")]
 fn float(count: usize) -> f64 {
     count as f64

@@ -1,18 +1,17 @@
-//! Randomization tests that are looked at again and again.
+//! Randomization tests with repeated looks.
 
 use super::float;
 
-/// The golden ratio's share of a whole: multiples of it fill the unit interval evenly, however many there are.
+/// The fractional part of the golden ratio: its multiples fill the unit interval evenly, for any number of them.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
-/// A statistic as it was observed, and as it would have been under other assignments that were as likely as the real
-/// one, at every look so far. Larger speaks against the null hypothesis; `NaN` speaks for nothing.
+/// A statistic as observed, and under other assignments that were as likely as the real one, at every look so far. Larger
+/// values are evidence against the null hypothesis; `NaN` is none.
 ///
-/// The observed trajectory is one among all; under the sharp null hypothesis (no unit is changed by its assignment)
-/// each of them is as likely to be the observed one (Fisher 1935). So whatever rule marks at most a share of all of
-/// them, the observed one is marked with at most that probability. The rule here spends that share over the looks
-/// (Lan & `DeMets` 1983): at each look it marks the largest among those not yet marked, and never more than may be.
-/// Equal values are marked together or not at all.
+/// Under the sharp null hypothesis (no unit is changed by its assignment) each trajectory is equally likely to be the
+/// observed one (Fisher 1935). So a rule that marks at most a given share of all trajectories marks the observed one with
+/// at most that probability. The rule here spends that share over the looks (Lan & `DeMets` 1983): each look marks the
+/// largest values not yet marked, up to what may be spent by then. Equal values are marked together or not at all.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Redrawn {
     /// The statistic at each look so far.
@@ -22,26 +21,26 @@ pub struct Redrawn {
 }
 
 impl Redrawn {
-    /// The least statistic that rejects at each look so far; infinite where none does. `level` is the chance of a
-    /// false rejection at any look (0.05 for 5 %), and `spent[look]` the share of it, 0 to 1 and never falling, that
-    /// may be spent by then. The share of later looks need not be known.
+    /// The smallest statistic that rejects at each look so far; infinite where none does. `level` is the probability of a
+    /// false rejection at any look (0.05 for 5 %), and `spent[look]` the share of it, 0 to 1 and never falling, that may
+    /// be spent by then. Shares of later looks are not needed.
     #[must_use]
     pub fn boundary(&self, spent: &[f64], level: f64) -> Vec<f64> {
         let all = float(self.redrawn.len() + 1);
         let marks = Marks::of(self, spent);
-        // A level such as 0.05 is meant exactly, so a product that fell short by rounding is put right.
+        // A level such as 0.05 is meant exactly, so a product that is too small by rounding is corrected.
         let allowed = (level * all * (1.0 + 1e-12)).clamp(0.0, all);
         let units = (1..=self.redrawn.len() + 1).take_while(|unit| float(*unit) <= allowed).count();
         marks.boundary(units).0
     }
 
-    /// The smallest level at which some look so far rejects, never less than one in all the assignments; 1 where none
-    /// does at any level.
+    /// The p value: the smallest level at which some look so far rejects, at least one divided by the number of
+    /// assignments; 1 if none rejects at any level.
     #[must_use]
     pub fn p_value(&self, spent: &[f64]) -> f64 {
         let all = self.redrawn.len() + 1;
         let marks = Marks::of(self, spent);
-        // What is marked at a level is marked at every higher one, so the smallest is found by halving.
+        // What is marked at one level is marked at every higher one, so the smallest is found by bisection.
         let (mut low, mut high) = (0, all + 1);
         while high - low > 1 {
             let middle = usize::midpoint(low, high);
@@ -51,12 +50,12 @@ impl Redrawn {
     }
 }
 
-/// What marking needs to know of each look.
+/// The looks, prepared for marking.
 struct Marks {
     /// Statistics with their trajectories, largest first; trajectory 0 is the observed one.
     ranked: Vec<Vec<(f64, usize)>>,
-    /// At which look each unit of the level may be spent: unit after unit, so that a higher level never gives a look
-    /// less than a lower one did.
+    /// At which look each unit of the level may be spent: unit by unit, so that a higher level never gives a look less
+    /// than a lower one.
     look_of_unit: Vec<usize>,
 }
 
@@ -84,7 +83,7 @@ impl Marks {
         Self { ranked, look_of_unit }
     }
 
-    /// The least marked value of each look with so many units to spend, and whether the observed one was ever marked.
+    /// The smallest marked value of each look with this many units to spend, and whether the observed one was marked.
     fn boundary(&self, units: usize) -> (Vec<f64>, bool) {
         let mut allowed = vec![0_usize; self.ranked.len() + 1];
         for look in self.look_of_unit.iter().take(units) {

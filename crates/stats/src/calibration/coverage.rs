@@ -3,7 +3,7 @@
 use super::{Drawn, percent, size, successes};
 use crate::{Chance, Estimate, Scale, jackknife};
 
-/// A world of broadcasts: how many of each cover, its rate, and how unlike the broadcasts are.
+/// A simulated world: broadcasts of each cover, its rate, and how much the broadcasts vary.
 struct World {
     broadcasts: usize,
     rate: f64,
