@@ -45,7 +45,7 @@ impl Room {
         if taken.is_err() {
             return Err(self.too_much());
         }
-        Ok((report, Read::Page(page)))
+        Ok((report, Read::Counts(page)))
     }
 
     /// The same words for every export: which of them came last and found no room is chance.
@@ -113,7 +113,7 @@ fn entry<'a>(
     number: usize,
     read: &'a ReadExport,
 ) -> Option<Entry<'a>> {
-    let Read::Page(page) = &read.rows else { return None };
+    let Read::Counts(page) = &read.rows else { return None };
     let definition = &platform.exports[planned.export];
     let Newest { by, per } = match &definition.rows {
         Rows::Counts(counts) => &counts.newest,

@@ -18,7 +18,7 @@ use coverledger_core::count::{
     Allocation, CountDay, CountExport, CountJob, CountOptions, Counted, Engine, LocalEngine, Memory, OpenCount,
     Outcome, RowsByDay, Scope, SignalWriter,
 };
-use coverledger_core::model::{Fact, MarketId, Page, TurnFact, Turns, Unknown};
+use coverledger_core::model::{CountTable, Fact, MarketId, TurnFact, Turns, Unknown};
 use coverledger_core::time::{Zone, span};
 use coverledger_read::export::{self, Excerpt, ExportError, Halt, ReadReport, Reading};
 use coverledger_store::{Fetched, Object, Store, StoreError, StoreProblem};
@@ -60,7 +60,7 @@ pub(super) enum Read {
     /// Signals, which went to the counter.
     Signals(RowsByDay),
     /// Counts or covers, which wait to be booked.
-    Page(Page),
+    Counts(CountTable),
     /// Counts or covers that were booked, and are nowhere else any more.
     Allocated,
 }
@@ -103,7 +103,7 @@ impl CountedBatch {
     pub(super) fn account(&self, export: usize, read: &ReadExport, day: usize) -> (u64, Outcome) {
         match &read.rows {
             Read::Signals(landed) => (landed.by_day[day], self.singly.outcome(export, day)),
-            Read::Page(_) | Read::Allocated => {
+            Read::Counts(_) | Read::Allocated => {
                 let outcome = self.booked.outcome(export, day);
                 (outcome.counted + outcome.duplicate, outcome)
             }
@@ -280,7 +280,7 @@ fn count_with(
     let mut singly = counter.finish(partials)?;
     let pages = PageSets::of(batch, &exports);
     let booked = allocation::allocate(&source.workspace, platform, batch, (&scope, &turns), (&exports, &pages));
-    for read in exports.iter_mut().flatten().filter(|read| matches!(read.rows, Read::Page(_))) {
+    for read in exports.iter_mut().flatten().filter(|read| matches!(read.rows, Read::Counts(_))) {
         read.rows = Read::Allocated;
     }
     let by_turn = allocation::join_turns(platform, batch, &turns, &mut singly, &booked);

@@ -63,7 +63,7 @@ pub use self::unsaid::UnsaidRows;
 use super::scope::Scope;
 use super::tally::Outcome;
 use crate::model::Extent;
-use crate::model::{Count, CountSet, Eras, Fact, MarketId, Page, TurnFact, Turns};
+use crate::model::{Count, CountSet, CountTable, Eras, Fact, MarketId, TurnFact, Turns};
 use crate::time::{DayRule, LocalDay, SlotTable};
 
 /// How far beyond the allocated days the timelines are laid out.
@@ -117,7 +117,7 @@ pub struct Entry<'a> {
     /// What identifies the subject of its rows.
     pub subject: Subject,
     /// Its rows.
-    pub page: &'a Page,
+    pub page: &'a CountTable,
     /// Counts that none of its rows have, and that other broadcasts of the market have from the definition that it is a
     /// fallback for, or from its fallback: their sums are known in part.
     pub lacks: CountSet,
@@ -171,7 +171,7 @@ impl Allocation {
 /// use coverledger_core::model::Extent;
 /// use coverledger_core::count::{AllocationJob, AllocationDay, Entry, Scope, Subject, allocate};
 /// use coverledger_core::model::{
-///     ClickEvent, Conventions, Count, CountRow, CountSet, Counts, Eras, Figures, ImpressionBasis, MarketId, Page, Stage,
+///     ClickEvent, Conventions, Count, CountRow, CountSet, Counts, Eras, Figures, ImpressionBasis, MarketId, CountTable, Stage,
 ///     Turns, UniqueBasis,
 /// };
 /// use coverledger_core::time::{DayRule, SlotTable, Zone};
@@ -197,7 +197,7 @@ impl Allocation {
 ///     is_all_day: false,
 ///     figures: Figures::exact(entries, CountSet::default().with(Count::Entries)),
 /// };
-/// let page = Page { stages: vec![stage], rows: vec![row], ..Page::default() };
+/// let page = CountTable { stages: vec![stage], rows: vec![row], ..CountTable::default() };
 ///
 /// let day = rule.day("2026-11-21".parse().unwrap()).unwrap();
 /// let mut scope = Scope::new(1, 1);

@@ -17,8 +17,8 @@ use super::super::{Outcome, Scope};
 use super::{Allocation, AllocationDay, AllocationJob, Entry, Subject, allocate};
 use crate::model::Extent;
 use crate::model::{
-    ClickEvent, Conventions, Count, CountRow, CountSet, DayPart, Eras, Figures, ImpressionBasis, MarketId,
-    Measure, OnAir, Page, Stage, Turns, UniqueBasis,
+    ClickEvent, Conventions, Count, CountRow, CountSet, CountTable, DayPart, Eras, Figures, ImpressionBasis,
+    MarketId, Measure, OnAir, Stage, Turns, UniqueBasis,
 };
 use crate::time::{DayRule, LocalDay, SlotTable, Zone};
 
@@ -43,7 +43,7 @@ pub(super) struct Sheet {
     extent: Extent,
     created_us: i64,
     subject: Subject,
-    page: Page,
+    page: CountTable,
     lacks: CountSet,
 }
 
@@ -174,7 +174,7 @@ impl Sheet {
             extent: Extent::Period,
             created_us: 0,
             subject: Subject::Broadcast,
-            page: Page::default(),
+            page: CountTable::default(),
             lacks: CountSet::default(),
         }
     }

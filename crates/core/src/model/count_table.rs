@@ -8,7 +8,7 @@ pub const LEAST_OVERLAP_US: i64 = 60_000_000;
 
 /// The rows of one object, before it is known which of them a newer object replaces.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Page {
+pub struct CountTable {
     /// Where its rows were seen.
     pub stages: Vec<Stage>,
     /// Its rows of counts.
