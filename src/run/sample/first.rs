@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use coverledger_core::model::{Count, CountTable, Kinds, MarketId, Stage};
+use coverledger_core::model::{Count, CountTable, Dimensions, Kinds, MarketId};
 use coverledger_read::export::{Signal, Signals};
 
 /// How many.
@@ -34,13 +34,13 @@ pub struct FirstRow {
 /// Keeps the first signals, and the instants from the first to the last.
 #[derive(Debug, Default)]
 pub(super) struct FirstSignals {
-    stages: Vec<Stage>,
+    stages: Vec<Dimensions>,
     pub(super) rows: Vec<FirstRow>,
     pub(super) span_us: Option<(i64, i64)>,
 }
 
 impl Signals for FirstSignals {
-    fn stage(&mut self, stage: &Stage) {
+    fn stage(&mut self, stage: &Dimensions) {
         self.stages.push(stage.clone());
     }
 

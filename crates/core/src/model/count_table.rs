@@ -10,7 +10,7 @@ pub const LEAST_OVERLAP_US: i64 = 60_000_000;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CountTable {
     /// Where its rows were seen.
-    pub stages: Vec<Stage>,
+    pub stages: Vec<Dimensions>,
     /// Its rows of counts.
     pub rows: Vec<CountRow>,
     /// Its rows of covers.
@@ -25,7 +25,7 @@ pub struct CountTable {
 
 /// What a row is about: resolved once per distinct combination in an export, not once per row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stage {
+pub struct Dimensions {
     /// The market it was aimed at.
     pub market: MarketId,
     /// The audience, joined.

@@ -26,7 +26,7 @@ mod unknown;
 pub use check::{Bounds, Check, CheckScope, Verdict};
 pub use convention::{Change, ClickEvent, Conventions, Eras, ImpressionBasis, UniqueBasis};
 pub use count::{Count, CountSet};
-pub use count_table::{CountRow, CountTable, LEAST_OVERLAP_US, OnAir, Stage};
+pub use count_table::{CountRow, CountTable, Dimensions, LEAST_OVERLAP_US, OnAir};
 pub use counts::Counts;
 pub use extent::Extent;
 pub use fact::{DayPart, Era, Fact, FactKey, Series};

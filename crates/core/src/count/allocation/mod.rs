@@ -171,7 +171,7 @@ impl Allocation {
 /// use coverledger_core::model::Extent;
 /// use coverledger_core::count::{AllocationJob, AllocationDay, Entry, Scope, Subject, allocate};
 /// use coverledger_core::model::{
-///     ClickEvent, Conventions, Count, CountRow, CountSet, Counts, Eras, Figures, ImpressionBasis, MarketId, CountTable, Stage,
+///     ClickEvent, Conventions, Count, CountRow, CountSet, CountTable, Counts, Dimensions, Eras, Figures, ImpressionBasis, MarketId,
 ///     Turns, UniqueBasis,
 /// };
 /// use coverledger_core::time::{DayRule, SlotTable, Zone};
@@ -182,7 +182,7 @@ impl Allocation {
 /// let slots = [("day", "00:00"), ("evening", "19:30")].map(|(name, at)| (name.to_owned(), at.parse().unwrap()));
 /// let slots = SlotTable::new("00:00".parse().unwrap(), slots.to_vec()).unwrap();
 /// let instant = |at: &str| at.parse::<jiff::Timestamp>().unwrap().as_microsecond();
-/// let stage = Stage {
+/// let stage = Dimensions {
 ///     market: market.clone(),
 ///     audience: String::new(),
 ///     broadcast_id: "r1".to_owned(),

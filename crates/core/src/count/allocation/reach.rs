@@ -9,7 +9,7 @@ use super::names::{Names, number};
 use super::newest::{Claiming, Claims, Newness};
 use super::{AllocationJob, Entry, Subject};
 use crate::model::Extent;
-use crate::model::{MarketId, Stage};
+use crate::model::{Dimensions, MarketId};
 
 /// A broadcast in a market, both as numbers.
 pub(super) type Room = (u32, u32);
@@ -187,7 +187,7 @@ impl<'a, 'b> Gathering<'a, 'b> {
         gathered.seats.push(seats);
     }
 
-    fn seat(&mut self, stage: &'a Stage) -> Option<Seat> {
+    fn seat(&mut self, stage: &'a Dimensions) -> Option<Seat> {
         let market = *self.market_numbers.get(&stage.market)?;
         let names = &mut self.gathered.names;
         Some(Seat {

@@ -11,14 +11,14 @@ use crate::export::format::field::{Field, Position, Records};
 use crate::export::value::instant::{self, InstantAt};
 use crate::export::value::number_text::{folded, is_unknown};
 use crate::export::{ExportError, Reach, Reading};
-use coverledger_core::model::{CountTable, MarketId, OnAir, Reason, Stage};
+use coverledger_core::model::{CountTable, Dimensions, MarketId, OnAir, Reason};
 use coverledger_core::time::Zone;
 
 /// Turns records into covers on air.
 pub(in crate::export) struct CoverMapper<'a> {
     layout: &'a CoverLayout<'a>,
     stages: Stages<'a>,
-    seen: Vec<Stage>,
+    seen: Vec<Dimensions>,
     markets: &'a BTreeMap<MarketId, Zone>,
     reach: &'a Reach,
     max_rows: usize,

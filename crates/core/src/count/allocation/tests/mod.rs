@@ -17,8 +17,8 @@ use super::super::{Outcome, Scope};
 use super::{Allocation, AllocationDay, AllocationJob, Entry, Subject, allocate};
 use crate::model::Extent;
 use crate::model::{
-    ClickEvent, Conventions, Count, CountRow, CountSet, CountTable, DayPart, Eras, Figures, ImpressionBasis,
-    MarketId, Measure, OnAir, Stage, Turns, UniqueBasis,
+    ClickEvent, Conventions, Count, CountRow, CountSet, CountTable, DayPart, Dimensions, Eras, Figures,
+    ImpressionBasis, MarketId, Measure, OnAir, Turns, UniqueBasis,
 };
 use crate::time::{DayRule, LocalDay, SlotTable, Zone};
 
@@ -232,7 +232,7 @@ impl Sheet {
         (room, cover): (&str, &str),
         counts: &[(Count, Measure)],
     ) -> Self {
-        let stage = Stage {
+        let stage = Dimensions {
             market: MarketId::new("M"),
             audience: String::new(),
             broadcast_id: room.to_owned(),
