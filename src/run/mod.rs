@@ -9,6 +9,7 @@ mod aftermath;
 mod allocation;
 mod blocking;
 mod conflict;
+mod count_job;
 mod cover_log;
 mod coverage;
 mod deciding;
