@@ -85,7 +85,7 @@ impl<'a> RowGroup<'a> {
         pages.chunk().column_type() == Type::BYTE_ARRAY
             && !has_prefixes(pages.chunk())
             && entries < MOST_ENTRIES
-            && coded_bytes < 4 * self.rows as u64 + CODED_GRACE_BYTES
+            && coded_bytes < (self.rows as u64).saturating_mul(4).saturating_add(CODED_GRACE_BYTES)
             && longest(bytes).saturating_mul(BATCH_ROWS as u64) <= BATCH_BYTES
     }
 
@@ -102,11 +102,11 @@ impl<'a> RowGroup<'a> {
             let chunk = self.group.column(leaf);
             let bytes = chunk.uncompressed_size().unsigned_abs();
             if chunk.column_type() == Type::BYTE_ARRAY && (has_prefixes(chunk) || !is_text(leaf)) {
-                copied_bytes += bytes;
+                copied_bytes = bytes.saturating_add(copied_bytes);
             }
-            viewed_bytes += bytes;
+            viewed_bytes = bytes.saturating_add(viewed_bytes);
         }
-        let rows_of = |bytes: u64, rows: u64| (BATCH_BYTES * rows / bytes.max(1)).max(1);
+        let rows_of = |bytes: u64, rows: u64| (BATCH_BYTES.saturating_mul(rows) / bytes.max(1)).max(1);
         let rows = rows_of(copied_bytes, 1).min(rows_of(viewed_bytes, self.rows as u64));
         usize::try_from(rows).unwrap_or(BATCH_ROWS).min(BATCH_ROWS)
     }
