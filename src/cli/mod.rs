@@ -5,7 +5,6 @@ mod backfill;
 mod behind;
 mod cause;
 mod check;
-mod decided;
 mod demo;
 mod diary;
 mod environment;

@@ -56,7 +56,12 @@ pub struct ColumnSpec {
 
 type Text = Cow<'static, str>;
 
-fn column(name: impl Into<Text>, of_type: ColumnType, unit: impl Into<Text>, about: impl Into<Text>) -> ColumnSpec {
+fn column(
+    name: impl Into<Text>,
+    of_type: ColumnType,
+    unit: impl Into<Text>,
+    about: impl Into<Text>,
+) -> ColumnSpec {
     ColumnSpec { name: name.into(), of_type, unit: unit.into(), null: None, about: about.into(), since: 1 }
 }
 

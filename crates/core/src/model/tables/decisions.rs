@@ -2,8 +2,8 @@
 
 use super::column::{day, float, instant, text, truth, wall_time, whole};
 use super::groups::{
-    NOT_KNOWN, Sums, audience, bounds, broadcast_id, closing_of_decision, contaminated, counts, cover_id, decision,
-    mean_dwell_seconds, plain_counts, rate, rates, slot,
+    NOT_KNOWN, Sums, audience, bounds, broadcast_id, closing_of_decision, contaminated, counts, cover_id,
+    decision, mean_dwell_seconds, plain_counts, rate, rates, slot,
 };
 use super::shown::{interval, number, percent, plain, prose, short};
 use super::{ColumnSpec, TableFamily, TableSpec};
@@ -63,9 +63,8 @@ pub(super) const COVER: TableSpec = TableSpec {
 fn compared() -> Vec<ColumnSpec> {
     let mut columns = Vec::new();
     for of in [c::CTR, c::EFFECTIVE_CTR, c::CLICK_CONVERSION, c::STAY_RATE].into_iter().filter_map(Rate::named) {
-        let posterior = |name: String, about: &'static str| {
-            float(name, "share", about).null("no rate, or no proportion")
-        };
+        let posterior =
+            |name: String, about: &'static str| float(name, "share", about).null("no rate, or no proportion");
         let shrunken = c::shrunken(of.name);
         columns.push(rate(of));
         columns.extend(bounds(of.name, BY_BROADCASTS, "no interval"));
@@ -184,8 +183,7 @@ pub(super) const MIX: TableSpec = TableSpec {
         let nothing = "nothing to compare";
         let share = |name: &'static str, about: &'static str| float(name, "share", about).null(nothing);
         let cells = |name: &'static str, about: &'static str| whole(name, "cells", about).null(nothing);
-        let [low, high] =
-            bounds(c::WITHIN, BY_BROADCASTS, "nothing to compare, or fewer than eight broadcasts");
+        let [low, high] = bounds(c::WITHIN, BY_BROADCASTS, "nothing to compare, or fewer than eight broadcasts");
         let rows = vec![
             text(c::SCOPE, "`all`: every row of the market; or `cover`: the clean rows of one"),
             cover_id().null("`scope` is `all`"),
@@ -241,7 +239,8 @@ pub(super) const DIAGNOSIS: TableSpec = TableSpec {
     columns: || {
         let seen = vec![cover_id(), whole(c::BROADCASTS, "broadcasts", "broadcasts with clean rows of it")];
         let sums = Sums { null: NOT_KNOWN, null_low: NOT_KNOWN, about: Some("sum of the clean rows") };
-        let click = "of which rate the first step is: `ctr`, or `effective_ctr` where the platform gives no clicks";
+        let click =
+            "of which rate the first step is: `ctr`, or `effective_ctr` where the platform gives no clicks";
         let mut steps = vec![text(c::CLICK_METRIC, click).null("no rate")];
         steps.extend(step(c::CLICK_STEP, "share", "`ctr` or `effective_ctr`".to_owned(), "no rate"));
         for (names, of, null) in [
@@ -269,10 +268,10 @@ pub(super) const DIAGNOSIS: TableSpec = TableSpec {
 /// A step of the way from impression to stay.
 fn step(names: [&'static str; 4], unit: &'static str, about: String, null: &'static str) -> [ColumnSpec; 4] {
     let [rate, baseline, above, below] = names;
-    let expected =
-        "what it would be at the market's rates in the slots and audiences in which the cover was seen";
-    let probability =
-        |name: &'static str, about: &'static str| float(name, "probability", about).null("no rate, or cannot tell");
+    let expected = "what it would be at the market's rates in the slots and audiences in which the cover was seen";
+    let probability = |name: &'static str, about: &'static str| {
+        float(name, "probability", about).null("no rate, or cannot tell")
+    };
     [
         float(rate, unit, about).null(null),
         float(baseline, unit, expected).null(null),
@@ -418,13 +417,10 @@ pub(super) const LOCALIZATION: TableSpec = TableSpec {
             less,
             more,
             whole(c::CELLS, "cells", "cells of slot and audience in which both were seen").null(here),
-            float(c::MATCHED_SHARE, "share", "how much of the localized cover's impressions lies in them").null(here),
+            float(c::MATCHED_SHARE, "share", "how much of the localized cover's impressions lies in them")
+                .null(here),
             whole(c::LOCALIZED_BROADCASTS, "broadcasts", "broadcasts with the localized cover"),
-            whole(
-                c::SHARED_BROADCASTS,
-                "broadcasts",
-                "broadcasts with the shared cover that it is compared with",
-            ),
+            whole(c::SHARED_BROADCASTS, "broadcasts", "broadcasts with the shared cover that it is compared with"),
             text(c::NOTE, "the same in words, or why they cannot be compared"),
         ];
         [decision(), rows, closing_of_decision()].concat()

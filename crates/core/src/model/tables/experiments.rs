@@ -39,7 +39,8 @@ pub(super) const EXPERIMENT: TableSpec = TableSpec {
         let arm = vec![
             cover_id(),
             truth(c::IS_CONTROL, "whether the others are held against it"),
-            text(c::DECISION, "what to do with the arm: see below").null("of the control, unless it is about all arms"),
+            text(c::DECISION, "what to do with the arm: see below")
+                .null("of the control, unless it is about all arms"),
             text(
                 c::ON_AIR,
                 "the cover to put on air on this platform in this market: the winner, and the control where there is none",
@@ -92,12 +93,8 @@ fn outcomes() -> Vec<ColumnSpec> {
         float(c::P_HOLM, PROBABILITY, "the same, all arms of the place together (Holm 1979)").null("as `p_value`"),
         float(c::PROBABILITY_BEST, PROBABILITY, "how probably no other arm is worth more")
             .null("fewer than eight clusters"),
-        float(
-            c::EXPECTED_LOSS,
-            "share of the usual value",
-            "what choosing it costs on average against the best",
-        )
-        .null("fewer than eight clusters"),
+        float(c::EXPECTED_LOSS, "share of the usual value", "what choosing it costs on average against the best")
+            .null("fewer than eight clusters"),
     ]);
     columns.extend(effect(c::CTR_EFFECT, "the same of CTR"));
     columns.extend(effect(c::STAY_EFFECT, "the same of the stay rate"));
@@ -146,16 +143,7 @@ pub(super) const EXPERIMENT_BALANCE: TableSpec = TableSpec {
     family: TableFamily::Experiments,
     is_optional: true,
     question: "Were the covers of an experiment shown to the audience that was planned?",
-    key: &[
-        c::EXPERIMENT,
-        c::PLATFORM,
-        c::MARKET,
-        c::AS_OF,
-        c::SCOPE,
-        c::SLOT,
-        c::AUDIENCE,
-        c::COVER_ID,
-    ],
+    key: &[c::EXPERIMENT, c::PLATFORM, c::MARKET, c::AS_OF, c::SCOPE, c::SLOT, c::AUDIENCE, c::COVER_ID],
     sorted_by: "platform and market, scope (the widest first), slot, audience, and in the order of the experiment's covers",
     shown: &[
         plain(c::EXPERIMENT),
@@ -221,10 +209,7 @@ fn of_experiment() -> Vec<ColumnSpec> {
         text(c::EXPERIMENT, "the name of its file in `config/experiments/`; in the path too"),
         platform(),
         market(),
-        day(
-            c::AS_OF,
-            "the newest local date of its window that any of its places has published; in the path too",
-        ),
+        day(c::AS_OF, "the newest local date of its window that any of its places has published; in the path too"),
         day(c::SINCE, "the first local date that it stands on, within the window"),
         day(c::UNTIL, "the last local date that it stands on, within the window"),
         text(c::DESIGN, "`rotation` or `split`"),

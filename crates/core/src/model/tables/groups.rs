@@ -33,10 +33,7 @@ pub(super) fn broadcast_id() -> ColumnSpec {
 }
 
 pub(super) fn cover_id() -> ColumnSpec {
-    text(
-        c::COVER_ID,
-        "the picture shown in the feed; `unknown` where the log of covers has none for that time",
-    )
+    text(c::COVER_ID, "the picture shown in the feed; `unknown` where the log of covers has none for that time")
 }
 
 pub(super) fn contaminated() -> ColumnSpec {
@@ -164,10 +161,7 @@ fn conventions() -> Vec<ColumnSpec> {
     vec![
         text(c::IMPRESSION_BASIS, "`displays` or `viewers`: what the platform calls an impression"),
         text(c::CLICK_EVENT, "`cover_tap` or `room_entry`: what the platform calls a click"),
-        text(
-            c::UNIQUE_BASIS,
-            "`first_touch`, `broadcast`, `day` or `row`: within what a viewer is counted once",
-        ),
+        text(c::UNIQUE_BASIS, "`first_touch`, `broadcast`, `day` or `row`: within what a viewer is counted once"),
         day(c::CONVENTION_SINCE, "the platform's day since which it counts as it did here")
             .null("the first that there is"),
     ]

@@ -2,8 +2,8 @@
 
 use super::column::{float, instant, text, truth, wall_time, whole};
 use super::groups::{
-    NOT_KNOWN, Sums, audience, bounds, broadcast_id, closing_of_day, contaminated, counts, cover_id, later, market_day,
-    prorated, rates, slot,
+    NOT_KNOWN, Sums, audience, bounds, broadcast_id, closing_of_day, contaminated, counts, cover_id, later,
+    market_day, prorated, rates, slot,
 };
 use super::shown::{Shown, interval, number, percent, plain};
 use super::{ColumnSpec, TableFamily, TableSpec};

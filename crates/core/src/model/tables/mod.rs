@@ -17,6 +17,8 @@ mod decisions;
 mod experiments;
 mod groups;
 mod market_days;
+#[cfg(test)]
+mod reference;
 mod rejects;
 mod shown;
 mod spec;

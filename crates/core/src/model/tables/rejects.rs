@@ -58,7 +58,8 @@ pub(super) const RECONCILIATION: TableSpec = TableSpec {
         plain(c::VERDICT),
     ],
     columns: || {
-        let number = |name: String, about: &'static str| float(name, "as the metric", about).null("nothing to compare");
+        let number =
+            |name: String, about: &'static str| float(name, "as the metric", about).null("nothing to compare");
         let bounded = |name: &str, about: [&'static str; 3]| {
             let [value, low, high] = about;
             [number(name.to_owned(), value), number(c::low(name), low), number(c::high(name), high)]
