@@ -12,9 +12,11 @@
 )]
 
 mod bad_exports;
+mod completions;
 mod cron_dst;
 mod data;
 mod deploy;
+mod features;
 mod files;
 mod floors;
 mod formats;
@@ -28,6 +30,7 @@ mod receiver;
 mod rows;
 mod scenario;
 mod scenarios;
+mod snapshots;
 mod table;
 mod templates;
 mod twin;
