@@ -87,6 +87,14 @@ impl PlatformPlan {
         batches
     }
 
+    /// The batch of these market-days of the plan, in this order.
+    #[must_use]
+    pub fn batch_of(&self, market_days: &[MarketDay]) -> Batch<'_> {
+        let planned: BTreeMap<&MarketDay, &PlannedDay> =
+            self.days.iter().map(|day| (&day.market_day, day)).collect();
+        Batch::of(self, market_days.iter().filter_map(|day| planned.get(day).copied()).collect())
+    }
+
     /// What is left of a batch without these market-days; `None` if that is nothing.
     #[must_use]
     pub fn without<'p>(&'p self, batch: Batch<'p>, left_out: impl Fn(&MarketDay) -> bool) -> Option<Batch<'p>> {
