@@ -92,6 +92,8 @@ mod faults {
     }
 
     impl Faults {
+        /// The change with this number, counted from one, meets the fault.
+        #[must_use]
         pub fn new(nth: usize, fault: Fault) -> Self {
             let (changes, is_dead) = (AtomicUsize::new(0), AtomicBool::new(false));
             Self { nth, fault, changes, is_dead, hides_short_writes: false }
