@@ -178,7 +178,7 @@ fn say_whom(theirs: &Theirs, now: Timestamp, left: Duration) {
     }
     for (holder, days) in of {
         let until = days.iter().map(|day| theirs[*day].expires_at.min(latest)).max().unwrap_or(latest);
-        let (market_days, lease) = (days.len(), Leases::folder(days[0]));
+        let (market_days, lease) = (days.len(), Leases::folder(&days[0].platform));
         tracing::warn!(holder, market_days, lease, "waiting for another run, until {until:.0} at most");
     }
 }
