@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 
 use super::Archive;
 use super::keys::{self, Key, LeaseAt};
-use super::lease::{Holder, Lease};
+use super::lease::{Holder, Lease, SKEW};
 use super::leases::Theirs;
 use coverledger_core::model::{MarketDay, PlatformId};
 use coverledger_core::time::Clock;
@@ -65,13 +65,31 @@ impl LeaseStore {
         self.clock.read().unwrap_or_else(PoisonError::into_inner).now()
     }
 
-    /// Every lease of a platform, in the order of the numbers. One listing, and a read for each.
-    async fn all(&self, platform: &PlatformId) -> Result<Vec<Found>, StoreError> {
+    /// Every lease of a platform, in the order of the numbers. One listing, and a read for each that was written lately
+    /// enough to be alive.
+    async fn of_late(&self, platform: &PlatformId) -> Result<Vec<Found>, StoreError> {
+        let oldest = self.now().saturating_sub(self.length.saturating_add(SKEW)).unwrap_or(Timestamp::MIN);
+        self.found(platform, |written| written > oldest).await
+    }
+
+    /// Every lease of a platform, in the order of the numbers; those that are not read bind nobody.
+    async fn found(
+        &self,
+        platform: &PlatformId,
+        is_read: impl Fn(Timestamp) -> bool,
+    ) -> Result<Vec<Found>, StoreError> {
         let listed = self.archive.store.list(&Key::LeasesOf(platform).path()).await?;
         let leases = listed.into_iter().filter_map(|object| Some((keys::lease_at(&object.key)?, object)));
-        let reads = leases.map(|(at, object)| async move {
-            let lease = self.read(&at, &object.key, object.last_modified).await?;
-            Ok::<_, StoreError>(lease.map(|lease| Found { key: object.key, at, lease }))
+        let reads = leases.map(|(at, object)| {
+            let is_read = is_read(object.last_modified);
+            async move {
+                let lease = if is_read {
+                    self.read(&at, &object.key, object.last_modified).await?
+                } else {
+                    Some(Lease::of_nobody())
+                };
+                Ok::<_, StoreError>(lease.map(|lease| Found { key: object.key, at, lease }))
+            }
         });
         let requests = self.archive.store.requests();
         let found: Vec<Option<Found>> = stream::iter(reads).buffer_unordered(requests).try_collect().await?;
@@ -135,7 +153,7 @@ impl LeaseStore {
     ) -> Result<Theirs, StoreError> {
         let mut theirs = Theirs::new();
         for _ in 0..LOOKS {
-            let found = self.all(platform).await?;
+            let found = self.of_late(platform).await?;
             theirs = self.held_by_others(&found, days.iter());
             let free: BTreeSet<MarketDay> =
                 days.iter().filter(|day| !theirs.contains_key(*day)).cloned().collect();
@@ -172,14 +190,16 @@ impl LeaseStore {
     async fn sweep(&self, dead: impl Iterator<Item = &Found>) {
         for Found { key, .. } in dead {
             if let Err(error) = self.archive.store.delete(key).await {
+                // Where one cannot be deleted, no other can.
                 tracing::warn!(%error, "a dead lease cannot be deleted");
+                break;
             }
         }
     }
 
     /// Those of a platform's market-days that others hold.
     pub(super) async fn look(&self, platform: &PlatformId, days: &[MarketDay]) -> Result<Theirs, StoreError> {
-        Ok(self.held_by_others(&self.all(platform).await?, days.iter()))
+        Ok(self.held_by_others(&self.of_late(platform).await?, days.iter()))
     }
 
     /// Puts every lease that is still this run's again, with a later end.
@@ -219,7 +239,7 @@ impl LeaseStore {
         if self.now() < lease.expires_at {
             return Ok(true);
         }
-        let found = self.all(platform).await?;
+        let found = self.found(platform, |_| true).await?;
         let is_there = found.iter().any(|found| {
             found.at.is_of_platform() && found.at.number() == *number && found.lease.holder == self.holder
         });
