@@ -11,9 +11,9 @@ use super::progress::Progress;
 use super::screen::Screen;
 use super::signals::Signals;
 use super::{Failure, environment, load, settled};
-use crate::notify::Told;
+use crate::notify::Delivery;
 use crate::plan::{Dates, Selection};
-use crate::run::{self, Account, Aftermath, RunError, RunReport, Situation, Stop, error_text, stores};
+use crate::run::{self, Account, RunFinalizer, RunError, RunReport, AlertState, Stop, error_text, stores};
 use coverledger_archive::RunRecord;
 use coverledger_config::{Snapshot, Workspace, load_from};
 use coverledger_core::time::Clock;
@@ -83,7 +83,7 @@ async fn conclude(
     };
     // What was stopped is for the next start to handle.
     let occurrence = args.scheduled.filter(|_| report.is_ok_and(|report| !report.is_stopped()));
-    let aftermath = Aftermath {
+    let finalizer = RunFinalizer {
         job: &args.job,
         run_id,
         as_of: now,
@@ -96,10 +96,10 @@ async fn conclude(
     };
     let late_after_seconds = workspace.settings.late_after_seconds;
     let situation = |before: Option<&RunRecord>| match report {
-        Ok(report) => Situation::after(report, now, late_after_seconds, before),
-        Err(error) => Situation::of_dead_run(&error_text(error), before),
+        Ok(report) => AlertState::after(report, now, late_after_seconds, before),
+        Err(error) => AlertState::of_dead_run(&error_text(error), before),
     };
-    aftermath.conclude(archive.as_ref(), situation).await
+    finalizer.finalize(archive.as_ref(), situation).await
 }
 
 /// The clock of a command that can be told the time.

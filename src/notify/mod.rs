@@ -46,7 +46,7 @@ pub struct Told {
 /// # runtime.block_on(async {
 /// use coverledger::notify;
 ///
-/// assert!(notify::tell(&[]).await.is_empty());
+/// assert!(notify::send(&[]).await.is_empty());
 /// # });
 /// ```
 pub async fn tell(posts: &[(&Channel, Vec<Message>)]) -> Vec<Told> {

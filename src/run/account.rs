@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Disposition, OtherConfiguration, RunReport, Unconfigured, error_text};
-use crate::notify::Told;
+use crate::notify::Delivery;
 use coverledger_archive::{RowCounts, State};
 use coverledger_core::model::{MarketDay, Unknown};
 

@@ -5,7 +5,7 @@
 //! ends the market-days that stand on it, by name, and nothing else.
 
 mod account;
-mod aftermath;
+mod alert_state;
 mod blocking;
 mod booking;
 mod conflict;
@@ -35,12 +35,12 @@ mod publishing;
 mod reach;
 mod reach_mend;
 mod reading;
+mod run_finalizer;
 pub mod sample;
 mod skipped;
 mod stop;
 pub mod stores;
 mod suspect;
-mod troubles;
 mod unconfigured;
 mod watch;
 
@@ -54,7 +54,7 @@ pub use account::{
     Account, DayAccount, DecisionAccount, OtherConfigurationAccount, ToldAccount, UnconfiguredAccount,
     UnknownAccount,
 };
-pub use aftermath::Aftermath;
+pub use alert_state::{AlertChanges, AlertState};
 pub use deciding::history;
 pub use error::RunError;
 pub use orphans::Orphans;
@@ -62,8 +62,8 @@ pub use other_configuration::OtherConfiguration;
 pub use outcome::{Disposition, ExportOutcome, RunReport, waits_for};
 pub use planning::plan;
 pub use progress::{Observer, Step};
+pub use run_finalizer::RunFinalizer;
 pub use stop::Stop;
-pub use troubles::{News, Situation};
 pub use unconfigured::{Unconfigured, unconfigured, unit_lacks};
 
 use crate::plan::{Batch, PlatformPlan, Selection, Standing};

@@ -17,7 +17,7 @@ mod chance;
 mod costs;
 mod damage;
 mod flips;
-mod hopeless;
+mod dead_store;
 mod kills;
 mod night;
 mod odd_stores;

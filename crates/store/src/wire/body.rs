@@ -66,7 +66,7 @@ impl WatchedBody {
             if !well {
                 watch.health.fails(watch.request);
             } else if watch.is_good_news {
-                watch.health.outage.answered();
+                watch.health.breaker.record_success();
             }
         }
     }

@@ -61,7 +61,7 @@ impl Channel {
 
     /// What it is told after such a run: topic, and days (0: the run itself).
     fn hears(&mut self, days: &[(i8, Disposition)]) -> Vec<(Topic, Vec<i8>)> {
-        let situation = Situation::after(
+        let situation = AlertState::after(
             &report(days),
             "2026-11-22T12:00:00Z".parse().unwrap(),
             36 * HOUR,
@@ -70,7 +70,7 @@ impl Channel {
         self.goes_on(situation)
     }
 
-    fn goes_on(&mut self, situation: Situation) -> Vec<(Topic, Vec<i8>)> {
+    fn goes_on(&mut self, situation: AlertState) -> Vec<(Topic, Vec<i8>)> {
         let told = self.record.told.remove("ops").unwrap_or_default();
         let wants = |topic: Topic| self.wants.contains(&topic);
         let news = situation.news(&told, wants);
@@ -166,7 +166,7 @@ fn a_dead_run_is_told_once_changes_nothing_else_and_ends_with_one_that_goes_thro
     let mut ops = Channel::of_all();
     ops.hears(&[(19, failed())]);
     let dead = |ops: &mut Channel| {
-        let situation = Situation::of_dead_run("it hung", Some(&ops.record));
+        let situation = AlertState::of_dead_run("it hung", Some(&ops.record));
         ops.goes_on(situation)
     };
     assert_eq!(dead(&mut ops), [(Topic::Failed, vec![0])]);

@@ -10,10 +10,10 @@ use tokio::sync::watch;
 use super::agenda::{Note, Pass, Start};
 use super::child::Program;
 use super::configuration::{Configuration, Found};
-use super::driver::{Asked, Handled, World};
+use super::driver::{Asked, Handled, Environment};
 use super::health::Ending;
 use crate::notify::{self, Channel, Item, Message};
-use crate::run::{Aftermath, Situation, Stop, error_text, stores};
+use crate::run::{RunFinalizer, AlertState, Stop, error_text, stores};
 use coverledger_archive::{Archive, RunRecord};
 use coverledger_config::{self as config, Job, Topic, Workspace};
 use coverledger_core::time::Clock;
@@ -24,7 +24,7 @@ const NO_ANSWER: &str = "the archive does not answer";
 
 /// Where runs are really carried out.
 #[derive(Debug, Clone)]
-pub struct Office {
+pub struct ProcessRunner {
     /// The configuration in force.
     pub configuration: Arc<Configuration>,
     /// What is started for a run.
@@ -32,10 +32,10 @@ pub struct Office {
     /// Finds the addresses of channels: who is told of runs that came to nothing, and of a configuration that is edited.
     pub addresses: fn(&BTreeMap<String, config::Channel>) -> Vec<Channel>,
     /// Jobs of whose failures people were told while the archive did not say what they knew already.
-    pub told_blindly: Arc<Mutex<BTreeSet<String>>>,
+    pub alerted_without_record: Arc<Mutex<BTreeSet<String>>>,
 }
 
-impl World for Office {
+impl Environment for ProcessRunner {
     fn now(&self) -> Timestamp {
         Clock::System.now()
     }
@@ -60,9 +60,9 @@ impl World for Office {
             // What was to be caught up is not handled until a run came through it.
             let is_done_with = !try_again && start.look_back_from.is_none();
             let occurrence = is_done_with.then_some(start.occurrence);
-            self.bury(&sound.workspace, start, started_at, occurrence, reason).await;
+            self.record_failure(&sound.workspace, start, started_at, occurrence, reason).await;
         } else {
-            self.told_blindly().remove(&start.job);
+            self.alerted_without_record().remove(&start.job);
         }
         ending
     }
@@ -97,7 +97,7 @@ impl World for Office {
     }
 }
 
-impl Office {
+impl ProcessRunner {
     fn workspace(&self) -> Arc<Workspace> {
         Arc::clone(&self.configuration.sound().workspace)
     }
@@ -116,15 +116,15 @@ impl Office {
         let message = Message::new("", "", self.now(), Topic::Configuration, items);
         let channels = (self.addresses)(&self.workspace().channels);
         let posts: Vec<_> = channels.iter().map(|channel| (channel, vec![message.clone()])).collect();
-        for notify::Told { channel, result, .. } in notify::tell(&posts).await {
+        for notify::Delivery { channel, result, .. } in notify::send(&posts).await {
             if let Err(error) = result {
                 tracing::warn!(channel, error = error_text(&error), "nobody was told of the configuration");
             }
         }
     }
 
-    fn told_blindly(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        self.told_blindly.lock().unwrap_or_else(PoisonError::into_inner)
+    fn alerted_without_record(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.alerted_without_record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn record(&self, job: &str) -> Result<Option<RunRecord>, String> {
@@ -138,7 +138,7 @@ impl Office {
     }
 
     /// Tells of a run that came to nothing, and records it.
-    async fn bury(
+    async fn record_failure(
         &self,
         workspace: &Workspace,
         start: &Start,
@@ -159,10 +159,10 @@ impl Office {
             _ => None,
         };
         // That the archive does not answer is the last thing to be silent about, and to be told at every try.
-        if archive.is_none() && !self.told_blindly().insert(job.clone()) {
+        if archive.is_none() && !self.alerted_without_record().insert(job.clone()) {
             return;
         }
-        let aftermath = Aftermath {
+        let finalizer = RunFinalizer {
             job,
             run_id: "",
             as_of,
@@ -173,7 +173,7 @@ impl Office {
             channels: &(self.addresses)(&workspace.channels),
             stop: &Stop::new(),
         };
-        let told = aftermath.conclude(archive.as_ref(), |before| Situation::of_dead_run(reason, before));
+        let told = finalizer.finalize(archive.as_ref(), |before| AlertState::of_dead_run(reason, before));
         if tokio::time::timeout(PATIENCE, told).await.is_err() {
             tracing::warn!(job, reason = NO_ANSWER, "the run cannot be recorded");
         }
