@@ -70,7 +70,7 @@ async fn conclude(
     run_id: &str,
     stop: &Stop,
     report: Result<&RunReport, &RunError>,
-) -> Vec<Told> {
+) -> Vec<Delivery> {
     // A scheduler looks after the runs of its own that came to nothing, whatever ended them.
     if report.is_err() && args.scheduled.is_some() {
         return Vec::new();
@@ -95,11 +95,11 @@ async fn conclude(
         stop,
     };
     let late_after_seconds = workspace.settings.late_after_seconds;
-    let situation = |before: Option<&RunRecord>| match report {
+    let state = |before: Option<&RunRecord>| match report {
         Ok(report) => AlertState::after(report, now, late_after_seconds, before),
         Err(error) => AlertState::of_dead_run(&error_text(error), before),
     };
-    finalizer.finalize(archive.as_ref(), situation).await
+    finalizer.finalize(archive.as_ref(), state).await
 }
 
 /// The clock of a command that can be told the time.

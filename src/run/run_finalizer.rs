@@ -1,4 +1,4 @@
-//! Once a run is over: people are told, and the job's record is written. Failing to do either is no reason to fail.
+//! Ends a run: notifies people and writes the job's record. Failing to do either does not fail the run.
 
 use std::collections::BTreeMap;
 
@@ -25,19 +25,19 @@ pub struct RunFinalizer<'a> {
     pub missed: u64,
     /// The job's schedule, if it has one.
     pub schedule: Option<&'a config::Schedule>,
-    /// The channels that are configured. What others have been told is forgotten.
+    /// The configured channels. What other channels were notified of is forgotten.
     pub configured: &'a BTreeMap<String, config::Channel>,
-    /// Those of them that can be told.
+    /// Those of them whose address is known.
     pub channels: &'a [Channel],
-    /// Asked to stop, it tells nobody: the next run does.
+    /// Once a stop is asked for, nobody is notified: the next run does it.
     pub stop: &'a Stop,
 }
 
 impl RunFinalizer<'_> {
-    /// Tells what is news since the run before, of which `state` is told, and replaces its record. Without an
-    /// archive there is no run before and no record: whatever is not well is told each time.
+    /// Notifies channels of what changed since the run before, whose record `state` is given, and replaces that record.
+    /// Without an archive there is no record: every trouble is notified each time.
     ///
-    /// A run of an earlier instant than the recorded one tells and changes nothing: it was a look back.
+    /// A run of an earlier instant than the recorded one notifies nobody and records nothing: it was a look back.
     pub async fn finalize(
         &self,
         archive: Option<&Archive>,

@@ -16,12 +16,12 @@ use super::health::{Ending, Event, Files, Health, JobHealth, RunEnd};
 use coverledger_archive::RecordedSchedule;
 use coverledger_config::Job;
 
-/// How long a store that did not answer is left alone.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the driver waits before it asks a store again that did not answer.
+const ASK_AGAIN_AFTER: Duration = Duration::from_secs(10);
 /// How long killed runs are waited for.
 const LAST_WAIT: Duration = Duration::from_secs(5);
 
-/// What somebody asked the scheduler to do; it only ever goes up.
+/// What the scheduler was asked to do. It never goes back to an earlier value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Asked {
     /// Nobody asked for anything.
@@ -184,7 +184,7 @@ impl<W: Environment> Driver<W> {
         self.update_health(now);
     }
 
-    /// Has the files read, unless that is still being done: a disk that hangs holds nothing up.
+    /// Starts to read the configuration's files, unless that is still going on: a disk that hangs delays nothing.
     fn look_at_files(&self, work: &mut Work) {
         if work.looks_at_files.is_empty() {
             let environment = Arc::clone(&self.environment);
@@ -192,7 +192,7 @@ impl<W: Environment> Driver<W> {
         }
     }
 
-    /// Goes by what the files say.
+    /// Takes over a configuration that was read again.
     fn found(&mut self, found: Found) {
         let now = self.environment.now();
         match &found {
@@ -256,7 +256,7 @@ impl<W: Environment> Driver<W> {
             Err(error) => (String::new(), error.to_string()),
         };
         tracing::warn!(job, reason, "the record of the last run cannot be read; trying again");
-        work.recall_at = Instant::now() + PATIENCE;
+        work.recall_at = Instant::now() + ASK_AGAIN_AFTER;
         self.health.send_modify(|health| {
             health.not_ready = Some(format!("the record of the last run of `{job}` cannot be read: {reason}"));
         });
@@ -349,7 +349,7 @@ impl<W: Environment> Driver<W> {
         let _ = self.events.send(Event::RunEnded { end: Box::new(end), next });
     }
 
-    /// Says how things are.
+    /// Brings `health` up to date.
     fn update_health(&self, now: Timestamp) {
         self.health.send_modify(|health| {
             health.last_look = now;

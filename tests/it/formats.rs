@@ -647,7 +647,7 @@ fn every_key_of_an_account_is_documented() {
         ..RunReport::default()
     };
     let mut keys = BTreeSet::new();
-    let told = notify::Told { channel: "ops".to_owned(), topic: Topic::Late, result: Ok(()) };
+    let told = notify::Delivery { channel: "ops".to_owned(), topic: Topic::Late, result: Ok(()) };
     let account = Account::of(&report, &[told], jiff::Timestamp::UNIX_EPOCH, 0);
     paths(&serde_json::to_value(account).unwrap(), "", &mut keys);
     assert_eq!(table("Account").column("key").into_iter().collect::<BTreeSet<_>>(), keys);
