@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use super::Failure;
 use crate::plan::Selection;
 use crate::run::{self, RunError, error_text, stores};
-use crate::schedule::{Configuration, Driver, Event, Metrics, Pages, Seen, Sound, Environment, serve};
+use crate::schedule::{Configuration, Driver, Environment, Event, Metrics, Pages, Seen, Sound, serve};
 use coverledger_config::Workspace;
 use coverledger_core::time::Clock;
 

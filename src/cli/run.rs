@@ -13,7 +13,7 @@ use super::signals::Signals;
 use super::{Failure, environment, load, settled};
 use crate::notify::Delivery;
 use crate::plan::{Dates, Selection};
-use crate::run::{self, Account, RunFinalizer, RunError, RunReport, AlertState, Stop, error_text, stores};
+use crate::run::{self, Account, AlertState, RunError, RunFinalizer, RunReport, Stop, error_text, stores};
 use coverledger_archive::RunRecord;
 use coverledger_config::{Snapshot, Workspace, load_from};
 use coverledger_core::time::Clock;

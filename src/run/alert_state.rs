@@ -121,7 +121,12 @@ impl AlertState {
     /// What a channel has been notified of and is not over, once it accepted the changes of these topics. What left the
     /// look-back is dropped silently.
     #[must_use]
-    pub fn notified(&self, before: &[Told], wants: impl Fn(Topic) -> bool, took: impl Fn(Topic) -> bool) -> Vec<Told> {
+    pub fn notified(
+        &self,
+        before: &[Told],
+        wants: impl Fn(Topic) -> bool,
+        took: impl Fn(Topic) -> bool,
+    ) -> Vec<Told> {
         let mut told: BTreeSet<Told> = BTreeSet::new();
         for trouble in &self.troubles {
             let of_subject = before.iter().filter(|told| told.market_day == trouble.market_day);

@@ -24,7 +24,7 @@ use super::{Disposition, Stop, error_text};
 use crate::plan::Selection;
 use coverledger_archive::{
     Archive, ArchiveError, BoxError, Draft, FactRecord, Published, PublishedTables, Receipt, Stamp, State,
-    TableBytes, TableName, Unit,
+    TableName, Unit,
 };
 use coverledger_config::{Decisions, Workspace};
 use coverledger_core::model::{MarketId, PlatformId};

@@ -82,7 +82,7 @@ impl<'a> Pipeline<'a> {
         if !theirs.is_empty() {
             drop(queue.idle().await?);
             let looked_at: BTreeSet<MarketDay> = theirs.keys().cloned().collect();
-            theirs = self.leasing.wait(theirs, self.source.stop).await;
+            theirs = self.leasing.wait(theirs, &self.source.stop).await;
             let is_free = |day: &MarketDay| looked_at.contains(day) && !theirs.contains_key(day);
             let freed = begun.into_iter().map(|plan| Rest::of(plan, is_free)).collect();
             let again = self.take_turns(freed, queue, report).await?;

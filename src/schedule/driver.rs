@@ -115,7 +115,13 @@ impl<W: Environment> Driver<W> {
         let files = Files::default();
         let not_ready = Some("the records of past runs are being read".to_owned());
         let health = Health { started_at: now, last_look: now, not_ready, jobs, files };
-        Self { environment, agenda, drain, health: watch::Sender::new(health), events: mpsc::unbounded_channel().0 }
+        Self {
+            environment,
+            agenda,
+            drain,
+            health: watch::Sender::new(health),
+            events: mpsc::unbounded_channel().0,
+        }
     }
 
     /// Runs jobs, looking at every beat, until asked to stop. Without beats it only waits for that.

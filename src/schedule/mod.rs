@@ -21,7 +21,7 @@ pub use agenda::{Agenda, Note, Order, Pass, Start, Verdict};
 pub use child::Program;
 pub use configuration::{Configuration, Found, Sound};
 pub use course::Course;
-pub use driver::{Asked, Driver, Handled, Stopped, Environment};
+pub use driver::{Asked, Driver, Environment, Handled, Stopped};
 pub use freshness::{DayState, Freshness, Seen};
 pub use health::{Ending, Event, Files, Health, JobHealth, RunEnd};
 pub use heartbeat::beats;

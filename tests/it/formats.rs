@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use coverledger::archive::{
-    Archive, Attempt, AttemptEnd, Covered, Draft, ExportRecord, FactRecord, Holder, Lease, Repair, Retention, RowCounts,
-    RunRecord, Stamp, State, TableBytes, TableName, Told, Trouble, TroubleTopic, Unit,
+    Archive, Attempt, AttemptEnd, Covered, Draft, ExportRecord, FactRecord, Holder, Lease, Repair, Retention,
+    RowCounts, RunRecord, Stamp, State, TableBytes, TableName, Told, Trouble, TroubleTopic, Unit,
 };
 use coverledger::cli::exit;
 use coverledger::config::{self, Decisions, Design, Experiment, Family, Guardrails, Market, Split, Topic, Value};
@@ -656,8 +656,7 @@ fn every_key_of_an_account_is_documented() {
 #[test]
 fn every_key_of_leases_run_records_and_retention_is_documented() {
     let now: jiff::Timestamp = "2026-11-22T03:30:00Z".parse().unwrap();
-    let covers =
-        vec![Covered { market: MarketId::new("JP"), from: date(2026, 11, 20), to: date(2026, 11, 21) }];
+    let covers = vec![Covered { market: MarketId::new("JP"), from: date(2026, 11, 20), to: date(2026, 11, 21) }];
     let lease = Lease { version: 2, holder: Holder::this("run"), expires_at: now, covers };
     let market_day =
         MarketDay { platform: PlatformId::new("p"), market: MarketId::new("JP"), local_date: date(2026, 11, 21) };

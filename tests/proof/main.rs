@@ -16,8 +16,8 @@
 mod chance;
 mod costs;
 mod damage;
-mod flips;
 mod dead_store;
+mod flips;
 mod kills;
 mod night;
 mod odd_stores;

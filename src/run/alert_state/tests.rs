@@ -79,7 +79,10 @@ impl Channel {
         self.record.told.insert("ops".to_owned(), told);
         self.record.troubles = state.troubles;
         let number = |subject: &Subject| subject.as_ref().map_or(0, |day| day.local_date.day());
-        changes.iter().map(|change| (change.topic, change.items.iter().map(|(s, _)| number(s)).collect())).collect()
+        changes
+            .iter()
+            .map(|change| (change.topic, change.items.iter().map(|(s, _)| number(s)).collect()))
+            .collect()
     }
 
     fn told(&self) -> usize {

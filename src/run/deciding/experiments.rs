@@ -10,12 +10,10 @@ use jiff::civil::Date;
 use super::history::evidence;
 use super::inputs::{Inputs, fingerprint};
 use super::{Decided, Desk, MARKETS_AT_A_TIME};
-use crate::run::blocking::{blocking, render};
+use crate::run::blocking::render;
 use crate::run::publishing::{draft, failed, table};
 use crate::run::{Disposition, error_text};
-use coverledger_archive::{
-    ArchiveError, BoxError, Draft, FactRecord, Published, Receipt, State, TableBytes, TableName, Unit,
-};
+use coverledger_archive::{ArchiveError, BoxError, Draft, FactRecord, Published, Receipt, State, TableName, Unit};
 use coverledger_config::Experiment;
 use coverledger_report::{self as report, Evidence, Standings};
 
@@ -110,15 +108,12 @@ impl Desk<'_> {
         let facts: Vec<FactRecord> = inputs.iter().flat_map(Inputs::facts).collect();
         let draft = Draft { facts, ..draft(known.state, &fingerprint, Vec::new(), &config) };
         let Known { evidences, state, .. } = known;
-        let standings = {
-            let _permit = self.rendering.acquire().await?;
-            let experiment = experiment.clone();
-            Arc::new(blocking(move || Standings::of(&experiment, &evidences)).await?)
-        };
+        let decided_from = Arc::new((experiment.clone(), evidences));
         let tables = |revision| {
-            let (standings, name) = (Arc::clone(&standings), name.to_owned());
+            let (decided_from, name) = (Arc::clone(&decided_from), name.to_owned());
             render(self.rendering, move || {
-                let tables = standings.tables(&name, as_of, revision)?;
+                let (experiment, evidences) = &*decided_from;
+                let tables = Standings::of(experiment, evidences).tables(&name, as_of, revision)?;
                 Ok(tables.into_iter().map(|(name, made)| table(name, made)).collect())
             })
         };

@@ -91,7 +91,8 @@ async fn of_takers_of_days_that_overlap_each_day_goes_to_one() {
         let race = takers.iter().zip(&wanted).map(|(taker, days)| taker.take(&days[0].platform, days));
         let theirs = join_all(race).await;
         for of_month in 1..=12 {
-            let wants = |n: &usize| wanted[*n].contains(&day(of_month)) && !theirs[*n].contains_key(&day(of_month));
+            let wants =
+                |n: &usize| wanted[*n].contains(&day(of_month)) && !theirs[*n].contains_key(&day(of_month));
             assert_eq!((0..8).filter(wants).count(), 1, "day {of_month}: {:?}", keys(&bench.archive).await);
         }
     }
