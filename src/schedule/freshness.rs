@@ -1,7 +1,7 @@
 //! How fresh the market-days of a job are: pure, from the last run, the configuration and now.
 //!
-//! A market-day is looked at by itself: that an old one was published says nothing of today's. What ended since the
-//! last run is due, whatever that run said.
+//! Each market-day is judged by itself: that an old one was published says nothing about today's. A market-day that ended
+//! after the last run is due, whatever that run reported.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
-//! Reading from a bucket so that nothing wrong is taken for an object.
+//! Reads from a bucket, checked against the listing.
 //!
-//! What is read has to have the size and the `ETag` of the listing, and the MD5 that the `ETag` may be. A read that
-//! breaks off goes on where it was; one that brought something else starts again.
+//! The bytes must have the size and the `ETag` of the listing and, where the `ETag` is an MD5, that checksum. A read that
+//! breaks off continues where it was; one with wrong content starts again.
 
 use std::fs::File;
 use std::io::{Seek, Write};
@@ -21,7 +21,7 @@ use super::throttle::Throttle;
 use super::wire::{EtagIsNoMd5, Wire};
 use super::{Fetched, Object, StoreError, StoreProblem};
 
-/// A read that came so far forward gets a new retry budget.
+/// A read that has advanced by so much gets a new retry budget.
 const EARNED_BYTES: u64 = 1 << 20;
 
 /// One object to read.
@@ -195,7 +195,7 @@ async fn whole_answer(answer: GetResult) -> Result<(Bytes, bool), Broken> {
     Ok((bytes, !checksum.differs()))
 }
 
-/// A read that came to nothing.
+/// A read that failed.
 struct Broken {
     problem: StoreProblem,
     /// Whether the same would be said again: a clear no, or what was tried many times already.
