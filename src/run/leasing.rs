@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{Disposition, Stop, error_text};
-use crate::plan::{Batch, Because, PlannedDay, PlatformPlan, Standing};
+use crate::plan::{Batch, Because, DayStatus, PlannedDay, PlatformPlan};
 use coverledger_archive::{Archive, Holder, Leases, Receipt, Theirs};
 use coverledger_core::model::{MarketDay, MarketId};
 use coverledger_core::time::Clock;
@@ -156,7 +156,7 @@ impl<'a> Leasing<'a> {
 fn by_another(day: &PlannedDay, newer: &Receipt) -> Option<Disposition> {
     let (revision, state) = (newer.content.revision, newer.content.state);
     if day.is_told_by(newer) {
-        let is_asked = matches!(day.standing, Standing::Due(Because::Asked));
+        let is_asked = matches!(day.status, DayStatus::Due(Because::Asked));
         return (!is_asked).then_some(Disposition::Current { revision, state, notes: Vec::new() });
     }
     if newer.content.fingerprint == day.fingerprint {

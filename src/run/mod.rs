@@ -66,7 +66,7 @@ pub use run_finalizer::RunFinalizer;
 pub use stop::Stop;
 pub use unconfigured::{Unconfigured, unconfigured, unit_lacks};
 
-use crate::plan::{Batch, PlatformPlan, Selection, Standing};
+use crate::plan::{Batch, DayStatus, PlatformPlan, Selection};
 use coverledger_archive::Stamp;
 use coverledger_config::{Job, Workspace};
 use coverledger_core::count::Memory;
@@ -182,7 +182,7 @@ fn source(workspace: &Workspace, exports: Store, stop: &Stop) -> Source {
 fn tell_plan(plans: &[PlatformPlan], run_id: &str, observer: Observer<'_>) {
     let batches: Vec<_> = plans.iter().flat_map(|plan| plan.batches(BATCH_DATES, BATCH_BYTES)).collect();
     let is_due =
-        |plan: &PlatformPlan| plan.days.iter().filter(|day| matches!(day.standing, Standing::Due(_))).count();
+        |plan: &PlatformPlan| plan.days.iter().filter(|day| matches!(day.status, DayStatus::Due(_))).count();
     observer(&Step::Planned {
         run_id,
         due: plans.iter().map(is_due).sum(),

@@ -20,7 +20,7 @@ use super::publishing::Publisher;
 use super::reading::{self, Counting, ReadExport, Source, Unread};
 use super::watch::{Ended, Stint};
 use super::{BATCH_BYTES, BATCH_DATES, Disposition, ExportOutcome, Orphans, RunError, RunReport, error_text};
-use crate::plan::{Batch, PlannedDay, PlannedExport, PlatformPlan, Selection, Standing};
+use crate::plan::{Batch, DayStatus, PlannedDay, PlannedExport, PlatformPlan, Selection};
 use coverledger_archive::{Archive, RowCounts, Stamp, Theirs};
 use coverledger_core::model::{MarketDay, Unknown};
 use coverledger_store::Object;
@@ -60,7 +60,7 @@ impl<'a> Pipeline<'a> {
     ) -> Result<(), RunError> {
         let queue = &queue;
         let is_due =
-            |plan: &Arc<PlatformPlan>| plan.days.iter().any(|day| matches!(day.standing, Standing::Due(_)));
+            |plan: &Arc<PlatformPlan>| plan.days.iter().any(|day| matches!(day.status, DayStatus::Due(_)));
         let mut due_behind = plans.iter().filter(|plan| is_due(plan)).count();
         let (mut theirs, mut begun, mut waiting) = (Theirs::new(), Vec::new(), VecDeque::new());
         for plan in plans {

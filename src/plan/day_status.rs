@@ -1,4 +1,4 @@
-//! Where a market-day stands.
+//! The status of a market-day in a plan.
 
 use std::fmt;
 
@@ -6,9 +6,9 @@ use jiff::Timestamp;
 
 use coverledger_archive::State;
 
-/// Where a market-day stands before a run.
+/// The status of a market-day before a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum DayStatus {
     /// It has not ended yet.
     NotOver,
     /// It ended before the platform delivered anything.
