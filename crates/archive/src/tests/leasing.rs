@@ -354,10 +354,10 @@ async fn leases_and_records_are_no_strays_and_the_dead_ones_are_swept() {
     for bench in Bench::both() {
         publish(&bench.archive, "a").await.unwrap();
         let now = Clock::System.now().as_second();
-        let (dead, alive) =
-            (leases(&bench.archive, foreign("dead"), 0), leases(&bench.archive, foreign("alive"), now));
-        take(&dead, &day(1)).await;
+        let alive = leases(&bench.archive, foreign("alive"), now);
         take(&alive, &day(2)).await;
+        let dead = Lease::new(&foreign("dead"), at(60)).covering(&[day(1)]).to_bytes();
+        bench.overwrite(&key(5), &String::from_utf8(dead).unwrap()).await;
         bench.overwrite(&key(7), "{").await;
         bench.overwrite(&Key::DayLease(&day(3), 1).path(), "{").await;
         bench.archive.put_run_record(&RunRecord::new("nightly", "run", at(0))).await.unwrap();
@@ -367,7 +367,7 @@ async fn leases_and_records_are_no_strays_and_the_dead_ones_are_swept() {
         } else {
             bench.archive.sweep_leases().await;
         }
-        assert_eq!(keys(&bench.archive).await, [key(2)]);
+        assert_eq!(keys(&bench.archive).await, [key(1)]);
         assert_sound(&bench.archive).await;
     }
 }
