@@ -75,10 +75,10 @@ pub(super) enum Key<'a> {
     Attempt(&'a MarketDay),
     /// The record of a job's last run.
     RunRecord(&'a str),
-    /// A lease of a market-day by its number.
-    Lease(&'a MarketDay, u64),
-    /// The folder of a market-day's leases.
-    Leases(&'a MarketDay),
+    /// A lease of a platform's market-days by its number.
+    Lease(&'a PlatformId, u64),
+    /// A lease of one market-day by its number, as earlier releases wrote it.
+    DayLease(&'a MarketDay, u64),
     /// The folder of a platform's leases.
     LeasesOf(&'a PlatformId),
     /// The folder of all leases.
@@ -142,9 +142,10 @@ impl Key<'_> {
             }
             Self::Attempts(platform) => format!("{ATTEMPTS}/{}", segment(platform.as_str())),
             Self::RunRecord(job) => format!("{RUNS}/{}.json", segment(job)),
-            Self::Lease(day, number) => format!("{}/{number:08}.json", Key::Leases(day).path()),
-            Self::Leases(day) => {
-                format!("{}/{}/{}", Key::LeasesOf(&day.platform).path(), market(&day.market), day.local_date)
+            Self::Lease(platform, number) => format!("{}/{number:08}.json", Key::LeasesOf(platform).path()),
+            Self::DayLease(day, number) => {
+                let folder = Key::LeasesOf(&day.platform).path();
+                format!("{folder}/{}/{}/{number:08}.json", market(&day.market), day.local_date)
             }
             Self::LeasesOf(platform) => format!("{LEASES}/{}", segment(platform.as_str())),
             Self::AllLeases => LEASES.to_owned(),
@@ -239,17 +240,49 @@ pub(super) const fn is_revision(number: u64) -> bool {
     1 <= number && number <= LAST_REVISION
 }
 
+/// Where a lease lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum LeaseAt {
+    /// A platform's lease of this number.
+    Platform(PlatformId, u64),
+    /// A market-day's lease of this number, as earlier releases wrote it.
+    MarketDay(MarketDay, u64),
+}
+
+impl LeaseAt {
+    pub(super) const fn number(&self) -> u64 {
+        match self {
+            Self::Platform(_, number) | Self::MarketDay(_, number) => *number,
+        }
+    }
+
+    pub(super) const fn is_of_platform(&self) -> bool {
+        matches!(self, Self::Platform(..))
+    }
+}
+
 /// Which lease lies at a key, if it is one.
-pub(super) fn lease_at(key: &str) -> Option<(MarketDay, u64)> {
+pub(super) fn lease_at(key: &str) -> Option<LeaseAt> {
     let parts: Vec<&str> = key.split('/').collect();
-    let &[LEASES, platform, market, date, file] = parts.as_slice() else { return None };
-    if !is_segment(platform) || !is_segment(market) || !is_name(market) {
+    let [LEASES, platform, of @ .., file] = parts.as_slice() else { return None };
+    let number: u64 = file.strip_suffix(".json")?.parse().ok().filter(|number| *number > 0)?;
+    if !is_segment(platform) {
         return None;
     }
-    let (platform, market) = (PlatformId::new(platform), MarketId::new(market));
-    let day = MarketDay { platform, market, local_date: exact_date(date)? };
-    let number: u64 = file.strip_suffix(".json")?.parse().ok()?;
-    (number > 0 && Key::Lease(&day, number).path() == key).then_some((day, number))
+    let platform = PlatformId::new(*platform);
+    let (at, made) = match of {
+        [] => {
+            let made = Key::Lease(&platform, number).path();
+            (LeaseAt::Platform(platform, number), made)
+        }
+        [market, date] if is_id(market) => {
+            let day = MarketDay { platform, market: MarketId::new(*market), local_date: exact_date(date)? };
+            let made = Key::DayLease(&day, number).path();
+            (LeaseAt::MarketDay(day, number), made)
+        }
+        _ => return None,
+    };
+    (made == key).then_some(at)
 }
 
 /// The folder that holds all dates beside this one, of a receipt or a current path.

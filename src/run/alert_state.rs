@@ -1,4 +1,4 @@
-//! What is not well after a run, what of it is news to a channel, and what is over. Pure.
+//! Alert state: the troubles after a run, which of them a channel has not been notified of yet, and which are over. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,33 +12,33 @@ use coverledger_core::model::MarketDay;
 /// A market-day; `None`: the run itself.
 type Subject = Option<MarketDay>;
 
-/// How things are after a run.
+/// The alerts after a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Situation {
-    /// What is not well, sorted.
+pub struct AlertState {
+    /// The troubles, sorted.
     pub troubles: Vec<Trouble>,
-    /// What is well, and in which way.
+    /// What has no trouble, and how it stands.
     well: BTreeMap<Subject, String>,
-    /// What nothing new is known of, or is only waited for.
+    /// What the run did not come to, or what is only waited for: its alerts stay as they are.
     open: BTreeSet<Subject>,
 }
 
-/// What a channel is to be told about a topic.
+/// The alerts of a topic that a channel has not been notified of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct News {
+pub struct AlertChanges {
     /// What happened.
     pub topic: Topic,
     /// To what, and why or in which way.
     pub items: Vec<(Subject, String)>,
 }
 
-impl Situation {
+impl AlertState {
     /// After a run that gave a report. A market-day is late once it has waited for `late_after_seconds`.
     ///
-    /// Of what the run did not come to, the troubles of the run before are troubles still.
+    /// The troubles of the run before remain where this run did not come to a market-day.
     #[must_use]
     pub fn after(report: &RunReport, now: Timestamp, late_after_seconds: i64, before: Option<&RunRecord>) -> Self {
-        let mut situation = Self::default();
+        let mut state = Self::default();
         for (day, disposition) in &report.days {
             let is_late = || {
                 let waited = report.ends.get(day).map(|end| now.as_second().saturating_sub(end.as_second()));
@@ -46,23 +46,23 @@ impl Situation {
             };
             match disposition {
                 Disposition::Failed { .. } | Disposition::NoSpace { .. } | Disposition::Unsettled { .. } => {
-                    situation.trouble(day, TroubleTopic::Failed, disposition);
+                    state.trouble(day, TroubleTopic::Failed, disposition);
                 }
-                Disposition::Held { .. } => situation.trouble(day, TroubleTopic::Held, disposition),
+                Disposition::Held { .. } => state.trouble(day, TroubleTopic::Held, disposition),
                 Disposition::Waiting { .. } if is_late() => {
-                    situation.trouble(day, TroubleTopic::Late, disposition);
+                    state.trouble(day, TroubleTopic::Late, disposition);
                 }
                 Disposition::Published { revision, .. } | Disposition::Current { revision, .. } => {
-                    situation.well.insert(Some(day.clone()), format!("revision {revision} is published"));
+                    state.well.insert(Some(day.clone()), format!("revision {revision} is published"));
                 }
                 Disposition::Elsewhere { .. } | Disposition::Stopped | Disposition::NotAsked => {
                     let troubles = before.into_iter().flat_map(|before| &before.troubles);
                     let of_day = troubles.filter(|trouble| trouble.market_day.as_ref() == Some(day));
-                    situation.troubles.extend(of_day.cloned());
-                    situation.open.insert(Some(day.clone()));
+                    state.troubles.extend(of_day.cloned());
+                    state.open.insert(Some(day.clone()));
                 }
                 Disposition::Waiting { .. } | Disposition::NotOver | Disposition::NotBegun => {
-                    situation.open.insert(Some(day.clone()));
+                    state.open.insert(Some(day.clone()));
                 }
             }
         }
@@ -71,17 +71,17 @@ impl Situation {
             let reasons: Vec<String> =
                 undecided.iter().map(|(what, reason)| format!("{what}: {reason}")).collect();
             let (topic, reason) = (TroubleTopic::Failed, reasons.join("; "));
-            situation.troubles.push(Trouble { market_day: None, topic, reason });
+            state.troubles.push(Trouble { market_day: None, topic, reason });
         } else if report.is_stopped() {
-            situation.open.insert(None);
+            state.open.insert(None);
         } else {
-            situation.well.insert(None, "the run went through".to_owned());
+            state.well.insert(None, "the run went through".to_owned());
         }
-        situation.troubles.sort();
-        situation
+        state.troubles.sort();
+        state
     }
 
-    /// After a run that came to nothing: all else is as it was.
+    /// After a run that failed as a whole: everything else is as it was.
     #[must_use]
     pub fn of_dead_run(reason: &str, before: Option<&RunRecord>) -> Self {
         let topic = TroubleTopic::Failed;
@@ -100,28 +100,33 @@ impl Situation {
         self.troubles.push(Trouble { market_day: Some(day.clone()), topic, reason });
     }
 
-    /// What is news to a channel that has been told these: troubles it has not been told of in this topic, and what
-    /// it has been told of and is well now. A trouble for another reason is no news.
+    /// What has changed for a channel that was notified of these: troubles that it was not notified of in this topic,
+    /// and those it was notified of that are over. The same trouble for another reason is no change.
     #[must_use]
-    pub fn news(&self, told: &[Told], wants: impl Fn(Topic) -> bool) -> Vec<News> {
-        let mut news = Vec::new();
+    pub fn changes(&self, told: &[Told], wants: impl Fn(Topic) -> bool) -> Vec<AlertChanges> {
+        let mut changes = Vec::new();
         for topic in [TroubleTopic::Failed, TroubleTopic::Held, TroubleTopic::Late] {
             let is_told = |trouble: &Trouble| told.iter().any(|told| is_of(told, trouble));
             let troubles = self.troubles.iter().filter(|trouble| trouble.topic == topic && !is_told(trouble));
             let items = troubles.map(|trouble| (trouble.market_day.clone(), trouble.reason.clone())).collect();
-            news.push(News { topic: channel_topic(topic), items });
+            changes.push(AlertChanges { topic: channel_topic(topic), items });
         }
         let over: BTreeSet<&Subject> = told.iter().map(|told| &told.market_day).collect();
         let well = over.into_iter().filter_map(|subject| Some((subject.clone(), self.well.get(subject)?.clone())));
-        news.push(News { topic: Topic::Recovered, items: well.collect() });
-        news.retain(|news| !news.items.is_empty() && wants(news.topic));
-        news
+        changes.push(AlertChanges { topic: Topic::Recovered, items: well.collect() });
+        changes.retain(|change: &AlertChanges| !change.items.is_empty() && wants(change.topic));
+        changes
     }
 
-    /// What a channel has been told and is not over, once it took the news of these topics. What left the look-back
-    /// is dropped without a word.
+    /// What a channel has been notified of and is not over, once it accepted the changes of these topics. What left the
+    /// look-back is dropped silently.
     #[must_use]
-    pub fn told(&self, before: &[Told], wants: impl Fn(Topic) -> bool, took: impl Fn(Topic) -> bool) -> Vec<Told> {
+    pub fn notified(
+        &self,
+        before: &[Told],
+        wants: impl Fn(Topic) -> bool,
+        took: impl Fn(Topic) -> bool,
+    ) -> Vec<Told> {
         let mut told: BTreeSet<Told> = BTreeSet::new();
         for trouble in &self.troubles {
             let of_subject = before.iter().filter(|told| told.market_day == trouble.market_day);
@@ -129,7 +134,7 @@ impl Situation {
             if is_told || took(channel_topic(trouble.topic)) {
                 told.insert(Told { market_day: trouble.market_day.clone(), topic: trouble.topic });
             } else {
-                // It is still to be told that the former trouble is over, when this one is too.
+                // When this trouble is over, the channel is still to be notified that the former one is, too.
                 told.extend(of_subject.cloned());
             }
         }

@@ -61,25 +61,28 @@ impl Channel {
 
     /// What it is told after such a run: topic, and days (0: the run itself).
     fn hears(&mut self, days: &[(i8, Disposition)]) -> Vec<(Topic, Vec<i8>)> {
-        let situation = Situation::after(
+        let state = AlertState::after(
             &report(days),
             "2026-11-22T12:00:00Z".parse().unwrap(),
             36 * HOUR,
             Some(&self.record),
         );
-        self.goes_on(situation)
+        self.goes_on(state)
     }
 
-    fn goes_on(&mut self, situation: Situation) -> Vec<(Topic, Vec<i8>)> {
+    fn goes_on(&mut self, state: AlertState) -> Vec<(Topic, Vec<i8>)> {
         let told = self.record.told.remove("ops").unwrap_or_default();
         let wants = |topic: Topic| self.wants.contains(&topic);
-        let news = situation.news(&told, wants);
-        let took = |topic: Topic| self.takes && news.iter().any(|news| news.topic == topic);
-        let told = situation.told(&told, wants, took);
+        let changes = state.changes(&told, wants);
+        let took = |topic: Topic| self.takes && changes.iter().any(|change| change.topic == topic);
+        let told = state.notified(&told, wants, took);
         self.record.told.insert("ops".to_owned(), told);
-        self.record.troubles = situation.troubles;
+        self.record.troubles = state.troubles;
         let number = |subject: &Subject| subject.as_ref().map_or(0, |day| day.local_date.day());
-        news.iter().map(|news| (news.topic, news.items.iter().map(|(s, _)| number(s)).collect())).collect()
+        changes
+            .iter()
+            .map(|change| (change.topic, change.items.iter().map(|(s, _)| number(s)).collect()))
+            .collect()
     }
 
     fn told(&self) -> usize {
@@ -166,8 +169,8 @@ fn a_dead_run_is_told_once_changes_nothing_else_and_ends_with_one_that_goes_thro
     let mut ops = Channel::of_all();
     ops.hears(&[(19, failed())]);
     let dead = |ops: &mut Channel| {
-        let situation = Situation::of_dead_run("it hung", Some(&ops.record));
-        ops.goes_on(situation)
+        let state = AlertState::of_dead_run("it hung", Some(&ops.record));
+        ops.goes_on(state)
     };
     assert_eq!(dead(&mut ops), [(Topic::Failed, vec![0])]);
     assert_eq!(dead(&mut ops), []);

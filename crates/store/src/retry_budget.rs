@@ -1,7 +1,7 @@
-//! How long a read is tried again that got a wrong answer: what `object_store` takes for an answer and is none.
+//! Retry budget for reads that succeeded at HTTP level but returned wrong content.
 //!
-//! Requests that fail are tried again by `object_store` itself. Here are a body shorter than it should be, another
-//! `ETag` than a moment ago, bytes that are not those of their `ETag`.
+//! `object_store` itself makes requests again that fail. Here it is a body shorter than it should be, another `ETag` than
+//! a moment ago, or bytes that do not have the checksum in their `ETag`.
 
 use std::time::{Duration, Instant};
 
@@ -9,20 +9,20 @@ const MOST_TRIES: u32 = 10;
 const MOST_TIME: Duration = Duration::from_secs(45);
 const LONGEST_PAUSE: Duration = Duration::from_millis(400);
 
-/// What is left of it.
+/// How often, and for how long, a read is tried again.
 #[derive(Debug)]
-pub(super) struct Patience {
+pub(super) struct RetryBudget {
     since: Instant,
     tries: u32,
 }
 
-impl Patience {
+impl RetryBudget {
     pub(super) fn new() -> Self {
         Self { since: Instant::now(), tries: 0 }
     }
 
-    /// Waits a little before the next try. `false`: it is at an end.
-    pub(super) async fn lasts(&mut self) -> bool {
+    /// Waits a little before the next try. `false`: the budget is spent.
+    pub(super) async fn wait(&mut self) -> bool {
         self.tries += 1;
         if self.tries >= MOST_TRIES || self.since.elapsed() > MOST_TIME {
             return false;

@@ -1,4 +1,4 @@
-//! The real world of a driver: records in the archive, runs in processes, the system's clock.
+//! The driver's environment in production: records in the archive, runs in processes of their own, the system's clock.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,32 +10,32 @@ use tokio::sync::watch;
 use super::agenda::{Note, Pass, Start};
 use super::child::Program;
 use super::configuration::{Configuration, Found};
-use super::driver::{Asked, Handled, World};
+use super::driver::{Asked, Environment, Handled};
 use super::health::Ending;
 use crate::notify::{self, Channel, Item, Message};
-use crate::run::{Aftermath, Situation, Stop, error_text, stores};
+use crate::run::{AlertState, RunFinalizer, Stop, error_text, stores};
 use coverledger_archive::{Archive, RunRecord};
 use coverledger_config::{self as config, Job, Topic, Workspace};
 use coverledger_core::time::Clock;
 
 /// How long the archive may take to answer.
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIME_OUT: Duration = Duration::from_mins(1);
 const NO_ANSWER: &str = "the archive does not answer";
 
-/// Where runs are really carried out.
+/// Carries out runs in processes of their own.
 #[derive(Debug, Clone)]
-pub struct Office {
+pub struct ProcessRunner {
     /// The configuration in force.
     pub configuration: Arc<Configuration>,
     /// What is started for a run.
     pub program: Program,
-    /// Finds the addresses of channels: who is told of runs that came to nothing, and of a configuration that is edited.
+    /// Finds the addresses of channels, which are notified of failed runs and of an edited configuration.
     pub addresses: fn(&BTreeMap<String, config::Channel>) -> Vec<Channel>,
-    /// Jobs of whose failures people were told while the archive did not say what they knew already.
-    pub told_blindly: Arc<Mutex<BTreeSet<String>>>,
+    /// Jobs of whose failure people were notified while the archive could not say whether they had been before.
+    pub alerted_without_record: Arc<Mutex<BTreeSet<String>>>,
 }
 
-impl World for Office {
+impl Environment for ProcessRunner {
     fn now(&self) -> Timestamp {
         Clock::System.now()
     }
@@ -57,12 +57,12 @@ impl World for Office {
         let limit = Duration::from_secs(u64::try_from(job.limit_seconds).unwrap_or(0));
         let ending = self.program.run(start, &sound.files, limit, asked).await;
         if let Ending::Failed { reason, try_again } = &ending {
-            // What was to be caught up is not handled until a run came through it.
+            // What a run was to catch up on is handled only by a run that completes.
             let is_done_with = !try_again && start.look_back_from.is_none();
             let occurrence = is_done_with.then_some(start.occurrence);
-            self.bury(&sound.workspace, start, started_at, occurrence, reason).await;
+            self.record_failure(&sound.workspace, start, started_at, occurrence, reason).await;
         } else {
-            self.told_blindly().remove(&start.job);
+            self.alerted_without_record().remove(&start.job);
         }
         ending
     }
@@ -85,8 +85,8 @@ impl World for Office {
         let found = tokio::task::spawn_blocking(move || configuration.look()).await;
         let found = found.unwrap_or(Found::NothingNew);
         if !matches!(found, Found::NothingNew) {
-            // Whoever does not answer holds nothing up.
-            tokio::spawn(self.clone().tell_of_files(found.clone()));
+            // A channel that does not answer delays nothing.
+            tokio::spawn(self.clone().notify_of_files(found.clone()));
         }
         found
     }
@@ -97,13 +97,13 @@ impl World for Office {
     }
 }
 
-impl Office {
+impl ProcessRunner {
     fn workspace(&self) -> Arc<Workspace> {
         Arc::clone(&self.configuration.sound().workspace)
     }
 
-    /// Tells people that the configuration was edited, and what became of it.
-    async fn tell_of_files(self, found: Found) {
+    /// Notifies people that the configuration was edited, and whether it is in force.
+    async fn notify_of_files(self, found: Found) {
         let reason = match found {
             Found::NothingNew => return,
             Found::Taken { changed } => format!("it is taken from now on; changed: {}", changed.join(", ")),
@@ -116,20 +116,20 @@ impl Office {
         let message = Message::new("", "", self.now(), Topic::Configuration, items);
         let channels = (self.addresses)(&self.workspace().channels);
         let posts: Vec<_> = channels.iter().map(|channel| (channel, vec![message.clone()])).collect();
-        for notify::Told { channel, result, .. } in notify::tell(&posts).await {
+        for notify::Delivery { channel, result, .. } in notify::send(&posts).await {
             if let Err(error) = result {
                 tracing::warn!(channel, error = error_text(&error), "nobody was told of the configuration");
             }
         }
     }
 
-    fn told_blindly(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        self.told_blindly.lock().unwrap_or_else(PoisonError::into_inner)
+    fn alerted_without_record(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.alerted_without_record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn record(&self, job: &str) -> Result<Option<RunRecord>, String> {
         let archive = self.archive()?;
-        let record = tokio::time::timeout(PATIENCE, archive.run_record(job)).await;
+        let record = tokio::time::timeout(TIME_OUT, archive.run_record(job)).await;
         record.map_err(|_| NO_ANSWER.to_owned())?.map_err(|error| error_text(&error))
     }
 
@@ -137,8 +137,8 @@ impl Office {
         stores::archive_for_planning(&self.workspace().settings).map_err(|error| error_text(&error))
     }
 
-    /// Tells of a run that came to nothing, and records it.
-    async fn bury(
+    /// Notifies people of a failed run, and records it.
+    async fn record_failure(
         &self,
         workspace: &Workspace,
         start: &Start,
@@ -158,11 +158,11 @@ impl Office {
             Some(archive) if self.record(job).await.is_ok() => Some(archive),
             _ => None,
         };
-        // That the archive does not answer is the last thing to be silent about, and to be told at every try.
-        if archive.is_none() && !self.told_blindly().insert(job.clone()) {
+        // People are notified once of an archive that does not answer, not at every try.
+        if archive.is_none() && !self.alerted_without_record().insert(job.clone()) {
             return;
         }
-        let aftermath = Aftermath {
+        let finalizer = RunFinalizer {
             job,
             run_id: "",
             as_of,
@@ -173,13 +173,13 @@ impl Office {
             channels: &(self.addresses)(&workspace.channels),
             stop: &Stop::new(),
         };
-        let told = aftermath.conclude(archive.as_ref(), |before| Situation::of_dead_run(reason, before));
-        if tokio::time::timeout(PATIENCE, told).await.is_err() {
+        let told = finalizer.finalize(archive.as_ref(), |before| AlertState::of_dead_run(reason, before));
+        if tokio::time::timeout(TIME_OUT, told).await.is_err() {
             tracing::warn!(job, reason = NO_ANSWER, "the run cannot be recorded");
         }
     }
 
-    /// Changes a job's record. What cannot be recorded is lost to whoever starts the next scheduler, and nothing else.
+    /// Changes a job's record. What cannot be recorded is unknown to the next scheduler; nothing else depends on it.
     async fn record_change(&self, job: &str, now: Timestamp, change: impl FnOnce(&mut RunRecord)) {
         let noted = async {
             let mut record = self.record(job).await?.unwrap_or_else(|| RunRecord::new(job, "", now));
@@ -187,7 +187,7 @@ impl Office {
             let archive = stores::archive_for_recording(&self.workspace().settings).map_err(|e| error_text(&e))?;
             archive.put_run_record(&record).await.map_err(|error| error_text(&error))
         };
-        let reason = match tokio::time::timeout(PATIENCE, noted).await {
+        let reason = match tokio::time::timeout(TIME_OUT, noted).await {
             Ok(Ok(_)) => return,
             Ok(Err(reason)) => reason,
             Err(_) => NO_ANSWER.to_owned(),

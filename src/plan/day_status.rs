@@ -8,7 +8,7 @@ use coverledger_archive::State;
 
 /// The status of a market-day before a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum DayStatus {
     /// It has not ended yet.
     NotOver,
     /// It ended before the platform's first delivery.

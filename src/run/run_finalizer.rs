@@ -1,10 +1,10 @@
-//! Once a run is over: people are told, and the job's record is written. Failing to do either is no reason to fail.
+//! Ends a run: notifies people and writes the job's record. Failing to do either does not fail the run.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{News, Situation, Stop, error_text};
+use super::{AlertChanges, AlertState, Stop, error_text};
 use crate::notify::{self, Channel, Item, Message};
 use coverledger_archive::{Archive, RunRecord, Told};
 use coverledger_config::{self as config, Topic};
@@ -12,7 +12,7 @@ use coverledger_core::time::Clock;
 
 /// A run that is over.
 #[derive(Debug, Clone, Copy)]
-pub struct Aftermath<'a> {
+pub struct RunFinalizer<'a> {
     /// The job.
     pub job: &'a str,
     /// The run, as told in its log and its receipts.
@@ -25,24 +25,24 @@ pub struct Aftermath<'a> {
     pub missed: u64,
     /// The job's schedule, if it has one.
     pub schedule: Option<&'a config::Schedule>,
-    /// The channels that are configured. What others have been told is forgotten.
+    /// The configured channels. What other channels were notified of is forgotten.
     pub configured: &'a BTreeMap<String, config::Channel>,
-    /// Those of them that can be told.
+    /// Those of them whose address is known.
     pub channels: &'a [Channel],
-    /// Asked to stop, it tells nobody: the next run does.
+    /// Once a stop is asked for, nobody is notified: the next run does it.
     pub stop: &'a Stop,
 }
 
-impl Aftermath<'_> {
-    /// Tells what is news since the run before, of which `situation` is told, and replaces its record. Without an
-    /// archive there is no run before and no record: whatever is not well is told each time.
+impl RunFinalizer<'_> {
+    /// Notifies channels of what changed since the run before, whose record `state` is given, and replaces that record.
+    /// Without an archive there is no record: every trouble is notified each time.
     ///
-    /// A run of an earlier instant than the recorded one tells and changes nothing: it was a look back.
-    pub async fn conclude(
+    /// A run of an earlier instant than the recorded one notifies nobody and records nothing: it was a look back.
+    pub async fn finalize(
         &self,
         archive: Option<&Archive>,
-        situation: impl FnOnce(Option<&RunRecord>) -> Situation,
-    ) -> Vec<notify::Told> {
+        state: impl FnOnce(Option<&RunRecord>) -> AlertState,
+    ) -> Vec<notify::Delivery> {
         let before = match archive {
             Some(archive) => archive.run_record(self.job).await,
             None => Ok(None),
@@ -60,11 +60,11 @@ impl Aftermath<'_> {
             tracing::info!(job = self.job, "a later run is recorded; this one is not, and nobody is told");
             return Vec::new();
         }
-        let situation = situation(before.as_ref());
+        let state = state(before.as_ref());
         let told_before = before.as_ref().map(|before| before.told.clone()).unwrap_or_default();
-        let results = self.tell(&situation, &told_before).await;
+        let results = self.notify(&state, &told_before).await;
         if let Some(archive) = archive {
-            let record = self.record(before.as_ref(), situation, &told_before, &results);
+            let record = self.record(before.as_ref(), state, &told_before, &results);
             if let Err(error) = archive.put_run_record(&record).await {
                 tracing::warn!(job = self.job, error = error_text(&error), "the run cannot be recorded");
             }
@@ -72,18 +72,18 @@ impl Aftermath<'_> {
         results
     }
 
-    async fn tell(&self, situation: &Situation, told: &BTreeMap<String, Vec<Told>>) -> Vec<notify::Told> {
+    async fn notify(&self, state: &AlertState, told: &BTreeMap<String, Vec<Told>>) -> Vec<notify::Delivery> {
         let posts: Vec<(&Channel, Vec<Message>)> = self
             .channels
             .iter()
             .map(|channel| {
                 let told = told.get(channel.name()).map_or(&[][..], Vec::as_slice);
-                let news = situation.news(told, |topic| channel.wants(topic));
-                (channel, news.into_iter().map(|news| self.message(news)).collect())
+                let changes = state.changes(told, |topic| channel.wants(topic));
+                (channel, changes.into_iter().map(|change| self.message(change)).collect())
             })
             .collect();
-        let results = self.stop.or(notify::tell(&posts)).await.unwrap_or_default();
-        for notify::Told { channel, topic, result } in &results {
+        let results = self.stop.or(notify::send(&posts)).await.unwrap_or_default();
+        for notify::Delivery { channel, topic, result } in &results {
             match result {
                 Ok(()) => tracing::info!(channel, ?topic, "told"),
                 Err(error) => {
@@ -99,17 +99,17 @@ impl Aftermath<'_> {
         results
     }
 
-    fn message(&self, news: News) -> Message {
-        let items = news.items.into_iter().map(|(market_day, reason)| Item { market_day, reason }).collect();
-        Message::new(self.job, self.run_id, self.as_of, news.topic, items)
+    fn message(&self, changes: AlertChanges) -> Message {
+        let items = changes.items.into_iter().map(|(market_day, reason)| Item { market_day, reason }).collect();
+        Message::new(self.job, self.run_id, self.as_of, changes.topic, items)
     }
 
     fn record(
         &self,
         before: Option<&RunRecord>,
-        situation: Situation,
+        state: AlertState,
         told: &BTreeMap<String, Vec<Told>>,
-        results: &[notify::Told],
+        results: &[notify::Delivery],
     ) -> RunRecord {
         let mut record = RunRecord::new(self.job, self.run_id, self.as_of);
         record.occurrence = before.and_then(|before| before.occurrence).max(self.occurrence);
@@ -124,10 +124,10 @@ impl Aftermath<'_> {
                 results.iter().any(|told| told.channel == *name && told.topic == topic && told.result.is_ok())
             };
             let before = told.get(name).map_or(&[][..], Vec::as_slice);
-            (name.clone(), situation.told(before, |topic| channel.tell.contains(&topic), took))
+            (name.clone(), state.notified(before, |topic| channel.tell.contains(&topic), took))
         });
         record.told = told.filter(|(_, told)| !told.is_empty()).collect();
-        record.troubles = situation.troubles;
+        record.troubles = state.troubles;
         record
     }
 }
