@@ -195,10 +195,10 @@ impl PlatformPlan {
             let over = turns.over(day.start.as_microsecond(), day.end.as_microsecond());
             let fingerprint = fingerprint(&config_sha256, platform, &covering, over);
             let key = (market.clone(), day.date);
-            // A look back knows less than whoever published it.
+            // A run that looks back with `--at` judges as of the later of both instants.
             let judged_as_of = known.receipts.get(&key).map_or(now, |receipt| now.max(receipt.judged_as_of()));
             let mut notes = delivered.fewer(&market, &windows);
-            // What may still come is given twice the time where something seems to be missing.
+            // If something seems to be missing, the settle time is doubled.
             let patience = if notes.is_empty() { 0 } else { platform.settle_seconds.max(A_DAY_SECONDS) };
             let settle_seconds = platform.settle_seconds.saturating_add(patience);
             let settles_at = last_end(platform, &day, &windows).as_second().saturating_add(settle_seconds);
@@ -221,7 +221,7 @@ impl PlatformPlan {
                 is_before_first: delivered.is_before_first(&lack, &market, day.date),
                 lack,
                 covering: &covering,
-                // What was retired is as good as never published.
+                // A retired unit counts as never published.
                 receipt: known.receipts.get(&key).filter(|receipt| !receipt.content.retired),
                 attempt: known.attempts.get(&key),
             };
@@ -238,7 +238,7 @@ impl PlatformPlan {
                 notes.extend(facts.receipt.and_then(|receipt| receipt.content.partly.clone()));
             } else if let DayStatus::Current { state: State::Final, .. } = status {
                 notes.clear();
-                // Nothing can make it anew, and the backfill that settles other days of the old configuration passes it by.
+                // Nothing can publish it again; a backfill that settles other days of the old configuration skips it.
                 if facts.receipt.is_some_and(|receipt| receipt.content.config_sha256 != config_sha256) {
                     notes.push(
                         "published by another configuration; its exports are no longer all there".to_owned(),

@@ -1,4 +1,4 @@
-//! Where everything lies. Every path of the archive is made, and read, here.
+//! The keys of the archive. Every key is formed and parsed here.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::{TableFamily, TableName, Unit};
 use coverledger_core::model::{MarketDay, MarketId, PlatformId};
 
-/// The folders this archive writes in, for sweeping.
+/// The folders that the archive writes to, for removing half-written files.
 pub(super) const FOLDERS: [&str; 6 + TableName::ALL.len()] = {
     let mut folders = [ATTEMPTS; 6 + TableName::ALL.len()];
     let others = [LEASES, RECEIPTS, REVISIONS, RUNS, "_probe"];
@@ -24,7 +24,7 @@ pub(super) const FOLDERS: [&str; 6 + TableName::ALL.len()] = {
     folders
 };
 
-/// Those of them in which there is never much, or which are written in without the lock.
+/// Those that always stay small, or that are written without the lock.
 pub(super) const SMALL_FOLDERS: [&str; 4] = [ATTEMPTS, LEASES, RUNS, "_probe"];
 
 const ATTEMPTS: &str = "_attempts";
@@ -39,7 +39,7 @@ const RETENTION: &str = "_retention.json";
 const UNDATED: &str = "undated";
 /// Nothing is published so often.
 const LAST_REVISION: u64 = 99_999_999;
-/// How Hive writes a partition without a value; readers make it null.
+/// Hive's name for a partition without a value; readers turn it into null.
 const HIVE_NULL: &str = "__HIVE_DEFAULT_PARTITION__";
 
 /// One place in the archive.
@@ -53,7 +53,7 @@ pub(super) enum Key<'a> {
     Revision(&'a str),
     /// The folder of all tables by their content.
     Revisions,
-    /// Since when nothing is missing of them.
+    /// The record of the instant since which nothing was pruned.
     Retention,
     /// A receipt by its unit and number.
     Receipt(&'a Unit, u64),
@@ -69,7 +69,7 @@ pub(super) enum Key<'a> {
     ReceiptsOfExperiment(&'a str),
     /// The folder of all receipts.
     AllReceipts,
-    /// The folder of all such notes of a platform.
+    /// The folder of all notes on attempts of a platform.
     Attempts(&'a PlatformId),
     /// The note on a market-day's last attempt that published nothing.
     Attempt(&'a MarketDay),
@@ -153,7 +153,7 @@ impl Key<'_> {
     }
 }
 
-/// Which receipt lies at a key, if it is one.
+/// The receipt that a key belongs to, if it is a receipt's.
 pub(super) fn receipt_at(key: &str) -> Option<(Unit, u64)> {
     let parts: Vec<&str> = key.split('/').collect();
     let (&first, parts) = parts.split_first()?;
@@ -183,12 +183,12 @@ pub(super) fn receipt_at(key: &str) -> Option<(Unit, u64)> {
     (is_revision(revision) && Key::Receipt(&unit, revision).path() == key).then_some((unit, revision))
 }
 
-/// Which unit's receipts lie in a folder, if it can be one's.
+/// The unit whose receipts a folder contains, if it can be a unit's.
 pub(super) fn unit_in(folder: &str) -> Option<Unit> {
     receipt_at(&format!("{folder}/00000001.json")).map(|(unit, _)| unit)
 }
 
-/// Which table of which unit lies at a key, if it is a current path.
+/// The table and unit that a key belongs to, if it is a current path.
 pub(super) fn current_at(key: &str) -> Option<(TableName, Unit)> {
     let (table, folders) = key.strip_suffix("/part.parquet")?.split_once('/')?;
     let table = TableName::ALL.into_iter().find(|name| name.as_str() == table)?;
@@ -223,7 +223,7 @@ pub(super) fn current_at(key: &str) -> Option<(TableName, Unit)> {
     (Key::Current(table, &unit).path() == key).then_some((table, unit))
 }
 
-/// The hash of the table by content at a key, if it is one.
+/// The hash in the key of a table in `_revisions`, if it is one.
 pub(super) fn revision_at(key: &str) -> Option<&str> {
     let sha256 = key.strip_prefix(REVISIONS)?.strip_prefix('/')?.strip_suffix(".parquet")?;
     is_sha256(sha256).then_some(sha256)
@@ -235,7 +235,7 @@ pub(super) fn is_sha256(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(is_hex)
 }
 
-/// Whether it can be the number of a revision: what has eight digits, so that receipts sort as they are numbered.
+/// Whether it can be the number of a revision: it has eight digits, so that receipts sort by number.
 pub(super) const fn is_revision(number: u64) -> bool {
     1 <= number && number <= LAST_REVISION
 }
@@ -326,12 +326,12 @@ fn market(market: &MarketId) -> &str {
     name
 }
 
-/// Not one of the folders that lie among platforms and markets.
+/// Whether it is not one of the archive's own folders beside platforms and markets.
 fn is_name(segment: &str) -> bool {
     ![REJECTS, DECISIONS, EXPERIMENTS].contains(&segment)
 }
 
-/// Ids are path segments as they are: the configuration lets through nothing else.
+/// Ids are used as path segments unchanged: the configuration accepts only ids for which that works.
 fn segment(id: &str) -> &str {
     assert!(is_segment(id), "`{id}` is no path segment; the configuration should have refused it");
     id
