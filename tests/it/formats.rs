@@ -557,7 +557,7 @@ fn every_key_of_a_receipt_is_documented() {
 async fn publish_one_of_each(folder: &Path) {
     let inner = object_store::local::LocalFileSystem::new_with_prefix(folder).unwrap();
     let store = Store::over(Arc::new(inner), "", "test").unwrap();
-    let archive = Archive::for_writing(store).await.unwrap();
+    let archive = Archive::for_writing(store).await.unwrap().by_commit("c0ffee");
     let platform = PlatformId::new("p");
     let market_day =
         MarketDay { platform: platform.clone(), market: MarketId::new("JP"), local_date: date(2026, 11, 21) };
