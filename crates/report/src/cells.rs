@@ -3,15 +3,15 @@
 use jiff::civil::Date;
 use polars::prelude::*;
 
-use super::Sheet;
+use super::MarketDayContext;
 use coverledger_core::model::{Count, DayPart, Era, Fact, Figures, Measure, columns as c};
 
 /// The slot of counts that have none.
 const ALL_DAY: &str = "all_day";
 
 /// Platform, market and local date: in the file as well as in its path, so that every reader sees them.
-pub(super) fn keys(sheet: &Sheet<'_>, height: usize) -> Vec<Column> {
-    let day = sheet.market_day;
+pub(super) fn keys(context: &MarketDayContext<'_>, height: usize) -> Vec<Column> {
+    let day = context.market_day;
     vec![
         same_text(c::PLATFORM, day.platform.as_str(), height),
         same_text(c::MARKET, day.market.as_str(), height),
@@ -20,9 +20,9 @@ pub(super) fn keys(sheet: &Sheet<'_>, height: usize) -> Vec<Column> {
 }
 
 /// The names of slots, or `all_day`.
-pub(super) fn slots(sheet: &Sheet<'_>, facts: &[Fact]) -> Column {
+pub(super) fn slots(context: &MarketDayContext<'_>, facts: &[Fact]) -> Column {
     let name = |fact: &Fact| match fact.key.part {
-        DayPart::Slot(slot) => sheet.market.slots.starts().get(slot).map_or("", |(name, _)| name.as_str()),
+        DayPart::Slot(slot) => context.market.slots.starts().get(slot).map_or("", |(name, _)| name.as_str()),
         DayPart::AllDay => ALL_DAY,
     };
     Column::new(c::SLOT.into(), facts.iter().map(name).collect::<Vec<_>>())
@@ -114,17 +114,17 @@ pub(super) fn instants(name: &str, us: Vec<Option<i64>>, zone: Option<TimeZone>)
 }
 
 /// Conventions, provisional and revision: the last columns of every table of a market-day.
-pub(super) fn closing(sheet: &Sheet<'_>, revision: u64, eras: &[Era]) -> Vec<Column> {
+pub(super) fn closing(context: &MarketDayContext<'_>, revision: u64, eras: &[Era]) -> Vec<Column> {
     let text = |name: &str, of: &dyn Fn(Era) -> &'static str| {
         Column::new(name.into(), eras.iter().map(|era| of(*era)).collect::<Vec<_>>())
     };
-    let conventions = |era| sheet.eras.conventions(era);
+    let conventions = |era| context.eras.conventions(era);
     vec![
         text(c::IMPRESSION_BASIS, &|era| conventions(era).impression.word()),
         text(c::CLICK_EVENT, &|era| conventions(era).click.word()),
         text(c::UNIQUE_BASIS, &|era| conventions(era).uniques.word()),
-        dates(c::CONVENTION_SINCE, eras.iter().map(|era| sheet.eras.since(*era)).collect()),
-        Column::new_scalar(c::PROVISIONAL.into(), Scalar::from(sheet.provisional), eras.len()),
+        dates(c::CONVENTION_SINCE, eras.iter().map(|era| context.eras.since(*era)).collect()),
+        Column::new_scalar(c::PROVISIONAL.into(), Scalar::from(context.provisional), eras.len()),
         Column::new_scalar(
             c::REVISION.into(),
             Scalar::from(i64::try_from(revision).unwrap_or(i64::MAX)),

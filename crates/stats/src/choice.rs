@@ -1,7 +1,7 @@
 //! Which of several is best, and what is lost by choosing another.
 
 use super::matrix::{solve, triangle};
-use super::{Chance, float};
+use super::{SeededRng, float};
 
 /// What choosing each of several would mean, in their order.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,7 +25,7 @@ pub fn choose(means: &[f64], covariance: &[Vec<f64>], prior_sd: Option<f64>, dra
     let mut best = vec![0.0; size];
     let mut expected_loss = vec![0.0; size];
     let posterior = Posterior::new(means, covariance, prior_sd);
-    let mut chance = Chance::new(seed, 0);
+    let mut chance = SeededRng::new(seed, 0);
     let draws = draws.max(1);
     for _ in 0..draws {
         let effects = posterior.draw(&mut chance);
@@ -84,7 +84,7 @@ impl Posterior {
         Self { mean, lower: triangle(&spread) }
     }
 
-    fn draw(&self, chance: &mut Chance) -> Vec<f64> {
+    fn draw(&self, chance: &mut SeededRng) -> Vec<f64> {
         let normal: Vec<f64> = self.mean.iter().map(|_| chance.normal()).collect();
         let deviation = |line: &Vec<f64>| line.iter().zip(&normal).map(|(one, other)| one * other).sum::<f64>();
         self.mean.iter().zip(&self.lower).map(|(mean, line)| mean + deviation(line)).collect()

@@ -6,7 +6,6 @@ mod beta;
 mod beta_fit;
 #[cfg(any(test, feature = "testing"))]
 pub mod calibration;
-mod chance;
 mod chi_square;
 mod choice;
 mod clusters;
@@ -14,21 +13,22 @@ mod distribution;
 mod holm;
 mod matrix;
 mod quadrature;
-mod redrawn;
+mod randomization_test;
 #[cfg(test)]
 mod reference;
 mod root;
+mod seeded_rng;
 pub mod sequence;
 mod wilson;
 
 pub use beta::Beta;
-pub use chance::Chance;
 pub use chi_square::{ChiSquare, homogeneity, imbalance};
 pub use choice::{Choice, choose};
 pub use clusters::{Estimate, FEWEST_CLUSTERS, Scale, design_effect, jackknife};
 pub use distribution::{chi_square_upper, normal_cdf, normal_quantile, student_quantile};
 pub use holm::holm;
-pub use redrawn::Redrawn;
+pub use randomization_test::RandomizationTest;
+pub use seeded_rng::SeededRng;
 pub use wilson::{Z_95, wilson};
 
 /// A range that holds a figure with a stated confidence, both ends included.

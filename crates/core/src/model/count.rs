@@ -130,7 +130,7 @@ signals! {
         unit: "seconds",
         times_of: None,
         total: "dwell_ms",
-        about: "time in the room, summed; a whole number of milliseconds",
+        about: "time in the room; a whole number of milliseconds",
     }
     /// Paid orders.
     Orders / orders {

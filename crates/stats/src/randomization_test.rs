@@ -14,14 +14,14 @@ const GOLDEN: f64 = 0.618_033_988_749_894_9;
 /// (Lan & `DeMets` 1983): at each look it marks the largest among those not yet marked, and never more than may be.
 /// Equal values are marked together or not at all.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Redrawn {
+pub struct RandomizationTest {
     /// The statistic at each look so far.
     pub observed: Vec<f64>,
     /// The same for each redrawn assignment: `redrawn[draw][look]`.
     pub redrawn: Vec<Vec<f64>>,
 }
 
-impl Redrawn {
+impl RandomizationTest {
     /// The least statistic that rejects at each look so far; infinite where none does. `level` is the chance of a
     /// false rejection at any look (0.05 for 5 %), and `spent[look]` the share of it, 0 to 1 and never falling, that
     /// may be spent by then. The share of later looks need not be known.
@@ -61,7 +61,7 @@ struct Marks {
 }
 
 impl Marks {
-    fn of(test: &Redrawn, spent: &[f64]) -> Self {
+    fn of(test: &RandomizationTest, spent: &[f64]) -> Self {
         let looks = test.observed.len().min(spent.len());
         let trajectories = || std::iter::once(&test.observed).chain(&test.redrawn);
         let ranked = (0..looks)
@@ -119,8 +119,11 @@ mod tests {
     use super::*;
 
     /// One look, 19 redraws with the statistics 1 to 19.
-    fn one_look(observed: f64) -> Redrawn {
-        Redrawn { observed: vec![observed], redrawn: (1..20_u8).map(|value| vec![f64::from(value)]).collect() }
+    fn one_look(observed: f64) -> RandomizationTest {
+        RandomizationTest {
+            observed: vec![observed],
+            redrawn: (1..20_u8).map(|value| vec![f64::from(value)]).collect(),
+        }
     }
 
     #[test]
@@ -141,7 +144,7 @@ mod tests {
             let early = f64::from(draw);
             vec![early, if draw < 2 { 50.0 + early } else { early / 100.0 }]
         });
-        let test = Redrawn { observed: vec![0.5, 0.5], redrawn: redrawn.collect() };
+        let test = RandomizationTest { observed: vec![0.5, 0.5], redrawn: redrawn.collect() };
         assert_eq!(test.boundary(&[0.5, 1.0], 0.1), [37.0, 50.0]);
         let late = test.boundary(&[0.0, 1.0], 0.05);
         assert!(late[0].is_infinite() && (late[1] - 50.0).abs() < 1e-12, "{late:?}");
@@ -149,11 +152,11 @@ mod tests {
 
     #[test]
     fn a_look_rejects_at_exactly_the_levels_from_the_p_value_on() {
-        let mut chance = crate::Chance::new(3, 0);
+        let mut chance = crate::SeededRng::new(3, 0);
         let spent = [0.1, 0.3, 0.6, 1.0];
         for _ in 0..60 {
             let mut draw = || (0..4).map(|_| chance.normal().abs()).collect::<Vec<f64>>();
-            let test = Redrawn { observed: draw(), redrawn: (0..99).map(|_| draw()).collect() };
+            let test = RandomizationTest { observed: draw(), redrawn: (0..99).map(|_| draw()).collect() };
             let p = test.p_value(&spent);
             for unit in 1..=100_u8 {
                 let level = f64::from(unit) / 100.0;
@@ -166,7 +169,7 @@ mod tests {
 
     #[test]
     fn equal_statistics_are_rejected_together_or_not_at_all() {
-        let test = Redrawn { observed: vec![1.0], redrawn: vec![vec![1.0]; 19] };
+        let test = RandomizationTest { observed: vec![1.0], redrawn: vec![vec![1.0]; 19] };
         assert!((test.p_value(&[1.0]) - 1.0).abs() < 1e-12);
         assert!(test.boundary(&[1.0], 0.5)[0].is_infinite());
     }

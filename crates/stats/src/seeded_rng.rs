@@ -5,14 +5,14 @@ use rand_pcg::Pcg64Mcg;
 
 use super::{float, normal_quantile};
 
-/// 2^-53: the distance between neighbouring draws of [`Chance::uniform`].
+/// 2^-53: the distance between neighbouring draws of [`SeededRng::uniform`].
 const UNIT: f64 = 1.0 / 9_007_199_254_740_992.0;
 
 /// A sequence of draws that its seed and stream fix for ever.
 #[derive(Debug, Clone)]
-pub struct Chance(Pcg64Mcg);
+pub struct SeededRng(Pcg64Mcg);
 
-impl Chance {
+impl SeededRng {
     /// Streams of one seed have nothing to do with each other.
     #[must_use]
     pub fn new(seed: u64, stream: u64) -> Self {
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn dealing_loses_none_and_is_as_wide_as_the_multinomial() {
-        let mut chance = Chance::new(11, 0);
+        let mut chance = SeededRng::new(11, 0);
         for many in [90_u64, 30_000] {
             let mean = whole(many) / 3.0;
             let variance = mean * 2.0 / 3.0;
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn what_happens_at_random_varies_as_much_as_it_happens() {
-        let mut chance = Chance::new(13, 0);
+        let mut chance = SeededRng::new(13, 0);
         for mean in [0.0, 0.4, 12.0, 800.0] {
             let draws: Vec<f64> = (0..4000).map(|_| whole(chance.poisson(mean))).collect();
             let found = draws.iter().sum::<f64>() / 4000.0;
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn a_seed_fixes_every_draw_and_streams_differ() {
         let draws = |seed, stream| {
-            let mut chance = Chance::new(seed, stream);
+            let mut chance = SeededRng::new(seed, stream);
             (chance.uniform().to_bits(), chance.below(1000), chance.normal().to_bits())
         };
         assert_eq!(draws(7, 1), draws(7, 1));
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn uniform_and_normal_draws_have_the_moments_they_should() {
-        let mut chance = Chance::new(1, 0);
+        let mut chance = SeededRng::new(1, 0);
         let uniform: f64 = (0..100_000).map(|_| chance.uniform()).sum::<f64>() / 1e5;
         assert!((uniform - 0.5).abs() < 0.004, "{uniform}");
         let normal: Vec<f64> = (0..100_000).map(|_| chance.normal()).collect();
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn every_order_of_three_is_equally_likely() {
-        let mut chance = Chance::new(2, 0);
+        let mut chance = SeededRng::new(2, 0);
         let mut seen = std::collections::BTreeMap::new();
         for _ in 0..60_000 {
             let mut items = [0, 1, 2];
