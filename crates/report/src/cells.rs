@@ -46,8 +46,19 @@ pub(super) fn counts(facts: &[Fact]) -> PolarsResult<Vec<Column>> {
 
 /// Every count with its bounds, and which of them were derived.
 pub(super) fn figures_columns(rows: &[Figures]) -> PolarsResult<Vec<Column>> {
+    let mut table = bounded(Count::first(), rows)?;
+    table.push(Column::new(c::DERIVED.into(), rows.iter().map(derived).collect::<Vec<_>>()));
+    Ok(table)
+}
+
+/// The counts that were added later, with their bounds: the last columns of a table.
+pub(super) fn later_figures_columns(rows: &[Figures]) -> PolarsResult<Vec<Column>> {
+    bounded(Count::later(), rows)
+}
+
+fn bounded(counts: impl Iterator<Item = Count>, rows: &[Figures]) -> PolarsResult<Vec<Column>> {
     let mut table = Vec::new();
-    for count in Count::ALL {
+    for count in counts {
         let bound = |name: &str, of: fn(Measure) -> u64| {
             count_column(name, count, rows.iter().map(|figures| figures.get(count).map(of)))
         };
@@ -55,17 +66,25 @@ pub(super) fn figures_columns(rows: &[Figures]) -> PolarsResult<Vec<Column>> {
         table.push(count_column(&c::low(count.word()), count, rows.iter().map(|figures| figures.least(count)))?);
         table.push(bound(&c::high(count.word()), |measure| measure.high)?);
     }
-    table.push(Column::new(c::DERIVED.into(), rows.iter().map(derived).collect::<Vec<_>>()));
     Ok(table)
 }
 
 /// Every count as stated or counted, without its bounds.
 pub(super) fn plain_counts(rows: &[Figures]) -> PolarsResult<Vec<Column>> {
+    plain(Count::first(), rows)
+}
+
+/// The counts that were added later, without their bounds: the last columns of a table.
+pub(super) fn later_plain_counts(rows: &[Figures]) -> PolarsResult<Vec<Column>> {
+    plain(Count::later(), rows)
+}
+
+fn plain(counts: impl Iterator<Item = Count>, rows: &[Figures]) -> PolarsResult<Vec<Column>> {
     let plain = |count: Count| {
         let values = rows.iter().map(|figures| figures.get(count).map(|measure| measure.value));
         count_column(count.word(), count, values)
     };
-    Count::ALL.into_iter().map(plain).collect()
+    counts.map(plain).collect()
 }
 
 fn derived(figures: &Figures) -> Option<String> {
@@ -82,7 +101,7 @@ pub(super) fn count_column(
     let overflow = |_| polars_err!(ComputeError: "a count exceeds 64 bits");
     let numbers: Vec<Option<i64>> =
         numbers.map(|n| n.map(|n| i64::try_from(n).map_err(overflow)).transpose()).collect::<PolarsResult<_>>()?;
-    if count == Count::Dwell {
+    if count.is_time() {
         let seconds = numbers.into_iter().map(|ms| ms.map(|ms| seconds(ms.unsigned_abs())));
         return Ok(Column::new(name.into(), seconds.collect::<Vec<_>>()));
     }
@@ -136,7 +155,9 @@ pub(super) fn closing(context: &MarketDayContext<'_>, revision: u64, eras: &[Era
 /// What tables did not have from the beginning, in the order in which it came.
 pub(super) fn later(facts: &[Fact]) -> PolarsResult<Vec<Column>> {
     let orphans = facts.iter().map(|fact| fact.orphan_clicks);
-    Ok(vec![partly_known(facts), count_column(c::ORPHAN_CLICKS, Count::Clicks, orphans)?])
+    let mut table = vec![partly_known(facts), count_column(c::ORPHAN_CLICKS, Count::Clicks, orphans)?];
+    table.extend(later_figures_columns(&facts.iter().map(|fact| fact.figures).collect::<Vec<_>>())?);
+    Ok(table)
 }
 
 /// Of which counts only a part is known, and of how many rows.

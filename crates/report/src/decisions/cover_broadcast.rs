@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use polars::prelude::*;
 
-use crate::cells::{dates, figures_columns};
+use crate::cells::{dates, figures_columns, later_figures_columns};
 use crate::decision_context::{DecisionContext, texts, wholes};
 use crate::rates::rates;
 use coverledger_core::model::{Figures, columns as c};
@@ -53,5 +53,6 @@ pub(super) fn cover_broadcast(context: &DecisionContext<'_>) -> PolarsResult<Dat
     table.extend(figures_columns(&figures)?);
     table.extend(rates(&figures));
     table.extend(context.closing(lines.len()));
+    table.extend(later_figures_columns(&figures)?);
     DataFrame::new(lines.len(), table)
 }

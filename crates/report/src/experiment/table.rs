@@ -4,13 +4,13 @@ use polars::prelude::*;
 
 use super::ExperimentSite;
 use super::reason::reason;
-use crate::cells::{figures_columns, same_text};
+use crate::cells::{figures_columns, later_figures_columns, same_text};
 use crate::decision_context::{DecisionContext, floats, texts, wholes};
 use crate::experiment_balance::Balance;
 use crate::rates::Rate;
 use crate::tally::Tally;
 use crate::trial::Effect;
-use coverledger_core::model::columns as c;
+use coverledger_core::model::{Figures, columns as c};
 
 /// Renders the table: a row per cover, the control first.
 ///
@@ -36,7 +36,8 @@ pub(super) fn table(
     table.push(wholes(c::DAYS, &arms, |_| Some(trial.days())));
     table.push(wholes(c::BROADCASTS, &arms, |arm| Some(trial.broadcasts(Some(*arm)))));
     table.push(wholes(c::TURNS, &arms, |arm| trial.turns(*arm)));
-    table.extend(figures_columns(&arms.iter().map(|arm| site.figures[*arm]).collect::<Vec<_>>())?);
+    let figures: Vec<Figures> = arms.iter().map(|arm| site.figures[*arm]).collect();
+    table.extend(figures_columns(&figures)?);
     for column in [c::CTR, c::EFFECTIVE_CTR, c::CLICK_CONVERSION, c::STAY_RATE] {
         let rate = Rate::named(column);
         table.push(floats(column, &arms, |arm| Tally::of(rate?, &site.figures[*arm])?.rate()));
@@ -64,6 +65,7 @@ pub(super) fn table(
     table.push(texts(c::REASON_EN, &arms, |arm| Some(reasons[*arm][0].clone())));
     table.push(texts(c::REASON_ZH, &arms, |arm| Some(reasons[*arm][1].clone())));
     table.extend(context.closing(height));
+    table.extend(later_figures_columns(&figures)?);
     DataFrame::new(height, table)
 }
 

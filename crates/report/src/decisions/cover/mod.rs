@@ -10,7 +10,7 @@ mod tests;
 
 use polars::prelude::*;
 
-use crate::cells::figures_columns;
+use crate::cells::{figures_columns, later_figures_columns};
 use crate::decision_context::{DecisionContext, floats, texts, wholes};
 use crate::rates::{Rate, mean_dwell_seconds};
 use crate::seen::{Seen, seen};
@@ -110,6 +110,7 @@ fn table(context: &DecisionContext<'_>, lines: &[Line], ranked_by: Option<&str>)
     table.push(floats(c::PROVEN_RATE, lines, |line| line.proven.as_ref().map(proven)));
     table.push(texts(c::NOTE, lines, |line| line.note.clone()));
     table.extend(context.closing(lines.len()));
+    table.extend(later_figures_columns(&figures)?);
     DataFrame::new(lines.len(), table)
 }
 

@@ -136,5 +136,6 @@ fn table(context: &DecisionContext<'_>, lines: &[Line]) -> PolarsResult<DataFram
     table.push(texts(c::ACTION_EN, lines, |line| Some(line.told.action_en.clone())));
     table.push(texts(c::ACTION_ZH, lines, |line| Some(line.told.action_zh.clone())));
     table.extend(context.closing(lines.len()));
+    table.extend(crate::cells::later_plain_counts(&figures)?);
     DataFrame::new(lines.len(), table)
 }
