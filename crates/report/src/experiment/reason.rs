@@ -166,8 +166,8 @@ fn invalid(context: &DecisionContext<'_>, site: &ExperimentSite<'_>) -> [String;
 
 fn named(context: &DecisionContext<'_>, cell: &Cell) -> [String; 2] {
     let name = |names: &[String], at: Option<usize>| at.and_then(|at| names.get(at)).cloned();
-    let slot = name(&context.evidence.slots, cell.site.slot);
-    let audience = name(&context.evidence.audiences, cell.site.audience);
+    let slot = name(&context.evidence.slots, cell.place.slot);
+    let audience = name(&context.evidence.audiences, cell.place.audience);
     match (slot, audience) {
         (None, None) => ["Overall".to_owned(), "总体上，".to_owned()],
         (Some(slot), None) => [format!("In slot `{slot}`"), format!("在时段 `{slot}`，")],

@@ -101,7 +101,7 @@ fn prospect(
         volume(&sums.into_values().collect::<Vec<_>>())
     };
     let pieces = rate.map(|rate| {
-        let piece = |row: &super::evidence::Observed| {
+        let piece = |row: &crate::evidence::Observed| {
             Some(Piece { bin: 0, broadcast: row.broadcast, tally: Tally::of(rate, &row.figures)? })
         };
         mine().map(piece).collect::<Option<Vec<Piece>>>()
