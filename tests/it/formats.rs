@@ -22,7 +22,7 @@ use coverledger::model::{
     TurnSpan, Turns, UniqueBasis, Unknown, Verdict,
 };
 use coverledger::notify;
-use coverledger::report::{self, Evidence, Observed, Sheet, Standings};
+use coverledger::report::{self, Evidence, MarketDayContext, Observed, Standings};
 use coverledger::run::{Account, Disposition, Orphans, OtherConfiguration, RunReport, Unconfigured};
 use coverledger::store::Store;
 use coverledger::time::{Clock, DayRule, SlotTable, Zone};
@@ -135,7 +135,7 @@ fn every_column_is_documented_in_its_order_with_its_type() {
     // What is not offered is null, of the same type; a day on which nothing happened has the same columns.
     for mapped in [CountSet::default(), CountSet::ALL] {
         for facts in [&[][..], std::slice::from_ref(&fact)] {
-            let sheet = Sheet {
+            let sheet = MarketDayContext {
                 market_day: &market_day,
                 market: &market,
                 day: &day,
@@ -155,7 +155,8 @@ fn every_column_is_documented_in_its_order_with_its_type() {
             let turns = Turns::new([span]);
             let in_turn = |fact: &Fact| TurnFact { turn: TurnNumber(1), fact: fact.clone() };
             let by_turn: Vec<TurnFact> = facts.iter().map(in_turn).collect();
-            let rendered = report::turns(&Sheet { by_turn: Some((&turns, &by_turn)), ..sheet }, 1).unwrap();
+            let rendered =
+                report::turns(&MarketDayContext { by_turn: Some((&turns, &by_turn)), ..sheet }, 1).unwrap();
             assert_eq!(columns_of(rendered.bytes), documented_columns(TableName::Turns));
         }
     }

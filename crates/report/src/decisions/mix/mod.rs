@@ -10,11 +10,11 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use polars::prelude::*;
 
-use super::cells::dates;
-use super::desk::{Desk, floats, percent, texts, wholes};
-use super::evidence::{Evidence, Observed};
-use super::rates::Rate;
-use super::tally::{Clusters, LEVEL, Piece, Tally, cell_of};
+use crate::cells::dates;
+use crate::decision_context::{DecisionContext, floats, percent, texts, wholes};
+use crate::evidence::{Evidence, Observed};
+use crate::rates::Rate;
+use crate::tally::{Clusters, LEVEL, Piece, Tally, cell_of};
 use coverledger_core::model::columns as c;
 use coverledger_stats::{FEWEST_CLUSTERS, Interval, Scale};
 use kitagawa::{Parts, parts};
@@ -72,8 +72,8 @@ struct Line {
 ///
 /// # Errors
 /// When polars cannot build it, or the periods lie outside the years that the program can represent.
-pub(super) fn mix(desk: &Desk<'_>, period_days: u16) -> PolarsResult<DataFrame> {
-    let evidence = desk.evidence;
+pub(super) fn mix(context: &DecisionContext<'_>, period_days: u16) -> PolarsResult<DataFrame> {
+    let evidence = context.evidence;
     let periods = Periods::of(evidence.until, period_days)
         .ok_or_else(|| polars_err!(ComputeError: "the periods lie outside the years that can be represented"))?;
     let lacking = lacking(evidence, &periods, period_days);
@@ -102,7 +102,7 @@ pub(super) fn mix(desk: &Desk<'_>, period_days: u16) -> PolarsResult<DataFrame> 
             lines.push(Line { cover, metric, days, split });
         }
     }
-    table(desk, &periods, &lines)
+    table(context, &periods, &lines)
 }
 
 /// What the whole market lacks for a comparison.
@@ -222,13 +222,13 @@ fn note(metric: &str, parts: &Parts, is_reversal: bool) -> String {
     )
 }
 
-fn table(desk: &Desk<'_>, periods: &Periods, lines: &[Line]) -> PolarsResult<DataFrame> {
+fn table(context: &DecisionContext<'_>, periods: &Periods, lines: &[Line]) -> PolarsResult<DataFrame> {
     let part = |of: fn(&Parts) -> f64| move |line: &Line| line.split.parts.as_ref().ok().map(of);
     let cells = |of: fn(&Parts) -> usize| move |line: &Line| line.split.parts.as_ref().ok().map(of);
     let day = |name: &str, date: Date| dates(name, vec![Some(date); lines.len()]);
-    let mut table = desk.keys(lines.len());
+    let mut table = context.keys(lines.len());
     table.push(texts(c::SCOPE, lines, |line| Some(if line.cover.is_some() { "cover" } else { "all" }.to_owned())));
-    table.push(texts(c::COVER_ID, lines, |line| line.cover.map(|cover| desk.evidence.covers[cover].clone())));
+    table.push(texts(c::COVER_ID, lines, |line| line.cover.map(|cover| context.evidence.covers[cover].clone())));
     table.push(texts(c::METRIC, lines, |line| Some(line.metric.to_owned())));
     table.push(day(c::BEFORE_SINCE, periods.before_since));
     table.push(day(c::BEFORE_UNTIL, periods.before_until));
@@ -249,6 +249,6 @@ fn table(desk: &Desk<'_>, periods: &Periods, lines: &[Line]) -> PolarsResult<Dat
     let reversal: Vec<Option<bool>> = lines.iter().map(|line| line.split.is_reversal).collect();
     table.push(Column::new(c::REVERSAL.into(), reversal));
     table.push(texts(c::NOTE, lines, |line| Some(line.split.note.clone())));
-    table.extend(desk.closing(lines.len()));
+    table.extend(context.closing(lines.len()));
     DataFrame::new(lines.len(), table)
 }

@@ -1,7 +1,7 @@
 //! A shared cover and its versions by hand.
 
 use super::{Versions, localization};
-use crate::testing::{Scene, desk, number, text, wavering};
+use crate::testing::{Scene, context, number, text, wavering};
 use coverledger_core::model::{Count, columns as c};
 
 const VERSIONS: Versions<'_> = Versions { family: "red", shared: "red_a", localized: "red_id" };
@@ -25,7 +25,7 @@ const CTR: usize = 1;
 fn versions_are_compared_where_both_were_shown() {
     let evidence =
         scene("ID", &[("red_id", "prime", 300), ("red_a", "prime", 200), ("red_id", "night", 20)]).evidence();
-    let table = localization(&desk(&evidence), &[VERSIONS], &[]).unwrap();
+    let table = localization(&context(&evidence), &[VERSIONS], &[]).unwrap();
     assert_eq!((text(&table, c::BASIS, CTR), text(&table, c::METRIC, CTR)), ("same_market".into(), "ctr".into()));
     let at = |column: &str| number(&table, column, CTR).unwrap();
     assert!((at(c::LOCALIZED_RATE) - 0.03).abs() < 1e-12 && (at(c::SHARED_RATE) - 0.02).abs() < 1e-12);
@@ -42,7 +42,7 @@ fn versions_are_compared_where_both_were_shown() {
 fn where_the_shared_cover_never_ran_each_is_held_against_its_own_market() {
     let here = scene("ID", &[("red_id", "prime", 300), ("other", "prime", 100)]).evidence();
     let there = scene("US", &[("red_a", "prime", 200), ("else", "prime", 200)]).evidence();
-    let table = localization(&desk(&here), &[VERSIONS], &[&there]).unwrap();
+    let table = localization(&context(&here), &[VERSIONS], &[&there]).unwrap();
     assert_eq!(text(&table, c::BASIS, CTR), "across_markets");
     let at = |column: &str| number(&table, column, CTR).unwrap();
     assert!((at(c::LOCALIZED_INDEX) - 1.5).abs() < 1e-12 && (at(c::SHARED_INDEX) - 1.0).abs() < 1e-12);
@@ -62,7 +62,7 @@ fn what_cannot_be_compared_says_why() {
         (alone, "The shared cover was shown neither here nor in another market counted alike."),
         (absent, "The localized cover was not shown here, or its counts are not given."),
     ] {
-        let table = localization(&desk(&evidence), &[VERSIONS], &[]).unwrap();
+        let table = localization(&context(&evidence), &[VERSIONS], &[]).unwrap();
         assert_eq!(
             (text(&table, c::BASIS, CTR), text(&table, c::NOTE, CTR)),
             ("not_comparable".into(), why.into())
@@ -77,6 +77,6 @@ fn markets_that_count_otherwise_are_not_compared_with() {
     let mut there = scene("US", &[("red_a", "prime", 200), ("else", "prime", 200)]);
     there.click = coverledger_core::model::ClickEvent::RoomEntry;
     let there = there.evidence();
-    let table = localization(&desk(&here), &[VERSIONS], &[&there]).unwrap();
+    let table = localization(&context(&here), &[VERSIONS], &[&there]).unwrap();
     assert_eq!(text(&table, c::BASIS, CTR), "not_comparable");
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::cover;
-use crate::testing::{Scene, desk, number, row_of, text, wavering};
+use crate::testing::{Scene, context, number, row_of, text, wavering};
 use coverledger_core::model::{Count, columns as c};
 
 fn clicks(impressions: u64, clicks: u64) -> [(Count, u64); 2] {
@@ -25,7 +25,7 @@ fn three_impressions_and_one_click_never_stand_above_what_is_proven() {
                 scene.shown(0, ["prime", "all", "b2", &format!("x{other}")], &clicks(20_000, 200 + 10 * other));
             }
             let evidence = scene.evidence();
-            let table = cover(&desk(&evidence)).unwrap();
+            let table = cover(&context(&evidence)).unwrap();
             let lucky = row_of(&table, c::COVER_ID, "lucky");
             assert_eq!(lucky, table.height() - 1, "rows are in the order of ranks");
             assert!(text(&table, c::NOTE, lucky).contains("Seen too little to be ranked"));
@@ -49,7 +49,7 @@ fn simpson() -> Scene {
 #[test]
 fn covers_are_ranked_on_one_mix_and_a_reversal_is_told_in_words() {
     let evidence = simpson().evidence();
-    let table = cover(&desk(&evidence)).unwrap();
+    let table = cover(&context(&evidence)).unwrap();
     let (a, b) = (row_of(&table, c::COVER_ID, "a"), row_of(&table, c::COVER_ID, "b"));
     assert_eq!((number(&table, c::RANK, b), number(&table, c::RANK, a)), (Some(1.0), Some(2.0)));
     close(number(&table, c::CTR, a), 0.0825);
@@ -76,7 +76,7 @@ fn cells_that_a_cover_never_met_are_filled_by_its_ratio_to_the_market() {
     // Half again as good as the 1,030 ÷ 11,000 of the market's prime time, and never seen at night.
     scene.shown(0, ["prime", "all", "b5", "c"], &clicks(1_000, 110));
     let evidence = scene.evidence();
-    let table = cover(&desk(&evidence)).unwrap();
+    let table = cover(&context(&evidence)).unwrap();
     let row = row_of(&table, c::COVER_ID, "c");
     let (prime, night) = (1_030.0 / 11_000.0, 240.0 / 10_000.0);
     let ratio = 0.11 / prime;
@@ -93,7 +93,7 @@ fn an_interval_needs_eight_broadcasts() {
             scene.shown(0, names, &clicks(1_000, wavering(broadcast, 30)));
         }
         let evidence = scene.evidence();
-        let table = cover(&desk(&evidence)).unwrap();
+        let table = cover(&context(&evidence)).unwrap();
         let (rate, low, high) = (
             number(&table, c::CTR, 0).unwrap(),
             number(&table, &c::low(c::CTR), 0),
@@ -121,7 +121,7 @@ fn the_interval_is_by_broadcast_and_not_by_impression() {
             scene.shown(0, names, &clicks(100_000, of(broadcast)));
         }
         let evidence = scene.evidence();
-        let table = cover(&desk(&evidence)).unwrap();
+        let table = cover(&context(&evidence)).unwrap();
         number(&table, &c::high(c::CTR), 0).unwrap() - number(&table, &c::low(c::CTR), 0).unwrap()
     };
     // Both have three clicks in a hundred of a million impressions.
@@ -137,7 +137,7 @@ fn contaminated_rows_are_counted_and_left_out() {
     scene.row(0, ["prime", "all", "b1", "a"], true, &clicks(1_000, 900));
     scene.row(1, ["prime", "all", "b1", "z"], true, &clicks(1_000, 900));
     let evidence = scene.evidence();
-    let table = cover(&desk(&evidence)).unwrap();
+    let table = cover(&context(&evidence)).unwrap();
     close(number(&table, c::CTR, 0), 0.02);
     assert_eq!(number(&table, c::CONTAMINATED_ROWS, 0), Some(1.0));
     let z = row_of(&table, c::COVER_ID, "z");
@@ -152,7 +152,7 @@ fn what_a_platform_does_not_offer_is_null_and_covers_without_a_rate_have_no_rank
     scene.shown(0, ["prime", "all", "b1", "a"], &[(Count::Entries, 50), (Count::Stays, 20)]);
     scene.shown(0, ["prime", "all", "b2", "b"], &[(Count::Entries, 50), (Count::Stays, 30)]);
     let evidence = scene.evidence();
-    let table = cover(&desk(&evidence)).unwrap();
+    let table = cover(&context(&evidence)).unwrap();
     for column in [c::RANK, c::CTR, c::EFFECTIVE_CTR, c::PROVEN_RATE, c::MIX_COVERED, Count::Impressions.word()] {
         assert_eq!(number(&table, column, 0), None, "{column}");
     }
@@ -168,7 +168,7 @@ fn entrants_are_what_covers_are_ranked_by_where_they_are_known() {
     scene.shown(0, ["prime", "all", "b1", "a"], &counts(500, 100));
     scene.shown(0, ["prime", "all", "b2", "b"], &counts(200, 180));
     let evidence = scene.evidence();
-    let table = cover(&desk(&evidence)).unwrap();
+    let table = cover(&context(&evidence)).unwrap();
     assert_eq!(
         (text(&table, c::COVER_ID, 0), text(&table, c::RANKED_BY, 0)),
         ("b".into(), "effective_ctr_standardized".into())
@@ -188,7 +188,7 @@ proptest! {
                 scene.shown(0, names, &clicks(*impressions, impressions * of_1000 / 1000));
             }
             let evidence = scene.evidence();
-            let table = cover(&desk(&evidence)).unwrap();
+            let table = cover(&context(&evidence)).unwrap();
             (0..covers.len())
                 .map(|number| number_and_proof(&table, &name(number)))
                 .collect::<Vec<_>>()

@@ -3,7 +3,7 @@
 use polars::prelude::DataFrame;
 
 use super::slot_plan;
-use crate::testing::{Scene, desk, number, text, wavering};
+use crate::testing::{Scene, context, number, text, wavering};
 use coverledger_config::Market;
 use coverledger_core::model::{Count, columns as c};
 use coverledger_core::time::{DayRule, SlotTable, Zone};
@@ -27,7 +27,7 @@ fn plan(audiences: &[(&str, u64, u64)]) -> DataFrame {
         }
     }
     let evidence = scene.evidence();
-    slot_plan(&desk(&evidence), &market("America/New_York"), &Zone::named("Asia/Shanghai").unwrap()).unwrap()
+    slot_plan(&context(&evidence), &market("America/New_York"), &Zone::named("Asia/Shanghai").unwrap()).unwrap()
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn a_day_on_air_without_this_audience_counts_as_nought() {
         scene.shown(day, ["prime", "m", &format!("b{day}"), "a"], &counts);
     }
     let evidence = scene.evidence();
-    let table = slot_plan(&desk(&evidence), &market("Asia/Jakarta"), &Zone::utc()).unwrap();
+    let table = slot_plan(&context(&evidence), &market("Asia/Jakarta"), &Zone::utc()).unwrap();
     assert_eq!(number(&table, c::IMPRESSIONS_PER_DAY, 0), Some(25.0));
     assert_eq!(number(&table, &c::low(c::IMPRESSIONS_PER_DAY), 0), None, "four days are too few for an interval");
 }

@@ -1,7 +1,7 @@
 //! What to know of a cover's row, in words.
 
 use super::compare::Standardized;
-use crate::desk::percent;
+use crate::decision_context::percent;
 use crate::seen::Seen;
 use coverledger_stats::FEWEST_CLUSTERS;
 

@@ -9,12 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use polars::prelude::*;
 
-use super::cells::{dates, instants};
-use super::desk::{Desk, floats, texts, wholes};
-use super::likeness::Likeness;
-use super::rates::Rate;
-use super::shrink::{ENOUGH_EXPECTED, posteriors, proven, ranks};
-use super::tally::{Clusters, LEVEL, Piece, Tally, float};
+use crate::cells::{dates, instants};
+use crate::decision_context::{DecisionContext, floats, texts, wholes};
+use crate::icc::Icc;
+use crate::rates::Rate;
+use crate::shrink::{ENOUGH_EXPECTED, posteriors, proven, ranks};
+use crate::tally::{Clusters, LEVEL, Piece, Tally, float};
 use clock::{PlannedSlot, planned_slots, wall_us};
 use coverledger_config::Market;
 use coverledger_core::model::{Count, columns as c};
@@ -50,19 +50,19 @@ struct Line<'a> {
 ///
 /// # Errors
 /// When polars cannot build it.
-pub(super) fn slot_plan(desk: &Desk<'_>, market: &Market, home: &Zone) -> PolarsResult<DataFrame> {
-    let (metric, prospects) = prospects(desk, market);
+pub(super) fn slot_plan(context: &DecisionContext<'_>, market: &Market, home: &Zone) -> PolarsResult<DataFrame> {
+    let (metric, prospects) = prospects(context, market);
     let mut lines = Vec::new();
     for prospect in &prospects {
-        let planned = planned_slots(market, &desk.evidence.slots[prospect.slot], desk.as_of);
+        let planned = planned_slots(market, &context.evidence.slots[prospect.slot], context.as_of);
         lines.extend(planned.into_iter().map(|planned| Line { prospect, planned }));
     }
-    table(desk, metric, &lines, market, home)
+    table(context, metric, &lines, market, home)
 }
 
 /// Slots of the market's clock in which an audience was met, by audience and rank; and what they are ranked by.
-fn prospects(desk: &Desk<'_>, market: &Market) -> (Option<&'static str>, Vec<Prospect>) {
-    let evidence = desk.evidence;
+fn prospects(context: &DecisionContext<'_>, market: &Market) -> (Option<&'static str>, Vec<Prospect>) {
+    let evidence = context.evidence;
     let is_known = |rate: &Rate| evidence.rows.iter().any(|row| Tally::of(rate, &row.figures).is_some());
     let metric = [c::EFFECTIVE_CTR, c::CTR].into_iter().find(|name| Rate::named(name).is_some_and(is_known));
     let rate = metric.and_then(Rate::named);
@@ -70,7 +70,7 @@ fn prospects(desk: &Desk<'_>, market: &Market) -> (Option<&'static str>, Vec<Pro
     for audience in 0..evidence.audiences.len() {
         let mut slots: Vec<(Prospect, Option<Clusters>)> = (0..evidence.slots.len())
             .filter(|slot| market.slots.names().any(|name| name == evidence.slots[*slot]))
-            .filter_map(|slot| prospect(desk, rate, slot, audience))
+            .filter_map(|slot| prospect(context, rate, slot, audience))
             .collect();
         rank(&mut slots);
         let mut slots: Vec<Prospect> = slots.into_iter().map(|(prospect, _)| prospect).collect();
@@ -82,12 +82,12 @@ fn prospects(desk: &Desk<'_>, market: &Market) -> (Option<&'static str>, Vec<Pro
 
 /// `None` where the audience was never met in the slot.
 fn prospect(
-    desk: &Desk<'_>,
+    context: &DecisionContext<'_>,
     rate: Option<&Rate>,
     slot: usize,
     audience: usize,
 ) -> Option<(Prospect, Option<Clusters>)> {
-    let rows = || desk.evidence.rows.iter().filter(move |row| row.slot == slot);
+    let rows = || context.evidence.rows.iter().filter(move |row| row.slot == slot);
     let mine = || rows().filter(move |row| row.audience == audience);
     mine().next()?;
     // A day on which the slot was on air and this audience did not come counts as nought.
@@ -101,7 +101,7 @@ fn prospect(
         volume(&sums.into_values().collect::<Vec<_>>())
     };
     let pieces = rate.map(|rate| {
-        let piece = |row: &super::evidence::Observed| {
+        let piece = |row: &crate::evidence::Observed| {
             Some(Piece { bin: 0, broadcast: row.broadcast, tally: Tally::of(rate, &row.figures)? })
         };
         mine().map(piece).collect::<Option<Vec<Piece>>>()
@@ -140,15 +140,14 @@ fn volume(days: &[f64]) -> Volume {
 fn rank(slots: &mut [(Prospect, Option<Clusters>)]) {
     let whole = Tally::sum(slots.iter().filter_map(|(_, clusters)| clusters.as_ref()).map(|all| all.total[0]));
     let Some(usual) = whole.rate() else { return };
-    let likeness =
-        Likeness::of(&slots.iter().filter_map(|(_, all)| Some(all.as_ref()?.by_broadcast())).collect::<Vec<_>>());
+    let icc = Icc::of(&slots.iter().filter_map(|(_, all)| Some(all.as_ref()?.by_broadcast())).collect::<Vec<_>>());
     let sums: Vec<Option<Tally>> =
         slots.iter().map(|(_, clusters)| clusters.as_ref().map(|all| all.total[0])).collect();
     let worth: Vec<Option<Tally>> = slots
         .iter()
         .map(|(_, clusters)| {
             let clusters = clusters.as_ref()?;
-            let trials = likeness.effective(&clusters.by_broadcast());
+            let trials = icc.effective(&clusters.by_broadcast());
             Some(Tally { successes: clusters.total[0].rate()? * trials, trials })
         })
         .collect();
@@ -163,14 +162,14 @@ fn rank(slots: &mut [(Prospect, Option<Clusters>)]) {
 }
 
 fn table(
-    desk: &Desk<'_>,
+    context: &DecisionContext<'_>,
     metric: Option<&str>,
     lines: &[Line<'_>],
     market: &Market,
     home: &Zone,
 ) -> PolarsResult<DataFrame> {
-    let evidence = desk.evidence;
-    let mut table = desk.keys(lines.len());
+    let evidence = context.evidence;
+    let mut table = context.keys(lines.len());
     table.push(texts(c::AUDIENCE, lines, |line| Some(evidence.audiences[line.prospect.audience].clone())));
     table.push(wholes(c::RANK, lines, |line| line.prospect.rank));
     table.push(texts(c::SLOT, lines, |line| Some(evidence.slots[line.prospect.slot].clone())));
@@ -211,6 +210,6 @@ fn table(
         table.push(floats(&c::low(name), lines, |line| of(line.prospect).interval.map(|interval| interval.low)));
         table.push(floats(&c::high(name), lines, |line| of(line.prospect).interval.map(|interval| interval.high)));
     }
-    table.extend(desk.closing(lines.len()));
+    table.extend(context.closing(lines.len()));
     DataFrame::new(lines.len(), table)
 }

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use polars::prelude::*;
 
-use super::cells::{dates, figures_columns};
-use super::desk::{Desk, texts, wholes};
-use super::rates::rates;
+use crate::cells::{dates, figures_columns, later_figures_columns};
+use crate::decision_context::{DecisionContext, texts, wholes};
+use crate::rates::rates;
 use coverledger_core::model::{Figures, columns as c};
 
 /// A cover in a broadcast: its sum, clean or contaminated, and when.
@@ -23,9 +23,9 @@ struct Line {
 ///
 /// # Errors
 /// When polars cannot build it.
-pub(super) fn cover_broadcast(desk: &Desk<'_>) -> PolarsResult<DataFrame> {
+pub(super) fn cover_broadcast(context: &DecisionContext<'_>) -> PolarsResult<DataFrame> {
     let mut sums = BTreeMap::<(usize, usize, bool), Line>::new();
-    for row in &desk.evidence.rows {
+    for row in &context.evidence.rows {
         let (cover, broadcast, contaminated) = (row.cover, row.broadcast, row.contaminated);
         sums.entry((cover, broadcast, contaminated))
             .and_modify(|line| line.figures.add(&row.figures))
@@ -40,9 +40,9 @@ pub(super) fn cover_broadcast(desk: &Desk<'_>) -> PolarsResult<DataFrame> {
             .insert(row.local_date);
     }
     let lines: Vec<Line> = sums.into_values().collect();
-    let evidence = desk.evidence;
+    let evidence = context.evidence;
     let figures: Vec<Figures> = lines.iter().map(|line| line.figures).collect();
-    let mut table = desk.keys(lines.len());
+    let mut table = context.keys(lines.len());
     table.push(texts(c::COVER_ID, &lines, |line| Some(evidence.covers[line.cover].clone())));
     table.push(texts(c::BROADCAST_ID, &lines, |line| Some(evidence.broadcasts[line.broadcast].clone())));
     let contaminated: Vec<bool> = lines.iter().map(|line| line.contaminated).collect();
@@ -52,6 +52,7 @@ pub(super) fn cover_broadcast(desk: &Desk<'_>) -> PolarsResult<DataFrame> {
     table.push(wholes(c::DAYS, &lines, |line| Some(line.days.len())));
     table.extend(figures_columns(&figures)?);
     table.extend(rates(&figures));
-    table.extend(desk.closing(lines.len()));
+    table.extend(context.closing(lines.len()));
+    table.extend(later_figures_columns(&figures)?);
     DataFrame::new(lines.len(), table)
 }

@@ -1,7 +1,7 @@
 //! Rates of covers against each other: by broadcasts, shrunken, and on the mix of all.
 
 use crate::evidence::Evidence;
-use crate::likeness::Likeness;
+use crate::icc::Icc;
 use crate::rates::Rate;
 use crate::shrink::{ENOUGH_EXPECTED, posteriors, ranks};
 use crate::standardize::Standard;
@@ -40,13 +40,13 @@ pub(super) fn compared(evidence: &Evidence, rate: &Rate) -> Vec<Compared> {
     let tallies = Tallies::of(evidence, rate);
     let covers = tallies.clusters();
     let Some(market) = tallies.market_rate() else { return vec![Compared::default(); covers.len()] };
-    let likeness = Likeness::crude(&covers);
+    let icc = Icc::crude(&covers);
     let sums: Vec<Option<(Tally, f64)>> = covers
         .iter()
         .map(|clusters| {
             let clusters = clusters.as_ref()?;
             let whole = clusters.whole();
-            Some((whole, likeness.effective(&clusters.by_broadcast())))
+            Some((whole, icc.effective(&clusters.by_broadcast())))
         })
         .collect();
     let worth: Vec<Option<Tally>> = sums
@@ -74,13 +74,13 @@ pub(super) fn on_mix(evidence: &Evidence, column: &'static str, rate: &Rate) -> 
     let Some(standard) = Standard::of(&tallies.market) else {
         return Standardized { column, market: 0.0, covers: vec![OnMix::default(); clusters.len()] };
     };
-    let likeness = Likeness::on_mix(&clusters, &standard);
+    let icc = Icc::on_mix(&clusters, &standard);
     let one = |clusters: &Clusters| {
         let cells = &clusters.total;
         let strata = standard.strata(cells);
         let whole = clusters.whole();
         let rate = standard.standardized(&strata, cells);
-        let alike = likeness.effective(&clusters.by_broadcast()) / whole.trials;
+        let alike = icc.effective(&clusters.by_broadcast()) / whole.trials;
         let effective = rate.zip(standard.worth(&strata, cells)).map(|(rate, worth)| Tally {
             successes: (rate * worth * alike).min(worth * alike),
             trials: worth * alike,

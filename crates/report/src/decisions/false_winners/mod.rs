@@ -3,20 +3,20 @@
 //! What was counted in the window is dealt to three arms by chance alone, over and over, and each time the test that
 //! `experiment` runs is run on them as if it had been looked at every night. Whatever it finds is false.
 
-mod dealt;
+mod placebo;
 #[cfg(test)]
 mod tests;
 
 use polars::prelude::*;
 
-use super::desk::{Desk, floats, texts, wholes};
-use super::evidence::Evidence;
-use super::rates::Rate;
-use super::tally::{Tally, float};
-use super::trial::{Outcome, Plan, p_values, unguarded};
+use crate::decision_context::{DecisionContext, floats, texts, wholes};
+use crate::evidence::Evidence;
+use crate::rates::Rate;
+use crate::tally::{Tally, float};
+use crate::trial::{Outcome, Plan, p_values, unguarded};
 use coverledger_core::model::columns as c;
 use coverledger_stats::{FEWEST_CLUSTERS, SeededRng, holm, wilson};
-use dealt::{Cell, by_turns, by_viewers};
+use placebo::{Cell, by_turns, by_viewers};
 
 /// Arms of each test, the first of which is the control.
 const ARMS: usize = 3;
@@ -41,9 +41,9 @@ struct Line {
 ///
 /// # Errors
 /// When polars cannot build it.
-pub(super) fn false_winners(desk: &Desk<'_>) -> PolarsResult<DataFrame> {
+pub(super) fn false_winners(context: &DecisionContext<'_>) -> PolarsResult<DataFrame> {
     let rows = [c::EFFECTIVE_CTR, c::CTR].into_iter().find_map(|metric| {
-        let cells = cells(desk.evidence, Rate::named(metric)?)?;
+        let cells = cells(context.evidence, Rate::named(metric)?)?;
         Some((metric, cells))
     });
     let mut lines = Vec::new();
@@ -52,7 +52,7 @@ pub(super) fn false_winners(desk: &Desk<'_>) -> PolarsResult<DataFrame> {
         broadcasts.sort_unstable();
         broadcasts.dedup();
         if broadcasts.len() >= FEWEST_CLUSTERS {
-            let looks = days(desk.evidence);
+            let looks = days(context.evidence);
             let line = |design, turns, deal: &dyn Fn(&mut SeededRng) -> (Vec<Outcome>, Plan)| {
                 let (found, unguarded) = tests(looks, deal);
                 Line { design, metric, broadcasts: broadcasts.len(), turns, found, unguarded }
@@ -62,7 +62,7 @@ pub(super) fn false_winners(desk: &Desk<'_>) -> PolarsResult<DataFrame> {
             lines.push(line("rotation", Some(turns), &|chance| by_turns(&cells, chance, looks)));
         }
     }
-    table(desk, &lines)
+    table(context, &lines)
 }
 
 /// How many tests found something, and how many would have without the guard.
@@ -99,13 +99,13 @@ fn days(evidence: &Evidence) -> usize {
     usize::try_from(days).map_or(0, |days| days + 1)
 }
 
-fn table(desk: &Desk<'_>, lines: &[Line]) -> PolarsResult<DataFrame> {
+fn table(context: &DecisionContext<'_>, lines: &[Line]) -> PolarsResult<DataFrame> {
     let share = |line: &Line| f64::from(line.found) / f64::from(TESTS);
     let interval = |line: &Line| wilson(f64::from(line.found), f64::from(TESTS));
-    let mut table = desk.keys(lines.len());
+    let mut table = context.keys(lines.len());
     table.push(texts(c::DESIGN, lines, |line| Some(line.design.to_owned())));
     table.push(texts(c::METRIC, lines, |line| Some(line.metric.to_owned())));
-    table.push(wholes(c::DAYS, lines, |_| Some(days(desk.evidence))));
+    table.push(wholes(c::DAYS, lines, |_| Some(days(context.evidence))));
     table.push(wholes(c::BROADCASTS, lines, |line| Some(line.broadcasts)));
     table.push(wholes(c::TURNS, lines, |line| line.turns));
     table.push(wholes(c::TESTS, lines, |_| Some(usize::from(TESTS))));
@@ -117,7 +117,7 @@ fn table(desk: &Desk<'_>, lines: &[Line]) -> PolarsResult<DataFrame> {
     table.push(floats(&c::high(c::FALSE_WINNERS_SHARE), lines, |line| bound(interval(line).high)));
     let unguarded = |line: &Line| Some(f64::from(line.unguarded) / f64::from(TESTS));
     table.push(floats(c::UNGUARDED_SHARE, lines, unguarded));
-    table.extend(desk.closing(lines.len()));
+    table.extend(context.closing(lines.len()));
     DataFrame::new(lines.len(), table)
 }
 

@@ -2,7 +2,7 @@
 
 use super::cover::cover;
 use super::diagnosis::diagnosis;
-use super::testing::{Scene, desk, number, row_of};
+use crate::testing::{Scene, context, number, row_of};
 use coverledger_core::model::{Count, columns as c};
 use coverledger_stats::SeededRng;
 
@@ -41,7 +41,7 @@ fn market(seed: u64, held: &mut Held) {
         }
     }
     let evidence = scene.evidence();
-    let (covers, steps) = (cover(&desk(&evidence)).unwrap(), diagnosis(&desk(&evidence), 0.9).unwrap());
+    let (covers, steps) = (cover(&context(&evidence)).unwrap(), diagnosis(&context(&evidence), 0.9).unwrap());
     let usual = truths.iter().sum::<f64>() / f64::from(u32::try_from(truths.len()).unwrap());
     for (cover, truth) in truths.iter().enumerate() {
         let row = row_of(&covers, c::COVER_ID, &format!("c{cover}"));

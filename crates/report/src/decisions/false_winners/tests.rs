@@ -1,7 +1,7 @@
 //! Tests of nothing, on histories by hand.
 
 use super::false_winners;
-use crate::testing::{Scene, desk, number, text};
+use crate::testing::{Scene, context, number, text};
 use coverledger_core::model::{Count, columns as c};
 use coverledger_stats::SeededRng;
 
@@ -25,7 +25,7 @@ fn history(evenings: i32) -> Scene {
 #[test]
 fn nothing_is_found_more_often_than_the_level_allows_and_peeking_would_find_it() {
     let evidence = history(28).evidence();
-    let table = false_winners(&desk(&evidence)).unwrap();
+    let table = false_winners(&context(&evidence)).unwrap();
     assert_eq!(
         (text(&table, c::DESIGN, 0), text(&table, c::DESIGN, 1)),
         ("split".to_owned(), "rotation".to_owned())
@@ -46,5 +46,5 @@ fn nothing_is_found_more_often_than_the_level_allows_and_peeking_would_find_it()
 #[test]
 fn too_short_a_history_says_nothing() {
     let evidence = history(7).evidence();
-    assert_eq!(false_winners(&desk(&evidence)).unwrap().height(), 0);
+    assert_eq!(false_winners(&context(&evidence)).unwrap().height(), 0);
 }

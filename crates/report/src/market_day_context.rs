@@ -16,7 +16,7 @@ pub const KNOWN_PART: &str = " known in part";
 
 /// The facts of a market-day with their context.
 #[derive(Debug, Clone, Copy)]
-pub struct Sheet<'a> {
+pub struct MarketDayContext<'a> {
     /// Which market-day.
     pub market_day: &'a MarketDay,
     /// The market's rules.
@@ -40,7 +40,7 @@ pub struct Sheet<'a> {
     pub unknown: &'a [Unknown],
 }
 
-impl<'a> Sheet<'a> {
+impl<'a> MarketDayContext<'a> {
     /// Every era that the day is in.
     pub(super) fn eras_of_day(&self) -> impl Iterator<Item = Era> + use<> {
         let first = self.eras.at(self.day.start.as_microsecond());

@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
 
-use super::desk::{Desk, floats, percent, texts, wholes};
-use super::evidence::Evidence;
-use super::rates::Rate;
-use super::standardize::Standard;
-use super::tally::{Clusters, LEVEL, Piece, Tallies, Tally};
+use crate::decision_context::{DecisionContext, floats, percent, texts, wholes};
+use crate::evidence::Evidence;
+use crate::rates::Rate;
+use crate::standardize::Standard;
+use crate::tally::{Clusters, LEVEL, Piece, Tallies, Tally};
 use coverledger_core::model::columns as c;
 use coverledger_stats::{Interval, Scale};
 use matched::matched;
@@ -83,24 +83,24 @@ struct Line<'a> {
 /// # Errors
 /// When polars cannot build it.
 pub(super) fn localization(
-    desk: &Desk<'_>,
+    context: &DecisionContext<'_>,
     families: &[Versions<'_>],
     elsewhere: &[&Evidence],
 ) -> PolarsResult<DataFrame> {
-    let conventions = desk.evidence.conventions;
+    let conventions = context.evidence.conventions;
     let alike: Vec<&Evidence> =
         elsewhere.iter().copied().filter(|evidence| evidence.conventions == conventions).collect();
     let mut lines = Vec::new();
     for metric in COMPARED {
         let Some(rate) = Rate::named(metric) else { continue };
-        let here = Market::of(desk.evidence, rate);
+        let here = Market::of(context.evidence, rate);
         let others: Vec<Market<'_>> = alike.iter().map(|evidence| Market::of(evidence, rate)).collect();
         for versions in families {
             lines.push(Line { versions: *versions, metric, gain: gain(*versions, &here, &others) });
         }
     }
     lines.sort_by_key(|line| line.versions.family);
-    table(desk, &lines)
+    table(context, &lines)
 }
 
 /// A rate of one market.
@@ -270,10 +270,10 @@ fn divided(of: f64, by: f64) -> Option<f64> {
     (by > 0.0).then(|| of / by)
 }
 
-fn table(desk: &Desk<'_>, lines: &[Line<'_>]) -> PolarsResult<DataFrame> {
+fn table(context: &DecisionContext<'_>, lines: &[Line<'_>]) -> PolarsResult<DataFrame> {
     let low = |interval: Option<Interval>| interval.map(|interval| interval.low);
     let high = |interval: Option<Interval>| interval.map(|interval| interval.high);
-    let mut table = desk.keys(lines.len());
+    let mut table = context.keys(lines.len());
     table.push(texts(c::FAMILY, lines, |line| Some(line.versions.family.to_owned())));
     table.push(texts(c::LOCALIZED_COVER_ID, lines, |line| Some(line.versions.localized.to_owned())));
     table.push(texts(c::SHARED_COVER_ID, lines, |line| Some(line.versions.shared.to_owned())));
@@ -294,6 +294,6 @@ fn table(desk: &Desk<'_>, lines: &[Line<'_>]) -> PolarsResult<DataFrame> {
     table.push(wholes(c::LOCALIZED_BROADCASTS, lines, |line| Some(line.gain.broadcasts[0])));
     table.push(wholes(c::SHARED_BROADCASTS, lines, |line| Some(line.gain.broadcasts[1])));
     table.push(texts(c::NOTE, lines, |line| Some(line.gain.note.clone())));
-    table.extend(desk.closing(lines.len()));
+    table.extend(context.closing(lines.len()));
     DataFrame::new(lines.len(), table)
 }

@@ -10,12 +10,12 @@ mod tests;
 
 use polars::prelude::*;
 
-use super::cells::figures_columns;
-use super::desk::{Desk, floats, texts, wholes};
-use super::rates::{Rate, mean_dwell_seconds};
-use super::seen::{Seen, seen};
-use super::shrink::proven;
-use super::tally::Tally;
+use crate::cells::{figures_columns, later_figures_columns};
+use crate::decision_context::{DecisionContext, floats, texts, wholes};
+use crate::rates::{Rate, mean_dwell_seconds};
+use crate::seen::{Seen, seen};
+use crate::shrink::proven;
+use crate::tally::Tally;
 use compare::{Compared, OnMix, Standardized, compared, on_mix, ranked};
 use coverledger_core::model::{Figures, columns as c};
 use coverledger_stats::{Beta, FEWEST_CLUSTERS};
@@ -41,14 +41,14 @@ struct Line {
 ///
 /// # Errors
 /// When polars cannot build it.
-pub(super) fn cover(desk: &Desk<'_>) -> PolarsResult<DataFrame> {
-    let seen = seen(desk.evidence);
+pub(super) fn cover(context: &DecisionContext<'_>) -> PolarsResult<DataFrame> {
+    let seen = seen(context.evidence);
     let rates: Vec<Vec<Compared>> =
-        COMPARED.into_iter().filter_map(Rate::named).map(|rate| compared(desk.evidence, rate)).collect();
+        COMPARED.into_iter().filter_map(Rate::named).map(|rate| compared(context.evidence, rate)).collect();
     let standardized: Vec<Standardized> = STANDARDIZED
         .into_iter()
         .filter_map(|column| Some((column, Rate::named(column)?)))
-        .map(|(column, rate)| on_mix(desk.evidence, column, rate))
+        .map(|(column, rate)| on_mix(context.evidence, column, rate))
         .collect();
     let ranked_by = standardized.iter().find(|one| one.covers.iter().any(|cover| cover.rate.is_some()));
     let (proven, ranks) = ranked_by.map_or_else(|| (Vec::new(), Vec::new()), |by| ranked(&by.covers, by.market));
@@ -67,13 +67,13 @@ pub(super) fn cover(desk: &Desk<'_>) -> PolarsResult<DataFrame> {
         })
         .collect();
     lines.sort_by_key(|line| (line.rank.is_none(), line.rank, line.cover));
-    table(desk, &lines, ranked_by.map(|by| by.column))
+    table(context, &lines, ranked_by.map(|by| by.column))
 }
 
-fn table(desk: &Desk<'_>, lines: &[Line], ranked_by: Option<&str>) -> PolarsResult<DataFrame> {
-    let mut table = desk.keys(lines.len());
+fn table(context: &DecisionContext<'_>, lines: &[Line], ranked_by: Option<&str>) -> PolarsResult<DataFrame> {
+    let mut table = context.keys(lines.len());
     table.push(wholes(c::RANK, lines, |line| line.rank));
-    table.push(texts(c::COVER_ID, lines, |line| Some(desk.evidence.covers[line.cover].clone())));
+    table.push(texts(c::COVER_ID, lines, |line| Some(context.evidence.covers[line.cover].clone())));
     table.push(wholes(c::BROADCASTS, lines, |line| Some(line.seen.broadcasts.len())));
     table.push(wholes(c::DAYS, lines, |line| Some(line.seen.days.len())));
     table.push(wholes(c::CONTAMINATED_ROWS, lines, |line| Some(line.seen.contaminated_rows)));
@@ -109,7 +109,8 @@ fn table(desk: &Desk<'_>, lines: &[Line], ranked_by: Option<&str>) -> PolarsResu
     table.push(texts(c::RANKED_BY, lines, |line| line.rank.and(ranked_by).map(c::standardized)));
     table.push(floats(c::PROVEN_RATE, lines, |line| line.proven.as_ref().map(proven)));
     table.push(texts(c::NOTE, lines, |line| line.note.clone()));
-    table.extend(desk.closing(lines.len()));
+    table.extend(context.closing(lines.len()));
+    table.extend(later_figures_columns(&figures)?);
     DataFrame::new(lines.len(), table)
 }
 

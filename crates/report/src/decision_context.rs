@@ -9,7 +9,7 @@ use coverledger_core::model::columns as c;
 
 /// A market's evidence, with what its tables are named by.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Desk<'a> {
+pub(super) struct DecisionContext<'a> {
     /// What is known.
     pub(super) evidence: &'a Evidence,
     /// The day it is known as of.
@@ -18,7 +18,7 @@ pub(super) struct Desk<'a> {
     pub(super) revision: u64,
 }
 
-impl Desk<'_> {
+impl DecisionContext<'_> {
     /// Platform, market, day and window: the first columns.
     pub(super) fn keys(&self, height: usize) -> Vec<Column> {
         let day = |name: &str, date| dates(name, vec![Some(date); height]);

@@ -1,16 +1,26 @@
 //! The tables that decide, of one market of a platform.
 
+#[cfg(test)]
+mod calibration;
+mod cover;
+mod cover_broadcast;
+mod diagnosis;
+mod false_winners;
+mod localization;
+mod mix;
+mod slot_plan;
+
 use jiff::civil::Date;
 use polars::prelude::*;
 
-use super::desk::Desk;
-use super::evidence::Evidence;
-use super::localization::{Versions, localization};
-use super::{Rendered, ReportError, rendered};
-use super::{cover, cover_broadcast, diagnosis, false_winners, mix, slot_plan};
+use crate::decision_context::DecisionContext;
+use crate::evidence::Evidence;
+use crate::table::rendered;
+use crate::{Rendered, ReportError};
 use coverledger_config::{Decisions, Market};
 use coverledger_core::model::TableName;
 use coverledger_core::time::Zone;
+use localization::{Versions, localization};
 
 /// Renders `cover`, `cover_broadcast`, `mix`, `diagnosis`, `slot_plan`, `localization` and `false_winners` of the market whose evidence
 /// is `evidences[of]`. The others are the platform's other markets, which localized covers are held against; `market`
@@ -34,12 +44,12 @@ pub fn decisions(
     as_of: Date,
     revision: u64,
 ) -> Result<Vec<(TableName, Rendered)>, ReportError> {
-    let desk = Desk { evidence: &evidences[of], as_of, revision };
+    let context = DecisionContext { evidence: &evidences[of], as_of, revision };
     let mut elsewhere: Vec<&Evidence> =
         evidences.iter().enumerate().filter(|(number, _)| *number != of).map(|(_, evidence)| evidence).collect();
     elsewhere.sort_by_key(|evidence| &evidence.market);
     let versions = |(family, covers): (&'_ String, &'_ coverledger_config::Family)| {
-        let localized = covers.localized.get(&desk.evidence.market)?;
+        let localized = covers.localized.get(&context.evidence.market)?;
         Some((family.clone(), covers.shared.clone(), localized.clone()))
     };
     let families: Vec<_> = rules.families.iter().filter_map(versions).collect();
@@ -48,12 +58,12 @@ pub fn decisions(
     let rendered =
         |table: TableName, frame: PolarsResult<DataFrame>| rendered(table, frame).map(|written| (table, written));
     Ok(vec![
-        rendered(TableName::Cover, cover::cover(&desk))?,
-        rendered(TableName::CoverBroadcast, cover_broadcast::cover_broadcast(&desk))?,
-        rendered(TableName::Mix, mix::mix(&desk, rules.period_days))?,
-        rendered(TableName::Diagnosis, diagnosis::diagnosis(&desk, rules.certainty))?,
-        rendered(TableName::SlotPlan, slot_plan::slot_plan(&desk, market, home))?,
-        rendered(TableName::Localization, localization(&desk, &families, &elsewhere))?,
-        rendered(TableName::FalseWinners, false_winners::false_winners(&desk))?,
+        rendered(TableName::Cover, cover::cover(&context))?,
+        rendered(TableName::CoverBroadcast, cover_broadcast::cover_broadcast(&context))?,
+        rendered(TableName::Mix, mix::mix(&context, rules.period_days))?,
+        rendered(TableName::Diagnosis, diagnosis::diagnosis(&context, rules.certainty))?,
+        rendered(TableName::SlotPlan, slot_plan::slot_plan(&context, market, home))?,
+        rendered(TableName::Localization, localization(&context, &families, &elsewhere))?,
+        rendered(TableName::FalseWinners, false_winners::false_winners(&context))?,
     ])
 }

@@ -3,7 +3,7 @@
 use polars::prelude::DataFrame;
 
 use super::diagnosis;
-use crate::testing::{Scene, desk, number, row_of, text, wavering};
+use crate::testing::{Scene, context, number, row_of, text, wavering};
 use coverledger_core::model::{ClickEvent, Count, columns as c};
 
 /// Ten broadcasts of each cover: of 10,000 impressions, how many click, enter and stay.
@@ -39,7 +39,7 @@ fn found(table: &DataFrame, cover: &str) -> String {
 #[test]
 fn each_step_tells_its_own_story() {
     let evidence = scene(&COVERS).evidence();
-    let table = diagnosis(&desk(&evidence), 0.9).unwrap();
+    let table = diagnosis(&context(&evidence), 0.9).unwrap();
     assert_eq!(found(&table, "bait"), "overpromises");
     assert_eq!(found(&table, "modest"), "undersells");
     assert_eq!(found(&table, "slippery"), "mis_taps");
@@ -60,7 +60,7 @@ fn where_the_entry_is_the_click_there_is_no_step_between_them() {
     let mut scene = scene(&COVERS);
     scene.click = ClickEvent::RoomEntry;
     let evidence = scene.evidence();
-    let table = diagnosis(&desk(&evidence), 0.9).unwrap();
+    let table = diagnosis(&context(&evidence), 0.9).unwrap();
     for column in c::ENTER_STEP {
         assert_eq!(number(&table, column, 0), None, "{column}");
     }
@@ -79,7 +79,7 @@ fn a_cover_is_held_against_what_is_usual_where_it_was_shown() {
         }
     }
     let evidence = scene.evidence();
-    let table = diagnosis(&desk(&evidence), 0.9).unwrap();
+    let table = diagnosis(&context(&evidence), 0.9).unwrap();
     // Five times as many click in prime time, and no cover is better than another there.
     for cover in ["evening", "small_hours", "x"] {
         assert_eq!(found(&table, cover), "nothing_certain", "{cover}");
@@ -96,7 +96,7 @@ fn entrants_stand_in_where_clicks_are_not_counted() {
         }
     }
     let evidence = scene.evidence();
-    let table = diagnosis(&desk(&evidence), 0.9).unwrap();
+    let table = diagnosis(&context(&evidence), 0.9).unwrap();
     let b = row_of(&table, c::COVER_ID, "b");
     assert_eq!((found(&table, "b"), text(&table, c::CLICK_METRIC, b)), ("strong".into(), "effective_ctr".into()));
     assert!(text(&table, c::ACTION_EN, b).contains("effective CTR 3.00 % against 1.67 %"));
@@ -109,7 +109,7 @@ fn a_few_viewers_prove_nothing() {
     let counts = [(Count::Impressions, 10), (Count::Clicks, 5), (Count::Entries, 5), (Count::Stays, 0)];
     scene.shown(0, ["prime", "all", "b1", "new"], &counts);
     let evidence = scene.evidence();
-    let table = diagnosis(&desk(&evidence), 0.9).unwrap();
+    let table = diagnosis(&context(&evidence), 0.9).unwrap();
     assert_eq!(found(&table, "new"), "nothing_certain");
     assert_eq!(number(&table, c::CERTAINTY, row_of(&table, c::COVER_ID, "new")), None);
 }

@@ -6,14 +6,14 @@ mod tests;
 
 use polars::prelude::*;
 
-use super::desk::{Desk, floats, texts, wholes};
-use super::evidence::Evidence;
-use super::likeness::Likeness;
-use super::rates::{ENTERING, Rate};
-use super::seen::seen;
-use super::shrink::{ENOUGH_EXPECTED, posteriors};
-use super::standardize::Standard;
-use super::tally::{Tallies, Tally};
+use crate::decision_context::{DecisionContext, floats, texts, wholes};
+use crate::evidence::Evidence;
+use crate::icc::Icc;
+use crate::rates::{ENTERING, Rate};
+use crate::seen::seen;
+use crate::shrink::{ENOUGH_EXPECTED, posteriors};
+use crate::standardize::Standard;
+use crate::tally::{Tallies, Tally};
 use coverledger_core::model::{ClickEvent, Figures, columns as c};
 use finding::{Known, Told, find};
 
@@ -47,18 +47,18 @@ struct Line {
 ///
 /// # Errors
 /// When polars cannot build it.
-pub(super) fn diagnosis(desk: &Desk<'_>, certainty: f64) -> PolarsResult<DataFrame> {
-    let by = |column| Rate::named(column).map(|rate| steps(desk.evidence, rate)).unwrap_or_default();
+pub(super) fn diagnosis(context: &DecisionContext<'_>, certainty: f64) -> PolarsResult<DataFrame> {
+    let by = |column| Rate::named(column).map(|rate| steps(context.evidence, rate)).unwrap_or_default();
     let clicks = by(c::CTR);
     // Where a platform counts no clicks, entrants per impression are the same step seen from its end.
     let has_clicks = clicks.iter().any(Option::is_some);
     let (clicks, click_metric) =
         if has_clicks { (clicks, c::CTR) } else { (by(c::EFFECTIVE_CTR), c::EFFECTIVE_CTR) };
-    let is_entry = desk.evidence.conventions.click == ClickEvent::RoomEntry;
-    let enters = if is_entry { Vec::new() } else { steps(desk.evidence, &ENTERING) };
+    let is_entry = context.evidence.conventions.click == ClickEvent::RoomEntry;
+    let enters = if is_entry { Vec::new() } else { steps(context.evidence, &ENTERING) };
     let stays = by(c::STAY_RATE);
     let at = |steps: &[Option<Step>], cover: usize| steps.get(cover).copied().flatten();
-    let lines: Vec<Line> = (seen(desk.evidence).into_iter().enumerate())
+    let lines: Vec<Line> = (seen(context.evidence).into_iter().enumerate())
         .filter(|(_, seen)| seen.is_clean)
         .map(|(cover, seen)| {
             let known = Known {
@@ -71,7 +71,7 @@ pub(super) fn diagnosis(desk: &Desk<'_>, certainty: f64) -> PolarsResult<DataFra
             Line { cover, figures: seen.figures, broadcasts: seen.broadcasts.len(), known, told }
         })
         .collect();
-    table(desk, &lines)
+    table(context, &lines)
 }
 
 /// A step of each cover; `None` where its counts are not known.
@@ -79,14 +79,14 @@ fn steps(evidence: &Evidence, rate: &Rate) -> Vec<Option<Step>> {
     let tallies = Tallies::of(evidence, rate);
     let covers = tallies.clusters();
     let Some(standard) = Standard::of(&tallies.market) else { return vec![None; covers.len()] };
-    let likeness = Likeness::on_mix(&covers, &standard);
+    let icc = Icc::on_mix(&covers, &standard);
     let raw: Vec<Option<(Tally, f64, f64)>> = covers
         .iter()
         .map(|clusters| {
             let clusters = clusters.as_ref()?;
             let baseline = standard.baseline(&clusters.total)?;
             let whole = clusters.whole();
-            Some((whole, baseline, likeness.effective(&clusters.by_broadcast())))
+            Some((whole, baseline, icc.effective(&clusters.by_broadcast())))
         })
         .collect();
     // Every cover is brought to the market's mix by the ratio of its rate to its own baseline, so that all share one
@@ -113,12 +113,12 @@ fn steps(evidence: &Evidence, rate: &Rate) -> Vec<Option<Step>> {
         .collect()
 }
 
-fn table(desk: &Desk<'_>, lines: &[Line]) -> PolarsResult<DataFrame> {
-    let mut table = desk.keys(lines.len());
-    table.push(texts(c::COVER_ID, lines, |line| Some(desk.evidence.covers[line.cover].clone())));
+fn table(context: &DecisionContext<'_>, lines: &[Line]) -> PolarsResult<DataFrame> {
+    let mut table = context.keys(lines.len());
+    table.push(texts(c::COVER_ID, lines, |line| Some(context.evidence.covers[line.cover].clone())));
     table.push(wholes(c::BROADCASTS, lines, |line| Some(line.broadcasts)));
     let figures: Vec<Figures> = lines.iter().map(|line| line.figures).collect();
-    table.extend(super::cells::plain_counts(&figures)?);
+    table.extend(crate::cells::plain_counts(&figures)?);
     table.push(texts(c::CLICK_METRIC, lines, |line| line.known.click.map(|_| line.known.click_metric.to_owned())));
     for (names, of) in [
         (c::CLICK_STEP, (|known| known.click) as fn(&Known) -> Option<Step>),
@@ -135,6 +135,7 @@ fn table(desk: &Desk<'_>, lines: &[Line]) -> PolarsResult<DataFrame> {
     table.push(floats(c::CERTAINTY, lines, |line| line.told.certainty));
     table.push(texts(c::ACTION_EN, lines, |line| Some(line.told.action_en.clone())));
     table.push(texts(c::ACTION_ZH, lines, |line| Some(line.told.action_zh.clone())));
-    table.extend(desk.closing(lines.len()));
+    table.extend(context.closing(lines.len()));
+    table.extend(crate::cells::later_plain_counts(&figures)?);
     DataFrame::new(lines.len(), table)
 }

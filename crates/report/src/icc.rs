@@ -5,9 +5,9 @@ use super::tally::{Clusters, Tally};
 
 /// The correlation of two viewers of one broadcast who saw the same cover.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Likeness(pub(super) f64);
+pub(super) struct Icc(pub(super) f64);
 
-impl Likeness {
+impl Icc {
     /// The intraclass correlation between the broadcasts of a cover, pooled over covers: the analysis-of-variance
     /// estimator of Ridout, Demétrio and Firth (1999), Biometrics 55, 137–148, with the covers' own means. Where no
     /// cover was in two broadcasts, broadcasts of different covers stand for it, which errs on the side of caution. A
@@ -42,7 +42,7 @@ impl Likeness {
     }
 }
 
-fn pooled(groups: &[Vec<Tally>]) -> Option<Likeness> {
+fn pooled(groups: &[Vec<Tally>]) -> Option<Icc> {
     let (mut between, mut within, mut degrees, mut clusters, mut trials, mut spread) =
         (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
     for group in groups {
@@ -66,7 +66,7 @@ fn pooled(groups: &[Vec<Tally>]) -> Option<Likeness> {
     let (between, within) = (between / degrees, within / (trials - clusters));
     let size = (trials - spread) / degrees;
     let whole = between + (size - 1.0) * within;
-    Some(Likeness(if whole > 0.0 { ((between - within) / whole).clamp(0.0, 1.0) } else { 0.0 }))
+    Some(Icc(if whole > 0.0 { ((between - within) / whole).clamp(0.0, 1.0) } else { 0.0 }))
 }
 
 #[cfg(test)]
@@ -82,25 +82,25 @@ mod tests {
     fn viewers_of_a_broadcast_are_as_alike_as_broadcasts_differ() {
         // Between: 2 · 10 · 0.3² ÷ 1 = 1.8; within: 2 · 10 · 0.16 ÷ 18; size 10.
         let covers = [cover(&[(2.0, 10.0), (8.0, 10.0)])];
-        let Likeness(likeness) = Likeness::of(&covers);
+        let Icc(icc) = Icc::of(&covers);
         let within = 3.2 / 18.0;
-        assert!((likeness - (1.8 - within) / (1.8 + 9.0 * within)).abs() < 1e-12, "{likeness}");
-        let effective = Likeness(likeness).effective(&covers[0]);
-        assert!((effective - 20.0 / (1.0 + 9.0 * likeness)).abs() < 1e-12, "{effective}");
+        assert!((icc - (1.8 - within) / (1.8 + 9.0 * within)).abs() < 1e-12, "{icc}");
+        let effective = Icc(icc).effective(&covers[0]);
+        assert!((effective - 20.0 / (1.0 + 9.0 * icc)).abs() < 1e-12, "{effective}");
     }
 
     #[test]
     fn broadcasts_that_differ_no_more_than_viewers_do_are_not_alike() {
         let covers = [cover(&[(20.0, 100.0), (20.0, 100.0), (21.0, 100.0)])];
-        assert_eq!(Likeness::of(&covers), Likeness(0.0));
-        assert!((Likeness(0.0).effective(&covers[0]) - 300.0).abs() < 1e-12);
+        assert_eq!(Icc::of(&covers), Icc(0.0));
+        assert!((Icc(0.0).effective(&covers[0]) - 300.0).abs() < 1e-12);
     }
 
     #[test]
     fn where_no_cover_was_in_two_broadcasts_covers_stand_for_them() {
         let covers = [cover(&[(2.0, 10.0)]), cover(&[(8.0, 10.0)])];
-        assert!(Likeness::of(&covers).0 > 0.4);
-        assert_eq!(Likeness::of(&covers[..1]), Likeness(0.0));
+        assert!(Icc::of(&covers).0 > 0.4);
+        assert_eq!(Icc::of(&covers[..1]), Icc(0.0));
     }
 
     #[test]
@@ -110,7 +110,7 @@ mod tests {
         let clusters = Clusters::new(2, [piece(0, 0, 100.0), piece(1, 1, 20.0)]);
         let standard = Standard::of(&clusters.total).unwrap();
         let covers = [Some(clusters)];
-        assert!(Likeness::crude(&covers).0 > 0.05);
-        assert_eq!(Likeness::on_mix(&covers, &standard), Likeness(0.0));
+        assert!(Icc::crude(&covers).0 > 0.05);
+        assert_eq!(Icc::on_mix(&covers, &standard), Icc(0.0));
     }
 }
