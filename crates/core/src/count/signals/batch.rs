@@ -202,8 +202,8 @@ fn small(row: usize, column: &'static str, found: i32) -> Result<u16, Box<Signal
 pub(super) fn value(
     row: usize,
     column: &'static str,
-    found: impl ToString,
+    found: impl std::fmt::Display,
     expected: &'static str,
-) -> Box<SignalTableError> {
-    Box::new(SignalTableError::Value { row, column, found: found.to_string(), expected })
+) -> SignalTableError {
+    (SignalTableError::Value { row, column, found: found.to_string(), expected })
 }
