@@ -14,7 +14,7 @@ use coverledger_archive::{
     Archive, ArchiveError, Attempt, AttemptEnd, BoxError, Content, Draft, ExportRecord, PublishError, Published,
     Receipt, Stamp, State, TableBytes, TableName, Unit,
 };
-use coverledger_config::{Platform, Workspace};
+use coverledger_config::{EngineChoice, Platform, Workspace};
 use coverledger_core::VERSION;
 use coverledger_core::count::{Engine as _, LocalEngine};
 use coverledger_core::model::{Fact, MarketDay, Turns, Unknown};
@@ -33,8 +33,6 @@ use super::reading::CountedBatch;
 use super::suspect::{self, Suspects};
 use super::{Disposition, RunError, Stop, error_text};
 
-/// What counted; recorded in every receipt.
-const ENGINE: &str = LocalEngine::NAME;
 /// Units that are published at a time; most of it is waiting for the store.
 const UNITS_AT_A_TIME: usize = 8;
 
@@ -181,7 +179,9 @@ impl Publisher<'_> {
         let told = fell.into_iter().chain(partly.clone()).chain(of_log.into_iter().flatten());
         let notes: Vec<String> = day.notes.iter().cloned().chain(told).collect();
         let partly = partly.filter(|_| state == State::Provisional);
-        let draft = Draft { totals, partly, ..draft(state, &day.fingerprint, exports, &day.config_sha256) };
+        let engine = engine_name(self.workspace.settings.engine).to_owned();
+        let draft =
+            Draft { totals, partly, engine, ..draft(state, &day.fingerprint, exports, &day.config_sha256) };
         // A schedule that no longer reaches into the day leaves a table without rows.
         let had_turns = newest
             .as_ref()
@@ -341,7 +341,14 @@ impl DayContents {
     }
 }
 
-/// What is recorded of every publication, without its totals.
+/// What receipts call an engine.
+const fn engine_name(engine: EngineChoice) -> &'static str {
+    match engine {
+        EngineChoice::Local => LocalEngine::NAME,
+    }
+}
+
+/// What is recorded of every publication, without its totals. What is derived from published tables is made here.
 pub(super) fn draft(state: State, fingerprint: &str, exports: Vec<ExportRecord>, config_sha256: &str) -> Draft {
     Draft {
         state,
@@ -352,7 +359,7 @@ pub(super) fn draft(state: State, fingerprint: &str, exports: Vec<ExportRecord>,
         config_sha256: config_sha256.to_owned(),
         program_version: VERSION.to_owned(),
         tz_release: tz_release().to_owned(),
-        engine: ENGINE.to_owned(),
+        engine: LocalEngine::NAME.to_owned(),
         partly: None,
     }
 }
