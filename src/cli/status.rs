@@ -86,7 +86,7 @@ fn letter(day: &PlannedDay) -> char {
         (Standing::Waiting { .. }, _) => 'W',
         (Standing::Held { .. }, _) | (Standing::Due(_), Some(AttemptEnd::Held)) => 'H',
         (Standing::Unreadable { .. }, _) | (Standing::Due(_), Some(AttemptEnd::Failed)) => 'X',
-        (Standing::Due(_) | Standing::NotAsked(_), _) => 'D',
+        (Standing::Due(_) | Standing::ToRender { .. } | Standing::NotAsked(_), _) => 'D',
         (Standing::NotOver, _) => '·',
         (Standing::NotBegun, _) => '-',
     }
@@ -103,7 +103,9 @@ fn trouble(day: &PlannedDay) -> Option<(&'static str, String)> {
             Some(("failed", attempt.reason.clone()))
         }
         // All of what is due, or only of what is new: people see why a whole grid is due after an upgrade.
-        (Standing::Due(because @ Because::NumbersChanged { .. }), _) => Some(("due", because.to_string())),
+        (Standing::Due(because @ Because::NumbersChanged { .. }) | Standing::ToRender { because, .. }, _) => {
+            Some(("due", because.to_string()))
+        }
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::fingerprint::rendering;
 use super::lack::Lack;
 use super::{Because, PlannedExport, Reprocess, Selection, Standing, Window};
 use coverledger_archive::{Attempt, AttemptEnd, Content, Receipt, State};
@@ -20,6 +21,7 @@ pub(super) struct DayFacts<'a> {
     pub(super) day: &'a LocalDay,
     pub(super) state: State,
     pub(super) fingerprint: &'a str,
+    pub(super) config_sha256: &'a str,
     pub(super) lack: Lack,
     /// Whether what it lacks is of dates before the platform delivered anything.
     pub(super) is_before_first: bool,
@@ -86,6 +88,26 @@ impl<'a> DayFacts<'a> {
         Some(Standing::Held { reason })
     }
 
+    /// Why the derived tables of the day are to be rendered from the archive, if they are: what was counted stands, because
+    /// nothing else has changed or its exports are gone, or somebody asked for it. What was counted under another
+    /// configuration cannot be read by this one.
+    fn to_render(&self, standing: &Standing, reprocess: Reprocess) -> Option<Because> {
+        let receipt = self.receipt.filter(|receipt| receipt.content.config_sha256 == self.config_sha256)?;
+        let changed = derived_changed(receipt).filter(|_| !self.is_rendered_the_same(receipt));
+        match (standing, reprocess) {
+            (Standing::NotOver | Standing::Unreadable { .. }, _) => None,
+            (_, Reprocess::Rendered) => Some(changed.unwrap_or(Because::Asked)),
+            (Standing::Current { .. } | Standing::Held { .. }, Reprocess::Due) => changed,
+            (Standing::Due(Because::DerivedChanged { .. }), Reprocess::Due) => changed,
+            _ => None,
+        }
+    }
+
+    /// Whether this version of the derived tables was tried on what is published and changed nothing.
+    fn is_rendered_the_same(&self, receipt: &Receipt) -> bool {
+        self.attempt.is_some_and(|attempt| attempt.fingerprint == rendering(receipt))
+    }
+
     /// Where a day stands by what was seen when these very inputs were read.
     fn remembered(&self, selection: &Selection) -> Option<Standing> {
         let attempt = self.pending_attempt().filter(|attempt| attempt.fingerprint == self.fingerprint)?;
@@ -109,6 +131,15 @@ impl<'a> DayFacts<'a> {
 
 /// Where the day stands.
 pub(super) fn standing(facts: &DayFacts<'_>, selection: &Selection) -> Standing {
+    let standing = by_its_exports(facts, selection);
+    match facts.to_render(&standing, selection.reprocess) {
+        Some(because) => Standing::ToRender { because, or_else: Box::new(standing) },
+        None => standing,
+    }
+}
+
+/// Where the day stands if its tables are made from its exports.
+fn by_its_exports(facts: &DayFacts<'_>, selection: &Selection) -> Standing {
     if facts.now < facts.day.end {
         return Standing::NotOver;
     }
@@ -130,10 +161,13 @@ pub(super) fn standing(facts: &DayFacts<'_>, selection: &Selection) -> Standing 
     }
     let natural = match facts.receipt {
         None => Some(Because::NeverPublished),
-        Some(receipt) => because(receipt, facts.fingerprint, facts.state),
+        Some(receipt) => because(receipt, facts.fingerprint, facts.state).filter(|because| {
+            !matches!(because, Because::DerivedChanged { .. }) || !facts.is_rendered_the_same(receipt)
+        }),
     };
     let chosen = match selection.reprocess {
         Reprocess::Due => natural,
+        Reprocess::Rendered => None,
         Reprocess::Missing => natural.filter(|because| *because == Because::NeverPublished),
         Reprocess::Failed => natural.filter(|_| facts.pending_attempt().is_some_and(Attempt::is_trouble)),
         Reprocess::All | Reprocess::Sample => Some(natural.unwrap_or(Because::Asked)),
@@ -161,6 +195,11 @@ pub(super) fn because(receipt: &Receipt, fingerprint: &str, state: State) -> Opt
     {
         Some(Because::Settled)
     } else {
-        None
+        derived_changed(receipt)
     }
+}
+
+fn derived_changed(receipt: &Receipt) -> Option<Because> {
+    let (from, to) = (receipt.content.derived_by(), receipt.content.unit.family().derived_version());
+    (from != Some(to)).then_some(Because::DerivedChanged { from, to })
 }

@@ -219,6 +219,7 @@ impl PlatformPlan {
                 day: &day,
                 state,
                 fingerprint: &fingerprint,
+                config_sha256: &config_sha256,
                 is_before_first: delivered.is_before_first(&lack, &market, day.date),
                 lack,
                 covering: &covering,
@@ -235,9 +236,9 @@ impl PlatformPlan {
                 Some(reason) => Standing::Unreadable { reason: reason.clone() },
                 None => standing(&facts, selection),
             };
-            if let Standing::Current { state: State::Provisional, .. } = standing {
+            if let Standing::Current { state: State::Provisional, .. } = standing.by_its_exports() {
                 notes.extend(facts.receipt.and_then(|receipt| receipt.content.partly.clone()));
-            } else if let Standing::Current { state: State::Final, .. } = standing {
+            } else if let Standing::Current { state: State::Final, .. } = standing.by_its_exports() {
                 notes.clear();
                 // Nothing can make it anew, and the backfill that settles other days of the old configuration passes it by.
                 if facts.receipt.is_some_and(|receipt| receipt.content.config_sha256 != config_sha256) {

@@ -42,6 +42,8 @@ pub enum Reprocess {
     Failed,
     /// All of them, though nothing may have changed.
     All,
+    /// Those that are published: their derived tables, from the archive. No export is read.
+    Rendered,
     /// All of them, from what is there: what is missing is told and not waited for. For files that somebody only tries.
     Sample,
 }

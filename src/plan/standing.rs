@@ -43,6 +43,21 @@ pub enum Standing {
     NotAsked(Because),
     /// It has to be worked on.
     Due(Because),
+    /// What was counted is published, and its derived tables are to be rendered from that: no export is read.
+    ToRender {
+        /// Why.
+        because: Because,
+        /// Where it stands if they cannot be rendered.
+        or_else: Box<Standing>,
+    },
+}
+
+impl Standing {
+    /// Where it stands if its derived tables are not rendered from the archive.
+    #[must_use]
+    pub fn by_its_exports(&self) -> &Self {
+        if let Self::ToRender { or_else, .. } = self { or_else } else { self }
+    }
 }
 
 /// Why a market-day is due.
@@ -55,6 +70,13 @@ pub enum Because {
     /// Its newest revision was made by another version of the numbers.
     NumbersChanged {
         /// By which; `None` if it was made before there was one.
+        from: Option<u32>,
+        /// Which is made now.
+        to: u32,
+    },
+    /// The tables that are derived from what was counted were made by another version.
+    DerivedChanged {
+        /// By which; `None` if they were made before there was one.
         from: Option<u32>,
         /// Which is made now.
         to: u32,
@@ -77,6 +99,12 @@ impl fmt::Display for Because {
             }
             Self::NumbersChanged { from: None, to } => {
                 return write!(f, "made before numbers had a version, now {to}");
+            }
+            Self::DerivedChanged { from: Some(from), to } => {
+                return write!(f, "derived tables made by version {from}, now {to}");
+            }
+            Self::DerivedChanged { from: None, to } => {
+                return write!(f, "derived tables made before numbers had a version, now {to}");
             }
             Self::Settled => "settled since",
             Self::Lost => "published bytes are lost",

@@ -8,6 +8,7 @@ mod abreast;
 mod account;
 mod aftermath;
 mod ahead;
+mod assets;
 mod booking;
 mod conflict;
 mod cover_log;
@@ -130,6 +131,7 @@ pub async fn run(
         leasing: &leasing,
         rendering: &rendering,
     };
+    assets::rerender(workspace, &archive, &stamp, stop, observer, &mut plans, &mut report).await;
     let worked = shift.work_off(&mut plans, &mut report);
     leasing.end().await;
     worked?;

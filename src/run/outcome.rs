@@ -131,7 +131,7 @@ impl Disposition {
     #[must_use]
     pub fn of(day: &PlannedDay) -> Option<Self> {
         Some(match &day.standing {
-            Standing::Due(_) => return None,
+            Standing::Due(_) | Standing::ToRender { .. } => return None,
             Standing::NotOver => Self::NotOver,
             Standing::NotBegun => Self::NotBegun,
             Standing::NotAsked(_) => Self::NotAsked,

@@ -105,13 +105,13 @@ impl Seen {
 }
 
 fn before_a_run(day: &PlannedDay) -> DayState {
-    match (&day.standing, day.attempt.as_ref().map(|attempt| attempt.end)) {
+    match (day.standing.by_its_exports(), day.attempt.as_ref().map(|attempt| attempt.end)) {
         (Standing::Current { state, .. }, _) => (*state).into(),
         (Standing::Waiting { .. }, _) => DayState::Waiting,
         (Standing::NotBegun, _) => DayState::NotBegun,
         (Standing::Held { .. }, _) | (Standing::Due(_), Some(AttemptEnd::Held)) => DayState::Held,
         (Standing::Unreadable { .. }, _) | (Standing::Due(_), Some(AttemptEnd::Failed)) => DayState::Failed,
-        (Standing::Due(_) | Standing::NotAsked(_) | Standing::NotOver, _) => DayState::Due,
+        (Standing::Due(_) | Standing::ToRender { .. } | Standing::NotAsked(_) | Standing::NotOver, _) => DayState::Due,
     }
 }
 

@@ -25,6 +25,7 @@ mod likeness;
 mod localization;
 mod mix;
 mod power;
+mod published;
 mod rates;
 mod reconciliation;
 mod rejects;
@@ -52,6 +53,7 @@ pub use evidence::{Evidence, Observed, Turn};
 pub use experiment::Standings;
 pub use frame::frame;
 pub use power::{Power, power};
+pub use published::{PublishedDay, Unread};
 pub use sheet::{KNOWN_PART, Sheet};
 pub use slots_told::slots_told;
 
@@ -72,15 +74,25 @@ pub struct Rendered {
 /// # Errors
 /// [`ReportError`] when polars cannot build or write a table.
 pub fn market_day(sheet: &Sheet<'_>, revision: u64) -> Result<[Rendered; 4], ReportError> {
-    let facts = sheet.offered();
-    let rendered = |table, frame: PolarsResult<DataFrame>| {
-        frame.and_then(parquet).map_err(|source| ReportError { table, source })
-    };
+    let [funnel, slots, capability, bridge] = rendered_day(sheet, revision)?;
+    let written = |table, frame| parquet(frame).map_err(|source| ReportError { table, source });
     Ok([
-        rendered("funnel", funnel::funnel(sheet, &facts, revision))?,
-        rendered("slot_audience", slot_audience::slot_audience(sheet, &facts, revision))?,
-        rendered("capability", capability::capability(sheet, revision))?,
-        rendered("bridge", bridge::bridge(sheet, revision))?,
+        written("funnel", funnel)?,
+        written("slot_audience", slots)?,
+        written("capability", capability)?,
+        written("bridge", bridge)?,
+    ])
+}
+
+/// The same tables, before they are files.
+fn rendered_day(sheet: &Sheet<'_>, revision: u64) -> Result<[DataFrame; 4], ReportError> {
+    let facts = sheet.offered();
+    let made = |table, frame: PolarsResult<DataFrame>| frame.map_err(|source| ReportError { table, source });
+    Ok([
+        made("funnel", funnel::funnel(sheet, &facts, revision))?,
+        made("slot_audience", slot_audience::slot_audience(sheet, &facts, revision))?,
+        made("capability", capability::capability(sheet, revision))?,
+        made("bridge", bridge::bridge(sheet, revision))?,
     ])
 }
 

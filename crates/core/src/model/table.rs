@@ -10,8 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use super::columns as c;
 
-/// Version of `funnel`, `slot_audience`, `capability`, `bridge` and `turns`.
+/// Version of what is counted of a market-day: `funnel` and `turns`, and what of `slot_audience`, `capability` and `bridge`
+/// these do not hold (`crates/report/src/published.rs` says what that is).
 const MARKET_DAYS: u32 = 4;
+/// Version of what is derived from that: `slot_audience`, `capability` and `bridge`. Raised alone, these are rendered from
+/// the archive, without an export. It began where the two were one.
+const MARKET_DAYS_DERIVED: u32 = 4;
 /// Version of `rejects` and `reconciliation`.
 const REJECTS: u32 = 3;
 /// Version of `cover`, `cover_broadcast`, `mix`, `diagnosis`, `slot_plan`, `localization` and `false_winners`.
@@ -41,6 +45,15 @@ impl TableFamily {
             Self::Rejects => REJECTS,
             Self::Decisions => DECISIONS,
             Self::Experiments => EXPERIMENTS,
+        }
+    }
+
+    /// The version of the tables that are derived from others of the same unit; where there are none, that of its numbers.
+    #[must_use]
+    pub const fn derived_version(self) -> u32 {
+        match self {
+            Self::MarketDays => MARKET_DAYS_DERIVED,
+            Self::Rejects | Self::Decisions | Self::Experiments => self.version(),
         }
     }
 
@@ -196,5 +209,23 @@ impl TableName {
             | Self::FalseWinners => TableFamily::Decisions,
             Self::Experiment | Self::ExperimentBalance => TableFamily::Experiments,
         }
+    }
+
+    /// Whether it is derived from other tables of its unit, so that it can be rendered from the archive.
+    #[must_use]
+    pub const fn is_derived(self) -> bool {
+        matches!(self, Self::SlotAudience | Self::Capability | Self::Bridge)
+    }
+
+    /// The version of its numbers.
+    #[must_use]
+    pub const fn version(self) -> u32 {
+        if self.is_derived() { self.family().derived_version() } else { self.family().version() }
+    }
+
+    /// The name of the constant of its version in this file.
+    #[must_use]
+    pub const fn version_name(self) -> &'static str {
+        if self.is_derived() { "MARKET_DAYS_DERIVED" } else { self.family().as_str() }
     }
 }

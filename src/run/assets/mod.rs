@@ -1,0 +1,5 @@
+//! What is published, whatever it is made from.
+
+mod rerender;
+
+pub(super) use rerender::rerender;
