@@ -155,6 +155,7 @@ impl Figures {
     }
 
     /// The same, saying nothing but these counts.
+    #[must_use]
     pub fn only(&self, counts: CountSet) -> Self {
         let mut only = Self {
             known: self.known.and(counts),

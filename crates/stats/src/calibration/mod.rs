@@ -34,6 +34,7 @@ pub fn size(chance: &mut Chance, mean: f64, spread: f64) -> f64 {
 }
 
 /// A share of many as a percentage.
+#[must_use]
 pub fn percent(count: u32, of: u32) -> f64 {
     100.0 * f64::from(count) / f64::from(of)
 }
