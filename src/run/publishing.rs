@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 use tokio::runtime::Handle;
 
-use crate::plan::{Batch, PlannedDay, PlatformPlan, Window};
+use crate::plan::{Batch, PlannedDay, PlatformPlan};
 use coverledger_archive::{
     Archive, ArchiveError, Attempt, AttemptEnd, Content, Draft, ExportRecord, PublishError, Published, Receipt,
     Stamp, State, TableBytes, TableName, Unit,
@@ -20,6 +20,7 @@ use coverledger_core::time::tz_release;
 use coverledger_report::{self as report, Rendered, Sheet};
 
 use super::abreast::{Turns, abreast};
+use super::assets;
 use super::cover_log;
 use super::coverage::{Coverage, Uncovered};
 use super::judge::{self, Objections};
@@ -145,15 +146,12 @@ impl Publisher<'_> {
         let turns = self.workspace.turns(&day.market_day.platform, &day.market_day.market);
         let unknown = counted.unknown(batch, number);
         let by_turn = counted.turns.get(number).map_or(&[][..], Vec::as_slice);
-        // An export that did not exist yet yields nothing, which is not zero.
-        let windows = self.platform.exports.iter().zip(&day.windows);
-        let stood_on = windows.filter(|(_, window)| **window != Window::Nowhere).map(|(export, _)| export);
         let sheet = Sheet {
             market_day: &day.market_day,
             market,
             day: &day.day,
             eras: &self.platform.eras,
-            mapped: self.platform.mapped_by(stood_on),
+            mapped: assets::mapped(self.platform, day),
             provisional: state == State::Provisional,
             facts,
             booked: counted.booked.facts.get(number).map_or(&[], Vec::as_slice),

@@ -2,4 +2,4 @@
 
 mod rerender;
 
-pub(super) use rerender::rerender;
+pub(super) use rerender::{mapped, rerender};

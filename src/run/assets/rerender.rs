@@ -1,22 +1,27 @@
 //! Derived tables of market-days, rendered from what is published: no export is read, so that a change of a formula comes
 //! to a day whose exports have expired, too.
 
+use std::cmp::Reverse;
+
 use futures::{StreamExt, stream};
+use jiff::civil::Date;
 
 use crate::plan::{Because, PlannedDay, PlatformPlan, Standing, Window, rendering};
 use crate::run::publishing::{failed, table};
 use crate::run::{Disposition, Observer, RunReport, Step, Stop, error_text};
-use coverledger_archive::{Anew, Archive, Attempt, AttemptEnd, BoxError, Receipt, Stamp, State};
+use coverledger_archive::{
+    Anew, Archive, Attempt, AttemptEnd, BoxError, Content, PublishError, Receipt, Stamp, State,
+};
 use coverledger_config::{Platform, Workspace};
 use coverledger_core::VERSION;
-use coverledger_core::model::CountSet;
+use coverledger_core::model::{CountSet, MarketId};
 use coverledger_report::{PublishedDay, Sheet};
 
 /// Market-days that are rendered side by side; most of it is waiting for the store.
 const AT_A_TIME: usize = 8;
 
-/// Renders what a plan says can be rendered, newest first, and tells what is published. Whatever cannot be, or is the same
-/// as before, stands where it stands by its exports.
+/// Renders what plans say can be rendered, newest first, and tells what is published. What cannot be, or is what it was
+/// before, stands where it stands by its exports.
 pub(in crate::run) async fn rerender(
     workspace: &Workspace,
     archive: &Archive,
@@ -29,28 +34,30 @@ pub(in crate::run) async fn rerender(
     for plan in plans {
         let Some(platform) = workspace.platforms.get(&plan.platform) else { continue };
         let renderer = Renderer { workspace, archive, stamp, platform };
-        let is_asked = |day: &&PlannedDay| matches!(day.standing, Standing::ToRender { .. });
-        let mut days: Vec<PlannedDay> = plan.days.iter().filter(is_asked).cloned().collect();
-        days.sort_by_key(|day| std::cmp::Reverse(day.market_day.local_date));
-        let work = days.iter().map(|day| {
-            let receipt = plan.receipts.get(&key_of(day));
-            async { if stop.is_asked() { None } else { Some(renderer.day(day, receipt?).await) } }
+        let is_to_render = |day: &&PlannedDay| matches!(day.standing, Standing::ToRender { .. });
+        let mut days: Vec<PlannedDay> = plan.days.iter().filter(is_to_render).cloned().collect();
+        days.sort_by_key(|day| Reverse(day.market_day.local_date));
+        let (renderer, receipts) = (&renderer, &plan.receipts);
+        let work = days.iter().map(|day| async move {
+            let receipt = receipts.get(&key_of(day)).filter(|_| !stop.is_asked())?;
+            Some(renderer.day(day, receipt).await)
         });
         let ends: Vec<Option<End>> = stream::iter(work).buffered(AT_A_TIME).collect().await;
         for (day, end) in days.into_iter().zip(ends) {
-            // Asked to stop, it is left to be told with the rest.
-            let Some(end) = end else { continue };
             let disposition = match end {
-                End::Published(receipt) => {
-                    let (revision, state) = (receipt.content.revision, receipt.content.state);
+                Some(End::Published(receipt)) => {
+                    let Content { revision, state, .. } = receipt.content;
                     plan.receipts.insert(key_of(&day), *receipt);
                     Disposition::Published { revision, state, notes: notes(&day) }
                 }
-                End::Ended(disposition) => disposition,
-                End::AsItStood => {
-                    leave(plan, &day);
+                Some(End::Ended(disposition)) => disposition,
+                Some(End::StandsAs(standing)) => {
+                    let planned = plan.days.iter_mut().find(|planned| planned.market_day == day.market_day);
+                    planned.into_iter().for_each(|planned| planned.standing = standing.clone());
                     continue;
                 }
+                // Asked to stop, it is told with the rest.
+                None => continue,
             };
             observer(&Step::Done { market_day: &day.market_day, disposition: &disposition });
             report.days.push((day.market_day, disposition));
@@ -58,31 +65,129 @@ pub(in crate::run) async fn rerender(
     }
 }
 
-fn key_of(day: &PlannedDay) -> (coverledger_core::model::MarketId, jiff::civil::Date) {
+/// How rendering a market-day ended.
+enum End {
+    Published(Box<Receipt>),
+    Ended(Disposition),
+    StandsAs(Standing),
+}
+
+struct Renderer<'a> {
+    workspace: &'a Workspace,
+    archive: &'a Archive,
+    stamp: &'a Stamp,
+    platform: &'a Platform,
+}
+
+impl Renderer<'_> {
+    async fn day(&self, day: &PlannedDay, receipt: &Receipt) -> End {
+        let Some(market) = self.workspace.markets.get(&day.market_day.market) else {
+            return End::StandsAs(day.standing.by_its_exports().clone());
+        };
+        let tables = match self.archive.tables_of(receipt).await {
+            Ok(tables) => tables,
+            Err(error) => return cannot(day, &error_text(&error)),
+        };
+        let published = match PublishedDay::read(&tables, market, &self.platform.eras) {
+            Ok(published) => published,
+            Err(error) => return self.cannot_ever(day, receipt, &error_text(&error)).await,
+        };
+        let sheet = Sheet {
+            market_day: &day.market_day,
+            market,
+            day: &day.day,
+            eras: &self.platform.eras,
+            mapped: mapped(self.platform, day),
+            provisional: receipt.content.state == State::Provisional,
+            facts: published.facts(),
+            booked: published.booked(),
+            by_turn: None,
+            unknown: &[],
+        };
+        let render = |revision| {
+            let tables = tokio::task::block_in_place(|| published.render(&sheet, revision))?;
+            Ok::<_, BoxError>(tables.into_iter().map(|(name, made)| table(name, made)).collect())
+        };
+        match self.archive.publish_anew(receipt, VERSION, render, self.stamp).await {
+            Ok(Anew::Published(receipt)) => End::Published(receipt),
+            Ok(Anew::Same) => {
+                self.remember(day, receipt, "its tables, rendered from the archive, are what they were").await;
+                End::StandsAs(as_it_is(day, receipt))
+            }
+            Ok(Anew::Overtaken) => match self.archive.newest(&receipt.content.unit).await {
+                Ok(newest) => {
+                    let Content { revision, state, .. } = newest.unwrap_or_else(|| receipt.clone()).content;
+                    End::Ended(Disposition::Current { revision, state, notes: Vec::new() })
+                }
+                Err(error) => End::Ended(Disposition::Failed { reason: error_text(&error) }),
+            },
+            Err(error @ PublishError::Render { .. }) => {
+                self.cannot_ever(day, receipt, &error_text(&error)).await
+            }
+            Err(error) => End::Ended(failed(&error)),
+        }
+    }
+
+    /// What cannot be rendered from what is published is not tried again by this version.
+    async fn cannot_ever(&self, day: &PlannedDay, receipt: &Receipt, reason: &str) -> End {
+        if !matches!(day.standing.by_its_exports(), Standing::Due(_)) {
+            self.remember(day, receipt, reason).await;
+        }
+        cannot(day, reason)
+    }
+
+    /// Leaves word that rendering a revision published nothing, unless that would take the place of another note: then it
+    /// is rendered again.
+    async fn remember(&self, day: &PlannedDay, receipt: &Receipt, reason: &str) {
+        let is_asked = matches!(day.standing, Standing::ToRender { because: Because::Asked, .. });
+        if is_asked || day.attempt.is_some() {
+            return;
+        }
+        let attempt = Attempt::new(&rendering(receipt), AttemptEnd::Kept, reason.to_owned());
+        if let Err(error) = self.archive.note(&day.market_day, &attempt).await {
+            let market_day = day.market_day.to_string();
+            tracing::warn!(market_day, error = error_text(&error), "no note could be left on a market-day");
+        }
+    }
+}
+
+/// What a market-day is when rendering it changed nothing.
+fn as_it_is(day: &PlannedDay, receipt: &Receipt) -> Standing {
+    let current = Standing::Current { revision: receipt.content.revision, state: receipt.content.state };
+    match (&day.standing, day.standing.by_its_exports()) {
+        (Standing::ToRender { because: Because::Asked, .. }, _)
+        | (_, Standing::Due(Because::DerivedChanged { .. })) => current,
+        (_, standing) => standing.clone(),
+    }
+}
+
+/// Who asked for a market-day hears why it cannot be rendered; any other stands by its exports.
+fn cannot(day: &PlannedDay, reason: &str) -> End {
+    if let Standing::ToRender { because: Because::Asked, .. } = day.standing {
+        let reason = format!("it cannot be rendered from the archive: {reason}");
+        return End::Ended(Disposition::Failed { reason });
+    }
+    let market_day = day.market_day.to_string();
+    tracing::warn!(market_day, reason, "the derived tables of a market-day cannot be rendered from the archive");
+    End::StandsAs(day.standing.by_its_exports().clone())
+}
+
+/// What the exports can yield that a market-day stands on. One that did not exist yet yields nothing, which is not zero.
+pub(in crate::run) fn mapped(platform: &Platform, day: &PlannedDay) -> CountSet {
+    let windows = platform.exports.iter().zip(&day.windows);
+    let stood_on = windows.filter(|(_, window)| **window != Window::Nowhere).map(|(export, _)| export);
+    platform.mapped_by(stood_on)
+}
+
+fn key_of(day: &PlannedDay) -> (MarketId, Date) {
     (day.market_day.market.clone(), day.market_day.local_date)
 }
 
-/// What there is to say about a day that was rendered, and what keeps it from being made from its exports.
+/// What there is to say about a market-day that was rendered, and what keeps it from being made from its exports.
 fn notes(day: &PlannedDay) -> Vec<String> {
     let held = match day.standing.by_its_exports() {
         Standing::Held { reason } => Some(reason.clone()),
         _ => None,
     };
     day.notes.iter().cloned().chain(held).collect()
-}
-
-/// Lets a day stand by its exports. Nothing is due of it that only its derived tables were asked for.
-fn leave(plan: &mut PlatformPlan, rendered: &PlannedDay) {
-    let receipt = plan.receipts.get(&key_of(rendered));
-    let current = receipt.map(|receipt| Standing::Current {
-        revision: receipt.content.revision,
-        state: receipt.content.state,
-    });
-    let day = plan.days.iter_mut().find(|day| day.market_day == rendered.market_day);
-    let Some(day) = day else { return };
-    let Standing::ToRender { because, or_else } = &day.standing else { return };
-    let _ = because;
-    day.standing = match (&**or_else, current) {
-        (standing, _) => standing.clone(),
-    };
 }
