@@ -29,7 +29,7 @@ impl Archive {
     ///
     /// # Errors
     /// As those of [`Archive::publish`].
-    pub async fn publish_anew<R>(
+    pub async fn publish_anew<R, F>(
         &self,
         newest: &Receipt,
         program_version: &str,
@@ -37,19 +37,19 @@ impl Archive {
         stamp: &Stamp,
     ) -> Result<Anew, PublishError>
     where
-        R: Fn(u64) -> Result<Vec<TableBytes>, BoxError> + Send + Sync,
+        R: Fn(u64) -> F,
+        F: Future<Output = Result<Vec<TableBytes>, BoxError>>,
     {
         let Content { unit, revision, .. } = &newest.content;
-        let render = |revision| {
-            render(revision)
-                .map(|tables| in_order(unit, needed(Some(newest), tables)))
-                .map_err(|source| PublishError::Render { unit: Box::new(unit.clone()), source })
+        let render = async |revision| match render(revision).await {
+            Ok(tables) => Ok(in_order(unit, needed(Some(newest), tables))),
+            Err(source) => Err(PublishError::Render { unit: Box::new(unit.clone()), source }),
         };
-        let same = render(*revision)?;
+        let same = render(*revision).await?;
         if newest.content.tables.iter().eq(same.iter().map(|(record, _)| record)) {
             return Ok(Anew::Same);
         }
-        let tables = render(revision + 1)?;
+        let tables = render(revision + 1).await?;
         if let Some(table) = dropped(Some(newest), &tables) {
             return Err(PublishError::TableDropped { unit: Box::new(unit.clone()), table });
         }

@@ -2,4 +2,4 @@
 
 mod rerender;
 
-pub(super) use rerender::{mapped, rerender};
+pub(super) use rerender::{Renderer, mapped};

@@ -2,67 +2,36 @@
 //! to a day whose exports have expired, too.
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
-use futures::{StreamExt, stream};
 use jiff::civil::Date;
+use tokio::sync::Semaphore;
 
 use crate::plan::{Because, PlannedDay, PlatformPlan, Standing, Window, rendering};
+use crate::run::blocking::render;
+use crate::run::ordered::for_each_ordered;
 use crate::run::publishing::{failed, table};
 use crate::run::{Disposition, Observer, RunReport, Step, Stop, error_text};
 use coverledger_archive::{
-    Anew, Archive, Attempt, AttemptEnd, BoxError, Content, PublishError, Receipt, Stamp, State,
+    Anew, Archive, Attempt, AttemptEnd, BoxError, Content, PublishError, Receipt, Stamp, State, TableBytes,
 };
 use coverledger_config::{Platform, Workspace};
 use coverledger_core::VERSION;
-use coverledger_core::model::{CountSet, MarketId};
+use coverledger_core::model::{CountSet, MarketDay, MarketId};
 use coverledger_report::{PublishedDay, Sheet};
 
-/// Market-days that are rendered side by side; most of it is waiting for the store.
-const AT_A_TIME: usize = 8;
+/// Market-days that are rendered at a time; most of it is waiting for the store.
+const DAYS_AT_A_TIME: usize = 8;
 
-/// Renders what plans say can be rendered, newest first, and tells what is published. What cannot be, or is what it was
-/// before, stands where it stands by its exports.
-pub(in crate::run) async fn rerender(
-    workspace: &Workspace,
-    archive: &Archive,
-    stamp: &Stamp,
-    stop: &Stop,
-    observer: Observer<'_>,
-    plans: &mut [PlatformPlan],
-    report: &mut RunReport,
-) {
-    for plan in plans {
-        let Some(platform) = workspace.platforms.get(&plan.platform) else { continue };
-        let renderer = Renderer { workspace, archive, stamp, platform };
-        let is_to_render = |day: &&PlannedDay| matches!(day.standing, Standing::ToRender { .. });
-        let mut days: Vec<PlannedDay> = plan.days.iter().filter(is_to_render).cloned().collect();
-        days.sort_by_key(|day| Reverse(day.market_day.local_date));
-        let (renderer, receipts) = (&renderer, &plan.receipts);
-        let work = days.iter().map(|day| async move {
-            let receipt = receipts.get(&key_of(day)).filter(|_| !stop.is_asked())?;
-            Some(renderer.day(day, receipt).await)
-        });
-        let ends: Vec<Option<End>> = stream::iter(work).buffered(AT_A_TIME).collect().await;
-        for (day, end) in days.into_iter().zip(ends) {
-            let disposition = match end {
-                Some(End::Published(receipt)) => {
-                    let Content { revision, state, .. } = receipt.content;
-                    plan.receipts.insert(key_of(&day), *receipt);
-                    Disposition::Published { revision, state, notes: notes(&day) }
-                }
-                Some(End::Ended(disposition)) => disposition,
-                Some(End::StandsAs(standing)) => {
-                    let planned = plan.days.iter_mut().find(|planned| planned.market_day == day.market_day);
-                    planned.into_iter().for_each(|planned| planned.standing = standing.clone());
-                    continue;
-                }
-                // Asked to stop, it is told with the rest.
-                None => continue,
-            };
-            observer(&Step::Done { market_day: &day.market_day, disposition: &disposition });
-            report.days.push((day.market_day, disposition));
-        }
-    }
+/// What rendering from the archive needs.
+pub(in crate::run) struct Renderer<'a> {
+    pub(in crate::run) workspace: &'a Arc<Workspace>,
+    pub(in crate::run) archive: &'a Archive,
+    pub(in crate::run) stamp: &'a Stamp,
+    /// Permits to render tables.
+    pub(in crate::run) rendering: &'a Semaphore,
+    pub(in crate::run) stop: &'a Stop,
+    pub(in crate::run) observer: Observer<'a>,
 }
 
 /// How rendering a market-day ended.
@@ -72,43 +41,66 @@ enum End {
     StandsAs(Standing),
 }
 
-struct Renderer<'a> {
-    workspace: &'a Workspace,
-    archive: &'a Archive,
-    stamp: &'a Stamp,
-    platform: &'a Platform,
-}
-
 impl Renderer<'_> {
-    async fn day(&self, day: &PlannedDay, receipt: &Receipt) -> End {
-        let Some(market) = self.workspace.markets.get(&day.market_day.market) else {
+    /// Renders what plans say can be rendered, newest first, and reports what is published. What cannot be, or is what it
+    /// was before, stands where it stands by its exports.
+    pub(in crate::run) async fn rerender(&self, plans: &mut [PlatformPlan], report: &mut RunReport) {
+        for plan in plans {
+            let is_to_render = |day: &&PlannedDay| matches!(day.standing, Standing::ToRender { .. });
+            let mut days: Vec<PlannedDay> = plan.days.iter().filter(is_to_render).cloned().collect();
+            days.sort_by_key(|day| Reverse(day.market_day.local_date));
+            let receipts = &plan.receipts;
+            let mut ends = Vec::new();
+            let work = |number: usize| self.day(&days[number], receipts.get(&key_of(&days[number])));
+            for_each_ordered(days.len(), DAYS_AT_A_TIME, self.stop, work, |_, end| ends.push(end)).await;
+            // Asked to stop, the rest is told with all others.
+            for (day, end) in days.into_iter().zip(ends) {
+                self.settle(plan, report, day, end);
+            }
+        }
+    }
+
+    fn settle(&self, plan: &mut PlatformPlan, report: &mut RunReport, day: PlannedDay, end: End) {
+        let disposition = match end {
+            End::Published(receipt) => {
+                let Content { revision, state, .. } = receipt.content;
+                plan.receipts.insert(key_of(&day), *receipt);
+                Disposition::Published { revision, state, notes: notes(&day) }
+            }
+            End::Ended(disposition) => disposition,
+            End::StandsAs(standing) => {
+                let planned = plan.days.iter_mut().find(|planned| planned.market_day == day.market_day);
+                planned.into_iter().for_each(|planned| planned.standing = standing.clone());
+                return;
+            }
+        };
+        (self.observer)(&Step::Done { market_day: &day.market_day, disposition: &disposition });
+        report.days.push((day.market_day, disposition));
+    }
+
+    async fn day(&self, day: &PlannedDay, receipt: Option<&Receipt>) -> End {
+        let (place, workspace) = (&day.market_day, self.workspace);
+        let configured = workspace.markets.get(&place.market).zip(workspace.platforms.get(&place.platform));
+        let (Some(receipt), Some((market, platform))) = (receipt, configured) else {
             return End::StandsAs(day.standing.by_its_exports().clone());
         };
         let tables = match self.archive.tables_of(receipt).await {
             Ok(tables) => tables,
             Err(error) => return cannot(day, &error_text(&error)),
         };
-        let published = match PublishedDay::read(&tables, market, &self.platform.eras) {
-            Ok(published) => published,
+        let published = match PublishedDay::read(&tables, market, &platform.eras) {
+            Ok(published) => Arc::new((published, day.clone())),
             Err(error) => return self.cannot_ever(day, receipt, &error_text(&error)).await,
         };
-        let sheet = Sheet {
-            market_day: &day.market_day,
-            market,
-            day: &day.day,
-            eras: &self.platform.eras,
-            mapped: mapped(self.platform, day),
-            provisional: receipt.content.state == State::Provisional,
-            facts: published.facts(),
-            booked: published.booked(),
-            by_turn: None,
-            unknown: &[],
+        let provisional = receipt.content.state == State::Provisional;
+        let tables = |revision| {
+            let (workspace, published) = (Arc::clone(workspace), Arc::clone(&published));
+            render(self.rendering, move || {
+                let (published, day) = &*published;
+                rendered(&workspace, published, day, provisional, revision)
+            })
         };
-        let render = |revision| {
-            let tables = tokio::task::block_in_place(|| published.render(&sheet, revision))?;
-            Ok::<_, BoxError>(tables.into_iter().map(|(name, made)| table(name, made)).collect())
-        };
-        match self.archive.publish_anew(receipt, VERSION, render, self.stamp).await {
+        match self.archive.publish_anew(receipt, VERSION, tables, self.stamp).await {
             Ok(Anew::Published(receipt)) => End::Published(receipt),
             Ok(Anew::Same) => {
                 self.remember(day, receipt, "its tables, rendered from the archive, are what they were").await;
@@ -149,6 +141,33 @@ impl Renderer<'_> {
             tracing::warn!(market_day, error = error_text(&error), "no note could be left on a market-day");
         }
     }
+}
+
+/// The tables of a market-day whose facts were read back.
+fn rendered(
+    workspace: &Workspace,
+    published: &PublishedDay,
+    day: &PlannedDay,
+    provisional: bool,
+    revision: u64,
+) -> Result<Vec<TableBytes>, BoxError> {
+    let MarketDay { platform, market, .. } = &day.market_day;
+    let configured = workspace.markets.get(market).zip(workspace.platforms.get(platform));
+    let (market, platform) = configured.ok_or("its platform or its market is not configured")?;
+    let sheet = Sheet {
+        market_day: &day.market_day,
+        market,
+        day: &day.day,
+        eras: &platform.eras,
+        mapped: mapped(platform, day),
+        provisional,
+        facts: published.facts(),
+        booked: published.booked(),
+        by_turn: None,
+        unknown: &[],
+    };
+    let tables = published.render(&sheet, revision)?;
+    Ok(tables.into_iter().map(|(name, made)| table(name, made)).collect())
 }
 
 /// What a market-day is when rendering it changed nothing.
