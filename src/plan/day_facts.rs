@@ -94,11 +94,12 @@ impl<'a> DayFacts<'a> {
     fn to_render(&self, standing: &Standing, reprocess: Reprocess) -> Option<Because> {
         let receipt = self.receipt.filter(|receipt| receipt.content.config_sha256 == self.config_sha256)?;
         let changed = derived_changed(receipt).filter(|_| !self.is_rendered_the_same(receipt));
-        match (standing, reprocess) {
-            (Standing::NotOver | Standing::Unreadable { .. }, _) => None,
-            (_, Reprocess::Rendered) => Some(changed.unwrap_or(Because::Asked)),
-            (Standing::Current { .. } | Standing::Held { .. }, Reprocess::Due) => changed,
-            (Standing::Due(Because::DerivedChanged { .. }), Reprocess::Due) => changed,
+        match standing {
+            Standing::NotOver | Standing::Unreadable { .. } => None,
+            _ if reprocess == Reprocess::Rendered => Some(changed.unwrap_or(Because::Asked)),
+            Standing::Current { .. } | Standing::Held { .. } | Standing::Due(Because::DerivedChanged { .. }) => {
+                changed.filter(|_| reprocess == Reprocess::Due)
+            }
             _ => None,
         }
     }

@@ -111,7 +111,9 @@ fn before_a_run(day: &PlannedDay) -> DayState {
         (Standing::NotBegun, _) => DayState::NotBegun,
         (Standing::Held { .. }, _) | (Standing::Due(_), Some(AttemptEnd::Held)) => DayState::Held,
         (Standing::Unreadable { .. }, _) | (Standing::Due(_), Some(AttemptEnd::Failed)) => DayState::Failed,
-        (Standing::Due(_) | Standing::ToRender { .. } | Standing::NotAsked(_) | Standing::NotOver, _) => DayState::Due,
+        (Standing::Due(_) | Standing::ToRender { .. } | Standing::NotAsked(_) | Standing::NotOver, _) => {
+            DayState::Due
+        }
     }
 }
 

@@ -61,8 +61,8 @@ pub struct Content {
     pub fingerprint: String,
     /// Exports read, sorted by key.
     pub exports: Vec<ExportRecord>,
-    /// Published facts that it was made from, sorted; of a decision or an experiment. Where there are none, nothing is
-    /// written of them.
+    /// Published facts that it was made from, sorted: of a decision or an experiment, or of a market-day whose derived tables
+    /// were rendered from the archive. Where there are none, nothing is written of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub facts: Vec<FactRecord>,
     /// Tables written, in the order of [`TableName`].

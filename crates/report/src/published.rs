@@ -33,7 +33,7 @@ pub enum Unread {
     #[error("table `{0}` is not published")]
     Missing(TableName),
     /// A table does not hold what such a table holds now, or cannot be made.
-    #[error("table `{table}`: {source}")]
+    #[error("the published table `{table}` cannot be used")]
     Table {
         /// Which.
         table: TableName,
@@ -203,7 +203,8 @@ impl Places<'_> {
         let fact = |at: usize| {
             let signal = known(c::SIGNAL, &signals[at], &Count::ALL, Count::word)?;
             let viewers = Count::ALL.into_iter().find(|count| count.times_of() == Some(signal));
-            let viewers = viewers.ok_or_else(|| polars_err!(ComputeError: "nobody is counted by `{}`", signal.word()))?;
+            let viewers =
+                viewers.ok_or_else(|| polars_err!(ComputeError: "nobody is counted by `{}`", signal.word()))?;
             let mut figures = Figures::default();
             figures.put(signal, times[at]);
             figures.put(viewers, persons[at]);
@@ -249,7 +250,8 @@ impl Places<'_> {
 }
 
 fn measures(frame: &DataFrame, name: &str) -> PolarsResult<Vec<Measure>> {
-    let [low, value, high] = [c::low(name), name.to_owned(), c::high(name)].map(|name| wholes(frame, &name, false));
+    let [low, value, high] =
+        [c::low(name), name.to_owned(), c::high(name)].map(|name| wholes(frame, &name, false));
     let (low, value, high) = (low?, value?, high?);
     let measure = |at: usize| {
         let whole = low[at].zip(value[at]).zip(high[at]);

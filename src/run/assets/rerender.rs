@@ -7,10 +7,10 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use tokio::sync::Semaphore;
 
+use super::{failed, table};
 use crate::plan::{Because, PlannedDay, PlatformPlan, Standing, Window, rendering};
 use crate::run::blocking::render;
 use crate::run::ordered::for_each_ordered;
-use crate::run::publishing::{failed, table};
 use crate::run::{Disposition, Observer, RunReport, Step, Stop, error_text};
 use coverledger_archive::{
     Anew, Archive, Attempt, AttemptEnd, BoxError, Content, PublishError, Receipt, Stamp, State, TableBytes,
@@ -113,9 +113,7 @@ impl Renderer<'_> {
                 }
                 Err(error) => End::Ended(Disposition::Failed { reason: error_text(&error) }),
             },
-            Err(error @ PublishError::Render { .. }) => {
-                self.cannot_ever(day, receipt, &error_text(&error)).await
-            }
+            Err(error @ PublishError::Render { .. }) => self.cannot_ever(day, receipt, &error_text(&error)).await,
             Err(error) => End::Ended(failed(&error)),
         }
     }

@@ -92,8 +92,7 @@ fn a_day_whose_exports_have_expired_gets_the_new_formula_from_the_archive() {
     );
     let receipt = scenario.receipt("shop/GB/2026-11-20");
     let content = &receipt["content"];
-    let before: Value =
-        serde_json::from_slice(&counted["_receipts/shop/GB/2026-11-20/00000001.json"]).unwrap();
+    let before: Value = serde_json::from_slice(&counted["_receipts/shop/GB/2026-11-20/00000001.json"]).unwrap();
     for kept in ["exports", "fingerprint", "totals", "state", "numbers_version", "config_sha256", "tz_release"] {
         assert_eq!(content[kept], before["content"][kept], "{kept}");
     }
@@ -173,7 +172,8 @@ fn every_derived_table_of_both_demos_is_what_comes_of_its_funnel() {
         fs::create_dir(scenario.path(rows).join("exports")).unwrap();
         let (config, jobs) = (format!("{rows}/config"), format!("{rows}/jobs"));
         let folders = ["--config", config.as_str(), "--jobs", jobs.as_str()];
-        let job = ["backfill", "nightly", "--at", "2026-11-02T03:00:00Z", "--from", "2026-10-29", "--to", "2026-11-01"];
+        let job =
+            ["backfill", "nightly", "--at", "2026-11-02T03:00:00Z", "--from", "2026-10-29", "--to", "2026-11-01"];
         let args = [&job[..], &folders, &["--rerender"]].concat();
         let plan = scenario.cli(&[&args[..], &["--dry-run"]].concat()).exits(0);
         let rendered = plan.stdout.matches("would be rendered from the archive: asked for").count();

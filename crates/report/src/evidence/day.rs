@@ -97,7 +97,12 @@ pub(crate) fn conventions(frame: &DataFrame) -> PolarsResult<Vec<Conventions>> {
 }
 
 /// The value that this word stands for.
-pub(crate) fn known<T: Copy>(column: &str, word: &str, all: &[T], of: impl Fn(T) -> &'static str) -> PolarsResult<T> {
+pub(crate) fn known<T: Copy>(
+    column: &str,
+    word: &str,
+    all: &[T],
+    of: impl Fn(T) -> &'static str,
+) -> PolarsResult<T> {
     let found = all.iter().copied().find(|value| of(*value) == word);
     found.ok_or_else(|| polars_err!(ComputeError: "`{word}` is none of the words of column `{column}`"))
 }

@@ -56,9 +56,8 @@ impl Place {
 }
 
 fn counts() -> impl Strategy<Value = CountSet> {
-    vec(any::<bool>(), Count::ALL.len()).prop_map(|has| {
-        Count::ALL.into_iter().zip(has).filter(|(_, has)| *has).map(|(count, _)| count).collect()
-    })
+    vec(any::<bool>(), Count::ALL.len())
+        .prop_map(|has| Count::ALL.into_iter().zip(has).filter(|(_, has)| *has).map(|(count, _)| count).collect())
 }
 
 /// Of each count whether it is known, known in part, or not spoken of, with its bounds and the rows behind it.
@@ -211,7 +210,8 @@ fn what_the_configuration_no_longer_knows_is_not_read() {
         unknown: &[],
     };
     let [funnel, slots, capability, _] = market_day(&sheet, 1).unwrap();
-    let made = [(TableName::Funnel, funnel), (TableName::SlotAudience, slots), (TableName::Capability, capability)];
+    let made =
+        [(TableName::Funnel, funnel), (TableName::SlotAudience, slots), (TableName::Capability, capability)];
     let mut tables: BTreeMap<TableName, Bytes> =
         made.into_iter().map(|(table, made)| (table, made.bytes.into())).collect();
     let read = |tables: &BTreeMap<TableName, Bytes>, market: &Market, eras: &Eras| {
