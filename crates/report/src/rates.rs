@@ -8,9 +8,7 @@ use polars::prelude::*;
 use super::cells::seconds;
 use super::tally::{Tally, float};
 use coverledger_core::model::{Count, Figures, Measure, columns as c};
-
-/// The 97.5 % quantile of the standard normal distribution.
-const Z: f64 = 1.959_963_984_540_054;
+use coverledger_stats::wilson;
 
 /// A rate: its column, its numerator and its denominator.
 pub(super) struct Rate {
@@ -94,9 +92,9 @@ impl Proportion {
     /// fewest.
     pub(super) fn of(of: Measure, among: Measure) -> Self {
         let is_proportion = among.value > 0 && of.value <= among.value;
-        let low = || if of.low == 0 { 0.0 } else { wilson(float(of.low), float(among.high)).0 };
+        let low = || if of.low == 0 { 0.0 } else { wilson(float(of.low), float(among.high)).low };
         // At nothing but successes the upper bound is 1, and at no successes the lower one is 0, exactly.
-        let high = || if of.high >= among.low { 1.0 } else { wilson(float(of.high), float(among.low)).1 };
+        let high = || if of.high >= among.low { 1.0 } else { wilson(float(of.high), float(among.low)).high };
         Self {
             ratio: ratio(float(of.value), float(among.value)),
             low: is_proportion.then(low),
@@ -109,31 +107,21 @@ impl Proportion {
     /// What is known of a rate whose numerator is known in part: the lower bound of that part.
     fn at_least(of: Option<u64>, among: Measure) -> Self {
         let is_proportion = |of: &u64| among.high > 0 && *of <= among.high;
-        let low =
-            of.filter(is_proportion).map(|of| if of == 0 { 0.0 } else { wilson(float(of), float(among.high)).0 });
+        let low = of
+            .filter(is_proportion)
+            .map(|of| if of == 0 { 0.0 } else { wilson(float(of), float(among.high)).low });
         Self { low, ..Self::default() }
     }
 
     /// What is known of a rate whose denominator is known in part: the upper bound among that part.
     fn at_most(of: Measure, among: Option<u64>) -> Self {
         let among = among.filter(|among| of.high < *among);
-        Self { high: among.map(|among| wilson(float(of.high), float(among)).1), ..Self::default() }
+        Self { high: among.map(|among| wilson(float(of.high), float(among)).high), ..Self::default() }
     }
 }
 
 fn ratio(of: f64, among: f64) -> Option<f64> {
     (among > 0.0).then(|| of / among)
-}
-
-/// Wilson (1927), J. Am. Stat. Assoc. 22, 209–212: for p = s ÷ n,
-/// (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) ÷ (1 + z²/n).
-pub(super) fn wilson(s: f64, n: f64) -> (f64, f64) {
-    let p = s / n;
-    let z2 = Z * Z;
-    let centre = p + z2 / (2.0 * n);
-    let half = Z * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
-    let scale = 1.0 + z2 / n;
-    ((centre - half) / scale, (centre + half) / scale)
 }
 
 #[cfg(test)]
@@ -150,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn wilson_agrees_with_a_reference() {
+    fn a_rate_has_wilsons_interval() {
         // statsmodels proportion_confint(42, 10000, method="wilson"); tests/reference.py checks every row against Python.
         let (ratio, low, high) = row(42, 10_000);
         assert!(close(ratio, 0.0042), "{ratio:?}");

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::evidence::{Evidence, Observed};
-use super::rates::{Rate, wilson};
-use coverledger_stats::{Estimate, FEWEST_CLUSTERS, Interval, Scale, jackknife};
+use super::rates::Rate;
+use coverledger_stats::{Estimate, FEWEST_CLUSTERS, Interval, Scale, jackknife, wilson};
 
 /// The level of every interval.
 pub(super) const LEVEL: f64 = 0.95;
@@ -175,7 +175,7 @@ impl Clusters {
             return Some(estimate.interval(LEVEL, Scale::Logit));
         }
         (value <= 1.0 && effective > 0.0).then(|| {
-            let (low, high) = wilson(value * effective, effective);
+            let Interval { low, high } = wilson(value * effective, effective);
             if value <= 0.0 { Interval { low: 0.0, high } } else { Interval { low, high: 1.0 } }
         })
     }

@@ -16,11 +16,12 @@ use super::deciding::{DecidedExperiment, DecidedMarket};
 use super::publishing::{CountedDay, ToldDate};
 use coverledger_archive::{BoxError, Draft, ExportRecord, State, TableBytes, TableFamily, TableName, Unit};
 use coverledger_core::VERSION;
+use coverledger_core::count::{Engine as _, LocalEngine};
 use coverledger_core::time::tz_release;
 use coverledger_report::Rendered;
 
 /// What counted; recorded in every receipt.
-const ENGINE: &str = "local/1";
+const ENGINE: &str = LocalEngine::NAME;
 
 /// One unit of an asset, with all that it is made from.
 pub(super) trait Asset: Send + Sync + 'static {
