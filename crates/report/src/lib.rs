@@ -36,6 +36,7 @@ mod slot_audience;
 mod slot_plan;
 mod slots_told;
 mod standardize;
+mod table;
 mod tally;
 #[cfg(test)]
 mod testing;
@@ -45,7 +46,6 @@ mod trial;
 mod turns;
 
 use jiff::civil::Date;
-use polars::prelude::*;
 
 pub use decisions::decisions;
 pub use error::ReportError;
@@ -56,9 +56,10 @@ pub use power::{Power, power};
 pub use published::{PublishedDay, Unread};
 pub use sheet::{KNOWN_PART, Sheet};
 pub use slots_told::slots_told;
+pub use table::{empty, read};
 
-use coverledger_core::model::{Check, PlatformId, Reject};
-use file::parquet;
+use coverledger_core::model::{Check, PlatformId, Reject, TableName};
+use table::rendered;
 
 /// A rendered table.
 #[derive(Debug, Clone)]
@@ -75,12 +76,11 @@ pub struct Rendered {
 /// [`ReportError`] when polars cannot build or write a table.
 pub fn market_day(sheet: &Sheet<'_>, revision: u64) -> Result<[Rendered; 4], ReportError> {
     let [funnel, slots, capability, bridge] = rendered_day(sheet, revision)?;
-    let written = |table, frame| parquet(frame).map_err(|source| ReportError { table, source });
     Ok([
-        written("funnel", funnel)?,
-        written("slot_audience", slots)?,
-        written("capability", capability)?,
-        written("bridge", bridge)?,
+        rendered(TableName::Funnel, Ok(funnel))?,
+        rendered(TableName::SlotAudience, Ok(slots))?,
+        rendered(TableName::Capability, Ok(capability))?,
+        rendered(TableName::Bridge, Ok(bridge))?,
     ])
 }
 
@@ -101,8 +101,7 @@ fn rendered_day(sheet: &Sheet<'_>, revision: u64) -> Result<[DataFrame; 4], Repo
 /// # Errors
 /// [`ReportError`] when polars cannot build or write the table.
 pub fn turns(sheet: &Sheet<'_>, revision: u64) -> Result<Rendered, ReportError> {
-    let rendered = turns::turns(sheet, revision).and_then(parquet);
-    rendered.map_err(|source| ReportError { table: "turns", source })
+    rendered(TableName::Turns, turns::turns(sheet, revision))
 }
 
 /// Renders `rejects` of one platform and export date; rows are sorted by object and record.
@@ -114,8 +113,7 @@ pub fn rejects(
     export_date: Option<Date>,
     rejects: &[(&str, &Reject)],
 ) -> Result<Rendered, ReportError> {
-    let failed = |source| ReportError { table: "rejects", source };
-    parquet(rejects::rejects(platform, export_date, rejects).map_err(failed)?).map_err(failed)
+    rendered(TableName::Rejects, rejects::rejects(platform, export_date, rejects))
 }
 
 /// Renders `reconciliation` of one platform and export date.
@@ -127,6 +125,5 @@ pub fn reconciliation(
     export_date: Option<Date>,
     checks: &[(&str, &Check)],
 ) -> Result<Rendered, ReportError> {
-    let failed = |source| ReportError { table: "reconciliation", source };
-    parquet(reconciliation::reconciliation(platform, export_date, checks).map_err(failed)?).map_err(failed)
+    rendered(TableName::Reconciliation, reconciliation::reconciliation(platform, export_date, checks))
 }

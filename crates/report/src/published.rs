@@ -19,8 +19,8 @@ use polars::prelude::*;
 
 use super::capability::NOT_IN_ALL;
 use super::evidence::day::{conventions, dates, figures, known, texts, truths, wholes};
-use super::file::parquet;
-use super::{Rendered, ReportError, Sheet, frame, rendered_day};
+use super::table::{read, rendered, rendered_by};
+use super::{Rendered, ReportError, Sheet, rendered_day};
 use coverledger_config::Market;
 use coverledger_core::model::{
     Count, DayPart, Era, Eras, Fact, FactKey, Figures, Measure, Parts, TableName, columns as c,
@@ -64,7 +64,7 @@ impl PublishedDay {
         let failed = |table| move |source| Unread::Table { table, source };
         let mut frames = BTreeMap::new();
         for (table, bytes) in tables {
-            frames.insert(*table, frame(&[bytes.clone()]).map_err(failed(*table))?);
+            frames.insert(*table, read(*table, &[bytes.clone()]).map_err(failed(*table))?);
         }
         let places = Places { market, eras };
         let facts = places.facts(of(&frames, TableName::Funnel)?).map_err(failed(TableName::Funnel))?;
@@ -88,23 +88,29 @@ impl PublishedDay {
         &self.booked
     }
 
-    /// Renders every table that is published, and those that are always. `sheet` holds the facts of this one.
+    /// Renders every table that is published, and those that are always. `sheet` holds the facts of this one, which were
+    /// counted by a version of the numbers: `counted_by`, `None` if that was before there was one.
     ///
     /// # Errors
     /// A table cannot be made, or its rows are not those of the published one: the clock of the day is another one now.
-    pub fn render(&self, sheet: &Sheet<'_>, revision: u64) -> Result<Vec<(TableName, Rendered)>, Unread> {
+    pub fn render(
+        &self,
+        sheet: &Sheet<'_>,
+        counted_by: Option<u32>,
+        revision: u64,
+    ) -> Result<Vec<(TableName, Rendered)>, Unread> {
         let [_, slots, capability, bridge] = rendered_day(sheet, revision)?;
         let derived = [
             (TableName::SlotAudience, self.with_taken_over(slots)),
             (TableName::Capability, self.with_reasons(capability)),
             (TableName::Bridge, Ok(bridge)),
         ];
-        let counted = self.tables.iter().filter(|(table, _)| !table.is_derived());
-        let counted = counted.map(|(table, frame)| (*table, restamped(frame, revision)));
         let mut tables = Vec::new();
-        for (table, frame) in counted.chain(derived) {
-            let rendered = frame.and_then(parquet).map_err(|source| Unread::Table { table, source })?;
-            tables.push((table, rendered));
+        for (table, counted) in self.tables.iter().filter(|(table, _)| !table.is_derived()) {
+            tables.push((*table, rendered_by(*table, counted_by, restamped(counted, revision))?));
+        }
+        for (table, frame) in derived {
+            tables.push((table, rendered(table, frame)?));
         }
         Ok(tables)
     }

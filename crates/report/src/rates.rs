@@ -6,51 +6,10 @@
 use polars::prelude::*;
 
 use super::cells::seconds;
-use super::tally::{Tally, float};
-use coverledger_core::model::{Count, Figures, Measure, columns as c};
+use super::tally::float;
+use coverledger_core::model::{Count, Figures, Measure, RATES, columns as c};
+pub(super) use coverledger_core::model::{ENTERING, Rate};
 use coverledger_stats::wilson;
-
-/// A rate: its column, its numerator and its denominator.
-pub(super) struct Rate {
-    pub(super) name: &'static str,
-    pub(super) of: Count,
-    pub(super) among: Count,
-}
-
-/// Rates that get an interval. Where events can come more than once per trial (orders per entrant, clicks per
-/// impression of a redrawn feed) the ratio may exceed one; then it is no proportion and has no interval.
-pub(super) const PROPORTIONS: [Rate; 5] = [
-    Rate { name: c::CTR, of: Count::Clicks, among: Count::Impressions },
-    Rate { name: c::EFFECTIVE_CTR, of: Count::Entrants, among: Count::Impressions },
-    Rate { name: c::CLICK_CONVERSION, of: Count::Orders, among: Count::Entrants },
-    Rate { name: c::VIEWER_CTR, of: Count::Clickers, among: Count::UniqueImpressions },
-    Rate { name: c::STAY_RATE, of: Count::Stays, among: Count::Entries },
-];
-
-/// Entries ÷ clicks. No rate of the tables, for entries need no click: it may exceed one.
-pub(super) const ENTERING: Rate = Rate { name: c::ENTER_RATE, of: Count::Entries, among: Count::Clicks };
-
-impl Rate {
-    pub(super) fn of(&self, figures: &Figures) -> Proportion {
-        match (figures.get(self.of), figures.get(self.among)) {
-            (Some(of), Some(among)) => Proportion::of(of, among),
-            (None, Some(among)) => Proportion::at_least(figures.least(self.of), among),
-            (Some(of), None) => Proportion::at_most(of, figures.least(self.among)),
-            (None, None) => Proportion::default(),
-        }
-    }
-
-    /// Successes and trials as they were counted; `None` where one of them is not known.
-    pub(super) fn tally(&self, figures: &Figures) -> Option<Tally> {
-        let (of, among) = (figures.get(self.of)?, figures.get(self.among)?);
-        Some(Tally { successes: float(of.value), trials: float(among.value) })
-    }
-
-    /// The rate whose column this is.
-    pub(super) fn named(name: &str) -> Option<&'static Self> {
-        PROPORTIONS.iter().find(|rate| rate.name == name)
-    }
-}
 
 /// Dwell seconds ÷ entries: a mean, which has no interval.
 pub(super) fn mean_dwell_seconds(figures: &Figures) -> Option<f64> {
@@ -61,8 +20,8 @@ pub(super) fn mean_dwell_seconds(figures: &Figures) -> Option<f64> {
 /// Every rate with its interval, and the mean that has none.
 pub(super) fn rates(rows: &[Figures]) -> Vec<Column> {
     let mut columns = Vec::new();
-    for rate in &PROPORTIONS {
-        let rates: Vec<Proportion> = rows.iter().map(|figures| rate.of(figures)).collect();
+    for rate in &RATES {
+        let rates: Vec<Proportion> = rows.iter().map(|figures| Proportion::of_rate(rate, figures)).collect();
         let column = |name: &str, of: fn(&Proportion) -> Option<f64>| {
             Column::new(name.into(), rates.iter().map(of).collect::<Vec<_>>())
         };
@@ -87,6 +46,16 @@ pub(super) struct Proportion {
 }
 
 impl Proportion {
+    /// A rate of a row.
+    pub(super) fn of_rate(rate: &Rate, figures: &Figures) -> Self {
+        match (figures.get(rate.of), figures.get(rate.among)) {
+            (Some(of), Some(among)) => Self::of(of, among),
+            (None, Some(among)) => Self::at_least(figures.least(rate.of), among),
+            (Some(of), None) => Self::at_most(of, figures.least(rate.among)),
+            (None, None) => Self::default(),
+        }
+    }
+
     /// The ratio with the bounds of its 95 % Wilson score interval. Where the counts have bounds themselves, the lower
     /// bound is that of the fewest successes among the most trials and the upper one that of the most among the
     /// fewest.

@@ -92,12 +92,12 @@ impl Renderer<'_> {
             Ok(published) => Arc::new((published, day.clone())),
             Err(error) => return self.cannot_ever(day, receipt, &error_text(&error)).await,
         };
-        let provisional = receipt.content.state == State::Provisional;
+        let (state, counted_by) = (receipt.content.state, receipt.content.numbers_version);
         let tables = |revision| {
             let (workspace, published) = (Arc::clone(workspace), Arc::clone(&published));
             render(self.rendering, move || {
                 let (published, day) = &*published;
-                rendered(&workspace, published, day, provisional, revision)
+                rendered(&workspace, published, day, state, counted_by, revision)
             })
         };
         match self.archive.publish_anew(receipt, VERSION, tables, self.stamp).await {
@@ -146,7 +146,8 @@ fn rendered(
     workspace: &Workspace,
     published: &PublishedDay,
     day: &PlannedDay,
-    provisional: bool,
+    state: State,
+    counted_by: Option<u32>,
     revision: u64,
 ) -> Result<Vec<TableBytes>, BoxError> {
     let MarketDay { platform, market, .. } = &day.market_day;
@@ -158,13 +159,13 @@ fn rendered(
         day: &day.day,
         eras: &platform.eras,
         mapped: mapped(platform, day),
-        provisional,
+        provisional: state == State::Provisional,
         facts: published.facts(),
         booked: published.booked(),
         by_turn: None,
         unknown: &[],
     };
-    let tables = published.render(&sheet, revision)?;
+    let tables = published.render(&sheet, counted_by, revision)?;
     Ok(tables.into_iter().map(|(name, made)| table(name, made)).collect())
 }
 

@@ -8,7 +8,9 @@ use coverledger::config::{
     ColumnName, Columns, Completeness, CoverRule, Dialect, EventColumns, Export, FoldPolicy, Format, GapPolicy,
     Header, InstantColumn, InstantFormat, MarketRule, Otherwise, PathPattern, Rows, TextRule, WallClock, ZoneRule,
 };
-use coverledger::export::{Excerpt, ExportError, Halt, PathValues, Reach, ReadReport, Reading, Signals, read};
+use coverledger::export::{
+    Excerpt, ExportError, Halt, PathValues, Reach, ReadReport, Reading, Signals, read, read_row_by_row,
+};
 use coverledger::model::{Event, MarketId};
 use coverledger::time::Zone;
 
@@ -234,12 +236,17 @@ impl Mapping {
 
     /// Reads these bytes as an export.
     pub fn read(&self, bytes: impl AsRef<[u8]>) -> Outcome {
-        let mut file = tempfile::tempfile().unwrap();
-        file.write_all(bytes.as_ref()).unwrap();
-        file.rewind().unwrap();
-        let mut outcome = self.read_file(file);
+        let mut outcome = self.read_file(file_of(bytes.as_ref()));
         bytes.as_ref().clone_into(&mut outcome.bytes);
         outcome
+    }
+
+    /// Reads these bytes as an export, a record at a time.
+    pub fn read_row_by_row(&self, bytes: impl AsRef<[u8]>) -> Outcome {
+        let mut tape = Tape::default();
+        let (halt, path, reach) = (Halt::new(), PathValues::default(), Reach::everything());
+        let report = read_row_by_row(&self.reading(&halt, &path, &reach), file_of(bytes.as_ref()), &mut tape);
+        Outcome { report, tape, bytes: bytes.as_ref().to_owned() }
     }
 
     /// Reads this file as an export.
@@ -256,19 +263,29 @@ impl Mapping {
         file: File,
         signals: &mut impl Signals,
     ) -> Result<ReadReport, ExportError> {
-        let reading = Reading {
+        read(&self.reading(halt, &PathValues::default(), &Reach::everything()), file, signals)
+    }
+
+    fn reading<'a>(&'a self, halt: &'a Halt, path: &'a PathValues, reach: &'a Reach) -> Reading<'a> {
+        Reading {
             export: &self.export,
             entry_is_click: false,
-            path: &PathValues::default(),
-            reach: &Reach::everything(),
+            path,
+            reach,
             markets: &self.markets,
             stay_seconds: 60,
             excerpt: self.excerpt,
             halt,
             most_prints: 1 << 16,
-        };
-        read(&reading, file, signals)
+        }
     }
+}
+
+fn file_of(bytes: &[u8]) -> File {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(bytes).unwrap();
+    file.rewind().unwrap();
+    file
 }
 
 /// Text with a header in its first line.

@@ -1,5 +1,5 @@
-//! The same records in Parquet twice: in pages that are read column by column, and in an encoding that is read row by
-//! row. Signals, stages, the account and the rejects are the same.
+//! The same records in Parquet, in pages of every layout, mapped column by column and row by row. Signals, stages, the
+//! account and the rejects are the same.
 
 use std::sync::Arc;
 
@@ -58,7 +58,7 @@ impl Layout {
     }
 
     /// Pages of dictionaries and of values one after the other.
-    fn usual(self, columns: &Columns) -> Vec<u8> {
+    fn plain(self, columns: &Columns) -> Vec<u8> {
         let mut so = self.properties();
         for (name, _) in columns {
             // The second version would pack them otherwise once there is no dictionary.
@@ -67,8 +67,8 @@ impl Layout {
         write(columns, so.build())
     }
 
-    /// The room in an encoding that only the general reader knows.
-    fn unusual(self, columns: &Columns) -> Vec<u8> {
+    /// The room in an encoding in which values share prefixes.
+    fn with_prefixes(self, columns: &Columns) -> Vec<u8> {
         let room = ColumnPath::from("room");
         let so = self.properties().set_column_dictionary_enabled(room.clone(), false);
         write(columns, so.set_column_encoding(room, Encoding::DELTA_BYTE_ARRAY).build())
@@ -86,11 +86,14 @@ fn write(columns: &Columns, so: WriterProperties) -> Vec<u8> {
 }
 
 fn agree(mapping: &Mapping, layout: Layout, columns: &Columns) -> Result<(), TestCaseError> {
-    let [swift, general] = [layout.usual(columns), layout.unusual(columns)].map(|bytes| mapping.read(bytes));
-    prop_assert_eq!(&swift.tape.stages, &general.tape.stages);
-    prop_assert_eq!(&swift.tape.signals, &general.tape.signals);
-    prop_assert_eq!(swift.report(), general.report());
-    prop_assert_eq!(swift.report().rows_in, columns[0].1.len() as u64);
+    let by_rows = mapping.read_row_by_row(layout.plain(columns));
+    prop_assert_eq!(by_rows.report().rows_in, columns[0].1.len() as u64);
+    for bytes in [layout.plain(columns), layout.with_prefixes(columns)] {
+        let by_columns = mapping.read(bytes);
+        prop_assert_eq!(&by_columns.tape.stages, &by_rows.tape.stages);
+        prop_assert_eq!(&by_columns.tape.signals, &by_rows.tape.signals);
+        prop_assert_eq!(by_columns.report(), by_rows.report());
+    }
     Ok(())
 }
 

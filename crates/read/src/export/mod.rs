@@ -23,6 +23,8 @@ mod percent;
 mod placed;
 mod reach;
 mod room;
+#[cfg(feature = "testing")]
+mod row_by_row;
 mod stop;
 mod text;
 mod value;
@@ -50,6 +52,8 @@ pub use peek::{Cell, Peek, PeekFormat, PeekTable, peek};
 pub use placed::{PLACED_YEARS, placed};
 pub use reach::Reach;
 pub use room::Room;
+#[cfg(feature = "testing")]
+pub use row_by_row::read_row_by_row;
 pub use text::normal;
 pub use value::instant::plain as plain_time;
 pub use value::length::length;

@@ -81,7 +81,7 @@ fn tests(looks: usize, deal: &dyn Fn(&mut Chance) -> (Vec<Outcome>, Plan)) -> (u
 fn cells(evidence: &Evidence, rate: &Rate) -> Option<Vec<Cell>> {
     let mut cells: Vec<Cell> = Vec::new();
     for row in &evidence.rows {
-        let Tally { successes, trials } = rate.tally(&row.figures)?;
+        let Tally { successes, trials } = Tally::of(rate, &row.figures)?;
         let day = row.local_date.since(evidence.since).ok()?.get_days();
         let (day, slot, broadcast) = (usize::try_from(day).ok()?, row.slot, row.broadcast);
         let key = |cell: &Cell| (cell.day, cell.slot, cell.broadcast);

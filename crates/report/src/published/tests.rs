@@ -6,7 +6,7 @@ use jiff::civil::date;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 
-use super::super::{market_day, turns};
+use super::super::{frame, market_day, turns};
 use super::*;
 use coverledger_core::model::{
     Change, ClickEvent, Conventions, CountSet, ImpressionBasis, MarketDay, MarketId, PlatformId, Prorated, Share,
@@ -167,7 +167,8 @@ proptest! {
         let read = PublishedDay::read(&published, &place.market, &place.eras).unwrap();
         let sheet = Sheet { facts: read.facts(), booked: read.booked(), by_turn: None, unknown: &[], ..counted };
         for (revision, expected) in [(3, published), (4, publish(4))] {
-            let rendered = read.render(&sheet, revision).unwrap();
+            let counted_by = Some(TableName::Funnel.version());
+            let rendered = read.render(&sheet, counted_by, revision).unwrap();
             for (table, made) in rendered {
                 match expected.get(&table) {
                     Some(expected) => prop_assert!(

@@ -63,7 +63,7 @@ pub(super) fn slot_plan(desk: &Desk<'_>, market: &Market, home: &Zone) -> Polars
 /// Slots of the market's clock in which an audience was met, by audience and rank; and what they are ranked by.
 fn prospects(desk: &Desk<'_>, market: &Market) -> (Option<&'static str>, Vec<Prospect>) {
     let evidence = desk.evidence;
-    let is_known = |rate: &Rate| evidence.rows.iter().any(|row| rate.tally(&row.figures).is_some());
+    let is_known = |rate: &Rate| evidence.rows.iter().any(|row| Tally::of(rate, &row.figures).is_some());
     let metric = [c::EFFECTIVE_CTR, c::CTR].into_iter().find(|name| Rate::named(name).is_some_and(is_known));
     let rate = metric.and_then(Rate::named);
     let mut prospects = Vec::new();
@@ -102,7 +102,7 @@ fn prospect(
     };
     let pieces = rate.map(|rate| {
         let piece = |row: &super::evidence::Observed| {
-            Some(Piece { bin: 0, broadcast: row.broadcast, tally: rate.tally(&row.figures)? })
+            Some(Piece { bin: 0, broadcast: row.broadcast, tally: Tally::of(rate, &row.figures)? })
         };
         mine().map(piece).collect::<Option<Vec<Piece>>>()
     });

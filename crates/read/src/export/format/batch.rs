@@ -1,57 +1,49 @@
-//! Records by columns: what a decoder hands over at once where a format keeps its values so.
+//! Records by columns: what a decoder hands over at once where a format stores its values by column.
+
+use std::sync::Arc;
+
+use arrow_array::{
+    Array, BooleanArray, Float64Array, Int64Array, StringArray, StringViewArray, TimestampMicrosecondArray,
+    UInt32Array,
+};
 
 use super::field::{Field, Position, shown};
 
-/// Consecutive records of an export, column by column, in the order of the plan.
+/// Consecutive records of an export, column by column, in the order of the wanted columns.
 pub(in crate::export) struct Batch<'a> {
     /// The number of the first record, from 1.
     pub(in crate::export) first: u64,
     pub(in crate::export) rows: usize,
-    pub(in crate::export) columns: &'a [Cells<'a>],
-    /// What the file calls them; `None` for one that it has not.
+    pub(in crate::export) columns: &'a [ColumnValues],
+    /// What the file calls them; `None` for one that it does not have.
     pub(in crate::export) names: &'a [Option<&'a str>],
 }
 
-/// The values of a column.
-pub(in crate::export) enum Cells<'a> {
+/// The values of a column for a batch, in one of the few types that fields are read from. Empty text is null.
+pub(in crate::export) enum ColumnValues {
     /// Null in every record.
     Absent,
-    /// Numbers of entries of a dictionary.
+    /// Numbers of dictionary entries. No code is null: [`Dictionary::len`] stands for it.
     Coded {
-        codes: &'a [u32],
-        dictionary: &'a Dictionary,
+        codes: UInt32Array,
+        dictionary: Arc<Dictionary>,
     },
-    /// Where values begin and end in a text; null is empty, as it is everywhere in text.
-    Text {
-        text: &'a str,
-        spans: &'a [(u32, u32)],
-    },
-    Int(Sparse<'a, i64>),
-    Instant(Sparse<'a, i64>),
-    Wall(Sparse<'a, i64>),
-    Float(Sparse<'a, f64>),
-    Bool(Sparse<'a, bool>),
+    Text(StringArray),
+    TextView(StringViewArray),
+    Int(Int64Array),
+    Float(Float64Array),
+    Bool(BooleanArray),
+    /// Microseconds since 1970, UTC.
+    Instant(TimestampMicrosecondArray),
+    /// Microseconds since 1970 by a wall clock.
+    Wall(TimestampMicrosecondArray),
 }
 
-/// Values of which some may be null.
-#[derive(Clone, Copy)]
-pub(in crate::export) struct Sparse<'a, T> {
-    pub(in crate::export) values: &'a [T],
-    /// `None` where no value is null.
-    pub(in crate::export) is_valid: Option<&'a [bool]>,
-}
-
-/// Distinct values, to which records refer by number; the number after the last one is null.
+/// Distinct texts, to which records refer by number; the number after the last one is null.
 pub(in crate::export) struct Dictionary {
     /// No two dictionaries of an export have the same.
     pub(in crate::export) serial: u64,
-    pub(in crate::export) entries: Entries,
-}
-
-/// What a dictionary holds.
-pub(in crate::export) enum Entries {
-    Text { text: String, spans: Vec<(u32, u32)> },
-    Int(Vec<i64>),
+    pub(in crate::export) entries: StringArray,
 }
 
 impl Batch<'_> {
@@ -66,6 +58,15 @@ impl Batch<'_> {
         }
     }
 
+    /// Hands over its records one by one.
+    pub(in crate::export) fn each_row(&self, mut record: impl FnMut(Position, &[Field<'_>], &dyn Fn() -> String)) {
+        let mut fields = vec![Field::Null; self.columns.len()];
+        for row in 0..self.rows {
+            self.fields(row, &mut fields);
+            record(self.at(row), &fields, &|| self.raw(row));
+        }
+    }
+
     /// A rejected row as text: only the needed columns were decoded, so only they are shown.
     pub(in crate::export) fn raw(&self, row: usize) -> String {
         let values = self.names.iter().zip(self.columns).filter_map(|(name, column)| {
@@ -75,46 +76,33 @@ impl Batch<'_> {
     }
 }
 
-impl Cells<'_> {
+impl ColumnValues {
     #[inline]
     pub(in crate::export) fn get(&self, row: usize) -> Field<'_> {
         match self {
-            Self::Absent => Field::Null,
-            Self::Coded { codes, dictionary } => dictionary.get(codes[row]),
-            Self::Text { text, spans } => cut(text, spans[row]),
-            Self::Int(column) => column.get(row).map_or(Field::Null, Field::Int),
-            Self::Instant(column) => column.get(row).map_or(Field::Null, Field::Instant),
-            Self::Wall(column) => column.get(row).map_or(Field::Null, Field::Wall),
-            Self::Float(column) => column.get(row).map_or(Field::Null, Field::Float),
-            Self::Bool(column) => column.get(row).map_or(Field::Null, Field::Bool),
+            Self::Coded { codes, dictionary } => dictionary.get(codes.value(row)),
+            Self::Text(array) if array.is_valid(row) => text(array.value(row)),
+            Self::TextView(array) if array.is_valid(row) => text(array.value(row)),
+            Self::Int(array) if array.is_valid(row) => Field::Int(array.value(row)),
+            Self::Float(array) if array.is_valid(row) => Field::Float(array.value(row)),
+            Self::Bool(array) if array.is_valid(row) => Field::Bool(array.value(row)),
+            Self::Instant(array) if array.is_valid(row) => Field::Instant(array.value(row)),
+            Self::Wall(array) if array.is_valid(row) => Field::Wall(array.value(row)),
+            _ => Field::Null,
         }
-    }
-}
-
-impl<T: Copy> Sparse<'_, T> {
-    #[inline]
-    fn get(&self, row: usize) -> Option<T> {
-        let is_valid = self.is_valid.is_none_or(|is_valid| is_valid[row]);
-        is_valid.then(|| self.values[row])
     }
 }
 
 impl Dictionary {
     /// How many entries there are; also the number of null.
     pub(in crate::export) fn len(&self) -> usize {
-        match &self.entries {
-            Entries::Text { spans, .. } => spans.len(),
-            Entries::Int(values) => values.len(),
-        }
+        self.entries.len()
     }
 
     #[inline]
     pub(in crate::export) fn get(&self, code: u32) -> Field<'_> {
         let code = code as usize;
-        match &self.entries {
-            Entries::Text { text, spans } => spans.get(code).map_or(Field::Null, |span| cut(text, *span)),
-            Entries::Int(values) => values.get(code).map_or(Field::Null, |value| Field::Int(*value)),
-        }
+        if code < self.entries.len() { text(self.entries.value(code)) } else { Field::Null }
     }
 
     /// Its entries, and null after the last.
@@ -124,9 +112,6 @@ impl Dictionary {
 }
 
 #[inline]
-fn cut(text: &str, (start, end): (u32, u32)) -> Field<'_> {
-    match text.get(start as usize..end as usize) {
-        None | Some("") => Field::Null,
-        Some(text) => Field::Text(text),
-    }
+fn text(text: &str) -> Field<'_> {
+    if text.is_empty() { Field::Null } else { Field::Text(text) }
 }

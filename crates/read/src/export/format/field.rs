@@ -104,11 +104,7 @@ pub(in crate::export) trait Records {
 
     /// Many records at once; what becomes of them is the same.
     fn batch(&mut self, batch: &Batch<'_>) {
-        let mut fields = vec![Field::Null; batch.columns.len()];
-        for row in 0..batch.rows {
-            batch.fields(row, &mut fields);
-            self.record(batch.at(row), &fields, &|| batch.raw(row));
-        }
+        batch.each_row(|at, fields, raw| self.record(at, fields, raw));
     }
 
     /// A record that is not even that.

@@ -1,11 +1,12 @@
-//! Stages by the numbers that values have in dictionaries: what stands in a dictionary once is looked at once, and a
-//! row is a few numbers.
+//! Stages by the numbers of their values: an entry of a dictionary is looked up once, and so is each distinct whole number;
+//! the key of a row is a few numbers.
 
+use arrow_array::{Array, Int64Array};
 use hashbrown::HashMap;
 
 use super::layout::Layout;
 use super::stages::Known;
-use crate::export::format::batch::{Batch, Cells, Dictionary};
+use crate::export::format::batch::{Batch, ColumnValues, Dictionary};
 use crate::export::format::field::Field;
 use crate::export::value::single::{MAX_NAME_BYTES, push_key};
 
@@ -30,20 +31,20 @@ pub(super) struct Coded {
     others: usize,
 }
 
-/// One column. Its values have the same numbers in all dictionaries of the export.
+/// One column. Its values have the same numbers in all batches of the export.
 struct Part {
     column: usize,
     numbers: HashMap<Box<[u8]>, u32>,
     /// Of which dictionary `by_code` is.
     serial: Option<u64>,
     by_code: Vec<u32>,
+    /// The same numbers by whole number, without the detour through text.
+    by_int: HashMap<i64, u32>,
 }
 
 impl Coded {
     pub(super) fn new(layout: &Layout) -> Self {
-        let part =
-            |column: &usize| Part { column: *column, numbers: HashMap::new(), serial: None, by_code: Vec::new() };
-        let parts: Vec<Part> = layout.stage_columns().map(part).collect();
+        let parts: Vec<Part> = layout.stage_columns().map(|column| Part::new(*column)).collect();
         let bits = 128 / u32::try_from(parts.len().max(1)).unwrap_or(128);
         Self { parts, bits, bytes_left: MOST_VALUE_BYTES, known: HashMap::new(), others: 0 }
     }
@@ -53,8 +54,8 @@ impl Coded {
         keys.clear();
         let bits = self.bits;
         let is_coded = |part: &Part| match &batch.columns[part.column] {
-            Cells::Absent => true,
-            Cells::Coded { dictionary, .. } => dictionary.len() < LARGEST_DICTIONARY,
+            ColumnValues::Absent | ColumnValues::Int(_) => true,
+            ColumnValues::Coded { dictionary, .. } => dictionary.len() < LARGEST_DICTIONARY,
             _ => false,
         };
         if bits < 16 || !self.parts.iter().all(is_coded) {
@@ -64,12 +65,16 @@ impl Coded {
         keys.resize(batch.rows, 0);
         for part in &mut self.parts {
             match &batch.columns[part.column] {
-                Cells::Coded { codes, dictionary } => {
-                    part.number(dictionary, bits, &mut self.bytes_left);
-                    for (key, code) in keys.iter_mut().zip(*codes) {
-                        let number = part.by_code[*code as usize];
-                        let has_none = number == NO_NUMBER || *key == NO_KEY;
-                        *key = if has_none { NO_KEY } else { shifted(*key, bits) | u128::from(number) };
+                ColumnValues::Coded { codes, dictionary } => {
+                    part.number_entries(dictionary, bits, &mut self.bytes_left);
+                    for (key, code) in keys.iter_mut().zip(codes.values()) {
+                        *key = with_number(*key, part.by_code[*code as usize], bits);
+                    }
+                }
+                ColumnValues::Int(values) => {
+                    for (row, key) in keys.iter_mut().enumerate() {
+                        *key =
+                            with_number(*key, part.number_of_int(values, row, bits, &mut self.bytes_left), bits);
                     }
                 }
                 // The same in every row; a column that is not there is nowhere in the export.
@@ -94,39 +99,70 @@ impl Coded {
     }
 }
 
+/// A key with the number of one more column, unless there is none.
+#[inline]
+fn with_number(key: u128, number: u32, bits: u32) -> u128 {
+    let has_none = number == NO_NUMBER || key == NO_KEY;
+    if has_none { NO_KEY } else { shifted(key, bits) | u128::from(number) }
+}
+
 /// Nothing is left of a key of one column, which is 0 until then.
 fn shifted(key: u128, bits: u32) -> u128 {
     key.checked_shl(bits).unwrap_or_default()
 }
 
 impl Part {
-    /// Numbers the values of a dictionary.
-    fn number(&mut self, dictionary: &Dictionary, bits: u32, bytes_left: &mut usize) {
+    fn new(column: usize) -> Self {
+        Self { column, numbers: HashMap::new(), serial: None, by_code: Vec::new(), by_int: HashMap::new() }
+    }
+
+    /// Numbers the entries of a dictionary.
+    fn number_entries(&mut self, dictionary: &Dictionary, bits: u32, bytes_left: &mut usize) {
         if self.serial == Some(dictionary.serial) {
             return;
         }
         self.serial = Some(dictionary.serial);
         self.by_code.clear();
-        let mut key = Vec::new();
         for field in dictionary.fields() {
-            if matches!(field, Field::Text(text) if text.len() > MAX_NAME_BYTES) {
-                self.by_code.push(NO_NUMBER);
-                continue;
-            }
-            key.clear();
-            push_key(&mut key, field);
-            let next = u32::try_from(self.numbers.len()).unwrap_or(NO_NUMBER);
-            let number = self.numbers.get(key.as_slice()).copied().unwrap_or_else(|| {
-                let bytes = key.len() + VALUE_OVERHEAD_BYTES;
-                let has_room = *bytes_left >= bytes && u64::from(next) < (1 << bits.min(31)) - 1;
-                if !has_room {
-                    return NO_NUMBER;
-                }
-                *bytes_left -= bytes;
-                self.numbers.insert(key.as_slice().into(), next);
-                next
-            });
+            let number = self.number(field, bits, bytes_left);
             self.by_code.push(number);
         }
+    }
+
+    /// The number of a whole number or of null.
+    #[inline]
+    fn number_of_int(&mut self, values: &Int64Array, row: usize, bits: u32, bytes_left: &mut usize) -> u32 {
+        if values.is_null(row) {
+            return self.number(Field::Null, bits, bytes_left);
+        }
+        let value = values.value(row);
+        if let Some(number) = self.by_int.get(&value) {
+            return *number;
+        }
+        let number = self.number(Field::Int(value), bits, bytes_left);
+        if number != NO_NUMBER {
+            self.by_int.insert(value, number);
+        }
+        number
+    }
+
+    /// The number of a value, a new one if it is seen for the first time and there is room for it.
+    fn number(&mut self, field: Field<'_>, bits: u32, bytes_left: &mut usize) -> u32 {
+        if matches!(field, Field::Text(text) if text.len() > MAX_NAME_BYTES) {
+            return NO_NUMBER;
+        }
+        let mut key = Vec::new();
+        push_key(&mut key, field);
+        if let Some(number) = self.numbers.get(key.as_slice()) {
+            return *number;
+        }
+        let next = u32::try_from(self.numbers.len()).unwrap_or(NO_NUMBER);
+        let bytes = key.len() + VALUE_OVERHEAD_BYTES;
+        if *bytes_left < bytes || u64::from(next) >= (1 << bits.min(31)) - 1 {
+            return NO_NUMBER;
+        }
+        *bytes_left -= bytes;
+        self.numbers.insert(key.into(), next);
+        next
     }
 }

@@ -1,7 +1,7 @@
 //! What of a batch is worked out column by column, once for a dictionary's entry instead of once for every row.
 
 use super::coded::LARGEST_DICTIONARY;
-use crate::export::format::batch::{Cells, Dictionary};
+use crate::export::format::batch::{ColumnValues, Dictionary};
 use crate::export::format::field::Field;
 use crate::export::value::single::id;
 use coverledger_core::model::{Event, Id, IdHash};
@@ -23,8 +23,8 @@ pub(super) type Events = Table<Option<Event>>;
 
 impl Events {
     /// Gets ready for the rows of a column.
-    pub(super) fn prepare(&mut self, cells: &Cells<'_>, event: impl Fn(Field<'_>) -> Option<Event>) {
-        let Some(dictionary) = small(cells) else { return };
+    pub(super) fn prepare(&mut self, column: &ColumnValues, event: impl Fn(Field<'_>) -> Option<Event>) {
+        let Some(dictionary) = small(column) else { return };
         if self.serial != Some(dictionary.serial) {
             self.serial = Some(dictionary.serial);
             self.by_code.clear();
@@ -36,15 +36,15 @@ impl Events {
     #[inline]
     pub(super) fn get<'c>(
         &self,
-        cells: &'c Cells<'_>,
+        column: &'c ColumnValues,
         row: usize,
         event: impl Fn(Field<'c>) -> Option<Event>,
     ) -> Option<Event> {
-        match cells {
-            Cells::Coded { codes, dictionary } if self.serial == Some(dictionary.serial) => {
-                self.by_code[codes[row] as usize]
+        match column {
+            ColumnValues::Coded { codes, dictionary } if self.serial == Some(dictionary.serial) => {
+                self.by_code[codes.value(row) as usize]
             }
-            _ => event(cells.get(row)),
+            _ => event(column.get(row)),
         }
     }
 }
@@ -65,8 +65,8 @@ struct Entry {
 
 impl Ids {
     /// Gets ready for the rows of a column.
-    pub(super) fn prepare(&mut self, cells: &Cells<'_>) {
-        let Some(dictionary) = small(cells) else { return };
+    pub(super) fn prepare(&mut self, column: &ColumnValues) {
+        let Some(dictionary) = small(column) else { return };
         if self.entries.serial == Some(dictionary.serial) {
             return;
         }
@@ -89,24 +89,26 @@ impl Ids {
     #[inline]
     pub(super) fn get<'b>(
         &'b self,
-        cells: &'b Cells<'_>,
+        column: &'b ColumnValues,
         row: usize,
         number: &'b mut itoa::Buffer,
     ) -> Option<Id<'b>> {
-        match cells {
-            Cells::Coded { codes, dictionary } if self.entries.serial == Some(dictionary.serial) => {
-                let Entry { hash, span } = self.entries.by_code[codes[row] as usize]?;
+        match column {
+            ColumnValues::Coded { codes, dictionary } if self.entries.serial == Some(dictionary.serial) => {
+                let Entry { hash, span } = self.entries.by_code[codes.value(row) as usize]?;
                 Some(Id::hashed(hash, &self.text, span))
             }
-            _ => id(cells.get(row), number).ok().map(Id::of),
+            _ => id(column.get(row), number).ok().map(Id::of),
         }
     }
 }
 
 /// The dictionary of a column, if it is small enough that its entries are fewer than its rows, or not many more.
-fn small<'c>(cells: &Cells<'c>) -> Option<&'c Dictionary> {
-    match cells {
-        Cells::Coded { dictionary, .. } => Some(*dictionary).filter(|known| known.len() < LARGEST_DICTIONARY),
+fn small(column: &ColumnValues) -> Option<&Dictionary> {
+    match column {
+        ColumnValues::Coded { dictionary, .. } => {
+            Some(dictionary.as_ref()).filter(|known| known.len() < LARGEST_DICTIONARY)
+        }
         _ => None,
     }
 }

@@ -1,77 +1,49 @@
-//! Columns of Parquet as fields.
+//! Arrow arrays as the few types of column that fields are read from.
 
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, Int32Type, Int64Type, TimestampMicrosecondType};
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::types::{Float64Type, Int64Type, TimestampMicrosecondType, UInt32Type};
+use arrow_array::{Array, ArrayRef, StringArray, UInt32Array, new_empty_array};
 use arrow_schema::{DataType, TimeUnit};
 
 use super::unsound;
 use crate::export::ExportError;
-use crate::export::format::field::Field;
+use crate::export::format::batch::{ColumnValues, Dictionary};
 
-/// A needed column of a batch in one of the few shapes that fields are read from.
-pub(super) struct Column {
-    pub(super) name: String,
-    values: Values,
+/// Refuses a type that no field can be read from.
+pub(super) fn check_type(data_type: &DataType, name: &str) -> Result<(), ExportError> {
+    Dictionaries::new(1).column(0, &new_empty_array(data_type), name).map(|_| ())
 }
 
-pub(super) enum Values {
-    Utf8(arrow_array::StringArray),
-    View(arrow_array::StringViewArray),
-    Dictionary(arrow_array::DictionaryArray<Int32Type>, arrow_array::StringArray),
-    Int(arrow_array::Int64Array),
-    Float(arrow_array::Float64Array),
-    Bool(arrow_array::BooleanArray),
-    Instant(arrow_array::TimestampMicrosecondArray),
-    Wall(arrow_array::TimestampMicrosecondArray),
-    Null,
+/// The dictionary last seen in each column. A dictionary comes with every batch of its row group and keeps its serial
+/// number, so that its entries are looked up once.
+pub(super) struct Dictionaries {
+    last: Vec<Option<Arc<Dictionary>>>,
+    count: u64,
 }
 
-impl Column {
-    /// A column that the file need not have, and has not.
-    pub(super) const ABSENT: Self = Self { name: String::new(), values: Values::Null };
-
-    pub(super) fn of(batch: &RecordBatch, name: &str) -> Result<Self, ExportError> {
-        let array = batch.column_by_name(name).ok_or_else(|| unsound("a projected column is missing"))?;
-        Ok(Self { name: name.to_owned(), values: Values::of(array, name)? })
+impl Dictionaries {
+    pub(super) fn new(columns: usize) -> Self {
+        Self { last: vec![None; columns], count: 0 }
     }
 
-    pub(super) fn get(&self, row: usize) -> Field<'_> {
-        match &self.values {
-            Values::Utf8(array) if array.is_valid(row) => text(array.value(row)),
-            Values::View(array) if array.is_valid(row) => text(array.value(row)),
-            Values::Dictionary(array, values) => match array.key(row) {
-                Some(key) if values.is_valid(key) => text(values.value(key)),
-                _ => Field::Null,
-            },
-            Values::Int(array) if array.is_valid(row) => Field::Int(array.value(row)),
-            Values::Float(array) if array.is_valid(row) => Field::Float(array.value(row)),
-            Values::Bool(array) if array.is_valid(row) => Field::Bool(array.value(row)),
-            Values::Instant(array) if array.is_valid(row) => Field::Instant(array.value(row)),
-            Values::Wall(array) if array.is_valid(row) => Field::Wall(array.value(row)),
-            _ => Field::Null,
-        }
-    }
-}
-
-fn text(text: &str) -> Field<'_> {
-    if text.is_empty() { Field::Null } else { Field::Text(text) }
-}
-
-impl Values {
-    pub(super) fn of(array: &ArrayRef, name: &str) -> Result<Self, ExportError> {
+    /// The values of an array as a column; `place` is its place among the wanted columns.
+    pub(super) fn column(
+        &mut self,
+        place: usize,
+        array: &ArrayRef,
+        name: &str,
+    ) -> Result<ColumnValues, ExportError> {
         let cast = |to: &DataType| arrow_cast::cast::cast_with_options(array, to, &STRICT).map_err(unsound);
         Ok(match array.data_type() {
-            DataType::Utf8 => Self::Utf8(array.as_string::<i32>().clone()),
-            DataType::Utf8View => Self::View(array.as_string_view().clone()),
-            DataType::LargeUtf8 => Self::View(cast(&DataType::Utf8View)?.as_string_view().clone()),
-            DataType::Dictionary(_, values) if values.as_ref() == &DataType::Utf8 => {
-                let keyed = cast(&DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)))?;
-                let keyed = keyed.as_dictionary::<Int32Type>().clone();
-                let values = keyed.values().as_string::<i32>().clone();
-                Self::Dictionary(keyed, values)
+            DataType::Utf8 => ColumnValues::Text(array.as_string::<i32>().clone()),
+            DataType::Utf8View => ColumnValues::TextView(array.as_string_view().clone()),
+            DataType::LargeUtf8 => ColumnValues::TextView(cast(&DataType::Utf8View)?.as_string_view().clone()),
+            DataType::Dictionary(key, entry) if (key.as_ref(), entry.as_ref()) == CODED => {
+                let array = array.as_dictionary::<UInt32Type>();
+                let dictionary = self.known(place, array.values().as_string::<i32>());
+                ColumnValues::Coded { codes: without_nulls(array.keys(), dictionary.len())?, dictionary }
             }
             DataType::Int8
             | DataType::Int16
@@ -79,22 +51,22 @@ impl Values {
             | DataType::Int64
             | DataType::UInt8
             | DataType::UInt16
-            | DataType::UInt32 => Self::Int(cast(&DataType::Int64)?.as_primitive::<Int64Type>().clone()),
+            | DataType::UInt32 => ColumnValues::Int(cast(&DataType::Int64)?.as_primitive::<Int64Type>().clone()),
             DataType::UInt64 | DataType::Decimal128(_, 0) => {
-                Self::Utf8(cast(&DataType::Utf8)?.as_string().clone())
+                ColumnValues::Text(cast(&DataType::Utf8)?.as_string().clone())
             }
             DataType::Float16 | DataType::Float32 | DataType::Float64 => {
-                Self::Float(cast(&DataType::Float64)?.as_primitive::<Float64Type>().clone())
+                ColumnValues::Float(cast(&DataType::Float64)?.as_primitive::<Float64Type>().clone())
             }
-            DataType::Boolean => Self::Bool(array.as_boolean().clone()),
+            DataType::Boolean => ColumnValues::Bool(array.as_boolean().clone()),
             DataType::Timestamp(_, zone) => {
                 let zone = zone.as_ref().map(|_| Arc::from("UTC"));
                 let is_instant = zone.is_some();
                 let cast = cast(&DataType::Timestamp(TimeUnit::Microsecond, zone))?;
                 let micros = cast.as_primitive::<TimestampMicrosecondType>().clone();
-                if is_instant { Self::Instant(micros) } else { Self::Wall(micros) }
+                if is_instant { ColumnValues::Instant(micros) } else { ColumnValues::Wall(micros) }
             }
-            DataType::Null => Self::Null,
+            DataType::Null => ColumnValues::Absent,
             other => {
                 return Err(ExportError::ColumnType {
                     column: name.to_owned(),
@@ -104,7 +76,32 @@ impl Values {
             }
         })
     }
+
+    /// The dictionary with these entries: the last one of its column, if it shares their memory.
+    fn known(&mut self, place: usize, entries: &StringArray) -> Arc<Dictionary> {
+        let last = &mut self.last[place];
+        let is_last = |last: &Arc<Dictionary>| {
+            last.entries.offsets().inner().ptr_eq(entries.offsets().inner()) && last.entries.len() == entries.len()
+        };
+        if let Some(last) = last.as_ref().filter(|last| is_last(last)) {
+            return Arc::clone(last);
+        }
+        self.count += 1;
+        let dictionary = Arc::new(Dictionary { serial: self.count, entries: entries.clone() });
+        Arc::clone(last.insert(dictionary))
+    }
 }
+
+/// Codes with the number after the last entry in place of null.
+fn without_nulls(keys: &UInt32Array, entries: usize) -> Result<UInt32Array, ExportError> {
+    let Some(nulls) = keys.nulls() else { return Ok(keys.clone()) };
+    let null = u32::try_from(entries).map_err(unsound)?;
+    let codes = keys.values().iter().zip(nulls).map(|(code, is_valid)| if is_valid { *code } else { null });
+    Ok(codes.collect::<Vec<_>>().into())
+}
+
+/// The type of text that is read as numbers of dictionary entries.
+const CODED: (&DataType, &DataType) = (&DataType::UInt32, &DataType::Utf8);
 
 const STRICT: arrow_cast::CastOptions<'static> = arrow_cast::CastOptions {
     safe: false,

@@ -64,8 +64,8 @@ impl<S: Signals> EventMapper<'_, S> {
         let columns = batch.columns;
         let Ok(record) = u32::try_from(batch.first + row as u64) else { return false };
         let event = layout.event.and_then(|column| {
-            let cells = &columns[column];
-            self.events.get(cells, row, |field| self.event_of(field))
+            let values = &columns[column];
+            self.events.get(values, row, |field| self.event_of(field))
         });
         let (kinds, dwell_ms, credited_us) =
             match self.happened(event, |column| columns[column].get(row), occurred_us) {
