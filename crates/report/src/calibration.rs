@@ -4,7 +4,7 @@ use super::cover::cover;
 use super::diagnosis::diagnosis;
 use super::testing::{Scene, desk, number, row_of};
 use coverledger_core::model::{Count, columns as c};
-use coverledger_stats::Chance;
+use coverledger_stats::SeededRng;
 
 const COVERS: u64 = 8;
 const BROADCASTS: u64 = 12;
@@ -28,9 +28,9 @@ fn note(held: &mut [f64; 2], is_so: bool) {
 }
 
 fn market(seed: u64, held: &mut Held) {
-    let mut chance = Chance::new(seed, 0);
+    let mut chance = SeededRng::new(seed, 0);
     let mut scene = Scene::default();
-    let lognormal = |chance: &mut Chance, sd: f64| (sd * chance.normal() - sd * sd / 2.0).exp();
+    let lognormal = |chance: &mut SeededRng, sd: f64| (sd * chance.normal() - sd * sd / 2.0).exp();
     let truths: Vec<f64> = (0..COVERS).map(|_| 0.05 * lognormal(&mut chance, BETWEEN_COVERS)).collect();
     for (cover, truth) in truths.iter().enumerate() {
         for broadcast in 0..BROADCASTS {

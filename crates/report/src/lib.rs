@@ -59,6 +59,7 @@ pub use slots_told::slots_told;
 pub use table::{empty, read};
 
 use coverledger_core::model::{Check, PlatformId, Reject, TableName};
+use polars::prelude::{DataFrame, PolarsResult};
 use table::rendered;
 
 /// A rendered table.

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use tokio::sync::Semaphore;
 
 use super::{failed, table};
-use crate::plan::{Because, PlannedDay, PlatformPlan, Standing, Window, rendering};
+use crate::plan::{Because, DayStatus, PlannedDay, PlatformPlan, Window, rendering};
 use crate::run::blocking::render;
 use crate::run::ordered::for_each_ordered;
 use crate::run::{Disposition, Observer, RunReport, Step, Stop, error_text};
@@ -38,7 +38,7 @@ pub(in crate::run) struct Renderer<'a> {
 enum End {
     Published(Box<Receipt>),
     Ended(Disposition),
-    StandsAs(Standing),
+    StandsAs(DayStatus),
 }
 
 impl Renderer<'_> {
@@ -46,7 +46,7 @@ impl Renderer<'_> {
     /// was before, stands where it stands by its exports.
     pub(in crate::run) async fn rerender(&self, plans: &mut [PlatformPlan], report: &mut RunReport) {
         for plan in plans {
-            let is_to_render = |day: &&PlannedDay| matches!(day.standing, Standing::ToRender { .. });
+            let is_to_render = |day: &&PlannedDay| matches!(day.status, DayStatus::ToRender { .. });
             let mut days: Vec<PlannedDay> = plan.days.iter().filter(is_to_render).cloned().collect();
             days.sort_by_key(|day| Reverse(day.market_day.local_date));
             let receipts = &plan.receipts;
@@ -70,7 +70,7 @@ impl Renderer<'_> {
             End::Ended(disposition) => disposition,
             End::StandsAs(standing) => {
                 let planned = plan.days.iter_mut().find(|planned| planned.market_day == day.market_day);
-                planned.into_iter().for_each(|planned| planned.standing = standing.clone());
+                planned.into_iter().for_each(|planned| planned.status = standing.clone());
                 return;
             }
         };
@@ -82,7 +82,7 @@ impl Renderer<'_> {
         let (place, workspace) = (&day.market_day, self.workspace);
         let configured = workspace.markets.get(&place.market).zip(workspace.platforms.get(&place.platform));
         let (Some(receipt), Some((market, platform))) = (receipt, configured) else {
-            return End::StandsAs(day.standing.by_its_exports().clone());
+            return End::StandsAs(day.status.by_its_exports().clone());
         };
         let tables = match self.archive.tables_of(receipt).await {
             Ok(tables) => tables,
@@ -120,7 +120,7 @@ impl Renderer<'_> {
 
     /// What cannot be rendered from what is published is not tried again by this version.
     async fn cannot_ever(&self, day: &PlannedDay, receipt: &Receipt, reason: &str) -> End {
-        if !matches!(day.standing.by_its_exports(), Standing::Due(_)) {
+        if !matches!(day.status.by_its_exports(), DayStatus::Due(_)) {
             self.remember(day, receipt, reason).await;
         }
         cannot(day, reason)
@@ -129,7 +129,7 @@ impl Renderer<'_> {
     /// Leaves word that rendering a revision published nothing, unless that would take the place of another note: then it
     /// is rendered again.
     async fn remember(&self, day: &PlannedDay, receipt: &Receipt, reason: &str) {
-        let is_asked = matches!(day.standing, Standing::ToRender { because: Because::Asked, .. });
+        let is_asked = matches!(day.status, DayStatus::ToRender { because: Because::Asked, .. });
         if is_asked || day.attempt.is_some() {
             return;
         }
@@ -170,24 +170,24 @@ fn rendered(
 }
 
 /// What a market-day is when rendering it changed nothing.
-fn as_it_is(day: &PlannedDay, receipt: &Receipt) -> Standing {
-    let current = Standing::Current { revision: receipt.content.revision, state: receipt.content.state };
-    match (&day.standing, day.standing.by_its_exports()) {
-        (Standing::ToRender { because: Because::Asked, .. }, _)
-        | (_, Standing::Due(Because::DerivedChanged { .. })) => current,
+fn as_it_is(day: &PlannedDay, receipt: &Receipt) -> DayStatus {
+    let current = DayStatus::Current { revision: receipt.content.revision, state: receipt.content.state };
+    match (&day.status, day.status.by_its_exports()) {
+        (DayStatus::ToRender { because: Because::Asked, .. }, _)
+        | (_, DayStatus::Due(Because::DerivedChanged { .. })) => current,
         (_, standing) => standing.clone(),
     }
 }
 
 /// Who asked for a market-day hears why it cannot be rendered; any other stands by its exports.
 fn cannot(day: &PlannedDay, reason: &str) -> End {
-    if let Standing::ToRender { because: Because::Asked, .. } = day.standing {
+    if let DayStatus::ToRender { because: Because::Asked, .. } = day.status {
         let reason = format!("it cannot be rendered from the archive: {reason}");
         return End::Ended(Disposition::Failed { reason });
     }
     let market_day = day.market_day.to_string();
     tracing::warn!(market_day, reason, "the derived tables of a market-day cannot be rendered from the archive");
-    End::StandsAs(day.standing.by_its_exports().clone())
+    End::StandsAs(day.status.by_its_exports().clone())
 }
 
 /// What the exports can yield that a market-day stands on. One that did not exist yet yields nothing, which is not zero.
@@ -203,8 +203,8 @@ fn key_of(day: &PlannedDay) -> (MarketId, Date) {
 
 /// What there is to say about a market-day that was rendered, and what keeps it from being made from its exports.
 fn notes(day: &PlannedDay) -> Vec<String> {
-    let held = match day.standing.by_its_exports() {
-        Standing::Held { reason } => Some(reason.clone()),
+    let held = match day.status.by_its_exports() {
+        DayStatus::Held { reason } => Some(reason.clone()),
         _ => None,
     };
     day.notes.iter().cloned().chain(held).collect()

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cell, Place, Scope, sums};
 use crate::trial::Exposure;
-use coverledger_stats::Chance;
+use coverledger_stats::SeededRng;
 
 /// Schedules that the real one is held against: the least p value is 1 in 2,000.
 const REDRAWN: usize = 1_999;
@@ -18,7 +18,7 @@ pub(super) fn cells(exposures: &[Exposure], arms: usize, seed: u64, level: f64) 
         scopes.iter().map(|scope| sums(*scope, exposures, arms)).collect();
     let blocks: Vec<usize> =
         exposures.iter().map(|exposure| exposure.cluster).collect::<BTreeSet<_>>().into_iter().collect();
-    let mut chance = Chance::new(seed, u64::MAX);
+    let mut chance = SeededRng::new(seed, u64::MAX);
     let index = |scope: &Scope, cells: &BTreeMap<Place, Vec<f64>>| -> Vec<usize> {
         let places: Vec<&Place> = cells.keys().collect();
         let place = |exposure: &Exposure| places.binary_search(&&scope.cell(exposure)).unwrap_or_default();

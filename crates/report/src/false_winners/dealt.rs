@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{ARMS, reckoned};
 use crate::tally::{Tally, float};
 use crate::trial::{Draws, Outcome, Plan};
-use coverledger_stats::Chance;
+use coverledger_stats::SeededRng;
 
 /// Schedules that each rotation is held against: few, for it is done often; the level holds with any number.
 const REDRAWN: usize = 99;
@@ -21,7 +21,7 @@ pub(super) struct Cell {
 }
 
 /// As if the platform had drawn a cover for each impression.
-pub(super) fn by_viewers(cells: &[Cell], chance: &mut Chance, broadcasts: usize) -> (Vec<Outcome>, Plan) {
+pub(super) fn by_viewers(cells: &[Cell], chance: &mut SeededRng, broadcasts: usize) -> (Vec<Outcome>, Plan) {
     let mut sums: BTreeMap<(usize, usize), Tally> = BTreeMap::new();
     for cell in cells {
         let sum = sums.entry((cell.day, cell.broadcast)).or_default();
@@ -40,7 +40,7 @@ pub(super) fn by_viewers(cells: &[Cell], chance: &mut Chance, broadcasts: usize)
 }
 
 /// As if covers had taken turns: a slot of a broadcast is a turn, and the turns of a slot are filled with permuted blocks.
-pub(super) fn by_turns(cells: &[Cell], chance: &mut Chance, days: usize) -> (Vec<Outcome>, Plan) {
+pub(super) fn by_turns(cells: &[Cell], chance: &mut SeededRng, days: usize) -> (Vec<Outcome>, Plan) {
     let seed = chance.below(usize::MAX) as u64;
     let mut blocks: BTreeMap<usize, (Vec<usize>, usize)> = BTreeMap::new();
     let mut begun = 0;

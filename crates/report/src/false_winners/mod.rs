@@ -15,7 +15,7 @@ use super::rates::Rate;
 use super::tally::{Tally, float};
 use super::trial::{Outcome, Plan, p_values, unguarded};
 use coverledger_core::model::columns as c;
-use coverledger_stats::{Chance, FEWEST_CLUSTERS, holm, wilson};
+use coverledger_stats::{FEWEST_CLUSTERS, SeededRng, holm, wilson};
 use dealt::{Cell, by_turns, by_viewers};
 
 /// Arms of each test, the first of which is the control.
@@ -53,12 +53,12 @@ pub(super) fn false_winners(desk: &Desk<'_>) -> PolarsResult<DataFrame> {
         broadcasts.dedup();
         if broadcasts.len() >= FEWEST_CLUSTERS {
             let looks = days(desk.evidence);
-            let line = |design, turns, deal: &dyn Fn(&mut Chance) -> (Vec<Outcome>, Plan)| {
+            let line = |design, turns, deal: &dyn Fn(&mut SeededRng) -> (Vec<Outcome>, Plan)| {
                 let (found, unguarded) = tests(looks, deal);
                 Line { design, metric, broadcasts: broadcasts.len(), turns, found, unguarded }
             };
             lines.push(line("split", None, &|chance| by_viewers(&cells, chance, broadcasts.len())));
-            let turns = by_turns(&cells, &mut Chance::new(SEED, 0), looks).0.len();
+            let turns = by_turns(&cells, &mut SeededRng::new(SEED, 0), looks).0.len();
             lines.push(line("rotation", Some(turns), &|chance| by_turns(&cells, chance, looks)));
         }
     }
@@ -66,10 +66,10 @@ pub(super) fn false_winners(desk: &Desk<'_>) -> PolarsResult<DataFrame> {
 }
 
 /// How many tests found something, and how many would have without the guard.
-fn tests(looks: usize, deal: &dyn Fn(&mut Chance) -> (Vec<Outcome>, Plan)) -> (u16, u16) {
+fn tests(looks: usize, deal: &dyn Fn(&mut SeededRng) -> (Vec<Outcome>, Plan)) -> (u16, u16) {
     let (mut found, mut told) = (0, 0);
     for test in 0..TESTS {
-        let (outcomes, plan) = deal(&mut Chance::new(SEED, u64::from(test)));
+        let (outcomes, plan) = deal(&mut SeededRng::new(SEED, u64::from(test)));
         let p_values: Vec<f64> = p_values(&outcomes, ARMS, 0, looks, plan).into_iter().flatten().collect();
         found += u16::from(holm(&p_values).iter().any(|p| *p <= LEVEL));
         told += u16::from(unguarded(&outcomes, ARMS, 0, looks, plan, LEVEL));

@@ -3,12 +3,12 @@
 use super::false_winners;
 use crate::testing::{Scene, desk, number, text};
 use coverledger_core::model::{Count, columns as c};
-use coverledger_stats::Chance;
+use coverledger_stats::SeededRng;
 
 /// Four weeks with a broadcast each evening, whose rates differ by a third.
 fn history(evenings: i32) -> Scene {
     let mut scene = Scene::default();
-    let mut chance = Chance::new(1, 0);
+    let mut chance = SeededRng::new(1, 0);
     for day in 0..evenings {
         for slot in ["prime", "late"] {
             let rate = 0.04 * (0.3 * chance.normal()).exp();

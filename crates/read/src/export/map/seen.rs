@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::prints::Prints;
 use coverledger_config::CountRows;
-use coverledger_core::model::{Figures, Page};
+use coverledger_core::model::{CountTable, Figures};
 
 /// Other markets that are named; of more, it is only known that there are more.
 const MOST_NAMED: usize = 5;
@@ -105,7 +105,7 @@ impl Seen {
     }
 
     /// Takes what a page of counts speaks of.
-    pub(in crate::export) fn page(&mut self, rows: &CountRows, page: &Page) {
+    pub(in crate::export) fn page(&mut self, rows: &CountRows, page: &CountTable) {
         for row in &page.rows {
             self.row((row.start_us, row.end_us - 1), &row.figures);
         }

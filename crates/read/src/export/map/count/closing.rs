@@ -16,7 +16,7 @@ use crate::export::map::excerpt::Viewer;
 use crate::export::map::fates::{Fates, MAX_LISTED_REJECTS};
 use crate::export::map::rounded::LongIds;
 use coverledger_config::{Blank, Columns, CountRule, CoverRule, TextRule};
-use coverledger_core::model::{Check, Count, CountSet, Page, Reason};
+use coverledger_core::model::{Check, Count, CountSet, CountTable, Reason};
 
 /// The ids of the rows of an export that a spreadsheet may have rounded.
 pub(super) struct Ids {
@@ -67,7 +67,7 @@ impl<'a> CountMapper<'a> {
     }
 
     /// What became of the records, what the export says about itself, and its page.
-    pub(in crate::export) fn done(mut self) -> Result<(Fates<'a>, Vec<Check>, Page), ExportError> {
+    pub(in crate::export) fn done(mut self) -> Result<(Fates<'a>, Vec<Check>, CountTable), ExportError> {
         if let Some(refusal) = self.fates.refusal.take() {
             return Err(refusal);
         }
