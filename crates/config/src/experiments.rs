@@ -13,7 +13,7 @@ pub use schedule::{PlannedTurn, TurnSchedule};
 use super::Market;
 use coverledger_core::model::{MarketId, PlatformId, Turns};
 
-pub(super) use read::{Known, check_apart, read};
+pub(super) use read::{ExperimentKeys, Known, check_apart, read};
 
 /// Covers that are held against one of them.
 #[derive(Debug, Clone, PartialEq)]

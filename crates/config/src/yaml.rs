@@ -29,6 +29,21 @@ pub(super) struct Node {
     pub kind: Kind,
 }
 
+impl Node {
+    /// The same as JSON, as an editor checks it against a schema.
+    pub fn to_json(&self) -> serde_json::Value {
+        match &self.kind {
+            Kind::Null => serde_json::Value::Null,
+            Kind::Bool => (self.source == "true").into(),
+            Kind::Whole(number) => (*number).into(),
+            Kind::Real(number) => (*number).into(),
+            Kind::Text => self.source.as_str().into(),
+            Kind::List(items) => items.iter().map(Self::to_json).collect(),
+            Kind::Map(entries) => entries.iter().map(|entry| (entry.key.clone(), entry.value.to_json())).collect(),
+        }
+    }
+}
+
 /// What a node is.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Kind {

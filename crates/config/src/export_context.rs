@@ -9,7 +9,7 @@ use coverledger_core::model::ClickEvent;
 
 /// `None` where what it holds could not be read: then nothing is said against it.
 #[derive(Clone, Copy)]
-pub(super) struct Frame<'a> {
+pub(super) struct ExportContext<'a> {
     pub kind: RowKind,
     pub format: Option<&'a Format>,
     pub path: Option<&'a PathPattern>,
@@ -19,7 +19,7 @@ pub(super) struct Frame<'a> {
     pub click: Option<ClickEvent>,
 }
 
-impl Frame<'_> {
+impl ExportContext<'_> {
     /// Whether the path may lack something that is asked of it.
     pub fn path_lacks(&self, has: impl FnOnce(&PathPattern) -> bool) -> bool {
         self.path.is_some_and(|path| !has(path))
