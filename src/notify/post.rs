@@ -50,7 +50,7 @@ impl<'c> Poster<'c> {
             .redirect(Policy::none())
             .http1_only()
             .referer(false)
-            .user_agent(format!("coverledger/{}", VERSION));
+            .user_agent(format!("coverledger/{VERSION}"));
         if channel.is_local() {
             client = client.no_proxy();
         }

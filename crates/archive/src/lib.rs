@@ -120,7 +120,7 @@ impl Archive {
 
     /// Names the commit that the program was built from in the receipts it puts from now on.
     #[must_use]
-    pub const fn by_commit(self, commit: &'static str) -> Self {
+    pub fn by_commit(self, commit: &'static str) -> Self {
         Self { program_commit: Some(commit), ..self }
     }
 

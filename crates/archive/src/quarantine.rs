@@ -11,7 +11,6 @@
 //! 3. nothing: the unit is retired, and as due as if it had never been published.
 
 use std::collections::BTreeMap;
-use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;

@@ -42,6 +42,8 @@ pub struct Faulty {
 }
 
 impl Faulty {
+    /// The put with this number, counted from one, meets the fault.
+    #[must_use]
     pub fn new(inner: Arc<dyn ObjectStore>, nth: usize, fault: Fault) -> Self {
         Self {
             inner,
@@ -52,6 +54,8 @@ impl Faulty {
         }
     }
 
+    /// A store that replaces objects where it was asked to create them.
+    #[must_use]
     pub fn ignoring_create(inner: Arc<dyn ObjectStore>) -> Self {
         Self { fault: None, ignores_create: true, ..Self::new(inner, 0, Fault::Fail) }
     }

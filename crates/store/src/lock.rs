@@ -198,7 +198,7 @@ mod tests {
     async fn nobody_says_that_nothing_is_left_while_something_is() {
         let temp = tempfile::tempdir().unwrap();
         let faults = Arc::new(DiskFaults::new(6, DiskFault::Dead));
-        let dying = Store::open_failing_folder(temp.path(), faults);
+        let dying = Store::open_failing_folder(temp.path(), faults).unwrap();
         let lock = writer(&dying).await;
         dying.put("funnel/a", "a".into()).await.unwrap_err();
         dying.leave(lock).await;

@@ -66,9 +66,12 @@ impl Store {
 
     /// A folder whose disk fails as warned.
     #[cfg(any(test, feature = "testing"))]
-    pub fn open_failing_folder(folder: &Path, faults: Arc<super::DiskFaults>) -> Self {
-        let opened = Folder::open(folder, Disk { faults: Some(faults) }).unwrap();
-        Self::new(Kind::Folder(Arc::new(opened)), "failing", Limits::default().requests)
+    ///
+    /// # Errors
+    /// When the folder cannot be opened.
+    pub fn open_failing_folder(folder: &Path, faults: Arc<super::DiskFaults>) -> std::io::Result<Self> {
+        let opened = Folder::open(folder, Disk { faults: Some(faults) })?;
+        Ok(Self::new(Kind::Folder(Arc::new(opened)), "failing", Limits::default().requests))
     }
 
     /// A store with nothing in it.

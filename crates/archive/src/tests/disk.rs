@@ -15,7 +15,7 @@ async fn struck(faults: DiskFaults, expected: &BTreeMap<String, Bytes>) -> (bool
     let folder = bench.folder.as_ref().unwrap().path();
     publish(&bench.archive, "a").await.unwrap();
     let faults = Arc::new(faults);
-    let failing = Archive::for_reading(Store::open_failing_folder(folder, Arc::clone(&faults)));
+    let failing = Archive::for_reading(Store::open_failing_folder(folder, Arc::clone(&faults)).unwrap());
     let outcome = publish(&failing, "b").await;
     let mut wrong = damage(&bench.archive).await;
     if outcome.is_ok() && publish(&bench.archive, "b").await.unwrap() != same(2) {

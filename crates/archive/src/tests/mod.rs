@@ -102,7 +102,8 @@ struct Bench {
 impl Bench {
     fn in_memory() -> Self {
         let raw: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
-        let archive = Archive::for_reading(Store::over(Arc::clone(&raw), "team/covers", "memory").unwrap());
+        let archive = Archive::for_reading(Store::over(Arc::clone(&raw), "team/covers", "memory").unwrap())
+            .by_commit("c0ffee");
         Self { raw, archive, folder: None }
     }
 

@@ -102,8 +102,6 @@ async fn the_receipt_is_the_one_that_is_documented() {
     assert!(text.starts_with(
         "{\n  \"version\": 1,\n  \"content\": {\n    \"unit\": {\n      \"kind\": \"market_day\",\n      \"platform\": \"tiktok_shop_live\",\n      \"market\": \"US\",\n      \"local_date\": \"2026-11-21\"\n    },\n    \"revision\": 1,\n    \"previous\": null,\n    \"state\": \"provisional\","
     ), "{text}");
-    let end = format!(
-        "\"run_id\": \"run\",\n  \"published_at\": \"2026-11-22T03:30:00Z\",\n  \"as_of\": \"2026-11-22T03:30:00Z\",\n  \"program_commit\": \"c0ffee\"\n}}\n"
-    );
-    assert!(text.ends_with(&end), "{text}");
+    let end = "\"run_id\": \"run\",\n  \"published_at\": \"2026-11-22T03:30:00Z\",\n  \"as_of\": \"2026-11-22T03:30:00Z\",\n  \"program_commit\": \"c0ffee\"\n}\n";
+    assert!(text.ends_with(end), "{text}");
 }

@@ -63,17 +63,21 @@ fn the_schema_files_are_those_of_the_program() {
     }
 }
 
-/// What a schema says against a text.
-fn refusals(name: &str, text: &str) -> Vec<String> {
-    let schema: Value = serde_json::from_str(&schema(name).unwrap()).unwrap();
-    let validator = jsonschema::draft7::new(&schema).unwrap();
+/// Whether a schema refuses a text.
+fn is_refused(name: &str, text: &str) -> bool {
     let (root, faults) = yaml::parse(text);
     assert_eq!(faults, [], "{text}");
-    let errors = validator
-        .iter_errors(&root.unwrap().to_json())
-        .map(|error| format!("{}: {error}", error.instance_path()))
-        .collect();
-    errors
+    refusal(name, &root.unwrap().to_json()).is_some()
+}
+
+/// What a schema says against a value.
+fn refusal(name: &str, value: &Value) -> Option<String> {
+    let schema: Value = serde_json::from_str(&schema(name).unwrap()).unwrap();
+    let mut schemas = boon::Schemas::new();
+    let mut compiler = boon::Compiler::new();
+    compiler.add_resource("schema.json", schema).unwrap();
+    let index = compiler.compile("schema.json", &mut schemas).unwrap();
+    schemas.validate(value, index).err().map(|error| format!("{error:#}"))
 }
 
 /// The YAML files of a folder and of those in it.
@@ -110,7 +114,8 @@ fn every_file_of_the_repository_fits_its_schema_and_names_it() {
         for file in yaml_files(&root().join(folder)) {
             let Some(name) = schema_of(&file) else { continue };
             let text = fs::read_to_string(&file).unwrap();
-            assert_eq!(refusals(name, &text), [""; 0], "{}", file.display());
+            let value = yaml::parse(&text).0.unwrap().to_json();
+            assert_eq!(refusal(name, &value), None, "{}", file.display());
             let first = text.lines().next().unwrap();
             let named = first
                 .strip_prefix("# yaml-language-server: $schema=")
@@ -128,7 +133,8 @@ fn every_file_of_the_repository_fits_its_schema_and_names_it() {
 fn what_the_reader_accepts_the_schema_accepts() {
     for (file, text) in WORKING.iter().chain([&("config/platforms/counting.yaml", COUNTING)]) {
         let Some(name) = schema_of(Path::new(file)) else { continue };
-        assert_eq!(refusals(name, text), [""; 0], "{file}");
+        let value = yaml::parse(text).0.unwrap().to_json();
+        assert_eq!(refusal(name, &value), None, "{file}");
     }
 }
 
@@ -156,7 +162,7 @@ fn what_the_schema_refuses_the_reader_refuses() {
         assert!(text.contains(from), "{file}: {from}");
         let text = text.replacen(from, to, 1);
         let name = schema_of(Path::new(file)).unwrap();
-        assert_ne!(refusals(name, &text), [""; 0], "the schema accepts {to} in {file}");
+        assert!(is_refused(name, &text), "the schema accepts {to} in {file}");
         let tree = Tree::new(WORKING);
         tree.write(file, &text);
         let refused: Result<_, ConfigError> = tree.load();

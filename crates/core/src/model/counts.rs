@@ -29,7 +29,7 @@ impl Counts {
     ///
     /// A sum beyond 64 bits stays at their end, in whatever order it is made: such a table is refused, not one that
     /// begins again at nothing.
-    pub(crate) fn add(&mut self, other: &Self) {
+    pub fn add(&mut self, other: &Self) {
         for count in super::Count::ALL {
             *self.get_mut(count) = self.get(count).saturating_add(other.get(count));
         }

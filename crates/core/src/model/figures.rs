@@ -89,7 +89,7 @@ impl Figures {
     }
 
     /// Says a count of which nothing was said yet, or more of the same.
-    pub(crate) fn put(&mut self, count: Count, measure: Measure) {
+    pub fn put(&mut self, count: Count, measure: Measure) {
         let bounds =
             [(&mut self.low, measure.low), (&mut self.value, measure.value), (&mut self.high, measure.high)];
         for (counts, more) in bounds {
@@ -99,7 +99,7 @@ impl Figures {
     }
 
     /// Says what is known of a count of which a part is missing.
-    pub(crate) fn put_part(&mut self, count: Count, known: u64) {
+    pub fn put_part(&mut self, count: Count, known: u64) {
         self.put(count, Measure::exact(known));
         self.known = self.known.without(count);
         self.missing = self.missing.with(count);
@@ -107,7 +107,7 @@ impl Figures {
 
     /// Brings together what several exports know of one cell: a count is known if either knows it. What one of them
     /// has summed without knowing all of it is left out if the other knows it.
-    pub(crate) fn join(&mut self, other: &Self) {
+    pub fn join(&mut self, other: &Self) {
         let known = self.known.or(other.known);
         let missing = self.missing.or(other.missing).minus(known);
         let theirs = other.only(other.known.or(missing));
@@ -117,7 +117,7 @@ impl Figures {
     }
 
     /// Adds rows of the same export, or cells of other days: a sum of which a part is not known is not known.
-    pub(crate) fn add(&mut self, other: &Self) {
+    pub fn add(&mut self, other: &Self) {
         let known = self.known.and(other.known);
         let spoken_of = self.spoken_of().or(other.spoken_of());
         self.add_cell(other);
@@ -125,7 +125,7 @@ impl Figures {
     }
 
     /// Adds another cell of the same market-day: a count that one of them does not speak of is the other's.
-    pub(crate) fn add_cell(&mut self, other: &Self) {
+    pub fn add_cell(&mut self, other: &Self) {
         let missing = self.missing.or(other.missing);
         let known = self.known.or(other.known).minus(missing);
         let theirs = other.only(other.spoken_of());
@@ -140,7 +140,7 @@ impl Figures {
     }
 
     /// What is not known of these counts was to be said.
-    pub(crate) fn miss(&mut self, counts: CountSet) {
+    pub fn miss(&mut self, counts: CountSet) {
         let missing = counts.minus(self.spoken_of());
         if !missing.is_empty() {
             *self = self.only(self.spoken_of());
@@ -150,12 +150,13 @@ impl Figures {
 
     /// The same, saying nothing of these counts.
     #[must_use]
-    pub(crate) fn without(&self, counts: CountSet) -> Self {
+    pub fn without(&self, counts: CountSet) -> Self {
         self.only(self.spoken_of().minus(counts))
     }
 
     /// The same, saying nothing but these counts.
-    pub(crate) fn only(&self, counts: CountSet) -> Self {
+    #[must_use]
+    pub fn only(&self, counts: CountSet) -> Self {
         let mut only = Self {
             known: self.known.and(counts),
             missing: self.missing.and(counts),

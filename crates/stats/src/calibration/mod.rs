@@ -1,36 +1,23 @@
 //! Calibration by simulation: do intervals cover, levels hold and probabilities come true? Each has a small run with a
 //! bound, and an ignored one that prints the rows of the table in `docs/STATISTICS.md`.
 
+#[cfg(test)]
 mod choosing;
+#[cfg(test)]
 mod coverage;
+#[cfg(test)]
+mod drawn;
+#[cfg(test)]
 mod peeking;
+#[cfg(test)]
 mod rates;
+#[cfg(test)]
 mod redrawing;
 
-use crate::{Beta, Chance};
+#[cfg(test)]
+use drawn::Drawn;
 
-/// A beta distribution to draw from: its quantiles at equal steps, with straight lines between them.
-struct Drawn(Vec<f64>);
-
-const STEPS: u16 = 2048;
-
-impl Drawn {
-    /// Rates with this mean and coefficient of variation.
-    fn new(mean: f64, variation: f64) -> Self {
-        let strength = (1.0 - mean) / (mean * variation.powi(2)) - 1.0;
-        let beta = Beta { alpha: mean * strength, beta: (1.0 - mean) * strength };
-        Self((0..STEPS).map(|step| beta.quantile((f64::from(step) + 0.5) / f64::from(STEPS))).collect())
-    }
-
-    fn draw(&self, chance: &mut Chance) -> f64 {
-        self.0[chance.below(self.0.len())]
-    }
-
-    /// The mean of what is drawn.
-    fn mean(&self) -> f64 {
-        self.0.iter().sum::<f64>() / f64::from(STEPS)
-    }
-}
+use crate::Chance;
 
 /// Successes of so many trials, as a number to reckon with.
 pub fn successes(chance: &mut Chance, trials: f64, rate: f64) -> f64 {
@@ -47,6 +34,7 @@ pub fn size(chance: &mut Chance, mean: f64, spread: f64) -> f64 {
 }
 
 /// A share of many as a percentage.
+#[must_use]
 pub fn percent(count: u32, of: u32) -> f64 {
     100.0 * f64::from(count) / f64::from(of)
 }

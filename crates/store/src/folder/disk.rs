@@ -12,7 +12,7 @@ pub(crate) struct Disk {
 impl Disk {
     /// Something is about to be read.
     #[cfg_attr(
-        not(test),
+        not(any(test, feature = "testing")),
         expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "only a test's disk fails")
     )]
     pub(super) fn reads(&self) -> io::Result<()> {
@@ -23,7 +23,10 @@ impl Disk {
         Ok(())
     }
 
-    #[cfg_attr(not(test), expect(clippy::unused_self, reason = "only a test's disk fails"))]
+    #[cfg_attr(
+        not(any(test, feature = "testing")),
+        expect(clippy::unused_self, reason = "only a test's disk fails")
+    )]
     pub(super) fn write(&self, file: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
         #[cfg(any(test, feature = "testing"))]
         if let Some(faults) = &self.faults {
@@ -52,7 +55,10 @@ impl Disk {
         self.change(remove)
     }
 
-    #[cfg_attr(not(test), expect(clippy::unused_self, reason = "only a test's disk fails"))]
+    #[cfg_attr(
+        not(any(test, feature = "testing")),
+        expect(clippy::unused_self, reason = "only a test's disk fails")
+    )]
     fn change<T>(&self, change: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
         #[cfg(any(test, feature = "testing"))]
         if let Some(faults) = &self.faults {
@@ -92,12 +98,15 @@ mod faults {
     }
 
     impl Faults {
+        /// The change with this number, counted from one, meets the fault.
+        #[must_use]
         pub fn new(nth: usize, fault: Fault) -> Self {
             let (changes, is_dead) = (AtomicUsize::new(0), AtomicBool::new(false));
             Self { nth, fault, changes, is_dead, hides_short_writes: false }
         }
 
         /// A bug to be noticed: a write that failed half-way is taken for one that did not.
+        #[must_use]
         pub fn hiding_short_writes(self) -> Self {
             Self { hides_short_writes: true, ..self }
         }
