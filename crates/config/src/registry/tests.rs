@@ -8,9 +8,6 @@ use serde_json::Value;
 
 use super::schema::{schema, schema_names};
 use super::{files, reference};
-use crate::problem::ConfigError;
-use crate::testing::{COUNTING, Tree, WORKING};
-use crate::yaml;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -63,23 +60,6 @@ fn the_schema_files_are_those_of_the_program() {
     }
 }
 
-/// Whether a schema refuses a text.
-fn is_refused(name: &str, text: &str) -> bool {
-    let (root, faults) = yaml::parse(text);
-    assert_eq!(faults, [], "{text}");
-    refusal(name, &root.unwrap().to_json()).is_some()
-}
-
-/// What a schema says against a value.
-fn refusal(name: &str, value: &Value) -> Option<String> {
-    let schema: Value = serde_json::from_str(&schema(name).unwrap()).unwrap();
-    let mut schemas = boon::Schemas::new();
-    let mut compiler = boon::Compiler::new();
-    compiler.add_resource("schema.json", schema).unwrap();
-    let index = compiler.compile("schema.json", &mut schemas).unwrap();
-    schemas.validate(value, index).err().map(|error| format!("{error:#}"))
-}
-
 /// The YAML files of a folder and of those in it.
 fn yaml_files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -108,66 +88,21 @@ fn schema_of(file: &Path) -> Option<&'static str> {
 }
 
 #[test]
-fn every_file_of_the_repository_fits_its_schema_and_names_it() {
+fn every_file_of_the_repository_names_its_schema() {
     let mut checked = 0;
     for folder in ["config", "jobs"] {
         for file in yaml_files(&root().join(folder)) {
-            let Some(name) = schema_of(&file) else { continue };
+            let name = schema_of(&file).unwrap_or_else(|| panic!("{} has no schema", file.display()));
             let text = fs::read_to_string(&file).unwrap();
-            let value = yaml::parse(&text).0.unwrap().to_json();
-            assert_eq!(refusal(name, &value), None, "{}", file.display());
             let first = text.lines().next().unwrap();
-            let named = first
-                .strip_prefix("# yaml-language-server: $schema=")
-                .unwrap_or_else(|| panic!("{}: {first}", file.display()));
-            let named = file.parent().unwrap().join(named);
-            assert_eq!(named.file_name().unwrap().to_str().unwrap(), format!("{name}.json"));
-            assert!(named.exists(), "{}", named.display());
+            let named = first.strip_prefix("# yaml-language-server: $schema=").unwrap_or_default();
+            let named = file.parent().unwrap().join(named).canonicalize().unwrap_or_default();
+            let expected = root().join(format!("docs/schema/{name}.json")).canonicalize().unwrap();
+            assert_eq!(named, expected, "{}", file.display());
             checked += 1;
         }
     }
-    assert!(checked > 0);
-}
-
-#[test]
-fn what_the_reader_accepts_the_schema_accepts() {
-    for (file, text) in WORKING.iter().chain([&("config/platforms/counting.yaml", COUNTING)]) {
-        let Some(name) = schema_of(Path::new(file)) else { continue };
-        let value = yaml::parse(text).0.unwrap().to_json();
-        assert_eq!(refusal(name, &value), None, "{file}");
-    }
-}
-
-/// What both must refuse: a file of [`WORKING`], a text in it, and what stands in its place.
-const MISTAKES: &[(&str, &str, &str)] = &[
-    ("jobs/nightly.yaml", "lookback_days: 7", "lookback_days: 0"),
-    ("jobs/nightly.yaml", "lookback_days: 7", "lookback_days: '7'"),
-    ("jobs/nightly.yaml", "lookback_days: 7", "lookback_days: 7\nlookback: 3"),
-    ("jobs/nightly.yaml", "lookback_days: 7", "limit: 6h"),
-    ("jobs/nightly.yaml", "lookback_days: 7", "lookback_days: 7\nlimit: 6 hours"),
-    (
-        "jobs/nightly.yaml",
-        "lookback_days: 7",
-        "lookback_days: 7\nschedule: {cron: '0 3 * * *', timezone: UTC, catch_up: last}",
-    ),
-    ("jobs/nightly.yaml", "lookback_days: 7", "lookback_days: 7\nschedule: {cron: '0 3 * * *'}"),
-    ("jobs/nightly.yaml", "markets: [US, GB]", "markets: []"),
-    ("jobs/nightly.yaml", "version: 1", "version: 2"),
-];
-
-#[test]
-fn what_the_schema_refuses_the_reader_refuses() {
-    for (file, from, to) in MISTAKES {
-        let (_, text) = WORKING.iter().find(|(name, _)| name == file).unwrap();
-        assert!(text.contains(from), "{file}: {from}");
-        let text = text.replacen(from, to, 1);
-        let name = schema_of(Path::new(file)).unwrap();
-        assert!(is_refused(name, &text), "the schema accepts {to} in {file}");
-        let tree = Tree::new(WORKING);
-        tree.write(file, &text);
-        let refused: Result<_, ConfigError> = tree.load();
-        assert!(refused.is_err(), "the reader accepts {to} in {file}");
-    }
+    assert!(checked > 10, "only {checked} files");
 }
 
 #[test]
