@@ -24,6 +24,7 @@ mod retire;
 mod run;
 mod sample;
 mod schedule;
+mod schema;
 mod screen;
 mod settled;
 mod show;
@@ -107,6 +108,7 @@ fn dispatch(cli: &Cli, out: &mut Screen<'_>) -> Result<u8, Failure> {
             Command::Status(args) => status::run(args, global, out).await,
             Command::Check(args) if !args.sample.is_empty() => sample::run(args, global, out).await,
             Command::Check(_) => check::run(global, out),
+            Command::Schema(args) => schema::run(args, out),
             Command::PlanTest(args) => plan_test::run(args, global, out).await,
             Command::Inspect(args) => inspect::run(args, out),
             Command::Verify(args) => verify::run(args, global, out).await,

@@ -1,4 +1,4 @@
-//! What the exports of a platform must agree about: whose name is whose, which of them counts what, who asks the log.
+//! Cross-export checks: unique names, no signal counted twice, cover logs present.
 
 use std::collections::BTreeSet;
 

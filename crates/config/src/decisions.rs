@@ -1,4 +1,5 @@
-//! `decisions.yaml`: what is decided from, and which covers are versions of one. Without the file nothing is decided.
+//! `decisions.yaml`: the window that decisions use, and which covers are variants of the same picture. Without the file
+//! no decision tables are written.
 
 use std::collections::{BTreeMap, BTreeSet};
 

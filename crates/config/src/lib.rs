@@ -1,7 +1,7 @@
 //! Configuration: YAML → raw shape → checked definitions, with every problem found at once.
 //!
-//! `config/` is what jobs share, `jobs/` has one file a job. A file is parsed once (`yaml`), walked once with a
-//! cursor that notes each problem and goes on (`place`, `section`), and comes out as types that can hold nothing impossible
+//! `config/` is what jobs share, `jobs/` has one file a job. A file is parsed once (`yaml`), read once with a
+//! cursor that notes each problem and goes on (`cursor`, `registry`, where every key is declared), and comes out as types that can hold nothing impossible
 //! (`definition`). Unknown keys, duplicate keys, anchors, aliases, tags, secrets and files that nobody reads are
 //! refused. Nothing here reads the environment or a store. Stands on `model` and `time`.
 
