@@ -52,17 +52,6 @@ impl<'s> Section<'s> {
         })
     }
 
-    /// Reads an optional key: the default where the key is absent, `None` where its value is wrong.
-    pub fn or<T>(&self, key: &str, default: T, read: impl FnOnce(Cursor<'s>) -> Option<T>) -> Option<T> {
-        self.optional(key).map_or(Some(default), read)
-    }
-
-    /// Reads an optional key that has no default: `Some(None)` where absent, `None` where its value is wrong.
-    #[expect(clippy::option_option, reason = "absent and wrong are two things")]
-    pub fn maybe<T>(&self, key: &str, read: impl FnOnce(Cursor<'s>) -> Option<T>) -> Option<Option<T>> {
-        self.optional(key).map_or(Some(None), |place| read(place).map(Some))
-    }
-
     /// Where the section itself stands.
     pub fn cursor(&self) -> &Cursor<'s> {
         &self.cursor

@@ -64,42 +64,51 @@ fn object(spec: &Spec, definitions: &mut Map<String, Value>) -> Map<String, Valu
 /// What the values of `rows` and `format` forbid and require beside them.
 fn conditions(spec: &Spec) -> Vec<Value> {
     let mut conditions = Vec::new();
-    let has = |name: &str| spec.keys.iter().any(|key| key.name == name);
-    if has("rows") {
+    // Elsewhere `rows` is the name of another thing.
+    if depends_on_rows(spec) && spec.keys.iter().any(|key| key.name == "rows") {
         for kind in RowKind::ALL {
-            let forbidden = spec.keys.iter().filter(|key| !key.rows.is_empty() && !key.rows.contains(&kind));
-            let mut required = spec.keys.iter().filter(|key| key.rows.contains(&kind));
-            let required: Vec<&str> =
-                required.by_ref().filter(|key| matches!(key.need, Need::Required)).map(|key| key.name).collect();
-            conditions.push(condition("rows", kind.word(), forbidden, &required));
+            let mut then = of_rows(spec, kind);
+            for key in &spec.keys {
+                let Shape::Section(within) = &key.shape else { continue };
+                let within = within();
+                if depends_on_rows(&within) {
+                    then["properties"][key.name] = of_rows(&within, kind);
+                }
+            }
+            conditions.push(condition("rows", kind.word(), &then));
         }
     }
-    if has("format") {
-        let limited = spec.keys.iter().filter(|key| !key.formats.is_empty());
-        let mut words: Vec<&str> = limited.flat_map(|key| key.formats.iter().copied()).collect();
-        words.push("parquet");
-        words.sort_unstable();
-        words.dedup();
-        for word in words {
-            let forbidden = spec.keys.iter().filter(|key| !key.formats.is_empty() && !key.formats.contains(&word));
-            conditions.push(condition("format", word, forbidden, &[]));
-        }
+    let limited: Vec<&Declaration> = spec.keys.iter().filter(|key| !key.formats.is_empty()).collect();
+    let mut words: Vec<&str> = limited.iter().flat_map(|key| key.formats.iter().copied()).collect();
+    // Nothing goes with Parquet.
+    words.extend((!limited.is_empty()).then_some("parquet"));
+    words.sort_unstable();
+    words.dedup();
+    for word in words {
+        let forbidden = limited.iter().filter(|key| !key.formats.contains(&word)).map(|key| key.name);
+        conditions.push(condition("format", word, &json!({"properties": none_of(forbidden)})));
     }
     conditions
 }
 
-fn condition<'k>(
-    key: &str,
-    word: &str,
-    forbidden: impl Iterator<Item = &'k Declaration>,
-    required: &[&str],
-) -> Value {
-    let forbidden: Map<String, Value> = forbidden.map(|key| (key.name.to_owned(), json!(false))).collect();
-    let mut then = Map::new();
-    then.insert("properties".to_owned(), Value::Object(forbidden));
-    if !required.is_empty() {
-        then.insert("required".to_owned(), json!(required));
-    }
+fn depends_on_rows(spec: &Spec) -> bool {
+    spec.keys.iter().any(|key| !key.rows.is_empty())
+}
+
+/// Which keys a kind of rows forbids, and which it requires.
+fn of_rows(spec: &Spec, kind: RowKind) -> Value {
+    let limited = || spec.keys.iter().filter(|key| !key.rows.is_empty());
+    let forbidden = limited().filter(|key| !key.rows.contains(&kind)).map(|key| key.name);
+    let required = limited().filter(|key| key.rows.contains(&kind) && matches!(key.need, Need::Required));
+    let required: Vec<&str> = required.map(|key| key.name).collect();
+    json!({"properties": none_of(forbidden), "required": required})
+}
+
+fn none_of<'k>(keys: impl Iterator<Item = &'k str>) -> Map<String, Value> {
+    keys.map(|key| (key.to_owned(), json!(false))).collect()
+}
+
+fn condition(key: &str, word: &str, then: &Value) -> Value {
     json!({"if": {"properties": {key: {"const": word}}, "required": [key]}, "then": then})
 }
 
