@@ -19,7 +19,7 @@ pub struct Completeness {
     pub complete_when: Option<PathPattern>,
     /// What a date without an object is.
     pub if_missing: IfMissing,
-    /// The first export date that was delivered; market-days that reach before it do not stand on the export.
+    /// The first export date that was delivered; market-days that need an earlier one do not use the export.
     /// Where paths have no date, the first local date.
     pub since: Option<Date>,
     /// What a JSON document says of how much of an answer it holds.

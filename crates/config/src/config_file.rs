@@ -100,7 +100,7 @@ impl ConfigFile {
     }
 }
 
-/// What a file holds may be told on a terminal, and must not steer it.
+/// Text of a file may be printed on a terminal: control characters, which could steer it, are replaced.
 fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }

@@ -1,4 +1,4 @@
-//! `rows: counts`: what a row counts, what it leans on, and which delivery of it holds.
+//! `rows: counts`: which counts a row has, how derived counts are computed, and which of several deliveries counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -28,7 +28,7 @@ pub(super) fn check_names(items: &[Cursor<'_>]) -> bool {
 pub(super) fn check(platform: &Platform, file: &PlatformKeys<'_>, items: &[Cursor<'_>]) -> bool {
     let mut exports = Exports { platform, items, sound: true };
     exports.check_fallbacks();
-    // A fallback that is none would be told a second time.
+    // Otherwise a wrong fallback would be reported twice.
     if exports.sound {
         exports.check_double();
     }

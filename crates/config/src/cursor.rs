@@ -1,5 +1,5 @@
-//! A cursor over a file's tree. Every read that does not find what it wants leaves a problem behind and goes on, so
-//! that one pass finds them all: `None` always means that the problem has been told.
+//! A cursor over a file's tree. A read of a wrong value records a problem and reading goes on, so that one pass finds all
+//! problems: `None` always means that the problem has been recorded.
 
 use std::ops::RangeInclusive;
 

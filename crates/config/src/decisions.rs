@@ -17,7 +17,7 @@ form! {
 }
 
 keys! {
-    /// What every decision stands on.
+    /// Settings of all decisions.
     file DecisionsKeys("decisions.yaml", "what decisions stand on") {
         window_days: Or<Whole<u16>> = or(
             "28", Whole::new("a count of days", 1, 400),
@@ -50,7 +50,7 @@ keys! {
 
 const COVER: Text = Text("a cover", "the id of a cover");
 
-/// What every decision stands on.
+/// Settings of all decisions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decisions {
     /// How many local dates covers, diagnosis, slots and localization look back on, the newest included. 1 to 400;

@@ -97,7 +97,8 @@ fn takes_strays(platform: &Platform, market: &MarketId) -> bool {
     })
 }
 
-/// Lines of `name=length:value`, which no two configurations share.
+/// Writes what a fingerprint is the hash of: lines of `name=length:value`, so that two different configurations never
+/// write the same text.
 #[derive(Default)]
 struct FingerprintWriter(String);
 

@@ -38,7 +38,7 @@ impl RowKind {
     }
 }
 
-/// What `rows` says, for those who must know before it is read.
+/// The kind of rows, for reading keys that depend on it; a wrong one is reported where `rows` is read.
 pub(super) fn peek(at: &Cursor<'_>) -> Option<RowKind> {
     let (word, _) = at.peek("rows")?;
     WORDS.iter().find(|(known, _)| *known == word).map(|(_, kind)| *kind)

@@ -1,5 +1,5 @@
-//! `notifications.yaml`: where people are told. Optional. No address and no secret is ever in it: it names the
-//! environment variables that hold them, and a value that may be one itself is refused without repeating it.
+//! `notifications.yaml`: channels that notifications are sent to. Optional. It names the environment variables that hold
+//! addresses and secrets; a value that may be an address or a secret itself is refused without repeating it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

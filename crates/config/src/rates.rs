@@ -1,4 +1,4 @@
-//! `rates`: ratios that an export of counts reports, to be held against its counts.
+//! `rates`: ratios that an export of counts reports, for comparison with its counts.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! A section of a file: a map with a known set of keys. Keys that nobody reads are told, and so are secrets.
+//! A section of a file: a map with a known set of keys. Unknown keys are problems; one that looks like a secret has a hint.
 
 use super::cursor::Cursor;
 use super::problem::{among, listed};

@@ -1,4 +1,4 @@
-//! Forms of values that are read in one way wherever they stand: what is accepted, what is made of it, and how it is told.
+//! Forms of values: which values are accepted, what they are read as, and how they are described.
 
 use coverledger_core::time::Zone;
 use jiff::civil::{Date, Time};

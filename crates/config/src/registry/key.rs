@@ -127,7 +127,7 @@ impl<'s, D> Key<'s, D> {
 }
 
 impl<'s, F> Key<'s, Required<F>> {
-    /// Its value; where it is missing, that is told.
+    /// Its value; a missing one is a problem.
     pub fn required(&self) -> Option<Cursor<'s>> {
         self.section.required(self.name, &self.declared.need.expected)
     }
@@ -164,7 +164,7 @@ impl Key<'_, Or<Part>> {
 }
 
 impl<'s> Key<'s, Maybe<Part>> {
-    /// Its value where something else in the section needs it; where it is missing, that is told.
+    /// Its value where another key makes it necessary; a missing one is a problem.
     pub fn needed(&self, expected: &str) -> Option<Cursor<'s>> {
         self.section.required(self.name, expected)
     }
