@@ -81,6 +81,7 @@ fn check_marker(at: &Cursor<'_>, marker: &PathPattern, path: Option<&PathPattern
 
 #[cfg(test)]
 mod tests {
+    use super::super::registry::Keys as _;
     use super::super::testing::read as read_text;
     use super::*;
 
@@ -88,7 +89,7 @@ mod tests {
 
     fn of(path: &str, text: &str) -> (Option<Completeness>, Vec<String>) {
         let (path, _) = read_text(&format!("'{path}'"), pattern::read);
-        read_text(text, |at| read(&at.section("an export", &KEYS)?, path.as_ref()))
+        read_text(text, |at| read(&ExportKeys::of(&at.section("an export", &KEYS)?), path.as_ref()))
     }
 
     #[test]

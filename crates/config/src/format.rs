@@ -4,7 +4,7 @@ use encoding_rs::Encoding;
 
 use super::cursor::Cursor;
 use super::definition::{Format, Header};
-use super::dialect::{Delimiter, Dialect, LineEnd};
+use super::dialect::{Delimiter, Dialect};
 use super::export::ExportKeys;
 use super::kind::RowKind;
 use super::registry::Keys as _;
@@ -257,6 +257,7 @@ fn read_rows_at(at: &Cursor<'_>) -> Option<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::dialect::LineEnd;
     use super::super::testing;
     use super::*;
 
