@@ -6,14 +6,14 @@
 //! declarations give the list of known keys in a message, the JSON Schema ([`schema`]) and the key reference in
 //! `docs/FORMATS.md` ([`reference`]).
 
-mod form;
+mod forms;
 mod key;
 #[cfg(test)]
 mod reference;
 pub(crate) mod schema;
 mod shape;
 
-pub(crate) use form::{
+pub(crate) use forms::{
     Column, Day, Duration, Form, Number, Part, Shaped, Share, Size, Text, TimeOfDay, Truth, Whole, Words, ZoneName,
 };
 pub(crate) use key::{Declared, Key, Maybe, Or, Required, maybe, or, required};
@@ -119,7 +119,7 @@ macro_rules! keys {
         }
     };
 }
-pub(crate) use form::form;
+pub(crate) use forms::form;
 pub(crate) use keys;
 
 /// Every kind of file, by its name for `coverledger schema`.

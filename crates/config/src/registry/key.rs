@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::form::{Form, Part, Shaped};
+use super::forms::{Form, Part, Shaped};
 use super::{Declaration, Need};
 use crate::config_file::ConfigFile;
 use crate::cursor::Cursor;
@@ -93,8 +93,14 @@ impl<N, F> Declared<N, F> {
 impl<N: Needed, F: Shaped> Declared<N, F> {
     /// As the reference and the schema see it.
     pub fn declaration(&self, name: &'static str) -> Declaration {
-        let Self { need, form, about, rows, formats } = self;
-        Declaration { name, shape: form.shape(), need: need.need(), about, rows, formats }
+        Declaration {
+            name,
+            shape: self.form.shape(),
+            need: self.need.need(),
+            about: self.about,
+            rows: self.rows,
+            formats: self.formats,
+        }
     }
 }
 
