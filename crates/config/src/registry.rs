@@ -16,7 +16,7 @@ mod shape;
 pub(crate) use forms::{
     Column, Day, Duration, Form, Number, Part, Shaped, Share, Size, Text, TimeOfDay, Truth, Whole, Words, ZoneName,
 };
-pub(crate) use key::{Declared, Key, Maybe, Or, Required, maybe, or, required};
+pub(crate) use key::{Key, Maybe, Or, Required, maybe, or, required};
 pub(crate) use shape::Shape;
 
 use crate::cursor::Cursor;
