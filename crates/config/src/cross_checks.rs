@@ -1,16 +1,16 @@
-//! What the exports of a platform must agree about: whose name is whose, which of them counts what, who asks the log.
+//! Cross-export checks: unique names, no signal counted twice, cover logs present.
 
 use std::collections::BTreeSet;
 
+use super::cursor::Cursor;
 use super::definition::{Export, Platform, Rows};
 use super::mapping::{CoverRule, MarketRule};
-use super::place::Place;
+use super::platform::PlatformKeys;
 use super::problem::among;
-use super::section::Section;
 use coverledger_core::model::{Count, UniqueBasis};
 
 /// Whether all names differ; told of those that do not.
-pub(super) fn check_names(items: &[Place<'_>]) -> bool {
+pub(super) fn check_names(items: &[Cursor<'_>]) -> bool {
     let mut seen = BTreeSet::new();
     let mut differ = true;
     for item in items {
@@ -25,10 +25,10 @@ pub(super) fn check_names(items: &[Place<'_>]) -> bool {
 }
 
 /// Checks a platform as a whole; `items` are its exports in the file.
-pub(super) fn check(platform: &Platform, file: &Section<'_>, items: &[Place<'_>]) -> bool {
+pub(super) fn check(platform: &Platform, file: &PlatformKeys<'_>, items: &[Cursor<'_>]) -> bool {
     let mut exports = Exports { platform, items, sound: true };
     exports.check_fallbacks();
-    // A fallback that is none would be told a second time.
+    // Otherwise a wrong fallback would be reported twice.
     if exports.sound {
         exports.check_double();
     }
@@ -40,7 +40,7 @@ pub(super) fn check(platform: &Platform, file: &Section<'_>, items: &[Place<'_>]
 
 struct Exports<'a, 's> {
     platform: &'a Platform,
-    items: &'a [Place<'s>],
+    items: &'a [Cursor<'s>],
     sound: bool,
 }
 
@@ -123,12 +123,12 @@ impl Exports<'_, '_> {
     }
 
     /// What is never offered is not read either.
-    fn check_never(&mut self, file: &Section<'_>) {
+    fn check_never(&mut self, file: &PlatformKeys<'_>) {
         let platform = self.platform;
         let entry_is_click = platform.entry_is_click();
         for count in platform.eras.not_offered.keys() {
             let reader = platform.exports.iter().find(|export| export.offered(entry_is_click).has(*count));
-            if let (Some(export), Some(at)) = (reader, file.optional("not_offered")) {
+            if let (Some(export), Some(at)) = (reader, file.not_offered.at()) {
                 let (count, name) = (count.word(), &export.name);
                 at.problem(format!("`{count}` comes from the export `{name}` (take it out of one of the two)"));
                 self.sound = false;
@@ -138,12 +138,11 @@ impl Exports<'_, '_> {
 
     /// Viewers that are counted here are counted at their first touch, whatever the platform does. Within what those are
     /// unique that an export counted, only its user can say.
-    fn check_uniques(&mut self, file: &Section<'_>) {
+    fn check_uniques(&mut self, file: &PlatformKeys<'_>) {
         let platform = self.platform;
         let basis = platform.eras.first.uniques;
         let counts_viewers = |export: &&Export| matches!(&export.rows, Rows::Counts(rows) if rows.counts.keys().any(|count| count.is_unique()));
-        if let (Some(export), Some(at)) =
-            (platform.exports.iter().find(counts_viewers), file.optional("conventions"))
+        if let (Some(export), Some(at)) = (platform.exports.iter().find(counts_viewers), file.conventions.at())
             && at.peek("uniques").is_none()
         {
             let words = UniqueBasis::ALL.map(|basis| format!("`{}`", basis.word())).join(", ");
@@ -157,7 +156,7 @@ impl Exports<'_, '_> {
             let offered = export.offered(platform.entry_is_click());
             !export.is_counts() && Count::ALL.iter().any(|count| count.is_unique() && offered.has(*count))
         });
-        if let (Some(export), Some(at)) = (counted_here, file.optional("conventions"))
+        if let (Some(export), Some(at)) = (counted_here, file.conventions.at())
             && basis != UniqueBasis::FirstTouch
         {
             at.problem(format!(

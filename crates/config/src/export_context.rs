@@ -1,4 +1,4 @@
-//! What has been read of an export before its columns are, and what its columns lean on.
+//! Export settings needed to parse its columns.
 
 use std::collections::BTreeSet;
 
@@ -7,9 +7,10 @@ use super::kind::RowKind;
 use super::path::PathPattern;
 use coverledger_core::model::ClickEvent;
 
-/// `None` where what it holds could not be read: then nothing is said against it.
+/// Export settings needed to parse its columns. `None`: the setting could not be read; its problem has been told, so
+/// checks that need it are left out.
 #[derive(Clone, Copy)]
-pub(super) struct Frame<'a> {
+pub(super) struct ExportContext<'a> {
     pub kind: RowKind,
     pub format: Option<&'a Format>,
     pub path: Option<&'a PathPattern>,
@@ -19,7 +20,7 @@ pub(super) struct Frame<'a> {
     pub click: Option<ClickEvent>,
 }
 
-impl Frame<'_> {
+impl ExportContext<'_> {
     /// Whether the path may lack something that is asked of it.
     pub fn path_lacks(&self, has: impl FnOnce(&PathPattern) -> bool) -> bool {
         self.path.is_some_and(|path| !has(path))

@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::place::Place;
+use super::cursor::Cursor;
 use super::problem::{Problem, among};
 use super::snapshot::Snapshot;
 use super::yaml::{self, Node, look_alikes};
@@ -14,7 +14,7 @@ use super::yaml::{self, Node, look_alikes};
 const MAX_FILE_BYTES: u64 = 1 << 20;
 
 /// A file, or a folder that was looked into.
-pub(super) struct Sheet {
+pub(super) struct ConfigFile {
     file: PathBuf,
     root: Option<Node>,
     problems: RefCell<Vec<Problem>>,
@@ -24,8 +24,8 @@ pub(super) struct Sheet {
     warnings: RefCell<Vec<Problem>>,
 }
 
-impl Sheet {
-    /// Parses a file; whatever is wrong with it is a problem of the sheet.
+impl ConfigFile {
+    /// Parses a file; whatever is wrong with it is a problem of the file.
     pub fn of(file: &Path, files: &Snapshot) -> Self {
         match files.text(file) {
             Ok(text) => Self::parse(file, text),
@@ -36,18 +36,18 @@ impl Sheet {
     /// Parses a text as the content of a file.
     pub fn parse(file: &Path, text: &str) -> Self {
         let (root, faults) = yaml::parse(text);
-        let sheet = Self { root, look_alikes: look_alikes::of(text), ..Self::blank(file) };
+        let file = Self { root, look_alikes: look_alikes::of(text), ..Self::blank(file) };
         for fault in faults {
-            sheet.report(Some(fault.line), &fault.path, &fault.message);
+            file.report(Some(fault.line), &fault.path, &fault.message);
         }
-        sheet
+        file
     }
 
     /// A file or folder that could not be read at all.
     pub fn broken(file: &Path, message: &str) -> Self {
-        let sheet = Self::blank(file);
-        sheet.report(None, "", message);
-        sheet
+        let file = Self::blank(file);
+        file.report(None, "", message);
+        file
     }
 
     fn blank(file: &Path) -> Self {
@@ -61,8 +61,8 @@ impl Sheet {
     }
 
     /// The place where reading starts; `None` when there is nothing to read.
-    pub fn start(&self) -> Option<Place<'_>> {
-        self.root.as_ref().map(|root| Place::new(self, root))
+    pub fn start(&self) -> Option<Cursor<'_>> {
+        self.root.as_ref().map(|root| Cursor::new(self, root))
     }
 
     /// The file's name without `.yaml`.
@@ -100,7 +100,7 @@ impl Sheet {
     }
 }
 
-/// What a file holds may be told on a terminal, and must not steer it.
+/// Text of a file may be printed on a terminal: control characters, which could steer it, are replaced.
 fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
@@ -126,12 +126,12 @@ pub(super) fn read_text(file: &Path) -> Result<String, String> {
     if text.trim().is_empty() { Err("is empty".to_owned()) } else { Ok(text) }
 }
 
-/// The YAML files of a folder by name, as sheets; a folder that holds none is a problem.
-pub(super) fn sheets_in(files: &Snapshot, folder: &Path, one_each: &str, hint: &str) -> Vec<Sheet> {
+/// The YAML files of a folder by name; a folder that holds none is a problem.
+pub(super) fn files_of(files: &Snapshot, folder: &Path, one_each: &str, hint: &str) -> Vec<ConfigFile> {
     match files.files_in(folder) {
-        Err(message) => vec![Sheet::broken(folder, &format!("{message} ({hint})"))],
+        Err(message) => vec![ConfigFile::broken(folder, &format!("{message} ({hint})"))],
         Ok([]) => {
-            vec![Sheet::broken(
+            vec![ConfigFile::broken(
                 folder,
                 &format!("holds no `.yaml` file (expected one for each {one_each}; {hint})"),
             )]
@@ -140,9 +140,9 @@ pub(super) fn sheets_in(files: &Snapshot, folder: &Path, one_each: &str, hint: &
             .iter()
             .map(|file| {
                 if file.extension().is_some_and(|extension| extension == "yml") {
-                    Sheet::broken(file, "ends in `.yml` (expected `.yaml`; rename it)")
+                    ConfigFile::broken(file, "ends in `.yml` (expected `.yaml`; rename it)")
                 } else {
-                    Sheet::of(file, files)
+                    ConfigFile::of(file, files)
                 }
             })
             .collect(),
@@ -150,7 +150,7 @@ pub(super) fn sheets_in(files: &Snapshot, folder: &Path, one_each: &str, hint: &
 }
 
 /// Problems of a folder in which only the named YAML files have a meaning.
-pub(super) fn strangers_in(files: &Snapshot, folder: &Path, known: &[&str]) -> Vec<Sheet> {
+pub(super) fn strangers_in(files: &Snapshot, folder: &Path, known: &[&str]) -> Vec<ConfigFile> {
     let files = files.files_in(folder).unwrap_or_default();
     let name = |file: &Path| file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     files
@@ -159,7 +159,7 @@ pub(super) fn strangers_in(files: &Snapshot, folder: &Path, known: &[&str]) -> V
         .filter(|(_, name)| !known.contains(&name.as_str()))
         .map(|(file, name)| {
             let known = among("known", known.iter().copied().chain(["platforms/"]), &name);
-            Sheet::broken(file, &format!("not a file that the program reads ({known})"))
+            ConfigFile::broken(file, &format!("not a file that the program reads ({known})"))
         })
         .collect()
 }

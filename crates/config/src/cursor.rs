@@ -1,36 +1,36 @@
-//! A cursor over a file's tree. Every read that does not find what it wants leaves a problem behind and goes on, so
-//! that one pass finds them all: `None` always means that the problem has been told.
+//! A cursor over a file's tree. A read of a wrong value records a problem and reading goes on, so that one pass finds all
+//! problems: `None` always means that the problem has been recorded.
 
 use std::ops::RangeInclusive;
 
+use super::config_file::ConfigFile;
 use super::counting::ColumnName;
 use super::problem::{among, listed};
-use super::sheet::Sheet;
 use super::yaml::{Entry, Kind, Node, member};
 
 /// A value in a file.
 #[derive(Clone)]
-pub(super) struct Place<'s> {
-    pub sheet: &'s Sheet,
+pub(super) struct Cursor<'s> {
+    pub file: &'s ConfigFile,
     pub node: &'s Node,
     pub line: usize,
     pub path: String,
 }
 
-impl<'s> Place<'s> {
-    pub fn new(sheet: &'s Sheet, root: &'s Node) -> Self {
-        Self { sheet, node: root, line: root.line, path: String::new() }
+impl<'s> Cursor<'s> {
+    pub fn new(file: &'s ConfigFile, root: &'s Node) -> Self {
+        Self { file, node: root, line: root.line, path: String::new() }
     }
 
     /// Leaves a problem here.
     pub fn problem(&self, message: impl Into<String>) {
-        self.sheet.report(Some(self.line), &self.path, &message.into());
+        self.file.report(Some(self.line), &self.path, &message.into());
     }
 
     /// Leaves a warning here, for `check` to tell: what stands here is sound and probably not what was meant. Every
     /// command reads the file nevertheless.
     pub fn warn(&self, message: impl Into<String>) {
-        self.sheet.warn(Some(self.line), &self.path, &message.into());
+        self.file.warn(Some(self.line), &self.path, &message.into());
     }
 
     /// Leaves a problem here and has nothing to give.
@@ -189,7 +189,7 @@ impl<'s> Place<'s> {
 
     fn items(&self, items: &'s [Node]) -> Vec<Self> {
         let item = |(index, node): (usize, &'s Node)| Self {
-            sheet: self.sheet,
+            file: self.file,
             node,
             line: node.line,
             path: format!("{}[{index}]", self.path),
@@ -217,12 +217,12 @@ impl<'s> Place<'s> {
     /// The value of an entry.
     pub fn below(&self, entry: &'s Entry) -> Self {
         // A value may start below its key; the key is where a person looks.
-        Self { sheet: self.sheet, node: &entry.value, line: entry.line, path: member(&self.path, &entry.key) }
+        Self { file: self.file, node: &entry.value, line: entry.line, path: member(&self.path, &entry.key) }
     }
 }
 
 /// `86400` as `86,400`.
-fn grouped(number: i64) -> String {
+pub(crate) fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = String::from(if number < 0 { "-" } else { "" });
     for (index, digit) in digits.chars().enumerate() {
