@@ -14,6 +14,7 @@ mod error;
 mod find;
 mod format;
 mod halt;
+mod interruptible;
 mod map;
 mod missing;
 mod near_miss;
@@ -25,7 +26,6 @@ mod reach;
 mod room;
 #[cfg(feature = "testing")]
 mod row_by_row;
-mod stop;
 mod text;
 mod value;
 
@@ -40,9 +40,9 @@ pub use find::{Found, PathValues, Search, find, is_matched, named};
 pub use format::json::pages::Claim;
 pub use halt::Halt;
 pub use map::excerpt::Excerpt;
-pub use map::fates::MAX_LISTED_REJECTS;
 pub use map::prints::Prints;
 pub use map::reasons::{Commonest, Reasons};
+pub use map::record_outcomes::MAX_LISTED_REJECTS;
 pub use map::rounded::rounded_ids;
 pub use map::seen::{Beyond, OtherMarkets, Seen};
 pub use map::signal::{Signal, Signals};
@@ -65,12 +65,12 @@ use coverledger_core::time::Zone;
 use format::Decoded;
 use format::field::Records;
 use format::wanted::Wanted;
+use interruptible::Interruptible;
 use map::count::CountMapper;
 use map::count_layout::{CountLayout, CoverLayout};
 use map::cover::CoverMapper;
 use map::event::EventMapper;
 use map::layout::Layout;
-use stop::Until;
 
 /// How an export is read, apart from its own definition.
 #[derive(Debug, Clone)]
@@ -150,15 +150,15 @@ pub fn read_page(reading: &Reading<'_>, file: File, max_rows: usize) -> Result<(
             let layout = CountLayout::of(reading.export, rows);
             let mut mapper = CountMapper::new(reading, rows, &layout, max_rows);
             let decoded = decode(reading, file, &layout.seat.columns, None, &mut mapper)?;
-            let (fates, checks, page) = mapper.done()?;
-            Ok((ReadReport { claim: decoded.claim, ..fates.report(decoded.rows, checks)? }, page))
+            let (outcomes, checks, page) = mapper.done()?;
+            Ok((ReadReport { claim: decoded.claim, ..outcomes.report(decoded.rows, checks)? }, page))
         }
         Rows::Covers(rows) => {
             let layout = CoverLayout::of(reading.export, rows);
             let mut mapper = CoverMapper::new(reading, &layout, max_rows);
             let decoded = decode(reading, file, &layout.seat.columns, None, &mut mapper)?;
-            let (fates, page) = mapper.done()?;
-            Ok((ReadReport { claim: decoded.claim, ..fates.report(decoded.rows, Vec::new())? }, page))
+            let (outcomes, page) = mapper.done()?;
+            Ok((ReadReport { claim: decoded.claim, ..outcomes.report(decoded.rows, Vec::new())? }, page))
         }
         Rows::Events { .. } | Rows::Impressions { .. } => unreachable!("rows of events are no page"),
     })
@@ -202,7 +202,7 @@ fn decode(
     may_be_absent: Option<usize>,
     records: &mut impl Records,
 ) -> Result<Decoded, ExportError> {
-    let mut until = Until { halt: reading.halt, records };
+    let mut until = Interruptible { halt: reading.halt, records };
     let decoded = format::decode(reading.export, file, wanted, may_be_absent, &mut until);
     if reading.halt.is_asked() { Err(ExportError::Stopped) } else { decoded }
 }

@@ -85,7 +85,7 @@ impl CountMapper<'_> {
         let figures = self.leniently(fields);
         let is_kept = figures.says_something() && self.blank_rows.len() < MOST_KEPT;
         if is_kept {
-            let raw = self.fates.kept(&raw());
+            let raw = self.outcomes.kept(&raw());
             self.blank_rows.push(BlankRow { at, reason, column, raw, figures });
         }
         is_kept
@@ -97,12 +97,12 @@ impl CountMapper<'_> {
             let counted = *self.totals.counted();
             if counted.is_of_several() && is_total_of(&row.figures, &counted) {
                 self.totals.total_of(&row.figures, &counted);
-                self.fates.ignored += 1;
+                self.outcomes.ignored += 1;
             } else {
                 self.totals.unreadable();
-                self.fates.reject(row.at, row.reason, row.column, &|| row.raw.clone(), Viewer::NotMapped);
+                self.outcomes.reject(row.at, row.reason, row.column, &|| row.raw.clone(), Viewer::NotMapped);
             }
         }
-        self.fates.in_order();
+        self.outcomes.in_order();
     }
 }

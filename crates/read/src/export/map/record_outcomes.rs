@@ -1,4 +1,4 @@
-//! What became of the records of an export.
+//! The account of an export's records: taken, ignored or rejected, with the listed rejects.
 
 use super::excerpt::Viewer;
 use super::layout::Layout;
@@ -12,8 +12,8 @@ use coverledger_core::model::{Check, Reason, Reject};
 /// Rejects listed per object; the count goes on beyond.
 pub const MAX_LISTED_REJECTS: usize = 1_000;
 
-/// Records by what became of them, and whether the export as a whole is refused.
-pub(in crate::export) struct Fates<'a> {
+/// Counts of records by outcome, their rejects, and the refusal of the export as a whole, if there is one.
+pub(in crate::export) struct RecordOutcomes<'a> {
     seat: &'a Layout,
     excerpt: Excerpt,
     pub(in crate::export) taken: u64,
@@ -26,7 +26,7 @@ pub(in crate::export) struct Fates<'a> {
     pub(in crate::export) refusal: Option<ExportError>,
 }
 
-impl<'a> Fates<'a> {
+impl<'a> RecordOutcomes<'a> {
     pub(in crate::export) fn new(seat: &'a Layout, excerpt: Excerpt) -> Self {
         Self {
             seat,
@@ -41,7 +41,7 @@ impl<'a> Fates<'a> {
         }
     }
 
-    /// The number that a record has on its page; `None`, and the export refused, beyond all numbers.
+    /// A record's number as signals and rows hold it. `None` if it does not fit, and the export is refused.
     pub(super) fn number(&mut self, at: Position) -> Option<u32> {
         let number = u32::try_from(at.record).ok();
         if number.is_none() {
@@ -50,7 +50,7 @@ impl<'a> Fates<'a> {
         number
     }
 
-    /// What became of a row of counts or covers; there are no viewers in it.
+    /// Counts the outcome of a row of counts or covers. Such rows name no viewers.
     pub(super) fn settle(&mut self, at: Position, mapped: &Mapped<()>, raw: &dyn Fn() -> String) {
         match mapped {
             Ok(()) => self.taken += 1,
@@ -59,8 +59,8 @@ impl<'a> Fates<'a> {
         }
     }
 
-    /// As much of the text of a record as would be kept of a reject, for one of which nobody knows yet what becomes of it: a
-    /// record may be a megabyte, and a thousand of them wait.
+    /// The part of a record's text that a reject would keep, for a record whose outcome is not known yet: a record may be a
+    /// megabyte, and a thousand of them wait.
     pub(super) fn kept(&self, raw: &str) -> String {
         self.excerpt.of(raw, Viewer::NotMapped).unwrap_or_default()
     }
