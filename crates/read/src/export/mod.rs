@@ -44,8 +44,8 @@ pub use map::prints::Prints;
 pub use map::reasons::{Commonest, Reasons};
 pub use map::record_outcomes::MAX_LISTED_REJECTS;
 pub use map::rounded::rounded_ids;
-pub use map::seen::{Beyond, OtherMarkets, Seen};
 pub use map::signal::{Signal, Signals};
+pub use map::source_stats::{Beyond, OtherMarkets, SourceStats};
 pub use missing::{MissingColumn, MissingColumns};
 pub use near_miss::near_misses;
 pub use peek::{Cell, Peek, PeekFormat, PeekTable, peek};
@@ -95,7 +95,7 @@ pub struct Reading<'a> {
     pub most_prints: usize,
 }
 
-/// What became of the records of one export.
+/// The outcome of reading one export.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ReadReport {
     /// Physical records, counted without the parser.
@@ -110,8 +110,8 @@ pub struct ReadReport {
     pub rejects: Vec<Reject>,
     /// What the export reports about itself, held against its rows. Only for counts.
     pub checks: Vec<Check>,
-    /// What its records speak of.
-    pub seen: Seen,
+    /// Statistics of its records: their times and markets.
+    pub stats: SourceStats,
     /// Why its rejects are, all of them.
     pub reasons: Reasons,
     /// What it says of how much of an answer it is; of JSON documents only.

@@ -156,8 +156,8 @@ impl<'a> CountMapper<'a> {
         self.midnights.row(&self.rows.period, self.layout.period.start(), fields, length_us);
         if named.is_some_and(|market| interval.is_beyond(self.reach.in_market(market))) {
             let span_us = (interval.start_us, interval.end_us - 1);
-            self.outcomes.seen.beyond.record(span_us, false);
-            self.outcomes.seen.row(span_us, figures.as_ref().unwrap_or(&Figures::default()));
+            self.outcomes.stats.beyond.record(span_us, false);
+            self.outcomes.stats.row(span_us, figures.as_ref().unwrap_or(&Figures::default()));
             return Err(NoSignal::Reject(Reason::BeyondReach, self.layout.period.all().last()));
         }
         let created_us = match self.layout.newest {

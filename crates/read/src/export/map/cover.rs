@@ -67,7 +67,7 @@ impl<'a> CoverMapper<'a> {
         }
         let (reach_from_us, reach_until_us) = self.reach.in_market(&stage.market);
         if from_us >= reach_until_us || until_us.is_some_and(|until_us| until_us <= reach_from_us) {
-            self.outcomes.seen.beyond.record((from_us, until_us.map_or(from_us, |until_us| until_us - 1)), false);
+            self.outcomes.stats.beyond.record((from_us, until_us.map_or(from_us, |until_us| until_us - 1)), false);
             return Err(NoSignal::Reject(Reason::BeyondReach, Some(self.layout.from.0.date)));
         }
         let created_us = self.layout.newest.map(read).transpose()?;

@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 use super::layout::Layout;
 use super::made_id::{MadeIds, made_of};
 use super::rounded::LongIds;
-use super::seen::OtherMarkets;
+use super::source_stats::OtherMarkets;
 use super::{Mapped, NoSignal};
 use crate::export::ExportError;
 use crate::export::find::PathValues;

@@ -96,7 +96,7 @@ impl<'a, S: Signals> EventMapper<'a, S> {
                     .map_err(|(reason, column)| NoSignal::Reject(reason, Some(column)))?
             }
         };
-        self.outcomes.seen.record(occurred_us);
+        self.outcomes.stats.record(occurred_us);
         let (kinds, dwell_ms, credited_us) = {
             let get = |column: usize| fields[column];
             let event = self.layout.event.and_then(|column| self.event_of(fields[column]));
@@ -117,7 +117,7 @@ impl<'a, S: Signals> EventMapper<'a, S> {
         if !self.is_in_reach(stage, credited_us) {
             return Err(self.beyond(stage, occurred_us, credited_us));
         }
-        self.outcomes.seen.taken(credited_us, occurred_us);
+        self.outcomes.stats.taken(credited_us, occurred_us);
         let [event_id, viewer_id] = [event_id, viewer_id].map(|id| id.map(Id::of));
         let signal = Signal { record, occurred_us, credited_us, kinds, dwell_ms, event_id, viewer_id, stage };
         if let Some(prints) = &mut self.prints {
@@ -137,7 +137,7 @@ impl<'a, S: Signals> EventMapper<'a, S> {
     /// The reject of a row that counts on a market-day which does not read the object: it would be lost.
     fn beyond(&mut self, stage: usize, occurred_us: i64, credited_us: i64) -> NoSignal {
         let is_long_stay = self.is_in_reach(stage, occurred_us);
-        self.outcomes.seen.beyond.record((credited_us, credited_us), is_long_stay);
+        self.outcomes.stats.beyond.record((credited_us, credited_us), is_long_stay);
         let dwell = self.layout.dwell_seconds.filter(|_| is_long_stay);
         NoSignal::Reject(Reason::BeyondReach, Some(dwell.unwrap_or(self.layout.occurred_at)))
     }
@@ -262,8 +262,8 @@ impl<'a, S: Signals> EventMapper<'a, S> {
         if let Some(refusal) = refusal.or_else(|| self.signals.too_many().map(ExportError::TooManyCells)) {
             return Err(refusal);
         }
-        self.outcomes.seen.other_markets = self.stages.other_markets;
-        self.outcomes.seen.prints = self.prints.map(Prints::finish);
+        self.outcomes.stats.other_markets = self.stages.other_markets;
+        self.outcomes.stats.prints = self.prints.map(Prints::finish);
         Ok(self.outcomes)
     }
 }

@@ -18,8 +18,8 @@ pub(super) mod reasons;
 pub(super) mod record_outcomes;
 pub(super) mod rounded;
 mod second_header;
-pub(super) mod seen;
 pub(super) mod signal;
+pub(super) mod source_stats;
 
 use coverledger_core::model::Reason;
 

@@ -3,7 +3,7 @@
 use super::excerpt::Viewer;
 use super::layout::Layout;
 use super::reasons::Reasons;
-use super::seen::Seen;
+use super::source_stats::SourceStats;
 use super::{Mapped, NoSignal};
 use crate::export::format::field::Position;
 use crate::export::{Excerpt, ExportError, ReadReport};
@@ -21,8 +21,8 @@ pub(in crate::export) struct RecordOutcomes<'a> {
     pub(in crate::export) rejected: u64,
     rejects: Vec<Reject>,
     reasons: Reasons,
-    /// What the records speak of.
-    pub(super) seen: Seen,
+    /// Statistics of the records.
+    pub(super) stats: SourceStats,
     pub(in crate::export) refusal: Option<ExportError>,
 }
 
@@ -36,7 +36,7 @@ impl<'a> RecordOutcomes<'a> {
             rejected: 0,
             rejects: Vec::new(),
             reasons: Reasons::default(),
-            seen: Seen::default(),
+            stats: SourceStats::default(),
             refusal: None,
         }
     }
@@ -107,11 +107,11 @@ impl<'a> RecordOutcomes<'a> {
 
     /// The report, if every physical record is accounted for.
     pub(in crate::export) fn report(self, rows_in: u64, checks: Vec<Check>) -> Result<ReadReport, ExportError> {
-        let Self { taken, ignored, rejected, rejects, reasons, seen, .. } = self;
+        let Self { taken, ignored, rejected, rejects, reasons, stats, .. } = self;
         let accounted = taken + ignored + rejected;
         if accounted != rows_in {
             return Err(ExportError::Unbalanced { physical: rows_in, accounted });
         }
-        Ok(ReadReport { rows_in, taken, ignored, rejected, rejects, checks, seen, reasons, claim: None })
+        Ok(ReadReport { rows_in, taken, ignored, rejected, rejects, checks, stats, reasons, claim: None })
     }
 }

@@ -102,8 +102,8 @@ impl<'a> CountMapper<'a> {
         }
         let mut checks = self.totals.checks();
         checks.extend(self.rates.iter().map(RateCheck::check));
-        self.outcomes.seen.page(self.rows, &self.page);
-        self.outcomes.seen.other_markets = self.stages.other_markets;
+        self.outcomes.stats.page(self.rows, &self.page);
+        self.outcomes.stats.other_markets = self.stages.other_markets;
         Ok((self.outcomes, checks, self.page))
     }
 

@@ -72,7 +72,7 @@ impl<S: Signals> EventMapper<'_, S> {
             match self.happened(event, |column| columns[column].get(row), occurred_us) {
                 Ok(happened) => happened,
                 Err(NoSignal::Ignored) => {
-                    self.outcomes.seen.record(occurred_us);
+                    self.outcomes.stats.record(occurred_us);
                     self.outcomes.ignored += 1;
                     return true;
                 }
@@ -100,7 +100,7 @@ impl<S: Signals> EventMapper<'_, S> {
         let stage = match known {
             Resolution::Stage(stage) => stage,
             Resolution::Ignored => {
-                self.outcomes.seen.record(occurred_us);
+                self.outcomes.stats.record(occurred_us);
                 self.outcomes.ignored += 1;
                 return self.stages.settle(known).is_err();
             }
@@ -109,8 +109,8 @@ impl<S: Signals> EventMapper<'_, S> {
         if !self.is_in_reach(stage, credited_us) {
             return false;
         }
-        self.outcomes.seen.record(occurred_us);
-        self.outcomes.seen.taken(credited_us, occurred_us);
+        self.outcomes.stats.record(occurred_us);
+        self.outcomes.stats.taken(credited_us, occurred_us);
         self.outcomes.taken += 1;
         let signal = Signal {
             record,
