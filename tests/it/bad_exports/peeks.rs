@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Seek, Write};
 
 use coverledger::config::Dialect;
-use coverledger::export::{Cell, ExportError, Peek, PeekFormat, Room, peek};
+use coverledger::export::{ExportError, Peek, PeekCell, PeekFormat, Room, peek};
 use rust_xlsxwriter::Format as Style;
 
 use super::gzip::gzip;
@@ -23,9 +23,9 @@ fn look(bytes: impl AsRef<[u8]>) -> Peek {
 
 /// The tables as lines: their name, their rows.
 fn lines(peek: &Peek) -> Vec<String> {
-    let cell = |cell: &Cell| match cell {
-        Cell::Empty => "-".to_owned(),
-        Cell::Text(text) => text.clone(),
+    let cell = |cell: &PeekCell| match cell {
+        PeekCell::Empty => "-".to_owned(),
+        PeekCell::Text(text) => text.clone(),
         other => format!("{other:?}"),
     };
     let mut lines = Vec::new();
@@ -109,5 +109,5 @@ fn objects_under_their_ids_are_a_table_with_the_key_in_it() {
     let names: Vec<String> = table.rows[0].iter().map(|cell| format!("{cell:?}")).collect();
     assert_eq!(names, ["Text(\"views\")", "Text(\"taps\")", "Text(\"$.code\")", "Text(\"$key\")"]);
     assert_eq!(table.rows.len(), 3);
-    assert_eq!(table.rows[2][3], Cell::Text("7652".to_owned()));
+    assert_eq!(table.rows[2][3], PeekCell::Text("7652".to_owned()));
 }

@@ -48,7 +48,7 @@ pub use map::signal::{Signal, Signals};
 pub use map::source_stats::{Beyond, OtherMarkets, SourceStats};
 pub use missing::{MissingColumn, MissingColumns};
 pub use near_miss::near_misses;
-pub use peek::{Cell, Peek, PeekFormat, PeekTable, peek};
+pub use peek::{Peek, PeekCell, PeekFormat, PeekTable, peek};
 pub use placed::{PLACED_YEARS, placed};
 pub use reach::Reach;
 pub use room::Room;

@@ -3,13 +3,13 @@
 use jiff::civil::Time;
 
 use super::column::Column;
-use super::kind::Kind;
+use super::column_kind::ColumnKind;
 use super::name::fold;
 use super::number;
 use super::role::Role;
 use super::when::{End, When, grain};
 use super::{alias, cell};
-use crate::export::{Cell, plain_time};
+use crate::export::{PeekCell, plain_time};
 
 /// How times of day are written.
 pub(super) const PATTERNS: [&str; 6] = ["%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%I:%M:%S%p"];
@@ -61,18 +61,18 @@ fn is_ending(name: &str) -> bool {
 }
 
 fn is_clock(column: &Column) -> bool {
-    matches!(column.kind, Kind::Hour | Kind::Clock(_))
+    matches!(column.kind, ColumnKind::Hour | ColumnKind::Clock(_))
 }
 
-fn is_range(cells: &[&Cell]) -> bool {
+fn is_range(cells: &[&PeekCell]) -> bool {
     cells.iter().any(|cell| cell::text(cell).contains(['-', '~', '–']))
 }
 
 /// Since midnight, in microseconds.
-fn of_day(column: &Column, cell: &Cell) -> Option<i64> {
+fn of_day(column: &Column, cell: &PeekCell) -> Option<i64> {
     let text = cell::text(cell);
     match column.kind {
-        Kind::Clock(pattern) => {
+        ColumnKind::Clock(pattern) => {
             let (plain, pattern) = plain_time(&text, pattern);
             let time = Time::strptime(&*pattern, &*plain).ok()?;
             i64::try_from(time.duration_since(Time::midnight()).as_micros()).ok()
@@ -82,12 +82,12 @@ fn of_day(column: &Column, cell: &Cell) -> Option<i64> {
 }
 
 /// Times of day put to their days.
-pub(super) fn put(days: Vec<Option<i64>>, column: &Column, cells: &[&Cell]) -> Vec<Option<i64>> {
+pub(super) fn put(days: Vec<Option<i64>>, column: &Column, cells: &[&PeekCell]) -> Vec<Option<i64>> {
     days.into_iter().zip(cells).map(|(day, cell)| Some(day? + of_day(column, cell)?)).collect()
 }
 
 /// The interval of rows that have a date, `days` by row, and perhaps times of day beside it.
-pub(super) fn beside(date: usize, days: Vec<Option<i64>>, columns: &[Column], cells: &[Vec<&Cell>]) -> When {
+pub(super) fn beside(date: usize, days: Vec<Option<i64>>, columns: &[Column], cells: &[Vec<&PeekCell>]) -> When {
     let of = |role: Role| {
         columns.iter().position(|column| column.role == Some(role) && is_clock(column) && !is_ending(&column.raw))
     };
@@ -97,7 +97,7 @@ pub(super) fn beside(date: usize, days: Vec<Option<i64>>, columns: &[Column], ce
     let named = of(Role::Start).or_else(|| of(Role::Hour));
     let whole_day = When::Day { date, hour: None };
     let Some(time) = named.or_else(|| columns.iter().position(nameless)) else { return whole_day };
-    let is_hour = columns[time].kind == Kind::Hour;
+    let is_hour = columns[time].kind == ColumnKind::Hour;
     // A range says its own end.
     if is_hour && is_range(&cells[time]) {
         return When::Day { date, hour: Some(time) };
@@ -140,11 +140,11 @@ pub(super) fn unused(when: &When, columns: &[Column]) -> Vec<usize> {
     let is_left = |column: &Column| {
         let claims = alias::find(&fold(&column.raw));
         let is_hour = |number: &super::number::Number| (0.0..=24.0).contains(&number.value);
-        let are_hours = || column.kind == Kind::Whole && column.numbers.iter().flatten().all(is_hour);
+        let are_hours = || column.kind == ColumnKind::Whole && column.numbers.iter().flatten().all(is_hour);
         let name = fold(&column.raw);
         let is_hour = || claims == Some(Role::Hour) || name.split(' ').any(|word| word == "hour");
         let is_time =
-            || matches!(claims, Some(Role::Start | Role::End | Role::Hour)) && column.kind != Kind::Empty;
+            || matches!(claims, Some(Role::Start | Role::End | Role::Hour)) && column.kind != ColumnKind::Empty;
         is_clock(column) && column.role != Some(Role::Published)
             || is_time() && !column.kind.is_time()
             || is_hour() && are_hours() && column.role.is_none()

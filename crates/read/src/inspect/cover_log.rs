@@ -2,11 +2,11 @@
 
 use super::Finding;
 use super::column::Column;
-use super::kind::{InstantWay, Kind};
+use super::column_kind::{ColumnKind, InstantWay};
 use super::name::fold;
 use super::role::Role;
 use super::when::{End, When};
-use super::zone::Clock;
+use super::zone::ZoneVerdict;
 use coverledger_core::time::Zone;
 
 /// The columns of a log of covers.
@@ -57,8 +57,9 @@ const BY_NAME: [(&str, &str); 5] = [
 /// The columns of a log of covers, if a table is one: a cover, a broadcast and when, and nothing that is counted.
 pub(super) fn find(finding: &Finding) -> Option<CoverLog> {
     let columns = &finding.columns;
-    let of =
-        |role: Role| columns.iter().position(|column| column.role == Some(role) && column.kind != Kind::Empty);
+    let of = |role: Role| {
+        columns.iter().position(|column| column.role == Some(role) && column.kind != ColumnKind::Empty)
+    };
     let is_counted = |column: &Column| {
         let is_count = matches!(
             column.role,
@@ -90,14 +91,14 @@ pub(super) fn find(finding: &Finding) -> Option<CoverLog> {
 /// Whose clock its times are on, as its headers say.
 pub(super) fn clock(finding: &Finding, log: CoverLog) -> LogClock {
     let column = &finding.columns[log.from];
-    if matches!(column.kind, Kind::Instant(way) if way != InstantWay::Serial) {
+    if matches!(column.kind, ColumnKind::Instant(way) if way != InstantWay::Serial) {
         return LogClock::Own;
     }
     if let Some(said) = said(&column.raw) {
         return LogClock::Said(said);
     }
     match &finding.clock {
-        Clock::Probably { candidates, .. } => match &candidates[0].sure {
+        ZoneVerdict::Probably { candidates, .. } => match &candidates[0].sure {
             Some(zone) => LogClock::Said(zone.clone()),
             None => LogClock::Unsaid,
         },

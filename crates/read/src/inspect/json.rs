@@ -7,7 +7,7 @@ use super::relation::Proof;
 use super::report::{equation, verdict};
 use super::verdict::Verdict;
 use super::when::{End, When};
-use super::zone::{Candidate, Clock};
+use super::zone::{Candidate, ZoneVerdict};
 use super::{Column, Finding};
 use crate::export::{Peek, PeekFormat};
 use coverledger_config::{Dialect, LineEnd};
@@ -110,11 +110,11 @@ fn time(finding: &Finding) -> Value {
     }
 }
 
-fn clock(clock: &Clock) -> Value {
+fn clock(clock: &ZoneVerdict) -> Value {
     match clock {
-        Clock::Certain { why } => json!({"verdict": "certain", "zone": "UTC", "why": [why]}),
-        Clock::Documented { zone, why } => json!({"verdict": "stated", "zone": zone, "why": [why]}),
-        Clock::Probably { candidates, .. } => {
+        ZoneVerdict::Certain { why } => json!({"verdict": "certain", "zone": "UTC", "why": [why]}),
+        ZoneVerdict::Documented { zone, why } => json!({"verdict": "stated", "zone": zone, "why": [why]}),
+        ZoneVerdict::Probably { candidates, .. } => {
             let first = &candidates[0];
             let others: Vec<&String> = candidates[1..].iter().flat_map(|other: &Candidate| &other.zones).collect();
             let verdict = match () {
@@ -126,7 +126,7 @@ fn clock(clock: &Clock) -> Value {
                 "verdict": verdict, "zone": first.sure, "candidates": first.zones, "others": others, "why": first.evidence,
             })
         }
-        Clock::Unknown { .. } => json!({"verdict": "unknown", "zone": null}),
-        Clock::None => Value::Null,
+        ZoneVerdict::Unknown { .. } => json!({"verdict": "unknown", "zone": null}),
+        ZoneVerdict::None => Value::Null,
     }
 }

@@ -6,8 +6,8 @@
 mod pairs;
 
 use super::column::Column;
-use super::kind::Kind;
-use super::number::{Number, Shape};
+use super::column_kind::ColumnKind;
+use super::number::{Number, NumberShape};
 use super::role::Role;
 use super::work::Work;
 use pairs::{Pairs, Sample, WAYS};
@@ -101,7 +101,7 @@ pub(super) fn find(columns: &[Column], work: &mut Work) -> Found {
 /// How the numbers of a ratio can be read: a sign says that they are in percent.
 fn ways(rate: &Column) -> &'static [(bool, bool)] {
     const IN_PERCENT: [(bool, bool); 2] = [(true, false), (true, true)];
-    if rate.kind == Kind::Percent { &IN_PERCENT } else { &WAYS }
+    if rate.kind == ColumnKind::Percent { &IN_PERCENT } else { &WAYS }
 }
 
 /// What is worth telling of the relations of one ratio, the surer first.
@@ -172,8 +172,8 @@ pub(super) fn holds([rate, of, among]: &[Number; 3], way: (bool, bool)) -> bool 
 fn bounds(rate: Number, (is_percent, is_cut_off): (bool, bool)) -> (f64, f64) {
     match is_cut_off {
         // A whole number that stands for a rate is rounded too.
-        _ if rate.shape == Shape::Whole && is_percent => (rate.value - 0.5, rate.value + 0.5),
-        _ if rate.shape == Shape::Whole => (rate.value, rate.value),
+        _ if rate.shape == NumberShape::Whole && is_percent => (rate.value - 0.5, rate.value + 0.5),
+        _ if rate.shape == NumberShape::Whole => (rate.value, rate.value),
         true => (rate.value, rate.value + (rate.high - rate.low)),
         false => (rate.low, rate.high),
     }

@@ -10,7 +10,7 @@ use super::cell;
 use super::column::Column;
 use super::role::Role;
 use super::when::{self, End, When};
-use crate::export::Cell;
+use crate::export::PeekCell;
 use coverledger_core::model::Count;
 
 /// So many rows in a row that rise are no chance.
@@ -19,7 +19,7 @@ const ENOUGH: usize = 4;
 const COUNTS: usize = 2;
 
 /// The counts of a table that may be running totals: all of them rise within every broadcast, or in each of its days.
-pub(super) fn find(when: &When, columns: &[Column], cells: &[Vec<&Cell>]) -> Vec<usize> {
+pub(super) fn find(when: &When, columns: &[Column], cells: &[Vec<&PeekCell>]) -> Vec<usize> {
     let is_one = |column: &Column| {
         column.is_count() && matches!(column.role, Some(Role::Count(count)) if count != Count::Dwell)
     };

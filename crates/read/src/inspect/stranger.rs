@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::cell;
-use crate::export::{Cell, normal, says_note};
+use crate::export::{PeekCell, normal, says_note};
 
 /// A row that is neither data nor a total.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Stranger {
 }
 
 /// Finds them among the rows of the data.
-pub(super) fn find(rows: &[Vec<Cell>], header: usize, data: std::ops::Range<usize>) -> Vec<Stranger> {
+pub(super) fn find(rows: &[Vec<PeekCell>], header: usize, data: std::ops::Range<usize>) -> Vec<Stranger> {
     let texts = |row: usize| rows[row].iter().map(|cell| normal(&cell::text(cell)));
     let names: Vec<String> = texts(header).collect();
     let known: BTreeSet<&str> = names.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
@@ -25,11 +25,11 @@ pub(super) fn find(rows: &[Vec<Cell>], header: usize, data: std::ops::Range<usiz
         let text = || rows[row].iter().map(cell::text).collect::<Vec<_>>().join(" ").trim().to_owned();
         let stranger = |is_other_header| Stranger { row, text: text(), is_other_header };
         let mut there = rows[row].iter().filter(|cell| !cell::text(cell).trim().is_empty());
-        if let (Some(Cell::Text(only)), None) = (there.next(), there.next()) {
+        if let (Some(PeekCell::Text(only)), None) = (there.next(), there.next()) {
             return says_note(only).then(|| stranger(false));
         }
         // A look at the first cells spares most rows the rest.
-        let starts = rows[row].iter().take(2).all(|cell| matches!(cell, Cell::Text(_) | Cell::Empty));
+        let starts = rows[row].iter().take(2).all(|cell| matches!(cell, PeekCell::Text(_) | PeekCell::Empty));
         if !starts || !texts(row).take(2).any(|text| known.contains(text.as_str())) {
             return None;
         }

@@ -12,7 +12,7 @@ use coverledger_core::time::{Resolved, Zone};
 
 /// Whose clock it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Clock {
+pub enum ZoneVerdict {
     /// The file says so.
     Certain {
         /// What it says.
@@ -101,7 +101,7 @@ pub(super) struct Clues<'a> {
 }
 
 /// Guesses whose wall clock it is.
-pub(super) fn guess(clues: &Clues<'_>) -> Clock {
+pub(super) fn guess(clues: &Clues<'_>) -> ZoneVerdict {
     let walls: Vec<DateTime> = clues.moments.iter().flatten().filter_map(|us| wall(*us)).collect();
     let trough = trough(clues);
     let mut ruled_out = Vec::new();
@@ -182,7 +182,7 @@ pub(super) fn guess(clues: &Clues<'_>) -> Clock {
         candidates.into_values().partition(|candidate| candidate.score > 0);
     candidates.sort_by(|one, other| (other.score, &one.zones).cmp(&(one.score, &other.zones)));
     if candidates.is_empty() {
-        return Clock::Unknown { ruled_out };
+        return ZoneVerdict::Unknown { ruled_out };
     }
     if !clues.starts.is_empty() && candidates[0].sure.is_none() {
         candidates[0].sure = agreed(&candidates[0].zones);
@@ -193,7 +193,7 @@ pub(super) fn guess(clues: &Clues<'_>) -> Clock {
     if candidates[0].score >= NAMED {
         possible.clear();
     }
-    Clock::Probably { candidates, possible, ruled_out }
+    ZoneVerdict::Probably { candidates, possible, ruled_out }
 }
 
 impl Candidate {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::count_layout::{CountLayout, column_behind, entered, stated};
 use super::dimension_cache::DimensionCache;
 use super::midnight::Midnights;
-use super::period::{self, Clock};
+use super::period::{self, RowClock};
 use super::record_outcomes::RecordOutcomes;
 use super::second_header::{self, Repeated};
 use super::{Mapped, NoSignal};
@@ -150,7 +150,7 @@ impl<'a> CountMapper<'a> {
         let named = self.page.stages.get(stage).map(|stage| &stage.market);
         let market = named.and_then(|market| self.markets.get(market));
         let clock =
-            Clock { market, path: self.path, numbers: self.layout.numbers, length_ms: self.layout.length_ms };
+            RowClock { market, path: self.path, numbers: self.layout.numbers, length_ms: self.layout.length_ms };
         let interval = period::read(&self.rows.period, &self.layout.period, fields, clock)?;
         let length_us = interval.end_us - interval.start_us;
         self.midnights.row(&self.rows.period, self.layout.period.start(), fields, length_us);

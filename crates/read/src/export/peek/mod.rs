@@ -100,7 +100,7 @@ pub struct PeekTable {
     pub name: Option<String>,
     /// Rows, the header and what stands before it among them. JSON and Parquet have their keys as first row; members of
     /// members are named `traffic.views`.
-    pub rows: Vec<Vec<Cell>>,
+    pub rows: Vec<Vec<PeekCell>>,
     /// Whether there are more rows than were read.
     pub is_cut: bool,
     /// Whether there are more columns than were read.
@@ -109,7 +109,7 @@ pub struct PeekTable {
 
 /// A value as it stands there. Percentages and spans of time are text: `1.35%`, `1:28:05`.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Cell {
+pub enum PeekCell {
     /// Nothing.
     Empty,
     /// Text.
@@ -176,7 +176,8 @@ fn look(file: &File, max_rows: usize, room: &mut Room) -> Result<Peek, ExportErr
                 rows(dialect, GUESS_ROWS, &mut Room::for_guess()).map(|peeked| peeked.rows)
             })?;
             let peeked = rows(dialect, max_rows, room)?;
-            let rows = peeked.rows.into_iter().map(|row| row.into_iter().map(Cell::of_text).collect()).collect();
+            let rows =
+                peeked.rows.into_iter().map(|row| row.into_iter().map(PeekCell::of_text).collect()).collect();
             let (is_cut, is_narrowed) = (peeked.is_cut, peeked.is_narrowed);
             (PeekFormat::Delimited { dialect }, vec![PeekTable { name: None, rows, is_cut, is_narrowed }])
         }
@@ -240,9 +241,10 @@ fn document(text: Bytes, max_rows: usize, room: &mut Room) -> Result<Vec<PeekTab
     // Too deep a document is refused before anything goes through it.
     rows_at::count(body(&text), &[])?;
     let table = |list: List<'_>| {
-        let cell = |value: Option<&RawValue>| value.map_or(Cell::Empty, |value| Cell::of_json(value.get()));
+        let cell =
+            |value: Option<&RawValue>| value.map_or(PeekCell::Empty, |value| PeekCell::of_json(value.get()));
         let rows = list.rows.into_iter().map(|row| row.into_iter().map(cell).collect());
-        let header = std::iter::once(list.names.all.into_iter().map(Cell::Text).collect());
+        let header = std::iter::once(list.names.all.into_iter().map(PeekCell::Text).collect());
         PeekTable {
             name: Some(list.way),
             rows: header.chain(rows).collect(),
@@ -276,18 +278,18 @@ fn ndjson(mut lines: Lines, max_rows: usize, room: &mut Room) -> Result<PeekTabl
                 if !value.get().starts_with(['{', '['])
                     && let Some(place) = names.place(&key)
                 {
-                    put(&mut row, place, Cell::of_json(value.get()));
+                    put(&mut row, place, PeekCell::of_json(value.get()));
                 }
             });
             if !room.take(row.len(), line.len()) {
                 is_cut = true;
                 break;
             }
-            rows.push(row.into_iter().map(|cell| cell.unwrap_or(Cell::Empty)).collect());
+            rows.push(row.into_iter().map(|cell| cell.unwrap_or(PeekCell::Empty)).collect());
         }
         lines.consume(taken);
     }
-    rows[0] = names.all.into_iter().map(Cell::Text).collect();
+    rows[0] = names.all.into_iter().map(PeekCell::Text).collect();
     Ok(PeekTable { name: None, rows, is_cut, is_narrowed: names.is_cut })
 }
 
@@ -309,13 +311,13 @@ fn worksheet(book: &mut Book, sheet: &Sheet, max_rows: usize, room: &mut Room) -
         let mut cells = Vec::new();
         for (column, value) in &row.cells {
             if *column < MAX_COLUMNS {
-                cells.resize(*column, Cell::Empty);
-                cells.push(Cell::of(value.field()));
+                cells.resize(*column, PeekCell::Empty);
+                cells.push(PeekCell::of(value.field()));
             } else {
                 table.is_narrowed = true;
             }
         }
-        let text_bytes = cells.iter().map(Cell::text_bytes).sum();
+        let text_bytes = cells.iter().map(PeekCell::text_bytes).sum();
         if table.rows.len() == max_rows || !room.take(cells.len(), text_bytes) {
             table.is_cut = true;
             break;
@@ -330,7 +332,7 @@ fn parquet(file: &File, max_rows: usize, room: &mut Room) -> Result<Peek, Export
     let is_narrowed = names.len() > MAX_COLUMNS;
     names.truncate(MAX_COLUMNS);
     let wanted: Vec<Wanted> = names.iter().map(|name| Wanted::needed(&ColumnName::new(name))).collect();
-    let rows = vec![names.into_iter().map(Cell::Text).collect()];
+    let rows = vec![names.into_iter().map(PeekCell::Text).collect()];
     let mut taken = Taken { rows, max_rows, room, is_cut: false };
     parquet::read(file, &wanted, &mut taken)?;
     let table = PeekTable { name: None, rows: taken.rows, is_cut: taken.is_cut, is_narrowed };
@@ -345,7 +347,7 @@ fn parquet(file: &File, max_rows: usize, room: &mut Room) -> Result<Peek, Export
 
 /// The first records of a decoder.
 struct Taken<'r> {
-    rows: Vec<Vec<Cell>>,
+    rows: Vec<Vec<PeekCell>>,
     max_rows: usize,
     room: &'r mut Room,
     is_cut: bool,
@@ -357,8 +359,8 @@ impl Records for Taken<'_> {
         if self.is_cut {
             return;
         }
-        let cells: Vec<Cell> = fields.iter().map(|field| Cell::of(*field)).collect();
-        let text_bytes = cells.iter().map(Cell::text_bytes).sum();
+        let cells: Vec<PeekCell> = fields.iter().map(|field| PeekCell::of(*field)).collect();
+        let text_bytes = cells.iter().map(PeekCell::text_bytes).sum();
         self.is_cut = self.rows.len() > self.max_rows || !self.room.take(cells.len(), text_bytes);
         if !self.is_cut {
             self.rows.push(cells);

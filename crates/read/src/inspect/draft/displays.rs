@@ -1,7 +1,7 @@
 //! Logs whose rows are displays: each says whether it was clicked, and nothing is counted in it.
 
 use super::{Draft, Section};
-use crate::inspect::kind::Kind;
+use crate::inspect::column_kind::ColumnKind;
 use crate::inspect::name::fold;
 use crate::inspect::role::Role;
 use crate::inspect::when::When;
@@ -43,8 +43,8 @@ pub(super) fn are(finding: &Finding) -> bool {
 /// The column that is 0 or 1 in every row.
 fn clicked(finding: &Finding) -> Option<usize> {
     let is_flag = |column: &Column| match column.kind {
-        Kind::Flag => true,
-        Kind::Whole | Kind::Decimal => {
+        ColumnKind::Flag => true,
+        ColumnKind::Whole | ColumnKind::Decimal => {
             let ones =
                 column.numbers.iter().flatten().filter(|number| number.value.total_cmp(&1.0).is_eq()).count();
             let noughts = column

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Draft, quoted};
-use crate::inspect::kind::Kind;
+use crate::inspect::column_kind::ColumnKind;
 use crate::inspect::role::Role;
 use crate::inspect::when::When;
 
@@ -69,6 +69,6 @@ impl Draft<'_> {
 
     /// Ids that a spreadsheet rounded are none.
     fn is_sound_id(&self, column: usize) -> bool {
-        !matches!(self.column(column).kind, Kind::Id(spoiled) if spoiled > 0)
+        !matches!(self.column(column).kind, ColumnKind::Id(spoiled) if spoiled > 0)
     }
 }

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::{Sample, one_line};
 use crate::inspect::Finding;
+use crate::inspect::column_kind::ColumnKind;
 use crate::inspect::family::are_kin;
-use crate::inspect::kind::Kind;
 use crate::inspect::name::fold;
 use crate::inspect::when::When;
 
@@ -81,7 +81,7 @@ fn why_apart(first: Sample<'_>, other: Sample<'_>) -> Option<&'static str> {
 
 /// Whether two tables say in the same way when their rows are.
 fn is_when_alike(one: &Finding, other: &Finding) -> bool {
-    let times = |finding: &Finding| -> Vec<Kind> {
+    let times = |finding: &Finding| -> Vec<ColumnKind> {
         let of = match finding.when {
             When::Span { start, time, .. } => std::iter::once(start).chain(time).collect(),
             When::Day { date, hour } => std::iter::once(date).chain(hour).collect(),
@@ -93,10 +93,13 @@ fn is_when_alike(one: &Finding, other: &Finding) -> bool {
 }
 
 /// Whether two columns of one role hold the same kind of thing.
-fn are_alike(one: &Kind, other: &Kind) -> bool {
-    let is_count = |kind: &Kind| kind.is_count() || *kind == Kind::Empty;
+fn are_alike(one: &ColumnKind, other: &ColumnKind) -> bool {
+    let is_count = |kind: &ColumnKind| kind.is_count() || *kind == ColumnKind::Empty;
     one == other
         || is_count(one) && is_count(other)
-        || matches!((one, other), (Kind::Id(_) | Kind::Text, Kind::Id(_) | Kind::Text))
-        || matches!((one, other), (Kind::Decimal | Kind::Whole, Kind::Decimal | Kind::Whole))
+        || matches!((one, other), (ColumnKind::Id(_) | ColumnKind::Text, ColumnKind::Id(_) | ColumnKind::Text))
+        || matches!(
+            (one, other),
+            (ColumnKind::Decimal | ColumnKind::Whole, ColumnKind::Decimal | ColumnKind::Whole)
+        )
 }

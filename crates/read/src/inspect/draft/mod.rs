@@ -17,7 +17,7 @@ use std::fmt::Write;
 use counts::{Source, counts};
 use kin::Kin;
 
-use super::kind::Kind;
+use super::column_kind::ColumnKind;
 use super::role::Role;
 use super::verdict::{Verdict, quotient};
 use super::when::{End, When};
@@ -253,6 +253,9 @@ impl Draft<'_> {
     }
 
     fn role(&self, role: Role) -> Option<usize> {
-        self.finding.columns.iter().position(|column| column.role == Some(role) && column.kind != Kind::Empty)
+        self.finding
+            .columns
+            .iter()
+            .position(|column| column.role == Some(role) && column.kind != ColumnKind::Empty)
     }
 }

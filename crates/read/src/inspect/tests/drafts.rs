@@ -274,11 +274,11 @@ fn languages_become_lists_of_names() {
         "Impressionen",
         "Klickrate der Impressionen (%)",
     ];
-    german.tables[0].rows[0] = names.iter().map(|name| Cell::Text((*name).to_owned())).collect();
+    german.tables[0].rows[0] = names.iter().map(|name| PeekCell::Text((*name).to_owned())).collect();
     let mut comma = german.clone();
-    comma.tables[0].rows[1][6] = Cell::Text("4,21".to_owned());
+    comma.tables[0].rows[1][6] = PeekCell::Text("4,21".to_owned());
     for row in &mut comma.tables[0].rows[2..] {
-        row[6] = Cell::Text("4,1".to_owned());
+        row[6] = PeekCell::Text("4,1".to_owned());
     }
     let (one, two, three) = (look(&english), look(&german), look(&comma));
     let sample = |file, peek, finding| Sample { file, peek, finding };

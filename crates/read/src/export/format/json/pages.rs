@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::members::{each, lookup, pairs};
 use super::rows_at::{EACH, shown};
-use super::{Value, members};
+use super::{JsonValue, members};
 use crate::export::ExportError;
 use coverledger_config::{Pages, PagesRule};
 
@@ -135,12 +135,12 @@ fn says_more(value: &RawValue) -> bool {
 
 /// A scalar as it is compared.
 fn text(value: &RawValue) -> Option<String> {
-    match Value::of(Some(value)).ok()? {
-        Value::Text(text) => Some(text.into_owned()),
-        Value::Decimal(text) => Some(text.to_owned()),
-        Value::Truth(truth) => Some(truth.to_string()),
-        Value::Null => Some("null".to_owned()),
-        Value::Nested => None,
+    match JsonValue::of(Some(value)).ok()? {
+        JsonValue::Text(text) => Some(text.into_owned()),
+        JsonValue::Decimal(text) => Some(text.to_owned()),
+        JsonValue::Truth(truth) => Some(truth.to_string()),
+        JsonValue::Null => Some("null".to_owned()),
+        JsonValue::Nested => None,
     }
 }
 

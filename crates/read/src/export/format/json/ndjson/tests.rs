@@ -13,8 +13,8 @@ fn texts(line: &str) -> Result<Vec<Option<String>>, Reason> {
     found
         .into_iter()
         .map(|value| {
-            Ok(match Value::of(value)? {
-                Value::Text(text) => Some(text.into_owned()),
+            Ok(match JsonValue::of(value)? {
+                JsonValue::Text(text) => Some(text.into_owned()),
                 _ => None,
             })
         })
