@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use coverledger::export::{ExportError, Peek, PeekCell, PeekFormat, Room, peek};
+use coverledger::export::{ExportError, Peek, PeekBudget, PeekCell, PeekFormat, peek};
 
 use super::mapping::{HEADER, Mapping, good, good_json};
 use super::peeks::file;
@@ -18,11 +18,11 @@ const MOST_CELLS: usize = 2_500_000;
 const MOST_COLUMNS: usize = 2_000;
 
 fn look(bytes: impl AsRef<[u8]>) -> Peek {
-    peek(file(bytes.as_ref()), 50_000, &mut Room::default()).unwrap()
+    peek(file(bytes.as_ref()), 50_000, &mut PeekBudget::default()).unwrap()
 }
 
 fn refusal(bytes: impl AsRef<[u8]>) -> String {
-    peek(file(bytes.as_ref()), 50_000, &mut Room::default()).unwrap_err().to_string()
+    peek(file(bytes.as_ref()), 50_000, &mut PeekBudget::default()).unwrap_err().to_string()
 }
 
 fn cells(peek: &Peek) -> usize {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Seek, Write};
 
 use coverledger::config::Dialect;
-use coverledger::export::{ExportError, Peek, PeekCell, PeekFormat, Room, peek};
+use coverledger::export::{ExportError, Peek, PeekBudget, PeekCell, PeekFormat, peek};
 use rust_xlsxwriter::Format as Style;
 
 use super::gzip::gzip;
@@ -18,7 +18,7 @@ pub fn file(bytes: &[u8]) -> File {
 }
 
 fn look(bytes: impl AsRef<[u8]>) -> Peek {
-    peek(file(bytes.as_ref()), 3, &mut Room::default()).unwrap()
+    peek(file(bytes.as_ref()), 3, &mut PeekBudget::default()).unwrap()
 }
 
 /// The tables as lines: their name, their rows.
@@ -94,7 +94,7 @@ fn workbooks_show_every_sheet() {
 
 #[test]
 fn what_cannot_be_read_is_named() {
-    let refusal = |bytes: &[u8]| peek(file(bytes), 3, &mut Room::default()).unwrap_err();
+    let refusal = |bytes: &[u8]| peek(file(bytes), 3, &mut PeekBudget::default()).unwrap_err();
     assert!(matches!(refusal(b""), ExportError::Empty));
     assert!(matches!(refusal(b"PAR1 and no more"), ExportError::Parquet(_)));
     assert!(matches!(refusal(b"PK\x03\x04 and no more"), ExportError::Xlsx(_)));

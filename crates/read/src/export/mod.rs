@@ -20,10 +20,10 @@ mod missing;
 mod near_miss;
 mod path_period;
 mod peek;
+mod peek_budget;
 mod percent;
 mod placed;
 mod reach;
-mod room;
 #[cfg(feature = "testing")]
 mod row_by_row;
 mod text;
@@ -49,9 +49,9 @@ pub use map::source_stats::{Beyond, OtherMarkets, SourceStats};
 pub use missing::{MissingColumn, MissingColumns};
 pub use near_miss::near_misses;
 pub use peek::{Peek, PeekCell, PeekFormat, PeekTable, peek};
+pub use peek_budget::PeekBudget;
 pub use placed::{PLACED_YEARS, placed};
 pub use reach::Reach;
-pub use room::Room;
 #[cfg(feature = "testing")]
 pub use row_by_row::read_row_by_row;
 pub use text::normal;

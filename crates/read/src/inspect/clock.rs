@@ -4,10 +4,10 @@ use jiff::civil::Time;
 
 use super::column::Column;
 use super::column_kind::ColumnKind;
+use super::interval_columns::{IntervalColumns, IntervalEnd, grain};
 use super::name::fold;
 use super::number;
 use super::role::Role;
-use super::when::{End, When, grain};
 use super::{alias, cell};
 use crate::export::{PeekCell, plain_time};
 
@@ -87,7 +87,12 @@ pub(super) fn put(days: Vec<Option<i64>>, column: &Column, cells: &[&PeekCell]) 
 }
 
 /// The interval of rows that have a date, `days` by row, and perhaps times of day beside it.
-pub(super) fn beside(date: usize, days: Vec<Option<i64>>, columns: &[Column], cells: &[Vec<&PeekCell>]) -> When {
+pub(super) fn beside(
+    date: usize,
+    days: Vec<Option<i64>>,
+    columns: &[Column],
+    cells: &[Vec<&PeekCell>],
+) -> IntervalColumns {
     let of = |role: Role| {
         columns.iter().position(|column| column.role == Some(role) && is_clock(column) && !is_ending(&column.raw))
     };
@@ -95,32 +100,36 @@ pub(super) fn beside(date: usize, days: Vec<Option<i64>>, columns: &[Column], ce
         is_clock(column) && matches!(column.role, None | Some(Role::Date)) && !is_ending(&column.raw)
     };
     let named = of(Role::Start).or_else(|| of(Role::Hour));
-    let whole_day = When::Day { date, hour: None };
+    let whole_day = IntervalColumns::Day { date, hour: None };
     let Some(time) = named.or_else(|| columns.iter().position(nameless)) else { return whole_day };
     let is_hour = columns[time].kind == ColumnKind::Hour;
     // A range says its own end.
     if is_hour && is_range(&cells[time]) {
-        return When::Day { date, hour: Some(time) };
+        return IntervalColumns::Day { date, hour: Some(time) };
     }
     let end = columns.iter().position(|column| column.role == Some(Role::End) && is_clock(column));
     let length = || columns.iter().position(|column| column.role == Some(Role::Length) && !is_clock(column));
-    if let Some(end) = end.map(End::Column).or_else(|| length().map(End::Length)) {
+    if let Some(end) = end.map(IntervalEnd::Column).or_else(|| length().map(IntervalEnd::Length)) {
         let is_bare = cells[time].iter().any(|cell| !cell::text(cell).contains(':'));
         // A bare `7` reads as an hour only.
         return if is_hour && is_bare {
-            When::Day { date, hour: Some(time) }
+            IntervalColumns::Day { date, hour: Some(time) }
         } else {
-            When::Span { start: date, time: Some(time), end }
+            IntervalColumns::Span { start: date, time: Some(time), end }
         };
     }
     let moments = put(days, &columns[time], &cells[time]);
     let is_named = columns[time].role == Some(Role::Hour) || fold(&columns[time].raw).contains("hour");
     if is_hour && (is_named || follow(&moments)) {
-        return When::Day { date, hour: Some(time) };
+        return IntervalColumns::Day { date, hour: Some(time) };
     }
     // Full hours with gaps, and steps of an hour, may be broadcasts of any length.
     let grain = grain(&moments).filter(|seconds| *seconds < 3_600);
-    When::Span { start: date, time: Some(time), end: grain.map_or(End::Unknown, End::Grain) }
+    IntervalColumns::Span {
+        start: date,
+        time: Some(time),
+        end: grain.map_or(IntervalEnd::Unknown, IntervalEnd::Grain),
+    }
 }
 
 /// Whether the hours of each day follow each other without gaps, and are several.
@@ -135,8 +144,8 @@ fn follow(moments: &[Option<i64>]) -> bool {
 }
 
 /// Columns of times of day that a whole day leaves unused, such as hours from 1 to 24.
-pub(super) fn unused(when: &When, columns: &[Column]) -> Vec<usize> {
-    let When::Day { hour: None, .. } = when else { return Vec::new() };
+pub(super) fn unused(when: &IntervalColumns, columns: &[Column]) -> Vec<usize> {
+    let IntervalColumns::Day { hour: None, .. } = when else { return Vec::new() };
     let is_left = |column: &Column| {
         let claims = alias::find(&fold(&column.raw));
         let is_hour = |number: &super::number::Number| (0.0..=24.0).contains(&number.value);

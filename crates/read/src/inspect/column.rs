@@ -91,12 +91,12 @@ impl Column {
 /// How many are instants and how many are dates. A few tell whether it is worth a look.
 fn mix(cells: &[&PeekCell]) -> Option<(usize, usize)> {
     let texts = |cells: &[&PeekCell]| -> Vec<String> { cells.iter().map(|cell| cell::text(cell)).collect() };
-    let is_time = |text: &String| spelled::may_be_time(text);
+    let is_time = |text: &String| time_patterns::may_be_time(text);
     if !texts(&cells[..cells.len().min(5)]).iter().all(is_time) {
         return None;
     }
     let texts = texts(cells);
-    spelled::mix(texts.iter().map(String::as_str))
+    time_patterns::mix(texts.iter().map(String::as_str))
 }
 
 /// Whether what a name claims can be held by such values.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::clock;
 use super::number::{self, Number, NumberShape};
 use super::role::Role;
-use super::spelled::{
+use super::time_patterns::{
     DATE_SIGNS, DATES, INSTANT_SIGNS, INSTANTS, WALL_SIGNS, WALLS, are_days, date_of, instant_of, may_be_time,
     mix, rivals, signs, wall_of,
 };

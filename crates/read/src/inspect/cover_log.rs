@@ -3,9 +3,9 @@
 use super::Finding;
 use super::column::Column;
 use super::column_kind::{ColumnKind, InstantWay};
+use super::interval_columns::{IntervalColumns, IntervalEnd};
 use super::name::fold;
 use super::role::Role;
-use super::when::{End, When};
 use super::zone::ZoneVerdict;
 use coverledger_core::time::Zone;
 
@@ -70,12 +70,12 @@ pub(super) fn find(finding: &Finding) -> Option<CoverLog> {
     if columns.iter().any(is_counted) {
         return None;
     }
-    let When::Span { start: from, time: None, end } = &finding.when else { return None };
+    let IntervalColumns::Span { start: from, time: None, end } = &finding.when else { return None };
     if columns[*from].role != Some(Role::Start) {
         return None;
     }
     let until = match end {
-        End::Column(until) => Some(*until),
+        IntervalEnd::Column(until) => Some(*until),
         // None of the covers has ended yet: the column is there.
         _ => columns.iter().position(|column| column.role == Some(Role::End)),
     };

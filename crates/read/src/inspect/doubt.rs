@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use super::Finding;
 use super::column_kind::{ColumnKind, InstantWay};
+use super::interval_columns::IntervalColumns;
 use super::name::fold;
 use super::number::Number;
 use super::qualifier;
 use super::relation::{Proof, Twins, holds};
 use super::role::Role;
 use super::verdict::{Verdict, quotient};
-use super::when::When;
 use coverledger_core::model::Count;
 
 /// What counts do that are perhaps running totals.
@@ -262,7 +262,7 @@ fn values(finding: &Finding, doubts: &mut Vec<String>) {
             _ => {}
         }
     }
-    if let When::Day { date, hour: Some(hour) } = finding.when
+    if let IntervalColumns::Day { date, hour: Some(hour) } = finding.when
         && finding.columns[date].empty > 0
     {
         doubts.push(format!(

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::draft::Drafted;
+use super::interval_columns::{IntervalColumns, IntervalEnd};
 use super::relation::Proof;
 use super::report::{equation, verdict};
 use super::verdict::Verdict;
-use super::when::{End, When};
 use super::zone::{Candidate, ZoneVerdict};
 use super::{Column, Finding};
 use crate::export::{Peek, PeekFormat};
@@ -93,20 +93,20 @@ fn column(column: &Column) -> Value {
 fn time(finding: &Finding) -> Value {
     let name = |index: usize| finding.columns[index].name.as_str();
     match finding.when {
-        When::Span { start, time, end } => {
+        IntervalColumns::Span { start, time, end } => {
             let mut said = match end {
-                End::Column(end) => json!({"start": name(start), "end": name(end)}),
-                End::Length(length) => json!({"start": name(start), "length": name(length)}),
-                End::Grain(seconds) => json!({"start": name(start), "grain_seconds": seconds}),
-                End::Unknown => json!({"start": name(start)}),
+                IntervalEnd::Column(end) => json!({"start": name(start), "end": name(end)}),
+                IntervalEnd::Length(length) => json!({"start": name(start), "length": name(length)}),
+                IntervalEnd::Grain(seconds) => json!({"start": name(start), "grain_seconds": seconds}),
+                IntervalEnd::Unknown => json!({"start": name(start)}),
             };
             if let Some(time) = time {
                 said["time"] = json!(name(time));
             }
             said
         }
-        When::Day { date, hour } => json!({"date": name(date), "hour": hour.map(name)}),
-        When::Nowhere => Value::Null,
+        IntervalColumns::Day { date, hour } => json!({"date": name(date), "hour": hour.map(name)}),
+        IntervalColumns::Nowhere => Value::Null,
     }
 }
 

@@ -6,6 +6,7 @@
 mod alias;
 mod cell;
 mod clock;
+mod clock_change;
 mod column;
 mod column_kind;
 mod cover_log;
@@ -13,30 +14,29 @@ mod doubt;
 mod draft;
 mod family;
 mod header;
+mod interval_columns;
 mod json;
 mod known_platform;
 mod language;
 mod name;
+mod non_data_row;
 mod number;
 mod offset;
 mod published;
 mod qualifier;
 mod relation;
 mod report;
-mod rising;
 mod role;
+mod running_totals;
 mod shown_columns;
-mod spelled;
-mod stranger;
-mod switch;
+mod step_budget;
+mod table_zone;
 #[cfg(test)]
 mod tests;
 mod text_page;
+mod time_patterns;
 mod total;
 mod verdict;
-mod when;
-mod whose;
-mod work;
 mod zone;
 
 use std::collections::BTreeSet;
@@ -49,15 +49,15 @@ pub use column_kind::{ColumnKind, InstantWay};
 pub use draft::{Drafted, DraftedLog, Sample, draft};
 pub use family::kinship;
 pub use header::Header;
+pub use interval_columns::{IntervalColumns, IntervalEnd};
 pub use json::{as_json, draft_as_json};
+pub use non_data_row::NonDataRow;
 pub use number::{Number, NumberShape};
 pub use relation::{Proof, Relation, Twins};
 pub use report::report;
 pub use role::Role;
-pub use stranger::Stranger;
 pub use total::{Comparison, Total};
 pub use verdict::Verdict;
-pub use when::{End, When};
 pub use zone::{Candidate, ZoneVerdict};
 
 use crate::export::{Peek, PeekCell, PeekFormat, PeekTable};
@@ -85,11 +85,11 @@ pub struct Finding {
     /// Its totals.
     pub totals: Vec<Total>,
     /// Rows that are neither data nor totals: notes, and headers that are there once more.
-    pub strangers: Vec<Stranger>,
+    pub strangers: Vec<NonDataRow>,
     /// What stands before the header.
     pub preamble: Vec<String>,
     /// Which columns say when.
-    pub when: When,
+    pub when: IntervalColumns,
     /// The first and the last date of the rows, by the clock that they are written by.
     pub dates: Option<(Date, Date)>,
     /// Whose clock they are on.
@@ -143,7 +143,7 @@ fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {
     let (style, style_example) = style(rows, header, begin..end);
     let totals = if has_header { total::find(rows, begin..end, table.is_cut, style) } else { Vec::new() };
     let strangers =
-        if has_header && header.is_there { stranger::find(rows, header.row, begin..end) } else { Vec::new() };
+        if has_header && header.is_there { non_data_row::find(rows, header.row, begin..end) } else { Vec::new() };
     let left_out: BTreeSet<usize> =
         totals.iter().map(|total| total.row).chain(strangers.iter().map(|stranger| stranger.row)).collect();
     let is_data = |row: &usize| !left_out.contains(row) && !is_blank(&rows[*row]);
@@ -164,15 +164,16 @@ fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {
         })
         .collect();
     language::settle_dots(&mut columns);
-    let when = when::find(&columns, &cells);
+    let when = interval_columns::find(&columns, &cells);
     let known = known_platform::find(&columns);
-    let clock = whose::of(&when, &columns, &cells, &rows[..begin], starts, known);
-    let mut work = work::Work::new(relation::STEPS);
+    let clock = table_zone::of(&when, &columns, &cells, &rows[..begin], starts, known);
+    let mut work = step_budget::StepBudget::new(relation::STEPS);
     let relation::Found { relations, untried } = relation::find(&columns, &mut work);
     let preamble = rows[..header.row].iter().flatten().map(cell::text).filter(|text| !text.is_empty()).collect();
     let mut finding = Finding {
         preamble,
-        dates: when::dates(&when, &columns, &cells).filter(|_| !when::is_ambiguous(&when, &columns)),
+        dates: interval_columns::dates(&when, &columns, &cells)
+            .filter(|_| !interval_columns::is_ambiguous(&when, &columns)),
         name: table.name.clone(),
         header,
         rows: data.len(),
@@ -180,9 +181,9 @@ fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {
         is_narrowed: table.is_narrowed,
         style,
         style_example,
-        rising: rising::find(&when, &columns, &cells),
+        rising: running_totals::find(&when, &columns, &cells),
         verdict: verdict::weigh(&columns, &relations, &untried),
-        twins: relation::twins(&columns, &mut work::Work::new(relation::STEPS)),
+        twins: relation::twins(&columns, &mut step_budget::StepBudget::new(relation::STEPS)),
         columns,
         totals,
         strangers,

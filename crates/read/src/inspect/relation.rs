@@ -9,7 +9,7 @@ use super::column::Column;
 use super::column_kind::ColumnKind;
 use super::number::{Number, NumberShape};
 use super::role::Role;
-use super::work::Work;
+use super::step_budget::StepBudget;
 use pairs::{Pairs, Sample, WAYS};
 
 /// A ratio and the two columns whose quotient it is.
@@ -62,7 +62,7 @@ pub(super) struct Found {
 }
 
 /// Finds them.
-pub(super) fn find(columns: &[Column], work: &mut Work) -> Found {
+pub(super) fn find(columns: &[Column], work: &mut StepBudget) -> Found {
     let is_known = |index: &usize| match columns[*index].role {
         Some(role) => role.is_rate() || matches!(role, Role::Count(_)),
         None => false,
@@ -191,7 +191,7 @@ pub struct Twins {
 }
 
 /// Every pair of ratios that say the same, as far as there is work left.
-pub(super) fn twins(columns: &[Column], work: &mut Work) -> Vec<Twins> {
+pub(super) fn twins(columns: &[Column], work: &mut StepBudget) -> Vec<Twins> {
     // Too few values prove nothing, and before the first of either both are nothing.
     let ratios: Vec<(usize, usize)> = (0..columns.len())
         .filter(|index| columns[*index].is_ratio())

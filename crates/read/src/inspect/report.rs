@@ -4,13 +4,13 @@ use std::fmt::Write;
 
 use super::column_kind::ColumnKind;
 use super::cover_log::LogClock;
+use super::interval_columns::{IntervalColumns, IntervalEnd};
 use super::number::Number;
 use super::relation::{Proof, Relation};
 use super::role::Role;
 use super::text_page::{SHOWN, TextPage, clipped, first};
 use super::total::Total;
 use super::verdict::{Verdict, meaning, quotient};
-use super::when::{End, When};
 use super::zone::{Candidate, ZoneVerdict};
 use super::{Column, Finding, shown_columns};
 use crate::export::{Peek, PeekFormat};
@@ -191,22 +191,24 @@ fn total_lines(finding: &Finding, total: &Total) -> Vec<String> {
 fn time(finding: &Finding) -> Vec<String> {
     let name = |index: usize| format!("`{}`", finding.columns[index].name);
     vec![match &finding.when {
-        When::Nowhere => nowhere(finding),
-        When::Day { date, hour: None } => {
+        IntervalColumns::Nowhere => nowhere(finding),
+        IntervalColumns::Day { date, hour: None } => {
             let unused = super::clock::unused(&finding.when, &finding.columns);
             let unused: Vec<String> =
                 unused.into_iter().map(|index| format!("; {} is not used", name(index))).collect();
             format!("{}: a whole day; no slot can be told{}", name(*date), unused.concat())
         }
-        When::Day { date, hour: Some(hour) } => format!("{} and {}: an hour of a day", name(*date), name(*hour)),
-        When::Span { start, time, end } => {
+        IntervalColumns::Day { date, hour: Some(hour) } => {
+            format!("{} and {}: an hour of a day", name(*date), name(*hour))
+        }
+        IntervalColumns::Span { start, time, end } => {
             let apart = |time: usize| format!("{} and {}", name(*start), name(time));
             let from = time.map_or_else(|| name(*start), apart);
             match end {
-                End::Column(end) => format!("from {from} to {}", name(*end)),
-                End::Length(length) => format!("from {from}, for {}", name(*length)),
-                End::Grain(seconds) => format!("from {from}, each row {} long", span(*seconds)),
-                End::Unknown => format!("from {from}; nothing says how long a row is"),
+                IntervalEnd::Column(end) => format!("from {from} to {}", name(*end)),
+                IntervalEnd::Length(length) => format!("from {from}, for {}", name(*length)),
+                IntervalEnd::Grain(seconds) => format!("from {from}, each row {} long", span(*seconds)),
+                IntervalEnd::Unknown => format!("from {from}; nothing says how long a row is"),
             }
         }
     }]

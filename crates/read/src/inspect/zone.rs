@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
+use super::clock_change::{self, ClockChange};
+use super::interval_columns::wall;
 use super::offset::{agreed, fixed, offset_at, offset_in};
-use super::switch::{self, Switch};
-use super::when::wall;
 use coverledger_core::time::{Resolved, Zone};
 
 /// Whose clock it is.
@@ -146,13 +146,13 @@ pub(super) fn guess(clues: &Clues<'_>) -> ZoneVerdict {
             continue;
         }
         if clues.is_fine {
-            match switch::seen(&zone, &walls, clues) {
-                Switch::Against(why) => {
+            match clock_change::seen(&zone, &walls, clues) {
+                ClockChange::Against(why) => {
                     ruled_out.push(format!("{name}: {why}"));
                     continue;
                 }
-                Switch::For(why) => support(6, why),
-                Switch::Silent => {}
+                ClockChange::For(why) => support(6, why),
+                ClockChange::Silent => {}
             }
         }
         let sign = signs.iter().find(|sign| clues.signs.contains(**sign));

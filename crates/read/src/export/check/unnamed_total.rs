@@ -27,10 +27,10 @@ pub(in crate::export) fn unnamed_total(rows: &[CountRow], stages: &[Stage], shee
         }
         let counts = Additive::of(rows)?;
         let of_rows = counts.vectors(rows);
-        let found = blocks(&of_rows).or_else(|| groups(&of_rows, rows, stages, Kin::Session));
-        let found = found.or_else(|| groups(&of_rows, rows, stages, Kin::Interval));
+        let found = blocks(&of_rows).or_else(|| groups(&of_rows, rows, stages, GroupBy::Session));
+        let found = found.or_else(|| groups(&of_rows, rows, stages, GroupBy::Interval));
         let found =
-            found.or_else(|| if sheets > 1 { groups(&of_rows, rows, stages, Kin::Broadcast) } else { None });
+            found.or_else(|| if sheets > 1 { groups(&of_rows, rows, stages, GroupBy::Broadcast) } else { None });
         found.map(|at| rows[at].record)
     })
 }
@@ -166,7 +166,7 @@ fn blocks(rows: &[Vector]) -> Option<usize> {
 
 /// By what rows are of a group.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kin {
+enum GroupBy {
     /// Broadcast and interval.
     Session,
     /// Market and interval: a day, of all its broadcasts.
@@ -176,18 +176,18 @@ enum Kin {
 }
 
 /// The first row that is the sum of the others of its group, where that is no chance.
-fn groups(vectors: &[Vector], rows: &[CountRow], stages: &[Stage], kin: Kin) -> Option<usize> {
+fn groups(vectors: &[Vector], rows: &[CountRow], stages: &[Stage], by: GroupBy) -> Option<usize> {
     let mut names: HashMap<(&str, &str), usize> = HashMap::new();
     let broadcasts: Vec<usize> = stages
         .iter()
         .map(|stage| {
             let next = names.len();
-            let broadcast = if kin == Kin::Interval { "" } else { stage.broadcast_id.as_str() };
+            let broadcast = if by == GroupBy::Interval { "" } else { stage.broadcast_id.as_str() };
             *names.entry((stage.market.as_str(), broadcast)).or_insert(next)
         })
         .collect();
     let key = |row: &CountRow| {
-        let interval = if kin == Kin::Broadcast { (0, 0) } else { (row.start_us, row.end_us) };
+        let interval = if by == GroupBy::Broadcast { (0, 0) } else { (row.start_us, row.end_us) };
         (broadcasts[row.stage as usize], interval)
     };
     let mut sums: HashMap<(usize, (i64, i64)), (Vector, usize)> = HashMap::new();

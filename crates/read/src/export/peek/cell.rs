@@ -2,7 +2,7 @@
 
 use super::PeekCell;
 use crate::export::format::field::{Field, percent};
-use crate::export::room::kept;
+use crate::export::peek_budget::kept;
 
 impl PeekCell {
     pub(in crate::export) fn of(field: Field<'_>) -> Self {

@@ -133,13 +133,13 @@ mod tests {
     use super::*;
     use crate::export::format::delimited;
     use crate::export::format::log::lines;
-    use crate::export::room::Room;
+    use crate::export::peek_budget::PeekBudget;
 
     /// What a text is taken for: its delimiter, quote and escape, and its first rows.
     fn seen(text: &str) -> (String, Option<char>, Option<char>, Vec<String>) {
         let rows = |dialect: Dialect| {
             let text = text.replace(if dialect.line_end == LineEnd::Return { '\r' } else { '\0' }, "\n");
-            delimited::peek(lines(text.as_bytes()).unwrap(), dialect, 100, &mut Room::default())
+            delimited::peek(lines(text.as_bytes()).unwrap(), dialect, 100, &mut PeekBudget::default())
                 .map(|peeked| peeked.rows)
         };
         let dialect = dialect(text.as_bytes(), rows).unwrap();

@@ -29,8 +29,8 @@ use crate::export::format::stream::encoding::by_mark;
 use crate::export::format::stream::lines::{Lines, first_line};
 use crate::export::format::wanted::Wanted;
 use crate::export::format::workbook::package::recognize;
-use crate::export::format::workbook::{Book, Sheet};
-use crate::export::room::{MAX_COLUMNS, Room};
+use crate::export::format::workbook::{Book, Worksheet};
+use crate::export::peek_budget::{MAX_COLUMNS, PeekBudget};
 use crate::export::{ExportError, guarded};
 use coverledger_config::{ColumnName, Dialect};
 use coverledger_core::model::Reason;
@@ -130,11 +130,11 @@ pub enum PeekCell {
 ///
 /// # Errors
 /// [`ExportError`] when it is none of the formats, or is damaged.
-pub fn peek(file: File, max_rows: usize, room: &mut Room) -> Result<Peek, ExportError> {
+pub fn peek(file: File, max_rows: usize, room: &mut PeekBudget) -> Result<Peek, ExportError> {
     guarded(move || look(&file, max_rows, room))
 }
 
-fn look(file: &File, max_rows: usize, room: &mut Room) -> Result<Peek, ExportError> {
+fn look(file: &File, max_rows: usize, room: &mut PeekBudget) -> Result<Peek, ExportError> {
     let mut source = Decompressed::open(file.try_clone()?)?;
     let compression = source.compression().map(Compression::name);
     let mut head = Vec::new();
@@ -169,11 +169,11 @@ fn look(file: &File, max_rows: usize, room: &mut Room) -> Result<Peek, ExportErr
         Some(b'[' | b'{') if !is_ndjson(window) => (PeekFormat::Json, document(text()?, max_rows, room)?),
         Some(b'{') => (PeekFormat::Ndjson, vec![ndjson(lines, max_rows, room)?]),
         _ => {
-            let rows = |dialect: Dialect, rows, room: &mut Room| {
+            let rows = |dialect: Dialect, rows, room: &mut PeekBudget| {
                 delimited::peek(Lines::new(text()?.ending_with(dialect.line_end))?, dialect, rows, room)
             };
             let dialect = dialect::dialect(window, |dialect| {
-                rows(dialect, GUESS_ROWS, &mut Room::for_guess()).map(|peeked| peeked.rows)
+                rows(dialect, GUESS_ROWS, &mut PeekBudget::for_guess()).map(|peeked| peeked.rows)
             })?;
             let peeked = rows(dialect, max_rows, room)?;
             let rows =
@@ -229,13 +229,13 @@ fn is_ndjson(window: &[u8]) -> bool {
     let Some(first) = lines.next().filter(is_object) else { return false };
     // One that nests without end is refused as a document.
     let has_rows = || {
-        let has = |line| !lists(line, ONE_ROW, &mut Room::for_guess()).is_empty();
+        let has = |line| !lists(line, ONE_ROW, &mut PeekBudget::for_guess()).is_empty();
         rows_at::is_too_deep(first) || serde_json::from_slice(first).is_ok_and(has)
     };
     lines.next().is_some_and(|second| second.starts_with(b"{")) || !has_rows()
 }
 
-fn document(text: Bytes, max_rows: usize, room: &mut Room) -> Result<Vec<PeekTable>, ExportError> {
+fn document(text: Bytes, max_rows: usize, room: &mut PeekBudget) -> Result<Vec<PeekTable>, ExportError> {
     let text = whole(text)?;
     let document = sound(body(&text))?;
     // Too deep a document is refused before anything goes through it.
@@ -255,7 +255,7 @@ fn document(text: Bytes, max_rows: usize, room: &mut Room) -> Result<Vec<PeekTab
     Ok(lists(document, max_rows, room).into_iter().map(table).collect())
 }
 
-fn ndjson(mut lines: Lines, max_rows: usize, room: &mut Room) -> Result<PeekTable, ExportError> {
+fn ndjson(mut lines: Lines, max_rows: usize, room: &mut PeekBudget) -> Result<PeekTable, ExportError> {
     let mut names = Names::default();
     let mut rows = vec![Vec::new()];
     let mut is_cut = false;
@@ -293,7 +293,7 @@ fn ndjson(mut lines: Lines, max_rows: usize, room: &mut Room) -> Result<PeekTabl
     Ok(PeekTable { name: None, rows, is_cut, is_narrowed: names.is_cut })
 }
 
-fn workbook(file: &File, max_rows: usize, room: &mut Room) -> Result<Peek, ExportError> {
+fn workbook(file: &File, max_rows: usize, room: &mut PeekBudget) -> Result<Peek, ExportError> {
     let mut book = Book::open(file)?;
     let sheets = book.sheets().to_vec();
     let mut tables = Vec::new();
@@ -303,7 +303,12 @@ fn workbook(file: &File, max_rows: usize, room: &mut Room) -> Result<Peek, Expor
     Ok(Peek { compression: None, encoding: None, rival_encodings: Vec::new(), format: PeekFormat::Xlsx, tables })
 }
 
-fn worksheet(book: &mut Book, sheet: &Sheet, max_rows: usize, room: &mut Room) -> Result<PeekTable, ExportError> {
+fn worksheet(
+    book: &mut Book,
+    sheet: &Worksheet,
+    max_rows: usize,
+    room: &mut PeekBudget,
+) -> Result<PeekTable, ExportError> {
     let mut lines = book.rows(sheet)?;
     let mut table =
         PeekTable { name: Some(sheet.name.clone()), rows: Vec::new(), is_cut: false, is_narrowed: false };
@@ -327,7 +332,7 @@ fn worksheet(book: &mut Book, sheet: &Sheet, max_rows: usize, room: &mut Room) -
     Ok(table)
 }
 
-fn parquet(file: &File, max_rows: usize, room: &mut Room) -> Result<Peek, ExportError> {
+fn parquet(file: &File, max_rows: usize, room: &mut PeekBudget) -> Result<Peek, ExportError> {
     let mut names = parquet::columns(file)?;
     let is_narrowed = names.len() > MAX_COLUMNS;
     names.truncate(MAX_COLUMNS);
@@ -349,7 +354,7 @@ fn parquet(file: &File, max_rows: usize, room: &mut Room) -> Result<Peek, Export
 struct Taken<'r> {
     rows: Vec<Vec<PeekCell>>,
     max_rows: usize,
-    room: &'r mut Room,
+    room: &'r mut PeekBudget,
     is_cut: bool,
 }
 

@@ -2,9 +2,9 @@
 
 use super::{Draft, Section};
 use crate::inspect::column_kind::ColumnKind;
+use crate::inspect::interval_columns::IntervalColumns;
 use crate::inspect::name::fold;
 use crate::inspect::role::Role;
-use crate::inspect::when::When;
 use crate::inspect::{Column, Finding};
 use coverledger_core::model::Count;
 
@@ -34,7 +34,7 @@ pub(super) fn are(finding: &Finding) -> bool {
             || column.role.is_some_and(Role::is_rate)
     };
     clicked(finding).is_some()
-        && matches!(finding.when, When::Span { .. })
+        && matches!(finding.when, IntervalColumns::Span { .. })
         && finding.rows >= ENOUGH
         && finding.totals.is_empty()
         && !finding.columns.iter().any(is_counted)

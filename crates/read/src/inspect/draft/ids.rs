@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::{Draft, quoted};
 use crate::inspect::column_kind::ColumnKind;
+use crate::inspect::interval_columns::IntervalColumns;
 use crate::inspect::role::Role;
-use crate::inspect::when::When;
 
 impl Draft<'_> {
     pub(super) fn ids(&self) -> String {
@@ -16,7 +16,7 @@ impl Draft<'_> {
         let broadcast = self.role(Role::Broadcast).filter(|column| self.is_sound_id(*column));
         // Writing to text cannot fail.
         let start = match &self.finding.when {
-            When::Span { start, time, .. } if self.has_sessions() && !self.is_displays => {
+            IntervalColumns::Span { start, time, .. } if self.has_sessions() && !self.is_displays => {
                 Some(std::iter::once(*start).chain(*time).collect::<Vec<usize>>())
             }
             _ => None,

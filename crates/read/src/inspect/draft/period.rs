@@ -3,14 +3,14 @@
 use std::fmt::Write;
 
 use super::counts::is_seconds;
-use super::place::ASKED;
+use super::folders::ASKED;
 use super::{Draft, Section, one_line, quoted};
 use crate::export::PeekFormat;
 use crate::inspect::clock;
 use crate::inspect::column_kind::{ColumnKind, InstantWay};
+use crate::inspect::interval_columns::{IntervalColumns, IntervalEnd};
 use crate::inspect::report::span;
 use crate::inspect::role::Role;
-use crate::inspect::when::{End, When};
 use crate::inspect::zone::{MORE_THAN_AUDIENCE, ZoneVerdict};
 
 /// No stretch that is read off the steps between rows is longer: hourly rows at the most. Steps of a day may be
@@ -92,16 +92,20 @@ impl Draft<'_> {
 
     /// Whether rows say of which broadcast they are, when they begin, and when they end or how long they are.
     pub(super) fn has_sessions(&self) -> bool {
-        let When::Span { end: End::Column(_) | End::Length(_), .. } = &self.finding.when else { return false };
+        let IntervalColumns::Span { end: IntervalEnd::Column(_) | IntervalEnd::Length(_), .. } =
+            &self.finding.when
+        else {
+            return false;
+        };
         self.role(Role::Broadcast).or_else(|| self.role(Role::Title)).is_some()
     }
 
     /// `period` of rows of counts.
     pub(super) fn period(&self) -> Section {
         match self.finding.when.clone() {
-            When::Nowhere => self.in_path(),
-            When::Day { date, hour } => self.day(date, hour),
-            When::Span { start, time, end } => self.span(start, time, end),
+            IntervalColumns::Nowhere => self.in_path(),
+            IntervalColumns::Day { date, hour } => self.day(date, hour),
+            IntervalColumns::Span { start, time, end } => self.span(start, time, end),
         }
     }
 
@@ -162,7 +166,7 @@ impl Draft<'_> {
         let zone = self.zone();
         let name = one_line(&self.column(start).name);
         let mut why = Vec::new();
-        let is_hourly = matches!(end, End::Grain(3_600));
+        let is_hourly = matches!(end, IntervalEnd::Grain(3_600));
         match self.column(start).role {
             Some(Role::Start) => {}
             Some(Role::Date | Role::Hour) if is_hourly || time.is_some() => {}
@@ -179,15 +183,15 @@ impl Draft<'_> {
         }
         let end = match end {
             // One before its start is of the next day.
-            End::Column(end) if time.is_some() => {
+            IntervalEnd::Column(end) if time.is_some() => {
                 format!("end: {}", self.instant_of(start, Some(end), &zone.key))
             }
-            End::Column(end) => format!("end: {}", self.instant(end, &zone.key)),
-            End::Length(length) => {
+            IntervalEnd::Column(end) => format!("end: {}", self.instant(end, &zone.key)),
+            IntervalEnd::Length(length) => {
                 why.extend(self.length_in_doubt(length));
                 format!("length: {}", self.name(length))
             }
-            End::Grain(seconds) => {
+            IntervalEnd::Grain(seconds) => {
                 if seconds > LONGEST_GRAIN || seconds > 600 && self.is_a_row_each() {
                     why.push(format!(
                         "how long a row is: they are {} apart, and nothing says more",
@@ -196,7 +200,7 @@ impl Draft<'_> {
                 }
                 format!("grain: {}", span(seconds))
             }
-            End::Unknown => {
+            IntervalEnd::Unknown => {
                 why.push("how long a row is: nothing says it (`end`, `length`, or a `grain` for all)".to_owned());
                 "grain: 1h".to_owned()
             }
@@ -207,7 +211,7 @@ impl Draft<'_> {
 
     /// `occurred_at` of rows that are one display each.
     pub(super) fn occurred_at(&self) -> Section {
-        let When::Span { start, time, .. } = self.finding.when else { return self.in_path() };
+        let IntervalColumns::Span { start, time, .. } = self.finding.when else { return self.in_path() };
         let zone = self.zone();
         let name = one_line(&self.column(start).name);
         let mut why: Vec<String> = self.order_of_days(start).into_iter().collect();

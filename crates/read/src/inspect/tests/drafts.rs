@@ -124,7 +124,7 @@ fn the_day_of_a_publication_is_no_period() {
         ("发布时间", ["2023-02-19", "2026-10-30"]),
     ] {
         let peek = studio(published, dates);
-        assert_eq!(look(&peek).when, super::super::When::Nowhere, "{published}");
+        assert_eq!(look(&peek).when, super::super::IntervalColumns::Nowhere, "{published}");
         let Drafted { text, to_decide, .. } = asked(&peek);
         assert!(to_decide[0].contains("`columns.period`"), "{to_decide:?}");
         assert!(!text.lines().any(|line| line.trim().starts_with("period:")), "{text}");

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::super::{End, When, ZoneVerdict};
+use super::super::{IntervalColumns, IntervalEnd, ZoneVerdict};
 use super::*;
 
 /// Three days around the spring switch, hour by hour; `skipped` is the hour that the 29th lacks.
@@ -111,7 +111,7 @@ fn epochs_are_utc_for_certain_and_their_steps_are_the_grain() {
     let peek =
         text("start_time | views\n1763665200 | 5\n1763665260 | 6\n1763665320 | 1\n1763665380 | 2\n1763665440 | 2");
     let finding = look(&peek);
-    assert_eq!(finding.when, When::Span { start: 0, time: None, end: End::Grain(60) });
+    assert_eq!(finding.when, IntervalColumns::Span { start: 0, time: None, end: IntervalEnd::Grain(60) });
     assert_eq!(said(&peek, "clock"), ["UTC: seconds since 1970, which are UTC"]);
 }
 
@@ -168,7 +168,7 @@ fn started(values: &[&str]) -> (&'static str, String) {
     let lines = values.iter().map(|value| format!("{value} | r1 | 1000 | 40\n")).collect::<Vec<_>>().concat();
     let peek = text(&format!("Start | Room | Impressions | Clicks\n{lines}"));
     let finding = look(&peek);
-    assert_ne!(finding.when, When::Nowhere, "{values:?}");
+    assert_ne!(finding.when, IntervalColumns::Nowhere, "{values:?}");
     let draft =
         super::super::draft("new", super::super::Sample { file: "a.csv", peek: &peek, finding: &finding }, &[]);
     let pattern = draft.text.split("format: \"").nth(1).map(|rest| rest.split('"').next().unwrap().to_owned());
@@ -201,16 +201,16 @@ fn instants_that_begin_days_are_days_beside_an_hour_and_what_mixes_is_said() {
     };
     let mixed = rows(["2026-10-05T18:30:00.000Z", "2026-10-06T18:30:00.000Z", "2026-10-06"]);
     let finding = look(&mixed);
-    assert_eq!(finding.when, When::Day { date: 0, hour: Some(1) });
+    assert_eq!(finding.when, IntervalColumns::Day { date: 0, hour: Some(1) });
     let told =
         "`date` has 2 instants and 1 dates: an instant is the day that begins then on the clock of `timezone`";
     assert!(finding.doubts.iter().any(|doubt| doubt.starts_with(told)), "{:?}", finding.doubts);
     // Alone they are no instants either: every row would begin at 18:30.
     let alone = rows(["2026-10-05T18:30:00.000Z", "2026-10-06T18:30:00.000Z", "2026-10-07T18:30:00.000Z"]);
-    assert_eq!(look(&alone).when, When::Day { date: 0, hour: Some(1) });
+    assert_eq!(look(&alone).when, IntervalColumns::Day { date: 0, hour: Some(1) });
     assert!(matches!(look(&alone).clock, ZoneVerdict::Unknown { .. } | ZoneVerdict::Probably { .. }));
     // Of different times of day nobody makes days.
     let other = rows(["2026-10-05T18:31:07.000Z", "2026-10-06T09:30:00.000Z", "2026-10-06"]);
-    assert_eq!(look(&other).when, When::Nowhere);
+    assert_eq!(look(&other).when, IntervalColumns::Nowhere);
     assert!(look(&other).doubts.iter().any(|doubt| doubt.starts_with("`date` has 2 instants and 1 dates")));
 }

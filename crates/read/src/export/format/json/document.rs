@@ -13,8 +13,8 @@ use serde_json::value::RawValue;
 use super::members::{each, every, lookup, lookup_all, unclear};
 use super::names::names_within;
 use super::pages::{Claim, claim, refuse_error};
+use super::path_walk::PathWalk;
 use super::rows_at;
-use super::way::Way;
 use super::{JsonValue, Keys};
 use crate::export::ExportError;
 use crate::export::format::field::{Field, Position, Records};
@@ -49,7 +49,7 @@ pub(in crate::export::format) fn read(
         record: 0,
         records,
     };
-    Way::go(&steps, document, &mut |passed, key, list| rows.list(passed, key, list))?;
+    PathWalk::go(&steps, document, &mut |passed, key, list| rows.list(passed, key, list))?;
     if rows.records.is_refused() {
         return Ok((0, None));
     }

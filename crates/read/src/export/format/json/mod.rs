@@ -1,15 +1,15 @@
 //! JSON values as fields, and keys as the header that JSON does not have.
 
 pub(in crate::export) mod document;
+mod line_template;
 pub(in crate::export) mod lists;
 pub(in crate::export) mod members;
 pub(in crate::export) mod names;
 pub(super) mod ndjson;
 pub(in crate::export) mod pages;
+mod path_walk;
 pub(in crate::export) mod rows_at;
 mod scalar;
-mod shape;
-mod way;
 
 use std::borrow::Cow;
 

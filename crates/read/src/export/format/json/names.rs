@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::value::RawValue;
 
 use super::members::pairs;
-use crate::export::room::MAX_COLUMNS;
+use crate::export::peek_budget::MAX_COLUMNS;
 
 /// The longest name of a column; what is called by a longer one is none.
 pub(super) const MAX_NAME_BYTES: usize = 256;

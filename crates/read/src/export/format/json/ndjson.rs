@@ -12,9 +12,9 @@ use std::collections::BTreeMap;
 use serde::de::Deserializer;
 use serde_json::value::RawValue;
 
+use super::line_template::LineTemplates;
 use super::members::Members;
 use super::rows_at::is_too_deep;
-use super::shape::Shapes;
 use super::{JsonValue, Keys, with_room};
 use crate::export::ExportError;
 use crate::export::format::field::{Field, Position, Records};
@@ -47,7 +47,7 @@ fn read_lines(
 ) -> Result<u64, ExportError> {
     let mut record = 0_u64;
     let mut keys = Keys::default();
-    let mut shapes = Shapes::default();
+    let mut shapes = LineTemplates::default();
     loop {
         let offset = lines.offset();
         let window = lines.window()?;

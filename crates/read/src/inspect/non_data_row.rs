@@ -7,7 +7,7 @@ use crate::export::{PeekCell, normal, says_note};
 
 /// A row that is neither data nor a total.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stranger {
+pub struct NonDataRow {
     /// Its row in the table, from 0.
     pub row: usize,
     /// What it says.
@@ -17,13 +17,13 @@ pub struct Stranger {
 }
 
 /// Finds them among the rows of the data.
-pub(super) fn find(rows: &[Vec<PeekCell>], header: usize, data: std::ops::Range<usize>) -> Vec<Stranger> {
+pub(super) fn find(rows: &[Vec<PeekCell>], header: usize, data: std::ops::Range<usize>) -> Vec<NonDataRow> {
     let texts = |row: usize| rows[row].iter().map(|cell| normal(&cell::text(cell)));
     let names: Vec<String> = texts(header).collect();
     let known: BTreeSet<&str> = names.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
     data.filter_map(|row| {
         let text = || rows[row].iter().map(cell::text).collect::<Vec<_>>().join(" ").trim().to_owned();
-        let stranger = |is_other_header| Stranger { row, text: text(), is_other_header };
+        let stranger = |is_other_header| NonDataRow { row, text: text(), is_other_header };
         let mut there = rows[row].iter().filter(|cell| !cell::text(cell).trim().is_empty());
         if let (Some(PeekCell::Text(only)), None) = (there.next(), there.next()) {
             return says_note(only).then(|| stranger(false));

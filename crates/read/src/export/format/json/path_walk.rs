@@ -8,7 +8,7 @@ use crate::export::ExportError;
 use crate::export::error::list;
 
 /// The way through a document to its lists of rows.
-pub(super) struct Way<'s, 'a> {
+pub(super) struct PathWalk<'s, 'a> {
     steps: &'s [&'s str],
     /// The values that were gone through, the document first.
     passed: Vec<&'a RawValue>,
@@ -24,7 +24,7 @@ pub(super) struct Way<'s, 'a> {
 pub(super) type TakeList<'t, 'a> =
     dyn FnMut(&[&'a RawValue], Option<&'a RawValue>, &'a RawValue) -> Result<(), ExportError> + 't;
 
-impl<'s, 'a> Way<'s, 'a> {
+impl<'s, 'a> PathWalk<'s, 'a> {
     /// Hands over every list of rows that the steps lead to.
     pub(in crate::export) fn go(
         steps: &'s [&'s str],

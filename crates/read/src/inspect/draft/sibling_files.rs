@@ -6,17 +6,17 @@ use super::{Sample, one_line};
 use crate::inspect::Finding;
 use crate::inspect::column_kind::ColumnKind;
 use crate::inspect::family::are_kin;
+use crate::inspect::interval_columns::IntervalColumns;
 use crate::inspect::name::fold;
-use crate::inspect::when::When;
 
 /// The files that a draft reads beside the first, and those that it cannot.
-pub(super) struct Kin<'a> {
+pub(super) struct SiblingFiles<'a> {
     alike: Vec<Sample<'a>>,
     /// Files that are left out, each with the reason.
     apart: Vec<(&'a str, &'static str)>,
 }
 
-impl<'a> Kin<'a> {
+impl<'a> SiblingFiles<'a> {
     /// Tells them apart. An export has one format, one style of numbers and one pattern of times.
     pub(super) fn of(first: Sample<'a>, others: &[Sample<'a>]) -> Self {
         let mut kin = Self { alike: Vec::new(), apart: Vec::new() };
@@ -83,9 +83,9 @@ fn why_apart(first: Sample<'_>, other: Sample<'_>) -> Option<&'static str> {
 fn is_when_alike(one: &Finding, other: &Finding) -> bool {
     let times = |finding: &Finding| -> Vec<ColumnKind> {
         let of = match finding.when {
-            When::Span { start, time, .. } => std::iter::once(start).chain(time).collect(),
-            When::Day { date, hour } => std::iter::once(date).chain(hour).collect(),
-            When::Nowhere => Vec::new(),
+            IntervalColumns::Span { start, time, .. } => std::iter::once(start).chain(time).collect(),
+            IntervalColumns::Day { date, hour } => std::iter::once(date).chain(hour).collect(),
+            IntervalColumns::Nowhere => Vec::new(),
         };
         of.into_iter().map(|index| finding.columns[index].kind.clone()).collect()
     };

@@ -2,11 +2,11 @@
 
 /// What is left of the steps.
 #[derive(Debug)]
-pub(super) struct Work {
+pub(super) struct StepBudget {
     left: u64,
 }
 
-impl Work {
+impl StepBudget {
     pub(super) const fn new(steps: u64) -> Self {
         Self { left: steps }
     }

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::column::Column;
 use super::column_kind::{ColumnKind, InstantWay};
+use super::interval_columns::{self, IntervalColumns};
 use super::role::Role;
-use super::when::{self, When};
 use super::zone::{self, ZoneVerdict};
 use super::{cell, known_platform, number, offset};
 use crate::export::PeekCell;
@@ -15,7 +15,7 @@ use coverledger_core::model::Count;
 
 /// Whose clock the times are on.
 pub(super) fn of(
-    when: &When,
+    when: &IntervalColumns,
     columns: &[Column],
     cells: &[Vec<&PeekCell>],
     around: &[Vec<PeekCell>],
@@ -23,9 +23,9 @@ pub(super) fn of(
     known: Option<&'static known_platform::KnownPlatform>,
 ) -> ZoneVerdict {
     let (column, is_fine) = match when {
-        When::Span { start, .. } => (*start, true),
-        When::Day { date, hour } => (*date, hour.is_some()),
-        When::Nowhere => return ZoneVerdict::None,
+        IntervalColumns::Span { start, .. } => (*start, true),
+        IntervalColumns::Day { date, hour } => (*date, hour.is_some()),
+        IntervalColumns::Nowhere => return ZoneVerdict::None,
     };
     let certain = match columns[column].kind {
         ColumnKind::Instant(InstantWay::Rfc3339 | InstantWay::Pattern(_)) => {
@@ -38,7 +38,7 @@ pub(super) fn of(
         _ => None,
     };
     // Instants that begin days are days of the clock by which they begin, and of no other.
-    if let Some(why) = certain.filter(|_| matches!(when, When::Span { .. })) {
+    if let Some(why) = certain.filter(|_| matches!(when, IntervalColumns::Span { .. })) {
         return ZoneVerdict::Certain { why: why.to_owned() };
     }
     let volume = [Count::Impressions, Count::Entries, Count::Entrants].into_iter().find_map(|count| {
@@ -60,7 +60,7 @@ pub(super) fn of(
     let texts: Vec<String> = around.iter().flatten().map(cell::text).filter(|text| !text.is_empty()).collect();
     let stated = stated(when, columns, cells, &texts);
     let guess = zone::guess(&zone::Clues {
-        moments: &when::of_rows(when, columns, cells),
+        moments: &interval_columns::of_rows(when, columns, cells),
         volume: &volume,
         group: &group,
         is_fine,
@@ -77,11 +77,11 @@ pub(super) fn of(
 
 /// Texts that say whose clock the times are on: their own header, a column that has one zone for all rows, and lines
 /// around the table that speak of time zones.
-fn stated(when: &When, columns: &[Column], cells: &[Vec<&PeekCell>], texts: &[String]) -> Vec<String> {
+fn stated(when: &IntervalColumns, columns: &[Column], cells: &[Vec<&PeekCell>], texts: &[String]) -> Vec<String> {
     let own = match when {
-        When::Span { start, time, .. } => std::iter::once(*start).chain(*time).collect(),
-        When::Day { date, hour } => std::iter::once(*date).chain(*hour).collect(),
-        When::Nowhere => Vec::new(),
+        IntervalColumns::Span { start, time, .. } => std::iter::once(*start).chain(*time).collect(),
+        IntervalColumns::Day { date, hour } => std::iter::once(*date).chain(*hour).collect(),
+        IntervalColumns::Nowhere => Vec::new(),
     };
     let headers = own.iter().flat_map(|index| {
         let column = &columns[*index];
