@@ -758,9 +758,9 @@ fn every_dependency_has_its_reason() {
         .lines()
         .skip_while(|line| *line != "[workspace.dependencies]")
         .take_while(|line| *line != "[package]");
-    let named = lines.filter_map(|line| Some(line.split_once(" = ")?.0));
+    let named = lines.filter_map(|line| Some(line.split_once(" = ")?.0).filter(|name| !name.starts_with('#')));
     let named: BTreeSet<&str> =
-        named.filter(|name| !name.starts_with("coverledger-") && !name.starts_with('#')).collect();
+        named.filter(|name| !name.starts_with("coverledger-") && *name != "workspace-hack").collect();
     let design = fs::read_to_string(repository().join("docs/DESIGN.md")).unwrap();
     let table = design.split("\n## Dependencies").nth(1).unwrap().split("\n### ").next().unwrap();
     let rows = table.lines().filter_map(|line| line.strip_prefix("| ")?.split(" |").next());

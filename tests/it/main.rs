@@ -15,6 +15,7 @@ mod bad_exports;
 mod cron_dst;
 mod data;
 mod deploy;
+mod features;
 mod files;
 mod floors;
 mod formats;
