@@ -3,11 +3,11 @@
 //! [`read`] turns one export into signals. For every export `rows_in = taken + ignored + rejected`, where `rows_in`
 //! is counted on the bytes (text) or taken from the footer (Parquet), never by the parser; an export whose sum does
 //! not balance is refused. No input makes it panic, hang or exceed its memory: a record has a length limit, an
-//! expansion that only a bomb needs is refused, sizes in a footer are held against the file.
+//! expansion that only a bomb needs is refused, sizes in a footer are checked against the file.
 //!
 //! `find` says which objects belong to an export, `near_miss` what lies there and matches no path; `format` turns bytes into records of fields; `value` reads a single
-//! field; `map` makes signals, rows of counts or covers of a record's fields; `check` holds what an export says of
-//! itself against them; `peek` looks at exports that nobody has described yet.
+//! field; `map` makes signals, rows of counts or covers of a record's fields; `check` compares them with the
+//! totals and rates that an export reports; `peek` looks at exports that are not configured yet.
 
 mod check;
 mod error;
@@ -89,9 +89,9 @@ pub struct Reading<'a> {
     pub stay_seconds: u32,
     /// What is kept of rejects.
     pub excerpt: Excerpt,
-    /// Says when reading is to leave off: what was read is then thrown away.
+    /// Stops the reading; what was read is then thrown away.
     pub halt: &'a Halt,
-    /// How many [`Prints`] of records are kept, where no event id tells them apart.
+    /// How many [`Prints`] of records are kept, where no event id identifies them.
     pub most_prints: usize,
 }
 
@@ -108,7 +108,7 @@ pub struct ReadReport {
     pub rejected: u64,
     /// The first [`MAX_LISTED_REJECTS`] of them.
     pub rejects: Vec<Reject>,
-    /// What the export reports about itself, held against its rows. Only for counts.
+    /// Totals and rates that the export reports, compared with its rows. Only for counts.
     pub checks: Vec<Check>,
     /// Statistics of its records: their times and markets.
     pub stats: SourceStats,
@@ -123,7 +123,7 @@ thread_local! {
 }
 
 /// Whether this thread is reading an export: a panic of a decoder is caught there and becomes
-/// [`ExportError::Panicked`], so nobody needs to be told twice.
+/// [`ExportError::Panicked`], so that the panic hook need not report it too.
 #[must_use]
 pub fn is_guarded() -> bool {
     GUARDED.get()
@@ -164,7 +164,7 @@ pub fn read_page(reading: &Reading<'_>, file: File, max_rows: usize) -> Result<(
     })
 }
 
-/// Runs a decoder over bytes that nobody vouches for.
+/// Runs a decoder over untrusted bytes.
 ///
 /// # Errors
 /// What it panicked with.

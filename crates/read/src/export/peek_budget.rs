@@ -1,18 +1,18 @@
-//! How much of files a first look keeps.
+//! A budget for the memory of a first look at files.
 //!
 //! A look at a file that nobody knows yet holds its rows in memory, and what is found out about them. So the cells that
 //! are kept are counted, whatever the file says of itself; what goes beyond is not looked at, and the look says so.
 
 /// Columns of a table that are looked at.
 pub(super) const MAX_COLUMNS: usize = 2_000;
-/// Bytes of a text that are kept: no name and no value that is told by is longer.
+/// Bytes of a text that are kept; names and values that matter are shorter.
 const MAX_CELL_BYTES: usize = 4 << 10;
 /// Cells of all files, blank ones within a row among them.
 const MAX_CELLS: i64 = 2_500_000;
 /// Texts of all files.
 const MAX_TEXT_BYTES: i64 = 48 << 20;
 
-/// What is left of the cells and texts that may be kept. Below nothing, if a last row took more than was left.
+/// Cells and bytes of text that may still be kept. Negative if the last row took more than was left.
 #[derive(Debug)]
 pub struct PeekBudget {
     cells: i64,

@@ -1,4 +1,4 @@
-//! Hours that a zone's clock skipped or showed twice, looked for among the rows.
+//! Evidence from clock changes: hours that a zone's clock skipped or showed twice, looked for among the rows.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::interval_columns::wall;
 use super::zone::Clues;
 use coverledger_core::time::Zone;
 
-/// What the rows show of a switch.
+/// What the rows show of a clock change.
 pub(super) enum ClockChange {
     /// They did as the zone's clock, with how.
     For(String),

@@ -15,7 +15,7 @@ use coverledger_core::model::Count;
 pub struct Column {
     /// As it stands there.
     pub raw: String,
-    /// Its name, without what nobody sees.
+    /// Its name, without invisible characters.
     pub name: String,
     /// What the row of descriptions says.
     pub description: Option<String>,
@@ -40,7 +40,7 @@ pub struct Column {
 impl Column {
     /// Looks at a column. `cells` are those of the rows that are no totals.
     pub(super) fn new(raw: &str, description: Option<String>, cells: &[&PeekCell], style: NumberStyle) -> Self {
-        // What the description calls a running total is none of the counts that the name says.
+        // A column that its description calls a running total is not the count that its name says.
         let is_running = description.as_deref().is_some_and(|text| qualifier::is_running(&name::fold(text)));
         let known = Role::of(raw).or_else(|| Role::of(description.as_deref()?));
         let known = known.filter(|role| !(is_running && matches!(role, Role::Count(_))));

@@ -155,7 +155,7 @@ fn is_flag(cell: &PeekCell, role: Option<Role>) -> bool {
 
 /// `7.65142E+18`, or as a number: ids have 19 digits.
 fn is_mangled(cell: &PeekCell) -> bool {
-    // Beyond 2^53 a double no longer tells whole numbers apart.
+    // A double cannot represent every whole number beyond 2^53.
     if let PeekCell::Float(number) = cell {
         return number.abs() >= 9_007_199_254_740_992.0;
     }

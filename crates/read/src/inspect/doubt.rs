@@ -1,4 +1,4 @@
-//! What contradicts itself in an export, or what it claims.
+//! Contradictions in an export, within itself or with what it claims.
 
 use std::collections::BTreeSet;
 

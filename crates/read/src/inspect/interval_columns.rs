@@ -1,4 +1,4 @@
-//! Which columns say when a row happened, and how.
+//! The columns that give the interval of a row.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use super::number;
 use super::role::Role;
 use crate::export::PeekCell;
 
-/// The interval of a row.
+/// The columns that give the interval of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IntervalColumns {
     /// From a column to another, or for as long as a third says, or for a grain.

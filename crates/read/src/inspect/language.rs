@@ -1,4 +1,4 @@
-//! What the language of the headers tells of the values.
+//! Conclusions from the language of the headers about the values.
 
 use super::column::Column;
 use super::column_kind::ColumnKind;

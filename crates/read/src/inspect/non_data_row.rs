@@ -1,4 +1,4 @@
-//! Rows that are no data: notes of the platform, and headers that are there once more, as where exports were joined.
+//! Rows that are not data: notes of the platform, and repeated headers, as where exports were joined.
 
 use std::collections::BTreeSet;
 

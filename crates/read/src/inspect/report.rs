@@ -17,7 +17,7 @@ use crate::export::{Peek, PeekFormat};
 use coverledger_config::{Dialect, LineEnd};
 use coverledger_core::model::legible;
 
-/// Candidates for a zone that are told.
+/// Candidates for a zone that are listed.
 const RUNNERS_UP: usize = 1;
 /// Rates beside the cover's, and contradictions, that are told.
 const OTHERS: usize = 3;

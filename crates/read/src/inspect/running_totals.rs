@@ -1,4 +1,4 @@
-//! Counts that never fall: running totals, as exports have them that are taken again and again while a room is on air.
+//! Running totals: counts that never fall, as in exports that are taken repeatedly while a room is on air.
 //!
 //! Taken for counts of their rows, they are added up to several times what happened. Nothing but the numbers shows it.
 

@@ -1,4 +1,4 @@
-//! Whose clock the times of a table are on: what is certain, documented, or guessed from everything in it.
+//! The zone of a table's times: certain, documented, or guessed from everything in the table.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use super::{cell, known_platform, number, offset};
 use crate::export::PeekCell;
 use coverledger_core::model::Count;
 
-/// Whose clock the times are on.
+/// The zone of the times.
 pub(super) fn of(
     when: &IntervalColumns,
     columns: &[Column],

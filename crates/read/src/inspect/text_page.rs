@@ -1,4 +1,4 @@
-//! A page of text on a screen, where Chinese and Japanese characters are twice as wide as others.
+//! Layout of text for a screen, where Chinese and Japanese characters are twice as wide as others.
 
 use std::fmt::Write;
 

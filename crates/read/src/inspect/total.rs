@@ -1,4 +1,4 @@
-//! Rows of totals: found, and held against the rows they are the total of.
+//! Rows of totals: found, and compared with the rows that they add up.
 
 use std::collections::BTreeMap;
 
@@ -146,7 +146,7 @@ fn blank(rows: &[Vec<PeekCell>], data: &std::ops::Range<usize>, row: usize) -> O
     (0..columns).find(|column| is_blank(row, *column) && others.iter().all(|other| !is_blank(*other, *column)))
 }
 
-/// A column's total, held against its rows.
+/// A column's total, compared with its rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
     /// The column.

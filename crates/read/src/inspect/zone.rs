@@ -1,4 +1,4 @@
-//! Whose clock a time is on: proven where the file says so, otherwise guessed from what the rows show.
+//! The zone of a table's times: certain where the file states it, otherwise guessed from the rows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use super::interval_columns::wall;
 use super::offset::{agreed, fixed, offset_at, offset_in};
 use coverledger_core::time::{Resolved, Zone};
 
-/// Whose clock it is.
+/// What is known of the zone of a table's times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ZoneVerdict {
     /// The file says so.
@@ -25,7 +25,7 @@ pub enum ZoneVerdict {
         /// Where that is known from.
         why: &'static str,
     },
-    /// Nobody says so, but something speaks for it.
+    /// Not stated, but there is evidence.
     Probably {
         /// The likeliest, then the runners-up; at least one.
         candidates: Vec<Candidate>,
@@ -34,7 +34,7 @@ pub enum ZoneVerdict {
         /// Zones that the rows rule out, with the reason.
         ruled_out: Vec<String>,
     },
-    /// Nothing tells the candidates apart; what to do about it.
+    /// Nothing distinguishes the candidates.
     Unknown {
         /// Zones that the rows rule out, with the reason.
         ruled_out: Vec<String>,
@@ -171,7 +171,7 @@ pub(super) fn guess(clues: &Clues<'_>) -> ZoneVerdict {
         {
             support(score, evidence);
         }
-        // Zones of one offset over all rows cannot be told apart by them.
+        // Rows do not distinguish zones whose offset is the same in all of them.
         let offsets: BTreeSet<i32> = walls.iter().filter_map(|wall| offset_at(&zone, *wall)).collect();
         candidate.sure = sure;
         let mut key: Vec<i32> = vec![i32::try_from(candidate.score).unwrap_or(i32::MAX)];

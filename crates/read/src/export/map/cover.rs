@@ -88,7 +88,7 @@ impl<'a> CoverMapper<'a> {
     }
 }
 
-/// Whether a cover has an end: an empty one, or a dash, is none yet.
+/// Whether a cover has an end yet: an empty value or a dash is none.
 fn is_there(field: Field<'_>) -> bool {
     match field {
         Field::Null => false,

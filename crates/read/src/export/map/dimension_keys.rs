@@ -105,7 +105,7 @@ impl DimensionKeys {
     }
 }
 
-/// A key with the number of one more column, unless there is none.
+/// A key with the number of one more column; [`NO_KEY`] if the value has no number.
 #[inline]
 fn with_number(key: u128, number: u32, bits: u32) -> u128 {
     let has_none = number == NO_NUMBER || key == NO_KEY;

@@ -33,7 +33,7 @@ impl Interval {
     }
 }
 
-/// What the interval of a row is read with, besides its fields.
+/// Settings that the interval of a row depends on, besides its fields.
 #[derive(Clone, Copy)]
 pub(in crate::export) struct RowClock<'a> {
     /// The zone of the row's market.

@@ -65,7 +65,7 @@ impl<'a> RecordOutcomes<'a> {
         self.excerpt.of(raw, Viewer::NotMapped).unwrap_or_default()
     }
 
-    /// A reject whose fields could be told apart.
+    /// Counts and lists a reject that could be split into fields.
     pub(super) fn reject(
         &mut self,
         at: Position,
@@ -79,7 +79,7 @@ impl<'a> RecordOutcomes<'a> {
         self.list(at, reason, column, || excerpt.of(&raw(), viewer));
     }
 
-    /// A reject whose fields could not be told apart.
+    /// Counts and lists a reject that could not be split into fields.
     pub(super) fn broken(&mut self, at: Position, reason: Reason, raw: &[u8], may_name_a_viewer: bool) {
         let excerpt = self.excerpt;
         self.list(at, reason, None, || excerpt.of_broken(raw, may_name_a_viewer));

@@ -1,4 +1,4 @@
-//! The first look at an export that nobody has described yet.
+//! The first look at an export that is not configured yet.
 //!
 //! It is made of the parts that read exports: what is seen here is what they will get.
 
@@ -129,7 +129,7 @@ pub enum PeekCell {
 /// Reads up to `max_rows` rows of every table, as far as there is room for them.
 ///
 /// # Errors
-/// [`ExportError`] when it is none of the formats, or is damaged.
+/// [`ExportError`] when it is in no known format, or is damaged.
 pub fn peek(file: File, max_rows: usize, room: &mut PeekBudget) -> Result<Peek, ExportError> {
     guarded(move || look(&file, max_rows, room))
 }
@@ -196,7 +196,7 @@ fn is_workbook(file: &File) -> bool {
             || name.starts_with("xl/")
             || name == "mimetype"
     };
-    // One that is damaged is told so as a workbook: nothing else comes as a bare ZIP so often.
+    // A damaged ZIP is reported as a damaged workbook, the most common bare ZIP.
     members::names(file).map_or(true, |names| names.iter().any(is_part))
 }
 
@@ -360,7 +360,7 @@ struct Taken<'r> {
 
 impl Records for Taken<'_> {
     fn record(&mut self, _: Position, fields: &[Field<'_>], _: &dyn Fn() -> String) {
-        // A batch is handed over to its end, whoever has enough.
+        // A batch is handed over to its end, even if enough rows were taken.
         if self.is_cut {
             return;
         }

@@ -1,4 +1,4 @@
-//! Where a draft's files lie, how they are read, and which of several deliveries counts.
+//! Paths and formats of a draft's files, and which of several deliveries counts.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! Whose rows a draft's are: market, broadcast, cover, audience.
+//! The dimensions of a draft: market, broadcast, cover, audience.
 
 use std::fmt::Write;
 

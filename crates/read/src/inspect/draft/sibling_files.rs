@@ -1,4 +1,4 @@
-//! The other files of a draft: languages and generations of one export, whose columns have other names.
+//! The other files of a draft: the same export in other languages or versions, whose columns have other names.
 
 use std::fmt::Write;
 

@@ -10,12 +10,12 @@ use crate::export::format::wanted::Wanted;
 
 /// Events of different kinds may have different keys.
 const MOST_SHAPES: usize = 4;
-/// A file whose lines are all different is not learned from for ever.
+/// Learning stops after so many lines: a file's lines may all be different.
 const MOST_LESSONS: usize = 1_000;
-/// A longer line is no usual one.
+/// Longer lines are not learned from.
 const LONGEST_LESSON_BYTES: usize = 1 << 14;
 
-/// The shapes that lines have had.
+/// Templates learned from earlier lines.
 #[derive(Default)]
 pub(super) struct LineTemplates {
     known: Vec<LineTemplate>,
@@ -24,7 +24,7 @@ pub(super) struct LineTemplates {
     lessons: usize,
 }
 
-/// A line without its values.
+/// A line with its values left out.
 struct LineTemplate {
     parts: Vec<TemplateMember>,
     /// What stands behind the last value.

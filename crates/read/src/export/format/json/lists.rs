@@ -7,7 +7,7 @@ use super::names::{MAX_NAME_BYTES, Names, flatten, put};
 use super::rows_at::{EACH, EVERY, shown};
 use crate::export::peek_budget::{MAX_COLUMNS, PeekBudget};
 
-/// An object may be keyed by ids: beyond so many ways nobody reads the list of them.
+/// An object may be keyed by ids: a longer list of paths is of no use to anybody.
 const MAX_WAYS: usize = 64;
 /// Rows lie two to six lists and members deep. Every level is gone through for itself, so there is an end to them.
 const MAX_STEPS: usize = 24;

@@ -13,7 +13,7 @@ use coverledger_config::{Pages, PagesRule};
 
 /// How many members deep around the rows something undeclared is looked for.
 const DEPTH: usize = 3;
-/// The longest value that is told.
+/// The longest value that is shown.
 const SHOWN: usize = 60;
 
 /// What a document says of how much of an answer it holds.
@@ -25,7 +25,8 @@ pub struct Claim {
     pub pages: Option<u64>,
     /// Whether a further page follows this one.
     pub has_next: bool,
-    /// A member that seems to say that there is more, though nobody declared it: its name and value.
+    /// A member that seems to say that there are more pages, though the configuration does not declare it: its name and
+    /// value.
     pub undeclared: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! The way through a JSON document to its rows.
+//! Walks along `rows_at` through a JSON document to its lists of rows.
 
 use serde_json::value::RawValue;
 
@@ -7,7 +7,7 @@ use super::rows_at::{self, EACH, EVERY};
 use crate::export::ExportError;
 use crate::export::error::list;
 
-/// The way through a document to its lists of rows.
+/// A walk through a document to its lists of rows.
 pub(super) struct PathWalk<'s, 'a> {
     steps: &'s [&'s str],
     /// The values that were gone through, the document first.
@@ -16,7 +16,7 @@ pub(super) struct PathWalk<'s, 'a> {
     key: Option<&'a RawValue>,
     /// Lists that were reached.
     lists: u64,
-    /// Why a way ended early where others need not.
+    /// Why one branch ended early, in case all of them do.
     lost: Option<ExportError>,
 }
 

@@ -203,7 +203,7 @@ impl Book {
         Self::heeding(file, &Halt::new())
     }
 
-    /// The same, until somebody asks to leave off.
+    /// The same, until a halt is asked for.
     fn heeding(file: &File, halt: &Halt) -> Result<Self, ExportError> {
         let mut package = Package::open(file.try_clone()?, halt)?;
         let mut file = file.try_clone()?;

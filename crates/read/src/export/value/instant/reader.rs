@@ -1,4 +1,4 @@
-//! The reader of one column of instants: it keeps what neighbours share.
+//! The reader of one column of instants; it caches what neighbouring values share.
 
 use jiff::Timestamp;
 
@@ -17,7 +17,7 @@ pub(in crate::export) struct Reader<'a> {
     shape: FastText<'a>,
 }
 
-/// Text that is read by position.
+/// Formats of text that are read by position instead of by the general parser.
 enum FastText<'a> {
     Any,
     Rfc3339(Rfc3339),
@@ -65,7 +65,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A wall clock, with the stretch of time in which its offset is known to be one.
+/// A wall clock, with the stretch of time in which its offset is known to be constant.
 struct SteadyClock<'a> {
     wall: &'a WallClock,
     zone: &'a Zone,
