@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::column_kind::{self, ColumnKind};
 use super::number::{self, Number};
 use super::role::Role;
-use super::{cell, name, qualifier, spelled};
+use super::{cell, name, qualifier, time_patterns};
 use crate::export::PeekCell;
 use coverledger_config::NumberStyle;
 use coverledger_core::model::Count;
