@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -38,7 +39,7 @@ pub struct Global {
     /// Folder with one file per job
     #[arg(long, global = true, value_name = "DIR", default_value = "jobs")]
     pub jobs: PathBuf,
-    /// How to write the log, which goes to standard error
+    /// Format of the log, which goes to standard error
     #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log: LogFormat,
     /// Say less: no progress, errors only
@@ -67,26 +68,30 @@ pub enum Command {
     Run(Run),
     /// Run a job over chosen local dates, newest first
     Backfill(Backfill),
-    /// Run every job on its schedule until told to stop
+    /// Run every job on its schedule until asked to stop
     Schedule(Schedule),
-    /// Show where every market-day stands
+    /// Show the status of every market-day
     Status(Status),
     /// Check every file in config/ and jobs/, offline, or try a local file
     Check(Check),
-    /// Print what an experiment would find, and which cover is on air when
+    /// Print how large an effect an experiment could find, and which cover is on air when
     PlanTest(PlanTest),
     /// Say what unknown exports are, and which of their columns is the cover's rate
     Inspect(Inspect),
     /// Check the archive against its receipts, and bytes against hashes
     Verify(Verify),
-    /// List the objects that were the truth at an instant
+    /// List the objects that were in force at an instant
     Snapshot(Snapshot),
     /// Remove the bytes of revisions that were replaced long ago; never part of a run
     Prune(Prune),
     /// Print a table of the archive
     Show(Show),
-    /// Take what is no longer configured out of sight
+    /// Remove what is no longer configured from the current paths
     Retire(Retire),
+    /// Print the script that completes commands and options in a shell
+    Completions(Completions),
+    /// Write manual pages: one for the program and one for each command
+    Man(Man),
 }
 
 /// `demo`
@@ -95,19 +100,19 @@ pub struct Demo {
     /// Where to write config/, jobs/, exports/ and archive/
     #[arg(default_value = "demo")]
     pub dir: PathBuf,
-    /// Local dates, the last of which is 2026-11-01
+    /// Number of local dates; the last is 2026-11-01
     #[arg(long, default_value_t = 7)]
     pub days: u16,
-    /// What a row is: `events`, or `counts` of the same week by half-hour or hour, as most platforms deliver
+    /// Kind of rows: `events`, or `counts` of the same week by half-hour or hour, as most platforms deliver
     #[arg(long, value_name = "KIND", default_value_t = DemoRows::Events)]
     pub rows: DemoRows,
-    /// Rows to write over all exports, about; for counts, rows to count
+    /// Approximate number of rows in all exports; for counts, the number of rows to count
     #[arg(long, default_value_t = 200_000)]
     pub events: u64,
-    /// One format for all exports: csv, csv.gz, tsv, ndjson, ndjson.gz or parquet [default: each platform its own]
+    /// One format for all exports: csv, csv.gz, tsv, ndjson, ndjson.gz or parquet [default: each platform uses its own]
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<DemoFormat>,
-    /// Another seed tells another week
+    /// Another seed gives another week
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
     /// Only write exports and configuration
@@ -123,27 +128,27 @@ pub struct Run {
     /// Run as if the clock read this instant, such as 2026-11-20T03:30:00Z
     #[arg(long, value_name = "INSTANT")]
     pub at: Option<Timestamp>,
-    /// Publish also what says less than the revision before, or seems to be another day's or market's file
+    /// Publish even if totals fell, or if an export seems to belong to another day or market
     #[arg(long)]
     pub accept_shrink: bool,
-    /// How to say what was done: for people, or as one JSON object
+    /// Output format: for people, or one JSON object
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Output::Text)]
     pub output: Output,
     /// For `schedule`: the scheduled time that this run handles
     #[arg(long, value_name = "INSTANT", hide = true)]
     pub scheduled: Option<Timestamp>,
-    /// For `schedule`: look at all that a run at this instant would have looked at, too
+    /// For `schedule`: also look at everything that a run at this instant would have looked at
     #[arg(long, value_name = "INSTANT", hide = true)]
     pub look_back_from: Option<Timestamp>,
     /// For `schedule`: the configuration comes on standard input, on one line
     #[arg(long, hide = true)]
     pub files_on_stdin: bool,
-    /// For `schedule`: so many scheduled times went by since the last run
+    /// For `schedule`: the number of scheduled times that passed since the last run
     #[arg(long, value_name = "N", default_value_t = 0, hide = true)]
     pub missed: u64,
 }
 
-/// How a command says what it did.
+/// The output format of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Output {
     /// For people
@@ -169,13 +174,13 @@ pub struct Backfill {
     /// Only this market of the job; may be given more than once
     #[arg(long = "market", value_name = "M")]
     pub markets: Vec<String>,
-    /// Which market-days to work on [default: those that are due]
+    /// Which market-days to process [default: those that are due]
     #[arg(long, value_enum, value_name = "WHICH")]
     pub reprocess: Option<Which>,
     /// Only print what would be done
     #[arg(long)]
     pub dry_run: bool,
-    /// Publish also what says less than the revision before, or seems to be another day's or market's file
+    /// Publish even if totals fell, or if an export seems to belong to another day or market
     #[arg(long)]
     pub accept_shrink: bool,
     /// Run as if the clock read this instant
@@ -183,21 +188,21 @@ pub struct Backfill {
     pub at: Option<Timestamp>,
 }
 
-/// Which market-days a backfill works on.
+/// Which market-days a backfill processes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Which {
     /// Never published
     Missing,
     /// Held back or failed at the last attempt
     Failed,
-    /// All of them, though nothing may have changed
+    /// All of them, even if nothing changed
     All,
 }
 
 /// `schedule`
 #[derive(Debug, Args)]
 pub struct Schedule {
-    /// When told to stop: how many seconds runs may take to finish before they are ended
+    /// When asked to stop: how many seconds runs may take to finish before they are ended
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(0..=86_400))]
     pub drain: u64,
     /// Answer /healthz, /readyz and /metrics over HTTP here, such as 127.0.0.1:9464 [default: nowhere]
@@ -213,7 +218,7 @@ pub struct Status {
     /// How many local dates to look back
     #[arg(long, default_value_t = 14, value_parser = clap::value_parser!(u16).range(1..=400))]
     pub days: u16,
-    /// As if the clock read this instant
+    /// Act as if the clock read this instant
     #[arg(long, value_name = "INSTANT")]
     pub at: Option<Timestamp>,
 }
@@ -221,17 +226,17 @@ pub struct Status {
 /// `check`
 #[derive(Debug, Args)]
 pub struct Check {
-    /// Carry this local file through the whole path and say what a run would make of it: nothing is published, no store
-    /// and no archive is touched. May be given more than once, such as for a table and the log of covers
+    /// Process this local file as a run would, and report the result: nothing is published, and no store and no archive is
+    /// touched. May be given more than once, such as for a table and its cover log
     #[arg(long, value_name = "FILE")]
     pub sample: Vec<PathBuf>,
-    /// Of which platform, or which of its exports, the file is [default: by where it lies]
+    /// The platform, or platform and export, that the file belongs to [default: found by its path]
     #[arg(long = "as", value_name = "PLATFORM/EXPORT", requires = "sample")]
     pub name: Vec<String>,
-    /// Where the file would lie below the exports' store [default: as it lies here]
+    /// Path of the file below the exports' store [default: its path here]
     #[arg(long, value_name = "PATH", requires = "sample")]
     pub path: Vec<String>,
-    /// How to say what became of the file: for people, or as one JSON object
+    /// Output format: for people, or one JSON object
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Output::Text, requires = "sample")]
     pub output: Output,
 }
@@ -245,10 +250,10 @@ pub struct Inspect {
     /// Draft a platform file, such as config/platforms/NAME.yaml, from the first of them and the names in the others
     #[arg(long, value_name = "PATH")]
     pub write: Option<PathBuf>,
-    /// When a broadcast in them is known to have started; may be given more than once
+    /// A known start of a broadcast in the files; may be given more than once
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub start: Vec<Timestamp>,
-    /// How to say what was found: for people, or as one JSON object
+    /// Output format: for people, or one JSON object
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Output::Text)]
     pub output: Output,
 }
@@ -256,7 +261,7 @@ pub struct Inspect {
 /// `verify`
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// Bring current paths up to their newest receipts, and have damaged receipts replaced by a next one
+    /// Update current paths to their newest receipts, and supersede damaged receipts
     #[arg(long)]
     pub repair: bool,
 }
@@ -272,13 +277,13 @@ pub struct Snapshot {
 /// `prune`
 #[derive(Debug, Args)]
 pub struct Prune {
-    /// How far back the past stays whole: at least 1d, such as `400d`
+    /// How far back past states stay complete: at least 1d, such as `400d`
     #[arg(long, value_name = "DURATION", value_parser = days)]
     pub older_than: i64,
-    /// Only say what would be removed
+    /// Only report what would be removed
     #[arg(long)]
     pub dry_run: bool,
-    /// Old tables that no receipt names, of a publisher that was killed or of a receipt that is lost: `refuse` to prune,
+    /// What to do about old tables that no receipt names, left by a killed publisher or a lost receipt: `refuse` to prune,
     /// `keep` them and prune the rest, or `remove` them
     #[arg(long, value_name = "WHAT", default_value = "refuse", value_parser = unaccounted)]
     pub unaccounted: Unaccounted,
@@ -291,15 +296,30 @@ pub struct Prune {
 #[derive(Debug, Args)]
 #[group(id = "what", required = true, multiple = true)]
 pub struct Retire {
-    /// Of this market
+    /// This market
     #[arg(long, value_name = "MARKET", group = "what")]
     pub market: Option<String>,
-    /// Of this platform; without a market also what its exports tell of themselves
+    /// This platform; without a market also the rejects and reconciliation of its exports
     #[arg(long, value_name = "PLATFORM", group = "what")]
     pub platform: Option<String>,
-    /// Only say what would be retired
+    /// Only report what would be retired
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// `completions`
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// `man`
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The folder for the pages, such as ~/.local/share/man/man1; it is created if it does not exist
+    pub dir: PathBuf,
 }
 
 /// `plan-test`
@@ -310,7 +330,7 @@ pub struct PlanTest {
     /// Record the schedule's hash in that file, which is refused from then on if it draws another schedule
     #[arg(long)]
     pub write: bool,
-    /// Write the schedule as CSV to this file, for whatever puts covers on air
+    /// Write the schedule as CSV to this file, for the tool that puts covers on air
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
 }
@@ -329,8 +349,8 @@ pub struct Show {
     /// Only this market
     #[arg(long)]
     pub market: Option<String>,
-    /// Only this local date; of rejects and reconciliation this export date; of decisions what was decided as of this
-    /// date, and without it what was decided last
+    /// Only this local date; for rejects and reconciliation this export date; for decisions those as of this date [default:
+    /// all dates; for decisions the latest]
     #[arg(long)]
     pub date: Option<Date>,
     /// How many rows to print; 0 prints all

@@ -1,6 +1,6 @@
-//! Which reasons are of one cause: they differ in the objects, dates and numbers that they name, and in nothing else.
+//! Groups reasons by cause: two reasons have the same cause if they differ only in the names of objects, in dates and in numbers.
 
-/// What is left of a reason without names of objects and without numbers. Names of columns and settings stay.
+/// A reason without names of objects and without numbers. Names of columns and settings stay.
 pub fn cause(reason: &str) -> String {
     let mut parts = reason.split('`');
     let mut cause = without_numbers(parts.next().unwrap_or_default());
@@ -15,7 +15,7 @@ pub fn cause(reason: &str) -> String {
     cause
 }
 
-/// Each run of digits as one `#`, and what is written with them: dates, times and sizes.
+/// Replaces each run of digits, and the dates, times and sizes written with them, by one `#`.
 fn without_numbers(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for word in text.split_inclusive(char::is_whitespace) {
@@ -28,12 +28,12 @@ fn without_numbers(text: &str) -> String {
     out
 }
 
-/// `shop/GB/2026-11-20`, with whatever stands behind it.
+/// Whether a word is a market-day such as `shop/GB/2026-11-20`, with any punctuation after it.
 fn is_market_day(word: &str) -> bool {
     word.matches('/').count() >= 2 && word.contains(|c: char| c.is_ascii_digit())
 }
 
-/// Reasons of one cause together, in the order of the first of each: that one, and how many others there are like it.
+/// Groups reasons by cause, in the order of the first of each group: the first reason, and the number of others.
 pub fn by_cause<T>(items: impl IntoIterator<Item = T>, reason: impl Fn(&T) -> &str) -> Vec<(T, usize)> {
     let mut causes: Vec<(String, T, usize)> = Vec::new();
     for item in items {
@@ -46,7 +46,7 @@ pub fn by_cause<T>(items: impl IntoIterator<Item = T>, reason: impl Fn(&T) -> &s
     causes.into_iter().map(|(_, first, others)| (first, others)).collect()
 }
 
-/// ` (and 41 like it)`, where there are others.
+/// ` (and 41 like it)`, if there are others.
 pub fn and_like_it(others: usize) -> String {
     if others == 0 { String::new() } else { format!(" (and {others} like it)") }
 }

@@ -9,7 +9,7 @@ use coverledger_core::model::PlatformId;
 
 const DAY_SECONDS: u64 = 86_400;
 
-/// Checks the configuration and says what is in it.
+/// Checks the configuration and prints a summary of it.
 pub fn run(global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let workspace = load(global)?;
     let names = |names: Vec<String>| names.join(", ");
@@ -53,7 +53,7 @@ pub fn run(global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     Ok(exit::DONE)
 }
 
-/// What a channel is and which environment variables it needs.
+/// A channel in words, with the environment variables it needs.
 fn described(channel: &Channel) -> String {
     let kind = match channel.kind {
         ChannelKind::Webhook => "webhook",
@@ -67,14 +67,14 @@ fn described(channel: &Channel) -> String {
     format!("{kind}, tells {topics}; its URL is in `{}`{secret}", channel.url_env)
 }
 
-/// Why a channel could not be used with the environment as it is here. It may be another one where runs are started,
-/// so the configuration is sound nevertheless.
+/// Why a channel could not be used in this environment. Runs may be started in another environment, so this is only a
+/// warning.
 fn unusable(name: &str, channel: &Channel) -> Option<String> {
     let reason = environment::resolve(name, channel).err()?;
-    Some(format!("channel `{name}`: {reason} (here; it has to be where runs are started)"))
+    Some(format!("channel `{name}`: {reason} (must be set where runs start)"))
 }
 
-/// Exports without a date in their path, and what that costs. A log of covers has none by its nature.
+/// Warnings about exports without a date in their path. A cover log never has one.
 fn undated<'w>(name: &'w PlatformId, platform: &'w Platform) -> impl Iterator<Item = String> + 'w {
     let exports = platform.exports.iter().filter(|export| !export.path.is_dated());
     exports.filter(|export| !matches!(export.rows, Rows::Covers(_))).map(move |export| {
@@ -85,8 +85,8 @@ fn undated<'w>(name: &'w PlatformId, platform: &'w Platform) -> impl Iterator<It
     })
 }
 
-/// Platforms whose days leave the look-back of a job before it sees them settled: one that runs once a day needs a
-/// day more than `settle` takes.
+/// Warnings about platforms whose days leave the look-back of a job before they are final: a job that runs once a day
+/// needs one day more than the settle time.
 fn never_final<'w>(workspace: &'w Workspace, name: &'w str, job: &'w Job) -> impl Iterator<Item = String> + 'w {
     job.platforms.iter().filter_map(move |id| {
         let platform = workspace.platforms.get(id)?;

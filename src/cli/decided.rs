@@ -1,10 +1,10 @@
-//! What `coverledger show` shows of the tables that decide: what answers the question, the answer last.
+//! The columns that `coverledger show` prints of decision tables: the ones that answer the table's question, the answer last.
 
 use super::show::View;
 use coverledger_archive::TableName;
 use coverledger_core::model::columns as c;
 
-/// What of a table is shown; nothing of one that decides nothing.
+/// The columns to show of a decision table; empty for other tables.
 pub(super) fn views(table: TableName) -> Vec<View<'static>> {
     let [click_rate, click_baseline, ..] = c::CLICK_STEP;
     let [stay_rate, stay_baseline, ..] = c::STAY_STEP;
@@ -86,7 +86,7 @@ fn of_market() -> [View<'static>; 3] {
     [View::Plain(c::AS_OF), View::Plain(c::MARKET), View::Plain(c::PLATFORM)]
 }
 
-/// Of experiments, and of tests of nothing.
+/// The columns of experiments and A/A tests.
 fn of_tests(table: TableName) -> Vec<View<'static>> {
     let answer = match table {
         TableName::Experiment => vec![

@@ -69,7 +69,7 @@ fn write(args: &Demo, global: &Global) -> Result<Written, Failure> {
 /// Impressions and entrants by market and slot.
 type Cells = BTreeMap<(String, String), (i64, i64)>;
 
-/// Effective CTR by market and slot, one grid per platform: counts of different conventions are never put together.
+/// Effective CTR by market and slot, one grid per platform: counts of different conventions are never combined.
 fn print_report(frame: &DataFrame, out: &mut Screen<'_>) -> Result<(), Failure> {
     let text = |name: &str, row: usize| -> PolarsResult<String> {
         Ok(frame.column(name)?.str()?.get(row).unwrap_or_default().to_owned())
@@ -106,7 +106,7 @@ fn print_report(frame: &DataFrame, out: &mut Screen<'_>) -> Result<(), Failure> 
     Ok(())
 }
 
-/// Fewer impressions than this are shown, and never called the best.
+/// Cells with fewer impressions are shown, but never marked as the best.
 const ENOUGH: i64 = 500;
 
 #[expect(clippy::cast_precision_loss, reason = "a share for people to read")]

@@ -1,14 +1,13 @@
-//! The environment: the one file that reads it. Addresses and secrets of channels come from there and from nowhere else.
+//! The only file that reads the environment: addresses and secrets of channels.
 //!
-//! Stores read their own credentials, as their clouds document it.
+//! Stores read their own credentials, as documented by the cloud providers.
 
 use std::collections::BTreeMap;
 
 use crate::notify;
 use coverledger_config as config;
 
-/// The channels that the environment has an address for. A channel that cannot be used is named in the log, and is no
-/// reason to fail.
+/// The channels whose address is set. A channel that cannot be used is a warning in the log, not an error.
 pub fn channels(configured: &BTreeMap<String, config::Channel>) -> Vec<notify::Channel> {
     let usable = configured.iter().filter_map(|(name, channel)| match resolve(name, channel) {
         Ok(channel) => Some(channel),
@@ -20,7 +19,7 @@ pub fn channels(configured: &BTreeMap<String, config::Channel>) -> Vec<notify::C
     usable.collect()
 }
 
-/// A channel with what the environment holds for it, or what is missing, without any of its values.
+/// A channel with its address and secret, or the reason why one is missing. The reason contains no values.
 pub fn resolve(name: &str, channel: &config::Channel) -> Result<notify::Channel, String> {
     let url = read(&channel.url_env)?;
     let secret = channel.secret_env.as_deref().map(read).transpose()?;
@@ -38,9 +37,10 @@ fn read(variable: &str) -> Result<String, String> {
     }
 }
 
-/// Begins anew, as the same process, with a heap for each core: glibc reads its setting once and before the program does
-/// anything, and would else keep eight for each. What every thread left free in one of its own is a sixth of the memory of
-/// a night. Whoever set a number keeps it. Where the program cannot begin anew, it goes on and takes more memory.
+/// Executes the program again, in the same process, with one glibc heap for each core. glibc reads this setting once, before
+/// the program does anything, and would otherwise keep eight heaps for each core; free memory in these heaps is a sixth of the
+/// memory of a night. A setting in the environment is kept. If the program cannot be executed again, it continues and uses
+/// more memory.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub fn keep_few_heaps() {
     use std::os::unix::process::CommandExt as _;
@@ -56,6 +56,6 @@ pub fn keep_few_heaps() {
     tracing::debug!(%error, "the program could not begin anew with few heaps, and takes more memory");
 }
 
-/// The setting of glibc.
+/// The environment variable of glibc for the number of heaps.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const HEAPS: &str = "MALLOC_ARENA_MAX";

@@ -20,7 +20,7 @@ use super::screen::Lines;
 pub struct Failure {
     /// The exit code.
     pub code: u8,
-    /// Whoever read the output (`head`, a pager) has seen enough: no reason to complain.
+    /// The reader of the output (`head`, a pager) closed it: not an error.
     pub reader_is_gone: bool,
     text: String,
 }
@@ -31,13 +31,13 @@ impl Failure {
         Self::new(exit::USAGE, &text.into())
     }
 
-    /// A past that cannot be told.
+    /// A past state that cannot be determined for all units.
     pub fn doubtful(as_of: Timestamp, doubts: &Doubts) -> Self {
         let text = format!("what was the truth at {as_of} cannot be told of all: {doubts}");
         Self::new(exit::UNEXPECTED, &text)
     }
 
-    /// Objects of a table that could not be shown, each with why.
+    /// Objects of a table that could not be shown, each with the reason.
     pub fn damaged(objects: &[(String, String)]) -> Self {
         let told: Vec<String> = objects.iter().map(|(key, why)| format!("`{key}`: {why}")).collect();
         let text = format!(
@@ -47,7 +47,7 @@ impl Failure {
         Self::new(exit::UNEXPECTED, &text)
     }
 
-    /// A past that is no longer whole.
+    /// A past state of which tables were pruned.
     pub fn pruned(as_of: Timestamp, pruned: usize, all: usize) -> Self {
         let text = format!(
             "{pruned} of the {all} tables that were the truth at {as_of} were pruned; what is listed is all that is left"
@@ -55,7 +55,7 @@ impl Failure {
         Self::new(exit::UNEXPECTED, &text)
     }
 
-    /// A configuration that is sound and not enough.
+    /// A configuration that is sound, but lacks something the command needs.
     pub fn config(text: impl Into<String>) -> Self {
         Self::new(exit::CONFIG, &text.into())
     }
@@ -64,7 +64,7 @@ impl Failure {
         Self { code, reader_is_gone: false, text: legible(text).into_owned() }
     }
 
-    /// Something of the machine that should not be so.
+    /// An unexpected condition of the machine.
     pub fn machine(text: impl Into<String>) -> Self {
         Self::new(exit::UNEXPECTED, &text.into())
     }
@@ -80,20 +80,21 @@ impl fmt::Display for Failure {
     }
 }
 
-/// As it is printed: each line is a problem of the configuration's own telling, or all of it was made legible.
-pub struct Told<'f>(pub &'f Failure);
+/// A failure as it is printed. Either it lists the problems of the configuration, one a line, or control characters in it
+/// were escaped.
+pub struct ErrorMessage<'f>(pub &'f Failure);
 
-impl fmt::Display for Told<'_> {
+impl fmt::Display for ErrorMessage<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "error: {}", self.0)
     }
 }
 
-impl Lines for Told<'_> {}
+impl Lines for ErrorMessage<'_> {}
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        // On several lines; each problem is on one.
+        // Several lines, one for each problem.
         Self { code: exit::CONFIG, reader_is_gone: false, text: error.to_string() }
     }
 }
@@ -113,7 +114,7 @@ impl From<RunError> for Failure {
 }
 
 impl Failure {
-    /// A file that could not be tried.
+    /// A file that could not be used as a sample.
     pub fn of_sample(error: SampleError) -> Self {
         match error {
             SampleError::Run(error) => error.into(),

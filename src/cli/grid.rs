@@ -1,4 +1,4 @@
-//! A table for the terminal, of cells that others wrote.
+//! A table for the terminal. Its cells may contain text of others, which is escaped.
 
 use std::fmt;
 
@@ -7,10 +7,10 @@ use comfy_table::{CellAlignment, LineStyle, Table, presets};
 use super::screen::Lines;
 use coverledger_core::model::legible;
 
-/// No lines but one under the header. Cells are made legible before they are measured, so that columns stay below each other.
+/// The only line is under the header. Cells are escaped before they are measured, so that columns are aligned.
 pub struct Grid(Table);
 
-/// What is in a cell.
+/// The kind of text in a column.
 pub struct Cell(String);
 
 impl Cell {
@@ -27,7 +27,7 @@ impl<T: AsRef<str>> From<T> for Cell {
 }
 
 impl Grid {
-    /// With numbers to the right after `text_columns`.
+    /// A table whose first `text_columns` columns are text; the others are numbers, aligned to the right.
     pub fn new(header: impl IntoIterator<Item = impl Into<Cell>>, text_columns: usize) -> Self {
         let mut table = Table::new();
         table.load_style(presets::NOTHING.header_separator(LineStyle::none().fill('─').junction('─')));
@@ -39,7 +39,7 @@ impl Grid {
         grid
     }
 
-    /// Text to the left, numbers to the right.
+    /// Aligns text to the left and numbers to the right.
     pub fn align(&mut self, column: usize, is_text: bool) {
         if let Some(column) = self.0.column_mut(column) {
             column.set_padding((1, 1));
@@ -47,7 +47,7 @@ impl Grid {
         }
     }
 
-    /// One more row below.
+    /// Adds a row.
     pub fn add_row(&mut self, cells: impl IntoIterator<Item = impl Into<Cell>>) {
         self.0.add_row(cells.into_iter().map(|cell| cell.into().0));
     }

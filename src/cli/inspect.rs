@@ -13,11 +13,11 @@ use coverledger_core::model::is_steering;
 use coverledger_read::export::{self, Peek, PeekBudget};
 use coverledger_read::inspect::{self, Drafted, Finding, Sample};
 
-/// Rows of a table that are looked at.
+/// The number of rows of a table to inspect.
 const MAX_ROWS: usize = 50_000;
-/// Files of a folder that are looked at.
+/// The number of files of a folder to inspect.
 const MAX_FILES: usize = 200;
-/// At which width lines for a screen are folded.
+/// The width at which lines for a terminal are wrapped.
 const SCREEN: usize = 80;
 
 /// A file that could be read.
@@ -34,7 +34,7 @@ impl Seen {
     }
 }
 
-/// What is said of a file, line by line; `inspect` makes each line legible.
+/// The report on a file, line by line; `inspect` escapes each line.
 struct Block(String);
 
 impl fmt::Display for Block {
@@ -45,7 +45,7 @@ impl fmt::Display for Block {
 
 impl Lines for Block {}
 
-/// Says what every file is, and drafts a platform file from the first.
+/// Reports what every file is, and drafts a platform file from the first.
 pub fn run(args: &Inspect, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let mut seen = Vec::new();
     let mut unreadable = Vec::new();
@@ -60,12 +60,12 @@ pub fn run(args: &Inspect, out: &mut Screen<'_>) -> Result<u8, Failure> {
                 let findings = inspect::inspect(&peek, &args.start);
                 seen.push(Seen { name, peek, findings });
             }
-            // The others may be fine.
+            // The other files may be readable.
             Err(error) => unreadable.push((name, error_text(&error))),
         }
     }
     for (name, error) in &unreadable {
-        // Nobody is left to tell if standard error is gone.
+        // If standard error is closed, there is nowhere to report to.
         let _ = writeln!(Screen::standard_error(), "error: `{name}` cannot be read: {error}");
     }
     let code = if unreadable.is_empty() { exit::DONE } else { exit::SOME_FAILED };
@@ -120,7 +120,7 @@ fn files(given: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
                 let path = entry.map_err(cannot)?.path();
                 let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 match () {
-                    // What is no data by its name is none here either.
+                    // Names that are not data for `*` in a path are skipped here too.
                     () if name.starts_with(['.', '_']) || name.starts_with("~$") => {}
                     () if path.is_symlink() => {}
                     () if path.is_dir() => folders.push(path),
@@ -162,7 +162,7 @@ fn open(path: &Path) -> Result<File, Failure> {
     })
 }
 
-/// The platform that a file is going to define.
+/// The name of the platform that a drafted file defines.
 fn platform_name(path: &Path) -> Result<(&str, &Path), Failure> {
     let shown = path.display();
     let is_yaml = path.extension().is_some_and(|ending| ending == "yaml");
@@ -191,9 +191,9 @@ fn write_draft(name: &str, path: &Path, seen: &[Seen]) -> Result<Drafted, Failur
     Ok(drafted)
 }
 
-/// The commands that come next, with the dates that the rows have.
+/// The commands to run next, with the dates of the rows.
 fn next(seen: &[Seen], draft: Option<&(String, &Drafted)>) -> Vec<String> {
-    // What is drafted is the table, whichever file was named first.
+    // The draft is for the table, whichever file was named first.
     let is_table = |seen: &&Seen| !seen.sample().is_some_and(|sample| inspect::is_cover_log(sample.finding));
     let Some(first) = seen.iter().find(is_table).or(seen.first()) else { return Vec::new() };
     let file = in_shell(&first.name);
@@ -205,12 +205,12 @@ fn next(seen: &[Seen], draft: Option<&(String, &Drafted)>) -> Vec<String> {
     let to = dates().map(|(_, last)| last).max().map_or_else(|| "DATE".to_owned(), |date| date.to_string());
     let platform = Path::new(path).file_stem().and_then(|stem| stem.to_str()).unwrap_or("PLATFORM");
     let export = drafted.export;
-    // One that lies where the draft looks for it says so itself.
+    // A file at a path that matches the draft needs no `--path`.
     let lies_there = first.name == drafted.lies_at || first.name.ends_with(&format!("/{}", drafted.lies_at));
     let at = if lies_there { String::new() } else { format!(" --path {}", in_shell(&drafted.lies_at)) };
     let log = drafted.log.as_ref().map(|log| {
         let (file, lies_at) = (in_shell(&log.file), in_shell(&log.lies_at));
-        // For several files each option is there once for each of them.
+        // For several files, each option is repeated for each of them.
         let at = if at.is_empty() { format!(" --path {}", in_shell(&drafted.lies_at)) } else { String::new() };
         format!("{at} --sample {file} --as {platform}/{} --path {lies_at}", log.export)
     });
@@ -245,7 +245,7 @@ fn tell_next(draft: Option<&(String, &Drafted)>, next: &[String], out: &mut Scre
     Ok(())
 }
 
-/// A name of a file as a shell takes it.
+/// A file name, quoted for a shell.
 fn in_shell(name: &str) -> String {
     let is_plain =
         |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '=' | '+' | ',' | ':' | '@');
@@ -255,14 +255,14 @@ fn in_shell(name: &str) -> String {
     if !name.contains(is_steering) {
         return format!("'{}'", name.replace('\'', "'\\''"));
     }
-    // What would steer a terminal is written by its bytes, so that the line can be copied as it is shown.
+    // Control characters are written as escaped bytes, so that the line can be copied as it is shown.
     let mut quoted = "$'".to_owned();
     for c in name.chars() {
         match c {
             '\'' | '\\' => quoted.extend(['\\', c]),
             c if is_steering(c) => {
                 for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-                    // Text takes text.
+                    // Writing to a `String` cannot fail.
                     let _ = write!(quoted, "\\x{byte:02x}");
                 }
             }

@@ -16,7 +16,7 @@ use super::args::{Global, LogFormat};
 use coverledger_core::model::{legible, legible_json};
 use coverledger_core::time::Clock;
 
-/// Starts the log. JSON logs tell every step unless told otherwise; text logs leave that to the progress bar.
+/// Starts the log. JSON logs contain every step by default; text logs leave that to the progress bar.
 pub fn start(global: &Global) {
     let level = match (global.quiet, global.verbose, global.log) {
         (true, _, _) => LevelFilter::ERROR,
@@ -26,7 +26,7 @@ pub fn start(global: &Global) {
         _ => LevelFilter::TRACE,
     };
     let is_watched = std::io::stderr().is_terminal();
-    // A log that cannot be written, as on a full disk, costs nobody a run.
+    // A log that cannot be written, for example on a full disk, does not make a run fail.
     let log = tracing_subscriber::fmt()
         .with_ansi(is_watched)
         .with_max_level(level)
@@ -38,7 +38,7 @@ pub fn start(global: &Global) {
     }
 }
 
-/// A field of a line of text. Values are others' and steer nothing.
+/// A field of a line of text. Values may be text of others, so control characters are escaped.
 fn field(writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug) -> fmt::Result {
     let value = format!("{value:?}");
     match field.name() {
@@ -47,8 +47,8 @@ fn field(writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug) -> fmt:
     }
 }
 
-/// One JSON object a line: `timestamp`, `level`, `message` and `target`, and beside them the fields of the event and of the spans
-/// around it, such as `run_id`. The innermost of the same name is told.
+/// One JSON object a line: `timestamp`, `level`, `message` and `target`, and the fields of the event and of the spans around
+/// it, such as `run_id`. If several have the same name, the innermost is used.
 struct JsonLines;
 
 impl<S, N> FormatEvent<S, N> for JsonLines
@@ -135,7 +135,7 @@ mod tests {
 
     use super::*;
 
-    /// What a log was written to.
+    /// A writer that keeps what was logged.
     #[derive(Clone, Default)]
     struct Paper(Arc<Mutex<Vec<u8>>>);
 
@@ -173,7 +173,7 @@ mod tests {
         );
         assert_eq!((lines[0]["level"].as_str(), lines[0].get("run_id")), (Some("WARN"), None));
         assert_eq!((&lines[1]["run_id"], &lines[1]["market"]), (&"4f1c0b9a".into(), &"JP".into()));
-        // The innermost counts, and nothing stands in for the head.
+        // The innermost value is used, and no field can replace `timestamp`, `level`, `message` or `target`.
         assert_eq!(lines[1]["job"], "other");
         let timestamp = lines[1]["timestamp"].as_str().unwrap();
         assert!(timestamp.parse::<jiff::Timestamp>().is_ok(), "{timestamp}");

@@ -1,21 +1,22 @@
-//! The command line: arguments, output and exit codes. The only place that prints.
+//! The command line: arguments, output and exit codes. The only module that prints.
 
 mod args;
 mod backfill;
-mod behind;
+mod behind_lookback;
 mod cause;
 mod check;
+mod completions;
+mod day_notes;
 mod decided;
 mod demo;
-mod diary;
 mod environment;
 pub mod exit;
 mod failure;
-mod front;
 mod grid;
+mod http_endpoint;
 mod inspect;
 mod logging;
-mod notes;
+mod man;
 mod plan_test;
 mod progress;
 mod prune;
@@ -24,6 +25,7 @@ mod retire;
 mod run;
 mod sample;
 mod schedule;
+mod schedule_output;
 mod screen;
 mod settled;
 mod show;
@@ -42,7 +44,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Cli, Command, Global, LogFormat};
-use failure::{Failure, Told};
+use failure::{ErrorMessage, Failure};
 use grid::Grid;
 use screen::Screen;
 use usage::Usage;
@@ -50,14 +52,14 @@ use usage::Usage;
 use coverledger_config::{self as config, ConfigError, Workspace};
 use coverledger_read::export;
 
-/// Parses the command line, does what it says and returns the exit code.
+/// Parses the command line, executes the command and returns the exit code.
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
             let code = if error.use_stderr() { exit::USAGE } else { exit::DONE };
-            // Nobody is left to tell if the terminal is gone.
+            // If the terminal is closed, there is nowhere to report to.
             let _ =
                 if error.use_stderr() { Screen::standard_error().page(&Usage::of(error)) } else { error.print() };
             return ExitCode::from(code);
@@ -76,14 +78,14 @@ pub fn main() -> ExitCode {
         }
     }));
     let mut out = Screen::standard_output();
-    // The hook has told why.
+    // The panic hook has logged the reason.
     let ended = catch_unwind(AssertUnwindSafe(|| dispatch(&cli, &mut out)));
     let code = ended.unwrap_or(Ok(exit::UNEXPECTED)).unwrap_or_else(|failure| {
         match cli.global.log {
             _ if failure.reader_is_gone => {}
-            // Nobody is left to tell if standard error is gone.
+            // If standard error is closed, there is nowhere to report to.
             LogFormat::Text => {
-                let _ = Screen::standard_error().page(&Told(&failure));
+                let _ = Screen::standard_error().page(&ErrorMessage(&failure));
             }
             LogFormat::Json => tracing::error!(code = failure.code, "{failure}"),
         }
@@ -114,9 +116,11 @@ fn dispatch(cli: &Cli, out: &mut Screen<'_>) -> Result<u8, Failure> {
             Command::Prune(args) => prune::run(args, global, out).await,
             Command::Show(args) => show::run(args, global, out).await,
             Command::Retire(args) => retire::run(args, global, out).await,
+            Command::Completions(args) => completions::run(args, out),
+            Command::Man(args) => man::run(args, out),
         }
     });
-    // Only what was dropped because of a stop is still at work: nobody waits for that.
+    // Only tasks that were dropped because of a stop may still run; there is no need to wait for them.
     runtime.shutdown_background();
     code
 }
@@ -125,7 +129,7 @@ fn load(global: &Global) -> Result<Workspace, ConfigError> {
     config::load(&global.config, &global.jobs)
 }
 
-/// Names in a sentence.
+/// Names in backticks, separated by commas.
 fn in_ticks<N: std::fmt::Display>(names: impl IntoIterator<Item = N>) -> String {
     names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -15,8 +15,8 @@ use coverledger_report::{Power, power};
 use csv::csv;
 use record::record;
 
-/// Prints the schedule of a rotation by the clock of each market, for whoever puts covers on air, and what an experiment
-/// would find, judging by what was published so far.
+/// Prints the schedule of a rotation by the clock of each market, and how large an effect the experiment could find, judging
+/// by what was published so far.
 pub async fn run(args: &PlanTest, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let workspace = load(global)?;
     let name = &args.experiment;
@@ -84,7 +84,7 @@ fn print(
     Ok(())
 }
 
-/// What cannot be judged is said, and takes nothing from the schedule.
+/// If the effect cannot be estimated, the reason is printed; the schedule is printed anyway.
 async fn tell_power(workspace: &Workspace, experiment: &Experiment, out: &mut Screen<'_>) -> Result<(), Failure> {
     writeln!(out, "What it would find, judging by what was published so far:")?;
     for platform in &experiment.platforms {

@@ -8,13 +8,13 @@ use super::args::{Global, LogFormat};
 use crate::run::{Disposition, Step};
 use coverledger_core::model::legible;
 
-/// Hears the steps of a run.
+/// Receives the steps of a run.
 pub struct Progress {
     bar: ProgressBar,
 }
 
 impl Progress {
-    /// A bar where somebody is watching, none elsewhere.
+    /// A progress bar on a terminal, none elsewhere.
     #[must_use]
     pub fn new(global: &Global) -> Self {
         let is_watched = std::io::stderr().is_terminal() && !global.quiet && global.log == LogFormat::Text;
@@ -31,12 +31,12 @@ impl Progress {
         }
     }
 
-    /// Moves it.
+    /// Advances the bar.
     pub fn at(&self, position: u64) {
         self.bar.set_position(position);
     }
 
-    /// Takes it away.
+    /// Removes the bar.
     pub fn done(&self) {
         self.bar.finish_and_clear();
     }

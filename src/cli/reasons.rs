@@ -1,4 +1,4 @@
-//! Why market-days are not published, told once per reason.
+//! Why market-days are not published, printed once per reason.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,20 +10,20 @@ use super::cause::{and_like_it, cause};
 use super::screen::Screen;
 use coverledger_core::model::MarketDay;
 
-/// How many reasons are printed before the rest is only counted.
+/// How many reasons are printed; the rest is only counted.
 const SHOWN: usize = 12;
-/// So many reasons of one cause for holding are told one by one: they name different exports and numbers.
+/// Up to this number, reasons for holding with one cause are printed separately, since they name different exports and numbers.
 const FEW: usize = 3;
-/// How many market-days of a reason are named.
+/// How many market-days are named for each reason.
 const NAMED: usize = 4;
 
-/// Market-days by how they stand and why.
+/// Market-days by status and reason.
 #[derive(Debug, Default)]
 pub struct Reasons<'a> {
     days: BTreeMap<(&'static str, String), Vec<Day<'a>>>,
 }
 
-/// A market-day, and since when it stands so, where that is known.
+/// A market-day, and since when it has had this status, if known.
 #[derive(Debug)]
 struct Day<'a>(&'a MarketDay, Option<Timestamp>);
 
@@ -33,7 +33,7 @@ impl<'a> Reasons<'a> {
         self.days.entry((word, reason)).or_default().push(Day(day, None));
     }
 
-    /// Adds a market-day that stands so since an instant.
+    /// Adds a market-day that has had this status since an instant.
     pub fn add_since(&mut self, word: &'static str, reason: String, day: &'a MarketDay, since: Timestamp) {
         self.days.entry((word, reason)).or_default().push(Day(day, Some(since)));
     }
@@ -54,7 +54,7 @@ impl<'a> Reasons<'a> {
         Ok(())
     }
 
-    /// Reasons of one cause are one line, those of what is held only if there are more than a few.
+    /// Reasons with one cause are combined into one line; reasons for holding only if there are more than a few.
     fn lines(&self) -> Vec<Line<'_>> {
         let mut groups: Vec<(&'static str, String, Vec<Line<'_>>)> = Vec::new();
         for ((word, reason), days) in &self.days {
@@ -77,7 +77,7 @@ impl<'a> Reasons<'a> {
     }
 }
 
-/// A reason, and the market-days that stand so for it or for others like it.
+/// A reason, and the market-days that have this status because of it or of similar reasons.
 #[derive(Debug)]
 struct Line<'a> {
     word: &'static str,

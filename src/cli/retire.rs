@@ -13,7 +13,7 @@ use coverledger_config::Workspace;
 use coverledger_core::time::Clock;
 use coverledger_store::sha256_hex;
 
-/// Takes what no configuration knows any longer out of sight.
+/// Removes from the current paths what is no longer configured.
 pub async fn run(args: &Retire, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let workspace = load(global)?;
     let archive = if args.dry_run {
@@ -61,7 +61,7 @@ pub async fn run(args: &Retire, global: &Global, out: &mut Screen<'_>) -> Result
     Ok(code)
 }
 
-/// Whether the command line speaks of it.
+/// Whether the command line selects it.
 fn is_meant(args: &Retire, unit: &Unit) -> bool {
     let (platform, market) = match unit {
         Unit::MarketDay(day) => (&day.platform, Some(&day.market)),
@@ -74,8 +74,8 @@ fn is_meant(args: &Retire, unit: &Unit) -> bool {
     is_platform && is_market
 }
 
-/// Those that no configuration knows; what was retired before is looked at again, for a kill may have left something.
-/// Decisions come first: as long as a market-day is seen, all of it can be named again.
+/// The units that are no longer configured. Units that were retired before are checked again, because a kill may have left
+/// something. Decisions come first: as long as a market-day is visible, everything else can be found again.
 fn retirable(
     args: &Retire,
     workspace: &Workspace,

@@ -49,7 +49,7 @@ pub async fn run(args: &Run, global: &Global, out: &mut Screen<'_>) -> Result<u8
     work.instrument(span).await
 }
 
-/// The configuration that the scheduler has read, on one line: the files may be others by now, or half saved.
+/// The configuration as the scheduler read it, on one line: the files may have changed since, or be half saved.
 fn handed() -> Result<Snapshot, Failure> {
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line)?;
@@ -57,12 +57,12 @@ fn handed() -> Result<Snapshot, Failure> {
         .map_err(|error| Failure::machine(format!("the scheduler handed no configuration: {error}")))
 }
 
-/// What every line of a run's log is told with.
+/// The span that adds the run id to every line of a run's log.
 pub fn span(run_id: &str) -> Span {
     tracing::error_span!("run", run_id)
 }
 
-/// Tells people of a run that is over, and records it.
+/// Sends notifications about a finished run, and records it.
 async fn conclude(
     args: &Run,
     workspace: &Workspace,
@@ -71,7 +71,7 @@ async fn conclude(
     stop: &Stop,
     report: Result<&RunReport, &RunError>,
 ) -> Vec<Told> {
-    // A scheduler looks after the runs of its own that came to nothing, whatever ended them.
+    // If a run fails, the scheduler that started it records that, whatever ended the run.
     if report.is_err() && args.scheduled.is_some() {
         return Vec::new();
     }
@@ -81,7 +81,7 @@ async fn conclude(
             .inspect_err(|error| tracing::warn!(error = error_text(error), "the run cannot be recorded"))
             .ok(),
     };
-    // What was stopped is for the next start to handle.
+    // The next start handles what a stopped run left.
     let occurrence = args.scheduled.filter(|_| report.is_ok_and(|report| !report.is_stopped()));
     let aftermath = Aftermath {
         job: &args.job,
@@ -102,12 +102,12 @@ async fn conclude(
     aftermath.conclude(archive.as_ref(), situation).await
 }
 
-/// The clock of a command that can be told the time.
+/// The clock of a command with `--at`.
 pub fn clock(at: Option<Timestamp>) -> Clock {
     at.map_or(Clock::System, Clock::Fixed)
 }
 
-/// Carries out a selection under a progress bar.
+/// Runs a selection, with a progress bar.
 pub async fn carry_out(
     workspace: &Workspace,
     selection: &Selection,

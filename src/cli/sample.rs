@@ -13,10 +13,10 @@ use coverledger_config::{self as config, Workspace};
 use coverledger_core::model::{Count, MarketDay};
 use coverledger_core::time::Clock;
 
-/// Rejects of so many reasons are shown.
+/// The number of reasons for which rejects are shown.
 const SHOWN: usize = 12;
 
-/// Carries local files through the whole path and says what a night would make of them.
+/// Processes local files as a nightly run would, and prints the result.
 pub async fn run(args: &Check, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let workspace = config::load_before_jobs(&global.config, &global.jobs)?;
     let placed = placed(args, &workspace)?;
@@ -30,7 +30,7 @@ pub async fn run(args: &Check, global: &Global, out: &mut Screen<'_>) -> Result<
     Ok(code)
 }
 
-/// What each file is tried as. `--as` and `--path` are for all files, or one for each.
+/// The export and path for each file. `--as` and `--path` are given once for all files, or once for each.
 fn placed(args: &Check, workspace: &Workspace) -> Result<Vec<Placed>, Failure> {
     let of = |values: &'_ [String], number: usize, flag: &str| match values {
         [] => Ok(None),
@@ -57,7 +57,7 @@ fn placed(args: &Check, workspace: &Workspace) -> Result<Vec<Placed>, Failure> {
     Ok(placed)
 }
 
-/// As a run would end, and 6 where a file cannot be read at all.
+/// The exit code that a run would have, and 6 if a file cannot be read at all.
 fn code(trial: &Trial) -> u8 {
     let counts = |file: &Tried| file.read.as_ref().is_ok_and(|read| read.taken > 0 || read.rows_in == 0);
     match settled::code(&trial.report) {
@@ -119,7 +119,7 @@ fn write_days(out: &mut Screen<'_>, trial: &Trial) -> Result<(), Failure> {
 }
 
 fn write_notes(out: &mut Screen<'_>, trial: &Trial) -> Result<(), Failure> {
-    // A day without a row of a log of covers may have something to say of the log.
+    // A day without a row of a cover log may still have notes about the log.
     let days = trial.report.days.iter().map(|(day, end)| (day, end.notes()));
     let is_shown = |day: &MarketDay| {
         trial.days.iter().any(|shown| shown.market_day == *day) || trial.files.iter().all(|file| file.is_log)
@@ -134,10 +134,10 @@ fn write_notes(out: &mut Screen<'_>, trial: &Trial) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Which sums are there, in the order of the counts.
+/// The sums that are present, in the order of the counts.
 fn totals(days: &[TriedDay]) -> Vec<&str> {
     let mut names: Vec<&str> = days.iter().flat_map(|day| day.totals.keys()).map(String::as_str).collect();
-    // Of names that begin alike the longest is meant; dwell, the last but one of the counts, is told in milliseconds.
+    // Of names with the same beginning, the longest applies; dwell, the last but one of the counts, is in milliseconds.
     let place = |name: &str| Count::ALL.iter().rposition(|count| name.starts_with(count.word()));
     names.sort_by_key(|name| (place(name).unwrap_or(Count::ALL.len()), *name));
     names.dedup();

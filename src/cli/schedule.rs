@@ -9,20 +9,20 @@ use jiff::SignedDuration;
 use tokio::sync::{mpsc, watch};
 
 use super::args::{Global, LogFormat, Schedule};
-use super::front::Front;
+use super::http_endpoint::HttpEndpoint;
 use super::screen::Screen;
-use super::{Failure, diary, environment, exit};
+use super::{Failure, environment, exit, schedule_output};
 use crate::schedule::{Agenda, Asked, Configuration, Driver, Event, Office, Program, Stopped, beats};
 use coverledger_config::Workspace;
 use coverledger_core::time::Clock;
 
-/// Runs every job on its schedule until told to stop.
+/// Runs every job on its schedule until it is asked to stop.
 pub async fn run(args: &Schedule, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let configuration = Arc::new(Configuration::load(global.config.clone(), global.jobs.clone())?);
     let sound = configuration.sound();
     check_that_there_is_work(&sound.workspace, &global.jobs)?;
-    diary::announce(&sound.workspace.jobs, Clock::System.now(), out)?;
-    // Says whom nobody can tell of anything.
+    schedule_output::next_runs(&sound.workspace.jobs, Clock::System.now(), out)?;
+    // Logs a warning for each channel that cannot be used.
     environment::channels(&sound.workspace.channels);
     let wait = SignedDuration::from_secs(i64::from(sound.workspace.settings.lease_seconds));
     let agenda = Agenda::new(&sound.workspace.jobs, wait);
@@ -36,30 +36,30 @@ pub async fn run(args: &Schedule, global: &Global, out: &mut Screen<'_>) -> Resu
     let mut driver = Driver::new(Arc::new(office), agenda, Duration::from_secs(args.drain));
     let (tells, events) = mpsc::unbounded_channel();
     driver.events = tells;
-    let front = match args.listen {
-        Some(address) => Some(Front::open(address, &configuration, &mut driver).await?),
+    let endpoint = match args.listen {
+        Some(address) => Some(HttpEndpoint::open(address, &configuration, &mut driver).await?),
         None => None,
     };
-    let (asked, hears) = watch::channel(Asked::Nothing);
+    let (asked, stop_requests) = watch::channel(Asked::Nothing);
     let code = tokio::spawn(listen(asked));
-    // On a thread of its own: a terminal that takes no more text holds no run up.
-    let driving = tokio::spawn(driver.drive(beats(), hears));
-    tell(events, &configuration, global, out).await;
-    let stopped = driving.await.map_err(std::io::Error::from)?;
+    // A separate task: a terminal that accepts no more text does not delay runs.
+    let driver_task = tokio::spawn(driver.drive(beats(), stop_requests));
+    print_events(events, &configuration, global, out).await;
+    let stopped = driver_task.await.map_err(std::io::Error::from)?;
     match stopped {
         Stopped::Drained => tracing::info!("stopped"),
         Stopped::Killed(runs) => tracing::warn!(runs, "stopped; the next start goes on where these runs were"),
     }
-    if let Some(front) = front {
-        front.close().await;
+    if let Some(endpoint) = endpoint {
+        endpoint.close().await;
     }
     // Only a second signal ends the listening.
     code.abort();
     Ok(code.await.unwrap_or(exit::DONE))
 }
 
-/// Says what happens, until the driver is done. Programs read the log.
-async fn tell(
+/// Prints events until the driver is done. Programs read the log.
+async fn print_events(
     mut events: mpsc::UnboundedReceiver<Event>,
     configuration: &Configuration,
     global: &Global,
@@ -67,9 +67,10 @@ async fn tell(
 ) {
     while let Some(event) = events.recv().await {
         let is_for_people = global.log == LogFormat::Text && !global.quiet;
-        // Nobody is left to tell if standard output is gone.
+        // If standard output is closed, there is nowhere to print to.
         if is_for_people {
-            let _ = diary::tell(&event, &configuration.sound().workspace.jobs, Clock::System.now(), out);
+            let _ =
+                schedule_output::event(&event, &configuration.sound().workspace.jobs, Clock::System.now(), out);
         }
     }
 }
@@ -87,7 +88,7 @@ fn check_that_there_is_work(workspace: &Workspace, folder: &Path) -> Result<(), 
     )))
 }
 
-/// What a run's process is told of how this one was started.
+/// The options with which this process was started, for the process of a run.
 fn options(global: &Global) -> Vec<OsString> {
     let mut options: Vec<OsString> =
         vec!["--config".into(), global.config.clone().into(), "--jobs".into(), global.jobs.clone().into()];
@@ -103,7 +104,7 @@ fn options(global: &Global) -> Vec<OsString> {
     options
 }
 
-/// The first signal asks to drain, the second to stop now; gives the exit code of the second.
+/// The first signal requests a drain, the second an immediate stop; returns the exit code for the second.
 #[cfg(unix)]
 async fn listen(asked: watch::Sender<Asked>) -> u8 {
     use tokio::signal::unix::{SignalKind, signal};
@@ -124,7 +125,7 @@ async fn listen(asked: watch::Sender<Asked>) -> u8 {
     code
 }
 
-/// The first Ctrl-C asks to drain, the second to stop now; gives the exit code of the second.
+/// The first Ctrl-C requests a drain, the second an immediate stop; returns the exit code for the second.
 #[cfg(not(unix))]
 async fn listen(asked: watch::Sender<Asked>) -> u8 {
     for asking in [Asked::Drain, Asked::StopNow] {

@@ -1,4 +1,4 @@
-//! What a run did, in a few lines, and its exit code.
+//! The summary of a run, in a few lines, and its exit code.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -6,12 +6,12 @@ use std::io;
 use super::cause::{and_like_it, by_cause};
 use super::reasons::Reasons;
 use super::screen::Screen;
-use super::{Failure, exit, notes, unconfigured};
+use super::{Failure, day_notes, exit, unconfigured};
 use crate::run::{self, Disposition, Orphans, OtherConfiguration, RunReport};
 use coverledger_archive::RowCounts;
 use coverledger_core::model::columns;
 
-/// Prints what became of the market-days and why some were not published.
+/// Prints the outcome of all market-days, and why some were not published.
 ///
 /// # Errors
 /// When standard output is gone.
@@ -31,7 +31,7 @@ pub fn print(report: &RunReport, out: &mut Screen<'_>) -> io::Result<()> {
             exports.map(|export| export.rows.duplicate).sum()
         };
         if left_out(true) > 0 {
-            // An id that is not one event's alone would make most of them such.
+            // If the id does not identify single events, most records are left out.
             write!(out, ", {} left out as delivered before, by their `event_id`", left_out(true))?;
         }
         if left_out(false) > 0 {
@@ -50,7 +50,7 @@ pub fn print(report: &RunReport, out: &mut Screen<'_>) -> io::Result<()> {
     }
     reasons.print(out)?;
     let noted = report.days.iter().map(|(day, disposition)| (day, disposition.notes()));
-    notes::print(noted, out)?;
+    day_notes::print(noted, out)?;
     unconfigured::print(&report.unconfigured, out)?;
     for ((what, reason), others) in by_cause(report.undecided(), |(_, reason)| reason) {
         writeln!(out, "not decided: {what}: {reason}{}", and_like_it(others))?;
@@ -74,7 +74,7 @@ pub fn print(report: &RunReport, out: &mut Screen<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// How many clicks have no impression, and on which market-day they are the largest share.
+/// Prints how many clicks have no impression, and the market-day with the largest share.
 fn print_orphans(report: &RunReport, out: &mut Screen<'_>) -> io::Result<()> {
     let share = |found: &Orphans| (found.orphans.saturating_mul(1_000_000) / found.clicks.max(1), found.orphans);
     let Some((day, worst)) = report.orphans.iter().max_by_key(|(_, found)| share(found)) else { return Ok(()) };
@@ -87,7 +87,7 @@ fn print_orphans(report: &RunReport, out: &mut Screen<'_>) -> io::Result<()> {
     )
 }
 
-/// How many ended as which word.
+/// The number of outcomes of each kind, in words.
 fn counted<T>(ends: &[(T, Disposition)]) -> String {
     let mut words: BTreeMap<&str, usize> = BTreeMap::new();
     for (_, disposition) in ends {
@@ -110,7 +110,7 @@ fn counted<T>(ends: &[(T, Disposition)]) -> String {
     counted.collect::<Vec<_>>().join(", ")
 }
 
-/// The exit code of a run: the gravest of what its market-days and its decisions ended as.
+/// The exit code of a run: the one with the highest precedence among the outcomes of its market-days and decisions.
 #[must_use]
 pub fn code(report: &RunReport) -> u8 {
     let any = |is: fn(&Disposition) -> bool| {
@@ -130,8 +130,7 @@ pub fn code(report: &RunReport) -> u8 {
     }
 }
 
-/// The exit code of a run, of which `told` says whether it could be told: it does not depend on whether somebody
-/// reads what was done.
+/// The exit code of a run. It does not depend on whether the output could be printed (`told`).
 pub fn ended(code: u8, told: io::Result<()>) -> Result<u8, Failure> {
     match told {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),

@@ -1,5 +1,5 @@
-//! SIGINT and SIGTERM: the first asks a run to stop, the second ends the process at once. A run that does not come to
-//! its end is ended too: what is published is whole wherever it is ended.
+//! SIGINT and SIGTERM: the first asks a run to stop, the second ends the process at once. A run that does not stop in time is
+//! ended too. This is safe at any point, because each market-day is published by one put.
 
 use std::io;
 use std::sync::Arc;
@@ -12,24 +12,24 @@ use tracing::{Instrument as _, Span};
 use super::exit;
 use crate::run::{RunReport, Stop};
 
-/// How long a run may take to end after a signal asked it to; those of `schedule` are ended by `--drain`.
-/// Shorter than the 90 seconds after which whoever stops it kills it.
+/// How long a run may take to end after a signal; runs of `schedule` are ended by `--drain`. It is shorter than the 90 seconds
+/// after which the files in `deploy/` let it be killed.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// What listens for as long as the process lives.
+/// Listens for signals as long as the process runs.
 #[derive(Debug)]
 pub struct Signals {
-    /// Asked by the first signal.
+    /// The request to stop, set by the first signal.
     pub stop: Stop,
     /// The exit code of the first signal; 0 before it.
     code: Arc<AtomicU8>,
 }
 
 impl Signals {
-    /// Listens from now on.
+    /// Starts to listen.
     ///
     /// # Errors
-    /// When the system gives no handler.
+    /// The system refuses to install a handler.
     pub fn listen() -> io::Result<Self> {
         let (mut interrupts, mut terminations) =
             (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
@@ -56,11 +56,11 @@ impl Signals {
         Ok(signals)
     }
 
-    /// Takes the end of standard input for a SIGTERM: `schedule` asks its runs to stop by closing it, and so does the
-    /// system when `schedule` is gone.
+    /// Treats the end of standard input as a SIGTERM: `schedule` closes it to stop its runs, and so does the operating system
+    /// when `schedule` ends.
     pub fn heed_standard_input(&self) {
         let (stop, code) = (self.stop.clone(), Arc::clone(&self.code));
-        // A thread of its own: whoever waits for its end would wait for ever.
+        // A separate thread that is never joined: reading may block for ever.
         let span = Span::current();
         std::thread::spawn(move || {
             let _entered = span.enter();
@@ -72,7 +72,7 @@ impl Signals {
         });
     }
 
-    /// What the program exits with: the signal's code if it left anything undone, else the run's own.
+    /// The exit code of the program: the signal's code if anything was left undone, else the run's.
     #[must_use]
     pub fn code(&self, report: &RunReport, code: u8) -> u8 {
         match self.code.load(Ordering::SeqCst) {
@@ -83,9 +83,9 @@ impl Signals {
     }
 }
 
-/// Ends a process that is still there after so long.
+/// Ends the process if it still runs after this time.
 fn end_after(patience: Duration, code: u8) {
-    // A thread of its own needs nobody else to go on.
+    // A separate thread works even if the runtime hangs.
     let span = Span::current();
     std::thread::spawn(move || {
         let _entered = span.enter();

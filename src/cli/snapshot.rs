@@ -6,8 +6,8 @@ use super::{Failure, exit, load};
 use crate::run::stores;
 use coverledger_archive::Snapshot;
 
-/// Lists the objects that were the truth then: one line each, tab-separated, for other programs to read. Of a past that
-/// was pruned, or whose receipts are not all there, lists what is left of it and fails.
+/// Lists the objects that were in force then: one line each, tab-separated, for other programs. If tables were pruned or
+/// receipts are missing, lists what is left and fails.
 pub async fn run(args: &Arguments, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let workspace = load(global)?;
     let archive = stores::archive_for_reading(&workspace.settings)?;

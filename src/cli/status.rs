@@ -8,14 +8,14 @@ use super::args::{Global, Status};
 use super::reasons::Reasons;
 use super::run::clock;
 use super::screen::Screen;
-use super::{Failure, Grid, behind, exit, load, notes, timetable, unconfigured};
+use super::{Failure, Grid, behind_lookback, day_notes, exit, load, timetable, unconfigured};
 use crate::plan::{Because, Dates, PlannedDay, PlatformPlan, Reprocess, Selection, Standing};
 use crate::run::{self, RunError, stores};
 use coverledger_archive::{AttemptEnd, State};
 use coverledger_config::Job;
 use coverledger_core::model::{MarketId, PlatformId};
 
-/// Prints a grid of market-days and, below, what stands in the way of those that are not published, and the jobs.
+/// Prints a grid of market-days and, below it, why some are not published, and the jobs.
 pub async fn run(args: &Status, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let workspace = load(global)?;
     let now = clock(args.at).now();
@@ -49,8 +49,8 @@ pub async fn run(args: &Status, global: &Global, out: &mut Screen<'_>) -> Result
     reasons.print(out)?;
     let current = |day: &&PlannedDay| matches!(day.standing, Standing::Current { .. });
     let noted = plans.iter().flat_map(|plan| &plan.days).filter(current);
-    notes::print(noted.map(|day| (&day.market_day, day.notes.as_slice())), out)?;
-    behind::print(&plans, &jobs, &workspace, now, out)?;
+    day_notes::print(noted.map(|day| (&day.market_day, day.notes.as_slice())), out)?;
+    behind_lookback::print(&plans, &jobs, &workspace, now, out)?;
     unconfigured::print(&run::unconfigured(&workspace, &archive).await, out)?;
     let mut lines = Vec::new();
     for (name, job) in jobs {
@@ -102,7 +102,7 @@ fn trouble(day: &PlannedDay) -> Option<(&'static str, String)> {
         (Standing::Due(_), Some(attempt)) if attempt.end == AttemptEnd::Failed => {
             Some(("failed", attempt.reason.clone()))
         }
-        // All of what is due, or only of what is new: people see why a whole grid is due after an upgrade.
+        // After an upgrade a whole grid may be due; people should see why.
         (Standing::Due(because @ Because::NumbersChanged { .. }), _) => Some(("due", because.to_string())),
         _ => None,
     }

@@ -1,4 +1,4 @@
-//! The jobs below the grid of `status`: when each runs next, ran last, and what it missed.
+//! The jobs below the grid of `status`: when each runs next, when it ran last, and how many runs it missed.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -12,17 +12,17 @@ use coverledger_archive::RunRecord;
 use coverledger_config::{CatchUp, Job};
 use coverledger_core::time::{Lapse, Zone};
 
-/// What of a job is shown.
+/// A job and its run record.
 pub struct Line<'a> {
     /// Its name.
     pub name: &'a str,
-    /// What it is to do and when.
+    /// Its configuration.
     pub job: &'a Job,
-    /// What its last run left.
+    /// The record of its last run.
     pub record: Option<RunRecord>,
 }
 
-/// Prints a table of the jobs that have a schedule or ran, and, below, whose times go by without a run.
+/// Prints a table of the jobs that have a schedule or have run, and below it those whose scheduled times pass without a run.
 ///
 /// # Errors
 /// When standard output is gone.
@@ -35,7 +35,7 @@ pub fn print(lines: &[Line<'_>], home: &Zone, now: Timestamp, out: &mut Screen<'
     let mut table = Grid::new(["job", &next_at_home, "next in UTC", "last run", "missed", "catch_up"], 4);
     let mut overdue = BTreeMap::new();
     for Line { name, job, record } in lines {
-        // A record that a scheduler wrote when it first saw the job is of no run.
+        // A record that a scheduler wrote when it first saw the job belongs to no run.
         let is_of_a_run = |record: &&RunRecord| {
             !record.run_id.is_empty() || record.occurrence.is_some() || !record.troubles.is_empty()
         };

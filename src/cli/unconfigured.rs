@@ -1,11 +1,11 @@
-//! What is published and not configured, for people.
+//! Published market-days that are no longer configured.
 
 use std::io;
 
 use super::screen::Screen;
 use crate::run::Unconfigured;
 
-/// Names each, and the command that takes it away.
+/// Prints each, and the command that retires it.
 ///
 /// # Errors
 /// When standard output is gone.

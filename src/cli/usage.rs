@@ -1,4 +1,4 @@
-//! A command line that makes no sense, told on several lines.
+//! The message for a command line that makes no sense, on several lines.
 
 use std::fmt;
 
@@ -8,11 +8,11 @@ use clap::error::ContextValue;
 use super::screen::Lines;
 use coverledger_core::model::legible;
 
-/// What clap says of it.
+/// The message of clap.
 pub struct Usage(String);
 
 impl Usage {
-    /// The words of the command line are shown on one line each, whatever a script handed over.
+    /// Each word of the command line is shown on one line, with newlines and control characters escaped.
     pub fn of(mut error: clap::Error) -> Self {
         let on_one_line = |text: &String| legible(text).into_owned();
         let context: Vec<_> = error.context().map(|(kind, value)| (kind, value.clone())).collect();
@@ -20,7 +20,7 @@ impl Usage {
             let shown = match &value {
                 ContextValue::String(text) => ContextValue::String(on_one_line(text)),
                 ContextValue::Strings(texts) => ContextValue::Strings(texts.iter().map(on_one_line).collect()),
-                // Hints, which repeat what was written.
+                // Hints, which repeat words of the command line.
                 ContextValue::StyledStrs(texts) => {
                     let texts = texts.iter().map(|text| StyledStr::from(on_one_line(&text.to_string())));
                     ContextValue::StyledStrs(texts.collect())

@@ -6,7 +6,7 @@ use super::{Failure, exit, load, unconfigured};
 use crate::run::{self, stores};
 use coverledger_archive::Repair;
 
-/// Checks the archive and, if asked to, mends current paths.
+/// Checks the archive and, with `--repair`, restores current paths.
 pub async fn run(args: &Verify, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let workspace = load(global)?;
     let (archive, repair) = if args.repair {

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::{PlannedDay, PlannedExport, PlatformPlan, Standing, export_dates};
 use coverledger_core::model::MarketDay;
 
-/// Due market-days that are counted together, and every export that any of them stands on.
+/// Due market-days that are counted together, and every export that any of them needs.
 #[derive(Debug, Clone)]
 pub struct Batch<'p> {
     /// Newest first.
@@ -17,8 +17,8 @@ pub struct Batch<'p> {
 }
 
 impl<'p> Batch<'p> {
-    /// All objects of the dates on which the days stand on their export, of whatever market: the rejects of a date are
-    /// published together.
+    /// All objects of the export dates that these days need, for every market: the rejects of a date are published
+    /// together.
     fn of(plan: &'p PlatformPlan, days: Vec<&'p PlannedDay>) -> Self {
         let windows = days.iter().map(|day| day.windows.as_slice());
         let definitions = days.first().map_or(0, |day| day.windows.len());
@@ -32,13 +32,13 @@ impl<'p> Batch<'p> {
         Self { days, exports }
     }
 
-    /// Local dates in it.
+    /// The local dates in the batch.
     #[must_use]
     pub fn dates(&self) -> usize {
         self.days.iter().map(|day| day.market_day.local_date).collect::<BTreeSet<Date>>().len()
     }
 
-    /// Bytes of its exports.
+    /// The size of its exports in bytes.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.exports.iter().map(|export| export.found.object.size).sum()
@@ -53,7 +53,7 @@ impl PlatformPlan {
         self.batches_of(max_dates, max_bytes, |_| true)
     }
 
-    /// Batches of those due market-days only that are wanted.
+    /// The same, for the due market-days for which `wanted` returns true.
     #[must_use]
     pub fn batches_of(
         &self,
@@ -87,7 +87,15 @@ impl PlatformPlan {
         batches
     }
 
-    /// What is left of a batch without these market-days; `None` if that is nothing.
+    /// The batch of these market-days of the plan, in this order.
+    #[must_use]
+    pub fn batch_of(&self, market_days: &[MarketDay]) -> Batch<'_> {
+        let planned: BTreeMap<&MarketDay, &PlannedDay> =
+            self.days.iter().map(|day| (&day.market_day, day)).collect();
+        Batch::of(self, market_days.iter().filter_map(|day| planned.get(day).copied()).collect())
+    }
+
+    /// The batch without these market-days; `None` if nothing is left.
     #[must_use]
     pub fn without<'p>(&'p self, batch: Batch<'p>, left_out: impl Fn(&MarketDay) -> bool) -> Option<Batch<'p>> {
         let (before, mut days) = (batch.days.len(), batch.days);
@@ -98,7 +106,7 @@ impl PlatformPlan {
         (!days.is_empty()).then(|| Batch::of(self, days))
     }
 
-    /// A batch cut in two, the newer dates first, or by market if there is only one date. `None` if it is a single
+    /// The batch cut in two: by date, newer dates first, or by market if there is only one date. `None` if it is a single
     /// market-day.
     #[must_use]
     pub fn halves<'p>(&'p self, batch: &Batch<'p>) -> Option<(Batch<'p>, Batch<'p>)> {

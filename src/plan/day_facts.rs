@@ -1,4 +1,4 @@
-//! Where one market-day stands, by all that is known of it before a run.
+//! The status of one market-day, from everything that is known about it before a run.
 
 use jiff::Timestamp;
 
@@ -10,7 +10,7 @@ use coverledger_core::model::MarketId;
 use coverledger_core::time::LocalDay;
 use coverledger_read::export::named;
 
-/// What is known of a market-day before a run.
+/// Everything that is known about a market-day before a run.
 pub(super) struct DayFacts<'a> {
     pub(super) workspace: &'a Workspace,
     pub(super) platform: &'a Platform,
@@ -21,7 +21,7 @@ pub(super) struct DayFacts<'a> {
     pub(super) state: State,
     pub(super) fingerprint: &'a str,
     pub(super) lack: Lack,
-    /// Whether what it lacks is of dates before the platform delivered anything.
+    /// Whether all missing dates are before the platform's first delivery.
     pub(super) is_before_first: bool,
     pub(super) covering: &'a [&'a PlannedExport],
     pub(super) receipt: Option<&'a Receipt>,
@@ -29,8 +29,8 @@ pub(super) struct DayFacts<'a> {
 }
 
 impl<'a> DayFacts<'a> {
-    /// Whether the day would be made from an object of this key if there were one. What the configuration no longer
-    /// reads for it, since a window moved for one, is not gone.
+    /// Whether the day would use an object with this key if it were there. An object that the configuration no longer
+    /// reads for this day, for example because a window moved, does not count as deleted.
     fn is_read(&self, key: &str) -> bool {
         self.platform.exports.iter().zip(self.windows).any(|(export, window)| {
             let dates = window.dates().collect();
@@ -40,24 +40,24 @@ impl<'a> DayFacts<'a> {
         })
     }
 
-    /// Whether the first that the platform delivered reaches into the day: nothing older will come, and what is there
-    /// counts. It is never whole.
+    /// Whether the platform's first delivery begins within the day. Nothing older will arrive, and what is there is
+    /// counted, but the day never becomes complete.
     pub(super) fn is_begun_within(&self) -> bool {
         self.is_before_first && !self.covering.is_empty()
     }
 
-    /// The last attempt, unless what it failed at was published since.
+    /// The last attempt, unless the market-day was published since.
     pub(super) fn pending_attempt(&self) -> Option<&'a Attempt> {
         self.attempt.filter(|attempt| {
             self.receipt.is_none_or(|receipt| receipt.content.fingerprint != attempt.fingerprint)
         })
     }
 
-    /// Where a day stands of whose exports some are gone, if that decides it.
+    /// The status of a day of which some exports were deleted, if that determines it.
     ///
-    /// A final day stays as it is: stores expire what was read long ago. It is made again only where its dates are all
-    /// there and something has come that it was not made from; then its totals decide. A provisional day is held back
-    /// while nothing has come in the place of what is gone.
+    /// A final day stays as it is, because stores expire what was read long ago. It is published again only if all its
+    /// dates are there and there is a new object; then its totals decide. A provisional day is held back until
+    /// something replaces the deleted exports.
     fn published_from_what_is_gone(&self, selection: &Selection) -> Option<Standing> {
         let receipt = self.receipt?;
         let Content { revision, state, exports, .. } = &receipt.content;
@@ -86,7 +86,7 @@ impl<'a> DayFacts<'a> {
         Some(Standing::Held { reason })
     }
 
-    /// Where a day stands by what was seen when these very inputs were read.
+    /// The status that an earlier run found when it read the same inputs, if it noted one.
     fn remembered(&self, selection: &Selection) -> Option<Standing> {
         let attempt = self.pending_attempt().filter(|attempt| attempt.fingerprint == self.fingerprint)?;
         if selection.reprocess == Reprocess::All || selection.accept_shrink {
@@ -107,7 +107,7 @@ impl<'a> DayFacts<'a> {
     }
 }
 
-/// Where the day stands.
+/// The status of the day.
 pub(super) fn standing(facts: &DayFacts<'_>, selection: &Selection) -> Standing {
     if facts.now < facts.day.end {
         return Standing::NotOver;
@@ -148,8 +148,8 @@ pub(super) fn standing(facts: &DayFacts<'_>, selection: &Selection) -> Standing 
     }
 }
 
-/// Why a day with this newest receipt is due by itself, if it is. Who was published as covered in part does not become
-/// final by waiting.
+/// Why a day with this newest receipt is due although nothing changed, if it is. A day that was published as partly
+/// covered does not become final by waiting.
 pub(super) fn because(receipt: &Receipt, fingerprint: &str, state: State) -> Option<Because> {
     if receipt.content.fingerprint != fingerprint {
         let (from, to) = (receipt.content.numbers_version, receipt.content.unit.family().version());

@@ -16,14 +16,14 @@ use coverledger_read::export::near_misses;
 /// How many dates before and after a date are its neighbours.
 const NEIGHBOURS: i64 = 3;
 
-/// An export by its number, the market that a path names if it names one, and a date.
+/// An export by its index, the market if the path names one, and a date.
 pub type Place = (usize, Option<MarketId>, Date);
 
-/// A date with fewer objects than is usual around it.
+/// A date that has fewer objects than the dates around it.
 struct Fewer {
     there: usize,
     usual: usize,
-    /// How many dates around it have as many as is usual.
+    /// How many of the dates around it have the usual number.
     neighbours: usize,
 }
 
@@ -35,7 +35,7 @@ pub(super) struct Delivered<'a> {
     markers: &'a BTreeSet<Place>,
     unmatched: &'a BTreeMap<(usize, Option<Date>), BTreeSet<String>>,
     begun: &'a BTreeSet<MarketId>,
-    /// The earliest local date of each market that was published, among those that are looked at.
+    /// For each market, the earliest published local date among those the plan looks at.
     published: BTreeMap<&'a MarketId, Date>,
 }
 
@@ -62,36 +62,36 @@ impl<'a> Delivered<'a> {
         }
     }
 
-    /// How many objects an export has for a market and a date.
+    /// The number of objects of an export for a market and a date.
     fn count(&self, export: usize, market: &MarketId, date: Date) -> usize {
         let of = |market: Option<&MarketId>| self.objects.get(&(export, market.cloned(), date)).copied();
         of(None).unwrap_or(0) + of(Some(market)).unwrap_or(0)
     }
 
-    /// Whether the object is there that says that a date is complete.
+    /// Whether the object that marks a date as complete is there.
     pub(super) fn is_marked(&self, export: usize, market: &MarketId, date: Date) -> bool {
         let is_there = |market: Option<&MarketId>| self.markers.contains(&(export, market.cloned(), date));
         is_there(None) || is_there(Some(market))
     }
 
-    /// The first date of which anything was found for a market.
+    /// The first date for which an object was found for a market.
     fn first(&self, market: &MarketId) -> Option<Date> {
         self.dates(market).min()
     }
 
-    /// Every date of which anything was found for a market.
+    /// Every date for which an object was found for a market.
     fn dates(&self, market: &MarketId) -> impl Iterator<Item = Date> {
         let of_market = move |named: &Option<MarketId>| named.as_ref().is_none_or(|named| named == market);
         self.objects.keys().filter(move |(_, named, _)| of_market(named)).map(|(_, _, date)| *date)
     }
 
-    /// A path at which an export has nothing, and what lies there instead.
+    /// A path at which an export has no object, in words, with similar names that are there.
     pub(super) fn told(&self, export: usize, date: Option<Date>, path: &str) -> String {
         let near = self.unmatched.get(&(export, date)).and_then(|keys| near_misses(path, keys.iter()));
         near.map_or_else(|| format!("`{path}`"), |near| format!("`{path}` ({near})"))
     }
 
-    /// Whether a market-day lacks only what is older than anything that the platform delivered for the market.
+    /// Whether everything that a market-day lacks is older than the platform's first delivery for the market.
     pub(super) fn is_before_first(&self, lack: &Lack, market: &MarketId, local_date: Date) -> bool {
         !lack.is_none() && lack.is_before(self.first(market)) && !self.was_known_before(market, local_date)
     }
@@ -101,14 +101,14 @@ impl<'a> Delivered<'a> {
         self.was_known_before(market, date) || self.first(market).is_some_and(|first| first < date)
     }
 
-    /// Whether it had by what is known besides the objects that were found.
+    /// The same, from receipts and earlier listings only, not from the objects found now.
     fn was_known_before(&self, market: &MarketId, date: Date) -> bool {
         self.begun.contains(market) || self.published.get(market).is_some_and(|first| *first < date)
     }
 
-    /// The dates a market-day reads of which there are fewer objects than is usual around them, in words. Without any
-    /// object of a date that it needs it waits ([`Lack`]); of one that holds its late rows alone that is told here, once
-    /// objects of that date can no longer be expected.
+    /// The dates of a market-day that have fewer objects than the dates around them, in words. If a date that the day
+    /// requires has no object at all, the day waits ([`Lack`]); if a date that may only hold late rows has none, it is
+    /// listed here once no more objects of that date are expected.
     pub(super) fn fewer(&self, market: &MarketId, windows: &[Window]) -> Vec<String> {
         let mut told = Vec::new();
         for (index, (export, window)) in self.platform.exports.iter().zip(windows).enumerate() {
@@ -133,8 +133,8 @@ impl<'a> Delivered<'a> {
         told
     }
 
-    /// How many objects a date has and how many the dates around it have, where it has fewer and most of them have as
-    /// many as each other: where every date has another number, as with a file a broadcast, fewer means nothing.
+    /// The number of objects of a date and of the dates around it, if the date has fewer and most of the others have
+    /// equally many. If the numbers differ from date to date, as with one file a broadcast, `None`.
     fn fewer_of(&self, export: usize, market: &MarketId, date: Date) -> Option<Fewer> {
         let there = self.count(export, market, date);
         let platform_days = DayRule::calendar(self.platform.exports[export].day_zone.clone());
@@ -148,8 +148,8 @@ impl<'a> Delivered<'a> {
         (there < usual && 2 * as_usual > around.len()).then_some(Fewer { there, usual, neighbours: as_usual })
     }
 
-    /// Whether a date without an object, which a market-day does not need, should have one by now: objects of dates before
-    /// and after it are there.
+    /// Whether a date that a market-day does not require, and that has no object, should have one by now: there are
+    /// objects for dates before and after it.
     fn is_overdue(&self, export: usize, market: &MarketId, date: Date) -> bool {
         let definition = &self.platform.exports[export];
         let is_quiet = definition.completeness.if_missing == IfMissing::Quiet;
@@ -167,13 +167,13 @@ impl<'a> Delivered<'a> {
     }
 }
 
-/// The neighbours of a date that come before it.
+/// The neighbours before a date.
 pub(super) fn neighbours_before(date: Date) -> impl Iterator<Item = Date> {
     (1..=NEIGHBOURS).filter_map(move |days| date.checked_sub(days.days()).ok())
 }
 
-/// Whether dates of an export can be expected to have equally many objects: nothing else is declared, and it has not
-/// one for each broadcast or stretch of time.
+/// Whether the dates of an export can be expected to have equally many objects: no number is declared, and the path has
+/// no broadcast and no period.
 fn is_counted_on(export: &Export) -> bool {
     // What comes in pages has as many objects as it happens to have pages, and says itself whether all are there.
     let is_paged = matches!(export.completeness.pages, Pages::Declared(_));

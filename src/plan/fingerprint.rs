@@ -1,4 +1,4 @@
-//! What a market-day would be made from, as one hash: when it changes, the day is due again.
+//! One hash over everything that determines a market-day: when it changes, the day is due again.
 
 use std::fmt::Write as _;
 
@@ -7,8 +7,8 @@ use coverledger_archive::{Fingerprint, TableFamily};
 use coverledger_config::{Order, Platform, Rows};
 use coverledger_core::model::Turn;
 
-/// Hash of everything that a market-day would be made from: its exports as they are listed, the configuration, the
-/// version of its numbers and the time-zone data; and the turns of rotations that reach into it, which nothing else depends on.
+/// The hash over everything that determines a market-day: its exports as listed, the configuration, the version of the
+/// numbers, the time-zone data, and the turns of rotations that overlap the day.
 pub(super) fn fingerprint(
     config_sha256: &str,
     platform: &Platform,
@@ -32,7 +32,7 @@ pub(super) fn fingerprint(
     fingerprint.hash()
 }
 
-/// Whether the time of an object decides what is counted.
+/// Whether the modification time of an object affects what is counted.
 fn goes_by_modification(rows: &Rows) -> bool {
     let by = match rows {
         Rows::Counts(counts) => &counts.newest.by,

@@ -1,4 +1,4 @@
-//! What a market-day waits for: export dates that are not there, or not whole.
+//! The export dates that a market-day waits for: missing, or incomplete.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -10,14 +10,14 @@ use coverledger_config::{Export, IfMissing, PathPattern, Rows};
 use coverledger_core::model::MarketId;
 use coverledger_core::time::{DayRule, LocalDay};
 
-/// What a market-day cannot do without and that is not there.
+/// Exports that a market-day requires and that are missing or incomplete.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Lack {
-    /// Paths at which nothing lies, in backticks, and what lies there instead.
+    /// Paths without an object, in backticks, with similar names that are there.
     pub(super) missing: Vec<String>,
-    /// What lies there and is not whole yet, in words.
+    /// Dates that are there and incomplete, in words.
     pub(super) incomplete: Vec<String>,
-    /// The dates of the missing paths; `None` where one has no date.
+    /// The dates of the missing paths; `None` for a path without a date.
     dates: Option<Vec<Date>>,
 }
 
@@ -26,7 +26,7 @@ impl Lack {
         self.missing.is_empty() && self.incomplete.is_empty()
     }
 
-    /// What else the day stands on, in words.
+    /// Other exports that the day needs, in words.
     pub(super) fn told(&self) -> Option<String> {
         let missing =
             (!self.missing.is_empty()).then(|| format!("nothing is here at {}", self.missing.join(", ")));
@@ -34,7 +34,7 @@ impl Lack {
         (!lack.is_empty()).then(|| format!("a run waits for more: {}", lack.join("; ")))
     }
 
-    /// Whether all of it is of dates before the first that the platform delivered for the market.
+    /// Whether all of it is before the platform's first delivery for the market.
     pub(super) fn is_before(&self, first: Option<Date>) -> bool {
         let dates = self.dates.as_deref().unwrap_or_default();
         self.incomplete.is_empty()
@@ -48,7 +48,7 @@ impl Lack {
     }
 }
 
-/// A market-day and what can hold its rows.
+/// A market-day and the export dates that can hold its rows.
 pub(super) struct Asked<'a> {
     pub(super) market: &'a MarketId,
     pub(super) day: &'a LocalDay,
@@ -57,7 +57,7 @@ pub(super) struct Asked<'a> {
 }
 
 impl Delivered<'_> {
-    /// What a market-day waits for. Of an export and its fallbacks one has to be there for each date.
+    /// What a market-day waits for. For each date, an export or one of its fallbacks has to be there.
     pub(super) fn lack(&self, asked: &Asked<'_>) -> Lack {
         let mut lack = Lack::default();
         let exports = self.platform.exports.iter().zip(asked.windows).enumerate();
@@ -109,8 +109,8 @@ impl Delivered<'_> {
         }
     }
 
-    /// Whether nothing happened on a date of which there is no object: it is declared to mean that, its settle time
-    /// has passed, and the platform had begun to deliver.
+    /// Whether a date without an object is a quiet day: `if_missing: quiet` is declared, the settle time has passed, and
+    /// the platform had delivered something before.
     fn is_quiet(&self, export: &Export, market: &MarketId, date: Date) -> bool {
         let platform_days = DayRule::calendar(export.day_zone.clone());
         let settle_seconds = self.platform.settle_seconds;
@@ -122,8 +122,8 @@ impl Delivered<'_> {
     }
 }
 
-/// Objects without a date in their path know nothing of what happened after the newest of them was made. A log of
-/// covers is no such object: while no cover changes there is nothing to write down.
+/// Objects without a date in their path contain nothing later than the time the newest of them was made. This does not
+/// apply to cover logs: while no cover changes, they have no new rows.
 fn made_too_early(export: &Export, day: &LocalDay, objects: &[&PlannedExport]) -> Option<String> {
     if matches!(export.rows, Rows::Covers(_)) || objects.iter().any(|object| object.found.export_date.is_some()) {
         return None;
@@ -138,7 +138,7 @@ fn made_too_early(export: &Export, day: &LocalDay, objects: &[&PlannedExport]) -
     })
 }
 
-/// When an object was made: as its path says, or else by the clock of the store.
+/// When an object was made: by its path, or else by the store's modification time.
 fn made_at(object: &PlannedExport) -> Timestamp {
     object.found.path.created.unwrap_or(object.found.object.last_modified)
 }

@@ -1,4 +1,4 @@
-//! The plan for one platform: its market-days, the exports they stand on, and which of them are due.
+//! The plan for one platform: its market-days, the exports they need, and which of them are due.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,33 +17,33 @@ use coverledger_core::model::{MarketDay, MarketId, PlatformId, Turns};
 use coverledger_core::time::LocalDay;
 use coverledger_read::export::Found;
 
-/// So few dates may lack neighbours among themselves.
+/// If the windows reach at most this many dates, earlier dates are listed too, for comparison.
 const FEW_DATES: usize = 3;
-/// What may still come is waited for at least so much longer where something seems to be missing.
+/// If something seems to be missing, a day stays provisional at least this much longer.
 const A_DAY_SECONDS: i64 = 86_400;
 
 /// A market-day that a run looks at.
 #[derive(Debug, Clone)]
 pub struct PlannedDay {
-    /// Which.
+    /// The market-day.
     pub market_day: MarketDay,
-    /// Its window in time.
+    /// Its start and end in time.
     pub day: LocalDay,
-    /// Its windows in the exports of the platform, in their order.
+    /// Its window in each export of the platform, in the order of the configuration.
     pub windows: Vec<Window>,
-    /// What it would be published as now.
+    /// The state in which it would be published now.
     pub state: State,
-    /// Hash of all that it would be made from now.
+    /// The hash over everything that determines it ([`fingerprint`]).
     pub fingerprint: String,
-    /// Hash of the configuration's part in it.
+    /// The hash over the part of the configuration that determines it.
     pub config_sha256: String,
-    /// Where it stands.
+    /// Its status.
     pub standing: Standing,
-    /// Whether the first that its platform delivered reaches into it, so that its beginning was never delivered.
+    /// Whether the platform's first delivery begins within the day, so that the day's beginning was never delivered.
     pub is_begun_within: bool,
-    /// What there is to say about it, wherever it stands.
+    /// Notes about it, whatever its status.
     pub notes: Vec<String>,
-    /// How the last attempt ended, if it published nothing and what it failed at was not published since.
+    /// The last attempt, if it published nothing and the market-day was not published since.
     pub attempt: Option<Attempt>,
 }
 
@@ -54,7 +54,7 @@ impl PlannedDay {
         object.is_for(&self.market_day.market, &self.windows)
     }
 
-    /// Whether a receipt says all that there is to say now.
+    /// Whether a receipt still holds, so that the day would be published with the same fingerprint and state.
     #[must_use]
     pub fn is_told_by(&self, receipt: &Receipt) -> bool {
         because(receipt, &self.fingerprint, self.state).is_none()
@@ -64,7 +64,7 @@ impl PlannedDay {
 /// An object of an export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedExport {
-    /// Whose.
+    /// The platform.
     pub platform: PlatformId,
     /// Index into the platform's exports.
     pub export: usize,
@@ -74,7 +74,7 @@ pub struct PlannedExport {
 
 impl PlannedExport {
     /// Whether it can hold rows of a day of a market: by its date, and by its market if its path names one.
-    /// Whether a market-day with these windows stands on it.
+    /// Whether a market-day with these windows reads it.
     #[must_use]
     pub fn is_for(&self, market: &MarketId, windows: &[Window]) -> bool {
         windows[self.export].covers(self.found.export_date)
@@ -87,7 +87,7 @@ impl PlannedExport {
 pub struct PlatformPlan {
     /// Which.
     pub platform: PlatformId,
-    /// Every object that a market-day of the plan can stand on, sorted by key.
+    /// Every object that a market-day of the plan can need, sorted by key.
     pub exports: Vec<PlannedExport>,
     /// The market-days, sorted.
     pub days: Vec<PlannedDay>,
@@ -95,7 +95,7 @@ pub struct PlatformPlan {
     pub receipts: BTreeMap<(MarketId, Date), Receipt>,
 }
 
-/// What is known of a platform when its plan is made.
+/// Everything that is known about a platform when its plan is made.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
     /// Objects found.
@@ -104,18 +104,17 @@ pub struct Known {
     pub receipts: BTreeMap<(MarketId, Date), Receipt>,
     /// Notes on attempts that published nothing.
     pub attempts: BTreeMap<(MarketId, Date), Attempt>,
-    /// Market-days of which the newest receipt cannot be read, and why.
+    /// Market-days whose newest receipt cannot be read, and why.
     pub unreadable: BTreeMap<(MarketId, Date), String>,
-    /// Keys that lie where the objects of an export and a date were looked for, and that no path matches.
+    /// Keys that were found in the folder of an export's date and match no path.
     pub unmatched: BTreeMap<(usize, Option<Date>), BTreeSet<String>>,
-    /// The objects found that say that a date is complete.
+    /// The objects that mark a date as complete.
     pub markers: BTreeSet<Place>,
-    /// Markets of which anything was delivered or published before the dates that are looked at, as far as that was
-    /// looked for.
+    /// Markets for which something was delivered or published before the dates of the plan, as far as that was checked.
     pub begun: BTreeSet<MarketId>,
 }
 
-/// The market-days of a platform that a selection looks at, with their windows.
+/// The market-days of a platform in a selection, with their windows.
 #[must_use]
 pub fn windows(
     workspace: &Workspace,
@@ -137,8 +136,8 @@ pub fn windows(
     days
 }
 
-/// The dates of an export's objects that market-days with these windows stand on: each export is read as widely as its
-/// own windows. One that feeds none of them is read on the dates without which they wait, because the rejects of all
+/// The dates of an export's objects that market-days with these windows need. Each export is read over its own windows.
+/// An export that none of them needs is read on the dates that they require of the others, because the rejects of all
 /// exports of a date are published together.
 #[must_use]
 pub fn export_dates<'w>(windows: impl Iterator<Item = &'w [Window]> + Clone, export: usize) -> BTreeSet<Date> {
@@ -149,8 +148,8 @@ pub fn export_dates<'w>(windows: impl Iterator<Item = &'w [Window]> + Clone, exp
     own.flat_map(Window::dates).collect()
 }
 
-/// Every date of an export that is looked for: those that windows reach, and where these are few some before them, with
-/// which they are compared.
+/// Every date of an export to list: those within the windows, and, if these are few, some earlier ones to compare them
+/// with.
 #[must_use]
 pub fn listed_dates<'w>(windows: impl Iterator<Item = &'w [Window]> + Clone, export: usize) -> BTreeSet<Date> {
     let mut dates = export_dates(windows, export);
@@ -160,7 +159,7 @@ pub fn listed_dates<'w>(windows: impl Iterator<Item = &'w [Window]> + Clone, exp
 }
 
 impl PlatformPlan {
-    /// Makes current market-days due again whose published bytes are lost.
+    /// Marks current market-days as due whose published bytes are lost.
     pub fn restore(&mut self, lost: &[Unit]) {
         let is_lost =
             |day: &MarketDay| lost.iter().any(|unit| matches!(unit, Unit::MarketDay(lost) if lost == day));
@@ -171,7 +170,7 @@ impl PlatformPlan {
         }
     }
 
-    /// Decides for each market-day where it stands. Pure: everything known is handed in.
+    /// Derives the status of each market-day. Pure: everything known is passed in.
     #[must_use]
     pub fn new(
         workspace: &Workspace,

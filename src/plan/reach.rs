@@ -1,4 +1,4 @@
-//! The other side of a window: of which instants the market-days read an object of a date.
+//! The reverse of a window: the instants of the market-days that read an object of a given date.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -7,8 +7,7 @@ use super::window::spread;
 use coverledger_config::Export;
 use coverledger_core::time::{DayRule, LocalDay};
 
-/// The instants of the platform's days whose market-days read an object of this date: from the first on, before the
-/// second.
+/// The start and end of the platform's days whose market-days read an object of this date. The end is excluded.
 #[must_use]
 pub fn reach(export: &Export, export_date: Date) -> Option<(Timestamp, Timestamp)> {
     let platform_days = DayRule::calendar(export.day_zone.clone());
@@ -18,11 +17,11 @@ pub fn reach(export: &Export, export_date: Date) -> Option<(Timestamp, Timestamp
     Some((first.start, last.end))
 }
 
-/// The instants of the market-days that read an object of this date, in a market that cuts time into days by this rule:
-/// from the first on, before the second. `None` at the edge of the calendar.
+/// The start and end of the market-days that read an object of this date, in a market with this day rule. The end is
+/// excluded. `None` at the limits of the calendar.
 ///
-/// A market-day reads the object if the platform's days that it overlaps are near enough to the date
-/// ([`super::Window::covers`]): those are the market-days that overlap the days in [`reach`], each as a whole.
+/// A market-day reads the object if the platform's days that it overlaps are close enough to the date
+/// ([`super::Window::covers`]). These are the market-days that overlap the days in [`reach`], each as a whole.
 #[must_use]
 pub fn reach_in(export: &Export, export_date: Date, rule: &DayRule) -> Option<(Timestamp, Timestamp)> {
     let (from, until) = reach(export, export_date)?;
@@ -30,7 +29,7 @@ pub fn reach_in(export: &Export, export_date: Date, rule: &DayRule) -> Option<(T
     Some((rule.day_of(from)?.start, rule.day_of(last_instant)?.end))
 }
 
-/// The day of a date, or the nearest on one side of it if the zone skipped the date.
+/// The day of a date, or the nearest day on one side of it if the zone skipped the date.
 fn day_near(rule: &DayRule, date: Date, next: impl Fn(Date) -> Result<Date, jiff::Error>) -> Option<LocalDay> {
     std::iter::successors(Some(date), |date| next(*date).ok()).take(3).find_map(|date| rule.day(date))
 }
@@ -46,7 +45,7 @@ mod tests {
     use coverledger_core::model::MarketId;
     use coverledger_core::time::Zone;
 
-    /// A log of covers of UTC days; such a one is read a day early whatever is said.
+    /// A cover log with UTC days; cover logs are always read one day early.
     fn dated(zone: &str, early_days: u16, late_days: u16) -> Export {
         let mut export = platform(Order::Name).exports.remove(0);
         export.path.parts = vec![PathPart::Date("%F".into())];

@@ -9,19 +9,19 @@ use jiff::civil::Date;
 use coverledger_config::{Job, Market};
 use coverledger_core::model::{MarketId, PlatformId};
 
-/// Which local dates.
+/// The local dates of a selection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dates {
-    /// The last so many that are over in each market.
+    /// The last N dates that are over in each market.
     Lookback(u16),
-    /// The last so many that are over in each market, and all that a run at an earlier instant would have looked at.
+    /// The last N dates that are over in each market, and all dates that a run at an earlier instant would have covered.
     LookbackSince {
-        /// How many.
+        /// The number of dates.
         days: u16,
         /// The earlier instant.
         since: Timestamp,
     },
-    /// Chosen ones, both included.
+    /// Chosen dates, both ends included.
     Range {
         /// The first.
         from: Date,
@@ -30,7 +30,7 @@ pub enum Dates {
     },
 }
 
-/// Which of the chosen market-days are worked on.
+/// Which of the selected market-days are processed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Reprocess {
     /// Those that are due: never published, published from other inputs, or settled since.
@@ -40,13 +40,13 @@ pub enum Reprocess {
     Missing,
     /// Those whose last attempt was held back or failed.
     Failed,
-    /// All of them, though nothing may have changed.
+    /// All of them, even if nothing changed.
     All,
-    /// All of them, from what is there: what is missing is told and not waited for. For files that somebody only tries.
+    /// All of them, from what is there: missing exports are reported and not waited for. For `check --sample`.
     Sample,
 }
 
-/// What a run was asked to look at.
+/// The market-days that a run looks at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selection {
     /// Platforms.
@@ -55,14 +55,14 @@ pub struct Selection {
     pub markets: BTreeSet<MarketId>,
     /// Local dates.
     pub dates: Dates,
-    /// Which of them.
+    /// Which of these market-days.
     pub reprocess: Reprocess,
-    /// Whether a revision may say less than the one before.
+    /// Whether a revision may have smaller totals than the one before.
     pub accept_shrink: bool,
 }
 
 impl Selection {
-    /// What a job looks at by itself, every night.
+    /// The selection of a job's nightly run.
     #[must_use]
     pub fn nightly(job: &Job) -> Self {
         Self {
@@ -76,7 +76,7 @@ impl Selection {
 }
 
 impl Dates {
-    /// The local dates of a market, oldest first. Looking back starts at the last day that is over.
+    /// The local dates of a market, oldest first. The look-back starts at the last day that is over.
     #[must_use]
     pub fn of(&self, market: &Market, now: Timestamp) -> BTreeSet<Date> {
         let (from, to) = match *self {

@@ -1,4 +1,4 @@
-//! Where a market-day stands.
+//! The status of a market-day.
 
 use std::fmt;
 
@@ -6,42 +6,42 @@ use jiff::Timestamp;
 
 use coverledger_archive::State;
 
-/// Where a market-day stands before a run.
+/// The status of a market-day before a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
     /// It has not ended yet.
     NotOver,
-    /// It ended before the platform delivered anything.
+    /// It ended before the platform's first delivery.
     NotBegun,
-    /// Exports that it cannot do without are not there, or not whole.
+    /// Exports that it requires are missing or incomplete.
     Waiting {
-        /// Which: paths in backticks, and what lies there instead.
+        /// The missing paths in backticks, with similar names that are there.
         missing: Vec<String>,
-        /// What is not whole, in words.
+        /// What is incomplete, in words.
         incomplete: Vec<String>,
         /// Since when: the end of the day.
         since: Timestamp,
     },
-    /// Its newest revision was made from what is there now.
+    /// Its newest revision was made from the present inputs.
     Current {
         /// The revision.
         revision: u64,
         /// Whether late exports may still change it.
         state: State,
     },
-    /// What is there is less than what its newest revision was made from.
+    /// The present inputs are less than those of its newest revision.
     Held {
-        /// In words.
+        /// The reason, in words.
         reason: String,
     },
-    /// Nothing can be said: the receipts of its market cannot be read.
+    /// Unknown: the receipts of its market cannot be read.
     Unreadable {
         /// Why.
         reason: String,
     },
-    /// It is due, and not among what was asked for.
+    /// It is due, but not part of the selection.
     NotAsked(Because),
-    /// It has to be worked on.
+    /// It has to be processed.
     Due(Because),
 }
 
@@ -54,16 +54,16 @@ pub enum Because {
     InputsChanged,
     /// Its newest revision was made by another version of the numbers.
     NumbersChanged {
-        /// By which; `None` if it was made before there was one.
+        /// That version; `None` if it was made before numbers had a version.
         from: Option<u32>,
-        /// Which is made now.
+        /// The present version.
         to: u32,
     },
     /// Its settle time is over and its newest revision is provisional.
     Settled,
-    /// Published bytes are lost, and only its exports can bring them back.
+    /// Published bytes are lost and can only be made again from its exports.
     Lost,
-    /// Somebody asked for all.
+    /// All market-days were selected (`--reprocess all`).
     Asked,
 }
 

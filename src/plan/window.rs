@@ -8,34 +8,34 @@ use coverledger_config::{Export, Market, Platform};
 use coverledger_core::model::MarketId;
 use coverledger_core::time::{DayRule, LocalDay};
 
-/// The dates of an export's objects that a market-day stands on.
+/// The dates of an export's objects that a market-day needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Window {
     /// Objects with a date in their path.
     Dated {
-        /// The earliest that can hold rows of the day.
+        /// The earliest date that can hold rows of the day.
         first: Date,
-        /// The latest.
+        /// The latest date that can hold rows of the day.
         last: Date,
-        /// The first of those whose own day overlaps the market-day: without them it waits.
+        /// The first date whose own day overlaps the market-day. The day waits if one of these is missing.
         needed_first: Date,
-        /// The last of those.
+        /// The last such date.
         needed_last: Date,
     },
     /// The export has no dates in its path: every object may hold rows of any day.
     Undated,
-    /// The export is of another market, or did not exist yet.
+    /// The export belongs to another market, or did not exist yet.
     Nowhere,
 }
 
 impl Window {
-    /// The window of one export for one local day of a market. `None` at the edge of the calendar.
+    /// The window of one export for one local day of a market. `None` at the limits of the calendar.
     ///
-    /// A row of local time *t* belongs to the platform's day that holds *t*; it may sit in an object up to
-    /// `early_days` before and `late_days` after that day's. A leave counts on the day of its entry, and who entered
-    /// before midnight leaves after it: where leaves carry the dwell, one more day's objects belong to it, since a leave
-    /// may be late from the day on which it happened. A session that crosses midnight is delivered once, under the day on which it began or the one on which it ended:
-    /// where rows are sessions, the day before always belongs to it.
+    /// A row at local time *t* belongs to the platform's day that contains *t*; it may be in an object dated up to
+    /// `early_days` before and `late_days` after that day. A leave counts on the day of its entry, and viewers who entered
+    /// before midnight may leave after it. So if leaves carry the dwell, the window has one more day, since a leave may be
+    /// late from the day on which it happened. A session that crosses midnight is delivered once, under the day on which it
+    /// began or ended: if rows are sessions, the window always includes the day before.
     #[must_use]
     pub fn of(export: &Export, market: &MarketId, day: &LocalDay) -> Option<Self> {
         if !export.feeds(market) {
@@ -80,7 +80,7 @@ impl Window {
         std::iter::successors(first, |date| date.tomorrow().ok()).take_while(move |date| *date <= last)
     }
 
-    /// The dates without which the day waits.
+    /// The dates that the day requires: it waits if one is missing.
     pub fn needed(&self) -> impl Iterator<Item = Date> {
         let (first, last) = match self {
             Self::Dated { needed_first, needed_last, .. } => (Some(*needed_first), *needed_last),
@@ -90,9 +90,9 @@ impl Window {
     }
 }
 
-/// When the last day ends whose objects a market-day stands on; no earlier than the day itself.
+/// The end of the last day whose objects a market-day needs; no earlier than the end of the day itself.
 ///
-/// Before that, what it is made from cannot all have come, so the settle time counts from here.
+/// Before that, not all of its inputs can have arrived, so the settle time counts from here.
 pub(super) fn last_end(platform: &Platform, day: &LocalDay, windows: &[Window]) -> Timestamp {
     let ends = platform.exports.iter().zip(windows).filter_map(|(export, window)| match window {
         Window::Dated { last, .. } => Some(DayRule::calendar(export.day_zone.clone()).day(*last)?.end),
@@ -101,8 +101,8 @@ pub(super) fn last_end(platform: &Platform, day: &LocalDay, windows: &[Window]) 
     ends.fold(day.end, Timestamp::max)
 }
 
-/// How long after its end a market-day of a platform becomes final, in winter or in summer, whichever is later: the
-/// settle time counts from the end of the last day whose objects it stands on.
+/// How long after its end a market-day of a platform becomes final, in winter or in summer, whichever is later. The
+/// settle time counts from the end of the last day whose objects it needs.
 #[must_use]
 pub fn settles_after_seconds(platform: &Platform, id: &MarketId, market: &Market) -> i64 {
     let after = |date: Date| {
@@ -114,9 +114,9 @@ pub fn settles_after_seconds(platform: &Platform, id: &MarketId, market: &Market
     platform.settle_seconds.saturating_add(samples.max().unwrap_or(0))
 }
 
-/// How many days before and after the one that a row counts on its object may be dated.
+/// How many days before and after the day of a row its object may be dated.
 ///
-/// A leave may be late from its own day, and that is a stay later than the day of the entry, on which it counts.
+/// A leave may be late from its own day, which may be later than the day of the entry, on which it counts.
 pub(super) fn spread(export: &Export) -> (Span, Span) {
     let late_days = export.late_days + u16::from(export.has_dwell_on_leave());
     let early_days = export.early_days.max(u16::from(export.has_rows_past_midnight()));

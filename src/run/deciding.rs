@@ -10,19 +10,21 @@ mod history;
 mod inputs;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use futures::{StreamExt, stream};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
 
-use super::abreast::{Turns, abreast};
+use super::blocking::render;
+use super::ordered::for_each_ordered;
 use super::publishing::{draft, failed, table};
 use super::{Disposition, Stop, error_text};
 use crate::plan::Selection;
 use coverledger_archive::{
     Archive, ArchiveError, BoxError, Draft, FactRecord, Published, PublishedTables, Receipt, Stamp, State,
-    TableBytes, TableName, Unit,
+    TableName, Unit,
 };
 use coverledger_config::{Decisions, Workspace};
 use coverledger_core::model::{MarketId, PlatformId};
@@ -33,19 +35,19 @@ use inputs::{Inputs, fingerprint};
 pub use history::history;
 
 /// Units that are published at a time.
-const ABREAST: usize = 4;
+const UNITS_AT_A_TIME: usize = 4;
 /// So many are looked at side by side; each of them asks the store for several things at a time.
 const MARKETS_AT_A_TIME: usize = 4;
 
 /// What deciding needs.
 pub(super) struct Desk<'a> {
-    pub(super) workspace: &'a Workspace,
+    pub(super) workspace: &'a Arc<Workspace>,
     pub(super) selection: &'a Selection,
     pub(super) archive: &'a Archive,
     pub(super) stamp: &'a Stamp,
     pub(super) stop: &'a Stop,
-    /// To render tables.
-    pub(super) rendering: &'a Turns,
+    /// Permits to render tables.
+    pub(super) rendering: &'a Semaphore,
 }
 
 /// What became of decisions: of which platform and market, as of when, and how it ended.
@@ -154,11 +156,11 @@ impl Desk<'_> {
         decided.extend(of_left_out(platform, left_out));
         match known {
             Ok(known) => {
-                let handle = Handle::current();
-                let publish = |number: usize| handle.block_on(self.publish(&due[number], rules, &all, &known));
+                let known = Arc::new(known);
+                let publish = |number: usize| self.publish(&due[number], rules, &all, &known);
                 let told = decided.len();
-                let tell = |number: usize, end| decided.push((due[number].unit.to_string(), end));
-                tokio::task::block_in_place(|| abreast(due.len(), ABREAST, self.stop, publish, tell));
+                let deliver = |number: usize, end| decided.push((due[number].unit.to_string(), end));
+                for_each_ordered(due.len(), UNITS_AT_A_TIME, self.stop, publish, deliver).await;
                 let left = due.iter().skip(decided.len() - told);
                 decided.extend(left.map(|due| (due.unit.to_string(), Disposition::Stopped)).collect::<Vec<_>>());
             }
@@ -282,7 +284,7 @@ impl Desk<'_> {
         due: &Due<'_>,
         rules: &Decisions,
         all: &BTreeMap<MarketId, Inputs>,
-        known: &Known,
+        known: &Arc<Known>,
     ) -> Disposition {
         let Due { inputs, as_of, unit, fingerprint, newest } = due;
         let stands_on = || stands_on(inputs, rules, all);
@@ -290,24 +292,30 @@ impl Desk<'_> {
         let state = if is_provisional { State::Provisional } else { State::Final };
         let of = known.evidences.iter().position(|evidence| evidence.market == inputs.market);
         let is_alone = stands_on().count() == 1;
-        let render = |revision| {
-            let _turn = self.rendering.take();
-            let market = self.workspace.markets.get(&inputs.market);
-            // Nothing is known of a market in which nobody was on air.
-            let (Some(of), Some(market)) = (of, market) else { return Ok(Vec::new()) };
-            let (evidences, of) = if is_alone {
-                (std::slice::from_ref(&known.evidences[of]), 0)
-            } else {
-                (known.evidences.as_slice(), of)
-            };
-            let home = &self.workspace.settings.home_timezone;
-            let tables = report::decisions(evidences, of, rules, market, home, *as_of, revision)?;
-            Ok::<Vec<TableBytes>, BoxError>(tables.into_iter().map(|(name, made)| table(name, made)).collect())
+        let tables = |revision| {
+            let (workspace, known) = (Arc::clone(self.workspace), Arc::clone(known));
+            let (market, as_of) = (inputs.market.clone(), *as_of);
+            render(self.rendering, move || {
+                // Nothing is known of a market in which nobody was on air.
+                let (Some(of), Some(market), Some(rules)) =
+                    (of, workspace.markets.get(&market), &workspace.decisions)
+                else {
+                    return Ok(Vec::new());
+                };
+                let (evidences, of) = if is_alone {
+                    (std::slice::from_ref(&known.evidences[of]), 0)
+                } else {
+                    (known.evidences.as_slice(), of)
+                };
+                let home = &workspace.settings.home_timezone;
+                let tables = report::decisions(evidences, of, rules, market, home, as_of, revision)?;
+                Ok(tables.into_iter().map(|(name, made)| table(name, made)).collect())
+            })
         };
         let config = self.workspace.decisions_hash(&inputs.market);
         let facts: Vec<FactRecord> = stands_on().flat_map(Inputs::facts).collect();
         let draft = Draft { facts, ..draft(state, fingerprint, Vec::new(), &config) };
-        match self.archive.publish_after(newest.clone(), unit, &draft, render, self.stamp).await {
+        match self.archive.publish_after(newest.clone(), unit, &draft, tables, self.stamp).await {
             Ok(Published::New { revision }) => Disposition::Published { revision, state, notes: Vec::new() },
             Ok(Published::AlreadyPublished { revision }) => {
                 Disposition::Current { revision, state, notes: Vec::new() }

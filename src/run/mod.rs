@@ -4,10 +4,9 @@
 //! [`Selection`] only. Each export is read once per batch however many market-days it feeds. Trouble with one export
 //! ends the market-days that stand on it, by name, and nothing else.
 
-mod abreast;
 mod account;
 mod aftermath;
-mod ahead;
+mod blocking;
 mod booking;
 mod conflict;
 mod cover_log;
@@ -21,20 +20,22 @@ mod leasing;
 mod localize;
 mod mend;
 mod moved;
+mod ordered;
 mod orphans;
 mod other_configuration;
 mod other_events;
 mod outcome;
 mod pages;
+mod pipeline;
 mod planning;
-mod press;
+mod prefetcher;
 mod progress;
+mod publish_worker;
 mod publishing;
 mod reach;
 mod reach_mend;
 mod reading;
 pub mod sample;
-mod shift;
 mod skipped;
 mod stop;
 pub mod stores;
@@ -44,8 +45,10 @@ mod unconfigured;
 mod watch;
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio::sync::Semaphore;
 
 pub use account::{
     Account, DayAccount, DecisionAccount, OtherConfigurationAccount, ToldAccount, UnconfiguredAccount,
@@ -64,15 +67,14 @@ pub use troubles::{News, Situation};
 pub use unconfigured::{Unconfigured, unconfigured, unit_lacks};
 
 use crate::plan::{Batch, PlatformPlan, Selection, Standing};
-use abreast::Turns;
 use coverledger_archive::Stamp;
 use coverledger_config::{Job, Workspace};
 use coverledger_core::count::Memory;
 use coverledger_core::time::Clock;
 use coverledger_store::{Store, sha256_hex};
 use leasing::Leasing;
+use pipeline::Pipeline;
 use reading::Source;
-use shift::Shift;
 
 /// Local dates that are counted together.
 const BATCH_DATES: usize = 31;
@@ -117,20 +119,22 @@ pub async fn run(
     };
     let archive = archive.map_err(RunError::Store)?;
     let planned = stop.or(plan(workspace, selection, &exports, &archive, now)).await;
-    let mut plans = planned.transpose()?.unwrap_or_default();
+    let plans = planned.transpose()?.unwrap_or_default();
     tell_plan(&plans, &stamp.run_id, observer);
-    let source = source(workspace, &exports, stop, observer);
+    let mut plans: Vec<Arc<PlatformPlan>> = plans.into_iter().map(Arc::new).collect();
+    let source = Arc::new(source(workspace, exports, stop));
     let leasing = Leasing::new(&archive, &stamp.run_id, workspace.settings.lease_seconds);
-    let rendering = Turns::new(source.threads);
-    let shift = Shift {
+    let rendering = Semaphore::new(source.threads);
+    let pipeline = Pipeline {
         source: &source,
+        observer,
         selection,
         archive: &archive,
         stamp: &stamp,
         leasing: &leasing,
         rendering: &rendering,
     };
-    let worked = shift.work_off(&mut plans, &mut report);
+    let worked = pipeline.run(&mut plans, &mut report).await;
     leasing.end().await;
     worked?;
     if !stop.is_asked() {
@@ -139,11 +143,17 @@ pub async fn run(
     let job = label.split_once(' ').map_or(label, |(_, job)| job);
     let others = other_configuration::other_configuration(workspace, &plans, &report, &archive, job);
     report.other_configuration = stop.or(others).await.flatten();
-    let desk =
-        deciding::Desk { workspace, selection, archive: &archive, stamp: &stamp, stop, rendering: &rendering };
+    let desk = deciding::Desk {
+        workspace: &source.workspace,
+        selection,
+        archive: &archive,
+        stamp: &stamp,
+        stop,
+        rendering: &rendering,
+    };
     report.decisions = desk.decide().await;
     report.unconfigured = stop.or(unconfigured(workspace, &archive)).await.unwrap_or_default();
-    let (traffic, of_archive) = (exports.traffic(), archive.store().traffic());
+    let (traffic, of_archive) = (source.exports.traffic(), archive.store().traffic());
     archive.close().await;
     report.leave_rest(now, observer);
     report.spilled_bytes = source.memory.spilled_bytes();
@@ -154,19 +164,18 @@ pub async fn run(
 }
 
 /// What reading stands on, by the settings.
-fn source<'a>(workspace: &'a Workspace, exports: &'a Store, stop: &'a Stop, observer: Observer<'a>) -> Source<'a> {
+fn source(workspace: &Workspace, exports: Store, stop: &Stop) -> Source {
     let settings = &workspace.settings;
     let spill_dir = settings.spill_dir.clone().unwrap_or_else(std::env::temp_dir);
     let threads = settings.threads.or_else(|| std::thread::available_parallelism().ok());
     Source {
-        workspace,
+        workspace: Arc::new(workspace.clone()),
         exports,
         // The rest is for decoding, for the tables of cells and first touches, and for rows of counts.
         memory: Memory::new(settings.memory_bytes / 4 * 3, spill_dir.clone(), settings.open_files),
         spill_dir,
         threads: threads.map_or(1, NonZeroUsize::get),
-        observer,
-        stop,
+        stop: stop.clone(),
     }
 }
 

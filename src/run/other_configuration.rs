@@ -5,6 +5,7 @@
 //! reads no receipt for it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -31,7 +32,7 @@ pub struct OtherConfiguration {
 /// What cannot be read is told in the log, and is no reason to fail.
 pub(super) async fn other_configuration(
     workspace: &Workspace,
-    plans: &[PlatformPlan],
+    plans: &[Arc<PlatformPlan>],
     report: &RunReport,
     archive: &Archive,
     job: &str,

@@ -2,29 +2,31 @@
 
 mod rejects;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
 
 use crate::plan::{Batch, PlannedDay, PlatformPlan, Window};
 use coverledger_archive::{
-    Archive, ArchiveError, Attempt, AttemptEnd, Content, Draft, ExportRecord, PublishError, Published, Receipt,
-    Stamp, State, TableBytes, TableName, Unit,
+    Archive, ArchiveError, Attempt, AttemptEnd, BoxError, Content, Draft, ExportRecord, PublishError, Published,
+    Receipt, Stamp, State, TableBytes, TableName, Unit,
 };
 use coverledger_config::{Platform, Workspace};
 use coverledger_core::VERSION;
-use coverledger_core::model::{Fact, MarketDay};
+use coverledger_core::model::{Fact, MarketDay, Turns, Unknown};
 use coverledger_core::time::tz_release;
 use coverledger_report::{self as report, Rendered, Sheet};
 
-use super::abreast::{Turns, abreast};
+use super::blocking::render;
 use super::cover_log;
 use super::coverage::{Coverage, Uncovered};
 use super::judge::{self, Objections};
 use super::known_since;
 use super::moved;
+use super::ordered::for_each_ordered;
 use super::reach_mend::ReachMends;
 use super::reading::CountedBatch;
 use super::suspect::{self, Suspects};
@@ -33,56 +35,56 @@ use super::{Disposition, RunError, Stop, error_text};
 /// What counted; recorded in every receipt.
 const ENGINE: &str = "local/1";
 /// Units that are published at a time; most of it is waiting for the store.
-const ABREAST: usize = 8;
+const UNITS_AT_A_TIME: usize = 8;
 
 /// What publishing needs.
 pub(super) struct Publisher<'a> {
-    pub(super) workspace: &'a Workspace,
-    pub(super) plan: &'a PlatformPlan,
+    pub(super) workspace: &'a Arc<Workspace>,
+    pub(super) plan: &'a Arc<PlatformPlan>,
     pub(super) platform: &'a Platform,
     pub(super) archive: &'a Archive,
     pub(super) stamp: &'a Stamp,
     pub(super) accept_shrink: bool,
     pub(super) stop: &'a Stop,
-    /// To render tables.
-    pub(super) rendering: &'a Turns,
+    /// Permits to render tables.
+    pub(super) rendering: &'a Semaphore,
 }
 
 impl Publisher<'_> {
     /// Publishes a counted batch, several market-days at a time, and tells what became of each in their order. Asked
     /// to stop, it begins no other market-day.
-    pub(super) fn publish(
+    pub(super) async fn publish(
         &self,
         batch: &Batch<'_>,
         mut counted: CountedBatch,
-        handle: &Handle,
-        mut tell: impl FnMut(&MarketDay, Disposition) + Send,
+        mut report: impl FnMut(&MarketDay, Disposition),
     ) -> Result<(), RunError> {
-        let facts: Vec<Mutex<Vec<Fact>>> =
-            std::mem::take(&mut counted.facts).into_iter().map(Mutex::new).collect();
+        let facts = RefCell::new(std::mem::take(&mut counted.facts));
+        let counted = Arc::new(counted);
         // Rejects go first, and days wait for them: once a day is current nobody looks at its exports again.
-        let unsettled = self.publish_rejects(batch, &counted, handle);
-        let objections = handle.block_on(self.objections(batch, &counted));
+        let unsettled = &self.publish_rejects(batch, &counted).await;
+        let objections = &self.objections(batch, &counted).await;
         let publish = |number: usize| {
             // Once it is published nobody needs them.
-            let facts = std::mem::take(&mut *facts[number].lock().unwrap_or_else(PoisonError::into_inner));
-            handle.block_on(async {
-                let day = batch.days[number];
+            let facts = std::mem::take(&mut facts.borrow_mut()[number]);
+            let (day, counted) = (batch.days[number], &counted);
+            async move {
                 let exports = batch.exports.iter().filter(|e| e.is_for(&day.market_day.market, &day.windows));
                 let mut dates = exports.map(|export| export.found.export_date);
                 let disposition = match dates.find_map(|date| unsettled.get(&date)) {
                     Some(unsettled) => unsettled.clone(),
-                    None => self.publish_day(batch, &counted, number, &facts, &objections).await?,
+                    None => self.publish_day(batch, counted, number, facts, objections).await?,
                 };
                 self.note(day, &disposition).await;
                 Ok::<_, RunError>(disposition)
-            })
+            }
         };
         let mut failure = None;
-        abreast(batch.days.len(), ABREAST, self.stop, publish, |number, published| match published {
-            Ok(disposition) => tell(&batch.days[number].market_day, disposition),
+        let deliver = |number: usize, published| match published {
+            Ok(disposition) => report(&batch.days[number].market_day, disposition),
             Err(error) => failure = Some(error),
-        });
+        };
+        for_each_ordered(batch.days.len(), UNITS_AT_A_TIME, self.stop, publish, deliver).await;
         failure.map_or(Ok(()), Err)
     }
 
@@ -102,9 +104,9 @@ impl Publisher<'_> {
     async fn publish_day(
         &self,
         batch: &Batch<'_>,
-        counted: &CountedBatch,
+        counted: &Arc<CountedBatch>,
         number: usize,
-        facts: &[Fact],
+        facts: Vec<Fact>,
         objections: &Objections<'_>,
     ) -> Result<Disposition, RunError> {
         let day = batch.days[number];
@@ -115,7 +117,7 @@ impl Publisher<'_> {
         let Some(market) = self.workspace.markets.get(&day.market_day.market) else {
             return Err(RunError::Worker);
         };
-        if let Err(held) = judge::orphans(day, facts, self.platform.max_orphan_share) {
+        if let Err(held) = judge::orphans(day, &facts, self.platform.max_orphan_share) {
             return Ok(held);
         }
         let unit = Unit::MarketDay(day.market_day.clone());
@@ -142,24 +144,17 @@ impl Publisher<'_> {
         // What is covered in part may have more to come; what was final once is final.
         let is_open = partly.as_ref().is_some_and(|part| !part.is_quiet) && !was_final;
         let state = if is_open { State::Provisional } else { day.state };
-        let turns = self.workspace.turns(&day.market_day.platform, &day.market_day.market);
-        let unknown = counted.unknown(batch, number);
-        let by_turn = counted.turns.get(number).map_or(&[][..], Vec::as_slice);
-        // An export that did not exist yet yields nothing, which is not zero.
-        let windows = self.platform.exports.iter().zip(&day.windows);
-        let stood_on = windows.filter(|(_, window)| **window != Window::Nowhere).map(|(export, _)| export);
-        let sheet = Sheet {
-            market_day: &day.market_day,
-            market,
-            day: &day.day,
-            eras: &self.platform.eras,
-            mapped: self.platform.mapped_by(stood_on),
-            provisional: state == State::Provisional,
+        let contents = Arc::new(DayContents {
+            workspace: Arc::clone(self.workspace),
+            day: day.clone(),
+            number,
+            state,
+            turns: self.workspace.turns(&day.market_day.platform, &day.market_day.market),
+            unknown: counted.unknown(batch, number),
             facts,
-            booked: counted.booked.facts.get(number).map_or(&[], Vec::as_slice),
-            by_turn: (!by_turn.is_empty()).then_some((&turns, by_turn)),
-            unknown: &unknown,
-        };
+            counted: Arc::clone(counted),
+        });
+        let Some(sheet) = contents.sheet() else { return Err(RunError::Worker) };
         let totals = sheet.totals();
         let is_less = before.is_some_and(|before| judge::falls(&totals, before).next().is_some());
         let has_moved = match before.filter(|_| is_less && !self.accept_shrink) {
@@ -190,21 +185,11 @@ impl Publisher<'_> {
         let had_turns = newest
             .as_ref()
             .is_some_and(|newest| newest.content.tables.iter().any(|written| written.table == TableName::Turns));
-        let render = |revision| {
-            let _turn = self.rendering.take();
-            let [funnel, slots, capability, bridge] = report::market_day(&sheet, revision)?;
-            let mut tables = vec![
-                table(TableName::Funnel, funnel),
-                table(TableName::SlotAudience, slots),
-                table(TableName::Capability, capability),
-                table(TableName::Bridge, bridge),
-            ];
-            if had_turns || sheet.by_turn.is_some() {
-                tables.push(table(TableName::Turns, report::turns(&sheet, revision)?));
-            }
-            Ok(tables)
+        let tables = |revision| {
+            let contents = Arc::clone(&contents);
+            render(self.rendering, move || contents.tables(revision, had_turns))
         };
-        Ok(match self.archive.publish_after(newest, &unit, &draft, render, self.stamp).await {
+        Ok(match self.archive.publish_after(newest, &unit, &draft, tables, self.stamp).await {
             Ok(Published::New { revision }) => Disposition::Published { revision, state, notes },
             Ok(Published::AlreadyPublished { revision }) => Disposition::Current { revision, state, notes },
             Err(error) => failed(&error),
@@ -299,6 +284,59 @@ impl Publisher<'_> {
             let market_day = day.market_day.to_string();
             tracing::warn!(market_day, error = error_text(&error), "no note could be left on a market-day");
         }
+    }
+}
+
+/// What the tables of a market-day are rendered from.
+struct DayContents {
+    workspace: Arc<Workspace>,
+    day: PlannedDay,
+    /// The day's number in the batch.
+    number: usize,
+    state: State,
+    turns: Turns,
+    unknown: Vec<Unknown>,
+    /// The day's facts; those in `counted` were taken.
+    facts: Vec<Fact>,
+    counted: Arc<CountedBatch>,
+}
+
+impl DayContents {
+    /// `None` for a platform or market that is not configured.
+    fn sheet(&self) -> Option<Sheet<'_>> {
+        let MarketDay { platform, market, .. } = &self.day.market_day;
+        let platform = self.workspace.platforms.get(platform)?;
+        let by_turn = self.counted.turns.get(self.number).map_or(&[][..], Vec::as_slice);
+        // An export that did not exist yet yields nothing, which is not zero.
+        let windows = platform.exports.iter().zip(&self.day.windows);
+        let stood_on = windows.filter(|(_, window)| **window != Window::Nowhere).map(|(export, _)| export);
+        Some(Sheet {
+            market_day: &self.day.market_day,
+            market: self.workspace.markets.get(market)?,
+            day: &self.day.day,
+            eras: &platform.eras,
+            mapped: platform.mapped_by(stood_on),
+            provisional: self.state == State::Provisional,
+            facts: &self.facts,
+            booked: self.counted.booked.facts.get(self.number).map_or(&[], Vec::as_slice),
+            by_turn: (!by_turn.is_empty()).then_some((&self.turns, by_turn)),
+            unknown: &self.unknown,
+        })
+    }
+
+    fn tables(&self, revision: u64, had_turns: bool) -> Result<Vec<TableBytes>, BoxError> {
+        let sheet = self.sheet().ok_or(RunError::Worker)?;
+        let [funnel, slots, capability, bridge] = report::market_day(&sheet, revision)?;
+        let mut tables = vec![
+            table(TableName::Funnel, funnel),
+            table(TableName::SlotAudience, slots),
+            table(TableName::Capability, capability),
+            table(TableName::Bridge, bridge),
+        ];
+        if had_turns || sheet.by_turn.is_some() {
+            tables.push(table(TableName::Turns, report::turns(&sheet, revision)?));
+        }
+        Ok(tables)
     }
 }
 

@@ -20,12 +20,11 @@ use coverledger_core::time::{Zone, span};
 use coverledger_read::export::{self, Excerpt, ExportError, Halt, ReadReport, Reading};
 use coverledger_store::{Fetched, Object, Store, StoreError, StoreProblem};
 
-use super::ahead::Ahead;
 use super::booking::{self, Room};
 use super::known_since::KnownSince;
 use super::localize::{Clocks, Localizing};
 use super::pages::PageSets;
-use super::progress::{Observer, Step};
+use super::prefetcher::Prefetcher;
 use super::reach::Reaches;
 use super::watch::{Ended, Stint, Watch};
 use super::{RunError, Stop, error_text};
@@ -168,33 +167,36 @@ pub(super) enum Counting {
 type Worked = Result<(Fed, Vec<Done>), Ended>;
 
 /// What reading needs besides the batch.
-pub(super) struct Source<'a> {
-    pub(super) workspace: &'a Workspace,
-    pub(super) exports: &'a Store,
+pub(super) struct Source {
+    pub(super) workspace: Arc<Workspace>,
+    pub(super) exports: Store,
     pub(super) spill_dir: PathBuf,
     pub(super) memory: Arc<Memory>,
     pub(super) threads: usize,
-    pub(super) observer: Observer<'a>,
-    pub(super) stop: &'a Stop,
+    pub(super) stop: Stop,
 }
+
+/// Told of every export that was read, from any thread.
+pub(super) type OnRead<'a> = &'a (dyn Fn(&Object) + Sync);
 
 /// Reads every export of a batch once, however many market-days it feeds, and counts its rows. What was counted of a
 /// batch that is ended before its end is worth nothing.
 pub(super) fn count(
-    source: &Source<'_>,
+    source: &Source,
     batch: &Batch<'_>,
     known_since: &KnownSince<'_>,
     stint: Stint,
     handle: &Handle,
+    on_read: OnRead<'_>,
 ) -> Result<Counting, RunError> {
     let platform = batch.days.first().and_then(|day| source.workspace.platforms.get(&day.market_day.platform));
     let platform = platform.ok_or(RunError::Worker)?;
-    let turns = turns(source.workspace, batch);
-    let clocks = Clocks::new(source.workspace, &batch.days, &platform.eras.cuts_us(), &turns);
+    let turns = turns(&source.workspace, batch);
+    let clocks = Clocks::new(&source.workspace, &batch.days, &platform.eras.cuts_us(), &turns);
     let room = Room::new(source.workspace.settings.memory_bytes);
     let scope = scope(batch, platform);
     let most_prints = most_prints(source.workspace.settings.memory_bytes, batch.exports.len());
-    let reaches = Reaches::of(source.workspace, platform, batch);
+    let reaches = Reaches::of(&source.workspace, platform, batch);
     let markets: BTreeMap<MarketId, Zone> =
         source.workspace.markets.iter().map(|(id, market)| (id.clone(), market.day.zone.clone())).collect();
     let counter = Counter::new(
@@ -205,15 +207,16 @@ pub(super) fn count(
             expected_rows: batch.bytes() / LEAST_BYTES_PER_ROW,
         },
     );
-    let ahead = Ahead::new(source.exports, &source.spill_dir, handle, largest_first(batch), source.threads);
+    let prefetcher =
+        Prefetcher::new(&source.exports, &source.spill_dir, handle, largest_first(batch), source.threads);
     let span = Span::current();
     let limit = Duration::from_secs(source.workspace.settings.export_limit_seconds);
     let worker = || -> Result<Worked, RunError> {
         let _entered = span.enter();
         let mut feed = counter.feed();
         let mut done = Vec::new();
-        while let Some(next) = ahead.next().filter(|_| !source.stop.is_asked()) {
-            let watch = Watch::begin(handle, source.stop, stint, limit);
+        while let Some(next) = prefetcher.next().filter(|_| !source.stop.is_asked()) {
+            let watch = Watch::begin(handle, &source.stop, stint, limit, next.quit());
             let index = next.index;
             let planned = batch.exports[index];
             let place = Reader {
@@ -226,7 +229,7 @@ pub(super) fn count(
                 room: &room,
                 most_prints,
             };
-            let fetched = ahead.fetched(next, watch.quit())?;
+            let fetched = next.fetched()?;
             let read = fetched.map(|fetched| place.read(planned, fetched, index, watch.halt(), &mut feed));
             let read = read.transpose()?;
             let read = match (watch.ended(), read) {
@@ -234,7 +237,7 @@ pub(super) fn count(
                 (None, Some(read)) => read,
                 (Some(Ended::TooLong) | None, _) => Err(Unread::new(too_long(limit))),
             };
-            (source.observer)(&Step::Read { key: &planned.found.object.key, bytes: planned.found.object.size });
+            on_read(&planned.found.object);
             done.push((index, read));
         }
         if source.stop.is_asked() {
@@ -264,7 +267,7 @@ pub(super) fn count(
     }
     let mut singly = counter.finish(fed).map_err(RunError::Spill)?;
     let pages = PageSets::of(batch, &exports);
-    let booked = booking::book(source.workspace, platform, batch, (&scope, &turns), (&exports, &pages));
+    let booked = booking::book(&source.workspace, platform, batch, (&scope, &turns), (&exports, &pages));
     for read in exports.iter_mut().flatten().filter(|read| matches!(read.rows, Read::Page(_))) {
         read.rows = Read::Booked;
     }
@@ -332,7 +335,7 @@ fn most_prints(memory_bytes: u64, exports: usize) -> usize {
 
 /// What reading one export needs.
 struct Reader<'a> {
-    source: &'a Source<'a>,
+    source: &'a Source,
     platform: &'a Platform,
     known_since: &'a KnownSince<'a>,
     clocks: &'a Clocks,

@@ -74,9 +74,9 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Begins to look, until it is dropped.
-    pub(super) fn begin(handle: &Handle, stop: &Stop, stint: Stint, limit: Duration) -> Self {
-        let (quit, ended) = (Stop::new(), Arc::new(OnceLock::new()));
+    /// Begins to look, until it is dropped. Asks `quit` when the export is to be read no further.
+    pub(super) fn begin(handle: &Handle, stop: &Stop, stint: Stint, limit: Duration, quit: &Stop) -> Self {
+        let (quit, ended) = (quit.clone(), Arc::new(OnceLock::new()));
         let (stop, asking, noting) = (stop.clone(), quit.clone(), Arc::clone(&ended));
         let task = handle.spawn(async move {
             let why = tokio::select! {
@@ -91,12 +91,7 @@ impl Watch {
         Self { quit, ended, task }
     }
 
-    /// For who waits.
-    pub(super) const fn quit(&self) -> &Stop {
-        &self.quit
-    }
-
-    /// For who reads.
+    /// For the reader, which looks between two records.
     pub(super) fn halt(&self) -> &Halt {
         self.quit.halt()
     }
@@ -119,8 +114,9 @@ mod tests {
 
     /// What ends reading, if only these can.
     async fn ended(stop: &Stop, stint: Stint, limit: Duration) -> Ended {
-        let watch = Watch::begin(&Handle::current(), stop, stint, limit);
-        watch.quit().asked().await;
+        let quit = Stop::new();
+        let watch = Watch::begin(&Handle::current(), stop, stint, limit, &quit);
+        quit.asked().await;
         assert!(watch.halt().is_asked());
         watch.ended().unwrap()
     }
@@ -139,7 +135,13 @@ mod tests {
 
     #[tokio::test]
     async fn who_reads_is_let_alone_while_nothing_is_over() {
-        let watch = Watch::begin(&Handle::current(), &Stop::new(), Stint::begin(0, 0), Duration::from_mins(1));
+        let watch = Watch::begin(
+            &Handle::current(),
+            &Stop::new(),
+            Stint::begin(0, 0),
+            Duration::from_mins(1),
+            &Stop::new(),
+        );
         tokio::task::yield_now().await;
         assert_eq!((watch.ended(), watch.halt().is_asked()), (None, false));
     }

@@ -732,7 +732,7 @@ fn is_source(word: &str) -> bool {
 #[test]
 fn every_file_and_function_on_the_pages_is_there() {
     let mut functions = 0;
-    for page in ["docs/ARCHITECTURE.md", "docs/DESIGN.md", "docs/FORMATS.md", "README.md"] {
+    for page in ["docs/ARCHITECTURE.md", "docs/DESIGN.md", "docs/FORMATS.md", "README.md", "CONTRIBUTING.md"] {
         let pieces = by_backticks(page);
         for file in pieces.iter().skip(1).step_by(2).filter(|word| is_source(word)) {
             assert!(repository().join(file).exists(), "{page} speaks of `{file}`");
@@ -749,6 +749,29 @@ fn every_file_and_function_on_the_pages_is_there() {
         }
     }
     assert!(functions > 10, "the pages name only {functions} functions with their files");
+}
+
+/// Folders and files at the top of the repository.
+const AT_THE_TOP: [&str; 10] =
+    ["src", "crates", "tests", "docs", "config", "jobs", "templates", "deploy", "benches", ".cargo"];
+
+/// Whether a word in backticks is a path of the repository. A part in capitals stands for a name of one's choice.
+fn is_path(word: &str) -> bool {
+    let has_placeholder = word.split(['/', '.']).any(|part| part == "NAME");
+    let top = word.split('/').next().unwrap_or_default();
+    let is_file_at_top = !word.contains('/') && [".md", ".toml"].iter().any(|end| word.ends_with(end));
+    !word.contains([' ', '…']) && !has_placeholder && (AT_THE_TOP.contains(&top) || is_file_at_top)
+}
+
+#[test]
+fn every_path_for_those_who_change_the_program_is_there() {
+    let pieces = by_backticks("CONTRIBUTING.md");
+    let paths: BTreeSet<&String> = pieces.iter().skip(1).step_by(2).filter(|word| is_path(word)).collect();
+    assert!(paths.len() > 40, "only {} paths were found", paths.len());
+    for path in paths {
+        assert!(repository().join(path).exists(), "CONTRIBUTING.md speaks of `{path}`");
+    }
+    assert!(is_path("src/gone.rs") && !is_path("config/platforms/NAME.yaml") && !is_path("cargo fmt"));
 }
 
 #[test]

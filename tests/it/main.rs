@@ -12,6 +12,7 @@
 )]
 
 mod bad_exports;
+mod completions;
 mod cron_dst;
 mod data;
 mod deploy;
@@ -29,6 +30,7 @@ mod receiver;
 mod rows;
 mod scenario;
 mod scenarios;
+mod snapshots;
 mod table;
 mod templates;
 mod twin;

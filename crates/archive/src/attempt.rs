@@ -1,8 +1,8 @@
 //! Why a market-day was not published: a note beside the receipts, for `status` and for people.
 //!
-//! It speaks of one input fingerprint; once a market-day's inputs change, or are published, the note is history. Only
-//! the last one is kept. Of a day that was held back or failed it decides nothing. Of a day of which the exports, once
-//! read, turned out to say nothing, it saves reading them again while they are the same.
+//! A note applies to one input fingerprint; once a market-day's inputs change or are published, it is outdated. Only the
+//! last note is kept. For a day that was held back or failed, the note decides nothing. If the exports, once read, had no
+//! records for the day, the note prevents reading them again while they are the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,24 +19,24 @@ use coverledger_store::{StoreError, StoreProblem};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AttemptEnd {
-    /// The data was read and is not good enough, or less than what it would replace.
+    /// The exports were read, but have too many errors, or less data than the revision they would replace.
     Held,
-    /// It could not be read or published.
+    /// An export could not be read, or the day could not be published.
     Failed,
-    /// The data was read and does not reach as far as the day.
+    /// The exports were read, and end before the day.
     Waiting,
-    /// The data was read, and begins after the day.
+    /// The exports were read, and begin after the day.
     NotBegun,
-    /// The data was read and no longer reaches as far back as the day, which stays as it was published.
+    /// The exports were read, and no longer contain the day, which stays as it was published.
     Kept,
 }
 
 /// The last attempt at a market-day that published nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
-    /// Shape of this file.
+    /// Version of this file's format.
     pub version: u32,
-    /// The inputs it was made from.
+    /// The fingerprint of its inputs.
     pub fingerprint: String,
     /// How it ended.
     pub end: AttemptEnd,
@@ -53,7 +53,7 @@ impl Attempt {
 }
 
 impl Attempt {
-    /// Whether somebody has to look after it.
+    /// Whether it needs the attention of a person.
     #[must_use]
     pub fn is_trouble(&self) -> bool {
         matches!(self.end, AttemptEnd::Held | AttemptEnd::Failed)
@@ -64,7 +64,7 @@ impl Archive {
     /// Leaves a note on a market-day, unless it is there already.
     ///
     /// # Errors
-    /// The store does not do it.
+    /// The store fails.
     pub async fn note(&self, day: &MarketDay, attempt: &Attempt) -> Result<(), ArchiveError> {
         let key = Key::Attempt(day).path();
         let text = serde_json::to_vec_pretty(attempt).map_err(|error| StoreError {
@@ -80,7 +80,7 @@ impl Archive {
     }
 
     /// The notes on these market-days of a platform: one listing, and a read of each note that is there. A note that
-    /// cannot be read is as good as none.
+    /// cannot be read is ignored.
     ///
     /// # Errors
     /// The store does not answer.

@@ -1,4 +1,4 @@
-//! All that receipts say, with what cannot be relied on.
+//! All receipts of an archive, and the reasons why some of them are not reliable.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,9 +12,9 @@ use coverledger_store::StoreProblem;
 /// The receipts of one unit by their number.
 #[derive(Debug, Default)]
 pub(super) struct Chain {
-    /// Those that can be relied on.
+    /// The reliable ones.
     pub(super) sound: BTreeMap<u64, Receipt>,
-    /// Why the others that are there cannot.
+    /// Why the others are not reliable.
     pub(super) unreadable: BTreeMap<u64, ReceiptError>,
 }
 
@@ -22,31 +22,31 @@ pub(super) struct Chain {
 #[derive(Debug, Default)]
 pub(super) struct AllReceipts {
     pub(super) chains: BTreeMap<Unit, Chain>,
-    /// What lies in the place of folders and is not gone into, with why.
+    /// Objects in the place of folders that are not entered, with the reason.
     pub(super) passed_over: BTreeMap<String, StoreProblem>,
-    /// What lies among the receipts and is none.
+    /// Objects among the receipts that are not receipts.
     pub(super) strays: Vec<String>,
 }
 
 impl Chain {
-    /// Every number that is there.
+    /// Every number that exists.
     pub(super) fn present(&self) -> BTreeSet<u64> {
         self.sound.keys().chain(self.unreadable.keys()).copied().collect()
     }
 
-    /// The newest receipt, if it can be relied on.
+    /// The newest receipt, if it is reliable.
     pub(super) fn newest(&self) -> Option<&Receipt> {
         let (number, newest) = self.sound.last_key_value()?;
         let last_unreadable = self.unreadable.last_key_value().map(|(number, _)| number);
         (Some(number) > last_unreadable).then_some(newest)
     }
 
-    /// Numbers that a sound receipt says it takes the place of.
+    /// Numbers of receipts that a sound receipt supersedes.
     fn quarantined(&self) -> BTreeSet<u64> {
         self.sound.values().flat_map(|receipt| &receipt.content.quarantined).copied().collect()
     }
 
-    /// Receipts that cannot be relied on and of which no sound one takes the place.
+    /// Unreliable receipts that no sound receipt supersedes.
     pub(super) fn open(&self) -> impl Iterator<Item = (u64, &ReceiptError)> {
         let quarantined = self.quarantined();
         self.unreadable
@@ -54,7 +54,7 @@ impl Chain {
             .filter_map(move |(number, error)| (!quarantined.contains(number)).then_some((*number, error)))
     }
 
-    /// The first missing number of each gap of which no sound receipt takes the place: a stray number may be far away.
+    /// The first missing number of each gap that no sound receipt supersedes: a stray number may be far away.
     pub(super) fn gaps(&self) -> Vec<u64> {
         let (quarantined, mut expected, mut gaps) = (self.quarantined(), 1, Vec::new());
         for number in self.present() {
@@ -66,13 +66,13 @@ impl Chain {
         gaps
     }
 
-    /// Whether a receipt names the one before it as the one before it.
+    /// Whether a receipt names its predecessor correctly.
     pub(super) fn follows(&self, receipt: &Receipt) -> bool {
         let (revision, previous) = (receipt.content.revision, receipt.content.previous.as_deref());
         let quarantined = &receipt.content.quarantined;
         let is_passed_over = |number: &u64| *number >= revision || quarantined.contains(number);
         let before = self.present().into_iter().rev().find(|number| !is_passed_over(number));
-        // One that is missing or unreadable is a finding of its own.
+        // A missing or unreadable predecessor is a separate finding.
         match before {
             None if !quarantined.is_empty() => previous.is_none(),
             Some(before) if before + 1 == revision || !quarantined.is_empty() => match self.sound.get(&before) {
@@ -113,8 +113,8 @@ impl Archive {
         Ok(all)
     }
 
-    /// What lies at current paths: the keys of files, and of links that are passed over. A folder that is a link hides
-    /// what lies behind it.
+    /// The objects at current paths: the keys of files, and of links that are skipped. A folder that is a link hides its
+    /// content.
     pub(super) async fn current_keys(&self) -> Result<BTreeSet<String>, ArchiveError> {
         let mut keys = BTreeSet::new();
         for table in super::TableName::ALL {
@@ -122,7 +122,7 @@ impl Archive {
             keys.extend(listing.objects.into_iter().map(|object| object.key));
             keys.extend(listing.links);
             keys.extend(listing.no_files);
-            // No request can name it, and it may be what a glob reads.
+            // It cannot be requested, but a glob may read it.
             keys.extend(listing.unnameable.into_iter().map(|object| object.key));
         }
         Ok(keys)

@@ -1,7 +1,7 @@
 //! The current paths: what a notebook's glob sees.
 //!
-//! They follow the newest receipt and prove nothing themselves. Whoever puts there looks afterwards whether a newer
-//! receipt has come, and puts that one's bytes: so a slow publisher cannot leave old bytes over new ones.
+//! They follow the newest receipt and prove nothing themselves. After each put, the publisher checks for a newer receipt
+//! and, if there is one, puts its bytes. So a slow publisher cannot leave old bytes over new ones.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use super::keys::{self, Key};
 use super::{Archive, ArchiveError, Receipt, TableName, TableRecord, Unit};
 use coverledger_store::{Object, StoreProblem, sha256_hex};
 
-/// The bytes of a receipt's tables, where they are at hand.
+/// The bytes of a receipt's tables, if they are in memory.
 pub(super) type AtHand = BTreeMap<TableName, Bytes>;
 
 /// What [`Archive::mend_stale`] found.
@@ -21,25 +21,24 @@ pub(super) type AtHand = BTreeMap<TableName, Bytes>;
 pub struct Mended {
     /// Current paths that were brought up to their receipt.
     pub mended: Vec<Unit>,
-    /// Units of which neither the current path nor the revision holds the bytes: only their exports can bring them
-    /// back.
+    /// Units whose bytes are neither at the current path nor in the revision: they have to be made again from exports.
     pub lost: Vec<Unit>,
-    /// Units of which a current path cannot be read or written, with why. The rest of them is as it should be.
+    /// Units with a current path that cannot be read or written, with the reason. Their other tables are correct.
     pub blocked: Vec<(Unit, String)>,
 }
 
-/// The tables of which it is enough to see that they are shown.
+/// The tables to check for a receipt.
 fn telling(receipt: &Receipt) -> &[TableRecord] {
     let tables = receipt.content.tables.as_slice();
     if receipt.content.unit.is_shown_in_order() { &tables[tables.len().saturating_sub(1)..] } else { tables }
 }
 
 impl Archive {
-    /// Brings the current paths up to this receipt, or to a newer one that has come meanwhile. Says whether anything
-    /// had to be put.
+    /// Updates the current paths to this receipt, or to a newer one that was published meanwhile. Returns whether anything
+    /// was put.
     ///
     /// # Errors
-    /// The store does not do it, or a revision's own bytes are missing or damaged.
+    /// The store fails, or the bytes of a revision are missing or damaged.
     async fn mend(&self, receipt: &Receipt) -> Result<bool, ArchiveError> {
         let mut mended = self.show_missing(receipt, &AtHand::new()).await?;
         if mended {
@@ -48,14 +47,13 @@ impl Archive {
         Ok(mended)
     }
 
-    /// The cheap look that mends what a killed publisher left: one listing for each platform, market and table, from the
-    /// first date on, and a closer look only at what is missing, has another size, or is older than its receipt. Of
-    /// tables that are put in order only the last is looked at. Takes newest receipts, as [`Archive::newest_of`] and
+    /// The cheap check that completes what a killed publisher left: one listing for each platform, market and table, from
+    /// the first date on, and a closer check only of tables that are missing, have another size, or are older than their
+    /// receipt. Of tables that are put in order, only the last is checked. Takes newest receipts, as [`Archive::newest_of`] and
     /// [`Archive::newest_rejects_of`] find them.
     ///
     /// # Errors
-    /// The store does not do it. A single current path that does not let itself be read or written, as a link, is no
-    /// error.
+    /// The store fails. A single current path that cannot be read or written, such as a link, is not an error.
     pub async fn mend_stale<'a>(
         &self,
         receipts: impl IntoIterator<Item = &'a Receipt>,
@@ -72,7 +70,7 @@ impl Archive {
         }
         let listings = folders.into_iter().map(|(folder, first)| async move {
             match self.store.list_after(folder, first).await {
-                // A closer look at each says which lie behind a link.
+                // The closer check of each finds those behind a link.
                 Err(error) if self.is_of_object(&error.problem) => Ok(Vec::new()),
                 listed => listed,
             }
@@ -84,7 +82,7 @@ impl Archive {
         }
         let mut outcome = Mended::default();
         for (key, receipt) in &receipts {
-            // Some stores tell whole seconds, in which an older revision may have been shown, too.
+            // Some stores report whole seconds, so an older revision may have been put within the same second.
             let is_first = receipt.content.revision == 1;
             let is_fresh = |table: &TableRecord| match (objects.get(&table.key), objects.get(key)) {
                 (Some(current), Some(stored)) => {
@@ -114,8 +112,7 @@ impl Archive {
         Ok(outcome)
     }
 
-    /// Puts the tables of a receipt that was just published at their current paths; takes those away of a unit that was
-    /// retired.
+    /// Puts the tables of a receipt that was just published at their current paths, or deletes those of a retired unit.
     pub(super) async fn show(&self, receipt: &Receipt, at_hand: &AtHand) -> Result<(), ArchiveError> {
         if receipt.content.retired {
             self.hide(receipt).await?;
@@ -135,7 +132,7 @@ impl Archive {
         Ok(())
     }
 
-    /// Puts only what is not there as it should be; of a unit that was retired, takes away what is there.
+    /// Puts only tables that are missing or differ; for a retired unit, deletes what is there.
     pub(super) async fn show_missing(&self, receipt: &Receipt, at_hand: &AtHand) -> Result<bool, ArchiveError> {
         if receipt.content.retired {
             return self.hide(receipt).await;
@@ -156,10 +153,10 @@ impl Archive {
         Ok(put)
     }
 
-    /// After a put at the current paths: if a newer receipt has come, its bytes belong there.
+    /// After a put at the current paths: if there is a newer receipt, puts its bytes.
     pub(super) async fn follow(&self, receipt: &Receipt) -> Result<bool, ArchiveError> {
         let (mut shown, mut put) = (receipt.content.revision, false);
-        // Ends: each turn is another publisher's revision that came during the one before.
+        // This ends: each iteration is a revision that another publisher added during the one before.
         while let Some(newest) = self.newest(&receipt.content.unit).await? {
             if newest.content.revision <= shown {
                 break;

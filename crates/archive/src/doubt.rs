@@ -1,4 +1,5 @@
-//! Why the receipts may not be all that there were: then nobody can say what is still needed, or what was the truth.
+//! Reasons to suspect that receipts are missing. Then it is unknown which tables are still needed, and which were in force at an
+//! instant.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -11,16 +12,16 @@ use super::times::WrongTime;
 use super::verify::stray_currents;
 use coverledger_store::StoreProblem;
 
-/// So many are told one by one.
+/// The number of reasons that are listed one by one.
 const TOLD: usize = 5;
 
-/// Signs that receipts are damaged or missing; each a lowercase fragment that names its object.
+/// Signs that receipts are damaged or missing. Each is a lowercase fragment that names the object.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Doubts(Vec<String>);
 
 impl Doubts {
-    /// What casts doubt on all receipts of an archive, given what lies at the current paths and whether there is any table
-    /// by content. What was quarantined is known to be lost, and no doubt.
+    /// The reasons for doubt in an archive, given the objects at the current paths and whether there is any table by content.
+    /// Quarantined receipts are known to be lost and are no reason for doubt.
     pub(super) fn of(all: &AllReceipts, currents: BTreeSet<String>, has_revisions: bool) -> Self {
         let mut doubts = Self::default();
         for (key, problem) in &all.passed_over {
@@ -41,7 +42,7 @@ impl Doubts {
         doubts
     }
 
-    /// What lies in the place of a folder of receipts.
+    /// Something in the place of a folder of receipts.
     pub(super) fn passed_over(&mut self, key: &str, problem: &StoreProblem) {
         self.0.push(match problem {
             StoreProblem::NoFile => {
@@ -51,7 +52,7 @@ impl Doubts {
         });
     }
 
-    /// When a receipt says that it was published, which cannot be so.
+    /// A receipt with an impossible time of publication.
     pub(super) fn time(&mut self, key: &str, time: &WrongTime) {
         self.0.push(format!("the receipt `{key}` {time}"));
     }
@@ -64,7 +65,7 @@ impl Doubts {
         self.0.push(format!("the receipt `{key}` is not there, though a later one is"));
     }
 
-    /// A table in view with bytes that no receipt names: whoever put them there had one.
+    /// A table at a current path whose bytes no receipt names: there must have been a receipt when it was put.
     pub(super) fn lost_receipt_of(&mut self, current: &str, table: &str) {
         self.0.push(format!("`{current}` holds the bytes of `{table}`, which none below `_receipts` names: its receipt seems to be lost"));
     }
@@ -73,7 +74,7 @@ impl Doubts {
         self.0.push(format!("the table `{key}` {problem}"));
     }
 
-    /// Tables of which there is no receipt at all, given the units that have one.
+    /// Tables of units without any receipt, given the units that have one.
     pub(super) fn unaccounted<'u>(&mut self, units: impl Iterator<Item = &'u Unit>, currents: BTreeSet<String>) {
         let is_current = |key: &String| keys::current_at(key).is_some();
         let mut strays = stray_currents(currents, units).into_iter().filter(is_current);
@@ -89,7 +90,7 @@ impl Doubts {
         self.0.push("there are tables in `_revisions`, and no receipt below `_receipts`".to_owned());
     }
 
-    /// Whether there is none.
+    /// Whether there is no reason for doubt.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -1,4 +1,4 @@
-//! What is handed in to be published, and what comes of it.
+//! The input of publishing, and its result.
 
 use std::collections::BTreeMap;
 
@@ -9,26 +9,26 @@ use super::TableName;
 use super::receipt::{ExportRecord, FactRecord, State};
 use coverledger_core::time::Clock;
 
-/// What is to be published, but for the tables: they carry the revision's number, which is not known yet.
+/// What is to be published, except for the tables: they contain the revision's number, which is not known yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
     /// Whether late exports may still change it.
     pub state: State,
-    /// Hash of all that it was made from.
+    /// The hash over everything that determines it.
     pub fingerprint: String,
     /// Exports read, in any order.
     pub exports: Vec<ExportRecord>,
-    /// Published facts that it stands on, in any order.
+    /// Published facts that it is derived from, in any order.
     pub facts: Vec<FactRecord>,
     /// Sums of the counts by their column.
     pub totals: BTreeMap<String, i64>,
-    /// Hash of the configuration that had a say.
+    /// The hash over the part of the configuration that determines it.
     pub config_sha256: String,
     /// Version of this program.
     pub program_version: String,
     /// Release of the time-zone data.
     pub tz_release: String,
-    /// What counted.
+    /// The engine that counted.
     pub engine: String,
     /// Why it stays provisional after its settle time, if it does.
     pub partly: Option<String>,
@@ -37,27 +37,26 @@ pub struct Draft {
 /// A table as a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableBytes {
-    /// Which.
+    /// The table.
     pub table: TableName,
     /// The Parquet file.
     pub bytes: Bytes,
-    /// Rows in it.
+    /// The number of rows.
     pub rows: u64,
 }
 
-/// Who publishes, as of which instant, and by which clock. Outside of what is hashed.
+/// The run that publishes, the instant as of which it runs, and its clock. Not part of the hashed content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamp {
-    /// The run.
+    /// The run's id.
     pub run_id: String,
     /// The instant as of which it runs.
     pub now: Timestamp,
-    /// Says when something was published, whatever the run is as of. Never but in a test anything else than the
-    /// machine's.
+    /// The clock for the time of publication, independent of `now`. Always the machine's clock, except in tests.
     pub clock: Clock,
 }
 
-/// What publishing came to.
+/// The result of publishing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Published {
     /// A new revision.
@@ -65,7 +64,7 @@ pub enum Published {
         /// Its number.
         revision: u64,
     },
-    /// The newest revision says the same; at most its current path was mended.
+    /// The newest revision has the same content; at most its current paths were updated.
     AlreadyPublished {
         /// Its number.
         revision: u64,

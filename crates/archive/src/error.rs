@@ -3,42 +3,42 @@
 use super::{ReceiptError, ReceiptProblem, TableName, Unit};
 use coverledger_store::{StoreError, StoreProblem};
 
-/// Any error that a caller's own step may end with.
+/// Any error of a step that the caller provides.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync + 'static>;
 
-/// Why the archive could not be read or mended.
+/// Why the archive could not be read or repaired.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
-    /// The store did not do it.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A receipt cannot be relied on.
+    /// A receipt is not reliable.
     #[error(transparent)]
     Receipt(#[from] ReceiptError),
-    /// A table's own bytes are gone.
+    /// The bytes of a table are missing.
     #[error("`{key}`, a table of `{unit}`, is not there (run `coverledger verify`)")]
     RevisionMissing {
-        /// Whose table.
+        /// The unit.
         unit: Box<Unit>,
-        /// Where it should lie.
+        /// Its key.
         key: String,
     },
-    /// A table's own bytes are not what its name says.
+    /// The bytes of a table do not match the hash in its name.
     #[error(
         "`{key}`, a table of `{unit}`, does not hold the bytes that its name is the hash of (run `coverledger verify`)"
     )]
     RevisionDamaged {
-        /// Whose table.
+        /// The unit.
         unit: Box<Unit>,
-        /// Where it lies.
+        /// Its key.
         key: String,
     },
-    /// Since when nothing is missing is not known.
+    /// `_retention.json` cannot be read, so it is unknown since when nothing was pruned.
     #[error("`{key}`, which says since when nothing is missing, {reason}")]
     Retention {
-        /// Where it lies.
+        /// Its key.
         key: String,
-        /// What is wrong with it.
+        /// What is wrong.
         reason: String,
     },
 }
@@ -52,7 +52,7 @@ pub enum PublishError {
     /// Nothing was published: the tables could not be made.
     #[error("the tables of `{unit}` cannot be made")]
     Render {
-        /// Of what.
+        /// The unit.
         unit: Box<Unit>,
         /// Why.
         source: BoxError,
@@ -60,18 +60,18 @@ pub enum PublishError {
     /// Nothing was published: its receipt could not be read again.
     #[error("the receipt of `{unit}` would be none: it {problem}")]
     NoReceipt {
-        /// Of what.
+        /// The unit.
         unit: Box<Unit>,
-        /// What would be wrong with it.
+        /// Why it could not be read.
         problem: ReceiptProblem,
     },
-    /// Nothing was published: a table of the newest revision is not among the new ones, and its current path would go
-    /// on showing the old bytes.
+    /// Nothing was published: a table of the newest revision is not among the new ones, so its current path would keep the
+    /// old bytes.
     #[error("`{unit}` has a table `{table}` in its newest revision and none now")]
     TableDropped {
-        /// Of what.
+        /// The unit.
         unit: Box<Unit>,
-        /// Which table.
+        /// The table.
         table: TableName,
     },
     /// Nothing was published: other publishers were faster every time.
@@ -79,19 +79,19 @@ pub enum PublishError {
         "`{unit}` was published by others {looks} times while this run tried to; run again when they are done"
     )]
     Conflict {
-        /// What.
+        /// The unit.
         unit: Box<Unit>,
-        /// How often it was tried.
+        /// The number of tries.
         looks: u32,
     },
-    /// Whether it was published is not known.
+    /// It is unknown whether it was published.
     #[error("whether revision {revision} of `{unit}` was published is unknown: {reason}; the next run finds out")]
     UnknownOutcome {
-        /// What.
+        /// The unit.
         unit: Box<Unit>,
-        /// Which revision.
+        /// The revision.
         revision: u64,
-        /// What the store said last.
+        /// The store's last answer.
         reason: String,
     },
     /// It is published, but its current path may still show the revision before.
@@ -99,9 +99,9 @@ pub enum PublishError {
         "revision {revision} of `{unit}` is published, but its current path could not be brought up to it; the next run or `coverledger verify --repair` does that"
     )]
     NotShown {
-        /// What.
+        /// The unit.
         unit: Box<Unit>,
-        /// Which revision.
+        /// The revision.
         revision: u64,
         /// Why.
         source: Box<ArchiveError>,
@@ -109,7 +109,7 @@ pub enum PublishError {
 }
 
 impl PublishError {
-    /// Whether the disk did not take something: it is full, or read-only.
+    /// Whether a write failed because the disk is full or read-only.
     #[must_use]
     pub fn is_of_disk(&self) -> bool {
         let error = match self {

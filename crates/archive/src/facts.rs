@@ -1,4 +1,4 @@
-//! Published facts, read back by their receipts for what is decided from them.
+//! Published facts, read back by their receipts to derive decisions from them.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! What verifying may find, in words.
+//! The findings of `verify`, in words.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -9,44 +9,44 @@ use super::keys::Key;
 use super::receipt::ReceiptProblem;
 use super::times::WrongTime;
 
-/// What verifying found.
+/// The result of `verify`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Verification {
     /// Units that were ever published.
     pub units: usize,
     /// Receipts read.
     pub receipts: usize,
-    /// Tables read by their content.
+    /// Tables in `_revisions` that were read.
     pub revisions: usize,
-    /// Of those, removed by pruning as they may be.
+    /// Tables in `_revisions` that were pruned, as allowed.
     pub pruned: usize,
-    /// Tables by content that no receipt names: of a publisher that was killed, that is at work, or of a lost receipt.
+    /// Tables in `_revisions` that no receipt names: left by a publisher that was killed, that is running, or by a lost receipt.
     pub unaccounted: usize,
-    /// Receipts that cannot be read and that a later one takes the place of.
+    /// Receipts that cannot be read and that a later one supersedes.
     pub quarantined: usize,
     /// Tables read at their current path.
     pub currents: usize,
-    /// What is not as it should be, sorted by key.
+    /// The findings, sorted by key.
     pub findings: Vec<Finding>,
 }
 
-/// Something that is not as it should be.
+/// Something that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Where.
+    /// The key.
     pub key: String,
-    /// What.
+    /// What is wrong.
     pub problem: Problem,
-    /// Whether it was mended just now.
+    /// Whether it was just repaired.
     pub mended: bool,
-    /// Whether another receipt takes its place since just now. What it said is lost, so it is told once more.
+    /// Whether another receipt was just put to supersede it. Its content is lost, so it is reported once more.
     pub quarantined: bool,
 }
 
-/// What is not as it should be.
+/// What is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
-    /// A file among the receipts that is none.
+    /// A file among the receipts that is not a receipt.
     #[error("is no receipt, though it lies among them")]
     StrayReceipt,
     /// A link among the receipts.
@@ -54,38 +54,38 @@ pub enum Problem {
         "is a symbolic link, so no receipt behind it is read and `prune` refuses: put the folder or the file itself there"
     )]
     ReceiptsBehindLink,
-    /// Something among the receipts that is no file.
+    /// Something among the receipts that is not a file.
     #[error(
         "is a pipe, a socket or a device, so nobody knows what receipts lay in its place and `prune` refuses: put the folder or the file itself there"
     )]
     ReceiptsNoFile,
-    /// A receipt that cannot have been published when it says so.
+    /// A receipt with an impossible time of publication.
     #[error("is a receipt that {0}")]
     Time(WrongTime),
-    /// A receipt that cannot be relied on.
+    /// A receipt that is not reliable.
     #[error("is a receipt that {0}")]
     Receipt(ReceiptProblem),
     /// A receipt is missing between others.
     #[error("is not there, though a later revision of `{unit}` is")]
     Gap {
-        /// Of what.
+        /// The unit.
         unit: Box<Unit>,
     },
-    /// A receipt does not follow from the one before.
+    /// A receipt does not name the previous one correctly.
     #[error("names as the revision before it one that is not the one before it")]
     BrokenChain,
     /// A table of a revision is gone.
     #[error("is not there, though revision {revision} of `{unit}` names it")]
     RevisionMissing {
-        /// Of what.
+        /// The unit.
         unit: Box<Unit>,
         /// The first revision that names it.
         revision: u64,
     },
-    /// A table of a revision is not what its name says.
+    /// The bytes of a table do not match the hash in its name.
     #[error("does not hold the bytes that its name is the hash of, and revision {revision} of `{unit}` names it")]
     RevisionDamaged {
-        /// Of what.
+        /// The unit.
         unit: Box<Unit>,
         /// The first revision that names it.
         revision: u64,
@@ -93,20 +93,20 @@ pub enum Problem {
     /// A table of a revision cannot be read.
     #[error("cannot be read, and revision {revision} of `{unit}` names it: {reason}")]
     RevisionOutOfReach {
-        /// Of what.
+        /// The unit.
         unit: Box<Unit>,
         /// The first revision that names it.
         revision: u64,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// Since when nothing is missing is not known.
+    /// `_retention.json` cannot be read, so it is unknown since when nothing was pruned.
     #[error("says since when nothing is missing, and {0}")]
     Retention(String),
     /// Nothing at a current path.
     #[error("is not there, though revision {revision} of `{unit}` was published")]
     CurrentMissing {
-        /// Of what.
+        /// The unit.
         unit: Box<Unit>,
         /// The newest revision.
         revision: u64,
@@ -114,7 +114,7 @@ pub enum Problem {
     /// Other bytes at a current path.
     #[error("does not hold the bytes of revision {revision} of `{unit}`")]
     CurrentDiffers {
-        /// Of what.
+        /// The unit.
         unit: Box<Unit>,
         /// The newest revision.
         revision: u64,
@@ -122,17 +122,17 @@ pub enum Problem {
     /// Something that cannot be read at a current path.
     #[error("cannot be read, and revision {revision} of `{unit}` was published: {reason}")]
     CurrentOutOfReach {
-        /// Of what.
+        /// The unit.
         unit: Box<Unit>,
         /// The newest revision.
         revision: u64,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// Something at the current path of what was retired.
+    /// Something at the current path of a retired unit.
     #[error("is there, though revision {revision} of `{unit}` says that it was retired")]
     CurrentRetired {
-        /// Of what.
+        /// The unit.
         unit: Box<Unit>,
         /// The newest revision.
         revision: u64,
@@ -164,7 +164,7 @@ impl Verification {
         self.findings.push(Finding { key: key.into(), problem, mended: false, quarantined: false });
     }
 
-    /// Marks those of a unit's receipts of which another takes the place now.
+    /// Marks a unit's receipts that were just superseded.
     pub(super) fn quarantine(&mut self, unit: &Unit, chain: &Chain) {
         let newest = chain.newest().into_iter().flat_map(|newest| &newest.content.quarantined);
         let keys: BTreeSet<String> = newest.map(|number| Key::Receipt(unit, *number).path()).collect();
@@ -174,7 +174,7 @@ impl Verification {
         }
     }
 
-    /// Findings that were not mended.
+    /// Findings that were not repaired.
     pub fn open(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| !finding.mended)
     }

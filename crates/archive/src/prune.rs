@@ -1,12 +1,11 @@
 //! Removing the bytes of revisions that were replaced long ago.
 //!
-//! The one place where anything published is ever deleted; see [`super::retention`] for what stays. Never part of a
-//! run, and refused while anybody publishes. What is to go is listed before the receipts are, and whoever publishes
-//! puts its tables, or puts them again, before its receipt: so a table that is named meanwhile is either not on the
-//! list or young.
+//! The only place where anything published is deleted; [`super::retention`] says what stays. It is never part of a run, and
+//! refused while anybody publishes. Tables are listed before the receipts, and a publisher puts its tables, or puts them
+//! again, before its receipt: so a table that is named meanwhile is either not in the list or recent.
 //!
-//! Receipts are all that says what stays, so nothing goes on doubt ([`super::doubt`]): where one cannot be read or seems
-//! to be lost, where more would go than is stated, and, unless it is asked for, what no receipt names.
+//! Only receipts say what stays, so nothing is removed if there is doubt ([`super::doubt`]): if a receipt cannot be read or
+//! seems to be lost, or if more would be removed than allowed. Tables that no receipt names are removed only on request.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,11 +25,11 @@ use coverledger_store::{Object, sha256_hex};
 pub struct Pruned {
     /// Tables by content that are removed.
     pub removed: usize,
-    /// Their bytes.
+    /// Their size in bytes.
     pub removed_bytes: u64,
     /// Tables by content that stay.
     pub kept: usize,
-    /// Their bytes.
+    /// Their size in bytes.
     pub kept_bytes: u64,
     /// Of those that stay, the old ones that no receipt names.
     pub unaccounted: usize,
@@ -45,8 +44,8 @@ pub enum Prune {
     Remove,
 }
 
-/// What becomes of old tables that no receipt names. A publisher that was killed before its receipt leaves such, and so
-/// does a receipt that is lost.
+/// How to treat old tables that no receipt names. They are left by a publisher that was killed before its receipt, and by a
+/// lost receipt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Unaccounted {
     /// Nothing is pruned.
@@ -58,17 +57,17 @@ pub enum Unaccounted {
     Remove,
 }
 
-/// What pruning may do.
+/// Limits of pruning.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PruneLimits {
-    /// What becomes of old tables that no receipt names.
+    /// How to treat old tables that no receipt names.
     pub unaccounted: Unaccounted,
-    /// The largest share of the tables by content that may go, 0 to 1.
+    /// The largest share of all tables that may be removed, 0 to 1.
     pub max_share: f64,
 }
 
 impl PruneLimits {
-    /// Of units that were published five times each, four fifths go at the first pruning. More is rare enough to ask.
+    /// If every unit was published five times, the first pruning removes four fifths. More is unusual and has to be confirmed.
     pub const MAX_SHARE: f64 = 0.8;
 }
 
@@ -78,16 +77,16 @@ impl Default for PruneLimits {
     }
 }
 
-/// Why nothing was pruned, or not all.
+/// Why pruning was refused or stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum PruneError {
-    /// Somebody publishes.
+    /// A run is publishing.
     #[error("{who} publishes into the archive; prune when nothing runs")]
     Publishing {
-        /// Who.
+        /// The holder of the lease.
         who: String,
     },
-    /// What is still needed cannot be told.
+    /// It is unknown which tables are still needed.
     #[error("nothing was removed, since what is still needed cannot be told: {0}")]
     Doubt(Doubts),
     /// Old tables that no receipt names.
@@ -95,21 +94,21 @@ pub enum PruneError {
         "nothing was removed, since {count} old tables such as `{first}` are named by no receipt below `_receipts`: of a publisher that was killed, or of receipts that are lost (with `--unaccounted keep` they stay and the rest is pruned; with `--unaccounted remove` they go)"
     )]
     Unaccounted {
-        /// How many.
+        /// Their number.
         count: usize,
         /// The first of them.
         first: String,
     },
-    /// More would go than may.
+    /// More would be removed than allowed.
     #[error(
         "nothing was removed, since by the receipts below `_receipts` {going} of {all} tables would go, and `--max-share` allows a share of {max_share} (raise it if that many were replaced before {cutoff:.0})"
     )]
     Share {
-        /// How many would go.
+        /// How many would be removed.
         going: usize,
         /// How many there are.
         all: usize,
-        /// What was allowed.
+        /// The allowed share.
         max_share: f64,
         /// The cutoff.
         cutoff: Timestamp,
@@ -123,11 +122,11 @@ pub enum PruneError {
 pub(super) type Keep = for<'a> fn(&'a Chains, Timestamp) -> std::collections::BTreeSet<&'a str>;
 
 impl Archive {
-    /// Removes the bytes of revisions that were replaced before `cutoff`, or says what would go.
+    /// Removes the bytes of revisions that were replaced before `cutoff`, or reports what would be removed.
     ///
     /// # Errors
-    /// Somebody publishes; it is in doubt what the receipts name; more would go than the limits allow; or the store does
-    /// not do it. What was removed until then stays removed, and the archive is sound.
+    /// A run is publishing; receipts may be missing; more would be removed than the limits allow; or the store fails. What was
+    /// removed until then stays removed, and the archive is sound.
     pub async fn prune(&self, cutoff: Timestamp, how: Prune, limits: &PruneLimits) -> Result<Pruned, PruneError> {
         self.prune_keeping(cutoff, how, limits, |chains, cutoff| retention::kept(chains.values(), cutoff)).await
     }
@@ -145,10 +144,10 @@ impl Archive {
         if let Some(lease) = self.somebody_at_work().await? {
             return Err(PruneError::Publishing { who: lease.holder.to_string() });
         }
-        // What cannot be taken further back is not begun, and a dry run says so too.
+        // Checked first, so that nothing is begun that cannot be recorded; a dry run reports it too.
         self.retention().await?;
         let listed = self.store.list(&Key::Revisions.path()).await.map_err(ArchiveError::from)?;
-        // Before the receipts: then whatever lies here has had its receipt by the time those are listed.
+        // Listed before the receipts: every table here then has its receipt by the time those are listed.
         let currents = self.current_keys().await?;
         let all = self.all_receipts().await?;
         let doubts = Doubts::of(&all, currents.clone(), !listed.is_empty());
@@ -208,7 +207,7 @@ impl Archive {
         Ok(pruned)
     }
 
-    /// Which of some tables that no receipt names are what is shown today.
+    /// Those of the unnamed tables that are at a current path today.
     async fn in_view(&self, currents: &BTreeSet<String>, tables: &[&Object]) -> Result<Doubts, ArchiveError> {
         let most = tables.iter().map(|table| table.size).max().unwrap_or_default();
         let mut doubts = Doubts::default();
@@ -224,7 +223,7 @@ impl Archive {
         Ok(doubts)
     }
 
-    /// A lease that is alive.
+    /// A lease that has not expired.
     async fn somebody_at_work(&self) -> Result<Option<Lease>, ArchiveError> {
         let (me, now) = (Holder::this(""), Clock::System.now());
         for object in self.store.list(&Key::AllLeases.path()).await? {

@@ -1,5 +1,6 @@
 //! Publishing one unit: nothing twice, nothing half, nothing lost.
 
+use std::future::ready;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -47,15 +48,15 @@ impl Archive {
         R: Fn(u64) -> Result<Vec<TableBytes>, BoxError> + Send + Sync,
     {
         let newest = self.newest(unit).await?;
-        self.publish_after(newest, unit, draft, render, stamp).await
+        self.publish_after(newest, unit, draft, |revision| ready(render(revision)), stamp).await
     }
 
     /// Publishes a unit whose newest receipt was just looked for and is this one. If others were faster since, it is
-    /// looked for again.
+    /// looked for again. `render` may wait, so that tables can be made on another thread.
     ///
     /// # Errors
     /// As those of [`Archive::publish`].
-    pub async fn publish_after<R>(
+    pub async fn publish_after<R, F>(
         &self,
         newest: Option<Receipt>,
         unit: &Unit,
@@ -64,10 +65,11 @@ impl Archive {
         stamp: &Stamp,
     ) -> Result<Published, PublishError>
     where
-        R: Fn(u64) -> Result<Vec<TableBytes>, BoxError> + Send + Sync,
+        R: Fn(u64) -> F + Send + Sync,
+        F: Future<Output = Result<Vec<TableBytes>, BoxError>> + Send,
     {
-        let render = |revision, newest: Option<&Receipt>| {
-            render(revision)
+        let ordered = |newest: Option<&Receipt>, tables: Result<Vec<TableBytes>, BoxError>| {
+            tables
                 .map(|tables| in_order(unit, needed(newest, tables)))
                 .map_err(|source| PublishError::Render { unit: Box::new(unit.clone()), source })
         };
@@ -79,14 +81,14 @@ impl Archive {
             };
             // Made from anything else, it is another revision whatever its tables say.
             if let Some(newest) = newest.as_ref().filter(|newest| is_made_of_the_same(&newest.content, draft)) {
-                let tables = render(newest.content.revision, Some(newest))?;
+                let tables = ordered(Some(newest), render(newest.content.revision).await)?;
                 if newest.content.tables.iter().eq(tables.iter().map(|(record, _)| record)) {
                     self.settle(newest, &tables).await?;
                     return Ok(Published::AlreadyPublished { revision: newest.content.revision });
                 }
             }
             let revision = newest.as_ref().map_or(1, |newest| newest.content.revision + 1);
-            let tables = render(revision, newest.as_ref())?;
+            let tables = ordered(newest.as_ref(), render(revision).await)?;
             if let Some(table) = dropped(newest.as_ref(), &tables) {
                 return Err(PublishError::TableDropped { unit: Box::new(unit.clone()), table });
             }

@@ -1,7 +1,7 @@
 //! The newest receipts.
 //!
-//! A receipt that cannot be relied on decides about its own unit and no other: readers of many units get those that can
-//! be, and beside them why the others cannot.
+//! An unreliable receipt affects only its own unit: readers of many units get the reliable receipts and, separately, the
+//! reasons why the others are not.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,12 +15,12 @@ use super::{Archive, ArchiveError, Receipt, Unit, sound};
 use coverledger_core::model::{MarketId, PlatformId};
 use coverledger_store::{StoreError, StoreProblem};
 
-/// The newest receipts of several units, by what tells them apart.
+/// The newest receipts of several units, by the unit's key.
 #[derive(Debug, Clone)]
 pub struct Newest<K> {
-    /// Those that can be relied on.
+    /// The reliable ones.
     pub receipts: BTreeMap<K, Receipt>,
-    /// Why the others cannot.
+    /// Why the others are not reliable.
     pub unreadable: BTreeMap<K, ReceiptError>,
 }
 
@@ -31,7 +31,7 @@ impl<K> Default for Newest<K> {
 }
 
 impl<K> Newest<K> {
-    /// Those that can be relied on; of the others the log tells why not.
+    /// The reliable ones; for the others the reason is logged.
     #[must_use]
     pub fn or_warn(self) -> BTreeMap<K, Receipt> {
         for error in self.unreadable.values() {
@@ -41,14 +41,14 @@ impl<K> Newest<K> {
     }
 }
 
-/// What a listing says of receipts.
+/// The receipts in a listing.
 #[derive(Debug, Default)]
 pub(super) struct Listed {
-    /// Which revisions of which units have one. Whether it can be read is another matter.
+    /// The revisions that have a receipt, by unit. The receipt may still be unreadable.
     pub(super) revisions: BTreeMap<Unit, BTreeSet<u64>>,
-    /// What lies in the place of folders and is not gone into: a link, or no file.
+    /// Objects in the place of folders that are not entered: a link, or something that is not a file.
     pub(super) passed_over: BTreeMap<String, StoreProblem>,
-    /// What is no receipt.
+    /// Objects that are not receipts.
     pub(super) strays: Vec<String>,
 }
 
@@ -56,7 +56,7 @@ impl Archive {
     /// The newest receipt of a unit, `None` if it was never published.
     ///
     /// # Errors
-    /// The store does not answer, or the receipt cannot be relied on.
+    /// The store fails, or the receipt is not reliable.
     pub async fn newest(&self, unit: &Unit) -> Result<Option<Receipt>, ArchiveError> {
         let listed = self.revisions(Key::Receipts(unit)).await?;
         match listed.get(unit).and_then(BTreeSet::last) {
@@ -68,7 +68,7 @@ impl Archive {
     /// The receipt of the revision before, `None` before the first.
     ///
     /// # Errors
-    /// The store does not answer, or the receipt cannot be relied on.
+    /// The store fails, or the receipt is not reliable.
     pub async fn before(&self, receipt: &Receipt) -> Result<Option<Receipt>, ArchiveError> {
         match receipt.content.revision {
             0 | 1 => Ok(None),
@@ -80,7 +80,7 @@ impl Archive {
     /// one read for each date that was published.
     ///
     /// # Errors
-    /// The store does not answer, or all of the market's receipts lie behind a link.
+    /// The store fails, or all receipts of the market are behind a link.
     pub async fn newest_of(
         &self,
         platform: &PlatformId,
@@ -98,7 +98,7 @@ impl Archive {
     /// Whether a market-day of a platform in a market was published that is earlier than a date: one listing.
     ///
     /// # Errors
-    /// The store does not answer, or all of the market's receipts lie behind a link.
+    /// The store fails, or all receipts of the market are behind a link.
     pub async fn is_published_before(
         &self,
         platform: &PlatformId,
@@ -114,7 +114,7 @@ impl Archive {
     /// listing, and a read for each that has.
     ///
     /// # Errors
-    /// The store does not answer, or all of the market's receipts lie behind a link.
+    /// The store fails, or all receipts of the market are behind a link.
     pub async fn newer_of(
         &self,
         platform: &PlatformId,
@@ -134,7 +134,7 @@ impl Archive {
     /// The newest receipts of a platform's rejects for these export dates, `None` for exports without one.
     ///
     /// # Errors
-    /// The store does not answer, or all receipts of the platform's rejects lie behind a link.
+    /// The store fails, or all receipts of the platform's rejects are behind a link.
     pub async fn newest_rejects_of(
         &self,
         platform: &PlatformId,
@@ -189,21 +189,20 @@ impl Archive {
         Ok(newest)
     }
 
-    /// Which revisions of which units have receipts under a folder. What is no receipt there is passed over, and so are
-    /// links; `verify` names them.
+    /// The revisions that have receipts below a folder, by unit. Other objects and links are skipped; `verify` reports them.
     pub(super) async fn revisions(&self, folder: Key<'_>) -> Result<BTreeMap<Unit, BTreeSet<u64>>, ArchiveError> {
         Ok(self.revisions_since(folder, None).await?.revisions)
     }
 
-    /// What lies in a folder of dates, from one of them on. A folder that is a link, or lies behind one, is an error:
-    /// nothing is known of it, which is not that nothing was published.
+    /// The content of a folder of dates, from a date on. A folder that is a link, or is behind one, is an error: its content is
+    /// unknown, which does not mean that nothing was published.
     pub(super) async fn revisions_since(
         &self,
         folder: Key<'_>,
         first: Option<Date>,
     ) -> Result<Listed, ArchiveError> {
         let folder = folder.path();
-        // Years before 0 do not sort as they are written.
+        // Years before 0 do not sort as text.
         let after = first.filter(|date| date.year() >= 0).map(|date| format!("{folder}/{date}"));
         let listed = match self.list_receipts(&folder, after.as_deref().unwrap_or_default()).await {
             Err(error) if error.problem == StoreProblem::Link => {
@@ -217,7 +216,7 @@ impl Archive {
         }
     }
 
-    /// What sorts after `after` in a folder of receipts.
+    /// The objects that sort after `after` in a folder of receipts.
     pub(super) async fn list_receipts(&self, folder: &str, after: &str) -> Result<Listed, StoreError> {
         let listing = self.store.listing_after(folder, after).await?;
         let strays = listing.unnameable.into_iter().map(|object| object.key).collect();
@@ -239,12 +238,12 @@ impl Archive {
         Ok(listed)
     }
 
-    /// The receipt of a revision, if it can be relied on.
+    /// The receipt of a revision, if it is reliable.
     pub(super) async fn receipt(&self, unit: &Unit, revision: u64) -> Result<Receipt, ArchiveError> {
         Ok(self.receipt_or_why(unit, revision).await??)
     }
 
-    /// The receipt of a revision, or what is wrong with it. That the store does not answer is another matter.
+    /// The receipt of a revision, or what is wrong with it. A failure of the store is a separate error.
     pub(super) async fn receipt_or_why(
         &self,
         unit: &Unit,
@@ -260,7 +259,7 @@ impl Archive {
         Ok(Err(ReceiptError { key, problem }))
     }
 
-    /// A note beside the receipts, which decides nothing: one that cannot be read is as good as none.
+    /// A note beside the receipts. It decides nothing, so one that cannot be read is ignored.
     pub(super) async fn note_at(&self, key: &str) -> Result<Option<Bytes>, ArchiveError> {
         match self.store.get_at_most(key, sound::MOST_BYTES).await {
             Err(error) if self.is_of_object(&error.problem) => {
@@ -271,8 +270,8 @@ impl Archive {
         }
     }
 
-    /// Whether a problem is one of the object that was asked for, and no reason to give up on others. On a disk a
-    /// single file may be unreadable.
+    /// Whether a problem concerns only the requested object, so that others may still be readable. On a disk a single file may
+    /// be unreadable.
     pub(super) fn is_of_object(&self, problem: &StoreProblem) -> bool {
         problem.is_of_object() || (self.store.folder().is_some() && matches!(problem, StoreProblem::Other(_)))
     }

@@ -1,7 +1,7 @@
-//! The last run of a job: what it handled, what troubled it, whom it told.
+//! The record of a job's last run: the scheduled times it handled, its problems, and the notifications that were sent.
 //!
-//! One object a job, replaced by each later run. It proves nothing and no number rests on it: without it, a scheduler
-//! starts with the next time and people are told again.
+//! One object a job, replaced by each later run. No number depends on it: without it, a scheduler starts with the next
+//! scheduled time, and notifications are sent again.
 
 use std::collections::BTreeMap;
 
@@ -16,17 +16,17 @@ use coverledger_core::time::Clock;
 use coverledger_store::{StoreError, StoreProblem};
 
 const VERSION: u32 = 1;
-/// A clock may have been set back by so much.
+/// How much later than now a record may be and still count as one of the present: a clock may have been set back.
 const BELIEVED_AHEAD: SignedDuration = SignedDuration::from_hours(1);
 
 /// What is known of a job from its last run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunRecord {
-    /// Shape of this file: 1.
+    /// Version of this file's format: 1.
     pub version: u32,
     /// The job.
     pub job: String,
-    /// The last run, as told in its log and its receipts.
+    /// The id of the last run, as in its log and its receipts.
     pub run_id: String,
     /// The instant as of which it ran.
     pub as_of: Timestamp,
@@ -34,49 +34,49 @@ pub struct RunRecord {
     pub occurrence: Option<Timestamp>,
     /// Scheduled times so far at which nothing ran.
     pub missed: u64,
-    /// The schedules by which times count that are not handled yet, the oldest first. Empty: nothing is known of them.
+    /// The schedules for times that are not handled yet, the oldest first. Empty if unknown.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub schedules: Vec<RecordedSchedule>,
-    /// What was not well when it ended.
+    /// Its problems when it ended.
     pub troubles: Vec<Trouble>,
-    /// What each channel has been told and that is not over yet, by the channel's name.
+    /// The problems that each channel was notified of and that are not over yet, by the channel's name.
     pub told: BTreeMap<String, Vec<Told>>,
 }
 
-/// A schedule, and from when on its times count: a cron line that is edited today misses nothing of yesterday.
+/// A schedule and the instant after which its times count. A cron line that is edited today misses nothing of yesterday.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RecordedSchedule {
     /// Its cron expression, as written.
     pub cron: String,
     /// The IANA zone of its clock.
     pub timezone: String,
-    /// Times after this instant are its own, until the next schedule's.
+    /// Its times count after this instant, until the next schedule begins.
     pub since: Timestamp,
 }
 
-/// Something that was not well when a run ended.
+/// A problem at the end of a run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Trouble {
-    /// With which market-day; `None`, and without its three keys, if it was the run itself.
+    /// The market-day; `None`, and without its three keys, for a problem of the run itself.
     #[serde(flatten)]
     pub market_day: Option<MarketDay>,
-    /// What kind of trouble.
+    /// The kind of problem.
     pub topic: TroubleTopic,
-    /// In words.
+    /// The reason, in words.
     pub reason: String,
 }
 
-/// Something a channel has been told.
+/// A problem that a channel was notified of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Told {
-    /// Of which market-day; `None`, and without its three keys, if of the run itself.
+    /// The market-day; `None`, and without its three keys, for a problem of the run itself.
     #[serde(flatten)]
     pub market_day: Option<MarketDay>,
-    /// What kind of trouble.
+    /// The kind of problem.
     pub topic: TroubleTopic,
 }
 
-/// What kind of trouble.
+/// The kind of problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TroubleTopic {
@@ -84,12 +84,12 @@ pub enum TroubleTopic {
     Failed,
     /// It is held back.
     Held,
-    /// It waits for exports beyond the limit.
+    /// It waits for exports longer than `late_after`.
     Late,
 }
 
 impl RunRecord {
-    /// The record of a job that has never run: nothing handled, nothing missed, nobody told.
+    /// The record of a job that has never run: nothing handled, missed or notified.
     #[must_use]
     pub fn new(job: &str, run_id: &str, as_of: Timestamp) -> Self {
         Self {
@@ -105,8 +105,8 @@ impl RunRecord {
         }
     }
 
-    /// Takes note of the schedule that is in force: if it is another than was noted, its times count after `since`.
-    /// Schedules all of whose times are handled are forgotten.
+    /// Adds the schedule that is in force, if it differs from the last one; its times then count after `since`. Schedules whose
+    /// times are all handled are removed.
     pub fn follow(&mut self, cron: &str, timezone: &str, since: Timestamp) {
         if !self.schedules.last().is_some_and(|last| last.cron == cron && last.timezone == timezone) {
             self.schedules.push(RecordedSchedule { cron: cron.to_owned(), timezone: timezone.to_owned(), since });
@@ -116,10 +116,10 @@ impl RunRecord {
         self.schedules.drain(..handled);
     }
 
-    /// Whether a run as of an instant is a look back, and this is the record to keep.
+    /// Whether a run as of an instant looks back, so that this later record is kept.
     ///
-    /// A run of the present comes after whatever is recorded of the future: somebody looked ahead with `--at`, or a
-    /// clock was wrong. Otherwise nothing would be recorded and nobody told until that instant has come.
+    /// A run of the present replaces a record of the future, which comes from `--at` or from a wrong clock. Otherwise nothing
+    /// would be recorded, and no notifications sent, until that instant.
     #[must_use]
     pub fn outdates(&self, as_of: Timestamp, now: Timestamp) -> bool {
         let is_of_the_future = now.duration_until(self.as_of) > BELIEVED_AHEAD && as_of <= now;
@@ -135,8 +135,8 @@ impl RunRecord {
 }
 
 impl Archive {
-    /// The record of a job's last run, `None` if there is none. One that cannot be read is as good as none, and is
-    /// named in the log.
+    /// The record of a job's last run, `None` if there is none. One that cannot be read is ignored, with
+    /// a warning in the log.
     ///
     /// # Errors
     /// The store does not answer.
@@ -152,10 +152,10 @@ impl Archive {
         Ok(None)
     }
 
-    /// Puts a job's record, unless the recorded run is of a later instant. Says whether this record is there now.
+    /// Puts a job's record, unless the recorded run is of a later instant. Returns whether this record was put.
     ///
     /// # Errors
-    /// The store does not do it.
+    /// The store fails.
     pub async fn put_run_record(&self, record: &RunRecord) -> Result<bool, ArchiveError> {
         let recorded = self.run_record(&record.job).await?;
         if recorded.as_ref() == Some(record) {

@@ -1,13 +1,13 @@
-//! What is kept for good, and which bytes may go.
+//! Which tables are kept, and which bytes may be removed.
 //!
 //! Receipts stay for ever: they are small and prove what was published. The bytes of a revision that was replaced long
-//! ago may go. With an instant as the cutoff, these stay:
+//! ago may be removed. With an instant as the cutoff, these stay:
 //!
 //! * what was published at or after it;
-//! * of each unit, the newest before it, which was the truth at the cutoff and perhaps long after; and the one before
-//!   that, if it says that it was published later;
+//! * of each unit, the newest before it, which was in force at the cutoff and perhaps long after; and the one before that, if
+//!   it states a later time of publication;
 //!
-//! so that every snapshot at or after the cutoff stays whole. `_retention.json` says how far back that is.
+//! so that every snapshot at or after the cutoff stays complete. `_retention.json` records the cutoff.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,10 +23,10 @@ use coverledger_store::{StoreError, StoreProblem};
 const MOST_BYTES: u64 = 1 << 16;
 const VERSION: u32 = 1;
 
-/// Since when nothing is missing.
+/// The instant since which nothing was pruned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Retention {
-    /// Shape of this file: 1.
+    /// Version of this file's format: 1.
     pub version: u32,
     /// What was replaced before this instant may have been removed.
     pub pruned_before: Timestamp,
@@ -47,7 +47,7 @@ pub(super) fn kept<'a>(
         let mut truth: Vec<&Receipt> = Vec::new();
         while let Some(receipt) = earlier.next() {
             truth.push(receipt);
-            // Where one says that it was published before the one before it, a clock was set back, or nobody wrote that.
+            // If a receipt states an earlier time than its predecessor, a clock was set back, or the time was damaged.
             if earlier.peek().is_none_or(|before| before.published_at <= receipt.published_at) {
                 break;
             }
@@ -63,7 +63,7 @@ pub(super) fn tables(receipt: &Receipt) -> impl Iterator<Item = &str> {
 }
 
 impl Archive {
-    /// Since when nothing is missing; `None` if nothing was ever pruned.
+    /// The instant since which nothing was pruned; `None` if nothing ever was.
     ///
     /// # Errors
     /// The store does not answer, or what it holds is not readable.
@@ -90,12 +90,12 @@ impl Archive {
         }
     }
 
-    /// Whether a folder lies where a file is to be put. A bucket has none that would be in the way.
+    /// Whether there is a folder where a file is to be put. A bucket has no folders.
     async fn is_folder_at(&self, key: &str) -> Result<bool, StoreError> {
         Ok(self.store.folder().is_some() && self.store.subfolders("").await?.contains(key))
     }
 
-    /// Says that what was replaced before `cutoff` may be missing from now on. That is never taken back.
+    /// Records that what was replaced before `cutoff` may be missing from now on. The cutoff is never moved back.
     pub(super) async fn give_up_before(&self, cutoff: Timestamp) -> Result<(), ArchiveError> {
         if self.retention().await?.is_some_and(|there| there.pruned_before >= cutoff) {
             return Ok(());

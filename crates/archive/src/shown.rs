@@ -1,4 +1,4 @@
-//! Which platforms and markets there is anything of at the current paths, and which units were ever published.
+//! The platforms and markets that have tables at the current paths, and the units that were ever published.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,8 +21,8 @@ pub struct Shown {
 }
 
 impl Archive {
-    /// Every platform and market of which market-days may be at their current paths: one short listing, and one for each
-    /// platform. Of some there may be nothing left ([`Archive::shown_in`]).
+    /// Every platform and market that may have market-days at the current paths: one short listing, and one for each platform.
+    /// Some may have none left ([`Archive::shown_in`]).
     ///
     /// # Errors
     /// The store does not answer.
@@ -40,7 +40,7 @@ impl Archive {
         Ok(places)
     }
 
-    /// Every platform of whose exports something may be told at the current paths: two short listings.
+    /// Every platform that may have tables about its exports (rejects, reconciliation) at the current paths: two short listings.
     ///
     /// # Errors
     /// The store does not answer.
@@ -54,7 +54,7 @@ impl Archive {
         Ok(platforms)
     }
 
-    /// Whether anything is told at the current paths of a platform's exports: of any, or only of those without a date.
+    /// Whether there are tables about a platform's exports at the current paths: of any export, or only of those without a date.
     ///
     /// # Errors
     /// The store does not answer.
@@ -82,8 +82,8 @@ impl Archive {
         Ok(ends.map(|(&first, &last)| Shown { market_days: dates.len(), first, last }))
     }
 
-    /// Every unit that was ever published, with whether anything may be told of it by its newest receipt: `false` once it
-    /// was retired. One listing and one read for each unit that is wanted; a receipt that cannot be relied on says nothing.
+    /// Every unit that was ever published, and whether it still has tables by its newest receipt: `false` once it was retired.
+    /// One listing, and one read for each unit that is wanted; an unreliable receipt counts as one with tables.
     ///
     /// # Errors
     /// The store does not answer.

@@ -1,4 +1,4 @@
-//! What was the truth at an instant.
+//! The tables that were in force at an instant.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,54 +14,54 @@ use coverledger_core::time::Clock;
 /// One table of one unit, as it was known at an instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SnapshotObject {
-    /// Of what.
+    /// The unit.
     pub unit: Unit,
-    /// Which table.
+    /// The table.
     pub table: TableName,
-    /// Which revision was the newest then.
+    /// The revision that was the newest then.
     pub revision: u64,
-    /// Since when.
+    /// When it was published.
     pub published_at: Timestamp,
     /// Whether late exports could still change it.
     pub state: State,
-    /// Where its bytes lie for good: `_revisions/<sha256>.parquet`.
+    /// The permanent key of its bytes: `_revisions/<sha256>.parquet`.
     pub key: String,
-    /// Of the file, in hex.
+    /// The SHA-256 of the file, in hex.
     pub sha256: String,
-    /// Of the file, in bytes.
+    /// The size of the file in bytes.
     pub size: u64,
-    /// Rows in it.
+    /// The number of rows.
     pub rows: u64,
     /// Whether its bytes were removed by pruning.
     pub is_pruned: bool,
 }
 
-/// What was the truth at an instant.
+/// The tables that were in force at an instant.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Snapshot {
     /// Sorted by unit and table.
     pub objects: Vec<SnapshotObject>,
-    /// Why it may not be all: what was the truth of some units cannot be told, and they are left out.
+    /// Why it may be incomplete: units whose state is unknown are left out.
     pub doubts: Doubts,
 }
 
-/// What is known of one unit at an instant.
+/// What is known about one unit at an instant.
 enum Then {
     Truth(Box<Receipt>),
     NotYet,
-    /// The receipt that might have been the truth cannot be read, or is missing.
+    /// The receipt that may have been in force cannot be read, or is missing.
     Unknown(Result<String, ReceiptError>),
-    /// A receipt on which it rests cannot have been published when it says so.
+    /// The receipt has an impossible time of publication.
     Untimely(String, WrongTime),
 }
 
 impl Archive {
-    /// The tables that were the newest at `as_of`, by the clocks of the runs that published them. Units first published
-    /// later are not there, and of those that were pruned only the receipts are.
+    /// The tables that were the newest at `as_of`, by the clocks of the runs that published them. Units that were first
+    /// published later are not included; of pruned tables only the receipts are left.
     ///
     /// # Errors
-    /// The store does not answer, or since when nothing is missing is not known. A damaged or missing receipt is no error
-    /// but one of the [`Doubts`].
+    /// The store fails, or `_retention.json` cannot be read. A damaged or missing receipt is not an error but one of the
+    /// [`Doubts`].
     pub async fn snapshot(&self, as_of: Timestamp) -> Result<Snapshot, ArchiveError> {
         let currents = self.current_keys().await?;
         let listed = self.list_receipts(&Key::AllReceipts.path(), "").await?;
@@ -85,7 +85,7 @@ impl Archive {
                 Then::Untimely(key, time) => snapshot.doubts.time(&key, &time),
             }
         }
-        // After the receipts: whoever publishes puts its tables before.
+        // Listed after the receipts, because a publisher puts its tables before its receipt.
         let tables = self.store.list(&Key::Revisions.path()).await?;
         let sizes: BTreeMap<&str, u64> = tables.iter().map(|table| (table.key.as_str(), table.size)).collect();
         if !has_receipts && !tables.is_empty() {

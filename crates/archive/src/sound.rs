@@ -1,26 +1,27 @@
-//! What a receipt may say: the one place where its shape is checked, when it is read and before it is put.
+//! Validation of receipts: the only place where their content is checked, both when they are read and before they are put.
 //!
-//! A receipt is a file that anybody may have touched who may write there. What is made of it later (paths, sums,
-//! the next number) must hold for whatever it says.
+//! Anybody with write access may have changed a receipt. What is derived from it later (paths, sums, the next number) must be
+//! safe for any content that passes.
 
 use std::collections::BTreeSet;
 
 use super::keys::{self, Key};
 use super::{Content, ExportRecord, FactRecord, TableRecord};
 
-/// No receipt has more bytes: some 50,000 exports of one market-day fit in.
+/// The largest receipt that is accepted, in bytes: about 50,000 exports of one market-day fit in.
 pub(super) const MOST_BYTES: u64 = 16 << 20;
-/// Of a table of which no receipt states the size, more is not read: the largest are some megabytes.
+/// The most bytes to read of a table whose size no receipt states: the largest tables have a few megabytes.
 pub(super) const MOST_OF_TABLE: u64 = 1 << 30;
-/// Of an export or a table, in bytes: several times what any store takes. As many as fit into a receipt can be added up.
+/// The largest size of an export or a table, in bytes: several times what any store accepts. The sum over all that fit into a
+/// receipt does not overflow.
 const MOST_SIZE: u64 = 1 << 46;
-/// Of an export or a table.
+/// The largest number of rows of an export or a table.
 const MOST_ROWS: u64 = 1 << 44;
 
-/// Says what is impossible about the content of a receipt whose unit is the one of its key.
+/// Checks the content of a receipt whose unit is the one of its key.
 ///
 /// # Errors
-/// A lowercase fragment that names the first such thing.
+/// A lowercase fragment that names the first impossible value.
 pub(super) fn check(content: &Content) -> Result<(), String> {
     if !keys::is_revision(content.revision) {
         return Err(format!("`{}` is no number of a revision", content.revision));

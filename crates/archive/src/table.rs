@@ -1,4 +1,4 @@
-//! Present bytes of a table, for showing.
+//! The current objects of a table, for `show`.
 
 use std::collections::BTreeMap;
 
@@ -17,11 +17,11 @@ use coverledger_store::StoreProblem;
 pub struct Objects {
     /// Those that could be read, with their keys.
     pub read: Vec<(String, Bytes)>,
-    /// Keys of the others, and why not.
+    /// The keys of the others, and why they could not be read.
     pub unreadable: Vec<(String, StoreProblem)>,
 }
 
-/// What a table at a current path says in all of its rows, as columns and texts; nothing of what is at no such path.
+/// The columns whose value is given by a current path, with their values as text; empty for other paths.
 #[must_use]
 pub fn said_by_key(key: &str) -> Vec<(&'static str, String)> {
     let places = |platform: &PlatformId, market: &MarketId, column, date: &Date| {
@@ -48,7 +48,7 @@ impl Archive {
         self.read(keys).await
     }
 
-    /// The same, of the last date alone of each platform and market, or of each experiment.
+    /// The same, but only the last date of each platform and market, or of each experiment.
     ///
     /// # Errors
     /// The store does not answer.
@@ -59,11 +59,11 @@ impl Archive {
         self.read(last.into_values().collect()).await
     }
 
-    /// Sorted. Links that are passed over are among them, files and folders: reading them says so.
+    /// Sorted keys. Links to files and folders that are skipped are included; reading them gives the error.
     async fn current(&self, table: TableName, parts: &[String]) -> Result<Vec<String>, ArchiveError> {
         let listed = self.store.listing_after(&Key::Currents(table).path(), "").await?;
         let is_wanted = |key: &String| parts.iter().all(|part| key.split('/').any(|segment| segment == part));
-        // A folder may hold what is wanted, unless it is another one's of the same kind.
+        // A folder may contain a wanted object, unless it belongs to another value of the same key.
         let names = |segment: &str, part: &str| {
             segment.split_once('=').map(|(name, _)| name) == part.split_once('=').map(|(name, _)| name)
         };
@@ -80,7 +80,7 @@ impl Archive {
     async fn read(&self, keys: Vec<String>) -> Result<Objects, ArchiveError> {
         let reads = keys.into_iter().map(|key| async move {
             let bytes = match self.store.get_at_most(&key, MOST_OF_TABLE).await {
-                // What was listed as a link and leads to a folder of the archive.
+                // Listed as a link, and leads to a folder of the archive.
                 Ok(None) if keys::current_at(&key).is_none() => Err(StoreProblem::Link),
                 Ok(bytes) => Ok(bytes),
                 Err(error) if self.is_of_object(&error.problem) => Err(error.problem),

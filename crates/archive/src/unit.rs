@@ -1,5 +1,4 @@
-//! What is published as one: a market-day, what there is to say about the exports of one date, or what is to be made of
-//! market-days up to one.
+//! A unit of publication: a market-day, the rejects of one export date, the decisions as of a date, or an experiment.
 
 use std::fmt;
 
@@ -8,44 +7,43 @@ use serde::{Deserialize, Serialize};
 
 use coverledger_core::model::{MarketDay, MarketId, PlatformId};
 
-/// What one receipt speaks of.
+/// The subject of a receipt.
 ///
-/// Rejects, and what exports report about themselves, have receipts of their own, because one export feeds several
-/// market-days.
+/// Rejects and reconciliation have separate receipts, because one export is read for several market-days.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "Shape", into = "Shape")]
 pub enum Unit {
     /// The tables of a market-day.
     MarketDay(MarketDay),
-    /// The records of a platform's exports of one date that could not be counted, and what these exports report
-    /// about themselves.
+    /// The records of a platform's exports of one date that could not be counted, and the totals and rates that these exports
+    /// report.
     Rejects {
         /// The platform.
         platform: PlatformId,
         /// The date in the exports' paths; `None` for exports whose path has none.
         export_date: Option<Date>,
     },
-    /// What is to be made of the market-days of a platform in a market up to one.
+    /// The decisions from the market-days of a platform in a market up to a date.
     Decisions {
         /// The platform.
         platform: PlatformId,
         /// The market.
         market: MarketId,
-        /// The last local date that they stand on.
+        /// The last local date that they are derived from.
         as_of: Date,
     },
-    /// How an experiment stands.
+    /// The state of an experiment.
     Experiment {
         /// Its name.
         experiment: String,
-        /// The last local date that it is judged by.
+        /// The last local date that it is derived from.
         as_of: Date,
     },
 }
 
 impl Unit {
-    /// Whether its tables are put at their current paths one after the other, so that the last of them tells whether all
-    /// are there. There are many, and a night looks at all units of the newest date.
+    /// Whether its tables are put at their current paths one after the other, so that the presence of the last one shows that
+    /// all are there. There are many tables, and every night checks all units of the newest date.
     #[must_use]
     pub const fn is_shown_in_order(&self) -> bool {
         matches!(self, Self::Decisions { .. } | Self::Experiment { .. })

@@ -1,7 +1,7 @@
-//! The archive against its receipts, and bytes against hashes.
+//! Checks the archive against its receipts, and bytes against hashes.
 //!
-//! Reads every receipt and every table that a receipt names. Repair quarantines unreadable receipts, puts sound revision
-//! bytes at the current path and changes nothing else. One damaged object never keeps the others from being looked at.
+//! Reads every receipt and every table that a receipt names. Repair quarantines unreadable receipts, puts the sound bytes of
+//! revisions at current paths and changes nothing else. One damaged object never prevents checking the others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,26 +16,26 @@ use super::{Archive, ArchiveError, Receipt, TableName, Unit, retention};
 use coverledger_core::time::Clock;
 use coverledger_store::{StoreProblem, sha256_hex};
 
-/// Whether to mend what can be mended.
+/// Whether to repair what can be repaired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repair {
-    /// Only look.
+    /// Only check.
     No,
-    /// Quarantine receipts that cannot be read, and bring current paths up to their newest receipts.
+    /// Quarantine receipts that cannot be read, and update current paths to their newest receipts.
     Yes,
 }
 
 impl Archive {
-    /// Checks everything: receipts whole, in their place, in an unbroken chain; every table that a receipt names there
-    /// and as hashed, unless it was pruned as it may be; every current path as its newest receipt says, and none besides.
-    /// Repair quarantines what cannot be read of the receipts (`quarantine.rs`) and brings current paths up to
-    /// their newest receipts.
+    /// Checks everything: receipts are complete, in the right place and in an unbroken chain; every table that a receipt names
+    /// is there and matches its hash, unless it was pruned as allowed; every current path matches its newest receipt, and there
+    /// are no others. Repair quarantines receipts that cannot be read (`quarantine.rs`) and updates current paths to their
+    /// newest receipts.
     ///
     /// # Errors
-    /// The store does not answer. What is wrong in the archive is no error but a [`Finding`].
+    /// The store fails. Anything wrong in the archive is not an error but a [`Finding`].
     pub async fn verify(&self, repair: Repair) -> Result<Verification, ArchiveError> {
         let mut verification = Verification::default();
-        // Before the receipts: then whatever lies here has had its receipt by the time those are listed.
+        // Listed before the receipts: every table here then has its receipt by the time those are listed.
         let currents = self.current_keys().await?;
         let AllReceipts { mut chains, passed_over, strays } = self.all_receipts().await?;
         verification.receipts = chains.values().map(|chain| chain.present().len()).sum();
@@ -48,7 +48,7 @@ impl Archive {
         }
         for (unit, chain) in &mut chains {
             check_chain(unit, chain, &mut verification);
-            // What seems to be missing may lie behind a link.
+            // A table that seems to be missing may be behind a link.
             if repair == Repair::Yes && passed_over.is_empty() && self.quarantine(unit, chain).await? {
                 verification.quarantine(unit, chain);
             }
@@ -95,7 +95,7 @@ impl Archive {
             Ok::<_, ArchiveError>((key, problem))
         });
         let checked: Vec<_> = stream::iter(checks).buffered(self.store.requests()).try_collect().await?;
-        // Read after the tables: whoever prunes says so before.
+        // Read after the tables, because `prune` writes it before it deletes anything.
         let pruned_before = match self.retention().await {
             Ok(retention) => retention.map(|retention| retention.pruned_before),
             Err(ArchiveError::Retention { key, reason }) => {
@@ -122,7 +122,7 @@ impl Archive {
         Ok(())
     }
 
-    /// Puts a table by its content from a current path that has just these bytes, if there is one.
+    /// Restores a table in `_revisions` from a current path that has exactly these bytes, if there is one.
     async fn keep_from_current(&self, key: &str, chains: &BTreeMap<Unit, Chain>) -> Result<bool, ArchiveError> {
         let Some(sha256) = keys::revision_at(key) else { return Ok(false) };
         let tables = chains.values().filter_map(Chain::newest).flat_map(|newest| &newest.content.tables);
@@ -132,7 +132,7 @@ impl Archive {
             {
                 return match self.store.put(key, bytes).await {
                     Ok(()) => Ok(true),
-                    // A folder lies there, or it may not be written: it stays a finding.
+                    // A folder is there, or it cannot be written: it stays a finding.
                     Err(error) if self.is_of_object(&error.problem) => Ok(false),
                     Err(error) => Err(error.into()),
                 };
@@ -162,7 +162,7 @@ impl Archive {
             if findings.is_empty() {
                 return Ok(findings);
             }
-            // It may have been published anew since it was listed.
+            // It may have been published again since it was listed.
             if let Ok(Some(newer)) = self.newest(&receipt.content.unit).await
                 && newer.content.revision > receipt.content.revision
             {
@@ -203,7 +203,7 @@ impl Archive {
         Ok(findings)
     }
 
-    /// The hash of what lies at a key, which should have at most so many bytes.
+    /// The hash of the object at a key, which should have at most `size` bytes.
     async fn look_at(&self, key: &str, size: u64) -> Result<Seen, ArchiveError> {
         match self.store.get_at_most(key, size).await {
             Ok(None) => Ok(Seen::Nothing),
@@ -213,7 +213,7 @@ impl Archive {
         }
     }
 
-    /// Mends table by table, so that one without sound bytes does not keep the others from it.
+    /// Repairs table by table, so that a table without sound bytes does not prevent the others.
     async fn repair(&self, receipt: &Receipt) -> Result<(), ArchiveError> {
         if receipt.content.retired {
             match self.hide(receipt).await {
@@ -227,13 +227,13 @@ impl Archive {
             let mut one = receipt.clone();
             one.content.tables = vec![table.clone()];
             let shown = match self.show_missing(&one, &AtHand::new()).await {
-                // A link, perhaps: a put takes its place, and nothing happens to what it leads to.
+                // Perhaps a link: a put replaces the link, and its target is not changed.
                 Err(ArchiveError::Store(error)) if self.is_of_object(&error.problem) => self.put_anew(&one).await,
                 shown => shown.map(|_| ()),
             };
             match shown {
                 Ok(()) | Err(ArchiveError::RevisionMissing { .. } | ArchiveError::RevisionDamaged { .. }) => {}
-                // It lies behind a link, or may not be written: it stays a finding.
+                // It is behind a link, or cannot be written: it stays a finding.
                 Err(ArchiveError::Store(error)) if self.is_of_object(&error.problem) => {}
                 Err(error) => return Err(error),
             }
@@ -251,12 +251,12 @@ impl Archive {
     }
 }
 
-/// What lies at a key.
+/// The content of a key.
 enum Seen {
     Nothing,
     /// SHA-256 of its bytes, in hex.
     Bytes(String),
-    /// Something that cannot be read.
+    /// The object cannot be read.
     OutOfReach(String),
 }
 
@@ -279,8 +279,7 @@ fn check_chain(unit: &Unit, chain: &Chain, verification: &mut Verification) {
     }
 }
 
-/// Current objects that no unit's receipts account for. A unit whose newest receipt cannot be read is given the
-/// benefit of the doubt.
+/// Current objects that no receipt explains. Objects of a unit whose newest receipt cannot be read are not reported.
 pub(super) fn stray_currents<'u>(
     mut currents: BTreeSet<String>,
     units: impl Iterator<Item = &'u Unit>,

@@ -10,23 +10,23 @@ use super::error::DemoError;
 use super::platform::Platform;
 use super::world::{MARKETS, SHARED_COVERS, cover_place};
 
-/// Streams of chance of rooms begin here, between those of the plan and those of broadcasts.
+/// The random streams of rooms begin at this number, between those of the plan and those of broadcasts.
 const STREAMS: u64 = 1 << 39;
 
-/// How the covers of a broadcast are put on air. Covers are places in the list of them.
+/// How the covers of a broadcast are put on air. A cover is an index into the list of covers.
 pub(super) enum Airing {
-    /// Everybody sees the same; three to five take turns.
+    /// Three to five covers take turns; all viewers see the same one.
     Turns(Vec<usize>),
-    /// A viewer sees one of them the whole broadcast through.
+    /// Each viewer sees one of them for the whole broadcast.
     Split([usize; 3]),
-    /// One is shown mainly to those below 35, or mainly to all others; who is not shown it sees the rest in turn.
+    /// One cover is shown mainly to viewers below 35, or mainly to all others; viewers who do not get it see the rest in turn.
     Aimed { cover: usize, is_for_the_young: bool, rest: Vec<usize> },
 }
 
 /// The room of a platform in a market, with the habits of its hosts.
 pub(super) struct Room {
     habit: Habit,
-    /// Covers that are in every broadcast, so that something can be told of them.
+    /// Covers that are in every broadcast, so that there is enough data about them.
     regulars: [usize; 2],
 }
 
@@ -38,7 +38,7 @@ enum Habit {
 }
 
 impl Room {
-    /// The room of a platform in a market (a place in [`MARKETS`]); the demo ends on `last_date`.
+    /// The room of a platform in a market (an index into [`MARKETS`]); the demo ends on `last_date`.
     pub(super) fn new(seed: u64, platform: &Platform, market: usize, last_date: Date) -> Result<Self, DemoError> {
         let code = MARKETS[market].code;
         let number = platform.number * 8 + u64::try_from(market).unwrap_or(0);
@@ -78,7 +78,7 @@ impl Room {
         }
     }
 
-    /// The regulars and one to three others, the order by chance.
+    /// The covers of every broadcast and one to three others, in random order.
     fn some_covers(&self, chance: &mut Chance) -> Vec<usize> {
         let mut covers = self.regulars.to_vec();
         let count = 3 + chance.index(3);
@@ -100,7 +100,7 @@ fn platform_has_localized(platform: &str, market: &str) -> bool {
 }
 
 impl Airing {
-    /// The cover that somebody sees in a turn of the broadcast.
+    /// The cover that a viewer sees in a turn of the broadcast.
     pub(super) fn cover_for(
         &self,
         (broadcast, viewer): (u64, u32),
@@ -123,7 +123,7 @@ impl Airing {
         }
     }
 
-    /// How many times as often as usually an audience taps this cover here.
+    /// The factor by which an audience taps this cover more often here than usual.
     pub(super) fn taste(&self, place: usize, audience: Audience) -> f64 {
         match self {
             Self::Aimed { cover, is_for_the_young, .. } if *cover == place => {

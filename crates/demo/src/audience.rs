@@ -1,20 +1,20 @@
-//! Who watches, and when: the mix of audiences and their mood change with the local hour.
+//! The mix of audiences, and how often they tap, by local hour.
 
 use super::chance::Chance;
 
-/// `f`, `m`, or not told.
+/// `f`, `m`, or unknown.
 pub(super) const GENDERS: [&str; 3] = ["f", "m", ""];
-/// Age bands, the last not told.
+/// Age bands; the last is unknown.
 pub(super) const AGES: [&str; 5] = ["18-24", "25-34", "35-44", "45-54", ""];
 
-/// The gender and age band of a viewer, as places in [`GENDERS`] and [`AGES`].
+/// The gender and age band of a viewer, as indexes into [`GENDERS`] and [`AGES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Audience {
     pub(super) gender: usize,
     pub(super) age: usize,
 }
 
-/// A stretch of the local day in which the crowd stays much the same.
+/// A part of the local day with a constant mix of audiences.
 #[derive(Clone, Copy)]
 pub(super) enum Mood {
     Daytime,
@@ -57,7 +57,7 @@ impl Mood {
         }
     }
 
-    /// How keen each of [`AGES`] is to tap at this hour.
+    /// How often each of [`AGES`] taps at this hour, compared with the average.
     fn keenness(self) -> [f64; 5] {
         match self {
             Self::Daytime => [0.70, 0.85, 1.05, 1.20, 0.90],
@@ -70,7 +70,7 @@ impl Mood {
 }
 
 impl Audience {
-    /// The audience of somebody who arrives at this hour.
+    /// The audience of a viewer who arrives at this hour, at random.
     pub(super) fn arriving(mood: Mood, chance: &mut Chance) -> Self {
         Self { gender: chance.weighted(&mood.genders()), age: chance.weighted(&mood.ages()) }
     }
@@ -80,17 +80,17 @@ impl Audience {
         u32::try_from(self.gender * AGES.len() + self.age).unwrap_or(0)
     }
 
-    /// Below 35, as far as it is told.
+    /// Whether the age is known and below 35.
     pub(super) fn is_young(self) -> bool {
         self.age < 2
     }
 
-    /// About how many in a thousand viewers are of this audience.
+    /// The share of viewers in this audience, in thousandths, approximately.
     pub(super) fn per_mille(self) -> u64 {
         u64::from(Mood::Prime.genders()[self.gender] * Mood::Prime.ages()[self.age]) / 10
     }
 
-    /// How keen this audience is to tap at this hour: 1 is usual.
+    /// How often this audience taps at this hour, compared with the average of 1.
     pub(super) fn keenness(self, mood: Mood) -> f64 {
         let by_gender = match (mood, self.gender) {
             (Mood::Daytime | Mood::Evening, 0) | (Mood::Late | Mood::Night, 1) => 1.12,

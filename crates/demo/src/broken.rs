@@ -1,4 +1,4 @@
-//! Records that no reader can use, of the kinds that real exports have.
+//! Broken records, of the kinds that occur in real exports.
 
 use super::cell::Cell;
 use super::cell::Cells;
@@ -10,7 +10,7 @@ use super::platform::{Holds, Platform, Rows};
 pub(super) enum Broken {
     /// Cut off: too few fields, or no end of the object.
     Torn,
-    /// An id that a spreadsheet took for a number.
+    /// An id that a spreadsheet converted to a number.
     MangledId,
     /// No id at all.
     NoId,
@@ -30,7 +30,7 @@ impl Broken {
         kinds[nth % kinds.len()]
     }
 
-    /// Does it to a row. A torn one is torn by its writer.
+    /// Breaks a row in this way. A truncated record is truncated by its writer.
     pub(super) fn spoil(self, platform: &Platform, cells: &mut Cells<'_>) {
         let (holds, cell) = match self {
             Self::Torn => return,

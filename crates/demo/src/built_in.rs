@@ -1,17 +1,17 @@
-//! What is built into the demo for a report to find, so that a test can hold the report against it.
+//! Effects that are built into the demo, so that a test can check whether the report finds them.
 
 /// A test in which a platform shows every viewer of a broadcast one of several covers, as a hash of both decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Split {
     /// The name of the experiment in the configuration.
     pub name: &'static str,
-    /// The platform that divides its viewers.
+    /// The platform that assigns its viewers.
     pub platform: &'static str,
     /// Every broadcast of these markets is in the test.
     pub markets: [&'static str; 3],
     /// The covers, in equal shares. The first is the control.
     pub covers: [&'static str; 3],
-    /// The one of them that is tapped far more than the others, and after which nobody stays or buys.
+    /// The cover that is tapped far more than the others, and after which hardly anybody stays or buys.
     pub clickbait: &'static str,
 }
 
@@ -27,30 +27,30 @@ pub const SPLIT: Split = Split {
     clickbait: "cov_free_gift_a",
 };
 
-/// A cover whose CTR rises as a whole while it falls for everybody who sees it, because others see it.
+/// A cover whose overall CTR rises while it falls in every audience, because the mix of audiences changes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reversal {
-    /// Where it happens.
+    /// The platform.
     pub platform: &'static str,
-    /// Where it happens.
+    /// The market.
     pub market: &'static str,
     /// The cover.
     pub cover: &'static str,
-    /// From so many days before the end on it is shown mainly to those below 35, before that mainly to all others.
+    /// For this many days before the end it is shown mainly to viewers below 35, before that mainly to all others.
     pub days: u16,
-    /// Of displays to those at whom it is aimed it has this share.
+    /// Its share of displays to its target audience.
     pub share_aimed: f64,
-    /// Of displays to the others.
+    /// Its share of displays to the others.
     pub share_besides: f64,
-    /// How those below 35 take to it: they tap so many times as often as at its usual appeal.
+    /// The factor by which viewers below 35 tap it more often than its appeal suggests.
     pub taste_young: f64,
-    /// How all others do.
+    /// The same factor for all others.
     pub taste_old: f64,
-    /// From the change on everybody taps it so many times as often as before.
+    /// The factor by which everybody taps it more often after the change.
     pub faded: f64,
 }
 
-/// The broadcasts of the last three days against those of the three days before: CTR rises by more than half, and in
+/// The broadcasts of the last three days compared with those of the three days before: CTR rises by more than half, and in
 /// each slot and audience it falls by four tenths.
 pub const REVERSAL: Reversal = Reversal {
     platform: "tiktok_shop_live",
@@ -64,20 +64,20 @@ pub const REVERSAL: Reversal = Reversal {
     faded: 0.6,
 };
 
-/// A cover that was made anew for one market, and is on air there beside the one that all markets share.
+/// A cover that was made for one market, and is on air there together with the one that all markets share.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Localized {
     /// The family in the configuration.
     pub family: &'static str,
-    /// What all markets share.
+    /// The cover that all markets share.
     pub shared: &'static str,
-    /// What was made for one.
+    /// The cover that was made for one market.
     pub localized: &'static str,
     /// That market.
     pub market: &'static str,
-    /// Where both are on air in every broadcast of it, in turns.
+    /// The platform on which both are on air in every broadcast, in turns.
     pub platforms: [&'static str; 2],
-    /// Every audience taps the localized one so many times as often as the shared one, and takes to it alike otherwise.
+    /// The factor by which every audience taps the localized cover more often than the shared one; they are equal otherwise.
     pub gain: f64,
 }
 

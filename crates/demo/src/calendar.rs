@@ -1,4 +1,4 @@
-//! Which dates the demo covers, and which platform day an instant belongs to.
+//! The dates of the demo, and the platform day of an instant.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::error::DemoError;
 
-/// So that the whole demo stays inside one year of zone rules.
+/// Limits the demo to one year of time-zone rules.
 pub(super) const MAX_DAYS: u16 = 300;
 
 /// The local dates of the demo and the path dates of its exports.
@@ -16,7 +16,7 @@ pub(super) struct Calendar {
     /// The first path date, a day before the first local one: a Sydney morning is the platform's day before.
     first_exports: Date,
     /// The last path date, two days after the last local one: a New York evening is the platform's next day, and its
-    /// late rows come a day later still.
+    /// late rows are delivered one more day later.
     last_exports: Date,
 }
 
@@ -78,7 +78,7 @@ impl PathDays {
         self.dates.partition_point(|known| *known < date)
     }
 
-    /// The day that holds an instant, if the demo has it.
+    /// The day that contains an instant, if it is in the demo.
     pub(super) fn day_of(&self, at_ms: i64) -> Option<usize> {
         let day = self.starts_ms.partition_point(|start| *start <= at_ms).checked_sub(1)?;
         (day < self.len()).then_some(day)

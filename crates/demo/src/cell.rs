@@ -1,4 +1,4 @@
-//! A row in the words of its platform: one cell for each column.
+//! A row as its platform writes it: one cell for each column.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -22,7 +22,7 @@ pub(super) enum Cell<'a> {
     Missing,
 }
 
-/// Holds the texts that have to be made, so that making a row allocates nothing.
+/// Buffers for texts, so that writing a row allocates nothing.
 #[derive(Default)]
 pub(super) struct Scratch {
     time: String,
@@ -92,7 +92,7 @@ fn text_or_missing(text: &str) -> Cell<'_> {
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// Singapore has kept it since 1982.
+/// The offset of Singapore since 1982.
 const SINGAPORE_MS: i64 = 8 * 60 * 60 * 1000;
 
 impl Scratch {

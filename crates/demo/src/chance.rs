@@ -1,14 +1,14 @@
-//! Seeded chance. Curves are tables with straight lines between their points, because `ln` and `exp` may differ in
+//! Seeded random numbers. Curves are tables with straight lines between their points, because `ln` and `exp` may differ in
 //! their last bit from one machine to the next.
 
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
-/// A sequence of decisions that its seed and stream fix for ever.
+/// A sequence of random decisions that depends only on its seed and stream.
 pub(super) struct Chance(Pcg64Mcg);
 
 impl Chance {
-    /// Streams of one seed have nothing to do with each other.
+    /// Streams of one seed are independent of each other.
     pub(super) fn new(seed: u64, stream: u64) -> Self {
         Self(Pcg64Mcg::seed_from_u64(mix(mix(seed) ^ stream)))
     }
@@ -28,13 +28,13 @@ impl Chance {
         u32::try_from(product >> 32).unwrap_or(0)
     }
 
-    /// A place in a list of this length.
+    /// An index into a list of this length.
     pub(super) fn index(&mut self, len: usize) -> usize {
         let bound = u32::try_from(len).unwrap_or(u32::MAX);
         usize::try_from(self.below(bound)).unwrap_or(0)
     }
 
-    /// A place in this list, where a greater weight is likelier.
+    /// An index into this list, with probabilities proportional to the weights.
     pub(super) fn weighted(&mut self, weights: &[u32]) -> usize {
         let mut left = self.below(weights.iter().sum());
         for (place, weight) in weights.iter().enumerate() {

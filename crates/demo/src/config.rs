@@ -1,4 +1,4 @@
-//! The configuration beside the exports: small, complete, and commented, for people to copy from.
+//! The demo's configuration: small, complete, and commented, as an example to copy.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -165,7 +165,7 @@ exports:
     text
 }
 
-/// What is particular about a platform's file.
+/// The parts that differ between the platforms' files.
 struct Words {
     about: &'static str,
     click: &'static str,

@@ -1,23 +1,23 @@
-//! The folder of a demo: taken only when it is free, or when this very demo wrote it before.
+//! The folder of a demo: used only if it is empty, or if a demo with the same arguments wrote it.
 
 use std::fs;
 use std::path::Path;
 
 use super::error::DemoError;
 
-/// Tells a demo's folder from anybody's own configuration, which a demo must never overwrite.
+/// Marks the folder of a demo. A demo must never overwrite a configuration without this mark.
 const MARKER: &str = ".coverledger-demo";
 
-/// What lies in a folder that was taken.
+/// The content of a folder that may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Claimed {
     /// Nothing, or a demo that was not finished.
     ToWrite,
-    /// This very demo, whole: so many exports and rows. Writing it again would only make its files look new.
+    /// The same demo, complete, with its numbers of exports and rows. Writing it again would only change its files' times.
     Whole { exports: u64, rows: u64 },
 }
 
-/// Takes the folder for the demo with this signature.
+/// Checks the folder, and marks it for the demo with this signature.
 pub(super) fn claim(dir: &Path, signature: &str) -> Result<Claimed, DemoError> {
     let marker = dir.join(MARKER);
     if let Ok(text) = fs::read_to_string(&marker) {
@@ -37,12 +37,12 @@ pub(super) fn claim(dir: &Path, signature: &str) -> Result<Claimed, DemoError> {
     Ok(Claimed::ToWrite)
 }
 
-/// Notes that the demo is whole.
+/// Records that the demo is complete.
 pub(super) fn finish(dir: &Path, signature: &str, exports: u64, rows: u64) -> Result<(), DemoError> {
     write_file(&dir.join(MARKER), &format!("{signature}\n{exports} {rows}\n"))
 }
 
-/// A finished demo of which no export was taken away since.
+/// A finished demo of which no export was removed since.
 fn whole(dir: &Path, tally: &str) -> Option<Claimed> {
     let (exports, rows) = tally.split_once(' ')?;
     let (exports, rows) = (exports.parse().ok()?, rows.parse().ok()?);
@@ -58,7 +58,7 @@ fn count_files(dir: &Path) -> std::io::Result<u64> {
     Ok(count)
 }
 
-/// Writes a text file, and the folders above it.
+/// Writes a text file, and creates the folders above it.
 pub(super) fn write_file(path: &Path, text: &str) -> Result<(), DemoError> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent).map_err(DemoError::writing(parent))?;

@@ -14,25 +14,25 @@ pub enum DemoError {
         /// The number asked for.
         days: u16,
     },
-    /// The format has another name.
+    /// The format is unknown.
     #[error("unknown demo format `{found}` (expected `csv`, `csv.gz`, `tsv`, `ndjson`, `ndjson.gz` or `parquet`)")]
     UnknownFormat {
         /// The name found.
         found: String,
     },
-    /// The kind of rows has another name.
+    /// The kind of rows is unknown.
     #[error("unknown kind of demo rows `{found}` (expected `events` or `counts`)")]
     UnknownRows {
         /// The name found.
         found: String,
     },
-    /// The folder holds files that no demo wrote.
+    /// The folder has files that were not written by a demo.
     #[error("`{}` is in use and no demo wrote it (choose an empty folder)", path.display())]
     Occupied {
         /// The file or folder that is in the way.
         path: PathBuf,
     },
-    /// The folder holds the files of a demo with other arguments.
+    /// The folder has the files of a demo with other arguments.
     #[error("`{}` holds another demo, with {found} (delete it or choose an empty folder)", path.display())]
     AnotherDemo {
         /// The folder.
@@ -45,10 +45,10 @@ pub enum DemoError {
     Write {
         /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The operating system's error.
         source: io::Error,
     },
-    /// A date or a zone of the demo is not known.
+    /// A date or a zone of the demo is invalid.
     #[error("could not lay out the demo's calendar")]
     Calendar(#[from] jiff::Error),
 }

@@ -1,4 +1,4 @@
-//! The files of one platform and where they lie.
+//! The export files of one platform.
 
 use std::path::{Path, PathBuf};
 
@@ -20,11 +20,11 @@ pub(super) struct Export<'w> {
     pub(super) table: TableFile,
     /// Good rows in it.
     pub(super) rows: u64,
-    /// A row that is to come a second time.
+    /// A row to be delivered a second time.
     pub(super) again: Option<Row<'w>>,
 }
 
-/// Where the files of one platform go.
+/// Writes the files of one platform.
 pub(super) struct Shelf {
     pub(super) platform: &'static Platform,
     pub(super) format: DemoFormat,
@@ -60,7 +60,7 @@ impl Shelf {
         self.days.len()
     }
 
-    /// How many path dates come before this one.
+    /// The number of path dates before this one.
     pub(super) fn days_before(&self, date: Date) -> usize {
         self.days.position(date)
     }

@@ -25,7 +25,7 @@ pub enum DemoFormat {
 impl DemoFormat {
     const ALL: [Self; 6] = [Self::Csv, Self::CsvGz, Self::Tsv, Self::Ndjson, Self::NdjsonGz, Self::Parquet];
 
-    /// The end of a file's name, which is also what people type.
+    /// The extension of a file's name, which is also the argument of `--format`.
     pub(super) fn extension(self) -> &'static str {
         match self {
             Self::Csv => "csv",
@@ -37,7 +37,7 @@ impl DemoFormat {
         }
     }
 
-    /// The `format` in a configuration: gzip is recognized by its first bytes and not written down.
+    /// The `format` in a configuration: gzip is detected and not configured.
     pub(super) fn config_word(self) -> &'static str {
         match self {
             Self::Csv | Self::CsvGz => "csv",
@@ -47,7 +47,7 @@ impl DemoFormat {
         }
     }
 
-    /// Text in columns, below a header.
+    /// Whether it is text in columns, below a header.
     pub(super) fn is_separated(self) -> bool {
         matches!(self, Self::Csv | Self::CsvGz | Self::Tsv)
     }

@@ -1,6 +1,6 @@
 //! A week of live commerce to try coverledger on: exports, their configuration and a job.
 //!
-//! Three platforms deliver in their own formats, columns and clocks what happened in six markets. Covers differ in
+//! Three platforms deliver the events of six markets, each in its own format, columns and clock. Covers differ in
 //! appeal, audiences differ by hour, clocks change inside the week, some events arrive late or twice and a few records
 //! are broken. The same arguments give the same bytes, on any machine: whole-number and basic floating-point
 //! arithmetic only, one seeded generator per broadcast, and no clock.
@@ -61,18 +61,18 @@ const LAST_DATE: Date = date(2026, 11, 1);
 /// Sydney to New York. The last two days are not settled yet.
 const RUN_AT: Timestamp = Timestamp::constant(1_793_620_800, 0);
 
-/// What to generate.
+/// The arguments of a demo.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Demo {
     /// Local dates, the last of which is 2026-11-01; 1 to 300.
     pub days: u16,
-    /// What a row stands for. The same seed tells the same week either way.
+    /// The kind of rows. The same seed gives the same week either way.
     pub rows: DemoRows,
-    /// Rows to write over all exports, met within a few per cent. Where rows are counts: of so many they are counts.
+    /// The number of rows in all exports, met within a few per cent. If rows are counts: the number of events that are counted.
     pub events: u64,
-    /// The format of every export; without it each platform writes its own.
+    /// The format of every export; by default each platform uses its own.
     pub format: Option<DemoFormat>,
-    /// Another seed tells another week.
+    /// Another seed gives another week.
     pub seed: u64,
 }
 
@@ -82,31 +82,31 @@ impl Default for Demo {
     }
 }
 
-/// What was generated.
+/// The result of writing a demo.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
-    /// Export files.
+    /// The number of export files.
     pub exports: u64,
-    /// Rows in them: redelivered, late and broken ones are included, headers and totals are not.
+    /// The number of rows in them, including redelivered, late and broken ones, without headers and totals.
     pub rows: u64,
     /// The first local date whose exports are complete in every market.
     pub first_date: Date,
     /// The last one.
     pub last_date: Date,
-    /// An instant at which these dates, and no others, are what the job looks back at.
+    /// An instant at which the job's look-back covers exactly these dates.
     pub run_at: Timestamp,
     /// The name of the job in `jobs/`.
     pub job: String,
 }
 
 impl Demo {
-    /// Writes `exports/`, `config/`, `jobs/` and `templates/` into `dir`, which is made if it is not there. Where this very demo
-    /// lies whole already, nothing is written.
+    /// Writes `exports/`, `config/`, `jobs/` and `templates/` into `dir`, which is created if necessary. If the same
+    /// demo is complete there already, nothing is written.
     ///
-    /// `progress` hears the number of rows written so far, now and then.
+    /// `progress` is called from time to time with the number of rows written so far.
     ///
     /// # Errors
-    /// The number of days is out of range, the folder holds something else than this very demo, or a file cannot be
+    /// The number of days is out of range, the folder has something other than this demo, or a file cannot be
     /// written.
     pub fn write(&self, dir: &Path, progress: &dyn Fn(u64)) -> Result<Written, DemoError> {
         let calendar = Calendar::ending(LAST_DATE, self.days)?;
@@ -131,7 +131,7 @@ impl Demo {
         })
     }
 
-    /// One line that tells this demo from another.
+    /// One line that identifies this demo by its arguments.
     fn signature(&self) -> String {
         let format = self.format.map_or_else(|| "each its own".to_owned(), |format| format.to_string());
         let rows = match self.rows {

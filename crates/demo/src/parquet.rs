@@ -17,11 +17,11 @@ use super::cell::Cell;
 use super::platform::Kind;
 use super::table::Head;
 
-/// Rows handed on at once.
+/// The number of rows written at once.
 const BATCH_ROWS: usize = 8192;
 const ROW_GROUP_ROWS: usize = 100_000;
 
-/// A Parquet export in the making.
+/// A writer of a Parquet export.
 pub(super) struct ParquetFile {
     schema: SchemaRef,
     builders: Vec<Builder>,
@@ -44,7 +44,7 @@ impl ParquetFile {
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
             .set_max_row_group_row_count(Some(ROW_GROUP_ROWS));
         for head in heads.iter().filter(|head| head.is_distinct) {
-            // A dictionary would be made in vain.
+            // A dictionary would be useless.
             properties = properties.set_column_dictionary_enabled(ColumnPath::from(head.name), false);
         }
         let writer = ArrowWriter::try_new(File::create(path)?, Arc::clone(&schema), Some(properties.build()))?;
@@ -94,7 +94,7 @@ impl Builder {
         }
     }
 
-    /// A cell of another kind becomes null.
+    /// A cell of another type becomes null.
     fn push(&mut self, cell: Cell<'_>) {
         match (self, cell) {
             (Self::Text(builder), Cell::Text(text)) => builder.append_value(text),

@@ -1,4 +1,4 @@
-//! The broadcasts of the week: who is on air when, with which covers.
+//! The broadcasts of the week: room, time and covers.
 
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
@@ -17,15 +17,15 @@ const QUARTER_MS: i64 = 15 * 60 * 1000;
 pub(super) struct Broadcast {
     /// Its id in the exports of its platform.
     pub(super) id: String,
-    /// Unique over the demo; its stream of chance.
+    /// Unique in the demo; also the number of its random stream.
     pub(super) number: u64,
     pub(super) platform: &'static Platform,
-    /// A place in [`MARKETS`].
+    /// An index into [`MARKETS`].
     pub(super) market: usize,
     pub(super) local_date: Date,
     pub(super) starts_at_ms: i64,
     pub(super) ends_at_ms: i64,
-    /// What the market's clock reads at the start, from midnight.
+    /// The time since midnight on the market's clock at the start.
     pub(super) local_start_ms: i64,
     airing: Airing,
     /// Its relative audience.
@@ -33,8 +33,8 @@ pub(super) struct Broadcast {
 }
 
 impl Broadcast {
-    /// The cover that a viewer sees, and how many times as often as usually somebody like them taps it here. Covers that
-    /// take turns have fifteen minutes each.
+    /// The cover that a viewer sees, and the factor by which their audience taps it more often here than usual. Covers that take
+    /// turns have fifteen minutes each.
     pub(super) fn cover_for(
         &self,
         viewer: u32,
@@ -52,7 +52,7 @@ impl Broadcast {
     }
 }
 
-/// When a broadcast is put on, by the market's clock.
+/// The kind of a broadcast, by the market's clock.
 #[derive(Clone, Copy)]
 enum Show {
     /// Starts between 18:30 and 21:45, lasts two to six hours.
@@ -99,7 +99,7 @@ pub(super) fn broadcasts(seed: u64, calendar: &Calendar) -> Result<Vec<Broadcast
             for show in shows(room, date, is_eve, &mut chance) {
                 let number = u64::try_from(list.len()).unwrap_or(0) + 1;
                 let mut made = broadcast(number, (*platform, *market, room), date, show, &mut chance)?;
-                // The eve is there for the shows that run past midnight, and is smaller.
+                // The evening before is included for shows that run past midnight, and is smaller.
                 made.weight *= if is_eve { 1 } else { 4 };
                 list.push(made);
             }
@@ -108,7 +108,7 @@ pub(super) fn broadcasts(seed: u64, calendar: &Calendar) -> Result<Vec<Broadcast
     keep_exported(calendar, list)
 }
 
-/// What a room puts on that day. Nobody skips the eve, so that every platform has rows on its first day.
+/// The broadcasts of a room on a day. No room skips the evening before, so that every platform has rows on its first day.
 fn shows(room: &Room, date: Date, is_eve: bool, chance: &mut Chance) -> Vec<Show> {
     if is_eve {
         return vec![Show::Evening];
@@ -154,7 +154,7 @@ fn broadcast(
     })
 }
 
-/// Leaves out what began before the first export of its platform.
+/// Removes broadcasts that began before the first export of their platform.
 fn keep_exported(calendar: &Calendar, mut list: Vec<Broadcast>) -> Result<Vec<Broadcast>, DemoError> {
     for platform in &PLATFORMS {
         let days = PathDays::new(calendar, platform.zone)?;

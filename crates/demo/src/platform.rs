@@ -1,4 +1,4 @@
-//! The three platforms: what each calls its columns and events, how it writes ids and instants, and where it puts files.
+//! The three platforms: their names for columns and events, their formats of ids and instants, and the paths of their files.
 
 use jiff::civil::Date;
 
@@ -11,7 +11,7 @@ use super::table::Head;
 pub(super) struct Platform {
     pub(super) number: u64,
     pub(super) name: &'static str,
-    /// Whose day the date in a path names.
+    /// The zone of the date in a path.
     pub(super) zone: &'static str,
     pub(super) format: DemoFormat,
     pub(super) files_a_day: usize,
@@ -21,17 +21,17 @@ pub(super) struct Platform {
     pub(super) columns: &'static [Column],
     /// Countries in lower case.
     pub(super) lower_case_markets: bool,
-    /// Its words for [`Event`]s, in order; empty where a row is an impression.
+    /// Its words for [`Event`]s, in order; empty if a row is an impression.
     event_words: [&'static str; 6],
     path: fn(Date, usize) -> String,
 }
 
-/// What a row stands for.
+/// The kind of a row.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rows {
-    /// One event, with taps on the cover among them.
+    /// One event; there are taps on the cover.
     Events,
-    /// One event; the platform knows of no tap, only of entries.
+    /// One event; the platform records no taps, only entries.
     EventsWithoutTaps,
     /// One impression, with flags for what followed.
     Impressions,
@@ -42,7 +42,7 @@ pub(super) enum Rows {
 pub(super) enum Clock {
     /// `2026-10-26T11:30:00.250Z`
     Rfc3339,
-    /// `2026/10/26 19:30:00`, by the clock on a wall in Singapore.
+    /// `2026/10/26 19:30:00`, in the local time of Singapore.
     SingaporeText,
     /// Milliseconds since 1970.
     EpochMs,
@@ -59,13 +59,13 @@ pub(super) enum Ids {
     Serial,
 }
 
-/// A column and what is in it.
+/// A column and its content.
 pub(super) struct Column {
     pub(super) name: &'static str,
     pub(super) holds: Holds,
 }
 
-/// What a column holds.
+/// The content of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Holds {
     EventId,
@@ -83,7 +83,7 @@ pub(super) enum Holds {
     Ordered,
 }
 
-/// The type of a column, where a format has types.
+/// The type of a column, in formats with types.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
@@ -182,7 +182,7 @@ pub(super) static PLATFORMS: [Platform; 3] = [
 ];
 
 impl Platform {
-    /// Where a file lies below the store of exports.
+    /// The path of a file below the store of exports.
     pub(super) fn path(&self, date: Date, part: usize, format: DemoFormat) -> String {
         format!("{}.{format}", (self.path)(date, part + 1))
     }
@@ -232,7 +232,8 @@ impl Ids {
         }
     }
 
-    /// The id of a viewer: unlike numbers look unrelated and are never equal, since an odd factor is one to one.
+    /// The id of a viewer. Consecutive numbers give unrelated ids; different numbers never give the same id, because
+    /// multiplying by an odd factor is one to one.
     pub(super) fn viewer(self, viewer: u32) -> i64 {
         let spread = i64::from(viewer.wrapping_mul(0x9E37_79B1));
         match self {

@@ -1,29 +1,29 @@
-//! One row of an export, before it takes the shape of its platform.
+//! One row of an export, independent of its platform's format.
 
 use super::audience::Audience;
 use super::plan::Broadcast;
 
-/// What happened.
+/// The kind of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Event {
     Impression,
     Click,
     Entry,
-    /// A heart in the room: exports carry things that nobody counts.
+    /// A heart in the room. Exports also have events that are not counted.
     Like,
     Order,
     Leave,
 }
 
-/// One row of an export: an event, or an impression with all that followed from it.
+/// One row of an export: an event, or an impression with everything that followed from it.
 #[derive(Clone, Copy)]
 pub(super) struct Row<'w> {
-    /// Unique over a platform; the event id is made of it.
+    /// Unique for a platform; the event id is made from it.
     pub(super) number: u64,
     pub(super) occurred_at_ms: i64,
     pub(super) event: Event,
     pub(super) broadcast: &'w Broadcast,
-    /// A place in the list of covers.
+    /// An index into the list of covers.
     pub(super) cover: usize,
     pub(super) viewer: u32,
     pub(super) audience: Audience,

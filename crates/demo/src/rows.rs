@@ -1,11 +1,11 @@
-//! What the rows of a demo stand for.
+//! The kind of a demo's rows.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::error::DemoError;
 
-/// What a row of an export stands for.
+/// The kind of an export's rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DemoRows {
     /// One event, or one impression with flags for what followed.

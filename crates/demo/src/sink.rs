@@ -1,7 +1,7 @@
-//! Takes the rows of one platform to the files of their days, most of them once and in time. Where a platform reports
-//! counts only, those files are written nowhere, and what truly happened is counted.
+//! Writes the rows of one platform to the files of their days, most of them once and punctually. If a platform reports only
+//! counts, these files are not written, and the true events are counted.
 //!
-//! Only the files of the few days that a broadcast can reach are open. Every path date gets its files, even a quiet one.
+//! Only the files of the few days that a broadcast can reach are open. Every path date gets its files, even if it has no rows.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -18,18 +18,18 @@ use super::format::DemoFormat;
 use super::row::{Event, Row};
 use super::work::Tally;
 
-/// Of a thousand events so many come a day late, in the next day's file only.
+/// The number of events in a thousand that are a day late, only in the next day's file.
 const LATE: u32 = 3;
-/// Of a thousand events so many come twice: half in the same file, half in the next day's.
+/// The number of events in a thousand that are delivered twice: half in the same file, half in the next day's.
 const TWICE: u32 = 5;
 
-/// Broken records come right after these rows of a file, far enough apart to stay well below one in a hundred.
+/// Broken records follow these rows of a file, far enough apart to stay well below one in a hundred.
 const BROKEN_AFTER: [u64; 3] = [250, 900, 2500];
 
 /// The exports of one platform.
 pub(super) struct Sink<'w> {
     shelf: Shelf,
-    /// Where counts are written in place of rows.
+    /// The writer of counts, if counts are written instead of rows.
     reports: Option<Reports<'w>>,
     open: BTreeMap<Slip, Export<'w>>,
     /// Days before this one are finished.
@@ -69,7 +69,7 @@ impl<'w> Sink<'w> {
         self.reports.as_ref().map_or(events, Reports::tally)
     }
 
-    /// Takes an event to the file where it belongs, and now and then to where it does not.
+    /// Writes an event to its file, and sometimes late or twice.
     pub(super) fn put(&mut self, mut row: Row<'w>, chance: &mut Chance) -> Result<(), DemoError> {
         let Some(day) = self.shelf.day_of(&row) else {
             return Ok(());
@@ -80,7 +80,7 @@ impl<'w> Sink<'w> {
         }
         let next_day = (day + 1).min(self.shelf.days() - 1);
         let fate = chance.below(1000);
-        // A leave belongs to its entry, which may be of the day before: late as well, it would be two days off.
+        // A leave counts on the day of its entry, which may be the day before; if it were late too, it would be two days off.
         if fate < LATE && row.event != Event::Leave {
             return self.write(next_day, row);
         }
@@ -91,7 +91,7 @@ impl<'w> Sink<'w> {
         if chance.happens(0.5) {
             return self.write(next_day, row);
         }
-        // Not at once but when the next such row comes: a redelivery rarely sits beside its twin.
+        // Not immediately, but with the next such row: in real exports, a redelivery is rarely next to the original.
         let earlier =
             self.open.get_mut(&(day, self.shelf.part_of(&row))).and_then(|export| export.again.replace(row));
         earlier.map_or(Ok(()), |earlier| self.write(day, earlier))
@@ -102,7 +102,7 @@ impl<'w> Sink<'w> {
         self.finish_days(self.shelf.days_before(date))
     }
 
-    /// Finishes what is left.
+    /// Finishes the remaining files.
     pub(super) fn finish(&mut self) -> Result<(), DemoError> {
         self.finish_days(self.shelf.days())
     }
@@ -129,7 +129,7 @@ impl<'w> Sink<'w> {
         };
         let mut last = export.again.take();
         if export.rows == 0 && matches!(self.shelf.format, DemoFormat::Ndjson | DemoFormat::NdjsonGz) {
-            // Lines have no header, and a file of no bytes looks like a failed delivery: repeat something.
+            // NDJSON has no header, and an empty file counts as a failed delivery, so a row is repeated.
             last = self.last_row;
         }
         if let Some(row) = last {
@@ -161,7 +161,7 @@ impl<'w> Sink<'w> {
         if has_come_to_grief { self.write_broken(slip, row) } else { Ok(()) }
     }
 
-    /// Writes a record like this row, with an id of its own, that nobody can use.
+    /// Writes a broken record made from this row, with a separate id.
     fn write_broken(&mut self, slip: Slip, mut row: Row<'w>) -> Result<(), DemoError> {
         row.number = self.next_number();
         let (platform, format) = (self.shelf.platform, self.shelf.format);

@@ -1,4 +1,4 @@
-//! One export file in the making, whatever its format.
+//! A writer of one export file, for all formats.
 
 use std::fs;
 use std::path::PathBuf;
@@ -14,11 +14,11 @@ use super::text::TextFile;
 pub(super) struct Head {
     pub(super) name: &'static str,
     pub(super) kind: Kind,
-    /// Whether nearly every value is another.
+    /// Whether nearly all values differ.
     pub(super) is_distinct: bool,
 }
 
-/// One export file in the making.
+/// A writer of one export file.
 pub(super) struct TableFile {
     path: PathBuf,
     body: Body,
@@ -27,18 +27,18 @@ pub(super) struct TableFile {
 enum Body {
     Text(TextFile),
     Parquet(Box<ParquetFile>),
-    /// Nothing is kept.
+    /// Discards everything.
     Nowhere,
 }
 
 impl TableFile {
-    /// Takes everything and writes nothing.
+    /// A writer that discards everything.
     pub(super) fn nowhere() -> Self {
         Self { path: PathBuf::new(), body: Body::Nowhere }
     }
 
-    /// Starts a file at `path`, in folders that are made if they are not there. Text that stands in columns begins with
-    /// these lines.
+    /// Starts a file at `path`, in folders that are created if necessary. Text in columns begins with these
+    /// lines.
     pub(super) fn create(
         path: PathBuf,
         heads: &[Head],
@@ -65,7 +65,7 @@ impl TableFile {
         result.map_err(DemoError::writing(&self.path))
     }
 
-    /// Writes a record that was cut off; Parquet has none, and takes it whole.
+    /// Writes a truncated record. Parquet cannot have one, so the record is written whole.
     pub(super) fn write_torn(&mut self, cells: &[Cell<'_>]) -> Result<(), DemoError> {
         let result = match &mut self.body {
             Body::Text(file) => file.write_torn(cells),

@@ -1,6 +1,6 @@
-//! Templates of what teams keep by hand: a log of which cover was on air, as a workbook and as CSV, in two languages.
+//! Templates of the cover log that teams keep by hand, as a workbook and as CSV, in two languages.
 //!
-//! `tests/it/templates.rs` makes the workbooks and holds all of them against `inspect`.
+//! `tests/it/templates.rs` makes the workbooks and checks all of them with `inspect`.
 
 use std::fs;
 use std::path::Path;

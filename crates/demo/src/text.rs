@@ -11,10 +11,10 @@ use super::cell::Cell;
 use super::format::DemoFormat;
 use super::table::Head;
 
-/// Bytes collected before they go on.
+/// The size of the buffer in bytes.
 const BUFFER: usize = 1 << 16;
 
-/// A text export in the making.
+/// A writer of a text export.
 pub(super) struct TextFile {
     layout: Layout,
     buffer: Vec<u8>,
@@ -22,15 +22,15 @@ pub(super) struct TextFile {
 }
 
 enum Layout {
-    /// Values with this byte between them. None of the demo's values needs a quote.
+    /// Values separated by this byte. None of the demo's values needs a quote.
     Separated(u8),
-    /// Objects; what comes before each value is here.
+    /// JSON objects, with the text before each value.
     Objects(Vec<String>),
 }
 
 enum Output {
     Plain(File),
-    /// Its header has no time and no name, so it depends on the rows alone.
+    /// The gzip header has no time and no name, so that the bytes depend only on the rows.
     Gzip(Box<GzEncoder<File>>),
 }
 
@@ -74,7 +74,7 @@ impl TextFile {
         self.pass_on(BUFFER)
     }
 
-    /// Writes a record that was cut off: too few fields, or an object that never ends.
+    /// Writes a truncated record: too few fields, or an unclosed object.
     pub(super) fn write_torn(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
         let some = &cells[..cells.len() * 2 / 3];
         self.write(some)?;
@@ -93,7 +93,7 @@ impl TextFile {
         }
     }
 
-    /// Passes the buffer on if it has more than `most` bytes.
+    /// Flushes the buffer if it has more than `most` bytes.
     fn pass_on(&mut self, most: usize) -> io::Result<()> {
         if self.buffer.len() > most {
             match &mut self.output {
@@ -150,7 +150,7 @@ fn write_object(buffer: &mut Vec<u8>, keys: &[String], cells: &[Cell<'_>]) {
     buffer.extend_from_slice(b"}\n");
 }
 
-/// As `write!` would, several times faster.
+/// Like `write!`, but several times faster.
 fn write_int(buffer: &mut Vec<u8>, number: i64) {
     if number < 0 {
         buffer.push(b'-');

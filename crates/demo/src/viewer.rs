@@ -1,4 +1,4 @@
-//! What one viewer does before one broadcast: sees covers, taps, enters, stays, buys, leaves, sees another.
+//! The behaviour of one viewer in one broadcast: sees covers, taps, enters, stays, buys, leaves, sees another cover.
 
 use super::audience::{Audience, Mood};
 use super::chance::Chance;
@@ -14,17 +14,17 @@ const GAP_SECONDS: [u32; 17] = [1, 14, 28, 44, 60, 79, 99, 121, 146, 174, 206, 2
 /// Seconds in the room: lognormal, median 40, a long tail.
 const DWELL_SECONDS: [u32; 17] = [2, 7, 11, 15, 19, 23, 28, 34, 40, 48, 57, 69, 84, 106, 142, 216, 700];
 
-/// Displays in one visit at most.
+/// The most displays in one visit.
 const MOST_DISPLAYS: u32 = 16;
 
-/// Rows of one visit, about.
+/// The approximate number of rows of one visit.
 pub(super) const ROWS_A_VISIT: u64 = 4;
 
-/// The viewers of one platform: so many of each audience in each market that most come back during the week.
+/// The viewers of one platform. Each audience in each market has few enough viewers that most return during the week.
 pub(super) struct Pools(Vec<u32>);
 
 impl Pools {
-    /// For a platform with about this many rows.
+    /// The viewers of a platform with about this many rows.
     pub(super) fn for_rows(rows: u64) -> Self {
         let sizes: u64 = MARKETS.iter().map(|market| u64::from(market.size)).sum();
         let mut pools = Vec::with_capacity(MARKETS.len() * 16);
@@ -38,7 +38,7 @@ impl Pools {
         Self(pools)
     }
 
-    /// Somebody of this audience. The number tells market and audience, so nobody changes either.
+    /// A random viewer of this audience. The number encodes market and audience, so neither ever changes for a viewer.
     fn viewer(&self, market: usize, audience: Audience, chance: &mut Chance) -> u32 {
         let of_market = u32::try_from(market).unwrap_or(0);
         let pool = self.0[market * 15 + usize::try_from(audience.number()).unwrap_or(0)];
@@ -46,7 +46,7 @@ impl Pools {
     }
 }
 
-/// A display and what came of it.
+/// A display and its consequences.
 struct Shown {
     at_ms: i64,
     cover: usize,
@@ -56,7 +56,7 @@ struct Shown {
     dwell_seconds: u32,
 }
 
-/// One visit; `put` takes its rows in order of time.
+/// One visit; `put` receives its rows in order of time.
 pub(super) fn visit<'w>(
     broadcast: &'w Broadcast,
     pools: &Pools,
@@ -82,7 +82,7 @@ pub(super) fn visit<'w>(
     Ok(())
 }
 
-/// People come all the time, more of them early.
+/// Viewers arrive during the whole broadcast, more of them early.
 fn arrival_ms(length_ms: i64, chance: &mut Chance) -> i64 {
     let seconds = u32::try_from(length_ms / 1000).unwrap_or(0);
     let one = chance.below(seconds);
@@ -90,7 +90,7 @@ fn arrival_ms(length_ms: i64, chance: &mut Chance) -> i64 {
     i64::from(second) * 1000 + i64::from(chance.below(1000))
 }
 
-/// Shows somebody a cover and decides what comes of it.
+/// Shows a viewer a cover and draws the consequences at random.
 fn display(
     broadcast: &Broadcast,
     (viewer, audience): (u32, Audience),
@@ -120,7 +120,7 @@ fn display(
     shown
 }
 
-/// Puts a display and what came of it as the rows that the platform makes of it.
+/// Writes a display and its consequences as rows of the platform.
 fn rows<'w>(
     broadcast: &'w Broadcast,
     viewer: u32,
@@ -177,7 +177,7 @@ fn rows<'w>(
     put(row, chance)
 }
 
-/// Whole milliseconds of a number of seconds from a curve.
+/// A number of seconds from a curve, in whole milliseconds.
 fn ms(seconds: f64) -> i64 {
     i64::from(whole(seconds * 1000.0))
 }

@@ -1,4 +1,4 @@
-//! Writes the exports: one thread for each platform, since no platform needs to know of another.
+//! Writes the exports, with one thread for each platform, since platforms are independent of each other.
 
 use std::path::Path;
 use std::sync::mpsc::{self, Sender};
@@ -16,13 +16,13 @@ use super::rows::DemoRows;
 use super::sink::Sink;
 use super::viewer::{self, Pools};
 
-/// Streams of chance of broadcasts begin here, far from those of the plan.
+/// The random streams of broadcasts begin at this number, far from those of the plan.
 const STREAMS: u64 = 1 << 40;
 
 /// Rows between two reports of progress.
 const REPORT_ROWS: u64 = 20_000;
 
-/// What was written.
+/// The numbers of written files and rows.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Tally {
     pub(super) exports: u64,
@@ -71,7 +71,7 @@ pub(super) fn write_exports(
     })
 }
 
-/// The part of `whole` that `weight` of `all` stands for.
+/// The part of `whole` in proportion to `weight` of `all`.
 fn portion(whole: u64, weight: u64, all: u64) -> u64 {
     let part = u128::from(whole) * u128::from(weight) / u128::from(all.max(1));
     u64::try_from(part).unwrap_or(u64::MAX)
@@ -82,7 +82,7 @@ struct Task<'w> {
     list: Vec<&'w Broadcast>,
     /// Rows to write.
     rows: u64,
-    /// What the broadcasts weigh together.
+    /// The sum of the broadcasts' weights.
     weight: u64,
     seed: u64,
     news: Sender<u64>,
@@ -94,7 +94,7 @@ impl<'w> Task<'w> {
         let mut weight = 0;
         let mut told = 0;
         for broadcast in &self.list {
-            // A matinee in Sydney is still the day before in California, and no earlier.
+            // An afternoon show in Sydney is on the previous day in California, and no earlier.
             sink.finish_before(broadcast.local_date.yesterday()?)?;
             weight += broadcast.weight;
             let target = portion(self.rows, weight, self.weight);
@@ -112,7 +112,7 @@ impl<'w> Task<'w> {
         Ok(sink.tally())
     }
 
-    /// Nobody may be listening any more: then another platform has failed, and its error counts.
+    /// If the receiver is gone, another platform has failed, and its error is returned.
     fn tell(&self, rows: u64) {
         let _ = self.news.send(rows);
     }

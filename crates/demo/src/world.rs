@@ -3,10 +3,10 @@
 use super::audience::Audience;
 use super::built_in::LOCALIZED;
 
-/// A market, with what the configuration says of it.
+/// A market and its configuration.
 pub(super) struct Market {
     pub(super) code: &'static str,
-    /// The same country in lower case, as one of the platforms writes it.
+    /// The country in lower case, as one of the platforms writes it.
     pub(super) lower_code: &'static str,
     pub(super) zone: &'static str,
     /// The hour of the wall clock at which its day begins.
@@ -48,19 +48,19 @@ pub(super) const MARKETS: [Market; 6] = [
     },
 ];
 
-/// A cover, and how people truly take to it. A good report finds these numbers again.
+/// A cover and its true effects. A good report should find these numbers.
 pub(super) struct Cover {
     pub(super) id: &'static str,
-    /// How often it is tapped: 1 is usual.
+    /// How often it is tapped, compared with the average of 1.
     appeal: f64,
-    /// How long those who entered by it stay: 1 is usual.
+    /// How long viewers stay who entered by it, compared with the average of 1.
     pub(super) stay: f64,
-    /// How often they buy: 1 is usual.
+    /// How often they buy, compared with the average of 1.
     pub(super) buys: f64,
     fans: Fans,
 }
 
-/// Who likes a cover better than others do.
+/// The audience that likes a cover better than others do.
 enum Fans {
     Anybody,
     Gender(usize),
@@ -78,7 +78,7 @@ const fn cover(id: &'static str, appeal: f64, stay: f64, buys: f64, fans: Fans) 
     Cover { id, appeal, stay, buys, fans }
 }
 
-/// So many of the covers, the first ones, may be on air anywhere.
+/// The number of covers, from the first on, that may be on air in every market.
 pub(super) const SHARED_COVERS: usize = 15;
 
 pub(super) const COVERS: [Cover; 16] = [
@@ -96,20 +96,20 @@ pub(super) const COVERS: [Cover; 16] = [
     cover("cov_before_after_a", 1.20, 0.90, 0.9, Fans::Anybody),
     cover("cov_product_on_white_a", 0.60, 1.05, 1.1, Fans::Anybody),
     cover("cov_warehouse_tour_a", 0.65, 1.20, 1.0, FORTIES),
-    // The bait. Everybody taps it, and everybody leaves at once: ranked by CTR it wins the night, and it costs the room
-    // its stays and its orders. It is why a decision should look at stays beside clicks.
+    // The bait. Everybody taps it and leaves at once: ranked by CTR it wins, but it costs the room stays and orders. It shows
+    // why a decision should consider stays besides clicks.
     cover("cov_free_gift_a", 2.60, 0.22, 0.2, Fans::Anybody),
-    // Made for one market after the dress that all share, and better there.
+    // Made for one market after the dress that all markets share, and better there.
     cover(LOCALIZED.localized, 1.45 * LOCALIZED.gain, 1.10, 1.2, WOMEN),
 ];
 
-/// The place of a cover in the list.
+/// The index of a cover in the list.
 pub(super) fn cover_place(id: &str) -> usize {
     COVERS.iter().position(|cover| cover.id == id).unwrap_or(0)
 }
 
 impl Cover {
-    /// How much more than the usual cover this one is tapped by an audience.
+    /// How often an audience taps this cover, compared with the average cover.
     pub(super) fn appeal_to(&self, audience: Audience) -> f64 {
         let is_fan = match self.fans {
             Fans::Anybody => false,

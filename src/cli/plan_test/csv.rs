@@ -1,13 +1,13 @@
 //! The schedule as CSV, for a spreadsheet or a script.
 //!
-//! Ids of covers are others'. A spreadsheet takes a cell for a formula that begins with one of `= + - @`, also after a tab or
-//! a carriage return and in their full-width forms, so such a name has an apostrophe before it: it is shown as text.
-//! A number with its sign stays one.
+//! Ids of covers come from others. A spreadsheet treats a cell as a formula if it begins with one of `= + - @`, also after a tab
+//! or a carriage return and in their full-width forms. So such a name gets an apostrophe in front, which makes it text.
+//! A number with a sign is unchanged.
 
 use super::markets;
 use coverledger_config::{Experiment, PlannedTurn, Rotation, Workspace};
 
-/// One line a turn, of every market.
+/// One line for each turn in each market.
 pub(super) fn csv(workspace: &Workspace, experiment: &Experiment, rotation: &Rotation) -> String {
     let mut text = "market,local_date,slot,starts_utc,settles_utc,ends_utc,starts_local,cover_id\n".to_owned();
     for (id, market) in markets(workspace, experiment) {
@@ -25,7 +25,7 @@ pub(super) fn csv(workspace: &Workspace, experiment: &Experiment, rotation: &Rot
     text
 }
 
-/// A name as a field: no formula, and in quotes where CSV needs it, by whichever delimiter it is read.
+/// A name as a field: never a formula, and in quotes if any usual delimiter of CSV requires it.
 fn field(name: &str) -> String {
     let begins = name.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     let is_number = name.parse::<f64>().is_ok_and(f64::is_finite);

@@ -1,4 +1,4 @@
-//! Records the hash of a schedule in the experiment's file, and leaves the rest of the file as it is.
+//! Writes the hash of a schedule into the experiment's file, and leaves the rest of the file unchanged.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::cli::Failure;
 use coverledger_config::ConfigError;
 
-/// Whether anything was written. The file is replaced whole, and put back as it was if it cannot be read again.
+/// Returns whether anything was written. The file is replaced as a whole, and restored if it cannot be read afterwards.
 pub(super) fn record(
     file: &Path,
     sha256: &str,
@@ -30,14 +30,14 @@ pub(super) fn record(
     Ok(true)
 }
 
-/// Through a file beside it, so that nobody ever reads half of one.
+/// Writes a temporary file next to it and renames it, so that no reader sees half a file.
 fn replace(file: &Path, text: &str) -> std::io::Result<()> {
     let beside = file.with_extension("yaml.tmp");
     fs::write(&beside, text)?;
     fs::rename(&beside, file)
 }
 
-/// Adds the hash as the last entry of a section in braces, or as the first line of one in lines.
+/// Adds the hash as the last entry of a section in braces, or as the first line of a section in block style.
 fn with_hash(text: &str, sha256: &str) -> Option<String> {
     let key = "rotation:";
     let at = if text.starts_with(key) { 0 } else { text.find(&format!("\n{key}"))? + 1 };

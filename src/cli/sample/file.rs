@@ -1,4 +1,4 @@
-//! What became of one file that was tried.
+//! The report of `check --sample` on one file.
 
 use jiff::Timestamp;
 
@@ -13,7 +13,7 @@ use coverledger_read::export::ReadReport;
 /// Longer text is cut.
 const WIDEST: usize = 60;
 
-/// Its account, what it says of itself, its first rows as they are counted, and what a log of covers leaves open.
+/// The outcome of its records, its totals and rates, its first rows as they are counted, and the gaps of a cover log.
 pub(super) fn write_file(
     out: &mut Screen<'_>,
     workspace: &Workspace,
@@ -55,7 +55,7 @@ pub(super) fn write_file(
     Ok(())
 }
 
-/// What a log of covers leaves open.
+/// Gaps and overlaps of a cover log.
 fn write_seams(out: &mut Screen<'_>, workspace: &Workspace, file: &Tried) -> Result<(), Failure> {
     for seam in file.seams.iter().take(SHOWN) {
         let [one, other] = &seam.covers;
@@ -104,7 +104,7 @@ fn write_rejects(out: &mut Screen<'_>, read: &ReadReport) -> Result<(), Failure>
     Ok(())
 }
 
-/// What the file says of itself: totals that were kept out of the counts, and rates.
+/// Totals of the file, which are kept out of the counts, and reported rates.
 fn write_checks(out: &mut Screen<'_>, read: &ReadReport) -> Result<(), Failure> {
     let shown = |bounds: Option<Bounds>| bounds.map_or_else(|| "–".to_owned(), |bounds| number(bounds.value));
     let header = ["what it says of itself", "against", "rows", "reported", "by its rows", "verdict"];
@@ -191,7 +191,7 @@ fn cut(text: &str) -> String {
     }
 }
 
-/// As many decimals as tell rates apart.
+/// A rate with enough decimals to distinguish rates.
 fn number(value: f64) -> String {
     let text = format!("{value:.4}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()

@@ -1,4 +1,4 @@
-//! What `check --sample` says, for programs.
+//! The report of `check --sample` as JSON.
 
 use serde_json::{Map, Value, json as object};
 
@@ -9,7 +9,7 @@ use coverledger_core::model::{Bounds, Check};
 
 const VERSION: u32 = 1;
 
-/// Of a trial that ends with this exit code.
+/// The report, with the exit code of the command.
 pub(super) fn json(workspace: &Workspace, trial: &Trial, code: u8) -> Value {
     object!({
         "version": VERSION,

@@ -1,4 +1,4 @@
-//! What a market-day is made from.
+//! The fingerprint changes with what determines a market-day, and with nothing else.
 
 use jiff::Timestamp;
 
@@ -12,7 +12,7 @@ use coverledger_core::time::Zone;
 use coverledger_read::export::{Found, PathValues};
 use coverledger_store::Object;
 
-/// A platform whose only export is a log of covers.
+/// A platform whose only export is a cover log.
 pub(in crate::plan) fn platform(by: Order) -> Platform {
     let value = |text: &str| TextRule::Value(text.to_owned());
     let export = Export {

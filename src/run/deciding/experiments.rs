@@ -2,19 +2,18 @@
 //! one of its markets; it stands on the revisions of all its market-days within its window.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
-use tokio::runtime::Handle;
 
 use super::history::evidence;
 use super::inputs::{Inputs, fingerprint};
 use super::{Decided, Desk, MARKETS_AT_A_TIME};
+use crate::run::blocking::render;
 use crate::run::publishing::{draft, failed, table};
 use crate::run::{Disposition, error_text};
-use coverledger_archive::{
-    ArchiveError, BoxError, Draft, FactRecord, Published, Receipt, State, TableBytes, TableName, Unit,
-};
+use coverledger_archive::{ArchiveError, BoxError, Draft, FactRecord, Published, Receipt, State, TableName, Unit};
 use coverledger_config::Experiment;
 use coverledger_report::{self as report, Evidence, Standings};
 
@@ -108,18 +107,17 @@ impl Desk<'_> {
         }
         let facts: Vec<FactRecord> = inputs.iter().flat_map(Inputs::facts).collect();
         let draft = Draft { facts, ..draft(known.state, &fingerprint, Vec::new(), &config) };
-        let published = tokio::task::block_in_place(|| {
-            let standings = {
-                let _turn = self.rendering.take();
-                Standings::of(experiment, &known.evidences)
-            };
-            let render = |revision| {
-                let tables = standings.tables(name, as_of, revision)?;
-                Ok::<Vec<TableBytes>, BoxError>(tables.into_iter().map(|(name, made)| table(name, made)).collect())
-            };
-            Handle::current().block_on(self.archive.publish_after(newest, &unit, &draft, render, self.stamp))
-        });
-        let state = known.state;
+        let Known { evidences, state, .. } = known;
+        let decided_from = Arc::new((experiment.clone(), evidences));
+        let tables = |revision| {
+            let (decided_from, name) = (Arc::clone(&decided_from), name.to_owned());
+            render(self.rendering, move || {
+                let (experiment, evidences) = &*decided_from;
+                let tables = Standings::of(experiment, evidences).tables(&name, as_of, revision)?;
+                Ok(tables.into_iter().map(|(name, made)| table(name, made)).collect())
+            })
+        };
+        let published = self.archive.publish_after(newest, &unit, &draft, tables, self.stamp).await;
         let ended = match published {
             Ok(Published::New { revision }) => Disposition::Published { revision, state, notes: Vec::new() },
             Ok(Published::AlreadyPublished { revision }) => {

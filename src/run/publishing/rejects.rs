@@ -1,37 +1,37 @@
 //! What there is to say about exports by their date: records that were not counted, and what does not agree.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
-use tokio::runtime::Handle;
 
-use super::{ABREAST, Publisher, draft, table};
+use super::{Publisher, UNITS_AT_A_TIME, draft, table};
 use crate::plan::Batch;
 use crate::run::Disposition;
-use crate::run::abreast::abreast;
+use crate::run::blocking::render;
 use crate::run::error_text;
+use crate::run::ordered::for_each_ordered;
 use crate::run::reading::CountedBatch;
 use coverledger_archive::{
     ExportRecord, Fingerprint, Newest, PublishError, Receipt, RowCounts, State, TableName, Unit,
 };
 use coverledger_core::model::{Check, Reject};
 use coverledger_core::time::DayRule;
-use coverledger_read::export::named;
+use coverledger_read::export::{ReadReport, named};
 use coverledger_report as report;
 use coverledger_store::sha256_hex;
 
 impl Publisher<'_> {
     /// Publishes rejects and checks of every export date whose exports were all read. Gives what market-days end as that
     /// stand on a date of which that did not settle.
-    pub(super) fn publish_rejects(
+    pub(super) async fn publish_rejects(
         &self,
         batch: &Batch<'_>,
-        counted: &CountedBatch,
-        handle: &Handle,
+        counted: &Arc<CountedBatch>,
     ) -> BTreeMap<Option<Date>, Disposition> {
         let mut dates: BTreeSet<Option<Date>> =
             batch.exports.iter().map(|export| export.found.export_date).collect();
-        let newest = handle.block_on(self.archive.newest_rejects_of(&self.plan.platform, &dates));
+        let newest = self.archive.newest_rejects_of(&self.plan.platform, &dates).await;
         let Newest { receipts: newest, unreadable } = match newest {
             Ok(newest) => newest,
             Err(error) => {
@@ -46,34 +46,37 @@ impl Publisher<'_> {
             unsettled.insert(date, Disposition::Failed { reason });
         }
         let config_sha256 = self.config_of_all_markets();
-        let of_dates: Vec<(Option<Date>, Told<'_>)> = dates
+        let of_dates: Vec<(Option<Date>, Arc<Told>)> = dates
             .into_iter()
-            .filter_map(|date| Some((date, self.worth_telling(batch, counted, date, newest.get(&date))?)))
+            .filter_map(|date| {
+                Some((date, Arc::new(self.worth_telling(batch, counted, date, newest.get(&date))?)))
+            })
             .collect();
         let publish = |number: usize| {
             let (date, told) = &of_dates[number];
-            handle.block_on(self.publish_told(*date, told, newest.get(date).cloned(), &config_sha256))
+            self.publish_told(*date, told, newest.get(date).cloned(), &config_sha256)
         };
-        abreast(of_dates.len(), ABREAST, self.stop, publish, |number, published| {
+        let deliver = |number: usize, published| {
             if let Err(error) = published {
                 unsettled.insert(of_dates[number].0, without_rejects(&error));
             }
-        });
+        };
+        for_each_ordered(of_dates.len(), UNITS_AT_A_TIME, self.stop, publish, deliver).await;
         unsettled
     }
 
     /// What the exports of a date tell, unless it is nothing, or less than what is known.
-    fn worth_telling<'a>(
+    fn worth_telling(
         &self,
-        batch: &'a Batch<'_>,
-        counted: &'a CountedBatch,
+        batch: &Batch<'_>,
+        counted: &Arc<CountedBatch>,
         date: Option<Date>,
         newest: Option<&Receipt>,
-    ) -> Option<Told<'a>> {
+    ) -> Option<Told> {
         let of_date: Vec<usize> =
             (0..batch.exports.len()).filter(|i| batch.exports[*i].found.export_date == date).collect();
-        let told = told_by(batch, counted, &of_date)?;
-        if told.rejects.is_empty() && told.checks.is_empty() && newest.is_none() {
+        let told = Told::by(batch, counted, of_date)?;
+        if told.rejects().next().is_none() && told.checks().next().is_none() && newest.is_none() {
             return None;
         }
         let is_there = |key: &str| told.exports.iter().any(|export| export.key == key);
@@ -93,11 +96,11 @@ impl Publisher<'_> {
     async fn publish_told(
         &self,
         export_date: Option<Date>,
-        told: &Told<'_>,
+        told: &Arc<Told>,
         newest: Option<Receipt>,
         config_sha256: &str,
     ) -> Result<(), PublishError> {
-        let Told { exports, rejects, checks } = told;
+        let exports = &told.exports;
         let unit = Unit::Rejects { platform: self.plan.platform.clone(), export_date };
         let mut fingerprint = Fingerprint::new(unit.family(), config_sha256);
         for export in exports {
@@ -105,16 +108,20 @@ impl Publisher<'_> {
         }
         let state = self.state_of(export_date, newest.as_ref());
         let mut draft = draft(state, &fingerprint.hash(), exports.clone(), config_sha256);
-        draft.totals = BTreeMap::from([("rejected".to_owned(), i64::try_from(rejects.len()).unwrap_or(i64::MAX))]);
-        let render = |_| {
-            let _turn = self.rendering.take();
-            let platform = &self.plan.platform;
-            Ok(vec![
-                table(TableName::Rejects, report::rejects(platform, export_date, rejects)?),
-                table(TableName::Reconciliation, report::reconciliation(platform, export_date, checks)?),
-            ])
+        draft.totals =
+            BTreeMap::from([("rejected".to_owned(), i64::try_from(told.rejects().count()).unwrap_or(i64::MAX))]);
+        let tables = |_| {
+            let (platform, told) = (self.plan.platform.clone(), Arc::clone(told));
+            render(self.rendering, move || {
+                let rejects: Vec<(&str, &Reject)> = told.rejects().collect();
+                let checks: Vec<(&str, &Check)> = told.checks().collect();
+                Ok(vec![
+                    table(TableName::Rejects, report::rejects(&platform, export_date, &rejects)?),
+                    table(TableName::Reconciliation, report::reconciliation(&platform, export_date, &checks)?),
+                ])
+            })
         };
-        self.archive.publish_after(newest, &unit, &draft, render, self.stamp).await?;
+        self.archive.publish_after(newest, &unit, &draft, tables, self.stamp).await?;
         Ok(())
     }
 
@@ -149,37 +156,50 @@ fn without_rejects(error: &PublishError) -> Disposition {
     if error.is_of_disk() { Disposition::NoSpace { reason } } else { Disposition::Unsettled { reason } }
 }
 
-/// What exports tell, each with its key.
-#[derive(Default)]
-struct Told<'a> {
+/// What the exports of a date tell, in the order of their keys.
+struct Told {
     exports: Vec<ExportRecord>,
-    rejects: Vec<(&'a str, &'a Reject)>,
-    checks: Vec<(&'a str, &'a Check)>,
+    /// The exports' numbers in the batch.
+    numbers: Vec<usize>,
+    counted: Arc<CountedBatch>,
 }
 
-/// Accounts, rejects and checks of these exports, in the order of their keys. `None` if one could not be read: its
-/// rejects are not known.
-fn told_by<'a>(batch: &'a Batch<'_>, counted: &'a CountedBatch, of_date: &[usize]) -> Option<Told<'a>> {
-    let Told { mut exports, mut rejects, mut checks } = Told::default();
-    for index in of_date {
-        let object = &batch.exports[*index].found.object;
-        let read = counted.exports[*index].as_ref().ok()?;
-        rejects.extend(read.report.rejects.iter().map(|reject| (object.key.as_str(), reject)));
-        checks.extend(read.report.checks.iter().map(|check| (object.key.as_str(), check)));
-        exports.push(ExportRecord {
-            key: object.key.clone(),
-            etag: object.etag.clone(),
-            size: object.size,
-            sha256: read.sha256.clone(),
-            rows: RowCounts {
-                rows_in: read.report.rows_in,
-                counted: 0,
-                duplicate: 0,
-                outside: read.report.rows_in - read.report.rejected,
-                rejected: read.report.rejected,
-            },
-            modified: None,
-        });
+impl Told {
+    /// `None` if one of the exports could not be read: its rejects are not known.
+    fn by(batch: &Batch<'_>, counted: &Arc<CountedBatch>, numbers: Vec<usize>) -> Option<Self> {
+        let record = |number: &usize| {
+            let object = &batch.exports[*number].found.object;
+            let read = counted.exports[*number].as_ref().ok()?;
+            Some(ExportRecord {
+                key: object.key.clone(),
+                etag: object.etag.clone(),
+                size: object.size,
+                sha256: read.sha256.clone(),
+                rows: RowCounts {
+                    rows_in: read.report.rows_in,
+                    counted: 0,
+                    duplicate: 0,
+                    outside: read.report.rows_in - read.report.rejected,
+                    rejected: read.report.rejected,
+                },
+                modified: None,
+            })
+        };
+        let exports = numbers.iter().map(record).collect::<Option<Vec<_>>>()?;
+        Some(Self { exports, numbers, counted: Arc::clone(counted) })
     }
-    Some(Told { exports, rejects, checks })
+
+    /// The key of each export, and what its reader reported.
+    fn reports(&self) -> impl Iterator<Item = (&str, &ReadReport)> {
+        let reads = self.numbers.iter().filter_map(|number| self.counted.exports[*number].as_ref().ok());
+        self.exports.iter().zip(reads).map(|(export, read)| (export.key.as_str(), &read.report))
+    }
+
+    fn rejects(&self) -> impl Iterator<Item = (&str, &Reject)> {
+        self.reports().flat_map(|(key, report)| report.rejects.iter().map(move |reject| (key, reject)))
+    }
+
+    fn checks(&self) -> impl Iterator<Item = (&str, &Check)> {
+        self.reports().flat_map(|(key, report)| report.checks.iter().map(move |check| (key, check)))
+    }
 }

@@ -1,4 +1,4 @@
-//! What is said to be built in is there, counted from what viewers truly did.
+//! The built-in effects are there, counted from the true events.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::row::{Event, Row};
 use crate::viewer::{Pools, visit};
 use crate::world::{COVERS, MARKETS};
 
-/// What came of displays.
+/// The consequences of displays.
 #[derive(Clone, Copy, Default)]
 struct Sum {
     displays: u32,
@@ -25,7 +25,7 @@ impl Sum {
     fn add(&mut self, row: &Row<'_>) {
         let is_row_of_flags = row.broadcast.platform.event_word(Event::Click).is_empty();
         self.displays += u32::from(row.event == Event::Impression);
-        // On the platform of the flags an impression says all.
+        // On the platform with flags, an impression has everything.
         self.taps += u32::from(if is_row_of_flags { row.clicked } else { row.event == Event::Click });
         self.entries += u32::from(row.entered);
         self.stays += u32::from(row.dwell_seconds.is_some_and(|seconds| seconds >= 60));
@@ -46,7 +46,7 @@ fn week() -> Vec<Broadcast> {
     plan::broadcasts(1, &Calendar::ending(LAST_DATE, 7).unwrap()).unwrap()
 }
 
-/// What happened in a broadcast to so many visitors.
+/// The events of a broadcast with this many visitors.
 fn watch<'w>(broadcast: &'w Broadcast, visits: u32, mut note: impl FnMut(&Row<'w>)) {
     let pools = Pools::for_rows(1_000_000);
     let mut chance = Chance::new(7, broadcast.number);
@@ -81,7 +81,7 @@ fn a_cover_gains_as_a_whole_and_loses_with_everybody() {
         });
     }
     assert!(whole[1].ctr() > 1.5 * whole[0].ctr(), "{} after {}", whole[1].ctr(), whole[0].ctr());
-    // Only cells in which a fall by four tenths cannot hide behind chance.
+    // Only cells that are large enough to show a fall by four tenths.
     let told: Vec<bool> = cells
         .values()
         .filter(|cell| cell.iter().all(|sum| sum.taps >= 30))

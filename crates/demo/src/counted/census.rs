@@ -1,7 +1,7 @@
-//! Counts what truly happened, as naively as can be: one pass, a map of cells and a map of first touches.
+//! Counts the true events in the simplest way: one pass, a map of cells and a map of first touches.
 //!
-//! It knows the week before it took the shape of files: no row is late here, none comes twice and none is broken. So
-//! it is an account of its own, to hold the engine's against.
+//! It sees the events before they are written to files: no row is late, repeated or broken. So its counts are independent of
+//! the engine's, and the two can be compared.
 
 use std::collections::{BTreeMap, HashMap};
 use std::mem;
@@ -22,7 +22,7 @@ const HALF_HOUR_MS: i64 = 30 * 60 * 1000;
 /// An entry that lasts at least this long is a stay; the configuration says so too.
 const STAY_SECONDS: u32 = 60;
 
-/// What a row of counts is about, in the order of the files.
+/// The key of a row of counts, in the order of the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Spot {
     pub(super) start_ms: i64,
@@ -34,13 +34,13 @@ pub(super) struct Spot {
     pub(super) age: usize,
 }
 
-/// What happened there.
+/// The counts of a row.
 pub(super) struct Sum<'w> {
     pub(super) broadcast: &'w Broadcast,
     pub(super) counts: Counts,
 }
 
-/// Within what a viewer counts once: the broadcast that is on, a cover, a day of the market; and as what.
+/// The scope in which a viewer counts once: the current broadcast, a cover, a day of the market, and the kind of count.
 type Touch = (usize, Date, u32, Count);
 
 /// The counts of one platform.
@@ -49,9 +49,9 @@ pub(super) struct Census<'w> {
     clocks: Vec<TimeZone>,
     cells: BTreeMap<Spot, Sum<'w>>,
     on: Option<&'w Broadcast>,
-    /// When and where a viewer of the broadcast that is on did something first.
+    /// The first time and cell in which a viewer of the current broadcast did something.
     firsts: HashMap<Touch, (i64, Spot)>,
-    /// The market's date of a half-hour of the broadcast that is on. No clock of the demo changes its date within one.
+    /// The market's date of each half-hour of the current broadcast. No clock of the demo changes its date within a half-hour.
     dates: HashMap<i64, Date>,
 }
 
@@ -68,14 +68,14 @@ impl<'w> Census<'w> {
         })
     }
 
-    /// Counts one thing that happened. The rows of a broadcast come one after the other.
+    /// Counts one event. The rows of a broadcast arrive together.
     pub(super) fn note(&mut self, row: &Row<'w>) -> Result<(), DemoError> {
         if self.on.is_none_or(|on| on.number != row.broadcast.number) {
             self.close();
             self.on = Some(row.broadcast);
         }
         let seconds = row.dwell_seconds.unwrap_or(0);
-        // Somebody who leaves tells of an entry.
+        // A leave implies an entry.
         let at_ms = match row.event {
             Event::Leave => row.occurred_at_ms - i64::from(seconds) * 1000,
             _ => row.occurred_at_ms,
@@ -104,7 +104,7 @@ impl<'w> Census<'w> {
         Ok(())
     }
 
-    /// Takes out what began before an instant, in the order of the files.
+    /// Removes and returns the rows that begin before an instant, in the order of the files.
     pub(super) fn take_before(&mut self, end_ms: i64) -> BTreeMap<Spot, Sum<'w>> {
         self.close();
         let end = Spot { start_ms: end_ms, market: 0, broadcast: 0, cover: 0, gender: 0, age: 0 };
@@ -112,7 +112,7 @@ impl<'w> Census<'w> {
         mem::replace(&mut self.cells, later)
     }
 
-    /// Ends the broadcast that is on: its viewers are all known now.
+    /// Ends the current broadcast: all its viewers are known now.
     fn close(&mut self) {
         for ((_, _, _, viewers), (_, spot)) in self.firsts.drain() {
             if let Some(sum) = self.cells.get_mut(&spot) {
@@ -135,7 +135,7 @@ impl<'w> Census<'w> {
     }
 }
 
-/// What a row adds one to.
+/// The count that a row increases by one.
 fn happenings(row: &Row<'_>) -> impl Iterator<Item = Count> {
     let is_stay = row.dwell_seconds.is_some_and(|seconds| seconds >= STAY_SECONDS);
     let happened = match (row.broadcast.platform.rows, row.event) {
@@ -146,7 +146,7 @@ fn happenings(row: &Row<'_>) -> impl Iterator<Item = Count> {
             (Count::Stays, is_stay),
             (Count::Orders, row.ordered),
         ],
-        // Where no tap is known the entry is the click.
+        // If taps are not recorded, the entry is the click.
         (kind, event) => [
             (Count::Impressions, event == Event::Impression),
             (Count::Clicks, event == Event::Click || (event == Event::Entry && kind == Rows::EventsWithoutTaps)),
@@ -158,7 +158,7 @@ fn happenings(row: &Row<'_>) -> impl Iterator<Item = Count> {
     happened.into_iter().filter_map(|(count, so)| so.then_some(count))
 }
 
-/// The count of those who did it.
+/// The corresponding count of unique viewers.
 fn viewers_of(count: Count) -> Option<Count> {
     match count {
         Count::Impressions => Some(Count::UniqueImpressions),

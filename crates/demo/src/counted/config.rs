@@ -43,7 +43,7 @@ exports:
     push(&mut text, &format!("      market: {}\n", market(platform, form)));
     push(&mut text, &format!("      broadcast_id: {}\n", name(form, Holds::Broadcast)));
     push(&mut text, &format!("      cover_id: {}\n", name(form, Holds::Cover)));
-    // A list in a list is a column of several names.
+    // A list within a list is a column with several names.
     push(&mut text, &format!("      audience: [{}, {}]\n", name(form, Holds::Gender), name(form, Holds::Age)));
     push(&mut text, "      counts:\n");
     for count in Count::ALL {
@@ -59,7 +59,7 @@ exports:
     text
 }
 
-/// What is particular about a platform's file.
+/// The parts that differ between the platforms' files.
 struct Words {
     about: &'static str,
     click: &'static str,
@@ -126,7 +126,7 @@ fn market(platform: &Platform, form: &Form) -> String {
     format!("{{column: {column}, values: {{{}}}, otherwise: reject}}", pairs.join(", "))
 }
 
-/// The column of a count. Where no tap is known the entry is the click.
+/// The column of a count. If taps are not recorded, the entry is the click.
 fn counted(platform: &Platform, form: &Form, count: Count) -> String {
     let has_taps = platform.rows != Rows::EventsWithoutTaps;
     match count {
@@ -139,12 +139,12 @@ fn counted(platform: &Platform, form: &Form, count: Count) -> String {
     }
 }
 
-/// What the column of this is called in the configuration.
+/// The configuration key of a column.
 fn name(form: &Form, holds: Holds) -> String {
     form.columns.iter().find(|column| column.holds == holds).map(names).unwrap_or_default()
 }
 
-/// One name, or a list of all. Soft hyphens need not be written: names are compared without.
+/// One name, or a list of all. Soft hyphens are left out, because names are compared without them.
 fn names(column: &Column) -> String {
     if column.german.is_empty() {
         return column.name.to_owned();

@@ -1,4 +1,4 @@
-//! How each of the three platforms reports its counts: over which interval, in which columns, to which files.
+//! How each of the three platforms reports its counts: intervals, columns and files.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -26,20 +26,20 @@ pub(super) struct Delivery {
     pub(super) is_preliminary: bool,
 }
 
-/// A column and what is in it.
+/// A column and its content.
 pub(super) struct Column {
     pub(super) name: &'static str,
-    /// What the German interface calls it; empty where a platform speaks one language.
+    /// Its name in the German interface; empty if the platform has one language.
     pub(super) german: &'static str,
     pub(super) holds: Holds,
 }
 
-/// What a column holds.
+/// The content of a column.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Holds {
     /// Seconds since 1970.
     StartEpoch,
-    /// A wall clock in Singapore.
+    /// Local time in Singapore.
     StartWall,
     EndWall,
     /// `20261026`
@@ -76,7 +76,7 @@ const TIKTOK_COLUMNS: [Column; 16] = [
     german("Cover ID", "Titelbild-ID", Holds::Cover),
     german("Gender", "Geschlecht", Holds::Gender),
     german("Age", "Alter", Holds::Age),
-    // With soft hyphens, as German spreadsheets have them.
+    // With soft hyphens, as in German spreadsheets.
     german("Impressions", "Impres\u{ad}sionen", Holds::Count(Count::Impressions)),
     german("Reach", "Erreichte Personen", Holds::Count(Count::UniqueImpressions)),
     german("Cover taps", "Tipps auf das Titel\u{ad}bild", Holds::Count(Count::Clicks)),
@@ -154,7 +154,7 @@ static FORMS: [Form; 3] = [
         files_a_day: 1,
         columns: &YOUTUBE_COLUMNS,
         has_totals: false,
-        // The names tell no order; `create_time` does.
+        // The names do not give the order; `create_time` does.
         path: |date, _, delivery| {
             let name = if delivery.is_preliminary { "report_c41e" } else { "report_7a09" };
             format!("youtube/{}/{name}", date.strftime("%Y/%m/%d"))
@@ -171,12 +171,12 @@ impl Form {
         }
     }
 
-    /// Where a file lies below the store of exports.
+    /// The path of a file below the store of exports.
     pub(super) fn path(&self, date: Date, part: usize, delivery: Delivery, format: DemoFormat) -> String {
         format!("{}.{format}", (self.path)(date, part, delivery))
     }
 
-    /// Whether every file begins with a row that nobody must count.
+    /// Whether every file begins with a row that must not be counted.
     pub(super) fn has_tests(&self) -> bool {
         self.columns.iter().any(|column| column.holds == Holds::IsTest)
     }

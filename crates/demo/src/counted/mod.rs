@@ -1,8 +1,7 @@
 //! The week as most platforms report it: one row for half an hour or an hour, broadcast, cover and audience.
 //!
-//! The counts are made by a naive loop of their own ([`census`]), so that an archive made of them can be held against
-//! one made of the events. Intervals are aligned to UTC: where a market's clock is half an hour off, an hour lies in two
-//! slots.
+//! The counts are made by a separate, naive loop ([`census`]), so that an archive made from them can be compared with one made
+//! from the events. Intervals are aligned to UTC: if a market's clock is half an hour off, an hour lies in two slots.
 
 mod census;
 pub(super) mod config;
@@ -25,7 +24,7 @@ use super::platform::Platform;
 use super::row::Row;
 use super::work::Tally;
 
-/// The file of the first local date comes twice: first with figures that are not complete.
+/// The file of the first local date is delivered twice: first with incomplete figures.
 const TWICE: usize = 1;
 
 /// From the end of a platform's day to its report.
@@ -62,17 +61,17 @@ impl<'w> Reports<'w> {
         })
     }
 
-    /// Counts a thing that happened.
+    /// Counts an event.
     pub(super) fn note(&mut self, row: &Row<'w>) -> Result<(), DemoError> {
         self.census.note(row)
     }
 
-    /// What was written so far.
+    /// The numbers of files and rows written so far.
     pub(super) fn tally(&self) -> Tally {
         self.tally
     }
 
-    /// Writes the files of a day. Nothing of it, and nothing before it, may be noted any more.
+    /// Writes the files of a day. No events of this day or earlier may be counted afterwards.
     pub(super) fn write(&mut self, day: usize) -> Result<(), DemoError> {
         let (_, end_ms) = self.days.bounds_ms(day);
         let cells: Vec<(Spot, Sum<'w>)> = self.census.take_before(end_ms).into_iter().collect();
@@ -82,7 +81,7 @@ impl<'w> Reports<'w> {
             self.write_file(day, part, complete, &cells)?;
         }
         if day == TWICE {
-            // It is written last: neither the order of names nor that of writing tells which is newer.
+            // It is written last, so that neither the order of names nor that of writing shows which file is newer.
             let preliminary = Delivery { created_at: end + PRELIMINARILY_AFTER, is_preliminary: true };
             self.write_file(day, 0, preliminary, &cells)?;
         }
@@ -97,7 +96,7 @@ impl<'w> Reports<'w> {
         cells: &[(Spot, Sum<'w>)],
     ) -> Result<(), DemoError> {
         let path = self.root.join(self.form.path(self.days.date(day), part, delivery, self.format));
-        // Somebody changes the language of the interface every other day.
+        // The language of the interface changes every other day.
         let mut page = Page::create(&path, (self.platform, self.form), self.format, delivery, day % 2 == 1)?;
         if self.form.has_tests() {
             page.write_test(self.days.bounds_ms(day).0)?;

@@ -1,4 +1,4 @@
-//! One file of counts: its rows in the words of the platform, and what stands around them.
+//! One file of counts: its rows in the platform's columns, and the preamble and totals around them.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ use crate::table::TableFile;
 use crate::world::{COVERS, MARKETS};
 use coverledger_core::model::{Count, Counts};
 
-/// One file of counts in the making.
+/// A writer of one file of counts.
 pub(super) struct Page {
     platform: &'static Platform,
     form: &'static Form,
@@ -26,7 +26,7 @@ pub(super) struct Page {
     is_german: bool,
 }
 
-/// What makes a cell, once for all columns.
+/// The values that a row's cells are made from.
 struct Line<'a> {
     start_ms: i64,
     broadcast: &'a str,
@@ -55,7 +55,7 @@ impl Page {
     pub(super) fn write(&mut self, spot: &Spot, sum: &Sum<'_>) -> Result<(), DemoError> {
         let mut counts = sum.counts;
         if self.delivery.is_preliminary {
-            // A quarter has not come in yet.
+            // A quarter of the figures is still missing.
             for count in Count::ALL {
                 *counts.get_mut(count) -= counts.get(count).div_ceil(4);
             }
@@ -68,7 +68,7 @@ impl Page {
         self.put(&Line { start_ms: spot.start_ms, broadcast, counts: &counts, spot, is_test: false })
     }
 
-    /// Writes a row of a host's rehearsal, which nobody must count.
+    /// Writes a row of a host's rehearsal, which must not be counted.
     pub(super) fn write_test(&mut self, start_ms: i64) -> Result<(), DemoError> {
         let counts = Counts { impressions: 4000, clicks: 900, entries: 900, ..Counts::default() };
         let spot = Spot { start_ms, market: 0, broadcast: 0, cover: 0, gender: 0, age: 0 };
@@ -152,7 +152,7 @@ fn number(holds: Holds, counts: &Counts) -> Written {
     }
 }
 
-/// Two digits after the point, the half rounded up; `-` of nothing.
+/// A percentage with two decimals, rounded half up; `-` if there is no denominator.
 fn percent(part: u64, whole: u64) -> String {
     if whole == 0 {
         return "-".to_owned();
@@ -169,7 +169,7 @@ fn utc(at_ms: i64, pattern: &str) -> String {
     Timestamp::from_millisecond(at_ms).unwrap_or_default().strftime(pattern).to_string()
 }
 
-/// Singapore has kept eight hours since 1982.
+/// The offset of Singapore, eight hours since 1982.
 fn singapore(at_ms: i64) -> String {
     let at = Timestamp::from_millisecond(at_ms).unwrap_or_default();
     Offset::constant(8).to_datetime(at).strftime("%Y/%m/%d %H:%M:%S").to_string()

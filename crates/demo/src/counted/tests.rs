@@ -1,4 +1,4 @@
-//! Counts are those of the very week that is otherwise told by events.
+//! Counts are those of the same week that the other exports give as events.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -45,7 +45,7 @@ fn counts_add_up_to_the_events_of_the_same_week() {
     let mut happened = BTreeSet::new();
     for line in files(&events.path().join("exports/tiktok")).values().flatten() {
         let cells: Vec<&str> = line.split(',').collect();
-        // Broken rows: cut off, an unknown market, a mangled id, a time that never was.
+        // Broken rows: truncated, an unknown market, a mangled id, an impossible time.
         let is_broken =
             cells.len() < 10 || cells[3] == "ZZ" || cells[4].contains('E') || cells[1].contains("25:61");
         if !is_broken {
@@ -138,7 +138,7 @@ fn a_viewer_counts_once_where_they_came_first_whatever_the_order_of_rows() {
     for (minute, viewer) in [(70, 7), (10, 7), (80, 7), (61, 8)] {
         census.note(&row(on, at(minute), viewer, Event::Impression)).unwrap();
     }
-    // Somebody enters at 55 and leaves at 65: a stay of ten minutes in the hour of the entry.
+    // A viewer enters at 55 and leaves at 65: a stay of ten minutes in the hour of the entry.
     census.note(&row(on, at(55), 7, Event::Entry)).unwrap();
     census.note(&Row { dwell_seconds: Some(600), ..row(on, at(65), 7, Event::Leave) }).unwrap();
     let first = Counts {

@@ -1,11 +1,11 @@
-//! What there is to say about published market-days, one line each.
+//! Notes on published market-days, one line each.
 
 use std::io;
 
 use super::screen::Screen;
 use coverledger_core::model::MarketDay;
 
-/// How many are printed before the rest is only counted.
+/// How many notes are printed; the rest is only counted.
 const SHOWN: usize = 12;
 
 /// Prints the notes on market-days.

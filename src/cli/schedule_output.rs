@@ -1,5 +1,5 @@
-//! What `schedule` says on standard output: when each job runs next, how each run ended, and what became of a
-//! configuration that was edited. One line each, for people; the JSON log has it for programs.
+//! The output of `schedule`: when each job runs next, how each run ended, and whether an edited configuration was taken. One
+//! line each, for people; programs read the JSON log.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -11,8 +11,8 @@ use crate::run::Account;
 use crate::schedule::{Ending, Event, Found, RunEnd};
 use coverledger_config::Job;
 
-/// Says when each job that has a schedule runs next.
-pub fn announce(jobs: &BTreeMap<String, Job>, now: Timestamp, out: &mut Screen<'_>) -> io::Result<()> {
+/// Prints when each job that has a schedule runs next.
+pub fn next_runs(jobs: &BTreeMap<String, Job>, now: Timestamp, out: &mut Screen<'_>) -> io::Result<()> {
     for (name, job) in jobs {
         if let Some(schedule) = &job.schedule
             && let Some(next) = schedule.cron.after(&schedule.timezone, now)
@@ -24,8 +24,8 @@ pub fn announce(jobs: &BTreeMap<String, Job>, now: Timestamp, out: &mut Screen<'
     out.flush()
 }
 
-/// Says what happened.
-pub fn tell(event: &Event, jobs: &BTreeMap<String, Job>, now: Timestamp, out: &mut Screen<'_>) -> io::Result<()> {
+/// Prints one event.
+pub fn event(event: &Event, jobs: &BTreeMap<String, Job>, now: Timestamp, out: &mut Screen<'_>) -> io::Result<()> {
     match event {
         Event::RunEnded { end, next } => {
             let next = next.map(|next| format!("; next at {next}")).unwrap_or_default();
@@ -33,7 +33,7 @@ pub fn tell(event: &Event, jobs: &BTreeMap<String, Job>, now: Timestamp, out: &m
         }
         Event::Files { found: Found::Taken { changed }, .. } => {
             writeln!(out, "the configuration was changed and is taken: {}", changed.join(", "))?;
-            announce(jobs, now, out)?;
+            next_runs(jobs, now, out)?;
         }
         Event::Files { found: Found::Refused { problems }, .. } => {
             writeln!(out, "the configuration was changed and is not sound; the last sound one stays in force")?;

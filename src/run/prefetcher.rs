@@ -1,11 +1,11 @@
-//! Which export is read next. Those of a bucket are fetched while others are decoded.
+//! Fetches exports of a bucket ahead of the threads that decode them.
 
 use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use tokio::runtime::Handle;
-use tokio::task::JoinHandle;
+use tokio::sync::oneshot;
 use tracing::Instrument as _;
 
 use super::{RunError, Stop};
@@ -14,15 +14,13 @@ use coverledger_store::{Fetched, Object, Store, StoreError};
 /// Bytes that may be fetched ahead; they wait in unnamed files.
 const MOST_BYTES: u64 = 256 << 20;
 
-type Fetching = JoinHandle<Result<Fetched, StoreError>>;
-
 /// The exports of a batch, in the order in which they are read.
-pub(super) struct Ahead<'a> {
+pub(super) struct Prefetcher<'a> {
     store: &'a Store,
     spool_dir: &'a Path,
     handle: &'a Handle,
     order: Vec<(usize, &'a Object)>,
-    /// So many besides those that are taken. None of a folder, whose files are read where they lie.
+    /// How many are fetched besides those that are taken. None of a folder, whose files are read where they lie.
     most: usize,
     queue: Mutex<Queue>,
 }
@@ -36,15 +34,37 @@ struct Queue {
     bytes: u64,
 }
 
-/// An export to be read.
-pub(super) struct Next<'a> {
-    /// Its number in the batch.
-    pub(super) index: usize,
-    object: &'a Object,
-    coming: Option<Fetching>,
+/// An export that is being fetched by a task.
+struct Fetching {
+    /// `None` if it was told to quit.
+    fetched: oneshot::Receiver<Option<Result<Fetched, StoreError>>>,
+    /// Asked, it ends the task; so does dropping it before it is taken.
+    quit: Stop,
 }
 
-impl<'a> Ahead<'a> {
+/// An export to be read.
+pub(super) struct Next {
+    /// Its number in the batch.
+    pub(super) index: usize,
+    coming: Fetching,
+}
+
+impl Next {
+    /// Ends the fetch when it is asked.
+    pub(super) const fn quit(&self) -> &Stop {
+        &self.coming.quit
+    }
+
+    /// Blocks this thread until the export is there. `None` if it was told to quit.
+    ///
+    /// # Errors
+    /// [`RunError::Worker`] if the task that fetches it panicked.
+    pub(super) fn fetched(self) -> Result<Option<Result<Fetched, StoreError>>, RunError> {
+        self.coming.fetched.blocking_recv().map_err(|_| RunError::Worker)
+    }
+}
+
+impl<'a> Prefetcher<'a> {
     /// As many ahead as there are threads.
     pub(super) fn new(
         store: &'a Store,
@@ -57,14 +77,11 @@ impl<'a> Ahead<'a> {
         Self { store, spool_dir, handle, order, most, queue: Mutex::default() }
     }
 
-    /// The next export, and what is being fetched of those behind it.
-    pub(super) fn next(&self) -> Option<Next<'a>> {
+    /// The next export; begins to fetch those behind it.
+    pub(super) fn next(&self) -> Option<Next> {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let (index, object) = *self.order.get(queue.taken)?;
         queue.taken += 1;
-        if self.most == 0 {
-            return Some(Next { index, object, coming: None });
-        }
         let coming = queue.coming.pop_front();
         queue.bytes = queue.bytes.saturating_sub(if coming.is_some() { object.size } else { 0 });
         queue.begun = queue.begun.max(queue.taken);
@@ -77,35 +94,26 @@ impl<'a> Ahead<'a> {
             queue.bytes += behind.size;
             queue.begun += 1;
         }
-        Some(Next { index, object, coming: Some(coming) })
+        Some(Next { index, coming })
     }
 
     fn fetch(&self, object: &Object) -> Fetching {
         let (store, object, spool_dir) = (self.store.clone(), object.clone(), self.spool_dir.to_owned());
-        self.handle.spawn(async move { store.fetch(&object, &spool_dir).await }.in_current_span())
-    }
-
-    /// Waits for an export. `None` if it was stopped.
-    pub(super) fn fetched(
-        &self,
-        next: Next<'_>,
-        stop: &Stop,
-    ) -> Result<Option<Result<Fetched, StoreError>>, RunError> {
-        let Some(mut coming) = next.coming else {
-            return Ok(self.handle.block_on(stop.or(self.store.fetch(next.object, self.spool_dir))));
+        let (quit, (done, fetched)) = (Stop::new(), oneshot::channel());
+        let asked = quit.clone();
+        let fetching = async move {
+            // Nobody is left to hear of it if the batch was ended.
+            let _ = done.send(asked.or(store.fetch(&object, &spool_dir)).await);
         };
-        let Some(fetched) = self.handle.block_on(stop.or(&mut coming)) else {
-            coming.abort();
-            return Ok(None);
-        };
-        fetched.map(Some).map_err(|_| RunError::Worker)
+        self.handle.spawn(fetching.in_current_span());
+        Fetching { fetched, quit }
     }
 }
 
-impl Drop for Ahead<'_> {
+impl Drop for Prefetcher<'_> {
     fn drop(&mut self) {
         let queue = self.queue.get_mut().unwrap_or_else(PoisonError::into_inner);
-        queue.coming.iter().for_each(JoinHandle::abort);
+        queue.coming.iter().for_each(|fetching| fetching.quit.ask());
     }
 }
 
@@ -120,7 +128,7 @@ mod tests {
     #[test]
     fn each_export_is_fetched_once_in_order_and_no_more_ahead_than_may_be() {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
-        let (temp, stop) = (tempfile::tempdir().unwrap(), Stop::new());
+        let temp = tempfile::tempdir().unwrap();
         let store = Store::over(Arc::new(InMemory::new()), "", "memory").unwrap();
         let objects = runtime.block_on(async {
             for number in 0..9 {
@@ -129,16 +137,35 @@ mod tests {
             store.list("").await.unwrap()
         });
         let order: Vec<(usize, &Object)> = objects.iter().enumerate().rev().collect();
-        let ahead = Ahead::new(&store, temp.path(), runtime.handle(), order, 2);
+        let prefetcher = Prefetcher::new(&store, temp.path(), runtime.handle(), order, 2);
         let mut sizes = Vec::new();
-        while let Some(next) = ahead.next() {
-            let queue = ahead.queue.lock().unwrap();
+        while let Some(next) = prefetcher.next() {
+            let queue = prefetcher.queue.lock().unwrap();
             assert_eq!(queue.coming.len(), 2.min(next.index), "{}", next.index);
             drop(queue);
             let index = next.index;
-            let fetched = ahead.fetched(next, &stop).unwrap().unwrap().unwrap();
+            let fetched = next.fetched().unwrap().unwrap().unwrap();
             sizes.push((index, fetched.size));
         }
         assert_eq!(sizes, (0..9).rev().map(|size| (size, size as u64)).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn who_waits_for_an_export_is_freed_when_it_is_told_to_quit() {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+        let temp = tempfile::tempdir().unwrap();
+        let store = Store::over(Arc::new(InMemory::new()), "", "memory").unwrap();
+        let objects = runtime.block_on(async {
+            store.put("0", "x".into()).await.unwrap();
+            store.list("").await.unwrap()
+        });
+        let prefetcher = Prefetcher::new(&store, temp.path(), runtime.handle(), vec![(0, &objects[0])], 1);
+        // Held up until it is told to quit: the only thread of the runtime is busy.
+        let (free, busy) = std::sync::mpsc::channel::<()>();
+        runtime.spawn(async move { busy.recv() });
+        let next = prefetcher.next().unwrap();
+        next.quit().ask();
+        drop(free);
+        assert!(next.fetched().unwrap().is_none());
     }
 }

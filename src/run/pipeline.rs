@@ -1,13 +1,21 @@
-//! Working off plans: batch after batch is claimed and counted, and handed on to be published while the next is read.
+//! The pipeline of a run: batches are claimed and counted, and each is published while the next is read.
+//!
+//! Reading and publishing are two futures of one task, joined by a queue; counting and rendering leave it for threads
+//! ([`super::blocking`]). At no time is more than one batch read and one published, so no third is in memory.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
+use futures::join;
 use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+use tokio::sync::mpsc::unbounded_channel;
 
-use super::abreast::Turns;
+use super::blocking::blocking;
 use super::known_since::KnownSince;
 use super::leasing::{Claim, Leasing};
-use super::press::Press;
+use super::progress::{Observer, Step};
+use super::publish_worker::{PublishQueue, PublishWorker};
 use super::publishing::Publisher;
 use super::reading::{self, Counting, ReadExport, Source, Unread};
 use super::watch::{Ended, Stint};
@@ -15,85 +23,87 @@ use super::{BATCH_BYTES, BATCH_DATES, Disposition, ExportOutcome, Orphans, RunEr
 use crate::plan::{Batch, PlannedDay, PlannedExport, PlatformPlan, Selection, Standing};
 use coverledger_archive::{Archive, RowCounts, Stamp, Theirs};
 use coverledger_core::model::{MarketDay, Unknown};
+use coverledger_store::Object;
 
-/// What working off plans needs.
-pub(super) struct Shift<'a> {
-    pub(super) source: &'a Source<'a>,
+/// What the pipeline needs besides the plans.
+pub(super) struct Pipeline<'a> {
+    pub(super) source: &'a Arc<Source>,
+    pub(super) observer: Observer<'a>,
     pub(super) selection: &'a Selection,
     pub(super) archive: &'a Archive,
     pub(super) stamp: &'a Stamp,
     pub(super) leasing: &'a Leasing<'a>,
-    pub(super) rendering: &'a Turns,
+    pub(super) rendering: &'a Semaphore,
 }
 
-impl<'a> Shift<'a> {
-    /// Works off all plans, and at the end what other runs were at, if they let go of it.
-    pub(super) fn work_off(
+impl<'a> Pipeline<'a> {
+    /// Carries out all plans, and at the end what other runs held, if they let go of it.
+    pub(super) async fn run(
         &'a self,
-        plans: &'a mut [PlatformPlan],
+        plans: &'a mut [Arc<PlatformPlan>],
         report: &mut RunReport,
     ) -> Result<(), RunError> {
-        let handle = Handle::current();
-        tokio::task::block_in_place(|| {
-            std::thread::scope(|scope| {
-                let press = Press::start(scope, handle.clone(), self.leasing, self.source.observer);
-                let fed = handle.block_on(self.feed(&press, plans, report));
-                // If the press broke down, that is why it was fed no more.
-                report.days.extend(press.end()?);
-                fed
-            })
-        })
+        let (queue, worker) = PublishWorker::new(self.leasing, self.observer);
+        // The queue ends with the reader: then the worker publishes what it has and ends, too.
+        let reading = async { self.process_plans(queue, plans, report).await };
+        let (read, days) = join!(reading, worker.run());
+        // If the worker failed, the reader could go no further: the worker's error is the cause.
+        report.days.extend(days?);
+        read
     }
 
-    async fn feed(
+    async fn process_plans(
         &'a self,
-        press: &Press<'_, 'a>,
-        plans: &'a mut [PlatformPlan],
+        queue: PublishQueue<'a>,
+        plans: &'a mut [Arc<PlatformPlan>],
         report: &mut RunReport,
     ) -> Result<(), RunError> {
-        let is_due = |plan: &PlatformPlan| plan.days.iter().any(|day| matches!(day.standing, Standing::Due(_)));
+        let queue = &queue;
+        let is_due =
+            |plan: &Arc<PlatformPlan>| plan.days.iter().any(|day| matches!(day.standing, Standing::Due(_)));
         let mut due_behind = plans.iter().filter(|plan| is_due(plan)).count();
         let (mut theirs, mut begun, mut waiting) = (Theirs::new(), Vec::new(), VecDeque::new());
         for plan in plans {
             due_behind -= usize::from(is_due(plan));
             if !self.source.stop.is_asked() {
-                report.mended += mend(self.archive, plan).await?;
+                // Nobody shares the plan yet, so nothing is cloned.
+                report.mended += mend(self.archive, Arc::make_mut(plan)).await?;
             }
-            let plan: &'a PlatformPlan = plan;
-            self.tell_what_is_not_due(plan, press).await?;
+            let plan: &'a Arc<PlatformPlan> = plan;
+            self.report_what_is_not_due(plan, queue).await?;
             begun.push(plan);
             let mut rest = Rest::of(plan, |_| true);
             let stint = rest.stint(due_behind > 0 || !waiting.is_empty());
-            theirs.extend(self.work_on(&mut rest, stint, press, report).await?);
+            theirs.extend(self.process_batches(&mut rest, stint, queue, report).await?);
             waiting.push_back(rest);
             waiting.retain(|rest: &Rest<'_>| !rest.batches.is_empty());
         }
-        theirs.extend(self.take_turns(waiting, press, report).await?);
+        theirs.extend(self.take_turns(waiting, queue, report).await?);
         if !theirs.is_empty() {
-            press.wait()?;
+            drop(queue.idle().await?);
             let looked_at: BTreeSet<MarketDay> = theirs.keys().cloned().collect();
-            theirs = self.leasing.wait(theirs, self.source.stop).await;
+            theirs = self.leasing.wait(theirs, &self.source.stop).await;
             let is_free = |day: &MarketDay| looked_at.contains(day) && !theirs.contains_key(day);
             let freed = begun.into_iter().map(|plan| Rest::of(plan, is_free)).collect();
-            let again = self.take_turns(freed, press, report).await?;
+            let again = self.take_turns(freed, queue, report).await?;
             theirs.extend(again);
         }
         for (day, lease) in theirs {
-            press.tell(day, Disposition::Elsewhere { by: lease.holder.to_string() })?;
+            queue.report(day, Disposition::Elsewhere { by: lease.holder.to_string() })?;
         }
         Ok(())
     }
 
-    async fn tell_what_is_not_due(
+    async fn report_what_is_not_due(
         &'a self,
-        plan: &'a PlatformPlan,
-        press: &Press<'_, 'a>,
+        plan: &'a Arc<PlatformPlan>,
+        queue: &PublishQueue<'a>,
     ) -> Result<(), RunError> {
         let Some(publisher) = self.publisher(plan) else { return Ok(()) };
         for day in &plan.days {
             if let Some(disposition) = Disposition::of(day) {
                 publisher.note(day, &disposition).await;
-                press.tell(day.market_day.clone(), disposition)?;
+                queue.report(day.market_day.clone(), disposition)?;
             }
         }
         Ok(())
@@ -104,14 +114,14 @@ impl<'a> Shift<'a> {
     async fn take_turns(
         &'a self,
         mut waiting: VecDeque<Rest<'a>>,
-        press: &Press<'_, 'a>,
+        queue: &PublishQueue<'a>,
         report: &mut RunReport,
     ) -> Result<Theirs, RunError> {
         let mut theirs = Theirs::new();
         waiting.retain(|rest| !rest.batches.is_empty());
         while let Some(mut rest) = waiting.pop_front().filter(|_| !self.source.stop.is_asked()) {
             let stint = rest.stint(!waiting.is_empty());
-            theirs.extend(self.work_on(&mut rest, stint, press, report).await?);
+            theirs.extend(self.process_batches(&mut rest, stint, queue, report).await?);
             if !rest.batches.is_empty() {
                 waiting.push_back(rest);
             }
@@ -120,14 +130,14 @@ impl<'a> Shift<'a> {
     }
 
     /// Counts batches of a platform and hands them on, until its stint is over. Returns what other runs are at.
-    async fn work_on(
+    async fn process_batches(
         &'a self,
         rest: &mut Rest<'a>,
         stint: Stint,
-        press: &Press<'_, 'a>,
+        queue: &PublishQueue<'a>,
         report: &mut RunReport,
     ) -> Result<Theirs, RunError> {
-        let Rest { plan, known_since, batches, .. } = rest;
+        let Rest { plan, batches, .. } = rest;
         let mut all_theirs = Theirs::new();
         while let Some(batch) = batches.pop() {
             if stint.is_over() || self.source.stop.is_asked() {
@@ -139,10 +149,10 @@ impl<'a> Shift<'a> {
             all_theirs.extend(theirs);
             report.mended += mended;
             for (day, disposition) in settled {
-                press.tell(day.market_day.clone(), disposition)?;
+                queue.report(day.market_day.clone(), disposition)?;
             }
             let Some(batch) = batch else { continue };
-            let mut counted = match reading::count(self.source, &batch, known_since, stint, &Handle::current())? {
+            let mut counted = match self.count(plan, &batch, stint).await? {
                 Counting::Counted(counted) => counted,
                 Counting::Ended(ended) => {
                     if ended == Ended::StintOver {
@@ -167,14 +177,37 @@ impl<'a> Shift<'a> {
             report.exports.extend(outcomes(&batch, &counted));
             report.unknown.extend(unknown(&batch, &counted));
             report.orphans.extend(orphans(&batch, &counted));
-            press.publish(publisher, batch, *counted)?;
+            queue.publish(publisher, batch, *counted).await?;
         }
         Ok(all_theirs)
     }
 
+    /// Counts a batch on other threads. What these read is reported here.
+    async fn count(
+        &self,
+        plan: &Arc<PlatformPlan>,
+        batch: &Batch<'_>,
+        stint: Stint,
+    ) -> Result<Counting, RunError> {
+        let (source, plan) = (Arc::clone(self.source), Arc::clone(plan));
+        let days: Vec<MarketDay> = batch.days.iter().map(|day| day.market_day.clone()).collect();
+        let (sender, mut exports_read) = unbounded_channel();
+        let counting = blocking(move || {
+            let (batch, known_since) = (plan.batch_of(&days), KnownSince::of(plan.receipts.values()));
+            let on_read = |object: &Object| drop(sender.send((object.key.clone(), object.size)));
+            reading::count(&source, &batch, &known_since, stint, &Handle::current(), &on_read)
+        });
+        let reporting = async {
+            while let Some((key, bytes)) = exports_read.recv().await {
+                (self.observer)(&Step::Read { key: &key, bytes });
+            }
+        };
+        join!(counting, reporting).0?
+    }
+
     /// `None` for a platform that is not configured.
-    fn publisher(&'a self, plan: &'a PlatformPlan) -> Option<Publisher<'a>> {
-        let Source { workspace, stop, .. } = *self.source;
+    fn publisher(&'a self, plan: &'a Arc<PlatformPlan>) -> Option<Publisher<'a>> {
+        let Source { workspace, stop, .. } = &**self.source;
         Some(Publisher {
             workspace,
             plan,
@@ -190,18 +223,17 @@ impl<'a> Shift<'a> {
 
 /// What is left to do of a platform's plan.
 struct Rest<'p> {
-    plan: &'p PlatformPlan,
-    known_since: KnownSince<'p>,
+    plan: &'p Arc<PlatformPlan>,
     /// The next of them is the last here.
     batches: Vec<Batch<'p>>,
     stints: u32,
 }
 
 impl<'p> Rest<'p> {
-    fn of(plan: &'p PlatformPlan, wanted: impl Fn(&MarketDay) -> bool) -> Self {
+    fn of(plan: &'p Arc<PlatformPlan>, wanted: impl Fn(&MarketDay) -> bool) -> Self {
         let mut batches = plan.batches_of(BATCH_DATES, BATCH_BYTES, wanted);
         batches.reverse();
-        Self { plan, known_since: KnownSince::of(plan.receipts.values()), batches, stints: 0 }
+        Self { plan, batches, stints: 0 }
     }
 
     /// Its next stint, which ends only if others wait.

@@ -1,4 +1,4 @@
-//! What `schedule` shows over HTTP: opened before the first run, closed after the last.
+//! The HTTP endpoint of `schedule`: opened before the first run, closed after the last.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,18 +16,18 @@ use crate::schedule::{Configuration, Driver, Event, Metrics, Pages, Seen, Sound,
 use coverledger_config::Workspace;
 use coverledger_core::time::Clock;
 
-/// How long the archive may take to say where market-days stand.
-const PATIENCE: Duration = Duration::from_mins(5);
+/// How long reading the status of market-days from the archive may take.
+const ARCHIVE_TIMEOUT: Duration = Duration::from_mins(5);
 
-/// A server at work.
-pub struct Front {
+/// A running HTTP server.
+pub struct HttpEndpoint {
     end: oneshot::Sender<()>,
-    serving: JoinHandle<()>,
-    looking: JoinHandle<()>,
+    server: JoinHandle<()>,
+    status_reader: JoinHandle<()>,
 }
 
-impl Front {
-    /// Answers at an address about a driver that has not started yet.
+impl HttpEndpoint {
+    /// Starts to answer at an address, for a driver that has not started yet.
     ///
     /// # Errors
     /// The address is not free, or not of this machine.
@@ -44,26 +44,26 @@ impl Front {
         let (tells, events) = mpsc::unbounded_channel();
         let others = std::mem::replace(&mut driver.events, tells);
         let in_force = configuration.subscribe();
-        tokio::spawn(hear(events, others, in_force.clone(), Arc::clone(&metrics)));
-        let looking = tokio::spawn(look(in_force, Arc::clone(&metrics)));
+        tokio::spawn(forward(events, others, in_force.clone(), Arc::clone(&metrics)));
+        let status_reader = tokio::spawn(read_status(in_force, Arc::clone(&metrics)));
         let (end, ended) = oneshot::channel();
         let pages = Pages { health: driver.health.subscribe(), metrics, clock: Clock::System };
-        let serving = tokio::spawn(serve(listener, Arc::new(pages), async {
+        let server = tokio::spawn(serve(listener, Arc::new(pages), async {
             let _ = ended.await;
         }));
-        Ok(Self { end, serving, looking })
+        Ok(Self { end, server, status_reader })
     }
 
-    /// Lets answers get out, and ends.
+    /// Finishes answers in progress, and ends.
     pub async fn close(self) {
-        self.looking.abort();
+        self.status_reader.abort();
         let _ = self.end.send(());
-        let _ = self.serving.await;
+        let _ = self.server.await;
     }
 }
 
-/// Counts what is told, and tells it on.
-async fn hear(
+/// Updates metrics from each event, and forwards the event.
+async fn forward(
     mut events: mpsc::UnboundedReceiver<Event>,
     others: mpsc::UnboundedSender<Event>,
     in_force: watch::Receiver<Arc<Sound>>,
@@ -78,26 +78,26 @@ async fn hear(
     }
 }
 
-/// Reads where market-days stand, at the start and after each change of the configuration. Until a job's first run
-/// nothing else is known of them.
-async fn look(mut in_force: watch::Receiver<Arc<Sound>>, metrics: Arc<Metrics>) {
+/// Reads the status of market-days, at the start and after each change of the configuration. Nothing else is known about
+/// them until a job's first run.
+async fn read_status(mut in_force: watch::Receiver<Arc<Sound>>, metrics: Arc<Metrics>) {
     loop {
         let workspace = Arc::clone(&in_force.borrow_and_update().workspace);
-        look_at(&workspace, &metrics).await;
+        read_status_of(&workspace, &metrics).await;
         if in_force.changed().await.is_err() {
             return;
         }
     }
 }
 
-async fn look_at(workspace: &Workspace, metrics: &Metrics) {
+async fn read_status_of(workspace: &Workspace, metrics: &Metrics) {
     for (name, job) in workspace.jobs.iter().filter(|(_, job)| job.schedule.is_some()) {
         let plans = async {
             let exports = stores::exports(&workspace.settings).map_err(RunError::Exports)?;
             let archive = stores::archive_for_planning(&workspace.settings).map_err(RunError::Store)?;
             run::plan(workspace, &Selection::nightly(job), &exports, &archive, Clock::System.now()).await
         };
-        let reason = match timeout(PATIENCE, plans).await {
+        let reason = match timeout(ARCHIVE_TIMEOUT, plans).await {
             Ok(Ok(plans)) => {
                 metrics.start_from(name, Seen::in_plans(&plans));
                 continue;
@@ -105,6 +105,6 @@ async fn look_at(workspace: &Workspace, metrics: &Metrics) {
             Ok(Err(error)) => error_text(&error),
             Err(_) => "the stores do not answer".to_owned(),
         };
-        tracing::warn!(job = name, reason, "where market-days stand is not known before the next run");
+        tracing::warn!(job = name, reason, "status unknown until the next run");
     }
 }

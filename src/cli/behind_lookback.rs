@@ -1,4 +1,4 @@
-//! Market-days that are due and that no job comes to any more: they lie behind its look-back.
+//! Market-days that are due but older than the look-back of every job, so that no run reaches them.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -10,7 +10,7 @@ use super::screen::Screen;
 use crate::plan::{Because, Dates, PlannedDay, PlatformPlan, Standing};
 use coverledger_config::{Job, Workspace};
 
-/// What of a job lies behind its look-back, for one reason.
+/// The due market-days behind the look-back of one job, for one reason.
 #[derive(Debug)]
 struct Behind {
     count: usize,
@@ -18,7 +18,7 @@ struct Behind {
     to: Date,
 }
 
-/// Says which of the days that are due no run of these jobs comes to, and the command that settles them.
+/// Prints which due days no run of these jobs reaches, and the command that settles them.
 ///
 /// # Errors
 /// When standard output is gone.
@@ -38,7 +38,7 @@ pub fn print(
         };
         let date = day.market_day.local_date;
         let looks_at = |job: &Job| Dates::Lookback(job.lookback_days).of(market, now).contains(&date);
-        // A job that was not asked about may come to it.
+        // A job that was not selected may reach it.
         if workspace.jobs.values().any(|job| of_day(job) && looks_at(job)) {
             continue;
         }
@@ -59,7 +59,7 @@ pub fn print(
     Ok(())
 }
 
-/// Why a day is due; that its configuration is another one is told from other inputs.
+/// Why a day is due. A changed configuration is distinguished from other changed inputs.
 fn why(plan: &PlatformPlan, day: &PlannedDay, because: Because) -> String {
     let key = (day.market_day.market.clone(), day.market_day.local_date);
     let is_of_another =

@@ -1,0 +1,58 @@
+//! The one place where asynchronous code hands work to a thread: counting a batch and rendering tables.
+//!
+//! Everything else in a run waits for a store and shares one task. Work that computes for long would keep that task
+//! from its stores, so it runs on Tokio's threads for blocking work and owns (or shares by `Arc`) what it needs.
+
+use tracing::Span;
+
+use tokio::sync::Semaphore;
+
+use super::RunError;
+use coverledger_archive::{BoxError, TableBytes};
+
+/// Runs `work` on a thread of its own, within the span of the caller.
+///
+/// # Errors
+/// [`RunError::Worker`] if it panicked.
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, RunError> {
+    let span = Span::current();
+    tokio::task::spawn_blocking(move || span.in_scope(work)).await.map_err(|_| RunError::Worker)
+}
+
+/// Renders tables on a thread of its own. The permits bound how many are rendered at a time, which bounds memory.
+pub(super) async fn render(
+    permits: &Semaphore,
+    tables: impl FnOnce() -> Result<Vec<TableBytes>, BoxError> + Send + 'static,
+) -> Result<Vec<TableBytes>, BoxError> {
+    let _permit = permits.acquire().await?;
+    blocking(tables).await?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_an_error_of_the_caller() {
+        let panics = || {
+            if true {
+                panic!("planted")
+            }
+        };
+        assert!(matches!(blocking(panics).await, Err(RunError::Worker)));
+        assert_eq!(blocking(|| 7).await.unwrap(), 7);
+    }
+
+    #[tokio::test]
+    async fn a_table_is_rendered_only_with_a_permit() {
+        let permits = Semaphore::new(1);
+        let taken = permits.acquire().await.unwrap();
+        let mut rendered = Box::pin(render(&permits, || Ok(Vec::new())));
+        assert!(futures::poll!(&mut rendered).is_pending());
+        tokio::task::yield_now().await;
+        assert!(futures::poll!(&mut rendered).is_pending(), "nothing is rendered without a permit");
+        drop(taken);
+        assert!(rendered.await.unwrap().is_empty());
+        assert_eq!(permits.available_permits(), 1);
+    }
+}
