@@ -12,6 +12,7 @@ order; the whole table as CSV; and how many rows each table has. No row may be i
 import argparse
 import csv
 import datetime
+import functools
 import glob
 import importlib
 import json
@@ -20,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import re
 
@@ -224,25 +226,31 @@ def duckdb_reader(statement: str) -> Sql:
 def pandas_reader(statement: str) -> Pandas:
     import pandas
 
-    return Pandas(evaluated(statement[:-1] + ", **more)", pd=pandas))
+    def read(table: str, **more):
+        files = functools.partial(pandas.read_parquet, **more)
+        return evaluated(statement, pd=SimpleNamespace(read_parquet=files, concat=pandas.concat), glob=glob.glob)(table)
+
+    return Pandas(read)
 
 
 def pyarrow_reader(statement: str) -> Dataset:
-    from pyarrow import dataset
+    import pyarrow
+    from pyarrow import dataset, parquet
 
-    return Dataset(evaluated(statement, ds=dataset))
+    return Dataset(evaluated(statement, ds=dataset, pa=pyarrow, pq=parquet, glob=glob.glob))
 
 
 def fastparquet_reader(statement: str) -> Frames:
     import fastparquet
+    import pandas
 
-    return Frames(evaluated(statement, fastparquet=fastparquet))
+    return Frames(evaluated(statement, fastparquet=fastparquet, pd=pandas, glob=glob.glob))
 
 
 def polars_reader(statement: str) -> Polars:
     import polars
 
-    return Polars(evaluated(statement, pl=polars))
+    return Polars(evaluated(statement, pl=polars, glob=glob.glob))
 
 
 def datafusion_reader(statement: str) -> Sql:
@@ -371,7 +379,9 @@ def reference() -> tuple[dict, dict, dict]:
     """What DuckDB is asked, what it says, and how many rows each table has."""
     import duckdb
 
-    engine = duckdb_reader(f"from read_parquet('archive/{TABLE}/**/*.parquet', hive_partitioning = false)")
+    engine = duckdb_reader(
+        f"from read_parquet('archive/{TABLE}/**/*.parquet', hive_partitioning = false, union_by_name = true)"
+    )
     best = f"select slot, market, local_date from {TABLE} group by all order by sum(clicks) desc, 1, 2, 3 limit 1"
     slot, market, date = engine.query(best)[0]
     asked = {"slot": slot, "market": market, "date": date}

@@ -35,7 +35,7 @@ declare -A about=(
     [advisories]="known vulnerabilities of every dependency: only if asked for, needs git to reach the RustSec database"
     [test]="unit tests, scenarios and examples in the documentation, with debug assertions and overflow checks"
     [statistics]="quantiles, intervals and tests against scipy and statsmodels"
-    [notebook]="the notebook runs on the demo's archive, and the roll-ups of README.md on one with gaps"
+    [notebook]="the notebook runs on the demo's archive and on one of two releases, and the roll-ups of README.md on one with gaps"
     [reference]="DuckDB counts the demo's exports to the same numbers"
     [engines]="polars, DuckDB, pandas with pyarrow 14 and newest, DataFusion, ClickHouse read the demo's archive alike"
     [spark]="Spark 3.5 and 4 read it alike: only if asked for, needs Java 17 and 900 MB"
@@ -105,8 +105,9 @@ step_statistics() {
 
 step_notebook() {
     need_python
-    need_demo
+    need_mixed
     "$venv/bin/python" tests/notebook.py --archive "$work/demo/archive" notebooks/*.ipynb
+    "$venv/bin/python" tests/notebook.py --archive "$work/mixed/archive" notebooks/*.ipynb
     "$venv/bin/python" tests/rollup.py --binary "$binary"
 }
 
@@ -119,9 +120,12 @@ step_reference() {
 step_engines() {
     need_venv engines tests/requirements-engines.txt
     need_venv pyarrow tests/requirements-pyarrow.txt
-    need_demo
-    "$target/test-venv-engines/bin/python" tests/engines.py --archive "$work/demo/archive" \
-        --python "$target/test-venv-pyarrow/bin/python"
+    need_python
+    need_mixed
+    for archive in demo mixed; do
+        "$target/test-venv-engines/bin/python" tests/engines.py --archive "$work/$archive/archive" \
+            --python "$target/test-venv-pyarrow/bin/python"
+    done
 }
 
 step_spark() {
@@ -161,6 +165,12 @@ need_demo() {
     mkdir -p "$work"
     "$binary" demo "$work/demo"
     touch "$work/demo.ready"
+}
+
+# The same archive after an upgrade: half of its files are as an earlier release wrote them.
+need_mixed() {
+    need_demo
+    "$venv/bin/python" tests/older.py --archive "$work/demo/archive" --to "$work/mixed/archive"
 }
 
 # The virtual environment of most steps.

@@ -3,7 +3,10 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
-use coverledger::count::{Counter, Effort, Input, Memory, Placed, Scope};
+use coverledger::count::{
+    CountJob, CountOptions, Engine as _, Input, LocalEngine, Memory, OpenCount as _, Placed, Scope,
+    SignalWriter as _,
+};
 use coverledger::model::{Era, Id, Kinds, TurnNumber};
 use criterion::{BatchSize, Criterion, Throughput};
 
@@ -55,39 +58,41 @@ fn count(memory: &Arc<Memory>, by_event: bool) -> usize {
     for (export, day) in (0..EXPORTS as usize).flat_map(|export| (0..DAYS).map(move |day| (export, day))) {
         scope.cover(export, day);
     }
-    let effort = Effort { memory: Arc::clone(memory), threads: 1, expected_rows: ROWS.into() };
-    let counter = Counter::new(scope, effort);
-    let mut feed = counter.feed();
+    let options = CountOptions { memory: Arc::clone(memory), threads: 1, expected_rows: ROWS.into() };
+    let job = CountJob { exports: Vec::new(), days: Vec::new(), scope };
+    let counter = LocalEngine.open(job, options).expect("this machine");
+    let mut writer = counter.writer();
     let mut ids = Ids { event: itoa::Buffer::new(), viewer: itoa::Buffer::new() };
     let per_export = ROWS / EXPORTS;
     for export in 0..EXPORTS {
-        feed.begin(export as usize);
+        writer.begin(export as usize);
         for stage in 0..STAGES {
-            feed.stage(&format!("a{}", stage % 6), &format!("r{}", stage / 12), &format!("c{}", stage % 4));
+            writer.dimensions(&format!("a{}", stage % 6), &format!("r{}", stage / 12), &format!("c{}", stage % 4));
         }
         for record in 1..=per_export {
             let (event, viewer) = ids.of(u64::from(export * per_export + record));
             let at = record as usize;
-            feed.push(&Input {
-                record,
-                occurred_us: 1_790_000_000_000_000 + i64::from(record) * 7_000,
-                kinds: [Kinds::IMPRESSION, Kinds::IMPRESSION, Kinds::CLICK, Kinds::ENTRY][at % 4],
-                dwell_ms: 0,
-                event_id: by_event.then(|| Id::of(event)),
-                viewer_id: Some(Id::of(viewer)),
-                place: Some(Placed {
-                    stage: at % STAGES,
-                    day: at / 20_000,
-                    slot: at / 5_000 % 4,
-                    era: Era(0),
-                    turn: TurnNumber(0),
-                }),
-            })
-            .expect("room to spill");
+            writer
+                .push(&Input {
+                    record,
+                    occurred_us: 1_790_000_000_000_000 + i64::from(record) * 7_000,
+                    kinds: [Kinds::IMPRESSION, Kinds::IMPRESSION, Kinds::CLICK, Kinds::ENTRY][at % 4],
+                    dwell_ms: 0,
+                    event_id: by_event.then(|| Id::of(event)),
+                    viewer_id: Some(Id::of(viewer)),
+                    place: Some(Placed {
+                        dimensions: at % STAGES,
+                        day: at / 20_000,
+                        slot: at / 5_000 % 4,
+                        era: Era(0),
+                        turn: TurnNumber(0),
+                    }),
+                })
+                .expect("room to spill");
         }
-        black_box(feed.end());
+        black_box(writer.end());
     }
-    let left = feed.finish().expect("room to spill");
+    let left = writer.finish().expect("room to spill");
     counter.finish(vec![left]).expect("what was spilled").facts.len()
 }
 

@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use coverledger::time::{Calendar, Cuts, DayRule, SlotTable, Zone};
+use coverledger::time::{Cuts, DayRule, Hint, SlotTable, Timeline, Zone};
 use criterion::{Criterion, Throughput};
 use jiff::ToSpan;
 use jiff::civil::{Date, date, time};
@@ -20,7 +20,7 @@ pub fn bench(criterion: &mut Criterion) {
     let slots = SlotTable::new(time(0, 0, 0, 0), starts).expect("slots");
     let first: Date = date(2026, 10, 26);
     let dates = (0..7_i64).map(|day| first.checked_add(day.days()).expect("a date"));
-    let calendar = Calendar::new(&rule, &slots, dates, Cuts::default());
+    let timeline = Timeline::of_dates(&rule, Some(&slots), dates, &Cuts::default());
     let start_us = rule.day(first).expect("a day").start.as_microsecond();
     let mut random = Pcg64Mcg::seed_from_u64(1);
     let mut instants: Vec<i64> =
@@ -31,9 +31,11 @@ pub fn bench(criterion: &mut Criterion) {
     for order in ["as they come", "sorted"] {
         group.bench_function(order, |bencher| {
             bencher.iter(|| {
-                let mut hint = 0;
+                let mut hint = Hint::default();
                 for (stored, at_us) in places.iter_mut().zip(&instants) {
-                    *stored = calendar.place(*at_us, &mut hint).map_or(0, |place| place.day * 4 + place.slot);
+                    *stored = timeline
+                        .place(*at_us, &mut hint)
+                        .map_or(0, |place| place.day * 4 + place.slot.unwrap_or(0));
                 }
                 black_box(&mut places);
             });

@@ -12,7 +12,7 @@ use coverledger_config::{Job, Workspace};
 
 /// The due market-days behind the look-back of one job, for one reason.
 #[derive(Debug)]
-struct Behind {
+struct DueDays {
     count: usize,
     from: Date,
     to: Date,
@@ -29,7 +29,7 @@ pub fn print(
     now: Timestamp,
     out: &mut Screen<'_>,
 ) -> io::Result<()> {
-    let mut behind: BTreeMap<(&str, String), Behind> = BTreeMap::new();
+    let mut behind: BTreeMap<(&str, String), DueDays> = BTreeMap::new();
     for (plan, day) in plans.iter().flat_map(|plan| plan.days.iter().map(move |day| (plan, day))) {
         let Standing::Due(because) = &day.standing else { continue };
         let Some(market) = workspace.markets.get(&day.market_day.market) else { continue };
@@ -44,11 +44,11 @@ pub fn print(
         }
         let Some((name, _)) = jobs.iter().find(|(_, job)| of_day(job)) else { continue };
         let found = behind.entry((name, why(plan, day, *because)));
-        let behind = found.or_insert(Behind { count: 0, from: date, to: date });
+        let behind = found.or_insert(DueDays { count: 0, from: date, to: date });
         behind.count += 1;
         (behind.from, behind.to) = (behind.from.min(date), behind.to.max(date));
     }
-    for ((job, why), Behind { count, from, to }) in behind {
+    for ((job, why), DueDays { count, from, to }) in behind {
         let (days, them) = if count == 1 { ("day is", "it") } else { ("days are", "them") };
         writeln!(
             out,

@@ -15,7 +15,7 @@ use crate::plan::Selection;
 use crate::run::{self, Stop, stores};
 use coverledger_archive::TableName;
 use coverledger_config as config;
-use coverledger_core::model::columns as c;
+use coverledger_core::model::{Count, columns as c};
 use coverledger_demo::{self as demo, Written};
 use coverledger_report as report;
 
@@ -43,7 +43,7 @@ pub async fn run(args: &Demo, global: &Global, out: &mut Screen<'_>) -> Result<u
     let archive = stores::archive_for_reading(&workspace.settings)?;
     let objects = archive.table(TableName::SlotAudience, &[]).await?.read;
     let objects: Vec<Bytes> = objects.into_iter().map(|(_, bytes)| bytes).collect();
-    print_report(&report::frame(&objects)?, out)?;
+    print_report(&report::read(TableName::SlotAudience, &objects)?, out)?;
     writeln!(out)?;
     writeln!(out, "The archive is in {dir}/archive. Next:")?;
     let options = format!("--config {dir}/config --jobs {dir}/jobs");
@@ -80,8 +80,8 @@ fn print_report(frame: &DataFrame, out: &mut Screen<'_>) -> Result<(), Failure> 
     for row in 0..frame.height() {
         let place = (text(c::MARKET, row)?, text(c::SLOT, row)?);
         let sum = cells.entry(text(c::PLATFORM, row)?).or_default().entry(place).or_default();
-        sum.0 += count(c::IMPRESSIONS, row)?;
-        sum.1 += count(c::ENTRANTS, row)?;
+        sum.0 += count(Count::Impressions.word(), row)?;
+        sum.1 += count(Count::Entrants.word(), row)?;
     }
     writeln!(out)?;
     writeln!(out, "Who enters the room: entrants per 100 impressions, on each market's own clock")?;

@@ -106,7 +106,7 @@ impl From<RunError> for Failure {
             RunError::Exports(_)
             | RunError::Store(_)
             | RunError::Archive(_)
-            | RunError::Spill(_)
+            | RunError::Engine(_)
             | RunError::Worker => exit::UNEXPECTED,
         };
         Self::new(code, &error_text(&error))

@@ -21,13 +21,13 @@ const MAX_FILES: usize = 200;
 const SCREEN: usize = 80;
 
 /// A file that could be read.
-struct Seen {
+struct ReadFile {
     name: String,
     peek: Peek,
     findings: Vec<Finding>,
 }
 
-impl Seen {
+impl ReadFile {
     fn sample(&self) -> Option<Sample<'_>> {
         let finding = inspect::foremost(&self.findings)?;
         Some(Sample { file: &self.name, peek: &self.peek, finding })
@@ -58,7 +58,7 @@ pub fn run(args: &Inspect, out: &mut Screen<'_>) -> Result<u8, Failure> {
         match room.lend(files.len() - index, |room| export::peek(file, MAX_ROWS, room)) {
             Ok(peek) => {
                 let findings = inspect::inspect(&peek, &args.start);
-                seen.push(Seen { name, peek, findings });
+                seen.push(ReadFile { name, peek, findings });
             }
             // The other files may be readable.
             Err(error) => unreadable.push((name, error_text(&error))),
@@ -89,7 +89,7 @@ pub fn run(args: &Inspect, out: &mut Screen<'_>) -> Result<u8, Failure> {
         return Ok(code);
     }
     let fold = std::io::stdout().is_terminal().then_some(SCREEN);
-    for (index, Seen { name, peek, findings }) in seen.iter().enumerate() {
+    for (index, ReadFile { name, peek, findings }) in seen.iter().enumerate() {
         if index > 0 {
             writeln!(out)?;
         }
@@ -98,7 +98,7 @@ pub fn run(args: &Inspect, out: &mut Screen<'_>) -> Result<u8, Failure> {
     for line in kinship {
         writeln!(out, "{line}")?;
     }
-    tell_next(draft.as_ref(), &next, out)?;
+    print_next(draft.as_ref(), &next, out)?;
     Ok(code)
 }
 
@@ -144,7 +144,7 @@ fn files(given: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
 }
 
 /// Every table with a name for it.
-fn tables(seen: &[Seen]) -> Vec<(String, &Finding)> {
+fn tables(seen: &[ReadFile]) -> Vec<(String, &Finding)> {
     let named = seen.iter().filter(|_| seen.len() > 1).flat_map(|seen| {
         seen.findings.iter().map(|finding| match &finding.name {
             Some(table) if seen.findings.len() > 1 => (format!("{}, {table}", seen.name), finding),
@@ -178,10 +178,10 @@ fn platform_name(path: &Path) -> Result<(&str, &Path), Failure> {
     Ok((name, path))
 }
 
-fn write_draft(name: &str, path: &Path, seen: &[Seen]) -> Result<Drafted, Failure> {
+fn write_draft(name: &str, path: &Path, seen: &[ReadFile]) -> Result<Drafted, Failure> {
     let shown = path.display();
     let cannot = |error: std::io::Error| Failure::usage(format!("`{shown}` cannot be written: {error}"));
-    let samples: Vec<Sample<'_>> = seen.iter().filter_map(Seen::sample).collect();
+    let samples: Vec<Sample<'_>> = seen.iter().filter_map(ReadFile::sample).collect();
     let (first, others) =
         samples.split_first().ok_or_else(|| Failure::usage("there is no table to draft a platform file from"))?;
     let drafted = inspect::draft(name, *first, others);
@@ -192,15 +192,15 @@ fn write_draft(name: &str, path: &Path, seen: &[Seen]) -> Result<Drafted, Failur
 }
 
 /// The commands to run next, with the dates of the rows.
-fn next(seen: &[Seen], draft: Option<&(String, &Drafted)>) -> Vec<String> {
+fn next(seen: &[ReadFile], draft: Option<&(String, &Drafted)>) -> Vec<String> {
     // The draft is for the table, whichever file was named first.
-    let is_table = |seen: &&Seen| !seen.sample().is_some_and(|sample| inspect::is_cover_log(sample.finding));
+    let is_table = |seen: &&ReadFile| !seen.sample().is_some_and(|sample| inspect::is_cover_log(sample.finding));
     let Some(first) = seen.iter().find(is_table).or(seen.first()) else { return Vec::new() };
     let file = in_shell(&first.name);
     let Some((path, drafted)) = draft else {
         return vec![format!("coverledger inspect {file} --write config/platforms/NAME.yaml")];
     };
-    let dates = || seen.iter().filter_map(Seen::sample).filter_map(|sample| sample.finding.dates);
+    let dates = || seen.iter().filter_map(ReadFile::sample).filter_map(|sample| sample.finding.dates);
     let from = dates().map(|(first, _)| first).min().map_or_else(|| "DATE".to_owned(), |date| date.to_string());
     let to = dates().map(|(_, last)| last).max().map_or_else(|| "DATE".to_owned(), |date| date.to_string());
     let platform = Path::new(path).file_stem().and_then(|stem| stem.to_str()).unwrap_or("PLATFORM");
@@ -221,7 +221,7 @@ fn next(seen: &[Seen], draft: Option<&(String, &Drafted)>) -> Vec<String> {
     ]
 }
 
-fn tell_next(draft: Option<&(String, &Drafted)>, next: &[String], out: &mut Screen<'_>) -> Result<(), Failure> {
+fn print_next(draft: Option<&(String, &Drafted)>, next: &[String], out: &mut Screen<'_>) -> Result<(), Failure> {
     if let Some((path, drafted)) = draft {
         writeln!(out)?;
         match drafted.to_decide.as_slice() {

@@ -137,9 +137,9 @@ mod tests {
 
     /// A writer that keeps what was logged.
     #[derive(Clone, Default)]
-    struct Paper(Arc<Mutex<Vec<u8>>>);
+    struct CapturedLog(Arc<Mutex<Vec<u8>>>);
 
-    impl io::Write for Paper {
+    impl io::Write for CapturedLog {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.lock().unwrap().write(bytes)
         }
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn every_line_is_an_object_that_names_its_run() {
-        let paper = Paper::default();
+        let paper = CapturedLog::default();
         let writer = paper.clone();
         let log = tracing_subscriber::fmt().fmt_fields(JsonFields::new()).event_format(JsonLines);
         let log = log.with_writer(move || writer.clone()).finish();

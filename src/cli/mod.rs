@@ -7,7 +7,6 @@ mod cause;
 mod check;
 mod completions;
 mod day_notes;
-mod decided;
 mod demo;
 mod environment;
 pub mod exit;

@@ -49,7 +49,7 @@ pub async fn run(args: &PlanTest, global: &Global, out: &mut Screen<'_>) -> Resu
             }
         }
     }
-    tell_power(&workspace, experiment, out).await?;
+    print_power(&workspace, experiment, out).await?;
     Ok(exit::DONE)
 }
 
@@ -85,7 +85,7 @@ fn print(
 }
 
 /// If the effect cannot be estimated, the reason is printed; the schedule is printed anyway.
-async fn tell_power(workspace: &Workspace, experiment: &Experiment, out: &mut Screen<'_>) -> Result<(), Failure> {
+async fn print_power(workspace: &Workspace, experiment: &Experiment, out: &mut Screen<'_>) -> Result<(), Failure> {
     writeln!(out, "What it would find, judging by what was published so far:")?;
     for platform in &experiment.platforms {
         for market in &experiment.markets {

@@ -44,7 +44,7 @@ impl<'a> Reasons<'a> {
     /// When standard output is gone.
     pub fn print(&self, out: &mut Screen<'_>) -> io::Result<()> {
         let lines = self.lines();
-        for Line { word, reason, others, days } in lines.iter().take(SHOWN) {
+        for ReasonLine { word, reason, others, days } in lines.iter().take(SHOWN) {
             writeln!(out, "  {word}: {}", named(days))?;
             writeln!(out, "    {reason}{}", and_like_it(*others))?;
         }
@@ -55,11 +55,11 @@ impl<'a> Reasons<'a> {
     }
 
     /// Reasons with one cause are combined into one line; reasons for holding only if there are more than a few.
-    fn lines(&self) -> Vec<Line<'_>> {
-        let mut groups: Vec<(&'static str, String, Vec<Line<'_>>)> = Vec::new();
+    fn lines(&self) -> Vec<ReasonLine<'_>> {
+        let mut groups: Vec<(&'static str, String, Vec<ReasonLine<'_>>)> = Vec::new();
         for ((word, reason), days) in &self.days {
             let of = if *word == "waiting" { reason.clone() } else { cause(reason) };
-            let line = Line { word, reason, others: 0, days: days.iter().collect() };
+            let line = ReasonLine { word, reason, others: 0, days: days.iter().collect() };
             match groups.iter_mut().find(|(known, cause, _)| known == word && *cause == of) {
                 Some((.., lines)) => lines.push(line),
                 None => groups.push((word, of, vec![line])),
@@ -70,7 +70,7 @@ impl<'a> Reasons<'a> {
             if word == "held" && lines.len() < FEW {
                 told.extend(lines);
             } else {
-                told.extend(lines.into_iter().reduce(Line::and));
+                told.extend(lines.into_iter().reduce(ReasonLine::and));
             }
         }
         told
@@ -79,14 +79,14 @@ impl<'a> Reasons<'a> {
 
 /// A reason, and the market-days that have this status because of it or of similar reasons.
 #[derive(Debug)]
-struct Line<'a> {
+struct ReasonLine<'a> {
     word: &'static str,
     reason: &'a str,
     others: usize,
     days: Vec<&'a Day<'a>>,
 }
 
-impl Line<'_> {
+impl ReasonLine<'_> {
     fn and(mut self, other: Self) -> Self {
         self.others += 1 + other.others;
         self.days.extend(other.days);
@@ -112,7 +112,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::cli::screen::Paper;
+    use crate::cli::screen::CapturedText;
     use coverledger_core::model::{MarketId, PlatformId};
 
     fn printed(reasons: &[(&'static str, &str)]) -> String {
@@ -126,7 +126,7 @@ mod tests {
         for ((word, reason), day) in reasons.iter().zip(&days) {
             told.add(word, (*reason).to_owned(), day);
         }
-        Paper::written(|out| told.print(out)).unwrap().to_string()
+        CapturedText::written(|out| told.print(out)).unwrap().to_string()
     }
 
     #[test]

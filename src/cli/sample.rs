@@ -5,7 +5,7 @@ mod json;
 
 use super::args::{Check, Global, Output};
 use super::reasons::Reasons;
-use super::screen::{Paper, Screen};
+use super::screen::{CapturedText, Screen};
 use super::{Failure, Grid, exit, settled};
 use crate::run::sample::{self, Placed, Trial, Tried, TriedDay};
 use crate::run::{Disposition, waits_for};
@@ -25,7 +25,7 @@ pub async fn run(args: &Check, global: &Global, out: &mut Screen<'_>) -> Result<
     let code = code(&trial);
     match args.output {
         Output::Json => out.json(&json::json(&workspace, &trial, code))?,
-        Output::Text => out.page(&Paper::written(|out| write(&workspace, &trial, out))?.trimmed())?,
+        Output::Text => out.page(&CapturedText::written(|out| write(&workspace, &trial, out))?.trimmed())?,
     }
     Ok(code)
 }

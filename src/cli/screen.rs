@@ -4,7 +4,7 @@
 //! `writeln!` put together is a line: control characters and those that turn text around are shown by their number, and
 //! only a newline at its end is the program's own; one inside would forge a line of the report, and is shown as `\n`.
 //! Text of several lines is taken only from what says that it made its cells and names legible ([`Lines`]): a
-//! [`Grid`](super::grid::Grid), or a [`Paper`] that was written through a screen. JSON is written by its own rules.
+//! [`Grid`](super::grid::Grid), or a [`CapturedText`] that was written through a screen. JSON is written by its own rules.
 //! There is no way to write bytes, so a new command cannot forget it.
 
 use std::borrow::Cow;
@@ -88,9 +88,9 @@ impl<'p> Screen<'p> {
 }
 
 /// What was written to a screen, to be printed later.
-pub struct Paper(String);
+pub struct CapturedText(String);
 
-impl Paper {
+impl CapturedText {
     /// Writes it.
     ///
     /// # Errors
@@ -108,13 +108,13 @@ impl Paper {
     }
 }
 
-impl Display for Paper {
+impl Display for CapturedText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl Lines for Paper {}
+impl Lines for CapturedText {}
 
 /// The net below [`Lines`]: whatever was forgotten there, only newlines come through.
 fn harmless(text: &str) -> Cow<'_, str> {
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     fn printed(print: impl Fn(&mut Screen<'_>) -> io::Result<()>) -> String {
-        Paper::written(print).unwrap().to_string()
+        CapturedText::written(print).unwrap().to_string()
     }
 
     #[test]
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn a_page_that_forgot_its_cells_steers_nothing_either() {
         assert_eq!(
-            printed(|out| out.page(&Paper("a\u{1b}\n b\r\u{2066}c".to_owned()))),
+            printed(|out| out.page(&CapturedText("a\u{1b}\n b\r\u{2066}c".to_owned()))),
             "a\\u{1b}\n b\\r\\u{2066}c\n"
         );
     }

@@ -143,7 +143,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::cli::screen::Paper;
+    use crate::cli::screen::CapturedText;
     use coverledger_core::model::{MarketDay, MarketId, PlatformId};
 
     #[test]
@@ -176,7 +176,7 @@ mod tests {
             let rows = RowCounts { rows_in: 9, counted: 4, duplicate: 5, ..RowCounts::default() };
             let export = run::ExportOutcome { key: "e".to_owned(), bytes: 1, rows, has_event_ids, failure: None };
             let report = RunReport { exports: vec![export], ..RunReport::default() };
-            Paper::written(|out| print(&report, out)).unwrap().to_string()
+            CapturedText::written(|out| print(&report, out)).unwrap().to_string()
         };
         assert!(told(true).contains(", 5 left out as delivered before, by their `event_id`\n"), "{}", told(true));
         let of_counts = told(false);

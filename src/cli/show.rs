@@ -6,11 +6,11 @@ use polars::prelude::*;
 use super::args::{Global, Show};
 use super::grid::{Cell, Grid};
 use super::screen::Screen;
-use super::{Failure, decided, exit, in_ticks, load};
+use super::{Failure, exit, in_ticks, load};
 use crate::run::stores;
 use coverledger_archive::{Objects, TableName, said_by_key};
 use coverledger_config::Workspace;
-use coverledger_core::model::{MarketId, PlatformId, columns as c, legible};
+use coverledger_core::model::{MarketId, PlatformId, Shown, View, columns as c, legible};
 use coverledger_read::export::caught;
 use coverledger_report as report;
 
@@ -63,9 +63,9 @@ fn read(objects: Objects, table: TableName) -> (DataFrame, Vec<(String, String)>
     let mut damaged: Vec<(String, String)> =
         objects.unreadable.into_iter().map(|(key, problem)| (key, problem.to_string())).collect();
     for (key, bytes) in objects.read {
-        let next = caught(|| report::frame(&[bytes]));
+        let next = caught(|| report::read(table, &[bytes]));
         let next = next.unwrap_or_else(|_| Err(polars_err!(ComputeError: "no sound Parquet file")));
-        let next = next.and_then(|next| in_its_place(&key, next, table));
+        let next = next.and_then(|next| in_its_place(&key, next));
         let joined = next.and_then(|next| match &frame {
             Some(frame) => frame.vstack(&next),
             None => Ok(next),
@@ -80,10 +80,7 @@ fn read(objects: Objects, table: TableName) -> (DataFrame, Vec<(String, String)>
 }
 
 /// A table that is what its key says. Whether its numbers are those that were published only `verify` tells.
-fn in_its_place(key: &str, frame: DataFrame, table: TableName) -> PolarsResult<DataFrame> {
-    if let Some(missing) = views(table).iter().map(View::column).find(|name| frame.column(name).is_err()) {
-        polars_bail!(ComputeError: "it is no table `{table}`: it has no column `{missing}`");
-    }
+fn in_its_place(key: &str, frame: DataFrame) -> PolarsResult<DataFrame> {
     for (name, said) in said_by_key(key) {
         let Ok(column) = frame.column(name) else { continue };
         for row in [0, frame.height().saturating_sub(1)] {
@@ -112,64 +109,38 @@ fn unknown(args: &Show, workspace: &Workspace) -> String {
 /// Longer text is cut.
 const WIDEST: usize = 60;
 
-/// How a column is shown.
-pub(super) enum View<'n> {
-    Plain(&'n str),
-    Percent(&'n str),
-    PercentWithInterval(&'n str),
-    /// With one decimal.
-    Number(&'n str),
-    /// A count or a rate: whole where it is, else with the decimals that tell rates apart.
-    Short(&'n str),
-    /// Sentences, all of them, on as many lines as they need.
-    Prose(&'n str),
-}
-
-impl<'n> View<'n> {
-    fn column(&self) -> &'n str {
-        match self {
-            Self::Plain(name)
-            | Self::Percent(name)
-            | Self::PercentWithInterval(name)
-            | Self::Number(name)
-            | Self::Short(name)
-            | Self::Prose(name) => name,
-        }
-    }
-
-    fn cell(&self, frame: &DataFrame, row: usize) -> PolarsResult<Cell> {
-        let number =
-            |name: &str| -> PolarsResult<Option<f64>> { Ok(frame.column(name)?.get(row)?.extract::<f64>()) };
-        let percent = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |v| format!("{:.2}", v * 100.0));
-        let text = match self {
-            Self::Plain(name) => {
-                let value = frame.column(name)?.get(row)?;
-                // Text is borrowed in a column of many values and owned in one that repeats a single value.
-                match value.get_str().map(legible) {
-                    Some(text) if text.chars().count() > WIDEST => {
-                        text.chars().take(WIDEST - 1).chain(['…']).collect()
-                    }
-                    Some(text) => text.into_owned(),
-                    None if value.is_null() => "–".to_owned(),
-                    None => instant(&value).unwrap_or_else(|| legible(&value.to_string()).into_owned()),
+fn cell(shown: Shown, frame: &DataFrame, row: usize) -> PolarsResult<Cell> {
+    let name = shown.column;
+    let number = |name: &str| -> PolarsResult<Option<f64>> { Ok(frame.column(name)?.get(row)?.extract::<f64>()) };
+    let percent = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |v| format!("{:.2}", v * 100.0));
+    let text = match shown.view {
+        View::Plain => {
+            let value = frame.column(name)?.get(row)?;
+            // Text is borrowed in a column of many values and owned in one that repeats a single value.
+            match value.get_str().map(legible) {
+                Some(text) if text.chars().count() > WIDEST => {
+                    text.chars().take(WIDEST - 1).chain(['…']).collect()
                 }
+                Some(text) => text.into_owned(),
+                None if value.is_null() => "–".to_owned(),
+                None => instant(&value).unwrap_or_else(|| legible(&value.to_string()).into_owned()),
             }
-            Self::Prose(name) => match frame.column(name)?.get(row)?.get_str() {
-                Some(text) => return Ok(Cell::lines(lines(&legible(text)).lines())),
-                None => "–".to_owned(),
-            },
-            Self::Percent(name) => percent(number(name)?),
-            Self::PercentWithInterval(name) => match (number(&c::low(name))?, number(&c::high(name))?) {
-                (low @ Some(_), high @ Some(_)) => {
-                    format!("{}  {}–{}", percent(number(name)?), percent(low), percent(high))
-                }
-                _ => percent(number(name)?),
-            },
-            Self::Short(name) => number(name)?.map_or_else(|| "–".to_owned(), short),
-            Self::Number(name) => number(name)?.map_or_else(|| "–".to_owned(), |value| format!("{value:.1}")),
-        };
-        Ok(text.into())
-    }
+        }
+        View::Prose => match frame.column(name)?.get(row)?.get_str() {
+            Some(text) => return Ok(Cell::lines(lines(&legible(text)).lines())),
+            None => "–".to_owned(),
+        },
+        View::Percent => percent(number(name)?),
+        View::PercentWithInterval => match (number(&c::low(name))?, number(&c::high(name))?) {
+            (low @ Some(_), high @ Some(_)) => {
+                format!("{}  {}–{}", percent(number(name)?), percent(low), percent(high))
+            }
+            _ => percent(number(name)?),
+        },
+        View::Short => number(name)?.map_or_else(|| "–".to_owned(), short),
+        View::Number => number(name)?.map_or_else(|| "–".to_owned(), |value| format!("{value:.1}")),
+    };
+    Ok(text.into())
 }
 
 /// An instant on a zone's clock, in UTC: polars prints it only with time zones of its own.
@@ -207,123 +178,19 @@ fn short(value: f64) -> String {
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
-/// What of a table is shown; all of it if nothing is chosen.
-fn views(table: TableName) -> Vec<View<'static>> {
-    match table {
-        TableName::SlotAudience => vec![
-            View::Plain(c::LOCAL_DATE),
-            View::Plain(c::MARKET),
-            View::Plain(c::PLATFORM),
-            View::Plain(c::SLOT),
-            View::Plain(c::AUDIENCE),
-            View::Plain(c::IMPRESSIONS),
-            View::Plain(c::ENTRIES),
-            View::PercentWithInterval(c::CTR),
-            View::PercentWithInterval(c::EFFECTIVE_CTR),
-            View::Percent(c::CLICK_CONVERSION),
-            View::Percent(c::STAY_RATE),
-            View::Number(c::MEAN_DWELL_SECONDS),
-        ],
-        TableName::Funnel => vec![
-            View::Plain(c::LOCAL_DATE),
-            View::Plain(c::MARKET),
-            View::Plain(c::PLATFORM),
-            View::Plain(c::SLOT),
-            View::Plain(c::AUDIENCE),
-            View::Plain(c::BROADCAST_ID),
-            View::Plain(c::COVER_ID),
-            View::Plain(c::IMPRESSIONS),
-            View::Plain(c::CLICKS),
-            View::Plain(c::ENTRIES),
-            View::Plain(c::ENTRANTS),
-            View::Plain(c::STAYS),
-            View::Plain(c::ORDERS),
-        ],
-        TableName::Turns => vec![
-            View::Plain(c::LOCAL_DATE),
-            View::Plain(c::MARKET),
-            View::Plain(c::PLATFORM),
-            View::Plain(c::TURN_START_UTC),
-            View::Plain(c::BURN_IN),
-            View::Plain(c::SLOT),
-            View::Plain(c::AUDIENCE),
-            View::Plain(c::BROADCAST_ID),
-            View::Plain(c::COVER_ID),
-            View::Plain(c::IMPRESSIONS),
-            View::Plain(c::CLICKS),
-            View::Plain(c::ENTRANTS),
-            View::Plain(c::ORDERS),
-        ],
-        TableName::Rejects => vec![
-            View::Plain(c::EXPORT_DATE),
-            View::Plain(c::OBJECT),
-            View::Plain(c::RECORD),
-            View::Plain(c::BYTE_OFFSET),
-            View::Plain(c::REASON),
-            View::Plain(c::COLUMN),
-            View::Plain(c::TEXT),
-        ],
-        TableName::Capability => vec![
-            View::Plain(c::LOCAL_DATE),
-            View::Plain(c::MARKET),
-            View::Plain(c::PLATFORM),
-            View::Plain(c::COUNT),
-            View::Plain(c::OFFERED),
-            View::Plain(c::REASON),
-            View::Plain(c::DEFINITION),
-            View::Plain(c::CONVENTION_SINCE),
-        ],
-        TableName::Bridge => vec![
-            View::Plain(c::LOCAL_DATE),
-            View::Plain(c::MARKET),
-            View::Plain(c::PLATFORM),
-            View::Plain(c::SLOT),
-            View::Plain(c::SIGNAL),
-            View::Plain(c::TIMES),
-            View::Plain(c::PERSONS),
-            View::PercentWithInterval(c::FACTOR),
-            View::Plain(c::UNIQUE_BASIS),
-        ],
-        TableName::Reconciliation => vec![
-            View::Plain(c::EXPORT_DATE),
-            View::Plain(c::OBJECT),
-            View::Plain(c::METRIC),
-            View::Plain(c::SCOPE),
-            View::Plain(c::ROWS),
-            View::Plain(c::ROWS_OFF),
-            View::Short(c::REPORTED),
-            View::Short(c::RECOMPUTED),
-            View::Short(c::DIFFERENCE),
-            View::Plain(c::VERDICT),
-        ],
-        TableName::Cover
-        | TableName::CoverBroadcast
-        | TableName::Mix
-        | TableName::Diagnosis
-        | TableName::SlotPlan
-        | TableName::Localization
-        | TableName::FalseWinners
-        | TableName::Experiment
-        | TableName::ExperimentBalance => decided::views(table),
-    }
-}
-
 fn table(frame: &DataFrame, of: TableName, rows: usize) -> PolarsResult<Grid> {
-    let mut views: Vec<View<'_>> = views(of);
-    if views.is_empty() {
-        views.extend(frame.columns().iter().map(|column| View::Plain(column.name().as_str())));
-    }
-    let heading = |view: &View| match view {
-        View::Percent(name) | View::PercentWithInterval(name) => format!("{name} %"),
-        View::Plain(name) | View::Number(name) | View::Short(name) | View::Prose(name) => (*name).to_owned(),
+    let chosen = of.spec().shown;
+    let heading = |shown: &Shown| match shown.view {
+        View::Percent | View::PercentWithInterval => format!("{} %", shown.column),
+        View::Plain | View::Number | View::Short | View::Prose => shown.column.to_owned(),
     };
-    let is_text = |view: &View| frame.column(view.column()).is_ok_and(|column| !column.dtype().is_numeric());
-    let mut table = Grid::new(views.iter().map(heading), 0);
-    for (index, view) in views.iter().enumerate() {
-        table.align(index, is_text(view));
+    let is_text = |shown: &Shown| frame.column(shown.column).is_ok_and(|column| !column.dtype().is_numeric());
+    let mut table = Grid::new(chosen.iter().map(heading), 0);
+    for (index, shown) in chosen.iter().enumerate() {
+        table.align(index, is_text(shown));
     }
     for row in 0..rows {
-        table.add_row(views.iter().map(|view| view.cell(frame, row)).collect::<PolarsResult<Vec<_>>>()?);
+        table.add_row(chosen.iter().map(|shown| cell(*shown, frame, row)).collect::<PolarsResult<Vec<_>>>()?);
     }
     Ok(table)
 }
@@ -348,29 +215,23 @@ mod tests {
     }
 
     #[test]
-    fn entries_are_shown_for_they_are_all_that_some_platforms_count() {
-        for table in [TableName::Funnel, TableName::SlotAudience] {
-            assert!(views(table).iter().any(|view| view.column() == c::ENTRIES), "{table:?}");
-        }
-    }
-
-    #[test]
     fn a_table_of_something_else_is_not_shown() {
         let of = |market: &str| {
-            let text = |name| match name {
-                c::PLATFORM => "shop",
-                c::MARKET => market,
-                c::LOCAL_DATE => "2026-11-20",
-                _ => "x",
-            };
-            let names = views(TableName::Funnel).into_iter().map(|view| view.column());
-            DataFrame::new(1, names.map(|name| Column::new(name.into(), [text(name)])).collect()).unwrap()
+            let null = report::empty(TableName::Funnel);
+            let columns = null.columns().iter().map(|column| match column.name().as_str() {
+                c::PLATFORM => Column::new(c::PLATFORM.into(), ["shop"]),
+                c::MARKET => Column::new(c::MARKET.into(), [market]),
+                name => Column::full_null(name.into(), 1, column.dtype()),
+            });
+            DataFrame::new(1, columns.collect()).unwrap()
         };
         let key = "funnel/platform=shop/market=GB/local_date=2026-11-20/part.parquet";
-        assert!(in_its_place(key, of("GB"), TableName::Funnel).is_ok());
-        let other = in_its_place(key, of("US"), TableName::Funnel).unwrap_err().to_string();
+        assert!(in_its_place(key, of("GB")).is_ok());
+        let other = in_its_place(key, of("US")).unwrap_err().to_string();
         assert!(other.contains("`market` `US`") && other.contains("`GB`"), "{other}");
-        let other = in_its_place(key, of("GB"), TableName::SlotAudience).unwrap_err().to_string();
+        let mut parquet = Vec::new();
+        ParquetWriter::new(&mut parquet).finish(&mut of("GB")).unwrap();
+        let other = report::read(TableName::SlotAudience, &[parquet.into()]).unwrap_err().to_string();
         assert!(other.contains("no table `slot_audience`"), "{other}");
     }
 }

@@ -54,7 +54,7 @@ pub async fn run(args: &Status, global: &Global, out: &mut Screen<'_>) -> Result
     unconfigured::print(&run::unconfigured(&workspace, &archive).await, out)?;
     let mut lines = Vec::new();
     for (name, job) in jobs {
-        lines.push(timetable::Line { name, job, record: archive.run_record(name).await? });
+        lines.push(timetable::JobRow { name, job, record: archive.run_record(name).await? });
     }
     timetable::print(&lines, &workspace.settings.home_timezone, now, out)?;
     Ok(exit::DONE)

@@ -13,7 +13,7 @@ use coverledger_config::{CatchUp, Job};
 use coverledger_core::time::{Lapse, Zone};
 
 /// A job and its run record.
-pub struct Line<'a> {
+pub struct JobRow<'a> {
     /// Its name.
     pub name: &'a str,
     /// Its configuration.
@@ -26,7 +26,7 @@ pub struct Line<'a> {
 ///
 /// # Errors
 /// When standard output is gone.
-pub fn print(lines: &[Line<'_>], home: &Zone, now: Timestamp, out: &mut Screen<'_>) -> io::Result<()> {
+pub fn print(lines: &[JobRow<'_>], home: &Zone, now: Timestamp, out: &mut Screen<'_>) -> io::Result<()> {
     let lines: Vec<_> = lines.iter().filter(|line| line.job.schedule.is_some() || line.record.is_some()).collect();
     if lines.is_empty() {
         return Ok(());
@@ -34,7 +34,7 @@ pub fn print(lines: &[Line<'_>], home: &Zone, now: Timestamp, out: &mut Screen<'
     let next_at_home = format!("next in {home}");
     let mut table = Grid::new(["job", &next_at_home, "next in UTC", "last run", "missed", "catch_up"], 4);
     let mut overdue = BTreeMap::new();
-    for Line { name, job, record } in lines {
+    for JobRow { name, job, record } in lines {
         // A record that a scheduler wrote when it first saw the job belongs to no run.
         let is_of_a_run = |record: &&RunRecord| {
             !record.run_id.is_empty() || record.occurrence.is_some() || !record.troubles.is_empty()

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use coverledger_archive::ArchiveError;
+use coverledger_core::count::EngineError;
 use coverledger_store::StoreError;
 
 /// Why a run could not be carried out.
@@ -37,9 +38,9 @@ pub enum RunError {
     /// The archive cannot be read.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    /// Counting could not use its spill folder.
-    #[error("failed to spill rows to disk (is the folder of `spill_dir` full or missing?)")]
-    Spill(#[source] std::io::Error),
+    /// Counting failed, such as for a full spill folder.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
     /// A bug: rows were lost between reading and counting.
     #[error("a worker thread stopped unexpectedly")]
     Worker,

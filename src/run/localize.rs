@@ -1,25 +1,24 @@
 //! From signals on UTC to rows on a market's clock: the bridge between reading and counting.
 
 use std::collections::BTreeMap;
-use std::io;
 
 use crate::plan::PlannedDay;
 use coverledger_config::Workspace;
-use coverledger_core::count::{Feed, Input, Placed};
-use coverledger_core::model::{Era, MarketId, Stage, TurnNumber, Turns};
-use coverledger_core::time::{Calendar, Cuts};
+use coverledger_core::count::{EngineError, Input, Placed, SignalWriter, cuts};
+use coverledger_core::model::{Era, Eras, MarketId, Stage, TurnNumber, Turns};
+use coverledger_core::time::{Hint, Timeline};
 use coverledger_read::export::{Signal, Signals};
 
-/// The calendars of all markets of a batch.
+/// The timelines of all markets of a batch.
 pub(super) struct Clocks {
     markets: BTreeMap<MarketId, usize>,
-    calendars: Vec<MarketClock>,
+    clocks: Vec<MarketClock>,
 }
 
 /// One market's days of a batch.
 struct MarketClock {
-    calendar: Calendar,
-    /// Index into the batch's market-days, by day of the calendar.
+    timeline: Timeline,
+    /// Index into the batch's market-days, by day of the timeline.
     day_numbers: Vec<usize>,
 }
 
@@ -27,71 +26,67 @@ impl Clocks {
     pub(super) fn new(
         workspace: &Workspace,
         days: &[&PlannedDay],
-        eras_us: &[i64],
+        eras: &Eras,
         turns: &BTreeMap<MarketId, Turns>,
     ) -> Self {
-        let mut clocks = Self { markets: BTreeMap::new(), calendars: Vec::new() };
+        let mut clocks = Self { markets: BTreeMap::new(), clocks: Vec::new() };
         for (id, market) in &workspace.markets {
             let of_market = |day: &&PlannedDay| day.market_day.market == *id;
             let dates = days.iter().copied().filter(|day| of_market(day)).map(|day| day.market_day.local_date);
-            let turns: Vec<(i64, u32)> = turns
-                .get(id)
-                .map(|turns| turns.cuts().iter().map(|(cut, TurnNumber(number))| (*cut, *number)).collect())
-                .unwrap_or_default();
-            let cuts = Cuts { eras_us, turns: &turns };
-            let calendar = Calendar::new(&market.day, &market.slots, dates, cuts);
+            let cuts = cuts(eras, turns.get(id).unwrap_or(&Turns::default()));
+            let timeline = Timeline::of_dates(&market.day, Some(&market.slots), dates, &cuts);
             let number = |date| days.iter().position(|day| of_market(day) && day.market_day.local_date == date);
-            let day_numbers: Vec<usize> = calendar.days().iter().filter_map(|day| number(day.date)).collect();
+            let day_numbers: Vec<usize> = timeline.days().iter().filter_map(|day| number(day.date)).collect();
             if !day_numbers.is_empty() {
-                clocks.markets.insert(id.clone(), clocks.calendars.len());
-                clocks.calendars.push(MarketClock { calendar, day_numbers });
+                clocks.markets.insert(id.clone(), clocks.clocks.len());
+                clocks.clocks.push(MarketClock { timeline, day_numbers });
             }
         }
         clocks
     }
 }
 
-/// Puts the signals of one export on their markets' clocks and feeds them to the counter.
-pub(super) struct Localizing<'a, 'c> {
+/// Puts the signals of one export on their markets' clocks and hands them to a writer of the engine.
+pub(super) struct Localizing<'a, W> {
     clocks: &'a Clocks,
-    feed: &'a mut Feed<'c>,
+    writer: &'a mut W,
     stage_clock: Vec<Option<usize>>,
-    hints: Vec<usize>,
+    hints: Vec<Hint>,
     /// Why rows could not be taken.
-    pub(super) failure: Option<io::Error>,
+    pub(super) failure: Option<EngineError>,
 }
 
-impl<'a, 'c> Localizing<'a, 'c> {
-    pub(super) fn new(clocks: &'a Clocks, feed: &'a mut Feed<'c>) -> Self {
-        let hints = vec![0; clocks.calendars.len()];
-        Self { clocks, feed, stage_clock: Vec::new(), hints, failure: None }
+impl<'a, W: SignalWriter> Localizing<'a, W> {
+    pub(super) fn new(clocks: &'a Clocks, writer: &'a mut W) -> Self {
+        let hints = vec![Hint::default(); clocks.clocks.len()];
+        Self { clocks, writer, stage_clock: Vec::new(), hints, failure: None }
     }
 }
 
-impl Signals for Localizing<'_, '_> {
+impl<W: SignalWriter> Signals for Localizing<'_, W> {
     fn stage(&mut self, stage: &Stage) {
         self.stage_clock.push(self.clocks.markets.get(&stage.market).copied());
         let cover_id = stage.cover_id.as_deref().unwrap_or_default();
-        self.feed.stage(&stage.audience, &stage.broadcast_id, cover_id);
+        self.writer.dimensions(&stage.audience, &stage.broadcast_id, cover_id);
     }
 
     fn too_many(&self) -> Option<usize> {
-        self.feed.too_many()
+        self.writer.too_many()
     }
 
     fn signal(&mut self, signal: &Signal<'_>) {
         let place = self.stage_clock[signal.stage].and_then(|clock| {
-            let MarketClock { calendar, day_numbers } = &self.clocks.calendars[clock];
-            let place = calendar.place(signal.credited_us, &mut self.hints[clock])?;
+            let MarketClock { timeline, day_numbers } = &self.clocks.clocks[clock];
+            let place = timeline.place(signal.credited_us, &mut self.hints[clock])?;
             Some(Placed {
-                stage: signal.stage,
+                dimensions: signal.stage,
                 day: day_numbers[place.day],
-                slot: place.slot,
-                era: Era(place.cuts),
+                slot: place.slot?,
+                era: Era(place.era),
                 turn: TurnNumber(place.turn),
             })
         });
-        let taken = self.feed.push(&Input {
+        let taken = self.writer.push(&Input {
             record: signal.record,
             occurred_us: signal.occurred_us,
             kinds: signal.kinds,

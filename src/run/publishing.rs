@@ -16,6 +16,7 @@ use coverledger_archive::{
 };
 use coverledger_config::{Platform, Workspace};
 use coverledger_core::VERSION;
+use coverledger_core::count::{Engine as _, LocalEngine};
 use coverledger_core::model::{Fact, MarketDay, Turns, Unknown};
 use coverledger_core::time::tz_release;
 use coverledger_report::{self as report, Rendered, Sheet};
@@ -33,7 +34,7 @@ use super::suspect::{self, Suspects};
 use super::{Disposition, RunError, Stop, error_text};
 
 /// What counted; recorded in every receipt.
-const ENGINE: &str = "local/1";
+const ENGINE: &str = LocalEngine::NAME;
 /// Units that are published at a time; most of it is waiting for the store.
 const UNITS_AT_A_TIME: usize = 8;
 

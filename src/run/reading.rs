@@ -14,7 +14,10 @@ use tracing::Span;
 use crate::plan::{Batch, PlannedDay, PlannedExport, Window};
 use coverledger_archive::RowCounts;
 use coverledger_config::{Platform, Rows, Workspace};
-use coverledger_core::count::{Booked, Counted, Counter, Effort, Fed, Feed, Landed, Memory, Outcome, Scope};
+use coverledger_core::count::{
+    Booked, CountDay, CountExport, CountJob, CountOptions, Counted, Engine, LocalEngine, Memory, OpenCount,
+    Outcome, RowsByDay, Scope, SignalWriter,
+};
 use coverledger_core::model::{Fact, MarketId, Page, TurnFact, Turns, Unknown};
 use coverledger_core::time::{Zone, span};
 use coverledger_read::export::{self, Excerpt, ExportError, Halt, ReadReport, Reading};
@@ -55,7 +58,7 @@ impl ReadExport {
 /// What was read.
 pub(super) enum Read {
     /// Signals, which went to the counter.
-    Signals(Landed),
+    Signals(RowsByDay),
     /// Counts or covers, which wait to be booked.
     Page(Page),
     /// Counts or covers that were booked, and are nowhere else any more.
@@ -163,8 +166,8 @@ pub(super) enum Counting {
     Ended(Ended),
 }
 
-/// What one thread did.
-type Worked = Result<(Fed, Vec<Done>), Ended>;
+/// What one thread did: what its writer left, and what became of the exports that it read.
+type Worked<Partial> = Result<(Partial, Vec<Done>), Ended>;
 
 /// What reading needs besides the batch.
 pub(super) struct Source {
@@ -189,31 +192,40 @@ pub(super) fn count(
     handle: &Handle,
     on_read: OnRead<'_>,
 ) -> Result<Counting, RunError> {
+    count_with(&LocalEngine, source, batch, (known_since, stint), handle, on_read)
+}
+
+fn count_with(
+    engine: &impl Engine,
+    source: &Source,
+    batch: &Batch<'_>,
+    (known_since, stint): (&KnownSince<'_>, Stint),
+    handle: &Handle,
+    on_read: OnRead<'_>,
+) -> Result<Counting, RunError> {
     let platform = batch.days.first().and_then(|day| source.workspace.platforms.get(&day.market_day.platform));
     let platform = platform.ok_or(RunError::Worker)?;
     let turns = turns(&source.workspace, batch);
-    let clocks = Clocks::new(&source.workspace, &batch.days, &platform.eras.cuts_us(), &turns);
+    let clocks = Clocks::new(&source.workspace, &batch.days, &platform.eras, &turns);
     let room = Room::new(source.workspace.settings.memory_bytes);
     let scope = scope(batch, platform);
     let most_prints = most_prints(source.workspace.settings.memory_bytes, batch.exports.len());
     let reaches = Reaches::of(&source.workspace, platform, batch);
     let markets: BTreeMap<MarketId, Zone> =
         source.workspace.markets.iter().map(|(id, market)| (id.clone(), market.day.zone.clone())).collect();
-    let counter = Counter::new(
-        scope.clone(),
-        Effort {
-            memory: Arc::clone(&source.memory),
-            threads: source.threads,
-            expected_rows: batch.bytes() / LEAST_BYTES_PER_ROW,
-        },
-    );
+    let options = CountOptions {
+        memory: Arc::clone(&source.memory),
+        threads: source.threads,
+        expected_rows: batch.bytes() / LEAST_BYTES_PER_ROW,
+    };
+    let counter = engine.open(job(&source.workspace, batch, scope.clone(), &turns), options)?;
     let prefetcher =
         Prefetcher::new(&source.exports, &source.spill_dir, handle, largest_first(batch), source.threads);
     let span = Span::current();
     let limit = Duration::from_secs(source.workspace.settings.export_limit_seconds);
-    let worker = || -> Result<Worked, RunError> {
+    let worker = || -> Result<Worked<_>, RunError> {
         let _entered = span.enter();
-        let mut feed = counter.feed();
+        let mut writer = counter.writer();
         let mut done = Vec::new();
         while let Some(next) = prefetcher.next().filter(|_| !source.stop.is_asked()) {
             let watch = Watch::begin(handle, &source.stop, stint, limit, next.quit());
@@ -230,7 +242,7 @@ pub(super) fn count(
                 most_prints,
             };
             let fetched = next.fetched()?;
-            let read = fetched.map(|fetched| place.read(planned, fetched, index, watch.halt(), &mut feed));
+            let read = fetched.map(|fetched| place.read(planned, fetched, index, watch.halt(), &mut writer));
             let read = read.transpose()?;
             let read = match (watch.ended(), read) {
                 (Some(ended @ (Ended::Stopped | Ended::StintOver)), _) => return Ok(Err(ended)),
@@ -243,20 +255,20 @@ pub(super) fn count(
         if source.stop.is_asked() {
             return Ok(Err(Ended::Stopped));
         }
-        Ok(Ok((feed.finish().map_err(RunError::Spill)?, done)))
+        Ok(Ok((writer.finish()?, done)))
     };
     let workers: Vec<_> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..source.threads).map(|_| scope.spawn(worker)).collect();
         threads.into_iter().map(|thread| thread.join().map_err(|_| RunError::Worker)).collect()
     });
-    let mut fed = Vec::new();
+    let mut partials = Vec::new();
     let mut exports: Vec<Option<Result<ReadExport, Unread>>> = batch.exports.iter().map(|_| None).collect();
     for worker in workers {
-        let (its_feed, done) = match worker?? {
+        let (partial, done) = match worker?? {
             Ok(finished) => finished,
             Err(ended) => return Ok(Counting::Ended(ended)),
         };
-        fed.push(its_feed);
+        partials.push(partial);
         for (index, read) in done {
             exports[index] = Some(read);
         }
@@ -265,7 +277,7 @@ pub(super) fn count(
     if source.stop.is_asked() {
         return Ok(Counting::Ended(Ended::Stopped));
     }
-    let mut singly = counter.finish(fed).map_err(RunError::Spill)?;
+    let mut singly = counter.finish(partials)?;
     let pages = PageSets::of(batch, &exports);
     let booked = booking::book(&source.workspace, platform, batch, (&scope, &turns), (&exports, &pages));
     for read in exports.iter_mut().flatten().filter(|read| matches!(read.rows, Read::Page(_))) {
@@ -292,6 +304,31 @@ fn turns(workspace: &Workspace, batch: &Batch<'_>) -> BTreeMap<MarketId, Turns> 
         turns.entry(market.clone()).or_insert_with(|| workspace.turns(&day.market_day.platform, market));
     }
     turns
+}
+
+/// What is counted: the exports and market-days of a batch by their names.
+fn job(workspace: &Workspace, batch: &Batch<'_>, scope: Scope, turns: &BTreeMap<MarketId, Turns>) -> CountJob {
+    let slots = |market: &MarketId| {
+        workspace.markets.get(market).map(|market| market.slots.names().map(str::to_owned).collect())
+    };
+    let markets: BTreeMap<&MarketId, (Arc<[String]>, Arc<Turns>)> = turns
+        .iter()
+        .map(|(market, turns)| (market, (slots(market).unwrap_or_default(), Arc::new(turns.clone()))))
+        .collect();
+    let day = |day: &&PlannedDay| {
+        let market = day.market_day.market.clone();
+        let (slots, turns) = markets.get(&market).cloned().unwrap_or_default();
+        CountDay { market, local_date: day.market_day.local_date, slots, turns }
+    };
+    let export = |export: &&PlannedExport| CountExport {
+        key: Arc::from(export.found.object.key.as_str()),
+        definition: u16::try_from(export.export).unwrap_or(u16::MAX),
+    };
+    CountJob {
+        exports: batch.exports.iter().map(export).collect(),
+        days: batch.days.iter().map(day).collect(),
+        scope,
+    }
 }
 
 /// Which exports each market-day stands on.
@@ -353,7 +390,7 @@ impl Reader<'_> {
         fetched: Result<Fetched, StoreError>,
         number: usize,
         halt: &Halt,
-        feed: &mut Feed<'_>,
+        writer: &mut impl SignalWriter,
     ) -> Result<Result<ReadExport, Unread>, RunError> {
         let object = &planned.found.object;
         let fetched = match fetched {
@@ -379,7 +416,7 @@ impl Reader<'_> {
         };
         let read = match &definition.rows {
             Rows::Events { .. } | Rows::Impressions { .. } => {
-                self.signals(&reading, fetched.file, number, feed)?
+                self.signals(&reading, fetched.file, number, writer)?
             }
             Rows::Counts(_) | Rows::Covers(_) => self.room.read(&reading, fetched.file),
         };
@@ -396,15 +433,15 @@ impl Reader<'_> {
         reading: &Reading<'_>,
         file: File,
         number: usize,
-        feed: &mut Feed<'_>,
+        writer: &mut impl SignalWriter,
     ) -> Result<Result<(ReadReport, Read), Unread>, RunError> {
-        feed.begin(number);
-        let mut localizing = Localizing::new(self.clocks, feed);
+        writer.begin(number);
+        let mut localizing = Localizing::new(self.clocks, writer);
         let report = export::read(reading, file, &mut localizing);
         if let Some(failure) = localizing.failure {
-            return Err(RunError::Spill(failure));
+            return Err(failure.into());
         }
-        let landed = feed.end();
+        let landed = writer.end();
         Ok(match report {
             Ok(report) => {
                 let placed = landed.by_day.iter().sum::<u64>() + landed.outside;

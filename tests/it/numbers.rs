@@ -123,13 +123,13 @@ fn told(demo: &str, name: &str, verdict: &Verdict) -> Option<String> {
         Verdict::Same => None,
         Verdict::Raise { version } => Some(format!(
             "the bytes of `{name}` in the demo of {demo} changed, and the version of its numbers is still {version}. If \
-             you meant to change them: raise `{constant}` in crates/archive/src/numbers.rs to {}, say in CHANGELOG.md under \
+             you meant to change them: raise `{constant}` in crates/core/src/model/tables to {}, say in CHANGELOG.md under \
              \"Numbers\" what changed and why, and record the new bytes with\n    {COMMAND}\nIf you did not, this change \
              has a fault",
             version + 1
         )),
         Verdict::Lowered { before, now } => Some(format!(
-            "the version of the numbers of `{name}` was {before} and is {now}: `{constant}` in crates/archive/src/numbers.rs is \
+            "the version of the numbers of `{name}` was {before} and is {now}: `{constant}` in crates/core/src/model/tables is \
              never lowered, for archives hold what was made by {before}"
         )),
         Verdict::Record => Some(format!(
@@ -183,6 +183,6 @@ fn other_bytes_under_the_same_version_are_never_recorded() {
         assert_eq!(judge(recorded.as_ref(), published.as_ref()), expected, "{recorded:?} {published:?}");
     }
     let message = told("events", "cover", &Verdict::Raise { version: 3 }).unwrap();
-    assert!(message.contains("raise `DECISIONS` in crates/archive/src/numbers.rs to 4"), "{message}");
+    assert!(message.contains("raise `DECISIONS` in crates/core/src/model/tables to 4"), "{message}");
     assert_eq!(read(&written(&read("events cover 3 ab"))), read("events cover 3 ab"));
 }

@@ -226,7 +226,8 @@ fn in_order(unit: &Unit, tables: Vec<TableBytes>) -> Vec<(TableRecord, Bytes)> {
         .into_iter()
         .map(|TableBytes { table, bytes, rows }| {
             let (key, sha256) = (Key::Current(table, unit).path(), sha256_hex(&bytes));
-            (TableRecord { table, key, sha256, size: bytes.len() as u64, rows }, bytes)
+            let schema_version = Some(table.spec().schema_version());
+            (TableRecord { table, key, sha256, size: bytes.len() as u64, rows, schema_version }, bytes)
         })
         .collect();
     tables.sort_by_key(|(record, _)| record.table);

@@ -101,7 +101,8 @@ impl Archive {
             let Some(rows) = rows(&bytes).filter(|_| kept.is_some_and(|kept| kept == bytes)) else {
                 return Ok(None);
             };
-            tables.push(TableRecord { table, key, sha256, size: bytes.len() as u64, rows });
+            let size = bytes.len() as u64;
+            tables.push(TableRecord { table, key, sha256, size, rows, schema_version: None });
         }
         Ok((!tables.is_empty()).then_some(tables))
     }

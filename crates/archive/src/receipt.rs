@@ -161,6 +161,10 @@ pub struct TableRecord {
     pub size: u64,
     /// Rows in it.
     pub rows: u64,
+    /// Version of the table's schema; `None` where that is not known: in receipts that were written before there was one,
+    /// and of tables that were found without their receipt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema_version: Option<u32>,
 }
 
 /// A receipt that cannot be relied on.

@@ -46,7 +46,7 @@ pub(super) fn check(content: &Content) -> Result<(), String> {
 }
 
 fn check_table(content: &Content, record: &TableRecord) -> Result<(), String> {
-    let TableRecord { table, key, sha256, size, rows } = record;
+    let TableRecord { table, key, sha256, size, rows, schema_version: _ } = record;
     if !keys::is_sha256(sha256) {
         return Err(format!(
             "its table `{table}` has `{sha256}` for a SHA-256 (expected 64 lower-case hex digits)"

@@ -11,8 +11,8 @@ use super::{exceeding, newest, numbers, period, rates, totals};
 use coverledger_core::model::{Count, CountSet};
 
 /// The counts by their words.
-pub(super) const COUNTS: [(&str, Count); 9] = {
-    let mut words = [("", Count::Impressions); 9];
+pub(super) const COUNTS: [(&str, Count); Count::ALL.len()] = {
+    let mut words = [("", Count::Impressions); Count::ALL.len()];
     let mut index = 0;
     while index < words.len() {
         words[index] = (Count::ALL[index].word(), Count::ALL[index]);

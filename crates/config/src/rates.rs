@@ -7,30 +7,22 @@ use super::counting::{CountRule, ReportedRate};
 use super::counts::COUNTS;
 use super::names::check_name;
 use super::place::Place;
-use coverledger_core::model::{ClickEvent, Count, CountSet};
-
-/// Rates whose counts are known by their name.
-const OWN: [(&str, Count, Count); 5] = [
-    ("ctr", Count::Clicks, Count::Impressions),
-    ("effective_ctr", Count::Entrants, Count::Impressions),
-    ("click_conversion", Count::Orders, Count::Entrants),
-    ("viewer_ctr", Count::Clickers, Count::UniqueImpressions),
-    ("stay_rate", Count::Stays, Count::Entries),
-];
+use coverledger_core::model::{ClickEvent, Count, CountSet, Rate};
 
 /// Reads one; `known` are the counts that a row has.
 pub(super) fn read(name: &str, at: &Place<'_>, known: Option<CountSet>) -> Option<ReportedRate> {
     if let Err(message) = check_name(name) {
         return at.refuse(message);
     }
-    let own = OWN.iter().find(|(own, _, _)| *own == name);
-    if let (Some((_, of, among)), false) = (own, at.is_map()) {
+    // The counts of the rates that tables have are known by their name.
+    let own = Rate::named(name);
+    if let (Some(Rate { of, among, .. }), false) = (own, at.is_map()) {
         counted(at, &[*of, *among], known)?;
         return read_rate(at, false).map(|column| rate(name, column, *of, *among));
     }
     let section = at.section("a rate", &["column", "unit", "of", "among"])?;
     let column = read_rate_of(&section, false);
-    let (of, among) = if let Some((_, of, among)) = own {
+    let (of, among) = if let Some(Rate { of, among, .. }) = own {
         let ratio = format!("`{name}` is always `{}` ÷ `{}`", of.word(), among.word());
         let idle = ["of", "among"].into_iter().filter_map(|key| section.optional(key));
         let idle = idle.map(|at| at.problem(format!("{ratio} (leave it out, or give the rate another name)")));

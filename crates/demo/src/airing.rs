@@ -5,9 +5,9 @@ use jiff::civil::Date;
 
 use super::audience::Audience;
 use super::built_in::{LOCALIZED, REVERSAL, SPLIT};
-use super::chance::{Chance, mix};
 use super::error::DemoError;
 use super::platform::Platform;
+use super::random::{SeededRng, mix};
 use super::world::{MARKETS, SHARED_COVERS, cover_place};
 
 /// The random streams of rooms begin at this number, between those of the plan and those of broadcasts.
@@ -42,12 +42,12 @@ impl Room {
     pub(super) fn new(seed: u64, platform: &Platform, market: usize, last_date: Date) -> Result<Self, DemoError> {
         let code = MARKETS[market].code;
         let number = platform.number * 8 + u64::try_from(market).unwrap_or(0);
-        let mut chance = Chance::new(seed, STREAMS + number);
+        let mut rng = SeededRng::new(seed, STREAMS + number);
         let regulars = if platform_has_localized(platform.name, code) {
             [cover_place(LOCALIZED.shared), cover_place(LOCALIZED.localized)]
         } else {
-            let one = chance.index(SHARED_COVERS);
-            [one, (one + 1 + chance.index(SHARED_COVERS - 1)) % SHARED_COVERS]
+            let one = rng.index(SHARED_COVERS);
+            [one, (one + 1 + rng.index(SHARED_COVERS - 1)) % SHARED_COVERS]
         };
         let habit = if (platform.name, code) == (REVERSAL.platform, REVERSAL.market) {
             Habit::Aimed { since: last_date.checked_sub((i64::from(REVERSAL.days) - 1).days())? }
@@ -65,13 +65,13 @@ impl Room {
     }
 
     /// The covers of a broadcast.
-    pub(super) fn airing(&self, date: Date, chance: &mut Chance) -> Airing {
+    pub(super) fn airing(&self, date: Date, rng: &mut SeededRng) -> Airing {
         match self.habit {
-            Habit::Turns => Airing::Turns(self.some_covers(chance)),
+            Habit::Turns => Airing::Turns(self.some_covers(rng)),
             Habit::Split => Airing::Split(SPLIT.covers.map(cover_place)),
             Habit::Aimed { since } => {
                 let cover = cover_place(REVERSAL.cover);
-                let mut rest = self.some_covers(chance);
+                let mut rest = self.some_covers(rng);
                 rest.retain(|other| *other != cover);
                 Airing::Aimed { cover, is_for_the_young: date >= since, rest }
             }
@@ -79,17 +79,17 @@ impl Room {
     }
 
     /// The covers of every broadcast and one to three others, in random order.
-    fn some_covers(&self, chance: &mut Chance) -> Vec<usize> {
+    fn some_covers(&self, rng: &mut SeededRng) -> Vec<usize> {
         let mut covers = self.regulars.to_vec();
-        let count = 3 + chance.index(3);
+        let count = 3 + rng.index(3);
         while covers.len() < count {
-            let other = chance.index(SHARED_COVERS);
+            let other = rng.index(SHARED_COVERS);
             if !covers.contains(&other) {
                 covers.push(other);
             }
         }
         for place in (1..covers.len()).rev() {
-            covers.swap(place, chance.index(place + 1));
+            covers.swap(place, rng.index(place + 1));
         }
         covers
     }
@@ -106,7 +106,7 @@ impl Airing {
         (broadcast, viewer): (u64, u32),
         audience: Audience,
         turn: usize,
-        chance: &mut Chance,
+        rng: &mut SeededRng,
     ) -> usize {
         match self {
             Self::Turns(covers) => covers[turn % covers.len()],
@@ -118,7 +118,7 @@ impl Airing {
             Self::Aimed { cover, is_for_the_young, rest } => {
                 let is_aimed_at = audience.is_young() == *is_for_the_young;
                 let share = if is_aimed_at { REVERSAL.share_aimed } else { REVERSAL.share_besides };
-                if chance.happens(share) { *cover } else { rest[turn % rest.len()] }
+                if rng.happens(share) { *cover } else { rest[turn % rest.len()] }
             }
         }
     }

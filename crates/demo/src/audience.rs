@@ -1,6 +1,6 @@
 //! The mix of audiences, and how often they tap, by local hour.
 
-use super::chance::Chance;
+use super::random::SeededRng;
 
 /// `f`, `m`, or unknown.
 pub(super) const GENDERS: [&str; 3] = ["f", "m", ""];
@@ -71,8 +71,8 @@ impl Mood {
 
 impl Audience {
     /// The audience of a viewer who arrives at this hour, at random.
-    pub(super) fn arriving(mood: Mood, chance: &mut Chance) -> Self {
-        Self { gender: chance.weighted(&mood.genders()), age: chance.weighted(&mood.ages()) }
+    pub(super) fn arriving(mood: Mood, rng: &mut SeededRng) -> Self {
+        Self { gender: rng.weighted(&mood.genders()), age: rng.weighted(&mood.ages()) }
     }
 
     /// A number below 16.

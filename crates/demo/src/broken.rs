@@ -3,7 +3,7 @@
 use super::cell::Cell;
 use super::cell::Cells;
 use super::format::DemoFormat;
-use super::platform::{Holds, Platform, Rows};
+use super::platform::{Content, Platform, Rows};
 
 /// What is wrong with a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,11 +34,11 @@ impl Broken {
     pub(super) fn spoil(self, platform: &Platform, cells: &mut Cells<'_>) {
         let (holds, cell) = match self {
             Self::Torn => return,
-            Self::MangledId => (Holds::Broadcast, Cell::Text("7.65142E+18")),
-            Self::NoId => (Holds::Broadcast, Cell::Missing),
-            Self::UnknownEvent => (Holds::Event, Cell::Text("swipe_up")),
-            Self::UnknownMarket => (Holds::Market, Cell::Text("ZZ")),
-            Self::BadTime => (Holds::OccurredAt, Cell::Text("31/10/2026 25:61")),
+            Self::MangledId => (Content::Broadcast, Cell::Text("7.65142E+18")),
+            Self::NoId => (Content::Broadcast, Cell::Missing),
+            Self::UnknownEvent => (Content::Event, Cell::Text("swipe_up")),
+            Self::UnknownMarket => (Content::Market, Cell::Text("ZZ")),
+            Self::BadTime => (Content::OccurredAt, Cell::Text("31/10/2026 25:61")),
         };
         for (column, place) in platform.columns.iter().zip(cells.list_mut()) {
             if column.holds == holds {

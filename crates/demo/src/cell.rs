@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 
 use super::audience::{AGES, GENDERS};
-use super::chance::mix;
-use super::platform::{Clock, Holds, Ids, Platform};
+use super::platform::{Clock, Content, Ids, Platform};
+use super::random::mix;
 use super::row::Row;
 use super::world::{COVERS, MARKETS};
 
@@ -24,7 +24,7 @@ pub(super) enum Cell<'a> {
 
 /// Buffers for texts, so that writing a row allocates nothing.
 #[derive(Default)]
-pub(super) struct Scratch {
+pub(super) struct TextBuffers {
     time: String,
     id: String,
     /// The last date written and its text.
@@ -38,7 +38,7 @@ pub(super) struct Cells<'a> {
 }
 
 impl<'a> Cells<'a> {
-    pub(super) fn of(platform: &'static Platform, row: &Row<'a>, scratch: &'a mut Scratch) -> Self {
+    pub(super) fn of(platform: &'static Platform, row: &Row<'a>, scratch: &'a mut TextBuffers) -> Self {
         scratch.write_time(platform.clock, row.occurred_at_ms);
         scratch.write_id(platform.ids, row.number);
         let scratch = &*scratch;
@@ -58,31 +58,31 @@ impl<'a> Cells<'a> {
     }
 }
 
-fn value<'a>(platform: &'static Platform, row: &Row<'a>, scratch: &'a Scratch, holds: Holds) -> Cell<'a> {
+fn value<'a>(platform: &'static Platform, row: &Row<'a>, scratch: &'a TextBuffers, holds: Content) -> Cell<'a> {
     match holds {
-        Holds::EventId => match platform.ids {
+        Content::EventId => match platform.ids {
             Ids::Snowflake => Cell::Int(Ids::snowflake(row.occurred_at_ms.div_euclid(1000), row.number)),
             Ids::Hex => Cell::Text(&scratch.id),
             Ids::Serial => Cell::Int(900_000_000_000 + i64::try_from(row.number).unwrap_or(0)),
         },
-        Holds::OccurredAt => match platform.clock {
+        Content::OccurredAt => match platform.clock {
             Clock::EpochMs => Cell::Int(row.occurred_at_ms),
             Clock::Rfc3339 | Clock::SingaporeText => Cell::Text(&scratch.time),
         },
-        Holds::Event => Cell::Text(platform.event_word(row.event)),
-        Holds::Market => {
+        Content::Event => Cell::Text(platform.event_word(row.event)),
+        Content::Market => {
             let market = &MARKETS[row.broadcast.market];
             Cell::Text(if platform.lower_case_markets { market.lower_code } else { market.code })
         }
-        Holds::Broadcast => Cell::Text(&row.broadcast.id),
-        Holds::Cover => Cell::Text(COVERS[row.cover].id),
-        Holds::Viewer => Cell::Int(platform.ids.viewer(row.viewer)),
-        Holds::Gender => text_or_missing(GENDERS[row.audience.gender]),
-        Holds::Age => text_or_missing(AGES[row.audience.age]),
-        Holds::Dwell => row.dwell_seconds.map_or(Cell::Missing, |seconds| Cell::Int(i64::from(seconds))),
-        Holds::Clicked => Cell::Flag(row.clicked),
-        Holds::Entered => Cell::Flag(row.entered),
-        Holds::Ordered => Cell::Flag(row.ordered),
+        Content::Broadcast => Cell::Text(&row.broadcast.id),
+        Content::Cover => Cell::Text(COVERS[row.cover].id),
+        Content::Viewer => Cell::Int(platform.ids.viewer(row.viewer)),
+        Content::Gender => text_or_missing(GENDERS[row.audience.gender]),
+        Content::Age => text_or_missing(AGES[row.audience.age]),
+        Content::Dwell => row.dwell_seconds.map_or(Cell::Missing, |seconds| Cell::Int(i64::from(seconds))),
+        Content::Clicked => Cell::Flag(row.clicked),
+        Content::Entered => Cell::Flag(row.entered),
+        Content::Ordered => Cell::Flag(row.ordered),
     }
 }
 
@@ -95,7 +95,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// The offset of Singapore since 1982.
 const SINGAPORE_MS: i64 = 8 * 60 * 60 * 1000;
 
-impl Scratch {
+impl TextBuffers {
     fn write_time(&mut self, clock: Clock, at_ms: i64) {
         let (wall_ms, date_pattern, between) = match clock {
             Clock::Rfc3339 => (at_ms, "%Y-%m-%d", 'T'),

@@ -10,7 +10,7 @@ use super::counted;
 use super::dir::write_file;
 use super::error::DemoError;
 use super::format::DemoFormat;
-use super::platform::{Clock, Column, Holds, PLATFORMS, Platform, Rows};
+use super::platform::{Clock, Column, Content, PLATFORMS, Platform, Rows};
 use super::rows::DemoRows;
 use super::world::MARKETS;
 use super::{Demo, JOB, LAST_DATE};
@@ -215,27 +215,27 @@ impl Words {
 fn column_line(platform: &Platform, column: &Column) -> Option<String> {
     let name = column.name;
     let line = match column.holds {
-        Holds::EventId => format!("event_id: {name}"),
-        Holds::OccurredAt => format!("occurred_at: {{column: {name}, {}}}", clock(platform.clock)),
-        Holds::Event => format!("event: {{column: {name}, values: {{{}}}}}", events(platform)),
-        Holds::Market if platform.lower_case_markets => {
+        Content::EventId => format!("event_id: {name}"),
+        Content::OccurredAt => format!("occurred_at: {{column: {name}, {}}}", clock(platform.clock)),
+        Content::Event => format!("event: {{column: {name}, values: {{{}}}}}", events(platform)),
+        Content::Market if platform.lower_case_markets => {
             let pairs: Vec<String> =
                 MARKETS.iter().map(|market| format!("{}: {}", market.lower_code, market.code)).collect();
             format!("market: {{column: {name}, values: {{{}}}, otherwise: reject}}", pairs.join(", "))
         }
-        Holds::Market => format!("market: {{column: {name}, otherwise: reject}}"),
-        Holds::Broadcast => format!("broadcast_id: {name}"),
-        Holds::Cover => format!("cover_id: {name}"),
-        Holds::Viewer => format!("viewer_id: {name}"),
-        Holds::Gender => return None,
-        Holds::Age => {
-            let gender = platform.columns.iter().find(|other| other.holds == Holds::Gender)?;
+        Content::Market => format!("market: {{column: {name}, otherwise: reject}}"),
+        Content::Broadcast => format!("broadcast_id: {name}"),
+        Content::Cover => format!("cover_id: {name}"),
+        Content::Viewer => format!("viewer_id: {name}"),
+        Content::Gender => return None,
+        Content::Age => {
+            let gender = platform.columns.iter().find(|other| other.holds == Content::Gender)?;
             format!("audience: [{}, {name}]", gender.name)
         }
-        Holds::Dwell => format!("dwell_seconds: {name}"),
-        Holds::Clicked => format!("clicked: {name}"),
-        Holds::Entered => format!("entered: {name}"),
-        Holds::Ordered => format!("ordered: {name}"),
+        Content::Dwell => format!("dwell_seconds: {name}"),
+        Content::Clicked => format!("clicked: {name}"),
+        Content::Entered => format!("entered: {name}"),
+        Content::Ordered => format!("ordered: {name}"),
     };
     Some(line)
 }

@@ -25,7 +25,7 @@ pub(super) struct Export<'w> {
 }
 
 /// Writes the files of one platform.
-pub(super) struct Shelf {
+pub(super) struct ExportFiles {
     pub(super) platform: &'static Platform,
     pub(super) format: DemoFormat,
     rows: DemoRows,
@@ -33,7 +33,7 @@ pub(super) struct Shelf {
     root: PathBuf,
 }
 
-impl Shelf {
+impl ExportFiles {
     pub(super) fn new(
         root: &Path,
         platform: &'static Platform,

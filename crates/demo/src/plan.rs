@@ -6,9 +6,9 @@ use jiff::tz::TimeZone;
 use super::airing::{Airing, Room};
 use super::audience::Audience;
 use super::calendar::{Calendar, PathDays};
-use super::chance::{Chance, mix};
 use super::error::DemoError;
 use super::platform::{PLATFORMS, Platform};
+use super::random::{SeededRng, mix};
 use super::world::MARKETS;
 
 const QUARTER_MS: i64 = 15 * 60 * 1000;
@@ -40,10 +40,10 @@ impl Broadcast {
         viewer: u32,
         audience: Audience,
         at_ms: i64,
-        chance: &mut Chance,
+        rng: &mut SeededRng,
     ) -> (usize, f64) {
         let turn = usize::try_from((at_ms - self.starts_at_ms) / QUARTER_MS).unwrap_or(0);
-        let place = self.airing.cover_for((self.number, viewer), audience, turn, chance);
+        let place = self.airing.cover_for((self.number, viewer), audience, turn, rng);
         (place, self.airing.taste(place, audience))
     }
 
@@ -65,18 +65,18 @@ enum Show {
 
 impl Show {
     /// Start and length in quarters of an hour.
-    fn quarters(self, chance: &mut Chance) -> (u32, u32) {
+    fn quarters(self, rng: &mut SeededRng) -> (u32, u32) {
         match self {
-            Self::Evening => (18 * 4 + 2 + chance.below(14), 8 + chance.below(17)),
-            Self::Matinee => (10 * 4 + chance.below(12), 8 + chance.below(5)),
-            Self::Teatime => (16 * 4 + chance.below(3), 8),
+            Self::Evening => (18 * 4 + 2 + rng.below(14), 8 + rng.below(17)),
+            Self::Matinee => (10 * 4 + rng.below(12), 8 + rng.below(5)),
+            Self::Teatime => (16 * 4 + rng.below(3), 8),
         }
     }
 
     /// Its relative audience.
-    fn weight(self, chance: &mut Chance) -> u64 {
+    fn weight(self, rng: &mut SeededRng) -> u64 {
         match self {
-            Self::Evening => 85 + u64::from(chance.below(31)),
+            Self::Evening => 85 + u64::from(rng.below(31)),
             Self::Matinee | Self::Teatime => 45,
         }
     }
@@ -95,10 +95,10 @@ pub(super) fn broadcasts(seed: u64, calendar: &Calendar) -> Result<Vec<Broadcast
         let is_eve = date < calendar.first_date;
         for (market, platform, room) in &rooms {
             let (day, place) = (u64::from(date.day_of_year().unsigned_abs()), u64::try_from(*market).unwrap_or(0));
-            let mut chance = Chance::new(seed, mix(day * 64 + place * 8 + platform.number));
-            for show in shows(room, date, is_eve, &mut chance) {
+            let mut rng = SeededRng::new(seed, mix(day * 64 + place * 8 + platform.number));
+            for show in shows(room, date, is_eve, &mut rng) {
                 let number = u64::try_from(list.len()).unwrap_or(0) + 1;
-                let mut made = broadcast(number, (*platform, *market, room), date, show, &mut chance)?;
+                let mut made = broadcast(number, (*platform, *market, room), date, show, &mut rng)?;
                 // The evening before is included for shows that run past midnight, and is smaller.
                 made.weight *= if is_eve { 1 } else { 4 };
                 list.push(made);
@@ -109,7 +109,7 @@ pub(super) fn broadcasts(seed: u64, calendar: &Calendar) -> Result<Vec<Broadcast
 }
 
 /// The broadcasts of a room on a day. No room skips the evening before, so that every platform has rows on its first day.
-fn shows(room: &Room, date: Date, is_eve: bool, chance: &mut Chance) -> Vec<Show> {
+fn shows(room: &Room, date: Date, is_eve: bool, rng: &mut SeededRng) -> Vec<Show> {
     if is_eve {
         return vec![Show::Evening];
     }
@@ -118,10 +118,10 @@ fn shows(room: &Room, date: Date, is_eve: bool, chance: &mut Chance) -> Vec<Show
     }
     let is_weekend = matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
     let mut shows = Vec::with_capacity(2);
-    if chance.happens(if is_weekend { 0.7 } else { 0.3 }) {
+    if rng.happens(if is_weekend { 0.7 } else { 0.3 }) {
         shows.push(Show::Matinee);
     }
-    if !chance.happens(0.05) {
+    if !rng.happens(0.05) {
         shows.push(Show::Evening);
     }
     shows
@@ -132,9 +132,9 @@ fn broadcast(
     (platform, market, room): (&'static Platform, usize, &Room),
     date: Date,
     show: Show,
-    chance: &mut Chance,
+    rng: &mut SeededRng,
 ) -> Result<Broadcast, DemoError> {
-    let (start, length) = show.quarters(chance);
+    let (start, length) = show.quarters(rng);
     let hour = i8::try_from(start / 4).unwrap_or(0);
     let minute = i8::try_from(start % 4 * 15).unwrap_or(0);
     let zone = TimeZone::get(MARKETS[market].zone)?;
@@ -149,8 +149,8 @@ fn broadcast(
         starts_at_ms,
         ends_at_ms: starts_at_ms + i64::from(length) * QUARTER_MS,
         local_start_ms: i64::from(start) * QUARTER_MS,
-        airing: room.airing(date, chance),
-        weight: show.weight(chance) * u64::from(MARKETS[market].size),
+        airing: room.airing(date, rng),
+        weight: show.weight(rng) * u64::from(MARKETS[market].size),
     })
 }
 

@@ -2,8 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::chance::mix;
 use super::format::DemoFormat;
+use super::random::mix;
 use super::row::Event;
 use super::table::Head;
 
@@ -62,12 +62,12 @@ pub(super) enum Ids {
 /// A column and its content.
 pub(super) struct Column {
     pub(super) name: &'static str,
-    pub(super) holds: Holds,
+    pub(super) holds: Content,
 }
 
 /// The content of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Holds {
+pub(super) enum Content {
     EventId,
     OccurredAt,
     Event,
@@ -91,49 +91,49 @@ pub(super) enum Kind {
     Flag,
 }
 
-const fn column(name: &'static str, holds: Holds) -> Column {
+const fn column(name: &'static str, holds: Content) -> Column {
     Column { name, holds }
 }
 
 const TIKTOK_COLUMNS: [Column; 10] = [
-    column("event_id", Holds::EventId),
-    column("event_time", Holds::OccurredAt),
-    column("event_type", Holds::Event),
-    column("country", Holds::Market),
-    column("room_id", Holds::Broadcast),
-    column("cover_id", Holds::Cover),
-    column("user_id", Holds::Viewer),
-    column("gender", Holds::Gender),
-    column("age_band", Holds::Age),
-    column("dwell_s", Holds::Dwell),
+    column("event_id", Content::EventId),
+    column("event_time", Content::OccurredAt),
+    column("event_type", Content::Event),
+    column("country", Content::Market),
+    column("room_id", Content::Broadcast),
+    column("cover_id", Content::Cover),
+    column("user_id", Content::Viewer),
+    column("gender", Content::Gender),
+    column("age_band", Content::Age),
+    column("dwell_s", Content::Dwell),
 ];
 
 const SHOPEE_COLUMNS: [Column; 10] = [
-    column("eid", Holds::EventId),
-    column("ts", Holds::OccurredAt),
-    column("act", Holds::Event),
-    column("region", Holds::Market),
-    column("session", Holds::Broadcast),
-    column("pic", Holds::Cover),
-    column("uid", Holds::Viewer),
-    column("sex", Holds::Gender),
-    column("age", Holds::Age),
-    column("stay", Holds::Dwell),
+    column("eid", Content::EventId),
+    column("ts", Content::OccurredAt),
+    column("act", Content::Event),
+    column("region", Content::Market),
+    column("session", Content::Broadcast),
+    column("pic", Content::Cover),
+    column("uid", Content::Viewer),
+    column("sex", Content::Gender),
+    column("age", Content::Age),
+    column("stay", Content::Dwell),
 ];
 
 const YOUTUBE_COLUMNS: [Column; 12] = [
-    column("impression_id", Holds::EventId),
-    column("impression_ms", Holds::OccurredAt),
-    column("country_code", Holds::Market),
-    column("video_id", Holds::Broadcast),
-    column("thumbnail_id", Holds::Cover),
-    column("viewer_key", Holds::Viewer),
-    column("viewer_gender", Holds::Gender),
-    column("viewer_age", Holds::Age),
-    column("clicked", Holds::Clicked),
-    column("entered", Holds::Entered),
-    column("purchased", Holds::Ordered),
-    column("watch_seconds", Holds::Dwell),
+    column("impression_id", Content::EventId),
+    column("impression_ms", Content::OccurredAt),
+    column("country_code", Content::Market),
+    column("video_id", Content::Broadcast),
+    column("thumbnail_id", Content::Cover),
+    column("viewer_key", Content::Viewer),
+    column("viewer_gender", Content::Gender),
+    column("viewer_age", Content::Age),
+    column("clicked", Content::Clicked),
+    column("entered", Content::Entered),
+    column("purchased", Content::Ordered),
+    column("watch_seconds", Content::Dwell),
 ];
 
 pub(super) static PLATFORMS: [Platform; 3] = [
@@ -204,20 +204,23 @@ impl Platform {
         let head = |column: &Column| Head {
             name: column.name,
             kind: self.kind(column.holds),
-            is_distinct: matches!(column.holds, Holds::EventId | Holds::OccurredAt),
+            is_distinct: matches!(column.holds, Content::EventId | Content::OccurredAt),
         };
         self.columns.iter().map(head).collect()
     }
 
-    fn kind(&self, holds: Holds) -> Kind {
+    fn kind(&self, holds: Content) -> Kind {
         match holds {
-            Holds::EventId if self.ids == Ids::Hex => Kind::Text,
-            Holds::OccurredAt if self.clock != Clock::EpochMs => Kind::Text,
-            Holds::EventId | Holds::OccurredAt | Holds::Viewer | Holds::Dwell => Kind::Int,
-            Holds::Clicked | Holds::Entered | Holds::Ordered => Kind::Flag,
-            Holds::Event | Holds::Market | Holds::Broadcast | Holds::Cover | Holds::Gender | Holds::Age => {
-                Kind::Text
-            }
+            Content::EventId if self.ids == Ids::Hex => Kind::Text,
+            Content::OccurredAt if self.clock != Clock::EpochMs => Kind::Text,
+            Content::EventId | Content::OccurredAt | Content::Viewer | Content::Dwell => Kind::Int,
+            Content::Clicked | Content::Entered | Content::Ordered => Kind::Flag,
+            Content::Event
+            | Content::Market
+            | Content::Broadcast
+            | Content::Cover
+            | Content::Gender
+            | Content::Age => Kind::Text,
         }
     }
 }

@@ -9,12 +9,12 @@ use std::collections::btree_map::Entry;
 use jiff::civil::Date;
 
 use super::broken::Broken;
-use super::cell::{Cells, Scratch};
-use super::chance::Chance;
+use super::cell::{Cells, TextBuffers};
 use super::counted::Reports;
 use super::error::DemoError;
-use super::export::{Export, Shelf, Slip};
+use super::export::{Export, ExportFiles, Slip};
 use super::format::DemoFormat;
+use super::random::SeededRng;
 use super::row::{Event, Row};
 use super::work::Tally;
 
@@ -28,13 +28,13 @@ const BROKEN_AFTER: [u64; 3] = [250, 900, 2500];
 
 /// The exports of one platform.
 pub(super) struct Sink<'w> {
-    shelf: Shelf,
+    shelf: ExportFiles,
     /// The writer of counts, if counts are written instead of rows.
     reports: Option<Reports<'w>>,
     open: BTreeMap<Slip, Export<'w>>,
     /// Days before this one are finished.
     next_day: usize,
-    scratch: Scratch,
+    scratch: TextBuffers,
     last_number: u64,
     last_row: Option<Row<'w>>,
     broken: usize,
@@ -43,13 +43,13 @@ pub(super) struct Sink<'w> {
 }
 
 impl<'w> Sink<'w> {
-    pub(super) fn new(shelf: Shelf, reports: Option<Reports<'w>>) -> Self {
+    pub(super) fn new(shelf: ExportFiles, reports: Option<Reports<'w>>) -> Self {
         Self {
             shelf,
             reports,
             open: BTreeMap::new(),
             next_day: 0,
-            scratch: Scratch::default(),
+            scratch: TextBuffers::default(),
             last_number: 0,
             last_row: None,
             broken: 0,
@@ -70,7 +70,7 @@ impl<'w> Sink<'w> {
     }
 
     /// Writes an event to its file, and sometimes late or twice.
-    pub(super) fn put(&mut self, mut row: Row<'w>, chance: &mut Chance) -> Result<(), DemoError> {
+    pub(super) fn put(&mut self, mut row: Row<'w>, rng: &mut SeededRng) -> Result<(), DemoError> {
         let Some(day) = self.shelf.day_of(&row) else {
             return Ok(());
         };
@@ -79,7 +79,7 @@ impl<'w> Sink<'w> {
             reports.note(&row)?;
         }
         let next_day = (day + 1).min(self.shelf.days() - 1);
-        let fate = chance.below(1000);
+        let fate = rng.below(1000);
         // A leave counts on the day of its entry, which may be the day before; if it were late too, it would be two days off.
         if fate < LATE && row.event != Event::Leave {
             return self.write(next_day, row);
@@ -88,7 +88,7 @@ impl<'w> Sink<'w> {
         if !(LATE..LATE + TWICE).contains(&fate) {
             return Ok(());
         }
-        if chance.happens(0.5) {
+        if rng.happens(0.5) {
             return self.write(next_day, row);
         }
         // Not immediately, but with the next such row: in real exports, a redelivery is rarely next to the original.

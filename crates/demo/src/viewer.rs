@@ -1,10 +1,10 @@
 //! The behaviour of one viewer in one broadcast: sees covers, taps, enters, stays, buys, leaves, sees another cover.
 
 use super::audience::{Audience, Mood};
-use super::chance::Chance;
 use super::error::DemoError;
 use super::plan::Broadcast;
 use super::platform::Rows;
+use super::random::SeededRng;
 use super::row::{Event, Row};
 use super::world::{COVERS, MARKETS};
 
@@ -21,9 +21,9 @@ const MOST_DISPLAYS: u32 = 16;
 pub(super) const ROWS_A_VISIT: u64 = 4;
 
 /// The viewers of one platform. Each audience in each market has few enough viewers that most return during the week.
-pub(super) struct Pools(Vec<u32>);
+pub(super) struct ViewerPools(Vec<u32>);
 
-impl Pools {
+impl ViewerPools {
     /// The viewers of a platform with about this many rows.
     pub(super) fn for_rows(rows: u64) -> Self {
         let sizes: u64 = MARKETS.iter().map(|market| u64::from(market.size)).sum();
@@ -39,10 +39,10 @@ impl Pools {
     }
 
     /// A random viewer of this audience. The number encodes market and audience, so neither ever changes for a viewer.
-    fn viewer(&self, market: usize, audience: Audience, chance: &mut Chance) -> u32 {
+    fn viewer(&self, market: usize, audience: Audience, rng: &mut SeededRng) -> u32 {
         let of_market = u32::try_from(market).unwrap_or(0);
         let pool = self.0[market * 15 + usize::try_from(audience.number()).unwrap_or(0)];
-        ((of_market * 16 + audience.number()) << 24) | chance.below(pool)
+        ((of_market * 16 + audience.number()) << 24) | rng.below(pool)
     }
 }
 
@@ -59,23 +59,23 @@ struct Shown {
 /// One visit; `put` receives its rows in order of time.
 pub(super) fn visit<'w>(
     broadcast: &'w Broadcast,
-    pools: &Pools,
-    chance: &mut Chance,
-    put: &mut impl FnMut(Row<'w>, &mut Chance) -> Result<(), DemoError>,
+    pools: &ViewerPools,
+    rng: &mut SeededRng,
+    put: &mut impl FnMut(Row<'w>, &mut SeededRng) -> Result<(), DemoError>,
 ) -> Result<(), DemoError> {
     let length_ms = broadcast.ends_at_ms - broadcast.starts_at_ms;
-    let mut at_ms = broadcast.starts_at_ms + arrival_ms(length_ms, chance);
+    let mut at_ms = broadcast.starts_at_ms + arrival_ms(length_ms, rng);
     let mood = Mood::at_hour(broadcast.local_hour_at(at_ms));
-    let audience = Audience::arriving(mood, chance);
-    let viewer = pools.viewer(broadcast.market, audience, chance);
+    let audience = Audience::arriving(mood, rng);
+    let viewer = pools.viewer(broadcast.market, audience, rng);
     for nth in 0..MOST_DISPLAYS {
         if at_ms >= broadcast.ends_at_ms {
             break;
         }
-        let shown = display(broadcast, (viewer, audience), at_ms, nth, chance);
-        rows(broadcast, viewer, audience, &shown, chance, put)?;
-        at_ms += i64::from(shown.dwell_seconds) * 1000 + ms(chance.on_curve(&GAP_SECONDS));
-        if !chance.happens(0.74) {
+        let shown = display(broadcast, (viewer, audience), at_ms, nth, rng);
+        rows(broadcast, viewer, audience, &shown, rng, put)?;
+        at_ms += i64::from(shown.dwell_seconds) * 1000 + ms(rng.on_curve(&GAP_SECONDS));
+        if !rng.happens(0.74) {
             break;
         }
     }
@@ -83,11 +83,11 @@ pub(super) fn visit<'w>(
 }
 
 /// Viewers arrive during the whole broadcast, more of them early.
-fn arrival_ms(length_ms: i64, chance: &mut Chance) -> i64 {
+fn arrival_ms(length_ms: i64, rng: &mut SeededRng) -> i64 {
     let seconds = u32::try_from(length_ms / 1000).unwrap_or(0);
-    let one = chance.below(seconds);
-    let second = if chance.happens(0.5) { one.min(chance.below(seconds)) } else { one };
-    i64::from(second) * 1000 + i64::from(chance.below(1000))
+    let one = rng.below(seconds);
+    let second = if rng.happens(0.5) { one.min(rng.below(seconds)) } else { one };
+    i64::from(second) * 1000 + i64::from(rng.below(1000))
 }
 
 /// Shows a viewer a cover and draws the consequences at random.
@@ -96,9 +96,9 @@ fn display(
     (viewer, audience): (u32, Audience),
     at_ms: i64,
     nth: u32,
-    chance: &mut Chance,
+    rng: &mut SeededRng,
 ) -> Shown {
-    let (place, taste) = broadcast.cover_for(viewer, audience, at_ms, chance);
+    let (place, taste) = broadcast.cover_for(viewer, audience, at_ms, rng);
     let cover = &COVERS[place];
     let mood = Mood::at_hour(broadcast.local_hour_at(at_ms));
     let fatigue = 1.0 / (1.0 + 0.12 * f64::from(nth));
@@ -107,15 +107,15 @@ fn display(
         * taste
         * audience.keenness(mood)
         * fatigue;
-    let clicked = chance.happens(click_rate);
-    let entered = clicked && chance.happens(0.85);
+    let clicked = rng.happens(click_rate);
+    let entered = clicked && rng.happens(0.85);
     let mut shown = Shown { at_ms, cover: place, clicked, entered, ordered: false, dwell_seconds: 0 };
     if entered {
         let left_seconds = u32::try_from((broadcast.ends_at_ms - at_ms) / 1000).unwrap_or(0);
-        let dwell = whole(chance.on_curve(&DWELL_SECONDS) * cover.stay);
+        let dwell = whole(rng.on_curve(&DWELL_SECONDS) * cover.stay);
         shown.dwell_seconds = dwell.min(left_seconds).max(1);
         let eagerness = if shown.dwell_seconds >= 60 { 1.6 } else { 0.6 };
-        shown.ordered = chance.happens(0.03 * cover.buys * eagerness);
+        shown.ordered = rng.happens(0.03 * cover.buys * eagerness);
     }
     shown
 }
@@ -126,8 +126,8 @@ fn rows<'w>(
     viewer: u32,
     audience: Audience,
     shown: &Shown,
-    chance: &mut Chance,
-    put: &mut impl FnMut(Row<'w>, &mut Chance) -> Result<(), DemoError>,
+    rng: &mut SeededRng,
+    put: &mut impl FnMut(Row<'w>, &mut SeededRng) -> Result<(), DemoError>,
 ) -> Result<(), DemoError> {
     let kind = broadcast.platform.rows;
     let mut row = Row {
@@ -145,14 +145,14 @@ fn rows<'w>(
     };
     if kind == Rows::Impressions {
         row.dwell_seconds = shown.entered.then_some(shown.dwell_seconds);
-        return put(row, chance);
+        return put(row, rng);
     }
-    put(row, chance)?;
-    row.occurred_at_ms += 300 + i64::from(chance.below(2500));
+    put(row, rng)?;
+    row.occurred_at_ms += 300 + i64::from(rng.below(2500));
     if shown.clicked && kind == Rows::Events {
         row.event = Event::Click;
-        put(row, chance)?;
-        row.occurred_at_ms += 200 + i64::from(chance.below(1200));
+        put(row, rng)?;
+        row.occurred_at_ms += 200 + i64::from(rng.below(1200));
     }
     if !shown.entered {
         return Ok(());
@@ -160,21 +160,21 @@ fn rows<'w>(
     let entered_at_ms = row.occurred_at_ms;
     let dwell_ms = shown.dwell_seconds * 1000;
     row.event = Event::Entry;
-    put(row, chance)?;
-    if kind == Rows::EventsWithoutTaps && chance.happens(0.1) {
+    put(row, rng)?;
+    if kind == Rows::EventsWithoutTaps && rng.happens(0.1) {
         row.event = Event::Like;
-        row.occurred_at_ms = entered_at_ms + i64::from(chance.below(dwell_ms));
-        put(row, chance)?;
+        row.occurred_at_ms = entered_at_ms + i64::from(rng.below(dwell_ms));
+        put(row, rng)?;
     }
     if shown.ordered {
         row.event = Event::Order;
-        row.occurred_at_ms = entered_at_ms + i64::from(dwell_ms / 2 + chance.below(dwell_ms / 2));
-        put(row, chance)?;
+        row.occurred_at_ms = entered_at_ms + i64::from(dwell_ms / 2 + rng.below(dwell_ms / 2));
+        put(row, rng)?;
     }
     row.event = Event::Leave;
     row.occurred_at_ms = entered_at_ms + i64::from(dwell_ms);
     row.dwell_seconds = Some(shown.dwell_seconds);
-    put(row, chance)
+    put(row, rng)
 }
 
 /// A number of seconds from a curve, in whole milliseconds.

@@ -6,15 +6,15 @@ use std::thread;
 
 use super::Demo;
 use super::calendar::Calendar;
-use super::chance::Chance;
 use super::counted::Reports;
 use super::error::DemoError;
-use super::export::Shelf;
+use super::export::ExportFiles;
 use super::plan::Broadcast;
 use super::platform::PLATFORMS;
+use super::random::SeededRng;
 use super::rows::DemoRows;
 use super::sink::Sink;
-use super::viewer::{self, Pools};
+use super::viewer::{self, ViewerPools};
 
 /// The random streams of broadcasts begin at this number, far from those of the plan.
 const STREAMS: u64 = 1 << 40;
@@ -47,7 +47,7 @@ pub(super) fn write_exports(
             let weight = list.iter().map(|broadcast| broadcast.weight).sum();
             let rows = portion(demo.events, weight, all);
             let format = demo.format.unwrap_or(platform.format);
-            let shelf = Shelf::new(root, platform, (format, demo.rows), calendar)?;
+            let shelf = ExportFiles::new(root, platform, (format, demo.rows), calendar)?;
             let reports = match demo.rows {
                 DemoRows::Events => None,
                 DemoRows::Counts => Some(Reports::new(root, platform, format, calendar)?),
@@ -90,7 +90,7 @@ struct Task<'w> {
 
 impl<'w> Task<'w> {
     fn write(self, mut sink: Sink<'w>) -> Result<Tally, DemoError> {
-        let pools = Pools::for_rows(self.rows);
+        let pools = ViewerPools::for_rows(self.rows);
         let mut weight = 0;
         let mut told = 0;
         for broadcast in &self.list {
@@ -98,9 +98,9 @@ impl<'w> Task<'w> {
             sink.finish_before(broadcast.local_date.yesterday()?)?;
             weight += broadcast.weight;
             let target = portion(self.rows, weight, self.weight);
-            let mut chance = Chance::new(self.seed, STREAMS + broadcast.number);
+            let mut rng = SeededRng::new(self.seed, STREAMS + broadcast.number);
             while sink.rows() < target {
-                viewer::visit(broadcast, &pools, &mut chance, &mut |row, chance| sink.put(row, chance))?;
+                viewer::visit(broadcast, &pools, &mut rng, &mut |row, rng| sink.put(row, rng))?;
                 if sink.rows() - told >= REPORT_ROWS {
                     self.tell(sink.rows() - told);
                     told = sink.rows();

@@ -57,24 +57,24 @@ pub(super) struct Cover {
     pub(super) stay: f64,
     /// How often they buy, compared with the average of 1.
     pub(super) buys: f64,
-    fans: Fans,
+    fans: Affinity,
 }
 
 /// The audience that likes a cover better than others do.
-enum Fans {
+enum Affinity {
     Anybody,
     Gender(usize),
     Age(usize),
 }
 
-const WOMEN: Fans = Fans::Gender(0);
-const MEN: Fans = Fans::Gender(1);
-const YOUNG: Fans = Fans::Age(0);
-const TWENTIES: Fans = Fans::Age(1);
-const THIRTIES: Fans = Fans::Age(2);
-const FORTIES: Fans = Fans::Age(3);
+const WOMEN: Affinity = Affinity::Gender(0);
+const MEN: Affinity = Affinity::Gender(1);
+const YOUNG: Affinity = Affinity::Age(0);
+const TWENTIES: Affinity = Affinity::Age(1);
+const THIRTIES: Affinity = Affinity::Age(2);
+const FORTIES: Affinity = Affinity::Age(3);
 
-const fn cover(id: &'static str, appeal: f64, stay: f64, buys: f64, fans: Fans) -> Cover {
+const fn cover(id: &'static str, appeal: f64, stay: f64, buys: f64, fans: Affinity) -> Cover {
     Cover { id, appeal, stay, buys, fans }
 }
 
@@ -84,8 +84,8 @@ pub(super) const SHARED_COVERS: usize = 15;
 pub(super) const COVERS: [Cover; 16] = [
     cover("cov_red_dress_a", 1.45, 1.10, 1.2, WOMEN),
     cover("cov_red_dress_b", 1.10, 1.05, 1.1, WOMEN),
-    cover("cov_host_smile_a", 1.25, 1.35, 1.1, Fans::Anybody),
-    cover("cov_host_smile_b", 0.90, 1.25, 1.0, Fans::Anybody),
+    cover("cov_host_smile_a", 1.25, 1.35, 1.1, Affinity::Anybody),
+    cover("cov_host_smile_b", 0.90, 1.25, 1.0, Affinity::Anybody),
     cover("cov_unboxing_a", 1.30, 1.15, 0.9, YOUNG),
     cover("cov_unboxing_b", 0.75, 1.00, 0.8, YOUNG),
     cover("cov_sneaker_wall_a", 1.15, 0.95, 1.2, MEN),
@@ -93,12 +93,12 @@ pub(super) const COVERS: [Cover; 16] = [
     cover("cov_kitchen_demo_a", 0.95, 1.60, 1.4, THIRTIES),
     cover("cov_lipstick_swatch_a", 1.35, 1.00, 1.3, TWENTIES),
     cover("cov_price_tag_a", 1.05, 0.85, 1.5, FORTIES),
-    cover("cov_before_after_a", 1.20, 0.90, 0.9, Fans::Anybody),
-    cover("cov_product_on_white_a", 0.60, 1.05, 1.1, Fans::Anybody),
+    cover("cov_before_after_a", 1.20, 0.90, 0.9, Affinity::Anybody),
+    cover("cov_product_on_white_a", 0.60, 1.05, 1.1, Affinity::Anybody),
     cover("cov_warehouse_tour_a", 0.65, 1.20, 1.0, FORTIES),
     // The bait. Everybody taps it and leaves at once: ranked by CTR it wins, but it costs the room stays and orders. It shows
     // why a decision should consider stays besides clicks.
-    cover("cov_free_gift_a", 2.60, 0.22, 0.2, Fans::Anybody),
+    cover("cov_free_gift_a", 2.60, 0.22, 0.2, Affinity::Anybody),
     // Made for one market after the dress that all markets share, and better there.
     cover(LOCALIZED.localized, 1.45 * LOCALIZED.gain, 1.10, 1.2, WOMEN),
 ];
@@ -112,9 +112,9 @@ impl Cover {
     /// How often an audience taps this cover, compared with the average cover.
     pub(super) fn appeal_to(&self, audience: Audience) -> f64 {
         let is_fan = match self.fans {
-            Fans::Anybody => false,
-            Fans::Gender(gender) => audience.gender == gender,
-            Fans::Age(age) => audience.age == age,
+            Affinity::Anybody => false,
+            Affinity::Gender(gender) => audience.gender == gender,
+            Affinity::Age(age) => audience.age == age,
         };
         if is_fan { self.appeal * 1.3 } else { self.appeal }
     }

@@ -6,7 +6,7 @@ use polars::prelude::*;
 use super::desk::Desk;
 use super::evidence::Evidence;
 use super::localization::{Versions, localization};
-use super::{Rendered, ReportError, parquet};
+use super::{Rendered, ReportError, rendered};
 use super::{cover, cover_broadcast, diagnosis, false_winners, mix, slot_plan};
 use coverledger_config::{Decisions, Market};
 use coverledger_core::model::TableName;
@@ -45,10 +45,8 @@ pub fn decisions(
     let families: Vec<_> = rules.families.iter().filter_map(versions).collect();
     let families: Vec<Versions<'_>> =
         families.iter().map(|(family, shared, localized)| Versions { family, shared, localized }).collect();
-    let rendered = |table: TableName, frame: PolarsResult<DataFrame>| {
-        let rendered = frame.and_then(parquet).map_err(|source| ReportError { table: table.as_str(), source })?;
-        Ok((table, rendered))
-    };
+    let rendered =
+        |table: TableName, frame: PolarsResult<DataFrame>| rendered(table, frame).map(|written| (table, written));
     Ok(vec![
         rendered(TableName::Cover, cover::cover(&desk))?,
         rendered(TableName::CoverBroadcast, cover_broadcast::cover_broadcast(&desk))?,

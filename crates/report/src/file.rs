@@ -14,18 +14,18 @@ use super::Rendered;
 
 const ROW_GROUP_ROWS: usize = 1 << 17;
 
-/// Writes a table. The same one gives the same bytes: one thread, one row group size, nothing of the machine in it.
+/// Writes a table with these entries of metadata. The same one gives the same bytes: one thread, one row group size, nothing of the machine in it.
 ///
 /// # Errors
 /// When polars cannot write it, or a column has a type that no table is published with.
-pub(super) fn parquet(mut table: DataFrame) -> PolarsResult<Rendered> {
+pub(super) fn parquet(mut table: DataFrame, mut metadata: Vec<(String, String)>) -> PolarsResult<Rendered> {
     let mut bytes = Vec::new();
     table.rechunk_mut();
-    let schema = (ARROW_SCHEMA_META_KEY.to_owned(), encode_arrow_schema(&arrow_schema(&table)?));
+    metadata.push((ARROW_SCHEMA_META_KEY.to_owned(), encode_arrow_schema(&arrow_schema(&table)?)));
     ParquetWriter::new(&mut bytes)
         .with_compression(ParquetCompression::Zstd(None))
         .with_row_group_size(Some(ROW_GROUP_ROWS))
-        .with_key_value_metadata(Some(KeyValueMetadata::from_static(vec![schema])))
+        .with_key_value_metadata(Some(KeyValueMetadata::from_static(metadata)))
         .set_parallel(false)
         .finish(&mut table)?;
     Ok(Rendered { bytes, rows: table.height() })
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn a_reader_of_arrow_sees_plain_types_and_polars_what_was_written() {
-        let written = parquet(table()).unwrap();
+        let written = parquet(table(), Vec::new()).unwrap();
         let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(written.bytes.clone())).unwrap();
         let types: Vec<ArrowType> =
             reader.schema().fields().iter().map(|field| field.data_type().clone()).collect();
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_table_without_rows_has_its_types_too() {
-        let written = parquet(table().clear()).unwrap();
+        let written = parquet(table().clear(), Vec::new()).unwrap();
         let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(written.bytes)).unwrap();
         assert_eq!(reader.schema().field(0).data_type(), &ArrowType::Utf8);
         assert_eq!(written.rows, 0);
@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn a_type_that_not_every_reader_knows_is_refused() {
         let spans = Column::new("span".into(), [1_i32]);
-        let refused = parquet(DataFrame::new(1, vec![spans]).unwrap()).unwrap_err().to_string();
+        let refused = parquet(DataFrame::new(1, vec![spans]).unwrap(), Vec::new()).unwrap_err().to_string();
         assert!(refused.contains("column of type i32"), "{refused}");
     }
 }

@@ -35,6 +35,7 @@ mod slot_audience;
 mod slot_plan;
 mod slots_told;
 mod standardize;
+mod table;
 mod tally;
 #[cfg(test)]
 mod testing;
@@ -44,7 +45,6 @@ mod trial;
 mod turns;
 
 use jiff::civil::Date;
-use polars::prelude::*;
 
 pub use decisions::decisions;
 pub use error::ReportError;
@@ -54,9 +54,10 @@ pub use frame::frame;
 pub use power::{Power, power};
 pub use sheet::{KNOWN_PART, Sheet};
 pub use slots_told::slots_told;
+pub use table::{empty, read};
 
-use coverledger_core::model::{Check, PlatformId, Reject};
-use file::parquet;
+use coverledger_core::model::{Check, PlatformId, Reject, TableName};
+use table::rendered;
 
 /// A rendered table.
 #[derive(Debug, Clone)]
@@ -73,14 +74,11 @@ pub struct Rendered {
 /// [`ReportError`] when polars cannot build or write a table.
 pub fn market_day(sheet: &Sheet<'_>, revision: u64) -> Result<[Rendered; 4], ReportError> {
     let facts = sheet.offered();
-    let rendered = |table, frame: PolarsResult<DataFrame>| {
-        frame.and_then(parquet).map_err(|source| ReportError { table, source })
-    };
     Ok([
-        rendered("funnel", funnel::funnel(sheet, &facts, revision))?,
-        rendered("slot_audience", slot_audience::slot_audience(sheet, &facts, revision))?,
-        rendered("capability", capability::capability(sheet, revision))?,
-        rendered("bridge", bridge::bridge(sheet, revision))?,
+        rendered(TableName::Funnel, funnel::funnel(sheet, &facts, revision))?,
+        rendered(TableName::SlotAudience, slot_audience::slot_audience(sheet, &facts, revision))?,
+        rendered(TableName::Capability, capability::capability(sheet, revision))?,
+        rendered(TableName::Bridge, bridge::bridge(sheet, revision))?,
     ])
 }
 
@@ -89,8 +87,7 @@ pub fn market_day(sheet: &Sheet<'_>, revision: u64) -> Result<[Rendered; 4], Rep
 /// # Errors
 /// [`ReportError`] when polars cannot build or write the table.
 pub fn turns(sheet: &Sheet<'_>, revision: u64) -> Result<Rendered, ReportError> {
-    let rendered = turns::turns(sheet, revision).and_then(parquet);
-    rendered.map_err(|source| ReportError { table: "turns", source })
+    rendered(TableName::Turns, turns::turns(sheet, revision))
 }
 
 /// Renders `rejects` of one platform and export date; rows are sorted by object and record.
@@ -102,8 +99,7 @@ pub fn rejects(
     export_date: Option<Date>,
     rejects: &[(&str, &Reject)],
 ) -> Result<Rendered, ReportError> {
-    let failed = |source| ReportError { table: "rejects", source };
-    parquet(rejects::rejects(platform, export_date, rejects).map_err(failed)?).map_err(failed)
+    rendered(TableName::Rejects, rejects::rejects(platform, export_date, rejects))
 }
 
 /// Renders `reconciliation` of one platform and export date.
@@ -115,6 +111,5 @@ pub fn reconciliation(
     export_date: Option<Date>,
     checks: &[(&str, &Check)],
 ) -> Result<Rendered, ReportError> {
-    let failed = |source| ReportError { table: "reconciliation", source };
-    parquet(reconciliation::reconciliation(platform, export_date, checks).map_err(failed)?).map_err(failed)
+    rendered(TableName::Reconciliation, reconciliation::reconciliation(platform, export_date, checks))
 }

@@ -6,53 +6,10 @@
 use polars::prelude::*;
 
 use super::cells::seconds;
-use super::tally::{Tally, float};
-use coverledger_core::model::{Count, Figures, Measure, columns as c};
-
-/// The 97.5 % quantile of the standard normal distribution.
-const Z: f64 = 1.959_963_984_540_054;
-
-/// A rate: its column, its numerator and its denominator.
-pub(super) struct Rate {
-    pub(super) name: &'static str,
-    pub(super) of: Count,
-    pub(super) among: Count,
-}
-
-/// Rates that get an interval. Where events can come more than once per trial (orders per entrant, clicks per
-/// impression of a redrawn feed) the ratio may exceed one; then it is no proportion and has no interval.
-pub(super) const PROPORTIONS: [Rate; 5] = [
-    Rate { name: c::CTR, of: Count::Clicks, among: Count::Impressions },
-    Rate { name: c::EFFECTIVE_CTR, of: Count::Entrants, among: Count::Impressions },
-    Rate { name: c::CLICK_CONVERSION, of: Count::Orders, among: Count::Entrants },
-    Rate { name: c::VIEWER_CTR, of: Count::Clickers, among: Count::UniqueImpressions },
-    Rate { name: c::STAY_RATE, of: Count::Stays, among: Count::Entries },
-];
-
-/// Entries ÷ clicks. No rate of the tables, for entries need no click: it may exceed one.
-pub(super) const ENTERING: Rate = Rate { name: c::ENTER_RATE, of: Count::Entries, among: Count::Clicks };
-
-impl Rate {
-    pub(super) fn of(&self, figures: &Figures) -> Proportion {
-        match (figures.get(self.of), figures.get(self.among)) {
-            (Some(of), Some(among)) => Proportion::of(of, among),
-            (None, Some(among)) => Proportion::at_least(figures.least(self.of), among),
-            (Some(of), None) => Proportion::at_most(of, figures.least(self.among)),
-            (None, None) => Proportion::default(),
-        }
-    }
-
-    /// Successes and trials as they were counted; `None` where one of them is not known.
-    pub(super) fn tally(&self, figures: &Figures) -> Option<Tally> {
-        let (of, among) = (figures.get(self.of)?, figures.get(self.among)?);
-        Some(Tally { successes: float(of.value), trials: float(among.value) })
-    }
-
-    /// The rate whose column this is.
-    pub(super) fn named(name: &str) -> Option<&'static Self> {
-        PROPORTIONS.iter().find(|rate| rate.name == name)
-    }
-}
+use super::tally::float;
+use coverledger_core::model::{Count, Figures, Measure, RATES, columns as c};
+pub(super) use coverledger_core::model::{ENTERING, Rate};
+use coverledger_stats::wilson;
 
 /// Dwell seconds ÷ entries: a mean, which has no interval.
 pub(super) fn mean_dwell_seconds(figures: &Figures) -> Option<f64> {
@@ -63,8 +20,8 @@ pub(super) fn mean_dwell_seconds(figures: &Figures) -> Option<f64> {
 /// Every rate with its interval, and the mean that has none.
 pub(super) fn rates(rows: &[Figures]) -> Vec<Column> {
     let mut columns = Vec::new();
-    for rate in &PROPORTIONS {
-        let rates: Vec<Proportion> = rows.iter().map(|figures| rate.of(figures)).collect();
+    for rate in &RATES {
+        let rates: Vec<Proportion> = rows.iter().map(|figures| Proportion::of_rate(rate, figures)).collect();
         let column = |name: &str, of: fn(&Proportion) -> Option<f64>| {
             Column::new(name.into(), rates.iter().map(of).collect::<Vec<_>>())
         };
@@ -89,14 +46,24 @@ pub(super) struct Proportion {
 }
 
 impl Proportion {
+    /// A rate of a row.
+    pub(super) fn of_rate(rate: &Rate, figures: &Figures) -> Self {
+        match (figures.get(rate.of), figures.get(rate.among)) {
+            (Some(of), Some(among)) => Self::of(of, among),
+            (None, Some(among)) => Self::at_least(figures.least(rate.of), among),
+            (Some(of), None) => Self::at_most(of, figures.least(rate.among)),
+            (None, None) => Self::default(),
+        }
+    }
+
     /// The ratio with the bounds of its 95 % Wilson score interval. Where the counts have bounds themselves, the lower
     /// bound is that of the fewest successes among the most trials and the upper one that of the most among the
     /// fewest.
     pub(super) fn of(of: Measure, among: Measure) -> Self {
         let is_proportion = among.value > 0 && of.value <= among.value;
-        let low = || if of.low == 0 { 0.0 } else { wilson(float(of.low), float(among.high)).0 };
+        let low = || if of.low == 0 { 0.0 } else { wilson(float(of.low), float(among.high)).low };
         // At nothing but successes the upper bound is 1, and at no successes the lower one is 0, exactly.
-        let high = || if of.high >= among.low { 1.0 } else { wilson(float(of.high), float(among.low)).1 };
+        let high = || if of.high >= among.low { 1.0 } else { wilson(float(of.high), float(among.low)).high };
         Self {
             ratio: ratio(float(of.value), float(among.value)),
             low: is_proportion.then(low),
@@ -109,31 +76,21 @@ impl Proportion {
     /// What is known of a rate whose numerator is known in part: the lower bound of that part.
     fn at_least(of: Option<u64>, among: Measure) -> Self {
         let is_proportion = |of: &u64| among.high > 0 && *of <= among.high;
-        let low =
-            of.filter(is_proportion).map(|of| if of == 0 { 0.0 } else { wilson(float(of), float(among.high)).0 });
+        let low = of
+            .filter(is_proportion)
+            .map(|of| if of == 0 { 0.0 } else { wilson(float(of), float(among.high)).low });
         Self { low, ..Self::default() }
     }
 
     /// What is known of a rate whose denominator is known in part: the upper bound among that part.
     fn at_most(of: Measure, among: Option<u64>) -> Self {
         let among = among.filter(|among| of.high < *among);
-        Self { high: among.map(|among| wilson(float(of.high), float(among)).1), ..Self::default() }
+        Self { high: among.map(|among| wilson(float(of.high), float(among)).high), ..Self::default() }
     }
 }
 
 fn ratio(of: f64, among: f64) -> Option<f64> {
     (among > 0.0).then(|| of / among)
-}
-
-/// Wilson (1927), J. Am. Stat. Assoc. 22, 209–212: for p = s ÷ n,
-/// (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) ÷ (1 + z²/n).
-pub(super) fn wilson(s: f64, n: f64) -> (f64, f64) {
-    let p = s / n;
-    let z2 = Z * Z;
-    let centre = p + z2 / (2.0 * n);
-    let half = Z * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
-    let scale = 1.0 + z2 / n;
-    ((centre - half) / scale, (centre + half) / scale)
 }
 
 #[cfg(test)]
@@ -150,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn wilson_agrees_with_a_reference() {
+    fn a_rate_has_wilsons_interval() {
         // statsmodels proportion_confint(42, 10000, method="wilson"); tests/reference.py checks every row against Python.
         let (ratio, low, high) = row(42, 10_000);
         assert!(close(ratio, 0.0042), "{ratio:?}");

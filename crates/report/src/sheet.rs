@@ -102,7 +102,7 @@ impl<'a> Sheet<'a> {
             for count in Count::ALL.into_iter().filter(|count| self.why_not(era, *count).is_none()) {
                 let sum = series.map(|series| series.sum()).unwrap_or_default();
                 let total = sum.get(count).map_or_else(|| sum.least(count).unwrap_or(0), |measure| measure.value);
-                let word = if count == Count::Dwell { "dwell_ms" } else { count.word() };
+                let word = count.total();
                 let part = if sum.missing.has(count) { KNOWN_PART } else { "" };
                 let name = format!("{word}{}{part}", since.as_deref().unwrap_or_default());
                 totals.insert(name, i64::try_from(total).unwrap_or(i64::MAX));

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::evidence::{Evidence, Observed};
-use super::rates::{Rate, wilson};
-use coverledger_stats::{Estimate, FEWEST_CLUSTERS, Interval, Scale, jackknife};
+use coverledger_core::model::{Figures, Rate};
+use coverledger_stats::{Estimate, FEWEST_CLUSTERS, Interval, Scale, jackknife, wilson};
 
 /// The level of every interval.
 pub(super) const LEVEL: f64 = 0.95;
@@ -17,6 +17,12 @@ pub(super) struct Tally {
 }
 
 impl Tally {
+    /// Successes and trials of a rate as they were counted; `None` where one of them is not known.
+    pub(super) fn of(rate: &Rate, figures: &Figures) -> Option<Self> {
+        let (of, among) = (figures.get(rate.of)?, figures.get(rate.among)?);
+        Some(Self { successes: float(of.value), trials: float(among.value) })
+    }
+
     pub(super) fn plus(self, other: Self) -> Self {
         Self { successes: self.successes + other.successes, trials: self.trials + other.trials }
     }
@@ -62,7 +68,7 @@ impl Tallies {
         let mut sums = vec![BTreeMap::<(usize, usize), Tally>::new(); evidence.covers.len()];
         let mut is_known = vec![true; evidence.covers.len()];
         for row in evidence.rows.iter().filter(|row| !row.contaminated) {
-            let Some(tally) = rate.tally(&row.figures) else {
+            let Some(tally) = Tally::of(rate, &row.figures) else {
                 is_known[row.cover] = false;
                 continue;
             };
@@ -175,7 +181,7 @@ impl Clusters {
             return Some(estimate.interval(LEVEL, Scale::Logit));
         }
         (value <= 1.0 && effective > 0.0).then(|| {
-            let (low, high) = wilson(value * effective, effective);
+            let Interval { low, high } = wilson(value * effective, effective);
             if value <= 0.0 { Interval { low: 0.0, high } } else { Interval { low, high: 1.0 } }
         })
     }

@@ -19,6 +19,7 @@ mod redrawn;
 mod reference;
 mod root;
 pub mod sequence;
+mod wilson;
 
 pub use beta::Beta;
 pub use chance::Chance;
@@ -28,6 +29,7 @@ pub use clusters::{Estimate, FEWEST_CLUSTERS, Scale, design_effect, jackknife};
 pub use distribution::{chi_square_upper, normal_cdf, normal_quantile, student_quantile};
 pub use holm::holm;
 pub use redrawn::Redrawn;
+pub use wilson::{Z_95, wilson};
 
 /// A range that holds a figure with a stated confidence, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq)]

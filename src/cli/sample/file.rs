@@ -8,6 +8,7 @@ use crate::cli::{Failure, Grid};
 use crate::run::sample::{FirstRow, Trial, Tried, full_name};
 use coverledger_config::Workspace;
 use coverledger_core::model::{Bounds, Count, MarketId, Reject, legible};
+use coverledger_core::time::{Cuts, Hint, Timeline};
 use coverledger_read::export::ReadReport;
 
 /// Longer text is cut.
@@ -167,10 +168,10 @@ fn local(workspace: &Workspace, row: &FirstRow) -> (String, String) {
     let place = || {
         let market = workspace.markets.get(&row.market)?;
         let day = market.day.day_of(row.from)?;
-        let pieces = market.slots.pieces(&market.day, &day);
-        let piece = pieces.iter().rev().find(|piece| piece.start <= row.from)?;
-        let slot = if row.is_all_day { "all_day" } else { market.slots.names().nth(piece.slot)? };
-        Some((day.date.to_string(), slot.to_owned()))
+        let timeline = Timeline::new(&market.day, Some(&market.slots), [day], &Cuts::default());
+        let place = timeline.place(row.from.as_microsecond(), &mut Hint::default())?;
+        let slot = if row.is_all_day { "all_day" } else { market.slots.names().nth(place.slot?)? };
+        Some((place.local_date.to_string(), slot.to_owned()))
     };
     place().unwrap_or_default()
 }

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::{Experiment, Rotation};
 use crate::Market;
 use coverledger_core::model::{MarketId, TurnSpan};
+use coverledger_core::time::{Cuts, Stretch, Timeline};
 use coverledger_stats::Chance;
 
 /// One turn of one cover in one market.
@@ -100,29 +101,31 @@ fn turns(
     let mut draws: Vec<Draws> = (0..market.slots.names().len()).map(|slot| Draws::new(seed, id, slot)).collect();
     let mut turns: Vec<PlannedTurn> = Vec::new();
     let dates = experiment.from.series(jiff::Span::new().days(1)).take_while(|date| *date <= experiment.to);
-    for day in dates.filter_map(|date| market.day.day(date)) {
-        let pieces = market.slots.pieces(&market.day, &day);
-        for (number, piece) in pieces.iter().enumerate() {
-            let piece_end = pieces.get(number + 1).map_or(day.end, |next| next.start);
-            let mut starts_at = piece.start;
-            while starts_at < piece_end {
-                let ends_at = later(starts_at, rotation.turn_seconds).min(piece_end);
-                let cover = draws[piece.slot].next(covers);
-                let stays = turns.last().is_some_and(|last| last.cover == cover && last.ends_at == starts_at);
-                let settles_at = later(starts_at, rotation.burn_in_seconds).min(ends_at);
-                turns.push(PlannedTurn {
-                    local_date: day.date,
-                    slot: piece.slot,
-                    starts_at,
-                    settles_at: if stays { starts_at } else { settles_at },
-                    ends_at,
-                    cover,
-                });
-                starts_at = ends_at;
-            }
+    let timeline = Timeline::of_dates(&market.day, Some(&market.slots), dates, &Cuts::default());
+    for Stretch { place, start_us, end_us } in timeline.stretches() {
+        let Some(slot) = place.slot else { continue };
+        let (mut starts_at, stretch_ends_at) = (instant(start_us), instant(end_us));
+        while starts_at < stretch_ends_at {
+            let ends_at = later(starts_at, rotation.turn_seconds).min(stretch_ends_at);
+            let cover = draws[slot].next(covers);
+            let stays = turns.last().is_some_and(|last| last.cover == cover && last.ends_at == starts_at);
+            let settles_at = later(starts_at, rotation.burn_in_seconds).min(ends_at);
+            turns.push(PlannedTurn {
+                local_date: place.local_date,
+                slot,
+                starts_at,
+                settles_at: if stays { starts_at } else { settles_at },
+                ends_at,
+                cover,
+            });
+            starts_at = ends_at;
         }
     }
     turns
+}
+
+fn instant(at_us: i64) -> Timestamp {
+    Timestamp::from_microsecond(at_us).unwrap_or(Timestamp::MAX)
 }
 
 fn later(at: Timestamp, seconds: i64) -> Timestamp {

@@ -1,4 +1,4 @@
-//! The engine: signals in, funnel facts out.
+//! The local engine's count: rows in, funnel facts out.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,13 +7,13 @@ use hashbrown::HashTable;
 
 use super::cells::{Cells, Numbered};
 use super::dedupe::{self, Copied, Deliveries};
-use super::feed::{Fed, Feed};
 use super::memory::{CHUNK_WORDS, Memory};
 use super::row::{EventRow, NO_CELL, ViewerRow};
 use super::scope::Scope;
 use super::spool::{Spool, Writer};
 use super::tally::{Outcome, Tally};
 use super::touch::{Firsts, UNIQUE};
+use super::writer::PartialCounts;
 use crate::model::{CountSet, Counts, DayPart, Era, Fact, FactKey, Figures, Parts, TurnFact, TurnNumber};
 
 /// Rows of one partition are worked on in memory; this share of the bound keeps them small.
@@ -26,26 +26,26 @@ const BYTES_PER_CELL: u64 = 512;
 
 /// How counting is carried out. None of it has a say in the counts.
 #[derive(Debug, Clone)]
-pub struct Effort {
+pub struct CountOptions {
     /// Where rows are kept.
     pub memory: Arc<Memory>,
-    /// Worker threads for [`Counter::finish`].
+    /// Worker threads for [`super::OpenCount::finish`].
     pub threads: usize,
     /// A guess at the number of rows, for choosing the number of partitions.
     pub expected_rows: u64,
 }
 
-/// Counts the signals of a run.
+/// Counts signals in this process.
 pub struct Counter {
     pub(super) scope: Scope,
-    effort: Effort,
+    options: CountOptions,
     pub(super) cells: Cells,
     pub(super) events: Spool<EventRow>,
     pub(super) viewers: Spool<ViewerRow>,
     pub(super) max_cells: usize,
 }
 
-/// What a [`Counter`] found.
+/// What an engine found: facts, and what became of rows.
 #[derive(Debug)]
 pub struct Counted {
     /// Facts by market-day, sorted by slot, audience, broadcast and cover.
@@ -58,6 +58,12 @@ pub struct Counted {
 }
 
 impl Counted {
+    /// What an engine found: facts and facts by turn by market-day, and outcomes by export, of each export by market-day.
+    #[must_use]
+    pub fn new(facts: Vec<Vec<Fact>>, turns: Vec<Vec<TurnFact>>, outcomes: Vec<Outcome>) -> Self {
+        Self { days: facts.len(), facts, turns, outcomes }
+    }
+
     /// What became of the rows of an export on a market-day.
     #[must_use]
     pub fn outcome(&self, export: usize, day: usize) -> Outcome {
@@ -68,50 +74,41 @@ impl Counted {
 impl Counter {
     /// Makes ready for the exports and market-days of a scope.
     #[must_use]
-    pub fn new(scope: Scope, effort: Effort) -> Self {
-        let bytes = effort.memory.bytes();
-        let expected_bytes = effort.expected_rows.saturating_mul(size_of::<EventRow>() as u64);
+    pub fn new(scope: Scope, options: CountOptions) -> Self {
+        let bytes = options.memory.bytes();
+        let expected_bytes = options.expected_rows.saturating_mul(size_of::<EventRow>() as u64);
         let wanted = expected_bytes.saturating_mul(PARTITIONS_PER_BOUND) / bytes.max(1);
         // Each thread has a chunk open for every partition of both spools; they may take a quarter of the bound.
         let open_bytes =
-            u64::try_from(effort.threads.max(1) * 2 * CHUNK_WORDS * size_of::<u64>()).unwrap_or(u64::MAX);
+            u64::try_from(options.threads.max(1) * 2 * CHUNK_WORDS * size_of::<u64>()).unwrap_or(u64::MAX);
         let affordable = usize::try_from(bytes / 4 / open_bytes).unwrap_or(MAX_PARTITIONS).max(LEAST_PARTITIONS);
         let wanted = usize::try_from(wanted).unwrap_or(MAX_PARTITIONS).clamp(USUAL_PARTITIONS, MAX_PARTITIONS);
         let parts = 1 << wanted.min(affordable).ilog2();
         // Besides the rows that wait there are the open chunks and, at the end, the partition that each thread has in
         // hand with its table: the more rows there are in all, the fewer may wait in memory.
         let count = |parts: usize| u64::try_from(parts).unwrap_or(u64::MAX);
-        let in_hand = count(effort.threads.max(1)).saturating_mul(expected_bytes / count(parts)) / 2 * 3;
-        effort.memory.set_aside(open_bytes.saturating_mul(count(parts)).saturating_add(in_hand));
+        let in_hand = count(options.threads.max(1)).saturating_mul(expected_bytes / count(parts)) / 2 * 3;
+        options.memory.set_aside(open_bytes.saturating_mul(count(parts)).saturating_add(in_hand));
         Self {
             max_cells: usize::try_from(bytes / BYTES_PER_CELL).unwrap_or(usize::MAX),
             scope,
             cells: Cells::default(),
-            events: Spool::new(parts, Arc::clone(&effort.memory)),
-            viewers: Spool::new(parts, Arc::clone(&effort.memory)),
-            effort,
+            events: Spool::new(parts, Arc::clone(&options.memory)),
+            viewers: Spool::new(parts, Arc::clone(&options.memory)),
+            options,
         }
     }
 
-    /// A way in for one thread.
-    #[must_use]
-    pub fn feed(&self) -> Feed<'_> {
-        Feed::new(self)
-    }
-
-    /// Deduplicates, counts, credits first touches. `fed` is what every feed left behind.
-    ///
-    /// # Errors
-    /// When rows that were spilled cannot be read back.
-    pub fn finish(self, fed: Vec<Fed>) -> std::io::Result<Counted> {
-        let Self { scope, effort, cells, events, viewers, .. } = self;
+    /// Deduplicates, counts, credits first touches. It fails when rows that were spilled cannot be read back.
+    pub(super) fn settle_all(self, partials: Vec<PartialCounts>) -> std::io::Result<Counted> {
+        let Self { scope, options, cells, events, viewers, .. } = self;
         let numbered = cells.into_numbered();
         let mut total = Tally::new(numbered.cells().len(), &scope);
-        for fed in &fed {
-            total.add(&fed.0);
+        for partial in &partials {
+            total.add(&partial.0);
         }
-        drop(fed);
-        let tallies = in_parallel(effort.threads, events.parts(), |parts| {
+        drop(partials);
+        let tallies = in_parallel(options.threads, events.parts(), |parts| {
             let mut tally = Tally::new(numbered.cells().len(), &scope);
             let mut writer = viewers.writer();
             let (mut rows, mut first) = (Vec::new(), HashTable::new());
@@ -145,7 +142,7 @@ impl Counter {
             total.add(tally);
         }
         drop(tallies);
-        let uniques = in_parallel(effort.threads, viewers.parts(), |parts| {
+        let uniques = in_parallel(options.threads, viewers.parts(), |parts| {
             let mut counts = vec![Counts::default(); numbered.cells().len()];
             let mut orphans = vec![0; if scope.counts_orphans() { counts.len() } else { 0 }];
             let (mut rows, mut firsts) = (Vec::new(), Firsts::default());
@@ -180,7 +177,7 @@ impl Counter {
             orphans.iter_mut().zip(its_orphans).for_each(|(sum, more)| *sum += more);
         }
         let (facts, turns) = facts(&numbered, (&counts, &orphans), &scope);
-        Ok(Counted { facts, turns, outcomes: total.outcomes, days: scope.days() })
+        Ok(Counted::new(facts, turns, total.outcomes))
     }
 }
 
@@ -293,7 +290,8 @@ mod tests {
     use rand_core::{Rng as _, SeedableRng as _};
     use rand_pcg::Pcg64Mcg;
 
-    use super::super::feed::{Input, Placed};
+    use super::super::engine::{OpenCount as _, SignalWriter as _};
+    use super::super::writer::{Input, Placed};
     use super::*;
     use crate::model::{Id, Kinds};
 
@@ -311,18 +309,18 @@ mod tests {
             }
         }
         let memory = Memory::new(bytes, std::env::temp_dir(), 512);
-        let effort = Effort { memory: Arc::clone(&memory), threads: 2, expected_rows: 0 };
-        let counter = Counter::new(scope, effort);
-        let mut feed = counter.feed();
+        let options = CountOptions { memory: Arc::clone(&memory), threads: 2, expected_rows: 0 };
+        let counter = Counter::new(scope, options);
+        let mut writer = counter.writer();
         for export in 0..EXPORTS {
-            feed.begin(export);
-            feed.stage("a", "r", "c");
-            feed.stage("b", "r", "c");
+            writer.begin(export);
+            writer.dimensions("a", "r", "c");
+            writer.dimensions("b", "r", "c");
             for record in 1..=3000 {
                 let ids = [below(3), below(3)].map(|id| id.to_string());
                 let kinds = [Kinds::IMPRESSION, Kinds::CLICK, Kinds::ENTRY, Kinds::ORDER][below(4) as usize];
                 let place = (below(5) > 0).then(|| Placed {
-                    stage: below(2) as usize,
+                    dimensions: below(2) as usize,
                     day: below(3) as usize,
                     slot: below(2) as usize,
                     era: Era(0),
@@ -337,11 +335,11 @@ mod tests {
                     viewer_id: Some(&ids[1]).filter(|_| below(8) > 0).map(|id| Id::of(id.as_str())),
                     place,
                 };
-                feed.push(&input).unwrap();
+                writer.push(&input).unwrap();
             }
-            feed.end();
+            writer.end();
         }
-        let left = feed.finish().unwrap();
+        let left = writer.finish().unwrap();
         let Counted { facts, outcomes, .. } = counter.finish(vec![left]).unwrap();
         (facts, outcomes, memory.spilled_bytes())
     }

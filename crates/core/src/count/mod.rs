@@ -10,27 +10,37 @@
 //! n² / 2⁷³, 2 in 10⁸ for 13.5 million events. Viewers meet only within a market-day, broadcast and cover: n² / 2⁶⁵
 //! for the *n* viewers of one.
 //!
-//! The seam is narrow on purpose: [`Counter`], [`Feed::push`], [`Counted`]. Another engine can stand behind it.
+//! Counting stands behind a seam, [`Engine`]: signals in, [`Counted`] out. What is described above is [`LocalEngine`],
+//! which counts in this process. Another engine can count elsewhere from the same signals, as rows of the
+//! [signal table](signals).
 
 mod cells;
 mod counter;
 mod dedupe;
-mod feed;
+mod engine;
 mod ledger;
+mod local;
 mod memory;
 mod row;
 mod scope;
+pub mod signals;
 mod spill;
 mod spool;
 mod tally;
 mod touch;
+#[cfg(test)]
+mod twin;
+mod writer;
 
-pub use counter::{Counted, Counter, Effort};
-pub use feed::{Fed, Feed, Input, Landed, Placed};
+pub use counter::{CountOptions, Counted, Counter};
+pub use engine::{CountDay, CountExport, CountJob, Engine, EngineError, OpenCount, SignalWriter};
 pub use ledger::{
     Book, BookDay, Booked, Conflict, ConflictKind, Delivered, Entry, LogTold, Overlap, Subject, UnsaidRows,
-    Without, book,
+    Without, book, cuts,
 };
+pub use local::LocalEngine;
 pub use memory::Memory;
 pub use scope::Scope;
+pub use signals::{BatchFeeder, BatchSink, BatchWriter};
 pub use tally::Outcome;
+pub use writer::{CountWriter, Input, PartialCounts, Placed, RowsByDay};

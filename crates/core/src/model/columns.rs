@@ -20,25 +20,6 @@ pub const CONTAMINATED: &str = "contaminated";
 /// For how much of the rows' time the cover was on air.
 pub const COVER_SHARE: &str = "cover_share";
 
-/// Times a cover was shown.
-pub const IMPRESSIONS: &str = "impressions";
-/// Viewers with an impression.
-pub const UNIQUE_IMPRESSIONS: &str = "unique_impressions";
-/// Clicks.
-pub const CLICKS: &str = "clicks";
-/// Viewers with a click.
-pub const CLICKERS: &str = "clickers";
-/// Room entries.
-pub const ENTRIES: &str = "entries";
-/// Viewers with an entry.
-pub const ENTRANTS: &str = "entrants";
-/// Entries that lasted.
-pub const STAYS: &str = "stays";
-/// Time in the room.
-pub const DWELL_SECONDS: &str = "dwell_seconds";
-/// Paid orders.
-pub const ORDERS: &str = "orders";
-
 /// Which counts were derived from a rate or read off a rounded number.
 pub const DERIVED: &str = "derived";
 /// Impressions out of rows that were split between slots or days.

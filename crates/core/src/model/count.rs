@@ -1,75 +1,199 @@
-//! The counts by name, and sets of them.
+//! The counted signals: each is declared once, in the list below, with all that the program has to know about it.
+//!
+//! From the list come [`Count`] and [`Counts`], the key in configuration, the columns of every table that has counts with
+//! their units and sentences, and the names of totals in receipts.
 
-use super::Counts;
-use super::columns as c;
+/// What there is to know about a counted signal.
+struct Signal {
+    /// Its column in tables and its key in configuration.
+    word: &'static str,
+    /// What it is a number of.
+    unit: &'static str,
+    /// Of a count of viewers, the count of what they did.
+    times_of: Option<Count>,
+    /// Its name in the totals of receipts.
+    total: &'static str,
+    /// What it is, in one sentence.
+    about: &'static str,
+}
 
-/// A counted thing. The order is that of the tables.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Count {
+/// Declares [`Count`], [`Counts`] and what there is to know about each.
+macro_rules! signals {
+    ($($(#[$doc:meta])* $name:ident / $field:ident { $($fact:ident: $value:expr,)* })*) => {
+        /// A counted signal. The order is that of the tables.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Count {
+            $($(#[$doc])* $name,)*
+        }
+
+        /// The counts of one cell. All are sums over rows, so any roll-up is a sum again; but only over rows that were
+        /// counted under one convention, which is why sums of published cells are made by [`super::Series`] and nowhere
+        /// else.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+        pub struct Counts {
+            $($(#[$doc])* pub $field: u64,)*
+        }
+
+        impl Count {
+            /// Every count.
+            pub const ALL: [Self; [$(stringify!($name)),*].len()] = [$(Self::$name),*];
+
+            const fn signal(self) -> Signal {
+                match self {
+                    $(Self::$name => Signal { $($fact: $value,)* },)*
+                }
+            }
+        }
+
+        impl Counts {
+            /// The count of that name; dwell in milliseconds.
+            #[must_use]
+            pub const fn get(&self, count: Count) -> u64 {
+                match count {
+                    $(Count::$name => self.$field,)*
+                }
+            }
+
+            /// The count of that name, to be changed.
+            pub const fn get_mut(&mut self, count: Count) -> &mut u64 {
+                match count {
+                    $(Count::$name => &mut self.$field,)*
+                }
+            }
+        }
+    };
+}
+
+const DISPLAYS: &str = "displays, or viewers: see `impression_basis`";
+const VIEWERS: &str = "viewers: see `unique_basis`";
+
+signals! {
     /// Times a cover was shown.
-    Impressions,
-    /// Viewers with an impression.
-    UniqueImpressions,
-    /// Clicks on the cover.
-    Clicks,
-    /// Viewers with a click.
-    Clickers,
+    Impressions / impressions {
+        word: "impressions",
+        unit: DISPLAYS,
+        times_of: None,
+        total: "impressions",
+        about: "times a cover was shown",
+    }
+    /// Viewers credited here with their first impression of the day (per broadcast and cover).
+    UniqueImpressions / unique_impressions {
+        word: "unique_impressions",
+        unit: VIEWERS,
+        times_of: Some(Count::Impressions),
+        total: "unique_impressions",
+        about: "viewers credited here with their first impression",
+    }
+    /// Clicks on the cover, as the platform means them.
+    Clicks / clicks {
+        word: "clicks",
+        unit: "clicks: see `click_event`",
+        times_of: None,
+        total: "clicks",
+        about: "clicks on the cover as the platform means them; entries where the entry is the click and no click is mapped",
+    }
+    /// Viewers credited here with their first click of the day.
+    Clickers / clickers {
+        word: "clickers",
+        unit: VIEWERS,
+        times_of: Some(Count::Clicks),
+        total: "clickers",
+        about: "viewers credited here with their first click",
+    }
     /// Room entries.
-    Entries,
-    /// Viewers with an entry.
-    Entrants,
-    /// Entries that lasted.
-    Stays,
-    /// Time in the room; carried in milliseconds, published in seconds.
-    Dwell,
+    Entries / entries {
+        word: "entries",
+        unit: "entries",
+        times_of: None,
+        total: "entries",
+        about: "room entries",
+    }
+    /// Viewers credited here with their first entry of the day.
+    Entrants / entrants {
+        word: "entrants",
+        unit: VIEWERS,
+        times_of: Some(Count::Entries),
+        total: "entrants",
+        about: "viewers credited here with their first entry",
+    }
+    /// Entries that lasted at least the configured seconds.
+    Stays / stays {
+        word: "stays",
+        unit: "entries",
+        times_of: None,
+        total: "stays",
+        about: "entries that lasted at least `stay_seconds`",
+    }
+    /// Time in the room; carried in milliseconds, as whole numbers add up the same in any order, and published in seconds.
+    Dwell / dwell_ms {
+        word: "dwell_seconds",
+        unit: "seconds",
+        times_of: None,
+        total: "dwell_ms",
+        about: "time in the room, summed; a whole number of milliseconds",
+    }
     /// Paid orders.
-    Orders,
+    Orders / orders {
+        word: "orders",
+        unit: "orders",
+        times_of: None,
+        total: "orders",
+        about: "paid orders",
+    }
 }
 
 impl Count {
-    /// Every count.
-    pub const ALL: [Self; 9] = [
-        Self::Impressions,
-        Self::UniqueImpressions,
-        Self::Clicks,
-        Self::Clickers,
-        Self::Entries,
-        Self::Entrants,
-        Self::Stays,
-        Self::Dwell,
-        Self::Orders,
-    ];
-
     /// Its column in tables and its key in configuration.
     #[must_use]
     pub const fn word(self) -> &'static str {
-        match self {
-            Self::Impressions => c::IMPRESSIONS,
-            Self::UniqueImpressions => c::UNIQUE_IMPRESSIONS,
-            Self::Clicks => c::CLICKS,
-            Self::Clickers => c::CLICKERS,
-            Self::Entries => c::ENTRIES,
-            Self::Entrants => c::ENTRANTS,
-            Self::Stays => c::STAYS,
-            Self::Dwell => c::DWELL_SECONDS,
-            Self::Orders => c::ORDERS,
-        }
+        self.signal().word
+    }
+
+    /// What it is a number of.
+    #[must_use]
+    pub const fn unit(self) -> &'static str {
+        self.signal().unit
+    }
+
+    /// What it is, in one sentence.
+    #[must_use]
+    pub const fn about(self) -> &'static str {
+        self.signal().about
+    }
+
+    /// Its name in the totals of receipts, which are in whole numbers.
+    #[must_use]
+    pub const fn total(self) -> &'static str {
+        self.signal().total
+    }
+
+    /// Whether it is a time, which is published as a fraction of seconds.
+    #[must_use]
+    pub const fn is_time(self) -> bool {
+        matches!(self, Self::Dwell)
     }
 
     /// Whether it counts viewers rather than happenings.
     #[must_use]
     pub const fn is_unique(self) -> bool {
-        matches!(self, Self::UniqueImpressions | Self::Clickers | Self::Entrants)
+        self.signal().times_of.is_some()
     }
 
     /// What a unique count counts the viewers of.
     #[must_use]
     pub const fn times_of(self) -> Option<Self> {
-        match self {
-            Self::UniqueImpressions => Some(Self::Impressions),
-            Self::Clickers => Some(Self::Clicks),
-            Self::Entrants => Some(Self::Entries),
-            _ => None,
+        self.signal().times_of
+    }
+}
+
+impl Counts {
+    /// Adds counts of the same cell, or of cells whose conventions the caller has found to be one.
+    ///
+    /// A sum beyond 64 bits stays at their end, in whatever order it is made: such a table is refused, not one that
+    /// begins again at nothing.
+    pub fn add(&mut self, other: &Self) {
+        for count in Count::ALL {
+            *self.get_mut(count) = self.get(count).saturating_add(other.get(count));
         }
     }
 }
@@ -80,7 +204,7 @@ pub struct CountSet(u16);
 
 impl CountSet {
     /// All of them.
-    pub const ALL: Self = Self(0x1ff);
+    pub const ALL: Self = Self((1 << Count::ALL.len()) - 1);
 
     /// Whether a count is in it.
     #[must_use]
@@ -139,38 +263,5 @@ impl CountSet {
 impl FromIterator<Count> for CountSet {
     fn from_iter<I: IntoIterator<Item = Count>>(counts: I) -> Self {
         counts.into_iter().fold(Self::default(), Self::with)
-    }
-}
-
-impl Counts {
-    /// The count of that name; dwell in milliseconds.
-    #[must_use]
-    pub const fn get(&self, count: Count) -> u64 {
-        match count {
-            Count::Impressions => self.impressions,
-            Count::UniqueImpressions => self.unique_impressions,
-            Count::Clicks => self.clicks,
-            Count::Clickers => self.clickers,
-            Count::Entries => self.entries,
-            Count::Entrants => self.entrants,
-            Count::Stays => self.stays,
-            Count::Dwell => self.dwell_ms,
-            Count::Orders => self.orders,
-        }
-    }
-
-    /// The count of that name, to be changed.
-    pub const fn get_mut(&mut self, count: Count) -> &mut u64 {
-        match count {
-            Count::Impressions => &mut self.impressions,
-            Count::UniqueImpressions => &mut self.unique_impressions,
-            Count::Clicks => &mut self.clicks,
-            Count::Clickers => &mut self.clickers,
-            Count::Entries => &mut self.entries,
-            Count::Entrants => &mut self.entrants,
-            Count::Stays => &mut self.stays,
-            Count::Dwell => &mut self.dwell_ms,
-            Count::Orders => &mut self.orders,
-        }
     }
 }

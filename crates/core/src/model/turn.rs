@@ -104,6 +104,11 @@ impl Turns {
         self.list.get(place).copied()
     }
 
+    /// All parts of turns, in order of time, each with its number.
+    pub fn numbered(&self) -> impl Iterator<Item = (TurnNumber, Turn)> + use<'_> {
+        (1..).map(TurnNumber).zip(self.list.iter().copied())
+    }
+
     /// What an instant is in.
     #[must_use]
     pub fn number_at(&self, at_us: i64) -> TurnNumber {

@@ -4,7 +4,6 @@
 //! instant and a market's rules. Windows are half-open. A local day lasts as long as the zone says: 21 to 27 hours
 //! between 2015 and 2036. Stands on nothing of this crate.
 
-mod calendar;
 mod clock;
 mod cron;
 mod day;
@@ -12,15 +11,16 @@ mod lapse;
 mod slot;
 mod span;
 mod steady;
+mod timeline;
 mod zone;
 mod zone_name;
 
-pub use calendar::{Calendar, Cuts, Place};
 pub use clock::Clock;
 pub use cron::{Cron, CronError};
 pub use day::{DayRule, LocalDay};
 pub use lapse::Lapse;
-pub use slot::{SlotError, SlotPiece, SlotSpan, SlotTable};
+pub use slot::{SlotError, SlotSpan, SlotTable};
 pub use span::span;
 pub use steady::Steady;
+pub use timeline::{Cuts, Hint, Piece, Place, Stretch, Timeline};
 pub use zone::{Resolved, UnknownZone, Zone, tz_release};

@@ -40,11 +40,13 @@ pub struct SlotTable {
 
 /// A stretch of a local day that lies in one slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SlotPiece {
+pub(super) struct SlotPiece {
     /// Its first instant.
-    pub start: Timestamp,
+    pub(super) start: Timestamp,
+    /// The first instant after it.
+    pub(super) end: Timestamp,
     /// Index into [`SlotTable::names`].
-    pub slot: usize,
+    pub(super) slot: usize,
 }
 
 /// A slot as it fell on one day.
@@ -56,7 +58,10 @@ pub struct SlotSpan {
     pub start: Timestamp,
     /// What the market's clock showed then.
     pub start_local: DateTime,
-    /// Its length that day, over all its pieces.
+    /// The first instant after it that day.
+    pub end: Timestamp,
+    /// Its true length that day. Where the clock is set back into it, another slot may lie between two parts of it, and it
+    /// is shorter than from `start` to `end`.
     pub seconds: i64,
 }
 
@@ -101,14 +106,19 @@ impl SlotTable {
 
     /// Cuts a local day into stretches of one slot each, in order of time: the first starts with the day, each
     /// ends where the next starts, the last ends with the day.
-    #[must_use]
-    pub fn pieces(&self, rule: &DayRule, day: &LocalDay) -> Vec<SlotPiece> {
+    pub(super) fn pieces(&self, rule: &DayRule, day: &LocalDay) -> Vec<SlotPiece> {
         let mut pieces: Vec<SlotPiece> = Vec::with_capacity(self.slots.len() + 2);
         let mut segment_start = day.start;
         while segment_start < day.end {
             let segment_end = rule.zone.next_transition(segment_start).filter(|t| *t < day.end).unwrap_or(day.end);
             self.cut_segment(rule, segment_start, segment_end, &mut pieces);
             segment_start = segment_end;
+        }
+        for next in 1..pieces.len() {
+            pieces[next - 1].end = pieces[next].start;
+        }
+        if let Some(last) = pieces.last_mut() {
+            last.end = day.end;
         }
         pieces
     }
@@ -118,7 +128,7 @@ impl SlotTable {
         let wall_start = rule.zone.local(start);
         let mut push = |start: Timestamp, slot: usize| {
             if pieces.last().is_none_or(|last| last.slot != slot) {
-                pieces.push(SlotPiece { start, slot });
+                pieces.push(SlotPiece { start, end, slot });
             }
         };
         push(start, self.slot_at(wall_start.time()));
@@ -142,19 +152,15 @@ impl SlotTable {
     /// Every slot that exists on a day, with its start and true length, in the order of the table.
     #[must_use]
     pub fn spans(&self, rule: &DayRule, day: &LocalDay) -> Vec<SlotSpan> {
-        let pieces = self.pieces(rule, day);
         let mut spans: Vec<SlotSpan> = Vec::with_capacity(self.slots.len());
-        for (index, piece) in pieces.iter().enumerate() {
-            let end = pieces.get(index + 1).map_or(day.end, |next| next.start);
-            let seconds = end.as_second() - piece.start.as_second();
-            match spans.iter_mut().find(|span| span.slot == piece.slot) {
-                Some(span) => span.seconds += seconds,
-                None => spans.push(SlotSpan {
-                    slot: piece.slot,
-                    start: piece.start,
-                    start_local: rule.zone.local(piece.start),
-                    seconds,
-                }),
+        for SlotPiece { start, end, slot } in self.pieces(rule, day) {
+            let seconds = end.as_second() - start.as_second();
+            match spans.iter_mut().find(|span| span.slot == slot) {
+                Some(span) => {
+                    span.end = end;
+                    span.seconds += seconds;
+                }
+                None => spans.push(SlotSpan { slot, start, start_local: rule.zone.local(start), end, seconds }),
             }
         }
         spans.sort_by_key(|span| span.slot);

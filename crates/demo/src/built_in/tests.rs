@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::{LOCALIZED, REVERSAL, SPLIT};
 use crate::LAST_DATE;
 use crate::calendar::Calendar;
-use crate::chance::Chance;
 use crate::plan::{self, Broadcast};
+use crate::random::SeededRng;
 use crate::row::{Event, Row};
-use crate::viewer::{Pools, visit};
+use crate::viewer::{ViewerPools, visit};
 use crate::world::{COVERS, MARKETS};
 
 /// The consequences of displays.
@@ -48,10 +48,10 @@ fn week() -> Vec<Broadcast> {
 
 /// The events of a broadcast with this many visitors.
 fn watch<'w>(broadcast: &'w Broadcast, visits: u32, mut note: impl FnMut(&Row<'w>)) {
-    let pools = Pools::for_rows(1_000_000);
-    let mut chance = Chance::new(7, broadcast.number);
+    let pools = ViewerPools::for_rows(1_000_000);
+    let mut rng = SeededRng::new(7, broadcast.number);
     for _ in 0..visits {
-        visit(broadcast, &pools, &mut chance, &mut |row, _| {
+        visit(broadcast, &pools, &mut rng, &mut |row, _| {
             note(&row);
             Ok(())
         })

@@ -24,7 +24,7 @@ const STAY_SECONDS: u32 = 60;
 
 /// The key of a row of counts, in the order of the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Spot {
+pub(super) struct RowKey {
     pub(super) start_ms: i64,
     pub(super) market: usize,
     /// The number of the broadcast.
@@ -47,10 +47,10 @@ type Touch = (usize, Date, u32, Count);
 pub(super) struct Census<'w> {
     grain_ms: i64,
     clocks: Vec<TimeZone>,
-    cells: BTreeMap<Spot, Sum<'w>>,
+    cells: BTreeMap<RowKey, Sum<'w>>,
     on: Option<&'w Broadcast>,
     /// The first time and cell in which a viewer of the current broadcast did something.
-    firsts: HashMap<Touch, (i64, Spot)>,
+    firsts: HashMap<Touch, (i64, RowKey)>,
     /// The market's date of each half-hour of the current broadcast. No clock of the demo changes its date within a half-hour.
     dates: HashMap<i64, Date>,
 }
@@ -80,7 +80,7 @@ impl<'w> Census<'w> {
             Event::Leave => row.occurred_at_ms - i64::from(seconds) * 1000,
             _ => row.occurred_at_ms,
         };
-        let spot = Spot {
+        let spot = RowKey {
             start_ms: at_ms.div_euclid(self.grain_ms) * self.grain_ms,
             market: row.broadcast.market,
             broadcast: row.broadcast.number,
@@ -105,9 +105,9 @@ impl<'w> Census<'w> {
     }
 
     /// Removes and returns the rows that begin before an instant, in the order of the files.
-    pub(super) fn take_before(&mut self, end_ms: i64) -> BTreeMap<Spot, Sum<'w>> {
+    pub(super) fn take_before(&mut self, end_ms: i64) -> BTreeMap<RowKey, Sum<'w>> {
         self.close();
-        let end = Spot { start_ms: end_ms, market: 0, broadcast: 0, cover: 0, gender: 0, age: 0 };
+        let end = RowKey { start_ms: end_ms, market: 0, broadcast: 0, cover: 0, gender: 0, age: 0 };
         let later = self.cells.split_off(&end);
         mem::replace(&mut self.cells, later)
     }

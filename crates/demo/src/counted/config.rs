@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::form::{Column, Form, Holds};
+use super::report_format::{Column, Content, ReportFormat};
 use crate::format::DemoFormat;
 use crate::platform::{Platform, Rows};
 use crate::world::MARKETS;
@@ -10,7 +10,7 @@ use coverledger_core::model::Count;
 
 /// The file of a platform.
 pub(crate) fn platform_file(platform: &Platform, format: DemoFormat) -> String {
-    let form = Form::of(platform);
+    let form = ReportFormat::of(platform);
     let words = Words::of(platform);
     let mut text = format!(
         r#"{about}
@@ -35,16 +35,16 @@ exports:
         newest = words.newest,
     );
     if form.has_tests() {
-        push(&mut text, &format!("    skip: {{{}: [\"1\"]}}   # a rehearsal\n", name(form, Holds::IsTest)));
+        push(&mut text, &format!("    skip: {{{}: [\"1\"]}}   # a rehearsal\n", name(form, Content::IsTest)));
     }
-    let rate = form.columns.iter().find(|column| column.holds == Holds::Ctr);
+    let rate = form.columns.iter().find(|column| column.holds == Content::Ctr);
     push(&mut text, "    columns:\n");
     push(&mut text, &format!("      period: {}\n", period(platform, form)));
     push(&mut text, &format!("      market: {}\n", market(platform, form)));
-    push(&mut text, &format!("      broadcast_id: {}\n", name(form, Holds::Broadcast)));
-    push(&mut text, &format!("      cover_id: {}\n", name(form, Holds::Cover)));
+    push(&mut text, &format!("      broadcast_id: {}\n", name(form, Content::Broadcast)));
+    push(&mut text, &format!("      cover_id: {}\n", name(form, Content::Cover)));
     // A list within a list is a column with several names.
-    push(&mut text, &format!("      audience: [{}, {}]\n", name(form, Holds::Gender), name(form, Holds::Age)));
+    push(&mut text, &format!("      audience: [{}, {}]\n", name(form, Content::Gender), name(form, Content::Age)));
     push(&mut text, "      counts:\n");
     for count in Count::ALL {
         push(&mut text, &format!("        {}: {}\n", count.word(), counted(platform, form, count)));
@@ -98,26 +98,26 @@ impl Words {
     }
 }
 
-fn period(platform: &Platform, form: &Form) -> String {
+fn period(platform: &Platform, form: &ReportFormat) -> String {
     match platform.rows {
         Rows::Events => {
-            let start = name(form, Holds::StartEpoch);
+            let start = name(form, Content::StartEpoch);
             format!("{{start: {{column: {start}, format: epoch_s}}, grain: {}m}}", form.grain_minutes)
         }
         Rows::EventsWithoutTaps => {
             let clock = r#"format: "%Y/%m/%d %H:%M:%S", timezone: Asia/Singapore"#;
-            let (start, end) = (name(form, Holds::StartWall), name(form, Holds::EndWall));
+            let (start, end) = (name(form, Content::StartWall), name(form, Content::EndWall));
             format!("{{start: {{column: {start}, {clock}}}, end: {{column: {end}, {clock}}}}}")
         }
         Rows::Impressions => {
-            let (date, hour) = (name(form, Holds::Date), name(form, Holds::Hour));
+            let (date, hour) = (name(form, Content::Date), name(form, Content::Hour));
             format!(r#"{{date: {date}, format: "%Y%m%d", timezone: UTC, hour: {hour}}}"#)
         }
     }
 }
 
-fn market(platform: &Platform, form: &Form) -> String {
-    let column = name(form, Holds::Market);
+fn market(platform: &Platform, form: &ReportFormat) -> String {
+    let column = name(form, Content::Market);
     if !platform.lower_case_markets {
         return format!("{{column: {column}, otherwise: reject}}");
     }
@@ -127,20 +127,20 @@ fn market(platform: &Platform, form: &Form) -> String {
 }
 
 /// The column of a count. If taps are not recorded, the entry is the click.
-fn counted(platform: &Platform, form: &Form, count: Count) -> String {
+fn counted(platform: &Platform, form: &ReportFormat, count: Count) -> String {
     let has_taps = platform.rows != Rows::EventsWithoutTaps;
     match count {
-        Count::Clicks if !has_taps => name(form, Holds::Count(Count::Entries)),
-        Count::Clickers if !has_taps => name(form, Holds::Count(Count::Entrants)),
-        Count::Dwell if form.columns.iter().any(|column| column.holds == Holds::DwellText) => {
-            name(form, Holds::DwellText)
+        Count::Clicks if !has_taps => name(form, Content::Count(Count::Entries)),
+        Count::Clickers if !has_taps => name(form, Content::Count(Count::Entrants)),
+        Count::Dwell if form.columns.iter().any(|column| column.holds == Content::DwellText) => {
+            name(form, Content::DwellText)
         }
-        count => name(form, Holds::Count(count)),
+        count => name(form, Content::Count(count)),
     }
 }
 
 /// The configuration key of a column.
-fn name(form: &Form, holds: Holds) -> String {
+fn name(form: &ReportFormat, holds: Content) -> String {
     form.columns.iter().find(|column| column.holds == holds).map(names).unwrap_or_default()
 }
 

@@ -5,8 +5,8 @@
 
 mod census;
 pub(super) mod config;
-mod form;
-mod page;
+mod counts_file;
+mod report_format;
 #[cfg(test)]
 mod tests;
 
@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 
-use self::census::{Census, Spot, Sum};
-use self::form::{Delivery, Form};
-use self::page::Page;
+use self::census::{Census, RowKey, Sum};
+use self::counts_file::CountsFile;
+use self::report_format::{Delivery, ReportFormat};
 use super::calendar::{Calendar, PathDays};
 use super::error::DemoError;
 use super::format::DemoFormat;
@@ -34,7 +34,7 @@ const PRELIMINARILY_AFTER: SignedDuration = SignedDuration::from_hours(6);
 /// The reports of one platform.
 pub(super) struct Reports<'w> {
     platform: &'static Platform,
-    form: &'static Form,
+    form: &'static ReportFormat,
     format: DemoFormat,
     days: PathDays,
     root: PathBuf,
@@ -49,7 +49,7 @@ impl<'w> Reports<'w> {
         format: DemoFormat,
         calendar: &Calendar,
     ) -> Result<Self, DemoError> {
-        let form = Form::of(platform);
+        let form = ReportFormat::of(platform);
         Ok(Self {
             platform,
             form,
@@ -74,7 +74,7 @@ impl<'w> Reports<'w> {
     /// Writes the files of a day. No events of this day or earlier may be counted afterwards.
     pub(super) fn write(&mut self, day: usize) -> Result<(), DemoError> {
         let (_, end_ms) = self.days.bounds_ms(day);
-        let cells: Vec<(Spot, Sum<'w>)> = self.census.take_before(end_ms).into_iter().collect();
+        let cells: Vec<(RowKey, Sum<'w>)> = self.census.take_before(end_ms).into_iter().collect();
         let end = Timestamp::from_millisecond(end_ms)?;
         let complete = Delivery { created_at: end + AFTER, is_preliminary: false };
         for part in 0..self.form.files_a_day {
@@ -93,11 +93,11 @@ impl<'w> Reports<'w> {
         day: usize,
         part: usize,
         delivery: Delivery,
-        cells: &[(Spot, Sum<'w>)],
+        cells: &[(RowKey, Sum<'w>)],
     ) -> Result<(), DemoError> {
         let path = self.root.join(self.form.path(self.days.date(day), part, delivery, self.format));
         // The language of the interface changes every other day.
-        let mut page = Page::create(&path, (self.platform, self.form), self.format, delivery, day % 2 == 1)?;
+        let mut page = CountsFile::create(&path, (self.platform, self.form), self.format, delivery, day % 2 == 1)?;
         if self.form.has_tests() {
             page.write_test(self.days.bounds_ms(day).0)?;
             self.tally.rows += 1;

@@ -15,6 +15,7 @@ use super::desk::{Desk, floats, texts, wholes};
 use super::rates::{Rate, mean_dwell_seconds};
 use super::seen::{Seen, seen};
 use super::shrink::proven;
+use super::tally::Tally;
 use compare::{Compared, OnMix, Standardized, compared, on_mix, ranked};
 use coverledger_core::model::{Figures, columns as c};
 use coverledger_stats::{Beta, FEWEST_CLUSTERS};
@@ -90,7 +91,7 @@ fn table(desk: &Desk<'_>, lines: &[Line], ranked_by: Option<&str>) -> PolarsResu
         table.push(floats(&c::high(&shrunken), lines, quantile(0.975)));
     }
     let viewer_ctr = Rate::named(c::VIEWER_CTR);
-    let viewer_ctr = |line: &Line| viewer_ctr.and_then(|rate| rate.tally(&line.seen.figures)?.rate());
+    let viewer_ctr = |line: &Line| viewer_ctr.and_then(|rate| Tally::of(rate, &line.seen.figures)?.rate());
     table.push(floats(c::VIEWER_CTR, lines, viewer_ctr));
     table.push(floats(c::MEAN_DWELL_SECONDS, lines, |line| mean_dwell_seconds(&line.seen.figures)));
     table.push(texts(c::INTERVAL_BASIS, lines, |line| Some(basis(line.seen.broadcasts.len()).to_owned())));

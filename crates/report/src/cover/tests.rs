@@ -142,7 +142,7 @@ fn contaminated_rows_are_counted_and_left_out() {
     assert_eq!(number(&table, c::CONTAMINATED_ROWS, 0), Some(1.0));
     let z = row_of(&table, c::COVER_ID, "z");
     assert_eq!((number(&table, c::CTR, z), number(&table, c::RANK, z)), (None, None));
-    assert_eq!(number(&table, c::IMPRESSIONS, z), None);
+    assert_eq!(number(&table, Count::Impressions.word(), z), None);
     assert!(text(&table, c::NOTE, z).contains("Every row of it is contaminated"));
 }
 
@@ -153,7 +153,7 @@ fn what_a_platform_does_not_offer_is_null_and_covers_without_a_rate_have_no_rank
     scene.shown(0, ["prime", "all", "b2", "b"], &[(Count::Entries, 50), (Count::Stays, 30)]);
     let evidence = scene.evidence();
     let table = cover(&desk(&evidence)).unwrap();
-    for column in [c::RANK, c::CTR, c::EFFECTIVE_CTR, c::PROVEN_RATE, c::MIX_COVERED, c::IMPRESSIONS] {
+    for column in [c::RANK, c::CTR, c::EFFECTIVE_CTR, c::PROVEN_RATE, c::MIX_COVERED, Count::Impressions.word()] {
         assert_eq!(number(&table, column, 0), None, "{column}");
     }
     assert_eq!((text(&table, c::COVER_ID, 0), text(&table, c::RANKED_BY, 0)), ("a".to_owned(), String::new()));

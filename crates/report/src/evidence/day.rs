@@ -5,8 +5,9 @@ use jiff::civil::Date;
 use polars::prelude::*;
 
 use super::Turn;
+use crate::table::conformed;
 use coverledger_core::model::{
-    ClickEvent, Conventions, Count, CountSet, Figures, ImpressionBasis, Measure, Prorated, UniqueBasis,
+    ClickEvent, Conventions, Count, CountSet, Figures, ImpressionBasis, Measure, Prorated, TableName, UniqueBasis,
     columns as c,
 };
 
@@ -25,8 +26,10 @@ pub(super) struct Row {
     pub(super) provisional: bool,
 }
 
-/// All of them, in their order.
+/// All of them, in their order, whatever release wrote the table.
 pub(super) fn rows(local_date: Date, frame: &DataFrame) -> PolarsResult<Vec<Row>> {
+    let has_turns = frame.column(c::TURN_START_UTC).is_ok();
+    let frame = &conformed(if has_turns { TableName::Turns } else { TableName::Funnel }, frame)?;
     let height = frame.height();
     let (slot, audience) = (texts(frame, c::SLOT)?, texts(frame, c::AUDIENCE)?);
     let (broadcast, cover) = (texts(frame, c::BROADCAST_ID)?, texts(frame, c::COVER_ID)?);

@@ -69,7 +69,7 @@ fn published(local_date: Date, provisional: bool, facts: &[Fact]) -> (Date, Data
         unknown: &[],
     };
     let table = funnel::funnel(&sheet, &sheet.offered(), 1).unwrap();
-    let bytes = crate::parquet(table).unwrap().bytes;
+    let bytes = crate::file::parquet(table, Vec::new()).unwrap().bytes;
     (local_date, crate::frame(&[bytes.into()]).unwrap())
 }
 

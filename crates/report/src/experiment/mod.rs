@@ -14,7 +14,7 @@ use super::evidence::Evidence;
 use super::experiment_balance::{Balance, table as balance_table};
 use super::tally::float;
 use super::trial::{Effect, Metric, Trial, worth};
-use super::{Rendered, ReportError, parquet};
+use super::{Rendered, ReportError, rendered};
 use coverledger_config::Experiment;
 use coverledger_core::model::TableName;
 use coverledger_core::model::{Count, Figures};
@@ -75,8 +75,7 @@ impl<'e> Standings<'e> {
         }
         let tables = [(TableName::Experiment, arms), (TableName::ExperimentBalance, checks)];
         let rendered = |(table, frame): (TableName, Option<DataFrame>)| {
-            let source = |source| ReportError { table: table.as_str(), source };
-            frame.map(|frame| Ok((table, parquet(frame).map_err(source)?)))
+            frame.map(|frame| Ok((table, rendered(table, Ok(frame))?)))
         };
         tables.into_iter().filter_map(rendered).collect()
     }

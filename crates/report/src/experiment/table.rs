@@ -8,6 +8,7 @@ use crate::cells::{figures_columns, same_text};
 use crate::desk::{Desk, floats, texts, wholes};
 use crate::experiment_balance::Balance;
 use crate::rates::Rate;
+use crate::tally::Tally;
 use crate::trial::Effect;
 use coverledger_core::model::columns as c;
 
@@ -34,7 +35,7 @@ pub(super) fn table(desk: &Desk<'_>, name: &str, place: &Place<'_>) -> PolarsRes
     table.extend(figures_columns(&arms.iter().map(|arm| place.figures[*arm]).collect::<Vec<_>>())?);
     for column in [c::CTR, c::EFFECTIVE_CTR, c::CLICK_CONVERSION, c::STAY_RATE] {
         let rate = Rate::named(column);
-        table.push(floats(column, &arms, |arm| rate?.tally(&place.figures[*arm])?.rate()));
+        table.push(floats(column, &arms, |arm| Tally::of(rate?, &place.figures[*arm])?.rate()));
     }
     let value = |end: usize| move |arm: &usize| place.arms[*arm].value.map(|value| value[end]);
     table.push(floats(c::VALUE_PER_MILLE, &arms, value(1)));

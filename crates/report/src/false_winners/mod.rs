@@ -11,11 +11,11 @@ use polars::prelude::*;
 
 use super::desk::{Desk, floats, texts, wholes};
 use super::evidence::Evidence;
-use super::rates::{Rate, wilson};
+use super::rates::Rate;
 use super::tally::{Tally, float};
 use super::trial::{Outcome, Plan, p_values, unguarded};
 use coverledger_core::model::columns as c;
-use coverledger_stats::{Chance, FEWEST_CLUSTERS, holm};
+use coverledger_stats::{Chance, FEWEST_CLUSTERS, holm, wilson};
 use dealt::{Cell, by_turns, by_viewers};
 
 /// Arms of each test, the first of which is the control.
@@ -81,7 +81,7 @@ fn tests(looks: usize, deal: &dyn Fn(&mut Chance) -> (Vec<Outcome>, Plan)) -> (u
 fn cells(evidence: &Evidence, rate: &Rate) -> Option<Vec<Cell>> {
     let mut cells: Vec<Cell> = Vec::new();
     for row in &evidence.rows {
-        let Tally { successes, trials } = rate.tally(&row.figures)?;
+        let Tally { successes, trials } = Tally::of(rate, &row.figures)?;
         let day = row.local_date.since(evidence.since).ok()?.get_days();
         let (day, slot, broadcast) = (usize::try_from(day).ok()?, row.slot, row.broadcast);
         let key = |cell: &Cell| (cell.day, cell.slot, cell.broadcast);
@@ -113,8 +113,8 @@ fn table(desk: &Desk<'_>, lines: &[Line]) -> PolarsResult<DataFrame> {
     table.push(wholes(c::FALSE_WINNERS, lines, |line| Some(usize::from(line.found))));
     table.push(floats(c::FALSE_WINNERS_SHARE, lines, |line| Some(share(line))));
     let bound = |value: f64| Some(value.clamp(0.0, 1.0));
-    table.push(floats(&c::low(c::FALSE_WINNERS_SHARE), lines, |line| bound(interval(line).0)));
-    table.push(floats(&c::high(c::FALSE_WINNERS_SHARE), lines, |line| bound(interval(line).1)));
+    table.push(floats(&c::low(c::FALSE_WINNERS_SHARE), lines, |line| bound(interval(line).low)));
+    table.push(floats(&c::high(c::FALSE_WINNERS_SHARE), lines, |line| bound(interval(line).high)));
     let unguarded = |line: &Line| Some(f64::from(line.unguarded) / f64::from(TESTS));
     table.push(floats(c::UNGUARDED_SHARE, lines, unguarded));
     table.extend(desk.closing(lines.len()));

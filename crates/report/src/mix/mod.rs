@@ -139,7 +139,7 @@ impl Counted {
         for row in rows {
             let Some(period) = periods.of_day(row.local_date) else { continue };
             days[period].insert(row.local_date);
-            match rate.tally(&row.figures) {
+            match Tally::of(rate, &row.figures) {
                 Some(tally) => {
                     let sum = sums.entry((2 * cell_of(evidence, row) + period, row.broadcast)).or_default();
                     *sum = sum.plus(tally);

@@ -4,42 +4,28 @@ use jiff::civil::{Date, DateTime};
 use jiff::{Timestamp, ToSpan};
 
 use coverledger_config::Market;
+use coverledger_core::time::SlotSpan;
 
 /// A slot of one local date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stretch {
+pub(super) struct PlannedSlot {
     pub(super) local_date: Date,
-    /// Its first instant.
-    pub(super) start: Timestamp,
-    /// The first instant after it.
-    pub(super) end: Timestamp,
-    /// Its true length: where the clock is set back into it, it may be cut in two and lasts less than from its start to
-    /// its end.
-    pub(super) seconds: i64,
+    pub(super) span: SlotSpan,
 }
 
 /// How many days are planned.
 const DAYS: i32 = 7;
 
-/// Every stretch of a slot on the days that follow `as_of`. A day on which the clock jumps over the slot has none.
-pub(super) fn stretches(market: &Market, slot: &str, as_of: Date) -> Vec<Stretch> {
+/// A slot on each of the days that follow `as_of`, but for those on which the clock jumps over it.
+pub(super) fn planned_slots(market: &Market, slot: &str, as_of: Date) -> Vec<PlannedSlot> {
     let Some(slot) = market.slots.names().position(|name| name == slot) else { return Vec::new() };
     let dates = (1..=DAYS).filter_map(|days| as_of.checked_add(days.days()).ok());
-    dates.filter_map(|date| stretch(market, slot, date)).collect()
-}
-
-fn stretch(market: &Market, slot: usize, date: Date) -> Option<Stretch> {
-    let day = market.day.day(date)?;
-    let pieces = market.slots.pieces(&market.day, &day);
-    let mut stretch: Option<Stretch> = None;
-    for (number, piece) in pieces.iter().enumerate().filter(|(_, piece)| piece.slot == slot) {
-        let end = pieces.get(number + 1).map_or(day.end, |next| next.start);
-        let seconds = end.as_second() - piece.start.as_second();
-        let so_far = stretch.get_or_insert(Stretch { local_date: date, start: piece.start, end, seconds: 0 });
-        so_far.end = end;
-        so_far.seconds += seconds;
-    }
-    stretch
+    let planned = dates.filter_map(|date| {
+        let spans = market.slots.spans(&market.day, &market.day.day(date)?);
+        let span = spans.into_iter().find(|span| span.slot == slot)?;
+        Some(PlannedSlot { local_date: date, span })
+    });
+    planned.collect()
 }
 
 /// A wall-clock time as microseconds since 1970, as if it were UTC: how a timestamp without a zone is stored.
@@ -64,8 +50,8 @@ mod tests {
     fn prime_time_is_at_another_hour_of_utc_once_the_clock_is_set_back() {
         let market =
             market("America/New_York", "00:00", &[("day", "00:00"), ("prime", "19:00"), ("late", "23:00")]);
-        let prime = stretches(&market, "prime", date(2026, 10, 30));
-        let starts: Vec<String> = prime.iter().map(|stretch| stretch.start.to_string()).collect();
+        let prime = planned_slots(&market, "prime", date(2026, 10, 30));
+        let starts: Vec<String> = prime.iter().map(|planned| planned.span.start.to_string()).collect();
         assert_eq!(
             starts,
             [
@@ -80,26 +66,26 @@ mod tests {
         );
         // Your late morning is their prime time; after the change an hour later.
         let home = Zone::named("Asia/Shanghai").unwrap();
-        assert_eq!(home.local(prime[0].start).to_string(), "2026-11-01T07:00:00");
-        assert_eq!(home.local(prime[1].start).to_string(), "2026-11-02T08:00:00");
+        assert_eq!(home.local(prime[0].span.start).to_string(), "2026-11-01T07:00:00");
+        assert_eq!(home.local(prime[1].span.start).to_string(), "2026-11-02T08:00:00");
     }
 
     #[test]
     fn a_slot_that_the_clock_lengthens_or_jumps_over_is_as_long_as_it_is() {
         let market = market("Europe/Berlin", "00:00", &[("a", "00:00"), ("b", "02:15"), ("c", "02:45")]);
-        let spring = |slot| stretches(&market, slot, date(2026, 3, 28));
+        let spring = |slot| planned_slots(&market, slot, date(2026, 3, 28));
         assert_eq!(spring("b").len(), 6, "it does not exist on the 29th");
-        assert_eq!(spring("a")[0].seconds, 2 * 3600);
-        let autumn = stretches(&market, "b", date(2026, 10, 24));
-        let (length, span) = (autumn[0].seconds, autumn[0].end.as_second() - autumn[0].start.as_second());
+        assert_eq!(spring("a")[0].span.seconds, 2 * 3600);
+        let autumn = planned_slots(&market, "b", date(2026, 10, 24))[0].span;
+        let (length, span) = (autumn.seconds, autumn.end.as_second() - autumn.start.as_second());
         assert_eq!((length, span), (3600, 5400), "half an hour, twice, with another slot between them");
     }
 
     #[test]
     fn a_broadcast_day_ends_on_the_next_date() {
         let market = market("Asia/Kolkata", "04:00", &[("morning", "04:00"), ("late", "23:00")]);
-        let late = stretches(&market, "late", date(2026, 11, 20));
-        assert_eq!(late[0].end.to_string(), "2026-11-21T22:30:00Z");
-        assert_eq!(stretches(&market, "all_day", date(2026, 11, 20)), []);
+        let late = planned_slots(&market, "late", date(2026, 11, 20));
+        assert_eq!(late[0].span.end.to_string(), "2026-11-21T22:30:00Z");
+        assert_eq!(planned_slots(&market, "all_day", date(2026, 11, 20)), []);
     }
 }

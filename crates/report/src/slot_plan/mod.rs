@@ -15,10 +15,10 @@ use super::likeness::Likeness;
 use super::rates::Rate;
 use super::shrink::{ENOUGH_EXPECTED, posteriors, proven, ranks};
 use super::tally::{Clusters, LEVEL, Piece, Tally, float};
-use clock::{Stretch, stretches, wall_us};
+use clock::{PlannedSlot, planned_slots, wall_us};
 use coverledger_config::Market;
 use coverledger_core::model::{Count, columns as c};
-use coverledger_core::time::Zone;
+use coverledger_core::time::{SlotSpan, Zone};
 use coverledger_stats::{Beta, FEWEST_CLUSTERS, Interval, Scale, jackknife};
 
 /// What comes in a day on which the slot was on air.
@@ -43,7 +43,7 @@ struct Prospect {
 /// One row.
 struct Line<'a> {
     prospect: &'a Prospect,
-    stretch: Stretch,
+    planned: PlannedSlot,
 }
 
 /// Renders the table: by audience, rank, and date.
@@ -54,8 +54,8 @@ pub(super) fn slot_plan(desk: &Desk<'_>, market: &Market, home: &Zone) -> Polars
     let (metric, prospects) = prospects(desk, market);
     let mut lines = Vec::new();
     for prospect in &prospects {
-        let stretches = stretches(market, &desk.evidence.slots[prospect.slot], desk.as_of);
-        lines.extend(stretches.into_iter().map(|stretch| Line { prospect, stretch }));
+        let planned = planned_slots(market, &desk.evidence.slots[prospect.slot], desk.as_of);
+        lines.extend(planned.into_iter().map(|planned| Line { prospect, planned }));
     }
     table(desk, metric, &lines, market, home)
 }
@@ -63,7 +63,7 @@ pub(super) fn slot_plan(desk: &Desk<'_>, market: &Market, home: &Zone) -> Polars
 /// Slots of the market's clock in which an audience was met, by audience and rank; and what they are ranked by.
 fn prospects(desk: &Desk<'_>, market: &Market) -> (Option<&'static str>, Vec<Prospect>) {
     let evidence = desk.evidence;
-    let is_known = |rate: &Rate| evidence.rows.iter().any(|row| rate.tally(&row.figures).is_some());
+    let is_known = |rate: &Rate| evidence.rows.iter().any(|row| Tally::of(rate, &row.figures).is_some());
     let metric = [c::EFFECTIVE_CTR, c::CTR].into_iter().find(|name| Rate::named(name).is_some_and(is_known));
     let rate = metric.and_then(Rate::named);
     let mut prospects = Vec::new();
@@ -102,7 +102,7 @@ fn prospect(
     };
     let pieces = rate.map(|rate| {
         let piece = |row: &super::evidence::Observed| {
-            Some(Piece { bin: 0, broadcast: row.broadcast, tally: rate.tally(&row.figures)? })
+            Some(Piece { bin: 0, broadcast: row.broadcast, tally: Tally::of(rate, &row.figures)? })
         };
         mine().map(piece).collect::<Option<Vec<Piece>>>()
     });
@@ -174,26 +174,26 @@ fn table(
     table.push(texts(c::AUDIENCE, lines, |line| Some(evidence.audiences[line.prospect.audience].clone())));
     table.push(wholes(c::RANK, lines, |line| line.prospect.rank));
     table.push(texts(c::SLOT, lines, |line| Some(evidence.slots[line.prospect.slot].clone())));
-    table.push(dates(c::LOCAL_DATE, lines.iter().map(|line| Some(line.stretch.local_date)).collect()));
-    let walls = |name: &str, zone: &Zone, at: fn(&Stretch) -> jiff::Timestamp| {
-        let wall = |line: &Line<'_>| wall_us(zone.local(at(&line.stretch)));
+    table.push(dates(c::LOCAL_DATE, lines.iter().map(|line| Some(line.planned.local_date)).collect()));
+    let walls = |name: &str, zone: &Zone, at: fn(&SlotSpan) -> jiff::Timestamp| {
+        let wall = |line: &Line<'_>| wall_us(zone.local(at(&line.planned.span)));
         instants(name, lines.iter().map(wall).collect(), None)
     };
-    let utc = |name: &str, at: fn(&Stretch) -> jiff::Timestamp| {
+    let utc = |name: &str, at: fn(&SlotSpan) -> jiff::Timestamp| {
         instants(
             name,
-            lines.iter().map(|line| Some(at(&line.stretch).as_microsecond())).collect(),
+            lines.iter().map(|line| Some(at(&line.planned.span).as_microsecond())).collect(),
             Some(TimeZone::UTC),
         )
     };
-    table.push(walls(c::SLOT_START_LOCAL, &market.day.zone, |stretch| stretch.start));
-    table.push(walls(c::SLOT_END_LOCAL, &market.day.zone, |stretch| stretch.end));
-    table.push(utc(c::SLOT_START_UTC, |stretch| stretch.start));
-    table.push(utc(c::SLOT_END_UTC, |stretch| stretch.end));
-    table.push(walls(c::SLOT_START_HOME, home, |stretch| stretch.start));
-    table.push(walls(c::SLOT_END_HOME, home, |stretch| stretch.end));
+    table.push(walls(c::SLOT_START_LOCAL, &market.day.zone, |span| span.start));
+    table.push(walls(c::SLOT_END_LOCAL, &market.day.zone, |span| span.end));
+    table.push(utc(c::SLOT_START_UTC, |span| span.start));
+    table.push(utc(c::SLOT_END_UTC, |span| span.end));
+    table.push(walls(c::SLOT_START_HOME, home, |span| span.start));
+    table.push(walls(c::SLOT_END_HOME, home, |span| span.end));
     table.push(texts(c::HOME_TIMEZONE, lines, |_| Some(home.name().to_owned())));
-    let seconds: Vec<i64> = lines.iter().map(|line| line.stretch.seconds).collect();
+    let seconds: Vec<i64> = lines.iter().map(|line| line.planned.span.seconds).collect();
     table.push(Column::new(c::SLOT_SECONDS.into(), seconds));
     table.push(texts(c::RANKED_BY, lines, |line| line.prospect.rank.and(metric).map(str::to_owned)));
     let expected = |of: fn(&Beta) -> f64| move |line: &Line<'_>| line.prospect.expected.as_ref().map(of);

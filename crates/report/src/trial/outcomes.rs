@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Draws, Effect, Outcome, Plan};
 use crate::evidence::{Evidence, Observed};
 use crate::rates::Rate;
-use crate::tally::float;
+use crate::tally::{Tally, float};
 use coverledger_config::{Design, Experiment, PlannedTurn, Value};
 use coverledger_core::model::{Count, Figures, columns as c};
 use coverledger_stats::Choice;
@@ -197,7 +197,7 @@ pub(crate) fn blocks(turns: &[PlannedTurn], covers: usize) -> Vec<usize> {
 /// The numerator and the denominator.
 fn of(metric: Metric, value: Value, figures: &Figures) -> Option<(f64, f64)> {
     let rate = |name| {
-        let tally = Rate::named(name)?.tally(figures)?;
+        let tally = Tally::of(Rate::named(name)?, figures)?;
         Some((tally.successes, tally.trials))
     };
     match metric {

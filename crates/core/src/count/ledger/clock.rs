@@ -1,19 +1,26 @@
-//! The clocks of the markets, laid out as far as rows reach.
+//! The timelines of the markets, laid out as far as rows reach.
 
-use super::allot::Grid;
 use super::reach::{Market, Reach};
 use super::{Book, LONGEST_ROW_US};
-use crate::model::Turns;
+use crate::model::{Eras, TurnNumber, Turns};
+use crate::time::{Cuts, Timeline};
 
-/// The clock of a market.
+/// Where counting cuts a market's time besides days and slots: at the changes of what a platform counts, and at turns.
+#[must_use]
+pub fn cuts(eras: &Eras, turns: &Turns) -> Cuts {
+    let number = |(cut_us, TurnNumber(number)): &(i64, TurnNumber)| (*cut_us, *number);
+    Cuts { eras_us: eras.cuts_us(), turns: turns.cuts().iter().map(number).collect() }
+}
+
+/// The timelines of a market.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Clock {
     /// Cut into days and slots.
-    pub(super) slots: Grid,
+    pub(super) slots: Timeline,
     /// Cut into days only, for rows that have no slot.
-    pub(super) days: Grid,
+    pub(super) days: Timeline,
     /// Cut into days and slots, and by turns, where there are any.
-    pub(super) turns: Option<Grid>,
+    pub(super) turns: Option<Timeline>,
 }
 
 impl Clock {
@@ -33,12 +40,13 @@ impl Clock {
             end_us.min(last_us.saturating_add(LONGEST_ROW_US)),
         );
         let day = days().next()?;
-        let none = Turns::default();
+        let without_turns = cuts(book.eras, &Turns::default());
+        let with_turns = || cuts(book.eras, day.turns);
         Some(Self {
-            slots: Grid::new(day.rule, Some(day.slots), (book.eras, &none), span_us),
-            days: Grid::new(day.rule, None, (book.eras, &none), span_us),
+            slots: Timeline::over(day.rule, Some(day.slots), span_us, &without_turns),
+            days: Timeline::over(day.rule, None, span_us, &without_turns),
             turns: (!day.turns.is_empty())
-                .then(|| Grid::new(day.rule, Some(day.slots), (book.eras, day.turns), span_us)),
+                .then(|| Timeline::over(day.rule, Some(day.slots), span_us, &with_turns())),
         })
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::airtime::{Airtime, Attribution};
 use super::names::Names;
-use super::timeline::{Attribution, Timeline};
 use crate::model::CountRow;
 
 /// Logs are kept by hand: less is no gap.
@@ -53,8 +53,8 @@ pub(super) struct Telling {
 
 impl Telling {
     /// Takes what a log says of a broadcast on a day (microseconds since 1970, UTC).
-    pub(super) fn log(&mut self, broadcast: u32, timeline: &Timeline, (day_start, day_end): (i64, i64)) {
-        let of_day = timeline.overlaps().filter(|(start, end, _)| *start < day_end && *end > day_start);
+    pub(super) fn log(&mut self, broadcast: u32, airtime: &Airtime, (day_start, day_end): (i64, i64)) {
+        let of_day = airtime.overlaps().filter(|(start, end, _)| *start < day_end && *end > day_start);
         self.overlaps.extend(of_day.map(|(start, end, covers)| (broadcast, start, end, covers)));
     }
 
@@ -64,7 +64,7 @@ impl Telling {
         broadcast: u32,
         row: &CountRow,
         attribution: &Attribution,
-        log: Option<&Timeline>,
+        log: Option<&Airtime>,
     ) {
         let open = match (attribution.cover, log) {
             (None, _) => Some((row.start_us, row.end_us)),

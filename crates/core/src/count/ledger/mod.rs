@@ -31,6 +31,7 @@
 //!
 //! All pages are gone through once, and each row is then looked at once for every booked day it reaches into.
 
+mod airtime;
 mod allot;
 mod cells;
 mod clock;
@@ -41,18 +42,18 @@ mod names;
 mod newest;
 mod reach;
 mod sheet;
-mod timeline;
 mod unsaid;
 
 #[cfg(test)]
 mod tests;
 
+use self::airtime::UNKNOWN;
 use self::clock::Clock;
+pub use self::clock::cuts;
 pub use self::conflict::{Conflict, ConflictKind, Delivered};
 pub use self::log_told::{LogTold, Overlap, Without};
 use self::reach::Reach;
 use self::sheet::{DayBooked, Sheet};
-use self::timeline::UNKNOWN;
 use self::unsaid::Unsaid;
 pub use self::unsaid::UnsaidRows;
 use super::scope::Scope;

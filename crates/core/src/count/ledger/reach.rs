@@ -5,9 +5,9 @@
 
 use hashbrown::HashMap;
 
+use super::airtime::Airing;
 use super::names::{Names, number};
 use super::newest::{Claiming, Claims, Newness};
-use super::timeline::Airing;
 use super::{Book, Entry, Subject};
 use crate::model::Extent;
 use crate::model::{MarketId, Stage};

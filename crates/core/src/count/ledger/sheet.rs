@@ -2,17 +2,18 @@
 
 use hashbrown::HashMap;
 
-use super::allot::{Piece, Sharing, day_match};
+use super::airtime::{Airing, Airtime, Attribution};
+use super::allot::{Sharing, day_match};
 use super::cells::{Cell, Cells};
 use super::clock::Clock;
 use super::conflict::{Conflict, Conflicts, Rival};
 use super::log_told::{LogTold, Telling};
 use super::names::number;
 use super::reach::{Logged, Reach, Room, RowAt, Seat};
-use super::timeline::{Airing, Attribution, Timeline};
 use super::unsaid::Unsaid;
 use super::{Book, BookDay, Entry};
-use crate::model::{CountRow, CountSet, Era, Fact, Figures, TurnFact, TurnNumber};
+use crate::model::{CountRow, CountSet, DayPart, Era, Fact, Figures, TurnFact, TurnNumber};
+use crate::time::{Hint, Piece, Place};
 
 /// What booking one market-day stands on.
 #[derive(Clone, Copy)]
@@ -47,9 +48,9 @@ struct Desk {
     pieces: Vec<Piece>,
     of_turns: Vec<Piece>,
     sharing: Sharing,
-    slot_hint: usize,
-    day_hint: usize,
-    turn_hint: usize,
+    slot_hint: Hint,
+    day_hint: Hint,
+    turn_hint: Hint,
 }
 
 impl Sheet<'_> {
@@ -58,7 +59,7 @@ impl Sheet<'_> {
     pub(super) fn facts(self, unsaid: &mut Unsaid, mut outcome: impl FnMut(usize, bool)) -> DayBooked {
         let mut conflicts = Conflicts::new(self);
         let mut telling = Telling::default();
-        let timelines = self.timelines(&mut outcome, &mut conflicts, &mut telling);
+        let airtimes = self.airtimes(&mut outcome, &mut conflicts, &mut telling);
         // Rows stand in the order of their objects.
         let reaching = &self.reach.rows[self.number];
         let are_several = reaching.first().map(|at| at.entry) != reaching.last().map(|at| at.entry);
@@ -87,7 +88,7 @@ impl Sheet<'_> {
                 });
             }
             if is_counted {
-                let log = timelines.get(&seat.broadcast);
+                let log = airtimes.get(&seat.broadcast);
                 let attribution = seat.cover.is_none().then(|| attribute(log, row));
                 if let Some(attribution) = &attribution {
                     telling.row(seat.broadcast, row, attribution, log);
@@ -179,29 +180,29 @@ impl Sheet<'_> {
         mut add: impl FnMut(Cell, &Figures, &[(TurnNumber, Figures)]),
     ) {
         let clock = &self.clocks[seat.market as usize];
-        let (grid, hint) =
+        let (timeline, hint) =
             if row.is_all_day { (&clock.days, &mut desk.day_hint) } else { (&clock.slots, &mut desk.slot_hint) };
-        grid.cut(row.start_us, row.end_us, hint, &mut desk.pieces);
+        timeline.cut(row.start_us, row.end_us, hint, &mut desk.pieces);
         let allotted = match desk.pieces[..] {
             [_] => None,
             _ => Some(desk.sharing.allot(&row.figures, &desk.pieces)),
         };
         let turns = clock.turns.as_ref().filter(|_| !row.is_all_day && self.has_turns);
         desk.of_turns.clear();
-        if let Some(grid) = turns {
-            grid.cut(row.start_us, row.end_us, &mut desk.turn_hint, &mut desk.of_turns);
+        if let Some(timeline) = turns {
+            timeline.cut(row.start_us, row.end_us, &mut desk.turn_hint, &mut desk.of_turns);
         }
-        let today = |piece: &Piece| piece.place.date == self.day.day.date;
+        let today = |piece: &Piece| piece.place.local_date == self.day.day.date;
         for (index, Piece { place, .. }) in desk.pieces.iter().enumerate().filter(|(_, piece)| today(piece)) {
             let mut figures = allotted.as_ref().map_or(row.figures, |allotted| allotted[index]);
             if row.is_all_day {
-                figures.day_match = day_match(&desk.pieces, place.date, row.start_us.abs_diff(row.end_us));
+                figures.day_match = day_match(&desk.pieces, place.local_date, row.start_us.abs_diff(row.end_us));
             }
             figures.on_air = attribution.map(|attribution| attribution.on_air).unwrap_or_default();
             let attributed = attribution.and_then(|attribution| attribution.cover);
             let cell = Cell {
-                era: place.era,
-                part: place.part,
+                era: Era(place.era),
+                part: place.slot.map_or(DayPart::AllDay, DayPart::Slot),
                 audience: seat.audience,
                 broadcast: seat.broadcast,
                 cover: seat.cover.or(attributed).unwrap_or(self.unknown),
@@ -209,15 +210,15 @@ impl Sheet<'_> {
                 turn: TurnNumber(0),
             };
             let within: Vec<Piece> =
-                desk.of_turns.iter().copied().filter(|piece| piece.place.whole() == *place).collect();
+                desk.of_turns.iter().copied().filter(|piece| is_within(piece, place)).collect();
             let by_turn = match within[..] {
                 [] if self.has_turns => vec![(TurnNumber(0), figures)],
                 [] => Vec::new(),
-                [only] => vec![(only.place.turn, figures)],
+                [only] => vec![(TurnNumber(only.place.turn), figures)],
                 _ => {
                     let shares = desk.sharing.allot(&figures, &within).into_iter().zip(&within);
                     let with_time = |(share, piece): (Figures, &Piece)| {
-                        (piece.place.turn, Figures { on_air: figures.on_air, ..share })
+                        (TurnNumber(piece.place.turn), Figures { on_air: figures.on_air, ..share })
                     };
                     shares.map(with_time).collect()
                 }
@@ -228,22 +229,22 @@ impl Sheet<'_> {
 
     /// What the logs in scope say of every broadcast of the market. A row of a log reaches into the days on which its
     /// cover was on air by it.
-    fn timelines(
+    fn airtimes(
         &self,
         outcome: &mut impl FnMut(usize, bool),
         conflicts: &mut Conflicts<'_>,
         telling: &mut Telling,
-    ) -> HashMap<u32, Timeline> {
+    ) -> HashMap<u32, Airtime> {
         let (day_start, day_end) = (self.day.day.start.as_microsecond(), self.day.day.end.as_microsecond());
-        let mut timelines = HashMap::new();
-        let Some(market) = self.reach.market(self.day.market) else { return timelines };
+        let mut airtimes = HashMap::new();
+        let Some(market) = self.reach.market(self.day.market) else { return airtimes };
         for (broadcast, logged) in &self.reach.markets[market as usize].log {
             let in_scope = || logged.iter().filter(|logged| self.is_in_scope(logged.entry));
             let holding = in_scope().filter(|logged| self.log_holds(logged));
-            let timeline = Timeline::new(&holding.map(|logged| logged.airing).collect::<Vec<_>>());
+            let airtime = Airtime::new(&holding.map(|logged| logged.airing).collect::<Vec<_>>());
             for logged in in_scope() {
                 let Airing { from_us, until_us, .. } = logged.airing;
-                if from_us < day_end && day_start < timeline.end_of(from_us, until_us) {
+                if from_us < day_end && day_start < airtime.end_of(from_us, until_us) {
                     outcome(logged.entry, self.log_holds(logged));
                     if let Some(holder) =
                         self.log_holder(logged).filter(|holder| !self.are_one(*holder, logged.entry))
@@ -254,16 +255,21 @@ impl Sheet<'_> {
                     }
                 }
             }
-            telling.log(*broadcast, &timeline, (day_start, day_end));
-            timelines.insert(*broadcast, timeline);
+            telling.log(*broadcast, &airtime, (day_start, day_end));
+            airtimes.insert(*broadcast, airtime);
         }
-        timelines
+        airtimes
     }
 }
 
-fn attribute(log: Option<&Timeline>, row: &CountRow) -> Attribution {
+/// Whether a piece that is cut by turns lies in a place that is not.
+fn is_within(piece: &Piece, place: &Place) -> bool {
+    Place { turn: 0, ..piece.place } == *place
+}
+
+fn attribute(log: Option<&Airtime>, row: &CountRow) -> Attribution {
     match log {
-        Some(timeline) => timeline.attribute(row.start_us, row.end_us),
-        None => Timeline::default().attribute(row.start_us, row.end_us),
+        Some(airtime) => airtime.attribute(row.start_us, row.end_us),
+        None => Airtime::default().attribute(row.start_us, row.end_us),
     }
 }

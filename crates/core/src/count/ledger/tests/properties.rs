@@ -6,10 +6,11 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use proptest::prelude::*;
 
-use super::super::allot::{Grid, Piece, Sharing};
+use super::super::allot::Sharing;
+use super::super::cuts;
 use super::{Night, Sheet, micros};
-use crate::model::{Change, Count, Era, Eras, Figures, Measure, Turns};
-use crate::time::{DayRule, SlotTable, Zone};
+use crate::model::{Change, Count, Eras, Figures, Measure, Turns};
+use crate::time::{DayRule, Hint, Piece, SlotTable, Timeline, Zone};
 
 const CLOCKS: &[(&str, &str)] = &[
     ("America/New_York", "00:00"),
@@ -71,9 +72,10 @@ impl Setting {
         let slots = self.slots().into_iter().map(|(name, at)| (name, at.parse().unwrap())).collect();
         let slots = SlotTable::new(rule.starts_at, slots).unwrap();
         let span_us = (self.start_us - 1, self.start_us + self.length_us + 1);
-        let grid = Grid::new(&rule, (!all_day).then_some(&slots), (&self.eras(), &Turns::default()), span_us);
+        let cuts = cuts(&self.eras(), &Turns::default());
+        let timeline = Timeline::over(&rule, (!all_day).then_some(&slots), span_us, &cuts);
         let mut pieces = Vec::new();
-        grid.cut(self.start_us, self.start_us + self.length_us, &mut 7, &mut pieces);
+        timeline.cut(self.start_us, self.start_us + self.length_us, &mut Hint::default(), &mut pieces);
         pieces
     }
 
@@ -145,7 +147,7 @@ proptest! {
             prop_assert!(piece.overlap_us > 0);
             prop_assert!(pieces[index + 1..].iter().all(|later| later.place != piece.place));
         }
-        let eras: Vec<Era> = pieces.iter().map(|piece| piece.place.era).collect();
+        let eras: Vec<u16> = pieces.iter().map(|piece| piece.place.era).collect();
         let inside = setting.cuts_us.iter().filter(|cut| setting.start_us < **cut && **cut < setting.interval().1);
         prop_assert!(eras.len() > 1 || inside.count() == 0, "a cut inside an interval cuts it");
     }

@@ -5,8 +5,8 @@ use std::path::Path;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
-use super::census::{Spot, Sum};
-use super::form::{Delivery, Form, Holds};
+use super::census::{RowKey, Sum};
+use super::report_format::{Content, Delivery, ReportFormat};
 use crate::audience::{AGES, GENDERS};
 use crate::cell::Cell;
 use crate::error::DemoError;
@@ -17,9 +17,9 @@ use crate::world::{COVERS, MARKETS};
 use coverledger_core::model::{Count, Counts};
 
 /// A writer of one file of counts.
-pub(super) struct Page {
+pub(super) struct CountsFile {
     platform: &'static Platform,
-    form: &'static Form,
+    form: &'static ReportFormat,
     delivery: Delivery,
     table: TableFile,
     total: Option<Counts>,
@@ -27,19 +27,19 @@ pub(super) struct Page {
 }
 
 /// The values that a row's cells are made from.
-struct Line<'a> {
+struct RowValues<'a> {
     start_ms: i64,
     broadcast: &'a str,
     counts: &'a Counts,
-    spot: &'a Spot,
+    spot: &'a RowKey,
     is_test: bool,
 }
 
-impl Page {
+impl CountsFile {
     /// Starts a file.
     pub(super) fn create(
         path: &Path,
-        (platform, form): (&'static Platform, &'static Form),
+        (platform, form): (&'static Platform, &'static ReportFormat),
         format: DemoFormat,
         delivery: Delivery,
         is_german: bool,
@@ -52,7 +52,7 @@ impl Page {
     }
 
     /// Writes a row.
-    pub(super) fn write(&mut self, spot: &Spot, sum: &Sum<'_>) -> Result<(), DemoError> {
+    pub(super) fn write(&mut self, spot: &RowKey, sum: &Sum<'_>) -> Result<(), DemoError> {
         let mut counts = sum.counts;
         if self.delivery.is_preliminary {
             // A quarter of the figures is still missing.
@@ -65,14 +65,14 @@ impl Page {
             total.add(&counts);
         }
         let broadcast = sum.broadcast.id.as_str();
-        self.put(&Line { start_ms: spot.start_ms, broadcast, counts: &counts, spot, is_test: false })
+        self.put(&RowValues { start_ms: spot.start_ms, broadcast, counts: &counts, spot, is_test: false })
     }
 
     /// Writes a row of a host's rehearsal, which must not be counted.
     pub(super) fn write_test(&mut self, start_ms: i64) -> Result<(), DemoError> {
         let counts = Counts { impressions: 4000, clicks: 900, entries: 900, ..Counts::default() };
-        let spot = Spot { start_ms, market: 0, broadcast: 0, cover: 0, gender: 0, age: 0 };
-        self.put(&Line { start_ms, broadcast: "LS-rehearsal", counts: &counts, spot: &spot, is_test: true })
+        let spot = RowKey { start_ms, market: 0, broadcast: 0, cover: 0, gender: 0, age: 0 };
+        self.put(&RowValues { start_ms, broadcast: "LS-rehearsal", counts: &counts, spot: &spot, is_test: true })
     }
 
     /// Writes the totals, if it has any, and ends the file.
@@ -85,38 +85,38 @@ impl Page {
         self.table.finish()
     }
 
-    fn put(&mut self, line: &Line<'_>) -> Result<(), DemoError> {
+    fn put(&mut self, line: &RowValues<'_>) -> Result<(), DemoError> {
         let texts: Vec<Written> = self.form.columns.iter().map(|column| self.text(column.holds, line)).collect();
         self.table.write(&texts.iter().map(Written::cell).collect::<Vec<_>>())
     }
 
-    fn text(&self, holds: Holds, line: &Line<'_>) -> Written {
+    fn text(&self, holds: Content, line: &RowValues<'_>) -> Written {
         let market = &MARKETS[line.spot.market];
         let ends_ms = line.start_ms + self.form.grain_minutes * 60_000;
         match holds {
-            Holds::StartEpoch => Written::Int(line.start_ms / 1000),
-            Holds::StartWall => Written::Words(singapore(line.start_ms)),
-            Holds::EndWall => Written::Words(singapore(ends_ms)),
-            Holds::Date => Written::Words(utc(line.start_ms, "%Y%m%d")),
-            Holds::Hour => {
+            Content::StartEpoch => Written::Int(line.start_ms / 1000),
+            Content::StartWall => Written::Words(singapore(line.start_ms)),
+            Content::EndWall => Written::Words(singapore(ends_ms)),
+            Content::Date => Written::Words(utc(line.start_ms, "%Y%m%d")),
+            Content::Hour => {
                 Written::Words(format!("{} - {}", utc(line.start_ms, "%H:%M:%S"), utc(ends_ms - 1, "%H:%M:%S")))
             }
-            Holds::Market if self.platform.lower_case_markets => Written::of(market.lower_code),
-            Holds::Market => Written::of(market.code),
-            Holds::Broadcast => Written::of(line.broadcast),
-            Holds::Cover => Written::of(COVERS[line.spot.cover].id),
-            Holds::Gender => Written::of(GENDERS[line.spot.gender]),
-            Holds::Age => Written::of(AGES[line.spot.age]),
-            Holds::IsTest => Written::Int(i64::from(line.is_test)),
-            Holds::CreatedAt => Written::Words(self.delivery.created_at.to_string()),
-            Holds::Count(_) | Holds::DwellText | Holds::Ctr => number(holds, line.counts),
+            Content::Market if self.platform.lower_case_markets => Written::of(market.lower_code),
+            Content::Market => Written::of(market.code),
+            Content::Broadcast => Written::of(line.broadcast),
+            Content::Cover => Written::of(COVERS[line.spot.cover].id),
+            Content::Gender => Written::of(GENDERS[line.spot.gender]),
+            Content::Age => Written::of(AGES[line.spot.age]),
+            Content::IsTest => Written::Int(i64::from(line.is_test)),
+            Content::CreatedAt => Written::Words(self.delivery.created_at.to_string()),
+            Content::Count(_) | Content::DwellText | Content::Ctr => number(holds, line.counts),
         }
     }
 
-    fn total(&self, holds: Holds, total: &Counts) -> Written {
+    fn total(&self, holds: Content, total: &Counts) -> Written {
         match holds {
-            Holds::StartEpoch => Written::of(if self.is_german { "Gesamt" } else { "Total" }),
-            Holds::Count(_) | Holds::DwellText | Holds::Ctr => number(holds, total),
+            Content::StartEpoch => Written::of(if self.is_german { "Gesamt" } else { "Total" }),
+            Content::Count(_) | Content::DwellText | Content::Ctr => number(holds, total),
             _ => Written::Missing,
         }
     }
@@ -143,11 +143,11 @@ impl Written {
     }
 }
 
-fn number(holds: Holds, counts: &Counts) -> Written {
+fn number(holds: Content, counts: &Counts) -> Written {
     match holds {
-        Holds::Count(Count::Dwell) => Written::Int(whole(counts.dwell_ms / 1000)),
-        Holds::Count(count) => Written::Int(whole(counts.get(count))),
-        Holds::DwellText => Written::Words(format!("{}.{:03}", counts.dwell_ms / 1000, counts.dwell_ms % 1000)),
+        Content::Count(Count::Dwell) => Written::Int(whole(counts.dwell_ms / 1000)),
+        Content::Count(count) => Written::Int(whole(counts.get(count))),
+        Content::DwellText => Written::Words(format!("{}.{:03}", counts.dwell_ms / 1000, counts.dwell_ms % 1000)),
         _ => Written::Words(percent(counts.clicks, counts.impressions)),
     }
 }

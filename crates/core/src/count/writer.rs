@@ -1,32 +1,33 @@
-//! The way in: rows are placed in cells, packed and parted.
+//! The way into the local engine: rows are placed in cells, packed and parted.
 
 use hashbrown::HashMap;
 
 use super::cells::Cell;
 use super::counter::Counter;
 use super::row::{EventRow, NO_CELL, Origin, ViewerRow};
+use super::scope::Scope;
 use super::spool::Writer;
 use super::tally::Tally;
 use super::touch::UNIQUE;
 use crate::model::{Era, Id, Kinds, TurnNumber};
 
 /// One thread's way into a [`Counter`].
-pub struct Feed<'c> {
+pub struct CountWriter<'c> {
     counter: &'c Counter,
     events: Writer<'c, EventRow>,
     viewers: Writer<'c, ViewerRow>,
     tally: Tally,
     export: u32,
     /// Audience, broadcast and cover; numbered for the run only where a row lands on one of its market-days.
-    stages: Vec<[Box<str>; 3]>,
+    dimensions: Vec<[Box<str>; 3]>,
     near: HashMap<Near, u32>,
-    /// Where the last row of each stage landed: neighbours in an export are neighbours in time.
+    /// Where the last row of each of these landed: neighbours in an export are neighbours in time.
     last: Vec<Option<(Near, u32)>>,
-    landed: Landed,
+    landed: RowsByDay,
     is_full: bool,
 }
 
-/// A stage at a time: stage, day, slot, era and turn.
+/// Dimensions at a time: dimensions, day, slot, era and turn.
 type Near = (u32, u32, u16, u16, TurnNumber);
 
 /// A row for the engine.
@@ -51,8 +52,8 @@ pub struct Input<'a> {
 /// Where a row counts.
 #[derive(Debug, Clone, Copy)]
 pub struct Placed {
-    /// Index into the stages of its export.
-    pub stage: usize,
+    /// Index into what was announced of its export.
+    pub dimensions: usize,
     /// Index into the run's market-days.
     pub day: usize,
     /// Index into the market's slot table.
@@ -65,17 +66,39 @@ pub struct Placed {
 
 /// Where the rows of one export went.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Landed {
+pub struct RowsByDay {
     /// On a market-day of this run, by market-day.
     pub by_day: Vec<u64>,
     /// Elsewhere.
     pub outside: u64,
 }
 
-/// What a feed leaves behind when it is done.
-pub struct Fed(pub(super) Tally);
+impl RowsByDay {
+    /// No rows on so many market-days.
+    #[must_use]
+    pub fn none(days: usize) -> Self {
+        Self { by_day: vec![0; days], outside: 0 }
+    }
 
-impl<'c> Feed<'c> {
+    /// Adds a row of an export: of a market-day that stands on it, or elsewhere.
+    pub fn add(&mut self, scope: &Scope, export: usize, day: Option<usize>) {
+        match day.filter(|day| scope.covers(export, *day)) {
+            Some(day) => self.by_day[day] += 1,
+            None => self.outside += 1,
+        }
+    }
+
+    /// Adds other rows of the same export.
+    pub fn merge(&mut self, other: &Self) {
+        self.by_day.iter_mut().zip(&other.by_day).for_each(|(sum, more)| *sum += more);
+        self.outside += other.outside;
+    }
+}
+
+/// What a writer leaves behind when it is done.
+pub struct PartialCounts(pub(super) Tally);
+
+impl<'c> CountWriter<'c> {
     pub(super) fn new(counter: &'c Counter) -> Self {
         Self {
             counter,
@@ -83,41 +106,36 @@ impl<'c> Feed<'c> {
             viewers: counter.viewers.writer(),
             tally: Tally::new(0, &counter.scope),
             export: 0,
-            stages: Vec::new(),
+            dimensions: Vec::new(),
             near: HashMap::new(),
             last: Vec::new(),
-            landed: Landed::default(),
+            landed: RowsByDay::default(),
             is_full: false,
         }
     }
 
-    /// Begins an export: `export` is its place in the order of names.
-    pub fn begin(&mut self, export: usize) {
+    pub(super) fn begin_export(&mut self, export: usize) {
         self.export = u32::try_from(export).unwrap_or(u32::MAX);
-        self.stages.clear();
+        self.dimensions.clear();
         self.near.clear();
         self.last.clear();
-        self.landed = Landed { by_day: vec![0; self.counter.scope.days()], outside: 0 };
+        self.landed = RowsByDay::none(self.counter.scope.days());
     }
 
-    /// How many distinct names and cells there are, once they are more than the memory bound allows.
-    #[must_use]
-    pub fn too_many(&self) -> Option<usize> {
+    /// How many distinct names and cells there may be by the memory bound, once there are more.
+    pub(super) fn cells_beyond_bound(&self) -> Option<usize> {
         self.is_full.then_some(self.counter.max_cells)
     }
 
-    /// Announces a stage of this export; stages are numbered from 0.
-    pub fn stage(&mut self, audience: &str, broadcast_id: &str, cover_id: &str) {
-        self.stages.push([audience, broadcast_id, cover_id].map(Box::from));
+    /// Takes note of an audience, broadcast and cover of this export.
+    pub(super) fn announce(&mut self, names: [&str; 3]) {
+        self.dimensions.push(names.map(Box::from));
         self.last.push(None);
-        self.is_full |= self.stages.len() > 2 * self.counter.max_cells;
+        self.is_full |= self.dimensions.len() > 2 * self.counter.max_cells;
     }
 
-    /// Takes a row of this export.
-    ///
-    /// # Errors
-    /// When rows have to spill and cannot.
-    pub fn push(&mut self, input: &Input<'_>) -> std::io::Result<()> {
+    /// Takes a row of this export. It fails when rows have to spill and cannot.
+    pub(super) fn take(&mut self, input: &Input<'_>) -> std::io::Result<()> {
         let origin = Origin::new(self.export, input.record, input.kinds, input.viewer_id.is_some());
         let cell = match input.place {
             Some(placed) if self.counter.scope.covers(self.export as usize, placed.day) => {
@@ -148,38 +166,34 @@ impl<'c> Feed<'c> {
         Ok(())
     }
 
-    /// Ends the export and says where its rows went.
-    pub fn end(&mut self) -> Landed {
+    pub(super) fn end_export(&mut self) -> RowsByDay {
         std::mem::take(&mut self.landed)
     }
 
-    /// Hands over what is left in this thread's hands.
-    ///
-    /// # Errors
-    /// When rows have to spill and cannot.
-    pub fn finish(self) -> std::io::Result<Fed> {
+    /// Hands over what is left in this thread's hands. It fails when rows have to spill and cannot.
+    pub(super) fn hand_over(self) -> std::io::Result<PartialCounts> {
         self.events.finish()?;
         self.viewers.finish()?;
-        Ok(Fed(self.tally))
+        Ok(PartialCounts(self.tally))
     }
 
     fn cell(&mut self, placed: Placed) -> u32 {
         let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
         let (day, slot) = (number(placed.day), u16::try_from(placed.slot).unwrap_or(u16::MAX));
-        let (stage, Era(era)) = (placed.stage, placed.era);
+        let (dimensions, Era(era)) = (placed.dimensions, placed.era);
         let turn = placed.turn;
-        let near = (number(stage), day, slot, era, turn);
-        if let Some((_, cell)) = self.last[stage].filter(|(last, _)| *last == near) {
+        let near = (number(dimensions), day, slot, era, turn);
+        if let Some((_, cell)) = self.last[dimensions].filter(|(last, _)| *last == near) {
             return cell;
         }
         let cell = *self.near.entry(near).or_insert_with(|| {
             let cells = &self.counter.cells;
-            let [audience, broadcast, cover] = self.stages[stage].each_ref().map(|name| cells.name(name));
+            let [audience, broadcast, cover] = self.dimensions[dimensions].each_ref().map(|name| cells.name(name));
             let cell = cells.cell(Cell { day, slot, era, audience, broadcast, cover, turn });
             self.is_full |= cells.len() > self.counter.max_cells;
             cell
         });
-        self.last[stage] = Some((near, cell));
+        self.last[dimensions] = Some((near, cell));
         cell
     }
 }

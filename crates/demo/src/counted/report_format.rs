@@ -9,7 +9,7 @@ use crate::table::Head;
 use coverledger_core::model::Count;
 
 /// The reports of a platform.
-pub(crate) struct Form {
+pub(crate) struct ReportFormat {
     pub(super) grain_minutes: i64,
     pub(super) files_a_day: usize,
     pub(super) columns: &'static [Column],
@@ -31,12 +31,12 @@ pub(super) struct Column {
     pub(super) name: &'static str,
     /// Its name in the German interface; empty if the platform has one language.
     pub(super) german: &'static str,
-    pub(super) holds: Holds,
+    pub(super) holds: Content,
 }
 
 /// The content of a column.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Holds {
+pub(super) enum Content {
     /// Seconds since 1970.
     StartEpoch,
     /// Local time in Singapore.
@@ -61,75 +61,75 @@ pub(super) enum Holds {
     CreatedAt,
 }
 
-const fn column(name: &'static str, holds: Holds) -> Column {
+const fn column(name: &'static str, holds: Content) -> Column {
     Column { name, german: "", holds }
 }
 
-const fn german(name: &'static str, german: &'static str, holds: Holds) -> Column {
+const fn german(name: &'static str, german: &'static str, holds: Content) -> Column {
     Column { name, german, holds }
 }
 
 const TIKTOK_COLUMNS: [Column; 16] = [
-    german("Start time", "Startzeit", Holds::StartEpoch),
-    german("Country", "Land", Holds::Market),
-    german("Room ID", "Raum-ID", Holds::Broadcast),
-    german("Cover ID", "Titelbild-ID", Holds::Cover),
-    german("Gender", "Geschlecht", Holds::Gender),
-    german("Age", "Alter", Holds::Age),
+    german("Start time", "Startzeit", Content::StartEpoch),
+    german("Country", "Land", Content::Market),
+    german("Room ID", "Raum-ID", Content::Broadcast),
+    german("Cover ID", "Titelbild-ID", Content::Cover),
+    german("Gender", "Geschlecht", Content::Gender),
+    german("Age", "Alter", Content::Age),
     // With soft hyphens, as in German spreadsheets.
-    german("Impressions", "Impres\u{ad}sionen", Holds::Count(Count::Impressions)),
-    german("Reach", "Erreichte Personen", Holds::Count(Count::UniqueImpressions)),
-    german("Cover taps", "Tipps auf das Titel\u{ad}bild", Holds::Count(Count::Clicks)),
-    german("Tappers", "Tippende", Holds::Count(Count::Clickers)),
-    german("Tap-through rate", "Tipprate", Holds::Ctr),
-    german("Views", "Aufrufe", Holds::Count(Count::Entries)),
-    german("Viewers", "Zuschauer", Holds::Count(Count::Entrants)),
-    german("Views over 60 s", "Aufrufe \u{fc}ber 60 s", Holds::Count(Count::Stays)),
-    german("Watch time (s)", "Wiedergabezeit (s)", Holds::DwellText),
-    german("Paid orders", "Bezahlte Bestellungen", Holds::Count(Count::Orders)),
+    german("Impressions", "Impres\u{ad}sionen", Content::Count(Count::Impressions)),
+    german("Reach", "Erreichte Personen", Content::Count(Count::UniqueImpressions)),
+    german("Cover taps", "Tipps auf das Titel\u{ad}bild", Content::Count(Count::Clicks)),
+    german("Tappers", "Tippende", Content::Count(Count::Clickers)),
+    german("Tap-through rate", "Tipprate", Content::Ctr),
+    german("Views", "Aufrufe", Content::Count(Count::Entries)),
+    german("Viewers", "Zuschauer", Content::Count(Count::Entrants)),
+    german("Views over 60 s", "Aufrufe \u{fc}ber 60 s", Content::Count(Count::Stays)),
+    german("Watch time (s)", "Wiedergabezeit (s)", Content::DwellText),
+    german("Paid orders", "Bezahlte Bestellungen", Content::Count(Count::Orders)),
 ];
 
 const SHOPEE_COLUMNS: [Column; 16] = [
-    column("begin", Holds::StartWall),
-    column("end", Holds::EndWall),
-    column("region", Holds::Market),
-    column("session", Holds::Broadcast),
-    column("pic", Holds::Cover),
-    column("sex", Holds::Gender),
-    column("age", Holds::Age),
-    column("shown", Holds::Count(Count::Impressions)),
-    column("shown_to", Holds::Count(Count::UniqueImpressions)),
-    column("views", Holds::Count(Count::Entries)),
-    column("viewers", Holds::Count(Count::Entrants)),
-    column("engaged_views", Holds::Count(Count::Stays)),
-    column("watch_seconds", Holds::Count(Count::Dwell)),
-    column("orders", Holds::Count(Count::Orders)),
-    column("is_test", Holds::IsTest),
-    column("batch", Holds::CreatedAt),
+    column("begin", Content::StartWall),
+    column("end", Content::EndWall),
+    column("region", Content::Market),
+    column("session", Content::Broadcast),
+    column("pic", Content::Cover),
+    column("sex", Content::Gender),
+    column("age", Content::Age),
+    column("shown", Content::Count(Count::Impressions)),
+    column("shown_to", Content::Count(Count::UniqueImpressions)),
+    column("views", Content::Count(Count::Entries)),
+    column("viewers", Content::Count(Count::Entrants)),
+    column("engaged_views", Content::Count(Count::Stays)),
+    column("watch_seconds", Content::Count(Count::Dwell)),
+    column("orders", Content::Count(Count::Orders)),
+    column("is_test", Content::IsTest),
+    column("batch", Content::CreatedAt),
 ];
 
 const YOUTUBE_COLUMNS: [Column; 17] = [
-    column("date", Holds::Date),
-    column("hour", Holds::Hour),
-    column("country_code", Holds::Market),
-    column("video_id", Holds::Broadcast),
-    column("thumbnail_id", Holds::Cover),
-    column("viewer_gender", Holds::Gender),
-    column("viewer_age", Holds::Age),
-    column("thumbnail_impressions", Holds::Count(Count::Impressions)),
-    column("thumbnail_reach", Holds::Count(Count::UniqueImpressions)),
-    column("thumbnail_clicks", Holds::Count(Count::Clicks)),
-    column("thumbnail_clickers", Holds::Count(Count::Clickers)),
-    column("views", Holds::Count(Count::Entries)),
-    column("viewers", Holds::Count(Count::Entrants)),
-    column("engaged_views", Holds::Count(Count::Stays)),
-    column("watch_seconds", Holds::Count(Count::Dwell)),
-    column("purchases", Holds::Count(Count::Orders)),
-    column("create_time", Holds::CreatedAt),
+    column("date", Content::Date),
+    column("hour", Content::Hour),
+    column("country_code", Content::Market),
+    column("video_id", Content::Broadcast),
+    column("thumbnail_id", Content::Cover),
+    column("viewer_gender", Content::Gender),
+    column("viewer_age", Content::Age),
+    column("thumbnail_impressions", Content::Count(Count::Impressions)),
+    column("thumbnail_reach", Content::Count(Count::UniqueImpressions)),
+    column("thumbnail_clicks", Content::Count(Count::Clicks)),
+    column("thumbnail_clickers", Content::Count(Count::Clickers)),
+    column("views", Content::Count(Count::Entries)),
+    column("viewers", Content::Count(Count::Entrants)),
+    column("engaged_views", Content::Count(Count::Stays)),
+    column("watch_seconds", Content::Count(Count::Dwell)),
+    column("purchases", Content::Count(Count::Orders)),
+    column("create_time", Content::CreatedAt),
 ];
 
-static FORMS: [Form; 3] = [
-    Form {
+static FORMS: [ReportFormat; 3] = [
+    ReportFormat {
         grain_minutes: 30,
         files_a_day: 2,
         columns: &TIKTOK_COLUMNS,
@@ -139,7 +139,7 @@ static FORMS: [Form; 3] = [
             format!("tiktok/{date}/rooms-{}_{created}", part + 1)
         },
     },
-    Form {
+    ReportFormat {
         grain_minutes: 60,
         files_a_day: 1,
         columns: &SHOPEE_COLUMNS,
@@ -149,7 +149,7 @@ static FORMS: [Form; 3] = [
             format!("shopee/hours_{}_{state}", date.strftime("%Y%m%d"))
         },
     },
-    Form {
+    ReportFormat {
         grain_minutes: 60,
         files_a_day: 1,
         columns: &YOUTUBE_COLUMNS,
@@ -162,7 +162,7 @@ static FORMS: [Form; 3] = [
     },
 ];
 
-impl Form {
+impl ReportFormat {
     pub(super) fn of(platform: &Platform) -> &'static Self {
         match platform.rows {
             Rows::Events => &FORMS[0],
@@ -178,7 +178,7 @@ impl Form {
 
     /// Whether every file begins with a row that must not be counted.
     pub(super) fn has_tests(&self) -> bool {
-        self.columns.iter().any(|column| column.holds == Holds::IsTest)
+        self.columns.iter().any(|column| column.holds == Content::IsTest)
     }
 
     /// The columns of a file.
@@ -192,7 +192,7 @@ impl Form {
     }
 }
 
-impl Holds {
+impl Content {
     fn kind(self) -> Kind {
         match self {
             Self::StartEpoch | Self::Count(_) | Self::IsTest => Kind::Int,

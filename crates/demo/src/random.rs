@@ -5,9 +5,9 @@ use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
 /// A sequence of random decisions that depends only on its seed and stream.
-pub(super) struct Chance(Pcg64Mcg);
+pub(super) struct SeededRng(Pcg64Mcg);
 
-impl Chance {
+impl SeededRng {
     /// Streams of one seed are independent of each other.
     pub(super) fn new(seed: u64, stream: u64) -> Self {
         Self(Pcg64Mcg::seed_from_u64(mix(mix(seed) ^ stream)))

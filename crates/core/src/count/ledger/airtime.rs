@@ -22,7 +22,7 @@ pub(super) struct Airing {
 
 /// The covers of one broadcast over time: stretches without overlap in which exactly one was on air.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Timeline {
+pub(super) struct Airtime {
     begins_us: Vec<i64>,
     stretches: Vec<Stretch>,
     /// Time in which two covers are on air at once: from, until and which two.
@@ -47,15 +47,15 @@ pub(super) struct Attribution {
     pub(super) on_air: Share,
 }
 
-impl Timeline {
+impl Airtime {
     /// Lays out what a log says of one broadcast. Time in which it says two covers at once is nobody's.
     pub(super) fn new(airings: &[Airing]) -> Self {
         let begins_us = airings.iter().map(|airing| airing.from_us).collect();
-        let mut timeline = Self { begins_us, ..Self::default() };
-        timeline.begins_us.sort_unstable();
+        let mut airtime = Self { begins_us, ..Self::default() };
+        airtime.begins_us.sort_unstable();
         let mut changes: Vec<(i64, bool, u32)> = Vec::with_capacity(airings.len() * 2);
         for airing in airings {
-            let end_us = timeline.end_of(airing.from_us, airing.until_us);
+            let end_us = airtime.end_of(airing.from_us, airing.until_us);
             if airing.from_us < end_us {
                 changes.extend([(airing.from_us, true, airing.cover), (end_us, false, airing.cover)]);
             }
@@ -71,14 +71,14 @@ impl Timeline {
             let next_us = changes.get(index + 1).map_or(*at_us, |next| next.0);
             let mut covers = on_air.keys().copied();
             match (covers.next(), covers.next()) {
-                (Some(cover), None) => timeline.push(*at_us, next_us, cover),
+                (Some(cover), None) => airtime.push(*at_us, next_us, cover),
                 (Some(one), Some(other)) if *at_us < next_us => {
-                    timeline.overlaps.push((*at_us, next_us, [one, other]));
+                    airtime.overlaps.push((*at_us, next_us, [one, other]));
                 }
                 _ => {}
             }
         }
-        timeline
+        airtime
     }
 
     fn push(&mut self, start_us: i64, end_us: i64, cover: u32) {

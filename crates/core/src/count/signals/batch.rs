@@ -1,0 +1,335 @@
+//! Rows to record batches of the signal table, and back.
+
+use std::sync::Arc;
+
+use arrow_array::builder::{
+    BooleanBuilder, Date32Builder, Int32Builder, Int64Builder, StringBuilder, TimestampMicrosecondBuilder,
+};
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::{Date32Type, Int32Type, Int64Type, TimestampMicrosecondType};
+use arrow_array::{Array as _, ArrayRef, BooleanArray, PrimitiveArray, RecordBatch, StringArray};
+use jiff::Span;
+use jiff::civil::{Date, date};
+use thiserror::Error;
+
+use super::{COLUMNS, SignalPlace, SignalRow, schema};
+use crate::model::{Era, IdHash, Kinds, Turn};
+
+const EPOCH: Date = date(1970, 1, 1);
+
+/// Why a record batch is not one of the signal table, or not of this count.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum SignalTableError {
+    /// A column is missing, or of another type.
+    #[error("column `{column}` is {found} (expected {expected})")]
+    Column {
+        /// Which.
+        column: &'static str,
+        /// What is there.
+        found: String,
+        /// What has to be.
+        expected: String,
+    },
+    /// A value that the table cannot hold.
+    #[error("row {row}: `{column}` is {found} (expected {expected})")]
+    Value {
+        /// Which row of the batch, from 0.
+        row: usize,
+        /// In which column.
+        column: &'static str,
+        /// What is there.
+        found: String,
+        /// What has to be.
+        expected: &'static str,
+    },
+    /// Arrow refuses the columns.
+    #[error("the columns make no record batch: {0}")]
+    Batch(String),
+}
+
+/// Gathers rows into record batches.
+#[derive(Debug)]
+pub struct SignalBatchBuilder {
+    export: StringBuilder,
+    definition: Int32Builder,
+    record: Int64Builder,
+    occurred_at: TimestampMicrosecondBuilder,
+    kinds: [BooleanBuilder; Kinds::COUNT],
+    dwell_ms: Int64Builder,
+    event: [Int64Builder; 2],
+    viewer: [Int64Builder; 2],
+    market: StringBuilder,
+    local_date: Date32Builder,
+    slot: StringBuilder,
+    era: Int32Builder,
+    turn_starts_at: TimestampMicrosecondBuilder,
+    turn_burn_in: BooleanBuilder,
+    audience: StringBuilder,
+    broadcast_id: StringBuilder,
+    cover_id: StringBuilder,
+}
+
+impl Default for SignalBatchBuilder {
+    fn default() -> Self {
+        let instants = || TimestampMicrosecondBuilder::new().with_timezone("UTC");
+        Self {
+            export: StringBuilder::new(),
+            definition: Int32Builder::new(),
+            record: Int64Builder::new(),
+            occurred_at: instants(),
+            kinds: Default::default(),
+            dwell_ms: Int64Builder::new(),
+            event: Default::default(),
+            viewer: Default::default(),
+            market: StringBuilder::new(),
+            local_date: Date32Builder::new(),
+            slot: StringBuilder::new(),
+            era: Int32Builder::new(),
+            turn_starts_at: instants(),
+            turn_burn_in: BooleanBuilder::new(),
+            audience: StringBuilder::new(),
+            broadcast_id: StringBuilder::new(),
+            cover_id: StringBuilder::new(),
+        }
+    }
+}
+
+impl SignalBatchBuilder {
+    /// Adds a row.
+    pub fn push(&mut self, row: &SignalRow<'_>) {
+        self.export.append_value(row.export);
+        self.definition.append_value(row.definition.into());
+        self.record.append_value(row.record.into());
+        self.occurred_at.append_value(row.occurred_us);
+        for (number, flags) in self.kinds.iter_mut().enumerate() {
+            flags.append_value(row.kinds.bits() >> number & 1 == 1);
+        }
+        self.dwell_ms.append_value(row.dwell_ms.into());
+        append_id(&mut self.event, row.event);
+        append_id(&mut self.viewer, row.viewer);
+        let place = row.place.as_ref();
+        self.market.append_option(place.map(|place| place.market));
+        self.local_date.append_option(place.map(|place| days_since_1970(place.local_date)));
+        self.slot.append_option(place.map(|place| place.slot));
+        self.era.append_option(place.map(|place| place.era.0.into()));
+        let turn = place.and_then(|place| place.turn);
+        self.turn_starts_at.append_option(turn.map(|turn| turn.starts_us));
+        self.turn_burn_in.append_option(turn.map(|turn| turn.burn_in));
+        self.audience.append_option(place.map(|place| place.audience));
+        self.broadcast_id.append_option(place.map(|place| place.broadcast_id));
+        self.cover_id.append_option(place.map(|place| place.cover_id));
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.record.values_slice().len()
+    }
+
+    /// The rows so far as a record batch; the next begins empty.
+    ///
+    /// # Errors
+    /// When Arrow refuses the columns, which it does not.
+    pub fn finish(&mut self) -> Result<RecordBatch, SignalTableError> {
+        let mut columns: Vec<ArrayRef> = vec![
+            Arc::new(self.export.finish()),
+            Arc::new(self.definition.finish()),
+            Arc::new(self.record.finish()),
+            Arc::new(self.occurred_at.finish()),
+        ];
+        columns.extend(self.kinds.iter_mut().map(|flags| Arc::new(flags.finish()) as ArrayRef));
+        columns.push(Arc::new(self.dwell_ms.finish()));
+        let ids = self.event.iter_mut().chain(&mut self.viewer);
+        columns.extend(ids.map(|half| Arc::new(half.finish()) as ArrayRef));
+        let place: [ArrayRef; 9] = [
+            Arc::new(self.market.finish()),
+            Arc::new(self.local_date.finish()),
+            Arc::new(self.slot.finish()),
+            Arc::new(self.era.finish()),
+            Arc::new(self.turn_starts_at.finish()),
+            Arc::new(self.turn_burn_in.finish()),
+            Arc::new(self.audience.finish()),
+            Arc::new(self.broadcast_id.finish()),
+            Arc::new(self.cover_id.finish()),
+        ];
+        columns.extend(place);
+        RecordBatch::try_new(schema(), columns).map_err(|error| SignalTableError::Batch(error.to_string()))
+    }
+}
+
+/// A record batch of the signal table.
+#[derive(Debug)]
+pub struct SignalBatch<'a> {
+    rows: usize,
+    export: &'a StringArray,
+    definition: &'a PrimitiveArray<Int32Type>,
+    record: &'a PrimitiveArray<Int64Type>,
+    occurred_at: &'a PrimitiveArray<TimestampMicrosecondType>,
+    kinds: [&'a BooleanArray; Kinds::COUNT],
+    dwell_ms: &'a PrimitiveArray<Int64Type>,
+    event: [&'a PrimitiveArray<Int64Type>; 2],
+    viewer: [&'a PrimitiveArray<Int64Type>; 2],
+    market: &'a StringArray,
+    local_date: &'a PrimitiveArray<Date32Type>,
+    slot: &'a StringArray,
+    era: &'a PrimitiveArray<Int32Type>,
+    turn_starts_at: &'a PrimitiveArray<TimestampMicrosecondType>,
+    turn_burn_in: &'a BooleanArray,
+    audience: &'a StringArray,
+    broadcast_id: &'a StringArray,
+    cover_id: &'a StringArray,
+}
+
+impl<'a> SignalBatch<'a> {
+    /// Looks at a batch. Columns are found by name; others beside them are left alone.
+    ///
+    /// # Errors
+    /// When a column is missing or of another type, or a value is null that must not be.
+    pub fn of(batch: &'a RecordBatch) -> Result<Self, Box<SignalTableError>> {
+        let mut arrays: Vec<&'a ArrayRef> = Vec::with_capacity(COLUMNS.len());
+        for column in &COLUMNS {
+            let expected = column.kind.arrow();
+            let found = batch.column_by_name(column.name);
+            let array = found.filter(|array| *array.data_type() == expected).ok_or_else(|| {
+                let found = found.map_or_else(|| "missing".to_owned(), |array| array.data_type().to_string());
+                SignalTableError::Column { column: column.name, found, expected: expected.to_string() }
+            })?;
+            if column.null.is_none()
+                && let Some(row) = (0..array.len()).find(|row| array.is_null(*row))
+            {
+                return Err(value(row, column.name, "null", "a value"));
+            }
+            arrays.push(array);
+        }
+        let long = |index: usize| arrays[index].as_primitive::<Int64Type>();
+        Ok(Self {
+            rows: batch.num_rows(),
+            export: arrays[0].as_string(),
+            definition: arrays[1].as_primitive(),
+            record: long(2),
+            occurred_at: arrays[3].as_primitive(),
+            kinds: std::array::from_fn(|kind| arrays[4 + kind].as_boolean()),
+            dwell_ms: long(9),
+            event: [long(10), long(11)],
+            viewer: [long(12), long(13)],
+            market: arrays[14].as_string(),
+            local_date: arrays[15].as_primitive(),
+            slot: arrays[16].as_string(),
+            era: arrays[17].as_primitive(),
+            turn_starts_at: arrays[18].as_primitive(),
+            turn_burn_in: arrays[19].as_boolean(),
+            audience: arrays[20].as_string(),
+            broadcast_id: arrays[21].as_string(),
+            cover_id: arrays[22].as_string(),
+        })
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// The rows, in order.
+    pub fn rows(&self) -> impl Iterator<Item = Result<SignalRow<'a>, Box<SignalTableError>>> {
+        (0..self.rows).map(|row| self.row(row))
+    }
+
+    fn row(&self, row: usize) -> Result<SignalRow<'a>, Box<SignalTableError>> {
+        let bits = |bits: u8, kind: usize| bits | u8::from(self.kinds[kind].value(row)) << kind;
+        Ok(SignalRow {
+            export: self.export.value(row),
+            definition: small(row, "definition", self.definition.value(row))?,
+            record: whole(row, "record", self.record.value(row))?,
+            occurred_us: self.occurred_at.value(row),
+            kinds: Kinds::from_bits((0..Kinds::COUNT).fold(0, bits)),
+            dwell_ms: whole(row, "dwell_ms", self.dwell_ms.value(row))?,
+            event: id(row, "event_bucket", self.event)?,
+            viewer: id(row, "viewer_bucket", self.viewer)?,
+            place: self.place(row)?,
+        })
+    }
+
+    fn place(&self, row: usize) -> Result<Option<SignalPlace<'a>>, Box<SignalTableError>> {
+        let texts = [
+            ("slot", self.slot),
+            ("audience", self.audience),
+            ("broadcast_id", self.broadcast_id),
+            ("cover_id", self.cover_id),
+        ];
+        let is_placed = self.market.is_valid(row);
+        let halves = [("local_date", self.local_date.is_valid(row)), ("era", self.era.is_valid(row))];
+        let halves = halves.into_iter().chain(texts.map(|(name, array)| (name, array.is_valid(row))));
+        for (column, is_there) in halves {
+            if is_there != is_placed {
+                let found = if is_there { "there" } else { "null" };
+                return Err(value(row, column, found, "null where `market` is, and nowhere else"));
+            }
+        }
+        if !is_placed {
+            return Ok(None);
+        }
+        let [slot, audience, broadcast_id, cover_id] = texts.map(|(_, array)| array.value(row));
+        let days = self.local_date.value(row);
+        let local_date = Span::new().try_days(days).and_then(|span| EPOCH.checked_add(span));
+        let local_date =
+            local_date.map_err(|_| value(row, "local_date", days, "days from the year -9999 to 9999"))?;
+        let era = small(row, "era", self.era.value(row))?;
+        let turn = match (self.turn_starts_at.is_valid(row), self.turn_burn_in.is_valid(row)) {
+            (false, false) => None,
+            (true, true) => {
+                Some(Turn { starts_us: self.turn_starts_at.value(row), burn_in: self.turn_burn_in.value(row) })
+            }
+            _ => {
+                let expected = "null where `turn_starts_at` is, and nowhere else";
+                return Err(value(row, "turn_burn_in", "null or not", expected));
+            }
+        };
+        let market = self.market.value(row);
+        Ok(Some(SignalPlace { market, local_date, slot, era: Era(era), turn, audience, broadcast_id, cover_id }))
+    }
+}
+
+fn append_id([low, high]: &mut [Int64Builder; 2], id: Option<IdHash>) {
+    low.append_option(id.map(|id| id.0.cast_signed()));
+    high.append_option(id.map(|id| id.1.cast_signed()));
+}
+
+fn id(
+    row: usize,
+    column: &'static str,
+    [low, high]: [&PrimitiveArray<Int64Type>; 2],
+) -> Result<Option<IdHash>, Box<SignalTableError>> {
+    match (low.is_valid(row), high.is_valid(row)) {
+        (true, true) => Ok(Some((low.value(row).cast_unsigned(), high.value(row).cast_unsigned()))),
+        (false, false) => Ok(None),
+        _ => Err(value(row, column, "null or not", "null where the other half is, and nowhere else")),
+    }
+}
+
+fn whole(row: usize, column: &'static str, found: i64) -> Result<u32, Box<SignalTableError>> {
+    u32::try_from(found).map_err(|_| value(row, column, found, "0 to 4,294,967,295"))
+}
+
+fn small(row: usize, column: &'static str, found: i32) -> Result<u16, Box<SignalTableError>> {
+    u16::try_from(found).map_err(|_| value(row, column, found, "0 to 65,535"))
+}
+
+fn days_since_1970(date: Date) -> i32 {
+    (date - EPOCH).get_days()
+}
+
+pub(super) fn value(
+    row: usize,
+    column: &'static str,
+    found: impl ToString,
+    expected: &'static str,
+) -> Box<SignalTableError> {
+    Box::new(SignalTableError::Value { row, column, found: found.to_string(), expected })
+}

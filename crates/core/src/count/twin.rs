@@ -1,0 +1,364 @@
+//! The seam, held by a second engine: a naive one that knows nothing but record batches of the signal table.
+//!
+//! It counts by loops over all rows, day by day, and has to find what [`LocalEngine`] finds, by the mapper's rows and by
+//! record batches.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use jiff::ToSpan as _;
+use jiff::civil::{Date, date};
+use rand_core::{Rng as _, SeedableRng as _};
+use rand_pcg::Pcg64Mcg;
+
+use super::signals::{SignalBatch, SignalPlace, SignalRow};
+use super::{
+    BatchFeeder, BatchWriter, CountDay, CountExport, CountJob, CountOptions, Counted, Engine, EngineError, Input,
+    LocalEngine, Memory, OpenCount, Outcome, Placed, RowsByDay, Scope, SignalWriter,
+};
+use crate::model::{
+    CountSet, Counts, DayPart, Era, Fact, FactKey, Figures, Id, Kinds, MarketId, Parts, Turn, TurnFact,
+    TurnNumber, TurnSpan, Turns,
+};
+
+const MINUTE_US: i64 = 60_000_000;
+
+/// Counts by loops over record batches.
+struct NaiveEngine;
+
+struct NaiveCount(CountJob);
+
+impl Engine for NaiveEngine {
+    type Count = NaiveCount;
+
+    const NAME: &'static str = "naive/1";
+
+    fn open(&self, job: CountJob, _: CountOptions) -> Result<NaiveCount, EngineError> {
+        Ok(NaiveCount(job))
+    }
+}
+
+impl OpenCount for NaiveCount {
+    type Writer<'c> = BatchWriter<'c, Vec<RecordBatch>>;
+    type Partial = Vec<RecordBatch>;
+
+    fn writer(&self) -> Self::Writer<'_> {
+        BatchWriter::new(&self.0, Vec::new())
+    }
+
+    fn finish(self, partials: Vec<Vec<RecordBatch>>) -> Result<Counted, EngineError> {
+        let batches: Vec<&RecordBatch> = partials.iter().flatten().collect();
+        let batches = batches.into_iter().map(SignalBatch::of).collect::<Result<Vec<_>, _>>()?;
+        let rows = batches.iter().flat_map(|batch| batch.rows().collect::<Vec<_>>());
+        let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
+        // The order in which deliveries come.
+        rows.sort_by_key(|row| (row.occurred_us, row.export, row.definition, row.record));
+        Ok(count(&self.0, &rows))
+    }
+}
+
+/// What facts by turn are about, by values.
+type Cell<'a> = (&'a str, Option<Turn>, u16, &'a str, &'a str, &'a str);
+
+fn count(job: &CountJob, rows: &[SignalRow<'_>]) -> Counted {
+    let mut outcomes = vec![Outcome::default(); job.exports.len() * job.days.len()];
+    let (mut facts, mut turns) = (Vec::new(), Vec::new());
+    for (number, day) in job.days.iter().enumerate() {
+        let export_of = |row: &SignalRow<'_>| {
+            let is_it = |export: &CountExport| (&*export.key, export.definition) == (row.export, row.definition);
+            job.exports.iter().position(is_it).unwrap()
+        };
+        let exists: Vec<(&SignalRow<'_>, usize)> = rows
+            .iter()
+            .map(|row| (row, export_of(row)))
+            .filter(|(_, export)| job.scope.covers(*export, number))
+            .collect();
+        let mut first_of: BTreeMap<(u64, u64), &SignalRow<'_>> = BTreeMap::new();
+        let mut counted: Vec<(&SignalRow<'_>, SignalPlace<'_>)> = Vec::new();
+        for (row, export) in exists {
+            let first = row.event.map(|event| *first_of.entry(event).or_insert(row));
+            let is_here = |place: &SignalPlace<'_>| {
+                (place.market, place.local_date) == (day.market.as_str(), day.local_date)
+            };
+            let Some(place) = row.place.filter(is_here) else { continue };
+            let outcome = &mut outcomes[export * job.days.len() + number];
+            if let Some(first) = first.filter(|first| !std::ptr::eq(*first, row)) {
+                let same_viewer = first.viewer.is_none() || row.viewer.is_none() || first.viewer == row.viewer;
+                let is_near = first.occurred_us.abs_diff(row.occurred_us) <= 60_000_000;
+                outcome.duplicate += 1;
+                outcome.of_another += u64::from(!same_viewer || !is_near || first.kinds != row.kinds);
+            } else {
+                outcome.counted += 1;
+                counted.push((row, place));
+            }
+        }
+        let (of_day, of_turns) = of_day(job, number, &counted);
+        facts.push(of_day);
+        turns.push(of_turns);
+    }
+    Counted::new(facts, turns, outcomes)
+}
+
+fn of_day(
+    job: &CountJob,
+    number: usize,
+    counted: &[(&SignalRow<'_>, SignalPlace<'_>)],
+) -> (Vec<Fact>, Vec<TurnFact>) {
+    let orphans_from_us = job.scope.orphans_from_us(number);
+    let mut cells: BTreeMap<Cell<'_>, (Counts, u64)> = BTreeMap::new();
+    let mut touched = BTreeSet::new();
+    let has_impression: BTreeSet<_> = counted
+        .iter()
+        .filter(|(row, _)| row.kinds.has(Kinds::IMPRESSION))
+        .filter_map(|(row, place)| Some((row.viewer?, place.broadcast_id, place.cover_id)))
+        .collect();
+    for (row, place) in counted {
+        let cell = (place.slot, place.turn, place.era.0, place.audience, place.broadcast_id, place.cover_id);
+        let (counts, orphans) = cells.entry(cell).or_default();
+        let mut unique = |kind: Kinds| {
+            let is_new = |viewer| touched.insert((viewer, place.broadcast_id, place.cover_id, kind.bits()));
+            u64::from(row.kinds.has(kind) && row.viewer.is_some_and(is_new))
+        };
+        counts.unique_impressions += unique(Kinds::IMPRESSION);
+        counts.clickers += unique(Kinds::CLICK);
+        counts.entrants += unique(Kinds::ENTRY);
+        let has = |kind| u64::from(row.kinds.has(kind));
+        counts.impressions += has(Kinds::IMPRESSION);
+        counts.clicks += has(Kinds::CLICK);
+        counts.entries += has(Kinds::ENTRY);
+        counts.stays += has(Kinds::STAY);
+        counts.orders += has(Kinds::ORDER);
+        counts.dwell_ms += u64::from(row.dwell_ms);
+        let is_click =
+            row.kinds.has(Kinds::CLICK) && orphans_from_us.is_some_and(|from_us| row.occurred_us >= from_us);
+        let is_orphan = |viewer| !has_impression.contains(&(viewer, place.broadcast_id, place.cover_id));
+        *orphans += u64::from(is_click && row.viewer.is_some_and(is_orphan));
+    }
+    cells.retain(|_, (counts, _)| *counts != Counts::default());
+    let has_turns = cells.keys().any(|(_, turn, ..)| turn.is_some());
+    let fact = |cells: Vec<(Cell<'_>, (Counts, u64))>| {
+        let (mut sum, mut orphans) = (Counts::default(), 0);
+        for (_, (counts, more)) in &cells {
+            sum.add(counts);
+            orphans += more;
+        }
+        let (slot, _, era, audience, broadcast, cover) = cells[0].0;
+        let slot = job.days[number].slots.iter().position(|name| name == slot).unwrap();
+        let key = FactKey {
+            era: Era(era),
+            part: DayPart::Slot(slot),
+            audience: audience.into(),
+            broadcast_id: broadcast.into(),
+            cover_id: cover.into(),
+            contaminated: false,
+        };
+        let figures = Figures::exact(sum, CountSet::ALL);
+        Fact { key, figures, parts: Parts::default(), orphan_clicks: orphans_from_us.map(|_| orphans) }
+    };
+    let numbers: BTreeMap<Turn, TurnNumber> =
+        job.days[number].turns.numbered().map(|(number, turn)| (turn, number)).collect();
+    let mut turns: Vec<TurnFact> = Vec::new();
+    let mut together: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (cell, counts) in cells {
+        let (slot, turn, era, audience, broadcast, cover) = cell;
+        together.entry((slot, era, audience, broadcast, cover)).or_default().push((cell, counts));
+        if has_turns {
+            let turn = turn.map_or(TurnNumber(0), |turn| numbers[&turn]);
+            turns.push(TurnFact { turn, fact: fact(vec![(cell, counts)]) });
+        }
+    }
+    let mut facts: Vec<Fact> = together.into_values().map(fact).collect();
+    facts.sort_by(|one, other| one.key.cmp(&other.key));
+    turns.sort_by(|one, other| (one.turn, &one.fact.key).cmp(&(other.turn, &other.fact.key)));
+    (facts, turns)
+}
+
+/// What an engine found.
+#[derive(Debug, PartialEq)]
+struct Found {
+    facts: Vec<Vec<Fact>>,
+    turns: Vec<Vec<TurnFact>>,
+    outcomes: Vec<Outcome>,
+    landed: Vec<RowsByDay>,
+}
+
+impl Found {
+    fn new(job: &CountJob, counted: Counted, landed: Vec<RowsByDay>) -> Self {
+        let all = (0..job.exports.len()).flat_map(|export| (0..job.days.len()).map(move |day| (export, day)));
+        let outcomes = all.map(|(export, day)| counted.outcome(export, day)).collect();
+        Self { facts: counted.facts, turns: counted.turns, outcomes, landed }
+    }
+}
+
+const FIRST: Date = date(2026, 11, 20);
+
+/// Two markets of two days, one with turns; five exports, two of which are one object read by two definitions.
+fn job(below: &mut impl FnMut(u32) -> u32) -> CountJob {
+    let keys = [("a", 0), ("a", 1), ("b", 0), ("b/c", 0), ("d", 2)];
+    let exports = keys.map(|(key, definition)| CountExport { key: key.into(), definition }).to_vec();
+    let slots: Arc<[String]> = Arc::new(["prime", "late", "all"].map(str::to_owned));
+    let span = |at| TurnSpan { starts_us: at, settles_us: at + MINUTE_US, ends_us: at + 3 * MINUTE_US };
+    let turns = Turns::new([span(0), span(5 * MINUTE_US)]);
+    let market = |name: &str, turns: Turns| {
+        let turns = Arc::new(turns);
+        let slots = Arc::clone(&slots);
+        let market = MarketId::new(name);
+        (0..2).map(move |day| CountDay {
+            market: market.clone(),
+            local_date: FIRST + day.days(),
+            slots: Arc::clone(&slots),
+            turns: Arc::clone(&turns),
+        })
+    };
+    let days: Vec<CountDay> = market("JP", turns).chain(market("US", Turns::default())).collect();
+    let mut scope = Scope::new(exports.len(), days.len());
+    for (export, day) in (0..exports.len()).flat_map(|export| (0..days.len()).map(move |day| (export, day))) {
+        if below(4) > 0 {
+            scope.cover(export, day);
+        }
+    }
+    scope.count_orphans(1, 20 * MINUTE_US);
+    scope.count_orphans(2, 0);
+    CountJob { exports, days, scope }
+}
+
+/// Writes the rows of a seed. They are few of ids and wide of time, so that most things happen.
+fn write(seed: u64, job: &CountJob, writer: &mut impl SignalWriter) -> Vec<RowsByDay> {
+    const KINDS: [Kinds; 6] = [
+        Kinds::IMPRESSION,
+        Kinds::CLICK,
+        Kinds::ENTRY,
+        Kinds::ORDER,
+        Kinds::ENTRY.and(Kinds::STAY),
+        Kinds::IMPRESSION.and(Kinds::CLICK),
+    ];
+    let mut random = Pcg64Mcg::seed_from_u64(seed);
+    let mut below = |most: u32| random.next_u32() % most;
+    let mut landed = Vec::new();
+    for export in 0..job.exports.len() {
+        writer.begin(export);
+        // The same names in another order in every export.
+        let names: Vec<[String; 3]> =
+            (0..6).map(|_| ["a", "r", "c"].map(|name| format!("{name}{}", below(2)))).collect();
+        names.iter().for_each(|[audience, broadcast, cover]| writer.dimensions(audience, broadcast, cover));
+        for record in 1..=150 {
+            let ids = [below(60), below(9)].map(|id| id.to_string());
+            let occurred_us = i64::from(below(40)) * MINUTE_US + i64::from(below(3));
+            let day = below(5) as usize;
+            let place = job.days.get(day).map(|on| Placed {
+                dimensions: below(6) as usize,
+                day,
+                slot: below(2) as usize,
+                era: Era(u16::from(below(9) == 0)),
+                turn: on.turns.number_at(occurred_us),
+            });
+            let has_event = below(8) > 0;
+            let has_viewer = below(8) > 0;
+            let input = Input {
+                record,
+                occurred_us,
+                kinds: KINDS[below(6) as usize],
+                dwell_ms: below(100),
+                event_id: has_event.then(|| Id::of(&ids[0])),
+                viewer_id: has_viewer.then(|| Id::of(&ids[1])),
+                place,
+            };
+            writer.push(&input).unwrap();
+        }
+        landed.push(writer.end());
+    }
+    landed
+}
+
+fn options() -> CountOptions {
+    CountOptions { memory: Memory::new(1 << 30, std::env::temp_dir(), 64), threads: 2, expected_rows: 0 }
+}
+
+/// By the mapper's rows.
+fn by_rows(engine: &impl Engine, job: &CountJob, seed: u64) -> Found {
+    let count = engine.open(job.clone(), options()).unwrap();
+    let mut writer = count.writer();
+    let landed = write(seed, job, &mut writer);
+    let partial = writer.finish().unwrap();
+    Found::new(job, count.finish(vec![partial]).unwrap(), landed)
+}
+
+/// By record batches, torn apart and dealt to two writers.
+fn by_batches(engine: &impl Engine, job: &CountJob, seed: u64) -> Found {
+    let mut batches = BatchWriter::new(job, Vec::<RecordBatch>::new());
+    write(seed, job, &mut batches);
+    let batches = batches.finish().unwrap();
+    let count = engine.open(job.clone(), options()).unwrap();
+    let mut landed = vec![RowsByDay::none(job.days.len()); job.exports.len()];
+    let partials = [0, 1].map(|hand| {
+        let mut writer = count.writer();
+        let mut feeder = BatchFeeder::new(job);
+        for batch in &batches {
+            for start in (hand * 70..batch.num_rows()).step_by(140) {
+                feeder.feed(&mut writer, &batch.slice(start, 70.min(batch.num_rows() - start))).unwrap();
+            }
+        }
+        let its = feeder.finish(&mut writer);
+        landed.iter_mut().zip(&its).for_each(|(sum, more)| sum.merge(more));
+        writer.finish().unwrap()
+    });
+    Found::new(job, count.finish(partials.into()).unwrap(), landed)
+}
+
+#[test]
+fn a_naive_engine_behind_the_seam_finds_what_the_local_one_finds() {
+    let (mut duplicates, mut others, mut outside, mut by_turn, mut orphans) = (0, 0, 0, 0, 0);
+    for seed in 0..60 {
+        let mut random = Pcg64Mcg::seed_from_u64(seed ^ 0xABCD);
+        let job = job(&mut |most| random.next_u32() % most);
+        let local = by_rows(&LocalEngine, &job, seed);
+        assert_eq!(by_rows(&NaiveEngine, &job, seed), local, "seed {seed}: the naive engine");
+        assert_eq!(by_batches(&LocalEngine, &job, seed), local, "seed {seed}: the local engine, by batches");
+        assert_eq!(by_batches(&NaiveEngine, &job, seed), local, "seed {seed}: the naive engine, by batches");
+        duplicates += local.outcomes.iter().map(|outcome| outcome.duplicate).sum::<u64>();
+        others += local.outcomes.iter().map(|outcome| outcome.of_another).sum::<u64>();
+        outside += local.landed.iter().map(|landed| landed.outside).sum::<u64>();
+        by_turn += local.turns.iter().flatten().filter(|fact| fact.turn != TurnNumber(0)).count();
+        orphans += local.facts.iter().flatten().filter_map(|fact| fact.orphan_clicks).sum::<u64>();
+    }
+    // Their agreement means little if the rows provoke nothing.
+    assert!(duplicates > 10_000 && others > 1_000 && outside > 5_000, "{duplicates} {others} {outside}");
+    assert!(by_turn > 1_000 && orphans > 100, "{by_turn} {orphans}");
+}
+
+#[test]
+fn what_a_job_does_not_have_is_refused_and_other_days_are_outside() {
+    let job = job(&mut |_| 1);
+    let mut writer = BatchWriter::new(&job, Vec::<RecordBatch>::new());
+    write(1, &job, &mut writer);
+    let batches = writer.finish().unwrap();
+    let feed = |job: &CountJob| -> Result<Vec<RowsByDay>, EngineError> {
+        let count = LocalEngine.open(job.clone(), options()).unwrap();
+        let (mut writer, mut feeder) = (count.writer(), BatchFeeder::new(job));
+        batches.iter().try_for_each(|batch| feeder.feed(&mut writer, batch))?;
+        Ok(feeder.finish(&mut writer))
+    };
+    let told = |error: EngineError| std::error::Error::source(&error).unwrap().to_string();
+
+    let all: u64 = feed(&job).unwrap().iter().flat_map(|landed| landed.by_day.clone()).sum();
+    let mut fewer = job.clone();
+    fewer.days.truncate(2);
+    fewer.scope = Scope::new(job.exports.len(), 2);
+    (0..job.exports.len()).for_each(|export| (0..2).for_each(|day| fewer.scope.cover(export, day)));
+    let of_two: u64 = feed(&fewer).unwrap().iter().flat_map(|landed| landed.by_day.clone()).sum();
+    assert!(0 < of_two && of_two < all, "{of_two} of {all}");
+
+    let mut renamed = job.clone();
+    renamed.exports[0].definition = 9;
+    assert_eq!(
+        told(feed(&renamed).unwrap_err()),
+        "row 0: `export` is a (expected one of the exports that are counted)"
+    );
+    let mut slotless = job.clone();
+    slotless.days.iter_mut().for_each(|day| day.slots = Arc::new(["all".to_owned()]));
+    assert!(told(feed(&slotless).unwrap_err()).contains("(expected a slot of the market)"));
+    let mut turnless = job;
+    turnless.days.iter_mut().for_each(|day| day.turns = Arc::default());
+    assert!(told(feed(&turnless).unwrap_err()).contains("`turn_starts_at` is "));
+}

@@ -1,0 +1,217 @@
+//! Tables of an experiment as of a date.
+
+use super::column::{day, float, text, truth, whole};
+use super::groups::{Sums, closing_of_decision, counts, cover_id, market, platform};
+use super::shown::{interval, number, percent, plain, prose, short};
+use super::{ColumnSpec, TableFamily, TableSpec};
+use crate::model::{Count, Rate, columns as c};
+
+/// Version of the numbers of these tables.
+pub(super) const EXPERIMENTS: u32 = 4;
+
+const PROBABILITY: &str = "probability";
+
+pub(super) const EXPERIMENT: TableSpec = TableSpec {
+    name: "experiment",
+    family: TableFamily::Experiments,
+    is_optional: false,
+    question: "Which cover of an experiment wins, and which one goes on air?",
+    key: &[c::EXPERIMENT, c::PLATFORM, c::MARKET, c::AS_OF, c::COVER_ID],
+    sorted_by: "platform and market, the control first, then in the order of the experiment's covers",
+    shown: &[
+        plain(c::EXPERIMENT),
+        plain(c::AS_OF),
+        plain(c::MARKET),
+        plain(c::PLATFORM),
+        plain(c::COVER_ID),
+        plain(c::BROADCASTS),
+        plain(Count::Impressions.word()),
+        percent(c::CTR),
+        percent(c::STAY_RATE),
+        number(c::VALUE_PER_MILLE),
+        interval(c::EFFECT),
+        percent(c::PROBABILITY_BEST),
+        plain(c::DECISION),
+        plain(c::ON_AIR),
+        prose(c::REASON_EN),
+    ],
+    columns: || {
+        let arm = vec![
+            cover_id(),
+            truth(c::IS_CONTROL, "whether the others are held against it"),
+            text(c::DECISION, "what to do with the arm: see below")
+                .null("of the control, unless it is about all arms"),
+            text(
+                c::ON_AIR,
+                "the cover to put on air on this platform in this market: the winner, and the control where there is none",
+            ),
+            whole(c::DAYS, "local dates", "local dates of the window so far, with rows or without"),
+            whole(c::BROADCASTS, "broadcasts", "broadcasts in which the arm was seen"),
+            whole(c::TURNS, "turns", "turns of the arm in which anything was seen").null("of a split"),
+        ];
+        let sums = Sums {
+            null: "not known, or nothing seen",
+            null_low: "no row says it, or nothing seen",
+            about: Some("sum of the arm's rows"),
+        };
+        [of_experiment(), arm, counts(&sums), outcomes(), guards(), closing_of_decision()].concat()
+    },
+};
+
+/// Rates and values of an arm, and what it is worth against the control.
+fn outcomes() -> Vec<ColumnSpec> {
+    let rates = [c::CTR, c::EFFECTIVE_CTR, c::CLICK_CONVERSION, c::STAY_RATE].into_iter().filter_map(Rate::named);
+    let rates = rates.map(|rate| ColumnSpec {
+        unit: "share".into(),
+        ..super::groups::rate(rate).null("a count not known, or nothing to divide by")
+    });
+    let mut columns: Vec<ColumnSpec> = rates.collect();
+    columns.extend([
+        float(
+            c::VALUE_PER_MILLE,
+            "value of 1,000 impressions",
+            "(`orders` weight × orders + `retained_minutes` weight × minutes of dwell) ÷ impressions × 1,000",
+        )
+        .null("a count with a weight not known"),
+        float(
+            c::low(c::VALUE_PER_MILLE),
+            "value of 1,000 impressions",
+            "the same of the least counts among the most impressions: what rounding in the exports allows",
+        )
+        .null("as `value_per_mille`"),
+        float(c::high(c::VALUE_PER_MILLE), "value of 1,000 impressions", "the same the other way round")
+            .null("as `value_per_mille`"),
+    ]);
+    columns.extend(effect(c::EFFECT, "value of the arm ÷ value of the control − 1"));
+    columns.extend([
+        float(
+            c::P_VALUE,
+            PROBABILITY,
+            "two-sided, valid at whichever night one looks; 1 where nothing can be said yet",
+        )
+        .null("of the control, or a count not known"),
+        float(c::P_HOLM, PROBABILITY, "the same, all arms of the place together (Holm 1979)").null("as `p_value`"),
+        float(c::PROBABILITY_BEST, PROBABILITY, "how probably no other arm is worth more")
+            .null("fewer than eight clusters"),
+        float(c::EXPECTED_LOSS, "share of the usual value", "what choosing it costs on average against the best")
+            .null("fewer than eight clusters"),
+    ]);
+    columns.extend(effect(c::CTR_EFFECT, "the same of CTR"));
+    columns.extend(effect(c::STAY_EFFECT, "the same of the stay rate"));
+    columns.extend(effect(c::CONVERSION_EFFECT, "the same of click conversion"));
+    columns
+}
+
+fn effect(name: &'static str, about: &'static str) -> [ColumnSpec; 3] {
+    let number = |name: String, about: &'static str| float(name, "ratio − 1", about);
+    [
+        number(name.to_owned(), about).null("of the control, or a count not known"),
+        number(
+            c::low(name),
+            "what holds it at all nightly looks together, with confidence 1 − `level`: the lower end",
+        )
+        .null("nothing can be said yet"),
+        number(c::high(name), "the upper end").null("nothing can be said yet"),
+    ]
+}
+
+/// What else has a say, and the decision in words.
+fn guards() -> Vec<ColumnSpec> {
+    vec![
+        text(
+            c::STAY_GUARDRAIL,
+            "`held`: no loss beyond the tolerated one is left in the interval; `failed`: the estimate is beyond it and \
+             the interval is all loss; `open`; `unknown`: a count is not known; `off`",
+        )
+        .null("of the control"),
+        text(c::CONVERSION_GUARDRAIL, "the same of click conversion").null("of the control"),
+        float(
+            c::OFF_PLAN_SHARE,
+            "share",
+            "impressions of another cover than was planned ÷ all, within turns and after their burn-in",
+        )
+        .null("of a split"),
+        float(c::IMBALANCE_P, PROBABILITY, "the least `p_adjusted` of `experiment_balance`")
+            .null("no check could be made"),
+        text(c::REASON_EN, "why, in a sentence or two"),
+        text(c::REASON_ZH, "the same in Chinese"),
+    ]
+}
+
+pub(super) const EXPERIMENT_BALANCE: TableSpec = TableSpec {
+    name: "experiment_balance",
+    family: TableFamily::Experiments,
+    is_optional: true,
+    question: "Were the covers of an experiment shown to the audience that was planned?",
+    key: &[c::EXPERIMENT, c::PLATFORM, c::MARKET, c::AS_OF, c::SCOPE, c::SLOT, c::AUDIENCE, c::COVER_ID],
+    sorted_by: "platform and market, scope (the widest first), slot, audience, and in the order of the experiment's covers",
+    shown: &[
+        plain(c::EXPERIMENT),
+        plain(c::AS_OF),
+        plain(c::MARKET),
+        plain(c::PLATFORM),
+        plain(c::SCOPE),
+        plain(c::SLOT),
+        plain(c::AUDIENCE),
+        plain(c::COVER_ID),
+        number(c::EXPOSURES),
+        number(c::EXPECTED_EXPOSURES),
+        plain(c::EXPOSURE_BASIS),
+        short(c::P_VALUE),
+        short(c::P_ADJUSTED),
+        plain(c::IS_IMBALANCED),
+    ],
+    columns: || {
+        let rows = vec![
+            text(c::SCOPE, "what is added up: `all`, `slot`, `audience` or `slot_audience`"),
+            text(c::SLOT, "which slot").null("summed over slots"),
+            text(c::AUDIENCE, "which audience").null("summed over audiences"),
+            cover_id(),
+            float(c::EXPOSURES, "viewers or displays", "what the arm was given"),
+            text(
+                c::EXPOSURE_BASIS,
+                "`unique_impressions` where all rows of a split know them, else `impressions`",
+            ),
+            float(
+                c::EXPECTED_EXPOSURES,
+                "viewers or displays",
+                "what it should have been given, of the same total",
+            ),
+            float(
+                c::INFLATION,
+                "ratio",
+                "by what χ² is divided, as viewers have several impressions; 1 for viewers and rotations",
+            ),
+            float(c::CHI_SQUARE, "", "Pearson's statistic of the check")
+                .null("fewer than 5 expected of an arm, or impressions of fewer than eight broadcasts"),
+            whole(c::DEGREES, "", "its degrees of freedom").null("as `chi_square`"),
+            float(
+                c::P_VALUE,
+                PROBABILITY,
+                "of a split from χ²; of a rotation the share of schedules that are as uneven",
+            )
+            .null("as `chi_square`"),
+            float(
+                c::P_ADJUSTED,
+                PROBABILITY,
+                "the same, all cells of the scope together: Holm for a split, max-T for a rotation",
+            )
+            .null("as `chi_square`"),
+            truth(c::IS_IMBALANCED, "whether `p_adjusted` is at most `imbalance`"),
+        ];
+        [of_experiment(), rows, closing_of_decision()].concat()
+    },
+};
+
+/// The first columns of both tables.
+fn of_experiment() -> Vec<ColumnSpec> {
+    vec![
+        text(c::EXPERIMENT, "the name of its file in `config/experiments/`; in the path too"),
+        platform(),
+        market(),
+        day(c::AS_OF, "the newest local date of its window that any of its places has published; in the path too"),
+        day(c::SINCE, "the first local date that it stands on, within the window"),
+        day(c::UNTIL, "the last local date that it stands on, within the window"),
+        text(c::DESIGN, "`rotation` or `split`"),
+    ]
+}

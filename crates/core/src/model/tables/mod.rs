@@ -1,0 +1,175 @@
+//! The published tables. Each is declared once, as a [`TableSpec`]: what it is called, which question it answers, and every
+//! column with its type, unit, meaning of null and one sentence.
+//!
+//! Everything else that has to know a table reads the specification: the writer refuses a table that differs from it,
+//! readers fill columns that an older file lacks, `docs/FORMATS.md` is generated from it, and `show` takes its columns and
+//! their formats from it.
+//!
+//! A table is declared in the file of its family and gets a line in the list below. Columns are only ever added: nullable,
+//! at the end, with the schema version that brought them.
+//!
+//! Each family has a version of its numbers, a constant in its file. Whoever changes a byte of a table that is made from
+//! unchanged inputs raises the version of its family by one, by hand. Fingerprints hold it, so everything that was made by
+//! another version is due again. `tests/it/numbers.rs` fails when bytes change and the version does not.
+
+mod column;
+mod decisions;
+mod experiments;
+mod groups;
+mod market_days;
+#[cfg(test)]
+mod reference;
+mod rejects;
+mod shown;
+mod spec;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::columns as c;
+
+pub use column::{ColumnSpec, ColumnType};
+pub use shown::{Shown, View};
+pub use spec::TableSpec;
+
+/// Tables that are made together, by the same rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TableFamily {
+    /// Of a market-day.
+    MarketDays,
+    /// Of the exports of a date.
+    Rejects,
+    /// Of a platform in a market as of a date.
+    Decisions,
+    /// Of an experiment as of a date.
+    Experiments,
+}
+
+impl TableFamily {
+    /// The version of its numbers.
+    #[must_use]
+    pub const fn version(self) -> u32 {
+        match self {
+            Self::MarketDays => market_days::MARKET_DAYS,
+            Self::Rejects => rejects::REJECTS,
+            Self::Decisions => decisions::DECISIONS,
+            Self::Experiments => experiments::EXPERIMENTS,
+        }
+    }
+
+    /// The name of its constant.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MarketDays => "MARKET_DAYS",
+            Self::Rejects => "REJECTS",
+            Self::Decisions => "DECISIONS",
+            Self::Experiments => "EXPERIMENTS",
+        }
+    }
+
+    /// The column of the date by which its tables are published; the same in their paths.
+    #[must_use]
+    pub const fn date_column(self) -> &'static str {
+        match self {
+            Self::MarketDays => c::LOCAL_DATE,
+            Self::Rejects => c::EXPORT_DATE,
+            Self::Decisions | Self::Experiments => c::AS_OF,
+        }
+    }
+}
+
+/// Declares [`TableName`] and connects each name with its specification.
+macro_rules! tables {
+    ($($(#[$doc:meta])* $name:ident = $spec:expr,)*) => {
+        /// A published table. The order is that of receipts.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum TableName {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl TableName {
+            /// Every table.
+            pub const ALL: [Self; [$(stringify!($name)),*].len()] = [$(Self::$name),*];
+
+            /// Its specification.
+            #[must_use]
+            pub const fn spec(self) -> &'static TableSpec {
+                match self {
+                    $(Self::$name => &$spec,)*
+                }
+            }
+        }
+    };
+}
+
+tables! {
+    /// Counts by broadcast and cover.
+    Funnel = market_days::FUNNEL,
+    /// Rates by slot and audience.
+    SlotAudience = market_days::SLOT_AUDIENCE,
+    /// What the platform offers.
+    Capability = market_days::CAPABILITY,
+    /// Persons against times.
+    Bridge = market_days::BRIDGE,
+    /// Records that were not counted, with their reasons.
+    Rejects = rejects::REJECTED,
+    /// What exports report, against their own rows.
+    Reconciliation = rejects::RECONCILIATION,
+    /// Covers against each other.
+    Cover = decisions::COVER,
+    /// Covers by broadcast.
+    CoverBroadcast = decisions::COVER_BROADCAST,
+    /// What a change of a rate is made of.
+    Mix = decisions::MIX,
+    /// What a cover promises, and what the room holds.
+    Diagnosis = decisions::DIAGNOSIS,
+    /// When to go on air.
+    SlotPlan = decisions::SLOT_PLAN,
+    /// What localized versions gained.
+    Localization = decisions::LOCALIZATION,
+    /// How often a test of nothing would have had a winner.
+    FalseWinners = decisions::FALSE_WINNERS,
+    /// How the variants of an experiment stand.
+    Experiment = experiments::EXPERIMENT,
+    /// How evenly they were shown.
+    ExperimentBalance = experiments::EXPERIMENT_BALANCE,
+    /// Counts by turns of a rotation.
+    Turns = market_days::TURNS,
+}
+
+impl TableName {
+    /// Its folder in the archive, and its word in receipts.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.spec().name
+    }
+
+    /// Whether a unit can do without it: without rows it is published only where it replaces one.
+    #[must_use]
+    pub const fn is_optional(self) -> bool {
+        self.spec().is_optional
+    }
+
+    /// The column of the date by which it is published; the same in its path.
+    #[must_use]
+    pub const fn date_column(self) -> &'static str {
+        self.family().date_column()
+    }
+
+    /// With which others it is made.
+    #[must_use]
+    pub const fn family(self) -> TableFamily {
+        self.spec().family
+    }
+}
+
+impl fmt::Display for TableName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,55 @@
+//! What `show` prints of a table.
+
+/// A column that is printed, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shown {
+    /// Its name.
+    pub column: &'static str,
+    /// How it is printed.
+    pub view: View,
+}
+
+/// How a column is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// As it is.
+    Plain,
+    /// A share in percent.
+    Percent,
+    /// A share in percent with its bounds, which are the columns with `_low` and `_high` at the end of the name.
+    PercentWithInterval,
+    /// With one decimal.
+    Number,
+    /// A count or a rate: whole where it is, else with the decimals that tell rates apart.
+    Short,
+    /// Sentences, all of them, on as many lines as they need.
+    Prose,
+}
+
+const fn shown(column: &'static str, view: View) -> Shown {
+    Shown { column, view }
+}
+
+pub(super) const fn plain(column: &'static str) -> Shown {
+    shown(column, View::Plain)
+}
+
+pub(super) const fn percent(column: &'static str) -> Shown {
+    shown(column, View::Percent)
+}
+
+pub(super) const fn interval(column: &'static str) -> Shown {
+    shown(column, View::PercentWithInterval)
+}
+
+pub(super) const fn number(column: &'static str) -> Shown {
+    shown(column, View::Number)
+}
+
+pub(super) const fn short(column: &'static str) -> Shown {
+    shown(column, View::Short)
+}
+
+pub(super) const fn prose(column: &'static str) -> Shown {
+    shown(column, View::Prose)
+}

@@ -1,0 +1,37 @@
+//! A table, as it is declared.
+
+use super::{ColumnSpec, Shown, TableFamily};
+
+/// What there is to know about a table without looking into it.
+#[derive(Debug)]
+pub struct TableSpec {
+    /// Its folder in the archive, and its word in receipts.
+    pub name: &'static str,
+    /// With which others it is made.
+    pub family: TableFamily,
+    /// Whether it is left out where it has no rows.
+    pub is_optional: bool,
+    /// The question that it answers, in one sentence.
+    pub question: &'static str,
+    /// The columns whose values tell its rows apart.
+    pub key: &'static [&'static str],
+    /// How its rows are sorted, in words.
+    pub sorted_by: &'static str,
+    /// What `show` prints of it, in this order.
+    pub shown: &'static [Shown],
+    pub(super) columns: fn() -> Vec<ColumnSpec>,
+}
+
+impl TableSpec {
+    /// Its columns, in their order.
+    #[must_use]
+    pub fn columns(&self) -> Vec<ColumnSpec> {
+        (self.columns)()
+    }
+
+    /// The version of its schema: that of the newest column.
+    #[must_use]
+    pub fn schema_version(&self) -> u32 {
+        self.columns().iter().map(|column| column.since).max().unwrap_or(1)
+    }
+}

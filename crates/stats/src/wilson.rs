@@ -1,0 +1,63 @@
+//! Wilson's score interval of a proportion.
+
+use super::Interval;
+
+/// The 97.5 % quantile of the standard normal distribution: how many standard errors a 95 % interval reaches to each
+/// side.
+pub const Z_95: f64 = 1.959_963_984_540_054;
+
+/// The 95 % Wilson score interval of `successes` among `trials`, which are more than 0. Neither has to be whole.
+///
+/// Wilson (1927), J. Am. Stat. Assoc. 22, 209–212: for p = s ÷ n,
+/// (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) ÷ (1 + z²/n). It treats trials as independent. Rounding can leave an end at 0 or
+/// at 1 beside it by the last bit: a caller who knows that there are no successes, or nothing else, says so.
+///
+/// ```
+/// let interval = coverledger_stats::wilson(42.0, 10_000.0);
+/// assert!((interval.low - 0.003_109).abs() < 1e-6 && (interval.high - 0.005_672).abs() < 1e-6);
+/// ```
+#[must_use]
+pub fn wilson(successes: f64, trials: f64) -> Interval {
+    let p = successes / trials;
+    let z2 = Z_95 * Z_95;
+    let centre = p + z2 / (2.0 * trials);
+    let half = Z_95 * (p * (1.0 - p) / trials + z2 / (4.0 * trials * trials)).sqrt();
+    let scale = 1.0 + z2 / trials;
+    Interval { low: (centre - half) / scale, high: (centre + half) / scale }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::normal_quantile;
+
+    #[test]
+    fn it_agrees_with_references() {
+        // proportion_confint(42, 10000, method="wilson"), and the formula in Python of 1 among 3.
+        for (of, among, low, high) in [
+            (42.0, 10_000.0, 0.003_108_876_968_138_527, 0.005_671_895_816_224_385),
+            (1.0, 3.0, 0.061_491_944_720_396_215, 0.792_340_399_197_952_3),
+        ] {
+            let interval = wilson(of, among);
+            assert!((interval.low - low).abs() < 1e-12, "{interval:?}");
+            assert!((interval.high - high).abs() < 1e-12, "{interval:?}");
+        }
+    }
+
+    #[test]
+    fn its_ends_are_where_the_score_test_rejects() {
+        // |p̂ − p| = z √(p(1 − p) / n) at both ends.
+        for (of, among) in [(0.0, 7.0), (3.0, 11.0), (450.5, 901.25), (9.0, 9.0)] {
+            let Interval { low, high } = wilson(of, among);
+            for end in [low, high] {
+                let distance = (of / among - end).abs();
+                assert!((distance - Z_95 * (end * (1.0 - end) / among).abs().sqrt()).abs() < 1e-7, "{of} {among}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_constant_is_the_quantile() {
+        assert!((normal_quantile(0.975) - Z_95).abs() < 1e-12);
+    }
+}
