@@ -1,4 +1,4 @@
-//! What makes a whole export unusable. A bad record is no error: it is a reject.
+//! Errors that make a whole export unusable. A bad record is a reject, not an error.
 
 use thiserror::Error;
 

@@ -1,4 +1,4 @@
-//! Columns that an export lacks: all of them at once, each with all of its names and what comes nearest to them.
+//! Columns that an export lacks: all of them in one message, each with all of its names and the most similar columns.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Whose object a key would be, on whichever date: for a file of which only the name is known.
+//! Finds the export that a key would belong to on any date, for a file of which only the name is known.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! Columns of times of day: of which rows they are the beginning or the end, and which nothing uses.
+//! Columns of times of day: which of them begin or end the interval of a row, and which are not used.
 
 use jiff::civil::Time;
 

@@ -1,4 +1,4 @@
-//! Tables that count nothing: a log of which cover was on air from when to when.
+//! Tables without counts: logs of which cover was on air from when to when.
 
 use super::Finding;
 use super::column::Column;

@@ -1,4 +1,4 @@
-//! Where the header of a table is, and what stands around it.
+//! Finds the header of a table and the lines around it.
 
 use super::number;
 use super::role::Role;

@@ -1,4 +1,4 @@
-//! What was found out, as JSON for programs; `docs/FORMATS.md` has its shape.
+//! The findings as JSON for programs; `docs/FORMATS.md` describes it.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Names of columns, compared as people compare them.
+//! Compares names of columns without regard to case, spaces and punctuation.
 
 use crate::export;
 

@@ -1,4 +1,4 @@
-//! Which column is which other one divided by a third, proven row by row within rounding.
+//! Finds columns that are the quotient of two others, checked row by row within rounding.
 //!
 //! Every ratio is tried by every two counts, as long as that is not too much for one table: those first whose names say
 //! that they are a rate, and a count that something is a rate of.

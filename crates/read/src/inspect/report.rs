@@ -1,4 +1,4 @@
-//! What was found out, as text for people.
+//! The findings as text for people.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! Counts that are more than what they are a part of: more clicks than impressions, or what a rate over 100 % gives.
+//! Counts that are larger than the count they are a part of: more clicks than impressions, or what a rate over 100 % gives.
 //!
 //! Far more in a row, or any more by a rate, is no number of anything, and the row is rejected: a rate in percent that was taken for a fraction
 //! looks like that, and a decimal comma that was taken for a group. A little more happens, as with clicks that come an

@@ -1,4 +1,4 @@
-//! A row that is the sum of others, though no word says that it is a total: counted, it would count everything twice.
+//! Finds rows that are the sum of others although no word says so. Counted, they would count everything twice.
 //!
 //! Small numbers add up by chance, so a finding has to be much more than chance would give.
 

@@ -1,5 +1,5 @@
-//! From the values of a record to what is counted: a signal, a row of counts, a cover on air. What cannot be is a
-//! reject with its reason and the column to blame.
+//! Maps the values of a record to a signal, a row of counts or a cover on air, or to a reject with its reason and the column
+//! to blame.
 
 pub(super) mod count;
 pub(super) mod count_layout;

@@ -1,4 +1,4 @@
-//! What stands around the digits of a number: words for nothing, currencies, units, signs of percent.
+//! Text around the digits of a number: words for no value, currencies, units, percent signs.
 
 use crate::export::text::is_invisible;
 

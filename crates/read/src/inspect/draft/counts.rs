@@ -1,4 +1,4 @@
-//! What a draft counts, and what it holds that against.
+//! The counts of a draft, and the totals and rates that they are compared with.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! The period of a draft, whose clock it is on, and what somebody has to say about it.
+//! The period of a draft, its zone, and the questions that remain about it.
 
 use std::fmt::Write;
 

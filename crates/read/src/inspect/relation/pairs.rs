@@ -1,4 +1,4 @@
-//! Which pairs of counts can be what a ratio is made of: looked up by value, not tried one by one.
+//! Pairs of counts whose quotient a ratio may be: looked up by value instead of tried one by one.
 //!
 //! Of a ratio and its denominator a row says, within its rounding, how much the numerator is. So the counts of a row are
 //! put in order once, and those that are near enough are found by search: a table of 300 columns has three million

@@ -1,4 +1,4 @@
-//! The lists of objects in a JSON document, each with the way that leads to it.
+//! The lists of objects in a JSON document, each with the path that leads to it.
 
 use serde_json::value::RawValue;
 

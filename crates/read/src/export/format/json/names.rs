@@ -1,4 +1,4 @@
-//! The names that values of rows are called by, which no header gives.
+//! Names for the values of rows in JSON, which has no header.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What an answer of an interface says of itself: whether it is one at all, and how much of the whole it holds.
+//! What an interface's answer says about itself: whether it is an error, and how much of the whole result it holds.
 //!
 //! Interfaces answer in pages, and with an empty list where they mean an error. What is declared is read by its way. Where
 //! nothing is declared, members are looked for that can mean nothing else, outside of the rows.

@@ -1,5 +1,4 @@
-//! Signs that a row is a total which no mapped column gives: a word in a column that is not mapped, and nothing at all where
-//! rows say what they are of.
+//! Signs of a total outside the mapped columns: a word in an unmapped column, or no value where other rows have one.
 
 use super::{CountMapper, is_blank};
 use crate::export::check::doubtful::{Sign, is_total_of};

@@ -1,5 +1,4 @@
-//! What is known of an export only once all its rows are read: which of them are totals, which ids were rounded, whether
-//! it can be true.
+//! Checks that need all rows of an export: which of them are totals, which ids were rounded, whether the counts can be true.
 
 use std::collections::{BTreeMap, BTreeSet};
 
