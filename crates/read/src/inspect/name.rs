@@ -1,4 +1,4 @@
-//! Compares names of columns without regard to case, spaces and punctuation.
+//! Compares names of columns as readers do: a dash or an underscore counts as a space.
 
 use crate::export;
 
