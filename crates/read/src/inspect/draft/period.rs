@@ -162,7 +162,7 @@ impl Draft<'_> {
         settled(&line, "columns.period", &zone, &why)
     }
 
-    fn span(&self, start: usize, time: Option<usize>, end: End) -> Section {
+    fn span(&self, start: usize, time: Option<usize>, end: IntervalEnd) -> Section {
         let zone = self.zone();
         let name = one_line(&self.column(start).name);
         let mut why = Vec::new();
