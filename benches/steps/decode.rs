@@ -5,7 +5,7 @@ use std::path::Path;
 
 use coverledger::demo::DemoFormat;
 use coverledger::export::{Signal, Signals};
-use coverledger::model::Stage;
+use coverledger::model::Dimensions;
 use criterion::{Criterion, Throughput};
 
 #[path = "../floor/files.rs"]
@@ -21,7 +21,7 @@ type Floor = fn(&Path) -> Result<Sum>;
 struct Nowhere;
 
 impl Signals for Nowhere {
-    fn stage(&mut self, _: &Stage) {}
+    fn stage(&mut self, _: &Dimensions) {}
 
     fn signal(&mut self, signal: &Signal<'_>) {
         black_box((signal.event_id.map(|id| id.hash()), signal.credited_us));

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use coverledger::archive::{Archive, Draft, Stamp, State, TableBytes, TableName, Unit};
 use coverledger::demo::DemoFormat;
 use coverledger::model::{CountSet, Counts, DayPart, Era, Fact, FactKey, Figures, MarketDay, Parts, PlatformId};
-use coverledger::report::{self, Sheet};
+use coverledger::report::{self, MarketDayContext};
 use coverledger::store::{IfMissing, Store};
 use coverledger::time::Clock;
 use criterion::Criterion;
@@ -28,7 +28,7 @@ pub fn bench(criterion: &mut Criterion) {
     let (id, market) = week.workspace.markets.iter().next().expect("a market");
     let market_day = MarketDay { platform: platform.clone(), market: id.clone(), local_date: date(2026, 10, 28) };
     let facts = facts();
-    let sheet = Sheet {
+    let sheet = MarketDayContext {
         market_day: &market_day,
         market,
         day: &market.day.day(market_day.local_date).expect("a day"),

@@ -9,7 +9,7 @@ use super::run::{carry_out, clock, span};
 use super::screen::Screen;
 use super::signals::Signals;
 use super::{Failure, in_ticks, load, settled};
-use crate::plan::{Batch, Dates, PlatformPlan, Reprocess, Selection, Standing};
+use crate::plan::{Batch, Dates, DayStatus, PlatformPlan, Reprocess, Selection};
 use crate::run::{self, RunError, stores};
 use coverledger_config::{Job, Workspace};
 use coverledger_core::model::{MarketId, PlatformId};
@@ -94,18 +94,18 @@ async fn dry_run(
 
 fn print_plan(plan: &PlatformPlan, out: &mut Screen<'_>) -> std::io::Result<()> {
     for day in plan.days.iter().rev() {
-        let what = match &day.standing {
-            Standing::Due(because) => format!("would be settled: {because}"),
-            Standing::NotAsked(because) => format!("is due ({because}) but not asked for"),
-            Standing::NotOver => "is not over".to_owned(),
-            Standing::NotBegun => "ended before the platform delivered anything".to_owned(),
-            Standing::Waiting { missing, incomplete, since } => {
+        let what = match &day.status {
+            DayStatus::Due(because) => format!("would be settled: {because}"),
+            DayStatus::NotAsked(because) => format!("is due ({because}) but not asked for"),
+            DayStatus::NotOver => "is not over".to_owned(),
+            DayStatus::NotBegun => "ended before the platform delivered anything".to_owned(),
+            DayStatus::Waiting { missing, incomplete, since } => {
                 let missing: Vec<&str> = missing.iter().chain(incomplete).map(String::as_str).collect();
                 format!("waits for {} since {since}", missing.join(", "))
             }
-            Standing::Current { revision, .. } => format!("is current at revision {revision}"),
-            Standing::Held { reason } => format!("is held back: {reason}"),
-            Standing::Unreadable { reason } => format!("cannot be looked at: {reason}"),
+            DayStatus::Current { revision, .. } => format!("is current at revision {revision}"),
+            DayStatus::Held { reason } => format!("is held back: {reason}"),
+            DayStatus::Unreadable { reason } => format!("cannot be looked at: {reason}"),
         };
         writeln!(out, "{} {what}", day.market_day)?;
     }

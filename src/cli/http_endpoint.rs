@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use super::Failure;
 use crate::plan::Selection;
 use crate::run::{self, RunError, error_text, stores};
-use crate::schedule::{Configuration, Driver, Event, Metrics, Pages, Seen, Sound, World, serve};
+use crate::schedule::{Configuration, Driver, Environment, Event, Metrics, Pages, Seen, Sound, serve};
 use coverledger_config::Workspace;
 use coverledger_core::time::Clock;
 
@@ -31,7 +31,7 @@ impl HttpEndpoint {
     ///
     /// # Errors
     /// The address is not free, or not of this machine.
-    pub async fn open<W: World>(
+    pub async fn open<W: Environment>(
         address: SocketAddr,
         configuration: &Configuration,
         driver: &mut Driver<W>,

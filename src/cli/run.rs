@@ -11,9 +11,9 @@ use super::progress::Progress;
 use super::screen::Screen;
 use super::signals::Signals;
 use super::{Failure, environment, load, settled};
-use crate::notify::Told;
+use crate::notify::Delivery;
 use crate::plan::{Dates, Selection};
-use crate::run::{self, Account, Aftermath, RunError, RunReport, Situation, Stop, error_text, stores};
+use crate::run::{self, Account, AlertState, RunError, RunFinalizer, RunReport, Stop, error_text, stores};
 use coverledger_archive::RunRecord;
 use coverledger_config::{Snapshot, Workspace, load_from};
 use coverledger_core::time::Clock;
@@ -70,7 +70,7 @@ async fn conclude(
     run_id: &str,
     stop: &Stop,
     report: Result<&RunReport, &RunError>,
-) -> Vec<Told> {
+) -> Vec<Delivery> {
     // If a run fails, the scheduler that started it records that, whatever ended the run.
     if report.is_err() && args.scheduled.is_some() {
         return Vec::new();
@@ -83,7 +83,7 @@ async fn conclude(
     };
     // The next start handles what a stopped run left.
     let occurrence = args.scheduled.filter(|_| report.is_ok_and(|report| !report.is_stopped()));
-    let aftermath = Aftermath {
+    let finalizer = RunFinalizer {
         job: &args.job,
         run_id,
         as_of: now,
@@ -95,11 +95,11 @@ async fn conclude(
         stop,
     };
     let late_after_seconds = workspace.settings.late_after_seconds;
-    let situation = |before: Option<&RunRecord>| match report {
-        Ok(report) => Situation::after(report, now, late_after_seconds, before),
-        Err(error) => Situation::of_dead_run(&error_text(error), before),
+    let state = |before: Option<&RunRecord>| match report {
+        Ok(report) => AlertState::after(report, now, late_after_seconds, before),
+        Err(error) => AlertState::of_dead_run(&error_text(error), before),
     };
-    aftermath.conclude(archive.as_ref(), situation).await
+    finalizer.finalize(archive.as_ref(), state).await
 }
 
 /// The clock of a command with `--at`.

@@ -12,7 +12,7 @@ use super::args::{Global, LogFormat, Schedule};
 use super::http_endpoint::HttpEndpoint;
 use super::screen::Screen;
 use super::{Failure, environment, exit, schedule_output};
-use crate::schedule::{Agenda, Asked, Configuration, Driver, Event, Office, Program, Stopped, beats};
+use crate::schedule::{Agenda, Asked, Configuration, Driver, Event, ProcessRunner, Program, Stopped, beats};
 use coverledger_config::Workspace;
 use coverledger_core::time::Clock;
 
@@ -27,13 +27,13 @@ pub async fn run(args: &Schedule, global: &Global, out: &mut Screen<'_>) -> Resu
     let wait = SignedDuration::from_secs(i64::from(sound.workspace.settings.lease_seconds));
     let agenda = Agenda::new(&sound.workspace.jobs, wait);
     let program = Program { path: std::env::current_exe()?, options: options(global) };
-    let office = Office {
+    let runner = ProcessRunner {
         configuration: Arc::clone(&configuration),
         program,
         addresses: environment::channels,
-        told_blindly: Arc::default(),
+        alerted_without_record: Arc::default(),
     };
-    let mut driver = Driver::new(Arc::new(office), agenda, Duration::from_secs(args.drain));
+    let mut driver = Driver::new(Arc::new(runner), agenda, Duration::from_secs(args.drain));
     let (tells, events) = mpsc::unbounded_channel();
     driver.events = tells;
     let endpoint = match args.listen {

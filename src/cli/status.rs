@@ -9,7 +9,7 @@ use super::reasons::Reasons;
 use super::run::clock;
 use super::screen::Screen;
 use super::{Failure, Grid, behind_lookback, day_notes, exit, load, timetable, unconfigured};
-use crate::plan::{Because, Dates, PlannedDay, PlatformPlan, Reprocess, Selection, Standing};
+use crate::plan::{Because, Dates, DayStatus, PlannedDay, PlatformPlan, Reprocess, Selection};
 use crate::run::{self, RunError, stores};
 use coverledger_archive::{AttemptEnd, State};
 use coverledger_config::Job;
@@ -40,14 +40,14 @@ pub async fn run(args: &Status, global: &Global, out: &mut Screen<'_>) -> Result
     )?;
     let mut reasons = Reasons::default();
     for day in plans.iter().flat_map(|plan| &plan.days) {
-        if let Standing::Waiting { missing, incomplete, since } = &day.standing {
+        if let DayStatus::Waiting { missing, incomplete, since } = &day.status {
             reasons.add_since("waiting", run::waits_for(missing, incomplete), &day.market_day, *since);
         } else if let Some((word, reason)) = trouble(day) {
             reasons.add(word, reason, &day.market_day);
         }
     }
     reasons.print(out)?;
-    let current = |day: &&PlannedDay| matches!(day.standing, Standing::Current { .. });
+    let current = |day: &&PlannedDay| matches!(day.status, DayStatus::Current { .. });
     let noted = plans.iter().flat_map(|plan| &plan.days).filter(current);
     day_notes::print(noted.map(|day| (&day.market_day, day.notes.as_slice())), out)?;
     behind_lookback::print(&plans, &jobs, &workspace, now, out)?;
@@ -80,30 +80,30 @@ fn table(plans: &[PlatformPlan]) -> Grid {
 }
 
 fn letter(day: &PlannedDay) -> char {
-    match (&day.standing, day.attempt.as_ref().map(|attempt| attempt.end)) {
-        (Standing::Current { state: State::Final, .. }, _) => 'F',
-        (Standing::Current { state: State::Provisional, .. }, _) => 'P',
-        (Standing::Waiting { .. }, _) => 'W',
-        (Standing::Held { .. }, _) | (Standing::Due(_), Some(AttemptEnd::Held)) => 'H',
-        (Standing::Unreadable { .. }, _) | (Standing::Due(_), Some(AttemptEnd::Failed)) => 'X',
-        (Standing::Due(_) | Standing::NotAsked(_), _) => 'D',
-        (Standing::NotOver, _) => '·',
-        (Standing::NotBegun, _) => '-',
+    match (&day.status, day.attempt.as_ref().map(|attempt| attempt.end)) {
+        (DayStatus::Current { state: State::Final, .. }, _) => 'F',
+        (DayStatus::Current { state: State::Provisional, .. }, _) => 'P',
+        (DayStatus::Waiting { .. }, _) => 'W',
+        (DayStatus::Held { .. }, _) | (DayStatus::Due(_), Some(AttemptEnd::Held)) => 'H',
+        (DayStatus::Unreadable { .. }, _) | (DayStatus::Due(_), Some(AttemptEnd::Failed)) => 'X',
+        (DayStatus::Due(_) | DayStatus::NotAsked(_), _) => 'D',
+        (DayStatus::NotOver, _) => '·',
+        (DayStatus::NotBegun, _) => '-',
     }
 }
 
 fn trouble(day: &PlannedDay) -> Option<(&'static str, String)> {
-    match (&day.standing, &day.attempt) {
-        (Standing::Held { reason }, _) => Some(("held", reason.clone())),
-        (Standing::Unreadable { reason }, _) => Some(("failed", reason.clone())),
-        (Standing::Due(_), Some(attempt)) if attempt.end == AttemptEnd::Held => {
+    match (&day.status, &day.attempt) {
+        (DayStatus::Held { reason }, _) => Some(("held", reason.clone())),
+        (DayStatus::Unreadable { reason }, _) => Some(("failed", reason.clone())),
+        (DayStatus::Due(_), Some(attempt)) if attempt.end == AttemptEnd::Held => {
             Some(("held", attempt.reason.clone()))
         }
-        (Standing::Due(_), Some(attempt)) if attempt.end == AttemptEnd::Failed => {
+        (DayStatus::Due(_), Some(attempt)) if attempt.end == AttemptEnd::Failed => {
             Some(("failed", attempt.reason.clone()))
         }
         // After an upgrade a whole grid may be due; people should see why.
-        (Standing::Due(because @ Because::NumbersChanged { .. }), _) => Some(("due", because.to_string())),
+        (DayStatus::Due(because @ Because::NumbersChanged { .. }), _) => Some(("due", because.to_string())),
         _ => None,
     }
 }

@@ -1,4 +1,4 @@
-//! Why nobody was told. No text here comes from the other side or from the address.
+//! Why a notification failed. No text here comes from the service or from the address.
 
 use thiserror::Error;
 

@@ -1,4 +1,4 @@
-//! What is told: how many market-days, which, and why.
+//! The content of a notification: how many market-days, which, and why.
 
 use jiff::Timestamp;
 
@@ -10,7 +10,7 @@ const MAX_ITEMS: usize = 50;
 /// Characters of a reason that a message carries.
 const MAX_REASON_CHARS: usize = 300;
 
-/// What is told of one run of one job about one topic. Bounded however much went wrong.
+/// A notification of one run of one job about one topic. Its size is bounded, however much went wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// The job; empty where it is about all of them.

@@ -1,4 +1,4 @@
-//! Telling people: a message, posted to the channels that want it. Failing to tell is never a reason to fail.
+//! Notifications: messages posted to the channels that want them. Failing to notify never fails a run.
 //!
 //! A channel is a URL that is a secret: whoever has it can post. It is in no error, no log and no `Debug` here; nor is
 //! anything that the other side answered, for that may repeat it. A message is posted at most [`TRIES`] times, and may
@@ -24,9 +24,9 @@ use coverledger_config::Topic;
 use coverledger_core::time::Clock;
 use post::Poster;
 
-/// What became of one message.
+/// The outcome of one message to one channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct Delivery {
     /// The channel's name.
     pub channel: String,
     /// The message's topic.
@@ -46,18 +46,18 @@ pub struct Told {
 /// # runtime.block_on(async {
 /// use coverledger::notify;
 ///
-/// assert!(notify::tell(&[]).await.is_empty());
+/// assert!(notify::send(&[]).await.is_empty());
 /// # });
 /// ```
-pub async fn tell(posts: &[(&Channel, Vec<Message>)]) -> Vec<Told> {
-    let told = posts.iter().map(|(channel, messages)| tell_one(channel, messages));
-    join_all(told).await.into_iter().flatten().collect()
+pub async fn send(posts: &[(&Channel, Vec<Message>)]) -> Vec<Delivery> {
+    let deliveries = posts.iter().map(|(channel, messages)| send_to_one(channel, messages));
+    join_all(deliveries).await.into_iter().flatten().collect()
 }
 
-async fn tell_one(channel: &Channel, messages: &[Message]) -> Vec<Told> {
+async fn send_to_one(channel: &Channel, messages: &[Message]) -> Vec<Delivery> {
     let poster = Poster::new(channel, Clock::System);
     let mut before: Result<(), NotifyError> = Ok(());
-    let mut told = Vec::new();
+    let mut deliveries = Vec::new();
     for message in messages.iter().filter(|message| channel.wants(message.topic)) {
         if before.is_ok() {
             before = match &poster {
@@ -65,9 +65,10 @@ async fn tell_one(channel: &Channel, messages: &[Message]) -> Vec<Told> {
                 Err(error) => Err(error.clone()),
             };
         }
-        told.push(Told { channel: channel.name().to_owned(), topic: message.topic, result: before.clone() });
+        let (channel, topic) = (channel.name().to_owned(), message.topic);
+        deliveries.push(Delivery { channel, topic, result: before.clone() });
     }
-    told
+    deliveries
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ impl<'c> Poster<'c> {
         Ok(Self { channel, client, clock, timeout, pause })
     }
 
-    /// Posts a message until it is taken, or until that is hopeless.
+    /// Posts a message until it is accepted, or until trying again cannot help.
     pub async fn post(&self, message: &Message) -> Result<(), NotifyError> {
         let mut pause = self.pause;
         for _ in 1..TRIES {

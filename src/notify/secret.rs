@@ -1,4 +1,4 @@
-//! A text that is for the other side only.
+//! A text that must not be shown or logged.
 
 use std::fmt;
 

@@ -240,7 +240,7 @@ async fn a_channel_gets_what_it_wants_and_none_after_one_that_it_did_not_take() 
     let channel = Channel::new("ops", &wanted, &format!("http://{address}/"), None).unwrap();
     let of = |topic| Message { topic, ..message(1) };
     let messages = [Topic::Failed, Topic::Held, Topic::Late, Topic::Recovered].map(of).to_vec();
-    let told = tell(&[(&channel, messages)]).await;
+    let told = send(&[(&channel, messages)]).await;
     let gone = Err(NotifyError::Status { status: 404, meaning: " (is the URL whole and still valid?)" });
     let expected = [(Topic::Failed, Ok(())), (Topic::Late, gone.clone()), (Topic::Recovered, gone)];
     assert_eq!(told.into_iter().map(|told| (told.topic, told.result)).collect::<Vec<_>>(), expected);

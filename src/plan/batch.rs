@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::{PlannedDay, PlannedExport, PlatformPlan, Standing, export_dates};
+use super::{DayStatus, PlannedDay, PlannedExport, PlatformPlan, export_dates};
 use coverledger_core::model::MarketDay;
 
 /// Due market-days that are counted together, and every export that any of them needs.
@@ -61,7 +61,7 @@ impl PlatformPlan {
         max_bytes: u64,
         wanted: impl Fn(&MarketDay) -> bool,
     ) -> Vec<Batch<'_>> {
-        let is_due = |day: &&PlannedDay| matches!(day.standing, Standing::Due(_)) && wanted(&day.market_day);
+        let is_due = |day: &&PlannedDay| matches!(day.status, DayStatus::Due(_)) && wanted(&day.market_day);
         let mut by_date: BTreeMap<Date, Vec<&PlannedDay>> = BTreeMap::new();
         for day in self.days.iter().filter(is_due) {
             by_date.entry(day.market_day.local_date).or_default().push(day);

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::lack::Lack;
-use super::{Because, PlannedExport, Reprocess, Selection, Standing, Window};
+use super::{Because, DayStatus, PlannedExport, Reprocess, Selection, Window};
 use coverledger_archive::{Attempt, AttemptEnd, Content, Receipt, State};
 use coverledger_config::{Platform, Workspace};
 use coverledger_core::model::MarketId;
@@ -58,10 +58,10 @@ impl<'a> DayFacts<'a> {
     /// A final day stays as it is, because stores expire what was read long ago. It is published again only if all its
     /// dates are there and there is a new object; then its totals decide. A provisional day is held back until
     /// something replaces the deleted exports.
-    fn published_from_what_is_gone(&self, selection: &Selection) -> Option<Standing> {
+    fn published_from_what_is_gone(&self, selection: &Selection) -> Option<DayStatus> {
         let receipt = self.receipt?;
         let Content { revision, state, exports, .. } = &receipt.content;
-        let current = Standing::Current { revision: *revision, state: *state };
+        let current = DayStatus::Current { revision: *revision, state: *state };
         if *state == State::Final && !self.lack.is_none() {
             return Some(current);
         }
@@ -83,50 +83,50 @@ impl<'a> DayFacts<'a> {
         let mend =
             if self.lack.is_none() { "give `--accept-shrink` if that is right" } else { "deliver it again" };
         let reason = format!("`{}` is gone, and revision {revision} was made from it ({mend})", gone.key);
-        Some(Standing::Held { reason })
+        Some(DayStatus::Held { reason })
     }
 
     /// The status that an earlier run found when it read the same inputs, if it noted one.
-    fn remembered(&self, selection: &Selection) -> Option<Standing> {
+    fn remembered(&self, selection: &Selection) -> Option<DayStatus> {
         let attempt = self.pending_attempt().filter(|attempt| attempt.fingerprint == self.fingerprint)?;
         if selection.reprocess == Reprocess::All || selection.accept_shrink {
             return None;
         }
         match (attempt.end, self.receipt) {
             (AttemptEnd::Held | AttemptEnd::Failed, _) | (AttemptEnd::Kept, None) => None,
-            (AttemptEnd::Waiting, _) => Some(Standing::Waiting {
+            (AttemptEnd::Waiting, _) => Some(DayStatus::Waiting {
                 missing: Vec::new(),
                 incomplete: vec![attempt.reason.clone()],
                 since: self.day.end,
             }),
-            (AttemptEnd::NotBegun, _) => Some(Standing::NotBegun),
+            (AttemptEnd::NotBegun, _) => Some(DayStatus::NotBegun),
             (AttemptEnd::Kept, Some(receipt)) => {
-                Some(Standing::Current { revision: receipt.content.revision, state: receipt.content.state })
+                Some(DayStatus::Current { revision: receipt.content.revision, state: receipt.content.state })
             }
         }
     }
 }
 
 /// The status of the day.
-pub(super) fn standing(facts: &DayFacts<'_>, selection: &Selection) -> Standing {
+pub(super) fn status(facts: &DayFacts<'_>, selection: &Selection) -> DayStatus {
     if facts.now < facts.day.end {
-        return Standing::NotOver;
+        return DayStatus::NotOver;
     }
     if selection.reprocess == Reprocess::Sample {
-        return Standing::Due(Because::Asked);
+        return DayStatus::Due(Because::Asked);
     }
-    if let Some(standing) = facts.published_from_what_is_gone(selection) {
-        return standing;
+    if let Some(status) = facts.published_from_what_is_gone(selection) {
+        return status;
     }
     if facts.is_before_first && facts.receipt.is_none() && facts.covering.is_empty() {
-        return Standing::NotBegun;
+        return DayStatus::NotBegun;
     }
     if !facts.lack.is_none() && !facts.is_begun_within() {
         let Lack { missing, incomplete, .. } = facts.lack.clone();
-        return Standing::Waiting { missing, incomplete, since: facts.day.end };
+        return DayStatus::Waiting { missing, incomplete, since: facts.day.end };
     }
-    if let Some(standing) = facts.remembered(selection) {
-        return standing;
+    if let Some(status) = facts.remembered(selection) {
+        return status;
     }
     let natural = match facts.receipt {
         None => Some(Because::NeverPublished),
@@ -139,12 +139,12 @@ pub(super) fn standing(facts: &DayFacts<'_>, selection: &Selection) -> Standing 
         Reprocess::All | Reprocess::Sample => Some(natural.unwrap_or(Because::Asked)),
     };
     match (chosen, natural, facts.receipt) {
-        (Some(because), _, _) => Standing::Due(because),
-        (None, Some(because), _) => Standing::NotAsked(because),
+        (Some(because), _, _) => DayStatus::Due(because),
+        (None, Some(because), _) => DayStatus::NotAsked(because),
         (None, None, Some(receipt)) => {
-            Standing::Current { revision: receipt.content.revision, state: receipt.content.state }
+            DayStatus::Current { revision: receipt.content.revision, state: receipt.content.state }
         }
-        (None, None, None) => Standing::NotAsked(Because::NeverPublished),
+        (None, None, None) => DayStatus::NotAsked(Because::NeverPublished),
     }
 }
 

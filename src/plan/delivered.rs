@@ -175,7 +175,7 @@ pub(super) fn neighbours_before(date: Date) -> impl Iterator<Item = Date> {
 /// Whether the dates of an export can be expected to have equally many objects: no number is declared, and the path has
 /// no broadcast and no period.
 fn is_counted_on(export: &Export) -> bool {
-    // What comes in pages has as many objects as it happens to have pages, and says itself whether all are there.
+    // An export in pages has one object a page, and its documents say whether all are there.
     let is_paged = matches!(export.completeness.pages, Pages::Declared(_));
     let is_declared =
         export.completeness.parts.is_some() || export.completeness.complete_when.is_some() || is_paged;

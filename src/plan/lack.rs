@@ -88,7 +88,7 @@ impl Delivered<'_> {
         let objects =
             || of_export.iter().filter(|e| e.found.export_date.is_none_or(|of_object| of_object == date));
         if let Some(marker) = &export.completeness.complete_when {
-            // A date that is complete without an object is one on which nothing happened.
+            // A date that is marked complete and has no object is a quiet day.
             if !self.is_marked(index, market, date) {
                 if objects().next().is_none() && self.is_quiet(export, market, date) {
                     return;

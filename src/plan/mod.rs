@@ -5,19 +5,19 @@
 
 mod batch;
 mod day_facts;
+mod day_status;
 mod delivered;
 mod fingerprint;
 mod lack;
 mod platform_plan;
 mod reach;
 mod selection;
-mod standing;
 mod window;
 
 pub use batch::Batch;
+pub use day_status::{Because, DayStatus};
 pub use delivered::Place;
 pub use platform_plan::{Known, PlannedDay, PlannedExport, PlatformPlan, export_dates, listed_dates, windows};
 pub use reach::{reach, reach_in};
 pub use selection::{Dates, Reprocess, Selection};
-pub use standing::{Because, Standing};
 pub use window::{Window, settles_after_seconds};

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::day_facts::{DayFacts, because, standing};
+use super::day_facts::{DayFacts, because, status};
 use super::delivered::{Delivered, Place, neighbours_before};
 use super::fingerprint::fingerprint;
 use super::lack::{Asked, Lack};
 use super::window::last_end;
-use super::{Because, Reprocess, Selection, Standing, Window};
+use super::{Because, DayStatus, Reprocess, Selection, Window};
 use coverledger_archive::{Attempt, Receipt, State, Unit};
 use coverledger_config::{Platform, Workspace};
 use coverledger_core::model::{MarketDay, MarketId, PlatformId, Turns};
@@ -38,7 +38,7 @@ pub struct PlannedDay {
     /// The hash over the part of the configuration that determines it.
     pub config_sha256: String,
     /// Its status.
-    pub standing: Standing,
+    pub status: DayStatus,
     /// Whether the platform's first delivery begins within the day, so that the day's beginning was never delivered.
     pub is_begun_within: bool,
     /// Notes about it, whatever its status.
@@ -164,8 +164,8 @@ impl PlatformPlan {
         let is_lost =
             |day: &MarketDay| lost.iter().any(|unit| matches!(unit, Unit::MarketDay(lost) if lost == day));
         for day in &mut self.days {
-            if matches!(day.standing, Standing::Current { .. }) && is_lost(&day.market_day) {
-                day.standing = Standing::Due(Because::Lost);
+            if matches!(day.status, DayStatus::Current { .. }) && is_lost(&day.market_day) {
+                day.status = DayStatus::Due(Because::Lost);
             }
         }
     }
@@ -195,10 +195,10 @@ impl PlatformPlan {
             let over = turns.over(day.start.as_microsecond(), day.end.as_microsecond());
             let fingerprint = fingerprint(&config_sha256, platform, &covering, over);
             let key = (market.clone(), day.date);
-            // A look back knows less than whoever published it.
+            // A run that looks back with `--at` judges as of the later of both instants.
             let judged_as_of = known.receipts.get(&key).map_or(now, |receipt| now.max(receipt.judged_as_of()));
             let mut notes = delivered.fewer(&market, &windows);
-            // What may still come is given twice the time where something seems to be missing.
+            // If something seems to be missing, the settle time is doubled.
             let patience = if notes.is_empty() { 0 } else { platform.settle_seconds.max(A_DAY_SECONDS) };
             let settle_seconds = platform.settle_seconds.saturating_add(patience);
             let settles_at = last_end(platform, &day, &windows).as_second().saturating_add(settle_seconds);
@@ -221,7 +221,7 @@ impl PlatformPlan {
                 is_before_first: delivered.is_before_first(&lack, &market, day.date),
                 lack,
                 covering: &covering,
-                // What was retired is as good as never published.
+                // A retired unit counts as never published.
                 receipt: known.receipts.get(&key).filter(|receipt| !receipt.content.retired),
                 attempt: known.attempts.get(&key),
             };
@@ -230,15 +230,15 @@ impl PlatformPlan {
                 facts.state = State::Provisional;
                 notes.push("covered in part: nothing was delivered of the dates on which it began".to_owned());
             }
-            let standing = match known.unreadable.get(&key) {
-                Some(reason) => Standing::Unreadable { reason: reason.clone() },
-                None => standing(&facts, selection),
+            let status = match known.unreadable.get(&key) {
+                Some(reason) => DayStatus::Unreadable { reason: reason.clone() },
+                None => status(&facts, selection),
             };
-            if let Standing::Current { state: State::Provisional, .. } = standing {
+            if let DayStatus::Current { state: State::Provisional, .. } = status {
                 notes.extend(facts.receipt.and_then(|receipt| receipt.content.partly.clone()));
-            } else if let Standing::Current { state: State::Final, .. } = standing {
+            } else if let DayStatus::Current { state: State::Final, .. } = status {
                 notes.clear();
-                // Nothing can make it anew, and the backfill that settles other days of the old configuration passes it by.
+                // Nothing can publish it again; a backfill that settles other days of the old configuration skips it.
                 if facts.receipt.is_some_and(|receipt| receipt.content.config_sha256 != config_sha256) {
                     notes.push(
                         "published by another configuration; its exports are no longer all there".to_owned(),
@@ -254,7 +254,7 @@ impl PlatformPlan {
                 state,
                 fingerprint,
                 config_sha256,
-                standing,
+                status,
                 is_begun_within,
                 notes,
                 attempt,

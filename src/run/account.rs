@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Disposition, OtherConfiguration, RunReport, Unconfigured, error_text};
-use crate::notify::Told;
+use crate::notify::Delivery;
 use coverledger_archive::{RowCounts, State};
 use coverledger_core::model::{MarketDay, Unknown};
 
@@ -163,7 +163,7 @@ impl UnknownAccount {
 impl Account {
     /// The account of a run as of `as_of`, for which the program exits with `exit_code`.
     #[must_use]
-    pub fn of(report: &RunReport, told: &[Told], as_of: Timestamp, exit_code: u8) -> Self {
+    pub fn of(report: &RunReport, deliveries: &[Delivery], as_of: Timestamp, exit_code: u8) -> Self {
         Self {
             version: VERSION,
             run_id: report.run_id.clone(),
@@ -176,7 +176,7 @@ impl Account {
             retries: report.retries,
             spilled_bytes: report.spilled_bytes,
             mended: report.mended as u64,
-            told: told.iter().map(ToldAccount::of).collect(),
+            told: deliveries.iter().map(ToldAccount::of).collect(),
             exit_code,
             unconfigured: report.unconfigured.iter().map(UnconfiguredAccount::of).collect(),
             other_configuration: report.other_configuration.as_ref().map(OtherConfigurationAccount::of),
@@ -203,11 +203,11 @@ impl OtherConfigurationAccount {
 }
 
 impl ToldAccount {
-    fn of(told: &Told) -> Self {
+    fn of(delivery: &Delivery) -> Self {
         Self {
-            channel: told.channel.clone(),
-            topic: told.topic.word().to_owned(),
-            error: told.result.as_ref().err().map(|error| error_text(error)),
+            channel: delivery.channel.clone(),
+            topic: delivery.topic.word().to_owned(),
+            error: delivery.result.as_ref().err().map(|error| error_text(error)),
         }
     }
 }

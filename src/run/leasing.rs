@@ -1,4 +1,4 @@
-//! Sharing the work with other runs: what one of them is at is left to it, and looked at again at the end.
+//! Skips market-days leased by other runs and re-checks them at the end.
 //!
 //! A lease only saves work; what is published is decided by receipts. So no trouble with leases ends a run.
 
@@ -10,16 +10,16 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{Disposition, Stop, error_text};
-use crate::plan::{Batch, Because, PlannedDay, PlatformPlan, Standing};
+use crate::plan::{Batch, Because, DayStatus, PlannedDay, PlatformPlan};
 use coverledger_archive::{Archive, Holder, Leases, Receipt, Theirs};
 use coverledger_core::model::{MarketDay, MarketId};
 use coverledger_core::time::Clock;
 
-/// How often in the length of a lease somebody who waits for its end looks.
+/// How often a run that waits for the end of a lease looks at it, in the length of one.
 const LOOKS: u32 = 6;
-/// When who waits says for the second time for whom; each time after twice as much time.
+/// When a run that waits logs for the second time for whom; each further time after twice as much time.
 const SAY_AGAIN: Duration = Duration::from_secs(30);
-/// How soon somebody who waits notices that he is asked to stop.
+/// How soon a run that waits notices that it is asked to stop.
 const BLINK: Duration = Duration::from_millis(100);
 
 /// The leases of a run, and what it has claimed so far.
@@ -33,11 +33,11 @@ pub(super) struct Leasing<'a> {
 pub(super) struct Claim<'p> {
     /// What is to be worked on.
     pub(super) batch: Option<Batch<'p>>,
-    /// What others have settled since the plan was made.
+    /// What other runs have published since the plan was made.
     pub(super) settled: Vec<(&'p PlannedDay, Disposition)>,
-    /// What others are at.
+    /// What other runs hold.
     pub(super) theirs: Theirs,
-    /// Current paths of what others have settled that had to be brought up to it.
+    /// How many current paths of what other runs published had to be brought up to their receipts.
     pub(super) mended: usize,
 }
 
@@ -47,8 +47,8 @@ impl<'a> Leasing<'a> {
         Self { archive, leases, claimed: Mutex::default() }
     }
 
-    /// Takes what nobody is at, and looks again at the receipts of what it took: another run may just have been done
-    /// with it.
+    /// Takes what no other run holds, and looks again at the receipts of what it took: another run may just have
+    /// published it.
     pub(super) async fn claim<'p>(&self, plan: &'p PlatformPlan, batch: Batch<'p>) -> Claim<'p> {
         let fresh: Vec<&'p PlannedDay> =
             batch.days.iter().copied().filter(|day| !self.claimed().contains(&day.market_day)).collect();
@@ -72,7 +72,7 @@ impl<'a> Leasing<'a> {
         self.claimed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whoever published these may have been killed before it showed them.
+    /// The run that published these may have been killed before it brought the current paths up to them.
     async fn mend(&self, newer: impl Iterator<Item = &Receipt>) -> usize {
         match self.archive.mend_stale(newer).await {
             Ok(found) => found.mended.len(),
@@ -106,13 +106,13 @@ impl<'a> Leasing<'a> {
         newer
     }
 
-    /// Is done with a batch.
+    /// Releases a batch.
     pub(super) async fn release(&self, batch: &Batch<'_>) {
         self.leases.release(batch.days.iter().map(|day| &day.market_day)).await;
     }
 
-    /// Waits for what others are at: until it is let go, is seen to be renewed, or has been looked at for as long as a
-    /// lease can be. Says for whom, and until when at most. Returns what is theirs still.
+    /// Waits for what other runs hold: until it is released, is seen to be renewed, or has been looked at for as long as
+    /// a lease can last. Logs for whom, and until when at most. Returns what they hold still.
     pub(super) async fn wait(&self, theirs: Theirs, stop: &Stop) -> Theirs {
         let (mut pending, mut alive) = (theirs, Theirs::new());
         let mut left = self.leases.longest();
@@ -143,7 +143,7 @@ impl<'a> Leasing<'a> {
         alive
     }
 
-    /// Lets go of all, and of what the dead held. A night that claimed nothing asks nothing of the store.
+    /// Releases everything, and deletes the leases of dead runs. A night that claimed nothing asks nothing of the store.
     pub(super) async fn end(self) {
         self.leases.release_all().await;
         if !self.claimed().is_empty() {
@@ -152,11 +152,11 @@ impl<'a> Leasing<'a> {
     }
 }
 
-/// What another run's receipt leaves to do for a day; nothing said means everything.
+/// How a market-day ends for which another run published this receipt; `None` if everything is still to be done.
 fn by_another(day: &PlannedDay, newer: &Receipt) -> Option<Disposition> {
     let (revision, state) = (newer.content.revision, newer.content.state);
     if day.is_told_by(newer) {
-        let is_asked = matches!(day.standing, Standing::Due(Because::Asked));
+        let is_asked = matches!(day.status, DayStatus::Due(Because::Asked));
         return (!is_asked).then_some(Disposition::Current { revision, state, notes: Vec::new() });
     }
     if newer.content.fingerprint == day.fingerprint {
@@ -169,7 +169,7 @@ fn by_another(day: &PlannedDay, newer: &Receipt) -> Option<Disposition> {
     Some(Disposition::Unsettled { reason })
 }
 
-/// For whom a run waits, where his leases lie, and until when at most.
+/// Logs for which runs this one waits, where their leases lie, and until when at most.
 fn say_whom(theirs: &Theirs, now: Timestamp, left: Duration) {
     let latest = now.saturating_add(left).unwrap_or(Timestamp::MAX);
     let mut of: BTreeMap<String, Vec<&MarketDay>> = BTreeMap::new();
@@ -178,7 +178,7 @@ fn say_whom(theirs: &Theirs, now: Timestamp, left: Duration) {
     }
     for (holder, days) in of {
         let until = days.iter().map(|day| theirs[*day].expires_at.min(latest)).max().unwrap_or(latest);
-        let (market_days, lease) = (days.len(), Leases::folder(days[0]));
+        let (market_days, lease) = (days.len(), Leases::folder(&days[0].platform));
         tracing::warn!(holder, market_days, lease, "waiting for another run, until {until:.0} at most");
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::plan::PlannedDay;
 use coverledger_config::Workspace;
 use coverledger_core::count::{EngineError, Input, Placed, SignalWriter, cuts};
-use coverledger_core::model::{Era, Eras, MarketId, Stage, TurnNumber, Turns};
+use coverledger_core::model::{Dimensions, Era, Eras, MarketId, TurnNumber, Turns};
 use coverledger_core::time::{Hint, Timeline};
 use coverledger_read::export::{Signal, Signals};
 
@@ -64,7 +64,7 @@ impl<'a, W: SignalWriter> Localizing<'a, W> {
 }
 
 impl<W: SignalWriter> Signals for Localizing<'_, W> {
-    fn stage(&mut self, stage: &Stage) {
+    fn stage(&mut self, stage: &Dimensions) {
         self.stage_clock.push(self.clocks.markets.get(&stage.market).copied());
         let cover_id = stage.cover_id.as_deref().unwrap_or_default();
         self.writer.dimensions(&stage.audience, &stage.broadcast_id, cover_id);

@@ -5,10 +5,11 @@
 //! ends the market-days that stand on it, by name, and nothing else.
 
 mod account;
-mod aftermath;
+mod alert_state;
+mod allocation;
 mod blocking;
-mod booking;
 mod conflict;
+mod count_job;
 mod cover_log;
 mod coverage;
 mod deciding;
@@ -35,12 +36,12 @@ mod publishing;
 mod reach;
 mod reach_mend;
 mod reading;
+mod run_finalizer;
 pub mod sample;
 mod skipped;
 mod stop;
 pub mod stores;
 mod suspect;
-mod troubles;
 mod unconfigured;
 mod watch;
 
@@ -54,7 +55,7 @@ pub use account::{
     Account, DayAccount, DecisionAccount, OtherConfigurationAccount, ToldAccount, UnconfiguredAccount,
     UnknownAccount,
 };
-pub use aftermath::Aftermath;
+pub use alert_state::{AlertChanges, AlertState};
 pub use deciding::history;
 pub use error::RunError;
 pub use orphans::Orphans;
@@ -62,11 +63,11 @@ pub use other_configuration::OtherConfiguration;
 pub use outcome::{Disposition, ExportOutcome, RunReport, waits_for};
 pub use planning::plan;
 pub use progress::{Observer, Step};
+pub use run_finalizer::RunFinalizer;
 pub use stop::Stop;
-pub use troubles::{News, Situation};
 pub use unconfigured::{Unconfigured, unconfigured, unit_lacks};
 
-use crate::plan::{Batch, PlatformPlan, Selection, Standing};
+use crate::plan::{Batch, DayStatus, PlatformPlan, Selection};
 use coverledger_archive::Stamp;
 use coverledger_config::{Job, Workspace};
 use coverledger_core::count::Memory;
@@ -182,7 +183,7 @@ fn source(workspace: &Workspace, exports: Store, stop: &Stop) -> Source {
 fn tell_plan(plans: &[PlatformPlan], run_id: &str, observer: Observer<'_>) {
     let batches: Vec<_> = plans.iter().flat_map(|plan| plan.batches(BATCH_DATES, BATCH_BYTES)).collect();
     let is_due =
-        |plan: &PlatformPlan| plan.days.iter().filter(|day| matches!(day.standing, Standing::Due(_))).count();
+        |plan: &PlatformPlan| plan.days.iter().filter(|day| matches!(day.status, DayStatus::Due(_))).count();
     observer(&Step::Planned {
         run_id,
         due: plans.iter().map(is_due).sum(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::plan::{PlannedDay, Standing};
+use crate::plan::{DayStatus, PlannedDay};
 use coverledger_archive::{RowCounts, State};
 use coverledger_core::model::{MarketDay, Unknown};
 
@@ -130,19 +130,19 @@ impl Disposition {
     /// What a market-day that is not due ends as.
     #[must_use]
     pub fn of(day: &PlannedDay) -> Option<Self> {
-        Some(match &day.standing {
-            Standing::Due(_) => return None,
-            Standing::NotOver => Self::NotOver,
-            Standing::NotBegun => Self::NotBegun,
-            Standing::NotAsked(_) => Self::NotAsked,
-            Standing::Waiting { missing, incomplete, since } => {
+        Some(match &day.status {
+            DayStatus::Due(_) => return None,
+            DayStatus::NotOver => Self::NotOver,
+            DayStatus::NotBegun => Self::NotBegun,
+            DayStatus::NotAsked(_) => Self::NotAsked,
+            DayStatus::Waiting { missing, incomplete, since } => {
                 Self::Waiting { missing: missing.clone(), incomplete: incomplete.clone(), since: *since }
             }
-            Standing::Current { revision, state } => {
+            DayStatus::Current { revision, state } => {
                 Self::Current { revision: *revision, state: *state, notes: day.notes.clone() }
             }
-            Standing::Held { reason } => Self::Held { reason: reason.clone() },
-            Standing::Unreadable { reason } => Self::Failed { reason: reason.clone() },
+            DayStatus::Held { reason } => Self::Held { reason: reason.clone() },
+            DayStatus::Unreadable { reason } => Self::Failed { reason: reason.clone() },
         })
     }
 }

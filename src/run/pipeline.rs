@@ -20,7 +20,7 @@ use super::publishing::Publisher;
 use super::reading::{self, Counting, ReadExport, Source, Unread};
 use super::watch::{Ended, Stint};
 use super::{BATCH_BYTES, BATCH_DATES, Disposition, ExportOutcome, Orphans, RunError, RunReport, error_text};
-use crate::plan::{Batch, PlannedDay, PlannedExport, PlatformPlan, Selection, Standing};
+use crate::plan::{Batch, DayStatus, PlannedDay, PlannedExport, PlatformPlan, Selection};
 use coverledger_archive::{Archive, RowCounts, Stamp, Theirs};
 use coverledger_core::model::{MarketDay, Unknown};
 use coverledger_store::Object;
@@ -60,7 +60,7 @@ impl<'a> Pipeline<'a> {
     ) -> Result<(), RunError> {
         let queue = &queue;
         let is_due =
-            |plan: &Arc<PlatformPlan>| plan.days.iter().any(|day| matches!(day.standing, Standing::Due(_)));
+            |plan: &Arc<PlatformPlan>| plan.days.iter().any(|day| matches!(day.status, DayStatus::Due(_)));
         let mut due_behind = plans.iter().filter(|plan| is_due(plan)).count();
         let (mut theirs, mut begun, mut waiting) = (Theirs::new(), Vec::new(), VecDeque::new());
         for plan in plans {
@@ -109,8 +109,8 @@ impl<'a> Pipeline<'a> {
         Ok(())
     }
 
-    /// Counts what is left of platforms and hands it on, one after the other. One that takes longer than its stint goes
-    /// on when the others have had theirs. Returns what other runs are at.
+    /// Counts what is left of platforms and queues it for publishing, one platform after the other. One that takes longer
+    /// than its stint continues when the others have had theirs. Returns what other runs hold.
     async fn take_turns(
         &'a self,
         mut waiting: VecDeque<Rest<'a>>,
@@ -129,7 +129,7 @@ impl<'a> Pipeline<'a> {
         Ok(theirs)
     }
 
-    /// Counts batches of a platform and hands them on, until its stint is over. Returns what other runs are at.
+    /// Counts batches of a platform and queues them for publishing, until its stint is over. Returns what other runs hold.
     async fn process_batches(
         &'a self,
         rest: &mut Rest<'a>,
@@ -182,7 +182,7 @@ impl<'a> Pipeline<'a> {
         Ok(all_theirs)
     }
 
-    /// Counts a batch on other threads. What these read is reported here.
+    /// Counts a batch on other threads, and reports here every export that they read.
     async fn count(
         &self,
         plan: &Arc<PlatformPlan>,
@@ -224,7 +224,7 @@ impl<'a> Pipeline<'a> {
 /// What is left to do of a platform's plan.
 struct Rest<'p> {
     plan: &'p Arc<PlatformPlan>,
-    /// The next of them is the last here.
+    /// In reverse: the next one is the last here.
     batches: Vec<Batch<'p>>,
     stints: u32,
 }

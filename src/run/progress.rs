@@ -1,4 +1,4 @@
-//! What a run tells while it works; the command line draws it, everything else ignores it.
+//! Progress events of a run; the command line draws them, everything else ignores them.
 
 use coverledger_core::model::MarketDay;
 
@@ -34,5 +34,5 @@ pub enum Step<'a> {
     },
 }
 
-/// What hears the steps of a run, from any thread.
+/// Receives the steps of a run.
 pub type Observer<'a> = &'a (dyn Fn(&Step<'_>) + Sync);

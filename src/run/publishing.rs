@@ -19,7 +19,7 @@ use coverledger_core::VERSION;
 use coverledger_core::count::{Engine as _, LocalEngine};
 use coverledger_core::model::{Fact, MarketDay, Turns, Unknown};
 use coverledger_core::time::tz_release;
-use coverledger_report::{self as report, Rendered, Sheet};
+use coverledger_report::{self as report, MarketDayContext, Rendered};
 
 use super::blocking::render;
 use super::cover_log;
@@ -304,14 +304,14 @@ struct DayContents {
 
 impl DayContents {
     /// `None` for a platform or market that is not configured.
-    fn sheet(&self) -> Option<Sheet<'_>> {
+    fn sheet(&self) -> Option<MarketDayContext<'_>> {
         let MarketDay { platform, market, .. } = &self.day.market_day;
         let platform = self.workspace.platforms.get(platform)?;
         let by_turn = self.counted.turns.get(self.number).map_or(&[][..], Vec::as_slice);
         // An export that did not exist yet yields nothing, which is not zero.
         let windows = platform.exports.iter().zip(&self.day.windows);
         let stood_on = windows.filter(|(_, window)| **window != Window::Nowhere).map(|(export, _)| export);
-        Some(Sheet {
+        Some(MarketDayContext {
             market_day: &self.day.market_day,
             market: self.workspace.markets.get(market)?,
             day: &self.day.day,

@@ -11,19 +11,20 @@ use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tracing::Span;
 
-use crate::plan::{Batch, PlannedDay, PlannedExport, Window};
+use crate::plan::{Batch, PlannedExport};
 use coverledger_archive::RowCounts;
 use coverledger_config::{Platform, Rows, Workspace};
 use coverledger_core::count::{
-    Booked, CountDay, CountExport, CountJob, CountOptions, Counted, Engine, LocalEngine, Memory, OpenCount,
-    Outcome, RowsByDay, Scope, SignalWriter,
+    Allocation, CountOptions, Counted, Engine, LocalEngine, Memory, OpenCount as _, Outcome, RowsByDay,
+    SignalWriter,
 };
-use coverledger_core::model::{Fact, MarketId, Page, TurnFact, Turns, Unknown};
+use coverledger_core::model::{CountTable, Fact, MarketId, TurnFact, Unknown};
 use coverledger_core::time::{Zone, span};
 use coverledger_read::export::{self, Excerpt, ExportError, Halt, ReadReport, Reading};
 use coverledger_store::{Fetched, Object, Store, StoreError, StoreProblem};
 
-use super::booking::{self, Room};
+use super::allocation::{self, Room};
+use super::count_job;
 use super::known_since::KnownSince;
 use super::localize::{Clocks, Localizing};
 use super::pages::PageSets;
@@ -34,9 +35,6 @@ use super::{RunError, Stop, error_text};
 
 /// Compressed bytes per row that no export goes below; only a guess for choosing partitions.
 const LEAST_BYTES_PER_ROW: u64 = 8;
-
-/// For so long after a day begins a click may be of an impression of the day before, which the day does not read.
-const ACROSS_MIDNIGHT_US: i64 = 3_600_000_000;
 
 /// What reading one export came to.
 pub(super) struct ReadExport {
@@ -60,9 +58,9 @@ pub(super) enum Read {
     /// Signals, which went to the counter.
     Signals(RowsByDay),
     /// Counts or covers, which wait to be booked.
-    Page(Page),
+    Counts(CountTable),
     /// Counts or covers that were booked, and are nowhere else any more.
-    Booked,
+    Allocated,
 }
 
 /// Why an export is not counted.
@@ -92,7 +90,7 @@ pub(super) struct CountedBatch {
     /// The same by turn, for market-days that a turn of a rotation reaches into; sorted by turn, then by key.
     pub(super) turns: Vec<Vec<TurnFact>>,
     /// What of them came as counts.
-    pub(super) booked: Booked,
+    pub(super) booked: Allocation,
     /// Which exports are pages of one answer, and which of those are not whole.
     pub(super) pages: PageSets,
     singly: Counted,
@@ -103,7 +101,7 @@ impl CountedBatch {
     pub(super) fn account(&self, export: usize, read: &ReadExport, day: usize) -> (u64, Outcome) {
         match &read.rows {
             Read::Signals(landed) => (landed.by_day[day], self.singly.outcome(export, day)),
-            Read::Page(_) | Read::Booked => {
+            Read::Counts(_) | Read::Allocated => {
                 let outcome = self.booked.outcome(export, day);
                 (outcome.counted + outcome.duplicate, outcome)
             }
@@ -205,10 +203,10 @@ fn count_with(
 ) -> Result<Counting, RunError> {
     let platform = batch.days.first().and_then(|day| source.workspace.platforms.get(&day.market_day.platform));
     let platform = platform.ok_or(RunError::Worker)?;
-    let turns = turns(&source.workspace, batch);
+    let turns = count_job::turns(&source.workspace, batch);
     let clocks = Clocks::new(&source.workspace, &batch.days, &platform.eras, &turns);
     let room = Room::new(source.workspace.settings.memory_bytes);
-    let scope = scope(batch, platform);
+    let scope = count_job::scope(batch, platform);
     let most_prints = most_prints(source.workspace.settings.memory_bytes, batch.exports.len());
     let reaches = Reaches::of(&source.workspace, platform, batch);
     let markets: BTreeMap<MarketId, Zone> =
@@ -218,7 +216,7 @@ fn count_with(
         threads: source.threads,
         expected_rows: batch.bytes() / LEAST_BYTES_PER_ROW,
     };
-    let counter = engine.open(job(&source.workspace, batch, scope.clone(), &turns), options)?;
+    let counter = engine.open(count_job::job(&source.workspace, batch, scope.clone(), &turns), options)?;
     let prefetcher =
         Prefetcher::new(&source.exports, &source.spill_dir, handle, largest_first(batch), source.threads);
     let span = Span::current();
@@ -279,12 +277,12 @@ fn count_with(
     }
     let mut singly = counter.finish(partials)?;
     let pages = PageSets::of(batch, &exports);
-    let booked = booking::book(&source.workspace, platform, batch, (&scope, &turns), (&exports, &pages));
-    for read in exports.iter_mut().flatten().filter(|read| matches!(read.rows, Read::Page(_))) {
-        read.rows = Read::Booked;
+    let booked = allocation::allocate(&source.workspace, platform, batch, (&scope, &turns), (&exports, &pages));
+    for read in exports.iter_mut().flatten().filter(|read| matches!(read.rows, Read::Counts(_))) {
+        read.rows = Read::Allocated;
     }
-    let by_turn = booking::join_turns(platform, batch, &turns, &mut singly, &booked);
-    let facts = booking::join(platform, batch, std::mem::take(&mut singly.facts), &booked);
+    let by_turn = allocation::join_turns(platform, batch, &turns, &mut singly, &booked);
+    let facts = allocation::join(platform, batch, std::mem::take(&mut singly.facts), &booked);
     Ok(Counting::Counted(Box::new(CountedBatch { exports, facts, turns: by_turn, booked, pages, singly })))
 }
 
@@ -294,66 +292,6 @@ fn too_long(limit: Duration) -> String {
         "reading it took longer than `export_limit` in `archive.yaml`, {}, and was given up (the next run tries again; deliver it in smaller files, or give it more time)",
         span(limit)
     )
-}
-
-/// The turns of the platform in every market of a batch that has any.
-fn turns(workspace: &Workspace, batch: &Batch<'_>) -> BTreeMap<MarketId, Turns> {
-    let mut turns = BTreeMap::new();
-    for day in &batch.days {
-        let market = &day.market_day.market;
-        turns.entry(market.clone()).or_insert_with(|| workspace.turns(&day.market_day.platform, market));
-    }
-    turns
-}
-
-/// What is counted: the exports and market-days of a batch by their names.
-fn job(workspace: &Workspace, batch: &Batch<'_>, scope: Scope, turns: &BTreeMap<MarketId, Turns>) -> CountJob {
-    let slots = |market: &MarketId| {
-        workspace.markets.get(market).map(|market| market.slots.names().map(str::to_owned).collect())
-    };
-    let markets: BTreeMap<&MarketId, (Arc<[String]>, Arc<Turns>)> = turns
-        .iter()
-        .map(|(market, turns)| (market, (slots(market).unwrap_or_default(), Arc::new(turns.clone()))))
-        .collect();
-    let day = |day: &&PlannedDay| {
-        let market = day.market_day.market.clone();
-        let (slots, turns) = markets.get(&market).cloned().unwrap_or_default();
-        CountDay { market, local_date: day.market_day.local_date, slots, turns }
-    };
-    let export = |export: &&PlannedExport| CountExport {
-        key: Arc::from(export.found.object.key.as_str()),
-        definition: u16::try_from(export.export).unwrap_or(u16::MAX),
-    };
-    CountJob {
-        exports: batch.exports.iter().map(export).collect(),
-        days: batch.days.iter().map(day).collect(),
-        scope,
-    }
-}
-
-/// Which exports each market-day stands on.
-fn scope(batch: &Batch<'_>, platform: &Platform) -> Scope {
-    let mut scope = Scope::new(batch.exports.len(), batch.days.len());
-    for (number, export) in batch.exports.iter().enumerate() {
-        for (day_number, day) in batch.days.iter().enumerate() {
-            if day.stands_on(export) {
-                scope.cover(number, day_number);
-            }
-        }
-    }
-    for (number, day) in batch.days.iter().enumerate() {
-        if platform.tells_orphans(&day.market_day.market) && stands_on_all(day, platform) {
-            scope.count_orphans(number, day.day.start.as_microsecond() + ACROSS_MIDNIGHT_US);
-        }
-    }
-    scope
-}
-
-/// Whether a day stands on every export that feeds its market: where one was added later, its impressions are not there.
-fn stands_on_all(day: &PlannedDay, platform: &Platform) -> bool {
-    let market = &day.market_day.market;
-    let mut windows = platform.exports.iter().zip(&day.windows);
-    windows.all(|(export, window)| *window != Window::Nowhere || !export.feeds(market))
 }
 
 /// The big ones first, so that no thread is left alone with one at the end.

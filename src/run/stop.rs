@@ -1,4 +1,4 @@
-//! Being asked to stop: a run finishes what it is publishing, begins nothing new, and says what it left.
+//! A request to stop: a run finishes what it is publishing, begins nothing new, and reports what it left.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use tokio::sync::Notify;
 
 use coverledger_read::export::Halt;
 
-/// Whether somebody asked a run to stop. Cheap to clone; never taken back.
+/// Whether a run was asked to stop. Cheap to clone; never taken back.
 #[derive(Debug, Clone, Default)]
 pub struct Stop(Arc<Inner>);
 
@@ -17,34 +17,34 @@ struct Inner {
 }
 
 impl Stop {
-    /// Nobody has asked yet.
+    /// Not asked for yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Asks.
+    /// Asks for the stop.
     pub fn ask(&self) {
         self.0.halt.ask();
         self.0.bell.notify_waiters();
     }
 
-    /// Whether anybody has asked.
+    /// Whether it was asked for.
     #[must_use]
     pub fn is_asked(&self) -> bool {
         self.0.halt.is_asked()
     }
 
-    /// Is done as soon as anybody has asked.
+    /// Completes as soon as it is asked for.
     pub async fn asked(&self) {
-        // Who waits has to wait before it looks, or it could miss the bell.
+        // Registered before the flag is read, or the notification could be missed.
         let rung = self.0.bell.notified();
         if !self.is_asked() {
             rung.await;
         }
     }
 
-    /// What work comes to, unless the stop comes first: then it is dropped where it waits.
+    /// The result of `work`, unless the stop comes first: then `work` is dropped where it waits.
     pub async fn or<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;
@@ -73,7 +73,7 @@ mod tests {
         tokio::task::yield_now().await;
         stop.ask();
         assert_eq!(waiting.await.unwrap(), None);
-        // Whoever comes later need not wait for the bell.
+        // The flag stays set for those that come later.
         stop.asked().await;
         assert_eq!(stop.or(async { 7 }).await, None);
     }

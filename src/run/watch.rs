@@ -1,7 +1,7 @@
-//! How long reading may take: an export, before it is given up, and a platform, before others are.
+//! Time limits of reading: for an export, after which it is given up, and for a platform while others wait (its stint).
 //!
-//! Nothing that is published depends on it. An export that is given up fails its market-days by name; a platform whose
-//! stint is over is read again from the batch that it was at, when the others have had theirs.
+//! No published number depends on them. An export that is given up fails its market-days by name; a platform whose stint
+//! is over is read again from its present batch when the others have had theirs.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -15,10 +15,10 @@ use coverledger_read::export::Halt;
 
 /// What a platform's first stint takes besides its bytes.
 const FIRST_STINT: Duration = Duration::from_secs(5);
-/// Each stint is so many times as long as the one before: all that are in vain are at most four thirds of the one that
-/// is needed.
+/// Each stint is so many times as long as the one before: together those that were too short take at most a third of the
+/// one that suffices.
 const LONGER: u32 = 4;
-/// Bytes of exports that are read in a second even on a bad day; usually ten times as many are.
+/// Bytes of exports that are read in a second in the worst case; usually it is ten times as many.
 const BYTES_A_SECOND: u64 = 1 << 20;
 
 /// Why reading was ended before its end.
@@ -32,7 +32,7 @@ pub(super) enum Ended {
     TooLong,
 }
 
-/// How long a platform may be read while others wait. `None` of what nobody waits for.
+/// How long a platform may be read while others wait. `None` if no other waits.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stint(Option<Instant>);
 
@@ -47,7 +47,7 @@ impl Stint {
         once.saturating_mul(LONGER.saturating_pow(number))
     }
 
-    /// Nobody waits.
+    /// No other platform waits.
     pub(super) const fn without_end() -> Self {
         Self(None)
     }
@@ -65,7 +65,7 @@ impl Stint {
     }
 }
 
-/// Looks at the time while one export is read.
+/// Watches the time while one export is read.
 pub(super) struct Watch {
     /// Asked when it is to be read no further.
     quit: Stop,
@@ -74,7 +74,7 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Begins to look, until it is dropped. Asks `quit` when the export is to be read no further.
+    /// Watches until it is dropped. Asks `quit` to stop the fetch and the reader of the export.
     pub(super) fn begin(handle: &Handle, stop: &Stop, stint: Stint, limit: Duration, quit: &Stop) -> Self {
         let (quit, ended) = (quit.clone(), Arc::new(OnceLock::new()));
         let (stop, asking, noting) = (stop.clone(), quit.clone(), Arc::clone(&ended));

@@ -1,8 +1,8 @@
-//! What is to be started now, computed from configuration, run records and the clock; never from a tick.
+//! Which runs are to be started now, computed from configuration, run records and the clock; never from a tick.
 //!
-//! Ticks only say "look". One that was lost, doubled, or came an hour late changes nothing but the hour: whatever
-//! became due since the last scheduled time that was handled is found at the next look. Nothing here waits, reads a
-//! clock or touches a store, so tests walk it through any clock they like.
+//! A tick only triggers a look. A tick that was lost, doubled or late changes nothing but the time of the start: whatever
+//! became due since the last handled scheduled time is found at the next look. Nothing here waits, reads a clock or
+//! touches a store, so tests can drive it with any clock.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,8 +15,8 @@ use coverledger_config::{CatchUp, Job, Schedule};
 
 /// Jobs that run at one time.
 const AT_ONCE: usize = 2;
-/// A handled time that lies further ahead than this was recorded under a wrong clock, or this clock is wrong: it is
-/// not believed. Up to this, the clock was set back a little, and what was handled is not run again.
+/// A handled time further in the future than this was recorded under a wrong clock, or this clock is wrong: it is
+/// ignored. Up to this, the clock was set back a little, and what was handled is not run again.
 const BELIEVED_AHEAD: SignedDuration = SignedDuration::from_hours(1);
 /// The longest wait before a run that asked to be run again is.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(15);
@@ -36,7 +36,7 @@ struct Entry {
     course: Option<Course>,
     /// Whether its record does not say yet by which schedules its times count.
     is_unnoted: bool,
-    /// Whether it is in no configuration any more, and only its run is waited for.
+    /// Whether it was removed from the configuration, and only its run is still waited for.
     is_gone: bool,
     missed: u64,
     phase: Phase,
@@ -114,11 +114,11 @@ pub enum Order {
 pub enum Verdict {
     /// Its scheduled time is done with, well or not.
     Handled,
-    /// It broke down. Its scheduled time is done with, but if it was to catch up, the next run is to instead.
+    /// It failed. Its scheduled time is handled, but if it was to catch up on earlier ones, the next run does so instead.
     Failed,
     /// Another run was in the way, or it is not known what became of it. It is run again soon.
     Again,
-    /// It came to nothing, not even to a record: a store did not answer, or somebody stopped it. It is run again soon.
+    /// It left no record: a store did not answer, or it was stopped. It is run again soon.
     Fruitless,
 }
 
@@ -130,7 +130,7 @@ impl Agenda {
         Self { jobs: jobs.iter().filter_map(entry).collect(), wait }
     }
 
-    /// Goes by another configuration from now on. Times before now count by the schedules that were in force then; of
+    /// Takes over another configuration. Times before now count by the schedules that were in force then; of
     /// a job that is new, nothing is known before [`recall`](Self::recall), and one that is gone starts no more.
     pub fn follow(&mut self, jobs: &BTreeMap<String, Job>, wait: SignedDuration, now: Timestamp) {
         self.wait = wait;
@@ -227,7 +227,7 @@ impl Agenda {
         let (wait, unrecorded) = match verdict {
             Verdict::Again => (Some(soon), 0),
             Verdict::Fruitless => (Some(soon), start.missed),
-            // What breaks down once may do so each time: not by itself, but the next scheduled run looks back as far.
+            // A failure may repeat itself, so it is not run again by itself; the next scheduled run looks back as far.
             Verdict::Failed if start.look_back_from.is_some() => (Some(SignedDuration::MAX), start.missed),
             Verdict::Handled | Verdict::Failed => (None, 0),
         };
@@ -309,7 +309,7 @@ impl Entry {
             let pass = Pass { job: job.to_owned(), occurrence: lapse.latest, missed: lapse.missed };
             return Some(Order::Pass(pass));
         }
-        // What the run before did not come to is part of this one.
+        // What the run before did not complete is part of this one.
         let before = self.again.take().map(|again| again.start);
         let first_missed = lapse.first_missed.filter(|_| catch_up == CatchUp::All);
         self.phase = Phase::Queued(Start {

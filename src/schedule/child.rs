@@ -1,10 +1,10 @@
-//! A run in a process of its own: whatever becomes of it, the scheduler goes on.
+//! A run in a process of its own, so that a failing run does not end the scheduler.
 //!
-//! It is handed the configuration that the scheduler goes by on its standard input, so that both see the same whatever
-//! becomes of the files meanwhile. A panic, an abort, the kernel out of memory or an export that never answers ends the child, not the scheduler. The
-//! child's standard output is one [`Account`]; its log goes where the scheduler's goes. It is asked to stop by closing
-//! its standard input. That needs no signal, so a terminal's Ctrl-C, which reaches every process of the terminal, does
-//! not count twice; and if the scheduler itself is killed, its children are told by the same means.
+//! The child gets the scheduler's configuration on its standard input, so that both use the same one even if the files
+//! change meanwhile. A panic, an abort, the kernel out of memory or an export that never answers ends the child, not the
+//! scheduler. The child's standard output is one [`Account`]; its log goes where the scheduler's goes. It is asked to
+//! stop by closing its standard input. That needs no signal, so a terminal's Ctrl-C, which reaches every process of the
+//! terminal, does not count twice; and if the scheduler is killed, its children notice it in the same way.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -24,7 +24,7 @@ use coverledger_core::time::span;
 
 /// The most of a child's account that is read.
 const MOST_BYTES: u64 = 64 << 20;
-/// Exit codes of runs that came to nothing because a store did not answer, or something else that may pass.
+/// Exit codes of runs that failed because a store did not answer, or for another reason that may pass.
 const MAY_PASS: [i32; 3] = [1, 4, 5];
 
 /// The program that is started for a run.
@@ -100,7 +100,7 @@ impl Program {
     }
 }
 
-/// Writes to a child, and closes its input once what is returned is dropped; a child that reads nothing holds nothing up.
+/// Writes to a child, and closes its input once what is returned is dropped; a child that reads nothing delays nothing.
 fn hand(mut input: ChildStdin, text: String) -> oneshot::Sender<()> {
     let (keep_open, closed) = oneshot::channel();
     tokio::spawn(async move {

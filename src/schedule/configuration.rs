@@ -1,8 +1,8 @@
-//! The configuration that a scheduler goes by, and what becomes of it when somebody edits the files.
+//! The configuration in force, and how it is replaced when the files are edited.
 //!
-//! There is one at a time, and everybody has the same: what is due, the runs, and the metrics. The files are read again
-//! at every look. What was the same in two looks on end, and is sound, is taken; until then, and if it is not sound, the
-//! last sound one stays in force, so that a file that is half saved costs no night.
+//! There is one at a time, used by the agenda, the runs and the metrics. The files are read again at every look. A new
+//! configuration is taken over once two looks in a row found the same and it is sound; until then the last sound one
+//! stays in force, so that a half-saved file fails no run.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

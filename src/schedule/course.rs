@@ -1,8 +1,7 @@
-//! Which times of a job came due since the last that was handled: by the schedule that was in force, if it was edited.
+//! Which scheduled times of a job came due since the last handled one, if the schedule was edited in between.
 //!
-//! A schedule counts from the moment at which somebody saw it: a scheduler that took it over, or, where none ran, who
-//! looks now. Until then times count by the one before. Pure; what is needed of it for a later look is in the job's run
-//! record.
+//! A schedule is in force from the moment at which a scheduler first saw it; if none was running, from now. Earlier times
+//! count by the schedule before. Pure; what a later look needs is in the job's run record.
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -16,12 +16,12 @@ use super::health::{Ending, Event, Files, Health, JobHealth, RunEnd};
 use coverledger_archive::RecordedSchedule;
 use coverledger_config::Job;
 
-/// How long a store that did not answer is left alone.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the driver waits before it asks a store again that did not answer.
+const ASK_AGAIN_AFTER: Duration = Duration::from_secs(10);
 /// How long killed runs are waited for.
-const AFTERMATH: Duration = Duration::from_secs(5);
+const LAST_WAIT: Duration = Duration::from_secs(5);
 
-/// What somebody asked the scheduler to do; it only ever goes up.
+/// What the scheduler was asked to do. It never goes back to an earlier value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Asked {
     /// Nobody asked for anything.
@@ -32,8 +32,8 @@ pub enum Asked {
     StopNow,
 }
 
-/// Where runs, records and the clock are: the real world, or that of a test.
-pub trait World: Send + Sync + 'static {
+/// Where runs, records and the clock are: the real one, or that of a test.
+pub trait Environment: Send + Sync + 'static {
     /// The clock.
     fn now(&self) -> Timestamp;
 
@@ -80,7 +80,7 @@ pub enum Stopped {
 /// Runs jobs until told to stop.
 pub struct Driver<W> {
     /// Where runs are carried out.
-    pub world: Arc<W>,
+    pub environment: Arc<W>,
     /// What is due.
     pub agenda: Agenda,
     /// How long runs may take to finish once the scheduler was told to drain.
@@ -106,16 +106,22 @@ struct Work {
     asked: watch::Sender<Asked>,
 }
 
-impl<W: World> Driver<W> {
+impl<W: Environment> Driver<W> {
     /// A driver of these jobs; nobody listens to it yet.
     #[must_use]
-    pub fn new(world: Arc<W>, agenda: Agenda, drain: Duration) -> Self {
-        let now = world.now();
+    pub fn new(environment: Arc<W>, agenda: Agenda, drain: Duration) -> Self {
+        let now = environment.now();
         let jobs = agenda.jobs().map(|job| (job.to_owned(), JobHealth::default())).collect();
         let files = Files::default();
         let not_ready = Some("the records of past runs are being read".to_owned());
         let health = Health { started_at: now, last_look: now, not_ready, jobs, files };
-        Self { world, agenda, drain, health: watch::Sender::new(health), events: mpsc::unbounded_channel().0 }
+        Self {
+            environment,
+            agenda,
+            drain,
+            health: watch::Sender::new(health),
+            events: mpsc::unbounded_channel().0,
+        }
     }
 
     /// Runs jobs, looking at every beat, until asked to stop. Without beats it only waits for that.
@@ -159,48 +165,48 @@ impl<W: World> Driver<W> {
 
     /// Starts what is due.
     fn look(&mut self, work: &mut Work) {
-        let now = self.world.now();
+        let now = self.environment.now();
         self.ask_for_records(work);
         for order in self.agenda.look(now) {
             match order {
                 Order::Run(start) => self.start(start, now, work),
                 Order::Pass(pass) => {
                     tracing::warn!(job = pass.job, missed = pass.missed, latest = %pass.occurrence, "scheduled times were missed and are let go");
-                    let world = Arc::clone(&self.world);
+                    let environment = Arc::clone(&self.environment);
                     work.passes.spawn(async move {
-                        world.pass(&pass).await;
+                        environment.pass(&pass).await;
                         pass.job
                     });
                 }
                 Order::Note(note) => {
-                    let world = Arc::clone(&self.world);
+                    let environment = Arc::clone(&self.environment);
                     work.passes.spawn(async move {
-                        world.note(&note).await;
+                        environment.note(&note).await;
                         note.job
                     });
                 }
             }
         }
-        self.tell(now);
+        self.update_health(now);
     }
 
-    /// Has the files read, unless that is still being done: a disk that hangs holds nothing up.
+    /// Starts to read the configuration's files, unless that is still going on: a disk that hangs delays nothing.
     fn look_at_files(&self, work: &mut Work) {
         if work.looks_at_files.is_empty() {
-            let world = Arc::clone(&self.world);
-            work.looks_at_files.spawn(async move { world.look_at_files().await });
+            let environment = Arc::clone(&self.environment);
+            work.looks_at_files.spawn(async move { environment.look_at_files().await });
         }
     }
 
-    /// Goes by what the files say.
+    /// Takes over a configuration that was read again.
     fn found(&mut self, found: Found) {
-        let now = self.world.now();
+        let now = self.environment.now();
         match &found {
             Found::NothingNew => return,
             Found::Taken { changed } => {
                 let files = changed.join(", ");
                 tracing::info!(files, "the configuration was changed and is taken");
-                let (jobs, wait) = self.world.jobs();
+                let (jobs, wait) = self.environment.jobs();
                 self.agenda.follow(&jobs, wait, now);
                 if self.agenda.jobs().next().is_none() {
                     tracing::warn!("no job has a schedule any more: nothing will be run");
@@ -223,7 +229,7 @@ impl<W: World> Driver<W> {
                 health.jobs.entry(job.to_owned()).or_default();
             }
         });
-        self.tell(now);
+        self.update_health(now);
         let next = self.agenda.jobs().map(|job| (job.to_owned(), self.agenda.next(job, now))).collect();
         // Nobody has to listen.
         let _ = self.events.send(Event::Files { found, next });
@@ -234,16 +240,16 @@ impl<W: World> Driver<W> {
             return;
         }
         for job in self.agenda.unknown() {
-            let world = Arc::clone(&self.world);
+            let environment = Arc::clone(&self.environment);
             work.recalls.spawn(async move {
-                let record = world.recall(&job).await;
+                let record = environment.recall(&job).await;
                 (job, record)
             });
         }
     }
 
     fn recalled(&mut self, recalled: Result<Recalled, JoinError>, work: &mut Work) {
-        let now = self.world.now();
+        let now = self.environment.now();
         let (job, reason) = match recalled {
             Ok((job, Ok(record))) => {
                 self.agenda.recall(&job, &record.unwrap_or_default(), now);
@@ -256,7 +262,7 @@ impl<W: World> Driver<W> {
             Err(error) => (String::new(), error.to_string()),
         };
         tracing::warn!(job, reason, "the record of the last run cannot be read; trying again");
-        work.recall_at = Instant::now() + PATIENCE;
+        work.recall_at = Instant::now() + ASK_AGAIN_AFTER;
         self.health.send_modify(|health| {
             health.not_ready = Some(format!("the record of the last run of `{job}` cannot be read: {reason}"));
         });
@@ -268,21 +274,21 @@ impl<W: World> Driver<W> {
         self.health.send_modify(|health| {
             health.jobs.entry(job.clone()).or_default().running_since = Some(now);
         });
-        let (world, asked, order) = (Arc::clone(&self.world), work.asked.subscribe(), start.clone());
+        let (environment, asked, order) = (Arc::clone(&self.environment), work.asked.subscribe(), start.clone());
         let task = work.runs.spawn(async move {
             let clock = Instant::now();
-            let ending = match world.recall(&order.job).await {
+            let ending = match environment.recall(&order.job).await {
                 Ok(Some(record)) if order.tries == 0 && record.occurrence == Some(order.occurrence) => {
                     Ending::HandledElsewhere
                 }
-                _ => world.run(&order, asked).await,
+                _ => environment.run(&order, asked).await,
             };
             RunEnd {
                 job: order.job,
                 occurrence: order.occurrence,
                 missed: order.missed,
                 started_at: now,
-                ended_at: world.now(),
+                ended_at: environment.now(),
                 seconds: clock.elapsed().as_secs_f64(),
                 ending,
             }
@@ -301,7 +307,7 @@ impl<W: World> Driver<W> {
                 let Some((start, started_at)) = work.starts.remove(&error.id()) else { return };
                 let reason = format!("the scheduler could not carry it out: {error}");
                 let ending = Ending::Failed { reason, try_again: false };
-                let (ended_at, seconds) = (self.world.now(), 0.0);
+                let (ended_at, seconds) = (self.environment.now(), 0.0);
                 let Start { job, occurrence, missed, .. } = start;
                 RunEnd { job, occurrence, missed, started_at, ended_at, seconds, ending }
             }
@@ -349,8 +355,8 @@ impl<W: World> Driver<W> {
         let _ = self.events.send(Event::RunEnded { end: Box::new(end), next });
     }
 
-    /// Says how things are.
-    fn tell(&self, now: Timestamp) {
+    /// Brings `health` up to date.
+    fn update_health(&self, now: Timestamp) {
         self.health.send_modify(|health| {
             health.last_look = now;
             for (job, known) in &mut health.jobs {
@@ -373,19 +379,19 @@ impl<W: World> Driver<W> {
                 () = tokio::time::sleep_until(deadline) => break,
             }
         }
-        let _ = timeout(AFTERMATH, async { while work.passes.join_next().await.is_some() {} }).await;
+        let _ = timeout(LAST_WAIT, async { while work.passes.join_next().await.is_some() {} }).await;
         let left = work.runs.len();
         if left == 0 {
             return Stopped::Drained;
         }
         tracing::warn!(runs = left, "killing runs that did not finish in time");
         work.asked.send_replace(Asked::StopNow);
-        let aftermath = async {
+        let ending = async {
             while let Some(end) = work.runs.join_next_with_id().await {
                 self.ended(end, &mut work);
             }
         };
-        let _ = timeout(AFTERMATH, aftermath).await;
+        let _ = timeout(LAST_WAIT, ending).await;
         Stopped::Killed(left)
     }
 }

@@ -1,13 +1,13 @@
 //! How fresh the market-days of a job are: pure, from the last run, the configuration and now.
 //!
-//! A market-day is looked at by itself: that an old one was published says nothing of today's. What ended since the
-//! last run is due, whatever that run said.
+//! Each market-day is judged by itself: that an old one was published says nothing about today's. A market-day that ended
+//! after the last run is due, whatever that run reported.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::plan::{PlannedDay, PlatformPlan, Selection, Standing, windows};
+use crate::plan::{DayStatus, PlannedDay, PlatformPlan, Selection, windows};
 use crate::run::Account;
 use coverledger_archive::{AttemptEnd, State};
 use coverledger_config::{Job, Workspace};
@@ -105,13 +105,13 @@ impl Seen {
 }
 
 fn before_a_run(day: &PlannedDay) -> DayState {
-    match (&day.standing, day.attempt.as_ref().map(|attempt| attempt.end)) {
-        (Standing::Current { state, .. }, _) => (*state).into(),
-        (Standing::Waiting { .. }, _) => DayState::Waiting,
-        (Standing::NotBegun, _) => DayState::NotBegun,
-        (Standing::Held { .. }, _) | (Standing::Due(_), Some(AttemptEnd::Held)) => DayState::Held,
-        (Standing::Unreadable { .. }, _) | (Standing::Due(_), Some(AttemptEnd::Failed)) => DayState::Failed,
-        (Standing::Due(_) | Standing::NotAsked(_) | Standing::NotOver, _) => DayState::Due,
+    match (&day.status, day.attempt.as_ref().map(|attempt| attempt.end)) {
+        (DayStatus::Current { state, .. }, _) => (*state).into(),
+        (DayStatus::Waiting { .. }, _) => DayState::Waiting,
+        (DayStatus::NotBegun, _) => DayState::NotBegun,
+        (DayStatus::Held { .. }, _) | (DayStatus::Due(_), Some(AttemptEnd::Held)) => DayState::Held,
+        (DayStatus::Unreadable { .. }, _) | (DayStatus::Due(_), Some(AttemptEnd::Failed)) => DayState::Failed,
+        (DayStatus::Due(_) | DayStatus::NotAsked(_) | DayStatus::NotOver, _) => DayState::Due,
     }
 }
 

@@ -1,4 +1,4 @@
-//! How the scheduler is doing, for whoever asks over HTTP.
+//! The scheduler's health, as shown over HTTP.
 
 use std::collections::BTreeMap;
 
@@ -50,7 +50,7 @@ impl Files {
     }
 }
 
-/// What a scheduler tells of.
+/// An event of the scheduler.
 #[derive(Debug, Clone)]
 pub enum Event {
     /// A run is over.
@@ -97,7 +97,7 @@ pub struct RunEnd {
     pub started_at: Timestamp,
     /// When it ended.
     pub ended_at: Timestamp,
-    /// How long it took, by a clock that nobody sets.
+    /// How long it took, by the monotonic clock.
     pub seconds: f64,
     /// How.
     pub ending: Ending,
@@ -108,7 +108,7 @@ pub struct RunEnd {
 pub enum Ending {
     /// It gave an account; its exit code is in there.
     Accounted(Box<Account>),
-    /// It did not come to an account: a panic, a kill, the limit, an archive that does not answer.
+    /// It gave no account: a panic, a kill, the time limit, an archive that does not answer.
     Failed {
         /// Why, in words.
         reason: String,

@@ -1,8 +1,8 @@
 //! The heartbeat: one UTC job of tokio-cron-scheduler that says "look", every second.
 //!
-//! Nothing else is asked of that crate. After its first firing a zoned job of it keeps a fixed offset, so zones are not
-//! its business; and it sleeps towards the wall-clock time of its next tick, so a clock that is set back a day would
-//! silence it for a day: when no tick came for a while by the monotonic clock, it is set up again.
+//! Nothing else is used of that crate. After its first firing a zoned job of it keeps a fixed offset, so time zones are
+//! handled elsewhere; and it sleeps until the wall-clock time of its next tick, so a clock that is set back by a day would
+//! silence it for a day: when no tick has come for a while by the monotonic clock, it is set up again.
 
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
-//! Health and metrics over HTTP, for probes and for Prometheus. There is nothing to change here and nothing to log in to.
+//! Health and metrics over HTTP, for probes and for Prometheus. Read-only, without authentication.
 //!
-//! Whatever a client does takes bounded time and memory: so many connections, so large a head, so long for all of it. A
-//! connection serves one request. Every connection is accepted; where there are too many, the one goes that has been
-//! there for longest of those that have not sent a request, so that no number of silent clients keeps a probe waiting.
+//! A client can only take bounded time and memory: the number of connections, the size of a request's head and the time
+//! for a request are limited. A connection serves one request. Every connection is accepted; if there are too many, the
+//! oldest one that has not sent a request is closed, so that no number of silent clients keeps a probe waiting.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -117,7 +117,7 @@ pub async fn serve(listener: TcpListener, pages: Arc<Pages>, end: impl Future<Ou
     }
     drop(listener);
     let last = async { while connections.join_next().await.is_some() {} };
-    // Who does not take an answer by then has seen enough.
+    // Clients that have not taken their answer by then are cut off.
     let _ = timeout(Duration::from_secs(1), last).await;
 }
 
@@ -145,7 +145,7 @@ async fn serve_one(stream: TcpStream, pages: Arc<Pages>, is_asking: Arc<AtomicBo
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE).keep_alive(false);
     server.max_buf_size(MAX_HEAD_BYTES).max_headers(MAX_HEADERS);
-    // A client that is slow or talks nonsense is its own affair.
+    // Errors of a single client concern nobody else.
     let _ = timeout(PATIENCE, server.serve_connection(TokioIo::new(stream), service)).await;
 }
 

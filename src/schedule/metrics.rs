@@ -119,7 +119,7 @@ impl Metrics {
         metrics
     }
 
-    /// Goes by another configuration from now on. What was counted stays; of a job that is gone nothing is said any more
+    /// Takes over another configuration. What was counted stays; of a job that is gone nothing is said any more
     /// of what is ahead of it.
     pub fn follow(&self, workspace: &Arc<Workspace>) {
         self.start_at_zero(workspace);

@@ -15,18 +15,18 @@ mod health;
 mod heartbeat;
 mod http;
 mod metrics;
-mod office;
+mod process_runner;
 
 pub use agenda::{Agenda, Note, Order, Pass, Start, Verdict};
 pub use child::Program;
 pub use configuration::{Configuration, Found, Sound};
 pub use course::Course;
-pub use driver::{Asked, Driver, Handled, Stopped, World};
+pub use driver::{Asked, Driver, Environment, Handled, Stopped};
 pub use freshness::{DayState, Freshness, Seen};
 pub use health::{Ending, Event, Files, Health, JobHealth, RunEnd};
 pub use heartbeat::beats;
 pub use http::{Pages, serve};
 pub use metrics::{CONTENT_TYPE, Metrics};
-pub use office::Office;
+pub use process_runner::ProcessRunner;
 #[cfg(test)]
 mod testing;

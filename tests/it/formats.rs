@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use coverledger::archive::{
-    Archive, Attempt, AttemptEnd, Draft, ExportRecord, FactRecord, Holder, Lease, Repair, Retention, RowCounts,
-    RunRecord, Stamp, State, TableBytes, TableName, Told, Trouble, TroubleTopic, Unit,
+    Archive, Attempt, AttemptEnd, Covered, Draft, ExportRecord, FactRecord, Holder, Lease, Repair, Retention,
+    RowCounts, RunRecord, Stamp, State, TableBytes, TableName, Told, Trouble, TroubleTopic, Unit,
 };
 use coverledger::cli::exit;
 use coverledger::config::{self, Decisions, Design, Experiment, Family, Guardrails, Market, Split, Topic, Value};
@@ -22,7 +22,7 @@ use coverledger::model::{
     TurnSpan, Turns, UniqueBasis, Unknown, Verdict,
 };
 use coverledger::notify;
-use coverledger::report::{self, Evidence, Observed, Sheet, Standings};
+use coverledger::report::{self, Evidence, MarketDayContext, Observed, Standings};
 use coverledger::run::{Account, Disposition, Orphans, OtherConfiguration, RunReport, Unconfigured};
 use coverledger::store::Store;
 use coverledger::time::{Clock, DayRule, SlotTable, Zone};
@@ -135,7 +135,7 @@ fn every_column_is_documented_in_its_order_with_its_type() {
     // What is not offered is null, of the same type; a day on which nothing happened has the same columns.
     for mapped in [CountSet::default(), CountSet::ALL] {
         for facts in [&[][..], std::slice::from_ref(&fact)] {
-            let sheet = Sheet {
+            let sheet = MarketDayContext {
                 market_day: &market_day,
                 market: &market,
                 day: &day,
@@ -155,7 +155,8 @@ fn every_column_is_documented_in_its_order_with_its_type() {
             let turns = Turns::new([span]);
             let in_turn = |fact: &Fact| TurnFact { turn: TurnNumber(1), fact: fact.clone() };
             let by_turn: Vec<TurnFact> = facts.iter().map(in_turn).collect();
-            let rendered = report::turns(&Sheet { by_turn: Some((&turns, &by_turn)), ..sheet }, 1).unwrap();
+            let rendered =
+                report::turns(&MarketDayContext { by_turn: Some((&turns, &by_turn)), ..sheet }, 1).unwrap();
             assert_eq!(columns_of(rendered.bytes), documented_columns(TableName::Turns));
         }
     }
@@ -557,7 +558,7 @@ fn every_key_of_a_receipt_is_documented() {
 async fn publish_one_of_each(folder: &Path) {
     let inner = object_store::local::LocalFileSystem::new_with_prefix(folder).unwrap();
     let store = Store::over(Arc::new(inner), "", "test").unwrap();
-    let archive = Archive::for_writing(store).await.unwrap();
+    let archive = Archive::for_writing(store).await.unwrap().by_commit("c0ffee");
     let platform = PlatformId::new("p");
     let market_day =
         MarketDay { platform: platform.clone(), market: MarketId::new("JP"), local_date: date(2026, 11, 21) };
@@ -647,7 +648,7 @@ fn every_key_of_an_account_is_documented() {
         ..RunReport::default()
     };
     let mut keys = BTreeSet::new();
-    let told = notify::Told { channel: "ops".to_owned(), topic: Topic::Late, result: Ok(()) };
+    let told = notify::Delivery { channel: "ops".to_owned(), topic: Topic::Late, result: Ok(()) };
     let account = Account::of(&report, &[told], jiff::Timestamp::UNIX_EPOCH, 0);
     paths(&serde_json::to_value(account).unwrap(), "", &mut keys);
     assert_eq!(table("Account").column("key").into_iter().collect::<BTreeSet<_>>(), keys);
@@ -656,7 +657,8 @@ fn every_key_of_an_account_is_documented() {
 #[test]
 fn every_key_of_leases_run_records_and_retention_is_documented() {
     let now: jiff::Timestamp = "2026-11-22T03:30:00Z".parse().unwrap();
-    let lease = Lease { version: 1, holder: Holder::this("run"), expires_at: now };
+    let covers = vec![Covered { market: MarketId::new("JP"), from: date(2026, 11, 20), to: date(2026, 11, 21) }];
+    let lease = Lease { version: 2, holder: Holder::this("run"), expires_at: now, covers };
     let market_day =
         MarketDay { platform: PlatformId::new("p"), market: MarketId::new("JP"), local_date: date(2026, 11, 21) };
     let mut record = RunRecord::new("nightly", "run", now);

@@ -24,7 +24,7 @@ mod fuzz;
 mod inspect;
 mod layouts;
 mod numbers;
-mod obd;
+mod open_bandit;
 mod presets;
 mod receiver;
 mod rows;

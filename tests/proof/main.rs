@@ -16,8 +16,8 @@
 mod chance;
 mod costs;
 mod damage;
+mod dead_store;
 mod flips;
-mod hopeless;
 mod kills;
 mod night;
 mod odd_stores;

@@ -1,4 +1,4 @@
-//! Where everything lies. Every path of the archive is made, and read, here.
+//! The keys of the archive. Every key is formed and parsed here.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::{TableFamily, TableName, Unit};
 use coverledger_core::model::{MarketDay, MarketId, PlatformId};
 
-/// The folders this archive writes in, for sweeping.
+/// The folders that the archive writes to, for removing half-written files.
 pub(super) const FOLDERS: [&str; 6 + TableName::ALL.len()] = {
     let mut folders = [ATTEMPTS; 6 + TableName::ALL.len()];
     let others = [LEASES, RECEIPTS, REVISIONS, RUNS, "_probe"];
@@ -24,7 +24,7 @@ pub(super) const FOLDERS: [&str; 6 + TableName::ALL.len()] = {
     folders
 };
 
-/// Those of them in which there is never much, or which are written in without the lock.
+/// Those that always stay small, or that are written without the lock.
 pub(super) const SMALL_FOLDERS: [&str; 4] = [ATTEMPTS, LEASES, RUNS, "_probe"];
 
 const ATTEMPTS: &str = "_attempts";
@@ -39,7 +39,7 @@ const RETENTION: &str = "_retention.json";
 const UNDATED: &str = "undated";
 /// Nothing is published so often.
 const LAST_REVISION: u64 = 99_999_999;
-/// How Hive writes a partition without a value; readers make it null.
+/// Hive's name for a partition without a value; readers turn it into null.
 const HIVE_NULL: &str = "__HIVE_DEFAULT_PARTITION__";
 
 /// One place in the archive.
@@ -53,7 +53,7 @@ pub(super) enum Key<'a> {
     Revision(&'a str),
     /// The folder of all tables by their content.
     Revisions,
-    /// Since when nothing is missing of them.
+    /// The record of the instant since which nothing was pruned.
     Retention,
     /// A receipt by its unit and number.
     Receipt(&'a Unit, u64),
@@ -69,16 +69,16 @@ pub(super) enum Key<'a> {
     ReceiptsOfExperiment(&'a str),
     /// The folder of all receipts.
     AllReceipts,
-    /// The folder of all such notes of a platform.
+    /// The folder of all notes on attempts of a platform.
     Attempts(&'a PlatformId),
     /// The note on a market-day's last attempt that published nothing.
     Attempt(&'a MarketDay),
     /// The record of a job's last run.
     RunRecord(&'a str),
-    /// A lease of a market-day by its number.
-    Lease(&'a MarketDay, u64),
-    /// The folder of a market-day's leases.
-    Leases(&'a MarketDay),
+    /// A lease of a platform's market-days by its number.
+    Lease(&'a PlatformId, u64),
+    /// A lease of one market-day by its number, as earlier releases wrote it.
+    DayLease(&'a MarketDay, u64),
     /// The folder of a platform's leases.
     LeasesOf(&'a PlatformId),
     /// The folder of all leases.
@@ -142,9 +142,10 @@ impl Key<'_> {
             }
             Self::Attempts(platform) => format!("{ATTEMPTS}/{}", segment(platform.as_str())),
             Self::RunRecord(job) => format!("{RUNS}/{}.json", segment(job)),
-            Self::Lease(day, number) => format!("{}/{number:08}.json", Key::Leases(day).path()),
-            Self::Leases(day) => {
-                format!("{}/{}/{}", Key::LeasesOf(&day.platform).path(), market(&day.market), day.local_date)
+            Self::Lease(platform, number) => format!("{}/{number:08}.json", Key::LeasesOf(platform).path()),
+            Self::DayLease(day, number) => {
+                let folder = Key::LeasesOf(&day.platform).path();
+                format!("{folder}/{}/{}/{number:08}.json", market(&day.market), day.local_date)
             }
             Self::LeasesOf(platform) => format!("{LEASES}/{}", segment(platform.as_str())),
             Self::AllLeases => LEASES.to_owned(),
@@ -152,7 +153,7 @@ impl Key<'_> {
     }
 }
 
-/// Which receipt lies at a key, if it is one.
+/// The receipt that a key belongs to, if it is a receipt's.
 pub(super) fn receipt_at(key: &str) -> Option<(Unit, u64)> {
     let parts: Vec<&str> = key.split('/').collect();
     let (&first, parts) = parts.split_first()?;
@@ -182,12 +183,12 @@ pub(super) fn receipt_at(key: &str) -> Option<(Unit, u64)> {
     (is_revision(revision) && Key::Receipt(&unit, revision).path() == key).then_some((unit, revision))
 }
 
-/// Which unit's receipts lie in a folder, if it can be one's.
+/// The unit whose receipts a folder contains, if it can be a unit's.
 pub(super) fn unit_in(folder: &str) -> Option<Unit> {
     receipt_at(&format!("{folder}/00000001.json")).map(|(unit, _)| unit)
 }
 
-/// Which table of which unit lies at a key, if it is a current path.
+/// The table and unit that a key belongs to, if it is a current path.
 pub(super) fn current_at(key: &str) -> Option<(TableName, Unit)> {
     let (table, folders) = key.strip_suffix("/part.parquet")?.split_once('/')?;
     let table = TableName::ALL.into_iter().find(|name| name.as_str() == table)?;
@@ -222,7 +223,7 @@ pub(super) fn current_at(key: &str) -> Option<(TableName, Unit)> {
     (Key::Current(table, &unit).path() == key).then_some((table, unit))
 }
 
-/// The hash of the table by content at a key, if it is one.
+/// The hash in the key of a table in `_revisions`, if it is one.
 pub(super) fn revision_at(key: &str) -> Option<&str> {
     let sha256 = key.strip_prefix(REVISIONS)?.strip_prefix('/')?.strip_suffix(".parquet")?;
     is_sha256(sha256).then_some(sha256)
@@ -234,22 +235,54 @@ pub(super) fn is_sha256(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(is_hex)
 }
 
-/// Whether it can be the number of a revision: what has eight digits, so that receipts sort as they are numbered.
+/// Whether it can be the number of a revision: it has eight digits, so that receipts sort by number.
 pub(super) const fn is_revision(number: u64) -> bool {
     1 <= number && number <= LAST_REVISION
 }
 
+/// Where a lease lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum LeaseAt {
+    /// A platform's lease of this number.
+    Platform(PlatformId, u64),
+    /// A market-day's lease of this number, as earlier releases wrote it.
+    MarketDay(MarketDay, u64),
+}
+
+impl LeaseAt {
+    pub(super) const fn number(&self) -> u64 {
+        match self {
+            Self::Platform(_, number) | Self::MarketDay(_, number) => *number,
+        }
+    }
+
+    pub(super) const fn is_of_platform(&self) -> bool {
+        matches!(self, Self::Platform(..))
+    }
+}
+
 /// Which lease lies at a key, if it is one.
-pub(super) fn lease_at(key: &str) -> Option<(MarketDay, u64)> {
+pub(super) fn lease_at(key: &str) -> Option<LeaseAt> {
     let parts: Vec<&str> = key.split('/').collect();
-    let &[LEASES, platform, market, date, file] = parts.as_slice() else { return None };
-    if !is_segment(platform) || !is_segment(market) || !is_name(market) {
+    let [LEASES, platform, of @ .., file] = parts.as_slice() else { return None };
+    let number: u64 = file.strip_suffix(".json")?.parse().ok().filter(|number| *number > 0)?;
+    if !is_segment(platform) {
         return None;
     }
-    let (platform, market) = (PlatformId::new(platform), MarketId::new(market));
-    let day = MarketDay { platform, market, local_date: exact_date(date)? };
-    let number: u64 = file.strip_suffix(".json")?.parse().ok()?;
-    (number > 0 && Key::Lease(&day, number).path() == key).then_some((day, number))
+    let platform = PlatformId::new(*platform);
+    let (at, made) = match of {
+        [] => {
+            let made = Key::Lease(&platform, number).path();
+            (LeaseAt::Platform(platform, number), made)
+        }
+        [market, date] if is_id(market) => {
+            let day = MarketDay { platform, market: MarketId::new(*market), local_date: exact_date(date)? };
+            let made = Key::DayLease(&day, number).path();
+            (LeaseAt::MarketDay(day, number), made)
+        }
+        _ => return None,
+    };
+    (made == key).then_some(at)
 }
 
 /// The folder that holds all dates beside this one, of a receipt or a current path.
@@ -293,12 +326,12 @@ fn market(market: &MarketId) -> &str {
     name
 }
 
-/// Not one of the folders that lie among platforms and markets.
+/// Whether it is not one of the archive's own folders beside platforms and markets.
 fn is_name(segment: &str) -> bool {
     ![REJECTS, DECISIONS, EXPERIMENTS].contains(&segment)
 }
 
-/// Ids are path segments as they are: the configuration lets through nothing else.
+/// Ids are used as path segments unchanged: the configuration accepts only ids for which that works.
 fn segment(id: &str) -> &str {
     assert!(is_segment(id), "`{id}` is no path segment; the configuration should have refused it");
     id

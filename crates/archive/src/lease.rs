@@ -1,10 +1,10 @@
-//! A lease: somebody says that a market-day is being worked on, so that others do not do the same work.
+//! A lease: a run says which market-days it works on, so that others do not do the same work.
 //!
 //! It saves work and protects nothing: what is published is decided by the receipt alone. So every doubt about a lease
-//! ends in doing the work, and a lease that is overlooked, lost or taken twice costs time and no number.
+//! ends in doing the work, and a lease that is overlooked, lost or taken twice costs time and changes no number.
 //!
-//! Its clock is the machine's, whatever `--at` says. What a lease claims is believed for as long as one can be, counted
-//! from when the store says that it was written, or from when it was first seen if the store says a later time.
+//! Its clock is the machine's, whatever `--at` says. A lease is believed for `lease` at most, counted from when the
+//! store says that it was written, or from when it was first seen if the store says a later time.
 
 use std::fmt;
 use std::fs;
@@ -12,14 +12,17 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::sync::OnceLock;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use coverledger_core::model::{MarketDay, MarketId};
 use coverledger_store::sha256_hex;
 
-const VERSION: u32 = 1;
+/// 1 was a lease of the one market-day that its key names.
+const VERSION: u32 = 2;
 /// A file that is larger is no lease, and is not read.
-pub(super) const MOST_BYTES: u64 = 1 << 14;
+pub(super) const MOST_BYTES: u64 = 1 << 18;
 /// A name in a lease that is longer is no name.
 const LONGEST_NAME: usize = 512;
 /// By how much the clocks of those who share an archive may differ.
@@ -41,16 +44,30 @@ pub struct Holder {
     pub nonce: String,
 }
 
-/// What lies in the archive while a market-day is worked on.
+/// Local dates of a market, from one to another, both included.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Covered {
+    /// The market.
+    pub market: MarketId,
+    /// The first date.
+    pub from: Date,
+    /// The last date.
+    pub to: Date,
+}
+
+/// What lies in the archive while market-days of a platform are worked on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lease {
-    /// Shape of this file: 1.
+    /// Shape of this file: 2.
     pub version: u32,
     /// Whose it is.
     #[serde(flatten)]
     pub holder: Holder,
     /// Until when, unless it is renewed.
     pub expires_at: Timestamp,
+    /// The market-days that are worked on.
+    #[serde(default)]
+    pub covers: Vec<Covered>,
 }
 
 impl Holder {
@@ -82,9 +99,34 @@ impl fmt::Display for Holder {
 }
 
 impl Lease {
-    /// A lease of this holder.
+    /// A lease of this holder, of nothing yet.
     pub(super) fn new(holder: &Holder, expires_at: Timestamp) -> Self {
-        Self { version: VERSION, holder: holder.clone(), expires_at }
+        Self { version: VERSION, holder: holder.clone(), expires_at, covers: Vec::new() }
+    }
+
+    /// The same of these market-days of a platform, which come sorted.
+    pub(super) fn covering<'a>(mut self, days: impl IntoIterator<Item = &'a MarketDay>) -> Self {
+        self.covers.clear();
+        for MarketDay { market, local_date, .. } in days {
+            match self.covers.last_mut() {
+                Some(last) if last.market == *market && last.to.tomorrow().ok() == Some(*local_date) => {
+                    last.to = *local_date;
+                }
+                _ => {
+                    let (market, from, to) = (market.clone(), *local_date, *local_date);
+                    self.covers.push(Covered { market, from, to });
+                }
+            }
+        }
+        self
+    }
+
+    /// Whether it is of this market-day, if that is of its platform.
+    pub(super) fn covers(&self, day: &MarketDay) -> bool {
+        let is_within = |covered: &Covered| {
+            covered.market == day.market && (covered.from..=covered.to).contains(&day.local_date)
+        };
+        self.covers.iter().any(is_within)
     }
 
     /// What lies there; if that is no lease, one that binds nobody.
@@ -98,8 +140,8 @@ impl Lease {
         let lease: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
         let Holder { run_id, host, nonce, .. } = &lease.holder;
         let is_name = |name: &String| name.len() <= LONGEST_NAME && !name.chars().any(char::is_control);
-        if lease.version != VERSION {
-            return Err(format!("its version is {}, and {VERSION} is known", lease.version));
+        if !(1..=VERSION).contains(&lease.version) {
+            return Err(format!("its version is {}, and 1 to {VERSION} are known", lease.version));
         }
         if [run_id, host, nonce].into_iter().all(is_name) {
             Ok(lease)
@@ -171,6 +213,9 @@ fn is_gone(pid: u32) -> bool {
 mod tests {
     use std::process::{Command, Stdio};
 
+    use coverledger_core::model::PlatformId;
+    use jiff::civil::date;
+
     use super::*;
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -230,11 +275,26 @@ mod tests {
     }
 
     #[test]
+    fn a_lease_covers_the_market_days_that_it_names_and_no_other() {
+        let day = |market: &str, of_month: i8| MarketDay {
+            platform: PlatformId::new("p"),
+            market: MarketId::new(market),
+            local_date: date(2026, 11, of_month),
+        };
+        let days = [day("GB", 1), day("GB", 2), day("GB", 4), day("US", 5)];
+        let lease = lease(&Holder::this("a"), 60).covering(&days);
+        assert_eq!(lease.covers.len(), 3, "dates in a row are told by the first and the last");
+        assert_eq!(Lease::parse(&lease.to_bytes()), lease);
+        assert!(days.iter().all(|day| lease.covers(day)));
+        assert!([day("GB", 3), day("GB", 5), day("US", 4), day("JP", 1)].iter().all(|day| !lease.covers(day)));
+    }
+
+    #[test]
     fn what_is_no_lease_binds_nobody() {
         let me = Holder::this("a");
         let mut newer = lease(&me, 60);
         assert_eq!(Lease::parse(&newer.to_bytes()), newer);
-        newer.version = 2;
+        newer.version = 3;
         let named = |run_id: String| lease(&Holder { run_id, ..me.clone() }, 60).to_bytes();
         let long = named("x".repeat(LONGEST_NAME + 1));
         for text in

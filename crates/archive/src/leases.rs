@@ -1,25 +1,25 @@
 //! Taking leases, keeping them alive, letting them go.
 //!
-//! `_leases/<platform>/<market>/<local_date>/<n>.json`: the newest number counts. Who finds it dead creates the next
-//! one, and creating decides between two that try. Renewing puts one's own object again; letting go deletes it. One who
-//! slept past the end of a lease touches it no more, unless it is found to be still one's own.
+//! `_leases/<platform>/<n>.json` names the market-days of a platform that a run works on: one lease for each batch, so
+//! usually one for a platform in a night. Taking one deletes the dead; renewing puts the run's own object again; letting
+//! go deletes it. A run that slept past the end of its lease does not touch it, unless it is found to be still its own.
+//! Leases of earlier releases, `_leases/<platform>/<market>/<local_date>/<n>.json`, are heeded.
 //!
-//! Nothing here is an error to the run: trouble is told in the log, and the work is done without a lease.
+//! Nothing here is an error to the run: trouble is logged, and the work is done without a lease.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{self, Arc, RwLock};
 use std::time::Duration;
 
-use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
 use super::Archive;
-use super::desk::Desk;
 use super::keys::{self, Key};
 use super::lease::{Holder, Lease, MOST_BYTES, SKEW};
+use super::lease_store::LeaseStore;
 use coverledger_core::model::{MarketDay, PlatformId};
 use coverledger_core::time::Clock;
 use coverledger_store::{StoreError, StoreProblem};
@@ -27,7 +27,7 @@ use coverledger_store::{StoreError, StoreProblem};
 /// The leases of one run. Renews them until they are released; dropping it releases what is left, if it still can.
 #[derive(Debug)]
 pub struct Leases {
-    desk: Arc<Desk>,
+    store: Arc<LeaseStore>,
     renewing: JoinHandle<()>,
 }
 
@@ -85,9 +85,9 @@ impl Leases {
         let every = length / 3;
         let length = SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX);
         let (held, seen) = (Mutex::default(), sync::Mutex::default());
-        let desk = Desk { archive: archive.clone(), holder, length, clock: RwLock::new(clock), held, seen };
-        let desk = Arc::new(desk);
-        let renewing = Arc::clone(&desk);
+        let clock = RwLock::new(clock);
+        let store = Arc::new(LeaseStore { archive: archive.clone(), holder, length, clock, held, seen });
+        let renewing = Arc::clone(&store);
         let renewing = async move {
             loop {
                 tokio::time::sleep(every).await;
@@ -95,47 +95,27 @@ impl Leases {
             }
         };
         let renewing = tokio::spawn(renewing.in_current_span());
-        Self { desk, renewing }
+        Self { store, renewing }
     }
 
-    /// Takes the leases of these market-days of a platform: one listing, and a put for each. What is another's is
-    /// returned; all others are one's own to work on, with a lease or, if the store makes trouble, without.
+    /// Takes one lease of these market-days of a platform: one listing, a read for each lease of the platform, and a
+    /// put. What others hold is returned; everything else is this run's to work on, with a lease or, if the store makes
+    /// trouble, without.
     pub async fn take<'a>(&self, platform: &PlatformId, days: impl IntoIterator<Item = &'a MarketDay>) -> Theirs {
-        let held = self.desk.held.lock().await.clone();
-        let days: Vec<MarketDay> = days.into_iter().filter(|day| !held.contains_key(*day)).cloned().collect();
+        let mut days: BTreeSet<MarketDay> = days.into_iter().cloned().collect();
+        for held in self.store.held.lock().await.values() {
+            days.retain(|day| !held.days.contains(day));
+        }
         if days.is_empty() {
             return Theirs::new();
         }
-        let listed = match self.desk.numbers(Key::LeasesOf(platform)).await {
-            Ok(listed) => listed,
-            Err(error) => {
-                tracing::warn!(%error, "leases cannot be listed; going on without");
-                return Theirs::new();
-            }
-        };
-        let takes = days.into_iter().map(|day| {
-            let numbers = listed.get(&day).cloned().unwrap_or_default();
-            async move {
-                let taken = self.desk.take(&day, numbers).await;
-                (day, taken)
-            }
-        });
-        let (mut theirs, mut trouble) = (Theirs::new(), None);
-        let mut outcomes = stream::iter(takes).buffer_unordered(self.desk.archive.store.requests());
-        while let Some((day, taken)) = outcomes.next().await {
-            match taken {
-                Ok(None) => {}
-                Ok(Some(lease)) => drop(theirs.insert(day, lease)),
-                Err(error) => trouble = Some(error),
-            }
-        }
-        if let Some(error) = trouble {
+        self.store.take(platform, days).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "leases cannot be taken; going on without");
-        }
-        theirs
+            Theirs::new()
+        })
     }
 
-    /// Whose these market-days are now; those that are nobody's, or one's own, are left out. One listing for each
+    /// Whose these market-days are now; those that are nobody's, or this run's, are left out. One listing for each
     /// platform, and a read for each lease.
     pub async fn look<'a>(&self, days: impl IntoIterator<Item = &'a MarketDay>) -> Theirs {
         let mut by_platform: BTreeMap<PlatformId, Vec<MarketDay>> = BTreeMap::new();
@@ -144,7 +124,7 @@ impl Leases {
         }
         let mut theirs = Theirs::new();
         for (platform, days) in by_platform {
-            match self.desk.look(&platform, days).await {
+            match self.store.look(&platform, &days).await {
                 Ok(found) => theirs.extend(found),
                 Err(error) => tracing::warn!(%error, "leases cannot be read; going on without"),
             }
@@ -154,19 +134,19 @@ impl Leases {
 
     /// Lets go of these market-days.
     pub async fn release<'a>(&self, days: impl IntoIterator<Item = &'a MarketDay>) {
-        let days: Vec<&MarketDay> = days.into_iter().collect();
-        self.desk.release(Some(&days)).await;
+        let days: BTreeSet<MarketDay> = days.into_iter().cloned().collect();
+        self.store.release(Some(&days)).await;
     }
 
     /// Lets go of all.
     pub async fn release_all(&self) {
-        self.desk.release(None).await;
+        self.store.release(None).await;
     }
 
     /// How long a lease is.
     #[must_use]
     pub fn length(&self) -> Duration {
-        self.desk.length.unsigned_abs()
+        self.store.length.unsigned_abs()
     }
 
     /// For how long a lease that nobody renews may be believed after it is first seen.
@@ -175,22 +155,22 @@ impl Leases {
         self.length().saturating_add(SKEW.unsigned_abs())
     }
 
-    /// Where the leases of a market-day lie in the archive.
+    /// Where the leases of a platform lie in the archive.
     #[must_use]
-    pub fn folder(day: &MarketDay) -> String {
-        Key::Leases(day).path()
+    pub fn folder(platform: &PlatformId) -> String {
+        Key::LeasesOf(platform).path()
     }
 }
 
 impl Drop for Leases {
     fn drop(&mut self) {
         self.renewing.abort();
-        if self.desk.held.try_lock().is_ok_and(|held| held.is_empty()) {
+        if self.store.held.try_lock().is_ok_and(|held| held.is_empty()) {
             return;
         }
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            let desk = Arc::clone(&self.desk);
-            runtime.spawn(async move { desk.release(None).await });
+            let store = Arc::clone(&self.store);
+            runtime.spawn(async move { store.release(None).await });
         }
     }
 }
@@ -199,11 +179,11 @@ impl Drop for Leases {
 impl Leases {
     /// The machine wakes up at this instant.
     pub(super) fn wake_at(&self, now: Timestamp) {
-        *self.desk.clock.write().unwrap() = Clock::Fixed(now);
+        *self.store.clock.write().unwrap() = Clock::Fixed(now);
     }
 
     /// What happens by itself every third of a lease.
     pub(super) async fn renew(&self) {
-        self.desk.renew().await;
+        self.store.renew().await;
     }
 }

@@ -2,7 +2,7 @@
 
 use polars::prelude::*;
 
-use super::Sheet;
+use super::MarketDayContext;
 use super::cells::{closing, count_column, eras_of, keys, slots};
 use super::rates::Proportion;
 use coverledger_core::model::{Count, Fact, Figures, Measure, Series, columns as c};
@@ -20,12 +20,12 @@ struct Span {
 ///
 /// # Errors
 /// When polars cannot build it.
-pub(super) fn bridge(sheet: &Sheet<'_>, revision: u64) -> PolarsResult<DataFrame> {
-    let spans = spans(sheet);
+pub(super) fn bridge(context: &MarketDayContext<'_>, revision: u64) -> PolarsResult<DataFrame> {
+    let spans = spans(context);
     let facts: Vec<Fact> = spans.iter().map(|span| span.fact.clone()).collect();
     let factors: Vec<Proportion> = spans.iter().map(|span| Proportion::of(span.persons, span.times)).collect();
-    let mut table = keys(sheet, spans.len());
-    table.push(slots(sheet, &facts));
+    let mut table = keys(context, spans.len());
+    table.push(slots(context, &facts));
     table.push(Column::new(c::SIGNAL.into(), spans.iter().map(|span| span.signal.word()).collect::<Vec<_>>()));
     for (name, of) in [(c::TIMES, (|span| span.times) as fn(&Span) -> Measure), (c::PERSONS, |span| span.persons)]
     {
@@ -42,12 +42,12 @@ pub(super) fn bridge(sheet: &Sheet<'_>, revision: u64) -> PolarsResult<DataFrame
     table.push(factor(c::FACTOR, |factor| factor.ratio));
     table.push(factor(&c::low(c::FACTOR), |factor| factor.low));
     table.push(factor(&c::high(c::FACTOR), |factor| factor.high));
-    table.extend(closing(sheet, revision, &eras_of(&facts)));
+    table.extend(closing(context, revision, &eras_of(&facts)));
     DataFrame::new(spans.len(), table)
 }
 
-fn spans(sheet: &Sheet<'_>) -> Vec<Span> {
-    let booked = sheet.booked_as_offered();
+fn spans(context: &MarketDayContext<'_>) -> Vec<Span> {
+    let booked = context.booked_as_offered();
     let slots = Series::split(&booked)
         .flat_map(|series| series.chunk_by(|one, other| one.part == other.part).collect::<Vec<_>>());
     let uniques = || Count::ALL.into_iter().filter_map(|persons| Some((persons, persons.times_of()?)));

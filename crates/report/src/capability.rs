@@ -2,7 +2,7 @@
 
 use polars::prelude::*;
 
-use super::Sheet;
+use super::MarketDayContext;
 use super::cells::{closing, keys};
 use coverledger_core::model::{Count, Era, Unknown, columns as c};
 
@@ -10,29 +10,29 @@ use coverledger_core::model::{Count, Era, Unknown, columns as c};
 ///
 /// # Errors
 /// When polars cannot build it.
-pub(super) fn capability(sheet: &Sheet<'_>, revision: u64) -> PolarsResult<DataFrame> {
+pub(super) fn capability(context: &MarketDayContext<'_>, revision: u64) -> PolarsResult<DataFrame> {
     let rows: Vec<(Era, Count)> =
-        sheet.eras_of_day().flat_map(|era| Count::ALL.map(|count| (era, count))).collect();
+        context.eras_of_day().flat_map(|era| Count::ALL.map(|count| (era, count))).collect();
     let words: Vec<&str> = rows.iter().map(|(_, count)| count.word()).collect();
-    let reasons: Vec<Option<&str>> = rows.iter().map(|(era, count)| sheet.why_not(*era, *count)).collect();
+    let reasons: Vec<Option<&str>> = rows.iter().map(|(era, count)| context.why_not(*era, *count)).collect();
     let offered: Vec<bool> = reasons.iter().map(Option::is_none).collect();
-    let said = rows.iter().map(|(era, count)| unsaid(sheet, *era, *count));
+    let said = rows.iter().map(|(era, count)| unsaid(context, *era, *count));
     let reasons: Vec<Option<String>> =
         reasons.iter().zip(said).map(|(reason, unsaid)| reason.map(str::to_owned).or(unsaid)).collect();
     let definitions: Vec<Option<&str>> =
-        rows.iter().map(|(era, count)| sheet.eras.definition(*era, *count)).collect();
-    let mut table = keys(sheet, rows.len());
+        rows.iter().map(|(era, count)| context.eras.definition(*era, *count)).collect();
+    let mut table = keys(context, rows.len());
     table.push(Column::new(c::COUNT.into(), words));
     table.push(Column::new(c::OFFERED.into(), offered));
     table.push(Column::new(c::REASON.into(), reasons));
     table.push(Column::new(c::DEFINITION.into(), definitions));
-    table.extend(closing(sheet, revision, &rows.iter().map(|(era, _)| *era).collect::<Vec<_>>()));
+    table.extend(closing(context, revision, &rows.iter().map(|(era, _)| *era).collect::<Vec<_>>()));
     DataFrame::new(rows.len(), table)
 }
 
 /// Why a count that is offered is null all the same, in some rows or in all.
-fn unsaid(sheet: &Sheet<'_>, era: Era, count: Count) -> Option<String> {
-    let facts = || sheet.facts.iter().filter(|fact| fact.key.era == era);
+fn unsaid(context: &MarketDayContext<'_>, era: Era, count: Count) -> Option<String> {
+    let facts = || context.facts.iter().filter(|fact| fact.key.era == era);
     let is_told = facts().any(|fact| fact.figures.known.has(count) || fact.parts.of(count).0 > 0);
     let is_missing = facts().any(|fact| fact.figures.missing.has(count));
     if facts().all(|fact| fact.figures.known.has(count)) {
@@ -42,14 +42,14 @@ fn unsaid(sheet: &Sheet<'_>, era: Era, count: Count) -> Option<String> {
     } else if !is_missing {
         Some("rows of other exports do not speak of it; the one that counts it says all of it".to_owned())
     } else {
-        let rows = by_rows(sheet, count);
+        let rows = by_rows(context, count);
         Some(rows.unwrap_or_else(|| "some broadcasts are counted from an export that does not have it".to_owned()))
     }
 }
 
 /// Which rows leave it out: of the first object, and how many others there are.
-fn by_rows(sheet: &Sheet<'_>, count: Count) -> Option<String> {
-    let mut objects = sheet.unknown.iter().filter(|unknown| unknown.count == count);
+fn by_rows(context: &MarketDayContext<'_>, count: Count) -> Option<String> {
+    let mut objects = context.unknown.iter().filter(|unknown| unknown.count == count);
     let first: &Unknown = objects.next()?;
     let more = match objects.count() {
         0 => String::new(),

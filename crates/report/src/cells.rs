@@ -3,15 +3,15 @@
 use jiff::civil::Date;
 use polars::prelude::*;
 
-use super::Sheet;
+use super::MarketDayContext;
 use coverledger_core::model::{Count, DayPart, Era, Fact, Figures, Measure, columns as c};
 
 /// The slot of counts that have none.
 const ALL_DAY: &str = "all_day";
 
 /// Platform, market and local date: in the file as well as in its path, so that every reader sees them.
-pub(super) fn keys(sheet: &Sheet<'_>, height: usize) -> Vec<Column> {
-    let day = sheet.market_day;
+pub(super) fn keys(context: &MarketDayContext<'_>, height: usize) -> Vec<Column> {
+    let day = context.market_day;
     vec![
         same_text(c::PLATFORM, day.platform.as_str(), height),
         same_text(c::MARKET, day.market.as_str(), height),
@@ -20,9 +20,9 @@ pub(super) fn keys(sheet: &Sheet<'_>, height: usize) -> Vec<Column> {
 }
 
 /// The names of slots, or `all_day`.
-pub(super) fn slots(sheet: &Sheet<'_>, facts: &[Fact]) -> Column {
+pub(super) fn slots(context: &MarketDayContext<'_>, facts: &[Fact]) -> Column {
     let name = |fact: &Fact| match fact.key.part {
-        DayPart::Slot(slot) => sheet.market.slots.starts().get(slot).map_or("", |(name, _)| name.as_str()),
+        DayPart::Slot(slot) => context.market.slots.starts().get(slot).map_or("", |(name, _)| name.as_str()),
         DayPart::AllDay => ALL_DAY,
     };
     Column::new(c::SLOT.into(), facts.iter().map(name).collect::<Vec<_>>())
@@ -46,8 +46,19 @@ pub(super) fn counts(facts: &[Fact]) -> PolarsResult<Vec<Column>> {
 
 /// Every count with its bounds, and which of them were derived.
 pub(super) fn figures_columns(rows: &[Figures]) -> PolarsResult<Vec<Column>> {
+    let mut table = bounded(Count::first(), rows)?;
+    table.push(Column::new(c::DERIVED.into(), rows.iter().map(derived).collect::<Vec<_>>()));
+    Ok(table)
+}
+
+/// The counts that were added later, with their bounds: the last columns of a table.
+pub(super) fn later_figures_columns(rows: &[Figures]) -> PolarsResult<Vec<Column>> {
+    bounded(Count::later(), rows)
+}
+
+fn bounded(counts: impl Iterator<Item = Count>, rows: &[Figures]) -> PolarsResult<Vec<Column>> {
     let mut table = Vec::new();
-    for count in Count::ALL {
+    for count in counts {
         let bound = |name: &str, of: fn(Measure) -> u64| {
             count_column(name, count, rows.iter().map(|figures| figures.get(count).map(of)))
         };
@@ -55,17 +66,25 @@ pub(super) fn figures_columns(rows: &[Figures]) -> PolarsResult<Vec<Column>> {
         table.push(count_column(&c::low(count.word()), count, rows.iter().map(|figures| figures.least(count)))?);
         table.push(bound(&c::high(count.word()), |measure| measure.high)?);
     }
-    table.push(Column::new(c::DERIVED.into(), rows.iter().map(derived).collect::<Vec<_>>()));
     Ok(table)
 }
 
 /// Every count as stated or counted, without its bounds.
 pub(super) fn plain_counts(rows: &[Figures]) -> PolarsResult<Vec<Column>> {
+    plain(Count::first(), rows)
+}
+
+/// The counts that were added later, without their bounds: the last columns of a table.
+pub(super) fn later_plain_counts(rows: &[Figures]) -> PolarsResult<Vec<Column>> {
+    plain(Count::later(), rows)
+}
+
+fn plain(counts: impl Iterator<Item = Count>, rows: &[Figures]) -> PolarsResult<Vec<Column>> {
     let plain = |count: Count| {
         let values = rows.iter().map(|figures| figures.get(count).map(|measure| measure.value));
         count_column(count.word(), count, values)
     };
-    Count::ALL.into_iter().map(plain).collect()
+    counts.map(plain).collect()
 }
 
 fn derived(figures: &Figures) -> Option<String> {
@@ -82,7 +101,7 @@ pub(super) fn count_column(
     let overflow = |_| polars_err!(ComputeError: "a count exceeds 64 bits");
     let numbers: Vec<Option<i64>> =
         numbers.map(|n| n.map(|n| i64::try_from(n).map_err(overflow)).transpose()).collect::<PolarsResult<_>>()?;
-    if count == Count::Dwell {
+    if count.is_time() {
         let seconds = numbers.into_iter().map(|ms| ms.map(|ms| seconds(ms.unsigned_abs())));
         return Ok(Column::new(name.into(), seconds.collect::<Vec<_>>()));
     }
@@ -114,17 +133,17 @@ pub(super) fn instants(name: &str, us: Vec<Option<i64>>, zone: Option<TimeZone>)
 }
 
 /// Conventions, provisional and revision: the last columns of every table of a market-day.
-pub(super) fn closing(sheet: &Sheet<'_>, revision: u64, eras: &[Era]) -> Vec<Column> {
+pub(super) fn closing(context: &MarketDayContext<'_>, revision: u64, eras: &[Era]) -> Vec<Column> {
     let text = |name: &str, of: &dyn Fn(Era) -> &'static str| {
         Column::new(name.into(), eras.iter().map(|era| of(*era)).collect::<Vec<_>>())
     };
-    let conventions = |era| sheet.eras.conventions(era);
+    let conventions = |era| context.eras.conventions(era);
     vec![
         text(c::IMPRESSION_BASIS, &|era| conventions(era).impression.word()),
         text(c::CLICK_EVENT, &|era| conventions(era).click.word()),
         text(c::UNIQUE_BASIS, &|era| conventions(era).uniques.word()),
-        dates(c::CONVENTION_SINCE, eras.iter().map(|era| sheet.eras.since(*era)).collect()),
-        Column::new_scalar(c::PROVISIONAL.into(), Scalar::from(sheet.provisional), eras.len()),
+        dates(c::CONVENTION_SINCE, eras.iter().map(|era| context.eras.since(*era)).collect()),
+        Column::new_scalar(c::PROVISIONAL.into(), Scalar::from(context.provisional), eras.len()),
         Column::new_scalar(
             c::REVISION.into(),
             Scalar::from(i64::try_from(revision).unwrap_or(i64::MAX)),
@@ -136,7 +155,9 @@ pub(super) fn closing(sheet: &Sheet<'_>, revision: u64, eras: &[Era]) -> Vec<Col
 /// What tables did not have from the beginning, in the order in which it came.
 pub(super) fn later(facts: &[Fact]) -> PolarsResult<Vec<Column>> {
     let orphans = facts.iter().map(|fact| fact.orphan_clicks);
-    Ok(vec![partly_known(facts), count_column(c::ORPHAN_CLICKS, Count::Clicks, orphans)?])
+    let mut table = vec![partly_known(facts), count_column(c::ORPHAN_CLICKS, Count::Clicks, orphans)?];
+    table.extend(later_figures_columns(&facts.iter().map(|fact| fact.figures).collect::<Vec<_>>())?);
+    Ok(table)
 }
 
 /// Of which counts only a part is known, and of how many rows.

@@ -4,35 +4,26 @@
 //! so that a reader who opens one file knows what it says.
 
 mod bridge;
-#[cfg(test)]
-mod calibration;
 mod capability;
 mod cells;
-mod cover;
-mod cover_broadcast;
+mod decision_context;
 mod decisions;
-mod desk;
-mod diagnosis;
 mod error;
 mod evidence;
 mod experiment;
 mod experiment_balance;
-mod false_winners;
 mod file;
 mod frame;
 mod funnel;
-mod likeness;
-mod localization;
-mod mix;
+mod icc;
+mod market_day_context;
 mod power;
 mod rates;
 mod reconciliation;
 mod rejects;
 mod seen;
-mod sheet;
 mod shrink;
 mod slot_audience;
-mod slot_plan;
 mod slots_told;
 mod standardize;
 mod table;
@@ -51,8 +42,8 @@ pub use error::ReportError;
 pub use evidence::{Evidence, Observed, Turn};
 pub use experiment::Standings;
 pub use frame::frame;
+pub use market_day_context::{KNOWN_PART, MarketDayContext};
 pub use power::{Power, power};
-pub use sheet::{KNOWN_PART, Sheet};
 pub use slots_told::slots_told;
 pub use table::{empty, read};
 
@@ -72,13 +63,13 @@ pub struct Rendered {
 ///
 /// # Errors
 /// [`ReportError`] when polars cannot build or write a table.
-pub fn market_day(sheet: &Sheet<'_>, revision: u64) -> Result<[Rendered; 4], ReportError> {
-    let facts = sheet.offered();
+pub fn market_day(context: &MarketDayContext<'_>, revision: u64) -> Result<[Rendered; 4], ReportError> {
+    let facts = context.offered();
     Ok([
-        rendered(TableName::Funnel, funnel::funnel(sheet, &facts, revision))?,
-        rendered(TableName::SlotAudience, slot_audience::slot_audience(sheet, &facts, revision))?,
-        rendered(TableName::Capability, capability::capability(sheet, revision))?,
-        rendered(TableName::Bridge, bridge::bridge(sheet, revision))?,
+        rendered(TableName::Funnel, funnel::funnel(context, &facts, revision))?,
+        rendered(TableName::SlotAudience, slot_audience::slot_audience(context, &facts, revision))?,
+        rendered(TableName::Capability, capability::capability(context, revision))?,
+        rendered(TableName::Bridge, bridge::bridge(context, revision))?,
     ])
 }
 
@@ -86,8 +77,8 @@ pub fn market_day(sheet: &Sheet<'_>, revision: u64) -> Result<[Rendered; 4], Rep
 ///
 /// # Errors
 /// [`ReportError`] when polars cannot build or write the table.
-pub fn turns(sheet: &Sheet<'_>, revision: u64) -> Result<Rendered, ReportError> {
-    rendered(TableName::Turns, turns::turns(sheet, revision))
+pub fn turns(context: &MarketDayContext<'_>, revision: u64) -> Result<Rendered, ReportError> {
+    rendered(TableName::Turns, turns::turns(context, revision))
 }
 
 /// Renders `rejects` of one platform and export date; rows are sorted by object and record.

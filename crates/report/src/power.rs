@@ -15,7 +15,7 @@ use super::tally::float;
 use super::trial::{Draws, Outcome, Plan, p_values, worth};
 use coverledger_config::{Design, Experiment, PlannedTurn, Value};
 use coverledger_core::model::{Count, Figures};
-use coverledger_stats::{Chance, FEWEST_CLUSTERS, holm};
+use coverledger_stats::{FEWEST_CLUSTERS, SeededRng, holm};
 
 /// Simulated experiments for the gain that is worth having, and for each step of the search.
 const TESTS: u32 = 400;
@@ -73,7 +73,7 @@ pub fn power(evidence: &Evidence, experiment: &Experiment, turns: &[PlannedTurn]
     }
     let share = |gain: f64, tests: u32| {
         let is_found = |test: &u32| {
-            let chance = &mut Chance::new(0, u64::from(*test));
+            let chance = &mut SeededRng::new(0, u64::from(*test));
             found(experiment, turns, &cells, &broadcasts, gain, chance)
         };
         f64::from(u32::try_from((0..tests).filter(is_found).count()).unwrap_or(tests)) / f64::from(tests)
@@ -99,7 +99,7 @@ fn found(
     cells: &[Cell],
     broadcasts: &[usize],
     gain: f64,
-    chance: &mut Chance,
+    chance: &mut SeededRng,
 ) -> bool {
     let days = days(experiment);
     let control = experiment.control;
@@ -138,7 +138,7 @@ fn dealt(
     (better, gain): (usize, f64),
     look: usize,
     cluster: usize,
-    chance: &mut Chance,
+    chance: &mut SeededRng,
 ) -> Vec<Outcome> {
     let arm = |(arm, share): (usize, &f64)| {
         let lift = if arm == better { 1.0 + gain } else { 1.0 };
@@ -151,7 +151,7 @@ fn dealt(
 impl Cell {
     /// The value of a part of it, with a gain, and the part's impressions. A turn has it for itself, so what its own count
     /// varies by chance is part of what turns vary by: some of its events are left out, and none is drawn anew.
-    fn thinned(&self, part: f64, lift: f64, chance: &mut Chance) -> (f64, f64) {
+    fn thinned(&self, part: f64, lift: f64, chance: &mut SeededRng) -> (f64, f64) {
         let events = float(share_of(self.events, part * lift, chance));
         (events * self.value_of_one(), float(self.impressions) * part)
     }
@@ -163,7 +163,7 @@ impl Cell {
 
     /// The value of a part of it as it might have come, with a gain, and the part's impressions. Events come by chance
     /// (Poisson). What the count that they are drawn from varies by is common to all arms of a broadcast, and cancels.
-    fn drawn(&self, part: f64, lift: f64, chance: &mut Chance) -> (f64, f64) {
+    fn drawn(&self, part: f64, lift: f64, chance: &mut SeededRng) -> (f64, f64) {
         let trials = float(self.impressions) * part;
         let events = float(chance.poisson(float(self.events) * part * lift));
         (events * self.value_of_one(), trials)
@@ -171,7 +171,7 @@ impl Cell {
 }
 
 /// How many of so many are left of a share of them; a share above one has all of them, and more.
-fn share_of(many: u64, mut share: f64, chance: &mut Chance) -> u64 {
+fn share_of(many: u64, mut share: f64, chance: &mut SeededRng) -> u64 {
     let mut sum = 0;
     while share > 1.0 {
         sum += many;
@@ -194,7 +194,7 @@ fn turned(
     cells: &[Cell],
     (better, gain): (usize, f64),
     counted: f64,
-    chance: &mut Chance,
+    chance: &mut SeededRng,
 ) -> Vec<Outcome> {
     let dates = cells.iter().map(|cell| cell.day + 1).max().unwrap_or(1);
     let mut abreast: BTreeMap<(Date, usize), u64> = BTreeMap::new();

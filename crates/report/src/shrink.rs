@@ -1,7 +1,7 @@
 //! Empirical Bayes: what a cover's rate probably is, given what covers of its market are like.
 //!
 //! Efron and Morris (1975), J. Am. Stat. Assoc. 70, 311–319; for proportions the beta-binomial model. The prior is
-//! fitted to the covers that were seen enough, and every cover's counts, at what they are worth (see `likeness`), move
+//! fitted to the covers that were seen enough, and every cover's counts, at what they are worth (see `icc`), move
 //! it as far as they can.
 
 use super::tally::{Tally, float};

@@ -2,7 +2,7 @@
 
 use polars::prelude::*;
 
-use super::Sheet;
+use super::MarketDayContext;
 use super::cells::{closing, counts, eras_of, instants, keys, later, slots};
 use super::rates::rates;
 use coverledger_core::model::{DayPart, Fact, FactKey, Series, columns as c};
@@ -14,16 +14,20 @@ use coverledger_core::model::{DayPart, Fact, FactKey, Series, columns as c};
 ///
 /// # Errors
 /// When polars cannot build it.
-pub(super) fn slot_audience(sheet: &Sheet<'_>, facts: &[Fact], revision: u64) -> PolarsResult<DataFrame> {
+pub(super) fn slot_audience(
+    context: &MarketDayContext<'_>,
+    facts: &[Fact],
+    revision: u64,
+) -> PolarsResult<DataFrame> {
     let summed = summed(facts);
-    let mut table = keys(sheet, summed.len());
-    table.push(slots(sheet, &summed));
+    let mut table = keys(context, summed.len());
+    table.push(slots(context, &summed));
     let audiences: Vec<&str> = summed.iter().map(|fact| &*fact.key.audience).collect();
     table.push(Column::new(c::AUDIENCE.into(), audiences));
     table.extend(counts(&summed)?);
     table.extend(rates(&summed.iter().map(|fact| fact.figures).collect::<Vec<_>>()));
-    table.extend(spans(sheet, &summed)?);
-    table.extend(closing(sheet, revision, &eras_of(&summed)));
+    table.extend(spans(context, &summed)?);
+    table.extend(closing(context, revision, &eras_of(&summed)));
     table.extend(later(&summed)?);
     DataFrame::new(summed.len(), table)
 }
@@ -42,12 +46,12 @@ fn summed(facts: &[Fact]) -> Vec<Fact> {
 }
 
 /// Length and start of each row's slot on that day.
-fn spans(sheet: &Sheet<'_>, rows: &[Fact]) -> PolarsResult<Vec<Column>> {
-    let spans = sheet.market.slots.spans(&sheet.market.day, sheet.day);
+fn spans(context: &MarketDayContext<'_>, rows: &[Fact]) -> PolarsResult<Vec<Column>> {
+    let spans = context.market.slots.spans(&context.market.day, context.day);
     let (mut seconds, mut local, mut utc) = (Vec::new(), Vec::new(), Vec::new());
     for row in rows {
         let DayPart::Slot(slot) = row.key.part else {
-            seconds.push(sheet.day.length_seconds());
+            seconds.push(context.day.length_seconds());
             local.push(None);
             utc.push(None);
             continue;

@@ -6,7 +6,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use polars::prelude::DataFrame;
 
-use super::desk::Desk;
+use super::decision_context::DecisionContext;
 use super::evidence::{Evidence, Observed};
 use coverledger_config::{
     Design, Experiment, Guardrails, Market, PlannedTurn, Rotation, Split, TurnSchedule, Value,
@@ -99,8 +99,8 @@ impl Scene {
 }
 
 /// As of [`UNTIL`].
-pub(super) fn desk(evidence: &Evidence) -> Desk<'_> {
-    Desk { evidence, as_of: UNTIL, revision: 1 }
+pub(super) fn context(evidence: &Evidence) -> DecisionContext<'_> {
+    DecisionContext { evidence, as_of: UNTIL, revision: 1 }
 }
 
 /// A split of these covers in equal shares over the last four weeks, held against the first.

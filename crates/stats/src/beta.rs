@@ -1,4 +1,4 @@
-//! The beta distribution: what is known of a rate.
+//! The beta distribution, as the knowledge of a rate.
 
 use statrs::function::beta::checked_beta_reg;
 
@@ -8,23 +8,23 @@ use super::root::rising_root;
 
 /// Up to this strength the continued fraction of `statrs` has converged; beyond, the density is integrated.
 const CONVERGED: f64 = 1000.0;
-/// Where the density is below e^-45 of its peak, nothing is left to add.
+/// Where the density is below e^-45 of its peak, it adds nothing.
 const NOTHING: f64 = -45.0;
 /// The widest panel in log odds over which every beta density is smooth.
 const WIDEST: f64 = 0.5;
 
-/// What is known of a rate: as if `alpha` successes and `beta` failures had been seen. Both are positive.
+/// The knowledge of a rate, as if `alpha` successes and `beta` failures had been observed. Both are positive.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Beta {
-    /// Successes, as it were.
+    /// Successes.
     pub alpha: f64,
-    /// Failures, as it were.
+    /// Failures.
     pub beta: f64,
 }
 
 impl Beta {
-    /// What is known after so many more trials with so many successes (conjugate prior; Raiffa & Schlaifer 1961). Both
-    /// may be fractions; what is negative counts as 0.
+    /// The posterior after more trials with some successes (conjugate prior; Raiffa & Schlaifer 1961). Both may be
+    /// fractions; negative numbers count as 0.
     #[must_use]
     pub fn posterior(&self, successes: f64, trials: f64) -> Self {
         let successes = successes.max(0.0);
@@ -37,7 +37,7 @@ impl Beta {
         self.alpha / self.strength()
     }
 
-    /// How many trials it is worth.
+    /// How many trials it is worth: α + β.
     #[must_use]
     pub fn strength(&self) -> f64 {
         self.alpha + self.beta
@@ -97,7 +97,7 @@ impl Beta {
             return 1.0 / self.mirrored().odds_quantile(1.0 - p);
         }
         let (low, high, start) = (self.end(-1.0), self.end(1.0), self.width() * normal_quantile(p));
-        // The slope need not be exact: it only leads to where the value is zero.
+        // The slope may be approximate: it only guides the search for the zero.
         let slope = |distance: f64, whole: f64| self.log_density(distance).exp() / whole;
         let distance = if self.strength() <= CONVERGED {
             let whole = self.width() * std::f64::consts::TAU.sqrt();
@@ -105,7 +105,7 @@ impl Beta {
             rising_root(below, start, low, high)
         } else {
             let whole = self.integral(low, high, |_| 1.0);
-            // From one point to the next only what lies between is added up.
+            // From one point to the next, only the integral between them is added.
             let (mut from, mut sum) = (low, 0.0);
             let below = |distance: f64| {
                 let (one, other) = (distance.min(from), distance.max(from));

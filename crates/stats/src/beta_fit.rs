@@ -1,4 +1,4 @@
-//! A prior for rates that is learnt from many of them.
+//! A prior for rates, fitted to many of them.
 
 use statrs::function::gamma::digamma;
 
@@ -12,13 +12,13 @@ const LEAST_STRENGTH: f64 = 1.0;
 impl Beta {
     /// The distribution that the rates of many pairs of (successes, trials) were most likely drawn from: beta-binomial
     /// maximum likelihood (Skellam 1948; Griffiths 1973), which makes [`Beta::posterior`] an empirical Bayes estimate
-    /// (Robbins 1956). Trials may be fractions, such as what clustered ones are worth.
+    /// (Robbins 1956). Trials may be fractions, such as effective trials of clusters.
     ///
-    /// The strength (α + β) is held between 1 and n·√(k / 2): k rates from n trials each show a spread beyond the
-    /// binomial one only where it is about √(2 / k) of it or more. Where rates differ no more than chance makes them
-    /// differ, that is the strength, and the mean is that of all trials; the likelihood alone would make a prior of it
-    /// that no trial moves. Where no trial or every trial succeeded, half a trial did not. Pairs without trials, and
-    /// such as cannot be, are left out; `None` where fewer than two remain.
+    /// The strength (α + β) is limited to 1 to n·√(k / 2): k rates from n trials each show a spread beyond the binomial
+    /// one only if it is at least about √(2 / k) of it. Where rates differ no more than by chance, the upper limit is the
+    /// strength, and the mean is that of all trials; the likelihood alone would give a prior that no trial moves. Where no
+    /// trial or every trial succeeded, half a trial is taken to be otherwise. Pairs without trials, and impossible ones,
+    /// are left out; `None` if fewer than two remain.
     #[must_use]
     pub fn fit(pairs: &[(f64, f64)]) -> Option<Beta> {
         let usable = |pair: &&(f64, f64)| pair.1.is_finite() && pair.1 > 0.0 && pair.0 >= 0.0 && pair.0 <= pair.1;
@@ -47,8 +47,8 @@ fn of(mean: f64, strength: f64) -> Beta {
     Beta { alpha: mean * strength, beta: (1.0 - mean) * strength }
 }
 
-/// The strength by the method of moments: the spread of the rates beyond the binomial one. Infinite where there is
-/// none.
+/// The strength by the method of moments: from the spread of the rates beyond the binomial one. Infinite where there is
+/// no such spread.
 fn moments(pairs: &[(f64, f64)], mean: f64) -> f64 {
     let count = float(pairs.len());
     let trials: f64 = pairs.iter().map(|pair| pair.1).sum();

@@ -1,4 +1,4 @@
-//! Pearson's chi-square: are counts split as planned, and are rates alike?
+//! Pearson's chi-square tests: whether counts were split as planned, and whether rates are equal.
 
 use super::{chi_square_upper, float};
 
@@ -9,7 +9,7 @@ pub struct ChiSquare {
     pub statistic: f64,
     /// Degrees of freedom, 1 or more.
     pub degrees: usize,
-    /// The chance of a statistic as great or greater where nothing is amiss.
+    /// The p value: the probability of a statistic as large or larger under the null hypothesis.
     pub p: f64,
 }
 
@@ -47,7 +47,7 @@ pub fn imbalance(observed: &[f64], shares: &[f64]) -> Option<ChiSquare> {
 }
 
 /// Whether arms share one rate, from (trials, successes) of each (Pearson 1900), without a continuity correction. It
-/// takes every trial for independent: where trials come in clusters, it finds differences too often. Arms without
+/// assumes independent trials: with clustered trials it rejects too often. Arms without
 /// trials are left out. `None` where fewer than two are left, or all or none of the trials succeeded.
 #[must_use]
 pub fn homogeneity(arms: &[(f64, f64)]) -> Option<ChiSquare> {

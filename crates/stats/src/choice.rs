@@ -1,14 +1,14 @@
-//! Which of several is best, and what is lost by choosing another.
+//! Which of several effects is best, and the expected loss of choosing another.
 
 use super::matrix::{solve, triangle};
-use super::{Chance, float};
+use super::{SeededRng, float};
 
-/// What choosing each of several would mean, in their order.
+/// The consequences of choosing each of several, in their order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choice {
     /// The probability that it is the best; they add up to 1.
     pub best: Vec<f64>,
-    /// By how much it falls short of the best one, on average, in the unit of the means; never negative.
+    /// The expected loss against the best one, in the unit of the means; never negative.
     pub expected_loss: Vec<f64>,
 }
 
@@ -16,16 +16,16 @@ pub struct Choice {
 /// the posterior normal distribution. Larger is better.
 ///
 /// With `prior_sd` the effects are taken to be drawn from a normal distribution with this standard deviation around a
-/// common mean of which nothing is known (the exchangeable prior of Lindley & Smith 1972), which shrinks the estimates
-/// towards each other; without it the prior is flat. Directions without variance are taken as known. Equal draws share
-/// the victory. Both lists are empty where there are no means.
+/// common mean with a flat prior (the exchangeable prior of Lindley & Smith 1972), which shrinks the estimates
+/// towards each other; without it the prior is flat. Directions without variance are taken as known. Ties are
+/// divided equally. Both lists are empty where there are no means.
 #[must_use]
 pub fn choose(means: &[f64], covariance: &[Vec<f64>], prior_sd: Option<f64>, draws: usize, seed: u64) -> Choice {
     let size = means.len();
     let mut best = vec![0.0; size];
     let mut expected_loss = vec![0.0; size];
     let posterior = Posterior::new(means, covariance, prior_sd);
-    let mut chance = Chance::new(seed, 0);
+    let mut chance = SeededRng::new(seed, 0);
     let draws = draws.max(1);
     for _ in 0..draws {
         let effects = posterior.draw(&mut chance);
@@ -84,7 +84,7 @@ impl Posterior {
         Self { mean, lower: triangle(&spread) }
     }
 
-    fn draw(&self, chance: &mut Chance) -> Vec<f64> {
+    fn draw(&self, chance: &mut SeededRng) -> Vec<f64> {
         let normal: Vec<f64> = self.mean.iter().map(|_| chance.normal()).collect();
         let deviation = |line: &Vec<f64>| line.iter().zip(&normal).map(|(one, other)| one * other).sum::<f64>();
         self.mean.iter().zip(&self.lower).map(|(mean, line)| mean + deviation(line)).collect()

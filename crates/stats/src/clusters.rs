@@ -1,8 +1,8 @@
-//! Estimates from clusters: trials of one cluster are alike, so only clusters count as independent.
+//! Estimates from clusters: trials of one cluster are correlated, so only clusters count as independent.
 
 use super::{Interval, float, student_quantile};
 
-/// With fewer clusters than this, an interval from clusters is not to be relied on; `docs/STATISTICS.md` has figures.
+/// With fewer clusters than this, intervals are unreliable; `docs/STATISTICS.md` has figures.
 pub const FEWEST_CLUSTERS: usize = 8;
 
 /// An estimate with its error.
@@ -12,10 +12,10 @@ pub struct Estimate {
     pub value: f64,
     /// The standard error, on the scale of the value.
     pub standard_error: f64,
-    /// How many clusters it stands on.
+    /// The number of clusters.
     pub clusters: usize,
-    /// Degrees of freedom of Student's t, 1 or more: fewer than the clusters, and far fewer where a few of them carry
-    /// it all.
+    /// Degrees of freedom of Student's t, 1 or more: fewer than the clusters, and far fewer where few clusters carry
+    /// most of the variance.
     pub degrees: f64,
 }
 
@@ -31,7 +31,7 @@ pub enum Scale {
 }
 
 impl Estimate {
-    /// An estimate that stands on so many clusters of the same weight: one degree of freedom less than clusters.
+    /// An estimate from clusters of equal weight: one degree of freedom less than clusters.
     #[must_use]
     pub fn new(value: f64, standard_error: f64, clusters: usize) -> Self {
         Self { value, standard_error, clusters, degrees: float(clusters.saturating_sub(1)) }
@@ -39,7 +39,7 @@ impl Estimate {
 
     /// The interval that holds the truth with confidence `level` (0.95 for 95 %): Student's t on the given scale, with
     /// the standard error carried over by the slope of the scale (delta method). An estimate that lies on the end of
-    /// its scale (a ratio of 0, a share of 0 or 1) tells no error there: the interval is then the whole scale.
+    /// its scale (a ratio of 0, a share of 0 or 1) has no error there: the interval is then the whole scale.
     #[must_use]
     pub fn interval(&self, level: f64, scale: Scale) -> Interval {
         let reach = student_quantile(f64::midpoint(1.0, level), self.degrees) * self.standard_error;
@@ -67,7 +67,7 @@ impl Estimate {
 /// `estimate(None)` is the estimate from all clusters, `estimate(Some(i))` that without cluster `i`. `None` with fewer
 /// than two clusters, or where any of the estimates does not exist.
 ///
-/// How certain that variance is itself shows in how unequally the clusters carry it: 3·(Σ d²)² / Σ d⁴ degrees of
+/// The degrees of freedom come from how unequally the clusters contribute to that variance: 3·(Σ d²)² / Σ d⁴ degrees of
 /// freedom (Satterthwaite 1946, with each cluster's own d² for its variance and the fourth moment of the normal
 /// distribution), no more than n − 1, and one less because the same d are used twice.
 #[must_use]
@@ -90,8 +90,8 @@ pub fn jackknife(clusters: usize, estimate: impl Fn(Option<usize>) -> Option<f64
 
 /// By how much the variance of a rate over clusters of (successes, trials) exceeds that of as many independent trials
 /// (Kish 1965): the variance of Σs / Σn between clusters, divided by p(1 − p) / Σn, and never less than 1. Trials
-/// divided by it are what they are worth. 1 where there is nothing to compare: fewer than two clusters with trials, or
-/// all or none succeeded.
+/// divided by it are the effective trials. 1 where there is nothing to compare: fewer than two clusters with trials, or
+/// all or no trials succeeded.
 #[must_use]
 pub fn design_effect(clusters: &[(f64, f64)]) -> f64 {
     let usable: Vec<(f64, f64)> = clusters.iter().copied().filter(|cluster| cluster.1 > 0.0).collect();

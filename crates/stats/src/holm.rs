@@ -1,9 +1,9 @@
-//! Many questions at once.
+//! Holm's adjustment for many hypotheses.
 
 use super::float;
 
-/// P values adjusted so that the chance of any false positive among all stays at the level (Holm 1979), in the order
-/// given. `NaN` stays `NaN` and does not count as a question.
+/// P values adjusted to control the family-wise error rate (Holm 1979), in the order given. `NaN` stays `NaN` and does
+/// not count as a hypothesis.
 #[must_use]
 pub fn holm(p: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p.len()).filter(|at| !p[*at].is_nan()).collect();

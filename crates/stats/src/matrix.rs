@@ -1,10 +1,10 @@
 //! Small symmetric matrices: the triangle of a covariance.
 
-/// Below this share of the largest variance a pivot is nothing but rounding.
+/// A pivot below this share of the largest variance is rounding error.
 const NEGLIGIBLE: f64 = 1e-12;
 
-/// A lower triangle L with L·Lᵀ = the matrix (Cholesky). Directions without variance, or with a negative one as only
-/// rounding or nonsense gives, become zero instead of an error.
+/// A lower triangle L with L·Lᵀ = the matrix (Cholesky). Directions without variance, or with a negative one
+/// (from rounding or invalid input), become zero instead of an error.
 pub(super) fn triangle(matrix: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let size = matrix.len();
     let entry = |row: usize, column: usize| {

@@ -8,11 +8,11 @@ use super::*;
 const PATH: &str = "COVERLEDGER_STATISTICS";
 
 /// A positive number whose logarithm is evenly spread.
-fn between(chance: &mut Chance, low: f64, high: f64) -> f64 {
+fn between(chance: &mut SeededRng, low: f64, high: f64) -> f64 {
     (low.ln() + chance.uniform() * (high.ln() - low.ln())).exp()
 }
 
-fn broadcasts(chance: &mut Chance) -> Vec<(f64, f64)> {
+fn broadcasts(chance: &mut SeededRng) -> Vec<(f64, f64)> {
     let count = 3 + chance.below(40);
     let rate = between(chance, 0.01, 0.4);
     let broadcast = |_| {
@@ -23,7 +23,7 @@ fn broadcasts(chance: &mut Chance) -> Vec<(f64, f64)> {
     (0..count).map(broadcast).collect()
 }
 
-fn distributions(chance: &mut Chance) -> Value {
+fn distributions(chance: &mut SeededRng) -> Value {
     let (p, df) = (chance.uniform() * 0.999 + 0.0005, between(chance, 1.0, 1e5));
     let (z, x) = (16.0 * chance.uniform() - 8.0, between(chance, 0.01, 300.0));
     json!({
@@ -33,7 +33,7 @@ fn distributions(chance: &mut Chance) -> Value {
     })
 }
 
-fn betas(chance: &mut Chance) -> Value {
+fn betas(chance: &mut SeededRng) -> Value {
     let strength = between(chance, 1.0, 3e6);
     let mean = between(chance, 0.003, 0.97);
     let one = Beta { alpha: mean * strength, beta: (1.0 - mean) * strength };
@@ -48,7 +48,7 @@ fn betas(chance: &mut Chance) -> Value {
     })
 }
 
-fn clusters(chance: &mut Chance) -> Value {
+fn clusters(chance: &mut SeededRng) -> Value {
     let pairs = broadcasts(chance);
     let estimate = jackknife(pairs.len(), |left_out| {
         let kept = pairs.iter().enumerate().filter(|(at, _)| Some(*at) != left_out);
@@ -66,13 +66,13 @@ fn clusters(chance: &mut Chance) -> Value {
     })
 }
 
-fn fits(chance: &mut Chance) -> Value {
+fn fits(chance: &mut SeededRng) -> Value {
     let pairs = broadcasts(chance);
     let prior = Beta::fit(&pairs).unwrap();
     json!({ "pairs": pairs, "alpha": prior.alpha, "beta": prior.beta })
 }
 
-fn tests(chance: &mut Chance) -> Value {
+fn tests(chance: &mut SeededRng) -> Value {
     let p: Vec<f64> = (0..=chance.below(12)).map(|_| between(chance, 1e-6, 1.0)).collect();
     let arms: Vec<(f64, f64)> = broadcasts(chance).into_iter().map(|(clicks, shown)| (shown, clicks)).collect();
     let counts: Vec<f64> = arms.iter().map(|arm| arm.0).collect();
@@ -84,7 +84,7 @@ fn tests(chance: &mut Chance) -> Value {
     })
 }
 
-fn sequences(chance: &mut Chance) -> Value {
+fn sequences(chance: &mut SeededRng) -> Value {
     let (planned, error) = (between(chance, 10.0, 1e6), between(chance, 1e-4, 1.0));
     let seen = planned * between(chance, 0.02, 3.0);
     let level = 1.0 - between(chance, 1e-4, 0.3);
@@ -96,7 +96,7 @@ fn sequences(chance: &mut Chance) -> Value {
     })
 }
 
-fn choices(chance: &mut Chance) -> Value {
+fn choices(chance: &mut SeededRng) -> Value {
     const DRAWS: usize = 40_000;
     let size = 2 + chance.below(4);
     let means: Vec<f64> = (0..size).map(|_| 0.1 * chance.normal()).collect();
@@ -119,8 +119,8 @@ fn choices(chance: &mut Chance) -> Value {
 #[expect(clippy::disallowed_methods, reason = "a test that answers a script, which names the file")]
 fn answers_are_written_for_comparison() {
     let path = std::env::var(PATH).expect("the path is in the environment");
-    let mut chance = Chance::new(6, 0);
-    let mut many = |count: usize, of: fn(&mut Chance) -> Value| -> Vec<Value> {
+    let mut chance = SeededRng::new(6, 0);
+    let mut many = |count: usize, of: fn(&mut SeededRng) -> Value| -> Vec<Value> {
         (0..count).map(|_| of(&mut chance)).collect()
     };
     let answers = json!({

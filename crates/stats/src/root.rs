@@ -1,11 +1,11 @@
-//! Where a continuous function crosses zero.
+//! Zeros of continuous functions.
 
-/// More steps than halving needs to bring any bracket of finite ends down to neighbouring numbers.
+/// More steps than bisection needs for any finite bracket.
 const MOST_STEPS: usize = 200;
 
 /// A zero of `function` between `low` and `high`, where it has opposite signs, to the last few bits: the Illinois
-/// variant of false position (Dowell & Jarratt 1971), with a halving wherever that is slow. Where the signs are alike,
-/// the end at which the function is nearer to zero.
+/// variant of false position (Dowell & Jarratt 1971), with bisection wherever that is slow. If the signs are equal,
+/// the end at which the function is closer to zero.
 pub(super) fn root(function: impl Fn(f64) -> f64, low: f64, high: f64) -> f64 {
     let (mut a, mut b) = (low, high);
     let (mut at_a, mut at_b) = (function(a), function(b));
@@ -40,7 +40,7 @@ pub(super) fn root(function: impl Fn(f64) -> f64, low: f64, high: f64) -> f64 {
 }
 
 /// The zero of a rising function between `low` and `high`, from its value and its slope at a point: Newton's method
-/// from `start`, with a halving of what is left wherever a step would leave it.
+/// from `start`, with bisection wherever a step would leave the bracket.
 pub(super) fn rising_root(
     mut function: impl FnMut(f64) -> (f64, f64),
     start: f64,

@@ -1,4 +1,4 @@
-//! Intervals and p values that stay valid however often and whenever one looks: the asymptotic confidence sequence of
+//! Intervals and p values that stay valid under repeated looks at any time: the asymptotic confidence sequence of
 //! Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas 2021 ("Time-uniform central limit theory and asymptotic confidence
 //! sequences", theorem 2.2), a normal mixture (Robbins 1970).
 //!
@@ -6,11 +6,11 @@
 //! trials or clusters. The same unit for both, and `planned` the same at every look; only their ratio matters.
 
 /// What the mixture's scale, times the planned information, is where the sequence of 95 % is tightest: the solution of
-/// y = ln((1 + y) / 0.05²). One scale for every level keeps [`p_value`] and [`half_width`] of one mind.
+/// y = ln((1 + y) / 0.05²). One scale for every level keeps [`p_value`] and [`half_width`] consistent.
 const SCALE: f64 = 8.211_968_062_068_253;
 
 /// Half the width of the interval around an estimate that holds the truth at all looks together with confidence
-/// `level` (0.95 for 95 %), tightest when `planned` is seen. Infinite where nothing is seen.
+/// `level` (0.95 for 95 %), tightest when `planned` is seen. Infinite if `seen` is 0.
 #[must_use]
 pub fn half_width(standard_error: f64, seen: f64, planned: f64, level: f64) -> f64 {
     let Some(mixture) = mixture(seen, planned) else { return f64::INFINITY };
@@ -19,8 +19,8 @@ pub fn half_width(standard_error: f64, seen: f64, planned: f64, level: f64) -> f
     standard_error * squared.max(0.0).sqrt()
 }
 
-/// The least 1 − level at which the interval of [`half_width`] leaves out zero; 1 where it never does. The least of
-/// all looks so far is valid too.
+/// The least 1 − level at which the interval of [`half_width`] leaves out zero; 1 where it never does. The minimum
+/// over all looks so far is valid too.
 #[must_use]
 pub fn p_value(estimate: f64, standard_error: f64, seen: f64, planned: f64) -> f64 {
     let Some(mixture) = mixture(seen, planned) else { return 1.0 };

@@ -9,8 +9,9 @@ pub const Z_95: f64 = 1.959_963_984_540_054;
 /// The 95 % Wilson score interval of `successes` among `trials`, which are more than 0. Neither has to be whole.
 ///
 /// Wilson (1927), J. Am. Stat. Assoc. 22, 209–212: for p = s ÷ n,
-/// (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) ÷ (1 + z²/n). It treats trials as independent. Rounding can leave an end at 0 or
-/// at 1 beside it by the last bit: a caller who knows that there are no successes, or nothing else, says so.
+/// (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) ÷ (1 + z²/n). It treats trials as independent. By rounding, the
+/// lower end without successes can miss 0, and the upper end without failures can miss 1, by the last bit: callers set those
+/// ends themselves.
 ///
 /// ```
 /// let interval = coverledger_stats::wilson(42.0, 10_000.0);

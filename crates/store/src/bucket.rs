@@ -13,7 +13,7 @@ use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutOptions}
 
 use super::download::Download;
 use super::error::Place;
-use super::patience::Patience;
+use super::retry_budget::RetryBudget;
 use super::throttle::Throttle;
 use super::wire::{Unnameable, Wire};
 use super::{Listing, Object, PutNew, StoreError, StoreProblem};
@@ -151,7 +151,7 @@ impl Bucket {
     }
 
     pub(super) async fn put_new(&self, path: &ObjectPath, bytes: Bytes) -> Result<PutNew, StoreProblem> {
-        let mut patience = Patience::new();
+        let mut budget = RetryBudget::new();
         loop {
             let create = PutOptions::from(PutMode::Create);
             let problem = match self.inner.put_opts(path, bytes.clone().into(), create).await {
@@ -164,7 +164,7 @@ impl Bucket {
                 },
             };
             // `object_store` does not make such a put again when it broke off; whoever puts reads back what exists.
-            if self.wire.is_none() || !problem.may_pass() || !patience.lasts().await {
+            if self.wire.is_none() || !problem.may_pass() || !budget.wait().await {
                 return Err(problem);
             }
         }

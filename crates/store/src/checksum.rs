@@ -1,8 +1,8 @@
-//! Whether bytes are what an `ETag` says.
+//! Checks bytes against an `ETag` that is an MD5.
 //!
-//! S3 and its kin give the MD5 of an object that was put in one piece. Encrypted objects have `ETag`s that look the
-//! same and are none; most answers say so, and nothing is compared then. Where none says so, a difference alone
-//! condemns nothing: the bytes are read again.
+//! S3 and compatible stores give the MD5 of an object that was put in one piece. Encrypted objects have `ETag`s that look
+//! like an MD5 and are not; most answers say so, and then nothing is compared. Where the answer does not say so, a
+//! difference alone is no failure: the bytes are read again.
 
 use md5::{Digest, Md5};
 

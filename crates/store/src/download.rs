@@ -1,7 +1,7 @@
-//! Reading from a bucket so that nothing wrong is taken for an object.
+//! Reads from a bucket, checked against the listing.
 //!
-//! What is read has to have the size and the `ETag` of the listing, and the MD5 that the `ETag` may be. A read that
-//! breaks off goes on where it was; one that brought something else starts again.
+//! The bytes must have the size and the `ETag` of the listing and, where the `ETag` is an MD5, that checksum. A read that
+//! breaks off continues where it was; one with wrong content starts again.
 
 use std::fs::File;
 use std::io::{Seek, Write};
@@ -16,12 +16,12 @@ use super::checksum::Checksum;
 use super::digest::hex;
 use super::error::{Place, spooling};
 use super::fetch::unchanged;
-use super::patience::Patience;
+use super::retry_budget::RetryBudget;
 use super::throttle::Throttle;
 use super::wire::{EtagIsNoMd5, Wire};
 use super::{Fetched, Object, StoreError, StoreProblem};
 
-/// A read that came so far forward has earned new patience.
+/// A read that has advanced by so much gets a new retry budget.
 const EARNED_BYTES: u64 = 1 << 20;
 
 /// One object to read.
@@ -61,11 +61,11 @@ impl Spooled {
 impl Download<'_> {
     /// The object as it was listed, in `file`.
     pub(super) async fn spool_into(&self, listed: &Object, file: File) -> Result<Fetched, StoreError> {
-        let mut patience = Patience::new();
+        let mut budget = RetryBudget::new();
         let mut file = file;
         let mut before: Option<String> = None;
         loop {
-            let whole = self.whole(listed, file, &mut patience).await?;
+            let whole = self.whole(listed, file, &mut budget).await?;
             let Spooled { file: spooled, sha256, checksum, size } = whole;
             file = spooled;
             let sha256 = hex(&sha256.finalize());
@@ -74,7 +74,7 @@ impl Download<'_> {
                 file.rewind().map_err(|error| self.place.spool(&error))?;
                 return Ok(Fetched { file, sha256, size });
             }
-            if !patience.lasts().await {
+            if !budget.wait().await {
                 return Err(self.place.fails(StoreProblem::Damaged));
             }
             self.reads_again(size);
@@ -82,7 +82,7 @@ impl Download<'_> {
         }
     }
 
-    async fn whole(&self, listed: &Object, file: File, patience: &mut Patience) -> Result<Spooled, StoreError> {
+    async fn whole(&self, listed: &Object, file: File, budget: &mut RetryBudget) -> Result<Spooled, StoreError> {
         let mut spooled = Spooled::nothing(file, listed).map_err(|error| self.place.spool(&error))?;
         let (mut earned, mut has_tried) = (EARNED_BYTES, false);
         loop {
@@ -101,9 +101,9 @@ impl Download<'_> {
             }
             if spooled.size >= earned {
                 earned = spooled.size + EARNED_BYTES;
-                *patience = Patience::new();
+                *budget = RetryBudget::new();
             }
-            if !patience.lasts().await {
+            if !budget.wait().await {
                 return Err(self.place.fails(problem));
             }
             tracing::debug!(key = listed.key, bytes = spooled.size, %problem, "reading again");
@@ -144,7 +144,7 @@ impl Download<'_> {
 
     /// All bytes of an object of which nothing is known but that it should have at most so many, `None` if there is none.
     pub(super) async fn bytes(&self, most: u64) -> Result<Option<Bytes>, StoreError> {
-        let mut patience = Patience::new();
+        let mut budget = RetryBudget::new();
         let mut before: Option<Bytes> = None;
         loop {
             let read = match self.inner.get(self.path).await {
@@ -165,7 +165,7 @@ impl Download<'_> {
                     (Broken::again(StoreProblem::Damaged), size)
                 }
             };
-            if !patience.lasts().await {
+            if !budget.wait().await {
                 return Err(self.place.fails(broken.problem));
             }
             if !broken.is_counted {
@@ -195,7 +195,7 @@ async fn whole_answer(answer: GetResult) -> Result<(Bytes, bool), Broken> {
     Ok((bytes, !checksum.differs()))
 }
 
-/// A read that came to nothing.
+/// A read that failed.
 struct Broken {
     problem: StoreProblem,
     /// Whether the same would be said again: a clear no, or what was tried many times already.

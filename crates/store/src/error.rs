@@ -6,7 +6,7 @@ use std::fmt;
 use object_store::client::{HttpError, HttpErrorKind};
 
 use super::hint::{self, hint};
-use super::wire::{NO_ANSWER, NOT_IMPLEMENTED, Out};
+use super::wire::{CircuitOpen, NO_ANSWER, NOT_IMPLEMENTED};
 
 /// A failed operation on a store.
 #[derive(Debug, thiserror::Error)]
@@ -265,7 +265,10 @@ fn transport(error: &object_store::Error) -> Option<String> {
                 HttpErrorKind::Connect => Some("no connection".to_owned()),
                 HttpErrorKind::Timeout => Some("timed out".to_owned()),
                 HttpErrorKind::Interrupted | HttpErrorKind::Request => Some(BROKE.to_owned()),
-                _ => http.source().and_then(|source| source.downcast_ref::<Out>()).map(Out::to_string),
+                _ => http
+                    .source()
+                    .and_then(|source| source.downcast_ref::<CircuitOpen>())
+                    .map(CircuitOpen::to_string),
             };
         }
         cause = inner.source();

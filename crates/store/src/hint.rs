@@ -1,4 +1,4 @@
-//! What to do about a refusal: by the code of the answer, and nothing where the code says nothing.
+//! Hints for refused requests, by the error code of the answer.
 
 const CREDENTIALS: &str = " (check the credentials in the environment and what they permit)";
 

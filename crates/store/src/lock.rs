@@ -1,11 +1,10 @@
-//! Who writes to a folder, and sweeping up after those who were killed.
+//! The lock of a folder's writers, and sweeping half-written files of writers that were killed.
 //!
-//! A put into a folder stages its bytes in `name#1` first. A writer that is killed in between leaves that file for
-//! good. Writers hold `_lock` shared; one who gets it alone knows that nobody else is staging, and sweeps.
+//! A put into a folder stages its bytes in `name#1` first. A writer that is killed in between leaves that file behind.
+//! Writers share `_lock`; a writer that gets it exclusively knows that no other is staging, and sweeps.
 //!
-//! Sweeping looks everywhere, which takes longer every year. So each writer declares himself before he stages anything,
-//! and takes it back at the end if he left nothing. Who finds nobody declared looks only where others put without
-//! being writers.
+//! Sweeping the whole archive takes longer every year. So each writer registers under `_writers/` before staging and
+//! deregisters on clean exit. If no writer is registered, only folders that unregistered writers use need sweeping.
 
 use std::fs::{File, TryLockError};
 use std::io;

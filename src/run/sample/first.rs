@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use coverledger_core::model::{Count, Kinds, MarketId, Page, Stage};
+use coverledger_core::model::{Count, CountTable, Dimensions, Kinds, MarketId};
 use coverledger_read::export::{Signal, Signals};
 
 /// How many.
@@ -34,13 +34,13 @@ pub struct FirstRow {
 /// Keeps the first signals, and the instants from the first to the last.
 #[derive(Debug, Default)]
 pub(super) struct FirstSignals {
-    stages: Vec<Stage>,
+    stages: Vec<Dimensions>,
     pub(super) rows: Vec<FirstRow>,
     pub(super) span_us: Option<(i64, i64)>,
 }
 
 impl Signals for FirstSignals {
-    fn stage(&mut self, stage: &Stage) {
+    fn stage(&mut self, stage: &Dimensions) {
         self.stages.push(stage.clone());
     }
 
@@ -72,7 +72,7 @@ impl Signals for FirstSignals {
 }
 
 /// The first rows of a page of counts, or of covers.
-pub(super) fn of_page(page: &Page) -> Vec<FirstRow> {
+pub(super) fn of_page(page: &CountTable) -> Vec<FirstRow> {
     let counts = page.rows.iter().take(FIRST).filter_map(|row| {
         let stage = page.stages.get(row.stage as usize)?;
         let said = row.figures.known.or(row.figures.missing);
@@ -108,7 +108,7 @@ pub(super) fn of_page(page: &Page) -> Vec<FirstRow> {
 }
 
 /// The instants of a page, from the first to the last.
-pub(super) fn span_of(page: &Page) -> Option<(i64, i64)> {
+pub(super) fn span_of(page: &CountTable) -> Option<(i64, i64)> {
     let rows = page.rows.iter().map(|row| (row.start_us, row.end_us - 1));
     let covers = page.on_air.iter().map(|on_air| (on_air.from_us, on_air.until_us.unwrap_or(on_air.from_us)));
     rows.chain(covers).fold(None, |span, (first, last)| Some(widened(span, first, last)))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use coverledger_core::model::{MarketId, OnAir, Page};
+use coverledger_core::model::{CountTable, MarketId, OnAir};
 
 /// What stands between two entries of a broadcast.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct Seam {
 }
 
 /// Gaps and overlaps of a log, by market and broadcast, in order of time.
-pub(super) fn seams(page: &Page) -> Vec<Seam> {
+pub(super) fn seams(page: &CountTable) -> Vec<Seam> {
     let mut broadcasts: BTreeMap<(&MarketId, &str), Vec<&OnAir>> = BTreeMap::new();
     for on_air in &page.on_air {
         broadcasts.entry((&on_air.market, on_air.broadcast_id.as_str())).or_default().push(on_air);
@@ -80,7 +80,7 @@ mod tests {
             from_us: from * 1_000_000,
             until_us: until.map(|until| until * 1_000_000),
         });
-        let page = Page { on_air: on_air.collect(), ..Page::default() };
+        let page = CountTable { on_air: on_air.collect(), ..CountTable::default() };
         let told = seams(&page).into_iter().map(|seam| {
             let kind = if seam.is_overlap { "both" } else { "none" };
             let [one, other] = seam.covers;

@@ -1,12 +1,12 @@
 //! What reading an export came to, in a form that is short to compare.
 
 use coverledger::export::{ExportError, ReadReport, Signal, Signals};
-use coverledger::model::Stage;
+use coverledger::model::Dimensions;
 
 /// Keeps everything that reading gives out.
 #[derive(Debug, Default)]
 pub struct Tape {
-    pub stages: Vec<Stage>,
+    pub stages: Vec<Dimensions>,
     pub signals: Vec<Taken>,
 }
 
@@ -23,7 +23,7 @@ pub struct Taken {
 }
 
 impl Signals for Tape {
-    fn stage(&mut self, stage: &Stage) {
+    fn stage(&mut self, stage: &Dimensions) {
         self.stages.push(stage.clone());
     }
 

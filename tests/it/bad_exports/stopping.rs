@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use coverledger::export::{ExportError, Halt, Signal, Signals};
-use coverledger::model::Stage;
+use coverledger::model::Dimensions;
 use flate2::Compression;
 use flate2::read::GzEncoder;
 use parquet::arrow::ArrowWriter;
@@ -24,7 +24,7 @@ struct Impatient<'a> {
 }
 
 impl Signals for Impatient<'_> {
-    fn stage(&mut self, _: &Stage) {}
+    fn stage(&mut self, _: &Dimensions) {}
 
     fn signal(&mut self, _: &Signal<'_>) {
         self.signals += 1;

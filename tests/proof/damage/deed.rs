@@ -390,7 +390,7 @@ fn leased(ground: &Ground, lane: &Lane<'_>, term: Term, dice: &mut Chance) {
         }
         Term::LastNumber => (lease_text("elsewhere", ground.now()), "18446744073709551615"),
     };
-    let folder = lane.archive().join("_leases/shop/GB/2026-11-21");
+    let folder = lane.archive().join("_leases/shop");
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join(format!("{number}.json")), text).unwrap();
 }

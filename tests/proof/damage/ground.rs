@@ -88,7 +88,7 @@ impl Ground {
         let pruned = format!("{PRUNED_DAYS}d");
         workspace.run(&["prune", "--older-than", &pruned]).exits(0);
         let lease = lease_text("elsewhere", now - SignedDuration::from_hours(1));
-        workspace.write("archive/_leases/shop/GB/2026-11-20/00000001.json", lease);
+        workspace.write("archive/_leases/shop/00000001.json", lease);
         workspace.run(&["verify"]).exits(0);
         // Exports do not stay for ever: these days are final.
         fs::remove_file(exports.join("feed/20261119.ndjson")).unwrap();
@@ -202,8 +202,9 @@ fn published_at(receipt: &str, at: Timestamp) -> String {
 /// A lease of another host.
 pub fn lease_text(host: &str, expires_at: Timestamp) -> String {
     format!(
-        "{{\"version\": 1, \"run_id\": \"0123456789abcdef\", \"host\": \"{host}\", \"pid\": 7, \
-         \"nonce\": \"00\", \"expires_at\": \"{expires_at}\"}}\n"
+        "{{\"version\": 2, \"run_id\": \"0123456789abcdef\", \"host\": \"{host}\", \"pid\": 7, \
+         \"nonce\": \"00\", \"expires_at\": \"{expires_at}\", \
+         \"covers\": [{{\"market\": \"GB\", \"from\": \"2026-11-20\", \"to\": \"2026-11-21\"}}]}}\n"
     )
 }
 

@@ -29,12 +29,15 @@ impl Race {
         }
     }
 
-    /// The market-day of some lease, as `shop/GB/2026-11-20`, and the process that holds it.
+    /// A market-day of some lease, as `shop/GB/2026-11-20`, and the process that holds it.
     fn leased(&self) -> Option<(String, u64)> {
         let leases = self.stub.bucket().tree("archive/_leases/");
-        leases.iter().find_map(|(key, bytes)| {
+        leases.values().find_map(|bytes| {
             let lease: serde_json::Value = serde_json::from_slice(bytes).ok()?;
-            Some((key.rsplit_once('/')?.0.to_owned(), lease["pid"].as_u64()?))
+            // Batches are published newest first.
+            let newest = lease["covers"].as_array()?.iter().max_by_key(|covered| covered["to"].to_string())?;
+            let (market, date) = (newest["market"].as_str()?, newest["to"].as_str()?);
+            Some((format!("shop/{market}/{date}"), lease["pid"].as_u64()?))
         })
     }
 

@@ -8,14 +8,14 @@ use crate::finding::Problem;
 use crate::keys::FOLDERS;
 use coverledger_store::{DiskFault, DiskFaults};
 
-/// Publishes a second revision on a disk that fails once, and a third time on a sound one. Says whether the fault was
+/// Publishes a second revision on a disk that fails once, and again on a sound disk. Returns whether the fault was
 /// reached, and what was wrong.
 async fn struck(faults: DiskFaults, expected: &BTreeMap<String, Bytes>) -> (bool, Vec<String>) {
     let bench = Bench::in_folder();
     let folder = bench.folder.as_ref().unwrap().path();
     publish(&bench.archive, "a").await.unwrap();
     let faults = Arc::new(faults);
-    let failing = Archive::for_reading(Store::open_failing_folder(folder, Arc::clone(&faults)).unwrap());
+    let failing = archive_in(Store::open_failing_folder(folder, Arc::clone(&faults)).unwrap());
     let outcome = publish(&failing, "b").await;
     let mut wrong = damage(&bench.archive).await;
     if outcome.is_ok() && publish(&bench.archive, "b").await.unwrap() != same(2) {
@@ -35,7 +35,7 @@ async fn struck(faults: DiskFaults, expected: &BTreeMap<String, Bytes>) -> (bool
     (faults.has_struck(), wrong)
 }
 
-/// What no reader may ever find. A current path that is behind its receipt is mended by the next run.
+/// What no reader may ever find. A current path that is older than its receipt is updated by the next run.
 async fn damage(archive: &Archive) -> Vec<String> {
     let findings = archive.verify(Repair::No).await.unwrap().findings;
     let is_behind = |problem: &Problem| {
@@ -70,7 +70,7 @@ fn half_written(folder: &Path) -> Vec<String> {
     found
 }
 
-/// Every operation that changes something, one after the other. Says how many there are, and what was wrong.
+/// Every operation that changes something, one after the other. Returns their number, and what was wrong.
 async fn everywhere(fault: impl Fn(usize) -> DiskFaults) -> (usize, Vec<String>) {
     let expected = undisturbed(&["a", "b"]).await;
     let mut all_wrong = Vec::new();
@@ -98,7 +98,7 @@ async fn a_full_disk_an_io_error_and_death_leave_the_old_state_or_the_new_at_eve
 async fn planted_a_short_write_that_is_taken_for_a_whole_one_is_noticed() {
     let signs = ["does not hold the bytes", "no table that was ever published"];
     let mut wrong = Vec::new();
-    // Tables are put all at once: which of them the n-th operation is differs, and one may be struck in no round.
+    // Tables are put concurrently: which of them is the n-th operation varies, so one of them may never be hit.
     for _ in 0..20 {
         wrong.extend(everywhere(|nth| DiskFaults::new(nth, DiskFault::Full).hiding_short_writes()).await.1);
         if signs.iter().all(|sign| wrong.iter().any(|wrong| wrong.contains(sign))) {

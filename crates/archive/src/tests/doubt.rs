@@ -1,4 +1,4 @@
-//! Pruning and looking back where receipts may be missing.
+//! Pruning and snapshots when receipts may be missing.
 
 use super::super::*;
 use super::*;
@@ -40,7 +40,7 @@ async fn without(bench: &Bench, is_lost: impl Fn(&str) -> bool) {
     }
 }
 
-/// Whatever is asked for, nothing goes, and the reason names what it is about.
+/// Whatever the options, nothing is removed, and the reason names the object.
 async fn assert_refused(bench: &Bench, unaccounted: &[Unaccounted], names: &str) {
     let written = |mut bytes: BTreeMap<String, Bytes>| {
         bytes.remove("_lock");
@@ -69,7 +69,7 @@ async fn nothing_is_pruned_where_receipts_are_missing() {
             assert!(!snapshot.doubts.is_empty(), "{lost}");
         }
     }
-    // Not even a current path is left to tell of them.
+    // Not even a current path shows that they existed.
     let bench = Bench::in_memory();
     two_markets(&bench).await;
     without(&bench, |key| !key.starts_with("_revisions/")).await;
@@ -98,7 +98,7 @@ async fn nothing_is_pruned_where_a_receipt_is_missing_between_others_or_damaged(
 async fn what_no_receipt_names_goes_only_when_it_is_asked_for() {
     let bench = Bench::in_memory();
     two_markets(&bench).await;
-    // Of a publisher that was killed before its receipt, or of a receipt that is lost with all that told of it.
+    // Left by a publisher that was killed before its receipt, or by a receipt that was lost without a trace.
     let orphan = format!("_revisions/{}.parquet", coverledger_store::sha256_hex(b"orphan"));
     bench.overwrite(&orphan, "orphan").await;
     assert_refused(&bench, &[Unaccounted::Refuse], &orphan).await;

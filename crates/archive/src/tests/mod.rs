@@ -92,6 +92,10 @@ const fn same(revision: u64) -> Published {
     Published::AlreadyPublished { revision }
 }
 
+fn archive_in(store: Store) -> Archive {
+    Archive::for_reading(store).by_commit("c0ffee")
+}
+
 /// A place to publish into, with a second way in that fails as told.
 struct Bench {
     raw: Arc<dyn ObjectStore>,
@@ -102,15 +106,14 @@ struct Bench {
 impl Bench {
     fn in_memory() -> Self {
         let raw: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
-        let archive = Archive::for_reading(Store::over(Arc::clone(&raw), "team/covers", "memory").unwrap())
-            .by_commit("c0ffee");
+        let archive = archive_in(Store::over(Arc::clone(&raw), "team/covers", "memory").unwrap());
         Self { raw, archive, folder: None }
     }
 
     fn in_folder() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let raw: Arc<dyn ObjectStore> = Arc::new(LocalFileSystem::new_with_prefix(folder.path()).unwrap());
-        let archive = Archive::for_reading(Store::open_folder(folder.path(), IfMissing::Refuse).unwrap());
+        let archive = archive_in(Store::open_folder(folder.path(), IfMissing::Refuse).unwrap());
         Self { raw, archive, folder: Some(folder) }
     }
 
@@ -124,7 +127,7 @@ impl Bench {
 
     fn over(&self, store: Faulty) -> Archive {
         let prefix = if self.folder.is_some() { "" } else { "team/covers" };
-        Archive::for_reading(Store::over(Arc::new(store), prefix, "faulty").unwrap())
+        archive_in(Store::over(Arc::new(store), prefix, "faulty").unwrap())
     }
 
     async fn bytes(&self) -> BTreeMap<String, Bytes> {

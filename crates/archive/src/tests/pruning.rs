@@ -31,7 +31,7 @@ enum Step {
 fn unit_of(number: u8) -> Unit {
     let platform = PlatformId::new("tiktok_shop_live");
     match number {
-        // Its tables do not hold the number of the revision, so that what was said once may be said again.
+        // Its tables do not contain the revision's number, so that the same content can be published again.
         0 => Unit::Rejects { platform, export_date: None },
         number => Unit::MarketDay(MarketDay {
             platform,
@@ -56,7 +56,7 @@ fn keeps_the_truth(chains: &Chains, cutoff: Timestamp) -> BTreeSet<&str> {
     retention::kept(chains.values(), cutoff)
 }
 
-/// The planted bug: goes by the date of the receipt alone, and forgets what was the truth at the cutoff.
+/// The planted bug: uses only the date of the receipt, and forgets what was in force at the cutoff.
 fn forgets_the_truth(chains: &Chains, cutoff: Timestamp) -> BTreeSet<&str> {
     let receipts = chains.values().flat_map(BTreeMap::values);
     let late = receipts.filter(|receipt| receipt.published_at >= cutoff);
@@ -68,7 +68,7 @@ fn keeps_the_newest(chains: &Chains, _: Timestamp) -> BTreeSet<&str> {
     chains.values().filter_map(|chain| chain.values().last()).flat_map(retention::tables).collect()
 }
 
-/// Takes the steps, and after each looks at everything that was promised.
+/// Executes the steps, and checks all promises after each.
 async fn promises_hold(steps: &[Step], keep: Keep) -> TestCaseResult {
     let bench = Bench::in_memory();
     let mut since = None;
@@ -154,10 +154,10 @@ async fn pruning_removes_what_was_replaced_and_says_so() {
         assert_eq!(pruned(4).await, [(2, false)], "the truth at the cutoff");
         assert_eq!(pruned(6).await, [(3, false)]);
 
-        // An earlier cutoff takes nothing back.
+        // An earlier cutoff does not move the recorded one back.
         bench.archive.prune(instant(2), Prune::Remove, &PruneLimits::default()).await.unwrap();
         assert_eq!(bench.archive.retention().await.unwrap().unwrap().pruned_before, instant(4));
-        // What is kept and missing is still a finding.
+        // A kept table that is missing is still a finding.
         let gone = bench.archive.snapshot(instant(4)).await.unwrap().objects.remove(0).key;
         bench.archive.store().delete(&gone).await.unwrap();
         let verification = bench.archive.verify(Repair::No).await.unwrap();

@@ -1,4 +1,4 @@
-//! Tables by their content that are missing or damaged: who says so, and where they come back from.
+//! Tables in `_revisions` that are missing or damaged: how they are found, and from where they are restored.
 
 use super::super::retention;
 use super::*;

@@ -1,4 +1,4 @@
-//! Out of sight, and never out of the past.
+//! Retiring removes a unit from the current paths and not from the past.
 
 use super::*;
 

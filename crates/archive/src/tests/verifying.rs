@@ -1,4 +1,4 @@
-//! Finding and mending damage, and looking back.
+//! Finding and repairing damage, and snapshots.
 
 use super::super::*;
 use super::*;
@@ -53,7 +53,7 @@ async fn a_receipt_that_was_touched_is_found() {
         assert!(matches!(found.findings[0].problem, Problem::Receipt(ReceiptProblem::Hash { .. })));
         assert_eq!(found.open().count(), 1);
 
-        // White space is nobody's content.
+        // White space between the parts is not content.
         bench.overwrite(&key, &text.replace("\n  ", "\n\t")).await;
         assert_sound(&bench.archive).await;
 

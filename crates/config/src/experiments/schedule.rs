@@ -11,7 +11,7 @@ use super::{Experiment, Rotation};
 use crate::Market;
 use coverledger_core::model::{MarketId, TurnSpan};
 use coverledger_core::time::{Cuts, Stretch, Timeline};
-use coverledger_stats::Chance;
+use coverledger_stats::SeededRng;
 
 /// One turn of one cover in one market.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,7 +134,7 @@ fn later(at: Timestamp, seconds: i64) -> Timestamp {
 
 /// The covers of one slot of a market, block after block.
 struct Draws {
-    chance: Chance,
+    chance: SeededRng,
     block: Vec<usize>,
 }
 
@@ -143,7 +143,7 @@ impl Draws {
     fn new(seed: u64, market: &MarketId, slot: usize) -> Self {
         let digest = Sha256::digest(format!("{market}/{slot}").as_bytes());
         let stream = digest.iter().take(8).fold(0_u64, |stream, byte| (stream << 8) | u64::from(*byte));
-        Self { chance: Chance::new(seed, stream), block: Vec::new() }
+        Self { chance: SeededRng::new(seed, stream), block: Vec::new() }
     }
 
     fn next(&mut self, covers: usize) -> usize {

@@ -1,8 +1,8 @@
 //! Redelivered events: the same event id counts once per market-day.
 //!
-//! Said twice: [`duplicates`] for the rows of a partition together, and [`Deliveries`] for a partition that one id fills
-//! (an export that maps its session as the event id), whose rows are seen twice and never held. A test holds one
-//! against the other.
+//! There are two implementations: [`duplicates`] for a partition that fits the memory, and [`Deliveries`] for a partition
+//! that one id fills (an export whose event id is mapped to its session id), whose rows are read twice and never kept. A
+//! test compares the two.
 
 use hashbrown::hash_table::Entry;
 use hashbrown::{HashMap, HashTable};
@@ -11,8 +11,8 @@ use super::cells::Numbered;
 use super::row::{EventRow, NO_CELL, Origin};
 use super::scope::Scope;
 
-/// How far apart the instants of two deliveries of one event may lie: clocks are set right, and some feeds say when
-/// they delivered.
+/// How far apart the instants of two deliveries of one event may be: clocks are corrected, and some feeds give the time
+/// of delivery.
 const SAME_INSTANT_US: u64 = 60_000_000;
 
 /// A row that is not counted, since its event id was there before.
@@ -59,7 +59,7 @@ impl From<&EventRow> for First {
 /// Which rows of a partition are redeliveries.
 ///
 /// Of the deliveries of one event the earliest counts, then the first by object name and record number. A delivery in
-/// an export that a market-day does not stand on does not exist for that day.
+/// an export outside of a market-day's scope does not exist for that day.
 ///
 /// `first` is any table; its memory is used again.
 pub(super) fn duplicates(
@@ -121,7 +121,7 @@ impl Deliveries {
         }
     }
 
-    /// What a row that counts on a market-day is, if it came after another delivery that the day stands on.
+    /// What a row that counts on a market-day is, if it came after another delivery in the day's scope.
     pub(super) fn duplicate(&self, row: &EventRow, scope: &Scope, numbered: &Numbered) -> Option<Copied> {
         if row.cell == NO_CELL {
             return None;

@@ -28,7 +28,7 @@ pub struct CountJob {
     pub exports: Vec<CountExport>,
     /// The market-days.
     pub days: Vec<CountDay>,
-    /// Which exports each market-day stands on, by their places in these lists.
+    /// Which exports each market-day is counted from, by their places in these lists.
     pub scope: Scope,
 }
 

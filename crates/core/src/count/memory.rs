@@ -67,7 +67,7 @@ impl Memory {
         (self.open_files / 2).max(1)
     }
 
-    /// An empty file without a name. Making one is dear on some file systems, so they are used again.
+    /// An empty unnamed file. Creating one is slow on some file systems, so they are reused.
     pub(super) fn file(&self) -> io::Result<File> {
         let unused = self.unused_files.lock().unwrap_or_else(PoisonError::into_inner).pop();
         unused.map_or_else(|| tempfile::tempfile_in(&self.dir), Ok)

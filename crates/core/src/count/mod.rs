@@ -14,11 +14,11 @@
 //! which counts in this process. Another engine can count elsewhere from the same signals, as rows of the
 //! [signal table](signals).
 
+mod allocation;
 mod cells;
 mod counter;
 mod dedupe;
 mod engine;
-mod ledger;
 mod local;
 mod memory;
 mod row;
@@ -32,12 +32,12 @@ mod touch;
 mod twin;
 mod writer;
 
+pub use allocation::{
+    Allocation, AllocationDay, AllocationJob, Conflict, ConflictKind, Delivered, Entry, LogTold, Overlap, Subject,
+    UnsaidRows, Without, allocate, cuts,
+};
 pub use counter::{CountOptions, Counted, Counter};
 pub use engine::{CountDay, CountExport, CountJob, Engine, EngineError, OpenCount, SignalWriter};
-pub use ledger::{
-    Book, BookDay, Booked, Conflict, ConflictKind, Delivered, Entry, LogTold, Overlap, Subject, UnsaidRows,
-    Without, book, cuts,
-};
 pub use local::LocalEngine;
 pub use memory::Memory;
 pub use scope::Scope;

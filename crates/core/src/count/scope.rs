@@ -1,9 +1,9 @@
-//! Which exports each market-day of a run stands on.
+//! Which exports each market-day of a run is counted from.
 
 /// For every export of a run and every market-day: whether the export can hold rows of that day.
 ///
-/// This is also the reach of deduplication: a market-day counts an event once over exactly the exports in its scope,
-/// so its numbers do not depend on which other days a run happens to settle.
+/// This also bounds deduplication: a market-day counts an event once over exactly the exports in its scope, so its
+/// numbers do not depend on which other days a run settles.
 #[derive(Debug, Clone)]
 pub struct Scope {
     days: usize,
@@ -30,8 +30,8 @@ impl Scope {
         self.covers[export * self.days + day]
     }
 
-    /// Has clicks of a market-day counted that have no impression, from an instant on (microseconds since 1970, UTC):
-    /// the impressions of those before may be of the day before.
+    /// Counts clicks without an impression on a market-day, from an instant on (microseconds since 1970, UTC): earlier
+    /// clicks may have their impressions on the day before.
     pub fn count_orphans(&mut self, day: usize, from_us: i64) {
         self.orphans_from_us[day] = Some(from_us);
     }

@@ -9,7 +9,7 @@ use bytemuck::Pod;
 use super::memory::{CHUNK_WORDS, Memory};
 use super::spill::{Extent, Spill, rows_of};
 
-/// A partition whose rows are more than one part in so many of the bound is read block by block.
+/// A partition is read block by block if its rows take more than one part in this many of the bound.
 const SHARE_OF_A_PARTITION: u64 = 4;
 /// Rows of a block.
 const BLOCK_ROWS: u32 = 1 << 14;
@@ -135,7 +135,7 @@ impl<R: Pod> Spool<R> {
 }
 
 impl<R> Drop for Spool<R> {
-    /// Rows that nobody took, of counting that was given up, are in memory no longer.
+    /// Releases the memory of rows that were not taken, because counting was given up.
     fn drop(&mut self) {
         for part in &mut self.parts {
             let part = part.get_mut().unwrap_or_else(PoisonError::into_inner);

@@ -12,16 +12,15 @@ pub struct Outcome {
     pub counted: u64,
     /// Redelivered, and not counted again.
     pub duplicate: u64,
-    /// Of these, rows that tell of another event than the one whose id they have: of another viewer, at another time or
-    /// of another kind.
+    /// Of these, rows that describe another event than the first row with their id: another viewer, time or kind.
     pub of_another: u64,
 }
 
 /// Counts by cell and outcomes by export and day: one thread's share.
 ///
-/// A row is counted where it is read, next to its neighbours of the same cell, and taken back where it turns out to be
-/// a redelivery, which may be on another thread. A share alone can thus be less than nothing; it wraps, and so does
-/// the sum of all shares, which is what was counted.
+/// A row is counted when it is read, with its neighbours of the same cell, and subtracted when it turns out to be a
+/// redelivery, possibly by another thread. One share can therefore be negative. Arithmetic wraps, so the sum of all
+/// shares is right.
 pub(super) struct Tally {
     sums: Vec<Sums>,
     pub(super) outcomes: Vec<Outcome>,

@@ -18,7 +18,7 @@ pub struct CountWriter<'c> {
     viewers: Writer<'c, ViewerRow>,
     tally: Tally,
     export: u32,
-    /// Audience, broadcast and cover; numbered for the run only where a row lands on one of its market-days.
+    /// Audience, broadcast and cover; numbered for the run only when a row falls on one of its market-days.
     dimensions: Vec<[Box<str>; 3]>,
     near: HashMap<Near, u32>,
     /// Where the last row of each of these landed: neighbours in an export are neighbours in time.
@@ -41,7 +41,7 @@ pub struct Input<'a> {
     pub kinds: Kinds,
     /// Milliseconds in the room.
     pub dwell_ms: u32,
-    /// The event's id; without one the row is nobody's duplicate.
+    /// The event's id; a row without one is never a duplicate.
     pub event_id: Option<Id<'a>>,
     /// The viewer's id; without one the row has no part in unique counts.
     pub viewer_id: Option<Id<'a>>,
@@ -80,7 +80,7 @@ impl RowsByDay {
         Self { by_day: vec![0; days], outside: 0 }
     }
 
-    /// Adds a row of an export: of a market-day that stands on it, or elsewhere.
+    /// Adds a row of an export: on a market-day with the export in its scope, or elsewhere.
     pub fn add(&mut self, scope: &Scope, export: usize, day: Option<usize>) {
         match day.filter(|day| scope.covers(export, *day)) {
             Some(day) => self.by_day[day] += 1,

@@ -1,4 +1,4 @@
-//! What an export reports about itself, held against its own rows.
+//! Comparisons of what an export reports about itself with its own rows.
 
 /// One comparison.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +19,7 @@ pub struct Check {
     pub verdict: Verdict,
 }
 
-/// What was held against what.
+/// What was compared with what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CheckScope {
     /// A row of totals against the sum of the rows.
@@ -42,13 +42,13 @@ pub struct Bounds {
 /// What a comparison says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
-    /// The same, as far as the digits that are there can tell.
+    /// The same, to the precision of the digits.
     Equal,
     /// The total is more than the rows, and the export is cut off at a number of rows.
     Capped,
     /// The rate is not the ratio that it is mapped as.
     MisMapped,
-    /// Different or not comparable, for a reason that the export does not tell.
+    /// Different or not comparable, for a reason that the export does not give.
     CannotTell,
 }
 

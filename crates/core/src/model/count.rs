@@ -15,6 +15,9 @@ struct Signal {
     total: &'static str,
     /// What it is, in one sentence.
     about: &'static str,
+    /// The schema version of tables that brought its columns. Those of 1 stand together; those of a later count come at the
+    /// end of each table, behind all that older files have.
+    since: u32,
 }
 
 /// Declares [`Count`], [`Counts`] and what there is to know about each.
@@ -75,6 +78,7 @@ signals! {
         times_of: None,
         total: "impressions",
         about: "times a cover was shown",
+        since: 1,
     }
     /// Viewers credited here with their first impression of the day (per broadcast and cover).
     UniqueImpressions / unique_impressions {
@@ -83,6 +87,7 @@ signals! {
         times_of: Some(Count::Impressions),
         total: "unique_impressions",
         about: "viewers credited here with their first impression",
+        since: 1,
     }
     /// Clicks on the cover, as the platform means them.
     Clicks / clicks {
@@ -91,6 +96,7 @@ signals! {
         times_of: None,
         total: "clicks",
         about: "clicks on the cover as the platform means them; entries where the entry is the click and no click is mapped",
+        since: 1,
     }
     /// Viewers credited here with their first click of the day.
     Clickers / clickers {
@@ -99,6 +105,7 @@ signals! {
         times_of: Some(Count::Clicks),
         total: "clickers",
         about: "viewers credited here with their first click",
+        since: 1,
     }
     /// Room entries.
     Entries / entries {
@@ -107,6 +114,7 @@ signals! {
         times_of: None,
         total: "entries",
         about: "room entries",
+        since: 1,
     }
     /// Viewers credited here with their first entry of the day.
     Entrants / entrants {
@@ -115,6 +123,7 @@ signals! {
         times_of: Some(Count::Entries),
         total: "entrants",
         about: "viewers credited here with their first entry",
+        since: 1,
     }
     /// Entries that lasted at least the configured seconds.
     Stays / stays {
@@ -123,6 +132,7 @@ signals! {
         times_of: None,
         total: "stays",
         about: "entries that lasted at least `stay_seconds`",
+        since: 1,
     }
     /// Time in the room; carried in milliseconds, as whole numbers add up the same in any order, and published in seconds.
     Dwell / dwell_ms {
@@ -130,7 +140,8 @@ signals! {
         unit: "seconds",
         times_of: None,
         total: "dwell_ms",
-        about: "time in the room, summed; a whole number of milliseconds",
+        about: "time in the room; a whole number of milliseconds",
+        since: 1,
     }
     /// Paid orders.
     Orders / orders {
@@ -139,6 +150,7 @@ signals! {
         times_of: None,
         total: "orders",
         about: "paid orders",
+        since: 1,
     }
 }
 
@@ -159,6 +171,22 @@ impl Count {
     #[must_use]
     pub const fn about(self) -> &'static str {
         self.signal().about
+    }
+
+    /// The schema version of tables that brought its columns.
+    #[must_use]
+    pub const fn since(self) -> u32 {
+        self.signal().since
+    }
+
+    /// Those whose columns every file has.
+    pub fn first() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|count| count.since() == 1)
+    }
+
+    /// Those whose columns stand at the end of a table.
+    pub fn later() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|count| count.since() > 1)
     }
 
     /// Its name in the totals of receipts, which are in whole numbers.

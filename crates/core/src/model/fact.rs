@@ -44,7 +44,7 @@ pub struct Fact {
     pub figures: Figures,
     /// Of how many rows; of none what was counted one by one.
     pub parts: Parts,
-    /// Clicks by viewers who have no impression of that broadcast and cover that day; `None` where that cannot be told.
+    /// Clicks by viewers who have no impression of that broadcast and cover that day; `None` where that is unknown.
     pub orphan_clicks: Option<u64>,
 }
 
@@ -121,7 +121,7 @@ impl<'a> Series<'a> {
         sum
     }
 
-    /// The clicks without an impression of those facts that can tell; `None` if none can.
+    /// The clicks without an impression, over the facts that know them; `None` if none does.
     #[must_use]
     pub fn orphan_clicks(&self) -> Option<u64> {
         self.facts.iter().filter_map(|fact| fact.orphan_clicks).reduce(u64::saturating_add)

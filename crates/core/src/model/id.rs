@@ -1,16 +1,16 @@
 //! The id of one event, or of one viewer.
 
-/// An id, and by what it is told from others.
+/// An id, and the hash that distinguishes it from others.
 #[derive(Debug, Clone, Copy)]
 pub struct Id<'a> {
     hash: IdHash,
-    /// It stands somewhere in a text; nobody looks unless asked for it.
+    /// The text that contains it, sliced only when the id's text is asked for.
     around: &'a str,
     span: (u32, u32),
 }
 
-/// A hash in two halves: one that travels, one that chooses the partition. Only rows of one partition ever meet, so
-/// both halves tell ids apart.
+/// A hash in two halves: the first is kept in rows, the second chooses the partition. Only rows of one partition are
+/// compared, so both halves distinguish ids.
 pub type IdHash = (u64, u64);
 
 impl<'a> Id<'a> {
@@ -21,7 +21,7 @@ impl<'a> Id<'a> {
         Self { hash: Self::hash_of(text), around: text, span: (0, u32::try_from(text.len()).unwrap_or(u32::MAX)) }
     }
 
-    /// An id that was hashed before, and where it stands in a text.
+    /// An id that was hashed before, and its place in a text.
     #[must_use]
     #[inline]
     pub fn hashed(hash: IdHash, around: &'a str, span: (u32, u32)) -> Self {
@@ -37,7 +37,7 @@ impl<'a> Id<'a> {
         (half(hash), half(hash >> 64))
     }
 
-    /// By what it is told from others.
+    /// The hash that distinguishes it from others.
     #[must_use]
     #[inline]
     pub fn hash(&self) -> IdHash {

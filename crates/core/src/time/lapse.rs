@@ -1,29 +1,29 @@
-//! What became of a schedule's times while nobody, or somebody else, was looking.
+//! Occurrences of a schedule that were missed, or handled elsewhere, since the last one that was handled here.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Cron, Zone};
 
-/// A time that nothing ran at within so long is missed.
+/// An occurrence at which nothing ran within this time is missed.
 const ON_TIME: SignedDuration = SignedDuration::from_secs(60);
-/// Missed times are counted up to here; a job of every second that lay for a week would count until the next.
+/// Missed occurrences are counted up to this number: a job that runs every second and was off for a week has 600,000.
 const COUNTED: usize = 10_000;
 
-/// The times of a schedule since the last that was handled, at least one.
+/// The occurrences of a schedule since the last that was handled, at least one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lapse {
-    /// The latest.
+    /// The latest occurrence.
     pub latest: Timestamp,
-    /// The first that is past by more than a minute, if one is.
+    /// The first occurrence that is more than a minute ago, if there is one.
     pub first_missed: Option<Timestamp>,
-    /// How many are past by more than a minute, counted to 10,000.
+    /// How many are more than a minute ago, counted to 10,000.
     pub missed: u64,
-    /// Whether the latest is not one of them.
+    /// Whether the latest is at most a minute ago.
     pub is_on_time: bool,
 }
 
 impl Lapse {
-    /// The times after `handled`, up to and including `until`, looked at as of `now`. `None` if there are none.
+    /// The occurrences after `handled`, up to and including `until`, judged as of `now`. `None` if there are none.
     ///
     /// ```
     /// use coverledger_core::time::{Cron, Lapse, Zone};

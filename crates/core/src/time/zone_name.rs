@@ -1,7 +1,7 @@
-//! What was meant by a name that is no IANA time zone, and which zones are not what their names say.
+//! Hints for names that are not IANA time zones, and warnings for zones that are not what their names say.
 //!
-//! Whoever follows a hint must not move a market's days: where a name says an offset, or is an abbreviation, a hint has
-//! that offset or there is none, and of two zones that fit equally well and differ in their offset, neither is named.
+//! Following a hint must not move a market's days. Where a name gives an offset, or is an abbreviation, the hint has that
+//! offset or there is no hint. Of two zones that fit equally well and differ in their offset, neither is named.
 
 mod cities;
 

@@ -60,7 +60,7 @@ pub use value::length::length;
 pub use value::number::{NotANumber, Number, number};
 
 use coverledger_config::{Export, Rows};
-use coverledger_core::model::{Check, MarketId, Page, Reject};
+use coverledger_core::model::{Check, CountTable, MarketId, Reject};
 use coverledger_core::time::Zone;
 use format::Decoded;
 use format::field::Records;
@@ -144,7 +144,11 @@ pub fn read(reading: &Reading<'_>, file: File, signals: &mut impl Signals) -> Re
 ///
 /// # Errors
 /// [`ExportError`] when the export as a whole cannot be counted.
-pub fn read_page(reading: &Reading<'_>, file: File, max_rows: usize) -> Result<(ReadReport, Page), ExportError> {
+pub fn read_page(
+    reading: &Reading<'_>,
+    file: File,
+    max_rows: usize,
+) -> Result<(ReadReport, CountTable), ExportError> {
     guarded(|| match &reading.export.rows {
         Rows::Counts(rows) => {
             let layout = CountLayout::of(reading.export, rows);

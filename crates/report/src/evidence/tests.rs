@@ -3,7 +3,7 @@
 use jiff::civil::date;
 
 use super::*;
-use crate::{Sheet, funnel};
+use crate::{MarketDayContext, funnel};
 use coverledger_config::Market;
 use coverledger_core::model::{
     Change, ClickEvent, Count, CountSet, DayPart, Era, Eras, Fact, FactKey, ImpressionBasis, MarketDay, Measure,
@@ -56,7 +56,7 @@ fn published(local_date: Date, provisional: bool, facts: &[Fact]) -> (Date, Data
         day: rule,
     };
     let market_day = MarketDay { platform: PlatformId::new("p"), market: MarketId::new("US"), local_date };
-    let sheet = Sheet {
+    let context = MarketDayContext {
         market_day: &market_day,
         market: &market,
         day: &day,
@@ -68,7 +68,7 @@ fn published(local_date: Date, provisional: bool, facts: &[Fact]) -> (Date, Data
         by_turn: None,
         unknown: &[],
     };
-    let table = funnel::funnel(&sheet, &sheet.offered(), 1).unwrap();
+    let table = funnel::funnel(&context, &context.offered(), 1).unwrap();
     let bytes = crate::file::parquet(table, Vec::new()).unwrap().bytes;
     (local_date, crate::frame(&[bytes.into()]).unwrap())
 }

@@ -9,7 +9,7 @@ mod tests;
 use jiff::civil::Date;
 use polars::prelude::*;
 
-use super::desk::Desk;
+use super::decision_context::DecisionContext;
 use super::evidence::Evidence;
 use super::experiment_balance::{Balance, table as balance_table};
 use super::tally::float;
@@ -25,7 +25,7 @@ use decide::{Arm, Decision, Standing, decide};
 const MOST_OFF_PLAN: f64 = 0.1;
 
 /// What is known of an experiment in one market of a platform.
-struct Place<'e> {
+struct ExperimentSite<'e> {
     experiment: &'e Experiment,
     trial: Trial<'e>,
     balance: Option<Balance>,
@@ -41,7 +41,7 @@ struct Place<'e> {
 /// What there is to say of an experiment, as far as it has come.
 pub struct Standings<'e> {
     experiment: &'e Experiment,
-    places: Vec<(&'e Evidence, Place<'e>)>,
+    places: Vec<(&'e Evidence, ExperimentSite<'e>)>,
 }
 
 impl<'e> Standings<'e> {
@@ -49,7 +49,7 @@ impl<'e> Standings<'e> {
     /// from `funnel` for a split, in the order in which they are to stand.
     #[must_use]
     pub fn of(experiment: &'e Experiment, places: &'e [Evidence]) -> Self {
-        let places = places.iter().map(|evidence| (evidence, Place::of(experiment, evidence))).collect();
+        let places = places.iter().map(|evidence| (evidence, ExperimentSite::of(experiment, evidence))).collect();
         Self { experiment, places }
     }
 
@@ -64,12 +64,12 @@ impl<'e> Standings<'e> {
         revision: u64,
     ) -> Result<Vec<(TableName, Rendered)>, ReportError> {
         let (mut arms, mut checks) = (None, None);
-        for (evidence, place) in &self.places {
-            let desk = Desk { evidence, as_of, revision };
+        for (evidence, site) in &self.places {
+            let context = DecisionContext { evidence, as_of, revision };
             let failed = |table: TableName| move |source| ReportError { table: table.as_str(), source };
-            stack(&mut arms, table::table(&desk, name, place)).map_err(failed(TableName::Experiment))?;
-            if let Some(balance) = &place.balance {
-                stack(&mut checks, balance_table(&desk, name, self.experiment, balance))
+            stack(&mut arms, table::table(&context, name, site)).map_err(failed(TableName::Experiment))?;
+            if let Some(balance) = &site.balance {
+                stack(&mut checks, balance_table(&context, name, self.experiment, balance))
                     .map_err(failed(TableName::ExperimentBalance))?;
             }
         }
@@ -90,7 +90,7 @@ fn stack(all: &mut Option<DataFrame>, next: PolarsResult<DataFrame>) -> PolarsRe
     Ok(())
 }
 
-impl<'e> Place<'e> {
+impl<'e> ExperimentSite<'e> {
     fn of(experiment: &'e Experiment, evidence: &'e Evidence) -> Self {
         let turns = experiment.rotation().map_or(&[][..], |rotation| rotation.schedule.turns(&evidence.market));
         let trial = Trial::new(evidence, experiment, turns);

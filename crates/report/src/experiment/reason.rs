@@ -1,26 +1,26 @@
 //! Why it was decided so, in English and in Chinese.
 
 use super::decide::{Decision, Standing};
-use super::{MOST_OFF_PLAN, Place};
-use crate::desk::Desk;
+use super::{ExperimentSite, MOST_OFF_PLAN};
+use crate::decision_context::DecisionContext;
 use crate::experiment_balance::Cell;
 use crate::trial::Effect;
 use coverledger_config::Design;
 use coverledger_stats::FEWEST_CLUSTERS;
 
 /// The sentences of one arm.
-pub(super) fn reason(desk: &Desk<'_>, place: &Place<'_>, arm: usize) -> [String; 2] {
-    let control = &place.experiment.covers[place.experiment.control];
-    let one = &place.arms[arm];
-    match place.decisions[arm] {
-        Some(Decision::Imbalance) => invalid(desk, place),
+pub(super) fn reason(context: &DecisionContext<'_>, site: &ExperimentSite<'_>, arm: usize) -> [String; 2] {
+    let control = &site.experiment.covers[site.experiment.control];
+    let one = &site.arms[arm];
+    match site.decisions[arm] {
+        Some(Decision::Imbalance) => invalid(context, site),
         Some(Decision::Rounding) => [
             "The exports round their counts so far that rounding alone could turn who is ahead. Ask for exact counts, or \
              leave the control on air."
                 .to_owned(),
             "导出数据的四舍五入幅度太大，仅凭舍入就可能改变谁领先。请获取精确数值，否则继续使用对照封面。".to_owned(),
         ],
-        Some(Decision::GuardrailFailed) => guardrail_failed(place, arm),
+        Some(Decision::GuardrailFailed) => guardrail_failed(site, arm),
         Some(Decision::Winner) => {
             let [en, zh] = figure(one.effect);
             let best_en = one.best.map(|best| format!(", and most probably the best ({:.0} %)", best * 100.0));
@@ -32,15 +32,15 @@ pub(super) fn reason(desk: &Desk<'_>, place: &Place<'_>, arm: usize) -> [String;
             ]
         }
         Some(Decision::NoDifference) => {
-            let ([en, zh], worth) = (figure(one.effect), place.experiment.worth * 100.0);
+            let ([en, zh], worth) = (figure(one.effect), site.experiment.worth * 100.0);
             [
                 format!("Worth {en} against `{control}`: a gain of {worth:.0} % can be ruled out. It need not be tested on."),
                 format!("价值相对于 `{control}` 为 {zh}：已可排除 {worth:.0}% 以上的提升，不必再测。"),
             ]
         }
-        Some(Decision::KeepTesting) => keep_testing(place, arm, control),
+        Some(Decision::KeepTesting) => keep_testing(site, arm, control),
         None => {
-            let on_air = place.on_air();
+            let on_air = site.on_air();
             if on_air == control {
                 [
                     "The others are held against it. It stays on air until one of them wins.".to_owned(),
@@ -56,9 +56,9 @@ pub(super) fn reason(desk: &Desk<'_>, place: &Place<'_>, arm: usize) -> [String;
     }
 }
 
-fn keep_testing(place: &Place<'_>, arm: usize, control: &str) -> [String; 2] {
-    let one = &place.arms[arm];
-    let is_over = place.trial.is_over();
+fn keep_testing(site: &ExperimentSite<'_>, arm: usize, control: &str) -> [String; 2] {
+    let one = &site.arms[arm];
+    let is_over = site.trial.is_over();
     let [end_en, end_zh] = if is_over {
         [
             "The window is over: what is still open stays open, and the control stays on air.",
@@ -67,8 +67,8 @@ fn keep_testing(place: &Place<'_>, arm: usize, control: &str) -> [String; 2] {
     } else {
         ["Keep testing.", "请继续测试。"]
     };
-    let is_split = matches!(place.experiment.design, Design::Split(_));
-    let broadcasts = place.trial.broadcasts(None);
+    let is_split = matches!(site.experiment.design, Design::Split(_));
+    let broadcasts = site.trial.broadcasts(None);
     let Some(effect) = one.effect else {
         return [
             format!(
@@ -87,7 +87,7 @@ fn keep_testing(place: &Place<'_>, arm: usize, control: &str) -> [String; 2] {
     }
     let [en, zh] = figure(Some(effect));
     let looks_costly = one.guardrails.contains(&Standing::Open { is_beyond: true });
-    if one.p_holm.is_some_and(|p| p <= place.experiment.level) && effect.value > 0.0 {
+    if one.p_holm.is_some_and(|p| p <= site.experiment.level) && effect.value > 0.0 {
         if looks_costly {
             return [
                 format!(
@@ -96,7 +96,7 @@ fn keep_testing(place: &Place<'_>, arm: usize, control: &str) -> [String; 2] {
                 format!("价值相对于 `{control}` 为 {zh}，但停留或下单看起来低于可接受的范围，尚无定论。{end_zh}"),
             ];
         }
-        let on_air = place.on_air();
+        let on_air = site.on_air();
         return [
             format!("Worth {en} against `{control}`, but `{on_air}` is more probably the best."),
             format!("价值相对于 `{control}` 为 {zh}，但 `{on_air}` 更可能是最佳。"),
@@ -108,14 +108,14 @@ fn keep_testing(place: &Place<'_>, arm: usize, control: &str) -> [String; 2] {
     ]
 }
 
-fn guardrail_failed(place: &Place<'_>, arm: usize) -> [String; 2] {
-    let [stay, conversion] = place.arms[arm].guardrails;
+fn guardrail_failed(site: &ExperimentSite<'_>, arm: usize) -> [String; 2] {
+    let [stay, conversion] = site.arms[arm].guardrails;
     let mut en = Vec::new();
     let mut zh = Vec::new();
-    let guards = place.experiment.guardrails;
+    let guards = site.experiment.guardrails;
     for (standing, effect, tolerated, name_en, name_zh) in [
-        (stay, place.stay[arm], guards.stay, "fewer of those who enter stay", "进房后停留的比例"),
-        (conversion, place.conversion[arm], guards.conversion, "fewer of those who enter buy", "进房后下单的比例"),
+        (stay, site.stay[arm], guards.stay, "fewer of those who enter stay", "进房后停留的比例"),
+        (conversion, site.conversion[arm], guards.conversion, "fewer of those who enter buy", "进房后下单的比例"),
     ] {
         if standing == Standing::Failed {
             let ([by_en, by_zh], tolerated) = (figure(effect), tolerated.unwrap_or(0.0) * 100.0);
@@ -123,7 +123,7 @@ fn guardrail_failed(place: &Place<'_>, arm: usize) -> [String; 2] {
             zh.push(format!("{name_zh} {by_zh}，可接受的降幅为 {tolerated:.0}%"));
         }
     }
-    let [ctr_en, ctr_zh] = figure(place.ctr[arm]);
+    let [ctr_en, ctr_zh] = figure(site.ctr[arm]);
     [
         format!(
             "Against the control {}. Its CTR, {ctr_en}, does not make up for it: the cover promises what the room does not hold. Take it off air.",
@@ -136,8 +136,8 @@ fn guardrail_failed(place: &Place<'_>, arm: usize) -> [String; 2] {
     ]
 }
 
-fn invalid(desk: &Desk<'_>, place: &Place<'_>) -> [String; 2] {
-    if let Some(share) = place.trial.off_plan.filter(|share| *share > MOST_OFF_PLAN) {
+fn invalid(context: &DecisionContext<'_>, site: &ExperimentSite<'_>) -> [String; 2] {
+    if let Some(share) = site.trial.off_plan.filter(|share| *share > MOST_OFF_PLAN) {
         let share = share * 100.0;
         return [
             format!(
@@ -148,9 +148,9 @@ fn invalid(desk: &Desk<'_>, place: &Place<'_>) -> [String; 2] {
             ),
         ];
     }
-    let uneven = place.balance.as_ref().map(|balance| balance.uneven()).unwrap_or_default();
+    let uneven = site.balance.as_ref().map(|balance| balance.uneven()).unwrap_or_default();
     let Some(cell) = uneven.first() else { return [String::new(), String::new()] };
-    let [en, zh] = named(desk, cell);
+    let [en, zh] = named(context, cell);
     let given = shares(&cell.observed);
     let planned = shares(&cell.expected);
     let (p, number) = (cell.p_adjusted.unwrap_or(1.0), uneven.len());
@@ -164,10 +164,10 @@ fn invalid(desk: &Desk<'_>, place: &Place<'_>) -> [String; 2] {
     ]
 }
 
-fn named(desk: &Desk<'_>, cell: &Cell) -> [String; 2] {
+fn named(context: &DecisionContext<'_>, cell: &Cell) -> [String; 2] {
     let name = |names: &[String], at: Option<usize>| at.and_then(|at| names.get(at)).cloned();
-    let slot = name(&desk.evidence.slots, cell.place.slot);
-    let audience = name(&desk.evidence.audiences, cell.place.audience);
+    let slot = name(&context.evidence.slots, cell.place.slot);
+    let audience = name(&context.evidence.audiences, cell.place.audience);
     match (slot, audience) {
         (None, None) => ["Overall".to_owned(), "总体上，".to_owned()],
         (Some(slot), None) => [format!("In slot `{slot}`"), format!("在时段 `{slot}`，")],

@@ -4,7 +4,7 @@
 //! Fabijan et al. 2019), so it is invalid. In a rotation impressions are partly what a cover earns, so there the check
 //! is told and decides nothing; what decides is whether the planned cover was on air.
 
-mod shuffled;
+mod permutation;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -108,7 +108,7 @@ impl Balance {
             Design::Rotation(rotation) => {
                 let (basis, exposures) = by(Count::Impressions)?;
                 let cells =
-                    shuffled::cells(&exposures, experiment.covers.len(), rotation.seed, experiment.imbalance);
+                    permutation::cells(&exposures, experiment.covers.len(), rotation.seed, experiment.imbalance);
                 Some(Self { basis, inflation: 1.0, decides: false, cells })
             }
         }

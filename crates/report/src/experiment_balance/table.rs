@@ -4,7 +4,7 @@ use polars::prelude::*;
 
 use super::{Balance, Cell};
 use crate::cells::same_text;
-use crate::desk::{Desk, floats, texts, wholes};
+use crate::decision_context::{DecisionContext, floats, texts, wholes};
 use coverledger_config::Experiment;
 use coverledger_core::model::columns as c;
 
@@ -13,7 +13,7 @@ use coverledger_core::model::columns as c;
 /// # Errors
 /// When polars cannot build it.
 pub(crate) fn table(
-    desk: &Desk<'_>,
+    context: &DecisionContext<'_>,
     name: &str,
     experiment: &Experiment,
     balance: &Balance,
@@ -23,11 +23,11 @@ pub(crate) fn table(
     let height = lines.len();
     let named = |names: &[String], at: Option<usize>| at.and_then(|at| names.get(at)).cloned();
     let mut table = vec![same_text(c::EXPERIMENT, name, height)];
-    table.extend(desk.keys(height));
+    table.extend(context.keys(height));
     table.push(same_text(c::DESIGN, experiment.design_word(), height));
     table.push(texts(c::SCOPE, &lines, |(cell, _)| Some(cell.scope.word().to_owned())));
-    table.push(texts(c::SLOT, &lines, |(cell, _)| named(&desk.evidence.slots, cell.place.slot)));
-    table.push(texts(c::AUDIENCE, &lines, |(cell, _)| named(&desk.evidence.audiences, cell.place.audience)));
+    table.push(texts(c::SLOT, &lines, |(cell, _)| named(&context.evidence.slots, cell.place.slot)));
+    table.push(texts(c::AUDIENCE, &lines, |(cell, _)| named(&context.evidence.audiences, cell.place.audience)));
     table.push(texts(c::COVER_ID, &lines, |(_, arm)| experiment.covers.get(*arm).cloned()));
     table.push(floats(c::EXPOSURES, &lines, |(cell, arm)| Some(cell.observed[*arm])));
     table.push(same_text(c::EXPOSURE_BASIS, balance.basis.word(), height));
@@ -39,6 +39,6 @@ pub(crate) fn table(
     table.push(floats(c::P_ADJUSTED, &lines, |(cell, _)| cell.p_adjusted));
     let is_imbalanced: Vec<bool> = lines.iter().map(|(cell, _)| cell.is_imbalanced).collect();
     table.push(Column::new(c::IS_IMBALANCED.into(), is_imbalanced));
-    table.extend(desk.closing(height));
+    table.extend(context.closing(height));
     DataFrame::new(height, table)
 }

@@ -1,6 +1,6 @@
 //! Splits that were published, and ones that are uneven where nobody looks.
 
-use super::{Balance, Cell, Scope, inflation, shuffled};
+use super::{Balance, Cell, Scope, inflation, permutation};
 use crate::testing::{Scene, split};
 use crate::trial::{Exposure, Trial};
 use coverledger_config::Experiment;
@@ -101,7 +101,7 @@ fn a_rotation_is_held_against_schedules_that_were_as_likely() {
     let turns: Vec<Exposure> =
         (0..16).flat_map(|number| block(number, [[200.0, 100.0], [100.0, 200.0]][number / 2 % 2])).collect();
     let always: Vec<Exposure> = (0..16).flat_map(|number| block(number, [200.0, 100.0])).collect();
-    let all = |exposures: &[Exposure]| shuffled::cells(exposures, 2, 1, 0.01)[0].clone();
+    let all = |exposures: &[Exposure]| permutation::cells(exposures, 2, 1, 0.01)[0].clone();
     let (fair, unfair) = (all(&turns), all(&always));
     assert!(fair.p_value.unwrap() > 0.9 && !fair.is_imbalanced, "{fair:?}");
     // Two of 2^16 schedules are as uneven.

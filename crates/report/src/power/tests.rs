@@ -7,7 +7,7 @@ use crate::testing::{Scene, rotation, split};
 
 /// Broadcasts of one process: so many orders of 2,000 impressions, and half as many again or fewer.
 fn history(seed: u64) -> Scene {
-    let mut chance = Chance::new(seed, 1);
+    let mut chance = SeededRng::new(seed, 1);
     let mut scene = Scene::default();
     for number in 0..28 {
         let (impressions, orders) = broadcast(&mut chance);
@@ -17,7 +17,7 @@ fn history(seed: u64) -> Scene {
     scene
 }
 
-fn broadcast(chance: &mut Chance) -> (u64, u64) {
+fn broadcast(chance: &mut SeededRng) -> (u64, u64) {
     let impressions = (2000.0 * (0.4 * chance.normal()).exp()) as u64;
     let rate = 0.03 * (0.4 * chance.normal()).exp();
     (impressions, chance.binomial(impressions, rate))
@@ -26,7 +26,7 @@ fn broadcast(chance: &mut Chance) -> (u64, u64) {
 /// How often experiments on fresh broadcasts of that process find a gain, each viewer's cover drawn by lot.
 fn fresh(gain: f64, tests: u64) -> f64 {
     let is_found = |test: &u64| {
-        let mut chance = Chance::new(99, *test);
+        let mut chance = SeededRng::new(99, *test);
         let mut outcomes = Vec::new();
         for number in 0..28 {
             let impressions = (2000.0 * (0.4 * chance.normal()).exp()) as u64;
@@ -56,7 +56,7 @@ fn promised_of_splits(gain: f64, histories: u64) -> Vec<f64> {
 }
 
 /// Rates of a slot differ by date and by turn.
-fn rates(chance: &mut Chance) -> [f64; 2] {
+fn rates(chance: &mut SeededRng) -> [f64; 2] {
     [0.04, 0.08].map(|usual| usual * (0.2 * chance.normal()).exp())
 }
 
@@ -65,7 +65,7 @@ fn promised_of_rotations(gain: f64, histories: u64) -> Vec<f64> {
     let (experiment, turns) = rotation(&["red", "blue"]);
     let experiment = Experiment { worth: gain, ..experiment };
     let history = |seed| {
-        let mut chance = Chance::new(seed, 2);
+        let mut chance = SeededRng::new(seed, 2);
         let mut scene = Scene::default();
         for day in 0..28 {
             for number in 0..12 {
@@ -85,7 +85,7 @@ fn fresh_turns(gain: f64, tests: u64) -> f64 {
     let (experiment, turns) = rotation(&["red", "blue"]);
     let blocks = crate::trial::blocks(&turns, 2);
     let is_found = |test: &u64| {
-        let mut chance = Chance::new(98, *test);
+        let mut chance = SeededRng::new(98, *test);
         let turn = |(turn, cluster): (&PlannedTurn, &usize)| {
             let lift = if turn.cover == 1 { 1.0 + gain } else { 1.0 };
             let rate = rates(&mut chance)[turn.slot] * lift;

@@ -4,7 +4,7 @@
 
 use super::{Draws, Outcome, Plan, choice, effects};
 use coverledger_stats::calibration::{percent, size, successes};
-use coverledger_stats::{Chance, holm};
+use coverledger_stats::{SeededRng, holm};
 
 const LEVEL: f64 = 0.05;
 const ARMS: usize = 3;
@@ -25,12 +25,12 @@ struct Truth {
 
 const NOTHING: Truth = Truth { lifts: [1.0; ARMS], between: 0.3, own: 0.1 };
 
-fn lognormal(chance: &mut Chance, deviation: f64) -> f64 {
+fn lognormal(chance: &mut SeededRng, deviation: f64) -> f64 {
     (deviation * chance.normal() - deviation.powi(2) / 2.0).exp()
 }
 
 /// So many broadcasts a night, in each of which every arm is shown.
-fn split(chance: &mut Chance, truth: Truth, nightly: usize) -> (Vec<Outcome>, Plan) {
+fn split(chance: &mut SeededRng, truth: Truth, nightly: usize) -> (Vec<Outcome>, Plan) {
     let mut outcomes = Vec::new();
     for cluster in 0..NIGHTS * nightly {
         let usual = 0.05 * lognormal(chance, truth.between);
@@ -45,7 +45,7 @@ fn split(chance: &mut Chance, truth: Truth, nightly: usize) -> (Vec<Outcome>, Pl
 }
 
 /// Every night each slot has as many turns as there are arms, in permuted blocks.
-fn rotation(chance: &mut Chance, truth: Truth) -> (Vec<Outcome>, Plan) {
+fn rotation(chance: &mut SeededRng, truth: Truth) -> (Vec<Outcome>, Plan) {
     let mut outcomes = Vec::new();
     for look in 0..NIGHTS {
         for stratum in 0..SLOTS {
@@ -89,9 +89,14 @@ fn said(outcomes: &[Outcome], plan: Plan, truth: Truth) -> Said {
     }
 }
 
-fn simulated(tests: u64, truth: Truth, seed: u64, draw: impl Fn(&mut Chance) -> (Vec<Outcome>, Plan)) -> [u32; 3] {
+fn simulated(
+    tests: u64,
+    truth: Truth,
+    seed: u64,
+    draw: impl Fn(&mut SeededRng) -> (Vec<Outcome>, Plan),
+) -> [u32; 3] {
     (0..tests).fold([0; 3], |sum, test| {
-        let (outcomes, plan) = draw(&mut Chance::new(seed, test));
+        let (outcomes, plan) = draw(&mut SeededRng::new(seed, test));
         let said = said(&outcomes, plan, truth);
         [sum[0] + u32::from(said.found), sum[1] + u32::from(said.second_found), sum[2] + u32::from(said.covered)]
     })
@@ -123,10 +128,10 @@ fn thirty_nights_of_a_rotation_of_nothing_find_something_in_at_most_five_of_a_hu
 
 /// Arms whose true lifts are drawn; by the tenth that their probability of being the best fell in: how many there were,
 /// the sum of the probabilities, and how many were the best.
-fn bests(tests: u64, seed: u64, draw: impl Fn(&mut Chance, Truth) -> (Vec<Outcome>, Plan)) -> [[f64; 3]; 10] {
+fn bests(tests: u64, seed: u64, draw: impl Fn(&mut SeededRng, Truth) -> (Vec<Outcome>, Plan)) -> [[f64; 3]; 10] {
     let mut bins = [[0.0; 3]; 10];
     for test in 0..tests {
-        let mut chance = Chance::new(seed, test);
+        let mut chance = SeededRng::new(seed, test);
         let lifts = [(); ARMS].map(|()| (0.08 * chance.normal()).exp());
         let (outcomes, plan) = draw(&mut chance, Truth { lifts, ..NOTHING });
         let chosen = choice::choice(&outcomes, ARMS, plan, 0.05).unwrap();

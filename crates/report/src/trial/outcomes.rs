@@ -39,7 +39,7 @@ pub(crate) struct Exposure {
 
 /// One row that an arm had a part in.
 #[derive(Debug, Clone, Copy)]
-struct Use<'e> {
+struct ArmRow<'e> {
     row: &'e Observed,
     arm: usize,
     stratum: usize,
@@ -49,7 +49,7 @@ struct Use<'e> {
 /// An experiment in one market of one platform, as far as it has come.
 pub(crate) struct Trial<'e> {
     experiment: &'e Experiment,
-    uses: Vec<Use<'e>>,
+    arm_rows: Vec<ArmRow<'e>>,
     looks: usize,
     plan: Plan,
     /// The share of impressions that were of another cover than was planned; `None` for a split, where none is, and
@@ -66,10 +66,10 @@ impl<'e> Trial<'e> {
         let looks = usize::try_from(days(evidence.until.min(experiment.to))).unwrap_or(0);
         let arm_of: Vec<Option<usize>> =
             evidence.covers.iter().map(|cover| experiment.covers.iter().position(|arm| arm == cover)).collect();
-        let (uses, plan, off_plan) = match &experiment.design {
+        let (arm_rows, plan, off_plan) = match &experiment.design {
             Design::Split(split) => {
                 let own = evidence.rows.iter().filter(|row| !row.contaminated).filter_map(|row| {
-                    Some(Use { row, arm: arm_of[row.cover]?, stratum: 0, cluster: row.broadcast })
+                    Some(ArmRow { row, arm: arm_of[row.cover]?, stratum: 0, cluster: row.broadcast })
                 });
                 (own.collect(), Plan::Split { planned: f64::from(split.broadcasts) }, None)
             }
@@ -78,20 +78,22 @@ impl<'e> Trial<'e> {
                 let of_turn = |row: &'e Observed| {
                     let turn = row.turn.filter(|turn| !turn.burn_in)?;
                     let at = turns.binary_search_by_key(&turn.starts_at, |turn| turn.starts_at).ok()?;
-                    Some(Use { row, arm: turns[at].cover, stratum: turns[at].slot, cluster: blocks[at] })
+                    Some(ArmRow { row, arm: turns[at].cover, stratum: turns[at].slot, cluster: blocks[at] })
                 };
-                let uses: Vec<Use<'e>> = evidence.rows.iter().filter_map(of_turn).collect();
-                let impressions = |uses: &mut dyn Iterator<Item = &Use<'e>>| -> Option<f64> {
-                    uses.map(|one| one.row.figures.get(Count::Impressions).map(|count| float(count.value))).sum()
+                let arm_rows: Vec<ArmRow<'e>> = evidence.rows.iter().filter_map(of_turn).collect();
+                let impressions = |arm_rows: &mut dyn Iterator<Item = &ArmRow<'e>>| -> Option<f64> {
+                    arm_rows
+                        .map(|one| one.row.figures.get(Count::Impressions).map(|count| float(count.value)))
+                        .sum()
                 };
-                let all = impressions(&mut uses.iter());
-                let off = impressions(&mut uses.iter().filter(|one| arm_of[one.row.cover] != Some(one.arm)));
+                let all = impressions(&mut arm_rows.iter());
+                let off = impressions(&mut arm_rows.iter().filter(|one| arm_of[one.row.cover] != Some(one.arm)));
                 let share = all.zip(off).filter(|(all, _)| *all > 0.0).map(|(all, off)| off / all);
                 let days = usize::try_from(days(experiment.to)).unwrap_or(1);
-                (uses, Plan::Rotation(Draws { days, redrawn: REDRAWN, seed: rotation.seed }), share)
+                (arm_rows, Plan::Rotation(Draws { days, redrawn: REDRAWN, seed: rotation.seed }), share)
             }
         };
-        Self { experiment, uses, looks, plan, off_plan }
+        Self { experiment, arm_rows, looks, plan, off_plan }
     }
 
     /// Local dates of the window so far.
@@ -109,7 +111,7 @@ impl<'e> Trial<'e> {
 
     /// What the rows of an arm say together; nothing where there is none.
     pub(crate) fn figures(&self, arm: usize) -> Figures {
-        let mut rows = self.uses.iter().filter(|one| one.arm == arm).map(|one| one.row.figures);
+        let mut rows = self.arm_rows.iter().filter(|one| one.arm == arm).map(|one| one.row.figures);
         let first = rows.next().unwrap_or_default();
         rows.fold(first, |mut sum, figures| {
             sum.add(&figures);
@@ -119,13 +121,13 @@ impl<'e> Trial<'e> {
 
     /// In how many broadcasts an arm was seen.
     pub(crate) fn broadcasts(&self, arm: Option<usize>) -> usize {
-        let of_arm = self.uses.iter().filter(|one| arm.is_none_or(|arm| one.arm == arm));
+        let of_arm = self.arm_rows.iter().filter(|one| arm.is_none_or(|arm| one.arm == arm));
         of_arm.map(|one| one.row.broadcast).collect::<BTreeSet<_>>().len()
     }
 
     /// In how many turns an arm was seen; `None` for a split.
     pub(crate) fn turns(&self, arm: usize) -> Option<usize> {
-        let starts = self.uses.iter().filter(|one| one.arm == arm).filter_map(|one| one.row.turn);
+        let starts = self.arm_rows.iter().filter(|one| one.arm == arm).filter_map(|one| one.row.turn);
         matches!(self.plan, Plan::Rotation(_))
             .then(|| starts.map(|turn| turn.starts_at).collect::<BTreeSet<_>>().len())
     }
@@ -151,8 +153,8 @@ impl<'e> Trial<'e> {
 
     /// How often arms were shown, or to how many; `None` where a row does not know it.
     pub(crate) fn exposures(&self, of: Count) -> Option<Vec<Exposure>> {
-        let exposure = |one: &Use<'_>| {
-            let Use { row, arm, cluster, .. } = *one;
+        let exposure = |one: &ArmRow<'_>| {
+            let ArmRow { row, arm, cluster, .. } = *one;
             Some(Exposure {
                 cluster,
                 arm,
@@ -161,13 +163,13 @@ impl<'e> Trial<'e> {
                 count: count(&row.figures, of)?,
             })
         };
-        self.uses.iter().map(exposure).collect()
+        self.arm_rows.iter().map(exposure).collect()
     }
 
     /// In order of looks; `None` where a row does not know a count.
     fn outcomes(&self, metric: Metric) -> Option<Vec<Outcome>> {
         let mut sums: BTreeMap<(usize, usize, usize, usize), (f64, f64)> = BTreeMap::new();
-        for one in &self.uses {
+        for one in &self.arm_rows {
             let (sum, trials) = of(metric, self.experiment.value, &one.row.figures)?;
             let look = self.experiment.from.until((jiff::Unit::Day, one.row.local_date)).ok()?.get_days();
             let look = usize::try_from(look).ok()?;

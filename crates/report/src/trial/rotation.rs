@@ -5,7 +5,7 @@
 //! cover's effect disturbs.
 
 use super::{Draws, Effect, Outcome};
-use coverledger_stats::{Chance, Interval, Redrawn};
+use coverledger_stats::{Interval, RandomizationTest, SeededRng};
 
 /// How often the end of an interval is halved in; from e³ to one in a thousand.
 const HALVINGS: usize = 12;
@@ -42,7 +42,7 @@ pub(super) fn p_value(outcomes: &[Outcome], arm: usize, looks: usize, draws: Dra
 
 /// Whether a plain test, looked at every night, ever told the arm from the control.
 pub(super) fn unguarded(outcomes: &[Outcome], arm: usize, looks: usize, draws: Draws, level: f64) -> bool {
-    let Redrawn { observed, redrawn } = Test::new(outcomes, arm, looks, draws).redrawn(0.0);
+    let RandomizationTest { observed, redrawn } = Test::new(outcomes, arm, looks, draws).redrawn(0.0);
     let all = float(redrawn.len() + 1);
     let is_told = |(look, one): (usize, &f64)| {
         let as_far = redrawn.iter().filter(|trajectory| trajectory[look] >= *one).count();
@@ -64,7 +64,7 @@ struct Test<'o> {
 impl<'o> Test<'o> {
     fn new(outcomes: &'o [Outcome], arm: usize, looks: usize, draws: Draws) -> Self {
         let blocks = outcomes.iter().map(|outcome| outcome.cluster + 1).max().unwrap_or(0);
-        let mut chance = Chance::new(draws.seed, arm as u64);
+        let mut chance = SeededRng::new(draws.seed, arm as u64);
         let mut draw = || (0..blocks).map(|_| chance.below(2) == 1).collect::<Vec<bool>>();
         Self {
             outcomes,
@@ -81,11 +81,11 @@ impl<'o> Test<'o> {
         self.redrawn(log_ratio).p_value(&self.spent)
     }
 
-    fn redrawn(&self, log_ratio: f64) -> Redrawn {
+    fn redrawn(&self, log_ratio: f64) -> RandomizationTest {
         let ratio = log_ratio.exp();
         let far = |trajectory: Vec<f64>| trajectory.into_iter().map(f64::abs).collect::<Vec<f64>>();
         let redrawn = self.changed.iter().map(|changed| far(self.trajectory(|block| changed[block], ratio)));
-        Redrawn { observed: far(self.trajectory(|_| false, ratio)), redrawn: redrawn.collect() }
+        RandomizationTest { observed: far(self.trajectory(|_| false, ratio)), redrawn: redrawn.collect() }
     }
 
     /// At each look the logarithm of (observed ÷ expected of the arm) ÷ (the same of the control), expected at the rate

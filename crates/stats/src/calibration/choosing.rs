@@ -1,12 +1,12 @@
 //! The probability of being best: does it come true as often as it says?
 
 use super::percent;
-use crate::{Chance, choose};
+use crate::{SeededRng, choose};
 
 const ARMS: usize = 4;
 const PRIOR_SD: f64 = 0.1;
 
-/// What was said and what came true, by tenths of the probability.
+/// Predicted and realized frequencies, by tenths of the probability.
 #[derive(Default, Clone, Copy)]
 struct Bucket {
     said: f64,
@@ -14,10 +14,10 @@ struct Bucket {
     all: u32,
 }
 
-/// Draws effects from the prior and estimates with correlated errors, and lets them be chosen among. Besides the
-/// buckets: the expected loss of the favourite and what it truly lost, both on average.
+/// Draws effects from the prior and estimates with correlated errors, and chooses among them. Beside the buckets: the
+/// expected and the real loss of the favourite, both on average.
 fn simulated(tests: u32, draws: usize) -> (Vec<Bucket>, f64, f64) {
-    let mut chance = Chance::new(23, 0);
+    let mut chance = SeededRng::new(23, 0);
     let mut buckets = vec![Bucket::default(); 10];
     let (mut expected, mut lost) = (0.0, 0.0);
     for test in 0..tests {

@@ -1,9 +1,9 @@
 //! Intervals from clusters: how often do those of 95 % hold the truth?
 
 use super::{Drawn, percent, size, successes};
-use crate::{Chance, Estimate, Scale, jackknife};
+use crate::{Estimate, Scale, SeededRng, jackknife};
 
-/// A world of broadcasts: how many of each cover, its rate, and how unlike the broadcasts are.
+/// A simulated world: broadcasts of each cover, its rate, and how much the broadcasts vary.
 struct World {
     broadcasts: usize,
     rate: f64,
@@ -39,7 +39,7 @@ fn compared(one: &Arm, other: &Arm, of: impl Fn(f64, f64) -> f64) -> Option<Esti
 
 impl World {
     fn covered(&self, runs: u32, seed: u64) -> Covered {
-        let mut chance = Chance::new(seed, 0);
+        let mut chance = SeededRng::new(seed, 0);
         let rates = [Drawn::new(self.rate, self.variation), Drawn::new(self.rate * 1.2, self.variation)];
         let [truth, other_truth] = [rates[0].mean(), rates[1].mean()];
         let mut covered = Covered { rate: 0, difference: 0, ratio: 0 };
@@ -82,7 +82,7 @@ fn intervals_of_95_percent_hold_the_truth_94_to_96_times_in_a_hundred() {
 #[test]
 fn trials_taken_for_independent_would_not_be_covered() {
     let world = World { broadcasts: 30, rate: 0.05, variation: 0.3, spread: 0.5 };
-    let mut chance = Chance::new(5, 0);
+    let mut chance = SeededRng::new(5, 0);
     let rates = Drawn::new(world.rate, world.variation);
     let mut held = 0;
     for _ in 0..1000 {

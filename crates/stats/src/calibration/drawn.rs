@@ -1,6 +1,6 @@
 //! A beta distribution to draw from.
 
-use crate::{Beta, Chance};
+use crate::{Beta, SeededRng};
 
 /// A beta distribution to draw from: its quantiles at equal steps, with straight lines between them.
 pub(super) struct Drawn(Vec<f64>);
@@ -15,7 +15,7 @@ impl Drawn {
         Self((0..STEPS).map(|step| beta.quantile((f64::from(step) + 0.5) / f64::from(STEPS))).collect())
     }
 
-    pub(super) fn draw(&self, chance: &mut Chance) -> f64 {
+    pub(super) fn draw(&self, chance: &mut SeededRng) -> f64 {
         self.0[chance.below(self.0.len())]
     }
 

@@ -17,10 +17,10 @@ mod redrawing;
 #[cfg(test)]
 use drawn::Drawn;
 
-use crate::Chance;
+use crate::SeededRng;
 
 /// Successes of so many trials, as a number to reckon with.
-pub fn successes(chance: &mut Chance, trials: f64, rate: f64) -> f64 {
+pub fn successes(chance: &mut SeededRng, trials: f64, rate: f64) -> f64 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
     let count = chance.binomial(trials as u64, rate);
     #[expect(clippy::cast_precision_loss, reason = "a count of simulated trials")]
@@ -29,7 +29,7 @@ pub fn successes(chance: &mut Chance, trials: f64, rate: f64) -> f64 {
 }
 
 /// Trials of a broadcast: lognormal with this mean, `spread` being the standard deviation of the logarithm.
-pub fn size(chance: &mut Chance, mean: f64, spread: f64) -> f64 {
+pub fn size(chance: &mut SeededRng, mean: f64, spread: f64) -> f64 {
     (mean * (spread * chance.normal() - spread.powi(2) / 2.0).exp()).round().max(1.0)
 }
 

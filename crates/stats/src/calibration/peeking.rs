@@ -1,14 +1,14 @@
 //! A split test that is looked at every night: how often does it name a difference that is not there?
 
 use super::{Drawn, percent, size, successes};
-use crate::{Chance, FEWEST_CLUSTERS, Scale, jackknife, sequence};
+use crate::{FEWEST_CLUSTERS, Scale, SeededRng, jackknife, sequence};
 
 const NIGHTS: usize = 30;
 
 /// How many A/A tests ever differed, by the sequence and by the interval of a single look; and how many tests with a
 /// true effect were found out by the sequence.
 fn simulated(tests: u32, nightly: usize, lift: f64, seed: u64) -> (u32, u32) {
-    let mut chance = Chance::new(seed, 0);
+    let mut chance = SeededRng::new(seed, 0);
     let rates = Drawn::new(0.05, 0.3);
     let (mut by_sequence, mut by_interval) = (0, 0);
     for _ in 0..tests {

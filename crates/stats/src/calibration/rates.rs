@@ -1,12 +1,12 @@
 //! Shrunken rates: does the posterior hold the true rate as often as it says, and is it nearer to it?
 
 use super::{Drawn, percent, size, successes};
-use crate::{Beta, Chance};
+use crate::{Beta, SeededRng};
 
 /// Of so many simulated markets: covers whose rate lay in its 95 % posterior interval, all covers, and the mean
 /// squared error of shrunken rates as a share of that of plain ones.
 fn simulated(markets: u32, covers: usize, seed: u64) -> (u32, u32, f64) {
-    let mut chance = Chance::new(seed, 0);
+    let mut chance = SeededRng::new(seed, 0);
     let rates = Drawn::new(0.05, 0.3);
     let (mut held, mut all, mut shrunken, mut plain) = (0, 0, 0.0, 0.0);
     for _ in 0..markets {

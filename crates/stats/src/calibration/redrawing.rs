@@ -1,7 +1,7 @@
 //! A rotation that is looked at every night: how often does randomization inference find what is not there?
 
 use super::percent;
-use crate::{Chance, Redrawn, float};
+use crate::{RandomizationTest, SeededRng, float};
 
 const NIGHTS: usize = 30;
 const COVERS: usize = 3;
@@ -9,7 +9,7 @@ const COVERS: usize = 3;
 const BLOCKS: usize = 3;
 
 /// The covers of all turns, by permuted blocks.
-fn schedule(chance: &mut Chance) -> Vec<usize> {
+fn schedule(chance: &mut SeededRng) -> Vec<usize> {
     let block = |_| {
         let mut order: Vec<usize> = (0..COVERS).collect();
         chance.shuffle(&mut order);
@@ -35,7 +35,7 @@ fn statistic(schedule: &[usize], outcomes: &[f64], effect: f64) -> Vec<f64> {
 
 /// How many tests ever rejected at 5 %. Outcomes follow the time of day and hang on to what was before.
 fn rejected(tests: u32, draws: usize, effect: f64, stream: u64) -> u32 {
-    let mut chance = Chance::new(4, stream);
+    let mut chance = SeededRng::new(4, stream);
     let spent: Vec<f64> = (1..=NIGHTS).map(|look| float(look) / float(NIGHTS)).collect();
     let mut rejected = 0;
     for _ in 0..tests {
@@ -55,7 +55,7 @@ fn rejected(tests: u32, draws: usize, effect: f64, stream: u64) -> u32 {
             .map(|(cover, outcome)| outcome + if *cover == 0 { effect } else { 0.0 })
             .collect();
         let redrawn = (0..draws).map(|_| statistic(&schedule(&mut chance), &facts, 0.0)).collect();
-        rejected += u32::from(Redrawn { observed, redrawn }.p_value(&spent) <= 0.05 + 1e-12);
+        rejected += u32::from(RandomizationTest { observed, redrawn }.p_value(&spent) <= 0.05 + 1e-12);
     }
     rejected
 }

@@ -1,4 +1,4 @@
-//! What is asked of the disk, in one place, so that a test can let it fail.
+//! Every operation on the disk, in one place, so that a test can let it fail.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! Bringing names to the disk: of the folders above an object, each only as often as it has to be.
+//! Brings the names of new files and folders to the disk (`fsync` of directories), each only as often as needed.
 
 use std::collections::HashSet;
 use std::io;

@@ -1,9 +1,9 @@
-//! Answers that are not what their status says.
+//! Answers whose status does not match their content.
 //!
 //! S3 may answer 200 and write an error into the body. `object_store` reads such an answer to a listing as an empty
-//! one, and a page that ends early as the last one: days would be waiting for exports that are there. Such answers
-//! are turned into a 503 here, which is tried again like any other. A 501 says that it would be said again, and is
-//! turned into what is not.
+//! listing, and a truncated page as the last one: days would wait for exports that are there. Such answers are turned
+//! into a 503 here, which is tried again like any other. A 501 is final, and is turned into a status that is not tried
+//! again.
 
 use bytes::Bytes;
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};

@@ -1,4 +1,4 @@
-//! The body of an answer, watched: it counts, it does not trickle, and it frees its place when it ends.
+//! The body of an answer, watched: its bytes are counted, a minimum rate is enforced, and its permit is released at its end.
 
 use std::future::Future as _;
 use std::pin::Pin;
@@ -66,7 +66,7 @@ impl WatchedBody {
             if !well {
                 watch.health.fails(watch.request);
             } else if watch.is_good_news {
-                watch.health.outage.answered();
+                watch.health.breaker.record_success();
             }
         }
     }

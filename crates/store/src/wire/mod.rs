@@ -1,12 +1,11 @@
-//! What goes over the wire to a bucket: so many requests at a time, counted, none left hanging, and no answer taken
-//! for one that is none.
+//! HTTP to a bucket: bounded concurrency, counting, time-outs, and detection of 200 responses that carry an error.
 //!
-//! Stands between `object_store`, which signs, and makes requests again that fail, and the HTTP client.
+//! It lies between `object_store`, which signs requests and makes those that fail again, and the HTTP client.
 
 mod answer;
 mod body;
+mod circuit_breaker;
 mod keys;
-mod outage;
 mod traffic;
 
 #[cfg(test)]
@@ -30,9 +29,9 @@ use tokio::sync::Semaphore;
 use answer::Asked;
 pub(super) use answer::{EtagIsNoMd5, NO_ANSWER, NOT_IMPLEMENTED};
 use body::{Watch, WatchedBody};
+use circuit_breaker::CircuitBreaker;
+pub(super) use circuit_breaker::CircuitOpen;
 pub(super) use keys::{Unnameable, is_nameable};
-pub(super) use outage::Out;
-use outage::Outage;
 pub(super) use traffic::Meter;
 use traffic::RequestId;
 pub use traffic::Traffic;
@@ -40,13 +39,13 @@ pub use traffic::Traffic;
 /// An upload may take a second longer for each of these.
 const UPLOAD_BYTES_PER_SECOND: u64 = 64 << 10;
 
-/// The way to one store. Cheap to clone.
+/// The connection to one store. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(super) struct Wire {
     health: Arc<Health>,
     permits: Arc<Semaphore>,
     silence: Duration,
-    /// Whether it unpacks what was stored packed, unless it is told that packed will do.
+    /// Whether the store decompresses what was stored compressed, unless the request accepts it compressed.
     unpacks: bool,
 }
 
@@ -54,25 +53,25 @@ pub(super) struct Wire {
 #[derive(Debug, Default)]
 struct Health {
     meter: Meter,
-    outage: Outage,
+    breaker: CircuitBreaker,
 }
 
 impl Health {
     fn fails(&self, request: RequestId) {
         self.meter.fails(request);
-        self.outage.failed(Instant::now());
+        self.breaker.record_failure(Instant::now());
     }
 }
 
 impl Wire {
-    /// For so many requests at a time. An answer that lets wait for longer than `silence` is none.
+    /// For so many requests at a time. A request without an answer for longer than `silence` has failed.
     pub(super) fn new(requests: usize, silence: Duration) -> Self {
         let permits = Arc::new(Semaphore::new(requests.max(1)));
         Self { health: Arc::default(), permits, silence, unpacks: false }
     }
 
-    /// To Google's storage, which unpacks objects of `Content-Encoding: gzip` on the way: they would have neither the
-    /// size nor the bytes that were listed.
+    /// To Google's storage, which decompresses objects of `Content-Encoding: gzip` on the way: they would have neither
+    /// the size nor the bytes that were listed.
     pub(super) fn of_google(self) -> Self {
         Self { unpacks: true, ..self }
     }
@@ -81,14 +80,14 @@ impl Wire {
         self.health.meter.traffic()
     }
 
-    /// What was read will be read again, for a reason that only its reader knows.
+    /// Counts bytes that are read once more, for a reason that only their reader knows.
     pub(super) fn reads_again(&self, bytes: u64) {
         self.health.meter.reads_again(bytes);
     }
 
     async fn call(&self, client: &HttpClient, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(unknown)?;
-        self.health.outage.ask(Instant::now()).map_err(unknown)?;
+        self.health.breaker.check(Instant::now()).map_err(unknown)?;
         let id = self.health.meter.begins(&request);
         let asked = Asked::of(&request);
         let is_google = request.uri().host().is_some_and(|host| host.ends_with("googleapis.com"));
@@ -124,7 +123,7 @@ impl Wire {
         if is_trouble(answer.status()) {
             self.health.fails(id);
         } else {
-            self.health.outage.answered();
+            self.health.breaker.record_success();
         }
         Ok(answer)
     }

@@ -1,4 +1,4 @@
-//! What went over the wire.
+//! Counts requests, retries and bytes.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -10,6 +10,7 @@
 //! Never published: ids are in it as hashes.
 
 mod batch;
+mod builder;
 mod feeder;
 mod row;
 #[cfg(test)]
@@ -20,7 +21,8 @@ use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
-pub use self::batch::{SignalBatch, SignalBatchBuilder, SignalTableError};
+pub use self::batch::{SignalBatch, SignalTableError};
+pub use self::builder::SignalBatchBuilder;
 pub use self::feeder::BatchFeeder;
 pub use self::row::{SignalPlace, SignalRow};
 pub use self::writer::{BatchSink, BatchWriter};

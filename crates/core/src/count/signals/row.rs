@@ -19,9 +19,9 @@ pub struct SignalRow<'a> {
     pub kinds: Kinds,
     /// Milliseconds in the room.
     pub dwell_ms: u32,
-    /// By what its event is told from others.
+    /// The hash of its event id.
     pub event: Option<IdHash>,
-    /// By what its viewer is told from others.
+    /// The hash of its viewer id.
     pub viewer: Option<IdHash>,
     /// Where it counts; `None`: outside of the market-days that are counted.
     pub place: Option<SignalPlace<'a>>,

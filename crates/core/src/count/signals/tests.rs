@@ -1,3 +1,5 @@
+//! Rows come back as they were, and the documentation has the table as it is declared.
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 use super::column::{day, float, instant, text, truth, wall_time, whole};
 use super::groups::{
     NOT_KNOWN, Sums, audience, bounds, broadcast_id, closing_of_decision, contaminated, counts, cover_id,
-    decision, mean_dwell_seconds, plain_counts, rate, rates, slot,
+    decision, later_counts, later_plain_counts, mean_dwell_seconds, plain_counts, rate, rates, slot,
 };
 use super::shown::{interval, number, percent, plain, prose, short};
 use super::{ColumnSpec, TableFamily, TableSpec};
@@ -55,7 +55,8 @@ pub(super) const COVER: TableSpec = TableSpec {
             null_low: "no clean row says it",
             about: Some("sum of the clean rows"),
         };
-        [decision(), seen, counts(&sums), compared(), ranked(), closing_of_decision()].concat()
+        [decision(), seen, counts(&sums), compared(), ranked(), closing_of_decision(), later_counts(&sums)]
+            .concat()
     },
 };
 
@@ -155,7 +156,7 @@ pub(super) const COVER_BROADCAST: TableSpec = TableSpec {
             whole(c::DAYS, "local dates", "local dates with rows"),
         ];
         let sums = Sums { null: NOT_KNOWN, null_low: "no row says it", about: Some("sum") };
-        [decision(), seen, counts(&sums), rates(), closing_of_decision()].concat()
+        [decision(), seen, counts(&sums), rates(), closing_of_decision(), later_counts(&sums)].concat()
     },
 };
 
@@ -261,7 +262,8 @@ pub(super) const DIAGNOSIS: TableSpec = TableSpec {
             text(c::ACTION_EN, "what to do, in English"),
             text(c::ACTION_ZH, "what to do, in Chinese"),
         ];
-        [decision(), seen, plain_counts(&sums), steps, told, closing_of_decision()].concat()
+        [decision(), seen, plain_counts(&sums), steps, told, closing_of_decision(), later_plain_counts(&sums)]
+            .concat()
     },
 };
 

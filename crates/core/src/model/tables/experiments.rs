@@ -1,7 +1,7 @@
 //! Tables of an experiment as of a date.
 
 use super::column::{day, float, text, truth, whole};
-use super::groups::{Sums, closing_of_decision, counts, cover_id, market, platform};
+use super::groups::{Sums, closing_of_decision, counts, cover_id, later_counts, market, platform};
 use super::shown::{interval, number, percent, plain, prose, short};
 use super::{ColumnSpec, TableFamily, TableSpec};
 use crate::model::{Count, Rate, columns as c};
@@ -54,7 +54,8 @@ pub(super) const EXPERIMENT: TableSpec = TableSpec {
             null_low: "no row says it, or nothing seen",
             about: Some("sum of the arm's rows"),
         };
-        [of_experiment(), arm, counts(&sums), outcomes(), guards(), closing_of_decision()].concat()
+        [of_experiment(), arm, counts(&sums), outcomes(), guards(), closing_of_decision(), later_counts(&sums)]
+            .concat()
     },
 };
 

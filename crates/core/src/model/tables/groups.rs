@@ -78,7 +78,24 @@ pub(super) struct Sums {
 
 /// Every count with its bounds, and which of them were derived.
 pub(super) fn counts(sums: &Sums) -> Vec<ColumnSpec> {
-    let bounded = |count: Count| {
+    let mut columns = bounded(Count::first(), sums);
+    columns.push(
+        text(
+            c::DERIVED,
+            "the counts of the row that were derived from a rate or read off a rounded number, joined by `, `",
+        )
+        .null("none"),
+    );
+    columns
+}
+
+/// The counts that were added later, with their bounds: the last columns of a table.
+pub(super) fn later_counts(sums: &Sums) -> Vec<ColumnSpec> {
+    bounded(Count::later(), sums)
+}
+
+fn bounded(counts: impl Iterator<Item = Count>, sums: &Sums) -> Vec<ColumnSpec> {
+    let of = |count: Count| {
         let word = count.word();
         let low = format!(
             "the least it can be; `{word}` itself where it is exact, the sum of what is known where a part is not"
@@ -90,20 +107,17 @@ pub(super) fn counts(sums: &Sums) -> Vec<ColumnSpec> {
             of_count(count, c::high(word), high).null(sums.null),
         ]
     };
-    let mut columns: Vec<ColumnSpec> = Count::ALL.into_iter().flat_map(bounded).collect();
-    columns.push(
-        text(
-            c::DERIVED,
-            "the counts of the row that were derived from a rate or read off a rounded number, joined by `, `",
-        )
-        .null("none"),
-    );
-    columns
+    counts.flat_map(of).collect()
 }
 
 /// Every count without its bounds.
 pub(super) fn plain_counts(sums: &Sums) -> Vec<ColumnSpec> {
-    Count::ALL.into_iter().map(|count| plain_count(count, sums)).collect()
+    Count::first().map(|count| plain_count(count, sums)).collect()
+}
+
+/// The counts that were added later, without their bounds: the last columns of a table.
+pub(super) fn later_plain_counts(sums: &Sums) -> Vec<ColumnSpec> {
+    Count::later().map(|count| plain_count(count, sums)).collect()
 }
 
 fn plain_count(count: Count, sums: &Sums) -> ColumnSpec {
@@ -112,7 +126,8 @@ fn plain_count(count: Count, sums: &Sums) -> ColumnSpec {
 }
 
 fn of_count(count: Count, name: String, about: String) -> ColumnSpec {
-    if count.is_time() { float(name, count.unit(), about) } else { whole(name, count.unit(), about) }
+    let column = if count.is_time() { float(name, count.unit(), about) } else { whole(name, count.unit(), about) };
+    column.since(count.since())
 }
 
 /// What tables of market-days say about how counts came about, behind the counts.

@@ -3,7 +3,7 @@
 use super::column::{float, instant, text, truth, wall_time, whole};
 use super::groups::{
     NOT_KNOWN, Sums, audience, bounds, broadcast_id, closing_of_day, contaminated, counts, cover_id, later,
-    market_day, prorated, rates, slot,
+    later_counts, market_day, prorated, rates, slot,
 };
 use super::shown::{Shown, interval, number, percent, plain};
 use super::{ColumnSpec, TableFamily, TableSpec};
@@ -68,7 +68,7 @@ fn funnel() -> Vec<ColumnSpec> {
         .null("the rows name their cover"),
     ];
     let sums = Sums { null: NOT_KNOWN, null_low: "not said", about: None };
-    [places, counts(&sums), prorated(), closing_of_day(), later()].concat()
+    [places, counts(&sums), prorated(), closing_of_day(), later(), later_counts(&sums)].concat()
 }
 
 pub(super) const TURNS: TableSpec = TableSpec {
@@ -153,7 +153,18 @@ pub(super) const SLOT_AUDIENCE: TableSpec = TableSpec {
                 .null("`all_day`"),
             instant(c::SLOT_START_UTC, "the slot's first instant").null("`all_day`"),
         ];
-        [market_day(), places, counts(&sums), prorated(), rates(), spans, closing_of_day(), later()].concat()
+        [
+            market_day(),
+            places,
+            counts(&sums),
+            prorated(),
+            rates(),
+            spans,
+            closing_of_day(),
+            later(),
+            later_counts(&sums),
+        ]
+        .concat()
     },
 };
 

@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 use super::sum::{Agreement, Sum};
 use super::total_row::Said;
 use crate::export::ExportError;
-use coverledger_core::model::{Count, CountRow, Figures, Stage};
+use coverledger_core::model::{Count, CountRow, Dimensions, Figures};
 
 /// A count of so many is not like another by chance.
 const LARGE: u64 = 100;
@@ -52,7 +52,7 @@ struct StageGroups {
 }
 
 impl StageGroups {
-    fn of(stages: &[Stage]) -> Self {
+    fn of(stages: &[Dimensions]) -> Self {
         let (mut broadcasts, mut markets) = (HashMap::new(), HashMap::new());
         let mut groups_of = Self { broadcasts: Vec::new(), markets: Vec::new() };
         for stage in stages {
@@ -85,7 +85,7 @@ impl StageGroups {
 pub(in crate::export) fn totals(
     doubtful: &[Doubtful],
     rows: &[CountRow],
-    stages: &[Stage],
+    stages: &[Dimensions],
 ) -> Result<BTreeMap<usize, Sum>, ExportError> {
     let mut totals = BTreeMap::new();
     if doubtful.is_empty() {

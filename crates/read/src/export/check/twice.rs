@@ -6,7 +6,7 @@
 
 use crate::export::ExportError;
 use coverledger_config::{Period, PeriodEnd};
-use coverledger_core::model::{Count, CountRow, LEAST_OVERLAP_US, Stage};
+use coverledger_core::model::{Count, CountRow, Dimensions, LEAST_OVERLAP_US};
 
 /// A count of less is like another by chance.
 const SMALL: u64 = 10;
@@ -19,7 +19,7 @@ const VERY_LARGE: u64 = 1_000;
 pub(in crate::export) fn overlapping(
     period: &Period,
     rows: &[CountRow],
-    stages: &[Stage],
+    stages: &[Dimensions],
     tells_rooms: bool,
 ) -> Option<ExportError> {
     // Rows of a fixed length, and those of a day or an hour, are where they are whatever they count.

@@ -4,7 +4,7 @@
 
 use hashbrown::HashMap;
 
-use coverledger_core::model::{Count, CountRow, Stage};
+use coverledger_core::model::{Count, CountRow, Dimensions};
 
 /// Below this the sum of a few rows may be any other row by chance.
 const LEAST_SUM: u64 = 100;
@@ -20,7 +20,7 @@ const SURELY_TWICE: f64 = 1e-2;
 const NEIGHBOURS: f64 = 5.0;
 
 /// The record of a row that can only be the sum of others.
-pub(in crate::export) fn unnamed_total(rows: &[CountRow], stages: &[Stage], sheets: usize) -> Option<u32> {
+pub(in crate::export) fn unnamed_total(rows: &[CountRow], stages: &[Dimensions], sheets: usize) -> Option<u32> {
     at_an_end(rows).or_else(|| {
         if rows.len() > MOST_ROWS {
             return None;
@@ -176,7 +176,7 @@ enum GroupBy {
 }
 
 /// The first row that is the sum of the others of its group, where that is no chance.
-fn groups(vectors: &[Vector], rows: &[CountRow], stages: &[Stage], by: GroupBy) -> Option<usize> {
+fn groups(vectors: &[Vector], rows: &[CountRow], stages: &[Dimensions], by: GroupBy) -> Option<usize> {
     let mut names: HashMap<(&str, &str), usize> = HashMap::new();
     let broadcasts: Vec<usize> = stages
         .iter()

@@ -26,7 +26,7 @@ use crate::export::value::number_text::{folded, is_unknown};
 use crate::export::value::quantity::{SECOND_MS, count_of, is_blank, length_of, ratio_of, total_ms};
 use crate::export::{ExportError, PathValues, Reach, Reading};
 use coverledger_config::{Blank, CountRows, CountRule, RateUnit, ReportedRate};
-use coverledger_core::model::{Count, CountRow, CountSet, Figures, MarketId, Measure, Page, Reason};
+use coverledger_core::model::{Count, CountRow, CountSet, CountTable, Figures, MarketId, Measure, Reason};
 use coverledger_core::time::Zone;
 
 /// Turns records into rows of counts.
@@ -52,7 +52,7 @@ pub(in crate::export) struct CountMapper<'a> {
     sheets: Vec<SheetStart>,
     ids: closing::Ids,
     outcomes: RecordOutcomes<'a>,
-    page: Page,
+    page: CountTable,
     midnights: Midnights,
     /// What every row should say.
     mapped: CountSet,
@@ -105,7 +105,7 @@ impl<'a> CountMapper<'a> {
             sheets: Vec::new(),
             ids: closing::Ids::of(&reading.export.columns),
             outcomes: RecordOutcomes::new(&layout.seat, reading.excerpt),
-            page: Page::default(),
+            page: CountTable::default(),
             midnights: Midnights::default(),
             mapped: reading.export.offered(entry_is_click),
             filled: CountSet::default(),

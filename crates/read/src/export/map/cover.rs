@@ -11,19 +11,19 @@ use crate::export::format::field::{Field, Position, Records};
 use crate::export::value::instant::{self, InstantAt};
 use crate::export::value::number_text::{folded, is_unknown};
 use crate::export::{ExportError, Reach, Reading};
-use coverledger_core::model::{MarketId, OnAir, Page, Reason, Stage};
+use coverledger_core::model::{CountTable, Dimensions, MarketId, OnAir, Reason};
 use coverledger_core::time::Zone;
 
 /// Turns records into covers on air.
 pub(in crate::export) struct CoverMapper<'a> {
     layout: &'a CoverLayout<'a>,
     stages: DimensionCache<'a>,
-    seen: Vec<Stage>,
+    seen: Vec<Dimensions>,
     markets: &'a BTreeMap<MarketId, Zone>,
     reach: &'a Reach,
     max_rows: usize,
     outcomes: RecordOutcomes<'a>,
-    page: Page,
+    page: CountTable,
 }
 
 impl<'a> CoverMapper<'a> {
@@ -36,12 +36,12 @@ impl<'a> CoverMapper<'a> {
             reach: reading.reach,
             max_rows,
             outcomes: RecordOutcomes::new(&layout.seat, reading.excerpt),
-            page: Page::default(),
+            page: CountTable::default(),
         }
     }
 
     /// What became of the records, and the page.
-    pub(in crate::export) fn done(mut self) -> Result<(RecordOutcomes<'a>, Page), ExportError> {
+    pub(in crate::export) fn done(mut self) -> Result<(RecordOutcomes<'a>, CountTable), ExportError> {
         let refusal = self.outcomes.refusal.take().or_else(|| self.stages.rounded());
         match refusal {
             Some(refusal) => Err(refusal),

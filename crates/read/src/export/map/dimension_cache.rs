@@ -16,7 +16,7 @@ use crate::export::value::number_text::is_unknown;
 use crate::export::value::quantity::is_blank;
 use crate::export::value::single::{MAX_NAME_BYTES, id, push_key};
 use coverledger_config::{CoverRule, Export, MarketRule, Otherwise, TextRule};
-use coverledger_core::model::{MarketId, Reason, Stage};
+use coverledger_core::model::{Dimensions, MarketId, Reason};
 use coverledger_core::time::Zone;
 
 /// At most so many combinations that give no dimensions are remembered: a broken column may never repeat a value.
@@ -71,13 +71,17 @@ impl<'a> DimensionCache<'a> {
     }
 
     /// The stage of a row, through a table of the combinations seen so far.
-    pub(in crate::export) fn of(&mut self, fields: &[Field<'_>], announce: impl FnMut(&Stage)) -> Mapped<usize> {
+    pub(in crate::export) fn of(
+        &mut self,
+        fields: &[Field<'_>],
+        announce: impl FnMut(&Dimensions),
+    ) -> Mapped<usize> {
         let known = self.look(fields, announce);
         self.settle(known)
     }
 
     /// The resolution of a row's combination.
-    pub(super) fn look(&mut self, fields: &[Field<'_>], announce: impl FnMut(&Stage)) -> Resolution {
+    pub(super) fn look(&mut self, fields: &[Field<'_>], announce: impl FnMut(&Dimensions)) -> Resolution {
         let layout = self.layout;
         let mut key = std::mem::take(&mut self.key);
         key.clear();
@@ -119,7 +123,7 @@ impl<'a> DimensionCache<'a> {
         self.count -= 1;
     }
 
-    fn resolve(&mut self, fields: &[Field<'_>], mut announce: impl FnMut(&Stage)) -> Resolution {
+    fn resolve(&mut self, fields: &[Field<'_>], mut announce: impl FnMut(&Dimensions)) -> Resolution {
         match self.new_stage(fields) {
             Ok(Some(stage)) => {
                 self.look_at_ids(&stage);
@@ -137,7 +141,7 @@ impl<'a> DimensionCache<'a> {
         self.long_ids.are_rounded().then(|| ExportError::RoundedIds(self.long_ids.example().to_owned()))
     }
 
-    fn look_at_ids(&mut self, stage: &Stage) {
+    fn look_at_ids(&mut self, stage: &Dimensions) {
         if self.layout.broadcast_id.is_some() {
             self.long_ids.add(&stage.broadcast_id);
         }
@@ -146,7 +150,7 @@ impl<'a> DimensionCache<'a> {
         }
     }
 
-    fn new_stage(&mut self, fields: &[Field<'_>]) -> Result<Option<Stage>, (Reason, usize)> {
+    fn new_stage(&mut self, fields: &[Field<'_>]) -> Result<Option<Dimensions>, (Reason, usize)> {
         let export = self.export;
         let columns = &export.columns;
         let Some(market) = self.market(fields)? else { return Ok(None) };
@@ -169,7 +173,7 @@ impl<'a> DimensionCache<'a> {
                 }
             }
         };
-        Ok(Some(Stage {
+        Ok(Some(Dimensions {
             market,
             audience: self.audience(fields)?,
             broadcast_id: text(&columns.broadcast_id, self.layout.broadcast_id, true)?,

@@ -3,7 +3,7 @@
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::signal::Signal;
-use coverledger_core::model::Stage;
+use coverledger_core::model::Dimensions;
 
 /// Hashes of the records of an export that became signals: of the text of a record where its format has one, else of
 /// what was read of it.
@@ -97,8 +97,8 @@ pub(super) fn of_text(raw: &[u8]) -> u64 {
 }
 
 /// What a stage adds to the prints of its records.
-pub(super) fn of_stage(stage: &Stage) -> u64 {
-    let Stage { market, audience, broadcast_id, cover_id } = stage;
+pub(super) fn of_stage(stage: &Dimensions) -> u64 {
+    let Dimensions { market, audience, broadcast_id, cover_id } = stage;
     let texts = [market.as_str(), audience, broadcast_id, cover_id.as_deref().unwrap_or_default()];
     texts.into_iter().fold(0, |seed, text| xxh3_64_with_seed(text.as_bytes(), seed))
 }

@@ -1,6 +1,6 @@
 //! The result of reading events: one signal a row, in UTC.
 
-use coverledger_core::model::{Id, Kinds, Stage};
+use coverledger_core::model::{Dimensions, Id, Kinds};
 
 /// One counted row.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +27,7 @@ pub struct Signal<'a> {
 /// What takes the signals of an export.
 pub trait Signals {
     /// A new stage; its index is one more than the last one's.
-    fn stage(&mut self, stage: &Stage);
+    fn stage(&mut self, stage: &Dimensions);
 
     /// A signal at a stage that was announced before.
     fn signal(&mut self, signal: &Signal<'_>);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::prints::Prints;
 use coverledger_config::CountRows;
-use coverledger_core::model::{Figures, Page};
+use coverledger_core::model::{CountTable, Figures};
 
 /// Names of other markets that are kept; of more, only the fact is kept.
 const MOST_NAMED: usize = 5;
@@ -106,7 +106,7 @@ impl SourceStats {
     }
 
     /// Adds a page of counts.
-    pub(in crate::export) fn page(&mut self, rows: &CountRows, page: &Page) {
+    pub(in crate::export) fn page(&mut self, rows: &CountRows, page: &CountTable) {
         for row in &page.rows {
             self.row((row.start_us, row.end_us - 1), &row.figures);
         }

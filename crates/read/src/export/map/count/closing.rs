@@ -15,7 +15,7 @@ use crate::export::map::excerpt::Viewer;
 use crate::export::map::record_outcomes::{MAX_LISTED_REJECTS, RecordOutcomes};
 use crate::export::map::rounded::LongIds;
 use coverledger_config::{Blank, Columns, CountRule, CoverRule, TextRule};
-use coverledger_core::model::{Check, Count, CountSet, Page, Reason};
+use coverledger_core::model::{Check, Count, CountSet, CountTable, Reason};
 
 /// The ids of the rows of an export that a spreadsheet may have rounded.
 pub(super) struct Ids {
@@ -66,7 +66,7 @@ impl<'a> CountMapper<'a> {
     }
 
     /// What became of the records, what the export says about itself, and its page.
-    pub(in crate::export) fn done(mut self) -> Result<(RecordOutcomes<'a>, Vec<Check>, Page), ExportError> {
+    pub(in crate::export) fn done(mut self) -> Result<(RecordOutcomes<'a>, Vec<Check>, CountTable), ExportError> {
         if let Some(refusal) = self.outcomes.refusal.take() {
             return Err(refusal);
         }

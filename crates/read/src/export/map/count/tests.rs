@@ -86,7 +86,7 @@ impl Mapping {
         self
     }
 
-    fn try_read(self, text: &str) -> Result<(ReadReport, Page), ExportError> {
+    fn try_read(self, text: &str) -> Result<(ReadReport, CountTable), ExportError> {
         read_text(Rows::Counts(Box::new(self.rows)), self.columns, self.entry_is_click, self.max_rows, text)
     }
 
@@ -104,7 +104,7 @@ fn read_text(
     entry_is_click: bool,
     max_rows: usize,
     text: &str,
-) -> Result<(ReadReport, Page), ExportError> {
+) -> Result<(ReadReport, CountTable), ExportError> {
     let export = Export {
         name: "days".into(),
         rows,
@@ -144,7 +144,7 @@ fn read_text(
 
 struct Read {
     report: ReadReport,
-    page: Page,
+    page: CountTable,
 }
 
 impl Read {

@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn covers(text: &str) -> (ReadReport, Page) {
+fn covers(text: &str) -> (ReadReport, CountTable) {
     let at = |column: &str| InstantColumn { column: name(column), time: None, format: InstantFormat::Rfc3339 };
     let rows = CoverRows {
         from: at("from"),

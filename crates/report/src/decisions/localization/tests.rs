@@ -1,0 +1,82 @@
+//! A shared cover and its versions by hand.
+
+use super::{Versions, localization};
+use crate::testing::{Scene, context, number, text, wavering};
+use coverledger_core::model::{Count, columns as c};
+
+const VERSIONS: Versions<'_> = Versions { family: "red", shared: "red_a", localized: "red_id" };
+
+/// Ten broadcasts with each of these covers and slots: how many of 10,000 click.
+fn scene(market: &'static str, shown: &[(&str, &str, u64)]) -> Scene {
+    let mut scene = Scene { market, ..Scene::default() };
+    for broadcast in 0..10 {
+        for (cover, slot, clicks) in shown {
+            let counts = [(Count::Impressions, 10_000), (Count::Clicks, wavering(broadcast, *clicks))];
+            scene.shown(0, [slot, "all", &format!("{market}{broadcast}"), cover], &counts);
+        }
+    }
+    scene
+}
+
+/// Of the two rates, the second is the CTR; the first has no counts here.
+const CTR: usize = 1;
+
+#[test]
+fn versions_are_compared_where_both_were_shown() {
+    let evidence =
+        scene("ID", &[("red_id", "prime", 300), ("red_a", "prime", 200), ("red_id", "night", 20)]).evidence();
+    let table = localization(&context(&evidence), &[VERSIONS], &[]).unwrap();
+    assert_eq!((text(&table, c::BASIS, CTR), text(&table, c::METRIC, CTR)), ("same_market".into(), "ctr".into()));
+    let at = |column: &str| number(&table, column, CTR).unwrap();
+    assert!((at(c::LOCALIZED_RATE) - 0.03).abs() < 1e-12 && (at(c::SHARED_RATE) - 0.02).abs() < 1e-12);
+    assert!((at(c::RATIO) - 1.5).abs() < 1e-12 && (at(c::DIFFERENCE) - 0.01).abs() < 1e-12);
+    assert!(at(&c::low(c::RATIO)) > 1.0 && at(&c::high(c::RATIO)) < 2.0);
+    assert!(at(&c::low(c::DIFFERENCE)) > 0.0);
+    assert!((at(c::MATCHED_SHARE) - 0.5).abs() < 1e-12);
+    assert!(text(&table, c::NOTE, CTR).ends_with("It gained."));
+    // No entrants are given.
+    assert_eq!(text(&table, c::BASIS, 0), "not_comparable");
+}
+
+#[test]
+fn where_the_shared_cover_never_ran_each_is_held_against_its_own_market() {
+    let here = scene("ID", &[("red_id", "prime", 300), ("other", "prime", 100)]).evidence();
+    let there = scene("US", &[("red_a", "prime", 200), ("else", "prime", 200)]).evidence();
+    let table = localization(&context(&here), &[VERSIONS], &[&there]).unwrap();
+    assert_eq!(text(&table, c::BASIS, CTR), "across_markets");
+    let at = |column: &str| number(&table, column, CTR).unwrap();
+    assert!((at(c::LOCALIZED_INDEX) - 1.5).abs() < 1e-12 && (at(c::SHARED_INDEX) - 1.0).abs() < 1e-12);
+    assert!((at(c::RATIO) - 1.5).abs() < 1e-12);
+    assert_eq!(number(&table, c::DIFFERENCE, CTR), None);
+    assert_eq!((at(c::LOCALIZED_BROADCASTS), at(c::SHARED_BROADCASTS)), (10.0, 10.0));
+    assert!(text(&table, c::NOTE, CTR).ends_with("take it for a hint."));
+}
+
+#[test]
+fn what_cannot_be_compared_says_why() {
+    let apart = scene("ID", &[("red_id", "prime", 300), ("red_a", "night", 100)]).evidence();
+    let alone = scene("ID", &[("red_id", "prime", 300)]).evidence();
+    let absent = scene("ID", &[("other", "prime", 300)]).evidence();
+    for (evidence, why) in [
+        (apart, "The two were never shown in the same slot and audience."),
+        (alone, "The shared cover was shown neither here nor in another market counted alike."),
+        (absent, "The localized cover was not shown here, or its counts are not given."),
+    ] {
+        let table = localization(&context(&evidence), &[VERSIONS], &[]).unwrap();
+        assert_eq!(
+            (text(&table, c::BASIS, CTR), text(&table, c::NOTE, CTR)),
+            ("not_comparable".into(), why.into())
+        );
+        assert_eq!(number(&table, c::RATIO, CTR), None);
+    }
+}
+
+#[test]
+fn markets_that_count_otherwise_are_not_compared_with() {
+    let here = scene("ID", &[("red_id", "prime", 300), ("other", "prime", 100)]).evidence();
+    let mut there = scene("US", &[("red_a", "prime", 200), ("else", "prime", 200)]);
+    there.click = coverledger_core::model::ClickEvent::RoomEntry;
+    let there = there.evidence();
+    let table = localization(&context(&here), &[VERSIONS], &[&there]).unwrap();
+    assert_eq!(text(&table, c::BASIS, CTR), "not_comparable");
+}

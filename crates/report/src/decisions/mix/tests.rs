@@ -1,0 +1,85 @@
+//! Two weeks of a market by hand.
+
+use super::mix;
+use crate::testing::{Scene, UNTIL, context, number, text, wavering};
+use coverledger_core::model::{Count, columns as c};
+
+fn clicks(impressions: u64, clicks: u64) -> [(Count, u64); 2] {
+    [(Count::Impressions, impressions), (Count::Clicks, clicks)]
+}
+
+/// Two weeks, a broadcast a day; every day `before` and `after` of prime time and night: impressions and clicks.
+fn fortnight(before: [(u64, u64); 2], after: [(u64, u64); 2]) -> Scene {
+    let mut scene = Scene::default();
+    for day in 0..14 {
+        let broadcast = format!("b{day}");
+        let week = if day < 7 { after } else { before };
+        for (slot, (impressions, usual)) in ["prime", "night"].into_iter().zip(week) {
+            let counts = clicks(impressions, wavering(u64::try_from(day).unwrap(), usual));
+            scene.shown(day, [slot, "all", &broadcast, "a"], &counts);
+        }
+    }
+    scene
+}
+
+#[test]
+fn a_rate_that_rose_because_others_saw_it_is_told_from_one_that_rose() {
+    // Clicks fell in both slots; prime time went from a fifth of the impressions to four fifths.
+    let evidence = fortnight([(2_000, 100), (8_000, 80)], [(8_000, 320), (2_000, 10)]).evidence();
+    let table = mix(&context(&evidence), 7).unwrap();
+    assert_eq!((text(&table, c::SCOPE, 0), text(&table, c::METRIC, 0)), ("all".into(), "ctr".into()));
+    let at = |column| number(&table, column, 0).unwrap();
+    assert!((at(c::WITHIN) + at(c::MIX) - at(c::CHANGE)).abs() < 1e-12);
+    assert!(at(c::CHANGE) > 0.014 && at(c::WITHIN) < -0.007, "{} {}", at(c::CHANGE), at(c::WITHIN));
+    assert!(number(&table, &c::high(c::WITHIN), 0).unwrap() < 0.0);
+    assert_eq!(table.column(c::REVERSAL).unwrap().bool().unwrap().get(0), Some(true));
+    let note = text(&table, c::NOTE, 0);
+    assert!(
+        note.starts_with(
+            "ctr rose from 1.81 % to 3.29 %, although within the same slots and audiences it fell (-0.7"
+        ) && note.contains(" points; 0 rose, 2 fell): who saw it changed, not how well it drew."),
+        "{note}"
+    );
+    // The same of the only cover that there is.
+    let cover = (0..table.height()).find(|row| text(&table, c::SCOPE, *row) == "cover").unwrap();
+    assert_eq!(number(&table, c::WITHIN, cover), number(&table, c::WITHIN, 0));
+    assert_eq!(text(&table, c::COVER_ID, cover), "a");
+}
+
+#[test]
+fn a_rate_that_rose_everywhere_is_no_reversal() {
+    let evidence = fortnight([(5_000, 100), (5_000, 50)], [(5_000, 150), (5_000, 75)]).evidence();
+    let table = mix(&context(&evidence), 7).unwrap();
+    assert_eq!(table.column(c::REVERSAL).unwrap().bool().unwrap().get(0), Some(false));
+    assert!(number(&table, c::MIX, 0).unwrap().abs() < 1e-12);
+    assert!(text(&table, c::NOTE, 0).contains("points within slots and audiences"));
+}
+
+#[test]
+fn a_period_without_enough_days_says_so() {
+    let mut scene = Scene::default();
+    for day in 0..10 {
+        scene.shown(day, ["prime", "all", "b", "a"], &clicks(1_000, 20));
+    }
+    let mut evidence = scene.evidence();
+    let table = mix(&context(&evidence), 7).unwrap();
+    assert_eq!(number(&table, c::CHANGE, 0), None);
+    assert_eq!(text(&table, c::NOTE, 0), "Too few days with data: 3 before and 7 after, where 4 of 7 are needed.");
+    assert_eq!((number(&table, c::BEFORE_DAYS, 0), number(&table, c::AFTER_DAYS, 0)), (Some(3.0), Some(7.0)));
+    evidence.since = UNTIL.yesterday().unwrap();
+    let table = mix(&context(&evidence), 7).unwrap();
+    assert_eq!(text(&table, c::NOTE, 0), "What is known begins on 2026-11-20: not two periods yet.");
+}
+
+#[test]
+fn a_cover_of_one_period_has_nothing_to_be_split_and_one_of_neither_no_row() {
+    let mut scene = fortnight([(5_000, 100), (5_000, 50)], [(5_000, 150), (5_000, 75)]);
+    scene.shown(1, ["prime", "all", "b1", "new"], &clicks(1_000, 20));
+    scene.shown(20, ["prime", "all", "b20", "old"], &clicks(1_000, 20));
+    let evidence = scene.evidence();
+    let table = mix(&context(&evidence), 7).unwrap();
+    let covers: Vec<String> = (0..table.height()).map(|row| text(&table, c::COVER_ID, row)).collect();
+    assert_eq!(covers, ["", "", "a", "a", "new", "new"]);
+    assert_eq!(text(&table, c::NOTE, 4), "Shown in one of the periods only.");
+    assert_eq!(text(&table, c::NOTE, 5), "The platform does not give the counts of this rate.");
+}
