@@ -128,5 +128,5 @@ pub enum EngineError {
     Spill(#[from] std::io::Error),
     /// A record batch is not one of the signal table of this count.
     #[error("failed to read signals")]
-    Signals(#[from] Box<SignalTableError>),
+    Signals(#[from] SignalTableError),
 }

@@ -241,7 +241,9 @@ fn write(seed: u64, job: &CountJob, writer: &mut impl SignalWriter) -> Vec<RowsB
         // The same names in another order in every export.
         let names: Vec<[String; 3]> =
             (0..6).map(|_| ["a", "r", "c"].map(|name| format!("{name}{}", below(2)))).collect();
-        names.iter().for_each(|[audience, broadcast, cover]| writer.dimensions(audience, broadcast, cover));
+        for [audience, broadcast, cover] in &names {
+            writer.dimensions(audience, broadcast, cover);
+        }
         for record in 1..=150 {
             let ids = [below(60), below(9)].map(|id| id.to_string());
             let occurred_us = i64::from(below(40)) * MINUTE_US + i64::from(below(3));

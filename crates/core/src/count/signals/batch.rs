@@ -68,7 +68,7 @@ impl<'a> SignalBatch<'a> {
     ///
     /// # Errors
     /// When a column is missing or of another type, or a value is null that must not be.
-    pub fn of(batch: &'a RecordBatch) -> Result<Self, Box<SignalTableError>> {
+    pub fn of(batch: &'a RecordBatch) -> Result<Self, SignalTableError> {
         let mut arrays: Vec<&'a ArrayRef> = Vec::with_capacity(COLUMNS.len());
         for column in &COLUMNS {
             let expected = column.kind.arrow();
@@ -80,7 +80,7 @@ impl<'a> SignalBatch<'a> {
             if column.null.is_none()
                 && let Some(row) = (0..array.len()).find(|row| array.is_null(*row))
             {
-                return Err(value(row, column.name, "null", "a value"));
+                return Err(value(row, column.name, &"null", "a value"));
             }
             arrays.push(array);
         }
@@ -120,11 +120,11 @@ impl<'a> SignalBatch<'a> {
     }
 
     /// The rows, in order.
-    pub fn rows(&self) -> impl Iterator<Item = Result<SignalRow<'a>, Box<SignalTableError>>> {
+    pub fn rows(&self) -> impl Iterator<Item = Result<SignalRow<'a>, SignalTableError>> {
         (0..self.rows).map(|row| self.row(row))
     }
 
-    fn row(&self, row: usize) -> Result<SignalRow<'a>, Box<SignalTableError>> {
+    fn row(&self, row: usize) -> Result<SignalRow<'a>, SignalTableError> {
         let bits = |bits: u8, kind: usize| bits | u8::from(self.kinds[kind].value(row)) << kind;
         Ok(SignalRow {
             export: self.export.value(row),
@@ -139,7 +139,7 @@ impl<'a> SignalBatch<'a> {
         })
     }
 
-    fn place(&self, row: usize) -> Result<Option<SignalPlace<'a>>, Box<SignalTableError>> {
+    fn place(&self, row: usize) -> Result<Option<SignalPlace<'a>>, SignalTableError> {
         let texts = [
             ("slot", self.slot),
             ("audience", self.audience),
@@ -152,7 +152,7 @@ impl<'a> SignalBatch<'a> {
         for (column, is_there) in halves {
             if is_there != is_placed {
                 let found = if is_there { "there" } else { "null" };
-                return Err(value(row, column, found, "null where `market` is, and nowhere else"));
+                return Err(value(row, column, &found, "null where `market` is, and nowhere else"));
             }
         }
         if !is_placed {
@@ -162,7 +162,7 @@ impl<'a> SignalBatch<'a> {
         let days = self.local_date.value(row);
         let local_date = Span::new().try_days(days).and_then(|span| EPOCH.checked_add(span));
         let local_date =
-            local_date.map_err(|_| value(row, "local_date", days, "days from the year -9999 to 9999"))?;
+            local_date.map_err(|_| value(row, "local_date", &days, "days from the year -9999 to 9999"))?;
         let era = small(row, "era", self.era.value(row))?;
         let turn = match (self.turn_starts_at.is_valid(row), self.turn_burn_in.is_valid(row)) {
             (false, false) => None,
@@ -171,7 +171,7 @@ impl<'a> SignalBatch<'a> {
             }
             _ => {
                 let expected = "null where `turn_starts_at` is, and nowhere else";
-                return Err(value(row, "turn_burn_in", "null or not", expected));
+                return Err(value(row, "turn_burn_in", &"null or not", expected));
             }
         };
         let market = self.market.value(row);
@@ -183,27 +183,27 @@ fn id(
     row: usize,
     column: &'static str,
     [low, high]: [&PrimitiveArray<Int64Type>; 2],
-) -> Result<Option<IdHash>, Box<SignalTableError>> {
+) -> Result<Option<IdHash>, SignalTableError> {
     match (low.is_valid(row), high.is_valid(row)) {
         (true, true) => Ok(Some((low.value(row).cast_unsigned(), high.value(row).cast_unsigned()))),
         (false, false) => Ok(None),
-        _ => Err(value(row, column, "null or not", "null where the other half is, and nowhere else")),
+        _ => Err(value(row, column, &"null or not", "null where the other half is, and nowhere else")),
     }
 }
 
-fn whole(row: usize, column: &'static str, found: i64) -> Result<u32, Box<SignalTableError>> {
-    u32::try_from(found).map_err(|_| value(row, column, found, "0 to 4,294,967,295"))
+fn whole(row: usize, column: &'static str, found: i64) -> Result<u32, SignalTableError> {
+    u32::try_from(found).map_err(|_| value(row, column, &found, "0 to 4,294,967,295"))
 }
 
-fn small(row: usize, column: &'static str, found: i32) -> Result<u16, Box<SignalTableError>> {
-    u16::try_from(found).map_err(|_| value(row, column, found, "0 to 65,535"))
+fn small(row: usize, column: &'static str, found: i32) -> Result<u16, SignalTableError> {
+    u16::try_from(found).map_err(|_| value(row, column, &found, "0 to 65,535"))
 }
 
 pub(super) fn value(
     row: usize,
     column: &'static str,
-    found: impl std::fmt::Display,
+    found: &dyn std::fmt::Display,
     expected: &'static str,
 ) -> SignalTableError {
-    (SignalTableError::Value { row, column, found: found.to_string(), expected })
+    SignalTableError::Value { row, column, found: found.to_string(), expected }
 }

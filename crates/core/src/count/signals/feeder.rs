@@ -77,8 +77,8 @@ impl<'j> BatchFeeder<'j> {
         for (number, row) in batch.rows().enumerate() {
             let row = row?;
             let known = self.exports.get(&(row.export, row.definition)).copied();
-            let export =
-                known.ok_or_else(|| value(number, "export", row.export, "one of the exports that are counted"))?;
+            let export = known
+                .ok_or_else(|| value(number, "export", &row.export, "one of the exports that are counted"))?;
             if self.export != Some(export) {
                 self.end(writer);
                 writer.begin(export);
@@ -160,8 +160,8 @@ impl<'j> BatchFeeder<'j> {
 struct Unknown(&'static str, String, &'static str);
 
 impl Unknown {
-    fn at(self, row: usize) -> Box<SignalTableError> {
-        value(row, self.0, self.1, self.2)
+    fn at(self, row: usize) -> SignalTableError {
+        value(row, self.0, &self.1, self.2)
     }
 }
 

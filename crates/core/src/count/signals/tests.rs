@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Int64Array, RecordBatch};
+use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch};
 use jiff::civil::Date;
 use proptest::prelude::*;
 
@@ -19,8 +19,11 @@ struct Drawn {
     bits: u8,
     dwell_ms: u32,
     ids: [Option<(u64, u64)>; 2],
-    place: Option<(Date, u16, Option<(i64, bool)>, [String; 5])>,
+    place: Option<DrawnPlace>,
 }
+
+/// Date, era, turn, and names of market, slot, audience, broadcast and cover.
+type DrawnPlace = (Date, u16, Option<(i64, bool)>, [String; 5]);
 
 impl Drawn {
     fn row(&self) -> SignalRow<'_> {
@@ -76,7 +79,9 @@ fn drawn() -> impl Strategy<Value = Drawn> {
 
 fn batch(rows: &[Drawn]) -> RecordBatch {
     let mut builder = SignalBatchBuilder::default();
-    rows.iter().for_each(|row| builder.push(&row.row()));
+    for row in rows {
+        builder.push(&row.row());
+    }
     assert_eq!(builder.rows(), rows.len());
     builder.finish().unwrap()
 }
@@ -109,7 +114,8 @@ fn one() -> Drawn {
 }
 
 /// The exports of the batch of [`one`], with a column in place of another.
-fn with(name: &str, array: ArrayRef) -> Result<Vec<String>, String> {
+fn with(name: &str, array: impl Array + 'static) -> Result<Vec<String>, String> {
+    let array: ArrayRef = Arc::new(array);
     let batch = batch(&[one()]);
     let schema = batch.schema();
     let (mut fields, mut columns) = (Vec::new(), Vec::new());
@@ -127,18 +133,18 @@ fn with(name: &str, array: ArrayRef) -> Result<Vec<String>, String> {
 
 #[test]
 fn a_batch_that_is_not_of_the_table_is_refused_by_name() {
-    let record = |value: Option<i64>| with("record", Arc::new(Int64Array::from(vec![value])) as ArrayRef);
+    let record = |value: Option<i64>| with("record", Int64Array::from(vec![value]));
     assert_eq!(record(Some(7)).unwrap(), ["a.csv"]);
     assert_eq!(record(Some(-1)).unwrap_err(), "row 0: `record` is -1 (expected 0 to 4,294,967,295)");
     assert_eq!(record(None).unwrap_err(), "row 0: `record` is null (expected a value)");
-    let other = with("era", Arc::new(Int64Array::from(vec![1])));
+    let other = with("era", Int64Array::from(vec![1]));
     assert_eq!(other.unwrap_err(), "column `era` is Int64 (expected Int32)");
-    let half = with("event_bucket", Arc::new(Int64Array::from(vec![None])));
+    let half = with("event_bucket", Int64Array::from(vec![None]));
     assert_eq!(
         half.unwrap_err(),
         "row 0: `event_bucket` is null or not (expected null where the other half is, and nowhere else)"
     );
-    let nowhere = with("slot", Arc::new(arrow_array::StringArray::from(vec![None::<&str>])));
+    let nowhere = with("slot", arrow_array::StringArray::from(vec![None::<&str>]));
     assert_eq!(nowhere.unwrap_err(), "row 0: `slot` is null (expected null where `market` is, and nowhere else)");
 }
 

@@ -90,7 +90,7 @@ impl<S: BatchSink> SignalWriter for BatchWriter<'_, S> {
             place: input.place.map(|placed| place(self.job, &self.dimensions, placed)),
         });
         if self.rows.rows() >= BATCH_ROWS {
-            self.sink.take(self.rows.finish().map_err(Box::new)?)?;
+            self.sink.take(self.rows.finish()?)?;
         }
         Ok(())
     }
@@ -101,7 +101,7 @@ impl<S: BatchSink> SignalWriter for BatchWriter<'_, S> {
 
     fn finish(mut self) -> Result<S::Partial, EngineError> {
         if self.rows.rows() > 0 {
-            self.sink.take(self.rows.finish().map_err(Box::new)?)?;
+            self.sink.take(self.rows.finish()?)?;
         }
         self.sink.finish()
     }

@@ -56,12 +56,12 @@ pub(in crate::export) fn read(
         let group = RowGroup::open(&file, (metadata, index), &mask, &halt).map_err(unsound)?;
         for batch in group.batches(&mask, fields).map_err(unsound)? {
             let batch = batch.map_err(unsound)?;
-            let mut column = |(place, name): (usize, &Option<&str>)| {
+            let mut column = |(place, name): (usize, Option<&str>)| {
                 let Some(name) = name else { return Ok(ColumnValues::Absent) };
                 let array = batch.column_by_name(name).ok_or_else(|| unsound("a projected column is missing"))?;
                 dictionaries.column(place, array, name)
             };
-            let columns = names.iter().enumerate().map(&mut column).collect::<Result<Vec<_>, _>>()?;
+            let columns = names.iter().copied().enumerate().map(&mut column).collect::<Result<Vec<_>, _>>()?;
             let rows = batch.num_rows();
             records.batch(&Batch { first: record + 1, rows, columns: &columns, names: &names });
             record += rows as u64;

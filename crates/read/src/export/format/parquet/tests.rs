@@ -77,13 +77,13 @@ fn a_dictionary_has_one_serial_number_in_its_row_group_and_the_next_has_another(
 fn a_dictionary_that_was_given_up_and_one_of_long_texts_are_read_as_views() {
     let given_up =
         so().set_dictionary_page_size_limit(4).set_data_page_row_count_limit(100).set_write_batch_size(50);
-    let log = read(10_000, given_up, "texts of some length ");
-    assert_eq!(log.dictionaries, [None; 3]);
-    assert_eq!(log.rows[9_999], "10000  9999 0.5");
-    assert_eq!(log.rows[9_997], "9998 texts of some length 1 9997 0.5");
-    let long = "é".repeat(40_000);
-    assert!(read(100, so(), &long).dictionaries.iter().all(Option::is_none));
-    assert!(read(100, so(), &long[..200]).dictionaries.iter().all(Option::is_some));
+    let read_back = read(10_000, given_up, "texts of some length ");
+    assert_eq!(read_back.dictionaries, [None; 3]);
+    assert_eq!(read_back.rows[9_999], "10000  9999 0.5");
+    assert_eq!(read_back.rows[9_997], "9998 texts of some length 1 9997 0.5");
+    let sentence = "é".repeat(40_000);
+    assert!(read(100, so(), &sentence).dictionaries.iter().all(Option::is_none));
+    assert!(read(100, so(), &sentence[..200]).dictionaries.iter().all(Option::is_some));
 }
 
 #[test]
