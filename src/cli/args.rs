@@ -177,6 +177,9 @@ pub struct Backfill {
     /// Which market-days to process [default: those that are due]
     #[arg(long, value_enum, value_name = "WHICH")]
     pub reprocess: Option<Which>,
+    /// Make the derived tables of what is published anew from the archive, without reading an export
+    #[arg(long, conflicts_with_all = ["reprocess", "accept_shrink"])]
+    pub rerender: bool,
     /// Only print what would be done
     #[arg(long)]
     pub dry_run: bool,

@@ -40,6 +40,7 @@ pub async fn run(args: &Backfill, global: &Global, out: &mut Screen<'_>) -> Resu
 
 fn selection(args: &Backfill, job: &Job) -> Result<Selection, RunError> {
     let reprocess = match args.reprocess {
+        None if args.rerender => Reprocess::Rendered,
         None => Reprocess::Due,
         Some(Which::Missing) => Reprocess::Missing,
         Some(Which::Failed) => Reprocess::Failed,
@@ -96,6 +97,7 @@ fn print_plan(plan: &PlatformPlan, out: &mut Screen<'_>) -> std::io::Result<()> 
     for day in plan.days.iter().rev() {
         let what = match &day.status {
             DayStatus::Due(because) => format!("would be settled: {because}"),
+            DayStatus::ToRender { because, .. } => format!("would be rendered from the archive: {because}"),
             DayStatus::NotAsked(because) => format!("is due ({because}) but not asked for"),
             DayStatus::NotOver => "is not over".to_owned(),
             DayStatus::NotBegun => "ended before the platform delivered anything".to_owned(),

@@ -31,7 +31,7 @@ pub fn print(
 ) -> io::Result<()> {
     let mut behind: BTreeMap<(&str, String), DueDays> = BTreeMap::new();
     for (plan, day) in plans.iter().flat_map(|plan| plan.days.iter().map(move |day| (plan, day))) {
-        let DayStatus::Due(because) = &day.status else { continue };
+        let (DayStatus::Due(because) | DayStatus::ToRender { because, .. }) = &day.status else { continue };
         let Some(market) = workspace.markets.get(&day.market_day.market) else { continue };
         let of_day = |job: &Job| {
             job.platforms.contains(&day.market_day.platform) && job.markets.contains(&day.market_day.market)

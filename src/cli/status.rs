@@ -86,7 +86,7 @@ fn letter(day: &PlannedDay) -> char {
         (DayStatus::Waiting { .. }, _) => 'W',
         (DayStatus::Held { .. }, _) | (DayStatus::Due(_), Some(AttemptEnd::Held)) => 'H',
         (DayStatus::Unreadable { .. }, _) | (DayStatus::Due(_), Some(AttemptEnd::Failed)) => 'X',
-        (DayStatus::Due(_) | DayStatus::NotAsked(_), _) => 'D',
+        (DayStatus::Due(_) | DayStatus::ToRender { .. } | DayStatus::NotAsked(_), _) => 'D',
         (DayStatus::NotOver, _) => '·',
         (DayStatus::NotBegun, _) => '-',
     }
@@ -103,7 +103,9 @@ fn trouble(day: &PlannedDay) -> Option<(&'static str, String)> {
             Some(("failed", attempt.reason.clone()))
         }
         // After an upgrade a whole grid may be due; people should see why.
-        (DayStatus::Due(because @ Because::NumbersChanged { .. }), _) => Some(("due", because.to_string())),
+        (DayStatus::Due(because @ Because::NumbersChanged { .. }) | DayStatus::ToRender { because, .. }, _) => {
+            Some(("due", because.to_string()))
+        }
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::fingerprint::rendering;
 use super::lack::Lack;
 use super::{Because, DayStatus, PlannedExport, Reprocess, Selection, Window};
 use coverledger_archive::{Attempt, AttemptEnd, Content, Receipt, State};
@@ -20,6 +21,7 @@ pub(super) struct DayFacts<'a> {
     pub(super) day: &'a LocalDay,
     pub(super) state: State,
     pub(super) fingerprint: &'a str,
+    pub(super) config_sha256: &'a str,
     pub(super) lack: Lack,
     /// Whether all missing dates are before the platform's first delivery.
     pub(super) is_before_first: bool,
@@ -86,6 +88,27 @@ impl<'a> DayFacts<'a> {
         Some(DayStatus::Held { reason })
     }
 
+    /// Why the derived tables of the day are to be rendered from the archive, if they are: what was counted stands, because
+    /// nothing else has changed or its exports are gone, or somebody asked for it. What was counted under another
+    /// configuration cannot be read by this one.
+    fn to_render(&self, standing: &DayStatus, reprocess: Reprocess) -> Option<Because> {
+        let receipt = self.receipt.filter(|receipt| receipt.content.config_sha256 == self.config_sha256)?;
+        let changed = derived_changed(receipt).filter(|_| !self.is_rendered_the_same(receipt));
+        match standing {
+            DayStatus::NotOver | DayStatus::Unreadable { .. } => None,
+            _ if reprocess == Reprocess::Rendered => Some(changed.unwrap_or(Because::Asked)),
+            DayStatus::Current { .. }
+            | DayStatus::Held { .. }
+            | DayStatus::Due(Because::DerivedChanged { .. }) => changed.filter(|_| reprocess == Reprocess::Due),
+            _ => None,
+        }
+    }
+
+    /// Whether this version of the derived tables was tried on what is published and changed nothing.
+    fn is_rendered_the_same(&self, receipt: &Receipt) -> bool {
+        self.attempt.is_some_and(|attempt| attempt.fingerprint == rendering(receipt))
+    }
+
     /// The status that an earlier run found when it read the same inputs, if it noted one.
     fn remembered(&self, selection: &Selection) -> Option<DayStatus> {
         let attempt = self.pending_attempt().filter(|attempt| attempt.fingerprint == self.fingerprint)?;
@@ -109,6 +132,15 @@ impl<'a> DayFacts<'a> {
 
 /// The status of the day.
 pub(super) fn status(facts: &DayFacts<'_>, selection: &Selection) -> DayStatus {
+    let standing = by_its_exports(facts, selection);
+    match facts.to_render(&standing, selection.reprocess) {
+        Some(because) => DayStatus::ToRender { because, or_else: Box::new(standing) },
+        None => standing,
+    }
+}
+
+/// Where the day stands if its tables are made from its exports.
+fn by_its_exports(facts: &DayFacts<'_>, selection: &Selection) -> DayStatus {
     if facts.now < facts.day.end {
         return DayStatus::NotOver;
     }
@@ -130,10 +162,13 @@ pub(super) fn status(facts: &DayFacts<'_>, selection: &Selection) -> DayStatus {
     }
     let natural = match facts.receipt {
         None => Some(Because::NeverPublished),
-        Some(receipt) => because(receipt, facts.fingerprint, facts.state),
+        Some(receipt) => because(receipt, facts.fingerprint, facts.state).filter(|because| {
+            !matches!(because, Because::DerivedChanged { .. }) || !facts.is_rendered_the_same(receipt)
+        }),
     };
     let chosen = match selection.reprocess {
         Reprocess::Due => natural,
+        Reprocess::Rendered => None,
         Reprocess::Missing => natural.filter(|because| *because == Because::NeverPublished),
         Reprocess::Failed => natural.filter(|_| facts.pending_attempt().is_some_and(Attempt::is_trouble)),
         Reprocess::All | Reprocess::Sample => Some(natural.unwrap_or(Because::Asked)),
@@ -161,6 +196,11 @@ pub(super) fn because(receipt: &Receipt, fingerprint: &str, state: State) -> Opt
     {
         Some(Because::Settled)
     } else {
-        None
+        derived_changed(receipt)
     }
+}
+
+fn derived_changed(receipt: &Receipt) -> Option<Because> {
+    let (from, to) = (receipt.content.derived_by(), receipt.content.unit.family().derived_version());
+    (from != Some(to)).then_some(Because::DerivedChanged { from, to })
 }

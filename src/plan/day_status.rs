@@ -43,6 +43,21 @@ pub enum DayStatus {
     NotAsked(Because),
     /// It has to be processed.
     Due(Because),
+    /// What was counted is published, and its derived tables are to be rendered from that: no export is read.
+    ToRender {
+        /// Why.
+        because: Because,
+        /// Where it stands if they cannot be rendered.
+        or_else: Box<DayStatus>,
+    },
+}
+
+impl DayStatus {
+    /// Where it stands if its derived tables are not rendered from the archive.
+    #[must_use]
+    pub fn by_its_exports(&self) -> &Self {
+        if let Self::ToRender { or_else, .. } = self { or_else } else { self }
+    }
 }
 
 /// Why a market-day is due.
@@ -57,6 +72,13 @@ pub enum Because {
         /// That version; `None` if it was made before numbers had a version.
         from: Option<u32>,
         /// The present version.
+        to: u32,
+    },
+    /// The tables that are derived from what was counted were made by another version.
+    DerivedChanged {
+        /// By which; `None` if they were made before there was one.
+        from: Option<u32>,
+        /// Which is made now.
         to: u32,
     },
     /// Its settle time is over and its newest revision is provisional.
@@ -77,6 +99,12 @@ impl fmt::Display for Because {
             }
             Self::NumbersChanged { from: None, to } => {
                 return write!(f, "made before numbers had a version, now {to}");
+            }
+            Self::DerivedChanged { from: Some(from), to } => {
+                return write!(f, "derived tables made by version {from}, now {to}");
+            }
+            Self::DerivedChanged { from: None, to } => {
+                return write!(f, "derived tables made before numbers had a version, now {to}");
             }
             Self::Settled => "settled since",
             Self::Lost => "published bytes are lost",

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::PlannedExport;
-use coverledger_archive::{Fingerprint, TableFamily};
+use coverledger_archive::{Fingerprint, Receipt, TableFamily};
 use coverledger_config::{Order, Platform, Rows};
 use coverledger_core::model::Turn;
 
@@ -29,6 +29,15 @@ pub(super) fn fingerprint(
     for (from_us, Turn { starts_us, burn_in }) in turns {
         fingerprint.line(format_args!("turn\t{from_us}\t{starts_us}\t{burn_in}"));
     }
+    fingerprint.hash()
+}
+
+/// What a note is left under that says that the derived tables of a revision, rendered from the archive, are what they were.
+#[must_use]
+pub fn rendering(receipt: &Receipt) -> String {
+    let family = receipt.content.unit.family();
+    let mut fingerprint = Fingerprint::new(family, &receipt.content.config_sha256);
+    fingerprint.line(format_args!("rendered from {} by {}", receipt.content_sha256, family.derived_version()));
     fingerprint.hash()
 }
 

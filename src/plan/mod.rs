@@ -17,6 +17,7 @@ mod window;
 pub use batch::Batch;
 pub use day_status::{Because, DayStatus};
 pub use delivered::Place;
+pub use fingerprint::rendering;
 pub use platform_plan::{Known, PlannedDay, PlannedExport, PlatformPlan, export_dates, listed_dates, windows};
 pub use reach::{reach, reach_in};
 pub use selection::{Dates, Reprocess, Selection};

@@ -218,6 +218,7 @@ impl PlatformPlan {
                 day: &day,
                 state,
                 fingerprint: &fingerprint,
+                config_sha256: &config_sha256,
                 is_before_first: delivered.is_before_first(&lack, &market, day.date),
                 lack,
                 covering: &covering,
@@ -234,9 +235,9 @@ impl PlatformPlan {
                 Some(reason) => DayStatus::Unreadable { reason: reason.clone() },
                 None => status(&facts, selection),
             };
-            if let DayStatus::Current { state: State::Provisional, .. } = status {
+            if let DayStatus::Current { state: State::Provisional, .. } = status.by_its_exports() {
                 notes.extend(facts.receipt.and_then(|receipt| receipt.content.partly.clone()));
-            } else if let DayStatus::Current { state: State::Final, .. } = status {
+            } else if let DayStatus::Current { state: State::Final, .. } = status.by_its_exports() {
                 notes.clear();
                 // Nothing can publish it again; a backfill that settles other days of the old configuration skips it.
                 if facts.receipt.is_some_and(|receipt| receipt.content.config_sha256 != config_sha256) {

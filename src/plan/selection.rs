@@ -42,6 +42,8 @@ pub enum Reprocess {
     Failed,
     /// All of them, even if nothing changed.
     All,
+    /// Those that are published: their derived tables, from the archive. No export is read.
+    Rendered,
     /// All of them, from what is there: missing exports are reported and not waited for. For `check --sample`.
     Sample,
 }

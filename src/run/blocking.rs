@@ -34,11 +34,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_an_error_of_the_caller() {
-        let panics = || {
-            if true {
-                panic!("planted")
-            }
-        };
+        let panics = || -> () { panic!("planted") };
         assert!(matches!(blocking(panics).await, Err(RunError::Worker)));
         assert_eq!(blocking(|| 7).await.unwrap(), 7);
     }

@@ -17,14 +17,13 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use tokio::sync::Semaphore;
 
-use super::blocking::render;
+use super::assets::{Asset, Candidate, Driver, Look, draft, table};
 use super::ordered::for_each_ordered;
-use super::publishing::{draft, failed, table};
 use super::{Disposition, Stop, error_text};
 use crate::plan::Selection;
 use coverledger_archive::{
-    Archive, ArchiveError, BoxError, Draft, FactRecord, Published, PublishedTables, Receipt, Stamp, State,
-    TableName, Unit,
+    Archive, ArchiveError, BoxError, Draft, FactRecord, PublishedTables, Receipt, Stamp, State, TableBytes,
+    TableFamily, TableName, Unit,
 };
 use coverledger_config::{Decisions, Workspace};
 use coverledger_core::model::{MarketId, PlatformId};
@@ -32,6 +31,7 @@ use coverledger_report::{self as report, Evidence};
 use history::evidence;
 use inputs::{Inputs, fingerprint};
 
+pub(super) use experiments::DecidedExperiment;
 pub use history::history;
 
 /// Units that are published at a time.
@@ -203,48 +203,23 @@ impl Desk<'_> {
             let unit = Unit::Decisions { platform: platform.clone(), market: inputs.market.clone(), as_of };
             let config = self.workspace.decisions_hash(&inputs.market);
             let fingerprint = fingerprint(unit.family(), &config, stands_on(inputs, rules, all));
-            Some(async move {
-                let newest = self.archive.newest(&unit).await;
-                (Due { inputs, as_of, unit, fingerprint, newest: None }, newest)
-            })
+            Some(Candidate { unit, fingerprint, of: (inputs, as_of) })
         });
-        let mut looks = stream::iter(looks).buffered(MARKETS_AT_A_TIME);
         let (mut due, mut current) = (Vec::new(), Vec::new());
-        while let Some((look, newest)) = looks.next().await {
-            match newest {
-                Ok(Some(newest)) if newest.content.fingerprint == look.fingerprint => {
-                    current.push(Due { newest: Some(newest), ..look });
-                }
-                Ok(newest) => due.push(Due { newest, ..look }),
-                Err(error) => {
-                    let reason = error_text(&error);
-                    decided.push((look.unit.to_string(), Disposition::Failed { reason }));
-                }
-            }
-        }
-        let mended = self.archive.mend_stale(current.iter().filter_map(|look| look.newest.as_ref())).await;
-        let lost = match mended {
-            Ok(mended) => mended.lost,
-            Err(error) => {
-                let error = error_text(&error);
-                tracing::warn!(error, "current paths of decisions could not be brought up to their receipts");
-                Vec::new()
-            }
-        };
-        for look in current {
-            match &look.newest {
-                // Its bytes are made again.
-                Some(_) if lost.contains(&look.unit) => due.push(look),
-                Some(newest) => {
+        for (candidate, look) in self.driver().look(looks.collect()).await {
+            let Candidate { unit, fingerprint, of: (inputs, as_of) } = candidate;
+            match look {
+                Ok(Look::Due(newest)) => due.push(Due { inputs, as_of, unit, fingerprint, newest }),
+                Ok(Look::Current(newest)) => {
                     let (revision, state) = (newest.content.revision, newest.content.state);
-                    decided.push((
-                        look.unit.to_string(),
-                        Disposition::Current { revision, state, notes: Vec::new() },
-                    ));
+                    current.push((unit.to_string(), Disposition::Current { revision, state, notes: Vec::new() }));
                 }
-                None => {}
+                Err(error) => {
+                    decided.push((unit.to_string(), Disposition::Failed { reason: error_text(&error) }));
+                }
             }
         }
+        decided.extend(current);
         due
     }
 
@@ -292,36 +267,64 @@ impl Desk<'_> {
         let state = if is_provisional { State::Provisional } else { State::Final };
         let of = known.evidences.iter().position(|evidence| evidence.market == inputs.market);
         let is_alone = stands_on().count() == 1;
-        let tables = |revision| {
-            let (workspace, known) = (Arc::clone(self.workspace), Arc::clone(known));
-            let (market, as_of) = (inputs.market.clone(), *as_of);
-            render(self.rendering, move || {
-                // Nothing is known of a market in which nobody was on air.
-                let (Some(of), Some(market), Some(rules)) =
-                    (of, workspace.markets.get(&market), &workspace.decisions)
-                else {
-                    return Ok(Vec::new());
-                };
-                let (evidences, of) = if is_alone {
-                    (std::slice::from_ref(&known.evidences[of]), 0)
-                } else {
-                    (known.evidences.as_slice(), of)
-                };
-                let home = &workspace.settings.home_timezone;
-                let tables = report::decisions(evidences, of, rules, market, home, as_of, revision)?;
-                Ok(tables.into_iter().map(|(name, made)| table(name, made)).collect())
-            })
-        };
         let config = self.workspace.decisions_hash(&inputs.market);
         let facts: Vec<FactRecord> = stands_on().flat_map(Inputs::facts).collect();
-        let draft = Draft { facts, ..draft(state, fingerprint, Vec::new(), &config) };
-        match self.archive.publish_after(newest.clone(), unit, &draft, tables, self.stamp).await {
-            Ok(Published::New { revision }) => Disposition::Published { revision, state, notes: Vec::new() },
-            Ok(Published::AlreadyPublished { revision }) => {
-                Disposition::Current { revision, state, notes: Vec::new() }
-            }
-            Err(error) => failed(&error),
-        }
+        let market = DecidedMarket {
+            unit: unit.clone(),
+            draft: Draft { facts, ..draft(state, fingerprint, Vec::new(), &config) },
+            workspace: Arc::clone(self.workspace),
+            known: Arc::clone(known),
+            market: inputs.market.clone(),
+            of,
+            is_alone,
+            as_of: *as_of,
+        };
+        self.driver().publish(newest.clone(), Arc::new(market), Vec::new()).await
+    }
+
+    fn driver(&self) -> Driver<'_> {
+        Driver { archive: self.archive, stamp: self.stamp, rendering: self.rendering }
+    }
+}
+
+/// What is to be made of a platform in a market as of a date.
+pub(super) struct DecidedMarket {
+    unit: Unit,
+    draft: Draft,
+    workspace: Arc<Workspace>,
+    known: Arc<Known>,
+    market: MarketId,
+    /// The market's number among what is known; `None` if nothing is: nobody was on air there.
+    of: Option<usize>,
+    /// Whether it stands on its own market alone.
+    is_alone: bool,
+    as_of: Date,
+}
+
+impl Asset for DecidedMarket {
+    const FAMILY: TableFamily = TableFamily::Decisions;
+
+    fn unit(&self) -> &Unit {
+        &self.unit
+    }
+
+    fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
+    fn tables(&self, revision: u64) -> Result<Vec<TableBytes>, BoxError> {
+        let Workspace { markets, decisions, settings, .. } = &*self.workspace;
+        let (Some(of), Some(market), Some(rules)) = (self.of, markets.get(&self.market), decisions) else {
+            return Ok(Vec::new());
+        };
+        let (evidences, of) = if self.is_alone {
+            (std::slice::from_ref(&self.known.evidences[of]), 0)
+        } else {
+            (self.known.evidences.as_slice(), of)
+        };
+        let home = &settings.home_timezone;
+        let tables = report::decisions(evidences, of, rules, market, home, self.as_of, revision)?;
+        Ok(tables.into_iter().map(|(name, made)| table(name, made)).collect())
     }
 }
 

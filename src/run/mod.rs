@@ -7,6 +7,7 @@
 mod account;
 mod alert_state;
 mod allocation;
+mod assets;
 mod blocking;
 mod conflict;
 mod count_job;
@@ -120,12 +121,21 @@ pub async fn run(
     };
     let archive = archive.map_err(RunError::Store)?;
     let planned = stop.or(plan(workspace, selection, &exports, &archive, now)).await;
-    let plans = planned.transpose()?.unwrap_or_default();
+    let mut plans = planned.transpose()?.unwrap_or_default();
     tell_plan(&plans, &stamp.run_id, observer);
-    let mut plans: Vec<Arc<PlatformPlan>> = plans.into_iter().map(Arc::new).collect();
     let source = Arc::new(source(workspace, exports, stop));
     let leasing = Leasing::new(&archive, &stamp.run_id, workspace.settings.lease_seconds);
     let rendering = Semaphore::new(source.threads);
+    let renderer = assets::Renderer {
+        workspace: &source.workspace,
+        archive: &archive,
+        stamp: &stamp,
+        rendering: &rendering,
+        stop,
+        observer,
+    };
+    renderer.rerender(&mut plans, &mut report).await;
+    let mut plans: Vec<Arc<PlatformPlan>> = plans.into_iter().map(Arc::new).collect();
     let pipeline = Pipeline {
         source: &source,
         observer,

@@ -131,7 +131,7 @@ impl Disposition {
     #[must_use]
     pub fn of(day: &PlannedDay) -> Option<Self> {
         Some(match &day.status {
-            DayStatus::Due(_) => return None,
+            DayStatus::Due(_) | DayStatus::ToRender { .. } => return None,
             DayStatus::NotOver => Self::NotOver,
             DayStatus::NotBegun => Self::NotBegun,
             DayStatus::NotAsked(_) => Self::NotAsked,

@@ -2,26 +2,24 @@
 
 mod rejects;
 
+pub(super) use rejects::ToldDate;
+
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
-use crate::plan::{Batch, PlannedDay, PlatformPlan, Window};
+use crate::plan::{Batch, PlannedDay, PlatformPlan};
 use coverledger_archive::{
-    Archive, ArchiveError, Attempt, AttemptEnd, BoxError, Content, Draft, ExportRecord, PublishError, Published,
-    Receipt, Stamp, State, TableBytes, TableName, Unit,
+    Archive, ArchiveError, Attempt, AttemptEnd, BoxError, Content, Draft, ExportRecord, Receipt, Stamp, State,
+    TableBytes, TableFamily, TableName, Unit,
 };
 use coverledger_config::{Platform, Workspace};
-use coverledger_core::VERSION;
-use coverledger_core::count::{Engine as _, LocalEngine};
 use coverledger_core::model::{Fact, MarketDay, Turns, Unknown};
-use coverledger_core::time::tz_release;
-use coverledger_report::{self as report, MarketDayContext, Rendered};
+use coverledger_report::{self as report, MarketDayContext};
 
-use super::blocking::render;
+use super::assets::{Asset, Driver, draft, engine_name, mapped, table};
 use super::cover_log;
 use super::coverage::{Coverage, Uncovered};
 use super::judge::{self, Objections};
@@ -33,8 +31,6 @@ use super::reading::CountedBatch;
 use super::suspect::{self, Suspects};
 use super::{Disposition, RunError, Stop, error_text};
 
-/// What counted; recorded in every receipt.
-const ENGINE: &str = LocalEngine::NAME;
 /// Units that are published at a time; most of it is waiting for the store.
 const UNITS_AT_A_TIME: usize = 8;
 
@@ -145,7 +141,7 @@ impl Publisher<'_> {
         // What is covered in part may have more to come; what was final once is final.
         let is_open = partly.as_ref().is_some_and(|part| !part.is_quiet) && !was_final;
         let state = if is_open { State::Provisional } else { day.state };
-        let contents = Arc::new(DayContents {
+        let contents = DayContents {
             workspace: Arc::clone(self.workspace),
             day: day.clone(),
             number,
@@ -154,7 +150,7 @@ impl Publisher<'_> {
             unknown: counted.unknown(batch, number),
             facts,
             counted: Arc::clone(counted),
-        });
+        };
         let Some(sheet) = contents.sheet() else { return Err(RunError::Worker) };
         let totals = sheet.totals();
         let is_less = before.is_some_and(|before| judge::falls(&totals, before).next().is_some());
@@ -181,20 +177,19 @@ impl Publisher<'_> {
         let told = fell.into_iter().chain(partly.clone()).chain(of_log.into_iter().flatten());
         let notes: Vec<String> = day.notes.iter().cloned().chain(told).collect();
         let partly = partly.filter(|_| state == State::Provisional);
-        let draft = Draft { totals, partly, ..draft(state, &day.fingerprint, exports, &day.config_sha256) };
+        let engine = engine_name(self.workspace.settings.engine).to_owned();
+        let draft =
+            Draft { totals, partly, engine, ..draft(state, &day.fingerprint, exports, &day.config_sha256) };
         // A schedule that no longer reaches into the day leaves a table without rows.
         let had_turns = newest
             .as_ref()
             .is_some_and(|newest| newest.content.tables.iter().any(|written| written.table == TableName::Turns));
-        let tables = |revision| {
-            let contents = Arc::clone(&contents);
-            render(self.rendering, move || contents.tables(revision, had_turns))
-        };
-        Ok(match self.archive.publish_after(newest, &unit, &draft, tables, self.stamp).await {
-            Ok(Published::New { revision }) => Disposition::Published { revision, state, notes },
-            Ok(Published::AlreadyPublished { revision }) => Disposition::Current { revision, state, notes },
-            Err(error) => failed(&error),
-        })
+        let counted_day = Arc::new(CountedDay { unit, draft, contents, had_turns });
+        Ok(self.driver().publish(newest, counted_day, notes).await)
+    }
+
+    fn driver(&self) -> Driver<'_> {
+        Driver { archive: self.archive, stamp: self.stamp, rendering: self.rendering }
     }
 
     /// What becomes of a market-day whose exports show that there is nothing to publish, if they do: bytes that were
@@ -308,15 +303,12 @@ impl DayContents {
         let MarketDay { platform, market, .. } = &self.day.market_day;
         let platform = self.workspace.platforms.get(platform)?;
         let by_turn = self.counted.turns.get(self.number).map_or(&[][..], Vec::as_slice);
-        // An export that did not exist yet yields nothing, which is not zero.
-        let windows = platform.exports.iter().zip(&self.day.windows);
-        let stood_on = windows.filter(|(_, window)| **window != Window::Nowhere).map(|(export, _)| export);
         Some(MarketDayContext {
             market_day: &self.day.market_day,
             market: self.workspace.markets.get(market)?,
             day: &self.day.day,
             eras: &platform.eras,
-            mapped: platform.mapped_by(stood_on),
+            mapped: mapped(platform, &self.day),
             provisional: self.state == State::Provisional,
             facts: &self.facts,
             booked: self.counted.booked.facts.get(self.number).map_or(&[], Vec::as_slice),
@@ -324,9 +316,30 @@ impl DayContents {
             unknown: &self.unknown,
         })
     }
+}
 
-    fn tables(&self, revision: u64, had_turns: bool) -> Result<Vec<TableBytes>, BoxError> {
-        let sheet = self.sheet().ok_or(RunError::Worker)?;
+/// A market-day as it was counted: `funnel`, and what is derived from it.
+pub(super) struct CountedDay {
+    unit: Unit,
+    draft: Draft,
+    contents: DayContents,
+    /// Whether `turns` was published: where no turn reaches into the day any longer, it has no rows.
+    had_turns: bool,
+}
+
+impl Asset for CountedDay {
+    const FAMILY: TableFamily = TableFamily::MarketDays;
+
+    fn unit(&self) -> &Unit {
+        &self.unit
+    }
+
+    fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
+    fn tables(&self, revision: u64) -> Result<Vec<TableBytes>, BoxError> {
+        let sheet = self.contents.sheet().ok_or(RunError::Worker)?;
         let [funnel, slots, capability, bridge] = report::market_day(&sheet, revision)?;
         let mut tables = vec![
             table(TableName::Funnel, funnel),
@@ -334,71 +347,9 @@ impl DayContents {
             table(TableName::Capability, capability),
             table(TableName::Bridge, bridge),
         ];
-        if had_turns || sheet.by_turn.is_some() {
+        if self.had_turns || sheet.by_turn.is_some() {
             tables.push(table(TableName::Turns, report::turns(&sheet, revision)?));
         }
         Ok(tables)
-    }
-}
-
-/// What is recorded of every publication, without its totals.
-pub(super) fn draft(state: State, fingerprint: &str, exports: Vec<ExportRecord>, config_sha256: &str) -> Draft {
-    Draft {
-        state,
-        fingerprint: fingerprint.to_owned(),
-        exports,
-        facts: Vec::new(),
-        totals: BTreeMap::new(),
-        config_sha256: config_sha256.to_owned(),
-        program_version: VERSION.to_owned(),
-        tz_release: tz_release().to_owned(),
-        engine: ENGINE.to_owned(),
-        partly: None,
-    }
-}
-
-/// A table as a file.
-pub(super) fn table(table: TableName, rendered: Rendered) -> TableBytes {
-    TableBytes { table, bytes: rendered.bytes.into(), rows: rendered.rows as u64 }
-}
-
-/// How something ended that was not published.
-pub(super) fn failed(error: &PublishError) -> Disposition {
-    let reason = error_text(error);
-    match error {
-        _ if error.is_of_disk() => Disposition::NoSpace { reason },
-        PublishError::Conflict { .. } | PublishError::UnknownOutcome { .. } | PublishError::NotShown { .. } => {
-            Disposition::Unsettled { reason }
-        }
-        PublishError::Archive(_)
-        | PublishError::Render { .. }
-        | PublishError::NoReceipt { .. }
-        | PublishError::TableDropped { .. } => Disposition::Failed { reason },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use coverledger_archive::ArchiveError;
-    use coverledger_store::{StoreError, StoreProblem};
-
-    #[test]
-    fn a_full_disk_is_told_from_what_an_export_or_another_run_is_to_blame_for() {
-        let of = |problem: StoreProblem| {
-            let (store, key) = ("archive".to_owned(), "funnel/part.parquet".to_owned());
-            ArchiveError::Store(StoreError { store, action: "put", key, problem })
-        };
-        let full = || of(StoreProblem::Disk("No space left on device".to_owned()));
-        assert!(matches!(failed(&PublishError::Archive(full())), Disposition::NoSpace { .. }));
-        let unit = Box::new(Unit::MarketDay(coverledger_core::model::MarketDay {
-            platform: coverledger_core::model::PlatformId::new("p"),
-            market: coverledger_core::model::MarketId::new("JP"),
-            local_date: jiff::civil::date(2026, 11, 21),
-        }));
-        let half = PublishError::NotShown { unit, revision: 3, source: Box::new(full()) };
-        assert!(matches!(failed(&half), Disposition::NoSpace { .. }));
-        let refused = PublishError::Archive(of(StoreProblem::Refused("no".to_owned())));
-        assert!(matches!(failed(&refused), Disposition::Failed { .. }));
     }
 }

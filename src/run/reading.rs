@@ -13,7 +13,7 @@ use tracing::Span;
 
 use crate::plan::{Batch, PlannedExport};
 use coverledger_archive::RowCounts;
-use coverledger_config::{Platform, Rows, Workspace};
+use coverledger_config::{EngineChoice, Platform, Rows, Workspace};
 use coverledger_core::count::{
     Allocation, CountOptions, Counted, Engine, LocalEngine, Memory, OpenCount as _, Outcome, RowsByDay,
     SignalWriter,
@@ -190,7 +190,9 @@ pub(super) fn count(
     handle: &Handle,
     on_read: OnRead<'_>,
 ) -> Result<Counting, RunError> {
-    count_with(&LocalEngine, source, batch, (known_since, stint), handle, on_read)
+    match source.workspace.settings.engine {
+        EngineChoice::Local => count_with(&LocalEngine, source, batch, (known_since, stint), handle, on_read),
+    }
 }
 
 fn count_with(

@@ -105,13 +105,15 @@ impl Seen {
 }
 
 fn before_a_run(day: &PlannedDay) -> DayState {
-    match (&day.status, day.attempt.as_ref().map(|attempt| attempt.end)) {
+    match (day.status.by_its_exports(), day.attempt.as_ref().map(|attempt| attempt.end)) {
         (DayStatus::Current { state, .. }, _) => (*state).into(),
         (DayStatus::Waiting { .. }, _) => DayState::Waiting,
         (DayStatus::NotBegun, _) => DayState::NotBegun,
         (DayStatus::Held { .. }, _) | (DayStatus::Due(_), Some(AttemptEnd::Held)) => DayState::Held,
         (DayStatus::Unreadable { .. }, _) | (DayStatus::Due(_), Some(AttemptEnd::Failed)) => DayState::Failed,
-        (DayStatus::Due(_) | DayStatus::NotAsked(_) | DayStatus::NotOver, _) => DayState::Due,
+        (DayStatus::Due(_) | DayStatus::ToRender { .. } | DayStatus::NotAsked(_) | DayStatus::NotOver, _) => {
+            DayState::Due
+        }
     }
 }
 

@@ -544,6 +544,7 @@ fn every_key_of_a_receipt_is_documented() {
     let mut keys = BTreeSet::new();
     for file in [
         "p/JP/2026-11-21/00000001.json",
+        "p/JP/2026-11-21/00000002.json",
         "p/_rejects/undated/00000001.json",
         "p/_decisions/JP/2026-11-21/00000001.json",
         "_experiments/e/2026-11-21/00000002.json",
@@ -601,6 +602,14 @@ async fn publish_one_of_each(folder: &Path) {
         let now = jiff::Timestamp::UNIX_EPOCH;
         let stamp = Stamp { run_id: String::new(), now, clock: Clock::Fixed(now) };
         archive.publish(&unit, &draft, render, &stamp).await.unwrap();
+        if table == TableName::Funnel {
+            // Another version counted it than renders what is derived from it.
+            let mut counted = archive.newest(&unit).await.unwrap().unwrap();
+            counted.content.numbers_version = Some(0);
+            let other = |_| vec![TableBytes { table, bytes: Bytes::from_static(b"PAR2"), rows: 1 }];
+            let render = |revision| std::future::ready(Ok(other(revision)));
+            archive.publish_anew(&counted, "", render, &stamp).await.unwrap();
+        }
         if table == TableName::Experiment {
             archive.retire(&unit, &stamp).await.unwrap();
             // The third takes the place of the first.

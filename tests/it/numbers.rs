@@ -84,7 +84,7 @@ fn published() -> Recorded {
                 digest.update(bytes);
             }
             let hex: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-            published.insert((rows.to_owned(), table.to_string()), (table.family().version(), hex));
+            published.insert((rows.to_owned(), table.to_string()), (table.version(), hex));
         }
     }
     published
@@ -117,8 +117,8 @@ enum Verdict {
 }
 
 fn told(demo: &str, name: &str, verdict: &Verdict) -> Option<String> {
-    let family = TableName::ALL.iter().find(|table| table.as_str() == name).map(|table| table.family());
-    let constant = family.map_or("its constant", |family| family.as_str());
+    let table = TableName::ALL.iter().find(|table| table.as_str() == name);
+    let constant = table.map_or("its constant", |table| table.version_name());
     match verdict {
         Verdict::Same => None,
         Verdict::Raise { version } => Some(format!(

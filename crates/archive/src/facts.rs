@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use super::current::AtHand;
 use super::keys::Key;
 use super::receipt::{State, TableRecord};
-use super::{Archive, ArchiveError, TableName, Unit};
+use super::{Archive, ArchiveError, Receipt, TableName, Unit};
 use coverledger_core::model::{MarketDay, MarketId, PlatformId};
 
 /// A table of a market-day, by its receipt.
@@ -120,6 +120,17 @@ impl Archive {
             }
         }
         Ok(found)
+    }
+
+    /// Every table of a revision, by its receipt.
+    ///
+    /// # Errors
+    /// The store does not answer, or a table's own bytes are missing or damaged.
+    pub async fn tables_of(&self, receipt: &Receipt) -> Result<BTreeMap<TableName, Bytes>, ArchiveError> {
+        let reads = receipt.content.tables.iter().map(|record| async move {
+            Ok::<_, ArchiveError>((record.table, self.bytes_of(receipt, record, &AtHand::new()).await?))
+        });
+        stream::iter(reads).buffered(self.store.requests()).try_collect().await
     }
 
     async fn published_table(

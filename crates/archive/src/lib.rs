@@ -22,6 +22,7 @@
 //! ([`Archive::leases`]), which save work and decide nothing; these alone read the machine's clock. Stands on `store`,
 //! `model` and `time`.
 
+mod anew;
 mod attempt;
 mod chain;
 mod current;
@@ -54,6 +55,7 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
+pub use anew::Anew;
 pub use attempt::{Attempt, AttemptEnd};
 pub use coverledger_core::model::{TableFamily, TableName};
 pub use current::Mended;

@@ -20,7 +20,7 @@ pub(super) const LOOKS: u32 = 8;
 /// How often a put of unknown outcome is tried.
 const TRIES: u32 = 4;
 /// How long tables may lie there before their receipt: far less than what pruning leaves alone.
-const YOUNG: Duration = Duration::from_hours(1);
+pub(super) const YOUNG: Duration = Duration::from_hours(1);
 
 pub(super) enum ReceiptPut {
     Mine,
@@ -128,7 +128,7 @@ impl Archive {
 
     /// Step 1: a table by its content. If it is there it is put again, so that it is young by the time its receipt is
     /// and no pruning takes it for forgotten ([`Archive::prune`]).
-    async fn keep(&self, record: &TableRecord, bytes: &Bytes) -> Result<(), StoreError> {
+    pub(super) async fn keep(&self, record: &TableRecord, bytes: &Bytes) -> Result<(), StoreError> {
         let key = Key::Revision(&record.sha256).path();
         let (mut last, mut was_there) = (None, false);
         for attempt in 0..TRIES {
@@ -214,14 +214,14 @@ pub(super) fn not_shown(receipt: &Receipt, error: ArchiveError) -> PublishError 
 }
 
 /// Nobody looks for a table without rows, but one that was there with rows has to say that it has none now.
-fn needed(newest: Option<&Receipt>, tables: Vec<TableBytes>) -> Vec<TableBytes> {
+pub(super) fn needed(newest: Option<&Receipt>, tables: Vec<TableBytes>) -> Vec<TableBytes> {
     let was_there =
         |table| newest.is_some_and(|newest| newest.content.tables.iter().any(|record| record.table == table));
     let is_needed = |table: &TableBytes| table.rows > 0 || !table.table.is_optional() || was_there(table.table);
     tables.into_iter().filter(is_needed).collect()
 }
 
-fn in_order(unit: &Unit, tables: Vec<TableBytes>) -> Vec<(TableRecord, Bytes)> {
+pub(super) fn in_order(unit: &Unit, tables: Vec<TableBytes>) -> Vec<(TableRecord, Bytes)> {
     let mut tables: Vec<_> = tables
         .into_iter()
         .map(|TableBytes { table, bytes, rows }| {
@@ -234,15 +234,23 @@ fn in_order(unit: &Unit, tables: Vec<TableBytes>) -> Vec<(TableRecord, Bytes)> {
     tables
 }
 
-fn at_hand(tables: &[(TableRecord, Bytes)]) -> AtHand {
+pub(super) fn at_hand(tables: &[(TableRecord, Bytes)]) -> AtHand {
     tables.iter().map(|(record, bytes)| (record.table, bytes.clone())).collect()
 }
 
 fn is_made_of_the_same(newest: &Content, draft: &Draft) -> bool {
-    newest.fingerprint == draft.fingerprint && newest.state == draft.state && newest.partly == draft.partly
+    newest.fingerprint == draft.fingerprint
+        && newest.state == draft.state
+        && newest.partly == draft.partly
+        && newest.derived_by() == Some(newest.unit.family().derived_version())
 }
 
-fn dropped(newest: Option<&Receipt>, tables: &[(TableRecord, Bytes)]) -> Option<TableName> {
+/// How a receipt says by which version its derived tables were made.
+pub(super) fn derived_version(numbers: Option<u32>, derived: u32) -> Option<u32> {
+    Some(derived).filter(|_| numbers != Some(derived))
+}
+
+pub(super) fn dropped(newest: Option<&Receipt>, tables: &[(TableRecord, Bytes)]) -> Option<TableName> {
     let before = newest.into_iter().flat_map(|newest| &newest.content.tables);
     before.map(|record| record.table).find(|table| tables.iter().all(|(record, _)| record.table != *table))
 }
@@ -283,6 +291,7 @@ fn content(
         tz_release,
         engine,
         numbers_version: Some(unit.family().version()),
+        derived_version: derived_version(Some(unit.family().version()), unit.family().derived_version()),
         retired: false,
         partly,
         quarantined: Vec::new(),

@@ -166,6 +166,7 @@ fn of_unknown(unit: &Unit, tables: Vec<TableRecord>) -> Content {
         tz_release: tz_release().to_owned(),
         engine: "unknown".to_owned(),
         numbers_version: None,
+        derived_version: None,
         retired: false,
         partly: None,
         quarantined: Vec::new(),

@@ -61,8 +61,8 @@ pub struct Content {
     pub fingerprint: String,
     /// Exports read, sorted by key.
     pub exports: Vec<ExportRecord>,
-    /// Published facts that it was made from, sorted; of a decision or an experiment. Where there are none, nothing is
-    /// written of them.
+    /// Published facts that it was made from, sorted: of a decision or an experiment, or of a market-day whose derived tables
+    /// were rendered from the archive. Where there are none, nothing is written of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub facts: Vec<FactRecord>,
     /// Tables written, in the order of [`TableName`].
@@ -80,6 +80,10 @@ pub struct Content {
     /// Version of the numbers of its family of tables; `None` in receipts that were written before there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub numbers_version: Option<u32>,
+    /// Version of the tables that are derived from others of the unit. Where it is the number of `numbers_version`, nothing
+    /// is written of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub derived_version: Option<u32>,
     /// Whether the unit was retired: it has no tables from here on, until a later revision has. Where it was not, nothing
     /// is written of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -92,6 +96,14 @@ pub struct Content {
     /// their place, and `previous` passes over them. Where there are none, nothing is written of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quarantined: Vec<u64>,
+}
+
+impl Content {
+    /// By which version of derived tables it was made; `None` if that was before numbers had a version.
+    #[must_use]
+    pub fn derived_by(&self) -> Option<u32> {
+        self.derived_version.or(self.numbers_version)
+    }
 }
 
 /// Whether late exports may still change what was published.

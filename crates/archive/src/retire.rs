@@ -99,6 +99,7 @@ fn without_tables(newest: &Receipt) -> Content {
         tz_release: tz_release().to_owned(),
         engine,
         numbers_version: Some(unit.family().version()),
+        derived_version: None,
         retired: true,
         partly: None,
         quarantined: Vec::new(),

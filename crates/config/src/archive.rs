@@ -3,14 +3,14 @@
 use std::num::NonZeroUsize;
 use std::path::Path;
 
-use super::definition::{Settings, StoreLocation};
+use super::definition::{EngineChoice, Settings, StoreLocation};
 use super::location::{self, lies_within};
 use super::place::Place;
 use super::quantity::{duration_seconds, size_bytes};
 use super::section::{Section, file_section};
 use coverledger_core::time::Zone;
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "home_timezone",
     "stores",
     "stay_seconds",
@@ -27,6 +27,7 @@ const KEYS: [&str; 16] = [
     "export_limit",
     "lease",
     "late_after",
+    "engine",
 ];
 const LEAST_MEMORY_BYTES: u64 = 64 << 20;
 const LEAST_BANDWIDTH_BYTES: u64 = 64 << 10;
@@ -56,6 +57,7 @@ pub(super) fn read(start: &Place<'_>, base: &Path) -> Option<Settings> {
     });
     let late_after_seconds =
         file.or("late_after", 36 * 3600, |at| duration_seconds(&at, 3600..=90 * 86_400, "1h to 90d"));
+    let engine = file.or("engine", EngineChoice::Local, |at| at.word("an engine", &EngineChoice::WORDS));
     let (exports, archive) = stores?;
     let Limits { requests, bandwidth_bytes, open_files, export_limit_seconds } = limits?;
     Some(Settings {
@@ -76,6 +78,7 @@ pub(super) fn read(start: &Place<'_>, base: &Path) -> Option<Settings> {
         export_limit_seconds,
         lease_seconds: lease_seconds?,
         late_after_seconds: late_after_seconds?,
+        engine: engine?,
     })
 }
 
@@ -180,7 +183,7 @@ max_reject_share: 0.01
     fn every_setting_can_be_written() {
         let text = "version: 1\nhome_timezone: UTC\nstores: {exports: {url: exports}, archive: {url: archive}}\n\
                     max_shrink_share: 0\nmemory: 2GiB\nthreads: 4\nreject_text_chars: 0\nspill_dir: spill\n\
-                    requests: 256\nbandwidth: 50MiB\nopen_files: 64\nexport_limit: 1d\nlease: 2s\nlate_after: 90d\n";
+                    requests: 256\nbandwidth: 50MiB\nopen_files: 64\nexport_limit: 1d\nlease: 2s\nlate_after: 90d\nengine: local\n";
         let settings = settings(text).0.unwrap();
         assert_eq!(settings.archive, StoreLocation::Folder("team/archive".into()));
         assert_eq!((settings.memory_bytes, settings.threads), (2 << 30, NonZeroUsize::new(4)));
@@ -188,6 +191,7 @@ max_reject_share: 0.01
         assert_eq!((settings.requests, settings.bandwidth_bytes, settings.open_files), (256, Some(50 << 20), 64));
         assert_eq!((settings.export_limit_seconds, settings.lease_seconds), (86_400, 2));
         assert_eq!(settings.late_after_seconds, 90 * 86_400);
+        assert_eq!(settings.engine, EngineChoice::Local);
     }
 
     #[test]
@@ -230,7 +234,7 @@ max_reject_share: 0.01
                         "line 8, `stay_secs`: unknown key `stay_secs` (known: `version`, `home_timezone`, `stores`, \
                          `stay_seconds`, `max_reject_share`, `max_shrink_share`, `memory`, `threads`, \
                          `reject_text_chars`, `reject_viewer_ids`, `spill_dir`, `requests`, `bandwidth`, `open_files`, \
-                         `export_limit`, `lease`, `late_after`; did you mean `stay_seconds`?)",
+                         `export_limit`, `lease`, `late_after`, `engine`; did you mean `stay_seconds`?)",
                     ],
                 ),
                 (

@@ -79,6 +79,20 @@ pub struct Settings {
     pub lease_seconds: u32,
     /// How long after its end a market-day may wait for exports before it is told as late. Default 36 h.
     pub late_after_seconds: i64,
+    /// What counts; default this process. It has no say in the counts, so no fingerprint has it.
+    pub engine: EngineChoice,
+}
+
+/// An engine by its word in `archive.yaml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EngineChoice {
+    /// This process.
+    Local,
+}
+
+impl EngineChoice {
+    /// Every engine with its word.
+    pub const WORDS: [(&'static str, Self); 1] = [("local", Self::Local)];
 }
 
 /// Where a store is.

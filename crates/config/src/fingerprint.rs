@@ -184,6 +184,7 @@ impl Canon {
             export_limit_seconds: _,
             lease_seconds: _,
             late_after_seconds: _,
+            engine: _,
         } = settings;
         self.put("stay_seconds", &stay_seconds.to_string());
         self.put("max_reject_share", &max_reject_share.to_string());

@@ -6,6 +6,9 @@ use super::MarketDayContext;
 use super::cells::{closing, keys};
 use coverledger_core::model::{Count, Era, Unknown, columns as c};
 
+/// Why a count is null in some rows, where nothing says in which records it is left out.
+pub(super) const NOT_IN_ALL: &str = "some broadcasts are counted from an export that does not have it";
+
 /// One row for each era of the day and each count.
 ///
 /// # Errors
@@ -43,7 +46,7 @@ fn unsaid(context: &MarketDayContext<'_>, era: Era, count: Count) -> Option<Stri
         Some("rows of other exports do not speak of it; the one that counts it says all of it".to_owned())
     } else {
         let rows = by_rows(context, count);
-        Some(rows.unwrap_or_else(|| "some broadcasts are counted from an export that does not have it".to_owned()))
+        Some(rows.unwrap_or_else(|| NOT_IN_ALL.to_owned()))
     }
 }
 

@@ -7,7 +7,7 @@ use super::MarketDayContext;
 use coverledger_core::model::{Count, DayPart, Era, Fact, Figures, Measure, columns as c};
 
 /// The slot of counts that have none.
-const ALL_DAY: &str = "all_day";
+pub(super) const ALL_DAY: &str = "all_day";
 
 /// Platform, market and local date: in the file as well as in its path, so that every reader sees them.
 pub(super) fn keys(context: &MarketDayContext<'_>, height: usize) -> Vec<Column> {

@@ -1,6 +1,6 @@
 //! Facts read back from the archive, of one platform, market, window and convention.
 
-mod day;
+pub(crate) mod day;
 #[cfg(test)]
 mod tests;
 

@@ -18,6 +18,7 @@ mod funnel;
 mod icc;
 mod market_day_context;
 mod power;
+mod published;
 mod rates;
 mod reconciliation;
 mod rejects;
@@ -44,10 +45,12 @@ pub use experiment::Standings;
 pub use frame::frame;
 pub use market_day_context::{KNOWN_PART, MarketDayContext};
 pub use power::{Power, power};
+pub use published::{PublishedDay, Unread};
 pub use slots_told::slots_told;
 pub use table::{empty, read};
 
 use coverledger_core::model::{Check, PlatformId, Reject, TableName};
+use polars::prelude::{DataFrame, PolarsResult};
 use table::rendered;
 
 /// A rendered table.
@@ -64,12 +67,24 @@ pub struct Rendered {
 /// # Errors
 /// [`ReportError`] when polars cannot build or write a table.
 pub fn market_day(context: &MarketDayContext<'_>, revision: u64) -> Result<[Rendered; 4], ReportError> {
-    let facts = context.offered();
+    let [funnel, slots, capability, bridge] = rendered_day(context, revision)?;
     Ok([
-        rendered(TableName::Funnel, funnel::funnel(context, &facts, revision))?,
-        rendered(TableName::SlotAudience, slot_audience::slot_audience(context, &facts, revision))?,
-        rendered(TableName::Capability, capability::capability(context, revision))?,
-        rendered(TableName::Bridge, bridge::bridge(context, revision))?,
+        rendered(TableName::Funnel, Ok(funnel))?,
+        rendered(TableName::SlotAudience, Ok(slots))?,
+        rendered(TableName::Capability, Ok(capability))?,
+        rendered(TableName::Bridge, Ok(bridge))?,
+    ])
+}
+
+/// The same tables, before they are files.
+fn rendered_day(context: &MarketDayContext<'_>, revision: u64) -> Result<[DataFrame; 4], ReportError> {
+    let facts = context.offered();
+    let made = |table, frame: PolarsResult<DataFrame>| frame.map_err(|source| ReportError { table, source });
+    Ok([
+        made("funnel", funnel::funnel(context, &facts, revision))?,
+        made("slot_audience", slot_audience::slot_audience(context, &facts, revision))?,
+        made("capability", capability::capability(context, revision))?,
+        made("bridge", bridge::bridge(context, revision))?,
     ])
 }
 

@@ -24,22 +24,34 @@ const KEY: &str = "coverledger.key";
 /// # Errors
 /// [`ReportError`] when it could not be made, is not as declared, or cannot be written.
 pub(super) fn rendered(table: TableName, frame: PolarsResult<DataFrame>) -> Result<Rendered, ReportError> {
+    rendered_by(table, Some(table.version()), frame)
+}
+
+/// The same, of numbers that were made by another version; `None` if that was before numbers had one.
+///
+/// # Errors
+/// As those of [`rendered`].
+pub(super) fn rendered_by(
+    table: TableName,
+    numbers: Option<u32>,
+    frame: PolarsResult<DataFrame>,
+) -> Result<Rendered, ReportError> {
     let write = |frame: DataFrame| {
         check(table, &frame)?;
-        parquet(frame, metadata(table))
+        parquet(frame, metadata(table, numbers))
     };
     frame.and_then(write).map_err(|source| ReportError { table: table.as_str(), source })
 }
 
-fn metadata(table: TableName) -> Vec<(String, String)> {
+fn metadata(table: TableName, numbers: Option<u32>) -> Vec<(String, String)> {
     let spec = table.spec();
     let entries = [
-        (TABLE, spec.name.to_owned()),
-        (SCHEMA_VERSION, spec.schema_version().to_string()),
-        (NUMBERS_VERSION, spec.family.version().to_string()),
-        (KEY, spec.key.join(",")),
+        Some((TABLE, spec.name.to_owned())),
+        Some((SCHEMA_VERSION, spec.schema_version().to_string())),
+        numbers.map(|numbers| (NUMBERS_VERSION, numbers.to_string())),
+        Some((KEY, spec.key.join(","))),
     ];
-    entries.map(|(key, value)| (key.to_owned(), value)).to_vec()
+    entries.into_iter().flatten().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
 /// Whether the columns are those that are declared.

@@ -10,10 +10,11 @@ use jiff::civil::Date;
 use super::history::evidence;
 use super::inputs::{Inputs, fingerprint};
 use super::{Decided, Desk, MARKETS_AT_A_TIME};
-use crate::run::blocking::render;
-use crate::run::publishing::{draft, failed, table};
+use crate::run::assets::{self, Asset, Candidate, draft, table};
 use crate::run::{Disposition, error_text};
-use coverledger_archive::{ArchiveError, BoxError, Draft, FactRecord, Published, Receipt, State, TableName, Unit};
+use coverledger_archive::{
+    ArchiveError, BoxError, Draft, FactRecord, Receipt, State, TableBytes, TableFamily, TableName, Unit,
+};
 use coverledger_config::Experiment;
 use coverledger_report::{self as report, Evidence, Standings};
 
@@ -44,6 +45,34 @@ struct Known {
     uncut: Vec<String>,
     /// Market-days that were retired, by the number of their place.
     retired: Vec<(usize, BTreeSet<Date>)>,
+}
+
+/// How an experiment stands as of a date.
+pub(in crate::run) struct DecidedExperiment {
+    unit: Unit,
+    draft: Draft,
+    name: String,
+    as_of: Date,
+    experiment: Experiment,
+    evidences: Vec<Evidence>,
+}
+
+impl Asset for DecidedExperiment {
+    const FAMILY: TableFamily = TableFamily::Experiments;
+
+    fn unit(&self) -> &Unit {
+        &self.unit
+    }
+
+    fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
+    fn tables(&self, revision: u64) -> Result<Vec<TableBytes>, BoxError> {
+        let standings = Standings::of(&self.experiment, &self.evidences);
+        let tables = standings.tables(&self.name, self.as_of, revision)?;
+        Ok(tables.into_iter().map(|(name, made)| table(name, made)).collect())
+    }
 }
 
 impl Desk<'_> {
@@ -106,26 +135,16 @@ impl Desk<'_> {
             return Ok(Some((unit.to_string(), Disposition::Unsettled { reason })));
         }
         let facts: Vec<FactRecord> = inputs.iter().flat_map(Inputs::facts).collect();
-        let draft = Draft { facts, ..draft(known.state, &fingerprint, Vec::new(), &config) };
-        let Known { evidences, state, .. } = known;
-        let decided_from = Arc::new((experiment.clone(), evidences));
-        let tables = |revision| {
-            let (decided_from, name) = (Arc::clone(&decided_from), name.to_owned());
-            render(self.rendering, move || {
-                let (experiment, evidences) = &*decided_from;
-                let tables = Standings::of(experiment, evidences).tables(&name, as_of, revision)?;
-                Ok(tables.into_iter().map(|(name, made)| table(name, made)).collect())
-            })
+        let told = unit.to_string();
+        let decided = DecidedExperiment {
+            unit,
+            draft: Draft { facts, ..draft(known.state, &fingerprint, Vec::new(), &config) },
+            name: name.to_owned(),
+            as_of,
+            experiment: experiment.clone(),
+            evidences: known.evidences,
         };
-        let published = self.archive.publish_after(newest, &unit, &draft, tables, self.stamp).await;
-        let ended = match published {
-            Ok(Published::New { revision }) => Disposition::Published { revision, state, notes: Vec::new() },
-            Ok(Published::AlreadyPublished { revision }) => {
-                Disposition::Current { revision, state, notes: Vec::new() }
-            }
-            Err(error) => failed(&error),
-        };
-        Ok(Some((unit.to_string(), ended)))
+        Ok(Some((told, self.driver().publish(newest, Arc::new(decided), Vec::new()).await)))
     }
 
     /// Whether an experiment that stands on these has to be decided anew.
@@ -133,26 +152,17 @@ impl Desk<'_> {
         let Some(as_of) = inputs.iter().filter_map(Inputs::as_of).max() else { return Ok(Look::Nothing) };
         let unit = Unit::Experiment { experiment: name.to_owned(), as_of };
         let fingerprint = fingerprint(unit.family(), config, inputs.iter());
-        let newest = self.archive.newest(&unit).await?;
-        if let Some(newest) = newest.as_ref().filter(|newest| newest.content.fingerprint == fingerprint)
-            && self.is_whole(newest).await
-        {
-            let (revision, state) = (newest.content.revision, newest.content.state);
-            return Ok(Look::Told(unit.to_string(), Disposition::Current { revision, state, notes: Vec::new() }));
-        }
-        Ok(Look::Due(Box::new(Due { as_of, unit, fingerprint, newest })))
-    }
-
-    /// Whether all is there that the newest receipt names. Current paths are brought up to it.
-    async fn is_whole(&self, newest: &Receipt) -> bool {
-        match self.archive.mend_stale(std::iter::once(newest)).await {
-            Ok(mended) => mended.lost.is_empty(),
-            Err(error) => {
-                let error = error_text(&error);
-                tracing::warn!(error, "current paths of an experiment could not be brought up to their receipt");
-                true
+        let looked = self.driver().look(vec![Candidate { unit, fingerprint, of: as_of }]).await;
+        let Some((Candidate { unit, fingerprint, of: as_of }, look)) = looked.into_iter().next() else {
+            return Ok(Look::Nothing);
+        };
+        Ok(match look? {
+            assets::Look::Due(newest) => Look::Due(Box::new(Due { as_of, unit, fingerprint, newest })),
+            assets::Look::Current(newest) => {
+                let (revision, state) = (newest.content.revision, newest.content.state);
+                Look::Told(unit.to_string(), Disposition::Current { revision, state, notes: Vec::new() })
             }
-        }
+        })
     }
 
     /// By platform and market; those without any are left out.

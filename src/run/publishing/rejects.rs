@@ -5,17 +5,18 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::{Publisher, UNITS_AT_A_TIME, draft, table};
+use super::{Publisher, UNITS_AT_A_TIME};
 use crate::plan::Batch;
 use crate::run::Disposition;
-use crate::run::blocking::render;
+use crate::run::assets::{Asset, draft, table};
 use crate::run::error_text;
 use crate::run::ordered::for_each_ordered;
 use crate::run::reading::CountedBatch;
 use coverledger_archive::{
-    ExportRecord, Fingerprint, Newest, PublishError, Receipt, RowCounts, State, TableName, Unit,
+    BoxError, Draft, ExportRecord, Fingerprint, Newest, PublishError, Receipt, RowCounts, State, TableBytes,
+    TableFamily, TableName, Unit,
 };
-use coverledger_core::model::{Check, Reject};
+use coverledger_core::model::{Check, PlatformId, Reject};
 use coverledger_core::time::DayRule;
 use coverledger_read::export::{ReadReport, named};
 use coverledger_report as report;
@@ -110,18 +111,9 @@ impl Publisher<'_> {
         let mut draft = draft(state, &fingerprint.hash(), exports.clone(), config_sha256);
         draft.totals =
             BTreeMap::from([("rejected".to_owned(), i64::try_from(told.rejects().count()).unwrap_or(i64::MAX))]);
-        let tables = |_| {
-            let (platform, told) = (self.plan.platform.clone(), Arc::clone(told));
-            render(self.rendering, move || {
-                let rejects: Vec<(&str, &Reject)> = told.rejects().collect();
-                let checks: Vec<(&str, &Check)> = told.checks().collect();
-                Ok(vec![
-                    table(TableName::Rejects, report::rejects(&platform, export_date, &rejects)?),
-                    table(TableName::Reconciliation, report::reconciliation(&platform, export_date, &checks)?),
-                ])
-            })
-        };
-        self.archive.publish_after(newest, &unit, &draft, tables, self.stamp).await?;
+        let platform = self.plan.platform.clone();
+        let told_date = ToldDate { unit, draft, platform, export_date, told: Arc::clone(told) };
+        self.driver().try_publish(newest, Arc::new(told_date)).await?;
         Ok(())
     }
 
@@ -147,6 +139,37 @@ impl Publisher<'_> {
             })
         });
         if settled { State::Final } else { State::Provisional }
+    }
+}
+
+/// What the exports of a date of a platform tell.
+pub(in crate::run) struct ToldDate {
+    unit: Unit,
+    draft: Draft,
+    platform: PlatformId,
+    export_date: Option<Date>,
+    told: Arc<Told>,
+}
+
+impl Asset for ToldDate {
+    const FAMILY: TableFamily = TableFamily::Rejects;
+
+    fn unit(&self) -> &Unit {
+        &self.unit
+    }
+
+    fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
+    fn tables(&self, _revision: u64) -> Result<Vec<TableBytes>, BoxError> {
+        let Self { platform, export_date, told, .. } = self;
+        let rejects: Vec<(&str, &Reject)> = told.rejects().collect();
+        let checks: Vec<(&str, &Check)> = told.checks().collect();
+        Ok(vec![
+            table(TableName::Rejects, report::rejects(platform, *export_date, &rejects)?),
+            table(TableName::Reconciliation, report::reconciliation(platform, *export_date, &checks)?),
+        ])
     }
 }
 

@@ -30,6 +30,7 @@ mod path_clocks;
 mod paths;
 mod reach;
 mod records;
+mod rerender;
 mod retiring;
 mod revisions;
 mod sameness;

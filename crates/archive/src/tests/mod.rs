@@ -1,5 +1,6 @@
 //! The promises of publishing, on a store in memory and in a folder.
 
+mod assets;
 mod damage;
 mod disk;
 mod doubt;

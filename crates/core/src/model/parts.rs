@@ -19,6 +19,12 @@ impl Parts {
         parts
     }
 
+    /// Says of a count of how many rows it is known, and of how many it should be.
+    pub const fn say(&mut self, count: Count, (told, rows): (u32, u32)) {
+        let at = count as usize;
+        (self.told[at], self.untold[at]) = (told, rows.saturating_sub(told));
+    }
+
     /// Of how many rows a count is known, and of how many it should be.
     #[must_use]
     pub const fn of(&self, count: Count) -> (u32, u32) {

@@ -55,7 +55,7 @@ pub(super) fn rows(local_date: Date, frame: &DataFrame) -> PolarsResult<Vec<Row>
 }
 
 /// Every count with its bounds. Seconds of dwell, published as a fraction, are milliseconds again.
-fn figures(frame: &DataFrame) -> PolarsResult<Vec<Figures>> {
+pub(crate) fn figures(frame: &DataFrame) -> PolarsResult<Vec<Figures>> {
     let mut figures = vec![Figures::default(); frame.height()];
     for count in Count::ALL {
         let bounds = [c::low(count.word()), count.word().to_owned(), c::high(count.word())];
@@ -86,7 +86,7 @@ fn counts_of(words: &str) -> PolarsResult<CountSet> {
     words.split(", ").map(|word| known(c::DERIVED, word, &Count::ALL, Count::word)).collect()
 }
 
-fn conventions(frame: &DataFrame) -> PolarsResult<Vec<Conventions>> {
+pub(crate) fn conventions(frame: &DataFrame) -> PolarsResult<Vec<Conventions>> {
     let impression = texts(frame, c::IMPRESSION_BASIS)?;
     let (click, uniques) = (texts(frame, c::CLICK_EVENT)?, texts(frame, c::UNIQUE_BASIS)?);
     let at = |at: usize| {
@@ -100,7 +100,12 @@ fn conventions(frame: &DataFrame) -> PolarsResult<Vec<Conventions>> {
 }
 
 /// The value that this word stands for.
-fn known<T: Copy>(column: &str, word: &str, all: &[T], of: impl Fn(T) -> &'static str) -> PolarsResult<T> {
+pub(crate) fn known<T: Copy>(
+    column: &str,
+    word: &str,
+    all: &[T],
+    of: impl Fn(T) -> &'static str,
+) -> PolarsResult<T> {
     let found = all.iter().copied().find(|value| of(*value) == word);
     found.ok_or_else(|| polars_err!(ComputeError: "`{word}` is none of the words of column `{column}`"))
 }
@@ -124,17 +129,17 @@ fn nothing(column: &str) -> PolarsError {
     polars_err!(ComputeError: "column `{column}` holds nothing in a row that must say it")
 }
 
-fn texts(frame: &DataFrame, name: &str) -> PolarsResult<Vec<String>> {
+pub(crate) fn texts(frame: &DataFrame, name: &str) -> PolarsResult<Vec<String>> {
     let column = frame.column(name)?.str()?;
     column.iter().map(|text| text.map(str::to_owned).ok_or_else(|| nothing(name))).collect()
 }
 
-fn truths(frame: &DataFrame, name: &str) -> PolarsResult<Vec<bool>> {
+pub(crate) fn truths(frame: &DataFrame, name: &str) -> PolarsResult<Vec<bool>> {
     let column = frame.column(name)?.bool()?;
     column.iter().map(|truth| truth.ok_or_else(|| nothing(name))).collect()
 }
 
-fn dates(frame: &DataFrame, name: &str) -> PolarsResult<Vec<Option<Date>>> {
+pub(crate) fn dates(frame: &DataFrame, name: &str) -> PolarsResult<Vec<Option<Date>>> {
     let days = frame.column(name)?.to_physical_repr();
     let epoch = jiff::civil::date(1970, 1, 1);
     let date = |days: Option<i32>| {
@@ -145,7 +150,7 @@ fn dates(frame: &DataFrame, name: &str) -> PolarsResult<Vec<Option<Date>>> {
 }
 
 /// Whole numbers, or seconds with three decimals as milliseconds.
-fn wholes(frame: &DataFrame, name: &str, is_seconds: bool) -> PolarsResult<Vec<Option<u64>>> {
+pub(crate) fn wholes(frame: &DataFrame, name: &str, is_seconds: bool) -> PolarsResult<Vec<Option<u64>>> {
     let column = frame.column(name)?;
     let negative = |_| polars_err!(ComputeError: "column `{name}` holds less than nothing");
     if !is_seconds {

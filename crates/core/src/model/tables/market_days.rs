@@ -9,8 +9,12 @@ use super::shown::{Shown, interval, number, percent, plain};
 use super::{ColumnSpec, TableFamily, TableSpec};
 use crate::model::{Count, columns as c};
 
-/// Version of the numbers of these tables.
+/// Version of what is counted: `funnel` and `turns`, and what of the other tables these do not hold
+/// (`crates/report/src/published.rs` says what that is).
 pub(super) const MARKET_DAYS: u32 = 5;
+/// Version of what is derived from that: `slot_audience`, `capability` and `bridge`. Where it alone is raised, these are
+/// rendered from the archive, without an export. It began with the number of the other, as both were one.
+pub(super) const MARKET_DAYS_DERIVED: u32 = 5;
 
 pub(super) const FUNNEL: TableSpec = TableSpec {
     name: "funnel",

@@ -60,6 +60,15 @@ impl TableFamily {
         }
     }
 
+    /// The version of the tables that are derived from others of the same unit; where there are none, that of its numbers.
+    #[must_use]
+    pub const fn derived_version(self) -> u32 {
+        match self {
+            Self::MarketDays => market_days::MARKET_DAYS_DERIVED,
+            Self::Rejects | Self::Decisions | Self::Experiments => self.version(),
+        }
+    }
+
     /// The name of its constant.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -165,6 +174,24 @@ impl TableName {
     #[must_use]
     pub const fn family(self) -> TableFamily {
         self.spec().family
+    }
+
+    /// Whether it is derived from other tables of its unit, so that it can be rendered from the archive.
+    #[must_use]
+    pub const fn is_derived(self) -> bool {
+        matches!(self, Self::SlotAudience | Self::Capability | Self::Bridge)
+    }
+
+    /// The version of its numbers.
+    #[must_use]
+    pub const fn version(self) -> u32 {
+        if self.is_derived() { self.family().derived_version() } else { self.family().version() }
+    }
+
+    /// The name of the constant of its version.
+    #[must_use]
+    pub const fn version_name(self) -> &'static str {
+        if self.is_derived() { "MARKET_DAYS_DERIVED" } else { self.family().as_str() }
     }
 }
 
