@@ -1,12 +1,12 @@
-//! How much is tried on a table: by steps and not by time, so that a table is told the same on any machine.
+//! A budget of steps for the search on a table. Steps and not time, so that the result is the same on any machine.
 
 /// What is left of the steps.
 #[derive(Debug)]
-pub(super) struct Work {
+pub(super) struct StepBudget {
     left: u64,
 }
 
-impl Work {
+impl StepBudget {
     pub(super) const fn new(steps: u64) -> Self {
         Self { left: steps }
     }

@@ -1,28 +1,28 @@
-//! What of a batch is worked out column by column, once for a dictionary's entry instead of once for every row.
+//! Values derived from a column once per dictionary entry instead of once per row: events and hashed ids.
 
-use super::coded::LARGEST_DICTIONARY;
+use super::dimension_keys::LARGEST_DICTIONARY;
 use crate::export::format::batch::{ColumnValues, Dictionary};
 use crate::export::format::field::Field;
 use crate::export::value::single::id;
 use coverledger_core::model::{Event, Id, IdHash};
 
-/// What the entries of one dictionary stand for.
-pub(super) struct Table<T> {
+/// What was derived from each entry of one dictionary, by its code.
+pub(super) struct DictionaryTable<T> {
     serial: Option<u64>,
     by_code: Vec<T>,
 }
 
-impl<T> Default for Table<T> {
+impl<T> Default for DictionaryTable<T> {
     fn default() -> Self {
         Self { serial: None, by_code: Vec::new() }
     }
 }
 
-/// Which events the entries of a column are.
-pub(super) type Events = Table<Option<Event>>;
+/// The event of each entry.
+pub(super) type EventTable = DictionaryTable<Option<Event>>;
 
-impl Events {
-    /// Gets ready for the rows of a column.
+impl EventTable {
+    /// Fills the table from the dictionary of a column, if it has a small one that is not the last one.
     pub(super) fn prepare(&mut self, column: &ColumnValues, event: impl Fn(Field<'_>) -> Option<Event>) {
         let Some(dictionary) = small(column) else { return };
         if self.serial != Some(dictionary.serial) {
@@ -32,7 +32,7 @@ impl Events {
         }
     }
 
-    /// The event of a row; `event` says it where the column was not prepared for.
+    /// The event of a row: from the table, or else by `event`.
     #[inline]
     pub(super) fn get<'c>(
         &self,
@@ -49,22 +49,22 @@ impl Events {
     }
 }
 
-/// The ids of a column, hashed.
+/// The hashed id of each entry.
 #[derive(Default)]
-pub(super) struct Ids {
+pub(super) struct IdTable {
     text: String,
-    entries: Table<Option<Entry>>,
+    entries: DictionaryTable<Option<HashedId>>,
 }
 
 /// An id that a dictionary holds, and where it stands in the text of all.
 #[derive(Clone, Copy)]
-struct Entry {
+struct HashedId {
     hash: IdHash,
     span: (u32, u32),
 }
 
-impl Ids {
-    /// Gets ready for the rows of a column.
+impl IdTable {
+    /// Fills the table from the dictionary of a column, if it has a small one that is not the last one.
     pub(super) fn prepare(&mut self, column: &ColumnValues) {
         let Some(dictionary) = small(column) else { return };
         if self.entries.serial == Some(dictionary.serial) {
@@ -79,13 +79,13 @@ impl Ids {
             let entry = id(field, &mut number).ok().map(|id| {
                 let start = self.text.len();
                 self.text.push_str(id);
-                Entry { hash: Id::hash_of(id), span: (place(start), place(self.text.len())) }
+                HashedId { hash: Id::hash_of(id), span: (place(start), place(self.text.len())) }
             });
             self.entries.by_code.push(entry);
         }
     }
 
-    /// The id of a row; `None` if it has none that is sound.
+    /// The id of a row; `None` if it is missing or not valid.
     #[inline]
     pub(super) fn get<'b>(
         &'b self,
@@ -95,7 +95,7 @@ impl Ids {
     ) -> Option<Id<'b>> {
         match column {
             ColumnValues::Coded { codes, dictionary } if self.entries.serial == Some(dictionary.serial) => {
-                let Entry { hash, span } = self.entries.by_code[codes.value(row) as usize]?;
+                let HashedId { hash, span } = self.entries.by_code[codes.value(row) as usize]?;
                 Some(Id::hashed(hash, &self.text, span))
             }
             _ => id(column.get(row), number).ok().map(Id::of),
@@ -103,7 +103,8 @@ impl Ids {
     }
 }
 
-/// The dictionary of a column, if it is small enough that its entries are fewer than its rows, or not many more.
+/// The dictionary of a column, unless it has so many entries that deriving all of them would cost more than deriving
+/// those of the rows.
 fn small(column: &ColumnValues) -> Option<&Dictionary> {
     match column {
         ColumnValues::Coded { dictionary, .. } => {

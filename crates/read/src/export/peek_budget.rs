@@ -1,32 +1,32 @@
-//! How much of files a first look keeps.
+//! A budget for the memory of a first look at files.
 //!
 //! A look at a file that nobody knows yet holds its rows in memory, and what is found out about them. So the cells that
 //! are kept are counted, whatever the file says of itself; what goes beyond is not looked at, and the look says so.
 
 /// Columns of a table that are looked at.
 pub(super) const MAX_COLUMNS: usize = 2_000;
-/// Bytes of a text that are kept: no name and no value that is told by is longer.
+/// Bytes of a text that are kept; names and values that matter are shorter.
 const MAX_CELL_BYTES: usize = 4 << 10;
 /// Cells of all files, blank ones within a row among them.
 const MAX_CELLS: i64 = 2_500_000;
 /// Texts of all files.
 const MAX_TEXT_BYTES: i64 = 48 << 20;
 
-/// What is left of the cells and texts that may be kept. Below nothing, if a last row took more than was left.
+/// Cells and bytes of text that may still be kept. Negative if the last row took more than was left.
 #[derive(Debug)]
-pub struct Room {
+pub struct PeekBudget {
     cells: i64,
     text_bytes: i64,
 }
 
-impl Default for Room {
+impl Default for PeekBudget {
     /// For all files that are looked at in one go.
     fn default() -> Self {
         Self { cells: MAX_CELLS, text_bytes: MAX_TEXT_BYTES }
     }
 }
 
-impl Room {
+impl PeekBudget {
     /// For a few rows that are looked at to tell how a file is to be looked at, and not kept.
     pub(super) fn for_guess() -> Self {
         Self { cells: MAX_CELLS / 16, text_bytes: MAX_TEXT_BYTES / 16 }
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn what_one_leaves_is_for_the_others_and_what_it_overdraws_is_theirs_too() {
-        let mut room = Room { cells: 100, text_bytes: 1_000 };
+        let mut room = PeekBudget { cells: 100, text_bytes: 1_000 };
         room.lend(4, |share| {
             assert_eq!(share.cells, 25);
             assert!(share.take(20, 10));

@@ -10,35 +10,35 @@ use crate::export::format::wanted::Wanted;
 
 /// Events of different kinds may have different keys.
 const MOST_SHAPES: usize = 4;
-/// A file whose lines are all different is not learned from for ever.
+/// Learning stops after so many lines: a file's lines may all be different.
 const MOST_LESSONS: usize = 1_000;
-/// A longer line is no usual one.
+/// Longer lines are not learned from.
 const LONGEST_LESSON_BYTES: usize = 1 << 14;
 
-/// The shapes that lines have had.
+/// Templates learned from earlier lines.
 #[derive(Default)]
-pub(super) struct Shapes {
-    known: Vec<Shape>,
+pub(super) struct LineTemplates {
+    known: Vec<LineTemplate>,
     /// The one that fitted last.
     likely: usize,
     lessons: usize,
 }
 
-/// A line without its values.
-struct Shape {
-    parts: Vec<Part>,
+/// A line with its values left out.
+struct LineTemplate {
+    parts: Vec<TemplateMember>,
     /// What stands behind the last value.
     tail: Box<[u8]>,
 }
 
 /// One member of an object.
-struct Part {
+struct TemplateMember {
     /// What stands before the value: from the end of the value before, with the key.
     before: Box<[u8]>,
     wanted: Option<usize>,
 }
 
-impl Shapes {
+impl LineTemplates {
     /// Reads the line that begins at `from` and returns where it ends, without its line end, and where the next one
     /// begins. `None` if it has no shape that is known.
     pub(super) fn read<'t>(
@@ -68,7 +68,7 @@ impl Shapes {
         if self.lessons == MOST_LESSONS || !is_usual {
             return;
         }
-        let Some(shape) = Shape::of(line, needed) else { return };
+        let Some(shape) = LineTemplate::of(line, needed) else { return };
         let place = self.lessons % MOST_SHAPES;
         self.lessons += 1;
         match self.known.get_mut(place) {
@@ -79,7 +79,7 @@ impl Shapes {
     }
 }
 
-impl Shape {
+impl LineTemplate {
     /// The shape of a well-formed line. `None` if there is something nested or escaped in it.
     fn of(line: &[u8], needed: &[Wanted]) -> Option<Self> {
         let mut parts = Vec::new();
@@ -91,7 +91,7 @@ impl Shape {
             let colon = end + memchr::memchr(b':', &line[end..])? + 1;
             let value = colon + line[colon..].iter().position(|byte| !byte.is_ascii_whitespace())?;
             let wanted = needed.iter().position(|wanted| wanted.is(name));
-            parts.push(Part { before: line[from..value].into(), wanted });
+            parts.push(TemplateMember { before: line[from..value].into(), wanted });
             from = scalar(line, value)?.1;
             match line[from..].trim_ascii_start() {
                 [b',', ..] => {}

@@ -1,4 +1,4 @@
-//! A page of text on a screen, where Chinese and Japanese characters are twice as wide as others.
+//! Layout of text for a screen, where Chinese and Japanese characters are twice as wide as others.
 
 use std::fmt::Write;
 
@@ -14,13 +14,13 @@ pub(super) const PAGE: usize = 80;
 pub(super) const SHOWN: usize = 26;
 
 /// A page of text, of lines as long as they are or folded at a width.
-pub(super) struct Page {
+pub(super) struct TextPage {
     pub(super) text: String,
     /// Where long lines are folded.
     pub(super) fold: Option<usize>,
 }
 
-impl Page {
+impl TextPage {
     pub(super) fn line(&mut self, word: &str, text: &str) {
         let text = &*legible(text);
         for (index, part) in self.folded(text).into_iter().enumerate() {

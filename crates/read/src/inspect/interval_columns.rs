@@ -1,4 +1,4 @@
-//! Which columns say when a row happened, and how.
+//! The columns that give the interval of a row.
 
 use std::collections::BTreeSet;
 
@@ -7,14 +7,14 @@ use jiff::{Timestamp, ToSpan};
 
 use super::cell;
 use super::column::Column;
-use super::kind::{InstantWay, Kind};
+use super::column_kind::{ColumnKind, InstantWay};
 use super::number;
 use super::role::Role;
-use crate::export::Cell;
+use crate::export::PeekCell;
 
-/// The interval of a row.
+/// The columns that give the interval of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum When {
+pub enum IntervalColumns {
     /// From a column to another, or for as long as a third says, or for a grain.
     Span {
         /// The column of the start, or of its date.
@@ -22,7 +22,7 @@ pub enum When {
         /// The column of its time of day, if that is another.
         time: Option<usize>,
         /// Where it ends.
-        end: End,
+        end: IntervalEnd,
     },
     /// A day, or an hour of it.
     Day {
@@ -37,7 +37,7 @@ pub enum When {
 
 /// Where a span ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
+pub enum IntervalEnd {
     /// A column says.
     Column(usize),
     /// A column says how long it is.
@@ -49,22 +49,22 @@ pub enum End {
 }
 
 /// Finds the columns of time.
-pub(super) fn find(columns: &[Column], cells: &[Vec<&Cell>]) -> When {
+pub(super) fn find(columns: &[Column], cells: &[Vec<&PeekCell>]) -> IntervalColumns {
     let role = |role: Role| columns.iter().position(|column| column.role == Some(role) && column.kind.is_time());
-    let is_moment = |column: &Column| matches!(column.kind, Kind::Instant(_) | Kind::Wall(_));
+    let is_moment = |column: &Column| matches!(column.kind, ColumnKind::Instant(_) | ColumnKind::Wall(_));
     let moment = |wanted: Role| columns.iter().position(|column| column.role == Some(wanted) && is_moment(column));
     let nameless = |column: &Column| is_moment(column) && column.role.is_none();
     // Instants at which days begin by some clock, beside hours.
-    let hours = columns.iter().position(|column| column.kind == Kind::Hour);
+    let hours = columns.iter().position(|column| column.kind == ColumnKind::Hour);
     let is_day = |index: &usize| {
         let column = &columns[*index];
         let at = moments(column, &cells[*index]).into_iter().flatten();
-        column.kind == Kind::Instant(InstantWay::Rfc3339)
-            && super::spelled::are_days(at.filter_map(|us| Timestamp::from_microsecond(us).ok()))
+        column.kind == ColumnKind::Instant(InstantWay::Rfc3339)
+            && super::time_patterns::are_days(at.filter_map(|us| Timestamp::from_microsecond(us).ok()))
     };
     let day = moment(Role::Date).or_else(|| moment(Role::Start)).filter(|index| hours.is_some() && is_day(index));
     if let Some(date) = day {
-        return When::Day { date, hour: hours };
+        return IntervalColumns::Day { date, hour: hours };
     }
     let start = moment(Role::Start).or_else(|| moment(Role::Date)).or_else(|| moment(Role::Hour));
     if let Some(start) = start.or_else(|| columns.iter().position(nameless)) {
@@ -72,20 +72,20 @@ pub(super) fn find(columns: &[Column], cells: &[Vec<&Cell>]) -> When {
         let at = |index: usize| moments(&columns[index], &cells[index]);
         let end = match moment(Role::End) {
             Some(end) if is_stopgap(&at(start), &at(end), length.is_some()) => {
-                Some(length.map_or(End::Unknown, End::Length))
+                Some(length.map_or(IntervalEnd::Unknown, IntervalEnd::Length))
             }
-            end => end.map(End::Column).or(length.map(End::Length)),
+            end => end.map(IntervalEnd::Column).or(length.map(IntervalEnd::Length)),
         };
         let by_name = || super::name::fold(&columns[start].raw).contains("hour").then_some(3_600);
         let grain = || grain(&moments(&columns[start], &cells[start])).or_else(by_name);
-        let grain = || grain().map_or(End::Unknown, End::Grain);
-        return When::Span { start, time: None, end: end.unwrap_or_else(grain) };
+        let grain = || grain().map_or(IntervalEnd::Unknown, IntervalEnd::Grain);
+        return IntervalColumns::Span { start, time: None, end: end.unwrap_or_else(grain) };
     }
-    let is_date = |column: &Column| matches!(column.kind, Kind::Date(_));
+    let is_date = |column: &Column| matches!(column.kind, ColumnKind::Date(_));
     let date = role(Role::Date).filter(|index| is_date(&columns[*index]));
     let is_loose = |column: &Column| is_date(column) && matches!(column.role, None | Some(Role::Start));
     let date = date.or_else(|| columns.iter().position(is_loose));
-    let Some(date) = date else { return When::Nowhere };
+    let Some(date) = date else { return IntervalColumns::Nowhere };
     super::clock::beside(date, moments(&columns[date], &cells[date]), columns, cells)
 }
 
@@ -101,32 +101,32 @@ fn is_stopgap(starts: &[Option<i64>], ends: &[Option<i64>], has_length: bool) ->
 }
 
 /// The moment of each row by the column's own clock, in microseconds; instants by UTC.
-pub(super) fn moments(column: &Column, cells: &[&Cell]) -> Vec<Option<i64>> {
+pub(super) fn moments(column: &Column, cells: &[&PeekCell]) -> Vec<Option<i64>> {
     cells.iter().map(|cell| moment(&column.kind, cell)).collect()
 }
 
-fn moment(kind: &Kind, cell: &Cell) -> Option<i64> {
+fn moment(kind: &ColumnKind, cell: &PeekCell) -> Option<i64> {
     let text = cell::text(cell);
     let scaled = |scale: i64| text.parse::<i64>().ok()?.checked_mul(scale);
     match kind {
-        Kind::Instant(InstantWay::Seconds) => scaled(1_000_000),
-        Kind::Instant(InstantWay::Millis) => scaled(1000),
-        Kind::Instant(InstantWay::Micros) => scaled(1),
-        Kind::Instant(InstantWay::Pattern(pattern)) => {
-            Some(super::spelled::instant_of(&text, pattern)?.as_microsecond())
+        ColumnKind::Instant(InstantWay::Seconds) => scaled(1_000_000),
+        ColumnKind::Instant(InstantWay::Millis) => scaled(1000),
+        ColumnKind::Instant(InstantWay::Micros) => scaled(1),
+        ColumnKind::Instant(InstantWay::Pattern(pattern)) => {
+            Some(super::time_patterns::instant_of(&text, pattern)?.as_microsecond())
         }
-        Kind::Instant(InstantWay::Rfc3339) => Some(text.parse::<Timestamp>().ok()?.as_microsecond()),
+        ColumnKind::Instant(InstantWay::Rfc3339) => Some(text.parse::<Timestamp>().ok()?.as_microsecond()),
         #[expect(clippy::cast_possible_truncation, reason = "a day between 2000 and 2100, in seconds")]
-        Kind::Instant(InstantWay::Serial) => {
+        ColumnKind::Instant(InstantWay::Serial) => {
             let days = number::of(cell, coverledger_config::NumberStyle::default())?.value;
             Some(((days - 25_569.0) * 86_400.0).round() as i64 * 1_000_000)
         }
-        Kind::Wall(Some(pattern)) => Some(wall_us(super::spelled::wall_of(&text, pattern)?)),
-        Kind::Date(Some(pattern)) => {
-            Some(wall_us(super::spelled::date_of(&text, pattern)?.to_datetime(jiff::civil::Time::midnight())))
-        }
+        ColumnKind::Wall(Some(pattern)) => Some(wall_us(super::time_patterns::wall_of(&text, pattern)?)),
+        ColumnKind::Date(Some(pattern)) => Some(wall_us(
+            super::time_patterns::date_of(&text, pattern)?.to_datetime(jiff::civil::Time::midnight()),
+        )),
         _ => match cell {
-            Cell::Wall(us) | Cell::Instant(us) => Some(*us),
+            PeekCell::Wall(us) | PeekCell::Instant(us) => Some(*us),
             _ => None,
         },
     }
@@ -142,35 +142,37 @@ pub(super) fn wall(us: i64) -> Option<DateTime> {
 }
 
 /// The moment of each row, hours of the day put to their days.
-pub(super) fn of_rows(when: &When, columns: &[Column], cells: &[Vec<&Cell>]) -> Vec<Option<i64>> {
+pub(super) fn of_rows(when: &IntervalColumns, columns: &[Column], cells: &[Vec<&PeekCell>]) -> Vec<Option<i64>> {
     match when {
-        When::Span { start, time, .. } => {
+        IntervalColumns::Span { start, time, .. } => {
             let starts = moments(&columns[*start], &cells[*start]);
             match time {
                 None => starts,
                 Some(time) => super::clock::put(starts, &columns[*time], &cells[*time]),
             }
         }
-        When::Day { date, hour } => {
+        IntervalColumns::Day { date, hour } => {
             let days = moments(&columns[*date], &cells[*date]);
             let Some(hour) = hour else { return days };
             super::clock::put(days, &columns[*hour], &cells[*hour])
         }
-        When::Nowhere => Vec::new(),
+        IntervalColumns::Nowhere => Vec::new(),
     }
 }
 
 /// The first and the last date of the rows by their own clock; of instants by UTC.
-pub(super) fn dates(when: &When, columns: &[Column], cells: &[Vec<&Cell>]) -> Option<(Date, Date)> {
+pub(super) fn dates(when: &IntervalColumns, columns: &[Column], cells: &[Vec<&PeekCell>]) -> Option<(Date, Date)> {
     let dates = || of_rows(when, columns, cells).into_iter().flatten().filter_map(|us| Some(wall(us)?.date()));
     dates().min().zip(dates().max())
 }
 
 /// Whether day and month could as well be exchanged.
-pub(super) fn is_ambiguous(when: &When, columns: &[Column]) -> bool {
+pub(super) fn is_ambiguous(when: &IntervalColumns, columns: &[Column]) -> bool {
     match when {
-        When::Span { start: at, .. } | When::Day { date: at, .. } => columns[*at].is_ambiguous,
-        When::Nowhere => false,
+        IntervalColumns::Span { start: at, .. } | IntervalColumns::Day { date: at, .. } => {
+            columns[*at].is_ambiguous
+        }
+        IntervalColumns::Nowhere => false,
     }
 }
 

@@ -1,14 +1,15 @@
-//! Many rows at once: what every row of a batch needs is worked out column by column, and a row whose every value is
-//! plainly sound is then a few numbers.
+//! Mapping of many rows at once. Instants, keys of dimensions, events and ids are worked out column by column; a row whose
+//! values are all valid then becomes a signal without another look at its text. Any other row is mapped as a single
+//! record, which finds the reason of its reject.
 
 use super::EventMapper;
 use crate::export::format::batch::Batch;
 use crate::export::format::field::{Field, Records};
 use crate::export::map::NoSignal;
-use crate::export::map::coded::NO_KEY;
+use crate::export::map::dimension_cache::Resolution;
+use crate::export::map::dimension_keys::NO_KEY;
 use crate::export::map::prints;
 use crate::export::map::signal::{Signal, Signals};
-use crate::export::map::stages::Known;
 
 /// In place of an instant that cannot be read.
 const NO_INSTANT: i64 = i64::MIN;
@@ -42,7 +43,7 @@ impl<S: Signals> EventMapper<'_, S> {
         let mut fields = vec![Field::Null; columns.len()];
         for (row, (occurred_us, key)) in instants.iter().zip(&keys).enumerate() {
             let is_mapped =
-                *occurred_us != NO_INSTANT && self.plain(batch, row, (*occurred_us, *key), &mut fields);
+                *occurred_us != NO_INSTANT && self.map_sound(batch, row, (*occurred_us, *key), &mut fields);
             if !is_mapped {
                 batch.fields(row, &mut fields);
                 self.record(batch.at(row), &fields, &|| batch.raw(row));
@@ -51,9 +52,9 @@ impl<S: Signals> EventMapper<'_, S> {
         (self.instants, self.keys) = (instants, keys);
     }
 
-    /// Maps a row whose every value is plainly sound; whether it was one. What is not goes the way of a single record.
+    /// Maps a row if all its values are valid, and returns whether it did.
     #[inline]
-    fn plain<'b>(
+    fn map_sound<'b>(
         &mut self,
         batch: &'b Batch<'_>,
         row: usize,
@@ -71,8 +72,8 @@ impl<S: Signals> EventMapper<'_, S> {
             match self.happened(event, |column| columns[column].get(row), occurred_us) {
                 Ok(happened) => happened,
                 Err(NoSignal::Ignored) => {
-                    self.fates.seen.record(occurred_us);
-                    self.fates.ignored += 1;
+                    self.outcomes.stats.record(occurred_us);
+                    self.outcomes.ignored += 1;
                     return true;
                 }
                 Err(NoSignal::Reject(..)) => return false,
@@ -97,20 +98,20 @@ impl<S: Signals> EventMapper<'_, S> {
             known
         });
         let stage = match known {
-            Known::Stage(stage) => stage,
-            Known::Ignored => {
-                self.fates.seen.record(occurred_us);
-                self.fates.ignored += 1;
+            Resolution::Stage(stage) => stage,
+            Resolution::Ignored => {
+                self.outcomes.stats.record(occurred_us);
+                self.outcomes.ignored += 1;
                 return self.stages.settle(known).is_err();
             }
-            Known::Reject(..) => return false,
+            Resolution::Reject(..) => return false,
         };
         if !self.is_in_reach(stage, credited_us) {
             return false;
         }
-        self.fates.seen.record(occurred_us);
-        self.fates.seen.taken(credited_us, occurred_us);
-        self.fates.taken += 1;
+        self.outcomes.stats.record(occurred_us);
+        self.outcomes.stats.taken(credited_us, occurred_us);
+        self.outcomes.taken += 1;
         let signal = Signal {
             record,
             occurred_us,

@@ -1,11 +1,15 @@
-//! Stages by the numbers of their values: an entry of a dictionary is looked up once, and so is each distinct whole number;
-//! the key of a row is a few numbers.
+//! A short key for the dimensions of a row, built from dictionary codes, in front of the [`DimensionCache`].
+//!
+//! Each distinct value of a column gets a number, once per dictionary entry; the numbers of a row's columns are packed
+//! into one `u128`. Rows with the same key have the same dimensions, so that their text is not hashed again.
+//!
+//! [`DimensionCache`]: super::dimension_cache::DimensionCache
 
 use arrow_array::{Array, Int64Array};
 use hashbrown::HashMap;
 
+use super::dimension_cache::Resolution;
 use super::layout::Layout;
-use super::stages::Known;
 use crate::export::format::batch::{Batch, ColumnValues, Dictionary};
 use crate::export::format::field::Field;
 use crate::export::value::single::{MAX_NAME_BYTES, push_key};
@@ -19,20 +23,20 @@ const VALUE_OVERHEAD_BYTES: usize = 64;
 pub(super) const NO_KEY: u128 = u128::MAX;
 /// A value without a number.
 const NO_NUMBER: u32 = u32::MAX;
-/// Combinations that are no stage are remembered while they are few.
+/// At most so many combinations that give no dimensions are remembered.
 const MOST_OTHERS: usize = 1 << 16;
 
-/// The columns of a stage, their values numbered, and what combinations of numbers stand for.
-pub(super) struct Coded {
-    parts: Vec<Part>,
+/// The columns of the dimensions, with a number for each of their values, and the resolution of each key so far.
+pub(super) struct DimensionKeys {
+    parts: Vec<NumberedColumn>,
     bits: u32,
     bytes_left: usize,
-    known: HashMap<u128, Known>,
+    known: HashMap<u128, Resolution>,
     others: usize,
 }
 
-/// One column. Its values have the same numbers in all batches of the export.
-struct Part {
+/// One column. A value has the same number in all batches of the export.
+struct NumberedColumn {
     column: usize,
     numbers: HashMap<Box<[u8]>, u32>,
     /// Of which dictionary `by_code` is.
@@ -42,18 +46,20 @@ struct Part {
     by_int: HashMap<i64, u32>,
 }
 
-impl Coded {
+impl DimensionKeys {
     pub(super) fn new(layout: &Layout) -> Self {
-        let parts: Vec<Part> = layout.stage_columns().map(|column| Part::new(*column)).collect();
+        let parts: Vec<NumberedColumn> =
+            layout.stage_columns().map(|column| NumberedColumn::new(*column)).collect();
         let bits = 128 / u32::try_from(parts.len().max(1)).unwrap_or(128);
         Self { parts, bits, bytes_left: MOST_VALUE_BYTES, known: HashMap::new(), others: 0 }
     }
 
-    /// Writes down what each row of a batch is known by: nothing if a column has no dictionary, or its value no number.
+    /// Computes the key of each row of a batch: [`NO_KEY`] if a column is text without a dictionary, or a value has no
+    /// number.
     pub(super) fn keys(&mut self, batch: &Batch<'_>, keys: &mut Vec<u128>) {
         keys.clear();
         let bits = self.bits;
-        let is_coded = |part: &Part| match &batch.columns[part.column] {
+        let is_coded = |part: &NumberedColumn| match &batch.columns[part.column] {
             ColumnValues::Absent | ColumnValues::Int(_) => true,
             ColumnValues::Coded { dictionary, .. } => dictionary.len() < LARGEST_DICTIONARY,
             _ => false,
@@ -83,15 +89,15 @@ impl Coded {
         }
     }
 
-    /// What a combination stands for, if that is known.
+    /// The resolution of a key, if a row had it before.
     #[inline]
-    pub(super) fn get(&self, key: u128) -> Option<Known> {
+    pub(super) fn get(&self, key: u128) -> Option<Resolution> {
         self.known.get(&key).copied()
     }
 
-    /// Remembers what a combination stands for.
-    pub(super) fn insert(&mut self, key: u128, known: Known) {
-        let is_stage = matches!(known, Known::Stage(_));
+    /// Remembers the resolution of a key.
+    pub(super) fn insert(&mut self, key: u128, known: Resolution) {
+        let is_stage = matches!(known, Resolution::Stage(_));
         if is_stage || self.others < MOST_OTHERS {
             self.others += usize::from(!is_stage);
             self.known.insert(key, known);
@@ -99,19 +105,19 @@ impl Coded {
     }
 }
 
-/// A key with the number of one more column, unless there is none.
+/// A key with the number of one more column; [`NO_KEY`] if the value has no number.
 #[inline]
 fn with_number(key: u128, number: u32, bits: u32) -> u128 {
     let has_none = number == NO_NUMBER || key == NO_KEY;
     if has_none { NO_KEY } else { shifted(key, bits) | u128::from(number) }
 }
 
-/// Nothing is left of a key of one column, which is 0 until then.
+/// A key with room for one more number. With a single column the number takes all bits, and the key is 0 until then.
 fn shifted(key: u128, bits: u32) -> u128 {
     key.checked_shl(bits).unwrap_or_default()
 }
 
-impl Part {
+impl NumberedColumn {
     fn new(column: usize) -> Self {
         Self { column, numbers: HashMap::new(), serial: None, by_code: Vec::new(), by_int: HashMap::new() }
     }

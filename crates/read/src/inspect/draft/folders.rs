@@ -1,12 +1,12 @@
-//! Where a draft's files lie, how they are read, and which of several deliveries counts.
+//! Paths and formats of a draft's files, and which of several deliveries counts.
 
 use std::fmt::Write;
 
 use super::{Draft, quoted};
 use crate::export::PeekFormat;
+use crate::inspect::interval_columns::IntervalColumns;
 use crate::inspect::role::Role;
-use crate::inspect::spelled::date_of;
-use crate::inspect::when::When;
+use crate::inspect::time_patterns::date_of;
 use coverledger_config::{Dialect, LineEnd};
 
 /// Stands where a zone has to be written, and is none.
@@ -39,7 +39,7 @@ impl Draft<'_> {
             PeekFormat::Parquet => "*.parquet",
         };
         let market = if self.role(Role::Market).is_some() { "" } else { "{market}/" };
-        if self.finding.when == When::Nowhere {
+        if self.finding.when == IntervalColumns::Nowhere {
             let path = quoted(&format!("{name}/{market}{{date:%Y-%m-%d}}/{ending}"));
             return format!(
                 "    # Below the exports' store, as the files lie: a folder for each day, or the day in the name (`{name}/{market}*{{date:%Y-%m-%d}}*`).\n    \
@@ -65,7 +65,7 @@ impl Draft<'_> {
         let Folders { market, date } = folders(file);
         let market = market.unwrap_or("MARKET");
         let market = if self.role(Role::Market).is_some() { String::new() } else { format!("{market}/") };
-        let asked = (self.finding.when == When::Nowhere).then_some("DATE");
+        let asked = (self.finding.when == IntervalColumns::Nowhere).then_some("DATE");
         let date = date.or(asked).map(|date| format!("{date}/")).unwrap_or_default();
         format!("{name}/{market}{date}{base}")
     }

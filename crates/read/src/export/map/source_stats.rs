@@ -1,4 +1,5 @@
-//! What the records of an export speak of: by it is told whose file it is, and of which day.
+//! Statistics of the records of an export: their times, markets and prints. They show whether a file belongs to the day
+//! and market that its path says.
 
 use std::collections::BTreeSet;
 
@@ -6,23 +7,23 @@ use super::prints::Prints;
 use coverledger_config::CountRows;
 use coverledger_core::model::{CountTable, Figures};
 
-/// Other markets that are named; of more, it is only known that there are more.
+/// Names of other markets that are kept; of more, only the fact is kept.
 const MOST_NAMED: usize = 5;
 /// A longer word is the name of no market.
 const LONGEST_NAME_BYTES: usize = 16;
 
-/// What the records of an export speak of.
+/// Times, markets and prints of the records of an export.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Seen {
-    /// Records that say something: events, or rows of which a count is not zero. None in a log of covers, which may
-    /// say the same day after day.
+pub struct SourceStats {
+    /// Records that carry information: events, or rows with a count other than zero. None in a log of covers, which may
+    /// be the same day after day.
     pub records: u64,
     /// Their first and their last instant (microseconds since 1970, UTC). `None` without records, and where the path
     /// of the object says when they were.
     pub span_us: Option<(i64, i64)>,
-    /// By what records are told that are in another export too; `None` where their event ids do it, and of counts.
+    /// Prints that show which records are in another export too; `None` for counts, and where event ids do the same.
     pub prints: Option<Prints>,
-    /// The same over rows of counts whether or not they say something: a row of zeros says that nothing happened.
+    /// The same over all rows of counts, those of zeros included: such a row says that nothing happened.
     pub(super) rows_us: Option<(i64, i64)>,
     /// From the first instant of a record that was taken to the last: of a leave from when the room was entered.
     taken_us: Option<(i64, i64)>,
@@ -60,7 +61,7 @@ fn joined(span_us: Option<(i64, i64)>, (first_us, last_us): (i64, i64)) -> (i64,
     span_us.map_or((first_us, last_us), |(first, last)| (first.min(first_us), last.max(last_us)))
 }
 
-/// Words in the column of the market that stand for none that is known.
+/// Words in the market column that the configuration does not know.
 ///
 /// Only a few short ones are kept: a file for another market has one or two of them, a column of something else, of
 /// viewers even, has thousands.
@@ -72,14 +73,14 @@ pub struct OtherMarkets {
     are_more: bool,
 }
 
-impl Seen {
-    /// Takes a record with its instant.
+impl SourceStats {
+    /// Adds a record with its instant.
     pub(super) fn record(&mut self, at_us: i64) {
         self.records += 1;
         self.span_us = Some(joined(self.span_us, (at_us, at_us)));
     }
 
-    /// Takes a record that is no reject, with the instants at which it counts and happened.
+    /// Adds a record that was not rejected, with the instants at which it counts and happened.
     pub(super) fn taken(&mut self, credited_us: i64, occurred_us: i64) {
         self.taken_us = Some(joined(self.taken_us, (credited_us, occurred_us)));
         self.hours.add(occurred_us);
@@ -95,7 +96,7 @@ impl Seen {
         self.rows_us.is_some() || self.hours.any_within(first_us, last_us)
     }
 
-    /// Takes what a row of counts speaks of.
+    /// Adds a row of counts.
     pub(super) fn row(&mut self, (first_us, last_us): (i64, i64), figures: &Figures) {
         self.rows_us = Some(joined(self.rows_us, (first_us, last_us)));
         if figures.says_something() {
@@ -104,7 +105,7 @@ impl Seen {
         }
     }
 
-    /// Takes what a page of counts speaks of.
+    /// Adds a page of counts.
     pub(in crate::export) fn page(&mut self, rows: &CountRows, page: &CountTable) {
         for row in &page.rows {
             self.row((row.start_us, row.end_us - 1), &row.figures);
@@ -193,10 +194,10 @@ mod tests {
 
     #[test]
     fn a_span_goes_from_the_first_instant_to_the_last_in_any_order() {
-        let mut seen = Seen::default();
+        let mut stats = SourceStats::default();
         for at_us in [5, -3, 4] {
-            seen.record(at_us);
+            stats.record(at_us);
         }
-        assert_eq!((seen.records, seen.span_us), (3, Some((-3, 5))));
+        assert_eq!((stats.records, stats.span_us), (3, Some((-3, 5))));
     }
 }

@@ -1,22 +1,22 @@
-//! The other files of a draft: languages and generations of one export, whose columns have other names.
+//! The other files of a draft: the same export in other languages or versions, whose columns have other names.
 
 use std::fmt::Write;
 
 use super::{Sample, one_line};
 use crate::inspect::Finding;
+use crate::inspect::column_kind::ColumnKind;
 use crate::inspect::family::are_kin;
-use crate::inspect::kind::Kind;
+use crate::inspect::interval_columns::IntervalColumns;
 use crate::inspect::name::fold;
-use crate::inspect::when::When;
 
 /// The files that a draft reads beside the first, and those that it cannot.
-pub(super) struct Kin<'a> {
+pub(super) struct SiblingFiles<'a> {
     alike: Vec<Sample<'a>>,
     /// Files that are left out, each with the reason.
     apart: Vec<(&'a str, &'static str)>,
 }
 
-impl<'a> Kin<'a> {
+impl<'a> SiblingFiles<'a> {
     /// Tells them apart. An export has one format, one style of numbers and one pattern of times.
     pub(super) fn of(first: Sample<'a>, others: &[Sample<'a>]) -> Self {
         let mut kin = Self { alike: Vec::new(), apart: Vec::new() };
@@ -81,11 +81,11 @@ fn why_apart(first: Sample<'_>, other: Sample<'_>) -> Option<&'static str> {
 
 /// Whether two tables say in the same way when their rows are.
 fn is_when_alike(one: &Finding, other: &Finding) -> bool {
-    let times = |finding: &Finding| -> Vec<Kind> {
+    let times = |finding: &Finding| -> Vec<ColumnKind> {
         let of = match finding.when {
-            When::Span { start, time, .. } => std::iter::once(start).chain(time).collect(),
-            When::Day { date, hour } => std::iter::once(date).chain(hour).collect(),
-            When::Nowhere => Vec::new(),
+            IntervalColumns::Span { start, time, .. } => std::iter::once(start).chain(time).collect(),
+            IntervalColumns::Day { date, hour } => std::iter::once(date).chain(hour).collect(),
+            IntervalColumns::Nowhere => Vec::new(),
         };
         of.into_iter().map(|index| finding.columns[index].kind.clone()).collect()
     };
@@ -93,10 +93,13 @@ fn is_when_alike(one: &Finding, other: &Finding) -> bool {
 }
 
 /// Whether two columns of one role hold the same kind of thing.
-fn are_alike(one: &Kind, other: &Kind) -> bool {
-    let is_count = |kind: &Kind| kind.is_count() || *kind == Kind::Empty;
+fn are_alike(one: &ColumnKind, other: &ColumnKind) -> bool {
+    let is_count = |kind: &ColumnKind| kind.is_count() || *kind == ColumnKind::Empty;
     one == other
         || is_count(one) && is_count(other)
-        || matches!((one, other), (Kind::Id(_) | Kind::Text, Kind::Id(_) | Kind::Text))
-        || matches!((one, other), (Kind::Decimal | Kind::Whole, Kind::Decimal | Kind::Whole))
+        || matches!((one, other), (ColumnKind::Id(_) | ColumnKind::Text, ColumnKind::Id(_) | ColumnKind::Text))
+        || matches!(
+            (one, other),
+            (ColumnKind::Decimal | ColumnKind::Whole, ColumnKind::Decimal | ColumnKind::Whole)
+        )
 }

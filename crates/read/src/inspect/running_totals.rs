@@ -1,4 +1,4 @@
-//! Counts that never fall: running totals, as exports have them that are taken again and again while a room is on air.
+//! Running totals: counts that never fall, as in exports that are taken repeatedly while a room is on air.
 //!
 //! Taken for counts of their rows, they are added up to several times what happened. Nothing but the numbers shows it.
 
@@ -8,9 +8,9 @@ use jiff::civil::Date;
 
 use super::cell;
 use super::column::Column;
+use super::interval_columns::{self, IntervalColumns, IntervalEnd};
 use super::role::Role;
-use super::when::{self, End, When};
-use crate::export::Cell;
+use crate::export::PeekCell;
 use coverledger_core::model::Count;
 
 /// So many rows in a row that rise are no chance.
@@ -19,15 +19,17 @@ const ENOUGH: usize = 4;
 const COUNTS: usize = 2;
 
 /// The counts of a table that may be running totals: all of them rise within every broadcast, or in each of its days.
-pub(super) fn find(when: &When, columns: &[Column], cells: &[Vec<&Cell>]) -> Vec<usize> {
+pub(super) fn find(when: &IntervalColumns, columns: &[Column], cells: &[Vec<&PeekCell>]) -> Vec<usize> {
     let is_one = |column: &Column| {
         column.is_count() && matches!(column.role, Some(Role::Count(count)) if count != Count::Dwell)
     };
     let counts: Vec<usize> = (0..columns.len()).filter(|index| is_one(&columns[*index])).collect();
-    let moments = when::of_rows(when, columns, cells);
+    let moments = interval_columns::of_rows(when, columns, cells);
     let ends = match when {
-        When::Nowhere | When::Span { end: End::Length(_), .. } => return Vec::new(),
-        When::Span { end: End::Column(end), .. } => Some(when::moments(&columns[*end], &cells[*end])),
+        IntervalColumns::Nowhere | IntervalColumns::Span { end: IntervalEnd::Length(_), .. } => return Vec::new(),
+        IntervalColumns::Span { end: IntervalEnd::Column(end), .. } => {
+            Some(interval_columns::moments(&columns[*end], &cells[*end]))
+        }
         _ => None,
     };
     if counts.len() < COUNTS {
@@ -71,7 +73,7 @@ fn sorted(mut rows: Vec<Row>) -> Vec<Row> {
 
 /// The same rows, cut at midnight.
 fn days(rows: &[Row]) -> Vec<Vec<Row>> {
-    let day = |row: &Row| -> Option<Date> { Some(when::wall(row.start)?.date()) };
+    let day = |row: &Row| -> Option<Date> { Some(interval_columns::wall(row.start)?.date()) };
     rows.chunk_by(|one, next| day(one) == day(next)).map(<[Row]>::to_vec).collect()
 }
 

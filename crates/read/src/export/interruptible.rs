@@ -1,17 +1,17 @@
-//! Reading that is told to halt leaves off between two records.
+//! Stops reading between two records once a [`Halt`] is asked for.
 
 use super::Halt;
 use super::format::batch::Batch;
 use super::format::field::{Field, Position, Records};
 use coverledger_core::model::Reason;
 
-/// Records that are taken until somebody asks to leave off.
-pub(super) struct Until<'a, R> {
+/// Takes records until the halt is asked for.
+pub(super) struct Interruptible<'a, R> {
     pub(super) halt: &'a Halt,
     pub(super) records: &'a mut R,
 }
 
-impl<R: Records> Records for Until<'_, R> {
+impl<R: Records> Records for Interruptible<'_, R> {
     fn record(&mut self, at: Position, fields: &[Field<'_>], raw: &dyn Fn() -> String) {
         self.records.record(at, fields, raw);
     }

@@ -1,4 +1,4 @@
-//! The way through a JSON document to its rows.
+//! Walks along `rows_at` through a JSON document to its lists of rows.
 
 use serde_json::value::RawValue;
 
@@ -7,8 +7,8 @@ use super::rows_at::{self, EACH, EVERY};
 use crate::export::ExportError;
 use crate::export::error::list;
 
-/// The way through a document to its lists of rows.
-pub(super) struct Way<'s, 'a> {
+/// A walk through a document to its lists of rows.
+pub(super) struct PathWalk<'s, 'a> {
     steps: &'s [&'s str],
     /// The values that were gone through, the document first.
     passed: Vec<&'a RawValue>,
@@ -16,7 +16,7 @@ pub(super) struct Way<'s, 'a> {
     key: Option<&'a RawValue>,
     /// Lists that were reached.
     lists: u64,
-    /// Why a way ended early where others need not.
+    /// Why one branch ended early, in case all of them do.
     lost: Option<ExportError>,
 }
 
@@ -24,7 +24,7 @@ pub(super) struct Way<'s, 'a> {
 pub(super) type TakeList<'t, 'a> =
     dyn FnMut(&[&'a RawValue], Option<&'a RawValue>, &'a RawValue) -> Result<(), ExportError> + 't;
 
-impl<'s, 'a> Way<'s, 'a> {
+impl<'s, 'a> PathWalk<'s, 'a> {
     /// Hands over every list of rows that the steps lead to.
     pub(in crate::export) fn go(
         steps: &'s [&'s str],

@@ -12,7 +12,7 @@ use coverledger_core::model::Reason;
 const CHUNK_BYTES: usize = 1 << 14;
 
 /// Takes plain lines off the front of windows.
-pub(super) struct Plain<'a> {
+pub(super) struct FastLines<'a> {
     dialect: &'a Dialect,
     /// `None`: nothing of the text is plain.
     delimiter: Option<u8>,
@@ -30,7 +30,7 @@ pub(super) struct Plain<'a> {
     is_odd: bool,
 }
 
-impl<'a> Plain<'a> {
+impl<'a> FastLines<'a> {
     pub(super) fn new(dialect: &'a Dialect, columns: usize, wanted: &[Option<usize>]) -> Self {
         let places = wanted.iter().enumerate().filter_map(|(field, column)| column.map(|column| (field, column)));
         Self {

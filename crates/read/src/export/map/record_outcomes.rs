@@ -1,9 +1,9 @@
-//! What became of the records of an export.
+//! The account of an export's records: taken, ignored or rejected, with the listed rejects.
 
 use super::excerpt::Viewer;
 use super::layout::Layout;
 use super::reasons::Reasons;
-use super::seen::Seen;
+use super::source_stats::SourceStats;
 use super::{Mapped, NoSignal};
 use crate::export::format::field::Position;
 use crate::export::{Excerpt, ExportError, ReadReport};
@@ -12,8 +12,8 @@ use coverledger_core::model::{Check, Reason, Reject};
 /// Rejects listed per object; the count goes on beyond.
 pub const MAX_LISTED_REJECTS: usize = 1_000;
 
-/// Records by what became of them, and whether the export as a whole is refused.
-pub(in crate::export) struct Fates<'a> {
+/// Counts of records by outcome, their rejects, and the refusal of the export as a whole, if there is one.
+pub(in crate::export) struct RecordOutcomes<'a> {
     seat: &'a Layout,
     excerpt: Excerpt,
     pub(in crate::export) taken: u64,
@@ -21,12 +21,12 @@ pub(in crate::export) struct Fates<'a> {
     pub(in crate::export) rejected: u64,
     rejects: Vec<Reject>,
     reasons: Reasons,
-    /// What the records speak of.
-    pub(super) seen: Seen,
+    /// Statistics of the records.
+    pub(super) stats: SourceStats,
     pub(in crate::export) refusal: Option<ExportError>,
 }
 
-impl<'a> Fates<'a> {
+impl<'a> RecordOutcomes<'a> {
     pub(in crate::export) fn new(seat: &'a Layout, excerpt: Excerpt) -> Self {
         Self {
             seat,
@@ -36,12 +36,12 @@ impl<'a> Fates<'a> {
             rejected: 0,
             rejects: Vec::new(),
             reasons: Reasons::default(),
-            seen: Seen::default(),
+            stats: SourceStats::default(),
             refusal: None,
         }
     }
 
-    /// The number that a record has on its page; `None`, and the export refused, beyond all numbers.
+    /// A record's number as signals and rows hold it. `None` if it does not fit, and the export is refused.
     pub(super) fn number(&mut self, at: Position) -> Option<u32> {
         let number = u32::try_from(at.record).ok();
         if number.is_none() {
@@ -50,7 +50,7 @@ impl<'a> Fates<'a> {
         number
     }
 
-    /// What became of a row of counts or covers; there are no viewers in it.
+    /// Counts the outcome of a row of counts or covers. Such rows name no viewers.
     pub(super) fn settle(&mut self, at: Position, mapped: &Mapped<()>, raw: &dyn Fn() -> String) {
         match mapped {
             Ok(()) => self.taken += 1,
@@ -59,13 +59,13 @@ impl<'a> Fates<'a> {
         }
     }
 
-    /// As much of the text of a record as would be kept of a reject, for one of which nobody knows yet what becomes of it: a
-    /// record may be a megabyte, and a thousand of them wait.
+    /// The part of a record's text that a reject would keep, for a record whose outcome is not known yet: a record may be a
+    /// megabyte, and a thousand of them wait.
     pub(super) fn kept(&self, raw: &str) -> String {
         self.excerpt.of(raw, Viewer::NotMapped).unwrap_or_default()
     }
 
-    /// A reject whose fields could be told apart.
+    /// Counts and lists a reject that could be split into fields.
     pub(super) fn reject(
         &mut self,
         at: Position,
@@ -79,7 +79,7 @@ impl<'a> Fates<'a> {
         self.list(at, reason, column, || excerpt.of(&raw(), viewer));
     }
 
-    /// A reject whose fields could not be told apart.
+    /// Counts and lists a reject that could not be split into fields.
     pub(super) fn broken(&mut self, at: Position, reason: Reason, raw: &[u8], may_name_a_viewer: bool) {
         let excerpt = self.excerpt;
         self.list(at, reason, None, || excerpt.of_broken(raw, may_name_a_viewer));
@@ -107,11 +107,11 @@ impl<'a> Fates<'a> {
 
     /// The report, if every physical record is accounted for.
     pub(in crate::export) fn report(self, rows_in: u64, checks: Vec<Check>) -> Result<ReadReport, ExportError> {
-        let Self { taken, ignored, rejected, rejects, reasons, seen, .. } = self;
+        let Self { taken, ignored, rejected, rejects, reasons, stats, .. } = self;
         let accounted = taken + ignored + rejected;
         if accounted != rows_in {
             return Err(ExportError::Unbalanced { physical: rows_in, accounted });
         }
-        Ok(ReadReport { rows_in, taken, ignored, rejected, rejects, checks, seen, reasons, claim: None })
+        Ok(ReadReport { rows_in, taken, ignored, rejected, rejects, checks, stats, reasons, claim: None })
     }
 }

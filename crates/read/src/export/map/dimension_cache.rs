@@ -1,4 +1,4 @@
-//! Where a row was seen: market, broadcast, cover and audience, resolved once per distinct combination.
+//! The dimensions of a row (market, broadcast, cover and audience), resolved once per distinct combination of values.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 use super::layout::Layout;
 use super::made_id::{MadeIds, made_of};
 use super::rounded::LongIds;
-use super::seen::OtherMarkets;
+use super::source_stats::OtherMarkets;
 use super::{Mapped, NoSignal};
 use crate::export::ExportError;
 use crate::export::find::PathValues;
@@ -19,37 +19,37 @@ use coverledger_config::{CoverRule, Export, MarketRule, Otherwise, TextRule};
 use coverledger_core::model::{Dimensions, MarketId, Reason};
 use coverledger_core::time::Zone;
 
-/// Combinations that stand for nothing are remembered only while they are few: a broken column may never repeat itself.
+/// At most so many combinations that give no dimensions are remembered: a broken column may never repeat a value.
 const MOST_REFUSED: usize = 1 << 16;
-/// And only while they are short: one value may be as long as a record.
+/// Longer ones are not remembered: one value may be as long as a record.
 const LONGEST_REFUSED_BYTES: usize = 1 << 10;
 
-/// What a combination of raw market, broadcast, cover and audience values stands for.
+/// What a combination of raw values of market, broadcast, cover and audience resolves to.
 #[derive(Clone, Copy)]
-pub(super) enum Known {
+pub(super) enum Resolution {
     Stage(usize),
     Ignored,
     Reject(Reason, usize),
 }
 
 /// The combinations seen in an export so far.
-pub(super) struct Stages<'a> {
+pub(super) struct DimensionCache<'a> {
     export: &'a Export,
     layout: &'a Layout,
     path: &'a PathValues,
     markets: &'a BTreeMap<MarketId, Zone>,
-    known: HashMap<Box<[u8]>, Known>,
+    known: HashMap<Box<[u8]>, Resolution>,
     key: Vec<u8>,
     count: usize,
     /// Ids that a spreadsheet may have rounded.
     long_ids: LongIds,
-    /// Words for markets that nobody knows.
+    /// Names of markets that the configuration does not know.
     pub(super) other_markets: OtherMarkets,
     /// Whether ids of broadcasts were given or had to be made.
     pub(super) made_ids: MadeIds,
 }
 
-impl<'a> Stages<'a> {
+impl<'a> DimensionCache<'a> {
     pub(in crate::export) fn new(
         export: &'a Export,
         layout: &'a Layout,
@@ -80,8 +80,8 @@ impl<'a> Stages<'a> {
         self.settle(known)
     }
 
-    /// What a row's combination stands for.
-    pub(super) fn look(&mut self, fields: &[Field<'_>], announce: impl FnMut(&Dimensions)) -> Known {
+    /// The resolution of a row's combination.
+    pub(super) fn look(&mut self, fields: &[Field<'_>], announce: impl FnMut(&Dimensions)) -> Resolution {
         let layout = self.layout;
         let mut key = std::mem::take(&mut self.key);
         key.clear();
@@ -91,7 +91,7 @@ impl<'a> Stages<'a> {
         let known = self.known.get(key.as_slice()).copied().unwrap_or_else(|| {
             let known = self.resolve(fields, announce);
             let is_small = key.len() <= LONGEST_REFUSED_BYTES && self.known.len() < MOST_REFUSED;
-            if matches!(known, Known::Stage(_)) || is_small {
+            if matches!(known, Resolution::Stage(_)) || is_small {
                 self.known.insert(key.as_slice().into(), known);
             }
             known
@@ -100,43 +100,43 @@ impl<'a> Stages<'a> {
         known
     }
 
-    /// The stage of a row whose combination is known.
-    pub(super) fn settle(&mut self, known: Known) -> Mapped<usize> {
+    /// The dimensions of a resolution, or why the row has none; counts rows of other markets.
+    pub(super) fn settle(&mut self, known: Resolution) -> Mapped<usize> {
         match known {
-            Known::Stage(stage) => Ok(stage),
-            Known::Ignored => {
+            Resolution::Stage(stage) => Ok(stage),
+            Resolution::Ignored => {
                 self.other_markets.records += 1;
                 Err(NoSignal::Ignored)
             }
-            Known::Reject(Reason::UnknownMarket, column) => {
+            Resolution::Reject(Reason::UnknownMarket, column) => {
                 self.other_markets.records += 1;
                 Err(NoSignal::Reject(Reason::UnknownMarket, Some(column)))
             }
-            Known::Reject(reason, column) => Err(NoSignal::Reject(reason, Some(column))),
+            Resolution::Reject(reason, column) => Err(NoSignal::Reject(reason, Some(column))),
         }
     }
 
-    /// Forgets the stage that was announced last, of a row that is not counted after all: stages are kept only as long
-    /// as there are not more of them than rows.
+    /// Forgets the dimensions that were announced last, because their row is not counted after all: callers keep no more
+    /// dimensions than rows.
     pub(super) fn take_back(&mut self) {
         self.known.remove(self.key.as_slice());
         self.count -= 1;
     }
 
-    fn resolve(&mut self, fields: &[Field<'_>], mut announce: impl FnMut(&Dimensions)) -> Known {
+    fn resolve(&mut self, fields: &[Field<'_>], mut announce: impl FnMut(&Dimensions)) -> Resolution {
         match self.new_stage(fields) {
             Ok(Some(stage)) => {
                 self.look_at_ids(&stage);
                 announce(&stage);
                 self.count += 1;
-                Known::Stage(self.count - 1)
+                Resolution::Stage(self.count - 1)
             }
-            Ok(None) => Known::Ignored,
-            Err((reason, column)) => Known::Reject(reason, column),
+            Ok(None) => Resolution::Ignored,
+            Err((reason, column)) => Resolution::Reject(reason, column),
         }
     }
 
-    /// What is said of an export whose ids were rounded.
+    /// The refusal of an export whose ids a spreadsheet rounded.
     pub(super) fn rounded(&self) -> Option<ExportError> {
         self.long_ids.are_rounded().then(|| ExportError::RoundedIds(self.long_ids.example().to_owned()))
     }

@@ -1,16 +1,16 @@
-//! Hours that a zone's clock skipped or showed twice, looked for among the rows.
+//! Evidence from clock changes: hours that a zone's clock skipped or showed twice, looked for among the rows.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
-use super::when::wall;
+use super::interval_columns::wall;
 use super::zone::Clues;
 use coverledger_core::time::Zone;
 
-/// What the rows show of a switch.
-pub(super) enum Switch {
+/// What the rows show of a clock change.
+pub(super) enum ClockChange {
     /// They did as the zone's clock, with how.
     For(String),
     /// They did otherwise, with how.
@@ -20,13 +20,13 @@ pub(super) enum Switch {
 }
 
 /// What the rows say about the hours that a zone's clock skipped or showed twice.
-pub(super) fn seen(zone: &Zone, walls: &[DateTime], clues: &Clues<'_>) -> Switch {
-    let (Some(first), Some(last)) = (walls.iter().min(), walls.iter().max()) else { return Switch::Silent };
+pub(super) fn seen(zone: &Zone, walls: &[DateTime], clues: &Clues<'_>) -> ClockChange {
+    let (Some(first), Some(last)) = (walls.iter().min(), walls.iter().max()) else { return ClockChange::Silent };
     let (Some(from), Some(to)) = (zone.first_instant_at(*first), zone.first_instant_at(*last)) else {
-        return Switch::Silent;
+        return ClockChange::Silent;
     };
     if zone.next_transition(from).is_none_or(|at| at >= to) {
-        return Switch::Silent;
+        return ClockChange::Silent;
     }
     let hour_of = |wall: DateTime| wall.date().at(wall.hour(), 0, 0, 0);
     // How often an hour is there, for the group that has it most often.
@@ -38,7 +38,7 @@ pub(super) fn seen(zone: &Zone, walls: &[DateTime], clues: &Clues<'_>) -> Switch
     }
     let times = |hour: DateTime| seen.get(&hour).and_then(|groups| groups.values().max()).copied().unwrap_or(0);
     let next = |at: Timestamp| zone.next_transition(at).filter(|at| *at < to);
-    let mut found = Switch::Silent;
+    let mut found = ClockChange::Silent;
     let mut transition = next(from);
     while let Some(at) = transition {
         let before = Timestamp::from_second(at.as_second() - 1).unwrap_or(at);
@@ -50,21 +50,23 @@ pub(super) fn seen(zone: &Zone, walls: &[DateTime], clues: &Clues<'_>) -> Switch
             let around = (times(hours(skipped, -1)), times(local));
             let day = skipped.date();
             if times(skipped) > 0 {
-                return Switch::Against(format!(
+                return ClockChange::Against(format!(
                     "its clock skipped {:02}:00 on {day}, and there are rows of it",
                     skipped.hour()
                 ));
             }
             if around.0 > 0 && around.1 > 0 {
                 let why = format!("the rows skip {:02}:00 on {day}, as its clock did", skipped.hour());
-                found = Switch::For(why);
+                found = ClockChange::For(why);
             }
         } else if old - new == 3600 {
             let day = local.date();
             let (once, twice) = (times(hours(local, -1)).max(times(hours(local, 1))), times(local));
             if once > 0 && twice >= once * 2 {
-                found =
-                    Switch::For(format!("the rows have {:02}:00 twice on {day}, as its clock did", local.hour()));
+                found = ClockChange::For(format!(
+                    "the rows have {:02}:00 twice on {day}, as its clock did",
+                    local.hour()
+                ));
             }
         }
         transition = next(at);

@@ -1,45 +1,45 @@
-//! Whose clock the times of a table are on: what is certain, documented, or guessed from everything in it.
+//! The zone of a table's times: certain, documented, or guessed from everything in the table.
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
 use super::column::Column;
-use super::kind::{InstantWay, Kind};
+use super::column_kind::{ColumnKind, InstantWay};
+use super::interval_columns::{self, IntervalColumns};
 use super::role::Role;
-use super::when::{self, When};
-use super::zone::{self, Clock};
-use super::{cell, known, number, offset};
-use crate::export::Cell;
+use super::zone::{self, ZoneVerdict};
+use super::{cell, known_platform, number, offset};
+use crate::export::PeekCell;
 use coverledger_core::model::Count;
 
-/// Whose clock the times are on.
+/// The zone of the times.
 pub(super) fn of(
-    when: &When,
+    when: &IntervalColumns,
     columns: &[Column],
-    cells: &[Vec<&Cell>],
-    around: &[Vec<Cell>],
+    cells: &[Vec<&PeekCell>],
+    around: &[Vec<PeekCell>],
     starts: &[Timestamp],
-    known: Option<&'static known::Known>,
-) -> Clock {
+    known: Option<&'static known_platform::KnownPlatform>,
+) -> ZoneVerdict {
     let (column, is_fine) = match when {
-        When::Span { start, .. } => (*start, true),
-        When::Day { date, hour } => (*date, hour.is_some()),
-        When::Nowhere => return Clock::None,
+        IntervalColumns::Span { start, .. } => (*start, true),
+        IntervalColumns::Day { date, hour } => (*date, hour.is_some()),
+        IntervalColumns::Nowhere => return ZoneVerdict::None,
     };
     let certain = match columns[column].kind {
-        Kind::Instant(InstantWay::Rfc3339 | InstantWay::Pattern(_)) => {
+        ColumnKind::Instant(InstantWay::Rfc3339 | InstantWay::Pattern(_)) => {
             Some("every value has its own offset from UTC")
         }
-        Kind::Instant(InstantWay::Seconds) => Some("seconds since 1970, which are UTC"),
-        Kind::Instant(InstantWay::Millis) => Some("milliseconds since 1970, which are UTC"),
-        Kind::Instant(InstantWay::Micros) => Some("microseconds since 1970, which are UTC"),
-        Kind::Instant(InstantWay::Native) => Some("the file marks them as UTC"),
+        ColumnKind::Instant(InstantWay::Seconds) => Some("seconds since 1970, which are UTC"),
+        ColumnKind::Instant(InstantWay::Millis) => Some("milliseconds since 1970, which are UTC"),
+        ColumnKind::Instant(InstantWay::Micros) => Some("microseconds since 1970, which are UTC"),
+        ColumnKind::Instant(InstantWay::Native) => Some("the file marks them as UTC"),
         _ => None,
     };
     // Instants that begin days are days of the clock by which they begin, and of no other.
-    if let Some(why) = certain.filter(|_| matches!(when, When::Span { .. })) {
-        return Clock::Certain { why: why.to_owned() };
+    if let Some(why) = certain.filter(|_| matches!(when, IntervalColumns::Span { .. })) {
+        return ZoneVerdict::Certain { why: why.to_owned() };
     }
     let volume = [Count::Impressions, Count::Entries, Count::Entrants].into_iter().find_map(|count| {
         columns.iter().find(|column| column.role == Some(Role::Count(count)) && column.is_count())
@@ -51,7 +51,7 @@ pub(super) fn of(
         .collect();
     let is_key = |column: &Column| {
         matches!(column.role, Some(Role::Broadcast | Role::Market | Role::Audience | Role::Title | Role::Cover))
-            || matches!(column.kind, Kind::Id(_) | Kind::Text)
+            || matches!(column.kind, ColumnKind::Id(_) | ColumnKind::Text)
     };
     let keys: Vec<usize> = (0..columns.len()).filter(|index| is_key(&columns[*index])).collect();
     let group: Vec<String> = (0..rows)
@@ -60,7 +60,7 @@ pub(super) fn of(
     let texts: Vec<String> = around.iter().flatten().map(cell::text).filter(|text| !text.is_empty()).collect();
     let stated = stated(when, columns, cells, &texts);
     let guess = zone::guess(&zone::Clues {
-        moments: &when::of_rows(when, columns, cells),
+        moments: &interval_columns::of_rows(when, columns, cells),
         volume: &volume,
         group: &group,
         is_fine,
@@ -70,18 +70,18 @@ pub(super) fn of(
         starts,
         known: known.filter(|_| !is_fine).and_then(|known| known.day),
     });
-    let is_sure = matches!(&guess, Clock::Probably { candidates, .. } if candidates[0].sure.is_some());
+    let is_sure = matches!(&guess, ZoneVerdict::Probably { candidates, .. } if candidates[0].sure.is_some());
     let documented = known.filter(|_| is_fine && !is_sure).and_then(|known| known.clock_of(columns));
-    documented.map_or(guess, |(zone, why)| Clock::Documented { zone, why })
+    documented.map_or(guess, |(zone, why)| ZoneVerdict::Documented { zone, why })
 }
 
 /// Texts that say whose clock the times are on: their own header, a column that has one zone for all rows, and lines
 /// around the table that speak of time zones.
-fn stated(when: &When, columns: &[Column], cells: &[Vec<&Cell>], texts: &[String]) -> Vec<String> {
+fn stated(when: &IntervalColumns, columns: &[Column], cells: &[Vec<&PeekCell>], texts: &[String]) -> Vec<String> {
     let own = match when {
-        When::Span { start, time, .. } => std::iter::once(*start).chain(*time).collect(),
-        When::Day { date, hour } => std::iter::once(*date).chain(*hour).collect(),
-        When::Nowhere => Vec::new(),
+        IntervalColumns::Span { start, time, .. } => std::iter::once(*start).chain(*time).collect(),
+        IntervalColumns::Day { date, hour } => std::iter::once(*date).chain(*hour).collect(),
+        IntervalColumns::Nowhere => Vec::new(),
     };
     let headers = own.iter().flat_map(|index| {
         let column = &columns[*index];
@@ -98,7 +98,7 @@ fn stated(when: &When, columns: &[Column], cells: &[Vec<&Cell>], texts: &[String
 }
 
 /// Signs of where the audience is: money, countries, the script of the headers.
-fn signs(columns: &[Column], cells: &[Vec<&Cell>]) -> BTreeSet<String> {
+fn signs(columns: &[Column], cells: &[Vec<&PeekCell>]) -> BTreeSet<String> {
     let mut signs = BTreeSet::new();
     for (column, cells) in columns.iter().zip(cells) {
         let money = number::money(&format!("1 {}", column.raw.trim_end_matches([')', '）'])));
