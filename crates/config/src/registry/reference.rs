@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Declaration, Need, Shape, Spec, files};
+use crate::cursor::grouped;
 use crate::kind::RowKind;
 
 /// Every section's table, by its heading.
@@ -98,4 +99,42 @@ fn rows(kinds: &[RowKind]) -> String {
 
 fn escaped(text: &str) -> String {
     text.replace('|', "\\|")
+}
+
+impl Shape {
+    /// In the words of the reference, as Markdown.
+    fn words(&self) -> String {
+        match self {
+            Self::Truth => "`true` or `false`".to_owned(),
+            Self::Whole(least, most) if least == most => least.to_string(),
+            Self::Whole(least, most) => format!("{} to {}", grouped(*least), grouped(*most)),
+            Self::Number(least, most) => format!("{least} to {most}"),
+            Self::Text | Self::AnyText | Self::Pattern(_) => "text".to_owned(),
+            Self::Scalar => "word or number".to_owned(),
+            Self::Words(words) => one_of(&words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>()),
+            Self::Duration(least, most) => format!("duration, `{least}` to `{most}`"),
+            Self::Size(least) => format!("size, at least `{least}`"),
+            Self::Column => "column".to_owned(),
+            Self::Section(_) | Self::Entries(_) | Self::Named(_) | Self::Counts(_) | Self::CountsOrNone(_) => {
+                "section".to_owned()
+            }
+            Self::List(of, ..) => match of.words().as_str() {
+                "text" => "list of texts".to_owned(),
+                "column" => "list of columns".to_owned(),
+                "section" => "list of sections".to_owned(),
+                words => format!("list of {words}"),
+            },
+            Self::AnyOf(shapes) => one_of(&shapes.iter().map(Self::words).collect::<Vec<_>>()),
+            Self::Called(name, _) => (*name).to_owned(),
+        }
+    }
+}
+
+/// `a`, `b` or `c`.
+fn one_of(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => only.clone(),
+        [others @ .., last] => format!("{} or {last}", others.join(", ")),
+    }
 }

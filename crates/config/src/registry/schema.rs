@@ -119,7 +119,12 @@ fn property(key: &Declaration, definitions: &mut Map<String, Value>) -> Value {
     if let Some(reference) = map.remove("$ref") {
         map.insert("allOf".to_owned(), json!([{ "$ref": reference }]));
     }
-    map.insert("description".to_owned(), json!(key.about.replace('`', "")));
+    let absent = match key.need {
+        Need::Absent(absent) => format!(" (without it: {absent})"),
+        Need::Required | Need::Default(_) => String::new(),
+    };
+    let description = format!("{}{absent}", key.about).replace('`', "");
+    map.insert("description".to_owned(), json!(description));
     if let Need::Default(default) = key.need
         && let Some(default) = yaml::parse(default).0.map(|node| node.to_json())
     {
@@ -186,7 +191,14 @@ fn value(shape: &Shape, definitions: &mut Map<String, Value>) -> Value {
         Shape::AnyOf(shapes) => {
             json!({"anyOf": shapes.iter().map(|shape| value(shape, definitions)).collect::<Vec<_>>()})
         }
-        Shape::Called(_, shape) => value(shape, definitions),
+        Shape::Called(name, of) => {
+            let mut value = value(of, definitions);
+            // A title beside a reference is ignored.
+            if let Some(map) = value.as_object_mut().filter(|map| !map.contains_key("$ref")) {
+                map.insert("title".to_owned(), json!(name));
+            }
+            value
+        }
     }
 }
 

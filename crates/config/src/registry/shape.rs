@@ -1,7 +1,6 @@
 //! Which values a key may have, for the reference and the schema.
 
 use super::{Keys, Spec};
-use crate::cursor::grouped;
 
 /// The values that a key may have.
 #[derive(Clone)]
@@ -60,41 +59,5 @@ impl Shape {
     /// The same values under another name.
     pub fn called(self, name: &'static str) -> Self {
         Self::Called(name, Box::new(self))
-    }
-
-    /// In the words of the reference, as Markdown.
-    pub fn words(&self) -> String {
-        match self {
-            Self::Truth => "`true` or `false`".to_owned(),
-            Self::Whole(least, most) if least == most => least.to_string(),
-            Self::Whole(least, most) => format!("{} to {}", grouped(*least), grouped(*most)),
-            Self::Number(least, most) => format!("{least} to {most}"),
-            Self::Text | Self::AnyText | Self::Pattern(_) => "text".to_owned(),
-            Self::Scalar => "word or number".to_owned(),
-            Self::Words(words) => one_of(&words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>()),
-            Self::Duration(least, most) => format!("duration, `{least}` to `{most}`"),
-            Self::Size(least) => format!("size, at least `{least}`"),
-            Self::Column => "column".to_owned(),
-            Self::Section(_) | Self::Entries(_) | Self::Named(_) | Self::Counts(_) | Self::CountsOrNone(_) => {
-                "section".to_owned()
-            }
-            Self::List(of, ..) => match of.words().as_str() {
-                "text" => "list of texts".to_owned(),
-                "column" => "list of columns".to_owned(),
-                "section" => "list of sections".to_owned(),
-                words => format!("list of {words}"),
-            },
-            Self::AnyOf(shapes) => one_of(&shapes.iter().map(Self::words).collect::<Vec<_>>()),
-            Self::Called(name, _) => (*name).to_owned(),
-        }
-    }
-}
-
-/// `a`, `b` or `c`.
-fn one_of(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [only] => only.clone(),
-        [others @ .., last] => format!("{} or {last}", others.join(", ")),
     }
 }
