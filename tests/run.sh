@@ -24,7 +24,7 @@ azurite_version=3.35.0
 # How many random seeds the property tests are given beside their own.
 seeds=
 
-steps=(fmt clippy docs deny test statistics notebook reference engines limits stores)
+steps=(fmt clippy docs deny test schema statistics notebook reference engines limits stores)
 # Not among all of them: they are asked for by name, or by a flag.
 asked_for=(spark properties advisories fuzz)
 declare -A about=(
@@ -34,6 +34,7 @@ declare -A about=(
     [deny]="licences, bans and sources of every dependency"
     [advisories]="known vulnerabilities of every dependency: only if asked for, needs git to reach the RustSec database"
     [test]="unit tests, scenarios and examples in the documentation, with debug assertions and overflow checks"
+    [schema]="configuration files fit their JSON Schemas, and what those refuse `check` refuses"
     [statistics]="quantiles, intervals and tests against scipy and statsmodels"
     [notebook]="the notebook runs on the demo's archive and on one of two releases, and the roll-ups of README.md on one with gaps"
     [reference]="DuckDB counts the demo's exports to the same numbers"
@@ -91,6 +92,12 @@ step_properties() {
 # target folder.
 step_fuzz() {
     cargo test --locked --test it -- --ignored --exact --nocapture fuzz::a_long_round_finds_nothing
+}
+
+step_schema() {
+    need_python
+    need_binary
+    "$venv/bin/python" tests/schema.py "$binary"
 }
 
 # The answers come from the statistics' own unit tests, so that nothing else is built for them.

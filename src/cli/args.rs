@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::Timestamp;
@@ -74,6 +75,8 @@ pub enum Command {
     Status(Status),
     /// Check every file in config/ and jobs/, offline, or try a local file
     Check(Check),
+    /// Print the JSON Schema of a kind of configuration file, for editors
+    Schema(Schema),
     /// Print how large an effect an experiment could find, and which cover is on air when
     PlanTest(PlanTest),
     /// Say what unknown exports are, and which of their columns is the cover's rate
@@ -118,6 +121,14 @@ pub struct Demo {
     /// Only write exports and configuration
     #[arg(long)]
     pub generate_only: bool,
+}
+
+/// `schema`
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// The kind of file: a file of config/, or a file of config/platforms/, config/experiments/ or jobs/
+    #[arg(value_parser = PossibleValuesParser::new(config::schema_names()))]
+    pub file: String,
 }
 
 /// `run`

@@ -10,7 +10,7 @@ use super::screen::{Lines, Screen};
 use super::{Failure, exit};
 use crate::run::error_text;
 use coverledger_core::model::is_steering;
-use coverledger_read::export::{self, Peek, Room};
+use coverledger_read::export::{self, Peek, PeekBudget};
 use coverledger_read::inspect::{self, Drafted, Finding, Sample};
 
 /// The number of rows of a table to inspect.
@@ -51,7 +51,7 @@ pub fn run(args: &Inspect, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let mut unreadable = Vec::new();
     let platform = args.write.as_deref().map(platform_name).transpose()?;
     let files = files(&args.files)?;
-    let mut room = Room::default();
+    let mut room = PeekBudget::default();
     for (index, path) in files.iter().enumerate() {
         let name = path.display().to_string();
         let file = open(path)?;

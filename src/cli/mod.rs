@@ -25,6 +25,7 @@ mod run;
 mod sample;
 mod schedule;
 mod schedule_output;
+mod schema;
 mod screen;
 mod settled;
 mod show;
@@ -108,6 +109,7 @@ fn dispatch(cli: &Cli, out: &mut Screen<'_>) -> Result<u8, Failure> {
             Command::Status(args) => status::run(args, global, out).await,
             Command::Check(args) if !args.sample.is_empty() => sample::run(args, global, out).await,
             Command::Check(_) => check::run(global, out),
+            Command::Schema(args) => schema::run(args, out),
             Command::PlanTest(args) => plan_test::run(args, global, out).await,
             Command::Inspect(args) => inspect::run(args, out),
             Command::Verify(args) => verify::run(args, global, out).await,

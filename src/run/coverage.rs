@@ -123,7 +123,7 @@ fn speaks_of((planned, read): (&PlannedExport, &ReadExport), day: &LocalDay) -> 
     let path = &planned.found.path;
     let says_period = path.start.is_some() && path.end.is_some();
     let within = (day.start.as_microsecond(), day.end.as_microsecond() - 1);
-    says_period || read.report.seen.has_records_within(within)
+    says_period || read.report.stats.has_records_within(within)
 }
 
 /// Stretches of time that objects speak of: from the first microsecond to the last.
@@ -133,7 +133,7 @@ impl Spans {
     fn of(objects: &[(&PlannedExport, &ReadExport)]) -> Self {
         let mut spans = Vec::new();
         for (planned, read) in objects {
-            spans.extend(read.report.seen.covered_us());
+            spans.extend(read.report.stats.covered_us());
             let path = &planned.found.path;
             let (start, end) =
                 (path.start.map(Timestamp::as_microsecond), path.end.map(Timestamp::as_microsecond));

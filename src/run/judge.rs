@@ -163,7 +163,7 @@ pub(super) fn exports_of(
 /// The commonest reason of the rejects, in which column, and what most likely mends it; which unknown markets they are
 /// of, if all of them are of such.
 fn commonest(report: &ReadReport, reach_mend: Option<&str>) -> String {
-    let others = &report.seen.other_markets;
+    let others = &report.stats.other_markets;
     if let Some(names) = others.named().filter(|_| others.records == report.rejected) {
         return format!("; they are of {names}, which `markets.yaml` does not know");
     }

@@ -41,8 +41,8 @@ impl ReachMends {
         let mut by_definition: BTreeMap<usize, Vec<Observed>> = BTreeMap::new();
         for (index, (planned, read)) in batch.exports.iter().zip(exports).enumerate() {
             let (Ok(read), Some(export_date)) = (read, planned.found.export_date) else { continue };
-            let seen = &read.report.seen;
-            let (span_us, beyond) = (seen.span_us, seen.beyond.clone());
+            let stats = &read.report.stats;
+            let (span_us, beyond) = (stats.span_us, stats.beyond.clone());
             by_definition.entry(planned.export).or_default().push(Observed {
                 index,
                 export_date,

@@ -18,7 +18,7 @@ use coverledger_archive::Receipt;
 use coverledger_config::{Export, MarketRule, Platform};
 use coverledger_core::model::MarketId;
 use coverledger_core::time::{DayRule, LocalDay};
-use coverledger_read::export::{ReadReport, Seen};
+use coverledger_read::export::{ReadReport, SourceStats};
 
 use super::reading::{ReadExport, Unread};
 pub(super) use before::receipts_before;
@@ -42,7 +42,7 @@ struct Object<'a> {
     definition: &'a Export,
     sha256: &'a str,
     report: &'a ReadReport,
-    seen: &'a Seen,
+    stats: &'a SourceStats,
     market: Option<&'a MarketId>,
     /// The day of the platform that its path names.
     own_day: Option<LocalDay>,
@@ -111,7 +111,7 @@ fn objects<'a>(
             definition,
             sha256: &read.sha256,
             report: &read.report,
-            seen: &read.report.seen,
+            stats: &read.report.stats,
             market: market_of(platform, planned),
             own_day: planned.found.export_date.and_then(|date| platform_days.day(date)),
         })
@@ -155,16 +155,16 @@ fn by_bytes<'a>(
 impl Object<'_> {
     /// Whether any of its records lies in its own day; what has no records or no day of its own is not against it.
     fn holds_own_day(&self) -> bool {
-        match (self.own_day, self.seen.span_us) {
+        match (self.own_day, self.stats.span_us) {
             (Some(day), Some(span_us)) => overlaps(&day, span_us),
-            _ => self.seen.records > 0,
+            _ => self.stats.records > 0,
         }
     }
 
     /// Whether any market-day that reads it can hold one of its records.
     fn is_in_reach(&self) -> bool {
         let reach = self.planned.found.export_date.and_then(|date| plan::reach(self.definition, date));
-        reach.zip(self.seen.span_us).is_some_and(|((from, until), (first_us, last_us))| {
+        reach.zip(self.stats.span_us).is_some_and(|((from, until), (first_us, last_us))| {
             first_us < until.as_microsecond() && last_us >= from.as_microsecond()
         })
     }
@@ -173,7 +173,7 @@ impl Object<'_> {
     fn is_a_copy(&self, twins: &[Twin<'_>]) -> Option<String> {
         let key = self.planned.found.object.key.as_str();
         // Rows that do not say when they were can be the same by chance.
-        let is_told = self.seen.records >= if self.seen.span_us.is_some() { 1 } else { ENOUGH_RECORDS };
+        let is_told = self.stats.records >= if self.stats.span_us.is_some() { 1 } else { ENOUGH_RECORDS };
         let mut twins = twins.iter().filter(|twin| is_told && twin.key != key);
         let (twin, whose) = twins.find_map(|twin| {
             let other_market = twin.market.filter(|market| self.market.is_some_and(|own| own != *market));
@@ -191,24 +191,24 @@ impl Object<'_> {
     /// Of two objects of different days with the same bytes: whether this is the one in the wrong place. That is the
     /// one in whose day no record lies, and of two that both might be right the later one.
     fn is_the_copy_of(&self, twin: &Twin<'_>) -> bool {
-        let holds_nothing_of_its_own = self.seen.span_us.is_some() && !self.holds_own_day();
+        let holds_nothing_of_its_own = self.stats.span_us.is_some() && !self.holds_own_day();
         let Some(planned) = twin.planned else { return holds_nothing_of_its_own };
         let (own, of_twin) = (self.planned.found.export_date, planned.found.export_date);
         if planned.export != self.planned.export || of_twin == own {
             return false;
         }
-        let Some(span_us) = self.seen.span_us else { return own > of_twin };
+        let Some(span_us) = self.stats.span_us else { return own > of_twin };
         let platform_days = DayRule::calendar(self.definition.day_zone.clone());
         let is_of_twin =
             of_twin.and_then(|date| platform_days.day(date)).is_some_and(|day| overlaps(&day, span_us));
         // The one session of two days may be all there is in the files of both.
-        let is_both = is_of_twin && own > of_twin && self.seen.records >= ENOUGH_RECORDS;
+        let is_both = is_of_twin && own > of_twin && self.stats.records >= ENOUGH_RECORDS;
         holds_nothing_of_its_own || is_both
     }
 
     /// Whether all that it holds is of markets that nobody knows, and which.
     fn is_foreign(&self) -> Option<String> {
-        let others = &self.seen.other_markets;
+        let others = &self.stats.other_markets;
         let is_most = others.records >= ENOUGH_RECORDS && others.records > self.report.rows_in / 2;
         let names = others.named().filter(|_| is_most && self.report.taken == 0)?;
         Some(format!(

@@ -3,63 +3,128 @@
 use std::num::NonZeroUsize;
 use std::path::Path;
 
+use super::cursor::Cursor;
 use super::definition::{EngineChoice, Settings, StoreLocation};
 use super::location::{self, lies_within};
-use super::place::Place;
-use super::quantity::{duration_seconds, size_bytes};
-use super::section::{Section, file_section};
+use super::registry::{
+    Duration, Keys, Maybe, Or, Part, Required, Shape, Share, Size, Truth, Whole, Words, ZoneName, keys, maybe, or,
+    required,
+};
 use coverledger_core::time::Zone;
 
-const KEYS: [&str; 17] = [
-    "home_timezone",
-    "stores",
-    "stay_seconds",
-    "max_reject_share",
-    "max_shrink_share",
-    "memory",
-    "threads",
-    "reject_text_chars",
-    "reject_viewer_ids",
-    "spill_dir",
-    "requests",
-    "bandwidth",
-    "open_files",
-    "export_limit",
-    "lease",
-    "late_after",
-    "engine",
-];
-const LEAST_MEMORY_BYTES: u64 = 64 << 20;
-const LEAST_BANDWIDTH_BYTES: u64 = 64 << 10;
-const MOST_OPEN_FILES: i64 = 1 << 16;
+const STORE: &str = "`{url: …}`";
+
+keys! {
+    /// What all jobs share.
+    file ArchiveKeys("archive.yaml", "the archive's settings") {
+        home_timezone: Required<ZoneName> = required(
+            "an IANA time zone such as `Asia/Shanghai`", ZoneName, "the team's own clock, for people",
+        ),
+        stores: Required<Part> = required(
+            "where exports are delivered and where the archive is published",
+            Part(Shape::section::<StoresKeys<'_>>()), "where exports and the archive are",
+        ),
+        stay_seconds: Or<Whole<u32>> = or(
+            "60", Whole::new("a count of seconds", 1, 86_400), "an entry that lasted so long is a stay",
+        ),
+        max_reject_share: Or<Share> = or(
+            "0.01", Share,
+            "share of an export's records that may be rejected; above it its market-days are held back",
+        ),
+        max_shrink_share: Or<Share> = or(
+            "0.1", Share,
+            "share by which a total may fall in a new revision; above it the revision is held back until `--accept-shrink`. Where an export is gone that the revision before was made from, no total may fall at all",
+        ),
+        memory: Or<Size> = or(
+            "128MiB", Size("64MiB", ""),
+            "what counting keeps in memory before it spills; `KiB` `MiB` `GiB` `TiB` `MB` `GB`",
+        ),
+        threads: Maybe<Whole<usize>> = maybe(
+            "the machine's", Whole::new("a count of threads", 1, 1024), "threads that read and count",
+        ),
+        reject_text_chars: Or<Whole<usize>> = or(
+            "200", Whole::new("a count of characters", 0, 10_000), "characters of a rejected record that are kept",
+        ),
+        reject_viewer_ids: Or<Truth> = or("false", Truth, "whether they may show viewer ids"),
+        spill_dir: Maybe<Part> = maybe(
+            "the system's temporary folder", Part(Shape::Text.called("folder")),
+            "where counting spills and exports from buckets are spooled",
+        ),
+        requests: Or<Whole<usize>> = or(
+            "16", Whole::new("a count of requests", 1, 256), "requests to one store at a time",
+        ),
+        bandwidth: Maybe<Size> = maybe(
+            "none", Size("64KiB", " a second"), "bytes of exports read from a bucket in a second, over all threads",
+        ),
+        open_files: Or<Whole<usize>> = or(
+            "512", Whole::new("a count of files", 64, 65_536),
+            "files that counting keeps open at a time, over all threads",
+        ),
+        export_limit: Or<Duration> = or(
+            "30m", Duration("1s", "1d"),
+            "how long one export may be read, its fetching included; then it is given up, and the market-days that stand on it fail by name and are tried again by the next run",
+        ),
+        lease: Or<Duration> = or(
+            "60s", Duration("2s", "1h"),
+            "how long a lease holds unless it is renewed; none is believed for longer (see Leases)",
+        ),
+        late_after: Or<Duration> = or(
+            "36h", Duration("1h", "90d"),
+            "how long after its end a market-day may wait for exports before it is told as late",
+        ),
+        engine: Or<Words<EngineChoice>> = or(
+            "local", Words("an engine", &EngineChoice::WORDS), "what counts: `local` is the process itself",
+        ),
+    }
+}
+
+keys! {
+    /// Where exports and the archive are.
+    section StoresKeys("stores", "a store") {
+        exports: Required<Part> = required(
+            STORE, Part(Shape::section::<StoreKeys<'_>>()), "where platforms deliver",
+        ),
+        archive: Required<Part> = required(
+            STORE, Part(Shape::section::<StoreKeys<'_>>()),
+            "where the archive is published; not inside the exports' place",
+        ),
+    }
+}
+
+keys! {
+    /// Where one store is.
+    section StoreKeys("a store", "a store") {
+        url: Required<Part> = required(
+            "`s3://bucket/prefix` or a folder", Part(Shape::Text.called("URL or folder")),
+            "`s3://bucket/prefix`, `gs://…`, `az://…`, `abfss://…`, `https://…` at a known cloud host, `file:///folder`, or a folder; a relative one starts beside `config/`",
+        ),
+    }
+}
 
 /// Reads the file; `base` is the folder that relative folders start from.
-pub(super) fn read(start: &Place<'_>, base: &Path) -> Option<Settings> {
-    let file = file_section(start, "the archive's settings", &KEYS)?;
-    let home_timezone =
-        file.required("home_timezone", "an IANA time zone such as `Asia/Shanghai`").and_then(|at| zone(&at));
-    let stores = read_stores(&file, base);
-    let stay_seconds = file.or("stay_seconds", 60, |at| at.whole("a count of seconds", 1..=86_400));
-    let max_reject_share = file.or("max_reject_share", 0.01, |at| at.share());
-    let max_shrink_share = file.or("max_shrink_share", 0.1, |at| at.share());
-    let memory = file.or("memory", 128 << 20, |at| size_bytes(&at, LEAST_MEMORY_BYTES, "at least 64MiB"));
-    let threads = file.maybe("threads", |at| at.whole::<usize>("a count of threads", 1..=1024));
-    let reject_text = file.or("reject_text_chars", 200, |at| at.whole("a count of characters", 0..=10_000));
-    let reject_viewer_ids = file.or("reject_viewer_ids", false, |at| at.truth());
-    let spill_dir = file.maybe("spill_dir", |at| match location::read(&at, base)? {
+pub(super) fn read(start: &Cursor<'_>, base: &Path) -> Option<Settings> {
+    let file = ArchiveKeys::open_file(start)?;
+    let home_timezone = file.home_timezone.read();
+    let stores = file.stores.required().and_then(|at| read_stores(&at, base));
+    let stay_seconds = file.stay_seconds.read();
+    let max_reject_share = file.max_reject_share.read();
+    let max_shrink_share = file.max_shrink_share.read();
+    let memory = file.memory.read();
+    let threads = file.threads.read();
+    let reject_text_chars = file.reject_text_chars.read();
+    let reject_viewer_ids = file.reject_viewer_ids.read();
+    let spill_dir = file.spill_dir.read_with(|at| match location::read(at, base)? {
         StoreLocation::Folder(folder) => Some(folder),
         StoreLocation::Url(_) => at.refuse("counting spills to a folder of this machine, not to a bucket"),
     });
-    let limits = read_limits(&file);
-    let lease_seconds = file.or("lease", 60, |at| {
-        let seconds = duration_seconds(&at, 2..=3600, "2s to 1h")?;
-        u32::try_from(seconds).ok()
-    });
-    let late_after_seconds =
-        file.or("late_after", 36 * 3600, |at| duration_seconds(&at, 3600..=90 * 86_400, "1h to 90d"));
-    let engine = file.or("engine", EngineChoice::Local, |at| at.word("an engine", &EngineChoice::WORDS));
+    let requests = file.requests.read();
+    let bandwidth = file.bandwidth.read();
+    let open_files = file.open_files.read();
+    let export_limit = file.export_limit.read();
+    let lease = file.lease.read();
+    let late_after = file.late_after.read();
+    let engine = file.engine.read();
     let (exports, archive) = stores?;
-    let Limits { requests, bandwidth_bytes, open_files, export_limit_seconds } = limits?;
     Some(Settings {
         home_timezone: home_timezone?,
         exports,
@@ -69,74 +134,43 @@ pub(super) fn read(start: &Place<'_>, base: &Path) -> Option<Settings> {
         max_shrink_share: max_shrink_share?,
         memory_bytes: memory?,
         threads: threads?.and_then(NonZeroUsize::new),
-        reject_text_chars: reject_text?,
+        reject_text_chars: reject_text_chars?,
         reject_viewer_ids: reject_viewer_ids?,
         spill_dir: spill_dir?,
-        requests,
-        bandwidth_bytes,
-        open_files,
-        export_limit_seconds,
-        lease_seconds: lease_seconds?,
-        late_after_seconds: late_after_seconds?,
+        requests: requests?,
+        bandwidth_bytes: bandwidth?,
+        open_files: open_files?,
+        export_limit_seconds: u64::try_from(export_limit?).ok()?,
+        lease_seconds: u32::try_from(lease?).ok()?,
+        late_after_seconds: late_after?,
         engine: engine?,
     })
 }
 
-/// How much of the machine and of the stores a run may take.
-struct Limits {
-    requests: usize,
-    bandwidth_bytes: Option<u64>,
-    open_files: usize,
-    export_limit_seconds: u64,
-}
-
-fn read_limits(file: &Section<'_>) -> Option<Limits> {
-    let requests = file.or("requests", 16, |at| at.whole("a count of requests", 1..=256));
-    let bandwidth =
-        file.maybe("bandwidth", |at| size_bytes(&at, LEAST_BANDWIDTH_BYTES, "at least 64KiB a second"));
-    let open_files = file.or("open_files", 512, |at| at.whole("a count of files", 64..=MOST_OPEN_FILES));
-    let export_limit = file.or("export_limit", 30 * 60, |at| {
-        let seconds = duration_seconds(&at, 1..=86_400, "1s to 1d")?;
-        u64::try_from(seconds).ok()
-    });
-    Some(Limits {
-        requests: requests?,
-        bandwidth_bytes: bandwidth?,
-        open_files: open_files?,
-        export_limit_seconds: export_limit?,
-    })
-}
-
-fn read_stores(file: &Section<'_>, base: &Path) -> Option<(StoreLocation, StoreLocation)> {
-    let expected = "where exports are delivered and where the archive is published";
-    let stores = section(
-        &file.required("stores", expected)?,
-        "`{exports: {url: …}, archive: {url: …}}`",
-        &["exports", "archive"],
-    )?;
-    let read_store = |key: &str| {
-        let store = section(&stores.required(key, "`{url: …}`")?, "`{url: …}`", &["url"])?;
-        location::read(&store.required("url", "`s3://bucket/prefix` or a folder")?, base)
+fn read_stores(at: &Cursor<'_>, base: &Path) -> Option<(StoreLocation, StoreLocation)> {
+    let stores = section::<StoresKeys<'_>>(at, "`{exports: {url: …}, archive: {url: …}}`")?;
+    let read_store = |at: Option<Cursor<'_>>| {
+        let store = section::<StoreKeys<'_>>(&at?, STORE)?;
+        location::read(&store.url.required()?, base)
     };
-    let (exports, archive) = (read_store("exports"), read_store("archive"));
+    let (exports, archive) = (read_store(stores.exports.required()), read_store(stores.archive.required()));
     let (exports, archive) = (exports?, archive?);
     if lies_within(&archive, &exports) {
-        let place = stores.required("archive", "")?;
-        return place.refuse("the archive lies in the exports' store; give it a place of its own, so that neither can touch the other");
+        return stores.archive.at()?.refuse("the archive lies in the exports' store; give it a place of its own, so that neither can touch the other");
     }
     Some((exports, archive))
 }
 
 /// A section where a person may have written a URL straight away, which can hold a secret: it is not repeated.
-fn section<'s>(at: &Place<'s>, expected: &str, keys: &[&str]) -> Option<Section<'s>> {
+fn section<'s, K: Keys<'s>>(at: &Cursor<'s>, expected: &str) -> Option<K> {
     if at.is_text() {
         return at.refuse(format!("a text stands where a section is wanted (expected {expected})"));
     }
-    at.section("a store", keys)
+    K::open(at)
 }
 
 /// An IANA time zone.
-pub(super) fn zone(at: &Place<'_>) -> Option<Zone> {
+pub(super) fn zone(at: &Cursor<'_>) -> Option<Zone> {
     let name = at.text("a time zone", "an IANA name such as `Asia/Shanghai`")?;
     let zone = Zone::named(name).map_err(|unknown| at.problem(unknown.to_string())).ok()?;
     if let Some(caution) = zone.caution() {
@@ -196,7 +230,7 @@ max_reject_share: 0.01
 
     #[test]
     fn a_zone_that_is_not_what_it_says_is_sound_and_warned_of() {
-        let reader = |at: &Place<'_>| zone(&at.section("x", &["zone"])?.required("zone", "x")?);
+        let reader = |at: &Cursor<'_>| zone(&at.section("x", &["zone"])?.required("zone", "x")?);
         for (name, offset) in [("Etc/GMT+8", "UTC-08:00"), ("EST", "UTC-05:00")] {
             let text = format!("zone: {name}");
             assert_eq!(read(&text, reader).1, [""; 0]);
@@ -217,7 +251,7 @@ max_reject_share: 0.01
 
     #[test]
     fn problems_are_all_told() {
-        let reader = |at: &Place<'_>| super::read(at, Path::new(""));
+        let reader = |at: &Cursor<'_>| super::read(at, Path::new(""));
         expect_problems(
             &[
                 (

@@ -2,63 +2,145 @@
 
 use std::collections::BTreeMap;
 
-use super::counting::{ColumnName, CoverRows};
-use super::counts::{self, Delivery};
+use super::counting::{Blank, ColumnName, CoverRows};
+use super::counts::{self, BLANKS, COUNTS, Delivery};
+use super::cursor::Cursor;
 use super::definition::{EventColumns, Rows};
-use super::frame::Frame;
-use super::kind::{ALL, COUNTED, HAPPENINGS, Key, RowKind};
+use super::export_context::ExportContext;
+use super::kind::{COUNTED, HAPPENINGS, RowKind};
 use super::mapping::Columns;
-use super::place::Place;
-use super::section::Section;
-use super::{ids, instant, kind, market_rule};
-use coverledger_core::model::Event;
+use super::registry::{Column, Keys, Maybe, Part, Required, Shape, Shaped as _, Words, keys, maybe, required};
+use super::{count_rule, ids, instant, kind, market_rule, period, rates};
+use coverledger_core::model::{Count, Event};
 
-const KEYS: [Key; 20] = [
-    ("event_id", HAPPENINGS),
-    ("occurred_at", HAPPENINGS),
-    ("period", &[RowKind::Counts]),
-    ("from", &[RowKind::Covers]),
-    ("until", &[RowKind::Covers]),
-    ("market", ALL),
-    ("broadcast_id", ALL),
-    ("cover_id", ALL),
-    ("viewer_id", HAPPENINGS),
-    ("audience", COUNTED),
-    ("dwell_seconds", HAPPENINGS),
-    ("event", &[RowKind::Events]),
-    ("clicked", &[RowKind::Impressions]),
-    ("entered", &[RowKind::Impressions]),
-    ("ordered", &[RowKind::Impressions]),
-    ("counts", &[RowKind::Counts]),
-    ("optional", &[RowKind::Counts]),
-    ("rates", &[RowKind::Counts]),
-    ("blank", &[RowKind::Counts]),
-    ("may_exceed", &[RowKind::Counts]),
-];
+const COUNT: Words<Count> = Words("a count", &COUNTS);
+const BLANK: Words<Blank> = Words("what a blank cell means", &BLANKS);
+
+/// A column alone, or a section.
+fn column_or<'s, K: Keys<'s>>() -> Shape {
+    Shape::AnyOf(vec![Shape::Column, Shape::section::<K>()])
+}
+
+/// An instant: a column alone, which is no number, or a section.
+pub(super) fn instant_shape() -> Shape {
+    column_or::<instant::InstantKeys<'_>>().called("column or section")
+}
+
+keys! {
+    /// Which column means what.
+    section ColumnKeys("columns", "a set of columns") {
+        event_id: Maybe<Column> = maybe(
+            "none", Column,
+            "unique per event; without it nothing is a duplicate, and a market-day that counts from two objects with the same records, or from one whose records are all among those of another, is held back until one of them is gone or `--accept-shrink` says that both are right; `check` warns of it",
+        ).rows(HAPPENINGS),
+        occurred_at: Required<Part> = required(
+            "the column that says when", Part(instant_shape()),
+            "when; a column alone is `rfc3339`, in Parquet `native`",
+        ).rows(HAPPENINGS),
+        period: Required<Part> = required(
+            "the interval of a row, such as `{start: …, grain: 1m}`",
+            Part(Shape::AnyOf(vec![Shape::section::<period::PeriodKeys<'_>>(), Shape::Words(vec!["path"])])),
+            "the interval of a row; `path` if `{start:…}` and `{end:…}` in the path say it in UTC, and then the slot is `all_day`",
+        ).rows(&[RowKind::Counts]),
+        from: Required<Part> = required(
+            "the column that says since when a cover is on air", Part(instant_shape()),
+            "since when the cover was on air; like `occurred_at`",
+        ).rows(&[RowKind::Covers]),
+        until: Maybe<Part> = maybe(
+            "none", Part(instant_shape()),
+            "until when, exclusive; without it, or where it is empty, until the next cover of the broadcast",
+        ).rows(&[RowKind::Covers]),
+        market: Required<Part> = required(
+            "`{column: …}` or `{value: …}`",
+            Part(Shape::AnyOf(vec![Shape::section::<market_rule::MarketRuleKeys<'_>>(), Shape::Words(vec!["path"])])),
+            "which market",
+        ),
+        broadcast_id: Required<Part> = required(
+            "a column or `{value: …}`",
+            Part(column_or::<ids::BroadcastKeys<'_>>().called("column, `{value: …}`, `{columns: […]}` or `path`")),
+            "which broadcast; `path` if `{broadcast}` in the path says it",
+        ),
+        cover_id: Required<Part> = required(
+            "a column or `{value: …}`", Part(column_or::<ids::CoverKeys<'_>>().called("column, `{value: …}` or `log`")),
+            "which cover; `log`, with `rows: counts` only, if the platform's exports with `rows: covers` say it",
+        ),
+        viewer_id: Maybe<Column> = maybe(
+            "none", Column, "who; without it there are no unique counts; it never reaches the archive",
+        ).rows(HAPPENINGS),
+        audience: Maybe<Part> = maybe(
+            "none", Part(Shape::List(Box::new(Shape::Column), 0, None).called("list of columns")), "joined by ` / `",
+        ).rows(COUNTED),
+        dwell_seconds: Maybe<Column> = maybe(
+            "none", Column,
+            "seconds in the room, whole or decimal: on `leave` events if any event means `leave`, else on `entry` events; on entered impressions",
+        ).rows(HAPPENINGS),
+        event: Required<Part> = required(
+            "`{column: …, values: {…}}`", Part(Shape::section::<EventKeys<'_>>()), "which event",
+        ).rows(&[RowKind::Events]),
+        clicked: Maybe<Column> = maybe("none", Column, "flag: the cover was clicked").rows(&[RowKind::Impressions]),
+        entered: Maybe<Column> = maybe("none", Column, "flag: the room was entered").rows(&[RowKind::Impressions]),
+        ordered: Maybe<Column> = maybe("none", Column, "flag: an order was paid").rows(&[RowKind::Impressions]),
+        counts: Required<Part> = required(
+            "which column counts what, such as `{entries: Views}`",
+            Part(Shape::Counts(Box::new(column_or::<count_rule::CountKeys<'_>>()))),
+            "what is counted; at least one",
+        ).rows(&[RowKind::Counts]),
+        optional: Maybe<Part> = maybe(
+            "none", Part(Shape::list(COUNT.shape()).called("list of counts")),
+            "counts of which an object may lack the columns, and which are null then; not all of them",
+        ).rows(&[RowKind::Counts]),
+        rates: Maybe<Part> = maybe(
+            "none", Part(Shape::Named(Box::new(column_or::<rates::RateKeys<'_>>()))),
+            "ratios that the export reports, by name; they are held against its counts and never counted",
+        ).rows(&[RowKind::Counts]),
+        blank: Maybe<Part> = maybe(
+            "`unknown`",
+            Part(Shape::AnyOf(vec![BLANK.shape(), Shape::CountsOrNone(Box::new(BLANK.shape()))]).called("word or section")),
+            "what a blank cell says of a count: `unknown`, `zero` or `reject`; one word for all counts, or one for each, such as `{entries: zero}`",
+        ).rows(&[RowKind::Counts]),
+        may_exceed: Maybe<Part> = maybe(
+            "none", Part(Shape::list(COUNT.shape()).called("list of counts")),
+            "counts that may be more than what they are otherwise a part of, such as `[clicks]` where the platform counts taps on other things too; clicks may exceed impressions without it where impressions are `viewers`",
+        ).rows(&[RowKind::Counts]),
+    }
+}
+
+keys! {
+    /// Which event a row is.
+    section EventKeys("event", "an event column") {
+        column: Required<Column> = required("the name of a column", Column, "the column that names the event"),
+        values: Required<Part> = required(
+            EVENT_VALUES, Part(Shape::Entries(Box::new(Words("an event", &Event::WORDS).shape()))),
+            "every value that can come, and what it means: `impression`, `click`, `entry`, `leave`, `order` or `ignore`",
+        ),
+    }
+}
+
+const EVENT_VALUES: &str = "what each means, such as `{show: impression, tap: click}`";
 
 /// Reads `columns`. `delivery` is what the export says of its deliveries, `None` where that is broken.
-pub(super) fn read(at: &Place<'_>, frame: &Frame<'_>, delivery: Option<Delivery>) -> Option<(Rows, Columns)> {
-    let section = kind::section(at, "a set of columns", &KEYS, Some(frame.kind))?;
-    let own = match frame.kind {
-        RowKind::Events | RowKind::Impressions => Own::Happenings(read_each(&section, frame)),
+pub(super) fn read(
+    at: &Cursor<'_>,
+    context: &ExportContext<'_>,
+    delivery: Option<Delivery>,
+) -> Option<(Rows, Columns)> {
+    let keys: ColumnKeys<'_> = kind::open(at, Some(context.kind))?;
+    let own = match context.kind {
+        RowKind::Events | RowKind::Impressions => Own::Happenings(read_each(&keys, context)),
         RowKind::Counts | RowKind::Covers => Own::Intervals(delivery),
     };
-    let market =
-        section.required("market", "`{column: …}` or `{value: …}`").and_then(|at| market_rule::read(&at, frame));
-    let broadcast_id = section
-        .required("broadcast_id", "a column or `{value: …}`")
-        .and_then(|at| ids::read_broadcast(&at, frame));
-    let cover_id =
-        section.required("cover_id", "a column or `{value: …}`").and_then(|at| ids::read_cover(&at, frame));
-    let audience = section.or("audience", Vec::new(), |at| read_audience(&at));
+    let market = keys.market.required().and_then(|at| market_rule::read(&at, context));
+    let broadcast_id = keys.broadcast_id.required().and_then(|at| ids::read_broadcast(&at, context));
+    let cover_id = keys.cover_id.required().and_then(|at| ids::read_cover(&at, context));
+    let audience = keys.audience.read_or(Vec::new(), read_audience);
     let rows = match own {
-        Own::Happenings(each) if frame.kind == RowKind::Events => read_events(&section, each),
-        Own::Happenings(each) => read_impressions(&section, each),
-        Own::Intervals(delivery) if frame.kind == RowKind::Counts => {
-            counts::read(&section, frame, delivery).map(|counts| Rows::Counts(Box::new(counts)))
+        Own::Happenings(each) if context.kind == RowKind::Events => read_events(&keys, each),
+        Own::Happenings(each) => read_impressions(&keys, each),
+        Own::Intervals(delivery) if context.kind == RowKind::Counts => {
+            counts::read(&keys, context, delivery).map(|counts| Rows::Counts(Box::new(counts)))
         }
         Own::Intervals(delivery) => {
-            read_covers(&section, frame, delivery).map(|covers| Rows::Covers(Box::new(covers)))
+            read_covers(&keys, context, delivery).map(|covers| Rows::Covers(Box::new(covers)))
         }
     };
     let columns =
@@ -72,18 +154,16 @@ enum Own {
     Intervals(Option<Delivery>),
 }
 
-fn read_each(section: &Section<'_>, frame: &Frame<'_>) -> Option<EventColumns> {
-    let column = |key: &str| section.maybe(key, |at| at.column());
-    let event_id = column("event_id");
+fn read_each(keys: &ColumnKeys<'_>, context: &ExportContext<'_>) -> Option<EventColumns> {
+    let event_id = keys.event_id.read();
     if event_id == Some(None) {
-        section.place().warn(
+        keys.event_id.section().warn(
             "no `event_id` is mapped: an event that is delivered twice counts twice, unless whole files are seen to be the same (map the column that is unique per event, if there is one)",
         );
     }
-    let viewer_id = column("viewer_id");
-    let dwell_seconds = column("dwell_seconds");
-    let occurred_at =
-        section.required("occurred_at", "the column that says when").and_then(|at| instant::read(&at, frame));
+    let viewer_id = keys.viewer_id.read();
+    let dwell_seconds = keys.dwell_seconds.read();
+    let occurred_at = keys.occurred_at.required().and_then(|at| instant::read(&at, context));
     Some(EventColumns {
         event_id: event_id?,
         occurred_at: occurred_at?,
@@ -92,20 +172,20 @@ fn read_each(section: &Section<'_>, frame: &Frame<'_>) -> Option<EventColumns> {
     })
 }
 
-fn read_covers(section: &Section<'_>, frame: &Frame<'_>, delivery: Option<Delivery>) -> Option<CoverRows> {
-    let from = section
-        .required("from", "the column that says since when a cover is on air")
-        .and_then(|at| instant::read(&at, frame));
-    let until = section.maybe("until", |at| instant::read(&at, frame));
+fn read_covers(
+    keys: &ColumnKeys<'_>,
+    context: &ExportContext<'_>,
+    delivery: Option<Delivery>,
+) -> Option<CoverRows> {
+    let from = keys.from.required().and_then(|at| instant::read(&at, context));
+    let until = keys.until.read_with(|at| instant::read(at, context));
     Some(CoverRows { from: from?, until: until?, newest: delivery?.newest })
 }
 
-fn read_events(columns: &Section<'_>, each: Option<EventColumns>) -> Option<Rows> {
-    let at = columns.required("event", "`{column: …, values: {…}}`")?;
-    let section = at.section("an event column", &["column", "values"])?;
-    let column = section.required("column", "the name of a column").and_then(|at| at.column());
-    let expected = "what each means, such as `{show: impression, tap: click}`";
-    let values = section.required("values", expected)?.entries("a set of event values", expected)?;
+fn read_events(columns: &ColumnKeys<'_>, each: Option<EventColumns>) -> Option<Rows> {
+    let keys = EventKeys::open(&columns.event.required()?)?;
+    let column = keys.column.read();
+    let values = keys.values.required()?.entries("a set of event values", EVENT_VALUES)?;
     let total = values.len();
     let meant: BTreeMap<String, Event> = values
         .into_iter()
@@ -115,13 +195,12 @@ fn read_events(columns: &Section<'_>, each: Option<EventColumns>) -> Option<Rows
     Some(Rows::Events { each: each?, column: column?, values: meant })
 }
 
-fn read_impressions(columns: &Section<'_>, each: Option<EventColumns>) -> Option<Rows> {
-    let flag = |key: &str| columns.maybe(key, |at| at.column());
-    let (clicked, entered, ordered) = (flag("clicked"), flag("entered"), flag("ordered"));
+fn read_impressions(columns: &ColumnKeys<'_>, each: Option<EventColumns>) -> Option<Rows> {
+    let (clicked, entered, ordered) = (columns.clicked.read(), columns.entered.read(), columns.ordered.read());
     Some(Rows::Impressions { each: each?, clicked: clicked?, entered: entered?, ordered: ordered? })
 }
 
-fn read_audience(at: &Place<'_>) -> Option<Vec<ColumnName>> {
+fn read_audience(at: &Cursor<'_>) -> Option<Vec<ColumnName>> {
     let mut audience: Vec<ColumnName> = Vec::new();
     let items = at.list_or_empty("a list of audience columns")?;
     let total = items.len();
@@ -149,9 +228,14 @@ mod tests {
 
     fn columns(text: &str, kind: RowKind) -> (Option<(Rows, Columns)>, Vec<String>) {
         let markets = BTreeSet::from(["US".to_owned(), "GB".to_owned()]);
-        let frame =
-            Frame { kind, format: Some(&Format::Ndjson), path: None, markets: Some(&markets), click: None };
-        testing::read(text, |at| read(at, &frame, None))
+        let context = ExportContext {
+            kind,
+            format: Some(&Format::Ndjson),
+            path: None,
+            markets: Some(&markets),
+            click: None,
+        };
+        testing::read(text, |at| read(at, &context, None))
     }
 
     const IDS: &str = "occurred_at: ts\nbroadcast_id: room\ncover_id: {value: only}\n";
@@ -173,9 +257,14 @@ mod tests {
         let warnings = |more: &str, kind| {
             let text = format!("{IDS}market: {{value: US}}\n{more}");
             let markets = BTreeSet::from(["US".to_owned()]);
-            let frame =
-                Frame { kind, format: Some(&Format::Ndjson), path: None, markets: Some(&markets), click: None };
-            testing::warnings_of(&text, |at| read(at, &frame, None))
+            let context = ExportContext {
+                kind,
+                format: Some(&Format::Ndjson),
+                path: None,
+                markets: Some(&markets),
+                click: None,
+            };
+            testing::warnings_of(&text, |at| read(at, &context, None))
         };
         assert!(warnings("", RowKind::Impressions)[0].starts_with("line 1: no `event_id` is mapped"));
         assert_eq!(warnings("event_id: id\n", RowKind::Impressions), <[&str; 0]>::default());

@@ -2,15 +2,13 @@
 
 use jiff::civil::Date;
 
-use super::eras::day;
+use super::cursor::Cursor;
+use super::export::ExportKeys;
 use super::pages::{self, Pages};
 use super::path::{PathPart, PathPattern};
 use super::pattern;
-use super::place::Place;
-use super::section::Section;
 
-const MOST_PARTS: i64 = 100_000;
-const MISSING: [(&str, IfMissing); 2] = [("wait", IfMissing::Wait), ("quiet", IfMissing::Quiet)];
+pub(super) const MISSING: [(&str, IfMissing); 2] = [("wait", IfMissing::Wait), ("quiet", IfMissing::Quiet)];
 
 /// When what an export delivers for a date is complete, and what it means that nothing was delivered.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -21,7 +19,7 @@ pub struct Completeness {
     pub complete_when: Option<PathPattern>,
     /// What a date without an object is.
     pub if_missing: IfMissing,
-    /// The first export date that was delivered; market-days that reach before it do not stand on the export.
+    /// The first export date that was delivered; market-days that need an earlier one do not use the export.
     /// Where paths have no date, the first local date.
     pub since: Option<Date>,
     /// What a JSON document says of how much of an answer it holds.
@@ -39,20 +37,19 @@ pub enum IfMissing {
 }
 
 /// Reads the keys of an export whose objects lie at `path`.
-pub(super) fn read(section: &Section<'_>, path: Option<&PathPattern>) -> Option<Completeness> {
+pub(super) fn read(export: &ExportKeys<'_>, path: Option<&PathPattern>) -> Option<Completeness> {
     let is_dated = path.is_none_or(PathPattern::is_dated);
-    let parts = section.maybe("parts", |at| {
-        let parts = at.whole("a count of objects", 1..=MOST_PARTS)?;
-        if is_dated { Some(parts) } else { at.refuse("has no effect: `path` names no date") }
+    let parts = export.parts.read().and_then(|parts| match export.parts.at() {
+        Some(at) if !is_dated => at.refuse("has no effect: `path` names no date"),
+        _ => Some(parts),
     });
-    let complete_when = section.maybe("complete_when", |at| {
-        let marker = pattern::read(&at)?;
-        if is_dated { check_marker(&at, &marker, path) } else { at.refuse("has no effect: `path` names no date") }
+    let complete_when = export.complete_when.read_with(|at| {
+        let marker = pattern::read(at)?;
+        if is_dated { check_marker(at, &marker, path) } else { at.refuse("has no effect: `path` names no date") }
     });
-    let if_missing =
-        section.or("if_missing", IfMissing::Wait, |at| at.word("what a date without an object is", &MISSING));
-    let since = section.maybe("since", |at| day(&at));
-    let pages = section.or("complete", Pages::Undeclared, |at| pages::read(&at));
+    let if_missing = export.if_missing.read();
+    let since = export.since.read();
+    let pages = export.complete.read_or(Pages::Undeclared, pages::read);
     Some(Completeness {
         parts: parts?,
         complete_when: complete_when?,
@@ -63,7 +60,7 @@ pub(super) fn read(section: &Section<'_>, path: Option<&PathPattern>) -> Option<
 }
 
 /// A marker names the date that it completes, and of what else the path names at most the market.
-fn check_marker(at: &Place<'_>, marker: &PathPattern, path: Option<&PathPattern>) -> Option<PathPattern> {
+fn check_marker(at: &Cursor<'_>, marker: &PathPattern, path: Option<&PathPattern>) -> Option<PathPattern> {
     if !marker.is_dated() {
         return at.refuse(format!(
             "`{}` names no date (expected the date of `path` in it, such as `shop/{{date:%Y-%m-%d}}/_SUCCESS`)",
@@ -84,6 +81,7 @@ fn check_marker(at: &Place<'_>, marker: &PathPattern, path: Option<&PathPattern>
 
 #[cfg(test)]
 mod tests {
+    use super::super::registry::Keys as _;
     use super::super::testing::read as read_text;
     use super::*;
 
@@ -91,7 +89,7 @@ mod tests {
 
     fn of(path: &str, text: &str) -> (Option<Completeness>, Vec<String>) {
         let (path, _) = read_text(&format!("'{path}'"), pattern::read);
-        read_text(text, |at| read(&at.section("an export", &KEYS)?, path.as_ref()))
+        read_text(text, |at| read(&ExportKeys::of(&at.section("an export", &KEYS)?), path.as_ref()))
     }
 
     #[test]

@@ -87,7 +87,7 @@ pub struct CountRows {
     pub stated: BTreeMap<Count, ColumnName>,
     /// Which of them an object may lack the columns of; they are then null.
     pub optional: CountSet,
-    /// Ratios that the export reports, to be held against its counts.
+    /// Ratios that the export reports, for comparison with its counts.
     pub rates: Vec<ReportedRate>,
     /// How rows of totals are recognized.
     pub totals: Totals,

@@ -1,12 +1,13 @@
-//! `rows: counts`: what a row counts, what it leans on, and which delivery of it holds.
+//! `rows: counts`: which counts a row has, how derived counts are computed, and which of several deliveries counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::columns::ColumnKeys;
 use super::count_rule::{Rules, read_counts};
 use super::counting::{Blank, ColumnName, CountRows, CountRule, Newest, NumberStyle, ReportedRate, Totals};
-use super::frame::Frame;
-use super::place::Place;
-use super::section::Section;
+use super::cursor::Cursor;
+use super::export::ExportKeys;
+use super::export_context::ExportContext;
 use super::{exceeding, newest, numbers, period, rates, totals};
 use coverledger_core::model::{Count, CountSet};
 
@@ -21,6 +22,10 @@ pub(super) const COUNTS: [(&str, Count); Count::ALL.len()] = {
     words
 };
 
+/// What a blank cell may mean.
+pub(super) const BLANKS: [(&str, Blank); 3] =
+    [("unknown", Blank::Unknown), ("zero", Blank::Zero), ("reject", Blank::Reject)];
+
 /// What an export of rows with an interval says of its deliveries, besides its columns.
 pub(super) struct Delivery {
     pub newest: Newest,
@@ -32,19 +37,12 @@ pub(super) struct Delivery {
 
 impl Delivery {
     /// Reads what stands beside `columns`.
-    pub fn read(export: &Section<'_>, frame: &Frame<'_>) -> Option<Self> {
-        let newest = export
-            .required(
-                "newest",
-                "what makes a delivery newer than another, such as `{by: modified, per: broadcast}`",
-            )
-            .and_then(|at| newest::read(&at, frame));
-        let fallback_for = export.maybe("fallback_for", |at| {
-            at.text("an export", "the name of another export of this platform").map(str::to_owned)
-        });
-        let totals = export.or("totals", Totals::default(), |at| totals::read(&at));
-        let numbers = export.or("numbers", NumberStyle::default(), |at| numbers::read(&at));
-        let skip = export.or("skip", BTreeMap::new(), |at| totals::read_skip(&at));
+    pub fn read(export: &ExportKeys<'_>, context: &ExportContext<'_>) -> Option<Self> {
+        let newest = export.newest.required().and_then(|at| newest::read(&at, context));
+        let fallback_for = export.fallback_for.read();
+        let totals = export.totals.read_or(Totals::default(), totals::read);
+        let numbers = export.numbers.read_with(numbers::read);
+        let skip = export.skip.read_or(BTreeMap::new(), totals::read_skip);
         Some(Self {
             newest: newest?,
             fallback_for: fallback_for?,
@@ -56,19 +54,21 @@ impl Delivery {
 }
 
 /// Reads what `columns` says of counts.
-pub(super) fn read(columns: &Section<'_>, frame: &Frame<'_>, delivery: Option<Delivery>) -> Option<CountRows> {
-    let period = columns
-        .required("period", "the interval of a row, such as `{start: …, grain: 1m}`")
-        .and_then(|at| period::read(&at, frame));
-    let rules = columns.required("counts", "which column counts what, such as `{entries: Views}`");
+pub(super) fn read(
+    columns: &ColumnKeys<'_>,
+    context: &ExportContext<'_>,
+    delivery: Option<Delivery>,
+) -> Option<CountRows> {
+    let period = columns.period.required().and_then(|at| period::read(&at, context));
+    let rules = columns.counts.required();
     let (counts, stated, one_is) = match rules.as_ref().and_then(read_counts) {
         Some((counts, stated, one_is)) => (Some(counts), Some(stated), Some(one_is)),
         None => (None, None, None),
     };
-    let rates = columns.or("rates", Vec::new(), |at| read_rates(&at, counts.as_ref(), frame));
-    let optional = columns.or("optional", CountSet::default(), |at| read_optional(&at, counts.as_ref()));
-    let blank = columns.or("blank", BTreeMap::new(), |at| read_blank(&at, counts.as_ref(), optional));
-    let may_exceed = columns.or("may_exceed", CountSet::default(), |at| exceeding::read(&at));
+    let rates = columns.rates.read_or(Vec::new(), |at| read_rates(at, counts.as_ref(), context));
+    let optional = columns.optional.read_or(CountSet::default(), |at| read_optional(at, counts.as_ref()));
+    let blank = columns.blank.read_or(BTreeMap::new(), |at| read_blank(at, counts.as_ref(), optional));
+    let may_exceed = columns.may_exceed.read_or(CountSet::default(), exceeding::read);
     let Delivery { newest, fallback_for, totals, numbers, skip } = delivery?;
     Some(CountRows {
         period: period?,
@@ -87,7 +87,7 @@ pub(super) fn read(columns: &Section<'_>, frame: &Frame<'_>, delivery: Option<De
     })
 }
 
-fn read_optional(at: &Place<'_>, counts: Option<&Rules>) -> Option<CountSet> {
+fn read_optional(at: &Cursor<'_>, counts: Option<&Rules>) -> Option<CountSet> {
     let items = at.list("a list of counts")?;
     let total = items.len();
     let mut optional = CountSet::default();
@@ -127,12 +127,10 @@ fn read_optional(at: &Place<'_>, counts: Option<&Rules>) -> Option<CountSet> {
 
 /// One word for all counts, or one for each that is not `unknown`.
 fn read_blank(
-    at: &Place<'_>,
+    at: &Cursor<'_>,
     counts: Option<&Rules>,
     optional: Option<CountSet>,
 ) -> Option<BTreeMap<Count, Blank>> {
-    const WORDS: [(&str, Blank); 3] =
-        [("unknown", Blank::Unknown), ("zero", Blank::Zero), ("reject", Blank::Reject)];
     // So many visits at a rate that is not there were never shown to nobody.
     let is_quotient =
         |count: Count| matches!(counts?.get(&count), Some(CountRule::DividedBy { .. })).then_some(());
@@ -143,7 +141,7 @@ fn read_blank(
         Blank::Reject => !is_optional(count),
     };
     if !at.is_map() {
-        let blank = at.word("what a blank cell means", &WORDS)?;
+        let blank = at.word("what a blank cell means", &BLANKS)?;
         let all = counts?.keys().copied();
         return Some(all.filter(|count| fits(*count, blank)).map(|count| (count, blank)).collect());
     }
@@ -155,7 +153,7 @@ fn read_blank(
         let read = if counts.is_some_and(|counts| !counts.contains_key(&count)) {
             at.refuse(format!("`{word}` is not among the counts of this export"))
         } else {
-            at.word("what a blank cell means", &WORDS)
+            at.word("what a blank cell means", &BLANKS)
         };
         match read {
             Some(blank) if fits(count, blank) => {
@@ -175,10 +173,10 @@ fn read_blank(
     is_sound.then_some(blanks)
 }
 
-fn read_rates(at: &Place<'_>, counts: Option<&Rules>, frame: &Frame<'_>) -> Option<Vec<ReportedRate>> {
+fn read_rates(at: &Cursor<'_>, counts: Option<&Rules>, context: &ExportContext<'_>) -> Option<Vec<ReportedRate>> {
     let entries = at.entries("a set of rates", "names and columns, such as `{ctr: CTR}`")?;
     let total = entries.len();
-    let known = counts.map(|counts| rates::comparable(counts, frame.click));
+    let known = counts.map(|counts| rates::comparable(counts, context.click));
     let read: Vec<ReportedRate> = entries.iter().filter_map(|(name, at)| rates::read(name, at, known)).collect();
     (read.len() == total).then_some(read)
 }

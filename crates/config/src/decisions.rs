@@ -1,16 +1,56 @@
-//! `decisions.yaml`: what is decided from, and which covers are versions of one. Without the file nothing is decided.
+//! `decisions.yaml`: the window that decisions use, and which covers are variants of the same picture. Without the file
+//! no decision tables are written.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::cursor::Cursor;
 use super::names::{check_name, known_name};
-use super::place::Place;
-use super::section::file_section;
+use super::registry::{
+    Form as _, Keys, Maybe, Or, Part, Required, Shape, Text, Whole, form, keys, maybe, or, required,
+};
 use super::yaml::Kind;
 use coverledger_core::model::MarketId;
 
-const KEYS: [&str; 4] = ["window_days", "period_days", "certainty", "families"];
+form! {
+    /// From which probability a diagnosis is spoken.
+    Certainty, Shape::Number(0.5, 0.999), f64, certainty
+}
 
-/// What every decision stands on.
+keys! {
+    /// Settings of all decisions.
+    file DecisionsKeys("decisions.yaml", "what decisions stand on") {
+        window_days: Or<Whole<u16>> = or(
+            "28", Whole::new("a count of days", 1, 400),
+            "local dates that covers, diagnosis, slots and localization look back on, the newest included",
+        ),
+        period_days: Or<Whole<u16>> = or(
+            "7", Whole::new("a count of days", 1, 200),
+            "local dates that are compared with as many before them; two periods fit into the window",
+        ),
+        certainty: Or<Certainty> = or("0.9", Certainty, "from which probability a diagnosis is spoken"),
+        families: Maybe<Part> = maybe(
+            "none", Part(Shape::Named(Box::new(Shape::section::<FamilyKeys<'_>>()))),
+            "covers that were made for markets out of one, by the family's name",
+        ),
+    }
+}
+
+keys! {
+    /// One cover and what was made of it.
+    section FamilyKeys("a family of covers", "a family of covers") {
+        shared: Required<Text> = required(
+            "the cover that all markets share", COVER, "the cover that all markets share",
+        ),
+        localized: Required<Part> = required(
+            "covers by market, such as `{ID: cov_red_id}`", Part(Shape::Entries(Box::new(Shape::Text))),
+            "the cover that a market has in its place, by the market's name; at least one",
+        ),
+    }
+}
+
+const COVER: Text = Text("a cover", "the id of a cover");
+
+/// Settings of all decisions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decisions {
     /// How many local dates covers, diagnosis, slots and localization look back on, the newest included. 1 to 400;
@@ -40,30 +80,28 @@ impl Default for Decisions {
 }
 
 /// Reads the file; `None` for names of markets that could not be read.
-pub(super) fn read(start: &Place<'_>, markets: Option<&BTreeSet<String>>) -> Option<Decisions> {
-    let default = Decisions::default();
-    let file = file_section(start, "what decisions stand on", &KEYS)?;
-    let days = |key, default, most| file.or(key, default, |at| at.whole("a count of days", 1..=most));
-    let window_days = days("window_days", default.window_days, 400);
-    let period_days = days("period_days", default.period_days, 200);
-    let certainty = file.or("certainty", default.certainty, |at| certainty(&at));
-    let families = file.or("families", default.families, |at| read_families(&at, markets));
+pub(super) fn read(start: &Cursor<'_>, markets: Option<&BTreeSet<String>>) -> Option<Decisions> {
+    let file = DecisionsKeys::open_file(start)?;
+    let window_days = file.window_days.read();
+    let period_days = file.period_days.read();
+    let certainty = file.certainty.read();
+    let families = file.families.read_or(BTreeMap::new(), |at| read_families(at, markets));
     let (window_days, period_days) = (window_days?, period_days?);
     if window_days < period_days * 2 {
-        let at = file.optional("period_days").or_else(|| file.optional("window_days"))?;
+        let at = file.period_days.at().or_else(|| file.window_days.at())?;
         return at.refuse(format!("two periods of {period_days} days do not fit into a window of {window_days}"));
     }
     Some(Decisions { window_days, period_days, certainty: certainty?, families: families? })
 }
 
-fn certainty(at: &Place<'_>) -> Option<f64> {
+fn certainty(at: &Cursor<'_>) -> Option<f64> {
     match at.node.kind {
         Kind::Real(number) if (0.5..=0.999).contains(&number) => Some(number),
         _ => at.mismatch("a certainty", "0.5 to 0.999, such as 0.9"),
     }
 }
 
-fn read_families(at: &Place<'_>, markets: Option<&BTreeSet<String>>) -> Option<BTreeMap<String, Family>> {
+fn read_families(at: &Cursor<'_>, markets: Option<&BTreeSet<String>>) -> Option<BTreeMap<String, Family>> {
     let mut families = BTreeMap::new();
     let (mut sound, mut seen) = (true, BTreeMap::new());
     for (name, at) in at.entries("families of covers", "families by name, such as `red_dress: {…}`")? {
@@ -88,15 +126,14 @@ fn read_families(at: &Place<'_>, markets: Option<&BTreeSet<String>>) -> Option<B
     sound.then_some(families)
 }
 
-fn read_family(at: &Place<'_>, markets: Option<&BTreeSet<String>>) -> Option<Family> {
-    let section = at.section("a family of covers", &["shared", "localized"])?;
-    let cover = |at: &Place<'_>| at.text("a cover", "the id of a cover").map(str::to_owned);
-    let shared = section.required("shared", "the cover that all markets share").and_then(|at| cover(&at));
-    let localized = section.required("localized", "covers by market, such as `{ID: cov_red_id}`")?;
+fn read_family(at: &Cursor<'_>, markets: Option<&BTreeSet<String>>) -> Option<Family> {
+    let family = FamilyKeys::open(at)?;
+    let shared = family.shared.read();
+    let localized = family.localized.required()?;
     let mut covers = BTreeMap::new();
     for (market, at) in localized.entries("covers by market", "covers by market, such as `{ID: cov_red_id}`")? {
         let known = known_name(&at, market, "a market", markets);
-        let (Some(market), Some(cover)) = (known, cover(&at)) else { continue };
+        let (Some(market), Some(cover)) = (known, COVER.read(&at)) else { continue };
         if shared.as_ref() == Some(&cover) {
             at.problem(format!("`{cover}` is the shared cover, so nothing is localized"));
             continue;

@@ -77,7 +77,7 @@ pub struct Settings {
     pub export_limit_seconds: u64,
     /// How long a lease on a market-day holds unless it is renewed. 2 to 3,600 s; default 60.
     pub lease_seconds: u32,
-    /// How long after its end a market-day may wait for exports before it is told as late. Default 36 h.
+    /// How long after its end a market-day may wait for exports before it is reported as late. Default 36 h.
     pub late_after_seconds: i64,
     /// What counts; default this process. It has no say in the counts, so no fingerprint has it.
     pub engine: EngineChoice,

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use jiff::civil::{Date, Time};
 
-use super::archive::zone;
 use super::counts::COUNTS;
-use super::place::Place;
-use super::section::Section;
+use super::cursor::Cursor;
+use super::platform::PlatformKeys;
+use super::registry::{
+    Day, Key, Keys, Maybe, Or, Part, Required, Shape, Words, ZoneName, keys, maybe, or, required,
+};
 use coverledger_core::model::{Change, ClickEvent, Conventions, Count, Eras, ImpressionBasis, UniqueBasis};
-use coverledger_core::time::Zone;
 
 const IMPRESSIONS: [(&str, ImpressionBasis); 2] = [
     (ImpressionBasis::Displays.word(), ImpressionBasis::Displays),
@@ -23,36 +24,68 @@ const UNIQUES: [(&str, UniqueBasis); 4] = [
     (UniqueBasis::Day.word(), UniqueBasis::Day),
     (UniqueBasis::Row.word(), UniqueBasis::Row),
 ];
-const CHANGE_KEYS: [&str; 6] = ["since", "timezone", "impression", "redefined", "introduced", "withdrawn"];
-/// What can change; a change has at least one of them.
-const CHANGED: [&str; 4] = ["impression", "redefined", "introduced", "withdrawn"];
+const IMPRESSION: Words<ImpressionBasis> = Words("what an impression is", &IMPRESSIONS);
+
+keys! {
+    /// How a platform counts.
+    section ConventionKeys("conventions", "a set of conventions") {
+        impression: Required<Words<ImpressionBasis>> = required(
+            "`displays` or `viewers`", IMPRESSION, "every display of a cover, or once per viewer",
+        ),
+        click: Required<Words<ClickEvent>> = required(
+            "`cover_tap` or `room_entry`", Words("what a click is", &CLICKS),
+            "a tap on the cover, or the entry into the room",
+        ),
+        uniques: Or<Words<UniqueBasis>> = or(
+            "first_touch", Words("within what a viewer is counted once", &UNIQUES),
+            "within what a viewer is counted once: the market-day, broadcast and cover, credited to the first touch; the broadcast; the platform's day; the row. Only `first_touch` goes with exports whose viewers are counted here. Unique counts of rows are published in no table but `bridge`",
+        ),
+    }
+}
+
+keys! {
+    /// A change in how a platform counts.
+    section ChangeKeys("a change", "a change") {
+        since: Required<Day> = required(
+            "the day with which it began, such as `2026-08-24`", Day,
+            "the day with which it began; a change begins later than the one before it",
+        ),
+        timezone: Or<ZoneName> = or("UTC", ZoneName, "whose day"),
+        impression: Maybe<Words<ImpressionBasis>> = maybe(
+            "as before", IMPRESSION, "what an impression is from then on",
+        ),
+        redefined: Maybe<Part> = maybe(
+            "none", Part(Shape::Counts(Box::new(Shape::Text))),
+            "counts that mean something else from then on, each with what: `{entries: \"a view is …\"}`; the keys are those of `counts`",
+        ),
+        introduced: Maybe<Part> = maybe(
+            "none", Part(Shape::Counts(Box::new(Shape::Text))),
+            "counts that are offered only from then on, each with the reason or the source",
+        ),
+        withdrawn: Maybe<Part> = maybe(
+            "none", Part(Shape::Counts(Box::new(Shape::Text))),
+            "counts that are not offered from then on, each with the reason",
+        ),
+    }
+}
 
 /// Reads how the platform of this file counts.
-pub(super) fn read(file: &Section<'_>) -> Option<Eras> {
+pub(super) fn read(file: &PlatformKeys<'_>) -> Option<Eras> {
     let first = read_conventions(file);
-    let not_offered = read_reasons(file, "not_offered");
-    let changes = file.or("changes", Vec::new(), |at| read_changes(&at, file));
+    let not_offered = read_reasons(&file.not_offered);
+    let changes = file.changes.read_or(Vec::new(), |at| read_changes(at, file));
     Some(Eras { first: first?, not_offered: not_offered?, changes: changes? })
 }
 
-fn read_conventions(file: &Section<'_>) -> Option<Conventions> {
-    let at = file.required("conventions", "`{impression: displays, click: cover_tap}`")?;
-    let section = at.section("a set of conventions", &["impression", "click", "uniques"])?;
-    let impression = section.required("impression", "`displays` or `viewers`").and_then(|at| impression(&at));
-    let click = section.required("click", "`cover_tap` or `room_entry`");
-    let click = click.and_then(|at| at.word("what a click is", &CLICKS));
-    let uniques = section
-        .or("uniques", UniqueBasis::FirstTouch, |at| at.word("within what a viewer is counted once", &UNIQUES));
+fn read_conventions(file: &PlatformKeys<'_>) -> Option<Conventions> {
+    let keys = ConventionKeys::open(&file.conventions.required()?)?;
+    let (impression, click, uniques) = (keys.impression.read(), keys.click.read(), keys.uniques.read());
     Some(Conventions { impression: impression?, click: click?, uniques: uniques? })
 }
 
-fn impression(at: &Place<'_>) -> Option<ImpressionBasis> {
-    at.word("what an impression is", &IMPRESSIONS)
-}
-
 /// Counts and what is to be said of each.
-fn read_reasons(section: &Section<'_>, key: &str) -> Option<BTreeMap<Count, String>> {
-    section.or(key, BTreeMap::new(), |at| {
+fn read_reasons(key: &Key<'_, Maybe<Part>>) -> Option<BTreeMap<Count, String>> {
+    key.read_or(BTreeMap::new(), |at| {
         let what = "a set of counts with a reason each";
         let entries = at.entries(what, "such as `{impressions: \"the API has no such field\"}`")?;
         let counts = at.section(what, &COUNTS.map(|(word, _)| word))?;
@@ -65,7 +98,7 @@ fn read_reasons(section: &Section<'_>, key: &str) -> Option<BTreeMap<Count, Stri
     })
 }
 
-fn read_changes(at: &Place<'_>, file: &Section<'_>) -> Option<Vec<Change>> {
+fn read_changes(at: &Cursor<'_>, file: &PlatformKeys<'_>) -> Option<Vec<Change>> {
     let items = at.list("a list of changes")?;
     let total = items.len();
     let mut changes: Vec<Change> = Vec::new();
@@ -82,22 +115,23 @@ fn read_changes(at: &Place<'_>, file: &Section<'_>) -> Option<Vec<Change>> {
     (changes.len() == total).then_some(changes)
 }
 
-fn read_change(at: &Place<'_>, file: &Section<'_>) -> Option<Change> {
-    let section = at.section("a change", &CHANGE_KEYS)?;
-    let since = section.required("since", "the day with which it began, such as `2026-08-24`");
-    let since = since.and_then(|at| day(&at).map(|day| (at, day)));
-    let zone = section.or("timezone", Zone::utc(), |at| zone(&at));
-    let impression = section.maybe("impression", |at| impression(&at));
-    let redefined = read_reasons(&section, "redefined");
-    let introduced = read_reasons(&section, "introduced");
-    let withdrawn = read_reasons(&section, "withdrawn");
-    if CHANGED.iter().all(|key| section.optional(key).is_none()) {
+fn read_change(at: &Cursor<'_>, file: &PlatformKeys<'_>) -> Option<Change> {
+    let keys = ChangeKeys::open(at)?;
+    let since = keys.since.read();
+    let zone = keys.timezone.read();
+    let impression = keys.impression.read();
+    let redefined = read_reasons(&keys.redefined);
+    let introduced = read_reasons(&keys.introduced);
+    let withdrawn = read_reasons(&keys.withdrawn);
+    // A change has at least one of these.
+    let changed = [keys.impression.at(), keys.redefined.at(), keys.introduced.at(), keys.withdrawn.at()];
+    if changed.iter().all(Option::is_none) {
         at.problem("changes nothing (expected one of `impression`, `redefined`, `introduced`, `withdrawn`)");
         return None;
     }
-    let (since_at, since) = since?;
+    let since = since?;
     let Some(first_instant) = zone?.first_instant_at(since.to_datetime(Time::midnight())) else {
-        return since_at.mismatch("a day", "one that the calendar has");
+        return keys.since.at()?.mismatch("a day", "one that the calendar has");
     };
     let change = Change {
         since,
@@ -107,11 +141,11 @@ fn read_change(at: &Place<'_>, file: &Section<'_>) -> Option<Change> {
         introduced: introduced?,
         withdrawn: withdrawn?,
     };
-    check_agrees(&section, file, &change).then_some(change)
+    check_agrees(&keys, file, &change).then_some(change)
 }
 
 /// A date, written out.
-pub(super) fn day(at: &Place<'_>) -> Option<Date> {
+pub(super) fn day(at: &Cursor<'_>) -> Option<Date> {
     let expected = "one such as `2026-08-24`";
     let text = at.text("a day", expected)?;
     let is_plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
@@ -120,17 +154,16 @@ pub(super) fn day(at: &Place<'_>) -> Option<Date> {
 }
 
 /// Whether a change says of no count two things that cannot both be.
-fn check_agrees(section: &Section<'_>, file: &Section<'_>, change: &Change) -> bool {
+fn check_agrees(keys: &ChangeKeys<'_>, file: &PlatformKeys<'_>, change: &Change) -> bool {
     let mut agrees = true;
-    let never = file.optional("not_offered").map(|at| at.keys()).unwrap_or_default();
-    for key in ["introduced", "withdrawn"] {
-        let Some(place) = section.optional(key) else { continue };
+    let never = file.not_offered.at().map(|at| at.keys()).unwrap_or_default();
+    for place in [keys.introduced.at(), keys.withdrawn.at()].into_iter().flatten() {
         for word in place.keys().into_iter().filter(|word| never.contains(word)) {
             place.problem(format!("`{word}` is in `not_offered` too, which is for counts that there never are"));
             agrees = false;
         }
     }
-    let Some(place) = section.optional("withdrawn") else { return agrees };
+    let Some(place) = keys.withdrawn.at() else { return agrees };
     for count in change.introduced.keys().filter(|count| change.withdrawn.contains_key(count)) {
         place.problem(format!("`{}` is introduced by the same change", count.word()));
         agrees = false;
@@ -145,7 +178,9 @@ mod tests {
     use coverledger_core::model::Era;
 
     fn eras(text: &str) -> (Option<Eras>, Vec<String>) {
-        testing::read(text, |at| read(&at.section("x", &["conventions", "not_offered", "changes"])?))
+        testing::read(text, |at| {
+            read(&PlatformKeys::of(&at.section("x", &["conventions", "not_offered", "changes"])?))
+        })
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! `may_exceed`: counts that may be more than what they are otherwise a part of.
 
 use super::counts::COUNTS;
-use super::place::Place;
+use super::cursor::Cursor;
 use coverledger_core::model::CountSet;
 
 /// Reads it.
-pub(super) fn read(at: &Place<'_>) -> Option<CountSet> {
+pub(super) fn read(at: &Cursor<'_>) -> Option<CountSet> {
     let items = at.list("a list of counts")?;
     let total = items.len();
     let counts = items.iter().filter_map(|item| item.word("a count", &COUNTS));

@@ -1,5 +1,5 @@
-//! `experiments/<name>.yaml`: covers that are held against each other, in turns that a seed draws or by viewers whom the
-//! platform draws.
+//! `experiments/<name>.yaml`: tests of covers, by rotation (a seed draws which cover is on air when) or by split (the platform
+//! assigns viewers to covers).
 
 mod read;
 mod schedule;
@@ -13,9 +13,9 @@ pub use schedule::{PlannedTurn, TurnSchedule};
 use super::Market;
 use coverledger_core::model::{MarketId, PlatformId, Turns};
 
-pub(super) use read::{Known, check_apart, read};
+pub(super) use read::{ExperimentKeys, Known, check_apart, read};
 
-/// Covers that are held against one of them.
+/// A test of several covers against a control.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Experiment {
     /// On which platforms; not empty.
@@ -24,7 +24,7 @@ pub struct Experiment {
     pub markets: BTreeSet<MarketId>,
     /// Two to five, each another.
     pub covers: Vec<String>,
-    /// Index of the cover that the others are held against.
+    /// Index of the control, the cover that the others are compared with.
     pub control: usize,
     /// The first local date.
     pub from: Date,

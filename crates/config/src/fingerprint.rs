@@ -33,43 +33,43 @@ impl Workspace {
     /// Schedules, stores, memory and threads are not in it. Hex of SHA-256.
     #[must_use]
     pub fn config_hash(&self, platform: &PlatformId, market: &MarketId) -> String {
-        let mut canon = Canon::default();
-        canon.put("scheme", SCHEME);
-        canon.settings(&self.settings);
-        canon.put("market", market.as_str());
+        let mut writer = FingerprintWriter::default();
+        writer.put("scheme", SCHEME);
+        writer.settings(&self.settings);
+        writer.put("market", market.as_str());
         if let Some(definition) = self.markets.get(market) {
-            canon.market(definition);
+            writer.market(definition);
         }
-        canon.put("platform", platform.as_str());
+        writer.put("platform", platform.as_str());
         if let Some(definition) = self.platforms.get(platform) {
-            canon.platform(definition);
+            writer.platform(definition);
             // Rows of a market that nobody knows come here: which markets are known decides which rows.
             if takes_strays(definition, market) {
                 for name in self.markets.keys() {
-                    canon.put("known_market", name.as_str());
+                    writer.put("known_market", name.as_str());
                 }
             }
         }
-        canon.hash()
+        writer.hash()
     }
 
     /// Hash of everything in the configuration that can change what is decided of this market, beside the facts: how far
     /// back they go, the market's day and slots, the team's own clock, and of families of covers all markets.
     #[must_use]
     pub fn decisions_hash(&self, market: &MarketId) -> String {
-        let mut canon = Canon::default();
-        canon.put("scheme", DECISIONS_SCHEME);
-        canon.put("home_timezone", self.settings.home_timezone.name());
+        let mut writer = FingerprintWriter::default();
+        writer.put("scheme", DECISIONS_SCHEME);
+        writer.put("home_timezone", self.settings.home_timezone.name());
         let families = self.decisions.as_ref().is_some_and(|decisions| !decisions.families.is_empty());
         for (name, definition) in self.markets.iter().filter(|(name, _)| families || *name == market) {
-            canon.put("market", name.as_str());
-            canon.market(definition);
+            writer.put("market", name.as_str());
+            writer.market(definition);
         }
-        canon.put("of", market.as_str());
+        writer.put("of", market.as_str());
         if let Some(decisions) = &self.decisions {
-            canon.decisions(decisions);
+            writer.decisions(decisions);
         }
-        canon.hash()
+        writer.hash()
     }
 }
 
@@ -78,16 +78,16 @@ impl Workspace {
     /// SHA-256; of an experiment that is not configured, of nothing.
     #[must_use]
     pub fn experiment_hash(&self, name: &str) -> String {
-        let mut canon = Canon::default();
-        canon.put("scheme", EXPERIMENT_SCHEME);
+        let mut writer = FingerprintWriter::default();
+        writer.put("scheme", EXPERIMENT_SCHEME);
         if let Some(experiment) = self.experiments.get(name) {
-            canon.experiment(experiment);
+            writer.experiment(experiment);
             for (name, market) in self.markets.iter().filter(|(name, _)| experiment.markets.contains(*name)) {
-                canon.put("market", name.as_str());
-                canon.market(market);
+                writer.put("market", name.as_str());
+                writer.market(market);
             }
         }
-        canon.hash()
+        writer.hash()
     }
 }
 
@@ -97,11 +97,12 @@ fn takes_strays(platform: &Platform, market: &MarketId) -> bool {
     })
 }
 
-/// Lines of `name=length:value`, which no two configurations share.
+/// Writes what a fingerprint is the hash of: lines of `name=length:value`, so that two different configurations never
+/// write the same text.
 #[derive(Default)]
-struct Canon(String);
+struct FingerprintWriter(String);
 
-impl Canon {
+impl FingerprintWriter {
     fn put(&mut self, name: &str, value: &str) {
         let _ = writeln!(self.0, "{name}={}:{value}", value.len());
     }

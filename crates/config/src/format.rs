@@ -2,15 +2,16 @@
 
 use encoding_rs::Encoding;
 
+use super::cursor::Cursor;
 use super::definition::{Format, Header};
-use super::dialect::{Delimiter, Dialect, LineEnd};
+use super::dialect::{Delimiter, Dialect};
+use super::export::ExportKeys;
 use super::kind::RowKind;
-use super::place::Place;
-use super::section::Section;
+use super::registry::Keys as _;
 
 /// What `format` says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Word {
+pub(crate) enum Word {
     Csv,
     Tsv,
     Ndjson,
@@ -21,47 +22,26 @@ enum Word {
 
 use Word::{Csv, Json, Ndjson, Parquet, Tsv, Xlsx};
 
-const WORDS: [(&str, Word); 6] =
+pub(super) const WORDS: [(&str, Word); 6] =
     [("csv", Csv), ("tsv", Tsv), ("ndjson", Ndjson), ("parquet", Parquet), ("json", Json), ("xlsx", Xlsx)];
-
-/// Keys that go only with some formats.
-const GOES_WITH: [(&str, &[Word]); 14] = [
-    ("delimiter", &[Csv]),
-    ("quote", &[Csv, Tsv]),
-    ("escape", &[Csv, Tsv]),
-    ("line_end", &[Csv, Tsv]),
-    ("skip_rows", &[Csv, Tsv]),
-    ("encoding", &[Csv, Tsv]),
-    ("header_within", &[Csv, Tsv, Xlsx]),
-    ("description_rows", &[Csv, Tsv, Xlsx]),
-    ("sheets", &[Xlsx]),
-    ("rows_at", &[Json]),
-    ("complete", &[Json]),
-    ("header", &[Csv, Tsv, Xlsx]),
-    ("header_rows", &[Csv, Tsv, Xlsx]),
-    ("members", &[Csv, Tsv, Ndjson, Json]),
-];
 
 /// Lines among which the header of a spreadsheet, or of counts, is looked for.
 const PREAMBLE: u16 = 30;
 
 /// Reads the format; `kind` decides where a header may be.
-pub(super) fn read(section: &Section<'_>, kind: Option<RowKind>) -> Option<Format> {
-    let format = section.required("format", "`csv`, `tsv`, `ndjson`, `parquet`, `json` or `xlsx`")?;
-    let word = format.word("a format", &WORDS)?;
-    let fits = refuse_strangers(section, word);
+pub(super) fn read(export: &ExportKeys<'_>, kind: Option<RowKind>) -> Option<Format> {
+    let word = export.format.read()?;
+    let fits = refuse_strangers(export, word);
     let format = match word {
-        Csv | Tsv => read_delimited(section, word, kind),
+        Csv | Tsv => read_delimited(export, word, kind),
         Xlsx => {
-            let sheets = section.or("sheets", Vec::new(), |at| read_sheets(&at));
-            let header = read_header(section, PREAMBLE);
+            let sheets = export.sheets.read_or(Vec::new(), read_sheets);
+            let header = read_header(export, PREAMBLE);
             sheets.zip(header).map(|(sheets, header)| Format::Xlsx { sheets, header })
         }
-        Json => section
-            .required(
-                "rows_at",
-                "the way to the rows, such as `data.intervals[]`; `[]` if the document is their list",
-            )
+        Json => export
+            .rows_at
+            .needed("the way to the rows, such as `data.intervals[]`; `[]` if the document is their list")
             .and_then(|at| read_rows_at(&at))
             .map(|rows_at| Format::Json { rows_at }),
         Ndjson => Some(Format::Ndjson),
@@ -70,11 +50,13 @@ pub(super) fn read(section: &Section<'_>, kind: Option<RowKind>) -> Option<Forma
     format.filter(|_| fits)
 }
 
-fn refuse_strangers(section: &Section<'_>, word: Word) -> bool {
+fn refuse_strangers(export: &ExportKeys<'_>, word: Word) -> bool {
     let mut fits = true;
-    for (key, words) in GOES_WITH {
-        if let Some(at) = section.optional(key).filter(|_| !words.contains(&word)) {
-            at.problem(format!("goes only with {}", spelled(words)));
+    let (name, _) = WORDS[word as usize];
+    for key in ExportKeys::spec().keys.iter().filter(|key| !key.formats.is_empty() && !key.formats.contains(&name))
+    {
+        if let Some(at) = export.format.beside(key.name) {
+            at.problem(format!("goes only with {}", spelled(key.formats)));
             fits = false;
         }
     }
@@ -82,46 +64,44 @@ fn refuse_strangers(section: &Section<'_>, word: Word) -> bool {
 }
 
 /// `` `format: csv`, `tsv` or `xlsx` ``.
-fn spelled(words: &[Word]) -> String {
+fn spelled(words: &[&str]) -> String {
     let mut spelled: Vec<String> =
-        WORDS.iter().filter(|(_, word)| words.contains(word)).map(|(name, _)| format!("`{name}`")).collect();
+        WORDS.iter().filter(|(name, _)| words.contains(name)).map(|(name, _)| format!("`{name}`")).collect();
     spelled[0].insert_str(1, "format: ");
     let last = spelled.pop().unwrap_or_default();
     if spelled.is_empty() { last } else { format!("{} or {last}", spelled.join(", ")) }
 }
 
-fn read_delimited(section: &Section<'_>, word: Word, kind: Option<RowKind>) -> Option<Format> {
-    let dialect = read_dialect(section, if word == Tsv { b'\t' } else { b',' });
-    let encoding = section.maybe("encoding", |at| read_encoding(&at));
+fn read_delimited(export: &ExportKeys<'_>, word: Word, kind: Option<RowKind>) -> Option<Format> {
+    let dialect = read_dialect(export, if word == Tsv { b'\t' } else { b',' });
+    let encoding = export.encoding.read_with(read_encoding);
     let within = if kind.is_some_and(RowKind::is_interval) { PREAMBLE } else { 1 };
-    let header = read_header(section, within);
+    let header = read_header(export, within);
     Some(Format::Delimited { dialect: dialect?, encoding: encoding?, header: header? })
 }
 
 /// How the text is written; `delimiter` is the usual one.
-fn read_dialect(section: &Section<'_>, delimiter: u8) -> Option<Dialect> {
+fn read_dialect(export: &ExportKeys<'_>, delimiter: u8) -> Option<Dialect> {
     let usual = Dialect::by(delimiter);
-    let delimiter = section.or("delimiter", usual.delimiter, |at| read_delimiter(&at));
-    let quote = section.or("quote", usual.quote, |at| read_quote(&at));
-    let escape = section.maybe("escape", |at| read_escape(&at));
-    let line_end = section.or("line_end", usual.line_end, |at| {
-        at.word("a line end", &[("newline", LineEnd::Newline), ("carriage_return", LineEnd::Return)])
-    });
+    let delimiter = export.delimiter.read_or(usual.delimiter, read_delimiter);
+    let quote = export.quote.read_or(usual.quote, read_quote);
+    let escape = export.escape.read_with(read_escape);
+    let line_end = export.line_end.read();
     let dialect = Dialect { delimiter: delimiter?, quote: quote?, escape: escape?, line_end: line_end? };
     let is_in_delimiter = |byte: Option<u8>| byte.is_some_and(|byte| dialect.delimiter.as_bytes().contains(&byte));
-    for (key, is_twice) in [
-        ("quote", is_in_delimiter(dialect.quote)),
-        ("escape", is_in_delimiter(dialect.escape)),
-        ("escape", dialect.escape.is_some() && dialect.escape == dialect.quote),
+    for (at, is_twice) in [
+        (export.quote.at(), is_in_delimiter(dialect.quote)),
+        (export.escape.at(), is_in_delimiter(dialect.escape)),
+        (export.escape.at(), dialect.escape.is_some() && dialect.escape == dialect.quote),
     ] {
-        if let Some(at) = section.optional(key).filter(|_| is_twice) {
+        if let Some(at) = at.filter(|_| is_twice) {
             return at.refuse(format!("{} is a part of the delimiter, or the quote", at.found()));
         }
     }
     Some(dialect)
 }
 
-fn read_delimiter(at: &Place<'_>) -> Option<Delimiter> {
+fn read_delimiter(at: &Cursor<'_>) -> Option<Delimiter> {
     let text = at.delimiter()?;
     let is_sound = match text.as_bytes() {
         [byte] => is_delimiter(*byte),
@@ -144,7 +124,7 @@ fn is_delimiter(byte: u8) -> bool {
 
 /// `none`, or a character.
 #[expect(clippy::option_option, reason = "no quote and a wrong one are two things")]
-fn read_quote(at: &Place<'_>) -> Option<Option<u8>> {
+fn read_quote(at: &Cursor<'_>) -> Option<Option<u8>> {
     let expected = "one ASCII character such as `'`, or `none` where fields are never quoted";
     match at.text("a quote", expected)?.as_bytes() {
         b"none" => Some(None),
@@ -153,7 +133,7 @@ fn read_quote(at: &Place<'_>) -> Option<Option<u8>> {
     }
 }
 
-fn read_escape(at: &Place<'_>) -> Option<u8> {
+fn read_escape(at: &Cursor<'_>) -> Option<u8> {
     let expected = "one ASCII character such as `\\`";
     match at.text("an escape", expected)?.as_bytes() {
         [byte] if byte.is_ascii_punctuation() => Some(*byte),
@@ -161,7 +141,7 @@ fn read_escape(at: &Place<'_>) -> Option<u8> {
     }
 }
 
-fn read_encoding(at: &Place<'_>) -> Option<String> {
+fn read_encoding(at: &Cursor<'_>) -> Option<String> {
     let expected = "a WHATWG label such as `utf-16le`, `gb18030`, `shift_jis` or `windows-1252`";
     let label = at.text("an encoding", expected)?;
     match Encoding::for_label_no_replacement(label.as_bytes()) {
@@ -170,21 +150,21 @@ fn read_encoding(at: &Place<'_>) -> Option<String> {
     }
 }
 
-fn read_header(section: &Section<'_>, within: u16) -> Option<Header> {
-    let within_lines = section.or("header_within", within, |at| at.whole("a count of lines", 1..=1_000));
-    let description_lines = section.or("description_rows", 0, |at| at.whole("a count of lines", 0..=10));
-    let lines = section.or("header_rows", 1, |at| at.whole("a count of lines", 1..=2));
-    let given = section.maybe("header", |at| read_given(&at))?;
+fn read_header(export: &ExportKeys<'_>, within: u16) -> Option<Header> {
+    let within_lines = export.header_within.read();
+    let description_lines = export.description_rows.read();
+    let lines = export.header_rows.read();
+    let given = export.header.read_with(read_given)?;
     if given.is_some() {
-        let idle = ["header_within", "description_rows", "header_rows"].into_iter();
-        let idle = idle.filter_map(|key| section.optional(key));
+        let idle = [export.header_within.at(), export.description_rows.at(), export.header_rows.at()];
+        let idle = idle.into_iter().flatten();
         if idle.map(|at| at.problem("does not go with `header`: the table has none")).count() > 0 {
             return None;
         }
     }
-    let skipped = section.or("skip_rows", 0, |at| at.whole("a count of rows", 0..=1_000));
+    let skipped = export.skip_rows.read();
     Some(Header {
-        within_lines: within_lines?,
+        within_lines: within_lines?.unwrap_or(within),
         description_lines: description_lines?,
         lines: lines?,
         given,
@@ -193,7 +173,7 @@ fn read_header(section: &Section<'_>, within: u16) -> Option<Header> {
 }
 
 /// `none`, or the names of the columns that a table without a header has.
-fn read_given(at: &Place<'_>) -> Option<Vec<String>> {
+fn read_given(at: &Cursor<'_>) -> Option<Vec<String>> {
     let expected = "`none`, and columns by their numbers, or a list of their names in order";
     if !at.is_list() {
         return match at.text("a header", expected)? {
@@ -215,8 +195,8 @@ fn read_given(at: &Place<'_>) -> Option<Vec<String>> {
 }
 
 /// Which files within a ZIP archive hold rows.
-pub(super) fn read_members(section: &Section<'_>) -> Option<Vec<String>> {
-    section.or("members", Vec::new(), |at| {
+pub(super) fn read_members(export: &ExportKeys<'_>) -> Option<Vec<String>> {
+    export.members.read_or(Vec::new(), |at| {
         let expected = "names of files within a ZIP archive, such as `[\"Table data.csv\"]` or `[\"*.csv\"]`";
         if at.is_text() {
             return at.text("a pattern of names", expected).map(|name| vec![name.to_owned()]);
@@ -226,7 +206,7 @@ pub(super) fn read_members(section: &Section<'_>) -> Option<Vec<String>> {
     })
 }
 
-fn read_sheets(at: &Place<'_>) -> Option<Vec<String>> {
+fn read_sheets(at: &Cursor<'_>) -> Option<Vec<String>> {
     let mut sheets: Vec<String> = Vec::new();
     let items = at.list("a list of sheets")?;
     let total = items.len();
@@ -243,7 +223,7 @@ fn read_sheets(at: &Place<'_>) -> Option<Vec<String>> {
 }
 
 /// `lives[].intervals[]` as `lives`, `[]`, `intervals`, `[]`.
-fn read_rows_at(at: &Place<'_>) -> Option<Vec<String>> {
+fn read_rows_at(at: &Cursor<'_>) -> Option<Vec<String>> {
     let expected =
         "members and the list they lead to, such as `data.intervals[]`; `[]` if the document is the list";
     if matches!(&at.node.kind, super::yaml::Kind::List(items) if items.is_empty()) {
@@ -277,6 +257,7 @@ fn read_rows_at(at: &Place<'_>) -> Option<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::dialect::LineEnd;
     use super::super::testing;
     use super::*;
 
@@ -298,7 +279,7 @@ mod tests {
             "complete",
             "members",
         ];
-        testing::read(text, |at| read(&at.section("x", &keys)?, Some(kind)))
+        testing::read(text, |at| read(&ExportKeys::of(&at.section("x", &keys)?), Some(kind)))
     }
 
     #[test]

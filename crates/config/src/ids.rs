@@ -1,26 +1,46 @@
 //! `broadcast_id` and `cover_id`: how a row finds its broadcast and its cover.
 
 use super::counting::ColumnName;
-use super::frame::Frame;
+use super::cursor::Cursor;
+use super::export_context::ExportContext;
 use super::kind::RowKind;
 use super::mapping::{CoverRule, MadeId, TextRule};
 use super::path::PathPattern;
-use super::place::Place;
-use super::section::Section;
+use super::registry::{Column, Key, Keys, Maybe, Part, Shape, keys, maybe};
+
+keys! {
+    /// How a row finds its broadcast.
+    section BroadcastKeys("broadcast_id", "a broadcast") {
+        column: Maybe<Column> = maybe("none", Column, "read from this column"),
+        value: Maybe<Part> = maybe("none", Part(Shape::Text), "the same for every row; one of the two"),
+        columns: Maybe<Part> = maybe(
+            "none", Part(Shape::List(Box::new(Shape::Column), 2, None).called("list of columns")),
+            "of `broadcast_id` in `counts` and `covers`: the id is made of these, joined by ` / `; with `column` as well, only where an object does not have it",
+        ),
+    }
+}
+
+keys! {
+    /// How a row finds its cover.
+    section CoverKeys("cover_id", "a column") {
+        column: Maybe<Column> = maybe("none", Column, "read from this column"),
+        value: Maybe<Part> = maybe("none", Part(Shape::Text), "the same for every row; one of the two"),
+    }
+}
 
 /// Reads `broadcast_id`: a column, one value, or `path`.
-pub(super) fn read_broadcast(at: &Place<'_>, frame: &Frame<'_>) -> Option<TextRule> {
+pub(super) fn read_broadcast(at: &Cursor<'_>, context: &ExportContext<'_>) -> Option<TextRule> {
     if at.is_map() {
-        let section = at.section("a broadcast", &["column", "value", "columns"])?;
-        return match section.optional("columns") {
-            Some(columns) => read_made(&section, &columns, frame).map(TextRule::Made),
-            None => rule_of(&section),
+        let keys = BroadcastKeys::open(at)?;
+        return match keys.columns.at() {
+            Some(columns) => read_made(&keys, &columns, context).map(TextRule::Made),
+            None => rule_of(&keys.column, &keys.value),
         };
     }
     if !(at.is_text() && at.node.source == "path") {
         return at.column().map(TextRule::Column);
     }
-    if frame.path_lacks(PathPattern::names_broadcast) {
+    if context.path_lacks(PathPattern::names_broadcast) {
         return at.refuse(
             "`path` of this export has no `{broadcast}` (for a column of that name write `{column: path}`)",
         );
@@ -29,26 +49,26 @@ pub(super) fn read_broadcast(at: &Place<'_>, frame: &Frame<'_>) -> Option<TextRu
 }
 
 /// Reads `cover_id`: a column, one value, or `log`.
-pub(super) fn read_cover(at: &Place<'_>, frame: &Frame<'_>) -> Option<CoverRule> {
+pub(super) fn read_cover(at: &Cursor<'_>, context: &ExportContext<'_>) -> Option<CoverRule> {
     if !(at.is_text() && at.node.source == "log") {
         return read_rule(at).map(CoverRule::Row);
     }
-    if frame.kind != RowKind::Counts {
+    if context.kind != RowKind::Counts {
         return at.refuse("`log` goes only with `rows: counts` (for a column of that name write `{column: log}`)");
     }
     Some(CoverRule::Log)
 }
 
 /// Reads the columns that an id is made of, and the one that is it where an object has it.
-fn read_made(section: &Section<'_>, columns: &Place<'_>, frame: &Frame<'_>) -> Option<MadeId> {
+fn read_made(keys: &BroadcastKeys<'_>, columns: &Cursor<'_>, context: &ExportContext<'_>) -> Option<MadeId> {
     const EXPECTED: &str = "at least two columns, such as `[Title, Start time]`";
-    if !matches!(frame.kind, RowKind::Counts | RowKind::Covers) {
+    if !matches!(context.kind, RowKind::Counts | RowKind::Covers) {
         return columns.refuse("goes only with `rows: counts` and `rows: covers`");
     }
-    if let Some(value) = section.optional("value") {
+    if let Some(value) = keys.value.at() {
         return value.refuse("does not go with `columns`");
     }
-    let given = section.maybe("column", |at| at.column());
+    let given = keys.column.read();
     let items = columns.list("the columns that an id is made of")?;
     if items.len() < 2 {
         return columns
@@ -68,19 +88,20 @@ fn read_made(section: &Section<'_>, columns: &Place<'_>, frame: &Frame<'_>) -> O
     (parts.len() == total).then_some(MadeId { given, parts })
 }
 
-fn read_rule(at: &Place<'_>) -> Option<TextRule> {
+fn read_rule(at: &Cursor<'_>) -> Option<TextRule> {
     if !at.is_map() {
         return at.column().map(TextRule::Column);
     }
-    rule_of(&at.section("a column", &["column", "value"])?)
+    let keys = CoverKeys::open(at)?;
+    rule_of(&keys.column, &keys.value)
 }
 
-fn rule_of(section: &Section<'_>) -> Option<TextRule> {
-    match (section.optional("column"), section.optional("value")) {
-        (Some(column), None) => column.column().map(TextRule::Column),
+fn rule_of(column: &Key<'_, Maybe<Column>>, value: &Key<'_, Maybe<Part>>) -> Option<TextRule> {
+    match (column.at(), value.at()) {
+        (Some(at), None) => at.column().map(TextRule::Column),
         (None, Some(value)) => value.text("an id", "a text").map(|text| TextRule::Value(text.to_owned())),
         (Some(_), Some(value)) => value.refuse("does not go with `column`"),
-        (None, None) => section.place().refuse("names neither `column` nor `value`"),
+        (None, None) => column.section().refuse("names neither `column` nor `value`"),
     }
 }
 
@@ -91,8 +112,8 @@ mod tests {
 
     fn broadcast(text: &str, kind: RowKind) -> (Option<TextRule>, Vec<String>) {
         testing::read(&format!("b: {text}"), |at| {
-            let frame = Frame { kind, format: None, path: None, markets: None, click: None };
-            read_broadcast(&at.section("x", &["b"])?.required("b", "x")?, &frame)
+            let context = ExportContext { kind, format: None, path: None, markets: None, click: None };
+            read_broadcast(&at.section("x", &["b"])?.required("b", "x")?, &context)
         })
     }
 

@@ -6,12 +6,12 @@ use jiff::tz::TimeZone;
 
 use super::archive::zone;
 use super::counting::ColumnName;
+use super::cursor::Cursor;
 use super::definition::Format;
-use super::frame::Frame;
+use super::export_context::ExportContext;
 use super::kind::RowKind;
 use super::mapping::{FoldPolicy, GapPolicy, InstantColumn, InstantFormat, WallClock, ZoneRule};
-use super::place::Place;
-use super::section::Section;
+use super::registry::{Column, Keys, Maybe, Or, Part, Required, Shape, Words, keys, maybe, or, required};
 use super::yaml::Kind;
 
 /// A year of the Buddhist era, 543 more than ours, as `strptime` has a year of another era.
@@ -19,9 +19,41 @@ pub const BUDDHIST_YEAR: &str = "%EY";
 
 const FORMATS: &str = "`rfc3339`, `epoch_s`, `epoch_ms`, `epoch_us`, `native` (Parquet, spreadsheets) or a strptime pattern such as `%Y-%m-%d %H:%M:%S`";
 
+const GAPS: [(&str, GapPolicy); 3] =
+    [("reject", GapPolicy::Reject), ("before", GapPolicy::Before), ("after", GapPolicy::After)];
+const FOLDS: [(&str, FoldPolicy); 3] =
+    [("reject", FoldPolicy::Reject), ("earlier", FoldPolicy::Earlier), ("later", FoldPolicy::Later)];
+
+keys! {
+    /// How an export writes an instant.
+    section InstantKeys("occurred_at", "an instant") {
+        column: Required<Column> = required("the name of a column", Column, "the column"),
+        time: Maybe<Column> = maybe(
+            "none", Column, "where the time of day stands, if `column` has only the date; see below",
+        ),
+        format: Maybe<Part> = maybe(
+            "`rfc3339`; in Parquet, and in XLSX with a `timezone`, `native`",
+            Part(Shape::AnyOf(vec![Shape::Text, Shape::list(Shape::Text)]).called("word, pattern or list of patterns")),
+            "`rfc3339` (with an offset), `epoch_s`, `epoch_ms`, `epoch_us`, `native` (a Parquet timestamp, or a spreadsheet's) or a strptime pattern",
+        ),
+        timezone: Maybe<Part> = maybe(
+            "none", Part(Shape::Text.called("IANA zone or `market`")),
+            "whose wall clock; needed by patterns that read no offset, by a spreadsheet's times and by Parquet timestamps that are not marked as UTC; `market`, for `counts` and `covers`, is the clock of the row's market",
+        ),
+        gap: Or<Words<GapPolicy>> = or(
+            "reject", Words("a policy for skipped times", &GAPS),
+            "a wall-clock time that was skipped: reject it, or read it by the clock before or after the jump",
+        ),
+        fold: Or<Words<FoldPolicy>> = or(
+            "reject", Words("a policy for doubled times", &FOLDS),
+            "a wall-clock time that came twice: reject it, or take the first or second pass",
+        ),
+    }
+}
+
 /// Reads an instant: a column's name alone, or a section.
-pub(super) fn read(at: &Place<'_>, frame: &Frame<'_>) -> Option<InstantColumn> {
-    let plain = match frame.format {
+pub(super) fn read(at: &Cursor<'_>, context: &ExportContext<'_>) -> Option<InstantColumn> {
+    let plain = match context.format {
         Some(Format::Parquet) => InstantFormat::Native { wall: None },
         _ => InstantFormat::Rfc3339,
     };
@@ -32,24 +64,24 @@ pub(super) fn read(at: &Place<'_>, frame: &Frame<'_>) -> Option<InstantColumn> {
         };
         return Some(InstantColumn { column, time: None, format: plain });
     }
-    let section = at.section("an instant", &["column", "time", "format", "timezone", "gap", "fold"])?;
-    let column = section.required("column", "the name of a column").and_then(|at| at.column());
-    let time = section.maybe("time", |at| at.column());
-    let wall = read_wall(&section, frame.kind);
+    let keys = InstantKeys::open(at)?;
+    let column = keys.column.read();
+    let time = keys.time.read();
+    let wall = read_wall(&keys, context.kind);
     // In a spreadsheet only a wall clock has a zone to tell.
-    let plain = match (frame.format, &wall) {
+    let plain = match (context.format, &wall) {
         (Some(Format::Xlsx { .. }), Some(Some(_))) => InstantFormat::Native { wall: None },
         _ => plain,
     };
-    let several = section.optional("format").filter(|at| matches!(at.node.kind, Kind::List(_)));
+    let several = keys.format.at().filter(|at| matches!(at.node.kind, Kind::List(_)));
     let format = match several {
-        Some(at) => several_patterns(&section, &at, wall?),
-        None => settle(&section, read_format(&section, plain, frame.format)?, wall?, frame.format),
+        Some(at) => several_patterns(&keys, &at, wall?),
+        None => settle(&keys, read_format(&keys, plain, context.format)?, wall?, context.format),
     };
     let format = format?;
     let is_apart = time.as_ref().is_some_and(Option::is_some);
     if is_apart && !matches!(format, InstantFormat::Pattern { .. } | InstantFormat::Native { wall: Some(_) }) {
-        return section.optional("time")?.refuse(
+        return keys.time.at()?.refuse(
             "a date and a time in two columns need a pattern of both, such as `%Y-%m-%d %H:%M`, or a spreadsheet's own (`native`), and `timezone`",
         );
     }
@@ -57,7 +89,7 @@ pub(super) fn read(at: &Place<'_>, frame: &Frame<'_>) -> Option<InstantColumn> {
 }
 
 /// Whose clock it is: a zone's, or for rows of intervals that of the row's `market`.
-pub(super) fn clock(at: &Place<'_>, kind: RowKind) -> Option<ZoneRule> {
+pub(super) fn clock(at: &Cursor<'_>, kind: RowKind) -> Option<ZoneRule> {
     if !(at.is_text() && at.node.source == "market") {
         return zone(at).map(ZoneRule::Named);
     }
@@ -68,11 +100,11 @@ pub(super) fn clock(at: &Place<'_>, kind: RowKind) -> Option<ZoneRule> {
 }
 
 fn read_format(
-    section: &Section<'_>,
+    keys: &InstantKeys<'_>,
     plain: InstantFormat,
     file_format: Option<&Format>,
 ) -> Option<InstantFormat> {
-    let Some(at) = section.optional("format") else { return Some(plain) };
+    let Some(at) = keys.format.at() else { return Some(plain) };
     match at.text("a format of instants", FORMATS)? {
         "rfc3339" => Some(InstantFormat::Rfc3339),
         "epoch_s" => Some(InstantFormat::EpochSeconds),
@@ -93,35 +125,30 @@ fn read_format(
 
 /// `timezone`, `gap` and `fold`. The outer `None` means that a problem was told.
 #[expect(clippy::option_option, reason = "no wall clock and a broken one are two things")]
-fn read_wall(section: &Section<'_>, kind: RowKind) -> Option<Option<WallClock>> {
-    let gap_words = [("reject", GapPolicy::Reject), ("before", GapPolicy::Before), ("after", GapPolicy::After)];
-    let fold_words =
-        [("reject", FoldPolicy::Reject), ("earlier", FoldPolicy::Earlier), ("later", FoldPolicy::Later)];
-    let zone = section.maybe("timezone", |at| clock(&at, kind));
-    let gap = section.maybe("gap", |at| at.word("a policy for skipped times", &gap_words));
-    let fold = section.maybe("fold", |at| at.word("a policy for doubled times", &fold_words));
+fn read_wall(keys: &InstantKeys<'_>, kind: RowKind) -> Option<Option<WallClock>> {
+    let zone = keys.timezone.read_with(|at| clock(at, kind));
+    let (gap, fold) = (keys.gap.read(), keys.fold.read());
     let (zone, gap, fold) = (zone?, gap?, fold?);
     if zone.is_none() {
-        let idle = ["gap", "fold"].into_iter().filter_map(|key| section.optional(key));
+        let idle = [keys.gap.at(), keys.fold.at()].into_iter().flatten();
         let idle =
             idle.map(|at| at.problem("needs `timezone`: only a wall clock skips or doubles a time")).count();
         return (idle == 0).then_some(None);
     }
-    Some(zone.map(|zone| WallClock { zone, gap: gap.unwrap_or_default(), fold: fold.unwrap_or_default() }))
+    Some(zone.map(|zone| WallClock { zone, gap, fold }))
 }
 
 /// Brings a format and a wall clock together, where they belong together.
 fn settle(
-    section: &Section<'_>,
+    keys: &InstantKeys<'_>,
     format: InstantFormat,
     wall: Option<WallClock>,
     file_format: Option<&Format>,
 ) -> Option<InstantFormat> {
-    let refuse_zone =
-        |why: &str| section.optional("timezone")?.refuse(format!("has no effect: {why} (leave it out)"));
+    let refuse_zone = |why: &str| keys.timezone.at()?.refuse(format!("has no effect: {why} (leave it out)"));
     match format {
         InstantFormat::Pattern { pattern, .. } => {
-            let at = section.optional("format")?;
+            let at = keys.format.at()?;
             match reads(&pattern) {
                 Err(message) => at.refuse(format!("{} {message}", at.found())),
                 Ok(Reads::Instant) if wall.is_some() => refuse_zone("the pattern reads an offset"),
@@ -133,9 +160,7 @@ fn settle(
             }
         }
         InstantFormat::Native { .. } if wall.is_none() && matches!(file_format, Some(Format::Xlsx { .. })) => {
-            section
-                .optional("format")?
-                .refuse("a spreadsheet's times are a wall clock's: `native` needs `timezone`")
+            keys.format.at()?.refuse("a spreadsheet's times are a wall clock's: `native` needs `timezone`")
         }
         InstantFormat::Native { .. } => Some(InstantFormat::Native { wall }),
         InstantFormat::Rfc3339 if wall.is_some() => refuse_zone("`rfc3339` carries its own offset"),
@@ -145,7 +170,7 @@ fn settle(
 }
 
 /// A list of patterns, by which no text may be read in two ways.
-fn several_patterns(section: &Section<'_>, at: &Place<'_>, wall: Option<WallClock>) -> Option<InstantFormat> {
+fn several_patterns(keys: &InstantKeys<'_>, at: &Cursor<'_>, wall: Option<WallClock>) -> Option<InstantFormat> {
     let items = at.list("a list of formats of one column")?;
     let mut patterns: Vec<String> = Vec::new();
     let total = items.len();
@@ -165,8 +190,9 @@ fn several_patterns(section: &Section<'_>, at: &Place<'_>, wall: Option<WallCloc
         }
     }
     let Some(wall) = wall else {
-        return section
-            .place()
+        return keys
+            .format
+            .section()
             .refuse("several formats need `timezone` (whose wall clock it is; `UTC` if it is UTC)");
     };
     (patterns.len() == total).then_some(InstantFormat::Patterns { patterns, wall })
@@ -240,9 +266,14 @@ mod tests {
     #[expect(clippy::needless_pass_by_value, reason = "tables of cases read better so")]
     fn instant(text: &str, format: Format) -> (Option<InstantFormat>, Vec<String>) {
         let (column, problems) = testing::read(&format!("at: {text}"), |at| {
-            let frame =
-                Frame { kind: RowKind::Events, format: Some(&format), path: None, markets: None, click: None };
-            super::read(&at.section("x", &["at"])?.required("at", "x")?, &frame)
+            let context = ExportContext {
+                kind: RowKind::Events,
+                format: Some(&format),
+                path: None,
+                markets: None,
+                click: None,
+            };
+            super::read(&at.section("x", &["at"])?.required("at", "x")?, &context)
         });
         (column.map(|column| column.format), problems)
     }

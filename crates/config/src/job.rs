@@ -2,38 +2,73 @@
 
 use std::collections::BTreeSet;
 
-use super::archive::zone;
+use super::cursor::Cursor;
 use super::definition::{CatchUp, Job, Schedule};
 use super::names::known_names;
-use super::place::Place;
-use super::quantity::duration_seconds;
-use super::section::file_section;
+use super::registry::{
+    Duration, Keys, Maybe, Or, Part, Required, Shape, Whole, Words, ZoneName, keys, maybe, or, required,
+};
 use coverledger_core::model::{MarketId, PlatformId};
 use coverledger_core::time::Cron;
 use jiff::Timestamp;
 
-const KEYS: [&str; 5] = ["schedule", "platforms", "markets", "lookback_days", "limit"];
 const CATCH_UP: [(&str, CatchUp); 3] =
     [("all", CatchUp::All), ("latest", CatchUp::Latest), ("none", CatchUp::None)];
 const CRON: &str = "five fields such as `30 3 * * *`, or six with seconds first";
+const LIST: &str = "a list such as `[a, b]`";
+
+keys! {
+    /// A job.
+    file JobKeys("a job", "a job") {
+        schedule: Maybe<Part> = maybe(
+            "none", Part(Shape::section::<ScheduleKeys<'_>>()),
+            "when it is to run; without it, by hand only",
+        ),
+        platforms: Required<Part> = required(
+            LIST, Part(Shape::list(Shape::Text).called("list of platforms")), "which platforms",
+        ),
+        markets: Required<Part> = required(
+            LIST, Part(Shape::list(Shape::Text).called("list of markets")), "which markets",
+        ),
+        lookback_days: Required<Whole<u16>> = required(
+            "how many local dates each run looks back, 1 to 400", Whole::new("a count of days", 1, 400),
+            "how many local dates that are over each run looks at",
+        ),
+        limit: Or<Duration> = or(
+            "6h", Duration("1s", "7d"),
+            "how long a run that `schedule` started may take; after that it is ended and has failed",
+        ),
+    }
+}
+
+keys! {
+    /// When a job runs.
+    section ScheduleKeys("schedule", "a schedule") {
+        cron: Required<Part> = required(
+            CRON, Part(Shape::Text.called("five or six fields")), "a cron expression; with six, seconds come first",
+        ),
+        timezone: Required<ZoneName> = required("whose clock, such as `Asia/Shanghai`", ZoneName, "on whose clock"),
+        catch_up: Or<Words<CatchUp>> = or(
+            "latest", Words("what becomes of missed times", &CATCH_UP), "what becomes of times that were missed",
+        ),
+    }
+}
 
 /// Reads a job; `None` for a set of known names that could not be read.
 pub(super) fn read(
-    start: &Place<'_>,
+    start: &Cursor<'_>,
     platforms: Option<&BTreeSet<String>>,
     markets: Option<&BTreeSet<String>>,
 ) -> Option<Job> {
-    let file = file_section(start, "a job", &KEYS)?;
-    let schedule = file.maybe("schedule", |at| read_schedule(&at));
-    let names = |key: &str, what: &str, known| {
-        let items = file.required(key, "a list such as `[a, b]`")?.list(&format!("a list of {key}"))?;
-        known_names(&items, what, known)
+    let job = JobKeys::open_file(start)?;
+    let schedule = job.schedule.read_with(read_schedule);
+    let names = |at: Option<Cursor<'_>>, what: &str, known| {
+        known_names(&at?.list(&format!("a list of {}s", what.trim_start_matches("a ")))?, what, known)
     };
-    let platforms = names("platforms", "a platform", platforms);
-    let markets = names("markets", "a market", markets);
-    let lookback_days = file.required("lookback_days", "how many local dates each run looks back, 1 to 400");
-    let lookback_days = lookback_days.and_then(|at| at.whole("a count of days", 1..=400));
-    let limit = file.or("limit", 6 * 3600, |at| duration_seconds(&at, 1..=7 * 86_400, "1s to 7d"));
+    let platforms = names(job.platforms.required(), "a platform", platforms);
+    let markets = names(job.markets.required(), "a market", markets);
+    let lookback_days = job.lookback_days.read();
+    let limit = job.limit.read();
     Some(Job {
         schedule: schedule?,
         platforms: platforms?.into_iter().map(PlatformId::new).collect(),
@@ -43,20 +78,19 @@ pub(super) fn read(
     })
 }
 
-fn read_schedule(at: &Place<'_>) -> Option<Schedule> {
-    let section = at.section("a schedule", &["cron", "timezone", "catch_up"])?;
-    let cron = section.required("cron", CRON).and_then(|at| read_cron(&at));
-    let timezone = section.required("timezone", "whose clock, such as `Asia/Shanghai`").and_then(|at| zone(&at));
-    let catch_up =
-        section.or("catch_up", CatchUp::default(), |at| at.word("what becomes of missed times", &CATCH_UP));
+fn read_schedule(at: &Cursor<'_>) -> Option<Schedule> {
+    let schedule = ScheduleKeys::open(at)?;
+    let cron = schedule.cron.required().and_then(|at| read_cron(&at));
+    let timezone = schedule.timezone.read();
+    let catch_up = schedule.catch_up.read();
     let (cron, timezone) = (cron?, timezone?);
     if cron.after(&timezone, Timestamp::UNIX_EPOCH).is_none() {
-        return section.required("cron", CRON)?.refuse(format!("`{cron}` never comes: there is no such date"));
+        return schedule.cron.required()?.refuse(format!("`{cron}` never comes: there is no such date"));
     }
     Some(Schedule { cron, timezone, catch_up: catch_up? })
 }
 
-fn read_cron(at: &Place<'_>) -> Option<Cron> {
+fn read_cron(at: &Cursor<'_>) -> Option<Cron> {
     let text = at.text("a cron expression", CRON)?;
     match Cron::parse(text) {
         Ok(cron) => Some(cron),

@@ -1,16 +1,19 @@
 //! Configuration: YAML → raw shape → checked definitions, with every problem found at once.
 //!
-//! `config/` is what jobs share, `jobs/` has one file a job. A file is parsed once (`yaml`), walked once with a
-//! cursor that notes each problem and goes on (`place`, `section`), and comes out as types that can hold nothing impossible
+//! `config/` is what jobs share, `jobs/` has one file a job. A file is parsed once (`yaml`), read once with a
+//! cursor that notes each problem and goes on (`cursor`, `registry`, where every key is declared), and comes out as types that can hold nothing impossible
 //! (`definition`). Unknown keys, duplicate keys, anchors, aliases, tags, secrets and files that nobody reads are
 //! refused. Nothing here reads the environment or a store. Stands on `model` and `time`.
 
 mod archive;
 mod columns;
 mod completeness;
+mod config_file;
 mod count_rule;
 mod counting;
 mod counts;
+mod cross_checks;
+mod cursor;
 mod decisions;
 mod definition;
 mod dialect;
@@ -18,9 +21,9 @@ mod eras;
 mod exceeding;
 mod experiments;
 mod export;
+mod export_context;
 mod fingerprint;
 mod format;
-mod frame;
 mod ids;
 mod instant;
 mod job;
@@ -39,16 +42,14 @@ mod path;
 mod pattern;
 mod period;
 mod period_in_path;
-mod place;
 mod placeholder;
 mod platform;
 mod problem;
 mod quantity;
 mod rates;
 mod reading;
-mod rivals;
+mod registry;
 mod section;
-mod sheet;
 mod snapshot;
 mod totals;
 mod turns;
@@ -71,12 +72,13 @@ pub use pages::{Pages, PagesRule};
 pub use path::*;
 pub use problem::{ConfigError, Problem};
 pub use quantity::duration;
+pub use registry::schema::{schema, schema_names};
 pub use snapshot::Snapshot;
 
+use config_file::{ConfigFile, files_of, is_bare, strangers_in};
 use coverledger_core::model::PlatformId;
+use cursor::Cursor;
 use names::{alike, alike_message, check_name};
-use place::Place;
-use sheet::{Sheet, is_bare, sheets_in, strangers_in};
 
 /// Reads and checks everything under `config_dir` and `jobs_dir`.
 ///
@@ -116,7 +118,7 @@ fn check_files(snapshot: &Snapshot, jobs: Jobs) -> Result<Workspace, ConfigError
     let config_dir = snapshot.config_dir();
     if let Err(message) = snapshot.files_in(config_dir) {
         let message = format!("{message} (`--config` names it; `coverledger demo` writes one that works)");
-        return Err(ConfigError { problems: Sheet::broken(config_dir, &message).into_problems() });
+        return Err(ConfigError { problems: ConfigFile::broken(config_dir, &message).into_problems() });
     }
     let files = Files::parse(snapshot, jobs);
     let workspace = files.check(&folder_that_holds(config_dir));
@@ -134,14 +136,14 @@ fn is_without_jobs(snapshot: &Snapshot, folder: &Path) -> bool {
 
 /// Every file of a configuration.
 struct Files {
-    archive: Sheet,
-    markets: Sheet,
-    decisions: Option<Sheet>,
-    notifications: Option<Sheet>,
-    strangers: Vec<Sheet>,
-    platforms: Vec<Sheet>,
-    jobs: Vec<Sheet>,
-    experiments: Vec<Sheet>,
+    archive: ConfigFile,
+    markets: ConfigFile,
+    decisions: Option<ConfigFile>,
+    notifications: Option<ConfigFile>,
+    strangers: Vec<ConfigFile>,
+    platforms: Vec<ConfigFile>,
+    jobs: Vec<ConfigFile>,
+    experiments: Vec<ConfigFile>,
 }
 
 impl Files {
@@ -149,11 +151,11 @@ impl Files {
         let config_dir = snapshot.config_dir();
         let if_there = |name: &str| {
             let file = config_dir.join(name);
-            snapshot.has(&file).then(|| Sheet::of(&file, snapshot))
+            snapshot.has(&file).then(|| ConfigFile::of(&file, snapshot))
         };
         Self {
-            archive: Sheet::of(&config_dir.join("archive.yaml"), snapshot),
-            markets: Sheet::of(&config_dir.join("markets.yaml"), snapshot),
+            archive: ConfigFile::of(&config_dir.join("archive.yaml"), snapshot),
+            markets: ConfigFile::of(&config_dir.join("markets.yaml"), snapshot),
             decisions: if_there("decisions.yaml"),
             notifications: if_there("notifications.yaml"),
             strangers: strangers_in(
@@ -161,7 +163,7 @@ impl Files {
                 config_dir,
                 &["archive.yaml", "markets.yaml", "decisions.yaml", "notifications.yaml"],
             ),
-            platforms: sheets_in(
+            platforms: files_of(
                 snapshot,
                 &config_dir.join("platforms"),
                 "platform",
@@ -169,11 +171,11 @@ impl Files {
             ),
             jobs: match snapshot.jobs_dir() {
                 folder if jobs == Jobs::MayComeLater && is_without_jobs(snapshot, folder) => Vec::new(),
-                folder => sheets_in(snapshot, folder, "job", "`--jobs` names the folder"),
+                folder => files_of(snapshot, folder, "job", "`--jobs` names the folder"),
             },
             experiments: match config_dir.join("experiments") {
                 // A folder from which the last experiment was moved away is no mistake.
-                folder if snapshot.has_folder(&folder) && !is_bare(snapshot, &folder) => sheets_in(
+                folder if snapshot.has_folder(&folder) && !is_bare(snapshot, &folder) => files_of(
                     snapshot,
                     &folder,
                     "experiment",
@@ -189,8 +191,7 @@ impl Files {
         let markets = self.markets.start().and_then(|start| markets::read(&start));
         let market_names = markets.as_ref().map(|markets| &markets.names);
         let platforms = named(&self.platforms, "platform", |start| platform::read(start, market_names));
-        let platform_names: BTreeSet<String> =
-            self.platforms.iter().map(|sheet| sheet.stem().to_owned()).collect();
+        let platform_names: BTreeSet<String> = self.platforms.iter().map(|file| file.stem().to_owned()).collect();
         let jobs = named(&self.jobs, "job", |start| job::read(start, Some(&platform_names), market_names));
         let known = markets.as_ref().map(|markets| experiments::Known {
             platforms: &platforms,
@@ -200,20 +201,20 @@ impl Files {
         });
         let experiments = named(&self.experiments, "experiment", |start| experiments::read(start, known.as_ref()));
         for (name, other) in experiments::check_apart(&experiments) {
-            if let Some(sheet) = self.experiments.iter().find(|sheet| sheet.stem() == name) {
+            if let Some(file) = self.experiments.iter().find(|file| file.stem() == name) {
                 let message = "is on the same platform in the same market at the same time";
-                sheet.report(None, "", &format!("`{other}` {message}"));
+                file.report(None, "", &format!("`{other}` {message}"));
             }
         }
-        if let Some(sheet) = self.experiments.first().filter(|_| self.decisions.is_none()) {
-            sheet.report(None, "", "nothing is decided without `decisions.yaml` (expected one with `version: 1`)");
+        if let Some(file) = self.experiments.first().filter(|_| self.decisions.is_none()) {
+            file.report(None, "", "nothing is decided without `decisions.yaml` (expected one with `version: 1`)");
         }
         let decisions = match &self.decisions {
-            Some(sheet) => sheet.start().and_then(|start| decisions::read(&start, market_names)).map(Some),
+            Some(file) => file.start().and_then(|start| decisions::read(&start, market_names)).map(Some),
             None => Some(None),
         };
         let channels = match &self.notifications {
-            Some(sheet) => sheet.start().and_then(|start| notifications::read(&start)),
+            Some(file) => file.start().and_then(|start| notifications::read(&start)),
             None => Some(BTreeMap::new()),
         };
         Some(Workspace {
@@ -225,12 +226,12 @@ impl Files {
             experiments,
             decisions: decisions?,
             channels: channels?,
-            warnings: self.sheets().flat_map(Sheet::warnings).collect(),
+            warnings: self.all().flat_map(ConfigFile::warnings).collect(),
         })
     }
 
     /// Every file, in the order in which they are told of.
-    fn sheets(&self) -> impl Iterator<Item = &Sheet> {
+    fn all(&self) -> impl Iterator<Item = &ConfigFile> {
         let Self { archive, markets, decisions, notifications, strangers, platforms, jobs, experiments } = self;
         let lists = [strangers, platforms, jobs, experiments];
         [archive, markets].into_iter().chain(decisions).chain(notifications).chain(lists.into_iter().flatten())
@@ -238,7 +239,7 @@ impl Files {
 
     fn into_problems(self) -> Vec<Problem> {
         let Self { archive, markets, decisions, notifications, strangers, platforms, jobs, experiments } = self;
-        let sheets = [archive, markets]
+        let all = [archive, markets]
             .into_iter()
             .chain(decisions)
             .chain(notifications)
@@ -246,24 +247,24 @@ impl Files {
             .chain(platforms)
             .chain(jobs)
             .chain(experiments);
-        sheets.flat_map(Sheet::into_problems).collect()
+        all.flat_map(ConfigFile::into_problems).collect()
     }
 }
 
 /// What the sound files hold, by file name.
-fn named<T>(sheets: &[Sheet], what: &str, read: impl Fn(&Place<'_>) -> Option<T>) -> BTreeMap<String, T> {
+fn named<T>(files: &[ConfigFile], what: &str, read: impl Fn(&Cursor<'_>) -> Option<T>) -> BTreeMap<String, T> {
     let mut values = BTreeMap::new();
-    for (number, sheet) in sheets.iter().enumerate() {
-        if let Some(other) = alike(sheet.stem(), sheets[..number].iter().map(Sheet::stem)) {
-            let message = alike_message(sheet.stem(), other);
-            sheet.report(None, "", &format!("the file's name names the {what}, and {message}"));
+    for (number, file) in files.iter().enumerate() {
+        if let Some(other) = alike(file.stem(), files[..number].iter().map(ConfigFile::stem)) {
+            let message = alike_message(file.stem(), other);
+            file.report(None, "", &format!("the file's name names the {what}, and {message}"));
         }
-        let Some(start) = sheet.start() else { continue };
-        if let Err(message) = check_name(sheet.stem()) {
-            sheet.report(None, "", &format!("the file's name names the {what}, and {message}"));
+        let Some(start) = file.start() else { continue };
+        if let Err(message) = check_name(file.stem()) {
+            file.report(None, "", &format!("the file's name names the {what}, and {message}"));
         }
         if let Some(value) = read(&start) {
-            values.insert(sheet.stem().to_owned(), value);
+            values.insert(file.stem().to_owned(), value);
         }
     }
     values

@@ -4,15 +4,15 @@ use std::path::{Component, Path, PathBuf};
 
 use url::Url;
 
+use super::cursor::Cursor;
 use super::definition::StoreLocation;
-use super::place::Place;
 
 const SCHEMES: [&str; 9] = ["s3", "s3a", "gs", "az", "azure", "adl", "abfs", "abfss", "https"];
 const EXPECTED: &str = "`s3://bucket/prefix`, `gs://…`, `az://…`, `abfss://…`, `file:///folder` or a folder";
 const SECRETS: &str = "secrets come from the environment or the cloud's credential chain";
 
 /// Reads a location; `base` is the folder that relative folders start from.
-pub(super) fn read(at: &Place<'_>, base: &Path) -> Option<StoreLocation> {
+pub(super) fn read(at: &Cursor<'_>, base: &Path) -> Option<StoreLocation> {
     let text = at.text("a place for a store", EXPECTED)?;
     if text.contains('\0') {
         return at.refuse("holds a NUL character");
@@ -26,7 +26,7 @@ pub(super) fn read(at: &Place<'_>, base: &Path) -> Option<StoreLocation> {
     }
 }
 
-fn read_folder(at: &Place<'_>, text: &str, base: &Path) -> Option<StoreLocation> {
+fn read_folder(at: &Cursor<'_>, text: &str, base: &Path) -> Option<StoreLocation> {
     if text.starts_with('~') || text.contains('$') {
         return at.refuse("`~` and `$` are not expanded (write the folder out)");
     }
@@ -34,7 +34,7 @@ fn read_folder(at: &Place<'_>, text: &str, base: &Path) -> Option<StoreLocation>
 }
 
 /// The URL's text appears in no message: whatever is wrong with it, it may hold a secret.
-fn read_url(at: &Place<'_>, scheme: &str, text: &str) -> Option<StoreLocation> {
+fn read_url(at: &Cursor<'_>, scheme: &str, text: &str) -> Option<StoreLocation> {
     let Ok(url) = Url::parse(text) else {
         return at.refuse(format!("not a URL (expected {EXPECTED})"));
     };

@@ -4,17 +4,43 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Time;
 
-use super::archive::zone;
+use super::cursor::Cursor;
 use super::definition::Market;
 use super::names::{alike, alike_message, check_name};
-use super::place::Place;
 use super::problem::among;
-use super::section::file_section;
+use super::registry::{Keys, Or, Part, Required, Shape, Shaped as _, TimeOfDay, ZoneName, keys, or, required};
 use coverledger_core::model::MarketId;
 use coverledger_core::time::{DayRule, SlotTable};
 
 /// The slot of rows that have a date and no time.
 const ALL_DAY: &str = "all_day";
+
+keys! {
+    /// Slots and markets.
+    file MarketsKeys("markets.yaml", "the markets") {
+        slots: Required<Part> = required(
+            "at least one table of slots", Part(Shape::Entries(Box::new(Shape::Named(Box::new(TimeOfDay.shape()))))),
+            "tables of slots by name; each is slot names with their starts as `\"HH:MM\"`",
+        ),
+        markets: Required<Part> = required(
+            "at least one market", Part(Shape::Named(Box::new(Shape::section::<MarketKeys<'_>>()))),
+            "markets by name",
+        ),
+    }
+}
+
+keys! {
+    /// A market.
+    section MarketKeys("a market", "a market") {
+        timezone: Required<ZoneName> = required(
+            "an IANA time zone such as `America/New_York`", ZoneName, "whose clock",
+        ),
+        slots: Required<Part> = required(
+            "the name of a slot table", Part(Shape::Text.called("name")), "one of the tables",
+        ),
+        day_starts_at: Or<TimeOfDay> = or("\"00:00\"", TimeOfDay, "when a local day begins"),
+    }
+}
 
 /// The markets of a file, and every name in it, sound or not, so that a name is not called unknown for another's fault.
 #[derive(Default)]
@@ -26,11 +52,10 @@ pub(super) struct Markets {
 /// Slot names and starts; `None` for a table that is there and broken.
 type Tables<'s> = BTreeMap<&'s str, Option<Vec<(String, Time)>>>;
 
-pub(super) fn read(start: &Place<'_>) -> Option<Markets> {
-    let file = file_section(start, "the markets", &["slots", "markets"])?;
-    let tables = file.required("slots", "at least one table of slots");
-    let tables = tables.and_then(|at| read_tables(&at));
-    let entries = file.required("markets", "at least one market")?;
+pub(super) fn read(start: &Cursor<'_>) -> Option<Markets> {
+    let file = MarketsKeys::open_file(start)?;
+    let tables = file.slots.required().and_then(|at| read_tables(&at));
+    let entries = file.markets.required()?;
     let entries = entries.entries("a set of markets", "at least one, such as `US: {timezone: …, slots: …}`")?;
     let mut markets = Markets::default();
     for (name, at) in entries {
@@ -48,13 +73,13 @@ pub(super) fn read(start: &Place<'_>) -> Option<Markets> {
     Some(markets)
 }
 
-fn read_tables<'s>(at: &Place<'s>) -> Option<Tables<'s>> {
+fn read_tables<'s>(at: &Cursor<'s>) -> Option<Tables<'s>> {
     let entries =
         at.entries("a set of slot tables", "at least one, such as `day_parts: {night: \"00:00\", …}`")?;
     Some(entries.into_iter().map(|(name, at)| (name, read_table(&at))).collect())
 }
 
-fn read_table(at: &Place<'_>) -> Option<Vec<(String, Time)>> {
+fn read_table(at: &Cursor<'_>) -> Option<Vec<(String, Time)>> {
     let entries =
         at.entries("a table of slots", "names and starts, such as `{night: \"00:00\", morning: \"06:00\"}`")?;
     let mut slots: Vec<(String, Time)> = Vec::with_capacity(entries.len());
@@ -81,12 +106,11 @@ fn read_table(at: &Place<'_>) -> Option<Vec<(String, Time)>> {
     sound.then_some(slots)
 }
 
-fn read_market(at: &Place<'_>, tables: Option<&Tables<'_>>) -> Option<Market> {
-    let market = at.section("a market", &["timezone", "slots", "day_starts_at"])?;
-    let zone =
-        market.required("timezone", "an IANA time zone such as `America/New_York`").and_then(|at| zone(&at));
-    let starts_at = market.or("day_starts_at", Time::midnight(), |at| time_of_day(&at));
-    let slots_at = market.required("slots", "the name of a slot table")?;
+fn read_market(at: &Cursor<'_>, tables: Option<&Tables<'_>>) -> Option<Market> {
+    let market = MarketKeys::open(at)?;
+    let zone = market.timezone.read();
+    let starts_at = market.day_starts_at.read();
+    let slots_at = market.slots.required()?;
     let slots_name = slots_at.text("a slot table", "the name of one")?;
     let tables = tables?;
     let Some(table) = tables.get(slots_name) else {
@@ -99,7 +123,7 @@ fn read_market(at: &Place<'_>, tables: Option<&Tables<'_>>) -> Option<Market> {
 }
 
 /// `06:00`: hours and minutes.
-fn time_of_day(at: &Place<'_>) -> Option<Time> {
+pub(super) fn time_of_day(at: &Cursor<'_>) -> Option<Time> {
     let expected = "`HH:MM`, \"00:00\" to \"23:59\"";
     let text = at.text("a time of day", expected)?;
     let time = match text.as_bytes() {

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::place::Place;
+use super::cursor::Cursor;
 use super::problem::among;
+
+/// A name that becomes part of a path in the archive, as a regular expression.
+pub(super) const NAME: &str = "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$";
 
 /// Checks a name that becomes part of a path in the archive.
 pub(super) fn check_name(name: &str) -> Result<(), String> {
@@ -33,7 +36,7 @@ pub(super) fn alike_message(name: &str, other: &str) -> String {
 
 /// The names in a list that must be known, each once. `None` for `known`: that list could not be read.
 pub(super) fn known_names(
-    items: &[Place<'_>],
+    items: &[Cursor<'_>],
     what: &str,
     known: Option<&BTreeSet<String>>,
 ) -> Option<BTreeSet<String>> {
@@ -55,7 +58,7 @@ pub(super) fn known_names(
 
 /// A name that must be known.
 pub(super) fn known_name(
-    at: &Place<'_>,
+    at: &Cursor<'_>,
     name: &str,
     what: &str,
     known: Option<&BTreeSet<String>>,

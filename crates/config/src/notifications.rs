@@ -1,12 +1,12 @@
-//! `notifications.yaml`: where people are told. Optional. No address and no secret is ever in it: it names the
-//! environment variables that hold them, and a value that may be one itself is refused without repeating it.
+//! `notifications.yaml`: channels that notifications are sent to. Optional. It names the environment variables that hold
+//! addresses and secrets; a value that may be an address or a secret itself is refused without repeating it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::cursor::Cursor;
 use super::definition::{Channel, ChannelKind, Topic};
 use super::names::check_name;
-use super::place::Place;
-use super::section::file_section;
+use super::registry::{Keys, Maybe, Part, Required, Shape, Shaped as _, Words, form, keys, maybe, required};
 
 const KINDS: [(&str, ChannelKind); 4] = [
     ("webhook", ChannelKind::Webhook),
@@ -21,15 +21,50 @@ const TOPICS: [(&str, Topic); 5] = [
     ("recovered", Topic::Recovered),
     ("configuration", Topic::Configuration),
 ];
-const KEYS: [&str; 4] = ["kind", "url_env", "secret_env", "tell"];
 const CHANNEL: &str = "`{kind: slack, url_env: COVERLEDGER_OPS_URL}`";
 const MAX_VARIABLE_CHARS: usize = 64;
 
+keys! {
+    /// Where people are told.
+    file NotificationKeys("notifications.yaml", "the notifications") {
+        channels: Required<Part> = required(
+            format!("channels by name, such as `ops: {CHANNEL}`"),
+            Part(Shape::Named(Box::new(Shape::section::<ChannelKeys<'_>>()))), "channels by name",
+        ),
+    }
+}
+
+keys! {
+    /// A channel.
+    section ChannelKeys("a channel", "a channel") {
+        kind: Required<Part> = required(
+            "`webhook`, `slack`, `feishu` or `dingtalk`", Part(Words("", &KINDS).shape()),
+            "what is posted: JSON of our own, to Slack's incoming webhook, to a custom bot of Feishu or Lark, to one of DingTalk",
+        ),
+        url_env: Required<Variable> = required(
+            "the environment variable that holds its URL", Variable,
+            "the environment variable that holds its URL: `https://…`, or `http://` on this machine",
+        ),
+        secret_env: Maybe<Part> = maybe(
+            "none", Part(Variable.shape()),
+            "the environment variable that holds what messages are signed with; not for `slack`",
+        ),
+        tell: Maybe<Part> = maybe(
+            "all five", Part(Shape::list(Words("", &TOPICS).shape())), "what is told there",
+        ),
+    }
+}
+
+form! {
+    /// The name of an environment variable.
+    Variable, Shape::Pattern("^[A-Z][A-Z0-9_]{0,63}$").called("name"), String, variable
+}
+
 /// Reads the channels by name.
-pub(super) fn read(start: &Place<'_>) -> Option<BTreeMap<String, Channel>> {
-    let file = file_section(start, "the notifications", &["channels"])?;
+pub(super) fn read(start: &Cursor<'_>) -> Option<BTreeMap<String, Channel>> {
+    let file = NotificationKeys::open_file(start)?;
     let expected = format!("channels by name, such as `ops: {CHANNEL}`");
-    let at = file.required("channels", &expected)?;
+    let at = file.channels.required()?;
     let channels = without_text(&at, &expected)?.entries("channels", &expected)?;
     let read = channels.into_iter().map(|(name, at)| {
         let name = match check_name(name) {
@@ -43,29 +78,28 @@ pub(super) fn read(start: &Place<'_>) -> Option<BTreeMap<String, Channel>> {
     read.collect::<Vec<_>>().into_iter().collect()
 }
 
-fn read_channel(at: &Place<'_>) -> Option<Channel> {
-    let section = without_text(at, CHANNEL)?.section_with("a channel", &KEYS, |key| {
+fn read_channel(at: &Cursor<'_>) -> Option<Channel> {
+    let why_not = |key: &str| {
         let is_address = ["url", "webhook", "webhook_url"].contains(&key);
         is_address.then(|| {
             "an address is a secret: put it into an environment variable and name that in `url_env`".to_owned()
         })
-    })?;
-    let kind = section.required("kind", "`webhook`, `slack`, `feishu` or `dingtalk`");
-    let kind = kind.and_then(|at| word(&at, "a kind of channel", &KINDS));
-    let url_env = section.required("url_env", "the environment variable that holds its URL");
-    let url_env = url_env.and_then(|at| variable(&at));
-    let secret_env = section.maybe("secret_env", |at| match kind {
+    };
+    let keys = ChannelKeys::open_where(without_text(at, CHANNEL)?, |_| true, why_not)?;
+    let kind = keys.kind.required().and_then(|at| word(&at, "a kind of channel", &KINDS));
+    let url_env = keys.url_env.read();
+    let secret_env = keys.secret_env.read_with(|at| match kind {
         Some(ChannelKind::Slack) => at.refuse(
             "Slack's webhooks are not signed; leave it out (kinds that are: `webhook`, `feishu`, `dingtalk`)",
         ),
-        _ => variable(&at),
+        _ => variable(at),
     });
     let every_topic = TOPICS.into_iter().map(|(_, topic)| topic).collect();
-    let tell = section.or("tell", every_topic, |at| topics(&at));
+    let tell = keys.tell.read_or(every_topic, topics);
     Some(Channel { kind: kind?, url_env: url_env?, secret_env: secret_env?, tell: tell? })
 }
 
-fn topics(at: &Place<'_>) -> Option<BTreeSet<Topic>> {
+fn topics(at: &Cursor<'_>) -> Option<BTreeSet<Topic>> {
     let items = without_text(at, "a list such as `[failed, held]`")?.list("a list of topics")?;
     let mut topics = BTreeSet::new();
     let mut sound = true;
@@ -83,7 +117,7 @@ fn topics(at: &Place<'_>) -> Option<BTreeSet<Topic>> {
 }
 
 /// One of a set of words. What does not look like a word is not repeated.
-fn word<T: Copy>(at: &Place<'_>, what: &str, words: &[(&str, T)]) -> Option<T> {
+fn word<T: Copy>(at: &Cursor<'_>, what: &str, words: &[(&str, T)]) -> Option<T> {
     if at.is_text() && !at.node.source.chars().all(|c| c.is_ascii_lowercase() || c == '_') {
         let known: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
         return at.refuse(format!("a text that is not {what} (expected: {})", known.join(", ")));
@@ -92,7 +126,7 @@ fn word<T: Copy>(at: &Place<'_>, what: &str, words: &[(&str, T)]) -> Option<T> {
 }
 
 /// The name of an environment variable.
-fn variable(at: &Place<'_>) -> Option<String> {
+fn variable(at: &Cursor<'_>) -> Option<String> {
     let name = at.node.source.as_str();
     let starts_well = name.starts_with(|c: char| c.is_ascii_uppercase());
     let is_plain = name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
@@ -106,7 +140,7 @@ fn variable(at: &Place<'_>) -> Option<String> {
 }
 
 /// Where a section or list is wanted, a person may have written an address straight away.
-fn without_text<'p, 's>(at: &'p Place<'s>, expected: &str) -> Option<&'p Place<'s>> {
+fn without_text<'p, 's>(at: &'p Cursor<'s>, expected: &str) -> Option<&'p Cursor<'s>> {
     if at.is_text() {
         return at.refuse(format!("a text stands where more is wanted (expected {expected})"));
     }

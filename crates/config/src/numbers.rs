@@ -1,26 +1,38 @@
 //! `numbers`: how an export writes its numbers.
 
 use super::counting::NumberStyle;
-use super::place::Place;
+use super::cursor::Cursor;
+use super::registry::{Keys, Maybe, Or, Part, Shape, keys, maybe, or};
 use super::yaml::Kind;
 
+keys! {
+    /// How numbers are written.
+    section NumberKeys("numbers", "a style of numbers") {
+        decimal: Or<Part> = or("\".\"", Part(Shape::Words(vec![".", ","])), "between whole and part"),
+        group: Maybe<Part> = maybe(
+            "the other of `,` and `.`", Part(Shape::Words(vec![",", ".", "'", " "]).called("`,`, `.`, `'` or a space")),
+            "between thousands; a space stands for every kind of space",
+        ),
+    }
+}
+
 /// Reads it.
-pub(super) fn read(at: &Place<'_>) -> Option<NumberStyle> {
-    let section = at.section("a style of numbers", &["decimal", "group"])?;
-    let decimal = section.or("decimal", '.', |at| sign(&at, "a decimal sign", &['.', ','], "`.` or `,`"));
+pub(super) fn read(at: &Cursor<'_>) -> Option<NumberStyle> {
+    let keys = NumberKeys::open(at)?;
+    let decimal = keys.decimal.read_with(|at| sign(at, "a decimal sign", &['.', ','], "`.` or `,`"));
     let plain = if decimal == Some(',') { '.' } else { ',' };
     let expected = "`,`, `.`, `'` or a space, which stands for every kind of space";
     let group =
-        section.or("group", plain, |at| sign(&at, "a sign between thousands", &[',', '.', '\'', ' '], expected));
+        keys.group.read_or(plain, |at| sign(at, "a sign between thousands", &[',', '.', '\'', ' '], expected));
     let (decimal, group) = (decimal?, group?);
     if decimal == group {
-        let at = section.optional("group")?;
+        let at = keys.group.at()?;
         return at.refuse(format!("`{group}` is the decimal sign, so it cannot stand between thousands"));
     }
     Some(NumberStyle { decimal, group })
 }
 
-fn sign(at: &Place<'_>, what: &str, known: &[char], expected: &str) -> Option<char> {
+fn sign(at: &Cursor<'_>, what: &str, known: &[char], expected: &str) -> Option<char> {
     let mut signs = at.node.source.chars();
     match (&at.node.kind, signs.next(), signs.next()) {
         (Kind::Text, Some(sign), None) if known.contains(&sign) => Some(sign),

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::place::Place;
+use super::cursor::Cursor;
+use super::registry::{Keys, Maybe, Part, Shape, keys, maybe};
 use super::yaml::Kind;
 
 /// What a document says of how much of an answer it holds.
@@ -31,17 +32,33 @@ pub struct PagesRule {
     pub ok: BTreeMap<Vec<String>, String>,
 }
 
-const KEYS: [&str; 4] = ["rows", "pages", "next", "ok"];
+keys! {
+    /// What a document says of its pages.
+    section PagesKeys("complete", "what a document says of its pages") {
+        rows: Maybe<Part> = maybe("none", Part(Shape::Text), "the way to the number of rows of the whole answer"),
+        pages: Maybe<Part> = maybe(
+            "none", Part(Shape::Text), "the way to the number of its pages; `rows` goes before it",
+        ),
+        next: Maybe<Part> = maybe(
+            "none", Part(Shape::Text),
+            "the way to what leads to the next page, and is not there, or null, `false`, 0 or empty, on the last",
+        ),
+        ok: Maybe<Part> = maybe(
+            "none", Part(Shape::Entries(Box::new(Shape::Scalar))),
+            "ways, and the values that they have in an answer and not in an error, such as `{code: 0}`",
+        ),
+    }
+}
 
 /// Reads it.
-pub(super) fn read(at: &Place<'_>) -> Option<Pages> {
+pub(super) fn read(at: &Cursor<'_>) -> Option<Pages> {
     if !at.is_map() {
         return at.word("what a document says of its pages", &[("unchecked", ())]).map(|()| Pages::Unchecked);
     }
-    let section = at.section("what a document says of its pages", &KEYS)?;
-    let way = |key: &str| section.maybe(key, |at| at.text("a way to a member", WAY).map(steps));
-    let (rows, pages, next) = (way("rows"), way("pages"), way("next"));
-    let ok = section.or("ok", BTreeMap::new(), |at| read_ok(&at));
+    let keys = PagesKeys::open(at)?;
+    let way = |at: &Cursor<'_>| at.text("a way to a member", WAY).map(steps);
+    let (rows, pages, next) = (keys.rows.read_with(way), keys.pages.read_with(way), keys.next.read_with(way));
+    let ok = keys.ok.read_or(BTreeMap::new(), read_ok);
     let rule = PagesRule { rows: rows?, pages: pages?, next: next?, ok: ok? };
     if rule == PagesRule::default() {
         return at.refuse("says nothing (expected at least one of `rows`, `pages`, `next`, `ok`)");
@@ -51,7 +68,7 @@ pub(super) fn read(at: &Place<'_>) -> Option<Pages> {
 
 const WAY: &str = "members from the document down, such as `data.page_info.total_number`";
 
-fn read_ok(at: &Place<'_>) -> Option<BTreeMap<Vec<String>, String>> {
+fn read_ok(at: &Cursor<'_>) -> Option<BTreeMap<Vec<String>, String>> {
     let expected = "members and their values in an answer that is none of an error, such as `{code: 0}`";
     let entries = at.entries("a set of members", expected)?;
     let total = entries.len();

@@ -4,13 +4,13 @@
 //! `{broadcast}`, `{start:…}`, `{end:…}` and `{created:…}` are read off the path. `*` is any run of characters within one
 //! folder. Everything else is itself.
 
+use super::cursor::Cursor;
 use super::path::{PathPart, PathPattern};
-use super::place::Place;
 use super::placeholder::{self, directives};
 use super::reading::check_reading;
 
 /// Reads a pattern.
-pub(super) fn read(at: &Place<'_>) -> Option<PathPattern> {
+pub(super) fn read(at: &Cursor<'_>) -> Option<PathPattern> {
     let text = at.text("a path", "one such as `tiktok/{date:%Y-%m-%d}/*.csv.gz`")?;
     let sound = check_shape(text).and_then(|()| cut(text));
     let sound = sound.and_then(|parts| check_days(&parts).and_then(|()| check_reading(&parts)).map(|()| parts));

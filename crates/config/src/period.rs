@@ -3,50 +3,84 @@
 use jiff::civil::date;
 use jiff::fmt::strtime::{self, BrokenDownTime};
 
+use super::columns::instant_shape;
 use super::counting::{Period, PeriodEnd};
-use super::frame::Frame;
+use super::cursor::Cursor;
+use super::export_context::ExportContext;
 use super::instant::{self, BUDDHIST_YEAR, clock};
 use super::period_in_path::{by_path, by_path_in};
-use super::place::Place;
-use super::quantity::duration_seconds;
-use super::section::Section;
+use super::registry::{Column, Duration, Keys, Maybe, Or, Part, Shape, keys, maybe, or};
 
-const KEYS: [&str; 9] = ["start", "end", "grain", "length", "date", "format", "timezone", "hour", "from"];
-const ENDS: [&str; 3] = ["end", "grain", "length"];
-const OF_DATES: [&str; 3] = ["format", "timezone", "hour"];
+keys! {
+    /// The interval of a row.
+    section PeriodKeys("period", "a period") {
+        start: Maybe<Part> = maybe("none", Part(instant_shape()), "the first instant; like `occurred_at`"),
+        end: Maybe<Part> = maybe("none", Part(instant_shape()), "the first instant after it; like `occurred_at`"),
+        grain: Maybe<Duration> = maybe("none", GRAIN, "or how long every row is"),
+        length: Maybe<Column> = maybe(
+            "none", Column, "or how long the row is: `1:28:05`, `1h28m`, `5285` (seconds), a spreadsheet's time",
+        ),
+        date: Maybe<Part> = maybe(
+            "none", Part(Shape::Column),
+            "or a day; a bare one has no slot but `all_day`; also the instant at which the day begins on the clock of `timezone`",
+        ),
+        format: Or<Part> = or(
+            "\"%Y-%m-%d\"", Part(Shape::Text.called("pattern")),
+            "of `date`: its strptime pattern; a spreadsheet's own dates need none",
+        ),
+        timezone: Maybe<Part> = maybe(
+            "required with `date` and `from`", Part(Shape::Text.called("IANA zone or `market`")),
+            "of `date`: whose day; `market` is the clock of the row's market. Of `from`: whose clock the path is written by, an IANA zone",
+        ),
+        hour: Maybe<Column> = maybe(
+            "none", Column,
+            "of `date`: the hour on that clock: `7`, `07:00`, `7 AM`, `07:00:00 - 07:59:59` or `22:00-01:00`",
+        ),
+        from: Maybe<Part> = maybe(
+            "none", Part(Shape::Words(vec!["path"])),
+            "or the path says when, on the clock of `timezone`: `{start:…}` and `{end:…}`, or without them the whole day of `{date:…}`; the slot is `all_day`",
+        ),
+    }
+}
+
+const GRAIN: Duration = Duration("1s", "24h");
 const EXPECTED: &str = "`{start: …, grain: 1m}`, `{start: …, end: …}`, `{date: …, timezone: …}`, `{from: path, timezone: …}` or `path`";
 
 /// Reads it: `path`, or a section with `start`, `date` or `from`.
-pub(super) fn read(at: &Place<'_>, frame: &Frame<'_>) -> Option<Period> {
+pub(super) fn read(at: &Cursor<'_>, context: &ExportContext<'_>) -> Option<Period> {
     if at.is_text() && at.node.source == "path" {
-        return by_path(at, frame);
+        return by_path(at, context);
     }
     if !at.is_map() {
         return at.mismatch("a period", EXPECTED);
     }
-    let section = at.section("a period", &KEYS)?;
-    if let Some(from) = section.optional("from") {
-        let others = KEYS.into_iter().filter(|key| !["from", "timezone"].contains(key));
-        let others = others.filter_map(|key| section.optional(key));
+    let keys = PeriodKeys::open(at)?;
+    if let Some(from) = keys.from.at() {
+        let PeriodKeys { start, end, grain, length, date, format, timezone: _, hour, from: _ } = &keys;
+        let others = [start.at(), end.at(), grain.at(), length.at(), date.at(), format.at(), hour.at()]
+            .into_iter()
+            .flatten();
         let others = others.map(|at| at.problem("does not go with `from: path`: the path says when")).count();
-        return by_path_in(&section, &from, frame).filter(|_| others == 0);
+        return by_path_in(&keys, &from, context).filter(|_| others == 0);
     }
-    match (section.optional("start"), section.optional("date")) {
-        (Some(start), None) => read_span(&section, &start, frame),
-        (None, Some(date)) => read_day(&section, &date, frame),
+    match (keys.start.at(), keys.date.at()) {
+        (Some(start), None) => read_span(&keys, &start, context),
+        (None, Some(date)) => read_day(&keys, &date, context),
         (Some(_), Some(date)) => date.refuse("does not go with `start`: a row has the one or the other"),
-        (None, None) => section.place().refuse(format!("names neither `start` nor `date` (expected {EXPECTED})")),
+        (None, None) => {
+            keys.start.section().refuse(format!("names neither `start` nor `date` (expected {EXPECTED})"))
+        }
     }
 }
 
-fn read_span(section: &Section<'_>, start: &Place<'_>, frame: &Frame<'_>) -> Option<Period> {
-    let idle = OF_DATES.into_iter().filter_map(|key| section.optional(key));
+fn read_span(keys: &PeriodKeys<'_>, start: &Cursor<'_>, context: &ExportContext<'_>) -> Option<Period> {
+    let idle = [keys.format.at(), keys.timezone.at(), keys.hour.at()].into_iter().flatten();
     let idle = idle.map(|at| at.problem("goes only with `date`; `start` has its own, below it")).count();
-    let start = instant::read(start, frame);
-    let ends: Vec<Place<'_>> = ENDS.into_iter().filter_map(|key| section.optional(key)).collect();
+    let start = instant::read(start, context);
+    let ends = ends(keys);
     let end = match ends.as_slice() {
-        [] => section.place().refuse("says no end (expected one of `end`, `grain`, `length`)"),
-        [_] => read_end(section, frame),
+        [] => keys.start.section().refuse("says no end (expected one of `end`, `grain`, `length`)"),
+        [_] => read_end(keys, context),
         [_, others @ ..] => {
             for at in others {
                 at.problem("is one end too many (expected one of `end`, `grain`, `length`)");
@@ -57,30 +91,37 @@ fn read_span(section: &Section<'_>, start: &Place<'_>, frame: &Frame<'_>) -> Opt
     Some(Period::Span { start: start?, end: end? }).filter(|_| idle == 0)
 }
 
-fn read_end(section: &Section<'_>, frame: &Frame<'_>) -> Option<PeriodEnd> {
-    if let Some(at) = section.optional("end") {
-        return instant::read(&at, frame).map(PeriodEnd::Column);
-    }
-    if let Some(at) = section.optional("grain") {
-        let seconds = duration_seconds(&at, 1..=86_400, "1s to 24h")?;
-        return u32::try_from(seconds).ok().map(PeriodEnd::Grain);
-    }
-    section.optional("length")?.column().map(PeriodEnd::Length)
+/// What says the end of a row.
+fn ends<'s>(keys: &PeriodKeys<'s>) -> Vec<Cursor<'s>> {
+    [keys.end.at(), keys.grain.at(), keys.length.at()].into_iter().flatten().collect()
 }
 
-fn read_day(section: &Section<'_>, date: &Place<'_>, frame: &Frame<'_>) -> Option<Period> {
-    let ends = ENDS.into_iter().filter_map(|key| section.optional(key));
-    let ends = ends.map(|at| at.problem("goes only with `start`: a `date` is a whole day, or its `hour`")).count();
+fn read_end(keys: &PeriodKeys<'_>, context: &ExportContext<'_>) -> Option<PeriodEnd> {
+    if let Some(at) = keys.end.at() {
+        return instant::read(&at, context).map(PeriodEnd::Column);
+    }
+    if let Some(seconds) = keys.grain.read()? {
+        return u32::try_from(seconds).ok().map(PeriodEnd::Grain);
+    }
+    keys.length.read()?.map(PeriodEnd::Length)
+}
+
+fn read_day(keys: &PeriodKeys<'_>, date: &Cursor<'_>, context: &ExportContext<'_>) -> Option<Period> {
+    let ends = ends(keys)
+        .into_iter()
+        .map(|at| at.problem("goes only with `start`: a `date` is a whole day, or its `hour`"))
+        .count();
     let date = date.column();
-    let pattern = section.or("format", "%Y-%m-%d".to_owned(), |at| read_pattern(&at));
-    let zone = section
-        .required("timezone", "whose day it is: an IANA time zone, or `market` for that of the row's market")
-        .and_then(|at| clock(&at, frame.kind));
-    let hour = section.maybe("hour", |at| at.column());
+    let pattern = keys.format.read_with(read_pattern);
+    let zone = keys
+        .timezone
+        .needed("whose day it is: an IANA time zone, or `market` for that of the row's market")
+        .and_then(|at| clock(&at, context.kind));
+    let hour = keys.hour.read();
     Some(Period::Day { date: date?, pattern: pattern?, zone: zone?, hour: hour? }).filter(|_| ends == 0)
 }
 
-fn read_pattern(at: &Place<'_>) -> Option<String> {
+fn read_pattern(at: &Cursor<'_>) -> Option<String> {
     let pattern = at.text("a format of dates", "a strptime pattern such as `%Y%m%d`")?;
     match reads_a_date(pattern) {
         Ok(()) => Some(pattern.to_owned()),
@@ -116,14 +157,14 @@ mod tests {
 
     fn period(text: &str) -> (Option<Period>, Vec<String>) {
         let (path, _) = testing::read("a/{start:%Y%m%d}.csv", super::super::pattern::read);
-        let frame = Frame {
+        let context = ExportContext {
             kind: RowKind::Counts,
             format: Some(&Format::Ndjson),
             path: path.as_ref(),
             markets: None,
             click: None,
         };
-        testing::read(&format!("p: {text}"), |at| read(&at.section("x", &["p"])?.required("p", "x")?, &frame))
+        testing::read(&format!("p: {text}"), |at| read(&at.section("x", &["p"])?.required("p", "x")?, &context))
     }
 
     #[test]

@@ -2,22 +2,22 @@
 
 use super::archive::zone;
 use super::counting::{PathPeriod, Period};
-use super::frame::Frame;
+use super::cursor::Cursor;
+use super::export_context::ExportContext;
 use super::path::{PathInstant, PathPart, PathPattern};
-use super::place::Place;
-use super::section::Section;
+use super::period::PeriodKeys;
 
 /// `period: path`: its two instants, in UTC unless they say otherwise.
-pub(super) fn by_path(at: &Place<'_>, frame: &Frame<'_>) -> Option<Period> {
+pub(super) fn by_path(at: &Cursor<'_>, context: &ExportContext<'_>) -> Option<Period> {
     let missing: Vec<&str> = [(PathInstant::Start, "`{start:…}`"), (PathInstant::End, "`{end:…}`")]
         .into_iter()
-        .filter(|(instant, _)| frame.path_lacks(|path| path.says(*instant)))
+        .filter(|(instant, _)| context.path_lacks(|path| path.says(*instant)))
         .map(|(_, shown)| shown)
         .collect();
     if missing.is_empty() {
         return Some(Period::Path);
     }
-    let hint = match frame.path {
+    let hint = match context.path {
         Some(path) if path.is_dated() => " (the whole day of `{date:…}` is `{from: path, timezone: …}`)",
         _ => "",
     };
@@ -25,23 +25,24 @@ pub(super) fn by_path(at: &Place<'_>, frame: &Frame<'_>) -> Option<Period> {
 }
 
 /// The path by a named clock: its two instants, or the day that it is found by.
-pub(super) fn by_path_in(section: &Section<'_>, from: &Place<'_>, frame: &Frame<'_>) -> Option<Period> {
+pub(super) fn by_path_in(keys: &PeriodKeys<'_>, from: &Cursor<'_>, context: &ExportContext<'_>) -> Option<Period> {
     let is_path = from.word("where a period stands", &[("path", ())]);
-    let zone = section
-        .required("timezone", "whose clock the path is written by, such as `America/Los_Angeles`")
+    let zone = keys
+        .timezone
+        .needed("whose clock the path is written by, such as `America/Los_Angeles`")
         .and_then(|at| zone(&at));
-    let by = is_path.and_then(|()| said_by(from, frame));
+    let by = is_path.and_then(|()| said_by(from, context));
     if by == Some(PathPeriod::StartEnd) {
-        check_no_offset(section, frame)?;
+        check_no_offset(keys, context)?;
     }
     Some(Period::PathIn { zone: zone?, by: by? })
 }
 
-fn said_by(from: &Place<'_>, frame: &Frame<'_>) -> Option<PathPeriod> {
-    let says = |which| !frame.path_lacks(|path| path.says(which));
+fn said_by(from: &Cursor<'_>, context: &ExportContext<'_>) -> Option<PathPeriod> {
+    let says = |which| !context.path_lacks(|path| path.says(which));
     match (says(PathInstant::Start), says(PathInstant::End)) {
         (true, true) => Some(PathPeriod::StartEnd),
-        (false, false) if !frame.path_lacks(PathPattern::is_dated) => Some(PathPeriod::Date),
+        (false, false) if !context.path_lacks(PathPattern::is_dated) => Some(PathPeriod::Date),
         (false, false) => from.refuse(
             "`path` of this export says no time (put `{date:%Y-%m-%d}` where it names a day, or `{start:…}` and `{end:…}`)",
         ),
@@ -51,14 +52,15 @@ fn said_by(from: &Place<'_>, frame: &Frame<'_>) -> Option<PathPeriod> {
 }
 
 /// A zone for what needs none would be obeyed for nothing.
-fn check_no_offset(section: &Section<'_>, frame: &Frame<'_>) -> Option<()> {
+fn check_no_offset(keys: &PeriodKeys<'_>, context: &ExportContext<'_>) -> Option<()> {
     let has_offset = |part: &PathPart| match part {
         PathPart::Instant(PathInstant::Start | PathInstant::End, format) => PathInstant::reads_an_offset(format),
         _ => false,
     };
-    if frame.path.is_some_and(|path| path.parts.iter().any(has_offset)) {
-        return section
-            .optional("timezone")?
+    if context.path.is_some_and(|path| path.parts.iter().any(has_offset)) {
+        return keys
+            .timezone
+            .at()?
             .refuse("has no effect: `path` reads an offset, or seconds since 1970 (write `period: path`)");
     }
     Some(())
@@ -74,9 +76,10 @@ mod tests {
 
     fn read(path: &str, text: &str) -> (Option<Period>, Vec<String>) {
         let (path, _) = testing::read(&format!("'{path}'"), pattern::read);
-        let frame = Frame { kind: RowKind::Counts, format: None, path: path.as_ref(), markets: None, click: None };
+        let context =
+            ExportContext { kind: RowKind::Counts, format: None, path: path.as_ref(), markets: None, click: None };
         testing::read(&format!("p: {text}"), |at| {
-            period::read(&at.section("x", &["p"])?.required("p", "x")?, &frame)
+            period::read(&at.section("x", &["p"])?.required("p", "x")?, &context)
         })
     }
 

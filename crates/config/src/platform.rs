@@ -2,29 +2,53 @@
 
 use std::collections::BTreeSet;
 
+use super::cursor::Cursor;
 use super::definition::{Export, Platform, Rows};
-use super::place::Place;
-use super::quantity::duration_seconds;
-use super::section::file_section;
-use super::{eras, export, rivals};
+use super::registry::{Duration, Keys, Maybe, Or, Part, Required, Shape, Share, keys, maybe, or, required};
+use super::{cross_checks, eras, export};
 use coverledger_core::model::{Count, Eras, ImpressionBasis};
 
-const KEYS: [&str; 6] = ["conventions", "not_offered", "changes", "settle", "exports", "max_orphan_share"];
-/// Logs lose impressions, and viewers who were gone before one was written; not every fifth.
-const MAX_ORPHAN_SHARE: f64 = 0.2;
-const MOST_SETTLE_SECONDS: i64 = 90 * 86_400;
+keys! {
+    /// A platform.
+    file PlatformKeys("a platform", "a platform") {
+        conventions: Required<Part> = required(
+            "`{impression: displays, click: cover_tap}`", Part(Shape::section::<eras::ConventionKeys<'_>>()),
+            "how the platform counts",
+        ),
+        not_offered: Maybe<Part> = maybe(
+            "none", Part(Shape::Counts(Box::new(Shape::Text))),
+            "counts that the platform never had, each with the reason: `{impressions: \"the API has no such field\"}`; the keys are those of `counts`",
+        ),
+        changes: Maybe<Part> = maybe(
+            "none", Part(Shape::list(Shape::section::<eras::ChangeKeys<'_>>()).called("list")),
+            "what changed in how it counts, oldest first",
+        ),
+        settle: Required<Duration> = required(
+            "how long after a day's end its exports may still arrive, such as `48h`", Duration("0h", "90d"),
+            "how long its exports may still change, from the end of the market-day or of the last date in a path that the day reads, whichever is later; `s` `m` `h` `d`",
+        ),
+        exports: Required<Part> = required(
+            "at least one export", Part(Shape::list(Shape::section::<export::ExportKeys<'_>>()).called("list")),
+            "at least one",
+        ),
+        // Logs lose impressions, and viewers who were gone before one was written; not every fifth.
+        max_orphan_share: Or<Share> = or(
+            "0.2", Share,
+            "share of a market-day's clicks that may have no impression by the same viewer (`orphan_clicks`); above it the day is held back. Raise it where impressions are sampled",
+        ),
+    }
+}
 
 /// Reads a platform; `markets` are the known names, `None` when they could not be read.
-pub(super) fn read(start: &Place<'_>, markets: Option<&BTreeSet<String>>) -> Option<Platform> {
-    let file = file_section(start, "a platform", &KEYS)?;
+pub(super) fn read(start: &Cursor<'_>, markets: Option<&BTreeSet<String>>) -> Option<Platform> {
+    let file = PlatformKeys::open_file(start)?;
     let eras = eras::read(&file);
-    let settle = file.required("settle", "how long after a day's end its exports may still arrive, such as `48h`");
-    let settle = settle.and_then(|at| duration_seconds(&at, 0..=MOST_SETTLE_SECONDS, "0h to 90d"));
-    let items = file.required("exports", "at least one export")?.list("a list of exports")?;
+    let settle = file.settle.read();
+    let items = file.exports.required()?.list("a list of exports")?;
     let click = eras.as_ref().map(|eras| eras.first.click);
     let exports: Vec<Option<Export>> = items.iter().map(|item| export::read(item, markets, click)).collect();
-    let max_orphan_share = file.or("max_orphan_share", MAX_ORPHAN_SHARE, |at| at.share());
-    let names_differ = rivals::check_names(&items);
+    let max_orphan_share = file.max_orphan_share.read();
+    let names_differ = cross_checks::check_names(&items);
     let exports = exports.into_iter().collect::<Option<Vec<_>>>();
     names_differ.then_some(())?;
     let (eras, mut exports) = (eras?, exports?);
@@ -32,7 +56,7 @@ pub(super) fn read(start: &Place<'_>, markets: Option<&BTreeSet<String>>) -> Opt
         exports.iter_mut().for_each(exempt_clicks);
     }
     let platform = Platform { eras, settle_seconds: settle?, exports, max_orphan_share: max_orphan_share? };
-    rivals::check(&platform, &file, &items).then_some(platform)
+    cross_checks::check(&platform, &file, &items).then_some(platform)
 }
 
 /// Whether an impression is a viewer, in any era.

@@ -1,4 +1,4 @@
-//! What is wrong with a configuration, and how a person is told.
+//! Problems of a configuration, and their text.
 
 use std::fmt;
 use std::path::PathBuf;

@@ -2,10 +2,10 @@
 
 use std::ops::RangeInclusive;
 
-use super::place::Place;
+use super::cursor::Cursor;
 
-const DURATION_UNITS: [(&str, u64); 4] = [("s", 1), ("m", 60), ("h", 3600), ("d", 86_400)];
-const SIZE_UNITS: [(&str, u64); 6] = [
+pub(super) const DURATION_UNITS: [(&str, u64); 4] = [("s", 1), ("m", 60), ("h", 3600), ("d", 86_400)];
+pub(super) const SIZE_UNITS: [(&str, u64); 6] = [
     ("MiB", 1 << 20),
     ("GiB", 1 << 30),
     ("TiB", 1 << 40),
@@ -15,7 +15,7 @@ const SIZE_UNITS: [(&str, u64); 6] = [
 ];
 
 /// Seconds.
-pub(super) fn duration_seconds(at: &Place<'_>, bounds: RangeInclusive<i64>, expected: &str) -> Option<i64> {
+pub(super) fn duration_seconds(at: &Cursor<'_>, bounds: RangeInclusive<i64>, expected: &str) -> Option<i64> {
     let expected = format!("{expected}, such as `48h`, `2d` or `90m`");
     let seconds = at.text("a duration", &expected)?;
     match duration(seconds) {
@@ -30,8 +30,13 @@ pub fn duration(text: &str) -> Option<i64> {
     measure(text, &DURATION_UNITS).and_then(|seconds| i64::try_from(seconds).ok())
 }
 
+/// A size as it is written, in bytes.
+pub(super) fn size(text: &str) -> Option<u64> {
+    measure(text, &SIZE_UNITS)
+}
+
 /// Bytes.
-pub(super) fn size_bytes(at: &Place<'_>, least: u64, expected: &str) -> Option<u64> {
+pub(super) fn size_bytes(at: &Cursor<'_>, least: u64, expected: &str) -> Option<u64> {
     let expected = format!("{expected}, such as `512MiB` or `2GiB`");
     let size = at.text("a size", &expected)?;
     match measure(size, &SIZE_UNITS) {

@@ -1,16 +1,38 @@
-//! `rates`: ratios that an export of counts reports, to be held against its counts.
+//! `rates`: ratios that an export of counts reports, for comparison with its counts.
 
 use std::collections::BTreeMap;
 
+use super::count_rule::UNITS;
 use super::count_rule::{read_rate, read_rate_of};
 use super::counting::{CountRule, ReportedRate};
 use super::counts::COUNTS;
+use super::cursor::Cursor;
 use super::names::check_name;
-use super::place::Place;
+use super::registry::{Column, Keys, Maybe, Part, Required, Shape, Shaped as _, Words, keys, maybe, required};
 use coverledger_core::model::{ClickEvent, Count, CountSet, Rate};
 
+keys! {
+    /// A rate that an export reports.
+    section RateKeys("a rate", "a rate") {
+        column: Required<Column> = required("the name of a column", Column, "the column"),
+        unit: Maybe<Part> = maybe(
+            "required", Part(Words("", &UNITS).shape()), "how a bare number in it is meant",
+        ),
+        of: Maybe<Part> = maybe(
+            "required, or by its name", Part(count_shape()), "the count above the line",
+        ),
+        among: Maybe<Part> = maybe(
+            "required, or by its name", Part(count_shape()), "the count below the line",
+        ),
+    }
+}
+
+fn count_shape() -> Shape {
+    Words("", &COUNTS).shape().called("count")
+}
+
 /// Reads one; `known` are the counts that a row has.
-pub(super) fn read(name: &str, at: &Place<'_>, known: Option<CountSet>) -> Option<ReportedRate> {
+pub(super) fn read(name: &str, at: &Cursor<'_>, known: Option<CountSet>) -> Option<ReportedRate> {
     if let Err(message) = check_name(name) {
         return at.refuse(message);
     }
@@ -20,25 +42,25 @@ pub(super) fn read(name: &str, at: &Place<'_>, known: Option<CountSet>) -> Optio
         counted(at, &[*of, *among], known)?;
         return read_rate(at, false).map(|column| rate(name, column, *of, *among));
     }
-    let section = at.section("a rate", &["column", "unit", "of", "among"])?;
-    let column = read_rate_of(&section, false);
+    let keys = RateKeys::open(at)?;
+    let column = read_rate_of(&keys.column, &keys.unit, false);
     let (of, among) = if let Some(Rate { of, among, .. }) = own {
         let ratio = format!("`{name}` is always `{}` ÷ `{}`", of.word(), among.word());
-        let idle = ["of", "among"].into_iter().filter_map(|key| section.optional(key));
+        let idle = [keys.of.at(), keys.among.at()].into_iter().flatten();
         let idle = idle.map(|at| at.problem(format!("{ratio} (leave it out, or give the rate another name)")));
         let idle = idle.count();
         counted(at, &[*of, *among], known).filter(|()| idle == 0)?;
         (Some(*of), Some(*among))
     } else {
-        let count = |key: &str, expected: &str| {
-            let at = section.required(key, expected)?;
+        let count = |at: Option<Cursor<'_>>| {
+            let at = at?;
             let count = at.word("a count", &COUNTS)?;
             if count == Count::Dwell {
                 return at.refuse("`dwell_seconds` is a time, and a rate compares counts");
             }
             counted(&at, &[count], known).map(|()| count)
         };
-        (count("of", "the count above the line"), count("among", "the count below the line"))
+        (count(keys.of.needed("the count above the line")), count(keys.among.needed("the count below the line")))
     };
     Some(rate(name, column?, of?, among?))
 }
@@ -48,7 +70,7 @@ fn rate(name: &str, column: super::counting::RateColumn, of: Count, among: Count
 }
 
 /// Whether a row has these counts.
-fn counted(at: &Place<'_>, needed: &[Count], known: Option<CountSet>) -> Option<()> {
+fn counted(at: &Cursor<'_>, needed: &[Count], known: Option<CountSet>) -> Option<()> {
     let Some(known) = known else { return Some(()) };
     match needed.iter().find(|count| !known.has(**count)) {
         Some(count) => {

@@ -21,7 +21,7 @@ enum Piece {
 }
 
 /// Refuses a number without leading zeros where it may run into its neighbours: beside a wildcard, or in one row of digits
-/// with another such number. One alone among digits that are always as many is told by how long the row is.
+/// with another such number. A single such number among digits of fixed length is unambiguous, because the length of the row gives its own.
 pub(super) fn check_reading(parts: &[PathPart]) -> Result<(), String> {
     let pieces: Vec<Piece> = parts.iter().enumerate().flat_map(|(number, part)| pieces(number, part)).collect();
     for row in pieces.split(|piece| !may_be_digits(*piece)) {

@@ -1,16 +1,17 @@
-//! A section of a file: a map with a known set of keys. Keys that nobody reads are told, and so are secrets.
+//! A section of a file: a map with a known set of keys. Unknown keys are problems; one that looks like a secret has a hint.
 
-use super::place::Place;
+use super::cursor::Cursor;
 use super::problem::{among, listed};
 use super::yaml::{Entry, Kind, member};
 
 /// A map with a known set of keys.
+#[derive(Clone)]
 pub(super) struct Section<'s> {
-    place: Place<'s>,
+    cursor: Cursor<'s>,
     entries: &'s [Entry],
 }
 
-impl<'s> Place<'s> {
+impl<'s> Cursor<'s> {
     /// A map with these keys and no others.
     pub fn section(&self, what: &str, known: &[&str]) -> Option<Section<'s>> {
         self.section_with(what, known, |_| None)
@@ -33,43 +34,32 @@ impl<'s> Place<'s> {
                 format!("unknown key `{}` ({known}){}", entry.key, secret_hint(&entry.key))
             }));
         }
-        Some(Section { place: self.clone(), entries })
+        Some(Section { cursor: self.clone(), entries })
     }
 }
 
 impl<'s> Section<'s> {
     /// The value of a key, if the key is there.
-    pub fn optional(&self, key: &str) -> Option<Place<'s>> {
-        self.entries.iter().find(|entry| entry.key == key).map(|entry| self.place.below(entry))
+    pub fn optional(&self, key: &str) -> Option<Cursor<'s>> {
+        self.entries.iter().find(|entry| entry.key == key).map(|entry| self.cursor.below(entry))
     }
 
     /// The value of a key that must be there; `expected` says what to write.
-    pub fn required(&self, key: &str, expected: &str) -> Option<Place<'s>> {
+    pub fn required(&self, key: &str, expected: &str) -> Option<Cursor<'s>> {
         self.optional(key).or_else(|| {
-            let place = Place { path: member(&self.place.path, key), ..self.place.clone() };
+            let place = Cursor { path: member(&self.cursor.path, key), ..self.cursor.clone() };
             place.refuse(format!("missing (expected {expected})"))
         })
     }
 
-    /// Reads an optional key: the default where the key is absent, `None` where its value is wrong.
-    pub fn or<T>(&self, key: &str, default: T, read: impl FnOnce(Place<'s>) -> Option<T>) -> Option<T> {
-        self.optional(key).map_or(Some(default), read)
-    }
-
-    /// Reads an optional key that has no default: `Some(None)` where absent, `None` where its value is wrong.
-    #[expect(clippy::option_option, reason = "absent and wrong are two things")]
-    pub fn maybe<T>(&self, key: &str, read: impl FnOnce(Place<'s>) -> Option<T>) -> Option<Option<T>> {
-        self.optional(key).map_or(Some(None), |place| read(place).map(Some))
-    }
-
     /// Where the section itself stands.
-    pub fn place(&self) -> &Place<'s> {
-        &self.place
+    pub fn cursor(&self) -> &Cursor<'s> {
+        &self.cursor
     }
 }
 
 /// The section of a whole file, whose `version` this program reads.
-pub(super) fn file_section<'s>(start: &Place<'s>, what: &str, known: &[&str]) -> Option<Section<'s>> {
+pub(super) fn file_section<'s>(start: &Cursor<'s>, what: &str, known: &[&str]) -> Option<Section<'s>> {
     let with_version: Vec<&str> = ["version"].into_iter().chain(known.iter().copied()).collect();
     if let Kind::Map(entries) = &start.node.kind
         && let Some(version) = entries.iter().find(|entry| entry.key == "version")
@@ -101,7 +91,7 @@ mod tests {
 
     #[test]
     fn unknown_missing_and_secret_keys_are_told_together() {
-        let reader = |place: &Place<'_>| {
+        let reader = |place: &Cursor<'_>| {
             let section = place.section("a store", &["url", "region"])?;
             section.required("url", "where the store is").map(|_| ())
         };
@@ -124,14 +114,14 @@ mod tests {
 
     #[test]
     fn a_message_does_not_steer_the_terminal() {
-        let reader = |place: &Place<'_>| place.section("a store", &["url"]).map(|_| ());
+        let reader = |place: &Cursor<'_>| place.section("a store", &["url"]).map(|_| ());
         let expected = "line 1, `\u{fffd}[31m`: unknown key `\u{fffd}[31m` (known: `url`)";
         expect_problems(&[("\"\\e[31m\": x\n", &[expected])], reader);
     }
 
     #[test]
     fn a_version_of_another_program_stops_the_file() {
-        let reader = |place: &Place<'_>| file_section(place, "a job", &["cron"]).map(|_| ());
+        let reader = |place: &Cursor<'_>| file_section(place, "a job", &["cron"]).map(|_| ());
         expect_problems(
             &[
                 (

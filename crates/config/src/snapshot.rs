@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::sheet::{files_in, read_text};
+use super::config_file::{files_in, read_text};
 
 /// What a file or a folder holds, or why it cannot be read.
 type Read<T> = Result<T, String>;

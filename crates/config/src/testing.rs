@@ -3,26 +3,26 @@
 use std::fs;
 use std::path::Path;
 
-use super::place::Place;
-use super::sheet::Sheet;
+use super::config_file::ConfigFile;
+use super::cursor::Cursor;
 use super::{ConfigError, Snapshot, Workspace, load};
 
 /// What reading a text gives: the value, and its problems as a person sees them, without the file.
-pub fn read<T>(text: &str, read: impl FnOnce(&Place<'_>) -> Option<T>) -> (Option<T>, Vec<String>) {
-    let sheet = Sheet::parse(Path::new("test.yaml"), text);
-    let value = sheet.start().and_then(|start| read(&start));
-    (value, sheet.into_problems().iter().map(ToString::to_string).collect())
+pub fn read<T>(text: &str, read: impl FnOnce(&Cursor<'_>) -> Option<T>) -> (Option<T>, Vec<String>) {
+    let file = ConfigFile::parse(Path::new("test.yaml"), text);
+    let value = file.start().and_then(|start| read(&start));
+    (value, file.into_problems().iter().map(ToString::to_string).collect())
 }
 
 /// What reading a text warns of, as a person sees it, without the file.
-pub fn warnings_of<T>(text: &str, read: impl FnOnce(&Place<'_>) -> Option<T>) -> Vec<String> {
-    let sheet = Sheet::parse(Path::new("test.yaml"), text);
-    let _ = sheet.start().and_then(|start| read(&start));
-    sheet.warnings().iter().map(ToString::to_string).collect()
+pub fn warnings_of<T>(text: &str, read: impl FnOnce(&Cursor<'_>) -> Option<T>) -> Vec<String> {
+    let file = ConfigFile::parse(Path::new("test.yaml"), text);
+    let _ = file.start().and_then(|start| read(&start));
+    file.warnings().iter().map(ToString::to_string).collect()
 }
 
 /// Checks a table of texts and the problems each must give.
-pub fn expect_problems<T>(table: &[(&str, &[&str])], reader: impl Fn(&Place<'_>) -> Option<T>) {
+pub fn expect_problems<T>(table: &[(&str, &[&str])], reader: impl Fn(&Cursor<'_>) -> Option<T>) {
     for (text, expected) in table {
         let (_, problems) = read(text, &reader);
         assert_eq!(problems, *expected, "\n{text}");

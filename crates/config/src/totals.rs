@@ -3,20 +3,39 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::counting::{ColumnName, Totals};
-use super::place::Place;
+use super::cursor::Cursor;
+use super::registry::{Column, Keys, Maybe, Part, Shape, Whole, keys, maybe};
 use super::yaml::Kind;
 
+keys! {
+    /// How rows of totals are recognized.
+    section TotalsKeys("totals", "a rule for totals") {
+        column: Maybe<Column> = maybe(
+            "those of the period, market, broadcast, cover and audience", Column,
+            "the column whose text says that the row is a total",
+        ),
+        words: Maybe<Part> = maybe(
+            "none", Part(Shape::list(Shape::Scalar).called("list of values")),
+            "words for a total, besides those that are known in many languages; the empty text `\"\"` stands for a blank cell",
+        ),
+        cap: Maybe<Whole<u32>> = maybe(
+            "none", Whole::new("a count of rows", 1, 1_000_000_000),
+            "after how many rows the platform cuts its exports off; a total beyond just so many rows is then no wonder",
+        ),
+    }
+}
+
 /// Reads `totals`.
-pub(super) fn read(at: &Place<'_>) -> Option<Totals> {
-    let section = at.section("a rule for totals", &["column", "words", "cap"])?;
-    let column = section.maybe("column", |at| at.column());
-    let words = section.or("words", BTreeSet::new(), |at| values(&at, "a list of words for totals"));
-    let cap = section.maybe("cap", |at| at.whole("a count of rows", 1..=1_000_000_000));
+pub(super) fn read(at: &Cursor<'_>) -> Option<Totals> {
+    let keys = TotalsKeys::open(at)?;
+    let column = keys.column.read();
+    let words = keys.words.read_or(BTreeSet::new(), |at| values(at, "a list of words for totals"));
+    let cap = keys.cap.read();
     Some(Totals { column: column?, words: words?, cap: cap? })
 }
 
 /// Reads `skip`.
-pub(super) fn read_skip(at: &Place<'_>) -> Option<BTreeMap<ColumnName, BTreeSet<String>>> {
+pub(super) fn read_skip(at: &Cursor<'_>) -> Option<BTreeMap<ColumnName, BTreeSet<String>>> {
     let entries = at.entries("a set of rows to skip", "columns and their values, such as `{is_test: [1]}`")?;
     let total = entries.len();
     let skipped: BTreeMap<ColumnName, BTreeSet<String>> = entries
@@ -27,7 +46,7 @@ pub(super) fn read_skip(at: &Place<'_>) -> Option<BTreeMap<ColumnName, BTreeSet<
 }
 
 /// Scalars as they are written.
-fn values(at: &Place<'_>, what: &str) -> Option<BTreeSet<String>> {
+fn values(at: &Cursor<'_>, what: &str) -> Option<BTreeSet<String>> {
     // The empty text is a blank cell.
     let mut values = BTreeSet::new();
     let items = at.list(what)?;

@@ -34,7 +34,7 @@ type Kin<'a> = (usize, Option<&'a MarketId>);
 pub(super) fn doubles(objects: &[Object<'_>]) -> Vec<Double> {
     let mut by_kin: BTreeMap<Kin<'_>, Vec<(&Object<'_>, &Prints)>> = BTreeMap::new();
     for object in objects {
-        if let Some(prints) = object.seen.prints.as_ref().filter(|prints| prints.records() > 0) {
+        if let Some(prints) = object.stats.prints.as_ref().filter(|prints| prints.records() > 0) {
             let kin = (object.planned.export, object.planned.found.path.market.as_ref());
             by_kin.entry(kin).or_default().push((object, prints));
         }

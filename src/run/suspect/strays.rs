@@ -36,7 +36,7 @@ impl<'a> Sizes<'a> {
             }
         }
         for object in objects {
-            sizes.insert(&object.planned.found.object.key, (object.seen.records, None));
+            sizes.insert(&object.planned.found.object.key, (object.stats.records, None));
         }
         let mut known = Self { by_slot: BTreeMap::new(), unlisted: BTreeMap::new() };
         for (key, (records, local_date)) in sizes {
@@ -52,7 +52,7 @@ impl<'a> Sizes<'a> {
 
     /// How many records the files of an export have that are of the days of these instants.
     fn between(&self, (export, market, _): Slot<'_>, object: &Object<'_>) -> u64 {
-        let Some((first_us, last_us)) = object.seen.span_us else { return 0 };
+        let Some((first_us, last_us)) = object.stats.span_us else { return 0 };
         let instant = |us: i64| Timestamp::from_microsecond(us).ok();
         let Some((first, end)) = instant(first_us).zip(instant(last_us.saturating_add(1))) else { return 0 };
         let days = DayRule::calendar(object.definition.day_zone.clone());
@@ -80,7 +80,7 @@ pub(super) fn strays(objects: &[Object<'_>], sizes: &Sizes<'_>, now: Timestamp) 
         }
     }
     by_slot.retain(|slot, objects| {
-        let records = objects.iter().map(|object| object.seen.records).sum::<u64>();
+        let records = objects.iter().map(|object| object.stats.records).sum::<u64>();
         let elsewhere = objects.iter().map(|object| sizes.between(*slot, object)).max().unwrap_or(0);
         let is_that_days = objects.iter().all(|object| !object.is_in_reach()) || records >= elsewhere.div_ceil(2);
         records >= ENOUGH_RECORDS && is_that_days && objects.iter().all(|object| !object.holds_own_day())
@@ -99,12 +99,12 @@ pub(super) fn strays(objects: &[Object<'_>], sizes: &Sizes<'_>, now: Timestamp) 
 }
 
 fn reason(object: &Object<'_>) -> Option<String> {
-    let (first_us, last_us) = object.seen.span_us?;
+    let (first_us, last_us) = object.stats.span_us?;
     let instant = |us: i64| Timestamp::from_microsecond(us).ok();
     Some(format!(
         "export `{}`: none of its {} records lies in {} ({}), the day that its path names: they are from {} to {} (is it another day's file? give `--accept-shrink` if that is right)",
         object.planned.found.object.key,
-        object.seen.records,
+        object.stats.records,
         object.own_day?.date,
         object.definition.day_zone.name(),
         instant(first_us)?,

@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use coverledger::export::{Cell, ExportError, Peek, PeekFormat, Room, peek};
+use coverledger::export::{ExportError, Peek, PeekBudget, PeekCell, PeekFormat, peek};
 
 use super::mapping::{HEADER, Mapping, good, good_json};
 use super::peeks::file;
@@ -18,11 +18,11 @@ const MOST_CELLS: usize = 2_500_000;
 const MOST_COLUMNS: usize = 2_000;
 
 fn look(bytes: impl AsRef<[u8]>) -> Peek {
-    peek(file(bytes.as_ref()), 50_000, &mut Room::default()).unwrap()
+    peek(file(bytes.as_ref()), 50_000, &mut PeekBudget::default()).unwrap()
 }
 
 fn refusal(bytes: impl AsRef<[u8]>) -> String {
-    peek(file(bytes.as_ref()), 50_000, &mut Room::default()).unwrap_err().to_string()
+    peek(file(bytes.as_ref()), 50_000, &mut PeekBudget::default()).unwrap_err().to_string()
 }
 
 fn cells(peek: &Peek) -> usize {
@@ -31,7 +31,7 @@ fn cells(peek: &Peek) -> usize {
 
 fn text_bytes(peek: &Peek) -> usize {
     let cells = peek.tables.iter().flat_map(|table| &table.rows).flatten();
-    cells.map(|cell| if let Cell::Text(text) = cell { text.len() } else { 0 }).sum()
+    cells.map(|cell| if let PeekCell::Text(text) = cell { text.len() } else { 0 }).sum()
 }
 
 /// A column as a spreadsheet calls it, from 1.
@@ -169,7 +169,7 @@ fn what_lies_around_a_list_is_not_there_once_for_each_row() {
     let seen = look(around(100_000, 5_000));
     let table = &seen.tables[0];
     assert_eq!(table.name.as_deref(), Some("rows[]"));
-    assert_eq!(table.rows[0][..3], ["id", "n", "$.k0"].map(|name| Cell::Text(name.to_owned())));
+    assert_eq!(table.rows[0][..3], ["id", "n", "$.k0"].map(|name| PeekCell::Text(name.to_owned())));
     assert!(table.is_narrowed && table.is_cut && table.rows[0].len() == MOST_COLUMNS);
     assert!(cells(&seen) <= MOST_CELLS + 2 * MOST_COLUMNS, "{}", cells(&seen));
     let few = look(around(3, 5_000));
@@ -195,7 +195,7 @@ fn a_long_name_is_not_copied_to_every_member_below_it() {
     let inner: Vec<String> = (0..50_000).map(|number| format!("\"k{number}\":1")).collect();
     let row = format!("{{\"id\":\"b\",\"n\":1,\"{}\":{{{}}}}}", "p".repeat(200_000), inner.join(","));
     let seen = look(format!("{{\"rows\":[{row}]}}"));
-    assert_eq!(seen.tables[0].rows[0], ["id", "n"].map(|name| Cell::Text(name.to_owned())));
+    assert_eq!(seen.tables[0].rows[0], ["id", "n"].map(|name| PeekCell::Text(name.to_owned())));
     // A run collects the names of its first record.
     let missing = Mapping::events().json(&["rows", "[]"]).read(format!("{{\"rows\":[{row}]}}")).refusal();
     assert!(missing.contains("`id`") && missing.len() < 5_000, "{} bytes", missing.len());

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Seek, Write};
 
 use coverledger::config::Dialect;
-use coverledger::export::{Cell, ExportError, Peek, PeekFormat, Room, peek};
+use coverledger::export::{ExportError, Peek, PeekBudget, PeekCell, PeekFormat, peek};
 use rust_xlsxwriter::Format as Style;
 
 use super::gzip::gzip;
@@ -18,14 +18,14 @@ pub fn file(bytes: &[u8]) -> File {
 }
 
 fn look(bytes: impl AsRef<[u8]>) -> Peek {
-    peek(file(bytes.as_ref()), 3, &mut Room::default()).unwrap()
+    peek(file(bytes.as_ref()), 3, &mut PeekBudget::default()).unwrap()
 }
 
 /// The tables as lines: their name, their rows.
 fn lines(peek: &Peek) -> Vec<String> {
-    let cell = |cell: &Cell| match cell {
-        Cell::Empty => "-".to_owned(),
-        Cell::Text(text) => text.clone(),
+    let cell = |cell: &PeekCell| match cell {
+        PeekCell::Empty => "-".to_owned(),
+        PeekCell::Text(text) => text.clone(),
         other => format!("{other:?}"),
     };
     let mut lines = Vec::new();
@@ -94,7 +94,7 @@ fn workbooks_show_every_sheet() {
 
 #[test]
 fn what_cannot_be_read_is_named() {
-    let refusal = |bytes: &[u8]| peek(file(bytes), 3, &mut Room::default()).unwrap_err();
+    let refusal = |bytes: &[u8]| peek(file(bytes), 3, &mut PeekBudget::default()).unwrap_err();
     assert!(matches!(refusal(b""), ExportError::Empty));
     assert!(matches!(refusal(b"PAR1 and no more"), ExportError::Parquet(_)));
     assert!(matches!(refusal(b"PK\x03\x04 and no more"), ExportError::Xlsx(_)));
@@ -109,5 +109,5 @@ fn objects_under_their_ids_are_a_table_with_the_key_in_it() {
     let names: Vec<String> = table.rows[0].iter().map(|cell| format!("{cell:?}")).collect();
     assert_eq!(names, ["Text(\"views\")", "Text(\"taps\")", "Text(\"$.code\")", "Text(\"$key\")"]);
     assert_eq!(table.rows.len(), 3);
-    assert_eq!(table.rows[2][3], Cell::Text("7652".to_owned()));
+    assert_eq!(table.rows[2][3], PeekCell::Text("7652".to_owned()));
 }

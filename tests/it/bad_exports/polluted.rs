@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{Seek, Write};
 
 use coverledger::config::{Delimiter, Dialect, Format, Header, LineEnd};
-use coverledger::export::{PeekFormat, Room, peek};
+use coverledger::export::{PeekBudget, PeekFormat, peek};
 
 use super::mapping::{HEADER, Mapping};
 use super::outcome::Outcome;
@@ -117,7 +117,7 @@ fn every_dialect_that_is_declared_is_read_cell_by_cell() {
 #[test]
 fn every_dialect_is_found_by_a_first_look() {
     for dialect in dialects() {
-        let seen = peek(opened(&file(&dialect, "\n")), 100, &mut Room::default()).unwrap();
+        let seen = peek(opened(&file(&dialect, "\n")), 100, &mut PeekBudget::default()).unwrap();
         assert_eq!(seen.format, PeekFormat::Delimited { dialect });
         assert_eq!(seen.tables[0].rows.len(), 13, "{dialect:?}");
     }
@@ -135,7 +135,10 @@ fn lines_may_end_with_carriage_returns_alone() {
     let outcome = reader(dialect, Header::FIRST_LINE).read(&torn);
     let offset = usize::try_from(outcome.report().rejects[0].byte_offset.unwrap()).unwrap();
     assert!(torn[offset..].starts_with("e2,"));
-    assert_eq!(peek(opened(&text), 100, &mut Room::default()).unwrap().format, PeekFormat::Delimited { dialect });
+    assert_eq!(
+        peek(opened(&text), 100, &mut PeekBudget::default()).unwrap().format,
+        PeekFormat::Delimited { dialect }
+    );
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use coverledger::archive::Repair;
 use coverledger::config::{self, Export, Format, Rows, Snapshot, Workspace};
-use coverledger::export::{self, Excerpt, Halt, PathValues, Reach, Reading, Room};
+use coverledger::export::{self, Excerpt, Halt, PathValues, PeekBudget, Reach, Reading};
 use coverledger::inspect::{self, Sample};
 use coverledger::model::MarketId;
 use coverledger::run::stores;
@@ -355,7 +355,7 @@ fn file_of(bytes: &[u8]) -> File {
 
 /// What `inspect` says of it, as text, as JSON and as a draft; and the draft.
 fn looked(bytes: &[u8]) -> (String, Option<String>) {
-    let peek = match export::peek(file_of(bytes), MOST_ROWS, &mut Room::default()) {
+    let peek = match export::peek(file_of(bytes), MOST_ROWS, &mut PeekBudget::default()) {
         Ok(peek) => peek,
         Err(error) => return (error.to_string(), None),
     };

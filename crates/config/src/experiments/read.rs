@@ -6,29 +6,144 @@ use jiff::civil::Date;
 
 use super::{Design, Experiment, Guardrails, Rotation, Split, TurnSchedule, Value};
 use crate::counting::{Period, PeriodEnd};
+use crate::cursor::Cursor;
 use crate::names::known_names;
-use crate::place::Place;
 use crate::quantity::duration_seconds;
-use crate::section::{Section, file_section};
+use crate::registry::{
+    Day, Duration, Keys, Maybe, Number, Or, Part, Required, Shape, Text, Whole, Words, form, keys, maybe, or,
+    required,
+};
 use crate::{Market, Platform, Rows};
 use coverledger_core::model::{MarketId, PlatformId};
 
-const KEYS: [&str; 13] = [
-    "design",
-    "platforms",
-    "markets",
-    "covers",
-    "control",
-    "window",
-    "level",
-    "worth",
-    "value",
-    "guardrails",
-    "imbalance",
-    "rotation",
-    "split",
-];
-const TURN_KEYS: [&str; 4] = ["turn", "burn_in", "seed", "sha256"];
+const LIST: &str = "a list such as `[a, b]`";
+
+/// Who sees which cover, before the rest of it is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DesignWord {
+    Rotation,
+    Split,
+}
+
+keys! {
+    /// An experiment.
+    file ExperimentKeys("experiments", "an experiment") {
+        design: Required<Words<DesignWord>> = required(
+            "`rotation` or `split`",
+            Words("a design", &[("rotation", DesignWord::Rotation), ("split", DesignWord::Split)]),
+            "who sees which cover",
+        ),
+        platforms: Required<Part> = required(
+            LIST, Part(Shape::list(Shape::Text).called("list")),
+            "platforms by name; for a rotation each must say what happened within parts of a day",
+        ),
+        markets: Required<Part> = required(LIST, Part(Shape::list(Shape::Text).called("list")), "markets by name"),
+        covers: Required<Part> = required(
+            "two to five covers, such as `[a, b, c]`",
+            Part(Shape::List(Box::new(Shape::Text), 2, Some(5)).called("list")), "two to five covers",
+        ),
+        control: Maybe<Part> = maybe(
+            "the first", Part(Shape::Text.called("cover")), "the cover that the others are held against",
+        ),
+        window: Required<Part> = required(
+            "local dates such as `{from: 2026-11-09, to: 2026-11-22}`", Part(Shape::section::<WindowKeys<'_>>()),
+            "local dates, both ends included, at most 60 days",
+        ),
+        level: Or<Number> = or(
+            "0.05", Number("a level", 0.001, 0.2, "0.001 to 0.2, such as 0.05"),
+            "how often a test of nothing may have a winner, in a market of a platform",
+        ),
+        worth: Or<Number> = or(
+            "0.05", Number("a gain", 0.001, 1.0, "0.001 to 1, such as 0.05"), "the smallest relative gain worth having",
+        ),
+        value: Maybe<Part> = maybe(
+            "one order", Part(Shape::section::<ValueKeys<'_>>()), "what an impression is worth",
+        ),
+        guardrails: Or<Part> = or(
+            "{}", Part(Shape::section::<GuardrailKeys<'_>>()), "what a cover may not cost",
+        ),
+        imbalance: Or<Number> = or(
+            "0.001", Number("a level", 0.000_001, 0.1, "0.000001 to 0.1, such as 0.001"),
+            "from which p value on exposures count as uneven",
+        ),
+        rotation: Maybe<Part> = maybe(
+            "required by a rotation", Part(Shape::section::<RotationKeys<'_>>()), "the turns",
+        ),
+        split: Maybe<Part> = maybe("required by a split", Part(Shape::section::<SplitKeys<'_>>()), "the lots"),
+    }
+}
+
+keys! {
+    /// From when to when.
+    section WindowKeys("a window", "a window") {
+        from: Required<ExperimentDay> = required("a day such as `2026-11-09`", ExperimentDay, "the first local date"),
+        to: Required<ExperimentDay> = required("a day such as `2026-11-09`", ExperimentDay, "the last local date"),
+    }
+}
+
+form! {
+    /// A date.
+    ExperimentDay, Day.shape().called("date"), Date, day
+}
+
+const WEIGHT: Number = Number("a weight", 0.0, 1_000_000.0, "0 to 1,000,000, such as 1");
+
+keys! {
+    /// What a cover is chosen by.
+    section ValueKeys("a value", "what a cover is chosen by") {
+        orders: Or<Number> = or("0", WEIGHT, "what an order is worth"),
+        retained_minutes: Or<Number> = or("0", WEIGHT, "what a minute is worth that a viewer stayed"),
+    }
+}
+
+keys! {
+    /// What a cover may not cost.
+    section GuardrailKeys("guardrails", "guardrails") {
+        stay: Or<Tolerance> = or("0.1", Tolerance, "relative loss of the stay rate that is put up with"),
+        conversion: Or<Tolerance> = or("0.1", Tolerance, "relative loss of click conversion that is put up with"),
+    }
+}
+
+form! {
+    /// A relative loss that is put up with, or `off`.
+    Tolerance, Shape::AnyOf(vec![Shape::Number(0.0, 1.0), Shape::Words(vec!["off"])]), Option<f64>, tolerance
+}
+
+keys! {
+    /// How turns are made.
+    section RotationKeys("a rotation", "a rotation") {
+        turn: Required<Duration> = required(
+            "how long a turn is, such as `30m`", Duration("5m", "24h"),
+            "how long a turn is; slots divide into turns evenly, and turns begin where a platform's counts do",
+        ),
+        burn_in: Or<Part> = or(
+            "0m", Part(Shape::Duration("0m", "24h").called("duration, less than a turn")),
+            "how much of a turn does not count where the cover has changed",
+        ),
+        seed: Required<Whole<u64>> = required(
+            "a whole number, such as 20261109", Whole::new("a seed", 0, i64::MAX), "what draws the schedule",
+        ),
+        sha256: Maybe<Text> = maybe(
+            "none", Text("a hash", "64 hex digits"),
+            "the hash of the schedule, 64 hex digits, as `plan-test --write` records it; where it no longer fits, the file, a market's slots or its time zone have changed since, and the configuration is refused",
+        ),
+    }
+}
+
+keys! {
+    /// How viewers are shared out.
+    section SplitKeys("a split", "a split") {
+        shares: Maybe<Part> = maybe(
+            "equal", Part(Shape::Entries(Box::new(Shape::Number(0.001, 1000.0))).called("numbers by cover")),
+            "how viewers are shared out; they need not add up to 1",
+        ),
+        broadcasts: Required<Whole<u32>> = required(
+            "for how many broadcasts it is planned, such as 40", Whole::new("a count of broadcasts", 8, 10_000),
+            "for how many broadcasts of a platform in a market the test is planned; intervals are tightest there",
+        ),
+    }
+}
+
 const MOST_DAYS: i32 = 60;
 const DAY_SECONDS: i64 = 86_400;
 
@@ -43,30 +158,25 @@ pub(crate) struct Known<'k> {
 }
 
 /// Reads an experiment; `None` for markets that could not be read.
-pub(crate) fn read(start: &Place<'_>, known: Option<&Known<'_>>) -> Option<Experiment> {
-    let file = file_section(start, "an experiment", &KEYS)?;
-    let design = file.required("design", "`rotation` or `split`");
-    let is_rotation = design.and_then(|at| at.word("a design", &[("rotation", true), ("split", false)]));
-    let names = |key: &str, what: &str, known| {
-        let items = file.required(key, "a list such as `[a, b]`")?.list(&format!("a list of {key}"))?;
-        known_names(&items, what, known)
+pub(crate) fn read(start: &Cursor<'_>, known: Option<&Known<'_>>) -> Option<Experiment> {
+    let file = ExperimentKeys::open_file(start)?;
+    let design = file.design.read();
+    let names = |at: Option<Cursor<'_>>, key: &str, what: &str, known| {
+        known_names(&at?.list(&format!("a list of {key}"))?, what, known)
     };
-    let platforms = names("platforms", "a platform", known.map(|known| known.platform_names));
-    let markets = names("markets", "a market", known.map(|known| known.market_names));
-    let covers = file.required("covers", "two to five covers, such as `[a, b, c]`").and_then(|at| covers(&at));
-    let window = file.required("window", "local dates such as `{from: 2026-11-09, to: 2026-11-22}`");
-    let window = window.and_then(|at| window_of(&at));
-    let level =
-        file.or("level", 0.05, |at| at.number_within("a level", 0.001..=0.2, "0.001 to 0.2, such as 0.05"));
-    let worth = file.or("worth", 0.05, |at| at.number_within("a gain", 0.001..=1.0, "0.001 to 1, such as 0.05"));
-    let value = file.or("value", Value { orders: 1.0, retained_minutes: 0.0 }, |at| value_of(&at));
-    let guardrails = Guardrails { stay: Some(0.1), conversion: Some(0.1) };
-    let guardrails = file.or("guardrails", guardrails, |at| guardrails_of(&at));
-    let imbalance = file.or("imbalance", 0.001, |at| {
-        at.number_within("a level", 0.000_001..=0.1, "0.000001 to 0.1, such as 0.001")
-    });
-    let (is_rotation, covers, (from, to)) = (is_rotation?, covers?, window?);
-    let control = file.or("control", 0, |at| control_of(&at, &covers));
+    let platform_names = known.map(|known| known.platform_names);
+    let platforms = names(file.platforms.required(), "platforms", "a platform", platform_names);
+    let market_names = known.map(|known| known.market_names);
+    let markets = names(file.markets.required(), "markets", "a market", market_names);
+    let covers = file.covers.required().and_then(|at| covers(&at));
+    let window = file.window.required().and_then(|at| window_of(&at));
+    let level = file.level.read();
+    let worth = file.worth.read();
+    let value = file.value.read_or(Value { orders: 1.0, retained_minutes: 0.0 }, value_of);
+    let guardrails = file.guardrails.read_with(guardrails_of);
+    let imbalance = file.imbalance.read();
+    let (design, covers, (from, to)) = (design?, covers?, window?);
+    let control = file.control.read_or(0, |at| control_of(at, &covers));
     let split = Split { shares: Vec::new(), broadcasts: 0 };
     let mut plan = Experiment {
         platforms: platforms?.into_iter().map(PlatformId::new).collect(),
@@ -82,28 +192,28 @@ pub(crate) fn read(start: &Place<'_>, known: Option<&Known<'_>>) -> Option<Exper
         imbalance: imbalance?,
         design: Design::Split(split),
     };
-    let (own, other) = if is_rotation { ("rotation", "split") } else { ("split", "rotation") };
-    if let Some(at) = file.optional(other) {
+    let (own, other, of_other) = match design {
+        DesignWord::Rotation => ("rotation", "split", file.split.at()),
+        DesignWord::Split => ("split", "rotation", file.rotation.at()),
+    };
+    if let Some(at) = of_other {
         return at.refuse(format!("says how a {other} is made, and the design is `{own}`"));
     }
-    plan.design = if is_rotation {
-        Design::Rotation(rotation(&file, &plan, known?)?)
-    } else {
-        Design::Split(split_of(&file, &plan.covers)?)
+    plan.design = match design {
+        DesignWord::Rotation => Design::Rotation(rotation(&file, &plan, known?)?),
+        DesignWord::Split => Design::Split(split_of(&file, &plan.covers)?),
     };
     Some(plan)
 }
 
 /// Reads how turns are made, and draws them.
-fn rotation(file: &Section<'_>, plan: &Experiment, known: &Known<'_>) -> Option<Rotation> {
-    let at = file.required("rotation", "turns such as `{turn: 30m, burn_in: 5m, seed: 1}`");
-    let section = at.and_then(|at| at.section("a rotation", &TURN_KEYS))?;
-    let turn = section.required("turn", "how long a turn is, such as `30m`");
-    let turn = turn.and_then(|at| duration_seconds(&at, 300..=DAY_SECONDS, "5m to 24h"));
-    let burn_in = section.or("burn_in", 0, |at| duration_seconds(&at, 0..=DAY_SECONDS, "0m to less than a turn"));
-    let seed = section.required("seed", "a whole number, such as 20261109");
-    let seed = seed.and_then(|at| at.whole("a seed", 0..=i64::MAX));
-    let sha256 = section.maybe("sha256", |at| at.text("a hash", "64 hex digits").map(str::to_owned));
+fn rotation(file: &ExperimentKeys<'_>, plan: &Experiment, known: &Known<'_>) -> Option<Rotation> {
+    let at = file.rotation.needed("turns such as `{turn: 30m, burn_in: 5m, seed: 1}`");
+    let keys = at.and_then(|at| RotationKeys::open(&at))?;
+    let turn = keys.turn.read();
+    let burn_in = keys.burn_in.read_with(|at| duration_seconds(at, 0..=DAY_SECONDS, "0m to less than a turn"));
+    let seed = keys.seed.read();
+    let sha256 = keys.sha256.read();
     let mut rotation = Rotation {
         turn_seconds: turn?,
         burn_in_seconds: burn_in?,
@@ -111,28 +221,27 @@ fn rotation(file: &Section<'_>, plan: &Experiment, known: &Known<'_>) -> Option<
         schedule: TurnSchedule::default(),
     };
     if rotation.burn_in_seconds >= rotation.turn_seconds {
-        return section.optional("burn_in")?.refuse("leaves nothing of a turn (expected less than `turn`)");
+        return keys.burn_in.at()?.refuse("leaves nothing of a turn (expected less than `turn`)");
     }
     rotation.schedule = TurnSchedule::new(plan, &rotation, known.markets, rotation.seed);
-    check_turns(plan, &rotation, &section, known)?;
+    check_turns(plan, &rotation, &keys, known)?;
     let drawn = rotation.schedule.sha256(&plan.covers);
     if let Some(recorded) = sha256?
         && recorded != drawn
     {
         let message = "the schedule is no longer the one that was recorded: this file, the market or its time zone has \
                        changed since";
-        return section.optional("sha256")?.refuse(format!("{message} (it is `{drawn}` now)"));
+        return keys.sha256.at()?.refuse(format!("{message} (it is `{drawn}` now)"));
     }
     Some(rotation)
 }
 
 /// Reads how viewers are shared out.
-fn split_of(file: &Section<'_>, covers: &[String]) -> Option<Split> {
-    let at = file.required("split", "how viewers are shared out, such as `{broadcasts: 40}`");
-    let section = at.and_then(|at| at.section("a split", &["shares", "broadcasts"]))?;
-    let broadcasts = section.required("broadcasts", "for how many broadcasts it is planned, such as 40");
-    let broadcasts = broadcasts.and_then(|at| at.whole("a count of broadcasts", 8..=10_000));
-    let shares = section.or("shares", vec![1.0; covers.len()], |at| {
+fn split_of(file: &ExperimentKeys<'_>, covers: &[String]) -> Option<Split> {
+    let at = file.split.needed("how viewers are shared out, such as `{broadcasts: 40}`");
+    let keys = at.and_then(|at| SplitKeys::open(&at))?;
+    let broadcasts = keys.broadcasts.read();
+    let shares = keys.shares.read_or(vec![1.0; covers.len()], |at| {
         let entries = at.entries("shares by cover", "shares by cover, such as `{a: 1, b: 1}`")?;
         let names: BTreeSet<&str> = entries.iter().map(|(name, _)| *name).collect();
         if names != covers.iter().map(String::as_str).collect() {
@@ -148,18 +257,15 @@ fn split_of(file: &Section<'_>, covers: &[String]) -> Option<Split> {
     Some(Split { shares: shares.into_iter().map(|share| share / all).collect(), broadcasts: broadcasts? })
 }
 
-fn control_of(at: &Place<'_>, covers: &[String]) -> Option<usize> {
+fn control_of(at: &Cursor<'_>, covers: &[String]) -> Option<usize> {
     let name = at.text("a cover", "one of the covers")?;
     let place = covers.iter().position(|cover| cover == name);
     place.or_else(|| at.mismatch("one of the covers", &format!("one of {}", covers.join(", "))))
 }
 
-fn value_of(at: &Place<'_>) -> Option<Value> {
-    let section = at.section("what a cover is chosen by", &["orders", "retained_minutes"])?;
-    let weight = |key: &str| {
-        section.or(key, 0.0, |at| at.number_within("a weight", 0.0..=1_000_000.0, "0 to 1,000,000, such as 1"))
-    };
-    let (orders, retained_minutes) = (weight("orders"), weight("retained_minutes"));
+fn value_of(at: &Cursor<'_>) -> Option<Value> {
+    let keys = ValueKeys::open(at)?;
+    let (orders, retained_minutes) = (keys.orders.read(), keys.retained_minutes.read());
     let value = Value { orders: orders?, retained_minutes: retained_minutes? };
     if value.orders + value.retained_minutes <= 0.0 {
         return at.refuse("nothing is worth anything (expected a weight above 0)");
@@ -167,21 +273,21 @@ fn value_of(at: &Place<'_>) -> Option<Value> {
     Some(value)
 }
 
-fn guardrails_of(at: &Place<'_>) -> Option<Guardrails> {
-    let section = at.section("guardrails", &["stay", "conversion"])?;
-    let tolerance = |key: &str| {
-        section.or(key, Some(0.1), |at| {
-            if at.is_text() && at.node.source == "off" {
-                return Some(None);
-            }
-            at.number_within("a loss", 0.0..=1.0, "0 to 1, such as 0.1, or `off`").map(Some)
-        })
-    };
-    let (stay, conversion) = (tolerance("stay"), tolerance("conversion"));
+fn guardrails_of(at: &Cursor<'_>) -> Option<Guardrails> {
+    let keys = GuardrailKeys::open(at)?;
+    let (stay, conversion) = (keys.stay.read(), keys.conversion.read());
     Some(Guardrails { stay: stay?, conversion: conversion? })
 }
 
-fn covers(at: &Place<'_>) -> Option<Vec<String>> {
+#[expect(clippy::option_option, reason = "what is not guarded and what is wrong are two things")]
+fn tolerance(at: &Cursor<'_>) -> Option<Option<f64>> {
+    if at.is_text() && at.node.source == "off" {
+        return Some(None);
+    }
+    at.number_within("a loss", 0.0..=1.0, "0 to 1, such as 0.1, or `off`").map(Some)
+}
+
+fn covers(at: &Cursor<'_>) -> Option<Vec<String>> {
     let items = at.list("a list of covers")?;
     let named: Option<Vec<&str>> = items.iter().map(|item| item.text("a cover", "the id of a cover")).collect();
     let covers: Vec<String> = named?.into_iter().map(str::to_owned).collect();
@@ -196,15 +302,9 @@ fn covers(at: &Place<'_>) -> Option<Vec<String>> {
     }
 }
 
-fn window_of(at: &Place<'_>) -> Option<(Date, Date)> {
-    let section = at.section("a window", &["from", "to"])?;
-    let date = |key| {
-        let at = section.required(key, "a day such as `2026-11-09`")?;
-        let text = at.text("a day", "one such as `2026-11-09`")?;
-        let day = text.parse::<Date>().ok().filter(|day| day.to_string() == text);
-        day.or_else(|| at.mismatch("a day", "one such as `2026-11-09`"))
-    };
-    let (from, to) = (date("from"), date("to"));
+fn window_of(at: &Cursor<'_>) -> Option<(Date, Date)> {
+    let keys = WindowKeys::open(at)?;
+    let (from, to) = (keys.from.read(), keys.to.read());
     let (from, to) = (from?, to?);
     let days = from.until(to).ok()?.get_days() + 1;
     if !(1..=MOST_DAYS).contains(&days) {
@@ -213,9 +313,15 @@ fn window_of(at: &Place<'_>) -> Option<(Date, Date)> {
     Some((from, to))
 }
 
+fn day(at: &Cursor<'_>) -> Option<Date> {
+    let text = at.text("a day", "one such as `2026-11-09`")?;
+    let day = text.parse::<Date>().ok().filter(|day| day.to_string() == text);
+    day.or_else(|| at.mismatch("a day", "one such as `2026-11-09`"))
+}
+
 /// Whether turns fit evenly into slots, and begin where a platform's counts can tell them apart.
-fn check_turns(plan: &Experiment, rotation: &Rotation, section: &Section<'_>, known: &Known<'_>) -> Option<()> {
-    let at = section.optional("turn")?;
+fn check_turns(plan: &Experiment, rotation: &Rotation, keys: &RotationKeys<'_>, known: &Known<'_>) -> Option<()> {
+    let at = keys.turn.at()?;
     for id in &plan.markets {
         let market = known.markets.get(id)?;
         let is_usual = |date| market.day.day(date).is_some_and(|day| day.length_seconds() == DAY_SECONDS);

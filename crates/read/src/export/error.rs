@@ -1,4 +1,4 @@
-//! What makes a whole export unusable. A bad record is no error: it is a reject.
+//! Errors that make a whole export unusable. A bad record is a reject, not an error.
 
 use thiserror::Error;
 
@@ -25,7 +25,7 @@ pub enum ExportError {
     /// Text in an encoding that is neither UTF-8 nor declared.
     #[error("it is {0}; expected UTF-8, or what `encoding` says")]
     Encoding(&'static str),
-    /// A declared encoding that nobody knows.
+    /// A declared encoding that is unknown.
     #[error(
         "its encoding is declared as `{0}`, which is none (expected a label such as `utf-16le`, `gb18030`, `windows-1252`)"
     )]
@@ -38,7 +38,7 @@ pub enum ExportError {
         "some of its rows have an id of their broadcast and others none, for which `broadcast_id.columns` would make one: the same broadcast could count under both (fill the blank ids, or take `column` away from `broadcast_id`)"
     )]
     MixedIds,
-    /// Not one of the columns that the mapping needs. What stands there instead may be data, so none of it is told.
+    /// None of the columns that the mapping needs. The first line may be data instead, so no part of it is shown.
     #[error("none of the mapped columns is {0}")]
     NoMappedColumn(
         /// Where they were looked for, and what to ask oneself.
@@ -121,7 +121,7 @@ pub enum ExportError {
     /// Another kind of file than declared.
     #[error("it is {0}; expected XLSX (`inspect` tells what a file is)")]
     OtherFormat(&'static str),
-    /// Formulas of which nobody knows what they come to.
+    /// Formulas without saved values.
     #[error(
         "its column `{column}` holds {cells} formulas without saved values, the first in cell `{first}`: a spreadsheet computes and saves them (open it in one and save it, or have the program write values)"
     )]

@@ -1,4 +1,4 @@
-//! Which objects of a store belong to an export, and what their paths say.
+//! Finds the objects of a store that belong to an export, and reads what their paths say.
 
 use std::collections::{BTreeMap, BTreeSet};
 

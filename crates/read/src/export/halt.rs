@@ -1,47 +1,47 @@
-//! Being told to leave off reading an export, wherever its reader is.
+//! Stops the reading of an export from another thread.
 //!
-//! Readers are plain work on a thread: nobody can end them but themselves. So each looks at its [`Halt`] between two
-//! records and whenever it takes more bytes, and whoever reads says no word of it: what a halted reader returns is an
-//! error that [`read`](super::read) turns into [`ExportError::Stopped`](super::ExportError::Stopped).
+//! Readers are synchronous code on a thread that nothing else can end. So each checks its [`Halt`] between two records and
+//! whenever it takes more bytes. A stopped reader returns some error, which [`read`](super::read) turns into
+//! [`ExportError::Stopped`](super::ExportError::Stopped).
 
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether a reader is to leave off. Cheap to clone and to look at; never taken back.
+/// Whether readers shall stop. Cheap to clone and to check; it is never reset.
 #[derive(Debug, Clone, Default)]
 pub struct Halt(Arc<AtomicBool>);
 
 impl Halt {
-    /// Nobody has asked yet.
+    /// Not asked for yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Asks.
+    /// Asks readers to stop.
     pub fn ask(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
 
-    /// Whether anybody has asked.
+    /// Whether readers were asked to stop.
     #[must_use]
     pub fn is_asked(&self) -> bool {
         self.0.load(Ordering::SeqCst)
     }
 
-    /// Bytes that end with an error once anybody has asked.
+    /// Bytes that end with an error once the halt is asked for.
     pub(super) fn heeded<R>(&self, source: R) -> Heeding<R> {
         Heeding { source, halt: self.clone() }
     }
 
-    /// An error, once anybody has asked.
+    /// An error once the halt is asked for.
     pub(super) fn heed(&self) -> io::Result<()> {
         if self.is_asked() { Err(io::Error::other("reading was asked to leave off")) } else { Ok(()) }
     }
 }
 
-/// A source of bytes that heeds a [`Halt`] with each piece that is taken from it.
+/// A source of bytes that checks a [`Halt`] with each piece that is read.
 #[derive(Debug)]
 pub(super) struct Heeding<R> {
     source: R,

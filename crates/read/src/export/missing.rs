@@ -1,4 +1,4 @@
-//! Columns that an export lacks: all of them at once, each with all of its names and what comes nearest to them.
+//! Columns that an export lacks: all of them in one message, each with all of its names and the most similar columns.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use super::error::list;
 use super::format::wanted::Wanted;
 use super::text::normal;
 
-/// Other names of one column that are told; a preset may know dozens.
+/// How many other names of one column a message lists; a preset may know dozens.
 const NAMES_TOLD: usize = 8;
 /// Columns that come near to one name.
 const NEAREST_TOLD: usize = 3;

@@ -3,29 +3,29 @@
 //! [`read`] turns one export into signals. For every export `rows_in = taken + ignored + rejected`, where `rows_in`
 //! is counted on the bytes (text) or taken from the footer (Parquet), never by the parser; an export whose sum does
 //! not balance is refused. No input makes it panic, hang or exceed its memory: a record has a length limit, an
-//! expansion that only a bomb needs is refused, sizes in a footer are held against the file.
+//! expansion that only a bomb needs is refused, sizes in a footer are checked against the file.
 //!
 //! `find` says which objects belong to an export, `near_miss` what lies there and matches no path; `format` turns bytes into records of fields; `value` reads a single
-//! field; `map` makes signals, rows of counts or covers of a record's fields; `check` holds what an export says of
-//! itself against them; `peek` looks at exports that nobody has described yet.
+//! field; `map` makes signals, rows of counts or covers of a record's fields; `check` compares them with the
+//! totals and rates that an export reports; `peek` looks at exports that are not configured yet.
 
 mod check;
 mod error;
 mod find;
 mod format;
 mod halt;
+mod interruptible;
 mod map;
 mod missing;
 mod near_miss;
 mod path_period;
 mod peek;
+mod peek_budget;
 mod percent;
 mod placed;
 mod reach;
-mod room;
 #[cfg(feature = "testing")]
 mod row_by_row;
-mod stop;
 mod text;
 mod value;
 
@@ -40,18 +40,18 @@ pub use find::{Found, PathValues, Search, find, is_matched, named};
 pub use format::json::pages::Claim;
 pub use halt::Halt;
 pub use map::excerpt::Excerpt;
-pub use map::fates::MAX_LISTED_REJECTS;
 pub use map::prints::Prints;
 pub use map::reasons::{Commonest, Reasons};
+pub use map::record_outcomes::MAX_LISTED_REJECTS;
 pub use map::rounded::rounded_ids;
-pub use map::seen::{Beyond, OtherMarkets, Seen};
 pub use map::signal::{Signal, Signals};
+pub use map::source_stats::{Beyond, OtherMarkets, SourceStats};
 pub use missing::{MissingColumn, MissingColumns};
 pub use near_miss::near_misses;
-pub use peek::{Cell, Peek, PeekFormat, PeekTable, peek};
+pub use peek::{Peek, PeekCell, PeekFormat, PeekTable, peek};
+pub use peek_budget::PeekBudget;
 pub use placed::{PLACED_YEARS, placed};
 pub use reach::Reach;
-pub use room::Room;
 #[cfg(feature = "testing")]
 pub use row_by_row::read_row_by_row;
 pub use text::normal;
@@ -65,12 +65,12 @@ use coverledger_core::time::Zone;
 use format::Decoded;
 use format::field::Records;
 use format::wanted::Wanted;
+use interruptible::Interruptible;
 use map::count::CountMapper;
 use map::count_layout::{CountLayout, CoverLayout};
 use map::cover::CoverMapper;
 use map::event::EventMapper;
 use map::layout::Layout;
-use stop::Until;
 
 /// How an export is read, apart from its own definition.
 #[derive(Debug, Clone)]
@@ -89,13 +89,13 @@ pub struct Reading<'a> {
     pub stay_seconds: u32,
     /// What is kept of rejects.
     pub excerpt: Excerpt,
-    /// Says when reading is to leave off: what was read is then thrown away.
+    /// Stops the reading; what was read is then thrown away.
     pub halt: &'a Halt,
-    /// How many [`Prints`] of records are kept, where no event id tells them apart.
+    /// How many [`Prints`] of records are kept, where no event id identifies them.
     pub most_prints: usize,
 }
 
-/// What became of the records of one export.
+/// The outcome of reading one export.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ReadReport {
     /// Physical records, counted without the parser.
@@ -108,10 +108,10 @@ pub struct ReadReport {
     pub rejected: u64,
     /// The first [`MAX_LISTED_REJECTS`] of them.
     pub rejects: Vec<Reject>,
-    /// What the export reports about itself, held against its rows. Only for counts.
+    /// Totals and rates that the export reports, compared with its rows. Only for counts.
     pub checks: Vec<Check>,
-    /// What its records speak of.
-    pub seen: Seen,
+    /// Statistics of its records: their times and markets.
+    pub stats: SourceStats,
     /// Why its rejects are, all of them.
     pub reasons: Reasons,
     /// What it says of how much of an answer it is; of JSON documents only.
@@ -123,7 +123,7 @@ thread_local! {
 }
 
 /// Whether this thread is reading an export: a panic of a decoder is caught there and becomes
-/// [`ExportError::Panicked`], so nobody needs to be told twice.
+/// [`ExportError::Panicked`], so that the panic hook need not report it too.
 #[must_use]
 pub fn is_guarded() -> bool {
     GUARDED.get()
@@ -154,21 +154,21 @@ pub fn read_page(
             let layout = CountLayout::of(reading.export, rows);
             let mut mapper = CountMapper::new(reading, rows, &layout, max_rows);
             let decoded = decode(reading, file, &layout.seat.columns, None, &mut mapper)?;
-            let (fates, checks, page) = mapper.done()?;
-            Ok((ReadReport { claim: decoded.claim, ..fates.report(decoded.rows, checks)? }, page))
+            let (outcomes, checks, page) = mapper.done()?;
+            Ok((ReadReport { claim: decoded.claim, ..outcomes.report(decoded.rows, checks)? }, page))
         }
         Rows::Covers(rows) => {
             let layout = CoverLayout::of(reading.export, rows);
             let mut mapper = CoverMapper::new(reading, &layout, max_rows);
             let decoded = decode(reading, file, &layout.seat.columns, None, &mut mapper)?;
-            let (fates, page) = mapper.done()?;
-            Ok((ReadReport { claim: decoded.claim, ..fates.report(decoded.rows, Vec::new())? }, page))
+            let (outcomes, page) = mapper.done()?;
+            Ok((ReadReport { claim: decoded.claim, ..outcomes.report(decoded.rows, Vec::new())? }, page))
         }
         Rows::Events { .. } | Rows::Impressions { .. } => unreachable!("rows of events are no page"),
     })
 }
 
-/// Runs a decoder over bytes that nobody vouches for.
+/// Runs a decoder over untrusted bytes.
 ///
 /// # Errors
 /// What it panicked with.
@@ -206,7 +206,7 @@ fn decode(
     may_be_absent: Option<usize>,
     records: &mut impl Records,
 ) -> Result<Decoded, ExportError> {
-    let mut until = Until { halt: reading.halt, records };
+    let mut until = Interruptible { halt: reading.halt, records };
     let decoded = format::decode(reading.export, file, wanted, may_be_absent, &mut until);
     if reading.halt.is_asked() { Err(ExportError::Stopped) } else { decoded }
 }

@@ -1,4 +1,4 @@
-//! What lies where exports are looked for and is none: a name in capitals, another ending, or no data at all.
+//! Objects near an export's path that do not match it: a name in capitals, another ending, or no data at all.
 
 use jiff::civil::Date;
 

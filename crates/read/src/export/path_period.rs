@@ -1,4 +1,4 @@
-//! The period that a path says, on the clock that the export names for it.
+//! The period that a path gives, in the zone that the export names for it.
 
 use jiff::Timestamp;
 use jiff::civil::Date;

@@ -1,4 +1,4 @@
-//! Whose object a key would be, on whichever date: for a file of which only the name is known.
+//! Finds the export that a key would belong to on any date, for a file of which only the name is known.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -13,7 +13,7 @@ use coverledger_core::model::MarketId;
 pub const PLACED_YEARS: Range<i16> = 2000..2100;
 
 /// The export date in some years, such as [`PLACED_YEARS`], that a key names by the path of an export: `Some(None)` where that path has no date, `None` where the
-/// key is none of the export's.
+/// key does not belong to the export.
 #[must_use]
 pub fn placed(
     export: &Export,

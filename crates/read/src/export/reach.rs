@@ -1,4 +1,4 @@
-//! Of which instants the market-days read an object.
+//! The instants whose market-days read an object.
 
 use std::collections::BTreeMap;
 

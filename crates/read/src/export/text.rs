@@ -1,4 +1,4 @@
-//! Text without what nobody sees and what makes no difference.
+//! Text without invisible characters and other differences that carry no meaning.
 
 use unicode_normalization::UnicodeNormalization;
 

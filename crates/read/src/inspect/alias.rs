@@ -1,4 +1,4 @@
-//! Names that platforms are known to give their columns, over languages and generations.
+//! Names that platforms are known to give their columns, in several languages and versions.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

@@ -2,18 +2,18 @@
 
 use jiff::Timestamp;
 
-use crate::export::Cell;
+use crate::export::PeekCell;
 
 /// What a person sees in a cell.
-pub(super) fn text(cell: &Cell) -> String {
+pub(super) fn text(cell: &PeekCell) -> String {
     let instant = |us: i64| Timestamp::from_microsecond(us).map(|at| at.to_string()).unwrap_or_default();
     match cell {
-        Cell::Empty => String::new(),
-        Cell::Text(text) => text.trim().to_owned(),
-        Cell::Int(whole) => whole.to_string(),
-        Cell::Float(number) => number.to_string(),
-        Cell::Bool(truth) => truth.to_string(),
-        Cell::Wall(us) => instant(*us).trim_end_matches('Z').to_owned(),
-        Cell::Instant(us) => instant(*us),
+        PeekCell::Empty => String::new(),
+        PeekCell::Text(text) => text.trim().to_owned(),
+        PeekCell::Int(whole) => whole.to_string(),
+        PeekCell::Float(number) => number.to_string(),
+        PeekCell::Bool(truth) => truth.to_string(),
+        PeekCell::Wall(us) => instant(*us).trim_end_matches('Z').to_owned(),
+        PeekCell::Instant(us) => instant(*us),
     }
 }

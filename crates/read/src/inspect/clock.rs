@@ -1,15 +1,15 @@
-//! Columns of times of day: of which rows they are the beginning or the end, and which nothing uses.
+//! Columns of times of day: which of them begin or end the interval of a row, and which are not used.
 
 use jiff::civil::Time;
 
 use super::column::Column;
-use super::kind::Kind;
+use super::column_kind::ColumnKind;
+use super::interval_columns::{IntervalColumns, IntervalEnd, grain};
 use super::name::fold;
 use super::number;
 use super::role::Role;
-use super::when::{End, When, grain};
 use super::{alias, cell};
-use crate::export::{Cell, plain_time};
+use crate::export::{PeekCell, plain_time};
 
 /// How times of day are written.
 pub(super) const PATTERNS: [&str; 6] = ["%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%I:%M:%S%p"];
@@ -61,18 +61,18 @@ fn is_ending(name: &str) -> bool {
 }
 
 fn is_clock(column: &Column) -> bool {
-    matches!(column.kind, Kind::Hour | Kind::Clock(_))
+    matches!(column.kind, ColumnKind::Hour | ColumnKind::Clock(_))
 }
 
-fn is_range(cells: &[&Cell]) -> bool {
+fn is_range(cells: &[&PeekCell]) -> bool {
     cells.iter().any(|cell| cell::text(cell).contains(['-', '~', '–']))
 }
 
 /// Since midnight, in microseconds.
-fn of_day(column: &Column, cell: &Cell) -> Option<i64> {
+fn of_day(column: &Column, cell: &PeekCell) -> Option<i64> {
     let text = cell::text(cell);
     match column.kind {
-        Kind::Clock(pattern) => {
+        ColumnKind::Clock(pattern) => {
             let (plain, pattern) = plain_time(&text, pattern);
             let time = Time::strptime(&*pattern, &*plain).ok()?;
             i64::try_from(time.duration_since(Time::midnight()).as_micros()).ok()
@@ -82,12 +82,17 @@ fn of_day(column: &Column, cell: &Cell) -> Option<i64> {
 }
 
 /// Times of day put to their days.
-pub(super) fn put(days: Vec<Option<i64>>, column: &Column, cells: &[&Cell]) -> Vec<Option<i64>> {
+pub(super) fn put(days: Vec<Option<i64>>, column: &Column, cells: &[&PeekCell]) -> Vec<Option<i64>> {
     days.into_iter().zip(cells).map(|(day, cell)| Some(day? + of_day(column, cell)?)).collect()
 }
 
 /// The interval of rows that have a date, `days` by row, and perhaps times of day beside it.
-pub(super) fn beside(date: usize, days: Vec<Option<i64>>, columns: &[Column], cells: &[Vec<&Cell>]) -> When {
+pub(super) fn beside(
+    date: usize,
+    days: Vec<Option<i64>>,
+    columns: &[Column],
+    cells: &[Vec<&PeekCell>],
+) -> IntervalColumns {
     let of = |role: Role| {
         columns.iter().position(|column| column.role == Some(role) && is_clock(column) && !is_ending(&column.raw))
     };
@@ -95,32 +100,36 @@ pub(super) fn beside(date: usize, days: Vec<Option<i64>>, columns: &[Column], ce
         is_clock(column) && matches!(column.role, None | Some(Role::Date)) && !is_ending(&column.raw)
     };
     let named = of(Role::Start).or_else(|| of(Role::Hour));
-    let whole_day = When::Day { date, hour: None };
+    let whole_day = IntervalColumns::Day { date, hour: None };
     let Some(time) = named.or_else(|| columns.iter().position(nameless)) else { return whole_day };
-    let is_hour = columns[time].kind == Kind::Hour;
+    let is_hour = columns[time].kind == ColumnKind::Hour;
     // A range says its own end.
     if is_hour && is_range(&cells[time]) {
-        return When::Day { date, hour: Some(time) };
+        return IntervalColumns::Day { date, hour: Some(time) };
     }
     let end = columns.iter().position(|column| column.role == Some(Role::End) && is_clock(column));
     let length = || columns.iter().position(|column| column.role == Some(Role::Length) && !is_clock(column));
-    if let Some(end) = end.map(End::Column).or_else(|| length().map(End::Length)) {
+    if let Some(end) = end.map(IntervalEnd::Column).or_else(|| length().map(IntervalEnd::Length)) {
         let is_bare = cells[time].iter().any(|cell| !cell::text(cell).contains(':'));
         // A bare `7` reads as an hour only.
         return if is_hour && is_bare {
-            When::Day { date, hour: Some(time) }
+            IntervalColumns::Day { date, hour: Some(time) }
         } else {
-            When::Span { start: date, time: Some(time), end }
+            IntervalColumns::Span { start: date, time: Some(time), end }
         };
     }
     let moments = put(days, &columns[time], &cells[time]);
     let is_named = columns[time].role == Some(Role::Hour) || fold(&columns[time].raw).contains("hour");
     if is_hour && (is_named || follow(&moments)) {
-        return When::Day { date, hour: Some(time) };
+        return IntervalColumns::Day { date, hour: Some(time) };
     }
     // Full hours with gaps, and steps of an hour, may be broadcasts of any length.
     let grain = grain(&moments).filter(|seconds| *seconds < 3_600);
-    When::Span { start: date, time: Some(time), end: grain.map_or(End::Unknown, End::Grain) }
+    IntervalColumns::Span {
+        start: date,
+        time: Some(time),
+        end: grain.map_or(IntervalEnd::Unknown, IntervalEnd::Grain),
+    }
 }
 
 /// Whether the hours of each day follow each other without gaps, and are several.
@@ -135,16 +144,16 @@ fn follow(moments: &[Option<i64>]) -> bool {
 }
 
 /// Columns of times of day that a whole day leaves unused, such as hours from 1 to 24.
-pub(super) fn unused(when: &When, columns: &[Column]) -> Vec<usize> {
-    let When::Day { hour: None, .. } = when else { return Vec::new() };
+pub(super) fn unused(when: &IntervalColumns, columns: &[Column]) -> Vec<usize> {
+    let IntervalColumns::Day { hour: None, .. } = when else { return Vec::new() };
     let is_left = |column: &Column| {
         let claims = alias::find(&fold(&column.raw));
         let is_hour = |number: &super::number::Number| (0.0..=24.0).contains(&number.value);
-        let are_hours = || column.kind == Kind::Whole && column.numbers.iter().flatten().all(is_hour);
+        let are_hours = || column.kind == ColumnKind::Whole && column.numbers.iter().flatten().all(is_hour);
         let name = fold(&column.raw);
         let is_hour = || claims == Some(Role::Hour) || name.split(' ').any(|word| word == "hour");
         let is_time =
-            || matches!(claims, Some(Role::Start | Role::End | Role::Hour)) && column.kind != Kind::Empty;
+            || matches!(claims, Some(Role::Start | Role::End | Role::Hour)) && column.kind != ColumnKind::Empty;
         is_clock(column) && column.role != Some(Role::Published)
             || is_time() && !column.kind.is_time()
             || is_hour() && are_hours() && column.role.is_none()

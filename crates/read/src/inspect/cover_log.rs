@@ -1,12 +1,12 @@
-//! Tables that count nothing: a log of which cover was on air from when to when.
+//! Tables without counts: logs of which cover was on air from when to when.
 
 use super::Finding;
 use super::column::Column;
-use super::kind::{InstantWay, Kind};
+use super::column_kind::{ColumnKind, InstantWay};
+use super::interval_columns::{IntervalColumns, IntervalEnd};
 use super::name::fold;
 use super::role::Role;
-use super::when::{End, When};
-use super::zone::Clock;
+use super::zone::ZoneVerdict;
 use coverledger_core::time::Zone;
 
 /// The columns of a log of covers.
@@ -57,8 +57,9 @@ const BY_NAME: [(&str, &str); 5] = [
 /// The columns of a log of covers, if a table is one: a cover, a broadcast and when, and nothing that is counted.
 pub(super) fn find(finding: &Finding) -> Option<CoverLog> {
     let columns = &finding.columns;
-    let of =
-        |role: Role| columns.iter().position(|column| column.role == Some(role) && column.kind != Kind::Empty);
+    let of = |role: Role| {
+        columns.iter().position(|column| column.role == Some(role) && column.kind != ColumnKind::Empty)
+    };
     let is_counted = |column: &Column| {
         let is_count = matches!(
             column.role,
@@ -69,12 +70,12 @@ pub(super) fn find(finding: &Finding) -> Option<CoverLog> {
     if columns.iter().any(is_counted) {
         return None;
     }
-    let When::Span { start: from, time: None, end } = &finding.when else { return None };
+    let IntervalColumns::Span { start: from, time: None, end } = &finding.when else { return None };
     if columns[*from].role != Some(Role::Start) {
         return None;
     }
     let until = match end {
-        End::Column(until) => Some(*until),
+        IntervalEnd::Column(until) => Some(*until),
         // None of the covers has ended yet: the column is there.
         _ => columns.iter().position(|column| column.role == Some(Role::End)),
     };
@@ -90,14 +91,14 @@ pub(super) fn find(finding: &Finding) -> Option<CoverLog> {
 /// Whose clock its times are on, as its headers say.
 pub(super) fn clock(finding: &Finding, log: CoverLog) -> LogClock {
     let column = &finding.columns[log.from];
-    if matches!(column.kind, Kind::Instant(way) if way != InstantWay::Serial) {
+    if matches!(column.kind, ColumnKind::Instant(way) if way != InstantWay::Serial) {
         return LogClock::Own;
     }
     if let Some(said) = said(&column.raw) {
         return LogClock::Said(said);
     }
     match &finding.clock {
-        Clock::Probably { candidates, .. } => match &candidates[0].sure {
+        ZoneVerdict::Probably { candidates, .. } => match &candidates[0].sure {
             Some(zone) => LogClock::Said(zone.clone()),
             None => LogClock::Unsaid,
         },

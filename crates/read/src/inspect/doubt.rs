@@ -1,16 +1,16 @@
-//! What contradicts itself in an export, or what it claims.
+//! Contradictions in an export, within itself or with what it claims.
 
 use std::collections::BTreeSet;
 
 use super::Finding;
-use super::kind::{InstantWay, Kind};
+use super::column_kind::{ColumnKind, InstantWay};
+use super::interval_columns::IntervalColumns;
 use super::name::fold;
 use super::number::Number;
 use super::qualifier;
 use super::relation::{Proof, Twins, holds};
 use super::role::Role;
 use super::verdict::{Verdict, quotient};
-use super::when::When;
 use coverledger_core::model::Count;
 
 /// What counts do that are perhaps running totals.
@@ -233,7 +233,9 @@ fn values(finding: &Finding, doubts: &mut Vec<String>) {
     for column in &finding.columns {
         if let Some((instants, dates)) = column.mix {
             let what = match column.kind {
-                Kind::Date(_) => "an instant is the day that begins then on the clock of `timezone`, and no other",
+                ColumnKind::Date(_) => {
+                    "an instant is the day that begins then on the clock of `timezone`, and no other"
+                }
                 _ => {
                     "the instants are of different times of day, so they are no days, and the dates are no instants"
                 }
@@ -241,26 +243,26 @@ fn values(finding: &Finding, doubts: &mut Vec<String>) {
             doubts.push(format!("`{}` has {instants} instants and {dates} dates: {what}", column.name));
         }
         match &column.kind {
-            Kind::Date(Some(pattern)) | Kind::Wall(Some(pattern)) if pattern.contains("%EY") => doubts.push(format!(
+            ColumnKind::Date(Some(pattern)) | ColumnKind::Wall(Some(pattern)) if pattern.contains("%EY") => doubts.push(format!(
                 "`{}` has years of the Buddhist era (`{}`), 543 more than ours: a run refuses them unless `format` says so, as `{pattern}` does",
                 column.name, column.sample
             )),
-            Kind::Id(mangled) if *mangled > 0 => doubts.push(format!(
+            ColumnKind::Id(mangled) if *mangled > 0 => doubts.push(format!(
                 "`{}`: a spreadsheet turned {mangled} ids into rounded numbers such as `{}`; they are lost, export them as text",
                 column.name, column.sample
             )),
-            Kind::Date(Some(pattern)) | Kind::Wall(Some(pattern)) if column.is_ambiguous => doubts.push(format!(
+            ColumnKind::Date(Some(pattern)) | ColumnKind::Wall(Some(pattern)) if column.is_ambiguous => doubts.push(format!(
                 "`{}`: nothing in it tells day from month; `{pattern}` is a guess",
                 column.name
             )),
-            Kind::Instant(InstantWay::Serial) => doubts.push(format!(
+            ColumnKind::Instant(InstantWay::Serial) => doubts.push(format!(
                 "`{}`: days since 1900 as a bare number (`{}`); format the column as a date before exporting",
                 column.name, column.sample
             )),
             _ => {}
         }
     }
-    if let When::Day { date, hour: Some(hour) } = finding.when
+    if let IntervalColumns::Day { date, hour: Some(hour) } = finding.when
         && finding.columns[date].empty > 0
     {
         doubts.push(format!(

@@ -1,4 +1,4 @@
-//! Several files: languages and generations of one export.
+//! Relations between several files: languages and versions of one export.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,8 @@
-//! Where the header of a table is, and what stands around it.
+//! Finds the header of a table and the lines around it.
 
 use super::number;
 use super::role::Role;
-use crate::export::Cell;
+use crate::export::PeekCell;
 use coverledger_config::NumberStyle;
 
 /// Where the header is.
@@ -33,7 +33,7 @@ const WITHIN: usize = 30;
 const LONGEST_NAME: usize = 100;
 
 /// Finds the header of a table whose format has none of its own.
-pub(super) fn find(rows: &[Vec<Cell>]) -> Header {
+pub(super) fn find(rows: &[Vec<PeekCell>]) -> Header {
     if has_none(rows) {
         return Header::NONE;
     }
@@ -55,20 +55,20 @@ pub(super) fn find(rows: &[Vec<Cell>]) -> Header {
 
 /// Whether the first row looks like the rest: no row near the top is made of words or of known names, and what the first
 /// has for values is written as in most of the rows below it.
-fn has_none(rows: &[Vec<Cell>]) -> bool {
+fn has_none(rows: &[Vec<PeekCell>]) -> bool {
     let head = &rows[..rows.len().min(WITHIN)];
-    let is_named = |row: &&Vec<Cell>| {
-        let known = |cell: &Cell| matches!(cell, Cell::Text(text) if is_known(text));
+    let is_named = |row: &&Vec<PeekCell>| {
+        let known = |cell: &PeekCell| matches!(cell, PeekCell::Text(text) if is_known(text));
         row.iter().any(known) || is_wordy(row) && filled(row) > 0
     };
     let Some(first) = head.first().filter(|_| head.len() > 3 && !head.iter().any(|row| is_named(&row))) else {
         return false;
     };
     let below = |column: usize| {
-        head[1..].iter().filter_map(move |row| row.get(column)).filter(|cell| shape(cell) != Shape::Nothing)
+        head[1..].iter().filter_map(move |row| row.get(column)).filter(|cell| shape(cell) != CellShape::Nothing)
     };
     let values =
-        first.iter().enumerate().filter(|(_, cell)| !matches!(shape(cell), Shape::Nothing | Shape::Words));
+        first.iter().enumerate().filter(|(_, cell)| !matches!(shape(cell), CellShape::Nothing | CellShape::Words));
     let (mut alike, mut all) = (0, 0);
     for (column, cell) in values {
         all += 1;
@@ -80,7 +80,7 @@ fn has_none(rows: &[Vec<Cell>]) -> bool {
 
 /// How a value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
+enum CellShape {
     Nothing,
     Words,
     /// Digits alone, so many or so many more than nine.
@@ -90,29 +90,29 @@ enum Shape {
     Other,
 }
 
-fn shape(cell: &Cell) -> Shape {
-    let Cell::Text(text) = cell else {
-        return if matches!(cell, Cell::Empty) { Shape::Nothing } else { Shape::Other };
+fn shape(cell: &PeekCell) -> CellShape {
+    let PeekCell::Text(text) = cell else {
+        return if matches!(cell, PeekCell::Empty) { CellShape::Nothing } else { CellShape::Other };
     };
     let text = text.trim();
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     match text.chars().count() {
-        0 => Shape::Nothing,
-        _ if digits == 0 => Shape::Words,
+        0 => CellShape::Nothing,
+        _ if digits == 0 => CellShape::Words,
         // Counts differ in length, stamps do not.
-        all if all == digits => Shape::Digits(if digits > 9 { digits } else { 0 }),
-        _ => Shape::Mixed,
+        all if all == digits => CellShape::Digits(if digits > 9 { digits } else { 0 }),
+        _ => CellShape::Mixed,
     }
 }
 
 /// How much a row looks like a header.
-fn score(cells: &[Cell]) -> i64 {
+fn score(cells: &[PeekCell]) -> i64 {
     let each = cells.iter().map(|cell| match cell {
-        Cell::Empty => 0,
-        Cell::Text(text) if is_known(text) => 5,
-        Cell::Text(text) if text.trim().is_empty() => 0,
-        Cell::Text(text) if is_value(text) => -4,
-        Cell::Text(_) => 1,
+        PeekCell::Empty => 0,
+        PeekCell::Text(text) if is_known(text) => 5,
+        PeekCell::Text(text) if text.trim().is_empty() => 0,
+        PeekCell::Text(text) if is_value(text) => -4,
+        PeekCell::Text(_) => 1,
         _ => -4,
     });
     each.sum()
@@ -130,27 +130,29 @@ fn is_value(text: &str) -> bool {
     starts || number::read(text, NumberStyle::default()).is_some()
 }
 
-fn filled(cells: &[Cell]) -> usize {
+fn filled(cells: &[PeekCell]) -> usize {
     cells
         .iter()
-        .filter(|cell| !matches!(cell, Cell::Empty) && !matches!(cell, Cell::Text(text) if text.trim().is_empty()))
+        .filter(|cell| {
+            !matches!(cell, PeekCell::Empty) && !matches!(cell, PeekCell::Text(text) if text.trim().is_empty())
+        })
         .count()
 }
 
 /// Whether a row has words only.
-fn is_wordy(cells: &[Cell]) -> bool {
-    let words = |cell: &Cell| match cell {
-        Cell::Empty => true,
-        Cell::Text(text) => text.trim().is_empty() || !is_value(text),
+fn is_wordy(cells: &[PeekCell]) -> bool {
+    let words = |cell: &PeekCell| match cell {
+        PeekCell::Empty => true,
+        PeekCell::Text(text) => text.trim().is_empty() || !is_value(text),
         _ => false,
     };
     cells.iter().all(words)
 }
 
 /// Rows of words right after the header, in columns that go on with numbers.
-fn descriptions(rows: &[Vec<Cell>], header: usize) -> usize {
+fn descriptions(rows: &[Vec<PeekCell>], header: usize) -> usize {
     let width = rows.get(header).map_or(0, |cells| filled(cells));
-    let describes = |cells: &&Vec<Cell>| is_wordy(cells) && filled(cells) * 2 > width && filled(cells) > 1;
+    let describes = |cells: &&Vec<PeekCell>| is_wordy(cells) && filled(cells) * 2 > width && filled(cells) > 1;
     let after = rows.get(header + 1..).unwrap_or_default();
     let count = after.iter().take(3).take_while(describes).count();
     // A table of nothing but words has no descriptions: those are its rows.

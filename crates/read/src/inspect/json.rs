@@ -1,13 +1,13 @@
-//! What was found out, as JSON for programs; `docs/FORMATS.md` has its shape.
+//! The findings as JSON for programs; `docs/FORMATS.md` describes it.
 
 use serde_json::{Value, json};
 
 use super::draft::Drafted;
+use super::interval_columns::{IntervalColumns, IntervalEnd};
 use super::relation::Proof;
 use super::report::{equation, verdict};
 use super::verdict::Verdict;
-use super::when::{End, When};
-use super::zone::{Candidate, Clock};
+use super::zone::{Candidate, ZoneVerdict};
 use super::{Column, Finding};
 use crate::export::{Peek, PeekFormat};
 use coverledger_config::{Dialect, LineEnd};
@@ -93,28 +93,28 @@ fn column(column: &Column) -> Value {
 fn time(finding: &Finding) -> Value {
     let name = |index: usize| finding.columns[index].name.as_str();
     match finding.when {
-        When::Span { start, time, end } => {
+        IntervalColumns::Span { start, time, end } => {
             let mut said = match end {
-                End::Column(end) => json!({"start": name(start), "end": name(end)}),
-                End::Length(length) => json!({"start": name(start), "length": name(length)}),
-                End::Grain(seconds) => json!({"start": name(start), "grain_seconds": seconds}),
-                End::Unknown => json!({"start": name(start)}),
+                IntervalEnd::Column(end) => json!({"start": name(start), "end": name(end)}),
+                IntervalEnd::Length(length) => json!({"start": name(start), "length": name(length)}),
+                IntervalEnd::Grain(seconds) => json!({"start": name(start), "grain_seconds": seconds}),
+                IntervalEnd::Unknown => json!({"start": name(start)}),
             };
             if let Some(time) = time {
                 said["time"] = json!(name(time));
             }
             said
         }
-        When::Day { date, hour } => json!({"date": name(date), "hour": hour.map(name)}),
-        When::Nowhere => Value::Null,
+        IntervalColumns::Day { date, hour } => json!({"date": name(date), "hour": hour.map(name)}),
+        IntervalColumns::Nowhere => Value::Null,
     }
 }
 
-fn clock(clock: &Clock) -> Value {
+fn clock(clock: &ZoneVerdict) -> Value {
     match clock {
-        Clock::Certain { why } => json!({"verdict": "certain", "zone": "UTC", "why": [why]}),
-        Clock::Documented { zone, why } => json!({"verdict": "stated", "zone": zone, "why": [why]}),
-        Clock::Probably { candidates, .. } => {
+        ZoneVerdict::Certain { why } => json!({"verdict": "certain", "zone": "UTC", "why": [why]}),
+        ZoneVerdict::Documented { zone, why } => json!({"verdict": "stated", "zone": zone, "why": [why]}),
+        ZoneVerdict::Probably { candidates, .. } => {
             let first = &candidates[0];
             let others: Vec<&String> = candidates[1..].iter().flat_map(|other: &Candidate| &other.zones).collect();
             let verdict = match () {
@@ -126,7 +126,7 @@ fn clock(clock: &Clock) -> Value {
                 "verdict": verdict, "zone": first.sure, "candidates": first.zones, "others": others, "why": first.evidence,
             })
         }
-        Clock::Unknown { .. } => json!({"verdict": "unknown", "zone": null}),
-        Clock::None => Value::Null,
+        ZoneVerdict::Unknown { .. } => json!({"verdict": "unknown", "zone": null}),
+        ZoneVerdict::None => Value::Null,
     }
 }

@@ -1,7 +1,7 @@
-//! What the language of the headers tells of the values.
+//! Conclusions from the language of the headers about the values.
 
 use super::column::Column;
-use super::kind::Kind;
+use super::column_kind::ColumnKind;
 use super::name::fold;
 
 /// Words of headers in languages that write dates with dots, the day first.
@@ -22,7 +22,7 @@ pub(super) fn settle_dots(columns: &mut [Column]) {
         return;
     }
     for column in columns {
-        if matches!(column.kind, Kind::Date(Some(pattern)) | Kind::Wall(Some(pattern)) if pattern.starts_with("%d.%m"))
+        if matches!(column.kind, ColumnKind::Date(Some(pattern)) | ColumnKind::Wall(Some(pattern)) if pattern.starts_with("%d.%m"))
         {
             column.is_ambiguous = false;
         }

@@ -6,37 +6,37 @@
 mod alias;
 mod cell;
 mod clock;
+mod clock_change;
 mod column;
+mod column_kind;
 mod cover_log;
 mod doubt;
 mod draft;
 mod family;
 mod header;
+mod interval_columns;
 mod json;
-mod kind;
-mod known;
+mod known_platform;
 mod language;
 mod name;
+mod non_data_row;
 mod number;
 mod offset;
-mod page;
 mod published;
 mod qualifier;
 mod relation;
 mod report;
-mod rising;
 mod role;
+mod running_totals;
 mod shown_columns;
-mod spelled;
-mod stranger;
-mod switch;
+mod step_budget;
+mod table_zone;
 #[cfg(test)]
 mod tests;
+mod text_page;
+mod time_patterns;
 mod total;
 mod verdict;
-mod when;
-mod whose;
-mod work;
 mod zone;
 
 use std::collections::BTreeSet;
@@ -45,22 +45,22 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use column::Column;
+pub use column_kind::{ColumnKind, InstantWay};
 pub use draft::{Drafted, DraftedLog, Sample, draft};
 pub use family::kinship;
 pub use header::Header;
+pub use interval_columns::{IntervalColumns, IntervalEnd};
 pub use json::{as_json, draft_as_json};
-pub use kind::{InstantWay, Kind};
-pub use number::{Number, Shape};
+pub use non_data_row::NonDataRow;
+pub use number::{Number, NumberShape};
 pub use relation::{Proof, Relation, Twins};
 pub use report::report;
 pub use role::Role;
-pub use stranger::Stranger;
 pub use total::{Comparison, Total};
 pub use verdict::Verdict;
-pub use when::{End, When};
-pub use zone::{Candidate, Clock};
+pub use zone::{Candidate, ZoneVerdict};
 
-use crate::export::{Cell, Peek, PeekFormat, PeekTable};
+use crate::export::{Peek, PeekCell, PeekFormat, PeekTable};
 use coverledger_config::NumberStyle;
 
 /// What is found out about a table.
@@ -85,15 +85,15 @@ pub struct Finding {
     /// Its totals.
     pub totals: Vec<Total>,
     /// Rows that are neither data nor totals: notes, and headers that are there once more.
-    pub strangers: Vec<Stranger>,
+    pub strangers: Vec<NonDataRow>,
     /// What stands before the header.
     pub preamble: Vec<String>,
     /// Which columns say when.
-    pub when: When,
+    pub when: IntervalColumns,
     /// The first and the last date of the rows, by the clock that they are written by.
     pub dates: Option<(Date, Date)>,
     /// Whose clock they are on.
-    pub clock: Clock,
+    pub clock: ZoneVerdict,
     /// Which rate is which quotient.
     pub relations: Vec<Relation>,
     /// Ratios that were not tried by every two counts: there are too many columns for that.
@@ -138,18 +138,18 @@ fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {
     let rows = &table.rows;
     let header = if has_header { header::find(rows) } else { Header::FIRST };
     let begin = header.end().min(rows.len());
-    let is_blank = |row: &Vec<Cell>| row.iter().all(|cell| cell::text(cell).is_empty());
+    let is_blank = |row: &Vec<PeekCell>| row.iter().all(|cell| cell::text(cell).is_empty());
     let end = rows.iter().rposition(|row| !is_blank(row)).map_or(begin, |last| (last + 1).max(begin));
     let (style, style_example) = style(rows, header, begin..end);
     let totals = if has_header { total::find(rows, begin..end, table.is_cut, style) } else { Vec::new() };
     let strangers =
-        if has_header && header.is_there { stranger::find(rows, header.row, begin..end) } else { Vec::new() };
+        if has_header && header.is_there { non_data_row::find(rows, header.row, begin..end) } else { Vec::new() };
     let left_out: BTreeSet<usize> =
         totals.iter().map(|total| total.row).chain(strangers.iter().map(|stranger| stranger.row)).collect();
     let is_data = |row: &usize| !left_out.contains(row) && !is_blank(&rows[*row]);
     let data: Vec<usize> = (begin..end).filter(is_data).collect();
-    let cells: Vec<Vec<&Cell>> = (0..rows[header.row].len())
-        .map(|column| data.iter().map(|row| rows[*row].get(column).unwrap_or(&Cell::Empty)).collect())
+    let cells: Vec<Vec<&PeekCell>> = (0..rows[header.row].len())
+        .map(|column| data.iter().map(|row| rows[*row].get(column).unwrap_or(&PeekCell::Empty)).collect())
         .collect();
     let mut columns: Vec<Column> = cells
         .iter()
@@ -164,15 +164,16 @@ fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {
         })
         .collect();
     language::settle_dots(&mut columns);
-    let when = when::find(&columns, &cells);
-    let known = known::find(&columns);
-    let clock = whose::of(&when, &columns, &cells, &rows[..begin], starts, known);
-    let mut work = work::Work::new(relation::STEPS);
+    let when = interval_columns::find(&columns, &cells);
+    let known = known_platform::find(&columns);
+    let clock = table_zone::of(&when, &columns, &cells, &rows[..begin], starts, known);
+    let mut work = step_budget::StepBudget::new(relation::STEPS);
     let relation::Found { relations, untried } = relation::find(&columns, &mut work);
     let preamble = rows[..header.row].iter().flatten().map(cell::text).filter(|text| !text.is_empty()).collect();
     let mut finding = Finding {
         preamble,
-        dates: when::dates(&when, &columns, &cells).filter(|_| !when::is_ambiguous(&when, &columns)),
+        dates: interval_columns::dates(&when, &columns, &cells)
+            .filter(|_| !interval_columns::is_ambiguous(&when, &columns)),
         name: table.name.clone(),
         header,
         rows: data.len(),
@@ -180,9 +181,9 @@ fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {
         is_narrowed: table.is_narrowed,
         style,
         style_example,
-        rising: rising::find(&when, &columns, &cells),
+        rising: running_totals::find(&when, &columns, &cells),
         verdict: verdict::weigh(&columns, &relations, &untried),
-        twins: relation::twins(&columns, &mut work::Work::new(relation::STEPS)),
+        twins: relation::twins(&columns, &mut step_budget::StepBudget::new(relation::STEPS)),
         columns,
         totals,
         strangers,
@@ -198,21 +199,21 @@ fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {
 }
 
 /// How the rows write numbers. Totals may come from another hand: they are asked only where the rows say nothing.
-fn style(rows: &[Vec<Cell>], header: Header, data: std::ops::Range<usize>) -> (NumberStyle, Option<String>) {
-    let name = |cell: &Cell| if header.is_there { cell::text(cell) } else { String::new() };
+fn style(rows: &[Vec<PeekCell>], header: Header, data: std::ops::Range<usize>) -> (NumberStyle, Option<String>) {
+    let name = |cell: &PeekCell| if header.is_there { cell::text(cell) } else { String::new() };
     let names: Vec<String> = rows[header.row].iter().map(name).collect();
-    let of = |rows: &[&Vec<Cell>]| {
+    let of = |rows: &[&Vec<PeekCell>]| {
         let texts = names.iter().enumerate().map(|(column, name)| {
             let texts = rows.iter().filter_map(|row| match row.get(column) {
-                Some(Cell::Text(text)) => Some(text.as_str()),
+                Some(PeekCell::Text(text)) => Some(text.as_str()),
                 _ => None,
             });
             (name.as_str(), texts.collect())
         });
         number::style(texts)
     };
-    let all: Vec<&Vec<Cell>> = rows[data].iter().collect();
-    let plain: Vec<&Vec<Cell>> = all.iter().copied().filter(|row| !total::is_said(row)).collect();
+    let all: Vec<&Vec<PeekCell>> = rows[data].iter().collect();
+    let plain: Vec<&Vec<PeekCell>> = all.iter().copied().filter(|row| !total::is_said(row)).collect();
     let (style, example) = of(&plain);
     if example.is_some() || style != NumberStyle::default() { (style, example) } else { of(&all) }
 }

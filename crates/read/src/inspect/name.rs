@@ -1,4 +1,4 @@
-//! Names of columns, compared as people compare them.
+//! Compares names of columns as readers do: a dash or an underscore counts as a space.
 
 use crate::export;
 

@@ -3,13 +3,13 @@
 //! What a text can be is said by the readers of declared exports; here is only the guess at what it is.
 
 use super::role::Role;
-use crate::export::{self, Cell};
+use crate::export::{self, PeekCell};
 use coverledger_config::NumberStyle;
 use coverledger_core::model::Count;
 
 /// What a value is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Shape {
+pub enum NumberShape {
     /// `434,944,680`
     Whole,
     /// `0.0135`
@@ -28,7 +28,7 @@ pub enum Shape {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Number {
     /// How it is written.
-    pub shape: Shape,
+    pub shape: NumberShape,
     /// The least it can be.
     pub low: f64,
     /// As it stands.
@@ -51,26 +51,26 @@ pub(super) fn money(text: &str) -> Option<&'static str> {
 }
 
 /// Whether a cell says nothing.
-pub(super) fn is_nothing(cell: &Cell) -> bool {
+pub(super) fn is_nothing(cell: &PeekCell) -> bool {
     match cell {
-        Cell::Empty => true,
-        Cell::Text(text) => matches!(export::number(text, NumberStyle::default()), Ok(None)),
+        PeekCell::Empty => true,
+        PeekCell::Text(text) => matches!(export::number(text, NumberStyle::default()), Ok(None)),
         _ => false,
     }
 }
 
 /// The number in a cell.
-pub(super) fn of(cell: &Cell, style: NumberStyle) -> Option<Number> {
+pub(super) fn of(cell: &PeekCell, style: NumberStyle) -> Option<Number> {
     match cell {
-        Cell::Text(text) => read(text, style),
+        PeekCell::Text(text) => read(text, style),
         // A spreadsheet has no whole numbers: 412 is one all the same.
-        Cell::Int(_) | Cell::Float(_) => read(&super::cell::text(cell), NumberStyle::default()),
+        PeekCell::Int(_) | PeekCell::Float(_) => read(&super::cell::text(cell), NumberStyle::default()),
         _ => None,
     }
 }
 
 /// The duration in a cell; bare numbers are seconds.
-pub(super) fn duration(cell: &Cell, style: NumberStyle) -> Option<Number> {
+pub(super) fn duration(cell: &PeekCell, style: NumberStyle) -> Option<Number> {
     seconds(&super::cell::text(cell), style)
 }
 
@@ -79,7 +79,7 @@ fn seconds(text: &str, style: NumberStyle) -> Option<Number> {
         let millis = export::length(text, style).ok()??;
         [millis.low(), millis.value(), millis.high()].map(|ms| ms / 1000.0)
     };
-    Some(Number { shape: Shape::Duration, low, value, high })
+    Some(Number { shape: NumberShape::Duration, low, value, high })
 }
 
 /// Reads a number or a duration.
@@ -88,13 +88,13 @@ pub(super) fn read(text: &str, style: NumberStyle) -> Option<Number> {
     let number = number?;
     let digits_end = text.trim_end_matches(|c: char| !c.is_ascii_digit());
     let shape = match () {
-        () if number.is_percent() => Shape::Percent,
-        () if money(text).is_some() => Shape::Money,
-        () if number.is_exact() => Shape::Whole,
-        () if digits_end.len() < text.trim_end().len() => Shape::Rounded,
-        () => Shape::Decimal,
+        () if number.is_percent() => NumberShape::Percent,
+        () if money(text).is_some() => NumberShape::Money,
+        () if number.is_exact() => NumberShape::Whole,
+        () if digits_end.len() < text.trim_end().len() => NumberShape::Rounded,
+        () => NumberShape::Decimal,
     };
-    let whole = number.count().filter(|_| shape == Shape::Rounded);
+    let whole = number.count().filter(|_| shape == NumberShape::Rounded);
     #[expect(clippy::cast_precision_loss, reason = "a count is at most a million millions")]
     let bounds = whole.map(|count| [count.low as f64, count.value as f64, count.high as f64]);
     let [low, value, high] = bounds.unwrap_or_else(|| [number.low(), number.value(), number.high()]);

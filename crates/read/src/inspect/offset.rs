@@ -1,4 +1,4 @@
-//! Offsets from UTC: what texts say of them, and what zones have them.
+//! Offsets from UTC: read from text, and looked up in zones.
 
 use std::collections::BTreeSet;
 

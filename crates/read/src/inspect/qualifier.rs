@@ -1,4 +1,4 @@
-//! What stands in brackets behind a name: a unit, what the name means anyway, or what makes something else of it.
+//! Words in brackets behind a column name: a unit, a repetition of the name, or something that changes its meaning.
 //!
 //! `Impressions (K)` are impressions; `Orders (cancelled)` are no orders. What is not known to be harmless is not dropped.
 

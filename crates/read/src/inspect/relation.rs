@@ -1,4 +1,4 @@
-//! Which column is which other one divided by a third, proven row by row within rounding.
+//! Finds columns that are the quotient of two others, checked row by row within rounding.
 //!
 //! Every ratio is tried by every two counts, as long as that is not too much for one table: those first whose names say
 //! that they are a rate, and a count that something is a rate of.
@@ -6,10 +6,10 @@
 mod pairs;
 
 use super::column::Column;
-use super::kind::Kind;
-use super::number::{Number, Shape};
+use super::column_kind::ColumnKind;
+use super::number::{Number, NumberShape};
 use super::role::Role;
-use super::work::Work;
+use super::step_budget::StepBudget;
 use pairs::{Pairs, Sample, WAYS};
 
 /// A ratio and the two columns whose quotient it is.
@@ -62,7 +62,7 @@ pub(super) struct Found {
 }
 
 /// Finds them.
-pub(super) fn find(columns: &[Column], work: &mut Work) -> Found {
+pub(super) fn find(columns: &[Column], work: &mut StepBudget) -> Found {
     let is_known = |index: &usize| match columns[*index].role {
         Some(role) => role.is_rate() || matches!(role, Role::Count(_)),
         None => false,
@@ -101,7 +101,7 @@ pub(super) fn find(columns: &[Column], work: &mut Work) -> Found {
 /// How the numbers of a ratio can be read: a sign says that they are in percent.
 fn ways(rate: &Column) -> &'static [(bool, bool)] {
     const IN_PERCENT: [(bool, bool); 2] = [(true, false), (true, true)];
-    if rate.kind == Kind::Percent { &IN_PERCENT } else { &WAYS }
+    if rate.kind == ColumnKind::Percent { &IN_PERCENT } else { &WAYS }
 }
 
 /// What is worth telling of the relations of one ratio, the surer first.
@@ -172,8 +172,8 @@ pub(super) fn holds([rate, of, among]: &[Number; 3], way: (bool, bool)) -> bool 
 fn bounds(rate: Number, (is_percent, is_cut_off): (bool, bool)) -> (f64, f64) {
     match is_cut_off {
         // A whole number that stands for a rate is rounded too.
-        _ if rate.shape == Shape::Whole && is_percent => (rate.value - 0.5, rate.value + 0.5),
-        _ if rate.shape == Shape::Whole => (rate.value, rate.value),
+        _ if rate.shape == NumberShape::Whole && is_percent => (rate.value - 0.5, rate.value + 0.5),
+        _ if rate.shape == NumberShape::Whole => (rate.value, rate.value),
         true => (rate.value, rate.value + (rate.high - rate.low)),
         false => (rate.low, rate.high),
     }
@@ -191,7 +191,7 @@ pub struct Twins {
 }
 
 /// Every pair of ratios that say the same, as far as there is work left.
-pub(super) fn twins(columns: &[Column], work: &mut Work) -> Vec<Twins> {
+pub(super) fn twins(columns: &[Column], work: &mut StepBudget) -> Vec<Twins> {
     // Too few values prove nothing, and before the first of either both are nothing.
     let ratios: Vec<(usize, usize)> = (0..columns.len())
         .filter(|index| columns[*index].is_ratio())

@@ -1,23 +1,23 @@
-//! What was found out, as text for people.
+//! The findings as text for people.
 
 use std::fmt::Write;
 
+use super::column_kind::ColumnKind;
 use super::cover_log::LogClock;
-use super::kind::Kind;
+use super::interval_columns::{IntervalColumns, IntervalEnd};
 use super::number::Number;
-use super::page::{Page, SHOWN, clipped, first};
 use super::relation::{Proof, Relation};
 use super::role::Role;
+use super::text_page::{SHOWN, TextPage, clipped, first};
 use super::total::Total;
 use super::verdict::{Verdict, meaning, quotient};
-use super::when::{End, When};
-use super::zone::{Candidate, Clock};
+use super::zone::{Candidate, ZoneVerdict};
 use super::{Column, Finding, shown_columns};
 use crate::export::{Peek, PeekFormat};
 use coverledger_config::{Dialect, LineEnd};
 use coverledger_core::model::legible;
 
-/// Candidates for a zone that are told.
+/// Candidates for a zone that are listed.
 const RUNNERS_UP: usize = 1;
 /// Rates beside the cover's, and contradictions, that are told.
 const OTHERS: usize = 3;
@@ -26,7 +26,7 @@ const CONTRADICTIONS: usize = 4;
 /// The block of a file. `fold` is the width at which long lines are folded, for a screen.
 #[must_use]
 pub fn report(file: &str, peek: &Peek, findings: &[Finding], fold: Option<usize>) -> String {
-    let mut page = Page { text: format!("{}\n", legible(file)), fold };
+    let mut page = TextPage { text: format!("{}\n", legible(file)), fold };
     page.line("format", &format(peek));
     let Some(foremost) = super::foremost(findings) else {
         page.line("", "it has no rows");
@@ -91,7 +91,7 @@ fn written(dialect: &Dialect) -> String {
     text
 }
 
-fn table(page: &mut Page, finding: &Finding, has_lines: bool) {
+fn table(page: &mut TextPage, finding: &Finding, has_lines: bool) {
     page.text.push('\n');
     if let Some(name) = &finding.name {
         page.line("table", &format!("`{name}`"));
@@ -191,22 +191,24 @@ fn total_lines(finding: &Finding, total: &Total) -> Vec<String> {
 fn time(finding: &Finding) -> Vec<String> {
     let name = |index: usize| format!("`{}`", finding.columns[index].name);
     vec![match &finding.when {
-        When::Nowhere => nowhere(finding),
-        When::Day { date, hour: None } => {
+        IntervalColumns::Nowhere => nowhere(finding),
+        IntervalColumns::Day { date, hour: None } => {
             let unused = super::clock::unused(&finding.when, &finding.columns);
             let unused: Vec<String> =
                 unused.into_iter().map(|index| format!("; {} is not used", name(index))).collect();
             format!("{}: a whole day; no slot can be told{}", name(*date), unused.concat())
         }
-        When::Day { date, hour: Some(hour) } => format!("{} and {}: an hour of a day", name(*date), name(*hour)),
-        When::Span { start, time, end } => {
+        IntervalColumns::Day { date, hour: Some(hour) } => {
+            format!("{} and {}: an hour of a day", name(*date), name(*hour))
+        }
+        IntervalColumns::Span { start, time, end } => {
             let apart = |time: usize| format!("{} and {}", name(*start), name(time));
             let from = time.map_or_else(|| name(*start), apart);
             match end {
-                End::Column(end) => format!("from {from} to {}", name(*end)),
-                End::Length(length) => format!("from {from}, for {}", name(*length)),
-                End::Grain(seconds) => format!("from {from}, each row {} long", span(*seconds)),
-                End::Unknown => format!("from {from}; nothing says how long a row is"),
+                IntervalEnd::Column(end) => format!("from {from} to {}", name(*end)),
+                IntervalEnd::Length(length) => format!("from {from}, for {}", name(*length)),
+                IntervalEnd::Grain(seconds) => format!("from {from}, each row {} long", span(*seconds)),
+                IntervalEnd::Unknown => format!("from {from}; nothing says how long a row is"),
             }
         }
     }]
@@ -229,20 +231,20 @@ pub(super) fn span(seconds: i64) -> String {
     }
 }
 
-fn clock(clock: &Clock) -> Vec<String> {
+fn clock(clock: &ZoneVerdict) -> Vec<String> {
     match clock {
-        Clock::Certain { why } => vec![format!("UTC: {why}")],
-        Clock::Documented { zone: "market", why } => vec![format!("that of each row's market: {why}")],
-        Clock::Documented { zone, why } => vec![format!("{zone}: {why}")],
-        Clock::None => Vec::new(),
-        Clock::Unknown { ruled_out } => {
+        ZoneVerdict::Certain { why } => vec![format!("UTC: {why}")],
+        ZoneVerdict::Documented { zone: "market", why } => vec![format!("that of each row's market: {why}")],
+        ZoneVerdict::Documented { zone, why } => vec![format!("{zone}: {why}")],
+        ZoneVerdict::None => Vec::new(),
+        ZoneVerdict::Unknown { ruled_out } => {
             let mut lines = vec![
                 "cannot tell whose; give a known start of a broadcast (`--start 2026-11-20T12:00:00Z`)".to_owned(),
             ];
             lines.extend(not(ruled_out));
             lines
         }
-        Clock::Probably { candidates, possible, ruled_out } => {
+        ZoneVerdict::Probably { candidates, possible, ruled_out } => {
             let told = |candidate: &Candidate| {
                 format!("{}: {}", candidate.zones.join(" or "), candidate.evidence.join("; "))
             };
@@ -328,8 +330,11 @@ fn spread(numbers: &[Option<Number>]) -> Option<String> {
 
 /// `Tap-through rate` = Views ÷ Impressions (412 of 412 rows): the click is the room entry
 pub(super) fn equation(columns: &[Column], relation: &Relation) -> String {
-    let unit =
-        if relation.is_percent && columns[relation.rate].kind != Kind::Percent { ", in percent" } else { "" };
+    let unit = if relation.is_percent && columns[relation.rate].kind != ColumnKind::Percent {
+        ", in percent"
+    } else {
+        ""
+    };
     let cut = if relation.is_cut_off { ", digits cut off" } else { "" };
     let sure = if relation.proof == Proof::Thin { "; too few rows to prove it" } else { "" };
     format!(

@@ -1,4 +1,4 @@
-//! What the name of a column claims that it holds. Arithmetic has the last word.
+//! The role that a column claims by its name. Arithmetic may overrule it.
 
 use super::alias;
 use super::name::fold;

@@ -3,9 +3,9 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::Column;
-use super::kind::Kind;
-use super::page::{LEFT, PAGE, Page, SHOWN, clipped, padded};
+use super::column_kind::ColumnKind;
 use super::role::Role;
+use super::text_page::{LEFT, PAGE, SHOWN, TextPage, clipped, padded};
 use coverledger_core::model::Count;
 
 /// Columns that are shown each on a line; of more the rest is on one.
@@ -14,7 +14,7 @@ const COLUMNS: usize = 8;
 const SAMPLE: usize = 12;
 
 /// Writes them.
-pub(super) fn lines(page: &mut Page, columns: &[Column]) {
+pub(super) fn lines(page: &mut TextPage, columns: &[Column]) {
     let shown = shown(columns);
     let width =
         |text: &dyn Fn(&Column) -> usize| shown.iter().map(|index| text(&columns[*index])).max().unwrap_or(0);
@@ -29,7 +29,7 @@ pub(super) fn lines(page: &mut Page, columns: &[Column]) {
         let role = column.role.map_or("·", super::role::Role::word);
         let sample =
             if column.sample.is_empty() { String::new() } else { format!("`{}`", clipped(&column.sample, room)) };
-        let empty = if column.empty > 0 && column.kind != Kind::Empty {
+        let empty = if column.empty > 0 && column.kind != ColumnKind::Empty {
             format!(", {} empty", column.empty)
         } else {
             String::new()

@@ -11,14 +11,14 @@ mod times;
 use jiff::Timestamp;
 
 use super::{Finding, inspect};
-use crate::export::{Cell, Peek, PeekFormat, PeekTable, number};
+use crate::export::{Peek, PeekCell, PeekFormat, PeekTable, number};
 use coverledger_config::NumberStyle;
 
 /// A row of text, cut at `|`.
-fn cells(line: &str) -> Vec<Cell> {
+fn cells(line: &str) -> Vec<PeekCell> {
     let cell = |text: &str| match text.trim() {
-        "" => Cell::Empty,
-        text => Cell::Text(text.to_owned()),
+        "" => PeekCell::Empty,
+        text => PeekCell::Text(text.to_owned()),
     };
     line.split('|').map(cell).collect()
 }
@@ -40,12 +40,12 @@ fn text(lines: &str) -> Peek {
 fn sheet(name: &str, lines: &str) -> Peek {
     let mut peek = text(lines);
     for cell in peek.tables[0].rows.iter_mut().flatten() {
-        if let Cell::Text(text) = cell
+        if let PeekCell::Text(text) = cell
             && text.len() < 16
             && let Ok(Some(_)) = number(text, NumberStyle::default())
             && let Ok(value) = text.parse()
         {
-            *cell = Cell::Float(value);
+            *cell = PeekCell::Float(value);
         }
     }
     peek.tables[0].name = Some(name.to_owned());

@@ -1,4 +1,4 @@
-//! Rows of totals: found, and held against the rows they are the total of.
+//! Rows of totals: found, and compared with the rows that they add up.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::column::Column;
 use super::number::{self, Number};
 use super::relation::{Proof, Relation};
 use super::role::Role;
-use crate::export::{Cell, results_said, says_all, says_total, says_total_of};
+use crate::export::{PeekCell, results_said, says_all, says_total, says_total_of};
 use coverledger_config::NumberStyle;
 
 /// A row of totals.
@@ -30,7 +30,7 @@ pub struct Total {
 
 /// Finds the totals among the rows of the data.
 pub(super) fn find(
-    rows: &[Vec<Cell>],
+    rows: &[Vec<PeekCell>],
     data: std::ops::Range<usize>,
     is_cut: bool,
     style: NumberStyle,
@@ -75,10 +75,10 @@ struct Sign {
 }
 
 /// What a row says that calls itself a total.
-fn sign(cells: &[Cell]) -> Option<Sign> {
+fn sign(cells: &[PeekCell]) -> Option<Sign> {
     cells.iter().enumerate().find_map(|(column, cell)| {
-        let Cell::Text(text) = cell else { return None };
-        let is_nothing = |cell: &Cell| number::is_nothing(cell);
+        let PeekCell::Text(text) = cell else { return None };
+        let is_nothing = |cell: &PeekCell| number::is_nothing(cell);
         let has_company = || cells.iter().enumerate().any(|(other, cell)| other != column && is_nothing(cell));
         let is_total = says_total(text) || (says_total_of(text) && has_company());
         is_total.then(|| Sign { text: text.trim().to_owned(), column: Some(column), results: results_said(text) })
@@ -86,12 +86,12 @@ fn sign(cells: &[Cell]) -> Option<Sign> {
 }
 
 /// Whether a row calls itself a total.
-pub(super) fn is_said(cells: &[Cell]) -> bool {
+pub(super) fn is_said(cells: &[PeekCell]) -> bool {
     sign(cells).is_some()
 }
 
 /// Rows that say they are all of something, `整体`, in a column in which the others have times or numbers.
-fn of_all(rows: &[Vec<Cell>], data: &std::ops::Range<usize>) -> BTreeMap<usize, Sign> {
+fn of_all(rows: &[Vec<PeekCell>], data: &std::ops::Range<usize>) -> BTreeMap<usize, Sign> {
     let mut signs = BTreeMap::new();
     let columns = data.clone().map(|row| rows[row].len()).max().unwrap_or_default();
     for column in 0..columns {
@@ -102,12 +102,12 @@ fn of_all(rows: &[Vec<Cell>], data: &std::ops::Range<usize>) -> BTreeMap<usize, 
         };
         let all: Vec<(usize, &str)> = cells()
             .filter_map(|(row, cell)| match cell {
-                Cell::Text(text) if says_all(text) => Some((row, text.trim())),
+                PeekCell::Text(text) if says_all(text) => Some((row, text.trim())),
                 _ => None,
             })
             .collect();
-        let is_number = |cell: &Cell| match cell {
-            Cell::Text(text) => text.trim().starts_with(|c: char| c.is_ascii_digit()),
+        let is_number = |cell: &PeekCell| match cell {
+            PeekCell::Text(text) => text.trim().starts_with(|c: char| c.is_ascii_digit()),
             _ => true,
         };
         let others = cells().count() - all.len();
@@ -122,7 +122,7 @@ fn of_all(rows: &[Vec<Cell>], data: &std::ops::Range<usize>) -> BTreeMap<usize, 
 }
 
 /// A row without a word for it that is the sum of all others, in two columns or more.
-fn silent(rows: &[Vec<Cell>], data: &std::ops::Range<usize>, row: usize, style: NumberStyle) -> Option<Sign> {
+fn silent(rows: &[Vec<PeekCell>], data: &std::ops::Range<usize>, row: usize, style: NumberStyle) -> Option<Sign> {
     let is_bare = rows[row].first().is_none_or(number::is_nothing);
     if !is_bare || data.len() < 4 {
         return None;
@@ -138,7 +138,7 @@ fn silent(rows: &[Vec<Cell>], data: &std::ops::Range<usize>, row: usize, style: 
 }
 
 /// The first column that is blank in a row and in no other.
-fn blank(rows: &[Vec<Cell>], data: &std::ops::Range<usize>, row: usize) -> Option<usize> {
+fn blank(rows: &[Vec<PeekCell>], data: &std::ops::Range<usize>, row: usize) -> Option<usize> {
     let is_blank = |row: usize, column: usize| rows[row].get(column).is_none_or(number::is_nothing);
     let columns = data.clone().map(|row| rows[row].len()).max().unwrap_or_default();
     let is_bare_row = |row: usize| (0..columns).all(|column| is_blank(row, column));
@@ -146,7 +146,7 @@ fn blank(rows: &[Vec<Cell>], data: &std::ops::Range<usize>, row: usize) -> Optio
     (0..columns).find(|column| is_blank(row, *column) && others.iter().all(|other| !is_blank(*other, *column)))
 }
 
-/// A column's total, held against its rows.
+/// A column's total, compared with its rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
     /// The column.

@@ -87,7 +87,7 @@ pub(super) fn weigh(columns: &[Column], relations: &[Relation], untried: &[usize
     Verdict::None(reasons(columns, relations, untried, [shown, click]))
 }
 
-/// Why there is none.
+/// Why there is no cover rate.
 fn reasons(
     columns: &[Column],
     relations: &[Relation],

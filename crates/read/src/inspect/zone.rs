@@ -1,18 +1,18 @@
-//! Whose clock a time is on: proven where the file says so, otherwise guessed from what the rows show.
+//! The zone of a table's times: certain where the file states it, otherwise guessed from the rows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
+use super::clock_change::{self, ClockChange};
+use super::interval_columns::wall;
 use super::offset::{agreed, fixed, offset_at, offset_in};
-use super::switch::{self, Switch};
-use super::when::wall;
 use coverledger_core::time::{Resolved, Zone};
 
-/// Whose clock it is.
+/// What is known of the zone of a table's times.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Clock {
+pub enum ZoneVerdict {
     /// The file says so.
     Certain {
         /// What it says.
@@ -25,7 +25,7 @@ pub enum Clock {
         /// Where that is known from.
         why: &'static str,
     },
-    /// Nobody says so, but something speaks for it.
+    /// Not stated, but there is evidence.
     Probably {
         /// The likeliest, then the runners-up; at least one.
         candidates: Vec<Candidate>,
@@ -34,7 +34,7 @@ pub enum Clock {
         /// Zones that the rows rule out, with the reason.
         ruled_out: Vec<String>,
     },
-    /// Nothing tells the candidates apart; what to do about it.
+    /// Nothing distinguishes the candidates.
     Unknown {
         /// Zones that the rows rule out, with the reason.
         ruled_out: Vec<String>,
@@ -101,7 +101,7 @@ pub(super) struct Clues<'a> {
 }
 
 /// Guesses whose wall clock it is.
-pub(super) fn guess(clues: &Clues<'_>) -> Clock {
+pub(super) fn guess(clues: &Clues<'_>) -> ZoneVerdict {
     let walls: Vec<DateTime> = clues.moments.iter().flatten().filter_map(|us| wall(*us)).collect();
     let trough = trough(clues);
     let mut ruled_out = Vec::new();
@@ -146,13 +146,13 @@ pub(super) fn guess(clues: &Clues<'_>) -> Clock {
             continue;
         }
         if clues.is_fine {
-            match switch::seen(&zone, &walls, clues) {
-                Switch::Against(why) => {
+            match clock_change::seen(&zone, &walls, clues) {
+                ClockChange::Against(why) => {
                     ruled_out.push(format!("{name}: {why}"));
                     continue;
                 }
-                Switch::For(why) => support(6, why),
-                Switch::Silent => {}
+                ClockChange::For(why) => support(6, why),
+                ClockChange::Silent => {}
             }
         }
         let sign = signs.iter().find(|sign| clues.signs.contains(**sign));
@@ -171,7 +171,7 @@ pub(super) fn guess(clues: &Clues<'_>) -> Clock {
         {
             support(score, evidence);
         }
-        // Zones of one offset over all rows cannot be told apart by them.
+        // Rows do not distinguish zones whose offset is the same in all of them.
         let offsets: BTreeSet<i32> = walls.iter().filter_map(|wall| offset_at(&zone, *wall)).collect();
         candidate.sure = sure;
         let mut key: Vec<i32> = vec![i32::try_from(candidate.score).unwrap_or(i32::MAX)];
@@ -182,7 +182,7 @@ pub(super) fn guess(clues: &Clues<'_>) -> Clock {
         candidates.into_values().partition(|candidate| candidate.score > 0);
     candidates.sort_by(|one, other| (other.score, &one.zones).cmp(&(one.score, &other.zones)));
     if candidates.is_empty() {
-        return Clock::Unknown { ruled_out };
+        return ZoneVerdict::Unknown { ruled_out };
     }
     if !clues.starts.is_empty() && candidates[0].sure.is_none() {
         candidates[0].sure = agreed(&candidates[0].zones);
@@ -193,7 +193,7 @@ pub(super) fn guess(clues: &Clues<'_>) -> Clock {
     if candidates[0].score >= NAMED {
         possible.clear();
     }
-    Clock::Probably { candidates, possible, ruled_out }
+    ZoneVerdict::Probably { candidates, possible, ruled_out }
 }
 
 impl Candidate {

@@ -1,4 +1,4 @@
-//! Sheets of one workbook that hold the same rows: a copy that somebody kept, or a sheet of all beside one a day.
+//! Sheets of one workbook that hold the same rows: a copy, or a sheet of all days beside one sheet a day.
 
 use hashbrown::HashMap;
 

@@ -46,23 +46,24 @@ enum Group {
 }
 
 /// Numbers for the broadcasts and the markets of stages.
-struct Kin {
+struct StageGroups {
     broadcasts: Vec<u32>,
     markets: Vec<u32>,
 }
 
-impl Kin {
+impl StageGroups {
     fn of(stages: &[Dimensions]) -> Self {
         let (mut broadcasts, mut markets) = (HashMap::new(), HashMap::new());
-        let mut kin = Self { broadcasts: Vec::new(), markets: Vec::new() };
+        let mut groups_of = Self { broadcasts: Vec::new(), markets: Vec::new() };
         for stage in stages {
             let next = u32::try_from(broadcasts.len()).unwrap_or(u32::MAX);
-            kin.broadcasts
+            groups_of
+                .broadcasts
                 .push(*broadcasts.entry((stage.market.as_str(), stage.broadcast_id.as_str())).or_insert(next));
             let next = u32::try_from(markets.len()).unwrap_or(u32::MAX);
-            kin.markets.push(*markets.entry(stage.market.as_str()).or_insert(next));
+            groups_of.markets.push(*markets.entry(stage.market.as_str()).or_insert(next));
         }
-        kin
+        groups_of
     }
 
     fn groups(&self, row: &CountRow) -> [Group; 3] {
@@ -91,10 +92,10 @@ pub(in crate::export) fn totals(
         return Ok(totals);
     }
     let is_doubtful: BTreeSet<usize> = doubtful.iter().map(|doubtful| doubtful.row).collect();
-    let kin = Kin::of(stages);
+    let groups_of = StageGroups::of(stages);
     let mut sums: HashMap<Group, Sum> = HashMap::new();
     for row in &is_doubtful {
-        for group in kin.groups(&rows[*row]) {
+        for group in groups_of.groups(&rows[*row]) {
             sums.insert(group, Sum::default());
         }
     }
@@ -102,7 +103,7 @@ pub(in crate::export) fn totals(
     let others = || rows.iter().enumerate().filter(|(at, _)| !is_doubtful.contains(at));
     for (_, row) in others() {
         all.add(&row.figures);
-        for group in kin.groups(row) {
+        for group in groups_of.groups(row) {
             if let Some(sum) = sums.get_mut(&group) {
                 sum.add(&row.figures);
             }
@@ -118,7 +119,7 @@ pub(in crate::export) fn totals(
         let begin = first.checked_sub(1).map_or(0, |before| doubtful[before].row + 1);
         let end = doubtful.get(last + 1).map_or(rows.len(), |behind| behind.row);
         let (first, last) = (doubtful[first].row, doubtful[last].row);
-        let groups = kin.groups(row);
+        let groups = groups_of.groups(row);
         let candidates = groups.iter().filter_map(|group| sums.get(group).copied()).chain([all]);
         let mut candidates = candidates.filter(|sum| sum.rows > 0);
         let of_neighbours = || {

@@ -1,4 +1,4 @@
-//! What an export says about itself, held against its rows: totals and ratios, each compared within its rounding.
+//! Totals and ratios that an export reports, compared with its rows within their rounding.
 //!
 //! Nothing here changes a count. What can be told to be no row of data, a total or a note, is kept out; what may be one,
 //! and what cannot be true, refuses the export or the row.

@@ -1,4 +1,4 @@
-//! Counts that are more than what they are a part of: more clicks than impressions, or what a rate over 100 % gives.
+//! Counts that are larger than the count they are a part of: more clicks than impressions, or what a rate over 100 % gives.
 //!
 //! Far more in a row, or any more by a rate, is no number of anything, and the row is rejected: a rate in percent that was taken for a fraction
 //! looks like that, and a decimal comma that was taken for a group. A little more happens, as with clicks that come an
@@ -13,7 +13,7 @@ const LEAST_EXCESS: u64 = 10;
 /// So many hundredths more are an estimate of the same.
 const ESTIMATED_PERCENT: u64 = 2;
 
-/// Counts of a row held against what they are a part of.
+/// Compares counts of a row with the counts that they are a part of.
 #[derive(Debug, Default)]
 pub(in crate::export) struct PartCheck {
     pairs: Vec<Pair>,
@@ -32,7 +32,7 @@ struct Pair {
 }
 
 impl PartCheck {
-    /// What of an export can be held against what. Entries come other ways than by the cover, and buyers buy twice; they
+    /// Which counts of an export can be compared. Entries come other ways than by the cover, and buyers buy twice; they
     /// are no part of anything unless a rate says so.
     pub(in crate::export) fn new(rows: &CountRows, counts: &[(Count, &CountRule, usize)]) -> Self {
         let column =

@@ -1,11 +1,11 @@
-//! Ratios that an export reports, held against the counts of their rows.
+//! Ratios that an export reports, compared with the counts of their rows.
 
 use crate::export::format::field::Field;
 use crate::export::value::quantity::{SECOND_MS, length_of, ratio_of};
 use coverledger_config::{NumberStyle, ReportedRate};
 use coverledger_core::model::{Bounds, Check, CheckScope, Count, CountSet, Figures, Measure, Verdict};
 
-/// Platforms compute with numbers of 24 bits too; a difference in the eighth digit is none.
+/// Platforms compute with numbers of 24 bits too; a difference in the eighth digit does not count.
 const TOLERANCE: f64 = 2e-7;
 
 /// One ratio, over all rows.

@@ -1,4 +1,4 @@
-//! Sums of rows, each with its bounds.
+//! Sums of rows, with the bounds of their rounding.
 
 use coverledger_core::model::{Count, Figures, Measure};
 

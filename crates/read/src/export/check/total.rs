@@ -1,4 +1,4 @@
-//! Rows of totals, held against the sum of the rows: of all of them, or of those before or behind it, as a total of a
+//! Rows of totals, compared with the sum of the rows: of all of them, or of those before or behind it, as a total of a
 //! group or a sheet is.
 
 use super::sum::Sum;
@@ -7,7 +7,7 @@ use coverledger_core::model::{Bounds, Check, CheckScope, Count, CountSet, Figure
 
 /// Totals that are kept; an export has one, or one a sheet.
 const MOST_TOTALS: usize = 100;
-/// Characters of a text that are told.
+/// Characters of a text that are shown.
 const LONGEST_TEXT: usize = 60;
 
 /// The sum of rows, and what rows say it is.
@@ -58,13 +58,13 @@ impl TotalCheck {
         self.since_said += 1;
     }
 
-    /// A row that the configuration leaves out; nobody knows whether the platform does.
+    /// A row that the configuration leaves out; the platform's total may still include it.
     pub(in crate::export) fn skipped(&mut self, figures: &Figures) {
         self.skipped.add(figures);
         self.since_said += 1;
     }
 
-    /// A row of which nobody knows what it counts.
+    /// A row whose counts are unknown.
     pub(in crate::export) fn unreadable(&mut self) {
         self.unreadable += 1;
         self.since_said += 1;

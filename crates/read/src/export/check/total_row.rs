@@ -1,4 +1,4 @@
-//! Rows of totals: how they say that they are.
+//! Recognizes rows of totals by what they say.
 
 use std::collections::BTreeSet;
 

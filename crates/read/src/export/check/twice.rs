@@ -1,4 +1,4 @@
-//! Rows of one export that count the same thing again: a session told while it was on air and after, and the counts of a
+//! Rows of one export that count the same thing again: a session reported while it was on air and after, and the counts of a
 //! session repeated beside each of its products.
 //!
 //! Across exports the key of a row settles which of them holds. Within one they add up, so what cannot be added refuses the

@@ -1,6 +1,6 @@
-//! A row that is the sum of others, though no word says that it is a total: counted, it would count everything twice.
+//! Finds rows that are the sum of others although no word says so. Counted, they would count everything twice.
 //!
-//! Small numbers add up by chance, so what is found is held against how much of it chance would find.
+//! Small numbers add up by chance, so a finding has to be much more than chance would give.
 
 use hashbrown::HashMap;
 
@@ -12,11 +12,11 @@ const LEAST_SUM: u64 = 100;
 const MOST_AT_AN_END: usize = 4;
 /// Of more rows only the ends are looked at.
 const MOST_ROWS: usize = 50_000;
-/// Fewer sums than this by chance, over all rows, and one that is found is none.
+/// A sum counts as a total if chance would give fewer than this over all rows.
 const SURELY: f64 = 1e-4;
 /// Where there are two, chance finds both far less often.
 const SURELY_TWICE: f64 = 1e-2;
-/// How many groups of neighbours a row is held against in effect: sums of more are soon too large.
+/// With how many groups of neighbours a row is compared in effect: sums of more are soon too large.
 const NEIGHBOURS: f64 = 5.0;
 
 /// The record of a row that can only be the sum of others.
@@ -27,10 +27,10 @@ pub(in crate::export) fn unnamed_total(rows: &[CountRow], stages: &[Dimensions],
         }
         let counts = Additive::of(rows)?;
         let of_rows = counts.vectors(rows);
-        let found = blocks(&of_rows).or_else(|| groups(&of_rows, rows, stages, Kin::Session));
-        let found = found.or_else(|| groups(&of_rows, rows, stages, Kin::Interval));
+        let found = blocks(&of_rows).or_else(|| groups(&of_rows, rows, stages, GroupBy::Session));
+        let found = found.or_else(|| groups(&of_rows, rows, stages, GroupBy::Interval));
         let found =
-            found.or_else(|| if sheets > 1 { groups(&of_rows, rows, stages, Kin::Broadcast) } else { None });
+            found.or_else(|| if sheets > 1 { groups(&of_rows, rows, stages, GroupBy::Broadcast) } else { None });
         found.map(|at| rows[at].record)
     })
 }
@@ -104,7 +104,7 @@ fn plus(one: &Vector, other: &Vector) -> Vector {
     std::array::from_fn(|at| one[at].saturating_add(other[at]))
 }
 
-/// Whether a row can be told from others at all: two counts that differ, one of them large.
+/// Whether a row is distinctive: two counts that differ, one of them large.
 fn is_telling(row: &Vector) -> bool {
     let counted = || row.iter().filter(|value| **value > 0);
     counted().min() != counted().max() && counted().max() >= Some(&LEAST_SUM)
@@ -164,9 +164,9 @@ fn blocks(rows: &[Vector]) -> Option<usize> {
     if is_convincing(behind.len(), by_chance) { behind.last().copied() } else { None }
 }
 
-/// By what rows are of a group.
+/// What the rows of a group have in common.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kin {
+enum GroupBy {
     /// Broadcast and interval.
     Session,
     /// Market and interval: a day, of all its broadcasts.
@@ -176,18 +176,18 @@ enum Kin {
 }
 
 /// The first row that is the sum of the others of its group, where that is no chance.
-fn groups(vectors: &[Vector], rows: &[CountRow], stages: &[Dimensions], kin: Kin) -> Option<usize> {
+fn groups(vectors: &[Vector], rows: &[CountRow], stages: &[Dimensions], by: GroupBy) -> Option<usize> {
     let mut names: HashMap<(&str, &str), usize> = HashMap::new();
     let broadcasts: Vec<usize> = stages
         .iter()
         .map(|stage| {
             let next = names.len();
-            let broadcast = if kin == Kin::Interval { "" } else { stage.broadcast_id.as_str() };
+            let broadcast = if by == GroupBy::Interval { "" } else { stage.broadcast_id.as_str() };
             *names.entry((stage.market.as_str(), broadcast)).or_insert(next)
         })
         .collect();
     let key = |row: &CountRow| {
-        let interval = if kin == Kin::Broadcast { (0, 0) } else { (row.start_us, row.end_us) };
+        let interval = if by == GroupBy::Broadcast { (0, 0) } else { (row.start_us, row.end_us) };
         (broadcasts[row.stage as usize], interval)
     };
     let mut sums: HashMap<(usize, (i64, i64)), (Vector, usize)> = HashMap::new();

@@ -1,4 +1,4 @@
-//! What every decoder hands over: the needed values of a record, in the order of the plan.
+//! The values that every decoder hands over, in the order of the wanted columns.
 
 use super::batch::Batch;
 use crate::export::Halt;
@@ -83,9 +83,9 @@ pub(in crate::export) struct Position {
     pub(in crate::export) byte_offset: Option<u64>,
 }
 
-/// What takes decoded records.
+/// A consumer of decoded records.
 pub(in crate::export) trait Records {
-    /// A record whose fields could be told apart. `raw` is asked for only when the record is rejected.
+    /// A record that could be split into fields. `raw` is called only when the record is rejected.
     fn record(&mut self, at: Position, fields: &[Field<'_>], raw: &dyn Fn() -> String);
 
     /// The text of the record that is handed over next, from formats that have one.
@@ -107,13 +107,13 @@ pub(in crate::export) trait Records {
         batch.each_row(|at, fields, raw| self.record(at, fields, raw));
     }
 
-    /// A record that is not even that.
+    /// A record that could not be split into fields.
     fn broken(&mut self, at: Position, reason: Reason, raw: &[u8]);
 
     /// Whether decoding may stop because the export as a whole is already refused.
     fn is_refused(&self) -> bool;
 
-    /// What the reader looks at where it has no record in hand, such as when it takes more bytes.
+    /// The halt that a reader checks between records, such as when it takes more bytes.
     fn halt(&self) -> Halt {
         Halt::new()
     }

@@ -67,7 +67,7 @@ impl Heading {
         self.names.len()
     }
 
-    /// Refuses a header that names a column twice: which of the two a mapping means nobody can tell.
+    /// Refuses a header that names a column twice: it is not clear which of the two a mapping means.
     pub(super) fn refuse_duplicates(&self) -> Result<(), ExportError> {
         let mut seen = BTreeSet::new();
         match self.names.iter().filter(|name| !name.is_empty()).find(|name| !seen.insert(*name)) {
@@ -166,7 +166,7 @@ impl<'a> Search<'a> {
         let heading = if self.header.lines == 2 {
             let Some(above) = self.above.replace(names.clone()) else { return Ok(None) };
             let heading = Heading::of_two(&above, &names);
-            // A line without a wanted column may be data, and name viewers: nothing of it is told.
+            // A line without a wanted column may be data, and name viewers: no part of it is shown.
             if Heading::new(names).score(self.wanted).0 == 0 {
                 told = Some(Heading::new(above));
             }

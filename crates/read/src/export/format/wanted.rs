@@ -17,7 +17,7 @@ impl Wanted {
         Self { column: column.clone(), is_needed: true, unless: None }
     }
 
-    /// Those that have to be there and are not, of which `is_there` tells by its place.
+    /// The needed columns that are missing; `is_there` says of a place whether its column exists.
     pub(in crate::export) fn missing<'w>(
         wanted: &'w [Self],
         is_there: &dyn Fn(usize) -> bool,

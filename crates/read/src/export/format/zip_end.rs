@@ -1,5 +1,5 @@
-//! How many files a ZIP archive says that it has, before anybody makes a list of them: each takes some hundred bytes of
-//! memory and 46 in the archive.
+//! The number of files in a ZIP archive, read before a list of them is allocated: each takes some hundred bytes of memory and
+//! 46 in the archive.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};

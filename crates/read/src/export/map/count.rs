@@ -6,11 +6,11 @@ mod closing;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::count_layout::{CountLayout, column_behind, entered, stated};
-use super::fates::Fates;
+use super::dimension_cache::DimensionCache;
 use super::midnight::Midnights;
-use super::period::{self, Clock};
+use super::period::{self, RowClock};
+use super::record_outcomes::RecordOutcomes;
 use super::second_header::{self, Repeated};
-use super::stages::Stages;
 use super::{Mapped, NoSignal};
 use crate::export::check::copied::SheetStart;
 use crate::export::check::doubtful::Doubtful;
@@ -33,7 +33,7 @@ use coverledger_core::time::Zone;
 pub(in crate::export) struct CountMapper<'a> {
     rows: &'a CountRows,
     layout: &'a CountLayout<'a>,
-    stages: Stages<'a>,
+    stages: DimensionCache<'a>,
     path: &'a PathValues,
     markets: &'a BTreeMap<MarketId, Zone>,
     entry_is_click: bool,
@@ -51,7 +51,7 @@ pub(in crate::export) struct CountMapper<'a> {
     blank_rows: Vec<beside::BlankRow>,
     sheets: Vec<SheetStart>,
     ids: closing::Ids,
-    fates: Fates<'a>,
+    outcomes: RecordOutcomes<'a>,
     page: CountTable,
     midnights: Midnights,
     /// What every row should say.
@@ -82,7 +82,7 @@ impl<'a> CountMapper<'a> {
         Self {
             rows,
             layout,
-            stages: Stages::new(reading.export, &layout.seat, reading.path, reading.markets),
+            stages: DimensionCache::new(reading.export, &layout.seat, reading.path, reading.markets),
             path: reading.path,
             markets: reading.markets,
             entry_is_click,
@@ -104,7 +104,7 @@ impl<'a> CountMapper<'a> {
             blank_rows: Vec::new(),
             sheets: Vec::new(),
             ids: closing::Ids::of(&reading.export.columns),
-            fates: Fates::new(&layout.seat, reading.excerpt),
+            outcomes: RecordOutcomes::new(&layout.seat, reading.excerpt),
             page: CountTable::default(),
             midnights: Midnights::default(),
             mapped: reading.export.offered(entry_is_click),
@@ -150,14 +150,14 @@ impl<'a> CountMapper<'a> {
         let named = self.page.stages.get(stage).map(|stage| &stage.market);
         let market = named.and_then(|market| self.markets.get(market));
         let clock =
-            Clock { market, path: self.path, numbers: self.layout.numbers, length_ms: self.layout.length_ms };
+            RowClock { market, path: self.path, numbers: self.layout.numbers, length_ms: self.layout.length_ms };
         let interval = period::read(&self.rows.period, &self.layout.period, fields, clock)?;
         let length_us = interval.end_us - interval.start_us;
         self.midnights.row(&self.rows.period, self.layout.period.start(), fields, length_us);
         if named.is_some_and(|market| interval.is_beyond(self.reach.in_market(market))) {
             let span_us = (interval.start_us, interval.end_us - 1);
-            self.fates.seen.beyond.record(span_us, false);
-            self.fates.seen.row(span_us, figures.as_ref().unwrap_or(&Figures::default()));
+            self.outcomes.stats.beyond.record(span_us, false);
+            self.outcomes.stats.row(span_us, figures.as_ref().unwrap_or(&Figures::default()));
             return Err(NoSignal::Reject(Reason::BeyondReach, self.layout.period.all().last()));
         }
         let created_us = match self.layout.newest {
@@ -169,7 +169,7 @@ impl<'a> CountMapper<'a> {
         };
         let figures = figures?;
         if self.page.rows.len() >= self.max_rows {
-            self.fates.refusal.get_or_insert(ExportError::TooManyRows(self.max_rows));
+            self.outcomes.refusal.get_or_insert(ExportError::TooManyRows(self.max_rows));
             return Err(NoSignal::Ignored);
         }
         if let Some(column) = self.parts.row(&figures) {
@@ -388,7 +388,7 @@ fn put(figures: &mut Figures, count: Count, is_derived: bool, measure: Option<Me
 
 impl Records for CountMapper<'_> {
     fn record(&mut self, at: Position, fields: &[Field<'_>], raw: &dyn Fn() -> String) {
-        let Some(record) = self.fates.number(at) else { return };
+        let Some(record) = self.outcomes.number(at) else { return };
         let (stages, rows) = (self.page.stages.len(), self.page.rows.len());
         let mut mapped = self.map(record, fields);
         if mapped.is_err() && self.page.stages.len() > stages {
@@ -400,7 +400,7 @@ impl Records for CountMapper<'_> {
                 Repeated::No => {}
                 Repeated::Same => mapped = Err(NoSignal::Ignored),
                 Repeated::Other => {
-                    self.fates.refusal.get_or_insert(ExportError::SecondHeader(record));
+                    self.outcomes.refusal.get_or_insert(ExportError::SecondHeader(record));
                 }
             }
         }
@@ -413,7 +413,7 @@ impl Records for CountMapper<'_> {
         if self.page.rows.len() > rows {
             self.look_at_ids(at, raw);
         }
-        self.fates.settle(at, &mapped, raw);
+        self.outcomes.settle(at, &mapped, raw);
     }
 
     /// `Total of 5928 results,-,-` has as many fields as its platform likes, and a note has one.
@@ -431,10 +431,10 @@ impl Records for CountMapper<'_> {
             if is_total {
                 self.totals.total(&Figures::default());
             }
-            self.fates.ignored += 1;
+            self.outcomes.ignored += 1;
         } else {
             self.totals.unreadable();
-            self.fates.broken(at, reason, raw, false);
+            self.outcomes.broken(at, reason, raw, false);
         }
     }
 
@@ -451,7 +451,7 @@ impl Records for CountMapper<'_> {
     }
 
     fn is_refused(&self) -> bool {
-        self.fates.refusal.is_some()
+        self.outcomes.refusal.is_some()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Where the columns of counts and of covers land in a decoded record.
+//! The places of the columns of counts and covers in a decoded record.
 
 use std::collections::BTreeSet;
 

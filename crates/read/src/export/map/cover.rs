@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::count_layout::CoverLayout;
-use super::fates::Fates;
+use super::dimension_cache::DimensionCache;
+use super::record_outcomes::RecordOutcomes;
 use super::second_header::{self, Repeated};
-use super::stages::Stages;
 use super::{Mapped, NoSignal};
 use crate::export::format::field::{Field, Position, Records};
 use crate::export::value::instant::{self, InstantAt};
@@ -17,12 +17,12 @@ use coverledger_core::time::Zone;
 /// Turns records into covers on air.
 pub(in crate::export) struct CoverMapper<'a> {
     layout: &'a CoverLayout<'a>,
-    stages: Stages<'a>,
+    stages: DimensionCache<'a>,
     seen: Vec<Dimensions>,
     markets: &'a BTreeMap<MarketId, Zone>,
     reach: &'a Reach,
     max_rows: usize,
-    fates: Fates<'a>,
+    outcomes: RecordOutcomes<'a>,
     page: CountTable,
 }
 
@@ -30,22 +30,22 @@ impl<'a> CoverMapper<'a> {
     pub(in crate::export) fn new(reading: &'a Reading<'_>, layout: &'a CoverLayout<'a>, max_rows: usize) -> Self {
         Self {
             layout,
-            stages: Stages::new(reading.export, &layout.seat, reading.path, reading.markets),
+            stages: DimensionCache::new(reading.export, &layout.seat, reading.path, reading.markets),
             seen: Vec::new(),
             markets: reading.markets,
             reach: reading.reach,
             max_rows,
-            fates: Fates::new(&layout.seat, reading.excerpt),
+            outcomes: RecordOutcomes::new(&layout.seat, reading.excerpt),
             page: CountTable::default(),
         }
     }
 
     /// What became of the records, and the page.
-    pub(in crate::export) fn done(mut self) -> Result<(Fates<'a>, CountTable), ExportError> {
-        let refusal = self.fates.refusal.take().or_else(|| self.stages.rounded());
+    pub(in crate::export) fn done(mut self) -> Result<(RecordOutcomes<'a>, CountTable), ExportError> {
+        let refusal = self.outcomes.refusal.take().or_else(|| self.stages.rounded());
         match refusal {
             Some(refusal) => Err(refusal),
-            None => self.stages.made_ids.refuse_both().map(|()| (self.fates, self.page)),
+            None => self.stages.made_ids.refuse_both().map(|()| (self.outcomes, self.page)),
         }
     }
 
@@ -67,12 +67,12 @@ impl<'a> CoverMapper<'a> {
         }
         let (reach_from_us, reach_until_us) = self.reach.in_market(&stage.market);
         if from_us >= reach_until_us || until_us.is_some_and(|until_us| until_us <= reach_from_us) {
-            self.fates.seen.beyond.record((from_us, until_us.map_or(from_us, |until_us| until_us - 1)), false);
+            self.outcomes.stats.beyond.record((from_us, until_us.map_or(from_us, |until_us| until_us - 1)), false);
             return Err(NoSignal::Reject(Reason::BeyondReach, Some(self.layout.from.0.date)));
         }
         let created_us = self.layout.newest.map(read).transpose()?;
         if self.page.on_air.len() >= self.max_rows {
-            self.fates.refusal.get_or_insert(ExportError::TooManyRows(self.max_rows));
+            self.outcomes.refusal.get_or_insert(ExportError::TooManyRows(self.max_rows));
             return Err(NoSignal::Ignored);
         }
         self.page.created_us = self.page.created_us.max(created_us);
@@ -88,7 +88,7 @@ impl<'a> CoverMapper<'a> {
     }
 }
 
-/// Whether a cover has an end: an empty one, or a dash, is none yet.
+/// Whether a cover has an end yet: an empty value or a dash is none.
 fn is_there(field: Field<'_>) -> bool {
     match field {
         Field::Null => false,
@@ -99,7 +99,7 @@ fn is_there(field: Field<'_>) -> bool {
 
 impl Records for CoverMapper<'_> {
     fn record(&mut self, at: Position, fields: &[Field<'_>], raw: &dyn Fn() -> String) {
-        let Some(record) = self.fates.number(at) else { return };
+        let Some(record) = self.outcomes.number(at) else { return };
         let seen = self.seen.len();
         let mut mapped = self.map(record, fields);
         if mapped.is_err() && self.seen.len() > seen {
@@ -111,18 +111,18 @@ impl Records for CoverMapper<'_> {
                 Repeated::No => {}
                 Repeated::Same => mapped = Err(NoSignal::Ignored),
                 Repeated::Other => {
-                    self.fates.refusal.get_or_insert(ExportError::SecondHeader(record));
+                    self.outcomes.refusal.get_or_insert(ExportError::SecondHeader(record));
                 }
             }
         }
-        self.fates.settle(at, &mapped, raw);
+        self.outcomes.settle(at, &mapped, raw);
     }
 
     fn broken(&mut self, at: Position, reason: Reason, raw: &[u8]) {
-        self.fates.broken(at, reason, raw, false);
+        self.outcomes.broken(at, reason, raw, false);
     }
 
     fn is_refused(&self) -> bool {
-        self.fates.refusal.is_some()
+        self.outcomes.refusal.is_some()
     }
 }

@@ -1,16 +1,16 @@
 //! From the values of a record to a signal, or to a reject with its reason.
 
-mod plain;
+mod batch;
 
-use super::coded::Coded;
+use super::dictionary_table::{EventTable, IdTable};
+use super::dimension_cache::DimensionCache;
+use super::dimension_keys::DimensionKeys;
 use super::excerpt::Viewer;
-use super::fates::Fates;
 use super::layout::Layout;
 use super::prints::{self, Prints};
-use super::quick::{Events, Ids};
+use super::record_outcomes::RecordOutcomes;
 use super::second_header::{self, Repeated};
 use super::signal::{Signal, Signals};
-use super::stages::Stages;
 use super::{Mapped, NoSignal};
 use crate::export::format::batch::Batch;
 use crate::export::format::field::{Field, Position, Records};
@@ -29,7 +29,7 @@ pub(in crate::export) struct EventMapper<'a, S> {
     layout: &'a Layout,
     /// `None` where rows are no events.
     occurred_at: Option<Reader<'a>>,
-    stages: Stages<'a>,
+    stages: DimensionCache<'a>,
     reach: &'a Reach,
     /// By stage: the instants whose market-days read the object.
     reaches_us: Vec<(i64, i64)>,
@@ -37,11 +37,11 @@ pub(in crate::export) struct EventMapper<'a, S> {
     dwell_is_on_leave: bool,
     stay_ms: u32,
     signals: &'a mut S,
-    fates: Fates<'a>,
-    coded: Coded,
-    events: Events,
-    event_ids: Ids,
-    viewer_ids: Ids,
+    outcomes: RecordOutcomes<'a>,
+    coded: DimensionKeys,
+    events: EventTable,
+    event_ids: IdTable,
+    viewer_ids: IdTable,
     /// `None` where event ids tell records apart.
     prints: Option<Prints>,
     /// Of the record that is read, if it has a text.
@@ -60,18 +60,18 @@ impl<'a, S: Signals> EventMapper<'a, S> {
             export,
             layout,
             occurred_at: export.rows.each().map(|each| Reader::new(&each.occurred_at.format)),
-            stages: Stages::new(export, layout, path, markets),
+            stages: DimensionCache::new(export, layout, path, markets),
             reach,
             reaches_us: Vec::new(),
             entry_is_click: *entry_is_click,
             dwell_is_on_leave: export.maps(Event::Leave),
             stay_ms: stay_seconds.saturating_mul(1000),
             signals,
-            fates: Fates::new(layout, *excerpt),
-            coded: Coded::new(layout),
-            events: Events::default(),
-            event_ids: Ids::default(),
-            viewer_ids: Ids::default(),
+            outcomes: RecordOutcomes::new(layout, *excerpt),
+            coded: DimensionKeys::new(layout),
+            events: EventTable::default(),
+            event_ids: IdTable::default(),
+            viewer_ids: IdTable::default(),
             prints: layout
                 .event_id
                 .is_none()
@@ -84,7 +84,7 @@ impl<'a, S: Signals> EventMapper<'a, S> {
     }
 
     fn map(&mut self, at: Position, fields: &[Field<'_>]) -> Mapped<()> {
-        let record = self.fates.number(at).ok_or(NoSignal::Ignored)?;
+        let record = self.outcomes.number(at).ok_or(NoSignal::Ignored)?;
         let layout = self.layout;
         let Some(occurred_at) = &mut self.occurred_at else { return Err(NoSignal::Ignored) };
         let blame = |column: usize| move |reason| NoSignal::Reject(reason, Some(column));
@@ -96,7 +96,7 @@ impl<'a, S: Signals> EventMapper<'a, S> {
                     .map_err(|(reason, column)| NoSignal::Reject(reason, Some(column)))?
             }
         };
-        self.fates.seen.record(occurred_us);
+        self.outcomes.stats.record(occurred_us);
         let (kinds, dwell_ms, credited_us) = {
             let get = |column: usize| fields[column];
             let event = self.layout.event.and_then(|column| self.event_of(fields[column]));
@@ -117,7 +117,7 @@ impl<'a, S: Signals> EventMapper<'a, S> {
         if !self.is_in_reach(stage, credited_us) {
             return Err(self.beyond(stage, occurred_us, credited_us));
         }
-        self.fates.seen.taken(credited_us, occurred_us);
+        self.outcomes.stats.taken(credited_us, occurred_us);
         let [event_id, viewer_id] = [event_id, viewer_id].map(|id| id.map(Id::of));
         let signal = Signal { record, occurred_us, credited_us, kinds, dwell_ms, event_id, viewer_id, stage };
         if let Some(prints) = &mut self.prints {
@@ -137,7 +137,7 @@ impl<'a, S: Signals> EventMapper<'a, S> {
     /// The reject of a row that counts on a market-day which does not read the object: it would be lost.
     fn beyond(&mut self, stage: usize, occurred_us: i64, credited_us: i64) -> NoSignal {
         let is_long_stay = self.is_in_reach(stage, occurred_us);
-        self.fates.seen.beyond.record((credited_us, credited_us), is_long_stay);
+        self.outcomes.stats.beyond.record((credited_us, credited_us), is_long_stay);
         let dwell = self.layout.dwell_seconds.filter(|_| is_long_stay);
         NoSignal::Reject(Reason::BeyondReach, Some(dwell.unwrap_or(self.layout.occurred_at)))
     }
@@ -249,31 +249,31 @@ impl<'a, S: Signals> EventMapper<'a, S> {
             Repeated::Same => true,
             Repeated::Other => {
                 let record = u32::try_from(at.record).unwrap_or(u32::MAX);
-                self.fates.refusal.get_or_insert(ExportError::SecondHeader(record));
+                self.outcomes.refusal.get_or_insert(ExportError::SecondHeader(record));
                 false
             }
         }
     }
 
     /// What became of the records.
-    pub(in crate::export) fn done(mut self) -> Result<Fates<'a>, ExportError> {
-        let refusal = self.fates.refusal.take();
+    pub(in crate::export) fn done(mut self) -> Result<RecordOutcomes<'a>, ExportError> {
+        let refusal = self.outcomes.refusal.take();
         let refusal = refusal.or_else(|| self.stages.rounded());
         if let Some(refusal) = refusal.or_else(|| self.signals.too_many().map(ExportError::TooManyCells)) {
             return Err(refusal);
         }
-        self.fates.seen.other_markets = self.stages.other_markets;
-        self.fates.seen.prints = self.prints.map(Prints::finish);
-        Ok(self.fates)
+        self.outcomes.stats.other_markets = self.stages.other_markets;
+        self.outcomes.stats.prints = self.prints.map(Prints::finish);
+        Ok(self.outcomes)
     }
 }
 
 impl<S: Signals> Records for EventMapper<'_, S> {
     fn record(&mut self, at: Position, fields: &[Field<'_>], raw: &dyn Fn() -> String) {
         match self.map(at, fields) {
-            Ok(()) => self.fates.taken += 1,
-            Err(NoSignal::Ignored) => self.fates.ignored += 1,
-            Err(NoSignal::Reject(..)) if self.is_header(at, fields) => self.fates.ignored += 1,
+            Ok(()) => self.outcomes.taken += 1,
+            Err(NoSignal::Ignored) => self.outcomes.ignored += 1,
+            Err(NoSignal::Reject(..)) if self.is_header(at, fields) => self.outcomes.ignored += 1,
             Err(NoSignal::Reject(reason, column)) => {
                 let id = self.layout.viewer_id.map(|column| match fields[column] {
                     Field::Text(text) | Field::Decimal(text) => Some(text.to_owned()),
@@ -286,7 +286,7 @@ impl<S: Signals> Records for EventMapper<'_, S> {
                     Some(None) => Viewer::Unclear,
                     Some(Some(id)) => Viewer::Id(id),
                 };
-                self.fates.reject(at, reason, column, raw, viewer);
+                self.outcomes.reject(at, reason, column, raw, viewer);
             }
         }
     }
@@ -300,10 +300,10 @@ impl<S: Signals> Records for EventMapper<'_, S> {
     }
 
     fn broken(&mut self, at: Position, reason: Reason, raw: &[u8]) {
-        self.fates.broken(at, reason, raw, self.layout.viewer_id.is_some());
+        self.outcomes.broken(at, reason, raw, self.layout.viewer_id.is_some());
     }
 
     fn is_refused(&self) -> bool {
-        self.fates.refusal.is_some() || self.signals.too_many().is_some()
+        self.outcomes.refusal.is_some() || self.signals.too_many().is_some()
     }
 }

@@ -1,4 +1,4 @@
-//! What may be kept of a rejected record.
+//! The part of a rejected record that may be kept.
 
 /// Shown in place of a viewer's id.
 const MASK: &str = "‹viewer›";

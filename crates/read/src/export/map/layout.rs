@@ -1,4 +1,4 @@
-//! Which columns an export needs, and where each lands in a decoded record.
+//! The columns that an export needs, and their places in a decoded record.
 
 use crate::export::format::wanted::Wanted;
 use crate::export::value::instant::InstantAt;

@@ -1,4 +1,4 @@
-//! Sessions that all begin at midnight because their time of day stands in a column that nobody mapped.
+//! Sessions that all begin at midnight because the column of their time of day is not mapped.
 
 use crate::export::ExportError;
 use crate::export::format::field::Field;

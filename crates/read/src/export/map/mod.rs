@@ -1,25 +1,25 @@
-//! From the values of a record to what is counted: a signal, a row of counts, a cover on air. What cannot be is a
-//! reject with its reason and the column to blame.
+//! Maps the values of a record to a signal, a row of counts or a cover on air, or to a reject with its reason and the column
+//! to blame.
 
-mod coded;
 pub(super) mod count;
 pub(super) mod count_layout;
 pub(super) mod cover;
+mod dictionary_table;
+mod dimension_cache;
+mod dimension_keys;
 pub(super) mod event;
 pub(super) mod excerpt;
-pub(super) mod fates;
 pub(super) mod layout;
 mod made_id;
 mod midnight;
 mod period;
 pub(super) mod prints;
-mod quick;
 pub(super) mod reasons;
+pub(super) mod record_outcomes;
 pub(super) mod rounded;
 mod second_header;
-pub(super) mod seen;
 pub(super) mod signal;
-mod stages;
+pub(super) mod source_stats;
 
 use coverledger_core::model::Reason;
 

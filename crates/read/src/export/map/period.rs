@@ -33,9 +33,9 @@ impl Interval {
     }
 }
 
-/// What the interval of a row is read with, besides its fields.
+/// Settings that the interval of a row depends on, besides its fields.
 #[derive(Clone, Copy)]
-pub(in crate::export) struct Clock<'a> {
+pub(in crate::export) struct RowClock<'a> {
     /// The zone of the row's market.
     pub(in crate::export) market: Option<&'a Zone>,
     pub(in crate::export) path: &'a PathValues,
@@ -49,7 +49,7 @@ pub(in crate::export) fn read(
     period: &Period,
     columns: &PeriodColumns,
     fields: &[Field<'_>],
-    clock: Clock<'_>,
+    clock: RowClock<'_>,
 ) -> Mapped<Interval> {
     let (interval, blamed) = match (period, columns) {
         (Period::Span { start, end }, PeriodColumns::Span { start: at, end: until }) => {

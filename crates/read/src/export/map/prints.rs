@@ -1,4 +1,4 @@
-//! What tells whether records of one export are records of another too, where no event id does.
+//! Hashes of records, which show whether two exports hold the same records where there are no event ids.
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 

@@ -1,4 +1,4 @@
-//! How often records were rejected for which reason, and in which column.
+//! Counts of rejects by reason and column.
 
 use std::collections::BTreeMap;
 

@@ -36,7 +36,7 @@ pub fn rounded_ids<'i>(ids: impl Iterator<Item = &'i str>) -> usize {
     if long.are_rounded() { rows } else { 0 }
 }
 
-/// Ids that are kept to be told from each other.
+/// Ids that are kept for comparison.
 const MOST_KEPT: usize = 10_000;
 
 impl LongIds {

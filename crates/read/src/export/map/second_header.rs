@@ -1,4 +1,4 @@
-//! A header among the rows: two exports that somebody put into one file.
+//! A header among the rows: two exports were joined into one file.
 
 use crate::export::format::field::Field;
 use crate::export::format::wanted::Wanted;

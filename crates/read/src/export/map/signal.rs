@@ -1,4 +1,4 @@
-//! What reading yields: one signal a row, on no clock but UTC.
+//! The result of reading events: one signal a row, in UTC.
 
 use coverledger_core::model::{Dimensions, Id, Kinds};
 

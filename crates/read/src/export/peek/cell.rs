@@ -1,10 +1,10 @@
 //! Values of a first look.
 
-use super::Cell;
+use super::PeekCell;
 use crate::export::format::field::{Field, percent};
-use crate::export::room::kept;
+use crate::export::peek_budget::kept;
 
-impl Cell {
+impl PeekCell {
     pub(in crate::export) fn of(field: Field<'_>) -> Self {
         match field {
             Field::Null | Field::Nested => Self::Empty,

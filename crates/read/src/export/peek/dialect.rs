@@ -10,7 +10,7 @@ const PAIRS: [&str; 6] = [", ", "; ", "||", "\t\t", "| ", ";;"];
 /// What stands between fields where not all rows are alike by the usual ones: all have to be then, and of more fields.
 const RARE: [&str; 8] = ["~", "^", "\u{1}", "\u{1f}", "::", "¦", "§", " "];
 
-type Rows = Vec<Vec<String>>;
+type SampleRows = Vec<Vec<String>>;
 
 /// What ends the records of a text.
 pub(super) fn line_end(text: &[u8]) -> LineEnd {
@@ -21,7 +21,10 @@ pub(super) fn line_end(text: &[u8]) -> LineEnd {
 
 /// How a text is written by which most of its first rows have the same number of fields, more than one. `rows` cuts
 /// them. What is out of the usual has to be better than what is usual.
-pub(super) fn dialect<E>(text: &[u8], mut rows: impl FnMut(Dialect) -> Result<Rows, E>) -> Result<Dialect, E> {
+pub(super) fn dialect<E>(
+    text: &[u8],
+    mut rows: impl FnMut(Dialect) -> Result<SampleRows, E>,
+) -> Result<Dialect, E> {
     let text = &text[..text.len().min(LOOKED_AT)];
     let plain = |delimiter| Dialect { line_end: line_end(text), ..Dialect::by(delimiter) };
     let mut best = plain(guess::delimiter(|delimiter| rows(plain(delimiter)))?);
@@ -37,7 +40,7 @@ pub(super) fn dialect<E>(text: &[u8], mut rows: impl FnMut(Dialect) -> Result<Ro
 
 /// What the text could be written in besides; `found` are its first rows as the usual dialect has them. Each is one more
 /// reading of them, so what nothing speaks for is left out.
-fn rivals(text: &[u8], usual: &Dialect, found: &Rows) -> Vec<Dialect> {
+fn rivals(text: &[u8], usual: &Dialect, found: &SampleRows) -> Vec<Dialect> {
     let has = |part: &str| memchr::memmem::find(text, part.as_bytes()).is_some();
     let (most, _) = alike(found);
     let is_sound = most == found.len();
@@ -73,7 +76,7 @@ fn rivals(text: &[u8], usual: &Dialect, found: &Rows) -> Vec<Dialect> {
 }
 
 /// Whether one reading of the first rows is better than the best one so far.
-fn is_better(other: &Dialect, read: &Rows, best: &Dialect, found: &Rows) -> bool {
+fn is_better(other: &Dialect, read: &SampleRows, best: &Dialect, found: &SampleRows) -> bool {
     let ((alike, width), (most, widest)) = (alike(read), alike(found));
     if width == 0 {
         return false;
@@ -108,18 +111,18 @@ fn is_better(other: &Dialect, read: &Rows, best: &Dialect, found: &Rows) -> bool
 }
 
 /// How many values begin with a quote.
-fn opened(rows: &Rows, quote: char) -> usize {
+fn opened(rows: &SampleRows, quote: char) -> usize {
     rows.iter().flatten().filter(|value| value.len() > 1 && value.starts_with(quote)).count()
 }
 
 /// How many values stand in these quotes.
-fn enclosed(rows: &Rows, quote: char) -> usize {
+fn enclosed(rows: &SampleRows, quote: char) -> usize {
     let is_enclosed = |value: &&str| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
     rows.iter().flatten().map(|value| value.trim()).filter(is_enclosed).count()
 }
 
 /// How many rows have the commonest number of fields, and that number; zeros if it is one field.
-fn alike(rows: &Rows) -> (usize, usize) {
+fn alike(rows: &SampleRows) -> (usize, usize) {
     let widths: Vec<usize> = rows.iter().map(Vec::len).filter(|width| *width > 1).collect();
     let times = |width: usize| widths.iter().filter(|other| **other == width).count();
     widths.iter().map(|width| (times(*width), *width)).max().unwrap_or((0, 0))
@@ -130,13 +133,13 @@ mod tests {
     use super::*;
     use crate::export::format::delimited;
     use crate::export::format::log::lines;
-    use crate::export::room::Room;
+    use crate::export::peek_budget::PeekBudget;
 
     /// What a text is taken for: its delimiter, quote and escape, and its first rows.
     fn seen(text: &str) -> (String, Option<char>, Option<char>, Vec<String>) {
         let rows = |dialect: Dialect| {
             let text = text.replace(if dialect.line_end == LineEnd::Return { '\r' } else { '\0' }, "\n");
-            delimited::peek(lines(text.as_bytes()).unwrap(), dialect, 100, &mut Room::default())
+            delimited::peek(lines(text.as_bytes()).unwrap(), dialect, 100, &mut PeekBudget::default())
                 .map(|peeked| peeked.rows)
         };
         let dialect = dialect(text.as_bytes(), rows).unwrap();

@@ -1,4 +1,4 @@
-//! The first look at an export that nobody has described yet.
+//! The first look at an export that is not configured yet.
 //!
 //! It is made of the parts that read exports: what is seen here is what they will get.
 
@@ -29,8 +29,8 @@ use crate::export::format::stream::encoding::by_mark;
 use crate::export::format::stream::lines::{Lines, first_line};
 use crate::export::format::wanted::Wanted;
 use crate::export::format::workbook::package::recognize;
-use crate::export::format::workbook::{Book, Sheet};
-use crate::export::room::{MAX_COLUMNS, Room};
+use crate::export::format::workbook::{Book, Worksheet};
+use crate::export::peek_budget::{MAX_COLUMNS, PeekBudget};
 use crate::export::{ExportError, guarded};
 use coverledger_config::{ColumnName, Dialect};
 use coverledger_core::model::Reason;
@@ -100,7 +100,7 @@ pub struct PeekTable {
     pub name: Option<String>,
     /// Rows, the header and what stands before it among them. JSON and Parquet have their keys as first row; members of
     /// members are named `traffic.views`.
-    pub rows: Vec<Vec<Cell>>,
+    pub rows: Vec<Vec<PeekCell>>,
     /// Whether there are more rows than were read.
     pub is_cut: bool,
     /// Whether there are more columns than were read.
@@ -109,7 +109,7 @@ pub struct PeekTable {
 
 /// A value as it stands there. Percentages and spans of time are text: `1.35%`, `1:28:05`.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Cell {
+pub enum PeekCell {
     /// Nothing.
     Empty,
     /// Text.
@@ -129,12 +129,12 @@ pub enum Cell {
 /// Reads up to `max_rows` rows of every table, as far as there is room for them.
 ///
 /// # Errors
-/// [`ExportError`] when it is none of the formats, or is damaged.
-pub fn peek(file: File, max_rows: usize, room: &mut Room) -> Result<Peek, ExportError> {
+/// [`ExportError`] when it is in no known format, or is damaged.
+pub fn peek(file: File, max_rows: usize, room: &mut PeekBudget) -> Result<Peek, ExportError> {
     guarded(move || look(&file, max_rows, room))
 }
 
-fn look(file: &File, max_rows: usize, room: &mut Room) -> Result<Peek, ExportError> {
+fn look(file: &File, max_rows: usize, room: &mut PeekBudget) -> Result<Peek, ExportError> {
     let mut source = Decompressed::open(file.try_clone()?)?;
     let compression = source.compression().map(Compression::name);
     let mut head = Vec::new();
@@ -169,14 +169,15 @@ fn look(file: &File, max_rows: usize, room: &mut Room) -> Result<Peek, ExportErr
         Some(b'[' | b'{') if !is_ndjson(window) => (PeekFormat::Json, document(text()?, max_rows, room)?),
         Some(b'{') => (PeekFormat::Ndjson, vec![ndjson(lines, max_rows, room)?]),
         _ => {
-            let rows = |dialect: Dialect, rows, room: &mut Room| {
+            let rows = |dialect: Dialect, rows, room: &mut PeekBudget| {
                 delimited::peek(Lines::new(text()?.ending_with(dialect.line_end))?, dialect, rows, room)
             };
             let dialect = dialect::dialect(window, |dialect| {
-                rows(dialect, GUESS_ROWS, &mut Room::for_guess()).map(|peeked| peeked.rows)
+                rows(dialect, GUESS_ROWS, &mut PeekBudget::for_guess()).map(|peeked| peeked.rows)
             })?;
             let peeked = rows(dialect, max_rows, room)?;
-            let rows = peeked.rows.into_iter().map(|row| row.into_iter().map(Cell::of_text).collect()).collect();
+            let rows =
+                peeked.rows.into_iter().map(|row| row.into_iter().map(PeekCell::of_text).collect()).collect();
             let (is_cut, is_narrowed) = (peeked.is_cut, peeked.is_narrowed);
             (PeekFormat::Delimited { dialect }, vec![PeekTable { name: None, rows, is_cut, is_narrowed }])
         }
@@ -195,7 +196,7 @@ fn is_workbook(file: &File) -> bool {
             || name.starts_with("xl/")
             || name == "mimetype"
     };
-    // One that is damaged is told so as a workbook: nothing else comes as a bare ZIP so often.
+    // A damaged ZIP is reported as a damaged workbook, the most common bare ZIP.
     members::names(file).map_or(true, |names| names.iter().any(is_part))
 }
 
@@ -228,21 +229,22 @@ fn is_ndjson(window: &[u8]) -> bool {
     let Some(first) = lines.next().filter(is_object) else { return false };
     // One that nests without end is refused as a document.
     let has_rows = || {
-        let has = |line| !lists(line, ONE_ROW, &mut Room::for_guess()).is_empty();
+        let has = |line| !lists(line, ONE_ROW, &mut PeekBudget::for_guess()).is_empty();
         rows_at::is_too_deep(first) || serde_json::from_slice(first).is_ok_and(has)
     };
     lines.next().is_some_and(|second| second.starts_with(b"{")) || !has_rows()
 }
 
-fn document(text: Bytes, max_rows: usize, room: &mut Room) -> Result<Vec<PeekTable>, ExportError> {
+fn document(text: Bytes, max_rows: usize, room: &mut PeekBudget) -> Result<Vec<PeekTable>, ExportError> {
     let text = whole(text)?;
     let document = sound(body(&text))?;
     // Too deep a document is refused before anything goes through it.
     rows_at::count(body(&text), &[])?;
     let table = |list: List<'_>| {
-        let cell = |value: Option<&RawValue>| value.map_or(Cell::Empty, |value| Cell::of_json(value.get()));
+        let cell =
+            |value: Option<&RawValue>| value.map_or(PeekCell::Empty, |value| PeekCell::of_json(value.get()));
         let rows = list.rows.into_iter().map(|row| row.into_iter().map(cell).collect());
-        let header = std::iter::once(list.names.all.into_iter().map(Cell::Text).collect());
+        let header = std::iter::once(list.names.all.into_iter().map(PeekCell::Text).collect());
         PeekTable {
             name: Some(list.way),
             rows: header.chain(rows).collect(),
@@ -253,7 +255,7 @@ fn document(text: Bytes, max_rows: usize, room: &mut Room) -> Result<Vec<PeekTab
     Ok(lists(document, max_rows, room).into_iter().map(table).collect())
 }
 
-fn ndjson(mut lines: Lines, max_rows: usize, room: &mut Room) -> Result<PeekTable, ExportError> {
+fn ndjson(mut lines: Lines, max_rows: usize, room: &mut PeekBudget) -> Result<PeekTable, ExportError> {
     let mut names = Names::default();
     let mut rows = vec![Vec::new()];
     let mut is_cut = false;
@@ -276,22 +278,22 @@ fn ndjson(mut lines: Lines, max_rows: usize, room: &mut Room) -> Result<PeekTabl
                 if !value.get().starts_with(['{', '['])
                     && let Some(place) = names.place(&key)
                 {
-                    put(&mut row, place, Cell::of_json(value.get()));
+                    put(&mut row, place, PeekCell::of_json(value.get()));
                 }
             });
             if !room.take(row.len(), line.len()) {
                 is_cut = true;
                 break;
             }
-            rows.push(row.into_iter().map(|cell| cell.unwrap_or(Cell::Empty)).collect());
+            rows.push(row.into_iter().map(|cell| cell.unwrap_or(PeekCell::Empty)).collect());
         }
         lines.consume(taken);
     }
-    rows[0] = names.all.into_iter().map(Cell::Text).collect();
+    rows[0] = names.all.into_iter().map(PeekCell::Text).collect();
     Ok(PeekTable { name: None, rows, is_cut, is_narrowed: names.is_cut })
 }
 
-fn workbook(file: &File, max_rows: usize, room: &mut Room) -> Result<Peek, ExportError> {
+fn workbook(file: &File, max_rows: usize, room: &mut PeekBudget) -> Result<Peek, ExportError> {
     let mut book = Book::open(file)?;
     let sheets = book.sheets().to_vec();
     let mut tables = Vec::new();
@@ -301,7 +303,12 @@ fn workbook(file: &File, max_rows: usize, room: &mut Room) -> Result<Peek, Expor
     Ok(Peek { compression: None, encoding: None, rival_encodings: Vec::new(), format: PeekFormat::Xlsx, tables })
 }
 
-fn worksheet(book: &mut Book, sheet: &Sheet, max_rows: usize, room: &mut Room) -> Result<PeekTable, ExportError> {
+fn worksheet(
+    book: &mut Book,
+    sheet: &Worksheet,
+    max_rows: usize,
+    room: &mut PeekBudget,
+) -> Result<PeekTable, ExportError> {
     let mut lines = book.rows(sheet)?;
     let mut table =
         PeekTable { name: Some(sheet.name.clone()), rows: Vec::new(), is_cut: false, is_narrowed: false };
@@ -309,13 +316,13 @@ fn worksheet(book: &mut Book, sheet: &Sheet, max_rows: usize, room: &mut Room) -
         let mut cells = Vec::new();
         for (column, value) in &row.cells {
             if *column < MAX_COLUMNS {
-                cells.resize(*column, Cell::Empty);
-                cells.push(Cell::of(value.field()));
+                cells.resize(*column, PeekCell::Empty);
+                cells.push(PeekCell::of(value.field()));
             } else {
                 table.is_narrowed = true;
             }
         }
-        let text_bytes = cells.iter().map(Cell::text_bytes).sum();
+        let text_bytes = cells.iter().map(PeekCell::text_bytes).sum();
         if table.rows.len() == max_rows || !room.take(cells.len(), text_bytes) {
             table.is_cut = true;
             break;
@@ -325,12 +332,12 @@ fn worksheet(book: &mut Book, sheet: &Sheet, max_rows: usize, room: &mut Room) -
     Ok(table)
 }
 
-fn parquet(file: &File, max_rows: usize, room: &mut Room) -> Result<Peek, ExportError> {
+fn parquet(file: &File, max_rows: usize, room: &mut PeekBudget) -> Result<Peek, ExportError> {
     let mut names = parquet::columns(file)?;
     let is_narrowed = names.len() > MAX_COLUMNS;
     names.truncate(MAX_COLUMNS);
     let wanted: Vec<Wanted> = names.iter().map(|name| Wanted::needed(&ColumnName::new(name))).collect();
-    let rows = vec![names.into_iter().map(Cell::Text).collect()];
+    let rows = vec![names.into_iter().map(PeekCell::Text).collect()];
     let mut taken = Taken { rows, max_rows, room, is_cut: false };
     parquet::read(file, &wanted, &mut taken)?;
     let table = PeekTable { name: None, rows: taken.rows, is_cut: taken.is_cut, is_narrowed };
@@ -345,20 +352,20 @@ fn parquet(file: &File, max_rows: usize, room: &mut Room) -> Result<Peek, Export
 
 /// The first records of a decoder.
 struct Taken<'r> {
-    rows: Vec<Vec<Cell>>,
+    rows: Vec<Vec<PeekCell>>,
     max_rows: usize,
-    room: &'r mut Room,
+    room: &'r mut PeekBudget,
     is_cut: bool,
 }
 
 impl Records for Taken<'_> {
     fn record(&mut self, _: Position, fields: &[Field<'_>], _: &dyn Fn() -> String) {
-        // A batch is handed over to its end, whoever has enough.
+        // A batch is handed over to its end, even if enough rows were taken.
         if self.is_cut {
             return;
         }
-        let cells: Vec<Cell> = fields.iter().map(|field| Cell::of(*field)).collect();
-        let text_bytes = cells.iter().map(Cell::text_bytes).sum();
+        let cells: Vec<PeekCell> = fields.iter().map(|field| PeekCell::of(*field)).collect();
+        let text_bytes = cells.iter().map(PeekCell::text_bytes).sum();
         self.is_cut = self.rows.len() > self.max_rows || !self.room.take(cells.len(), text_bytes);
         if !self.is_cut {
             self.rows.push(cells);

@@ -1,4 +1,4 @@
-//! Counts that follow from another count and a rate, with everything they can be.
+//! Counts that follow from another count and a rate, with the range of possible values.
 
 use super::number::{Number, ceil, rounded};
 use coverledger_core::model::Measure;

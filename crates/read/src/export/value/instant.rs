@@ -1,4 +1,4 @@
-//! From what an export writes to an instant: microseconds since 1970, UTC.
+//! Reads instants: microseconds since 1970, UTC.
 //!
 //! [`read`] says what every value means. A [`Reader`] reads a whole column and says the same, faster.
 

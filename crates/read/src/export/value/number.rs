@@ -1,6 +1,6 @@
 //! Numbers as people write them: `1.35%`, `1.00K`, `1.3JT`, `434,944,680`, `1.234,5`, `Rp 1.000`.
 //!
-//! A written number is an interval: of `1.35%` nobody knows more than that it is from 1.345 % to 1.355 %. Both ends
+//! A written number is an interval: `1.35%` is anything from 1.345 % to 1.355 %. Both ends
 //! belong to it: some languages print 1,005 as `1.00K`, others as `1.01K`. Everything is whole numbers over a power of ten; no floating-point number takes part. Grouping is strict:
 //! where `.` stands between thousands, `1.35` is no number, least of all 135.
 
@@ -75,7 +75,7 @@ pub(super) fn rounded_number(text: &str, style: NumberStyle) -> Result<Option<Nu
 /// Whether a count could as well be a thousand times as much: `1.000` where the decimal sign is a point, `1,234K` where it
 /// is a comma. Three digits behind a lone sign are a group in half of the world, and no count has parts.
 ///
-/// Units of Chinese, Japanese and Korean stand behind decimals only: nobody groups by points there.
+/// Chinese, Japanese and Korean units follow decimals only: points are not used for grouping there.
 pub(super) fn may_be_grouped(text: &str, style: NumberStyle) -> bool {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return false;

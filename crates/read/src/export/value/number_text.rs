@@ -1,4 +1,4 @@
-//! What stands around the digits of a number: words for nothing, currencies, units, signs of percent.
+//! Text around the digits of a number: words for no value, currencies, units, percent signs.
 
 use crate::export::text::is_invisible;
 
@@ -64,7 +64,7 @@ pub(super) fn currency_cut(text: &str) -> &str {
     cut.unwrap_or(text)
 }
 
-/// What the text behind the digits means; `None` if it is none of the things that may stand there.
+/// What the text behind the digits means; `None` if it is not allowed there.
 pub(super) fn scaling(tail: &str) -> Option<Scaling> {
     if tail.is_empty() {
         return Some(Scaling { power: 0, is_percent: false, is_written_out: false });

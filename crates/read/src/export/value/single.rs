@@ -9,7 +9,7 @@ const MAX_DWELL_SECONDS: f64 = 7.0 * 86_400.0;
 /// Ids and names are kept, and longer ones are none: platforms give 10 to 40 characters.
 pub(in crate::export) const MAX_NAME_BYTES: usize = 256;
 
-/// Whole numbers of so many digits are no longer all told apart by a double.
+/// A double cannot represent every whole number of so many digits.
 const DIGITS_OF_A_DOUBLE: usize = 16;
 
 /// An id as text. A number that a spreadsheet rounded is no id any more.

@@ -1,10 +1,10 @@
-//! What a draft counts, and what it holds that against.
+//! The counts of a draft, and the totals and rates that they are compared with.
 
 use std::fmt::Write;
 
 use super::{Draft, Section, one_line};
+use crate::inspect::column_kind::ColumnKind;
 use crate::inspect::doubt::RISE;
-use crate::inspect::kind::Kind;
 use crate::inspect::relation::{Proof, Relation};
 use crate::inspect::role::Role;
 use crate::inspect::verdict::{Verdict, quotient};
@@ -21,8 +21,9 @@ pub(super) enum Source {
 /// What of the export can be counted.
 pub(super) fn counts(finding: &Finding) -> Vec<(Count, Source)> {
     let columns = &finding.columns;
-    let find =
-        |role: Role| columns.iter().position(|column| column.role == Some(role) && column.kind != Kind::Empty);
+    let find = |role: Role| {
+        columns.iter().position(|column| column.role == Some(role) && column.kind != ColumnKind::Empty)
+    };
     let stands = |count: Count| {
         let there = find(Role::Count(count))?;
         let is_sound = if count == Count::Dwell { is_seconds(&columns[there]) } else { columns[there].is_count() };
@@ -51,7 +52,7 @@ pub(super) fn counts(finding: &Finding) -> Vec<(Count, Source)> {
 /// Whether a column of durations is in seconds, or says its own unit.
 pub(super) fn is_seconds(column: &Column) -> bool {
     let name = name::fold(&column.raw);
-    column.kind == Kind::Duration || name.contains('秒') || name.contains("second") || name.contains("(s)")
+    column.kind == ColumnKind::Duration || name.contains('秒') || name.contains("second") || name.contains("(s)")
 }
 
 /// The unit of a column of rates.
@@ -75,7 +76,7 @@ impl Draft<'_> {
             .find(|relation| relation.rate == rate && relation.proof == Proof::Proven);
         let most = column.numbers.iter().flatten().map(|number| number.value).fold(0.0, f64::max);
         match () {
-            () if matches!(column.kind, Kind::Percent | Kind::Duration) => Unit::Own,
+            () if matches!(column.kind, ColumnKind::Percent | ColumnKind::Duration) => Unit::Own,
             () if let Some(proven) = proven => {
                 if proven.is_percent {
                     Unit::Percent
@@ -92,7 +93,7 @@ impl Draft<'_> {
     /// How a rate's column is written, and its unit if its numbers are bare.
     fn rate(&self, column: usize) -> String {
         let unit = match self.unit(column) {
-            Unit::Own if self.column(column).kind == Kind::Percent => ", unit: signed",
+            Unit::Own if self.column(column).kind == ColumnKind::Percent => ", unit: signed",
             Unit::Own => "",
             Unit::Percent => ", unit: percent",
             Unit::Fraction | Unit::Unknown => ", unit: fraction",

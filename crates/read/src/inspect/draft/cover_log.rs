@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::place::ASKED;
-use super::place::folders;
+use super::folders::ASKED;
+use super::folders::folders;
 use super::{Draft, Drafted, DraftedLog, Sample, one_line, quoted};
 use crate::export::PeekFormat;
 use crate::inspect::cover_log::{CoverLog, LogClock, clock, find};

@@ -1,10 +1,10 @@
 //! Logs whose rows are displays: each says whether it was clicked, and nothing is counted in it.
 
 use super::{Draft, Section};
-use crate::inspect::kind::Kind;
+use crate::inspect::column_kind::ColumnKind;
+use crate::inspect::interval_columns::IntervalColumns;
 use crate::inspect::name::fold;
 use crate::inspect::role::Role;
-use crate::inspect::when::When;
 use crate::inspect::{Column, Finding};
 use coverledger_core::model::Count;
 
@@ -34,7 +34,7 @@ pub(super) fn are(finding: &Finding) -> bool {
             || column.role.is_some_and(Role::is_rate)
     };
     clicked(finding).is_some()
-        && matches!(finding.when, When::Span { .. })
+        && matches!(finding.when, IntervalColumns::Span { .. })
         && finding.rows >= ENOUGH
         && finding.totals.is_empty()
         && !finding.columns.iter().any(is_counted)
@@ -43,8 +43,8 @@ pub(super) fn are(finding: &Finding) -> bool {
 /// The column that is 0 or 1 in every row.
 fn clicked(finding: &Finding) -> Option<usize> {
     let is_flag = |column: &Column| match column.kind {
-        Kind::Flag => true,
-        Kind::Whole | Kind::Decimal => {
+        ColumnKind::Flag => true,
+        ColumnKind::Whole | ColumnKind::Decimal => {
             let ones =
                 column.numbers.iter().flatten().filter(|number| number.value.total_cmp(&1.0).is_eq()).count();
             let noughts = column

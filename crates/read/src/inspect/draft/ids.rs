@@ -1,11 +1,11 @@
-//! Whose rows a draft's are: market, broadcast, cover, audience.
+//! The dimensions of a draft: market, broadcast, cover, audience.
 
 use std::fmt::Write;
 
 use super::{Draft, quoted};
-use crate::inspect::kind::Kind;
+use crate::inspect::column_kind::ColumnKind;
+use crate::inspect::interval_columns::IntervalColumns;
 use crate::inspect::role::Role;
-use crate::inspect::when::When;
 
 impl Draft<'_> {
     pub(super) fn ids(&self) -> String {
@@ -16,7 +16,7 @@ impl Draft<'_> {
         let broadcast = self.role(Role::Broadcast).filter(|column| self.is_sound_id(*column));
         // Writing to text cannot fail.
         let start = match &self.finding.when {
-            When::Span { start, time, .. } if self.has_sessions() && !self.is_displays => {
+            IntervalColumns::Span { start, time, .. } if self.has_sessions() && !self.is_displays => {
                 Some(std::iter::once(*start).chain(*time).collect::<Vec<usize>>())
             }
             _ => None,
@@ -69,6 +69,6 @@ impl Draft<'_> {
 
     /// Ids that a spreadsheet rounded are none.
     fn is_sound_id(&self, column: usize) -> bool {
-        !matches!(self.column(column).kind, Kind::Id(spoiled) if spoiled > 0)
+        !matches!(self.column(column).kind, ColumnKind::Id(spoiled) if spoiled > 0)
     }
 }

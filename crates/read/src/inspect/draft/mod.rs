@@ -6,21 +6,21 @@
 mod counts;
 mod cover_log;
 mod displays;
+mod folders;
 mod ids;
-mod kin;
 mod period;
-mod place;
+mod sibling_files;
 mod totals;
 
 use std::fmt::Write;
 
 use counts::{Source, counts};
-use kin::Kin;
+use sibling_files::SiblingFiles;
 
-use super::kind::Kind;
+use super::column_kind::ColumnKind;
+use super::interval_columns::{IntervalColumns, IntervalEnd};
 use super::role::Role;
 use super::verdict::{Verdict, quotient};
-use super::when::{End, When};
 use super::{Column, Finding};
 use crate::export::Peek;
 use coverledger_core::model::{Count, is_steering, legible};
@@ -70,7 +70,7 @@ pub fn draft(name: &str, sample: Sample<'_>, others: &[Sample<'_>]) -> Drafted {
     let all: Vec<Sample<'_>> = std::iter::once(sample).chain(others.iter().copied()).collect();
     let (logs, tables): (Vec<_>, Vec<_>) = all.into_iter().partition(cover_log::is_log);
     let (sample, others) = tables.split_first().map_or((sample, others), |(first, others)| (*first, others));
-    let kin = Kin::of(sample, others);
+    let kin = SiblingFiles::of(sample, others);
     let Sample { file, peek, finding } = sample;
     let mut draft = Draft {
         peek,
@@ -90,7 +90,7 @@ pub fn draft(name: &str, sample: Sample<'_>, others: &[Sample<'_>]) -> Drafted {
     }
     let (columns, mut to_decide) = draft.columns();
     let log = log.filter(|_| draft.has_log).map(|(sample, log)| {
-        let kin = Kin::of(sample, logs.get(1..).unwrap_or_default());
+        let kin = SiblingFiles::of(sample, logs.get(1..).unwrap_or_default());
         let Sample { peek, finding, file } = sample;
         let of_log = Draft { peek, finding, counts: Vec::new(), kin: &kin, is_displays: false, has_log: false };
         of_log.log_export(name, file, log)
@@ -133,7 +133,7 @@ struct Draft<'a> {
     peek: &'a Peek,
     finding: &'a Finding,
     counts: Vec<(Count, Source)>,
-    kin: &'a Kin<'a>,
+    kin: &'a SiblingFiles<'a>,
     /// Whether every row is one display.
     is_displays: bool,
     /// Whether a log of covers is drafted beside it.
@@ -220,8 +220,11 @@ impl Draft<'_> {
             "displays"
         };
         let uniques = match self.finding.when {
-            When::Day { hour: None, .. } => "day",
-            When::Span { end: End::Column(_) | End::Length(_), .. } | When::Nowhere if self.is_a_row_each() => {
+            IntervalColumns::Day { hour: None, .. } => "day",
+            IntervalColumns::Span { end: IntervalEnd::Column(_) | IntervalEnd::Length(_), .. }
+            | IntervalColumns::Nowhere
+                if self.is_a_row_each() =>
+            {
                 "broadcast"
             }
             _ => "row",
@@ -253,6 +256,9 @@ impl Draft<'_> {
     }
 
     fn role(&self, role: Role) -> Option<usize> {
-        self.finding.columns.iter().position(|column| column.role == Some(role) && column.kind != Kind::Empty)
+        self.finding
+            .columns
+            .iter()
+            .position(|column| column.role == Some(role) && column.kind != ColumnKind::Empty)
     }
 }

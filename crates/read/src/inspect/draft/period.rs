@@ -1,17 +1,17 @@
-//! The period of a draft, whose clock it is on, and what somebody has to say about it.
+//! The period of a draft, its zone, and the questions that remain about it.
 
 use std::fmt::Write;
 
 use super::counts::is_seconds;
-use super::place::ASKED;
+use super::folders::ASKED;
 use super::{Draft, Section, one_line, quoted};
 use crate::export::PeekFormat;
 use crate::inspect::clock;
-use crate::inspect::kind::{InstantWay, Kind};
+use crate::inspect::column_kind::{ColumnKind, InstantWay};
+use crate::inspect::interval_columns::{IntervalColumns, IntervalEnd};
 use crate::inspect::report::span;
 use crate::inspect::role::Role;
-use crate::inspect::when::{End, When};
-use crate::inspect::zone::{Clock, MORE_THAN_AUDIENCE};
+use crate::inspect::zone::{MORE_THAN_AUDIENCE, ZoneVerdict};
 
 /// No stretch that is read off the steps between rows is longer: hourly rows at the most. Steps of a day may be
 /// broadcasts that begin at the same hour.
@@ -32,11 +32,11 @@ struct Zone {
 impl Draft<'_> {
     fn zone(&self) -> Zone {
         match &self.finding.clock {
-            Clock::Certain { why } => Zone { key: String::new(), why: format!("UTC: {why}"), is_sure: true },
-            Clock::Documented { zone, why } => {
+            ZoneVerdict::Certain { why } => Zone { key: String::new(), why: format!("UTC: {why}"), is_sure: true },
+            ZoneVerdict::Documented { zone, why } => {
                 Zone { key: format!(", timezone: {zone}"), why: (*why).to_owned(), is_sure: true }
             }
-            Clock::Probably { candidates, .. } => {
+            ZoneVerdict::Probably { candidates, .. } => {
                 let first = &candidates[0];
                 let why = first.evidence.join("; ");
                 if let Some(zone) = &first.sure {
@@ -48,7 +48,7 @@ impl Draft<'_> {
                 let zone = if is_guess { ASKED } else { first.zones[0].as_str() };
                 Zone { key: format!(", timezone: {zone}"), why: format!("{why} {ANSWERS}"), is_sure: false }
             }
-            Clock::Unknown { .. } | Clock::None => {
+            ZoneVerdict::Unknown { .. } | ZoneVerdict::None => {
                 let why = format!("nothing in the file says it; ask the platform {ANSWERS}");
                 Zone { key: format!(", timezone: {ASKED}"), why, is_sure: false }
             }
@@ -58,15 +58,15 @@ impl Draft<'_> {
     pub(super) fn instant(&self, column: usize, zone: &str) -> String {
         let name = self.name(column);
         match &self.column(column).kind {
-            Kind::Instant(InstantWay::Rfc3339) => format!("{{column: {name}, format: rfc3339}}"),
-            Kind::Instant(InstantWay::Pattern(pattern)) => {
+            ColumnKind::Instant(InstantWay::Rfc3339) => format!("{{column: {name}, format: rfc3339}}"),
+            ColumnKind::Instant(InstantWay::Pattern(pattern)) => {
                 format!("{{column: {name}, format: {}}}", quoted(pattern))
             }
-            Kind::Instant(InstantWay::Seconds) => format!("{{column: {name}, format: epoch_s}}"),
-            Kind::Instant(InstantWay::Millis) => format!("{{column: {name}, format: epoch_ms}}"),
-            Kind::Instant(InstantWay::Micros) => format!("{{column: {name}, format: epoch_us}}"),
-            Kind::Instant(InstantWay::Native) => format!("{{column: {name}, format: native}}"),
-            Kind::Wall(Some(pattern)) => format!("{{column: {name}, format: {}{zone}}}", quoted(pattern)),
+            ColumnKind::Instant(InstantWay::Seconds) => format!("{{column: {name}, format: epoch_s}}"),
+            ColumnKind::Instant(InstantWay::Millis) => format!("{{column: {name}, format: epoch_ms}}"),
+            ColumnKind::Instant(InstantWay::Micros) => format!("{{column: {name}, format: epoch_us}}"),
+            ColumnKind::Instant(InstantWay::Native) => format!("{{column: {name}, format: native}}"),
+            ColumnKind::Wall(Some(pattern)) => format!("{{column: {name}, format: {}{zone}}}", quoted(pattern)),
             _ if matches!(self.peek.format, PeekFormat::Xlsx | PeekFormat::Parquet) => {
                 format!("{{column: {name}, format: native{zone}}}")
             }
@@ -78,13 +78,13 @@ impl Draft<'_> {
     fn instant_of(&self, column: usize, time: Option<usize>, zone: &str) -> String {
         let Some(time) = time else { return self.instant(column, zone) };
         let of_day = match &self.column(time).kind {
-            Kind::Clock(pattern) => pattern,
+            ColumnKind::Clock(pattern) => pattern,
             _ if self.column(time).sample.ends_with(['m', 'M']) => "%I:%M %p",
             _ if self.column(time).sample.matches(':').count() > 1 => "%H:%M:%S",
             _ => "%H:%M",
         };
         let format = match &self.column(column).kind {
-            Kind::Date(Some(date)) => quoted(&format!("{date} {of_day}")),
+            ColumnKind::Date(Some(date)) => quoted(&format!("{date} {of_day}")),
             _ => "native".to_owned(),
         };
         format!("{{column: {}, time: {}, format: {format}{zone}}}", self.name(column), self.name(time))
@@ -92,16 +92,20 @@ impl Draft<'_> {
 
     /// Whether rows say of which broadcast they are, when they begin, and when they end or how long they are.
     pub(super) fn has_sessions(&self) -> bool {
-        let When::Span { end: End::Column(_) | End::Length(_), .. } = &self.finding.when else { return false };
+        let IntervalColumns::Span { end: IntervalEnd::Column(_) | IntervalEnd::Length(_), .. } =
+            &self.finding.when
+        else {
+            return false;
+        };
         self.role(Role::Broadcast).or_else(|| self.role(Role::Title)).is_some()
     }
 
     /// `period` of rows of counts.
     pub(super) fn period(&self) -> Section {
         match self.finding.when.clone() {
-            When::Nowhere => self.in_path(),
-            When::Day { date, hour } => self.day(date, hour),
-            When::Span { start, time, end } => self.span(start, time, end),
+            IntervalColumns::Nowhere => self.in_path(),
+            IntervalColumns::Day { date, hour } => self.day(date, hour),
+            IntervalColumns::Span { start, time, end } => self.span(start, time, end),
         }
     }
 
@@ -149,7 +153,7 @@ impl Draft<'_> {
             ));
         }
         let pattern = match &self.column(date).kind {
-            Kind::Date(Some(pattern)) => pattern,
+            ColumnKind::Date(Some(pattern)) => pattern,
             _ => "%Y-%m-%d",
         };
         let hour = hour.map(|hour| format!(", hour: {}", self.name(hour))).unwrap_or_default();
@@ -158,18 +162,18 @@ impl Draft<'_> {
         settled(&line, "columns.period", &zone, &why)
     }
 
-    fn span(&self, start: usize, time: Option<usize>, end: End) -> Section {
+    fn span(&self, start: usize, time: Option<usize>, end: IntervalEnd) -> Section {
         let zone = self.zone();
         let name = one_line(&self.column(start).name);
         let mut why = Vec::new();
-        let is_hourly = matches!(end, End::Grain(3_600));
+        let is_hourly = matches!(end, IntervalEnd::Grain(3_600));
         match self.column(start).role {
             Some(Role::Start) => {}
             Some(Role::Date | Role::Hour) if is_hourly || time.is_some() => {}
             _ => why.push(format!("whether `{name}` is when a row begins: its name does not say so")),
         }
         why.extend(self.order_of_days(start));
-        if self.column(start).kind == Kind::Instant(InstantWay::Serial) {
+        if self.column(start).kind == ColumnKind::Instant(InstantWay::Serial) {
             why.push(format!(
                 "how `{name}` is to be read: it has days since 1900 as bare numbers; export it as text"
             ));
@@ -179,15 +183,15 @@ impl Draft<'_> {
         }
         let end = match end {
             // One before its start is of the next day.
-            End::Column(end) if time.is_some() => {
+            IntervalEnd::Column(end) if time.is_some() => {
                 format!("end: {}", self.instant_of(start, Some(end), &zone.key))
             }
-            End::Column(end) => format!("end: {}", self.instant(end, &zone.key)),
-            End::Length(length) => {
+            IntervalEnd::Column(end) => format!("end: {}", self.instant(end, &zone.key)),
+            IntervalEnd::Length(length) => {
                 why.extend(self.length_in_doubt(length));
                 format!("length: {}", self.name(length))
             }
-            End::Grain(seconds) => {
+            IntervalEnd::Grain(seconds) => {
                 if seconds > LONGEST_GRAIN || seconds > 600 && self.is_a_row_each() {
                     why.push(format!(
                         "how long a row is: they are {} apart, and nothing says more",
@@ -196,7 +200,7 @@ impl Draft<'_> {
                 }
                 format!("grain: {}", span(seconds))
             }
-            End::Unknown => {
+            IntervalEnd::Unknown => {
                 why.push("how long a row is: nothing says it (`end`, `length`, or a `grain` for all)".to_owned());
                 "grain: 1h".to_owned()
             }
@@ -207,7 +211,7 @@ impl Draft<'_> {
 
     /// `occurred_at` of rows that are one display each.
     pub(super) fn occurred_at(&self) -> Section {
-        let When::Span { start, time, .. } = self.finding.when else { return self.in_path() };
+        let IntervalColumns::Span { start, time, .. } = self.finding.when else { return self.in_path() };
         let zone = self.zone();
         let name = one_line(&self.column(start).name);
         let mut why: Vec<String> = self.order_of_days(start).into_iter().collect();
@@ -226,7 +230,9 @@ impl Draft<'_> {
 
     pub(super) fn order_of_days(&self, column: usize) -> Option<String> {
         let column = self.column(column);
-        let (Kind::Date(Some(pattern)) | Kind::Wall(Some(pattern))) = &column.kind else { return None };
+        let (ColumnKind::Date(Some(pattern)) | ColumnKind::Wall(Some(pattern))) = &column.kind else {
+            return None;
+        };
         let name = one_line(&column.name);
         column
             .is_ambiguous

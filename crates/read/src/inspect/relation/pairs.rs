@@ -1,4 +1,4 @@
-//! Which pairs of counts can be what a ratio is made of: looked up by value, not tried one by one.
+//! Pairs of counts whose quotient a ratio may be: looked up by value instead of tried one by one.
 //!
 //! Of a ratio and its denominator a row says, within its rounding, how much the numerator is. So the counts of a row are
 //! put in order once, and those that are near enough are found by search: a table of 300 columns has three million
@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use super::{Column, Number, bounds, holds};
-use crate::inspect::work::Work;
+use crate::inspect::step_budget::StepBudget;
 
 /// Rows of which a pair has to explain more than half before all rows are looked at; as many as a word has bits.
 const SAMPLE: usize = 64;
@@ -65,7 +65,7 @@ impl<'a> Pairs<'a> {
         sample: &Sample,
         among: usize,
         ways: &[(bool, bool)],
-        work: &mut Work,
+        work: &mut StepBudget,
     ) -> Option<Vec<usize>> {
         // Of each column, and each way: in which rows of the sample it fits.
         let mut fits: HashMap<(usize, usize), u64> = HashMap::new();
@@ -106,7 +106,7 @@ impl<'a> Pairs<'a> {
     }
 
     /// Puts the counts of a row in order, unless that was done.
-    fn put_in_order(&mut self, row: usize, work: &mut Work) -> bool {
+    fn put_in_order(&mut self, row: usize, work: &mut StepBudget) -> bool {
         if self.rows.contains_key(&row) {
             return true;
         }

@@ -1,6 +1,6 @@
 //! A date and times of day beside it.
 
-use super::super::{Drafted, End, Sample, When, draft};
+use super::super::{Drafted, IntervalColumns, IntervalEnd, Sample, draft};
 use super::*;
 
 const COUNTS: &str = "Room | Impressions | Clicks";
@@ -58,12 +58,12 @@ fn a_start_on_full_hours_alone_is_asked_for_its_length() {
     }
     // Hours without gaps are hours, and so is what is called one.
     let rows = ["2026-11-10 | 18:00", "2026-11-10 | 19:00", "2026-11-10 | 20:00", "2026-11-11 | 07:00"];
-    assert_eq!(look(&table("Date | Time", &rows)).when, When::Day { date: 0, hour: Some(1) });
+    assert_eq!(look(&table("Date | Time", &rows)).when, IntervalColumns::Day { date: 0, hour: Some(1) });
     let rows = ["2026-11-10 | 18", "2026-11-10 | 21", "2026-11-11 | 07"];
-    assert_eq!(look(&table("Date | Hour", &rows)).when, When::Day { date: 0, hour: Some(1) });
+    assert_eq!(look(&table("Date | Hour", &rows)).when, IntervalColumns::Day { date: 0, hour: Some(1) });
     // A range says its end itself.
     let rows = ["2026-11-10 | 09:00-11:00", "2026-11-11 | 22:00-01:00"];
-    assert_eq!(look(&table("Date | Time", &rows)).when, When::Day { date: 0, hour: Some(1) });
+    assert_eq!(look(&table("Date | Time", &rows)).when, IntervalColumns::Day { date: 0, hour: Some(1) });
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn steps_below_an_hour_are_the_grain() {
         let rows: Vec<String> =
             (0..6).map(|at| format!("2026-11-10 | {}:{:02}", 18 + at * step / 60, at * step % 60)).collect();
         let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
-        let when = When::Span { start: 0, time: Some(1), end: End::Grain(seconds) };
+        let when = IntervalColumns::Span { start: 0, time: Some(1), end: IntervalEnd::Grain(seconds) };
         assert_eq!(look(&table("Date | Time", &rows)).when, when);
     }
 }

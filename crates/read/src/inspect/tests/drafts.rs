@@ -124,7 +124,7 @@ fn the_day_of_a_publication_is_no_period() {
         ("发布时间", ["2023-02-19", "2026-10-30"]),
     ] {
         let peek = studio(published, dates);
-        assert_eq!(look(&peek).when, super::super::When::Nowhere, "{published}");
+        assert_eq!(look(&peek).when, super::super::IntervalColumns::Nowhere, "{published}");
         let Drafted { text, to_decide, .. } = asked(&peek);
         assert!(to_decide[0].contains("`columns.period`"), "{to_decide:?}");
         assert!(!text.lines().any(|line| line.trim().starts_with("period:")), "{text}");
@@ -274,11 +274,11 @@ fn languages_become_lists_of_names() {
         "Impressionen",
         "Klickrate der Impressionen (%)",
     ];
-    german.tables[0].rows[0] = names.iter().map(|name| Cell::Text((*name).to_owned())).collect();
+    german.tables[0].rows[0] = names.iter().map(|name| PeekCell::Text((*name).to_owned())).collect();
     let mut comma = german.clone();
-    comma.tables[0].rows[1][6] = Cell::Text("4,21".to_owned());
+    comma.tables[0].rows[1][6] = PeekCell::Text("4,21".to_owned());
     for row in &mut comma.tables[0].rows[2..] {
-        row[6] = Cell::Text("4,1".to_owned());
+        row[6] = PeekCell::Text("4,1".to_owned());
     }
     let (one, two, three) = (look(&english), look(&german), look(&comma));
     let sample = |file, peek, finding| Sample { file, peek, finding };

@@ -285,13 +285,13 @@ fn wide(columns: usize) -> Peek {
 #[test]
 fn a_table_of_many_columns_is_looked_up_and_not_tried_triple_by_triple() {
     use super::super::relation::{STEPS, find};
-    use super::super::work::Work;
+    use super::super::step_budget::StepBudget;
 
     let steps = |columns: usize| {
         let finding = look(&wide(columns));
         assert!(finding.untried.is_empty());
         assert!(matches!(finding.verdict, Verdict::Proven { click_is_entry: false, .. }), "{columns} columns");
-        let mut work = Work::new(STEPS);
+        let mut work = StepBudget::new(STEPS);
         find(&finding.columns, &mut work);
         STEPS - work.left()
     };
@@ -304,11 +304,11 @@ fn a_table_of_many_columns_is_looked_up_and_not_tried_triple_by_triple() {
 #[test]
 fn what_is_too_much_to_try_is_said_and_what_is_called_a_rate_comes_first() {
     use super::super::relation::find;
-    use super::super::work::Work;
+    use super::super::step_budget::StepBudget;
 
     let peek = wide(60);
     let mut finding = look(&peek);
-    let found = find(&finding.columns, &mut Work::new(10_000));
+    let found = find(&finding.columns, &mut StepBudget::new(10_000));
     assert!(found.relations.iter().any(|relation| (relation.rate, relation.of, relation.among) == (0, 2, 1)));
     assert!(!found.untried.contains(&0) && found.untried.len() > 20, "{:?}", found.untried);
     finding.untried = found.untried;

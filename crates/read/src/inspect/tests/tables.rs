@@ -1,6 +1,6 @@
 //! Headers, totals, kinds of columns.
 
-use super::super::{Header, Kind, kinship};
+use super::super::{ColumnKind, Header, kinship};
 use super::*;
 
 /// As `YouTube`'s Studio writes it in German, in UTF-16 with soft hyphens.
@@ -15,7 +15,7 @@ pub(super) const GERMAN: &str = "
 fn german_headers_with_soft_hyphens_and_decimal_commas_are_read() {
     let peek = text(GERMAN);
     let finding = look(&peek);
-    let columns: Vec<(&str, &Kind, Option<&str>)> = finding
+    let columns: Vec<(&str, &ColumnKind, Option<&str>)> = finding
         .columns
         .iter()
         .map(|column| (column.name.as_str(), &column.kind, column.role.map(super::super::Role::word)))
@@ -23,12 +23,12 @@ fn german_headers_with_soft_hyphens_and_decimal_commas_are_read() {
     assert_eq!(
         columns,
         [
-            ("Inhalte", &Kind::Id(0), Some("broadcast")),
-            ("Videotitel", &Kind::Text, Some("title")),
-            ("Aufrufe", &Kind::Whole, Some("entries")),
-            ("Wiedergabezeit (Stunden)", &Kind::Decimal, Some("total time")),
-            ("Impressionen", &Kind::Whole, Some("impressions")),
-            ("Klickrate der Impressionen (%)", &Kind::Decimal, Some("cover's rate?")),
+            ("Inhalte", &ColumnKind::Id(0), Some("broadcast")),
+            ("Videotitel", &ColumnKind::Text, Some("title")),
+            ("Aufrufe", &ColumnKind::Whole, Some("entries")),
+            ("Wiedergabezeit (Stunden)", &ColumnKind::Decimal, Some("total time")),
+            ("Impressionen", &ColumnKind::Whole, Some("impressions")),
+            ("Klickrate der Impressionen (%)", &ColumnKind::Decimal, Some("cover's rate?")),
         ]
     );
     assert_eq!(said(&peek, "numbers"), ["decimal comma (1.234,5), as in `6.000`"]);
@@ -72,14 +72,14 @@ fn results_that_are_not_in_the_file_are_told() {
 #[test]
 fn ids_that_a_spreadsheet_rounded_are_told() {
     let peek = text("Room ID | Views\n7.65142E+18 | 5\n7.65143E+18 | 6");
-    assert_eq!(look(&peek).columns[0].kind, Kind::Id(2));
+    assert_eq!(look(&peek).columns[0].kind, ColumnKind::Id(2));
     assert!(said(&peek, "contradictions")[0].contains("rounded numbers such as `7.65142E+18`"));
     // As a number a spreadsheet has but the first 15 digits of it.
     let mut peek = sheet("Sheet1", "Room ID | Views\n1 | 5\n2 | 6");
     for row in &mut peek.tables[0].rows[1..] {
-        row[0] = Cell::Float(7_651_424_342_342_342_342.0);
+        row[0] = PeekCell::Float(7_651_424_342_342_342_342.0);
     }
-    assert_eq!(look(&peek).columns[0].kind, Kind::Id(2));
+    assert_eq!(look(&peek).columns[0].kind, ColumnKind::Id(2));
     assert!(said(&peek, "contradictions")[0].contains("turned 2 ids into rounded numbers"));
 }
 
@@ -191,7 +191,7 @@ fn a_word_for_all_in_a_column_of_times_leaves_it_one() {
     let finding = look(&peek);
     assert_eq!(finding.rows, 3);
     assert_eq!(finding.totals[0].word(), Some((1, "整体")));
-    assert_ne!(finding.columns[1].kind, Kind::Text);
+    assert_ne!(finding.columns[1].kind, ColumnKind::Text);
     let names = text("Device|Date|Views\nAll|2026-11-10|5\nPhone|2026-11-10|3\nDesk|2026-11-10|2");
     assert!(look(&names).totals.is_empty(), "among names it may be one");
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::super::{Clock, End, When};
+use super::super::{IntervalColumns, IntervalEnd, ZoneVerdict};
 use super::*;
 
 /// Three days around the spring switch, hour by hour; `skipped` is the hour that the 29th lacks.
@@ -22,9 +22,9 @@ fn hours(skipped: Option<usize>) -> Peek {
     text(&lines)
 }
 
-fn zones(clock: &Clock) -> Vec<&str> {
+fn zones(clock: &ZoneVerdict) -> Vec<&str> {
     match clock {
-        Clock::Probably { candidates, .. } => candidates[0].zones.iter().map(String::as_str).collect(),
+        ZoneVerdict::Probably { candidates, .. } => candidates[0].zones.iter().map(String::as_str).collect(),
         other => panic!("{other:?}"),
     }
 }
@@ -42,7 +42,9 @@ fn an_hour_that_is_missing_speaks_for_the_zones_that_skipped_it() {
 
 #[test]
 fn an_hour_that_is_there_rules_out_the_zones_that_skipped_it() {
-    let Clock::Unknown { ruled_out } = look(&hours(None)).clock else { panic!("something speaks for a zone") };
+    let ZoneVerdict::Unknown { ruled_out } = look(&hours(None)).clock else {
+        panic!("something speaks for a zone")
+    };
     let ruled_out: Vec<&str> = ruled_out.iter().filter_map(|zone| zone.split(':').next()).collect();
     assert_eq!(ruled_out, ["Europe/London", "Europe/Berlin", "Europe/Madrid", "Europe/Paris"]);
 }
@@ -57,7 +59,7 @@ fn an_hour_that_is_there_twice_speaks_for_the_zones_that_repeated_it() {
     }
     // Chicago and Los Angeles repeated the same hour of their own clocks.
     let finding = look(&text(&lines));
-    let Clock::Probably { candidates, .. } = &finding.clock else { panic!("{:?}", finding.clock) };
+    let ZoneVerdict::Probably { candidates, .. } = &finding.clock else { panic!("{:?}", finding.clock) };
     let found: Vec<&str> = candidates.iter().flat_map(|candidate| &candidate.zones).map(String::as_str).collect();
     assert_eq!(found, ["America/Chicago", "America/Los_Angeles", "America/New_York"]);
 }
@@ -75,7 +77,7 @@ fn a_known_start_tells_the_zone() {
     let finding = look_with(&text(STARTS), &[start]);
     assert_eq!(zones(&finding.clock), ["Asia/Bangkok", "Asia/Jakarta", "Asia/Ho_Chi_Minh"]);
     let strange = "2026-11-20T12:07:00Z".parse().unwrap();
-    assert!(matches!(look_with(&text(STARTS), &[strange]).clock, Clock::Unknown { .. }));
+    assert!(matches!(look_with(&text(STARTS), &[strange]).clock, ZoneVerdict::Unknown { .. }));
 }
 
 #[test]
@@ -109,14 +111,14 @@ fn epochs_are_utc_for_certain_and_their_steps_are_the_grain() {
     let peek =
         text("start_time | views\n1763665200 | 5\n1763665260 | 6\n1763665320 | 1\n1763665380 | 2\n1763665440 | 2");
     let finding = look(&peek);
-    assert_eq!(finding.when, When::Span { start: 0, time: None, end: End::Grain(60) });
+    assert_eq!(finding.when, IntervalColumns::Span { start: 0, time: None, end: IntervalEnd::Grain(60) });
     assert_eq!(said(&peek, "clock"), ["UTC: seconds since 1970, which are UTC"]);
 }
 
 #[test]
 fn a_bare_date_of_an_unknown_platform_has_no_zone() {
     let peek = text("Date | Impressions | Clicks\n2026-11-20 | 5 | 1\n2026-11-21 | 6 | 1");
-    assert!(matches!(look(&peek).clock, Clock::Unknown { .. }));
+    assert!(matches!(look(&peek).clock, ZoneVerdict::Unknown { .. }));
     assert_eq!(said(&peek, "time"), ["`Date`: a whole day; no slot can be told"]);
 }
 
@@ -124,14 +126,14 @@ fn a_bare_date_of_an_unknown_platform_has_no_zone() {
 fn a_zone_is_a_word_of_its_own() {
     for header in ["Outcome rate", "Dutch views", "GMTO", "UTC8x"] {
         let peek = text(&STARTS.replace("Views", header));
-        assert!(matches!(look(&peek).clock, Clock::Unknown { .. }), "{header}");
+        assert!(matches!(look(&peek).clock, ZoneVerdict::Unknown { .. }), "{header}");
     }
     // Of what a line above the table speaks, nobody knows: it is no more than a guess.
     let above = format!("Exported at 2026-11-23 10:00 UTC | | |\n{}", STARTS.trim_start());
-    let Clock::Probably { candidates, .. } = look(&text(&above)).clock else { panic!() };
+    let ZoneVerdict::Probably { candidates, .. } = look(&text(&above)).clock else { panic!() };
     assert_eq!((candidates[0].zones[0].as_str(), &candidates[0].sure), ("UTC", &None));
     let spoken = above.replace("Exported at 2026-11-23 10:00 UTC", "Time zone: UTC");
-    let Clock::Probably { candidates, .. } = look(&text(&spoken)).clock else { panic!() };
+    let ZoneVerdict::Probably { candidates, .. } = look(&text(&spoken)).clock else { panic!() };
     assert_eq!(candidates[0].sure.as_deref(), Some("UTC"));
 }
 
@@ -151,14 +153,14 @@ fn money_says_where_people_buy_and_names_no_clock_by_itself() {
 #[test]
 fn a_platform_that_documents_its_clock_is_believed_unless_the_file_says_otherwise() {
     let finding = look(&sheet("Sheet1", super::rates::TIKTOK));
-    assert!(matches!(finding.clock, Clock::Documented { zone: "market", .. }), "{:?}", finding.clock);
+    assert!(matches!(finding.clock, ZoneVerdict::Documented { zone: "market", .. }), "{:?}", finding.clock);
     let stated = look(&sheet("Sheet1", &super::rates::TIKTOK.replace("Start time", "Start time (GMT+7)")));
     assert_eq!(zones(&stated.clock)[0], "Asia/Bangkok");
     // One column alone may be called the same elsewhere.
     let other = text(
         "Start time | Duration | Impressions | Views | Tap-through rate\n2026-11-20 19:00 | 1h | 2000 | 27 | 1.35%\n2026-11-21 19:00 | 1h | 1240 | 31 | 2.5%",
     );
-    assert!(matches!(look(&other).clock, Clock::Unknown { .. }));
+    assert!(matches!(look(&other).clock, ZoneVerdict::Unknown { .. }));
 }
 
 /// The kind of `Start` in a table with these values of it, and what the draft reads it by.
@@ -166,7 +168,7 @@ fn started(values: &[&str]) -> (&'static str, String) {
     let lines = values.iter().map(|value| format!("{value} | r1 | 1000 | 40\n")).collect::<Vec<_>>().concat();
     let peek = text(&format!("Start | Room | Impressions | Clicks\n{lines}"));
     let finding = look(&peek);
-    assert_ne!(finding.when, When::Nowhere, "{values:?}");
+    assert_ne!(finding.when, IntervalColumns::Nowhere, "{values:?}");
     let draft =
         super::super::draft("new", super::super::Sample { file: "a.csv", peek: &peek, finding: &finding }, &[]);
     let pattern = draft.text.split("format: \"").nth(1).map(|rest| rest.split('"').next().unwrap().to_owned());
@@ -199,16 +201,16 @@ fn instants_that_begin_days_are_days_beside_an_hour_and_what_mixes_is_said() {
     };
     let mixed = rows(["2026-10-05T18:30:00.000Z", "2026-10-06T18:30:00.000Z", "2026-10-06"]);
     let finding = look(&mixed);
-    assert_eq!(finding.when, When::Day { date: 0, hour: Some(1) });
+    assert_eq!(finding.when, IntervalColumns::Day { date: 0, hour: Some(1) });
     let told =
         "`date` has 2 instants and 1 dates: an instant is the day that begins then on the clock of `timezone`";
     assert!(finding.doubts.iter().any(|doubt| doubt.starts_with(told)), "{:?}", finding.doubts);
     // Alone they are no instants either: every row would begin at 18:30.
     let alone = rows(["2026-10-05T18:30:00.000Z", "2026-10-06T18:30:00.000Z", "2026-10-07T18:30:00.000Z"]);
-    assert_eq!(look(&alone).when, When::Day { date: 0, hour: Some(1) });
-    assert!(matches!(look(&alone).clock, Clock::Unknown { .. } | Clock::Probably { .. }));
+    assert_eq!(look(&alone).when, IntervalColumns::Day { date: 0, hour: Some(1) });
+    assert!(matches!(look(&alone).clock, ZoneVerdict::Unknown { .. } | ZoneVerdict::Probably { .. }));
     // Of different times of day nobody makes days.
     let other = rows(["2026-10-05T18:31:07.000Z", "2026-10-06T09:30:00.000Z", "2026-10-06"]);
-    assert_eq!(look(&other).when, When::Nowhere);
+    assert_eq!(look(&other).when, IntervalColumns::Nowhere);
     assert!(look(&other).doubts.iter().any(|doubt| doubt.starts_with("`date` has 2 instants and 1 dates")));
 }

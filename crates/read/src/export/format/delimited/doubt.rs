@@ -1,4 +1,4 @@
-//! Quotes where RFC 4180 has none: inside of a field that is not quoted.
+//! Quotes where RFC 4180 does not allow them: inside a field that is not quoted.
 //!
 //! As a rule such a quote is text, an inch or a nickname. But where a delimiter before a quoted field was lost,
 //! `a,b"c,d"e` is cut at the delimiter within the quotes, and what stands behind is shifted by a column. So a record is

@@ -1,4 +1,4 @@
-//! Where the fields and lines of plain text end, found many bytes at a time.
+//! Finds the ends of fields and lines in text without quotes, many bytes at a time.
 
 /// Where the delimiters and newlines of a text without quotes are.
 #[derive(Default)]

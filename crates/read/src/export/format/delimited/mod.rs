@@ -10,8 +10,8 @@
 mod cut;
 mod dialect;
 mod doubt;
+mod fast_lines;
 mod index;
-mod plain;
 mod quoted;
 mod record;
 mod without_header;
@@ -21,13 +21,13 @@ use super::heading::{Heading, Places, Search};
 use super::wanted::Wanted;
 use crate::export::ExportError;
 use crate::export::format::stream::lines::{Lines, MAX_RECORD_BYTES, first_line};
-use crate::export::room::{MAX_COLUMNS, Room, kept};
+use crate::export::peek_budget::{MAX_COLUMNS, PeekBudget, kept};
 use coverledger_config as config;
 use coverledger_config::Header;
 use cut::{Cut, Limits, Outcome, cut_record};
 use dialect::Dialect;
 use doubt::second_reading;
-use plain::Plain;
+use fast_lines::FastLines;
 use quoted::Quoted;
 use record::plain_record;
 use without_header::without_header;
@@ -74,7 +74,7 @@ fn read_lines(
     };
     skip_rows(&mut lines, dialect, header.description_lines, &mut cut, &mut used)?;
     let (columns, wanted) = (heading.len(), places.as_slice());
-    let mut plain = Plain::new(dialect, columns, wanted);
+    let mut plain = FastLines::new(dialect, columns, wanted);
     let mut quoted = Quoted::new(dialect, columns, wanted);
     let mut record = 0_u64;
     loop {
@@ -179,7 +179,7 @@ pub(in crate::export) fn peek(
     mut lines: Lines,
     dialect: config::Dialect,
     max_rows: usize,
-    room: &mut Room,
+    room: &mut PeekBudget,
 ) -> Result<Peeked, ExportError> {
     let dialect = &Dialect::from(dialect);
     let (mut cut, mut used) = (Cut::default(), LineUse::default());

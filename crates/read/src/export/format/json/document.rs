@@ -13,9 +13,9 @@ use serde_json::value::RawValue;
 use super::members::{each, every, lookup, lookup_all, unclear};
 use super::names::names_within;
 use super::pages::{Claim, claim, refuse_error};
+use super::path_walk::PathWalk;
 use super::rows_at;
-use super::way::Way;
-use super::{Keys, Value};
+use super::{JsonValue, Keys};
 use crate::export::ExportError;
 use crate::export::format::field::{Field, Position, Records};
 use crate::export::format::stream::bytes::Bytes;
@@ -41,7 +41,7 @@ pub(in crate::export::format) fn read(
     let document = sound(body(&text))?;
     refuse_error(document, pages)?;
     let physical = rows_at::count(body(&text), &steps)?;
-    let mut rows = Rows {
+    let mut rows = DocumentRows {
         text: &text,
         columns: columns(wanted, &steps),
         around: BTreeMap::new(),
@@ -49,7 +49,7 @@ pub(in crate::export::format) fn read(
         record: 0,
         records,
     };
-    Way::go(&steps, document, &mut |passed, key, list| rows.list(passed, key, list))?;
+    PathWalk::go(&steps, document, &mut |passed, key, list| rows.list(passed, key, list))?;
     if rows.records.is_refused() {
         return Ok((0, None));
     }
@@ -123,7 +123,7 @@ fn columns<'s>(wanted: &'s [Wanted], steps: &[&str]) -> Vec<Vec<Name<'s>>> {
 }
 
 /// Takes rows and hands them over as records.
-struct Rows<'s, 'a, R> {
+struct DocumentRows<'s, 'a, R> {
     text: &'a str,
     columns: Vec<Vec<Name<'s>>>,
     /// What was found for a name of a column, by their numbers, in the object that was gone through last.
@@ -133,7 +133,7 @@ struct Rows<'s, 'a, R> {
     records: &'s mut R,
 }
 
-impl<'a, R: Records> Rows<'_, 'a, R> {
+impl<'a, R: Records> DocumentRows<'_, 'a, R> {
     fn list(
         &mut self,
         passed: &[&'a RawValue],
@@ -202,10 +202,10 @@ impl<'a, R: Records> Rows<'_, 'a, R> {
             Err(reason) => return self.records.broken(at, reason, raw),
         };
         self.keys.note(found.iter().map(Option::is_some), || names_within(row));
-        let values: Result<Vec<Value<'_>>, Reason> = found.into_iter().map(Value::of).collect();
+        let values: Result<Vec<JsonValue<'_>>, Reason> = found.into_iter().map(JsonValue::of).collect();
         match values {
             Ok(values) => {
-                let fields: Vec<Field<'_>> = values.iter().map(Value::field).collect();
+                let fields: Vec<Field<'_>> = values.iter().map(JsonValue::field).collect();
                 self.records.text(raw);
                 self.records.record(at, &fields, &|| row.get().to_owned());
             }

@@ -1,13 +1,13 @@
-//! The lists of objects in a JSON document, each with the way that leads to it.
+//! The lists of objects in a JSON document, each with the path that leads to it.
 
 use serde_json::value::RawValue;
 
 use super::members::{each, every, names, pairs};
 use super::names::{MAX_NAME_BYTES, Names, flatten, put};
 use super::rows_at::{EACH, EVERY, shown};
-use crate::export::room::{MAX_COLUMNS, Room};
+use crate::export::peek_budget::{MAX_COLUMNS, PeekBudget};
 
-/// An object may be keyed by ids: beyond so many ways nobody reads the list of them.
+/// An object may be keyed by ids: a longer list of paths is of no use to anybody.
 const MAX_WAYS: usize = 64;
 /// Rows lie two to six lists and members deep. Every level is gone through for itself, so there is an end to them.
 const MAX_STEPS: usize = 24;
@@ -24,7 +24,11 @@ pub(in crate::export) struct List<'a> {
 }
 
 /// Every list of objects in a document, in its order. Of all of them no more than there is room for is kept.
-pub(in crate::export) fn lists<'a>(document: &'a RawValue, max_rows: usize, room: &mut Room) -> Vec<List<'a>> {
+pub(in crate::export) fn lists<'a>(
+    document: &'a RawValue,
+    max_rows: usize,
+    room: &mut PeekBudget,
+) -> Vec<List<'a>> {
     let mut search = Search { max_rows, room, lists: Vec::new() };
     search.look(document, &mut Vec::new(), None);
     search.lists
@@ -32,7 +36,7 @@ pub(in crate::export) fn lists<'a>(document: &'a RawValue, max_rows: usize, room
 
 struct Search<'r, 'a> {
     max_rows: usize,
-    room: &'r mut Room,
+    room: &'r mut PeekBudget,
     lists: Vec<List<'a>>,
 }
 
@@ -69,7 +73,7 @@ impl<'a> Search<'_, 'a> {
     }
 
     fn look_within(&mut self, node: &'a RawValue, way: &mut Vec<String>, around: Option<&Around<'_, 'a>>) {
-        let (mut kin, mut own) = (Kin::default(), Vec::new());
+        let (mut kin, mut own) = (MemberShape::default(), Vec::new());
         pairs(node, &mut |key, value| match value.get().as_bytes().first() {
             Some(b'[' | b'{') => kin.see(value),
             // More than there are columns cannot be shown.
@@ -156,7 +160,7 @@ fn put_around<'a>(row: &mut Vec<Option<&'a RawValue>>, names: &mut Names, around
 
 /// What the lists and objects in an object have in common.
 #[derive(Default)]
-struct Kin {
+struct MemberShape {
     members: usize,
     /// The names of the first.
     names: Vec<String>,
@@ -164,7 +168,7 @@ struct Kin {
     are_alike: bool,
 }
 
-impl Kin {
+impl MemberShape {
     fn see(&mut self, value: &RawValue) {
         self.members += 1;
         let is_object = value.get().starts_with('{');

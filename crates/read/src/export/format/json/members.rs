@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use crate::export::ExportError;
 use coverledger_core::model::Reason;
 
-/// A member around the rows that cannot be told, as an error.
+/// The error for a member around the rows whose value is ambiguous.
 pub(super) fn unclear(name: &str, reason: Reason) -> ExportError {
     ExportError::Json(match reason {
         Reason::DuplicateKey => format!("it names `{name}` twice, and which one counts nobody can tell"),
@@ -50,7 +50,7 @@ pub(super) fn lookup_all<'a>(object: &'a RawValue, names: &[&str]) -> Result<Vec
     Ok(values)
 }
 
-/// Finds members of an object. A key that is there twice is none: parsers disagree on which one counts.
+/// Finds members of an object. A key that occurs twice counts as absent: parsers disagree on which one is valid.
 pub(in crate::export) fn members<'a>(
     object: &'a RawValue,
     keys: &[&str],

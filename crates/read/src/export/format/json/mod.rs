@@ -1,15 +1,15 @@
 //! JSON values as fields, and keys as the header that JSON does not have.
 
 pub(in crate::export) mod document;
+mod line_template;
 pub(in crate::export) mod lists;
 pub(in crate::export) mod members;
 pub(in crate::export) mod names;
 pub(super) mod ndjson;
 pub(in crate::export) mod pages;
+mod path_walk;
 pub(in crate::export) mod rows_at;
 mod scalar;
-mod shape;
-mod way;
 
 use std::borrow::Cow;
 
@@ -77,7 +77,7 @@ pub(super) fn with_room<T, R>(count: usize, empty: impl Fn() -> T, fill: impl Fn
 }
 
 /// A needed value, with its escapes resolved.
-pub(in crate::export) enum Value<'a> {
+pub(in crate::export) enum JsonValue<'a> {
     Null,
     Nested,
     Text(Cow<'a, str>),
@@ -85,7 +85,7 @@ pub(in crate::export) enum Value<'a> {
     Truth(bool),
 }
 
-impl<'a> Value<'a> {
+impl<'a> JsonValue<'a> {
     pub(in crate::export) fn of(raw: Option<&'a RawValue>) -> Result<Self, Reason> {
         let Some(raw) = raw.map(RawValue::get) else { return Ok(Self::Null) };
         Ok(match raw.as_bytes() {

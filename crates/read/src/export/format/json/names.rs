@@ -1,15 +1,15 @@
-//! The names that values of rows are called by, which no header gives.
+//! Names for the values of rows in JSON, which has no header.
 
 use std::collections::HashMap;
 
 use serde_json::value::RawValue;
 
 use super::members::pairs;
-use crate::export::room::MAX_COLUMNS;
+use crate::export::peek_budget::MAX_COLUMNS;
 
-/// The longest name of a column; what is called by a longer one is none.
+/// The longest name of a column; a member with a longer one is not a column.
 pub(super) const MAX_NAME_BYTES: usize = 256;
-/// Members of members, and so on: nobody maps what lies deeper.
+/// How deep members of members are columns.
 const MAX_LEVELS: usize = 16;
 
 /// The columns of a table, in the order in which rows were first seen to have them.

@@ -12,10 +12,10 @@ use std::collections::BTreeMap;
 use serde::de::Deserializer;
 use serde_json::value::RawValue;
 
+use super::line_template::LineTemplates;
 use super::members::Members;
 use super::rows_at::is_too_deep;
-use super::shape::Shapes;
-use super::{Keys, Value, with_room};
+use super::{JsonValue, Keys, with_room};
 use crate::export::ExportError;
 use crate::export::format::field::{Field, Position, Records};
 use crate::export::format::stream::lines::{Lines, first_line};
@@ -47,7 +47,7 @@ fn read_lines(
 ) -> Result<u64, ExportError> {
     let mut record = 0_u64;
     let mut keys = Keys::default();
-    let mut shapes = Shapes::default();
+    let mut shapes = LineTemplates::default();
     loop {
         let offset = lines.offset();
         let window = lines.window()?;
@@ -108,10 +108,10 @@ fn names(line: &[u8]) -> Vec<String> {
 }
 
 fn take(at: Position, line: &[u8], found: &[Option<&RawValue>], records: &mut impl Records) {
-    let empty = || Value::Null;
+    let empty = || JsonValue::Null;
     with_room(found.len(), empty, |values| {
         for (value, raw) in values.iter_mut().zip(found) {
-            match Value::of(*raw) {
+            match JsonValue::of(*raw) {
                 Ok(read) => *value = read,
                 Err(reason) => return records.broken(at, reason, line),
             }

@@ -1,4 +1,4 @@
-//! What an answer of an interface says of itself: whether it is one at all, and how much of the whole it holds.
+//! What an interface's answer says about itself: whether it is an error, and how much of the whole result it holds.
 //!
 //! Interfaces answer in pages, and with an empty list where they mean an error. What is declared is read by its way. Where
 //! nothing is declared, members are looked for that can mean nothing else, outside of the rows.
@@ -7,13 +7,13 @@ use serde_json::value::RawValue;
 
 use super::members::{each, lookup, pairs};
 use super::rows_at::{EACH, shown};
-use super::{Value, members};
+use super::{JsonValue, members};
 use crate::export::ExportError;
 use coverledger_config::{Pages, PagesRule};
 
 /// How many members deep around the rows something undeclared is looked for.
 const DEPTH: usize = 3;
-/// The longest value that is told.
+/// The longest value that is shown.
 const SHOWN: usize = 60;
 
 /// What a document says of how much of an answer it holds.
@@ -25,7 +25,8 @@ pub struct Claim {
     pub pages: Option<u64>,
     /// Whether a further page follows this one.
     pub has_next: bool,
-    /// A member that seems to say that there is more, though nobody declared it: its name and value.
+    /// A member that seems to say that there are more pages, though the configuration does not declare it: its name and
+    /// value.
     pub undeclared: Option<String>,
 }
 
@@ -135,12 +136,12 @@ fn says_more(value: &RawValue) -> bool {
 
 /// A scalar as it is compared.
 fn text(value: &RawValue) -> Option<String> {
-    match Value::of(Some(value)).ok()? {
-        Value::Text(text) => Some(text.into_owned()),
-        Value::Decimal(text) => Some(text.to_owned()),
-        Value::Truth(truth) => Some(truth.to_string()),
-        Value::Null => Some("null".to_owned()),
-        Value::Nested => None,
+    match JsonValue::of(Some(value)).ok()? {
+        JsonValue::Text(text) => Some(text.into_owned()),
+        JsonValue::Decimal(text) => Some(text.to_owned()),
+        JsonValue::Truth(truth) => Some(truth.to_string()),
+        JsonValue::Null => Some("null".to_owned()),
+        JsonValue::Nested => None,
     }
 }
 

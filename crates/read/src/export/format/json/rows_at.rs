@@ -1,4 +1,4 @@
-//! The way to the rows of a JSON document, and a count of them that no parser has a part in.
+//! The path to the rows of a JSON document (`rows_at`), and a count of the rows that does not use the parser.
 
 use crate::export::ExportError;
 

@@ -1,5 +1,5 @@
-//! What a file may claim of itself. A footer or a page of a damaged file can ask for any amount of memory, so both are
-//! checked before anything is decoded by them.
+//! Limits on what a file may claim about itself. The footer or a page of a damaged file can ask for any amount of memory, so
+//! their claims are checked before anything is decoded by them.
 
 use parquet::arrow::ProjectionMask;
 use parquet::basic::{Encoding, Type};

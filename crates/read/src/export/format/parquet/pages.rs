@@ -11,7 +11,7 @@ use parquet::file::serialized_reader::SerializedPageReader;
 use super::limits::{check_dictionary, check_encoding};
 use crate::export::Halt;
 
-/// Reads pages until somebody asks to leave off.
+/// Reads and checks pages, until a halt is asked for.
 pub(super) struct CheckedPages {
     pages: SerializedPageReader<File>,
     chunk: ColumnChunkMetaData,

@@ -14,7 +14,7 @@ use crate::export::{ExportError, Halt};
 pub(in crate::export) const EXPANSION_GRACE_BYTES: u64 = 64 << 20;
 /// Compressed event logs shrink 5 to 20 times; 200 times is zeros.
 pub(in crate::export) const MAX_EXPANSION: u64 = 200;
-/// The window that a Zstandard frame may ask for is 2 to this power: 128 MiB, what `zstd -d` takes without being told.
+/// The window that a Zstandard frame may ask for is 2 to this power: 128 MiB, the default of `zstd -d`.
 const MAX_WINDOW_LOG: u32 = 27;
 const BUFFER_BYTES: usize = 1 << 18;
 
@@ -100,7 +100,7 @@ impl Decompressed {
         Ok(Self { inner, compression: None, compressed, bytes: 0, failure: None, spent, halt })
     }
 
-    /// The same bytes, which end with an error once somebody asks to leave off.
+    /// The same bytes, which end with an error once a halt is asked for.
     pub(in crate::export) fn heeding(self, halt: Halt) -> Self {
         Self { halt, ..self }
     }

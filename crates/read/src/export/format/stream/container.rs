@@ -1,4 +1,5 @@
-//! What a file is that is no text, by its first bytes: archives, other compressions, documents of offices and browsers.
+//! Recognizes files that are not text by their first bytes: archives, other compressions, documents of office programs and
+//! browsers.
 
 use std::fs::File;
 use std::io::{Read, Seek};

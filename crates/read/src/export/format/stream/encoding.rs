@@ -1,4 +1,4 @@
-//! How text is encoded: said by a byte order mark, by the configuration, or else UTF-8.
+//! The encoding of text: given by a byte order mark or the configuration, otherwise UTF-8.
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 

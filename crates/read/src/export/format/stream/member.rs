@@ -1,4 +1,4 @@
-//! A file within a ZIP archive, read where it lies: what the directory claims of it is held against what comes out.
+//! A file within a ZIP archive, read in place. Its size and checksum are checked against the archive's directory.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Take};

@@ -13,7 +13,7 @@ const DAY_MS: f64 = 86_400_000.0;
 
 /// A value of a cell.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::export) enum Value<'a> {
+pub(in crate::export) enum SheetValue<'a> {
     Empty,
     Text(Cow<'a, str>),
     Int(i64),
@@ -26,7 +26,7 @@ pub(in crate::export) enum Value<'a> {
     Length(i64),
 }
 
-impl<'a> Value<'a> {
+impl<'a> SheetValue<'a> {
     pub(in crate::export) fn of(cell: DataRef<'a>, is_percent: bool) -> Self {
         match cell {
             DataRef::Empty => Self::Empty,
@@ -113,21 +113,21 @@ impl<'a> Value<'a> {
 }
 
 /// Dates, clocks and spans of ISO 8601.
-fn iso(text: &str) -> Option<Value<'static>> {
+fn iso(text: &str) -> Option<SheetValue<'static>> {
     if text.starts_with(['P', '-']) {
         let span: jiff::SignedDuration = text.parse().ok()?;
-        return Some(Value::Length(i64::try_from(span.as_millis()).ok()?));
+        return Some(SheetValue::Length(i64::try_from(span.as_millis()).ok()?));
     }
     if let Ok(at) = text.parse::<jiff::Timestamp>() {
-        return Some(Value::Instant(at.as_microsecond()));
+        return Some(SheetValue::Instant(at.as_microsecond()));
     }
     if let Ok(time) = text.parse::<Time>()
         && !text.contains(['T', '-'])
     {
         let span = time.duration_since(Time::midnight());
-        return Some(Value::Length(i64::try_from(span.as_millis()).ok()?));
+        return Some(SheetValue::Length(i64::try_from(span.as_millis()).ok()?));
     }
-    text.parse().ok().map(|at: DateTime| Value::Wall(wall_us(at)))
+    text.parse().ok().map(|at: DateTime| SheetValue::Wall(wall_us(at)))
 }
 
 /// Microseconds since 1970 by its own clock.
@@ -166,40 +166,41 @@ mod tests {
 
     #[test]
     fn serial_dates_are_wall_clocks_in_both_systems() {
-        let date = |days, is_1904| Value::of(DataRef::DateTime(ExcelDateTime::new(days, Clock, is_1904)), false);
-        assert_eq!(date(46_170.625, false), Value::Wall(us("2026-05-28T15:00:00Z")));
-        assert_eq!(date(46_170.625 - 1462.0, true), Value::Wall(us("2026-05-28T15:00:00Z")));
-        assert_eq!(date(46_170.0 + 1.0 / 3.0, false), Value::Wall(us("2026-05-28T08:00:00Z")));
-        assert_eq!(date(1.0, false), Value::Wall(us("1900-01-01T00:00:00Z")));
+        let date =
+            |days, is_1904| SheetValue::of(DataRef::DateTime(ExcelDateTime::new(days, Clock, is_1904)), false);
+        assert_eq!(date(46_170.625, false), SheetValue::Wall(us("2026-05-28T15:00:00Z")));
+        assert_eq!(date(46_170.625 - 1462.0, true), SheetValue::Wall(us("2026-05-28T15:00:00Z")));
+        assert_eq!(date(46_170.0 + 1.0 / 3.0, false), SheetValue::Wall(us("2026-05-28T08:00:00Z")));
+        assert_eq!(date(1.0, false), SheetValue::Wall(us("1900-01-01T00:00:00Z")));
         // Excel's 29 February 1900 never was.
-        assert_eq!(date(60.0, false), Value::Int(60));
-        assert_eq!(date(-3.5, false), Value::Float(-3.5));
+        assert_eq!(date(60.0, false), SheetValue::Int(60));
+        assert_eq!(date(-3.5, false), SheetValue::Float(-3.5));
     }
 
     #[test]
     fn times_and_spans_are_lengths() {
-        let cell = |days, kind| Value::of(DataRef::DateTime(ExcelDateTime::new(days, kind, false)), false);
+        let cell = |days, kind| SheetValue::of(DataRef::DateTime(ExcelDateTime::new(days, kind, false)), false);
         // 0:02:35 and 88:05:00.
-        assert_eq!(cell(155.0 / 86_400.0, Clock), Value::Length(155_000));
-        assert_eq!(cell(317_100.0 / 86_400.0, TimeDelta), Value::Length(317_100_000));
-        let iso = |text: &str| Value::of(DataRef::DurationIso(text.to_owned()), false);
-        assert_eq!(iso("PT2M35S"), Value::Length(155_000));
-        assert_eq!(iso("10:30:00"), Value::Length(37_800_000));
-        assert_eq!(iso("2026-11-21T10:30:00"), Value::Wall(us("2026-11-21T10:30:00Z")));
-        assert_eq!(iso("2026-11-21"), Value::Wall(us("2026-11-21T00:00:00Z")));
-        assert_eq!(iso("2026-11-21T10:30:00+02:00"), Value::Instant(us("2026-11-21T08:30:00Z")));
-        assert_eq!(iso("soon"), Value::Text("soon".into()));
+        assert_eq!(cell(155.0 / 86_400.0, Clock), SheetValue::Length(155_000));
+        assert_eq!(cell(317_100.0 / 86_400.0, TimeDelta), SheetValue::Length(317_100_000));
+        let iso = |text: &str| SheetValue::of(DataRef::DurationIso(text.to_owned()), false);
+        assert_eq!(iso("PT2M35S"), SheetValue::Length(155_000));
+        assert_eq!(iso("10:30:00"), SheetValue::Length(37_800_000));
+        assert_eq!(iso("2026-11-21T10:30:00"), SheetValue::Wall(us("2026-11-21T10:30:00Z")));
+        assert_eq!(iso("2026-11-21"), SheetValue::Wall(us("2026-11-21T00:00:00Z")));
+        assert_eq!(iso("2026-11-21T10:30:00+02:00"), SheetValue::Instant(us("2026-11-21T08:30:00Z")));
+        assert_eq!(iso("soon"), SheetValue::Text("soon".into()));
     }
 
     #[test]
     fn numbers_are_whole_as_long_as_a_spreadsheet_keeps_their_digits() {
-        let cell = |number, is_percent| Value::of(DataRef::Float(number), is_percent);
-        assert_eq!(cell(434_944_680.0, false), Value::Int(434_944_680));
-        assert_eq!(cell(999_999_999_999_999.0, false), Value::Int(999_999_999_999_999));
-        assert_eq!(cell(7.651_42e18, false), Value::Float(7.651_42e18));
-        assert_eq!(cell(0.0135, false), Value::Float(0.0135));
-        assert_eq!(cell(0.0135, true), Value::Percent(0.0135));
-        assert_eq!(cell(f64::NAN, false), Value::Text("NaN".into()));
+        let cell = |number, is_percent| SheetValue::of(DataRef::Float(number), is_percent);
+        assert_eq!(cell(434_944_680.0, false), SheetValue::Int(434_944_680));
+        assert_eq!(cell(999_999_999_999_999.0, false), SheetValue::Int(999_999_999_999_999));
+        assert_eq!(cell(7.651_42e18, false), SheetValue::Float(7.651_42e18));
+        assert_eq!(cell(0.0135, false), SheetValue::Float(0.0135));
+        assert_eq!(cell(0.0135, true), SheetValue::Percent(0.0135));
+        assert_eq!(cell(f64::NAN, false), SheetValue::Text("NaN".into()));
     }
 
     #[test]

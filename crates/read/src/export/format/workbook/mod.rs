@@ -19,7 +19,7 @@ use super::heading::{Heading, Places, Search};
 use super::wanted::Wanted;
 use crate::export::halt::Heeding;
 use crate::export::{ExportError, Halt};
-use cell::{Value, is_percent};
+use cell::{SheetValue, is_percent};
 use coverledger_config::Header;
 use package::{Package, Unsaved, unsound};
 
@@ -83,7 +83,7 @@ struct RowUse {
 }
 
 fn read_records(
-    rows: &mut Rows<'_>,
+    rows: &mut SheetRows<'_>,
     places: &Places,
     header: &Header,
     wanted: &[Wanted],
@@ -101,10 +101,10 @@ fn read_records(
         used.records += 1;
         let mut fields: Vec<Field<'_>> = std::mem::take(&mut fields);
         fields.clear();
-        fields.extend(places.iter().map(|place| row.value(*place).map_or(Field::Null, Value::field)));
+        fields.extend(places.iter().map(|place| row.value(*place).map_or(Field::Null, SheetValue::field)));
         if records.looks_beside() {
             for (_, value) in row.cells.iter().filter(|(column, _)| !places.contains(&Some(*column))) {
-                if let Value::Text(text) = value {
+                if let SheetValue::Text(text) = value {
                     records.beside(text);
                 }
             }
@@ -121,7 +121,7 @@ type NoHeader = (usize, ExportError);
 
 /// The places of the wanted columns, and the rows up to and with the header.
 fn find_header(
-    rows: &mut Rows<'_>,
+    rows: &mut SheetRows<'_>,
     header: &Header,
     wanted: &[Wanted],
 ) -> Result<Result<(Places, u64), NoHeader>, ExportError> {
@@ -153,7 +153,7 @@ fn find_header(
 }
 
 /// The places of the wanted columns of a sheet without a header.
-fn without_header(rows: &mut Rows<'_>, names: &[String], wanted: &[Wanted]) -> Result<Places, ExportError> {
+fn without_header(rows: &mut SheetRows<'_>, names: &[String], wanted: &[Wanted]) -> Result<Places, ExportError> {
     let columns = rows.peek()?.map_or(0, Row::width);
     if !names.is_empty() && columns > names.len() {
         return Err(ExportError::GivenNames { given: names.len(), columns });
@@ -164,14 +164,14 @@ fn without_header(rows: &mut Rows<'_>, names: &[String], wanted: &[Wanted]) -> R
 /// A workbook that is safe to open.
 pub(in crate::export) struct Book {
     xlsx: Xlsx<BufReader<Heeding<File>>>,
-    sheets: Vec<Sheet>,
+    sheets: Vec<Worksheet>,
     /// Whether a style shows percentages, once a sheet was opened.
     percent: Option<Rc<[bool]>>,
 }
 
 /// A worksheet.
 #[derive(Debug, Clone)]
-pub(in crate::export) struct Sheet {
+pub(in crate::export) struct Worksheet {
     pub(in crate::export) name: String,
     /// Rows that hold a value, counted on the XML.
     pub(in crate::export) rows: u64,
@@ -181,7 +181,7 @@ pub(in crate::export) struct Sheet {
     pub(in crate::export) unsaved: Unsaved,
 }
 
-impl Sheet {
+impl Worksheet {
     /// Refuses a sheet of which a wanted column holds formulas without values: they would read as blank cells.
     fn refuse_formulas(&self, wanted: &[Wanted], places: &Places) -> Result<(), ExportError> {
         for (wanted, place) in wanted.iter().zip(places) {
@@ -203,7 +203,7 @@ impl Book {
         Self::heeding(file, &Halt::new())
     }
 
-    /// The same, until somebody asks to leave off.
+    /// The same, until a halt is asked for.
     fn heeding(file: &File, halt: &Halt) -> Result<Self, ExportError> {
         let mut package = Package::open(file.try_clone()?, halt)?;
         let mut file = file.try_clone()?;
@@ -213,7 +213,7 @@ impl Book {
         if known.len() != package.sheets() {
             return Err(unsound("its list of sheets cannot be told"));
         }
-        let mut sheets: Vec<Sheet> = Vec::new();
+        let mut sheets: Vec<Worksheet> = Vec::new();
         let mut names = BTreeSet::new();
         for (index, sheet) in known.iter().enumerate() {
             if !names.insert(sheet.name.as_str()) {
@@ -222,14 +222,14 @@ impl Book {
             if sheet.typ == SheetType::WorkSheet {
                 let is_hidden = sheet.visible != SheetVisible::Visible;
                 let (rows, unsaved) = package.rows(index)?;
-                sheets.push(Sheet { name: sheet.name.clone(), rows, is_hidden, unsaved });
+                sheets.push(Worksheet { name: sheet.name.clone(), rows, is_hidden, unsaved });
             }
         }
         Ok(Self { xlsx, sheets, percent: None })
     }
 
     /// The sheets of these names, or all.
-    fn choose(&self, names: &[String]) -> Result<Vec<Sheet>, ExportError> {
+    fn choose(&self, names: &[String]) -> Result<Vec<Worksheet>, ExportError> {
         if names.is_empty() {
             return Ok(self.sheets.clone());
         }
@@ -242,28 +242,28 @@ impl Book {
     }
 
     /// Every worksheet.
-    pub(in crate::export) fn sheets(&self) -> &[Sheet] {
+    pub(in crate::export) fn sheets(&self) -> &[Worksheet] {
         &self.sheets
     }
 
     /// The rows of a sheet, from its first.
-    pub(in crate::export) fn rows(&mut self, sheet: &Sheet) -> Result<Rows<'_>, ExportError> {
+    pub(in crate::export) fn rows(&mut self, sheet: &Worksheet) -> Result<SheetRows<'_>, ExportError> {
         let reader = self.xlsx.worksheet_cells_reader(&sheet.name).map_err(unsound)?;
         let is_shown =
             |style: &calamine::Style| style.number_format.as_ref().is_some_and(|f| is_percent(&f.format_code));
         let percent = self.percent.get_or_insert_with(|| reader.styles().iter().map(is_shown).collect());
         let percent = Rc::clone(percent);
-        Ok(Rows { reader, percent, next: None, last: None, is_over: false, blank: 0, peeked: None })
+        Ok(SheetRows { reader, percent, next: None, last: None, is_over: false, blank: 0, peeked: None })
     }
 }
 
 /// The rows of a sheet that hold a value.
-pub(in crate::export) struct Rows<'a> {
+pub(in crate::export) struct SheetRows<'a> {
     reader: XlsxCellReader<'a, BufReader<Heeding<File>>>,
     /// Whether a style shows percentages.
     percent: Rc<[bool]>,
     /// The first cell of the next row.
-    next: Option<(u32, u32, Value<'a>)>,
+    next: Option<(u32, u32, SheetValue<'a>)>,
     /// Where the cell before it was.
     last: Option<(u32, u32)>,
     is_over: bool,
@@ -279,10 +279,10 @@ pub(in crate::export) struct Row<'a> {
     number: u32,
     /// Those that hold something, each behind its column from 0, in their order: a row may hold its only value in the
     /// last of all columns.
-    pub(in crate::export) cells: Vec<(usize, Value<'a>)>,
+    pub(in crate::export) cells: Vec<(usize, SheetValue<'a>)>,
 }
 
-impl<'a> Rows<'a> {
+impl<'a> SheetRows<'a> {
     /// The next row that holds more than blanks.
     pub(in crate::export) fn next(&mut self) -> Result<Option<Row<'a>>, ExportError> {
         if let Some(row) = self.peeked.take() {
@@ -323,7 +323,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The next cell that is not empty.
-    fn next_cell(&mut self) -> Result<Option<(u32, u32, Value<'a>)>, ExportError> {
+    fn next_cell(&mut self) -> Result<Option<(u32, u32, SheetValue<'a>)>, ExportError> {
         while !self.is_over {
             let Some((cell, style)) = self.reader.next_cell_with_style_id().map_err(unsound)? else {
                 self.is_over = true;
@@ -339,8 +339,8 @@ impl<'a> Rows<'a> {
             }
             self.last = Some((row, column));
             let is_percent = self.percent.get(style).copied().unwrap_or_default();
-            match Value::of(cell.get_value().clone(), is_percent) {
-                Value::Empty => {}
+            match SheetValue::of(cell.get_value().clone(), is_percent) {
+                SheetValue::Empty => {}
                 value => return Ok(Some((row, column, value))),
             }
         }
@@ -363,7 +363,7 @@ impl<'a> Row<'a> {
         names
     }
 
-    fn value(&self, place: Option<usize>) -> Option<&Value<'a>> {
+    fn value(&self, place: Option<usize>) -> Option<&SheetValue<'a>> {
         let place = place?;
         // Most rows have a value in each column.
         let likely = self.cells.get(place).filter(|(column, _)| *column == place);

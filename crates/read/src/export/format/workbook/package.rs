@@ -1,4 +1,4 @@
-//! The ZIP package of a spreadsheet, held against its own claims before anything is decoded.
+//! The ZIP package of a spreadsheet, whose claims about itself are checked before anything is decoded.
 //!
 //! What is counted here, the rows of a sheet that hold a value, is counted on its XML, by another reader than the one
 //! that decodes it.
@@ -51,7 +51,7 @@ pub(super) struct Package {
 }
 
 impl Package {
-    /// Opens a workbook, refusing what is none and what would not fit into memory.
+    /// Opens a workbook; refuses files that are not one, or would not fit into memory.
     pub(in crate::export) fn open(mut file: File, halt: &Halt) -> Result<Self, ExportError> {
         file.rewind()?;
         recognize(&mut file)?;

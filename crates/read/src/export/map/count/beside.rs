@@ -1,5 +1,4 @@
-//! Signs that a row is a total which no mapped column gives: a word in a column that is not mapped, and nothing at all where
-//! rows say what they are of.
+//! Signs of a total outside the mapped columns: a word in an unmapped column, or no value where other rows have one.
 
 use super::{CountMapper, is_blank};
 use crate::export::check::doubtful::{Sign, is_total_of};
@@ -85,7 +84,7 @@ impl CountMapper<'_> {
         let figures = self.leniently(fields);
         let is_kept = figures.says_something() && self.blank_rows.len() < MOST_KEPT;
         if is_kept {
-            let raw = self.fates.kept(&raw());
+            let raw = self.outcomes.kept(&raw());
             self.blank_rows.push(BlankRow { at, reason, column, raw, figures });
         }
         is_kept
@@ -97,12 +96,12 @@ impl CountMapper<'_> {
             let counted = *self.totals.counted();
             if counted.is_of_several() && is_total_of(&row.figures, &counted) {
                 self.totals.total_of(&row.figures, &counted);
-                self.fates.ignored += 1;
+                self.outcomes.ignored += 1;
             } else {
                 self.totals.unreadable();
-                self.fates.reject(row.at, row.reason, row.column, &|| row.raw.clone(), Viewer::NotMapped);
+                self.outcomes.reject(row.at, row.reason, row.column, &|| row.raw.clone(), Viewer::NotMapped);
             }
         }
-        self.fates.in_order();
+        self.outcomes.in_order();
     }
 }

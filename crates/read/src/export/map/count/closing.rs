@@ -1,5 +1,4 @@
-//! What is known of an export only once all its rows are read: which of them are totals, which ids were rounded, whether
-//! it can be true.
+//! Checks that need all rows of an export: which of them are totals, which ids were rounded, whether the counts can be true.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +12,7 @@ use crate::export::check::twice::{overlapping, repeated};
 use crate::export::check::unnamed_total::unnamed_total;
 use crate::export::format::field::Position;
 use crate::export::map::excerpt::Viewer;
-use crate::export::map::fates::{Fates, MAX_LISTED_REJECTS};
+use crate::export::map::record_outcomes::{MAX_LISTED_REJECTS, RecordOutcomes};
 use crate::export::map::rounded::LongIds;
 use coverledger_config::{Blank, Columns, CountRule, CoverRule, TextRule};
 use coverledger_core::model::{Check, Count, CountSet, CountTable, Reason};
@@ -61,14 +60,14 @@ impl<'a> CountMapper<'a> {
         }
         if ids.of_stages.get(stage) == Some(&true) {
             ids.long.row();
-            let raw = (ids.suspects.len() < MAX_LISTED_REJECTS).then(|| self.fates.kept(&raw()));
+            let raw = (ids.suspects.len() < MAX_LISTED_REJECTS).then(|| self.outcomes.kept(&raw()));
             ids.suspects.push(Suspect { row: self.page.rows.len() - 1, at, raw });
         }
     }
 
     /// What became of the records, what the export says about itself, and its page.
-    pub(in crate::export) fn done(mut self) -> Result<(Fates<'a>, Vec<Check>, CountTable), ExportError> {
-        if let Some(refusal) = self.fates.refusal.take() {
+    pub(in crate::export) fn done(mut self) -> Result<(RecordOutcomes<'a>, Vec<Check>, CountTable), ExportError> {
+        if let Some(refusal) = self.outcomes.refusal.take() {
             return Err(refusal);
         }
         self.midnights.refuse(&self.rows.period)?;
@@ -102,9 +101,9 @@ impl<'a> CountMapper<'a> {
         }
         let mut checks = self.totals.checks();
         checks.extend(self.rates.iter().map(RateCheck::check));
-        self.fates.seen.page(self.rows, &self.page);
-        self.fates.seen.other_markets = self.stages.other_markets;
-        Ok((self.fates, checks, self.page))
+        self.outcomes.stats.page(self.rows, &self.page);
+        self.outcomes.stats.other_markets = self.stages.other_markets;
+        Ok((self.outcomes, checks, self.page))
     }
 
     /// Whether rows tell their broadcast or their cover, so that two at once are no two rooms.
@@ -120,8 +119,8 @@ impl<'a> CountMapper<'a> {
             let figures = &self.page.rows[doubtful.row].figures;
             if let Some(sum) = totals.get(&doubtful.row) {
                 self.totals.total_of(figures, sum);
-                self.fates.taken -= 1;
-                self.fates.ignored += 1;
+                self.outcomes.taken -= 1;
+                self.outcomes.ignored += 1;
             } else {
                 self.totals.row(figures);
             }
@@ -132,13 +131,13 @@ impl<'a> CountMapper<'a> {
             let column = if self.ids.has_broadcast { seat.broadcast_id } else { seat.cover_id };
             for Suspect { row, at, raw } in std::mem::take(&mut self.ids.suspects) {
                 if gone.insert(row) {
-                    self.fates.taken -= 1;
+                    self.outcomes.taken -= 1;
                     let raw = || raw.clone().unwrap_or_default();
-                    self.fates.reject(at, Reason::MangledId, column, &raw, Viewer::NotMapped);
+                    self.outcomes.reject(at, Reason::MangledId, column, &raw, Viewer::NotMapped);
                 }
             }
         }
-        self.fates.in_order();
+        self.outcomes.in_order();
         let mut at = 0;
         self.page.rows.retain(|_| {
             at += 1;

@@ -30,7 +30,7 @@ fn read_with(
     path: &PathValues,
 ) -> Result<Interval, Reason> {
     let market = zone("Asia/Kolkata");
-    let clock = Clock { market: Some(&market), path, numbers: NumberStyle::default(), length_ms: 1_000 };
+    let clock = RowClock { market: Some(&market), path, numbers: NumberStyle::default(), length_ms: 1_000 };
     read(period, columns, fields, clock).map_err(|no| match no {
         NoSignal::Reject(reason, _) => reason,
         NoSignal::Ignored => panic!("ignored"),

@@ -1,4 +1,4 @@
-//! An instant whose date and time of day stand in two columns, or whose day is told by the instant at which it begins.
+//! Instants whose date and time of day are in two columns, or whose day is given by the instant at which it begins.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::fmt::strtime::BrokenDownTime;

@@ -1,4 +1,4 @@
-//! The reader of one column of instants: it keeps what neighbours share.
+//! The reader of one column of instants; it caches what neighbouring values share.
 
 use jiff::Timestamp;
 
@@ -14,27 +14,27 @@ use coverledger_core::time::{Steady, Zone};
 /// cost.
 pub(in crate::export) struct Reader<'a> {
     format: &'a InstantFormat,
-    shape: Shape<'a>,
+    shape: FastText<'a>,
 }
 
-/// Text that is read by position.
-enum Shape<'a> {
+/// Formats of text that are read by position instead of by the general parser.
+enum FastText<'a> {
     Any,
     Rfc3339(Rfc3339),
-    Pattern(Compiled, Clock<'a>),
+    Pattern(Compiled, SteadyClock<'a>),
 }
 
 impl<'a> Reader<'a> {
     pub(in crate::export) fn new(format: &'a InstantFormat) -> Self {
         let shape = match format {
-            InstantFormat::Rfc3339 => Shape::Rfc3339(Rfc3339::new()),
+            InstantFormat::Rfc3339 => FastText::Rfc3339(Rfc3339::new()),
             InstantFormat::Pattern { pattern, wall: Some(wall) } => match (Compiled::of(pattern), &wall.zone) {
                 (Some(compiled), ZoneRule::Named(zone)) => {
-                    Shape::Pattern(compiled, Clock { wall, zone, steady: None })
+                    FastText::Pattern(compiled, SteadyClock { wall, zone, steady: None })
                 }
-                _ => Shape::Any,
+                _ => FastText::Any,
             },
-            _ => Shape::Any,
+            _ => FastText::Any,
         };
         Self { format, shape }
     }
@@ -48,31 +48,31 @@ impl<'a> Reader<'a> {
     pub(in crate::export) fn read(&mut self, field: Field<'_>, market: Option<&Zone>) -> Result<i64, Reason> {
         if let Field::Text(text) = field {
             match &mut self.shape {
-                Shape::Rfc3339(rfc3339) => {
+                FastText::Rfc3339(rfc3339) => {
                     if let Some(us) = rfc3339.read(text.as_bytes()) {
                         return in_range(us);
                     }
                 }
-                Shape::Pattern(compiled, clock) => {
+                FastText::Pattern(compiled, clock) => {
                     if let Some(us) = compiled.read(text.as_bytes()) {
                         return clock.instant(us, market).and_then(in_range);
                     }
                 }
-                Shape::Any => {}
+                FastText::Any => {}
             }
         }
         read(field, self.format, market)
     }
 }
 
-/// A wall clock, with the stretch of time in which its offset is known to be one.
-struct Clock<'a> {
+/// A wall clock, with the stretch of time in which its offset is known to be constant.
+struct SteadyClock<'a> {
     wall: &'a WallClock,
     zone: &'a Zone,
     steady: Option<Steady>,
 }
 
-impl Clock<'_> {
+impl SteadyClock<'_> {
     /// The instant at which the clock shows these microseconds since 1970.
     fn instant(&mut self, wall_us: i64, market: Option<&Zone>) -> Result<i64, Reason> {
         if let Some(at_us) = self.steady.and_then(|steady| steady.instant_us(wall_us)) {

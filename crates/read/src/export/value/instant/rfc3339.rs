@@ -1,4 +1,4 @@
-//! RFC 3339 in the shapes that exports have it in.
+//! RFC 3339, in the variants that exports use.
 
 use super::fixed::{Fixed, fraction, two};
 

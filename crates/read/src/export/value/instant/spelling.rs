@@ -1,5 +1,5 @@
-//! What times are written with besides digits: halves of the day, weekdays, offsets and years of another era, as the
-//! markets' languages have them. A pattern knows only the English ones.
+//! Words and signs in times besides digits: halves of the day, weekdays, offsets and years of another era, in the markets'
+//! languages. A pattern knows only the English ones.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -6,9 +6,9 @@ use coverledger_config::ColumnName;
 
 /// What a document came to: each row as its values, or its reason.
 #[derive(Default)]
-struct Told(Vec<String>);
+struct ReadRows(Vec<String>);
 
-impl Records for Told {
+impl Records for ReadRows {
     fn record(&mut self, at: Position, fields: &[Field<'_>], _: &dyn Fn() -> String) {
         let values = fields.iter().map(|field| match field {
             Field::Text(text) => (*text).to_owned(),
@@ -36,7 +36,7 @@ fn rows(text: &str, rows_at: &str, names: &[&str]) -> Result<Vec<String>, String
     let steps: Vec<String> = rows_at::split(rows_at).into_iter().map(str::to_owned).collect();
     assert!(matches!(steps.last().map(String::as_str), Some(EACH | "{}")));
     let wanted: Vec<Wanted> = names.iter().map(|name| Wanted::needed(&ColumnName::new(*name))).collect();
-    let mut told = Told::default();
+    let mut told = ReadRows::default();
     let count = read(Bytes::open(file, None).unwrap(), (&steps, &Pages::default()), &wanted, None, &mut told)
         .map_err(|e| e.to_string())?;
     assert_eq!(count.0, told.0.len() as u64);

@@ -13,8 +13,8 @@ fn texts(line: &str) -> Result<Vec<Option<String>>, Reason> {
     found
         .into_iter()
         .map(|value| {
-            Ok(match Value::of(value)? {
-                Value::Text(text) => Some(text.into_owned()),
+            Ok(match JsonValue::of(value)? {
+                JsonValue::Text(text) => Some(text.into_owned()),
                 _ => None,
             })
         })
@@ -129,7 +129,7 @@ proptest! {
 #[test]
 fn lines_like_those_before_pass_the_parser_by() {
     let needed = ["id", "at"].map(|name| Wanted::needed(&ColumnName::new(name)));
-    let mut shapes = Shapes::default();
+    let mut shapes = LineTemplates::default();
     let mut fields = [Field::Null; 2];
     let text = "{\"at\":\"b\",\"x\":1.50,\"id\":null}\n{\"id\": -7 }\r\n";
     assert_eq!(shapes.read(text, 0, &mut fields), None);

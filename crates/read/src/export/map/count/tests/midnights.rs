@@ -1,4 +1,4 @@
-//! Sessions that all begin at midnight because nobody mapped their time of day.
+//! Sessions that all begin at midnight because their time of day is not mapped.
 
 use super::*;
 use coverledger_config::{FoldPolicy, GapPolicy, WallClock};

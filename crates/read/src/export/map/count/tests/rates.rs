@@ -1,4 +1,4 @@
-//! Reported ratios, held against the counts of their rows.
+//! Reported ratios, compared with the counts of their rows.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Rows of totals, held against the sum of the rows.
+//! Rows of totals, compared with the sum of the rows.
 
 use super::*;
 

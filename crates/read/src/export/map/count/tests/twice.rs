@@ -1,4 +1,4 @@
-//! Rows that count the same thing again, and totals that no mapped column tells.
+//! Rows that count the same thing again, and totals that no mapped column shows.
 
 use super::*;
 use coverledger_config::{InstantColumn, InstantFormat, PeriodEnd};

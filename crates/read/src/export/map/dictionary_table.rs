@@ -1,0 +1,115 @@
+//! Values derived from a column once per dictionary entry instead of once per row: events and hashed ids.
+
+use super::dimension_keys::LARGEST_DICTIONARY;
+use crate::export::format::batch::{ColumnValues, Dictionary};
+use crate::export::format::field::Field;
+use crate::export::value::single::id;
+use coverledger_core::model::{Event, Id, IdHash};
+
+/// What was derived from each entry of one dictionary, by its code.
+pub(super) struct DictionaryTable<T> {
+    serial: Option<u64>,
+    by_code: Vec<T>,
+}
+
+impl<T> Default for DictionaryTable<T> {
+    fn default() -> Self {
+        Self { serial: None, by_code: Vec::new() }
+    }
+}
+
+/// The event of each entry.
+pub(super) type EventTable = DictionaryTable<Option<Event>>;
+
+impl EventTable {
+    /// Fills the table from the dictionary of a column, if it has a small one that is not the last one.
+    pub(super) fn prepare(&mut self, column: &ColumnValues, event: impl Fn(Field<'_>) -> Option<Event>) {
+        let Some(dictionary) = small(column) else { return };
+        if self.serial != Some(dictionary.serial) {
+            self.serial = Some(dictionary.serial);
+            self.by_code.clear();
+            self.by_code.extend(dictionary.fields().map(event));
+        }
+    }
+
+    /// The event of a row: from the table, or else by `event`.
+    #[inline]
+    pub(super) fn get<'c>(
+        &self,
+        column: &'c ColumnValues,
+        row: usize,
+        event: impl Fn(Field<'c>) -> Option<Event>,
+    ) -> Option<Event> {
+        match column {
+            ColumnValues::Coded { codes, dictionary } if self.serial == Some(dictionary.serial) => {
+                self.by_code[codes.value(row) as usize]
+            }
+            _ => event(column.get(row)),
+        }
+    }
+}
+
+/// The hashed id of each entry.
+#[derive(Default)]
+pub(super) struct IdTable {
+    text: String,
+    entries: DictionaryTable<Option<HashedId>>,
+}
+
+/// An id that a dictionary holds, and where it stands in the text of all.
+#[derive(Clone, Copy)]
+struct HashedId {
+    hash: IdHash,
+    span: (u32, u32),
+}
+
+impl IdTable {
+    /// Fills the table from the dictionary of a column, if it has a small one that is not the last one.
+    pub(super) fn prepare(&mut self, column: &ColumnValues) {
+        let Some(dictionary) = small(column) else { return };
+        if self.entries.serial == Some(dictionary.serial) {
+            return;
+        }
+        self.entries.serial = Some(dictionary.serial);
+        self.entries.by_code.clear();
+        self.text.clear();
+        let mut number = itoa::Buffer::new();
+        let place = |at: usize| u32::try_from(at).unwrap_or_default();
+        for field in dictionary.fields() {
+            let entry = id(field, &mut number).ok().map(|id| {
+                let start = self.text.len();
+                self.text.push_str(id);
+                HashedId { hash: Id::hash_of(id), span: (place(start), place(self.text.len())) }
+            });
+            self.entries.by_code.push(entry);
+        }
+    }
+
+    /// The id of a row; `None` if it is missing or not valid.
+    #[inline]
+    pub(super) fn get<'b>(
+        &'b self,
+        column: &'b ColumnValues,
+        row: usize,
+        number: &'b mut itoa::Buffer,
+    ) -> Option<Id<'b>> {
+        match column {
+            ColumnValues::Coded { codes, dictionary } if self.entries.serial == Some(dictionary.serial) => {
+                let HashedId { hash, span } = self.entries.by_code[codes.value(row) as usize]?;
+                Some(Id::hashed(hash, &self.text, span))
+            }
+            _ => id(column.get(row), number).ok().map(Id::of),
+        }
+    }
+}
+
+/// The dictionary of a column, unless it has so many entries that deriving all of them would cost more than deriving
+/// those of the rows.
+fn small(column: &ColumnValues) -> Option<&Dictionary> {
+    match column {
+        ColumnValues::Coded { dictionary, .. } => {
+            Some(dictionary.as_ref()).filter(|known| known.len() < LARGEST_DICTIONARY)
+        }
+        _ => None,
+    }
+}
