@@ -6,7 +6,7 @@ use super::testing::{Tree, WORKING};
 use super::*;
 
 fn at_root(folder: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder)
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().join(folder)
 }
 
 #[test]

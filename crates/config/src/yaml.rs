@@ -76,12 +76,22 @@ pub(super) fn parse(text: &str) -> (Option<Node>, Vec<Fault>) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let fault = |message: &str| Fault { line: 1, path: String::new(), message: message.to_owned() };
     match events::read(text) {
-        Ok((Some(root), faults)) => (Some(root), faults),
+        Ok((Some(root), faults)) => match tab_fault(text) {
+            None => (Some(root), faults),
+            Some(fault) => (None, vec![traced(text, fault)]),
+        },
         Ok((None, _)) => (None, vec![fault("holds nothing but comments")]),
         Err(Refused::Syntax(error)) => (None, vec![traced(text, scan_fault(text, &error))]),
         Err(Refused::Documents) => (None, vec![traced(text, fault(MANY_DOCUMENTS))]),
         Err(Refused::Features(faults)) => (None, faults),
     }
+}
+
+/// A tab where only spaces may indent. The scanner takes some for separators, and other readers of the file would not.
+fn tab_fault(text: &str) -> Option<Fault> {
+    let is_looked_at = text.contains('\t') && text.len() <= MAX_RETOLD_BYTES;
+    let error = is_looked_at.then(|| serde_yaml::from_str::<IgnoredAny>(text).err()).flatten()?;
+    Some(syntax_fault(&error))
 }
 
 /// `serde_yaml` tells syntax errors better. Nothing is built and no alias is followed when everything is ignored; but

@@ -10,7 +10,7 @@ use super::schema::{schema, schema_names};
 use super::{files, reference};
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
 }
 
 /// Whether to write the pages and the files in place of comparing them.

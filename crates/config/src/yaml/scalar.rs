@@ -10,6 +10,9 @@ use super::Kind;
 /// What a scalar is. Only one that is written without quotes may be anything but a text, and no text with white space in it
 /// is a number, a truth value or nothing.
 pub(super) fn kind(source: &str, style: ScalarStyle) -> Kind {
+    if source.is_empty() && style == ScalarStyle::Plain {
+        return Kind::Null;
+    }
     let is_text = style != ScalarStyle::Plain || source.contains(char::is_whitespace) || source.starts_with("---");
     if is_text {
         return Kind::Text;
