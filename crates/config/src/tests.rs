@@ -6,7 +6,9 @@ use super::testing::{Tree, WORKING};
 use super::*;
 
 fn at_root(folder: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder)
+    let root =
+        Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("crates/config lies in the repository");
+    root.join(folder)
 }
 
 #[test]

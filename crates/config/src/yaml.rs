@@ -13,6 +13,7 @@ use saphyr_parser::ScanError;
 use serde::de::IgnoredAny;
 
 const MAX_RETOLD_BYTES: usize = 16 << 10;
+const TAB: &str = "not YAML: found character that cannot start any token";
 const MANY_DOCUMENTS: &str =
     "not YAML: deserializing from YAML containing more than one document is not supported";
 
@@ -80,6 +81,7 @@ pub(super) fn parse(text: &str) -> (Option<Node>, Vec<Fault>) {
         Ok((None, _)) => (None, vec![fault("holds nothing but comments")]),
         Err(Refused::Syntax(error)) => (None, vec![traced(text, scan_fault(text, &error))]),
         Err(Refused::Documents) => (None, vec![traced(text, fault(MANY_DOCUMENTS))]),
+        Err(Refused::Tab(line)) => (None, vec![Fault { line, ..fault(TAB) }]),
         Err(Refused::Features(faults)) => (None, faults),
     }
 }

@@ -14,6 +14,10 @@ pub(super) fn kind(source: &str, style: ScalarStyle) -> Kind {
     if is_text {
         return Kind::Text;
     }
+    // A value that was left out.
+    if source.is_empty() {
+        return Kind::Null;
+    }
     serde_yaml::from_str::<Scalar>(source).map_or(Kind::Text, |Scalar(kind)| kind)
 }
 
