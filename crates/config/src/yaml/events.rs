@@ -31,14 +31,16 @@ pub(super) fn read(text: &str) -> Result<(Option<Node>, Vec<Fault>), Refused> {
     while let Some(event) = parser.next_event() {
         let (event, span) = event.map_err(Refused::Syntax)?;
         let line = span.start.line();
-        let starts_node = matches!(
-            event,
-            Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..) | Event::Alias(_)
-        );
-        let before = lines.get(line.saturating_sub(1)).copied().unwrap_or_default();
-        let is_flow = before.chars().nth(span.start.col()).is_some_and(|char| matches!(char, '{' | '['));
-        if starts_node && !tree.is_in_flow() && is_indented_by_tab(before, span.start.col()) {
-            return Err(Refused::Tab(line));
+        let opens = matches!(event, Event::SequenceStart(..) | Event::MappingStart(..));
+        let starts_node = opens || matches!(event, Event::Scalar(..) | Event::Alias(_));
+        let mut is_flow = tree.is_in_flow();
+        if starts_node && !is_flow {
+            // Outside of flow a line holds few nodes, so looking at its characters again takes no time.
+            let on_line = lines.get(line.saturating_sub(1)).copied().unwrap_or_default();
+            if is_indented_by_tab(on_line, span.start.col()) {
+                return Err(Refused::Tab(line));
+            }
+            is_flow = opens && matches!(on_line.chars().nth(span.start.col()), Some('{' | '['));
         }
         let mut refuse = |message: String| refused.push(Fault { line, path: String::new(), message });
         if let Some(feature) = needless_feature(&event) {
