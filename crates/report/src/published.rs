@@ -64,7 +64,7 @@ impl PublishedDay {
         let failed = |table| move |source| Unread::Table { table, source };
         let mut frames = BTreeMap::new();
         for (table, bytes) in tables {
-            frames.insert(*table, read(*table, &[bytes.clone()]).map_err(failed(*table))?);
+            frames.insert(*table, read(*table, std::slice::from_ref(bytes)).map_err(failed(*table))?);
         }
         let places = Places { market, eras };
         let facts = places.facts(of(&frames, TableName::Funnel)?).map_err(failed(TableName::Funnel))?;
@@ -151,8 +151,11 @@ fn of(frames: &BTreeMap<TableName, DataFrame>, table: TableName) -> Result<&Data
     frames.get(&table).ok_or(Unread::Missing(table))
 }
 
-/// Why each count is null, by the day since which it is counted so and the count.
-fn reasons(capability: &DataFrame) -> PolarsResult<Vec<((Option<jiff::civil::Date>, String), Option<String>)>> {
+/// The day since which a count is counted so, and the count.
+type EraAndCount = (Option<jiff::civil::Date>, String);
+
+/// Why each count is null.
+fn reasons(capability: &DataFrame) -> PolarsResult<Vec<(EraAndCount, Option<String>)>> {
     let rows = dates(capability, c::CONVENTION_SINCE)?.into_iter().zip(texts(capability, c::COUNT)?);
     let reasons = capability.column(c::REASON)?.str()?.iter().map(|reason| reason.map(str::to_owned));
     Ok(rows.zip(reasons).collect())

@@ -69,8 +69,10 @@ impl Renderer<'_> {
             }
             End::Ended(disposition) => disposition,
             End::StandsAs(standing) => {
-                let planned = plan.days.iter_mut().find(|planned| planned.market_day == day.market_day);
-                planned.into_iter().for_each(|planned| planned.status = standing.clone());
+                let mut days = plan.days.iter_mut();
+                if let Some(planned) = days.find(|planned| planned.market_day == day.market_day) {
+                    planned.status = standing;
+                }
                 return;
             }
         };

@@ -14,13 +14,14 @@ fn root() -> PathBuf {
 }
 
 /// Whether to write the pages and the files in place of comparing them.
+#[expect(clippy::disallowed_methods, reason = "what whoever runs the tests asks for")]
 fn is_recording() -> bool {
-    std::env::var_os("RECORD").is_some()
+    std::env::var_os("COVERLEDGER_RECORD_KEYS").is_some()
 }
 
 #[test]
 fn the_reference_of_keys_is_generated() {
-    const AGAIN: &str = "(RECORD=1 cargo test -p coverledger-config registry writes it)";
+    const AGAIN: &str = "(COVERLEDGER_RECORD_KEYS=1 cargo test -p coverledger-config registry writes it)";
     let page = root().join("docs/FORMATS.md");
     let mut text = fs::read_to_string(&page).unwrap();
     for (heading, table) in reference::tables() {
@@ -56,7 +57,7 @@ fn the_schema_files_are_those_of_the_program() {
         let kept: Value =
             serde_json::from_str(&fs::read_to_string(folder.join(format!("{name}.json"))).unwrap()).unwrap();
         let made: Value = serde_json::from_str(&schema(name).unwrap()).unwrap();
-        assert_eq!(kept, made, "docs/schema/{name}.json (RECORD=1 writes it)");
+        assert_eq!(kept, made, "docs/schema/{name}.json (COVERLEDGER_RECORD_KEYS=1 writes it)");
     }
 }
 

@@ -170,15 +170,16 @@ proptest! {
             let counted_by = Some(TableName::Funnel.version());
             let rendered = read.render(&sheet, counted_by, revision).unwrap();
             for (table, made) in rendered {
-                match expected.get(&table) {
-                    Some(expected) => prop_assert!(
-                        *expected == made.bytes,
-                        "{table} of revision {revision}:\n{}\n{}",
-                        frame(&[expected.clone()]).unwrap(),
-                        frame(&[made.bytes.into()]).unwrap()
-                    ),
-                    None => prop_assert_eq!((table, made.rows), (TableName::Bridge, 0)),
-                }
+                let Some(expected) = expected.get(&table) else {
+                    prop_assert_eq!((table, made.rows), (TableName::Bridge, 0));
+                    continue;
+                };
+                prop_assert!(
+                    *expected == made.bytes,
+                    "{table} of revision {revision}:\n{}\n{}",
+                    frame(std::slice::from_ref(expected)).unwrap(),
+                    frame(&[made.bytes.into()]).unwrap()
+                );
             }
         }
     }

@@ -1,3 +1,5 @@
+//! What every declaration of a table has to hold.
+
 use std::collections::BTreeSet;
 
 use super::*;
