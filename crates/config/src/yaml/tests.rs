@@ -50,7 +50,7 @@ fn the_tree_is_what_serde_yaml_makes_of_usual_spellings() {
         "--- # start\na: 1\n...\n",
         "a: 1\r\nb:\r\n  - x\r\n  - 'y'\r\n",
         "a:\n- b\n- c\n? d\n: e\n",
-        "a: [1,\n\t2, {b:\t3}]\nc:\t4\n",
+        "a: [1,\n\t2]\nc: d\t# e\n",
         "url: s3://bucket/x:y\ntime: 00:00\ncron: '30 3 * * *'\n",
         "直播: 封面\né: 🎥\n",
     ];
