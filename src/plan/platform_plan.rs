@@ -33,7 +33,7 @@ pub struct PlannedDay {
     pub windows: Vec<Window>,
     /// The state in which it would be published now.
     pub state: State,
-    /// The hash over everything that determines it ([`fingerprint`]).
+    /// The hash over everything that determines it (`fingerprint`).
     pub fingerprint: String,
     /// The hash over the part of the configuration that determines it.
     pub config_sha256: String,
