@@ -21,19 +21,19 @@ NAMES = ["archive", "markets", "platform", "job", "decisions", "experiment", "no
 
 # A file of the demo's configuration, a text in it, and what stands in its place.
 MISTAKES = [
-    ("jobs/nightly.yaml", "lookback_days: 7", "lookback_days: 0"),
-    ("jobs/nightly.yaml", "lookback_days: 7", "lookback_days: '7'"),
-    ("jobs/nightly.yaml", "lookback_days: 7", "lookback_days: 7\nlookback: 3"),
-    ("jobs/nightly.yaml", "lookback_days: 7", "limit: 6h"),
-    ("jobs/nightly.yaml", "lookback_days: 7", "lookback_days: 7\nlimit: 6 hours"),
+    ("jobs/nightly.yaml", "lookback_days: 1", "lookback_days: 0"),
+    ("jobs/nightly.yaml", "lookback_days: 1", "lookback_days: '1'"),
+    ("jobs/nightly.yaml", "lookback_days: 1", "lookback_days: 1\nlookback: 3"),
+    ("jobs/nightly.yaml", "lookback_days: 1", "limit: 6h"),
+    ("jobs/nightly.yaml", "lookback_days: 1", "lookback_days: 1\nlimit: 6 hours"),
     ("jobs/nightly.yaml", "version: 1", "version: 2"),
     ("config/archive.yaml", "version: 1", "version: 1\nmemory: 512"),
     ("config/archive.yaml", "version: 1", "version: 1\nthreads: 0"),
     ("config/archive.yaml", "version: 1", "version: 1\nreject_viewer_ids: 'yes'"),
-    ("config/archive.yaml", "version: 1", "version: 1\nmax_reject_share: 1.5"),
+    ("config/archive.yaml", "max_reject_share: 0.01", "max_reject_share: 1.5"),
     ("config/archive.yaml", "version: 1", "version: 1\nsecret_key: x"),
     ("config/markets.yaml", '"00:00"', '"24:00"'),
-    ("config/decisions.yaml", "version: 1", "version: 1\ncertainty: 0.2"),
+    ("config/decisions.yaml", "certainty: 0.9", "certainty: 0.2"),
     ("PLATFORM", "version: 1", "version: 1\nmax_orphan_share: 2"),
     ("PLATFORM", "rows: events", "rows: event"),
     ("PLATFORM", "rows: events", "rows: events\n    fallback_for: x"),
@@ -96,8 +96,8 @@ def main(program: str) -> None:
         assert (found := refusals(schemas, file, file.read_text())) == [], found
         checked += 1
     with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
         for rows in ["counts", "events"]:
+            folder = Path(made) / rows
             subprocess.run([program, "demo", folder, "--generate-only", "--rows", rows, "--events", "1000", "--days", "1"], check=True, capture_output=True)
             for file in files_of(folder):
                 assert (found := refusals(schemas, file, file.read_text())) == [], found

@@ -13,6 +13,7 @@ use saphyr_parser::ScanError;
 use serde::de::IgnoredAny;
 
 const MAX_RETOLD_BYTES: usize = 16 << 10;
+const TAB: &str = "not YAML: found character that cannot start any token";
 const MANY_DOCUMENTS: &str =
     "not YAML: deserializing from YAML containing more than one document is not supported";
 
@@ -76,22 +77,13 @@ pub(super) fn parse(text: &str) -> (Option<Node>, Vec<Fault>) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let fault = |message: &str| Fault { line: 1, path: String::new(), message: message.to_owned() };
     match events::read(text) {
-        Ok((Some(root), faults)) => match tab_fault(text) {
-            None => (Some(root), faults),
-            Some(fault) => (None, vec![traced(text, fault)]),
-        },
+        Ok((Some(root), faults)) => (Some(root), faults),
         Ok((None, _)) => (None, vec![fault("holds nothing but comments")]),
         Err(Refused::Syntax(error)) => (None, vec![traced(text, scan_fault(text, &error))]),
         Err(Refused::Documents) => (None, vec![traced(text, fault(MANY_DOCUMENTS))]),
+        Err(Refused::Tab(line)) => (None, vec![Fault { line, ..fault(TAB) }]),
         Err(Refused::Features(faults)) => (None, faults),
     }
-}
-
-/// A tab where only spaces may indent. The scanner takes some for separators, and other readers of the file would not.
-fn tab_fault(text: &str) -> Option<Fault> {
-    let is_looked_at = text.contains('\t') && text.len() <= MAX_RETOLD_BYTES;
-    let error = is_looked_at.then(|| serde_yaml::from_str::<IgnoredAny>(text).err()).flatten()?;
-    Some(syntax_fault(&error))
 }
 
 /// `serde_yaml` tells syntax errors better. Nothing is built and no alias is followed when everything is ignored; but

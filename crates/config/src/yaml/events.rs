@@ -14,6 +14,8 @@ pub(super) enum Refused {
     Syntax(ScanError),
     /// More than one document.
     Documents,
+    /// A tab in the indentation of this line, which YAML forbids and `saphyr-parser` lets pass.
+    Tab(usize),
     /// YAML that a configuration has no need of.
     Features(Vec<Fault>),
 }
@@ -24,10 +26,22 @@ pub(super) fn read(text: &str) -> Result<(Option<Node>, Vec<Fault>), Refused> {
     let mut tree = Tree::default();
     let mut refused = Vec::new();
     let mut documents = 0_usize;
+    let lines: Vec<&str> = text.lines().collect();
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
         let (event, span) = event.map_err(Refused::Syntax)?;
         let line = span.start.line();
+        let opens = matches!(event, Event::SequenceStart(..) | Event::MappingStart(..));
+        let starts_node = opens || matches!(event, Event::Scalar(..) | Event::Alias(_));
+        let mut is_flow = tree.is_in_flow();
+        if starts_node && !is_flow {
+            // Outside of flow a line holds few nodes, so looking at its characters again takes no time.
+            let on_line = lines.get(line.saturating_sub(1)).copied().unwrap_or_default();
+            if is_indented_by_tab(on_line, span.start.col()) {
+                return Err(Refused::Tab(line));
+            }
+            is_flow = opens && matches!(on_line.chars().nth(span.start.col()), Some('{' | '['));
+        }
         let mut refuse = |message: String| refused.push(Fault { line, path: String::new(), message });
         if let Some(feature) = needless_feature(&event) {
             refuse(format!("{feature} are not used in a configuration; write the value out"));
@@ -39,8 +53,8 @@ pub(super) fn read(text: &str) -> Result<(Option<Node>, Vec<Fault>), Refused> {
                 tree.put(Node { line, source: source.into_owned(), kind });
             }
             Event::Alias(_) => tree.put(Node { line, source: String::new(), kind: Kind::Null }),
-            Event::SequenceStart(..) => tree.open.push(Open::List { line, items: Vec::new() }),
-            Event::MappingStart(..) => tree.open.push(Open::map(line)),
+            Event::SequenceStart(..) => tree.begin(Open::List { line, items: Vec::new() }, is_flow),
+            Event::MappingStart(..) => tree.begin(Open::map(line), is_flow),
             Event::SequenceEnd | Event::MappingEnd => tree.close(),
             _ => {}
         }
@@ -54,6 +68,16 @@ pub(super) fn read(text: &str) -> Result<(Option<Node>, Vec<Fault>), Refused> {
         (true, Some(_)) if documents > 1 => Err(Refused::Documents),
         (true, root) => Ok((root, tree.faults)),
     }
+}
+
+/// Whether nothing but white space stands before this column, and a tab is in it.
+fn is_indented_by_tab(line: &str, column: usize) -> bool {
+    let mut before = line.chars().take(column);
+    let mut has_tab = false;
+    before.all(|char| {
+        has_tab |= char == '\t';
+        char.is_whitespace()
+    }) && has_tab
 }
 
 fn needless_feature(event: &Event<'_>) -> Option<&'static str> {
@@ -75,6 +99,8 @@ fn needless_feature(event: &Event<'_>) -> Option<&'static str> {
 #[derive(Default)]
 struct Tree {
     open: Vec<Open>,
+    /// How many of these were open when the outermost `[` or `{` came; within it a tab is white space like any other.
+    flow_from: Option<usize>,
     root: Option<Node>,
     faults: Vec<Fault>,
 }
@@ -102,6 +128,18 @@ impl Open {
 }
 
 impl Tree {
+    /// Begins a list or map.
+    fn begin(&mut self, open: Open, is_flow: bool) {
+        if is_flow && self.flow_from.is_none() {
+            self.flow_from = Some(self.open.len());
+        }
+        self.open.push(open);
+    }
+
+    fn is_in_flow(&self) -> bool {
+        self.flow_from.is_some()
+    }
+
     /// Ends the innermost list or map.
     fn close(&mut self) {
         let (line, kind) = match self.open.pop() {
@@ -109,6 +147,7 @@ impl Tree {
             Some(Open::Map { line, entries, .. }) => (line, Kind::Map(entries)),
             None => return,
         };
+        self.flow_from = self.flow_from.filter(|from| *from < self.open.len());
         self.put(Node { line, source: String::new(), kind });
     }
 

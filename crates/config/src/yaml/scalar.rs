@@ -10,12 +10,13 @@ use super::Kind;
 /// What a scalar is. Only one that is written without quotes may be anything but a text, and no text with white space in it
 /// is a number, a truth value or nothing.
 pub(super) fn kind(source: &str, style: ScalarStyle) -> Kind {
-    if source.is_empty() && style == ScalarStyle::Plain {
-        return Kind::Null;
-    }
     let is_text = style != ScalarStyle::Plain || source.contains(char::is_whitespace) || source.starts_with("---");
     if is_text {
         return Kind::Text;
+    }
+    // A value that was left out.
+    if source.is_empty() {
+        return Kind::Null;
     }
     serde_yaml::from_str::<Scalar>(source).map_or(Kind::Text, |Scalar(kind)| kind)
 }

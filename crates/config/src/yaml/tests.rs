@@ -50,6 +50,7 @@ fn the_tree_is_what_serde_yaml_makes_of_usual_spellings() {
         "--- # start\na: 1\n...\n",
         "a: 1\r\nb:\r\n  - x\r\n  - 'y'\r\n",
         "a:\n- b\n- c\n? d\n: e\n",
+        "a: [1,\n\t2]\nc: d\t# e\n",
         "url: s3://bucket/x:y\ntime: 00:00\ncron: '30 3 * * *'\n",
         "直播: 封面\né: 🎥\n",
     ];
@@ -80,6 +81,8 @@ fn what_is_not_plain_yaml_is_refused() {
         ("a: \"open\n", "2||not YAML: found unexpected end of stream"),
         ("a: b: c\n", "1||not YAML: mapping values are not allowed in this context"),
         ("\ta: 1\n", "1||not YAML: found character that cannot start any token"),
+        ("a:\n\tb: 1\n", "2||not YAML: found character that cannot start any token"),
+        ("a:\n \t- 1\n", "2||not YAML: found character that cannot start any token"),
         ("a: &x 1\n", "1||anchors (`&`) are not used in a configuration; write the value out"),
         ("a: !secret x\n", "1||tags (`!`) are not used in a configuration; write the value out"),
         (
