@@ -1,5 +1,6 @@
 //! Counts that came as counts: kept while a batch is read, booked together, joined with what was counted here.
 
+use coverledger_core::model::OneConvention as _;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::sync::atomic::{AtomicUsize, Ordering};

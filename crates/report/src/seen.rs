@@ -1,5 +1,6 @@
 //! What is told of each cover without any model.
 
+use coverledger_core::model::OneConvention as _;
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;

@@ -60,6 +60,26 @@ impl Share {
     }
 }
 
+/// Sums of figures that were counted under one convention. Bringing it into scope says that they are: where rows of several
+/// conventions may meet, [`Series`](super::Series) keeps them apart.
+pub trait OneConvention {
+    /// Adds rows of the same export, or cells of other days: a sum of which a part is not known is not known.
+    fn add(&mut self, other: &Self);
+
+    /// Brings together what several exports know of one cell: a count is known if either knows it.
+    fn join(&mut self, other: &Self);
+}
+
+impl OneConvention for Figures {
+    fn add(&mut self, other: &Self) {
+        Self::add(self, other);
+    }
+
+    fn join(&mut self, other: &Self) {
+        Self::join(self, other);
+    }
+}
+
 impl Figures {
     /// Counted one by one: nothing to be said about them.
     #[must_use]
@@ -107,7 +127,7 @@ impl Figures {
 
     /// Brings together what several exports know of one cell: a count is known if either knows it. What one of them
     /// has summed without knowing all of it is left out if the other knows it.
-    pub fn join(&mut self, other: &Self) {
+    pub(crate) fn join(&mut self, other: &Self) {
         let known = self.known.or(other.known);
         let missing = self.missing.or(other.missing).minus(known);
         let theirs = other.only(other.known.or(missing));
@@ -117,7 +137,7 @@ impl Figures {
     }
 
     /// Adds rows of the same export, or cells of other days: a sum of which a part is not known is not known.
-    pub fn add(&mut self, other: &Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         let known = self.known.and(other.known);
         let spoken_of = self.spoken_of().or(other.spoken_of());
         self.add_cell(other);
@@ -125,7 +145,7 @@ impl Figures {
     }
 
     /// Adds another cell of the same market-day: a count that one of them does not speak of is the other's.
-    pub fn add_cell(&mut self, other: &Self) {
+    pub(crate) fn add_cell(&mut self, other: &Self) {
         let missing = self.missing.or(other.missing);
         let known = self.known.or(other.known).minus(missing);
         let theirs = other.only(other.spoken_of());

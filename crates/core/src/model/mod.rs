@@ -29,7 +29,7 @@ pub use count::{Count, CountSet, Counts};
 pub use count_table::{CountRow, CountTable, Dimensions, LEAST_OVERLAP_US, OnAir};
 pub use extent::Extent;
 pub use fact::{DayPart, Era, Fact, FactKey, Series};
-pub use figures::{Figures, Prorated, Share};
+pub use figures::{Figures, OneConvention, Prorated, Share};
 pub use id::{Id, IdHash};
 pub use ids::{MarketDay, MarketId, PlatformId};
 pub use kinds::Kinds;

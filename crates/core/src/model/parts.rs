@@ -33,7 +33,7 @@ impl Parts {
     }
 
     /// Adds those of other rows.
-    pub fn add(&mut self, other: &Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         let all = self.told.iter_mut().zip(other.told).chain(self.untold.iter_mut().zip(other.untold));
         all.for_each(|(rows, more)| *rows = rows.saturating_add(more));
     }

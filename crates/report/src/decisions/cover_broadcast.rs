@@ -1,5 +1,6 @@
 //! `cover_broadcast`: what each cover did in each broadcast. Counts and crude rates; nothing is ranked or compared.
 
+use coverledger_core::model::OneConvention as _;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;

@@ -1,5 +1,6 @@
 //! What an experiment's arms had, read from the evidence of one platform in one market.
 
+use coverledger_core::model::OneConvention as _;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Draws, Effect, Outcome, Plan};

@@ -25,7 +25,9 @@ const MOST_SECONDS: i128 = 100_000_000_000;
 /// of its last part more or less. A bare number is seconds.
 ///
 /// ```
-/// use coverledger::{config::NumberStyle, export::length};
+/// use coverledger_config::NumberStyle;
+/// use coverledger_read::export::length;
+///
 /// let mean = length("1m28s", NumberStyle::default()).unwrap().unwrap();
 /// assert_eq!((mean.low(), mean.value(), mean.high()), (87_500.0, 88_000.0, 88_500.0));
 /// ```

@@ -36,7 +36,9 @@ pub struct Number {
 /// Reads a number; `None` where the text says that it is not known (`-`, `--`, `N/A`, `null`, nothing).
 ///
 /// ```
-/// use coverledger::{config::NumberStyle, export::number};
+/// use coverledger_config::NumberStyle;
+/// use coverledger_read::export::number;
+///
 /// let rate = number("1.35%", NumberStyle::default()).unwrap().unwrap();
 /// assert_eq!((rate.low(), rate.value(), rate.high(), rate.is_percent()), (1.345, 1.35, 1.355, true));
 /// assert_eq!(number("--", NumberStyle::default()), Ok(None));
