@@ -79,12 +79,14 @@ pub fn market_day(context: &MarketDayContext<'_>, revision: u64) -> Result<[Rend
 /// The same tables, before they are files.
 fn rendered_day(context: &MarketDayContext<'_>, revision: u64) -> Result<[DataFrame; 4], ReportError> {
     let facts = context.offered();
-    let made = |table, frame: PolarsResult<DataFrame>| frame.map_err(|source| ReportError { table, source });
+    let made = |table: TableName, frame: PolarsResult<DataFrame>| {
+        frame.map_err(|source| ReportError { table: table.as_str(), source })
+    };
     Ok([
-        made("funnel", funnel::funnel(context, &facts, revision))?,
-        made("slot_audience", slot_audience::slot_audience(context, &facts, revision))?,
-        made("capability", capability::capability(context, revision))?,
-        made("bridge", bridge::bridge(context, revision))?,
+        made(TableName::Funnel, funnel::funnel(context, &facts, revision))?,
+        made(TableName::SlotAudience, slot_audience::slot_audience(context, &facts, revision))?,
+        made(TableName::Capability, capability::capability(context, revision))?,
+        made(TableName::Bridge, bridge::bridge(context, revision))?,
     ])
 }
 

@@ -57,10 +57,8 @@ fn metadata(table: TableName, numbers: Option<u32>) -> Vec<(String, String)> {
 /// Whether the columns are those that are declared.
 fn check(table: TableName, frame: &DataFrame) -> PolarsResult<()> {
     let declared = table.spec().columns();
-    let found =
-        || frame.schema().iter().map(|(name, dtype)| (name.to_string(), dtype.clone())).collect::<Vec<_>>();
-    for (column, (name, dtype)) in declared.iter().zip(found()) {
-        if column.name != name || polars_type(column.of_type) != dtype {
+    for (column, (name, dtype)) in declared.iter().zip(frame.schema().iter()) {
+        if column.name != name.as_str() || polars_type(column.of_type) != *dtype {
             let (due, of) = (&column.name, column.of_type.word());
             polars_bail!(SchemaMismatch: "column `{name}` of type {dtype} stands where `{due}` of type {of} is declared");
         }
@@ -68,8 +66,8 @@ fn check(table: TableName, frame: &DataFrame) -> PolarsResult<()> {
     if let Some(missing) = declared.get(frame.width()) {
         polars_bail!(SchemaMismatch: "the last column `{}` is declared and not there", missing.name);
     }
-    if let Some((extra, _)) = found().get(declared.len()) {
-        polars_bail!(SchemaMismatch: "column `{extra}` is not declared");
+    if let Some(extra) = frame.columns().get(declared.len()) {
+        polars_bail!(SchemaMismatch: "column `{}` is not declared", extra.name());
     }
     Ok(())
 }
