@@ -15,7 +15,9 @@ use coverledger::archive::{
     RowCounts, RunRecord, Stamp, State, TableBytes, TableName, Told, Trouble, TroubleTopic, Unit,
 };
 use coverledger::cli::exit;
-use coverledger::config::{self, Decisions, Design, Experiment, Family, Guardrails, Market, Split, Topic, Value};
+use coverledger::config::{
+    self, Assignment, Decisions, Design, Experiment, Family, Guardrails, Market, Split, Topic, Value,
+};
 use coverledger::model::{
     Check, CheckScope, ClickEvent, Conventions, Count, CountSet, Counts, DayPart, Era, Eras, Event, Fact, FactKey,
     Figures, ImpressionBasis, MarketDay, MarketId, Parts, PlatformId, Reason, Reject, TurnFact, TurnNumber,
@@ -197,6 +199,7 @@ fn every_column_of_a_decision_is_documented_in_its_order_with_its_type() {
         cover: 0,
         contaminated: false,
         turn: None,
+        group: None,
         figures: Figures::exact(Counts { impressions: 3, clicks: 1, ..Counts::default() }, known),
     };
     let rules = Decisions {
@@ -239,7 +242,7 @@ fn every_column_of_a_decision_is_documented_in_its_order_with_its_type() {
             value: Value { orders: 1.0, retained_minutes: 0.0 },
             guardrails: Guardrails { stay: Some(0.1), conversion: None },
             imbalance: 0.001,
-            design: Design::Split(Split { shares: vec![0.5, 0.5], broadcasts: 8 }),
+            design: Design::Split(Split { shares: vec![0.5, 0.5], broadcasts: 8, assignment: Assignment::Viewer }),
         };
         let places = [evidence.clone()];
         for (table, rendered) in Standings::of(&split, &places).tables("e", until, 1).unwrap() {

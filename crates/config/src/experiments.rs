@@ -91,6 +91,18 @@ pub struct Split {
     pub shares: Vec<f64>,
     /// How many broadcasts of a platform in a market the test is planned for. 8 to 10,000.
     pub broadcasts: u32,
+    /// For how long a viewer keeps a cover.
+    pub assignment: Assignment,
+}
+
+/// What the platform draws a cover for: the unit that was randomized, and so the unit that is analysed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Assignment {
+    /// Each viewer once: a viewer who comes back sees the same cover again.
+    #[default]
+    Viewer,
+    /// Each viewer of each broadcast anew.
+    Broadcast,
 }
 
 impl Experiment {

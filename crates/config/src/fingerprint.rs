@@ -162,7 +162,9 @@ impl FingerprintWriter {
         self.put("guardrails", &format!("{stay:?} {conversion:?}"));
         match design {
             Design::Rotation(rotation) => self.put("rotation", &rotation.schedule.sha256(covers)),
-            Design::Split(Split { shares, broadcasts }) => self.put("split", &format!("{shares:?} {broadcasts}")),
+            Design::Split(Split { shares, broadcasts, assignment }) => {
+                self.put("split", &format!("{shares:?} {broadcasts} {assignment:?}"));
+            }
         }
     }
 

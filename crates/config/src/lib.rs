@@ -65,7 +65,9 @@ pub use coverledger_core::model::Extent;
 pub use decisions::{Decisions, Family};
 pub use definition::*;
 pub use dialect::{Delimiter, Dialect, LineEnd};
-pub use experiments::{Design, Experiment, Guardrails, PlannedTurn, Rotation, Split, TurnSchedule, Value};
+pub use experiments::{
+    Assignment, Design, Experiment, Guardrails, PlannedTurn, Rotation, Split, TurnSchedule, Value,
+};
 pub use instant::BUDDHIST_YEAR;
 pub use mapping::*;
 pub use pages::{Pages, PagesRule};

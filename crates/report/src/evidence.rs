@@ -59,6 +59,8 @@ pub struct Observed {
     pub contaminated: bool,
     /// The turn of a rotation; only where it was read by turns.
     pub turn: Option<Turn>,
+    /// The group of viewers of whom it was counted; only where it was read by groups.
+    pub group: Option<u16>,
     /// What was counted. Of `day_match` and `cover_share` the tables hold the ratio alone: these two are zero of zero.
     pub figures: Figures,
 }
@@ -121,6 +123,7 @@ impl Evidence {
                 cover: covers.binary_search(&row.cover).unwrap_or_default(),
                 contaminated: row.contaminated,
                 turn: row.turn,
+                group: None,
                 figures: row.figures,
             })
             .collect();

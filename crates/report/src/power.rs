@@ -112,7 +112,7 @@ fn found(
                 let cell = whole[chance.below(whole.len())];
                 dealt(cell, &split.shares, (arm, gain), number * days / planned, number, chance)
             });
-            (outcomes.collect(), Plan::Split { planned: f64::from(split.broadcasts) })
+            (outcomes.collect(), Plan::Split { planned: f64::from(split.broadcasts), by: split.assignment })
         }
         Design::Rotation(rotation) => {
             let burned =
@@ -143,7 +143,7 @@ fn dealt(
     let arm = |(arm, share): (usize, &f64)| {
         let lift = if arm == better { 1.0 + gain } else { 1.0 };
         let (sum, trials) = cell.drawn(*share, lift, chance);
-        Outcome { look, stratum: 0, cluster, arm, sum, trials }
+        Outcome { look, stratum: cluster, cluster, group: None, arm, sum, trials }
     };
     shares.iter().enumerate().map(arm).collect()
 }
@@ -202,13 +202,14 @@ fn turned(
         *abreast.entry((turn.local_date, turn.slot)).or_default() += 1;
     }
     let blocks = super::trial::blocks(turns, experiment.covers.len());
+    let slots = turns.iter().map(|turn| turn.slot + 1).max().unwrap_or(1);
     let mut days: BTreeMap<Date, usize> = BTreeMap::new();
-    let mut slots: BTreeMap<(Date, usize), OnAir<'_>> = BTreeMap::new();
+    let mut aired: BTreeMap<(Date, usize), OnAir<'_>> = BTreeMap::new();
     let mut outcomes = Vec::with_capacity(turns.len());
     for (turn, cluster) in turns.iter().zip(blocks) {
         let place = (turn.local_date, turn.slot);
         let day = *days.entry(turn.local_date).or_insert_with(|| chance.below(dates));
-        let on_air = slots.entry(place).or_insert_with(|| {
+        let on_air = aired.entry(place).or_insert_with(|| {
             let of_slot = |cell: &&Cell| (cell.day, cell.slot) == (day, turn.slot);
             OnAir { all: cells.iter().filter(of_slot).collect(), rest: Vec::new() }
         });
@@ -221,11 +222,13 @@ fn turned(
         let part = float(on_air.all.len() as u64) / float(abreast) * counted;
         let lift = if turn.cover == better { 1.0 + gain } else { 1.0 };
         let look = turn.local_date.since(experiment.from).map_or(0, |span| span.get_days());
+        let look = usize::try_from(look).unwrap_or(0);
         let (sum, trials) = cell.thinned(part, lift, chance);
         outcomes.push(Outcome {
-            look: usize::try_from(look).unwrap_or(0),
-            stratum: turn.slot,
+            look,
+            stratum: look * slots + turn.slot,
             cluster,
+            group: None,
             arm: turn.cover,
             sum,
             trials,

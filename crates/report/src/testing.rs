@@ -9,7 +9,7 @@ use polars::prelude::DataFrame;
 use super::decision_context::DecisionContext;
 use super::evidence::{Evidence, Observed};
 use coverledger_config::{
-    Design, Experiment, Guardrails, Market, PlannedTurn, Rotation, Split, TurnSchedule, Value,
+    Assignment, Design, Experiment, Guardrails, Market, PlannedTurn, Rotation, Split, TurnSchedule, Value,
 };
 use coverledger_core::model::{
     ClickEvent, Conventions, Count, Figures, ImpressionBasis, MarketId, Measure, PlatformId, UniqueBasis,
@@ -71,6 +71,7 @@ impl Scene {
                 cover: at(&covers, &names[3]),
                 contaminated: *contaminated,
                 turn: None,
+                group: None,
                 figures: *figures,
             };
         let mut rows: Vec<Observed> = self.rows.iter().map(observed).collect();
@@ -118,7 +119,11 @@ pub(super) fn split(covers: &[&str]) -> Experiment {
         value: Value { orders: 1.0, retained_minutes: 0.0 },
         guardrails: Guardrails { stay: Some(0.1), conversion: Some(0.1) },
         imbalance: 0.001,
-        design: Design::Split(Split { shares: vec![share; covers.len()], broadcasts: 28 }),
+        design: Design::Split(Split {
+            shares: vec![share; covers.len()],
+            broadcasts: 28,
+            assignment: Assignment::Broadcast,
+        }),
     }
 }
 

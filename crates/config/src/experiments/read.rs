@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::{Design, Experiment, Guardrails, Rotation, Split, TurnSchedule, Value};
+use super::{Assignment, Design, Experiment, Guardrails, Rotation, Split, TurnSchedule, Value};
 use crate::counting::{Period, PeriodEnd};
 use crate::cursor::Cursor;
 use crate::names::known_names;
@@ -177,7 +177,7 @@ pub(crate) fn read(start: &Cursor<'_>, known: Option<&Known<'_>>) -> Option<Expe
     let imbalance = file.imbalance.read();
     let (design, covers, (from, to)) = (design?, covers?, window?);
     let control = file.control.read_or(0, |at| control_of(at, &covers));
-    let split = Split { shares: Vec::new(), broadcasts: 0 };
+    let split = Split { shares: Vec::new(), broadcasts: 0, assignment: Assignment::default() };
     let mut plan = Experiment {
         platforms: platforms?.into_iter().map(PlatformId::new).collect(),
         markets: markets?.into_iter().map(MarketId::new).collect(),
@@ -254,7 +254,8 @@ fn split_of(file: &ExperimentKeys<'_>, covers: &[String]) -> Option<Split> {
         covers.iter().map(share).collect::<Option<Vec<f64>>>()
     })?;
     let all: f64 = shares.iter().sum();
-    Some(Split { shares: shares.into_iter().map(|share| share / all).collect(), broadcasts: broadcasts? })
+    let shares = shares.into_iter().map(|share| share / all).collect();
+    Some(Split { shares, broadcasts: broadcasts?, assignment: Assignment::default() })
 }
 
 fn control_of(at: &Cursor<'_>, covers: &[String]) -> Option<usize> {

@@ -93,15 +93,15 @@ fn stack(all: &mut Option<DataFrame>, next: PolarsResult<DataFrame>) -> PolarsRe
 impl<'e> ExperimentSite<'e> {
     fn of(experiment: &'e Experiment, evidence: &'e Evidence) -> Self {
         let turns = experiment.rotation().map_or(&[][..], |rotation| rotation.schedule.turns(&evidence.market));
-        let trial = Trial::new(evidence, experiment, turns);
+        let trial = Trial::new(evidence, experiment, turns, evidence.until);
         let balance = Balance::of(&trial, experiment);
         let figures: Vec<Figures> = (0..experiment.covers.len()).map(|arm| trial.figures(arm)).collect();
         let effects = trial.effects(Metric::Value);
         let [ctr, stay, conversion] =
-            [Metric::Ctr, Metric::Stay, Metric::Conversion].map(|metric| trial.effects(metric));
+            [Metric::Ctr, Metric::StayRate, Metric::Conversion].map(|metric| trial.effects(metric));
         let choice = trial.choice();
         let p_values: Vec<f64> =
-            effects.iter().map(|effect| effect.map_or(f64::NAN, |effect| effect.p_value)).collect();
+            effects.iter().map(|effect| effect.map_or(f64::NAN, |effect| effect.p_value())).collect();
         let p_holm = holm(&p_values);
         let arms: Vec<Arm> = (0..experiment.covers.len())
             .map(|arm| {

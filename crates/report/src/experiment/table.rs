@@ -33,7 +33,7 @@ pub(super) fn table(
     table.push(Column::new(c::IS_CONTROL.into(), is_control));
     table.push(texts(c::DECISION, &arms, |arm| site.decisions[*arm].map(|decision| decision.word().to_owned())));
     table.push(same_text(c::ON_AIR, site.on_air(), height));
-    table.push(wholes(c::DAYS, &arms, |_| Some(trial.days())));
+    table.push(wholes(c::DAYS, &arms, |_| Some(trial.looks())));
     table.push(wholes(c::BROADCASTS, &arms, |arm| Some(trial.broadcasts(Some(*arm)))));
     table.push(wholes(c::TURNS, &arms, |arm| trial.turns(*arm)));
     let figures: Vec<Figures> = arms.iter().map(|arm| site.figures[*arm]).collect();
@@ -47,7 +47,7 @@ pub(super) fn table(
     table.push(floats(&c::low(c::VALUE_PER_MILLE), &arms, value(0)));
     table.push(floats(&c::high(c::VALUE_PER_MILLE), &arms, value(2)));
     table.extend(effect_columns(c::EFFECT, &arms, |arm| site.arms[arm].effect));
-    table.push(floats(c::P_VALUE, &arms, |arm| site.arms[*arm].effect.map(|effect| effect.p_value)));
+    table.push(floats(c::P_VALUE, &arms, |arm| site.arms[*arm].effect.map(|effect| effect.p_value())));
     table.push(floats(c::P_HOLM, &arms, |arm| site.arms[*arm].p_holm));
     table.push(floats(c::PROBABILITY_BEST, &arms, |arm| site.arms[*arm].best));
     let loss = |arm: &usize| site.choice.as_ref()?.expected_loss.get(*arm).copied();

@@ -214,12 +214,18 @@ fn a_rotation_is_decided_by_its_turns() {
     assert!(text(&neglected, c::REASON_EN, 0).starts_with("20 % of impressions in its turns"), "{neglected}");
 }
 
+fn told(value: f64, interval: Option<Interval>, p_value: f64) -> Effect {
+    let [p_better, p_worse] = if value < 0.0 { [1.0, p_value] } else { [p_value, 1.0] };
+    let (clusters, information, left_out) = (20, Some(20.0), Some(0.0));
+    Effect { value, interval, today: interval, p_better, p_worse, clusters, information, left_out }
+}
+
 /// An arm with an effect, exactly counted.
 fn arm(effect: f64, half: f64, p: f64, best: f64) -> Arm {
     let interval = Some(Interval { low: effect - half, high: effect + half });
     Arm {
         value: Some([10.0 * (1.0 + effect); 3]),
-        effect: Some(Effect { value: effect, interval, p_value: p, clusters: 20 }),
+        effect: Some(told(effect, interval, p)),
         p_holm: Some(p),
         best: Some(best),
         guardrails: [Standing::Held; 2],
@@ -260,9 +266,7 @@ fn a_guardrail_that_looks_broken_bars_winning_before_it_is_settled() {
 
 #[test]
 fn standings_follow_from_the_interval() {
-    let effect = |value: f64, low: f64, high: f64| {
-        Some(Effect { value, interval: Some(Interval { low, high }), p_value: 1.0, clusters: 9 })
-    };
+    let effect = |value: f64, low: f64, high: f64| Some(told(value, Some(Interval { low, high }), 1.0));
     let word = |effect, tolerated| Standing::of(effect, tolerated).word();
     assert_eq!(word(effect(-0.02, -0.09, 0.05), Some(0.1)), "held");
     assert_eq!(word(effect(-0.3, -0.4, -0.2), Some(0.1)), "failed");

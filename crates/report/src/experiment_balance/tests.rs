@@ -8,7 +8,7 @@ use coverledger_core::model::Count;
 
 fn balance(scene: &Scene, experiment: &Experiment) -> Balance {
     let evidence = scene.evidence();
-    Balance::of(&Trial::new(&evidence, experiment, &[]), experiment).unwrap()
+    Balance::of(&Trial::new(&evidence, experiment, &[], evidence.until), experiment).unwrap()
 }
 
 fn cells(balance: &Balance, scope: Scope) -> Vec<&Cell> {

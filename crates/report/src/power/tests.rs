@@ -2,6 +2,8 @@
 
 #![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of impressions")]
 
+use coverledger_config::Assignment;
+
 use super::*;
 use crate::testing::{Scene, rotation, split};
 
@@ -36,15 +38,17 @@ fn fresh(gain: f64, tests: u64) -> f64 {
                 let sum = float(chance.binomial(trials, rate));
                 outcomes.push(Outcome {
                     look: number,
-                    stratum: 0,
+                    stratum: number,
                     cluster: number,
+                    group: None,
                     arm,
                     sum,
                     trials: float(trials),
                 });
             }
         }
-        p_values(&outcomes, 2, 0, 28, Plan::Split { planned: 28.0 })[1].is_some_and(|p| p <= 0.05)
+        p_values(&outcomes, 2, 0, 28, Plan::Split { planned: 28.0, by: Assignment::Broadcast })[1]
+            .is_some_and(|p| p <= 0.05)
     };
     float((0..tests).filter(is_found).count() as u64) / float(tests)
 }
@@ -92,7 +96,15 @@ fn fresh_turns(gain: f64, tests: u64) -> f64 {
             let trials = 400.0 * (7200.0 - 300.0) / 7200.0;
             let sum = float(chance.binomial(trials as u64, rate));
             let look = usize::try_from(turn.local_date.since(experiment.from).unwrap().get_days()).unwrap();
-            Outcome { look, stratum: turn.slot, cluster: *cluster, arm: turn.cover, sum, trials }
+            Outcome {
+                look,
+                stratum: 2 * look + turn.slot,
+                cluster: *cluster,
+                group: None,
+                arm: turn.cover,
+                sum,
+                trials,
+            }
         };
         let outcomes: Vec<Outcome> = turns.iter().zip(&blocks).map(turn).collect();
         let plan = Plan::Rotation(Draws { days: 14, redrawn: 499, seed: *test });

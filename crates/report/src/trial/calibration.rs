@@ -3,6 +3,7 @@
 //! of the table in `docs/STATISTICS.md`.
 
 use super::{Draws, Outcome, Plan, choice, effects};
+use coverledger_config::Assignment;
 use coverledger_stats::calibration::{percent, size, successes};
 use coverledger_stats::{SeededRng, holm};
 
@@ -38,18 +39,28 @@ fn split(chance: &mut SeededRng, truth: Truth, nightly: usize) -> (Vec<Outcome>,
             let trials = size(chance, 1500.0, 0.3);
             let rate = usual * lift * lognormal(chance, truth.own);
             let sum = successes(chance, trials, rate.min(1.0));
-            outcomes.push(Outcome { look: cluster / nightly, stratum: 0, cluster, arm, sum, trials });
+            outcomes.push(Outcome {
+                look: cluster / nightly,
+                stratum: cluster,
+                cluster,
+                group: None,
+                arm,
+                sum,
+                trials,
+            });
         }
     }
-    (outcomes, Plan::Split { planned: crate::tally::float((NIGHTS * nightly) as u64) })
+    let planned = crate::tally::float((NIGHTS * nightly) as u64);
+    (outcomes, Plan::Split { planned, by: Assignment::Broadcast })
 }
 
 /// Every night each slot has as many turns as there are arms, in permuted blocks.
 fn rotation(chance: &mut SeededRng, truth: Truth) -> (Vec<Outcome>, Plan) {
     let mut outcomes = Vec::new();
     for look in 0..NIGHTS {
-        for stratum in 0..SLOTS {
-            let usual = 0.03 * (1.0 + crate::tally::float(stratum as u64)) * lognormal(chance, truth.between);
+        for slot in 0..SLOTS {
+            let stratum = look * SLOTS + slot;
+            let usual = 0.03 * (1.0 + crate::tally::float(slot as u64)) * lognormal(chance, truth.between);
             let mut covers: Vec<usize> = (0..ARMS).collect();
             for turn in 0..TURNS {
                 if turn % ARMS == 0 {
@@ -59,8 +70,8 @@ fn rotation(chance: &mut SeededRng, truth: Truth) -> (Vec<Outcome>, Plan) {
                 let trials = size(chance, 500.0, 0.5);
                 let rate = usual * truth.lifts[arm] * lognormal(chance, truth.own);
                 let sum = successes(chance, trials, rate.min(1.0));
-                let cluster = (look * SLOTS + stratum) * TURNS.div_ceil(ARMS) + turn / ARMS;
-                outcomes.push(Outcome { look, stratum, cluster, arm, sum, trials });
+                let cluster = stratum * TURNS.div_ceil(ARMS) + turn / ARMS;
+                outcomes.push(Outcome { look, stratum, cluster, group: None, arm, sum, trials });
             }
         }
     }
@@ -79,7 +90,7 @@ struct Said {
 
 fn said(outcomes: &[Outcome], plan: Plan, truth: Truth) -> Said {
     let found = effects(outcomes, ARMS, 0, NIGHTS, plan, LEVEL);
-    let adjusted = holm(&found.iter().flatten().map(|effect| effect.p_value).collect::<Vec<f64>>());
+    let adjusted = holm(&found.iter().flatten().map(|effect| effect.p_value()).collect::<Vec<f64>>());
     let second = found[1].unwrap();
     let lift = truth.lifts[1] / truth.lifts[0] - 1.0;
     Said {

@@ -6,14 +6,17 @@
 #[cfg(test)]
 mod calibration;
 mod choice;
+mod contrast;
 mod outcomes;
 mod rotation;
 mod split;
 #[cfg(test)]
 mod tests;
 
-pub(super) use outcomes::{Exposure, Metric, Trial, blocks, worth};
+pub(super) use contrast::contrast;
+pub(super) use outcomes::{Exposure, Metric, Trial, Unit, blocks, worth};
 
+use coverledger_config::Assignment;
 use coverledger_stats::Interval;
 
 /// What one arm had in one cluster on one day: in a turn of a rotation, or in a broadcast of a split.
@@ -21,13 +24,17 @@ use coverledger_stats::Interval;
 pub(super) struct Outcome {
     /// The local date, in days since the first of the window.
     pub(super) look: usize,
-    /// Within it rates are alike: the slot of a turn; 0 for a split.
+    /// Arms are compared within it: the date and slot of a turn, or the broadcast.
     pub(super) stratum: usize,
     /// What hangs together: the permuted block of a turn, or the broadcast.
     pub(super) cluster: usize,
+    /// Of whom it was counted, where viewers keep their cover: the group that the viewers belong to. `None` where that is
+    /// not known, and of a rotation.
+    pub(super) group: Option<u16>,
     pub(super) arm: usize,
     /// Successes, or what they are worth.
     pub(super) sum: f64,
+    /// What they are held against: impressions, or hours on air.
     pub(super) trials: f64,
 }
 
@@ -36,8 +43,8 @@ pub(super) struct Outcome {
 pub(super) enum Plan {
     /// A schedule of permuted blocks.
     Rotation(Draws),
-    /// A lot for each viewer, for so many broadcasts.
-    Split { planned: f64 },
+    /// A lot for each viewer, once or in every broadcast, for so many broadcasts.
+    Split { planned: f64, by: Assignment },
 }
 
 /// How a rotation's schedule is held against others that were as likely.
@@ -57,10 +64,27 @@ pub(super) struct Effect {
     pub(super) value: f64,
     /// What holds it, at all looks together, with confidence 1 − level; `None` where nothing can be said yet.
     pub(super) interval: Option<Interval>,
-    /// Two-sided, the least of all looks so far; 1 where nothing can be said yet.
-    pub(super) p_value: f64,
-    /// Broadcasts of a split, turns of a rotation, of both arms.
+    /// What the last look alone says of it, as valid at any time.
+    pub(super) today: Option<Interval>,
+    /// How surely the arm is better: the least two-sided p value of the looks at which it looked better; 1 where there was
+    /// none, or nothing can be said yet.
+    pub(super) p_better: f64,
+    /// The same of being worse.
+    pub(super) p_worse: f64,
+    /// Broadcasts of a split, turns of a rotation, in which both were seen.
     pub(super) clusters: usize,
+    /// How many broadcasts of equal size a split's are worth: (Σn)² ÷ Σn² over their trials. `None` of a rotation.
+    pub(super) information: Option<f64>,
+    /// The share of the arm's trials that stand in no comparison, for the control was not shown beside them. `None` where
+    /// it had none.
+    pub(super) left_out: Option<f64>,
+}
+
+impl Effect {
+    /// How surely there is an effect in the direction in which it points today.
+    pub(super) fn p_value(&self) -> f64 {
+        if self.value < 0.0 { self.p_worse } else { self.p_better }
+    }
 }
 
 /// The effect of each arm on the rate of sums to trials; `None` of the control and where nothing was seen of either.
@@ -77,13 +101,32 @@ pub(super) fn effects(
         let of = of_pair(outcomes, arm, control)?;
         match plan {
             Plan::Rotation(draws) => rotation::effect(&of, arm, looks, draws, level),
-            Plan::Split { planned } => split::effect(&of, arm, looks, planned, level),
+            Plan::Split { planned, by } => split::effect(&of, arm, looks, (planned, by), level),
         }
     };
     (0..arms).map(effect).collect()
 }
 
-/// The p values of [`effects`] alone.
+/// After each look the p values of [`effects`] alone, of being better and of being worse: `p[arm][look]`, `None` of the
+/// control. Each is the least so far.
+pub(super) fn p_by_look(
+    outcomes: &[Outcome],
+    arms: usize,
+    control: usize,
+    looks: usize,
+    plan: Plan,
+) -> Vec<Option<Vec<[f64; 2]>>> {
+    let p_values = |arm: usize| {
+        let of = of_pair(outcomes, arm, control)?;
+        Some(match plan {
+            Plan::Rotation(draws) => rotation::p_by_look(&of, arm, looks, draws),
+            Plan::Split { planned, by } => split::p_by_look(&of, arm, looks, (planned, by)),
+        })
+    };
+    (0..arms).map(p_values).collect()
+}
+
+/// How surely each arm differs from the control in either direction, after the last look.
 pub(super) fn p_values(
     outcomes: &[Outcome],
     arms: usize,
@@ -91,14 +134,9 @@ pub(super) fn p_values(
     looks: usize,
     plan: Plan,
 ) -> Vec<Option<f64>> {
-    let p_value = |arm: usize| {
-        let of = of_pair(outcomes, arm, control)?;
-        match plan {
-            Plan::Rotation(draws) => Some(rotation::p_value(&of, arm, looks, draws)),
-            Plan::Split { planned } => split::effect(&of, arm, looks, planned, 0.05).map(|effect| effect.p_value),
-        }
-    };
-    (0..arms).map(p_value).collect()
+    let last =
+        |of: Option<Vec<[f64; 2]>>| of.map(|of| of.last().map_or(1.0, |[better, worse]| better.min(*worse)));
+    p_by_look(outcomes, arms, control, looks, plan).into_iter().map(last).collect()
 }
 
 /// Whether a plain test at this level, looked at every night and one arm at a time, would ever have told any arm from

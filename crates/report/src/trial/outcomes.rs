@@ -2,14 +2,17 @@
 
 use coverledger_core::model::OneConvention as _;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use jiff::civil::Date;
 
 use super::{Draws, Effect, Outcome, Plan};
 use crate::evidence::{Evidence, Observed};
 use crate::rates::Rate;
 use crate::tally::{Tally, float};
-use coverledger_config::{Design, Experiment, PlannedTurn, Value};
+use coverledger_config::{Assignment, Design, Experiment, PlannedTurn, Value};
 use coverledger_core::model::{Count, Figures, columns as c};
-use coverledger_stats::Choice;
+use coverledger_stats::{Choice, Estimate};
 
 /// Schedules that the real one is held against: the least p value is 1 in 500.
 const REDRAWN: usize = 499;
@@ -17,14 +20,33 @@ const REDRAWN: usize = 499;
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Metric {
-    /// What an impression is worth.
+    /// What decides: of a rotation what an hour on air is worth, of a split what an impression is worth.
     Value,
+    /// What an impression is worth.
+    PerMille,
     /// Clicks ÷ impressions.
     Ctr,
-    /// Stays ÷ entries.
+    /// Stays ÷ impressions.
     Stay,
+    /// Orders ÷ impressions.
+    Orders,
+    /// Stays ÷ entries.
+    StayRate,
     /// Orders ÷ entrants.
     Conversion,
+}
+
+/// What is independent of each other in an experiment, as far as it can be told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unit {
+    /// Groups of viewers, who keep their cover, and the broadcasts that they were in.
+    Groups,
+    /// Broadcasts, in each of which viewers were drawn anew.
+    Broadcasts,
+    /// Turns of a rotation.
+    Turns,
+    /// Viewers who keep their cover, and are not told apart: nothing can be said of how much is chance.
+    NoViewerIds,
 }
 
 /// What an arm was given in one cluster, in one slot and audience.
@@ -45,6 +67,8 @@ struct ArmRow<'e> {
     arm: usize,
     stratum: usize,
     cluster: usize,
+    /// How long it was on air, in hours: of a turn, once its burn-in is over.
+    hours: f64,
 }
 
 /// An experiment in one market of one platform, as far as it has come.
@@ -61,27 +85,40 @@ pub(crate) struct Trial<'e> {
 impl<'e> Trial<'e> {
     /// Takes of a split the rows of its covers that are theirs alone, and of a rotation all rows within its turns once
     /// their burn-in is over, whatever cover they name: a turn belongs to the cover that was planned (intention to
-    /// treat). `turns` are those of the schedule in this market.
-    pub(crate) fn new(evidence: &'e Evidence, experiment: &'e Experiment, turns: &[PlannedTurn]) -> Self {
+    /// treat). `turns` are those of the schedule in this market. Rows after `until` are left out.
+    pub(crate) fn new(
+        evidence: &'e Evidence,
+        experiment: &'e Experiment,
+        turns: &[PlannedTurn],
+        until: Date,
+    ) -> Self {
         let days = |until| experiment.from.until((jiff::Unit::Day, until)).map_or(0, |span| span.get_days() + 1);
-        let looks = usize::try_from(days(evidence.until.min(experiment.to))).unwrap_or(0);
+        let looks = usize::try_from(days(evidence.until.min(experiment.to).min(until))).unwrap_or(0);
         let arm_of: Vec<Option<usize>> =
             evidence.covers.iter().map(|cover| experiment.covers.iter().position(|arm| arm == cover)).collect();
+        let rows = || evidence.rows.iter().filter(|row| row.local_date <= until);
         let (arm_rows, plan, off_plan) = match &experiment.design {
             Design::Split(split) => {
-                let own = evidence.rows.iter().filter(|row| !row.contaminated).filter_map(|row| {
-                    Some(ArmRow { row, arm: arm_of[row.cover]?, stratum: 0, cluster: row.broadcast })
+                let own = rows().filter(|row| !row.contaminated).filter_map(|row| {
+                    let (stratum, cluster) = (row.broadcast, row.broadcast);
+                    Some(ArmRow { row, arm: arm_of[row.cover]?, stratum, cluster, hours: 0.0 })
                 });
-                (own.collect(), Plan::Split { planned: f64::from(split.broadcasts) }, None)
+                let planned = f64::from(split.broadcasts);
+                (own.collect(), Plan::Split { planned, by: split.assignment }, None)
             }
             Design::Rotation(rotation) => {
                 let blocks = blocks(turns, experiment.covers.len());
+                let slots = turns.iter().map(|turn| turn.slot + 1).max().unwrap_or(1);
                 let of_turn = |row: &'e Observed| {
                     let turn = row.turn.filter(|turn| !turn.burn_in)?;
                     let at = turns.binary_search_by_key(&turn.starts_at, |turn| turn.starts_at).ok()?;
-                    Some(ArmRow { row, arm: turns[at].cover, stratum: turns[at].slot, cluster: blocks[at] })
+                    let PlannedTurn { slot, cover, settles_at, ends_at, .. } = turns[at];
+                    let date = experiment.from.until((jiff::Unit::Day, turns[at].local_date)).ok()?.get_days();
+                    let stratum = usize::try_from(date).ok()? * slots + slot;
+                    let hours = ends_at.duration_since(settles_at).as_secs_f64() / 3600.0;
+                    Some(ArmRow { row, arm: cover, stratum, cluster: blocks[at], hours })
                 };
-                let arm_rows: Vec<ArmRow<'e>> = evidence.rows.iter().filter_map(of_turn).collect();
+                let arm_rows: Vec<ArmRow<'e>> = rows().filter_map(of_turn).collect();
                 let impressions = |arm_rows: &mut dyn Iterator<Item = &ArmRow<'e>>| -> Option<f64> {
                     arm_rows
                         .map(|one| one.row.figures.get(Count::Impressions).map(|count| float(count.value)))
@@ -97,9 +134,21 @@ impl<'e> Trial<'e> {
         Self { experiment, arm_rows, looks, plan, off_plan }
     }
 
-    /// Local dates of the window so far.
-    pub(crate) fn days(&self) -> usize {
+    /// Local dates of the window so far: the first look is after the first of them.
+    pub(crate) fn looks(&self) -> usize {
         self.looks
+    }
+
+    /// What is independent of each other.
+    pub(crate) fn unit(&self) -> Unit {
+        match self.plan {
+            Plan::Rotation(_) => Unit::Turns,
+            Plan::Split { by: Assignment::Broadcast, .. } => Unit::Broadcasts,
+            Plan::Split { by: Assignment::Viewer, .. } => {
+                let are_known = self.arm_rows.iter().all(|one| one.row.group.is_some());
+                if are_known { Unit::Groups } else { Unit::NoViewerIds }
+            }
+        }
     }
 
     /// Whether the last local date of the window has come.
@@ -142,6 +191,22 @@ impl<'e> Trial<'e> {
         })
     }
 
+    /// Of each arm the p values after each look, of being better and of being worse; `None` of the control, and where a count
+    /// is not known.
+    pub(crate) fn p_by_look(&self, metric: Metric) -> Vec<Option<Vec<[f64; 2]>>> {
+        let Experiment { covers, control, .. } = self.experiment;
+        let none = || vec![None; covers.len()];
+        self.outcomes(metric).map_or_else(none, |outcomes| {
+            super::p_by_look(&outcomes, covers.len(), *control, self.looks, self.plan)
+        })
+    }
+
+    /// The logarithm of the ratio of an arm's rate to the control's on these dates alone, in days since the first of the
+    /// window. See [`super::contrast`].
+    pub(crate) fn contrast(&self, metric: Metric, arm: usize, days: Range<usize>) -> Option<Estimate> {
+        super::contrast(&self.outcomes(metric)?, arm, self.experiment.control, days)
+    }
+
     /// Which arm is probably worth the most.
     pub(crate) fn choice(&self) -> Option<Choice> {
         super::choice::choice(
@@ -169,16 +234,36 @@ impl<'e> Trial<'e> {
 
     /// In order of looks; `None` where a row does not know a count.
     fn outcomes(&self, metric: Metric) -> Option<Vec<Outcome>> {
-        let mut sums: BTreeMap<(usize, usize, usize, usize), (f64, f64)> = BTreeMap::new();
+        let metric = match (metric, self.plan) {
+            (Metric::Value, Plan::Split { .. }) => Metric::PerMille,
+            (metric, _) => metric,
+        };
+        // A turn has its hours once, however many rows it has.
+        let mut timed: BTreeSet<jiff::Timestamp> = BTreeSet::new();
+        let mut sums: BTreeMap<(usize, usize, usize, Option<u16>, usize), (f64, f64)> = BTreeMap::new();
         for one in &self.arm_rows {
-            let (sum, trials) = of(metric, self.experiment.value, &one.row.figures)?;
+            let (sum, trials) = if metric == Metric::Value {
+                let is_first = one.row.turn.is_some_and(|turn| timed.insert(turn.starts_at));
+                let worth = worth(self.experiment.value, &one.row.figures, |measure| measure.value)?;
+                (worth, if is_first { one.hours } else { 0.0 })
+            } else {
+                of(metric, self.experiment.value, &one.row.figures)?
+            };
             let look = self.experiment.from.until((jiff::Unit::Day, one.row.local_date)).ok()?.get_days();
             let look = usize::try_from(look).ok()?;
-            let all = sums.entry((look, one.cluster, one.stratum, one.arm)).or_default();
+            let key = (look, one.cluster, one.stratum, one.row.group, one.arm);
+            let all = sums.entry(key).or_default();
             *all = (all.0 + sum, all.1 + trials);
         }
-        let outcome =
-            |((look, cluster, stratum, arm), (sum, trials))| Outcome { look, stratum, cluster, arm, sum, trials };
+        let outcome = |((look, cluster, stratum, group, arm), (sum, trials))| Outcome {
+            look,
+            stratum,
+            cluster,
+            group,
+            arm,
+            sum,
+            trials,
+        };
         Some(sums.into_iter().map(outcome).collect())
     }
 }
@@ -204,11 +289,13 @@ fn of(metric: Metric, value: Value, figures: &Figures) -> Option<(f64, f64)> {
         Some((tally.successes, tally.trials))
     };
     match metric {
-        Metric::Value => {
+        Metric::Value | Metric::PerMille => {
             Some((worth(value, figures, |measure| measure.value)?, count(figures, Count::Impressions)?))
         }
         Metric::Ctr => rate(c::CTR),
-        Metric::Stay => rate(c::STAY_RATE),
+        Metric::Stay => Some((count(figures, Count::Stays)?, count(figures, Count::Impressions)?)),
+        Metric::Orders => Some((count(figures, Count::Orders)?, count(figures, Count::Impressions)?)),
+        Metric::StayRate => rate(c::STAY_RATE),
         Metric::Conversion => rate(c::CLICK_CONVERSION),
     }
 }

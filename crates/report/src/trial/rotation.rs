@@ -32,12 +32,37 @@ pub(super) fn effect(outcomes: &[Outcome], arm: usize, looks: usize, draws: Draw
     // Where not even the estimate itself holds, the effect was another at an earlier look.
     let interval =
         (found.is_finite() && holds(found)).then(|| Interval { low: end(-1.0).exp_m1(), high: end(1.0).exp_m1() });
-    Some(Effect { value: found.exp_m1(), interval, p_value: test.p_value(0.0), clusters: outcomes.len() })
+    let [p_better, p_worse] = directed(found, test.p_value(0.0));
+    let (clusters, value) = (outcomes.len(), found.exp_m1());
+    Some(Effect {
+        value,
+        interval,
+        today: interval,
+        p_better,
+        p_worse,
+        clusters,
+        information: None,
+        left_out: None,
+    })
 }
 
-/// The p value alone, which costs a twentieth of an effect with its interval.
-pub(super) fn p_value(outcomes: &[Outcome], arm: usize, looks: usize, draws: Draws) -> f64 {
-    Test::new(outcomes, arm, looks, draws).p_value(0.0)
+/// The p values alone, which cost a twentieth of an effect with its interval; those of the last look.
+pub(super) fn p_by_look(outcomes: &[Outcome], arm: usize, looks: usize, draws: Draws) -> Vec<[f64; 2]> {
+    let test = Test::new(outcomes, arm, looks, draws);
+    let mut by_look = vec![[1.0; 2]; looks];
+    if let (Some(last), Some(found)) = (by_look.last_mut(), test.trajectory(|_| false, 1.0).last()) {
+        *last = directed(*found, test.p_value(0.0));
+    }
+    by_look
+}
+
+/// Of being better, and of being worse.
+fn directed(found: f64, p_value: f64) -> [f64; 2] {
+    match found {
+        found if found > 0.0 => [p_value, 1.0],
+        found if found < 0.0 => [1.0, p_value],
+        _ => [1.0; 2],
+    }
 }
 
 /// Whether a plain test, looked at every night, ever told the arm from the control.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Effect, Outcome};
+use coverledger_config::Assignment;
 use coverledger_stats::{Estimate, FEWEST_CLUSTERS, Interval, Scale, jackknife, sequence};
 
 /// Sums and trials of the control, then of the arm.
@@ -10,6 +11,7 @@ type Sides = [[f64; 2]; 2];
 
 /// What was known after a date on which anything was seen.
 struct Look {
+    day: usize,
     ratio: Option<f64>,
     broadcasts: usize,
     /// Of the ratio's logarithm; `None` with fewer broadcasts than an interval needs.
@@ -17,24 +19,61 @@ struct Look {
 }
 
 /// See [`super::effects`]; outcomes are those of the arm and of the control only.
-pub(super) fn effect(outcomes: &[Outcome], arm: usize, days: usize, planned: f64, level: f64) -> Option<Effect> {
+pub(super) fn effect(
+    outcomes: &[Outcome],
+    arm: usize,
+    days: usize,
+    (planned, by): (f64, Assignment),
+    level: f64,
+) -> Option<Effect> {
     let looks = looks(outcomes, arm, days);
-    let mut p_value = 1.0_f64;
+    let [p_better, p_worse] = p_by_look(outcomes, arm, days, (planned, by)).last().copied().unwrap_or([1.0; 2]);
+    let mut today = None;
     let mut common = Interval { low: f64::NEG_INFINITY, high: f64::INFINITY };
     let mut interval = None;
     for (broadcasts, estimate) in looks.iter().filter_map(|look| Some((look.broadcasts, look.estimate?))) {
         let (error, seen) = (estimate.standard_error, float(broadcasts));
-        p_value = p_value.min(sequence::p_value(estimate.value, error, seen, planned));
         let half = sequence::half_width(error, seen, planned, 1.0 - level);
         let now = Interval { low: estimate.value - half, high: estimate.value + half };
+        today = Some(now);
         common = Interval { low: common.low.max(now.low), high: common.high.min(now.high) };
         // Where the estimate has left what all looks have in common it was not one effect all the time.
         let is_one = common.low <= estimate.value && estimate.value <= common.high;
         interval = Some(if is_one { common } else { now });
     }
-    let interval = interval.map(|logs| Interval { low: logs.low.exp_m1(), high: logs.high.exp_m1() });
+    let [interval, today] = [interval, today]
+        .map(|logs| logs.map(|logs: Interval| Interval { low: logs.low.exp_m1(), high: logs.high.exp_m1() }));
     let last = looks.last()?;
-    last.ratio.map(|ratio| Effect { value: ratio - 1.0, interval, p_value, clusters: last.broadcasts })
+    last.ratio.map(|ratio| Effect {
+        value: ratio - 1.0,
+        interval,
+        today,
+        p_better,
+        p_worse,
+        clusters: last.broadcasts,
+        information: Some(float(last.broadcasts)),
+        left_out: None,
+    })
+}
+
+/// The p values of [`effect`] after each look.
+pub(super) fn p_by_look(
+    outcomes: &[Outcome],
+    arm: usize,
+    days: usize,
+    (planned, _): (f64, Assignment),
+) -> Vec<[f64; 2]> {
+    let mut least = [1.0_f64; 2];
+    let mut by_look = vec![[1.0; 2]; days];
+    for look in looks(outcomes, arm, days) {
+        if let Some(Estimate { value, standard_error, .. }) = look.estimate {
+            let p_value = sequence::p_value(value, standard_error, float(look.broadcasts), planned);
+            let side = usize::from(value < 0.0);
+            least[side] = least[side].min(p_value);
+        }
+        by_look[look.day..].fill(least);
+    }
+    by_look
 }
 
 /// Whether a plain interval, looked at every night, ever told the arm from the control.
@@ -68,7 +107,7 @@ fn looks(outcomes: &[Outcome], arm: usize, days: usize) -> Vec<Look> {
             |left_out: Option<usize>| log_ratio(&left_out.map_or(total, |at| plus(&total, parts[at], -1.0)));
         let is_enough = parts.len() >= FEWEST_CLUSTERS;
         let estimate = if is_enough { jackknife(parts.len(), without) } else { None };
-        looks.push(Look { ratio: ratio(&total), broadcasts: parts.len(), estimate });
+        looks.push(Look { day, ratio: ratio(&total), broadcasts: parts.len(), estimate });
     }
     looks
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::testing::{Tree, WORKING, changed};
-use crate::{Design, Experiment, Guardrails, Rotation, Split, Value, Workspace};
+use crate::{Assignment, Design, Experiment, Guardrails, Rotation, Split, Value, Workspace};
 use coverledger_core::model::{MarketId, PlatformId};
 
 const HERO: &str = "version: 1\ndesign: rotation\nplatforms: [tiktok]\nmarkets: [US, GB]\ncovers: [a, b, c]\n\
@@ -140,7 +140,10 @@ fn a_split_has_shares_and_every_other_key_a_default() {
     assert_eq!((*control, *level, *worth, *imbalance), (0, 0.05, 0.05, 0.001));
     assert_eq!(*value, Value { orders: 1.0, retained_minutes: 0.0 });
     assert_eq!(*guardrails, Guardrails { stay: Some(0.1), conversion: Some(0.1) });
-    assert_eq!(*design, Design::Split(Split { shares: vec![0.5, 0.5], broadcasts: 40 }));
+    assert_eq!(
+        *design,
+        Design::Split(Split { shares: vec![0.5, 0.5], broadcasts: 40, assignment: Assignment::Viewer })
+    );
     assert!(workspace.turns(&PlatformId::new("tiktok"), &MarketId::new("US")).is_empty());
     let all = changed(
         split,
@@ -155,7 +158,10 @@ fn a_split_has_shares_and_every_other_key_a_default() {
     assert_eq!((*control, *level, *worth, *imbalance), (1, 0.1, 0.02, 0.01));
     assert_eq!(*value, Value { orders: 0.0, retained_minutes: 2.0 });
     assert_eq!(*guardrails, Guardrails { stay: None, conversion: Some(0.2) });
-    assert_eq!(*design, Design::Split(Split { shares: vec![0.25, 0.75], broadcasts: 8 }));
+    assert_eq!(
+        *design,
+        Design::Split(Split { shares: vec![0.25, 0.75], broadcasts: 8, assignment: Assignment::Viewer })
+    );
     for (change, expected) in [
         (("a: 1, b: 3", "a: 1"), "a share for each cover"),
         (("broadcasts: 8", "broadcasts: 7"), "`7` is not a count of broadcasts"),

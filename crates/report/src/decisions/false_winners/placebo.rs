@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{ARMS, reckoned};
 use crate::tally::{Tally, float};
 use crate::trial::{Draws, Outcome, Plan};
+use coverledger_config::Assignment;
 use coverledger_stats::SeededRng;
 
 /// Schedules that each rotation is held against: few, for it is done often; the level holds with any number.
@@ -33,10 +34,10 @@ pub(super) fn by_viewers(cells: &[Cell], chance: &mut SeededRng, broadcasts: usi
         let dealt = chance.deal(hits, ARMS).into_iter().zip(chance.deal(misses, ARMS));
         for (arm, (hits, misses)) in dealt.enumerate() {
             let (sum, trials) = (float(hits), float(hits + misses));
-            outcomes.push(Outcome { look, stratum: 0, cluster, arm, sum, trials });
+            outcomes.push(Outcome { look, stratum: cluster, cluster, group: None, arm, sum, trials });
         }
     }
-    (outcomes, Plan::Split { planned: reckoned(broadcasts) })
+    (outcomes, Plan::Split { planned: reckoned(broadcasts), by: Assignment::Broadcast })
 }
 
 /// As if covers had taken turns: a slot of a broadcast is a turn, and the turns of a slot are filled with permuted blocks.
@@ -44,6 +45,7 @@ pub(super) fn by_turns(cells: &[Cell], chance: &mut SeededRng, days: usize) -> (
     let seed = chance.below(usize::MAX) as u64;
     let mut blocks: BTreeMap<usize, (Vec<usize>, usize)> = BTreeMap::new();
     let mut begun = 0;
+    let slots = cells.iter().map(|cell| cell.slot + 1).max().unwrap_or(1);
     let outcomes = cells
         .iter()
         .map(|cell| {
@@ -56,8 +58,9 @@ pub(super) fn by_turns(cells: &[Cell], chance: &mut SeededRng, days: usize) -> (
             }
             Outcome {
                 look: cell.day,
-                stratum: cell.slot,
+                stratum: cell.day * slots + cell.slot,
                 cluster: *block,
+                group: None,
                 arm: left.pop().unwrap_or(0),
                 sum: cell.tally.successes,
                 trials: cell.tally.trials,
