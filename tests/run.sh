@@ -24,7 +24,7 @@ azurite_version=3.35.0
 # How many random seeds the property tests are given beside their own.
 seeds=
 
-steps=(fmt clippy docs deny test schema statistics notebook reference engines limits stores)
+steps=(fmt clippy docs deny test schema statistics calibration notebook reference engines limits stores)
 # Not among all of them: they are asked for by name, or by a flag.
 asked_for=(spark properties advisories fuzz)
 declare -A about=(
@@ -36,6 +36,7 @@ declare -A about=(
     [test]="unit tests, scenarios and examples in the documentation, with debug assertions and overflow checks"
     [schema]="configuration files fit their JSON Schemas, and what those refuse check refuses"
     [statistics]="quantiles, intervals and tests against scipy and statsmodels"
+    [calibration]="what is decided in worlds whose truth is known, end to end through exports"
     [notebook]="the notebook runs on the demo's archive and on one of two releases, and the roll-ups of README.md on one with gaps"
     [reference]="DuckDB counts the demo's exports to the same numbers"
     [engines]="polars, DuckDB, pandas with pyarrow 14 and newest, DataFusion, ClickHouse read the demo's archive alike"
@@ -108,6 +109,12 @@ step_statistics() {
     COVERLEDGER_STATISTICS="$work/statistics.json" cargo test --locked --lib -- --ignored --exact \
         reference::answers_are_written_for_comparison
     "$venv/bin/python" tests/statistics.py "$work/statistics.json"
+}
+
+step_calibration() {
+    need_python
+    need_binary
+    "$venv/bin/python" tests/calibration.py "$binary"
 }
 
 step_notebook() {
@@ -239,7 +246,7 @@ main() {
         chosen=("$@")
     fi
     if [[ "${1:-}" == "--list" ]]; then
-        for step in "${steps[@]}" "${asked_for[@]}"; do printf '%-10s %s\n' "$step" "${about[$step]}"; done
+        for step in "${steps[@]}" "${asked_for[@]}"; do printf '%-11s %s\n' "$step" "${about[$step]}"; done
         return
     fi
     [[ $# -gt 0 ]] || chosen=("${steps[@]}")

@@ -1,0 +1,117 @@
+"""Does the program decide as a careful analyst would? Worlds whose truth is known, end to end through exports.
+
+    python tests/calibration.py target/debug/coverledger            a few minutes
+    python tests/calibration.py target/debug/coverledger --long     200 markets of every world
+    python tests/calibration.py target/debug/coverledger levels power mix scenarios references
+
+  levels      worlds in which covers do not differ: how many markets are told that they do, over 30 nights of looks
+  power       worlds in which one is better: how many markets are told so
+  mix         markets in which the mix of slots alone changed: how many are told of a reversal
+  scenarios   cases with one right outcome each
+  references  published effects, intervals and p values, computed again by numpy and scipy
+
+Every market is a replicate with a stream of random numbers of its own; the same figures come out each time.
+"""
+
+import argparse
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from worlds import levels, scenarios
+
+# Worlds that are run at a time; the program itself takes more threads.
+AT_A_TIME = 2
+
+
+def levels_part(binary: Path, is_long: bool) -> list[str]:
+    worlds = [levels.long(world) if is_long else world for world in levels.EQUAL]
+    print("| no difference | markets | told one | share, % | bound, % | winners | invalid | seconds |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    wrong = []
+    for told, seconds in run(binary, worlds):
+        markets, false = told.truth.markets, told.false()
+        bound = levels.bound(markets)
+        print(f"| {told.truth.name} | {markets} | {false} | {100 * false / markets:.1f} | {100 * bound:.1f} "
+              f"| {told.count('winner')} | {told.count('invalid: imbalance')} | {seconds:.0f} |", flush=True)
+        # What is invalid decides nothing, so a check that fails too often hides the rest.
+        for what, count in (("told of a difference", false), ("invalid", told.count("invalid: imbalance"))):
+            if count > bound * markets:
+                wrong.append(f"{told.truth.name}: {count} of {markets} markets {what}")
+    return wrong
+
+
+def power_part(binary: Path, is_long: bool) -> list[str]:
+    worlds = [levels.long(world) if is_long else world for world, _ in levels.BETTER]
+    print("| blue is better | markets | found | share, % | at least, % | wrong way | seconds |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    wrong = []
+    for (told, seconds), (short, least) in zip(run(binary, worlds), levels.BETTER, strict=True):
+        markets, found, share = told.truth.markets, told.count("winner"), least / short.markets
+        print(f"| {told.truth.name} | {markets} | {found} | {100 * found / markets:.1f} | {100 * share:.1f} "
+              f"| {told.wrong_way()} | {seconds:.0f} |", flush=True)
+        if found < share * markets:
+            wrong.append(f"{told.truth.name}: found in {found} of {markets} markets only")
+        if told.wrong_way():
+            wrong.append(f"{told.truth.name}: the wrong way in {told.wrong_way()} markets")
+    return wrong
+
+
+def mix_part(binary: Path, is_long: bool) -> list[str]:
+    """A reversal is told where the rate rose and what happened within its cells fell, so at most half of what is told at a
+    two-sided level is one."""
+    world = levels.long(levels.SHIFTED) if is_long else levels.SHIFTED
+    found, bound = levels.reversals(binary, world)["reversal"].sum(), levels.bound(world.markets)
+    print(f"{world.name}: a reversal in {found} of {world.markets} markets, {100 * found / world.markets:.1f} % "
+          f"(bound {100 * bound:.1f} %)")
+    return [f"{world.name}: a reversal in {found} of {world.markets} markets"] if found > bound * world.markets else []
+
+
+def run(binary: Path, worlds: list[levels.Truth]):
+    """What is told of each world and how long it took, in order, a few at a time."""
+    def timed(world: levels.Truth) -> tuple[levels.Told, float]:
+        started = time.monotonic()
+        return levels.told(binary, world), time.monotonic() - started
+
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        yield from pool.map(timed, worlds)
+
+
+def scenarios_part(binary: Path, _: bool) -> list[str]:
+    wrong = []
+    for name, told in scenarios.run(binary).items():
+        case = scenarios.CASES[name]
+        failed = []
+        for check in (case.check, scenarios.words):
+            try:
+                check(told)
+            except AssertionError as error:
+                failed.append(str(error))
+        print(f"{'ok   ' if not failed else 'WRONG'} {name}: {case.outcome}")
+        wrong += [f"{name}: {line}" for line in failed]
+    return wrong
+
+
+PARTS = {"levels": levels_part, "power": power_part, "mix": mix_part, "scenarios": scenarios_part}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("binary", type=Path, help="the program")
+    parser.add_argument("parts", nargs="*", help=f"which of {', '.join(PARTS)} (default all)")
+    parser.add_argument("--long", action="store_true", help="200 markets of every world")
+    args = parser.parse_args()
+    if unknown := set(args.parts) - set(PARTS):
+        parser.error(f"no part {', '.join(sorted(unknown))} (parts: {', '.join(PARTS)})")
+    wrong = []
+    for name in args.parts or PARTS:
+        print(f"\n{name}")
+        wrong += PARTS[name](args.binary.resolve(), args.long)
+    for line in wrong:
+        print(f"WRONG: {line}", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""How often a world without a difference is told to have one, and how often a planted difference is found."""
+
+import math
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from worlds import exports
+from worlds.draw import COVERS, Truth, broadcasts, periods, turns, viewers
+from worlds.program import Workspace
+
+LEVEL = 0.05
+ROTATION = "turn: 30m, seed: 11"
+
+
+def split(name: str, assignment: str, **truth: object) -> Truth:
+    return Truth(name, assignment, **{"seed": 1, "markets": 25, **truth})
+
+
+def rotation(name: str, **truth: object) -> Truth:
+    return Truth(name, "rotation", **{"seed": 1, "markets": 20, "nights": 20, "nightly": 1, "rate": 0.04, **truth})
+
+
+# Nothing differs in these.
+EQUAL = [
+    split("viewers, equal sizes", "viewer"),
+    split("viewers, sizes 1.0", "viewer", spread=1.0),
+    split("viewers, sizes 1.5", "viewer", spread=1.5),
+    split("viewers, cover × broadcast 0.1", "viewer", own=0.1),
+    split("viewers, regulars", "viewer", regulars=400),
+    split("broadcasts, equal sizes", "broadcast", size=1500, rate=0.05, markets=40),
+    split("broadcasts, sizes 1.0", "broadcast", size=1500, rate=0.05, markets=40, spread=1.0),
+    split("broadcasts, sizes 1.5", "broadcast", size=1500, rate=0.05, markets=40, spread=1.5),
+    split("broadcasts, cover × broadcast 0.1", "broadcast", size=1500, rate=0.05, markets=40, own=0.1),
+    split("broadcasts, 1.5 and 0.1", "broadcast", size=1500, rate=0.05, markets=40, own=0.1, spread=1.5),
+    rotation("turns, hour and day trends", trend=1.0),
+    rotation("turns, carry-over", trend=0.5, carry_over=0.7),
+]
+# In these blue is better, and so many markets at least have to say so.
+BETTER = [
+    (split("viewers, +15 %", "viewer", lift=1.15, markets=60), 55),
+    (split("broadcasts, +15 %", "broadcast", lift=1.15, markets=60, size=1500, rate=0.05), 55),
+    (split("broadcasts, +15 %, cover × broadcast 0.1", "broadcast", lift=1.15, markets=60, size=1500, rate=0.05, own=0.1), 55),
+    (rotation("turns, +30 %", lift=1.3, trend=0.5, carry_over=0.3), 15),
+]
+# Nothing changes within an afternoon or an evening, but their shares do.
+SHIFTED = Truth("a shifted mix", "periods", seed=1, markets=40, nights=14, size=5000.0, rate=0.04, between=0.1, spread=0.3)
+# Of the long form, for each world.
+LONG_MARKETS = 200
+
+
+@dataclass
+class Told:
+    """What the program said of a world's markets."""
+
+    truth: Truth
+    rows: pl.DataFrame   # of `experiment`, without the control
+
+    def count(self, *decisions: str) -> int:
+        return self.rows.filter(pl.col("decision").is_in(decisions)).height
+
+    def false(self) -> int:
+        """Markets that were told of a difference, in whichever direction."""
+        told = pl.col("decision").is_in(["winner", "worse"]) | (pl.col("p_holm") <= LEVEL)
+        return self.rows.filter(told).height
+
+    def wrong_way(self) -> int:
+        return self.rows.filter((pl.col("decision") == "winner") & (pl.col("effect") < 0) | (pl.col("decision") == "worse")).height
+
+
+def bound(markets: int) -> float:
+    """5 % and two standard errors."""
+    return LEVEL + 2 * math.sqrt(LEVEL * (1 - LEVEL) / markets)
+
+
+def long(truth: Truth) -> Truth:
+    return replace(truth, markets=max(truth.markets, LONG_MARKETS))
+
+
+def experiment(workspace: Workspace, truth: Truth, guardrails: str) -> str:
+    platform = "feed" if truth.design == "viewer" else "sheet"
+    last = truth.dates()[-1]
+    if truth.design == "rotation":
+        design = f"design: rotation\nrotation: {{{ROTATION}}}\n"
+    else:
+        assignment = f", assignment: {truth.design}" if workspace.has_key("split", "assignment") else ""
+        design = f"design: split\nsplit: {{broadcasts: {truth.nights * truth.nightly}{assignment}}}\n"
+    return (
+        f"version: 1\nplatforms: [{platform}]\nmarkets: [{', '.join(truth.names())}]\ncovers: [{', '.join(COVERS)}]\n"
+        f"window: {{from: {truth.dates()[0]}, to: {last}}}\n{design}{guardrails}"
+    )
+
+
+def told(binary: Path, truth: Truth, look=lambda _: None) -> Told:
+    """Draws a world, writes its exports, runs the program once after the last night, and reads what it published. `look`
+    sees the workspace before it is gone."""
+    platform = {"viewer": exports.FEED, "broadcast": exports.BROADCASTS, "rotation": exports.MINUTES}[truth.design]
+    name = "feed" if truth.design == "viewer" else "sheet"
+    with Workspace(binary, truth.names(), {name: platform}) as workspace:
+        # Where nothing differs guardrails could only hide what is told too often.
+        guardrails = "" if truth.lift != 1 else "guardrails: {stay: off, conversion: off}\n"
+        workspace.write("config/experiments/covers.yaml", experiment(workspace, truth, guardrails))
+        workspace.job("nightly", name, truth.names(), truth.nights + 2)
+        if truth.design == "viewer":
+            exports.write_viewers(workspace, viewers(truth))
+        elif truth.design == "broadcast":
+            exports.write_broadcasts(workspace, broadcasts(truth))
+        else:
+            exports.write_turns(workspace, turns(truth, workspace.schedule("covers")))
+        workspace.morning_after(truth.dates()[-1])
+        rows = workspace.table("experiment").filter(~pl.col("is_control"))
+        if rows.height != truth.markets:
+            raise RuntimeError(f"{truth.name}: {rows.height} rows of {truth.markets} markets")
+        look(workspace)
+        return Told(truth, rows)
+
+
+def reversals(binary: Path, truth: Truth) -> pl.DataFrame:
+    """What `mix` says of the entrants of each market."""
+    with Workspace(binary, truth.names(), {"sheet": exports.BROADCASTS}) as workspace:
+        workspace.job("nightly", "sheet", truth.names(), truth.nights)
+        exports.write_broadcasts(workspace, periods(truth))
+        workspace.morning_after(truth.dates()[-1])
+        of_market = (pl.col("scope") == "all") & (pl.col("metric") == "effective_ctr")
+        rows = workspace.table("mix").filter(of_market)
+    if rows.height != truth.markets or rows["reversal"].null_count():
+        raise RuntimeError(f"{truth.name}: {rows.height} rows of {truth.markets} markets")
+    return rows
