@@ -6,6 +6,7 @@ use std::path::Path;
 use super::cursor::Cursor;
 use super::definition::{EngineChoice, Settings, StoreLocation};
 use super::location::{self, lies_within};
+use super::notifications::Variable;
 use super::registry::{
     Duration, Keys, Maybe, Or, Part, Required, Shape, Share, Size, Truth, Whole, Words, ZoneName, keys, maybe, or,
     required,
@@ -75,6 +76,20 @@ keys! {
         engine: Or<Words<EngineChoice>> = or(
             "local", Words("an engine", &EngineChoice::WORDS), "what counts: `local` is the process itself",
         ),
+        viewer_groups: Maybe<Part> = maybe(
+            "keys made of the experiments' names", Part(Shape::section::<ViewerGroupsKeys<'_>>()),
+            "what keeps secret into which of the 128 groups of a split a viewer falls",
+        ),
+    }
+}
+
+keys! {
+    /// What the groups of viewers depend on.
+    section ViewerGroupsKeys("viewer groups", "viewer groups") {
+        key_env: Required<Variable> = required(
+            "the environment variable that holds the key", Variable,
+            "the environment variable that holds the key, at least 16 characters; another key counts the market-days of splits by viewer anew",
+        ),
     }
 }
 
@@ -124,6 +139,9 @@ pub(super) fn read(start: &Cursor<'_>, base: &Path) -> Option<Settings> {
     let lease = file.lease.read();
     let late_after = file.late_after.read();
     let engine = file.engine.read();
+    let viewer_groups_key_env = file
+        .viewer_groups
+        .read_with(|at| section::<ViewerGroupsKeys<'_>>(at, "`{key_env: NAME}`")?.key_env.read());
     let (exports, archive) = stores?;
     Some(Settings {
         home_timezone: home_timezone?,
@@ -143,6 +161,7 @@ pub(super) fn read(start: &Cursor<'_>, base: &Path) -> Option<Settings> {
         export_limit_seconds: u64::try_from(export_limit?).ok()?,
         lease_seconds: u32::try_from(lease?).ok()?,
         late_after_seconds: late_after?,
+        viewer_groups_key_env: viewer_groups_key_env?,
         engine: engine?,
     })
 }
@@ -210,6 +229,7 @@ max_reject_share: 0.01
         assert_eq!((settings.requests, settings.bandwidth_bytes, settings.open_files), (16, None, 512));
         assert_eq!((settings.export_limit_seconds, settings.lease_seconds), (1800, 60));
         assert_eq!(settings.late_after_seconds, 36 * 3600);
+        assert_eq!(settings.viewer_groups_key_env, None);
         assert!(matches!(settings.exports, StoreLocation::Url(url) if url.as_str() == "s3://team-exports/live"));
     }
 
@@ -217,7 +237,8 @@ max_reject_share: 0.01
     fn every_setting_can_be_written() {
         let text = "version: 1\nhome_timezone: UTC\nstores: {exports: {url: exports}, archive: {url: archive}}\n\
                     max_shrink_share: 0\nmemory: 2GiB\nthreads: 4\nreject_text_chars: 0\nspill_dir: spill\n\
-                    requests: 256\nbandwidth: 50MiB\nopen_files: 64\nexport_limit: 1d\nlease: 2s\nlate_after: 90d\nengine: local\n";
+                    requests: 256\nbandwidth: 50MiB\nopen_files: 64\nexport_limit: 1d\nlease: 2s\nlate_after: 90d\nengine: local\n\
+                    viewer_groups: {key_env: COVERLEDGER_GROUPS}\n";
         let settings = settings(text).0.unwrap();
         assert_eq!(settings.archive, StoreLocation::Folder("team/archive".into()));
         assert_eq!((settings.memory_bytes, settings.threads), (2 << 30, NonZeroUsize::new(4)));
@@ -226,6 +247,7 @@ max_reject_share: 0.01
         assert_eq!((settings.export_limit_seconds, settings.lease_seconds), (86_400, 2));
         assert_eq!(settings.late_after_seconds, 90 * 86_400);
         assert_eq!(settings.engine, EngineChoice::Local);
+        assert_eq!(settings.viewer_groups_key_env.as_deref(), Some("COVERLEDGER_GROUPS"));
     }
 
     #[test]
@@ -250,6 +272,18 @@ max_reject_share: 0.01
     }
 
     #[test]
+    fn a_key_in_place_of_the_name_of_its_variable_is_not_repeated() {
+        for keys in ["hunter2 and more letters", "{key_env: hunter2 and more letters}", "{key: hunter2}"] {
+            let text = format!(
+                "version: 1\nhome_timezone: UTC\nstores: {{exports: {{url: a}}, archive: {{url: b}}}}\nviewer_groups: {keys}\n"
+            );
+            let (settings, problems) = settings(&text);
+            assert!(settings.is_none() && !problems.is_empty());
+            assert!(!problems.concat().contains("hunter2"), "{problems:?}");
+        }
+    }
+
+    #[test]
     fn problems_are_all_told() {
         let reader = |at: &Cursor<'_>| super::read(at, Path::new(""));
         expect_problems(
@@ -268,7 +302,7 @@ max_reject_share: 0.01
                         "line 8, `stay_secs`: unknown key `stay_secs` (known: `version`, `home_timezone`, `stores`, \
                          `stay_seconds`, `max_reject_share`, `max_shrink_share`, `memory`, `threads`, \
                          `reject_text_chars`, `reject_viewer_ids`, `spill_dir`, `requests`, `bandwidth`, `open_files`, \
-                         `export_limit`, `lease`, `late_after`, `engine`; did you mean `stay_seconds`?)",
+                         `export_limit`, `lease`, `late_after`, `engine`, `viewer_groups`; did you mean `stay_seconds`?)",
                     ],
                 ),
                 (

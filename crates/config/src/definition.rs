@@ -15,6 +15,7 @@ use super::experiments::Experiment;
 use super::mapping::{Columns, InstantColumn};
 use super::path::PathPattern;
 use super::problem::Problem;
+use super::viewer_groups::ViewerGroups;
 use coverledger_core::model::{Eras, Event, MarketId, PlatformId, Turns};
 use coverledger_core::time::{Cron, DayRule, SlotTable, Zone};
 
@@ -35,6 +36,9 @@ pub struct Workspace {
     pub decisions: Option<Decisions>,
     /// The turns of these rotations, by platform and market.
     pub rotations: BTreeMap<(PlatformId, MarketId), Turns>,
+    /// The groups of viewers of every split that assigns viewers, by experiment; none as long as a configured secret is not
+    /// handed in ([`Workspace::with_viewer_groups_secret`]).
+    pub viewer_groups: BTreeMap<String, ViewerGroups>,
     /// `config/notifications.yaml`, by name; empty without that file.
     pub channels: BTreeMap<String, Channel>,
     /// What is sound and probably not meant, file by file: `check` tells it, and nothing else heeds it.
@@ -79,6 +83,9 @@ pub struct Settings {
     pub lease_seconds: u32,
     /// How long after its end a market-day may wait for exports before it is reported as late. Default 36 h.
     pub late_after_seconds: i64,
+    /// The environment variable that holds the secret of viewer groups; without one their keys come of the names of
+    /// experiments.
+    pub viewer_groups_key_env: Option<String>,
     /// What counts; default this process. It has no say in the counts, so no fingerprint has it.
     pub engine: EngineChoice,
 }

@@ -91,18 +91,32 @@ pub struct Split {
     pub shares: Vec<f64>,
     /// How many broadcasts of a platform in a market the test is planned for. 8 to 10,000.
     pub broadcasts: u32,
-    /// For how long a viewer keeps a cover.
+    /// For how long a viewer keeps a cover; default [`Assignment::Viewer`].
     pub assignment: Assignment,
 }
 
-/// What the platform draws a cover for: the unit that was randomized, and so the unit that is analysed.
+/// What a split assigns to covers: the unit that was randomized, and so the unit that is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Assignment {
-    /// Each viewer once: a viewer who comes back sees the same cover again.
+    /// A viewer keeps the cover over all broadcasts: what returning viewers do in several broadcasts hangs together.
     #[default]
     Viewer,
-    /// Each viewer of each broadcast anew.
+    /// Viewers are drawn anew in every broadcast.
     Broadcast,
+}
+
+impl Assignment {
+    /// The words in configuration.
+    pub const WORDS: [(&'static str, Self); 2] = [("viewer", Self::Viewer), ("broadcast", Self::Broadcast)];
+
+    /// Its word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Broadcast => "broadcast",
+        }
+    }
 }
 
 impl Experiment {
@@ -121,6 +135,15 @@ impl Experiment {
         match &self.design {
             Design::Rotation(rotation) => Some(rotation),
             Design::Split(_) => None,
+        }
+    }
+
+    /// What its split assigns to covers; `None` for a rotation.
+    #[must_use]
+    pub const fn assignment(&self) -> Option<Assignment> {
+        match &self.design {
+            Design::Rotation(_) => None,
+            Design::Split(split) => Some(split.assignment),
         }
     }
 

@@ -163,7 +163,7 @@ impl FingerprintWriter {
         match design {
             Design::Rotation(rotation) => self.put("rotation", &rotation.schedule.sha256(covers)),
             Design::Split(Split { shares, broadcasts, assignment }) => {
-                self.put("split", &format!("{shares:?} {broadcasts} {assignment:?}"));
+                self.put("split", &format!("{shares:?} {broadcasts} {}", assignment.word()));
             }
         }
     }
@@ -187,6 +187,8 @@ impl FingerprintWriter {
             export_limit_seconds: _,
             lease_seconds: _,
             late_after_seconds: _,
+            // Its hash is in the fingerprint of the market-days that are counted by groups, and of no other.
+            viewer_groups_key_env: _,
             engine: _,
         } = settings;
         self.put("stay_seconds", &stay_seconds.to_string());

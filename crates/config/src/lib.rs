@@ -54,6 +54,7 @@ mod snapshot;
 mod totals;
 mod turns;
 mod unit_in_name;
+mod viewer_groups;
 mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,6 +77,7 @@ pub use problem::{ConfigError, Problem};
 pub use quantity::duration;
 pub use registry::schema::{schema, schema_names};
 pub use snapshot::Snapshot;
+pub use viewer_groups::ViewerGroups;
 
 use config_file::{ConfigFile, files_of, is_bare, strangers_in};
 use coverledger_core::model::PlatformId;
@@ -219,12 +221,19 @@ impl Files {
             Some(file) => file.start().and_then(|start| notifications::read(&start)),
             None => Some(BTreeMap::new()),
         };
+        let settings = settings?;
+        // A configured secret is handed in later; without it there are no groups.
+        let viewer_groups = match settings.viewer_groups_key_env {
+            Some(_) => BTreeMap::new(),
+            None => ViewerGroups::of(&experiments, ""),
+        };
         Some(Workspace {
-            settings: settings?,
+            settings,
             markets: markets?.sound,
             platforms: platforms.into_iter().map(|(name, platform)| (PlatformId::new(name), platform)).collect(),
             jobs,
             rotations: experiments::turns(&experiments),
+            viewer_groups,
             experiments,
             decisions: decisions?,
             channels: channels?,

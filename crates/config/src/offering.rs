@@ -182,6 +182,13 @@ impl Platform {
         any.iter().filter(is_whole).collect()
     }
 
+    /// Whether an export that feeds a market names the viewers of what it tells one by one.
+    #[must_use]
+    pub fn names_viewers(&self, market: &MarketId) -> bool {
+        let feeding = self.exports.iter().filter(|export| export.feeds(market));
+        feeding.filter_map(|export| export.rows.each()).any(|each| each.viewer_id.is_some())
+    }
+
     /// Whether clicks of a market can be told that have no impression: both are counted here, of viewers who are known,
     /// and a click is none of an entry, which needs no impression.
     #[must_use]

@@ -141,6 +141,10 @@ keys! {
             "for how many broadcasts it is planned, such as 40", Whole::new("a count of broadcasts", 8, 10_000),
             "for how many broadcasts of a platform in a market the test is planned; intervals are tightest there",
         ),
+        assignment: Or<Words<Assignment>> = or(
+            "viewer", Words("an assignment", &Assignment::WORDS),
+            "for how long a viewer keeps a cover: `viewer`, over all broadcasts; `broadcast`, drawn anew in every broadcast",
+        ),
     }
 }
 
@@ -177,7 +181,7 @@ pub(crate) fn read(start: &Cursor<'_>, known: Option<&Known<'_>>) -> Option<Expe
     let imbalance = file.imbalance.read();
     let (design, covers, (from, to)) = (design?, covers?, window?);
     let control = file.control.read_or(0, |at| control_of(at, &covers));
-    let split = Split { shares: Vec::new(), broadcasts: 0, assignment: Assignment::default() };
+    let split = Split { shares: Vec::new(), broadcasts: 0, assignment: Assignment::Viewer };
     let mut plan = Experiment {
         platforms: platforms?.into_iter().map(PlatformId::new).collect(),
         markets: markets?.into_iter().map(MarketId::new).collect(),
@@ -241,6 +245,7 @@ fn split_of(file: &ExperimentKeys<'_>, covers: &[String]) -> Option<Split> {
     let at = file.split.needed("how viewers are shared out, such as `{broadcasts: 40}`");
     let keys = at.and_then(|at| SplitKeys::open(&at))?;
     let broadcasts = keys.broadcasts.read();
+    let assignment = keys.assignment.read();
     let shares = keys.shares.read_or(vec![1.0; covers.len()], |at| {
         let entries = at.entries("shares by cover", "shares by cover, such as `{a: 1, b: 1}`")?;
         let names: BTreeSet<&str> = entries.iter().map(|(name, _)| *name).collect();
@@ -254,8 +259,11 @@ fn split_of(file: &ExperimentKeys<'_>, covers: &[String]) -> Option<Split> {
         covers.iter().map(share).collect::<Option<Vec<f64>>>()
     })?;
     let all: f64 = shares.iter().sum();
-    let shares = shares.into_iter().map(|share| share / all).collect();
-    Some(Split { shares, broadcasts: broadcasts?, assignment: Assignment::default() })
+    Some(Split {
+        shares: shares.into_iter().map(|share| share / all).collect(),
+        broadcasts: broadcasts?,
+        assignment: assignment?,
+    })
 }
 
 fn control_of(at: &Cursor<'_>, covers: &[String]) -> Option<usize> {

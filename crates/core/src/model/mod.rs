@@ -22,6 +22,7 @@ mod signal;
 mod tables;
 mod turn;
 mod unknown;
+mod viewer_group;
 
 pub use check::{Bounds, Check, CheckScope, Verdict};
 pub use convention::{Change, ClickEvent, Conventions, Eras, ImpressionBasis, UniqueBasis};
@@ -42,3 +43,4 @@ pub use signal::Event;
 pub use tables::{ColumnSpec, ColumnType, Shown, TableFamily, TableName, TableSpec, View};
 pub use turn::{Turn, TurnFact, TurnNumber, TurnSpan, Turns};
 pub use unknown::Unknown;
+pub use viewer_group::{GroupFact, GroupKey, ViewerGroup};

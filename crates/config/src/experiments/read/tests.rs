@@ -101,6 +101,7 @@ fn what_cannot_be_told_apart_is_refused() {
         (("rotation\nplat", "splitt\nplat"), "`splitt` is not a design"),
         (("rotation\nplat", "split\nplat"), "says how a rotation is made, and the design is `split`"),
         (("version: 1", "version: 1\ncontrol: d"), "`d` is not one of the covers (expected one of a, b, c)"),
+        (("seed: 7", "seed: 7, assignment: viewer"), "unknown key `assignment`"),
         (("version: 1", "version: 1\nlevel: 0.5"), "`0.5` is not a level (expected 0.001 to 0.2, such as 0.05)"),
         (("version: 1", "version: 1\nworth: 0"), "`0` is not a gain"),
         (("version: 1", "version: 1\nvalue: {orders: 0}"), "nothing is worth anything"),
@@ -150,7 +151,7 @@ fn a_split_has_shares_and_every_other_key_a_default() {
         &[(
             "split: {broadcasts: 40}",
             "control: b\nlevel: 0.1\nworth: 0.02\nvalue: {retained_minutes: 2}\nimbalance: 0.01\n\
-             guardrails: {stay: off, conversion: 0.2}\nsplit: {shares: {a: 1, b: 3}, broadcasts: 8}",
+             guardrails: {stay: off, conversion: 0.2}\nsplit: {shares: {a: 1, b: 3}, broadcasts: 8, assignment: broadcast}",
         )],
     );
     let workspace = tree(&all).load().unwrap();
@@ -160,11 +161,15 @@ fn a_split_has_shares_and_every_other_key_a_default() {
     assert_eq!(*guardrails, Guardrails { stay: None, conversion: Some(0.2) });
     assert_eq!(
         *design,
-        Design::Split(Split { shares: vec![0.25, 0.75], broadcasts: 8, assignment: Assignment::Viewer })
+        Design::Split(Split { shares: vec![0.25, 0.75], broadcasts: 8, assignment: Assignment::Broadcast })
     );
     for (change, expected) in [
         (("a: 1, b: 3", "a: 1"), "a share for each cover"),
         (("broadcasts: 8", "broadcasts: 7"), "`7` is not a count of broadcasts"),
+        (
+            ("assignment: broadcast", "assignment: room"),
+            "`room` is not an assignment (expected: `viewer`, `broadcast`",
+        ),
     ] {
         let text = tree(&changed(&all, &[change])).complaint();
         assert!(text.contains(expected), "{change:?}: {text}");
