@@ -86,6 +86,7 @@ fn count(memory: &Arc<Memory>, by_event: bool) -> usize {
                         slot: at / 5_000 % 4,
                         era: Era(0),
                         turn: TurnNumber(0),
+                        group: None,
                     }),
                 })
                 .expect("room to spill");

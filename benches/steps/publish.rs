@@ -38,6 +38,7 @@ pub fn bench(criterion: &mut Criterion) {
         facts: &facts,
         booked: &[],
         by_turn: None,
+        by_group: None,
         unknown: &[],
     };
     let render = |revision| report::market_day(&sheet, revision).expect("four tables");

@@ -8,7 +8,7 @@ use super::args::{Backfill, Global, Which};
 use super::run::{carry_out, clock, span};
 use super::screen::Screen;
 use super::signals::Signals;
-use super::{Failure, in_ticks, load, settled};
+use super::{Failure, in_ticks, load_with_keys, settled};
 use crate::plan::{Batch, Dates, DayStatus, PlatformPlan, Reprocess, Selection};
 use crate::run::{self, RunError, stores};
 use coverledger_config::{Job, Workspace};
@@ -19,7 +19,7 @@ pub async fn run(args: &Backfill, global: &Global, out: &mut Screen<'_>) -> Resu
     if args.from > args.to {
         return Err(Failure::usage(format!("`--from {}` is after `--to {}`", args.from, args.to)));
     }
-    let workspace = load(global)?;
+    let workspace = load_with_keys(global)?;
     let job = run::job(&workspace, &args.job)?;
     let selection = selection(args, job)?;
     let now = clock(args.at).now();

@@ -4,8 +4,8 @@ use super::args::Global;
 use super::screen::Screen;
 use super::{Failure, environment, exit, load};
 use crate::plan;
-use coverledger_config::{Channel, ChannelKind, Job, Platform, Rows, Workspace};
-use coverledger_core::model::PlatformId;
+use coverledger_config::{Assignment, Channel, ChannelKind, Experiment, Job, Platform, Rows, Workspace};
+use coverledger_core::model::{MarketId, PlatformId};
 
 const DAY_SECONDS: u64 = 86_400;
 
@@ -44,6 +44,12 @@ pub fn run(global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     for warning in workspace.channels.iter().filter_map(|(name, channel)| unusable(name, channel)) {
         writeln!(out, "warning: {warning}")?;
     }
+    if let Err(reason) = environment::with_viewer_groups_key(workspace.clone()) {
+        writeln!(out, "warning: viewer groups: {reason} (must be set where runs start)")?;
+    }
+    for warning in workspace.experiments.iter().flat_map(|(name, one)| without_viewers(&workspace, name, one)) {
+        writeln!(out, "warning: {warning}")?;
+    }
     for warning in workspace.platforms.iter().flat_map(|(name, platform)| undated(name, platform)) {
         writeln!(out, "warning: {warning}")?;
     }
@@ -72,6 +78,33 @@ fn described(channel: &Channel) -> String {
 fn unusable(name: &str, channel: &Channel) -> Option<String> {
     let reason = environment::resolve(name, channel).err()?;
     Some(format!("channel `{name}`: {reason} (must be set where runs start)"))
+}
+
+/// Warnings about splits that assign viewers where no export names one: nothing says what returning viewers do.
+fn without_viewers<'w>(
+    workspace: &'w Workspace,
+    name: &'w str,
+    experiment: &'w Experiment,
+) -> impl Iterator<Item = String> + 'w {
+    let by_viewer = experiment.assignment() == Some(Assignment::Viewer);
+    let platforms = experiment.platforms.iter().filter(move |_| by_viewer);
+    platforms.filter_map(move |id| {
+        let platform = workspace.platforms.get(id)?;
+        let without: Vec<&str> = experiment
+            .markets
+            .iter()
+            .filter(|market| !platform.names_viewers(market))
+            .map(MarketId::as_str)
+            .collect();
+        let markets = without.join(", ");
+        (!without.is_empty()).then(|| {
+            format!(
+                "experiment `{name}`: it assigns viewers, and no export of `{id}` gives viewer ids in {markets}: what \
+                 returning viewers do cannot be told, and no winner is named there (map `viewer_id`, or say \
+                 `assignment: broadcast` if viewers are drawn anew in every broadcast)"
+            )
+        })
+    })
 }
 
 /// Warnings about exports without a date in their path. A cover log never has one.

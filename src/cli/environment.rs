@@ -1,4 +1,4 @@
-//! The only file that reads the environment: addresses and secrets of channels.
+//! The only file that reads the environment: addresses and secrets of channels, and the key of viewer groups.
 //!
 //! Stores read their own credentials, as documented by the cloud providers.
 
@@ -26,6 +26,23 @@ pub fn resolve(name: &str, channel: &config::Channel) -> Result<notify::Channel,
     notify::Channel::new(name, channel, &url, secret.as_deref())
         .map_err(|error| format!("environment variable `{}`: {error}", channel.url_env))
 }
+
+/// The configuration with the key of viewer groups, if it names a variable for one; or why there is none. The reason contains
+/// no values.
+pub fn with_viewer_groups_key(workspace: config::Workspace) -> Result<config::Workspace, String> {
+    let Some(variable) = &workspace.settings.viewer_groups_key_env else { return Ok(workspace) };
+    let key = read(variable)?;
+    let key = key.trim();
+    if key.chars().count() < FEWEST_KEY_CHARS {
+        return Err(format!(
+            "environment variable `{variable}`: a key of fewer than {FEWEST_KEY_CHARS} characters can be guessed"
+        ));
+    }
+    Ok(workspace.with_viewer_groups_secret(key))
+}
+
+/// A shorter key could be found by trying.
+const FEWEST_KEY_CHARS: usize = 16;
 
 #[expect(clippy::disallowed_methods, reason = "the one reading of the environment")]
 fn read(variable: &str) -> Result<String, String> {

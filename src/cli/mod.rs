@@ -130,6 +130,17 @@ fn load(global: &Global) -> Result<Workspace, ConfigError> {
     config::load(&global.config, &global.jobs)
 }
 
+/// The same for a command that looks at market-days, which can depend on the key of viewer groups.
+fn load_with_keys(global: &Global) -> Result<Workspace, Failure> {
+    with_keys(load(global)?)
+}
+
+/// A configuration with the key of viewer groups; a variable that is named and not there is an error.
+fn with_keys(workspace: Workspace) -> Result<Workspace, Failure> {
+    environment::with_viewer_groups_key(workspace)
+        .map_err(|reason| Failure::config(format!("`viewer_groups` in `archive.yaml`: {reason}")))
+}
+
 /// Names in backticks, separated by commas.
 fn in_ticks<N: std::fmt::Display>(names: impl IntoIterator<Item = N>) -> String {
     names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")

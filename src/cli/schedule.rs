@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, watch};
 use super::args::{Global, LogFormat, Schedule};
 use super::http_endpoint::HttpEndpoint;
 use super::screen::Screen;
-use super::{Failure, environment, exit, schedule_output};
+use super::{Failure, environment, exit, schedule_output, with_keys};
 use crate::schedule::{Agenda, Asked, Configuration, Driver, Event, ProcessRunner, Program, Stopped, beats};
 use coverledger_config::Workspace;
 use coverledger_core::time::Clock;
@@ -21,6 +21,8 @@ pub async fn run(args: &Schedule, global: &Global, out: &mut Screen<'_>) -> Resu
     let configuration = Arc::new(Configuration::load(global.config.clone(), global.jobs.clone())?);
     let sound = configuration.sound();
     check_that_there_is_work(&sound.workspace, &global.jobs)?;
+    // Every run would end for want of it.
+    with_keys(Workspace::clone(&sound.workspace))?;
     schedule_output::next_runs(&sound.workspace.jobs, Clock::System.now(), out)?;
     // Logs a warning for each channel that cannot be used.
     environment::channels(&sound.workspace.channels);

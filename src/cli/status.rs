@@ -8,7 +8,7 @@ use super::args::{Global, Status};
 use super::reasons::Reasons;
 use super::run::clock;
 use super::screen::Screen;
-use super::{Failure, Grid, behind_lookback, day_notes, exit, load, timetable, unconfigured};
+use super::{Failure, Grid, behind_lookback, day_notes, exit, load_with_keys, timetable, unconfigured};
 use crate::plan::{Because, Dates, DayStatus, PlannedDay, PlatformPlan, Reprocess, Selection};
 use crate::run::{self, RunError, stores};
 use coverledger_archive::{AttemptEnd, State};
@@ -17,7 +17,7 @@ use coverledger_core::model::{MarketId, PlatformId};
 
 /// Prints a grid of market-days and, below it, why some are not published, and the jobs.
 pub async fn run(args: &Status, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
-    let workspace = load(global)?;
+    let workspace = load_with_keys(global)?;
     let now = clock(args.at).now();
     let jobs: Vec<(&str, &Job)> = match &args.job {
         Some(name) => vec![(name, run::job(&workspace, name)?)],

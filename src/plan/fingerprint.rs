@@ -4,16 +4,18 @@ use std::fmt::Write as _;
 
 use super::PlannedExport;
 use coverledger_archive::{Fingerprint, Receipt, TableFamily};
-use coverledger_config::{Order, Platform, Rows};
+use coverledger_config::{Order, Platform, Rows, ViewerGroups};
 use coverledger_core::model::Turn;
 
 /// The hash over everything that determines a market-day: its exports as listed, the configuration, the version of the
-/// numbers, the time-zone data, and the turns of rotations that overlap the day.
+/// numbers, the time-zone data, the turns of rotations that overlap the day, and what tells the key of the viewer groups
+/// from others that it is counted by.
 pub(super) fn fingerprint(
     config_sha256: &str,
     platform: &Platform,
     covering: &[&PlannedExport],
     turns: impl Iterator<Item = (i64, Turn)>,
+    groups: Option<&ViewerGroups>,
 ) -> String {
     let mut fingerprint = Fingerprint::new(TableFamily::MarketDays, config_sha256);
     for export in covering {
@@ -28,6 +30,9 @@ pub(super) fn fingerprint(
     }
     for (from_us, Turn { starts_us, burn_in }) in turns {
         fingerprint.line(format_args!("turn\t{from_us}\t{starts_us}\t{burn_in}"));
+    }
+    if let Some(ViewerGroups { key_id, .. }) = groups {
+        fingerprint.line(format_args!("viewer_groups\t{key_id}"));
     }
     fingerprint.hash()
 }

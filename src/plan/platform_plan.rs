@@ -193,7 +193,8 @@ impl PlatformPlan {
             let covering: Vec<&PlannedExport> = exports.iter().filter(|e| e.is_for(&market, &windows)).collect();
             let turns = turns.entry(market.clone()).or_insert_with(|| workspace.turns(id, &market));
             let over = turns.over(day.start.as_microsecond(), day.end.as_microsecond());
-            let fingerprint = fingerprint(&config_sha256, platform, &covering, over);
+            let groups = workspace.viewer_groups(id, &market, day.date);
+            let fingerprint = fingerprint(&config_sha256, platform, &covering, over, groups);
             let key = (market.clone(), day.date);
             // A run that looks back with `--at` judges as of the later of both instants.
             let judged_as_of = known.receipts.get(&key).map_or(now, |receipt| now.max(receipt.judged_as_of()));

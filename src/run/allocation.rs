@@ -1,7 +1,7 @@
 //! Counts that came as counts: kept while a batch is read, booked together, joined with what was counted here.
 
 use coverledger_core::model::OneConvention as _;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,7 +10,10 @@ use jiff::Timestamp;
 use crate::plan::{Batch, PlannedDay, PlannedExport};
 use coverledger_config::{Columns, CoverRule, Newest, Order, Platform, Rows, TextRule, Workspace};
 use coverledger_core::count::{self, Allocation, AllocationDay, AllocationJob, Counted, Entry, Scope, Subject};
-use coverledger_core::model::{CountRow, Fact, FactKey, Figures, MarketId, Parts, TurnFact, TurnNumber, Turns};
+use coverledger_core::model::{
+    CountRow, CountSet, Counts, Fact, FactKey, Figures, GroupFact, MarketDay, MarketId, Parts, TurnFact,
+    TurnNumber, Turns, ViewerGroup,
+};
 use coverledger_read::export::{self, ExportError, ReadReport, Reading};
 
 use super::error_text;
@@ -206,6 +209,55 @@ pub(super) fn join_turns(
         let facts = facts.into_iter();
         let fact = |((turn, key), told)| TurnFact { turn, fact: of_told(key, told) };
         of_day.extend(facts.map(fact));
+    }
+    of_days
+}
+
+/// The same facts by group of viewers, sorted by group and key, for market-days that are counted by groups; none for others.
+///
+/// What came as counts is of no group. Where it comes to a cell of which every event named a viewer, none was counted there
+/// of those who did not.
+pub(super) fn join_groups(
+    workspace: &Workspace,
+    platform: &Platform,
+    batch: &Batch<'_>,
+    singly: &mut Counted,
+    booked: &Allocation,
+) -> Vec<Vec<GroupFact>> {
+    let mut of_days = std::mem::take(&mut singly.groups);
+    for (number, of_day) in of_days.iter_mut().enumerate() {
+        let MarketDay { platform: id, market, local_date } = &batch.days[number].market_day;
+        if workspace.viewer_groups(id, market, *local_date).is_none() {
+            continue;
+        }
+        if of_day.is_empty() {
+            // No event named a viewer.
+            let of_none = |fact: &Fact| GroupFact { group: None, fact: fact.clone() };
+            of_day.extend(singly.facts[number].iter().map(of_none));
+        }
+        let counted_singly = platform.counted_singly(market);
+        let known = |key: &FactKey| platform.eras.offered(key.era, counted_singly);
+        for of_group in of_day.iter_mut() {
+            of_group.fact.figures.known = known(&of_group.fact.key);
+        }
+        let booked = booked.facts.get(number).map_or(&[][..], Vec::as_slice);
+        if booked.is_empty() {
+            continue;
+        }
+        let mut facts: BTreeMap<(Option<ViewerGroup>, FactKey), Told> = BTreeMap::new();
+        for GroupFact { group, fact } in of_day.drain(..) {
+            let (key, told) = told(fact);
+            facts.insert((group, key), told);
+        }
+        let singly: BTreeSet<&FactKey> = singly.facts[number].iter().map(|fact| &fact.key).collect();
+        for fact in booked {
+            let nothing = || {
+                let known = if singly.contains(&fact.key) { known(&fact.key) } else { CountSet::default() };
+                (Figures::exact(Counts::default(), known), Parts::default(), None)
+            };
+            join_told(facts.entry((None, fact.key.clone())).or_insert_with(nothing), fact);
+        }
+        of_day.extend(facts.into_iter().map(|((group, key), told)| GroupFact { group, fact: of_told(key, told) }));
     }
     of_days
 }

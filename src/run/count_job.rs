@@ -1,5 +1,5 @@
 //! What is counted of a batch: its exports and market-days by their names, which day is counted from which export, and the
-//! turns of rotations.
+//! turns of rotations and groups of viewers that it is counted by.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::plan::{Batch, PlannedDay, PlannedExport, Window};
 use coverledger_config::{Platform, Workspace};
 use coverledger_core::count::{CountDay, CountExport, CountJob, Scope};
-use coverledger_core::model::{MarketId, Turns};
+use coverledger_core::model::{GroupKey, MarketDay, MarketId, Turns};
 
 /// For so long after a day begins a click may be of an impression of the day before, which the day does not read.
 const ACROSS_MIDNIGHT_US: i64 = 3_600_000_000;
@@ -20,6 +20,15 @@ pub(super) fn turns(workspace: &Workspace, batch: &Batch<'_>) -> BTreeMap<Market
         turns.entry(market.clone()).or_insert_with(|| workspace.turns(&day.market_day.platform, market));
     }
     turns
+}
+
+/// What decides into which groups the viewers of each market-day fall; `None` where it is not counted by groups.
+pub(super) fn group_keys<'w>(workspace: &'w Workspace, days: &[&PlannedDay]) -> Vec<Option<&'w GroupKey>> {
+    let groups = |day: &&PlannedDay| {
+        let MarketDay { platform, market, local_date } = &day.market_day;
+        workspace.viewer_groups(platform, market, *local_date).map(|groups| &groups.key)
+    };
+    days.iter().map(groups).collect()
 }
 
 /// What is counted: the exports and market-days of a batch by their names.

@@ -5,6 +5,7 @@
 //! nothing is read. A late change of an old day in the window makes the newest decisions anew, and none of an earlier
 //! date. What goes wrong here is told like other troubles and takes nothing back of what is published.
 
+mod cut;
 mod experiments;
 mod history;
 mod inputs;

@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use super::count_job;
 use crate::plan::PlannedDay;
 use coverledger_config::Workspace;
 use coverledger_core::count::{EngineError, Input, Placed, SignalWriter, cuts};
-use coverledger_core::model::{Dimensions, Era, Eras, MarketId, TurnNumber, Turns};
+use coverledger_core::model::{Dimensions, Era, Eras, GroupKey, MarketId, TurnNumber, Turns, ViewerGroup};
 use coverledger_core::time::{Hint, Timeline};
 use coverledger_read::export::{Signal, Signals};
 
 /// The timelines of all markets of a batch.
-pub(super) struct Clocks {
+pub(super) struct Clocks<'w> {
     markets: BTreeMap<MarketId, usize>,
     clocks: Vec<MarketClock>,
+    /// By market-day of the batch; none where no day is counted by groups of viewers.
+    group_keys: Vec<Option<&'w GroupKey>>,
 }
 
 /// One market's days of a batch.
@@ -22,14 +25,18 @@ struct MarketClock {
     day_numbers: Vec<usize>,
 }
 
-impl Clocks {
+impl<'w> Clocks<'w> {
     pub(super) fn new(
-        workspace: &Workspace,
+        workspace: &'w Workspace,
         days: &[&PlannedDay],
         eras: &Eras,
         turns: &BTreeMap<MarketId, Turns>,
     ) -> Self {
-        let mut clocks = Self { markets: BTreeMap::new(), clocks: Vec::new() };
+        let mut group_keys = count_job::group_keys(workspace, days);
+        if group_keys.iter().all(Option::is_none) {
+            group_keys.clear();
+        }
+        let mut clocks = Self { markets: BTreeMap::new(), clocks: Vec::new(), group_keys };
         for (id, market) in &workspace.markets {
             let of_market = |day: &&PlannedDay| day.market_day.market == *id;
             let dates = days.iter().copied().filter(|day| of_market(day)).map(|day| day.market_day.local_date);
@@ -44,11 +51,17 @@ impl Clocks {
         }
         clocks
     }
+
+    /// The group of the viewer of a signal on a market-day that is counted by groups.
+    fn group(&self, day: usize, signal: &Signal<'_>) -> Option<ViewerGroup> {
+        let key = self.group_keys.get(day).copied().flatten()?;
+        signal.viewer_id.map(|id| key.group(id.hash()))
+    }
 }
 
 /// Puts the signals of one export on their markets' clocks and hands them to a writer of the engine.
 pub(super) struct Localizing<'a, W> {
-    clocks: &'a Clocks,
+    clocks: &'a Clocks<'a>,
     writer: &'a mut W,
     stage_clock: Vec<Option<usize>>,
     hints: Vec<Hint>,
@@ -57,7 +70,7 @@ pub(super) struct Localizing<'a, W> {
 }
 
 impl<'a, W: SignalWriter> Localizing<'a, W> {
-    pub(super) fn new(clocks: &'a Clocks, writer: &'a mut W) -> Self {
+    pub(super) fn new(clocks: &'a Clocks<'a>, writer: &'a mut W) -> Self {
         let hints = vec![Hint::default(); clocks.clocks.len()];
         Self { clocks, writer, stage_clock: Vec::new(), hints, failure: None }
     }
@@ -78,12 +91,14 @@ impl<W: SignalWriter> Signals for Localizing<'_, W> {
         let place = self.stage_clock[signal.stage].and_then(|clock| {
             let MarketClock { timeline, day_numbers } = &self.clocks.clocks[clock];
             let place = timeline.place(signal.credited_us, &mut self.hints[clock])?;
+            let day = day_numbers[place.day];
             Some(Placed {
                 dimensions: signal.stage,
-                day: day_numbers[place.day],
+                day,
                 slot: place.slot?,
                 era: Era(place.era),
                 turn: TurnNumber(place.turn),
+                group: self.clocks.group(day, signal),
             })
         });
         let taken = self.writer.push(&Input {

@@ -180,11 +180,10 @@ impl Publisher<'_> {
         let engine = engine_name(self.workspace.settings.engine).to_owned();
         let draft =
             Draft { totals, partly, engine, ..draft(state, &day.fingerprint, exports, &day.config_sha256) };
-        // A schedule that no longer reaches into the day leaves a table without rows.
-        let had_turns = newest
-            .as_ref()
-            .is_some_and(|newest| newest.content.tables.iter().any(|written| written.table == TableName::Turns));
-        let counted_day = Arc::new(CountedDay { unit, draft, contents, had_turns });
+        // A schedule or a split that no longer reaches into the day leaves a table without rows.
+        let [had_turns, had_groups] =
+            [TableName::Turns, TableName::ViewerGroups].map(|table| had(newest.as_ref(), table));
+        let counted_day = Arc::new(CountedDay { unit, draft, contents, had_turns, had_groups });
         Ok(self.driver().publish(newest, counted_day, notes).await)
     }
 
@@ -283,6 +282,11 @@ impl Publisher<'_> {
     }
 }
 
+/// Whether a revision has a table.
+fn had(newest: Option<&Receipt>, table: TableName) -> bool {
+    newest.is_some_and(|newest| newest.content.tables.iter().any(|written| written.table == table))
+}
+
 /// What the tables of a market-day are rendered from.
 struct DayContents {
     workspace: Arc<Workspace>,
@@ -300,9 +304,11 @@ struct DayContents {
 impl DayContents {
     /// `None` for a platform or market that is not configured.
     fn sheet(&self) -> Option<MarketDayContext<'_>> {
-        let MarketDay { platform, market, .. } = &self.day.market_day;
+        let MarketDay { platform, market, local_date } = &self.day.market_day;
+        let groups = self.workspace.viewer_groups(platform, market, *local_date);
         let platform = self.workspace.platforms.get(platform)?;
         let by_turn = self.counted.turns.get(self.number).map_or(&[][..], Vec::as_slice);
+        let by_group = self.counted.groups.get(self.number).map_or(&[][..], Vec::as_slice);
         Some(MarketDayContext {
             market_day: &self.day.market_day,
             market: self.workspace.markets.get(market)?,
@@ -313,6 +319,7 @@ impl DayContents {
             facts: &self.facts,
             booked: self.counted.booked.facts.get(self.number).map_or(&[], Vec::as_slice),
             by_turn: (!by_turn.is_empty()).then_some((&self.turns, by_turn)),
+            by_group: groups.map(|groups| (groups.key_id.as_str(), by_group)),
             unknown: &self.unknown,
         })
     }
@@ -325,6 +332,8 @@ pub(super) struct CountedDay {
     contents: DayContents,
     /// Whether `turns` was published: where no turn reaches into the day any longer, it has no rows.
     had_turns: bool,
+    /// The same of `viewer_groups`.
+    had_groups: bool,
 }
 
 impl Asset for CountedDay {
@@ -349,6 +358,9 @@ impl Asset for CountedDay {
         ];
         if self.had_turns || sheet.by_turn.is_some() {
             tables.push(table(TableName::Turns, report::turns(&sheet, revision)?));
+        }
+        if self.had_groups || sheet.by_group.is_some() {
+            tables.push(table(TableName::ViewerGroups, report::viewer_groups(&sheet, revision)?));
         }
         Ok(tables)
     }

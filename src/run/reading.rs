@@ -18,7 +18,7 @@ use coverledger_core::count::{
     Allocation, CountOptions, Counted, Engine, LocalEngine, Memory, OpenCount as _, Outcome, RowsByDay,
     SignalWriter,
 };
-use coverledger_core::model::{CountTable, Fact, MarketId, TurnFact, Unknown};
+use coverledger_core::model::{CountTable, Fact, GroupFact, MarketId, TurnFact, Unknown};
 use coverledger_core::time::{Zone, span};
 use coverledger_read::export::{self, Excerpt, ExportError, Halt, ReadReport, Reading};
 use coverledger_store::{Fetched, Object, Store, StoreError, StoreProblem};
@@ -89,6 +89,8 @@ pub(super) struct CountedBatch {
     pub(super) facts: Vec<Vec<Fact>>,
     /// The same by turn, for market-days that a turn of a rotation reaches into; sorted by turn, then by key.
     pub(super) turns: Vec<Vec<TurnFact>>,
+    /// The same by group of viewers, for market-days that are counted by groups; sorted by group, then by key.
+    pub(super) groups: Vec<Vec<GroupFact>>,
     /// What of them came as counts.
     pub(super) booked: Allocation,
     /// Which exports are pages of one answer, and which of those are not whole.
@@ -284,8 +286,9 @@ fn count_with(
         read.rows = Read::Allocated;
     }
     let by_turn = allocation::join_turns(platform, batch, &turns, &mut singly, &booked);
+    let groups = allocation::join_groups(&source.workspace, platform, batch, &mut singly, &booked);
     let facts = allocation::join(platform, batch, std::mem::take(&mut singly.facts), &booked);
-    Ok(Counting::Counted(Box::new(CountedBatch { exports, facts, turns: by_turn, booked, pages, singly })))
+    Ok(Counting::Counted(Box::new(CountedBatch { exports, facts, turns: by_turn, groups, booked, pages, singly })))
 }
 
 /// Why an export that took longer than it may is not counted.
@@ -315,7 +318,7 @@ struct Reader<'a> {
     source: &'a Source,
     platform: &'a Platform,
     known_since: &'a KnownSince<'a>,
-    clocks: &'a Clocks,
+    clocks: &'a Clocks<'a>,
     markets: &'a BTreeMap<MarketId, Zone>,
     reaches: &'a Reaches,
     room: &'a Room,

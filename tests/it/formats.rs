@@ -20,8 +20,8 @@ use coverledger::config::{
 };
 use coverledger::model::{
     Check, CheckScope, ClickEvent, Conventions, Count, CountSet, Counts, DayPart, Era, Eras, Event, Fact, FactKey,
-    Figures, ImpressionBasis, MarketDay, MarketId, Parts, PlatformId, Reason, Reject, TurnFact, TurnNumber,
-    TurnSpan, Turns, UniqueBasis, Unknown, Verdict,
+    Figures, GroupFact, ImpressionBasis, MarketDay, MarketId, Parts, PlatformId, Reason, Reject, TurnFact,
+    TurnNumber, TurnSpan, Turns, UniqueBasis, Unknown, Verdict, ViewerGroup,
 };
 use coverledger::notify;
 use coverledger::report::{self, Evidence, MarketDayContext, Observed, Standings};
@@ -147,6 +147,7 @@ fn every_column_is_documented_in_its_order_with_its_type() {
                 facts,
                 booked: facts,
                 by_turn: None,
+                by_group: None,
                 unknown: &[],
             };
             let tables = [TableName::Funnel, TableName::SlotAudience, TableName::Capability, TableName::Bridge];
@@ -160,6 +161,12 @@ fn every_column_is_documented_in_its_order_with_its_type() {
             let rendered =
                 report::turns(&MarketDayContext { by_turn: Some((&turns, &by_turn)), ..sheet }, 1).unwrap();
             assert_eq!(columns_of(rendered.bytes), documented_columns(TableName::Turns));
+            let in_group = |fact: &Fact| GroupFact { group: ViewerGroup::new(7), fact: fact.clone() };
+            let by_group: Vec<GroupFact> = facts.iter().map(in_group).collect();
+            let rendered =
+                report::viewer_groups(&MarketDayContext { by_group: Some(("key", &by_group)), ..sheet }, 1)
+                    .unwrap();
+            assert_eq!(columns_of(rendered.bytes), documented_columns(TableName::ViewerGroups));
         }
     }
     let reject = Reject { record: 1, byte_offset: None, reason: Reason::BadTime, column: None, text: None };
@@ -224,6 +231,7 @@ fn every_column_of_a_decision_is_documented_in_its_order_with_its_type() {
             },
             convention_since: None,
             provisional: false,
+            has_groups: false,
             slots: names(&["day", "evening"]),
             audiences: names(&["all"]),
             broadcasts: names(&["b"]),

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use polars::prelude::*;
 
-use coverledger_core::model::{Conventions, Figures, MarketId, PlatformId};
+use coverledger_core::model::{Conventions, Figures, MarketId, PlatformId, columns as c};
 use day::Row;
 
 /// What is known of a platform in a market over a window of local dates, under its newest conventions only.
@@ -30,6 +30,8 @@ pub struct Evidence {
     pub convention_since: Option<Date>,
     /// Whether late exports may still change any day in it.
     pub provisional: bool,
+    /// Whether it was read by groups of viewers: rows without one are then of events that name no viewer.
+    pub has_groups: bool,
     /// In the market's order of slots; then others by name (`all_day`).
     pub slots: Vec<String>,
     /// Sorted.
@@ -38,7 +40,7 @@ pub struct Evidence {
     pub broadcasts: Vec<String>,
     /// Sorted.
     pub covers: Vec<String>,
-    /// Sorted by date, slot, audience, broadcast, cover.
+    /// Sorted by date, slot, audience, broadcast, cover; then by turn or group.
     pub rows: Vec<Observed>,
 }
 
@@ -75,7 +77,7 @@ pub struct Turn {
 }
 
 impl Evidence {
-    /// Reads tables `funnel`, or `turns`, of these local dates, in their order; `slots` are the market's, in the order of
+    /// Reads tables `funnel`, `turns` or `viewer_groups` of these local dates, in their order; `slots` are the market's, in the order of
     /// its day. The newest conventions are those since the latest day, and of those that differ all the same, the ones of
     /// the last date; rows under any other are left out. `None` if there is no row.
     ///
@@ -123,12 +125,21 @@ impl Evidence {
                 cover: covers.binary_search(&row.cover).unwrap_or_default(),
                 contaminated: row.contaminated,
                 turn: row.turn,
-                group: None,
+                group: row.group,
                 figures: row.figures,
             })
             .collect();
         observed.sort_by_key(|row| {
-            (row.local_date, row.slot, row.audience, row.broadcast, row.cover, row.contaminated, row.turn)
+            (
+                row.local_date,
+                row.slot,
+                row.audience,
+                row.broadcast,
+                row.cover,
+                row.contaminated,
+                row.turn,
+                row.group,
+            )
         });
         Ok(Some(Self {
             platform: platform.clone(),
@@ -138,6 +149,7 @@ impl Evidence {
             conventions,
             convention_since,
             provisional: rows.iter().any(|row| row.provisional),
+            has_groups: days.iter().any(|(_, frame)| day::has_groups(frame)),
             slots,
             audiences,
             broadcasts,
@@ -145,6 +157,13 @@ impl Evidence {
             rows: observed,
         }))
     }
+}
+
+/// Whether a table `viewer_groups` has rows, all of them by groups of this key.
+#[must_use]
+pub fn is_grouped_by(table: &DataFrame, key_id: &str) -> bool {
+    let keys = table.column(c::GROUP_KEY).ok().and_then(|keys| keys.str().ok());
+    table.height() > 0 && keys.is_some_and(|keys| keys.iter().all(|key| key == Some(key_id)))
 }
 
 /// The market's slots, then what else rows name (`all_day`, or a slot that was renamed since).

@@ -35,12 +35,13 @@ mod testing;
 mod tests;
 mod trial;
 mod turns;
+mod viewer_groups;
 
 use jiff::civil::Date;
 
 pub use decisions::decisions;
 pub use error::ReportError;
-pub use evidence::{Evidence, Observed, Turn};
+pub use evidence::{Evidence, Observed, Turn, is_grouped_by};
 pub use experiment::Standings;
 pub use frame::frame;
 pub use market_day_context::{KNOWN_PART, MarketDayContext};
@@ -96,6 +97,14 @@ fn rendered_day(context: &MarketDayContext<'_>, revision: u64) -> Result<[DataFr
 /// [`ReportError`] when polars cannot build or write the table.
 pub fn turns(context: &MarketDayContext<'_>, revision: u64) -> Result<Rendered, ReportError> {
     rendered(TableName::Turns, turns::turns(context, revision))
+}
+
+/// Renders `viewer_groups` of a market-day; it has no rows where the day is not counted by groups.
+///
+/// # Errors
+/// [`ReportError`] when polars cannot build or write the table.
+pub fn viewer_groups(context: &MarketDayContext<'_>, revision: u64) -> Result<Rendered, ReportError> {
+    rendered(TableName::ViewerGroups, viewer_groups::viewer_groups(context, revision))
 }
 
 /// Renders `rejects` of one platform and export date; rows are sorted by object and record.

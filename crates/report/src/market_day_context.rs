@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use coverledger_config::Market;
 use coverledger_core::model::{
-    Count, CountSet, Era, Eras, Fact, MarketDay, Series, TurnFact, Turns, UniqueBasis, Unknown,
+    Count, CountSet, Era, Eras, Fact, GroupFact, MarketDay, Series, TurnFact, Turns, UniqueBasis, Unknown,
 };
 use coverledger_core::time::LocalDay;
 
@@ -36,6 +36,9 @@ pub struct MarketDayContext<'a> {
     /// Of a market-day that turns of a rotation reach into: all turns of the platform in the market, and the facts by
     /// turn, sorted by turn and key.
     pub by_turn: Option<(&'a Turns, &'a [TurnFact])>,
+    /// Of a market-day that is counted by viewer groups: what tells their key from others, and the facts by group, sorted by
+    /// group and key.
+    pub by_group: Option<(&'a str, &'a [GroupFact])>,
     /// The rows that do not say a count which they should; sorted.
     pub unknown: &'a [Unknown],
 }

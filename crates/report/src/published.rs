@@ -1,6 +1,6 @@
 //! The published tables of a market-day, read back as the facts that they were, and rendered anew without an export.
 //!
-//! `funnel` and `turns` hold what was counted: they keep every value and say another revision. `slot_audience` and
+//! `funnel`, `turns` and `viewer_groups` hold what was counted: they keep every value and say another revision. `slot_audience` and
 //! `capability` are summed from `funnel` again. A few things are in no `funnel`, and are taken over from the tables that
 //! hold them:
 //!

@@ -90,6 +90,7 @@ impl Scene {
             },
             convention_since: None,
             provisional: false,
+            has_groups: false,
             slots,
             audiences,
             broadcasts,

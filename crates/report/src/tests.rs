@@ -59,6 +59,7 @@ impl DecisionContext {
             facts,
             booked: facts,
             by_turn: None,
+            by_group: None,
             unknown: &[],
         }
     }

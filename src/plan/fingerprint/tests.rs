@@ -7,7 +7,9 @@ use coverledger_config::{
     ColumnName, Columns, Completeness, CoverRows, CoverRule, Export, Extent, Format, Header, InstantColumn,
     InstantFormat, MarketRule, Newest, PathPart, PathPattern, TextRule,
 };
-use coverledger_core::model::{ClickEvent, Conventions, Eras, ImpressionBasis, MarketId, PlatformId, UniqueBasis};
+use coverledger_core::model::{
+    ClickEvent, Conventions, Eras, GroupKey, ImpressionBasis, MarketId, PlatformId, UniqueBasis,
+};
 use coverledger_core::time::Zone;
 use coverledger_read::export::{Found, PathValues};
 use coverledger_store::Object;
@@ -61,7 +63,8 @@ fn object(modified: i64) -> PlannedExport {
 
 #[test]
 fn the_time_of_an_object_matters_only_where_it_says_which_is_newer() {
-    let of = |by: Order, modified| fingerprint("config", &platform(by), &[&object(modified)], std::iter::empty());
+    let of =
+        |by: Order, modified| fingerprint("config", &platform(by), &[&object(modified)], std::iter::empty(), None);
     assert_ne!(of(Order::Modified, 1), of(Order::Modified, 2), "the same bytes, put again, are the newer");
     for by in [Order::Name, Order::Path] {
         assert_eq!(of(by.clone(), 1), of(by, 2));
@@ -69,9 +72,20 @@ fn the_time_of_an_object_matters_only_where_it_says_which_is_newer() {
 }
 
 #[test]
+fn the_key_of_viewer_groups_matters_where_a_day_is_counted_by_them() {
+    let of = |key_id: Option<&str>| {
+        let groups = key_id.map(|id| ViewerGroups { key: GroupKey::new([0; 16]), key_id: id.to_owned() });
+        fingerprint("config", &platform(Order::Name), &[&object(1)], std::iter::empty(), groups.as_ref())
+    };
+    assert_ne!(of(None), of(Some("a")));
+    assert_ne!(of(Some("b")), of(Some("a")));
+    assert_eq!(of(Some("a")), of(Some("a")));
+}
+
+#[test]
 fn turns_matter_where_they_reach_into_the_day_and_nowhere_else() {
     let of = |turns: &[(i64, Turn)]| {
-        fingerprint("config", &platform(Order::Name), &[&object(1)], turns.iter().copied())
+        fingerprint("config", &platform(Order::Name), &[&object(1)], turns.iter().copied(), None)
     };
     let turn = |from_us, burn_in| (from_us, Turn { starts_us: 5, burn_in });
     assert_ne!(of(&[]), of(&[turn(5, false)]));

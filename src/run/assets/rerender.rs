@@ -165,6 +165,7 @@ fn rendered(
         facts: published.facts(),
         booked: published.booked(),
         by_turn: None,
+        by_group: None,
         unknown: &[],
     };
     let tables = published.render(&sheet, counted_by, revision)?;

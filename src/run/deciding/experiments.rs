@@ -1,22 +1,22 @@
 //! What is to be made of experiments. One is looked at by every run that has anything to do with one of its platforms in
 //! one of its markets; it stands on the revisions of all its market-days within its window.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
 
-use super::history::evidence;
+use super::cut::{self, CutDays};
 use super::inputs::{Inputs, fingerprint};
 use super::{Decided, Desk, MARKETS_AT_A_TIME};
 use crate::run::assets::{self, Asset, Candidate, draft, table};
 use crate::run::{Disposition, error_text};
 use coverledger_archive::{
-    ArchiveError, BoxError, Draft, FactRecord, Receipt, State, TableBytes, TableFamily, TableName, Unit,
+    ArchiveError, BoxError, Draft, FactRecord, Receipt, State, TableBytes, TableFamily, Unit,
 };
 use coverledger_config::Experiment;
-use coverledger_report::{self as report, Evidence, Standings};
+use coverledger_report::{Evidence, Standings};
 
 /// What a look at an experiment comes to.
 enum Look {
@@ -41,7 +41,7 @@ struct Known {
     /// Of each place in which there was anything to count.
     evidences: Vec<Evidence>,
     state: State,
-    /// Market-days of a rotation that are not cut by its turns.
+    /// Market-days that are not cut by the turns of a rotation, or by the groups of viewers of a split.
     uncut: Vec<String>,
     /// Market-days that were retired, by the number of their place.
     retired: Vec<(usize, BTreeSet<Date>)>,
@@ -127,9 +127,15 @@ impl Desk<'_> {
         }
         let Due { as_of, unit, fingerprint, newest } = *look;
         if let [first, ..] = known.uncut.as_slice() {
+            let why = match experiment.rotation() {
+                Some(_) => "were published before the rotation was declared and are not cut by its turns",
+                None => {
+                    "were published before the split was declared, or with another key, and are not counted by its groups \
+                     of viewers"
+                }
+            };
             let reason = format!(
-                "{} market-days, such as {first}, were published before the rotation was declared and are not cut by its \
-                 turns: run `backfill` over its window",
+                "{} market-days, such as {first}, {why}: run `backfill` over its window",
                 known.uncut.len()
             );
             return Ok(Some((unit.to_string(), Disposition::Unsettled { reason })));
@@ -184,40 +190,17 @@ impl Desk<'_> {
         let mut known =
             Known { evidences: Vec::new(), state: State::Final, uncut: Vec::new(), retired: Vec::new() };
         for (number, place) in inputs.iter().enumerate() {
-            let Inputs { platform, market, revisions, .. } = place;
-            let published = |revisions: BTreeMap<Date, u64>, of| async move {
-                let found = self.archive.published_tables(platform, market, &revisions, of).await?;
-                // A decision stays made: it is not made without a day that was published.
-                match found.unreadable.into_values().next() {
-                    Some(reason) => Err(BoxError::from(reason)),
-                    None => Ok(found.tables),
-                }
-            };
-            let mut with_tables: Vec<Date> = Vec::new();
-            let tables = if experiment.rotation().is_some() {
-                let turns = published(revisions.clone(), TableName::Turns).await?;
-                let is_cut = |date: &Date| turns.iter().any(|table| table.local_date == *date);
-                let rest =
-                    revisions.iter().filter(|(date, _)| !is_cut(date)).map(|(date, of)| (*date, *of)).collect();
-                for table in published(rest, TableName::Funnel).await? {
-                    with_tables.push(table.local_date);
-                    if report::frame(&[table.bytes])?.height() > 0 {
-                        known.uncut.push(format!("{platform}/{market}/{}", table.local_date));
-                    }
-                }
-                turns
-            } else {
-                published(revisions.clone(), TableName::Funnel).await?
-            };
-            with_tables.extend(tables.iter().map(|table| table.local_date));
-            let retired = place.without_tables(with_tables.into_iter());
+            let CutDays { evidence, is_provisional, uncut, retired } =
+                cut::read(self.workspace, self.archive, experiment, place).await?;
+            let Inputs { platform, market, .. } = place;
+            known.uncut.extend(uncut.iter().map(|date| format!("{platform}/{market}/{date}")));
             if !retired.is_empty() {
                 known.retired.push((number, retired));
             }
-            if tables.iter().any(|table| table.state == State::Provisional) {
+            if is_provisional {
                 known.state = State::Provisional;
             }
-            known.evidences.extend(evidence(self.workspace, platform, market, tables)?);
+            known.evidences.extend(evidence);
         }
         Ok(known)
     }

@@ -1,6 +1,7 @@
 //! What was published of a market, to plan by.
 
 use jiff::civil::Date;
+use polars::prelude::DataFrame;
 
 use super::Evidence;
 use coverledger_archive::{Archive, BoxError, PublishedTable, PublishedTables, TableName};
@@ -41,9 +42,19 @@ pub(super) fn evidence(
 ) -> Result<Option<Evidence>, BoxError> {
     let day = |table: PublishedTable| Ok::<_, BoxError>((table.local_date, report::frame(&[table.bytes])?));
     let days = tables.into_iter().map(day).collect::<Result<Vec<_>, _>>()?;
+    evidence_of(workspace, platform, market, &days)
+}
+
+/// The same of tables that were decoded.
+pub(super) fn evidence_of(
+    workspace: &Workspace,
+    platform: &PlatformId,
+    market: &MarketId,
+    days: &[(Date, DataFrame)],
+) -> Result<Option<Evidence>, BoxError> {
     let slots = workspace
         .markets
         .get(market)
         .map(|market| market.slots.names().map(str::to_owned).collect::<Vec<String>>());
-    Ok(Evidence::read(platform, market, &slots.unwrap_or_default(), &days)?)
+    Ok(Evidence::read(platform, market, &slots.unwrap_or_default(), days)?)
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hashbrown::HashMap;
 
-use crate::model::TurnNumber;
+use crate::model::{TurnNumber, ViewerGroup};
 
 /// One key of the funnel facts of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,6 +17,8 @@ pub(super) struct Cell {
     pub(super) broadcast: u32,
     pub(super) cover: u32,
     pub(super) turn: TurnNumber,
+    /// Of the viewer, where groups are asked for and the row names one.
+    pub(super) group: Option<ViewerGroup>,
 }
 
 /// Numbers for what a viewer is unique within: a market-day, broadcast and cover.

@@ -1,5 +1,6 @@
 //! The local engine's count: rows in, funnel facts out.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -14,7 +15,9 @@ use super::spool::{Spool, Writer};
 use super::tally::{Outcome, Tally};
 use super::touch::{Firsts, UNIQUE};
 use super::writer::PartialCounts;
-use crate::model::{CountSet, Counts, DayPart, Era, Fact, FactKey, Figures, Parts, TurnFact, TurnNumber};
+use crate::model::{
+    CountSet, Counts, DayPart, Era, Fact, FactKey, Figures, GroupFact, Parts, TurnFact, TurnNumber,
+};
 
 /// Rows of one partition are worked on in memory; this share of the bound keeps them small.
 const PARTITIONS_PER_BOUND: u64 = 64;
@@ -53,15 +56,24 @@ pub struct Counted {
     /// The same facts by turn, where anything was counted in one; none for a market-day all of which is outside of
     /// turns. Sorted by turn, then like facts.
     pub turns: Vec<Vec<TurnFact>>,
+    /// The same facts by viewer group, where any row of the market-day is in one; sorted by group, rows in none first, then
+    /// like facts.
+    pub groups: Vec<Vec<GroupFact>>,
     outcomes: Vec<Outcome>,
     days: usize,
 }
 
 impl Counted {
-    /// What an engine found: facts and facts by turn by market-day, and outcomes by export, of each export by market-day.
+    /// What an engine found: facts, facts by turn and facts by viewer group by market-day, and outcomes by export, of each
+    /// export by market-day.
     #[must_use]
-    pub fn new(facts: Vec<Vec<Fact>>, turns: Vec<Vec<TurnFact>>, outcomes: Vec<Outcome>) -> Self {
-        Self { days: facts.len(), facts, turns, outcomes }
+    pub fn new(
+        facts: Vec<Vec<Fact>>,
+        turns: Vec<Vec<TurnFact>>,
+        groups: Vec<Vec<GroupFact>>,
+        outcomes: Vec<Outcome>,
+    ) -> Self {
+        Self { days: facts.len(), facts, turns, groups, outcomes }
     }
 
     /// What became of the rows of an export on a market-day.
@@ -176,8 +188,8 @@ impl Counter {
             }
             orphans.iter_mut().zip(its_orphans).for_each(|(sum, more)| *sum += more);
         }
-        let (facts, turns) = facts(&numbered, (&counts, &orphans), &scope);
-        Ok(Counted::new(facts, turns, total.outcomes))
+        let Facts { all, turns, groups } = facts(&numbered, (&counts, &orphans), &scope);
+        Ok(Counted::new(all, turns, groups, total.outcomes))
     }
 }
 
@@ -222,17 +234,20 @@ fn in_parallel<T: Send>(
     })
 }
 
-/// Facts by market-day, and the same by turn. A cell in which nothing was counted (its rows were all redeliveries) is no
-/// fact.
-fn facts(
-    numbered: &Numbered,
-    (counts, orphans): (&[Counts], &[u64]),
-    scope: &Scope,
-) -> (Vec<Vec<Fact>>, Vec<Vec<TurnFact>>) {
+/// Facts by market-day, and the same by turn and by viewer group.
+struct Facts {
+    all: Vec<Vec<Fact>>,
+    turns: Vec<Vec<TurnFact>>,
+    groups: Vec<Vec<GroupFact>>,
+}
+
+/// Facts by market-day, and the same by turn and by viewer group. A cell in which nothing was counted (its rows were all
+/// redeliveries) is no fact.
+fn facts(numbered: &Numbered, (counts, orphans): (&[Counts], &[u64]), scope: &Scope) -> Facts {
     let days = scope.days();
-    let mut facts: Vec<Vec<Fact>> = vec![Vec::new(); days];
-    let mut turns: Vec<Vec<TurnFact>> = vec![Vec::new(); days];
-    let has_turns = turns_of_days(numbered, counts, days);
+    let mut facts =
+        Facts { all: vec![Vec::new(); days], turns: vec![Vec::new(); days], groups: vec![Vec::new(); days] };
+    let cuts = cuts_of_days(numbered, counts, days);
     for ((cell, counts), orphans) in numbered.cells().iter().zip(counts).zip(orphans) {
         if *counts != Counts::default() {
             let key = FactKey {
@@ -249,40 +264,83 @@ fn facts(
                 parts: Parts::default(),
                 orphan_clicks: scope.orphans_from_us(cell.day as usize).map(|_| *orphans),
             };
-            if has_turns[cell.day as usize] {
-                turns[cell.day as usize].push(TurnFact { turn: cell.turn, fact });
-            } else {
-                facts[cell.day as usize].push(fact);
+            let day = cell.day as usize;
+            if cuts[day].by_turn {
+                facts.turns[day].push(TurnFact { turn: cell.turn, fact: fact.clone() });
+            }
+            if cuts[day].by_group {
+                facts.groups[day].push(GroupFact { group: cell.group, fact });
+            } else if !cuts[day].by_turn {
+                facts.all[day].push(fact);
             }
         }
     }
-    for day in &mut turns {
-        day.sort_unstable_by(|one, other| (one.turn, &one.fact.key).cmp(&(other.turn, &other.fact.key)));
-    }
-    for (day, turns) in facts.iter_mut().zip(&turns) {
-        day.extend(turns.iter().map(|of_turn| of_turn.fact.clone()));
-        day.sort_unstable_by(|one, other| one.key.cmp(&other.key));
-        if !turns.is_empty() {
-            day.dedup_by(|next, sum| {
-                let is_same = next.key == sum.key;
-                if is_same {
-                    sum.figures.add(&next.figures);
-                    sum.orphan_clicks = sum.orphan_clicks.zip(next.orphan_clicks).map(|(sum, more)| sum + more);
-                }
-                is_same
-            });
+    let days = facts.all.iter_mut().zip(&mut facts.turns).zip(&mut facts.groups);
+    for (((all, turns), groups), cut) in days.zip(cuts) {
+        // Cells of several groups are in one turn, and the other way round.
+        add_alike(
+            turns,
+            |one, other| (one.turn, &one.fact.key).cmp(&(other.turn, &other.fact.key)),
+            |sum, more| add(&mut sum.fact, &more.fact),
+        );
+        add_alike(
+            groups,
+            |one, other| (one.group, &one.fact.key).cmp(&(other.group, &other.fact.key)),
+            |sum, more| add(&mut sum.fact, &more.fact),
+        );
+        if cut.by_turn {
+            all.extend(turns.iter().map(|of_turn| of_turn.fact.clone()));
+        } else if cut.by_group {
+            *all = sums(groups);
         }
+        add_alike(all, |one, other| one.key.cmp(&other.key), add);
     }
-    (facts, turns)
+    facts
 }
 
-/// On which market-days something was counted in a turn.
-fn turns_of_days(numbered: &Numbered, counts: &[Counts], days: usize) -> Vec<bool> {
-    let mut has_turns = vec![false; days];
-    for (cell, counts) in numbered.cells().iter().zip(counts) {
-        has_turns[cell.day as usize] |= cell.turn != TurnNumber(0) && *counts != Counts::default();
+/// Sorts parts of facts, and adds up those that are in one place.
+fn add_alike<P>(parts: &mut Vec<P>, order: impl Fn(&P, &P) -> std::cmp::Ordering, add: impl Fn(&mut P, &P)) {
+    parts.sort_unstable_by(&order);
+    parts.dedup_by(|next, sum| {
+        let is_same = order(next, sum).is_eq();
+        if is_same {
+            add(sum, next);
+        }
+        is_same
+    });
+}
+
+/// Facts over all groups. A fact has up to 129 parts, so they are added one by one and not copied first.
+fn sums(groups: &[GroupFact]) -> Vec<Fact> {
+    let mut sums: BTreeMap<&FactKey, Fact> = BTreeMap::new();
+    for GroupFact { fact, .. } in groups {
+        sums.entry(&fact.key).and_modify(|sum| add(sum, fact)).or_insert_with(|| fact.clone());
     }
-    has_turns
+    sums.into_values().collect()
+}
+
+fn add(sum: &mut Fact, more: &Fact) {
+    sum.figures.add(&more.figures);
+    sum.orphan_clicks = sum.orphan_clicks.zip(more.orphan_clicks).map(|(sum, more)| sum + more);
+}
+
+/// What a market-day is cut by.
+#[derive(Debug, Clone, Copy, Default)]
+struct DayCuts {
+    by_turn: bool,
+    by_group: bool,
+}
+
+/// On which market-days something was counted in a turn, and on which of a viewer in a group.
+fn cuts_of_days(numbered: &Numbered, counts: &[Counts], days: usize) -> Vec<DayCuts> {
+    let mut cuts = vec![DayCuts::default(); days];
+    for (cell, counts) in numbered.cells().iter().zip(counts) {
+        let is_something = *counts != Counts::default();
+        let cut = &mut cuts[cell.day as usize];
+        cut.by_turn |= cell.turn != TurnNumber(0) && is_something;
+        cut.by_group |= cell.group.is_some() && is_something;
+    }
+    cuts
 }
 
 #[cfg(test)]
@@ -325,6 +383,7 @@ mod tests {
                     slot: below(2) as usize,
                     era: Era(0),
                     turn: TurnNumber(0),
+                    group: None,
                 });
                 let input = Input {
                     record,

@@ -18,8 +18,8 @@ use super::{
     LocalEngine, Memory, OpenCount, Outcome, Placed, RowsByDay, Scope, SignalWriter,
 };
 use crate::model::{
-    CountSet, Counts, DayPart, Era, Fact, FactKey, Figures, Id, Kinds, MarketId, Parts, Turn, TurnFact,
-    TurnNumber, TurnSpan, Turns,
+    CountSet, Counts, DayPart, Era, Fact, FactKey, Figures, GroupFact, GroupKey, Id, Kinds, MarketId, Parts, Turn,
+    TurnFact, TurnNumber, TurnSpan, Turns, ViewerGroup,
 };
 
 const MINUTE_US: i64 = 60_000_000;
@@ -58,12 +58,12 @@ impl OpenCount for NaiveCount {
     }
 }
 
-/// What facts by turn are about, by values.
-type Cell<'a> = (&'a str, Option<Turn>, u16, &'a str, &'a str, &'a str);
+/// What facts by turn and by viewer group are about, by values.
+type Cell<'a> = (&'a str, Option<Turn>, Option<ViewerGroup>, u16, &'a str, &'a str, &'a str);
 
 fn count(job: &CountJob, rows: &[SignalRow<'_>]) -> Counted {
     let mut outcomes = vec![Outcome::default(); job.exports.len() * job.days.len()];
-    let (mut facts, mut turns) = (Vec::new(), Vec::new());
+    let (mut facts, mut turns, mut groups) = (Vec::new(), Vec::new(), Vec::new());
     for (number, day) in job.days.iter().enumerate() {
         let export_of = |row: &SignalRow<'_>| {
             let is_it = |export: &CountExport| (&*export.key, export.definition) == (row.export, row.definition);
@@ -93,18 +93,19 @@ fn count(job: &CountJob, rows: &[SignalRow<'_>]) -> Counted {
                 counted.push((row, place));
             }
         }
-        let (of_day, of_turns) = of_day(job, number, &counted);
+        let (of_day, of_turns, of_groups) = of_day(job, number, &counted);
         facts.push(of_day);
         turns.push(of_turns);
+        groups.push(of_groups);
     }
-    Counted::new(facts, turns, outcomes)
+    Counted::new(facts, turns, groups, outcomes)
 }
 
 fn of_day(
     job: &CountJob,
     number: usize,
     counted: &[(&SignalRow<'_>, SignalPlace<'_>)],
-) -> (Vec<Fact>, Vec<TurnFact>) {
+) -> (Vec<Fact>, Vec<TurnFact>, Vec<GroupFact>) {
     let orphans_from_us = job.scope.orphans_from_us(number);
     let mut cells: BTreeMap<Cell<'_>, (Counts, u64)> = BTreeMap::new();
     let mut touched = BTreeSet::new();
@@ -114,7 +115,8 @@ fn of_day(
         .filter_map(|(row, place)| Some((row.viewer?, place.broadcast_id, place.cover_id)))
         .collect();
     for (row, place) in counted {
-        let cell = (place.slot, place.turn, place.era.0, place.audience, place.broadcast_id, place.cover_id);
+        let cell =
+            (place.slot, place.turn, place.group, place.era.0, place.audience, place.broadcast_id, place.cover_id);
         let (counts, orphans) = cells.entry(cell).or_default();
         let mut unique = |kind: Kinds| {
             let is_new = |viewer| touched.insert((viewer, place.broadcast_id, place.cover_id, kind.bits()));
@@ -137,13 +139,14 @@ fn of_day(
     }
     cells.retain(|_, (counts, _)| *counts != Counts::default());
     let has_turns = cells.keys().any(|(_, turn, ..)| turn.is_some());
+    let has_groups = cells.keys().any(|(_, _, group, ..)| group.is_some());
     let fact = |cells: Vec<(Cell<'_>, (Counts, u64))>| {
         let (mut sum, mut orphans) = (Counts::default(), 0);
         for (_, (counts, more)) in &cells {
             sum.add(counts);
             orphans += more;
         }
-        let (slot, _, era, audience, broadcast, cover) = cells[0].0;
+        let (slot, _, _, era, audience, broadcast, cover) = cells[0].0;
         let slot = job.days[number].slots.iter().position(|name| name == slot).unwrap();
         let key = FactKey {
             era: Era(era),
@@ -158,20 +161,26 @@ fn of_day(
     };
     let numbers: BTreeMap<Turn, TurnNumber> =
         job.days[number].turns.numbered().map(|(number, turn)| (turn, number)).collect();
-    let mut turns: Vec<TurnFact> = Vec::new();
-    let mut together: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    // Once over everything, once by turn, once by group.
+    let (mut together, mut of_turns, mut of_groups) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for (cell, counts) in cells {
-        let (slot, turn, era, audience, broadcast, cover) = cell;
-        together.entry((slot, era, audience, broadcast, cover)).or_default().push((cell, counts));
-        if has_turns {
-            let turn = turn.map_or(TurnNumber(0), |turn| numbers[&turn]);
-            turns.push(TurnFact { turn, fact: fact(vec![(cell, counts)]) });
-        }
+        let (slot, turn, group, era, audience, broadcast, cover) = cell;
+        let key = (slot, era, audience, broadcast, cover);
+        let part = (cell, counts);
+        together.entry(key).or_insert_with(Vec::new).push(part);
+        let turn = turn.map_or(TurnNumber(0), |turn| numbers[&turn]);
+        of_turns.entry((turn, key)).or_insert_with(Vec::new).push(part);
+        of_groups.entry((group, key)).or_insert_with(Vec::new).push(part);
     }
     let mut facts: Vec<Fact> = together.into_values().map(fact).collect();
     facts.sort_by(|one, other| one.key.cmp(&other.key));
+    let turn_fact = |((turn, _), cells)| TurnFact { turn, fact: fact(cells) };
+    let mut turns: Vec<TurnFact> = of_turns.into_iter().filter(|_| has_turns).map(turn_fact).collect();
     turns.sort_by(|one, other| (one.turn, &one.fact.key).cmp(&(other.turn, &other.fact.key)));
-    (facts, turns)
+    let group_fact = |((group, _), cells)| GroupFact { group, fact: fact(cells) };
+    let mut groups: Vec<GroupFact> = of_groups.into_iter().filter(|_| has_groups).map(group_fact).collect();
+    groups.sort_by(|one, other| (one.group, &one.fact.key).cmp(&(other.group, &other.fact.key)));
+    (facts, turns, groups)
 }
 
 /// What an engine found.
@@ -179,6 +188,7 @@ fn of_day(
 struct Found {
     facts: Vec<Vec<Fact>>,
     turns: Vec<Vec<TurnFact>>,
+    groups: Vec<Vec<GroupFact>>,
     outcomes: Vec<Outcome>,
     landed: Vec<RowsByDay>,
 }
@@ -187,7 +197,7 @@ impl Found {
     fn new(job: &CountJob, counted: Counted, landed: Vec<RowsByDay>) -> Self {
         let all = (0..job.exports.len()).flat_map(|export| (0..job.days.len()).map(move |day| (export, day)));
         let outcomes = all.map(|(export, day)| counted.outcome(export, day)).collect();
-        Self { facts: counted.facts, turns: counted.turns, outcomes, landed }
+        Self { facts: counted.facts, turns: counted.turns, groups: counted.groups, outcomes, landed }
     }
 }
 
@@ -235,6 +245,7 @@ fn write(seed: u64, job: &CountJob, writer: &mut impl SignalWriter) -> Vec<RowsB
     ];
     let mut random = Pcg64Mcg::seed_from_u64(seed);
     let mut below = |most: u32| random.next_u32() % most;
+    let key = GroupKey::new(*b"0123456789abcdef");
     let mut landed = Vec::new();
     for export in 0..job.exports.len() {
         writer.begin(export);
@@ -248,22 +259,24 @@ fn write(seed: u64, job: &CountJob, writer: &mut impl SignalWriter) -> Vec<RowsB
             let ids = [below(60), below(9)].map(|id| id.to_string());
             let occurred_us = i64::from(below(40)) * MINUTE_US + i64::from(below(3));
             let day = below(5) as usize;
+            let has_event = below(8) > 0;
+            let viewer_id = (below(8) > 0).then(|| Id::of(&ids[1]));
             let place = job.days.get(day).map(|on| Placed {
                 dimensions: below(6) as usize,
                 day,
                 slot: below(2) as usize,
                 era: Era(u16::from(below(9) == 0)),
                 turn: on.turns.number_at(occurred_us),
+                // Of the days of each market one is counted by groups: with turns, and without.
+                group: viewer_id.filter(|_| day % 2 == 1).map(|id| key.group(id.hash())),
             });
-            let has_event = below(8) > 0;
-            let has_viewer = below(8) > 0;
             let input = Input {
                 record,
                 occurred_us,
                 kinds: KINDS[below(6) as usize],
                 dwell_ms: below(100),
                 event_id: has_event.then(|| Id::of(&ids[0])),
-                viewer_id: has_viewer.then(|| Id::of(&ids[1])),
+                viewer_id,
                 place,
             };
             writer.push(&input).unwrap();
@@ -310,7 +323,7 @@ fn by_batches(engine: &impl Engine, job: &CountJob, seed: u64) -> Found {
 
 #[test]
 fn a_naive_engine_behind_the_seam_finds_what_the_local_one_finds() {
-    let (mut duplicates, mut others, mut outside, mut by_turn, mut orphans) = (0, 0, 0, 0, 0);
+    let (mut duplicates, mut others, mut outside, mut by_turn, mut by_group, mut orphans) = (0, 0, 0, 0, 0, 0);
     for seed in 0..60 {
         let mut random = Pcg64Mcg::seed_from_u64(seed ^ 0xABCD);
         let job = job(&mut |most| random.next_u32() % most);
@@ -322,11 +335,14 @@ fn a_naive_engine_behind_the_seam_finds_what_the_local_one_finds() {
         others += local.outcomes.iter().map(|outcome| outcome.of_another).sum::<u64>();
         outside += local.landed.iter().map(|landed| landed.outside).sum::<u64>();
         by_turn += local.turns.iter().flatten().filter(|fact| fact.turn != TurnNumber(0)).count();
+        by_group += local.groups.iter().flatten().filter(|fact| fact.group.is_some()).count();
+        let grouped: Vec<bool> = local.groups.iter().map(|of_day| !of_day.is_empty()).collect();
+        assert_eq!(grouped, [false, true, false, true], "seed {seed}");
         orphans += local.facts.iter().flatten().filter_map(|fact| fact.orphan_clicks).sum::<u64>();
     }
     // Their agreement means little if the rows provoke nothing.
     assert!(duplicates > 10_000 && others > 1_000 && outside > 5_000, "{duplicates} {others} {outside}");
-    assert!(by_turn > 1_000 && orphans > 100, "{by_turn} {orphans}");
+    assert!(by_turn > 1_000 && by_group > 1_000 && orphans > 100, "{by_turn} {by_group} {orphans}");
 }
 
 #[test]

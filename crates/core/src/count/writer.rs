@@ -9,7 +9,7 @@ use super::scope::Scope;
 use super::spool::Writer;
 use super::tally::Tally;
 use super::touch::UNIQUE;
-use crate::model::{Era, Id, Kinds, TurnNumber};
+use crate::model::{Era, Id, Kinds, TurnNumber, ViewerGroup};
 
 /// One thread's way into a [`Counter`].
 pub struct CountWriter<'c> {
@@ -27,8 +27,8 @@ pub struct CountWriter<'c> {
     is_full: bool,
 }
 
-/// Dimensions at a time: dimensions, day, slot, era and turn.
-type Near = (u32, u32, u16, u16, TurnNumber);
+/// Dimensions at a time: dimensions, day, slot, era, turn and viewer group.
+type Near = (u32, u32, u16, u16, TurnNumber, Option<ViewerGroup>);
 
 /// A row for the engine.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +62,8 @@ pub struct Placed {
     pub era: Era,
     /// In which turn of a rotation.
     pub turn: TurnNumber,
+    /// In which group the viewer is, where the market-day is counted by groups; `None` too where no viewer is named.
+    pub group: Option<ViewerGroup>,
 }
 
 /// Where the rows of one export went.
@@ -181,15 +183,15 @@ impl<'c> CountWriter<'c> {
         let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
         let (day, slot) = (number(placed.day), u16::try_from(placed.slot).unwrap_or(u16::MAX));
         let (dimensions, Era(era)) = (placed.dimensions, placed.era);
-        let turn = placed.turn;
-        let near = (number(dimensions), day, slot, era, turn);
+        let Placed { turn, group, .. } = placed;
+        let near = (number(dimensions), day, slot, era, turn, group);
         if let Some((_, cell)) = self.last[dimensions].filter(|(last, _)| *last == near) {
             return cell;
         }
         let cell = *self.near.entry(near).or_insert_with(|| {
             let cells = &self.counter.cells;
             let [audience, broadcast, cover] = self.dimensions[dimensions].each_ref().map(|name| cells.name(name));
-            let cell = cells.cell(Cell { day, slot, era, audience, broadcast, cover, turn });
+            let cell = cells.cell(Cell { day, slot, era, audience, broadcast, cover, turn, group });
             self.is_full |= cells.len() > self.counter.max_cells;
             cell
         });

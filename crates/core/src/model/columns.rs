@@ -127,6 +127,10 @@ pub const EXPERIMENT: &str = "experiment";
 pub const TURN_START_UTC: &str = "turn_start_utc";
 /// Whether the switch of covers before it may still have a say.
 pub const BURN_IN: &str = "burn_in";
+/// Which of the groups of a split its viewers are in.
+pub const VIEWER_GROUP: &str = "viewer_group";
+/// What tells the key of those groups from others.
+pub const GROUP_KEY: &str = "group_key";
 
 /// The place of a cover, or of a slot for an audience; 1 is best.
 pub const RANK: &str = "rank";

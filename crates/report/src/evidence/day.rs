@@ -1,4 +1,4 @@
-//! The rows of one table `funnel` or `turns`, as they were before they were published.
+//! The rows of one table `funnel`, `turns` or `viewer_groups`, as they were before they were published.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -8,7 +8,7 @@ use super::Turn;
 use crate::table::conformed;
 use coverledger_core::model::{
     ClickEvent, Conventions, Count, CountSet, Figures, ImpressionBasis, Measure, Prorated, TableName, UniqueBasis,
-    columns as c,
+    ViewerGroup, columns as c,
 };
 
 /// One row.
@@ -20,6 +20,7 @@ pub(super) struct Row {
     pub(super) cover: String,
     pub(super) contaminated: bool,
     pub(super) turn: Option<Turn>,
+    pub(super) group: Option<u16>,
     pub(super) figures: Figures,
     pub(super) conventions: Conventions,
     pub(super) convention_since: Option<Date>,
@@ -28,15 +29,14 @@ pub(super) struct Row {
 
 /// All of them, in their order, whatever release wrote the table.
 pub(super) fn rows(local_date: Date, frame: &DataFrame) -> PolarsResult<Vec<Row>> {
-    let has_turns = frame.column(c::TURN_START_UTC).is_ok();
-    let frame = &conformed(if has_turns { TableName::Turns } else { TableName::Funnel }, frame)?;
+    let frame = &conformed(table_of(frame), frame)?;
     let height = frame.height();
     let (slot, audience) = (texts(frame, c::SLOT)?, texts(frame, c::AUDIENCE)?);
     let (broadcast, cover) = (texts(frame, c::BROADCAST_ID)?, texts(frame, c::COVER_ID)?);
     let (contaminated, provisional) = (truths(frame, c::CONTAMINATED)?, truths(frame, c::PROVISIONAL)?);
     let conventions = conventions(frame)?;
     let since = dates(frame, c::CONVENTION_SINCE)?;
-    let turns = turns(frame)?;
+    let (turns, groups) = (turns(frame)?, groups(frame)?);
     let figures = figures(frame)?;
     let row = |at: usize| Row {
         local_date,
@@ -46,12 +46,29 @@ pub(super) fn rows(local_date: Date, frame: &DataFrame) -> PolarsResult<Vec<Row>
         cover: cover[at].clone(),
         contaminated: contaminated[at],
         turn: turns.as_ref().and_then(|turns| turns[at]),
+        group: groups.as_ref().and_then(|groups| groups[at]),
         figures: figures[at],
         conventions: conventions[at],
         convention_since: since[at],
         provisional: provisional[at],
     };
     Ok((0..height).map(row).collect())
+}
+
+/// Which table it is, by the columns that only one of them has.
+fn table_of(frame: &DataFrame) -> TableName {
+    if frame.column(c::TURN_START_UTC).is_ok() {
+        TableName::Turns
+    } else if has_groups(frame) {
+        TableName::ViewerGroups
+    } else {
+        TableName::Funnel
+    }
+}
+
+/// Whether it is counted by groups of viewers.
+pub(super) fn has_groups(frame: &DataFrame) -> bool {
+    frame.column(c::VIEWER_GROUP).is_ok()
 }
 
 /// Every count with its bounds. Seconds of dwell, published as a fraction, are milliseconds again.
@@ -123,6 +140,20 @@ fn turns(frame: &DataFrame) -> PolarsResult<Option<Vec<Option<Turn>>>> {
         Ok(Some(Turn { starts_at, burn_in }))
     };
     (0..frame.height()).map(turn).collect::<PolarsResult<_>>().map(Some)
+}
+
+/// The viewer group of each row, if it is of one; `None` for a table without groups.
+fn groups(frame: &DataFrame) -> PolarsResult<Option<Vec<Option<u16>>>> {
+    if !has_groups(frame) {
+        return Ok(None);
+    }
+    let most = u64::from(ViewerGroup::COUNT);
+    let group = |group: Option<u64>| match group {
+        Some(group) if group < most => Ok(u16::try_from(group).ok()),
+        Some(group) => Err(polars_err!(ComputeError: "column `{}` holds {group}", c::VIEWER_GROUP)),
+        None => Ok(None),
+    };
+    wholes(frame, c::VIEWER_GROUP, false)?.into_iter().map(group).collect::<PolarsResult<_>>().map(Some)
 }
 
 fn nothing(column: &str) -> PolarsError {

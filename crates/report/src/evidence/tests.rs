@@ -66,6 +66,7 @@ fn published(local_date: Date, provisional: bool, facts: &[Fact]) -> (Date, Data
         facts,
         booked: &[],
         by_turn: None,
+        by_group: None,
         unknown: &[],
     };
     let table = funnel::funnel(&context, &context.offered(), 1).unwrap();

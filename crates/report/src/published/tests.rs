@@ -6,11 +6,11 @@ use jiff::civil::date;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 
-use super::super::{frame, market_day, turns};
+use super::super::{frame, market_day, turns, viewer_groups};
 use super::*;
 use coverledger_core::model::{
-    Change, ClickEvent, Conventions, CountSet, ImpressionBasis, MarketDay, MarketId, PlatformId, Prorated, Share,
-    TurnFact, TurnNumber, TurnSpan, Turns, UniqueBasis, Unknown,
+    Change, ClickEvent, Conventions, CountSet, GroupFact, ImpressionBasis, MarketDay, MarketId, PlatformId,
+    Prorated, Share, TurnFact, TurnNumber, TurnSpan, Turns, UniqueBasis, Unknown, ViewerGroup,
 };
 use coverledger_core::time::{DayRule, LocalDay, SlotTable, Zone};
 
@@ -131,6 +131,7 @@ proptest! {
         unknown in unknown(),
         is_by_row in any::<bool>(),
         has_turns in any::<bool>(),
+        has_groups in any::<bool>(),
         provisional in any::<bool>(),
     ) {
         let place = Place::new(if is_by_row { UniqueBasis::Row } else { UniqueBasis::FirstTouch });
@@ -138,6 +139,11 @@ proptest! {
             .iter()
             .enumerate()
             .map(|(at, fact)| TurnFact { turn: TurnNumber(u32::try_from(at % 3).unwrap()), fact: fact.clone() })
+            .collect();
+        let by_group: Vec<GroupFact> = facts
+            .iter()
+            .enumerate()
+            .map(|(at, fact)| GroupFact { group: u8::try_from(at).ok().and_then(|at| ViewerGroup::new(at.checked_sub(1)?)), fact: fact.clone() })
             .collect();
         let counted = MarketDayContext {
             market_day: &place.market_day,
@@ -149,6 +155,7 @@ proptest! {
             facts: &facts,
             booked: &booked,
             by_turn: has_turns.then_some((&place.turns, by_turn.as_slice())),
+            by_group: has_groups.then_some(("0123456789abcdef", by_group.as_slice())),
             unknown: &unknown,
         };
         let publish = |revision| {
@@ -161,11 +168,19 @@ proptest! {
             // As in the archive: what a market-day can do without is there if it has rows.
             tables.extend((bridge.rows > 0).then_some((TableName::Bridge, bridge)));
             tables.extend(has_turns.then(|| (TableName::Turns, turns(&counted, revision).unwrap())));
+            tables.extend(has_groups.then(|| (TableName::ViewerGroups, viewer_groups(&counted, revision).unwrap())));
             tables.into_iter().map(|(table, made)| (table, Bytes::from(made.bytes))).collect::<BTreeMap<_, _>>()
         };
         let published = publish(3);
         let read = PublishedDay::read(&published, &place.market, &place.eras).unwrap();
-        let sheet = MarketDayContext { facts: read.facts(), booked: read.booked(), by_turn: None, unknown: &[], ..counted };
+        let sheet = MarketDayContext {
+            facts: read.facts(),
+            booked: read.booked(),
+            by_turn: None,
+            by_group: None,
+            unknown: &[],
+            ..counted
+        };
         for (revision, expected) in [(3, published), (4, publish(4))] {
             let counted_by = Some(TableName::Funnel.version());
             let rendered = read.render(&sheet, counted_by, revision).unwrap();
@@ -209,6 +224,7 @@ fn what_the_configuration_no_longer_knows_is_not_read() {
         facts: &facts,
         booked: &[],
         by_turn: None,
+        by_group: None,
         unknown: &[],
     };
     let [funnel, slots, capability, _] = market_day(&sheet, 1).unwrap();

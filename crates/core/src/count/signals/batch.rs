@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::builder::EPOCH;
 use super::{COLUMNS, SignalPlace, SignalRow};
-use crate::model::{Era, IdHash, Kinds, Turn};
+use crate::model::{Era, IdHash, Kinds, Turn, ViewerGroup};
 
 /// Why a record batch is not one of the signal table, or not of this count.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -61,6 +61,7 @@ pub struct SignalBatch<'a> {
     audience: &'a StringArray,
     broadcast_id: &'a StringArray,
     cover_id: &'a StringArray,
+    viewer_group: &'a PrimitiveArray<Int32Type>,
 }
 
 impl<'a> SignalBatch<'a> {
@@ -104,6 +105,7 @@ impl<'a> SignalBatch<'a> {
             audience: arrays[20].as_string(),
             broadcast_id: arrays[21].as_string(),
             cover_id: arrays[22].as_string(),
+            viewer_group: arrays[23].as_primitive(),
         })
     }
 
@@ -174,8 +176,13 @@ impl<'a> SignalBatch<'a> {
                 return Err(value(row, "turn_burn_in", &"null or not", expected));
             }
         };
+        let group = match self.viewer_group.is_valid(row) {
+            true => Some(viewer_group(row, self.viewer_group.value(row))?),
+            false => None,
+        };
         let market = self.market.value(row);
-        Ok(Some(SignalPlace { market, local_date, slot, era: Era(era), turn, audience, broadcast_id, cover_id }))
+        let era = Era(era);
+        Ok(Some(SignalPlace { market, local_date, slot, era, turn, audience, broadcast_id, cover_id, group }))
     }
 }
 
@@ -193,6 +200,11 @@ fn id(
 
 fn whole(row: usize, column: &'static str, found: i64) -> Result<u32, SignalTableError> {
     u32::try_from(found).map_err(|_| value(row, column, &found, "0 to 4,294,967,295"))
+}
+
+fn viewer_group(row: usize, found: i32) -> Result<ViewerGroup, SignalTableError> {
+    let group = u8::try_from(found).ok().and_then(ViewerGroup::new);
+    group.ok_or_else(|| value(row, "viewer_group", &found, "0 to 127"))
 }
 
 fn small(row: usize, column: &'static str, found: i32) -> Result<u16, SignalTableError> {

@@ -34,6 +34,7 @@ pub struct SignalBatchBuilder {
     audience: StringBuilder,
     broadcast_id: StringBuilder,
     cover_id: StringBuilder,
+    viewer_group: Int32Builder,
 }
 
 impl Default for SignalBatchBuilder {
@@ -57,6 +58,7 @@ impl Default for SignalBatchBuilder {
             audience: StringBuilder::new(),
             broadcast_id: StringBuilder::new(),
             cover_id: StringBuilder::new(),
+            viewer_group: Int32Builder::new(),
         }
     }
 }
@@ -85,6 +87,8 @@ impl SignalBatchBuilder {
         self.audience.append_option(place.map(|place| place.audience));
         self.broadcast_id.append_option(place.map(|place| place.broadcast_id));
         self.cover_id.append_option(place.map(|place| place.cover_id));
+        let group = place.and_then(|place| place.group);
+        self.viewer_group.append_option(group.map(|group| group.number().into()));
     }
 
     /// How many rows there are.
@@ -108,7 +112,7 @@ impl SignalBatchBuilder {
         columns.push(Arc::new(self.dwell_ms.finish()));
         let ids = self.event.iter_mut().chain(&mut self.viewer);
         columns.extend(ids.map(|half| Arc::new(half.finish()) as ArrayRef));
-        let place: [ArrayRef; 9] = [
+        let place: [ArrayRef; 10] = [
             Arc::new(self.market.finish()),
             Arc::new(self.local_date.finish()),
             Arc::new(self.slot.finish()),
@@ -118,6 +122,7 @@ impl SignalBatchBuilder {
             Arc::new(self.audience.finish()),
             Arc::new(self.broadcast_id.finish()),
             Arc::new(self.cover_id.finish()),
+            Arc::new(self.viewer_group.finish()),
         ];
         columns.extend(place);
         RecordBatch::try_new(schema(), columns).map_err(|error| SignalTableError::Batch(error.to_string()))

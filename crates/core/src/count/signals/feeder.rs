@@ -36,7 +36,7 @@ struct Market<'j> {
     turns: HashMap<Turn, TurnNumber>,
 }
 
-/// A place by its values.
+/// A place by its values, but for the viewer's group: neighbours are in one place and of many viewers.
 type Owned = (Arc<str>, Date, Arc<str>, u16, Option<Turn>, [Arc<str>; 3]);
 
 impl<'j> BatchFeeder<'j> {
@@ -124,7 +124,7 @@ impl<'j> BatchFeeder<'j> {
         if let Some((last, placed)) = &self.last
             && is_same(last, place)
         {
-            return Ok(*placed);
+            return Ok(placed.map(|placed| Placed { group: place.group, ..placed }));
         }
         let placed = self.look_up(writer, place)?;
         self.last = Some((owned(place), placed));
@@ -152,7 +152,7 @@ impl<'j> BatchFeeder<'j> {
             writer.dimensions(names[0], names[1], names[2]);
             next
         });
-        Ok(Some(Placed { dimensions, day, slot, era: place.era, turn }))
+        Ok(Some(Placed { dimensions, day, slot, era: place.era, turn, group: place.group }))
     }
 }
 

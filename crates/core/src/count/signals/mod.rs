@@ -97,7 +97,7 @@ const fn column(
 }
 
 /// Every column, in order.
-pub const COLUMNS: [SignalColumn; 23] = [
+pub const COLUMNS: [SignalColumn; 24] = [
     column("export", SignalType::Text, None, "Key of the object that the record is of"),
     column(
         "definition",
@@ -156,6 +156,12 @@ pub const COLUMNS: [SignalColumn; 23] = [
     column("audience", SignalType::Text, OUTSIDE, "Audience, as configured"),
     column("broadcast_id", SignalType::Text, OUTSIDE, "Broadcast"),
     column("cover_id", SignalType::Text, OUTSIDE, "Cover"),
+    column(
+        "viewer_group",
+        SignalType::Number,
+        Some("the record has no viewer id, or the market-day is not counted by viewer groups"),
+        "Which of the 128 groups the viewer falls into, from 0",
+    ),
 ];
 
 /// The Arrow schema of the signal table.

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::model::{Era, IdHash, Kinds, Turn};
+use crate::model::{Era, IdHash, Kinds, Turn, ViewerGroup};
 
 /// A row of the signal table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,4 +46,6 @@ pub struct SignalPlace<'a> {
     pub broadcast_id: &'a str,
     /// The cover.
     pub cover_id: &'a str,
+    /// In which group the viewer is; `None`: none is named, or the market-day is not counted by groups.
+    pub group: Option<ViewerGroup>,
 }

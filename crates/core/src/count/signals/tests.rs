@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch};
+use arrow_array::{Array, ArrayRef, Int32Array, Int64Array, RecordBatch};
 use jiff::civil::Date;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{Era, Kinds, Turn};
+use crate::model::{Era, Kinds, Turn, ViewerGroup};
 
 /// A row that owns its text.
 #[derive(Debug, Clone)]
@@ -22,25 +22,25 @@ struct Drawn {
     place: Option<DrawnPlace>,
 }
 
-/// Date, era, turn, and names of market, slot, audience, broadcast and cover.
-type DrawnPlace = (Date, u16, Option<(i64, bool)>, [String; 5]);
+/// Date, era, turn, the viewer's group, and names of market, slot, audience, broadcast and cover.
+type DrawnPlace = (Date, u16, Option<(i64, bool)>, Option<u8>, [String; 5]);
 
 impl Drawn {
     fn row(&self) -> SignalRow<'_> {
         let [event, viewer] = self.ids;
-        let place =
-            self.place.as_ref().map(|(local_date, era, turn, [market, slot, audience, broadcast, cover])| {
-                SignalPlace {
-                    market,
-                    local_date: *local_date,
-                    slot,
-                    era: Era(*era),
-                    turn: turn.map(|(starts_us, burn_in)| Turn { starts_us, burn_in }),
-                    audience,
-                    broadcast_id: broadcast,
-                    cover_id: cover,
-                }
-            });
+        let place = self.place.as_ref().map(
+            |(local_date, era, turn, group, [market, slot, audience, broadcast, cover])| SignalPlace {
+                market,
+                local_date: *local_date,
+                slot,
+                era: Era(*era),
+                turn: turn.map(|(starts_us, burn_in)| Turn { starts_us, burn_in }),
+                audience,
+                broadcast_id: broadcast,
+                cover_id: cover,
+                group: group.and_then(ViewerGroup::new),
+            },
+        );
         SignalRow {
             export: &self.export.0,
             definition: self.export.1,
@@ -61,7 +61,8 @@ fn drawn() -> impl Strategy<Value = Drawn> {
         (-9999_i16..=9999, 1_i8..=12, 1_i8..=28).prop_map(|(year, month, day)| Date::constant(year, month, day));
     let turn = prop::option::of(any::<(i64, bool)>());
     let names = [(); 5].map(|()| text());
-    let place = prop::option::of((date, any::<u16>(), turn, names));
+    let group = prop::option::of(0_u8..128);
+    let place = prop::option::of((date, any::<u16>(), turn, group, names));
     let ids = [(); 2].map(|()| prop::option::of(any::<(u64, u64)>()));
     let export = (text(), any::<u16>());
     (export, any::<u32>(), any::<i64>(), 0_u8..32, any::<u32>(), ids, place).prop_map(
@@ -109,7 +110,7 @@ fn one() -> Drawn {
         bits: 1,
         dwell_ms: 0,
         ids: [Some((1, 2)), None],
-        place: Some((Date::constant(2026, 11, 21), 0, None, names)),
+        place: Some((Date::constant(2026, 11, 21), 0, None, Some(5), names)),
     }
 }
 
@@ -139,6 +140,8 @@ fn a_batch_that_is_not_of_the_table_is_refused_by_name() {
     assert_eq!(record(None).unwrap_err(), "row 0: `record` is null (expected a value)");
     let other = with("era", Int64Array::from(vec![1]));
     assert_eq!(other.unwrap_err(), "column `era` is Int64 (expected Int32)");
+    let beyond = with("viewer_group", Int32Array::from(vec![128]));
+    assert_eq!(beyond.unwrap_err(), "row 0: `viewer_group` is 128 (expected 0 to 127)");
     let half = with("event_bucket", Int64Array::from(vec![None]));
     assert_eq!(
         half.unwrap_err(),

@@ -120,5 +120,6 @@ fn place<'a>(job: &'a CountJob, dimensions: &'a [[Box<str>; 3]], placed: Placed)
         audience,
         broadcast_id,
         cover_id,
+        group: placed.group,
     }
 }

@@ -9,7 +9,7 @@ use super::shown::{Shown, interval, number, percent, plain};
 use super::{ColumnSpec, TableFamily, TableSpec};
 use crate::model::{Count, columns as c};
 
-/// Version of what is counted: `funnel` and `turns`, and what of the other tables these do not hold
+/// Version of what is counted: `funnel`, `turns` and `viewer_groups`, and what of the other tables these do not hold
 /// (`crates/report/src/published.rs` says what that is).
 pub(super) const MARKET_DAYS: u32 = 5;
 /// Version of what is derived from that: `slot_audience`, `capability` and `bridge`. Where it alone is raised, these are
@@ -120,6 +120,56 @@ pub(super) const TURNS: TableSpec = TableSpec {
             .null("outside of all turns"),
         ];
         [market_day(), turn, funnel()].concat()
+    },
+};
+
+pub(super) const VIEWER_GROUPS: TableSpec = TableSpec {
+    name: "viewer_groups",
+    family: TableFamily::MarketDays,
+    is_optional: true,
+    question: "How much of a split comes from the same viewers, over covers, broadcasts and days?",
+    key: &[
+        c::PLATFORM,
+        c::MARKET,
+        c::LOCAL_DATE,
+        c::VIEWER_GROUP,
+        c::CONVENTION_SINCE,
+        c::SLOT,
+        c::AUDIENCE,
+        c::BROADCAST_ID,
+        c::COVER_ID,
+        c::CONTAMINATED,
+    ],
+    sorted_by: "viewer group, rows of none first, and then like those of `funnel`",
+    shown: &[
+        plain(c::LOCAL_DATE),
+        plain(c::MARKET),
+        plain(c::PLATFORM),
+        plain(c::VIEWER_GROUP),
+        plain(c::SLOT),
+        plain(c::AUDIENCE),
+        plain(c::BROADCAST_ID),
+        plain(c::COVER_ID),
+        of_count(Count::Impressions),
+        of_count(Count::Clicks),
+        of_count(Count::Entrants),
+        of_count(Count::Orders),
+    ],
+    columns: || {
+        let group = vec![
+            whole(
+                c::VIEWER_GROUP,
+                "",
+                "which of 128 groups the viewers are in, 0 to 127: a viewer is in the same one on every day, in every \
+                 broadcast and on every platform of the experiment",
+            )
+            .null("records without a viewer id, and counts that exports say only as counts"),
+            text(
+                c::GROUP_KEY,
+                "what tells the key of the groups from others: rows of two keys have nothing to do with each other",
+            ),
+        ];
+        [market_day(), group, funnel()].concat()
     },
 };
 

@@ -149,6 +149,8 @@ tables! {
     ExperimentBalance = experiments::EXPERIMENT_BALANCE,
     /// Counts by turns of a rotation.
     Turns = market_days::TURNS,
+    /// Counts by groups of viewers.
+    ViewerGroups = market_days::VIEWER_GROUPS,
 }
 
 impl TableName {
