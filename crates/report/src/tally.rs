@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::evidence::{Evidence, Observed};
 use coverledger_core::model::{Figures, Rate};
-use coverledger_stats::{Estimate, FEWEST_CLUSTERS, Interval, Scale, jackknife, wilson};
+use coverledger_stats::{Estimate, FEWEST_CLUSTERS, Interval, Scale, information, jackknife, wilson};
 
 /// The level of every interval.
 pub(super) const LEVEL: f64 = 0.95;
@@ -175,7 +175,9 @@ impl Clusters {
     /// The interval of a proportion, on the logit scale. At 0 and at 1, where broadcasts do not differ and so say
     /// nothing of the error, it is Wilson's among so many trials.
     pub(super) fn interval(&self, effective: f64, of: impl Fn(&[Tally]) -> Option<f64>) -> Option<Interval> {
-        let estimate = self.jackknife(of)?;
+        // Few broadcasts of unequal size are worth fewer of equal size.
+        let worth = information(self.by_broadcast().iter().map(|tally| tally.trials));
+        let estimate = self.jackknife(of)?.worth(worth);
         let value = estimate.value;
         if value > 0.0 && value < 1.0 {
             return Some(estimate.interval(LEVEL, Scale::Logit));

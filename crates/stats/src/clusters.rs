@@ -37,6 +37,13 @@ impl Estimate {
         Self { value, standard_error, clusters, degrees: float(clusters.saturating_sub(1)) }
     }
 
+    /// The same with no more degrees of freedom than that many clusters of equal size have, one less than they are, and 1
+    /// at least. See [`information`].
+    #[must_use]
+    pub fn worth(self, clusters: f64) -> Self {
+        Self { degrees: self.degrees.min(clusters - 1.0).max(1.0), ..self }
+    }
+
     /// The interval that holds the truth with confidence `level` (0.95 for 95 %): Student's t on the given scale, with
     /// the standard error carried over by the slope of the scale (delta method). An estimate that lies on the end of
     /// its scale (a ratio of 0, a share of 0 or 1) has no error there: the interval is then the whole scale.
@@ -75,9 +82,17 @@ pub fn jackknife(clusters: usize, estimate: impl Fn(Option<usize>) -> Option<f64
     if clusters < 2 {
         return None;
     }
-    let finite = |value: f64| value.is_finite().then_some(value);
-    let value = estimate(None).and_then(finite)?;
-    let without: Vec<f64> = (0..clusters).map(|at| estimate(Some(at)).and_then(finite)).collect::<Option<_>>()?;
+    let value = estimate(None)?;
+    let without: Vec<f64> = (0..clusters).map(|at| estimate(Some(at))).collect::<Option<_>>()?;
+    of_left_out(value, &without)
+}
+
+/// The estimate of [`jackknife`] from the value of all clusters and the values without each of them.
+pub(super) fn of_left_out(value: f64, without: &[f64]) -> Option<Estimate> {
+    let clusters = without.len();
+    if clusters < 2 || !value.is_finite() || !without.iter().all(|value| value.is_finite()) {
+        return None;
+    }
     let count = float(clusters);
     let mean = without.iter().sum::<f64>() / count;
     let squares: Vec<f64> = without.iter().map(|other| (other - mean).powi(2)).collect();
@@ -86,6 +101,14 @@ pub fn jackknife(clusters: usize, estimate: impl Fn(Option<usize>) -> Option<f64
     // `max` also takes the place of 0 / 0, where all clusters agree exactly.
     let degrees = (degrees - 1.0).max(1.0);
     Some(Estimate { value, standard_error: ((count - 1.0) / count * sum).sqrt(), clusters, degrees })
+}
+
+/// How many clusters of equal size clusters of these sizes are worth: (Σn)² ÷ Σn² (Kish 1965). 0 where there is nothing.
+#[must_use]
+pub fn information(sizes: impl IntoIterator<Item = f64>) -> f64 {
+    let (sum, squares) =
+        sizes.into_iter().fold((0.0, 0.0), |(sum, squares), size| (sum + size, squares + size * size));
+    if squares > 0.0 { sum * sum / squares } else { 0.0 }
 }
 
 /// By how much the variance of a rate over clusters of (successes, trials) exceeds that of as many independent trials
@@ -163,6 +186,17 @@ mod tests {
         assert_eq!(none.interval(0.95, Scale::Log), Interval { low: 0.0, high: f64::INFINITY });
         let wide = Estimate::new(0.5, 1e6, 9).interval(0.95, Scale::Logit);
         assert!(wide.low >= 0.0 && wide.high <= 1.0, "{wide:?}");
+    }
+
+    #[test]
+    fn unequal_clusters_are_worth_fewer_equal_ones() {
+        near(information([5.0; 8]), 8.0);
+        near(information([30.0, 10.0, 0.0]), 1.6);
+        assert!(information([]).abs() < 1e-12);
+        let rate = rate();
+        near(rate.worth(3.0).degrees, 2.0);
+        near(rate.worth(1.2).degrees, 1.0);
+        near(rate.worth(60.0).degrees, rate.degrees);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! formula, its assumptions and its calibration. Nothing here knows a domain word, a clock or a file, and random draws come
 //! from a given seed. Special functions are those of `statrs`, which only this crate uses.
 
+mod balance;
 mod beta;
 mod beta_fit;
 #[cfg(any(test, feature = "testing"))]
@@ -11,6 +12,7 @@ mod choice;
 mod clusters;
 mod distribution;
 mod holm;
+mod matched;
 mod matrix;
 mod quadrature;
 mod randomization_test;
@@ -21,12 +23,17 @@ mod seeded_rng;
 pub mod sequence;
 mod wilson;
 
+pub use balance::{SharedOut, SharesTest, shares_held};
 pub use beta::Beta;
 pub use chi_square::{ChiSquare, homogeneity, imbalance};
 pub use choice::{Choice, choose};
-pub use clusters::{Estimate, FEWEST_CLUSTERS, Scale, design_effect, jackknife};
-pub use distribution::{chi_square_upper, normal_cdf, normal_quantile, student_quantile};
+pub use clusters::{Estimate, FEWEST_CLUSTERS, Scale, design_effect, information, jackknife};
+pub use distribution::{
+    chi_square_upper, f_upper, normal_cdf, normal_quantile, student_quantile, student_upper,
+    student_upper_quantile,
+};
 pub use holm::holm;
+pub use matched::Matched;
 pub use randomization_test::RandomizationTest;
 pub use seeded_rng::SeededRng;
 pub use wilson::{Z_95, wilson};

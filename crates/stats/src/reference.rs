@@ -30,6 +30,8 @@ fn distributions(chance: &mut SeededRng) -> Value {
         "p": p, "df": df, "z": z, "x": x,
         "normal_quantile": normal_quantile(p), "normal_cdf": normal_cdf(z),
         "student_quantile": student_quantile(p, df), "chi_square_upper": chi_square_upper(x, df.min(200.0)),
+        "student_upper": student_upper(x, df), "student_upper_quantile": student_upper_quantile(p.powi(5) / 2.0, df),
+        "f_upper": f_upper(x, x.min(6.0), df.min(500.0)),
     })
 }
 
@@ -88,12 +90,76 @@ fn sequences(chance: &mut SeededRng) -> Value {
     let (planned, error) = (between(chance, 10.0, 1e6), between(chance, 1e-4, 1.0));
     let seen = planned * between(chance, 0.02, 3.0);
     let level = 1.0 - between(chance, 1e-4, 0.3);
-    let estimate = error * 5.0 * chance.uniform();
+    let value = error * 5.0 * chance.uniform();
+    // Every fourth one is as good as known.
+    let degrees = if chance.below(4) == 0 { f64::INFINITY } else { between(chance, 1.0, 5e3) };
+    let estimate = Estimate { value, standard_error: error, clusters: 9, degrees };
     json!({
-        "planned": planned, "seen": seen, "standard_error": error, "level": level, "estimate": estimate,
-        "half_width": sequence::half_width(error, seen, planned, level),
-        "p_value": sequence::p_value(estimate, error, seen, planned),
+        "planned": planned, "seen": seen, "standard_error": error, "level": level, "estimate": value,
+        "degrees": degrees.is_finite().then_some(degrees),
+        "half_width": sequence::half_width(&estimate, seen, planned, level),
+        "p_value": sequence::p_value(&estimate, seen, planned),
     })
+}
+
+/// Two rates in strata and groups, now and then without one of them.
+fn matches(chance: &mut SeededRng) -> Value {
+    let (strata, groups) = (3 + chance.below(12), 4 + chance.below(16));
+    let (mut plain, mut grouped) = (Matched::new(0), Matched::new(groups));
+    let mut cells = Vec::new();
+    for stratum in 0..strata {
+        let size = between(chance, 5.0, 400.0);
+        let is_shared = stratum < 3 || chance.below(5) > 0;
+        for group in 0..groups {
+            for is_other in [false, true] {
+                if is_other && !is_shared {
+                    continue;
+                }
+                let trials = (size * chance.uniform()).round();
+                let successes = (trials * 0.5 * chance.uniform()).round();
+                plain.add(stratum, 0, is_other, successes, trials);
+                grouped.add(stratum, group, is_other, successes, trials);
+                cells.push((stratum, group, usize::from(is_other), successes, trials));
+            }
+        }
+    }
+    let of = |matched: &mut Matched| {
+        let estimate = matched.estimate().unwrap();
+        [estimate.value, estimate.standard_error, estimate.degrees]
+    };
+    json!({
+        "cells": cells, "by_strata": of(&mut plain), "two_way": of(&mut grouped), "left_out": plain.left_out(),
+        "information": [grouped.information(), grouped.group_information()],
+    })
+}
+
+/// Clusters shared out among arms, some of which came later.
+fn balances(chance: &mut SeededRng) -> Value {
+    let (arms, count) = (2 + chance.below(3), 9 + chance.below(40));
+    let weights: Vec<f64> = (0..arms).map(|_| 0.5 + chance.uniform()).collect();
+    let joined: Vec<usize> = (0..arms).map(|arm| if arm > 1 { chance.below(count / 3) } else { 0 }).collect();
+    let tilt = 1.0 + 0.05 * chance.normal();
+    let clusters: Vec<SharedOut> = (0..count)
+        .map(|number| {
+            let size = between(chance, 300.0, 3000.0);
+            let is_there = |arm: usize| joined[arm] <= number;
+            let all: f64 = (0..arms).filter(|arm| is_there(*arm)).map(|arm| weights[arm]).sum();
+            let counts: Vec<f64> = (0..arms)
+                .map(|arm| {
+                    let tilt = if arm == 0 { tilt } else { 1.0 };
+                    let usual = if is_there(arm) { tilt * size * weights[arm] / all } else { 0.0 };
+                    (usual * (1.0 + 0.1 * chance.normal())).round()
+                })
+                .collect();
+            let given: f64 = counts.iter().sum();
+            let expected =
+                (0..arms).map(|arm| if is_there(arm) { given * weights[arm] / all } else { 0.0 }).collect();
+            SharedOut { counts, expected }
+        })
+        .collect();
+    let found = shares_held(&clusters).map(|found| (found.statistic, found.degrees, found.inflation, found.p));
+    let (counts, expected): (Vec<_>, Vec<_>) = clusters.into_iter().map(|one| (one.counts, one.expected)).unzip();
+    json!({ "counts": counts, "expected": expected, "found": found })
 }
 
 fn choices(chance: &mut SeededRng) -> Value {
@@ -126,7 +192,7 @@ fn answers_are_written_for_comparison() {
     let answers = json!({
         "distributions": many(300, distributions), "betas": many(300, betas), "clusters": many(100, clusters),
         "fits": many(60, fits), "tests": many(100, tests), "sequences": many(200, sequences),
-        "choices": many(12, choices),
+        "choices": many(12, choices), "matches": many(60, matches), "balances": many(60, balances),
     });
     std::fs::write(path, answers.to_string()).expect("the answers can be written");
 }

@@ -4,6 +4,12 @@
 //!
 //! `seen` and `planned` measure information: anything that grows as the inverse of the squared standard error, such as
 //! trials or clusters. The same unit for both, and `planned` the same at every look; only their ratio matters.
+//!
+//! The sequence takes the error for known. Where it was estimated, the estimate divided by it is Student's t with the
+//! estimate's degrees of freedom, and is replaced by the normal value that has the same tail probability at that look.
+
+use super::distribution::{normal_upper, normal_upper_quantile};
+use super::{Estimate, student_upper, student_upper_quantile};
 
 /// What the mixture's scale, times the planned information, is where the sequence of 95 % is tightest: the solution of
 /// y = ln((1 + y) / 0.05²). One scale for every level keeps [`p_value`] and [`half_width`] consistent.
@@ -12,23 +18,26 @@ const SCALE: f64 = 8.211_968_062_068_253;
 /// Half the width of the interval around an estimate that holds the truth at all looks together with confidence
 /// `level` (0.95 for 95 %), tightest when `planned` is seen. Infinite if `seen` is 0.
 #[must_use]
-pub fn half_width(standard_error: f64, seen: f64, planned: f64, level: f64) -> f64 {
+pub fn half_width(estimate: &Estimate, seen: f64, planned: f64, level: f64) -> f64 {
     let Some(mixture) = mixture(seen, planned) else { return f64::INFINITY };
     let miss = (1.0 - level).max(f64::MIN_POSITIVE);
     let squared = (1.0 + 1.0 / mixture) * (mixture.ln_1p() - 2.0 * miss.ln());
-    standard_error * squared.max(0.0).sqrt()
+    let normal = squared.max(0.0).sqrt();
+    estimate.standard_error * student_upper_quantile(normal_upper(normal), estimate.degrees)
 }
 
 /// The least 1 − level at which the interval of [`half_width`] leaves out zero; 1 where it never does. The minimum
-/// over all looks so far is valid too.
+/// over all looks so far is valid too. Never 0: what is too small for a number is the smallest one.
 #[must_use]
-pub fn p_value(estimate: f64, standard_error: f64, seen: f64, planned: f64) -> f64 {
+pub fn p_value(estimate: &Estimate, seen: f64, planned: f64) -> f64 {
     let Some(mixture) = mixture(seen, planned) else { return 1.0 };
-    if standard_error.is_nan() || standard_error <= 0.0 || !estimate.is_finite() {
+    let Estimate { value, standard_error, degrees, .. } = *estimate;
+    if standard_error.is_nan() || standard_error <= 0.0 || !value.is_finite() {
         return 1.0;
     }
-    let squared = (estimate / standard_error).powi(2);
-    (0.5 * (mixture.ln_1p() - squared * mixture / (1.0 + mixture))).exp().min(1.0)
+    let student = (value / standard_error).abs();
+    let normal = normal_upper_quantile(student_upper(student, degrees).max(f64::MIN_POSITIVE));
+    (0.5 * (mixture.ln_1p() - normal.powi(2) * mixture / (1.0 + mixture))).exp().clamp(f64::MIN_POSITIVE, 1.0)
 }
 
 /// The squared scale of the mixture in units of the standard error's inverse.
@@ -45,35 +54,53 @@ mod tests {
         assert!((found - expected).abs() <= 1e-9 * expected.abs(), "{found} instead of {expected}");
     }
 
+    fn known(value: f64, standard_error: f64) -> Estimate {
+        Estimate { value, standard_error, clusters: 100, degrees: f64::INFINITY }
+    }
+
+    fn estimated(value: f64, standard_error: f64, degrees: f64) -> Estimate {
+        Estimate { value, standard_error, clusters: 100, degrees }
+    }
+
     // The scale from scipy.special.lambertw(-0.05**2 / e, -1), the formula by numpy, its inverse by
-    // scipy.optimize.brentq.
+    // scipy.optimize.brentq; tails by scipy.stats.t and norm.
     #[test]
     fn widths_and_p_values_agree_with_scipy() {
-        near(half_width(0.01, 100.0, 400.0, 0.95), 0.032_510_996_806_928_136);
-        near(half_width(0.01, 400.0, 400.0, 0.95), 0.030_351_224_130_285_508);
-        near(half_width(0.02, 900.0, 400.0, 0.99), 0.071_662_398_034_540_88);
-        near(p_value(0.04, 0.01, 100.0, 400.0), 0.008_054_223_276_473_878);
+        near(half_width(&known(0.0, 0.01), 100.0, 400.0, 0.95), 0.032_510_996_806_928_136);
+        near(half_width(&known(0.0, 0.01), 400.0, 400.0, 0.95), 0.030_351_224_130_285_508);
+        near(half_width(&known(0.0, 0.02), 900.0, 400.0, 0.99), 0.071_662_398_034_540_88);
+        near(p_value(&known(0.04, 0.01), 100.0, 400.0), 0.008_054_223_276_473_878);
+        near(half_width(&estimated(0.0, 0.01, 21.0), 8.0, 30.0, 0.95), 0.037_260_119_429_581_23);
+        near(half_width(&estimated(0.0, 0.2, 7.5), 12.0, 60.0, 0.99), 1.645_198_555_067_599);
+        near(p_value(&estimated(0.04, 0.01, 21.0), 8.0, 30.0), 0.032_997_957_297_187_83);
+        near(p_value(&estimated(-0.5, 0.1, 7.5), 12.0, 60.0), 0.064_636_663_701_654_36);
+        near(p_value(&estimated(0.4, 0.01, 87.0), 30.0, 30.0), 5.913_648_963_207_829e-50);
     }
 
     #[test]
     fn the_p_value_is_where_the_interval_touches_zero() {
         for level in [0.8, 0.95, 0.999] {
-            let edge = half_width(0.3, 7.0, 20.0, level);
-            near(p_value(edge, 0.3, 7.0, 20.0), 1.0 - level);
+            for degrees in [1.5, 21.0, 4000.0, f64::INFINITY] {
+                let edge = half_width(&estimated(0.0, 0.3, degrees), 7.0, 20.0, level);
+                near(p_value(&estimated(edge, 0.3, degrees), 7.0, 20.0), 1.0 - level);
+            }
         }
     }
 
     #[test]
     fn the_interval_is_tightest_when_the_plan_is_done() {
-        let times_sqrt = |seen: f64| half_width(1.0, seen, 1000.0, 0.95);
+        let times_sqrt = |seen: f64| half_width(&known(0.0, 1.0), seen, 1000.0, 0.95);
         assert!(times_sqrt(1000.0) < times_sqrt(900.0) && times_sqrt(1000.0) < times_sqrt(1100.0));
     }
 
     #[test]
-    fn nothing_seen_proves_nothing() {
-        assert!(half_width(0.1, 0.0, 10.0, 0.95).is_infinite());
-        for p in [p_value(1.0, 0.1, 0.0, 10.0), p_value(1.0, 0.0, 5.0, 10.0), p_value(f64::NAN, 1.0, 5.0, 10.0)] {
-            near(p, 1.0);
+    fn nothing_seen_proves_nothing_and_nothing_is_proven_without_doubt() {
+        assert!(half_width(&known(0.0, 0.1), 0.0, 10.0, 0.95).is_infinite());
+        for (estimate, seen) in [(known(1.0, 0.1), 0.0), (known(1.0, 0.0), 5.0), (known(f64::NAN, 1.0), 5.0)] {
+            near(p_value(&estimate, seen, 10.0), 1.0);
+        }
+        for degrees in [10.0, 5000.0, f64::INFINITY] {
+            assert!(p_value(&estimated(1e6, 1.0, degrees), 5.0, 10.0) > 0.0);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use coverledger_config::Assignment;
 
-use super::{Draws, Effect, Outcome, Plan, effects};
+use super::{Draws, Effect, Outcome, Plan, contrast, effects, p_by_look};
 
 const SPLIT: Plan = Plan::Split { planned: 10.0, by: Assignment::Broadcast };
 const ROTATION: Plan = Plan::Rotation(Draws { days: 10, redrawn: 499, seed: 3 });
@@ -112,4 +112,101 @@ fn a_better_slot_is_no_better_cover() {
     let found = effect(&outcomes, 10, ROTATION);
     assert!(found.value.abs() < 1e-9, "{found:?}");
     assert!(found.p_value() > 0.5, "{found:?}");
+}
+
+#[test]
+fn an_arm_that_came_later_is_compared_where_both_were_shown() {
+    // All rates double when the arm comes.
+    let doubled = |outcome: &mut Outcome| {
+        if outcome.look >= 10 {
+            outcome.sum *= 2.0;
+        }
+    };
+    let mut outcomes = by_broadcast(20, 100.0);
+    outcomes.iter_mut().for_each(doubled);
+    outcomes.retain(|outcome| outcome.arm == 0 || outcome.look >= 10);
+    let found = effect(&outcomes, 20, SPLIT);
+    assert!(found.value.abs() < 0.01 && found.p_value() > 0.5, "{found:?}");
+    assert_eq!((found.clusters, found.left_out), (10, Some(0.0)));
+    // The other way round all of the arm's earlier trials are left out.
+    let turned = effects(&outcomes, 2, 1, 20, SPLIT, 0.05)[0].unwrap();
+    assert_eq!((turned.clusters, turned.left_out), (10, Some(0.5)));
+    assert!(turned.value.abs() < 0.01, "{turned:?}");
+}
+
+#[test]
+fn looks_begin_where_broadcasts_are_worth_eight_of_equal_size() {
+    let mut outcomes = by_broadcast(10, 200.0);
+    assert!(effect(&outcomes, 10, SPLIT).interval.is_some());
+    for outcome in outcomes.iter_mut().filter(|outcome| outcome.look == 4) {
+        outcome.sum *= 6.0;
+        outcome.trials *= 6.0;
+    }
+    let found = effect(&outcomes, 10, SPLIT);
+    assert_eq!((found.interval, found.today, found.p_value()), (None, None, 1.0));
+    assert!((found.information.unwrap() - 15.0 * 15.0 / 45.0).abs() < 1e-9, "{found:?}");
+}
+
+#[test]
+fn what_was_worse_and_turned_is_not_proven_to_be_better() {
+    let mut outcomes = by_broadcast(12, 60.0);
+    outcomes.extend(by_broadcast(40, 125.0).into_iter().filter(|outcome| outcome.look >= 12));
+    let found = effect(&outcomes, 40, Plan::Split { planned: 40.0, by: Assignment::Broadcast });
+    assert!(found.value > 0.0 && found.p_worse < 1e-3, "{found:?}");
+    assert!(found.p_better > 0.2 && found.p_value() > 0.2, "{found:?}");
+    let today = found.today.unwrap();
+    assert!(today.low < 0.0 && 0.0 < today.high, "{found:?}");
+    // Of both directions each look has the least so far.
+    let by_look = p_by_look(&outcomes, 2, 0, 40, SPLIT)[1].clone().unwrap();
+    assert_eq!(by_look.len(), 40);
+    assert!(by_look.windows(2).all(|pair| pair[1][0] <= pair[0][0] && pair[1][1] <= pair[0][1]));
+    assert!(by_look[11][1] < 0.05 && by_look[11][0] >= 1.0, "{:?}", by_look[11]);
+}
+
+/// The same outcomes, each shared out among groups of viewers.
+fn by_groups(outcomes: &[Outcome], groups: u16) -> Vec<Outcome> {
+    let part = |outcome: &Outcome, group: u16| Outcome {
+        group: Some(group),
+        sum: outcome.sum / f64::from(groups),
+        trials: outcome.trials / f64::from(groups),
+        ..*outcome
+    };
+    outcomes.iter().flat_map(|outcome| (0..groups).map(move |group| part(outcome, group))).collect()
+}
+
+#[test]
+fn viewers_who_keep_their_cover_are_held_against_each_other_by_groups() {
+    let plan = Plan::Split { planned: 20.0, by: Assignment::Viewer };
+    let outcomes = by_broadcast(20, 130.0);
+    // Nobody is told apart: an effect, and nothing to say of how much is chance.
+    let untold = effect(&outcomes, 20, plan);
+    assert!((untold.value - 0.3).abs() < 0.01, "{untold:?}");
+    assert_eq!((untold.interval, untold.today, untold.p_value()), (None, None, 1.0));
+    // Groups that are all alike add nothing to what broadcasts differ by.
+    let told = effect(&by_groups(&outcomes, 20), 20, plan);
+    let by_broadcasts = effect(&outcomes, 20, SPLIT);
+    assert!((told.value - by_broadcasts.value).abs() < 1e-9, "{told:?}");
+    assert!(told.p_value() < 1e-3, "{told:?}");
+    // One group buys all that there is.
+    let mut few = by_groups(&outcomes, 20);
+    for outcome in &mut few {
+        let is_regular = outcome.group == Some(3) && outcome.arm == 1;
+        outcome.sum *= if is_regular { 8.0 } else { 0.8 };
+    }
+    let regulars = effect(&few, 20, plan);
+    assert!(regulars.p_value() > 0.2, "{regulars:?}");
+    // A single row without a group is one too many.
+    few[0].group = None;
+    assert_eq!(effect(&few, 20, plan).interval, None);
+}
+
+#[test]
+fn a_contrast_is_of_its_dates_alone() {
+    // A gain of a half that is gone after ten days.
+    let mut outcomes = by_broadcast(10, 150.0);
+    outcomes.extend(by_broadcast(20, 100.0).into_iter().filter(|outcome| outcome.look >= 10));
+    let [early, late] = [0..10, 10..20].map(|days| contrast(&outcomes, 1, 0, days).unwrap());
+    assert!((early.value - 0.4).abs() < 0.02 && late.value.abs() < 0.02, "{early:?} {late:?}");
+    assert_eq!(early.clusters, 10);
+    assert_eq!(contrast(&outcomes, 1, 0, 10..17), None);
 }

@@ -35,7 +35,7 @@ fn simulated(tests: u32, nightly: usize, lift: f64, seed: u64) -> (u32, u32) {
             let Some(estimate) = estimate else { continue };
             let so_far = crate::float(broadcasts.len());
             let planned = crate::float(nightly * NIGHTS);
-            let half = sequence::half_width(estimate.standard_error, so_far, planned, 0.95);
+            let half = sequence::half_width(&estimate, so_far, planned, 0.95);
             found |= estimate.value.abs() > half;
             let interval = estimate.interval(0.95, Scale::Identity);
             found_by_interval |= interval.low > 0.0 || interval.high < 0.0;

@@ -45,7 +45,6 @@ pub(super) fn by_turns(cells: &[Cell], chance: &mut SeededRng, days: usize) -> (
     let seed = chance.below(usize::MAX) as u64;
     let mut blocks: BTreeMap<usize, (Vec<usize>, usize)> = BTreeMap::new();
     let mut begun = 0;
-    let slots = cells.iter().map(|cell| cell.slot + 1).max().unwrap_or(1);
     let outcomes = cells
         .iter()
         .map(|cell| {
@@ -58,7 +57,8 @@ pub(super) fn by_turns(cells: &[Cell], chance: &mut SeededRng, days: usize) -> (
             }
             Outcome {
                 look: cell.day,
-                stratum: cell.day * slots + cell.slot,
+                // One turn of a slot is all that a date has: it can only be held against those of other dates.
+                stratum: cell.slot,
                 cluster: *block,
                 group: None,
                 arm: left.pop().unwrap_or(0),
