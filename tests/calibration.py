@@ -19,7 +19,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from worlds import levels, scenarios
+from worlds import levels, references, scenarios
 
 # Worlds that are run at a time; the program itself takes more threads.
 AT_A_TIME = 2
@@ -93,7 +93,14 @@ def scenarios_part(binary: Path, _: bool) -> list[str]:
     return wrong
 
 
-PARTS = {"levels": levels_part, "power": power_part, "mix": mix_part, "scenarios": scenarios_part}
+def references_part(binary: Path, _: bool) -> list[str]:
+    compared = references.compare(binary)
+    print(f"{compared.figures} figures compared, at worst {compared.worst:.1e} off")
+    # A comparison that compared nothing is not a success.
+    return compared.wrong if compared.figures > 50 else [*compared.wrong, "hardly anything was compared"]
+
+
+PARTS = {"levels": levels_part, "power": power_part, "mix": mix_part, "scenarios": scenarios_part, "references": references_part}
 
 
 def main() -> int:

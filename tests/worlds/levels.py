@@ -84,7 +84,7 @@ def experiment(workspace: Workspace, truth: Truth, guardrails: str) -> str:
     if truth.design == "rotation":
         design = f"design: rotation\nrotation: {{{ROTATION}}}\n"
     else:
-        assignment = f", assignment: {truth.design}" if workspace.has_key("split", "assignment") else ""
+        assignment = f", assignment: {truth.design}" if workspace.has_key("assignment") else ""
         design = f"design: split\nsplit: {{broadcasts: {truth.nights * truth.nightly}{assignment}}}\n"
     return (
         f"version: 1\nplatforms: [{platform}]\nmarkets: [{', '.join(truth.names())}]\ncovers: [{', '.join(COVERS)}]\n"

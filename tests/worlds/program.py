@@ -76,8 +76,7 @@ class Workspace:
         files = sorted((self.folder / "archive" / name).rglob("*.parquet"))
         return pl.concat(map(pl.read_parquet, files), how="diagonal") if files else pl.DataFrame()
 
-    def has_key(self, section: str, key: str) -> bool:
-        """Whether the configuration of an experiment knows a key."""
+    def has_key(self, key: str) -> bool:
+        """Whether the configuration of an experiment knows a key, in whichever section: an earlier release may not."""
         schema = json.loads(self.cli("schema", "experiment"))
-        found = schema["properties"].get(section, {}).get("properties", {}) if section else schema["properties"]
-        return key in found
+        return any(key in section["properties"] for section in (schema, *schema["definitions"].values()))

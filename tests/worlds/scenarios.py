@@ -382,7 +382,7 @@ def config(workspace: Workspace, name: str) -> None:
     if one.experiment is None:
         return
     text = one.experiment
-    if not workspace.has_key("split", "assignment"):
+    if not workspace.has_key("assignment"):
         text = text.replace(", assignment: broadcast", "").replace(", assignment: viewer", "")
     workspace.write(
         f"config/experiments/{name}.yaml",
@@ -445,7 +445,7 @@ def change(workspace: Workspace, name: str, one: Case) -> None:
     after = one.becomes(before)
     if not after:
         path.unlink()
-    elif after != before and workspace.has_key("", "stopped"):
+    elif after != before and workspace.has_key("stopped"):
         path.write_text(after)
 
 
