@@ -1,6 +1,7 @@
 //! `experiments/<name>.yaml`: tests of covers, by rotation (a seed draws which cover is on air when) or by split (the platform
 //! assigns viewers to covers).
 
+mod burn_in;
 mod read;
 mod schedule;
 

@@ -5,6 +5,7 @@
 
 mod bridge;
 mod capability;
+mod carry_over;
 mod cells;
 mod decision_context;
 mod decisions;
@@ -39,6 +40,7 @@ mod viewer_groups;
 
 use jiff::civil::Date;
 
+pub use carry_over::{CarryOver, carry_over};
 pub use decisions::decisions;
 pub use error::ReportError;
 pub use evidence::{Evidence, Observed, Turn, is_grouped_by};

@@ -19,6 +19,11 @@ impl SeededRng {
         Self(Pcg64Mcg::seed_from_u64(mix(mix(seed) ^ stream)))
     }
 
+    /// 64 fair coins.
+    pub fn bits(&mut self) -> u64 {
+        self.0.next_u64()
+    }
+
     /// From 0 to below 1, in steps of 2^-53.
     #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
     pub fn uniform(&mut self) -> f64 {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use super::burn_in::default_seconds;
 use super::{Assignment, Design, Experiment, Guardrails, Rotation, Split, TurnSchedule, Value};
 use crate::counting::{Period, PeriodEnd};
 use crate::cursor::Cursor;
@@ -116,9 +117,10 @@ keys! {
             "how long a turn is, such as `30m`", Duration("5m", "24h"),
             "how long a turn is; slots divide into turns evenly, and turns begin where a platform's counts do",
         ),
-        burn_in: Or<Part> = or(
-            "0m", Part(Shape::Duration("0m", "24h").called("duration, less than a turn")),
-            "how much of a turn does not count where the cover has changed",
+        burn_in: Maybe<Part> = maybe(
+            "a sixth of the turn, `1m` at least and `10m` at most, rounded down to what the platforms' counts tell apart; `0m` for a schedule that was recorded when that was the default",
+            Part(Shape::Duration("0m", "24h").called("duration, less than a turn")),
+            "how much of a turn does not count where the cover has changed, since viewers may still have seen the one before",
         ),
         seed: Required<Whole<u64>> = required(
             "a whole number, such as 20261109", Whole::new("a seed", 0, i64::MAX), "what draws the schedule",
@@ -150,6 +152,9 @@ keys! {
 
 const MOST_DAYS: i32 = 60;
 const DAY_SECONDS: i64 = 86_400;
+/// What a turn did without where its file did not say, until there was a better default. Schedules that were recorded then
+/// stay as they are.
+const FORMER_BURN_IN_SECONDS: i64 = 0;
 
 /// What an experiment refers to.
 pub(crate) struct Known<'k> {
@@ -212,30 +217,34 @@ pub(crate) fn read(start: &Cursor<'_>, known: Option<&Known<'_>>) -> Option<Expe
 
 /// Reads how turns are made, and draws them.
 fn rotation(file: &ExperimentKeys<'_>, plan: &Experiment, known: &Known<'_>) -> Option<Rotation> {
-    let at = file.rotation.needed("turns such as `{turn: 30m, burn_in: 5m, seed: 1}`");
+    let at = file.rotation.needed("turns such as `{turn: 30m, seed: 1}`");
     let keys = at.and_then(|at| RotationKeys::open(&at))?;
     let turn = keys.turn.read();
     let burn_in = keys.burn_in.read_with(|at| duration_seconds(at, 0..=DAY_SECONDS, "0m to less than a turn"));
     let seed = keys.seed.read();
-    let sha256 = keys.sha256.read();
-    let mut rotation = Rotation {
-        turn_seconds: turn?,
-        burn_in_seconds: burn_in?,
-        seed: seed?,
-        schedule: TurnSchedule::default(),
-    };
-    if rotation.burn_in_seconds >= rotation.turn_seconds {
+    let recorded = keys.sha256.read();
+    let (turn_seconds, burn_in, seed, recorded) = (turn?, burn_in?, seed?, recorded?);
+    if burn_in.is_some_and(|burn_in| burn_in >= turn_seconds) {
         return keys.burn_in.at()?.refuse("leaves nothing of a turn (expected less than `turn`)");
     }
-    rotation.schedule = TurnSchedule::new(plan, &rotation, known.markets, rotation.seed);
+    let drawn = |burn_in_seconds| {
+        let rotation = Rotation { turn_seconds, burn_in_seconds, seed, schedule: TurnSchedule::default() };
+        Rotation { schedule: TurnSchedule::new(plan, &rotation, known.markets, seed), ..rotation }
+    };
+    let platforms = plan.platforms.iter().filter_map(|name| known.platforms.get(name.as_str()));
+    let default = || default_seconds(turn_seconds, platforms.filter_map(grain_seconds));
+    let mut rotation = drawn(burn_in.unwrap_or_else(default));
+    let is_recorded = |rotation: &Rotation| recorded.as_deref() == Some(&*rotation.schedule.sha256(&plan.covers));
+    if burn_in.is_none() && recorded.is_some() && !is_recorded(&rotation) {
+        let former = drawn(FORMER_BURN_IN_SECONDS);
+        rotation = if is_recorded(&former) { former } else { rotation };
+    }
     check_turns(plan, &rotation, &keys, known)?;
-    let drawn = rotation.schedule.sha256(&plan.covers);
-    if let Some(recorded) = sha256?
-        && recorded != drawn
-    {
+    if recorded.is_some() && !is_recorded(&rotation) {
         let message = "the schedule is no longer the one that was recorded: this file, the market or its time zone has \
                        changed since";
-        return keys.sha256.at()?.refuse(format!("{message} (it is `{drawn}` now)"));
+        let now = rotation.schedule.sha256(&plan.covers);
+        return keys.sha256.at()?.refuse(format!("{message} (it is `{now}` now)"));
     }
     Some(rotation)
 }

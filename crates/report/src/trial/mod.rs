@@ -7,6 +7,8 @@
 mod calibration;
 mod choice;
 mod contrast;
+mod nights;
+mod on_air;
 mod outcomes;
 mod rotation;
 mod split;
@@ -14,6 +16,7 @@ mod split;
 mod tests;
 
 pub(super) use contrast::contrast;
+pub(super) use on_air::{AiredTurn, aired};
 pub(super) use outcomes::{Exposure, Metric, Trial, Unit, blocks, worth};
 
 use coverledger_config::Assignment;
@@ -119,7 +122,7 @@ pub(super) fn p_by_look(
     let p_values = |arm: usize| {
         let of = of_pair(outcomes, arm, control)?;
         Some(match plan {
-            Plan::Rotation(draws) => rotation::p_by_look(&of, arm, looks, draws),
+            Plan::Rotation(draws) => rotation::p_by_look(&of, arm, looks, draws, 0.0),
             Plan::Split { planned, by } => split::p_by_look(&of, arm, looks, (planned, by)),
         })
     };

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
+use super::on_air::{AiredTurn, aired};
 use super::{Draws, Effect, Outcome, Plan};
 use crate::evidence::{Evidence, Observed};
 use crate::rates::Rate;
@@ -14,8 +15,8 @@ use coverledger_config::{Assignment, Design, Experiment, PlannedTurn, Value};
 use coverledger_core::model::{Count, Figures, columns as c};
 use coverledger_stats::{Choice, Estimate};
 
-/// Schedules that the real one is held against: the least p value is 1 in 500.
-const REDRAWN: usize = 499;
+/// Schedules that the real one is held against, with the real one, for each cover: the least p value is 1 in half as many.
+const SCHEDULES: usize = 256;
 
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,9 +27,9 @@ pub(crate) enum Metric {
     PerMille,
     /// Clicks ÷ impressions.
     Ctr,
-    /// Stays ÷ impressions.
+    /// Stays: of a rotation in an hour on air, of a split ÷ impressions.
     Stay,
-    /// Orders ÷ impressions.
+    /// Orders: of a rotation in an hour on air, of a split ÷ impressions.
     Orders,
     /// Stays ÷ entries.
     StayRate,
@@ -67,14 +68,14 @@ struct ArmRow<'e> {
     arm: usize,
     stratum: usize,
     cluster: usize,
-    /// How long it was on air, in hours: of a turn, once its burn-in is over.
-    hours: f64,
 }
 
 /// An experiment in one market of one platform, as far as it has come.
 pub(crate) struct Trial<'e> {
     experiment: &'e Experiment,
     arm_rows: Vec<ArmRow<'e>>,
+    /// Turns of a rotation; none of a split.
+    aired: Vec<AiredTurn>,
     looks: usize,
     plan: Plan,
     /// The share of impressions that were of another cover than was planned; `None` for a split, where none is, and
@@ -97,26 +98,22 @@ impl<'e> Trial<'e> {
         let arm_of: Vec<Option<usize>> =
             evidence.covers.iter().map(|cover| experiment.covers.iter().position(|arm| arm == cover)).collect();
         let rows = || evidence.rows.iter().filter(|row| row.local_date <= until);
-        let (arm_rows, plan, off_plan) = match &experiment.design {
+        let (arm_rows, aired, plan, off_plan) = match &experiment.design {
             Design::Split(split) => {
                 let own = rows().filter(|row| !row.contaminated).filter_map(|row| {
                     let (stratum, cluster) = (row.broadcast, row.broadcast);
-                    Some(ArmRow { row, arm: arm_of[row.cover]?, stratum, cluster, hours: 0.0 })
+                    Some(ArmRow { row, arm: arm_of[row.cover]?, stratum, cluster })
                 });
                 let planned = f64::from(split.broadcasts);
-                (own.collect(), Plan::Split { planned, by: split.assignment }, None)
+                (own.collect(), Vec::new(), Plan::Split { planned, by: split.assignment }, None)
             }
             Design::Rotation(rotation) => {
-                let blocks = blocks(turns, experiment.covers.len());
-                let slots = turns.iter().map(|turn| turn.slot + 1).max().unwrap_or(1);
+                let aired = aired(evidence, experiment, turns, until);
                 let of_turn = |row: &'e Observed| {
                     let turn = row.turn.filter(|turn| !turn.burn_in)?;
                     let at = turns.binary_search_by_key(&turn.starts_at, |turn| turn.starts_at).ok()?;
-                    let PlannedTurn { slot, cover, settles_at, ends_at, .. } = turns[at];
-                    let date = experiment.from.until((jiff::Unit::Day, turns[at].local_date)).ok()?.get_days();
-                    let stratum = usize::try_from(date).ok()? * slots + slot;
-                    let hours = ends_at.duration_since(settles_at).as_secs_f64() / 3600.0;
-                    Some(ArmRow { row, arm: cover, stratum, cluster: blocks[at], hours })
+                    let AiredTurn { stratum, cluster, arm, .. } = aired[at]?;
+                    Some(ArmRow { row, arm, stratum, cluster })
                 };
                 let arm_rows: Vec<ArmRow<'e>> = rows().filter_map(of_turn).collect();
                 let impressions = |arm_rows: &mut dyn Iterator<Item = &ArmRow<'e>>| -> Option<f64> {
@@ -128,15 +125,32 @@ impl<'e> Trial<'e> {
                 let off = impressions(&mut arm_rows.iter().filter(|one| arm_of[one.row.cover] != Some(one.arm)));
                 let share = all.zip(off).filter(|(all, _)| *all > 0.0).map(|(all, off)| off / all);
                 let days = usize::try_from(days(experiment.to)).unwrap_or(1);
-                (arm_rows, Plan::Rotation(Draws { days, redrawn: REDRAWN, seed: rotation.seed }), share)
+                let redrawn = (SCHEDULES * experiment.covers.len()).next_power_of_two() - 1;
+                let plan = Plan::Rotation(Draws { days, redrawn, seed: rotation.seed });
+                (arm_rows, aired.into_iter().flatten().collect(), plan, share)
             }
         };
-        Self { experiment, arm_rows, looks, plan, off_plan }
+        Self { experiment, arm_rows, aired, looks, plan, off_plan }
     }
 
     /// Local dates of the window so far: the first look is after the first of them.
     pub(crate) fn looks(&self) -> usize {
         self.looks
+    }
+
+    /// What is run.
+    pub(super) fn experiment(&self) -> &Experiment {
+        self.experiment
+    }
+
+    /// Who was given which cover.
+    pub(super) fn plan(&self) -> Plan {
+        self.plan
+    }
+
+    /// Turns in which anything was on air; none of a split.
+    pub(super) fn aired(&self) -> &[AiredTurn] {
+        &self.aired
     }
 
     /// What is independent of each other.
@@ -233,21 +247,27 @@ impl<'e> Trial<'e> {
     }
 
     /// In order of looks; `None` where a row does not know a count.
-    fn outcomes(&self, metric: Metric) -> Option<Vec<Outcome>> {
+    pub(super) fn outcomes(&self, metric: Metric) -> Option<Vec<Outcome>> {
         let metric = match (metric, self.plan) {
             (Metric::Value, Plan::Split { .. }) => Metric::PerMille,
             (metric, _) => metric,
         };
-        // A turn has its hours once, however many rows it has.
-        let mut timed: BTreeSet<jiff::Timestamp> = BTreeSet::new();
         let mut sums: BTreeMap<(usize, usize, usize, Option<u16>, usize), (f64, f64)> = BTreeMap::new();
+        let is_hourly = matches!(self.plan, Plan::Rotation(_))
+            && [Metric::Value, Metric::Stay, Metric::Orders].contains(&metric);
+        if is_hourly {
+            // A turn has its hours once, with however many rows, and with none.
+            for AiredTurn { look, stratum, cluster, arm, hours } in &self.aired {
+                sums.insert((*look, *cluster, *stratum, None, *arm), (0.0, *hours));
+            }
+        }
         for one in &self.arm_rows {
-            let (sum, trials) = if metric == Metric::Value {
-                let is_first = one.row.turn.is_some_and(|turn| timed.insert(turn.starts_at));
-                let worth = worth(self.experiment.value, &one.row.figures, |measure| measure.value)?;
-                (worth, if is_first { one.hours } else { 0.0 })
-            } else {
-                of(metric, self.experiment.value, &one.row.figures)?
+            let figures = &one.row.figures;
+            let (sum, trials) = match metric {
+                _ if !is_hourly => of(metric, self.experiment.value, figures)?,
+                Metric::Stay => (count(figures, Count::Stays)?, 0.0),
+                Metric::Orders => (count(figures, Count::Orders)?, 0.0),
+                _ => (worth(self.experiment.value, figures, |measure| measure.value)?, 0.0),
             };
             let look = self.experiment.from.until((jiff::Unit::Day, one.row.local_date)).ok()?.get_days();
             let look = usize::try_from(look).ok()?;

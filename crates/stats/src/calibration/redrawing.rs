@@ -54,8 +54,10 @@ fn rejected(tests: u32, draws: usize, effect: f64, stream: u64) -> u32 {
             .zip(&outcomes)
             .map(|(cover, outcome)| outcome + if *cover == 0 { effect } else { 0.0 })
             .collect();
-        let redrawn = (0..draws).map(|_| statistic(&schedule(&mut chance), &facts, 0.0)).collect();
-        rejected += u32::from(RandomizationTest { observed, redrawn }.p_value(&spent) <= 0.05 + 1e-12);
+        let redrawn = (0..draws).map(|_| statistic(&schedule(&mut chance), &facts, 0.0));
+        let trajectories: Vec<Vec<f64>> = std::iter::once(observed).chain(redrawn).collect();
+        let look = |look| trajectories.iter().map(|trajectory| trajectory[look]).collect();
+        rejected += u32::from(RandomizationTest::rejects(draws + 1, &spent, 0.05, look));
     }
     rejected
 }

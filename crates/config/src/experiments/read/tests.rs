@@ -84,6 +84,22 @@ fn the_same_seed_draws_the_same_schedule_and_a_changed_file_is_found() {
 }
 
 #[test]
+fn a_turn_has_a_burn_in_by_default_and_a_schedule_that_was_recorded_without_one_stays() {
+    let text = changed(HERO, &[(", burn_in: 5m", "")]);
+    let workspace = tree(&text).load().unwrap();
+    assert_eq!(rotation(&workspace).burn_in_seconds, 300, "a sixth of half an hour");
+    let hash = |workspace: &Workspace| rotation(workspace).schedule.sha256(&hero(workspace).covers);
+    let recorded = |hash: &str| changed(&text, &[("seed: 7", &format!("seed: 7, sha256: {hash}"))]);
+    let now = tree(&recorded(&hash(&workspace))).load().unwrap();
+    assert_eq!(rotation(&now).burn_in_seconds, 300);
+    let former = tree(&changed(HERO, &[("burn_in: 5m", "burn_in: 0m")])).load().unwrap();
+    let workspace = tree(&recorded(&hash(&former))).load().unwrap();
+    assert_eq!(rotation(&workspace), rotation(&former), "recorded when there was none by default");
+    let other = changed(&recorded(&hash(&former)), &[("seed: 7", "seed: 8")]);
+    assert!(tree(&other).complaint().contains("no longer the one that was recorded"));
+}
+
+#[test]
 fn only_the_platform_and_the_markets_of_a_rotation_are_cut_into_turns() {
     let text = changed(HERO, &[("[US, GB]", "[GB]")]);
     let workspace = tree(&text).load().unwrap();

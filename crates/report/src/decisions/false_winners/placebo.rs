@@ -9,7 +9,7 @@ use coverledger_config::Assignment;
 use coverledger_stats::SeededRng;
 
 /// Schedules that each rotation is held against: few, for it is done often; the level holds with any number.
-const REDRAWN: usize = 99;
+const REDRAWN: usize = 127;
 
 /// What was counted in one slot of a date, in one broadcast.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +45,11 @@ pub(super) fn by_turns(cells: &[Cell], chance: &mut SeededRng, days: usize) -> (
     let seed = chance.below(usize::MAX) as u64;
     let mut blocks: BTreeMap<usize, (Vec<usize>, usize)> = BTreeMap::new();
     let mut begun = 0;
+    let slots = cells.iter().map(|cell| cell.slot + 1).max().unwrap_or(1);
+    let mut abreast: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    for cell in cells {
+        *abreast.entry((cell.day, cell.slot)).or_default() += 1;
+    }
     let outcomes = cells
         .iter()
         .map(|cell| {
@@ -55,10 +60,11 @@ pub(super) fn by_turns(cells: &[Cell], chance: &mut SeededRng, days: usize) -> (
                 *block = begun;
                 begun += 1;
             }
+            // As in a rotation: where a date has fewer turns of a slot than arms, it would compare nothing.
+            let are_enough = abreast[&(cell.day, cell.slot)] >= ARMS;
             Outcome {
                 look: cell.day,
-                // One turn of a slot is all that a date has: it can only be held against those of other dates.
-                stratum: cell.slot,
+                stratum: if are_enough { cell.day * slots + cell.slot } else { days * slots + *block },
                 cluster: *block,
                 group: None,
                 arm: left.pop().unwrap_or(0),
