@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Effect, Metric, Plan, Trial, of_pair, rotation};
-use coverledger_stats::{normal_quantile, sequence};
+use coverledger_stats::{Estimate, normal_quantile, sequence};
 
 /// With which probability a gain is to be found.
 const POWER: f64 = 0.8;
@@ -35,12 +35,14 @@ impl Trial<'_> {
                 (0..experiment.covers.len()).map(needed).collect()
             }
             Plan::Split { planned, .. } => {
+                // With the errors of few broadcasts the interval is a little wider than that; they are not few any more later.
+                let known = Estimate { value: 0.0, standard_error: 1.0, clusters: 0, degrees: f64::INFINITY };
+                let errors = |seen, level| sequence::half_width(&known, seen, planned, 1.0 - level);
                 let needed = |effect: Option<Effect>| {
                     let effect = effect?;
                     let (today, seen) = (effect.today?, effect.information?);
-                    let error = (today.high.ln_1p() - effect.value.ln_1p())
-                        / sequence::half_width(1.0, seen, planned, 1.0 - experiment.level);
-                    more(error, sequence::half_width(1.0, planned, planned, 1.0 - level))
+                    let half_width = today.high.ln_1p() - effect.value.ln_1p();
+                    more(half_width / errors(seen, experiment.level), errors(planned, level))
                 };
                 self.effects(Metric::Value).into_iter().map(needed).collect()
             }
