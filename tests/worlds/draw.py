@@ -40,6 +40,7 @@ class Truth:
     trend: float = 0.0           # how much rates and traffic rise in the course of an evening, and of the window
     carry_over: float = 0.0      # correlation of the noise of a turn with that of the turn before
     noise: float = 0.35          # standard deviation of the logarithm of a turn's rate
+    turn: int = 30               # minutes
 
     def dates(self) -> list[date]:
         return [FIRST + timedelta(days=night) for night in range(self.nights)]

@@ -11,7 +11,6 @@ from worlds.draw import COVERS, Truth, broadcasts, periods, turns, viewers
 from worlds.program import Workspace
 
 LEVEL = 0.05
-ROTATION = "turn: 30m, seed: 11"
 
 
 def split(name: str, assignment: str, **truth: object) -> Truth:
@@ -82,7 +81,7 @@ def experiment(workspace: Workspace, truth: Truth, guardrails: str) -> str:
     platform = "feed" if truth.design == "viewer" else "sheet"
     last = truth.dates()[-1]
     if truth.design == "rotation":
-        design = f"design: rotation\nrotation: {{{ROTATION}}}\n"
+        design = f"design: rotation\nrotation: {{turn: {truth.turn}m, seed: 11}}\n"
     else:
         assignment = f", assignment: {truth.design}" if workspace.has_key("assignment") else ""
         design = f"design: split\nsplit: {{broadcasts: {truth.nights * truth.nightly}{assignment}}}\n"

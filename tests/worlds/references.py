@@ -17,11 +17,14 @@ from worlds.program import Workspace
 CLOSED = 1e-9
 # Looks begin at so many broadcasts of equal size, and degrees of freedom are taken for so many times what they are.
 FEWEST, SLACK = 8, 3.0
+# A rotation with no more blocks than these goes through all schedules, and draws none.
+MOST_BLOCKS = 9
 
 WORLDS = [
-    split("viewers", "viewer", markets=3, regulars=400, own=0.1, lift=1.1),
-    split("broadcasts", "broadcast", markets=6, size=1500, rate=0.05, spread=1.0, own=0.1, lift=1.1),
-    rotation("turns", markets=3, lift=1.15, trend=0.5, carry_over=0.3),
+    split("viewers", "viewer", markets=2, nights=15, regulars=400, own=0.1, lift=1.1),
+    split("broadcasts", "broadcast", markets=6, nights=20, size=1500, rate=0.05, spread=1.0, own=0.1, lift=1.1),
+    rotation("turns", markets=3, nights=7, lift=1.15, trend=0.5, carry_over=0.3),
+    rotation("few turns", markets=6, nights=3, turn=60, lift=1.6, noise=0.2),
 ]
 
 
@@ -67,18 +70,41 @@ def of_split(rows: pl.DataFrame, dates: list[date], planned: float) -> dict[str,
 
 
 def of_rotation(turns: pl.DataFrame, schedule: pl.DataFrame) -> dict[str, float]:
-    """A rotation's second cover against its first: orders per hour on air, compared within the slots of each date. `turns`
-    are the published ones after their burn-in."""
-    planned = schedule.select("starts_utc", "cover_id", hours=(pl.col("ends_utc") - pl.col("settles_utc")).dt.total_seconds() / 3600)
-    of_turn = turns.group_by("local_date", "slot", starts_utc=pl.col("turn_start_utc").dt.replace_time_zone(None)).agg(pl.sum("orders"))
-    joined = of_turn.join(planned, on="starts_utc", how="inner")
-    strata = joined.group_by("local_date", "slot", "cover_id").agg(pl.sum("orders", "hours"))
-    names = strata.select("local_date", "slot").unique().sort("local_date", "slot").with_row_index("stratum")
-    strata = strata.join(names, on=["local_date", "slot"])
-    counts = np.zeros((names.height, 1, 2, 2))
-    side = (strata["cover_id"] == COVERS[1]).cast(pl.Int64).to_numpy()
-    counts[strata["stratum"].to_numpy(), 0, side] = strata.select("orders", "hours").to_numpy()
-    return {"effect": math.expm1(Matched(counts).value)}
+    """A rotation's second cover against its first: orders per hour on air, compared within the slots of each date, or within
+    a block where a date has fewer turns of a slot than covers. `turns` are the published ones. Of a short rotation also how
+    surely: by every schedule that was as likely."""
+    covers = pl.len().over("slot", "local_date") >= len(COVERS)
+    planned = schedule.sort("starts_utc").with_columns(
+        block=pl.format("{}-{}", "slot", pl.int_range(pl.len()).over("slot") // len(COVERS)),
+        hours=(pl.col("ends_utc") - pl.col("settles_utc")).dt.total_seconds() / 3600,
+    )
+    planned = planned.with_columns(stratum=pl.when(covers).then(pl.format("{}-{}", "local_date", "slot")).otherwise("block"))
+    settled = pl.col("orders").filter(~pl.col("burn_in")).sum()
+    of_turn = turns.group_by(starts_utc=pl.col("turn_start_utc").dt.replace_time_zone(None)).agg(orders=settled)
+    of_turn = of_turn.join(planned, on="starts_utc", how="inner").sort("starts_utc")
+    stratum = np.unique(of_turn["stratum"].to_numpy(), return_inverse=True)[1]
+    block = np.unique(of_turn["block"].to_numpy(), return_inverse=True)[1]
+    side = (of_turn["cover_id"] == COVERS[1]).to_numpy()
+    hours, orders = of_turn["hours"].to_numpy(), of_turn["orders"].to_numpy().astype(float)
+
+    def log_ratios(exchanged: np.ndarray, times: float = 1.0) -> np.ndarray:
+        """Of each schedule, of which `exchanged` says in which blocks the covers have changed places; what the second had is
+        divided by `times` first."""
+        sums = np.zeros((2, len(exchanged), stratum.max() + 1, 2))
+        for turn, had in enumerate(orders / np.where(side, times, 1.0)):
+            at = np.where(exchanged[:, block[turn]], 1 - int(side[turn]), int(side[turn]))
+            sums[at, np.arange(len(exchanged)), stratum[turn]] += [had, hours[turn]]
+        both = sums[0, ..., 1] + sums[1, ..., 1]
+        return np.log((sums[1, ..., 0] * sums[0, ..., 1] / both).sum(1) / (sums[0, ..., 0] * sums[1, ..., 1] / both).sum(1))
+
+    blocks = block.max() + 1
+    value = log_ratios(np.zeros((1, blocks), bool))[0]
+    if blocks > MOST_BLOCKS:
+        return {"effect": math.expm1(value)}
+    schedules = np.arange(2**blocks)[:, None] >> np.arange(blocks) & 1 == 1
+    all_of_them = log_ratios(schedules)
+    as_far = (all_of_them >= value - 1e-9) if value >= 0 else (all_of_them <= value + 1e-9)
+    return {"effect": math.expm1(value), "p_value": min(1.0, 2 * as_far.mean())}
 
 
 class Compared:
@@ -122,7 +148,7 @@ def again(workspace: Workspace, truth: Truth, market: str, dates: list[date]) ->
     table = {"viewer": "viewer_groups", "broadcast": "funnel", "rotation": "turns"}[truth.design]
     rows = workspace.table(table).filter((pl.col("market") == market) & (pl.col("local_date") <= dates[-1]) & ~pl.col("contaminated"))
     if truth.design == "rotation":
-        return of_rotation(rows.filter(~pl.col("burn_in")), workspace.schedule("covers").filter(pl.col("market") == market))
+        return of_rotation(rows, workspace.schedule("covers").filter(pl.col("market") == market))
     if "viewer_group" not in rows.columns:
         rows = rows.with_columns(viewer_group=pl.lit(None, pl.Int64))
     return of_split(rows, dates, truth.nights * truth.nightly)
