@@ -41,7 +41,7 @@ mod viewer_groups;
 use jiff::civil::Date;
 
 pub use carry_over::{CarryOver, carry_over};
-pub use decisions::decisions;
+pub use decisions::{LevelHistory, decisions, level_held};
 pub use error::ReportError;
 pub use evidence::{Evidence, Observed, Turn, is_grouped_by};
 pub use experiment::Standings;

@@ -302,13 +302,17 @@ pub const EXPOSURE_BASIS: &str = "exposure_basis";
 pub const EXPECTED_EXPOSURES: &str = "expected_exposures";
 /// Pearson's statistic.
 pub const CHI_SQUARE: &str = "chi_square";
-/// By how much impressions of the same viewers widen it.
+/// By how much more exposures vary than if each were drawn for itself.
 pub const INFLATION: &str = "inflation";
 /// Its degrees of freedom.
 pub const DEGREES: &str = "degrees";
+/// How many there are that are independent of each other.
+pub const UNITS: &str = "units";
 /// Whether exposures are too uneven for chance.
 pub const IS_IMBALANCED: &str = "is_imbalanced";
 
+/// What a split draws a cover for.
+pub const ASSIGNMENT: &str = "assignment";
 /// How many tests of nothing were run.
 pub const TESTS: &str = "tests";
 /// How many false winners are tolerated, as a share.

@@ -10,6 +10,8 @@ mod localization;
 mod mix;
 mod slot_plan;
 
+pub use false_winners::{LevelHistory, level_held};
+
 use jiff::civil::Date;
 use polars::prelude::*;
 

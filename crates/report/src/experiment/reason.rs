@@ -153,7 +153,7 @@ fn invalid(context: &DecisionContext<'_>, site: &ExperimentSite<'_>) -> [String;
     let [en, zh] = named(context, cell);
     let given = shares(&cell.observed);
     let planned = shares(&cell.expected);
-    let (p, number) = (cell.p_adjusted.unwrap_or(1.0), uneven.len());
+    let (p, number) = (cell.found.map_or(1.0, |found| found.p_adjusted), uneven.len());
     [
         format!(
             "{en} arms were given {given} of the audience instead of {planned} (p = {p:.2e}; {number} checks failed): whoever saw one cover differs from whoever saw another. Find out why before any figure is read."

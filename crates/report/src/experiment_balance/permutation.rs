@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cell, Place, Scope, sums};
+use super::{Cell, Found, Place, Scope, sums};
 use crate::trial::Exposure;
 use coverledger_stats::SeededRng;
 
@@ -46,10 +46,16 @@ pub(super) fn cells(exposures: &[Exposure], arms: usize, seed: u64, level: f64) 
         }
     }
     let by_scope = scopes.into_iter().zip(observed).zip(redrawn);
-    by_scope.flat_map(|((scope, cells), redrawn)| of_scope(scope, cells, &redrawn, level)).collect()
+    by_scope.flat_map(|((scope, cells), redrawn)| of_scope(scope, cells, &redrawn, blocks.len(), level)).collect()
 }
 
-fn of_scope(scope: Scope, cells: BTreeMap<Place, Vec<f64>>, redrawn: &[Vec<f64>], level: f64) -> Vec<Cell> {
+fn of_scope(
+    scope: Scope,
+    cells: BTreeMap<Place, Vec<f64>>,
+    redrawn: &[Vec<f64>],
+    blocks: usize,
+    level: f64,
+) -> Vec<Cell> {
     let found: Vec<f64> = cells.values().map(|cell| unevenness(cell)).collect();
     let usual: Vec<f64> =
         redrawn.iter().map(|statistics| statistics.iter().sum::<f64>() / share(REDRAWN)).collect();
@@ -71,9 +77,14 @@ fn of_scope(scope: Scope, cells: BTreeMap<Place, Vec<f64>>, redrawn: &[Vec<f64>]
                 scope,
                 place,
                 expected: vec![total / share(observed.len()); observed.len()],
-                chi_square: Some(found[number]),
-                p_value: Some(p_value),
-                p_adjusted: Some(p_adjusted),
+                units: blocks,
+                found: Some(Found {
+                    inflation: 1.0,
+                    chi_square: found[number],
+                    degrees: observed.len().saturating_sub(1),
+                    p_value,
+                    p_adjusted,
+                }),
                 is_imbalanced: p_adjusted <= level,
                 observed,
             }

@@ -32,13 +32,14 @@ pub(crate) fn table(
     table.push(floats(c::EXPOSURES, &lines, |(cell, arm)| Some(cell.observed[*arm])));
     table.push(same_text(c::EXPOSURE_BASIS, balance.basis.word(), height));
     table.push(floats(c::EXPECTED_EXPOSURES, &lines, |(cell, arm)| Some(cell.expected[*arm])));
-    table.push(floats(c::INFLATION, &lines, |_| Some(balance.inflation)));
-    table.push(floats(c::CHI_SQUARE, &lines, |(cell, _)| cell.chi_square));
-    table.push(wholes(c::DEGREES, &lines, |(cell, _)| cell.chi_square.map(|_| cell.observed.len() - 1)));
-    table.push(floats(c::P_VALUE, &lines, |(cell, _)| cell.p_value));
-    table.push(floats(c::P_ADJUSTED, &lines, |(cell, _)| cell.p_adjusted));
+    table.push(floats(c::INFLATION, &lines, |(cell, _)| cell.found.map(|found| found.inflation)));
+    table.push(floats(c::CHI_SQUARE, &lines, |(cell, _)| cell.found.map(|found| found.chi_square)));
+    table.push(wholes(c::DEGREES, &lines, |(cell, _)| cell.found.map(|found| found.degrees)));
+    table.push(floats(c::P_VALUE, &lines, |(cell, _)| cell.found.map(|found| found.p_value)));
+    table.push(floats(c::P_ADJUSTED, &lines, |(cell, _)| cell.found.map(|found| found.p_adjusted)));
     let is_imbalanced: Vec<bool> = lines.iter().map(|(cell, _)| cell.is_imbalanced).collect();
     table.push(Column::new(c::IS_IMBALANCED.into(), is_imbalanced));
     table.extend(context.closing(height));
+    table.push(wholes(c::UNITS, &lines, |(cell, _)| Some(cell.units)));
     DataFrame::new(height, table)
 }

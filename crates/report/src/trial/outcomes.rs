@@ -18,6 +18,10 @@ use coverledger_stats::{Choice, Estimate};
 /// Schedules that the real one is held against, with the real one, for each cover: the least p value is 1 in half as many.
 const SCHEDULES: usize = 256;
 
+/// The greatest share of impressions of nobody in particular with which viewers are still taken to be told apart: such
+/// impressions are then one more group.
+const MOST_UNTOLD: f64 = 0.05;
+
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Metric {
@@ -53,8 +57,12 @@ pub(crate) enum Unit {
 /// What an arm was given in one cluster, in one slot and audience.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Exposure {
+    /// The local date, in days since the first of the window.
+    pub(crate) look: usize,
     /// The broadcast of a split, or the permuted block of a rotation.
     pub(crate) cluster: usize,
+    /// The viewers' group, where viewers keep their cover and are told apart.
+    pub(crate) group: Option<u16>,
     pub(crate) arm: usize,
     pub(crate) slot: usize,
     pub(crate) audience: usize,
@@ -78,6 +86,8 @@ pub(crate) struct Trial<'e> {
     aired: Vec<AiredTurn>,
     looks: usize,
     plan: Plan,
+    /// Where viewers keep their cover and are told apart, what stands for the group of those who are not.
+    nobody: Option<u16>,
     /// The share of impressions that were of another cover than was planned; `None` for a split, where none is, and
     /// where impressions are not known.
     pub(crate) off_plan: Option<f64>,
@@ -130,7 +140,11 @@ impl<'e> Trial<'e> {
                 (arm_rows, aired.into_iter().flatten().collect(), plan, share)
             }
         };
-        Self { experiment, arm_rows, aired, looks, plan, off_plan }
+        let nobody = match plan {
+            Plan::Split { by: Assignment::Viewer, .. } => nobody(&arm_rows),
+            _ => None,
+        };
+        Self { experiment, arm_rows, aired, looks, plan, nobody, off_plan }
     }
 
     /// Local dates of the window so far: the first look is after the first of them.
@@ -158,10 +172,8 @@ impl<'e> Trial<'e> {
         match self.plan {
             Plan::Rotation(_) => Unit::Turns,
             Plan::Split { by: Assignment::Broadcast, .. } => Unit::Broadcasts,
-            Plan::Split { by: Assignment::Viewer, .. } => {
-                let are_known = self.arm_rows.iter().all(|one| one.row.group.is_some());
-                if are_known { Unit::Groups } else { Unit::NoViewerIds }
-            }
+            Plan::Split { by: Assignment::Viewer, .. } if self.nobody.is_some() => Unit::Groups,
+            Plan::Split { by: Assignment::Viewer, .. } => Unit::NoViewerIds,
         }
     }
 
@@ -236,7 +248,9 @@ impl<'e> Trial<'e> {
         let exposure = |one: &ArmRow<'_>| {
             let ArmRow { row, arm, cluster, .. } = *one;
             Some(Exposure {
+                look: self.look(row)?,
                 cluster,
+                group: self.group(row),
                 arm,
                 slot: row.slot,
                 audience: row.audience,
@@ -244,6 +258,17 @@ impl<'e> Trial<'e> {
             })
         };
         self.arm_rows.iter().map(exposure).collect()
+    }
+
+    /// Its local date, in days since the first of the window.
+    fn look(&self, row: &Observed) -> Option<usize> {
+        let look = self.experiment.from.until((jiff::Unit::Day, row.local_date)).ok()?.get_days();
+        usize::try_from(look).ok()
+    }
+
+    /// Its viewers' group; `None` unless all have one.
+    fn group(&self, row: &Observed) -> Option<u16> {
+        self.nobody.map(|nobody| row.group.unwrap_or(nobody))
     }
 
     /// In order of looks; `None` where a row does not know a count.
@@ -269,9 +294,7 @@ impl<'e> Trial<'e> {
                 Metric::Orders => (count(figures, Count::Orders)?, 0.0),
                 _ => (worth(self.experiment.value, figures, |measure| measure.value)?, 0.0),
             };
-            let look = self.experiment.from.until((jiff::Unit::Day, one.row.local_date)).ok()?.get_days();
-            let look = usize::try_from(look).ok()?;
-            let key = (look, one.cluster, one.stratum, one.row.group, one.arm);
+            let key = (self.look(one.row)?, one.cluster, one.stratum, self.group(one.row), one.arm);
             let all = sums.entry(key).or_default();
             *all = (all.0 + sum, all.1 + trials);
         }
@@ -286,6 +309,19 @@ impl<'e> Trial<'e> {
         };
         Some(sums.into_iter().map(outcome).collect())
     }
+}
+
+/// A number that is no group's, for the viewers of none; `None` where too many are of none, or nothing was seen.
+fn nobody(arm_rows: &[ArmRow<'_>]) -> Option<u16> {
+    let most = arm_rows.iter().filter_map(|one| one.row.group).max()?;
+    let impressions = |is_meant: fn(&Observed) -> bool| -> f64 {
+        let meant = arm_rows.iter().filter(|one| is_meant(one.row));
+        meant.filter_map(|one| count(&one.row.figures, Count::Impressions)).sum()
+    };
+    let (untold, all) = (impressions(|row| row.group.is_none()), impressions(|_| true));
+    // Rows that do not know their impressions say nothing of how many they are of.
+    let are_few = arm_rows.iter().all(|one| one.row.group.is_some()) || (all > 0.0 && untold <= MOST_UNTOLD * all);
+    are_few.then(|| most.saturating_add(1))
 }
 
 /// The number of each turn's permuted block: in a slot, as many turns as there are covers, one after the other.

@@ -434,13 +434,14 @@ pub(super) const FALSE_WINNERS: TableSpec = TableSpec {
     family: TableFamily::Decisions,
     is_optional: true,
     question: "How often would an experiment have named a winner where there is none?",
-    key: &[c::PLATFORM, c::MARKET, c::AS_OF, c::DESIGN],
-    sorted_by: "design (`split` first)",
+    key: &[c::PLATFORM, c::MARKET, c::AS_OF, c::DESIGN, c::METRIC],
+    sorted_by: "design (`split` first), and metric in the order below",
     shown: &[
         plain(c::AS_OF),
         plain(c::MARKET),
         plain(c::PLATFORM),
         plain(c::DESIGN),
+        plain(c::METRIC),
         plain(c::DAYS),
         plain(c::BROADCASTS),
         plain(c::TESTS),
@@ -452,7 +453,11 @@ pub(super) const FALSE_WINNERS: TableSpec = TableSpec {
         let share = |name: String, about: &'static str| float(name, "share", about);
         let rows = vec![
             text(c::DESIGN, "`split` or `rotation`"),
-            text(c::METRIC, "`effective_ctr`, or `ctr` where entrants are not known"),
+            text(
+                c::METRIC,
+                "what the tests were of, where all rows of the window know it: `orders` and `retained_minutes`, which decide in an \
+                 experiment by their weights, and `effective_ctr`, or `ctr` where entrants are not known",
+            ),
             whole(c::DAYS, "local dates", "how many nights each test was looked at"),
             whole(c::BROADCASTS, "broadcasts", "broadcasts that were dealt"),
             whole(c::TURNS, "turns", "slots of broadcasts that stood for turns").null("of a split"),
@@ -471,6 +476,11 @@ pub(super) const FALSE_WINNERS: TableSpec = TableSpec {
                 "tests that plain 95 % intervals, looked at every night and one arm at a time, would have decided",
             ),
         ];
-        [decision(), rows, closing_of_decision()].concat()
+        let later = vec![
+            text(c::ASSIGNMENT, "what a cover was drawn for: `broadcast`, each viewer of each broadcast anew")
+                .null("of a rotation")
+                .since(2),
+        ];
+        [decision(), rows, closing_of_decision(), later].concat()
     },
 };

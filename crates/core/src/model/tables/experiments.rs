@@ -176,20 +176,24 @@ pub(super) const EXPERIMENT_BALANCE: TableSpec = TableSpec {
             float(
                 c::EXPECTED_EXPOSURES,
                 "viewers or displays",
-                "what it should have been given, of the same total",
+                "what it should have been given: the planned share, among the covers that ran, of what each broadcast gave",
             ),
             float(
                 c::INFLATION,
                 "ratio",
-                "by what χ² is divided, as viewers have several impressions; 1 for viewers and rotations",
+                "by what χ² is divided: how much more `units` vary than if each exposure were drawn for itself, 1 at least; \
+                 1 for a rotation",
+            )
+            .null("as `chi_square`"),
+            float(c::CHI_SQUARE, "", "the statistic of the check: of a split Hotelling's T², of a rotation Pearson's").null(
+                "nothing can be said: fewer than eight `units` or than 5 expected of an arm, one unit is nearly all there \
+                 is, or viewers keep their cover and are not told apart",
             ),
-            float(c::CHI_SQUARE, "", "Pearson's statistic of the check")
-                .null("fewer than 5 expected of an arm, or impressions of fewer than eight broadcasts"),
             whole(c::DEGREES, "", "its degrees of freedom").null("as `chi_square`"),
             float(
                 c::P_VALUE,
                 PROBABILITY,
-                "of a split from χ²; of a rotation the share of schedules that are as uneven",
+                "of a split from `chi_square` by the F distribution; of a rotation the share of schedules that are as uneven",
             )
             .null("as `chi_square`"),
             float(
@@ -200,7 +204,16 @@ pub(super) const EXPERIMENT_BALANCE: TableSpec = TableSpec {
             .null("as `chi_square`"),
             truth(c::IS_IMBALANCED, "whether `p_adjusted` is at most `imbalance`"),
         ];
-        [of_experiment(), rows, closing_of_decision()].concat()
+        let later = vec![
+            whole(
+                c::UNITS,
+                "",
+                "what is independent of each other in the check, and how many: broadcasts of a split by broadcast, groups of \
+                 viewers of a split by viewer, permuted blocks of a rotation",
+            )
+            .since(2),
+        ];
+        [of_experiment(), rows, closing_of_decision(), later].concat()
     },
 };
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{ARMS, reckoned};
-use crate::tally::{Tally, float};
+use crate::tally::float;
 use crate::trial::{Draws, Outcome, Plan};
 use coverledger_config::Assignment;
 use coverledger_stats::SeededRng;
@@ -18,30 +18,76 @@ pub(super) struct Cell {
     pub(super) day: usize,
     pub(super) slot: usize,
     pub(super) broadcast: usize,
-    pub(super) tally: Tally,
+    pub(super) counted: Counted,
 }
 
-/// As if the platform had drawn a cover for each impression.
-pub(super) fn by_viewers(cells: &[Cell], chance: &mut SeededRng, broadcasts: usize) -> (Vec<Outcome>, Plan) {
-    let mut sums: BTreeMap<(usize, usize), Tally> = BTreeMap::new();
+/// What is dealt.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Counted {
+    /// Viewers who did what is counted: entered, or bought.
+    pub(super) hits: u64,
+    pub(super) impressions: u64,
+    /// Who was shown anything; as many as impressions where it is not known.
+    pub(super) viewers: u64,
+    /// What it is worth.
+    pub(super) sum: f64,
+}
+
+impl Counted {
+    pub(super) fn plus(self, other: Self) -> Self {
+        Self {
+            hits: self.hits + other.hits,
+            impressions: self.impressions + other.impressions,
+            viewers: self.viewers + other.viewers,
+            sum: self.sum + other.sum,
+        }
+    }
+}
+
+/// As if the platform had drawn a cover for each viewer of each broadcast, who then has all impressions of his own. `is_uneven`
+/// is whether some are worth more than others: what a viewer is worth is then taken to be exponential.
+pub(super) fn by_viewers(
+    cells: &[Cell],
+    chance: &mut SeededRng,
+    broadcasts: usize,
+    is_uneven: bool,
+) -> (Vec<Outcome>, Plan) {
+    let mut sums: BTreeMap<(usize, usize), Counted> = BTreeMap::new();
     for cell in cells {
         let sum = sums.entry((cell.day, cell.broadcast)).or_default();
-        *sum = sum.plus(cell.tally);
+        *sum = sum.plus(cell.counted);
     }
     let mut outcomes = Vec::with_capacity(sums.len() * ARMS);
-    for ((look, cluster), tally) in sums {
-        let [hits, misses] = [tally.successes, tally.trials - tally.successes].map(whole);
-        let dealt = chance.deal(hits, ARMS).into_iter().zip(chance.deal(misses, ARMS));
-        for (arm, (hits, misses)) in dealt.enumerate() {
-            let (sum, trials) = (float(hits), float(hits + misses));
+    for ((look, cluster), Counted { hits, impressions, viewers, sum }) in sums {
+        let viewers = viewers.clamp(1, impressions.max(1));
+        let hitting = hits.min(viewers);
+        let dealt_hits = chance.deal(hitting, ARMS);
+        let dealt: Vec<u64> = chance.deal(viewers - hitting, ARMS);
+        let worth: Vec<f64> = dealt_hits.iter().map(|hits| worth(*hits, is_uneven, chance)).collect();
+        let all: f64 = worth.iter().sum();
+        for arm in 0..ARMS {
+            let shown = float(dealt_hits[arm] + dealt[arm]) / float(viewers);
+            let (sum, trials) = (if all > 0.0 { sum * worth[arm] / all } else { 0.0 }, float(impressions) * shown);
             outcomes.push(Outcome { look, stratum: cluster, cluster, group: None, arm, sum, trials });
         }
     }
     (outcomes, Plan::Split { planned: reckoned(broadcasts), by: Assignment::Broadcast })
 }
 
-/// As if covers had taken turns: a slot of a broadcast is a turn, and the turns of a slot are filled with permuted blocks.
-pub(super) fn by_turns(cells: &[Cell], chance: &mut SeededRng, days: usize) -> (Vec<Outcome>, Plan) {
+/// What so many viewers are worth, each as much on average.
+fn worth(viewers: u64, is_uneven: bool, chance: &mut SeededRng) -> f64 {
+    let usual = float(viewers);
+    if is_uneven { (usual + usual.sqrt() * chance.normal()).max(0.0) } else { usual }
+}
+
+/// As if covers had taken turns: a slot of a broadcast is a turn, and the turns of a slot are filled with permuted blocks. `trials`
+/// are what is held against the sum of a turn.
+pub(super) fn by_turns(
+    cells: &[Cell],
+    chance: &mut SeededRng,
+    days: usize,
+    trials: impl Fn(&Counted) -> f64,
+) -> (Vec<Outcome>, Plan) {
     let seed = chance.below(usize::MAX) as u64;
     let mut blocks: BTreeMap<usize, (Vec<usize>, usize)> = BTreeMap::new();
     let mut begun = 0;
@@ -68,15 +114,10 @@ pub(super) fn by_turns(cells: &[Cell], chance: &mut SeededRng, days: usize) -> (
                 cluster: *block,
                 group: None,
                 arm: left.pop().unwrap_or(0),
-                sum: cell.tally.successes,
-                trials: cell.tally.trials,
+                sum: cell.counted.sum,
+                trials: trials(&cell.counted),
             }
         })
         .collect();
     (outcomes, Plan::Rotation(Draws { days, redrawn: REDRAWN, seed }))
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts; casts saturate")]
-fn whole(count: f64) -> u64 {
-    count as u64
 }
