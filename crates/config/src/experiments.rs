@@ -29,8 +29,10 @@ pub struct Experiment {
     pub control: usize,
     /// The first local date.
     pub from: Date,
-    /// The last local date, at most 59 days after the first.
+    /// The last local date that is planned, at most 59 days after the first. A schedule is drawn up to it.
     pub to: Date,
+    /// The last local date that counts where the test was stopped by hand, within the window.
+    pub stopped: Option<Date>,
     /// How often a test of nothing may have a winner. 0.001 to 0.2; default 0.05.
     pub level: f64,
     /// The smallest relative gain worth having. 0.001 to 1; default 0.05.
@@ -54,13 +56,26 @@ pub struct Value {
     pub retained_minutes: f64,
 }
 
-/// Relative losses that are put up with, 0 to 1 and 0.1 by default; `None` where nothing is guarded.
+/// What a cover may not cost; `None` where nothing is guarded.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Guardrails {
-    /// Of the share of entrants who stay.
-    pub stay: Option<f64>,
-    /// Of orders ÷ entrants.
-    pub conversion: Option<f64>,
+    /// Stays: per impression of a split, per hour on air of a rotation.
+    pub stay: Option<Guardrail>,
+    /// Orders, in the same way. Off by default where orders alone are what a cover is worth.
+    pub orders: Option<Guardrail>,
+    /// Orders ÷ entrants. Off by default: a cover that draws more viewers changes who the entrants are, so a lower share
+    /// of buyers among them may be no loss.
+    pub conversion: Option<Guardrail>,
+}
+
+/// A bound on what a cover may cost.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Guardrail {
+    /// The relative loss that is tolerated, 0 to 1.
+    pub tolerated: f64,
+    /// Whether the file names it. Such a guardrail has to be shown to hold before a cover wins; a default one bars a cover
+    /// that looks as if it broke it.
+    pub is_required: bool,
 }
 
 /// Who sees which cover.
@@ -130,6 +145,12 @@ impl Experiment {
         }
     }
 
+    /// The last local date that counts: that of the window, or the day on which the test was stopped by hand.
+    #[must_use]
+    pub fn last_date(&self) -> Date {
+        self.stopped.map_or(self.to, |stopped| stopped.min(self.to))
+    }
+
     /// Its rotation, if it is one.
     #[must_use]
     pub const fn rotation(&self) -> Option<&Rotation> {
@@ -162,7 +183,10 @@ pub(super) fn turns(experiments: &BTreeMap<String, Experiment>) -> BTreeMap<(Pla
         for platform in &experiment.platforms {
             for market in &experiment.markets {
                 let of_market = spans.entry((platform.clone(), market.clone())).or_default();
-                of_market.extend(rotation.schedule.turns(market).iter().map(PlannedTurn::span));
+                let turns = rotation.schedule.turns(market).iter();
+                // What follows a test that was stopped is free for the next one.
+                let counted = turns.take_while(|turn| turn.local_date <= experiment.last_date());
+                of_market.extend(counted.map(PlannedTurn::span));
             }
         }
     }

@@ -25,7 +25,7 @@ const SCHEME: &str = "coverledger config 1";
 /// Raised when the same configuration comes to mean other decisions.
 const DECISIONS_SCHEME: &str = "coverledger decisions 1";
 /// Raised when the same configuration comes to judge experiments otherwise.
-const EXPERIMENT_SCHEME: &str = "coverledger experiment 1";
+const EXPERIMENT_SCHEME: &str = "coverledger experiment 2";
 
 impl Workspace {
     /// Hash of everything in the configuration that can change the numbers of this platform's days in this market:
@@ -139,10 +139,11 @@ impl FingerprintWriter {
             control,
             from,
             to,
+            stopped,
             level,
             worth,
             value: Value { orders, retained_minutes },
-            guardrails: Guardrails { stay, conversion },
+            guardrails: Guardrails { stay, orders: guarded_orders, conversion },
             imbalance,
             design,
         } = experiment;
@@ -156,10 +157,10 @@ impl FingerprintWriter {
             }
         }
         self.put("control", &control.to_string());
-        self.put("window", &format!("{from} {to}"));
+        self.put("window", &format!("{from} {to} {stopped:?}"));
         self.put("levels", &format!("{level} {worth} {imbalance}"));
         self.put("value", &format!("{orders} {retained_minutes}"));
-        self.put("guardrails", &format!("{stay:?} {conversion:?}"));
+        self.put("guardrails", &format!("{stay:?} {guarded_orders:?} {conversion:?}"));
         match design {
             Design::Rotation(rotation) => self.put("rotation", &rotation.schedule.sha256(covers)),
             Design::Split(Split { shares, broadcasts, assignment }) => {

@@ -15,6 +15,7 @@ mod holm;
 mod matched;
 mod matrix;
 mod quadrature;
+mod random_effects;
 mod randomization_test;
 #[cfg(test)]
 mod reference;
@@ -34,6 +35,7 @@ pub use distribution::{
 };
 pub use holm::holm;
 pub use matched::Matched;
+pub use random_effects::RandomEffects;
 pub use randomization_test::RandomizationTest;
 pub use seeded_rng::SeededRng;
 pub use wilson::{Z_95, wilson};

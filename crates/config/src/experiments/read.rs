@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::burn_in::default_seconds;
-use super::{Assignment, Design, Experiment, Guardrails, Rotation, Split, TurnSchedule, Value};
+use super::{Assignment, Design, Experiment, Guardrail, Guardrails, Rotation, Split, TurnSchedule, Value};
 use crate::counting::{Period, PeriodEnd};
 use crate::cursor::Cursor;
 use crate::names::known_names;
@@ -49,6 +49,10 @@ keys! {
         window: Required<Part> = required(
             "local dates such as `{from: 2026-11-09, to: 2026-11-22}`", Part(Shape::section::<WindowKeys<'_>>()),
             "local dates, both ends included, at most 60 days",
+        ),
+        stopped: Maybe<ExperimentDay> = maybe(
+            "never", ExperimentDay,
+            "the last local date that counts where the test was stopped by hand, within the window; neither the schedule nor its hash changes",
         ),
         level: Or<Number> = or(
             "0.05", Number("a level", 0.001, 0.2, "0.001 to 0.2, such as 0.05"),
@@ -100,8 +104,17 @@ keys! {
 keys! {
     /// What a cover may not cost.
     section GuardrailKeys("guardrails", "guardrails") {
-        stay: Or<Tolerance> = or("0.1", Tolerance, "relative loss of the stay rate that is put up with"),
-        conversion: Or<Tolerance> = or("0.1", Tolerance, "relative loss of click conversion that is put up with"),
+        stay: Or<Tolerance> = or(
+            "0.1", Tolerance,
+            "tolerated relative loss of stays, per impression of a split, per hour on air of a rotation; where it is written here no cover wins before it is shown to hold, else it bars a cover that looks as if it broke it",
+        ),
+        orders: Maybe<Tolerance> = maybe(
+            "off where orders alone are of value, else 0.1", Tolerance, "the same of orders",
+        ),
+        conversion: Or<Tolerance> = or(
+            "off", Tolerance,
+            "the same of orders ÷ entrants; a cover that draws more viewers may lower it at no loss",
+        ),
     }
 }
 
@@ -182,9 +195,17 @@ pub(crate) fn read(start: &Cursor<'_>, known: Option<&Known<'_>>) -> Option<Expe
     let level = file.level.read();
     let worth = file.worth.read();
     let value = file.value.read_or(Value { orders: 1.0, retained_minutes: 0.0 }, value_of);
-    let guardrails = file.guardrails.read_with(guardrails_of);
+    let is_by_orders = value.is_some_and(|value| value.retained_minutes <= 0.0);
+    let guardrails = file.guardrails.read_with(|at| guardrails_of(at, is_by_orders));
+    let stopped = file.stopped.read();
     let imbalance = file.imbalance.read();
     let (design, covers, (from, to)) = (design?, covers?, window?);
+    let stopped = stopped?;
+    if let (Some(day), Some(at)) = (stopped, file.stopped.at())
+        && !(from..=to).contains(&day)
+    {
+        return at.refuse(format!("{day} is not within the window (expected {from} to {to})"));
+    }
     let control = file.control.read_or(0, |at| control_of(at, &covers));
     let split = Split { shares: Vec::new(), broadcasts: 0, assignment: Assignment::Viewer };
     let mut plan = Experiment {
@@ -194,6 +215,7 @@ pub(crate) fn read(start: &Cursor<'_>, known: Option<&Known<'_>>) -> Option<Expe
         control: control?,
         from,
         to,
+        stopped,
         level: level?,
         worth: worth?,
         value: value?,
@@ -291,10 +313,21 @@ fn value_of(at: &Cursor<'_>) -> Option<Value> {
     Some(value)
 }
 
-fn guardrails_of(at: &Cursor<'_>) -> Option<Guardrails> {
+/// `is_by_orders` says whether orders alone are of value.
+fn guardrails_of(at: &Cursor<'_>, is_by_orders: bool) -> Option<Guardrails> {
     let keys = GuardrailKeys::open(at)?;
-    let (stay, conversion) = (keys.stay.read(), keys.conversion.read());
-    Some(Guardrails { stay: stay?, conversion: conversion? })
+    let (stay, orders, conversion) = (keys.stay.read(), keys.orders.read(), keys.conversion.read());
+    let guardrail = |tolerated: Option<f64>, is_required| {
+        tolerated.map(|tolerated| Guardrail { tolerated, is_required })
+    };
+    Some(Guardrails {
+        stay: guardrail(stay?, keys.stay.at().is_some()),
+        orders: match orders? {
+            Some(tolerated) => guardrail(tolerated, true),
+            None => guardrail((!is_by_orders).then_some(0.1), false),
+        },
+        conversion: guardrail(conversion?, keys.conversion.at().is_some()),
+    })
 }
 
 #[expect(clippy::option_option, reason = "what is not guarded and what is wrong are two things")]
@@ -394,8 +427,8 @@ pub(crate) fn check_apart(experiments: &BTreeMap<String, Experiment>) -> Vec<(St
     let mut clashes = Vec::new();
     for (name, one) in experiments {
         let clash = experiments.range(..name.clone()).find(|(_, other)| {
-            one.from <= other.to
-                && other.from <= one.to
+            one.from <= other.last_date()
+                && other.from <= one.last_date()
                 && !one.platforms.is_disjoint(&other.platforms)
                 && !one.markets.is_disjoint(&other.markets)
         });

@@ -1,5 +1,6 @@
 //! The rule that decides: from what is known of the arms to one word for each.
 
+use super::guardrail::{Guard, GuardrailState};
 use crate::trial::Effect;
 
 /// What may be decided; a closed set.
@@ -9,87 +10,101 @@ pub(super) enum Decision {
     Winner,
     /// Nothing is settled yet.
     KeepTesting,
+    /// Nothing was settled when the test ended.
+    NotSettled,
     /// It is not worth so much more that it would be worth having.
     NoDifference,
+    /// It is worth less than the control.
+    Worse,
+    /// The test ended with another winner before anything was settled of this one.
+    NotChosen,
+    /// It was worth more when it won, and is not any longer.
+    Faded,
+    /// It costs more than is tolerated.
+    GuardrailFailed,
     /// Arms were not given what was planned.
     Imbalance,
     /// The exports' rounding could make another one the winner.
     Rounding,
-    /// It costs more stays or orders than is put up with.
-    GuardrailFailed,
+    /// Viewers were assigned, and exports do not say which viewer did what.
+    NoViewerIds,
+    /// On the team's own history this test names winners where there is none.
+    LevelNotHeld,
 }
 
 impl Decision {
+    /// All of them, in the order of the documentation.
+    #[cfg(test)]
+    pub(super) const ALL: [Self; 12] = [
+        Self::Winner,
+        Self::KeepTesting,
+        Self::NotSettled,
+        Self::NoDifference,
+        Self::Worse,
+        Self::NotChosen,
+        Self::Faded,
+        Self::GuardrailFailed,
+        Self::Imbalance,
+        Self::Rounding,
+        Self::NoViewerIds,
+        Self::LevelNotHeld,
+    ];
+
     /// Its word in the table.
     pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Winner => "winner",
             Self::KeepTesting => "keep testing",
+            Self::NotSettled => "not settled",
             Self::NoDifference => "no difference worth having",
+            Self::Worse => "worse",
+            Self::NotChosen => "not chosen",
+            Self::Faded => "faded",
+            Self::GuardrailFailed => "guardrail failed",
             Self::Imbalance => "invalid: imbalance",
             Self::Rounding => "undecidable: rounding",
-            Self::GuardrailFailed => "guardrail failed",
+            Self::NoViewerIds => "undecidable: no viewer ids",
+            Self::LevelNotHeld => "undecidable: level not held",
         }
     }
 }
 
-/// How a guardrail stands.
+/// Why nothing can be decided, whatever the arms did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
-    /// No loss beyond what is put up with is left in the interval.
-    Held,
-    /// Neither held nor failed yet; whether the estimate itself is beyond.
-    Open { is_beyond: bool },
-    /// The estimate is beyond what is put up with, and the interval is all loss.
-    Failed,
-    /// A count is not known.
-    Unknown,
-    /// Nothing is guarded.
-    Off,
+pub(super) enum Obstacle {
+    /// Arms were not given what was planned, or other covers than the planned ones were on air.
+    Imbalance,
+    /// Viewers were assigned, and exports do not say which viewer did what.
+    NoViewerIds,
+    /// On the team's own history this test names winners where there is none.
+    LevelNotHeld,
 }
 
-impl Standing {
-    /// Of an effect, where a relative loss of `tolerated` is put up with.
-    pub(super) fn of(effect: Option<Effect>, tolerated: Option<f64>) -> Self {
-        let Some(tolerated) = tolerated else { return Self::Off };
-        let Some(effect) = effect else { return Self::Unknown };
-        let is_beyond = effect.value < -tolerated;
-        match effect.interval {
-            Some(interval) if interval.low >= -tolerated => Self::Held,
-            Some(interval) if is_beyond && interval.high < 0.0 => Self::Failed,
-            _ => Self::Open { is_beyond },
-        }
-    }
-
-    /// Its word in the table.
-    pub(super) const fn word(self) -> &'static str {
+impl Obstacle {
+    const fn decision(self) -> Decision {
         match self {
-            Self::Held => "held",
-            Self::Open { .. } => "open",
-            Self::Failed => "failed",
-            Self::Unknown => "unknown",
-            Self::Off => "off",
+            Self::Imbalance => Decision::Imbalance,
+            Self::NoViewerIds => Decision::NoViewerIds,
+            Self::LevelNotHeld => Decision::LevelNotHeld,
         }
-    }
-
-    const fn bars_winning(self) -> bool {
-        matches!(self, Self::Failed | Self::Open { is_beyond: true })
     }
 }
 
 /// What is known of an arm.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Arm {
-    /// What 1,000 impressions are worth: the least that rounding allows, the figure, the most.
+    /// What it is worth per 1,000 impressions or per hour on air: the least that rounding allows, the figure, the most.
     pub(super) value: Option<[f64; 3]>,
     /// On the value; `None` of the control.
     pub(super) effect: Option<Effect>,
-    /// Its p value, all arms together.
-    pub(super) p_holm: Option<f64>,
+    /// P values of being worth more and of being worth less than the control, all arms together.
+    pub(super) p_holm: Option<[f64; 2]>,
     /// The probability of being worth most.
     pub(super) best: Option<f64>,
-    /// Of staying and of buying.
-    pub(super) guardrails: [Standing; 2],
+    /// Whether the last seven nights were worth less than those before, and no longer more than the control.
+    pub(super) has_faded: bool,
+    /// What it may not cost.
+    pub(super) guards: [Guard; 3],
 }
 
 impl Arm {
@@ -106,29 +121,51 @@ impl Arm {
         self.value.is_some_and(|[low, _, high]| low < high)
     }
 
-    /// Whether it is worth more for certain, and costs nothing that is guarded.
+    /// Whether it was ever shown to be worth more.
+    pub(super) fn is_proven(&self, level: f64) -> bool {
+        self.p_holm.is_some_and(|[better, _]| better <= level)
+    }
+
+    /// Whether what is told today leaves no doubt of that either.
+    pub(super) fn is_better_today(&self) -> bool {
+        self.effect.and_then(|effect| effect.today).is_some_and(|today| today.low > 0.0)
+    }
+
+    /// Whether it is worth more for certain, today too, and costs nothing that is guarded.
     fn wins(&self, level: f64) -> bool {
-        self.effect.is_some_and(|effect| effect.value > 0.0)
-            && self.p_holm.is_some_and(|p| p <= level)
-            && !self.guardrails.into_iter().any(Standing::bars_winning)
+        self.is_proven(level) && self.is_better_today() && !self.has_faded && !self.is_barred()
+    }
+
+    fn is_barred(&self) -> bool {
+        self.guards.iter().any(Guard::bars_winning)
+    }
+
+    fn has_failed(&self) -> bool {
+        self.guards.iter().any(|guard| guard.state == GuardrailState::Failed)
+    }
+
+    fn is_worse(&self, level: f64) -> bool {
+        self.p_holm.is_some_and(|[_, worse]| worse <= level)
+            && self.effect.and_then(|effect| effect.today).is_some_and(|today| today.high < 0.0)
     }
 }
 
-/// Decides on every arm; `None` of the control, which is not held against itself, unless what is decided is about all.
+/// Decides on every arm; `None` of the control, which is not compared with itself, unless what is decided is about all.
 ///
-/// In this order: an experiment whose arms were not given what was planned decides nothing. An arm that fails a guardrail is
-/// out. Of the arms that are worth more than the control for certain, and do not look as if they cost more than is put up
-/// with, the one that is most probably the best wins; unless rounding could put the control, or another of them, above it.
-/// What cannot be worth `worth` more any longer is no difference worth having.
+/// In this order: where there is an obstacle nothing is decided. An arm that fails a guardrail is out. Of the arms that are
+/// worth more than the control for certain, today as at the look that showed it, and are not barred by a guardrail, the one
+/// that is most probably the best wins; unless rounding could put the control, or another of them, above it. The test ends
+/// with a winner: what was still open of other arms is not chosen. What is worth less for certain is worse. What cannot be
+/// worth `worth` more any longer is no difference worth having.
 pub(super) fn decide(
     arms: &[Arm],
     control: usize,
-    is_valid: bool,
+    obstacle: Option<Obstacle>,
     level: f64,
     worth: f64,
 ) -> Vec<Option<Decision>> {
-    if !is_valid {
-        return vec![Some(Decision::Imbalance); arms.len()];
+    if let Some(obstacle) = obstacle {
+        return vec![Some(obstacle.decision()); arms.len()];
     }
     let winning: Vec<usize> = (0..arms.len()).filter(|arm| *arm != control && arms[*arm].wins(level)).collect();
     let rank = |arm: &usize| (arms[*arm].best.unwrap_or(0.0), arms[*arm].rounded()[0]);
@@ -150,19 +187,32 @@ pub(super) fn decide(
             flipped.push(winner);
         }
     }
+    let has_winner = winner.is_some() && flipped.is_empty();
     (0..arms.len())
         .map(|arm| {
-            let Arm { effect, guardrails, .. } = &arms[arm];
+            let one = &arms[arm];
             let cannot_be_worth_it =
-                || effect.and_then(|effect| effect.interval).is_some_and(|interval| interval.high < worth);
+                || one.effect.and_then(|effect| effect.interval).is_some_and(|interval| interval.high < worth);
             Some(match () {
                 () if flipped.contains(&arm) => Decision::Rounding,
                 () if arm == control => return None,
-                () if guardrails.contains(&Standing::Failed) => Decision::GuardrailFailed,
+                () if one.has_failed() => Decision::GuardrailFailed,
                 () if Some(arm) == winner => Decision::Winner,
+                () if one.is_worse(level) => Decision::Worse,
                 () if cannot_be_worth_it() => Decision::NoDifference,
+                () if has_winner => Decision::NotChosen,
                 () => Decision::KeepTesting,
             })
         })
         .collect()
+}
+
+/// Whether these words end a test: there is a winner, or nothing is left to be found.
+pub(super) fn is_end(decisions: &[Option<Decision>]) -> bool {
+    let is_settled = |decision: &Decision| {
+        matches!(decision, Decision::NoDifference | Decision::Worse | Decision::GuardrailFailed)
+    };
+    let mut of_arms = decisions.iter().flatten();
+    decisions.contains(&Some(Decision::Winner))
+        || (decisions.iter().flatten().next().is_some() && of_arms.all(is_settled))
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::testing::{Tree, WORKING, changed};
-use crate::{Assignment, Design, Experiment, Guardrails, Rotation, Split, Value, Workspace};
+use crate::{Assignment, Design, Experiment, Guardrail, Guardrails, Rotation, Split, Value, Workspace};
 use coverledger_core::model::{MarketId, PlatformId};
+use jiff::civil::date;
 
 const HERO: &str = "version: 1\ndesign: rotation\nplatforms: [tiktok]\nmarkets: [US, GB]\ncovers: [a, b, c]\n\
                     window: {from: 2026-10-24, to: 2026-11-02}\nrotation: {turn: 30m, burn_in: 5m, seed: 7}\n";
@@ -122,6 +123,7 @@ fn what_cannot_be_told_apart_is_refused() {
         (("version: 1", "version: 1\nworth: 0"), "`0` is not a gain"),
         (("version: 1", "version: 1\nvalue: {orders: 0}"), "nothing is worth anything"),
         (("version: 1", "version: 1\nguardrails: {stay: no}"), "is not a loss"),
+        (("version: 1", "version: 1\nstopped: 2026-11-03"), "is not within the window (expected 2026-10-24 to 2026-11-02)"),
         (("[tiktok]", "[tiktak]"), "unknown platform `tiktak`"),
         (("11-02", "12-24"), "2026-10-24 to 2026-12-24 is not a window (expected 1 to 60 days)"),
         (("to: 2026-11-02", "to: 2026-10-23"), "is not a window"),
@@ -133,6 +135,20 @@ fn what_cannot_be_told_apart_is_refused() {
         let text = tree(&changed(HERO, &[change])).complaint();
         assert!(text.contains(expected), "{change:?}: {text}");
     }
+}
+
+#[test]
+fn a_test_that_is_stopped_by_hand_keeps_its_schedule_and_its_hash() {
+    let hash = |text: &str| {
+        let workspace = tree(text).load().unwrap();
+        let Experiment { covers, design, stopped, .. } = hero(&workspace);
+        let Design::Rotation(rotation) = design else { panic!("{design:?}") };
+        (rotation.schedule.sha256(covers), *stopped, hero(&workspace).last_date())
+    };
+    let (running, never, last) = hash(HERO);
+    assert_eq!((never, last), (None, date(2026, 11, 2)));
+    let day = date(2026, 10, 30);
+    assert_eq!(hash(&format!("{HERO}stopped: {day}\n")), (running, Some(day), day));
 }
 
 #[test]
@@ -156,7 +172,8 @@ fn a_split_has_shares_and_every_other_key_a_default() {
     let Experiment { control, level, worth, value, guardrails, imbalance, design, .. } = hero(&workspace);
     assert_eq!((*control, *level, *worth, *imbalance), (0, 0.05, 0.05, 0.001));
     assert_eq!(*value, Value { orders: 1.0, retained_minutes: 0.0 });
-    assert_eq!(*guardrails, Guardrails { stay: Some(0.1), conversion: Some(0.1) });
+    let default = Some(Guardrail { tolerated: 0.1, is_required: false });
+    assert_eq!(*guardrails, Guardrails { stay: default, orders: None, conversion: None });
     assert_eq!(
         *design,
         Design::Split(Split { shares: vec![0.5, 0.5], broadcasts: 40, assignment: Assignment::Viewer })
@@ -174,7 +191,8 @@ fn a_split_has_shares_and_every_other_key_a_default() {
     let Experiment { control, level, worth, value, guardrails, imbalance, design, .. } = hero(&workspace);
     assert_eq!((*control, *level, *worth, *imbalance), (1, 0.1, 0.02, 0.01));
     assert_eq!(*value, Value { orders: 0.0, retained_minutes: 2.0 });
-    assert_eq!(*guardrails, Guardrails { stay: None, conversion: Some(0.2) });
+    let asked = Some(Guardrail { tolerated: 0.2, is_required: true });
+    assert_eq!(*guardrails, Guardrails { stay: None, orders: default, conversion: asked });
     assert_eq!(
         *design,
         Design::Split(Split { shares: vec![0.25, 0.75], broadcasts: 8, assignment: Assignment::Broadcast })
