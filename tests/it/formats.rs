@@ -16,7 +16,7 @@ use coverledger::archive::{
 };
 use coverledger::cli::exit;
 use coverledger::config::{
-    self, Assignment, Decisions, Design, Experiment, Family, Guardrails, Market, Split, Topic, Value,
+    self, Assignment, Decisions, Design, Experiment, Family, Guardrail, Guardrails, Market, Split, Topic, Value,
 };
 use coverledger::model::{
     Check, CheckScope, ClickEvent, Conventions, Count, CountSet, Counts, DayPart, Era, Eras, Event, Fact, FactKey,
@@ -245,14 +245,16 @@ fn every_column_of_a_decision_is_documented_in_its_order_with_its_type() {
             control: 0,
             from: date(2026, 11, 9),
             to: until,
+            stopped: None,
             level: 0.05,
             worth: 0.05,
             value: Value { orders: 1.0, retained_minutes: 0.0 },
-            guardrails: Guardrails { stay: Some(0.1), conversion: None },
+            guardrails: Guardrails { stay: None, orders: None, conversion: None },
             imbalance: 0.001,
             design: Design::Split(Split { shares: vec![0.5, 0.5], broadcasts: 8, assignment: Assignment::Viewer }),
         };
-        let places = [evidence.clone()];
+        let place = Place { evidence: evidence.clone(), history: None };
+        let places = [place.clone(), place];
         for (table, rendered) in Standings::of(&split, &places).tables("e", until, 1).unwrap() {
             assert_eq!(columns_of(rendered.bytes), documented_columns(table), "{table}");
             told.insert(table);
@@ -262,7 +264,10 @@ fn every_column_of_a_decision_is_documented_in_its_order_with_its_type() {
             assert_eq!(columns_of(rendered.bytes), documented_columns(table), "{table}");
         }
     }
-    assert_eq!(told, BTreeSet::from([TableName::Experiment, TableName::ExperimentBalance]));
+    assert_eq!(
+        told,
+        BTreeSet::from([TableName::Experiment, TableName::ExperimentBalance, TableName::ExperimentPooled])
+    );
 }
 
 #[test]
@@ -501,7 +506,9 @@ fn documented_defaults_are_those_of_the_program() {
     assert_eq!(tested("worth"), lots.worth.to_string());
     assert_eq!(tested("imbalance"), lots.imbalance.to_string());
     let guarded = |key| table("guardrails").cell(key, "default").parse().ok();
-    assert_eq!((guarded("stay"), guarded("conversion")), (lots.guardrails.stay, lots.guardrails.conversion));
+    let tolerated = |rule: Option<Guardrail>| rule.map(|rule| rule.tolerated);
+    assert_eq!(guarded("stay"), tolerated(lots.guardrails.stay));
+    assert_eq!(guarded("conversion"), tolerated(lots.guardrails.conversion));
     let documented = |key| table("archive.yaml").cell(key, "default");
     assert_eq!(documented("stay_seconds"), settings.stay_seconds.to_string());
     assert_eq!(documented("max_reject_share"), settings.max_reject_share.to_string());

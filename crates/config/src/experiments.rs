@@ -151,6 +151,16 @@ impl Experiment {
         self.stopped.map_or(self.to, |stopped| stopped.min(self.to))
     }
 
+    /// The word for what covers are drawn for; `None` for a rotation.
+    #[must_use]
+    pub const fn assignment_word(&self) -> Option<&'static str> {
+        match &self.design {
+            Design::Rotation(_) => None,
+            Design::Split(Split { assignment: Assignment::Viewer, .. }) => Some("viewer"),
+            Design::Split(Split { assignment: Assignment::Broadcast, .. }) => Some("broadcast"),
+        }
+    }
+
     /// Its rotation, if it is one.
     #[must_use]
     pub const fn rotation(&self) -> Option<&Rotation> {

@@ -9,7 +9,8 @@ use polars::prelude::DataFrame;
 use super::decision_context::DecisionContext;
 use super::evidence::{Evidence, Observed};
 use coverledger_config::{
-    Assignment, Design, Experiment, Guardrails, Market, PlannedTurn, Rotation, Split, TurnSchedule, Value,
+    Assignment, Design, Experiment, Guardrail, Guardrails, Market, PlannedTurn, Rotation, Split, TurnSchedule,
+    Value,
 };
 use coverledger_core::model::{
     ClickEvent, Conventions, Count, Figures, ImpressionBasis, MarketId, Measure, PlatformId, UniqueBasis,
@@ -105,6 +106,9 @@ pub(super) fn context(evidence: &Evidence) -> DecisionContext<'_> {
     DecisionContext { evidence, as_of: UNTIL, revision: 1 }
 }
 
+/// A loss of a tenth is tolerated, by default.
+pub(super) const GUARDRAIL: Guardrail = Guardrail { tolerated: 0.1, is_required: false };
+
 /// A split of these covers in equal shares over the last four weeks, held against the first.
 pub(super) fn split(covers: &[&str]) -> Experiment {
     let share = 1.0 / f64::from(u32::try_from(covers.len()).unwrap());
@@ -115,10 +119,11 @@ pub(super) fn split(covers: &[&str]) -> Experiment {
         control: 0,
         from: UNTIL.checked_sub(27.days()).unwrap(),
         to: UNTIL,
+        stopped: None,
         level: 0.05,
         worth: 0.05,
         value: Value { orders: 1.0, retained_minutes: 0.0 },
-        guardrails: Guardrails { stay: Some(0.1), conversion: Some(0.1) },
+        guardrails: Guardrails { stay: Some(GUARDRAIL), orders: None, conversion: None },
         imbalance: 0.001,
         design: Design::Split(Split {
             shares: vec![share; covers.len()],

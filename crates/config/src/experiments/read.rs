@@ -317,9 +317,8 @@ fn value_of(at: &Cursor<'_>) -> Option<Value> {
 fn guardrails_of(at: &Cursor<'_>, is_by_orders: bool) -> Option<Guardrails> {
     let keys = GuardrailKeys::open(at)?;
     let (stay, orders, conversion) = (keys.stay.read(), keys.orders.read(), keys.conversion.read());
-    let guardrail = |tolerated: Option<f64>, is_required| {
-        tolerated.map(|tolerated| Guardrail { tolerated, is_required })
-    };
+    let guardrail =
+        |tolerated: Option<f64>, is_required| tolerated.map(|tolerated| Guardrail { tolerated, is_required });
     Some(Guardrails {
         stay: guardrail(stay?, keys.stay.at().is_some()),
         orders: match orders? {

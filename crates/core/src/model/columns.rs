@@ -286,6 +286,52 @@ pub const CONVERSION_GUARDRAIL: &str = "conversion_guardrail";
 pub const OFF_PLAN_SHARE: &str = "off_plan_share";
 /// The least adjusted p value of any check of exposures.
 pub const IMBALANCE_P: &str = "imbalance_p";
+/// Where a test stands.
+pub const STATE: &str = "state";
+/// The date whose look ended a test.
+pub const DECIDED_ON: &str = "decided_on";
+/// What is independent of each other.
+pub const UNIT: &str = "unit";
+/// Broadcasts of equal size that a split's are worth.
+pub const INFORMATION: &str = "information";
+/// The part of an arm that is compared with nothing.
+pub const LEFT_OUT_SHARE: &str = "left_out_share";
+/// What the last look alone says of the effect.
+pub const EFFECT_TODAY: &str = "effect_today";
+/// The effect of the last seven nights.
+pub const RECENT_EFFECT: &str = "recent_effect";
+/// How long an arm was on air.
+pub const HOURS_ON_AIR: &str = "hours_on_air";
+/// What an hour on air is worth.
+pub const VALUE_PER_HOUR: &str = "value_per_hour";
+/// The effect on what 1,000 impressions are worth.
+pub const PER_MILLE_EFFECT: &str = "per_mille_effect";
+/// The effect on stays.
+pub const STAYS_EFFECT: &str = "stays_effect";
+/// The effect on orders.
+pub const ORDERS_EFFECT: &str = "orders_effect";
+/// Whether orders are lost.
+pub const ORDERS_GUARDRAIL: &str = "orders_guardrail";
+/// Nights that a test still needs.
+pub const NIGHTS_NEEDED: &str = "nights_needed";
+/// The p value, all arms of all places together.
+pub const P_ACROSS: &str = "p_across";
+/// How many places an experiment runs in.
+pub const PLACES: &str = "places";
+/// Places in which an arm won.
+pub const PLACES_WON: &str = "places_won";
+/// Places in which an arm was worse.
+pub const PLACES_WORSE: &str = "places_worse";
+/// The effect over all places.
+pub const POOLED_EFFECT: &str = "pooled_effect";
+/// The effect to be expected in one more place.
+pub const PREDICTED_EFFECT: &str = "predicted_effect";
+/// How far true effects of places lie apart.
+pub const BETWEEN_PLACES: &str = "between_places";
+/// The share of the variation between places that is not chance.
+pub const INCONSISTENCY: &str = "inconsistency";
+/// How probable a false word in any place is.
+pub const ANY_FALSE_WORD: &str = "any_false_word";
 /// What to do with the arm.
 pub const DECISION: &str = "decision";
 /// Which cover to put on air.

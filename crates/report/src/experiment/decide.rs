@@ -152,11 +152,11 @@ impl Arm {
 
 /// Decides on every arm; `None` of the control, which is not compared with itself, unless what is decided is about all.
 ///
-/// In this order: where there is an obstacle nothing is decided. An arm that fails a guardrail is out. Of the arms that are
+/// In this order: where there is an obstacle nothing is decided. What is worth less for certain is worse, and an arm that
+/// fails a guardrail is out. Of the arms that are
 /// worth more than the control for certain, today as at the look that showed it, and are not barred by a guardrail, the one
 /// that is most probably the best wins; unless rounding could put the control, or another of them, above it. The test ends
-/// with a winner: what was still open of other arms is not chosen. What is worth less for certain is worse. What cannot be
-/// worth `worth` more any longer is no difference worth having.
+/// with a winner: what was still open of other arms is not chosen. What cannot be worth `worth` more any longer is no difference worth having.
 pub(super) fn decide(
     arms: &[Arm],
     control: usize,
@@ -196,9 +196,9 @@ pub(super) fn decide(
             Some(match () {
                 () if flipped.contains(&arm) => Decision::Rounding,
                 () if arm == control => return None,
+                () if one.is_worse(level) => Decision::Worse,
                 () if one.has_failed() => Decision::GuardrailFailed,
                 () if Some(arm) == winner => Decision::Winner,
-                () if one.is_worse(level) => Decision::Worse,
                 () if cannot_be_worth_it() => Decision::NoDifference,
                 () if has_winner => Decision::NotChosen,
                 () => Decision::KeepTesting,

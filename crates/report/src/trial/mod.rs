@@ -110,20 +110,21 @@ pub(super) fn effects(
     (0..arms).map(effect).collect()
 }
 
-/// After each look the p values of [`effects`] alone, of being better and of being worse: `p[arm][look]`, `None` of the
-/// control. Each is the least so far.
+/// After each look how surely an arm's rate is above, and below, the control's times e to the `log_ratio` (0 for no
+/// effect): `p[arm][look]`, `None` of the control. Each is the least so far.
 pub(super) fn p_by_look(
     outcomes: &[Outcome],
     arms: usize,
     control: usize,
     looks: usize,
     plan: Plan,
+    log_ratio: f64,
 ) -> Vec<Option<Vec<[f64; 2]>>> {
     let p_values = |arm: usize| {
         let of = of_pair(outcomes, arm, control)?;
         Some(match plan {
-            Plan::Rotation(draws) => rotation::p_by_look(&of, arm, looks, draws, 0.0),
-            Plan::Split { planned, by } => split::p_by_look(&of, arm, looks, (planned, by)),
+            Plan::Rotation(draws) => rotation::p_by_look(&of, arm, looks, draws, log_ratio),
+            Plan::Split { planned, by } => split::p_by_look(&of, arm, looks, (planned, by), log_ratio),
         })
     };
     (0..arms).map(p_values).collect()
@@ -139,7 +140,7 @@ pub(super) fn p_values(
 ) -> Vec<Option<f64>> {
     let last =
         |of: Option<Vec<[f64; 2]>>| of.map(|of| of.last().map_or(1.0, |[better, worse]| better.min(*worse)));
-    p_by_look(outcomes, arms, control, looks, plan).into_iter().map(last).collect()
+    p_by_look(outcomes, arms, control, looks, plan, 0.0).into_iter().map(last).collect()
 }
 
 /// Whether a plain test at this level, looked at every night and one arm at a time, would ever have told any arm from

@@ -76,6 +76,8 @@ struct ArmRow<'e> {
     arm: usize,
     stratum: usize,
     cluster: usize,
+    /// Whether another cover was on air than was planned.
+    is_off_plan: bool,
 }
 
 /// An experiment in one market of one platform, as far as it has come.
@@ -112,7 +114,7 @@ impl<'e> Trial<'e> {
             Design::Split(split) => {
                 let own = rows().filter(|row| !row.contaminated).filter_map(|row| {
                     let (stratum, cluster) = (row.broadcast, row.broadcast);
-                    Some(ArmRow { row, arm: arm_of[row.cover]?, stratum, cluster })
+                    Some(ArmRow { row, arm: arm_of[row.cover]?, stratum, cluster, is_off_plan: false })
                 });
                 let planned = f64::from(split.broadcasts);
                 (own.collect(), Vec::new(), Plan::Split { planned, by: split.assignment }, None)
@@ -123,7 +125,7 @@ impl<'e> Trial<'e> {
                     let turn = row.turn.filter(|turn| !turn.burn_in)?;
                     let at = turns.binary_search_by_key(&turn.starts_at, |turn| turn.starts_at).ok()?;
                     let AiredTurn { stratum, cluster, arm, .. } = aired[at]?;
-                    Some(ArmRow { row, arm, stratum, cluster })
+                    Some(ArmRow { row, arm, stratum, cluster, is_off_plan: arm_of[row.cover] != Some(arm) })
                 };
                 let arm_rows: Vec<ArmRow<'e>> = rows().filter_map(of_turn).collect();
                 let impressions = |arm_rows: &mut dyn Iterator<Item = &ArmRow<'e>>| -> Option<f64> {
@@ -132,7 +134,7 @@ impl<'e> Trial<'e> {
                         .sum()
                 };
                 let all = impressions(&mut arm_rows.iter());
-                let off = impressions(&mut arm_rows.iter().filter(|one| arm_of[one.row.cover] != Some(one.arm)));
+                let off = impressions(&mut arm_rows.iter().filter(|one| one.is_off_plan));
                 let share = all.zip(off).filter(|(all, _)| *all > 0.0).map(|(all, off)| off / all);
                 let days = usize::try_from(days(experiment.to)).unwrap_or(1);
                 let redrawn = (SCHEDULES * experiment.covers.len()).next_power_of_two() - 1;
@@ -145,6 +147,26 @@ impl<'e> Trial<'e> {
             _ => None,
         };
         Self { experiment, arm_rows, aired, looks, plan, nobody, off_plan }
+    }
+
+    /// The share of impressions of other covers than the planned ones on these dates; `None` as of [`Trial::off_plan`].
+    pub(crate) fn off_plan_within(&self, looks: Range<usize>) -> Option<f64> {
+        let [mut all, mut off] = [0.0; 2];
+        for one in &self.arm_rows {
+            let look = self.experiment.from.until((jiff::Unit::Day, one.row.local_date)).ok()?.get_days();
+            if usize::try_from(look).is_ok_and(|look| looks.contains(&look)) {
+                let impressions = float(one.row.figures.get(Count::Impressions)?.value);
+                all += impressions;
+                off += if one.is_off_plan { impressions } else { 0.0 };
+            }
+        }
+        (matches!(self.plan, Plan::Rotation(_)) && all > 0.0).then(|| off / all)
+    }
+
+    /// For how many hours an arm was on air, in turns after their burn-in; `None` of a split.
+    pub(crate) fn hours(&self, arm: usize) -> Option<f64> {
+        let of_arm = self.aired.iter().filter(|turn| turn.arm == arm);
+        matches!(self.plan, Plan::Rotation(_)).then(|| of_arm.map(|turn| turn.hours).sum())
     }
 
     /// Local dates of the window so far: the first look is after the first of them.
@@ -217,13 +239,13 @@ impl<'e> Trial<'e> {
         })
     }
 
-    /// Of each arm the p values after each look, of being better and of being worse; `None` of the control, and where a count
-    /// is not known.
-    pub(crate) fn p_by_look(&self, metric: Metric) -> Vec<Option<Vec<[f64; 2]>>> {
+    /// Of each arm how surely its rate is above, and below, the control's times e to the `log_ratio`, after each look; `None`
+    /// of the control, and where a count is not known.
+    pub(crate) fn p_by_look(&self, metric: Metric, log_ratio: f64) -> Vec<Option<Vec<[f64; 2]>>> {
         let Experiment { covers, control, .. } = self.experiment;
         let none = || vec![None; covers.len()];
         self.outcomes(metric).map_or_else(none, |outcomes| {
-            super::p_by_look(&outcomes, covers.len(), *control, self.looks, self.plan)
+            super::p_by_look(&outcomes, covers.len(), *control, self.looks, self.plan, log_ratio)
         })
     }
 

@@ -36,7 +36,7 @@ pub(super) fn effect(
     level: f64,
 ) -> Option<Effect> {
     let looks = looks(outcomes, arm, days, by);
-    let [p_better, p_worse] = running(&looks, days, planned).last().copied().unwrap_or([1.0; 2]);
+    let [p_better, p_worse] = running(&looks, days, planned, 0.0).last().copied().unwrap_or([1.0; 2]);
     let mut common = Interval { low: f64::NEG_INFINITY, high: f64::INFINITY };
     let (mut interval, mut today) = (None, None);
     for look in &looks {
@@ -65,16 +65,23 @@ pub(super) fn effect(
 }
 
 /// The p values of [`effect`] after each look.
-pub(super) fn p_by_look(outcomes: &[Outcome], arm: usize, days: usize, (planned, by): Planned) -> Vec<[f64; 2]> {
-    running(&looks(outcomes, arm, days, by), days, planned)
+pub(super) fn p_by_look(
+    outcomes: &[Outcome],
+    arm: usize,
+    days: usize,
+    (planned, by): Planned,
+    log_ratio: f64,
+) -> Vec<[f64; 2]> {
+    running(&looks(outcomes, arm, days, by), days, planned, log_ratio)
 }
 
-/// Of being better and of being worse, each the least of the looks at which the estimate pointed that way.
-fn running(looks: &[Look], days: usize, planned: f64) -> Vec<[f64; 2]> {
+/// Of lying above and below this ratio, each the least of the looks at which the estimate pointed that way.
+fn running(looks: &[Look], days: usize, planned: f64, log_ratio: f64) -> Vec<[f64; 2]> {
     let mut least = [1.0_f64; 2];
     let mut by_look = vec![[1.0; 2]; days];
     for look in looks {
         if let Some(estimate) = look.estimate {
+            let estimate = Estimate { value: estimate.value - log_ratio, ..estimate };
             let side = usize::from(estimate.value < 0.0);
             least[side] = least[side].min(sequence::p_value(&estimate, look.information, planned));
         }

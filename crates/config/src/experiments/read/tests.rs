@@ -123,7 +123,10 @@ fn what_cannot_be_told_apart_is_refused() {
         (("version: 1", "version: 1\nworth: 0"), "`0` is not a gain"),
         (("version: 1", "version: 1\nvalue: {orders: 0}"), "nothing is worth anything"),
         (("version: 1", "version: 1\nguardrails: {stay: no}"), "is not a loss"),
-        (("version: 1", "version: 1\nstopped: 2026-11-03"), "is not within the window (expected 2026-10-24 to 2026-11-02)"),
+        (
+            ("version: 1", "version: 1\nstopped: 2026-11-03"),
+            "is not within the window (expected 2026-10-24 to 2026-11-02)",
+        ),
         (("[tiktok]", "[tiktak]"), "unknown platform `tiktak`"),
         (("11-02", "12-24"), "2026-10-24 to 2026-12-24 is not a window (expected 1 to 60 days)"),
         (("to: 2026-11-02", "to: 2026-10-23"), "is not a window"),

@@ -44,7 +44,8 @@ pub(super) const EXPERIMENT: TableSpec = TableSpec {
             text(
                 c::ON_AIR,
                 "the cover to put on air on this platform in this market: the winner, and the control where there is none",
-            ),
+            )
+            .null("the experiment's file is gone"),
             whole(c::DAYS, "local dates", "local dates of the window so far, with rows or without"),
             whole(c::BROADCASTS, "broadcasts", "broadcasts in which the arm was seen"),
             whole(c::TURNS, "turns", "turns of the arm in which anything was seen").null("of a split"),
@@ -54,8 +55,18 @@ pub(super) const EXPERIMENT: TableSpec = TableSpec {
             null_low: "no row says it, or nothing seen",
             about: Some("sum of the arm's rows"),
         };
-        [of_experiment(), arm, counts(&sums), outcomes(), guards(), closing_of_decision(), later_counts(&sums)]
-            .concat()
+        [
+            of_experiment(),
+            arm,
+            counts(&sums),
+            outcomes(),
+            guards(),
+            closing_of_decision(),
+            later_counts(&sums),
+            ended(),
+            per_hour(),
+        ]
+        .concat()
     },
 };
 
@@ -83,12 +94,15 @@ fn outcomes() -> Vec<ColumnSpec> {
         float(c::high(c::VALUE_PER_MILLE), "value of 1,000 impressions", "the same the other way round")
             .null("as `value_per_mille`"),
     ]);
-    columns.extend(effect(c::EFFECT, "value of the arm ÷ value of the control − 1"));
+    columns.extend(effect(
+        c::EFFECT,
+        "value of the arm ÷ value of the control − 1: per impression of a split, compared within broadcasts; per hour on air of a rotation, compared within dates and slots",
+    ));
     columns.extend([
         float(
             c::P_VALUE,
             PROBABILITY,
-            "two-sided, valid at whichever night one looks; 1 where nothing can be said yet",
+            "two-sided, of the direction in which `effect` points: the least of the looks at which it pointed there; valid at whichever night one looks; 1 where nothing can be said yet",
         )
         .null("of the control, or a count not known"),
         float(c::P_HOLM, PROBABILITY, "the same, all arms of the place together (Holm 1979)").null("as `p_value`"),
@@ -116,13 +130,87 @@ fn effect(name: &'static str, about: &'static str) -> [ColumnSpec; 3] {
     ]
 }
 
+/// How the test ended, and what is told beside its effect. Added in version 3.
+fn ended() -> Vec<ColumnSpec> {
+    let earlier = "files of an earlier release";
+    let own = vec![
+        text(
+            c::STATE,
+            "`running`; `decided`: its rule ended it on `decided_on`, and everything in the row is as of that date; `stopped` by hand; `over`: the window ended; `gone`: its file is gone",
+        )
+        .null(earlier),
+        day(c::DECIDED_ON, "the date whose look ended the test").null("it was not ended by its rule"),
+        text(c::ASSIGNMENT, "`viewer`: a viewer keeps the cover; `broadcast`: it is drawn anew in each broadcast")
+            .null("of a rotation"),
+        text(
+            c::UNIT,
+            "what the error is reckoned between: `viewer_groups` and broadcasts, `broadcasts`, `turns`; `no_viewer_ids`: viewers keep their cover and the exports do not tell them apart",
+        )
+        .null(earlier),
+        float(c::INFORMATION, "broadcasts", "(Σn)² ÷ Σn² over the n impressions of broadcasts with both covers: how many of equal size they are worth; looks begin at eight")
+            .null("of the control and of a rotation"),
+        float(c::LEFT_OUT_SHARE, "share", "impressions, or hours on air, of the arm where the control was not on air beside it ÷ all: they are not compared")
+            .null("of the control"),
+        float(c::low(c::EFFECT_TODAY), "ratio − 1", "what the last look alone says of `effect`, valid at whichever night one looks: the lower end; a winner has it above 0")
+            .null("nothing can be said yet"),
+        float(c::high(c::EFFECT_TODAY), "ratio − 1", "the upper end").null("nothing can be said yet"),
+        float(c::RECENT_EFFECT, "ratio − 1", "the effect of the last seven nights alone")
+            .null("of the control; fewer than five broadcasts, or dates and slots, with both"),
+        float(c::low(c::RECENT_EFFECT), "ratio − 1", "its plain 95 % interval, of one look: the lower end")
+            .null("as `recent_effect`"),
+        float(c::high(c::RECENT_EFFECT), "ratio − 1", "the upper end").null("as `recent_effect`"),
+    ];
+    own.into_iter().map(|column| column.since(3)).collect()
+}
+
+/// What a rotation earns per hour, and the guardrails by which both designs are judged. Added in version 3.
+fn per_hour() -> Vec<ColumnSpec> {
+    let value = "value of an hour";
+    let mut columns = vec![
+        float(c::HOURS_ON_AIR, "hours", "turns of the arm after their burn-in, in which anything was seen")
+            .null("of a split"),
+        float(c::VALUE_PER_HOUR, value, "what was counted in these turns by its weights ÷ `hours_on_air`")
+            .null("of a split, or a count with a weight not known"),
+        float(c::low(c::VALUE_PER_HOUR), value, "the same of the least that rounding in the exports allows")
+            .null("as `value_per_hour`"),
+        float(c::high(c::VALUE_PER_HOUR), value, "the same of the most").null("as `value_per_hour`"),
+    ];
+    columns.extend(effect(c::PER_MILLE_EFFECT, "value per impression of the arm ÷ that of the control − 1"));
+    columns.extend(effect(
+        c::STAYS_EFFECT,
+        "the same of stays, per impression of a split, per hour on air of a rotation: by this `stay_guardrail` is judged",
+    ));
+    columns.extend(effect(c::ORDERS_EFFECT, "the same of orders: by this `orders_guardrail` is judged"));
+    columns.extend([
+        text(c::ORDERS_GUARDRAIL, "as `stay_guardrail`, of orders").null("of the control"),
+        whole(
+            c::NIGHTS_NEEDED,
+            "local dates",
+            "about how many more nights like those so far would show a gain of `worth` four times in five",
+        )
+        .null("nothing can be said yet"),
+        float(
+            c::P_ACROSS,
+            PROBABILITY,
+            "`p_value`, all arms of all places of the experiment together (Holm 1979)",
+        )
+        .null("as `p_value`"),
+        float(
+            c::FALSE_WINNERS_SHARE,
+            "share",
+            "of the row of `false_winners` that tests the design of this experiment on the market's own history",
+        )
+        .null("no such row is published"),
+    ]);
+    columns.into_iter().map(|column| column.since(3)).collect()
+}
+
 /// What else has a say, and the decision in words.
 fn guards() -> Vec<ColumnSpec> {
     vec![
         text(
             c::STAY_GUARDRAIL,
-            "`held`: no loss beyond the tolerated one is left in the interval; `failed`: the estimate is beyond it and \
-             the interval is all loss; `open`; `unknown`: a count is not known; `off`",
+            "of stays, see `stays_effect`. `held`: no loss beyond the tolerated one is left in the interval; `failed`: the estimate is beyond it and the interval is all loss; `open`: neither; `unknown`: a count is not known; `off`",
         )
         .null("of the control"),
         text(c::CONVERSION_GUARDRAIL, "the same of click conversion").null("of the control"),
@@ -138,6 +226,54 @@ fn guards() -> Vec<ColumnSpec> {
         text(c::REASON_ZH, "the same in Chinese"),
     ]
 }
+
+pub(super) const EXPERIMENT_POOLED: TableSpec = TableSpec {
+    name: "experiment_pooled",
+    family: TableFamily::Experiments,
+    is_optional: true,
+    question: "What does an experiment say over all its markets together?",
+    key: &[c::EXPERIMENT, c::AS_OF, c::COVER_ID],
+    sorted_by: "in the order of the experiment's covers, without the control",
+    shown: &[
+        plain(c::EXPERIMENT),
+        plain(c::AS_OF),
+        plain(c::COVER_ID),
+        plain(c::PLACES),
+        plain(c::PLACES_WON),
+        plain(c::PLACES_WORSE),
+        interval(c::POOLED_EFFECT),
+        interval(c::PREDICTED_EFFECT),
+        prose(c::REASON_EN),
+    ],
+    columns: || {
+        let ratio = |name: String, about: &'static str| float(name, "ratio − 1", about);
+        let fewer = "fewer than two places tell an effect";
+        vec![
+            text(c::EXPERIMENT, "the name of its file in `config/experiments/`; in the path too"),
+            day(c::AS_OF, "the newest local date of its window that any of its places has published; in the path too"),
+            text(c::DESIGN, "`rotation` or `split`"),
+            cover_id(),
+            whole(c::PLACES, "places", "platforms × markets whose effect is in the row"),
+            whole(c::PLACES_WON, "places", "of all places, in how many its decision is `winner`"),
+            whole(c::PLACES_WORSE, "places", "of all places, in how many its decision is `worse`"),
+            ratio(c::POOLED_EFFECT.to_owned(), "value of the arm ÷ value of the control − 1, the mean of places by random effects").null(fewer),
+            ratio(c::low(c::POOLED_EFFECT), "its 95 % interval (Hartung & Knapp 2001), of one look: the lower end").null(fewer),
+            ratio(c::high(c::POOLED_EFFECT), "the upper end").null(fewer),
+            ratio(c::PREDICTED_EFFECT.to_owned(), "what to expect in one more place: the same mean").null("fewer than three places"),
+            ratio(c::low(c::PREDICTED_EFFECT), "its 95 % prediction interval: the lower end").null("fewer than three places"),
+            ratio(c::high(c::PREDICTED_EFFECT), "the upper end").null("fewer than three places"),
+            float(c::BETWEEN_PLACES, "logarithm of the ratio", "the standard deviation of true effects between places (DerSimonian & Laird 1986)").null(fewer),
+            float(c::INCONSISTENCY, "share", "I²: the share of the variation between places that is not chance (Higgins & Thompson 2002)").null(fewer),
+            float(c::P_VALUE, PROBABILITY, "two-sided, that the mean is nothing; valid for one look").null(fewer),
+            float(c::ANY_FALSE_WORD, PROBABILITY, "1 − (1 − `level`) to the number of places with a test: how often some place would have a false winner if no cover differed anywhere"),
+            float(c::P_ACROSS, PROBABILITY, "the least `p_across` of its rows in `experiment`: below `level`, its best or worst place is told from chance whatever the number of places").null("nothing can be said yet"),
+            text(c::REASON_EN, "what it says, in a sentence or two"),
+            text(c::REASON_ZH, "the same in Chinese"),
+            truth(c::PROVISIONAL, "whether late exports may still change any day of the window"),
+            whole(c::REVISION, "", "which revision of the experiment as of that date the row belongs to, from 1"),
+        ]
+    },
+};
 
 pub(super) const EXPERIMENT_BALANCE: TableSpec = TableSpec {
     name: "experiment_balance",

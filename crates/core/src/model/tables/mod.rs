@@ -147,6 +147,8 @@ tables! {
     Experiment = experiments::EXPERIMENT,
     /// How evenly they were shown.
     ExperimentBalance = experiments::EXPERIMENT_BALANCE,
+    /// An experiment over all its markets.
+    ExperimentPooled = experiments::EXPERIMENT_POOLED,
     /// Counts by turns of a rotation.
     Turns = market_days::TURNS,
     /// Counts by groups of viewers.
