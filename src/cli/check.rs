@@ -30,8 +30,10 @@ pub fn run(global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
         let (design, covers) = (experiment.design_word(), experiment.covers.len());
         writeln!(
             out,
-            "  experiment {name}: {design} of {covers} covers, {} to {}",
-            experiment.from, experiment.to
+            "  experiment {name}: {design} of {covers} covers, {} to {}{}",
+            experiment.from,
+            experiment.to,
+            experiment.stopped.map(|day| format!(", stopped on {day}")).unwrap_or_default()
         )?;
     }
     for (name, channel) in &workspace.channels {

@@ -8,7 +8,7 @@ use super::grid::{Cell, Grid};
 use super::screen::Screen;
 use super::{Failure, exit, in_ticks, load};
 use crate::run::stores;
-use coverledger_archive::{Objects, TableName, said_by_key};
+use coverledger_archive::{Objects, TableFamily, TableName, said_by_key};
 use coverledger_config::Workspace;
 use coverledger_core::model::{MarketId, PlatformId, Shown, View, columns as c, legible};
 use coverledger_read::export::caught;
@@ -23,7 +23,7 @@ pub async fn run(args: &Show, global: &Global, out: &mut Screen<'_>) -> Result<u
     places.extend(args.platform.as_ref().map(|name| (c::PLATFORM, name.clone())));
     places.extend(args.market.as_ref().map(|name| (c::MARKET, name.clone())));
     // An experiment's objects hold all its places; of the others each has objects of its own.
-    let is_of_experiment = matches!(args.table, TableName::Experiment | TableName::ExperimentBalance);
+    let is_of_experiment = args.table.family() == TableFamily::Experiments;
     let (within, mut parts) = if is_of_experiment {
         (places, Vec::new())
     } else {
@@ -38,7 +38,8 @@ pub async fn run(args: &Show, global: &Global, out: &mut Screen<'_>) -> Result<u
     };
     let (mut frame, damaged) = read(objects, args.table);
     for (column, name) in within {
-        if frame.height() > 0 {
+        // What is said of all places together has none of them.
+        if frame.height() > 0 && frame.column(column).is_ok() {
             let is_there = frame.column(column)?.str()?.iter().map(|found| found == Some(name.as_str())).collect();
             frame = frame.filter(&is_there)?;
         }

@@ -24,7 +24,7 @@ use coverledger::model::{
     TurnNumber, TurnSpan, Turns, UniqueBasis, Unknown, Verdict, ViewerGroup,
 };
 use coverledger::notify;
-use coverledger::report::{self, Evidence, MarketDayContext, Observed, Standings};
+use coverledger::report::{self, Evidence, MarketDayContext, Observed, Place, Standings};
 use coverledger::run::{Account, Disposition, Orphans, OtherConfiguration, RunReport, Unconfigured};
 use coverledger::store::Store;
 use coverledger::time::{Clock, DayRule, SlotTable, Zone};

@@ -88,6 +88,54 @@ impl Archive {
         Ok(found.into_iter().filter_map(newest).collect())
     }
 
+    /// The newest date as of which anything was decided of each experiment.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn experiments(&self) -> Result<BTreeMap<String, Date>, ArchiveError> {
+        let found = self.revisions(Key::ReceiptsOfExperiments).await?;
+        let newest = |unit: Unit| match unit {
+            Unit::Experiment { experiment, as_of } => Some((experiment, as_of)),
+            _ => None,
+        };
+        // Units are sorted by date, so the last one of a name is the newest.
+        Ok(found.into_keys().filter_map(newest).collect())
+    }
+
+    /// The dates as of which anything was decided of a platform in a market, each with its newest revision.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn decided_dates(
+        &self,
+        platform: &PlatformId,
+        market: &MarketId,
+    ) -> Result<BTreeMap<Date, u64>, ArchiveError> {
+        let found = self.revisions(Key::ReceiptsOfDecisions(platform, market)).await?;
+        let newest = |(unit, revisions): (Unit, BTreeSet<u64>)| match unit {
+            Unit::Decisions { as_of, .. } => Some((as_of, *revisions.last()?)),
+            _ => None,
+        };
+        Ok(found.into_iter().filter_map(newest).collect())
+    }
+
+    /// A table of a revision of any unit; `None` where that has no such table.
+    ///
+    /// # Errors
+    /// The store does not answer, the receipt is not reliable, or the table's own bytes are missing or damaged.
+    pub async fn table_of(
+        &self,
+        unit: &Unit,
+        revision: u64,
+        table: TableName,
+    ) -> Result<Option<Bytes>, ArchiveError> {
+        let receipt = self.receipt(unit, revision).await?;
+        match receipt.content.tables.iter().find(|record| record.table == table) {
+            Some(record) => Ok(Some(self.bytes_of(&receipt, record, &AtHand::new()).await?)),
+            None => Ok(None),
+        }
+    }
+
     /// A table of these revisions of market-days. As many are read at a time as the store may be asked.
     ///
     /// # Errors

@@ -63,6 +63,8 @@ pub(super) enum Key<'a> {
     ReceiptsOfMarket(&'a PlatformId, &'a MarketId),
     /// The folder of all receipts of a platform's rejects.
     ReceiptsOfRejects(&'a PlatformId),
+    /// The folder of all receipts of experiments.
+    ReceiptsOfExperiments,
     /// The folder of all receipts of a platform's decisions in a market.
     ReceiptsOfDecisions(&'a PlatformId, &'a MarketId),
     /// The folder of all receipts of an experiment.
@@ -130,6 +132,7 @@ impl Key<'_> {
             Self::ReceiptsOfDecisions(platform, of) => {
                 format!("{RECEIPTS}/{}/{DECISIONS}/{}", segment(platform.as_str()), market(of))
             }
+            Self::ReceiptsOfExperiments => format!("{RECEIPTS}/{EXPERIMENTS}"),
             Self::ReceiptsOfExperiment(experiment) => format!("{RECEIPTS}/{EXPERIMENTS}/{}", segment(experiment)),
             Self::ReceiptsOfMarket(platform, of) => {
                 format!("{RECEIPTS}/{}/{}", segment(platform.as_str()), market(of))

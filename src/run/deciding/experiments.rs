@@ -4,19 +4,21 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
 
 use super::cut::{self, CutDays};
-use super::inputs::{Inputs, fingerprint};
+use super::inputs::{Inputs, fingerprint, fingerprint_with};
 use super::{Decided, Desk, MARKETS_AT_A_TIME};
 use crate::run::assets::{self, Asset, Candidate, draft, table};
 use crate::run::{Disposition, error_text};
 use coverledger_archive::{
-    ArchiveError, BoxError, Draft, FactRecord, Receipt, State, TableBytes, TableFamily, Unit,
+    ArchiveError, BoxError, Draft, FactRecord, Receipt, State, TableBytes, TableFamily, TableName, Unit,
 };
 use coverledger_config::Experiment;
-use coverledger_report::{Evidence, Standings};
+use coverledger_core::model::{MarketId, PlatformId};
+use coverledger_report::{self as report, LevelHistory, Place, Standings};
 
 /// What a look at an experiment comes to.
 enum Look {
@@ -38,13 +40,42 @@ struct Due {
 
 /// What was read of the places of an experiment.
 struct Known {
-    /// Of each place in which there was anything to count.
-    evidences: Vec<Evidence>,
+    /// Those in which there was anything to count.
+    places: Vec<Place>,
     state: State,
     /// Market-days that are not cut by the turns of a rotation, or by the groups of viewers of a split.
     uncut: Vec<String>,
     /// Market-days that were retired, by the number of their place.
     retired: Vec<(usize, BTreeSet<Date>)>,
+}
+
+/// By platform and market, the decisions that tell whether tests can be believed there.
+type Histories = Vec<Option<(Date, u64)>>;
+
+/// An experiment whose file is gone.
+pub(in crate::run) struct WithdrawnExperiment {
+    unit: Unit,
+    draft: Draft,
+    name: String,
+    /// What was published last.
+    published: Vec<(TableName, Bytes)>,
+}
+
+impl Asset for WithdrawnExperiment {
+    const FAMILY: TableFamily = TableFamily::Experiments;
+
+    fn unit(&self) -> &Unit {
+        &self.unit
+    }
+
+    fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
+    fn tables(&self, revision: u64) -> Result<Vec<TableBytes>, BoxError> {
+        let tables = report::withdrawn(&self.name, &self.published, revision)?;
+        Ok(tables.into_iter().map(|(name, made)| table(name, made)).collect())
+    }
 }
 
 /// How an experiment stands as of a date.
@@ -54,7 +85,7 @@ pub(in crate::run) struct DecidedExperiment {
     name: String,
     as_of: Date,
     experiment: Experiment,
-    evidences: Vec<Evidence>,
+    places: Vec<Place>,
 }
 
 impl Asset for DecidedExperiment {
@@ -69,7 +100,7 @@ impl Asset for DecidedExperiment {
     }
 
     fn tables(&self, revision: u64) -> Result<Vec<TableBytes>, BoxError> {
-        let standings = Standings::of(&self.experiment, &self.evidences);
+        let standings = Standings::of(&self.experiment, &self.places);
         let tables = standings.tables(&self.name, self.as_of, revision)?;
         Ok(tables.into_iter().map(|(name, made)| table(name, made)).collect())
     }
@@ -97,6 +128,45 @@ impl Desk<'_> {
                 }
             }
         }
+        if let Err(error) = self.withdrawn(decided).await {
+            let reason = error_text(&*error);
+            decided.push(("experiments without a file".to_owned(), Disposition::Failed { reason }));
+        }
+    }
+
+    /// Says of every experiment whose file is gone that it is; else its last rows would go on naming a cover.
+    async fn withdrawn(&self, decided: &mut Decided) -> Result<(), BoxError> {
+        let published = self.archive.experiments().await?;
+        let gone = published.into_iter().filter(|(name, _)| !self.workspace.experiments.contains_key(name));
+        for (name, as_of) in gone {
+            if self.stop.is_asked() {
+                return Ok(());
+            }
+            let unit = Unit::Experiment { experiment: name.clone(), as_of };
+            let config = self.workspace.experiment_hash(&name);
+            let fingerprint = fingerprint(unit.family(), &config, std::iter::empty());
+            let looked = self.driver().look(vec![Candidate { unit, fingerprint, of: name }]).await;
+            for (Candidate { unit, fingerprint, of: name }, look) in looked {
+                let assets::Look::Due(Some(newest)) = look? else { continue };
+                // What was retired is told already.
+                if newest.content.retired {
+                    continue;
+                }
+                let tables = self.archive.tables_of(&newest).await?;
+                let told = unit.to_string();
+                let withdrawn = WithdrawnExperiment {
+                    unit,
+                    draft: Draft {
+                        facts: newest.content.facts.clone(),
+                        ..draft(State::Final, &fingerprint, Vec::new(), &config)
+                    },
+                    name,
+                    published: tables.into_iter().collect(),
+                };
+                decided.push((told, self.driver().publish(Some(newest), Arc::new(withdrawn), Vec::new()).await));
+            }
+        }
+        Ok(())
     }
 
     /// `None` if no market-day of its window is published yet.
@@ -107,19 +177,21 @@ impl Desk<'_> {
     ) -> Result<Option<(String, Disposition)>, BoxError> {
         let mut inputs = self.inputs(experiment).await?;
         let config = self.workspace.experiment_hash(name);
-        let mut look = match self.look(name, &config, &inputs).await? {
+        let mut histories = self.histories(experiment, &inputs).await?;
+        let mut look = match self.look(name, &config, &inputs, &histories).await? {
             Look::Nothing => return Ok(None),
             Look::Told(unit, end) => return Ok(Some((unit, end))),
             Look::Due(look) => look,
         };
-        let known = self.known(experiment, &inputs).await?;
+        let known = self.known(experiment, &inputs, &histories).await?;
         if !known.retired.is_empty() {
             // A listing of receipts does not tell what was retired; reading them did.
             for (place, retired) in &known.retired {
                 inputs[*place].revisions.retain(|date, _| !retired.contains(date));
             }
             inputs.retain(|inputs| !inputs.revisions.is_empty());
-            look = match self.look(name, &config, &inputs).await? {
+            histories = self.histories(experiment, &inputs).await?;
+            look = match self.look(name, &config, &inputs, &histories).await? {
                 Look::Nothing => return Ok(None),
                 Look::Told(unit, end) => return Ok(Some((unit, end))),
                 Look::Due(look) => look,
@@ -148,16 +220,26 @@ impl Desk<'_> {
             name: name.to_owned(),
             as_of,
             experiment: experiment.clone(),
-            evidences: known.evidences,
+            places: known.places,
         };
         Ok(Some((told, self.driver().publish(newest, Arc::new(decided), Vec::new()).await)))
     }
 
     /// Whether an experiment that stands on these has to be decided anew.
-    async fn look(&self, name: &str, config: &str, inputs: &[Inputs]) -> Result<Look, BoxError> {
+    async fn look(
+        &self,
+        name: &str,
+        config: &str,
+        inputs: &[Inputs],
+        histories: &Histories,
+    ) -> Result<Look, BoxError> {
         let Some(as_of) = inputs.iter().filter_map(Inputs::as_of).max() else { return Ok(Look::Nothing) };
         let unit = Unit::Experiment { experiment: name.to_owned(), as_of };
-        let fingerprint = fingerprint(unit.family(), config, inputs.iter());
+        let stands_on = inputs.iter().zip(histories).map(|(inputs, history)| {
+            let history = history.map(|(as_of, revision)| format!("{as_of} {revision}"));
+            (inputs, history.unwrap_or_default())
+        });
+        let fingerprint = fingerprint_with(unit.family(), config, stands_on);
         let looked = self.driver().look(vec![Candidate { unit, fingerprint, of: as_of }]).await;
         let Some((Candidate { unit, fingerprint, of: as_of }, look)) = looked.into_iter().next() else {
             return Ok(Look::Nothing);
@@ -186,9 +268,50 @@ impl Desk<'_> {
         Ok(all.into_iter().filter(|inputs| !inputs.revisions.is_empty()).collect())
     }
 
-    async fn known(&self, experiment: &Experiment, inputs: &[Inputs]) -> Result<Known, BoxError> {
-        let mut known =
-            Known { evidences: Vec::new(), state: State::Final, uncut: Vec::new(), retired: Vec::new() };
+    /// Of each place, the decisions that say how often a test named a winner where there was none: the last ones before the
+    /// experiment began, so that a decision does not change by its own nights; the newest where there are none before.
+    async fn histories(&self, experiment: &Experiment, inputs: &[Inputs]) -> Result<Histories, ArchiveError> {
+        let history = |inputs: &Inputs| {
+            let (platform, market, newest) = (inputs.platform.clone(), inputs.market.clone(), inputs.as_of());
+            async move {
+                let dates = self.archive.decided_dates(&platform, &market).await?;
+                let of = |(as_of, revision): (&Date, &u64)| (*as_of, *revision);
+                let before = dates.range(..experiment.from).next_back();
+                let by_now = newest.and_then(|newest| dates.range(..=newest).next_back());
+                Ok::<_, ArchiveError>(before.or(by_now).map(of))
+            }
+        };
+        stream::iter(inputs.iter().map(history)).buffered(MARKETS_AT_A_TIME).try_collect().await
+    }
+
+    /// What these decisions say of tests such as the experiment's; `None` where they say nothing, or cannot be read: whoever
+    /// published them tells that.
+    async fn history(
+        &self,
+        experiment: &Experiment,
+        (platform, market): (&PlatformId, &MarketId),
+        (as_of, revision): (Date, u64),
+    ) -> Result<Option<LevelHistory>, BoxError> {
+        let unit = Unit::Decisions { platform: platform.clone(), market: market.clone(), as_of };
+        let table = match self.archive.table_of(&unit, revision, TableName::FalseWinners).await {
+            Ok(table) => table,
+            Err(ArchiveError::Receipt(error)) => {
+                tracing::warn!(error = error_text(&error), "the history of false winners cannot be read");
+                None
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let Some(table) = table else { return Ok(None) };
+        Ok(LevelHistory::read(&report::read(TableName::FalseWinners, &[table])?, experiment)?)
+    }
+
+    async fn known(
+        &self,
+        experiment: &Experiment,
+        inputs: &[Inputs],
+        histories: &Histories,
+    ) -> Result<Known, BoxError> {
+        let mut known = Known { places: Vec::new(), state: State::Final, uncut: Vec::new(), retired: Vec::new() };
         for (number, place) in inputs.iter().enumerate() {
             let CutDays { evidence, is_provisional, uncut, retired } =
                 cut::read(self.workspace, self.archive, experiment, place).await?;
@@ -200,7 +323,13 @@ impl Desk<'_> {
             if is_provisional {
                 known.state = State::Provisional;
             }
-            known.evidences.extend(evidence);
+            if let Some(evidence) = evidence {
+                let history = match histories[number] {
+                    Some(of) => self.history(experiment, (platform, market), of).await?,
+                    None => None,
+                };
+                known.places.push(Place { evidence, history });
+            }
         }
         Ok(known)
     }

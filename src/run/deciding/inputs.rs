@@ -50,9 +50,23 @@ pub(super) fn fingerprint<'i>(
     config_sha256: &str,
     inputs: impl Iterator<Item = &'i Inputs>,
 ) -> String {
+    fingerprint_with(family, config_sha256, inputs.map(|inputs| (inputs, String::new())))
+}
+
+/// The same, where more than market-days is decided from: of each place, what else it is.
+pub(super) fn fingerprint_with<'i>(
+    family: TableFamily,
+    config_sha256: &str,
+    inputs: impl Iterator<Item = (&'i Inputs, String)>,
+) -> String {
     let mut fingerprint = Fingerprint::new(family, config_sha256);
-    for fact in inputs.flat_map(Inputs::facts) {
-        fingerprint.line(format_args!("{}\t{}", fact.market_day, fact.revision));
+    for (inputs, more) in inputs {
+        for fact in inputs.facts() {
+            fingerprint.line(format_args!("{}\t{}", fact.market_day, fact.revision));
+        }
+        if !more.is_empty() {
+            fingerprint.line(format_args!("{}/{}\t{more}", inputs.platform, inputs.market));
+        }
     }
     fingerprint.hash()
 }

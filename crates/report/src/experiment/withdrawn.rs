@@ -10,7 +10,7 @@ use crate::{Rendered, ReportError, rendered};
 use coverledger_core::model::{TableName, columns as c};
 
 /// The tables of an experiment whose file is gone, from those that were published last: the same figures, no decision and
-/// nothing to put on air. `None` if they say so already.
+/// nothing to put on air.
 ///
 /// # Errors
 /// [`ReportError`] when a table is not what it should be, or cannot be written.
@@ -18,15 +18,13 @@ pub fn withdrawn(
     name: &str,
     published: &[(TableName, Bytes)],
     revision: u64,
-) -> Result<Option<Vec<(TableName, Rendered)>>, ReportError> {
+) -> Result<Vec<(TableName, Rendered)>, ReportError> {
     let mut tables = Vec::new();
     for (table, bytes) in published {
         let failed = |source| ReportError { table: table.as_str(), source };
         let mut frame = read(*table, std::slice::from_ref(bytes)).map_err(failed)?;
-        if *table == TableName::Experiment {
-            if is_withdrawn(&frame).map_err(failed)? {
-                return Ok(None);
-            }
+        // What says so already goes on naming the last decision.
+        if *table == TableName::Experiment && !is_withdrawn(&frame).map_err(failed)? {
             withdraw(name, &mut frame).map_err(failed)?;
         }
         let revision = i64::try_from(revision).unwrap_or(i64::MAX);
@@ -34,7 +32,7 @@ pub fn withdrawn(
         frame.with_column(revisions).map_err(failed)?;
         tables.push((*table, rendered(*table, Ok(frame))?));
     }
-    Ok(Some(tables))
+    Ok(tables)
 }
 
 const GONE: &str = "gone";
