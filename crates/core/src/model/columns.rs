@@ -314,6 +314,8 @@ pub const ORDERS_EFFECT: &str = "orders_effect";
 pub const ORDERS_GUARDRAIL: &str = "orders_guardrail";
 /// Nights that a test still needs.
 pub const NIGHTS_NEEDED: &str = "nights_needed";
+/// The least p value that a test can give.
+pub const LEAST_P: &str = "least_p";
 /// The p value, all arms of all places together.
 pub const P_ACROSS: &str = "p_across";
 /// How many places an experiment runs in.

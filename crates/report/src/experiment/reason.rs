@@ -35,7 +35,7 @@ pub(super) fn reason(
         Some(Decision::Worse) => worse(site, arm),
         Some(Decision::NotChosen) => not_chosen(site, arm),
         Some(Decision::Faded) => faded(site, arm),
-        Some(Decision::KeepTesting | Decision::NotSettled) => joined([open(site, arm), ending(*state, site)]),
+        Some(Decision::KeepTesting | Decision::NotSettled) => joined([open(site, arm), ending(*state, site, arm)]),
         None => of_control(*state, site),
     };
     joined([when, why])
@@ -283,16 +283,28 @@ fn open(site: &Site<'_>, arm: usize) -> Said {
 }
 
 /// What follows from being open.
-fn ending(state: State, site: &Site<'_>) -> Said {
+fn ending(state: State, site: &Site<'_>, arm: usize) -> Said {
     let on_air = site.on_air();
     match state {
-        State::Running => match site.nights_needed() {
-            Some(nights) => {
+        State::Running if site.beside().least_p.is_some_and(|least| least > site.experiment.level) => said(
+            "With so few turns not even the greatest difference could be told from chance before the window ends: plan a \
+             longer test, or more turns a night.",
+            "轮换次数太少，即使差异再大，到窗口结束时也无法与偶然区分：请延长测试，或增加每晚的轮换次数。",
+        ),
+        State::Running => match site.beside().nights_needed[arm] {
+            Some(0) => {
                 let gain = site.experiment.worth * 100.0;
                 said(
+                    format!("Keep testing: nights enough to find a gain of {gain:.0} % four times in five."),
+                    format!("请继续测试：现有场次已有八成把握发现 {gain:.0}% 的提升。"),
+                )
+            }
+            Some(nights) => {
+                let gain = site.experiment.worth * 100.0;
+                let more = counted(usize::try_from(nights).unwrap_or(usize::MAX), "night");
+                said(
                     format!(
-                        "Keep testing: about {} more would show a gain of {gain:.0} % four times in five.",
-                        counted(nights, "night")
+                        "Keep testing: about {more} more would show a gain of {gain:.0} % four times in five."
                     ),
                     format!("请继续测试：大约还需 {nights} 晚，才有八成把握发现 {gain:.0}% 的提升。"),
                 )

@@ -18,12 +18,6 @@ use coverledger_stats::{Choice, holm};
 /// From which share on a rotation in which other covers than the planned ones were on air is no experiment.
 pub(super) const MOST_OFF_PLAN: f64 = 0.1;
 
-/// How many standard errors an estimate has to lie from nothing at the last look, where looks have the level of 5 %
-/// together (the boundary of the confidence sequence where the plan is done).
-const BOUNDARY: f64 = 3.035;
-/// And how many more for four times in five.
-const POWER: f64 = 0.842;
-
 /// An experiment in one market of a platform, judged by what was published up to a date.
 pub(super) struct Site<'e> {
     pub(super) experiment: &'e Experiment,
@@ -39,7 +33,7 @@ pub(super) struct Site<'e> {
     beside: OnceCell<Beside>,
 }
 
-/// Effects that are told and decide nothing: costly, so they are only made where they are published.
+/// What is told and decides nothing: costly, so it is only made where it is published.
 pub(super) struct Beside {
     pub(super) ctr: Vec<Option<Effect>>,
     pub(super) stay_rate: Vec<Option<Effect>>,
@@ -47,6 +41,10 @@ pub(super) struct Beside {
     pub(super) stays: Vec<Option<Effect>>,
     pub(super) orders: Vec<Option<Effect>>,
     pub(super) per_mille: Vec<Option<Effect>>,
+    /// How many more nights each arm needs until a gain of `worth` is found four times in five.
+    pub(super) nights_needed: Vec<Option<u32>>,
+    /// The least p value that the test can give by the end of its window; `None` of a split.
+    pub(super) least_p: Option<f64>,
 }
 
 impl<'e> Site<'e> {
@@ -127,21 +125,6 @@ impl<'e> Site<'e> {
         &self.experiment.covers[self.winner().unwrap_or(self.experiment.control)]
     }
 
-    /// About how many more nights like those so far would show a gain of `worth` four times in five; `None` where nothing is
-    /// known of how outcomes vary. The best-known arm stands for all.
-    pub(super) fn nights_needed(&self) -> Option<usize> {
-        let looks = self.trial.looks();
-        let errors = (0..self.arms.len())
-            .filter(|arm| *arm != self.experiment.control)
-            .filter_map(|arm| self.trial.contrast(Metric::Value, arm, 0..looks))
-            .map(|found| found.standard_error);
-        let error = errors.reduce(f64::min).filter(|error| *error > 0.0)?;
-        let times = ((BOUNDARY + POWER) * error / self.experiment.worth.ln_1p()).powi(2);
-        let nights = (times - 1.0).max(0.0) * float(looks as u64);
-        // A number that nobody would wait for is told as it is, up to ten years.
-        whole(nights.ceil().min(3650.0))
-    }
-
     pub(super) fn beside(&self) -> &Beside {
         self.beside.get_or_init(|| {
             let of = |metric| self.trial.effects(metric);
@@ -158,6 +141,8 @@ impl<'e> Site<'e> {
                 orders: or(1, Metric::Orders),
                 conversion: or(2, Metric::Conversion),
                 per_mille: of(Metric::PerMille),
+                nights_needed: self.trial.nights_needed(self.experiment.worth),
+                least_p: self.trial.least_p(),
             }
         })
     }
@@ -234,9 +219,4 @@ pub(super) fn per_hour(experiment: &Experiment, figures: &Figures, hours: f64) -
         value(worth(experiment.value, figures, |measure| measure.value))?,
         value(worth(experiment.value, figures, |measure| measure.high))?,
     ])
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few thousand nights at most")]
-fn whole(nights: f64) -> Option<usize> {
-    nights.is_finite().then_some(nights as usize)
 }

@@ -103,7 +103,9 @@ pub(super) fn table(
     table.extend(effect_columns(c::STAYS_EFFECT, &arms, |arm| beside.stays[arm]));
     table.extend(effect_columns(c::ORDERS_EFFECT, &arms, |arm| beside.orders[arm]));
     table.push(guardrail(c::ORDERS_GUARDRAIL, 1));
-    table.push(wholes(c::NIGHTS_NEEDED, &arms, |_| site.nights_needed()));
+    let nights = |arm: &usize| beside.nights_needed[*arm].and_then(|nights| usize::try_from(nights).ok());
+    table.push(wholes(c::NIGHTS_NEEDED, &arms, nights));
+    table.push(floats(c::LEAST_P, &arms, |_| beside.least_p));
     table.push(floats(c::P_ACROSS, &arms, |arm| p_across[*arm]));
     let share = history.map(LevelHistory::share);
     table.push(floats(c::FALSE_WINNERS_SHARE, &arms, |_| share));

@@ -188,7 +188,13 @@ fn per_hour() -> Vec<ColumnSpec> {
             "local dates",
             "about how many more nights like those so far would show a gain of `worth` four times in five",
         )
-        .null("nothing can be said yet"),
+        .null("of the control, or nothing can be said yet"),
+        float(
+            c::LEAST_P,
+            PROBABILITY,
+            "the least `p_holm` that so many turns can give by the end of the window: above `level`, no cover can win",
+        )
+        .null("of a split, or nothing was on air"),
         float(
             c::P_ACROSS,
             PROBABILITY,
