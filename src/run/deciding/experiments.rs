@@ -302,7 +302,8 @@ impl Desk<'_> {
             Err(error) => return Err(error.into()),
         };
         let Some(table) = table else { return Ok(None) };
-        Ok(LevelHistory::read(&report::read(TableName::FalseWinners, &[table])?, experiment)?)
+        let table = report::read(TableName::FalseWinners, &[table])?;
+        Ok(report::level_held(&table, platform, market, experiment)?)
     }
 
     async fn known(

@@ -17,9 +17,9 @@ use jiff::civil::Date;
 use polars::prelude::*;
 
 use super::decision_context::DecisionContext;
+use super::decisions::LevelHistory;
 use super::evidence::Evidence;
 use super::experiment_balance::table as balance_table;
-use super::level_history::LevelHistory;
 use super::{Rendered, ReportError, rendered};
 use coverledger_config::Experiment;
 use coverledger_core::model::TableName;

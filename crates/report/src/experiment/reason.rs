@@ -7,8 +7,8 @@ use super::site::{MOST_OFF_PLAN, Site};
 use super::stopping::{Standing, State};
 use super::words::{Said, counted, effect, joined, p_value, said};
 use crate::decision_context::DecisionContext;
+use crate::decisions::LevelHistory;
 use crate::experiment_balance::Cell;
-use crate::level_history::LevelHistory;
 use crate::trial::Unit;
 use coverledger_stats::FEWEST_CLUSTERS;
 

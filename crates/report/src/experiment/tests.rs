@@ -210,9 +210,12 @@ fn a_rotation_is_decided_by_its_turns() {
     };
     let better = of([20, 26], usize::MAX);
     assert_eq!(decision(&better, "loud"), "winner", "{better}");
-    assert!((number(&better, c::OFF_PLAN_SHARE, 1).unwrap() - 1.0 / 168.0).abs() < 1e-12);
-    assert_eq!(number(&better, c::TURNS, 1), Some(84.0));
-    assert!((number(&better, c::EFFECT, 1).unwrap() - 0.3).abs() < 0.03, "{better}");
+    // Everything is as of the night that decided it: one turn of twelve a day was of the other cover.
+    let days = number(&better, c::DAYS, 1).unwrap();
+    assert!(days < 14.0 && text(&better, c::STATE, 1) == "decided", "{better}");
+    assert!((number(&better, c::OFF_PLAN_SHARE, 1).unwrap() - 1.0 / (12.0 * days)).abs() < 1e-12);
+    assert_eq!(number(&better, c::TURNS, 1), Some(6.0 * days));
+    assert!((number(&better, c::EFFECT, 1).unwrap() - 0.3).abs() < 0.05, "{better}");
     let alike = of([20, 20], usize::MAX);
     assert!(["not settled", "no difference worth having"].contains(&decision(&alike, "loud").as_str()), "{alike}");
     // A turn belongs to the cover that was planned, whatever was on air; but not for long.

@@ -5,7 +5,9 @@ use polars::prelude::*;
 use super::Dealt;
 use coverledger_config::{Assignment, Design, Experiment};
 use coverledger_core::model::{MarketId, PlatformId, columns as c};
-use coverledger_stats::{Interval, wilson};
+
+/// How improbable so many false winners have to be at the level before a test is not believed. It is asked in every market.
+const DOUBT: f64 = 0.001;
 
 /// How often tests of nothing named a winner.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,12 +16,30 @@ pub struct LevelHistory {
     pub tests: u32,
     /// How many of them named a winner.
     pub found: u32,
-    /// How many were to be put up with, as a share.
+    /// How many may by chance, as a share.
     pub level: f64,
-    /// The lower bound of the 95 % Wilson interval of the share that did.
-    pub low: f64,
-    /// Whether that may be the level: the lower bound is not above it.
-    pub is_held: bool,
+}
+
+impl LevelHistory {
+    /// Whether there were no more false winners than chance makes once in a thousand at the level (binomial).
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        // The probabilities of fewer than were found, each from the one before.
+        let odds = self.level / (1.0 - self.level);
+        let mut one = (1.0 - self.level).powf(f64::from(self.tests));
+        let mut fewer = 0.0;
+        for count in 0..self.found {
+            fewer += one;
+            one *= odds * f64::from(self.tests - count) / f64::from(count + 1);
+        }
+        1.0 - fewer > DOUBT
+    }
+
+    /// Tests that named a winner ÷ all.
+    #[must_use]
+    pub fn share(&self) -> f64 {
+        f64::from(self.found) / f64::from(self.tests)
+    }
 }
 
 /// What a table `false_winners` says of experiments such as this one in a market of a platform: of its design and
@@ -58,8 +78,21 @@ pub fn level_held(
             && metrics.get(at).is_some_and(decides);
         let whole = |column: &Int64Chunked| column.get(at).and_then(|count| u32::try_from(count).ok());
         let (tests, found, level) = (whole(tests)?, whole(found)?, levels.get(at)?);
-        let Interval { low, .. } = wilson(f64::from(found), f64::from(tests));
-        is_meant.then_some(LevelHistory { tests, found, level, low, is_held: low <= level })
+        (is_meant && tests > 0).then_some(LevelHistory { tests, found, level })
     };
-    Ok((0..table.height()).filter_map(row).max_by(|one, other| one.low.total_cmp(&other.low)))
+    Ok((0..table.height()).filter_map(row).max_by(|one, other| one.share().total_cmp(&other.share())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_is_doubted_only_where_chance_would_hardly_do_it() {
+        let of = |found| LevelHistory { tests: 100, found, level: 0.05 };
+        // P(X ≥ 13) is 0.0015 and P(X ≥ 14) 0.0005, of 100 at 5 %: scipy.stats.binom.sf.
+        assert!((0..=13).all(|found| of(found).is_held()));
+        assert!((14..=100).all(|found| !of(found).is_held()));
+        assert!((of(14).share() - 0.14).abs() < 1e-12);
+    }
 }
