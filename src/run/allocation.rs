@@ -215,8 +215,8 @@ pub(super) fn join_turns(
 
 /// The same facts by group of viewers, sorted by group and key, for market-days that are counted by groups; none for others.
 ///
-/// What came as counts is of no group. Where it comes to a cell of which every event named a viewer, none was counted there
-/// of those who did not.
+/// What came as counts is of no group. Where it comes to a cell of which all else is of viewers in groups, nothing else is
+/// there of no group.
 pub(super) fn join_groups(
     workspace: &Workspace,
     platform: &Platform,
@@ -231,14 +231,17 @@ pub(super) fn join_groups(
             continue;
         }
         if of_day.is_empty() {
-            // No event named a viewer.
+            // Nothing was counted of a viewer who is known.
             let of_none = |fact: &Fact| GroupFact { group: None, fact: fact.clone() };
             of_day.extend(singly.facts[number].iter().map(of_none));
         }
         let counted_singly = platform.counted_singly(market);
+        let of_viewers = platform.counted_of_viewers(market);
         let known = |key: &FactKey| platform.eras.offered(key.era, counted_singly);
-        for of_group in of_day.iter_mut() {
-            of_group.fact.figures.known = known(&of_group.fact.key);
+        for GroupFact { group, fact } in of_day.iter_mut() {
+            let known = known(&fact.key);
+            // Of what no export with viewers counts there is nothing to say by group.
+            fact.figures.known = if group.is_some() { known.and(of_viewers) } else { known };
         }
         let booked = booked.facts.get(number).map_or(&[][..], Vec::as_slice);
         if booked.is_empty() {

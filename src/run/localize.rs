@@ -13,7 +13,7 @@ use coverledger_read::export::{Signal, Signals};
 /// The timelines of all markets of a batch.
 pub(super) struct Clocks<'w> {
     markets: BTreeMap<MarketId, usize>,
-    clocks: Vec<MarketClock>,
+    of_markets: Vec<MarketClock>,
     /// By market-day of the batch; none where no day is counted by groups of viewers.
     group_keys: Vec<Option<&'w GroupKey>>,
 }
@@ -36,7 +36,7 @@ impl<'w> Clocks<'w> {
         if group_keys.iter().all(Option::is_none) {
             group_keys.clear();
         }
-        let mut clocks = Self { markets: BTreeMap::new(), clocks: Vec::new(), group_keys };
+        let mut clocks = Self { markets: BTreeMap::new(), of_markets: Vec::new(), group_keys };
         for (id, market) in &workspace.markets {
             let of_market = |day: &&PlannedDay| day.market_day.market == *id;
             let dates = days.iter().copied().filter(|day| of_market(day)).map(|day| day.market_day.local_date);
@@ -45,8 +45,8 @@ impl<'w> Clocks<'w> {
             let number = |date| days.iter().position(|day| of_market(day) && day.market_day.local_date == date);
             let day_numbers: Vec<usize> = timeline.days().iter().filter_map(|day| number(day.date)).collect();
             if !day_numbers.is_empty() {
-                clocks.markets.insert(id.clone(), clocks.clocks.len());
-                clocks.clocks.push(MarketClock { timeline, day_numbers });
+                clocks.markets.insert(id.clone(), clocks.of_markets.len());
+                clocks.of_markets.push(MarketClock { timeline, day_numbers });
             }
         }
         clocks
@@ -71,7 +71,7 @@ pub(super) struct Localizing<'a, W> {
 
 impl<'a, W: SignalWriter> Localizing<'a, W> {
     pub(super) fn new(clocks: &'a Clocks<'a>, writer: &'a mut W) -> Self {
-        let hints = vec![Hint::default(); clocks.clocks.len()];
+        let hints = vec![Hint::default(); clocks.of_markets.len()];
         Self { clocks, writer, stage_clock: Vec::new(), hints, failure: None }
     }
 }
@@ -89,7 +89,7 @@ impl<W: SignalWriter> Signals for Localizing<'_, W> {
 
     fn signal(&mut self, signal: &Signal<'_>) {
         let place = self.stage_clock[signal.stage].and_then(|clock| {
-            let MarketClock { timeline, day_numbers } = &self.clocks.clocks[clock];
+            let MarketClock { timeline, day_numbers } = &self.clocks.of_markets[clock];
             let place = timeline.place(signal.credited_us, &mut self.hints[clock])?;
             let day = day_numbers[place.day];
             Some(Placed {

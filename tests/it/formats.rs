@@ -323,6 +323,7 @@ const SECTIONS: &[(&str, Option<&str>, &str)] = &[
     ("stores", None, "archive.yaml stores.stranger"),
     ("a store", None, "archive.yaml stores.exports.stranger"),
     ("a store", None, "archive.yaml stores.archive.stranger"),
+    ("viewer groups", None, "archive.yaml viewer_groups.stranger"),
     ("markets.yaml", None, "markets.yaml stranger"),
     ("a market", None, "markets.yaml markets.JP.stranger"),
     ("decisions.yaml", None, "decisions.yaml stranger"),
@@ -372,7 +373,7 @@ const STRANGERS: &[(&str, &str)] = &[
     (
         "config/archive.yaml",
         "version: 1\nhome_timezone: UTC\nstranger: 1\nstores:\n  stranger: 1\n  exports: {url: exports, stranger: 1}\n  \
-         archive: {url: archive, stranger: 1}\n",
+         archive: {url: archive, stranger: 1}\nviewer_groups: {key_env: GROUPS, stranger: 1}\n",
     ),
     (
         "config/markets.yaml",

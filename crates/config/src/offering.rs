@@ -182,6 +182,18 @@ impl Platform {
         any.iter().filter(is_whole).collect()
     }
 
+    /// What is counted for a market of viewers who are known, one happening at a time. Where another export offers the same
+    /// without viewers, it is so in part.
+    #[must_use]
+    pub fn counted_of_viewers(&self, market: &MarketId) -> CountSet {
+        let names_viewers = |export: &&Export| {
+            export.feeds(market) && export.rows.each().is_some_and(|each| each.viewer_id.is_some())
+        };
+        let exports = self.exports.iter().filter(names_viewers);
+        let offered = exports.map(|export| export.offered(self.entry_is_click()));
+        offered.fold(CountSet::default(), CountSet::or).and(self.counted_singly(market))
+    }
+
     /// Whether an export that feeds a market names the viewers of what it tells one by one.
     #[must_use]
     pub fn names_viewers(&self, market: &MarketId) -> bool {

@@ -30,7 +30,7 @@ pub struct Evidence {
     pub convention_since: Option<Date>,
     /// Whether late exports may still change any day in it.
     pub provisional: bool,
-    /// Whether it was read by groups of viewers: rows without one are then of events that name no viewer.
+    /// Whether it was read by groups of viewers: rows without one are then of exports that give no viewer ids.
     pub has_groups: bool,
     /// In the market's order of slots; then others by name (`all_day`).
     pub slots: Vec<String>,

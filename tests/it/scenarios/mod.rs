@@ -44,3 +44,4 @@ mod twice;
 mod unknown;
 mod untrue;
 mod upgrading;
+mod viewer_groups;

@@ -15,8 +15,8 @@ use std::fmt::Debug;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use coverledger::archive::{Archive, TableName, Unit};
-use coverledger::config::Workspace;
-use coverledger::model::{MarketDay, MarketId, PlatformId, TurnSpan, Turns};
+use coverledger::config::{Assignment, Design, Experiment, Guardrails, Split, Value, Workspace};
+use coverledger::model::{GroupKey, Id, MarketDay, MarketId, PlatformId, TurnSpan, Turns};
 use coverledger::plan::{Dates, Reprocess, Selection};
 use coverledger::report;
 use coverledger::run::{self, Disposition, Stop, stores};
@@ -28,6 +28,8 @@ use naive::{Accounts, Counts, Key, Settled};
 use world::{MARKETS, World};
 
 const USUAL_SEEDS: u64 = 240;
+/// The market that has turns and groups of viewers at once.
+const GROUPED: &str = MARKETS[0];
 const MINUTE_US: i64 = 60_000_000;
 const DAY_US: i64 = 24 * 60 * MINUTE_US;
 
@@ -82,6 +84,11 @@ fn compare(seed: u64) {
     workspace.settings.threads = std::num::NonZeroUsize::new(usize::try_from(seed % 3 + 1).unwrap());
     let spans = rotation(seed, &world);
     workspace.rotations.insert((PlatformId::new("p"), MarketId::new(MARKETS[0])), Turns::new(spans.clone()));
+    let split = split(seed, &world);
+    workspace.experiments.extend(split.map(|(from, to)| ("split".to_owned(), experiment(from, to))));
+    let workspace = workspace.with_viewer_groups_secret("of the twin");
+    let key =
+        workspace.viewer_groups.get("split").map_or_else(|| GroupKey::new([0; 16]), |groups| groups.key.clone());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let found = runtime.block_on(async {
         // The range at once, or a day at a time: neighbours must not change a day's numbers.
@@ -94,14 +101,20 @@ fn compare(seed: u64) {
             publish(seed, &workspace, from, to).await;
         }
         let archive = stores::archive_for_reading(&workspace.settings).unwrap();
-        (read_back(&world, &workspace).await, facts(&archive, TableName::Turns).await)
+        let cut = [facts(&archive, TableName::Turns).await, facts(&archive, TableName::ViewerGroups).await];
+        (read_back(&world, &workspace).await, cut)
     });
-    let (found, by_turn) = found;
+    let (found, [by_turn, by_group]) = found;
     same(seed, "account", &expected.accounts, &found.accounts);
     same(seed, "fact", &expected.funnel, &found.funnel);
-    let mut expected = naive::settle_by(&world, &|us| turn_at(&spans, us)).funnel;
+    let mut expected = naive::settle_by(&world, &|us, _| turn_at(&spans, us)).funnel;
     expected.retain(|(market, ..), _| market == MARKETS[0] && !spans.is_empty());
     same(seed, "fact by turn", &expected, &by_turn);
+    let group = |viewer: &str| key.group(Id::hash_of(viewer)).number();
+    let mut expected = naive::settle_by(&world, &|_, viewer| format!("#{}", group(viewer))).funnel;
+    let is_grouped = |date: &str| split.is_some_and(|(from, to)| (from..=to).contains(&date.parse().unwrap()));
+    expected.retain(|(market, date, ..), _| market == GROUPED && is_grouped(date));
+    same(seed, "fact by group", &expected, &by_group);
 }
 
 /// Turns of fifty minutes in the first market, with a burn-in of seven and pauses of thirteen, or none at all.
@@ -118,6 +131,29 @@ fn rotation(seed: u64, world: &World) -> Vec<TurnSpan> {
     };
     let starts = std::iter::successors(Some(from), |at| Some(at + 63 * MINUTE_US));
     starts.take_while(|at| *at < until).map(span).collect()
+}
+
+/// A split that assigns viewers in one market, of all dates or all but the first; or none.
+fn split(seed: u64, world: &World) -> Option<(Date, Date)> {
+    let from = if seed.is_multiple_of(2) { world.from } else { world.from.tomorrow().unwrap() };
+    (!seed.is_multiple_of(5)).then_some((from, world.to))
+}
+
+fn experiment(from: Date, to: Date) -> Experiment {
+    Experiment {
+        platforms: [PlatformId::new("p")].into(),
+        markets: [MarketId::new(GROUPED)].into(),
+        covers: vec!["c0".to_owned(), "c1".to_owned()],
+        control: 0,
+        from,
+        to,
+        level: 0.05,
+        worth: 0.05,
+        value: Value { orders: 1.0, retained_minutes: 0.0 },
+        guardrails: Guardrails { stay: None, conversion: None },
+        imbalance: 0.001,
+        design: Design::Split(Split { shares: vec![0.5, 0.5], broadcasts: 8, assignment: Assignment::Viewer }),
+    }
 }
 
 /// The turn of an instant in words; nothing outside of all.
@@ -206,7 +242,7 @@ async fn facts(archive: &Archive, table: TableName) -> BTreeMap<Key, Counts> {
         let key =
             ["market", "local_date", "slot", "audience", "broadcast_id", "cover_id"].map(|name| text(row, name));
         let [market, date, slot, audience, broadcast, cover] = key;
-        let slot = slot + &turn_of(&frame, row);
+        let slot = slot + &turn_of(&frame, row) + &group_of(&frame, row);
         let counts = names.map(|name| {
             let factor = if name == "dwell_seconds" { 1000.0 } else { 1.0 };
             format!("{:.0}", count(row, name) * factor).parse().unwrap()
@@ -226,6 +262,12 @@ fn turn_of(frame: &DataFrame, row: usize) -> String {
     let burn_in = frame.column("burn_in").unwrap().bool().unwrap().get(row);
     let starts = starts.to_physical_repr().i64().unwrap().get(row);
     starts.map(|us| in_words(us, burn_in.unwrap())).unwrap_or_default()
+}
+
+/// The viewer group of a row in words; nothing where the table has none.
+fn group_of(frame: &DataFrame, row: usize) -> String {
+    let Ok(groups) = frame.column("viewer_group") else { return String::new() };
+    groups.i64().unwrap().get(row).map(|group| format!("#{group}")).unwrap_or_default()
 }
 
 fn same<K: Ord + Debug, V: PartialEq + Debug>(

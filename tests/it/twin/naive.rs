@@ -28,29 +28,27 @@ fn order(row: &Delivery) -> Order<'_> {
     (row.occurred_us, &row.object, row.record)
 }
 
+/// Of an instant in microseconds and a viewer.
+pub type Part<'p> = &'p dyn Fn(i64, &str) -> String;
+
 pub fn settle(world: &World) -> Settled {
-    settle_by(world, &|_| String::new())
+    settle_by(world, &|_, _| String::new())
 }
 
-/// The same by turn: a slot is told with the turn that an instant is in.
-pub fn settle_by(world: &World, turn: &dyn Fn(i64) -> String) -> Settled {
+/// The same by parts of a slot: a slot is told with the part that an instant and a viewer are in.
+pub fn settle_by(world: &World, part: Part<'_>) -> Settled {
     let mut settled = Settled::default();
     for (market, clock) in MARKETS.iter().zip(world.clocks) {
         let mut date = world.from;
         while date <= world.to {
-            settle_day(world, (market, clock, date), turn, &mut settled);
+            settle_day(world, (market, clock, date), part, &mut settled);
             date = date.tomorrow().unwrap();
         }
     }
     settled
 }
 
-fn settle_day(
-    world: &World,
-    (market, clock, date): (&str, &Clock, Date),
-    turn: &dyn Fn(i64) -> String,
-    settled: &mut Settled,
-) {
+fn settle_day(world: &World, (market, clock, date): (&str, &Clock, Date), part: Part<'_>, settled: &mut Settled) {
     // The day's bounds: the first quarters of an hour whose date is this one and the next one.
     let start = first_instant(clock, date);
     let end = first_instant(clock, date.tomorrow().unwrap());
@@ -78,7 +76,7 @@ fn settle_day(
             account[2] += 1;
         } else {
             account[1] += 1;
-            let slot = slot(clock, credited).to_owned() + &turn(credited);
+            let slot = slot(clock, credited).to_owned() + &part(credited, &row.viewer);
             let key =
                 (market.to_owned(), text(date), slot, audience(row), row.broadcast.clone(), row.cover.clone());
             counted.push((row, key));

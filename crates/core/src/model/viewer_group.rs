@@ -72,7 +72,7 @@ impl fmt::Debug for GroupKey {
 /// One funnel fact of the viewers of a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupFact {
-    /// Which group; `None`: of rows that name no viewer, and of counts that came as counts.
+    /// Which group; `None`: of exports that give no viewer ids, and of counts that came as counts.
     pub group: Option<ViewerGroup>,
     /// The fact.
     pub fact: Fact,

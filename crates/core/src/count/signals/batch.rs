@@ -176,10 +176,8 @@ impl<'a> SignalBatch<'a> {
                 return Err(value(row, "turn_burn_in", &"null or not", expected));
             }
         };
-        let group = match self.viewer_group.is_valid(row) {
-            true => Some(viewer_group(row, self.viewer_group.value(row))?),
-            false => None,
-        };
+        let group = self.viewer_group.is_valid(row).then(|| viewer_group(row, self.viewer_group.value(row)));
+        let group = group.transpose()?;
         let market = self.market.value(row);
         let era = Era(era);
         Ok(Some(SignalPlace { market, local_date, slot, era, turn, audience, broadcast_id, cover_id, group }))

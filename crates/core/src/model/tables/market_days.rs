@@ -163,7 +163,7 @@ pub(super) const VIEWER_GROUPS: TableSpec = TableSpec {
                 "which of 128 groups the viewers are in, 0 to 127: a viewer is in the same one on every day, in every \
                  broadcast and on every platform of the experiment",
             )
-            .null("records without a viewer id, and counts that exports say only as counts"),
+            .null("rows of exports that give no viewer ids, and counts that come as counts"),
             text(
                 c::GROUP_KEY,
                 "what tells the key of the groups from others: rows of two keys have nothing to do with each other",
