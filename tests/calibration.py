@@ -2,10 +2,11 @@
 
     python tests/calibration.py target/debug/coverledger            a few minutes
     python tests/calibration.py target/debug/coverledger --long     200 markets of every world
-    python tests/calibration.py target/debug/coverledger levels power mix scenarios references
+    python tests/calibration.py target/debug/coverledger levels power plan mix scenarios references
 
   levels      worlds in which covers do not differ: how many markets are told that they do, over 30 nights of looks
   power       worlds in which one is better: how many markets are told so
+  plan        how many were told so beforehand, by `plan-test`
   mix         markets in which the mix of slots alone changed: how many are told of a reversal
   scenarios   cases with one right outcome each
   references  published effects, intervals and p values, computed again by numpy and scipy
@@ -14,9 +15,11 @@ Every market is a replicate with a stream of random numbers of its own; the same
 """
 
 import argparse
+import math
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from worlds import levels, references, scenarios
@@ -55,6 +58,23 @@ def power_part(binary: Path, is_long: bool) -> list[str]:
             wrong.append(f"{told.truth.name}: found in {found} of {markets} markets only")
         if told.wrong_way():
             wrong.append(f"{told.truth.name}: the wrong way in {told.wrong_way()} markets")
+    return wrong
+
+
+def plan_part(binary: Path, is_long: bool) -> list[str]:
+    """`plan-test` before a test, and what the test finds."""
+    worlds = [levels.long(world) if is_long else world for world in levels.PLANNED]
+    print("| a gain is found | markets | predicted, % | found, % | may differ by |")
+    print("| --- | ---: | ---: | ---: | ---: |")
+    wrong = []
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        for world, (predicted, found) in zip(worlds, pool.map(partial(levels.planned, binary), worlds), strict=True):
+            # Five points, and what chance adds to so many markets.
+            most = 0.05 + 2 * math.sqrt(predicted * (1 - predicted) / world.markets)
+            print(f"| {world.name}, +{100 * world.lift - 100:.0f} % | {world.markets} | {100 * predicted:.1f} | {100 * found:.1f} "
+                  f"| {100 * most:.1f} |", flush=True)
+            if abs(found - predicted) > most:
+                wrong.append(f"{world.name}: predicted {predicted:.3f}, found {found:.3f}")
     return wrong
 
 
@@ -100,7 +120,7 @@ def references_part(binary: Path, _: bool) -> list[str]:
     return compared.wrong if compared.figures > 50 else [*compared.wrong, "hardly anything was compared"]
 
 
-PARTS = {"levels": levels_part, "power": power_part, "mix": mix_part, "scenarios": scenarios_part, "references": references_part}
+PARTS = {"levels": levels_part, "power": power_part, "plan": plan_part, "mix": mix_part, "scenarios": scenarios_part, "references": references_part}
 
 
 def main() -> int:

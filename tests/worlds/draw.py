@@ -41,6 +41,7 @@ class Truth:
     carry_over: float = 0.0      # correlation of the noise of a turn with that of the turn before
     noise: float = 0.35          # standard deviation of the logarithm of a turn's rate
     turn: int = 30               # minutes
+    history: int = 0             # nights before the test, in which covers do not differ
 
     def dates(self) -> list[date]:
         return [FIRST + timedelta(days=night) for night in range(self.nights)]
@@ -62,7 +63,8 @@ def rates(truth: Truth, random: np.random.Generator) -> np.ndarray:
     broadcasts = truth.nights * truth.nightly
     usual = truth.rate * lognormal(random, truth.between, (broadcasts, 1))
     own = lognormal(random, truth.own, (broadcasts, len(COVERS)))
-    return np.minimum(usual * own * np.array([1.0, truth.lift]), 0.9)
+    tested = np.arange(broadcasts)[:, None] >= truth.history * truth.nightly
+    return np.minimum(usual * own * np.where(tested, [1.0, truth.lift], 1.0), 0.9)
 
 
 def viewers(truth: Truth) -> pl.DataFrame:
@@ -125,8 +127,20 @@ def broadcasts(truth: Truth) -> pl.DataFrame:
     return pl.concat(markets)
 
 
+def before(schedule: pl.DataFrame, nights: int) -> pl.DataFrame:
+    """Turns of so many nights before a schedule, at the same times of day, in which the first cover was always on air."""
+    first = schedule["local_date"].min()
+    of_night = schedule.filter(pl.col("local_date") == first)
+    shifted = [
+        of_night.with_columns(pl.col("local_date", "starts_utc", "ends_utc") - timedelta(days=night), cover_id=pl.lit(COVERS[0]))
+        for night in range(1, nights + 1)
+    ]
+    return pl.concat([*shifted, schedule])
+
+
 def turns(truth: Truth, schedule: pl.DataFrame) -> pl.DataFrame:
     """A rotation: a row for each few minutes on air. `schedule` says which cover the lot gave to each turn."""
+    schedule = before(schedule, truth.history) if truth.history else schedule
     markets = []
     for number, name in enumerate(truth.names()):
         random = truth.stream(number)
@@ -143,7 +157,8 @@ def turns(truth: Truth, schedule: pl.DataFrame) -> pl.DataFrame:
         trend = np.exp(truth.trend * (of_evening + night / truth.nights))
         evening = lognormal(random, truth.between, truth.nights)[night]
         cover = plan["cover_id"].replace_strict(dict(zip(COVERS, range(len(COVERS)), strict=True))).to_numpy()
-        rate = np.minimum(truth.rate * evening * np.exp(noise) * np.array([1.0, truth.lift])[cover], 0.9)
+        lift = np.where((night >= truth.history) & (cover == 1), truth.lift, 1.0)
+        rate = np.minimum(truth.rate * evening * np.exp(noise) * lift, 0.9)
         minutes = (plan["ends_utc"] - plan["starts_utc"]).dt.total_minutes().to_numpy()
         pieces = minutes // GRAIN_MINUTES
         turn = np.repeat(np.arange(len(plan)), pieces)

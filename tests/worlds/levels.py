@@ -1,6 +1,9 @@
 """How often a world without a difference is told to have one, and how often a planted difference is found."""
 
 import math
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -43,6 +46,12 @@ BETTER = [
     (split("broadcasts, +15 %, cover × broadcast 0.1", "broadcast", lift=1.15, markets=60, size=1500, rate=0.05, own=0.1), 55),
     (rotation("turns, +30 %", lift=1.3, trend=0.5, carry_over=0.3), 15),
 ]
+# A gain that is found about every other time, after four weeks of history.
+PLANNED = [
+    split("broadcasts", "broadcast", markets=40, size=1200, rate=0.05, lift=1.1, history=28, nights=48),
+    split("broadcasts, cover × broadcast 0.1", "broadcast", markets=40, size=1200, rate=0.05, lift=1.1, history=28, nights=48, own=0.1),
+    rotation("turns", markets=40, lift=1.15, trend=0.5, history=28, nights=42, carry_over=0.3),
+]
 # Nothing changes within an afternoon or an evening, but their shares do.
 SHIFTED = Truth("a shifted mix", "periods", seed=1, markets=40, nights=14, size=5000.0, rate=0.04, between=0.1, spread=0.3)
 # Of the long form, for each world.
@@ -78,28 +87,29 @@ def long(truth: Truth) -> Truth:
 
 
 def experiment(workspace: Workspace, truth: Truth, guardrails: str) -> str:
+    """The file of an experiment on the nights after the history."""
     platform = "feed" if truth.design == "viewer" else "sheet"
-    last = truth.dates()[-1]
+    first, last = truth.dates()[truth.history], truth.dates()[-1]
     if truth.design == "rotation":
         design = f"design: rotation\nrotation: {{turn: {truth.turn}m, seed: 11}}\n"
     else:
         assignment = f", assignment: {truth.design}" if workspace.has_key("assignment") else ""
-        design = f"design: split\nsplit: {{broadcasts: {truth.nights * truth.nightly}{assignment}}}\n"
+        design = f"design: split\nsplit: {{broadcasts: {(truth.nights - truth.history) * truth.nightly}{assignment}}}\n"
     return (
         f"version: 1\nplatforms: [{platform}]\nmarkets: [{', '.join(truth.names())}]\ncovers: [{', '.join(COVERS)}]\n"
-        f"window: {{from: {truth.dates()[0]}, to: {last}}}\n{design}{guardrails}"
+        f"window: {{from: {first}, to: {last}}}\n{design}{guardrails}"
     )
 
 
-def told(binary: Path, truth: Truth, look=lambda _: None) -> Told:
-    """Draws a world, writes its exports, runs the program once after the last night, and reads what it published. `look`
-    sees the workspace before it is gone."""
+@contextmanager
+def opened(binary: Path, truth: Truth, more: str = "") -> Iterator[Workspace]:
+    """A workspace with a world's configuration and exports. `more` is added to the experiment's file."""
     platform = {"viewer": exports.FEED, "broadcast": exports.BROADCASTS, "rotation": exports.MINUTES}[truth.design]
     name = "feed" if truth.design == "viewer" else "sheet"
     with Workspace(binary, truth.names(), {name: platform}) as workspace:
         # Where nothing differs guardrails could only hide what is told too often.
         guardrails = "" if truth.lift != 1 else "guardrails: {stay: off, conversion: off}\n"
-        workspace.write("config/experiments/covers.yaml", experiment(workspace, truth, guardrails))
+        workspace.write("config/experiments/covers.yaml", experiment(workspace, truth, guardrails + more))
         workspace.job("nightly", name, truth.names(), truth.nights + 2)
         if truth.design == "viewer":
             exports.write_viewers(workspace, viewers(truth))
@@ -107,12 +117,37 @@ def told(binary: Path, truth: Truth, look=lambda _: None) -> Told:
             exports.write_broadcasts(workspace, broadcasts(truth))
         else:
             exports.write_turns(workspace, turns(truth, workspace.schedule("covers")))
-        workspace.morning_after(truth.dates()[-1])
-        rows = workspace.table("experiment").filter(~pl.col("is_control"))
-        if rows.height != truth.markets:
-            raise RuntimeError(f"{truth.name}: {rows.height} rows of {truth.markets} markets")
+        yield workspace
+
+
+def decided(workspace: Workspace, truth: Truth) -> Told:
+    """What stands in `experiment` after the last night."""
+    workspace.morning_after(truth.dates()[-1])
+    rows = workspace.table("experiment").filter(~pl.col("is_control")).filter(pl.col("as_of") == pl.col("as_of").max())
+    if rows.height != truth.markets:
+        raise RuntimeError(f"{truth.name}: {rows.height} rows of {truth.markets} markets")
+    return Told(truth, rows)
+
+
+def told(binary: Path, truth: Truth, look=lambda _: None) -> Told:
+    """Draws a world, writes its exports, runs the program once after the last night, and reads what it published. `look`
+    sees the workspace before it is gone."""
+    with opened(binary, truth) as workspace:
+        told = decided(workspace, truth)
         look(workspace)
-        return Told(truth, rows)
+        return told
+
+
+def planned(binary: Path, truth: Truth) -> tuple[float, float]:
+    """How often a world's gain is found by what `plan-test` says after the history, on average over its markets, and how often
+    it is found."""
+    with opened(binary, truth, f"worth: {truth.lift - 1:.2f}\n") as workspace:
+        workspace.morning_after(truth.dates()[truth.history - 1])
+        said = re.findall(r"a gain of \d+ % with a probability of (\d+) %", workspace.cli("plan-test", "covers"))
+        if len(said) != truth.markets:
+            raise RuntimeError(f"{truth.name}: {len(said)} predictions for {truth.markets} markets")
+        found = decided(workspace, truth).count("winner")
+    return sum(map(int, said)) / len(said) / 100, found / truth.markets
 
 
 def reversals(binary: Path, truth: Truth) -> pl.DataFrame:

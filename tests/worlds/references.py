@@ -19,6 +19,8 @@ CLOSED = 1e-9
 FEWEST, SLACK = 8, 3.0
 # A rotation with no more blocks than these goes through all schedules, and draws none.
 MOST_BLOCKS = 9
+# How the ends of a rotation's interval are looked for, in logarithms.
+FARTHEST, HALVINGS = 3.0, 12
 
 WORLDS = [
     split("viewers", "viewer", markets=2, nights=15, regulars=400, own=0.1, lift=1.1),
@@ -102,9 +104,22 @@ def of_rotation(turns: pl.DataFrame, schedule: pl.DataFrame) -> dict[str, float]
     if blocks > MOST_BLOCKS:
         return {"effect": math.expm1(value)}
     schedules = np.arange(2**blocks)[:, None] >> np.arange(blocks) & 1 == 1
-    all_of_them = log_ratios(schedules)
-    as_far = (all_of_them >= value - 1e-9) if value >= 0 else (all_of_them <= value + 1e-9)
-    return {"effect": math.expm1(value), "p_value": min(1.0, 2 * as_far.mean())}
+
+    def p_value(direction: int, log_ratio: float) -> float:
+        """Of the hypothesis that the ratio is e to this, against one further in that direction; the first is the real one."""
+        found = direction * log_ratios(schedules, math.exp(log_ratio))
+        return min(1.0, 2 * (found >= found[0] - 1e-9).mean())
+
+    def edge(direction: int) -> float:
+        """The farthest ratio that is not rejected, by halving in as the program does."""
+        inside, outside = value, value - direction * FARTHEST
+        for _ in range(HALVINGS):
+            middle = (inside + outside) / 2
+            inside, outside = (inside, middle) if p_value(direction, middle) <= LEVEL else (middle, outside)
+        return math.expm1(outside)
+
+    return {"effect": math.expm1(value), "p_value": p_value(1 if value >= 0 else -1, 0.0),
+            "effect_low": edge(1), "effect_high": edge(-1)}
 
 
 class Compared:
