@@ -138,6 +138,10 @@ fn cell(shown: Shown, frame: &DataFrame, row: usize) -> PolarsResult<Cell> {
             }
             _ => percent(number(name)?),
         },
+        View::RatioWithInterval => match (number(name)?, number(&c::low(name))?, number(&c::high(name))?) {
+            (Some(ratio), Some(low), Some(high)) => format!("{ratio:.2}  {low:.2}–{high:.2}"),
+            (ratio, ..) => ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}")),
+        },
         View::Short => number(name)?.map_or_else(|| "–".to_owned(), short),
         View::Number => number(name)?.map_or_else(|| "–".to_owned(), |value| format!("{value:.1}")),
     };
@@ -183,7 +187,9 @@ fn table(frame: &DataFrame, of: TableName, rows: usize) -> PolarsResult<Grid> {
     let chosen = of.spec().shown;
     let heading = |shown: &Shown| match shown.view {
         View::Percent | View::PercentWithInterval => format!("{} %", shown.column),
-        View::Plain | View::Number | View::Short | View::Prose => shown.column.to_owned(),
+        View::Plain | View::RatioWithInterval | View::Number | View::Short | View::Prose => {
+            shown.column.to_owned()
+        }
     };
     let is_text = |shown: &Shown| frame.column(shown.column).is_ok_and(|column| !column.dtype().is_numeric());
     let mut table = Grid::new(chosen.iter().map(heading), 0);

@@ -83,14 +83,57 @@ pub(super) fn texts<T>(name: &str, rows: &[T], of: impl Fn(&T) -> Option<String>
     Column::new(name.into(), rows.iter().map(of).collect::<Vec<Option<String>>>())
 }
 
+/// A column of true or false.
+pub(super) fn truths<T>(name: &str, rows: &[T], of: impl Fn(&T) -> Option<bool>) -> Column {
+    Column::new(name.into(), rows.iter().map(of).collect::<Vec<Option<bool>>>())
+}
+
 /// A share as people write it: `2.10 %`.
 pub(super) fn percent(share: f64) -> String {
     format!("{:.2} %", share * 100.0)
 }
 
+/// How many there are, in English: `1 broadcast`, `2 broadcasts`. The noun forms its plural with an s.
+pub(super) fn counted(many: usize, noun: &str) -> String {
+    if many == 1 { format!("1 {noun}") } else { format!("{many} {noun}s") }
+}
+
+/// The same sentences in English and Chinese.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Words {
+    pub(super) en: String,
+    pub(super) zh: String,
+}
+
+impl Words {
+    pub(super) fn new(en: impl Into<String>, zh: impl Into<String>) -> Self {
+        Self { en: en.into(), zh: zh.into() }
+    }
+
+    /// Another sentence behind these.
+    pub(super) fn then(mut self, next: &Self) -> Self {
+        if !self.en.is_empty() && !next.en.is_empty() {
+            self.en.push(' ');
+        }
+        self.en.push_str(&next.en);
+        self.zh.push_str(&next.zh);
+        self
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::rounded;
+    use super::{Words, counted, rounded};
+
+    #[test]
+    fn one_is_no_plural_and_sentences_follow_each_other_as_each_language_has_it() {
+        assert_eq!(
+            [counted(1, "broadcast"), counted(2, "day"), counted(0, "day")],
+            ["1 broadcast", "2 days", "0 days"]
+        );
+        let two = Words::new("A.", "甲。").then(&Words::new("B.", "乙。"));
+        assert_eq!(two, Words::new("A. B.", "甲。乙。"));
+    }
 
     #[test]
     fn what_differs_in_the_last_bits_is_published_alike() {

@@ -42,14 +42,14 @@ pub(super) fn proven(posterior: &Beta) -> f64 {
     posterior.quantile(0.05)
 }
 
-/// The place of each, 1 for the best: those that were seen enough come first, whatever the others may be; then the one
-/// with the higher proven rate; then the earlier. `None` for `None`.
-pub(super) fn ranks(posteriors: &[Option<Beta>], is_enough: &[bool]) -> Vec<Option<usize>> {
+/// The place of each, 1 for the best: those of a lower tier come first, whatever the others may be; then the one with the
+/// higher proven rate; then the earlier. `None` for `None`.
+pub(super) fn ranks(posteriors: &[Option<Beta>], tiers: &[u8]) -> Vec<Option<usize>> {
     let mut order: Vec<(usize, f64)> = (posteriors.iter().enumerate())
         .filter_map(|(number, posterior)| Some((number, posterior.as_ref().map(proven)?)))
         .collect();
     order.sort_by(|(one, its), (other, others)| {
-        (is_enough[*other].cmp(&is_enough[*one])).then(others.total_cmp(its)).then(one.cmp(other))
+        (tiers[*one].cmp(&tiers[*other])).then(others.total_cmp(its)).then(one.cmp(other))
     });
     let mut ranks = vec![None; posteriors.len()];
     for (place, (number, _)) in order.into_iter().enumerate() {

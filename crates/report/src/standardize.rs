@@ -47,11 +47,6 @@ impl Standard {
         cells.iter().zip(&self.rates).map(|(cell, rate)| cell.trials * rate).sum()
     }
 
-    /// The market's rate on the mix of these trials; `None` without any.
-    pub(super) fn baseline(&self, cells: &[Tally]) -> Option<f64> {
-        Tally { successes: self.expected(cells), trials: Tally::sum(cells.iter().copied()).trials }.rate()
-    }
-
     /// The share of the common mix on which there are trials.
     pub(super) fn covered(&self, cells: &[Tally]) -> f64 {
         let met = cells.iter().zip(&self.weights).filter(|(cell, _)| cell.trials > 0.0);
@@ -145,7 +140,7 @@ mod tests {
         let standard = Standard::of(&[tally(900.0, 9_000.0), tally(20.0, 1_000.0)]).unwrap();
         let cells = [tally(80.0, 1_000.0), tally(60.0, 2_000.0)];
         assert!((of(&standard, &cells) - (0.9 * 0.08 + 0.1 * 0.03)).abs() < 1e-15);
-        assert!((standard.baseline(&cells).unwrap() - (0.1 + 2.0 * 0.02) / 3.0).abs() < 1e-15);
+        assert!((standard.expected(&cells) - (100.0 + 2.0 * 20.0)).abs() < 1e-9);
         // Σ a² n m (1 − m) with a = w ÷ n, against p (1 − p).
         let variance = 0.9_f64.powi(2) / 1_000.0 * 0.1 * 0.9 + 0.1_f64.powi(2) / 2_000.0 * 0.02 * 0.98;
         let worth = standard.worth(&standard.strata(&cells), &cells).unwrap();

@@ -210,6 +210,32 @@ pub const ACTION_EN: &str = "action_en";
 /// In Chinese.
 pub const ACTION_ZH: &str = "action_zh";
 
+/// Whether covers were put on air by lot; false of every table but those of experiments.
+pub const RANDOMIZED: &str = "randomized";
+/// What to know of the row, in Chinese.
+pub const NOTE_ZH: &str = "note_zh";
+/// Broadcasts in which a cover was on air beside those it is compared with.
+pub const COMPARED_BROADCASTS: &str = "compared_broadcasts";
+/// How much of a cover's impressions lies in the broadcasts, slots and audiences of the comparison.
+pub const COMPARED_SHARE: &str = "compared_share";
+/// The market's rate × the cover's ratio to the others of its broadcasts.
+pub const ADJUSTED_RATE: &str = "adjusted_rate";
+/// The cover's step from impression to click ÷ that of the other covers in the same broadcasts.
+pub const CLICK_RATIO: &str = "click_ratio";
+/// The same of the step from click to entry.
+pub const ENTER_RATIO: &str = "enter_ratio";
+/// The same of the step from entry to stay.
+pub const STAY_RATIO: &str = "stay_ratio";
+
+/// The slot's hours on the dates on which it was on air.
+pub const HOURS_ON_AIR: &str = "hours_on_air";
+/// Entrants, or clicks, per hour on air.
+pub const PER_HOUR: &str = "per_hour";
+/// The same, had all slots had the same covers.
+pub const ADJUSTED_PER_HOUR: &str = "adjusted_per_hour";
+/// What that exceeds with 95 %.
+pub const PROVEN_PER_HOUR: &str = "proven_per_hour";
+
 /// The slot's end on the market's clock.
 pub const SLOT_END_LOCAL: &str = "slot_end_local";
 /// The first instant after the slot.

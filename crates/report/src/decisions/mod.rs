@@ -6,9 +6,12 @@ mod cover;
 mod cover_broadcast;
 mod diagnosis;
 mod false_winners;
+mod gate;
 mod localization;
 mod mix;
 mod slot_plan;
+#[cfg(test)]
+mod words;
 
 pub use false_winners::{LevelHistory, level_held};
 
@@ -59,11 +62,12 @@ pub fn decisions(
         families.iter().map(|(family, shared, localized)| Versions { family, shared, localized }).collect();
     let rendered =
         |table: TableName, frame: PolarsResult<DataFrame>| rendered(table, frame).map(|written| (table, written));
+    let judged = diagnosis::judged(&context, rules.certainty);
     Ok(vec![
-        rendered(TableName::Cover, cover::cover(&context))?,
+        rendered(TableName::Cover, cover::cover(&context, &judged))?,
         rendered(TableName::CoverBroadcast, cover_broadcast::cover_broadcast(&context))?,
         rendered(TableName::Mix, mix::mix(&context, rules.period_days))?,
-        rendered(TableName::Diagnosis, diagnosis::diagnosis(&context, rules.certainty))?,
+        rendered(TableName::Diagnosis, diagnosis::diagnosis(&context, &judged))?,
         rendered(TableName::SlotPlan, slot_plan::slot_plan(&context, market, home))?,
         rendered(TableName::Localization, localization(&context, &families, &elsewhere))?,
         rendered(TableName::FalseWinners, false_winners::false_winners(&context))?,

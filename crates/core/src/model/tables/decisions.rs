@@ -5,7 +5,7 @@ use super::groups::{
     NOT_KNOWN, Sums, audience, bounds, broadcast_id, closing_of_decision, contaminated, counts, cover_id,
     decision, later_counts, later_plain_counts, mean_dwell_seconds, plain_counts, rate, rates, slot,
 };
-use super::shown::{interval, number, percent, plain, prose, short};
+use super::shown::{interval, number, percent, plain, prose, ratio};
 use super::{ColumnSpec, TableFamily, TableSpec};
 use crate::model::{Count, ENTERING, Rate, columns as c};
 
@@ -30,17 +30,17 @@ pub(super) const COVER: TableSpec = TableSpec {
         plain(c::BROADCASTS),
         plain(Count::Impressions.word()),
         percent(c::CTR),
-        interval(c::CTR_STANDARDIZED),
-        interval(c::EFFECTIVE_CTR_STANDARDIZED),
+        percent(c::EFFECTIVE_CTR),
+        ratio(c::RATIO),
         percent(c::PROVEN_RATE),
         percent(c::STAY_RATE),
-        percent(c::MIX_COVERED),
+        plain(c::FINDING),
         prose(c::NOTE),
     ],
     columns: || {
         let seen = vec![
             whole(c::RANK, "", "the place of the cover, 1 for the best; the order of the rows")
-                .null("no rate to rank by"),
+                .null("no rate to rank by, or `finding` is `overpromises`: no cover to put on air"),
             cover_id(),
             whole(c::BROADCASTS, "broadcasts", "broadcasts with clean rows of it"),
             whole(c::DAYS, "local dates", "local dates with clean rows of it"),
@@ -55,10 +55,80 @@ pub(super) const COVER: TableSpec = TableSpec {
             null_low: "no clean row says it",
             about: Some("sum of the clean rows"),
         };
-        [decision(), seen, counts(&sums), compared(), ranked(), closing_of_decision(), later_counts(&sums)]
-            .concat()
+        [
+            decision(),
+            seen,
+            counts(&sums),
+            compared(),
+            ranked(),
+            closing_of_decision(),
+            later_counts(&sums),
+            beside(),
+        ]
+        .concat()
     },
 };
+
+/// A cover beside the others of its broadcasts: what `cover` has had since its second schema.
+fn beside() -> Vec<ColumnSpec> {
+    let metric =
+        "of which rate `ratio` and `adjusted_rate` are: `effective_ctr`, or `ctr` where no entrants are known";
+    let mut columns = vec![text(c::METRIC, metric).null("no rate")];
+    columns.extend(ratio_to_others(c::RATIO));
+    columns.push(
+        float(
+            c::ADJUSTED_RATE,
+            "share",
+            "the market's rate × `ratio`; what a cover that is ranked first is ranked by",
+        )
+        .null("not compared within its broadcasts with the covers that are ranked first"),
+    );
+    columns.extend(compared_part());
+    columns.extend([
+        text(c::FINDING, "what `diagnosis` found of it; where the two tables differ, `diagnosis` rules")
+            .null("no clean row"),
+        not_randomized(),
+        note_zh(),
+    ]);
+    columns.into_iter().map(|column| column.since(2)).collect()
+}
+
+/// A rate of a cover ÷ that of the others in the same broadcasts, with its bounds.
+fn ratio_to_others(name: &'static str) -> [ColumnSpec; 3] {
+    let about =
+        "its rate ÷ that of the other covers in the same broadcasts, slots and audiences (Mantel–Haenszel)";
+    let null = "never beside another cover, or the others had no success";
+    let [low, high] = bounds(name, BY_BROADCASTS, "no `ratio`, or fewer than eight `compared_broadcasts`")
+        .map(|bound| ColumnSpec { unit: "ratio".into(), ..bound });
+    [float(name, "ratio", about).null(null), low, high]
+}
+
+/// How much of a cover a comparison within broadcasts stands on.
+fn compared_part() -> [ColumnSpec; 2] {
+    [
+        whole(
+            c::COMPARED_BROADCASTS,
+            "broadcasts",
+            "broadcasts in which it was shown beside others in the same slot and audience; with fewer than eight only a \
+             rotation can tell",
+        )
+        .null("no rate"),
+        float(c::COMPARED_SHARE, "share", "how much of its impressions lies in these broadcasts, slots and audiences")
+            .null("no rate"),
+    ]
+}
+
+fn not_randomized() -> ColumnSpec {
+    truth(
+        c::RANDOMIZED,
+        "false: nobody decided by lot what was shown when, so a difference is not the effect of a cover or a slot",
+    )
+    .null("not written before schema version 2")
+}
+
+fn note_zh() -> ColumnSpec {
+    text(c::NOTE_ZH, "`note` in Chinese").null("not written before schema version 2")
+}
 
 /// Rates with their intervals, plain and shrunken.
 fn compared() -> Vec<ColumnSpec> {
@@ -104,8 +174,12 @@ fn ranked() -> Vec<ColumnSpec> {
             "the share of the common mix in which the cover was seen at all; the rest is filled",
         )
         .null("no rate"),
-        text(c::RANKED_BY, "`effective_ctr_standardized`, or `ctr_standardized` where no entrants are known")
-            .null("no `rank`"),
+        text(
+            c::RANKED_BY,
+            "`adjusted_rate` of covers that are compared within their broadcasts; behind them, of all others, \
+             `effective_ctr_standardized`, or `ctr_standardized` where no entrants are known",
+        )
+        .null("no `rank`"),
         float(
             c::PROVEN_RATE,
             "share",
@@ -114,10 +188,11 @@ fn ranked() -> Vec<ColumnSpec> {
         .null("no `rank`"),
         text(
             c::NOTE,
-            "what to know of the row, in words: too few broadcasts, seen too little, on the other side of the market's \
-             rate by more than 2 % of it once the mix is taken out (Simpson)",
+            "what to know of the row, in words: how it did beside the others or why only a rotation can tell, seen too \
+             little, overpromising, surely on the other side of the market's rate once the mix is taken out (Simpson); \
+             and which table rules",
         )
-        .null("nothing to say"),
+        .null("nothing to say; not since schema version 2"),
     ]);
     columns
 }
@@ -205,15 +280,11 @@ pub(super) const MIX: TableSpec = TableSpec {
             cells(c::CELLS, "cells of slot and audience that were seen in both periods"),
             cells(c::CELLS_ROSE, "of those, the ones whose rate rose"),
             cells(c::CELLS_FELL, "and fell"),
-            truth(
-                c::REVERSAL,
-                "whether `change` and `within` differ in sign, and either all of at least two `cells` went against the \
-                 change or the interval of `within` does not hold 0",
-            )
-            .null(nothing),
+            truth(c::REVERSAL, "whether the whole interval of `within` lies on the other side of 0 than `change`")
+                .null("nothing to compare, or fewer than eight broadcasts"),
             text(c::NOTE, "the same in words, or why there is nothing to compare"),
         ];
-        [decision(), rows, closing_of_decision()].concat()
+        [decision(), rows, closing_of_decision(), vec![note_zh().since(2)]].concat()
     },
 };
 
@@ -251,6 +322,9 @@ pub(super) const DIAGNOSIS: TableSpec = TableSpec {
             let Some(of) = of else { continue };
             steps.extend(step(names, of.unit, rate(of).about.into_owned(), null));
         }
+        let ratios = [c::CLICK_RATIO, c::ENTER_RATIO, c::STAY_RATIO].into_iter().flat_map(ratio_to_others);
+        let beside =
+            ratios.chain(compared_part()).chain([not_randomized()]).map(|column| column.since(2)).collect();
         let told = vec![
             text(c::FINDING, "one of the words below"),
             float(
@@ -262,21 +336,23 @@ pub(super) const DIAGNOSIS: TableSpec = TableSpec {
             text(c::ACTION_EN, "what to do, in English"),
             text(c::ACTION_ZH, "what to do, in Chinese"),
         ];
-        [decision(), seen, plain_counts(&sums), steps, told, closing_of_decision(), later_plain_counts(&sums)]
-            .concat()
+        let (plain, later) = (plain_counts(&sums), later_plain_counts(&sums));
+        [decision(), seen, plain, steps, told, closing_of_decision(), later, beside].concat()
     },
 };
 
 /// A step of the way from impression to stay.
 fn step(names: [&'static str; 4], unit: &'static str, about: String, null: &'static str) -> [ColumnSpec; 4] {
     let [rate, baseline, above, below] = names;
-    let expected = "what it would be at the market's rates in the slots and audiences in which the cover was seen";
+    let expected = "what the other covers would have drawn in its place: the rate ÷ the ratio to the others in the same \
+                    broadcasts, slots and audiences";
+    let never = format!("{null}, or never beside another cover");
     let probability = |name: &'static str, about: &'static str| {
         float(name, "probability", about).null("no rate, or cannot tell")
     };
     [
         float(rate, unit, about).null(null),
-        float(baseline, unit, expected).null(null),
+        float(baseline, unit, expected).null(never),
         probability(above, "that the cover's rate is above the baseline"),
         probability(below, "that it is below: 1 − the former"),
     ]
@@ -287,8 +363,8 @@ pub(super) const SLOT_PLAN: TableSpec = TableSpec {
     family: TableFamily::Decisions,
     is_optional: false,
     question: "When should one go on air for which audience in the coming week?",
-    key: &[c::PLATFORM, c::MARKET, c::AS_OF, c::AUDIENCE, c::SLOT, c::LOCAL_DATE],
-    sorted_by: "audience, `rank` and date",
+    key: &[c::PLATFORM, c::MARKET, c::AS_OF, c::AUDIENCE, c::SLOT],
+    sorted_by: "audience (`all` first) and `rank`",
     shown: &[
         plain(c::AS_OF),
         plain(c::MARKET),
@@ -300,20 +376,23 @@ pub(super) const SLOT_PLAN: TableSpec = TableSpec {
         plain(c::SLOT_START_HOME),
         plain(c::SLOT_END_HOME),
         plain(c::HOME_TIMEZONE),
+        number(c::PER_HOUR),
+        number(c::ADJUSTED_PER_HOUR),
+        number(c::HOURS_ON_AIR),
         interval(c::EXPECTED),
-        number(c::IMPRESSIONS_PER_DAY),
         number(c::ENTRANTS_PER_DAY),
+        prose(c::NOTE),
     ],
     columns: || {
         let rows = vec![
-            audience(),
-            whole(c::RANK, "", "the place of the slot for this audience, 1 for the best")
-                .null("no rate to rank by"),
+            ColumnSpec { about: "the audience; `all` for all of them together".into(), ..audience() },
+            whole(c::RANK, "", "the place of the slot for this audience, 1 for the best: by `proven_per_hour`")
+                .null("neither entrants nor clicks known"),
             ColumnSpec { about: "the day-part; `all_day`, which has no clock, is left out".into(), ..slot() },
             day(
                 c::LOCAL_DATE,
-                "a day of the coming week on the market's clock: `as_of` + 1 to `as_of` + 7. A day on which the clock \
-                 jumps over the slot has no row",
+                "the next day with the slot on the market's clock: `as_of` + 1, or a later one where the clock jumps over \
+                 the slot. One row a slot: it is the same on the other days of the week",
             ),
             wall_time(c::SLOT_START_LOCAL, "when the slot begins, on the market's clock"),
             wall_time(c::SLOT_END_LOCAL, "when it ends"),
@@ -329,22 +408,70 @@ pub(super) const SLOT_PLAN: TableSpec = TableSpec {
                  between; start and end are then those of all",
             ),
         ];
-        [decision(), rows, expected(), closing_of_decision()].concat()
+        [decision(), rows, expected(), closing_of_decision(), paced()].concat()
     },
 };
 
+/// What comes in an hour on air: what `slot_plan` has had since its second schema.
+fn paced() -> Vec<ColumnSpec> {
+    let unit = "viewers, or clicks, per hour";
+    let few = "fewer than eight days, or nothing came";
+    let bounded = |name: &'static str, about: &'static str, null: &'static str| {
+        let [low, high] =
+            bounds(name, "95 % bound by days", few).map(|bound| ColumnSpec { unit: unit.into(), ..bound });
+        [float(name, unit, about).null(null), low, high]
+    };
+    let mut columns = vec![
+        float(
+            c::HOURS_ON_AIR,
+            "hours",
+            "the slot's hours on the dates on which it was on air, for whatever audience. Exports do not say when a \
+             broadcast begins and ends, so these are hours of the slot and not of the broadcast",
+        )
+        .null("not written before schema version 2"),
+    ];
+    columns.extend(bounded(
+        c::PER_HOUR,
+        "`entrants` of this audience ÷ `hours_on_air`, or `clicks` where no entrants are known: see `ranked_by`",
+        "neither known",
+    ));
+    columns.extend(bounded(
+        c::ADJUSTED_PER_HOUR,
+        "the same, had all slots had the same covers: ÷ how much more the covers of this slot draw than those of all \
+         slots",
+        "`per_hour` not known, or its covers ran in no other slot",
+    ));
+    columns.push(
+        float(
+            c::PROVEN_PER_HOUR,
+            unit,
+            "what `adjusted_per_hour`, or `per_hour` where that is null, exceeds with 95 %, given how much days differ; \
+             slots are ranked by it",
+        )
+        .null("no `rank`"),
+    );
+    columns.extend([
+        not_randomized(),
+        text(c::NOTE, "what to know of the row, in words").null("not written before schema version 2"),
+        note_zh(),
+    ]);
+    columns.into_iter().map(|column| column.since(2)).collect()
+}
+
 /// What a slot brings.
 fn expected() -> Vec<ColumnSpec> {
-    let share = |name: String, about: &'static str| float(name, "share", about).null("no rate to rank by");
+    let share = |name: String, about: &'static str| float(name, "share", about).null("no rate");
     let mut columns = vec![
-        text(c::RANKED_BY, "`effective_ctr`, or `ctr` where no entrants are known").null("no `rank`"),
+        text(c::RANKED_BY, "`entrants_per_hour`, or `clicks_per_hour` where no entrants are known")
+            .null("no `rank`"),
         share(
             c::EXPECTED.to_owned(),
-            "that rate, shrunken towards the audience's other slots: mean of the posterior",
+            "`effective_ctr`, or `ctr` where no entrants are known, shrunken towards the audience's other slots: mean of \
+             the posterior",
         ),
         share(c::low(c::EXPECTED), "2.5 % quantile of the posterior"),
         share(c::high(c::EXPECTED), "97.5 % quantile of the posterior"),
-        share(c::PROVEN_RATE.to_owned(), "what it exceeds with 95 %; slots are ranked by it"),
+        share(c::PROVEN_RATE.to_owned(), "what that rate exceeds with 95 %"),
         whole(c::BROADCASTS, "broadcasts", "broadcasts that met the audience in the slot"),
         whole(c::DAYS, "local dates", "dates on which the slot was on air, for whatever audience"),
     ];
@@ -367,7 +494,7 @@ pub(super) const LOCALIZATION: TableSpec = TableSpec {
     name: "localization",
     family: TableFamily::Decisions,
     is_optional: true,
-    question: "What did a localized cover gain over the one that markets share?",
+    question: "How did a localized cover do beside the one that markets share?",
     key: &[c::PLATFORM, c::MARKET, c::AS_OF, c::FAMILY, c::METRIC],
     sorted_by: "family and metric (`effective_ctr` first)",
     shown: &[
@@ -378,14 +505,14 @@ pub(super) const LOCALIZATION: TableSpec = TableSpec {
         plain(c::LOCALIZED_COVER_ID),
         plain(c::METRIC),
         plain(c::BASIS),
-        short(c::RATIO),
-        interval(c::DIFFERENCE),
+        ratio(c::RATIO),
         prose(c::NOTE),
     ],
     columns: || {
-        let (here, across) = ("`basis` is not `same_market`", "`basis` is not `across_markets`");
-        let ratio = |bound: ColumnSpec| ColumnSpec { unit: "ratio".into(), ..bound };
-        let [low, high] = bounds(c::RATIO, BY_BROADCASTS, "no interval").map(ratio);
+        let (here, across) =
+            ("`basis` is neither `same_broadcasts` nor `same_market`", "`basis` is not `across_markets`");
+        let of_ratio = |bound: ColumnSpec| ColumnSpec { unit: "ratio".into(), ..bound };
+        let [low, high] = bounds(c::RATIO, BY_BROADCASTS, "no interval").map(of_ratio);
         let [less, more] = bounds(c::DIFFERENCE, BY_BROADCASTS, "no interval");
         let rows = vec![
             text(c::FAMILY, "the family's name in `decisions.yaml`"),
@@ -394,15 +521,16 @@ pub(super) const LOCALIZATION: TableSpec = TableSpec {
             text(c::METRIC, "`effective_ctr` or `ctr`"),
             text(
                 c::BASIS,
-                "`same_market`: both were shown here; `across_markets`: the shared one never was, and each is held \
-                 against its own market; `not_comparable`",
+                "`same_broadcasts`: both were shown here, together; `same_market`: both were shown here and never together \
+                 in a broadcast, slot and audience; `across_markets`: the shared one never was shown here, and each is held \
+                 against the other covers of its own broadcasts; `not_comparable`",
             ),
             float(c::LOCALIZED_RATE, "share", "rate of the localized cover on the matched mix").null(here),
             float(c::SHARED_RATE, "share", "rate of the shared cover on the same mix").null(here),
             float(
                 c::LOCALIZED_INDEX,
                 "ratio",
-                "successes of the localized cover ÷ those expected at its market's rates in its cells",
+                "rate of the localized cover ÷ that of the other covers in the same broadcasts, slots and audiences",
             )
             .null(across),
             float(
@@ -418,14 +546,23 @@ pub(super) const LOCALIZATION: TableSpec = TableSpec {
             float(c::DIFFERENCE, "share", "`localized_rate` − `shared_rate`").null(here),
             less,
             more,
-            whole(c::CELLS, "cells", "cells of slot and audience in which both were seen").null(here),
-            float(c::MATCHED_SHARE, "share", "how much of the localized cover's impressions lies in them")
+            whole(c::CELLS, "cells", "cells of slot and audience in which both were seen, in a broadcast if `same_broadcasts`")
+                .null(here),
+            float(c::MATCHED_SHARE, "share", "how much of the localized cover's impressions is compared")
                 .null(here),
             whole(c::LOCALIZED_BROADCASTS, "broadcasts", "broadcasts with the localized cover"),
             whole(c::SHARED_BROADCASTS, "broadcasts", "broadcasts with the shared cover that it is compared with"),
-            text(c::NOTE, "the same in words, or why they cannot be compared"),
+            text(c::NOTE, "what the interval of `ratio` says, in words, or why they cannot be compared"),
         ];
-        [decision(), rows, closing_of_decision()].concat()
+        let compared = whole(
+            c::COMPARED_BROADCASTS,
+            "broadcasts",
+            "broadcasts with both, or of `across_markets` the lesser number of those beside other covers; with fewer than \
+             eight there is no interval, and only a rotation can tell",
+        )
+        .null("not written before schema version 2");
+        let later = [compared, not_randomized(), note_zh()].map(|column| column.since(2)).to_vec();
+        [decision(), rows, closing_of_decision(), later].concat()
     },
 };
 

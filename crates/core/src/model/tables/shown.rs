@@ -18,6 +18,8 @@ pub enum View {
     Percent,
     /// A share in percent with its bounds, which are the columns with `_low` and `_high` at the end of the name.
     PercentWithInterval,
+    /// A ratio to two decimals with its bounds.
+    RatioWithInterval,
     /// With one decimal.
     Number,
     /// A count or a rate: whole where it is, else with the decimals that tell rates apart.
@@ -40,6 +42,10 @@ pub(super) const fn percent(column: &'static str) -> Shown {
 
 pub(super) const fn interval(column: &'static str) -> Shown {
     shown(column, View::PercentWithInterval)
+}
+
+pub(super) const fn ratio(column: &'static str) -> Shown {
+    shown(column, View::RatioWithInterval)
 }
 
 pub(super) const fn number(column: &'static str) -> Shown {

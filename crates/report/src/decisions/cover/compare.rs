@@ -1,5 +1,8 @@
 //! Rates of covers against each other: by broadcasts, shrunken, and on the mix of all.
 
+use std::collections::BTreeMap;
+
+use crate::contrast::Contrast;
 use crate::evidence::Evidence;
 use crate::icc::Icc;
 use crate::rates::Rate;
@@ -100,11 +103,68 @@ pub(super) fn on_mix(evidence: &Evidence, column: &'static str, rate: &Rate) -> 
     Standardized { column, market: standard.rate, covers }
 }
 
-/// The posterior of each cover's rate on the common mix and its place.
-pub(super) fn ranked(covers: &[OnMix], market: f64) -> (Vec<Option<Beta>>, Vec<Option<usize>>) {
-    let effective: Vec<Option<Tally>> = covers.iter().map(|cover| cover.effective).collect();
-    let is_enough: Vec<bool> = covers.iter().map(|cover| cover.is_enough).collect();
-    let posteriors = posteriors(&effective, &is_enough, market);
-    let ranks = ranks(&posteriors, &is_enough);
-    (posteriors, ranks)
+/// A cover's place, and what it is ranked by.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Place {
+    pub(super) rank: Option<usize>,
+    /// Of the rate that it is ranked by.
+    pub(super) posterior: Option<Beta>,
+    /// Whether it is compared with the others of its broadcasts, and so ranked before those that are not.
+    pub(super) is_compared: bool,
+    /// Of one that is compared: the market's rate × its ratio to the others.
+    pub(super) adjusted: Option<f64>,
+}
+
+/// The place of each cover. First come those that are held against others in their own broadcasts, as far as they are
+/// linked with each other: of several groups the one that says most. Rates of all others may be those of their weeks, so
+/// they come behind, by the rate on the common mix; and last those that were seen too little. A cover that is withheld
+/// has no place.
+pub(super) fn ranked(by: &Standardized, contrasts: &[Option<Contrast>], is_withheld: &[bool]) -> Vec<Place> {
+    let first = first_group(contrasts);
+    let compared = |cover: usize| {
+        let contrast = contrasts.get(cover)?.as_ref()?;
+        contrast.adjusted.filter(|_| Some(contrast.group) == first)
+    };
+    let worth: Vec<Option<Tally>> = by
+        .covers
+        .iter()
+        .enumerate()
+        .map(|(cover, on_mix)| on_mix.effective.map(|effective| compared(cover).unwrap_or(effective)))
+        .collect();
+    let tiers: Vec<u8> = by
+        .covers
+        .iter()
+        .enumerate()
+        .map(|(cover, on_mix)| match (compared(cover), on_mix.is_enough) {
+            (Some(_), _) => 0,
+            (None, true) => 1,
+            (None, false) => 2,
+        })
+        .collect();
+    let is_enough: Vec<bool> = tiers.iter().map(|tier| *tier < 2).collect();
+    let mut posteriors = posteriors(&worth, &is_enough, by.market);
+    for (posterior, is_withheld) in posteriors.iter_mut().zip(is_withheld) {
+        *posterior = posterior.filter(|_| !is_withheld);
+    }
+    let ranks = ranks(&posteriors, &tiers);
+    let ratio = |cover: usize| contrasts.get(cover)?.as_ref()?.ratio;
+    let place = |(cover, (posterior, rank))| Place {
+        rank,
+        posterior,
+        is_compared: compared(cover).is_some(),
+        adjusted: compared(cover).and_then(|_| Some(ratio(cover)? * by.market)),
+    };
+    posteriors.into_iter().zip(ranks).enumerate().map(place).collect()
+}
+
+/// Of the groups of covers that are linked by broadcasts, the one that says most.
+fn first_group(contrasts: &[Option<Contrast>]) -> Option<usize> {
+    let mut groups = BTreeMap::<usize, f64>::new();
+    for contrast in contrasts.iter().flatten() {
+        if let Some(adjusted) = contrast.adjusted {
+            *groups.entry(contrast.group).or_default() += adjusted.trials;
+        }
+    }
+    let better = |best: (usize, f64), next: (usize, f64)| if next.1 > best.1 { next } else { best };
+    groups.into_iter().reduce(better).map(|(group, _)| group)
 }

@@ -1,7 +1,7 @@
 //! `cover`: how each cover of a market did, what its rate probably is, and what it would be on the mix of all.
 //!
-//! Covers are compared on the common mix of slot and audience and never by their crude rates; a cover that was seen too
-//! little to prove anything stands behind every one that was not.
+//! Covers are compared within the broadcasts in which they were on air together, and never by their crude rates. A cover
+//! that never was stands behind those that were, and one that was seen too little to prove anything behind all.
 
 mod compare;
 mod note;
@@ -10,16 +10,18 @@ mod tests;
 
 use polars::prelude::*;
 
+use super::diagnosis::{Finding, Judged};
 use crate::cells::{figures_columns, later_figures_columns};
-use crate::decision_context::{DecisionContext, floats, texts, wholes};
+use crate::contrast::{Contrast, contrasts};
+use crate::decision_context::{DecisionContext, Words, floats, texts, truths, wholes};
 use crate::rates::{Rate, mean_dwell_seconds};
 use crate::seen::{Seen, seen};
 use crate::shrink::proven;
 use crate::tally::Tally;
-use compare::{Compared, OnMix, Standardized, compared, on_mix, ranked};
+use compare::{Compared, OnMix, Place, Standardized, compared, on_mix, ranked};
 use coverledger_core::model::{Figures, columns as c};
-use coverledger_stats::{Beta, FEWEST_CLUSTERS};
-use note::note;
+use coverledger_stats::FEWEST_CLUSTERS;
+use note::{About, note};
 
 /// Rates with an interval by broadcasts and a shrunken rate.
 const COMPARED: [&str; 4] = [c::CTR, c::EFFECTIVE_CTR, c::CLICK_CONVERSION, c::STAY_RATE];
@@ -32,47 +34,54 @@ struct Line {
     seen: Seen,
     rates: Vec<Compared>,
     on_mix: Vec<OnMix>,
-    proven: Option<Beta>,
-    rank: Option<usize>,
-    note: Option<String>,
+    contrast: Option<Contrast>,
+    finding: Option<Finding>,
+    place: Place,
+    note: Words,
 }
 
-/// Renders the table, in the order of ranks.
+/// Renders the table, in the order of ranks; `judged` is what `diagnosis` found.
 ///
 /// # Errors
 /// When polars cannot build it.
-pub(super) fn cover(context: &DecisionContext<'_>) -> PolarsResult<DataFrame> {
-    let seen = seen(context.evidence);
+pub(super) fn cover(context: &DecisionContext<'_>, judged: &[Judged]) -> PolarsResult<DataFrame> {
+    let evidence = context.evidence;
+    let seen = seen(evidence);
     let rates: Vec<Vec<Compared>> =
-        COMPARED.into_iter().filter_map(Rate::named).map(|rate| compared(context.evidence, rate)).collect();
+        COMPARED.into_iter().filter_map(Rate::named).map(|rate| compared(evidence, rate)).collect();
     let standardized: Vec<Standardized> = STANDARDIZED
         .into_iter()
         .filter_map(|column| Some((column, Rate::named(column)?)))
-        .map(|(column, rate)| on_mix(context.evidence, column, rate))
+        .map(|(column, rate)| on_mix(evidence, column, rate))
         .collect();
     let ranked_by = standardized.iter().find(|one| one.covers.iter().any(|cover| cover.rate.is_some()));
-    let (proven, ranks) = ranked_by.map_or_else(|| (Vec::new(), Vec::new()), |by| ranked(&by.covers, by.market));
+    let contrasts = ranked_by.and_then(|by| Rate::named(by.column)).map(|rate| contrasts(evidence, rate));
+    let contrasts = contrasts.unwrap_or_else(|| vec![None; seen.len()]);
+    let findings: Vec<Option<Finding>> = (0..seen.len()).map(|cover| Judged::finding(judged, cover)).collect();
+    // Whoever taps it does not stay: it is no cover to put on air, however many tap it.
+    let is_withheld: Vec<bool> = findings.iter().map(|finding| *finding == Some(Finding::Overpromises)).collect();
+    let places = ranked_by.map(|by| ranked(by, &contrasts, &is_withheld));
     let at = |cover: usize, of: &[Compared]| of.get(cover).copied().unwrap_or_default();
     let mut lines: Vec<Line> = seen
         .into_iter()
         .enumerate()
-        .map(|(cover, seen)| Line {
-            note: note(&seen, cover, &standardized, ranked_by),
-            seen,
-            cover,
-            rates: rates.iter().map(|rate| at(cover, rate)).collect(),
-            on_mix: standardized.iter().map(|rate| rate.covers[cover]).collect(),
-            proven: proven.get(cover).copied().flatten(),
-            rank: ranks.get(cover).copied().flatten(),
+        .map(|(cover, seen)| {
+            let place = places.as_ref().map(|places| places[cover]).unwrap_or_default();
+            let (contrast, finding) = (contrasts[cover], findings[cover]);
+            let about = About { seen: &seen, cover, contrast: contrast.as_ref(), finding, place };
+            let note = note(&about, &standardized, ranked_by);
+            let rates = rates.iter().map(|rate| at(cover, rate)).collect();
+            let on_mix = standardized.iter().map(|rate| rate.covers[cover]).collect();
+            Line { cover, seen, rates, on_mix, contrast, finding, place, note }
         })
         .collect();
-    lines.sort_by_key(|line| (line.rank.is_none(), line.rank, line.cover));
+    lines.sort_by_key(|line| (line.place.rank.is_none(), line.place.rank, line.cover));
     table(context, &lines, ranked_by.map(|by| by.column))
 }
 
-fn table(context: &DecisionContext<'_>, lines: &[Line], ranked_by: Option<&str>) -> PolarsResult<DataFrame> {
+fn table(context: &DecisionContext<'_>, lines: &[Line], metric: Option<&str>) -> PolarsResult<DataFrame> {
     let mut table = context.keys(lines.len());
-    table.push(wholes(c::RANK, lines, |line| line.rank));
+    table.push(wholes(c::RANK, lines, |line| line.place.rank));
     table.push(texts(c::COVER_ID, lines, |line| Some(context.evidence.covers[line.cover].clone())));
     table.push(wholes(c::BROADCASTS, lines, |line| Some(line.seen.broadcasts.len())));
     table.push(wholes(c::DAYS, lines, |line| Some(line.seen.days.len())));
@@ -106,11 +115,26 @@ fn table(context: &DecisionContext<'_>, lines: &[Line], ranked_by: Option<&str>)
     }
     let covered = |line: &Line| line.on_mix.iter().find_map(|rate| rate.covered);
     table.push(floats(c::MIX_COVERED, lines, covered));
-    table.push(texts(c::RANKED_BY, lines, |line| line.rank.and(ranked_by).map(c::standardized)));
-    table.push(floats(c::PROVEN_RATE, lines, |line| line.proven.as_ref().map(proven)));
-    table.push(texts(c::NOTE, lines, |line| line.note.clone()));
+    let ranked_by = |line: &Line| {
+        let column = line.place.rank.and(metric)?;
+        Some(if line.place.is_compared { c::ADJUSTED_RATE.to_owned() } else { c::standardized(column) })
+    };
+    table.push(texts(c::RANKED_BY, lines, ranked_by));
+    table.push(floats(c::PROVEN_RATE, lines, |line| line.place.posterior.as_ref().map(proven)));
+    table.push(texts(c::NOTE, lines, |line| Some(line.note.en.clone())));
     table.extend(context.closing(lines.len()));
     table.extend(later_figures_columns(&figures)?);
+    let contrast = |line: &Line| line.contrast;
+    table.push(texts(c::METRIC, lines, |line| contrast(line).and(metric).map(str::to_owned)));
+    table.push(floats(c::RATIO, lines, |line| contrast(line)?.ratio));
+    table.push(floats(&c::low(c::RATIO), lines, |line| contrast(line)?.interval.map(|interval| interval.low)));
+    table.push(floats(&c::high(c::RATIO), lines, |line| contrast(line)?.interval.map(|interval| interval.high)));
+    table.push(floats(c::ADJUSTED_RATE, lines, |line| line.place.adjusted));
+    table.push(wholes(c::COMPARED_BROADCASTS, lines, |line| Some(contrast(line)?.broadcasts)));
+    table.push(floats(c::COMPARED_SHARE, lines, |line| Some(contrast(line)?.share)));
+    table.push(texts(c::FINDING, lines, |line| line.finding.map(|finding| finding.word().to_owned())));
+    table.push(truths(c::RANDOMIZED, lines, |_| Some(false)));
+    table.push(texts(c::NOTE_ZH, lines, |line| Some(line.note.zh.clone())));
     DataFrame::new(lines.len(), table)
 }
 

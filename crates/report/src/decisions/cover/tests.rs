@@ -2,12 +2,20 @@
 
 use proptest::prelude::*;
 
-use super::cover;
+use polars::prelude::DataFrame;
+
+use crate::decisions::diagnosis::judged;
+use crate::evidence::Evidence;
 use crate::testing::{Scene, context, number, row_of, text, wavering};
 use coverledger_core::model::{Count, columns as c};
 
 fn clicks(impressions: u64, clicks: u64) -> [(Count, u64); 2] {
     [(Count::Impressions, impressions), (Count::Clicks, clicks)]
+}
+
+fn cover(evidence: &Evidence) -> DataFrame {
+    let context = context(evidence);
+    super::cover(&context, &judged(&context, 0.9)).unwrap()
 }
 
 fn close(one: Option<f64>, other: f64) {
@@ -25,7 +33,7 @@ fn three_impressions_and_one_click_never_stand_above_what_is_proven() {
                 scene.shown(0, ["prime", "all", "b2", &format!("x{other}")], &clicks(20_000, 200 + 10 * other));
             }
             let evidence = scene.evidence();
-            let table = cover(&context(&evidence)).unwrap();
+            let table = cover(&evidence);
             let lucky = row_of(&table, c::COVER_ID, "lucky");
             assert_eq!(lucky, table.height() - 1, "rows are in the order of ranks");
             assert!(text(&table, c::NOTE, lucky).contains("Seen too little to be ranked"));
@@ -36,20 +44,30 @@ fn three_impressions_and_one_click_never_stand_above_what_is_proven() {
     }
 }
 
-/// Cover `a` is worse than `b` in both slots, and was shown where viewers click more.
-fn simpson() -> Scene {
+/// Cover `a` is worse than `b` in both slots, and was shown where viewers click more. Never together.
+fn simpson(broadcasts: u64) -> Scene {
     let mut scene = Scene::default();
-    scene.shown(0, ["prime", "all", "b1", "a"], &clicks(9_000, 810));
-    scene.shown(0, ["night", "all", "b2", "a"], &clicks(1_000, 15));
-    scene.shown(0, ["prime", "all", "b3", "b"], &clicks(1_000, 110));
-    scene.shown(0, ["night", "all", "b4", "b"], &clicks(9_000, 225));
+    for broadcast in 0..broadcasts {
+        for (number, (slot, cover, impressions, clicked)) in [
+            ("prime", "a", 9_000, 810),
+            ("night", "a", 1_000, 15),
+            ("prime", "b", 1_000, 110),
+            ("night", "b", 9_000, 225),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let clicked = if broadcasts > 1 { wavering(broadcast, clicked) } else { clicked };
+            scene.shown(0, [slot, "all", &format!("b{number}.{broadcast}"), cover], &clicks(impressions, clicked));
+        }
+    }
     scene
 }
 
 #[test]
-fn covers_are_ranked_on_one_mix_and_a_reversal_is_told_in_words() {
-    let evidence = simpson().evidence();
-    let table = cover(&context(&evidence)).unwrap();
+fn covers_that_were_never_together_are_ranked_on_one_mix_and_a_sure_reversal_is_told_in_words() {
+    let evidence = simpson(10).evidence();
+    let table = cover(&evidence);
     let (a, b) = (row_of(&table, c::COVER_ID, "a"), row_of(&table, c::COVER_ID, "b"));
     assert_eq!((number(&table, c::RANK, b), number(&table, c::RANK, a)), (Some(1.0), Some(2.0)));
     close(number(&table, c::CTR, a), 0.0825);
@@ -60,7 +78,7 @@ fn covers_are_ranked_on_one_mix_and_a_reversal_is_told_in_words() {
     close(number(&table, c::MIX_COVERED, a), 1.0);
     let note = text(&table, c::NOTE, a);
     assert!(
-        note.ends_with(
+        note.contains(
             "Its ctr of 8.25 % lies above the market's 5.80 % only because of where it was shown: on the market's mix \
              of slots and audiences it is 5.25 %."
         ),
@@ -68,15 +86,19 @@ fn covers_are_ranked_on_one_mix_and_a_reversal_is_told_in_words() {
     );
     assert!(text(&table, c::NOTE, b).contains("lies below the market's 5.80 % only because"));
     assert_eq!(text(&table, c::RANKED_BY, a), "ctr_standardized");
+    // Of one broadcast each that is no more than chance.
+    let evidence = simpson(1).evidence();
+    let table = cover(&evidence);
+    assert!(!text(&table, c::NOTE, 0).contains("only because"), "{}", text(&table, c::NOTE, 0));
 }
 
 #[test]
 fn cells_that_a_cover_never_met_are_filled_by_its_ratio_to_the_market() {
-    let mut scene = simpson();
+    let mut scene = simpson(1);
     // Half again as good as the 1,030 ÷ 11,000 of the market's prime time, and never seen at night.
     scene.shown(0, ["prime", "all", "b5", "c"], &clicks(1_000, 110));
     let evidence = scene.evidence();
-    let table = cover(&context(&evidence)).unwrap();
+    let table = cover(&evidence);
     let row = row_of(&table, c::COVER_ID, "c");
     let (prime, night) = (1_030.0 / 11_000.0, 240.0 / 10_000.0);
     let ratio = 0.11 / prime;
@@ -93,7 +115,7 @@ fn an_interval_needs_eight_broadcasts() {
             scene.shown(0, names, &clicks(1_000, wavering(broadcast, 30)));
         }
         let evidence = scene.evidence();
-        let table = cover(&context(&evidence)).unwrap();
+        let table = cover(&evidence);
         let (rate, low, high) = (
             number(&table, c::CTR, 0).unwrap(),
             number(&table, &c::low(c::CTR), 0),
@@ -103,13 +125,98 @@ fn an_interval_needs_eight_broadcasts() {
         assert_eq!(low.is_some(), broadcasts == 8);
         assert!(low.is_none_or(|low| low < rate) && high.is_none_or(|high| rate < high));
         let note = text(&table, c::NOTE, 0);
-        assert_eq!(
-            note.contains("only the randomization of a rotation experiment can tell"),
-            broadcasts < 8,
-            "{note}"
-        );
+        assert!(note.contains("never on air together with another cover"), "{note}");
         assert!(number(&table, &c::low(&c::shrunken(c::CTR)), 0).is_some());
     }
+}
+
+/// Broadcasts with these covers: impressions and clicks of each, the latter times the broadcast's level.
+fn together(levels: &[u64], covers: &[(&str, u64)]) -> Scene {
+    let mut scene = Scene::default();
+    for (broadcast, level) in levels.iter().enumerate() {
+        for (number, (name, usual)) in covers.iter().enumerate() {
+            let clicked = level * wavering(u64::try_from(broadcast * 3 + number * 7).unwrap(), *usual);
+            scene.shown(0, ["prime", "all", &format!("b{broadcast:02}"), name], &clicks(10_000, clicked));
+        }
+    }
+    scene
+}
+
+#[test]
+fn a_cover_that_joined_in_good_weeks_is_not_ranked_by_them() {
+    // All rates double half way. `late` is worse than `usual` at any time, and its plain rate is higher.
+    let levels: Vec<u64> = [[1; 12], [2; 12]].concat();
+    let mut scene = together(&levels, &[("usual", 300), ("other", 280)]);
+    for broadcast in 12..24 {
+        let counts = clicks(10_000, 2 * wavering(broadcast, 250));
+        scene.shown(0, ["prime", "all", &format!("b{broadcast:02}"), "late"], &counts);
+    }
+    let evidence = scene.evidence();
+    let table = cover(&evidence);
+    let row = |name| row_of(&table, c::COVER_ID, name);
+    let of = |column: &str, name| number(&table, column, row(name)).unwrap();
+    assert!(of(c::CTR, "late") > of(c::CTR, "usual"));
+    assert_eq!([of(c::RANK, "usual"), of(c::RANK, "other"), of(c::RANK, "late")], [1.0, 2.0, 3.0]);
+    assert!(of(&c::high(c::RATIO), "late") < 1.0 && text(&table, c::FINDING, row("late")) == "weak", "{table}");
+    assert_eq!(text(&table, c::RANKED_BY, row("late")), "adjusted_rate");
+    assert_eq!((of(c::COMPARED_BROADCASTS, "late"), of(c::COMPARED_SHARE, "late")), (12.0, 1.0));
+    let note = text(&table, c::NOTE, row("late"));
+    assert!(
+        note.starts_with("Not randomized: in the same broadcasts, slots and audiences it drew less than"),
+        "{note}"
+    );
+    assert!(text(&table, c::NOTE_ZH, row("late")).starts_with("未随机分配"));
+    assert_eq!(table.column(c::RANDOMIZED).unwrap().bool().unwrap().get(0), Some(false));
+}
+
+#[test]
+fn one_that_was_always_alone_stands_behind_those_that_can_be_compared_and_says_why() {
+    let mut scene = together(&[1; 10], &[("a", 300), ("b", 320)]);
+    for broadcast in 0..10 {
+        scene.shown(0, ["prime", "all", &format!("c{broadcast}"), "alone"], &clicks(10_000, 600));
+    }
+    // Beside another in seven broadcasts: one too few.
+    for broadcast in 0..7 {
+        scene.shown(0, ["prime", "all", &format!("b0{broadcast}"), "seldom"], &clicks(10_000, 900));
+    }
+    let evidence = scene.evidence();
+    let table = cover(&evidence);
+    let row = |name| row_of(&table, c::COVER_ID, name);
+    let ranks = ["b", "a", "seldom", "alone"].map(|name| number(&table, c::RANK, row(name)).unwrap());
+    assert_eq!(ranks, [1.0, 2.0, 3.0, 4.0], "{table}");
+    for (name, why) in
+        [("alone", "never on air together with another cover"), ("seldom", "in 7 broadcasts, fewer")]
+    {
+        let note = text(&table, c::NOTE, row(name));
+        assert!(note.contains(why) && note.contains("only a rotation can tell"), "{note}");
+        assert_eq!(number(&table, c::ADJUSTED_RATE, row(name)), None);
+        assert_eq!(text(&table, c::FINDING, row(name)), "nothing_certain");
+    }
+}
+
+#[test]
+fn a_cover_that_everybody_taps_and_nobody_stays_for_has_no_rank() {
+    let mut scene = Scene::default();
+    for broadcast in 0..10 {
+        for (name, clicked, stays) in [("bait", 600, 60), ("usual", 300, 150), ("good", 330, 170)] {
+            let counts = [
+                (Count::Impressions, 10_000),
+                (Count::Clicks, wavering(broadcast, clicked)),
+                (Count::Entries, wavering(broadcast, clicked)),
+                (Count::Stays, wavering(broadcast + 3, stays)),
+            ];
+            scene.shown(0, ["prime", "all", &format!("b{broadcast}"), name], &counts);
+        }
+    }
+    let evidence = scene.evidence();
+    let table = cover(&evidence);
+    assert_eq!((text(&table, c::COVER_ID, 0), number(&table, c::RANK, 0)), ("good".into(), Some(1.0)));
+    let bait = row_of(&table, c::COVER_ID, "bait");
+    assert_eq!((bait, number(&table, c::RANK, bait)), (2, None));
+    assert_eq!(text(&table, c::FINDING, bait), "overpromises");
+    let note = text(&table, c::NOTE, bait);
+    assert!(note.contains("It overpromises: `diagnosis` rules, and it is not ranked"), "{note}");
+    assert!(note.ends_with("Where `experiment` decides on this cover, that rules."), "{note}");
 }
 
 #[test]
@@ -121,7 +228,7 @@ fn the_interval_is_by_broadcast_and_not_by_impression() {
             scene.shown(0, names, &clicks(100_000, of(broadcast)));
         }
         let evidence = scene.evidence();
-        let table = cover(&context(&evidence)).unwrap();
+        let table = cover(&evidence);
         number(&table, &c::high(c::CTR), 0).unwrap() - number(&table, &c::low(c::CTR), 0).unwrap()
     };
     // Both have three clicks in a hundred of a million impressions.
@@ -137,7 +244,7 @@ fn contaminated_rows_are_counted_and_left_out() {
     scene.row(0, ["prime", "all", "b1", "a"], true, &clicks(1_000, 900));
     scene.row(1, ["prime", "all", "b1", "z"], true, &clicks(1_000, 900));
     let evidence = scene.evidence();
-    let table = cover(&context(&evidence)).unwrap();
+    let table = cover(&evidence);
     close(number(&table, c::CTR, 0), 0.02);
     assert_eq!(number(&table, c::CONTAMINATED_ROWS, 0), Some(1.0));
     let z = row_of(&table, c::COVER_ID, "z");
@@ -152,7 +259,7 @@ fn what_a_platform_does_not_offer_is_null_and_covers_without_a_rate_have_no_rank
     scene.shown(0, ["prime", "all", "b1", "a"], &[(Count::Entries, 50), (Count::Stays, 20)]);
     scene.shown(0, ["prime", "all", "b2", "b"], &[(Count::Entries, 50), (Count::Stays, 30)]);
     let evidence = scene.evidence();
-    let table = cover(&context(&evidence)).unwrap();
+    let table = cover(&evidence);
     for column in [c::RANK, c::CTR, c::EFFECTIVE_CTR, c::PROVEN_RATE, c::MIX_COVERED, Count::Impressions.word()] {
         assert_eq!(number(&table, column, 0), None, "{column}");
     }
@@ -168,7 +275,7 @@ fn entrants_are_what_covers_are_ranked_by_where_they_are_known() {
     scene.shown(0, ["prime", "all", "b1", "a"], &counts(500, 100));
     scene.shown(0, ["prime", "all", "b2", "b"], &counts(200, 180));
     let evidence = scene.evidence();
-    let table = cover(&context(&evidence)).unwrap();
+    let table = cover(&evidence);
     assert_eq!(
         (text(&table, c::COVER_ID, 0), text(&table, c::RANKED_BY, 0)),
         ("b".into(), "effective_ctr_standardized".into())
@@ -188,7 +295,7 @@ proptest! {
                 scene.shown(0, names, &clicks(*impressions, impressions * of_1000 / 1000));
             }
             let evidence = scene.evidence();
-            let table = cover(&context(&evidence)).unwrap();
+            let table = cover(&evidence);
             (0..covers.len())
                 .map(|number| number_and_proof(&table, &name(number)))
                 .collect::<Vec<_>>()

@@ -1,11 +1,13 @@
 //! What a cover's steps say together, and what to do about it, in English and Chinese.
 
-use super::Step;
+use crate::contrast::Contrast;
+use crate::decision_context::Words;
+use crate::decisions::gate::untold;
 use coverledger_core::model::columns as c;
 
 /// What may be found; a closed set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Finding {
+pub(crate) enum Finding {
     /// Many click and few stay.
     Overpromises,
     /// Few click and many stay.
@@ -24,7 +26,7 @@ pub(super) enum Finding {
 
 impl Finding {
     /// Its word in the table.
-    pub(super) const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Overpromises => "overpromises",
             Self::Undersells => "undersells",
@@ -40,11 +42,18 @@ impl Finding {
 /// The steps of a cover; `None` for one that its platform does not tell.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known {
-    pub(super) click: Option<Step>,
-    pub(super) enter: Option<Step>,
-    pub(super) stay: Option<Step>,
+    pub(super) click: Option<Contrast>,
+    pub(super) enter: Option<Contrast>,
+    pub(super) stay: Option<Contrast>,
     /// Of which rate the click step is.
     pub(super) click_metric: &'static str,
+}
+
+impl Known {
+    /// The first step that is known: of where a cover was shown it says most.
+    pub(super) fn first(&self) -> Option<&Contrast> {
+        self.click.as_ref().or(self.enter.as_ref()).or(self.stay.as_ref())
+    }
 }
 
 /// A finding and what it asks for.
@@ -53,16 +62,16 @@ pub(super) struct Told {
     pub(super) finding: Finding,
     /// The probability of what was found; `None` where nothing is certain.
     pub(super) certainty: Option<f64>,
-    pub(super) action_en: String,
-    pub(super) action_zh: String,
+    pub(super) action: Words,
 }
 
-/// Speaks of what is at least as probable as `certainty`. The steps are independent given their rates, so a joint
-/// probability is a product. Of several findings on two steps the most probable is told, the earlier where two are
-/// equal; `strong` and `weak`, which speak of one step, only where there is none.
+/// Speaks of what is at least as probable as `certainty`, and only where the interval that is published says so too: a
+/// finding is no step whose interval holds 1. The steps are independent given their rates, so a joint probability is a
+/// product. Of several findings on two steps the most probable is told, the earlier where two are equal; `strong` and
+/// `weak`, which speak of one step, only where there is none.
 pub(super) fn find(known: &Known, certainty: f64) -> Told {
-    let above = |step: Option<Step>| step.and_then(|step| step.above).unwrap_or(0.0);
-    let below = |step: Option<Step>| step.and_then(Step::below).unwrap_or(0.0);
+    let above = |step: Option<Contrast>| step.map_or(0.0, |step| step.surely_above());
+    let below = |step: Option<Contrast>| step.map_or(0.0, |step| step.surely_below());
     let Known { click, enter, stay, .. } = *known;
     let unless = |is_so: bool, probability: f64| if is_so { 0.0 } else { probability };
     let on_two_steps = [
@@ -82,105 +91,140 @@ pub(super) fn find(known: &Known, certainty: f64) -> Told {
     };
     let found = most(&on_two_steps).or_else(|| most(&on_one));
     let finding = found.map_or(Finding::NothingCertain, |(finding, _)| finding);
-    let [action_en, action_zh] = action(finding, known);
-    Told { finding, certainty: found.map(|(_, probability)| probability), action_en, action_zh }
+    Told { finding, certainty: found.map(|(_, probability)| probability), action: action(finding, known) }
 }
 
-/// A rate and its baseline, for a sentence in each language.
-fn pair(step: Option<Step>) -> [String; 2] {
-    let Some(Step { rate, baseline, .. }) = step else { return ["not known".to_owned(), "未知".to_owned()] };
-    let (rate, baseline) = (rate * 100.0, baseline * 100.0);
-    [format!("{rate:.2} % against {baseline:.2} %"), format!("{rate:.2}%，基准 {baseline:.2}%")]
+/// A rate and that of the others, for a sentence in each language.
+fn pair(step: Option<Contrast>) -> [String; 2] {
+    let Some(Contrast { rate, baseline, .. }) = step else { return ["not known".to_owned(), "未知".to_owned()] };
+    let rate = rate * 100.0;
+    let Some(baseline) = baseline.map(|baseline| baseline * 100.0) else {
+        return [format!("{rate:.2} %, with nothing to compare it with"), format!("{rate:.2}%，没有可比的封面")];
+    };
+    [format!("{rate:.2} % against {baseline:.2} %"), format!("{rate:.2}%，其他封面 {baseline:.2}%")]
 }
 
-fn action(finding: Finding, known: &Known) -> [String; 2] {
+fn action(finding: Finding, known: &Known) -> Words {
+    if finding == Finding::NothingCertain {
+        return untold(known.first()).unwrap_or_else(|| {
+            Words::new(
+                "Nothing is certain enough to act on, and nothing here was randomized. Leave it as it is, or let a rotation \
+                 experiment decide.",
+                "目前还没有足够把握的结论，而且这里的数据未随机分配。请保持现状，或者用轮换测试来判断，不要只凭这些数字做决定。",
+            )
+        });
+    }
+    found(finding, known).then(&Words::new(
+        "Not randomized: let an experiment confirm it; where `experiment` decides on this cover, that rules.",
+        "未随机分配：请用实验来确认；如果 `experiment` 已对这张封面作出决定，以它为准。",
+    ))
+}
+
+fn found(finding: Finding, known: &Known) -> Words {
     let [click_en, click_zh] = pair(known.click);
     let [enter_en, enter_zh] = pair(known.enter);
     let [stay_en, stay_zh] = pair(known.stay);
     let [ctr_en, ctr_zh] =
         if known.click_metric == c::CTR { ["CTR", "点击率"] } else { ["effective CTR", "有效点击率"] };
     match finding {
-        Finding::Overpromises => [
+        Finding::Overpromises => Words::new(
             format!(
-                "It draws more viewers than usual ({ctr_en} {click_en}), but fewer of them stay ({stay_en}): the cover \
-                 promises what the room does not hold. Open the room with what the cover shows, or put on the cover \
-                 what the room really shows."
+                "More viewers come than to the other covers in the same broadcasts ({ctr_en} {click_en}), but fewer of \
+                 them stay ({stay_en}): the cover promises what the room does not hold. Open the room with what the \
+                 cover shows, or put on the cover what the room really shows."
             ),
             format!(
-                "吸引力高于基准（{ctr_zh} {click_zh}），但进房后留下来的人偏少（停留率 {stay_zh}）：封面承诺的内容，\
-                 直播间没有兑现。请一开场就展示封面上的商品或看点，或者把封面换成直播间真实的内容。"
+                "与同场的其他封面相比，进来的人更多（{ctr_zh} {click_zh}），但进房后留下来的人偏少（停留率 {stay_zh}）：\
+                 封面承诺的内容，直播间没有兑现。请一开场就展示封面上的商品或看点，或者把封面换成直播间真实的内容。"
             ),
-        ],
-        Finding::Undersells => [
+        ),
+        Finding::Undersells => Words::new(
             format!(
-                "Fewer viewers come than usual ({ctr_en} {click_en}), but those who come stay ({stay_en}): the room is \
-                 better than its cover. Put on the cover what keeps them, and test it against this one."
-            ),
-            format!(
-                "进来的人少于基准（{ctr_zh} {click_zh}），但进房的人更愿意留下（停留率 {stay_zh}）：直播间比封面更好看。\
-                 请把真正留住观众的看点放到封面上，并与现有封面做对照测试。"
-            ),
-        ],
-        Finding::MisTaps => [
-            format!(
-                "There are clicks enough, but fewer of them become entries ({enter_en}): viewers tap it by mistake or \
-                 leave before the room opens. Keep text and faces away from buttons and from the edge where thumbs \
-                 scroll, and check how fast the room loads."
+                "Fewer viewers come than to the other covers in the same broadcasts ({ctr_en} {click_en}), but those who \
+                 come stay ({stay_en}): the room is better than its cover. Put on the cover what keeps them, and test \
+                 it against this one."
             ),
             format!(
-                "点击并不少，但点击后真正进房的比例偏低（{enter_zh}）：多半是误触，或者房间打开前就离开了。\
-                 请让文字和人脸避开按钮以及拇指滑动经过的边缘，并检查直播间的加载速度。"
+                "与同场的其他封面相比，进来的人更少（{ctr_zh} {click_zh}），但进房的人更愿意留下（停留率 {stay_zh}）：\
+                 直播间比封面更好看。请把真正留住观众的看点放到封面上，并与现有封面做对照测试。"
             ),
-        ],
-        Finding::EntersWithoutClicking => [
+        ),
+        Finding::MisTaps => Words::new(
             format!(
-                "More viewers enter per click than usual ({enter_en}): many come by another way than a tap on this \
-                 cover, such as autoplay or a shared link, or taps are lost. Do not credit the cover with them: check \
-                 how clicks are counted, and let a rotation experiment compare it."
-            ),
-            format!(
-                "每次点击对应的进房数高于基准（{enter_zh}）：很多人不是点这张封面进来的（例如自动播放、分享链接），\
-                 也可能是点击漏记。先别把这些进房算作封面的功劳：请核对点击的统计口径，并用轮换测试来比较。"
-            ),
-        ],
-        Finding::Strong => [
-            format!(
-                "It draws more viewers than usual ({ctr_en} {click_en}), and nothing says that they leave early (stay \
-                 rate {stay_en}). Keep it on air, and make it the control of the next test."
+                "There are clicks enough, but fewer of them become entries than with the other covers in the same \
+                 broadcasts ({enter_en}): viewers tap it by mistake or leave before the room opens. Keep text and faces \
+                 away from buttons and from the edge where thumbs scroll, and check how fast the room loads."
             ),
             format!(
-                "吸引力高于基准（{ctr_zh} {click_zh}），也没有迹象表明观众进房后提前离开（停留率 {stay_zh}）。\
+                "点击并不少，但与同场的其他封面相比，点击后真正进房的比例偏低（{enter_zh}）：多半是误触，或者房间打开前就\
+                 离开了。请让文字和人脸避开按钮以及拇指滑动经过的边缘，并检查直播间的加载速度。"
+            ),
+        ),
+        Finding::EntersWithoutClicking => Words::new(
+            format!(
+                "More viewers enter per click than with the other covers in the same broadcasts ({enter_en}): many come \
+                 by another way than a tap on this cover, such as autoplay or a shared link, or taps are lost. Do not \
+                 credit the cover with them: check how clicks are counted, and let a rotation experiment compare it."
+            ),
+            format!(
+                "与同场的其他封面相比，每次点击对应的进房数更高（{enter_zh}）：很多人不是点这张封面进来的（例如自动播放、\
+                 分享链接），也可能是点击漏记。先别把这些进房算作封面的功劳：请核对点击的统计口径，并用轮换测试来比较。"
+            ),
+        ),
+        Finding::Strong | Finding::NothingCertain => Words::new(
+            format!(
+                "More viewers come than to the other covers in the same broadcasts ({ctr_en} {click_en}), and nothing \
+                 says that they leave early (stay rate {stay_en}). Keep it on air, and make it the control of the next \
+                 test."
+            ),
+            format!(
+                "与同场的其他封面相比，进来的人更多（{ctr_zh} {click_zh}），也没有迹象表明观众进房后提前离开（停留率 {stay_zh}）。\
                  请继续使用，并把它作为下一轮测试的对照封面。"
             ),
-        ],
-        Finding::Weak => [
+        ),
+        Finding::Weak => Words::new(
             format!(
-                "Fewer viewers come than usual ({ctr_en} {click_en}), and nothing says that those who come stay longer \
-                 (stay rate {stay_en}). Replace it first."
+                "Fewer viewers come than to the other covers in the same broadcasts ({ctr_en} {click_en}), and nothing \
+                 says that those who come stay longer (stay rate {stay_en}). Look for a replacement first, and test it \
+                 against this one."
             ),
             format!(
-                "进来的人少于基准（{ctr_zh} {click_zh}），也没有迹象表明进房的人停留更久（停留率 {stay_zh}）。\
-                 请优先替换这张封面。"
+                "与同场的其他封面相比，进来的人更少（{ctr_zh} {click_zh}），也没有迹象表明进房的人停留更久（停留率 {stay_zh}）。\
+                 请优先为这张封面准备替换方案，并与它做对照测试。"
             ),
-        ],
-        Finding::NothingCertain => [
-            "Nothing is certain enough to act on. Leave it as it is, or let a rotation experiment decide."
-                .to_owned(),
-            "目前还没有足够把握的结论。请保持现状，或者用轮换测试来判断，不要只凭这些数字做决定。".to_owned(),
-        ],
+        ),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use coverledger_stats::Interval;
 
+    /// A step that is known; its interval holds 1 or does not, as its probability says.
     #[expect(clippy::unnecessary_wraps, reason = "a step that is known")]
-    fn step(rate: f64, above: f64) -> Option<Step> {
-        Some(Step { rate, baseline: 0.5, above: Some(above) })
+    fn step(rate: f64, above: f64) -> Option<Contrast> {
+        let interval = match above {
+            above if above > 0.9 => Interval { low: 1.01, high: 1.5 },
+            above if above < 0.1 => Interval { low: 0.5, high: 0.99 },
+            _ => Interval { low: 0.5, high: 1.5 },
+        };
+        Some(Contrast {
+            rate,
+            baseline: Some(0.5),
+            ratio: Some(rate / 0.5),
+            interval: Some(interval),
+            above: Some(above),
+            broadcasts: 9,
+            ..Contrast::default()
+        })
     }
 
-    fn found(click: Option<Step>, enter: Option<Step>, stay: Option<Step>) -> (&'static str, Option<f64>) {
+    fn found(
+        click: Option<Contrast>,
+        enter: Option<Contrast>,
+        stay: Option<Contrast>,
+    ) -> (&'static str, Option<f64>) {
         let told = find(&Known { click, enter, stay, click_metric: c::CTR }, 0.9);
         (told.finding.word(), told.certainty)
     }
@@ -211,11 +255,19 @@ mod tests {
     }
 
     #[test]
+    fn what_the_published_interval_leaves_open_is_no_finding() {
+        let open = |above| {
+            step(0.6, above).map(|step| Contrast { interval: Some(Interval { low: 0.99, high: 1.5 }), ..step })
+        };
+        assert_eq!(found(open(0.999), None, None), ("nothing_certain", None));
+    }
+
+    #[test]
     fn actions_name_the_figures_they_stand_on_in_both_languages() {
         let known = Known { click: step(0.041, 0.99), enter: None, stay: step(0.3, 0.01), click_metric: c::CTR };
-        let told = find(&known, 0.9);
-        assert!(told.action_en.contains("CTR 4.10 % against 50.00 %"), "{}", told.action_en);
-        assert!(told.action_zh.contains("停留率 30.00%，基准 50.00%"), "{}", told.action_zh);
-        assert!(!told.action_zh.contains("  "), "a line is broken within a sentence: {}", told.action_zh);
+        let Words { en, zh } = find(&known, 0.9).action;
+        assert!(en.contains("CTR 4.10 % against 50.00 %") && en.contains("Not randomized"), "{en}");
+        assert!(zh.contains("停留率 30.00%，其他封面 50.00%") && zh.contains("未随机分配"), "{zh}");
+        assert!(!zh.contains("  "), "a line is broken within a sentence: {zh}");
     }
 }

@@ -1,27 +1,28 @@
-//! `localization`: what a cover made for a market gained there against the one that all markets share.
+//! `localization`: how a cover made for a market did there beside the one that all markets share.
 
+mod across;
 mod matched;
+mod note;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use polars::prelude::*;
 
-use crate::decision_context::{DecisionContext, floats, percent, texts, wholes};
+use crate::contrast::Shared;
+use crate::decision_context::{DecisionContext, Words, floats, texts, truths, wholes};
 use crate::evidence::Evidence;
+use crate::icc::Icc;
 use crate::rates::Rate;
-use crate::standardize::Standard;
-use crate::tally::{Clusters, LEVEL, Piece, Tallies, Tally};
+use crate::tally::{Clusters, Piece, Tallies, Tally};
+use across::across_markets;
 use coverledger_core::model::columns as c;
-use coverledger_stats::{Interval, Scale};
+use coverledger_stats::Interval;
 use matched::matched;
 
 /// The rates that are compared.
 const COMPARED: [&str; 2] = [c::EFFECTIVE_CTR, c::CTR];
-
-/// Less than this many expected successes is a remainder of rounding.
-const NOTHING: f64 = 1e-9;
 
 /// Two versions of one cover.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +38,7 @@ pub(super) struct Versions<'a> {
 /// What the comparison stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Basis {
+    SameBroadcasts,
     SameMarket,
     AcrossMarkets,
     NotComparable,
@@ -45,6 +47,7 @@ enum Basis {
 impl Basis {
     const fn word(self) -> &'static str {
         match self {
+            Self::SameBroadcasts => "same_broadcasts",
             Self::SameMarket => "same_market",
             Self::AcrossMarkets => "across_markets",
             Self::NotComparable => "not_comparable",
@@ -52,28 +55,31 @@ impl Basis {
     }
 }
 
-/// What was gained.
+/// How the two did.
 #[derive(Debug, Clone)]
-struct Gain {
+struct Comparison {
     basis: Basis,
     /// Of the localized and the shared cover: rates on the matched mix.
     rates: Option<[f64; 2]>,
-    /// Of either, how many times as many successes as its market's viewers had in the same cells.
+    /// Of either, how many times as many successes as the other covers in the same broadcasts.
     indices: Option<[f64; 2]>,
     ratio: Option<f64>,
     ratio_interval: Option<Interval>,
     difference_interval: Option<Interval>,
     cells: Option<usize>,
     matched_share: Option<f64>,
+    /// With the localized cover, and with the shared one that it is compared with.
     broadcasts: [usize; 2],
-    note: String,
+    /// With what the intervals stand on.
+    compared_broadcasts: usize,
+    note: Words,
 }
 
 /// One row.
 struct Line<'a> {
     versions: Versions<'a>,
     metric: &'static str,
-    gain: Gain,
+    found: Comparison,
 }
 
 /// Renders the table: one row per family with a version for this market, and rate.
@@ -91,12 +97,13 @@ pub(super) fn localization(
     let alike: Vec<&Evidence> =
         elsewhere.iter().copied().filter(|evidence| evidence.conventions == conventions).collect();
     let mut lines = Vec::new();
-    for metric in COMPARED {
+    // Most markets have no version of their own, and then nothing is added up.
+    for metric in COMPARED.into_iter().filter(|_| !families.is_empty()) {
         let Some(rate) = Rate::named(metric) else { continue };
         let here = Market::of(context.evidence, rate);
         let others: Vec<Market<'_>> = alike.iter().map(|evidence| Market::of(evidence, rate)).collect();
         for versions in families {
-            lines.push(Line { versions: *versions, metric, gain: gain(*versions, &here, &others) });
+            lines.push(Line { versions: *versions, metric, found: compare(*versions, &here, &others) });
         }
     }
     lines.sort_by_key(|line| line.versions.family);
@@ -107,38 +114,39 @@ pub(super) fn localization(
 struct Market<'a> {
     evidence: &'a Evidence,
     tallies: Tallies,
-    standard: Option<Standard>,
 }
 
 impl<'a> Market<'a> {
     fn of(evidence: &'a Evidence, rate: &Rate) -> Self {
-        let tallies = Tallies::of(evidence, rate);
-        Self { evidence, standard: Standard::of(&tallies.market), tallies }
+        Self { evidence, tallies: Tallies::of(evidence, rate) }
+    }
+
+    fn number(&self, cover: &str) -> Option<usize> {
+        self.evidence.covers.iter().position(|name| name == cover)
     }
 
     /// A cover's pieces with any trials; `None` where it was not shown or a part of its counts is not known.
     fn pieces(&self, cover: &str) -> Option<&[Piece]> {
-        let cover = self.evidence.covers.iter().position(|name| name == cover)?;
-        let pieces = self.tallies.covers[cover].as_deref()?;
+        let pieces = self.tallies.covers[self.number(cover)?].as_deref()?;
         pieces.iter().any(|piece| piece.tally.trials > 0.0).then_some(pieces)
     }
 
-    /// Observed among expected successes of each piece of a cover, under the name of its broadcast.
+    /// Observed among expected successes of a cover in each broadcast that it shared with others, by its name.
     fn indices(&self, cover: &str) -> Vec<(&'a str, Tally)> {
-        let (Some(standard), Some(pieces)) = (&self.standard, self.pieces(cover)) else { return Vec::new() };
-        let index = |piece: &Piece| {
-            let mut cells = vec![Tally::default(); self.tallies.cells];
-            cells[piece.bin] = piece.tally;
-            let expected = Tally { successes: piece.tally.successes, trials: standard.expected(&cells) };
-            (self.evidence.broadcasts[piece.broadcast].as_str(), expected)
-        };
-        pieces.iter().map(index).collect()
+        let (Some(pieces), Some(number)) = (self.pieces(cover), self.number(cover)) else { return Vec::new() };
+        let others: Vec<Piece> = (self.tallies.covers.iter().enumerate())
+            .filter(|(other, _)| *other != number)
+            .flat_map(|(_, pieces)| pieces.iter().flatten().copied())
+            .collect();
+        let shared = Shared::beside(pieces, &others);
+        let name = |broadcast: usize| self.evidence.broadcasts[broadcast].as_str();
+        shared.by_broadcast().map(|(broadcast, tally)| (name(broadcast), tally)).collect()
     }
 }
 
-fn gain(versions: Versions<'_>, here: &Market<'_>, elsewhere: &[Market<'_>]) -> Gain {
+fn compare(versions: Versions<'_>, here: &Market<'_>, elsewhere: &[Market<'_>]) -> Comparison {
     let Some(localized) = here.pieces(versions.localized) else {
-        return Gain::none([0, 0], "The localized cover was not shown here, or its counts are not given.");
+        return Comparison::none([0, 0], note::not_shown());
     };
     match here.pieces(versions.shared) {
         Some(shared) => in_same_market(here, localized, shared),
@@ -146,89 +154,49 @@ fn gain(versions: Versions<'_>, here: &Market<'_>, elsewhere: &[Market<'_>]) -> 
     }
 }
 
-fn in_same_market(here: &Market<'_>, localized: &[Piece], shared: &[Piece]) -> Gain {
-    let side = |pieces: &[Piece], side: usize| {
-        pieces.iter().map(move |piece| Piece { bin: 2 * piece.bin + side, ..*piece }).collect::<Vec<_>>()
-    };
-    let clusters = Clusters::new(2 * here.tallies.cells, [side(localized, 0), side(shared, 1)].concat());
+fn in_same_market(here: &Market<'_>, localized: &[Piece], shared: &[Piece]) -> Comparison {
     let broadcasts = [broadcasts(localized), broadcasts(shared)];
-    let Some(found) = matched(pairs(&clusters.total)) else {
-        return Gain::none(broadcasts, "The two were never shown in the same slot and audience.");
-    };
-    let ratio = |bins: &[Tally]| matched(pairs(bins)).and_then(|found| divided(found.one, found.other));
-    let difference = |bins: &[Tally]| matched(pairs(bins)).map(|found| found.one - found.other);
-    let is_matched = |pair: &(&Tally, &Tally)| pair.1.trials > 0.0;
-    let trials = |pair: (&Tally, &Tally)| pair.0.trials;
-    let of_matched: f64 = pairs(&clusters.total).filter(is_matched).map(trials).sum();
-    let of_all: f64 = pairs(&clusters.total).map(trials).sum();
-    let ratio_interval = interval_of_ratio(&clusters, ratio);
-    Gain {
+    let beside = Shared::beside(localized, shared);
+    let Some(rates) = beside.rates() else { return apart(here, localized, shared, broadcasts) };
+    let market = here.tallies.market_rate().unwrap_or(0.0);
+    let leveled = beside.leveled(market);
+    let effective = Icc::of(std::slice::from_ref(&leveled)).effective(&leveled);
+    let (ratio_interval, difference_interval) = (beside.interval(effective), beside.interval_of_difference());
+    Comparison {
+        basis: Basis::SameBroadcasts,
+        rates: Some(rates),
+        ratio: beside.ratio(),
+        ratio_interval,
+        difference_interval,
+        cells: Some(beside.cells()),
+        matched_share: Some(beside.share()),
+        compared_broadcasts: beside.broadcasts(),
+        note: note::same_broadcasts(rates, ratio_interval, beside.broadcasts()),
+        ..Comparison::none(broadcasts, Words::default())
+    }
+}
+
+/// Both were shown here, and never together: what one week did cannot be told from what one cover did.
+fn apart(here: &Market<'_>, localized: &[Piece], shared: &[Piece], broadcasts: [usize; 2]) -> Comparison {
+    let side = |pieces: &[Piece]| Clusters::new(here.tallies.cells, pieces.iter().copied()).total;
+    let (localized, shared) = (side(localized), side(shared));
+    let pairs = || localized.iter().zip(&shared);
+    let Some(found) = matched(pairs()) else { return Comparison::none(broadcasts, note::never_matched()) };
+    let of_matched: f64 = pairs().filter(|(_, shared)| shared.trials > 0.0).map(|(own, _)| own.trials).sum();
+    let rates = [found.one, found.other];
+    Comparison {
         basis: Basis::SameMarket,
-        rates: Some([found.one, found.other]),
-        indices: None,
-        ratio: ratio(&clusters.total),
-        ratio_interval,
-        difference_interval: clusters.jackknife(difference).map(|it| it.interval(LEVEL, Scale::Identity)),
+        rates: Some(rates),
+        ratio: divided(found.one, found.other),
         cells: Some(found.cells),
-        matched_share: divided(of_matched, of_all),
-        broadcasts,
-        note: format!(
-            "In the same slots and audiences the localized cover drew {}, the shared one {}. {}",
-            percent(found.one),
-            percent(found.other),
-            verdict(ratio_interval)
-        ),
+        matched_share: divided(of_matched, localized.iter().map(|cell| cell.trials).sum()),
+        note: note::never_together(rates),
+        ..Comparison::none(broadcasts, Words::default())
     }
 }
 
-fn across_markets(
-    versions: Versions<'_>,
-    here: &Market<'_>,
-    elsewhere: &[Market<'_>],
-    localized: &[Piece],
-) -> Gain {
-    let mine = here.indices(versions.localized);
-    let others: Vec<(&str, Tally)> = elsewhere.iter().flat_map(|market| market.indices(versions.shared)).collect();
-    let names: BTreeSet<&str> = mine.iter().chain(&others).map(|(name, _)| *name).collect();
-    let numbers: BTreeMap<&str, usize> = names.into_iter().zip(0..).collect();
-    let sides = [(0, &mine), (1, &others)];
-    let pieces =
-        sides.into_iter().flat_map(|(bin, side)| side.iter().map(move |(name, tally)| (bin, *name, *tally)));
-    let pieces =
-        pieces.filter_map(|(bin, name, tally)| Some(Piece { bin, broadcast: *numbers.get(name)?, tally }));
-    let clusters = Clusters::new(2, pieces);
-    let of_shared = others.iter().map(|(name, _)| *name).collect::<BTreeSet<_>>().len();
-    let broadcasts = [broadcasts(localized), of_shared];
-    let index = |tally: Tally| (tally.trials > NOTHING).then(|| tally.successes / tally.trials);
-    let ratio = |bins: &[Tally]| divided(index(bins[0])?, index(bins[1])?);
-    let (Some(one), Some(other)) = (index(clusters.total[0]), index(clusters.total[1])) else {
-        return Gain::none(
-            broadcasts,
-            "The shared cover was shown neither here nor in another market counted alike.",
-        );
-    };
-    let ratio_interval = interval_of_ratio(&clusters, ratio);
-    Gain {
-        basis: Basis::AcrossMarkets,
-        rates: None,
-        indices: Some([one, other]),
-        ratio: ratio(&clusters.total),
-        ratio_interval,
-        difference_interval: None,
-        cells: None,
-        matched_share: None,
-        broadcasts,
-        note: format!(
-            "The shared cover was never shown here. The localized one drew {one:.2} times what is usual in its slots \
-             and audiences, the shared one {other:.2} times elsewhere. {} Markets differ in more than the cover: take \
-             it for a hint.",
-            verdict(ratio_interval)
-        ),
-    }
-}
-
-impl Gain {
-    fn none(broadcasts: [usize; 2], why: &str) -> Self {
+impl Comparison {
+    fn none(broadcasts: [usize; 2], note: Words) -> Self {
         Self {
             basis: Basis::NotComparable,
             rates: None,
@@ -239,35 +207,19 @@ impl Gain {
             cells: None,
             matched_share: None,
             broadcasts,
-            note: why.to_owned(),
+            compared_broadcasts: 0,
+            note,
         }
     }
-}
-
-fn interval_of_ratio(clusters: &Clusters, ratio: impl Fn(&[Tally]) -> Option<f64>) -> Option<Interval> {
-    let ratio = clusters.jackknife(ratio).filter(|ratio| ratio.value > 0.0)?;
-    Some(ratio.interval(LEVEL, Scale::Log))
-}
-
-fn verdict(ratio: Option<Interval>) -> &'static str {
-    match ratio {
-        None => "Too few broadcasts to say whether that is more than chance.",
-        Some(ratio) if ratio.low > 1.0 => "It gained.",
-        Some(ratio) if ratio.high < 1.0 => "It lost.",
-        Some(_) => "That may be chance.",
-    }
-}
-
-fn pairs(bins: &[Tally]) -> impl Iterator<Item = (&Tally, &Tally)> {
-    bins.as_chunks::<2>().0.iter().map(|[one, other]| (one, other))
 }
 
 fn broadcasts(pieces: &[Piece]) -> usize {
     pieces.iter().map(|piece| piece.broadcast).collect::<BTreeSet<_>>().len()
 }
 
+/// `None` where there is nothing to divide by but a remainder of rounding.
 fn divided(of: f64, by: f64) -> Option<f64> {
-    (by > 0.0).then(|| of / by)
+    (by > 1e-9).then(|| of / by)
 }
 
 fn table(context: &DecisionContext<'_>, lines: &[Line<'_>]) -> PolarsResult<DataFrame> {
@@ -278,22 +230,25 @@ fn table(context: &DecisionContext<'_>, lines: &[Line<'_>]) -> PolarsResult<Data
     table.push(texts(c::LOCALIZED_COVER_ID, lines, |line| Some(line.versions.localized.to_owned())));
     table.push(texts(c::SHARED_COVER_ID, lines, |line| Some(line.versions.shared.to_owned())));
     table.push(texts(c::METRIC, lines, |line| Some(line.metric.to_owned())));
-    table.push(texts(c::BASIS, lines, |line| Some(line.gain.basis.word().to_owned())));
-    table.push(floats(c::LOCALIZED_RATE, lines, |line| line.gain.rates.map(|rates| rates[0])));
-    table.push(floats(c::SHARED_RATE, lines, |line| line.gain.rates.map(|rates| rates[1])));
-    table.push(floats(c::LOCALIZED_INDEX, lines, |line| line.gain.indices.map(|indices| indices[0])));
-    table.push(floats(c::SHARED_INDEX, lines, |line| line.gain.indices.map(|indices| indices[1])));
-    table.push(floats(c::RATIO, lines, |line| line.gain.ratio));
-    table.push(floats(&c::low(c::RATIO), lines, |line| low(line.gain.ratio_interval)));
-    table.push(floats(&c::high(c::RATIO), lines, |line| high(line.gain.ratio_interval)));
-    table.push(floats(c::DIFFERENCE, lines, |line| line.gain.rates.map(|[one, other]| one - other)));
-    table.push(floats(&c::low(c::DIFFERENCE), lines, |line| low(line.gain.difference_interval)));
-    table.push(floats(&c::high(c::DIFFERENCE), lines, |line| high(line.gain.difference_interval)));
-    table.push(wholes(c::CELLS, lines, |line| line.gain.cells));
-    table.push(floats(c::MATCHED_SHARE, lines, |line| line.gain.matched_share));
-    table.push(wholes(c::LOCALIZED_BROADCASTS, lines, |line| Some(line.gain.broadcasts[0])));
-    table.push(wholes(c::SHARED_BROADCASTS, lines, |line| Some(line.gain.broadcasts[1])));
-    table.push(texts(c::NOTE, lines, |line| Some(line.gain.note.clone())));
+    table.push(texts(c::BASIS, lines, |line| Some(line.found.basis.word().to_owned())));
+    table.push(floats(c::LOCALIZED_RATE, lines, |line| line.found.rates.map(|rates| rates[0])));
+    table.push(floats(c::SHARED_RATE, lines, |line| line.found.rates.map(|rates| rates[1])));
+    table.push(floats(c::LOCALIZED_INDEX, lines, |line| line.found.indices.map(|indices| indices[0])));
+    table.push(floats(c::SHARED_INDEX, lines, |line| line.found.indices.map(|indices| indices[1])));
+    table.push(floats(c::RATIO, lines, |line| line.found.ratio));
+    table.push(floats(&c::low(c::RATIO), lines, |line| low(line.found.ratio_interval)));
+    table.push(floats(&c::high(c::RATIO), lines, |line| high(line.found.ratio_interval)));
+    table.push(floats(c::DIFFERENCE, lines, |line| line.found.rates.map(|[one, other]| one - other)));
+    table.push(floats(&c::low(c::DIFFERENCE), lines, |line| low(line.found.difference_interval)));
+    table.push(floats(&c::high(c::DIFFERENCE), lines, |line| high(line.found.difference_interval)));
+    table.push(wholes(c::CELLS, lines, |line| line.found.cells));
+    table.push(floats(c::MATCHED_SHARE, lines, |line| line.found.matched_share));
+    table.push(wholes(c::LOCALIZED_BROADCASTS, lines, |line| Some(line.found.broadcasts[0])));
+    table.push(wholes(c::SHARED_BROADCASTS, lines, |line| Some(line.found.broadcasts[1])));
+    table.push(texts(c::NOTE, lines, |line| Some(line.found.note.en.clone())));
     table.extend(context.closing(lines.len()));
+    table.push(wholes(c::COMPARED_BROADCASTS, lines, |line| Some(line.found.compared_broadcasts)));
+    table.push(truths(c::RANDOMIZED, lines, |_| Some(false)));
+    table.push(texts(c::NOTE_ZH, lines, |line| Some(line.found.note.zh.clone())));
     DataFrame::new(lines.len(), table)
 }

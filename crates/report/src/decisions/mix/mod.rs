@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use polars::prelude::*;
 
 use crate::cells::dates;
-use crate::decision_context::{DecisionContext, floats, percent, texts, wholes};
+use crate::decision_context::{DecisionContext, Words, floats, percent, texts, truths, wholes};
 use crate::evidence::{Evidence, Observed};
 use crate::rates::Rate;
 use crate::tally::{Clusters, LEVEL, Piece, Tally, cell_of};
@@ -50,14 +50,14 @@ impl Periods {
     }
 }
 
-/// Why there is nothing to split, or the parts.
+/// The parts of a change, or `None` where there is nothing to split, and why.
 #[derive(Debug, Clone)]
 struct Split {
-    parts: Result<Parts, String>,
+    parts: Option<Parts>,
     interval: Option<Interval>,
     broadcasts: usize,
     is_reversal: Option<bool>,
-    note: String,
+    note: Words,
 }
 
 /// One row.
@@ -106,9 +106,13 @@ pub(super) fn mix(context: &DecisionContext<'_>, period_days: u16) -> PolarsResu
 }
 
 /// What the whole market lacks for a comparison.
-fn lacking(evidence: &Evidence, periods: &Periods, period_days: u16) -> Option<String> {
+fn lacking(evidence: &Evidence, periods: &Periods, period_days: u16) -> Option<Words> {
     if evidence.since > periods.before_since {
-        return Some(format!("What is known begins on {}: not two periods yet.", evidence.since));
+        let since = evidence.since;
+        return Some(Words::new(
+            format!("What is known begins on {since}: not two periods yet."),
+            format!("已有数据从 {since} 开始：还不够两个周期。"),
+        ));
     }
     let mut days = [BTreeSet::new(), BTreeSet::new()];
     for row in &evidence.rows {
@@ -119,7 +123,12 @@ fn lacking(evidence: &Evidence, periods: &Periods, period_days: u16) -> Option<S
     let needed = usize::from(period_days.div_ceil(2));
     let [before, after] = days.map(|days| days.len());
     (before < needed || after < needed).then(|| {
-        format!("Too few days with data: {before} before and {after} after, where {needed} of {period_days} are needed.")
+        Words::new(
+            format!(
+                "Too few days with data: {before} before and {after} after, where {needed} of {period_days} are needed."
+            ),
+            format!("有数据的天数太少：之前 {before} 天，之后 {after} 天，每个周期 {period_days} 天中至少需要 {needed} 天。"),
+        )
     })
 }
 
@@ -157,27 +166,33 @@ impl Counted {
     }
 
     fn split(&self, metric: &str) -> Split {
-        let nothing = |why: &str| Split::nothing(why.to_owned(), self.broadcasts());
+        let nothing = |why: Words| Split::nothing(why, self.broadcasts());
         if !self.is_known {
-            return nothing("The platform does not give the counts of this rate.");
+            return nothing(Words::new(
+                "The platform does not give the counts of this rate.",
+                "平台没有提供计算这个比率所需的数据。",
+            ));
         }
         let Some(parts) = parts(pairs(&self.clusters.total)) else {
-            return nothing("Shown in one of the periods only.");
+            return nothing(Words::new("Shown in one of the periods only.", "只在其中一个周期展示过。"));
         };
         let within = |bins: &[Tally]| kitagawa::parts(pairs(bins)).map(|parts| parts.within);
         let interval = self.clusters.jackknife(within).map(|within| within.interval(LEVEL, Scale::Identity));
-        let is_reversal = is_reversal(&parts, interval);
-        let mut note = note(metric, &parts, is_reversal);
+        let is_reversal = interval.map(|within| is_reversal(&parts, within));
+        let mut note = note(metric, &parts, is_reversal == Some(true));
         if self.broadcasts() < FEWEST_CLUSTERS {
-            note.push_str(" Too few broadcasts for an interval.");
+            note = note.then(&Words::new(
+                "Too few broadcasts for an interval: that may be chance.",
+                "直播场次太少，没有置信区间：可能只是偶然。",
+            ));
         }
-        Split { parts: Ok(parts), interval, broadcasts: self.broadcasts(), is_reversal: Some(is_reversal), note }
+        Split { parts: Some(parts), interval, broadcasts: self.broadcasts(), is_reversal, note }
     }
 }
 
 impl Split {
-    fn nothing(why: String, broadcasts: usize) -> Self {
-        Self { parts: Err(why.clone()), interval: None, broadcasts, is_reversal: None, note: why }
+    fn nothing(why: Words, broadcasts: usize) -> Self {
+        Self { parts: None, interval: None, broadcasts, is_reversal: None, note: why }
     }
 }
 
@@ -185,46 +200,55 @@ fn pairs(bins: &[Tally]) -> impl Iterator<Item = (&Tally, &Tally)> + Clone {
     bins.as_chunks::<2>().0.iter().map(|[before, after]| (before, after))
 }
 
-/// Whether the rate went one way and the cells went the other: all of them, of at least two, or by more than
-/// broadcasts differ.
-fn is_reversal(parts: &Parts, within: Option<Interval>) -> bool {
+/// Whether the rate went one way and the cells, by more than broadcasts differ, the other. All cells going the other way
+/// is no proof: few cells often do by chance.
+fn is_reversal(parts: &Parts, within: Interval) -> bool {
     let change = parts.after - parts.before;
-    if change * parts.within >= 0.0 {
-        return false;
-    }
-    let against = if change > 0.0 { parts.fell } else { parts.rose };
-    let is_beyond = within.is_some_and(|within| within.low > 0.0 || within.high < 0.0);
-    (parts.cells >= 2 && against == parts.cells) || is_beyond
+    (change > 0.0 && within.high < 0.0) || (change < 0.0 && within.low > 0.0)
 }
 
-fn note(metric: &str, parts: &Parts, is_reversal: bool) -> String {
+fn note(metric: &str, parts: &Parts, is_reversal: bool) -> Words {
     let (before, after) = (percent(parts.before), percent(parts.after));
-    let points = |share: f64| format!("{:+.2}", share * 100.0);
+    // What rounds to nothing did not fall.
+    let points = |share: f64| format!("{:+.2}", share * 100.0).replace("-0.00", "+0.00");
+    let (within, mix) = (points(parts.within), points(parts.mix));
     if is_reversal {
-        let (went, cells_went) = if parts.after > parts.before { ("rose", "fell") } else { ("fell", "rose") };
-        return format!(
-            "{metric} {went} from {before} to {after}, although within the same slots and audiences it {cells_went} \
-             ({} points; {} rose, {} fell): who saw it changed, not how well it drew.",
-            points(parts.within),
-            parts.rose,
-            parts.fell
+        let [went, cells_went, went_zh, cells_went_zh] = if parts.after > parts.before {
+            ["rose", "fell", "上升", "下降"]
+        } else {
+            ["fell", "rose", "下降", "上升"]
+        };
+        let Parts { rose, fell, .. } = parts;
+        return Words::new(
+            format!(
+                "{metric} {went} from {before} to {after}, although within the same slots and audiences it {cells_went} \
+                 ({within} points; {rose} rose, {fell} fell): who saw it changed, not how well it drew."
+            ),
+            format!(
+                "{metric} 从 {before} {went_zh}到 {after}，但在相同的时段和人群中反而{cells_went_zh}（{within} 个百分点；{rose} 个\
+                 上升，{fell} 个下降）：变的是看到的人，不是吸引力。"
+            ),
         );
     }
     if parts.cells == 0 {
-        return format!(
-            "{metric} went from {before} to {after}, but no slot and audience was seen in both periods."
+        return Words::new(
+            format!("{metric} went from {before} to {after}, but no slot and audience was seen in both periods."),
+            format!("{metric} 从 {before} 变为 {after}，但没有任何时段和人群在两个周期都出现过。"),
         );
     }
-    format!(
-        "{metric} went from {before} to {after}: {} points within slots and audiences, {} by who saw it.",
-        points(parts.within),
-        points(parts.mix)
+    Words::new(
+        format!(
+            "{metric} went from {before} to {after}: {within} points within slots and audiences, {mix} by who saw it."
+        ),
+        format!(
+            "{metric} 从 {before} 变为 {after}：其中 {within} 个百分点来自相同的时段和人群，{mix} 来自看到的人不同。"
+        ),
     )
 }
 
 fn table(context: &DecisionContext<'_>, periods: &Periods, lines: &[Line]) -> PolarsResult<DataFrame> {
-    let part = |of: fn(&Parts) -> f64| move |line: &Line| line.split.parts.as_ref().ok().map(of);
-    let cells = |of: fn(&Parts) -> usize| move |line: &Line| line.split.parts.as_ref().ok().map(of);
+    let part = |of: fn(&Parts) -> f64| move |line: &Line| line.split.parts.as_ref().map(of);
+    let cells = |of: fn(&Parts) -> usize| move |line: &Line| line.split.parts.as_ref().map(of);
     let day = |name: &str, date: Date| dates(name, vec![Some(date); lines.len()]);
     let mut table = context.keys(lines.len());
     table.push(texts(c::SCOPE, lines, |line| Some(if line.cover.is_some() { "cover" } else { "all" }.to_owned())));
@@ -246,9 +270,9 @@ fn table(context: &DecisionContext<'_>, periods: &Periods, lines: &[Line]) -> Po
     table.push(wholes(c::CELLS, lines, cells(|parts| parts.cells)));
     table.push(wholes(c::CELLS_ROSE, lines, cells(|parts| parts.rose)));
     table.push(wholes(c::CELLS_FELL, lines, cells(|parts| parts.fell)));
-    let reversal: Vec<Option<bool>> = lines.iter().map(|line| line.split.is_reversal).collect();
-    table.push(Column::new(c::REVERSAL.into(), reversal));
-    table.push(texts(c::NOTE, lines, |line| Some(line.split.note.clone())));
+    table.push(truths(c::REVERSAL, lines, |line| line.split.is_reversal));
+    table.push(texts(c::NOTE, lines, |line| Some(line.split.note.en.clone())));
     table.extend(context.closing(lines.len()));
+    table.push(texts(c::NOTE_ZH, lines, |line| Some(line.split.note.zh.clone())));
     DataFrame::new(lines.len(), table)
 }

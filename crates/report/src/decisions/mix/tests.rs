@@ -83,3 +83,32 @@ fn a_cover_of_one_period_has_nothing_to_be_split_and_one_of_neither_no_row() {
     assert_eq!(text(&table, c::NOTE, 4), "Shown in one of the periods only.");
     assert_eq!(text(&table, c::NOTE, 5), "The platform does not give the counts of this rate.");
 }
+
+#[test]
+fn cells_that_went_the_other_way_by_chance_are_no_reversal() {
+    // Both cells fell a little and prime time grew: no more than days differ.
+    let evidence = fortnight([(4_000, 200), (6_000, 60)], [(6_000, 300), (4_000, 40)]).evidence();
+    let table = mix(&context(&evidence), 7).unwrap();
+    let at = |column: &str| number(&table, column, 0).unwrap();
+    assert!(at(c::CHANGE) > 0.0 && at(c::WITHIN) < 0.0);
+    assert_eq!((at(c::CELLS), at(c::CELLS_FELL)), (2.0, 2.0));
+    assert!(at(&c::high(c::WITHIN)) > 0.0);
+    assert_eq!(table.column(c::REVERSAL).unwrap().bool().unwrap().get(0), Some(false));
+    assert!(text(&table, c::NOTE_ZH, 0).contains("个百分点"), "{}", text(&table, c::NOTE_ZH, 0));
+}
+
+#[test]
+fn too_few_broadcasts_say_nothing_of_a_reversal() {
+    let mut scene = Scene::default();
+    for day in 0..14 {
+        let week = if day < 7 { [(8_000, 320), (2_000, 10)] } else { [(2_000, 100), (8_000, 80)] };
+        for (slot, (impressions, clicked)) in ["prime", "night"].into_iter().zip(week) {
+            // Two broadcasts in all.
+            scene.shown(day, [slot, "all", &format!("b{}", day / 7), "a"], &clicks(impressions, clicked));
+        }
+    }
+    let evidence = scene.evidence();
+    let table = mix(&context(&evidence), 7).unwrap();
+    assert!(number(&table, c::CHANGE, 0).unwrap() > 0.0 && number(&table, c::WITHIN, 0).unwrap() < 0.0);
+    assert_eq!(table.column(c::REVERSAL).unwrap().bool().unwrap().get(0), None);
+}
