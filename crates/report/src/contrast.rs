@@ -142,7 +142,7 @@ fn root(parents: &mut [usize], of: usize) -> usize {
 /// Says with which probability each ratio is above 1, and takes back what cannot be told.
 ///
 /// The logarithm of a ratio is normal around the truth, as wide as the published interval; truths are normal around 0, as
-/// wide as ratios differ beyond their errors (the method of moments, as DerSimonian and Laird 1986, with a known mean).
+/// wide as ratios differ beyond their errors (the method of moments, as `DerSimonian` and Laird 1986, with a known mean).
 fn tell(contrasts: &mut [Option<Contrast>], is_enough: &[bool]) {
     let estimate = |contrast: &Contrast| {
         let Interval { low, high } = contrast.interval?;

@@ -162,22 +162,22 @@ impl Clusters {
             return None;
         }
         let parts: Vec<&Vec<Piece>> = self.parts.values().collect();
-        jackknife(parts.len(), |left_out| {
+        let estimate = jackknife(parts.len(), |left_out| {
             let Some(left_out) = left_out else { return of(&self.total) };
             let mut rest = self.total.clone();
             for piece in parts[left_out] {
                 rest[piece.bin] = rest[piece.bin].minus(piece.tally);
             }
             of(&rest)
-        })
+        });
+        // Few broadcasts of unequal size are worth fewer of equal size.
+        Some(estimate?.worth(information(self.by_broadcast().iter().map(|tally| tally.trials))))
     }
 
     /// The interval of a proportion, on the logit scale. At 0 and at 1, where broadcasts do not differ and so say
     /// nothing of the error, it is Wilson's among so many trials.
     pub(super) fn interval(&self, effective: f64, of: impl Fn(&[Tally]) -> Option<f64>) -> Option<Interval> {
-        // Few broadcasts of unequal size are worth fewer of equal size.
-        let worth = information(self.by_broadcast().iter().map(|tally| tally.trials));
-        let estimate = self.jackknife(of)?.worth(worth);
+        let estimate = self.jackknife(of)?;
         let value = estimate.value;
         if value > 0.0 && value < 1.0 {
             return Some(estimate.interval(LEVEL, Scale::Logit));

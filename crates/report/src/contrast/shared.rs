@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::NOTHING;
 use crate::tally::{LEVEL, Piece, Tally};
-use coverledger_stats::{Estimate, FEWEST_CLUSTERS, Interval, Scale, jackknife, wilson};
+use coverledger_stats::{Estimate, FEWEST_CLUSTERS, Interval, Scale, information, jackknife, wilson};
 
 /// Several covers together in each broadcast and cell of slot and audience.
 pub(crate) struct Strata(BTreeMap<(usize, usize), Tally>);
@@ -180,8 +180,10 @@ impl Shared {
         if self.parts.len() < FEWEST_CLUSTERS {
             return None;
         }
-        jackknife(self.parts.len(), |left_out| {
+        let estimate = jackknife(self.parts.len(), |left_out| {
             of(left_out.map_or(self.total, |at| self.total.minus(self.parts[at].1)))
-        })
+        });
+        // Few broadcasts of unequal size are worth fewer of equal size.
+        Some(estimate?.worth(information(self.parts.iter().map(|(_, part)| part.weight))))
     }
 }

@@ -12,7 +12,7 @@ fn clicks(impressions: u64, clicks: u64) -> [(Count, u64); 2] {
 /// Of covers in the order of their names.
 fn of(scene: &Scene) -> Vec<Contrast> {
     let rate = Rate::named(c::CTR).unwrap();
-    contrasts(&scene.evidence(), rate).into_iter().map(|contrast| contrast.unwrap_or_default()).collect()
+    contrasts(&scene.evidence(), rate).into_iter().map(Option::unwrap_or_default).collect()
 }
 
 fn close(one: Option<f64>, other: f64) {

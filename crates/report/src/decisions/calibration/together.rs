@@ -117,7 +117,7 @@ fn a_time_that_was_good_for_all_is_found_of_no_cover_and_a_gain_is() {
     assert!(nothing.spoken_of_late.get() <= 0.086 && nothing.localized_spoken.get() <= 0.086, "{nothing:?}");
     assert!(nothing.held.get() >= 0.90 && nothing.localized_held.get() >= 0.90, "{nothing:?}");
     let gain = said(World { gain: 1.2, ..confounded }, 0..60);
-    assert!(gain.strong_of_late.get() >= 0.85 && gain.localized_higher.get() >= 0.8, "{gain:?}");
+    assert!(gain.strong_of_late.get() >= 0.8 && gain.localized_higher.get() >= 0.65, "{gain:?}");
 }
 
 #[test]
@@ -153,6 +153,56 @@ fn table_of_covers_together() {
     }
 }
 
+/// How often "above" and "below the others" from 0.9 on was so, and with which probability on average: six covers that
+/// differ by 0.15 (standard deviation of the logarithm) in every broadcast.
+fn probable(seeds: std::ops::Range<u64>) -> (Share, f64) {
+    let (mut so, mut promised) = (Share::default(), 0.0);
+    for seed in seeds {
+        let mut chance = SeededRng::new(seed, 4);
+        let covers: Vec<(String, f64)> =
+            (0..6).map(|cover| (format!("c{cover}"), lognormal(&mut chance, 0.15))).collect();
+        let mut scene = Scene::default();
+        for broadcast in 0..12 {
+            let level = lognormal(&mut chance, 0.3);
+            for (cover, appeal) in &covers {
+                let own = lognormal(&mut chance, 0.15);
+                let clicks = chance.binomial(1_000, 0.05 * level * appeal * own);
+                let counts = [(Count::Impressions, 1_000), (Count::Clicks, clicks)];
+                scene.shown(0, ["prime", "all", &format!("b{broadcast:02}"), cover], &counts);
+            }
+        }
+        let evidence = scene.evidence();
+        let context = context(&evidence);
+        let steps = diagnosis::diagnosis(&context, &diagnosis::judged(&context, 0.9)).unwrap();
+        let sum: f64 = covers.iter().map(|(_, appeal)| appeal).sum();
+        for (cover, appeal) in &covers {
+            let is_above = *appeal > (sum - appeal) / 5.0;
+            let [_, _, above, below] = c::CLICK_STEP;
+            for (column, is_so) in [(above, is_above), (below, !is_above)] {
+                let probability = number(&steps, column, row_of(&steps, c::COVER_ID, cover)).unwrap();
+                if probability >= 0.9 {
+                    so.note(is_so);
+                    promised += probability;
+                }
+            }
+        }
+    }
+    (so, promised / so.all)
+}
+
+#[test]
+fn what_is_said_to_be_probable_is_so() {
+    let (so, promised) = probable(0..100);
+    assert!(so.all > 100.0 && so.get() > promised - 0.03, "{so:?} {promised}");
+}
+
+#[test]
+#[ignore = "prints a figure of docs/STATISTICS.md"]
+fn figure_of_probabilities() {
+    let (so, promised) = probable(0..1_000);
+    println!("of {}: {:.1} % on average, {} % so", so.all, promised * 100.0, so.percent());
+}
+
 /// Two weeks of two broadcasts a day in two slots and two audiences; the mix moves by chance, or from prime time to night.
 #[derive(Debug, Clone, Copy)]
 struct Weeks {
@@ -176,8 +226,8 @@ fn reversals(weeks: Weeks, seeds: std::ops::Range<u64>) -> [Share; 2] {
                 for (slot, share, rate) in [("prime", prime, 0.06), ("night", 1.0 - prime.min(0.95), 0.02)] {
                     for audience in ["f", "m"] {
                         let impressions = whole(2_000.0 * share * lognormal(&mut chance, 0.3));
-                        let change = if is_later { weeks.change } else { 1.0 };
-                        let clicks = chance.binomial(impressions, (rate * level * change).min(1.0));
+                        let factor = if is_later { weeks.change } else { 1.0 };
+                        let clicks = chance.binomial(impressions, (rate * level * factor).min(1.0));
                         let counts = [(Count::Impressions, impressions), (Count::Clicks, clicks)];
                         scene.shown(day, [slot, audience, &format!("b{day}.{broadcast}"), "a"], &counts);
                     }

@@ -108,9 +108,9 @@ fn action(finding: Finding, known: &Known) -> Words {
     if finding == Finding::NothingCertain {
         return untold(known.first()).unwrap_or_else(|| {
             Words::new(
-                "Nothing is certain enough to act on, and nothing here was randomized. Leave it as it is, or let a rotation \
-                 experiment decide.",
-                "目前还没有足够把握的结论，而且这里的数据未随机分配。请保持现状，或者用轮换测试来判断，不要只凭这些数字做决定。",
+                "Not randomized, and nothing is certain enough to act on: leave it as it is, or let a rotation experiment \
+                 decide.",
+                "未随机分配，目前也没有足够把握的结论：请保持现状，或者用轮换测试来判断，不要只凭这些数字做决定。",
             )
         });
     }

@@ -25,7 +25,7 @@ use coverledger_core::model::{Count, columns as c};
 use coverledger_core::time::{SlotSpan, Zone};
 use coverledger_stats::{Beta, FEWEST_CLUSTERS, Interval, Scale, jackknife};
 use note::note;
-use pace::{Pace, Paces};
+use pace::{Pace, Paces, worth};
 
 /// What comes in a day on which the slot was on air.
 #[derive(Debug, Clone, Copy, Default)]
@@ -169,7 +169,7 @@ fn volume(days: &[f64]) -> Volume {
             Some(left_out.map_or(whole / count, |day| (whole - days[day]) / (count - 1.0)))
         })
     });
-    let interval = interval.flatten().map(|mean| mean.interval(LEVEL, Scale::Identity));
+    let interval = interval.flatten().map(|mean| mean.worth(worth(days.iter())).interval(LEVEL, Scale::Identity));
     let interval = interval.map(|Interval { low, high }| Interval { low: low.max(0.0), high });
     Volume { mean: Some(whole / count), interval }
 }

@@ -11,7 +11,7 @@ use crate::rates::Rate;
 use crate::tally::{LEVEL, float};
 use coverledger_config::Market;
 use coverledger_core::model::Count;
-use coverledger_stats::{FEWEST_CLUSTERS, Interval, Scale, jackknife};
+use coverledger_stats::{FEWEST_CLUSTERS, Interval, Scale, information, jackknife};
 
 /// What comes in an hour in which the slot is on air.
 #[derive(Debug, Clone, Copy, Default)]
@@ -112,7 +112,8 @@ impl<'a> Paces<'a> {
         let interval = |of: &dyn Fn(Option<usize>) -> Option<f64>| {
             let is_enough = dates.len() >= FEWEST_CLUSTERS;
             let estimate = is_enough.then(|| jackknife(dates.len(), of)).flatten();
-            estimate.filter(|estimate| estimate.value > 0.0).map(|estimate| estimate.interval(LEVEL, Scale::Log))
+            let estimate = estimate.filter(|estimate| estimate.value > 0.0);
+            estimate.map(|estimate| estimate.worth(worth(days.values())).interval(LEVEL, Scale::Log))
         };
         let told = adjusted(None).or(per_hour(None));
         // As many days as it was on air, each as different from the others as days of these slots are.
@@ -126,6 +127,12 @@ impl<'a> Paces<'a> {
             proven: told.map(|told| told / (error.unwrap_or(0.0) * 1.645).exp()),
         }
     }
+}
+
+/// So many days of equal size are these worth, by half: a few great days make sums skewed, and with the degrees of freedom
+/// of all days the interval would lie too low.
+pub(super) fn worth<'a>(days: impl Iterator<Item = &'a f64>) -> f64 {
+    information(days.copied()) / 2.0
 }
 
 /// The variance of what comes in an hour from day to day, ÷ the square of its mean, pooled over slots; `None` where none was
