@@ -121,7 +121,8 @@ fn compared_part() -> [ColumnSpec; 2] {
 fn not_randomized() -> ColumnSpec {
     truth(
         c::RANDOMIZED,
-        "false: nobody decided by lot what was shown when, so a difference is not the effect of a cover or a slot",
+        "false: a lot that decided what was shown is not looked at here, so a difference is not told as the effect of a \
+         cover or a slot; `experiment` looks at it",
     )
     .null("not written before schema version 2")
 }

@@ -7,8 +7,9 @@ use coverledger_stats::FEWEST_CLUSTERS;
 /// The sentences.
 pub(super) fn note(pace: &Pace, days: usize) -> Words {
     let mut note = Words::new(
-        "Not randomized: slots also differ in their weeks and hosts.",
-        "未随机分配：不同时段的日期和主播也不同。",
+        "Not randomized: slots also differ in their weeks and hosts. Hours are those of the slot, for when broadcasts begin \
+         and end is not known.",
+        "未随机分配：不同时段的日期和主播也不同。小时数按时段长度计算，因为不知道直播的起止时间。",
     );
     if days < FEWEST_CLUSTERS {
         note = note.then(&Words::new(
