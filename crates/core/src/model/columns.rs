@@ -227,8 +227,6 @@ pub const ENTER_RATIO: &str = "enter_ratio";
 /// The same of the step from entry to stay.
 pub const STAY_RATIO: &str = "stay_ratio";
 
-/// The slot's hours on the dates on which it was on air.
-pub const HOURS_ON_AIR: &str = "hours_on_air";
 /// Entrants, or clicks, per hour on air.
 pub const PER_HOUR: &str = "per_hour";
 /// The same, had all slots had the same covers.
