@@ -2,7 +2,7 @@
 
 use coverledger_config::Assignment;
 
-use super::{Draws, Effect, Outcome, Plan, contrast, effects, p_by_look};
+use super::{Draws, Effect, Outcome, Plan, choice, contrast, effects, p_by_look};
 
 const SPLIT: Plan = Plan::Split { planned: 10.0, by: Assignment::Broadcast };
 const ROTATION: Plan = Plan::Rotation(Draws { days: 10, redrawn: 499, seed: 3 });
@@ -198,6 +198,29 @@ fn viewers_who_keep_their_cover_are_held_against_each_other_by_groups() {
     // A single row without a group is one too many.
     few[0].group = None;
     assert_eq!(effect(&few, 20, plan).interval, None);
+}
+
+#[test]
+fn which_is_best_is_as_doubtful_as_viewers_are_few() {
+    let plan = Plan::Split { planned: 20.0, by: Assignment::Viewer };
+    let outcomes = by_broadcast(20, 110.0);
+    assert_eq!(choice::choice(&outcomes, 2, plan, 0.05), None);
+    let alike = choice::choice(&by_groups(&outcomes, 20), 2, plan, 0.05).unwrap();
+    let by_broadcasts = choice::choice(&outcomes, 2, SPLIT, 0.05).unwrap();
+    assert!((alike.best[1] - by_broadcasts.best[1]).abs() < 0.01 && alike.best[1] > 0.99, "{alike:?}");
+    let mut few = by_groups(&outcomes, 20);
+    for outcome in &mut few {
+        let is_regular = outcome.group == Some(3) && outcome.arm == 1;
+        outcome.sum *= if is_regular { 4.0 } else { 0.84 };
+    }
+    let few = choice::choice(&few, 2, plan, 0.05).unwrap();
+    assert!(few.best[1] < 0.9, "{few:?}");
+    // Broadcasts in which there was one arm alone say nothing.
+    let mut late = by_broadcast(20, 110.0);
+    late.retain(|outcome| outcome.arm == 0 || outcome.look >= 12);
+    assert!(choice::choice(&late, 2, SPLIT, 0.05).is_some());
+    late.retain(|outcome| outcome.arm == 0 || outcome.look >= 13);
+    assert_eq!(choice::choice(&late, 2, SPLIT, 0.05), None);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Intervals from clusters: how often do those of 95 % hold the truth?
 
 use super::{Drawn, percent, size, successes};
-use crate::{Estimate, Scale, SeededRng, jackknife};
+use crate::{Estimate, Scale, SeededRng, information, jackknife};
 
 /// A simulated world: broadcasts of each cover, its rate, and how much the broadcasts vary.
 struct World {
@@ -56,7 +56,9 @@ impl World {
                 let interval = estimate.map(|estimate| estimate.interval(0.95, scale));
                 u32::from(interval.is_none_or(|interval| interval.low <= truth && truth <= interval.high))
             };
-            let rate = jackknife(one.len(), |left_out| Some(without(&one, left_out)));
+            let worth = information(one.iter().map(|broadcast| broadcast.1));
+            let rate =
+                jackknife(one.len(), |left_out| Some(without(&one, left_out))).map(|rate| rate.worth(worth));
             covered.rate += holds(rate, Scale::Logit, truth);
             let difference = compared(&one, &other, |one, other| other - one);
             covered.difference += holds(difference, Scale::Identity, other_truth - truth);
@@ -76,6 +78,16 @@ fn intervals_of_95_percent_hold_the_truth_94_to_96_times_in_a_hundred() {
             let share = percent(count, 4000);
             assert!((94.0..=96.0).contains(&share), "{share} % with {broadcasts} broadcasts and a rate of {rate}");
         }
+    }
+}
+
+#[test]
+fn few_broadcasts_of_unequal_size_hold_a_single_rate_as_often() {
+    for rate in [0.005, 0.3] {
+        let covered = World { broadcasts: 8, rate, variation: 0.5, spread: 1.0 }.covered(4000, 13);
+        let share = percent(covered.rate, 4000);
+        // Without the degrees that they are worth it is 93 %.
+        assert!((94.0..=97.5).contains(&share), "{share} % of a rate of {rate}");
     }
 }
 

@@ -2,6 +2,8 @@
 //! what is probably the best turn out to be? Each has a small run with a bound, and an ignored one that prints the rows
 //! of the table in `docs/STATISTICS.md`.
 
+mod splits;
+
 use super::{Draws, Outcome, Plan, choice, effects};
 use coverledger_config::Assignment;
 use coverledger_stats::calibration::{percent, size, successes};
