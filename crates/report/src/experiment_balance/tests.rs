@@ -97,9 +97,9 @@ fn an_arm_that_came_later_or_left_is_held_against_what_was_there_with_it() {
         let more = u64::try_from(2 * number % 5).unwrap();
         // Days are counted backwards: the last twelve are the early ones.
         if number < 12 {
-            covers
-                .iter()
-                .for_each(|cover| show(number, cover, 1000 + if *cover == "late" { more } else { 4 - more }));
+            for cover in covers {
+                show(number, cover, 1000 + if cover == "late" { more } else { 4 - more });
+            }
         } else {
             show(number, "a", 1500 + more);
             show(number, "b", 1502 - more);

@@ -8,7 +8,7 @@ use coverledger_stats::{Estimate, normal_quantile, sequence};
 /// With which probability a gain is to be found.
 const POWER: f64 = 0.8;
 /// By how many standard errors a rotation that is looked at every night needs more than one that is looked at once, where
-/// the level is spent evenly (Lan and DeMets 1983): 0.21 to 0.26 for 7 to 30 nights and levels of 1 to 5 %.
+/// the level is spent evenly (Lan and `DeMets` 1983): 0.21 to 0.26 for 7 to 30 nights and levels of 1 to 5 %.
 const LOOKING: f64 = 0.25;
 
 impl Trial<'_> {

@@ -80,6 +80,9 @@ struct ArmRow<'e> {
     is_off_plan: bool,
 }
 
+/// Look, cluster, stratum, group and arm of an outcome.
+type Key = (usize, usize, usize, Option<u16>, usize);
+
 /// An experiment in one market of one platform, as far as it has come.
 pub(crate) struct Trial<'e> {
     experiment: &'e Experiment,
@@ -299,7 +302,7 @@ impl<'e> Trial<'e> {
             (Metric::Value, Plan::Split { .. }) => Metric::PerMille,
             (metric, _) => metric,
         };
-        let mut sums: BTreeMap<(usize, usize, usize, Option<u16>, usize), (f64, f64)> = BTreeMap::new();
+        let mut sums: BTreeMap<Key, (f64, f64)> = BTreeMap::new();
         let is_hourly = matches!(self.plan, Plan::Rotation(_))
             && [Metric::Value, Metric::Stay, Metric::Orders].contains(&metric);
         if is_hourly {

@@ -156,5 +156,6 @@ fn look(matched: &mut Matched, day: usize, has_units: bool) -> Look {
 }
 
 /// Looks begin at so many broadcasts of equal size, which sums are off by a little.
+#[expect(clippy::cast_precision_loss, reason = "eight")]
 const FEWEST: f64 = FEWEST_CLUSTERS as f64;
 const ROUNDING: f64 = 1e-9;

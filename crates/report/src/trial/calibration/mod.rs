@@ -92,7 +92,7 @@ struct Said {
 
 fn said(outcomes: &[Outcome], plan: Plan, truth: Truth) -> Said {
     let found = effects(outcomes, ARMS, 0, NIGHTS, plan, LEVEL);
-    let adjusted = holm(&found.iter().flatten().map(|effect| effect.p_value()).collect::<Vec<f64>>());
+    let adjusted = holm(&found.iter().flatten().map(super::Effect::p_value).collect::<Vec<f64>>());
     let second = found[1].unwrap();
     let lift = truth.lifts[1] / truth.lifts[0] - 1.0;
     Said {
