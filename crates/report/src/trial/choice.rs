@@ -40,7 +40,7 @@ pub(super) fn choice(outcomes: &[Outcome], arms: usize, plan: Plan, worth: f64) 
     let without: Vec<Vec<f64>> = parts.iter().map(|part| ratios(&minus(&total, part))).collect::<Option<_>>()?;
     let mut covariance = jackknife(&without);
     if is_by_groups {
-        covariance = by_groups(&strata, &total, covariance)?;
+        covariance = by_groups(&strata, &total, &covariance)?;
     }
     Some(choose(&means, &covariance, Some(spread(&means, &covariance).max(worth)), DRAWS, SEED))
 }
@@ -57,7 +57,7 @@ impl Stratum {
     }
 
     fn add(&mut self, outcome: &Outcome, arms: usize, is_by_groups: bool) {
-        let mut add = |cells: &mut Cells| {
+        let add = |cells: &mut Cells| {
             let cell = &mut cells[outcome.arm];
             *cell = [cell[0] + outcome.sum, cell[1] + outcome.trials];
         };
@@ -70,7 +70,7 @@ impl Stratum {
 
 /// Two-way clustering: the variance over groups of viewers, as much wider for each arm as the variance over strata and over
 /// groups, less that over the cells of both, is than it; see [`coverledger_stats::Matched`].
-fn by_groups(strata: &BTreeMap<usize, Stratum>, total: &Parts, of_strata: Matrix) -> Option<Matrix> {
+fn by_groups(strata: &BTreeMap<usize, Stratum>, total: &Parts, of_strata: &Matrix) -> Option<Matrix> {
     let arms = total.len();
     let mut rests: BTreeMap<u16, Parts> = BTreeMap::new();
     let mut of_cells = vec![0.0; arms];
@@ -90,7 +90,7 @@ fn by_groups(strata: &BTreeMap<usize, Stratum>, total: &Parts, of_strata: Matrix
             cells += 1;
         }
     }
-    let without: Vec<Vec<f64>> = rests.values().map(|rest| ratios(rest)).collect::<Option<_>>()?;
+    let without: Vec<Vec<f64>> = rests.values().map(ratios).collect::<Option<_>>()?;
     if without.len() < FEWEST_CLUSTERS {
         return None;
     }
