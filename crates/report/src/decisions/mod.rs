@@ -13,6 +13,7 @@ mod slot_plan;
 #[cfg(test)]
 mod words;
 
+pub(crate) use false_winners::among_groups;
 pub use false_winners::{LevelHistory, level_held};
 
 use jiff::civil::Date;

@@ -71,7 +71,8 @@ impl<'e> Standings<'e> {
         for ((place, standing), p_across) in self.places.iter().zip(&p_across) {
             let context = DecisionContext { evidence: &place.evidence, as_of, revision };
             let failed = |table: TableName| move |source| ReportError { table: table.as_str(), source };
-            let table = table::table(&context, name, standing, place.history.as_ref(), p_across);
+            let history = place.history.or(standing.site.among_groups);
+            let table = table::table(&context, name, standing, history.as_ref(), p_across);
             stack(&mut arms, table).map_err(failed(TableName::Experiment))?;
             if let Some(balance) = &standing.site.balance {
                 stack(&mut checks, balance_table(&context, name, self.experiment, balance))

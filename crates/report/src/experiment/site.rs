@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use super::decide::{Arm, Decision, Obstacle, decide};
 use super::fading::{Recent, recent};
 use super::guardrail::{Guard, Guarded};
+use crate::decisions::{LevelHistory, among_groups};
 use crate::evidence::Evidence;
 use crate::experiment_balance::Balance;
 use crate::tally::float;
@@ -30,6 +31,8 @@ pub(super) struct Site<'e> {
     pub(super) recent: Vec<Option<Recent>>,
     pub(super) obstacle: Option<Obstacle>,
     pub(super) decisions: Vec<Option<Decision>>,
+    /// Of a split by viewer in which an arm would win: how often this test finds a winner among viewers of the control.
+    pub(super) among_groups: Option<LevelHistory>,
     beside: OnceCell<Beside>,
 }
 
@@ -87,9 +90,34 @@ impl<'e> Site<'e> {
             () if !is_level_held => Some(Obstacle::LevelNotHeld),
             () => None,
         };
-        let decisions = decide(&arms, experiment.control, obstacle, experiment.level, experiment.worth);
-        let beside = OnceCell::new();
-        Self { experiment, trial, balance, figures, arms, choice, recent, obstacle, decisions, beside }
+        let mut site = Self {
+            experiment,
+            decisions: decide(&arms, experiment.control, obstacle, experiment.level, experiment.worth),
+            trial,
+            balance,
+            figures,
+            arms,
+            choice,
+            recent,
+            obstacle,
+            among_groups: None,
+            beside: OnceCell::new(),
+        };
+        site.doubt();
+        site
+    }
+
+    /// Where an arm would win among viewers who keep their cover: whether this test finds winners among viewers of the control.
+    fn doubt(&mut self) {
+        if self.winner().is_none() {
+            return;
+        }
+        self.among_groups = among_groups(&self.trial);
+        if self.among_groups.is_some_and(|found| !found.is_held()) {
+            self.obstacle = Some(Obstacle::LevelNotHeld);
+            let Experiment { control, level, worth, .. } = self.experiment;
+            self.decisions = decide(&self.arms, *control, self.obstacle, *level, *worth);
+        }
     }
 
     /// The same for an arm that had won and whose effect has gone since.

@@ -178,12 +178,12 @@ impl<'e> Trial<'e> {
     }
 
     /// What is run.
-    pub(super) fn experiment(&self) -> &Experiment {
+    pub(crate) fn experiment(&self) -> &Experiment {
         self.experiment
     }
 
     /// Who was given which cover.
-    pub(super) fn plan(&self) -> Plan {
+    pub(crate) fn plan(&self) -> Plan {
         self.plan
     }
 
@@ -297,7 +297,7 @@ impl<'e> Trial<'e> {
     }
 
     /// In order of looks; `None` where a row does not know a count.
-    pub(super) fn outcomes(&self, metric: Metric) -> Option<Vec<Outcome>> {
+    pub(crate) fn outcomes(&self, metric: Metric) -> Option<Vec<Outcome>> {
         let metric = match (metric, self.plan) {
             (Metric::Value, Plan::Split { .. }) => Metric::PerMille,
             (metric, _) => metric,

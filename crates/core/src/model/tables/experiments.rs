@@ -204,9 +204,10 @@ fn per_hour() -> Vec<ColumnSpec> {
         float(
             c::FALSE_WINNERS_SHARE,
             "share",
-            "of the row of `false_winners` that tests the design of this experiment on the market's own history",
+            "of the row of `false_winners` that tests the design of this experiment on the market's own history; of a split \
+             by viewer, of a hundred tests between viewers of the control, dealt by their groups",
         )
-        .null("no such row is published"),
+        .null("no such row is published; of a split by viewer no arm would win"),
     ]);
     columns.into_iter().map(|column| column.since(3)).collect()
 }

@@ -4,11 +4,13 @@
 //! `experiment` runs is run on them as if it had been looked at every night. Whatever it finds is false. Viewers are dealt
 //! anew in every broadcast: that they come back and keep their cover cannot be told from a history that knows no viewers.
 
+mod groups;
 mod history;
 mod placebo;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use groups::among_groups;
 pub use history::{LevelHistory, level_held};
 
 use polars::prelude::*;

@@ -167,6 +167,37 @@ fn a_market_whose_own_history_finds_false_winners_names_none() {
 }
 
 #[test]
+fn a_winner_by_viewers_stands_beside_tests_among_viewers_of_the_control() {
+    let mut covers = split(&["calm", "loud"]);
+    let Design::Split(of) = &mut covers.design else { panic!("{covers:?}") };
+    of.assignment = Assignment::Viewer;
+    let of = |better: Usual| {
+        let mut scene = month(28, |_| vec![CONTROL, better]);
+        // The audience stands for the group of viewers.
+        scene.rows = (0..16)
+            .flat_map(|group| {
+                scene.rows.iter().cloned().map(move |mut row| {
+                    row.1[1] = format!("{group:02}");
+                    row
+                })
+            })
+            .collect();
+        let mut evidence = scene.evidence();
+        for row in &mut evidence.rows {
+            row.group = evidence.audiences[row.audience].parse().ok();
+        }
+        let places = [Place { evidence, history: None }];
+        let tables = Standings::of(&covers, &places).tables("e", UNTIL, 1).unwrap();
+        frame(&[tables[0].1.bytes.clone().into()]).unwrap()
+    };
+    let found = of(BETTER);
+    assert_eq!(decision(&found, "loud"), "winner", "{found}");
+    assert!(number(&found, c::FALSE_WINNERS_SHARE, 1).unwrap() <= 0.05, "{found}");
+    let alike = of((BETTER.0, CONTROL.1));
+    assert_eq!(number(&alike, c::FALSE_WINNERS_SHARE, 1), None);
+}
+
+#[test]
 fn viewers_who_are_not_told_apart_give_no_winner() {
     let mut covers = split(&["calm", "loud"]);
     let Design::Split(of) = &mut covers.design else { panic!("{covers:?}") };
