@@ -52,6 +52,11 @@ impl<'w> Clocks<'w> {
         clocks
     }
 
+    /// Whether a market-day of the batch is counted by groups of viewers.
+    pub(super) const fn has_groups(&self) -> bool {
+        !self.group_keys.is_empty()
+    }
+
     /// The group of the viewer of a signal on a market-day that is counted by groups.
     fn group(&self, day: usize, signal: &Signal<'_>) -> Option<ViewerGroup> {
         let key = self.group_keys.get(day).copied().flatten()?;

@@ -36,6 +36,9 @@ use super::{RunError, Stop, error_text};
 /// Compressed bytes per row that no export goes below; only a guess for choosing partitions.
 const LEAST_BYTES_PER_ROW: u64 = 8;
 
+/// What is said besides of too many combinations where market-days are counted by groups of viewers.
+const OF_GROUPS: &str = " (or give `memory` in `archive.yaml` more: a split by viewer counts each combination in up to 129 parts, by groups of viewers)";
+
 /// What reading one export came to.
 pub(super) struct ReadExport {
     /// Hash and size of the bytes that were read.
@@ -397,7 +400,11 @@ impl Reader<'_> {
             }
             Err(error) => {
                 let is_too_much = matches!(error, ExportError::TooManyCells(_));
-                Err(Unread { is_too_much, ..Unread::new(error_text(&error)) })
+                let mut reason = error_text(&error);
+                if is_too_much && self.clocks.has_groups() {
+                    reason.push_str(OF_GROUPS);
+                }
+                Err(Unread { is_too_much, ..Unread::new(reason) })
             }
         })
     }

@@ -68,7 +68,7 @@ impl Workspace {
         // Two experiments are never on one platform in one market at one time.
         let (name, _) = self.experiments.iter().find(|(name, experiment)| {
             self.viewer_groups.contains_key(*name)
-                && (experiment.from..=experiment.to).contains(&local_date)
+                && (experiment.from..=experiment.last_date()).contains(&local_date)
                 && experiment.platforms.contains(platform)
                 && experiment.markets.contains(market)
         })?;

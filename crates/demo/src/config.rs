@@ -105,7 +105,9 @@ covers: [{}]   # the first is the control: the others are held against it
 window: {{from: {from}, to: {LAST_DATE}}}
 value: {{orders: 10, retained_minutes: 1}}     # a cover is chosen by what 1,000 impressions are worth, not by its clicks
 guardrails: {{stay: 0.1}}                      # and has to be shown not to cost more than a tenth of stays
-split: {{broadcasts: {}}}                      # so many are planned on a platform in a market
+split:
+  broadcasts: {}                              # so many are planned on a platform in a market
+  assignment: broadcast                      # viewers are drawn anew in every broadcast; `viewer`: each keeps a cover
 ",
         markets.join(", "),
         covers.join(", "),
