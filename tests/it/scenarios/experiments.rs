@@ -43,7 +43,7 @@ fn week(experiment: &str) -> Scenario {
     let scenario =
         Scenario::shop().market("JP", "timezone: Asia/Tokyo, slots: day_parts").job("shop", "GB, JP", 5);
     for date in DATES {
-        scenario.deliver(&format!("shop/{date}/a.csv"), day(date, &["GB", "JP"], 120));
+        scenario.deliver(&format!("shop/{date}/a.csv"), day(date, &["GB", "JP"], 480));
     }
     scenario.write("config/decisions.yaml", "version: 1\nwindow_days: 4\nperiod_days: 2\n");
     scenario.write("config/experiments/red_or_blue.yaml", experiment);
@@ -60,7 +60,7 @@ fn an_experiment_is_decided_on_all_its_market_days_and_once() {
     let scenario = week(SPLIT);
     scenario.run().exits(0).says("10 market-days: 10 published").says("3 decisions: 3 published").expect_table(
         "experiment/experiment=red_or_blue",
-        "experiment   market  as_of       since       until       cover_id  is_control  days  broadcasts  impressions  orders  on_air
+        "experiment   market  as_of       cover_id  is_control  decision  state    decided_on  days  broadcasts  impressions  orders  on_air
          red_or_blue  GB      2026-11-20  2026-11-16  2026-11-20  red       true        5     10          300          19      blue
          red_or_blue  GB      2026-11-20  2026-11-16  2026-11-20  blue      false       5     10          300          35      blue
          red_or_blue  JP      2026-11-20  2026-11-16  2026-11-20  red       true        5     10          300          19      blue
@@ -106,18 +106,18 @@ fn what_a_killed_run_did_not_show_of_an_experiment_is_shown_by_the_next() {
     scenario.run().exits(0);
     let whole = scenario.archive();
     let current = "experiment=red_or_blue/as_of=2026-11-20/part.parquet";
-    std::fs::remove_file(scenario.path(&format!("archive/experiment_balance/{current}"))).unwrap();
+    std::fs::remove_file(scenario.path(&format!("archive/experiment_pooled/{current}"))).unwrap();
     scenario.run().exits(0);
     same(&whole, &scenario.archive(), "a current path lost");
-    for folder in ["experiment", "experiment_balance", "_receipts/_experiments"] {
+    for folder in ["experiment", "experiment_balance", "experiment_pooled", "_receipts/_experiments"] {
         std::fs::remove_dir_all(scenario.path(&format!("archive/{folder}"))).unwrap();
     }
     scenario.run().exits(0);
     same(&whole, &scenario.archive(), "receipts lost");
-    let bytes = &whole[&format!("experiment_balance/{current}")];
+    let bytes = &whole[&format!("experiment_pooled/{current}")];
     let revision = whole.iter().find(|(name, other)| name.starts_with("_revisions") && *other == bytes).unwrap().0;
     std::fs::remove_file(scenario.path(&format!("archive/{revision}"))).unwrap();
-    std::fs::remove_file(scenario.path(&format!("archive/experiment_balance/{current}"))).unwrap();
+    std::fs::remove_file(scenario.path(&format!("archive/experiment_pooled/{current}"))).unwrap();
     scenario.run().exits(0);
     same(&whole, &scenario.archive(), "bytes lost");
 }
@@ -174,11 +174,11 @@ fn covers_that_took_turns_by_the_schedule_are_decided_on() {
     }
     scenario.run().exits(0).expect_table(
         "experiment/experiment=red_or_blue",
-        "design    market  cover_id  is_control  decision  on_air  days  broadcasts  turns  impressions  off_plan_share
-         rotation  GB      red       true        –         blue    5     5           60     1200         0
-         rotation  GB      blue      false       winner    blue    5     5           60     1200         0",
+        "design    market  cover_id  is_control  decision  state    decided_on  on_air  days  broadcasts  turns  impressions  off_plan_share  hours_on_air
+         rotation  GB      red       true        –         decided  2026-11-16  blue    1     1           12     240          0               5.0
+         rotation  GB      blue      false       winner    decided  2026-11-16  blue    1     1           12     240          0               5.0",
     );
-    scenario.cli(&["show", "experiment"]).exits(0).says("most probably the best (100 %)");
+    scenario.cli(&["show", "experiment"]).exits(0).says("Decided on 2026-11-16.");
 }
 
 #[test]
@@ -190,6 +190,47 @@ fn show_prints_an_experiment_by_market() {
     let checks = scenario.cli(&["show", "experiment_balance", "--market", "JP", "--rows", "0"]).exits(0);
     assert!(checks.stdout.contains("slot_audience") && !checks.stdout.contains("GB"), "{}", checks.stdout);
     scenario.cli(&["show", "experiment", "--market", "US"]).exits(0).says("no rows");
+}
+
+#[test]
+fn an_experiment_whose_file_is_gone_says_so_and_puts_nothing_on_air() {
+    let scenario = week(SPLIT);
+    scenario.run().exits(0);
+    let file = scenario.path("config/experiments/red_or_blue.yaml");
+    std::fs::remove_file(&file).unwrap();
+    // Its days are counted without groups of viewers from now on.
+    scenario.run().exits(0).expect_table(
+        "experiment/experiment=red_or_blue",
+        "market  cover_id  decision  on_air  state  revision
+         GB      red       –         –       gone   2
+         GB      blue      –         –       gone   2
+         JP      red       –         –       gone   2
+         JP      blue      –         –       gone   2",
+    );
+    scenario.cli(&["show", "experiment"]).exits(0).says("is gone").says("was `winner`");
+    let first = scenario.archive();
+    scenario.run().exits(0);
+    same(&first, &scenario.archive(), "a second night without the file");
+    scenario.cli(&["verify"]).exits(0).says("0 problems");
+    scenario.write("config/experiments/red_or_blue.yaml", SPLIT);
+    scenario.run().exits(0);
+    assert_eq!(receipts(&scenario).len(), 3, "the file is back, and so is the decision");
+}
+
+#[test]
+fn a_test_stopped_by_hand_keeps_its_schedule_and_counts_no_further() {
+    let scenario = week(ROTATION);
+    let hash = || {
+        let planned = scenario.cli(&["plan-test", "red_or_blue"]).exits(0);
+        planned.stdout.lines().find(|line| line.starts_with("sha256: ")).unwrap().to_owned()
+    };
+    let running = hash();
+    scenario.write("config/experiments/red_or_blue.yaml", format!("{ROTATION}stopped: 2026-11-18\n"));
+    assert_eq!(hash(), running);
+    scenario.cli(&["check"]).exits(0).says("2026-11-16 to 2026-11-20, stopped on 2026-11-18");
+    scenario.run().exits(0);
+    let table = scenario.cli(&["show", "experiment", "--market", "GB"]).exits(0);
+    assert!(table.stdout.contains("stopped"), "{}", table.stdout);
 }
 
 #[test]

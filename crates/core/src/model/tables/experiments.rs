@@ -32,6 +32,7 @@ pub(super) const EXPERIMENT: TableSpec = TableSpec {
         interval(c::EFFECT),
         percent(c::PROBABILITY_BEST),
         plain(c::DECISION),
+        plain(c::STATE),
         plain(c::ON_AIR),
         prose(c::REASON_EN),
     ],
