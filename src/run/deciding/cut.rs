@@ -72,9 +72,11 @@ pub(super) async fn read(
 ) -> Result<CutDays, BoxError> {
     let Inputs { platform, market, revisions, .. } = place;
     let cut = Cut::of(workspace, experiment, place);
+    // What follows a test that was stopped is no part of it, and need not be cut.
+    let (revisions, after) = parted(revisions, experiment.last_date());
     let mut days: Vec<(Date, DataFrame)> = Vec::new();
-    let (mut is_provisional, mut uncut, mut with_tables) = (false, Vec::new(), BTreeSet::new());
-    for table in published(archive, place, revisions, cut.table()).await? {
+    let (mut is_provisional, mut uncut, mut with_tables) = (false, Vec::new(), after);
+    for table in published(archive, place, &revisions, cut.table()).await? {
         let frame = report::frame(std::slice::from_ref(&table.bytes))?;
         with_tables.insert(table.local_date);
         if cut.is_by(&frame) {
@@ -84,7 +86,7 @@ pub(super) async fn read(
     }
     if cut.table() != TableName::Funnel {
         let is_cut: BTreeSet<Date> = days.iter().map(|(date, _)| *date).collect();
-        let mut rest = revisions.clone();
+        let mut rest = revisions;
         rest.retain(|date, _| !is_cut.contains(date));
         for table in published(archive, place, &rest, TableName::Funnel).await? {
             with_tables.insert(table.local_date);
@@ -105,6 +107,14 @@ pub(super) async fn read(
         uncut,
         retired: place.without_tables(with_tables.into_iter()),
     })
+}
+
+/// The revisions up to a date, and the dates of the others.
+fn parted(revisions: &BTreeMap<Date, u64>, last: Date) -> (BTreeMap<Date, u64>, BTreeSet<Date>) {
+    let mut counted = revisions.clone();
+    let after = revisions.keys().copied().filter(|date| *date > last).collect();
+    counted.retain(|date, _| *date <= last);
+    (counted, after)
 }
 
 async fn published(

@@ -61,10 +61,10 @@ fn an_experiment_is_decided_on_all_its_market_days_and_once() {
     scenario.run().exits(0).says("10 market-days: 10 published").says("3 decisions: 3 published").expect_table(
         "experiment/experiment=red_or_blue",
         "experiment   market  as_of       cover_id  is_control  decision  state    decided_on  days  broadcasts  impressions  orders  on_air
-         red_or_blue  GB      2026-11-20  2026-11-16  2026-11-20  red       true        5     10          300          19      blue
-         red_or_blue  GB      2026-11-20  2026-11-16  2026-11-20  blue      false       5     10          300          35      blue
-         red_or_blue  JP      2026-11-20  2026-11-16  2026-11-20  red       true        5     10          300          19      blue
-         red_or_blue  JP      2026-11-20  2026-11-16  2026-11-20  blue      false       5     10          300          35      blue",
+         red_or_blue  GB      2026-11-20  red       true        –         decided  2026-11-19  4     8           960          58      blue
+         red_or_blue  GB      2026-11-20  blue      false       winner    decided  2026-11-19  4     8           960          114     blue
+         red_or_blue  JP      2026-11-20  red       true        –         decided  2026-11-19  4     8           960          58      blue
+         red_or_blue  JP      2026-11-20  blue      false       winner    decided  2026-11-19  4     8           960          114     blue",
     );
     let first = scenario.archive();
     let receipt = &receipts(&scenario)["2026-11-20/00000001.json"]["content"];
@@ -175,8 +175,8 @@ fn covers_that_took_turns_by_the_schedule_are_decided_on() {
     scenario.run().exits(0).expect_table(
         "experiment/experiment=red_or_blue",
         "design    market  cover_id  is_control  decision  state    decided_on  on_air  days  broadcasts  turns  impressions  off_plan_share  hours_on_air
-         rotation  GB      red       true        –         decided  2026-11-16  blue    1     1           12     240          0               5.0
-         rotation  GB      blue      false       winner    decided  2026-11-16  blue    1     1           12     240          0               5.0",
+         rotation  GB      red       true        –         decided  2026-11-16  blue    1     1           12     240          0               5.1667
+         rotation  GB      blue      false       winner    decided  2026-11-16  blue    1     1           12     240          0               5.1667",
     );
     scenario.cli(&["show", "experiment"]).exits(0).says("Decided on 2026-11-16.");
 }
