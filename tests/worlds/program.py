@@ -61,9 +61,9 @@ class Workspace:
             )
         return done.stdout + done.stderr
 
-    def morning_after(self, night: date, job: str = "nightly") -> str:
+    def morning_after(self, night: date, job: str = "nightly", code: int | None = 0) -> str:
         """The nightly run, on the morning after a night."""
-        return self.cli("run", job, "--at", f"{night + timedelta(days=1)}T03:00:00Z")
+        return self.cli("run", job, "--at", f"{night + timedelta(days=1)}T03:00:00Z", code=code)
 
     def schedule(self, experiment: str) -> pl.DataFrame:
         """The turns that the program drew, as a user gets them."""

@@ -51,6 +51,8 @@ class Told:
 
     market: str
     stages: list[dict[str, pl.DataFrame]] = field(default_factory=list)
+    # Of what the runs could not settle, what speaks of it.
+    unsettled: list[str] = field(default_factory=list)
 
     def rows(self, table: str, stage: int = -1) -> list[dict]:
         """Rows of a table as of the newest date."""
@@ -162,15 +164,14 @@ def file_gone(told: Told) -> None:
 
 
 def _old_p(_):
-    yield from nights(1, 8, broadcasts=1, red=100, blue=60)
-    yield from nights(9, NIGHTS, broadcasts=1, red=100, blue=137)
+    yield from nights(1, 10, broadcasts=1, red=100, blue=60)
+    yield from nights(11, NIGHTS, broadcasts=1, red=100, blue=150)
 
 
 @case("no winner: what was proven was the contrary", _old_p)
 def old_p(told: Told) -> None:
     row = told.arm()
-    near(row, "effect", 0.05, 0.05) if row.get("state") == "running" else None
-    assert row["decision"] != "winner", row["reason_en"]
+    assert row["decision"] in ("worse", "not settled"), row["reason_en"]
     expect(row, on_air="red")
 
 
@@ -185,7 +186,6 @@ def novelty(told: Told) -> None:
     assert row["decision"] != "winner", row["reason_en"]
     expect(row, on_air="red")
     near(row, "recent_effect", -0.02, 0.06)
-    near(row, "effect", 0.14, 0.06)
 
 
 @case("worse", lambda _: nights(red=200, blue=124))
@@ -277,7 +277,7 @@ def _fewer_stay(_):
 def fewer_stay(told: Told) -> None:
     row = told.arm()
     expect(row, decision="guardrail failed", stay_guardrail="failed", on_air="red")
-    assert "stay" in row["reason_en"] and "-40" in row["reason_en"].replace("−", "-"), row["reason_en"]
+    assert "Stays" in row["reason_en"] and "40" in row["reason_en"], row["reason_en"]
 
 
 # ------------------------------------------------------------------------------------------------------- rotations
@@ -300,7 +300,8 @@ def of_turns(schedule: pl.DataFrame, **counts: tuple[float, float]) -> Iterator[
       platform="minutes", experiment=ROTATION)
 def impressions_as_effect(told: Told) -> None:
     expect(told.arm(), decision="winner", on_air="blue")
-    near(told.arm(), "effect", 0.44, 0.08)
+    # As of the night that decided, from a few turns.
+    near(told.arm(), "effect", 0.44, 0.15)
 
 
 @case("worse: a turn earns less, if an impression earns more", lambda schedule: of_turns(schedule, red=(480, 28.8), blue=(300, 20)),
@@ -483,8 +484,9 @@ def run(binary: Path) -> dict[str, Told]:
                 for number in range(first, last + 1):
                     of_night = pl.DataFrame([row for row in rows if row["date"] == night(number)]).drop("date")
                     of_night.write_csv(workspace.path(f"exports/{platform}/{night(number)}.csv"))
-            for platform in PLATFORMS:
-                workspace.morning_after(night(last), platform)
+            said = "".join(workspace.morning_after(night(last), platform, code=None) for platform in PLATFORMS)
+            for name, one in told.items():
+                one.unsettled += [line for line in said.splitlines() if name in line]
             tables = {table: workspace.table(table) for table in TABLES}
             for one in told.values():
                 one.stages.append(tables)
@@ -505,7 +507,8 @@ def change(workspace: Workspace, name: str, one: Case) -> None:
 
 
 def words(told: Told) -> None:
-    """What no row of an experiment may say."""
+    """What no row of an experiment may say, and that every run could settle it."""
+    assert not told.unsettled, told.unsettled
     rows = told.rows("experiment")
     for row in rows:
         for name in ("reason_en", "reason_zh"):
