@@ -59,8 +59,16 @@ fn the_demos_stories_are_told_by_its_tables() {
     assert!(rows(&experiment, &[("decision", "invalid: imbalance")]).is_empty(), "{experiment}");
     let diagnosis = table(&scenario, "diagnosis");
     assert!(!rows(&diagnosis, &[("cover_id", SPLIT.clickbait), ("finding", "overpromises")]).is_empty());
+    let cover = table(&scenario, "cover");
+    let bait = rows(&cover, &[("cover_id", SPLIT.clickbait), ("finding", "overpromises")]);
+    assert!(!bait.is_empty(), "{cover}");
+    assert!(bait.iter().all(|row| text(&cover, "rank", *row).is_empty()), "it is no cover to put on air: {cover}");
+    assert!(rows(&cover, &[("randomized", "true")]).is_empty());
 
     // A cover that was made anew for a market.
     let localization = table(&scenario, &format!("localization/platform={}", LOCALIZED.platforms[0]));
-    assert!(!rows(&localization, &[("localized_cover_id", LOCALIZED.localized)]).is_empty(), "{localization}");
+    let versions = [("localized_cover_id", LOCALIZED.localized), ("basis", "same_broadcasts"), ("metric", "ctr")];
+    let version = rows(&localization, &versions);
+    assert_eq!(version.len(), 1, "{localization}");
+    assert!(text(&localization, "note", version[0]).ends_with("(not randomized)."), "{localization}");
 }

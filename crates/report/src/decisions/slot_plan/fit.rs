@@ -11,6 +11,8 @@ use crate::tally::{Tally, cell_of};
 /// A fit that changes by less than this is done; so it is after so many rounds.
 const DONE: f64 = 1e-12;
 const ROUNDS: usize = 500;
+/// The same of a fit that starts from another and only says how much that one varies.
+const NEARLY_DONE: f64 = 1e-9;
 
 /// Successes among trials of each cell and cover.
 pub(super) type Cells = BTreeMap<(usize, usize), Tally>;
@@ -60,6 +62,7 @@ impl Fit {
             .filter(|(_, tally)| tally.trials > 0.5)
             .map(|((cell, cover), tally)| (*cell, *cover, *tally))
             .collect();
+        let done = if start.is_some() { NEARLY_DONE } else { DONE };
         let mut won = vec![0.0; covers];
         let mut of_cells = vec![0.0; cells];
         for (cell, cover, tally) in &pieces {
@@ -83,7 +86,7 @@ impl Fit {
                     *strength = next;
                 }
             }
-            if change < DONE {
+            if change < done {
                 break;
             }
         }
