@@ -47,7 +47,7 @@ fn the_demos_stories_are_told_by_its_tables() {
     let experiment = table(&scenario, &format!("experiment/experiment={}", SPLIT.name));
     let bait = rows(&experiment, &[("cover_id", SPLIT.clickbait)]);
     assert_eq!(bait.len(), SPLIT.markets.len());
-    let failed = rows(&experiment, &[("cover_id", SPLIT.clickbait), ("decision", "guardrail failed")]);
+    let failed = rows(&experiment, &[("cover_id", SPLIT.clickbait), ("decision", "worse")]);
     assert!(failed.len() >= 2, "{experiment}");
     for row in failed {
         assert_eq!(text(&experiment, "stay_guardrail", row), "failed");
