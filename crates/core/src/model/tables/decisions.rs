@@ -10,7 +10,7 @@ use super::{ColumnSpec, TableFamily, TableSpec};
 use crate::model::{Count, ENTERING, Rate, columns as c};
 
 /// Version of the numbers of these tables.
-pub(super) const DECISIONS: u32 = 4;
+pub(super) const DECISIONS: u32 = 5;
 
 const BY_BROADCASTS: &str = "95 % bound by broadcasts";
 

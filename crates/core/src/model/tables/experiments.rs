@@ -7,7 +7,7 @@ use super::{ColumnSpec, TableFamily, TableSpec};
 use crate::model::{Count, Rate, columns as c};
 
 /// Version of the numbers of these tables.
-pub(super) const EXPERIMENTS: u32 = 4;
+pub(super) const EXPERIMENTS: u32 = 5;
 
 const PROBABILITY: &str = "probability";
 
