@@ -1,14 +1,15 @@
 """Does the program decide as a careful analyst would? Worlds whose truth is known, end to end through exports.
 
-    python tests/calibration.py target/debug/coverledger            a few minutes
+    python tests/calibration.py target/debug/coverledger            three minutes on two cores
     python tests/calibration.py target/debug/coverledger --long     200 markets of every world
-    python tests/calibration.py target/debug/coverledger levels power plan mix scenarios references
+    python tests/calibration.py target/debug/coverledger levels power mix scenarios nightly references
 
   levels      worlds in which covers do not differ: how many markets are told that they do, over 30 nights of looks
   power       worlds in which one is better: how many markets are told so
-  plan        how many were told so beforehand, by `plan-test`
+  plan        how many were told so beforehand, by `plan-test`: only in the long form, or asked for by name
   mix         markets in which the mix of slots alone changed: how many are told of a reversal
   scenarios   cases with one right outcome each
+  nightly     one run after every night tells the same as one run after the last, and takes nothing back
   references  published effects, intervals and p values, computed again by numpy and scipy
 
 Every market is a replicate with a stream of random numbers of its own; the same figures come out each time.
@@ -113,6 +114,12 @@ def scenarios_part(binary: Path, _: bool) -> list[str]:
     return wrong
 
 
+def nightly_part(binary: Path, _: bool) -> list[str]:
+    decided, wrong = levels.nightly(binary)
+    print(f"{decided} of {levels.NIGHTLY.markets} markets decided; {len(wrong)} otherwise night by night than at once")
+    return wrong if decided else [*wrong, "nothing was decided"]
+
+
 def references_part(binary: Path, _: bool) -> list[str]:
     compared = references.compare(binary)
     print(f"{compared.figures} figures compared, at worst {compared.worst:.1e} off")
@@ -120,19 +127,21 @@ def references_part(binary: Path, _: bool) -> list[str]:
     return compared.wrong if compared.figures > 50 else [*compared.wrong, "hardly anything was compared"]
 
 
-PARTS = {"levels": levels_part, "power": power_part, "plan": plan_part, "mix": mix_part, "scenarios": scenarios_part, "references": references_part}
+PARTS = {"levels": levels_part, "power": power_part, "plan": plan_part, "mix": mix_part, "scenarios": scenarios_part, "nightly": nightly_part, "references": references_part}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("binary", type=Path, help="the program")
-    parser.add_argument("parts", nargs="*", help=f"which of {', '.join(PARTS)} (default all)")
+    parser.add_argument("parts", nargs="*", help=f"which of {', '.join(PARTS)} (default all but `plan`, which --long adds)")
     parser.add_argument("--long", action="store_true", help="200 markets of every world")
     args = parser.parse_args()
     if unknown := set(args.parts) - set(PARTS):
         parser.error(f"no part {', '.join(sorted(unknown))} (parts: {', '.join(PARTS)})")
     wrong = []
-    for name in args.parts or PARTS:
+    # Predictions take as long as all the rest: without being asked for they belong to the long form.
+    usual = [name for name in PARTS if args.long or name != "plan"]
+    for name in args.parts or usual:
         print(f"\n{name}")
         wrong += PARTS[name](args.binary.resolve(), args.long)
     for line in wrong:

@@ -17,7 +17,7 @@ LEVEL = 0.05
 
 
 def split(name: str, assignment: str, **truth: object) -> Truth:
-    return Truth(name, assignment, **{"seed": 1, "markets": 25, **truth})
+    return Truth(name, assignment, **{"seed": 1, "markets": 20, **truth})
 
 
 def rotation(name: str, **truth: object) -> Truth:
@@ -31,21 +31,23 @@ EQUAL = [
     split("viewers, sizes 1.5", "viewer", spread=1.5),
     split("viewers, cover × broadcast 0.1", "viewer", own=0.1),
     split("viewers, regulars", "viewer", regulars=400),
-    split("broadcasts, equal sizes", "broadcast", size=1500, rate=0.05, markets=40),
-    split("broadcasts, sizes 1.0", "broadcast", size=1500, rate=0.05, markets=40, spread=1.0),
-    split("broadcasts, sizes 1.5", "broadcast", size=1500, rate=0.05, markets=40, spread=1.5),
-    split("broadcasts, cover × broadcast 0.1", "broadcast", size=1500, rate=0.05, markets=40, own=0.1),
-    split("broadcasts, 1.5 and 0.1", "broadcast", size=1500, rate=0.05, markets=40, own=0.1, spread=1.5),
+    split("broadcasts, equal sizes", "broadcast", size=1500, rate=0.05),
+    split("broadcasts, sizes 1.0", "broadcast", size=1500, rate=0.05, spread=1.0),
+    split("broadcasts, sizes 1.5", "broadcast", size=1500, rate=0.05, spread=1.5),
+    split("broadcasts, cover × broadcast 0.1", "broadcast", size=1500, rate=0.05, own=0.1),
+    split("broadcasts, 1.5 and 0.1", "broadcast", size=1500, rate=0.05, own=0.1, spread=1.5),
     rotation("turns, hour and day trends", trend=1.0),
     rotation("turns, carry-over", trend=0.5, carry_over=0.7),
 ]
 # In these blue is better, and so many markets at least have to say so.
 BETTER = [
     (split("viewers, +15 %", "viewer", lift=1.15, markets=60), 55),
-    (split("broadcasts, +15 %", "broadcast", lift=1.15, markets=60, size=1500, rate=0.05), 55),
-    (split("broadcasts, +15 %, cover × broadcast 0.1", "broadcast", lift=1.15, markets=60, size=1500, rate=0.05, own=0.1), 55),
+    (split("broadcasts, +15 %", "broadcast", lift=1.15, markets=30, size=1500, rate=0.05), 28),
+    (split("broadcasts, +15 %, cover × broadcast 0.1", "broadcast", lift=1.15, markets=30, size=1500, rate=0.05, own=0.1), 27),
     (rotation("turns, +30 %", lift=1.3, trend=0.5, carry_over=0.3), 15),
 ]
+# Run every night, and again once after the last.
+NIGHTLY = split("night by night", "broadcast", markets=6, nights=14, nightly=3, lift=1.2, size=1000, rate=0.05, own=0.1)
 # A gain that is found about every other time, after four weeks of history.
 PLANNED = [
     split("broadcasts", "broadcast", markets=40, size=1200, rate=0.05, lift=1.1, history=28, nights=48),
@@ -136,6 +138,28 @@ def told(binary: Path, truth: Truth, look=lambda _: None) -> Told:
         told = decided(workspace, truth)
         look(workspace)
         return told
+
+
+def nightly(binary: Path) -> tuple[int, list[str]]:
+    """Runs the program after every night, as a team would: how many markets were decided, and what a later night took back or
+    told otherwise than one run after the last night."""
+    decided_then, wrong = 0, []
+    with opened(binary, NIGHTLY) as workspace:
+        for night in NIGHTLY.dates():
+            workspace.morning_after(night)
+        rows = workspace.table("experiment").filter(~pl.col("is_control")).sort("market", "as_of")
+    at_once = {row["market"]: row for row in told(binary, NIGHTLY).rows.to_dicts()}
+    for (market,), of_market in rows.partition_by("market", as_dict=True).items():
+        last = at_once[market]
+        ends = [row for row in of_market.to_dicts() if row["decided_on"] is not None]
+        decided_then += bool(ends)
+        words = {(row["decision"], row["on_air"], row["decided_on"], row["effect"]) for row in ends}
+        first = {(last["decision"], last["on_air"], last["decided_on"], last["effect"])} if last["decided_on"] else set()
+        if words != first:
+            wrong.append(f"{market}: night by night {sorted(map(str, words))}, at once {sorted(map(str, first))}")
+        if ends and ends[0]["as_of"] != ends[0]["decided_on"]:
+            wrong.append(f"{market}: told on {ends[0]['as_of']} to be decided on {ends[0]['decided_on']}")
+    return decided_then, wrong
 
 
 def planned(binary: Path, truth: Truth) -> tuple[float, float]:
