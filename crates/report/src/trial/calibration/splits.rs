@@ -1,9 +1,9 @@
 //! Splits of nothing, and of a gain of 15 %, looked at every night: equal and unequal broadcasts, covers that suit some
 //! broadcasts better than others, and viewers who come back and keep their cover.
 
-use super::{LEVEL, NIGHTS, lognormal};
+use super::{LEVEL, NIGHTS, lognormal, miscalibration};
 use crate::tally::float;
-use crate::trial::{Outcome, Plan, effects, p_values};
+use crate::trial::{Outcome, Plan, choice, effects, p_values};
 use coverledger_config::Assignment;
 use coverledger_stats::calibration::{percent, size, successes};
 use coverledger_stats::{Estimate, FEWEST_CLUSTERS, Matched, SeededRng, holm, sequence};
@@ -181,6 +181,33 @@ fn viewers_who_come_back_are_no_winner() {
     let [any, _, before, _] = simulated(80, world, 65);
     assert!(any <= most(80), "{any} of 80");
     assert!(before > most(80), "broadcasts would have done: {before} of 80");
+}
+
+/// How far off the probabilities of being best are among regulars, by groups and by broadcasts alone.
+fn miscalibrated(tests: u64, seed: u64) -> [f64; 2] {
+    let mut bins = [[[0.0; 3]; 10]; 2];
+    for test in 0..tests {
+        let mut chance = SeededRng::new(seed, test);
+        let lift = (0.08 * chance.normal()).exp();
+        let (outcomes, by_groups) = drawn(&mut chance, World { lift, viewers: Viewers::Regulars(400), ..NOTHING });
+        let by_broadcasts = Plan::Split { planned: 30.0, by: Assignment::Broadcast };
+        for (bins, plan) in bins.iter_mut().zip([by_groups, by_broadcasts]) {
+            let chosen = choice::choice(&outcomes, 2, plan, 0.05).unwrap();
+            for (probability, is_best) in chosen.best.iter().zip([lift < 1.0, lift > 1.0]) {
+                let tenths = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+                let bin = &mut bins[tenths.iter().filter(|tenth| **tenth <= *probability).count()];
+                *bin = [bin[0] + 1.0, bin[1] + probability, bin[2] + f64::from(u8::from(is_best))];
+            }
+        }
+    }
+    bins.each_ref().map(miscalibration)
+}
+
+#[test]
+fn what_is_probably_the_best_among_regulars_is_it_as_often_as_said() {
+    let [by_groups, by_broadcasts] = miscalibrated(300, 69);
+    assert!(by_groups < 0.07, "{by_groups}");
+    assert!(by_broadcasts > by_groups + 0.03, "broadcasts would have done: {by_broadcasts}");
 }
 
 #[test]
