@@ -355,6 +355,7 @@ pub(super) const EXPERIMENT_BALANCE: TableSpec = TableSpec {
                 "what is independent of each other in the check, and how many: broadcasts of a split by broadcast, groups of \
                  viewers of a split by viewer, permuted blocks of a rotation",
             )
+            .null("files of an earlier release")
             .since(2),
         ];
         [of_experiment(), rows, closing_of_decision(), later].concat()
