@@ -1,8 +1,8 @@
 """Does the program decide as a careful analyst would? Worlds whose truth is known, end to end through exports.
 
     python tests/calibration.py target/debug/coverledger            three minutes on two cores
-    python tests/calibration.py target/debug/coverledger --long     200 markets of every world
-    python tests/calibration.py target/debug/coverledger levels power mix scenarios nightly references
+    python tests/calibration.py target/debug/coverledger --long     200 markets of every world: an hour
+    python tests/calibration.py target/debug/coverledger levels --long 400 --world regulars
 
   levels      worlds in which covers do not differ: how many markets are told that they do, over 30 nights of looks
   power       worlds in which one is better: how many markets are told so
@@ -29,8 +29,8 @@ from worlds import levels, references, scenarios
 AT_A_TIME = 2
 
 
-def levels_part(binary: Path, is_long: bool) -> list[str]:
-    worlds = [levels.long(world) if is_long else world for world in levels.EQUAL]
+def levels_part(binary: Path, least: int) -> list[str]:
+    worlds = [levels.long(world, least) for world in levels.EQUAL]
     print("| no difference | markets | told one | share, % | bound, % | winners | invalid | seconds |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     wrong = []
@@ -46,8 +46,8 @@ def levels_part(binary: Path, is_long: bool) -> list[str]:
     return wrong
 
 
-def power_part(binary: Path, is_long: bool) -> list[str]:
-    worlds = [levels.long(world) if is_long else world for world, _ in levels.BETTER]
+def power_part(binary: Path, least: int) -> list[str]:
+    worlds = [levels.long(world, least) for world, _ in levels.BETTER]
     print("| blue is better | markets | found | share, % | at least, % | wrong way | seconds |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     wrong = []
@@ -62,9 +62,9 @@ def power_part(binary: Path, is_long: bool) -> list[str]:
     return wrong
 
 
-def plan_part(binary: Path, is_long: bool) -> list[str]:
+def plan_part(binary: Path, least: int) -> list[str]:
     """`plan-test` before a test, and what the test finds."""
-    worlds = [levels.long(world) if is_long else world for world in levels.PLANNED]
+    worlds = [levels.long(world, least) for world in levels.PLANNED]
     print("| a gain is found | markets | predicted, % | found, % | may differ by |")
     print("| --- | ---: | ---: | ---: | ---: |")
     wrong = []
@@ -79,10 +79,10 @@ def plan_part(binary: Path, is_long: bool) -> list[str]:
     return wrong
 
 
-def mix_part(binary: Path, is_long: bool) -> list[str]:
+def mix_part(binary: Path, least: int) -> list[str]:
     """A reversal is told where the rate rose and what happened within its cells fell, so at most half of what is told at a
     two-sided level is one."""
-    world = levels.long(levels.SHIFTED) if is_long else levels.SHIFTED
+    world = levels.long(levels.SHIFTED, least)
     found, bound = levels.reversals(binary, world)["reversal"].sum(), levels.bound(world.markets)
     print(f"{world.name}: a reversal in {found} of {world.markets} markets, {100 * found / world.markets:.1f} % "
           f"(bound {100 * bound:.1f} %)")
@@ -99,7 +99,7 @@ def run(binary: Path, worlds: list[levels.Truth]):
         yield from pool.map(timed, worlds)
 
 
-def scenarios_part(binary: Path, _: bool) -> list[str]:
+def scenarios_part(binary: Path, _: int) -> list[str]:
     wrong = []
     for name, told in scenarios.run(binary).items():
         case = scenarios.CASES[name]
@@ -114,13 +114,13 @@ def scenarios_part(binary: Path, _: bool) -> list[str]:
     return wrong
 
 
-def nightly_part(binary: Path, _: bool) -> list[str]:
+def nightly_part(binary: Path, _: int) -> list[str]:
     decided, wrong = levels.nightly(binary)
     print(f"{decided} of {levels.NIGHTLY.markets} markets decided; {len(wrong)} otherwise night by night than at once")
     return wrong if decided else [*wrong, "nothing was decided"]
 
 
-def references_part(binary: Path, _: bool) -> list[str]:
+def references_part(binary: Path, _: int) -> list[str]:
     compared = references.compare(binary)
     print(f"{compared.figures} figures compared, at worst {compared.worst:.1e} off")
     # A comparison that compared nothing is not a success.
@@ -134,11 +134,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("binary", type=Path, help="the program")
     parser.add_argument("parts", nargs="*", help=f"which of {', '.join(PARTS)} (default all but `plan`, which --long adds)")
-    parser.add_argument("--long", action="store_true", help="200 markets of every world")
+    parser.add_argument("--long", nargs="?", type=int, const=200, default=0, metavar="MARKETS",
+                        help="at least so many markets of every world (200), and all parts")
+    parser.add_argument("--world", help="of levels and power only the worlds whose names have this in them")
     args = parser.parse_args()
     if unknown := set(args.parts) - set(PARTS):
         parser.error(f"no part {', '.join(sorted(unknown))} (parts: {', '.join(PARTS)})")
     wrong = []
+    if args.world:
+        levels.EQUAL[:] = [world for world in levels.EQUAL if args.world in world.name]
+        levels.BETTER[:] = [(world, fewest) for world, fewest in levels.BETTER if args.world in world.name]
     # Predictions take as long as all the rest: without being asked for they belong to the long form.
     usual = [name for name in PARTS if args.long or name != "plan"]
     for name in args.parts or usual:

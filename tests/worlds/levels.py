@@ -56,8 +56,6 @@ PLANNED = [
 ]
 # Nothing changes within an afternoon or an evening, but their shares do.
 SHIFTED = Truth("a shifted mix", "periods", seed=1, markets=40, nights=14, size=5000.0, rate=0.04, between=0.1, spread=0.3)
-# Of the long form, for each world.
-LONG_MARKETS = 200
 
 
 @dataclass
@@ -84,8 +82,9 @@ def bound(markets: int) -> float:
     return LEVEL + 2 * math.sqrt(LEVEL * (1 - LEVEL) / markets)
 
 
-def long(truth: Truth) -> Truth:
-    return replace(truth, markets=max(truth.markets, LONG_MARKETS))
+def long(truth: Truth, least: int) -> Truth:
+    """The same world with at least so many markets."""
+    return replace(truth, markets=max(truth.markets, least))
 
 
 def experiment(workspace: Workspace, truth: Truth, guardrails: str) -> str:

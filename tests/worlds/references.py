@@ -1,12 +1,14 @@
 """Effects, intervals and p values of `experiment`, computed again from the published counts by numpy and scipy."""
 
 import math
-from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import polars as pl
+from scipy import stats
+from statsmodels.stats.meta_analysis import combine_effects
 
 from worlds.draw import COVERS
 from worlds.levels import LEVEL, Truth, rotation, split, told
@@ -23,15 +25,18 @@ MOST_BLOCKS = 9
 FARTHEST, HALVINGS = 3.0, 12
 
 WORLDS = [
-    split("viewers", "viewer", markets=2, nights=15, regulars=400, own=0.1, lift=1.1),
+    split("viewers", "viewer", markets=3, nights=15, regulars=400, own=0.1, lift=1.1),
     split("broadcasts", "broadcast", markets=6, nights=20, size=1500, rate=0.05, spread=1.0, own=0.1, lift=1.1),
     rotation("turns", markets=3, nights=7, lift=1.15, trend=0.5, carry_over=0.3),
     rotation("few turns", markets=6, nights=3, turn=60, lift=1.6, noise=0.2),
 ]
 
 
-def of_split(rows: pl.DataFrame, dates: list[date], planned: float) -> dict[str, float | None]:
-    """A split's second cover against its first, looked at after every date. `rows` have `local_date`, `broadcast_id`,
+Figures = dict[str, float | None]
+
+
+def of_split(rows: pl.DataFrame, dates: list[date], planned: float) -> tuple[Figures, tuple[float, float]]:
+    """A split's second cover against its first, looked at after every date; and the logarithm with its error. `rows` have `local_date`, `broadcast_id`,
     `viewer_group` (null where there is none), `cover_id`, `orders` and `impressions`."""
     def places(column: str) -> tuple[np.ndarray, int]:
         found = rows[column].cast(pl.String).fill_null("").to_numpy()
@@ -68,10 +73,31 @@ def of_split(rows: pl.DataFrame, dates: list[date], planned: float) -> dict[str,
         "effect_low": math.expm1(interval[0]), "effect_high": math.expm1(interval[1]),
         "effect_today_low": math.expm1(today[0]), "effect_today_high": math.expm1(today[1]),
         "information": matched.information, "left_out_share": matched.left_out,
+    }, (matched.value, error)
+
+
+def of_places(estimates: list[tuple[float, float]]) -> Figures:
+    """Several places together, by random effects."""
+    values, errors = np.array(estimates).T
+    places = len(values)
+    found = combine_effects(values, errors**2, method_re="chi2", use_t=True)
+    # It takes a variance between places that is less than nothing for what it is.
+    between, inconsistency = max(0.0, found.tau2), max(0.0, found.i2)
+    found = combine_effects(values, errors**2 + between, method_re="chi2", use_t=True)
+    mean, plain = found.mean_effect_fe, found.sd_eff_w_fe
+    error = plain * math.sqrt(max(1.0, found.q / (places - 1)))
+    half = stats.t.ppf(0.975, places - 1) * error
+    next_half = stats.t.ppf(0.975, places - 2) * math.sqrt(between + error**2)
+    return {
+        "places": places, "pooled_effect": math.expm1(mean), "pooled_effect_low": math.expm1(mean - half),
+        "pooled_effect_high": math.expm1(mean + half), "predicted_effect_low": math.expm1(mean - next_half),
+        "predicted_effect_high": math.expm1(mean + next_half), "between_places": math.sqrt(between),
+        "inconsistency": inconsistency, "p_value": 2 * stats.t.sf(abs(mean / error), places - 1),
+        "any_false_word": 1 - (1 - LEVEL) ** places,
     }
 
 
-def of_rotation(turns: pl.DataFrame, schedule: pl.DataFrame) -> dict[str, float]:
+def of_rotation(turns: pl.DataFrame, schedule: pl.DataFrame) -> Figures:
     """A rotation's second cover against its first: orders per hour on air, compared within the slots of each date, or within
     a block where a date has fewer turns of a slot than covers. `turns` are the published ones. Of a short rotation also how
     surely: by every schedule that was as likely."""
@@ -128,7 +154,7 @@ class Compared:
     def __init__(self) -> None:
         self.figures, self.worst, self.wrong = 0, 0.0, []
 
-    def market(self, name: str, found: dict, expected: dict[str, float | None]) -> None:
+    def market(self, name: str, found: dict, expected: Figures) -> None:
         for column, value in expected.items():
             if value is None or found.get(column) is None:
                 if found.get(column) != value:
@@ -142,28 +168,33 @@ class Compared:
 
 
 def compare(binary: Path) -> Compared:
-    """Every market of the worlds above."""
+    """Every market of the worlds above, and all markets of a split together."""
     compared = Compared()
-    for world in WORLDS:
-        # Looks go on after a decision where nothing can be decided.
-        truth = replace(world, name=world.name)
 
-        def look(workspace: Workspace, truth: Truth = truth) -> None:
-            rows = {row["market"]: row for row in workspace.table("experiment").filter(~pl.col("is_control")).to_dicts()}
-            for market in truth.names():
-                dates = [day for day in truth.dates() if rows[market].get("decided_on") is None or day <= rows[market]["decided_on"]]
-                compared.market(f"{truth.name}, {market}", rows[market], again(workspace, truth, market, dates))
+    def look(workspace: Workspace, truth: Truth) -> None:
+        rows = {row["market"]: row for row in workspace.table("experiment").filter(~pl.col("is_control")).to_dicts()}
+        estimates = []
+        for market in truth.names():
+            # What follows a decision is no part of it.
+            end = rows[market].get("decided_on") or truth.dates()[-1]
+            figures, estimate = again(workspace, truth, market, [day for day in truth.dates() if day <= end])
+            compared.market(f"{truth.name}, {market}", rows[market], figures)
+            estimates.append(estimate)
+        pooled = workspace.table("experiment_pooled")
+        if pooled.height and None not in estimates:
+            compared.market(f"{truth.name}, all markets", pooled.to_dicts()[0], of_places(estimates))
 
-        told(binary, truth, look)
+    for truth in WORLDS:
+        told(binary, truth, partial(look, truth=truth))
     return compared
 
 
-def again(workspace: Workspace, truth: Truth, market: str, dates: list[date]) -> dict[str, float | None]:
+def again(workspace: Workspace, truth: Truth, market: str, dates: list[date]) -> tuple[Figures, tuple[float, float] | None]:
     """What should have been published of a market, by what was published of it up to the last date."""
     table = {"viewer": "viewer_groups", "broadcast": "funnel", "rotation": "turns"}[truth.design]
     rows = workspace.table(table).filter((pl.col("market") == market) & (pl.col("local_date") <= dates[-1]) & ~pl.col("contaminated"))
     if truth.design == "rotation":
-        return of_rotation(rows, workspace.schedule("covers").filter(pl.col("market") == market))
+        return of_rotation(rows, workspace.schedule("covers").filter(pl.col("market") == market)), None
     if "viewer_group" not in rows.columns:
         rows = rows.with_columns(viewer_group=pl.lit(None, pl.Int64))
     return of_split(rows, dates, truth.nights * truth.nightly)
