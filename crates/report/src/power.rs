@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 mod tests;
+mod variation;
 
 use std::collections::BTreeMap;
 
@@ -12,10 +13,12 @@ use jiff::civil::Date;
 
 use super::evidence::Evidence;
 use super::tally::float;
-use super::trial::{Draws, Outcome, Plan, p_values, worth};
-use coverledger_config::{Design, Experiment, PlannedTurn, Value};
+use super::trial::{Draws, Outcome, Plan, p_values, redrawn, strata, worth};
+use coverledger_config::{Assignment, Design, Experiment, PlannedTurn, Value};
 use coverledger_core::model::{Count, Figures};
 use coverledger_stats::{FEWEST_CLUSTERS, SeededRng, holm};
+pub use variation::Variation;
+use variation::{events, variation};
 
 /// Simulated experiments for the gain that is worth having, and for each step of the search.
 const TESTS: u32 = 400;
@@ -24,10 +27,10 @@ const TESTS_OF_SEARCH: u32 = 100;
 const ENOUGH: f64 = 0.8;
 /// Beyond a gain of this nothing is looked for.
 const GREATEST: f64 = 4.0;
-/// How often the smallest gain is halved in.
-const HALVINGS: usize = 5;
-/// Schedules that each simulated rotation is held against.
-const REDRAWN: usize = 499;
+/// How often the smallest gain is halved in: to a fiftieth of what it is.
+const HALVINGS: usize = 7;
+/// Dates of a history that a rotation needs at least, for its dates are drawn from them.
+const FEWEST_DATES: usize = 2;
 
 /// What an experiment would find in one market of a platform.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,6 +45,12 @@ pub struct Power {
     pub found: f64,
     /// The smallest gain that is found four times in five; `None` if even five times the value is not.
     pub smallest: Option<f64>,
+    /// For how many nights, or broadcasts of a split, it is planned.
+    pub planned: u32,
+    /// How many it would take to find a gain worth having four times in five; `None` where `smallest` is.
+    pub needed: Option<u32>,
+    /// How covers vary from broadcast to broadcast, which it was reckoned with.
+    pub variation: Variation,
 }
 
 /// What was counted in one slot of one broadcast on one date, or in all slots of it.
@@ -54,28 +63,49 @@ struct Cell {
     /// Orders and entries that have a weight.
     events: u64,
     value: f64,
+    /// How many covers of equal share it is worth: (Σn)² ÷ Σn² over the impressions of its covers.
+    covers: f64,
+}
+
+/// What is drawn from.
+struct History<'h> {
+    experiment: &'h Experiment,
+    turns: &'h [PlannedTurn],
+    cells: Vec<Cell>,
+    /// All slots and dates of each broadcast together.
+    whole: Vec<Cell>,
+    /// Standard deviation of a cover's own part in each broadcast.
+    deviation: f64,
 }
 
 /// What an experiment would find, judging by this history: `None` where that says nothing, for a count that has a weight is
-/// not known, or there were fewer broadcasts than a test needs. `turns` are those of its schedule in the market.
+/// not known, or a split's history has fewer broadcasts than an interval needs, or a rotation's a single date. `turns` are
+/// those of its schedule in the market.
 ///
 /// A split draws broadcasts from the history, and deals each one's impressions and orders to the arms. A rotation draws, for
 /// each of its dates, a date of the history, and gives the turns of a slot its broadcasts in any order; so turns differ as
-/// much as broadcasts of the same slot did, which is on the safe side.
+/// much as broadcasts of the same slot did, which is on the safe side. Each cover then has its own part in each broadcast,
+/// as far apart as the history shows it.
 #[must_use]
 pub fn power(evidence: &Evidence, experiment: &Experiment, turns: &[PlannedTurn]) -> Option<Power> {
     let cells = cells(evidence, experiment.value)?;
     let mut broadcasts: Vec<usize> = cells.iter().map(|cell| cell.broadcast).collect();
     broadcasts.sort_unstable();
     broadcasts.dedup();
-    if broadcasts.len() < FEWEST_CLUSTERS || cells.iter().all(|cell| cell.events == 0) {
+    let mut dates: Vec<usize> = cells.iter().map(|cell| cell.day).collect();
+    dates.dedup();
+    let is_enough = match experiment.design {
+        Design::Split(_) => broadcasts.len() >= FEWEST_CLUSTERS,
+        Design::Rotation(_) => dates.len() >= FEWEST_DATES,
+    };
+    if !is_enough || cells.iter().all(|cell| cell.events == 0) {
         return None;
     }
+    let variation = variation(evidence, experiment.value)?;
+    let whole = whole_broadcasts(&cells, &broadcasts);
+    let history = History { experiment, turns, cells, whole, deviation: variation.deviation };
     let share = |gain: f64, tests: u32| {
-        let is_found = |test: &u32| {
-            let chance = &mut SeededRng::new(0, u64::from(*test));
-            found(experiment, turns, &cells, &broadcasts, gain, chance)
-        };
+        let is_found = |test: &u32| history.finds(gain, &mut SeededRng::new(0, u64::from(*test)));
         f64::from(u32::try_from((0..tests).filter(is_found).count()).unwrap_or(tests)) / f64::from(tests)
     };
     let is_enough = |gain: f64| share(gain, TESTS_OF_SEARCH) >= ENOUGH;
@@ -88,72 +118,143 @@ pub fn power(evidence: &Evidence, experiment: &Experiment, turns: &[PlannedTurn]
         }
         high
     });
+    let planned = match &experiment.design {
+        Design::Split(split) => split.broadcasts,
+        Design::Rotation(_) => u32::try_from(days(experiment)).unwrap_or(u32::MAX),
+    };
     let Evidence { since, until, .. } = *evidence;
-    Some(Power { broadcasts: broadcasts.len(), since, until, found: share(experiment.worth, TESTS), smallest })
+    Some(Power {
+        broadcasts: broadcasts.len(),
+        since,
+        until,
+        found: share(experiment.worth, TESTS),
+        smallest,
+        planned,
+        needed: smallest.map(|smallest| needed(planned, smallest, experiment.worth)),
+        variation,
+    })
 }
 
-/// Whether an experiment finds its last arm, which has this gain, to be worth more.
-fn found(
-    experiment: &Experiment,
-    turns: &[PlannedTurn],
-    cells: &[Cell],
-    broadcasts: &[usize],
-    gain: f64,
-    chance: &mut SeededRng,
-) -> bool {
-    let days = days(experiment);
-    let control = experiment.control;
-    let arm = if control + 1 == experiment.covers.len() { 0 } else { experiment.covers.len() - 1 };
-    let (outcomes, plan) = match &experiment.design {
-        Design::Split(split) => {
-            let planned = usize::try_from(split.broadcasts).unwrap_or(usize::MAX);
-            let whole = whole_broadcasts(cells, broadcasts);
-            let outcomes = (0..planned).flat_map(|number| {
-                let cell = whole[chance.below(whole.len())];
-                dealt(cell, &split.shares, (arm, gain), number * days / planned, number, chance)
+/// How many nights or broadcasts find this gain as often as so many find the smallest one: errors of a logarithm shrink with
+/// the root of their number.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts saturate, and it is positive")]
+fn needed(planned: u32, smallest: f64, gain: f64) -> u32 {
+    (f64::from(planned) * (smallest.ln_1p() / gain.ln_1p()).powi(2)).ceil() as u32
+}
+
+impl History<'_> {
+    /// Whether an experiment finds its last arm, which has this gain, to be worth more.
+    fn finds(&self, gain: f64, chance: &mut SeededRng) -> bool {
+        let experiment = self.experiment;
+        let days = days(experiment);
+        let (control, covers) = (experiment.control, experiment.covers.len());
+        let arm = if control + 1 == covers { 0 } else { covers - 1 };
+        let (outcomes, plan) = match &experiment.design {
+            Design::Split(split) => {
+                let planned = usize::try_from(split.broadcasts).unwrap_or(usize::MAX);
+                let outcomes = (0..planned).flat_map(|number| {
+                    let cell = self.whole[chance.below(self.whole.len())];
+                    self.dealt(cell, &split.shares, (arm, gain), (number * days / planned, number), chance)
+                });
+                // What viewers who come back add to chance is not known beforehand.
+                let by = Assignment::Broadcast;
+                (outcomes.collect(), Plan::Split { planned: f64::from(split.broadcasts), by })
+            }
+            Design::Rotation(rotation) => {
+                let draws = Draws { days, redrawn: redrawn(covers), seed: rotation.seed };
+                (self.turned((arm, gain), chance), Plan::Rotation(draws))
+            }
+        };
+        let p_values = p_values(&outcomes, covers, control, days, plan);
+        let adjusted = holm(&p_values.iter().map(|p| p.unwrap_or(f64::NAN)).collect::<Vec<f64>>());
+        let of = |arm: usize| {
+            let of_arm = outcomes.iter().filter(|outcome| outcome.arm == arm);
+            let (sum, trials) = of_arm.fold((0.0, 0.0), |all, one| (all.0 + one.sum, all.1 + one.trials));
+            sum / trials
+        };
+        adjusted[arm] <= experiment.level && of(arm) > of(control)
+    }
+
+    /// One broadcast's share of every arm.
+    fn dealt(
+        &self,
+        cell: Cell,
+        shares: &[f64],
+        (better, gain): (usize, f64),
+        (look, cluster): (usize, usize),
+        chance: &mut SeededRng,
+    ) -> Vec<Outcome> {
+        let arm = |(arm, share): (usize, &f64)| {
+            let lift = if arm == better { 1.0 + gain } else { 1.0 };
+            let (sum, trials) = cell.drawn(*share, lift * own_part(self.deviation, chance), chance);
+            Outcome { look, stratum: cluster, cluster, group: None, arm, sum, trials }
+        };
+        shares.iter().enumerate().map(arm).collect()
+    }
+
+    /// Turns of a rotation with the traffic of the history.
+    fn turned(&self, (better, gain): (usize, f64), chance: &mut SeededRng) -> Vec<Outcome> {
+        let Self { experiment, turns, cells, .. } = self;
+        let dates = cells.iter().map(|cell| cell.day + 1).max().unwrap_or(1);
+        let mut abreast: BTreeMap<(Date, usize), u64> = BTreeMap::new();
+        for turn in *turns {
+            *abreast.entry((turn.local_date, turn.slot)).or_default() += 1;
+        }
+        let covers = experiment.covers.len();
+        let (blocks, strata) = (super::trial::blocks(turns, covers), strata(turns, covers));
+        let mut days: BTreeMap<Date, usize> = BTreeMap::new();
+        let mut aired: BTreeMap<(Date, usize), OnAir<'_>> = BTreeMap::new();
+        let mut own_parts: BTreeMap<(Date, usize, usize), f64> = BTreeMap::new();
+        let mut outcomes = Vec::with_capacity(turns.len());
+        for (at, turn) in turns.iter().enumerate() {
+            let place = (turn.local_date, turn.slot);
+            let day = *days.entry(turn.local_date).or_insert_with(|| chance.below(dates));
+            let on_air = aired.entry(place).or_insert_with(|| {
+                let of_slot = |cell: &&Cell| (cell.day, cell.slot) == (day, turn.slot);
+                OnAir { all: cells.iter().filter(of_slot).collect(), rest: Vec::new() }
             });
-            (outcomes.collect(), Plan::Split { planned: f64::from(split.broadcasts), by: split.assignment })
+            if on_air.rest.is_empty() {
+                on_air.rest.clone_from(&on_air.all);
+                chance.shuffle(&mut on_air.rest);
+            }
+            let Some(cell) = on_air.rest.pop() else { continue };
+            let abreast = abreast.get(&place).copied().unwrap_or(1);
+            let broadcasts = on_air.all.len() as u64;
+            // A broadcast that has a turn for itself differs from others by what its covers did too. Of several, only their
+            // mean is part of that.
+            let unseen = if broadcasts < abreast { 1.0 } else { 1.0 - 1.0 / cell.covers };
+            let own_part = *own_parts
+                .entry((turn.local_date, cell.broadcast, turn.cover))
+                .or_insert_with(|| own_part(self.deviation * unseen.max(0.0).sqrt(), chance));
+            let hours =
+                [turn.starts_at, turn.settles_at].map(|at| turn.ends_at.duration_since(at).as_secs_f64() / 3600.0);
+            let part = float(broadcasts) / float(abreast) * hours[1] / hours[0];
+            let lift = if turn.cover == better { 1.0 + gain } else { 1.0 };
+            let look = turn.local_date.since(experiment.from).map_or(0, |span| span.get_days());
+            outcomes.push(Outcome {
+                look: usize::try_from(look).unwrap_or(0),
+                stratum: strata[at],
+                cluster: blocks[at],
+                group: None,
+                arm: turn.cover,
+                sum: cell.thinned(part, lift * own_part, chance),
+                trials: hours[1],
+            });
         }
-        Design::Rotation(rotation) => {
-            let burned =
-                float(rotation.burn_in_seconds.unsigned_abs()) / float(rotation.turn_seconds.unsigned_abs());
-            let outcomes = turned(experiment, turns, cells, (arm, gain), 1.0 - burned, chance);
-            (outcomes, Plan::Rotation(Draws { days, redrawn: REDRAWN, seed: rotation.seed }))
-        }
-    };
-    let p_values = p_values(&outcomes, experiment.covers.len(), control, days, plan);
-    let adjusted = holm(&p_values.iter().map(|p| p.unwrap_or(f64::NAN)).collect::<Vec<f64>>());
-    let of = |arm: usize| {
-        let of_arm = outcomes.iter().filter(|outcome| outcome.arm == arm);
-        let (sum, trials) = of_arm.fold((0.0, 0.0), |all, one| (all.0 + one.sum, all.1 + one.trials));
-        sum / trials
-    };
-    adjusted[arm] <= experiment.level && of(arm) > of(control)
+        outcomes
+    }
 }
 
-/// One broadcast's share of every arm.
-fn dealt(
-    cell: Cell,
-    shares: &[f64],
-    (better, gain): (usize, f64),
-    look: usize,
-    cluster: usize,
-    chance: &mut SeededRng,
-) -> Vec<Outcome> {
-    let arm = |(arm, share): (usize, &f64)| {
-        let lift = if arm == better { 1.0 + gain } else { 1.0 };
-        let (sum, trials) = cell.drawn(*share, lift, chance);
-        Outcome { look, stratum: cluster, cluster, group: None, arm, sum, trials }
-    };
-    shares.iter().enumerate().map(arm).collect()
+/// A cover's own part in a broadcast: 1 on average.
+fn own_part(deviation: f64, chance: &mut SeededRng) -> f64 {
+    (deviation * chance.normal() - deviation.powi(2) / 2.0).exp()
 }
 
 impl Cell {
-    /// The value of a part of it, with a gain, and the part's impressions. A turn has it for itself, so what its own count
-    /// varies by chance is part of what turns vary by: some of its events are left out, and none is drawn anew.
-    fn thinned(&self, part: f64, lift: f64, chance: &mut SeededRng) -> (f64, f64) {
-        let events = float(share_of(self.events, part * lift, chance));
-        (events * self.value_of_one(), float(self.impressions) * part)
+    /// The value of a part of it, with a gain. A turn has it for itself, so what its own count varies by chance is part of
+    /// what turns vary by: some of its events are left out, and none is drawn anew.
+    fn thinned(&self, part: f64, lift: f64, chance: &mut SeededRng) -> f64 {
+        float(share_of(self.events, part * lift, chance)) * self.value_of_one()
     }
 
     /// What an event is worth.
@@ -187,59 +288,10 @@ struct OnAir<'c> {
     rest: Vec<&'c Cell>,
 }
 
-/// Turns of a rotation with the traffic of the history.
-fn turned(
-    experiment: &Experiment,
-    turns: &[PlannedTurn],
-    cells: &[Cell],
-    (better, gain): (usize, f64),
-    counted: f64,
-    chance: &mut SeededRng,
-) -> Vec<Outcome> {
-    let dates = cells.iter().map(|cell| cell.day + 1).max().unwrap_or(1);
-    let mut abreast: BTreeMap<(Date, usize), u64> = BTreeMap::new();
-    for turn in turns {
-        *abreast.entry((turn.local_date, turn.slot)).or_default() += 1;
-    }
-    let blocks = super::trial::blocks(turns, experiment.covers.len());
-    let slots = turns.iter().map(|turn| turn.slot + 1).max().unwrap_or(1);
-    let mut days: BTreeMap<Date, usize> = BTreeMap::new();
-    let mut aired: BTreeMap<(Date, usize), OnAir<'_>> = BTreeMap::new();
-    let mut outcomes = Vec::with_capacity(turns.len());
-    for (turn, cluster) in turns.iter().zip(blocks) {
-        let place = (turn.local_date, turn.slot);
-        let day = *days.entry(turn.local_date).or_insert_with(|| chance.below(dates));
-        let on_air = aired.entry(place).or_insert_with(|| {
-            let of_slot = |cell: &&Cell| (cell.day, cell.slot) == (day, turn.slot);
-            OnAir { all: cells.iter().filter(of_slot).collect(), rest: Vec::new() }
-        });
-        if on_air.rest.is_empty() {
-            on_air.rest.clone_from(&on_air.all);
-            chance.shuffle(&mut on_air.rest);
-        }
-        let Some(cell) = on_air.rest.pop() else { continue };
-        let abreast = abreast.get(&place).copied().unwrap_or(1);
-        let part = float(on_air.all.len() as u64) / float(abreast) * counted;
-        let lift = if turn.cover == better { 1.0 + gain } else { 1.0 };
-        let look = turn.local_date.since(experiment.from).map_or(0, |span| span.get_days());
-        let look = usize::try_from(look).unwrap_or(0);
-        let (sum, trials) = cell.thinned(part, lift, chance);
-        outcomes.push(Outcome {
-            look,
-            stratum: look * slots + turn.slot,
-            cluster,
-            group: None,
-            arm: turn.cover,
-            sum,
-            trials,
-        });
-    }
-    outcomes
-}
-
 /// What was counted of each slot of a broadcast on a date; `None` where a count that is needed is not known.
 fn cells(evidence: &Evidence, value: Value) -> Option<Vec<Cell>> {
     let mut cells: Vec<Cell> = Vec::new();
+    let mut shown: BTreeMap<(usize, usize, usize), BTreeMap<usize, f64>> = BTreeMap::new();
     for row in &evidence.rows {
         let day = usize::try_from(row.local_date.since(evidence.since).ok()?.get_days()).ok()?;
         let (slot, broadcast) = (row.slot, row.broadcast);
@@ -248,21 +300,22 @@ fn cells(evidence: &Evidence, value: Value) -> Option<Vec<Cell>> {
         if cells.get(at).is_none_or(|cell| key(cell) != (day, slot, broadcast)) {
             cells.insert(at, Cell { day, slot, broadcast, ..Cell::default() });
         }
+        let impressions = row.figures.get(Count::Impressions)?.value;
+        *shown.entry((day, slot, broadcast)).or_default().entry(row.cover).or_default() += float(impressions);
         add(&mut cells[at], &row.figures, value)?;
+    }
+    for cell in &mut cells {
+        let shown = shown.get(&(cell.day, cell.slot, cell.broadcast))?;
+        let (sum, squares) = shown.values().fold((0.0, 0.0), |(sum, squares), n| (sum + n, squares + n * n));
+        cell.covers = if squares > 0.0 { sum * sum / squares } else { 1.0 };
     }
     Some(cells)
 }
 
 fn add(cell: &mut Cell, figures: &Figures, value: Value) -> Option<()> {
-    let count = |count| figures.get(count).map(|measure| measure.value);
-    cell.impressions += count(Count::Impressions)?;
+    cell.impressions += figures.get(Count::Impressions)?.value;
     cell.value += worth(value, figures, |measure| measure.value)?;
-    if value.orders > 0.0 {
-        cell.events += count(Count::Orders)?;
-    }
-    if value.retained_minutes > 0.0 {
-        cell.events += count(Count::Entries)?;
-    }
+    cell.events += events(figures, value)?;
     Some(())
 }
 

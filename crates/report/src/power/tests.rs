@@ -2,61 +2,70 @@
 
 #![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of impressions")]
 
-use coverledger_config::Assignment;
-
 use super::*;
 use crate::testing::{Scene, rotation, split};
 
-/// Broadcasts of one process: so many orders of 2,000 impressions, and half as many again or fewer.
-fn history(seed: u64) -> Scene {
+/// Standard deviation of a cover's own part in each broadcast.
+const OWN: f64 = 0.1;
+
+/// Broadcasts of one process, each with two covers: so many orders of 2,000 impressions, and half as many again or fewer.
+fn history(seed: u64, own: f64) -> Scene {
     let mut chance = SeededRng::new(seed, 1);
     let mut scene = Scene::default();
     for number in 0..28 {
-        let (impressions, orders) = broadcast(&mut chance);
-        let counts = [(Count::Impressions, impressions), (Count::Orders, orders)];
-        scene.shown(number, ["prime", "all", &format!("b{number:02}"), "red"], &counts);
+        let (impressions, rate) = broadcast(&mut chance);
+        shown(&mut scene, number, ["prime", &format!("b{number:02}")], (impressions, rate, own), &mut chance);
     }
     scene
 }
 
-fn broadcast(chance: &mut SeededRng) -> (u64, u64) {
-    let impressions = (2000.0 * (0.4 * chance.normal()).exp()) as u64;
-    let rate = 0.03 * (0.4 * chance.normal()).exp();
-    (impressions, chance.binomial(impressions, rate))
+/// A broadcast that shows either of two covers to half of its viewers.
+fn shown(
+    scene: &mut Scene,
+    days_before: i32,
+    [slot, broadcast]: [&str; 2],
+    (impressions, rate, own): (u64, f64, f64),
+    chance: &mut SeededRng,
+) {
+    for cover in ["red", "green"] {
+        let rate = rate * own_part(own, chance);
+        let orders = chance.binomial(impressions / 2, rate);
+        let counts = [(Count::Impressions, impressions / 2), (Count::Orders, orders)];
+        scene.shown(days_before, [slot, "all", broadcast, cover], &counts);
+    }
+}
+
+/// Its impressions, and its rate.
+fn broadcast(chance: &mut SeededRng) -> (u64, f64) {
+    ((2000.0 * (0.4 * chance.normal()).exp()) as u64, 0.03 * (0.4 * chance.normal()).exp())
 }
 
 /// How often experiments on fresh broadcasts of that process find a gain, each viewer's cover drawn by lot.
-fn fresh(gain: f64, tests: u64) -> f64 {
+fn fresh(gain: f64, own: f64, tests: u64) -> f64 {
     let is_found = |test: &u64| {
         let mut chance = SeededRng::new(99, *test);
         let mut outcomes = Vec::new();
-        for number in 0..28 {
-            let impressions = (2000.0 * (0.4 * chance.normal()).exp()) as u64;
-            let rate = 0.03 * (0.4 * chance.normal()).exp();
+        for cluster in 0..28 {
+            let (impressions, rate) = broadcast(&mut chance);
             for (arm, trials) in chance.deal(impressions, 2).into_iter().enumerate() {
-                let rate = if arm == 1 { rate * (1.0 + gain) } else { rate };
-                let sum = float(chance.binomial(trials, rate));
-                outcomes.push(Outcome {
-                    look: number,
-                    stratum: number,
-                    cluster: number,
-                    group: None,
-                    arm,
-                    sum,
-                    trials: float(trials),
-                });
+                let rate = if arm == 1 { rate * (1.0 + gain) } else { rate } * own_part(own, &mut chance);
+                let (sum, trials) = (float(chance.binomial(trials, rate)), float(trials));
+                outcomes.push(Outcome { look: cluster, stratum: cluster, cluster, group: None, arm, sum, trials });
             }
         }
-        p_values(&outcomes, 2, 0, 28, Plan::Split { planned: 28.0, by: Assignment::Broadcast })[1]
-            .is_some_and(|p| p <= 0.05)
+        is_better(&outcomes, 28, Plan::Split { planned: 28.0, by: Assignment::Broadcast })
     };
     float((0..tests).filter(is_found).count() as u64) / float(tests)
 }
 
+fn is_better(outcomes: &[Outcome], looks: usize, plan: Plan) -> bool {
+    crate::trial::effects(outcomes, 2, 0, looks, plan, 0.05)[1].is_some_and(|effect| effect.p_better <= 0.05)
+}
+
 /// What is promised of a gain by each of so many histories.
-fn promised_of_splits(gain: f64, histories: u64) -> Vec<f64> {
+fn promised_of_splits(gain: f64, own: f64, histories: u64) -> Vec<f64> {
     let experiment = Experiment { worth: gain, ..split(&["red", "blue"]) };
-    (0..histories).map(|seed| power(&history(seed).evidence(), &experiment, &[]).unwrap().found).collect()
+    (0..histories).map(|seed| power(&history(seed, own).evidence(), &experiment, &[]).unwrap().found).collect()
 }
 
 /// Rates of a slot differ by date and by turn.
@@ -65,7 +74,7 @@ fn rates(chance: &mut SeededRng) -> [f64; 2] {
 }
 
 /// The same of rotations; in the history there is another broadcast every two hours, as long as a turn.
-fn promised_of_rotations(gain: f64, histories: u64) -> Vec<f64> {
+fn promised_of_rotations(gain: f64, own: f64, histories: u64) -> Vec<f64> {
     let (experiment, turns) = rotation(&["red", "blue"]);
     let experiment = Experiment { worth: gain, ..experiment };
     let history = |seed| {
@@ -74,9 +83,8 @@ fn promised_of_rotations(gain: f64, histories: u64) -> Vec<f64> {
         for day in 0..28 {
             for number in 0..12 {
                 let rate = rates(&mut chance)[number / 6];
-                let counts = [(Count::Impressions, 400), (Count::Orders, chance.binomial(400, rate))];
-                let broadcast = format!("b{day:02}{number:02}");
-                scene.shown(day, [["day", "night"][number / 6], "all", &broadcast, "red"], &counts);
+                let names = [["day", "night"][number / 6], &format!("b{day:02}{number:02}")];
+                shown(&mut scene, day, names, (400, rate, own), &mut chance);
             }
         }
         scene.evidence()
@@ -85,30 +93,22 @@ fn promised_of_rotations(gain: f64, histories: u64) -> Vec<f64> {
 }
 
 /// How often rotations on fresh turns of that process find a gain.
-fn fresh_turns(gain: f64, tests: u64) -> f64 {
+fn fresh_turns(gain: f64, own: f64, tests: u64) -> f64 {
     let (experiment, turns) = rotation(&["red", "blue"]);
-    let blocks = crate::trial::blocks(&turns, 2);
+    let (blocks, strata) = (crate::trial::blocks(&turns, 2), strata(&turns, 2));
     let is_found = |test: &u64| {
         let mut chance = SeededRng::new(98, *test);
-        let turn = |(turn, cluster): (&PlannedTurn, &usize)| {
-            let lift = if turn.cover == 1 { 1.0 + gain } else { 1.0 };
+        let turn = |(at, turn): (usize, &PlannedTurn)| {
+            let lift = if turn.cover == 1 { 1.0 + gain } else { 1.0 } * own_part(own, &mut chance);
             let rate = rates(&mut chance)[turn.slot] * lift;
-            let trials = 400.0 * (7200.0 - 300.0) / 7200.0;
-            let sum = float(chance.binomial(trials as u64, rate));
+            let hours = turn.ends_at.duration_since(turn.settles_at).as_secs_f64() / 3600.0;
+            let sum = float(chance.binomial((200.0 * hours) as u64, rate));
             let look = usize::try_from(turn.local_date.since(experiment.from).unwrap().get_days()).unwrap();
-            Outcome {
-                look,
-                stratum: 2 * look + turn.slot,
-                cluster: *cluster,
-                group: None,
-                arm: turn.cover,
-                sum,
-                trials,
-            }
+            let (stratum, cluster) = (strata[at], blocks[at]);
+            Outcome { look, stratum, cluster, group: None, arm: turn.cover, sum, trials: hours }
         };
-        let outcomes: Vec<Outcome> = turns.iter().zip(&blocks).map(turn).collect();
-        let plan = Plan::Rotation(Draws { days: 14, redrawn: 499, seed: *test });
-        p_values(&outcomes, 2, 0, 14, plan)[1].is_some_and(|p| p <= 0.05)
+        let outcomes: Vec<Outcome> = turns.iter().enumerate().map(turn).collect();
+        is_better(&outcomes, 14, Plan::Rotation(Draws { days: 14, redrawn: redrawn(2), seed: *test }))
     };
     float((0..tests).filter(is_found).count() as u64) / float(tests)
 }
@@ -119,39 +119,61 @@ fn mean(shares: &[f64]) -> f64 {
 
 #[test]
 fn power_of_a_split_is_what_fresh_broadcasts_find() {
-    let (promised, found) = (mean(&promised_of_splits(0.15, 20)), fresh(0.15, 1000));
-    assert!((0.3..0.95).contains(&found), "{found} tells nothing");
-    assert!((promised - found).abs() < 0.05, "{promised} was promised and {found} found");
+    for (gain, own) in [(0.15, 0.0), (0.25, OWN)] {
+        let (promised, found) = (mean(&promised_of_splits(gain, own, 20)), fresh(gain, own, 1000));
+        assert!((0.3..0.95).contains(&found), "{found} tells nothing");
+        assert!((promised - found).abs() < 0.05, "{promised} was promised and {found} found, {own}");
+    }
 }
 
 #[test]
 fn power_of_a_rotation_is_what_fresh_turns_find() {
-    let (promised, found) = (mean(&promised_of_rotations(0.15, 4)), fresh_turns(0.15, 400));
-    assert!((0.3..0.95).contains(&found), "{found} tells nothing");
-    assert!((promised - found).abs() < 0.05, "{promised} was promised and {found} found");
+    for own in [0.0, OWN] {
+        let (promised, found) = (mean(&promised_of_rotations(0.15, own, 6)), fresh_turns(0.15, own, 600));
+        assert!((0.3..0.95).contains(&found), "{found} tells nothing");
+        assert!((promised - found).abs() < 0.05, "{promised} was promised and {found} found, {own}");
+    }
 }
 
 #[test]
 #[ignore = "prints the table of docs/STATISTICS.md"]
 fn table_of_power() {
-    let row = |design: &str, gain: f64, mut promised: Vec<f64>, found: f64| {
+    let row = |design: &str, own: f64, gain: f64, mut promised: Vec<f64>, found: f64| {
         promised.sort_by(f64::total_cmp);
         let [mean, low, high, found] =
             [mean(&promised), promised[promised.len() / 10], promised[promised.len() * 9 / 10], found]
                 .map(|share| 100.0 * share);
-        println!("| {design} | {:.0} % | {mean:.1} | {low:.0} to {high:.0} | {found:.1} |", 100.0 * gain);
+        println!("| {design} | {own} | {:.0} % | {mean:.1} | {low:.0} to {high:.0} | {found:.1} |", 100.0 * gain);
     };
-    for gain in [0.1, 0.15, 0.2] {
-        row("split", gain, promised_of_splits(gain, 40), fresh(gain, 4000));
-    }
-    for gain in [0.1, 0.15, 0.2] {
-        row("rotation", gain, promised_of_rotations(gain, 20), fresh_turns(gain, 2000));
+    for own in [0.0, OWN] {
+        for gain in [0.1, 0.15, 0.2] {
+            row("split", own, gain, promised_of_splits(gain, own, 40), fresh(gain, own, 4000));
+        }
+        for gain in [0.1, 0.15, 0.2] {
+            row("rotation", own, gain, promised_of_rotations(gain, own, 20), fresh_turns(gain, own, 2000));
+        }
     }
 }
 
 #[test]
+fn variation_of_covers_between_broadcasts_is_seen_where_they_share_them() {
+    let deviations = |own: f64| {
+        let of = |seed| variation(&history(seed, own).evidence(), split(&["red", "blue"]).value).unwrap();
+        (0..40).map(of).map(|of| (of.deviation, of.broadcasts)).unzip::<f64, Option<usize>, Vec<f64>, Vec<_>>()
+    };
+    let (strong, counts) = deviations(0.3);
+    assert!((mean(&strong) - 0.3).abs() < 0.05, "{strong:?}");
+    assert_eq!(counts, vec![Some(28); 40]);
+    assert!(mean(&deviations(0.0).0) < 0.08);
+    let mut alone = history(1, 0.3);
+    alone.rows.retain(|row| row.1[3] == "red");
+    let assumed = variation(&alone.evidence(), split(&["red", "blue"]).value);
+    assert_eq!(assumed, Some(Variation { deviation: 0.1, broadcasts: None }));
+}
+
+#[test]
 fn a_gain_that_is_found_four_times_in_five_is_found_by_more_broadcasts_if_smaller() {
-    let evidence = history(1).evidence();
+    let evidence = history(1, 0.0).evidence();
     let smallest = |broadcasts: u32| {
         let mut experiment = split(&["red", "blue"]);
         let Design::Split(plan) = &mut experiment.design else { panic!("a split") };
@@ -165,12 +187,18 @@ fn a_gain_that_is_found_four_times_in_five_is_found_by_more_broadcasts_if_smalle
 #[test]
 fn without_orders_or_broadcasts_nothing_is_promised() {
     let experiment = split(&["red", "blue"]);
-    let mut short = history(1);
-    short.rows.truncate(7);
+    let mut short = history(1, 0.0);
+    short.rows.truncate(14);
     assert_eq!(power(&short.evidence(), &experiment, &[]), None);
     let mut unknown = Scene::default();
     for number in 0..10 {
         unknown.shown(number, ["prime", "all", &format!("b{number}"), "red"], &[(Count::Impressions, 100)]);
     }
     assert_eq!(power(&unknown.evidence(), &experiment, &[]), None);
+}
+
+#[test]
+fn twice_the_error_needs_four_times_the_nights() {
+    assert_eq!(needed(14, 0.21, 0.1), 56);
+    assert_eq!(needed(14, 0.1, 0.1), 14);
 }

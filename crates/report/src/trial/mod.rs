@@ -16,8 +16,8 @@ mod split;
 mod tests;
 
 pub(super) use contrast::contrast;
-pub(super) use on_air::{AiredTurn, aired};
-pub(super) use outcomes::{Exposure, Metric, Trial, Unit, blocks, worth};
+pub(super) use on_air::{AiredTurn, aired, strata};
+pub(super) use outcomes::{Exposure, Metric, Trial, Unit, blocks, redrawn, worth};
 
 use coverledger_config::Assignment;
 use coverledger_stats::Interval;

@@ -27,9 +27,6 @@ pub(crate) struct AiredTurn {
 /// Something was on air where anything was counted, in the burn-in too, and between two turns of one broadcast on one date: a
 /// cover that brought nothing in its turn counts with nothing. A turn in which a broadcast began or ended counts with all its
 /// hours. When broadcasts begin and end is not up to the cover, so this adds to the variance and not to an effect.
-///
-/// Turns are compared within their slot of their date. Where a date has fewer turns of a slot than there are covers, that would
-/// compare nothing, and they are compared within their permuted block.
 pub(crate) fn aired(
     evidence: &Evidence,
     experiment: &Experiment,
@@ -37,30 +34,32 @@ pub(crate) fn aired(
     until: Date,
 ) -> Vec<Option<AiredTurn>> {
     let is_aired = on_air(evidence, turns);
-    let blocks = blocks(turns, experiment.covers.len());
-    let slots = turns.iter().map(|turn| turn.slot + 1).max().unwrap_or(1);
+    let (blocks, strata) = (blocks(turns, experiment.covers.len()), strata(turns, experiment.covers.len()));
+    let aired = |(at, turn): (usize, &PlannedTurn)| {
+        let PlannedTurn { local_date, settles_at, ends_at, cover, .. } = *turn;
+        let look = experiment.from.until((jiff::Unit::Day, local_date)).ok()?.get_days();
+        let look = usize::try_from(look).ok().filter(|_| is_aired.contains(&at) && local_date <= until)?;
+        let hours = ends_at.duration_since(settles_at).as_secs_f64() / 3600.0;
+        Some(AiredTurn { look, stratum: strata[at], cluster: blocks[at], arm: cover, hours })
+    };
+    turns.iter().enumerate().map(aired).collect()
+}
+
+/// What each turn is compared with: the others of its slot on its date. Where a date has fewer turns of a slot than there are
+/// covers that would compare nothing, and it is the others of its permuted block.
+pub(crate) fn strata(turns: &[PlannedTurn], covers: usize) -> Vec<usize> {
     let mut abreast: BTreeMap<(Date, usize), usize> = BTreeMap::new();
     for turn in turns {
         *abreast.entry((turn.local_date, turn.slot)).or_default() += 1;
     }
-    let look_of = |date: Date| {
-        let span = experiment.from.until((jiff::Unit::Day, date)).ok()?;
-        usize::try_from(span.get_days()).ok()
+    // By the first date, slot and turn of each, so that a stratum has its number whatever comes later.
+    let mut numbers: BTreeMap<Result<(Date, usize), usize>, usize> = BTreeMap::new();
+    let stratum = |(turn, block): (&PlannedTurn, usize)| {
+        let place = (turn.local_date, turn.slot);
+        let next = numbers.len();
+        *numbers.entry(if abreast[&place] >= covers { Ok(place) } else { Err(block) }).or_insert(next)
     };
-    let days = look_of(experiment.to).map_or(0, |last| last + 1);
-    let aired = |(at, turn): (usize, &PlannedTurn)| {
-        let PlannedTurn { local_date, slot, settles_at, ends_at, cover, .. } = *turn;
-        let look = look_of(local_date).filter(|_| is_aired.contains(&at) && local_date <= until)?;
-        let are_enough = abreast[&(local_date, slot)] >= experiment.covers.len();
-        Some(AiredTurn {
-            look,
-            stratum: if are_enough { look * slots + slot } else { days * slots + blocks[at] },
-            cluster: blocks[at],
-            arm: cover,
-            hours: ends_at.duration_since(settles_at).as_secs_f64() / 3600.0,
-        })
-    };
-    turns.iter().enumerate().map(aired).collect()
+    turns.iter().zip(blocks(turns, covers)).map(stratum).collect()
 }
 
 /// The places of turns in which anything was on air.

@@ -15,7 +15,7 @@ use coverledger_config::{Assignment, Design, Experiment, PlannedTurn, Value};
 use coverledger_core::model::{Count, Figures, columns as c};
 use coverledger_stats::{Choice, Estimate};
 
-/// Schedules that the real one is held against, with the real one, for each cover: the least p value is 1 in half as many.
+/// Schedules for each cover. See [`redrawn`].
 const SCHEDULES: usize = 256;
 
 /// The greatest share of impressions of nobody in particular with which viewers are still taken to be told apart: such
@@ -140,7 +140,7 @@ impl<'e> Trial<'e> {
                 let off = impressions(&mut arm_rows.iter().filter(|one| one.is_off_plan));
                 let share = all.zip(off).filter(|(all, _)| *all > 0.0).map(|(all, off)| off / all);
                 let days = usize::try_from(days(experiment.to)).unwrap_or(1);
-                let redrawn = (SCHEDULES * experiment.covers.len()).next_power_of_two() - 1;
+                let redrawn = redrawn(experiment.covers.len());
                 let plan = Plan::Rotation(Draws { days, redrawn, seed: rotation.seed });
                 (arm_rows, aired.into_iter().flatten().collect(), plan, share)
             }
@@ -347,6 +347,12 @@ fn nobody(arm_rows: &[ArmRow<'_>]) -> Option<u16> {
     // Rows that do not know their impressions say nothing of how many they are of.
     let are_few = arm_rows.iter().all(|one| one.row.group.is_some()) || (all > 0.0 && untold <= MOST_UNTOLD * all);
     are_few.then(|| most.saturating_add(1))
+}
+
+/// How many schedules are drawn beside the real one: with it a power of two, so that the first blocks are exchanged in every
+/// combination, and more of them with more covers, which share the level.
+pub(crate) fn redrawn(covers: usize) -> usize {
+    (SCHEDULES * covers).next_power_of_two() - 1
 }
 
 /// The number of each turn's permuted block: in a slot, as many turns as there are covers, one after the other.
