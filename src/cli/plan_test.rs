@@ -1,6 +1,7 @@
 //! `coverledger plan-test`
 
 mod csv;
+mod outlook;
 mod record;
 
 use super::args::{Global, PlanTest};
@@ -11,8 +12,9 @@ use coverledger_archive::BoxError;
 use coverledger_config::{Experiment, Market, Rotation, Workspace};
 use coverledger_core::model::{MarketId, PlatformId};
 use coverledger_core::time::Clock;
-use coverledger_report::{Power, power};
+use coverledger_report::{carry_over, noise, power};
 use csv::csv;
+use outlook::Outlook;
 use record::record;
 
 /// Prints the schedule of a rotation by the clock of each market, and how large an effect the experiment could find, judging
@@ -90,29 +92,17 @@ async fn print_power(workspace: &Workspace, experiment: &Experiment, out: &mut S
     for platform in &experiment.platforms {
         for market in &experiment.markets {
             let said = match judged(workspace, experiment, platform, market).await {
-                Ok(Some(power)) => found(experiment, &power),
-                Ok(None) => {
-                    "not known: fewer than 8 broadcasts are published, or what gives the value is not counted"
-                        .to_owned()
-                }
-                Err(error) => format!("not known: {}", run::error_text(&*error)),
+                Ok(outlook) => outlook.said(experiment),
+                Err(error) => vec![format!("not known: {}", run::error_text(&*error))],
             };
-            writeln!(out, "  {platform}/{market}: {said}")?;
+            let [first, more @ ..] = said.as_slice() else { continue };
+            writeln!(out, "  {platform}/{market}: {first}")?;
+            for line in more {
+                writeln!(out, "    {line}")?;
+            }
         }
     }
     Ok(())
-}
-
-fn found(experiment: &Experiment, power: &Power) -> String {
-    let Power { broadcasts, since, until, found, smallest } = power;
-    let smallest = smallest.map_or_else(
-        || "even five times the value less often than four times in five".to_owned(),
-        |gain| format!("one of {:.0} % four times in five", gain * 100.0),
-    );
-    let (worth, found) = (experiment.worth * 100.0, found * 100.0);
-    format!(
-        "a gain of {worth:.0} % with a probability of {found:.0} %, {smallest} ({broadcasts} broadcasts, {since} to {until})"
-    )
 }
 
 async fn judged(
@@ -120,10 +110,23 @@ async fn judged(
     experiment: &Experiment,
     platform: &PlatformId,
     market: &MarketId,
-) -> Result<Option<Power>, BoxError> {
+) -> Result<Outlook, BoxError> {
     let archive = stores::archive_for_planning(&workspace.settings)?;
     let today = Clock::System.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let mut earlier = Vec::new();
+    let mut last_noise = None;
+    if experiment.rotation().is_some() {
+        for (name, ended) in run::ended_rotations(workspace, platform, market, today) {
+            let Some(evidence) = run::turns_of(workspace, &archive, platform, market, ended).await? else {
+                continue;
+            };
+            let turns = ended.rotation().map_or(&[][..], |rotation| rotation.schedule.turns(market));
+            last_noise = noise(&evidence, ended, turns).or(last_noise);
+            earlier.extend(carry_over(&evidence, ended, turns).map(|carry_over| (name.to_owned(), carry_over)));
+        }
+    }
     let evidence = run::history(workspace, &archive, platform, market, today).await?;
     let turns = experiment.rotation().map_or(&[][..], |rotation| rotation.schedule.turns(market));
-    Ok(evidence.and_then(|evidence| power(&evidence, experiment, turns)))
+    let power = evidence.and_then(|evidence| power(&evidence, experiment, turns, last_noise));
+    Ok(Outlook { power, earlier })
 }

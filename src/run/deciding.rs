@@ -33,7 +33,7 @@ use history::evidence;
 use inputs::{Inputs, fingerprint};
 
 pub(super) use experiments::DecidedExperiment;
-pub use history::history;
+pub use history::{ended_rotations, history, turns_of};
 
 /// Units that are published at a time.
 const UNITS_AT_A_TIME: usize = 4;

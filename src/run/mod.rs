@@ -57,7 +57,7 @@ pub use account::{
     UnknownAccount,
 };
 pub use alert_state::{AlertChanges, AlertState};
-pub use deciding::history;
+pub use deciding::{ended_rotations, history, turns_of};
 pub use error::RunError;
 pub use orphans::Orphans;
 pub use other_configuration::OtherConfiguration;

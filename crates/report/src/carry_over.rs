@@ -35,13 +35,13 @@ pub struct CarryOver {
 
 /// A turn that follows another.
 #[derive(Debug, Clone, Copy)]
-struct Follower {
+pub(crate) struct Follower {
     /// Its place in the schedule; that of the turn before is one less.
-    at: usize,
+    pub(crate) at: usize,
     look: usize,
-    stratum: usize,
-    value: f64,
-    hours: f64,
+    pub(crate) stratum: usize,
+    pub(crate) value: f64,
+    pub(crate) hours: f64,
 }
 
 /// What the published `turns` of a rotation say of carry-over in one market of a platform; `None` where a count that has a
@@ -80,7 +80,11 @@ pub fn carry_over(evidence: &Evidence, experiment: &Experiment, turns: &[Planned
 }
 
 /// Turns with what was counted in all of them, with their burn-in. `None` where that is not known.
-fn followers(evidence: &Evidence, experiment: &Experiment, turns: &[PlannedTurn]) -> Option<Vec<Follower>> {
+pub(crate) fn followers(
+    evidence: &Evidence,
+    experiment: &Experiment,
+    turns: &[PlannedTurn],
+) -> Option<Vec<Follower>> {
     let aired = aired(evidence, experiment, turns, experiment.to);
     let mut values = vec![0.0; turns.len()];
     for row in &evidence.rows {
@@ -99,7 +103,7 @@ fn followers(evidence: &Evidence, experiment: &Experiment, turns: &[PlannedTurn]
 }
 
 /// By how much each cover had more than is expected of it at the rate of all in each stratum: observed ÷ expected − 1.
-fn effects(followers: &[Follower], covers: &[usize], arms: usize) -> Option<Vec<f64>> {
+pub(crate) fn effects(followers: &[Follower], covers: &[usize], arms: usize) -> Option<Vec<f64>> {
     let rates = rates(followers.iter());
     let mut sums = vec![[0.0; 2]; arms];
     for turn in followers {
@@ -111,7 +115,7 @@ fn effects(followers: &[Follower], covers: &[usize], arms: usize) -> Option<Vec<
 }
 
 /// What an hour is worth in each stratum.
-fn rates<'f>(followers: impl Iterator<Item = &'f Follower>) -> BTreeMap<usize, f64> {
+pub(crate) fn rates<'f>(followers: impl Iterator<Item = &'f Follower>) -> BTreeMap<usize, f64> {
     let mut sums: BTreeMap<usize, [f64; 2]> = BTreeMap::new();
     for turn in followers {
         let [value, hours] = sums.entry(turn.stratum).or_default();

@@ -48,7 +48,7 @@ pub use evidence::{Evidence, Observed, Turn, is_grouped_by};
 pub use experiment::{Place, Standings, withdrawn};
 pub use frame::frame;
 pub use market_day_context::{KNOWN_PART, MarketDayContext};
-pub use power::{Power, Variation, power};
+pub use power::{Noise, Power, Source, Variation, noise, power};
 pub use published::{PublishedDay, Unread};
 pub use slots_told::slots_told;
 pub use table::{empty, read};

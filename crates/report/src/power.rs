@@ -3,6 +3,7 @@
 //! The experiment is run over and over on traffic that is drawn from the history of its place, with a gain put on one arm,
 //! and looked at every night as the real one will be.
 
+mod noise;
 #[cfg(test)]
 mod tests;
 mod variation;
@@ -17,6 +18,7 @@ use super::trial::{Draws, Outcome, Plan, p_values, redrawn, strata, worth};
 use coverledger_config::{Assignment, Design, Experiment, PlannedTurn, Value};
 use coverledger_core::model::{Count, Figures};
 use coverledger_stats::{FEWEST_CLUSTERS, SeededRng, holm};
+pub use noise::{Noise, Source, noise};
 pub use variation::Variation;
 use variation::{events, variation};
 
@@ -51,6 +53,8 @@ pub struct Power {
     pub needed: Option<u32>,
     /// How covers vary from broadcast to broadcast, which it was reckoned with.
     pub variation: Variation,
+    /// By how much turns differ; `None` of a split.
+    pub noise: Option<Noise>,
 }
 
 /// What was counted in one slot of one broadcast on one date, or in all slots of it.
@@ -76,18 +80,25 @@ struct History<'h> {
     whole: Vec<Cell>,
     /// Standard deviation of a cover's own part in each broadcast.
     deviation: f64,
+    /// The same of a turn's own part.
+    noise: f64,
 }
 
 /// What an experiment would find, judging by this history: `None` where that says nothing, for a count that has a weight is
 /// not known, or a split's history has fewer broadcasts than an interval needs, or a rotation's a single date. `turns` are
-/// those of its schedule in the market.
+/// those of its schedule in the market; `earlier` is what turns of an earlier rotation there differed by, if there was one.
 ///
 /// A split draws broadcasts from the history, and deals each one's impressions and orders to the arms. A rotation draws, for
 /// each of its dates, a date of the history, and gives the turns of a slot its broadcasts in any order; so turns differ as
-/// much as broadcasts of the same slot did, which is on the safe side. Each cover then has its own part in each broadcast,
-/// as far apart as the history shows it.
+/// much as broadcasts of the same slot did, which is on the safe side, and turns that share a broadcast by as much as turns
+/// are known to. Each cover then has its own part in each broadcast, as far apart as the history shows it.
 #[must_use]
-pub fn power(evidence: &Evidence, experiment: &Experiment, turns: &[PlannedTurn]) -> Option<Power> {
+pub fn power(
+    evidence: &Evidence,
+    experiment: &Experiment,
+    turns: &[PlannedTurn],
+    earlier: Option<Noise>,
+) -> Option<Power> {
     let cells = cells(evidence, experiment.value)?;
     let mut broadcasts: Vec<usize> = cells.iter().map(|cell| cell.broadcast).collect();
     broadcasts.sort_unstable();
@@ -103,7 +114,10 @@ pub fn power(evidence: &Evidence, experiment: &Experiment, turns: &[PlannedTurn]
     }
     let variation = variation(evidence, experiment.value)?;
     let whole = whole_broadcasts(&cells, &broadcasts);
-    let history = History { experiment, turns, cells, whole, deviation: variation.deviation };
+    let of_turns = matches!(experiment.design, Design::Rotation(_))
+        .then(|| earlier.unwrap_or_else(|| noise::of_slots(&cells, &abreast(turns))));
+    let (deviation, of_turn) = (variation.deviation, of_turns.map_or(0.0, |noise| noise.deviation));
+    let history = History { experiment, turns, cells, whole, deviation, noise: of_turn };
     let share = |gain: f64, tests: u32| {
         let is_found = |test: &u32| history.finds(gain, &mut SeededRng::new(0, u64::from(*test)));
         f64::from(u32::try_from((0..tests).filter(is_found).count()).unwrap_or(tests)) / f64::from(tests)
@@ -132,7 +146,22 @@ pub fn power(evidence: &Evidence, experiment: &Experiment, turns: &[PlannedTurn]
         planned,
         needed: smallest.map(|smallest| needed(planned, smallest, experiment.worth)),
         variation,
+        noise: of_turns,
     })
+}
+
+/// How many turns a slot has on a usual date.
+fn abreast(turns: &[PlannedTurn]) -> BTreeMap<usize, u64> {
+    let mut of_date: BTreeMap<(Date, usize), u64> = BTreeMap::new();
+    for turn in turns {
+        *of_date.entry((turn.local_date, turn.slot)).or_default() += 1;
+    }
+    let mut most: BTreeMap<usize, u64> = BTreeMap::new();
+    for ((_, slot), count) in of_date {
+        let most = most.entry(slot).or_default();
+        *most = count.max(*most);
+    }
+    most
 }
 
 /// How many nights or broadcasts find this gain as often as so many find the smallest one: errors of a logarithm shrink with
@@ -223,13 +252,14 @@ impl History<'_> {
             // A broadcast that has a turn for itself differs from others by what its covers did too. Of several, only their
             // mean is part of that.
             let unseen = if broadcasts < abreast { 1.0 } else { 1.0 - 1.0 / cell.covers };
-            let own_part = *own_parts
+            let of_cover = *own_parts
                 .entry((turn.local_date, cell.broadcast, turn.cover))
                 .or_insert_with(|| own_part(self.deviation * unseen.max(0.0).sqrt(), chance));
             let hours =
                 [turn.starts_at, turn.settles_at].map(|at| turn.ends_at.duration_since(at).as_secs_f64() / 3600.0);
             let part = float(broadcasts) / float(abreast) * hours[1] / hours[0];
-            let lift = if turn.cover == better { 1.0 + gain } else { 1.0 };
+            let noise = if broadcasts < abreast { own_part(self.noise, chance) } else { 1.0 };
+            let lift = if turn.cover == better { 1.0 + gain } else { 1.0 } * noise;
             let look = turn.local_date.since(experiment.from).map_or(0, |span| span.get_days());
             outcomes.push(Outcome {
                 look: usize::try_from(look).unwrap_or(0),
@@ -237,7 +267,7 @@ impl History<'_> {
                 cluster: blocks[at],
                 group: None,
                 arm: turn.cover,
-                sum: cell.thinned(part, lift * own_part, chance),
+                sum: cell.thinned(part, lift * of_cover, chance),
                 trials: hours[1],
             });
         }
@@ -262,12 +292,15 @@ impl Cell {
         if self.events > 0 { self.value / float(self.events) } else { 0.0 }
     }
 
-    /// The value of a part of it as it might have come, with a gain, and the part's impressions. Events come by chance
-    /// (Poisson). What the count that they are drawn from varies by is common to all arms of a broadcast, and cancels.
+    /// The value of a part of it as it might have come, with a gain, and the part's impressions. Each impression has an event by
+    /// chance. What the count that they are drawn from varies by is common to all arms of a broadcast, and cancels.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part of a count")]
     fn drawn(&self, part: f64, lift: f64, chance: &mut SeededRng) -> (f64, f64) {
-        let trials = float(self.impressions) * part;
-        let events = float(chance.poisson(float(self.events) * part * lift));
-        (events * self.value_of_one(), trials)
+        let trials = (float(self.impressions) * part).round();
+        let rate = float(self.events) / float(self.impressions.max(1)) * lift;
+        // Of events that are no part of impressions there may be more than one for each.
+        let events = if rate < 1.0 { chance.binomial(trials as u64, rate) } else { chance.poisson(trials * rate) };
+        (float(events) * self.value_of_one(), trials)
     }
 }
 

@@ -5,7 +5,7 @@ use polars::prelude::DataFrame;
 
 use super::Evidence;
 use coverledger_archive::{Archive, BoxError, PublishedTable, PublishedTables, TableName};
-use coverledger_config::Workspace;
+use coverledger_config::{Experiment, Workspace};
 use coverledger_core::model::{MarketId, PlatformId};
 use coverledger_report as report;
 
@@ -31,6 +31,45 @@ pub async fn history(
         tracing::warn!(date = date.to_string(), reason, "a market-day is left out");
     }
     evidence(workspace, platform, market, tables)
+}
+
+/// Rotations of the configuration that are over in this place, with their names, the last one last.
+pub fn ended_rotations<'w>(
+    workspace: &'w Workspace,
+    platform: &PlatformId,
+    market: &MarketId,
+    today: Date,
+) -> Vec<(&'w str, &'w Experiment)> {
+    let is_ended = |experiment: &Experiment| {
+        experiment.rotation().is_some()
+            && experiment.to < today
+            && experiment.platforms.contains(platform)
+            && experiment.markets.contains(market)
+    };
+    let mut ended: Vec<(&str, &Experiment)> = workspace
+        .experiments
+        .iter()
+        .map(|(name, experiment)| (name.as_str(), experiment))
+        .filter(|(_, experiment)| is_ended(experiment))
+        .collect();
+    ended.sort_by_key(|(_, experiment)| experiment.to);
+    ended
+}
+
+/// What is known of the turns of a rotation in a market of a platform; `None` if nothing is published of them.
+///
+/// # Errors
+/// As of [`history`].
+pub async fn turns_of(
+    workspace: &Workspace,
+    archive: &Archive,
+    platform: &PlatformId,
+    market: &MarketId,
+    rotation: &Experiment,
+) -> Result<Option<Evidence>, BoxError> {
+    let revisions = archive.revisions_within(platform, market, rotation.from, rotation.to).await?;
+    let published = archive.published_tables(platform, market, &revisions, TableName::Turns).await?;
+    evidence(workspace, platform, market, published.tables)
 }
 
 /// Of the tables of a platform in a market, in the order of their dates.

@@ -59,6 +59,16 @@ fn without_carry_over_nothing_is_found_more_often_than_by_chance() {
 }
 
 #[test]
+fn turns_differ_beyond_chance_by_what_they_were_drawn_with() {
+    let of = |seed| {
+        let (evidence, experiment, turns) = history(seed, 0.5, 0.0);
+        crate::power::noise(&evidence, &experiment, &turns).unwrap().deviation
+    };
+    let mean = (0..10).map(of).sum::<f64>() / 10.0;
+    assert!((mean - 0.2).abs() < 0.04, "{mean}");
+}
+
+#[test]
 fn covers_that_do_not_differ_tell_nothing_of_it() {
     let (evidence, experiment, turns) = history(1, 0.0, 24.0);
     assert_eq!(carry_over(&evidence, &experiment, &turns), None);

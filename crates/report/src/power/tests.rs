@@ -8,7 +8,7 @@ use crate::testing::{Scene, rotation, split};
 /// Standard deviation of a cover's own part in each broadcast.
 const OWN: f64 = 0.1;
 
-/// Broadcasts of one process, each with two covers: so many orders of 2,000 impressions, and half as many again or fewer.
+/// Broadcasts of one process, each with two covers: about 120 orders of 2,000 impressions, and half as many again or fewer.
 fn history(seed: u64, own: f64) -> Scene {
     let mut chance = SeededRng::new(seed, 1);
     let mut scene = Scene::default();
@@ -37,7 +37,7 @@ fn shown(
 
 /// Its impressions, and its rate.
 fn broadcast(chance: &mut SeededRng) -> (u64, f64) {
-    ((2000.0 * (0.4 * chance.normal()).exp()) as u64, 0.03 * (0.4 * chance.normal()).exp())
+    ((2000.0 * (0.4 * chance.normal()).exp()) as u64, 0.06 * (0.4 * chance.normal()).exp())
 }
 
 /// How often experiments on fresh broadcasts of that process find a gain, each viewer's cover drawn by lot.
@@ -65,7 +65,9 @@ fn is_better(outcomes: &[Outcome], looks: usize, plan: Plan) -> bool {
 /// What is promised of a gain by each of so many histories.
 fn promised_of_splits(gain: f64, own: f64, histories: u64) -> Vec<f64> {
     let experiment = Experiment { worth: gain, ..split(&["red", "blue"]) };
-    (0..histories).map(|seed| power(&history(seed, own).evidence(), &experiment, &[]).unwrap().found).collect()
+    (0..histories)
+        .map(|seed| power(&history(seed, own).evidence(), &experiment, &[], None).unwrap().found)
+        .collect()
 }
 
 /// Rates of a slot differ by date and by turn.
@@ -89,7 +91,7 @@ fn promised_of_rotations(gain: f64, own: f64, histories: u64) -> Vec<f64> {
         }
         scene.evidence()
     };
-    (0..histories).map(|seed| power(&history(seed), &experiment, &turns).unwrap().found).collect()
+    (0..histories).map(|seed| power(&history(seed), &experiment, &turns, None).unwrap().found).collect()
 }
 
 /// How often rotations on fresh turns of that process find a gain.
@@ -119,7 +121,7 @@ fn mean(shares: &[f64]) -> f64 {
 
 #[test]
 fn power_of_a_split_is_what_fresh_broadcasts_find() {
-    for (gain, own) in [(0.15, 0.0), (0.25, OWN)] {
+    for (gain, own) in [(0.1, 0.0), (0.15, OWN)] {
         let (promised, found) = (mean(&promised_of_splits(gain, own, 20)), fresh(gain, own, 1000));
         assert!((0.3..0.95).contains(&found), "{found} tells nothing");
         assert!((promised - found).abs() < 0.05, "{promised} was promised and {found} found, {own}");
@@ -146,7 +148,7 @@ fn table_of_power() {
         println!("| {design} | {own} | {:.0} % | {mean:.1} | {low:.0} to {high:.0} | {found:.1} |", 100.0 * gain);
     };
     for own in [0.0, OWN] {
-        for gain in [0.1, 0.15, 0.2] {
+        for gain in [0.08, 0.1, 0.15] {
             row("split", own, gain, promised_of_splits(gain, own, 40), fresh(gain, own, 4000));
         }
         for gain in [0.1, 0.15, 0.2] {
@@ -178,7 +180,7 @@ fn a_gain_that_is_found_four_times_in_five_is_found_by_more_broadcasts_if_smalle
         let mut experiment = split(&["red", "blue"]);
         let Design::Split(plan) = &mut experiment.design else { panic!("a split") };
         plan.broadcasts = broadcasts;
-        power(&evidence, &experiment, &[]).unwrap().smallest.unwrap()
+        power(&evidence, &experiment, &[], None).unwrap().smallest.unwrap()
     };
     let (few, many) = (smallest(20), smallest(160));
     assert!(many < few && many > 0.02 && few < 1.0, "{many} {few}");
@@ -189,16 +191,52 @@ fn without_orders_or_broadcasts_nothing_is_promised() {
     let experiment = split(&["red", "blue"]);
     let mut short = history(1, 0.0);
     short.rows.truncate(14);
-    assert_eq!(power(&short.evidence(), &experiment, &[]), None);
+    assert_eq!(power(&short.evidence(), &experiment, &[], None), None);
     let mut unknown = Scene::default();
     for number in 0..10 {
         unknown.shown(number, ["prime", "all", &format!("b{number}"), "red"], &[(Count::Impressions, 100)]);
     }
-    assert_eq!(power(&unknown.evidence(), &experiment, &[]), None);
+    assert_eq!(power(&unknown.evidence(), &experiment, &[], None), None);
 }
 
 #[test]
 fn twice_the_error_needs_four_times_the_nights() {
     assert_eq!(needed(14, 0.21, 0.1), 56);
     assert_eq!(needed(14, 0.1, 0.1), 14);
+}
+
+/// Turns of two hours by their slots alone: four weeks of one broadcast a day.
+fn by_slots(seed: u64, noise: f64) -> Evidence {
+    let mut chance = SeededRng::new(seed, 4);
+    let mut scene = Scene::default();
+    for day in 0..28 {
+        let usual = (0.3 * chance.normal()).exp();
+        for slot in ["day", "night"] {
+            let rate: f64 = (0..6).map(|_| usual * own_part(noise, &mut chance) * 40.0).sum();
+            let counts = [(Count::Impressions, 5000), (Count::Orders, chance.poisson(rate))];
+            scene.shown(day, [slot, "all", &format!("b{day:02}"), "red"], &counts);
+        }
+    }
+    scene.evidence()
+}
+
+#[test]
+fn turns_differ_by_what_slots_of_a_date_differ_by() {
+    let (experiment, turns) = rotation(&["red", "blue"]);
+    let of = |noise: f64| {
+        let found = |seed| {
+            let cells = cells(&by_slots(seed, noise), experiment.value).unwrap();
+            let found = noise::of_slots(&cells, &abreast(&turns));
+            assert_eq!(found.source, Source::Slots);
+            found.deviation
+        };
+        mean(&(0..20).map(found).collect::<Vec<f64>>())
+    };
+    let (none, much) = (of(0.0), of(0.4));
+    assert!(none < 0.12 && (much - 0.4).abs() < 0.06, "{none} {much}");
+    let found = |noise| power(&by_slots(1, noise), &experiment, &turns, None).unwrap();
+    assert!(found(0.4).smallest > found(0.0).smallest);
+    let earlier = Noise { deviation: 0.8, source: Source::Turns };
+    let worse = power(&by_slots(1, 0.0), &experiment, &turns, Some(earlier)).unwrap();
+    assert!(worse.smallest > found(0.4).smallest && worse.needed > found(0.4).needed, "{worse:?}");
 }
