@@ -2,6 +2,7 @@
 //! what is probably the best turn out to be? Each has a small run with a bound, and an ignored one that prints the rows
 //! of the table in `docs/STATISTICS.md`.
 
+mod rotations;
 mod splits;
 
 use super::{Draws, Outcome, Plan, choice, effects};
