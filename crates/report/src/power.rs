@@ -23,8 +23,8 @@ pub use variation::Variation;
 use variation::{events, variation};
 
 /// Simulated experiments for the gain that is worth having, and for each step of the search.
-const TESTS: u32 = 400;
-const TESTS_OF_SEARCH: u32 = 100;
+const TESTS: u32 = 1000;
+const TESTS_OF_SEARCH: u32 = 200;
 /// With which probability the smallest gain is to be found.
 const ENOUGH: f64 = 0.8;
 /// Beyond a gain of this nothing is looked for.
@@ -78,10 +78,11 @@ struct History<'h> {
     cells: Vec<Cell>,
     /// All slots and dates of each broadcast together.
     whole: Vec<Cell>,
-    /// Standard deviation of a cover's own part in each broadcast.
-    deviation: f64,
-    /// The same of a turn's own part.
-    noise: f64,
+    variation: Variation,
+    /// Of a rotation.
+    noise: Option<Noise>,
+    /// Another history is drawn from otherwise, so that what chance adds to predictions is not the same for all.
+    seed: u64,
 }
 
 /// What an experiment would find, judging by this history: `None` where that says nothing, for a count that has a weight is
@@ -99,30 +100,8 @@ pub fn power(
     turns: &[PlannedTurn],
     earlier: Option<Noise>,
 ) -> Option<Power> {
-    let cells = cells(evidence, experiment.value)?;
-    let mut broadcasts: Vec<usize> = cells.iter().map(|cell| cell.broadcast).collect();
-    broadcasts.sort_unstable();
-    broadcasts.dedup();
-    let mut dates: Vec<usize> = cells.iter().map(|cell| cell.day).collect();
-    dates.dedup();
-    let is_enough = match experiment.design {
-        Design::Split(_) => broadcasts.len() >= FEWEST_CLUSTERS,
-        Design::Rotation(_) => dates.len() >= FEWEST_DATES,
-    };
-    if !is_enough || cells.iter().all(|cell| cell.events == 0) {
-        return None;
-    }
-    let variation = variation(evidence, experiment.value)?;
-    let whole = whole_broadcasts(&cells, &broadcasts);
-    let of_turns = matches!(experiment.design, Design::Rotation(_))
-        .then(|| earlier.unwrap_or_else(|| noise::of_slots(&cells, &abreast(turns))));
-    let (deviation, of_turn) = (variation.deviation, of_turns.map_or(0.0, |noise| noise.deviation));
-    let history = History { experiment, turns, cells, whole, deviation, noise: of_turn };
-    let share = |gain: f64, tests: u32| {
-        let is_found = |test: &u32| history.finds(gain, &mut SeededRng::new(0, u64::from(*test)));
-        f64::from(u32::try_from((0..tests).filter(is_found).count()).unwrap_or(tests)) / f64::from(tests)
-    };
-    let is_enough = |gain: f64| share(gain, TESTS_OF_SEARCH) >= ENOUGH;
+    let history = History::of(evidence, experiment, turns, earlier)?;
+    let is_enough = |gain: f64| history.share(gain, TESTS_OF_SEARCH) >= ENOUGH;
     let smallest = is_enough(GREATEST).then(|| {
         let (mut low, mut high) = (0.0_f64, GREATEST);
         for _ in 0..HALVINGS {
@@ -138,15 +117,15 @@ pub fn power(
     };
     let Evidence { since, until, .. } = *evidence;
     Some(Power {
-        broadcasts: broadcasts.len(),
+        broadcasts: history.whole.len(),
         since,
         until,
-        found: share(experiment.worth, TESTS),
+        found: history.share(experiment.worth, TESTS),
         smallest,
         planned,
         needed: smallest.map(|smallest| needed(planned, smallest, experiment.worth)),
-        variation,
-        noise: of_turns,
+        variation: history.variation,
+        noise: history.noise,
     })
 }
 
@@ -171,7 +150,38 @@ fn needed(planned: u32, smallest: f64, gain: f64) -> u32 {
     (f64::from(planned) * (smallest.ln_1p() / gain.ln_1p()).powi(2)).ceil() as u32
 }
 
-impl History<'_> {
+impl<'h> History<'h> {
+    /// See [`power`].
+    fn of(
+        evidence: &Evidence,
+        experiment: &'h Experiment,
+        turns: &'h [PlannedTurn],
+        earlier: Option<Noise>,
+    ) -> Option<Self> {
+        let cells = cells(evidence, experiment.value)?;
+        let mut broadcasts: Vec<usize> = cells.iter().map(|cell| cell.broadcast).collect();
+        broadcasts.sort_unstable();
+        broadcasts.dedup();
+        let mut dates: Vec<usize> = cells.iter().map(|cell| cell.day).collect();
+        dates.dedup();
+        let is_rotation = experiment.rotation().is_some();
+        let is_enough =
+            if is_rotation { dates.len() >= FEWEST_DATES } else { broadcasts.len() >= FEWEST_CLUSTERS };
+        let seed = cells.iter().map(|cell| cell.events).sum();
+        if !is_enough || seed == 0 {
+            return None;
+        }
+        let noise = is_rotation.then(|| earlier.unwrap_or_else(|| noise::of_slots(&cells, &abreast(turns))));
+        let (variation, whole) = (variation(evidence, experiment.value)?, whole_broadcasts(&cells, &broadcasts));
+        Some(Self { experiment, turns, cells, whole, variation, noise, seed })
+    }
+
+    /// How many of so many experiments find this gain, as a share.
+    fn share(&self, gain: f64, tests: u32) -> f64 {
+        let is_found = |test: &u32| self.finds(gain, &mut SeededRng::new(self.seed, u64::from(*test)));
+        f64::from(u32::try_from((0..tests).filter(is_found).count()).unwrap_or(tests)) / f64::from(tests)
+    }
+
     /// Whether an experiment finds its last arm, which has this gain, to be worth more.
     fn finds(&self, gain: f64, chance: &mut SeededRng) -> bool {
         let experiment = self.experiment;
@@ -215,7 +225,7 @@ impl History<'_> {
     ) -> Vec<Outcome> {
         let arm = |(arm, share): (usize, &f64)| {
             let lift = if arm == better { 1.0 + gain } else { 1.0 };
-            let (sum, trials) = cell.drawn(*share, lift * own_part(self.deviation, chance), chance);
+            let (sum, trials) = cell.drawn(*share, lift * own_part(self.variation.deviation, chance), chance);
             Outcome { look, stratum: cluster, cluster, group: None, arm, sum, trials }
         };
         shares.iter().enumerate().map(arm).collect()
@@ -225,6 +235,7 @@ impl History<'_> {
     fn turned(&self, (better, gain): (usize, f64), chance: &mut SeededRng) -> Vec<Outcome> {
         let Self { experiment, turns, cells, .. } = self;
         let dates = cells.iter().map(|cell| cell.day + 1).max().unwrap_or(1);
+        let noise = self.noise.map_or(0.0, |noise| noise.deviation);
         let mut abreast: BTreeMap<(Date, usize), u64> = BTreeMap::new();
         for turn in *turns {
             *abreast.entry((turn.local_date, turn.slot)).or_default() += 1;
@@ -254,12 +265,12 @@ impl History<'_> {
             let unseen = if broadcasts < abreast { 1.0 } else { 1.0 - 1.0 / cell.covers };
             let of_cover = *own_parts
                 .entry((turn.local_date, cell.broadcast, turn.cover))
-                .or_insert_with(|| own_part(self.deviation * unseen.max(0.0).sqrt(), chance));
+                .or_insert_with(|| own_part(self.variation.deviation * unseen.max(0.0).sqrt(), chance));
             let hours =
                 [turn.starts_at, turn.settles_at].map(|at| turn.ends_at.duration_since(at).as_secs_f64() / 3600.0);
             let part = float(broadcasts) / float(abreast) * hours[1] / hours[0];
-            let noise = if broadcasts < abreast { own_part(self.noise, chance) } else { 1.0 };
-            let lift = if turn.cover == better { 1.0 + gain } else { 1.0 } * noise;
+            let of_turn = if broadcasts < abreast { own_part(noise, chance) } else { 1.0 };
+            let lift = if turn.cover == better { 1.0 + gain } else { 1.0 } * of_turn;
             let look = turn.local_date.since(experiment.from).map_or(0, |span| span.get_days());
             outcomes.push(Outcome {
                 look: usize::try_from(look).unwrap_or(0),

@@ -7,6 +7,8 @@ use crate::testing::{Scene, rotation, split};
 
 /// Standard deviation of a cover's own part in each broadcast.
 const OWN: f64 = 0.1;
+/// Simulated experiments of each history.
+const TOLD: u32 = 100;
 
 /// Broadcasts of one process, each with two covers: about 120 orders of 2,000 impressions, and half as many again or fewer.
 fn history(seed: u64, own: f64) -> Scene {
@@ -78,7 +80,6 @@ fn rates(chance: &mut SeededRng) -> [f64; 2] {
 /// The same of rotations; in the history there is another broadcast every two hours, as long as a turn.
 fn promised_of_rotations(gain: f64, own: f64, histories: u64) -> Vec<f64> {
     let (experiment, turns) = rotation(&["red", "blue"]);
-    let experiment = Experiment { worth: gain, ..experiment };
     let history = |seed| {
         let mut chance = SeededRng::new(seed, 2);
         let mut scene = Scene::default();
@@ -91,7 +92,8 @@ fn promised_of_rotations(gain: f64, own: f64, histories: u64) -> Vec<f64> {
         }
         scene.evidence()
     };
-    (0..histories).map(|seed| power(&history(seed), &experiment, &turns, None).unwrap().found).collect()
+    let promised = |seed| History::of(&history(seed), &experiment, &turns, None).unwrap().share(gain, TOLD);
+    (0..histories).map(promised).collect()
 }
 
 /// How often rotations on fresh turns of that process find a gain.
@@ -122,7 +124,7 @@ fn mean(shares: &[f64]) -> f64 {
 #[test]
 fn power_of_a_split_is_what_fresh_broadcasts_find() {
     for (gain, own) in [(0.1, 0.0), (0.15, OWN)] {
-        let (promised, found) = (mean(&promised_of_splits(gain, own, 20)), fresh(gain, own, 1000));
+        let (promised, found) = (mean(&promised_of_splits(gain, own, 40)), fresh(gain, own, 4000));
         assert!((0.3..0.95).contains(&found), "{found} tells nothing");
         assert!((promised - found).abs() < 0.05, "{promised} was promised and {found} found, {own}");
     }
@@ -131,7 +133,7 @@ fn power_of_a_split_is_what_fresh_broadcasts_find() {
 #[test]
 fn power_of_a_rotation_is_what_fresh_turns_find() {
     for own in [0.0, OWN] {
-        let (promised, found) = (mean(&promised_of_rotations(0.15, own, 6)), fresh_turns(0.15, own, 600));
+        let (promised, found) = (mean(&promised_of_rotations(0.15, own, 8)), fresh_turns(0.15, own, 400));
         assert!((0.3..0.95).contains(&found), "{found} tells nothing");
         assert!((promised - found).abs() < 0.05, "{promised} was promised and {found} found, {own}");
     }
@@ -234,9 +236,10 @@ fn turns_differ_by_what_slots_of_a_date_differ_by() {
     };
     let (none, much) = (of(0.0), of(0.4));
     assert!(none < 0.12 && (much - 0.4).abs() < 0.06, "{none} {much}");
-    let found = |noise| power(&by_slots(1, noise), &experiment, &turns, None).unwrap();
-    assert!(found(0.4).smallest > found(0.0).smallest);
+    let found = |noise: f64, earlier| {
+        History::of(&by_slots(1, noise), &experiment, &turns, earlier).unwrap().share(0.15, 100)
+    };
     let earlier = Noise { deviation: 0.8, source: Source::Turns };
-    let worse = power(&by_slots(1, 0.0), &experiment, &turns, Some(earlier)).unwrap();
-    assert!(worse.smallest > found(0.4).smallest && worse.needed > found(0.4).needed, "{worse:?}");
+    let found = [found(0.0, None), found(0.4, None), found(0.0, Some(earlier))];
+    assert!(found[0] > found[1] && found[1] > found[2], "{found:?}");
 }

@@ -116,12 +116,7 @@ fn beyond_chance<'p>(pairs: impl Iterator<Item = &'p [Shared]>, of_one: f64) -> 
         degrees += broadcasts.len() - 1;
     }
     let is_enough = degrees >= FEWEST && scale > 0.0;
-    is_enough.then(|| {
-        let (found, error) = (excess / scale / 2.0, (2.0 * float(degrees as u64)).sqrt() / scale / 2.0);
-        // A variance that cannot be negative is found too large on average where there is none. Taken down by its squared error
-        // over itself it is so by an eighth of its error instead of two fifths, and hardly changes where it is well known.
-        if found > error { (found - error * error / found).sqrt().min(MOST) } else { 0.0 }
-    })
+    is_enough.then(|| (excess / scale / 2.0).max(0.0).sqrt().min(MOST))
 }
 
 /// Of their rates (Mantel and Haenszel).

@@ -7,9 +7,10 @@ use coverledger_stats::{Estimate, normal_quantile, sequence};
 
 /// With which probability a gain is to be found.
 const POWER: f64 = 0.8;
-/// By how many standard errors a rotation that is looked at every night needs more than one that is looked at once, where
-/// the level is spent evenly (Lan and `DeMets` 1983): 0.21 to 0.26 for 7 to 30 nights and levels of 1 to 5 %.
-const LOOKING: f64 = 0.25;
+/// By how many standard errors a rotation that is looked at every night needs more than one that is looked at once: 0.21 to 0.26
+/// for 7 to 30 nights and levels of 1 to 5 %, where the level is spent evenly (Lan and `DeMets` 1983), and the rest because the
+/// bound of each look is drawn with the schedules.
+pub(super) const LOOKING: f64 = 0.4;
 
 impl Trial<'_> {
     /// How many more nights like those so far each arm needs until a gain of this much (0.05 for 5 %) is found four times in

@@ -16,7 +16,7 @@ use coverledger_core::model::{Count, Figures, columns as c};
 use coverledger_stats::{Choice, Estimate};
 
 /// Schedules for each cover. See [`redrawn`].
-const SCHEDULES: usize = 256;
+const SCHEDULES: usize = 512;
 
 /// The greatest share of impressions of nobody in particular with which viewers are still taken to be told apart: such
 /// impressions are then one more group.

@@ -1,5 +1,6 @@
 //! Rotations of two covers whose truth is known: hours and days have trends, and turns hang on to those before.
 
+use super::super::nights::LOOKING;
 use super::super::rotation::{effect, p_by_look, standard_error};
 use super::super::{Draws, Outcome};
 use super::lognormal;
@@ -171,7 +172,7 @@ fn needed(tests: u64, world: World, gain: f64) -> f64 {
         standard_error(&outcomes, 1, world.nights, draws).unwrap().powi(2)
     };
     let squared = (0..tests).map(error).sum::<f64>() / float(tests);
-    let errors = normal_quantile(0.8) + normal_quantile(1.0 - LEVEL / 2.0) + 0.25;
+    let errors = normal_quantile(0.8) + normal_quantile(1.0 - LEVEL / 2.0) + LOOKING;
     float(world.nights as u64) * squared * (errors / gain.ln_1p()).powi(2)
 }
 
