@@ -34,6 +34,7 @@ pub async fn history(
 }
 
 /// Rotations of the configuration that are over in this place, with their names, the last one last.
+#[must_use]
 pub fn ended_rotations<'w>(
     workspace: &'w Workspace,
     platform: &PlatformId,
