@@ -20,15 +20,53 @@ pub struct CountWriter<'c> {
     export: u32,
     /// Audience, broadcast and cover; numbered for the run only when a row falls on one of its market-days.
     dimensions: Vec<[Box<str>; 3]>,
+    /// Their numbers for the run, once they have any.
+    numbered: Vec<Option<[u32; 3]>>,
     near: HashMap<Near, u32>,
     /// Where the last row of each of these landed: neighbours in an export are neighbours in time.
     last: Vec<Option<(Near, u32)>>,
+    of_groups: GroupCells,
     landed: RowsByDay,
     is_full: bool,
 }
 
-/// Dimensions at a time: dimensions, day, slot, era, turn and viewer group.
-type Near = (u32, u32, u16, u16, TurnNumber, Option<ViewerGroup>);
+/// Dimensions at a time: dimensions, day, slot, era and turn.
+type Near = (u32, u32, u16, u16, TurnNumber);
+
+/// The cells of viewer groups. Neighbours in an export are near each other and of many groups, so where they are is looked up
+/// once and not for every group.
+#[derive(Default)]
+struct GroupCells {
+    near: HashMap<Near, usize>,
+    last: Vec<Option<(Near, usize)>>,
+    /// By place and group; [`NO_CELL`] where nothing was yet.
+    cells: Vec<[u32; ViewerGroup::COUNT as usize]>,
+}
+
+impl GroupCells {
+    fn clear(&mut self) {
+        self.near.clear();
+        self.last.clear();
+        self.cells.clear();
+    }
+
+    /// Where the cell of a group is kept.
+    fn cell(&mut self, near: Near, group: ViewerGroup) -> &mut u32 {
+        let dimensions = near.0 as usize;
+        if self.last.len() <= dimensions {
+            self.last.resize(dimensions + 1, None);
+        }
+        let place = match self.last[dimensions].filter(|(last, _)| *last == near) {
+            Some((_, place)) => place,
+            None => *self.near.entry(near).or_insert_with(|| {
+                self.cells.push([NO_CELL; ViewerGroup::COUNT as usize]);
+                self.cells.len() - 1
+            }),
+        };
+        self.last[dimensions] = Some((near, place));
+        &mut self.cells[place][usize::from(group.number())]
+    }
+}
 
 /// A row for the engine.
 #[derive(Debug, Clone, Copy)]
@@ -109,8 +147,10 @@ impl<'c> CountWriter<'c> {
             tally: Tally::new(0, &counter.scope),
             export: 0,
             dimensions: Vec::new(),
+            numbered: Vec::new(),
             near: HashMap::new(),
             last: Vec::new(),
+            of_groups: GroupCells::default(),
             landed: RowsByDay::default(),
             is_full: false,
         }
@@ -119,8 +159,10 @@ impl<'c> CountWriter<'c> {
     pub(super) fn begin_export(&mut self, export: usize) {
         self.export = u32::try_from(export).unwrap_or(u32::MAX);
         self.dimensions.clear();
+        self.numbered.clear();
         self.near.clear();
         self.last.clear();
+        self.of_groups.clear();
         self.landed = RowsByDay::none(self.counter.scope.days());
     }
 
@@ -132,6 +174,7 @@ impl<'c> CountWriter<'c> {
     /// Takes note of an audience, broadcast and cover of this export.
     pub(super) fn announce(&mut self, names: [&str; 3]) {
         self.dimensions.push(names.map(Box::from));
+        self.numbered.push(None);
         self.last.push(None);
         self.is_full |= self.dimensions.len() > 2 * self.counter.max_cells;
     }
@@ -182,20 +225,40 @@ impl<'c> CountWriter<'c> {
     fn cell(&mut self, placed: Placed) -> u32 {
         let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
         let (day, slot) = (number(placed.day), u16::try_from(placed.slot).unwrap_or(u16::MAX));
-        let (dimensions, Era(era)) = (placed.dimensions, placed.era);
-        let Placed { turn, group, .. } = placed;
-        let near = (number(dimensions), day, slot, era, turn, group);
+        let Placed { dimensions, era: Era(era), turn, group, .. } = placed;
+        let near = (number(dimensions), day, slot, era, turn);
+        if let Some(group) = group {
+            let cell = *self.of_groups.cell(near, group);
+            if cell != NO_CELL {
+                return cell;
+            }
+            let cell = self.new_cell(near, Some(group));
+            *self.of_groups.cell(near, group) = cell;
+            return cell;
+        }
         if let Some((_, cell)) = self.last[dimensions].filter(|(last, _)| *last == near) {
             return cell;
         }
-        let cell = *self.near.entry(near).or_insert_with(|| {
-            let cells = &self.counter.cells;
-            let [audience, broadcast, cover] = self.dimensions[dimensions].each_ref().map(|name| cells.name(name));
-            let cell = cells.cell(Cell { day, slot, era, audience, broadcast, cover, turn, group });
-            self.is_full |= cells.len() > self.counter.max_cells;
-            cell
-        });
+        let cell = match self.near.get(&near) {
+            Some(cell) => *cell,
+            None => {
+                let cell = self.new_cell(near, None);
+                self.near.insert(near, cell);
+                cell
+            }
+        };
         self.last[dimensions] = Some((near, cell));
+        cell
+    }
+
+    /// The number of a cell that is new in this export.
+    fn new_cell(&mut self, (dimensions, day, slot, era, turn): Near, group: Option<ViewerGroup>) -> u32 {
+        let cells = &self.counter.cells;
+        let names = &self.dimensions[dimensions as usize];
+        let of_names = || names.each_ref().map(|name| cells.name(name));
+        let [audience, broadcast, cover] = *self.numbered[dimensions as usize].get_or_insert_with(of_names);
+        let cell = cells.cell(Cell { day, slot, era, audience, broadcast, cover, turn, group });
+        self.is_full |= cells.len() > self.counter.max_cells;
         cell
     }
 }
