@@ -239,14 +239,12 @@ impl<'c> CountWriter<'c> {
         if let Some((_, cell)) = self.last[dimensions].filter(|(last, _)| *last == near) {
             return cell;
         }
-        let cell = match self.near.get(&near) {
-            Some(cell) => *cell,
-            None => {
-                let cell = self.new_cell(near, None);
-                self.near.insert(near, cell);
-                cell
-            }
-        };
+        let known = self.near.get(&near).copied();
+        let cell = known.unwrap_or_else(|| {
+            let cell = self.new_cell(near, None);
+            self.near.insert(near, cell);
+            cell
+        });
         self.last[dimensions] = Some((near, cell));
         cell
     }
