@@ -125,8 +125,8 @@ fn faded(site: &Site<'_>, arm: usize) -> Said {
     let ([en, zh], on_air) = (worth(site, arm), site.on_air());
     joined([
         said(
-            format!("It had won, and its effect is gone: {en} over the whole test."),
-            format!("它曾经胜出，但效果已经消失：整个测试期内{zh}。"),
+            format!("It had won, and its effect is gone. {en} over the whole test."),
+            format!("它曾经胜出，但效果已经消失。整个测试期内，{zh}。"),
         ),
         beside(site, arm),
         said(
@@ -301,10 +301,10 @@ fn ending(state: State, site: &Site<'_>, arm: usize) -> Said {
             }
             Some(nights) => {
                 let gain = site.experiment.worth * 100.0;
-                let more = counted(usize::try_from(nights).unwrap_or(usize::MAX), "night");
+                let more = counted(usize::try_from(nights).unwrap_or(usize::MAX), "more night");
                 said(
                     format!(
-                        "Keep testing: about {more} more would show a gain of {gain:.0} % four times in five."
+                        "Keep testing: about {more} would show a gain of {gain:.0} % four times in five."
                     ),
                     format!("请继续测试：大约还需 {nights} 晚，才有八成把握发现 {gain:.0}% 的提升。"),
                 )
