@@ -303,9 +303,7 @@ fn ending(state: State, site: &Site<'_>, arm: usize) -> Said {
                 let gain = site.experiment.worth * 100.0;
                 let more = counted(usize::try_from(nights).unwrap_or(usize::MAX), "more night");
                 said(
-                    format!(
-                        "Keep testing: about {more} would show a gain of {gain:.0} % four times in five."
-                    ),
+                    format!("Keep testing: about {more} would show a gain of {gain:.0} % four times in five."),
                     format!("请继续测试：大约还需 {nights} 晚，才有八成把握发现 {gain:.0}% 的提升。"),
                 )
             }
