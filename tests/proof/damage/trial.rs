@@ -337,7 +337,11 @@ impl<'g> Trial<'g> {
         let mut other = Vec::new();
         for (key, bytes) in self.ground.after.objects.iter().filter(|(key, _)| !key.starts_with('_')) {
             let in_cone = self.is_of_the_cone(key) || self.deed.touches(key);
-            let there = found.get(key);
+            // A link within the archive is no object of its own, and is read through.
+            let is_linked = *key == self.case.key && self.case.harm == Harm::Link(Leads::Inside);
+            let linked =
+                is_linked.then(|| fs::read(self.lane.archive().join(key)).ok()).flatten().map(bytes::Bytes::from);
+            let there = found.get(key).or(linked.as_ref());
             let is_right = match there {
                 Some(there) if there == bytes => true,
                 Some(there) if in_cone && is_back => same_rows(there, bytes),
