@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::trial::{Metric, Trial};
+use crate::trial::Trial;
 use coverledger_stats::{Estimate, Interval, Scale, student_upper};
 
 /// The last nights that are told beside the whole.
@@ -34,10 +34,9 @@ pub(super) fn has_faded_since(trial: &Trial<'_>, arm: usize, before: usize, unti
 }
 
 fn compared(trial: &Trial<'_>, arm: usize, last: Range<usize>, before: Range<usize>) -> Option<Recent> {
-    let now = trial.contrast(Metric::Value, arm, last)?;
+    let now = trial.contrast(arm, last)?;
     let logs = now.interval(0.95, Scale::Identity);
-    let has_faded = logs.low <= 0.0
-        && trial.contrast(Metric::Value, arm, before).is_some_and(|then| p_less(now, then) <= LEVEL);
+    let has_faded = logs.low <= 0.0 && trial.contrast(arm, before).is_some_and(|then| p_less(now, then) <= LEVEL);
     let interval = Interval { low: logs.low.exp_m1(), high: logs.high.exp_m1() };
     Some(Recent { value: now.value.exp_m1(), interval, has_faded })
 }

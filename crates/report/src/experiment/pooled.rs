@@ -8,10 +8,9 @@ use polars::prelude::*;
 
 use super::Standings;
 use super::decide::Decision;
-use super::words::{Said, counted, effect, joined, said};
+use super::words::{Said, effect, joined, said};
 use crate::cells::{dates, same_text};
-use crate::decision_context::{floats, texts, wholes};
-use crate::trial::Metric;
+use crate::decision_context::{counted, floats, texts, wholes};
 use coverledger_core::model::columns as c;
 use coverledger_stats::{Interval, RandomEffects};
 
@@ -90,7 +89,7 @@ fn line(standings: &Standings<'_>, arm: usize, any_false: f64, p_across: &[Vec<O
         .filter(|(_, standing)| standing.site.obstacle.is_none())
         .filter_map(|(_, standing)| {
             let trial = &standing.site.trial;
-            let found = trial.contrast(Metric::Value, arm, 0..trial.looks())?;
+            let found = trial.contrast(arm, 0..trial.looks())?;
             (found.standard_error > 0.0).then_some((found.value, found.standard_error))
         })
         .collect();

@@ -5,8 +5,8 @@ use super::fading::NIGHTS;
 use super::guardrail::{Guard, Guarded, GuardrailState};
 use super::site::{MOST_OFF_PLAN, Site};
 use super::stopping::{Standing, State};
-use super::words::{Said, counted, effect, joined, p_value, said};
-use crate::decision_context::DecisionContext;
+use super::words::{Said, effect, joined, p_value, said};
+use crate::decision_context::{DecisionContext, counted};
 use crate::decisions::LevelHistory;
 use crate::experiment_balance::Cell;
 use crate::trial::Unit;
@@ -340,7 +340,7 @@ fn of_control(state: State, site: &Site<'_>) -> Said {
 }
 
 fn invalid(context: &DecisionContext<'_>, site: &Site<'_>) -> Said {
-    if let Some(share) = site.trial.off_plan.filter(|share| *share > MOST_OFF_PLAN) {
+    if let Some(share) = site.trial.off_plan().filter(|share| *share > MOST_OFF_PLAN) {
         let share = share * 100.0;
         return said(
             format!(

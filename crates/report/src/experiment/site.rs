@@ -83,7 +83,7 @@ impl<'e> Site<'e> {
             })
             .collect();
         let is_uneven = balance.as_ref().is_some_and(|balance| !balance.uneven().is_empty());
-        let is_off_plan = trial.off_plan.is_some_and(|share| share > MOST_OFF_PLAN);
+        let is_off_plan = trial.off_plan().is_some_and(|share| share > MOST_OFF_PLAN);
         let obstacle = match () {
             () if is_uneven || is_off_plan => Some(Obstacle::Imbalance),
             () if trial.unit() == Unit::NoViewerIds => Some(Obstacle::NoViewerIds),
@@ -168,8 +168,17 @@ impl<'e> Site<'e> {
                 stays: or(0, Metric::Stay),
                 orders: or(1, Metric::Orders),
                 conversion: or(2, Metric::Conversion),
-                per_mille: of(Metric::PerMille),
-                nights_needed: self.trial.nights_needed(self.experiment.worth),
+                // Of a split the value is per impression already.
+                per_mille: match self.trial.unit() {
+                    Unit::Turns => of(Metric::PerMille),
+                    Unit::Groups | Unit::Broadcasts | Unit::NoViewerIds => {
+                        self.arms.iter().map(|arm| arm.effect).collect()
+                    }
+                },
+                nights_needed: {
+                    let effects: Vec<Option<Effect>> = self.arms.iter().map(|arm| arm.effect).collect();
+                    self.trial.nights_needed(&effects, self.experiment.worth)
+                },
                 least_p: self.trial.least_p(),
             }
         })

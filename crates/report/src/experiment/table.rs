@@ -73,7 +73,7 @@ pub(super) fn table(
     };
     table.push(guardrail(c::STAY_GUARDRAIL, 0));
     table.push(guardrail(c::CONVERSION_GUARDRAIL, 2));
-    table.push(floats(c::OFF_PLAN_SHARE, &arms, |_| trial.off_plan));
+    table.push(floats(c::OFF_PLAN_SHARE, &arms, |_| trial.off_plan()));
     table.push(floats(c::IMBALANCE_P, &arms, |_| site.balance.as_ref().and_then(Balance::p_value)));
     table.push(texts(c::REASON_EN, &arms, |arm| Some(reasons[*arm][0].clone())));
     table.push(texts(c::REASON_ZH, &arms, |arm| Some(reasons[*arm][1].clone())));

@@ -39,14 +39,10 @@ pub(super) fn p_value(p: f64) -> String {
     if p < 0.000_1 { "p < 0.0001".to_owned() } else { format!("p = {p:.4}") }
 }
 
-/// `1 broadcast`, `2 broadcasts`.
-pub(super) fn counted(count: usize, one: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decision_context::counted;
 
     #[test]
     fn small_numbers_are_said_as_people_say_them() {

@@ -13,13 +13,13 @@ const POWER: f64 = 0.8;
 pub(super) const LOOKING: f64 = 0.4;
 
 impl Trial<'_> {
-    /// How many more nights like those so far each arm needs until a gain of this much (0.05 for 5 %) is found four times in
+    /// How many more nights like those so far each arm, with these effects on the value, needs until a gain of this much (0.05 for 5 %) is found four times in
     /// five, all arms together at the level of the test; 0 where those so far are enough. `None` of the control, where the
     /// error cannot be told yet, and of no gain.
     ///
     /// The error of a logarithm shrinks with the root of the nights, and a gain is found four times in five where its
     /// logarithm is z(0.8) + z(boundary) errors: nights · ((z(0.8) + z(boundary)) · error ÷ ln(1 + gain))².
-    pub(crate) fn nights_needed(&self, gain: f64) -> Vec<Option<u32>> {
+    pub(crate) fn nights_needed(&self, effects: &[Option<Effect>], gain: f64) -> Vec<Option<u32>> {
         let experiment = self.experiment();
         let level = experiment.level / float(experiment.covers.len() - 1);
         let more = |error: f64, boundary: f64| more_nights(self.looks(), error, gain, boundary);
@@ -39,13 +39,13 @@ impl Trial<'_> {
                 // With the errors of few broadcasts the interval is a little wider than that; they are not few any more later.
                 let known = Estimate { value: 0.0, standard_error: 1.0, clusters: 0, degrees: f64::INFINITY };
                 let errors = |seen, level| sequence::half_width(&known, seen, planned, 1.0 - level);
-                let needed = |effect: Option<Effect>| {
-                    let effect = effect?;
+                let needed = |effect: &Option<Effect>| {
+                    let effect = (*effect)?;
                     let (today, seen) = (effect.today?, effect.information?);
                     let half_width = today.high.ln_1p() - effect.value.ln_1p();
                     more(half_width / errors(seen, experiment.level), errors(planned, level))
                 };
-                self.effects(Metric::Value).into_iter().map(needed).collect()
+                effects.iter().map(needed).collect()
             }
         }
     }

@@ -1,6 +1,8 @@
 //! What an experiment's arms had, read from the evidence of one platform in one market.
 
 use coverledger_core::model::OneConvention as _;
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -93,9 +95,8 @@ pub(crate) struct Trial<'e> {
     plan: Plan,
     /// Where viewers keep their cover and are told apart, what stands for the group of those who are not.
     nobody: Option<u16>,
-    /// The share of impressions that were of another cover than was planned; `None` for a split, where none is, and
-    /// where impressions are not known.
-    pub(crate) off_plan: Option<f64>,
+    /// The outcomes that decide, once they were asked for.
+    value: OnceCell<Option<Vec<Outcome>>>,
 }
 
 impl<'e> Trial<'e> {
@@ -113,14 +114,14 @@ impl<'e> Trial<'e> {
         let arm_of: Vec<Option<usize>> =
             evidence.covers.iter().map(|cover| experiment.covers.iter().position(|arm| arm == cover)).collect();
         let rows = || evidence.rows.iter().filter(|row| row.local_date <= until);
-        let (arm_rows, aired, plan, off_plan) = match &experiment.design {
+        let (arm_rows, aired, plan) = match &experiment.design {
             Design::Split(split) => {
                 let own = rows().filter(|row| !row.contaminated).filter_map(|row| {
                     let (stratum, cluster) = (row.broadcast, row.broadcast);
                     Some(ArmRow { row, arm: arm_of[row.cover]?, stratum, cluster, is_off_plan: false })
                 });
                 let planned = f64::from(split.broadcasts);
-                (own.collect(), Vec::new(), Plan::Split { planned, by: split.assignment }, None)
+                (own.collect(), Vec::new(), Plan::Split { planned, by: split.assignment })
             }
             Design::Rotation(rotation) => {
                 let aired = aired(evidence, experiment, turns, until);
@@ -131,34 +132,31 @@ impl<'e> Trial<'e> {
                     Some(ArmRow { row, arm, stratum, cluster, is_off_plan: arm_of[row.cover] != Some(arm) })
                 };
                 let arm_rows: Vec<ArmRow<'e>> = rows().filter_map(of_turn).collect();
-                let impressions = |arm_rows: &mut dyn Iterator<Item = &ArmRow<'e>>| -> Option<f64> {
-                    arm_rows
-                        .map(|one| one.row.figures.get(Count::Impressions).map(|count| float(count.value)))
-                        .sum()
-                };
-                let all = impressions(&mut arm_rows.iter());
-                let off = impressions(&mut arm_rows.iter().filter(|one| one.is_off_plan));
-                let share = all.zip(off).filter(|(all, _)| *all > 0.0).map(|(all, off)| off / all);
                 let days = usize::try_from(days(experiment.to)).unwrap_or(1);
                 let redrawn = redrawn(experiment.covers.len());
                 let plan = Plan::Rotation(Draws { days, redrawn, seed: rotation.seed });
-                (arm_rows, aired.into_iter().flatten().collect(), plan, share)
+                (arm_rows, aired.into_iter().flatten().collect(), plan)
             }
         };
         let nobody = match plan {
             Plan::Split { by: Assignment::Viewer, .. } => nobody(&arm_rows),
             _ => None,
         };
-        Self { experiment, arm_rows, aired, looks, plan, nobody, off_plan }
+        Self { experiment, arm_rows, aired, looks, plan, nobody, value: OnceCell::new() }
     }
 
-    /// The share of impressions of other covers than the planned ones on these dates; `None` as of [`Trial::off_plan`].
+    /// The share of impressions that were of another cover than was planned; `None` for a split, where none is, and where
+    /// impressions are not known.
+    pub(crate) fn off_plan(&self) -> Option<f64> {
+        self.off_plan_within(0..self.looks)
+    }
+
+    /// The same on these dates alone.
     pub(crate) fn off_plan_within(&self, looks: Range<usize>) -> Option<f64> {
         let [mut all, mut off] = [0.0; 2];
         for one in &self.arm_rows {
-            let look = self.experiment.from.until((jiff::Unit::Day, one.row.local_date)).ok()?.get_days();
-            if usize::try_from(look).is_ok_and(|look| looks.contains(&look)) {
-                let impressions = float(one.row.figures.get(Count::Impressions)?.value);
+            if looks.contains(&self.look(one.row)?) {
+                let impressions = count(&one.row.figures, Count::Impressions)?;
                 all += impressions;
                 off += if one.is_off_plan { impressions } else { 0.0 };
             }
@@ -252,10 +250,10 @@ impl<'e> Trial<'e> {
         })
     }
 
-    /// The logarithm of the ratio of an arm's rate to the control's on these dates alone, in days since the first of the
+    /// The logarithm of the ratio of an arm's value to the control's on these dates alone, in days since the first of the
     /// window. See [`super::contrast`].
-    pub(crate) fn contrast(&self, metric: Metric, arm: usize, days: Range<usize>) -> Option<Estimate> {
-        super::contrast(&self.outcomes(metric)?, arm, self.experiment.control, days)
+    pub(crate) fn contrast(&self, arm: usize, days: Range<usize>) -> Option<Estimate> {
+        super::contrast(&self.outcomes(Metric::Value)?, arm, self.experiment.control, days)
     }
 
     /// Which arm is probably worth the most.
@@ -296,8 +294,15 @@ impl<'e> Trial<'e> {
         self.nobody.map(|nobody| row.group.unwrap_or(nobody))
     }
 
-    /// In order of looks; `None` where a row does not know a count.
-    pub(crate) fn outcomes(&self, metric: Metric) -> Option<Vec<Outcome>> {
+    /// In order of looks; `None` where a row does not know a count. Those that decide are asked for again and again, and kept.
+    pub(crate) fn outcomes(&self, metric: Metric) -> Option<Cow<'_, [Outcome]>> {
+        if metric == Metric::Value {
+            return self.value.get_or_init(|| self.counted(metric)).as_deref().map(Cow::Borrowed);
+        }
+        self.counted(metric).map(Cow::Owned)
+    }
+
+    fn counted(&self, metric: Metric) -> Option<Vec<Outcome>> {
         let metric = match (metric, self.plan) {
             (Metric::Value, Plan::Split { .. }) => Metric::PerMille,
             (metric, _) => metric,

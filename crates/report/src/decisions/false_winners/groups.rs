@@ -12,8 +12,9 @@ pub(crate) fn among_groups(trial: &Trial<'_>) -> Option<LevelHistory> {
         return None;
     }
     let experiment = trial.experiment();
-    let mut outcomes = trial.outcomes(Metric::Value)?;
-    outcomes.retain(|outcome| outcome.arm == experiment.control);
+    let of_value = trial.outcomes(Metric::Value)?;
+    let outcomes: Vec<Outcome> =
+        of_value.iter().copied().filter(|outcome| outcome.arm == experiment.control).collect();
     let groups = outcomes.iter().filter_map(|outcome| outcome.group).max().map_or(0, |most| usize::from(most) + 1);
     let is_told = |test: &u16| {
         let dealt = dealt(&mut SeededRng::new(SEED, u64::from(*test)), groups);
