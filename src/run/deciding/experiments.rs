@@ -52,40 +52,20 @@ struct Known {
 /// By platform and market, the decisions that tell whether tests can be believed there.
 type Histories = Vec<Option<(Date, u64)>>;
 
-/// An experiment whose file is gone.
-pub(in crate::run) struct WithdrawnExperiment {
-    unit: Unit,
-    draft: Draft,
-    name: String,
-    /// What was published last.
-    published: Vec<(TableName, Bytes)>,
-}
-
-impl Asset for WithdrawnExperiment {
-    const FAMILY: TableFamily = TableFamily::Experiments;
-
-    fn unit(&self) -> &Unit {
-        &self.unit
-    }
-
-    fn draft(&self) -> &Draft {
-        &self.draft
-    }
-
-    fn tables(&self, revision: u64) -> Result<Vec<TableBytes>, BoxError> {
-        let tables = report::withdrawn(&self.name, &self.published, revision)?;
-        Ok(tables.into_iter().map(|(name, made)| table(name, made)).collect())
-    }
-}
-
-/// How an experiment stands as of a date.
+/// An experiment as it is published.
 pub(in crate::run) struct DecidedExperiment {
     unit: Unit,
     draft: Draft,
     name: String,
-    as_of: Date,
-    experiment: Experiment,
-    places: Vec<Place>,
+    told: Told,
+}
+
+/// What there is to say of an experiment.
+enum Told {
+    /// How it stands in its places as of a date.
+    Standings { as_of: Date, experiment: Box<Experiment>, places: Vec<Place> },
+    /// That its file is gone; the tables are those that were published last.
+    Withdrawn { published: Vec<(TableName, Bytes)> },
 }
 
 impl Asset for DecidedExperiment {
@@ -100,8 +80,12 @@ impl Asset for DecidedExperiment {
     }
 
     fn tables(&self, revision: u64) -> Result<Vec<TableBytes>, BoxError> {
-        let standings = Standings::of(&self.experiment, &self.places);
-        let tables = standings.tables(&self.name, self.as_of, revision)?;
+        let tables = match &self.told {
+            Told::Standings { as_of, experiment, places } => {
+                Standings::of(experiment, places).tables(&self.name, *as_of, revision)?
+            }
+            Told::Withdrawn { published } => report::withdrawn(&self.name, published, revision)?,
+        };
         Ok(tables.into_iter().map(|(name, made)| table(name, made)).collect())
     }
 }
@@ -138,33 +122,31 @@ impl Desk<'_> {
     async fn withdrawn(&self, decided: &mut Decided) -> Result<(), BoxError> {
         let published = self.archive.experiments().await?;
         let gone = published.into_iter().filter(|(name, _)| !self.workspace.experiments.contains_key(name));
-        for (name, as_of) in gone {
-            if self.stop.is_asked() {
-                return Ok(());
-            }
+        let candidates = gone.map(|(name, as_of)| {
             let unit = Unit::Experiment { experiment: name.clone(), as_of };
             let config = self.workspace.experiment_hash(&name);
             let fingerprint = fingerprint(unit.family(), &config, std::iter::empty());
-            let looked = self.driver().look(vec![Candidate { unit, fingerprint, of: name }]).await;
-            for (Candidate { unit, fingerprint, of: name }, look) in looked {
-                let assets::Look::Due(Some(newest)) = look? else { continue };
-                // What was retired is told already.
-                if newest.content.retired {
-                    continue;
-                }
-                let tables = self.archive.tables_of(&newest).await?;
-                let told = unit.to_string();
-                let withdrawn = WithdrawnExperiment {
-                    unit,
-                    draft: Draft {
-                        facts: newest.content.facts.clone(),
-                        ..draft(State::Final, &fingerprint, Vec::new(), &config)
-                    },
-                    name,
-                    published: tables.into_iter().collect(),
-                };
-                decided.push((told, self.driver().publish(Some(newest), Arc::new(withdrawn), Vec::new()).await));
+            Candidate { unit, fingerprint, of: (name, config) }
+        });
+        for (Candidate { unit, fingerprint, of: (name, config) }, look) in
+            self.driver().look(candidates.collect()).await
+        {
+            if self.stop.is_asked() {
+                break;
             }
+            let assets::Look::Due(Some(newest)) = look? else { continue };
+            // What was retired is told already.
+            if newest.content.retired {
+                continue;
+            }
+            let draft = Draft {
+                facts: newest.content.facts.clone(),
+                ..draft(State::Final, &fingerprint, Vec::new(), &config)
+            };
+            let published = self.archive.tables_of(&newest).await?.into_iter().collect();
+            let told = unit.to_string();
+            let withdrawn = DecidedExperiment { unit, draft, name, told: Told::Withdrawn { published } };
+            decided.push((told, self.driver().publish(Some(newest), Arc::new(withdrawn), Vec::new()).await));
         }
         Ok(())
     }
@@ -218,9 +200,7 @@ impl Desk<'_> {
             unit,
             draft: Draft { facts, ..draft(known.state, &fingerprint, Vec::new(), &config) },
             name: name.to_owned(),
-            as_of,
-            experiment: experiment.clone(),
-            places: known.places,
+            told: Told::Standings { as_of, experiment: Box::new(experiment.clone()), places: known.places },
         };
         Ok(Some((told, self.driver().publish(newest, Arc::new(decided), Vec::new()).await)))
     }
