@@ -67,7 +67,8 @@ fn is_meant(args: &Retire, unit: &Unit) -> bool {
         Unit::MarketDay(day) => (&day.platform, Some(&day.market)),
         Unit::Decisions { platform, market, .. } => (platform, Some(market)),
         Unit::Rejects { platform, .. } => (platform, None),
-        Unit::Experiment { .. } => return false,
+        Unit::CoverMonth { platform, market, .. } => (platform, Some(market)),
+        Unit::Experiment { .. } | Unit::Catalogue | Unit::Library { .. } => return false,
     };
     let is_platform = args.platform.as_ref().is_none_or(|name| platform.as_str() == name);
     let is_market = args.market.as_ref().is_none_or(|name| market.is_some_and(|market| market.as_str() == name));
@@ -110,6 +111,8 @@ fn counted(units: &[Unit]) -> BTreeMap<String, String> {
             Unit::Decisions { platform, market, .. } => (format!("{platform}/{market}"), "decisions"),
             Unit::Rejects { platform, .. } => (platform.to_string(), "dates of exports"),
             Unit::Experiment { experiment, .. } => (experiment.clone(), "experiments"),
+            Unit::CoverMonth { platform, market, .. } => (format!("{platform}/{market}"), "months of covers"),
+            Unit::Catalogue | Unit::Library { .. } => (unit.to_string(), "library"),
         };
         *counts.entry(of).or_default().entry(what).or_default() += 1;
     }

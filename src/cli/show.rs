@@ -22,16 +22,17 @@ pub async fn run(args: &Show, global: &Global, out: &mut Screen<'_>) -> Result<u
     let mut places = Vec::new();
     places.extend(args.platform.as_ref().map(|name| (c::PLATFORM, name.clone())));
     places.extend(args.market.as_ref().map(|name| (c::MARKET, name.clone())));
-    // An experiment's objects hold all its places; of the others each has objects of its own.
-    let is_of_experiment = args.table.family() == TableFamily::Experiments;
-    let (within, mut parts) = if is_of_experiment {
+    // Objects of an experiment and of the library hold all their places; of the others each has objects of its own.
+    let is_of_all_places =
+        matches!(args.table.family(), TableFamily::Experiments | TableFamily::Catalogue | TableFamily::Library);
+    let (within, mut parts) = if is_of_all_places {
         (places, Vec::new())
     } else {
         (Vec::new(), places.into_iter().map(|(key, name)| format!("{key}={name}")).collect())
     };
-    parts.extend(args.date.map(|date| format!("{date_key}={date}")));
+    parts.extend(args.date.zip(date_key).map(|(date, key)| format!("{key}={date}")));
     // What was decided before is history, and shown only if it is asked for.
-    let objects = if date_key == c::AS_OF && args.date.is_none() {
+    let objects = if date_key == Some(c::AS_OF) && args.date.is_none() {
         archive.newest_of_table(args.table, &parts).await?
     } else {
         archive.table(args.table, &parts).await?

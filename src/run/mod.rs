@@ -19,6 +19,7 @@ mod error;
 mod judge;
 mod known_since;
 mod leasing;
+mod library;
 mod localize;
 mod mend;
 mod moved;

@@ -72,7 +72,8 @@ pub fn unit_lacks(workspace: &Workspace, unit: &Unit) -> Option<String> {
             let paths = if is_dated { "paths with a date" } else { "a path without a date" };
             (!is_there).then(|| format!("platform `{platform}` has no export with {paths} any longer"))
         }
-        Unit::Experiment { .. } => None,
+        Unit::CoverMonth { platform, market, .. } => lacks(workspace, platform, market),
+        Unit::Experiment { .. } | Unit::Catalogue | Unit::Library { .. } => None,
     }
 }
 

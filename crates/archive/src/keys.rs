@@ -35,6 +35,10 @@ const RUNS: &str = "_runs";
 const REJECTS: &str = "_rejects";
 const DECISIONS: &str = "_decisions";
 const EXPERIMENTS: &str = "_experiments";
+const COVER_MONTHS: &str = "_covers";
+const LIBRARY: &str = "_library";
+/// Its receipts lie beside those of the dates of the library.
+const CATALOGUE: &str = "catalogue";
 const RETENTION: &str = "_retention.json";
 const UNDATED: &str = "undated";
 /// Nothing is published so often.
@@ -69,6 +73,10 @@ pub(super) enum Key<'a> {
     ReceiptsOfDecisions(&'a PlatformId, &'a MarketId),
     /// The folder of all receipts of an experiment.
     ReceiptsOfExperiment(&'a str),
+    /// The folder of all receipts of the covers of a platform in a market.
+    ReceiptsOfCoverMonths(&'a PlatformId, &'a MarketId),
+    /// The folder of all receipts of the library and its catalogue.
+    ReceiptsOfLibrary,
     /// The folder of all receipts.
     AllReceipts,
     /// The folder of all notes on attempts of a platform.
@@ -110,6 +118,13 @@ impl Key<'_> {
             Self::Current(table, Unit::Experiment { experiment, as_of }) => {
                 format!("{table}/experiment={}/as_of={as_of}/part.parquet", segment(experiment))
             }
+            Self::Current(table, Unit::Catalogue) => format!("{table}/part.parquet"),
+            Self::Current(table, Unit::CoverMonth { platform, market: of, month }) => format!(
+                "{table}/platform={}/market={}/month={month}/part.parquet",
+                segment(platform.as_str()),
+                market(of)
+            ),
+            Self::Current(table, Unit::Library { as_of }) => format!("{table}/as_of={as_of}/part.parquet"),
             Self::Currents(table) => table.to_string(),
             Self::Revision(sha256) => format!("{REVISIONS}/{}.parquet", segment(sha256)),
             Self::Revisions => REVISIONS.to_owned(),
@@ -129,6 +144,15 @@ impl Key<'_> {
             Self::Receipts(Unit::Experiment { experiment, as_of }) => {
                 format!("{}/{as_of}", Key::ReceiptsOfExperiment(experiment).path())
             }
+            Self::Receipts(Unit::Catalogue) => format!("{}/{CATALOGUE}", Key::ReceiptsOfLibrary.path()),
+            Self::Receipts(Unit::CoverMonth { platform, market, month }) => {
+                format!("{}/{month}", Key::ReceiptsOfCoverMonths(platform, market).path())
+            }
+            Self::Receipts(Unit::Library { as_of }) => format!("{}/{as_of}", Key::ReceiptsOfLibrary.path()),
+            Self::ReceiptsOfCoverMonths(platform, of) => {
+                format!("{RECEIPTS}/{}/{COVER_MONTHS}/{}", segment(platform.as_str()), market(of))
+            }
+            Self::ReceiptsOfLibrary => format!("{RECEIPTS}/{LIBRARY}"),
             Self::ReceiptsOfDecisions(platform, of) => {
                 format!("{RECEIPTS}/{}/{DECISIONS}/{}", segment(platform.as_str()), market(of))
             }
@@ -169,6 +193,12 @@ pub(super) fn receipt_at(key: &str) -> Option<(Unit, u64)> {
             let (platform, market) = (PlatformId::new(platform), MarketId::new(market));
             Unit::Decisions { platform, market, as_of: exact_date(as_of)? }
         }
+        [platform, COVER_MONTHS, market, month] if is_name(platform) && is_name(market) => {
+            let (platform, market) = (PlatformId::new(platform), MarketId::new(market));
+            Unit::CoverMonth { platform, market, month: exact_month(month)? }
+        }
+        [LIBRARY, CATALOGUE] => Unit::Catalogue,
+        [LIBRARY, as_of] => Unit::Library { as_of: exact_date(as_of)? },
         [EXPERIMENTS, experiment, as_of] => {
             Unit::Experiment { experiment: experiment.to_owned(), as_of: exact_date(as_of)? }
         }
@@ -193,10 +223,11 @@ pub(super) fn unit_in(folder: &str) -> Option<Unit> {
 
 /// The table and unit that a key belongs to, if it is a current path.
 pub(super) fn current_at(key: &str) -> Option<(TableName, Unit)> {
-    let (table, folders) = key.strip_suffix("/part.parquet")?.split_once('/')?;
+    let path = key.strip_suffix("/part.parquet")?;
+    let (table, folders) = path.split_once('/').unwrap_or((path, ""));
     let table = TableName::ALL.into_iter().find(|name| name.as_str() == table)?;
     let mut values = BTreeMap::new();
-    for folder in folders.split('/') {
+    for folder in folders.split('/').filter(|_| !folders.is_empty()) {
         let (name, value) = folder.split_once('=').filter(|(_, value)| is_id(value))?;
         values.insert(name, value);
     }
@@ -222,6 +253,12 @@ pub(super) fn current_at(key: &str) -> Option<(TableName, Unit)> {
         TableFamily::Experiments => {
             Unit::Experiment { experiment: value("experiment")?.to_owned(), as_of: date("as_of")? }
         }
+        TableFamily::Catalogue => Unit::Catalogue,
+        TableFamily::CoverMonths => {
+            let month = value("month").and_then(exact_month)?;
+            Unit::CoverMonth { platform: platform()?, market: market()?, month }
+        }
+        TableFamily::Library => Unit::Library { as_of: date("as_of")? },
     };
     (Key::Current(table, &unit).path() == key).then_some((table, unit))
 }
@@ -323,15 +360,20 @@ fn exact_date(text: &str) -> Option<Date> {
     text.parse().ok().filter(|date: &Date| date.to_string() == text)
 }
 
+/// A month, by its first day.
+fn exact_month(text: &str) -> Option<Date> {
+    exact_date(text).filter(|date| date.day() == 1)
+}
+
 fn market(market: &MarketId) -> &str {
     let name = segment(market.as_str());
-    assert!(is_name(name), "a market's name would be taken for the rejects or the decisions");
+    assert!(is_name(name), "a market's name would be taken for one of the archive's own folders");
     name
 }
 
 /// Whether it is not one of the archive's own folders beside platforms and markets.
 fn is_name(segment: &str) -> bool {
-    ![REJECTS, DECISIONS, EXPERIMENTS].contains(&segment)
+    ![REJECTS, DECISIONS, EXPERIMENTS, COVER_MONTHS, LIBRARY].contains(&segment)
 }
 
 /// Ids are used as path segments unchanged: the configuration accepts only ids for which that works.

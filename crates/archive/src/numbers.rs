@@ -15,6 +15,9 @@ impl Unit {
             Self::Rejects { .. } => TableFamily::Rejects,
             Self::Decisions { .. } => TableFamily::Decisions,
             Self::Experiment { .. } => TableFamily::Experiments,
+            Self::Catalogue => TableFamily::Catalogue,
+            Self::CoverMonth { .. } => TableFamily::CoverMonths,
+            Self::Library { .. } => TableFamily::Library,
         }
     }
 }

@@ -1,4 +1,5 @@
-//! A unit of publication: a market-day, the rejects of one export date, the decisions as of a date, or an experiment.
+//! A unit of publication: a market-day, the rejects of one export date, the decisions as of a date, an experiment, or a part
+//! of the library of covers.
 
 use std::fmt;
 
@@ -39,6 +40,22 @@ pub enum Unit {
         /// The last local date that it is derived from.
         as_of: Date,
     },
+    /// The pictures of covers, and what is declared of them. There is one.
+    Catalogue,
+    /// The covers of a platform in a market in a month.
+    CoverMonth {
+        /// The platform.
+        platform: PlatformId,
+        /// The market.
+        market: MarketId,
+        /// The first day of the month.
+        month: Date,
+    },
+    /// Every cover ever aired, as of a date.
+    Library {
+        /// The last local date that it is derived from.
+        as_of: Date,
+    },
 }
 
 impl Unit {
@@ -46,7 +63,7 @@ impl Unit {
     /// all are there. There are many tables, and every night checks all units of the newest date.
     #[must_use]
     pub const fn is_shown_in_order(&self) -> bool {
-        matches!(self, Self::Decisions { .. } | Self::Experiment { .. })
+        matches!(self, Self::Decisions { .. } | Self::Experiment { .. } | Self::Catalogue | Self::Library { .. })
     }
 }
 
@@ -58,6 +75,9 @@ impl fmt::Display for Unit {
             Self::Rejects { platform, export_date: None } => write!(f, "{platform}/rejects/undated"),
             Self::Decisions { platform, market, as_of } => write!(f, "{platform}/{market}/decisions/{as_of}"),
             Self::Experiment { experiment, as_of } => write!(f, "experiment/{experiment}/{as_of}"),
+            Self::Catalogue => f.write_str("catalogue"),
+            Self::CoverMonth { platform, market, month } => write!(f, "{platform}/{market}/covers/{month}"),
+            Self::Library { as_of } => write!(f, "library/{as_of}"),
         }
     }
 }
@@ -69,6 +89,9 @@ enum Shape {
     Rejects { platform: PlatformId, export_date: Option<Date> },
     Decisions { platform: PlatformId, market: MarketId, as_of: Date },
     Experiment { experiment: String, as_of: Date },
+    Catalogue,
+    CoverMonth { platform: PlatformId, market: MarketId, month: Date },
+    Library { as_of: Date },
 }
 
 impl From<Unit> for Shape {
@@ -80,6 +103,9 @@ impl From<Unit> for Shape {
             Unit::Rejects { platform, export_date } => Self::Rejects { platform, export_date },
             Unit::Decisions { platform, market, as_of } => Self::Decisions { platform, market, as_of },
             Unit::Experiment { experiment, as_of } => Self::Experiment { experiment, as_of },
+            Unit::Catalogue => Self::Catalogue,
+            Unit::CoverMonth { platform, market, month } => Self::CoverMonth { platform, market, month },
+            Unit::Library { as_of } => Self::Library { as_of },
         }
     }
 }
@@ -93,6 +119,9 @@ impl From<Shape> for Unit {
             Shape::Rejects { platform, export_date } => Self::Rejects { platform, export_date },
             Shape::Decisions { platform, market, as_of } => Self::Decisions { platform, market, as_of },
             Shape::Experiment { experiment, as_of } => Self::Experiment { experiment, as_of },
+            Shape::Catalogue => Self::Catalogue,
+            Shape::CoverMonth { platform, market, month } => Self::CoverMonth { platform, market, month },
+            Shape::Library { as_of } => Self::Library { as_of },
         }
     }
 }

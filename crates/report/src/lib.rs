@@ -18,6 +18,7 @@ mod file;
 mod frame;
 mod funnel;
 mod icc;
+pub mod library;
 mod market_day_context;
 mod power;
 mod published;

@@ -13,6 +13,7 @@ pub(super) use driver::{Driver, Look, failed};
 pub(super) use rerender::{Renderer, mapped};
 
 use super::deciding::{DecidedExperiment, DecidedMarket};
+use super::library::{CataloguedPictures, CoversAsOf, CoversOfMonth};
 use super::publishing::{CountedDay, ToldDate};
 use coverledger_archive::{BoxError, Draft, ExportRecord, State, TableBytes, TableFamily, TableName, Unit};
 use coverledger_config::EngineChoice;
@@ -40,8 +41,15 @@ pub(super) trait Asset: Send + Sync + 'static {
 }
 
 /// Every asset: whoever adds one adds a line. One that is missing here does not compile where it is published.
-const ASSETS: [TableFamily; 4] =
-    [CountedDay::FAMILY, ToldDate::FAMILY, DecidedMarket::FAMILY, DecidedExperiment::FAMILY];
+const ASSETS: [TableFamily; 7] = [
+    CountedDay::FAMILY,
+    ToldDate::FAMILY,
+    DecidedMarket::FAMILY,
+    DecidedExperiment::FAMILY,
+    CataloguedPictures::FAMILY,
+    CoversOfMonth::FAMILY,
+    CoversAsOf::FAMILY,
+];
 
 const fn is_listed(family: TableFamily) -> bool {
     let mut at = 0;

@@ -117,6 +117,12 @@ pub const VERDICT: &str = "verdict";
 
 /// The last local date that a decision stands on.
 pub const AS_OF: &str = "as_of";
+/// The first day of a month.
+pub const MONTH: &str = "month";
+/// The key of a picture in the store of pictures.
+pub const PICTURE: &str = "picture";
+/// The size of a file.
+pub const SIZE_BYTES: &str = "size_bytes";
 /// The first local date that it stands on.
 pub const SINCE: &str = "since";
 /// The last local date under the conventions that it is made for.

@@ -12,10 +12,13 @@
 //! unchanged inputs raises the version of its family by one, by hand. Fingerprints hold it, so everything that was made by
 //! another version is due again. `tests/it/numbers.rs` fails when bytes change and the version does not.
 
+mod catalogue;
 mod column;
+mod cover_months;
 mod decisions;
 mod experiments;
 mod groups;
+mod library;
 mod market_days;
 #[cfg(test)]
 mod reference;
@@ -46,6 +49,12 @@ pub enum TableFamily {
     Decisions,
     /// Of an experiment as of a date.
     Experiments,
+    /// Of the pictures of covers.
+    Catalogue,
+    /// Of the covers of a platform in a market in a month.
+    CoverMonths,
+    /// Of every cover ever aired, as of a date.
+    Library,
 }
 
 impl TableFamily {
@@ -57,6 +66,9 @@ impl TableFamily {
             Self::Rejects => rejects::REJECTS,
             Self::Decisions => decisions::DECISIONS,
             Self::Experiments => experiments::EXPERIMENTS,
+            Self::Catalogue => catalogue::CATALOGUE,
+            Self::CoverMonths => cover_months::COVER_MONTHS,
+            Self::Library => library::LIBRARY,
         }
     }
 
@@ -65,7 +77,12 @@ impl TableFamily {
     pub const fn derived_version(self) -> u32 {
         match self {
             Self::MarketDays => market_days::MARKET_DAYS_DERIVED,
-            Self::Rejects | Self::Decisions | Self::Experiments => self.version(),
+            Self::Rejects
+            | Self::Decisions
+            | Self::Experiments
+            | Self::Catalogue
+            | Self::CoverMonths
+            | Self::Library => self.version(),
         }
     }
 
@@ -77,16 +94,22 @@ impl TableFamily {
             Self::Rejects => "REJECTS",
             Self::Decisions => "DECISIONS",
             Self::Experiments => "EXPERIMENTS",
+            Self::Catalogue => "CATALOGUE",
+            Self::CoverMonths => "COVER_MONTHS",
+            Self::Library => "LIBRARY",
         }
     }
 
-    /// The column of the date by which its tables are published; the same in their paths.
+    /// The column of the date by which its tables are published; the same in their paths. `None` where there is one of each
+    /// table.
     #[must_use]
-    pub const fn date_column(self) -> &'static str {
+    pub const fn date_column(self) -> Option<&'static str> {
         match self {
-            Self::MarketDays => c::LOCAL_DATE,
-            Self::Rejects => c::EXPORT_DATE,
-            Self::Decisions | Self::Experiments => c::AS_OF,
+            Self::MarketDays => Some(c::LOCAL_DATE),
+            Self::Rejects => Some(c::EXPORT_DATE),
+            Self::Decisions | Self::Experiments | Self::Library => Some(c::AS_OF),
+            Self::CoverMonths => Some(c::MONTH),
+            Self::Catalogue => None,
         }
     }
 }
@@ -153,6 +176,20 @@ tables! {
     Turns = market_days::TURNS,
     /// Counts by groups of viewers.
     ViewerGroups = market_days::VIEWER_GROUPS,
+    /// What pictures look like.
+    Pictures = catalogue::PICTURES,
+    /// What is declared and found out of covers.
+    Covers = catalogue::COVERS,
+    /// Counts of the covers of a month.
+    CoverMonths = cover_months::COVERS_OF_MONTH,
+    /// How every cover did, where and for how long.
+    CoverHistory = library::COVER_HISTORY,
+    /// Which kinds of cover work where.
+    CoverType = library::COVER_TYPE,
+    /// What to test next.
+    NextTests = library::NEXT_TESTS,
+    /// What breaks a market's rules.
+    CoverChecks = library::COVER_CHECKS,
 }
 
 impl TableName {
@@ -168,9 +205,9 @@ impl TableName {
         self.spec().is_optional
     }
 
-    /// The column of the date by which it is published; the same in its path.
+    /// The column of the date by which it is published; the same in its path. `None` where there is one of it.
     #[must_use]
-    pub const fn date_column(self) -> &'static str {
+    pub const fn date_column(self) -> Option<&'static str> {
         self.family().date_column()
     }
 
