@@ -1,5 +1,7 @@
 //! Arguments as they are typed.
 
+mod covers;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -13,6 +15,8 @@ use crate::program;
 use coverledger_archive::{PruneLimits, TableName, Unaccounted};
 use coverledger_config as config;
 use coverledger_demo::{DemoFormat, DemoRows};
+
+pub use covers::{Covers, CoversCheck, CoversCommand, CoversList, CoversShow, CoversSimilar};
 
 /// Settles how live-room covers performed, by market, slot and audience, and publishes Parquet that a notebook can
 /// trust.
@@ -29,7 +33,7 @@ pub struct Cli {
 
 const EXIT_CODES: &str = "Exit codes: 0 done or nothing to do; 1 unexpected; 2 usage; 3 config; 4 exports missing or \
 too many rejects; 5 publish conflict, unknown outcome or another run at work; 6 some market-days failed, others \
-published; 130 and 143 stopped by SIGINT and by SIGTERM with market-days left";
+published; 7 a cover breaks a rule of a market; 130 and 143 stopped by SIGINT and by SIGTERM with market-days left";
 
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
@@ -89,6 +93,8 @@ pub enum Command {
     Prune(Prune),
     /// Print a table of the archive
     Show(Show),
+    /// Check pictures against the rules of markets, and look up covers by how they look and how they did
+    Covers(Covers),
     /// Remove what is no longer configured from the current paths
     Retire(Retire),
     /// Print the script that completes commands and options in a shell

@@ -15,6 +15,8 @@ pub const EXPORTS: u8 = 4;
 pub const CONFLICT: u8 = 5;
 /// Some market-days failed because an export could not be read, or a decision could not be made; everything else is published.
 pub const SOME_FAILED: u8 = 6;
+/// `covers check`: a cover breaks a rule of a market, or a picture cannot be measured. Nothing is wrong with the program.
+pub const RULE_BROKEN: u8 = 7;
 /// SIGINT asked the run to stop before all market-days were processed. What was published is complete; run again.
 pub const INTERRUPTED: u8 = 130;
 /// SIGTERM asked the run to stop before all market-days were processed. What was published is complete; run again.

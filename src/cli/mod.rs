@@ -6,6 +6,7 @@ mod behind_lookback;
 mod cause;
 mod check;
 mod completions;
+mod covers;
 mod day_notes;
 mod demo;
 mod environment;
@@ -116,6 +117,7 @@ fn dispatch(cli: &Cli, out: &mut Screen<'_>) -> Result<u8, Failure> {
             Command::Snapshot(args) => snapshot::run(args, global, out).await,
             Command::Prune(args) => prune::run(args, global, out).await,
             Command::Show(args) => show::run(args, global, out).await,
+            Command::Covers(args) => covers::run(args, global, out).await,
             Command::Retire(args) => retire::run(args, global, out).await,
             Command::Completions(args) => completions::run(args, out),
             Command::Man(args) => man::run(args, out),

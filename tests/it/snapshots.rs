@@ -79,6 +79,9 @@ fn every_command_has_its_help() {
         );
         is_as_in(&format!("help_{command}"), &text);
     }
+    for command in ["check", "list", "show", "similar"] {
+        is_as_in(&format!("help_covers_{command}"), &help(&["covers", command, "--help"]));
+    }
 }
 
 #[test]

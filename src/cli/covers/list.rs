@@ -1,0 +1,11 @@
+//! `coverledger covers list`
+
+use super::Failure;
+use crate::cli::args::{CoversList, Global};
+use crate::cli::screen::Screen;
+
+/// Not built yet.
+#[expect(clippy::unused_async, reason = "it will read the archive")]
+pub(super) async fn run(_args: &CoversList, _global: &Global, _out: &mut Screen<'_>) -> Result<u8, Failure> {
+    Err(Failure::usage("not built yet"))
+}
