@@ -4,6 +4,7 @@
 //! thumbnail. Nothing here reads a file, a store or a clock, and no picture makes it panic. Stands on `core`.
 
 mod eye;
+pub mod hash;
 mod limits;
 mod portrait;
 mod refused;

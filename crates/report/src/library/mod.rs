@@ -1,5 +1,7 @@
 //! The library of covers: every cover ever aired, how it did, and which kinds of cover work where.
 
+mod families;
 mod shelf;
 
+pub use families::{Contradiction, FamilyOfCover, FamilySource, HashedCover, MOST_PROPOSED, families};
 pub use shelf::{Shelf, ShelvedCover};
