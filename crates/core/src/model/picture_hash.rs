@@ -145,6 +145,20 @@ pub struct PictureHashes {
 }
 
 impl PictureHashes {
+    /// All of them, in the order of their columns in `pictures`: `hash`, `hash_trimmed`, `hash_centre`, `hash_heart`,
+    /// `hash_mirrored`.
+    #[must_use]
+    pub const fn all(&self) -> [PictureHash; 5] {
+        let Self { whole, trimmed, centre, heart, mirrored } = *self;
+        [whole, trimmed, centre, heart, mirrored]
+    }
+
+    /// Of all of them, in the order of [`PictureHashes::all`].
+    #[must_use]
+    pub const fn of([whole, trimmed, centre, heart, mirrored]: [PictureHash; 5]) -> Self {
+        Self { whole, trimmed, centre, heart, mirrored }
+    }
+
     /// How unlike two pictures are, in bits of 144, by the versions of them that are most alike; `None` where nothing of
     /// either has features. The same in both directions.
     #[must_use]
@@ -183,13 +197,8 @@ impl PictureHashes {
 
     /// Whether nothing can be known again of it.
     #[must_use]
-    pub const fn is_featureless(&self) -> bool {
-        let Self { whole, trimmed, centre, heart, mirrored } = self;
-        whole.is_featureless()
-            && trimmed.is_featureless()
-            && centre.is_featureless()
-            && heart.is_featureless()
-            && mirrored.is_featureless()
+    pub fn is_featureless(&self) -> bool {
+        self.all().iter().all(PictureHash::is_featureless)
     }
 }
 

@@ -40,9 +40,7 @@ fn hashes_are_written_for_comparison() {
 /// Its hashes, and what `image_hasher` makes of the whole picture, in hex.
 fn line(picture: &[u8]) -> String {
     let picture = image::load_from_memory(picture).expect("a picture").to_rgb8();
-    let found = hashes(&picture);
-    let ours =
-        [found.whole, found.trimmed, found.centre, found.heart, found.mirrored].map(|hash| hash.to_string());
+    let ours = hashes(&picture).all().map(|hash| hash.to_string());
     let hasher = HasherConfig::new().hash_alg(HashAlg::DoubleGradient).hash_size(16, 16).to_hasher();
     let theirs: String = hasher.hash_image(&picture).as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
     format!("{} {theirs}\n", ours.join(" "))
