@@ -328,6 +328,11 @@ const SECTIONS: &[(&str, Option<&str>, &str)] = &[
     ("a market", None, "markets.yaml markets.JP.stranger"),
     ("decisions.yaml", None, "decisions.yaml stranger"),
     ("a family of covers", None, "decisions.yaml families.red.stranger"),
+    ("library.yaml", None, "library.yaml stranger"),
+    ("a store", None, "library.yaml pictures.stranger"),
+    ("a model of text", None, "library.yaml text_model.stranger"),
+    ("limits of pictures", None, "library.yaml limits.stranger"),
+    ("families of pictures", None, "library.yaml families.stranger"),
     ("experiments", None, "hero.yaml stranger"),
     ("a window", None, "hero.yaml window.stranger"),
     ("a value", None, "hero.yaml value.stranger"),
@@ -383,6 +388,13 @@ const STRANGERS: &[(&str, &str)] = &[
     (
         "config/decisions.yaml",
         "version: 1\nstranger: 1\nfamilies:\n  red: {shared: a, localized: {JP: b}, stranger: 1}\n",
+    ),
+    (
+        "config/library.yaml",
+        "version: 1\nstranger: 1\npictures: {url: pictures, stranger: 1}\n\
+         text_model: {path: a.onnx, sha256: \
+         0000000000000000000000000000000000000000000000000000000000000000, stranger: 1}\n\
+         limits: {file: 1MiB, stranger: 1}\nfamilies: {link: 20, stranger: 1}\n",
     ),
     (
         "config/experiments/hero.yaml",

@@ -13,7 +13,7 @@ use super::registry::{
 };
 use coverledger_core::time::Zone;
 
-const STORE: &str = "`{url: …}`";
+pub(super) const STORE: &str = "`{url: …}`";
 
 keys! {
     /// What all jobs share.
@@ -168,16 +168,19 @@ pub(super) fn read(start: &Cursor<'_>, base: &Path) -> Option<Settings> {
 
 fn read_stores(at: &Cursor<'_>, base: &Path) -> Option<(StoreLocation, StoreLocation)> {
     let stores = section::<StoresKeys<'_>>(at, "`{exports: {url: …}, archive: {url: …}}`")?;
-    let read_store = |at: Option<Cursor<'_>>| {
-        let store = section::<StoreKeys<'_>>(&at?, STORE)?;
-        location::read(&store.url.required()?, base)
-    };
-    let (exports, archive) = (read_store(stores.exports.required()), read_store(stores.archive.required()));
+    let read = |at: Option<Cursor<'_>>| read_store(&at?, base);
+    let (exports, archive) = (read(stores.exports.required()), read(stores.archive.required()));
     let (exports, archive) = (exports?, archive?);
     if lies_within(&archive, &exports) {
         return stores.archive.at()?.refuse("the archive lies in the exports' store; give it a place of its own, so that neither can touch the other");
     }
     Some((exports, archive))
+}
+
+/// Where one store is.
+pub(super) fn read_store(at: &Cursor<'_>, base: &Path) -> Option<StoreLocation> {
+    let store = section::<StoreKeys<'_>>(at, STORE)?;
+    location::read(&store.url.required()?, base)
 }
 
 /// A section where a person may have written a URL straight away, which can hold a secret: it is not repeated.

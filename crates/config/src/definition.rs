@@ -12,6 +12,7 @@ use super::counting::{ColumnName, CountRows, CoverRows};
 use super::decisions::Decisions;
 use super::dialect::Dialect;
 use super::experiments::Experiment;
+use super::library::Library;
 use super::mapping::{Columns, InstantColumn};
 use super::path::PathPattern;
 use super::problem::Problem;
@@ -34,6 +35,8 @@ pub struct Workspace {
     pub experiments: BTreeMap<String, Experiment>,
     /// `config/decisions.yaml`; without that file nothing is decided.
     pub decisions: Option<Decisions>,
+    /// `config/library.yaml`; without that file no picture is looked at.
+    pub library: Option<Library>,
     /// The turns of these rotations, by platform and market.
     pub rotations: BTreeMap<(PlatformId, MarketId), Turns>,
     /// The groups of viewers of every split that assigns viewers, by experiment; none as long as a configured secret is not

@@ -12,6 +12,7 @@ use super::counting::ColumnName;
 use super::decisions::{Decisions, Family};
 use super::definition::{EventColumns, Export, Market, Platform, Rows, Settings, Workspace};
 use super::experiments::{Design, Experiment, Guardrails, Split, Value};
+use super::library::{Library, PictureLimits, TextModelFile};
 use super::mapping::{
     Columns, CoverRule, FoldPolicy, GapPolicy, InstantColumn, InstantFormat, MadeId, MarketRule, Otherwise,
     TextRule, WallClock, ZoneRule,
@@ -26,6 +27,10 @@ const SCHEME: &str = "coverledger config 1";
 const DECISIONS_SCHEME: &str = "coverledger decisions 1";
 /// Raised when the same configuration comes to judge experiments otherwise.
 const EXPERIMENT_SCHEME: &str = "coverledger experiment 2";
+/// Raised when the same configuration comes to look at pictures otherwise.
+const PICTURES_SCHEME: &str = "coverledger pictures 1";
+/// Raised when the same configuration comes to mean another library.
+const LIBRARY_SCHEME: &str = "coverledger library 1";
 
 impl Workspace {
     /// Hash of everything in the configuration that can change the numbers of this platform's days in this market:
@@ -91,6 +96,45 @@ impl Workspace {
     }
 }
 
+impl Workspace {
+    /// Hash of everything in `library.yaml` that can change what is seen on a picture: a picture is measured anew where this
+    /// is another. Where the model of text lies is not in it. Hex of SHA-256; without the file, of nothing.
+    #[must_use]
+    pub fn pictures_hash(&self) -> String {
+        let mut writer = FingerprintWriter::default();
+        writer.put("scheme", PICTURES_SCHEME);
+        if let Some(library) = &self.library {
+            writer.pictures(library);
+        }
+        writer.hash()
+    }
+
+    /// Hash of everything in `library.yaml` that can change the catalogue, beside its pictures and its sheet. Where these are
+    /// is not in it. Hex of SHA-256; without the file, of nothing.
+    #[must_use]
+    pub fn catalogue_hash(&self) -> String {
+        let mut writer = FingerprintWriter::default();
+        writer.put("scheme", LIBRARY_SCHEME);
+        if let Some(library) = &self.library {
+            writer.catalogue(library);
+        }
+        writer.hash()
+    }
+
+    /// Hash of everything in `library.yaml` that can change a number of the library, beside the catalogue's inputs and the
+    /// facts. Hex of SHA-256; without the file, of nothing.
+    #[must_use]
+    pub fn library_hash(&self) -> String {
+        let mut writer = FingerprintWriter::default();
+        writer.put("scheme", LIBRARY_SCHEME);
+        if let Some(library) = &self.library {
+            writer.catalogue(library);
+            writer.put("rested_days", &library.rested_days.to_string());
+        }
+        writer.hash()
+    }
+}
+
 fn takes_strays(platform: &Platform, market: &MarketId) -> bool {
     platform.exports.iter().any(|export| {
         matches!(&export.columns.market, MarketRule::Column { otherwise: Otherwise::Market(name), .. } if name == market)
@@ -114,6 +158,22 @@ impl FingerprintWriter {
             let _ = write!(hex, "{byte:02x}");
         }
         hex
+    }
+
+    fn catalogue(&mut self, library: &Library) {
+        self.pictures(library);
+        self.put("families", &format!("{} {}", library.link, library.propose));
+    }
+
+    fn pictures(&mut self, library: &Library) {
+        let Library { pictures: _, sheet: _, text_model, faces, limits, link: _, propose: _, rested_days: _ } =
+            library;
+        let PictureLimits { file_bytes, side_px, pixels } = limits;
+        if let Some(TextModelFile { path: _, sha256 }) = text_model {
+            self.put("text_model", sha256);
+        }
+        self.put("faces", &faces.to_string());
+        self.put("limits", &format!("{file_bytes} {side_px} {pixels}"));
     }
 
     fn decisions(&mut self, decisions: &Decisions) {

@@ -28,6 +28,7 @@ mod ids;
 mod instant;
 mod job;
 mod kind;
+mod library;
 mod location;
 mod mapping;
 mod market_rule;
@@ -50,6 +51,7 @@ mod rates;
 mod reading;
 mod registry;
 mod section;
+mod sheet;
 mod snapshot;
 mod totals;
 mod turns;
@@ -70,12 +72,14 @@ pub use experiments::{
     Assignment, Design, Experiment, Guardrail, Guardrails, PlannedTurn, Rotation, Split, TurnSchedule, Value,
 };
 pub use instant::BUDDHIST_YEAR;
+pub use library::{Library, PictureLimits, TextModelFile};
 pub use mapping::*;
 pub use pages::{Pages, PagesRule};
 pub use path::*;
 pub use problem::{ConfigError, Problem};
 pub use quantity::duration;
 pub use registry::schema::{schema, schema_names};
+pub use sheet::{Declared, DeclaredCover, NoSheet, SHEET_MOST_BYTES, Sheet, SheetProblem};
 pub use snapshot::Snapshot;
 pub use viewer_groups::ViewerGroups;
 
@@ -143,6 +147,7 @@ struct Files {
     archive: ConfigFile,
     markets: ConfigFile,
     decisions: Option<ConfigFile>,
+    library: Option<ConfigFile>,
     notifications: Option<ConfigFile>,
     strangers: Vec<ConfigFile>,
     platforms: Vec<ConfigFile>,
@@ -161,11 +166,12 @@ impl Files {
             archive: ConfigFile::of(&config_dir.join("archive.yaml"), snapshot),
             markets: ConfigFile::of(&config_dir.join("markets.yaml"), snapshot),
             decisions: if_there("decisions.yaml"),
+            library: if_there("library.yaml"),
             notifications: if_there("notifications.yaml"),
             strangers: strangers_in(
                 snapshot,
                 config_dir,
-                &["archive.yaml", "markets.yaml", "decisions.yaml", "notifications.yaml"],
+                &["archive.yaml", "markets.yaml", "decisions.yaml", "library.yaml", "notifications.yaml"],
             ),
             platforms: files_of(
                 snapshot,
@@ -217,6 +223,10 @@ impl Files {
             Some(file) => file.start().and_then(|start| decisions::read(&start, market_names)).map(Some),
             None => Some(None),
         };
+        let library = match &self.library {
+            Some(file) => file.start().and_then(|start| library::read(&start, base, settings.as_ref())).map(Some),
+            None => Some(None),
+        };
         let channels = match &self.notifications {
             Some(file) => file.start().and_then(|start| notifications::read(&start)),
             None => Some(BTreeMap::new()),
@@ -236,6 +246,7 @@ impl Files {
             viewer_groups,
             experiments,
             decisions: decisions?,
+            library: library?,
             channels: channels?,
             warnings: self.all().flat_map(ConfigFile::warnings).collect(),
         })
@@ -243,16 +254,24 @@ impl Files {
 
     /// Every file, in the order in which they are told of.
     fn all(&self) -> impl Iterator<Item = &ConfigFile> {
-        let Self { archive, markets, decisions, notifications, strangers, platforms, jobs, experiments } = self;
+        let Self { archive, markets, decisions, library, notifications, strangers, platforms, jobs, experiments } =
+            self;
         let lists = [strangers, platforms, jobs, experiments];
-        [archive, markets].into_iter().chain(decisions).chain(notifications).chain(lists.into_iter().flatten())
+        [archive, markets]
+            .into_iter()
+            .chain(decisions)
+            .chain(library)
+            .chain(notifications)
+            .chain(lists.into_iter().flatten())
     }
 
     fn into_problems(self) -> Vec<Problem> {
-        let Self { archive, markets, decisions, notifications, strangers, platforms, jobs, experiments } = self;
+        let Self { archive, markets, decisions, library, notifications, strangers, platforms, jobs, experiments } =
+            self;
         let all = [archive, markets]
             .into_iter()
             .chain(decisions)
+            .chain(library)
             .chain(notifications)
             .chain(strangers)
             .chain(platforms)

@@ -123,7 +123,7 @@ pub(crate) use forms::form;
 pub(crate) use keys;
 
 /// Every kind of file, by its name for `coverledger schema`.
-pub(crate) fn files() -> [(&'static str, Spec); 7] {
+pub(crate) fn files() -> [(&'static str, Spec); 8] {
     [
         ("archive", crate::archive::ArchiveKeys::spec()),
         ("markets", crate::markets::MarketsKeys::spec()),
@@ -131,6 +131,7 @@ pub(crate) fn files() -> [(&'static str, Spec); 7] {
         ("job", crate::job::JobKeys::spec()),
         ("decisions", crate::decisions::DecisionsKeys::spec()),
         ("experiment", crate::experiments::ExperimentKeys::spec()),
+        ("library", crate::library::LibraryKeys::spec()),
         ("notifications", crate::notifications::NotificationKeys::spec()),
     ]
 }

@@ -291,7 +291,7 @@ impl Bench {
 }
 
 /// The files of a configuration that is not shipped, beside the one that is.
-const MORE: [(&str, &str); 3] = [
+const MORE: [(&str, &str); 4] = [
     (
         "experiments/rotation.yaml",
         "version: 1\ndesign: rotation\nplatforms: [events]\nmarkets: [GB]\ncovers: [red, blue]\n\
@@ -301,6 +301,11 @@ const MORE: [(&str, &str); 3] = [
         "experiments/split.yaml",
         "version: 1\ndesign: split\nplatforms: [events]\nmarkets: [US, GB]\ncovers: [red, blue]\n\
          window: {from: 2026-11-16, to: 2026-11-25}\nsplit: {broadcasts: 20}\nworth: 0.1\n",
+    ),
+    (
+        "library.yaml",
+        "version: 1\npictures: {url: pictures}\nsheet: covers.csv\nfaces: false\nlimits: {file: 1MiB, side: 4000}\n\
+         families: {link: 12, propose: 14}\nrested: 21d\n",
     ),
     (
         "notifications.yaml",
