@@ -21,7 +21,7 @@ pub struct Split {
 /// are close, and by orders the control is ahead.
 pub const SPLIT: Split = Split {
     name: "autumn_covers",
-    platform: "youtube",
+    platform: "web_feed",
     markets: ["US", "GB", "BR"],
     covers: ["cov_red_dress_a", "cov_host_smile_a", "cov_free_gift_a"],
     clickbait: "cov_free_gift_a",
@@ -53,7 +53,7 @@ pub struct Reversal {
 /// The broadcasts of the last three days compared with those of the three days before: CTR rises by more than half, and in
 /// each slot and audience it falls by four tenths.
 pub const REVERSAL: Reversal = Reversal {
-    platform: "tiktok_shop_live",
+    platform: "shop_app",
     market: "ID",
     cover: "cov_unboxing_a",
     days: 3,
@@ -87,7 +87,7 @@ pub const LOCALIZED: Localized = Localized {
     shared: "cov_red_dress_a",
     localized: "cov_red_dress_id",
     market: "ID",
-    platforms: ["shopee_live", "youtube"],
+    platforms: ["partner_feed", "web_feed"],
     gain: 1.3,
 };
 

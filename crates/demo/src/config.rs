@@ -182,32 +182,32 @@ impl Words {
     fn of(platform: &Platform) -> Self {
         match platform.rows {
             Rows::Events => Self {
-                about: "# Events, with instants in UTC as RFC 3339 text. Two files a day, found by one pattern.",
+                about: "# The shop's own app: events, with instants in UTC as RFC 3339 text. Two files a day, found by one pattern.",
                 click: "cover_tap",
                 click_note: "a tap on the cover is an event of its own",
                 export: "events",
                 rows: "events",
                 rows_note: "a row is one event",
-                path: "tiktok/{date:%Y-%m-%d}/*",
+                path: "shop_app/{date:%Y-%m-%d}/*",
             },
             Rows::EventsWithoutTaps => Self {
-                about: "# Events, with instants as a wall clock in Singapore shows them. This platform reports no tap on the cover,\n\
+                about: "# A partner's feed: events, with instants as a wall clock in Singapore shows them. It reports no tap on the cover,\n\
                         # so entering the room is the click; such clicks are never added to cover taps or ranked with them.",
                 click: "room_entry",
                 click_note: "an entry is the click",
                 export: "events",
                 rows: "events",
                 rows_note: "a row is one event",
-                path: "shopee/events_{date:%Y%m%d}",
+                path: "partner_feed/events_{date:%Y%m%d}",
             },
             Rows::Impressions => Self {
-                about: "# Impressions with flags, instants in milliseconds since 1970. Days are Pacific.",
+                about: "# The feed on the web: impressions with flags, instants in milliseconds since 1970. Days are Pacific.",
                 click: "cover_tap",
                 click_note: "the flag `clicked`",
-                export: "thumbnails",
+                export: "cards",
                 rows: "impressions",
                 rows_note: "a row is one impression, with flags for what followed",
-                path: "youtube/{date:%Y}/{date:%m}/{date:%d}/*",
+                path: "web_feed/{date:%Y}/{date:%m}/{date:%d}/*",
             },
         }
     }

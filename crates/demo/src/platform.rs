@@ -1,4 +1,8 @@
 //! The three platforms: their names for columns and events, their formats of ids and instants, and the paths of their files.
+//!
+//! They are a team's own shop app, a partner's feed that shows its rooms, and the team's feed on the web: who runs these
+//! logs every display of a cover. Exports of TikTok, Shopee or YouTube know no covers of theirs, and hold no such events;
+//! the platforms that do read those are in `config/platforms/` of the repository.
 
 use jiff::civil::Date;
 
@@ -95,7 +99,7 @@ const fn column(name: &'static str, holds: Content) -> Column {
     Column { name, holds }
 }
 
-const TIKTOK_COLUMNS: [Column; 10] = [
+const SHOP_APP_COLUMNS: [Column; 10] = [
     column("event_id", Content::EventId),
     column("event_time", Content::OccurredAt),
     column("event_type", Content::Event),
@@ -108,7 +112,7 @@ const TIKTOK_COLUMNS: [Column; 10] = [
     column("dwell_s", Content::Dwell),
 ];
 
-const SHOPEE_COLUMNS: [Column; 10] = [
+const PARTNER_FEED_COLUMNS: [Column; 10] = [
     column("eid", Content::EventId),
     column("ts", Content::OccurredAt),
     column("act", Content::Event),
@@ -121,12 +125,12 @@ const SHOPEE_COLUMNS: [Column; 10] = [
     column("stay", Content::Dwell),
 ];
 
-const YOUTUBE_COLUMNS: [Column; 12] = [
+const WEB_FEED_COLUMNS: [Column; 12] = [
     column("impression_id", Content::EventId),
     column("impression_ms", Content::OccurredAt),
     column("country_code", Content::Market),
-    column("video_id", Content::Broadcast),
-    column("thumbnail_id", Content::Cover),
+    column("show_id", Content::Broadcast),
+    column("card_id", Content::Cover),
     column("viewer_key", Content::Viewer),
     column("viewer_gender", Content::Gender),
     column("viewer_age", Content::Age),
@@ -139,45 +143,45 @@ const YOUTUBE_COLUMNS: [Column; 12] = [
 pub(super) static PLATFORMS: [Platform; 3] = [
     Platform {
         number: 0,
-        name: "tiktok_shop_live",
+        name: "shop_app",
         zone: "UTC",
         format: DemoFormat::CsvGz,
         files_a_day: 2,
         ids: Ids::Snowflake,
         clock: Clock::Rfc3339,
         rows: Rows::Events,
-        columns: &TIKTOK_COLUMNS,
+        columns: &SHOP_APP_COLUMNS,
         lower_case_markets: false,
         event_words: ["show", "tap", "enter", "like", "paid", "leave"],
-        path: |date, part| format!("tiktok/{date}/part-{part}"),
+        path: |date, part| format!("shop_app/{date}/part-{part}"),
     },
     Platform {
         number: 1,
-        name: "shopee_live",
+        name: "partner_feed",
         zone: "Asia/Singapore",
         format: DemoFormat::NdjsonGz,
         files_a_day: 1,
         ids: Ids::Hex,
         clock: Clock::SingaporeText,
         rows: Rows::EventsWithoutTaps,
-        columns: &SHOPEE_COLUMNS,
+        columns: &PARTNER_FEED_COLUMNS,
         lower_case_markets: true,
         event_words: ["IM", "", "EN", "LK", "PY", "LV"],
-        path: |date, _| format!("shopee/events_{}", date.strftime("%Y%m%d")),
+        path: |date, _| format!("partner_feed/events_{}", date.strftime("%Y%m%d")),
     },
     Platform {
         number: 2,
-        name: "youtube",
+        name: "web_feed",
         zone: "America/Los_Angeles",
         format: DemoFormat::Parquet,
         files_a_day: 1,
         ids: Ids::Serial,
         clock: Clock::EpochMs,
         rows: Rows::Impressions,
-        columns: &YOUTUBE_COLUMNS,
+        columns: &WEB_FEED_COLUMNS,
         lower_case_markets: false,
         event_words: [""; 6],
-        path: |date, _| format!("youtube/{}/thumbnails", date.strftime("%Y/%m/%d")),
+        path: |date, _| format!("web_feed/{}/cards", date.strftime("%Y/%m/%d")),
     },
 ];
 
@@ -251,7 +255,7 @@ impl Ids {
     }
 }
 
-/// Eleven letters and digits, as a video id has.
+/// Eleven letters and digits, as ids in addresses of the web have.
 fn letters(mut bits: u64) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789xy";
     let mut id = String::with_capacity(11);

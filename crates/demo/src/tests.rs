@@ -94,7 +94,7 @@ fn rows_in_files_are_the_rows_reported() {
 #[test]
 fn some_events_come_twice_and_are_identical() {
     let (dir, written) = written(&Demo { events: 60_000, ..Demo::default() });
-    for (folder, rows) in [("tiktok", written.rows / 3), ("shopee", written.rows / 3)] {
+    for (folder, rows) in [("shop_app", written.rows / 3), ("partner_feed", written.rows / 3)] {
         let files = records(&dir.path().join("exports"), folder);
         let (mut in_one_file, mut in_two_files) = (0_u64, 0_u64);
         let mut seen_anywhere = BTreeSet::new();
@@ -118,8 +118,8 @@ fn some_events_come_twice_and_are_identical() {
 fn some_events_come_a_day_late() {
     let (dir, _) = written(&Demo { events: 60_000, ..Demo::default() });
     let (mut late, mut rows) = (0, 0);
-    for (name, lines) in records(&dir.path().join("exports"), "tiktok") {
-        let date = &name["tiktok/".len()..][..10];
+    for (name, lines) in records(&dir.path().join("exports"), "shop_app") {
+        let date = &name["shop_app/".len()..][..10];
         rows += lines.len();
         late += lines.iter().filter(|line| !line.contains(date)).count();
     }
@@ -132,7 +132,7 @@ fn broken_records_are_there_and_rare() {
     let (dir, _) = written(&Demo { events: 20_000, ..Demo::default() });
     let root = dir.path().join("exports");
     let mut broken_in_all = 0;
-    for (name, lines) in records(&root, "shopee").into_iter().chain(records(&root, "tiktok")) {
+    for (name, lines) in records(&root, "partner_feed").into_iter().chain(records(&root, "shop_app")) {
         let is_broken = |line: &&String| {
             let torn = if line.starts_with('{') { !line.ends_with('}') } else { line.split(',').count() != 10 };
             torn || ["E+18", "swipe_up", "ZZ", "25:61"].iter().any(|fault| line.contains(fault))

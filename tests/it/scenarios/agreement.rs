@@ -67,7 +67,7 @@ fn is_split(row: &Row) -> bool {
 
 /// Hours of whole UTC hours lie in two slots where the clock is half an hour off.
 fn can_be_split([platform, market, ..]: &Key) -> bool {
-    market == "IN" && platform != "tiktok_shop_live"
+    market == "IN" && platform != "shop_app"
 }
 
 /// Which clicks have no impression only a log of events can tell.

@@ -72,26 +72,26 @@ impl Words {
     fn of(platform: &Platform) -> Self {
         match platform.rows {
             Rows::Events => Self {
-                about: "# Counts of half an hour: a preamble above the header, a row of totals at the end, and a header in the language\n\
-                        # of whoever exported it last. Every column has a list of the names it can have.",
+                about: "# The shop's own app: counts of half an hour, a preamble above the header, a row of totals at the end, and a header in\n\
+                        # the language of whoever exported it last. Every column has a list of the names it can have.",
                 click: "cover_tap",
                 export: "rooms",
-                path: "tiktok/{date:%Y-%m-%d}/*_{created:%Y%m%dT%H%M%SZ}",
+                path: "shop_app/{date:%Y-%m-%d}/*_{created:%Y%m%dT%H%M%SZ}",
                 newest: "{by: path, per: broadcast}   # {created:…} says which file is newer; each has some of the broadcasts",
             },
             Rows::EventsWithoutTaps => Self {
-                about: "# Counts of an hour, from and to on a wall clock in Singapore. This platform reports no tap on the cover, so\n\
+                about: "# A partner's feed: counts of an hour, from and to on a wall clock in Singapore. It reports no tap on the cover, so\n\
                         # entering the room is the click; such clicks are never added to cover taps or ranked with them.",
                 click: "room_entry",
                 export: "hours",
-                path: "shopee/hours_{date:%Y%m%d}_*",
+                path: "partner_feed/hours_{date:%Y%m%d}_*",
                 newest: "{by: name, per: period}   # `final` comes after `early`; each file has all broadcasts of its day",
             },
             Rows::Impressions => Self {
-                about: "# Counts of an hour, by date and hour in UTC. The files are of Pacific days.",
+                about: "# The feed on the web: counts of an hour, by date and hour in UTC. The files are of Pacific days.",
                 click: "cover_tap",
                 export: "reach",
-                path: "youtube/{date:%Y}/{date:%m}/{date:%d}/*",
+                path: "web_feed/{date:%Y}/{date:%m}/{date:%d}/*",
                 newest: "{by: {column: create_time, format: rfc3339}, per: period}",
             },
         }

@@ -69,7 +69,7 @@ const fn german(name: &'static str, german: &'static str, holds: Content) -> Col
     Column { name, german, holds }
 }
 
-const TIKTOK_COLUMNS: [Column; 16] = [
+const SHOP_APP_COLUMNS: [Column; 16] = [
     german("Start time", "Startzeit", Content::StartEpoch),
     german("Country", "Land", Content::Market),
     german("Room ID", "Raum-ID", Content::Broadcast),
@@ -89,7 +89,7 @@ const TIKTOK_COLUMNS: [Column; 16] = [
     german("Paid orders", "Bezahlte Bestellungen", Content::Count(Count::Orders)),
 ];
 
-const SHOPEE_COLUMNS: [Column; 16] = [
+const PARTNER_FEED_COLUMNS: [Column; 16] = [
     column("begin", Content::StartWall),
     column("end", Content::EndWall),
     column("region", Content::Market),
@@ -108,18 +108,18 @@ const SHOPEE_COLUMNS: [Column; 16] = [
     column("batch", Content::CreatedAt),
 ];
 
-const YOUTUBE_COLUMNS: [Column; 17] = [
+const WEB_FEED_COLUMNS: [Column; 17] = [
     column("date", Content::Date),
     column("hour", Content::Hour),
     column("country_code", Content::Market),
-    column("video_id", Content::Broadcast),
-    column("thumbnail_id", Content::Cover),
+    column("show_id", Content::Broadcast),
+    column("card_id", Content::Cover),
     column("viewer_gender", Content::Gender),
     column("viewer_age", Content::Age),
-    column("thumbnail_impressions", Content::Count(Count::Impressions)),
-    column("thumbnail_reach", Content::Count(Count::UniqueImpressions)),
-    column("thumbnail_clicks", Content::Count(Count::Clicks)),
-    column("thumbnail_clickers", Content::Count(Count::Clickers)),
+    column("card_impressions", Content::Count(Count::Impressions)),
+    column("card_reach", Content::Count(Count::UniqueImpressions)),
+    column("card_clicks", Content::Count(Count::Clicks)),
+    column("card_clickers", Content::Count(Count::Clickers)),
     column("views", Content::Count(Count::Entries)),
     column("viewers", Content::Count(Count::Entrants)),
     column("engaged_views", Content::Count(Count::Stays)),
@@ -132,32 +132,32 @@ static FORMS: [ReportFormat; 3] = [
     ReportFormat {
         grain_minutes: 30,
         files_a_day: 2,
-        columns: &TIKTOK_COLUMNS,
+        columns: &SHOP_APP_COLUMNS,
         has_totals: true,
         path: |date, part, delivery| {
             let created = delivery.created_at.strftime("%Y%m%dT%H%M%SZ");
-            format!("tiktok/{date}/rooms-{}_{created}", part + 1)
+            format!("shop_app/{date}/rooms-{}_{created}", part + 1)
         },
     },
     ReportFormat {
         grain_minutes: 60,
         files_a_day: 1,
-        columns: &SHOPEE_COLUMNS,
+        columns: &PARTNER_FEED_COLUMNS,
         has_totals: false,
         path: |date, _, delivery| {
             let state = if delivery.is_preliminary { "early" } else { "final" };
-            format!("shopee/hours_{}_{state}", date.strftime("%Y%m%d"))
+            format!("partner_feed/hours_{}_{state}", date.strftime("%Y%m%d"))
         },
     },
     ReportFormat {
         grain_minutes: 60,
         files_a_day: 1,
-        columns: &YOUTUBE_COLUMNS,
+        columns: &WEB_FEED_COLUMNS,
         has_totals: false,
         // The names do not give the order; `create_time` does.
         path: |date, _, delivery| {
             let name = if delivery.is_preliminary { "report_c41e" } else { "report_7a09" };
-            format!("youtube/{}/{name}", date.strftime("%Y/%m/%d"))
+            format!("web_feed/{}/{name}", date.strftime("%Y/%m/%d"))
         },
     },
 ];

@@ -43,7 +43,7 @@ fn sum(lines: &[String], names: [&str; 2]) -> i64 {
 fn counts_add_up_to_the_events_of_the_same_week() {
     let (events, _) = written(DemoRows::Events, DemoFormat::Csv);
     let mut happened = BTreeSet::new();
-    for line in files(&events.path().join("exports/tiktok")).values().flatten() {
+    for line in files(&events.path().join("exports/shop_app")).values().flatten() {
         let cells: Vec<&str> = line.split(',').collect();
         // Broken rows: truncated, an unknown market, a mangled id, an impossible time.
         let is_broken =
@@ -54,7 +54,7 @@ fn counts_add_up_to_the_events_of_the_same_week() {
     }
     let of = |word: &str| i64::try_from(happened.iter().filter(|(_, what)| what == word).count()).unwrap();
     let (counts, _) = written(DemoRows::Counts, DemoFormat::Csv);
-    let mut files = files(&counts.path().join("exports/tiktok"));
+    let mut files = files(&counts.path().join("exports/shop_app"));
     // The corrected file was made a day after the preliminary one, whose name begins alike.
     files.retain(|name, _| !name.contains("2026-10-26/rooms-1_20261027T"));
     let total = |names: [&str; 2]| files.values().map(|lines| sum(lines, names)).sum::<i64>();
@@ -71,15 +71,15 @@ fn totals_are_the_sums_of_their_rows_and_a_correction_has_more() {
     let files = files(&dir.path().join("exports"));
     assert_eq!(u64::try_from(files.len()).unwrap(), written.exports);
     let mut corrected = BTreeMap::new();
-    for (name, lines) in files.iter().filter(|(name, _)| name.contains("tiktok")) {
+    for (name, lines) in files.iter().filter(|(name, _)| name.contains("shop_app")) {
         let names = ["Impressions", "Impres\u{ad}sionen"];
         let total = lines.last().unwrap();
         assert!(total.starts_with("Total,") || total.starts_with("Gesamt,"), "{name}: {total}");
         assert_eq!(total.split(',').nth(6).unwrap(), sum(lines, names).to_string(), "{name}");
         corrected.insert(name.split("exports/").nth(1).unwrap(), sum(lines, names));
     }
-    let first = corrected["tiktok/2026-10-26/rooms-1_20261027T060000Z.csv"];
-    let second = corrected["tiktok/2026-10-26/rooms-1_20261028T060000Z.csv"];
+    let first = corrected["shop_app/2026-10-26/rooms-1_20261027T060000Z.csv"];
+    let second = corrected["shop_app/2026-10-26/rooms-1_20261028T060000Z.csv"];
     assert!(first > 0 && first < second, "{first} and {second}");
 }
 
