@@ -267,15 +267,15 @@ mod tests {
                     "version: 1\npicture: {url: a}\nsheet: covers.xlsx\ntext_model: {path: 's3://a/b', sha256: \
                      d2a7}\nfaces: perhaps\nlimits: {side: 10}\nfamilies: {link: 145}\nrested: 36h\n",
                     &[
+                        "line 1, `pictures`: missing (expected `{url: …}`)",
                         "line 2, `picture`: unknown key `picture` (known: `version`, `pictures`, `sheet`, `text_model`, \
                          `faces`, `limits`, `families`, `rested`; did you mean `pictures`?)",
-                        "line 1, `pictures`: missing (expected `{url: …}`)",
                         "line 3, `sheet`: `covers.xlsx` is not a sheet of covers (expected a CSV or YAML file in the store \
                          of pictures, such as `covers.csv`)",
                         "line 4, `text_model.path`: a model is a file of this machine, not of a bucket",
                         "line 4, `text_model.sha256`: `d2a7` is not a SHA-256 (expected 64 hex digits, as `sha256sum` \
                          tells them)",
-                        "line 5, `faces`: `perhaps` is not true or false",
+                        "line 5, `faces`: `perhaps` is not a truth value (expected `true` or `false`)",
                         "line 6, `limits.side`: `10` is not a count of pixels (expected 64 to 30,000)",
                         "line 7, `families.link`: `145` is not a count of bits (expected 0 to 144)",
                         "line 8, `rested`: `36h` is not a count of whole days (expected 1d to 400d, such as `14d`)",
