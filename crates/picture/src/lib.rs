@@ -3,15 +3,31 @@
 //! An [`Eye`] looks at one picture at a time: it decodes within [`Limits`], measures ([`Looks`]), hashes and makes a
 //! thumbnail. Nothing here reads a file, a store or a clock, and no picture makes it panic. Stands on `core`.
 
+mod colours;
+mod copies;
+mod count;
+mod decode;
+mod extent;
 mod eye;
+mod faces;
 pub mod hash;
+#[cfg(test)]
+mod hostile;
 mod limits;
+mod measure;
 mod portrait;
+mod profile;
+#[cfg(test)]
+mod reference;
 mod refused;
+mod sniff;
+mod text;
+mod thumbnail;
 
-pub use eye::{Eye, EyeError, TextModel};
+pub use eye::{Eye, EyeError};
 pub use limits::Limits;
 pub use portrait::{DominantColour, Note, Portrait};
-pub use refused::{Format, Refused};
+pub use refused::{Format, Refused, Unread};
+pub use text::TextModel;
 
 pub use coverledger_core::model::{Look, Looks, PictureHash, PictureHashes};

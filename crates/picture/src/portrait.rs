@@ -50,9 +50,21 @@ pub enum Note {
     OnWhite,
     /// Its first frame; it has more.
     FirstFrame,
+    /// More bytes follow its end, which are not looked at: another picture, a film, an archive.
+    BytesFollow,
 }
 
 impl Note {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Oriented,
+        Self::ProfileConverted,
+        Self::ProfileIgnored,
+        Self::OnWhite,
+        Self::FirstFrame,
+        Self::BytesFollow,
+    ];
+
     /// Its word in `pictures`.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -62,6 +74,20 @@ impl Note {
             Self::ProfileIgnored => "profile_ignored",
             Self::OnWhite => "on_white",
             Self::FirstFrame => "first_frame",
+            Self::BytesFollow => "bytes_follow",
+        }
+    }
+
+    /// What it means, for people.
+    #[must_use]
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Oriented => "turned or mirrored as its EXIF orientation says",
+            Self::ProfileConverted => "converted to sRGB from the colour profile in it",
+            Self::ProfileIgnored => "its colour profile is damaged or of CMYK: its colours are taken for sRGB",
+            Self::OnWhite => "parts of it are transparent, and were laid on white",
+            Self::FirstFrame => "it moves; this is its first frame",
+            Self::BytesFollow => "behind its end more bytes follow, which were not looked at",
         }
     }
 }
