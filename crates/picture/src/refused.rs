@@ -158,7 +158,7 @@ pub enum Refused {
         allowed: u64,
     },
     /// It is none of the formats that are read, but one that is known.
-    #[error("{0} is not read (read: JPEG, PNG, WebP)")]
+    #[error("{0}, which is not read (read: JPEG, PNG, WebP)")]
     NotRead(Unread),
     /// It is none of the formats that are known.
     #[error("no picture that is known (read: JPEG, PNG, WebP)")]
