@@ -74,6 +74,35 @@ impl Archive {
         Ok(revisions)
     }
 
+    /// The newest revision of every local date that a platform has published in a market.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn revisions_of_place(
+        &self,
+        platform: &PlatformId,
+        market: &MarketId,
+    ) -> Result<BTreeMap<Date, u64>, ArchiveError> {
+        self.revisions_of_days(platform, market, None).await
+    }
+
+    /// The newest revision of every month of covers that a platform has published in a market, by the month's first day.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn months_of_covers(
+        &self,
+        platform: &PlatformId,
+        market: &MarketId,
+    ) -> Result<BTreeMap<Date, u64>, ArchiveError> {
+        let found = self.revisions(Key::ReceiptsOfCoverMonths(platform, market)).await?;
+        let newest = |(unit, revisions): (Unit, BTreeSet<u64>)| match unit {
+            Unit::CoverMonth { month, .. } => Some((month, *revisions.last()?)),
+            _ => None,
+        };
+        Ok(found.into_iter().filter_map(newest).collect())
+    }
+
     async fn revisions_of_days(
         &self,
         platform: &PlatformId,

@@ -239,7 +239,10 @@ impl Archive {
     }
 
     /// The receipt of a revision, if it is reliable.
-    pub(super) async fn receipt(&self, unit: &Unit, revision: u64) -> Result<Receipt, ArchiveError> {
+    ///
+    /// # Errors
+    /// The store does not answer, or the receipt is missing or not reliable.
+    pub async fn receipt(&self, unit: &Unit, revision: u64) -> Result<Receipt, ArchiveError> {
         Ok(self.receipt_or_why(unit, revision).await??)
     }
 

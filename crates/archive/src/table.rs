@@ -36,8 +36,7 @@ pub fn said_by_key(key: &str) -> Vec<(&'static str, String)> {
         }
         Some(Unit::CoverMonth { platform, market, month }) => places(&platform, &market, c::MONTH, &month),
         Some(Unit::Library { as_of }) => vec![(c::AS_OF, as_of.to_string())],
-        Some(Unit::Catalogue) =>  Vec::new(),
-        None => Vec::new(),
+        Some(Unit::Catalogue) | None => Vec::new(),
     }
 }
 

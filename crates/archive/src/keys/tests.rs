@@ -28,6 +28,18 @@ fn experiment() -> Unit {
     Unit::Experiment { experiment: "red_or_blue".to_owned(), as_of: date(2026, 11, 21) }
 }
 
+fn cover_month() -> Unit {
+    Unit::CoverMonth {
+        platform: PlatformId::new("youtube"),
+        market: MarketId::new("JP"),
+        month: date(2026, 11, 1),
+    }
+}
+
+fn library() -> Unit {
+    Unit::Library { as_of: date(2026, 11, 21) }
+}
+
 #[test]
 fn keys_are_those_of_the_design() {
     let cases = [
@@ -55,6 +67,15 @@ fn keys_are_those_of_the_design() {
             "experiment/experiment=red_or_blue/as_of=2026-11-21/part.parquet",
         ),
         (Key::Receipt(&experiment(), 1).path(), "_receipts/_experiments/red_or_blue/2026-11-21/00000001.json"),
+        (Key::Current(TableName::Pictures, &Unit::Catalogue).path(), "pictures/part.parquet"),
+        (Key::Receipt(&Unit::Catalogue, 4).path(), "_receipts/_library/catalogue/00000004.json"),
+        (
+            Key::Current(TableName::CoverMonths, &cover_month()).path(),
+            "cover_months/platform=youtube/market=JP/month=2026-11-01/part.parquet",
+        ),
+        (Key::Receipt(&cover_month(), 2).path(), "_receipts/youtube/_covers/JP/2026-11-01/00000002.json"),
+        (Key::Current(TableName::CoverHistory, &library()).path(), "cover_history/as_of=2026-11-21/part.parquet"),
+        (Key::Receipt(&library(), 1).path(), "_receipts/_library/2026-11-21/00000001.json"),
         (Key::Revision("00ff").path(), "_revisions/00ff.parquet"),
     ];
     for (made, expected) in cases {
@@ -64,7 +85,16 @@ fn keys_are_those_of_the_design() {
 
 #[test]
 fn receipts_are_read_back_from_their_keys() {
-    for unit in [day(), rejects(Some(date(2026, 1, 2))), rejects(None), decisions(), experiment()] {
+    for unit in [
+        day(),
+        rejects(Some(date(2026, 1, 2))),
+        rejects(None),
+        decisions(),
+        experiment(),
+        Unit::Catalogue,
+        cover_month(),
+        library(),
+    ] {
         let key = Key::Receipt(&unit, 12).path();
         assert_eq!(receipt_at(&key), Some((unit, 12)));
     }
@@ -76,6 +106,9 @@ fn receipts_are_read_back_from_their_keys() {
         "_receipts/p/US/00000003.json",
         "funnel/p/US/2026-11-21/00000003.json",
         "_receipts/p/_decisions/2026-11-21/00000003.json",
+        "_receipts/p/_covers/US/2026-11-21/00000003.json",
+        "_receipts/_library/2026-11/00000003.json",
+        "_receipts/_library/_covers/US/2026-11-01/00000003.json",
         "_receipts/_experiments/_decisions/US/2026-11-21/00000003.json",
     ] {
         assert_eq!(receipt_at(stranger), None, "{stranger}");
@@ -104,7 +137,16 @@ fn an_id_cannot_leave_its_folder() {
 
 #[test]
 fn current_paths_are_read_back_and_nothing_else_is_one() {
-    let units = [day(), rejects(Some(date(2026, 1, 2))), rejects(None), decisions(), experiment()];
+    let units = [
+        day(),
+        rejects(Some(date(2026, 1, 2))),
+        rejects(None),
+        decisions(),
+        experiment(),
+        Unit::Catalogue,
+        cover_month(),
+        library(),
+    ];
     for unit in units {
         for table in TableName::ALL.into_iter().filter(|table| table.family() == unit.family()) {
             assert_eq!(current_at(&Key::Current(table, &unit).path()), Some((table, unit.clone())));
