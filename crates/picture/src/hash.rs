@@ -15,18 +15,14 @@ mod evaluation;
 #[cfg(test)]
 mod tests;
 
-use std::borrow::Cow;
-
-use image::imageops::{self, FilterType};
-use image::{GrayImage, RgbImage};
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use image::{GrayImage, RgbImage, imageops};
 
 use border::Border;
 use coverledger_core::model::{PictureHash, PictureHashes};
 
-/// Longest side, in pixels, to which a picture of more than twice as much is made smaller: more tells the same.
-const SIDE: u32 = 192;
-
-/// What is cut off each side for the centre and for the heart, in percent: crops that are usual.
+/// What is cut off each side for the centre and for the heart: crops that are usual.
 const CUTS_PERCENT: [u32; 2] = [5, 10];
 
 /// Neighbours that differ by less are taken for alike, in levels of grey: so much is noise.
@@ -38,50 +34,69 @@ const CELLS: usize = 9;
 /// Pairs of neighbours in all rows, and in all columns.
 const PAIRS: usize = CELLS * (CELLS - 1);
 
-/// The hashes of a picture, which may have been made smaller: what is hashed is smaller still. The same pixels give the same
-/// hashes on every machine.
+/// The hashes of a picture, which may have been made smaller. The same pixels give the same hashes.
 #[must_use]
 pub fn hashes(picture: &RgbImage) -> PictureHashes {
-    let picture = small(picture);
-    let grey = imageops::grayscale(&*picture);
-    let whole = cells(&grey);
-    let cut = Border::of(&picture).cut(&grey);
-    let (inner, trimmed) = cut.as_ref().map_or((&grey, whole), |inner| (inner, cells(inner)));
-    let [centre, heart] = CUTS_PERCENT.map(|percent| hash(&cells(&centre(inner, percent))));
-    PictureHashes {
-        whole: hash(&whole),
-        trimmed: hash(&trimmed),
-        centre,
-        heart,
-        mirrored: hash(&mirrored(trimmed)),
-    }
+    let grey = imageops::grayscale(picture);
+    let mut resizer = Resizer::new();
+    let mut cells = |part: Frame| cells(&mut resizer, &part.of(&grey));
+    let all = Frame::whole(picture);
+    let inner = Border::of(picture).map_or(all, |border| all.within(border));
+    let whole = cells(all);
+    let trimmed = if inner == all { whole } else { cells(inner) };
+    let [centre, heart] = CUTS_PERCENT.map(|percent| hash(&cells(inner.cut(percent))));
+    let mirrored = hash(&mirrored(trimmed));
+    PictureHashes { whole: hash(&whole), trimmed: hash(&trimmed), centre, heart, mirrored }
 }
 
-/// As small as is hashed.
-fn small(picture: &RgbImage) -> Cow<'_, RgbImage> {
-    let (width, height) = picture.dimensions();
-    let longest = width.max(height);
-    if longest <= 2 * SIDE {
-        return Cow::Borrowed(picture);
-    }
-    let side = |side: u32| (side * SIDE / longest).max(1);
-    Cow::Owned(imageops::thumbnail(picture, side(width), side(height)))
+/// A part of a picture, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Frame {
+    left: u32,
+    top: u32,
+    width: u32,
+    height: u32,
 }
 
-/// Without so much of it on each side.
-fn centre(grey: &GrayImage, percent: u32) -> GrayImage {
-    let (width, height) = grey.dimensions();
-    let [x, y] = [width, height].map(|side| side * percent / 100);
-    imageops::crop_imm(grey, x, y, width - 2 * x, height - 2 * y).to_image()
+impl Frame {
+    fn whole(picture: &RgbImage) -> Self {
+        let (width, height) = picture.dimensions();
+        Self { left: 0, top: 0, width, height }
+    }
+
+    /// What is within a border.
+    const fn within(self, Border { left, top, right, bottom }: Border) -> Self {
+        Self { left, top, width: self.width - left - right, height: self.height - top - bottom }
+    }
+
+    /// Without so much of it on each side.
+    const fn cut(self, percent: u32) -> Self {
+        let Self { left, top, width, height } = self;
+        let (x, y) = ((width * percent + 50) / 100, (height * percent + 50) / 100);
+        Self { left: left + x, top: top + y, width: width - 2 * x, height: height - 2 * y }
+    }
+
+    /// A copy of it: what is resized looks beyond a mere frame.
+    fn of(self, grey: &GrayImage) -> GrayImage {
+        let Self { left, top, width, height } = self;
+        imageops::crop_imm(grey, left, top, width, height).to_image()
+    }
 }
 
 /// How bright the parts of a picture are, row by row.
 type Cells = [[i16; CELLS]; CELLS];
 
-fn cells(grey: &GrayImage) -> Cells {
+/// All alike where there is nothing. Whole numbers all the way, so that every machine finds the same.
+fn cells(resizer: &mut Resizer, grey: &GrayImage) -> Cells {
     let side = u32::try_from(CELLS).unwrap_or(u32::MAX);
-    let small = imageops::resize(grey, side, side, FilterType::Lanczos3);
-    let mut levels = small.pixels().map(|pixel| i16::from(pixel.0[0]));
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
+    let (width, height) = grey.dimensions();
+    let mut small = Image::new(side, side, PixelType::U8);
+    let large = ImageRef::new(width, height, grey.as_raw(), PixelType::U8);
+    if !large.is_ok_and(|large| resizer.resize(&large, &mut small, &options).is_ok()) {
+        return Cells::default();
+    }
+    let mut levels = small.buffer().iter().map(|level| i16::from(*level));
     std::array::from_fn(|_| std::array::from_fn(|_| levels.next().unwrap_or(0)))
 }
 

@@ -1,7 +1,6 @@
 //! A border of one colour around a picture.
 
-use image::imageops;
-use image::{GrayImage, RgbImage};
+use image::RgbImage;
 
 /// Levels by which a pixel of a border may be off its colour: encoding leaves so much.
 const OFF: u8 = 12;
@@ -22,28 +21,18 @@ pub(super) struct Border {
 }
 
 impl Border {
-    /// Of a picture. Each side has its own colour.
-    pub(super) fn of(picture: &RgbImage) -> Self {
+    /// Of a picture; `None` if it has none. Each side has its own colour.
+    pub(super) fn of(picture: &RgbImage) -> Option<Self> {
         let (width, height) = picture.dimensions();
         let row = |y: u32| move |x: u32| picture.get_pixel(x, y).0;
         let column = |x: u32| move |y: u32| picture.get_pixel(x, y).0;
-        Self {
+        let border = Self {
             left: wide(width, |at| line(height, column(at))),
             top: wide(height, |at| line(width, row(at))),
             right: wide(width, |at| line(height, column(width - 1 - at))),
             bottom: wide(height, |at| line(width, row(height - 1 - at))),
-        }
-    }
-
-    /// What is within it; `None` if there is none.
-    pub(super) fn cut(self, grey: &GrayImage) -> Option<GrayImage> {
-        let Self { left, top, right, bottom } = self;
-        if self == Self::default() {
-            return None;
-        }
-        let (width, height) = grey.dimensions();
-        let (width, height) = (width.checked_sub(left + right)?, height.checked_sub(top + bottom)?);
-        (width > 0 && height > 0).then(|| imageops::crop_imm(grey, left, top, width, height).to_image())
+        };
+        (border != Self::default()).then_some(border)
     }
 }
 

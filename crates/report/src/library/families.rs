@@ -9,6 +9,8 @@
 //! Pure: the same covers in whatever order have the same families.
 
 mod contradiction;
+#[cfg(test)]
+mod evaluation;
 mod groups;
 mod kin;
 #[cfg(test)]
