@@ -123,6 +123,7 @@ step_pictures() {
     need_venv pictures tests/requirements-pictures.txt
     cargo build --locked --quiet -p coverledger-picture --example look
     "$target/test-venv-pictures/bin/python" tests/pictures.py "$target/debug/examples/look"
+    "$target/test-venv-pictures/bin/python" tests/pictures_families.py --work "$work/pictures-families"
 }
 
 step_notebook() {
