@@ -9,8 +9,8 @@ to harm or to lie, each of which must be named while memory stays bounded.
 """
 
 import argparse
+import io
 import math
-import resource
 import subprocess
 import sys
 import tempfile
@@ -28,6 +28,9 @@ from gallery import drawn, hostile
 
 SIDE = 512
 
+# Of memory, whatever is looked at: 153 for the pixels, 20 for the file twice, and the rest.
+MOST_MIB = 260
+
 # What a measure may differ by from its reference: of itself (relative), and in its own unit. Measures are published with four
 # digits, which is a relative difference of 0.0005 and part of each. Pillow scales as the program does, but for rounding: a
 # level of 255 here and there, in copies of PNG and WebP. JPEG decoders differ by a level or two besides.
@@ -35,7 +38,7 @@ TOLERANCE = {
     #                      relative  absolute
     "aspect":             (0.0005,   0.0),
     "colourfulness":      (0.003,    0.05),
-    "saturation":         (0.003,    0.0005),
+    "saturation":         (0.006,    0.0005),
     "brightness":         (0.001,    0.02),
     "contrast":           (0.002,    0.02),
     "colour_temperature": (0.001,    1.0),
@@ -50,6 +53,7 @@ TOLERANCE = {
 compared = defaultdict(int)
 worst = defaultdict(float)
 wrong = []
+peaks = []
 
 
 def look(binary, files, *arguments):
@@ -63,6 +67,7 @@ def look(binary, files, *arguments):
             seen[file]["colours"].append((tuple(bytes.fromhex(colour[1:])), float(share)))
         else:
             seen[file][name] = value
+    peaks.append(int(seen["-"]["peak_kib"] or 0))
     return [seen[str(file)] for file in files]
 
 
@@ -113,9 +118,17 @@ def symmetry(grey):
     return 0.0 if left.std() == 0 or right.std() == 0 else np.corrcoef(left, right)[0, 1]
 
 
+def overlaps(pixels):
+    """How much of each pixel lies on each of 64 places; of a place together 1."""
+    ends = np.minimum.outer(np.arange(1, 65) * pixels, np.arange(1, pixels + 1) * 64)
+    begins = np.maximum.outer(np.arange(64) * pixels, np.arange(pixels) * 64)
+    return np.maximum(ends - begins, 0) / pixels
+
+
 def subject(grey):
     """The program that Hou and Zhang published, with numpy and scipy: share and place of what stands out."""
-    small = np.asarray(Image.fromarray(grey).resize((64, 64), Image.Resampling.BILINEAR)).astype(float)
+    rows, columns = (overlaps(side) for side in grey.shape)
+    small = rows @ grey.astype(float) @ columns.T
     spectrum = np.fft.fft2(small)
     amplitude = np.log1p(np.abs(spectrum))
     residual = amplitude - ndimage.uniform_filter(amplitude, 3, mode="nearest")
@@ -157,6 +170,9 @@ def compare(name, seen, expected, factor=1.0):
     if "refused" in seen:
         wrong.append(f"{name}: refused, {seen['reason']}")
         return
+    if max(expected["subject_share"], float(seen["subject_share"])) < 0.002:
+        # A few of 4,096 places hardly stand out: which of them do is chance.
+        expected = {measure: value for measure, value in expected.items() if measure not in ("subject_x", "subject_y")}
     for measure, value in expected.items():
         found = float(seen[measure]) if measure in seen else None
         compared[measure] += 1
@@ -203,6 +219,15 @@ def known(binary, folder):
                     wrong.append(f"{name}: a colour has {share} instead of {drawn_share}")
 
 
+def srgb(picture):
+    """In sRGB, from its profile if it has one."""
+    profile = picture.info.get("icc_profile")
+    if not profile:
+        return picture.convert("RGB")
+    profile = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+    return ImageCms.profileToProfile(picture, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
+
+
 def photographs(binary, folder):
     """The photographs that scikit-image ships, as they are and as JPEG, WebP and large PNG."""
     source = Path(skimage.data.__file__).parent
@@ -213,10 +238,11 @@ def photographs(binary, folder):
         if picture.mode not in ("RGB", "L"):
             continue
         files.append(file)
+        expected.append(references(srgb(picture)))
+        # JPEG is decoded, and a profile converted, by another program than Pillow's.
+        factors.append(4 if file.suffix == ".jpg" or "icc_profile" in picture.info else 1)
         picture = picture.convert("RGB")
-        expected.append(references(picture))
-        # JPEG is decoded by another program than Pillow's.
-        factors.append(4 if file.suffix == ".jpg" else 1)
+        picture.info.pop("icc_profile", None)
         for ending, options in ("jpg", {"quality": 92}), ("webp", {"quality": 90}), ("progressive.jpg", {"progressive": True}):
             again = folder / f"{file.stem}.{ending}"
             picture.save(again, **options)
@@ -228,7 +254,7 @@ def photographs(binary, folder):
     seen = look(binary, files, "--thumbnails", thumbnails)
     for file, seen_of_it, expected_of_it, factor in zip(files, seen, expected, factors):
         compare(file.name, seen_of_it, expected_of_it, factor)
-    expect("the same pictures again", look(binary, files), seen)
+    expect("the same pictures again", look(binary, files[::4]), seen[::4])
     saliency_of_opencv(files, seen)
     for thumbnail in thumbnails.iterdir():
         with Image.open(thumbnail) as picture:
@@ -283,16 +309,16 @@ def stored(binary, folder):
 def refused(binary, folder):
     """Files that harm or lie: each is named, none ends the program, and memory stays bounded."""
     cases = hostile.all_of(folder)
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     for (file, words), seen in zip(cases, look(binary, [file for file, _ in cases])):
         found = seen.get("refused") or f"measured {seen.get('notes')}".strip()
         if words:
             expect(file.name, found if found not in words else words, words)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        elif found == "decoder_panicked":
+            wrong.append(f"{file.name}: a decoder panicked")
     compared["hostile files"] = len(cases)
-    print(f"{len(cases)} hostile files in one process, {peak >> 10} MiB at most ({before >> 10} MiB before them)")
-    if peak >> 10 > 300:
-        wrong.append(f"hostile files took {peak >> 10} MiB")
+    print(f"{len(cases)} hostile files in one process, {peaks[-1] >> 10} MiB at most")
+    if peaks[-1] >> 10 > MOST_MIB:
+        wrong.append(f"hostile files took {peaks[-1] >> 10} MiB")
 
 
 def main():

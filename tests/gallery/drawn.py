@@ -63,14 +63,14 @@ def all_of():
         "black": (plain((0, 0, 0)), {"brightness": (0, 0), "saturation": (0, 0), "colour_temperature": (None, 0)}),
         "red": (plain((255, 0, 0)), {
             "saturation": (1, 0), "colour_temperature": (None, 0), "colourfulness": (0.3 * np.hypot(255, 127.5), 0.02)}),
-        "warm": (plain((255, 169, 87)), {"colour_temperature": (2900, 150)}),
+        "warm": (plain((255, 169, 87)), {"colour_temperature": (2700, 150)}),
         "red and green": (halves((255, 0, 0), (0, 255, 0)), {
             "colourfulness": (255 + 0.3 * 127.5, 0.1), "colours": [((0, 255, 0), 0.5), ((255, 0, 0), 0.5)]}),
         "black and white": (halves((0, 0, 0), (255, 255, 255)), {
-            "brightness": (50, 0.01), "contrast": (50, 0.01), "symmetry": (0, 0), "clutter": (1.5 / 400, 0.6 / 400)}),
+            "brightness": (50, 0.01), "contrast": (50, 0.01), "symmetry": (0, 0), "clutter": (1 / 400, 0.0001)}),
         "checks": (checks(), {"brightness": (50, 0.01), "contrast": (50, 0.01), "symmetry": (-1, 0)}),
-        "slope": (slope(), {"clutter": (0, 0), "sharpness": (0.25, 0.26)}),
-        "noise": (noise(), {"symmetry": (0, 0.02), "clutter": (0.3, 0.15)}),
+        "slope": (slope(), {"clutter": (0, 0), "sharpness": (1, 0.01)}),
+        "noise": (noise(), {"symmetry": (0, 0.02), "clutter": (0.17, 0.02)}),
         "mirror": (of(mirror), {"symmetry": (1, 0)}),
         "negative": (of(negative), {"symmetry": (-1, 0.001)}),
         "disc left": (disc((500, 400), (125, 300), 30), {"subject_x": (0.25, 0.02), "subject_y": (0.75, 0.02)}),

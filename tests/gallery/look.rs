@@ -2,11 +2,11 @@
 //!
 //! `look [--text-model FILE] [--faces] [--thumbnails FOLDER] FILE…`
 //!
-//! A line per finding: file, name and value, with tabs between. A file `-` on its own takes the names from standard input.
+//! A line per finding: file, name and value, with tabs between; the last, of the file `-`, is the memory that it took.
 
 use std::error::Error;
 use std::fmt::Display;
-use std::io::{BufRead, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -30,17 +30,10 @@ fn look() -> Result<(), Box<dyn Error>> {
             Some("--text-model") => model = Some(arguments.next().ok_or("`--text-model` needs a file")?),
             Some("--faces") => faces = true,
             Some("--thumbnails") => thumbnails = Some(arguments.next().ok_or("`--thumbnails` needs a folder")?),
-            Some("-") => {
-                files = std::io::stdin()
-                    .lock()
-                    .lines()
-                    .map(|line| line.map(PathBuf::from))
-                    .collect::<Result<_, _>>()?
-            }
             _ => files.push(PathBuf::from(argument)),
         }
     }
-    let model = model.map(|path| std::fs::read(path)).transpose()?.map(TextModel::load).transpose()?;
+    let model = model.map(std::fs::read).transpose()?.map(TextModel::load).transpose()?;
     let mut eye = Eye::new(Limits::default(), model, faces)?;
     let mut out = std::io::stdout().lock();
     for file in files {
@@ -59,7 +52,15 @@ fn look() -> Result<(), Box<dyn Error>> {
             }
         }
     }
+    writeln!(out, "-\tpeak_kib\t{}", peak_kib())?;
     Ok(())
+}
+
+/// The most memory that this process has taken, where Linux tells.
+fn peak_kib() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    peak.trim().trim_end_matches(" kB").to_owned()
 }
 
 /// Everything but the thumbnail's bytes.

@@ -9,7 +9,7 @@ use super::count::count;
 use super::measure::rounded;
 use super::portrait::DominantColour;
 
-/// Pixels of the longer side of the copy that is grouped.
+/// Pixels of the longer side of the sample that is grouped.
 pub(crate) const GROUPED_SIDE: u32 = 96;
 
 /// Groups that are looked for, of which those alike are put together.

@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, Rgb, RgbImage};
 use moxcms::Transform8BitExecutor;
@@ -13,47 +12,10 @@ use moxcms::Transform8BitExecutor;
 use super::decode::Decoded;
 use super::portrait::Note;
 use super::profile::to_srgb;
+use super::scaler::{Scaler, fit};
 
 /// Pixels of the longer side of the copy that is measured. A smaller picture is measured as it is.
 pub(crate) const MEASURED_SIDE: u32 = 512;
-
-/// How a picture is made small: with a triangle that widens with the reduction, so that every pixel counts and none rings.
-/// Pillow's `BILINEAR` is the same.
-pub(crate) const FILTER: ResizeAlg = ResizeAlg::Convolution(FilterType::Bilinear);
-
-/// A scaler that lets go of large buffers.
-#[derive(Default)]
-pub(crate) struct Scaler(Resizer);
-
-/// Bytes that a scaler keeps from one picture to the next.
-const KEPT_BYTES: usize = 16 << 20;
-
-impl Scaler {
-    /// A copy of this size. Of a kind of pixel that cannot be scaled, which no decoder makes, a copy in 8 bits a channel.
-    fn scale(&mut self, image: &DynamicImage, width: u32, height: u32) -> DynamicImage {
-        let mut small = DynamicImage::new(width, height, image.color());
-        if self.0.resize(image, &mut small, &ResizeOptions::new().resize_alg(FILTER)).is_err() {
-            return image.thumbnail_exact(width, height);
-        }
-        if self.0.size_of_internal_buffers() > KEPT_BYTES {
-            self.0.reset_internal_buffers();
-        }
-        small
-    }
-
-    /// A smaller copy of a copy.
-    pub(crate) fn shrink(&mut self, copy: &RgbImage, side: u32) -> RgbImage {
-        let (width, height) = fit(copy.width(), copy.height(), side);
-        if (width, height) == copy.dimensions() {
-            return copy.clone();
-        }
-        let mut small = RgbImage::new(width, height);
-        // Both are of 8 bits in three channels, which is all that can be wrong.
-        let scaled = self.0.resize(copy, &mut small, &ResizeOptions::new().resize_alg(FILTER));
-        debug_assert!(scaled.is_ok(), "{scaled:?}");
-        small
-    }
-}
 
 /// A picture that copies are made of.
 pub(crate) struct Original {
@@ -106,19 +68,6 @@ impl Original {
     }
 }
 
-/// The largest size of these proportions whose longer side is at most `side`; never larger than it is.
-fn fit(width: u32, height: u32, side: u32) -> (u32, u32) {
-    let longer = width.max(height);
-    if longer <= side {
-        return (width, height);
-    }
-    let part = |length: u32| {
-        let scaled = (u64::from(length) * u64::from(side) + u64::from(longer) / 2) / u64::from(longer);
-        u32::try_from(scaled).unwrap_or(side).max(1)
-    };
-    (part(width), part(height))
-}
-
 /// In 8 bits a channel, and in sRGB.
 fn converted(
     image: DynamicImage,
@@ -164,17 +113,4 @@ fn on_white(image: &DynamicImage) -> (RgbImage, bool) {
 /// The brightness of each pixel: luma of ITU-R BT.709, as `image` reckons it.
 pub(crate) fn grey(copy: &RgbImage) -> GrayImage {
     image::imageops::grayscale(copy)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_copy_keeps_its_proportions_and_never_grows() {
-        assert_eq!(fit(1080, 1350, 512), (410, 512));
-        assert_eq!(fit(8000, 1, 512), (512, 1));
-        assert_eq!(fit(300, 200, 512), (300, 200));
-        assert_eq!(fit(513, 513, 512), (512, 512));
-    }
 }

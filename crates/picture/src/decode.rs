@@ -110,8 +110,11 @@ fn memory(decoder: &impl ImageDecoder, format: Format, extent: Extent) -> u64 {
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
     let color = decoder.color_type();
-    // Scaling multiplies by the transparency first, in a copy.
-    let scaled = if color.has_alpha() { decoder.total_bytes() } else { 0 };
+    // Scaling multiplies by the transparency first, in a copy; and sixteen bits a channel become eight, in another.
+    let channels = u64::from(color.channel_count());
+    let deep = u64::from(color.bytes_per_pixel()) > channels;
+    let copies = u64::from(color.has_alpha()) + u64::from(deep);
+    let scaled = pixels * channels * copies;
     let beside = match format {
         // Two bytes a coefficient, up to four components.
         Format::Jpeg if extent.buffered => pixels * 2 * if color.has_color() { 4 } else { 1 },

@@ -6,7 +6,7 @@ use image::RgbImage;
 use thiserror::Error;
 
 use super::colours::{GROUPED_SIDE, colours};
-use super::copies::{MEASURED_SIDE, Original, Scaler, grey};
+use super::copies::{MEASURED_SIDE, Original, grey};
 use super::decode::decode;
 use super::faces::{Faces, FacesSeen};
 use super::hash::hashes;
@@ -14,6 +14,7 @@ use super::limits::Limits;
 use super::measure::{LightnessScale, measure, rounded};
 use super::portrait::{Note, Portrait};
 use super::refused::{Format, Refused};
+use super::scaler::Scaler;
 use super::text::{self, TextModel, TextSeen};
 use super::thumbnail::thumbnail;
 use coverledger_core::model::{Look, Looks};
@@ -74,7 +75,7 @@ impl Eye {
             height_px,
             notes: seen.notes,
             looks,
-            colours: colours(&self.scaler.shrink(&seen.copy, GROUPED_SIDE)),
+            colours: colours(&self.scaler.sample(&seen.copy, GROUPED_SIDE)),
             text_method: text.method,
             face_method: faces.method,
             hashes: hashes(&seen.copy),

@@ -58,7 +58,7 @@ fn webp(picture: &RgbImage) -> Vec<u8> {
 }
 
 /// A chunk of a PNG with its checksum.
-fn chunk(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+fn chunk(name: [u8; 4], body: &[u8]) -> Vec<u8> {
     let mut of = name.to_vec();
     of.extend(body);
     let checksum = of.iter().fold(u32::MAX, |sum, byte| {
@@ -72,7 +72,7 @@ fn promising(png: &[u8], width: u32, height: u32) -> Vec<u8> {
     let mut head = png[16..29].to_vec();
     head[..4].copy_from_slice(&width.to_be_bytes());
     head[4..8].copy_from_slice(&height.to_be_bytes());
-    [&png[..8], &chunk(b"IHDR", &head), &png[33..]].concat()
+    [&png[..8], &chunk(*b"IHDR", &head), &png[33..]].concat()
 }
 
 /// Behind the head of a PNG, another chunk.
@@ -150,9 +150,9 @@ fn what_is_transparent_is_laid_on_white() {
 fn an_orientation_is_heeded() {
     let plain = png(scene(80, 50));
     let upright = look(&plain).unwrap();
-    assert_eq!(look(&with_chunk(&plain, &chunk(b"eXIf", &exif(1)))).unwrap().notes, []);
+    assert_eq!(look(&with_chunk(&plain, &chunk(*b"eXIf", &exif(1)))).unwrap().notes, []);
     for (orientation, size) in [(3, (80, 50)), (6, (50, 80)), (7, (50, 80))] {
-        let seen = look(&with_chunk(&plain, &chunk(b"eXIf", &exif(orientation)))).unwrap();
+        let seen = look(&with_chunk(&plain, &chunk(*b"eXIf", &exif(orientation)))).unwrap();
         assert_eq!(
             (seen.width_px, seen.height_px, seen.notes.as_slice()),
             (size.0, size.1, [Note::Oriented].as_slice())
@@ -160,7 +160,7 @@ fn an_orientation_is_heeded() {
         assert_eq!(seen.looks.of(Look::Saturation), upright.looks.of(Look::Saturation));
     }
     // Turned by half, what is at the left and the top is at the right and the bottom.
-    let turned = look(&with_chunk(&plain, &chunk(b"eXIf", &exif(3)))).unwrap();
+    let turned = look(&with_chunk(&plain, &chunk(*b"eXIf", &exif(3)))).unwrap();
     for place in [Look::SubjectX, Look::SubjectY] {
         let (found, was) = (turned.looks.of(place).unwrap(), upright.looks.of(place).unwrap());
         assert!((found + was - 1.0).abs() < 0.02, "{place}: {found} and {was}");
@@ -184,11 +184,11 @@ fn a_profile_is_converted_and_a_broken_one_is_told() {
 
 #[test]
 fn of_a_moving_picture_the_first_frame_is_seen() {
-    let frames = [chunk(b"acTL", &[0x7f, 255, 255, 255, 0, 0, 0, 0]), {
+    let frames = [chunk(*b"acTL", &[0x7f, 255, 255, 255, 0, 0, 0, 0]), {
         let mut control = vec![0; 26];
         control[7] = 60;
         control[11] = 40;
-        chunk(b"fcTL", &control)
+        chunk(*b"fcTL", &control)
     }];
     let seen = look(&with_chunk(&png(scene(60, 40)), &frames.concat())).unwrap();
     assert_eq!(seen.notes, [Note::FirstFrame]);
@@ -234,7 +234,7 @@ fn turned_bits_are_no_defect_of_the_decoders() {
     for file in [png(picture.clone()), jpeg(&picture), webp(&picture)] {
         for _ in 0..400 {
             let mut turned = file.clone();
-            for _ in 0..1 + draw(6) {
+            for _ in 0..=draw(6) {
                 let at = draw(turned.len());
                 turned[at] ^= 1 << draw(8);
             }

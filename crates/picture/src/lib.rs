@@ -20,6 +20,7 @@ mod profile;
 #[cfg(test)]
 mod reference;
 mod refused;
+mod scaler;
 mod sniff;
 mod text;
 mod thumbnail;

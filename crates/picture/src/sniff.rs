@@ -26,10 +26,7 @@ fn unread(bytes: &[u8]) -> Option<Unread> {
     Some(match bytes {
         [b'G', b'I', b'F', b'8', ..] => Unread::Gif,
         [b'B', b'M', _, _, _, _, 0, 0, 0, 0, ..] => Unread::Bmp,
-        [b'I', b'I', b'*', 0, ..]
-        | [b'M', b'M', 0, b'*', ..]
-        | [b'I', b'I', b'+', 0, ..]
-        | [b'M', b'M', 0, b'+', ..] => Unread::Tiff,
+        [b'I', b'I', b'*' | b'+', 0, ..] | [b'M', b'M', 0, b'*' | b'+', ..] => Unread::Tiff,
         [0xff, 0x0a, ..] | [0, 0, 0, 12, b'J', b'X', b'L', b' ', ..] => Unread::JpegXl,
         [0xff, 0x4f, 0xff, 0x51, ..] | [0, 0, 0, 12, b'j', b'P', b' ', b' ', ..] => Unread::Jpeg2000,
         [0, 0, 1 | 2, 0, _, _, ..] => Unread::Icon,

@@ -3,7 +3,7 @@
 use image::RgbImage;
 use webp::{Encoder, WebPConfig};
 
-use super::copies::Scaler;
+use super::scaler::Scaler;
 
 /// Pixels of the longer side at most.
 const SIDE: u32 = 320;
@@ -65,7 +65,8 @@ mod tests {
 
     #[test]
     fn a_thumbnail_is_small_and_keeps_its_proportions() {
-        let copy = RgbImage::from_fn(410, 512, |x, y| Rgb([x, y, x ^ y].map(|level| (level % 256) as u8)));
+        let copy =
+            RgbImage::from_fn(410, 512, |x, y| Rgb([x, y, x ^ y].map(|level| u8::try_from(level % 256).unwrap())));
         let file = thumbnail(&copy, &mut Scaler::default()).unwrap();
         assert_eq!(size(&file), (256, 320));
         assert!(file.len() <= MOST_BYTES);

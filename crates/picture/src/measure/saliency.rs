@@ -4,13 +4,11 @@
 //! places that stand out (Hou and Zhang, "Saliency detection: a spectral residual approach", CVPR 2007; their published
 //! program, at 64 pixels).
 
-use fast_image_resize::{ResizeOptions, Resizer};
 use image::{GrayImage, ImageBuffer, Luma};
 use imageproc::filter::{gaussian_blur_f32, separable_filter_equal};
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlannerScalar};
 
-use super::super::copies::FILTER;
 use super::super::count::count;
 
 /// Pixels of either side of the map.
@@ -59,7 +57,7 @@ fn map(grey: &GrayImage) -> Map {
     let small = small(grey);
     let mut planner = FftPlannerScalar::new();
     let (forward, inverse) = (planner.plan_fft_forward(SIDE), planner.plan_fft_inverse(SIDE));
-    let mut spectrum: Vec<_> = small.iter().map(|level| Complex::new(f64::from(*level), 0.0)).collect();
+    let mut spectrum: Vec<_> = small.into_iter().map(|level| Complex::new(level, 0.0)).collect();
     transform(&*forward, &mut spectrum);
     // An amplitude of less than one level is noise of reckoning in a plain picture: one is added, here and below, so that
     // it does not count.
@@ -69,7 +67,7 @@ fn map(grey: &GrayImage) -> Map {
     let smooth = separable_filter_equal(&amplitudes, &[1.0_f32 / 3.0; 3]);
     for (value, smooth) in spectrum.iter_mut().zip(smooth.iter()) {
         // The amplitude by its residual, and the phase as it is: together a division.
-        *value = *value * (-f64::from(*smooth)).exp();
+        *value *= (-f64::from(*smooth)).exp();
     }
     transform(&*inverse, &mut spectrum);
     #[expect(clippy::cast_possible_truncation, reason = "seven digits of a weight")]
@@ -77,13 +75,41 @@ fn map(grey: &GrayImage) -> Map {
     gaussian_blur_f32(&square(energy), SIGMA)
 }
 
-/// The picture at the size of the map, whatever its proportions.
-fn small(grey: &GrayImage) -> GrayImage {
-    #[expect(clippy::cast_possible_truncation, reason = "64")]
-    let mut small = GrayImage::new(SIDE as u32, SIDE as u32);
-    let scaled = Resizer::new().resize(grey, &mut small, &ResizeOptions::new().resize_alg(FILTER));
-    debug_assert!(scaled.is_ok(), "{scaled:?}");
-    small
+/// The mean level of each place: of its pixels, each by how much of it lies there. In whole numbers, since the phases of
+/// small amplitudes would tell how levels were rounded.
+fn small(grey: &GrayImage) -> Vec<f64> {
+    let (columns, rows) = (overlaps(grey.width()), overlaps(grey.height()));
+    let area = f64::from(grey.width()) * f64::from(grey.height());
+    // Rows first: of each row the sums of its places, and then of each place the sum of its rows.
+    let mut sums = vec![0_u64; SIDE * SIDE];
+    for (pixels, row) in grey.rows().zip(&rows) {
+        let mut of_row = [0_u64; SIDE];
+        for (pixel, column) in pixels.zip(&columns) {
+            for (place, width) in column {
+                of_row[*place] += u64::from(pixel.0[0]) * width;
+            }
+        }
+        for (place, height) in row {
+            for (sum, of_row) in sums[place * SIDE..][..SIDE].iter_mut().zip(of_row) {
+                *sum += of_row * height;
+            }
+        }
+    }
+    #[expect(clippy::cast_precision_loss, reason = "at most 255 times the area in parts, which is below 2^53")]
+    sums.into_iter().map(|sum| sum as f64 / area).collect()
+}
+
+/// Of each of this many pixels, on which places it lies and with how many of its parts, of which it has as many as there are
+/// places. A place takes as many parts as there are pixels.
+fn overlaps(pixels: u32) -> Vec<Vec<(usize, u64)>> {
+    let pixels = pixels as usize;
+    let of = |pixel: usize| {
+        let (begin, end) = (pixel * SIDE, (pixel + 1) * SIDE);
+        (begin / pixels..end.div_ceil(pixels))
+            .map(|place| (place, (end.min((place + 1) * pixels) - begin.max(place * pixels)) as u64))
+            .collect()
+    };
+    (0..pixels).map(of).collect()
 }
 
 /// A map of these values.
@@ -107,6 +133,17 @@ fn transform(fft: &dyn Fft<f64>, values: &mut [Complex<f64>]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_has_the_mean_of_its_pixels() {
+        for (width, height) in [(64, 64), (100, 37), (512, 410), (1, 1), (63, 65)] {
+            let plain = small(&GrayImage::from_pixel(width, height, Luma([90])));
+            assert!(plain.iter().all(|level| (level - 90.0).abs() < 1e-9), "{width} × {height}");
+        }
+        // Of 96 pixels, place 1 has half of pixel 1 and all of pixel 2.
+        let rising = GrayImage::from_fn(96, 64, |x, _| Luma([u8::try_from(2 * x).unwrap()]));
+        assert!((small(&rising)[1] - (0.5 * 2.0 + 4.0) / 1.5).abs() < 1e-9);
+    }
 
     #[test]
     fn nothing_stands_out_of_a_plain_picture() {

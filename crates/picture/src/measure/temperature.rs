@@ -29,7 +29,7 @@ pub(super) fn temperature(copy: &RgbImage) -> Option<f64> {
     (sum > 0.0).then(|| of_chromaticity(x / sum, y / sum)).flatten()
 }
 
-/// McCamy's cubic.
+/// The cubic of `McCamy`.
 fn of_chromaticity(x: f64, y: f64) -> Option<f64> {
     let n = (x - 0.3320) / (0.1858 - y);
     let kelvins = 449.0 * n.powi(3) + 3_525.0 * n * n + 6_823.3 * n + 5_520.33;
