@@ -4,7 +4,8 @@ use super::args::Global;
 use super::screen::Screen;
 use super::{Failure, environment, exit, load};
 use crate::plan;
-use coverledger_config::{Assignment, Channel, ChannelKind, Experiment, Job, Platform, Rows, Workspace};
+use crate::run::{self, Offline};
+use coverledger_config::{Assignment, Channel, ChannelKind, Experiment, Job, Library, Platform, Rows, Workspace};
 use coverledger_core::model::{MarketId, PlatformId};
 
 const DAY_SECONDS: u64 = 86_400;
@@ -39,9 +40,16 @@ pub fn run(global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     for (name, channel) in &workspace.channels {
         writeln!(out, "  channel {name}: {}", described(channel))?;
     }
+    let library = run::offline(&workspace);
+    if let (Some(library), Some(found)) = (&workspace.library, &library) {
+        writeln!(out, "  library:   {}", shelf(library, found))?;
+    }
     for warning in &workspace.warnings {
         let file = warning.file.display();
         writeln!(out, "warning: `{file}`, {warning}")?;
+    }
+    for warning in library.iter().flat_map(|found| &found.warnings) {
+        writeln!(out, "warning: library: {warning}")?;
     }
     for warning in workspace.channels.iter().filter_map(|(name, channel)| unusable(name, channel)) {
         writeln!(out, "warning: {warning}")?;
@@ -59,6 +67,14 @@ pub fn run(global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
         writeln!(out, "warning: {warning}")?;
     }
     Ok(exit::DONE)
+}
+
+/// The library of covers in words.
+fn shelf(library: &Library, found: &Offline) -> String {
+    let text = if library.text_model.is_some() { "text by its model" } else { "no model of text" };
+    let faces = if library.faces { "faces" } else { "no faces" };
+    let declared = found.declared.map(|covers| format!(", {covers} covers in its sheet")).unwrap_or_default();
+    format!("pictures measured nightly, {text}, {faces}{declared}")
 }
 
 /// A channel in words, with the environment variables it needs.

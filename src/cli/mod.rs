@@ -29,6 +29,7 @@ mod schedule_output;
 mod schema;
 mod screen;
 mod settled;
+mod shelved;
 mod show;
 mod signals;
 mod snapshot;

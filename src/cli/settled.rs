@@ -6,7 +6,7 @@ use std::io;
 use super::cause::{and_like_it, by_cause};
 use super::reasons::Reasons;
 use super::screen::Screen;
-use super::{Failure, day_notes, exit, unconfigured};
+use super::{Failure, day_notes, exit, shelved, unconfigured};
 use crate::run::{self, Disposition, Orphans, OtherConfiguration, RunReport};
 use coverledger_archive::RowCounts;
 use coverledger_core::model::columns;
@@ -22,6 +22,9 @@ pub fn print(report: &RunReport, out: &mut Screen<'_>) -> io::Result<()> {
     }
     if !report.decisions.is_empty() {
         writeln!(out, "{} decisions: {}", report.decisions.len(), counted(&report.decisions))?;
+    }
+    if !report.library.is_empty() {
+        writeln!(out, "library of covers: {}", counted(&report.library))?;
     }
     if !report.exports.is_empty() {
         let RowCounts { rows_in, rejected, .. } = report.rows();
@@ -55,6 +58,7 @@ pub fn print(report: &RunReport, out: &mut Screen<'_>) -> io::Result<()> {
     for ((what, reason), others) in by_cause(report.undecided(), |(_, reason)| reason) {
         writeln!(out, "not decided: {what}: {reason}{}", and_like_it(others))?;
     }
+    shelved::print(report, out)?;
     if let Some(OtherConfiguration { days, from, to, command }) = &report.other_configuration {
         writeln!(
             out,
@@ -110,12 +114,13 @@ fn counted<T>(ends: &[(T, Disposition)]) -> String {
     counted.collect::<Vec<_>>().join(", ")
 }
 
-/// The exit code of a run: the one with the highest precedence among the outcomes of its market-days and decisions.
+/// The exit code of a run: the one with the highest precedence among the outcomes of its market-days, decisions and library.
 #[must_use]
 pub fn code(report: &RunReport) -> u8 {
     let any = |is: fn(&Disposition) -> bool| {
         let days = report.days.iter().map(|(_, disposition)| disposition);
-        days.chain(report.decisions.iter().map(|(_, disposition)| disposition)).any(is)
+        let afterwards = report.decisions.iter().chain(&report.library);
+        days.chain(afterwards.map(|(_, disposition)| disposition)).any(is)
     };
     if any(|d| matches!(d, Disposition::NoSpace { .. })) {
         exit::UNEXPECTED

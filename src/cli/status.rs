@@ -52,6 +52,9 @@ pub async fn run(args: &Status, global: &Global, out: &mut Screen<'_>) -> Result
     day_notes::print(noted.map(|day| (&day.market_day, day.notes.as_slice())), out)?;
     behind_lookback::print(&plans, &jobs, &workspace, now, out)?;
     unconfigured::print(&run::unconfigured(&workspace, &archive).await, out)?;
+    if workspace.library.is_some() {
+        writeln!(out, "library of covers: {}", run::catalogue_standing(&archive).await?)?;
+    }
     let mut lines = Vec::new();
     for (name, job) in jobs {
         lines.push(timetable::JobRow { name, job, record: archive.run_record(name).await? });

@@ -14,7 +14,11 @@ pub async fn run(args: &Verify, global: &Global, out: &mut Screen<'_>) -> Result
     } else {
         (stores::archive_for_reading(&workspace.settings)?, Repair::No)
     };
-    let found = archive.verify(repair).await?;
+    let mut found = archive.verify(repair).await?;
+    if found.has_catalogue {
+        let named = run::named_thumbnails(&archive).await?;
+        archive.verify_thumbnails(named.iter().map(String::as_str), &mut found).await?;
+    }
     for finding in &found.findings {
         writeln!(out, "{finding}")?;
     }
@@ -34,6 +38,9 @@ pub async fn run(args: &Verify, global: &Global, out: &mut Screen<'_>) -> Result
     }
     if found.pruned > 0 {
         writeln!(out, "{} tables by content were pruned, as they may be", found.pruned)?;
+    }
+    if found.thumbnails > 0 {
+        writeln!(out, "{} thumbnails checked", found.thumbnails)?;
     }
     unconfigured::print(&run::unconfigured(&workspace, &archive).await, out)?;
     writeln!(

@@ -25,6 +25,9 @@ pub struct Account {
     /// What was decided once they were published; without `config/decisions.yaml` nothing is, and nothing said of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decisions: Vec<DecisionAccount>,
+    /// What became of the library of covers; without `config/library.yaml` there is none, and nothing said of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub library: Vec<ShelvedAccount>,
     /// Exports that were read.
     pub exports: u64,
     /// Their rows, by what became of them.
@@ -102,6 +105,34 @@ pub struct DecisionAccount {
     pub reason: Option<String>,
 }
 
+/// What became of one part of the library of covers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShelvedAccount {
+    /// Of what: `catalogue`, or what of it was left out.
+    pub unit: String,
+    /// `published`, `current`, `failed`, `unsettled` or `stopped`.
+    pub outcome: String,
+    /// The newest revision, if it is published.
+    pub revision: Option<u64>,
+    /// Why not, if it is not.
+    pub reason: Option<String>,
+    /// What else there is to say about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+impl ShelvedAccount {
+    fn of(unit: &str, disposition: &Disposition) -> Self {
+        Self {
+            unit: unit.to_owned(),
+            outcome: disposition.word().to_owned(),
+            revision: published(disposition).map(|(revision, _)| revision),
+            reason: disposition.reason(),
+            notes: disposition.notes().to_vec(),
+        }
+    }
+}
+
 /// What became of one market-day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayAccount {
@@ -170,6 +201,7 @@ impl Account {
             as_of,
             days: report.days.iter().filter_map(|(day, end)| DayAccount::of(report, day, end)).collect(),
             decisions: report.decisions.iter().map(|(unit, end)| DecisionAccount::of(unit, end)).collect(),
+            library: report.library.iter().map(|(unit, end)| ShelvedAccount::of(unit, end)).collect(),
             exports: report.exports.len() as u64,
             rows: report.rows(),
             bytes_read: report.exports.iter().map(|export| export.bytes).sum::<u64>() + report.bytes_reread,

@@ -66,7 +66,7 @@ impl AlertState {
                 }
             }
         }
-        let undecided = report.undecided();
+        let undecided = [report.undecided(), report.unshelved()].concat();
         if !undecided.is_empty() {
             let reasons: Vec<String> =
                 undecided.iter().map(|(what, reason)| format!("{what}: {reason}")).collect();

@@ -1,4 +1,4 @@
-//! One run: plan → read → localize → count → report → publish → decide.
+//! One run: plan → read → localize → count → report → publish → decide → shelve.
 //!
 //! Nightly runs, catching up after downtime, late data and backfill are this one path; they differ in the
 //! [`Selection`] only. Each export is read once per batch however many market-days it feeds. Trouble with one export
@@ -54,12 +54,13 @@ use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
 pub use account::{
-    Account, DayAccount, DecisionAccount, OtherConfigurationAccount, ToldAccount, UnconfiguredAccount,
-    UnknownAccount,
+    Account, DayAccount, DecisionAccount, OtherConfigurationAccount, ShelvedAccount, ToldAccount,
+    UnconfiguredAccount, UnknownAccount,
 };
 pub use alert_state::{AlertChanges, AlertState};
 pub use deciding::{ended_rotations, history, turns_of};
 pub use error::RunError;
+pub use library::{Offline, TextModelError, catalogue_standing, named_thumbnails, offline, wrong_model};
 pub use orphans::Orphans;
 pub use other_configuration::OtherConfiguration;
 pub use outcome::{Disposition, ExportOutcome, RunReport, waits_for};
@@ -164,6 +165,16 @@ pub async fn run(
         rendering: &rendering,
     };
     report.decisions = desk.decide().await;
+    let librarian = library::Librarian {
+        workspace: &source.workspace,
+        archive: &archive,
+        stamp: &stamp,
+        stop,
+        rendering: &rendering,
+        threads: source.threads,
+        spill_dir: source.spill_dir.clone(),
+    };
+    report.library = librarian.keep().await;
     report.unconfigured = stop.or(unconfigured(workspace, &archive)).await.unwrap_or_default();
     let (traffic, of_archive) = (source.exports.traffic(), archive.store().traffic());
     archive.close().await;

@@ -180,6 +180,8 @@ pub struct RunReport {
     pub ends: BTreeMap<MarketDay, Timestamp>,
     /// What was decided at its end: of which platform and market or which experiment as of when, and how that ended.
     pub decisions: Vec<(String, Disposition)>,
+    /// What became of the library of covers: of which part of it, and how that ended; empty without one.
+    pub library: Vec<(String, Disposition)>,
     /// Every export that was read; one that fed two batches is here twice.
     pub exports: Vec<ExportOutcome>,
     /// Bytes that counting put on disk for a while.
@@ -198,6 +200,12 @@ pub struct RunReport {
     pub unknown: Vec<(MarketDay, Vec<Unknown>)>,
     /// Market-days that were counted, with clicks that have no impression.
     pub orphans: Vec<(MarketDay, Orphans)>,
+}
+
+fn undone(ends: &[(String, Disposition)]) -> Vec<(&str, String)> {
+    let is_bad = |end: &Disposition| matches!(end.word(), "failed" | "unsettled");
+    let ends = ends.iter().filter(|(_, end)| is_bad(end));
+    ends.map(|(what, end)| (what.as_str(), end.reason().unwrap_or_default())).collect()
 }
 
 impl RunReport {
@@ -219,15 +227,20 @@ impl RunReport {
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         let days = self.days.iter().map(|(_, end)| end);
-        days.chain(self.decisions.iter().map(|(_, end)| end)).any(|end| *end == Disposition::Stopped)
+        let afterwards = self.decisions.iter().chain(&self.library).map(|(_, end)| end);
+        days.chain(afterwards).any(|end| *end == Disposition::Stopped)
     }
 
     /// What could not be decided, and why.
     #[must_use]
     pub fn undecided(&self) -> Vec<(&str, String)> {
-        let is_bad = |end: &&Disposition| matches!(end.word(), "failed" | "unsettled");
-        let ends = self.decisions.iter().filter(|(_, end)| is_bad(&end));
-        ends.map(|(what, end)| (what.as_str(), end.reason().unwrap_or_default())).collect()
+        undone(&self.decisions)
+    }
+
+    /// What of the library of covers could not be brought up to date, and why.
+    #[must_use]
+    pub fn unshelved(&self) -> Vec<(&str, String)> {
+        undone(&self.library)
     }
 
     /// Ends what nothing was said of: a stop was asked for before it came to it.

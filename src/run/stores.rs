@@ -1,8 +1,8 @@
-//! The two stores of a configuration, opened.
+//! The stores of a configuration, opened.
 
 use crate::program;
 use coverledger_archive::Archive;
-use coverledger_config::{Settings, StoreLocation};
+use coverledger_config::{Library, Settings, StoreLocation};
 use coverledger_store::{IfMissing, Limits, Store, StoreError};
 
 fn open(location: &StoreLocation, if_missing: IfMissing, settings: &Settings) -> Result<Store, StoreError> {
@@ -19,6 +19,14 @@ fn open(location: &StoreLocation, if_missing: IfMissing, settings: &Settings) ->
 /// [`StoreError`] when it is not there or cannot be set up.
 pub fn exports(settings: &Settings) -> Result<Store, StoreError> {
     open(&settings.exports, IfMissing::Refuse, settings)
+}
+
+/// Where pictures of covers are.
+///
+/// # Errors
+/// [`StoreError`] when it is not there or cannot be set up.
+pub fn pictures(settings: &Settings, library: &Library) -> Result<Store, StoreError> {
+    open(&library.pictures, IfMissing::Refuse, settings)
 }
 
 /// The archive, to look at.

@@ -21,6 +21,7 @@ mod flips;
 mod kills;
 mod night;
 mod odd_stores;
+mod pictures;
 mod race;
 mod readers;
 mod secrets;

@@ -26,6 +26,10 @@ pub struct Verification {
     pub quarantined: usize,
     /// Tables read at their current path.
     pub currents: usize,
+    /// Whether pictures of covers were ever published, so that there are thumbnails.
+    pub has_catalogue: bool,
+    /// Thumbnails that were read; 0 where there is no library of covers.
+    pub thumbnails: usize,
     /// The findings, sorted by key.
     pub findings: Vec<Finding>,
 }
@@ -140,6 +144,12 @@ pub enum Problem {
     /// A table that no receipt names.
     #[error("lies among the tables, and no newest receipt names it")]
     StrayTable,
+    /// A thumbnail that `pictures` names is gone.
+    #[error("is not there, though `pictures` names it")]
+    ThumbnailMissing,
+    /// The bytes of a thumbnail do not match the hash in its name, or cannot be read.
+    #[error("does not hold the bytes that its name is the hash of")]
+    ThumbnailDamaged,
 }
 
 impl fmt::Display for Finding {
@@ -153,6 +163,8 @@ impl fmt::Display for Finding {
             | Problem::RevisionOutOfReach { .. } => {
                 " (`--repair` puts it back where a current path has its bytes)"
             }
+            Problem::ThumbnailMissing => " (the next run makes it again from its picture)",
+            Problem::ThumbnailDamaged => " (delete it: the next run makes it again from its picture)",
             _ => "",
         };
         write!(f, "`{}` {}{end}", self.key, self.problem)

@@ -8,9 +8,9 @@ use super::{TableFamily, TableName, Unit};
 use coverledger_core::model::{MarketDay, MarketId, PlatformId};
 
 /// The folders that the archive writes to, for removing half-written files.
-pub(super) const FOLDERS: [&str; 6 + TableName::ALL.len()] = {
-    let mut folders = [ATTEMPTS; 6 + TableName::ALL.len()];
-    let others = [LEASES, RECEIPTS, REVISIONS, RUNS, "_probe"];
+pub(super) const FOLDERS: [&str; 7 + TableName::ALL.len()] = {
+    let mut folders = [ATTEMPTS; 7 + TableName::ALL.len()];
+    let others = [LEASES, RECEIPTS, REVISIONS, RUNS, "_probe", THUMBNAILS];
     let mut at = 0;
     while at < others.len() {
         folders[1 + at] = others[at];
@@ -18,7 +18,7 @@ pub(super) const FOLDERS: [&str; 6 + TableName::ALL.len()] = {
     }
     let mut table = 0;
     while table < TableName::ALL.len() {
-        folders[6 + table] = TableName::ALL[table].as_str();
+        folders[7 + table] = TableName::ALL[table].as_str();
         table += 1;
     }
     folders
@@ -39,6 +39,7 @@ const COVER_MONTHS: &str = "_covers";
 const LIBRARY: &str = "_library";
 /// Its receipts lie beside those of the dates of the library.
 const CATALOGUE: &str = "catalogue";
+const THUMBNAILS: &str = "thumbnails";
 const RETENTION: &str = "_retention.json";
 const UNDATED: &str = "undated";
 /// Nothing is published so often.
@@ -57,6 +58,10 @@ pub(super) enum Key<'a> {
     Revision(&'a str),
     /// The folder of all tables by their content.
     Revisions,
+    /// A thumbnail by its content.
+    Thumbnail(&'a str),
+    /// The folder of all thumbnails.
+    Thumbnails,
     /// The record of the instant since which nothing was pruned.
     Retention,
     /// A receipt by its unit and number.
@@ -128,6 +133,8 @@ impl Key<'_> {
             Self::Currents(table) => table.to_string(),
             Self::Revision(sha256) => format!("{REVISIONS}/{}.parquet", segment(sha256)),
             Self::Revisions => REVISIONS.to_owned(),
+            Self::Thumbnail(sha256) => format!("{THUMBNAILS}/{}.webp", segment(sha256)),
+            Self::Thumbnails => THUMBNAILS.to_owned(),
             Self::Retention => RETENTION.to_owned(),
             Self::Receipt(unit, revision) => format!("{}/{revision:08}.json", Key::Receipts(unit).path()),
             Self::Receipts(Unit::MarketDay(day)) => {
@@ -266,6 +273,12 @@ pub(super) fn current_at(key: &str) -> Option<(TableName, Unit)> {
 /// The hash in the key of a table in `_revisions`, if it is one.
 pub(super) fn revision_at(key: &str) -> Option<&str> {
     let sha256 = key.strip_prefix(REVISIONS)?.strip_prefix('/')?.strip_suffix(".parquet")?;
+    is_sha256(sha256).then_some(sha256)
+}
+
+/// The hash in the key of a thumbnail, if it is one.
+pub(super) fn thumbnail_at(key: &str) -> Option<&str> {
+    let sha256 = key.strip_prefix(THUMBNAILS)?.strip_prefix('/')?.strip_suffix(".webp")?;
     is_sha256(sha256).then_some(sha256)
 }
 

@@ -48,6 +48,7 @@ mod shown;
 mod snapshot;
 mod sound;
 mod table;
+mod thumbnails;
 mod times;
 mod unit;
 mod verify;

@@ -62,6 +62,7 @@ impl Archive {
             verification.found(key, Problem::StrayTable);
         }
         verification.units = chains.len();
+        verification.has_catalogue = chains.contains_key(&Unit::Catalogue);
         verification.findings.sort_by(|a, b| a.key.cmp(&b.key));
         Ok(verification)
     }

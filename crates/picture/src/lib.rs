@@ -15,6 +15,7 @@ pub mod hash;
 mod hostile;
 mod limits;
 mod measure;
+mod memory;
 mod portrait;
 mod profile;
 #[cfg(test)]
@@ -27,6 +28,7 @@ mod thumbnail;
 
 pub use eye::{Eye, EyeError};
 pub use limits::Limits;
+pub use memory::memory_of_a_look;
 pub use portrait::{DominantColour, Note, Portrait};
 pub use refused::{Format, Refused, Unread};
 pub use text::TextModel;

@@ -18,6 +18,7 @@ mod heaps;
 mod holding;
 mod http_endpoint;
 mod late;
+mod library;
 mod moved;
 mod names;
 mod neighbours;

@@ -121,6 +121,72 @@ pub const AS_OF: &str = "as_of";
 pub const MONTH: &str = "month";
 /// The key of a picture in the store of pictures.
 pub const PICTURE: &str = "picture";
+/// What changes in a store when a picture changes.
+pub const ETAG: &str = "etag";
+/// The hash of a file.
+pub const SHA256: &str = "sha256";
+/// The same in a sentence.
+pub const REASON_TEXT: &str = "reason_text";
+/// What a file is.
+pub const FORMAT: &str = "format";
+/// How wide a picture is.
+pub const WIDTH_PX: &str = "width_px";
+/// How high it is.
+pub const HEIGHT_PX: &str = "height_px";
+/// What was done to it before it was measured.
+pub const NOTES: &str = "notes";
+/// The hash of its thumbnail.
+pub const THUMBNAIL: &str = "thumbnail";
+/// The size of its thumbnail.
+pub const THUMBNAIL_BYTES: &str = "thumbnail_bytes";
+/// Its main colours.
+pub const COLOURS: &str = "colours";
+/// Which method told its text.
+pub const TEXT_METHOD: &str = "text_method";
+/// Which method told its faces.
+pub const FACE_METHOD: &str = "face_method";
+/// Its perceptual hash.
+pub const HASH: &str = "hash";
+/// The same without a border.
+pub const HASH_TRIMMED: &str = "hash_trimmed";
+/// The same of its centre.
+pub const HASH_CENTRE: &str = "hash_centre";
+/// The same of the heart of it.
+pub const HASH_HEART: &str = "hash_heart";
+/// The same of its mirror image.
+pub const HASH_MIRRORED: &str = "hash_mirrored";
+/// By which program, model and limits a picture was measured.
+pub const MEASURED_BY: &str = "measured_by";
+/// Which file is declared to be a cover's picture.
+pub const FILE: &str = "file";
+/// What people call a cover.
+pub const NAME: &str = "name";
+/// What it is about.
+pub const THEME: &str = "theme";
+/// The language of its text.
+pub const LANGUAGE: &str = "language";
+/// Which price is on it.
+pub const PRICE_TAG: &str = "price_tag";
+/// Which product is on it.
+pub const PRODUCT: &str = "product";
+/// For which festival it was made.
+pub const FESTIVAL: &str = "festival";
+/// Who made it.
+pub const DESIGNER: &str = "designer";
+/// Of which family it is declared to be.
+pub const DECLARED_FAMILY: &str = "declared_family";
+/// Where a platform serves it.
+pub const COVER_IMAGE_URL: &str = "cover_image_url";
+/// What else is declared of it.
+pub const TAGS: &str = "tags";
+/// Who says of which family it is.
+pub const FAMILY_SOURCE: &str = "family_source";
+/// Covers that may be versions of it.
+pub const PROPOSED: &str = "proposed";
+/// In what sheet and pictures disagree, in English.
+pub const CONTRADICTION_EN: &str = "contradiction_en";
+/// In Chinese.
+pub const CONTRADICTION_ZH: &str = "contradiction_zh";
 /// The size of a file.
 pub const SIZE_BYTES: &str = "size_bytes";
 /// The first local date that it stands on.
