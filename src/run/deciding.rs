@@ -9,6 +9,7 @@ mod cut;
 mod experiments;
 mod history;
 mod inputs;
+mod relatives;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -26,11 +27,11 @@ use coverledger_archive::{
     Archive, ArchiveError, BoxError, Draft, FactRecord, PublishedTables, Receipt, Stamp, State, TableBytes,
     TableFamily, TableName, Unit,
 };
-use coverledger_config::{Decisions, Workspace};
+use coverledger_config::{Decisions, Family, Workspace};
 use coverledger_core::model::{MarketId, PlatformId};
-use coverledger_report::{self as report, Evidence};
+use coverledger_report::{self as report, Evidence, library::Kindred};
 use history::evidence;
-use inputs::{Inputs, fingerprint};
+use inputs::{Inputs, fingerprint_with};
 
 pub(super) use experiments::DecidedExperiment;
 pub use history::{ended_rotations, history, turns_of};
@@ -53,6 +54,26 @@ pub(super) struct Desk<'a> {
 
 /// What became of decisions: of which platform and market, as of when, and how it ended.
 pub(super) type Decided = Vec<(String, Disposition)>;
+
+/// By what is decided.
+struct Rules<'w> {
+    decisions: &'w Decisions,
+    /// Families of the catalogue, beside those of the configuration.
+    kindred: Arc<Kindred>,
+}
+
+impl Rules<'_> {
+    /// Whether there are localized covers, which are held against those of all markets.
+    fn are_for_all_markets(&self) -> bool {
+        !self.decisions.families.is_empty() || !self.kindred.is_empty()
+    }
+
+    /// Whether there may be one in this market.
+    fn may_have_localized(&self, market: &MarketId) -> bool {
+        self.decisions.families.values().any(|family| family.localized.contains_key(market))
+            || self.kindred.may_have_one_for(market)
+    }
+}
 
 /// A market of which something is to be decided.
 struct Due<'i> {
@@ -92,21 +113,28 @@ impl Desk<'_> {
     pub(super) async fn decide(&self) -> Decided {
         let mut decided = Decided::new();
         let Some(rules) = &self.workspace.decisions else { return decided };
+        let kindred = self.kindred(rules).await.unwrap_or_else(|error| {
+            // A family less is compared until it can be read.
+            let reason = error_text(&*error);
+            decided.push(("catalogue, left out of decisions".to_owned(), Disposition::Failed { reason }));
+            Kindred::default()
+        });
+        let rules = Rules { decisions: rules, kindred: Arc::new(kindred) };
         for platform in &self.selection.platforms {
             if self.stop.is_asked() {
                 decided.push((format!("{platform}/decisions"), Disposition::Stopped));
             } else if self.workspace.platforms.contains_key(platform) {
-                self.platform(platform, rules, &mut decided).await;
+                self.platform(platform, &rules, &mut decided).await;
             }
         }
         self.experiments(&mut decided).await;
         decided
     }
 
-    async fn platform(&self, platform: &PlatformId, rules: &Decisions, decided: &mut Decided) {
+    async fn platform(&self, platform: &PlatformId, rules: &Rules<'_>, decided: &mut Decided) {
         let wanted = |market: &MarketId| self.selection.markets.contains(market);
         // Localized covers are held against those of all markets.
-        let markets = self.workspace.markets.keys().filter(|market| wanted(market) || !rules.families.is_empty());
+        let markets = self.workspace.markets.keys().filter(|market| wanted(market) || rules.are_for_all_markets());
         let listed = markets.map(|market| async move { (market, self.listed(platform, market, rules).await) });
         let mut listed = stream::iter(listed).buffered(MARKETS_AT_A_TIME);
         let (mut all, mut unknown) = (BTreeMap::new(), Vec::new());
@@ -119,7 +147,7 @@ impl Desk<'_> {
             }
         }
         drop(listed);
-        if !rules.families.is_empty()
+        if rules.are_for_all_markets()
             && let Some((_, reason)) = unknown.first().cloned()
         {
             // Without one market nobody knows what the others stand on.
@@ -178,9 +206,9 @@ impl Desk<'_> {
         &self,
         platform: &PlatformId,
         market: &MarketId,
-        rules: &Decisions,
+        rules: &Rules<'_>,
     ) -> Result<Option<Inputs>, ArchiveError> {
-        let days = rules.window_days;
+        let days = rules.decisions.window_days;
         let today = self.stamp.now.to_zoned(jiff::tz::TimeZone::UTC).date();
         let revisions = self.archive.newest_revisions(platform, market, days, since(today, days)).await?;
         Ok((!revisions.is_empty()).then(|| Inputs {
@@ -195,7 +223,7 @@ impl Desk<'_> {
     async fn due<'i>(
         &self,
         platform: &PlatformId,
-        rules: &Decisions,
+        rules: &Rules<'_>,
         all: &'i BTreeMap<MarketId, Inputs>,
         decided: &mut Decided,
     ) -> Vec<Due<'i>> {
@@ -203,7 +231,12 @@ impl Desk<'_> {
             let as_of = inputs.as_of()?;
             let unit = Unit::Decisions { platform: platform.clone(), market: inputs.market.clone(), as_of };
             let config = self.workspace.decisions_hash(&inputs.market);
-            let fingerprint = fingerprint(unit.family(), &config, stands_on(inputs, rules, all));
+            let more = |other: &Inputs| {
+                let is_its = other.market == inputs.market;
+                is_its.then(|| rules.kindred.fingerprint(&inputs.market)).unwrap_or_default()
+            };
+            let stands_on = stands_on(inputs, rules, all).map(|other| (other, more(other)));
+            let fingerprint = fingerprint_with(unit.family(), &config, stands_on);
             Some(Candidate { unit, fingerprint, of: (inputs, as_of) })
         });
         let (mut due, mut current) = (Vec::new(), Vec::new());
@@ -228,7 +261,7 @@ impl Desk<'_> {
     async fn read(
         &self,
         platform: &PlatformId,
-        rules: &Decisions,
+        rules: &Rules<'_>,
         all: &BTreeMap<MarketId, Inputs>,
         due: &[Due<'_>],
     ) -> Result<Known, BoxError> {
@@ -258,7 +291,7 @@ impl Desk<'_> {
     async fn publish(
         &self,
         due: &Due<'_>,
-        rules: &Decisions,
+        rules: &Rules<'_>,
         all: &BTreeMap<MarketId, Inputs>,
         known: &Arc<Known>,
     ) -> Disposition {
@@ -275,6 +308,7 @@ impl Desk<'_> {
             draft: Draft { facts, ..draft(state, fingerprint, Vec::new(), &config) },
             workspace: Arc::clone(self.workspace),
             known: Arc::clone(known),
+            kindred: Arc::clone(&rules.kindred),
             market: inputs.market.clone(),
             of,
             is_alone,
@@ -294,6 +328,7 @@ pub(super) struct DecidedMarket {
     draft: Draft,
     workspace: Arc<Workspace>,
     known: Arc<Known>,
+    kindred: Arc<Kindred>,
     market: MarketId,
     /// The market's number among what is known; `None` if nothing is: nobody was on air there.
     of: Option<usize>,
@@ -324,9 +359,17 @@ impl Asset for DecidedMarket {
             (self.known.evidences.as_slice(), of)
         };
         let home = &settings.home_timezone;
+        let rules = &with_families(rules, self.kindred.families(evidences));
         let tables = report::decisions(evidences, of, rules, market, home, self.as_of, revision)?;
         Ok(tables.into_iter().map(|(name, made)| table(name, made)).collect())
     }
+}
+
+/// The rules, with the families that the catalogue tells of as well.
+fn with_families(rules: &Decisions, families: BTreeMap<String, Family>) -> Decisions {
+    let mut rules = rules.clone();
+    rules.families.extend(families);
+    rules
 }
 
 /// What is decided without, as long as it cannot be read: each is told, for nobody looks at old days otherwise.
@@ -359,9 +402,9 @@ fn since(today: Date, days: u16) -> Date {
 /// What the decisions of a market are made from: its own days, and where it has a localized cover those of all markets.
 fn stands_on<'i>(
     inputs: &'i Inputs,
-    rules: &Decisions,
+    rules: &Rules<'_>,
     all: &'i BTreeMap<MarketId, Inputs>,
 ) -> impl Iterator<Item = &'i Inputs> {
-    let is_localized = rules.families.values().any(|family| family.localized.contains_key(&inputs.market));
+    let is_localized = rules.may_have_localized(&inputs.market);
     all.values().filter(move |other| is_localized || other.market == inputs.market)
 }
