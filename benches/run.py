@@ -56,7 +56,8 @@ class Bench:
             print(f"generating {events:,} events as {case.format}", file=sys.stderr, flush=True)
             run([self.binary, "demo", str(made), "--events", str(events), "--format", case.format, "--generate-only", "-q"], HERE.parent)
             # Peers count and decide nothing, so nor does the night that they are held against.
-            (made / "config/decisions.yaml").unlink(missing_ok=True)
+            for name in ("decisions", "library"):
+                (made / f"config/{name}.yaml").unlink(missing_ok=True)
             shutil.rmtree(made / "config/experiments", ignore_errors=True)
             (made / "ready").touch()
         return made if case.dedup else self.without_ids(made)

@@ -323,14 +323,14 @@ def generate(program: Program, demo: Path) -> None:
 
 
 def deliver(demo: Path, place: Place) -> None:
-    """Puts every export where the platform would have delivered it."""
-    exports = demo / "exports"
-    count = 0
-    for path in sorted(exports.rglob("*")):
-        if path.is_file():
-            place.put(f"exports/{path.relative_to(exports).as_posix()}", path.read_bytes())
-            count += 1
-    expect(count > 0, f"{count} exports delivered to {place.url}")
+    """Puts every export where the platform would have delivered it, and the pictures of covers beside."""
+    for folder in ("exports", "pictures"):
+        count = 0
+        for path in sorted((demo / folder).rglob("*")):
+            if path.is_file():
+                place.put(path.relative_to(demo).as_posix(), path.read_bytes())
+                count += 1
+        expect(count > 0, f"{count} {folder} delivered to {place.url}")
 
 
 def configure(demo: Path, place: Place, work: Path) -> list[str]:
@@ -342,6 +342,9 @@ def configure(demo: Path, place: Place, work: Path) -> list[str]:
     settings = yaml.safe_load(archive.read_text())
     settings["stores"] = {name: {"url": f"{place.url}/{name}"} for name in ("exports", "archive")}
     archive.write_text(yaml.safe_dump(settings, sort_keys=False))
+    library = home / "config/library.yaml"
+    settings = yaml.safe_load(library.read_text()) | {"pictures": {"url": f"{place.url}/pictures"}}
+    library.write_text(yaml.safe_dump(settings, sort_keys=False))
     return ["--config", str(home / "config"), "--jobs", str(home / "jobs")]
 
 

@@ -5,18 +5,20 @@ use jiff::civil::Date;
 
 use super::audience::Audience;
 use super::built_in::{LOCALIZED, REVERSAL, SPLIT};
+use super::calendar::Calendar;
 use super::error::DemoError;
 use super::platform::Platform;
 use super::random::{SeededRng, mix};
-use super::world::{MARKETS, SHARED_COVERS, cover_place};
+use super::truth::{FADING, TRANSLATIONS, Translation};
+use super::world::{MARKETS, REGULAR_COVERS, SHARED_COVERS, cover_place};
 
 /// The random streams of rooms begin at this number, between those of the plan and those of broadcasts.
 const STREAMS: u64 = 1 << 39;
 
 /// How the covers of a broadcast are put on air. A cover is an index into the list of covers.
 pub(super) enum Airing {
-    /// Three to five covers take turns; all viewers see the same one.
-    Turns(Vec<usize>),
+    /// Three to six covers take turns; all viewers see the same one. If one of them wears out, so much of its appeal is left.
+    Turns { covers: Vec<usize>, fading: Option<(usize, f64)> },
     /// Each viewer sees one of them for the whole broadcast.
     Split([usize; 3]),
     /// One cover is shown mainly to viewers below 35, or mainly to all others; viewers who do not get it see the rest in turn.
@@ -28,6 +30,8 @@ pub(super) struct Room {
     habit: Habit,
     /// Covers that are in every broadcast, so that there is enough data about them.
     regulars: [usize; 2],
+    /// The day on which the cover that wears out goes on air here, to be in every broadcast from then on.
+    fading_since: Option<Date>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,25 +42,35 @@ enum Habit {
 }
 
 impl Room {
-    /// The room of a platform in a market (an index into [`MARKETS`]); the demo ends on `last_date`.
-    pub(super) fn new(seed: u64, platform: &Platform, market: usize, last_date: Date) -> Result<Self, DemoError> {
+    /// The room of a platform in a market (an index into [`MARKETS`]).
+    pub(super) fn new(
+        seed: u64,
+        platform: &Platform,
+        market: usize,
+        calendar: &Calendar,
+    ) -> Result<Self, DemoError> {
+        let last_days = |days: u16| calendar.last_date.checked_sub((i64::from(days) - 1).days());
         let code = MARKETS[market].code;
         let number = platform.number * 8 + u64::try_from(market).unwrap_or(0);
         let mut rng = SeededRng::new(seed, STREAMS + number);
         let regulars = if platform_has_localized(platform.name, code) {
             [cover_place(LOCALIZED.shared), cover_place(LOCALIZED.localized)]
+        } else if let Some(translation) = translation_in(platform.name, code) {
+            [cover_place(translation.shared), cover_place(translation.cover)]
         } else {
-            let one = rng.index(SHARED_COVERS);
-            [one, (one + 1 + rng.index(SHARED_COVERS - 1)) % SHARED_COVERS]
+            let one = rng.index(REGULAR_COVERS);
+            [one, (one + 1 + rng.index(REGULAR_COVERS - 1)) % REGULAR_COVERS]
         };
         let habit = if (platform.name, code) == (REVERSAL.platform, REVERSAL.market) {
-            Habit::Aimed { since: last_date.checked_sub((i64::from(REVERSAL.days) - 1).days())? }
+            Habit::Aimed { since: last_days(REVERSAL.days)? }
         } else if platform.name == SPLIT.platform && SPLIT.markets.contains(&code) {
             Habit::Split
         } else {
             Habit::Turns
         };
-        Ok(Self { habit, regulars })
+        let is_fading = FADING.platforms.contains(&platform.name) && FADING.markets.contains(&code);
+        let fading_since = if is_fading { Some(last_days(FADING.days)?.max(calendar.first_date)) } else { None };
+        Ok(Self { habit, regulars, fading_since })
     }
 
     /// Whether there is a show at noon, in the afternoon and in the evening of every day.
@@ -67,7 +81,13 @@ impl Room {
     /// The covers of a broadcast.
     pub(super) fn airing(&self, date: Date, rng: &mut SeededRng) -> Airing {
         match self.habit {
-            Habit::Turns => Airing::Turns(self.some_covers(rng)),
+            Habit::Turns => {
+                let days_on_air = self.fading_since.and_then(|since| days_between(since, date));
+                let mut covers = self.some_covers(rng);
+                let fading = days_on_air.map(|days| (cover_place(FADING.cover), FADING.left(days)));
+                covers.extend(fading.map(|(cover, _)| cover));
+                Airing::Turns { covers, fading }
+            }
             Habit::Split => Airing::Split(SPLIT.covers.map(cover_place)),
             Habit::Aimed { since } => {
                 let cover = cover_place(REVERSAL.cover);
@@ -95,6 +115,15 @@ impl Room {
     }
 }
 
+/// The days from one date to another that is not before it.
+fn days_between(since: Date, date: Date) -> Option<u16> {
+    u16::try_from(since.duration_until(date).as_hours() / 24).ok()
+}
+
+fn translation_in(platform: &str, market: &str) -> Option<Translation> {
+    TRANSLATIONS.into_iter().find(|one| one.market == market && one.platforms.contains(&platform))
+}
+
 fn platform_has_localized(platform: &str, market: &str) -> bool {
     market == LOCALIZED.market && LOCALIZED.platforms.contains(&platform)
 }
@@ -109,7 +138,7 @@ impl Airing {
         rng: &mut SeededRng,
     ) -> usize {
         match self {
-            Self::Turns(covers) => covers[turn % covers.len()],
+            Self::Turns { covers, .. } => covers[turn % covers.len()],
             Self::Split(covers) => {
                 let arms = u64::try_from(covers.len()).unwrap_or(1);
                 let arm = mix(mix(broadcast) ^ u64::from(viewer)) % arms;
@@ -130,6 +159,7 @@ impl Airing {
                 let taste = if audience.is_young() { REVERSAL.taste_young } else { REVERSAL.taste_old };
                 if *is_for_the_young { taste * REVERSAL.faded } else { taste }
             }
+            Self::Turns { fading: Some((cover, left)), .. } if *cover == place => *left,
             _ => 1.0,
         }
     }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::error::DemoError;
+use super::library::PICTURES;
 
 /// Marks the folder of a demo. A demo must never overwrite a configuration without this mark.
 const MARKER: &str = ".coverledger-demo";
@@ -27,7 +28,7 @@ pub(super) fn claim(dir: &Path, signature: &str) -> Result<Claimed, DemoError> {
         }
         return Ok(whole(dir, tally).unwrap_or(Claimed::ToWrite));
     }
-    for name in ["exports", "config", "jobs"] {
+    for name in ["exports", "config", "jobs", PICTURES] {
         let path = dir.join(name);
         if path.exists() {
             return Err(DemoError::Occupied { path });

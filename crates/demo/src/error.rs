@@ -48,6 +48,17 @@ pub enum DemoError {
         /// The operating system's error.
         source: io::Error,
     },
+    /// A picture could not be encoded.
+    #[error("could not encode `{name}`")]
+    Picture {
+        /// The picture's file.
+        name: String,
+        /// The encoder's error.
+        source: image::ImageError,
+    },
+    /// The font of the pictures is damaged.
+    #[error("the font of the demo's pictures cannot be read")]
+    Font,
     /// A date or a zone of the demo is invalid.
     #[error("could not lay out the demo's calendar")]
     Calendar(#[from] jiff::Error),

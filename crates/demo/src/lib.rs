@@ -8,6 +8,9 @@
 //! Rows are written as they are made, one broadcast after the other, so memory does not grow with their number.
 //!
 //! The same week can be written as counts over intervals, as most platforms deliver it.
+//!
+//! Each cover has a picture, drawn here, and a row in a sheet. What is true of the covers, for a library to find, is written
+//! down in [`STYLE`], [`WORDY`], [`FADING`], [`TRANSLATIONS`] and [`NOTHING`].
 
 mod airing;
 mod audience;
@@ -21,18 +24,22 @@ mod dir;
 mod error;
 mod export;
 mod format;
+mod library;
 mod parquet;
+mod picture;
 mod plan;
 mod platform;
 mod random;
 mod row;
 mod rows;
+mod sheet;
 mod sink;
 mod table;
 mod templates;
 #[cfg(test)]
 mod tests;
 mod text;
+mod truth;
 mod viewer;
 mod work;
 mod world;
@@ -46,6 +53,7 @@ pub use self::built_in::{LOCALIZED, Localized, REVERSAL, Reversal, SPLIT, Split}
 pub use self::error::DemoError;
 pub use self::format::DemoFormat;
 pub use self::rows::DemoRows;
+pub use self::truth::{FADING, Fading, Kind, NOTHING, STYLE, TRANSLATIONS, Translation, UNFIT, Unfit, WORDY};
 
 use self::calendar::Calendar;
 use self::dir::Claimed;
@@ -100,7 +108,7 @@ pub struct Written {
 }
 
 impl Demo {
-    /// Writes `exports/`, `config/`, `jobs/` and `templates/` into `dir`, which is created if necessary. If the same
+    /// Writes `exports/`, `pictures/`, `config/`, `jobs/` and `templates/` into `dir`, which is created if necessary. If the same
     /// demo is complete there already, nothing is written.
     ///
     /// `progress` is called from time to time with the number of rows written so far.
@@ -115,6 +123,7 @@ impl Demo {
             Claimed::ToWrite => {
                 config::write(dir, self)?;
                 templates::write(dir)?;
+                library::write(dir)?;
                 let broadcasts = plan::broadcasts(self.seed, &calendar)?;
                 let tally = work::write_exports(&dir.join("exports"), self, &calendar, &broadcasts, progress)?;
                 dir::finish(dir, &self.signature(), tally.exports, tally.rows)?;

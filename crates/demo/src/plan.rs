@@ -87,7 +87,7 @@ pub(super) fn broadcasts(seed: u64, calendar: &Calendar) -> Result<Vec<Broadcast
     let mut rooms = Vec::with_capacity(MARKETS.len() * PLATFORMS.len());
     for market in 0..MARKETS.len() {
         for platform in &PLATFORMS {
-            rooms.push((market, platform, Room::new(seed, platform, market, calendar.last_date)?));
+            rooms.push((market, platform, Room::new(seed, platform, market, calendar)?));
         }
     }
     let mut list = Vec::new();

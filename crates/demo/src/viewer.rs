@@ -102,11 +102,9 @@ fn display(
     let cover = &COVERS[place];
     let mood = Mood::at_hour(broadcast.local_hour_at(at_ms));
     let fatigue = 1.0 / (1.0 + 0.12 * f64::from(nth));
-    let click_rate = MARKETS[broadcast.market].click_rate
-        * cover.appeal_to(audience)
-        * taste
-        * audience.keenness(mood)
-        * fatigue;
+    let market = &MARKETS[broadcast.market];
+    let click_rate =
+        market.click_rate * cover.appeal_to(audience, market) * taste * audience.keenness(mood) * fatigue;
     let clicked = rng.happens(click_rate);
     let entered = clicked && rng.happens(0.85);
     let mut shown = Shown { at_ms, cover: place, clicked, entered, ordered: false, dwell_seconds: 0 };

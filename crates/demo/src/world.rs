@@ -2,6 +2,7 @@
 
 use super::audience::Audience;
 use super::built_in::LOCALIZED;
+use super::truth::{FADING, Kind, STYLE, TRANSLATIONS, Translation, UNFIT, WORDY};
 
 /// A market and its configuration.
 pub(super) struct Market {
@@ -51,13 +52,23 @@ pub(super) const MARKETS: [Market; 6] = [
 /// A cover and its true effects. A good report should find these numbers.
 pub(super) struct Cover {
     pub(super) id: &'static str,
-    /// How often it is tapped, compared with the average of 1.
+    /// How often it is tapped, compared with the average of 1, but for what its kind does.
     appeal: f64,
     /// How long viewers stay who entered by it, compared with the average of 1.
     pub(super) stay: f64,
     /// How often they buy, compared with the average of 1.
     pub(super) buys: f64,
     fans: Affinity,
+    kind: CoverKind,
+}
+
+/// What kind a cover is, as far as it matters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct CoverKind {
+    /// It is of the style of [`STYLE`].
+    pub(super) festive: bool,
+    /// It is of the wording of [`WORDY`].
+    pub(super) wordy: bool,
 }
 
 /// The audience that likes a cover better than others do.
@@ -75,14 +86,33 @@ const THIRTIES: Affinity = Affinity::Age(2);
 const FORTIES: Affinity = Affinity::Age(3);
 
 const fn cover(id: &'static str, appeal: f64, stay: f64, buys: f64, fans: Affinity) -> Cover {
-    Cover { id, appeal, stay, buys, fans }
+    Cover { id, appeal, stay, buys, fans, kind: CoverKind { festive: false, wordy: false } }
 }
 
-/// The number of covers, from the first on, that may be on air in every market.
-pub(super) const SHARED_COVERS: usize = 15;
+const fn festive(id: &'static str, appeal: f64) -> Cover {
+    let kind = CoverKind { festive: true, wordy: false };
+    Cover { kind, ..cover(id, appeal, 1.0, 1.0, Affinity::Anybody) }
+}
 
-pub(super) const COVERS: [Cover; 16] = [
-    cover("cov_red_dress_a", 1.45, 1.10, 1.2, WOMEN),
+const fn wordy(cover: Cover) -> Cover {
+    Cover { kind: CoverKind { festive: cover.kind.festive, wordy: true }, ..cover }
+}
+
+const fn translated(of: Translation) -> Cover {
+    cover(of.cover, DRESS * of.gain, 1.10, 1.2, WOMEN)
+}
+
+/// The appeal of the dress, in whatever language.
+const DRESS: f64 = 1.45;
+
+/// The number of covers, from the first on, of which each room has two in every broadcast.
+pub(super) const REGULAR_COVERS: usize = 15;
+
+/// The number of covers, from the first on, that may be on air in every market.
+pub(super) const SHARED_COVERS: usize = 38;
+
+pub(super) const COVERS: [Cover; 43] = [
+    cover("cov_red_dress_a", DRESS, 1.10, 1.2, WOMEN),
     cover("cov_red_dress_b", 1.10, 1.05, 1.1, WOMEN),
     cover("cov_host_smile_a", 1.25, 1.35, 1.1, Affinity::Anybody),
     cover("cov_host_smile_b", 0.90, 1.25, 1.0, Affinity::Anybody),
@@ -95,12 +125,40 @@ pub(super) const COVERS: [Cover; 16] = [
     cover("cov_price_tag_a", 1.05, 0.85, 1.5, FORTIES),
     cover("cov_before_after_a", 1.20, 0.90, 0.9, Affinity::Anybody),
     cover("cov_product_on_white_a", 0.60, 1.05, 1.1, Affinity::Anybody),
-    cover("cov_warehouse_tour_a", 0.65, 1.20, 1.0, FORTIES),
+    cover(UNFIT.missing, 0.65, 1.20, 1.0, FORTIES),
     // The bait. Everybody taps it and leaves at once: ranked by CTR it wins, but it costs the room stays and orders. It shows
     // why a decision should consider stays besides clicks.
     cover("cov_free_gift_a", 2.60, 0.22, 0.2, Affinity::Anybody),
+    // Those that no room has in every broadcast. Their own appeals differ little, so that what their kind does can be seen.
+    cover("cov_handbag_a", 1.10, 1.05, 1.0, WOMEN),
+    cover("cov_handbag_b", 0.90, 1.00, 1.1, WOMEN),
+    cover("cov_headphones_a", 1.05, 1.00, 1.0, MEN),
+    cover("cov_skincare_a", 1.15, 1.10, 1.1, TWENTIES),
+    cover("cov_watch_a", 0.85, 1.00, 1.0, MEN),
+    cover("cov_host_wave_a", 1.00, 1.20, 1.0, Affinity::Anybody),
+    cover("cov_collage_toys_a", 0.95, 1.00, 1.1, THIRTIES),
+    cover("cov_collage_home_a", 1.05, 1.05, 1.0, FORTIES),
+    cover("cov_price_tag_b", 1.00, 0.85, 1.5, FORTIES),
+    wordy(cover("cov_big_sale_a", 1.00, 0.95, 1.1, Affinity::Anybody)),
+    wordy(cover("cov_big_sale_b", 1.10, 0.95, 1.1, Affinity::Anybody)),
+    wordy(cover("cov_coupon_wall_a", 0.90, 0.90, 1.2, FORTIES)),
+    wordy(cover("cov_ingredients_a", 1.05, 1.10, 1.0, TWENTIES)),
+    wordy(cover("cov_reviews_a", 0.95, 1.05, 1.1, THIRTIES)),
+    wordy(cover("cov_size_chart_a", 0.95, 1.00, 1.0, WOMEN)),
+    wordy(cover("cov_three_reasons_a", 1.15, 1.10, 1.0, Affinity::Anybody)),
+    wordy(cover("cov_free_shipping_a", 1.00, 0.95, 1.1, Affinity::Anybody)),
+    festive("cov_oil_lamps_a", 1.05),
+    festive("cov_oil_lamps_b", 0.95),
+    festive("cov_rangoli_a", 1.00),
+    festive("cov_marigolds_a", 1.10),
+    wordy(festive("cov_sweets_box_a", 1.05)),
+    wordy(festive("cov_fireworks_a", 0.95)),
     // Made for one market after the dress that all markets share, and better there.
-    cover(LOCALIZED.localized, 1.45 * LOCALIZED.gain, 1.10, 1.2, WOMEN),
+    cover(LOCALIZED.localized, DRESS * LOCALIZED.gain, 1.10, 1.2, WOMEN),
+    translated(TRANSLATIONS[0]),
+    translated(TRANSLATIONS[1]),
+    translated(TRANSLATIONS[2]),
+    cover(FADING.cover, 2.20, 1.00, 1.0, Affinity::Anybody),
 ];
 
 /// The index of a cover in the list.
@@ -109,13 +167,30 @@ pub(super) fn cover_place(id: &str) -> usize {
 }
 
 impl Cover {
-    /// How often an audience taps this cover, compared with the average cover.
-    pub(super) fn appeal_to(&self, audience: Audience) -> f64 {
+    /// How often an audience of a market taps this cover, compared with the average cover.
+    pub(super) fn appeal_to(&self, audience: Audience, market: &Market) -> f64 {
         let is_fan = match self.fans {
             Affinity::Anybody => false,
             Affinity::Gender(gender) => audience.gender == gender,
             Affinity::Age(age) => audience.age == age,
         };
-        if is_fan { self.appeal * 1.3 } else { self.appeal }
+        let own = if is_fan { self.appeal * 1.3 } else { self.appeal };
+        own * self.kind.factor_in(market)
+    }
+
+    #[cfg(test)]
+    pub(super) fn kind(&self) -> CoverKind {
+        self.kind
+    }
+}
+
+impl CoverKind {
+    fn factor_in(self, market: &Market) -> f64 {
+        let factor = |is_so: bool, kind: Kind| match kind.market {
+            Some(code) if code != market.code => 1.0,
+            _ if is_so => kind.factor,
+            _ => 1.0,
+        };
+        factor(self.festive, STYLE) * factor(self.wordy, WORDY)
     }
 }
