@@ -123,6 +123,7 @@ def fits(case):
 
 def tests(case):
     compare("holm", case["holm"], multipletests(case["p"], method="holm")[1])
+    compare("benjamini_hochberg", case["discoveries"], multipletests(case["p"], method="fdr_bh")[1])
     trials, successes = np.array(case["arms"]).T
     table = stats.chi2_contingency([successes, trials - successes], correction=False)
     compare("homogeneity", case["homogeneity"][:2], [table.statistic, table.dof])
@@ -217,11 +218,123 @@ def choices(case):
     compare("choose, loss", case["expected_loss"], losses.mean(0), 4.5 * math.sqrt(1 / draws), scale=losses.std(0))
 
 
+def left_out(value, without, worth):
+    """An estimate from the values without each cluster, with the degrees that so many equal clusters have at most."""
+    count = len(without)
+    squares = (without - without.mean()) ** 2
+    degrees = max(1.0, min(3 * squares.sum() ** 2 / (squares**2).sum(), count - 1) - 1)
+    return [value, math.sqrt((count - 1) / count * squares.sum()), max(1.0, min(degrees, worth - 1))]
+
+
+def trends(case):
+    cluster, group, at, observed, expected = np.array(case["points"]).T
+    cluster, group = cluster.astype(int), group.astype(int)
+    dummies = (group[:, None] == np.arange(group.max() + 1)).astype(float)
+    design = np.column_stack([dummies, at])
+    model = sm.GLM(observed, design, family=sm.families.Poisson(), offset=np.log(expected))
+    fit = model.fit(tol=1e-14, maxiter=200)
+    fitted = fit.fittedvalues
+    whole = design.T @ (design * fitted[:, None])
+    without, sizes, leverage = [], [], []
+    mean = (dummies.T @ (fitted * at) / (dummies.T @ fitted))[group]
+    for one in np.unique(cluster):
+        rows = cluster == one
+        part, weight = design[rows], fitted[rows]
+        information_left = whole - part.T @ (part * weight[:, None])
+        without.append(fit.params - np.linalg.solve(information_left, part.T @ (observed[rows] - weight)))
+        sizes.append(weight.sum())
+        leverage.append((weight * (at[rows] - mean[rows]) ** 2).sum())
+    without = np.array(without)
+    slope = left_out(fit.params[-1], without[:, -1], information(np.array(leverage)))
+    compare("Trend, slope", case["slope"], slope, tolerance=FITTED, scale=[1.0, *slope[1:]])
+    compare("Trend, levels", case["levels"], fit.params[:-1], tolerance=FITTED, scale=1.0)
+    if case["step"]:
+        step = without[:, -2] - without[:, -3]
+        step = left_out(fit.params[-2] - fit.params[-3], step, information(np.array(sizes)))
+        compare("Trend, step", case["step"], step, tolerance=FITTED, scale=[1.0, *step[1:]])
+
+
+def kinds(case):
+    group, x, y, error = np.array(case["units"]).T
+    dummies = (group.astype(int)[:, None] == np.arange(int(group.max()) + 1)).astype(float)
+    design = np.column_stack([dummies, x])
+    degrees = len(y) - design.shape[1]
+
+    def fit(variance):
+        return sm.WLS(y, design, weights=1 / (error**2 + variance)).fit()
+
+    def excess(variance):
+        return fit(variance).mse_resid * degrees - degrees
+
+    variance = 0.0 if excess(0.0) <= 0 else optimize.brentq(excess, 0.0, 1e3, xtol=1e-16, rtol=1e-14)
+    found = fit(variance)
+    # Statsmodels scales by what is left; never less than 1.
+    standard_error = found.bse[-1] * max(1.0, 1 / math.sqrt(found.scale))
+    compare("MetaRegression", [case["slope"]], [found.params[-1]], tolerance=FITTED, scale=standard_error)
+    compare("MetaRegression, error", case["standard_error"], standard_error, tolerance=FITTED)
+    compare("MetaRegression, between", case["between"] ** 2, variance, tolerance=FITTED, scale=max(variance, 1e-3))
+    reach = stats.t.ppf(0.975, degrees) * standard_error
+    around = found.params[-1] + np.array([-reach, reach])
+    compare("MetaRegression, interval", case["interval"], around, tolerance=FITTED, scale=reach)
+    p = 2 * stats.t.sf(abs(found.params[-1]) / standard_error, degrees)
+    compare("MetaRegression, p", case["p"], p, tolerance=1e-5)
+
+
+def poolings(case):
+    value, error = np.array(case["estimates"]).T
+    deviation = 4 * case["scale"] * (np.arange(40) + 0.5) / 40
+    prior = stats.halfnorm(scale=case["scale"]).logpdf(deviation)
+    for name, known in (("places", False), ("around_zero", True)):
+        parts, logs = [], []
+        for between, log_prior in zip(deviation, prior):
+            covariance = np.diag(error**2 + between**2)
+            precision = np.diag(1 / np.diag(covariance))
+            mean, of_mean = 0.0, 0.0
+            if not known:
+                of_mean = 1 / precision.sum()
+                mean = of_mean * (precision @ value).sum()
+            # Flat over the mean: the density of what is left of the values, up to a constant.
+            log = stats.multivariate_normal.logpdf(value - mean, cov=covariance)
+            logs.append(log + log_prior + (0.0 if known else 0.5 * math.log(of_mean)))
+            own = between**2 / np.diag(covariance)
+            gain = np.diag(own) + (0.0 if known else np.outer(1 - own, np.diag(precision) * of_mean))
+            variance = own * error**2 + (1 - own) ** 2 * of_mean
+            parts.append((own * value + (1 - own) * mean, variance, 1 - np.diag(gain), mean, of_mean, between))
+        weights = np.exp(np.array(logs) - max(logs))
+        weights /= weights.sum()
+
+        def mixed(values, variances):
+            values, variances = np.array(values), np.array(variances)
+            middle = weights @ values
+            return middle, np.sqrt(weights @ (variances + (values - middle) ** 2))
+
+        middle, spread = mixed([part[0] for part in parts], [part[1] for part in parts])
+        borrowed = weights @ np.array([part[2] for part in parts])
+        found = np.array(case[name])
+        compare(f"Pooling, {name}", found, np.column_stack([middle, spread, borrowed]), scale=1.0)
+        compare("Pooling, between", case["between"][int(known)], weights @ deviation)
+        if not known:
+            compare("Pooling, mean", case["mean"][:2], mixed([p[3] for p in parts], [p[4] for p in parts]), scale=1.0)
+            another = mixed([p[3] for p in parts], [p[4] + p[5] ** 2 for p in parts])
+            compare("Pooling, another", case["another"][:2], another, scale=1.0)
+
+
+def shifts(case):
+    day, value = np.array(case["series"]).T
+    weekdays = (day.astype(int)[:, None] % 7 == np.arange(7)).astype(float)
+    best = (0.0, 0, 0.0)
+    for at in range(7, len(day) - 6):
+        step = (np.arange(len(day)) >= at).astype(float)
+        fit = sm.OLS(value, np.column_stack([weekdays, day, step])).fit()
+        best = max(best, (abs(fit.tvalues[-1]), at, fit.params[-1]))
+    compare("level_shift", [case["at"], case["size"]], best[1:], tolerance=1e-8)
+
+
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         answers = json.load(file)
     published_bounds()
-    for part in (distributions, betas, clusters, fits, tests, sequences, matches, balances, choices):
+    for part in (distributions, betas, clusters, fits, tests, sequences, matches, balances, choices, trends, kinds, poolings, shifts):
         for case in answers[part.__name__]:
             part(case)
     for name, count in compared.items():

@@ -2,7 +2,7 @@
 
 pub(crate) mod day;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::BTreeSet;
 

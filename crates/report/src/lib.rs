@@ -7,6 +7,7 @@ mod bridge;
 mod capability;
 mod carry_over;
 mod cells;
+mod compared;
 mod contrast;
 mod decision_context;
 mod decisions;

@@ -11,9 +11,13 @@ mod chi_square;
 mod choice;
 mod clusters;
 mod distribution;
+mod false_discovery;
 mod holm;
+mod level_shift;
 mod matched;
 mod matrix;
+mod meta_regression;
+mod pooling;
 mod quadrature;
 mod random_effects;
 mod randomization_test;
@@ -22,6 +26,7 @@ mod reference;
 mod root;
 mod seeded_rng;
 pub mod sequence;
+mod trend;
 mod wilson;
 
 pub use balance::{SharedOut, SharesTest, shares_held};
@@ -33,11 +38,16 @@ pub use distribution::{
     chi_square_upper, f_upper, normal_cdf, normal_quantile, student_quantile, student_upper,
     student_upper_quantile,
 };
+pub use false_discovery::benjamini_hochberg;
 pub use holm::holm;
+pub use level_shift::{LevelShift, level_shift};
 pub use matched::Matched;
+pub use meta_regression::{MetaRegression, Unit};
+pub use pooling::{Pooled, Pooling};
 pub use random_effects::RandomEffects;
 pub use randomization_test::RandomizationTest;
 pub use seeded_rng::SeededRng;
+pub use trend::{Point, Trend};
 pub use wilson::{Z_95, wilson};
 
 /// A range that holds a figure with a stated confidence, both ends included.

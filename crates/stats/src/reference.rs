@@ -81,7 +81,7 @@ fn tests(chance: &mut SeededRng) -> Value {
     let shares: Vec<f64> = arms.iter().map(|_| 0.5 + chance.uniform()).collect();
     let answer = |found: Option<ChiSquare>| found.map(|found| (found.statistic, found.degrees, found.p));
     json!({
-        "p": p, "holm": holm(&p), "arms": arms, "shares": shares,
+        "p": p, "holm": holm(&p), "discoveries": benjamini_hochberg(&p), "arms": arms, "shares": shares,
         "homogeneity": answer(homogeneity(&arms)), "imbalance": answer(imbalance(&counts, &shares)),
     })
 }
@@ -180,6 +180,76 @@ fn choices(chance: &mut SeededRng) -> Value {
     })
 }
 
+/// A cover beside others in broadcasts of several stretches, now and then two points of one broadcast.
+fn trends(chance: &mut SeededRng) -> Value {
+    let (clusters, groups) = (8 + chance.below(40), 1 + chance.below(3));
+    let slope = 0.1 * chance.normal();
+    let mut points = Vec::new();
+    for cluster in 0..clusters {
+        for _ in 0..=chance.below(2) {
+            let at = crate::float(cluster) / 2.0 + chance.uniform();
+            let expected = between(chance, 5.0, 200.0);
+            let observed = (expected * (slope * at + 0.2 * chance.normal()).exp()).round();
+            points.push(Point { cluster, group: cluster * groups / clusters, at, observed, expected });
+        }
+    }
+    let trend = Trend::of(&points).unwrap();
+    let of = |estimate: Estimate| [estimate.value, estimate.standard_error, estimate.degrees];
+    let rows: Vec<_> =
+        points.iter().map(|one| (one.cluster, one.group, one.at, one.observed, one.expected)).collect();
+    json!({
+        "points": rows, "slope": of(trend.slope), "levels": (0..groups).map(|group| trend.level(group)).collect::<Vec<_>>(),
+        "step": (groups > 1).then(|| of(trend.step(groups - 2, groups - 1).unwrap())),
+    })
+}
+
+fn kinds(chance: &mut SeededRng) -> Value {
+    let (count, groups, spread) = (6 + chance.below(30), 1 + chance.below(3), between(chance, 0.001, 0.5));
+    let units: Vec<Unit> = (0..count)
+        .map(|number| {
+            let (property, error) = (chance.normal(), between(chance, 0.02, 0.4));
+            let value = 0.1 * property + spread * chance.normal() + error * chance.normal();
+            Unit { group: number % groups, property, value, error }
+        })
+        .collect();
+    let found = MetaRegression::of(&units).unwrap();
+    let interval = found.interval(0.95);
+    let rows: Vec<_> = units.iter().map(|one| (one.group, one.property, one.value, one.error)).collect();
+    json!({
+        "units": rows, "slope": found.slope, "standard_error": found.standard_error, "between": found.between,
+        "degrees": found.degrees, "interval": [interval.low, interval.high], "p": found.p_value(),
+    })
+}
+
+fn poolings(chance: &mut SeededRng) -> Value {
+    let (count, spread, scale) = (1 + chance.below(20), between(chance, 0.01, 0.5), between(chance, 0.05, 0.5));
+    let estimates: Vec<(f64, f64)> = (0..count)
+        .map(|_| {
+            let error = between(chance, 0.02, 0.5);
+            (spread * chance.normal() + error * chance.normal(), error)
+        })
+        .collect();
+    let of = |pooled: Pooled| [pooled.value, pooled.standard_error, pooled.borrowed];
+    let [free, zero] =
+        [Pooling::of(&estimates, scale), Pooling::around_zero(&estimates, scale)].map(|pooling| pooling.unwrap());
+    json!({
+        "estimates": estimates, "scale": scale, "mean": of(free.mean()), "another": of(free.another()),
+        "places": (0..count).map(|place| of(free.place(place))).collect::<Vec<_>>(),
+        "around_zero": (0..count).map(|place| of(zero.place(place))).collect::<Vec<_>>(),
+        "between": [free.between(), zero.between()],
+    })
+}
+
+fn shifts(chance: &mut SeededRng) -> Value {
+    let (days, step) = (28 + chance.below(60), 0.5 * chance.normal());
+    let at = days / 3 + chance.below(days / 3);
+    let value = |day: usize, noise: f64| 0.1 * noise + if day < at { 0.0 } else { step };
+    let series: Vec<(i32, f64)> =
+        (0..days).map(|day| (i32::try_from(day).unwrap_or(0), value(day, chance.normal()))).collect();
+    let found = level_shift(&series, 3).unwrap();
+    json!({ "series": series, "at": found.at, "size": found.size })
+}
+
 #[test]
 #[ignore = "called by tests/statistics.py with a path to write to"]
 #[expect(clippy::disallowed_methods, reason = "a test that answers a script, which names the file")]
@@ -193,6 +263,7 @@ fn answers_are_written_for_comparison() {
         "distributions": many(300, distributions), "betas": many(300, betas), "clusters": many(100, clusters),
         "fits": many(60, fits), "tests": many(100, tests), "sequences": many(200, sequences),
         "choices": many(12, choices), "matches": many(60, matches), "balances": many(60, balances),
+        "trends": many(60, trends), "kinds": many(60, kinds), "poolings": many(60, poolings), "shifts": many(20, shifts),
     });
     std::fs::write(path, answers.to_string()).expect("the answers can be written");
 }

@@ -468,6 +468,59 @@ pub const FALSE_WINNERS_SHARE: &str = "false_winners_share";
 /// The share that plain intervals of 95 %, looked at every day, would have named.
 pub const UNGUARDED_SHARE: &str = "unguarded_share";
 
+/// The first local date on which a cover was on air.
+pub const FIRST_AIRED: &str = "first_aired";
+/// The last one.
+pub const LAST_AIRED: &str = "last_aired";
+/// Since when a cover has not been on air.
+pub const RESTED_SINCE: &str = "rested_since";
+/// For how many days it has not been on air.
+pub const RESTED_DAYS: &str = "rested_days";
+/// Days on air after which a rate is halved.
+pub const HALF_LIFE_DAYS: &str = "half_life_days";
+/// Impressions after which it is.
+pub const HALF_LIFE_IMPRESSIONS: &str = "half_life_impressions";
+/// What a day on air leaves of a rate.
+pub const KEPT_PER_DAY: &str = "kept_per_day";
+/// Whether a cover fades.
+pub const FATIGUE: &str = "fatigue";
+/// What a rest did.
+pub const REST: &str = "rest";
+/// The rate after a rest ÷ what it had come to before.
+pub const AFTER_REST: &str = "after_rest";
+/// When the platform changed its ways.
+pub const CHANGED_ON: &str = "changed_on";
+/// In what it changed.
+pub const CHANGE_KIND: &str = "change_kind";
+/// What is told of covers: a measure or a tag.
+pub const KIND: &str = "kind";
+/// Of a tag, its value.
+pub const VALUE: &str = "value";
+/// How many covers.
+pub const COVERS: &str = "covers";
+/// How many of them are of the kind.
+pub const COVERS_OF_KIND: &str = "covers_of_kind";
+/// What a standard deviation of a measure is.
+pub const STEP: &str = "step";
+/// A ratio without anything borrowed.
+pub const RAW_RATIO: &str = "raw_ratio";
+/// How much of a figure comes from other places.
+pub const BORROWED: &str = "borrowed";
+/// How far like covers lie apart.
+pub const BETWEEN_COVERS: &str = "between_covers";
+/// How often chance alone shows as much.
+pub const P: &str = "p";
+/// What a test compares: covers or kinds.
+pub const ABOUT: &str = "about";
+/// The cover that a cover is to be tested against.
+pub const AGAINST_COVER_ID: &str = "against_cover_id";
+/// What a test is expected to bring.
+pub const EXPECTED_GAIN: &str = "expected_gain";
+/// In how many days.
+pub const HORIZON_DAYS: &str = "horizon_days";
+/// How many broadcasts a test takes.
+pub const BROADCASTS_NEEDED: &str = "broadcasts_needed";
+
 /// The name of a rate that is shrunken towards its market's covers.
 #[must_use]
 pub fn shrunken(rate: &str) -> String {

@@ -12,23 +12,23 @@ use coverledger_core::model::{
 };
 
 /// One row.
-pub(super) struct Row {
-    pub(super) local_date: Date,
-    pub(super) slot: String,
-    pub(super) audience: String,
-    pub(super) broadcast: String,
-    pub(super) cover: String,
-    pub(super) contaminated: bool,
-    pub(super) turn: Option<Turn>,
-    pub(super) group: Option<u16>,
-    pub(super) figures: Figures,
-    pub(super) conventions: Conventions,
-    pub(super) convention_since: Option<Date>,
-    pub(super) provisional: bool,
+pub(crate) struct Row {
+    pub(crate) local_date: Date,
+    pub(crate) slot: String,
+    pub(crate) audience: String,
+    pub(crate) broadcast: String,
+    pub(crate) cover: String,
+    pub(crate) contaminated: bool,
+    pub(crate) turn: Option<Turn>,
+    pub(crate) group: Option<u16>,
+    pub(crate) figures: Figures,
+    pub(crate) conventions: Conventions,
+    pub(crate) convention_since: Option<Date>,
+    pub(crate) provisional: bool,
 }
 
 /// All of them, in their order, whatever release wrote the table.
-pub(super) fn rows(local_date: Date, frame: &DataFrame) -> PolarsResult<Vec<Row>> {
+pub(crate) fn rows(local_date: Date, frame: &DataFrame) -> PolarsResult<Vec<Row>> {
     let frame = &conformed(table_of(frame), frame)?;
     let height = frame.height();
     let (slot, audience) = (texts(frame, c::SLOT)?, texts(frame, c::AUDIENCE)?);

@@ -29,7 +29,7 @@ fn eras() -> Eras {
     Eras { changes: vec![change], ..Eras::only(CONVENTIONS) }
 }
 
-fn fact(era: u16, part: DayPart, cover: &str, counts: &[(Count, Measure)]) -> Fact {
+pub(crate) fn fact(era: u16, part: DayPart, cover: &str, counts: &[(Count, Measure)]) -> Fact {
     let mut figures = Figures::default();
     for (count, measure) in counts {
         figures.put(*count, *measure);
@@ -46,7 +46,7 @@ fn fact(era: u16, part: DayPart, cover: &str, counts: &[(Count, Measure)]) -> Fa
 }
 
 /// The table `funnel` of New York's day of these facts, as it is published and read again.
-fn published(local_date: Date, provisional: bool, facts: &[Fact]) -> (Date, DataFrame) {
+pub(crate) fn published(local_date: Date, provisional: bool, facts: &[Fact]) -> (Date, DataFrame) {
     let rule = DayRule::calendar(Zone::named("America/New_York").unwrap());
     let slots = vec![("night".to_owned(), "00:00".parse().unwrap()), ("day".to_owned(), "06:00".parse().unwrap())];
     let (eras, day) = (eras(), rule.day(local_date).unwrap());

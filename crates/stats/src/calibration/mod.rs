@@ -8,11 +8,17 @@ mod coverage;
 #[cfg(test)]
 mod drawn;
 #[cfg(test)]
+mod kinds;
+#[cfg(test)]
 mod peeking;
 #[cfg(test)]
 mod rates;
 #[cfg(test)]
 mod redrawing;
+#[cfg(test)]
+mod shifts;
+#[cfg(test)]
+mod trends;
 
 #[cfg(test)]
 use drawn::Drawn;

@@ -115,6 +115,11 @@ pub(super) fn plain_counts(sums: &Sums) -> Vec<ColumnSpec> {
     Count::first().map(|count| plain_count(count, sums)).collect()
 }
 
+/// These counts without their bounds.
+pub(super) fn chosen_counts(counts: &[Count], sums: &Sums) -> Vec<ColumnSpec> {
+    counts.iter().map(|count| ColumnSpec { since: 1, ..plain_count(*count, sums) }).collect()
+}
+
 /// The counts that were added later, without their bounds: the last columns of a table.
 pub(super) fn later_plain_counts(sums: &Sums) -> Vec<ColumnSpec> {
     Count::later().map(|count| plain_count(count, sums)).collect()
@@ -171,8 +176,8 @@ pub(super) fn later() -> Vec<ColumnSpec> {
     ]
 }
 
-/// How platforms count, and which revision the row is of.
-fn conventions() -> Vec<ColumnSpec> {
+/// How platforms count.
+pub(super) fn conventions() -> Vec<ColumnSpec> {
     vec![
         text(c::IMPRESSION_BASIS, "`displays` or `viewers`: what the platform calls an impression"),
         text(c::CLICK_EVENT, "`cover_tap` or `room_entry`: what the platform calls a click"),

@@ -35,6 +35,7 @@ use serde::{Deserialize, Serialize};
 use super::columns as c;
 
 pub use column::{ColumnSpec, ColumnType};
+pub use cover_months::COUNTS_OF_COVERS;
 pub use shown::{Shown, View};
 pub use spec::TableSpec;
 

@@ -24,7 +24,8 @@ fn index() -> String {
     let mut text = "| question | table | published by |\n| --- | --- | --- |\n".to_owned();
     for table in TableName::ALL {
         let spec = table.spec();
-        let _ = writeln!(text, "| {} | [`{table}`](#{table}) | `{}` |", spec.question, table.date_column());
+        let by = table.date_column().map_or_else(|| "–".to_owned(), |date| format!("`{date}`"));
+        let _ = writeln!(text, "| {} | [`{table}`](#{table}) | {by} |", spec.question);
     }
     text
 }

@@ -12,13 +12,14 @@ use polars::prelude::*;
 
 use super::diagnosis::{Finding, Judged};
 use crate::cells::{figures_columns, later_figures_columns};
+use crate::compared::{Compared, compared};
 use crate::contrast::{Contrast, contrasts};
 use crate::decision_context::{DecisionContext, Words, floats, texts, truths, wholes};
 use crate::rates::{Rate, mean_dwell_seconds};
 use crate::seen::{Seen, seen};
 use crate::shrink::proven;
 use crate::tally::Tally;
-use compare::{Compared, OnMix, Place, Standardized, compared, on_mix, ranked};
+use compare::{OnMix, Place, Standardized, on_mix, ranked};
 use coverledger_core::model::{Figures, columns as c};
 use coverledger_stats::FEWEST_CLUSTERS;
 use note::{About, note};
