@@ -167,6 +167,7 @@ pub async fn run(
     report.decisions = desk.decide().await;
     let librarian = library::Librarian {
         workspace: &source.workspace,
+        selection,
         archive: &archive,
         stamp: &stamp,
         stop,

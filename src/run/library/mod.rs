@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 use super::Stop;
 use super::assets::Driver;
 use super::deciding::Decided;
+use crate::plan::Selection;
 use coverledger_archive::{Archive, Stamp};
 use coverledger_config::Workspace;
 
@@ -24,9 +25,13 @@ pub use catalogue::{Offline, TextModelError, catalogue_standing, named_thumbnail
 pub(super) use covers_as_of::CoversAsOf;
 pub(super) use month::CoversOfMonth;
 
+/// So many places are looked at side by side; each of them asks the store for several things at a time.
+const PLACES_AT_A_TIME: usize = 4;
+
 /// What keeping the library needs.
 pub(super) struct Librarian<'a> {
     pub(super) workspace: &'a Arc<Workspace>,
+    pub(super) selection: &'a Selection,
     pub(super) archive: &'a Archive,
     pub(super) stamp: &'a Stamp,
     pub(super) stop: &'a Stop,
@@ -44,6 +49,8 @@ impl Librarian<'_> {
         let mut told = Decided::new();
         let Some(library) = &self.workspace.library else { return told };
         self.catalogue(library, &mut told).await;
+        self.months(&mut told).await;
+        self.covers_as_of(&mut told).await;
         told
     }
 
