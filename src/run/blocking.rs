@@ -8,7 +8,7 @@ use tracing::Span;
 use tokio::sync::Semaphore;
 
 use super::RunError;
-use coverledger_archive::{BoxError, TableBytes};
+use coverledger_archive::BoxError;
 
 /// Runs `work` on a thread of its own, within the span of the caller.
 ///
@@ -19,13 +19,14 @@ pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
     tokio::task::spawn_blocking(move || span.in_scope(work)).await.map_err(|_| RunError::Worker)
 }
 
-/// Renders tables on a thread of its own. The permits bound how many are rendered at a time, which bounds memory.
-pub(super) async fn render(
+/// Renders tables, or reads them to render others, on a thread of its own. The permits bound how many are rendered at a time,
+/// which bounds memory.
+pub(super) async fn render<T: Send + 'static>(
     permits: &Semaphore,
-    tables: impl FnOnce() -> Result<Vec<TableBytes>, BoxError> + Send + 'static,
-) -> Result<Vec<TableBytes>, BoxError> {
+    work: impl FnOnce() -> Result<T, BoxError> + Send + 'static,
+) -> Result<T, BoxError> {
     let _permit = permits.acquire().await?;
-    blocking(tables).await?
+    blocking(work).await?
 }
 
 #[cfg(test)]
@@ -43,7 +44,7 @@ mod tests {
     async fn a_table_is_rendered_only_with_a_permit() {
         let permits = Semaphore::new(1);
         let taken = permits.acquire().await.unwrap();
-        let mut rendered = Box::pin(render(&permits, || Ok(Vec::new())));
+        let mut rendered = Box::pin(render(&permits, || Ok(Vec::<u8>::new())));
         assert!(futures::poll!(&mut rendered).is_pending());
         tokio::task::yield_now().await;
         assert!(futures::poll!(&mut rendered).is_pending(), "nothing is rendered without a permit");
