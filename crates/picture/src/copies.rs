@@ -1,15 +1,16 @@
 //! Small upright copies of a picture, in sRGB and without transparency.
 //!
-//! A picture is scaled before anything else is done to it, since a copy of half a megapixel is turned and converted in no
-//! time. Its colours come out as if they had been converted first, but for rounding.
+//! What is transparent is laid on white first. A picture is scaled before it is converted and turned, since a copy of half a
+//! megapixel is converted in no time; its colours come out as if they had been converted first, but for rounding.
 
 use std::sync::Arc;
 
 use image::metadata::Orientation;
-use image::{DynamicImage, GrayImage, Rgb, RgbImage};
+use image::{DynamicImage, GrayImage, RgbImage};
 use moxcms::Transform8BitExecutor;
 
 use super::decode::Decoded;
+use super::flat::flat;
 use super::portrait::Note;
 use super::profile::to_srgb;
 use super::scaler::{Scaler, fit};
@@ -19,10 +20,11 @@ pub(crate) const MEASURED_SIDE: u32 = 512;
 
 /// A picture that copies are made of.
 pub(crate) struct Original {
+    /// Grey or of three colours, of eight bits a channel.
     image: DynamicImage,
     orientation: Orientation,
-    transform: Option<(Arc<Transform8BitExecutor>, moxcms::Layout)>,
-    /// What is done to each copy.
+    transform: Option<Arc<Transform8BitExecutor>>,
+    /// What was and is done to it.
     pub notes: Vec<Note>,
 }
 
@@ -30,14 +32,19 @@ impl Original {
     /// Of what was decoded.
     pub(crate) fn new(decoded: Decoded) -> Self {
         let Decoded { image, orientation, profile, mut notes, .. } = decoded;
+        let (image, is_transparent) = flat(image);
+        if is_transparent {
+            notes.push(Note::OnWhite);
+        }
         let transform = profile.and_then(|profile| {
-            let transform = to_srgb(&profile, image.color());
+            let transform = to_srgb(&profile, image.color().has_color());
             notes.push(if transform.is_some() { Note::ProfileConverted } else { Note::ProfileIgnored });
             transform
         });
         if orientation != Orientation::NoTransforms {
             notes.push(Note::Oriented);
         }
+        notes.sort_unstable();
         Self { image, orientation, transform, notes }
     }
 
@@ -53,61 +60,23 @@ impl Original {
         }
     }
 
-    /// A copy whose longer side is at most this, and whether any of it is transparent.
-    pub(crate) fn copy(&self, scaler: &mut Scaler, side: u32) -> (RgbImage, bool) {
+    /// A copy whose longer side is at most this.
+    pub(crate) fn copy(&self, scaler: &mut Scaler, side: u32) -> RgbImage {
         let (width, height) = fit(self.image.width(), self.image.height(), side);
-        let small = if (width, height) == (self.image.width(), self.image.height()) {
-            self.image.clone()
-        } else {
-            scaler.scale(&self.image, width, height)
-        };
-        let (rgb, transparent) = on_white(&converted(small, self.transform.as_ref()));
-        let mut upright = DynamicImage::ImageRgb8(rgb);
+        let mut upright = DynamicImage::ImageRgb8(self.converted(scaler.scale(&self.image, width, height)));
         upright.apply_orientation(self.orientation);
-        (upright.into_rgb8(), transparent)
+        upright.into_rgb8()
     }
-}
 
-/// In 8 bits a channel, and in sRGB.
-fn converted(
-    image: DynamicImage,
-    transform: Option<&(Arc<Transform8BitExecutor>, moxcms::Layout)>,
-) -> DynamicImage {
-    let (alpha, grey) = (image.color().has_alpha(), !image.color().has_color());
-    let Some((transform, layout)) = transform else {
-        return if alpha { image.into_rgba8().into() } else { image.into_rgb8().into() };
-    };
-    let (width, height) = (image.width(), image.height());
-    let from: Vec<u8> = match (grey, alpha) {
-        (true, true) => image.into_luma_alpha8().into_raw(),
-        (true, false) => image.into_luma8().into_raw(),
-        (false, true) => image.into_rgba8().into_raw(),
-        (false, false) => image.into_rgb8().into_raw(),
-    };
-    let mut to =
-        DynamicImage::new(width, height, if alpha { image::ColorType::Rgba8 } else { image::ColorType::Rgb8 });
-    let done = match &mut to {
-        DynamicImage::ImageRgba8(to) => transform.transform(&from, to),
-        DynamicImage::ImageRgb8(to) => transform.transform(&from, to),
-        _ => Ok(()),
-    };
-    debug_assert!(done.is_ok(), "{layout:?}: {done:?}");
-    to
-}
-
-/// Laid on white, and whether that changed anything.
-fn on_white(image: &DynamicImage) -> (RgbImage, bool) {
-    let DynamicImage::ImageRgba8(image) = image else { return (image.to_rgb8(), false) };
-    let mut transparent = false;
-    let rgb = RgbImage::from_fn(image.width(), image.height(), |x, y| {
-        let [red, green, blue, alpha] = image.get_pixel(x, y).0.map(u32::from);
-        transparent |= alpha < 255;
-        Rgb([red, green, blue].map(|part| {
-            let laid = (part * alpha + 255 * (255 - alpha) + 127) / 255;
-            u8::try_from(laid).unwrap_or(u8::MAX)
-        }))
-    });
-    (rgb, transparent)
+    /// In sRGB.
+    fn converted(&self, image: DynamicImage) -> RgbImage {
+        let Some(transform) = &self.transform else { return image.into_rgb8() };
+        let mut converted = RgbImage::new(image.width(), image.height());
+        // Both are as long as their pictures, which is all that can be wrong.
+        let done = transform.transform(image.as_bytes(), &mut converted);
+        debug_assert!(done.is_ok(), "{done:?}");
+        converted
+    }
 }
 
 /// The brightness of each pixel: luma of ITU-R BT.709, as `image` reckons it.

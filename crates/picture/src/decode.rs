@@ -110,11 +110,9 @@ fn memory(decoder: &impl ImageDecoder, format: Format, extent: Extent) -> u64 {
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
     let color = decoder.color_type();
-    // Scaling multiplies by the transparency first, in a copy; and sixteen bits a channel become eight, in another.
+    // Sixteen bits a channel become eight, in a copy.
     let channels = u64::from(color.channel_count());
-    let deep = u64::from(color.bytes_per_pixel()) > channels;
-    let copies = u64::from(color.has_alpha()) + u64::from(deep);
-    let scaled = pixels * channels * copies;
+    let flat = if u64::from(color.bytes_per_pixel()) > channels { pixels * channels } else { 0 };
     let beside = match format {
         // Two bytes a coefficient, up to four components.
         Format::Jpeg if extent.buffered => pixels * 2 * if color.has_color() { 4 } else { 1 },
@@ -122,7 +120,7 @@ fn memory(decoder: &impl ImageDecoder, format: Format, extent: Extent) -> u64 {
         // A canvas of four channels, or planes of brightness and colour.
         Format::WebP => pixels * 4,
     };
-    decoder.total_bytes().saturating_add(beside.max(scaled))
+    decoder.total_bytes().saturating_add(beside.max(flat))
 }
 
 /// An error of a decoder as a refusal.

@@ -101,13 +101,9 @@ fn see(bytes: &[u8], limits: &Limits, large: Option<u32>, scaler: &mut Scaler) -
     let decoded = decode(bytes, limits)?;
     let format = decoded.format;
     let mut original = Original::new(decoded);
-    let (copy, transparent) = original.copy(scaler, MEASURED_SIDE);
-    let large = large.map(|side| original.copy(scaler, side).0);
-    let mut notes = std::mem::take(&mut original.notes);
-    if transparent {
-        notes.push(Note::OnWhite);
-    }
-    notes.sort_unstable();
+    let copy = original.copy(scaler, MEASURED_SIDE);
+    let large = large.map(|side| original.copy(scaler, side));
+    let notes = std::mem::take(&mut original.notes);
     Ok(Seen { format, size: original.upright_size(), notes, copy, large })
 }
 

@@ -10,6 +10,7 @@ mod decode;
 mod extent;
 mod eye;
 mod faces;
+mod flat;
 pub mod hash;
 #[cfg(test)]
 mod hostile;
