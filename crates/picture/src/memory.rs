@@ -10,9 +10,9 @@ use super::limits::Limits;
 /// Red, green, blue and transparency of 16 bits each: nothing that is decoded takes more a pixel.
 const MOST_A_PIXEL: u64 = 8;
 /// The small copies that are measured, whatever the picture.
-const COPIES: u64 = 40 << 20;
+const COPIES: u64 = 20 << 20;
 /// The copy that text is looked for on, and what the model makes of it.
-const TEXT: u64 = 80 << 20;
+const TEXT: u64 = 96 << 20;
 
 /// Bytes that a look at a picture takes at most, its own included. Nothing is decoded, and what cannot be read is refused
 /// before it takes more.

@@ -300,7 +300,7 @@ fn a_run_that_is_stopped_while_it_looks_at_pictures_publishes_nothing_half() {
     let undisturbed = scenario.archive();
     std::fs::remove_dir_all(scenario.path("archive")).unwrap();
 
-    let mut command = scenario.command(&["--log", "json", "run", "nightly"]);
+    let mut command = scenario.command(&["run", "nightly", "--log", "json"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
     assert!(log.any(|line| line.unwrap().contains("pictures to be looked at")));

@@ -11,6 +11,7 @@ mod pruning;
 mod publishing;
 mod restoring;
 mod retiring;
+mod thumbnails;
 mod verifying;
 
 use std::collections::{BTreeMap, BTreeSet};
