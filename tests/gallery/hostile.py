@@ -120,7 +120,13 @@ def all_of(folder):
     case("bits.png", png(7999, 7999, 1, 0, b"\0" * 7999 * 1001), "too_many_pixels")
     case("deep.png", png(7000, 5700, 16, 6), "too_much_memory")
     case("passes.jpg", resized(progressive, 7900, 5000), "too_much_memory")
+    # What is just allowed: here is seen whether as much memory is taken as was reckoned.
     case("at-the-limit.png", saved(Image.new("RGB", (6320, 6320)), "PNG"), "measured")
+    case("clear-at-the-limit.png", saved(Image.new("RGBA", (6320, 6320)), "PNG"), "measured on_white")
+    case("at-the-limit.jpg", saved(Image.new("RGB", (6320, 6320)), "JPEG"), "measured")
+    case("passes-at-the-limit.jpg", saved(Image.new("RGB", (3800, 3800)), "JPEG", progressive=True), "measured")
+    case("at-the-limit.webp", saved(Image.new("RGB", (4700, 4700)), "WEBP", method=0), "measured")
+    case("lossless-at-the-limit.webp", saved(Image.new("RGB", (4700, 4700)), "WEBP", lossless=True, method=0), "measured")
     case("file.png", as_png + b"\0" * (21 << 20), "file_too_large")
     case("profile-bomb.png", png(64, 64, data=row * 64, before=chunk(b"iCCP", b"x\0\0" + zlib.compress(bytes(128 << 20), 9))),
          "metadata_too_large", "measured", "measured profile_ignored")
