@@ -16,7 +16,7 @@ use coverledger_archive::{PruneLimits, TableName, Unaccounted};
 use coverledger_config as config;
 use coverledger_demo::{DemoFormat, DemoRows};
 
-pub use covers::{Covers, CoversCheck, CoversCommand, CoversList, CoversShow, CoversSimilar};
+pub use covers::{CoverOrder, Covers, CoversCheck, CoversCommand, CoversList, CoversShow, CoversSimilar};
 
 /// Settles how live-room covers performed, by market, slot and audience, and publishes Parquet that a notebook can
 /// trust.
@@ -359,8 +359,9 @@ pub struct PlanTest {
 #[derive(Debug, Args)]
 pub struct Show {
     /// Which table: `cover`, `cover_broadcast`, `mix`, `diagnosis`, `slot_plan`, `localization`, `false_winners`,
-    /// `experiment`, `experiment_balance`, `funnel`, `turns`, `slot_audience`, `capability`, `bridge`, `rejects` or
-    /// `reconciliation`
+    /// `experiment`, `experiment_balance`, `experiment_pooled`, `funnel`, `turns`, `viewer_groups`, `slot_audience`,
+    /// `capability`, `bridge`, `rejects` or `reconciliation`; of the library `covers`, `pictures`, `cover_months`,
+    /// `cover_history`, `cover_type`, `next_tests` or `cover_checks`
     #[arg(value_parser = table)]
     pub table: TableName,
     /// Only this platform
@@ -373,9 +374,36 @@ pub struct Show {
     /// all dates; for decisions the latest]
     #[arg(long)]
     pub date: Option<Date>,
-    /// How many rows to print; 0 prints all
-    #[arg(long, default_value_t = 50)]
-    pub rows: usize,
+    /// How many rows to print; 0 prints all [default: 50 of a table for people, all for programs]
+    #[arg(long)]
+    pub rows: Option<usize>,
+    /// How they are written
+    #[command(flatten)]
+    pub form: RowOutput,
+}
+
+/// How rows are written, and where.
+#[derive(Debug, Clone, Args)]
+pub struct RowOutput {
+    /// Output format: for people the columns that answer the question, for programs all columns
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = TableFormat::Table)]
+    pub output: TableFormat,
+    /// Write json, csv or xlsx to this file in place of standard output; what it held before is replaced
+    #[arg(long, value_name = "PATH")]
+    pub output_file: Option<PathBuf>,
+}
+
+/// The output format of a command that prints rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    /// For people
+    Table,
+    /// One JSON array, an object a row
+    Json,
+    /// RFC 4180, with a header
+    Csv,
+    /// A workbook
+    Xlsx,
 }
 
 fn table(name: &str) -> Result<TableName, String> {

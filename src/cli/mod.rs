@@ -22,6 +22,7 @@ mod progress;
 mod prune;
 mod reasons;
 mod retire;
+mod rows;
 mod run;
 mod sample;
 mod schedule;

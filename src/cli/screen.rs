@@ -1,23 +1,28 @@
 //! What is printed for people, and nothing that steers their terminal.
 //!
-//! Everything goes to standard output and standard error through a [`Screen`], and it has three ways in. What `write!` and
+//! Everything goes to standard output and standard error through a [`Screen`], and it has few ways in. What `write!` and
 //! `writeln!` put together is a line: control characters and those that turn text around are shown by their number, and
 //! only a newline at its end is the program's own; one inside would forge a line of the report, and is shown as `\n`.
 //! Text of several lines is taken only from what says that it made its cells and names legible ([`Lines`]): a
 //! [`Grid`](super::grid::Grid), or a [`CapturedText`] that was written through a screen. JSON is written by its own rules.
-//! There is no way to write bytes, so a new command cannot forget it.
+//! CSV is for programs and stays what it is, unless a terminal would read it; a workbook never goes to one. A picture is
+//! drawn on a terminal and nowhere else. There is no other way to write bytes, so a new command cannot forget it.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 use serde::Serialize;
 
+use super::rows::CsvRecord;
 use coverledger_core::model::{is_steering, legible, legible_json, shown};
+use coverledger_picture::DynamicImage;
 
 /// Standard output or standard error.
 pub struct Screen<'p> {
     inner: Box<dyn Write + 'p>,
+    is_terminal: bool,
 }
 
 /// A text of several lines whose newlines are all the program's own: what others wrote in it was made legible.
@@ -27,17 +32,33 @@ impl<'p> Screen<'p> {
     /// Where people read what was asked for.
     #[must_use]
     pub fn standard_output() -> Self {
-        Self::before(io::stdout().lock())
+        let out = io::stdout().lock();
+        let is_terminal = out.is_terminal();
+        Self { is_terminal, ..Self::before(out) }
     }
 
     /// Where people read what went wrong.
     #[must_use]
     pub fn standard_error() -> Self {
-        Self::before(io::stderr())
+        let out = io::stderr();
+        let is_terminal = out.is_terminal();
+        Self { is_terminal, ..Self::before(out) }
+    }
+
+    /// A file that was asked for in place of standard output.
+    #[must_use]
+    pub fn file(file: File) -> Self {
+        Self::before(BufWriter::new(file))
     }
 
     fn before(inner: impl Write + 'p) -> Self {
-        Self { inner: Box::new(inner) }
+        Self { inner: Box::new(inner), is_terminal: false }
+    }
+
+    /// Whether people read it as it is written.
+    #[must_use]
+    pub const fn is_terminal(&self) -> bool {
+        self.is_terminal
     }
 
     /// A line, or a part of one. This is what `write!` and `writeln!` call.
@@ -76,6 +97,59 @@ impl<'p> Screen<'p> {
     pub fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
         let text = serde_json::to_string(value)?;
         self.inner.write_all(format!("{}\n", legible_json(&text)).as_bytes())
+    }
+
+    /// An item of a JSON array, on a line of its own, by the rules of [`Self::json`].
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn json_item(&mut self, is_first: bool, value: &impl Serialize) -> io::Result<()> {
+        let text = serde_json::to_string(value)?;
+        let before = if is_first { "[" } else { "," };
+        self.inner.write_all(format!("{before}\n{}", legible_json(&text)).as_bytes())
+    }
+
+    /// The end of a JSON array.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn json_end(&mut self, is_empty: bool) -> io::Result<()> {
+        self.inner.write_all(if is_empty { b"[]\n" } else { b"\n]\n" })
+    }
+
+    /// A line of CSV. CSV has no way to escape, so what steers is shown by its number on a terminal, and stays where a program
+    /// reads it.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn csv(&mut self, record: &CsvRecord) -> io::Result<()> {
+        let line = if self.is_terminal { legible(record.line()) } else { record.line().into() };
+        self.inner.write_all(format!("{line}\r\n").as_bytes())
+    }
+
+    /// The bytes of a workbook.
+    ///
+    /// # Errors
+    /// It cannot be written, or this is a terminal.
+    pub fn workbook(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.is_terminal {
+            return Err(io::Error::new(io::ErrorKind::Unsupported, "a workbook is nothing for a terminal"));
+        }
+        self.inner.write_all(bytes)
+    }
+
+    /// Draws a picture on a terminal, in so many columns at most; anywhere else it draws nothing.
+    ///
+    /// # Errors
+    /// It cannot be drawn.
+    pub fn picture(&mut self, picture: &DynamicImage, columns: u32) -> io::Result<()> {
+        if !self.is_terminal {
+            return Ok(());
+        }
+        self.inner.flush()?;
+        let config = viuer::Config { absolute_offset: false, width: Some(columns), ..viuer::Config::default() };
+        // It writes to standard output by itself, which is what this screen is before.
+        viuer::print(picture, &config).map(|_| ()).map_err(io::Error::other)
     }
 
     /// What was written is out.
@@ -152,5 +226,28 @@ mod tests {
         let text = printed(|out| out.json(&value));
         assert!(!text.trim_end().chars().any(is_steering), "{text}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+        let items = printed(|out| {
+            out.json_item(true, &value)?;
+            out.json_item(false, &value)?;
+            out.json_end(false)
+        });
+        assert!(!items.chars().any(|c| is_steering(c) && c != '\n') && items.lines().count() == 4, "{items}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&items).unwrap(), serde_json::json!([value, value]));
+        assert_eq!(printed(|out| out.json_end(true)), "[]\n");
+    }
+
+    #[test]
+    fn csv_steers_no_terminal_and_a_workbook_goes_to_none() {
+        let record = CsvRecord::row(&["a\u{1b}[2J\nb".into(), "c".into()]);
+        let on = |is_terminal| {
+            let mut text = Vec::new();
+            let mut screen = Screen { is_terminal, ..Screen::before(&mut text) };
+            screen.csv(&record).unwrap();
+            let workbook = screen.workbook(b"PK").is_ok();
+            drop(screen);
+            (String::from_utf8(text).unwrap(), workbook)
+        };
+        assert_eq!(on(true), ("\"a\\u{1b}[2J\\nb\",c\r\n".to_owned(), false));
+        assert_eq!(on(false), ("\"a\u{1b}[2J\nb\",c\r\nPK".to_owned(), true));
     }
 }

@@ -1,99 +1,132 @@
 //! `coverledger show`
 
+mod query;
+
+use std::pin::pin;
+
+use futures::{Stream, TryStreamExt};
 use jiff::Timestamp;
 use polars::prelude::*;
 
 use super::args::{Global, Show};
 use super::grid::{Cell, Grid};
+use super::rows::{Column as RowColumn, Destination, RowWriter, Rows};
 use super::screen::Screen;
 use super::{Failure, exit, in_ticks, load};
 use crate::run::stores;
-use coverledger_archive::{Objects, TableFamily, TableName, said_by_key};
+use coverledger_archive::{ArchiveError, TableName};
 use coverledger_config::Workspace;
 use coverledger_core::model::{MarketId, PlatformId, Shown, View, columns as c, legible};
-use coverledger_read::export::caught;
 use coverledger_report as report;
+use query::Query;
 
-/// Prints a table for people: the columns that answer the question, rates in percent with their interval.
+/// How many rows people read at a time.
+const SHOWN: usize = 50;
+
+/// An object of the table, or why it cannot be shown.
+type Found = (String, Result<DataFrame, String>);
+
+/// Objects that cannot be shown, each with the reason.
+type Damaged = Vec<(String, String)>;
+
+/// Prints a table: for people the columns that answer the question, rates in percent with their interval; for programs all
+/// of it.
 pub async fn run(args: &Show, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
+    let destination = Destination::of(&args.form, out)?;
     let workspace = load(global)?;
     let archive = stores::archive_for_reading(&workspace.settings)?;
-    let date_key = args.table.date_column();
-    let mut places = Vec::new();
-    places.extend(args.platform.as_ref().map(|name| (c::PLATFORM, name.clone())));
-    places.extend(args.market.as_ref().map(|name| (c::MARKET, name.clone())));
-    // Objects of an experiment and of the library hold all their places; of the others each has objects of its own.
-    let is_of_all_places =
-        matches!(args.table.family(), TableFamily::Experiments | TableFamily::Catalogue | TableFamily::Library);
-    let (within, mut parts) = if is_of_all_places {
-        (places, Vec::new())
-    } else {
-        (Vec::new(), places.into_iter().map(|(key, name)| format!("{key}={name}")).collect())
+    let query = Query::of(args);
+    let objects = archive.each(query.keys(&archive).await?).map_ok(|(key, bytes)| {
+        let frame = match bytes {
+            Ok(bytes) => query.read(&key, bytes).map_err(|error| error.to_string()),
+            Err(problem) => Err(problem.to_string()),
+        };
+        (key, frame)
+    });
+    let mut damaged = match destination {
+        None => print(args, &workspace, objects, out).await?,
+        Some(destination) => write(args, &workspace, objects, destination, out).await?,
     };
-    parts.extend(args.date.zip(date_key).map(|(date, key)| format!("{key}={date}")));
-    // What was decided before is history, and shown only if it is asked for.
-    let objects = if date_key == Some(c::AS_OF) && args.date.is_none() {
-        archive.newest_of_table(args.table, &parts).await?
-    } else {
-        archive.table(args.table, &parts).await?
-    };
-    let (mut frame, damaged) = read(objects, args.table);
-    for (column, name) in within {
-        // What is said of all places together has none of them.
-        if frame.height() > 0 && frame.column(column).is_ok() {
-            let is_there = frame.column(column)?.str()?.iter().map(|found| found == Some(name.as_str())).collect();
-            frame = frame.filter(&is_there)?;
+    damaged.sort();
+    if damaged.is_empty() { Ok(exit::DONE) } else { Err(Failure::damaged(&damaged)) }
+}
+
+/// For people.
+async fn print(
+    args: &Show,
+    workspace: &Workspace,
+    objects: impl Stream<Item = Result<Found, ArchiveError>>,
+    out: &mut Screen<'_>,
+) -> Result<Damaged, Failure> {
+    let mut frame = report::empty(args.table);
+    let mut damaged = Vec::new();
+    let mut objects = pin!(objects);
+    while let Some((key, found)) = objects.try_next().await? {
+        match found {
+            Ok(found) => {
+                frame.vstack_mut(&found)?;
+            }
+            Err(why) => damaged.push((key, why)),
         }
     }
     if frame.height() == 0 && damaged.is_empty() {
-        writeln!(out, "no rows{}", unknown(args, &workspace))?;
-        return Ok(exit::DONE);
+        writeln!(out, "no rows{}", unknown(args, workspace))?;
+        return Ok(damaged);
     }
-    let shown = if args.rows == 0 { frame.height() } else { args.rows.min(frame.height()) };
+    let shown = at_most(args.rows, Some(SHOWN)).min(frame.height());
     if shown > 0 {
         out.page(&table(&frame, args.table, shown)?)?;
     }
     if shown < frame.height() {
         writeln!(out, "{shown} of {} rows; `--rows 0` prints all", frame.height())?;
     }
-    if damaged.is_empty() { Ok(exit::DONE) } else { Err(Failure::damaged(&damaged)) }
+    Ok(damaged)
 }
 
-/// The objects of a table together, and those that are none, with why.
-fn read(objects: Objects, table: TableName) -> (DataFrame, Vec<(String, String)>) {
-    let mut frame: Option<DataFrame> = None;
-    let mut damaged: Vec<(String, String)> =
-        objects.unreadable.into_iter().map(|(key, problem)| (key, problem.to_string())).collect();
-    for (key, bytes) in objects.read {
-        let next = caught(|| report::read(table, &[bytes]));
-        let next = next.unwrap_or_else(|_| Err(polars_err!(ComputeError: "no sound Parquet file")));
-        let next = next.and_then(|next| in_its_place(&key, next));
-        let joined = next.and_then(|next| match &frame {
-            Some(frame) => frame.vstack(&next),
-            None => Ok(next),
+/// For programs, one object after the other: what was written is not kept.
+async fn write(
+    args: &Show,
+    workspace: &Workspace,
+    objects: impl Stream<Item = Result<Found, ArchiveError>>,
+    destination: Destination,
+    out: &mut Screen<'_>,
+) -> Result<Damaged, Failure> {
+    let columns: Vec<RowColumn> = args.table.spec().columns().into_iter().map(RowColumn::from).collect();
+    let mut file = destination.screen()?;
+    let out = file.as_mut().unwrap_or(out);
+    let mut writer = RowWriter::begin(destination.format, args.table.as_str(), columns.clone(), out)?;
+    let most = at_most(args.rows, None);
+    let (mut written, mut damaged) = (0, Vec::new());
+    let mut objects = pin!(objects);
+    while let Some((key, found)) = objects.try_next().await? {
+        let found = found.and_then(|mut frame| {
+            frame.rechunk_mut();
+            Ok(frame)
         });
-        match joined {
-            Ok(joined) => frame = Some(joined),
-            Err(error) => damaged.push((key, error.to_string())),
+        let rows = found.as_ref().map_err(Clone::clone);
+        let rows = rows.and_then(|frame| Rows::of(frame, &columns).map_err(|error| error.to_string()));
+        match rows {
+            Ok(rows) => {
+                let taken = rows.height().min(most - written);
+                (0..taken).try_for_each(|row| writer.row(&rows.row(row)))?;
+                written += taken;
+            }
+            Err(why) => damaged.push((key, why)),
         }
     }
-    damaged.sort();
-    (frame.unwrap_or_default(), damaged)
+    writer.finish()?;
+    drop(file);
+    destination.keep()?;
+    if written == 0 && damaged.is_empty() {
+        // If standard error is closed, there is nowhere to report to.
+        let _ = writeln!(Screen::standard_error(), "no rows{}", unknown(args, workspace));
+    }
+    Ok(damaged)
 }
 
-/// A table that is what its key says. Whether its numbers are those that were published only `verify` tells.
-fn in_its_place(key: &str, frame: DataFrame) -> PolarsResult<DataFrame> {
-    for (name, said) in said_by_key(key) {
-        let Ok(column) = frame.column(name) else { continue };
-        for row in [0, frame.height().saturating_sub(1)] {
-            let Ok(value) = column.get(row) else { continue };
-            let found = value.get_str().map_or_else(|| value.to_string(), str::to_owned);
-            if !value.is_null() && found != said {
-                polars_bail!(ComputeError: "it speaks of `{name}` `{found}`, and lies where that is `{said}`");
-            }
-        }
-    }
-    Ok(frame)
+/// How many rows are meant; 0 is all.
+fn at_most(asked: Option<usize>, otherwise: Option<usize>) -> usize {
+    asked.or(otherwise).filter(|rows| *rows > 0).unwrap_or(usize::MAX)
 }
 
 /// What of the question the configuration does not know, and what it knows.
@@ -220,26 +253,5 @@ mod tests {
         let broken = lines(text.trim());
         assert!(broken.lines().all(|line| line.chars().count() <= WIDEST) && broken.lines().count() > 3);
         assert_eq!(broken.replace('\n', " "), text.trim());
-    }
-
-    #[test]
-    fn a_table_of_something_else_is_not_shown() {
-        let of = |market: &str| {
-            let null = report::empty(TableName::Funnel);
-            let columns = null.columns().iter().map(|column| match column.name().as_str() {
-                c::PLATFORM => Column::new(c::PLATFORM.into(), ["shop"]),
-                c::MARKET => Column::new(c::MARKET.into(), [market]),
-                name => Column::full_null(name.into(), 1, column.dtype()),
-            });
-            DataFrame::new(1, columns.collect()).unwrap()
-        };
-        let key = "funnel/platform=shop/market=GB/local_date=2026-11-20/part.parquet";
-        assert!(in_its_place(key, of("GB")).is_ok());
-        let other = in_its_place(key, of("US")).unwrap_err().to_string();
-        assert!(other.contains("`market` `US`") && other.contains("`GB`"), "{other}");
-        let mut parquet = Vec::new();
-        ParquetWriter::new(&mut parquet).finish(&mut of("GB")).unwrap();
-        let other = report::read(TableName::SlotAudience, &[parquet.into()]).unwrap_err().to_string();
-        assert!(other.contains("no table `slot_audience`"), "{other}");
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{Stream, StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
 
 use super::keys::{self, Key};
@@ -46,8 +46,7 @@ impl Archive {
     /// # Errors
     /// The store does not answer.
     pub async fn table(&self, table: TableName, parts: &[String]) -> Result<Objects, ArchiveError> {
-        let keys = self.current(table, parts).await?;
-        self.read(keys).await
+        self.read(self.keys_of_table(table, parts).await?).await
     }
 
     /// The same, but only the last date of each platform and market, or of each experiment.
@@ -55,14 +54,30 @@ impl Archive {
     /// # Errors
     /// The store does not answer.
     pub async fn newest_of_table(&self, table: TableName, parts: &[String]) -> Result<Objects, ArchiveError> {
-        let keys = self.current(table, parts).await?;
-        let last: BTreeMap<String, String> =
-            keys.into_iter().map(|key| (keys::folder_of_dates(&key).to_owned(), key)).collect();
-        self.read(last.into_values().collect()).await
+        self.read(self.newest_keys_of_table(table, parts).await?).await
     }
 
-    /// Sorted keys. Links to files and folders that are skipped are included; reading them gives the error.
-    async fn current(&self, table: TableName, parts: &[String]) -> Result<Vec<String>, ArchiveError> {
+    /// The keys of [`Self::newest_of_table`].
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn newest_keys_of_table(
+        &self,
+        table: TableName,
+        parts: &[String],
+    ) -> Result<Vec<String>, ArchiveError> {
+        let keys = self.keys_of_table(table, parts).await?;
+        let last: BTreeMap<String, String> =
+            keys.into_iter().map(|key| (keys::folder_of_dates(&key).to_owned(), key)).collect();
+        Ok(last.into_values().collect())
+    }
+
+    /// The keys of [`Self::table`], sorted. Links to files and folders that are skipped are included; reading them gives the
+    /// error.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn keys_of_table(&self, table: TableName, parts: &[String]) -> Result<Vec<String>, ArchiveError> {
         let listed = self.store.listing_after(&Key::Currents(table).path(), "").await?;
         let is_wanted = |key: &String| parts.iter().all(|part| key.split('/').any(|segment| segment == part));
         // A folder may contain a wanted object, unless it belongs to another value of the same key.
@@ -80,24 +95,35 @@ impl Archive {
     }
 
     async fn read(&self, keys: Vec<String>) -> Result<Objects, ArchiveError> {
-        let reads = keys.into_iter().map(|key| async move {
-            let bytes = match self.store.get_at_most(&key, MOST_OF_TABLE).await {
-                // Listed as a link, and leads to a folder of the archive.
-                Ok(None) if keys::current_at(&key).is_none() => Err(StoreProblem::Link),
-                Ok(bytes) => Ok(bytes),
-                Err(error) if self.is_of_object(&error.problem) => Err(error.problem),
-                Err(error) => return Err(ArchiveError::from(error)),
-            };
-            Ok((key, bytes))
-        });
-        let mut reads = stream::iter(reads).buffered(self.store.requests());
+        let mut reads = std::pin::pin!(self.each(keys));
         let mut objects = Objects::default();
         while let Some((key, bytes)) = reads.try_next().await? {
             match bytes {
-                Ok(bytes) => objects.read.extend(bytes.map(|bytes| (key, bytes))),
+                Ok(bytes) => objects.read.push((key, bytes)),
                 Err(problem) => objects.unreadable.push((key, problem)),
             }
         }
         Ok(objects)
+    }
+
+    /// The objects at these keys, one after the other and in their order: no more of them are in memory than are asked for at
+    /// a time. Those that are gone meanwhile are left out; those that cannot be read come with the reason. The store that
+    /// does not answer is an error.
+    pub fn each(
+        &self,
+        keys: Vec<String>,
+    ) -> impl Stream<Item = Result<(String, Result<Bytes, StoreProblem>), ArchiveError>> {
+        let reads = keys.into_iter().map(move |key| async move {
+            let bytes = match self.store.get_at_most(&key, MOST_OF_TABLE).await {
+                // Listed as a link, and leads to a folder of the archive.
+                Ok(None) if keys::current_at(&key).is_none() => Err(StoreProblem::Link),
+                Ok(None) => return Ok(None),
+                Ok(Some(bytes)) => Ok(bytes),
+                Err(error) if self.is_of_object(&error.problem) => Err(error.problem),
+                Err(error) => return Err(ArchiveError::from(error)),
+            };
+            Ok(Some((key, bytes)))
+        });
+        stream::iter(reads).buffered(self.store.requests()).try_filter_map(|read| async move { Ok(read) })
     }
 }

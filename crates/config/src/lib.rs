@@ -76,7 +76,7 @@ pub use library::{Library, PictureLimits, TextModelFile};
 pub use mapping::*;
 pub use pages::{Pages, PagesRule};
 pub use path::*;
-pub use problem::{ConfigError, Problem};
+pub use problem::{ConfigError, Problem, among};
 pub use quantity::duration;
 pub use registry::schema::{schema, schema_names};
 pub use sheet::{Declared, DeclaredCover, NoSheet, SHEET_MOST_BYTES, Sheet, SheetProblem};

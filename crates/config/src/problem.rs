@@ -69,7 +69,8 @@ pub(super) fn listed<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
 }
 
 /// `` known: `DE`, `FR`; did you mean `DE`? `` for the end of a message about a word that is not among them.
-pub(super) fn among<'w>(label: &str, words: impl IntoIterator<Item = &'w str>, asked: &str) -> String {
+#[must_use]
+pub fn among<'w>(label: &str, words: impl IntoIterator<Item = &'w str>, asked: &str) -> String {
     let words: Vec<&str> = words.into_iter().collect();
     if words.is_empty() {
         return format!("{label}: none");

@@ -7,6 +7,7 @@ mod colours;
 mod copies;
 mod count;
 mod decode;
+mod drawing;
 mod extent;
 mod eye;
 mod faces;
@@ -27,6 +28,7 @@ mod sniff;
 mod text;
 mod thumbnail;
 
+pub use drawing::{DynamicImage, decoded_thumbnail};
 pub use eye::{Eye, EyeError};
 pub use limits::Limits;
 pub use memory::memory_of_a_look;

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
-use super::Output;
+use super::{Output, RowOutput};
+use coverledger_config as config;
 
 /// `covers`
 #[derive(Debug, Args)]
@@ -60,8 +61,54 @@ pub struct CoversCheck {
 #[derive(Debug, Args)]
 pub struct CoversList {
     /// Only this market
-    #[arg(long, value_name = "MARKET")]
+    #[arg(long)]
     pub market: Option<String>,
+    /// Only this platform
+    #[arg(long)]
+    pub platform: Option<String>,
+    /// How they did in this slot [default: in all slots together]
+    #[arg(long)]
+    pub slot: Option<String>,
+    /// Only covers that have not been on air for so long, such as `14d`; without a value as long as `rested` in library.yaml
+    #[arg(long, value_name = "DURATION", num_args = 0..=1, value_parser = whole_days)]
+    #[expect(clippy::option_option, reason = "an option that may have a value")]
+    pub rested: Option<Option<u16>>,
+    /// Only covers with so much text: `under 10%` or `over 5%` of the picture
+    #[arg(long, value_name = "SHARE", num_args = 1..=2)]
+    pub text: Vec<String>,
+    /// Only covers of this family
+    #[arg(long)]
+    pub family: Option<String>,
+    /// Only covers of which this is declared, such as `theme=dress`; may be given more than once
+    #[arg(long = "tag", value_name = "NAME=VALUE", value_parser = tag)]
+    pub tags: Vec<(String, String)>,
+    /// Only covers with all these words in what is declared of them
+    #[arg(long, value_name = "WORDS", num_args = 1..)]
+    pub search: Vec<String>,
+    /// What comes first, within each platform and market
+    #[arg(long, value_name = "BY", value_enum, default_value_t = CoverOrder::ShrunkenCtr)]
+    pub sort: CoverOrder,
+    /// How many covers of each platform and market; 0 is all [default: 20 in a table for people, all for programs]
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// How they are written
+    #[command(flatten)]
+    pub form: RowOutput,
+}
+
+/// The order of covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CoverOrder {
+    /// Clicks by impressions, moved towards the covers of the market as far as viewers leave in doubt
+    ShrunkenCtr,
+    /// The same of entrants by impressions
+    EffectiveCtr,
+    /// On air last
+    LastAired,
+    /// Slowest to fade
+    HalfLife,
+    /// Most impressions
+    Impressions,
 }
 
 /// `covers show`
@@ -69,14 +116,36 @@ pub struct CoversList {
 pub struct CoversShow {
     /// The cover
     pub cover: String,
+    /// How it did in this market only
+    #[arg(long)]
+    pub market: Option<String>,
+    /// How it did on this platform only
+    #[arg(long)]
+    pub platform: Option<String>,
 }
 
 /// `covers similar`
 #[derive(Debug, Args)]
 pub struct CoversSimilar {
-    /// The picture
+    /// The picture: JPEG, PNG or WebP
     #[arg(value_name = "IMAGE")]
     pub image: PathBuf,
+    /// How covers did in this market only
+    #[arg(long)]
+    pub market: Option<String>,
+    /// How covers did on this platform only
+    #[arg(long)]
+    pub platform: Option<String>,
+    /// How many of the covers that look most like it; 0 is all
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub limit: usize,
+}
+
+/// A duration of whole days.
+fn whole_days(text: &str) -> Result<u16, String> {
+    let seconds = config::duration(text).filter(|seconds| *seconds >= 86_400 && seconds % 86_400 == 0);
+    let days = seconds.and_then(|seconds| u16::try_from(seconds / 86_400).ok());
+    days.ok_or_else(|| "expected whole days, such as `14d`".to_owned())
 }
 
 /// A name and a value.

@@ -26,6 +26,7 @@ mod notifications_http;
 mod notifications_state;
 mod ordinary;
 mod orphans;
+mod output;
 mod pages;
 mod path_clocks;
 mod paths;

@@ -13,6 +13,7 @@ mod fatigue;
 mod history;
 mod kindred;
 mod kinds;
+mod look_scale;
 mod month;
 mod next_tests;
 mod place;
@@ -37,6 +38,7 @@ pub use kindred::{Kindred, Relative};
 pub use month::cover_months;
 pub use place::PlaceMonths;
 pub use rows::CoverRows;
+pub use look_scale::{Apart, LookScale};
 pub use shelf::{Shelf, ShelvedCover};
 
 /// What the team has decided about its library.

@@ -1,0 +1,106 @@
+//! One value of a table, whatever it is written as.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+
+use coverledger_core::model::{ColumnSpec, ColumnType};
+
+/// The largest whole number that a program with floating-point numbers only still tells from its neighbours.
+pub(super) const MOST_EXACT: u64 = (1 << 53) - 1;
+
+/// A column of what is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: Cow<'static, str>,
+    /// The type of its values.
+    pub of_type: ColumnType,
+}
+
+impl From<ColumnSpec> for Column {
+    fn from(spec: ColumnSpec) -> Self {
+        Self { name: spec.name, of_type: spec.of_type }
+    }
+}
+
+/// A value. Null is not zero and not an empty text.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value<'v> {
+    /// None.
+    Null,
+    /// Text.
+    Text(Cow<'v, str>),
+    /// A whole number.
+    Whole(i64),
+    /// A floating-point number.
+    Float(f64),
+    /// True or false.
+    Truth(bool),
+    /// A calendar day.
+    Day(Date),
+    /// An instant.
+    Instant(Timestamp),
+    /// A time on some zone's wall clock.
+    WallTime(DateTime),
+}
+
+impl Value<'_> {
+    /// As text that reads back as the same value; `None` of null. Days and times are as ISO 8601 writes them.
+    pub fn text(&self) -> Option<Cow<'_, str>> {
+        Some(match self {
+            Self::Null => return None,
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Whole(number) => number.to_string().into(),
+            // The shortest digits that read back as the same number.
+            Self::Float(number) => format!("{number:?}").into(),
+            Self::Truth(truth) => truth.to_string().into(),
+            Self::Day(day) => day.to_string().into(),
+            Self::Instant(instant) => instant.to_string().into(),
+            Self::WallTime(time) => time.to_string().into(),
+        })
+    }
+}
+
+impl<'v, T: Into<Value<'v>>> From<Option<T>> for Value<'v> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+impl<'v> From<&'v str> for Value<'v> {
+    fn from(text: &'v str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<String> for Value<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<i64> for Value<'_> {
+    fn from(number: i64) -> Self {
+        Self::Whole(number)
+    }
+}
+
+impl From<f64> for Value<'_> {
+    fn from(number: f64) -> Self {
+        Self::Float(number)
+    }
+}
+
+impl From<bool> for Value<'_> {
+    fn from(truth: bool) -> Self {
+        Self::Truth(truth)
+    }
+}
+
+impl From<Date> for Value<'_> {
+    fn from(day: Date) -> Self {
+        Self::Day(day)
+    }
+}
