@@ -1,9 +1,16 @@
 //! `coverledger covers`
 
 mod check;
+mod collection;
+mod line;
 mod list;
+mod picture;
+mod picture_file;
+mod places;
+mod share;
 mod show;
 mod similar;
+mod wanted;
 
 use super::Failure;
 use super::args::{Covers, CoversCommand, Global};

@@ -6,6 +6,7 @@ mod clocks;
 mod commands;
 mod complete;
 mod counts;
+mod covers;
 mod crashes;
 mod damaged;
 mod deciding;

@@ -45,8 +45,7 @@ impl LookScale {
     /// How far apart two are; `None` where they share too few measures.
     #[must_use]
     pub fn apart(&self, one: &Looks, other: &Looks) -> Option<Apart> {
-        let difference =
-            |(look, scale): (&Look, &f64)| Some((*look, (one.of(*look)? - other.of(*look)?) / scale));
+        let difference = |(look, scale): (&Look, &f64)| Some((*look, (one.of(*look)? - other.of(*look)?) / scale));
         let mut differences: Vec<(Look, f64)> = self.0.iter().filter_map(difference).collect();
         if differences.len() < ENOUGH_SHARED {
             return None;
