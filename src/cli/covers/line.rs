@@ -113,26 +113,17 @@ fn three<'v>(told: Bounded) -> [Value<'v>; 3] {
 
 /// The columns that are derived from the declarations of counts, rates and measures.
 fn more() -> impl Iterator<Item = Column> {
-    let column = |name: String, of_type| Column { name: name.into(), of_type };
-    let float = move |name: String| column(name, ColumnType::Float);
-    let bounded = |name: String| {
-        [c::low(&name), c::high(&name)].into_iter().fold(vec![name], |mut names, bound| {
-            names.push(bound);
-            names
-        })
-    };
-    let counts = COUNTS_OF_COVERS.iter().map(move |count| column(count.word().to_owned(), ColumnType::Whole));
-    let rates = RATES.iter().flat_map(move |rate| {
-        let mut names = vec![rate.name.to_owned()];
-        names.extend(bounded(c::shrunken(rate.name)));
-        names
-    });
-    let half_lives = [c::HALF_LIFE_DAYS, c::HALF_LIFE_IMPRESSIONS].into_iter();
-    let half_lives = half_lives.flat_map(move |name| bounded(name.to_owned()));
+    let bounded = |name: &str| [name.to_owned(), c::low(name), c::high(name)];
+    let counts =
+        COUNTS_OF_COVERS.iter().map(|count| Column { name: count.word().into(), of_type: ColumnType::Whole });
+    let rates = RATES
+        .iter()
+        .flat_map(move |rate| [rate.name.to_owned()].into_iter().chain(bounded(&c::shrunken(rate.name))));
+    let half_lives = [c::HALF_LIFE_DAYS, c::HALF_LIFE_IMPRESSIONS].into_iter().flat_map(bounded);
     let looks = Look::ALL.iter().map(|look| look.word().to_owned());
-    counts
-        .chain(rates.chain(half_lives).chain(looks).map(float))
-        .chain([column(NOT_TOLD.to_owned(), ColumnType::Text)])
+    let floats = rates.chain(half_lives).chain(looks);
+    let floats = floats.map(|name| Column { name: name.into(), of_type: ColumnType::Float });
+    counts.chain(floats).chain([Column { name: NOT_TOLD.into(), of_type: ColumnType::Text }])
 }
 
 /// A column and where its values come from.

@@ -30,15 +30,15 @@ use jiff::civil::Date;
 
 use crate::table::rendered;
 use crate::{Rendered, ReportError};
+pub use catalogue::{CataloguedCover, Measured, Picture, Seen};
 use coverledger_config::Experiment;
 use coverledger_core::model::TableName;
-pub use catalogue::{CataloguedCover, Measured, Picture, Seen};
 pub use families::{Contradiction, FamilyOfCover, FamilySource, HashedCover, MOST_PROPOSED, families};
 pub use kindred::{Kindred, Relative};
+pub use look_scale::{Apart, LookScale};
 pub use month::cover_months;
 pub use place::PlaceMonths;
 pub use rows::CoverRows;
-pub use look_scale::{Apart, LookScale};
 pub use shelf::{Shelf, ShelvedCover};
 
 /// What the team has decided about its library.
