@@ -150,11 +150,6 @@ impl Collection {
     pub(super) fn picture_of(&self, cover_id: &str) -> Option<&KnownPicture> {
         self.pictures.get(self.covers.get(cover_id)?.picture.as_deref()?)
     }
-
-    /// How a cover did, place by place and slot by slot; no row of its family.
-    pub(super) fn aired<'c>(&'c self, cover_id: &'c str) -> impl Iterator<Item = &'c Aired> {
-        self.history.iter().filter(move |aired| !aired.is_family && aired.cover_id == cover_id)
-    }
 }
 
 impl KnownPicture {

@@ -115,12 +115,12 @@ fn three<'v>(told: Bounded) -> [Value<'v>; 3] {
 fn more() -> impl Iterator<Item = Column> {
     let bounded = |name: &str| [name.to_owned(), c::low(name), c::high(name)];
     let counts =
-        COUNTS_OF_COVERS.iter().map(|count| Column { name: count.word().into(), of_type: ColumnType::Whole });
+        COUNTS_OF_COVERS.into_iter().map(|count| Column { name: count.word().into(), of_type: ColumnType::Whole });
     let rates = RATES
-        .iter()
+        .into_iter()
         .flat_map(move |rate| [rate.name.to_owned()].into_iter().chain(bounded(&c::shrunken(rate.name))));
     let half_lives = [c::HALF_LIFE_DAYS, c::HALF_LIFE_IMPRESSIONS].into_iter().flat_map(bounded);
-    let looks = Look::ALL.iter().map(|look| look.word().to_owned());
+    let looks = Look::ALL.into_iter().map(|look| look.word().to_owned());
     let floats = rates.chain(half_lives).chain(looks);
     let floats = floats.map(|name| Column { name: name.into(), of_type: ColumnType::Float });
     counts.chain(floats).chain([Column { name: NOT_TOLD.into(), of_type: ColumnType::Text }])

@@ -192,7 +192,9 @@ fn print_said(aired: &Aired, out: &mut Screen<'_>) -> Result<(), Failure> {
     let of = if aired.is_family { format!(", family `{}`", aired.cover_id) } else { String::new() };
     let sentences = aired.reason.iter().flatten().map(String::as_str);
     let changed = aired.changed.as_ref().map(|(day, kind)| format!("changed on {day}: {kind}"));
-    let sentences: Vec<&str> = sentences.chain(changed.as_deref()).filter(|text| !text.is_empty()).collect();
+    let rest = aired.rest.as_ref().map(|rest| format!("after its last rest: {rest}"));
+    let sentences: Vec<&str> =
+        sentences.chain(rest.as_deref()).chain(changed.as_deref()).filter(|text| !text.is_empty()).collect();
     if sentences.is_empty() {
         return Ok(());
     }

@@ -25,7 +25,7 @@ impl CsvRecord {
     }
 
     /// The values of a row: null is an empty field.
-    pub(super) fn row(values: &[Value<'_>]) -> Self {
+    pub fn row(values: &[Value<'_>]) -> Self {
         Self::of(values.iter().map(field))
     }
 

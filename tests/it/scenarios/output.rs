@@ -73,7 +73,9 @@ fn json_is_every_column_of_every_row() {
     for name in tables() {
         let text = shown(&scenario, name, &["json"]);
         let rows: Vec<Json> = serde_json::from_str(&text).unwrap();
-        assert_eq!(rows, published(&scenario, name), "{name}");
+        // Read as the rows were: the reader here may take the last bit of a fraction otherwise.
+        let expected = serde_json::to_string(&published(&scenario, name)).unwrap();
+        assert_eq!(rows, serde_json::from_str::<Vec<Json>>(&expected).unwrap(), "{name}");
         let lines = if rows.is_empty() { 1 } else { rows.len() + 2 };
         assert_eq!(text.lines().count(), lines, "a row is a line");
     }
