@@ -91,7 +91,15 @@ impl Kindred {
     /// Everything that decisions of this market stand on, as one line; nothing if no cover may have been made for it.
     #[must_use]
     pub fn fingerprint(&self, market: &MarketId) -> String {
-        if self.may_have_one_for(market) { format!("{:?}", self.0) } else { String::new() }
+        if !self.may_have_one_for(market) {
+            return String::new();
+        }
+        let of_cover =
+            |Relative { cover_id, language, market }: &Relative| format!(" {cover_id:?} {language:?} {market:?}");
+        let of_family = |(name, relatives): (&String, &BTreeSet<Relative>)| {
+            format!("{name:?}{} ", relatives.iter().map(of_cover).collect::<String>())
+        };
+        self.0.iter().map(of_family).collect()
     }
 
     /// What of it can be told, where and in how many broadcasts covers were on air being known.
