@@ -25,6 +25,9 @@ pub enum EyeError {
     /// The model's bytes are no model that can be run.
     #[error("the model of text cannot be loaded: {0}")]
     Model(String),
+    /// The model of faces, which is part of the program, cannot be read.
+    #[error("the model of faces cannot be loaded: {0}")]
+    Faces(String),
 }
 
 /// What looks at pictures.
@@ -65,7 +68,7 @@ impl Eye {
         let seen = self.see(bytes)?;
         let grey = grey(&seen.copy);
         let text = text::look(seen.large.as_ref().unwrap_or(&seen.copy), self.text.as_ref());
-        let faces = self.faces.as_mut().map_or(FacesSeen::NOT_LOOKED_FOR, |faces| faces.look(&grey));
+        let faces = self.faces.as_ref().map_or(FacesSeen::NOT_LOOKED_FOR, |faces| faces.look(&grey));
         let mut looks = measure(&seen.copy, &grey, seen.size, &self.lightness);
         take_down(&mut looks, &text, &faces);
         let (width_px, height_px) = seen.size;

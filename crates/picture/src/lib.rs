@@ -3,6 +3,8 @@
 //! An [`Eye`] looks at one picture at a time: it decodes within [`Limits`], measures ([`Looks`]), hashes and makes a
 //! thumbnail. Nothing here reads a file, a store or a clock, and no picture makes it panic. Stands on `core`.
 
+#[cfg(test)]
+mod answers;
 mod colours;
 mod copies;
 mod count;
@@ -15,11 +17,13 @@ mod flat;
 pub mod hash;
 #[cfg(test)]
 mod hostile;
+mod joint_share;
 mod limits;
 mod measure;
 mod memory;
 mod portrait;
 mod profile;
+mod rectangle;
 #[cfg(test)]
 mod reference;
 mod refused;

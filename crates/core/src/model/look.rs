@@ -161,8 +161,8 @@ impl Look {
                 "the shorter side of the largest line's rectangle by the picture's height; null without text"
             }
             Self::TextContrast => {
-                "(L₁ + 0.05)/(L₂ + 0.05) of the relative luminance of strokes and ground, median of the lines; null without \
-                 text"
+                "(L₁ + 0.05)/(L₂ + 0.05) of the relative luminance of strokes and ground, median of the lines by area; null \
+                 without text"
             }
         }
     }

@@ -1,0 +1,1 @@
+"""Covers drawn with what is on them known beforehand."""
