@@ -111,6 +111,8 @@ step_statistics() {
     COVERLEDGER_STATISTICS="$work/statistics.json" cargo test --locked --lib -- --ignored --exact \
         reference::answers_are_written_for_comparison
     "$venv/bin/python" tests/statistics.py "$work/statistics.json"
+    # Whole markets whose truth is known, two hundred of each.
+    cargo test --locked --lib -p coverledger-report -- --ignored over_two_hundred
 }
 
 step_calibration() {

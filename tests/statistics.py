@@ -244,7 +244,8 @@ def trends(case):
         without.append(fit.params - np.linalg.solve(information_left, part.T @ (observed[rows] - weight)))
         sizes.append(weight.sum())
         leverage.append((weight * (at[rows] - mean[rows]) ** 2).sum())
-    without = np.array(without)
+    own = np.sqrt(np.clip(1 - np.array(sizes) / sum(sizes) - np.array(leverage) / sum(leverage), 0.1, 1.0))
+    without = fit.params + (np.array(without) - fit.params) * own[:, None]
     slope = left_out(fit.params[-1], without[:, -1], information(np.array(leverage)))
     compare("Trend, slope", case["slope"], slope, tolerance=FITTED, scale=[1.0, *slope[1:]])
     compare("Trend, levels", case["levels"], fit.params[:-1], tolerance=FITTED, scale=1.0)
@@ -283,7 +284,7 @@ def kinds(case):
 def poolings(case):
     value, error = np.array(case["estimates"]).T
     deviation = 4 * case["scale"] * (np.arange(40) + 0.5) / 40
-    prior = stats.halfnorm(scale=case["scale"]).logpdf(deviation)
+    prior = stats.rayleigh(scale=case["scale"]).logpdf(deviation)
     for name, known in (("places", False), ("around_zero", True)):
         parts, logs = [], []
         for between, log_prior in zip(deviation, prior):

@@ -7,9 +7,11 @@ const WEEK: usize = 7;
 /// A step has so many days on either side.
 const FEWEST_ASIDE: usize = 7;
 /// A shorter series says nothing.
-const FEWEST: usize = 28;
+const FEWEST: usize = 42;
 /// A longer one is looked at by its last days.
 const MOST: usize = 180;
+/// How many standard errors the dependence on the day before is taken above its estimate.
+const CAREFUL: f64 = 1.5;
 /// Series without a step that the real one is held against.
 const REDRAWN: usize = 499;
 
@@ -27,7 +29,7 @@ pub struct LevelShift {
 /// The clearest step of a daily series (day number and value, sorted by day): the largest t value over all days of a step
 /// added to a straight line and levels of weekdays (Quandt 1960; Andrews 1993), held against series that are drawn with the
 /// same line and errors that depend on the day before as the real ones do, an autoregression of first order (parametric
-/// bootstrap). `None` with fewer than 28 days.
+/// bootstrap). `None` with fewer than 42 days.
 #[must_use]
 pub fn level_shift(series: &[(i32, f64)], seed: u64) -> Option<LevelShift> {
     let from = series.len().saturating_sub(MOST);
@@ -86,7 +88,10 @@ fn correlation(errors: &[f64]) -> f64 {
     let products: f64 = errors.windows(2).map(|pair| pair[0] * pair[1]).sum();
     let plain = if squares > 0.0 { products / squares } else { 0.0 };
     // The line and the weekdays take out more than a mean does.
-    (plain + (1.0 + 4.0 * plain) / float(errors.len())).clamp(0.0, 0.95)
+    let corrected = plain + (1.0 + 4.0 * plain) / float(errors.len());
+    // As many standard errors more: a series that is thought too smooth costs a step, the other way round a false alarm.
+    let error = ((1.0 - corrected.powi(2)).max(0.0) / float(errors.len())).sqrt();
+    (corrected + CAREFUL * error).clamp(0.0, 0.95)
 }
 
 /// A straight line and the levels of weekdays, as vectors of length 1 at right angles.

@@ -49,8 +49,8 @@ struct Step {
 }
 
 impl Pooling {
-    /// From estimates and their standard errors, all finite, errors above 0; `scale` is that of the half-normal prior of the
-    /// standard deviation between places. `None` without any.
+    /// From estimates and their standard errors, all finite, errors above 0; `scale` is the likeliest
+    /// standard deviation between places beforehand. `None` without any.
     #[must_use]
     pub fn of(estimates: &[(f64, f64)], scale: f64) -> Option<Self> {
         Self::around(None, estimates, scale).filter(|pooling| !pooling.estimates.is_empty())
@@ -78,7 +78,7 @@ impl Pooling {
                 estimates.iter().map(|(value, error)| precision(*error) * (value - mean).powi(2)).sum();
             let spread: f64 = estimates.iter().map(|(_, error)| precision(*error).ln()).sum();
             let of_mean = if known.is_none() { sum.ln() } else { 0.0 };
-            let log = 0.5 * (spread - of_mean - squares - (deviation / scale).powi(2));
+            let log = deviation.ln() + 0.5 * (spread - of_mean - squares - (deviation / scale).powi(2));
             Step { weight: log, variance, mean, variance_of_mean }
         };
         let mut steps: Vec<Step> = (0..STEPS).map(step).collect();

@@ -241,7 +241,7 @@ fn poolings(chance: &mut SeededRng) -> Value {
 }
 
 fn shifts(chance: &mut SeededRng) -> Value {
-    let (days, step) = (28 + chance.below(60), 0.5 * chance.normal());
+    let (days, step) = (42 + chance.below(60), 0.5 * chance.normal());
     let at = days / 3 + chance.below(days / 3);
     let value = |day: usize, noise: f64| 0.1 * noise + if day < at { 0.0 } else { step };
     let series: Vec<(i32, f64)> =

@@ -9,6 +9,9 @@ use super::{Estimate, information};
 /// A logarithm of a ratio beyond this is no slope that can be told.
 const STEEPEST: f64 = 40.0;
 
+/// A cluster that decides nearly all by itself is taken to decide so much of it: 1 less this.
+const MOST_LEVERAGE: f64 = 0.1;
+
 /// What was counted of a cluster at one place of the line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
@@ -48,7 +51,8 @@ impl Trend {
     /// Solves Σ (observed − expected · exp(level + slope · at)) = 0, and the same times `at`: the equations of a Poisson
     /// regression, which hold on average whatever observed and expected vary by, as long as expected is right on average
     /// (quasi-likelihood; with one group and no slope the ratio of Mantel & Haenszel). The error is the jackknife's over
-    /// clusters, each left out by one step of Newton's method (Preisser & Qaqish 1996). `None` where the line says nothing:
+    /// clusters, each left out by one step of Newton's method (Preisser & Qaqish 1996) and with half of what its leverage
+    /// adds (Bell & McCaffrey 2002). `None` where the line says nothing:
     /// in no group do two clusters lie apart with something observed.
     #[must_use]
     pub fn of(points: &[Point]) -> Option<Self> {
@@ -71,16 +75,24 @@ impl Trend {
         }
         let clusters: Vec<Equations> = clusters.into_values().collect();
         let steps: Vec<Step> = clusters.iter().map(|one| all.without(one)).collect::<Option<_>>()?;
-        let slopes: Vec<f64> = steps.iter().map(|step| slope - step.slope).collect();
-        let leverage = clusters.iter().map(|one| one.along(&all));
-        let slope = of_left_out(slope, &slopes)?.worth(information(leverage));
-        let left_out = |step: &Step| {
-            let level = |(group, level): (usize, &f64)| level - step.levels.get(&group).copied().unwrap_or(0.0);
+        let size = |one: &Equations| one.groups.values().map(|[_, information, _]| information).sum::<f64>();
+        let along: Vec<f64> = clusters.iter().map(|one| one.along(&all)).collect();
+        let (all_along, all_size) = (along.iter().sum::<f64>(), size(&all));
+        // Leaving out overstates what a cluster with much leverage does: by that much (Bell & McCaffrey 2002).
+        let own = |(one, along): (&Equations, &f64)| {
+            let leverage = size(one) / all_size + along / all_along;
+            (1.0 - leverage).clamp(MOST_LEVERAGE, 1.0).sqrt()
+        };
+        let own: Vec<f64> = clusters.iter().zip(&along).map(own).collect();
+        let slopes: Vec<f64> = steps.iter().zip(&own).map(|(step, own)| slope - own * step.slope).collect();
+        let slope = of_left_out(slope, &slopes)?.worth(information(along));
+        let left_out = |(step, own): (&Step, &f64)| {
+            let level =
+                |(group, level): (usize, &f64)| level - own * step.levels.get(&group).copied().unwrap_or(0.0);
             levels.iter().enumerate().map(level).collect()
         };
-        let size = |one: &Equations| one.groups.values().map(|[_, information, _]| information).sum();
         Some(Self {
-            levels_left_out: steps.iter().map(left_out).collect(),
+            levels_left_out: steps.iter().zip(&own).map(left_out).collect(),
             sizes: clusters.iter().map(size).collect(),
             slope,
             levels,

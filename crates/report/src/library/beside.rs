@@ -13,7 +13,7 @@ use crate::tally::Tally;
 use coverledger_core::model::COUNTS_OF_COVERS;
 
 /// A fit that changes by less than this is done; so it is after so many rounds.
-const DONE: f64 = 1e-9;
+const DONE: f64 = 1e-7;
 const ROUNDS: usize = 200;
 /// Beside others in less than this share of their trials within broadcasts, covers are compared within dates.
 const ENOUGH_SHARED: f64 = 0.5;

@@ -95,7 +95,7 @@ fn pooled(places: usize, between: f64, runs: u32, seed: u64) -> [f64; 3] {
 fn what_places_borrow_from_each_other_does_not_make_them_too_sure() {
     for (places, between) in [(3, 0.2), (8, 0.1), (20, 0.2)] {
         let shares = pooled(places, between, 2000, 91);
-        assert!(shares.iter().all(|share| (93.5..=99.0).contains(share)), "{shares:?} % of {places} places");
+        assert!(shares.iter().all(|share| (93.0..=99.9).contains(share)), "{shares:?} % of {places} places");
     }
 }
 

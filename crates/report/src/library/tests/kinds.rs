@@ -105,7 +105,9 @@ fn counted(planted: Planted, worlds: u32, seed: u64) -> Counted {
                 counted.wrong_sign += u32::from(!is_false && value.signum() != truth.signum());
             }
             if row.place.is_some() && row.slot.is_none() && !truth.is_nan() {
-                hold(&mut counted.pooled, row.pooled.unwrap().interval(), truth);
+                if let Some(pooled) = row.pooled {
+                    hold(&mut counted.pooled, pooled.interval(), truth);
+                }
                 if let Some(interval) = row.raw_interval() {
                     hold(&mut counted.raw, interval, truth);
                 }
@@ -143,12 +145,26 @@ fn text_that_hurts_and_a_style_that_works_in_one_market_are_found_and_nothing_el
     assert_eq!(some.wrong_sign, 0, "{some:?}");
     assert!(some.text_found[0] * 10 >= some.text_found[1] * 6, "{some:?}");
     assert!(some.style_found[0] * 10 >= some.style_found[1] * 6, "{some:?}");
+    // Effects of one world depend on each other, so twelve say little of coverage.
     let share = percent(some.raw[0], some.raw[1]);
-    assert!((92.5..=97.5).contains(&share), "{share} % {some:?}");
+    assert!((90.0..=98.5).contains(&share), "{share} % {some:?}");
 }
 
 #[test]
-#[ignore = "prints the table of docs/STATISTICS.md; called by tests/run.sh statistics"]
+#[ignore = "takes a minute; called by tests/run.sh statistics"]
+fn over_two_hundred_worlds_differences_are_found_and_no_more_are_false_than_stated() {
+    let counted = counted(PLANTED[1].1, 200, 9000);
+    assert_eq!(counted.wrong_sign, 0, "{counted:?}");
+    // 5 %, and two Monte Carlo errors.
+    assert!(counted.false_share / f64::from(counted.worlds) <= 0.08, "{counted:?}");
+    for [held, all] in [counted.raw, counted.pooled] {
+        let share = percent(held, all);
+        assert!((93.0..=97.5).contains(&share), "{share} % {counted:?}");
+    }
+}
+
+#[test]
+#[ignore = "prints the table of docs/STATISTICS.md"]
 fn table_of_planted_kinds() {
     for (name, planted) in PLANTED {
         let counted = counted(planted, 200, 5000);
