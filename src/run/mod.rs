@@ -60,7 +60,9 @@ pub use account::{
 pub use alert_state::{AlertChanges, AlertState};
 pub use deciding::{ended_rotations, history, turns_of};
 pub use error::RunError;
-pub use library::{Offline, TextModelError, catalogue_standing, named_thumbnails, offline, wrong_model};
+pub use library::{
+    Offline, TextModelError, catalogue_standing, named_thumbnails, offline, text_model, wrong_model,
+};
 pub use orphans::Orphans;
 pub use other_configuration::OtherConfiguration;
 pub use outcome::{Disposition, ExportOutcome, RunReport, waits_for};

@@ -310,6 +310,7 @@ fn every_exit_code_is_documented() {
         exit::EXPORTS,
         exit::CONFLICT,
         exit::SOME_FAILED,
+        exit::RULE_BROKEN,
         exit::INTERRUPTED,
         exit::TERMINATED,
     ];
@@ -341,6 +342,12 @@ const SECTIONS: &[(&str, Option<&str>, &str)] = &[
     ("a split", None, "lots.yaml split.stranger"),
     ("notifications.yaml", None, "notifications.yaml stranger"),
     ("a channel", None, "notifications.yaml channels.ops.stranger"),
+    ("market_rules.yaml", None, "market_rules.yaml stranger"),
+    ("a market rule", None, "market_rules.yaml rules.a.stranger"),
+    ("bounds of a measure", None, "market_rules.yaml rules.a.look.stranger"),
+    ("languages of a text", None, "market_rules.yaml rules.b.language.stranger"),
+    ("a tag", None, "market_rules.yaml rules.c.tag.stranger"),
+    ("words of a sheet", None, "market_rules.yaml rules.d.words.stranger"),
     ("a platform", None, "p.yaml stranger"),
     ("conventions", None, "p.yaml conventions.stranger"),
     ("counts", None, "p.yaml not_offered.stranger"),
@@ -410,6 +417,14 @@ const STRANGERS: &[(&str, &str)] = &[
     (
         "config/notifications.yaml",
         "version: 1\nstranger: 1\nchannels:\n  ops: {kind: slack, url_env: OPS_URL, stranger: 1}\n",
+    ),
+    (
+        "config/market_rules.yaml",
+        "version: 1\nstranger: 1\nrules:\n  \
+         a: {markets: all, severity: warns, look: {measure: faces, most: 1, stranger: 1}, en: a, zh: a, source: s, stranger: 1}\n  \
+         b: {markets: all, severity: warns, language: {only: [ar], stranger: 1}, en: a, zh: a, source: s}\n  \
+         c: {markets: all, severity: warns, tag: {name: t, stranger: 1}, en: a, zh: a, source: s}\n  \
+         d: {markets: all, severity: warns, words: {columns: [c], none_of: [w], stranger: 1}, en: a, zh: a, source: s}\n",
     ),
     (
         "config/platforms/p.yaml",
@@ -744,14 +759,31 @@ fn every_command_and_option_is_in_the_readme() {
     let readme = fs::read_to_string(repository().join("README.md")).unwrap();
     let part = readme.split("\n## ").find(|part| part.starts_with("Commands\n")).expect("a part on commands");
     let rows = part.lines().filter_map(|line| line.strip_prefix("| `"));
-    let documented: BTreeMap<&str, BTreeSet<String>> =
-        rows.map(|row| (row.split([' ', '`']).next().unwrap_or_default(), long_options(row))).collect();
+    let command = |row: &str| {
+        let is_word = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+        row.split('`').next().unwrap_or_default().split(' ').take_while(is_word).collect::<Vec<_>>().join(" ")
+    };
+    let documented: BTreeMap<String, BTreeSet<String>> =
+        rows.map(|row| (command(row), long_options(row))).collect();
     let common = long_options(part.split("\nAll take").nth(1).expect("the options of all commands"));
     let mut commands = words_below(&help(&["-h"]), "Commands:");
     assert!(commands.remove("help"), "the help lists its commands");
-    assert_eq!(documented.keys().map(|command| (*command).to_owned()).collect::<BTreeSet<_>>(), commands);
+    // A command of commands is documented by these.
+    let commands: BTreeSet<String> = (commands.into_iter())
+        .flat_map(|command| {
+            let mut within = words_below(&help(&[&command, "-h"]), "Commands:");
+            within.remove("help");
+            let is_one = within.is_empty().then(|| command.clone());
+            is_one
+                .into_iter()
+                .chain(within.into_iter().map(move |one| format!("{command} {one}")))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    assert_eq!(documented.keys().cloned().collect::<BTreeSet<_>>(), commands);
     for (command, options) in documented {
-        let mut of_program = long_options(&help(&[command, "-h"]));
+        let arguments: Vec<&str> = command.split(' ').chain(["-h"]).collect();
+        let mut of_program = long_options(&help(&arguments));
         of_program.retain(|option| !["--help", "--version"].contains(&option.as_str()));
         let shared = ["--config", "--jobs", "--log", "--quiet", "--verbose"];
         of_program.retain(|option| !shared.contains(&option.as_str()));

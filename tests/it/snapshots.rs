@@ -12,7 +12,7 @@ use crate::scenario::{FEED, Outcome, Scenario};
 
 /// Compares a text with the file `tests/it/snapshots/NAME.snap`.
 #[track_caller]
-fn is_as_in(name: &str, text: &str) {
+pub fn is_as_in(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
@@ -33,7 +33,7 @@ fn whole(command: &str, outcome: &Outcome<'_>) -> String {
 }
 
 /// A command of the scenario and what it printed.
-fn answer(scenario: &Scenario, command: &str) -> String {
+pub fn answer(scenario: &Scenario, command: &str) -> String {
     let arguments: Vec<&str> = command.split(' ').collect();
     whole(command, &scenario.cli(&arguments))
 }

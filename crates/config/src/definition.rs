@@ -14,6 +14,7 @@ use super::dialect::Dialect;
 use super::experiments::Experiment;
 use super::library::Library;
 use super::mapping::{Columns, InstantColumn};
+use super::market_rules::MarketRules;
 use super::path::PathPattern;
 use super::problem::Problem;
 use super::viewer_groups::ViewerGroups;
@@ -44,6 +45,8 @@ pub struct Workspace {
     pub viewer_groups: BTreeMap<String, ViewerGroups>,
     /// `config/notifications.yaml`, by name; empty without that file.
     pub channels: BTreeMap<String, Channel>,
+    /// `config/market_rules.yaml`; without that file no cover is held against anything.
+    pub market_rules: Option<MarketRules>,
     /// What is sound and probably not meant, file by file: `check` tells it, and nothing else heeds it.
     pub warnings: Vec<Problem>,
 }

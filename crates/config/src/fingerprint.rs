@@ -17,6 +17,7 @@ use super::mapping::{
     Columns, CoverRule, FoldPolicy, GapPolicy, InstantColumn, InstantFormat, MadeId, MarketRule, Otherwise,
     TextRule, WallClock, ZoneRule,
 };
+use super::market_rules::{DeclaredText, Demand, PictureRule};
 use super::path::PathPattern;
 use coverledger_core::model::{Event, MarketId, PlatformId};
 use coverledger_core::time::DayRule;
@@ -31,6 +32,8 @@ const EXPERIMENT_SCHEME: &str = "coverledger experiment 2";
 const PICTURES_SCHEME: &str = "coverledger pictures 1";
 /// Raised when the same configuration comes to mean another library.
 const LIBRARY_SCHEME: &str = "coverledger library 1";
+/// Raised when the same rules of markets come to mean other findings.
+const MARKET_RULES_SCHEME: &str = "coverledger market rules 1";
 
 impl Workspace {
     /// Hash of everything in the configuration that can change the numbers of this platform's days in this market:
@@ -135,6 +138,21 @@ impl Workspace {
     }
 }
 
+impl Workspace {
+    /// Hash of the rules of markets that are adopted. Hex of SHA-256.
+    #[must_use]
+    pub fn market_rules_hash(&self) -> String {
+        let mut writer = FingerprintWriter::default();
+        writer.put("scheme", MARKET_RULES_SCHEME);
+        let rules = self.market_rules.iter().flat_map(|rules| &rules.rules);
+        for (name, rule) in rules.filter(|(_, rule)| rule.is_adopted) {
+            writer.put("rule", name);
+            writer.picture_rule(rule);
+        }
+        writer.hash()
+    }
+}
+
 fn takes_strays(platform: &Platform, market: &MarketId) -> bool {
     platform.exports.iter().any(|export| {
         matches!(&export.columns.market, MarketRule::Column { otherwise: Otherwise::Market(name), .. } if name == market)
@@ -226,6 +244,56 @@ impl FingerprintWriter {
             Design::Split(Split { shares, broadcasts, assignment }) => {
                 self.put("split", &format!("{shares:?} {broadcasts} {}", assignment.word()));
             }
+        }
+    }
+
+    fn picture_rule(&mut self, rule: &PictureRule) {
+        // Whether somebody read the source changes no finding.
+        let PictureRule { markets, platforms, severity, demand, en, zh, source, is_checked: _, is_adopted: _ } =
+            rule;
+        for market in markets.iter().flatten() {
+            self.put("in_market", market.as_str());
+        }
+        for platform in platforms.iter().flatten() {
+            self.put("platform", platform.as_str());
+        }
+        self.put("severity", severity.word());
+        self.demand(demand);
+        self.put("en", en);
+        self.put("zh", zh);
+        self.put("source", source);
+    }
+
+    fn demand(&mut self, demand: &Demand) {
+        match demand {
+            Demand::Look { look, least, most } => {
+                self.put("look", look.word());
+                self.put("bounds", &format!("{least:?} {most:?}"));
+            }
+            Demand::Language(text) => self.declared_text("language", text),
+            Demand::Script(text) => self.declared_text("script", text),
+            Demand::Tag { name, any_of, none_of } => {
+                self.put("tag", name);
+                self.all("any_of", any_of);
+                self.all("none_of", none_of);
+            }
+            Demand::Words { columns, none_of } => {
+                self.all("column", columns);
+                self.all("none_of", none_of);
+            }
+        }
+    }
+
+    fn declared_text(&mut self, kind: &str, text: &DeclaredText) {
+        let DeclaredText { includes, only } = text;
+        self.put("declared", kind);
+        self.all("includes", includes);
+        self.all("only", only);
+    }
+
+    fn all(&mut self, name: &str, values: &[String]) {
+        for value in values {
+            self.put(name, value);
         }
     }
 

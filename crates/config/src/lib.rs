@@ -32,6 +32,7 @@ mod library;
 mod location;
 mod mapping;
 mod market_rule;
+mod market_rules;
 mod markets;
 mod names;
 mod newest;
@@ -74,6 +75,7 @@ pub use experiments::{
 pub use instant::BUDDHIST_YEAR;
 pub use library::{Library, PictureLimits, TextModelFile};
 pub use mapping::*;
+pub use market_rules::{DeclaredText, Demand, MarketRules, PictureRule, Severity};
 pub use pages::{Pages, PagesRule};
 pub use path::*;
 pub use problem::{ConfigError, Problem, among};
@@ -149,6 +151,7 @@ struct Files {
     decisions: Option<ConfigFile>,
     library: Option<ConfigFile>,
     notifications: Option<ConfigFile>,
+    market_rules: Option<ConfigFile>,
     strangers: Vec<ConfigFile>,
     platforms: Vec<ConfigFile>,
     jobs: Vec<ConfigFile>,
@@ -168,10 +171,18 @@ impl Files {
             decisions: if_there("decisions.yaml"),
             library: if_there("library.yaml"),
             notifications: if_there("notifications.yaml"),
+            market_rules: if_there("market_rules.yaml"),
             strangers: strangers_in(
                 snapshot,
                 config_dir,
-                &["archive.yaml", "markets.yaml", "decisions.yaml", "library.yaml", "notifications.yaml"],
+                &[
+                    "archive.yaml",
+                    "markets.yaml",
+                    "decisions.yaml",
+                    "library.yaml",
+                    "notifications.yaml",
+                    "market_rules.yaml",
+                ],
             ),
             platforms: files_of(
                 snapshot,
@@ -231,6 +242,12 @@ impl Files {
             Some(file) => file.start().and_then(|start| notifications::read(&start)),
             None => Some(BTreeMap::new()),
         };
+        let market_rules = match &self.market_rules {
+            Some(file) => {
+                file.start().and_then(|start| market_rules::read(&start, market_names, &platform_names)).map(Some)
+            }
+            None => Some(None),
+        };
         let settings = settings?;
         // A configured secret is handed in later; without it there are no groups.
         let viewer_groups = match settings.viewer_groups_key_env {
@@ -248,31 +265,54 @@ impl Files {
             decisions: decisions?,
             library: library?,
             channels: channels?,
+            market_rules: market_rules?,
             warnings: self.all().flat_map(ConfigFile::warnings).collect(),
         })
     }
 
     /// Every file, in the order in which they are told of.
     fn all(&self) -> impl Iterator<Item = &ConfigFile> {
-        let Self { archive, markets, decisions, library, notifications, strangers, platforms, jobs, experiments } =
-            self;
+        let Self {
+            archive,
+            markets,
+            decisions,
+            library,
+            notifications,
+            market_rules,
+            strangers,
+            platforms,
+            jobs,
+            experiments,
+        } = self;
         let lists = [strangers, platforms, jobs, experiments];
         [archive, markets]
             .into_iter()
             .chain(decisions)
             .chain(library)
             .chain(notifications)
+            .chain(market_rules)
             .chain(lists.into_iter().flatten())
     }
 
     fn into_problems(self) -> Vec<Problem> {
-        let Self { archive, markets, decisions, library, notifications, strangers, platforms, jobs, experiments } =
-            self;
+        let Self {
+            archive,
+            markets,
+            decisions,
+            library,
+            notifications,
+            market_rules,
+            strangers,
+            platforms,
+            jobs,
+            experiments,
+        } = self;
         let all = [archive, markets]
             .into_iter()
             .chain(decisions)
             .chain(library)
             .chain(notifications)
+            .chain(market_rules)
             .chain(strangers)
             .chain(platforms)
             .chain(jobs)

@@ -123,7 +123,7 @@ pub(crate) use forms::form;
 pub(crate) use keys;
 
 /// Every kind of file, by its name for `coverledger schema`.
-pub(crate) fn files() -> [(&'static str, Spec); 8] {
+pub(crate) fn files() -> [(&'static str, Spec); 9] {
     [
         ("archive", crate::archive::ArchiveKeys::spec()),
         ("markets", crate::markets::MarketsKeys::spec()),
@@ -133,6 +133,7 @@ pub(crate) fn files() -> [(&'static str, Spec); 8] {
         ("experiment", crate::experiments::ExperimentKeys::spec()),
         ("library", crate::library::LibraryKeys::spec()),
         ("notifications", crate::notifications::NotificationKeys::spec()),
+        ("market_rules", crate::market_rules::MarketRulesKeys::spec()),
     ]
 }
 

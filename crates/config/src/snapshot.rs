@@ -47,7 +47,14 @@ impl Snapshot {
             snapshot.folders.insert(folder.to_owned(), files);
         }
         // Those that have to be there, or are there and are no files.
-        for name in ["archive.yaml", "markets.yaml", "decisions.yaml", "library.yaml", "notifications.yaml"] {
+        for name in [
+            "archive.yaml",
+            "markets.yaml",
+            "decisions.yaml",
+            "library.yaml",
+            "notifications.yaml",
+            "market_rules.yaml",
+        ] {
             let file = config_dir.join(name);
             if fs::symlink_metadata(&file).is_ok() && !snapshot.texts.contains_key(&file) {
                 snapshot.texts.insert(file.clone(), read_text(&file));

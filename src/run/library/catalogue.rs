@@ -34,7 +34,7 @@ use listing::Listed;
 use model::TextModelSource;
 use rows::Rows;
 
-pub use model::{TextModelError, wrong_model};
+pub use model::{TextModelError, text_model, wrong_model};
 pub use offline::{Offline, offline};
 pub use standing::catalogue_standing;
 pub use thumbnails::named_thumbnails;

@@ -21,7 +21,9 @@ use coverledger_archive::{Archive, Stamp};
 use coverledger_config::Workspace;
 
 pub(super) use catalogue::CataloguedPictures;
-pub use catalogue::{Offline, TextModelError, catalogue_standing, named_thumbnails, offline, wrong_model};
+pub use catalogue::{
+    Offline, TextModelError, catalogue_standing, named_thumbnails, offline, text_model, wrong_model,
+};
 pub(super) use covers_as_of::CoversAsOf;
 pub(super) use month::CoversOfMonth;
 

@@ -6,6 +6,7 @@ mod clocks;
 mod commands;
 mod complete;
 mod counts;
+mod cover_rules;
 mod covers;
 mod crashes;
 mod damaged;

@@ -139,3 +139,34 @@ fn a_market_that_takes_strays_depends_on_which_markets_are_known() {
     let one_more = ("GB: ", "DE: {timezone: Europe/Berlin, slots: day_parts}\n  GB: ");
     assert_ne!(hash(&[strays]), hash(&[strays, one_more]));
 }
+
+#[test]
+fn adopted_rules_of_markets_have_a_hash_and_those_that_are_not_adopted_change_none() {
+    let rules = |asks: &str, adopted: bool| {
+        let tree = Tree::new(WORKING);
+        let rule =
+            format!("severity: breaks, {asks}, en: a, zh: 甲, source: b, checked: true, adopted: {adopted}");
+        let kept = "severity: warns, tag: {name: b}, en: a, zh: 甲, source: b";
+        let text = format!("version: 1\nrules:\n  a: {{markets: [US], {rule}}}\n  b: {{markets: all, {kept}}}\n");
+        tree.write("config/market_rules.yaml", text);
+        tree.load().unwrap_or_else(|error| panic!("{error}")).market_rules_hash()
+    };
+    let none = Tree::new(WORKING).load().unwrap().market_rules_hash();
+    assert_eq!(rules("look: {measure: faces, most: 1}", false), none);
+    let mut seen = vec![none];
+    for asks in [
+        "look: {measure: faces, most: 1}",
+        "look: {measure: faces, least: 1}",
+        "look: {measure: text_lines, most: 1}",
+        "language: {includes: [ar]}",
+        "language: {only: [ar]}",
+        "script: {only: [Arab]}",
+        "tag: {name: ar}",
+        "tag: {name: skin, none_of: [bare]}",
+        "words: {columns: [name], none_of: [bare]}",
+    ] {
+        let hash = rules(asks, true);
+        assert!(!seen.contains(&hash), "{asks}");
+        seen.push(hash);
+    }
+}

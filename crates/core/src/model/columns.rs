@@ -520,6 +520,22 @@ pub const EXPECTED_GAIN: &str = "expected_gain";
 pub const HORIZON_DAYS: &str = "horizon_days";
 /// How many broadcasts a test takes.
 pub const BROADCASTS_NEEDED: &str = "broadcasts_needed";
+/// The name of a rule of a market.
+pub const RULE: &str = "rule";
+/// How grave it is not to keep a rule.
+pub const SEVERITY: &str = "severity";
+/// What a rule looks at.
+pub const MEASURE: &str = "measure";
+/// What it found there.
+pub const FOUND: &str = "found";
+/// What it allows.
+pub const ALLOWED: &str = "allowed";
+/// Where a rule is written.
+pub const SOURCE: &str = "source";
+/// The covers that worked and look most like one.
+pub const NEAREST: &str = "nearest";
+/// How far the nearest of them is.
+pub const DISTANCE: &str = "distance";
 
 /// The name of a rate that is shrunken towards its market's covers.
 #[must_use]

@@ -7,18 +7,22 @@
 mod beside;
 mod catalogue;
 mod change;
+mod cover_checks;
 mod effects;
 mod families;
 mod fatigue;
 mod history;
+mod history_rows;
 mod kindred;
 mod kinds;
 mod look_scale;
 mod month;
 mod next_tests;
 mod place;
+mod proven;
 mod recent;
 mod rows;
+mod rules;
 mod shelf;
 #[cfg(test)]
 mod tests;
@@ -31,14 +35,18 @@ use jiff::civil::Date;
 use crate::table::rendered;
 use crate::{Rendered, ReportError};
 pub use catalogue::{CataloguedCover, Measured, Picture, Seen};
+pub use cover_checks::{Facts, cover_checks, facts};
 use coverledger_config::Experiment;
 use coverledger_core::model::TableName;
 pub use families::{Contradiction, FamilyOfCover, FamilySource, HashedCover, MOST_PROPOSED, families};
+pub use history_rows::HistoryRow;
 pub use kindred::{Kindred, Relative};
 pub use look_scale::{Apart, LookScale};
 pub use month::cover_months;
 pub use place::PlaceMonths;
+pub use proven::{ENOUGH_PROVEN, Likeness, Proven};
 pub use rows::CoverRows;
+pub use rules::{Finding, Judged, Subject, Unseen, judge};
 pub use shelf::{Shelf, ShelvedCover};
 
 /// What the team has decided about its library.

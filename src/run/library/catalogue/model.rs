@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use coverledger_config::{TextModelFile, Workspace};
+use coverledger_config::{Library, TextModelFile, Workspace};
 use coverledger_picture::{EyeError, TextModel};
 use coverledger_store::sha256_hex;
 
@@ -71,6 +71,14 @@ impl TextModelSource {
     pub(super) fn load(self) -> Result<Option<TextModel>, TextModelError> {
         Ok(self.0.map(TextModel::load).transpose()?)
     }
+}
+
+/// The configured model of text, ready to run; `None` where none is configured.
+///
+/// # Errors
+/// It cannot be read, is another one, or is no model that can be run.
+pub fn text_model(library: &Library) -> Result<Option<TextModel>, TextModelError> {
+    TextModelSource::read(library.text_model.as_ref())?.load()
 }
 
 /// What is wrong with the configured model of text, by this machine.

@@ -347,9 +347,50 @@ pub(super) const COVER_CHECKS: TableSpec = TableSpec {
     name: "cover_checks",
     family: TableFamily::Library,
     is_optional: false,
-    question: "Which covers break a rule of a market?",
-    key: &[c::AS_OF],
-    sorted_by: "platform and market",
-    shown: &[plain(c::AS_OF), plain(c::MARKET), plain(c::PLATFORM)],
-    columns: place,
+    question: "Which covers on air or about to be break a rule of a market, or look unlike all that worked there?",
+    key: &[c::AS_OF, c::PLATFORM, c::MARKET, c::COVER_ID, c::RULE],
+    sorted_by: "finding (the gravest first), platform, market, cover and rule",
+    shown: &[
+        plain(c::MARKET),
+        plain(c::PLATFORM),
+        plain(c::COVER_ID),
+        plain(c::FINDING),
+        plain(c::RULE),
+        prose(c::REASON_EN),
+        plain(c::NEAREST),
+    ],
+    columns: cover_checks,
 };
+
+fn cover_checks() -> Vec<ColumnSpec> {
+    let of_a_rule = "the row is no rule's: it says how the cover looks beside those that worked there";
+    let mut columns = place();
+    columns.extend([
+        cover_id(),
+        text(c::RULE, "the name of the rule in `config/market_rules.yaml`").null(of_a_rule),
+        text(c::SEVERITY, "`breaks` or `warns`: how grave it is not to keep the rule").null(of_a_rule),
+        text(
+            c::FINDING,
+            "`breaks` or `warns`: the rule is not kept; `unlike`: it looks unlike every cover that worked there; `not judged`: it \
+             is not known; `keeps`: the rule is kept; `like`: it looks as like those covers as they are to each other",
+        ),
+        text(c::MEASURE, "what the rule looks at: a measure, `language`, `script`, or columns of the sheet").null(of_a_rule),
+        text(c::FOUND, "what it found there").null("not known, or nothing is declared"),
+        text(c::ALLOWED, "what the rule allows, in English").null(of_a_rule),
+        text(c::SOURCE, "where the rule is written").null(of_a_rule),
+        text(c::REASON_EN, "the rule and what was found, or why it is not judged, in English"),
+        text(c::REASON_ZH, "the same in Chinese"),
+        text(c::NEAREST, "the covers that worked there and look most like it, the nearest first, joined by a space")
+            .null("the row is a rule's, or no such cover is known"),
+        float(
+            c::DISTANCE,
+            "standard deviations",
+            "how far the nearest of them is: the root mean square of the differences of their measures",
+        )
+        .null("the row is a rule's, or nothing can be compared"),
+        text(c::EXPERIMENT, "the experiments that are running or planned there with it, joined by a space").null("none"),
+        day(c::LAST_AIRED, "the last local date on which it was on air there").null("it was not yet"),
+        whole(c::REVISION, "", "which revision of the library of that date the row belongs to, from 1"),
+    ]);
+    columns
+}
