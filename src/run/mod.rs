@@ -158,15 +158,6 @@ pub async fn run(
     let job = label.split_once(' ').map_or(label, |(_, job)| job);
     let others = other_configuration::other_configuration(workspace, &plans, &report, &archive, job);
     report.other_configuration = stop.or(others).await.flatten();
-    let desk = deciding::Desk {
-        workspace: &source.workspace,
-        selection,
-        archive: &archive,
-        stamp: &stamp,
-        stop,
-        rendering: &rendering,
-    };
-    report.decisions = desk.decide().await;
     let librarian = library::Librarian {
         workspace: &source.workspace,
         selection,
@@ -177,7 +168,18 @@ pub async fn run(
         threads: source.threads,
         spill_dir: source.spill_dir.clone(),
     };
-    report.library = librarian.keep().await;
+    // Families of covers that pictures tell of are compared by decisions.
+    report.library = librarian.keep_pictures().await;
+    let desk = deciding::Desk {
+        workspace: &source.workspace,
+        selection,
+        archive: &archive,
+        stamp: &stamp,
+        stop,
+        rendering: &rendering,
+    };
+    report.decisions = desk.decide().await;
+    report.library.extend(librarian.keep_covers().await);
     report.unconfigured = stop.or(unconfigured(workspace, &archive)).await.unwrap_or_default();
     let (traffic, of_archive) = (source.exports.traffic(), archive.store().traffic());
     archive.close().await;

@@ -20,7 +20,7 @@ use coverledger_archive::{
 use coverledger_config::Workspace;
 use coverledger_core::model::{MarketId, PlatformId};
 use coverledger_report as report;
-use coverledger_report::library::{CataloguedCover, LibraryRules, Picture, PlaceMonths, Shelf};
+use coverledger_report::library::{CataloguedCover, Facts, LibraryRules, Picture, PlaceMonths, Shelf};
 
 /// A configured place.
 struct Place {
@@ -103,6 +103,7 @@ impl Librarian<'_> {
     /// Hash of everything in the configuration that has a say, beside the facts: what was tested needs no test.
     fn config(&self) -> String {
         let mut hash = Fingerprint::new(TableFamily::Library, &self.workspace.library_hash());
+        hash.line(self.workspace.market_rules_hash());
         for name in self.workspace.experiments.keys() {
             hash.line(format_args!("{name}\t{}", self.workspace.experiment_hash(name)));
         }
@@ -126,7 +127,8 @@ impl Librarian<'_> {
             }
             Look::Due(newest) => newest,
         };
-        let shelf = Arc::new(self.shelf(inputs.catalogue.as_ref()).await?);
+        let (shelf, facts) = self.shelf(inputs.catalogue.as_ref()).await?;
+        let shelf = Arc::new(shelf);
         let mut state = State::Final;
         let mut places = Vec::with_capacity(inputs.places.len());
         for place in &inputs.places {
@@ -146,6 +148,7 @@ impl Librarian<'_> {
             as_of: inputs.as_of,
             places,
             shelf,
+            facts,
         };
         Ok(self.driver().publish(newest, Arc::new(asset), Vec::new()).await)
     }
@@ -182,12 +185,12 @@ impl Librarian<'_> {
     }
 
     /// What the catalogue knows of covers; nothing of it where there is none yet.
-    async fn shelf(&self, catalogue: Option<&Receipt>) -> Result<Shelf, BoxError> {
-        let Some(catalogue) = catalogue else { return Ok(Shelf::default()) };
+    async fn shelf(&self, catalogue: Option<&Receipt>) -> Result<(Shelf, Facts), BoxError> {
+        let Some(catalogue) = catalogue else { return Ok((Shelf::default(), Facts::default())) };
         let mut tables = self.archive.tables_of(catalogue).await?;
         let covers = tables.remove(&TableName::Covers).map(CataloguedCover::read).transpose()?.unwrap_or_default();
         let pictures = tables.remove(&TableName::Pictures).map(Picture::read).transpose()?.unwrap_or_default();
-        Ok(Shelf::of(&covers, &pictures))
+        Ok((Shelf::of(&covers, &pictures), report::library::facts(&covers)))
     }
 }
 
@@ -205,6 +208,7 @@ pub(in crate::run) struct CoversAsOf {
     as_of: Date,
     places: Vec<PlaceMonths>,
     shelf: Arc<Shelf>,
+    facts: Facts,
 }
 
 impl Asset for CoversAsOf {
@@ -219,8 +223,21 @@ impl Asset for CoversAsOf {
     }
 
     fn tables(&self, revision: u64) -> Result<Vec<TableBytes>, BoxError> {
+        let Workspace { experiments, market_rules, .. } = &*self.workspace;
         let rules = rules(&self.workspace);
-        let tables = report::library::as_of(&self.places, &self.shelf, &rules, self.as_of, revision)?;
+        let mut tables = report::library::as_of(&self.places, &self.shelf, &rules, self.as_of, revision)?;
+        if let Some((_, history)) = tables.iter().find(|(name, _)| *name == TableName::CoverHistory) {
+            let of = (self.as_of, revision);
+            let checks = report::library::cover_checks(
+                of,
+                experiments,
+                market_rules.as_ref(),
+                &self.shelf,
+                &self.facts,
+                history,
+            )?;
+            tables.push((TableName::CoverChecks, checks));
+        }
         Ok(tables.into_iter().map(|(name, made)| table(name, made)).collect())
     }
 }

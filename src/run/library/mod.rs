@@ -46,13 +46,22 @@ pub(super) struct Librarian<'a> {
 }
 
 impl Librarian<'_> {
-    /// Publishes what is new of the library. Asked to stop, it begins nothing new.
-    pub(super) async fn keep(&self) -> Decided {
+    /// Publishes what is new of the pictures. Asked to stop, it begins nothing new.
+    pub(super) async fn keep_pictures(&self) -> Decided {
         let mut told = Decided::new();
-        let Some(library) = &self.workspace.library else { return told };
-        self.catalogue(library, &mut told).await;
-        self.months(&mut told).await;
-        self.covers_as_of(&mut told).await;
+        if let Some(library) = &self.workspace.library {
+            self.catalogue(library, &mut told).await;
+        }
+        told
+    }
+
+    /// Publishes what is new of what was learnt of covers. Asked to stop, it begins nothing new.
+    pub(super) async fn keep_covers(&self) -> Decided {
+        let mut told = Decided::new();
+        if self.workspace.library.is_some() {
+            self.months(&mut told).await;
+            self.covers_as_of(&mut told).await;
+        }
         told
     }
 
