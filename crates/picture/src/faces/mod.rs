@@ -23,8 +23,7 @@ const MODEL: &[u8] = include_bytes!("../../assets/seeta_fd_frontal_v1.0.bin");
 pub(crate) const METHOD: &str = "SeetaFace, photographs of frontal faces only, version 1";
 /// The detector's window, in pixels: it reads outside of pictures that are smaller.
 const WINDOW: u32 = 40;
-/// How sure it must be. Twice what `rustface` shows in its example: fewer false faces, and hardly fewer true ones
-/// (`docs/LIBRARY.md`, "Faces").
+/// How sure it must be: twice what `rustface` shows in its example. `tests/pictures_text.py` tells what other limits would find.
 const LEAST_SCORE: f64 = 4.0;
 /// What is not even considered.
 const WORTH_A_LOOK: f64 = 2.0;
