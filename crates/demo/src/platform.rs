@@ -1,7 +1,7 @@
 //! The three platforms: their names for columns and events, their formats of ids and instants, and the paths of their files.
 //!
 //! They are a team's own shop app, a partner's feed that shows its rooms, and the team's feed on the web: who runs these
-//! logs every display of a cover. Exports of TikTok, Shopee or YouTube know no covers of theirs, and hold no such events;
+//! logs every display of a cover. Exports of `TikTok`, Shopee or `YouTube` know no covers of theirs, and hold no such events;
 //! the platforms that do read those are in `config/platforms/` of the repository.
 
 use jiff::civil::Date;

@@ -186,10 +186,9 @@ impl Cover {
 
 impl CoverKind {
     fn factor_in(self, market: &Market) -> f64 {
-        let factor = |is_so: bool, kind: Kind| match kind.market {
-            Some(code) if code != market.code => 1.0,
-            _ if is_so => kind.factor,
-            _ => 1.0,
+        let factor = |is_so: bool, kind: Kind| {
+            let is_here = kind.market.is_none_or(|code| code == market.code);
+            if is_so && is_here { kind.factor } else { 1.0 }
         };
         factor(self.festive, STYLE) * factor(self.wordy, WORDY)
     }

@@ -81,7 +81,8 @@ impl Letters {
 fn straight(curve: &OutlineCurve) -> Vec<(i64, i64)> {
     let units = |point: Point| (whole(point.x), whole(point.y));
     match *curve {
-        OutlineCurve::Line(from, to) => vec![units(from), units(to)],
+        // Outlines of a TrueType font have no cubic curves.
+        OutlineCurve::Line(from, to) | OutlineCurve::Cubic(from, _, _, to) => vec![units(from), units(to)],
         OutlineCurve::Quad(from, by, to) => {
             let (from, by, to) = (units(from), units(by), units(to));
             let at = |step: i64| {
@@ -93,8 +94,6 @@ fn straight(curve: &OutlineCurve) -> Vec<(i64, i64)> {
             };
             (0..=EDGES).map(at).collect()
         }
-        // Outlines of TrueType have none.
-        OutlineCurve::Cubic(from, _, _, to) => vec![units(from), units(to)],
     }
 }
 
