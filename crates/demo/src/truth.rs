@@ -170,7 +170,7 @@ mod tests {
         for Translation { shared, cover, language, market, platforms, gain } in TRANSLATIONS {
             rows.push(format!(
                 "| `{cover}`, the version in `{language}` of `{shared}` | {market} on `{}` | {gain} × the taps of `{shared}` | \
-                 `covers`, as of its family, and `localization` |\n",
+                 `covers`, as of its family |\n",
                 platforms.join("` and `")
             ));
         }
