@@ -105,12 +105,12 @@ fn dispatch(cli: &Cli, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let code = runtime.block_on(async {
         match &cli.command {
-            Command::Demo(args) => demo::run(args, global, out).await,
-            Command::Run(args) => run::run(args, global, out).await,
-            Command::Backfill(args) => backfill::run(args, global, out).await,
+            Command::Demo(args) => Box::pin(demo::run(args, global, out)).await,
+            Command::Run(args) => Box::pin(run::run(args, global, out)).await,
+            Command::Backfill(args) => Box::pin(backfill::run(args, global, out)).await,
             Command::Schedule(args) => schedule::run(args, global, out).await,
             Command::Status(args) => status::run(args, global, out).await,
-            Command::Check(args) if !args.sample.is_empty() => sample::run(args, global, out).await,
+            Command::Check(args) if !args.sample.is_empty() => Box::pin(sample::run(args, global, out)).await,
             Command::Check(_) => check::run(global, out),
             Command::Schema(args) => schema::run(args, out),
             Command::PlanTest(args) => plan_test::run(args, global, out).await,

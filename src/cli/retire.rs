@@ -65,9 +65,10 @@ pub async fn run(args: &Retire, global: &Global, out: &mut Screen<'_>) -> Result
 fn is_meant(args: &Retire, unit: &Unit) -> bool {
     let (platform, market) = match unit {
         Unit::MarketDay(day) => (&day.platform, Some(&day.market)),
-        Unit::Decisions { platform, market, .. } => (platform, Some(market)),
+        Unit::Decisions { platform, market, .. } | Unit::CoverMonth { platform, market, .. } => {
+            (platform, Some(market))
+        }
         Unit::Rejects { platform, .. } => (platform, None),
-        Unit::CoverMonth { platform, market, .. } => (platform, Some(market)),
         Unit::Experiment { .. } | Unit::Catalogue | Unit::Library { .. } => return false,
     };
     let is_platform = args.platform.as_ref().is_none_or(|name| platform.as_str() == name);

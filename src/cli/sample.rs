@@ -21,7 +21,7 @@ pub async fn run(args: &Check, global: &Global, out: &mut Screen<'_>) -> Result<
     let workspace = config::load_before_jobs(&global.config, &global.jobs)?;
     let placed = placed(args, &workspace)?;
     let now = Clock::System.now();
-    let trial = sample::try_files(&workspace, placed, now).await.map_err(Failure::of_sample)?;
+    let trial = Box::pin(sample::try_files(&workspace, placed, now)).await.map_err(Failure::of_sample)?;
     let code = code(&trial);
     match args.output {
         Output::Json => out.json(&json::json(&workspace, &trial, code))?,

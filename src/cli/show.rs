@@ -99,9 +99,9 @@ async fn write(
     let (mut written, mut damaged) = (0, Vec::new());
     let mut objects = pin!(objects);
     while let Some((key, found)) = objects.try_next().await? {
-        let found = found.and_then(|mut frame| {
+        let found = found.map(|mut frame| {
             frame.rechunk_mut();
-            Ok(frame)
+            frame
         });
         let rows = found.as_ref().map_err(Clone::clone);
         let rows = rows.and_then(|frame| Rows::of(frame, &columns).map_err(|error| error.to_string()));

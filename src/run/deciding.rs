@@ -233,7 +233,7 @@ impl Desk<'_> {
             let config = self.workspace.decisions_hash(&inputs.market);
             let more = |other: &Inputs| {
                 let is_its = other.market == inputs.market;
-                is_its.then(|| rules.kindred.fingerprint(&inputs.market)).unwrap_or_default()
+                if is_its { rules.kindred.fingerprint(&inputs.market) } else { String::new() }
             };
             let stands_on = stands_on(inputs, rules, all).map(|other| (other, more(other)));
             let fingerprint = fingerprint_with(unit.family(), &config, stands_on);

@@ -62,7 +62,9 @@ pub fn lacks(workspace: &Workspace, platform: &PlatformId, market: &MarketId) ->
 pub fn unit_lacks(workspace: &Workspace, unit: &Unit) -> Option<String> {
     match unit {
         Unit::MarketDay(day) => lacks(workspace, &day.platform, &day.market),
-        Unit::Decisions { platform, market, .. } => lacks(workspace, platform, market),
+        Unit::Decisions { platform, market, .. } | Unit::CoverMonth { platform, market, .. } => {
+            lacks(workspace, platform, market)
+        }
         Unit::Rejects { platform, export_date } => {
             let Some(definition) = workspace.platforms.get(platform) else {
                 return Some(format!("there is no platform `{platform}` in the configuration"));
@@ -72,7 +74,6 @@ pub fn unit_lacks(workspace: &Workspace, unit: &Unit) -> Option<String> {
             let paths = if is_dated { "paths with a date" } else { "a path without a date" };
             (!is_there).then(|| format!("platform `{platform}` has no export with {paths} any longer"))
         }
-        Unit::CoverMonth { platform, market, .. } => lacks(workspace, platform, market),
         Unit::Experiment { .. } | Unit::Catalogue | Unit::Library { .. } => None,
     }
 }

@@ -42,7 +42,7 @@ fn timed<T>(spent: &mut Duration, look: impl FnOnce() -> T) -> T {
 fn answer(path: &Path, finer: bool, model: &TextModel, faces: &Faces, spent: &mut [Duration; 4]) -> String {
     let original = Original::new(decode(&fs::read(path).unwrap(), &Limits::default()).unwrap());
     let mut scaler = Scaler::default();
-    let [large, small] = [text::SIDE, MEASURED_SIDE].map(|side| original.copy(&mut scaler, side).0);
+    let [large, small] = [text::SIDE, MEASURED_SIDE].map(|side| original.copy(&mut scaler, side));
     let size = large.dimensions();
     let lines = timed(&mut spent[0], || text::find(&large, model, text::MODEL_SIDE).unwrap());
     let seen = timed(&mut spent[0], || text::measured(&large, &lines));

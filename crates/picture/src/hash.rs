@@ -105,7 +105,9 @@ fn cells(resizer: &mut Resizer, grey: &GrayImage) -> Cells {
 }
 
 fn mirrored(mut cells: Cells) -> Cells {
-    cells.iter_mut().for_each(|row| row.reverse());
+    for row in &mut cells {
+        row.reverse();
+    }
     cells
 }
 

@@ -105,7 +105,7 @@ impl Rectangle {
     pub(crate) fn bounds(&self) -> [f64; 4] {
         let [x, y] = self.along.map(f64::abs);
         let (half_width, half_height) =
-            ((x * self.length + y * self.height) / 2.0, (y * self.length + x * self.height) / 2.0);
+            (0.5 * (x * self.length + y * self.height), 0.5 * (y * self.length + x * self.height));
         let [cx, cy] = self.centre;
         [cx - half_width, cy - half_height, cx + half_width, cy + half_height]
     }
@@ -124,7 +124,7 @@ fn encasing(points: &[[f64; 2]], [x, y]: [f64; 2]) -> Rectangle {
         extent = [extent[0].min(far), extent[1].max(far), extent[2].min(deep), extent[3].max(deep)];
     }
     let [near, far, shallow, deep] = extent;
-    let [middle, depth] = [(near + far) / 2.0, (shallow + deep) / 2.0];
+    let [middle, depth] = [near.midpoint(far), shallow.midpoint(deep)];
     Rectangle::new([middle * x - depth * y, middle * y + depth * x], [x, y], far - near, deep - shallow)
 }
 

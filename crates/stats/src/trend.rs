@@ -52,7 +52,7 @@ impl Trend {
     /// regression, which hold on average whatever observed and expected vary by, as long as expected is right on average
     /// (quasi-likelihood; with one group and no slope the ratio of Mantel & Haenszel). The error is the jackknife's over
     /// clusters, each left out by one step of Newton's method (Preisser & Qaqish 1996) and with half of what its leverage
-    /// adds (Bell & McCaffrey 2002). `None` where the line says nothing:
+    /// adds (Bell & `McCaffrey` 2002). `None` where the line says nothing:
     /// in no group do two clusters lie apart with something observed.
     #[must_use]
     pub fn of(points: &[Point]) -> Option<Self> {
@@ -78,7 +78,7 @@ impl Trend {
         let size = |one: &Equations| one.groups.values().map(|[_, information, _]| information).sum::<f64>();
         let along: Vec<f64> = clusters.iter().map(|one| one.along(&all)).collect();
         let (all_along, all_size) = (along.iter().sum::<f64>(), size(&all));
-        // Leaving out overstates what a cluster with much leverage does: by that much (Bell & McCaffrey 2002).
+        // Leaving out overstates what a cluster with much leverage does: by that much (Bell & `McCaffrey` 2002).
         let own = |(one, along): (&Equations, &f64)| {
             let leverage = size(one) / all_size + along / all_along;
             (1.0 - leverage).clamp(MOST_LEVERAGE, 1.0).sqrt()

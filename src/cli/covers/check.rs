@@ -5,13 +5,13 @@
 //! where the picture is known there, and by the command line. Without an archive the rules are asked all the same, and
 //! nothing is told of what worked.
 
-mod file;
 mod known;
 mod report;
 mod said;
 
 use std::collections::BTreeMap;
 
+use super::picture_file::{self, PictureFile};
 use crate::cli::args::{CoversCheck, Global, Output};
 use crate::cli::screen::Screen;
 use crate::cli::{Failure, exit, in_ticks, load};
@@ -19,7 +19,6 @@ use coverledger_config::{MarketRules, Workspace};
 use coverledger_core::model::{MarketId, PlatformId};
 use coverledger_picture::{Portrait, Refused};
 use coverledger_report::library::{Proven, Subject, Unseen, judge};
-use file::PictureFile;
 use known::Known;
 use report::{CheckReport, ImageReport, LikenessReport, MarketReport};
 
@@ -27,7 +26,7 @@ use report::{CheckReport, ImageReport, LikenessReport, MarketReport};
 pub(super) async fn run(args: &CoversCheck, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let workspace = load(global)?;
     let question = Question::new(args, &workspace)?;
-    let (mut eye, limits) = file::eye(&workspace)?;
+    let (mut eye, limits) = picture_file::eye(&workspace)?;
     let files = args.images.iter().map(|path| PictureFile::read(path, limits)).collect::<Result<Vec<_>, _>>()?;
     let (known, unknown) = match Known::read(&workspace).await {
         Ok(known) => (known, None),

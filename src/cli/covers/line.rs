@@ -161,8 +161,8 @@ const FIGURES: &[Figure] = &[
     figure(c::TEXT_METHOD, ColumnType::Text, |line| {
         line.picture.and_then(|picture| picture.text_method.as_deref()).into()
     }),
-    figure(c::FIRST_AIRED, ColumnType::Day, |line| line.aired.and_then(|aired| aired.first_aired).into()),
-    figure(c::LAST_AIRED, ColumnType::Day, |line| line.aired.and_then(|aired| aired.last_aired).into()),
+    figure(c::FIRST_AIRED, ColumnType::Day, |line| line.aired.and_then(|aired| aired.first_on_air).into()),
+    figure(c::LAST_AIRED, ColumnType::Day, |line| line.aired.and_then(|aired| aired.last_on_air).into()),
     figure(c::RESTED_DAYS, ColumnType::Whole, |line| line.aired.and_then(|aired| aired.rested_days).into()),
     figure(c::DAYS, ColumnType::Whole, |line| line.aired.and_then(|aired| aired.days).into()),
     figure(c::BROADCASTS, ColumnType::Whole, |line| line.aired.and_then(|aired| aired.broadcasts).into()),

@@ -145,7 +145,7 @@ fn grid(lines: &[Line<'_>]) -> Grid {
         cells.extend([
             of(line.aired.and_then(|aired| aired.count(Count::Impressions)).map(|count| count.to_string())),
             of(line.aired.and_then(|aired| aired.days).map(|days| days.to_string())),
-            of(line.aired.and_then(|aired| aired.last_aired).map(|day| day.to_string())),
+            of(line.aired.and_then(|aired| aired.last_on_air).map(|day| day.to_string())),
             of(line.aired.and_then(|aired| aired.rested_days).map(|days| format!("{days} d"))),
             of(line.aired.map(|aired| half_life(aired.half_life_days, aired.fatigue.as_deref()))),
             of(line.look(Look::TextShare).map(|share| format!("{:.1}", share * 100.0))),

@@ -5,8 +5,9 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::Failure;
-use coverledger_config::{TextModelFile, Workspace};
-use coverledger_picture::{Eye, Limits, TextModel};
+use crate::run::{error_text, text_model};
+use coverledger_config::Workspace;
+use coverledger_picture::{Eye, Limits};
 use coverledger_store::sha256_hex;
 
 /// A picture that was read.
@@ -41,6 +42,11 @@ impl PictureFile {
         let sha256 = sha256_hex(&bytes);
         Ok(Self { path: path.to_owned(), bytes, sha256 })
     }
+
+    /// Its name without what stands behind the last dot.
+    pub(super) fn stem(&self) -> Option<&str> {
+        self.path.file_stem()?.to_str()
+    }
 }
 
 /// An eye as `library.yaml` describes it, with the limits of what it looks at. Without that file it looks for faces and has no
@@ -52,25 +58,7 @@ pub(super) fn eye(workspace: &Workspace) -> Result<(Eye, Limits), Failure> {
         side_px: library.limits.side_px,
         pixels: library.limits.pixels,
     });
-    let model = library.and_then(|library| library.text_model.as_ref()).map(model).transpose()?;
-    let eye = Eye::new(limits, model, library.is_none_or(|library| library.faces));
+    let model = library.map(text_model).transpose().map_err(|error| Failure::config(error_text(&error)))?;
+    let eye = Eye::new(limits, model.flatten(), library.is_none_or(|library| library.faces));
     Ok((eye.map_err(|error| Failure::machine(error.to_string()))?, limits))
-}
-
-/// The model of text, which is the one that was meant.
-fn model(model: &TextModelFile) -> Result<TextModel, Failure> {
-    let TextModelFile { path, sha256 } = model;
-    let shown = path.display();
-    let bytes = std::fs::read(path).map_err(|error| {
-        Failure::config(format!(
-            "the model of text `{shown}` cannot be read: {error} (`text_model` in `library.yaml`)"
-        ))
-    })?;
-    let found = sha256_hex(&bytes);
-    if found != *sha256 {
-        return Err(Failure::config(format!(
-            "the model of text `{shown}` has the SHA-256 `{found}`, and `library.yaml` says `{sha256}`"
-        )));
-    }
-    TextModel::load(bytes).map_err(|error| Failure::config(error.to_string()))
 }

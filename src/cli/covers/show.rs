@@ -164,8 +164,8 @@ fn print_history(
             of(aired.count(Count::Impressions).map(|count| count.to_string())),
             of(aired.days.map(|days| days.to_string())),
             of(aired.broadcasts.map(|broadcasts| broadcasts.to_string())),
-            of(aired.first_aired.map(|day| day.to_string())),
-            of(aired.last_aired.map(|day| day.to_string())),
+            of(aired.first_on_air.map(|day| day.to_string())),
+            of(aired.last_on_air.map(|day| day.to_string())),
             of(aired.rested_days.map(|days| format!("{days} d"))),
             if aired.slot == ALL_SLOTS {
                 half_life(aired.half_life_days, aired.fatigue.as_deref())

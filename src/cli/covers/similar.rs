@@ -109,7 +109,7 @@ impl<'c> Covers<'c> {
                 percent(row.rate(RATES[0]).shrunken),
                 percent(row.rate(RATES[1]).shrunken),
                 of(row.count(Count::Impressions).map(|count| count.to_string())),
-                of(row.last_aired.map(|day| day.to_string())),
+                of(row.last_on_air.map(|day| day.to_string())),
                 half_life(row.half_life_days, row.fatigue.as_deref()),
             ]));
         }

@@ -135,8 +135,11 @@ impl<'a> Wanted<'a> {
 /// As long as `rested` in `library.yaml` is by default.
 const USUALLY_RESTED: u16 = 14;
 
+/// A platform, a market and the conventions there.
+type Comparable<'c> = (&'c str, &'c str, &'c [Option<String>; 2]);
+
 /// Lines that are compared with each other: of one platform in one market, under the same conventions.
-pub(super) fn block<'c>(line: &Line<'c>) -> (bool, Option<(&'c str, &'c str, &'c [Option<String>; 2])>) {
+pub(super) fn block<'c>(line: &Line<'c>) -> (bool, Option<Comparable<'c>>) {
     let place = line.aired.map(|aired| (aired.platform.as_str(), aired.market.as_str(), &aired.conventions));
     (place.is_none(), place)
 }

@@ -36,8 +36,8 @@ impl Sheet {
     pub(super) fn new(name: &str, columns: &[Column]) -> Result<Self, Failure> {
         let mut workbook = Workbook::new();
         // Otherwise it would hold the time at which it was made.
-        let made =
-            DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1).map_err(cannot)?);
+        let made = DocProperties::new()
+            .set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1).map_err(|error| cannot(&error))?);
         workbook.set_properties(&made);
         let count =
             u16::try_from(columns.len()).map_err(|_| Failure::usage("a workbook has 16,384 columns at most"))?;
@@ -48,8 +48,8 @@ impl Sheet {
             rows: 1,
             columns: count,
         };
-        sheet.workbook.add_worksheet().set_name(name).map_err(cannot)?;
-        sheet.header(columns).map_err(cannot)?;
+        sheet.workbook.add_worksheet().set_name(name).map_err(|error| cannot(&error))?;
+        sheet.header(columns).map_err(|error| cannot(&error))?;
         Ok(sheet)
     }
 
@@ -73,7 +73,7 @@ impl Sheet {
                 self.rows - 1
             )));
         }
-        let sheet = self.workbook.worksheet_from_index(0).map_err(cannot)?;
+        let sheet = self.workbook.worksheet_from_index(0).map_err(|error| cannot(&error))?;
         for (at, value) in (0..).zip(values) {
             let row = self.rows;
             if let Value::Text(text) = value
@@ -83,7 +83,7 @@ impl Sheet {
                     "row {row} has a text that is longer than a cell of a workbook, {MOST_TEXT} characters (take `csv` or `json`)"
                 )));
             }
-            write(sheet, row, at, value, [&self.day, &self.time]).map_err(cannot)?;
+            write(sheet, row, at, value, [&self.day, &self.time]).map_err(|error| cannot(&error))?;
         }
         self.rows += 1;
         Ok(())
@@ -92,11 +92,11 @@ impl Sheet {
     /// The bytes of the file.
     pub(super) fn finish(mut self) -> Result<Vec<u8>, Failure> {
         let (rows, columns) = (self.rows, self.columns);
-        let sheet = self.workbook.worksheet_from_index(0).map_err(cannot)?;
+        let sheet = self.workbook.worksheet_from_index(0).map_err(|error| cannot(&error))?;
         if columns > 0 {
-            sheet.autofilter(0, 0, rows - 1, columns - 1).map_err(cannot)?;
+            sheet.autofilter(0, 0, rows - 1, columns - 1).map_err(|error| cannot(&error))?;
         }
-        self.workbook.save_to_buffer().map_err(cannot)
+        self.workbook.save_to_buffer().map_err(|error| cannot(&error))
     }
 }
 
@@ -150,7 +150,7 @@ fn width(column: &Column) -> f64 {
     f64::from(of_name.max(of_values) + 2)
 }
 
-fn cannot(error: XlsxError) -> Failure {
+fn cannot(error: &XlsxError) -> Failure {
     Failure::machine(format!("the workbook cannot be made: {error}"))
 }
 

@@ -97,7 +97,7 @@ impl Librarian<'_> {
         }
         let fingerprint = self.fingerprint(&listed, &seen.unread_keys());
         let exports = sheet.map(|sheet| sheet.record).into_iter().collect();
-        let asset = self.asset(fingerprint, exports, seen.pictures, covers.covers);
+        let asset = self.asset(&fingerprint, exports, seen.pictures, covers.covers);
         Ok(self.driver().publish(newest, Arc::new(asset), notes).await)
     }
 
@@ -135,12 +135,12 @@ impl Librarian<'_> {
 
     fn asset(
         &self,
-        fingerprint: String,
+        fingerprint: &str,
         exports: Vec<ExportRecord>,
         pictures: Vec<Picture>,
         covers: Vec<CataloguedCover>,
     ) -> CataloguedPictures {
-        let draft = draft(State::Final, &fingerprint, exports, &self.workspace.catalogue_hash());
+        let draft = draft(State::Final, fingerprint, exports, &self.workspace.catalogue_hash());
         CataloguedPictures { unit: Unit::Catalogue, draft, pictures, covers }
     }
 

@@ -127,15 +127,15 @@ impl Librarian<'_> {
             }
             Look::Due(newest) => newest,
         };
-        let (shelf, facts) = self.shelf(inputs.catalogue.as_ref()).await?;
-        let shelf = Arc::new(shelf);
+        let (covers, facts) = self.shelf(inputs.catalogue.as_ref()).await?;
+        let covers = Arc::new(covers);
         let mut state = State::Final;
         let mut places = Vec::with_capacity(inputs.places.len());
         for place in &inputs.places {
             if self.stop.is_asked() {
                 return Ok(Disposition::Stopped);
             }
-            let (read, of_place) = self.place(place, inputs.as_of, &shelf).await?;
+            let (read, of_place) = self.read(place, inputs.as_of, &covers).await?;
             if of_place == State::Provisional {
                 state = State::Provisional;
             }
@@ -147,18 +147,18 @@ impl Librarian<'_> {
             workspace: Arc::clone(self.workspace),
             as_of: inputs.as_of,
             places,
-            shelf,
+            shelf: covers,
             facts,
         };
         Ok(self.driver().publish(newest, Arc::new(asset), Vec::new()).await)
     }
 
     /// What is known of a place, and whether late exports may still change it.
-    async fn place(
+    async fn read(
         &self,
         place: &Place,
         as_of: Date,
-        shelf: &Arc<Shelf>,
+        covers: &Arc<Shelf>,
     ) -> Result<(PlaceMonths, State), BoxError> {
         let Place { platform, market, months, .. } = place;
         let (mut tables, mut state) = (Vec::with_capacity(months.len()), State::Final);
@@ -171,7 +171,7 @@ impl Librarian<'_> {
             tables.extend(self.archive.tables_of(&receipt).await?.remove(&TableName::CoverMonths));
         }
         let place = (platform.clone(), market.clone());
-        let (workspace, shelf) = (Arc::clone(self.workspace), Arc::clone(shelf));
+        let (workspace, covers) = (Arc::clone(self.workspace), Arc::clone(covers));
         let read = move || {
             let (platform, market) = place;
             let slots =
@@ -179,7 +179,7 @@ impl Librarian<'_> {
             let slots: Vec<String> = slots.unwrap_or_default();
             let months = tables.into_iter().map(|bytes| report::read(TableName::CoverMonths, &[bytes]));
             let months = months.collect::<Result<Vec<_>, _>>()?;
-            Ok(PlaceMonths::read(&platform, &market, &slots, months, as_of, &shelf, &rules(&workspace))?)
+            Ok(PlaceMonths::read(&platform, &market, &slots, months, as_of, &covers, &rules(&workspace))?)
         };
         Ok((render(self.rendering, read).await?, state))
     }

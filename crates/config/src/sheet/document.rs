@@ -36,24 +36,24 @@ fn below_covers(root: &Node) -> &Node {
     }
 }
 
-fn row(cover: &Node, named: Option<&Entry>, sheet: &mut Sheet) -> Option<Row> {
-    let line = named.map_or(cover.line, |entry| entry.line);
+fn row(cover: &Node, id: Option<&Entry>, sheet: &mut Sheet) -> Option<Row> {
+    let line = id.map_or(cover.line, |entry| entry.line);
     let Kind::Map(entries) = &cover.kind else {
-        if named.is_some() && cover.kind == Kind::Null {
-            return Some(Row { line, cells: vec![id_of(named?)] });
+        if id.is_some() && cover.kind == Kind::Null {
+            return Some(Row { line, cells: vec![id_of(id?)] });
         }
         sheet.problem(line, format!("it is no cover ({EXPECTED})"));
         return None;
     };
-    let mut cells: Vec<(String, String)> = named.map(id_of).into_iter().collect();
+    let mut cells: Vec<(String, String)> = id.map(id_of).into_iter().collect();
     let mut names = Vec::new();
     for Entry { key, line, value } in entries {
         match value.kind {
             Kind::List(_) | Kind::Map(_) => {
                 sheet.problem(*line, format!("`{key}` holds more than one value (expected a text)"));
             }
-            _ if named.is_some() && SheetColumn::of(key) == SheetColumn::CoverId => {
-                sheet.problem(*line, format!("`{key}`: the cover is named by `{}` already", cells[0].1));
+            _ if id.is_some() && SheetColumn::of(key) == SheetColumn::CoverId => {
+                sheet.problem(*line, format!("`{key}`: the cover is id by `{}` already", cells[0].1));
             }
             Kind::Null => {}
             _ => {

@@ -7,7 +7,7 @@ use super::*;
 
 #[test]
 fn the_model_is_the_one_that_comes_with_rustface() {
-    let sum = Sha256::digest(MODEL).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let sum = Sha256::digest(MODEL).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     assert_eq!(sum, "c4619d066ed35e84d9a8e842860b0dff567aba0cbb139881075538761db3ff5d");
     assert!(
         include_str!("../../assets/seeta_fd_frontal_v1.0.LICENSE").contains("Institute of Computing Technology")

@@ -42,6 +42,7 @@ fn line(picture: &[u8]) -> String {
     let picture = image::load_from_memory(picture).expect("a picture").to_rgb8();
     let ours = hashes(&picture).all().map(|hash| hash.to_string());
     let hasher = HasherConfig::new().hash_alg(HashAlg::DoubleGradient).hash_size(16, 16).to_hasher();
-    let theirs: String = hasher.hash_image(&picture).as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hasher.hash_image(&picture);
+    let theirs = hash.as_bytes().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     format!("{} {theirs}\n", ours.join(" "))
 }

@@ -1,5 +1,5 @@
 //! From likelihoods to boxes: the post-processing of Liao et al. 2020, "Real-time scene text detection with differentiable
-//! binarization", as PaddleOCR does it but for one number.
+//! binarization", as `PaddleOCR` does it but for one number.
 
 use imageproc::contours::{BorderType, find_contours};
 
@@ -10,7 +10,7 @@ use crate::rectangle::Rectangle;
 pub(super) const LIKELY: f32 = 0.3;
 /// How likely a box must be on average.
 const LEAST_SCORE: f64 = 0.5;
-/// How far a box is grown, in areas per perimeter, since only the cores of lines are marked. PaddleOCR has 1.6, which leaves
+/// How far a box is grown, in areas per perimeter, since only the cores of lines are marked. `PaddleOCR` has 1.6, which leaves
 /// room around letters; 1.2 leaves little, and with it heights and shares are nearest to those of the letters.
 const GROWTH: f64 = 1.2;
 /// Pixels that the core of a line is high at least.

@@ -1,6 +1,6 @@
 //! How much of a picture is text, without a model: a guess.
 //!
-//! Letters stand side by side, so along a line of text there are many steep edges one after the other (LeBourgeois 1997, "Robust
+//! Letters stand side by side, so along a line of text there are many steep edges one after the other (`LeBourgeois` 1997, "Robust
 //! multifont OCR system from gray level images"; Wolf & Jolion 2004, "Extraction and recognition of artificial text in
 //! multimedia documents"). Edges are summed along rows, the sums parted by Otsu's method, and what is as long, as high and as
 //! full as lines are is taken for text. Textures pass for text and large letters do not, so no line is told, let alone its

@@ -39,7 +39,7 @@ fn joined(one: &Rectangle, other: &Rectangle) -> Option<Rectangle> {
     let undirected = shorter.length() <= NO_DIRECTION * shorter.height();
     let (higher, lower) = (one.height().max(other.height()), one.height().min(other.height()));
     let [far, off] = longer.offset(shorter.centre()).map(f64::abs);
-    let gap = far - (longer.length() + shorter.length()) / 2.0;
+    let gap = far - longer.length().midpoint(shorter.length());
     let of_one_line = (parallel || undirected)
         && higher <= MOST_UNLIKE * lower
         && off <= MOST_OFF * lower

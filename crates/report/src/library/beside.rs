@@ -61,7 +61,9 @@ pub(super) fn tally(rate: &Rate, row: &Row) -> Option<Tally> {
 
 /// Within what covers of these rows can be compared.
 pub(super) fn basis(rows: &CoverRows, rate: &Rate) -> Basis {
-    let mut strata: BTreeMap<(i32, u16, u16, u32), (u32, bool, f64)> = BTreeMap::new();
+    /// By day, slot, audience and broadcast: a cover, whether there is another, and trials.
+    type Strata = BTreeMap<(i32, u16, u16, u32), (u32, bool, f64)>;
+    let mut strata = Strata::new();
     for row in rows.rows.iter().filter(|row| row.is_clean) {
         let Some(tally) = tally(rate, row) else { continue };
         let key = (row.day, row.slot, row.audience, row.broadcast);

@@ -22,7 +22,7 @@ const FALSE_DISCOVERIES: f64 = 0.05;
 /// Whether a cover fades.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fading {
-    Fading,
+    Fades,
     Growing,
     Steady,
     TooLittle,
@@ -31,7 +31,7 @@ enum Fading {
 impl Fading {
     const fn word(self) -> &'static str {
         match self {
-            Self::Fading => "fading",
+            Self::Fades => "fading",
             Self::Growing => "growing",
             Self::Steady => "steady",
             Self::TooLittle => "too little to tell",
@@ -44,7 +44,7 @@ impl Fading {
         let is_told = p_adjusted.is_some_and(|p| p <= FALSE_DISCOVERIES);
         let least = -std::f64::consts::LN_2 / STEADY_DAYS;
         if is_told && gain.high < 0.0 {
-            Self::Fading
+            Self::Fades
         } else if is_told && gain.low > 0.0 {
             Self::Growing
         } else if gain.low > least {
@@ -215,7 +215,7 @@ fn fatigue(rows: &[Told<'_>]) -> Vec<Column> {
     }
     let by_day = |row: &Told<'_>| of(row)?.by_day;
     let by_impression = |row: &Told<'_>| of(row)?.by_impression;
-    let is_fading = |row: &Told<'_>| (row.fading == Some(Fading::Fading)).then_some(());
+    let is_fading = |row: &Told<'_>| (row.fading == Some(Fading::Fades)).then_some(());
     let kept = |row: &Told<'_>, end: fn(Interval) -> f64| Some(end(of(row)?.interval()?).exp());
     let after = |row: &Told<'_>, end: fn(Interval) -> f64| {
         Some(end(of(row)?.over_rest?.interval(LEVEL, Scale::Identity)).exp())

@@ -29,9 +29,10 @@ pub struct Apart {
 impl LookScale {
     /// Of these pictures. A measure that does not vary tells none apart.
     #[must_use]
-    pub fn of<'l>(pictures: impl Iterator<Item = &'l Looks> + Clone) -> Self {
+    pub fn of<'l>(pictures: impl IntoIterator<Item = &'l Looks>) -> Self {
+        let pictures: Vec<&Looks> = pictures.into_iter().collect();
         let deviation = |look: Look| {
-            let values: Vec<f64> = pictures.clone().filter_map(|looks| looks.of(look)).collect();
+            let values: Vec<f64> = pictures.iter().filter_map(|looks| looks.of(look)).collect();
             let many = float(values.len());
             let mean = values.iter().sum::<f64>() / many;
             let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (many - 1.0);
@@ -78,7 +79,7 @@ mod tests {
     #[test]
     fn a_distance_of_one_is_a_standard_deviation_in_each_measure() {
         let pictures = [looks(1.0, Look::Faces, Some(0.0)), looks(3.0, Look::Faces, Some(0.0))];
-        let scale = LookScale::of(pictures.iter());
+        let scale = LookScale::of(&pictures);
         let apart = scale.apart(&pictures[0], &pictures[1]).unwrap();
         // Two values lie √2 standard deviations apart, and faces do not vary.
         assert!((apart.distance - 2f64.sqrt()).abs() < 1e-12, "{apart:?}");
@@ -93,7 +94,7 @@ mod tests {
             looks(2.0, Look::TextShare, Some(0.0)),
             looks(2.0, Look::TextShare, Some(0.9)),
         ];
-        let scale = LookScale::of(pictures.iter());
+        let scale = LookScale::of(&pictures);
         let apart = scale.apart(&pictures[2], &pictures[1]).unwrap();
         assert_eq!(apart.differences[0].0, Look::TextShare);
         let unknown = looks(2.0, Look::TextShare, None);

@@ -127,22 +127,22 @@ impl<'a> Proven<'a> {
     /// Holds a picture against them. `is` names the cover that it is, which is not held against itself, and not against its
     /// own family.
     #[must_use]
-    pub fn likeness(&self, looks: &Looks, is: Option<&str>, shelf: &Shelf) -> Likeness {
-        let family = is.and_then(|id| shelf.covers.get(id)).and_then(|cover| cover.family.as_deref());
+    pub fn likeness(&self, seen: &Looks, is: Option<&str>, known: &Shelf) -> Likeness {
+        let family = is.and_then(|id| known.covers.get(id)).and_then(|cover| cover.family.as_deref());
         let is_itself = |cover: &ProvenCover<'_>| {
-            is == Some(cover.id) || family.is_some_and(|family| is_of(shelf, cover.id, family))
+            is == Some(cover.id) || family.is_some_and(|family| is_of(known, cover.id, family))
         };
         let others: Vec<&ProvenCover<'_>> = self.covers.iter().filter(|cover| !is_itself(cover)).collect();
         let has_worked = others.len() < self.covers.len();
         let mut near: Vec<(f64, &str)> =
-            others.iter().filter_map(|cover| Some((self.apart(looks, cover.looks)?, cover.id))).collect();
+            others.iter().filter_map(|cover| Some((self.apart(seen, cover.looks)?, cover.id))).collect();
         near.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(other.1)));
         let nearest: Vec<String> = near.iter().take(NAMED).map(|(_, id)| (*id).to_owned()).collect();
         let distance = near.first().map(|(distance, _)| *distance);
-        let p = distance.filter(|_| near.len() >= ENOUGH_PROVEN).map(|distance| self.p(looks, distance, &others));
+        let p = distance.filter(|_| near.len() >= ENOUGH_PROVEN).map(|distance| self.p(seen, distance, &others));
         let is_unlike = p.map(|p| p <= LEVEL && !has_worked);
         let said = Said { is_unlike, has_worked, distance, p, near: &near, proven: others.len() };
-        let Words { en, zh } = said.words(&self.outside(looks, &others));
+        let Words { en, zh } = said.words(&self.outside(seen, &others));
         Likeness { is_unlike, distance, p, proven: others.len(), nearest, en, zh }
     }
 

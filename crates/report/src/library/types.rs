@@ -110,10 +110,10 @@ fn widened(error: f64, degrees: f64) -> f64 {
 
 fn of_kind(number: usize, kind: &Kind, places: &[&PlaceMonths], shelf: &Shelf) -> Vec<TypeRow> {
     let withins: Vec<Within> = places.iter().map(|place| Within::of(kind, place, shelf)).collect();
-    let raws: Vec<Option<Raw>> = withins.iter().map(|within| raw(within.of_place())).collect();
+    let alone: Vec<Option<Raw>> = withins.iter().map(|within| raw(within.of_place())).collect();
     let estimate = |raw: &Raw| (raw.fit.slope, widened(raw.fit.standard_error, raw.fit.degrees));
-    let told: Vec<usize> = (0..places.len()).filter(|place| raws[*place].is_some()).collect();
-    let estimates: Vec<(f64, f64)> = raws.iter().flatten().map(estimate).collect();
+    let spoken: Vec<usize> = (0..places.len()).filter(|place| alone[*place].is_some()).collect();
+    let estimates: Vec<(f64, f64)> = alone.iter().flatten().map(estimate).collect();
     let pooling = Pooling::of(&estimates, BETWEEN_PLACES);
     let empty = TypeRow {
         kind: number,
@@ -122,7 +122,7 @@ fn of_kind(number: usize, kind: &Kind, places: &[&PlaceMonths], shelf: &Shelf) -
         audience: None,
         pooled: None,
         raw: None,
-        places: told.len(),
+        places: spoken.len(),
         p_adjusted: None,
         is_second: false,
     };
@@ -134,7 +134,7 @@ fn of_kind(number: usize, kind: &Kind, places: &[&PlaceMonths], shelf: &Shelf) -
     let of_places: Vec<Option<Pooled>> = (0..places.len())
         .map(|place| {
             let pooling = pooling.as_ref()?;
-            Some(told.binary_search(&place).map_or_else(|_| pooling.another(), |told| pooling.place(told)))
+            Some(spoken.binary_search(&place).map_or_else(|_| pooling.another(), |nth| pooling.place(nth)))
         })
         .collect();
     // How slots and audiences differ from their places, over all places.
@@ -149,7 +149,7 @@ fn of_kind(number: usize, kind: &Kind, places: &[&PlaceMonths], shelf: &Shelf) -
     let among = Pooling::around_zero(&deviations, WITHIN_PLACES);
     let mut next = 0;
     for (place, pooled) in of_places.iter().enumerate() {
-        let raw = raws[place].clone();
+        let raw = alone[place].clone();
         if pooled.is_some() || !withins[place].of_place().is_empty() {
             rows.push(TypeRow { place: Some(place), pooled: *pooled, raw, ..empty.clone() });
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use polars::prelude::PolarsResult;
 
-use super::file::PictureFile;
+use crate::cli::covers::picture_file::PictureFile;
 use crate::run::{error_text, stores};
 use coverledger_archive::{Archive, TableName};
 use coverledger_config::Workspace;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::file::PictureFile;
 use super::known::KnownBy;
+use crate::cli::covers::picture_file::PictureFile;
 use coverledger_config::Severity;
 use coverledger_core::model::{Look, MarketId, PlatformId};
 use coverledger_picture::{Portrait, Refused};

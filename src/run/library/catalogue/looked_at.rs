@@ -1,6 +1,7 @@
 //! The pictures of a night, and what there is to say about them.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use super::listing::Listed;
 use super::rows::{Rows, of_refused, passed_over};
@@ -44,9 +45,9 @@ impl LookedAt {
         let refused: Vec<&Picture> = self.pictures.iter().filter(|picture| picture.refused().is_some()).collect();
         let mut line = format!("{} pictures, {} new", self.pictures.len(), new.count());
         if gone > 0 {
-            line.push_str(&format!(", {gone} gone"));
+            let _ = write!(line, ", {gone} gone");
         }
-        line.push_str(&format!(", {} looked at{}", self.looks, of_refused(refused.len())));
+        let _ = write!(line, ", {} looked at{}", self.looks, of_refused(refused.len()));
         let mut notes = vec![line];
         let is_new = |picture: &&&Picture| before.pictures.get(&picture.key) != Some(**picture);
         let told: Vec<&&Picture> = refused.iter().filter(is_new).collect();

@@ -147,14 +147,14 @@ fn catalogued(id: &str, picture: Option<&Picture>, declared: Option<&DeclaredCov
 }
 
 fn find_families(covers: &mut [CataloguedCover], pictures: &[Picture], link: u32, propose: u32) {
-    let hashes: BTreeMap<&str, _> =
+    let by_key: BTreeMap<&str, _> =
         pictures.iter().filter_map(|picture| Some((picture.key.as_str(), &picture.measured()?.hashes))).collect();
     let hashed: Vec<HashedCover<'_>> = covers
         .iter()
         .map(|cover| HashedCover {
             cover_id: &cover.cover_id,
             declared: cover.declared.as_ref().and_then(|of| of.values.get(&Declared::Family)).map(String::as_str),
-            hashes: cover.picture.as_deref().and_then(|key| hashes.get(key).copied()),
+            hashes: cover.picture.as_deref().and_then(|key| by_key.get(key).copied()),
         })
         .collect();
     let found = families(&hashed, link, propose);

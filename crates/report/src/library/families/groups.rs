@@ -29,7 +29,7 @@ pub(super) struct Groups<'a, 'k> {
     /// Of each picture, where its group is.
     group_of: Vec<usize>,
     /// Those that became a part of another are empty.
-    groups: Vec<Group<'a>>,
+    all: Vec<Group<'a>>,
     /// Of each picture, the likest first.
     clashes: Vec<Vec<Clash>>,
 }
@@ -40,7 +40,7 @@ impl<'a, 'k> Groups<'a, 'k> {
         let alone = |(number, declared)| Group { pictures: vec![number], declared };
         let clashes = vec![Vec::new(); declared.len()];
         let group_of = (0..declared.len()).collect();
-        Self { kinships, group_of, groups: declared.into_iter().enumerate().map(alone).collect(), clashes }
+        Self { kinships, group_of, all: declared.into_iter().enumerate().map(alone).collect(), clashes }
     }
 
     /// Makes one group of those of two pictures, unless they are declared to be two or would be unlike.
@@ -49,7 +49,7 @@ impl<'a, 'k> Groups<'a, 'k> {
         if one == other {
             return;
         }
-        let (mine, theirs) = (&self.groups[one], &self.groups[other]);
+        let (mine, theirs) = (&self.all[one], &self.all[other]);
         if mine.declared.is_some() && theirs.declared.is_some() && mine.declared != theirs.declared {
             for picture in kin.pictures {
                 self.clashes[picture].push(Clash { picture: kin.other(picture), bits: kin.bits });
@@ -68,14 +68,14 @@ impl<'a, 'k> Groups<'a, 'k> {
     }
 
     fn unite(&mut self, one: usize, other: usize) {
-        let is_larger = self.groups[one].pictures.len() >= self.groups[other].pictures.len();
+        let is_larger = self.all[one].pictures.len() >= self.all[other].pictures.len();
         let (into, from) = if is_larger { (one, other) } else { (other, one) };
         let Group { pictures, declared } =
-            std::mem::replace(&mut self.groups[from], Group { pictures: Vec::new(), declared: None });
+            std::mem::replace(&mut self.all[from], Group { pictures: Vec::new(), declared: None });
         for picture in &pictures {
             self.group_of[*picture] = into;
         }
-        let group = &mut self.groups[into];
+        let group = &mut self.all[into];
         group.pictures.extend(pictures);
         group.pictures.sort_unstable();
         group.declared = group.declared.or(declared);
@@ -88,7 +88,7 @@ impl<'a, 'k> Groups<'a, 'k> {
 
     /// Every group.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Group<'a>> {
-        self.groups.iter().filter(|group| !group.pictures.is_empty())
+        self.all.iter().filter(|group| !group.pictures.is_empty())
     }
 }
 

@@ -41,7 +41,7 @@ fn fading(told: &Told<'_>) -> Words {
     let [least, most] = half_life_bounds(Some(&slope));
     let kept = slope.value.exp() * 100.0;
     match fading {
-        Fading::Fading => {
+        Fading::Fades => {
             let half = half_life(slope.value).unwrap_or(0.0);
             let (least, most) = (least.unwrap_or(0.0), most.unwrap_or(0.0));
             Words::new(
