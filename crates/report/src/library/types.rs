@@ -158,8 +158,8 @@ fn of_kind(number: usize, kind: &Kind, places: &[&PlaceMonths], shelf: &Shelf) -
             let told = cells[..next].iter().filter(|(.., deviation)| deviation.is_some()).count();
             let kind_cell = &places[*of].kinds[*cell];
             let (slot, audience) = (kind_cell.slot, kind_cell.audience);
-            // Of a slot and audience together there is a row only where there are enough covers.
-            if raw.is_none() && slot.is_some() && audience.is_some() {
+            // Where there are too few covers, the row of the place says what is known.
+            if raw.is_none() {
                 continue;
             }
             let shift = among

@@ -33,6 +33,10 @@ fn subject(row: &TypeRow, kind: &Kind) -> Words {
 fn verdict(row: &TypeRow, asked: usize) -> Words {
     let share = FALSE_DISCOVERIES * 100.0;
     match (row.finding(), &row.raw) {
+        (_, None) if row.place.is_none() => Words::new(
+            "One place alone does not tell what places have in common.",
+            "只有一处数据，无法判断各处的共同点。",
+        ),
         (Finding::TooFewCovers, _) | (_, None) => Words::new(
             format!(
                 "Too few covers here to tell: it takes {FEWEST_COVERS}, and {FEWEST_ASIDE} on either side of a tag."
