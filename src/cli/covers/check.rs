@@ -11,16 +11,19 @@ mod said;
 
 use std::collections::BTreeMap;
 
+use super::collection::Collection;
 use super::picture_file::{self, PictureFile};
 use crate::cli::args::{CoversCheck, Global, Output};
 use crate::cli::screen::Screen;
 use crate::cli::{Failure, exit, in_ticks, load};
+use crate::run::stores;
 use coverledger_config::{MarketRules, Workspace};
 use coverledger_core::model::{MarketId, PlatformId};
 use coverledger_picture::{Portrait, Refused};
 use coverledger_report::library::{Proven, Subject, Unseen, judge};
 use known::Known;
 use report::{CheckReport, ImageReport, LikenessReport, MarketReport};
+use said::Pictures;
 
 /// Checks the pictures and prints what was found.
 pub(super) async fn run(args: &CoversCheck, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
@@ -47,9 +50,19 @@ pub(super) async fn run(args: &CoversCheck, global: &Global, out: &mut Screen<'_
     let report = CheckReport { images, has_rules: question.rules.is_some(), unknown };
     match args.output {
         Output::Json => out.json(&report)?,
-        Output::Text => said::print(&report, out)?,
+        Output::Text => said::print(&report, &pictures(&workspace, out).await?, out).await?,
     }
     Ok(if report.is_broken(args.strict) { exit::RULE_BROKEN } else { exit::DONE })
+}
+
+/// The pictures of covers, where there is a terminal to draw them on.
+async fn pictures(workspace: &Workspace, out: &Screen<'_>) -> Result<Option<Pictures>, Failure> {
+    if !out.is_terminal() {
+        return Ok(None);
+    }
+    let archive = stores::archive_for_planning(&workspace.settings)?;
+    let collection = Collection::read(&archive).await?;
+    Ok(collection.map(|collection| Pictures { archive, collection }))
 }
 
 /// What is asked of every picture.

@@ -1,12 +1,26 @@
 //! The report for people: a paragraph a picture, and in it one a market.
 
-use std::io;
+use std::collections::BTreeSet;
 
+use super::super::collection::Collection;
+use super::super::picture::draw;
 use super::report::{CheckReport, ImageReport, LikenessReport, MarketReport, RuleReport};
+use crate::cli::Failure;
 use crate::cli::screen::Screen;
+use coverledger_archive::Archive;
 
-/// Prints it.
-pub(super) fn print(report: &CheckReport, out: &mut Screen<'_>) -> io::Result<()> {
+/// The pictures of covers.
+pub(super) struct Pictures {
+    pub(super) archive: Archive,
+    pub(super) collection: Collection,
+}
+
+/// Prints it. Of the covers that worked and are nearest to a picture, each is drawn once, where pictures can be drawn.
+pub(super) async fn print(
+    report: &CheckReport,
+    pictures: &Option<Pictures>,
+    out: &mut Screen<'_>,
+) -> Result<(), Failure> {
     if !report.has_rules {
         writeln!(out, "no rule is asked: there is no `market_rules.yaml`")?;
     }
@@ -14,12 +28,23 @@ pub(super) fn print(report: &CheckReport, out: &mut Screen<'_>) -> io::Result<()
         writeln!(out, "nothing is known of covers that worked: {why}")?;
     }
     for image in &report.images {
-        print_image(image, report.unknown.is_none(), out)?;
+        print_image(image, out)?;
+        let mut drawn = BTreeSet::new();
+        for market in &image.markets {
+            print_market(market, report.unknown.is_none() && image.refused.is_none(), out)?;
+            for cover in market.likeness.iter().flat_map(|likeness| &likeness.nearest) {
+                let Some(Pictures { archive, collection }) = pictures else { continue };
+                if let Some(picture) = collection.picture_of(cover).filter(|_| drawn.insert(cover)) {
+                    writeln!(out, "    `{cover}`")?;
+                    draw(archive, picture, out).await?;
+                }
+            }
+        }
     }
     Ok(())
 }
 
-fn print_image(image: &ImageReport, is_known: bool, out: &mut Screen<'_>) -> io::Result<()> {
+fn print_image(image: &ImageReport, out: &mut Screen<'_>) -> Result<(), Failure> {
     let ImageReport { path, refused, format, width_px, height_px, cover_id, known_by, .. } = image;
     let size = format.zip(width_px.zip(*height_px));
     let size = size.map(|(format, (width, height))| format!(": {format}, {width} × {height}")).unwrap_or_default();
@@ -32,10 +57,10 @@ fn print_image(image: &ImageReport, is_known: bool, out: &mut Screen<'_>) -> io:
         let facts: Vec<String> = image.facts.iter().map(|(name, value)| format!("{name}={value}")).collect();
         writeln!(out, "  declared: {}", facts.join(", "))?;
     }
-    image.markets.iter().try_for_each(|market| print_market(market, is_known && refused.is_none(), out))
+    Ok(())
 }
 
-fn print_market(report: &MarketReport, is_known: bool, out: &mut Screen<'_>) -> io::Result<()> {
+fn print_market(report: &MarketReport, is_known: bool, out: &mut Screen<'_>) -> Result<(), Failure> {
     let MarketReport { market, rules, not_adopted, likeness } = report;
     let counted = ["breaks", "warns", "not judged", "keeps"]
         .map(|finding| (finding, rules.iter().filter(|rule| rule.finding == finding).count()));
@@ -55,14 +80,15 @@ fn print_market(report: &MarketReport, is_known: bool, out: &mut Screen<'_>) -> 
     likeness.iter().try_for_each(|likeness| print_likeness(likeness, out))
 }
 
-fn print_rule(rule: &RuleReport, out: &mut Screen<'_>) -> io::Result<()> {
+fn print_rule(rule: &RuleReport, out: &mut Screen<'_>) -> Result<(), Failure> {
     writeln!(out, "    {} {}", rule.finding, rule.rule)?;
     writeln!(out, "      {}", rule.reason_en)?;
     writeln!(out, "      {}", rule.reason_zh)?;
-    writeln!(out, "      source: {}", rule.source)
+    writeln!(out, "      source: {}", rule.source)?;
+    Ok(())
 }
 
-fn print_likeness(likeness: &LikenessReport, out: &mut Screen<'_>) -> io::Result<()> {
+fn print_likeness(likeness: &LikenessReport, out: &mut Screen<'_>) -> Result<(), Failure> {
     let LikenessReport { platform, finding, nearest, reason_en, reason_zh, .. } = likeness;
     writeln!(out, "    {finding}: on {platform}")?;
     writeln!(out, "      {reason_en}")?;
