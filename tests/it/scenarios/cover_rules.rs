@@ -5,6 +5,7 @@ use std::io::Write as _;
 use flate2::write::ZlibEncoder;
 use flate2::{Compression, Crc};
 
+use crate::rows::events;
 use crate::scenario::Scenario;
 use crate::snapshots::{answer, is_as_in};
 
@@ -204,4 +205,36 @@ fn without_rules_a_picture_is_only_measured() {
     scenario.write("tall.png", picture(320, 400));
     let outcome = scenario.cli(&["covers", "check", "tall.png", "--market", "GB"]).exits(0);
     outcome.says("no rule is asked: there is no `market_rules.yaml`").says("  GB: no adopted rule\n");
+}
+
+#[test]
+fn every_night_asks_the_rules_of_what_is_on_air_and_the_command_knows_the_picture_again() {
+    let rows = "e1 2026-11-20T09:00:00Z show GB r1 red v1 f 25-34 -\ne2 2026-11-20T09:00:02Z tap GB r1 red v1 f 25-34 -\n";
+    let scenario = Scenario::shop().export("shop/2026-11-20/a.csv", events(rows)).at("2026-11-22T03:00:00Z");
+    scenario
+        .write("config/library.yaml", "version: 1\npictures: {url: pictures}\nsheet: covers.csv\nfaces: false\n");
+    scenario.write("config/market_rules.yaml", RULES);
+    scenario.write("pictures/red.png", picture(400, 320));
+    scenario.write("pictures/covers.csv", "cover_id,price_tag\nred,none\n");
+    scenario.run().exits(0).expect_table(
+        "cover_checks",
+        "market  platform  cover_id  finding     rule  severity  found  allowed    experiment  last_aired
+         GB      shop      red       breaks      tall  breaks    1.25   at most 1  –           2026-11-20
+         GB      shop      red       not judged  –     –         –      –          –           2026-11-20",
+    );
+    scenario.cli(&["show", "cover_checks"]).exits(0).says("`aspect` is 1.25;");
+    scenario.write("copy.png", picture(400, 320));
+    let outcome = scenario.cli(&["covers", "check", "copy.png", "--market", "GB"]).exits(7);
+    let outcome =
+        outcome.says("copy.png: png, 400 × 320, cover `red` (by its content)\n  declared: price_tag=none\n");
+    outcome.says("GB: breaks 1\n").says("not judged: on shop\n").says("no measured cover is proven to work there");
+    // The same night again publishes nothing; another rule does.
+    scenario.run().exits(0).says("library of covers: 2 current");
+    scenario.write("config/market_rules.yaml", RULES.replace("most: 1}", "most: 2}"));
+    scenario.run().exits(0).expect_table(
+        "cover_checks",
+        "cover_id  finding     rule  found
+         red       not judged  –     –
+         red       keeps       tall  1.25",
+    );
 }
