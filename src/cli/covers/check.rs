@@ -50,7 +50,10 @@ pub(super) async fn run(args: &CoversCheck, global: &Global, out: &mut Screen<'_
     let report = CheckReport { images, has_rules: question.rules.is_some(), unknown };
     match args.output {
         Output::Json => out.json(&report)?,
-        Output::Text => said::print(&report, &pictures(&workspace, out).await?, out).await?,
+        Output::Text => {
+            let pictures = pictures(&workspace, out).await?;
+            said::print(&report, pictures.as_ref(), out).await?;
+        }
     }
     Ok(if report.is_broken(args.strict) { exit::RULE_BROKEN } else { exit::DONE })
 }

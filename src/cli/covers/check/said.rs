@@ -18,7 +18,7 @@ pub(super) struct Pictures {
 /// Prints it. Of the covers that worked and are nearest to a picture, each is drawn once, where pictures can be drawn.
 pub(super) async fn print(
     report: &CheckReport,
-    pictures: &Option<Pictures>,
+    pictures: Option<&Pictures>,
     out: &mut Screen<'_>,
 ) -> Result<(), Failure> {
     if !report.has_rules {
