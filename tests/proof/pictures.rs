@@ -140,9 +140,8 @@ fn a_picture_that_cannot_be_had_is_told_and_tried_again() {
 #[test]
 fn a_store_of_pictures_that_does_not_answer_takes_nothing_from_the_night() {
     let (stub, workspace) = ground();
-    stub.on(|_, request| match request.key.starts_with("pictures") {
-        true => Fault::Code(404, "NoSuchBucket"),
-        false => Fault::Pass,
+    stub.on(|_, request| {
+        if request.key.starts_with("pictures") { Fault::Code(404, "NoSuchBucket") } else { Fault::Pass }
     });
     let night = workspace.night(FIRST).exits(6);
     assert!(night.stdout.contains("not up to date: catalogue: "), "{}", night.stdout);

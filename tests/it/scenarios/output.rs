@@ -146,7 +146,7 @@ fn a_workbook_reads_back_with_true_days_and_no_formula() {
             }
         }
     }
-    let mut book = zip::ZipArchive::new(fs::File::open(scenario.path("funnel.xlsx")).unwrap()).unwrap();
+    let mut book = ::zip::ZipArchive::new(fs::File::open(scenario.path("funnel.xlsx")).unwrap()).unwrap();
     let mut part = |name: &str| {
         let mut text = String::new();
         book.by_name(name).unwrap().read_to_string(&mut text).unwrap();
