@@ -9,6 +9,8 @@ use crate::scenario::Scenario;
 fn commands(scenario: &Scenario) -> BTreeSet<String> {
     let help = scenario.cli(&["-h"]).exits(0).stdout;
     let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    // Further lines of a description are indented further.
+    let lines = lines.filter(|line| !line.starts_with("   "));
     let mut commands: BTreeSet<String> =
         lines.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect();
     assert!(commands.remove("help") && commands.len() > 10, "{commands:?}");

@@ -688,6 +688,10 @@ fn every_key_of_an_account_is_documented() {
         orphans: vec![(day.clone(), Orphans { orphans: 1, clicks: 2 })],
         ends: BTreeMap::from([(day, jiff::Timestamp::UNIX_EPOCH)]),
         decisions: vec![("p/JP/decisions/2026-11-21".to_owned(), Disposition::Stopped)],
+        library: vec![(
+            "catalogue".to_owned(),
+            Disposition::Published { revision: 1, state: State::Final, notes: vec!["40 pictures, 1 new".to_owned()] },
+        )],
         unconfigured: vec![Unconfigured {
             platform: PlatformId::new("p"),
             market: None,
@@ -745,6 +749,8 @@ fn help(arguments: &[&str]) -> String {
 /// The words behind a heading of the help, one at the front of each line.
 fn words_below(help: &str, heading: &str) -> BTreeSet<String> {
     let lines = help.lines().skip_while(|line| *line != heading).skip(1).take_while(|line| !line.is_empty());
+    // Further lines of a description are indented further.
+    let lines = lines.filter(|line| !line.starts_with("   "));
     lines.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
 }
 
@@ -760,7 +766,7 @@ fn every_command_and_option_is_in_the_readme() {
     let part = readme.split("\n## ").find(|part| part.starts_with("Commands\n")).expect("a part on commands");
     let rows = part.lines().filter_map(|line| line.strip_prefix("| `"));
     let command = |row: &str| {
-        let is_word = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+        let is_word = |word: &&str| !word.starts_with('-') && word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
         row.split('`').next().unwrap_or_default().split(' ').take_while(is_word).collect::<Vec<_>>().join(" ")
     };
     let documented: BTreeMap<String, BTreeSet<String>> =

@@ -1,3 +1,5 @@
+//! The sheet of covers, as people keep it: in two formats, in two languages, and with mistakes.
+
 use super::*;
 
 fn sheet(name: &str, text: &str) -> Sheet {

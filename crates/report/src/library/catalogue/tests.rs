@@ -1,3 +1,5 @@
+//! The tables of the catalogue are read back as they were rendered.
+
 use bytes::Bytes;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Which cover a picture is, by the sheet and by its name.
+
 use super::*;
 use coverledger_archive::{ExportRecord, RowCounts};
 use coverledger_config::Sheet;
