@@ -125,7 +125,7 @@ step_calibration() {
 # Only the crate of pictures is built, with an example that tells what it sees.
 step_pictures() {
     need_venv pictures tests/requirements-pictures.txt
-    cargo build --locked --quiet -p coverledger-picture --example look
+    cargo build --locked --quiet --workspace --example look
     "$target/test-venv-pictures/bin/python" tests/pictures.py "$target/debug/examples/look"
     "$target/test-venv-pictures/bin/python" tests/pictures_families.py --work "$work/pictures-families"
     need_text_model

@@ -17,7 +17,7 @@ import yaml
 from jsonschema import Draft7Validator
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ["archive", "markets", "platform", "job", "decisions", "experiment", "notifications", "library"]
+NAMES = ["archive", "markets", "platform", "job", "decisions", "experiment", "notifications", "library", "market_rules"]
 
 # A file of the demo's configuration, a text in it, and what stands in its place.
 MISTAKES = [

@@ -690,7 +690,11 @@ fn every_key_of_an_account_is_documented() {
         decisions: vec![("p/JP/decisions/2026-11-21".to_owned(), Disposition::Stopped)],
         library: vec![(
             "catalogue".to_owned(),
-            Disposition::Published { revision: 1, state: State::Final, notes: vec!["40 pictures, 1 new".to_owned()] },
+            Disposition::Published {
+                revision: 1,
+                state: State::Final,
+                notes: vec!["40 pictures, 1 new".to_owned()],
+            },
         )],
         unconfigured: vec![Unconfigured {
             platform: PlatformId::new("p"),
@@ -766,7 +770,8 @@ fn every_command_and_option_is_in_the_readme() {
     let part = readme.split("\n## ").find(|part| part.starts_with("Commands\n")).expect("a part on commands");
     let rows = part.lines().filter_map(|line| line.strip_prefix("| `"));
     let command = |row: &str| {
-        let is_word = |word: &&str| !word.starts_with('-') && word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+        let is_word =
+            |word: &&str| !word.starts_with('-') && word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
         row.split('`').next().unwrap_or_default().split(' ').take_while(is_word).collect::<Vec<_>>().join(" ")
     };
     let documented: BTreeMap<String, BTreeSet<String>> =

@@ -13,9 +13,9 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use super::Stop;
 use super::assets::Driver;
 use super::deciding::Decided;
+use super::{Disposition, Stop};
 use crate::plan::Selection;
 use coverledger_archive::{Archive, Stamp};
 use coverledger_config::Workspace;
@@ -58,7 +58,9 @@ impl Librarian<'_> {
     /// Publishes what is new of what was learnt of covers. Asked to stop, it begins nothing new.
     pub(super) async fn keep_covers(&self) -> Decided {
         let mut told = Decided::new();
-        if self.workspace.library.is_some() {
+        if self.workspace.library.is_some() && self.stop.is_asked() {
+            told.push(("library".to_owned(), Disposition::Stopped));
+        } else if self.workspace.library.is_some() {
             self.months(&mut told).await;
             self.covers_as_of(&mut told).await;
         }

@@ -167,17 +167,18 @@ fn a_picture_that_cannot_be_measured_is_named_and_the_others_are_checked() {
 fn what_makes_no_sense_is_refused_by_name() {
     let scenario = shop();
     let check = |arguments: &[&str]| scenario.cli(&[&["covers", "check"], arguments].concat()).exits(2);
-    check(&["new/nowhere.png", "--market", "SA"]).complains("no such file: `new/nowhere.png`");
-    check(&["new", "--market", "SA"]).complains("`new` is a folder");
-    check(&["new/tall.png", "--market", "SX"]).complains("unknown market `SX` (known: `GB`, `ID`, `SA`)");
+    check(&["new/nowhere.png", "--market", "SA"]).complains("error: no such file: `new/nowhere.png`");
+    check(&["new", "--market", "SA"]).complains("error: `new` is a folder");
+    check(&["new/tall.png", "--market", "SX"]).complains("error: unknown market `SX` (known: `GB`, `ID`, `SA`)");
     check(&["new/tall.png", "--market", "SA", "--platform", "tv"])
-        .complains("unknown platform `tv` (known: `shop`)");
-    check(&["new/tall.png", "--market", "SA", "--cover", "red"]).complains("unknown cover `red`");
-    check(&["new/tall.png", "new/wide.png", "--market", "SA", "--cover", "red"]).complains("names one cover");
-    check(&["new/tall.png", "--market", "SA", "--tag", "price"]).complains("expected a name and a value");
+        .complains("error: unknown platform `tv` (known: `shop`)");
+    check(&["new/tall.png", "--market", "SA", "--cover", "red"]).complains("error: unknown cover `red`");
+    check(&["new/tall.png", "new/wide.png", "--market", "SA", "--cover", "red"])
+        .complains("error: names one cover");
+    check(&["new/tall.png", "--market", "SA", "--tag", "price"]).complains("error: expected a name and a value");
     scenario.write("config/market_rules.yaml", RULES.replace("measure: aspect", "measure: skin"));
     let outcome = scenario.cli(&["covers", "check", "new/tall.png", "--market", "SA"]).exits(3);
-    outcome.complains("line 6, `rules.tall.look.measure`: `skin` is not measured");
+    outcome.complains("error: line 6, `rules.tall.look.measure`: `skin` is not measured");
 }
 
 #[test]
@@ -210,7 +211,7 @@ fn without_rules_a_picture_is_only_measured() {
 #[test]
 fn every_night_asks_the_rules_of_what_is_on_air_and_the_command_knows_the_picture_again() {
     let rows = "e1 2026-11-20T09:00:00Z show GB r1 red v1 f 25-34 -\ne2 2026-11-20T09:00:02Z tap GB r1 red v1 f 25-34 -\n";
-    let scenario = Scenario::shop().export("shop/2026-11-20/a.csv", events(rows)).at("2026-11-22T03:00:00Z");
+    let scenario = shop().export("shop/2026-11-20/a.csv", events(rows)).at("2026-11-21T03:00:00Z");
     scenario
         .write("config/library.yaml", "version: 1\npictures: {url: pictures}\nsheet: covers.csv\nfaces: false\n");
     scenario.write("config/market_rules.yaml", RULES);

@@ -293,7 +293,7 @@ fn a_picture_is_found_among_its_versions_and_beside_what_looks_like_it() {
     let text = scenario.cli(&["covers", "similar", "new.png"]).exits(0).stdout;
     assert!(text.contains("`new.png`: png, 270 × 270 pixels, text on "), "{text}");
     let versions = text.split("versions of it").nth(1).unwrap().split("look most like it").next().unwrap();
-    assert!(versions.contains("\n red ") && versions.contains(" 0  linked"), "{text}");
+    assert!(versions.contains("\n red ") && versions.contains(" 0   linked"), "{text}");
     assert!(versions.contains("shop in GB") && versions.contains("5.00  4.00–6.00"), "{text}");
     let nearest = text.split("look most like it").nth(1).unwrap();
     let names = |part: &str, cover: &str| part.lines().any(|line| line.starts_with(&format!(" {cover} ")));

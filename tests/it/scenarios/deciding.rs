@@ -166,10 +166,10 @@ fn a_family_of_the_catalogue_is_compared_like_a_declared_one() {
         .write("config/library.yaml", "version: 1\npictures: {url: pictures}\nsheet: covers.csv\nfaces: false\n");
     let sheet = "cover_id,family,market\nred,dress,\nblue,dress,JP\n";
     scenario.write("pictures/covers.csv", sheet);
-    // The catalogue is made after the decisions of a night: they stand on it from the next one on.
+    // The catalogue is made before the decisions of a night.
     scenario.run().exits(0).says("2 decisions: 2 published");
-    scenario.run().exits(0).says("2 decisions: 1 published, 1 current");
-    let facts = receipts(&scenario, "JP")["2026-11-20/00000002.json"]["content"]["facts"].clone();
+    scenario.run().exits(0).says("2 decisions: 2 current");
+    let facts = receipts(&scenario, "JP")["2026-11-20/00000001.json"]["content"]["facts"].clone();
     assert_eq!(facts.as_array().unwrap().len(), 8, "four days of each market");
     assert!(!scenario.tree("archive/localization/platform=shop/market=JP").is_empty());
     // A cover of no family is no news to decisions.
