@@ -68,6 +68,8 @@ fn three_days() -> Scenario {
 fn every_command_has_its_help() {
     let main = help(&["--help"]);
     let lines = main.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    // Further lines of a description are indented further.
+    let lines = lines.filter(|line| !line.starts_with("   "));
     let mut commands: BTreeSet<&str> = lines.filter_map(|line| line.split_whitespace().next()).collect();
     assert!(commands.remove("help") && commands.contains("run"), "{commands:?}");
     is_as_in("help", &main);

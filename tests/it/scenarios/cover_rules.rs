@@ -166,16 +166,17 @@ fn a_picture_that_cannot_be_measured_is_named_and_the_others_are_checked() {
 #[test]
 fn what_makes_no_sense_is_refused_by_name() {
     let scenario = shop();
-    let check = |arguments: &[&str]| scenario.cli(&[&["covers", "check"], arguments].concat()).exits(2);
-    check(&["new/nowhere.png", "--market", "SA"]).complains("error: no such file: `new/nowhere.png`");
-    check(&["new", "--market", "SA"]).complains("error: `new` is a folder");
-    check(&["new/tall.png", "--market", "SX"]).complains("error: unknown market `SX` (known: `GB`, `ID`, `SA`)");
-    check(&["new/tall.png", "--market", "SA", "--platform", "tv"])
-        .complains("error: unknown platform `tv` (known: `shop`)");
-    check(&["new/tall.png", "--market", "SA", "--cover", "red"]).complains("error: unknown cover `red`");
-    check(&["new/tall.png", "new/wide.png", "--market", "SA", "--cover", "red"])
-        .complains("error: names one cover");
-    check(&["new/tall.png", "--market", "SA", "--tag", "price"]).complains("error: expected a name and a value");
+    let check = |arguments: &[&str], text: &str| {
+        let outcome = scenario.cli(&[&["covers", "check"], arguments].concat()).exits(2);
+        assert!(outcome.stderr.contains(text), "{}", outcome.stderr);
+    };
+    check(&["new/nowhere.png", "--market", "SA"], "no such file: `new/nowhere.png`");
+    check(&["new", "--market", "SA"], "`new` is a folder");
+    check(&["new/tall.png", "--market", "SX"], "unknown market `SX` (known: `GB`, `ID`, `SA`)");
+    check(&["new/tall.png", "--market", "SA", "--platform", "tv"], "unknown platform `tv` (known: `shop`)");
+    check(&["new/tall.png", "--market", "SA", "--cover", "red"], "unknown cover `red`");
+    check(&["new/tall.png", "new/wide.png", "--market", "SA", "--cover", "red"], "names one cover");
+    check(&["new/tall.png", "--market", "SA", "--tag", "price"], "expected a name and a value");
     scenario.write("config/market_rules.yaml", RULES.replace("measure: aspect", "measure: skin"));
     let outcome = scenario.cli(&["covers", "check", "new/tall.png", "--market", "SA"]).exits(3);
     outcome.complains("error: line 6, `rules.tall.look.measure`: `skin` is not measured");
