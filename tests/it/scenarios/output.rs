@@ -106,10 +106,15 @@ fn csv_reads_back_as_what_was_published() {
             for (name, field) in header.iter().zip(row) {
                 let is_same = match &expected[name] {
                     Json::Null => field.is_empty(),
-                    Json::Number(number) => field.parse::<f64>().unwrap() == number.as_f64().unwrap(),
+                    Json::Number(number) => {
+                        field.parse::<f64>().unwrap().to_bits() == number.as_f64().unwrap().to_bits()
+                    }
                     Json::String(text) if text.starts_with('=') => field == format!("'{text}"),
                     Json::String(text) => field == text,
-                    other => field == other.to_string(),
+                    other => {
+                        let text = other.to_string();
+                        field == text
+                    }
                 };
                 assert!(is_same, "`{field}` is `{}` in `{name}`", expected[name]);
             }

@@ -71,7 +71,9 @@ mod tests {
     /// A picture whose measures are all this, but for one.
     fn looks(all: f64, one: Look, value: Option<f64>) -> Looks {
         let mut looks = Looks::default();
-        Look::ALL.into_iter().for_each(|look| looks.set(look, Some(all)));
+        for look in Look::ALL {
+            looks.set(look, Some(all));
+        }
         looks.set(one, value);
         looks
     }

@@ -1,5 +1,7 @@
 //! Families of pictures that are made of random bits, of which some are turned.
 
+#![expect(clippy::single_match_else, reason = "the macro of a property is no expression")]
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;

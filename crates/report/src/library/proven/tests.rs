@@ -1,5 +1,7 @@
 //! Which covers worked, and what is unlike them.
 
+#![expect(clippy::large_types_passed_by_value, reason = "a row is written down as it is read")]
+
 use super::*;
 use crate::library::ShelvedCover;
 use coverledger_core::model::{MarketId, PlatformId};

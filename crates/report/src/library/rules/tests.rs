@@ -28,7 +28,9 @@ fn facts(facts: &[(&str, &str)]) -> BTreeMap<String, String> {
 
 fn looks(measures: &[(Look, f64)]) -> Looks {
     let mut looks = Looks::default();
-    measures.iter().for_each(|(look, value)| looks.set(*look, Some(*value)));
+    for (look, value) in measures {
+        looks.set(*look, Some(*value));
+    }
     looks
 }
 
@@ -158,8 +160,8 @@ fn only_adopted_rules_of_the_place_are_asked_and_the_gravest_findings_come_first
         ("not_adopted", PictureRule { is_adopted: false, ..rule(Severity::Breaks, faces(0.0)) }),
     ];
     let rules = MarketRules { rules: rules.map(|(name, rule)| (name.to_owned(), rule)).into() };
-    let (looks, facts) = (looks(&[(Look::Faces, 2.0)]), BTreeMap::new());
-    let subject = Subject { looks: Ok(&looks), facts: &facts };
+    let (seen, said) = (looks(&[(Look::Faces, 2.0)]), BTreeMap::new());
+    let subject = Subject { looks: Ok(&seen), facts: &said };
     let names = |platform: Option<&PlatformId>| -> Vec<(&str, &str)> {
         let judged = judge(&rules, &MarketId::new("SA"), platform, &subject);
         judged.into_iter().map(|judged| (judged.rule, judged.finding.word())).collect()

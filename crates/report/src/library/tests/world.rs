@@ -1,5 +1,11 @@
 //! A platform in a market whose truth is written down first, and counts that are drawn from it.
 
+#![expect(
+    clippy::similar_names,
+    clippy::type_complexity,
+    reason = "a shelf of its own world; a cover as it is drawn"
+)]
+
 use std::collections::BTreeMap;
 
 use coverledger_core::model::{
