@@ -43,6 +43,11 @@ impl LookScale {
         Self(Look::ALL.into_iter().filter_map(|look| Some((look, deviation(look)?))).collect())
     }
 
+    /// Every measure that varies, with its standard deviation.
+    pub(super) fn deviations(&self) -> impl Iterator<Item = (Look, f64)> {
+        self.0.iter().map(|(look, deviation)| (*look, *deviation))
+    }
+
     /// How far apart two are; `None` where they share too few measures.
     #[must_use]
     pub fn apart(&self, one: &Looks, other: &Looks) -> Option<Apart> {

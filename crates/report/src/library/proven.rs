@@ -5,8 +5,7 @@
 //! the share of impressions that enter. Of a family only the version with the highest lower bound counts, since versions of one picture are
 //! alike for a reason that tells nothing.
 //!
-//! *Unlike*: each measure is divided by its standard deviation over all measured covers, and two pictures are apart by the
-//! root mean square of the differences of the measures that both have. A picture is unlike the covers that worked when it
+//! *Unlike*: two pictures are as far apart as [`LookScale`] over all measured covers says. A picture is unlike the covers that worked when it
 //! is further from its nearest among them than they are from theirs, at p ≤ 0.1: the share of those covers, it included,
 //! whose nearest is at least as far (Vovk, Gammerman and Shafer 2005, *Algorithmic Learning in a Random World*, conformal
 //! prediction with the distance to the nearest neighbour). Were it one of them, it would be called unlike one time in ten
@@ -16,6 +15,7 @@
 use std::collections::BTreeMap;
 
 use super::history_rows::{HistoryRow, by_place};
+use super::look_scale::LookScale;
 use super::rules::{Finding, number};
 use super::shelf::Shelf;
 use crate::decision_context::{Words, counted};
@@ -25,8 +25,6 @@ use coverledger_core::model::{Look, Looks, MarketId, PlatformId};
 pub const ENOUGH_PROVEN: usize = 9;
 /// Up to this p value a picture is unlike them.
 const LEVEL: f64 = 0.1;
-/// How many measures two pictures must share for their distance to mean anything.
-const ENOUGH_SHARED: usize = 6;
 /// How many of the nearest are named, and how many of the measures that stand out.
 const NAMED: usize = 3;
 
@@ -34,8 +32,7 @@ const NAMED: usize = 3;
 #[derive(Debug, Clone, Default)]
 pub struct Proven<'a> {
     covers: Vec<ProvenCover<'a>>,
-    /// What a standard deviation of each measure is; `None` where it does not vary.
-    scale: BTreeMap<Look, f64>,
+    scale: LookScale,
 }
 
 /// A cover that worked.
@@ -161,28 +158,23 @@ impl<'a> Proven<'a> {
         share(as_far.count() + 1, covers.len() + 1)
     }
 
-    /// How far two pictures are apart; `None` where too few measures are shared.
     fn apart(&self, one: &Looks, other: &Looks) -> Option<f64> {
-        let differences: Vec<f64> = (self.scale.iter())
-            .filter_map(|(look, scale)| Some((one.of(*look)? - other.of(*look)?) / scale))
-            .collect();
-        let squares: f64 = differences.iter().map(|difference| difference * difference).sum();
-        (differences.len() >= ENOUGH_SHARED).then(|| (squares / float(differences.len())).sqrt())
+        Some(self.scale.apart(one, other)?.distance)
     }
 
     /// The measures that lie outside of what the covers have, the furthest first, with their bounds.
     fn outside(&self, looks: &Looks, covers: &[&ProvenCover<'_>]) -> Vec<(Look, f64, f64, f64)> {
         let mut found: Vec<(f64, (Look, f64, f64, f64))> = Vec::new();
-        for (look, scale) in &self.scale {
-            let values = || covers.iter().filter_map(|cover| cover.looks.of(*look));
+        for (look, scale) in self.scale.deviations() {
+            let values = || covers.iter().filter_map(|cover| cover.looks.of(look));
             let (Some(value), Some(low), Some(high)) =
-                (looks.of(*look), values().min_by(f64::total_cmp), values().max_by(f64::total_cmp))
+                (looks.of(look), values().min_by(f64::total_cmp), values().max_by(f64::total_cmp))
             else {
                 continue;
             };
             let beyond = (low - value).max(value - high) / scale;
             if beyond > 0.0 {
-                found.push((beyond, (*look, value, low, high)));
+                found.push((beyond, (look, value, low, high)));
             }
         }
         found.sort_by(|one, other| other.0.total_cmp(&one.0));
@@ -194,17 +186,9 @@ fn is_of(shelf: &Shelf, cover: &str, family: &str) -> bool {
     shelf.covers.get(cover).and_then(|cover| cover.family.as_deref()) == Some(family)
 }
 
-/// The standard deviation of each measure over all measured covers.
-fn scale(shelf: &Shelf) -> BTreeMap<Look, f64> {
-    let of = |look: Look| {
-        let values: Vec<f64> = shelf.covers.values().filter_map(|cover| cover.looks.as_ref()?.of(look)).collect();
-        let many = float(values.len());
-        let mean = values.iter().sum::<f64>() / many;
-        let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (many - 1.0);
-        // What rounding alone can make of one value is no variation.
-        (values.len() > 1 && variance.sqrt() > 1e-9 * mean.abs().max(1e-9)).then(|| variance.sqrt())
-    };
-    Look::ALL.into_iter().filter_map(|look| Some((look, of(look)?))).collect()
+/// Over all measured covers.
+fn scale(shelf: &Shelf) -> LookScale {
+    LookScale::of(shelf.covers.values().filter_map(|cover| cover.looks.as_ref()))
 }
 
 fn median(values: &mut [f64]) -> Option<f64> {
