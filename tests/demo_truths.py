@@ -70,24 +70,32 @@ def holds(column: str, truth: float) -> pl.Expr:
 
 
 def kinds(truths: Truths, types: pl.DataFrame) -> None:
-    whole = types.filter(pl.col("slot") == "all", pl.col("audience") == "all", pl.col("platform") != "all")
+    whole = types.filter(pl.col("slot") == "all", pl.col("audience") == "all", pl.col("market") != "all")
     here_of = {(kind, value): where for kind, value, where, _ in truths.kinds if where not in ("everywhere", "elsewhere")}
     for kind, value, where, factor in truths.kinds:
         rows = whole.filter(pl.col("kind") == kind, pl.col("value") == value, pl.col("ratio").is_not_null())
+        is_in_market = where not in ("everywhere", "elsewhere")
         if where == "elsewhere":
             rows = rows.filter(pl.col("market") != here_of[kind, value])
-        elif where != "everywhere":
+        elif is_in_market:
             rows = rows.filter(pl.col("market") == where)
         told = rows.filter(pl.col("finding") == "difference")
         right = told.filter((pl.col("ratio") > 1) == (factor > 1))
         inside = rows.filter(holds("ratio", factor))
         name = f"`{kind}` = `{value}` {where}, {factor} ×"
         if factor == 1.0:
-            expect(told.height <= CHANCE * rows.height, f"{name}: a difference is told in {told.height} of {rows.height} places", told)
+            expect(told.height <= CHANCE * rows.height, f"{name}: a difference is told in {told.height} of {rows.height} rows", told)
+        elif is_in_market:
+            # What holds in a market is told by the row of the market, and by what the same covers do elsewhere.
+            market = pl.col("platform") == "all"
+            expect(right.filter(market).height == rows.filter(market).height == 1, f"{name}: told rightly of the market", rows)
+            unlike = rows.filter(market, pl.col("finding_elsewhere") == "difference", pl.col("elsewhere_ratio") > 1)
+            expect(unlike.height == 1, f"{name}: told to be unlike elsewhere", rows)
         else:
-            expect(right.height * 2 >= rows.height > 0, f"{name}: told rightly in {right.height} of {rows.height} places", rows)
+            expect(right.height * 2 >= rows.height > 0, f"{name}: told rightly in {right.height} of {rows.height} rows", rows)
+        if factor != 1.0:
             expect(right.height == told.height, f"{name}: never told the wrong way", told)
-        expect(inside.height >= 0.75 * rows.height, f"{name}: within the interval in {inside.height} of {rows.height} places", rows)
+        expect(inside.height >= 0.75 * rows.height, f"{name}: within the interval in {inside.height} of {rows.height} rows", rows)
     for kind in truths.nothing:
         rows = types.filter(pl.col("kind") == kind)
         told = rows.filter(pl.col("finding") == "difference")

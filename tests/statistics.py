@@ -279,6 +279,39 @@ def kinds(case):
     compare("MetaRegression, interval", case["interval"], around, tolerance=FITTED, scale=reach)
     p = 2 * stats.t.sf(abs(found.params[-1]) / standard_error, degrees)
     compare("MetaRegression, p", case["p"], p, tolerance=1e-5)
+    more, its_degrees, *found = case["more"]
+    own = case["standard_error"] ** 2
+    satterthwaite = (own + more) ** 2 / (own**2 / case["degrees"] + more**2 / its_degrees)
+    compare("MetaRegression, more", found, [math.sqrt(own + more), satterthwaite])
+
+
+def two_ways(case):
+    unit, level, value, error = np.array(case["cells"]).T
+    units = np.unique(unit)
+    levels = np.unique(level)
+    # The first level is the reference.
+    design = np.column_stack([unit[:, None] == units, level[:, None] == levels[1:]]).astype(float)
+    degrees = len(value) - np.linalg.matrix_rank(design)
+
+    def fit(variance):
+        return sm.WLS(value, design, weights=1 / (error**2 + variance)).fit()
+
+    def excess(variance):
+        return (fit(variance).wresid ** 2).sum() - degrees
+
+    variance = 0.0
+    if degrees > 0 and excess(0.0) > 0:
+        variance = optimize.brentq(excess, 0.0, 1e3, xtol=1e-16, rtol=1e-14)
+    compare("TwoWay, own variance", case["own_variance"], variance, tolerance=FITTED, scale=max(variance, 1e-3))
+    params = fit(case["own_variance"]).params[: len(units)]
+    number, found, its_error, weight = np.array(case["units"]).T
+    compare("TwoWay, units", number, units)
+    compare("TwoWay, values", found - found[0], params - params[0], scale=1.0)
+    weights = 1 / (error**2 + case["own_variance"])
+    sums = np.array([weights[unit == one].sum() for one in units])
+    noise = np.array([((weights * error)[unit == one] ** 2).sum() for one in units])
+    compare("TwoWay, errors", its_error, np.sqrt(noise) / sums)
+    compare("TwoWay, weights", weight, sums)
 
 
 def poolings(case):
@@ -315,7 +348,6 @@ def poolings(case):
         compare(f"Pooling, {name}", found, np.column_stack([middle, spread, borrowed]), scale=1.0)
         compare("Pooling, between", case["between"][int(known)], weights @ deviation)
         if not known:
-            compare("Pooling, mean", case["mean"][:2], mixed([p[3] for p in parts], [p[4] for p in parts]), scale=1.0)
             another = mixed([p[3] for p in parts], [p[4] + p[5] ** 2 for p in parts])
             compare("Pooling, another", case["another"][:2], another, scale=1.0)
 
@@ -335,7 +367,7 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         answers = json.load(file)
     published_bounds()
-    for part in (distributions, betas, clusters, fits, tests, sequences, matches, balances, choices, trends, kinds, poolings, shifts):
+    for part in (distributions, betas, clusters, fits, tests, sequences, matches, balances, choices, trends, kinds, poolings, two_ways, shifts):
         for case in answers[part.__name__]:
             part(case)
     for name, count in compared.items():

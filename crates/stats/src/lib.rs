@@ -27,6 +27,7 @@ mod root;
 mod seeded_rng;
 pub mod sequence;
 mod trend;
+mod two_way;
 mod wilson;
 
 pub use balance::{SharedOut, SharesTest, shares_held};
@@ -48,6 +49,7 @@ pub use random_effects::RandomEffects;
 pub use randomization_test::RandomizationTest;
 pub use seeded_rng::SeededRng;
 pub use trend::{Point, Trend};
+pub use two_way::{Cell, TwoWay, UnitValue};
 pub use wilson::{Z_95, wilson};
 
 /// A range that holds a figure with a stated confidence, both ends included.

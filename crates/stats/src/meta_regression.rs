@@ -67,6 +67,19 @@ impl MetaRegression {
         })
     }
 
+    /// The same slope where more varies than these units: `variance` is added to the square of its error. Degrees of freedom are
+    /// those of both parts (Satterthwaite 1946).
+    #[must_use]
+    pub fn with_variance(self, variance: f64, degrees: f64) -> Self {
+        let own = self.standard_error.powi(2);
+        let sum = own + variance;
+        if variance <= 0.0 || degrees <= 0.0 {
+            return self;
+        }
+        let degrees = sum.powi(2) / (own.powi(2) / self.degrees + variance.powi(2) / degrees);
+        Self { standard_error: sum.sqrt(), degrees, ..self }
+    }
+
     /// What holds the slope with confidence `level`: Student's t.
     #[must_use]
     pub fn interval(&self, level: f64) -> Interval {

@@ -7,7 +7,7 @@ const STEPS: usize = 40;
 /// Up to so many times the scale of what is believed of them beforehand.
 const FARTHEST: f64 = 4.0;
 
-/// What is known of a place, or of what places have in common.
+/// What is known of a place.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pooled {
     /// The mean of what is believed.
@@ -88,12 +88,6 @@ impl Pooling {
             step.weight = (step.weight - highest).exp() / all;
         }
         Some(Self { estimates: estimates.to_vec(), steps })
-    }
-
-    /// What places have in common.
-    #[must_use]
-    pub fn mean(&self) -> Pooled {
-        self.mixed(|step| [step.mean, step.variance_of_mean, 0.0])
     }
 
     /// What is known of one of the places.

@@ -214,11 +214,36 @@ fn kinds(chance: &mut SeededRng) -> Value {
         .collect();
     let found = MetaRegression::of(&units).unwrap();
     let interval = found.interval(0.95);
+    let (variance, degrees) = (between(chance, 0.001, 0.1), 1.0 + float(chance.below(8)));
+    let more = found.with_variance(variance, degrees);
     let rows: Vec<_> = units.iter().map(|one| (one.group, one.property, one.value, one.error)).collect();
     json!({
         "units": rows, "slope": found.slope, "standard_error": found.standard_error, "between": found.between,
         "degrees": found.degrees, "interval": [interval.low, interval.high], "p": found.p_value(),
+        "more": [variance, degrees, more.standard_error, more.degrees],
     })
+}
+
+fn two_ways(chance: &mut SeededRng) -> Value {
+    let (units, levels, own) = (3 + chance.below(12), 2 + chance.below(5), between(chance, 0.01, 0.5));
+    let mut cells = Vec::new();
+    for level in 0..levels {
+        let of_level = chance.normal();
+        for unit in 0..units {
+            // Linked by the first of them, so that all can be compared.
+            if unit == 0 || chance.uniform() < 0.7 {
+                let error = between(chance, 0.02, 0.4);
+                let value = 0.3 * float(unit) + of_level + own * chance.normal() + error * chance.normal();
+                cells.push(Cell { unit, level, value, error });
+            }
+        }
+    }
+    let fit = TwoWay::new(&cells);
+    let variance = fit.own_variance();
+    let found: Vec<_> =
+        fit.units(variance).iter().map(|one| (one.unit, one.value, one.error, one.weight)).collect();
+    let cells: Vec<_> = cells.iter().map(|cell| (cell.unit, cell.level, cell.value, cell.error)).collect();
+    json!({ "cells": cells, "own_variance": variance, "units": found })
 }
 
 fn poolings(chance: &mut SeededRng) -> Value {
@@ -233,7 +258,7 @@ fn poolings(chance: &mut SeededRng) -> Value {
     let [free, zero] =
         [Pooling::of(&estimates, scale), Pooling::around_zero(&estimates, scale)].map(|pooling| pooling.unwrap());
     json!({
-        "estimates": estimates, "scale": scale, "mean": of(free.mean()), "another": of(free.another()),
+        "estimates": estimates, "scale": scale, "another": of(free.another()),
         "places": (0..count).map(|place| of(free.place(place))).collect::<Vec<_>>(),
         "around_zero": (0..count).map(|place| of(zero.place(place))).collect::<Vec<_>>(),
         "between": [free.between(), zero.between()],
@@ -263,7 +288,8 @@ fn answers_are_written_for_comparison() {
         "distributions": many(300, distributions), "betas": many(300, betas), "clusters": many(100, clusters),
         "fits": many(60, fits), "tests": many(100, tests), "sequences": many(200, sequences),
         "choices": many(12, choices), "matches": many(60, matches), "balances": many(60, balances),
-        "trends": many(60, trends), "kinds": many(60, kinds), "poolings": many(60, poolings), "shifts": many(20, shifts),
+        "trends": many(60, trends), "kinds": many(60, kinds), "poolings": many(60, poolings), "two_ways": many(60, two_ways),
+        "shifts": many(20, shifts),
     });
     std::fs::write(path, answers.to_string()).expect("the answers can be written");
 }

@@ -504,6 +504,14 @@ pub const COVERS_OF_KIND: &str = "covers_of_kind";
 pub const STEP: &str = "step";
 /// A ratio without anything borrowed.
 pub const RAW_RATIO: &str = "raw_ratio";
+/// A ratio of a market ÷ the same of the other markets.
+pub const ELSEWHERE_RATIO: &str = "elsewhere_ratio";
+/// The probability of such a ratio of ratios.
+pub const P_ELSEWHERE: &str = "p_elsewhere";
+/// The same, as one of many questions.
+pub const P_ELSEWHERE_ADJUSTED: &str = "p_elsewhere_adjusted";
+/// What was found of it.
+pub const FINDING_ELSEWHERE: &str = "finding_elsewhere";
 /// How much of a figure comes from other places.
 pub const BORROWED: &str = "borrowed";
 /// How far like covers lie apart.

@@ -11,7 +11,7 @@ use polars::prelude::*;
 use super::fatigue::Fatigue;
 use super::kinds::{Kind, Sort};
 use super::recent::HORIZON_DAYS;
-use super::types::{ALL, Finding, Found};
+use super::types::{ALL, Finding, Found, Scope};
 use super::{LibraryRules, PlaceMonths};
 use crate::cells::dates;
 use crate::decision_context::{Words, counted, floats, texts, wholes};
@@ -145,12 +145,19 @@ impl<'a> Standing<'a> {
 
     /// The kind whose test is worth most, by the best covers with it and without.
     fn of_kinds(&self, place: usize, tested: &[BTreeSet<&str>], found: &Found) -> Option<Test> {
-        let rows = found.rows.iter().filter(|row| {
-            row.place == Some(place)
-                && row.slot.is_none()
-                && row.audience.is_none()
-                && row.finding() != Finding::Difference
-        });
+        // What is told of the market is told of its platforms.
+        let market = found.markets.iter().position(|market| *market == self.place.market).map(Scope::Market);
+        let told: BTreeSet<usize> = found
+            .rows
+            .iter()
+            .filter(|row| row.is_whole() && (Some(row.scope) == market || row.scope == Scope::Place(place)))
+            .filter(|row| row.finding() == Finding::Difference)
+            .map(|row| row.kind)
+            .collect();
+        let rows = found
+            .rows
+            .iter()
+            .filter(|row| row.scope == Scope::Place(place) && row.is_whole() && !told.contains(&row.kind));
         let tests = rows.filter_map(|row| {
             let kind = &found.kinds[row.kind];
             let is_tested = |covers: &BTreeSet<&str>| {

@@ -1,49 +1,79 @@
 //! `cover_type`: which kinds of cover work where.
 //!
-//! A kind is compared within each place over its covers, which are what is random: a style that three covers share is known
-//! from three, however often they were shown. Places then borrow from each other as far as they are alike, and a place that
-//! is new gets what the others make likely. Of all that is asked, only what survives being one of many questions is called
-//! a difference.
+//! Covers are what is random: a style that three covers share is known from three, however often they were shown and in
+//! however many places. What all places have in common is told by covers over all places; a market differs from it by what the
+//! same covers did there more than elsewhere, a platform of a market likewise, and each borrows from the others as far
+//! as they are alike. Of all that is asked, only what survives being one of many questions is called a difference.
 
+mod panel;
+mod parts;
 mod raw;
+mod table;
 mod words;
+pub(super) use table::cover_type;
 pub(super) use words::not_randomized;
 
-use jiff::civil::Date;
-use polars::prelude::*;
-
-use super::kinds::{Kind, Sort, kinds};
+use super::kinds::{Kind, kinds};
 use super::{PlaceMonths, Shelf};
-use crate::cells::dates;
-use crate::decision_context::{Words, floats, texts, wholes};
-use coverledger_core::model::columns as c;
-use coverledger_stats::{Interval, Pooled, Pooling, RandomEffects, Z_95, benjamini_hochberg, student_quantile};
-use raw::{Raw, Within, raw};
+use coverledger_core::model::MarketId;
+use coverledger_stats::{Interval, Pooled, Pooling, Z_95, benjamini_hochberg, student_quantile};
+use panel::Panel;
+use parts::{PartEffect, Parts, estimate};
+use raw::{Raw, Units, Within, raw};
 
 /// How many of the differences that are told may be none.
 pub(super) const FALSE_DISCOVERIES: f64 = 0.05;
-/// What is believed beforehand of how far places, and slots and audiences of a place, lie apart, in logarithms.
-const BETWEEN_PLACES: f64 = 0.25;
+/// What is believed beforehand of how far markets lie apart, platforms of a market, and slots and audiences of a
+/// place, in logarithms.
+const BETWEEN_MARKETS: f64 = 0.25;
+const BETWEEN_PLATFORMS: f64 = 0.1;
 const WITHIN_PLACES: f64 = 0.15;
 /// All of them.
 pub(super) const ALL: &str = "all";
+
+/// Whom a row is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// What markets have in common.
+    All,
+    /// A market over its platforms, by its number.
+    Market(usize),
+    /// A platform in a market, by the number of the place.
+    Place(usize),
+}
 
 /// One row.
 #[derive(Debug, Clone)]
 pub(super) struct TypeRow {
     /// Its number among the kinds.
     pub(super) kind: usize,
-    /// Its number among the places; `None` of what they have in common.
-    pub(super) place: Option<usize>,
+    pub(super) scope: Scope,
     pub(super) slot: Option<usize>,
     pub(super) audience: Option<usize>,
     pub(super) pooled: Option<Pooled>,
     raw: Option<Raw>,
-    /// Places that an estimate of what they have in common stands on.
-    places: usize,
     p_adjusted: Option<f64>,
+    /// A market against the others.
+    elsewhere: Option<Elsewhere>,
     /// Whether this row is asked only because its place was found.
     is_second: bool,
+}
+
+/// How a kind does in a market against the other markets.
+#[derive(Debug, Clone)]
+struct Elsewhere {
+    raw: Raw,
+    p_adjusted: f64,
+}
+
+impl Elsewhere {
+    fn finding(&self) -> Finding {
+        if self.is_found() { Finding::Difference } else { Finding::NoDifferenceTold }
+    }
+
+    fn is_found(&self) -> bool {
+        self.p_adjusted <= FALSE_DISCOVERIES
+    }
 }
 
 /// What was found out about kinds.
@@ -51,8 +81,10 @@ pub(super) struct TypeRow {
 pub(super) struct Found {
     pub(super) kinds: Vec<Kind>,
     pub(super) rows: Vec<TypeRow>,
-    /// How many questions were asked first, and how many of them found something.
-    asked: [usize; 2],
+    /// By their numbers.
+    pub(super) markets: Vec<MarketId>,
+    /// How many questions were asked first.
+    asked: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +111,17 @@ impl TypeRow {
         self.raw.as_ref().map(|raw| raw.interval)
     }
 
+    /// What holds the effect against the other markets.
+    #[cfg(test)]
+    pub(super) fn elsewhere_interval(&self) -> Option<Interval> {
+        self.elsewhere.as_ref().map(|elsewhere| elsewhere.raw.interval)
+    }
+
+    /// Whether it is of all slots and audiences.
+    pub(super) fn is_whole(&self) -> bool {
+        self.slot.is_none() && self.audience.is_none()
+    }
+
     pub(super) fn finding(&self) -> Finding {
         if self.raw.is_none() {
             return Finding::TooFewCovers;
@@ -87,20 +130,34 @@ impl TypeRow {
             let Interval { low, high } = pooled.interval();
             low <= 0.0 && high >= 0.0
         });
-        let is_found = self.p_adjusted.is_some_and(|p| p <= FALSE_DISCOVERIES);
-        if is_found && !holds_none { Finding::Difference } else { Finding::NoDifferenceTold }
+        let is_told = self.is_found() || self.is_unlike_elsewhere();
+        if is_told && !holds_none { Finding::Difference } else { Finding::NoDifferenceTold }
+    }
+
+    /// By its own covers.
+    fn is_found(&self) -> bool {
+        self.p_adjusted.is_some_and(|p| p <= FALSE_DISCOVERIES)
+    }
+
+    /// By the same covers elsewhere, which do less of what they do here.
+    fn is_unlike_elsewhere(&self) -> bool {
+        let is_same_way =
+            |elsewhere: &Elsewhere| self.pooled.is_some_and(|pooled| pooled.value * elsewhere.raw.fit.slope > 0.0);
+        self.elsewhere.as_ref().is_some_and(|elsewhere| elsewhere.is_found() && is_same_way(elsewhere))
     }
 }
 
 /// Looks at every kind in every place.
 pub(super) fn found(places: &[&PlaceMonths], shelf: &Shelf) -> Found {
     let kinds = kinds(places, shelf);
+    let panel = Panel::of(places);
     let mut rows: Vec<TypeRow> = Vec::new();
     for (number, kind) in kinds.iter().enumerate() {
-        rows.extend(of_kind(number, kind, places, shelf));
+        rows.extend(OfKind::of(number, kind, places, shelf, &panel).rows());
     }
     let asked = adjust(&mut rows);
-    Found { kinds, rows, asked }
+    let markets = panel.markets.iter().map(|market| market.market.clone()).collect();
+    Found { kinds, rows, markets, asked }
 }
 
 /// A standard error that is as wide under the normal distribution as the interval under Student's.
@@ -108,162 +165,202 @@ fn widened(error: f64, degrees: f64) -> f64 {
     error * student_quantile(0.975, degrees) / Z_95
 }
 
-fn of_kind(number: usize, kind: &Kind, places: &[&PlaceMonths], shelf: &Shelf) -> Vec<TypeRow> {
-    let withins: Vec<Within> = places.iter().map(|place| Within::of(kind, place, shelf)).collect();
-    let alone: Vec<Option<Raw>> = withins.iter().map(|within| raw(within.of_place())).collect();
-    let estimate = |raw: &Raw| (raw.fit.slope, widened(raw.fit.standard_error, raw.fit.degrees));
-    let spoken: Vec<usize> = (0..places.len()).filter(|place| alone[*place].is_some()).collect();
-    let estimates: Vec<(f64, f64)> = alone.iter().flatten().map(estimate).collect();
-    let pooling = Pooling::of(&estimates, BETWEEN_PLACES);
-    let empty = TypeRow {
-        kind: number,
-        place: None,
-        slot: None,
-        audience: None,
-        pooled: None,
-        raw: None,
-        places: spoken.len(),
-        p_adjusted: None,
-        is_second: false,
-    };
-    let mut rows = Vec::new();
-    if let Some(pooling) = &pooling {
-        let together = RandomEffects::of(&estimates).map(Raw::together);
-        rows.push(TypeRow { pooled: Some(pooling.mean()), raw: together, ..empty.clone() });
+/// One kind, looked at everywhere.
+struct OfKind<'a> {
+    empty: TypeRow,
+    places: &'a [&'a PlaceMonths],
+    panel: &'a Panel,
+    withins: Vec<Within<'a>>,
+    whole: Option<Raw>,
+    markets: Vec<PartEffect>,
+    /// Of each market its places.
+    platforms: Vec<Vec<PartEffect>>,
+}
+
+impl<'a> OfKind<'a> {
+    fn of(
+        number: usize,
+        kind: &'a Kind,
+        places: &'a [&'a PlaceMonths],
+        shelf: &'a Shelf,
+        panel: &'a Panel,
+    ) -> Self {
+        let units = |effects: &[_]| Units::of(kind, shelf, &panel.covers, effects);
+        let whole = raw(units(&panel.all));
+        let markets: Vec<PartEffect> =
+            panel.markets.iter().map(|market| PartEffect::of(&market.part, whole.as_ref(), units)).collect();
+        let platforms = panel.markets.iter().zip(&markets).map(|(market, effect)| {
+            let of_place = |(_, part): &(usize, _)| PartEffect::of(part, effect.here.as_ref(), units);
+            market.places.iter().map(of_place).collect()
+        });
+        let empty = TypeRow {
+            kind: number,
+            scope: Scope::All,
+            slot: None,
+            audience: None,
+            pooled: None,
+            raw: None,
+            p_adjusted: None,
+            elsewhere: None,
+            is_second: false,
+        };
+        let platforms = platforms.collect();
+        let withins = places.iter().map(|place| Within::of(kind, place, shelf)).collect();
+        Self { empty, places, panel, withins, whole, markets, platforms }
     }
-    let of_places: Vec<Option<Pooled>> = (0..places.len())
-        .map(|place| {
-            let pooling = pooling.as_ref()?;
-            Some(spoken.binary_search(&place).map_or_else(|_| pooling.another(), |nth| pooling.place(nth)))
-        })
-        .collect();
-    // How slots and audiences differ from their places, over all places.
-    let mut cells = Vec::new();
-    for (place, within) in withins.iter().enumerate() {
-        for cell in within.cells() {
-            cells.push((place, cell, raw(within.of_cell(cell)), raw(within.deviations(cell))));
+
+    fn rows(&self) -> Vec<TypeRow> {
+        let markets = Parts::of(self.markets.iter().collect(), BETWEEN_MARKETS);
+        let platforms = Parts::of(self.platforms.iter().flatten().collect(), BETWEEN_PLATFORMS);
+        let whole = self.whole.as_ref().map(estimate).map(|(value, standard_error)| Pooled {
+            value,
+            standard_error,
+            borrowed: 0.0,
+        });
+        let mut rows = Vec::new();
+        if let Some(whole) = whole {
+            let raw = self.whole.as_ref().and_then(|raw| markets.any_raw(raw));
+            rows.push(TypeRow { pooled: Some(markets.any(whole)), raw, ..self.empty.clone() });
         }
-    }
-    let deviations: Vec<(f64, f64)> =
-        cells.iter().filter_map(|(.., deviation)| deviation.as_ref()).map(estimate).collect();
-    let among = Pooling::around_zero(&deviations, WITHIN_PLACES);
-    let mut next = 0;
-    for (place, pooled) in of_places.iter().enumerate() {
-        let raw = alone[place].clone();
-        if pooled.is_some() || !withins[place].of_place().is_empty() {
-            rows.push(TypeRow { place: Some(place), pooled: *pooled, raw, ..empty.clone() });
-        }
-        while let Some((of, cell, raw, deviation)) = cells.get(next).filter(|(of, ..)| *of == place) {
-            next += 1;
-            let told = cells[..next].iter().filter(|(.., deviation)| deviation.is_some()).count();
-            let kind_cell = &places[*of].kinds[*cell];
-            let (slot, audience) = (kind_cell.slot, kind_cell.audience);
-            // Where there are too few covers, the row of the place says what is known.
-            if raw.is_none() {
-                continue;
+        let mut of_places: Vec<Option<TypeRow>> = vec![None; self.places.len()];
+        let mut nth = 0;
+        for (number, market) in self.panel.markets.iter().enumerate() {
+            let pooled = whole.map(|whole| markets.part(number, whole));
+            let elsewhere = markets.elsewhere(number).map(|raw| Elsewhere { raw, p_adjusted: f64::NAN });
+            let is_alone = market.places.len() == 1;
+            if !is_alone {
+                rows.extend(self.row(Scope::Market(number), pooled, &self.markets[number], elsewhere.clone()));
             }
-            let shift = among
-                .as_ref()
-                .map(|among| if deviation.is_some() { among.place(told - 1) } else { among.another() });
+            for ((place, _), effect) in market.places.iter().zip(&self.platforms[number]) {
+                let pooled = pooled.map(|pooled| platforms.part(nth, pooled));
+                let elsewhere = elsewhere.clone().filter(|_| is_alone);
+                of_places[*place] = self.row(Scope::Place(*place), pooled, effect, elsewhere);
+                nth += 1;
+            }
+        }
+        let cells = self.cells();
+        for (number, row) in of_places.into_iter().enumerate() {
+            let pooled = row.as_ref().and_then(|row| row.pooled);
+            rows.extend(row);
+            rows.extend(cells.rows(number, pooled, &self.empty));
+        }
+        rows
+    }
+
+    /// `None` where nothing is known, nor anything to be expected.
+    fn row(
+        &self,
+        scope: Scope,
+        pooled: Option<Pooled>,
+        effect: &PartEffect,
+        elsewhere: Option<Elsewhere>,
+    ) -> Option<TypeRow> {
+        let is_known = match scope {
+            Scope::Place(place) => !self.withins[place].of_place().is_empty(),
+            Scope::Market(_) | Scope::All => effect.here.is_some(),
+        };
+        let row = TypeRow { scope, pooled, raw: effect.here.clone(), elsewhere, ..self.empty.clone() };
+        (pooled.is_some() || is_known).then_some(row)
+    }
+
+    /// How slots and audiences differ from their places, over all places.
+    fn cells(&self) -> Cells {
+        let mut cells = Vec::new();
+        for (place, within) in self.withins.iter().enumerate() {
+            for number in within.cells() {
+                let about = &self.places[place].kinds[number];
+                let (slot, audience) = (about.slot, about.audience);
+                let own = raw(within.of_cell(number));
+                let deviation = raw(within.deviations(number)).as_ref().map(estimate);
+                cells.push(CellEffect { place, slot, audience, raw: own, deviation });
+            }
+        }
+        let told: Vec<(f64, f64)> = cells.iter().filter_map(|cell| cell.deviation).collect();
+        Cells { among: Pooling::around_zero(&told, WITHIN_PLACES), cells }
+    }
+}
+
+/// A slot or an audience of a place, or both.
+struct CellEffect {
+    place: usize,
+    slot: Option<usize>,
+    audience: Option<usize>,
+    raw: Option<Raw>,
+    /// From its place.
+    deviation: Option<(f64, f64)>,
+}
+
+/// All of them, of one kind.
+struct Cells {
+    cells: Vec<CellEffect>,
+    among: Option<Pooling>,
+}
+
+impl Cells {
+    /// The rows of a place, of which something is believed.
+    fn rows(&self, place: usize, pooled: Option<Pooled>, empty: &TypeRow) -> Vec<TypeRow> {
+        let first = self.cells.partition_point(|cell| cell.place < place);
+        let mut nth = self.cells[..first].iter().filter(|cell| cell.deviation.is_some()).count();
+        let mut rows = Vec::new();
+        for cell in self.cells[first..].iter().take_while(|cell| cell.place == place) {
+            let shift = self.among.as_ref().map(|among| match cell.deviation {
+                Some(_) => among.place(nth),
+                None => among.another(),
+            });
+            nth += usize::from(cell.deviation.is_some());
+            // Where there are too few covers, the row of the place says what is known.
+            let Some(raw) = &cell.raw else { continue };
             let pooled = pooled.zip(shift).map(|(pooled, shift)| Pooled {
                 value: pooled.value + shift.value,
                 standard_error: pooled.standard_error.hypot(shift.standard_error),
                 borrowed: shift.borrowed,
             });
-            let row = TypeRow { place: Some(place), slot, audience, pooled, is_second: true, ..empty.clone() };
-            rows.push(TypeRow { raw: raw.clone(), ..row });
+            rows.push(TypeRow {
+                scope: Scope::Place(place),
+                slot: cell.slot,
+                audience: cell.audience,
+                pooled,
+                raw: Some(raw.clone()),
+                is_second: true,
+                ..empty.clone()
+            });
         }
+        rows
     }
-    rows
 }
 
-/// Adjusts p values: first those of places and of what they have in common, all kinds together; then, of what was found, those
-/// of its slots and audiences (Benjamini and Bogomolov 2014, J. R. Stat. Soc. B 76, 297–318).
-fn adjust(rows: &mut [TypeRow]) -> [usize; 2] {
+/// Adjusts p values: first those of places, of markets, of markets against the others and of what they have in common, all
+/// kinds together; then, of what was found, those of its slots and audiences (Benjamini and Bogomolov 2014, J. R. Stat.
+/// Soc. B 76, 297–318). Returns how many were asked first.
+fn adjust(rows: &mut [TypeRow]) -> usize {
     let p = |row: &TypeRow| row.raw.as_ref().map_or(f64::NAN, |raw| raw.p);
     let first: Vec<usize> = (0..rows.len()).filter(|at| !rows[*at].is_second).collect();
-    let adjusted = benjamini_hochberg(&first.iter().map(|at| p(&rows[*at])).collect::<Vec<f64>>());
-    let asked = adjusted.iter().filter(|p| !p.is_nan()).count();
-    let found = adjusted.iter().filter(|p| **p <= FALSE_DISCOVERIES).count();
-    for (at, p) in first.iter().zip(&adjusted) {
+    let against = |row: &TypeRow| row.elsewhere.as_ref().map_or(f64::NAN, |elsewhere| elsewhere.raw.p);
+    let all: Vec<f64> =
+        first.iter().map(|at| p(&rows[*at])).chain(first.iter().map(|at| against(&rows[*at]))).collect();
+    let adjusted = benjamini_hochberg(&all);
+    let (of_rows, of_contrasts) = adjusted.split_at(first.len());
+    for ((at, p), p_elsewhere) in first.iter().zip(of_rows).zip(of_contrasts) {
         rows[*at].p_adjusted = (!p.is_nan()).then_some(*p);
+        if let Some(elsewhere) = &mut rows[*at].elsewhere {
+            elsewhere.p_adjusted = *p_elsewhere;
+        }
     }
-    let wider = float(asked) / float(found.max(1));
+    let count = |of: &dyn Fn(&f64) -> bool| of_rows.iter().filter(|p| of(p)).count();
+    let wider = float(count(&|p| !p.is_nan())) / float(count(&|p| *p <= FALSE_DISCOVERIES).max(1));
     for (place, at) in first.iter().enumerate() {
         let end = first.get(place + 1).copied().unwrap_or(rows.len());
         let of_place = at + 1..end;
-        let is_found = adjusted[place] <= FALSE_DISCOVERIES;
+        let is_found = of_rows[place] <= FALSE_DISCOVERIES;
         let within = benjamini_hochberg(&rows[of_place.clone()].iter().map(p).collect::<Vec<f64>>());
         for (row, within) in rows[of_place].iter_mut().zip(within) {
             let p = if is_found { (within * wider).min(1.0) } else { 1.0 };
             row.p_adjusted = (!within.is_nan()).then_some(p);
         }
     }
-    [asked, found]
+    adjusted.iter().filter(|p| !p.is_nan()).count()
 }
 
 fn float(count: usize) -> f64 {
     crate::tally::float(count as u64)
-}
-
-/// Renders the table.
-///
-/// # Errors
-/// When polars cannot build it.
-pub(super) fn cover_type(
-    places: &[&PlaceMonths],
-    found: &Found,
-    as_of: Date,
-    revision: u64,
-) -> PolarsResult<DataFrame> {
-    let Found { kinds, rows, asked } = found;
-    let of = |row: &TypeRow| row.place.map(|place| places[place]);
-    let all = |name: Option<&str>| Some(name.unwrap_or(ALL).to_owned());
-    let ratio = |log: f64| Some(log.exp());
-    let raw_end = |row: &TypeRow, end: fn(Interval) -> f64| row.raw.as_ref().map(|raw| end(raw.interval).exp());
-    let pooled_end =
-        |row: &TypeRow, end: fn(Interval) -> f64| row.pooled.map(|pooled| end(pooled.interval()).exp());
-    let words: Vec<Words> = rows.iter().map(|row| words::reason(row, &kinds[row.kind], *asked)).collect();
-    let numbered: Vec<(&TypeRow, &Words)> = rows.iter().zip(&words).collect();
-    let table = vec![
-        dates(c::AS_OF, vec![Some(as_of); rows.len()]),
-        texts(c::KIND, rows, |row| Some(kinds[row.kind].name.clone())),
-        texts(c::VALUE, rows, |row| Some(kinds[row.kind].value().to_owned())),
-        texts(c::PLATFORM, rows, |row| all(of(row).map(|place| place.platform.as_str()))),
-        texts(c::MARKET, rows, |row| all(of(row).map(|place| place.market.as_str()))),
-        texts(c::SLOT, rows, |row| all(of(row).zip(row.slot).map(|(place, slot)| place.slots[slot].as_str()))),
-        texts(c::AUDIENCE, rows, |row| {
-            all(of(row).zip(row.audience).map(|(place, audience)| place.audiences[audience].as_str()))
-        }),
-        texts(c::METRIC, rows, |row| Some(of(row)?.metric?.name.to_owned())),
-        wholes(c::COVERS, rows, |row| {
-            Some(match row.place {
-                None => row.places,
-                Some(_) => row.raw.as_ref().map_or(0, |raw| raw.units),
-            })
-        }),
-        wholes(c::COVERS_OF_KIND, rows, |row| {
-            let is_tag = matches!(kinds[row.kind].sort, Sort::Tag(_)) && row.place.is_some();
-            is_tag.then(|| row.raw.as_ref().map_or(0, |raw| raw.of_kind))
-        }),
-        floats(c::STEP, rows, |row| match kinds[row.kind].sort {
-            Sort::Measure { step } => Some(step),
-            Sort::Tag(_) => None,
-        }),
-        floats(c::RATIO, rows, |row| ratio(row.pooled?.value)),
-        floats(&c::low(c::RATIO), rows, |row| pooled_end(row, |interval| interval.low)),
-        floats(&c::high(c::RATIO), rows, |row| pooled_end(row, |interval| interval.high)),
-        floats(c::RAW_RATIO, rows, |row| ratio(row.raw.as_ref()?.fit.slope)),
-        floats(&c::low(c::RAW_RATIO), rows, |row| raw_end(row, |interval| interval.low)),
-        floats(&c::high(c::RAW_RATIO), rows, |row| raw_end(row, |interval| interval.high)),
-        floats(c::BORROWED, rows, |row| Some(row.pooled?.borrowed)),
-        floats(c::BETWEEN_COVERS, rows, |row| row.place.and(row.raw.as_ref()).map(|raw| raw.fit.between)),
-        floats(c::P, rows, |row| Some(row.raw.as_ref()?.p)),
-        floats(c::P_ADJUSTED, rows, |row| row.p_adjusted),
-        texts(c::FINDING, rows, |row| Some(row.finding().word().to_owned())),
-        texts(c::REASON_EN, &numbered, |(_, words)| Some(words.en.clone())),
-        texts(c::REASON_ZH, &numbered, |(_, words)| Some(words.zh.clone())),
-        wholes(c::REVISION, rows, |_| usize::try_from(revision).ok()),
-    ];
-    DataFrame::new(rows.len(), table)
 }

@@ -195,6 +195,9 @@ fn fatigue() -> Vec<ColumnSpec> {
     columns
 }
 
+/// Why a row of `cover_type` says nothing of elsewhere.
+const NO_MARKET: &str = "not the row of a whole market, or too few covers that other markets have as well";
+
 pub(super) const COVER_TYPE: TableSpec = TableSpec {
     name: "cover_type",
     family: TableFamily::Library,
@@ -212,6 +215,7 @@ pub(super) const COVER_TYPE: TableSpec = TableSpec {
         plain(c::AUDIENCE),
         plain(c::COVERS),
         ratio(c::RATIO),
+        ratio(c::ELSEWHERE_RATIO),
         percent(c::BORROWED),
         plain(c::FINDING),
     ],
@@ -220,8 +224,12 @@ pub(super) const COVER_TYPE: TableSpec = TableSpec {
             as_of(),
             text(c::KIND, "a measure of `pictures` or a tag of `covers`"),
             text(c::VALUE, "`per sd` of a measure; of a tag its value"),
-            text(c::PLATFORM, "the name of the file in `config/platforms/`; `all`: what places have in common"),
-            text(c::MARKET, "the market's name in `config/markets.yaml`; `all`: what places have in common"),
+            text(
+                c::PLATFORM,
+                "the name of the file in `config/platforms/`; `all`: a market over its platforms, or what all markets have in \
+                 common",
+            ),
+            text(c::MARKET, "the market's name in `config/markets.yaml`; `all`: what all markets have in common"),
             text(c::SLOT, "`all`, or one slot"),
             text(c::AUDIENCE, "`all`, or one audience"),
             text(c::METRIC, "of which rate: `effective_ctr`, or `ctr` where no entrants are known")
@@ -229,10 +237,9 @@ pub(super) const COVER_TYPE: TableSpec = TableSpec {
             whole(
                 c::COVERS,
                 "covers",
-                "covers that are told apart: those of one family and value count as one; of `all` places, places",
+                "covers that are told apart: those of one family and value count as one, and so does one in several places",
             ),
-            whole(c::COVERS_OF_KIND, "covers", "of those, covers with the value")
-                .null("a measure, or `all` places"),
+            whole(c::COVERS_OF_KIND, "covers", "of those, covers with the value").null("a measure"),
             float(c::STEP, "as the measure", "what a standard deviation of the measure is over all covers")
                 .null("a tag"),
         ];
@@ -260,14 +267,42 @@ pub(super) const COVER_TYPE: TableSpec = TableSpec {
             float(
                 c::P_ADJUSTED,
                 PROBABILITY,
-                "of slots and audiences `all`: among all kinds and places of the table (Benjamini–Hochberg); of a slot or an \
+                "of slots and audiences `all`: among all first questions of the table (Benjamini–Hochberg); of a slot or an \
                  audience: among those of the kind and place, if that was found (Benjamini & Bogomolov 2014), else 1",
             )
             .null("too few covers"),
+        ]);
+        effect.extend(bounded(
+            c::ELSEWHERE_RATIO,
+            "ratio",
+            "of a market: what the covers that the other markets have as well draw here ÷ what they draw there, those with the \
+             value ÷ those without: how many times the ratio of the other markets the ratio is here",
+            NO_MARKET,
+        ));
+        effect.extend([
+            float(
+                c::P_ELSEWHERE,
+                PROBABILITY,
+                "two-sided, that this market is like the others, as far as they are like each other: covers are random, \
+                 Student's t",
+            )
+            .null(NO_MARKET),
+            float(
+                c::P_ELSEWHERE_ADJUSTED,
+                PROBABILITY,
+                "among all first questions of the table (Benjamini–Hochberg)",
+            )
+            .null(NO_MARKET),
+            text(
+                c::FINDING_ELSEWHERE,
+                "`difference`: `p_elsewhere_adjusted` is at most 0.05; `no difference told`",
+            )
+            .null(NO_MARKET),
             text(
                 c::FINDING,
-                "`difference`: `p_adjusted` is at most 0.05 and the interval of `ratio` does not hold 1; `no difference \
-                 told`; `too few covers`",
+                "`difference`: the interval of `ratio` does not hold 1, and either `p_adjusted` is at most 0.05, or \
+                 `p_elsewhere_adjusted` is and `elsewhere_ratio` lies on the same side of 1 (the reason says which); `no \
+                 difference told`; `too few covers`",
             ),
         ]);
         effect.extend(reasons());

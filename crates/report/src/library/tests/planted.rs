@@ -8,6 +8,7 @@ use super::world::{CoverTruth, FIRST, Truth, rules, shelf};
 use crate::library::{PlaceMonths, Shelf, as_of};
 use crate::testing::{number, split, text};
 use coverledger_core::model::{Look, MarketId, PlatformId, TableName, columns as c};
+use coverledger_stats::SeededRng;
 
 /// The three tables, as they are published and read again.
 fn tables(places: &[PlaceMonths], shelf: &Shelf) -> BTreeMap<TableName, DataFrame> {
@@ -174,6 +175,46 @@ fn a_new_market_gets_a_prior_that_says_it_is_borrowed() {
     assert!(number(&table, c::low(c::RATIO).as_str(), known).unwrap() > 1.0);
     assert!(text(&table, c::REASON_EN, known).contains("Not randomized"));
     assert!(text(&table, c::REASON_ZH, prior).contains("先验"));
+}
+
+#[test]
+fn a_style_that_works_in_one_market_is_told_by_how_the_same_covers_do_elsewhere() {
+    let mut chance = SeededRng::new(19, 0);
+    let quality: Vec<f64> = (0..24).map(|_| 0.5 * chance.normal()).collect();
+    let shelf = shelf(
+        (0..24)
+            .map(|cover| (vec![("style", if cover % 4 == 0 { "neon" } else { "plain" }.to_owned())], Vec::new())),
+    );
+    let mut places = Vec::new();
+    for platform in ["feed", "shop"] {
+        for market in ["BR", "ID", "MX", "US"] {
+            let mut truth = Truth { platform, market, ..Truth::of(24) };
+            for (cover, about) in truth.covers.iter_mut().enumerate() {
+                about.strength = quality[cover] + if cover % 4 == 0 && market == "US" { 0.5 } else { 0.0 };
+            }
+            places.push(truth.told(places.len() as u64, &shelf));
+        }
+    }
+    let table = tables(&places, &shelf).remove(&TableName::CoverType).unwrap();
+    let row = |platform: &str, market: &str| {
+        let is_it = |row: &usize| {
+            [c::PLATFORM, c::MARKET, c::VALUE, c::SLOT].map(|name| text(&table, name, *row))
+                == [platform, market, "neon", "all"]
+        };
+        (0..table.height()).find(is_it).unwrap()
+    };
+    let here = row("all", "US");
+    let [low, high] =
+        [c::low(c::ELSEWHERE_RATIO), c::high(c::ELSEWHERE_RATIO)].map(|name| number(&table, &name, here).unwrap());
+    assert!(low > 1.3 && (low..=high).contains(&0.5_f64.exp()), "{low} {high}");
+    assert_eq!(text(&table, c::FINDING_ELSEWHERE, here), "difference");
+    assert!(text(&table, c::REASON_EN, here).contains("what they draw in the other markets"));
+    assert!(text(&table, c::REASON_ZH, here).contains("其他市场"));
+    for market in ["BR", "ID", "MX"] {
+        assert_eq!(text(&table, c::FINDING_ELSEWHERE, row("all", market)), "no difference told", "{market}");
+    }
+    // What is said of a market is not said again of each of its platforms.
+    assert_eq!(number(&table, c::ELSEWHERE_RATIO, row("shop", "US")), None);
 }
 
 #[test]

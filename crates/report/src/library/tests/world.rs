@@ -26,6 +26,7 @@ pub(super) const SLOTS: [&str; 2] = ["morning", "prime"];
 /// What is true of a platform in a market.
 #[derive(Debug, Clone)]
 pub(super) struct Truth {
+    pub(super) platform: &'static str,
     pub(super) market: &'static str,
     pub(super) days: i32,
     pub(super) broadcasts_a_day: usize,
@@ -77,6 +78,7 @@ impl Truth {
     pub(super) fn of(covers: usize) -> Self {
         let days = 42;
         Self {
+            platform: "p",
             market: "US",
             days,
             broadcasts_a_day: 2,
@@ -107,7 +109,7 @@ impl Truth {
     pub(super) fn drawn(&self, seed: u64) -> CoverRows {
         let slots = SLOTS.map(str::to_owned);
         let last = FIRST.checked_add(jiff::Span::new().days(self.days - 1)).unwrap();
-        let mut rows = CoverRows::new(&PlatformId::new("p"), &MarketId::new(self.market), &slots, last);
+        let mut rows = CoverRows::new(&PlatformId::new(self.platform), &MarketId::new(self.market), &slots, last);
         let mut chance = SeededRng::new(seed, 0);
         let names: Vec<String> = (0..self.covers.len()).map(Self::name).collect();
         let conventions = Conventions {

@@ -6,14 +6,14 @@ use crate::library::effects::{CoverEffect, KindCell};
 use crate::library::kinds::{Kind, Sort};
 use crate::library::{PlaceMonths, Shelf};
 use crate::tally::LEVEL;
-use coverledger_stats::{Interval, MetaRegression, RandomEffects, Unit};
+use coverledger_stats::{Interval, MetaRegression, Unit};
 
 /// With fewer covers than this nothing is told.
 pub(super) const FEWEST_COVERS: usize = 6;
 /// Nor with fewer than this on either side.
 pub(super) const FEWEST_ASIDE: usize = 3;
-/// The least part of a slot's or an audience's error that is its own.
-const LEAST_OWN: f64 = 0.25;
+/// The least part of the variance of a slot or an audience, or of any part of a whole, that is its own.
+pub(super) const LEAST_OWN: f64 = 0.25;
 
 /// What the covers of a row say by themselves.
 #[derive(Debug, Clone)]
@@ -26,16 +26,13 @@ pub(super) struct Raw {
 }
 
 impl Raw {
-    /// Of several places.
-    pub(super) fn together(effects: RandomEffects) -> Self {
-        let fit = MetaRegression {
-            slope: effects.mean,
-            standard_error: effects.standard_error,
-            between: effects.between,
-            degrees: crate::tally::float(effects.places as u64) - 1.0,
-            units: effects.places,
-        };
-        Self { interval: effects.interval(LEVEL), p: effects.p_value(), units: effects.places, of_kind: 0, fit }
+    fn of(fit: MetaRegression, units: usize, of_kind: usize) -> Self {
+        Self { fit, interval: fit.interval(LEVEL), p: fit.p_value(), units, of_kind }
+    }
+
+    /// The same where more varies than these covers.
+    pub(super) fn with_variance(&self, variance: f64, degrees: f64) -> Self {
+        Self::of(self.fit.with_variance(variance, degrees), self.units, self.of_kind)
     }
 }
 
@@ -58,16 +55,37 @@ impl Units {
     pub(super) fn is_empty(&self) -> bool {
         self.units.is_empty()
     }
+
+    /// Covers of one family are one, where they are alike in the kind. `names` are those of the covers, by their numbers.
+    pub(super) fn of(kind: &Kind, shelf: &Shelf, names: &[String], effects: &[CoverEffect]) -> Self {
+        let is_tag = matches!(kind.sort, Sort::Tag(_));
+        let mut merged: BTreeMap<(usize, &str, bool, bool), [f64; 3]> = BTreeMap::new();
+        for effect in effects {
+            let name = &names[effect.cover];
+            let Some(property) = kind.covers.get(name) else { continue };
+            let family = shelf.covers.get(name).and_then(|cover| cover.family.as_deref());
+            let is_of_kind = is_tag && *property > 0.5;
+            let key = (effect.group, family.unwrap_or(name), family.is_some(), is_of_kind);
+            let weight = effect.error.powi(-2);
+            let [weights, values, properties] = merged.entry(key).or_default();
+            *weights += weight;
+            *values += weight * effect.value;
+            *properties += weight * property;
+        }
+        let unit = |((group, ..), [weight, value, property]): ((usize, &str, bool, bool), [f64; 3])| Unit {
+            group,
+            property: property / weight,
+            value: value / weight,
+            error: weight.powf(-0.5),
+        };
+        Self { units: merged.into_iter().map(unit).collect(), is_tag }
+    }
 }
 
 impl<'a> Within<'a> {
     pub(super) fn of(kind: &'a Kind, place: &'a PlaceMonths, shelf: &'a Shelf) -> Self {
-        let is_tag = matches!(kind.sort, Sort::Tag(_));
-        let mut within = Self { kind, place, shelf, of_place: Units { units: Vec::new(), is_tag } };
-        if let Some(all) = place.kinds.first() {
-            within.of_place = within.units(&all.covers);
-        }
-        within
+        let covers = place.kinds.first().map_or(&[][..], |all| &all.covers);
+        Self { kind, place, shelf, of_place: Units::of(kind, shelf, &place.covers, covers) }
     }
 
     pub(super) fn of_place(&self) -> &Units {
@@ -103,29 +121,8 @@ impl<'a> Within<'a> {
         self.units(&covers.iter().filter_map(apart).collect::<Vec<_>>())
     }
 
-    /// Covers of one family are one, where they are alike in the kind.
     fn units(&self, effects: &[CoverEffect]) -> Units {
-        let is_tag = self.of_place.is_tag;
-        let mut merged: BTreeMap<(usize, &str, bool, bool), [f64; 3]> = BTreeMap::new();
-        for effect in effects {
-            let name = &self.place.covers[effect.cover];
-            let Some(property) = self.kind.covers.get(name) else { continue };
-            let family = self.shelf.covers.get(name).and_then(|cover| cover.family.as_deref());
-            let is_of_kind = is_tag && *property > 0.5;
-            let key = (effect.group, family.unwrap_or(name), family.is_some(), is_of_kind);
-            let weight = effect.error.powi(-2);
-            let [weights, values, properties] = merged.entry(key).or_default();
-            *weights += weight;
-            *values += weight * effect.value;
-            *properties += weight * property;
-        }
-        let unit = |((group, ..), [weight, value, property]): ((usize, &str, bool, bool), [f64; 3])| Unit {
-            group,
-            property: property / weight,
-            value: value / weight,
-            error: weight.powf(-0.5),
-        };
-        Units { units: merged.into_iter().map(unit).collect(), is_tag }
+        Units::of(self.kind, self.shelf, &self.place.covers, effects)
     }
 }
 
@@ -138,5 +135,5 @@ pub(super) fn raw(units: impl std::borrow::Borrow<Units>) -> Option<Raw> {
         return None;
     }
     let fit = MetaRegression::of(units)?;
-    Some(Raw { fit, interval: fit.interval(LEVEL), p: fit.p_value(), units: units.len(), of_kind })
+    Some(Raw::of(fit, units.len(), of_kind))
 }

@@ -1,13 +1,17 @@
 //! What a kind of cover has to do with its rate, in words.
 
 use super::raw::{FEWEST_ASIDE, FEWEST_COVERS};
-use super::{FALSE_DISCOVERIES, Finding, TypeRow};
+use super::{FALSE_DISCOVERIES, Finding, Scope, TypeRow};
 use crate::decision_context::{Words, counted};
 use crate::library::kinds::{Kind, Sort};
 use coverledger_stats::Interval;
 
-pub(super) fn reason(row: &TypeRow, kind: &Kind, [asked, _]: [usize; 2]) -> Words {
-    subject(row, kind).then(&verdict(row, asked)).then(&borrowed(row)).then(&not_randomized())
+pub(super) fn reason(row: &TypeRow, kind: &Kind, asked: usize) -> Words {
+    subject(row, kind)
+        .then(&verdict(row, asked))
+        .then(&elsewhere(row))
+        .then(&borrowed(row))
+        .then(&not_randomized())
 }
 
 /// `Covers with theme `sale` draw 1.20 times what like covers draw (0.98 to 1.47).`
@@ -33,15 +37,26 @@ fn subject(row: &TypeRow, kind: &Kind) -> Words {
 fn verdict(row: &TypeRow, asked: usize) -> Words {
     let share = FALSE_DISCOVERIES * 100.0;
     match (row.finding(), &row.raw) {
-        (_, None) if row.place.is_none() => Words::new(
-            "One place alone does not tell what places have in common.",
-            "只有一处数据，无法判断各处的共同点。",
+        (_, None) if row.scope == Scope::All => Words::new(
+            "One market alone does not tell what markets have in common.",
+            "只有一个市场的数据，无法判断各市场的共同点。",
         ),
         (Finding::TooFewCovers, _) | (_, None) => Words::new(
             format!(
                 "Too few covers here to tell: it takes {FEWEST_COVERS}, and {FEWEST_ASIDE} on either side of a tag."
             ),
             format!("这里的封面太少，无法判断：至少需要 {FEWEST_COVERS} 个，标签两侧各 {FEWEST_ASIDE} 个。"),
+        ),
+        (Finding::Difference, Some(_)) if !row.is_found() => Words::new(
+            format!(
+                "A difference here, unlike elsewhere: what tells it is not the covers here by themselves but how the same covers do in \
+                 the other markets, also as one of {} (of such findings about {share:.0} % at most are false).",
+                counted(asked, "question")
+            ),
+            format!(
+                "在这里有差异，与其他市场不同：依据不是这里的封面本身，而是同一批封面在其他市场的表现；在 {asked} 个问题中仍然成立（此类结论\
+                 中最多约 {share:.0} % 有误）。"
+            ),
         ),
         (Finding::Difference, Some(_)) => Words::new(
             format!(
@@ -63,8 +78,26 @@ fn verdict(row: &TypeRow, asked: usize) -> Words {
     }
 }
 
+/// Of a market: `Against other covers they draw 1.79 times here what they draw in the other markets (1.49 to 2.15).`
+fn elsewhere(row: &TypeRow) -> Words {
+    let Some(elsewhere) = &row.elsewhere else { return Words::default() };
+    let Interval { low, high } = elsewhere.raw.interval;
+    let [ratio, low, high] = [elsewhere.raw.fit.slope, low, high].map(f64::exp);
+    let figures = Words::new(
+        format!(
+            "Against other covers they draw {ratio:.2} times here what they draw in the other markets ({low:.2} to {high:.2})."
+        ),
+        format!("相对其他封面，它们在这里的吸引力是在其他市场的 {ratio:.2} 倍（{low:.2} 至 {high:.2}）。"),
+    );
+    // Said already, where nothing else tells it.
+    if !elsewhere.is_found() || (row.finding() == Finding::Difference && !row.is_found()) {
+        return figures;
+    }
+    figures.then(&Words::new("This market is unlike the others.", "该市场与其他市场不同。"))
+}
+
 fn borrowed(row: &TypeRow) -> Words {
-    let Some(pooled) = row.pooled.filter(|_| row.place.is_some()) else { return Words::default() };
+    let Some(pooled) = row.pooled.filter(|_| row.scope != Scope::All) else { return Words::default() };
     let share = (pooled.borrowed * 100.0).round().abs();
     if row.raw.is_none() && !row.is_second {
         return Words::new(
