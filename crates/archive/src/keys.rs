@@ -39,7 +39,7 @@ const COVER_MONTHS: &str = "_covers";
 const LIBRARY: &str = "_library";
 /// Its receipts lie beside those of the dates of the library.
 const CATALOGUE: &str = "catalogue";
-const THUMBNAILS: &str = "thumbnails";
+const THUMBNAILS: &str = "_thumbnails";
 const RETENTION: &str = "_retention.json";
 const UNDATED: &str = "undated";
 /// Nothing is published so often.

@@ -1,4 +1,4 @@
-//! Thumbnails of pictures: each at `thumbnails/<sha256>.webp`, create-only, before the table that names it is published.
+//! Thumbnails of pictures: each at `_thumbnails/<sha256>.webp`, create-only, before the table that names it is published.
 //!
 //! No receipt names them; the table `pictures` does. They are small and never deleted, not even by pruning: a revision of
 //! long ago may be looked at with its pictures.

@@ -90,7 +90,7 @@ fn a_night_measures_what_is_new_and_the_next_one_nothing() {
              red       red.png        gift   en        reds             {\"mood\":\"warm\"}  reds    declared",
         );
     let first = scenario.archive();
-    assert_eq!(first.keys().filter(|key| key.starts_with("thumbnails/")).count(), 2);
+    assert_eq!(first.keys().filter(|key| key.starts_with("_thumbnails/")).count(), 2);
     scenario.run().exits(0).says("library of covers: 2 current").says("note: catalogue: 2 pictures, none new\n");
     same(&first, &scenario.archive(), "a second run");
     scenario.cli(&["verify"]).exits(0).says("2 thumbnails checked").says("0 problems");
@@ -113,7 +113,7 @@ fn without_the_file_there_is_no_library_and_everything_else_is_the_same() {
     let outcome = without.run().exits(0);
     assert!(!outcome.stdout.contains("library") && !outcome.stdout.contains("catalogue"), "{}", outcome.stdout);
     let is_of_the_library = |name: &String| {
-        let folders = ["pictures/", "covers/", "thumbnails/", "cover_", "next_tests/", "_receipts/_library/"];
+        let folders = ["pictures/", "covers/", "_thumbnails/", "cover_", "next_tests/", "_receipts/_library/"];
         folders.iter().any(|folder| name.starts_with(folder)) || name.contains("/_covers/")
     };
     let mut rest = with.archive();
@@ -227,7 +227,7 @@ fn another_model_of_text_is_told_before_any_picture_is_looked_at() {
     scenario.write("models/det.onnx", "another");
     scenario.run().exits(6).says("1 market-days: 1 current").says(&format!("`library.yaml` says `{sha256}`"));
     scenario.cli(&["check"]).exits(0).says("warning: library: the model of text").says("has the SHA-256");
-    assert!(!scenario.path("archive/thumbnails").exists());
+    assert!(!scenario.path("archive/_thumbnails").exists());
 }
 
 #[test]
@@ -267,7 +267,7 @@ fn a_lost_thumbnail_is_found_and_made_again() {
     let scenario = shop(LIBRARY);
     scenario.run().exits(0);
     let before = scenario.archive();
-    let thumbnails: Vec<String> = before.keys().filter(|key| key.starts_with("thumbnails/")).cloned().collect();
+    let thumbnails: Vec<String> = before.keys().filter(|key| key.starts_with("_thumbnails/")).cloned().collect();
     let [first, second] = thumbnails.as_slice() else { panic!("{thumbnails:?}") };
     std::fs::remove_file(scenario.path(&format!("archive/{first}"))).unwrap();
     let mut damaged = before[second].clone();

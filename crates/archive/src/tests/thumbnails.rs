@@ -45,10 +45,10 @@ async fn one_that_is_lost_or_damaged_is_found_and_a_damaged_one_is_put_again() {
         wrong(&bench.archive, &[&lost, &sha256]).await,
         [
             format!(
-                "`thumbnails/{lost}.webp` is not there, though `pictures` names it (the next run makes it again from its picture)"
+                "`_thumbnails/{lost}.webp` is not there, though `pictures` names it (the next run makes it again from its picture)"
             ),
             format!(
-                "`thumbnails/{sha256}.webp` does not hold the bytes that its name is the hash of (delete it: the next run makes it again from its picture)"
+                "`_thumbnails/{sha256}.webp` does not hold the bytes that its name is the hash of (delete it: the next run makes it again from its picture)"
             ),
         ]
     );

@@ -61,7 +61,7 @@ fn seen() -> Vec<ColumnSpec> {
         text(c::NOTES, "what was done to it before it was measured, in words joined by a space").null("nothing"),
         text(
             c::THUMBNAIL,
-            "the SHA-256 of its thumbnail, a WebP file that lies at `thumbnails/<sha256>.webp` in the archive",
+            "the SHA-256 of its thumbnail, a WebP file that lies at `_thumbnails/<sha256>.webp` in the archive",
         )
         .null(REFUSED),
         whole(c::THUMBNAIL_BYTES, "bytes", "size of the thumbnail").null(REFUSED),
