@@ -1,7 +1,8 @@
-//! How many pictures are looked at in a second, and in how much memory: `pictures [LOOKS [THREADS]]`.
+//! How many pictures are looked at in a second, and in how much memory: `pictures [LOOKS [THREADS [MODEL]]]`.
 //!
 //! The pictures are drawn first: covers of 1080 × 1350 as JPEG of quality 85, of which a thread looks at one after another.
-//! Text and faces are left out. Without arguments nothing is done: `cargo bench` runs every benchmark.
+//! With the file of a model of text, lines of text and faces are looked for as well. Without arguments nothing is done:
+//! `cargo bench` runs every benchmark.
 
 use std::io::Cursor;
 use std::process::ExitCode;
@@ -9,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
-use coverledger_picture::{Eye, Limits};
+use coverledger_picture::{Eye, Limits, TextModel};
 use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage};
 
@@ -25,10 +26,12 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
     let Some(looks) = arguments.next() else { return ExitCode::SUCCESS };
     let threads = arguments.next().map_or(Ok(2), |threads| threads.parse());
-    let (Ok(looks), Ok(threads)) = (looks.parse::<usize>(), threads) else {
-        eprintln!("usage: pictures [LOOKS [THREADS]]");
+    let model = arguments.next().map(|file| std::fs::read(file).ok().and_then(|file| TextModel::load(file).ok()));
+    let (Ok(looks), Ok(threads), None | Some(Some(_))) = (looks.parse::<usize>(), threads, &model) else {
+        eprintln!("usage: pictures [LOOKS [THREADS [MODEL]]], the last a file of a model of text");
         return ExitCode::FAILURE;
     };
+    let model = model.flatten();
     let pictures: Vec<Vec<u8>> = (0..PICTURES).map(cover).collect();
     let bytes: usize = pictures.iter().map(Vec::len).sum();
     println!("{PICTURES} pictures of {} KB", bytes / pictures.len() / 1000);
@@ -39,7 +42,8 @@ fn main() -> ExitCode {
         thread::scope(|scope| {
             for _ in 0..threads {
                 scope.spawn(|| {
-                    let Ok(mut eye) = Eye::new(Limits::default(), None, false) else { return };
+                    let looking = Eye::new(Limits::default(), model.clone(), model.is_some());
+                    let Ok(mut eye) = looking else { return };
                     loop {
                         let at = next.fetch_add(1, Ordering::Relaxed);
                         if at >= looks {

@@ -1,9 +1,11 @@
-//! The only file that reads the environment: addresses and secrets of channels, and the key of viewer groups.
+//! The only file that reads the environment: addresses and secrets of channels, the key of viewer groups, and what the
+//! terminal says it is.
 //!
 //! Stores read their own credentials, as documented by the cloud providers.
 
 use std::collections::BTreeMap;
 
+use super::screen::Drawing;
 use crate::notify;
 use coverledger_config as config;
 
@@ -43,6 +45,20 @@ pub fn with_viewer_groups_key(workspace: config::Workspace) -> Result<config::Wo
 
 /// A shorter key could be found by trying.
 const FEWEST_KEY_CHARS: usize = 16;
+
+/// How the terminal draws pictures, by what it calls itself. It is not asked: one that does not answer would be waited for
+/// without end.
+pub fn drawing() -> Drawing {
+    let kind = read("TERM").unwrap_or_default();
+    let program = read("TERM_PROGRAM").unwrap_or_default();
+    if kind == "dumb" {
+        Drawing::Nothing
+    } else if ["kitty", "ghostty"].iter().any(|name| kind.contains(name)) || program == "WezTerm" {
+        Drawing::Kitty
+    } else {
+        Drawing::Blocks
+    }
+}
 
 #[expect(clippy::disallowed_methods, reason = "the one reading of the environment")]
 fn read(variable: &str) -> Result<String, String> {

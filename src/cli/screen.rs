@@ -25,6 +25,16 @@ pub struct Screen<'p> {
     is_terminal: bool,
 }
 
+/// How a terminal draws pictures. One that draws by the protocol of iTerm2 is recognized by the drawing itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drawing {
+    Nothing,
+    /// In half-blocks: two pixels a character.
+    Blocks,
+    /// By the protocol of kitty, after it was asked whether it does.
+    Kitty,
+}
+
 /// A text of several lines whose newlines are all the program's own: what others wrote in it was made legible.
 pub trait Lines: Display {}
 
@@ -142,12 +152,17 @@ impl<'p> Screen<'p> {
     ///
     /// # Errors
     /// It cannot be drawn.
-    pub fn picture(&mut self, picture: &DynamicImage, columns: u32) -> io::Result<()> {
-        if !self.is_terminal {
+    pub fn picture(&mut self, picture: &DynamicImage, columns: u32, drawing: Drawing) -> io::Result<()> {
+        if !self.is_terminal || drawing == Drawing::Nothing {
             return Ok(());
         }
         self.inner.flush()?;
-        let config = viuer::Config { absolute_offset: false, width: Some(columns), ..viuer::Config::default() };
+        let config = viuer::Config {
+            absolute_offset: false,
+            width: Some(columns),
+            use_kitty: drawing == Drawing::Kitty,
+            ..viuer::Config::default()
+        };
         // It writes to standard output by itself, which is what this screen is before.
         viuer::print(picture, &config).map(|_| ()).map_err(io::Error::other)
     }

@@ -5,8 +5,8 @@
 //! is drawn.
 
 use super::collection::KnownPicture;
-use crate::cli::Failure;
 use crate::cli::screen::Screen;
+use crate::cli::{Failure, environment};
 use coverledger_archive::Archive;
 use coverledger_picture::decoded_thumbnail;
 
@@ -21,7 +21,7 @@ pub(super) async fn draw(archive: &Archive, picture: &KnownPicture, out: &mut Sc
     let Some(sha256) = picture.thumbnail.as_deref().filter(|_| out.is_terminal()) else { return Ok(()) };
     let thumbnail = archive.thumbnail(sha256).await?;
     match thumbnail.and_then(|bytes| decoded_thumbnail(&bytes)) {
-        Some(thumbnail) => out.picture(&thumbnail, COLUMNS)?,
+        Some(thumbnail) => out.picture(&thumbnail, COLUMNS, environment::drawing())?,
         None => writeln!(out, "its thumbnail is gone or damaged; `coverledger verify` says more")?,
     }
     Ok(())

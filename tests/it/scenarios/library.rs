@@ -63,6 +63,37 @@ fn shop(library: &str) -> Scenario {
     scenario
 }
 
+/// A terminal that answers no question: `script` gives the program one, and nobody types.
+#[test]
+fn a_picture_is_drawn_on_a_terminal_without_asking_what_it_can() {
+    let scenario = shop(LIBRARY);
+    scenario.run().exits(0);
+    let drawn = |terminal: &str| {
+        let program = scenario.command(&["covers", "show", "red"]);
+        let words: Vec<String> = std::iter::once(program.get_program())
+            .chain(program.get_args())
+            .map(|word| format!("'{}'", word.to_str().unwrap()))
+            .collect();
+        let output = Command::new("timeout")
+            .args(["60", "script", "-qec", &words.join(" "), "/dev/null"])
+            .current_dir(scenario.path("."))
+            .env("TERM", terminal)
+            .env_remove("TERM_PROGRAM")
+            .env_remove("LC_TERMINAL")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let blocks = drawn("xterm-256color");
+    assert!(blocks.contains('▄') && blocks.contains("picture: `red.png`"), "{blocks}");
+    // Neither which picture protocol it speaks, nor what it is.
+    assert!(!blocks.contains("\x1b_G") && !blocks.contains("\x1b[c"), "{blocks:?}");
+    let plain = drawn("dumb");
+    assert!(!plain.contains('\x1b') && plain.contains("picture: `red.png`"), "{plain:?}");
+}
+
 #[test]
 fn a_night_measures_what_is_new_and_the_next_one_nothing() {
     let scenario = shop(SHEET);
