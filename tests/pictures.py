@@ -316,7 +316,7 @@ def stored(binary, folder):
 def refused(binary, folder):
     """Files that harm or lie: each is named, none ends the program, and memory stays bounded."""
     cases = hostile.all_of(folder)
-    for (file, words), seen in zip(cases, look(binary, [file for file, _ in cases])):
+    for (file, words), seen in zip(cases, look(binary, [file for file, _ in cases], "--faces")):
         found = seen.get("refused") or f"measured {seen.get('notes')}".strip()
         if words:
             expect(file.name, found if found not in words else words, words)
