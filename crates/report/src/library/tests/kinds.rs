@@ -105,9 +105,9 @@ struct Counted {
 
 impl Counted {
     fn add(&mut self, planted: Planted, seed: u64) {
-        let (places, shelf) = world(planted, seed);
+        let (places, covers) = world(planted, seed);
         let places: Vec<&PlaceMonths> = places.iter().collect();
-        let found = found(&places, &shelf);
+        let found = found(&places, &covers);
         let (mut false_ones, mut told) = (0, 0);
         for row in &found.rows {
             let kind = &found.kinds[row.kind];

@@ -85,22 +85,18 @@ impl<'a> Parts<'a> {
             return whole;
         }
         let nth = self.effects[..number].iter().filter(|effect| effect.deviation.is_some()).count();
-        match (&self.pooling, effect.deviation) {
-            (Some(pooling), Some(_)) => {
-                let shift = pooling.place(nth);
-                let away = 1.0 - effect.share;
-                // Its own estimate is part of the whole as well.
-                let own = (1.0 - shift.borrowed) * away + effect.share * (1.0 - whole.borrowed);
-                Pooled {
-                    value: whole.value + shift.value,
-                    standard_error: whole.standard_error.hypot(shift.standard_error),
-                    borrowed: (1.0 - own).clamp(0.0, 1.0),
-                }
-            }
-            _ => {
-                let between = self.variance().sqrt();
-                Pooled { standard_error: whole.standard_error.hypot(between), borrowed: 1.0, ..whole }
-            }
+        let Some(pooling) = self.pooling.as_ref().filter(|_| effect.deviation.is_some()) else {
+            let between = self.variance().sqrt();
+            return Pooled { standard_error: whole.standard_error.hypot(between), borrowed: 1.0, ..whole };
+        };
+        let shift = pooling.place(nth);
+        let away = 1.0 - effect.share;
+        // Its own estimate is part of the whole as well.
+        let own = (1.0 - shift.borrowed) * away + effect.share * (1.0 - whole.borrowed);
+        Pooled {
+            value: whole.value + shift.value,
+            standard_error: whole.standard_error.hypot(shift.standard_error),
+            borrowed: (1.0 - own).clamp(0.0, 1.0),
         }
     }
 
