@@ -5,6 +5,7 @@
 //! same covers did there more than elsewhere, a platform of a market likewise, and each borrows from the others as far
 //! as they are alike. Of all that is asked, only what survives being one of many questions is called a difference.
 
+mod cells;
 mod panel;
 mod parts;
 mod raw;
@@ -15,19 +16,18 @@ pub(super) use words::not_randomized;
 
 use super::kinds::{Kind, kinds};
 use super::{PlaceMonths, Shelf};
+use cells::Cells;
 use coverledger_core::model::MarketId;
-use coverledger_stats::{Interval, Pooled, Pooling, Z_95, benjamini_hochberg, student_quantile};
+use coverledger_stats::{Interval, Pooled, Z_95, benjamini_hochberg, student_quantile};
 use panel::Panel;
 use parts::{PartEffect, Parts, estimate};
 use raw::{Raw, Units, Within, raw};
 
 /// How many of the differences that are told may be none.
 pub(super) const FALSE_DISCOVERIES: f64 = 0.05;
-/// What is believed beforehand of how far markets lie apart, platforms of a market, and slots and audiences of a
-/// place, in logarithms.
+/// What is believed beforehand of how far markets lie apart, and platforms of a market, in logarithms.
 const BETWEEN_MARKETS: f64 = 0.25;
 const BETWEEN_PLATFORMS: f64 = 0.1;
-const WITHIN_PLACES: f64 = 0.15;
 /// All of them.
 pub(super) const ALL: &str = "all";
 
@@ -186,7 +186,7 @@ impl<'a> OfKind<'a> {
         panel: &'a Panel,
     ) -> Self {
         let units = |effects: &[_]| Units::of(kind, shelf, &panel.covers, effects);
-        let whole = raw(units(&panel.all));
+        let whole = raw(&units(&panel.all));
         let markets: Vec<PartEffect> =
             panel.markets.iter().map(|market| PartEffect::of(&market.part, whole.as_ref(), units)).collect();
         let platforms = panel.markets.iter().zip(&markets).map(|(market, effect)| {
@@ -238,7 +238,7 @@ impl<'a> OfKind<'a> {
                 nth += 1;
             }
         }
-        let cells = self.cells();
+        let cells = Cells::of(&self.withins, self.places);
         for (number, row) in of_places.into_iter().enumerate() {
             let pooled = row.as_ref().and_then(|row| row.pooled);
             rows.extend(row);
@@ -261,71 +261,6 @@ impl<'a> OfKind<'a> {
         };
         let row = TypeRow { scope, pooled, raw: effect.here.clone(), elsewhere, ..self.empty.clone() };
         (pooled.is_some() || is_known).then_some(row)
-    }
-
-    /// How slots and audiences differ from their places, over all places.
-    fn cells(&self) -> Cells {
-        let mut cells = Vec::new();
-        for (place, within) in self.withins.iter().enumerate() {
-            for number in within.cells() {
-                let about = &self.places[place].kinds[number];
-                let (slot, audience) = (about.slot, about.audience);
-                let own = raw(within.of_cell(number));
-                let deviation = raw(within.deviations(number)).as_ref().map(estimate);
-                cells.push(CellEffect { place, slot, audience, raw: own, deviation });
-            }
-        }
-        let told: Vec<(f64, f64)> = cells.iter().filter_map(|cell| cell.deviation).collect();
-        Cells { among: Pooling::around_zero(&told, WITHIN_PLACES), cells }
-    }
-}
-
-/// A slot or an audience of a place, or both.
-struct CellEffect {
-    place: usize,
-    slot: Option<usize>,
-    audience: Option<usize>,
-    raw: Option<Raw>,
-    /// From its place.
-    deviation: Option<(f64, f64)>,
-}
-
-/// All of them, of one kind.
-struct Cells {
-    cells: Vec<CellEffect>,
-    among: Option<Pooling>,
-}
-
-impl Cells {
-    /// The rows of a place, of which something is believed.
-    fn rows(&self, place: usize, pooled: Option<Pooled>, empty: &TypeRow) -> Vec<TypeRow> {
-        let first = self.cells.partition_point(|cell| cell.place < place);
-        let mut nth = self.cells[..first].iter().filter(|cell| cell.deviation.is_some()).count();
-        let mut rows = Vec::new();
-        for cell in self.cells[first..].iter().take_while(|cell| cell.place == place) {
-            let shift = self.among.as_ref().map(|among| match cell.deviation {
-                Some(_) => among.place(nth),
-                None => among.another(),
-            });
-            nth += usize::from(cell.deviation.is_some());
-            // Where there are too few covers, the row of the place says what is known.
-            let Some(raw) = &cell.raw else { continue };
-            let pooled = pooled.zip(shift).map(|(pooled, shift)| Pooled {
-                value: pooled.value + shift.value,
-                standard_error: pooled.standard_error.hypot(shift.standard_error),
-                borrowed: shift.borrowed,
-            });
-            rows.push(TypeRow {
-                scope: Scope::Place(place),
-                slot: cell.slot,
-                audience: cell.audience,
-                pooled,
-                raw: Some(raw.clone()),
-                is_second: true,
-                ..empty.clone()
-            });
-        }
-        rows
     }
 }
 

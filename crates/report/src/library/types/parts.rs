@@ -23,8 +23,8 @@ impl PartEffect {
         whole: Option<&Raw>,
         units: impl Fn(&[crate::library::effects::CoverEffect]) -> Units,
     ) -> Self {
-        let here = raw(units(&part.here));
-        let beside = raw(units(&part.beside));
+        let here = raw(&units(&part.here));
+        let beside = raw(&units(&part.beside));
         let mut told = Vec::new();
         if let Some(beside) = &beside {
             // The whole lies between the part and the others.
@@ -39,7 +39,7 @@ impl PartEffect {
                 let variance = (error.powi(2) - its_error.powi(2)).max(LEAST_OWN * error.powi(2));
                 (value - of_whole, variance.sqrt())
             };
-            told.extend(raw(units(&part.only_here)).as_ref().map(apart));
+            told.extend(raw(&units(&part.only_here)).as_ref().map(apart));
             if told.is_empty() {
                 told.extend(here.as_ref().map(apart));
             }

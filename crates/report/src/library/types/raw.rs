@@ -127,8 +127,7 @@ impl<'a> Within<'a> {
 }
 
 /// The effect of a kind on covers that differ for other reasons too; `None` where they are too few.
-pub(super) fn raw(units: impl std::borrow::Borrow<Units>) -> Option<Raw> {
-    let Units { units, is_tag } = units.borrow();
+pub(super) fn raw(Units { units, is_tag }: &Units) -> Option<Raw> {
     let of_kind = units.iter().filter(|unit| unit.property > 0.5).count();
     let is_aside = !is_tag || (of_kind >= FEWEST_ASIDE && units.len() - of_kind >= FEWEST_ASIDE);
     if units.len() < FEWEST_COVERS || !is_aside {
