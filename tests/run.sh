@@ -40,7 +40,7 @@ declare -A about=(
     [pictures]="what is measured of pictures against OpenCV and scikit-image, and what hostile files do: only if asked for, takes minutes"
     [truths]="the library finds what is true of the demo's covers, and only that"
     [notebook]="the notebook runs on the demo's archive and on one of two releases, and the roll-ups of README.md on one with gaps"
-    [reference]="DuckDB counts the demo's exports to the same numbers"
+    [reference]="DuckDB counts the demo's exports, and exports of how views went, to the same numbers"
     [engines]="polars, DuckDB, pandas with pyarrow 14 and newest, DataFusion, ClickHouse read the demo's archive alike"
     [spark]="Spark 3.5 and 4 read it alike: only if asked for, needs Java 17 and 900 MB"
     [fuzz]="damaged inputs for COVERLEDGER_FUZZ_SECONDS (an hour): only if asked for; findings go to tests/corpus"
@@ -154,6 +154,8 @@ step_reference() {
     need_python
     need_demo
     "$venv/bin/python" tests/reference.py "$work/demo"
+    need_binary
+    "$venv/bin/python" tests/reference_quality.py "$binary"
 }
 
 step_engines() {

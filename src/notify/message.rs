@@ -71,6 +71,8 @@ impl Message {
             Topic::Late if is_one => "is late",
             Topic::Late => "are late",
             Topic::Recovered => "recovered",
+            Topic::SlowStarts if is_one => "has too many slow starts",
+            Topic::SlowStarts => "have too many slow starts",
             Topic::Configuration => return "coverledger: the configuration was changed".to_owned(),
         };
         format!("coverledger job {}: {what} {happened}", self.job)

@@ -92,6 +92,10 @@ impl<'a> DayFacts<'a> {
     /// nothing else has changed or its exports are gone, or somebody asked for it. What was counted under another
     /// configuration cannot be read by this one.
     fn to_render(&self, standing: &DayStatus, reprocess: Reprocess) -> Option<Because> {
+        // All that a source of quality publishes is counted.
+        if self.platform.is_quality_source() {
+            return None;
+        }
         let receipt = self.receipt.filter(|receipt| receipt.content.config_sha256 == self.config_sha256)?;
         let changed = derived_changed(receipt).filter(|_| !self.is_rendered_the_same(receipt));
         match standing {
@@ -201,6 +205,9 @@ pub(super) fn because(receipt: &Receipt, fingerprint: &str, state: State) -> Opt
 }
 
 fn derived_changed(receipt: &Receipt) -> Option<Because> {
+    if !receipt.content.tables.iter().any(|written| written.table.is_derived()) {
+        return None;
+    }
     let (from, to) = (receipt.content.derived_by(), receipt.content.unit.family().derived_version());
     (from != Some(to)).then_some(Because::DerivedChanged { from, to })
 }

@@ -51,7 +51,7 @@ fn goes_by_modification(rows: &Rows) -> bool {
     let by = match rows {
         Rows::Counts(counts) => &counts.newest.by,
         Rows::Covers(covers) => &covers.newest.by,
-        Rows::Events { .. } | Rows::Impressions { .. } => return false,
+        Rows::Events { .. } | Rows::Impressions { .. } | Rows::Quality(_) => return false,
     };
     *by == Order::Modified
 }

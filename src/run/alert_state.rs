@@ -53,7 +53,13 @@ impl AlertState {
                     state.trouble(day, TroubleTopic::Late, disposition);
                 }
                 Disposition::Published { revision, .. } | Disposition::Current { revision, .. } => {
-                    state.well.insert(Some(day.clone()), format!("revision {revision} is published"));
+                    // What is published may be bad news all the same.
+                    if let Some(reason) = report.slow_starts.get(day) {
+                        let (market_day, topic) = (Some(day.clone()), TroubleTopic::SlowStarts);
+                        state.troubles.push(Trouble { market_day, topic, reason: reason.clone() });
+                    } else {
+                        state.well.insert(Some(day.clone()), format!("revision {revision} is published"));
+                    }
                 }
                 Disposition::Elsewhere { .. } | Disposition::Stopped | Disposition::NotAsked => {
                     let troubles = before.into_iter().flat_map(|before| &before.troubles);
@@ -105,7 +111,7 @@ impl AlertState {
     #[must_use]
     pub fn changes(&self, told: &[Told], wants: impl Fn(Topic) -> bool) -> Vec<AlertChanges> {
         let mut changes = Vec::new();
-        for topic in [TroubleTopic::Failed, TroubleTopic::Held, TroubleTopic::Late] {
+        for topic in [TroubleTopic::Failed, TroubleTopic::Held, TroubleTopic::Late, TroubleTopic::SlowStarts] {
             let is_told = |trouble: &Trouble| told.iter().any(|told| is_of(told, trouble));
             let troubles = self.troubles.iter().filter(|trouble| trouble.topic == topic && !is_told(trouble));
             let items = troubles.map(|trouble| (trouble.market_day.clone(), trouble.reason.clone())).collect();
@@ -163,6 +169,7 @@ const fn channel_topic(topic: TroubleTopic) -> Topic {
         TroubleTopic::Failed => Topic::Failed,
         TroubleTopic::Held => Topic::Held,
         TroubleTopic::Late => Topic::Late,
+        TroubleTopic::SlowStarts => Topic::SlowStarts,
     }
 }
 

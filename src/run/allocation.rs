@@ -122,7 +122,7 @@ fn entry<'a>(
     let Newest { by, per } = match &definition.rows {
         Rows::Counts(counts) => &counts.newest,
         Rows::Covers(covers) => &covers.newest,
-        Rows::Events { .. } | Rows::Impressions { .. } => return None,
+        Rows::Events { .. } | Rows::Impressions { .. } | Rows::Quality(_) => return None,
     };
     let created_us = match by {
         Order::Modified => read.modified.map_or(i64::MIN, Timestamp::as_microsecond),
@@ -150,7 +150,9 @@ fn subject(columns: &Columns) -> Subject {
         (TextRule::Value(_), CoverRule::Row(TextRule::Column(_) | TextRule::Path | TextRule::Made(_))) => {
             Subject::Cover
         }
-        (TextRule::Value(_), CoverRule::Row(TextRule::Value(_)) | CoverRule::Log) => Subject::Nothing,
+        (TextRule::Value(_), CoverRule::Row(TextRule::Value(_)) | CoverRule::Log | CoverRule::Unsaid) => {
+            Subject::Nothing
+        }
     }
 }
 

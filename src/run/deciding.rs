@@ -123,7 +123,7 @@ impl Desk<'_> {
         for platform in &self.selection.platforms {
             if self.stop.is_asked() {
                 decided.push((format!("{platform}/decisions"), Disposition::Stopped));
-            } else if self.workspace.platforms.contains_key(platform) {
+            } else if self.workspace.counts(platform) {
                 self.platform(platform, &rules, &mut decided).await;
             }
         }

@@ -154,7 +154,8 @@ pub(super) fn exports_of(
             modified: read.modified,
         });
     }
-    match ids.reason(day).or_else(|| objections.to_pairs(batch, counted, number, &records)) {
+    let id = if counted.is_of_views() { "a `view_id`" } else { "an `event_id`" };
+    match ids.reason(day, id).or_else(|| objections.to_pairs(batch, counted, number, &records)) {
         Some(reason) => Err(Disposition::Held { reason }),
         None => Ok(records),
     }

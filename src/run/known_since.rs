@@ -49,7 +49,7 @@ impl<'a> KnownSince<'a> {
         let (newest, is_by_path) = match &definition.rows {
             Rows::Counts(counts) => (&counts.newest, counts.period.is_in_path()),
             Rows::Covers(covers) => (&covers.newest, false),
-            Rows::Events { .. } | Rows::Impressions { .. } => return None,
+            Rows::Events { .. } | Rows::Impressions { .. } | Rows::Quality(_) => return None,
         };
         if newest.by != Order::Modified {
             return None;

@@ -52,6 +52,23 @@ impl<'w> Clocks<'w> {
         clocks
     }
 
+    /// The clock of a market; `None` where none of its days is in the batch.
+    pub(super) fn of_market(&self, market: &MarketId) -> Option<usize> {
+        self.markets.get(market).copied()
+    }
+
+    /// No hint yet, for every clock.
+    pub(super) fn hints(&self) -> Vec<Hint> {
+        vec![Hint::default(); self.of_markets.len()]
+    }
+
+    /// The market-day of the batch and the slot of an instant, by a clock.
+    pub(super) fn day_and_slot(&self, clock: usize, at_us: i64, hint: &mut Hint) -> Option<(usize, usize)> {
+        let MarketClock { timeline, day_numbers } = &self.of_markets[clock];
+        let place = timeline.place(at_us, hint)?;
+        Some((day_numbers[place.day], place.slot?))
+    }
+
     /// Whether a market-day of the batch is counted by groups of viewers.
     pub(super) const fn has_groups(&self) -> bool {
         !self.group_keys.is_empty()

@@ -34,6 +34,9 @@ pub(super) fn mend(reason: Reason) -> Option<&'static str> {
         Reason::UnknownMarket => {
             "name the markets in `values` of the column or in `markets.yaml`, or `otherwise: ignore` them"
         }
+        Reason::StallExceedsView => {
+            "are the units right (`_ms`, `_seconds`), and is the time watched the one with stalls? (the one without is `playing_ms` or `playing_seconds`)"
+        }
         Reason::BeyondReach => {
             "these records are of days further from the date in the path than `early_days` and `late_days` reach"
         }

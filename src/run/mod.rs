@@ -41,10 +41,12 @@ mod reading;
 mod run_finalizer;
 pub mod sample;
 mod skipped;
+mod slow_starts;
 mod stop;
 pub mod stores;
 mod suspect;
 mod unconfigured;
+mod views;
 mod watch;
 
 use std::num::NonZeroUsize;
@@ -69,6 +71,7 @@ pub use outcome::{Disposition, ExportOutcome, RunReport, waits_for};
 pub use planning::plan;
 pub use progress::{Observer, Step};
 pub use run_finalizer::RunFinalizer;
+pub use slow_starts::Starts;
 pub use stop::Stop;
 pub use unconfigured::{Unconfigured, unconfigured, unit_lacks};
 
@@ -158,6 +161,7 @@ pub async fn run(
     let job = label.split_once(' ').map_or(label, |(_, job)| job);
     let others = other_configuration::other_configuration(workspace, &plans, &report, &archive, job);
     report.other_configuration = stop.or(others).await.flatten();
+    report.slow_starts = slow_starts::told(workspace, &plans, &report.starts, &report.days);
     let librarian = library::Librarian {
         workspace: &source.workspace,
         selection,

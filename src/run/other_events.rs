@@ -32,14 +32,14 @@ impl OtherEvents {
         }
     }
 
-    /// Why a market-day should not be made from them.
-    pub(super) fn reason(&self, day: &PlannedDay) -> Option<String> {
+    /// Why a market-day should not be made from them; `id` is what the configuration calls the id, with its article.
+    pub(super) fn reason(&self, day: &PlannedDay, id: &str) -> Option<String> {
         let (key, _) = self.most.as_ref()?;
         let is_proof =
             self.is_new && self.others >= FEWEST_OTHERS && is_above(self.others, self.landed, MOST_OTHERS);
         is_proof.then(|| {
             format!(
-                "{} of {} rows of {} have an `event_id` that another event has, of another viewer, at another time or of another kind, most of them in `{key}`: an id that starts anew in each file, or one of sessions or requests, would have them left out as redeliveries (map an id of events, or none; give `--accept-shrink` if they are redeliveries)",
+                "{} of {} rows of {} have {id} that another event has, of another viewer, at another time or of another kind, most of them in `{key}`: an id that starts anew in each file, or one of sessions or requests, would have them left out as redeliveries (map an id of events, or none; give `--accept-shrink` if they are redeliveries)",
                 self.others, self.landed, day.market_day
             )
         })

@@ -9,7 +9,7 @@ use coverledger_archive::{RowCounts, State};
 use coverledger_core::model::{MarketDay, Unknown};
 
 use super::progress::{Observer, Step};
-use super::{Orphans, OtherConfiguration, Unconfigured};
+use super::{Orphans, OtherConfiguration, Starts, Unconfigured};
 
 /// How a market-day ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -200,6 +200,10 @@ pub struct RunReport {
     pub unknown: Vec<(MarketDay, Vec<Unknown>)>,
     /// Market-days that were counted, with clicks that have no impression.
     pub orphans: Vec<(MarketDay, Orphans)>,
+    /// Market-days of sources of quality that were counted, with how many views began.
+    pub starts: Vec<(MarketDay, Starts)>,
+    /// Published market-days of which more starts were slow than may be, each with how many.
+    pub slow_starts: BTreeMap<MarketDay, String>,
 }
 
 fn undone(ends: &[(String, Disposition)]) -> Vec<(&str, String)> {

@@ -18,6 +18,7 @@ use super::progress::{Observer, Step};
 use super::publish_worker::{PublishQueue, PublishWorker};
 use super::publishing::Publisher;
 use super::reading::{self, Counting, ReadExport, Source, Unread};
+use super::slow_starts;
 use super::watch::{Ended, Stint};
 use super::{BATCH_BYTES, BATCH_DATES, Disposition, ExportOutcome, Orphans, RunError, RunReport, error_text};
 use crate::plan::{Batch, DayStatus, PlannedDay, PlannedExport, PlatformPlan, Selection};
@@ -177,6 +178,7 @@ impl<'a> Pipeline<'a> {
             report.exports.extend(outcomes(&batch, &counted));
             report.unknown.extend(unknown(&batch, &counted));
             report.orphans.extend(orphans(&batch, &counted));
+            report.starts.extend(slow_starts::counted(&batch, &counted));
             queue.publish(publisher, batch, *counted).await?;
         }
         Ok(all_theirs)

@@ -5,6 +5,7 @@ mod rejects;
 pub(super) use rejects::ToldDate;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -17,7 +18,7 @@ use coverledger_archive::{
 };
 use coverledger_config::{Platform, Workspace};
 use coverledger_core::model::{Fact, MarketDay, Turns, Unknown};
-use coverledger_report::{self as report, MarketDayContext};
+use coverledger_report::{self as report, MarketDayContext, QualityDay};
 
 use super::assets::{Asset, Driver, draft, engine_name, mapped, table};
 use super::cover_log;
@@ -151,10 +152,10 @@ impl Publisher<'_> {
             facts,
             counted: Arc::clone(counted),
         };
-        let Some(sheet) = contents.sheet() else { return Err(RunError::Worker) };
-        let totals = sheet.totals();
+        let Some(totals) = contents.totals() else { return Err(RunError::Worker) };
         let is_less = before.is_some_and(|before| judge::falls(&totals, before).next().is_some());
-        let has_moved = match before.filter(|_| is_less && !self.accept_shrink) {
+        let tells_slots = !self.platform.is_quality_source();
+        let has_moved = match before.filter(|_| is_less && tells_slots && !self.accept_shrink) {
             Some(before) => moved::has_moved(self.archive, market, day, before).await,
             None => false,
         };
@@ -302,6 +303,26 @@ struct DayContents {
 }
 
 impl DayContents {
+    /// Of a market-day of a source of quality, how views went; `None` for any other.
+    fn quality(&self) -> Option<QualityDay<'_>> {
+        let MarketDay { platform, market, .. } = &self.day.market_day;
+        Some(QualityDay {
+            market_day: &self.day.market_day,
+            of: self.workspace.platforms.get(platform)?.of.as_ref()?,
+            market: self.workspace.markets.get(market)?,
+            provisional: self.state == State::Provisional,
+            facts: self.counted.quality.facts.get(self.number).map_or(&[], Vec::as_slice),
+        })
+    }
+
+    /// What the shrink guard compares; `None` for a platform or market that is not configured.
+    fn totals(&self) -> Option<BTreeMap<String, i64>> {
+        match self.quality() {
+            Some(quality) => Some(quality.totals()),
+            None => self.sheet().map(|sheet| sheet.totals()),
+        }
+    }
+
     /// `None` for a platform or market that is not configured.
     fn sheet(&self) -> Option<MarketDayContext<'_>> {
         let MarketDay { platform, market, local_date } = &self.day.market_day;
@@ -348,6 +369,9 @@ impl Asset for CountedDay {
     }
 
     fn tables(&self, revision: u64) -> Result<Vec<TableBytes>, BoxError> {
+        if let Some(quality) = self.contents.quality() {
+            return Ok(vec![table(TableName::Quality, report::quality(&quality, revision)?)]);
+        }
         let sheet = self.contents.sheet().ok_or(RunError::Worker)?;
         let [funnel, slots, capability, bridge] = report::market_day(&sheet, revision)?;
         let mut tables = vec![

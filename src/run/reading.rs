@@ -15,8 +15,8 @@ use crate::plan::{Batch, PlannedExport};
 use coverledger_archive::RowCounts;
 use coverledger_config::{EngineChoice, Platform, Rows, Workspace};
 use coverledger_core::count::{
-    Allocation, CountOptions, Counted, Engine, LocalEngine, Memory, OpenCount as _, Outcome, RowsByDay,
-    SignalWriter,
+    Allocation, CountOptions, Counted, Engine, EngineError, LocalEngine, Memory, OpenCount as _, Outcome,
+    QualityCounted, QualityCounter, QualityWriter, RowsByDay, SignalWriter,
 };
 use coverledger_core::model::{CountTable, Fact, GroupFact, MarketId, TurnFact, Unknown};
 use coverledger_core::time::{Zone, span};
@@ -30,6 +30,7 @@ use super::localize::{Clocks, Localizing};
 use super::pages::PageSets;
 use super::prefetcher::Prefetcher;
 use super::reach::Reaches;
+use super::views::LocalizingViews;
 use super::watch::{Ended, Stint, Watch};
 use super::{RunError, Stop, error_text};
 
@@ -52,7 +53,7 @@ pub(super) struct ReadExport {
 impl ReadExport {
     /// Whether its rows are events, which are told apart by an id.
     pub(super) const fn has_event_ids(&self) -> bool {
-        matches!(self.rows, Read::Signals(_))
+        matches!(self.rows, Read::Signals(_) | Read::Views(_))
     }
 }
 
@@ -60,6 +61,8 @@ impl ReadExport {
 pub(super) enum Read {
     /// Signals, which went to the counter.
     Signals(RowsByDay),
+    /// How views went, which went to the counter of that.
+    Views(RowsByDay),
     /// Counts or covers, which wait to be booked.
     Counts(CountTable),
     /// Counts or covers that were booked, and are nowhere else any more.
@@ -98,6 +101,8 @@ pub(super) struct CountedBatch {
     pub(super) booked: Allocation,
     /// Which exports are pages of one answer, and which of those are not whole.
     pub(super) pages: PageSets,
+    /// How views went; of a source of quality, and of nothing else.
+    pub(super) quality: QualityCounted,
     singly: Counted,
 }
 
@@ -106,11 +111,17 @@ impl CountedBatch {
     pub(super) fn account(&self, export: usize, read: &ReadExport, day: usize) -> (u64, Outcome) {
         match &read.rows {
             Read::Signals(landed) => (landed.by_day[day], self.singly.outcome(export, day)),
+            Read::Views(landed) => (landed.by_day[day], self.quality.outcome(export, day)),
             Read::Counts(_) | Read::Allocated => {
                 let outcome = self.booked.outcome(export, day);
                 (outcome.counted + outcome.duplicate, outcome)
             }
         }
+    }
+
+    /// Whether it says how views went, and counts nothing else.
+    pub(super) fn is_of_views(&self) -> bool {
+        !self.quality.facts.is_empty()
     }
 
     /// Which rows of the batch's exports do not say a count that they should, on a market-day.
@@ -223,6 +234,8 @@ fn count_with(
         threads: source.threads,
         expected_rows: batch.bytes() / LEAST_BYTES_PER_ROW,
     };
+    // A platform counts, or says how views went.
+    let quality = platform.is_quality_source().then(|| QualityCounter::new(scope.clone(), options.clone()));
     let counter = engine.open(count_job::job(&source.workspace, batch, scope.clone(), &turns), options)?;
     let prefetcher =
         Prefetcher::new(&source.exports, &source.spill_dir, handle, largest_first(batch), source.threads);
@@ -230,7 +243,8 @@ fn count_with(
     let limit = Duration::from_secs(source.workspace.settings.export_limit_seconds);
     let worker = || -> Result<Worked<_>, RunError> {
         let _entered = span.enter();
-        let mut writer = counter.writer();
+        let mut writers =
+            Writers { signals: counter.writer(), views: quality.as_ref().map(QualityCounter::writer) };
         let mut done = Vec::new();
         while let Some(next) = prefetcher.next().filter(|_| !source.stop.is_asked()) {
             let watch = Watch::begin(handle, &source.stop, stint, limit, next.quit());
@@ -247,7 +261,7 @@ fn count_with(
                 most_prints,
             };
             let fetched = next.fetched()?;
-            let read = fetched.map(|fetched| place.read(planned, fetched, index, watch.halt(), &mut writer));
+            let read = fetched.map(|fetched| place.read(planned, fetched, index, watch.halt(), &mut writers));
             let read = read.transpose()?;
             let read = match (watch.ended(), read) {
                 (Some(ended @ (Ended::Stopped | Ended::StintOver)), _) => return Ok(Err(ended)),
@@ -260,20 +274,22 @@ fn count_with(
         if source.stop.is_asked() {
             return Ok(Err(Ended::Stopped));
         }
-        Ok(Ok((writer.finish()?, done)))
+        let of_views = writers.views.map(QualityWriter::finish).transpose().map_err(EngineError::Spill)?;
+        Ok(Ok(((writers.signals.finish()?, of_views), done)))
     };
     let workers: Vec<_> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..source.threads).map(|_| scope.spawn(worker)).collect();
         threads.into_iter().map(|thread| thread.join().map_err(|_| RunError::Worker)).collect()
     });
-    let mut partials = Vec::new();
+    let (mut partials, mut of_views) = (Vec::new(), Vec::new());
     let mut exports: Vec<Option<Result<ReadExport, Unread>>> = batch.exports.iter().map(|_| None).collect();
     for worker in workers {
         let (partial, done) = match worker?? {
             Ok(finished) => finished,
             Err(ended) => return Ok(Counting::Ended(ended)),
         };
-        partials.push(partial);
+        partials.push(partial.0);
+        of_views.extend(partial.1);
         for (index, read) in done {
             exports[index] = Some(read);
         }
@@ -283,6 +299,10 @@ fn count_with(
         return Ok(Counting::Ended(Ended::Stopped));
     }
     let mut singly = counter.finish(partials)?;
+    let quality = match quality {
+        Some(quality) => quality.finish(of_views).map_err(EngineError::Spill)?,
+        None => QualityCounted::default(),
+    };
     let pages = PageSets::of(batch, &exports);
     let booked = allocation::allocate(&source.workspace, platform, batch, (&scope, &turns), (&exports, &pages));
     for read in exports.iter_mut().flatten().filter(|read| matches!(read.rows, Read::Counts(_))) {
@@ -291,7 +311,16 @@ fn count_with(
     let by_turn = allocation::join_turns(platform, batch, &turns, &mut singly, &booked);
     let groups = allocation::join_groups(&source.workspace, platform, batch, &mut singly, &booked);
     let facts = allocation::join(platform, batch, std::mem::take(&mut singly.facts), &booked);
-    Ok(Counting::Counted(Box::new(CountedBatch { exports, facts, turns: by_turn, groups, booked, pages, singly })))
+    Ok(Counting::Counted(Box::new(CountedBatch {
+        exports,
+        facts,
+        turns: by_turn,
+        groups,
+        booked,
+        pages,
+        quality,
+        singly,
+    })))
 }
 
 /// Why an export that took longer than it may is not counted.
@@ -336,7 +365,7 @@ impl Reader<'_> {
         fetched: Result<Fetched, StoreError>,
         number: usize,
         halt: &Halt,
-        writer: &mut impl SignalWriter,
+        writers: &mut Writers<'_, impl SignalWriter>,
     ) -> Result<Result<ReadExport, Unread>, RunError> {
         let object = &planned.found.object;
         let fetched = match fetched {
@@ -362,7 +391,11 @@ impl Reader<'_> {
         };
         let read = match &definition.rows {
             Rows::Events { .. } | Rows::Impressions { .. } => {
-                self.signals(&reading, fetched.file, number, writer)?
+                self.signals(&reading, fetched.file, number, &mut writers.signals)?
+            }
+            Rows::Quality(_) => {
+                let views = writers.views.as_mut().ok_or(RunError::Worker)?;
+                self.views(&reading, fetched.file, number, views)?
             }
             Rows::Counts(_) | Rows::Covers(_) => self.room.read(&reading, fetched.file),
         };
@@ -372,6 +405,35 @@ impl Reader<'_> {
             let modified = self.known_since.modified(definition, planned, &fetched.sha256);
             Ok(ReadExport { sha256: fetched.sha256, modified, report, rows })
         }))
+    }
+
+    fn views(
+        &self,
+        reading: &Reading<'_>,
+        file: File,
+        number: usize,
+        writer: &mut QualityWriter<'_>,
+    ) -> Result<Result<(ReadReport, Read), Unread>, RunError> {
+        writer.begin(number);
+        let mut localizing = LocalizingViews::new(self.clocks, writer);
+        let report = export::read_quality(reading, file, &mut localizing);
+        if let Some(failure) = localizing.failure {
+            return Err(EngineError::Spill(failure).into());
+        }
+        let landed = writer.end();
+        Ok(report.map_err(|error| self.unread(&error)).and_then(|report| {
+            balanced(&report, &landed)?;
+            Ok((report, Read::Views(landed)))
+        }))
+    }
+
+    fn unread(&self, error: &ExportError) -> Unread {
+        let is_too_much = matches!(error, ExportError::TooManyCells(_));
+        let mut reason = error_text(error);
+        if is_too_much && self.clocks.has_groups() {
+            reason.push_str(OF_GROUPS);
+        }
+        Unread { is_too_much, ..Unread::new(reason) }
     }
 
     fn signals(
@@ -388,24 +450,25 @@ impl Reader<'_> {
             return Err(failure.into());
         }
         let landed = writer.end();
-        Ok(match report {
-            Ok(report) => {
-                let placed = landed.by_day.iter().sum::<u64>() + landed.outside;
-                if placed == report.taken {
-                    Ok((report, Read::Signals(landed)))
-                } else {
-                    let reason = format!("its rows do not balance: {} were taken, {placed} placed", report.taken);
-                    Err(Unread::new(reason))
-                }
-            }
-            Err(error) => {
-                let is_too_much = matches!(error, ExportError::TooManyCells(_));
-                let mut reason = error_text(&error);
-                if is_too_much && self.clocks.has_groups() {
-                    reason.push_str(OF_GROUPS);
-                }
-                Err(Unread { is_too_much, ..Unread::new(reason) })
-            }
-        })
+        Ok(report.map_err(|error| self.unread(&error)).and_then(|report| {
+            balanced(&report, &landed)?;
+            Ok((report, Read::Signals(landed)))
+        }))
     }
+}
+
+/// The ways into the counters for one thread.
+struct Writers<'c, W> {
+    signals: W,
+    views: Option<QualityWriter<'c>>,
+}
+
+/// Whether every row that was taken went somewhere.
+fn balanced(report: &ReadReport, landed: &RowsByDay) -> Result<(), Unread> {
+    let placed = landed.by_day.iter().sum::<u64>() + landed.outside;
+    if placed == report.taken {
+        return Ok(());
+    }
+    let reason = format!("its rows do not balance: {} were taken, {placed} placed", report.taken);
+    Err(Unread::new(reason))
 }

@@ -376,6 +376,10 @@ const SECTIONS: &[(&str, Option<&str>, &str)] = &[
     ("market", None, "p.yaml exports[0].columns.market.stranger"),
     ("broadcast_id", None, "p.yaml exports[0].columns.broadcast_id.stranger"),
     ("cover_id", None, "p.yaml exports[0].columns.cover_id.stranger"),
+    ("a platform", None, "q.yaml stranger"),
+    ("an export", Some("quality"), "q.yaml exports[0].stranger"),
+    ("columns", Some("quality"), "q.yaml exports[0].columns.stranger"),
+    ("failed", None, "q.yaml exports[0].columns.failed.stranger"),
     ("a job", None, "j.yaml stranger"),
     ("schedule", None, "j.yaml schedule.stranger"),
 ];
@@ -425,6 +429,12 @@ const STRANGERS: &[(&str, &str)] = &[
          b: {markets: all, severity: warns, language: {only: [ar], stranger: 1}, en: a, zh: a, source: s}\n  \
          c: {markets: all, severity: warns, tag: {name: t, stranger: 1}, en: a, zh: a, source: s}\n  \
          d: {markets: all, severity: warns, words: {columns: [c], none_of: [w], stranger: 1}, en: a, zh: a, source: s}\n",
+    ),
+    (
+        "config/platforms/q.yaml",
+        "version: 1\nstranger: 1\nof: p\nsettle: 48h\nexports:\n  - name: v\n    stranger: 1\n    rows: quality\n    \
+         grain: view\n    path: v.csv\n    format: csv\n    columns:\n      stranger: 1\n      view_id: v\n      \
+         occurred_at: t\n      market: {value: JP}\n      broadcast_id: b\n      failed: {column: f, stranger: 1}\n",
     ),
     (
         "config/platforms/p.yaml",

@@ -87,14 +87,12 @@ impl Archive {
 
     /// The tables at the current paths of a unit, if they are all that it has to have and each is proven by its content.
     async fn proven_currents(&self, unit: &Unit) -> Result<Option<Vec<TableRecord>>, ArchiveError> {
-        let mut tables = Vec::new();
+        let (mut tables, mut missing): (Vec<TableRecord>, Vec<TableName>) = (Vec::new(), Vec::new());
         for table in TableName::ALL.into_iter().filter(|table| table.family() == unit.family()) {
             let key = Key::Current(table, unit).path();
             let Some(bytes) = self.bytes_if_read(&key, MOST_OF_TABLE).await? else {
-                if table.is_optional() {
-                    continue;
-                }
-                return Ok(None);
+                missing.push(table);
+                continue;
             };
             let sha256 = sha256_hex(&bytes);
             let kept = self.bytes_if_read(&Key::Revision(&sha256).path(), bytes.len() as u64).await?;
@@ -104,7 +102,11 @@ impl Archive {
             let size = bytes.len() as u64;
             tables.push(TableRecord { table, key, sha256, size, rows, schema_version: None });
         }
-        Ok((!tables.is_empty()).then_some(tables))
+        // A market-day of a source of quality has that table and none of the others.
+        let is_of_quality = |table: TableName| table == TableName::Quality;
+        let is_source = tables.iter().any(|found| is_of_quality(found.table));
+        let lacks = |table: &TableName| !table.is_optional() && is_of_quality(*table) == is_source;
+        Ok((!tables.is_empty() && !missing.iter().any(lacks)).then_some(tables))
     }
 
     /// Keeps what lies at the current paths of a unit by its content: it may be the only copy. Says whether all is kept.

@@ -86,6 +86,8 @@ pub enum TroubleTopic {
     Held,
     /// It waits for exports longer than `late_after`.
     Late,
+    /// It is published, and more views began late than its source of quality allows.
+    SlowStarts,
 }
 
 impl RunRecord {

@@ -7,8 +7,9 @@ use super::counts::{self, BLANKS, COUNTS, Delivery};
 use super::cursor::Cursor;
 use super::definition::{EventColumns, Rows};
 use super::export_context::ExportContext;
-use super::kind::{COUNTED, HAPPENINGS, RowKind};
-use super::mapping::Columns;
+use super::kind::{COUNTED, COVERED, HAPPENINGS, INSTANTS, RowKind};
+use super::mapping::{Columns, CoverRule};
+use super::quality::{self, QualityGrain};
 use super::registry::{Column, Keys, Maybe, Part, Required, Shape, Shaped as _, Words, keys, maybe, required};
 use super::{count_rule, ids, instant, kind, market_rule, period, rates};
 use coverledger_core::model::{Count, Event};
@@ -26,6 +27,8 @@ pub(super) fn instant_shape() -> Shape {
     column_or::<instant::InstantKeys<'_>>().called("column or section")
 }
 
+const QUALITY: &[RowKind] = &[RowKind::Quality];
+
 keys! {
     /// Which column means what.
     section ColumnKeys("columns", "a set of columns") {
@@ -35,8 +38,8 @@ keys! {
         ).rows(HAPPENINGS),
         occurred_at: Required<Part> = required(
             "the column that says when", Part(instant_shape()),
-            "when; a column alone is `rfc3339`, in Parquet `native`",
-        ).rows(HAPPENINGS),
+            "when; a column alone is `rfc3339`, in Parquet `native`; of `quality` when the view, the minute or the broadcast began",
+        ).rows(INSTANTS),
         period: Required<Part> = required(
             "the interval of a row, such as `{start: …, grain: 1m}`",
             Part(Shape::AnyOf(vec![Shape::section::<period::PeriodKeys<'_>>(), Shape::Words(vec!["path"])])),
@@ -63,10 +66,10 @@ keys! {
         cover_id: Required<Part> = required(
             "a column or `{value: …}`", Part(column_or::<ids::CoverKeys<'_>>().called("column, `{value: …}` or `log`")),
             "which cover; `log`, with `rows: counts` only, if the platform's exports with `rows: covers` say it",
-        ),
+        ).rows(COVERED),
         viewer_id: Maybe<Column> = maybe(
-            "none", Column, "who; without it there are no unique counts; it never reaches the archive",
-        ).rows(HAPPENINGS),
+            "none", Column, "who; without it there are no unique counts; it never reaches the archive; of `quality` only with `grain: view`",
+        ).rows(INSTANTS),
         audience: Maybe<Part> = maybe(
             "none", Part(Shape::List(Box::new(Shape::Column), 0, None).called("list of columns")), "joined by ` / `",
         ).rows(COUNTED),
@@ -102,6 +105,59 @@ keys! {
             "none", Part(Shape::list(COUNT.shape()).called("list of counts")),
             "counts that may be more than what they are otherwise a part of, such as `[clicks]` where the platform counts taps on other things too; clicks may exceed impressions without it where impressions are `viewers`",
         ).rows(&[RowKind::Counts]),
+        view_id: Maybe<Column> = maybe(
+            "none", Column,
+            "unique per row, however often it is delivered; without it nothing is a duplicate, as with `event_id`; `check` warns of it",
+        ).rows(QUALITY),
+        host_id: Maybe<Column> = maybe(
+            "none", Column, "the room or host that lasts over broadcasts; without it all broadcasts of a market are one host's",
+        ).rows(QUALITY),
+        views: Maybe<Part> = maybe(
+            "required with `grain: minute` and `broadcast`", Part(Shape::Column), "how many views the row is of; not with `grain: view`",
+        ).rows(QUALITY),
+        starts: Maybe<Column> = maybe(
+            "none", Column, "how many of them had a first frame; not with `grain: view`, where `first_frame_ms` says it",
+        ).rows(QUALITY),
+        started_within_600ms: Maybe<Column> = maybe(
+            "none", Column, "how many of these had it within 600 ms; a count, not a share; not with `grain: view`",
+        ).rows(QUALITY),
+        first_frame_ms: Maybe<Column> = maybe(
+            "none", Column,
+            "milliseconds from the tap to the first frame, whole or decimal; nothing where there was none. Only with `grain: view`",
+        ).rows(QUALITY),
+        first_frame_seconds: Maybe<Column> = maybe("none", Column, "the same in seconds; one of the two").rows(QUALITY),
+        stall_ms: Maybe<Column> = maybe(
+            "none", Column, "milliseconds for which the picture stood still after the first frame, all in all",
+        ).rows(QUALITY),
+        stall_seconds: Maybe<Column> = maybe("none", Column, "the same in seconds; one of the two").rows(QUALITY),
+        stalls: Maybe<Column> = maybe("none", Column, "how often it stood still").rows(QUALITY),
+        stalled_views: Maybe<Column> = maybe(
+            "none", Column,
+            "how many views stood still for a second or longer; not with `grain: view`, where `stall_ms` says it",
+        ).rows(QUALITY),
+        watch_ms: Maybe<Column> = maybe(
+            "none", Column, "milliseconds watched, stalls included; a view that stalled for longer is rejected",
+        ).rows(QUALITY),
+        watch_seconds: Maybe<Column> = maybe("none", Column, "the same in seconds; one of the four").rows(QUALITY),
+        playing_ms: Maybe<Column> = maybe(
+            "none", Column, "milliseconds watched without stalls, to which `stall_ms` is added; one of the four",
+        ).rows(QUALITY),
+        playing_seconds: Maybe<Column> = maybe("none", Column, "the same in seconds; one of the four").rows(QUALITY),
+        audio_video_offset_ms: Maybe<Column> = maybe(
+            "none", Column, "milliseconds by which sound and picture were apart, either way. Only with `grain: view`",
+        ).rows(QUALITY),
+        failed: Maybe<Part> = maybe(
+            "none", Part(column_or::<quality::FailedKeys<'_>>().called("column or section")),
+            "flag: the view failed. Only with `grain: view`",
+        ).rows(QUALITY),
+        failures: Maybe<Column> = maybe("none", Column, "how many views failed; not with `grain: view`").rows(QUALITY),
+        bitrate_bps: Maybe<Column> = maybe(
+            "none", Column, "bits in a second, the mean of the view. Only with `grain: view`",
+        ).rows(QUALITY),
+        bitrate_kbps: Maybe<Column> = maybe("none", Column, "the same in thousands of bits; one of the two").rows(QUALITY),
+        rung: Maybe<Column> = maybe(
+            "none", Column, "which rendition was seen, such as `720p`: one of at most 256 words. Only with `grain: view`",
+        ).rows(QUALITY),
     }
 }
 
@@ -118,24 +174,33 @@ keys! {
 
 const EVENT_VALUES: &str = "what each means, such as `{show: impression, tap: click}`";
 
-/// Reads `columns`. `delivery` is what the export says of its deliveries, `None` where that is broken.
+/// Reads `columns`. `delivery` is what the export says of its deliveries, `None` where that is broken; `grain` what rows of
+/// quality are of.
 pub(super) fn read(
     at: &Cursor<'_>,
     context: &ExportContext<'_>,
     delivery: Option<Delivery>,
+    grain: Option<QualityGrain>,
 ) -> Option<(Rows, Columns)> {
     let keys: ColumnKeys<'_> = kind::open(at, Some(context.kind))?;
     let own = match context.kind {
         RowKind::Events | RowKind::Impressions => Own::Happenings(read_each(&keys, context)),
         RowKind::Counts | RowKind::Covers => Own::Intervals(delivery),
+        RowKind::Quality => Own::Quality(quality::read(&keys, context, grain)),
     };
     let market = keys.market.required().and_then(|at| market_rule::read(&at, context));
     let broadcast_id = keys.broadcast_id.required().and_then(|at| ids::read_broadcast(&at, context));
-    let cover_id = keys.cover_id.required().and_then(|at| ids::read_cover(&at, context));
+    let cover_id = match own {
+        Own::Quality(_) => Some(CoverRule::Unsaid),
+        Own::Happenings(_) | Own::Intervals(_) => {
+            keys.cover_id.required().and_then(|at| ids::read_cover(&at, context))
+        }
+    };
     let audience = keys.audience.read_or(Vec::new(), read_audience);
     let rows = match own {
         Own::Happenings(each) if context.kind == RowKind::Events => read_events(&keys, each),
         Own::Happenings(each) => read_impressions(&keys, each),
+        Own::Quality(quality) => quality.map(|quality| Rows::Quality(Box::new(quality))),
         Own::Intervals(delivery) if context.kind == RowKind::Counts => {
             counts::read(&keys, context, delivery).map(|counts| Rows::Counts(Box::new(counts)))
         }
@@ -148,10 +213,11 @@ pub(super) fn read(
     Some((rows?, columns))
 }
 
-/// What rows have of their own, by whether they are a happening or belong to an interval.
+/// What rows have of their own, by whether they are a happening, belong to an interval or tell how views went.
 enum Own {
     Happenings(Option<EventColumns>),
     Intervals(Option<Delivery>),
+    Quality(Option<quality::QualityRows>),
 }
 
 fn read_each(keys: &ColumnKeys<'_>, context: &ExportContext<'_>) -> Option<EventColumns> {
@@ -235,7 +301,7 @@ mod tests {
             markets: Some(&markets),
             click: None,
         };
-        testing::read(text, |at| read(at, &context, None))
+        testing::read(text, |at| read(at, &context, None, None))
     }
 
     const IDS: &str = "occurred_at: ts\nbroadcast_id: room\ncover_id: {value: only}\n";
@@ -264,7 +330,7 @@ mod tests {
                 markets: Some(&markets),
                 click: None,
             };
-            testing::warnings_of(&text, |at| read(at, &context, None))
+            testing::warnings_of(&text, |at| read(at, &context, None, None))
         };
         assert!(warnings("", RowKind::Impressions)[0].starts_with("line 1: no `event_id` is mapped"));
         assert_eq!(warnings("event_id: id\n", RowKind::Impressions), <[&str; 0]>::default());

@@ -27,6 +27,10 @@ pub(super) fn check_names(items: &[Cursor<'_>]) -> bool {
 /// Checks a platform as a whole; `items` are its exports in the file.
 pub(super) fn check(platform: &Platform, file: &PlatformKeys<'_>, items: &[Cursor<'_>]) -> bool {
     let mut exports = Exports { platform, items, sound: true };
+    exports.check_quality();
+    if platform.is_quality_source() {
+        return exports.sound;
+    }
     exports.check_fallbacks();
     // Otherwise a wrong fallback would be reported twice.
     if exports.sound {
@@ -48,6 +52,23 @@ impl Exports<'_, '_> {
     fn problem(&mut self, index: usize, key: &str, message: String) {
         self.sound = false;
         self.items[index].peek(key).map_or_else(|| self.items[index].clone(), |(_, at)| at).problem(message);
+    }
+
+    /// What a player measured comes from another vendor than what is counted, so that it never holds that back.
+    fn check_quality(&mut self) {
+        let is_source = self.platform.is_quality_source();
+        for (index, export) in self.platform.exports.iter().enumerate() {
+            let message = match (&export.rows, is_source) {
+                (Rows::Quality(_), false) => {
+                    "`rows: quality` goes in a platform file of its own, with `of` (the platform whose broadcasts it watched), so that a late file of it never holds that platform's days back"
+                }
+                (Rows::Quality(_), true) | (_, false) => continue,
+                (_, true) => {
+                    "a file with `of` has only `rows: quality` (what the platform counts goes in its own file)"
+                }
+            };
+            self.problem(index, "rows", message.to_owned());
+        }
     }
 
     /// A fallback is for another export of counts that is none itself: of three, two could count the same broadcast.

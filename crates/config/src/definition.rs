@@ -17,6 +17,7 @@ use super::mapping::{Columns, InstantColumn};
 use super::market_rules::MarketRules;
 use super::path::PathPattern;
 use super::problem::Problem;
+use super::quality::QualityRows;
 use super::viewer_groups::ViewerGroups;
 use coverledger_core::model::{Eras, Event, MarketId, PlatformId, Turns};
 use coverledger_core::time::{Cron, DayRule, SlotTable, Zone};
@@ -49,6 +50,15 @@ pub struct Workspace {
     pub market_rules: Option<MarketRules>,
     /// What is sound and probably not meant, file by file: `check` tells it, and nothing else heeds it.
     pub warnings: Vec<Problem>,
+}
+
+impl Workspace {
+    /// Whether a platform is configured and counts: what is decided, tested and remembered of covers stands on such ones
+    /// alone, and not on sources of quality.
+    #[must_use]
+    pub fn counts(&self, platform: &PlatformId) -> bool {
+        self.platforms.get(platform).is_some_and(|platform| !platform.is_quality_source())
+    }
 }
 
 /// What all jobs share.
@@ -139,6 +149,19 @@ pub struct Platform {
     pub exports: Vec<Export>,
     /// Which share of the clicks of a market-day may have no impression by the same viewer.
     pub max_orphan_share: f64,
+    /// The platform whose broadcasts it watched, where it delivers nothing but how views went.
+    pub of: Option<PlatformId>,
+    /// Which share of the starts of a market-day may be slow before somebody is told.
+    pub max_slow_starts: Option<f64>,
+}
+
+impl Platform {
+    /// Whether it says how views of another platform's broadcasts went, and nothing else: such a source has market-days with
+    /// the table `quality`, and no part in what is counted, decided or tested.
+    #[must_use]
+    pub const fn is_quality_source(&self) -> bool {
+        self.of.is_some()
+    }
 }
 
 /// One kind of export and how to read it.
@@ -194,6 +217,8 @@ pub enum Rows {
     Counts(Box<CountRows>),
     /// Which cover was on air.
     Covers(Box<CoverRows>),
+    /// How views went.
+    Quality(Box<QualityRows>),
 }
 
 /// What rows have that are one happening each.
@@ -392,6 +417,8 @@ pub enum Topic {
     Recovered,
     /// The configuration was edited while `schedule` ran.
     Configuration,
+    /// More views of a market-day began late than its source of quality allows.
+    SlowStarts,
 }
 
 impl Topic {
@@ -404,6 +431,7 @@ impl Topic {
             Self::Late => "late",
             Self::Recovered => "recovered",
             Self::Configuration => "configuration",
+            Self::SlowStarts => "slow_starts",
         }
     }
 }

@@ -78,7 +78,7 @@ pub(super) fn read(file: &PlatformKeys<'_>) -> Option<Eras> {
 }
 
 fn read_conventions(file: &PlatformKeys<'_>) -> Option<Conventions> {
-    let keys = ConventionKeys::open(&file.conventions.required()?)?;
+    let keys = ConventionKeys::open(&file.conventions.needed("`{impression: displays, click: cover_tap}`")?)?;
     let (impression, click, uniques) = (keys.impression.read(), keys.click.read(), keys.uniques.read());
     Some(Conventions { impression: impression?, click: click?, uniques: uniques? })
 }

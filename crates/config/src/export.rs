@@ -6,13 +6,14 @@ use super::cursor::Cursor;
 use super::definition::{Export, Format, Rows};
 use super::dialect::LineEnd;
 use super::export_context::ExportContext;
-use super::kind::{self, COUNTED, INTERVALS, RowKind};
+use super::kind::{self, ABSENT, INTERVALS, RowKind};
 use super::mapping::{Columns, MarketRule, TextRule};
 use super::names::{NAME, check_name};
 use super::newest::NewestKeys;
 use super::numbers::NumberKeys;
 use super::pages::PagesKeys;
 use super::path::{PathInstant, PathPattern};
+use super::quality::QualityGrain;
 use super::registry::{
     Day, Key, Keys, Maybe, Or, Part, Required, Shape, Text, Whole, Words, ZoneName, keys, maybe, or, required,
 };
@@ -33,9 +34,13 @@ keys! {
             "unique within the platform",
         ),
         rows: Required<Words<RowKind>> = required(
-            "`events`, `impressions`, `counts` or `covers`", Words("a kind of rows", &kind::WORDS),
-            "one event a row; one impression a row with flags for what followed; counts over an interval; which cover was on air from when to when",
+            "`events`, `impressions`, `counts`, `covers` or `quality`", Words("a kind of rows", &kind::WORDS),
+            "one event a row; one impression a row with flags for what followed; counts over an interval; which cover was on air from when to when; how views went, in a file with `of`",
         ),
+        grain: Required<Words<QualityGrain>> = required(
+            "`view`, `minute` or `broadcast`", Words("what a row is of", &QualityGrain::WORDS),
+            "what a row is of: one view, all views of a broadcast in a minute or another short stretch, or all views of a broadcast",
+        ).rows(&[RowKind::Quality]),
         path: Required<Part> = required(
             "one such as `tiktok/{date:%Y-%m-%d}/*.csv.gz`", Part(Shape::Text.called("pattern")),
             "where its objects lie in the exports' store; see below",
@@ -142,7 +147,7 @@ keys! {
         if_missing: Or<Words<IfMissing>> = or(
             "wait", Words("what a date without an object is", &completeness::MISSING),
             "what an export date without an object is: one that has not come, or, once `settle` has passed since its end, one on which nothing happened",
-        ).rows(COUNTED),
+        ).rows(ABSENT),
         since: Maybe<Day> = maybe(
             "none", Day,
             "the first export date that was delivered (where the path has none, the first local date): a market-day that needs an earlier one does not stand on the export",
@@ -187,7 +192,8 @@ pub(super) fn read(
     let delivery = kind?.is_interval().then(|| Delivery::read(&keys, &context)).flatten();
     let columns_at = columns?;
     let are_named = check_numbers(&columns_at, format.as_ref());
-    let (rows, columns) = columns::read(&columns_at, &context, delivery)?;
+    let grain = (kind == Some(RowKind::Quality)).then(|| keys.grain.read()).flatten();
+    let (rows, columns) = columns::read(&columns_at, &context, delivery, grain)?;
     are_named?;
     let path = path?;
     check_placeholders(&path_at?, &path, &rows, &columns)?;
@@ -264,7 +270,7 @@ fn check_placeholders(at: &Cursor<'_>, path: &PathPattern, rows: &Rows, columns:
     let newest = match rows {
         Rows::Counts(counts) => Some(&counts.newest),
         Rows::Covers(covers) => Some(&covers.newest),
-        Rows::Events { .. } | Rows::Impressions { .. } => None,
+        Rows::Events { .. } | Rows::Impressions { .. } | Rows::Quality(_) => None,
     };
     // Of objects without a date, period and time of making say which days they can speak of.
     let is_dated = path.is_dated();

@@ -338,7 +338,10 @@ impl FingerprintWriter {
 
     fn platform(&mut self, platform: &Platform) {
         // What only holds a day back changes no number of it.
-        let Platform { eras, settle_seconds, exports, max_orphan_share: _ } = platform;
+        let Platform { eras, settle_seconds, exports, max_orphan_share: _, of, max_slow_starts: _ } = platform;
+        if let Some(of) = of {
+            self.put("of", of.as_str());
+        }
         self.put("eras", &format!("{eras:?}"));
         self.put("settle_seconds", &settle_seconds.to_string());
         for export in exports {
@@ -396,6 +399,7 @@ impl FingerprintWriter {
             // Their text for debugging has every field, with its name.
             Rows::Counts(counts) => self.put("counts", &format!("{counts:?}")),
             Rows::Covers(covers) => self.put("covers", &format!("{covers:?}")),
+            Rows::Quality(quality) => self.put("quality", &format!("{quality:?}")),
         }
     }
 
@@ -414,6 +418,7 @@ impl FingerprintWriter {
         match cover_id {
             CoverRule::Row(rule) => self.text_rule("cover_id", rule),
             CoverRule::Log => self.put("cover_id", "log"),
+            CoverRule::Unsaid => {}
         }
         for column in audience {
             self.column("audience", column);

@@ -10,22 +10,34 @@ pub(super) enum RowKind {
     Impressions,
     Counts,
     Covers,
+    Quality,
 }
 
-use RowKind::{Counts, Covers, Events, Impressions};
+use RowKind::{Counts, Covers, Events, Impressions, Quality};
 
-pub(super) const WORDS: [(&str, RowKind); 4] =
-    [("events", Events), ("impressions", Impressions), ("counts", Counts), ("covers", Covers)];
+pub(super) const WORDS: [(&str, RowKind); 5] = [
+    ("events", Events),
+    ("impressions", Impressions),
+    ("counts", Counts),
+    ("covers", Covers),
+    ("quality", Quality),
+];
 
 /// Rows that are one happening each.
 pub(super) const HAPPENINGS: &[RowKind] = &[Events, Impressions];
+/// Rows that have an instant, and may name a viewer.
+pub(super) const INSTANTS: &[RowKind] = &[Events, Impressions, Quality];
 /// Rows that belong to an interval.
 pub(super) const INTERVALS: &[RowKind] = &[Counts, Covers];
 /// Rows that are counted.
 pub(super) const COUNTED: &[RowKind] = &[Events, Impressions, Counts];
+/// Rows that are of a cover.
+pub(super) const COVERED: &[RowKind] = &[Events, Impressions, Counts, Covers];
+/// Rows of which there may be none on a date.
+pub(super) const ABSENT: &[RowKind] = &[Events, Impressions, Counts, Quality];
 impl RowKind {
     /// All of them.
-    pub const ALL: [Self; 4] = [Events, Impressions, Counts, Covers];
+    pub const ALL: [Self; 5] = [Events, Impressions, Counts, Covers, Quality];
 
     /// The word in configuration.
     pub fn word(self) -> &'static str {

@@ -47,6 +47,8 @@ mod period_in_path;
 mod placeholder;
 mod platform;
 mod problem;
+mod quality;
+mod quality_sources;
 mod quantity;
 mod rates;
 mod reading;
@@ -79,6 +81,7 @@ pub use market_rules::{DeclaredText, Demand, MarketRules, PictureRule, Severity}
 pub use pages::{Pages, PagesRule};
 pub use path::*;
 pub use problem::{ConfigError, Problem, among};
+pub use quality::{FailedColumn, QualityGrain, QualityRows, Scaled, Watch};
 pub use quantity::duration;
 pub use registry::schema::{schema, schema_names};
 pub use sheet::{Declared, DeclaredCover, NoSheet, SHEET_MOST_BYTES, Sheet, SheetProblem};
@@ -212,6 +215,7 @@ impl Files {
         let markets = self.markets.start().and_then(|start| markets::read(&start));
         let market_names = markets.as_ref().map(|markets| &markets.names);
         let platforms = named(&self.platforms, "platform", |start| platform::read(start, market_names));
+        quality_sources::check(&self.platforms);
         let platform_names: BTreeSet<String> = self.platforms.iter().map(|file| file.stem().to_owned()).collect();
         let jobs = named(&self.jobs, "job", |start| job::read(start, Some(&platform_names), market_names));
         let known = markets.as_ref().map(|markets| experiments::Known {

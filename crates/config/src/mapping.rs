@@ -51,6 +51,8 @@ pub enum CoverRule {
     Row(TextRule),
     /// The log of covers says it (`rows: covers`, another export of the platform). Only for counts.
     Log,
+    /// Rows are of no cover: they tell how views went.
+    Unsaid,
 }
 
 /// How the instant of a row is read.

@@ -14,12 +14,13 @@ const KINDS: [(&str, ChannelKind); 4] = [
     ("feishu", ChannelKind::Feishu),
     ("dingtalk", ChannelKind::DingTalk),
 ];
-const TOPICS: [(&str, Topic); 5] = [
+const TOPICS: [(&str, Topic); 6] = [
     ("failed", Topic::Failed),
     ("held", Topic::Held),
     ("late", Topic::Late),
     ("recovered", Topic::Recovered),
     ("configuration", Topic::Configuration),
+    ("slow_starts", Topic::SlowStarts),
 ];
 const CHANNEL: &str = "`{kind: slack, url_env: COVERLEDGER_OPS_URL}`";
 const MAX_VARIABLE_CHARS: usize = 64;
@@ -50,7 +51,7 @@ keys! {
             "the environment variable that holds what messages are signed with; not for `slack`",
         ),
         tell: Maybe<Part> = maybe(
-            "all five", Part(Shape::list(Words("", &TOPICS).shape())), "what is told there",
+            "all six", Part(Shape::list(Words("", &TOPICS).shape())), "what is told there",
         ),
     }
 }
@@ -167,7 +168,7 @@ mod tests {
             tell: BTreeSet::from([Topic::Failed, Topic::Late]),
         };
         assert_eq!(channels["ops"], ops);
-        assert_eq!((channels["chat"].kind, channels["chat"].tell.len()), (ChannelKind::Slack, 5));
+        assert_eq!((channels["chat"].kind, channels["chat"].tell.len()), (ChannelKind::Slack, 6));
         assert_eq!((channels["team"].kind, channels["shop"].kind), (ChannelKind::Feishu, ChannelKind::DingTalk));
     }
 
@@ -183,7 +184,7 @@ mod tests {
                 &[
                     "line 3, `channels.ops.kind`: `teams` is not a kind of channel (expected: `webhook`, `slack`, `feishu`, `dingtalk`)",
                     &format!("line 3, `channels.ops.url_env`: {variable}"),
-                    "line 3, `channels.ops.tell[1]`: `fail` is not a topic (expected: `failed`, `held`, `late`, `recovered`, `configuration`)",
+                    "line 3, `channels.ops.tell[1]`: `fail` is not a topic (expected: `failed`, `held`, `late`, `recovered`, `configuration`, `slow_starts`)",
                     "line 3, `channels.ops.tell[2]`: `failed` is here twice",
                     "line 4, `channels.b/d`: `b/d` is not a usable name (expected 1 to 64 of A–Z a–z 0–9 `_` `.` `-`, starting with a letter or digit)",
                     "line 4, `channels.b/d.url`: an address is a secret: put it into an environment variable and name that in `url_env`",

@@ -11,7 +11,7 @@ impl Rows {
     pub fn each(&self) -> Option<&EventColumns> {
         match self {
             Self::Events { each, .. } | Self::Impressions { each, .. } => Some(each),
-            Self::Counts(_) | Self::Covers(_) => None,
+            Self::Counts(_) | Self::Covers(_) | Self::Quality(_) => None,
         }
     }
 }
@@ -59,7 +59,7 @@ impl Export {
                 Event::Order => ordered.is_some(),
                 Event::Leave | Event::Ignore => false,
             },
-            Rows::Counts(_) | Rows::Covers(_) => false,
+            Rows::Counts(_) | Rows::Covers(_) | Rows::Quality(_) => false,
         }
     }
 
@@ -80,7 +80,8 @@ impl Export {
                 Period::Path | Period::PathIn { by: PathPeriod::StartEnd, .. } => true,
             },
             Rows::Covers(_) => true,
-            Rows::Events { .. } | Rows::Impressions { .. } => false,
+            // A view, a minute and a broadcast count when they begin.
+            Rows::Events { .. } | Rows::Impressions { .. } | Rows::Quality(_) => false,
         }
     }
 
@@ -96,7 +97,7 @@ impl Export {
     #[must_use]
     pub fn offered(&self, entry_is_click: bool) -> CountSet {
         let mapped = match &self.rows {
-            Rows::Covers(_) => CountSet::default(),
+            Rows::Covers(_) | Rows::Quality(_) => CountSet::default(),
             Rows::Counts(counts) => counts.counts.keys().copied().collect(),
             Rows::Events { each, .. } | Rows::Impressions { each, .. } => {
                 let viewers = each.viewer_id.is_some();

@@ -4,15 +4,19 @@ use std::collections::BTreeSet;
 
 use super::cursor::Cursor;
 use super::definition::{Export, Platform, Rows};
-use super::registry::{Duration, Keys, Maybe, Or, Part, Required, Shape, Share, keys, maybe, or, required};
+use super::registry::{Duration, Keys, Maybe, Or, Part, Required, Shape, Share, Text, keys, maybe, or, required};
 use super::{cross_checks, eras, export};
-use coverledger_core::model::{Count, Eras, ImpressionBasis};
+use coverledger_core::model::{ClickEvent, Conventions, Count, Eras, ImpressionBasis, PlatformId, UniqueBasis};
 
 keys! {
     /// A platform.
     file PlatformKeys("a platform", "a platform") {
-        conventions: Required<Part> = required(
-            "`{impression: displays, click: cover_tap}`", Part(Shape::section::<eras::ConventionKeys<'_>>()),
+        of: Maybe<Text> = maybe(
+            "none", Text("a platform", "the name of another file in `platforms/`"),
+            "the platform whose broadcasts this one watched: its exports have only `rows: quality`, and `conventions`, `not_offered`, `changes` and `max_orphan_share` are that platform's and do not stand here",
+        ),
+        conventions: Maybe<Part> = maybe(
+            "required without `of`", Part(Shape::section::<eras::ConventionKeys<'_>>()),
             "how the platform counts",
         ),
         not_offered: Maybe<Part> = maybe(
@@ -36,27 +40,61 @@ keys! {
             "0.2", Share,
             "share of a market-day's clicks that may have no impression by the same viewer (`orphan_clicks`); above it the day is held back. Raise it where impressions are sampled",
         ),
+        max_slow_starts: Maybe<Share> = maybe(
+            "none", Share,
+            "with `of`: share of a market-day's starts that may take longer than 600 ms; above it the topic `slow_starts` is told, and the day is published all the same",
+        ),
     }
 }
 
 /// Reads a platform; `markets` are the known names, `None` when they could not be read.
 pub(super) fn read(start: &Cursor<'_>, markets: Option<&BTreeSet<String>>) -> Option<Platform> {
     let file = PlatformKeys::open_file(start)?;
-    let eras = eras::read(&file);
+    let of = file.of.read();
+    let eras = match &of {
+        None => None,
+        Some(None) => eras::read(&file),
+        Some(Some(_)) => check_source(&file),
+    };
     let settle = file.settle.read();
     let items = file.exports.required()?.list("a list of exports")?;
     let click = eras.as_ref().map(|eras| eras.first.click);
     let exports: Vec<Option<Export>> = items.iter().map(|item| export::read(item, markets, click)).collect();
     let max_orphan_share = file.max_orphan_share.read();
+    let max_slow_starts = file.max_slow_starts.read();
+    let is_of_starts = match (&of, file.max_slow_starts.at()) {
+        (Some(None), Some(at)) => at.refuse("goes only with `of`: nothing here says how views began"),
+        _ => Some(()),
+    };
     let names_differ = cross_checks::check_names(&items);
     let exports = exports.into_iter().collect::<Option<Vec<_>>>();
     names_differ.then_some(())?;
+    is_of_starts?;
     let (eras, mut exports) = (eras?, exports?);
     if counts_viewers(&eras) {
         exports.iter_mut().for_each(exempt_clicks);
     }
-    let platform = Platform { eras, settle_seconds: settle?, exports, max_orphan_share: max_orphan_share? };
+    let platform = Platform {
+        eras,
+        settle_seconds: settle?,
+        exports,
+        max_orphan_share: max_orphan_share?,
+        of: of?.map(PlatformId::new),
+        max_slow_starts: max_slow_starts?,
+    };
     cross_checks::check(&platform, &file, &items).then_some(platform)
+}
+
+/// What goes with a platform that counts does not go with a source of quality. Its conventions stand for nothing: none of
+/// its rows is an impression or a click.
+fn check_source(file: &PlatformKeys<'_>) -> Option<Eras> {
+    let places = [file.conventions.at(), file.not_offered.at(), file.changes.at(), file.max_orphan_share.at()];
+    let message =
+        "does not go with `of`: it says how a platform counts, and this one counts nothing (take it out)";
+    let wrong = places.into_iter().flatten().map(|at| at.problem(message)).count();
+    let (impression, click) = (ImpressionBasis::Displays, ClickEvent::CoverTap);
+    let first = Conventions { impression, click, uniques: UniqueBasis::FirstTouch };
+    (wrong == 0).then(|| Eras::only(first))
 }
 
 /// Whether an impression is a viewer, in any era.
@@ -156,7 +194,7 @@ exports:
             (
                 "rows: events ",
                 "rows: event ",
-                "line 7, `exports[0].rows`: `event` is not a kind of rows (expected: `events`, `impressions`, `counts`, `covers`; did you mean `events`?)",
+                "line 7, `exports[0].rows`: `event` is not a kind of rows (expected: `events`, `impressions`, `counts`, `covers`, `quality`; did you mean `events`?)",
             ),
             (
                 "late_days: 1",

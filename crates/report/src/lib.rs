@@ -23,6 +23,7 @@ pub mod library;
 mod market_day_context;
 mod power;
 mod published;
+mod quality;
 mod rates;
 mod reconciliation;
 mod rejects;
@@ -52,6 +53,7 @@ pub use frame::frame;
 pub use market_day_context::{KNOWN_PART, MarketDayContext};
 pub use power::{Noise, Power, Source, Variation, noise, power};
 pub use published::{PublishedDay, Unread};
+pub use quality::QualityDay;
 pub use slots_told::slots_told;
 pub use table::{empty, read};
 
@@ -110,6 +112,14 @@ pub fn turns(context: &MarketDayContext<'_>, revision: u64) -> Result<Rendered, 
 /// [`ReportError`] when polars cannot build or write the table.
 pub fn viewer_groups(context: &MarketDayContext<'_>, revision: u64) -> Result<Rendered, ReportError> {
     rendered(TableName::ViewerGroups, viewer_groups::viewer_groups(context, revision))
+}
+
+/// Renders `quality` of a market-day of a source of quality.
+///
+/// # Errors
+/// [`ReportError`] when polars cannot build or write the table.
+pub fn quality(day: &QualityDay<'_>, revision: u64) -> Result<Rendered, ReportError> {
+    rendered(TableName::Quality, quality::quality(day, revision))
 }
 
 /// Renders `rejects` of one platform and export date; rows are sorted by object and record.

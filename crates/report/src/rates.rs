@@ -89,6 +89,11 @@ impl Proportion {
     }
 }
 
+/// A part of a whole, both whole numbers; `None` of nothing.
+pub(super) fn part(of: u64, among: u64) -> Option<f64> {
+    ratio(float(of), float(among))
+}
+
 fn ratio(of: f64, among: f64) -> Option<f64> {
     (among > 0.0).then(|| of / among)
 }

@@ -47,7 +47,15 @@ pub(in crate::plan) fn platform(by: Order) -> Platform {
         click: ClickEvent::CoverTap,
         uniques: UniqueBasis::FirstTouch,
     };
-    Platform { eras: Eras::only(first), settle_seconds: 0, exports: vec![export], max_orphan_share: 1.0 }
+    let eras = Eras::only(first);
+    Platform {
+        eras,
+        settle_seconds: 0,
+        exports: vec![export],
+        max_orphan_share: 1.0,
+        of: None,
+        max_slow_starts: None,
+    }
 }
 
 fn object(modified: i64) -> PlannedExport {

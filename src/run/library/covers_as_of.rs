@@ -82,7 +82,8 @@ impl Librarian<'_> {
     /// `None` if nothing is published yet.
     async fn inputs(&self) -> Result<Option<Inputs>, ArchiveError> {
         let Workspace { platforms, markets, .. } = &**self.workspace;
-        let places = platforms.keys().flat_map(|platform| markets.keys().map(move |market| (platform, market)));
+        let counting = platforms.keys().filter(|platform| self.workspace.counts(platform));
+        let places = counting.flat_map(|platform| markets.keys().map(move |market| (platform, market)));
         let places = places.map(|(platform, market)| async move {
             let months = self.archive.months_of_covers(platform, market).await?;
             let until = match months.last_key_value() {

@@ -60,6 +60,7 @@ impl Librarian<'_> {
             .selection
             .platforms
             .iter()
+            .filter(|platform| self.workspace.counts(platform))
             .flat_map(|platform| self.selection.markets.iter().map(move |market| (platform, market)));
         let summed = places.map(|(platform, market)| async move {
             let mut told = Decided::new();

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use coverledger_core::model::{Count, CountTable, Dimensions, Kinds, MarketId};
-use coverledger_read::export::{Signal, Signals};
+use coverledger_read::export::{QualitySignal, QualitySignals, Signal, Signals};
 
 /// How many.
 const FIRST: usize = 10;
@@ -68,6 +68,22 @@ impl Signals for FirstSignals {
             cover: stage.cover_id.clone(),
             counts: counted.map(|(_, count)| (count, Some(1))).chain(dwell).collect(),
         });
+    }
+}
+
+/// Keeps the instants of how views went, from the first to the last. Such rows count nothing by themselves.
+#[derive(Debug, Default)]
+pub(super) struct FirstViews {
+    pub(super) span_us: Option<(i64, i64)>,
+}
+
+impl QualitySignals for FirstViews {
+    fn place(&mut self, _: &MarketId, _: &str, _: Option<&str>) {}
+
+    fn rung(&mut self, _: &str) {}
+
+    fn signal(&mut self, signal: &QualitySignal<'_>) {
+        self.span_us = Some(widened(self.span_us, signal.occurred_us, signal.occurred_us));
     }
 }
 

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 use tempfile::TempDir;
 
-use super::first::{self, FirstSignals};
+use super::first::{self, FirstSignals, FirstViews};
 use super::{FirstRow, Placed, SampleError, Seam, Tried, TriedDay, log};
 use crate::run::reach::reach;
 use crate::run::{Disposition, RunError, RunReport, error_text, stores};
@@ -201,6 +201,11 @@ fn read_first(reading: &Reading<'_>, file: File, memory_bytes: u64) -> First {
             let mut signals = FirstSignals::default();
             let read = export::read(reading, file, &mut signals);
             First { read, rows: signals.rows, span_us: signals.span_us, seams: Vec::new() }
+        }
+        Rows::Quality(_) => {
+            let mut views = FirstViews::default();
+            let read = export::read_quality(reading, file, &mut views);
+            First { read, rows: Vec::new(), span_us: views.span_us, seams: Vec::new() }
         }
         Rows::Counts(_) | Rows::Covers(_) => {
             let most = memory_bytes / 4 / size_of::<CountRow>() as u64;

@@ -215,6 +215,7 @@ impl Mapping {
     pub fn at(mut self, format: InstantFormat) -> Self {
         match &mut self.export.rows {
             Rows::Events { each, .. } | Rows::Impressions { each, .. } => each.occurred_at.format = format,
+            Rows::Quality(quality) => quality.occurred_at.format = format,
             Rows::Counts(_) | Rows::Covers(_) => panic!("counts have no instant"),
         }
         self

@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 
 use coverledger::archive::Repair;
 use coverledger::config::{self, Export, Format, Rows, Snapshot, Workspace};
-use coverledger::export::{self, Excerpt, Halt, PathValues, PeekBudget, Reach, Reading};
+use coverledger::export::{
+    self, Excerpt, Halt, PathValues, PeekBudget, QualitySignal, QualitySignals, Reach, Reading,
+};
 use coverledger::inspect::{self, Sample};
 use coverledger::model::MarketId;
 use coverledger::run::stores;
@@ -22,6 +24,24 @@ use super::parts::Packing;
 use crate::bad_exports::outcome::Tape;
 use crate::rows::events;
 use crate::scenario::{FEED, SHOP, Scenario};
+
+/// What was handed on of how views went.
+#[derive(Default)]
+struct Views(Vec<String>);
+
+impl QualitySignals for Views {
+    fn place(&mut self, market: &MarketId, broadcast_id: &str, host_id: Option<&str>) {
+        self.0.push(format!("{market} {broadcast_id} {host_id:?}"));
+    }
+
+    fn rung(&mut self, name: &str) {
+        self.0.push(name.to_owned());
+    }
+
+    fn signal(&mut self, signal: &QualitySignal<'_>) {
+        self.0.push(format!("{} {:?}", signal.record, signal.measures));
+    }
+}
 
 /// Rows of a table that `inspect` looks at, and rows of counts that may be kept.
 const MOST_ROWS: usize = 50_000;
@@ -220,6 +240,12 @@ impl Bench {
                     let _ = write!(words, "{page:?}");
                     report
                 })
+            }
+            Rows::Quality(_) => {
+                let mut views = Views::default();
+                let report = export::read_quality(&reading, file, &mut views);
+                let _ = write!(words, "{:?}", views.0);
+                report
             }
             Rows::Events { .. } | Rows::Impressions { .. } => {
                 let mut tape = Tape::default();

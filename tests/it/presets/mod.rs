@@ -6,6 +6,7 @@
 mod ads;
 mod chinese;
 mod own;
+mod quality;
 mod real_files;
 mod shopee_lazada;
 mod tiktok_shop;
@@ -69,13 +70,18 @@ fn the_shipped_configuration_has_no_problems() {
 #[test]
 fn every_platform_that_is_promised_has_a_file_and_a_section_in_the_documentation() {
     let promised = [
+        "agora",
         "app_feed",
+        "apsaravideo",
+        "conviva",
         "douyin_compass",
         "events",
         "google_ads",
         "kuaishou_ads",
         "lazada_live",
         "meta_ads",
+        "mux",
+        "player",
         "shopee_live",
         "taobao_live",
         "tiktok_ads",

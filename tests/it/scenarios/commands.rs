@@ -18,7 +18,7 @@ fn a_typing_error_in_the_configuration_is_told_with_its_line() {
     outcome.complains(
         "error: 2 problems in `config/platforms/shop.yaml`\n  \
            line 1, `settle`: missing (expected how long after a day's end its exports may still arrive, such as `48h`)\n  \
-           line 3, `setle`: unknown key `setle` (known: `version`, `conventions`, `not_offered`, `changes`, `settle`, `exports`, `max_orphan_share`; did you mean `settle`?)\n\
+           line 3, `setle`: unknown key `setle` (known: `version`, `of`, `conventions`, `not_offered`, `changes`, `settle`, `exports`, `max_orphan_share`, `max_slow_starts`; did you mean `settle`?)\n\
          1 problem in `jobs/nightly.yaml`\n  \
            line 3, `markets[1]`: unknown market `DEE` (known: `GB`)",
     );

@@ -413,3 +413,18 @@ async fn a_pipe_among_the_receipts_is_called_one() {
     let found = bench.archive.verify(Repair::No).await.unwrap();
     assert!(found.open().any(|finding| finding.problem == Problem::ReceiptsNoFile), "{found:?}");
 }
+
+#[tokio::test]
+async fn a_day_of_a_source_of_quality_is_proven_by_its_one_table() {
+    let bench = Bench::in_memory();
+    let render = |_| Ok(vec![TableBytes { table: TableName::Quality, bytes: parquet(1), rows: 2 }]);
+    let stamp = stamp("run", "2026-11-22T03:30:00Z");
+    bench.archive.publish(&day(18), &draft("a"), render, &stamp).await.unwrap();
+    bench.overwrite(&Key::Receipt(&day(18), 1).path(), "torn").await;
+    let found = repair(&bench).await.unwrap();
+    assert_eq!(left(&found), 0, "{found:?}");
+    let newest = bench.archive.newest(&day(18)).await.unwrap().unwrap().content;
+    let tables: Vec<TableName> = newest.tables.iter().map(|written| written.table).collect();
+    assert_eq!((newest.retired, tables), (false, vec![TableName::Quality]));
+    assert_sound(&bench.archive).await;
+}

@@ -223,6 +223,7 @@ pub(crate) fn read(start: &Cursor<'_>, known: Option<&Known<'_>>) -> Option<Expe
         imbalance: imbalance?,
         design: Design::Split(split),
     };
+    check_counting(&file, &plan, known)?;
     let (own, other, of_other) = match design {
         DesignWord::Rotation => ("rotation", "split", file.split.at()),
         DesignWord::Split => ("split", "rotation", file.rotation.at()),
@@ -235,6 +236,20 @@ pub(crate) fn read(start: &Cursor<'_>, known: Option<&Known<'_>>) -> Option<Expe
         DesignWord::Split => Design::Split(split_of(&file, &plan.covers)?),
     };
     Some(plan)
+}
+
+/// A source of quality counts nothing that a cover could win by.
+fn check_counting(file: &ExperimentKeys<'_>, plan: &Experiment, known: Option<&Known<'_>>) -> Option<()> {
+    let mut sources = plan.platforms.iter().filter_map(|name| {
+        let of = known?.platforms.get(name.as_str())?.of.as_ref()?;
+        Some((name, of))
+    });
+    match sources.next() {
+        None => Some(()),
+        Some((name, of)) => file.platforms.required()?.refuse(format!(
+            "`{name}` says how views of `{of}` went and counts no cover (expected `{of}` itself)"
+        )),
+    }
 }
 
 /// Reads how turns are made, and draws them.
@@ -416,7 +431,7 @@ fn grain_seconds(platform: &Platform) -> Option<i64> {
             Period::Day { hour: Some(_), .. } => Some(3600),
             _ => None,
         },
-        Rows::Covers(_) => None,
+        Rows::Covers(_) | Rows::Quality(_) => None,
     });
     grains.min()
 }

@@ -88,19 +88,7 @@ impl Counter {
     #[must_use]
     pub fn new(scope: Scope, options: CountOptions) -> Self {
         let bytes = options.memory.bytes();
-        let expected_bytes = options.expected_rows.saturating_mul(size_of::<EventRow>() as u64);
-        let wanted = expected_bytes.saturating_mul(PARTITIONS_PER_BOUND) / bytes.max(1);
-        // Each thread has a chunk open for every partition of both spools; they may take a quarter of the bound.
-        let open_bytes =
-            u64::try_from(options.threads.max(1) * 2 * CHUNK_WORDS * size_of::<u64>()).unwrap_or(u64::MAX);
-        let affordable = usize::try_from(bytes / 4 / open_bytes).unwrap_or(MAX_PARTITIONS).max(LEAST_PARTITIONS);
-        let wanted = usize::try_from(wanted).unwrap_or(MAX_PARTITIONS).clamp(USUAL_PARTITIONS, MAX_PARTITIONS);
-        let parts = 1 << wanted.min(affordable).ilog2();
-        // Besides the rows that wait there are the open chunks and, at the end, the partition that each thread has in
-        // hand with its table: the more rows there are in all, the fewer may wait in memory.
-        let count = |parts: usize| u64::try_from(parts).unwrap_or(u64::MAX);
-        let in_hand = count(options.threads.max(1)).saturating_mul(expected_bytes / count(parts)) / 2 * 3;
-        options.memory.set_aside(open_bytes.saturating_mul(count(parts)).saturating_add(in_hand));
+        let parts = parts_for(&options, size_of::<EventRow>());
         Self {
             max_cells: usize::try_from(bytes / BYTES_PER_CELL).unwrap_or(usize::MAX),
             scope,
@@ -193,6 +181,25 @@ impl Counter {
     }
 }
 
+/// Into how many partitions rows of a size are parted, and how much of the memory bound is kept free for it.
+pub(super) fn parts_for(options: &CountOptions, row_bytes: usize) -> usize {
+    let bytes = options.memory.bytes();
+    let expected_bytes = options.expected_rows.saturating_mul(row_bytes as u64);
+    let wanted = expected_bytes.saturating_mul(PARTITIONS_PER_BOUND) / bytes.max(1);
+    // Each thread has a chunk open for every partition of both spools; they may take a quarter of the bound.
+    let open_bytes =
+        u64::try_from(options.threads.max(1) * 2 * CHUNK_WORDS * size_of::<u64>()).unwrap_or(u64::MAX);
+    let affordable = usize::try_from(bytes / 4 / open_bytes).unwrap_or(MAX_PARTITIONS).max(LEAST_PARTITIONS);
+    let wanted = usize::try_from(wanted).unwrap_or(MAX_PARTITIONS).clamp(USUAL_PARTITIONS, MAX_PARTITIONS);
+    let parts = 1 << wanted.min(affordable).ilog2();
+    // Besides the rows that wait there are the open chunks and, at the end, the partition that each thread has in
+    // hand with its table: the more rows there are in all, the fewer may wait in memory.
+    let count = |parts: usize| u64::try_from(parts).unwrap_or(u64::MAX);
+    let in_hand = count(options.threads.max(1)).saturating_mul(expected_bytes / count(parts)) / 2 * 3;
+    options.memory.set_aside(open_bytes.saturating_mul(count(parts)).saturating_add(in_hand));
+    parts
+}
+
 /// Takes a row back if it is a redelivery; else passes it on to first touches.
 fn settle(
     row: &EventRow,
@@ -214,7 +221,7 @@ fn settle(
 }
 
 /// Runs `work` on every thread; together they go through the partitions once.
-fn in_parallel<T: Send>(
+pub(super) fn in_parallel<T: Send>(
     threads: usize,
     parts: usize,
     work: impl Fn(&mut dyn Iterator<Item = usize>) -> std::io::Result<T> + Sync,

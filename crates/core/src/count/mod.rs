@@ -21,6 +21,7 @@ mod dedupe;
 mod engine;
 mod local;
 mod memory;
+mod quality;
 mod row;
 mod scope;
 pub mod signals;
@@ -40,6 +41,10 @@ pub use counter::{CountOptions, Counted, Counter};
 pub use engine::{CountDay, CountExport, CountJob, Engine, EngineError, OpenCount, SignalWriter};
 pub use local::LocalEngine;
 pub use memory::Memory;
+pub use quality::{
+    QualityCounted, QualityCounter, QualityFact, QualityInput, QualityPartial, QualityPlace, QualitySums,
+    QualityWriter, ViewerVisit,
+};
 pub use scope::Scope;
 pub use signals::{BatchFeeder, BatchSink, BatchWriter};
 pub use tally::Outcome;

@@ -545,6 +545,49 @@ pub const NEAREST: &str = "nearest";
 /// How far the nearest of them is.
 pub const DISTANCE: &str = "distance";
 
+/// The platform whose broadcasts a source of quality watched.
+pub const OF_PLATFORM: &str = "of_platform";
+/// The room or host that lasts over broadcasts.
+pub const HOST_ID: &str = "host_id";
+/// How often a broadcast was watched.
+pub const VIEWS: &str = "views";
+/// Views that had a first frame.
+pub const STARTS: &str = "starts";
+/// Those that had it in time.
+pub const GOOD_STARTS: &str = "good_starts";
+/// Good starts ÷ starts.
+pub const GOOD_START_SHARE: &str = "good_start_share";
+/// How long the first frame took for half of the starts.
+pub const P50_FIRST_FRAME_MS: &str = "p50_first_frame_ms";
+/// How long it took for 95 in 100.
+pub const P95_FIRST_FRAME_MS: &str = "p95_first_frame_ms";
+/// How often the picture stood still.
+pub const STALLS: &str = "stalls";
+/// In how many views for long enough to be noticed.
+pub const STALLED_VIEWS: &str = "stalled_views";
+/// For how long.
+pub const STALL_SECONDS: &str = "stall_seconds";
+/// For how long was watched.
+pub const WATCH_SECONDS: &str = "watch_seconds";
+/// Stalled time ÷ watched time.
+pub const STALL_RATIO: &str = "stall_ratio";
+/// Views that failed.
+pub const FAILURES: &str = "failures";
+/// Failures ÷ views.
+pub const FAILURE_SHARE: &str = "failure_share";
+/// Who watched.
+pub const VIEWERS: &str = "viewers";
+/// Who had a bad view.
+pub const VIEWERS_HIT: &str = "viewers_hit";
+/// How far sound and picture were apart.
+pub const MEAN_OFFSET_MS: &str = "mean_audio_video_offset_ms";
+/// How much was sent in a second.
+pub const MEAN_BITRATE_KBPS: &str = "mean_bitrate_kbps";
+/// The rendition that most views had.
+pub const RUNG: &str = "rung";
+/// How many of the views had it.
+pub const RUNG_SHARE: &str = "rung_share";
+
 /// The name of a rate that is shrunken towards its market's covers.
 #[must_use]
 pub fn shrunken(rate: &str) -> String {

@@ -51,11 +51,13 @@ pub enum Reason {
     TooLong,
     /// Dwell seconds on an impression that was not entered.
     DwellWithoutEntry,
+    /// A picture that stood still for longer than was watched.
+    StallExceedsView,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::FieldCount,
         Self::BrokenQuote,
         Self::AmbiguousQuote,
@@ -80,6 +82,7 @@ impl Reason {
         Self::MangledId,
         Self::TooLong,
         Self::DwellWithoutEntry,
+        Self::StallExceedsView,
     ];
 
     /// The word in tables and messages.
@@ -110,6 +113,7 @@ impl Reason {
             Self::MangledId => "mangled_id",
             Self::TooLong => "too_long",
             Self::DwellWithoutEntry => "dwell_without_entry",
+            Self::StallExceedsView => "stall_exceeds_view",
         }
     }
 }

@@ -41,6 +41,7 @@ pub use format::json::pages::Claim;
 pub use halt::Halt;
 pub use map::excerpt::Excerpt;
 pub use map::prints::Prints;
+pub use map::quality::{QualitySignal, QualitySignals};
 pub use map::reasons::{Commonest, Reasons};
 pub use map::record_outcomes::MAX_LISTED_REJECTS;
 pub use map::rounded::rounded_ids;
@@ -71,6 +72,8 @@ use map::count_layout::{CountLayout, CoverLayout};
 use map::cover::CoverMapper;
 use map::event::EventMapper;
 use map::layout::Layout;
+use map::quality::QualityMapper;
+use map::quality_layout::QualityLayout;
 
 /// How an export is read, apart from its own definition.
 #[derive(Debug, Clone)]
@@ -164,7 +167,27 @@ pub fn read_page(
             let (outcomes, page) = mapper.done()?;
             Ok((ReadReport { claim: decoded.claim, ..outcomes.report(decoded.rows, Vec::new())? }, page))
         }
-        Rows::Events { .. } | Rows::Impressions { .. } => unreachable!("rows of events are no page"),
+        Rows::Events { .. } | Rows::Impressions { .. } | Rows::Quality(_) => {
+            unreachable!("rows of events and of quality are no page")
+        }
+    })
+}
+
+/// Reads an export of how views went from beginning to end.
+///
+/// # Errors
+/// [`ExportError`] when the export as a whole cannot be counted. What was given out before is then worthless.
+pub fn read_quality(
+    reading: &Reading<'_>,
+    file: File,
+    signals: &mut impl QualitySignals,
+) -> Result<ReadReport, ExportError> {
+    guarded(|| {
+        let Rows::Quality(rows) = &reading.export.rows else { unreachable!("the rows are of quality") };
+        let layout = QualityLayout::of(reading.export, rows);
+        let mut mapper = QualityMapper::new(reading, &layout, signals);
+        let decoded = decode(reading, file, &layout.seat.columns, None, &mut mapper)?;
+        Ok(ReadReport { claim: decoded.claim, ..mapper.done()?.report(decoded.rows, Vec::new())? })
     })
 }
 

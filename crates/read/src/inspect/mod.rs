@@ -24,6 +24,7 @@ mod number;
 mod offset;
 mod published;
 mod qualifier;
+mod quality;
 mod relation;
 mod report;
 mod role;
@@ -195,6 +196,12 @@ fn look(table: &PeekTable, has_header: bool, starts: &[Timestamp]) -> Finding {
         looks_like: known.map(|known| (known.name, known.note)),
     };
     finding.doubts = doubt::find(&finding);
+    if finding.looks_like.is_none() && quality::find(&finding).is_some() {
+        finding.looks_like = Some((
+            "a player's measurements",
+            "how views went: `rows: quality`, in a file of its own with `of`; units are known by names only",
+        ));
+    }
     finding
 }
 

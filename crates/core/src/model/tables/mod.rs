@@ -20,6 +20,7 @@ mod experiments;
 mod groups;
 mod library;
 mod market_days;
+mod quality;
 #[cfg(test)]
 mod reference;
 mod rejects;
@@ -191,6 +192,8 @@ tables! {
     NextTests = library::NEXT_TESTS,
     /// What breaks a market's rules.
     CoverChecks = library::COVER_CHECKS,
+    /// How views went.
+    Quality = quality::QUALITY,
 }
 
 impl TableName {

@@ -179,7 +179,7 @@ impl<'a> DimensionCache<'a> {
             broadcast_id: text(&columns.broadcast_id, self.layout.broadcast_id, true)?,
             cover_id: match &columns.cover_id {
                 CoverRule::Row(rule) => Some(text(rule, self.layout.cover_id, false)?),
-                CoverRule::Log => None,
+                CoverRule::Log | CoverRule::Unsaid => None,
             },
         }))
     }

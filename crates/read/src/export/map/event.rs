@@ -170,7 +170,7 @@ impl<'a, S: Signals> EventMapper<'a, S> {
                 let (kinds, dwell_ms) = self.flags(get)?;
                 Ok((kinds, dwell_ms, occurred_us))
             }
-            Rows::Counts(_) | Rows::Covers(_) => Err(NoSignal::Ignored),
+            Rows::Counts(_) | Rows::Covers(_) | Rows::Quality(_) => Err(NoSignal::Ignored),
         }
     }
 

@@ -60,7 +60,7 @@ impl Layout {
                 layout.entered = layout.maybe(entered.as_ref());
                 layout.ordered = layout.maybe(ordered.as_ref());
             }
-            Rows::Counts(_) | Rows::Covers(_) => {}
+            Rows::Counts(_) | Rows::Covers(_) | Rows::Quality(_) => {}
         }
         layout
     }

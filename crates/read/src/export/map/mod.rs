@@ -14,6 +14,8 @@ mod made_id;
 mod midnight;
 mod period;
 pub(super) mod prints;
+pub(super) mod quality;
+pub(super) mod quality_layout;
 pub(super) mod reasons;
 pub(super) mod record_outcomes;
 pub(super) mod rounded;

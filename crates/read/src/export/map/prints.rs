@@ -2,6 +2,7 @@
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
+use super::quality::QualitySignal;
 use super::signal::Signal;
 use coverledger_core::model::Dimensions;
 
@@ -101,6 +102,13 @@ pub(super) fn of_stage(stage: &Dimensions) -> u64 {
     let Dimensions { market, audience, broadcast_id, cover_id } = stage;
     let texts = [market.as_str(), audience, broadcast_id, cover_id.as_deref().unwrap_or_default()];
     texts.into_iter().fold(0, |seed, text| xxh3_64_with_seed(text.as_bytes(), seed))
+}
+
+/// The print of a row of how views went by what was read of it.
+pub(super) fn of_visit(signal: &QualitySignal<'_>, place_print: u64) -> u64 {
+    let (viewer, _) = signal.viewer_id.map(|id| id.hash()).unwrap_or_default();
+    let told = format!("{} {viewer} {:?} {:?}", signal.occurred_us, signal.measures, signal.rung);
+    xxh3_64_with_seed(told.as_bytes(), place_print)
 }
 
 /// The print of a record by what was read of it.

@@ -9,6 +9,7 @@ mod displays;
 mod folders;
 mod ids;
 mod period;
+mod quality;
 mod sibling_files;
 mod totals;
 
@@ -82,6 +83,9 @@ pub fn draft(name: &str, sample: Sample<'_>, others: &[Sample<'_>]) -> Drafted {
     };
     if let Some(log) = super::cover_log::find(finding) {
         return cover_log::alone(name, &draft, file, log);
+    }
+    if let Some(columns) = super::quality::find(finding) {
+        return quality::draft(name, &draft, file, &columns);
     }
     let log = logs.first().and_then(|sample| Some((*sample, super::cover_log::find(sample.finding)?)));
     draft.has_log = log.is_some() && !draft.is_displays && draft.cover().is_none();

@@ -295,3 +295,28 @@ fn languages_become_lists_of_names() {
     );
     assert!(text.contains("# `at.csv` writes its numbers otherwise: draft a file of its own from it."), "{text}");
 }
+
+#[test]
+fn how_views_went_is_drafted_as_comments_with_the_units_that_names_have() {
+    let mux = "
+        view_id | view_start | country | video_id | viewer_user_id | video_startup_time | rebuffer_duration | rebuffer_count | watch_time
+        w1 | 2026-11-20T09:00:00Z | GB | r1 | v1 | 412 | 0 | 0 | 60000
+        w2 | 2026-11-20T09:00:10Z | GB | r1 | v2 | 650 | 1500 | 2 | 30000";
+    let asked = asked(&text(mux));
+    assert_eq!((asked.export, asked.to_decide.len()), ("views", 2));
+    let draft = &asked.text;
+    has(draft, &["rows: quality", "grain: view", "# of: PLATFORM"]);
+    for line in [
+        "# view_id: \"view_id\"",
+        "# occurred_at: {column: \"view_start\", format: rfc3339}",
+        "# first_frame_ms: \"video_startup_time\"",
+        "# stall_ms: \"rebuffer_duration\"",
+        "# watch_ms: \"watch_time\"",
+        "# broadcast_id: \"video_id\"",
+    ] {
+        assert!(draft.contains(line), "`{line}` is not in\n{draft}");
+    }
+    assert!(!draft.contains("conventions") && !draft.contains("v1"), "no id of a viewer is kept\n{draft}");
+    // A table of counts is none.
+    assert!(!drafted(&text(super::rates::TRAP)).contains("rows: quality"));
+}

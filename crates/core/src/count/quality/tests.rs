@@ -1,0 +1,229 @@
+//! The counter against a loop that counts the same the long way.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rand_core::{Rng as _, SeedableRng as _};
+use rand_pcg::Pcg64Mcg;
+
+use super::*;
+use crate::count::{CountOptions, Memory, Scope};
+use crate::model::{Id, VisitMeasures, VisitQuality};
+
+const EXPORTS: usize = 3;
+const DAYS: usize = 2;
+const BROADCASTS: [(&str, Option<&str>); 3] = [("r1", Some("h1")), ("r2", Some("h1")), ("r3", None)];
+const RUNGS: [&str; 3] = ["1080p", "720p", "360p"];
+
+/// A row as a test makes it.
+#[derive(Debug, Clone)]
+struct Row {
+    export: usize,
+    record: u32,
+    at_us: i64,
+    view: Option<String>,
+    viewer: Option<String>,
+    measures: VisitMeasures,
+    rung: Option<usize>,
+    place: Option<(usize, usize, usize)>,
+}
+
+fn rows(seed: u64) -> (Scope, Vec<Row>) {
+    let mut random = Pcg64Mcg::seed_from_u64(seed);
+    let mut below = |most: u32| random.next_u32() % most;
+    let mut scope = Scope::new(EXPORTS, DAYS);
+    for (export, day) in (0..EXPORTS).flat_map(|export| (0..DAYS).map(move |day| (export, day))) {
+        if below(5) > 0 {
+            scope.cover(export, day);
+        }
+    }
+    let mut rows = Vec::new();
+    for export in 0..EXPORTS {
+        for record in 1..=400 {
+            let some = |of: u32| of > 0;
+            let first_frame_ms = some(below(4)).then(|| below(1_500));
+            let stall_ms = some(below(4)).then(|| u64::from(below(3_000)));
+            let watch_ms = some(below(4)).then(|| u64::from(below(60_000)) + 3_000);
+            let stalls = some(below(3)).then(|| below(4));
+            let failed = some(below(3)).then(|| below(6) == 0);
+            let view = VisitMeasures::of_view(true, first_frame_ms, (stalls, stall_ms, watch_ms), failed);
+            let offset_ms = some(below(3)).then(|| below(200));
+            let bitrate_bps = some(below(3)).then(|| below(5_000_000));
+            rows.push(Row {
+                export,
+                record,
+                at_us: i64::from(below(100)) * 1_000_000,
+                view: some(below(6)).then(|| below(500).to_string()),
+                viewer: some(below(6)).then(|| format!("v{}", below(40))),
+                measures: VisitMeasures { offset_ms, bitrate_bps, ..view },
+                rung: some(below(4)).then(|| below(3) as usize),
+                place: some(below(8)).then(|| (below(3) as usize, below(2) as usize, below(3) as usize)),
+            });
+        }
+    }
+    (scope, rows)
+}
+
+fn counted(scope: &Scope, rows: &[Row], bytes: u64, threads: usize) -> (QualityCounted, u64) {
+    let memory = Memory::new(bytes, std::env::temp_dir(), 512);
+    let options = CountOptions { memory: Arc::clone(&memory), threads, expected_rows: 0 };
+    let counter = QualityCounter::new(scope.clone(), options).keep_viewers();
+    let mut partials = Vec::new();
+    for export in 0..EXPORTS {
+        let mut writer = counter.writer();
+        writer.begin(export);
+        BROADCASTS.iter().for_each(|(broadcast, host)| writer.dimensions(broadcast, *host));
+        RUNGS.iter().for_each(|rung| writer.rung(rung));
+        for row in rows.iter().filter(|row| row.export == export) {
+            let input = QualityInput {
+                record: row.record,
+                occurred_us: row.at_us,
+                view_id: row.view.as_deref().map(Id::of),
+                viewer_id: row.viewer.as_deref().map(Id::of),
+                measures: row.measures,
+                rung: row.rung,
+                place: row.place.map(|(dimensions, day, slot)| QualityPlace { dimensions, day, slot }),
+            };
+            writer.push(&input).unwrap();
+        }
+        let landed = writer.end();
+        let all = rows.iter().filter(|row| row.export == export).count() as u64;
+        assert_eq!(landed.by_day.iter().sum::<u64>() + landed.outside, all);
+        partials.push(writer.finish().unwrap());
+    }
+    let counted = counter.finish(partials).unwrap();
+    (counted, memory.spilled_bytes())
+}
+
+/// Rows that count on a day, the long way.
+fn kept<'r>(scope: &Scope, rows: &'r [Row], day: usize) -> Vec<&'r Row> {
+    let mut there: Vec<&Row> = rows.iter().filter(|row| scope.covers(row.export, day)).collect();
+    there.sort_by_key(|row| (row.at_us, row.export, row.record));
+    let mut seen = BTreeSet::new();
+    there.retain(|row| row.view.as_ref().is_none_or(|view| seen.insert(view.clone())));
+    there.retain(|row| row.place.is_some_and(|(_, of, _)| of == day));
+    there
+}
+
+#[test]
+fn a_day_is_what_a_loop_over_its_rows_comes_to() {
+    for seed in 0..10 {
+        let (scope, rows) = rows(seed);
+        let (counted, _) = counted(&scope, &rows, 1 << 40, 2);
+        for day in 0..DAYS {
+            let kept = kept(&scope, &rows, day);
+            let mut places: BTreeMap<(usize, &str, Option<&str>), Vec<&Row>> = BTreeMap::new();
+            for row in &kept {
+                let (dimensions, _, slot) = row.place.unwrap();
+                let (broadcast, host) = BROADCASTS[dimensions];
+                places.entry((slot, broadcast, host)).or_default().push(row);
+            }
+            let found: Vec<_> = counted.facts[day]
+                .iter()
+                .map(|fact| (fact.slot, &*fact.broadcast_id, fact.host_id.as_deref()))
+                .collect();
+            assert_eq!(found, places.keys().copied().collect::<Vec<_>>(), "seed {seed}");
+            for (fact, of_place) in counted.facts[day].iter().zip(places.values()) {
+                check(fact, of_place, &kept);
+            }
+            let total: u64 = (0..EXPORTS).map(|export| counted.outcome(export, day).counted).sum();
+            assert_eq!(total, kept.len() as u64, "seed {seed}");
+        }
+    }
+}
+
+fn check(fact: &QualityFact, of_place: &[&Row], kept: &[&Row]) {
+    let sum = |of: &dyn Fn(&VisitMeasures) -> Option<u64>| {
+        let said: Vec<u64> = of_place.iter().filter_map(|row| of(&row.measures)).collect();
+        (!said.is_empty()).then(|| said.iter().sum::<u64>())
+    };
+    assert_eq!(Some(fact.sums.views), sum(&|row| Some(row.views.into())));
+    assert_eq!(fact.sums.starts(), sum(&|row| row.starts.map(u64::from)));
+    assert_eq!(fact.sums.good_starts(), sum(&|row| row.good_starts.map(u64::from)));
+    assert_eq!(fact.sums.failures(), sum(&|row| row.failures.map(u64::from)));
+    assert_eq!(fact.sums.stalls(), sum(&|row| row.stalls.map(u64::from)));
+    assert_eq!(fact.sums.stalled_views(), sum(&|row| row.stalled_views.map(u64::from)));
+    assert_eq!(fact.sums.stall_ms(), sum(&|row| row.stall_ms));
+    assert_eq!(fact.sums.watch_ms(), sum(&|row| row.watch_ms));
+    let both = of_place.iter().filter_map(|row| row.measures.stall_ms.zip(row.measures.watch_ms));
+    let both = both.fold((0, 0), |sum, (stalled, watched)| (sum.0 + stalled, sum.1 + watched));
+    assert_eq!(fact.sums.ratio().unwrap_or_default(), both);
+    let mut frames: Vec<u32> = of_place.iter().filter_map(|row| row.measures.first_frame_ms).collect();
+    frames.sort_unstable();
+    let rank = |percent: usize| (frames.len() * percent).div_ceil(100).max(1) - 1;
+    assert_eq!(fact.first_frame_ms, (!frames.is_empty()).then(|| (frames[rank(50)], frames[rank(95)])));
+    // Viewers: each in the place of the first visit of the broadcast, and of the first bad one.
+    let credited = |is_one: &dyn Fn(&Row) -> bool| {
+        let of_broadcast = kept.iter().filter(|row| {
+            let (dimensions, ..) = row.place.unwrap();
+            BROADCASTS[dimensions].0 == &*fact.broadcast_id && is_one(row)
+        });
+        let mut first: BTreeMap<&str, &Row> = BTreeMap::new();
+        for row in of_broadcast {
+            first.entry(row.viewer.as_deref().unwrap()).or_insert(row);
+        }
+        let is_here = |row: &&&Row| row.place.unwrap().2 == fact.slot;
+        first.values().filter(is_here).count() as u64
+    };
+    let is_bad = |row: &Row| row.measures.quality().is_some_and(VisitQuality::is_bad);
+    assert_eq!(fact.viewers, Some(credited(&|row| row.viewer.is_some())));
+    assert_eq!(fact.viewers_hit, Some(credited(&|row| row.viewer.is_some() && is_bad(row))));
+    let mut rungs: BTreeMap<&str, u64> = BTreeMap::new();
+    of_place.iter().filter_map(|row| row.rung).for_each(|rung| *rungs.entry(RUNGS[rung]).or_default() += 1);
+    let most = rungs.iter().max_by(|one, other| one.1.cmp(other.1).then_with(|| other.0.cmp(one.0)));
+    let told = fact.rung.as_ref().map(|(name, views, of)| (&**name, *views, *of));
+    assert_eq!(told, most.map(|(name, views)| (*name, *views, rungs.values().sum())));
+}
+
+#[test]
+fn spilled_rows_and_threads_change_nothing() {
+    for seed in 0..5 {
+        let (scope, rows) = rows(seed);
+        let (in_memory, none) = counted(&scope, &rows, 1 << 40, 1);
+        let (by_blocks, spilled) = counted(&scope, &rows, 10_000, 3);
+        assert_eq!(none, 0);
+        assert!(spilled > 50_000, "{spilled} bytes: nothing was spilled to speak of");
+        assert_eq!(in_memory.facts, by_blocks.facts, "seed {seed}");
+        for day in 0..DAYS {
+            assert_eq!(in_memory.viewers(day), by_blocks.viewers(day), "seed {seed}");
+            for export in 0..EXPORTS {
+                assert_eq!(in_memory.outcome(export, day), by_blocks.outcome(export, day), "seed {seed}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_viewer_is_told_with_the_worst_visit_and_the_whole_hash() {
+    let mut scope = Scope::new(EXPORTS, DAYS);
+    scope.cover(0, 0);
+    let visit = |record, at_s: i64, viewer: &str, ms, place| Row {
+        export: 0,
+        record,
+        at_us: at_s * 1_000_000,
+        view: Some(record.to_string()),
+        viewer: Some(viewer.to_owned()),
+        measures: VisitMeasures::of_view(true, Some(ms), (None, Some(0), None), None),
+        rung: None,
+        place: Some(place),
+    };
+    let rows = [
+        visit(1, 50, "ann", 900, (0, 0, 1)),
+        visit(2, 10, "ann", 100, (0, 0, 0)),
+        visit(3, 20, "bob", 100, (2, 0, 2)),
+    ];
+    let (counted, _) = counted(&scope, &rows, 1 << 40, 2);
+    let told: Vec<_> = counted
+        .viewers(0)
+        .iter()
+        .map(|visit| {
+            (visit.viewer, &*visit.broadcast_id, visit.host_id.as_deref(), visit.slot, visit.first_us, visit.worst)
+        })
+        .collect();
+    let mut expected = vec![
+        (Id::of("ann").hash(), "r1", Some("h1"), 0, 10_000_000, Some(VisitQuality::Slow)),
+        (Id::of("bob").hash(), "r3", None, 2, 20_000_000, Some(VisitQuality::Good)),
+    ];
+    expected.sort();
+    assert_eq!(told, expected);
+}
