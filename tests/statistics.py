@@ -363,11 +363,160 @@ def shifts(case):
     compare("level_shift", [case["at"], case["size"]], best[1:], tolerance=1e-8)
 
 
+def two_ways_of(fit, keep, clusters, groups, worths, along):
+    """What `fit` says of all rows, with the error of two-way clustering; `along` is the first-order part of each cell."""
+    value = fit(keep)
+    by_clusters = left_out(value, np.array([fit(keep & (clusters != one)) for one in np.unique(clusters[keep])]), worths[0])
+    by_groups = left_out(value, np.array([fit(keep & (groups != one)) for one in np.unique(groups[keep])]), worths[1])
+    of_cells = (along**2).sum() * len(along) / (len(along) - 1)
+    variance = max(by_clusters[1] ** 2 + by_groups[1] ** 2 - of_cells, by_clusters[1] ** 2, by_groups[1] ** 2)
+    return [value, math.sqrt(variance), min(by_clusters[2], by_groups[2])]
+
+
+def sums_of(keys, values):
+    names, at = np.unique(keys, return_inverse=True)
+    sums = np.zeros((len(names),) + values.shape[1:])
+    np.add.at(sums, at.reshape(-1), values)
+    return sums
+
+
+def rates(case):
+    """Mantel and Haenszel's sums from a pivot of all strata, anew for each cluster and group that is left out."""
+    cells = np.array(case["cells"])
+    cluster, stratum, group, side = cells[:, :4].astype(int).T
+    stratum = cluster * 10 + stratum
+
+    def parts(keep):
+        pivot = np.zeros((stratum.max() + 1, 2, 2))
+        np.add.at(pivot, (stratum[keep], side[keep]), cells[keep, 4:])
+        pivot = pivot[(pivot[:, :, 1] > 0).all(1)]
+        others, one = pivot[:, 0], pivot[:, 1]
+        both = one[:, 1] + others[:, 1]
+        weights = one[:, 1] * others[:, 1] / both
+        return np.array([weights.sum(), (one[:, 0] * others[:, 1] / both).sum(), (others[:, 0] * one[:, 1] / both).sum(), one[:, 1].sum()])
+
+    def of_stratum(number, keep):
+        return parts(keep & (stratum == number))
+
+    all_rows = np.ones(len(cells), bool)
+    shared = np.isin(stratum, [s for s in np.unique(stratum) if len(np.unique(side[stratum == s])) == 2])
+    total = parts(all_rows)
+    weights = np.array([parts(cluster == one)[0] for one in np.unique(cluster[shared])])
+    of_groups = np.array([cells[shared & (group == one), 5].sum() for one in np.unique(group[shared])])
+    worths = information(weights), information(of_groups)
+    lost = {}
+    for s in np.unique(stratum[shared]):
+        for g in np.unique(group[stratum == s]):
+            key = (cluster[stratum == s][0], g)
+            lost[key] = lost.get(key, 0) + of_stratum(s, all_rows) - of_stratum(s, group != g)
+    lost = np.array(list(lost.values()))
+    rate = (total[1] - total[2]) / total[0]
+    difference = two_ways_of(
+        lambda keep: (parts(keep)[1] - parts(keep)[2]) / parts(keep)[0],
+        shared, cluster, group, worths, (lost[:, 1] - lost[:, 2] - rate * lost[:, 0]) / total[0],
+    )
+    log = two_ways_of(
+        lambda keep: math.log(parts(keep)[1] / parts(keep)[2]),
+        shared, cluster, group, worths, lost[:, 1] / total[1] - lost[:, 2] / total[2],
+    )
+    compare("MatchedRates, difference", case["difference"], difference, scale=[1.0, *difference[1:]])
+    compare("MatchedRates, log ratio", case["log_ratio"], log, scale=[1.0, *log[1:]])
+    compare("MatchedRates, rates", [*case["rates"], case["trials"]], [*(total[1:3] / total[0]), total[3]])
+    one = side == 1
+    of_cells = sums_of(cluster[one] * 1000 + group[one], cells[one, 4:])
+    [successes, trials] = cells[one, 4:].sum(0)
+    simple = two_ways_of(
+        lambda keep: cells[keep, 4].sum() / cells[keep, 5].sum(),
+        one, cluster, group,
+        (information(sums_of(cluster[one], cells[one, 5])), information(sums_of(group[one], cells[one, 5]))),
+        (of_cells[:, 0] - successes / trials * of_cells[:, 1]) / trials,
+    )
+    compare("clustered_rate", case["rate"], simple)
+
+
+def steps(case):
+    """Weighted two-stage least squares with a dummy of each stratum, one row a cell, fitted anew without each cluster and group."""
+    rows = case["cells"]
+    cluster, stratum, group, step = np.array([row[:4] for row in rows]).T.astype(int)
+    weight, outcome = np.array([row[4:6] for row in rows]).T
+    doses = np.array([row[6] for row in rows])
+    stratum = cluster * 10 + stratum
+    treated = (step[:, None] == [1, 2, 3]).astype(float)
+
+    def moments(keep):
+        dummies = (stratum[keep, None] == np.unique(stratum[keep])).astype(float)
+        root = np.sqrt(weight[keep])[:, None]
+        left = lambda matrix: matrix - (dummies * root) @ np.linalg.lstsq(dummies * root, matrix, rcond=None)[0]
+        instruments = left(treated[keep] * root)
+        return instruments.T @ (doses[keep] / root), instruments.T @ (outcome[keep] / root[:, 0])
+
+    everything = np.ones(len(rows), bool)
+    matrix, side = moments(everything)
+    effects = np.linalg.solve(matrix, side)
+    worth = {}
+    lost = {}
+    for s in np.unique(stratum):
+        here = stratum == s
+        whole = moments(here)
+        totals = np.array([weight[here & (step == one)].sum() for one in (1, 2, 3)])
+        worth[cluster[here][0]] = worth.get(cluster[here][0], 0) + (totals * (1 - totals / weight[here].sum())).sum()
+        for g in np.unique(group[here]):
+            rest = moments(here & (group != g))
+            key = (cluster[here][0], g)
+            lost[key] = lost.get(key, 0) + (whole[1] - rest[1]) - (whole[0] - rest[0]) @ effects
+    lost = np.array(list(lost.values()))
+    of_groups = sums_of(group, weight)
+    worths = information(np.array(list(worth.values()))), information(of_groups)
+    compare("StepEffects, information", case["information"], worths[0])
+    for contrast, found in zip(case["contrasts"], case["found"]):
+        expected = two_ways_of(
+            lambda keep: float(np.array(contrast) @ np.linalg.solve(*moments(keep))),
+            everything, cluster, group, worths, lost @ np.linalg.solve(matrix.T, contrast),
+        )
+        compare("StepEffects", found, expected, tolerance=1e-7, scale=[1.0, *expected[1:]])
+
+
+def panels(case):
+    """Weighted least squares of statsmodels with dummies of units and dates, fitted anew without each unit."""
+    rows = case["points"]
+    unit, period = np.array([row[:2] for row in rows]).T.astype(int)
+    weight, outcome = np.array([row[2:4] for row in rows]).T
+    doses = np.array([row[4] for row in rows])
+    count = doses.shape[1]
+
+    def fit(keep):
+        units = (unit[keep, None] == np.unique(unit[keep])).astype(float)
+        periods = (period[keep, None] == np.unique(period[keep])[1:]).astype(float)
+        design = np.column_stack([doses[keep], units, periods])
+        return sm.WLS(outcome[keep], design, weights=weight[keep]).fit().params[:count]
+
+    names = np.unique(unit)
+    everything = fit(np.ones(len(rows), bool))
+    without = np.array([fit(unit != one) for one in names])
+
+    def spread(one):
+        here = unit == one
+        means = np.average(doses[here], axis=0, weights=weight[here])
+        return (weight[here, None] * (doses[here] - means) ** 2).sum()
+
+    worth = information(np.array([spread(one) for one in names]))
+    compare("Panel, information", case["information"], worth)
+    contrast = np.array(case["contrast"])
+    expected = left_out(contrast @ everything, without @ contrast, worth)
+    compare("Panel", case["found"], expected, tolerance=1e-7, scale=[1.0, *expected[1:]])
+    apart = without[:, :2] - without[:, :2].mean(0)
+    covariance = (len(names) - 1) / len(names) * apart.T @ apart
+    squared = everything[:2] @ np.linalg.solve(covariance, everything[:2])
+    under = min(worth, len(names)) - 2
+    p = stats.f.sf(squared * under / (2 * (under + 1)), 2, under)
+    compare("Panel, joint p", case["joint"], p, tolerance=FITTED)
+
+
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         answers = json.load(file)
     published_bounds()
-    for part in (distributions, betas, clusters, fits, tests, sequences, matches, balances, choices, trends, kinds, poolings, two_ways, shifts):
+    for part in (distributions, betas, clusters, fits, tests, sequences, matches, balances, choices, trends, kinds, poolings, two_ways, shifts, rates, steps, panels):
         for case in answers[part.__name__]:
             part(case)
     for name, count in compared.items():

@@ -57,6 +57,9 @@ pub fn run(global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     if let Err(reason) = environment::with_viewer_groups_key(workspace.clone()) {
         writeln!(out, "warning: viewer groups: {reason} (must be set where runs start)")?;
     }
+    if let Err(reason) = environment::with_returning_key(workspace.clone()) {
+        writeln!(out, "warning: returning viewers: {reason} (must be set where runs start)")?;
+    }
     for warning in workspace.experiments.iter().flat_map(|(name, one)| without_viewers(&workspace, name, one)) {
         writeln!(out, "warning: {warning}")?;
     }

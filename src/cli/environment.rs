@@ -1,5 +1,5 @@
-//! The only file that reads the environment: addresses and secrets of channels, the key of viewer groups, and what the
-//! terminal says it is.
+//! The only file that reads the environment: addresses and secrets of channels, the keys of viewer groups and of
+//! returning viewers, and what the terminal says it is.
 //!
 //! Stores read their own credentials, as documented by the cloud providers.
 
@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::screen::Drawing;
 use crate::notify;
 use coverledger_config as config;
+use coverledger_core::model::ReturningKey;
 
 /// The channels whose address is set. A channel that cannot be used is a warning in the log, not an error.
 pub fn channels(configured: &BTreeMap<String, config::Channel>) -> Vec<notify::Channel> {
@@ -41,6 +42,18 @@ pub fn with_viewer_groups_key(workspace: config::Workspace) -> Result<config::Wo
         ));
     }
     Ok(workspace.with_viewer_groups_secret(key))
+}
+
+/// The configuration with the secret of returning viewers, if it names a variable for one; or why there is none. The reason
+/// contains no values.
+pub fn with_returning_key(workspace: config::Workspace) -> Result<config::Workspace, String> {
+    let Some(returning) = &workspace.settings.returning else { return Ok(workspace) };
+    let variable = returning.key_env.clone();
+    let secret = read(&variable)?;
+    let least = ReturningKey::LEAST_BYTES;
+    workspace.with_returning_secret(secret.trim()).ok_or_else(|| {
+        format!("environment variable `{variable}`: a secret of fewer than {least} bytes can be guessed")
+    })
 }
 
 /// A shorter key could be found by trying.

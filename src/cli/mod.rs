@@ -134,15 +134,18 @@ fn load(global: &Global) -> Result<Workspace, ConfigError> {
     config::load(&global.config, &global.jobs)
 }
 
-/// The same for a command that looks at market-days, which can depend on the key of viewer groups.
+/// The same for a command that looks at market-days, which can depend on the keys of viewers.
 fn load_with_keys(global: &Global) -> Result<Workspace, Failure> {
     with_keys(load(global)?)
 }
 
-/// A configuration with the key of viewer groups; a variable that is named and not there is an error.
+/// A configuration with the keys of viewer groups and of returning viewers; a variable that is named and not there is an error.
 fn with_keys(workspace: Workspace) -> Result<Workspace, Failure> {
-    environment::with_viewer_groups_key(workspace)
-        .map_err(|reason| Failure::config(format!("`viewer_groups` in `archive.yaml`: {reason}")))
+    let of = |section: &'static str| {
+        move |reason: String| Failure::config(format!("`{section}` in `archive.yaml`: {reason}"))
+    };
+    let workspace = environment::with_viewer_groups_key(workspace).map_err(of("viewer_groups"))?;
+    environment::with_returning_key(workspace).map_err(of("returning"))
 }
 
 /// Names in backticks, separated by commas.

@@ -65,9 +65,9 @@ pub async fn run(args: &Retire, global: &Global, out: &mut Screen<'_>) -> Result
 fn is_meant(args: &Retire, unit: &Unit) -> bool {
     let (platform, market) = match unit {
         Unit::MarketDay(day) => (&day.platform, Some(&day.market)),
-        Unit::Decisions { platform, market, .. } | Unit::CoverMonth { platform, market, .. } => {
-            (platform, Some(market))
-        }
+        Unit::Decisions { platform, market, .. }
+        | Unit::CoverMonth { platform, market, .. }
+        | Unit::Viewers { platform, market, .. } => (platform, Some(market)),
         Unit::Rejects { platform, .. } => (platform, None),
         Unit::Experiment { .. } | Unit::Catalogue | Unit::Library { .. } => return false,
     };
@@ -113,6 +113,7 @@ fn counted(units: &[Unit]) -> BTreeMap<String, String> {
             Unit::Rejects { platform, .. } => (platform.to_string(), "dates of exports"),
             Unit::Experiment { experiment, .. } => (experiment.clone(), "experiments"),
             Unit::CoverMonth { platform, market, .. } => (format!("{platform}/{market}"), "months of covers"),
+            Unit::Viewers { platform, market, .. } => (format!("{platform}/{market}"), "dates of viewers"),
             Unit::Catalogue | Unit::Library { .. } => (unit.to_string(), "library"),
         };
         *counts.entry(of).or_default().entry(what).or_default() += 1;

@@ -48,7 +48,8 @@ pub(super) fn job(
     let day = |day: &&PlannedDay| {
         let market = day.market_day.market.clone();
         let (slots, turns) = markets.get(&market).cloned().unwrap_or_default();
-        CountDay { market, local_date: day.market_day.local_date, slots, turns }
+        let visits_by = workspace.viewers_kept_by(&day.market_day.platform, &market);
+        CountDay { market, local_date: day.market_day.local_date, slots, turns, visits_by }
     };
     let export = |export: &&PlannedExport| CountExport {
         key: Arc::from(export.found.object.key.as_str()),

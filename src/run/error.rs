@@ -38,6 +38,18 @@ pub enum RunError {
     /// The archive cannot be read.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// The secret of returning viewers is another than the one that what is kept of them was made with.
+    #[error(
+        "`returning` in `archive.yaml`: environment variable `{key_env}`: it is not the secret that generation {generation} began with, and viewers under another would never come back (put the former one there, or say `generation: {next}`: then what is kept of the former generation is deleted, and viewers are known from then on)"
+    )]
+    ReturningKey {
+        /// The environment variable.
+        key_env: String,
+        /// Which secret it should be.
+        generation: u16,
+        /// The next one.
+        next: u16,
+    },
     /// Counting failed, such as for a full spill folder.
     #[error(transparent)]
     Engine(#[from] EngineError),

@@ -38,6 +38,7 @@ mod publishing;
 mod reach;
 mod reach_mend;
 mod reading;
+mod returning;
 mod run_finalizer;
 pub mod sample;
 mod skipped;
@@ -127,6 +128,7 @@ pub async fn run(
         return Ok(report);
     };
     let archive = archive.map_err(RunError::Store)?;
+    returning::check_key(workspace, &archive).await?;
     let planned = stop.or(plan(workspace, selection, &exports, &archive, now)).await;
     let mut plans = planned.transpose()?.unwrap_or_default();
     tell_plan(&plans, &stamp.run_id, observer);
@@ -184,6 +186,18 @@ pub async fn run(
     };
     report.decisions = desk.decide().await;
     report.library.extend(librarian.keep_covers().await);
+    // What is too old is deleted first, so that nothing is told of it.
+    report.decisions.extend(returning::prune(workspace, &archive, now).await);
+    let teller = returning::Teller {
+        workspace: &source.workspace,
+        selection,
+        archive: &archive,
+        stamp: &stamp,
+        stop,
+        rendering: &rendering,
+        spool_dir: &source.spill_dir,
+    };
+    report.decisions.extend(teller.tell().await);
     report.unconfigured = stop.or(unconfigured(workspace, &archive)).await.unwrap_or_default();
     let (traffic, of_archive) = (source.exports.traffic(), archive.store().traffic());
     archive.close().await;

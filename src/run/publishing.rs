@@ -29,6 +29,7 @@ use super::moved;
 use super::ordered::for_each_ordered;
 use super::reach_mend::ReachMends;
 use super::reading::CountedBatch;
+use super::returning::{self, DayVisits};
 use super::suspect::{self, Suspects};
 use super::{Disposition, RunError, Stop, error_text};
 
@@ -152,6 +153,7 @@ impl Publisher<'_> {
             facts,
             counted: Arc::clone(counted),
         };
+        let visits = self.visits(day, counted, number);
         let Some(totals) = contents.totals() else { return Err(RunError::Worker) };
         let is_less = before.is_some_and(|before| judge::falls(&totals, before).next().is_some());
         let tells_slots = !self.platform.is_quality_source();
@@ -184,8 +186,20 @@ impl Publisher<'_> {
         // A schedule or a split that no longer reaches into the day leaves a table without rows.
         let [had_turns, had_groups] =
             [TableName::Turns, TableName::ViewerGroups].map(|table| had(newest.as_ref(), table));
-        let counted_day = Arc::new(CountedDay { unit, draft, contents, had_turns, had_groups });
+        let counted_day = Arc::new(CountedDay { unit, draft, contents, visits, had_turns, had_groups });
         Ok(self.driver().publish(newest, counted_day, notes).await)
+    }
+
+    /// What viewers did on a market-day, where that is kept and the day is not older than what is kept.
+    fn visits(&self, day: &PlannedDay, counted: &Arc<CountedBatch>, number: usize) -> Option<DayVisits> {
+        counted.visits.as_ref().filter(|visits| visits.are_of(number))?;
+        let key = self.workspace.returning.as_ref()?;
+        returning::keeps(self.workspace, &day.market_day, self.now()).then(|| DayVisits {
+            generation: key.generation(),
+            market_day: day.market_day.clone(),
+            counted: Arc::clone(counted),
+            number,
+        })
     }
 
     fn driver(&self) -> Driver<'_> {
@@ -351,6 +365,7 @@ pub(super) struct CountedDay {
     unit: Unit,
     draft: Draft,
     contents: DayContents,
+    visits: Option<DayVisits>,
     /// Whether `turns` was published: where no turn reaches into the day any longer, it has no rows.
     had_turns: bool,
     /// The same of `viewer_groups`.
@@ -366,6 +381,10 @@ impl Asset for CountedDay {
 
     fn draft(&self) -> &Draft {
         &self.draft
+    }
+
+    fn visits(&self) -> Option<&DayVisits> {
+        self.visits.as_ref()
     }
 
     fn tables(&self, revision: u64) -> Result<Vec<TableBytes>, BoxError> {

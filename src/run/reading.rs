@@ -30,6 +30,7 @@ use super::localize::{Clocks, Localizing};
 use super::pages::PageSets;
 use super::prefetcher::Prefetcher;
 use super::reach::Reaches;
+use super::returning::{self, BatchVisits};
 use super::views::LocalizingViews;
 use super::watch::{Ended, Stint, Watch};
 use super::{RunError, Stop, error_text};
@@ -101,6 +102,8 @@ pub(super) struct CountedBatch {
     pub(super) booked: Allocation,
     /// Which exports are pages of one answer, and which of those are not whole.
     pub(super) pages: PageSets,
+    /// What viewers did, of the market-days of which that is kept; `None` if it is of none.
+    pub(super) visits: Option<BatchVisits>,
     /// How views went; of a source of quality, and of nothing else.
     pub(super) quality: QualityCounted,
     singly: Counted,
@@ -235,7 +238,10 @@ fn count_with(
         expected_rows: batch.bytes() / LEAST_BYTES_PER_ROW,
     };
     // A platform counts, or says how views went.
-    let quality = platform.is_quality_source().then(|| QualityCounter::new(scope.clone(), options.clone()));
+    let quality = platform.is_quality_source().then(|| {
+        let quality = QualityCounter::new(scope.clone(), options.clone());
+        if source.workspace.returning.is_some() { quality.keep_viewers() } else { quality }
+    });
     let counter = engine.open(count_job::job(&source.workspace, batch, scope.clone(), &turns), options)?;
     let prefetcher =
         Prefetcher::new(&source.exports, &source.spill_dir, handle, largest_first(batch), source.threads);
@@ -310,6 +316,11 @@ fn count_with(
     }
     let by_turn = allocation::join_turns(platform, batch, &turns, &mut singly, &booked);
     let groups = allocation::join_groups(&source.workspace, platform, batch, &mut singly, &booked);
+    let visits = match platform.of {
+        Some(_) => returning::visits_of(&source.workspace, batch, &quality),
+        None => singly.visits.take(),
+    };
+    let visits = visits.map(|visits| BatchVisits::new(visits, &exports, source.threads));
     let facts = allocation::join(platform, batch, std::mem::take(&mut singly.facts), &booked);
     Ok(Counting::Counted(Box::new(CountedBatch {
         exports,
@@ -318,6 +329,7 @@ fn count_with(
         groups,
         booked,
         pages,
+        visits,
         quality,
         singly,
     })))

@@ -62,9 +62,9 @@ pub fn lacks(workspace: &Workspace, platform: &PlatformId, market: &MarketId) ->
 pub fn unit_lacks(workspace: &Workspace, unit: &Unit) -> Option<String> {
     match unit {
         Unit::MarketDay(day) => lacks(workspace, &day.platform, &day.market),
-        Unit::Decisions { platform, market, .. } | Unit::CoverMonth { platform, market, .. } => {
-            lacks(workspace, platform, market)
-        }
+        Unit::Decisions { platform, market, .. }
+        | Unit::CoverMonth { platform, market, .. }
+        | Unit::Viewers { platform, market, .. } => lacks(workspace, platform, market),
         Unit::Rejects { platform, export_date } => {
             let Some(definition) = workspace.platforms.get(platform) else {
                 return Some(format!("there is no platform `{platform}` in the configuration"));

@@ -325,6 +325,7 @@ const SECTIONS: &[(&str, Option<&str>, &str)] = &[
     ("a store", None, "archive.yaml stores.exports.stranger"),
     ("a store", None, "archive.yaml stores.archive.stranger"),
     ("viewer groups", None, "archive.yaml viewer_groups.stranger"),
+    ("returning viewers", None, "archive.yaml returning.stranger"),
     ("markets.yaml", None, "markets.yaml stranger"),
     ("a market", None, "markets.yaml markets.JP.stranger"),
     ("decisions.yaml", None, "decisions.yaml stranger"),
@@ -389,7 +390,8 @@ const STRANGERS: &[(&str, &str)] = &[
     (
         "config/archive.yaml",
         "version: 1\nhome_timezone: UTC\nstranger: 1\nstores:\n  stranger: 1\n  exports: {url: exports, stranger: 1}\n  \
-         archive: {url: archive, stranger: 1}\nviewer_groups: {key_env: GROUPS, stranger: 1}\n",
+         archive: {url: archive, stranger: 1}\nviewer_groups: {key_env: GROUPS, stranger: 1}\n\
+         returning: {key_env: KEY, stranger: 1}\n",
     ),
     (
         "config/markets.yaml",

@@ -115,6 +115,11 @@ impl PublishError {
         let error = match self {
             Self::Archive(error) => error,
             Self::NotShown { source, .. } => source,
+            // What is put beside the tables is put while they are made.
+            Self::Render { source, .. } => match source.downcast_ref() {
+                Some(error) => error,
+                None => return false,
+            },
             _ => return false,
         };
         matches!(error, ArchiveError::Store(error) if matches!(error.problem, StoreProblem::Disk(_)))

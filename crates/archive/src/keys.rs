@@ -8,9 +8,9 @@ use super::{TableFamily, TableName, Unit};
 use coverledger_core::model::{MarketDay, MarketId, PlatformId};
 
 /// The folders that the archive writes to, for removing half-written files.
-pub(super) const FOLDERS: [&str; 7 + TableName::ALL.len()] = {
-    let mut folders = [ATTEMPTS; 7 + TableName::ALL.len()];
-    let others = [LEASES, RECEIPTS, REVISIONS, RUNS, "_probe", THUMBNAILS];
+pub(super) const FOLDERS: [&str; 8 + TableName::ALL.len()] = {
+    let mut folders = [ATTEMPTS; 8 + TableName::ALL.len()];
+    let others = [LEASES, RECEIPTS, REVISIONS, RUNS, "_probe", THUMBNAILS, RETURNING];
     let mut at = 0;
     while at < others.len() {
         folders[1 + at] = others[at];
@@ -18,7 +18,7 @@ pub(super) const FOLDERS: [&str; 7 + TableName::ALL.len()] = {
     }
     let mut table = 0;
     while table < TableName::ALL.len() {
-        folders[7 + table] = TableName::ALL[table].as_str();
+        folders[8 + table] = TableName::ALL[table].as_str();
         table += 1;
     }
     folders
@@ -37,9 +37,11 @@ const DECISIONS: &str = "_decisions";
 const EXPERIMENTS: &str = "_experiments";
 const COVER_MONTHS: &str = "_covers";
 const LIBRARY: &str = "_library";
+const VIEWERS: &str = "_viewers";
 /// Its receipts lie beside those of the dates of the library.
 const CATALOGUE: &str = "catalogue";
 const THUMBNAILS: &str = "_thumbnails";
+const RETURNING: &str = "_returning";
 const RETENTION: &str = "_retention.json";
 const UNDATED: &str = "undated";
 /// Nothing is published so often.
@@ -64,6 +66,15 @@ pub(super) enum Key<'a> {
     Thumbnails,
     /// The record of the instant since which nothing was pruned.
     Retention,
+    /// The visits of a market-day, by the generation of the key that hides their viewers, the revision that they are of, and
+    /// 16 digits of the hash of the file.
+    Visits(u16, &'a MarketDay, u64, &'a str),
+    /// The folder of the visits of a platform in a market.
+    VisitsOfMarket(u16, &'a PlatformId, &'a MarketId),
+    /// What tells the key of a generation from others.
+    ReturningKey(u16),
+    /// The folder of all visits.
+    AllVisits,
     /// A receipt by its unit and number.
     Receipt(&'a Unit, u64),
     /// The folder of a unit's receipts.
@@ -76,6 +87,8 @@ pub(super) enum Key<'a> {
     ReceiptsOfExperiments,
     /// The folder of all receipts of a platform's decisions in a market.
     ReceiptsOfDecisions(&'a PlatformId, &'a MarketId),
+    /// The folder of all receipts of the viewers of a platform in a market.
+    ReceiptsOfViewers(&'a PlatformId, &'a MarketId),
     /// The folder of all receipts of an experiment.
     ReceiptsOfExperiment(&'a str),
     /// The folder of all receipts of the covers of a platform in a market.
@@ -115,7 +128,10 @@ impl Key<'_> {
                 segment(platform.as_str()),
                 export_date.map_or_else(|| HIVE_NULL.to_owned(), |date| date.to_string())
             ),
-            Self::Current(table, Unit::Decisions { platform, market: of, as_of }) => format!(
+            Self::Current(
+                table,
+                Unit::Decisions { platform, market: of, as_of } | Unit::Viewers { platform, market: of, as_of },
+            ) => format!(
                 "{table}/platform={}/market={}/as_of={as_of}/part.parquet",
                 segment(platform.as_str()),
                 market(of)
@@ -136,6 +152,15 @@ impl Key<'_> {
             Self::Thumbnail(sha256) => format!("{THUMBNAILS}/{}.webp", segment(sha256)),
             Self::Thumbnails => THUMBNAILS.to_owned(),
             Self::Retention => RETENTION.to_owned(),
+            Self::Visits(generation, day, revision, hash) => {
+                let folder = Key::VisitsOfMarket(generation, &day.platform, &day.market).path();
+                format!("{folder}/{}/{revision:08}-{}.parquet", day.local_date, segment(hash))
+            }
+            Self::VisitsOfMarket(generation, platform, of) => {
+                format!("{RETURNING}/{generation:04}/{}/{}", segment(platform.as_str()), market(of))
+            }
+            Self::ReturningKey(generation) => format!("{RETURNING}/{generation:04}/key.json"),
+            Self::AllVisits => RETURNING.to_owned(),
             Self::Receipt(unit, revision) => format!("{}/{revision:08}.json", Key::Receipts(unit).path()),
             Self::Receipts(Unit::MarketDay(day)) => {
                 format!("{}/{}", Key::ReceiptsOfMarket(&day.platform, &day.market).path(), day.local_date)
@@ -155,6 +180,9 @@ impl Key<'_> {
             Self::Receipts(Unit::CoverMonth { platform, market, month }) => {
                 format!("{}/{month}", Key::ReceiptsOfCoverMonths(platform, market).path())
             }
+            Self::Receipts(Unit::Viewers { platform, market, as_of }) => {
+                format!("{}/{as_of}", Key::ReceiptsOfViewers(platform, market).path())
+            }
             Self::Receipts(Unit::Library { as_of }) => format!("{}/{as_of}", Key::ReceiptsOfLibrary.path()),
             Self::ReceiptsOfCoverMonths(platform, of) => {
                 format!("{RECEIPTS}/{}/{COVER_MONTHS}/{}", segment(platform.as_str()), market(of))
@@ -162,6 +190,9 @@ impl Key<'_> {
             Self::ReceiptsOfLibrary => format!("{RECEIPTS}/{LIBRARY}"),
             Self::ReceiptsOfDecisions(platform, of) => {
                 format!("{RECEIPTS}/{}/{DECISIONS}/{}", segment(platform.as_str()), market(of))
+            }
+            Self::ReceiptsOfViewers(platform, of) => {
+                format!("{RECEIPTS}/{}/{VIEWERS}/{}", segment(platform.as_str()), market(of))
             }
             Self::ReceiptsOfExperiments => format!("{RECEIPTS}/{EXPERIMENTS}"),
             Self::ReceiptsOfExperiment(experiment) => format!("{RECEIPTS}/{EXPERIMENTS}/{}", segment(experiment)),
@@ -203,6 +234,10 @@ pub(super) fn receipt_at(key: &str) -> Option<(Unit, u64)> {
         [platform, COVER_MONTHS, market, month] if is_name(platform) && is_name(market) => {
             let (platform, market) = (PlatformId::new(platform), MarketId::new(market));
             Unit::CoverMonth { platform, market, month: exact_month(month)? }
+        }
+        [platform, VIEWERS, market, as_of] if is_name(platform) && is_name(market) => {
+            let (platform, market) = (PlatformId::new(platform), MarketId::new(market));
+            Unit::Viewers { platform, market, as_of: exact_date(as_of)? }
         }
         [LIBRARY, CATALOGUE] => Unit::Catalogue,
         [LIBRARY, as_of] => Unit::Library { as_of: exact_date(as_of)? },
@@ -266,6 +301,7 @@ pub(super) fn current_at(key: &str) -> Option<(TableName, Unit)> {
             Unit::CoverMonth { platform: platform()?, market: market()?, month }
         }
         TableFamily::Library => Unit::Library { as_of: date("as_of")? },
+        TableFamily::Viewers => Unit::Viewers { platform: platform()?, market: market()?, as_of: date("as_of")? },
     };
     (Key::Current(table, &unit).path() == key).then_some((table, unit))
 }
@@ -280,6 +316,37 @@ pub(super) fn revision_at(key: &str) -> Option<&str> {
 pub(super) fn thumbnail_at(key: &str) -> Option<&str> {
     let sha256 = key.strip_prefix(THUMBNAILS)?.strip_prefix('/')?.strip_suffix(".webp")?;
     is_sha256(sha256).then_some(sha256)
+}
+
+/// Whose visits lie at a key, if any do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct VisitsAt<'k> {
+    pub(super) generation: u16,
+    pub(super) market_day: MarketDay,
+    pub(super) revision: u64,
+    /// The first 16 digits of the hash of the file.
+    pub(super) hash: &'k str,
+}
+
+/// Which visits lie at a key, if any do.
+pub(super) fn visits_at(key: &str) -> Option<VisitsAt<'_>> {
+    let parts: Vec<&str> = key.split('/').collect();
+    let [RETURNING, generation, platform, market, date, file] = *parts.as_slice() else { return None };
+    if !is_segment(platform) || !is_id(market) {
+        return None;
+    }
+    let (revision, hash) = file.strip_suffix(".parquet")?.split_once('-').filter(|(_, hash)| is_segment(hash))?;
+    let (generation, revision) = (generation.parse().ok()?, revision.parse().ok()?);
+    let (platform, market) = (PlatformId::new(platform), MarketId::new(market));
+    let market_day = MarketDay { platform, market, local_date: exact_date(date)? };
+    let made = Key::Visits(generation, &market_day, revision, hash).path();
+    (made == key).then_some(VisitsAt { generation, market_day, revision, hash })
+}
+
+/// The generation of a key of returning viewers whose check lies at this key.
+pub(super) fn returning_key_at(key: &str) -> Option<u16> {
+    let generation = key.strip_prefix(RETURNING)?.strip_prefix('/')?.strip_suffix("/key.json")?.parse().ok()?;
+    (Key::ReturningKey(generation).path() == key).then_some(generation)
 }
 
 /// Whether it is a SHA-256 as it is written here: 64 lower-case hex digits.
@@ -386,7 +453,7 @@ fn market(market: &MarketId) -> &str {
 
 /// Whether it is not one of the archive's own folders beside platforms and markets.
 fn is_name(segment: &str) -> bool {
-    ![REJECTS, DECISIONS, EXPERIMENTS, COVER_MONTHS, LIBRARY].contains(&segment)
+    ![REJECTS, DECISIONS, EXPERIMENTS, COVER_MONTHS, LIBRARY, VIEWERS].contains(&segment)
 }
 
 /// Ids are used as path segments unchanged: the configuration accepts only ids for which that works.

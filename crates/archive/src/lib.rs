@@ -44,6 +44,7 @@ mod receipt;
 mod record;
 mod retention;
 mod retire;
+mod returning;
 mod shown;
 mod snapshot;
 mod sound;
@@ -52,6 +53,7 @@ mod thumbnails;
 mod times;
 mod unit;
 mod verify;
+mod visit_part;
 
 #[cfg(test)]
 mod tests;
@@ -76,12 +78,14 @@ pub use receipt::{
 pub use record::{RecordedSchedule, RunRecord, Told, Trouble, TroubleTopic};
 pub use retention::Retention;
 pub use retire::Retired;
+pub use returning::{VisitPart, VisitsError};
 pub use shown::Shown;
 pub use snapshot::{Snapshot, SnapshotObject};
 pub use table::{Objects, said_by_key};
 pub use times::WrongTime;
 pub use unit::Unit;
 pub use verify::Repair;
+pub use visit_part::{VisitPartError, VisitPartReader, VisitPartWriter};
 
 use coverledger_store::{Store, StoreError, Traffic, WriterLock};
 

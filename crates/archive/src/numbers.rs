@@ -18,6 +18,7 @@ impl Unit {
             Self::Catalogue => TableFamily::Catalogue,
             Self::CoverMonth { .. } => TableFamily::CoverMonths,
             Self::Library { .. } => TableFamily::Library,
+            Self::Viewers { .. } => TableFamily::Viewers,
         }
     }
 }

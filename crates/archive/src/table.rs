@@ -29,7 +29,9 @@ pub fn said_by_key(key: &str) -> Vec<(&'static str, String)> {
     };
     match keys::current_at(key).map(|(_, unit)| unit) {
         Some(Unit::MarketDay(day)) => places(&day.platform, &day.market, c::LOCAL_DATE, &day.local_date),
-        Some(Unit::Decisions { platform, market, as_of }) => places(&platform, &market, c::AS_OF, &as_of),
+        Some(Unit::Decisions { platform, market, as_of } | Unit::Viewers { platform, market, as_of }) => {
+            places(&platform, &market, c::AS_OF, &as_of)
+        }
         Some(Unit::Rejects { platform, .. }) => vec![(c::PLATFORM, platform.to_string())],
         Some(Unit::Experiment { experiment, as_of }) => {
             vec![(c::EXPERIMENT, experiment), (c::AS_OF, as_of.to_string())]

@@ -56,6 +56,15 @@ pub enum Unit {
         /// The last local date that it is derived from.
         as_of: Date,
     },
+    /// What viewers of a platform in a market did over days, up to a date.
+    Viewers {
+        /// The platform.
+        platform: PlatformId,
+        /// The market.
+        market: MarketId,
+        /// The last local date that it is derived from.
+        as_of: Date,
+    },
 }
 
 impl Unit {
@@ -63,7 +72,14 @@ impl Unit {
     /// all are there. There are many tables, and every night checks all units of the newest date.
     #[must_use]
     pub const fn is_shown_in_order(&self) -> bool {
-        matches!(self, Self::Decisions { .. } | Self::Experiment { .. } | Self::Catalogue | Self::Library { .. })
+        matches!(
+            self,
+            Self::Decisions { .. }
+                | Self::Experiment { .. }
+                | Self::Catalogue
+                | Self::Library { .. }
+                | Self::Viewers { .. }
+        )
     }
 }
 
@@ -78,6 +94,7 @@ impl fmt::Display for Unit {
             Self::Catalogue => f.write_str("catalogue"),
             Self::CoverMonth { platform, market, month } => write!(f, "{platform}/{market}/covers/{month}"),
             Self::Library { as_of } => write!(f, "library/{as_of}"),
+            Self::Viewers { platform, market, as_of } => write!(f, "{platform}/{market}/viewers/{as_of}"),
         }
     }
 }
@@ -92,6 +109,7 @@ enum Shape {
     Catalogue,
     CoverMonth { platform: PlatformId, market: MarketId, month: Date },
     Library { as_of: Date },
+    Viewers { platform: PlatformId, market: MarketId, as_of: Date },
 }
 
 impl From<Unit> for Shape {
@@ -106,6 +124,7 @@ impl From<Unit> for Shape {
             Unit::Catalogue => Self::Catalogue,
             Unit::CoverMonth { platform, market, month } => Self::CoverMonth { platform, market, month },
             Unit::Library { as_of } => Self::Library { as_of },
+            Unit::Viewers { platform, market, as_of } => Self::Viewers { platform, market, as_of },
         }
     }
 }
@@ -122,6 +141,7 @@ impl From<Shape> for Unit {
             Shape::Catalogue => Self::Catalogue,
             Shape::CoverMonth { platform, market, month } => Self::CoverMonth { platform, market, month },
             Shape::Library { as_of } => Self::Library { as_of },
+            Shape::Viewers { platform, market, as_of } => Self::Viewers { platform, market, as_of },
         }
     }
 }

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use super::cursor::Cursor;
-use super::definition::{EngineChoice, Settings, StoreLocation};
+use super::definition::{EngineChoice, Returning, Settings, StoreLocation};
 use super::location::{self, lies_within};
 use super::notifications::Variable;
 use super::registry::{
@@ -80,6 +80,28 @@ keys! {
             "keys made of the experiments' names", Part(Shape::section::<ViewerGroupsKeys<'_>>()),
             "what keeps secret into which of the 128 groups of a split a viewer falls",
         ),
+        returning: Maybe<Part> = maybe(
+            "nothing is kept", Part(Shape::section::<ReturningKeys<'_>>()),
+            "what is kept of viewers over days, without ids, for `revisit` and `quality_effect` (see Returning viewers)",
+        ),
+    }
+}
+
+keys! {
+    /// What is kept of viewers over days.
+    section ReturningKeys("returning viewers", "a section on returning viewers") {
+        key_env: Required<Variable> = required(
+            "the environment variable that holds the secret", Variable,
+            "the environment variable that holds the secret, at least 16 bytes",
+        ),
+        generation: Or<Whole<u16>> = or(
+            "1", Whole::new("a generation", 1, 9_999),
+            "which secret it is: another secret needs another generation, and nothing of the one before is joined with it",
+        ),
+        keep: Or<Duration> = or(
+            "35d", Duration("8d", "400d"),
+            "for how long; revisits within 28 days need 29 days. What is older is deleted by the nightly run on the day it is due",
+        ),
     }
 }
 
@@ -142,6 +164,7 @@ pub(super) fn read(start: &Cursor<'_>, base: &Path) -> Option<Settings> {
     let viewer_groups_key_env = file
         .viewer_groups
         .read_with(|at| section::<ViewerGroupsKeys<'_>>(at, "`{key_env: NAME}`")?.key_env.read());
+    let returning = file.returning.read_with(read_returning);
     let (exports, archive) = stores?;
     Some(Settings {
         home_timezone: home_timezone?,
@@ -162,9 +185,26 @@ pub(super) fn read(start: &Cursor<'_>, base: &Path) -> Option<Settings> {
         lease_seconds: u32::try_from(lease?).ok()?,
         late_after_seconds: late_after?,
         viewer_groups_key_env: viewer_groups_key_env?,
+        returning: returning?,
         engine: engine?,
     })
 }
+
+fn read_returning(at: &Cursor<'_>) -> Option<Returning> {
+    let keys = section::<ReturningKeys<'_>>(at, "`{key_env: NAME}`")?;
+    let (key_env, generation, keep) = (keys.key_env.read(), keys.generation.read(), keys.keep.read());
+    let days = u16::try_from(keep? / SECONDS_A_DAY).ok();
+    let days = days.filter(|days| Some(i64::from(*days) * SECONDS_A_DAY) == keep);
+    let Some(keep_days) = days else {
+        return keys
+            .keep
+            .at()
+            .and_then(|at| at.refuse("is not a whole number of days (expected one such as `35d`)"));
+    };
+    Some(Returning { key_env: key_env?, generation: generation?, keep_days })
+}
+
+const SECONDS_A_DAY: i64 = 86_400;
 
 fn read_stores(at: &Cursor<'_>, base: &Path) -> Option<(StoreLocation, StoreLocation)> {
     let stores = section::<StoresKeys<'_>>(at, "`{exports: {url: …}, archive: {url: …}}`")?;
@@ -241,7 +281,8 @@ max_reject_share: 0.01
         let text = "version: 1\nhome_timezone: UTC\nstores: {exports: {url: exports}, archive: {url: archive}}\n\
                     max_shrink_share: 0\nmemory: 2GiB\nthreads: 4\nreject_text_chars: 0\nspill_dir: spill\n\
                     requests: 256\nbandwidth: 50MiB\nopen_files: 64\nexport_limit: 1d\nlease: 2s\nlate_after: 90d\nengine: local\n\
-                    viewer_groups: {key_env: COVERLEDGER_GROUPS}\n";
+                    viewer_groups: {key_env: COVERLEDGER_GROUPS}\n\
+                    returning: {key_env: COVERLEDGER_RETURNING, generation: 2, keep: 400d}\n";
         let settings = settings(text).0.unwrap();
         assert_eq!(settings.archive, StoreLocation::Folder("team/archive".into()));
         assert_eq!((settings.memory_bytes, settings.threads), (2 << 30, NonZeroUsize::new(4)));
@@ -251,6 +292,38 @@ max_reject_share: 0.01
         assert_eq!(settings.late_after_seconds, 90 * 86_400);
         assert_eq!(settings.engine, EngineChoice::Local);
         assert_eq!(settings.viewer_groups_key_env.as_deref(), Some("COVERLEDGER_GROUPS"));
+        let key_env = "COVERLEDGER_RETURNING".to_owned();
+        assert_eq!(settings.returning, Some(Returning { key_env, generation: 2, keep_days: 400 }));
+    }
+
+    #[test]
+    fn returning_viewers_are_kept_for_whole_days() {
+        let with = |returning: &str| {
+            let stores = "{exports: {url: exports}, archive: {url: archive}}";
+            settings(&format!("version: 1\nhome_timezone: UTC\nstores: {stores}\nreturning: {returning}\n"))
+        };
+        let (usual, problems) = with("{key_env: KEY}");
+        assert_eq!(problems, <[&str; 0]>::default());
+        let usual = usual.unwrap().returning.unwrap();
+        assert_eq!((usual.generation, usual.keep_days), (1, 35));
+        for (returning, problem) in [
+            (
+                "{key_env: KEY, keep: 200h}",
+                "line 4, `returning.keep`: is not a whole number of days (expected one such as `35d`)",
+            ),
+            (
+                "{key_env: KEY, generation: 0}",
+                "line 4, `returning.generation`: `0` is not a generation (expected 1 to 9,999)",
+            ),
+        ] {
+            assert_eq!(with(returning).1, [problem]);
+        }
+        assert!(
+            with("{key_env: KEY, keep: 7d}").1[0].contains("8d to 400d"),
+            "{:?}",
+            with("{key_env: KEY, keep: 7d}").1
+        );
+        assert!(!with("hunter2 and more letters").1.concat().contains("hunter2"));
     }
 
     #[test]
@@ -305,7 +378,7 @@ max_reject_share: 0.01
                         "line 8, `stay_secs`: unknown key `stay_secs` (known: `version`, `home_timezone`, `stores`, \
                          `stay_seconds`, `max_reject_share`, `max_shrink_share`, `memory`, `threads`, \
                          `reject_text_chars`, `reject_viewer_ids`, `spill_dir`, `requests`, `bandwidth`, `open_files`, \
-                         `export_limit`, `lease`, `late_after`, `engine`, `viewer_groups`; did you mean `stay_seconds`?)",
+                         `export_limit`, `lease`, `late_after`, `engine`, `viewer_groups`, `returning`; did you mean `stay_seconds`?)",
                     ],
                 ),
                 (

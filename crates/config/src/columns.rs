@@ -70,6 +70,10 @@ keys! {
         viewer_id: Maybe<Column> = maybe(
             "none", Column, "who; without it there are no unique counts; it never reaches the archive; of `quality` only with `grain: view`",
         ).rows(INSTANTS),
+        host_id: Maybe<Column> = maybe(
+            "none", Column,
+            "the room or host that lasts over broadcasts, which many platforms' room id does not; without it all broadcasts of a platform in a market are one host's. Of `events` and `impressions` it changes no published market-day: only `returning` in `archive.yaml` asks for it",
+        ).rows(INSTANTS),
         audience: Maybe<Part> = maybe(
             "none", Part(Shape::List(Box::new(Shape::Column), 0, None).called("list of columns")), "joined by ` / `",
         ).rows(COUNTED),
@@ -108,9 +112,6 @@ keys! {
         view_id: Maybe<Column> = maybe(
             "none", Column,
             "unique per row, however often it is delivered; without it nothing is a duplicate, as with `event_id`; `check` warns of it",
-        ).rows(QUALITY),
-        host_id: Maybe<Column> = maybe(
-            "none", Column, "the room or host that lasts over broadcasts; without it all broadcasts of a market are one host's",
         ).rows(QUALITY),
         views: Maybe<Part> = maybe(
             "required with `grain: minute` and `broadcast`", Part(Shape::Column), "how many views the row is of; not with `grain: view`",
@@ -228,12 +229,14 @@ fn read_each(keys: &ColumnKeys<'_>, context: &ExportContext<'_>) -> Option<Event
         );
     }
     let viewer_id = keys.viewer_id.read();
+    let host_id = keys.host_id.read();
     let dwell_seconds = keys.dwell_seconds.read();
     let occurred_at = keys.occurred_at.required().and_then(|at| instant::read(&at, context));
     Some(EventColumns {
         event_id: event_id?,
         occurred_at: occurred_at?,
         viewer_id: viewer_id?,
+        host_id: host_id?,
         dwell_seconds: dwell_seconds?,
     })
 }
@@ -366,7 +369,7 @@ mod tests {
              `order`, `ignore`; did you mean `impression`?)",
             "line 8, `clicked`: `clicked` belongs to `rows: impressions`, not to this export's rows",
             "line 9, `evnt`: unknown key `evnt` (known: `event_id`, `occurred_at`, `market`, `broadcast_id`, `cover_id`, \
-             `viewer_id`, `audience`, `dwell_seconds`, `event`; did you mean `event`?)",
+             `viewer_id`, `host_id`, `audience`, `dwell_seconds`, `event`; did you mean `event`?)",
         ];
         assert_eq!(problems, expected);
     }

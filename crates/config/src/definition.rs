@@ -19,7 +19,7 @@ use super::path::PathPattern;
 use super::problem::Problem;
 use super::quality::QualityRows;
 use super::viewer_groups::ViewerGroups;
-use coverledger_core::model::{Eras, Event, MarketId, PlatformId, Turns};
+use coverledger_core::model::{Eras, Event, MarketId, PlatformId, ReturningKey, Turns};
 use coverledger_core::time::{Cron, DayRule, SlotTable, Zone};
 
 /// Everything under `config/` and `jobs/`.
@@ -44,6 +44,9 @@ pub struct Workspace {
     /// The groups of viewers of every split that assigns viewers, by experiment; none as long as a configured secret is not
     /// handed in ([`Workspace::with_viewer_groups_secret`]).
     pub viewer_groups: BTreeMap<String, ViewerGroups>,
+    /// What viewers are kept by over days; `None` without `returning`, and as long as the secret is not handed in
+    /// ([`Workspace::with_returning_secret`]).
+    pub returning: Option<ReturningKey>,
     /// `config/notifications.yaml`, by name; empty without that file.
     pub channels: BTreeMap<String, Channel>,
     /// `config/market_rules.yaml`; without that file no cover is held against anything.
@@ -102,8 +105,22 @@ pub struct Settings {
     /// The environment variable that holds the secret of viewer groups; without one their keys come of the names of
     /// experiments.
     pub viewer_groups_key_env: Option<String>,
+    /// What is kept of viewers over days; `None`: nothing. It has no say in what market-days publish, so no fingerprint of
+    /// theirs has it.
+    pub returning: Option<Returning>,
     /// What counts; default this process. It has no say in the counts, so no fingerprint has it.
     pub engine: EngineChoice,
+}
+
+/// What is kept of viewers over days, and for how long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Returning {
+    /// The environment variable that holds the secret.
+    pub key_env: String,
+    /// Which secret it is: a new one has a new number.
+    pub generation: u16,
+    /// For so many local dates. 8 to 400; default 35.
+    pub keep_days: u16,
 }
 
 /// An engine by its word in `archive.yaml`.
@@ -230,6 +247,8 @@ pub struct EventColumns {
     pub occurred_at: InstantColumn,
     /// Who; without it there are no unique counts.
     pub viewer_id: Option<ColumnName>,
+    /// Whose room it is; without it all broadcasts of a platform in a market are one host's.
+    pub host_id: Option<ColumnName>,
     /// Seconds in the room.
     pub dwell_seconds: Option<ColumnName>,
 }

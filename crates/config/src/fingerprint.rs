@@ -318,6 +318,8 @@ impl FingerprintWriter {
             late_after_seconds: _,
             // Its hash is in the fingerprint of the market-days that are counted by groups, and of no other.
             viewer_groups_key_env: _,
+            // It decides what is kept beside market-days, and nothing in them.
+            returning: _,
             engine: _,
         } = settings;
         self.put("stay_seconds", &stay_seconds.to_string());
@@ -404,7 +406,8 @@ impl FingerprintWriter {
     }
 
     fn each(&mut self, each: &EventColumns) {
-        let EventColumns { event_id, occurred_at, viewer_id, dwell_seconds } = each;
+        // A host is in nothing that a market-day publishes.
+        let EventColumns { event_id, occurred_at, viewer_id, host_id: _, dwell_seconds } = each;
         self.maybe_column("event_id", event_id.as_ref());
         self.instant(occurred_at);
         self.maybe_column("viewer_id", viewer_id.as_ref());

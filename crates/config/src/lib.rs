@@ -53,6 +53,7 @@ mod quantity;
 mod rates;
 mod reading;
 mod registry;
+mod returning;
 mod section;
 mod sheet;
 mod snapshot;
@@ -265,6 +266,7 @@ impl Files {
             jobs,
             rotations: experiments::turns(&experiments),
             viewer_groups,
+            returning: None,
             experiments,
             decisions: decisions?,
             library: library?,

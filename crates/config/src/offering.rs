@@ -198,8 +198,11 @@ impl Platform {
     /// Whether an export that feeds a market names the viewers of what it tells one by one.
     #[must_use]
     pub fn names_viewers(&self, market: &MarketId) -> bool {
-        let feeding = self.exports.iter().filter(|export| export.feeds(market));
-        feeding.filter_map(|export| export.rows.each()).any(|each| each.viewer_id.is_some())
+        let names_them = |export: &Export| match &export.rows {
+            Rows::Quality(quality) => quality.viewer_id.is_some(),
+            rows => rows.each().is_some_and(|each| each.viewer_id.is_some()),
+        };
+        self.exports.iter().filter(|export| export.feeds(market)).any(names_them)
     }
 
     /// Whether clicks of a market can be told that have no impression: both are counted here, of viewers who are known,

@@ -49,7 +49,7 @@ fn every_problem_of_every_file_is_told_at_once() {
 2 problems in `config/archive.yaml`
   line 7, `stay_seconds`: duplicate key (first on line 6)
   line 8, `max_reject_shre`: unknown key `max_reject_shre` (known: `version`, `home_timezone`, `stores`, `stay_seconds`, \
-`max_reject_share`, `max_shrink_share`, `memory`, `threads`, `reject_text_chars`, `reject_viewer_ids`, `spill_dir`, `requests`, `bandwidth`, `open_files`, `export_limit`, `lease`, `late_after`, `engine`, `viewer_groups`; did you mean `max_reject_share`?)
+`max_reject_share`, `max_shrink_share`, `memory`, `threads`, `reject_text_chars`, `reject_viewer_ids`, `spill_dir`, `requests`, `bandwidth`, `open_files`, `export_limit`, `lease`, `late_after`, `engine`, `viewer_groups`, `returning`; did you mean `max_reject_share`?)
 1 problem in `config/markets.yaml`
   line 6, `markets.DE.timezone`: `Europe/Berln` is not an IANA time zone (did you mean `Europe/Berlin`?)
 1 problem in `config/platforms/broken.yaml`

@@ -27,6 +27,7 @@ mod quality;
 mod rates;
 mod reconciliation;
 mod rejects;
+pub mod returning;
 mod seen;
 mod shrink;
 mod slot_audience;

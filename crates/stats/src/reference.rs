@@ -133,6 +133,108 @@ fn matches(chance: &mut SeededRng) -> Value {
     })
 }
 
+/// Of one and of others, in strata of clusters and in groups.
+fn rates(chance: &mut SeededRng) -> Value {
+    let (clusters, groups) = (4 + chance.below(12), 4 + chance.below(12));
+    let mut cells = Vec::new();
+    for cluster in 0..clusters {
+        for stratum in 0..=chance.below(3) {
+            let size = between(chance, 20.0, 400.0);
+            let is_shared = cluster < 3 || chance.below(5) > 0;
+            for group in 0..groups {
+                for is_one in [false, true] {
+                    if is_one && !is_shared {
+                        continue;
+                    }
+                    let trials = (size * (0.2 + chance.uniform())).round();
+                    let successes = (trials * 0.4 * chance.uniform()).round().max(1.0);
+                    cells.push(RateCell { cluster, stratum, group, is_one, successes, trials });
+                }
+            }
+        }
+    }
+    let matched = MatchedRates::of(&cells);
+    let of = |estimate: Option<Estimate>| {
+        let estimate = estimate.unwrap();
+        [estimate.value, estimate.standard_error, estimate.degrees]
+    };
+    let ones: Vec<RateCell> = cells.iter().copied().filter(|cell| cell.is_one).collect();
+    let row = |cell: &RateCell| {
+        (cell.cluster, cell.stratum, cell.group, u8::from(cell.is_one), cell.successes, cell.trials)
+    };
+    json!({
+        "cells": cells.iter().map(row).collect::<Vec<_>>(), "difference": of(matched.difference()),
+        "log_ratio": of(matched.log_ratio()), "rates": matched.rates(), "trials": matched.trials(),
+        "clusters": matched.clusters(), "rate": of(clustered_rate(&ones)),
+    })
+}
+
+/// Steps in strata, with doses before and after.
+fn steps(chance: &mut SeededRng) -> Value {
+    let (clusters, groups) = (6 + chance.below(10), 4 + chance.below(10));
+    let mut cells = Vec::new();
+    for cluster in 0..clusters {
+        for stratum in 0..=chance.below(2) {
+            let level = chance.normal();
+            for group in 0..groups {
+                for step in 0..=MOST_STEPS {
+                    if step > 0 && chance.below(6) == 0 {
+                        continue;
+                    }
+                    let weight = between(chance, 0.5, 20.0);
+                    let dose = |of: usize, chance: &mut SeededRng| {
+                        weight * (if of == step { 0.6 } else { 0.0 } + 0.3 * chance.uniform())
+                    };
+                    let doses = [1, 2, 3].map(|of| dose(of, chance));
+                    let effect: f64 =
+                        doses.iter().zip([-0.1, -0.2, -0.3]).map(|(dose, effect)| dose * effect).sum();
+                    let outcome = weight * (level + 0.4 * chance.normal()) + effect;
+                    cells.push(StepCell { cluster, stratum, group, step, weight, outcome, doses });
+                }
+            }
+        }
+    }
+    let effects = StepEffects::of(&cells);
+    let of = |contrast: [f64; MOST_STEPS]| {
+        let estimate = effects.effect(contrast).unwrap();
+        [estimate.value, estimate.standard_error, estimate.degrees]
+    };
+    let contrasts = [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [-0.5, 0.0, 0.5]];
+    let row = |cell: &StepCell| {
+        (cell.cluster, cell.stratum, cell.group, cell.step, cell.weight, cell.outcome, cell.doses)
+    };
+    json!({
+        "cells": cells.iter().map(row).collect::<Vec<_>>(), "contrasts": contrasts,
+        "found": contrasts.map(of), "information": effects.information(),
+    })
+}
+
+/// Units on dates, now and then one missing.
+fn panels(chance: &mut SeededRng) -> Value {
+    let (units, periods, doses) = (8 + chance.below(10), 12 + chance.below(20), 2 + chance.below(3));
+    let mut points = Vec::new();
+    for unit in 0..units {
+        let level = chance.normal();
+        for period in 0..periods {
+            if chance.below(6) == 0 {
+                continue;
+            }
+            let doses: Vec<f64> = (0..doses).map(|_| chance.uniform()).collect();
+            let outcome = level - 0.2 * doses[0] + 0.3 * chance.normal();
+            points.push(PanelPoint { unit, period, weight: 0.2 + chance.uniform(), outcome, doses });
+        }
+    }
+    let panel = Panel::of(&points).unwrap();
+    let contrast: Vec<f64> = (0..doses).map(|at| if at == 0 { 1.0 } else { -0.5 }).collect();
+    let found = panel.along(&contrast).unwrap();
+    let row = |point: &PanelPoint| (point.unit, point.period, point.weight, point.outcome, point.doses.clone());
+    json!({
+        "points": points.iter().map(row).collect::<Vec<_>>(), "contrast": contrast,
+        "found": [found.value, found.standard_error, found.degrees], "information": panel.information(),
+        "joint": panel.joint_p(&[0, 1]),
+    })
+}
+
 /// Clusters shared out among arms, some of which came later.
 fn balances(chance: &mut SeededRng) -> Value {
     let (arms, count) = (2 + chance.below(3), 9 + chance.below(40));
@@ -289,7 +391,7 @@ fn answers_are_written_for_comparison() {
         "fits": many(60, fits), "tests": many(100, tests), "sequences": many(200, sequences),
         "choices": many(12, choices), "matches": many(60, matches), "balances": many(60, balances),
         "trends": many(60, trends), "kinds": many(60, kinds), "poolings": many(60, poolings), "two_ways": many(60, two_ways),
-        "shifts": many(20, shifts),
+        "shifts": many(20, shifts), "rates": many(40, rates), "steps": many(40, steps), "panels": many(40, panels),
     });
     std::fs::write(path, answers.to_string()).expect("the answers can be written");
 }

@@ -81,8 +81,14 @@ impl Driver<'_> {
     ) -> Result<Published, PublishError> {
         const { assert!(is_listed(A::FAMILY), "an asset that is published stands in `ASSETS`") };
         let tables = |revision| {
-            let asset = Arc::clone(&asset);
-            render(self.rendering, move || asset.tables(revision))
+            let (asset, rendered) = (Arc::clone(&asset), Arc::clone(&asset));
+            async move {
+                let tables = render(self.rendering, move || rendered.tables(revision)).await?;
+                if let Some(visits) = asset.visits() {
+                    visits.keep(self.archive, revision).await?;
+                }
+                Ok(tables)
+            }
         };
         self.archive.publish_after(newest, asset.unit(), asset.draft(), tables, self.stamp).await
     }

@@ -15,6 +15,7 @@ pub(super) use rerender::{Renderer, mapped};
 use super::deciding::{DecidedExperiment, DecidedMarket};
 use super::library::{CataloguedPictures, CoversAsOf, CoversOfMonth};
 use super::publishing::{CountedDay, ToldDate};
+use super::returning::{DayVisits, ViewersAsOf};
 use coverledger_archive::{BoxError, Draft, ExportRecord, State, TableBytes, TableFamily, TableName, Unit};
 use coverledger_config::EngineChoice;
 use coverledger_core::VERSION;
@@ -33,6 +34,11 @@ pub(super) trait Asset: Send + Sync + 'static {
     /// What is recorded of its publication: the fingerprint of its inputs and what these are.
     fn draft(&self) -> &Draft;
 
+    /// What viewers did, of a market-day of which that is kept. It is kept before the receipt is put.
+    fn visits(&self) -> Option<&DayVisits> {
+        None
+    }
+
     /// Its tables as those of a revision. The same revision gives the same bytes.
     ///
     /// # Errors
@@ -41,7 +47,7 @@ pub(super) trait Asset: Send + Sync + 'static {
 }
 
 /// Every asset: whoever adds one adds a line. One that is missing here does not compile where it is published.
-const ASSETS: [TableFamily; 7] = [
+const ASSETS: [TableFamily; 8] = [
     CountedDay::FAMILY,
     ToldDate::FAMILY,
     DecidedMarket::FAMILY,
@@ -49,6 +55,7 @@ const ASSETS: [TableFamily; 7] = [
     CataloguedPictures::FAMILY,
     CoversOfMonth::FAMILY,
     CoversAsOf::FAMILY,
+    ViewersAsOf::FAMILY,
 ];
 
 const fn is_listed(family: TableFamily) -> bool {

@@ -49,6 +49,7 @@ impl Mapping {
                 format: InstantFormat::Rfc3339,
             },
             viewer_id: Some(ColumnName::new("viewer")),
+            host_id: None,
             dwell_seconds: Some(ColumnName::new("dwell")),
         };
         let columns = Columns {
@@ -75,6 +76,7 @@ impl Mapping {
                 format: InstantFormat::Rfc3339,
             },
             viewer_id: None,
+            host_id: None,
             dwell_seconds: column("dwell"),
         };
         let rows = Rows::Impressions {
@@ -94,7 +96,8 @@ impl Mapping {
 
     /// Columns of any table as audience and nothing else: every row is an impression at the instant in `at`.
     pub fn audience(at: InstantColumn, audience: &[&str]) -> Self {
-        let each = EventColumns { event_id: None, occurred_at: at, viewer_id: None, dwell_seconds: None };
+        let each =
+            EventColumns { event_id: None, occurred_at: at, viewer_id: None, host_id: None, dwell_seconds: None };
         let columns = Columns {
             market: MarketRule::Value(MarketId::new("US")),
             broadcast_id: TextRule::Value("r".to_owned()),

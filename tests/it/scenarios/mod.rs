@@ -37,6 +37,7 @@ mod reach;
 mod records;
 mod rerender;
 mod retiring;
+mod returning;
 mod revisions;
 mod sameness;
 mod sample;

@@ -7,7 +7,7 @@ use crate::scenario::{FEED, Scenario};
 const MORNING: &str = "2026-11-21T03:00:00Z";
 const NEXT: &str = "2026-11-22T03:00:00Z";
 
-const MUX: &str = r#"version: 1
+pub(super) const MUX: &str = r#"version: 1
 of: shop
 settle: 24h
 exports:
@@ -37,7 +37,7 @@ exports:
 
 /// CSV of views, one a line: `id at market broadcast host viewer first-frame stall stalls watch offset failed kbps rung`;
 /// `-` for nothing.
-fn views(lines: &str) -> String {
+pub(super) fn views(lines: &str) -> String {
     let mut csv = "view_id,view_start,country,video_id,room,viewer,startup_ms,rebuffer_s,rebuffers,watch_s,skew_ms,failed,kbps,rendition\n".to_owned();
     for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let cells: Vec<&str> = line.split_whitespace().map(|cell| if cell == "-" { "" } else { cell }).collect();
@@ -58,7 +58,7 @@ fn watched() -> Scenario {
     )
 }
 
-const DAY: &str = "\
+pub(super) const DAY: &str = "\
     w1 2026-11-20T09:00:00Z GB r1 h1 v1 400  0   0 60 20  0 1500 720p
     w2 2026-11-20T09:00:10Z GB r1 h1 v2 600  1.5 2 30 -40 0 900  360p
     w3 2026-11-20T09:00:20Z GB r1 h1 v2 601  0   0 10 0   0 1500 720p

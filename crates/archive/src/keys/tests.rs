@@ -36,6 +36,10 @@ fn cover_month() -> Unit {
     }
 }
 
+fn viewers() -> Unit {
+    Unit::Viewers { platform: PlatformId::new("youtube"), market: MarketId::new("JP"), as_of: date(2026, 11, 21) }
+}
+
 fn library() -> Unit {
     Unit::Library { as_of: date(2026, 11, 21) }
 }
@@ -76,6 +80,11 @@ fn keys_are_those_of_the_design() {
         (Key::Receipt(&cover_month(), 2).path(), "_receipts/youtube/_covers/JP/2026-11-01/00000002.json"),
         (Key::Current(TableName::CoverHistory, &library()).path(), "cover_history/as_of=2026-11-21/part.parquet"),
         (Key::Receipt(&library(), 1).path(), "_receipts/_library/2026-11-21/00000001.json"),
+        (
+            Key::Current(TableName::Revisit, &viewers()).path(),
+            "revisit/platform=youtube/market=JP/as_of=2026-11-21/part.parquet",
+        ),
+        (Key::Receipt(&viewers(), 2).path(), "_receipts/youtube/_viewers/JP/2026-11-21/00000002.json"),
         (Key::Revision("00ff").path(), "_revisions/00ff.parquet"),
     ];
     for (made, expected) in cases {
@@ -94,6 +103,7 @@ fn receipts_are_read_back_from_their_keys() {
         Unit::Catalogue,
         cover_month(),
         library(),
+        viewers(),
     ] {
         let key = Key::Receipt(&unit, 12).path();
         assert_eq!(receipt_at(&key), Some((unit, 12)));
@@ -112,6 +122,27 @@ fn receipts_are_read_back_from_their_keys() {
         "_receipts/_experiments/_decisions/US/2026-11-21/00000003.json",
     ] {
         assert_eq!(receipt_at(stranger), None, "{stranger}");
+    }
+}
+
+#[test]
+fn what_is_private_is_read_back_from_its_keys_and_is_nothing_else() {
+    let Unit::MarketDay(of) = day() else { unreachable!() };
+    let key = Key::Visits(7, &of, 12, "00ff00ff00ff00ff").path();
+    assert_eq!(key, "_returning/0007/tiktok_shop_live/US/2026-11-21/00000012-00ff00ff00ff00ff.parquet");
+    let at = visits_at(&key).unwrap();
+    assert_eq!((at.generation, at.market_day, at.revision, at.hash), (7, of, 12, "00ff00ff00ff00ff"));
+    assert_eq!(returning_key_at(&Key::ReturningKey(7).path()), Some(7));
+    assert_eq!((current_at(&key), receipt_at(&key), revision_at(&key)), (None, None, None));
+    for stranger in [
+        "_returning/7/p/US/2026-11-21/00000012-00ff.parquet",
+        "_returning/0007/p/US/2026-11-21/12-00ff.parquet",
+        "_returning/0007/p/US/2026-11-21/00000012.parquet",
+        "_returning/0007/p/_viewers/2026-11-21/00000012-00ff.parquet",
+        "_returning/0007/key.json",
+        "funnel/0007/p/US/2026-11-21/00000012-00ff.parquet",
+    ] {
+        assert_eq!(visits_at(stranger), None, "{stranger}");
     }
 }
 
@@ -146,6 +177,7 @@ fn current_paths_are_read_back_and_nothing_else_is_one() {
         Unit::Catalogue,
         cover_month(),
         library(),
+        viewers(),
     ];
     for unit in units {
         for table in TableName::ALL.into_iter().filter(|table| table.family() == unit.family()) {

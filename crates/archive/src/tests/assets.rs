@@ -20,6 +20,7 @@ fn unit_of(family: TableFamily) -> Unit {
             Unit::CoverMonth { platform, market, month: as_of.first_of_month() }
         }
         TableFamily::Library => Unit::Library { as_of },
+        TableFamily::Viewers => Unit::Viewers { platform, market, as_of },
     }
 }
 

@@ -11,6 +11,7 @@ mod pruning;
 mod publishing;
 mod restoring;
 mod retiring;
+mod returning;
 mod thumbnails;
 mod verifying;
 

@@ -99,6 +99,15 @@ impl Numbered {
         self.cells.list[cell as usize].day as usize
     }
 
+    pub(super) fn of(&self, cell: u32) -> Cell {
+        self.cells.list[cell as usize]
+    }
+
+    /// How many names there are.
+    pub(super) fn names(&self) -> u32 {
+        u32::try_from(self.names.list.len()).unwrap_or(u32::MAX)
+    }
+
     pub(super) fn touch(&self, cell: u32) -> u32 {
         self.touch_of[cell as usize]
     }

@@ -8,15 +8,17 @@ use hashbrown::HashTable;
 
 use super::cells::{Cells, Numbered};
 use super::dedupe::{self, Copied, Deliveries};
+use super::engine::CountDay;
 use super::memory::{CHUNK_WORDS, Memory};
 use super::row::{EventRow, NO_CELL, ViewerRow};
 use super::scope::Scope;
 use super::spool::{Spool, Writer};
 use super::tally::{Outcome, Tally};
 use super::touch::{Firsts, UNIQUE};
+use super::visits::{VisitSpool, VisitWriter, Visits};
 use super::writer::PartialCounts;
 use crate::model::{
-    CountSet, Counts, DayPart, Era, Fact, FactKey, Figures, GroupFact, Parts, TurnFact, TurnNumber,
+    CountSet, Counts, DayPart, Era, Fact, FactKey, Figures, GroupFact, Kinds, Parts, TurnFact, TurnNumber,
 };
 
 /// Rows of one partition are worked on in memory; this share of the bound keeps them small.
@@ -46,6 +48,9 @@ pub struct Counter {
     pub(super) events: Spool<EventRow>,
     pub(super) viewers: Spool<ViewerRow>,
     pub(super) max_cells: usize,
+    /// What a row has to count as, any of these, to go on to where viewers meet.
+    pub(super) of_viewers: Kinds,
+    visits: Option<VisitSpool>,
 }
 
 /// What an engine found: facts, and what became of rows.
@@ -59,6 +64,8 @@ pub struct Counted {
     /// The same facts by viewer group, where any row of the market-day is in one; sorted by group, rows in none first, then
     /// like facts.
     pub groups: Vec<Vec<GroupFact>>,
+    /// Who did what, for the market-days of which that is wanted; `None` if it is of none.
+    pub visits: Option<Visits>,
     outcomes: Vec<Outcome>,
     days: usize,
 }
@@ -73,7 +80,13 @@ impl Counted {
         groups: Vec<Vec<GroupFact>>,
         outcomes: Vec<Outcome>,
     ) -> Self {
-        Self { days: facts.len(), facts, turns, groups, outcomes }
+        Self { days: facts.len(), facts, turns, groups, visits: None, outcomes }
+    }
+
+    /// The same with visits.
+    #[must_use]
+    pub fn with_visits(self, visits: Option<Visits>) -> Self {
+        Self { visits, ..self }
     }
 
     /// What became of the rows of an export on a market-day.
@@ -87,21 +100,33 @@ impl Counter {
     /// Makes ready for the exports and market-days of a scope.
     #[must_use]
     pub fn new(scope: Scope, options: CountOptions) -> Self {
+        Self::with_days(scope, &[], options)
+    }
+
+    /// The same for market-days some of which may want visits.
+    pub(super) fn with_days(scope: Scope, days: &[CountDay], options: CountOptions) -> Self {
+        let wants_visits = days.iter().any(|day| day.visits_by.is_some());
+        // Rows of events and of viewers wait; visits too, and those of the batch before, which is being published.
+        let (waiting, files) = if wants_visits { (3, 4) } else { (2, 2) };
+        let files = options.memory.spill_files(files);
         let bytes = options.memory.bytes();
-        let parts = parts_for(&options, size_of::<EventRow>());
+        let parts = parts_for(&options, waiting, size_of::<EventRow>());
         Self {
             max_cells: usize::try_from(bytes / BYTES_PER_CELL).unwrap_or(usize::MAX),
             scope,
             cells: Cells::default(),
-            events: Spool::new(parts, Arc::clone(&options.memory)),
-            viewers: Spool::new(parts, Arc::clone(&options.memory)),
+            events: Spool::new(parts, files, Arc::clone(&options.memory)),
+            viewers: Spool::new(parts, files, Arc::clone(&options.memory)),
+            // A stay may be told by a row of its own.
+            of_viewers: if wants_visits { UNIQUE.and(Kinds::STAY) } else { UNIQUE },
+            visits: VisitSpool::of(days, (parts, files), &options.memory),
             options,
         }
     }
 
     /// Deduplicates, counts, credits first touches. It fails when rows that were spilled cannot be read back.
     pub(super) fn settle_all(self, partials: Vec<PartialCounts>) -> std::io::Result<Counted> {
-        let Self { scope, options, cells, events, viewers, .. } = self;
+        let Self { scope, options, cells, events, viewers, of_viewers, visits, .. } = self;
         let numbered = cells.into_numbered();
         let mut total = Tally::new(numbered.cells().len(), &scope);
         for partial in &partials {
@@ -113,8 +138,9 @@ impl Counter {
             let mut writer = viewers.writer();
             let (mut rows, mut first) = (Vec::new(), HashTable::new());
             for part in parts {
-                let mut settle =
-                    |row: &EventRow, duplicate| settle(row, duplicate, &numbered, &mut tally, &mut writer);
+                let mut settle = |row: &EventRow, duplicate| {
+                    settle(row, duplicate, (&numbered, of_viewers), &mut tally, &mut writer)
+                };
                 if let Some(blocks) = events.take(part, &mut rows)? {
                     let mut deliveries = Deliveries::default();
                     blocks.each(&mut rows, |block| {
@@ -146,10 +172,12 @@ impl Counter {
             let mut counts = vec![Counts::default(); numbered.cells().len()];
             let mut orphans = vec![0; if scope.counts_orphans() { counts.len() } else { 0 }];
             let (mut rows, mut firsts) = (Vec::new(), Firsts::default());
+            let mut of_days = visits.as_ref().map(VisitSpool::writer);
             for part in parts {
                 if let Some(blocks) = viewers.take(part, &mut rows)? {
                     blocks.each(&mut rows, |block| {
                         firsts.note(block, &numbered);
+                        of_days.iter_mut().for_each(|visits| visits.note(block, &numbered));
                         Ok(())
                     })?;
                     if scope.counts_orphans() {
@@ -160,12 +188,15 @@ impl Counter {
                     }
                 } else {
                     firsts.note(&rows, &numbered);
+                    of_days.iter_mut().for_each(|visits| visits.note(&rows, &numbered));
                     if scope.counts_orphans() {
                         firsts.count_orphans(&rows, (&numbered, &scope), &mut orphans);
                     }
                 }
                 firsts.credit(&mut counts);
+                of_days.iter_mut().try_for_each(|visits| visits.hand_over(&numbered))?;
             }
+            of_days.map_or(Ok(()), VisitWriter::finish)?;
             Ok((counts, orphans))
         })?;
         let mut counts = total.counts();
@@ -177,18 +208,20 @@ impl Counter {
             orphans.iter_mut().zip(its_orphans).for_each(|(sum, more)| *sum += more);
         }
         let Facts { all, turns, groups } = facts(&numbered, (&counts, &orphans), &scope);
-        Ok(Counted::new(all, turns, groups, total.outcomes))
+        let visits = visits.map(|visits| visits.into_visits(numbered));
+        Ok(Counted::new(all, turns, groups, total.outcomes).with_visits(visits))
     }
 }
 
-/// Into how many partitions rows of a size are parted, and how much of the memory bound is kept free for it.
-pub(super) fn parts_for(options: &CountOptions, row_bytes: usize) -> usize {
+/// Into how many partitions rows of a size are parted, beside so many spools at a time, and how much of the memory bound is
+/// kept free for it.
+pub(super) fn parts_for(options: &CountOptions, spools: usize, row_bytes: usize) -> usize {
     let bytes = options.memory.bytes();
     let expected_bytes = options.expected_rows.saturating_mul(row_bytes as u64);
     let wanted = expected_bytes.saturating_mul(PARTITIONS_PER_BOUND) / bytes.max(1);
-    // Each thread has a chunk open for every partition of both spools; they may take a quarter of the bound.
+    // Each thread has a chunk open for every partition of every spool; they may take a quarter of the bound.
     let open_bytes =
-        u64::try_from(options.threads.max(1) * 2 * CHUNK_WORDS * size_of::<u64>()).unwrap_or(u64::MAX);
+        u64::try_from(options.threads.max(1) * spools * CHUNK_WORDS * size_of::<u64>()).unwrap_or(u64::MAX);
     let affordable = usize::try_from(bytes / 4 / open_bytes).unwrap_or(MAX_PARTITIONS).max(LEAST_PARTITIONS);
     let wanted = usize::try_from(wanted).unwrap_or(MAX_PARTITIONS).clamp(USUAL_PARTITIONS, MAX_PARTITIONS);
     let parts = 1 << wanted.min(affordable).ilog2();
@@ -204,7 +237,7 @@ pub(super) fn parts_for(options: &CountOptions, row_bytes: usize) -> usize {
 fn settle(
     row: &EventRow,
     duplicate: Option<Copied>,
-    numbered: &Numbered,
+    (numbered, of_viewers): (&Numbered, Kinds),
     tally: &mut Tally,
     viewers: &mut Writer<'_, ViewerRow>,
 ) -> std::io::Result<()> {
@@ -214,7 +247,7 @@ fn settle(
     }
     if let Some(copy) = duplicate {
         tally.take_back(origin, numbered.day(cell), cell, dwell_ms, copy);
-    } else if origin.has_viewer() && origin.kinds().bits() & UNIQUE.bits() != 0 {
+    } else if origin.has_viewer() && origin.kinds().bits() & of_viewers.bits() != 0 {
         viewers.push(viewer.rotate_right(32), ViewerRow { viewer, occurred_us, origin, cell, unused: 0 })?;
     }
     Ok(())
@@ -358,7 +391,7 @@ mod tests {
     use super::super::engine::{OpenCount as _, SignalWriter as _};
     use super::super::writer::{Input, Placed};
     use super::*;
-    use crate::model::{Id, Kinds};
+    use crate::model::Id;
 
     const DAYS: usize = 3;
     const EXPORTS: usize = 4;

@@ -18,7 +18,7 @@ use super::counter::{CountOptions, Counted};
 use super::scope::Scope;
 use super::signals::SignalTableError;
 use super::writer::{Input, RowsByDay};
-use crate::model::{MarketId, Turns};
+use crate::model::{MarketId, Turns, ViewerKey};
 
 /// What one count is about: exports and market-days of one platform.
 #[derive(Debug, Clone)]
@@ -52,6 +52,8 @@ pub struct CountDay {
     pub slots: Arc<[String]>,
     /// The turns of rotations in the market.
     pub turns: Arc<Turns>,
+    /// What viewers are called in the visits of the day; `None` if no visits of it are wanted.
+    pub visits_by: Option<ViewerKey>,
 }
 
 /// A way of counting.

@@ -62,9 +62,9 @@ impl Memory {
         self.resident.fetch_sub(bytes, Ordering::Relaxed);
     }
 
-    /// How many files a spool may have open: there are two of them, for events and for viewers.
-    pub(super) fn spill_files(&self) -> usize {
-        (self.open_files / 2).max(1)
+    /// How many files each of so many spools may have open.
+    pub(super) fn spill_files(&self, spools: usize) -> usize {
+        (self.open_files / spools.max(1)).max(1)
     }
 
     /// An empty unnamed file. Creating one is slow on some file systems, so they are reused.

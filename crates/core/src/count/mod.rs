@@ -31,6 +31,7 @@ mod tally;
 mod touch;
 #[cfg(test)]
 mod twin;
+mod visits;
 mod writer;
 
 pub use allocation::{
@@ -48,4 +49,5 @@ pub use quality::{
 pub use scope::Scope;
 pub use signals::{BatchFeeder, BatchSink, BatchWriter};
 pub use tally::Outcome;
+pub use visits::Visits;
 pub use writer::{CountWriter, Input, PartialCounts, Placed, RowsByDay};

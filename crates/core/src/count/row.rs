@@ -63,6 +63,25 @@ pub(super) struct ViewerRow {
     pub(super) unused: u32,
 }
 
+/// A visit on its way to the store of viewers over days. 32 bytes.
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
+pub(super) struct VisitRow {
+    /// A keyed hash.
+    pub(super) viewer: u64,
+    pub(super) first_us: i64,
+    pub(super) cell: u32,
+    pub(super) impressions: u32,
+    pub(super) clicks: u32,
+    /// And [`Self::STAYED`], if any of them lasted.
+    pub(super) entries: u32,
+}
+
+impl VisitRow {
+    /// The bit that says that an entry lasted.
+    pub(super) const STAYED: u32 = 1 << 31;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -31,9 +31,9 @@ pub(super) struct Extent {
 }
 
 impl Spill {
-    /// For so many partitions.
-    pub(super) fn new(parts: usize, memory: Arc<Memory>) -> Self {
-        let files = parts.min(memory.spill_files());
+    /// For so many partitions, with so many files at most.
+    pub(super) fn new(parts: usize, files: usize, memory: Arc<Memory>) -> Self {
+        let files = parts.min(files.max(1));
         Self { files: std::iter::repeat_with(Mutex::default).take(files).collect(), memory }
     }
 

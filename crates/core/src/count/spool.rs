@@ -69,11 +69,11 @@ impl<R: Pod> Chunk<R> {
 }
 
 impl<R: Pod> Spool<R> {
-    /// `parts` is a power of two.
-    pub(super) fn new(parts: usize, memory: Arc<Memory>) -> Self {
+    /// `parts` is a power of two; so many files may be open.
+    pub(super) fn new(parts: usize, files: usize, memory: Arc<Memory>) -> Self {
         debug_assert!(parts.is_power_of_two());
         let part = || Mutex::new(Part { chunks: Vec::new(), on_disk: Vec::new() });
-        let spill = Spill::new(parts, Arc::clone(&memory));
+        let spill = Spill::new(parts, files, Arc::clone(&memory));
         Self { parts: std::iter::repeat_with(part).take(parts).collect(), spill, memory }
     }
 
@@ -102,6 +102,23 @@ impl<R: Pod> Spool<R> {
         self.memory.take_back(part.chunks.drain(..).map(|chunk| chunk.words));
         self.memory.remove(spilled);
         self.memory.add_spilled(spilled);
+        Ok(())
+    }
+
+    /// Copies all rows of a partition into `rows`, in place of what was there. They stay where they are until the spool goes.
+    pub(super) fn copy(&self, number: usize, rows: &mut Vec<R>) -> io::Result<()> {
+        let part = self.parts[number].lock().unwrap_or_else(PoisonError::into_inner);
+        rows.clear();
+        rows.resize(rows_of(&part.on_disk)?, R::zeroed());
+        let mut rest = bytemuck::cast_slice_mut(rows);
+        for extent in &part.on_disk {
+            let (here, beyond) = rest.split_at_mut(extent.bytes(size_of::<R>()));
+            self.spill.read(number, *extent, size_of::<R>(), here)?;
+            rest = beyond;
+        }
+        for chunk in &part.chunks {
+            rows.extend_from_slice(chunk.rows());
+        }
         Ok(())
     }
 
@@ -211,7 +228,7 @@ mod tests {
     /// The rows that come back, the bytes spilled and the most files that were open.
     fn filled(bytes: u64, parts: usize, open_files: usize) -> (Vec<u64>, u64, usize) {
         let memory = Memory::new(bytes, std::env::temp_dir(), open_files);
-        let spool = Spool::<u64>::new(parts, Arc::clone(&memory));
+        let spool = Spool::<u64>::new(parts, memory.spill_files(2), Arc::clone(&memory));
         let mut writer = spool.writer();
         for row in 0..200_000_u64 {
             writer.push(row, row).unwrap();
@@ -249,7 +266,7 @@ mod tests {
     #[test]
     fn counting_that_is_given_up_leaves_nothing_resident() {
         let memory = Memory::new(10_000, std::env::temp_dir(), 64);
-        let spool = Spool::<u64>::new(4, Arc::clone(&memory));
+        let spool = Spool::<u64>::new(4, memory.spill_files(2), Arc::clone(&memory));
         let mut writer = spool.writer();
         for row in 0..10_000_u64 {
             writer.push(row, row).unwrap();

@@ -12,7 +12,7 @@ use crate::model::{Counts, Kinds};
 pub(super) const UNIQUE: Kinds = Kinds::IMPRESSION.and(Kinds::CLICK).and(Kinds::ENTRY);
 
 /// An odd number whose bits look random: 2^64 by the golden ratio.
-const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+pub(super) const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The first events of the viewers of a partition. Its memory is used again.
 #[derive(Default)]

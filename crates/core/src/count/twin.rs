@@ -15,11 +15,11 @@ use rand_pcg::Pcg64Mcg;
 use super::signals::{SignalBatch, SignalPlace, SignalRow};
 use super::{
     BatchFeeder, BatchWriter, CountDay, CountExport, CountJob, CountOptions, Counted, Engine, EngineError, Input,
-    LocalEngine, Memory, OpenCount, Outcome, Placed, RowsByDay, Scope, SignalWriter,
+    LocalEngine, Memory, OpenCount, Outcome, Placed, RowsByDay, Scope, SignalWriter, Visits,
 };
 use crate::model::{
-    CountSet, Counts, DayPart, Era, Fact, FactKey, Figures, GroupFact, GroupKey, Id, Kinds, MarketId, Parts, Turn,
-    TurnFact, TurnNumber, TurnSpan, Turns, ViewerGroup,
+    CountSet, Counts, DayPart, Era, Fact, FactKey, Figures, GroupFact, GroupKey, Id, Kinds, MarketId, Parts,
+    PlatformId, ReturningKey, Turn, TurnFact, TurnNumber, TurnSpan, Turns, ViewerGroup, ViewerKey, Visit,
 };
 
 const MINUTE_US: i64 = 60_000_000;
@@ -63,7 +63,7 @@ type Cell<'a> = (&'a str, Option<Turn>, Option<ViewerGroup>, u16, &'a str, &'a s
 
 fn count(job: &CountJob, rows: &[SignalRow<'_>]) -> Counted {
     let mut outcomes = vec![Outcome::default(); job.exports.len() * job.days.len()];
-    let (mut facts, mut turns, mut groups) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut facts, mut turns, mut groups, mut visits) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (number, day) in job.days.iter().enumerate() {
         let export_of = |row: &SignalRow<'_>| {
             let is_it = |export: &CountExport| (&*export.key, export.definition) == (row.export, row.definition);
@@ -93,12 +93,44 @@ fn count(job: &CountJob, rows: &[SignalRow<'_>]) -> Counted {
                 counted.push((row, place));
             }
         }
+        visits.push(day.visits_by.as_ref().map(|key| visits_of(key, &counted)));
         let (of_day, of_turns, of_groups) = of_day(job, number, &counted);
         facts.push(of_day);
         turns.push(of_turns);
         groups.push(of_groups);
     }
-    Counted::new(facts, turns, groups, outcomes)
+    let visits = visits.iter().any(Option::is_some).then(|| Visits::given(visits));
+    Counted::new(facts, turns, groups, outcomes).with_visits(visits)
+}
+
+/// One visit for each viewer, broadcast and cover, by looking for it in all rows, which are in the order in which they count.
+fn visits_of(key: &ViewerKey, counted: &[(&SignalRow<'_>, SignalPlace<'_>)]) -> Vec<Visit> {
+    let about = |row: &SignalRow<'_>, place: &SignalPlace<'_>| {
+        let (viewer, _) = row.viewer?;
+        Some((viewer, place.broadcast_id.to_owned(), place.cover_id.to_owned()))
+    };
+    let all: BTreeSet<_> = counted.iter().filter_map(|(row, place)| about(row, place)).collect();
+    let visits = all.into_iter().filter_map(|visit| {
+        let rows = || counted.iter().filter(|(row, place)| about(row, place).as_ref() == Some(&visit));
+        let of = |kind| rows().filter(move |(row, _)| row.kinds.has(kind));
+        let (row, place) =
+            [Kinds::ENTRY, Kinds::IMPRESSION, Kinds::CLICK].into_iter().find_map(|kind| of(kind).next())?;
+        let count = |kind| u32::try_from(of(kind).count()).unwrap();
+        Some(Visit {
+            viewer: key.viewer(visit.0),
+            broadcast_id: visit.1.as_str().into(),
+            cover_id: Some(visit.2.as_str().into()),
+            host_id: None,
+            slot: place.slot.into(),
+            first_us: row.occurred_us,
+            impressions: count(Kinds::IMPRESSION),
+            clicks: count(Kinds::CLICK),
+            entries: count(Kinds::ENTRY),
+            stayed: of(Kinds::STAY).next().is_some(),
+            quality: None,
+        })
+    });
+    visits.collect()
 }
 
 fn of_day(
@@ -189,6 +221,8 @@ struct Found {
     facts: Vec<Vec<Fact>>,
     turns: Vec<Vec<TurnFact>>,
     groups: Vec<Vec<GroupFact>>,
+    /// By market-day; `None` where none are wanted.
+    visits: Vec<Option<Vec<Visit>>>,
     outcomes: Vec<Outcome>,
     landed: Vec<RowsByDay>,
 }
@@ -197,11 +231,30 @@ impl Found {
     fn new(job: &CountJob, counted: Counted, landed: Vec<RowsByDay>) -> Self {
         let all = (0..job.exports.len()).flat_map(|export| (0..job.days.len()).map(move |day| (export, day)));
         let outcomes = all.map(|(export, day)| counted.outcome(export, day)).collect();
-        Self { facts: counted.facts, turns: counted.turns, groups: counted.groups, outcomes, landed }
+        let visits = counted.visits.as_ref().unwrap();
+        let of_day = |day: usize| {
+            let mut found = Vec::new();
+            let mut take = |some: &mut [Visit]| {
+                found.extend_from_slice(some);
+                Ok::<_, std::io::Error>(())
+            };
+            // They can be had more than once.
+            visits.each(day, |_| Ok::<_, std::io::Error>(())).unwrap();
+            visits.each(day, &mut take).unwrap();
+            visits.are_of(day).then_some(found)
+        };
+        let visits = (0..job.days.len()).map(of_day).collect();
+        Self { facts: counted.facts, turns: counted.turns, groups: counted.groups, visits, outcomes, landed }
     }
 }
 
 const FIRST: Date = date(2026, 11, 20);
+
+/// What viewers of a market are called in visits.
+fn visits_by(market: &MarketId) -> ViewerKey {
+    let key = ReturningKey::new(b"sixteen letters and more", 1).unwrap();
+    key.viewers_of(&PlatformId::new("p"), market)
+}
 
 /// Two markets of two days, one with turns; five exports, two of which are one object read by two definitions.
 fn job(below: &mut impl FnMut(u32) -> u32) -> CountJob {
@@ -219,6 +272,8 @@ fn job(below: &mut impl FnMut(u32) -> u32) -> CountJob {
             local_date: FIRST + day.days(),
             slots: Arc::clone(&slots),
             turns: Arc::clone(&turns),
+            // Of each market, one day's visits are wanted.
+            visits_by: (day == 0).then(|| visits_by(&market)),
         })
     };
     let days: Vec<CountDay> = market("JP", turns).chain(market("US", Turns::default())).collect();
@@ -235,13 +290,14 @@ fn job(below: &mut impl FnMut(u32) -> u32) -> CountJob {
 
 /// Writes the rows of a seed. They are few of ids and wide of time, so that most things happen.
 fn write(seed: u64, job: &CountJob, writer: &mut impl SignalWriter) -> Vec<RowsByDay> {
-    const KINDS: [Kinds; 6] = [
+    const KINDS: [Kinds; 7] = [
         Kinds::IMPRESSION,
         Kinds::CLICK,
         Kinds::ENTRY,
         Kinds::ORDER,
         Kinds::ENTRY.and(Kinds::STAY),
         Kinds::IMPRESSION.and(Kinds::CLICK),
+        Kinds::STAY,
     ];
     let mut random = Pcg64Mcg::seed_from_u64(seed);
     let mut below = |most: u32| random.next_u32() % most;
@@ -273,7 +329,7 @@ fn write(seed: u64, job: &CountJob, writer: &mut impl SignalWriter) -> Vec<RowsB
             let input = Input {
                 record,
                 occurred_us,
-                kinds: KINDS[below(6) as usize],
+                kinds: KINDS[below(7) as usize],
                 dwell_ms: below(100),
                 event_id: has_event.then(|| Id::of(&ids[0])),
                 viewer_id,
@@ -286,8 +342,13 @@ fn write(seed: u64, job: &CountJob, writer: &mut impl SignalWriter) -> Vec<RowsB
     landed
 }
 
+/// Within so many bytes.
+fn options_within(bytes: u64) -> CountOptions {
+    CountOptions { memory: Memory::new(bytes, std::env::temp_dir(), 64), threads: 2, expected_rows: 0 }
+}
+
 fn options() -> CountOptions {
-    CountOptions { memory: Memory::new(1 << 30, std::env::temp_dir(), 64), threads: 2, expected_rows: 0 }
+    options_within(1 << 30)
 }
 
 /// By the mapper's rows.
@@ -299,12 +360,12 @@ fn by_rows(engine: &impl Engine, job: &CountJob, seed: u64) -> Found {
     Found::new(job, count.finish(vec![partial]).unwrap(), landed)
 }
 
-/// By record batches, torn apart and dealt to two writers.
+/// By record batches, torn apart and dealt to two writers, whose rows spill.
 fn by_batches(engine: &impl Engine, job: &CountJob, seed: u64) -> Found {
     let mut batches = BatchWriter::new(job, Vec::<RecordBatch>::new());
     write(seed, job, &mut batches);
     let batches = batches.finish().unwrap();
-    let count = engine.open(job.clone(), options()).unwrap();
+    let count = engine.open(job.clone(), options_within(10_000)).unwrap();
     let mut landed = vec![RowsByDay::none(job.days.len()); job.exports.len()];
     let partials = [0, 1].map(|hand| {
         let mut writer = count.writer();
@@ -324,6 +385,7 @@ fn by_batches(engine: &impl Engine, job: &CountJob, seed: u64) -> Found {
 #[test]
 fn a_naive_engine_behind_the_seam_finds_what_the_local_one_finds() {
     let (mut duplicates, mut others, mut outside, mut by_turn, mut by_group, mut orphans) = (0, 0, 0, 0, 0, 0);
+    let (mut visits, mut stayed) = (0, 0);
     for seed in 0..60 {
         let mut random = Pcg64Mcg::seed_from_u64(seed ^ 0xABCD);
         let job = job(&mut |most| random.next_u32() % most);
@@ -338,10 +400,15 @@ fn a_naive_engine_behind_the_seam_finds_what_the_local_one_finds() {
         by_group += local.groups.iter().flatten().filter(|fact| fact.group.is_some()).count();
         let grouped: Vec<bool> = local.groups.iter().map(|of_day| !of_day.is_empty()).collect();
         assert_eq!(grouped, [false, true, false, true], "seed {seed}");
+        let wanted: Vec<bool> = local.visits.iter().map(Option::is_some).collect();
+        assert_eq!(wanted, [true, false, true, false], "seed {seed}");
+        visits += local.visits.iter().flatten().map(Vec::len).sum::<usize>();
+        stayed += local.visits.iter().flatten().flatten().filter(|visit| visit.stayed).count();
         orphans += local.facts.iter().flatten().filter_map(|fact| fact.orphan_clicks).sum::<u64>();
     }
     // Their agreement means little if the rows provoke nothing.
     assert!(duplicates > 10_000 && others > 1_000 && outside > 5_000, "{duplicates} {others} {outside}");
+    assert!(visits > 1_000 && stayed > 100, "{visits} {stayed}");
     assert!(by_turn > 1_000 && by_group > 1_000 && orphans > 100, "{by_turn} {by_group} {orphans}");
 }
 

@@ -8,7 +8,6 @@ use super::row::{EventRow, NO_CELL, Origin, ViewerRow};
 use super::scope::Scope;
 use super::spool::Writer;
 use super::tally::Tally;
-use super::touch::UNIQUE;
 use crate::model::{Era, Id, Kinds, TurnNumber, ViewerGroup};
 
 /// One thread's way into a [`Counter`].
@@ -201,7 +200,7 @@ impl<'c> CountWriter<'c> {
             return self.events.push(partition, row);
         }
         if cell != NO_CELL
-            && input.kinds.bits() & UNIQUE.bits() != 0
+            && input.kinds.bits() & self.counter.of_viewers.bits() != 0
             && let Some((viewer, _)) = input.viewer_id.map(|id| id.hash())
         {
             return self

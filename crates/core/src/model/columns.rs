@@ -545,6 +545,60 @@ pub const NEAREST: &str = "nearest";
 /// How far the nearest of them is.
 pub const DISTANCE: &str = "distance";
 
+/// Within how many local dates a viewer can come back.
+pub const WITHIN_DAYS: &str = "within_days";
+/// Viewers who entered.
+pub const ENTRANTS: &str = "entrants";
+/// Of whom it is known whether they came back.
+pub const DUE: &str = "due";
+/// Of whom it is known that they did.
+pub const BACK: &str = "back";
+/// Who came back ÷ of whom it is known.
+pub const REVISIT_RATE: &str = "revisit_rate";
+/// Of whom others were in the same broadcasts and slots.
+pub const COMPARED: &str = "compared";
+/// A rate in the broadcasts and slots that others share.
+pub const MATCHED_RATE: &str = "matched_rate";
+/// The others' rate there.
+pub const OTHERS_RATE: &str = "others_rate";
+/// How an effect was told.
+pub const METHOD: &str = "method";
+/// Visits that were bad.
+pub const BAD_VISITS: &str = "bad_visits";
+/// Visits that were good.
+pub const GOOD_VISITS: &str = "good_visits";
+/// Visits whose viewers have no week before or after.
+pub const LEFT_OUT_VISITS: &str = "left_out_visits";
+/// How many hosts.
+pub const HOSTS: &str = "hosts";
+/// How many local dates.
+pub const DATES: &str = "dates";
+/// Before bad visits.
+pub const BAD_BEFORE: &str = "bad_before";
+/// After bad visits.
+pub const BAD_AFTER: &str = "bad_after";
+/// Before good visits.
+pub const GOOD_BEFORE: &str = "good_before";
+/// After good visits.
+pub const GOOD_AFTER: &str = "good_after";
+/// What cannot be an effect.
+pub const PLACEBO: &str = "placebo";
+/// That it is none.
+pub const P_PLACEBO: &str = "p_placebo";
+/// Local dates that losses are summed from.
+pub const LOSS_DATES: &str = "loss_dates";
+/// Bad visits on them.
+pub const LOSS_VISITS: &str = "loss_visits";
+/// Impressions after bad visits.
+pub const EXPOSED_IMPRESSIONS: &str = "exposed_impressions";
+/// Clicks that they would have had.
+pub const CLICKS_LOST: &str = "clicks_lost";
+/// Orders that would have come of them.
+pub const ORDERS_LOST: &str = "orders_lost";
+/// What has to hold, in English.
+pub const ASSUMPTIONS_EN: &str = "assumptions_en";
+/// What has to hold, in Chinese.
+pub const ASSUMPTIONS_ZH: &str = "assumptions_zh";
 /// The platform whose broadcasts a source of quality watched.
 pub const OF_PLATFORM: &str = "of_platform";
 /// The room or host that lasts over broadcasts.

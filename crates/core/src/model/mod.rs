@@ -25,6 +25,8 @@ mod tables;
 mod turn;
 mod unknown;
 mod viewer_group;
+mod viewer_key;
+mod visit;
 mod visit_measures;
 mod visit_quality;
 
@@ -50,5 +52,7 @@ pub use tables::{COUNTS_OF_COVERS, ColumnSpec, ColumnType, Shown, TableFamily, T
 pub use turn::{Turn, TurnFact, TurnNumber, TurnSpan, Turns};
 pub use unknown::Unknown;
 pub use viewer_group::{GroupFact, GroupKey, ViewerGroup};
+pub use viewer_key::{ReturningKey, ViewerKey};
+pub use visit::Visit;
 pub use visit_measures::VisitMeasures;
 pub use visit_quality::{GOOD_START_MS, STALL_MS, VisitQuality};

@@ -40,6 +40,7 @@ pub use find::{Found, PathValues, Search, find, is_matched, named};
 pub use format::json::pages::Claim;
 pub use halt::Halt;
 pub use map::excerpt::Excerpt;
+pub use map::hosts::Hosts;
 pub use map::prints::Prints;
 pub use map::quality::{QualitySignal, QualitySignals};
 pub use map::reasons::{Commonest, Reasons};

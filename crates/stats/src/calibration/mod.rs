@@ -10,6 +10,8 @@ mod drawn;
 #[cfg(test)]
 mod kinds;
 #[cfg(test)]
+mod panels;
+#[cfg(test)]
 mod peeking;
 #[cfg(test)]
 mod rates;

@@ -70,12 +70,12 @@ impl QualityCounter {
     /// Makes ready for the exports and market-days of a scope.
     #[must_use]
     pub fn new(scope: Scope, options: CountOptions) -> Self {
-        let parts = parts_for(&options, size_of::<VisitRow>());
+        let parts = parts_for(&options, 2, size_of::<VisitRow>());
         Self {
             max_cells: usize::try_from(options.memory.bytes() / BYTES_PER_CELL).unwrap_or(usize::MAX),
             scope,
             cells: Cells::default(),
-            visits: Spool::new(parts, Arc::clone(&options.memory)),
+            visits: Spool::new(parts, options.memory.spill_files(2), Arc::clone(&options.memory)),
             options,
             keeps_viewers: false,
         }
@@ -108,8 +108,9 @@ impl QualityCounter {
         }
         let Self { scope, options, cells, visits, keeps_viewers, .. } = self;
         let numbered = cells.into_numbered();
-        let frames = Spool::<FrameRow>::new(PARTS_BEHIND, Arc::clone(&options.memory));
-        let viewers = Spool::<ViewerRow>::new(PARTS_BEHIND, Arc::clone(&options.memory));
+        let files = options.memory.spill_files(2);
+        let frames = Spool::<FrameRow>::new(PARTS_BEHIND, files, Arc::clone(&options.memory));
+        let viewers = Spool::<ViewerRow>::new(PARTS_BEHIND, files, Arc::clone(&options.memory));
         let shares = in_parallel(options.threads, visits.parts(), |parts| {
             let mut share = Share::of(numbered.cells().len(), total.outcomes.len());
             let mut behind = (frames.writer(), viewers.writer());

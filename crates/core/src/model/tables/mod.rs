@@ -28,6 +28,7 @@ mod shown;
 mod spec;
 #[cfg(test)]
 mod tests;
+mod viewers;
 
 use std::fmt;
 
@@ -57,6 +58,8 @@ pub enum TableFamily {
     CoverMonths,
     /// Of every cover ever aired, as of a date.
     Library,
+    /// Of the viewers of a platform in a market over days, as of a date.
+    Viewers,
 }
 
 impl TableFamily {
@@ -71,6 +74,7 @@ impl TableFamily {
             Self::Catalogue => catalogue::CATALOGUE,
             Self::CoverMonths => cover_months::COVER_MONTHS,
             Self::Library => library::LIBRARY,
+            Self::Viewers => viewers::VIEWERS,
         }
     }
 
@@ -84,7 +88,8 @@ impl TableFamily {
             | Self::Experiments
             | Self::Catalogue
             | Self::CoverMonths
-            | Self::Library => self.version(),
+            | Self::Library
+            | Self::Viewers => self.version(),
         }
     }
 
@@ -99,6 +104,7 @@ impl TableFamily {
             Self::Catalogue => "CATALOGUE",
             Self::CoverMonths => "COVER_MONTHS",
             Self::Library => "LIBRARY",
+            Self::Viewers => "VIEWERS",
         }
     }
 
@@ -109,7 +115,7 @@ impl TableFamily {
         match self {
             Self::MarketDays => Some(c::LOCAL_DATE),
             Self::Rejects => Some(c::EXPORT_DATE),
-            Self::Decisions | Self::Experiments | Self::Library => Some(c::AS_OF),
+            Self::Decisions | Self::Experiments | Self::Library | Self::Viewers => Some(c::AS_OF),
             Self::CoverMonths => Some(c::MONTH),
             Self::Catalogue => None,
         }
@@ -192,6 +198,10 @@ tables! {
     NextTests = library::NEXT_TESTS,
     /// What breaks a market's rules.
     CoverChecks = library::COVER_CHECKS,
+    /// Who came back.
+    Revisit = viewers::REVISIT,
+    /// What bad visits cost later.
+    QualityEffect = viewers::QUALITY_EFFECT,
     /// How views went.
     Quality = quality::QUALITY,
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use hashbrown::HashMap;
 
+use super::hosts::Hosts;
 use super::layout::Layout;
 use super::made_id::{MadeIds, made_of};
 use super::rounded::LongIds;
@@ -43,6 +44,8 @@ pub(super) struct DimensionCache<'a> {
     count: usize,
     /// Ids that a spreadsheet may have rounded.
     long_ids: LongIds,
+    /// Whose rooms broadcasts are.
+    pub(super) hosts: Hosts,
     /// Names of markets that the configuration does not know.
     pub(super) other_markets: OtherMarkets,
     /// Whether ids of broadcasts were given or had to be made.
@@ -65,6 +68,7 @@ impl<'a> DimensionCache<'a> {
             key: Vec::new(),
             count: 0,
             long_ids: LongIds::default(),
+            hosts: Hosts::default(),
             other_markets: OtherMarkets::default(),
             made_ids: MadeIds::default(),
         }
@@ -127,6 +131,7 @@ impl<'a> DimensionCache<'a> {
         match self.new_stage(fields) {
             Ok(Some(stage)) => {
                 self.look_at_ids(&stage);
+                self.look_at_host(fields, &stage);
                 announce(&stage);
                 self.count += 1;
                 Resolution::Stage(self.count - 1)
@@ -147,6 +152,17 @@ impl<'a> DimensionCache<'a> {
         }
         if let Some(cover) = stage.cover_id.as_ref().filter(|_| self.layout.cover_id.is_some()) {
             self.long_ids.add(cover);
+        }
+    }
+
+    /// A host that cannot be read is none: it has no say in what is counted.
+    fn look_at_host(&mut self, fields: &[Field<'_>], stage: &Dimensions) {
+        let Some(column) = self.layout.host_id else { return };
+        let mut number = itoa::Buffer::new();
+        if let Ok(host_id) = id(fields[column], &mut number)
+            && !is_unknown(host_id)
+        {
+            self.hosts.add(&stage.broadcast_id, host_id);
         }
     }
 

@@ -263,6 +263,7 @@ impl<'a, S: Signals> EventMapper<'a, S> {
             return Err(refusal);
         }
         self.outcomes.stats.other_markets = self.stages.other_markets;
+        self.outcomes.stats.hosts = self.stages.hosts;
         self.outcomes.stats.prints = self.prints.map(Prints::finish);
         Ok(self.outcomes)
     }

@@ -16,6 +16,7 @@ pub(in crate::export) struct Layout {
     /// Where its time of day is, if that is another column.
     pub(super) occurred_at_time: Option<usize>,
     pub(super) viewer_id: Option<usize>,
+    pub(super) host_id: Option<usize>,
     pub(super) dwell_seconds: Option<usize>,
     pub(in crate::export) market: Option<usize>,
     pub(super) broadcast_id: Option<usize>,
@@ -33,11 +34,14 @@ impl Layout {
     pub(in crate::export) fn of(export: &Export) -> Self {
         let Columns { market, broadcast_id, cover_id, audience } = &export.columns;
         let mut layout = Self::default();
-        if let Some(EventColumns { event_id, occurred_at, viewer_id, dwell_seconds }) = export.rows.each() {
+        if let Some(EventColumns { event_id, occurred_at, viewer_id, host_id, dwell_seconds }) = export.rows.each()
+        {
             layout.occurred_at = layout.place(&occurred_at.column);
             layout.occurred_at_time = layout.maybe(occurred_at.time.as_ref());
             layout.event_id = layout.maybe(event_id.as_ref());
             layout.viewer_id = layout.maybe(viewer_id.as_ref());
+            // An export without it is counted as it always was.
+            layout.host_id = host_id.as_ref().map(|host_id| layout.place_if_there(host_id));
             layout.dwell_seconds = layout.maybe(dwell_seconds.as_ref());
         }
         if let MarketRule::Column { column, .. } = market {
@@ -68,7 +72,7 @@ impl Layout {
     /// The columns that say where a row was seen.
     pub(super) fn stage_columns(&self) -> impl Iterator<Item = &usize> {
         let broadcast = self.broadcast_id.iter().chain(&self.made_of);
-        self.market.iter().chain(broadcast).chain(&self.cover_id).chain(&self.audience)
+        self.market.iter().chain(broadcast).chain(&self.cover_id).chain(&self.audience).chain(&self.host_id)
     }
 
     /// The column that no record of a format without a header needs to have. Only some events carry dwell, and one of

@@ -9,6 +9,7 @@ mod dimension_cache;
 mod dimension_keys;
 pub(super) mod event;
 pub(super) mod excerpt;
+pub(super) mod hosts;
 pub(super) mod layout;
 mod made_id;
 mod midnight;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::hosts::Hosts;
 use super::prints::Prints;
 use coverledger_config::CountRows;
 use coverledger_core::model::{CountTable, Figures};
@@ -33,6 +34,8 @@ pub struct SourceStats {
     pub other_markets: OtherMarkets,
     /// Records of which no market-day reads the object.
     pub beyond: Beyond,
+    /// Whose rooms its broadcasts are, where a column says it.
+    pub hosts: Hosts,
 }
 
 /// Sound records of market-days that do not read their object: each is a reject, `beyond_reach`.

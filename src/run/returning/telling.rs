@@ -1,0 +1,260 @@
+//! What viewers of a platform in a market did over days, told anew where it stands on anything new.
+//!
+//! It stands on the private parts of the dates that are kept, on the market-days that they are of, and on those of sources of
+//! quality. Which these are is known from listings, so where they are those of the newest tables nothing is read.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use tokio::sync::Semaphore;
+
+use super::inputs::{Dates, Inputs};
+use crate::plan::Selection;
+use crate::run::assets::{Asset, Candidate, Driver, Look, draft, table};
+use crate::run::blocking::render;
+use crate::run::deciding::Decided;
+use crate::run::{Disposition, Stop, error_text};
+use coverledger_archive::{
+    Archive, ArchiveError, BoxError, Draft, PublishedTables, Receipt, Stamp, State, TableBytes, TableFamily,
+    TableName, Unit, VisitPartReader,
+};
+use coverledger_config::Workspace;
+use coverledger_core::model::{MarketId, PlatformId};
+use coverledger_report::returning::{
+    Chain, KnownDates, PanelDays, ViewerDays, ViewersOf, follow, quality_effect, revisit,
+};
+use coverledger_store::sha256_hex;
+
+/// How many local dates are looked at where nothing says for how long viewers are kept.
+const USUAL_DAYS: u16 = 35;
+
+/// What telling needs.
+pub(in crate::run) struct Teller<'a> {
+    pub(in crate::run) workspace: &'a Arc<Workspace>,
+    pub(in crate::run) selection: &'a Selection,
+    pub(in crate::run) archive: &'a Archive,
+    pub(in crate::run) stamp: &'a Stamp,
+    pub(in crate::run) stop: &'a Stop,
+    /// Permits to render tables.
+    pub(in crate::run) rendering: &'a Semaphore,
+    /// Where parts from buckets are spooled.
+    pub(in crate::run) spool_dir: &'a Path,
+}
+
+impl Teller<'_> {
+    /// Tells of every place of the run of which viewers are kept, or of which it is known how views went.
+    pub(in crate::run) async fn tell(&self) -> Decided {
+        let mut told = Decided::new();
+        let platforms = &self.workspace.platforms;
+        let watched =
+            |name: &PlatformId| platforms.get(name).map(|platform| platform.of.as_ref().unwrap_or(name).clone());
+        let places: BTreeSet<PlatformId> = self
+            .selection
+            .platforms
+            .iter()
+            .filter_map(watched)
+            .filter(|name| platforms.contains_key(name))
+            .collect();
+        for platform in &places {
+            for market in &self.selection.markets {
+                if !self.stop.is_asked() {
+                    self.place(platform, market, &mut told).await;
+                }
+            }
+        }
+        told
+    }
+
+    async fn place(&self, platform: &PlatformId, market: &MarketId, told: &mut Decided) {
+        let inputs = match self.inputs(platform, market).await {
+            Ok(Some(inputs)) => inputs,
+            Ok(None) => return,
+            Err(error) => {
+                told.push((
+                    format!("{platform}/{market}/viewers"),
+                    Disposition::Failed { reason: error_text(&error) },
+                ));
+                return;
+            }
+        };
+        let unit = inputs.unit().to_string();
+        let end = match self.publish(inputs, told).await {
+            Ok(end) => end,
+            Err(error) => Disposition::Failed { reason: error_text(&*error) },
+        };
+        told.push((unit, end));
+    }
+
+    /// `None` where there is nothing to tell from.
+    async fn inputs(&self, platform: &PlatformId, market: &MarketId) -> Result<Option<Inputs>, ArchiveError> {
+        let are_kept = self.workspace.viewers_kept_by(platform, market).is_some();
+        let sources: Vec<&PlatformId> = self.workspace.quality_sources_of(platform).collect();
+        if !are_kept && sources.is_empty() {
+            return Ok(None);
+        }
+        let days = self.workspace.settings.returning.as_ref().map_or(USUAL_DAYS, |returning| returning.keep_days);
+        let today = self.stamp.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let since = today.saturating_sub((2 * i64::from(days) + 2).days());
+        let revisions = self.archive.newest_revisions(platform, market, days, since).await?;
+        let Some(as_of) = revisions.last_key_value().map(|(date, _)| *date) else { return Ok(None) };
+        let first = as_of.saturating_sub((i64::from(days) - 1).days());
+        let platform = self.dates(platform, market, revisions).await?;
+        let mut of_sources = Vec::with_capacity(sources.len());
+        for source in sources {
+            let revisions = self.archive.revisions_within(source, market, first, as_of).await?;
+            of_sources.push(self.dates(source, market, revisions).await?);
+        }
+        Ok(Some(Inputs { market: market.clone(), as_of, first, platform, sources: of_sources, are_kept }))
+    }
+
+    async fn dates(
+        &self,
+        platform: &PlatformId,
+        market: &MarketId,
+        revisions: BTreeMap<Date, u64>,
+    ) -> Result<Dates, ArchiveError> {
+        let mut parts = match &self.workspace.returning {
+            Some(key) => self.archive.visit_parts(key.generation(), platform, market).await?,
+            None => BTreeMap::new(),
+        };
+        parts.retain(|date, _| revisions.contains_key(date));
+        Ok(Dates { platform: platform.clone(), revisions, parts })
+    }
+
+    async fn publish(&self, mut inputs: Inputs, told: &mut Decided) -> Result<Disposition, BoxError> {
+        let returning = self.workspace.settings.returning.as_ref();
+        let config = returning.map(|returning| format!("{}\t{}", returning.generation, returning.keep_days));
+        let config = sha256_hex(config.unwrap_or_default().as_bytes());
+        let fingerprint = inputs.fingerprint(&config);
+        let candidate = Candidate { unit: inputs.unit(), fingerprint, of: () };
+        let Some((Candidate { fingerprint, .. }, look)) = self.driver().look(vec![candidate]).await.pop() else {
+            return Err("a unit that was looked at is gone".into());
+        };
+        let newest: Option<Receipt> = match look? {
+            Look::Current(newest) => {
+                let (revision, state) = (newest.content.revision, newest.content.state);
+                return Ok(Disposition::Current { revision, state, notes: Vec::new() });
+            }
+            Look::Due(newest) => newest,
+        };
+        let facts = inputs.facts();
+        let funnel = self.published(&inputs.platform, &inputs.market, TableName::Funnel).await?;
+        let mut quality = Vec::new();
+        for source in &inputs.sources {
+            quality.push(self.published(source, &inputs.market, TableName::Quality).await?);
+        }
+        let all = || quality.iter().chain([&funnel]).flat_map(|published| &published.tables);
+        let state =
+            if all().any(|table| table.state == State::Provisional) { State::Provisional } else { State::Final };
+        // What was retired is in no table, and nothing stands on it.
+        let left = |published: &PublishedTables| -> BTreeSet<Date> {
+            published.tables.iter().map(|table| table.local_date).collect()
+        };
+        let of_platform = left(&funnel);
+        inputs.platform.parts.retain(|date, _| of_platform.contains(date));
+        for (source, published) in inputs.sources.iter_mut().zip(&quality) {
+            let left = left(published);
+            source.parts.retain(|date, _| left.contains(date));
+        }
+        let days = if inputs.are_kept { Some(self.days(&inputs, told).await?) } else { None };
+        let tables = |published: PublishedTables| {
+            let tables = published.tables.into_iter();
+            tables.map(|table| (table.local_date, table.bytes)).collect::<Vec<_>>()
+        };
+        let has_sources = !quality.is_empty();
+        let quality: Vec<_> = quality.into_iter().flat_map(tables).collect();
+        let (funnel, as_of) = (tables(funnel), inputs.as_of);
+        let panel = render(self.rendering, move || Ok(PanelDays::read(quality, funnel, as_of)?)).await?;
+        let (panel, chain) = panel;
+        let viewers = ViewersAsOf {
+            unit: inputs.unit(),
+            draft: Draft { facts, ..draft(state, &fingerprint, Vec::new(), &config) },
+            platform: inputs.platform.platform,
+            market: inputs.market,
+            as_of,
+            days,
+            panel: has_sources.then_some(panel),
+            chain,
+        };
+        Ok(self.driver().publish(newest, Arc::new(viewers), Vec::new()).await)
+    }
+
+    async fn published(
+        &self,
+        dates: &Dates,
+        market: &MarketId,
+        table: TableName,
+    ) -> Result<PublishedTables, ArchiveError> {
+        let published = self.archive.published_tables(&dates.platform, market, &dates.revisions, table).await?;
+        for (date, reason) in &published.unreadable {
+            let market_day = format!("{}/{market}/{date}", dates.platform);
+            tracing::warn!(market_day, reason, "viewers are told of without a market-day");
+        }
+        Ok(published)
+    }
+
+    /// What viewers did, followed over all parts. One that cannot be read costs its own date.
+    async fn days(&self, inputs: &Inputs, told: &mut Decided) -> Result<ViewerDays, BoxError> {
+        let mut known = KnownDates::default();
+        let mut parts: Vec<(Date, VisitPartReader)> = Vec::new();
+        for (number, dates) in inputs.all().enumerate() {
+            for (&date, part) in &dates.parts {
+                match self.archive.visits(part, self.spool_dir).await {
+                    Ok(visits) => {
+                        let dates = if number == 0 { &mut known.published } else { &mut known.watched };
+                        dates.insert(date);
+                        parts.push((date, visits));
+                    }
+                    Err(error) => {
+                        let what = format!("{}/{}/viewers, {date} left out", dates.platform, inputs.market);
+                        told.push((what, Disposition::Failed { reason: error_text(&error) }));
+                    }
+                }
+            }
+        }
+        let nobody = ViewerDays::new(inputs.first, inputs.as_of, &known);
+        render(self.rendering, move || Ok(follow(nobody, parts)?)).await
+    }
+
+    fn driver(&self) -> Driver<'_> {
+        Driver { archive: self.archive, stamp: self.stamp, rendering: self.rendering }
+    }
+}
+
+/// What is told of the viewers of a platform in a market as of a date.
+pub(in crate::run) struct ViewersAsOf {
+    unit: Unit,
+    draft: Draft,
+    platform: PlatformId,
+    market: MarketId,
+    as_of: Date,
+    /// `None` where viewers are not kept.
+    days: Option<ViewerDays>,
+    /// `None` where nobody says how views went.
+    panel: Option<PanelDays>,
+    chain: Chain,
+}
+
+impl Asset for ViewersAsOf {
+    const FAMILY: TableFamily = TableFamily::Viewers;
+
+    fn unit(&self) -> &Unit {
+        &self.unit
+    }
+
+    fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
+    fn tables(&self, revision: u64) -> Result<Vec<TableBytes>, BoxError> {
+        let Self { platform, market, as_of, days, panel, chain, .. } = self;
+        let of = ViewersOf { platform, market, as_of: *as_of, revision };
+        Ok(vec![
+            table(TableName::Revisit, revisit(&of, days.as_ref())?),
+            table(TableName::QualityEffect, quality_effect(&of, days.as_ref(), panel.as_ref(), *chain)?),
+        ])
+    }
+}
