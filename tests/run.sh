@@ -38,7 +38,7 @@ declare -A about=(
     [statistics]="quantiles, intervals and tests against scipy and statsmodels"
     [calibration]="what is decided in worlds whose truth is known, end to end through exports"
     [pictures]="what is measured of pictures against OpenCV and scikit-image, and what hostile files do: only if asked for, takes minutes"
-    [truths]="the library finds what is true of the demo's covers, and only that"
+    [truths]="what is true of the demo's covers and of its viewers is found, and only that"
     [notebook]="the notebook runs on the demo's archive and on one of two releases, and the roll-ups of README.md on one with gaps"
     [reference]="DuckDB counts the demo's exports, and exports of how views went, to the same numbers"
     [engines]="polars, DuckDB, pandas with pyarrow 14 and newest, DataFusion, ClickHouse read the demo's archive alike"
@@ -140,6 +140,7 @@ step_truths() {
     need_python
     need_binary
     "$venv/bin/python" tests/demo_truths.py "$binary" "$work/truths"
+    "$venv/bin/python" tests/demo_viewers.py "$binary" "$work/viewers"
 }
 
 step_notebook() {

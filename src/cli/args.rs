@@ -124,6 +124,9 @@ pub struct Demo {
     /// Another seed gives another week
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// Also a player's telemetry, and viewers who come back and remember how the stream was; best with --days 84 --events 3000000
+    #[arg(long)]
+    pub quality: bool,
     /// Only write exports and configuration
     #[arg(long)]
     pub generate_only: bool,

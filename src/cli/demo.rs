@@ -59,8 +59,8 @@ pub async fn run(args: &Demo, global: &Global, out: &mut Screen<'_>) -> Result<u
 fn write(args: &Demo, global: &Global) -> Result<Written, Failure> {
     let progress = Progress::new(global);
     progress.counting("rows written", args.events);
-    let Demo { days, rows, events, format, seed, .. } = *args;
-    let demo = demo::Demo { days, rows, events, format, seed };
+    let Demo { days, rows, events, format, seed, quality, .. } = *args;
+    let demo = demo::Demo { days, rows, events, format, seed, quality };
     let written = demo.write(&args.dir, &|rows| progress.at(rows));
     progress.done();
     Ok(written?)

@@ -29,7 +29,7 @@ use coverledger_archive::{
 };
 use coverledger_config::{Decisions, Family, Workspace};
 use coverledger_core::model::{MarketId, PlatformId};
-use coverledger_report::{self as report, Evidence, library::Kindred};
+use coverledger_report::{self as report, Evidence, library::Kindred, returning::CoverRevisits};
 use history::evidence;
 use inputs::{Inputs, fingerprint_with};
 
@@ -95,6 +95,8 @@ struct Known {
     retired: BTreeMap<MarketId, BTreeSet<Date>>,
     /// What cannot be relied on, and why: it costs its own day.
     unreadable: BTreeMap<MarketId, BTreeMap<Date, String>>,
+    /// Which covers bring viewers who come back.
+    revisits: BTreeMap<MarketId, CoverRevisits>,
 }
 
 impl Known {
@@ -211,12 +213,30 @@ impl Desk<'_> {
         let days = rules.decisions.window_days;
         let today = self.stamp.now.to_zoned(jiff::tz::TimeZone::UTC).date();
         let revisions = self.archive.newest_revisions(platform, market, days, since(today, days)).await?;
-        Ok((!revisions.is_empty()).then(|| Inputs {
-            platform: platform.clone(),
-            market: market.clone(),
-            revisions,
-            newest_is_lost: false,
-        }))
+        let Some(as_of) = revisions.last_key_value().map(|(date, _)| *date) else { return Ok(None) };
+        let viewers = if self.workspace.viewers_kept_by(platform, market).is_some() {
+            let told = self.archive.viewers_dates(platform, market).await?;
+            told.range(..=as_of).next_back().map(|(date, revision)| (*date, *revision)).into_iter().collect()
+        } else {
+            BTreeMap::new()
+        };
+        let (platform, market) = (platform.clone(), market.clone());
+        Ok(Some(Inputs { platform, market, revisions, newest_is_lost: false, viewers }))
+    }
+
+    /// Which covers bring viewers who come back; nothing where it cannot be read: whoever published it tells that.
+    async fn revisits(&self, inputs: &Inputs) -> Result<CoverRevisits, BoxError> {
+        let Some((&as_of, &revision)) = inputs.viewers.last_key_value() else { return Ok(CoverRevisits::default()) };
+        let unit = Unit::Viewers { platform: inputs.platform.clone(), market: inputs.market.clone(), as_of };
+        match self.archive.table_of(&unit, revision, TableName::Revisit).await {
+            Ok(Some(table)) => Ok(CoverRevisits::read(&report::read(TableName::Revisit, &[table])?)?),
+            Ok(None) => Ok(CoverRevisits::default()),
+            Err(ArchiveError::Receipt(error)) => {
+                tracing::warn!(error = error_text(&error), "what is known of viewers who come back cannot be read");
+                Ok(CoverRevisits::default())
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// What is not as it was decided last. Current paths of the rest are brought up to their receipts.
@@ -284,6 +304,7 @@ impl Desk<'_> {
                 known.retired.insert(market.clone(), retired);
             }
             known.evidences.extend(evidence(self.workspace, platform, market, tables)?);
+            known.revisits.insert(market.clone(), self.revisits(inputs).await?);
         }
         Ok(known)
     }
@@ -360,7 +381,10 @@ impl Asset for DecidedMarket {
         };
         let home = &settings.home_timezone;
         let rules = &with_families(rules, self.kindred.families(evidences));
-        let tables = report::decisions(evidences, of, rules, market, home, self.as_of, revision)?;
+        let nobody = CoverRevisits::default();
+        let revisits = self.known.revisits.get(&self.market).unwrap_or(&nobody);
+        let of_night = (self.as_of, revision);
+        let tables = report::decisions(evidences, of, rules, market, home, of_night, revisits)?;
         Ok(tables.into_iter().map(|(name, made)| table(name, made)).collect())
     }
 }

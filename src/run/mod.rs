@@ -176,18 +176,8 @@ pub async fn run(
     };
     // Families of covers that pictures tell of are compared by decisions.
     report.library = librarian.keep_pictures().await;
-    let desk = deciding::Desk {
-        workspace: &source.workspace,
-        selection,
-        archive: &archive,
-        stamp: &stamp,
-        stop,
-        rendering: &rendering,
-    };
-    report.decisions = desk.decide().await;
-    report.library.extend(librarian.keep_covers().await);
-    // What is too old is deleted first, so that nothing is told of it.
-    report.decisions.extend(returning::prune(workspace, &archive, now).await);
+    // What is too old is deleted first, so that nothing is told of it. Decisions stand on what is told.
+    let mut of_viewers = returning::prune(workspace, &archive, now).await;
     let teller = returning::Teller {
         workspace: &source.workspace,
         selection,
@@ -197,7 +187,18 @@ pub async fn run(
         rendering: &rendering,
         spool_dir: &source.spill_dir,
     };
-    report.decisions.extend(teller.tell().await);
+    of_viewers.extend(teller.tell().await);
+    let desk = deciding::Desk {
+        workspace: &source.workspace,
+        selection,
+        archive: &archive,
+        stamp: &stamp,
+        stop,
+        rendering: &rendering,
+    };
+    report.decisions = desk.decide().await;
+    report.decisions.extend(of_viewers);
+    report.library.extend(librarian.keep_covers().await);
     report.unconfigured = stop.or(unconfigured(workspace, &archive)).await.unwrap_or_default();
     let (traffic, of_archive) = (source.exports.traffic(), archive.store().traffic());
     archive.close().await;

@@ -24,7 +24,7 @@ use coverledger::model::{
     TurnNumber, TurnSpan, Turns, UniqueBasis, Unknown, Verdict, ViewerGroup,
 };
 use coverledger::notify;
-use coverledger::report::{self, Evidence, MarketDayContext, Observed, Place, Standings};
+use coverledger::report::{self, Evidence, MarketDayContext, Observed, Place, Standings, returning::CoverRevisits};
 use coverledger::run::{Account, Disposition, Orphans, OtherConfiguration, RunReport, Unconfigured};
 use coverledger::store::Store;
 use coverledger::time::{Clock, DayRule, SlotTable, Zone};
@@ -237,6 +237,7 @@ fn every_column_of_a_decision_is_documented_in_its_order_with_its_type() {
             broadcasts: names(&["b"]),
             covers: names(&["c"]),
             rows,
+            revisits: Vec::new(),
         };
         let split = Experiment {
             platforms: BTreeSet::from([PlatformId::new("p")]),
@@ -249,7 +250,7 @@ fn every_column_of_a_decision_is_documented_in_its_order_with_its_type() {
             level: 0.05,
             worth: 0.05,
             value: Value { orders: 1.0, retained_minutes: 0.0 },
-            guardrails: Guardrails { stay: None, orders: None, conversion: None },
+            guardrails: Guardrails { stay: None, orders: None, conversion: None, revisits: None },
             imbalance: 0.001,
             design: Design::Split(Split { shares: vec![0.5, 0.5], broadcasts: 8, assignment: Assignment::Viewer }),
         };
@@ -260,7 +261,9 @@ fn every_column_of_a_decision_is_documented_in_its_order_with_its_type() {
             told.insert(table);
         }
         let home = Zone::named("Asia/Shanghai").unwrap();
-        for (table, rendered) in report::decisions(&[evidence], 0, &rules, &market, &home, until, 1).unwrap() {
+        let revisits = CoverRevisits::default();
+        let decided = report::decisions(&[evidence], 0, &rules, &market, &home, (until, 1), &revisits).unwrap();
+        for (table, rendered) in decided {
             assert_eq!(columns_of(rendered.bytes), documented_columns(table), "{table}");
         }
     }

@@ -140,12 +140,27 @@ impl Archive {
         platform: &PlatformId,
         market: &MarketId,
     ) -> Result<BTreeMap<Date, u64>, ArchiveError> {
-        let found = self.revisions(Key::ReceiptsOfDecisions(platform, market)).await?;
+        self.newest_as_of(Key::ReceiptsOfDecisions(platform, market)).await
+    }
+
+    /// The dates as of which viewers over days were told of, of a platform in a market, each with its newest revision.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn viewers_dates(
+        &self,
+        platform: &PlatformId,
+        market: &MarketId,
+    ) -> Result<BTreeMap<Date, u64>, ArchiveError> {
+        self.newest_as_of(Key::ReceiptsOfViewers(platform, market)).await
+    }
+
+    async fn newest_as_of(&self, receipts: Key<'_>) -> Result<BTreeMap<Date, u64>, ArchiveError> {
         let newest = |(unit, revisions): (Unit, BTreeSet<u64>)| match unit {
-            Unit::Decisions { as_of, .. } => Some((as_of, *revisions.last()?)),
+            Unit::Decisions { as_of, .. } | Unit::Viewers { as_of, .. } => Some((as_of, *revisions.last()?)),
             _ => None,
         };
-        Ok(found.into_iter().filter_map(newest).collect())
+        Ok(self.revisions(receipts).await?.into_iter().filter_map(newest).collect())
     }
 
     /// A table of a revision of any unit; `None` where that has no such table.

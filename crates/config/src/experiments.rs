@@ -66,6 +66,8 @@ pub struct Guardrails {
     /// Orders ÷ entrants. Off by default: a cover that draws more viewers changes who the entrants are, so a lower share
     /// of buyers among them may be no loss.
     pub conversion: Option<Guardrail>,
+    /// Entrants who come back within a week ÷ entrants, of a split. Off by default: it takes viewers who are kept over days.
+    pub revisits: Option<Guardrail>,
 }
 
 /// A bound on what a cover may cost.

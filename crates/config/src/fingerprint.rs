@@ -221,7 +221,7 @@ impl FingerprintWriter {
             level,
             worth,
             value: Value { orders, retained_minutes },
-            guardrails: Guardrails { stay, orders: guarded_orders, conversion },
+            guardrails: Guardrails { stay, orders: guarded_orders, conversion, revisits },
             imbalance,
             design,
         } = experiment;
@@ -239,6 +239,9 @@ impl FingerprintWriter {
         self.put("levels", &format!("{level} {worth} {imbalance}"));
         self.put("value", &format!("{orders} {retained_minutes}"));
         self.put("guardrails", &format!("{stay:?} {guarded_orders:?} {conversion:?}"));
+        if revisits.is_some() {
+            self.put("revisits", &format!("{revisits:?}"));
+        }
         match design {
             Design::Rotation(rotation) => self.put("rotation", &rotation.schedule.sha256(covers)),
             Design::Split(Split { shares, broadcasts, assignment }) => {

@@ -9,7 +9,7 @@ use super::calendar::Calendar;
 use super::error::DemoError;
 use super::platform::Platform;
 use super::random::{SeededRng, mix};
-use super::truth::{FADING, TRANSLATIONS, Translation};
+use super::truth::{CLICKBAIT, FADING, TRANSLATIONS, Translation};
 use super::world::{MARKETS, REGULAR_COVERS, SHARED_COVERS, cover_place};
 
 /// The random streams of rooms begin at this number, between those of the plan and those of broadcasts.
@@ -32,6 +32,8 @@ pub(super) struct Room {
     regulars: [usize; 2],
     /// The day on which the cover that wears out goes on air here, to be in every broadcast from then on.
     fading_since: Option<Date>,
+    /// Whether the bait is in some broadcasts, and in none besides.
+    is_baiting: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -70,7 +72,19 @@ impl Room {
         };
         let is_fading = FADING.platforms.contains(&platform.name) && FADING.markets.contains(&code);
         let fading_since = if is_fading { Some(last_days(FADING.days)?.max(calendar.first_date)) } else { None };
-        Ok(Self { habit, regulars, fading_since })
+        Ok(Self { habit, regulars, fading_since, is_baiting: false })
+    }
+
+    /// From now on the bait is in a certain share of broadcasts. It is no cover of every broadcast any more.
+    pub(super) fn bait_now_and_then(&mut self) {
+        self.is_baiting = true;
+        let bait = cover_place(CLICKBAIT.cover);
+        let other = (0..REGULAR_COVERS).find(|place| *place != bait && !self.regulars.contains(place));
+        for regular in &mut self.regulars {
+            if *regular == bait {
+                *regular = other.unwrap_or(0);
+            }
+        }
     }
 
     /// Whether there is a show at noon, in the afternoon and in the evening of every day.
@@ -110,6 +124,13 @@ impl Room {
         }
         for place in (1..covers.len()).rev() {
             covers.swap(place, rng.index(place + 1));
+        }
+        if self.is_baiting {
+            let bait = cover_place(CLICKBAIT.cover);
+            covers.retain(|cover| *cover != bait);
+            if rng.happens(CLICKBAIT.on_air) {
+                covers.push(bait);
+            }
         }
         covers
     }

@@ -25,8 +25,8 @@ pub(super) enum Cell<'a> {
 /// Buffers for texts, so that writing a row allocates nothing.
 #[derive(Default)]
 pub(super) struct TextBuffers {
-    time: String,
-    id: String,
+    pub(super) time: String,
+    pub(super) id: String,
     /// The last date written and its text.
     date: Option<(i64, String)>,
 }
@@ -75,6 +75,7 @@ fn value<'a>(platform: &'static Platform, row: &Row<'a>, scratch: &'a TextBuffer
             Cell::Text(if platform.lower_case_markets { market.lower_code } else { market.code })
         }
         Content::Broadcast => Cell::Text(&row.broadcast.id),
+        Content::Host => Cell::Text(&row.broadcast.host),
         Content::Cover => Cell::Text(COVERS[row.cover].id),
         Content::Viewer => Cell::Int(platform.ids.viewer(row.viewer)),
         Content::Gender => text_or_missing(GENDERS[row.audience.gender]),
@@ -96,7 +97,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 const SINGAPORE_MS: i64 = 8 * 60 * 60 * 1000;
 
 impl TextBuffers {
-    fn write_time(&mut self, clock: Clock, at_ms: i64) {
+    pub(super) fn write_time(&mut self, clock: Clock, at_ms: i64) {
         let (wall_ms, date_pattern, between) = match clock {
             Clock::Rfc3339 => (at_ms, "%Y-%m-%d", 'T'),
             Clock::SingaporeText => (at_ms + SINGAPORE_MS, "%Y/%m/%d", ' '),
@@ -122,7 +123,7 @@ impl TextBuffers {
         }
     }
 
-    fn write_id(&mut self, ids: Ids, number: u64) {
+    pub(super) fn write_id(&mut self, ids: Ids, number: u64) {
         if ids == Ids::Hex {
             self.id.clear();
             let bits = mix(number);

@@ -10,8 +10,10 @@ use super::counted;
 use super::dir::write_file;
 use super::error::DemoError;
 use super::format::DemoFormat;
-use super::platform::{Clock, Column, Content, PLATFORMS, Platform, Rows};
+use super::platform::{Clock, Column, Content, Platform, Rows};
+use super::quality;
 use super::rows::DemoRows;
+use super::truth::STREAMS;
 use super::world::MARKETS;
 use super::{Demo, JOB, LAST_DATE};
 
@@ -21,12 +23,13 @@ const LONGEST_TEST: u16 = 60;
 /// Writes `config/` and `jobs/` into `dir`.
 pub(super) fn write(dir: &Path, demo: &Demo) -> Result<(), DemoError> {
     let config = dir.join("config");
-    write_file(&config.join("archive.yaml"), ARCHIVE)?;
+    let returning = if demo.quality { quality::config::returning(demo.days) } else { String::new() };
+    write_file(&config.join("archive.yaml"), &format!("{ARCHIVE}{returning}"))?;
     write_file(&config.join("markets.yaml"), &markets())?;
     write_file(&config.join("decisions.yaml"), &decisions())?;
     let experiments = config.join("experiments");
     write_file(&experiments.join(format!("{}.yaml", SPLIT.name)), &experiment(demo)?)?;
-    for platform in &PLATFORMS {
+    for platform in demo.platforms() {
         let name = format!("{}.yaml", platform.name);
         let format = demo.format.unwrap_or(platform.format);
         let text = match demo.rows {
@@ -34,6 +37,10 @@ pub(super) fn write(dir: &Path, demo: &Demo) -> Result<(), DemoError> {
             DemoRows::Counts => counted::config::platform_file(platform, format),
         };
         write_file(&config.join("platforms").join(name), &text)?;
+    }
+    if demo.quality {
+        let path = config.join("platforms").join(format!("{}.yaml", STREAMS.source));
+        write_file(&path, &quality::config::source_file())?;
     }
     write_file(&dir.join("jobs").join(format!("{JOB}.yaml")), &job(demo))
 }
@@ -116,7 +123,10 @@ split:
 }
 
 fn job(demo: &Demo) -> String {
-    let platforms: Vec<&str> = PLATFORMS.iter().map(|platform| platform.name).collect();
+    let mut platforms: Vec<&str> = demo.platforms().iter().map(|platform| platform.name).collect();
+    if demo.quality {
+        platforms.push(STREAMS.source);
+    }
     let markets: Vec<&str> = MARKETS.iter().map(|market| market.code).collect();
     format!(
         r#"# One run each night looks this many days back, and works only on market-days that are new or have changed.
@@ -227,6 +237,7 @@ fn column_line(platform: &Platform, column: &Column) -> Option<String> {
         }
         Content::Market => format!("market: {{column: {name}, otherwise: reject}}"),
         Content::Broadcast => format!("broadcast_id: {name}"),
+        Content::Host => format!("host_id: {name}"),
         Content::Cover => format!("cover_id: {name}"),
         Content::Viewer => format!("viewer_id: {name}"),
         Content::Gender => return None,

@@ -26,6 +26,9 @@ pub enum DemoError {
         /// The name found.
         found: String,
     },
+    /// Counts know no viewers.
+    #[error("`quality` is of viewers, and rows of `counts` know none (expected `events`)")]
+    QualityOfCounts,
     /// The folder has files that were not written by a demo.
     #[error("`{}` is in use and no demo wrote it (choose an empty folder)", path.display())]
     Occupied {

@@ -10,7 +10,8 @@
 //! The same week can be written as counts over intervals, as most platforms deliver it.
 //!
 //! Each cover has a picture, drawn here, and a row in a sheet. What is true of the covers, for a library to find, is written
-//! down in [`STYLE`], [`WORDY`], [`FADING`], [`TRANSLATIONS`] and [`NOTHING`].
+//! down in [`STYLE`], [`WORDY`], [`FADING`], [`TRANSLATIONS`] and [`NOTHING`]; what is true of viewers who come back, in
+//! [`STREAMS`] and [`CLICKBAIT`].
 
 mod airing;
 mod audience;
@@ -29,6 +30,7 @@ mod parquet;
 mod picture;
 mod plan;
 mod platform;
+mod quality;
 mod random;
 mod row;
 mod rows;
@@ -53,14 +55,24 @@ pub use self::built_in::{LOCALIZED, Localized, REVERSAL, Reversal, SPLIT, Split}
 pub use self::error::DemoError;
 pub use self::format::DemoFormat;
 pub use self::rows::DemoRows;
-pub use self::truth::{FADING, Fading, Kind, NOTHING, STYLE, TRANSLATIONS, Translation, UNFIT, Unfit, WORDY};
+pub use self::truth::{
+    BadNetwork, CLICKBAIT, Clickbait, FADING, Fading, Kind, NOTHING, STREAMS, STYLE, Streams, TRANSLATIONS,
+    Translation, UNFIT, Unfit, WORDY,
+};
 
 use self::calendar::Calendar;
 use self::dir::Claimed;
+use self::platform::{PLATFORMS, PLATFORMS_WITH_HOSTS, Platform};
 use coverledger_core::VERSION;
 
 /// The job that the demo configures.
 const JOB: &str = "nightly";
+
+/// The environment variable of the key with which a demo with `quality` has its viewers' ids hashed.
+pub const RETURNING_KEY: &str = "COVERLEDGER_RETURNING_KEY";
+
+/// The key that a demo takes if the environment has none: it is made up, as all of its viewers are, and guards nothing.
+pub const MADE_UP_KEY: &str = "made up, as all viewers of the demo are";
 
 /// New York, and with it most of North America, leaves daylight-saving time on this Sunday.
 const LAST_DATE: Date = date(2026, 11, 1);
@@ -82,11 +94,15 @@ pub struct Demo {
     pub format: Option<DemoFormat>,
     /// Another seed gives another week.
     pub seed: u64,
+    /// Also the telemetry of a player that watched the streams of one platform, whose viewers come back over days and remember how
+    /// the stream was ([`STREAMS`]) and what a cover promised ([`CLICKBAIT`]). Its rows come on top of `events`, always as gzipped
+    /// CSV. The rest of the demo is another one than without it.
+    pub quality: bool,
 }
 
 impl Default for Demo {
     fn default() -> Self {
-        Self { days: 7, rows: DemoRows::Events, events: 200_000, format: None, seed: 1 }
+        Self { days: 7, rows: DemoRows::Events, events: 200_000, format: None, seed: 1, quality: false }
     }
 }
 
@@ -117,6 +133,9 @@ impl Demo {
     /// The number of days is out of range, the folder has something other than this demo, or a file cannot be
     /// written.
     pub fn write(&self, dir: &Path, progress: &dyn Fn(u64)) -> Result<Written, DemoError> {
+        if self.quality && self.rows == DemoRows::Counts {
+            return Err(DemoError::QualityOfCounts);
+        }
         let calendar = Calendar::ending(LAST_DATE, self.days)?;
         let (exports, rows) = match dir::claim(dir, &self.signature())? {
             Claimed::Whole { exports, rows } => (exports, rows),
@@ -124,7 +143,7 @@ impl Demo {
                 config::write(dir, self)?;
                 templates::write(dir)?;
                 library::write(dir)?;
-                let broadcasts = plan::broadcasts(self.seed, &calendar)?;
+                let broadcasts = plan::broadcasts(self.seed, &calendar, self.platforms(), self.quality)?;
                 let tally = work::write_exports(&dir.join("exports"), self, &calendar, &broadcasts, progress)?;
                 dir::finish(dir, &self.signature(), tally.exports, tally.rows)?;
                 (tally.exports, tally.rows)
@@ -140,6 +159,11 @@ impl Demo {
         })
     }
 
+    /// The platforms whose exports are written.
+    fn platforms(&self) -> &'static [Platform; 3] {
+        if self.quality { &PLATFORMS_WITH_HOSTS } else { &PLATFORMS }
+    }
+
     /// One line that identifies this demo by its arguments.
     fn signature(&self) -> String {
         let format = self.format.map_or_else(|| "each its own".to_owned(), |format| format.to_string());
@@ -147,9 +171,10 @@ impl Demo {
             DemoRows::Events => "",
             DemoRows::Counts => ", rows counts",
         };
+        let quality = if self.quality { ", with quality" } else { "" };
         let version = VERSION;
         format!(
-            "coverledger {version}: days {}, events {}, format {format}, seed {}{rows}",
+            "coverledger {version}: days {}, events {}, format {format}, seed {}{rows}{quality}",
             self.days, self.events, self.seed
         )
     }

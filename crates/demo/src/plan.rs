@@ -7,9 +7,10 @@ use super::airing::{Airing, Room};
 use super::audience::Audience;
 use super::calendar::{Calendar, PathDays};
 use super::error::DemoError;
-use super::platform::{PLATFORMS, Platform};
+use super::platform::Platform;
 use super::random::{SeededRng, mix};
-use super::world::MARKETS;
+use super::truth::CLICKBAIT;
+use super::world::{MARKETS, Market};
 
 const QUARTER_MS: i64 = 15 * 60 * 1000;
 
@@ -17,6 +18,8 @@ const QUARTER_MS: i64 = 15 * 60 * 1000;
 pub(super) struct Broadcast {
     /// Its id in the exports of its platform.
     pub(super) id: String,
+    /// Who hosts it.
+    pub(super) host: String,
     /// Unique in the demo; also the number of its random stream.
     pub(super) number: u64,
     pub(super) platform: &'static Platform,
@@ -82,12 +85,21 @@ impl Show {
     }
 }
 
-/// All broadcasts, by local date.
-pub(super) fn broadcasts(seed: u64, calendar: &Calendar) -> Result<Vec<Broadcast>, DemoError> {
-    let mut rooms = Vec::with_capacity(MARKETS.len() * PLATFORMS.len());
-    for market in 0..MARKETS.len() {
-        for platform in &PLATFORMS {
-            rooms.push((market, platform, Room::new(seed, platform, market, calendar)?));
+/// All broadcasts of these platforms, by local date. `has_bait`: some have the cover of [`CLICKBAIT`].
+pub(super) fn broadcasts(
+    seed: u64,
+    calendar: &Calendar,
+    platforms: &'static [Platform; 3],
+    has_bait: bool,
+) -> Result<Vec<Broadcast>, DemoError> {
+    let mut rooms = Vec::with_capacity(MARKETS.len() * platforms.len());
+    for (market, Market { code, .. }) in MARKETS.iter().enumerate() {
+        for platform in platforms {
+            let mut room = Room::new(seed, platform, market, calendar)?;
+            if has_bait && CLICKBAIT.is_in(platform.name, code) {
+                room.bait_now_and_then();
+            }
+            rooms.push((market, platform, room));
         }
     }
     let mut list = Vec::new();
@@ -105,7 +117,7 @@ pub(super) fn broadcasts(seed: u64, calendar: &Calendar) -> Result<Vec<Broadcast
             }
         }
     }
-    keep_exported(calendar, list)
+    keep_exported(calendar, platforms, list)
 }
 
 /// The broadcasts of a room on a day. No room skips the evening before, so that every platform has rows on its first day.
@@ -142,6 +154,7 @@ fn broadcast(
     let starts_at_ms = starts_at.as_millisecond();
     Ok(Broadcast {
         id: platform.ids.broadcast(starts_at.as_second(), number),
+        host: host(market, number),
         number,
         platform,
         market,
@@ -154,9 +167,19 @@ fn broadcast(
     })
 }
 
+/// A market has two or three hosts. Who is on air when is decided by nothing that viewers could know.
+fn host(market: usize, number: u64) -> String {
+    let hosts = 2 + u64::from(market.is_multiple_of(2));
+    format!("host-{}-{}", MARKETS[market].lower_code, mix(number) % hosts + 1)
+}
+
 /// Removes broadcasts that began before the first export of their platform.
-fn keep_exported(calendar: &Calendar, mut list: Vec<Broadcast>) -> Result<Vec<Broadcast>, DemoError> {
-    for platform in &PLATFORMS {
+fn keep_exported(
+    calendar: &Calendar,
+    platforms: &[Platform],
+    mut list: Vec<Broadcast>,
+) -> Result<Vec<Broadcast>, DemoError> {
+    for platform in platforms {
         let days = PathDays::new(calendar, platform.zone)?;
         list.retain(|made| made.platform.number != platform.number || days.day_of(made.starts_at_ms).is_some());
     }

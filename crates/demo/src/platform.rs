@@ -77,6 +77,7 @@ pub(super) enum Content {
     Event,
     Market,
     Broadcast,
+    Host,
     Cover,
     Viewer,
     Gender,
@@ -112,6 +113,12 @@ const SHOP_APP_COLUMNS: [Column; 10] = [
     column("dwell_s", Content::Dwell),
 ];
 
+/// The same with the host, without whom nobody can tell whether a viewer comes back to them.
+const SHOP_APP_HOST_COLUMNS: [Column; 11] = {
+    let [id, time, event, market, room, cover, viewer, gender, age, dwell] = SHOP_APP_COLUMNS;
+    [id, time, event, market, room, column("host", Content::Host), cover, viewer, gender, age, dwell]
+};
+
 const PARTNER_FEED_COLUMNS: [Column; 10] = [
     column("eid", Content::EventId),
     column("ts", Content::OccurredAt),
@@ -140,50 +147,56 @@ const WEB_FEED_COLUMNS: [Column; 12] = [
     column("watch_seconds", Content::Dwell),
 ];
 
-pub(super) static PLATFORMS: [Platform; 3] = [
-    Platform {
-        number: 0,
-        name: "shop_app",
-        zone: "UTC",
-        format: DemoFormat::CsvGz,
-        files_a_day: 2,
-        ids: Ids::Snowflake,
-        clock: Clock::Rfc3339,
-        rows: Rows::Events,
-        columns: &SHOP_APP_COLUMNS,
-        lower_case_markets: false,
-        event_words: ["show", "tap", "enter", "like", "paid", "leave"],
-        path: |date, part| format!("shop_app/{date}/part-{part}"),
-    },
-    Platform {
-        number: 1,
-        name: "partner_feed",
-        zone: "Asia/Singapore",
-        format: DemoFormat::NdjsonGz,
-        files_a_day: 1,
-        ids: Ids::Hex,
-        clock: Clock::SingaporeText,
-        rows: Rows::EventsWithoutTaps,
-        columns: &PARTNER_FEED_COLUMNS,
-        lower_case_markets: true,
-        event_words: ["IM", "", "EN", "LK", "PY", "LV"],
-        path: |date, _| format!("partner_feed/events_{}", date.strftime("%Y%m%d")),
-    },
-    Platform {
-        number: 2,
-        name: "web_feed",
-        zone: "America/Los_Angeles",
-        format: DemoFormat::Parquet,
-        files_a_day: 1,
-        ids: Ids::Serial,
-        clock: Clock::EpochMs,
-        rows: Rows::Impressions,
-        columns: &WEB_FEED_COLUMNS,
-        lower_case_markets: false,
-        event_words: [""; 6],
-        path: |date, _| format!("web_feed/{}/cards", date.strftime("%Y/%m/%d")),
-    },
-];
+const SHOP_APP: Platform = Platform {
+    number: 0,
+    name: "shop_app",
+    zone: "UTC",
+    format: DemoFormat::CsvGz,
+    files_a_day: 2,
+    ids: Ids::Snowflake,
+    clock: Clock::Rfc3339,
+    rows: Rows::Events,
+    columns: &SHOP_APP_COLUMNS,
+    lower_case_markets: false,
+    event_words: ["show", "tap", "enter", "like", "paid", "leave"],
+    path: |date, part| format!("shop_app/{date}/part-{part}"),
+};
+
+const PARTNER_FEED: Platform = Platform {
+    number: 1,
+    name: "partner_feed",
+    zone: "Asia/Singapore",
+    format: DemoFormat::NdjsonGz,
+    files_a_day: 1,
+    ids: Ids::Hex,
+    clock: Clock::SingaporeText,
+    rows: Rows::EventsWithoutTaps,
+    columns: &PARTNER_FEED_COLUMNS,
+    lower_case_markets: true,
+    event_words: ["IM", "", "EN", "LK", "PY", "LV"],
+    path: |date, _| format!("partner_feed/events_{}", date.strftime("%Y%m%d")),
+};
+
+const WEB_FEED: Platform = Platform {
+    number: 2,
+    name: "web_feed",
+    zone: "America/Los_Angeles",
+    format: DemoFormat::Parquet,
+    files_a_day: 1,
+    ids: Ids::Serial,
+    clock: Clock::EpochMs,
+    rows: Rows::Impressions,
+    columns: &WEB_FEED_COLUMNS,
+    lower_case_markets: false,
+    event_words: [""; 6],
+    path: |date, _| format!("web_feed/{}/cards", date.strftime("%Y/%m/%d")),
+};
+
+pub(super) static PLATFORMS: [Platform; 3] = [SHOP_APP, PARTNER_FEED, WEB_FEED];
+
+/// The platforms beside a player's telemetry: the one that it watched names the hosts of its rooms.
+pub(super) static PLATFORMS_WITH_HOSTS: [Platform; 3] =
+    [Platform { columns: &SHOP_APP_HOST_COLUMNS, ..SHOP_APP }, PARTNER_FEED, WEB_FEED];
 
 impl Platform {
     /// The path of a file below the store of exports.
@@ -222,6 +235,7 @@ impl Platform {
             Content::Event
             | Content::Market
             | Content::Broadcast
+            | Content::Host
             | Content::Cover
             | Content::Gender
             | Content::Age => Kind::Text,

@@ -19,12 +19,12 @@ use super::row::{Event, Row};
 use super::work::Tally;
 
 /// The number of events in a thousand that are a day late, only in the next day's file.
-const LATE: u32 = 3;
+pub(super) const LATE: u32 = 3;
 /// The number of events in a thousand that are delivered twice: half in the same file, half in the next day's.
-const TWICE: u32 = 5;
+pub(super) const TWICE: u32 = 5;
 
 /// Broken records follow these rows of a file, far enough apart to stay well below one in a hundred.
-const BROKEN_AFTER: [u64; 3] = [250, 900, 2500];
+pub(super) const BROKEN_AFTER: [u64; 3] = [250, 900, 2500];
 
 /// The exports of one platform.
 pub(super) struct Sink<'w> {

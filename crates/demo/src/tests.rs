@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use flate2::read::GzDecoder;
 use sha2::{Digest, Sha256};
 
-use super::{Demo, DemoError, DemoFormat, Written};
+use super::{Demo, DemoError, DemoFormat, DemoRows, Written};
 
 fn written(demo: &Demo) -> (tempfile::TempDir, Written) {
     let dir = tempfile::tempdir().unwrap();
@@ -62,6 +62,22 @@ fn two_runs_give_the_same_bytes() {
     assert_eq!(tree(one.path()), tree(two.path()));
     demo.write(one.path(), &|_| {}).unwrap();
     assert_eq!(tree(one.path()), tree(two.path()), "a second time over the first");
+}
+
+/// What a demo without `quality` writes as text is what it always was.
+#[test]
+fn nothing_changes_without_quality() {
+    let digest = |rows| {
+        let (dir, _) = written(&Demo { rows, events: 30_000, format: Some(DemoFormat::Csv), ..Demo::default() });
+        let mut digest = Sha256::new();
+        for (name, hash) in ["exports", "config", "jobs"].iter().flat_map(|folder| tree(&dir.path().join(folder)))
+        {
+            digest.update(name.as_bytes());
+            digest.update(hash);
+        }
+        digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>()
+    };
+    assert_eq!([DemoRows::Events, DemoRows::Counts].map(digest), ["11324185170100f3", "a7806aa03e3b6c25"]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //!
 //! The effects of [`crate::built_in`] are of single broadcasts and markets; these are of kinds of cover, of how covers wear
 //! out, and of covers that are one another's versions. They show in `demo --days 42 --events 2000000`, and hardly in a week.
+//! [`STREAMS`] and [`CLICKBAIT`] are of viewers who come back, and true only in a demo with `--quality`.
 
 /// A kind of cover, by a column of the sheet, that is tapped more or less often than other covers are.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -100,6 +101,94 @@ pub struct Unfit {
 pub const UNFIT: Unfit =
     Unfit { torn: "cov_mystery_box_a", undeclared: "cov_backstage_a", missing: "cov_warehouse_tour_a" };
 
+/// What a stream that went badly costs later, for viewers of one platform.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Streams {
+    /// The platform whose streams they are.
+    pub platform: &'static str,
+    /// The player whose telemetry tells how each visit went.
+    pub source: &'static str,
+    /// Where a bad visit costs clicks later.
+    pub markets: [&'static str; 2],
+    /// Where it costs nothing, as in all markets that are not named here.
+    pub spared: &'static str,
+    /// By so much is the probability of a click lower at each display within [`Streams::days`] local dates after a bad visit of the
+    /// viewer, one or several. It is never below zero.
+    pub loss: f64,
+    /// The local dates after that of the last bad visit, which itself is not among them.
+    pub days: u16,
+    /// Viewers with a bad network.
+    pub network: BadNetwork,
+}
+
+/// Some viewers have a bad network. They are like this from the first day to the last, in every market: whoever compares them with
+/// others finds that bad visits and few clicks go together, also where one does not cause the other.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BadNetwork {
+    /// Their share of all viewers.
+    pub share: f64,
+    /// The share of their visits that are bad.
+    pub bad: f64,
+    /// The share of everybody else's visits that are bad.
+    pub bad_elsewhere: f64,
+    /// The factor by which they click less often, whatever they met before.
+    pub clicks: f64,
+}
+
+/// A visit in eight is bad: slow, stalled or failed, and each of the three costs the same.
+pub const STREAMS: Streams = Streams {
+    platform: "shop_app",
+    source: "player",
+    markets: ["GB", "US"],
+    spared: "BR",
+    loss: 0.004,
+    days: 7,
+    network: BadNetwork { share: 0.2, bad: 0.2, bad_elsewhere: 0.1, clicks: 0.6 },
+};
+
+/// A cover whose promise the room does not hold.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Clickbait {
+    /// The cover.
+    pub cover: &'static str,
+    /// The platform on which it keeps viewers from coming back.
+    pub platform: &'static str,
+    /// The markets there. It is on air only in some broadcasts of theirs.
+    pub markets: [&'static str; 2],
+    /// The share of those broadcasts. If it were in all of them, there would hardly be a viewer without it to compare with.
+    pub on_air: f64,
+    /// The factor by which viewers who entered by it come more seldom, to any host of that market.
+    pub comes: f64,
+    /// On the local dates after that of the entry, which itself is not among them; each entry by it begins them anew.
+    pub days: u16,
+}
+
+/// The bait of [`crate::SPLIT`], on another platform. Each visit of a viewer who entered by it in the last four weeks is dropped with
+/// a probability of one half, so that the number of visits a day halves. The share who come back within some days is more than half
+/// of what it is after other covers: who comes twice as often as necessary still comes once.
+pub const CLICKBAIT: Clickbait = Clickbait {
+    cover: "cov_free_gift_a",
+    platform: "shop_app",
+    markets: ["BR", "US"],
+    on_air: 0.12,
+    comes: 0.5,
+    days: 28,
+};
+
+impl Streams {
+    /// What a bad visit costs in a market.
+    pub(super) fn loss_in(&self, market: &str) -> f64 {
+        if self.markets.contains(&market) { self.loss } else { 0.0 }
+    }
+}
+
+impl Clickbait {
+    /// Whether it works in this room.
+    pub(super) fn is_in(&self, platform: &str, market: &str) -> bool {
+        platform == self.platform && self.markets.contains(&market)
+    }
+}
+
 /// 2^(-k/9): a power of a fraction may differ in its last bit from one machine to the next.
 const NINTHS: [f64; 9] = [
     1.0,
@@ -126,75 +215,4 @@ impl Fading {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const BEGIN: &str = "<!-- the demo's truths -->\n";
-    const END: &str = "<!-- end of the demo's truths -->";
-
-    fn everywhere(market: Option<&str>) -> String {
-        market.map_or("everywhere".to_owned(), str::to_owned)
-    }
-
-    fn of_kind(kind: Kind, covers: usize, told: &str) -> Vec<String> {
-        let Kind { tag, value, market, factor } = kind;
-        let row = |place: &str, factor: f64| {
-            format!(
-                "| `{tag}` = `{value}`, {covers} covers | {place} | {factor} × the taps of others | {told} |\n"
-            )
-        };
-        let here = row(&everywhere(market), factor);
-        market.map_or(vec![here.clone()], |_| vec![here.clone(), row("elsewhere", 1.0)])
-    }
-
-    /// The table of the docs, made from what is above.
-    fn table() -> String {
-        let count = |is_so: fn(&crate::world::CoverKind) -> bool| {
-            crate::world::COVERS.iter().filter(|cover| is_so(&cover.kind())).count()
-        };
-        let mut rows = vec!["| what | where | truth | told by |\n| --- | --- | --- | --- |\n".to_owned()];
-        rows.extend(of_kind(STYLE, count(|kind| kind.festive), "`cover_type`"));
-        rows.extend(of_kind(WORDY, count(|kind| kind.wordy), "`cover_type`"));
-        for tag in NOTHING {
-            rows.push(format!("| `{tag}` | everywhere | 1 × | `cover_type`, by telling no difference |\n"));
-        }
-        let Fading { cover, platforms, markets, half_life_days, days } = FADING;
-        rows.push(format!(
-            "| `{cover}` | {} on `{}` | halves every {half_life_days} days on air, in the last {days} days | `cover_history` |\n",
-            markets.join(" and "),
-            platforms.join("` and `")
-        ));
-        rows.push(
-            "| all other covers | everywhere | as good as on their first day | `cover_history` |\n".to_owned(),
-        );
-        for Translation { shared, cover, language, market, platforms, gain } in TRANSLATIONS {
-            rows.push(format!(
-                "| `{cover}`, the version in `{language}` of `{shared}` | {market} on `{}` | {gain} × the taps of `{shared}` | \
-                 `covers`, as of its family |\n",
-                platforms.join("` and `")
-            ));
-        }
-        let Unfit { torn, undeclared, missing } = UNFIT;
-        rows.push(format!("| `{torn}` | `pictures/` | half a file | `pictures`, refused by name |\n"));
-        rows.push(format!("| `{undeclared}` | `pictures/` | a picture without a row in the sheet | `covers` |\n"));
-        rows.push(format!("| `{missing}` | `pictures/` | a row in the sheet without its file | `covers` |\n"));
-        rows.concat()
-    }
-
-    #[test]
-    fn the_docs_have_these_truths() {
-        let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/LIBRARY.md");
-        let text = std::fs::read_to_string(docs).unwrap();
-        let found = text.split_once(BEGIN).and_then(|(_, rest)| rest.split_once(END)).map(|(table, _)| table);
-        assert_eq!(found, Some(&*table()), "the table of docs/LIBRARY.md between its two marks");
-    }
-
-    #[test]
-    fn half_is_gone_after_nine_days() {
-        for (days, left) in [(0, 1.0), (9, 0.5), (18, 0.25), (27, 0.125)] {
-            assert!((FADING.left(days) - left).abs() < 1e-12, "{days}");
-        }
-        let days: Vec<f64> = (0..28).map(|days| FADING.left(days)).collect();
-        assert!(days.windows(2).all(|pair| (pair[1] / pair[0] - NINTHS[1]).abs() < 1e-9), "{days:?}");
-    }
-}
+mod tests;

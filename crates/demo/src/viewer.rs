@@ -6,7 +6,7 @@ use super::plan::Broadcast;
 use super::platform::Rows;
 use super::random::SeededRng;
 use super::row::{Event, Row};
-use super::world::{COVERS, MARKETS};
+use super::world::{COVERS, MARKETS, Market};
 
 /// Seconds from one display to the next: exponential, mean 210.
 const GAP_SECONDS: [u32; 17] = [1, 14, 28, 44, 60, 79, 99, 121, 146, 174, 206, 244, 291, 351, 437, 582, 1200];
@@ -20,18 +20,26 @@ const MOST_DISPLAYS: u32 = 16;
 /// The approximate number of rows of one visit.
 pub(super) const ROWS_A_VISIT: u64 = 4;
 
+/// How often a viewer comes.
+const VISITS_EACH: u64 = 3;
+
 /// The viewers of one platform. Each audience in each market has few enough viewers that most return during the week.
 pub(super) struct ViewerPools(Vec<u32>);
 
 impl ViewerPools {
     /// The viewers of a platform with about this many rows.
     pub(super) fn for_rows(rows: u64) -> Self {
-        let sizes: u64 = MARKETS.iter().map(|market| u64::from(market.size)).sum();
+        Self::with_visits(rows, |market| u64::from(market.size), VISITS_EACH)
+    }
+
+    /// The viewers of a platform with about this many rows, in markets of these relative sizes, of whom each comes so many times.
+    pub(super) fn with_visits(rows: u64, size: impl Fn(&Market) -> u64, each: u64) -> Self {
+        let sizes: u64 = MARKETS.iter().map(&size).sum();
         let mut pools = Vec::with_capacity(MARKETS.len() * 16);
         for market in &MARKETS {
-            let visits = rows / ROWS_A_VISIT * u64::from(market.size) / sizes;
+            let visits = rows / ROWS_A_VISIT * size(market) / sizes;
             for audience in Audience::all() {
-                let viewers = visits * audience.per_mille() / 1000 / 3;
+                let viewers = visits * audience.per_mille() / 1000 / each;
                 pools.push(u32::try_from(viewers.clamp(5, 1 << 24)).unwrap_or(5));
             }
         }
@@ -63,16 +71,38 @@ pub(super) fn visit<'w>(
     rng: &mut SeededRng,
     put: &mut impl FnMut(Row<'w>, &mut SeededRng) -> Result<(), DemoError>,
 ) -> Result<(), DemoError> {
-    let length_ms = broadcast.ends_at_ms - broadcast.starts_at_ms;
-    let mut at_ms = broadcast.starts_at_ms + arrival_ms(length_ms, rng);
+    let at_ms = arrival_ms(broadcast, rng);
+    let who = arriving(broadcast, pools, at_ms, rng);
+    look_around(broadcast, who, at_ms, &|_, rate| rate, rng, put)
+}
+
+/// Who comes at this instant.
+pub(super) fn arriving(
+    broadcast: &Broadcast,
+    pools: &ViewerPools,
+    at_ms: i64,
+    rng: &mut SeededRng,
+) -> (u32, Audience) {
     let mood = Mood::at_hour(broadcast.local_hour_at(at_ms));
     let audience = Audience::arriving(mood, rng);
-    let viewer = pools.viewer(broadcast.market, audience, rng);
+    (pools.viewer(broadcast.market, audience, rng), audience)
+}
+
+/// What a viewer does from their arrival on. `inclination` makes the probability of a click at an instant of the usual one.
+pub(super) fn look_around<'w>(
+    broadcast: &'w Broadcast,
+    (viewer, audience): (u32, Audience),
+    arrival_ms: i64,
+    inclination: &impl Fn(i64, f64) -> f64,
+    rng: &mut SeededRng,
+    put: &mut impl FnMut(Row<'w>, &mut SeededRng) -> Result<(), DemoError>,
+) -> Result<(), DemoError> {
+    let mut at_ms = arrival_ms;
     for nth in 0..MOST_DISPLAYS {
         if at_ms >= broadcast.ends_at_ms {
             break;
         }
-        let shown = display(broadcast, (viewer, audience), at_ms, nth, rng);
+        let shown = display(broadcast, (viewer, audience), at_ms, nth, inclination, rng);
         rows(broadcast, viewer, audience, &shown, rng, put)?;
         at_ms += i64::from(shown.dwell_seconds) * 1000 + ms(rng.on_curve(&GAP_SECONDS));
         if !rng.happens(0.74) {
@@ -83,11 +113,11 @@ pub(super) fn visit<'w>(
 }
 
 /// Viewers arrive during the whole broadcast, more of them early.
-fn arrival_ms(length_ms: i64, rng: &mut SeededRng) -> i64 {
-    let seconds = u32::try_from(length_ms / 1000).unwrap_or(0);
+pub(super) fn arrival_ms(broadcast: &Broadcast, rng: &mut SeededRng) -> i64 {
+    let seconds = u32::try_from((broadcast.ends_at_ms - broadcast.starts_at_ms) / 1000).unwrap_or(0);
     let one = rng.below(seconds);
     let second = if rng.happens(0.5) { one.min(rng.below(seconds)) } else { one };
-    i64::from(second) * 1000 + i64::from(rng.below(1000))
+    broadcast.starts_at_ms + i64::from(second) * 1000 + i64::from(rng.below(1000))
 }
 
 /// Shows a viewer a cover and draws the consequences at random.
@@ -96,6 +126,7 @@ fn display(
     (viewer, audience): (u32, Audience),
     at_ms: i64,
     nth: u32,
+    inclination: &impl Fn(i64, f64) -> f64,
     rng: &mut SeededRng,
 ) -> Shown {
     let (place, taste) = broadcast.cover_for(viewer, audience, at_ms, rng);
@@ -105,7 +136,7 @@ fn display(
     let market = &MARKETS[broadcast.market];
     let click_rate =
         market.click_rate * cover.appeal_to(audience, market) * taste * audience.keenness(mood) * fatigue;
-    let clicked = rng.happens(click_rate);
+    let clicked = rng.happens(inclination(at_ms, click_rate));
     let entered = clicked && rng.happens(0.85);
     let mut shown = Shown { at_ms, cover: place, clicked, entered, ordered: false, dwell_seconds: 0 };
     if entered {

@@ -10,7 +10,7 @@ use super::counted::Reports;
 use super::error::DemoError;
 use super::export::ExportFiles;
 use super::plan::Broadcast;
-use super::platform::PLATFORMS;
+use super::quality::{self, Watched};
 use super::random::SeededRng;
 use super::rows::DemoRows;
 use super::sink::Sink;
@@ -29,6 +29,12 @@ pub(super) struct Tally {
     pub(super) rows: u64,
 }
 
+impl Tally {
+    fn and(self, other: Self) -> Self {
+        Self { exports: self.exports + other.exports, rows: self.rows + other.rows }
+    }
+}
+
 /// Writes all exports below `root`.
 pub(super) fn write_exports(
     root: &Path,
@@ -37,14 +43,15 @@ pub(super) fn write_exports(
     broadcasts: &[Broadcast],
     progress: &dyn Fn(u64),
 ) -> Result<Tally, DemoError> {
-    let all: u64 = broadcasts.iter().map(|broadcast| broadcast.weight).sum();
+    let all: u64 = broadcasts.iter().map(|broadcast| quality::weight_of(demo, broadcast)).sum();
+    let platforms = demo.platforms();
     thread::scope(|scope| {
         let (news, told) = mpsc::channel();
-        let mut workers = Vec::with_capacity(PLATFORMS.len());
-        for platform in &PLATFORMS {
+        let mut workers = Vec::with_capacity(platforms.len());
+        for platform in platforms {
             let list: Vec<&Broadcast> =
                 broadcasts.iter().filter(|broadcast| broadcast.platform.number == platform.number).collect();
-            let weight = list.iter().map(|broadcast| broadcast.weight).sum();
+            let weight = list.iter().map(|broadcast| quality::weight_of(demo, broadcast)).sum();
             let rows = portion(demo.events, weight, all);
             let format = demo.format.unwrap_or(platform.format);
             let shelf = ExportFiles::new(root, platform, (format, demo.rows), calendar)?;
@@ -52,7 +59,8 @@ pub(super) fn write_exports(
                 DemoRows::Events => None,
                 DemoRows::Counts => Some(Reports::new(root, platform, format, calendar)?),
             };
-            let task = Task { list, rows, weight, seed: demo.seed, news: news.clone() };
+            let watched = Watched::of(demo, root, platform, rows, calendar)?;
+            let task = Task { demo, list, rows, weight, watched, news: news.clone() };
             workers.push(scope.spawn(move || task.write(Sink::new(shelf, reports))));
         }
         drop(news);
@@ -64,8 +72,7 @@ pub(super) fn write_exports(
         let mut tally = Tally::default();
         for worker in workers {
             let one = worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            tally.exports += one.exports;
-            tally.rows += one.rows;
+            tally = tally.and(one);
         }
         Ok(tally)
     })
@@ -79,26 +86,35 @@ fn portion(whole: u64, weight: u64, all: u64) -> u64 {
 
 /// The exports of one platform.
 struct Task<'w> {
+    demo: &'w Demo,
     list: Vec<&'w Broadcast>,
     /// Rows to write.
     rows: u64,
     /// The sum of the broadcasts' weights.
     weight: u64,
-    seed: u64,
+    /// The viewers and the telemetry, if a player watches this platform.
+    watched: Option<Watched<'w>>,
     news: Sender<u64>,
 }
 
 impl<'w> Task<'w> {
-    fn write(self, mut sink: Sink<'w>) -> Result<Tally, DemoError> {
+    fn write(mut self, mut sink: Sink<'w>) -> Result<Tally, DemoError> {
+        let mut watched = self.watched.take();
         let pools = ViewerPools::for_rows(self.rows);
         let mut weight = 0;
         let mut told = 0;
         for broadcast in &self.list {
             // An afternoon show in Sydney is on the previous day in California, and no earlier.
             sink.finish_before(broadcast.local_date.yesterday()?)?;
-            weight += broadcast.weight;
+            weight += quality::weight_of(self.demo, broadcast);
             let target = portion(self.rows, weight, self.weight);
-            let mut rng = SeededRng::new(self.seed, STREAMS + broadcast.number);
+            let mut rng = SeededRng::new(self.demo.seed, STREAMS + broadcast.number);
+            if let Some(watched) = &mut watched {
+                watched.draw(broadcast, target, &mut sink, &mut rng)?;
+                self.tell(sink.rows() - told);
+                told = sink.rows();
+                continue;
+            }
             while sink.rows() < target {
                 viewer::visit(broadcast, &pools, &mut rng, &mut |row, rng| sink.put(row, rng))?;
                 if sink.rows() - told >= REPORT_ROWS {
@@ -109,7 +125,8 @@ impl<'w> Task<'w> {
         }
         sink.finish()?;
         self.tell(sink.rows() - told);
-        Ok(sink.tally())
+        let views = watched.map_or(Ok(Tally::default()), Watched::finish)?;
+        Ok(sink.tally().and(views))
     }
 
     /// If the receiver is gone, another platform has failed, and its error is returned.

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use polars::prelude::*;
 
+use crate::returning::GroupRevisits;
 use coverledger_core::model::{Conventions, Figures, MarketId, PlatformId, columns as c};
 use day::Row;
 
@@ -42,6 +43,8 @@ pub struct Evidence {
     pub covers: Vec<String>,
     /// Sorted by date, slot, audience, broadcast, cover; then by turn or group.
     pub rows: Vec<Observed>,
+    /// Who came back, of the covers of a split that guards it; sorted by date. Nothing that [`Self::read`] knows.
+    pub revisits: Vec<GroupRevisits>,
 }
 
 /// One fact; its places in the lists of [`Evidence`] in place of names.
@@ -155,6 +158,7 @@ impl Evidence {
             broadcasts,
             covers,
             rows: observed,
+            revisits: Vec::new(),
         }))
     }
 }

@@ -97,6 +97,7 @@ impl Scene {
             broadcasts,
             covers,
             rows,
+            revisits: Vec::new(),
         }
     }
 }
@@ -123,7 +124,7 @@ pub(super) fn split(covers: &[&str]) -> Experiment {
         level: 0.05,
         worth: 0.05,
         value: Value { orders: 1.0, retained_minutes: 0.0 },
-        guardrails: Guardrails { stay: Some(GUARDRAIL), orders: None, conversion: None },
+        guardrails: Guardrails { stay: Some(GUARDRAIL), orders: None, conversion: None, revisits: None },
         imbalance: 0.001,
         design: Design::Split(Split {
             shares: vec![share; covers.len()],

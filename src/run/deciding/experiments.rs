@@ -1,7 +1,7 @@
 //! What is to be made of experiments. One is looked at by every run that has anything to do with one of its platforms in
 //! one of its markets; it stands on the revisions of all its market-days within its window.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -18,7 +18,7 @@ use coverledger_archive::{
 };
 use coverledger_config::Experiment;
 use coverledger_core::model::{MarketId, PlatformId};
-use coverledger_report::{self as report, LevelHistory, Place, Standings};
+use coverledger_report::{self as report, LevelHistory, Place, Standings, returning::GroupRevisits};
 
 /// What a look at an experiment comes to.
 enum Look {
@@ -242,7 +242,12 @@ impl Desk<'_> {
         let listed = places.map(|(platform, market)| async move {
             let Experiment { from, to, .. } = *experiment;
             let revisions = self.archive.revisions_within(&platform, &market, from, to).await?;
-            Ok::<_, ArchiveError>(Inputs { platform, market, revisions, newest_is_lost: false })
+            let mut viewers = BTreeMap::new();
+            if experiment.guardrails.revisits.is_some() && !revisions.is_empty() {
+                viewers = self.archive.viewers_dates(&platform, &market).await?;
+                viewers.retain(|as_of, _| (from..=experiment.last_date()).contains(as_of));
+            }
+            Ok::<_, ArchiveError>(Inputs { platform, market, revisions, newest_is_lost: false, viewers })
         });
         let all: Vec<Inputs> = stream::iter(listed).buffered(MARKETS_AT_A_TIME).try_collect().await?;
         Ok(all.into_iter().filter(|inputs| !inputs.revisions.is_empty()).collect())
@@ -286,6 +291,18 @@ impl Desk<'_> {
         Ok(report::level_held(&table, platform, market, experiment)?)
     }
 
+    /// Who came back of the viewers of its covers, by all nights that told of it.
+    async fn group_revisits(&self, place: &Inputs) -> Result<Vec<GroupRevisits>, BoxError> {
+        let mut nights = BTreeMap::new();
+        for (&as_of, &revision) in &place.viewers {
+            let unit = Unit::Viewers { platform: place.platform.clone(), market: place.market.clone(), as_of };
+            if let Some(table) = self.archive.table_of(&unit, revision, TableName::RevisitGroups).await? {
+                nights.insert(as_of, report::read(TableName::RevisitGroups, &[table])?);
+            }
+        }
+        Ok(GroupRevisits::read(&nights)?)
+    }
+
     async fn known(
         &self,
         experiment: &Experiment,
@@ -304,7 +321,8 @@ impl Desk<'_> {
             if is_provisional {
                 known.state = State::Provisional;
             }
-            if let Some(evidence) = evidence {
+            if let Some(mut evidence) = evidence {
+                evidence.revisits = self.group_revisits(place).await?;
                 let history = match histories[number] {
                     Some(of) => self.history(experiment, (platform, market), of).await?,
                     None => None,

@@ -16,6 +16,8 @@ pub(super) struct Inputs {
     /// Whether the newest market-day cannot be read and is left out. Nothing is decided as of an earlier one then: what was
     /// stands on days that are no longer among these.
     pub(super) newest_is_lost: bool,
+    /// As of which dates viewers over days were told of, as far as it is decided from that, each with its revision.
+    pub(super) viewers: BTreeMap<Date, u64>,
 }
 
 impl Inputs {
@@ -63,6 +65,9 @@ pub(super) fn fingerprint_with<'i>(
     for (inputs, more) in inputs {
         for fact in inputs.facts() {
             fingerprint.line(format_args!("{}\t{}", fact.market_day, fact.revision));
+        }
+        for (as_of, revision) in &inputs.viewers {
+            fingerprint.line(format_args!("{}/{}\tviewers {as_of} {revision}", inputs.platform, inputs.market));
         }
         if !more.is_empty() {
             fingerprint.line(format_args!("{}/{}\t{more}", inputs.platform, inputs.market));

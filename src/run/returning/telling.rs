@@ -21,10 +21,10 @@ use coverledger_archive::{
     Archive, ArchiveError, BoxError, Draft, PublishedTables, Receipt, Stamp, State, TableBytes, TableFamily,
     TableName, Unit, VisitPartReader,
 };
-use coverledger_config::Workspace;
+use coverledger_config::{Experiment, Workspace};
 use coverledger_core::model::{MarketId, PlatformId};
 use coverledger_report::returning::{
-    Chain, KnownDates, PanelDays, ViewerDays, ViewersOf, follow, quality_effect, revisit,
+    Chain, Guarded, KnownDates, PanelDays, ViewerDays, ViewersOf, follow, quality_effect, revisit, revisit_groups,
 };
 use coverledger_store::sha256_hex;
 
@@ -127,7 +127,12 @@ impl Teller<'_> {
     async fn publish(&self, mut inputs: Inputs, told: &mut Decided) -> Result<Disposition, BoxError> {
         let returning = self.workspace.settings.returning.as_ref();
         let config = returning.map(|returning| format!("{}\t{}", returning.generation, returning.keep_days));
-        let config = sha256_hex(config.unwrap_or_default().as_bytes());
+        let mut config = config.unwrap_or_default();
+        let (guarded, guarding) = self.guarded(&inputs);
+        for (name, hash) in guarding {
+            config.push_str(&format!("\n{name}\t{hash}"));
+        }
+        let config = sha256_hex(config.as_bytes());
         let fingerprint = inputs.fingerprint(&config);
         let candidate = Candidate { unit: inputs.unit(), fingerprint, of: () };
         let Some((Candidate { fingerprint, .. }, look)) = self.driver().look(vec![candidate]).await.pop() else {
@@ -178,8 +183,21 @@ impl Teller<'_> {
             days,
             panel: has_sources.then_some(panel),
             chain,
+            guarded,
         };
         Ok(self.driver().publish(newest, Arc::new(viewers), Vec::new()).await)
+    }
+
+    /// The splits of a place that guard revisits: their covers, and the names and hashes of their files.
+    fn guarded(&self, inputs: &Inputs) -> (Guarded, Vec<(&String, String)>) {
+        let is_guarding = |experiment: &Experiment| {
+            experiment.guardrails.revisits.is_some()
+                && experiment.platforms.contains(&inputs.platform.platform)
+                && experiment.markets.contains(&inputs.market)
+        };
+        let guarding = || self.workspace.experiments.iter().filter(|(_, experiment)| is_guarding(experiment));
+        let hashes = guarding().map(|(name, _)| (name, self.workspace.experiment_hash(name))).collect();
+        (Guarded::of(guarding().map(|(_, experiment)| experiment)), hashes)
     }
 
     async fn published(
@@ -236,6 +254,8 @@ pub(in crate::run) struct ViewersAsOf {
     /// `None` where nobody says how views went.
     panel: Option<PanelDays>,
     chain: Chain,
+    /// Covers of splits that guard revisits.
+    guarded: Guarded,
 }
 
 impl Asset for ViewersAsOf {
@@ -250,11 +270,12 @@ impl Asset for ViewersAsOf {
     }
 
     fn tables(&self, revision: u64) -> Result<Vec<TableBytes>, BoxError> {
-        let Self { platform, market, as_of, days, panel, chain, .. } = self;
+        let Self { platform, market, as_of, days, panel, chain, guarded, .. } = self;
         let of = ViewersOf { platform, market, as_of: *as_of, revision };
         Ok(vec![
             table(TableName::Revisit, revisit(&of, days.as_ref())?),
             table(TableName::QualityEffect, quality_effect(&of, days.as_ref(), panel.as_ref(), *chain)?),
+            table(TableName::RevisitGroups, revisit_groups(&of, days.as_ref(), guarded)?),
         ])
     }
 }

@@ -151,7 +151,7 @@ fn experiment(from: Date, to: Date) -> Experiment {
         level: 0.05,
         worth: 0.05,
         value: Value { orders: 1.0, retained_minutes: 0.0 },
-        guardrails: Guardrails { stay: None, orders: None, conversion: None },
+        guardrails: Guardrails { stay: None, orders: None, conversion: None, revisits: None },
         imbalance: 0.001,
         design: Design::Split(Split { shares: vec![0.5, 0.5], broadcasts: 8, assignment: Assignment::Viewer }),
     }

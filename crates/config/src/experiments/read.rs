@@ -115,6 +115,10 @@ keys! {
             "off", Tolerance,
             "the same of orders ÷ entrants; a cover that draws more viewers may lower it at no loss",
         ),
+        revisits: Or<Tolerance> = or(
+            "off", Tolerance,
+            "the same of entrants who come back within 7 local dates ÷ entrants; of a split, and where `returning` is set in `archive.yaml`",
+        ),
     }
 }
 
@@ -231,6 +235,12 @@ pub(crate) fn read(start: &Cursor<'_>, known: Option<&Known<'_>>) -> Option<Expe
     if let Some(at) = of_other {
         return at.refuse(format!("says how a {other} is made, and the design is `{own}`"));
     }
+    if let (DesignWord::Rotation, true, Some(at)) = (design, plan.guardrails.revisits.is_some(), file.guardrails.at())
+    {
+        return at.refuse(
+            "`revisits` goes only with a split: in a rotation all viewers of a turn see one cover, and the same viewers come back to the next",
+        );
+    }
     plan.design = match design {
         DesignWord::Rotation => Design::Rotation(rotation(&file, &plan, known?)?),
         DesignWord::Split => Design::Split(split_of(&file, &plan.covers)?),
@@ -332,6 +342,7 @@ fn value_of(at: &Cursor<'_>) -> Option<Value> {
 fn guardrails_of(at: &Cursor<'_>, is_by_orders: bool) -> Option<Guardrails> {
     let keys = GuardrailKeys::open(at)?;
     let (stay, orders, conversion) = (keys.stay.read(), keys.orders.read(), keys.conversion.read());
+    let revisits = keys.revisits.read();
     let guardrail =
         |tolerated: Option<f64>, is_required| tolerated.map(|tolerated| Guardrail { tolerated, is_required });
     Some(Guardrails {
@@ -341,6 +352,7 @@ fn guardrails_of(at: &Cursor<'_>, is_by_orders: bool) -> Option<Guardrails> {
             None => guardrail((!is_by_orders).then_some(0.1), false),
         },
         conversion: guardrail(conversion?, keys.conversion.at().is_some()),
+        revisits: guardrail(revisits?, true),
     })
 }
 

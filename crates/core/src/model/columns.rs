@@ -555,6 +555,14 @@ pub const DUE: &str = "due";
 pub const BACK: &str = "back";
 /// Who came back ÷ of whom it is known.
 pub const REVISIT_RATE: &str = "revisit_rate";
+/// How much more often a cover's entrants come back than those of others.
+pub const REVISIT_RATIO: &str = "revisit_ratio";
+/// What `revisit` finds of a cover.
+pub const REVISIT_FINDING: &str = "revisit_finding";
+/// What a variant does to revisits.
+pub const REVISITS_EFFECT: &str = "revisits_effect";
+/// How the guardrail of revisits stands.
+pub const REVISITS_GUARDRAIL: &str = "revisits_guardrail";
 /// Of whom others were in the same broadcasts and slots.
 pub const COMPARED: &str = "compared";
 /// A rate in the broadcasts and slots that others share.

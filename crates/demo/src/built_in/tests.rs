@@ -6,6 +6,7 @@ use super::{LOCALIZED, REVERSAL, SPLIT};
 use crate::LAST_DATE;
 use crate::calendar::Calendar;
 use crate::plan::{self, Broadcast};
+use crate::platform::PLATFORMS;
 use crate::random::SeededRng;
 use crate::row::{Event, Row};
 use crate::viewer::{ViewerPools, visit};
@@ -43,7 +44,7 @@ fn room(list: &[Broadcast], platform: &str, market: &str) -> Vec<usize> {
 }
 
 fn week() -> Vec<Broadcast> {
-    plan::broadcasts(1, &Calendar::ending(LAST_DATE, 7).unwrap()).unwrap()
+    plan::broadcasts(1, &Calendar::ending(LAST_DATE, 7).unwrap(), &PLATFORMS, false).unwrap()
 }
 
 /// The events of a broadcast with this many visitors.

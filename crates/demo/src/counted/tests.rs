@@ -8,6 +8,7 @@ use super::census::Census;
 use crate::audience::Audience;
 use crate::calendar::Calendar;
 use crate::plan::{self, Broadcast};
+use crate::platform::PLATFORMS;
 use crate::row::{Event, Row};
 use crate::tests::files_below;
 use crate::{Demo, DemoError, DemoFormat, DemoRows, LAST_DATE, Written};
@@ -130,7 +131,7 @@ fn hours(census: &mut Census<'_>) -> Vec<(i64, Counts)> {
 
 #[test]
 fn a_viewer_counts_once_where_they_came_first_whatever_the_order_of_rows() {
-    let list = plan::broadcasts(1, &Calendar::ending(LAST_DATE, 7).unwrap()).unwrap();
+    let list = plan::broadcasts(1, &Calendar::ending(LAST_DATE, 7).unwrap(), &PLATFORMS, false).unwrap();
     let on = evening(&list);
     let hour = on.starts_at_ms / HOUR_MS + 1;
     let at = |minute: i64| hour * HOUR_MS + minute * 60_000;
@@ -156,7 +157,7 @@ fn a_viewer_counts_once_where_they_came_first_whatever_the_order_of_rows() {
 
 #[test]
 fn the_next_day_and_the_next_broadcast_count_a_viewer_again() {
-    let list = plan::broadcasts(1, &Calendar::ending(LAST_DATE, 7).unwrap()).unwrap();
+    let list = plan::broadcasts(1, &Calendar::ending(LAST_DATE, 7).unwrap(), &PLATFORMS, false).unwrap();
     let on = evening(&list);
     // London keeps winter time: midnight is 00:00 UTC.
     let midnight_ms = (on.starts_at_ms / (24 * HOUR_MS) + 1) * 24 * HOUR_MS;

@@ -21,6 +21,7 @@ use polars::prelude::*;
 
 use crate::decision_context::DecisionContext;
 use crate::evidence::Evidence;
+use crate::returning::CoverRevisits;
 use crate::table::rendered;
 use crate::{Rendered, ReportError};
 use coverledger_config::{Decisions, Market};
@@ -31,7 +32,7 @@ use localization::{Versions, localization};
 /// Renders `cover`, `cover_broadcast`, `mix`, `diagnosis`, `slot_plan`, `localization` and `false_winners` of the market whose evidence
 /// is `evidences[of]`. The others are the platform's other markets, which localized covers are held against; `market`
 /// is the clock of the one, `home` that of the team. `as_of` is the last local date that all stands on, from the day
-/// after which slots are planned.
+/// after which slots are planned; `revisits` is what is known of viewers who come back.
 ///
 /// The same evidence, in whatever order its markets are, gives the same bytes.
 ///
@@ -47,8 +48,8 @@ pub fn decisions(
     rules: &Decisions,
     market: &Market,
     home: &Zone,
-    as_of: Date,
-    revision: u64,
+    (as_of, revision): (Date, u64),
+    revisits: &CoverRevisits,
 ) -> Result<Vec<(TableName, Rendered)>, ReportError> {
     let context = DecisionContext { evidence: &evidences[of], as_of, revision };
     let mut elsewhere: Vec<&Evidence> =
@@ -63,7 +64,7 @@ pub fn decisions(
         families.iter().map(|(family, shared, localized)| Versions { family, shared, localized }).collect();
     let rendered =
         |table: TableName, frame: PolarsResult<DataFrame>| rendered(table, frame).map(|written| (table, written));
-    let judged = diagnosis::judged(&context, rules.certainty);
+    let judged = diagnosis::judged(&context, rules.certainty, revisits);
     Ok(vec![
         rendered(TableName::Cover, cover::cover(&context, &judged))?,
         rendered(TableName::CoverBroadcast, cover_broadcast::cover_broadcast(&context))?,

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::localization::{Versions, localization};
 use super::{cover, diagnosis, mix, slot_plan};
+use crate::returning::cover_revisits::tests::revisits;
 use crate::testing::{Scene, context};
 use coverledger_config::Market;
 use coverledger_core::model::{Count, columns as c};
@@ -93,7 +94,7 @@ proptest! {
         let here = scene("ID", &here, has_clicks, has_entrants).evidence();
         let there = scene("US", &there, has_clicks, has_entrants).evidence();
         let context = context(&here);
-        let judged = diagnosis::judged(&context, 0.6);
+        let judged = diagnosis::judged(&context, 0.6, &revisits("a", has_clicks));
         let covers = cover::cover(&context, &judged).unwrap();
         check(&covers, c::NOTE, c::NOTE_ZH);
         is_not_randomized(&covers);

@@ -1,6 +1,6 @@
 //! The rule that decides: from what is known of the arms to one word for each.
 
-use super::guardrail::{Guard, GuardrailState};
+use super::guardrail::{Guard, Guarded, GuardrailState};
 use crate::trial::Effect;
 
 /// What may be decided; a closed set.
@@ -104,7 +104,7 @@ pub(super) struct Arm {
     /// Whether the last seven nights were worth less than those before, and no longer more than the control.
     pub(super) has_faded: bool,
     /// What it may not cost.
-    pub(super) guards: [Guard; 3],
+    pub(super) guards: [Guard; Guarded::ALL.len()],
 }
 
 impl Arm {

@@ -52,10 +52,12 @@ pub(super) enum Guarded {
     Orders,
     /// Orders ÷ entrants.
     Conversion,
+    /// Entrants who come back ÷ entrants.
+    Revisits,
 }
 
 impl Guarded {
-    pub(super) const ALL: [Self; 3] = [Self::Stays, Self::Orders, Self::Conversion];
+    pub(super) const ALL: [Self; 4] = [Self::Stays, Self::Orders, Self::Conversion, Self::Revisits];
 }
 
 /// A guardrail of an arm, with what it is judged by.

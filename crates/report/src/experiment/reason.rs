@@ -194,6 +194,7 @@ fn guarded(site: &Site<'_>, of: Guarded) -> Said {
         Guarded::Stays => said(format!("Stays {en}"), format!("{zh}的停留人数")),
         Guarded::Orders => said(format!("Orders {en}"), format!("{zh}的订单数")),
         Guarded::Conversion => said("Orders per entrant", "进房后下单的比例"),
+        Guarded::Revisits => said("Entrants who come back within 7 days", "进房观众 7 天内再来的比例"),
     }
 }
 
@@ -218,6 +219,7 @@ fn not_yet_shown(guard: &Guard) -> Said {
         Guarded::Stays => ["stays", "停留人数"],
         Guarded::Orders => ["orders", "订单数"],
         Guarded::Conversion => ["orders per entrant", "进房后下单的比例"],
+        Guarded::Revisits => ["revisits", "再来的观众"],
     };
     let [by_en, by_zh] = loss(guard);
     match guard.state {

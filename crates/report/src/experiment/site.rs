@@ -43,6 +43,7 @@ pub(super) struct Beside {
     pub(super) conversion: Vec<Option<Effect>>,
     pub(super) stays: Vec<Option<Effect>>,
     pub(super) orders: Vec<Option<Effect>>,
+    pub(super) revisits: Vec<Option<Effect>>,
     pub(super) per_mille: Vec<Option<Effect>>,
     /// How many more nights each arm needs until a gain of `worth` is found four times in five.
     pub(super) nights_needed: Vec<Option<u32>>,
@@ -168,6 +169,7 @@ impl<'e> Site<'e> {
                 stays: or(0, Metric::Stay),
                 orders: or(1, Metric::Orders),
                 conversion: or(2, Metric::Conversion),
+                revisits: or(3, Metric::Revisits),
                 // Of a split the value is per impression already.
                 per_mille: match self.trial.unit() {
                     Unit::Turns => of(Metric::PerMille),
@@ -200,13 +202,14 @@ pub(super) fn both_ways(p: &[Option<[f64; 2]>]) -> Vec<Option<[f64; 2]>> {
         .collect()
 }
 
-fn guards(trial: &Trial<'_>, experiment: &Experiment) -> Vec<[Guard; 3]> {
+fn guards(trial: &Trial<'_>, experiment: &Experiment) -> Vec<[Guard; Guarded::ALL.len()]> {
     let rules = experiment.guardrails;
     let of = |guarded: Guarded| {
         let (rule, metric) = match guarded {
             Guarded::Stays => (rules.stay, Metric::Stay),
             Guarded::Orders => (rules.orders, Metric::Orders),
             Guarded::Conversion => (rules.conversion, Metric::Conversion),
+            Guarded::Revisits => (rules.revisits, Metric::Revisits),
         };
         let effects = if rule.is_some() { trial.effects(metric) } else { vec![None; experiment.covers.len()] };
         (guarded, rule, effects)
@@ -221,7 +224,7 @@ fn guards(trial: &Trial<'_>, experiment: &Experiment) -> Vec<[Guard; 3]> {
                     Guard::new(*guarded, effects[arm], *rule)
                 }
             };
-            [guard(&all[0]), guard(&all[1]), guard(&all[2])]
+            all.each_ref().map(guard)
         })
         .collect()
 }

@@ -101,6 +101,7 @@ fn looks_that_may_end(trial: &Trial<'_>, experiment: &Experiment) -> Vec<usize> 
         (guardrails.stay, Metric::Stay),
         (guardrails.orders, Metric::Orders),
         (guardrails.conversion, Metric::Conversion),
+        (guardrails.revisits, Metric::Revisits),
     ];
     let losses: Vec<_> = guarded
         .iter()

@@ -109,6 +109,8 @@ pub(super) fn table(
     table.push(floats(c::P_ACROSS, &arms, |arm| p_across[*arm]));
     let share = history.map(LevelHistory::share);
     table.push(floats(c::FALSE_WINNERS_SHARE, &arms, |_| share));
+    table.extend(effect_columns(c::REVISITS_EFFECT, &arms, |arm| beside.revisits[arm]));
+    table.push(guardrail(c::REVISITS_GUARDRAIL, 3));
     DataFrame::new(height, table)
 }
 

@@ -251,12 +251,13 @@ fn arm(effect: f64, half: f64, p: f64, best: f64) -> Arm {
 }
 
 /// Stays in this state, and nothing else guarded.
-fn guards(state: GuardrailState, is_required: bool) -> [Guard; 3] {
+fn guards(state: GuardrailState, is_required: bool) -> [Guard; Guarded::ALL.len()] {
     let rule = Some(Guardrail { tolerated: 0.1, is_required });
     [
         Guard { of: Guarded::Stays, state, effect: None, rule },
         Guard::off(Guarded::Orders),
         Guard::off(Guarded::Conversion),
+        Guard::off(Guarded::Revisits),
     ]
 }
 

@@ -220,7 +220,7 @@ fn needed(place: &PlaceMonths, test: &Test) -> Option<u32> {
         level: 0.05,
         worth: likely.clamp(SMALLEST, GREATEST),
         value: Value { orders: 1.0, retained_minutes: 0.0 },
-        guardrails: Guardrails { stay: None, orders: None, conversion: None },
+        guardrails: Guardrails { stay: None, orders: None, conversion: None, revisits: None },
         imbalance: 0.001,
         design: Design::Split(Split {
             shares: vec![0.5, 0.5],

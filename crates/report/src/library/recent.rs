@@ -86,6 +86,7 @@ fn history(
         broadcasts: Vec::new(),
         covers: rows.covers.all.clone(),
         rows: sums.iter().map(observed).collect::<Option<_>>()?,
+        revisits: Vec::new(),
     })
 }
 

@@ -71,6 +71,8 @@ pub struct RevisitCell {
 /// Which entrants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RevisitKey {
+    /// The market's day of their first entry: local dates since [`ViewerDays::first`].
+    pub day: usize,
     /// Which broadcast.
     pub broadcast: u32,
     /// Which slot.
@@ -230,6 +232,12 @@ impl ViewerDays {
         }
     }
 
+    /// The local date of a day of the window.
+    #[must_use]
+    pub fn date(&self, day: usize) -> Option<Date> {
+        plus(self.first, i32::try_from(day).ok()?)
+    }
+
     fn known(&self, day: usize) -> DayKnown {
         self.days.get(day).copied().unwrap_or_default()
     }
@@ -248,7 +256,7 @@ impl ViewerDays {
             };
             let soonest = entries.iter().filter(is_return).map(|later| later.day - first.day).min();
             let known = self.known(first.day);
-            let key = RevisitKey { broadcast: first.broadcast, slot: first.slot, cover, group };
+            let key = RevisitKey { day: first.day, broadcast: first.broadcast, slot: first.slot, cover, group };
             let cell = self.revisits.entry(key).or_default();
             cell.entrants += 1;
             for (at, days) in RETURN_DAYS.into_iter().enumerate() {
@@ -425,10 +433,10 @@ mod tests {
         let (first, until, dates) = known(12);
         let mut days = ViewerDays::new(first, until, &dates);
         days.add(3, &[visit(0, 0), visit(4, 1), visit(11, 2)]);
-        let cell = |broadcast| days.revisits[&RevisitKey { broadcast, slot: 0, cover: 0, group: 3 }];
-        assert_eq!(cell(0), RevisitCell { entrants: 1, due: [1, 0], back: [1, 0] });
-        assert_eq!(cell(1), RevisitCell { entrants: 1, due: [1, 0], back: [1, 0] });
-        assert_eq!(cell(2), RevisitCell { entrants: 1, due: [0, 0], back: [0, 0] });
+        let cell = |day, broadcast| days.revisits[&RevisitKey { day, broadcast, slot: 0, cover: 0, group: 3 }];
+        assert_eq!(cell(0, 0), RevisitCell { entrants: 1, due: [1, 0], back: [1, 0] });
+        assert_eq!(cell(4, 1), RevisitCell { entrants: 1, due: [1, 0], back: [1, 0] });
+        assert_eq!(cell(11, 2), RevisitCell { entrants: 1, due: [0, 0], back: [0, 0] });
     }
 
     #[test]

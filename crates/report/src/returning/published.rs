@@ -63,10 +63,14 @@ impl PanelDays {
                 } else {
                     let views = at(&views, row)?.unwrap_or_default();
                     let slow = at(&starts, row)?.zip(at(&good_starts, row)?);
-                    let slow = slow.map_or(0, |(starts, good)| starts.saturating_sub(good));
-                    let bad = slow.max(at(&stalled, row)?.unwrap_or_default());
-                    day.views += views;
-                    day.bad_views += (bad + at(&failures, row)?.unwrap_or_default()).min(views);
+                    let slow = slow.map(|(starts, good)| starts.saturating_sub(good));
+                    let (stalled, failures) = (at(&stalled, row)?, at(&failures, row)?);
+                    // Views of which nothing is said went neither well nor badly.
+                    if slow.is_some() || stalled.is_some() || failures.is_some() {
+                        day.views += views;
+                        let bad = slow.max(stalled).unwrap_or_default() + failures.unwrap_or_default();
+                        day.bad_views += bad.min(views);
+                    }
                 }
                 day.broadcasts.insert(broadcast);
             }
@@ -87,9 +91,12 @@ impl PanelDays {
                 let broadcast = broadcasts.get(row).unwrap_or_default();
                 let Some(host) = hosts.get(broadcast) else { continue };
                 let day = days.entry((Arc::clone(host), date)).or_default();
-                day.impressions += impressions.u64()?.get(row).unwrap_or_default();
-                day.clicks += clicks.u64()?.get(row).unwrap_or_default();
                 day.broadcasts.insert(broadcast.into());
+                // Impressions of which clicks are not known have no rate.
+                let known = impressions.u64()?.get(row).zip(clicks.u64()?.get(row));
+                let (impressions, clicks) = known.unwrap_or_default();
+                day.impressions += impressions;
+                day.clicks += clicks;
             }
         }
         let row = |((host, local_date), day): ((Arc<str>, Date), HostDay)| PanelRow {

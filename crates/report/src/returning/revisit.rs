@@ -17,7 +17,7 @@ use coverledger_stats::{
 
 /// What is told of a cover's entrants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Finding {
+pub(crate) enum Finding {
     Costs,
     Earns,
     None,
@@ -26,7 +26,10 @@ enum Finding {
 }
 
 impl Finding {
-    const fn word(self) -> &'static str {
+    const ALL: [Self; 5] = [Self::Costs, Self::Earns, Self::None, Self::TooFew, Self::NoData];
+
+    /// Its word in the table.
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Costs => "costs_revisits",
             Self::Earns => "earns_revisits",
@@ -34,6 +37,10 @@ impl Finding {
             Self::TooFew => "too_few",
             Self::NoData => "no_data",
         }
+    }
+
+    pub(super) fn by_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|finding| finding.word() == word)
     }
 }
 

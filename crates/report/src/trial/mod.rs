@@ -10,6 +10,7 @@ mod contrast;
 mod nights;
 mod on_air;
 mod outcomes;
+mod revisits;
 mod rotation;
 mod split;
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::ops::Range;
 use jiff::civil::Date;
 
 use super::on_air::{AiredTurn, aired};
-use super::{Draws, Effect, Outcome, Plan};
+use super::{Draws, Effect, Outcome, Plan, revisits};
 use crate::evidence::{Evidence, Observed};
 use crate::rates::Rate;
 use crate::tally::{Tally, float};
@@ -41,6 +41,8 @@ pub(crate) enum Metric {
     StayRate,
     /// Orders ÷ entrants.
     Conversion,
+    /// Entrants who came back within a week ÷ entrants, of a split.
+    Revisits,
 }
 
 /// What is independent of each other in an experiment, as far as it can be told apart.
@@ -97,6 +99,8 @@ pub(crate) struct Trial<'e> {
     nobody: Option<u16>,
     /// The outcomes that decide, once they were asked for.
     value: OnceCell<Option<Vec<Outcome>>>,
+    /// Who came back, as far as it was known; in order of looks.
+    revisits: Vec<Outcome>,
 }
 
 impl<'e> Trial<'e> {
@@ -142,7 +146,8 @@ impl<'e> Trial<'e> {
             Plan::Split { by: Assignment::Viewer, .. } => nobody(&arm_rows),
             _ => None,
         };
-        Self { experiment, arm_rows, aired, looks, plan, nobody, value: OnceCell::new() }
+        let revisits = revisits::outcomes(evidence, experiment, until);
+        Self { experiment, arm_rows, aired, looks, plan, nobody, value: OnceCell::new(), revisits }
     }
 
     /// The share of impressions that were of another cover than was planned; `None` for a split, where none is, and where
@@ -296,6 +301,9 @@ impl<'e> Trial<'e> {
 
     /// In order of looks; `None` where a row does not know a count. Those that decide are asked for again and again, and kept.
     pub(crate) fn outcomes(&self, metric: Metric) -> Option<Cow<'_, [Outcome]>> {
+        if metric == Metric::Revisits {
+            return (!self.revisits.is_empty()).then_some(Cow::Borrowed(&self.revisits));
+        }
         if metric == Metric::Value {
             return self.value.get_or_init(|| self.counted(metric)).as_deref().map(Cow::Borrowed);
         }
@@ -389,6 +397,8 @@ fn of(metric: Metric, value: Value, figures: &Figures) -> Option<(f64, f64)> {
         Metric::Orders => Some((count(figures, Count::Orders)?, count(figures, Count::Impressions)?)),
         Metric::StayRate => rate(c::STAY_RATE),
         Metric::Conversion => rate(c::CLICK_CONVERSION),
+        // No row of counts knows who came back.
+        Metric::Revisits => None,
     }
 }
 

@@ -176,7 +176,7 @@ fn a_split_has_shares_and_every_other_key_a_default() {
     assert_eq!((*control, *level, *worth, *imbalance), (0, 0.05, 0.05, 0.001));
     assert_eq!(*value, Value { orders: 1.0, retained_minutes: 0.0 });
     let default = Some(Guardrail { tolerated: 0.1, is_required: false });
-    assert_eq!(*guardrails, Guardrails { stay: default, orders: None, conversion: None });
+    assert_eq!(*guardrails, Guardrails { stay: default, orders: None, conversion: None, revisits: None });
     assert_eq!(
         *design,
         Design::Split(Split { shares: vec![0.5, 0.5], broadcasts: 40, assignment: Assignment::Viewer })
@@ -187,7 +187,7 @@ fn a_split_has_shares_and_every_other_key_a_default() {
         &[(
             "split: {broadcasts: 40}",
             "control: b\nlevel: 0.1\nworth: 0.02\nvalue: {retained_minutes: 2}\nimbalance: 0.01\n\
-             guardrails: {stay: off, conversion: 0.2}\nsplit: {shares: {a: 1, b: 3}, broadcasts: 8, assignment: broadcast}",
+             guardrails: {stay: off, conversion: 0.2, revisits: 0.15}\nsplit: {shares: {a: 1, b: 3}, broadcasts: 8, assignment: broadcast}",
         )],
     );
     let workspace = tree(&all).load().unwrap();
@@ -195,7 +195,8 @@ fn a_split_has_shares_and_every_other_key_a_default() {
     assert_eq!((*control, *level, *worth, *imbalance), (1, 0.1, 0.02, 0.01));
     assert_eq!(*value, Value { orders: 0.0, retained_minutes: 2.0 });
     let asked = Some(Guardrail { tolerated: 0.2, is_required: true });
-    assert_eq!(*guardrails, Guardrails { stay: None, orders: default, conversion: asked });
+    let revisits = Some(Guardrail { tolerated: 0.15, is_required: true });
+    assert_eq!(*guardrails, Guardrails { stay: None, orders: default, conversion: asked, revisits });
     assert_eq!(
         *design,
         Design::Split(Split { shares: vec![0.25, 0.75], broadcasts: 8, assignment: Assignment::Broadcast })
@@ -211,6 +212,12 @@ fn a_split_has_shares_and_every_other_key_a_default() {
         let text = tree(&changed(&all, &[change])).complaint();
         assert!(text.contains(expected), "{change:?}: {text}");
     }
+}
+
+#[test]
+fn revisits_are_guarded_in_a_split_only() {
+    let text = tree(&format!("{HERO}guardrails: {{revisits: 0.1}}\n")).complaint();
+    assert!(text.contains("`revisits` goes only with a split"), "{text}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::{ColumnSpec, TableFamily, TableSpec};
 use crate::model::{Count, ENTERING, Rate, columns as c};
 
 /// Version of the numbers of these tables.
-pub(super) const DECISIONS: u32 = 5;
+pub(super) const DECISIONS: u32 = 6;
 
 const BY_BROADCASTS: &str = "95 % bound by broadcasts";
 
@@ -333,14 +333,33 @@ pub(super) const DIAGNOSIS: TableSpec = TableSpec {
                 "probability",
                 "how probable the finding is; at least the `certainty` of `decisions.yaml`",
             )
-            .null("`nothing_certain`"),
+            .null("`nothing_certain`, or `costs_revisits`, which has a p value in `revisit`"),
             text(c::ACTION_EN, "what to do, in English"),
             text(c::ACTION_ZH, "what to do, in Chinese"),
         ];
         let (plain, later) = (plain_counts(&sums), later_plain_counts(&sums));
-        [decision(), seen, plain, steps, told, closing_of_decision(), later, beside].concat()
+        [decision(), seen, plain, steps, told, closing_of_decision(), later, beside, revisits()].concat()
     },
 };
+
+/// What `revisit` says of the cover. Added in version 3.
+fn revisits() -> Vec<ColumnSpec> {
+    let null = "viewers are not kept over days, or the cover has no such row in `revisit`";
+    let ratio = |name: String, about: &'static str| {
+        float(name, "ratio", about).null("as `revisit_finding`, or `too_few`")
+    };
+    let columns = [
+        ratio(
+            c::REVISIT_RATIO.to_owned(),
+            "`ratio` of `revisit` within 7 local dates, over all slots: how often its entrants came back ÷ how often those of \
+             other covers in the same broadcasts and slots did",
+        ),
+        ratio(c::low(c::REVISIT_RATIO), "its lower 95 % bound"),
+        ratio(c::high(c::REVISIT_RATIO), "its upper 95 % bound"),
+        text(c::REVISIT_FINDING, "`finding` of that row").null(null),
+    ];
+    columns.into_iter().map(|column| column.since(3)).collect()
+}
 
 /// A step of the way from impression to stay.
 fn step(names: [&'static str; 4], unit: &'static str, about: String, null: &'static str) -> [ColumnSpec; 4] {

@@ -7,7 +7,7 @@ use super::{ColumnSpec, TableFamily, TableSpec};
 use crate::model::{Count, Rate, columns as c};
 
 /// Version of the numbers of these tables.
-pub(super) const EXPERIMENTS: u32 = 5;
+pub(super) const EXPERIMENTS: u32 = 6;
 
 const PROBABILITY: &str = "probability";
 
@@ -66,6 +66,7 @@ pub(super) const EXPERIMENT: TableSpec = TableSpec {
             later_counts(&sums),
             ended(),
             per_hour(),
+            revisits(),
         ]
         .concat()
     },
@@ -211,6 +212,17 @@ fn per_hour() -> Vec<ColumnSpec> {
         .null("no such row is published; of a split by viewer no arm would win"),
     ]);
     columns.into_iter().map(|column| column.since(3)).collect()
+}
+
+/// The guardrail of viewers who come back. Added in version 4.
+fn revisits() -> Vec<ColumnSpec> {
+    let mut columns = effect(
+        c::REVISITS_EFFECT,
+        "the same of entrants who come back within 7 local dates ÷ entrants, of a split: by this `revisits_guardrail` is judged",
+    )
+    .to_vec();
+    columns.push(text(c::REVISITS_GUARDRAIL, "as `stay_guardrail`, of revisits").null("of the control"));
+    columns.into_iter().map(|column| column.since(4)).collect()
 }
 
 /// What else has a say, and the decision in words.

@@ -202,6 +202,8 @@ tables! {
     Revisit = viewers::REVISIT,
     /// What bad visits cost later.
     QualityEffect = viewers::QUALITY_EFFECT,
+    /// Who came back, by groups of viewers.
+    RevisitGroups = viewers::REVISIT_GROUPS,
     /// How views went.
     Quality = quality::QUALITY,
 }

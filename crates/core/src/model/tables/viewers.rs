@@ -1,7 +1,7 @@
 //! Tables of viewers over days, as of a date: who came back, and what bad visits cost later.
 
 use super::column::{day, float, text, whole};
-use super::groups::{cover_id, market, platform};
+use super::groups::{broadcast_id, cover_id, market, platform};
 use super::shown::{interval, number, percent, plain, prose, ratio, short};
 use super::{ColumnSpec, TableFamily, TableSpec};
 use crate::model::columns as c;
@@ -133,6 +133,47 @@ pub(super) const REVISIT: TableSpec = TableSpec {
         columns.extend(reasons());
         columns.push(revision());
         columns
+    },
+};
+
+pub(super) const REVISIT_GROUPS: TableSpec = TableSpec {
+    name: "revisit_groups",
+    family: TableFamily::Viewers,
+    is_optional: true,
+    question: "Who came back, by groups of viewers, of covers in a split that guards revisits?",
+    key: &[c::PLATFORM, c::MARKET, c::AS_OF, c::LOCAL_DATE, c::BROADCAST_ID, c::COVER_ID, c::VIEWER_GROUP],
+    sorted_by: "local date, broadcast, cover and group",
+    shown: &[
+        plain(c::MARKET),
+        plain(c::PLATFORM),
+        plain(c::LOCAL_DATE),
+        plain(c::BROADCAST_ID),
+        plain(c::COVER_ID),
+        plain(c::VIEWER_GROUP),
+        plain(c::DUE),
+        plain(c::BACK),
+    ],
+    columns: || {
+        vec![
+            platform(),
+            market(),
+            day(c::AS_OF, "the last local date that was published when this was made; in the path too"),
+            day(
+                c::LOCAL_DATE,
+                "when they entered: one of the seven local dates of which it is known since this week who came back; of one that \
+                 is in several tables the newest is right",
+            ),
+            broadcast_id(),
+            cover_id(),
+            whole(
+                c::VIEWER_GROUP,
+                "",
+                "the group of the viewers, 0 to 127, by the key of `returning`: not that of table `viewer_groups`",
+            ),
+            whole(c::DUE, "viewers", "viewers who entered the broadcast first by this cover on that local date"),
+            whole(c::BACK, "viewers", "of those, who entered another broadcast of the same host within 7 local dates"),
+            revision(),
+        ]
     },
 };
 

@@ -2,6 +2,7 @@
 
 use super::{Share, lognormal};
 use crate::decisions::{cover, diagnosis};
+use crate::returning::CoverRevisits;
 use crate::testing::{Scene, context, number, row_of};
 use coverledger_core::model::{Count, columns as c};
 use coverledger_stats::SeededRng;
@@ -27,7 +28,7 @@ fn market(seed: u64, held: &mut [Share; 2]) {
         }
     }
     let evidence = scene.evidence();
-    let judged = diagnosis::judged(&context(&evidence), 0.9);
+    let judged = diagnosis::judged(&context(&evidence), 0.9, &CoverRevisits::default());
     let covers = cover::cover(&context(&evidence), &judged).unwrap();
     for (cover, truth) in truths.iter().enumerate() {
         let row = row_of(&covers, c::COVER_ID, &format!("c{cover}"));

@@ -8,6 +8,7 @@ use polars::prelude::DataFrame;
 
 use crate::decisions::diagnosis::judged;
 use crate::evidence::Evidence;
+use crate::returning::CoverRevisits;
 use crate::testing::{Scene, context, number, row_of, text, wavering};
 use coverledger_core::model::{Count, columns as c};
 
@@ -17,7 +18,7 @@ fn clicks(impressions: u64, clicks: u64) -> [(Count, u64); 2] {
 
 fn cover(evidence: &Evidence) -> DataFrame {
     let context = context(evidence);
-    super::cover(&context, &judged(&context, 0.9)).unwrap()
+    super::cover(&context, &judged(&context, 0.9, &CoverRevisits::default())).unwrap()
 }
 
 fn close(one: Option<f64>, other: f64) {

@@ -3,6 +3,7 @@
 use crate::contrast::Contrast;
 use crate::decision_context::Words;
 use crate::decisions::gate::untold;
+use crate::returning::CoverRevisit;
 use coverledger_core::model::columns as c;
 
 /// What may be found; a closed set.
@@ -16,6 +17,8 @@ pub(crate) enum Finding {
     MisTaps,
     /// There are more entries than clicks, where that is not usual.
     EntersWithoutClicking,
+    /// Those who came by it come back less often, and no two steps say why.
+    CostsRevisits,
     /// Many click, and it is not known that few stay.
     Strong,
     /// Few click, and it is not known that many stay.
@@ -32,6 +35,7 @@ impl Finding {
             Self::Undersells => "undersells",
             Self::MisTaps => "mis_taps",
             Self::EntersWithoutClicking => "enters_without_clicking",
+            Self::CostsRevisits => "costs_revisits",
             Self::Strong => "strong",
             Self::Weak => "weak",
             Self::NothingCertain => "nothing_certain",
@@ -47,6 +51,8 @@ pub(super) struct Known {
     pub(super) stay: Option<Contrast>,
     /// Of which rate the click step is.
     pub(super) click_metric: &'static str,
+    /// Whether those who came by it come back; `None` where that is not known.
+    pub(super) revisit: Option<CoverRevisit>,
 }
 
 impl Known {
@@ -67,8 +73,8 @@ pub(super) struct Told {
 
 /// Speaks of what is at least as probable as `certainty`, and only where the interval that is published says so too: a
 /// finding is no step whose interval holds 1. The steps are independent given their rates, so a joint probability is a
-/// product. Of several findings on two steps the most probable is told, the earlier where two are equal; `strong` and
-/// `weak`, which speak of one step, only where there is none.
+/// product. Of several findings on two steps the most probable is told, the earlier where two are equal; only where there is
+/// none, that a cover costs revisits; and only where that is not so either, `strong` and `weak`, which speak of one step.
 pub(super) fn find(known: &Known, certainty: f64) -> Told {
     let above = |step: Option<Contrast>| step.map_or(0.0, |step| step.surely_above());
     let below = |step: Option<Contrast>| step.map_or(0.0, |step| step.surely_below());
@@ -89,7 +95,12 @@ pub(super) fn find(known: &Known, certainty: f64) -> Told {
         let spoken = findings.iter().copied().filter(|(_, probability)| *probability >= certainty);
         spoken.reduce(|best, next| if next.1 > best.1 { next } else { best })
     };
-    let found = most(&on_two_steps).or_else(|| most(&on_one));
+    let found = most(&on_two_steps);
+    if found.is_none() && known.revisit.is_some_and(|revisit| revisit.costs()) {
+        let finding = Finding::CostsRevisits;
+        return Told { finding, certainty: None, action: action(finding, known) };
+    }
+    let found = found.or_else(|| most(&on_one));
     let finding = found.map_or(Finding::NothingCertain, |(finding, _)| finding);
     Told { finding, certainty: found.map(|(_, probability)| probability), action: action(finding, known) }
 }
@@ -114,10 +125,36 @@ fn action(finding: Finding, known: &Known) -> Words {
             )
         });
     }
-    found(finding, known).then(&Words::new(
+    found(finding, known).then(&come_back(finding, known)).then(&Words::new(
         "Not randomized: let an experiment confirm it; where `experiment` decides on this cover, that rules.",
         "未随机分配：请用实验来确认；如果 `experiment` 已对这张封面作出决定，以它为准。",
     ))
+}
+
+/// What is to be known beside a finding of steps where those who came by the cover come back less often.
+fn come_back(finding: Finding, known: &Known) -> Words {
+    match known.revisit.filter(|revisit| revisit.costs() && finding != Finding::CostsRevisits) {
+        Some(revisit) => less_often(&revisit),
+        None => Words::default(),
+    }
+}
+
+/// `Those who came in by it come back less often: 4.00 % within 7 days against 8.00 % … (0.50 times, 0.40 to 0.62).`
+fn less_often(revisit: &CoverRevisit) -> Words {
+    let days = CoverRevisit::WITHIN_DAYS;
+    let [own, others] = revisit.rates.unwrap_or_default().map(|rate| rate * 100.0);
+    let ratio = revisit.ratio.unwrap_or_default();
+    let (low, high) = revisit.interval.map_or((0.0, 0.0), |interval| (interval.low, interval.high));
+    Words::new(
+        format!(
+            "Those who came in by it come back less often: {own:.2} % within {days} days, against {others:.2} % of those who \
+             came by other covers in the same broadcasts and slots ({ratio:.2} times as often, {low:.2} to {high:.2})."
+        ),
+        format!(
+            "由这张封面进房的观众更少再来：{days} 天内再来的占 {own:.2}%，同场同时段由其他封面进房的为 {others:.2}%\
+             （{ratio:.2} 倍，{low:.2} 至 {high:.2}）。"
+        ),
+    )
 }
 
 fn found(finding: Finding, known: &Known) -> Words {
@@ -171,6 +208,11 @@ fn found(finding: Finding, known: &Known) -> Words {
                  分享链接），也可能是点击漏记。先别把这些进房算作封面的功劳：请核对点击的统计口径，并用轮换测试来比较。"
             ),
         ),
+        Finding::CostsRevisits => known.revisit.map(|revisit| less_often(&revisit)).unwrap_or_default().then(&Words::new(
+            "The cover promises what the room does not hold, and later visits pay for it: open the room with what the cover \
+             shows, or put on the cover what the room really shows.",
+            "封面承诺的内容直播间没有兑现，代价是观众以后不再来：请一开场就展示封面上的商品或看点，或者把封面换成直播间真实的内容。",
+        )),
         Finding::Strong | Finding::NothingCertain => Words::new(
             format!(
                 "More viewers come than to the other covers in the same broadcasts ({ctr_en} {click_en}), and nothing \
@@ -225,7 +267,7 @@ mod tests {
         enter: Option<Contrast>,
         stay: Option<Contrast>,
     ) -> (&'static str, Option<f64>) {
-        let told = find(&Known { click, enter, stay, click_metric: c::CTR }, 0.9);
+        let told = find(&Known { click, enter, stay, click_metric: c::CTR, revisit: None }, 0.9);
         (told.finding.word(), told.certainty)
     }
 
@@ -264,7 +306,7 @@ mod tests {
 
     #[test]
     fn actions_name_the_figures_they_stand_on_in_both_languages() {
-        let known = Known { click: step(0.041, 0.99), enter: None, stay: step(0.3, 0.01), click_metric: c::CTR };
+        let known = Known { click: step(0.041, 0.99), enter: None, stay: step(0.3, 0.01), click_metric: c::CTR, revisit: None };
         let Words { en, zh } = find(&known, 0.9).action;
         assert!(en.contains("CTR 4.10 % against 50.00 %") && en.contains("Not randomized"), "{en}");
         assert!(zh.contains("停留率 30.00%，其他封面 50.00%") && zh.contains("未随机分配"), "{zh}");

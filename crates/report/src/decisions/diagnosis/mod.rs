@@ -10,6 +10,7 @@ use polars::prelude::*;
 use crate::contrast::{Contrast, contrasts};
 use crate::decision_context::{DecisionContext, floats, texts, truths, wholes};
 use crate::rates::{ENTERING, Rate};
+use crate::returning::{CoverRevisit, CoverRevisits};
 use crate::seen::seen;
 use coverledger_core::model::{ClickEvent, Figures, columns as c};
 pub(super) use finding::Finding;
@@ -32,7 +33,7 @@ impl Judged {
 }
 
 /// Judges every cover with clean rows, in the order of their names.
-pub(super) fn judged(context: &DecisionContext<'_>, certainty: f64) -> Vec<Judged> {
+pub(super) fn judged(context: &DecisionContext<'_>, certainty: f64, revisits: &CoverRevisits) -> Vec<Judged> {
     let by = |column| Rate::named(column).map(|rate| contrasts(context.evidence, rate)).unwrap_or_default();
     let clicks = by(c::CTR);
     // Where a platform counts no clicks, entrants per impression are the same step seen from its end.
@@ -51,6 +52,7 @@ pub(super) fn judged(context: &DecisionContext<'_>, certainty: f64) -> Vec<Judge
                 enter: at(&enters, cover),
                 stay: at(&stays, cover),
                 click_metric,
+                revisit: revisits.of(&context.evidence.covers[cover]),
             };
             let told = find(&known, certainty);
             Judged { cover, figures: seen.figures, broadcasts: seen.broadcasts.len(), known, told }
@@ -92,5 +94,10 @@ pub(super) fn diagnosis(context: &DecisionContext<'_>, lines: &[Judged]) -> Pola
     table.push(wholes(c::COMPARED_BROADCASTS, lines, |line| line.known.first().map(|step| step.broadcasts)));
     table.push(floats(c::COMPARED_SHARE, lines, |line| line.known.first().map(|step| step.share)));
     table.push(truths(c::RANDOMIZED, lines, |_| Some(false)));
+    let revisit = |of: fn(CoverRevisit) -> Option<f64>| move |line: &Judged| of(line.known.revisit?);
+    table.push(floats(c::REVISIT_RATIO, lines, revisit(|revisit| revisit.ratio)));
+    table.push(floats(&c::low(c::REVISIT_RATIO), lines, revisit(|revisit| Some(revisit.interval?.low))));
+    table.push(floats(&c::high(c::REVISIT_RATIO), lines, revisit(|revisit| Some(revisit.interval?.high))));
+    table.push(texts(c::REVISIT_FINDING, lines, |line| Some(line.known.revisit?.finding.word().to_owned())));
     DataFrame::new(lines.len(), table)
 }

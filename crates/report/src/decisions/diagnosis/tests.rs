@@ -4,6 +4,7 @@ use polars::prelude::DataFrame;
 
 use super::judged;
 use crate::evidence::Evidence;
+use crate::returning::{CoverRevisits, cover_revisits::tests::revisits};
 use crate::testing::{Scene, context, number, row_of, text, wavering};
 use coverledger_core::model::{ClickEvent, Count, columns as c};
 
@@ -27,7 +28,42 @@ fn scene(covers: &[(&str, u64, u64, u64)]) -> Scene {
 
 fn diagnosis(evidence: &Evidence) -> DataFrame {
     let context = context(evidence);
-    super::diagnosis(&context, &judged(&context, 0.9)).unwrap()
+    super::diagnosis(&context, &judged(&context, 0.9, &CoverRevisits::default())).unwrap()
+}
+
+/// The same where it is known of a cover whether its viewers come back.
+fn diagnosis_with(evidence: &Evidence, revisits: &CoverRevisits) -> DataFrame {
+    let context = context(evidence);
+    super::diagnosis(&context, &judged(&context, 0.9, revisits)).unwrap()
+}
+
+#[test]
+fn a_cover_whose_viewers_come_back_less_often_is_told_of() {
+    let evidence = scene(&COVERS).evidence();
+    // Nothing else is certain of this one, or it would even be called strong.
+    for cover in ["usual", "good"] {
+        let table = diagnosis_with(&evidence, &revisits(cover, true));
+        let row = row_of(&table, c::COVER_ID, cover);
+        assert_eq!(found(&table, cover), "costs_revisits");
+        assert_eq!(text(&table, c::REVISIT_FINDING, row), "costs_revisits");
+        close(number(&table, c::REVISIT_RATIO, row), 0.5);
+        assert_eq!(number(&table, c::CERTAINTY, row), None);
+        let [en, zh] = [c::ACTION_EN, c::ACTION_ZH].map(|column| text(&table, column, row));
+        assert!(en.contains("4.00 % within 7 days, against 8.00 %") && en.contains("Not randomized"), "{en}");
+        assert!(zh.contains("7 天内再来的占 4.00%") && zh.contains("未随机分配"), "{zh}");
+    }
+    // Two steps say why.
+    let table = diagnosis_with(&evidence, &revisits("bait", true));
+    assert_eq!(found(&table, "bait"), "overpromises");
+    let action = text(&table, c::ACTION_EN, row_of(&table, c::COVER_ID, "bait"));
+    assert!(action.contains("come back less often"), "{action}");
+    let table = diagnosis_with(&evidence, &revisits("good", false));
+    assert_eq!(found(&table, "good"), "strong");
+    let row = row_of(&table, c::COVER_ID, "good");
+    assert_eq!(text(&table, c::REVISIT_FINDING, row), "no_difference");
+    assert!(!text(&table, c::ACTION_EN, row).contains("come back"));
+    let other = row_of(&table, c::COVER_ID, "usual");
+    assert_eq!(number(&table, c::REVISIT_RATIO, other), None);
 }
 
 const COVERS: [(&str, u64, u64, u64); 5] = [

@@ -1,6 +1,7 @@
 //! When a test ends and what stays: teams that follow the advice, covers that fade, tests that are stopped or gone.
 
 use super::*;
+use crate::returning::GroupRevisits;
 use crate::withdrawn;
 use coverledger_config::{Assignment, Design};
 use coverledger_core::model::TableName;
@@ -78,7 +79,7 @@ fn what_was_proven_worse_once_does_not_win_with_that() {
 }
 
 fn off() -> coverledger_config::Guardrails {
-    coverledger_config::Guardrails { stay: None, orders: None, conversion: None }
+    coverledger_config::Guardrails { stay: None, orders: None, conversion: None, revisits: None }
 }
 
 #[test]
@@ -302,4 +303,53 @@ fn every_word_is_said_in_both_languages_and_as_people_say_it() {
             assert!(!says_other, "{en} and {on_air} on air");
         }
     }
+}
+
+/// A month of a better cover, of whose entrants so many of 100 come back within a week, where 30 of the control's do.
+fn coming_back(of_hundred: u64) -> Evidence {
+    let mut evidence = month(28, |_| vec![CONTROL, BETTER]).evidence();
+    for number in 0..28 {
+        for (cover, back) in [("calm", 300), ("loud", 10 * of_hundred)] {
+            for group in 0..10_u16 {
+                let chance = wavering(u64::try_from(number).unwrap() + 5 * u64::from(group), back / 10);
+                evidence.revisits.push(GroupRevisits {
+                    local_date: night(number),
+                    broadcast_id: format!("b{number:02}"),
+                    cover_id: cover.to_owned(),
+                    group,
+                    due: 100,
+                    back: chance,
+                });
+            }
+        }
+    }
+    evidence
+}
+
+#[test]
+fn a_cover_that_costs_revisits_wins_nothing_where_they_are_guarded() {
+    let told = |evidence: &Evidence, covers: &Experiment| {
+        let tables = Standings::of(covers, &[place(evidence.clone())]).tables("e", UNTIL, 1).unwrap();
+        frame(&[tables[0].1.bytes.clone().into()]).unwrap()
+    };
+    let mut covers = split(&["calm", "loud"]);
+    // Nobody asked: it is told and bars nothing.
+    let half = coming_back(15);
+    let found = told(&half, &covers);
+    assert_eq!((decision(&found, "loud"), text(&found, c::REVISITS_GUARDRAIL, 1)), ("winner".to_owned(), "off".to_owned()));
+    covers.guardrails.revisits = Some(Guardrail { tolerated: 0.1, is_required: true });
+    let found = told(&half, &covers);
+    assert_eq!(text(&found, c::REVISITS_GUARDRAIL, 1), "failed");
+    assert_eq!((decision(&found, "loud"), text(&found, c::ON_AIR, 1)), ("guardrail failed".to_owned(), "calm".to_owned()));
+    let effect = number(&found, c::REVISITS_EFFECT, 1).unwrap();
+    assert!((effect + 0.5).abs() < 0.05, "{effect}");
+    let [en, zh] = [c::REASON_EN, c::REASON_ZH].map(|column| text(&found, column, 1));
+    assert!(en.contains("Entrants who come back within 7 days: -5") && zh.contains("7 天内再来的比例"), "{en} {zh}");
+    // As many come back: it is shown, and a week later than the rest, for nobody knows it sooner.
+    let found = told(&coming_back(30), &covers);
+    assert_eq!((decision(&found, "loud"), text(&found, c::REVISITS_GUARDRAIL, 1)), ("winner".to_owned(), "held".to_owned()));
+    assert!(text(&found, c::DECIDED_ON, 1) >= night(7 + 8 - 1).to_string(), "{found}");
+    // Where viewers are not kept nothing guards it.
+    let found = told(&month(28, |_| vec![CONTROL, BETTER]).evidence(), &covers);
+    assert_eq!((decision(&found, "loud"), text(&found, c::REVISITS_GUARDRAIL, 1)), ("not settled".to_owned(), "unknown".to_owned()));
 }

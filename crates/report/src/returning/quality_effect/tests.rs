@@ -107,16 +107,22 @@ const PLANTED: World = World { viewers: 12_000, effects: [-0.006; 3], network: 0
 
 #[test]
 fn a_loss_after_bad_visits_is_found_and_a_bad_network_that_lasts_is_none() {
-    let planted = of(&PLANTED.days(1), Metric::Ctr, Step::AllBad);
-    let bounds = interval(&planted.effect.unwrap());
-    assert!(bounds.low < -0.006 && -0.006 < bounds.high && bounds.high < 0.0, "{bounds:?}");
-    let network = of(&World { effects: [0.0; 3], ..PLANTED }.days(2), Metric::Ctr, Step::AllBad);
-    let bounds = interval(&network.effect.unwrap());
-    assert!(bounds.low < 0.0 && 0.0 < bounds.high, "{bounds:?}");
+    // Each estimate has an error of 0.002; of eight worlds together it is 0.0007.
+    let mean = |world: World| {
+        let effects = (1..=8).map(|seed| of(&world.days(seed), Metric::Ctr, Step::AllBad).effect.unwrap().value);
+        effects.sum::<f64>() / 8.0
+    };
+    let planted = mean(PLANTED);
+    assert!((-0.0085..-0.0035).contains(&planted), "{planted}");
+    let world = World { effects: [0.0; 3], ..PLANTED };
+    let network = mean(world);
+    assert!(network.abs() < 0.0025, "{network}");
     // The same viewers' plain rates lie far apart.
-    let Method::Viewers(Some(compared)) = network.method else { unreachable!() };
+    let Method::Viewers(Some(compared)) = of(&world.days(1), Metric::Ctr, Step::AllBad).method else {
+        unreachable!()
+    };
     let [[bad, _], [good, _]] = compared.levels.unwrap();
-    assert!(bad < 0.93 * good, "{bad} {good}");
+    assert!(bad < 0.95 * good, "{bad} {good}");
 }
 
 /// Of so many worlds.
@@ -237,8 +243,10 @@ impl Hosted {
                 behind = 0.8 * behind + 0.6 * chance.normal();
                 let share = (0.1 * (0.8 * behind + 0.3 * chance.normal()).exp()).min(0.9);
                 let before: f64 = shares.iter().rev().take(7).sum::<f64>() * self.effect / 7.0;
-                shares.push(share);
-                if chance.uniform() < 0.2 {
+                // Off air nobody has a bad visit.
+                let is_off_air = chance.uniform() < 0.2;
+                shares.push(if is_off_air { 0.0 } else { share });
+                if is_off_air {
                     continue;
                 }
                 let impressions = 1 + u64::from(poisson(&mut chance, 40.0)) * 150;
@@ -273,8 +281,8 @@ const HOSTED: Hosted = Hosted { hosts: 16, dates: 60, effect: -0.05, network: 0.
 fn a_loss_on_later_dates_is_found_and_a_network_that_lasts_fires_the_placebo() {
     let planted = HOSTED.row(3);
     assert_eq!(planted.finding(), Finding::Loss, "{planted:?}");
-    let bounds = interval(&planted.effect.unwrap());
-    assert!(bounds.low < -0.05 && -0.05 < bounds.high, "{bounds:?}");
+    let effect = planted.effect.unwrap();
+    assert!((effect.value + 0.05).abs() < 4.0 * effect.standard_error, "{effect:?}");
     let loss = planted.told_loss().unwrap();
     assert!(loss.dates == 28 && loss.clicks[1] <= loss.clicks[0] && loss.clicks[0] <= loss.clicks[2], "{loss:?}");
     assert!(words::reason(&planted, 1).en.contains("orders ("), "{:?}", words::reason(&planted, 1));
