@@ -264,7 +264,8 @@ def revisits(truths: Truths, rows: pl.DataFrame) -> None:
         where = f"`revisit`, {row['market']}, {row['within_days']} days: `{row['finding']}`"
         # The bait is in few broadcasts on purpose, and the table tells nothing of fewer than eight.
         if row["ratio"] is None:
-            expect(row["finding"] == "too_few" and row["compared_broadcasts"] < 8, f"{where} in {row['compared_broadcasts']} broadcasts")
+            is_few = row["finding"] == "too_few" and row["compared_broadcasts"] < 8
+            expect(is_few, f"{where} in {row['compared_broadcasts']} broadcasts")
             continue
         told += row["finding"] == "costs_revisits"
         where = f"{where}, {row['ratio']:.2f} ({row['ratio_low']:.2f} to {row['ratio_high']:.2f})"
@@ -277,6 +278,22 @@ def revisits(truths: Truths, rows: pl.DataFrame) -> None:
     told = others.filter(pl.col("finding") == "costs_revisits")
     what = f"`revisit`: {told.height} of {others.height} rows of other covers are said to cost revisits"
     expect(told.height <= CHANCE * others.height, what, told.select(shown))
+
+
+def diagnosed(truths: Truths, revisit: pl.DataFrame, diagnosis: pl.DataFrame) -> None:
+    """`diagnosis` tells of a cover what `revisit` found of it."""
+    whole = revisit.filter(pl.col("slot") == "all", pl.col("cover_id") != "all")
+    whole = whole.sort(pl.col("finding") != "costs_revisits", "within_days").unique(["market", "cover_id"], keep="first", maintain_order=True)
+    whole = whole.select("market", "cover_id", pl.col("finding").alias("found"), pl.col("ratio").alias("is_ratio"))
+    rows = diagnosis.join(whole, on=["market", "cover_id"], how="left")
+    shown = rows.select("market", "cover_id", "finding", "revisit_finding", "revisit_ratio", "found", "is_ratio")
+    alike = pl.col("revisit_finding").eq_missing(pl.col("found")) & pl.col("revisit_ratio").eq_missing(pl.col("is_ratio"))
+    expect(rows.height > 0 and rows.filter(~alike).height == 0, f"`diagnosis` says of {rows.height} covers what `revisit` does", shown)
+    costs = rows.filter(pl.col("found") == "costs_revisits")
+    silent = costs.filter(~pl.col("action_en").str.contains("come back less often"))
+    expect(silent.height == 0, f"`diagnosis` says of {costs.height} covers that who came by them comes back less often", shown)
+    is_bait = (pl.col("cover_id") == truths.bait) & pl.col("market").is_in(truths.baited)
+    expect(costs.filter(is_bait).height > 0, "one of them is the bait", shown)
 
 
 def command(binary: str, folder: Path, *arguments: str) -> str:
@@ -296,15 +313,16 @@ def main(binary: str, folder: str) -> None:
     command(binary, folder, "demo", ".", "--quality", *size, "--generate-only", "-q")
     truths = Truths()
     from_exports(truths, raw(truths, folder))
-    # Only what this is about: no decisions, no pictures, and the two platforms that it is of.
-    for name in ("decisions.yaml", "library.yaml"):
-        (folder / "config" / name).unlink()
+    # Only what this is about: no experiments, no pictures, and the two platforms that it is of.
+    (folder / "config/library.yaml").unlink()
     shutil.rmtree(folder / "config/experiments")
     job = folder / "jobs/nightly.yaml"
     job.write_text(re.sub(r"platforms: .*", f"platforms: [{truths.platform}, {truths.source}]", job.read_text()))
     print(command(binary, folder, "run", "nightly", "--at", RUN_AT, "-q"))
     effects(truths, table(folder / "archive", "quality_effect", truths.platform))
-    revisits(truths, table(folder / "archive", "revisit", truths.platform))
+    revisit = table(folder / "archive", "revisit", truths.platform)
+    revisits(truths, revisit)
+    diagnosed(truths, revisit, table(folder / "archive", "diagnosis", truths.platform))
     shutil.rmtree(folder)
     sys.exit(1 if wrong else 0)
 

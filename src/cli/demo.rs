@@ -10,11 +10,11 @@ use super::args::{Demo, Global};
 use super::progress::Progress;
 use super::run::{carry_out, span};
 use super::screen::Screen;
-use super::{Failure, Grid, exit, settled};
+use super::{Failure, Grid, environment, exit, settled};
 use crate::plan::Selection;
 use crate::run::{self, Stop, stores};
 use coverledger_archive::TableName;
-use coverledger_config as config;
+use coverledger_config::{self as config, Workspace};
 use coverledger_core::model::{Count, columns as c};
 use coverledger_demo::{self as demo, Written};
 use coverledger_report as report;
@@ -31,7 +31,7 @@ pub async fn run(args: &Demo, global: &Global, out: &mut Screen<'_>) -> Result<u
     if args.generate_only {
         return Ok(exit::DONE);
     }
-    let workspace = config::load(&args.dir.join("config"), &args.dir.join("jobs"))?;
+    let (workspace, is_made_up) = with_key(config::load(&args.dir.join("config"), &args.dir.join("jobs"))?);
     let job = run::job(&workspace, &written.job)?;
     let label = format!("run {}", written.job);
     let selection = Selection::nightly(job);
@@ -46,14 +46,34 @@ pub async fn run(args: &Demo, global: &Global, out: &mut Screen<'_>) -> Result<u
     print_report(&report::read(TableName::SlotAudience, &objects)?, out)?;
     writeln!(out)?;
     writeln!(out, "The archive is in {dir}/archive. Next:")?;
+    if is_made_up {
+        // Every later run needs the same one.
+        writeln!(out, "  export {}=\"{}\"", demo::RETURNING_KEY, demo::MADE_UP_KEY)?;
+    }
     let options = format!("--config {dir}/config --jobs {dir}/jobs");
     let at = written.run_at;
     writeln!(out, "  coverledger show slot_audience --market US {options}")?;
     writeln!(out, "  coverledger show experiment --market US {options}")?;
+    if args.quality {
+        writeln!(out, "  coverledger show quality_effect --market US {options}")?;
+        writeln!(out, "  coverledger show revisit --market US {options}")?;
+    }
     writeln!(out, "  coverledger show rejects {options}")?;
     writeln!(out, "  coverledger status --at {at} {options}")?;
     writeln!(out, "  coverledger verify {options}")?;
     Ok(settled::code(&report))
+}
+
+/// The configuration with the key of returning viewers, if it asks for one: that of the environment or, if there is none that can be
+/// used, one that is made up. Also whether it is.
+fn with_key(workspace: Workspace) -> (Workspace, bool) {
+    if let Ok(keyed) = environment::with_returning_key(workspace.clone()) {
+        return (keyed, false);
+    }
+    match workspace.clone().with_returning_secret(demo::MADE_UP_KEY) {
+        Some(keyed) => (keyed, true),
+        None => (workspace, false),
+    }
 }
 
 fn write(args: &Demo, global: &Global) -> Result<Written, Failure> {

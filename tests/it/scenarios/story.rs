@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use bytes::Bytes;
-use coverledger::demo::{LOCALIZED, REVERSAL, SPLIT};
+use coverledger::demo::{CLICKBAIT, LOCALIZED, MADE_UP_KEY, RETURNING_KEY, REVERSAL, SPLIT, STREAMS};
 use coverledger::report;
 use polars::prelude::DataFrame;
 
@@ -71,4 +71,32 @@ fn the_demos_stories_are_told_by_its_tables() {
     let version = rows(&localization, &versions);
     assert_eq!(version.len(), 1, "{localization}");
     assert!(text(&localization, "note", version[0]).ends_with("(not randomized)."), "{localization}");
+}
+
+#[test]
+fn a_demo_with_quality_needs_no_key_in_the_environment() {
+    let scenario = Scenario::new();
+    let demo = Command::new(env!("CARGO_BIN_EXE_coverledger"))
+        .args(["demo", "demo", "--quality", "--days", "9", "--events", "60000"])
+        .current_dir(scenario.path(""))
+        .env_remove(RETURNING_KEY)
+        .output()
+        .unwrap();
+    assert!(demo.status.success(), "{}", String::from_utf8_lossy(&demo.stderr));
+    let said = String::from_utf8_lossy(&demo.stdout);
+    assert!(said.contains(&format!("export {RETURNING_KEY}=\"{MADE_UP_KEY}\"")), "{said}");
+
+    // Everything that the player saw is of the platform that it watched, and some of it was bad.
+    let quality = table(&scenario, "quality");
+    let watched = rows(&quality, &[("platform", STREAMS.source), ("of_platform", STREAMS.platform)]);
+    assert_eq!(watched.len(), quality.height(), "{quality}");
+    assert!(rows(&quality, &[("viewers_hit", "0")]).len() * 4 < quality.height(), "{quality}");
+
+    // Of those who entered in the first days it is known who came back.
+    let revisit = table(&scenario, &format!("revisit/platform={}/market={}", CLICKBAIT.platform, CLICKBAIT.markets[0]));
+    let within = rows(&revisit, &[("slot", "all"), ("cover_id", "all"), ("within_days", "7")]);
+    let of = |column: &str| revisit.column(column).unwrap().get(within[0]).unwrap().extract::<i64>().unwrap();
+    assert!(0 < of("back") && of("back") < of("due") && of("due") < of("entrants"), "{revisit}");
+    let effect = table(&scenario, &format!("quality_effect/platform={}", STREAMS.platform));
+    assert!(rows(&effect, &[("finding", "loss")]).is_empty(), "nine days are too few: {effect}");
 }

@@ -557,6 +557,8 @@ pub const BACK: &str = "back";
 pub const REVISIT_RATE: &str = "revisit_rate";
 /// How much more often a cover's entrants come back than those of others.
 pub const REVISIT_RATIO: &str = "revisit_ratio";
+/// Within how many local dates a cover's entrants come back.
+pub const REVISIT_WITHIN_DAYS: &str = "revisit_within_days";
 /// What `revisit` finds of a cover.
 pub const REVISIT_FINDING: &str = "revisit_finding";
 /// What a variant does to revisits.

@@ -351,11 +351,17 @@ fn revisits() -> Vec<ColumnSpec> {
     let columns = [
         ratio(
             c::REVISIT_RATIO.to_owned(),
-            "`ratio` of `revisit` within 7 local dates, over all slots: how often its entrants came back ÷ how often those of \
-             other covers in the same broadcasts and slots did",
+            "`ratio` of `revisit` over all slots: how often its entrants came back ÷ how often those of other covers in the same \
+             broadcasts and slots did",
         ),
         ratio(c::low(c::REVISIT_RATIO), "its lower 95 % bound"),
         ratio(c::high(c::REVISIT_RATIO), "its upper 95 % bound"),
+        whole(
+            c::REVISIT_WITHIN_DAYS,
+            "local dates",
+            "within how many local dates: 7, or 28 where only that finds that the cover costs revisits",
+        )
+        .null(null),
         text(c::REVISIT_FINDING, "`finding` of that row").null(null),
     ];
     columns.into_iter().map(|column| column.since(3)).collect()

@@ -141,7 +141,7 @@ fn come_back(finding: Finding, known: &Known) -> Words {
 
 /// `Those who came in by it come back less often: 4.00 % within 7 days against 8.00 % … (0.50 times, 0.40 to 0.62).`
 fn less_often(revisit: &CoverRevisit) -> Words {
-    let days = CoverRevisit::WITHIN_DAYS;
+    let days = revisit.within_days;
     let [own, others] = revisit.rates.unwrap_or_default().map(|rate| rate * 100.0);
     let ratio = revisit.ratio.unwrap_or_default();
     let (low, high) = revisit.interval.map_or((0.0, 0.0), |interval| (interval.low, interval.high));
