@@ -226,13 +226,18 @@ impl Desk<'_> {
 
     /// Which covers bring viewers who come back; nothing where it cannot be read: whoever published it tells that.
     async fn revisits(&self, inputs: &Inputs) -> Result<CoverRevisits, BoxError> {
-        let Some((&as_of, &revision)) = inputs.viewers.last_key_value() else { return Ok(CoverRevisits::default()) };
+        let Some((&as_of, &revision)) = inputs.viewers.last_key_value() else {
+            return Ok(CoverRevisits::default());
+        };
         let unit = Unit::Viewers { platform: inputs.platform.clone(), market: inputs.market.clone(), as_of };
         match self.archive.table_of(&unit, revision, TableName::Revisit).await {
             Ok(Some(table)) => Ok(CoverRevisits::read(&report::read(TableName::Revisit, &[table])?)?),
             Ok(None) => Ok(CoverRevisits::default()),
             Err(ArchiveError::Receipt(error)) => {
-                tracing::warn!(error = error_text(&error), "what is known of viewers who come back cannot be read");
+                tracing::warn!(
+                    error = error_text(&error),
+                    "what is known of viewers who come back cannot be read"
+                );
                 Ok(CoverRevisits::default())
             }
             Err(error) => Err(error.into()),

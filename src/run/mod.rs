@@ -129,6 +129,8 @@ pub async fn run(
     };
     let archive = archive.map_err(RunError::Store)?;
     returning::check_key(workspace, &archive).await?;
+    // Whatever else fails.
+    let mut of_viewers = returning::prune(workspace, &archive, now).await;
     let planned = stop.or(plan(workspace, selection, &exports, &archive, now)).await;
     let mut plans = planned.transpose()?.unwrap_or_default();
     tell_plan(&plans, &stamp.run_id, observer);
@@ -176,8 +178,7 @@ pub async fn run(
     };
     // Families of covers that pictures tell of are compared by decisions.
     report.library = librarian.keep_pictures().await;
-    // What is too old is deleted first, so that nothing is told of it. Decisions stand on what is told.
-    let mut of_viewers = returning::prune(workspace, &archive, now).await;
+    // Decisions stand on what is told of viewers.
     let teller = returning::Teller {
         workspace: &source.workspace,
         selection,

@@ -24,7 +24,9 @@ use coverledger::model::{
     TurnNumber, TurnSpan, Turns, UniqueBasis, Unknown, Verdict, ViewerGroup,
 };
 use coverledger::notify;
-use coverledger::report::{self, Evidence, MarketDayContext, Observed, Place, Standings, returning::CoverRevisits};
+use coverledger::report::{
+    self, Evidence, MarketDayContext, Observed, Place, Standings, returning::CoverRevisits,
+};
 use coverledger::run::{Account, Disposition, Orphans, OtherConfiguration, RunReport, Unconfigured};
 use coverledger::store::Store;
 use coverledger::time::{Clock, DayRule, SlotTable, Zone};

@@ -5,7 +5,7 @@
 //! counts. No receipt names a part, no table's glob reaches it, and [`Archive::prune_visits`] deletes what is older than it may
 //! be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use bytes::Bytes;
@@ -17,7 +17,7 @@ use super::keys::{self, Key, VisitsAt};
 use super::visit_part::{VisitPartError, VisitPartReader};
 use super::{Archive, ArchiveError};
 use coverledger_core::model::{MarketDay, MarketId, PlatformId};
-use coverledger_store::{Object, PutNew, StoreError, StoreProblem, sha256_hex};
+use coverledger_store::{Object, StoreError, StoreProblem, sha256_hex};
 
 /// Digits of the hash in the name of a part.
 const HASH_DIGITS: usize = 16;
@@ -102,8 +102,8 @@ impl Archive {
         StoreError { store, action, key: key.to_owned(), problem: StoreProblem::Other(reason) }.into()
     }
 
-    /// Keeps the visits of a market-day as those of a revision, unless they are kept already. What was kept before as those
-    /// of the same revision, and is other, goes.
+    /// Keeps the visits of a market-day as those of a revision. What was kept before as those of the same revision, and is
+    /// other, goes.
     ///
     /// # Errors
     /// The store does not take it.
@@ -116,16 +116,9 @@ impl Archive {
     ) -> Result<(), ArchiveError> {
         let sha256 = sha256_hex(&part);
         let hash = sha256.get(..HASH_DIGITS).unwrap_or_default();
-        let (key, size) = (Key::Visits(generation, day, revision, hash).path(), part.len() as u64);
-        match self.store.put_new(&key, part.clone()).await {
-            Ok(PutNew::Stored) => {}
-            Err(error) if error.problem.is_definite() => return Err(error.into()),
-            Ok(PutNew::Exists) | Err(_) => {
-                if self.store.size(&key).await? != Some(size) {
-                    self.store.put(&key, part).await?;
-                }
-            }
-        }
+        let key = Key::Visits(generation, day, revision, hash).path();
+        // The name is made from the bytes: whatever lies there is these, or is damaged.
+        self.store.put(&key, part).await?;
         let others = self.store.list(keys::folder_of_date(&key)).await?;
         let is_replaced = |object: &&Object| {
             object.key != key && keys::visits_at(&object.key).is_some_and(|other| other.revision == revision)
@@ -136,7 +129,8 @@ impl Archive {
         Ok(())
     }
 
-    /// The part that counts of every local date of a platform in a market: one listing.
+    /// The part of each of these revisions of market-days of a platform in a market, as far as it is kept: one listing. A part
+    /// is put before its receipt, so one of a later number is of a revision that was never published.
     ///
     /// # Errors
     /// The store does not answer.
@@ -145,12 +139,13 @@ impl Archive {
         generation: u16,
         platform: &PlatformId,
         market: &MarketId,
+        revisions: &BTreeMap<Date, u64>,
     ) -> Result<BTreeMap<Date, VisitPart>, ArchiveError> {
         let mut parts: BTreeMap<Date, VisitPart> = BTreeMap::new();
         for object in self.store.list(&Key::VisitsOfMarket(generation, platform, market).path()).await? {
             let Some(VisitsAt { market_day, revision, .. }) = keys::visits_at(&object.key) else { continue };
-            let newer = parts.get(&market_day.local_date).is_none_or(|other| other.revision <= revision);
-            if newer {
+            let is_published = revisions.get(&market_day.local_date).is_some_and(|newest| revision <= *newest);
+            if is_published && parts.get(&market_day.local_date).is_none_or(|other| other.revision <= revision) {
                 parts.insert(market_day.local_date, VisitPart { revision, object });
             }
         }
@@ -171,8 +166,9 @@ impl Archive {
         VisitPartReader::new(fetched.file).map_err(|source| VisitsError::Part { key: key(), source })
     }
 
-    /// Deletes the parts that are to go: those that `keeps` does not keep, and of each market-day all but the one that
-    /// counts. Also what tells the keys of generations apart that nothing is kept of. Returns how many parts were deleted.
+    /// Deletes the parts that are to go: those that `keeps` does not keep, those of former generations, and of each market-day
+    /// all but the last two revisions, for the last one may never have been published. Also what tells the keys of former
+    /// generations apart. Returns how many parts were deleted.
     ///
     /// # Errors
     /// The store does not answer, or does not delete. What was deleted until then is.
@@ -182,17 +178,20 @@ impl Archive {
         keeps: impl Fn(&MarketDay) -> bool,
     ) -> Result<usize, ArchiveError> {
         let listed = self.store.list(&Key::AllVisits.path()).await?;
-        let mut newest: BTreeMap<MarketDay, u64> = BTreeMap::new();
+        let mut revisions: BTreeMap<(u16, MarketDay), BTreeSet<u64>> = BTreeMap::new();
         let parts = || listed.iter().filter_map(|object| Some((object, keys::visits_at(&object.key)?)));
-        let stays = |part: &VisitsAt<'_>| part.generation == generation && keeps(&part.market_day);
+        // A program with an older configuration does not know a newer generation, and leaves it alone.
+        let stays = |part: &VisitsAt<'_>| part.generation >= generation && keeps(&part.market_day);
         for (_, part) in parts().filter(|(_, part)| stays(part)) {
-            let newest = newest.entry(part.market_day).or_default();
-            *newest = part.revision.max(*newest);
+            revisions.entry((part.generation, part.market_day)).or_default().insert(part.revision);
         }
-        let goes = |part: &VisitsAt<'_>| newest.get(&part.market_day) != Some(&part.revision) || !stays(part);
+        let goes = |part: &VisitsAt<'_>| {
+            let of_day = revisions.get(&(part.generation, part.market_day.clone()));
+            !of_day.is_some_and(|of_day| of_day.range(part.revision + 1..).nth(1).is_none()) || !stays(part)
+        };
         let parts: Vec<&str> =
             parts().filter(|(_, part)| goes(part)).map(|(object, _)| object.key.as_str()).collect();
-        let is_former = |key: &&str| keys::returning_key_at(key).is_some_and(|of| of != generation);
+        let is_former = |key: &&str| keys::returning_key_at(key).is_some_and(|of| of < generation);
         let former = listed.iter().map(|object| object.key.as_str()).filter(is_former);
         // Keys last: as long as there are parts they can be told of.
         for keys in [parts.clone(), former.collect()] {

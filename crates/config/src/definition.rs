@@ -119,8 +119,13 @@ pub struct Returning {
     pub key_env: String,
     /// Which secret it is: a new one has a new number.
     pub generation: u16,
-    /// For so many local dates. 8 to 400; default 35.
+    /// For so many local dates. 8 to 400; default [`Self::USUAL_DAYS`].
     pub keep_days: u16,
+}
+
+impl Returning {
+    /// For how long viewers are kept where nothing else is said, in local dates.
+    pub const USUAL_DAYS: u16 = 35;
 }
 
 /// An engine by its word in `archive.yaml`.

@@ -14,6 +14,7 @@ use coverledger_core::time::{DayRule, SlotTable};
 
 /// The slot of rows that have a date and no time.
 const ALL_DAY: &str = "all_day";
+const ALL: &str = "all";
 
 keys! {
     /// Slots and markets.
@@ -88,6 +89,9 @@ fn read_table(at: &Cursor<'_>) -> Option<Vec<(String, Time)>> {
         let named = match check_name(name) {
             Ok(()) if name == ALL_DAY => {
                 at.refuse(format!("`{ALL_DAY}` is the slot of rows without a time (choose another name)"))
+            }
+            Ok(()) if name == ALL => {
+                at.refuse(format!("`{ALL}` is what tables call all slots (choose another name)"))
             }
             Ok(()) => Some(()),
             Err(message) => at.refuse(message),
@@ -172,13 +176,14 @@ markets:
         expect_problems(
             &[
                 (
-                    "version: 1\nslots:\n  day: {a: \"00:00\", b: \"24:00\", all_day: \"07:00\"}\n  twice: {a: \"00:00\", b: \"00:00\"}\n  \
+                    "version: 1\nslots:\n  day: {a: \"00:00\", b: \"24:00\", all_day: \"07:00\", all: \"08:00\"}\n  twice: {a: \"00:00\", b: \"00:00\"}\n  \
                      late: {a: \"04:00\"}\nmarkets:\n  US: {timezone: America/New_Yrok, slots: day}\n  \
                      GB: {timezone: Europe/London, slots: dya}\n  IN: {timezone: Asia/Kolkata, slots: late}\n  \
                      _X: {timezone: UTC, slots: late, day_starts_at: 4}\n",
                     &[
                         "line 3, `slots.day.b`: `24:00` is not a time of day (expected `HH:MM`, \"00:00\" to \"23:59\")",
                         "line 3, `slots.day.all_day`: `all_day` is the slot of rows without a time (choose another name)",
+                        "line 3, `slots.day.all`: `all` is what tables call all slots (choose another name)",
                         "line 4, `slots.twice.b`: slots `a` and `b` begin at the same time",
                         "line 7, `markets.US.timezone`: `America/New_Yrok` is not an IANA time zone (did you mean `America/New_York`?)",
                         "line 8, `markets.GB.slots`: unknown slot table `dya` (known: `day`, `late`, `twice`; did you mean `day`?)",

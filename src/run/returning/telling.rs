@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use tokio::sync::Semaphore;
 
 use super::inputs::{Dates, Inputs};
+use super::keeps;
 use crate::plan::Selection;
 use crate::run::assets::{Asset, Candidate, Driver, Look, draft, table};
 use crate::run::blocking::render;
@@ -19,17 +20,14 @@ use crate::run::deciding::Decided;
 use crate::run::{Disposition, Stop, error_text};
 use coverledger_archive::{
     Archive, ArchiveError, BoxError, Draft, PublishedTables, Receipt, Stamp, State, TableBytes, TableFamily,
-    TableName, Unit, VisitPartReader,
+    TableName, Unit, VisitPartReader, VisitsError,
 };
-use coverledger_config::{Experiment, Workspace};
-use coverledger_core::model::{MarketId, PlatformId};
+use coverledger_config::{Experiment, Returning, Workspace};
+use coverledger_core::model::{MarketDay, MarketId, PlatformId};
 use coverledger_report::returning::{
     Chain, Guarded, KnownDates, PanelDays, ViewerDays, ViewersOf, follow, quality_effect, revisit, revisit_groups,
 };
 use coverledger_store::sha256_hex;
-
-/// How many local dates are looked at where nothing says for how long viewers are kept.
-const USUAL_DAYS: u16 = 35;
 
 /// What telling needs.
 pub(in crate::run) struct Teller<'a> {
@@ -95,7 +93,12 @@ impl Teller<'_> {
         if !are_kept && sources.is_empty() {
             return Ok(None);
         }
-        let days = self.workspace.settings.returning.as_ref().map_or(USUAL_DAYS, |returning| returning.keep_days);
+        let days = self
+            .workspace
+            .settings
+            .returning
+            .as_ref()
+            .map_or(Returning::USUAL_DAYS, |returning| returning.keep_days);
         let today = self.stamp.now.to_zoned(jiff::tz::TimeZone::UTC).date();
         let since = today.saturating_sub((2 * i64::from(days) + 2).days());
         let revisions = self.archive.newest_revisions(platform, market, days, since).await?;
@@ -116,11 +119,10 @@ impl Teller<'_> {
         market: &MarketId,
         revisions: BTreeMap<Date, u64>,
     ) -> Result<Dates, ArchiveError> {
-        let mut parts = match &self.workspace.returning {
-            Some(key) => self.archive.visit_parts(key.generation(), platform, market).await?,
+        let parts = match &self.workspace.returning {
+            Some(key) => self.archive.visit_parts(key.generation(), platform, market, &revisions).await?,
             None => BTreeMap::new(),
         };
-        parts.retain(|date, _| revisions.contains_key(date));
         Ok(Dates { platform: platform.clone(), revisions, parts })
     }
 
@@ -140,6 +142,11 @@ impl Teller<'_> {
         };
         let newest: Option<Receipt> = match look? {
             Look::Current(newest) => {
+                let (revision, state) = (newest.content.revision, newest.content.state);
+                return Ok(Disposition::Current { revision, state, notes: Vec::new() });
+            }
+            // Parts are deleted day by day: as of a date whose window is no longer kept less and less would be told.
+            Look::Due(Some(newest)) if !newest.content.retired && !self.keeps_whole(&inputs) => {
                 let (revision, state) = (newest.content.revision, newest.content.state);
                 return Ok(Disposition::Current { revision, state, notes: Vec::new() });
             }
@@ -165,12 +172,20 @@ impl Teller<'_> {
             source.parts.retain(|date, _| left.contains(date));
         }
         let days = if inputs.are_kept { Some(self.days(&inputs, told).await?) } else { None };
+        let (days, left_out) = days.map_or((None, Vec::new()), |(days, left_out)| (Some(days), left_out));
+        // Without parts that cannot be read it is another thing: it is due again until they can.
+        let fingerprint = match left_out.as_slice() {
+            [] => fingerprint,
+            _ => sha256_hex(format!("{fingerprint} without {}", left_out.join(" ")).as_bytes()),
+        };
         let tables = |published: PublishedTables| {
             let tables = published.tables.into_iter();
             tables.map(|table| (table.local_date, table.bytes)).collect::<Vec<_>>()
         };
         let has_sources = !quality.is_empty();
-        let quality: Vec<_> = quality.into_iter().flat_map(tables).collect();
+        // Of a date that one of several sources has not delivered it is not known how views went.
+        let watched = by_all(quality.iter().map(left));
+        let quality = quality.into_iter().flat_map(tables).filter(|(date, _)| watched.contains(date)).collect();
         let (funnel, as_of) = (tables(funnel), inputs.as_of);
         let panel = render(self.rendering, move || Ok(PanelDays::read(quality, funnel, as_of)?)).await?;
         let (panel, chain) = panel;
@@ -214,32 +229,50 @@ impl Teller<'_> {
         Ok(published)
     }
 
-    /// What viewers did, followed over all parts. One that cannot be read costs its own date.
-    async fn days(&self, inputs: &Inputs, told: &mut Decided) -> Result<ViewerDays, BoxError> {
-        let mut known = KnownDates::default();
+    /// Whether everything that a window stands on may still be kept.
+    fn keeps_whole(&self, inputs: &Inputs) -> bool {
+        let (platform, market) = (inputs.platform.platform.clone(), inputs.market.clone());
+        let oldest = MarketDay { platform, market, local_date: inputs.first };
+        !inputs.are_kept || keeps(self.workspace, &oldest, self.stamp.now)
+    }
+
+    /// What viewers did, followed over all parts. One that is damaged costs its own date, and is named.
+    async fn days(&self, inputs: &Inputs, told: &mut Decided) -> Result<(ViewerDays, Vec<String>), BoxError> {
         let mut parts: Vec<(Date, VisitPartReader)> = Vec::new();
-        for (number, dates) in inputs.all().enumerate() {
+        let (mut known, mut left_out) = (Vec::new(), Vec::new());
+        for dates in inputs.all() {
+            let mut of_platform = BTreeSet::new();
             for (&date, part) in &dates.parts {
                 match self.archive.visits(part, self.spool_dir).await {
                     Ok(visits) => {
-                        let dates = if number == 0 { &mut known.published } else { &mut known.watched };
-                        dates.insert(date);
+                        of_platform.insert(date);
                         parts.push((date, visits));
                     }
+                    Err(VisitsError::Archive(error)) => return Err(error.into()),
                     Err(error) => {
                         let what = format!("{}/{}/viewers, {date} left out", dates.platform, inputs.market);
                         told.push((what, Disposition::Failed { reason: error_text(&error) }));
+                        left_out.push(format!("{}/{date}", dates.platform));
                     }
                 }
             }
+            known.push(of_platform);
         }
+        let mut known = known.into_iter();
+        let known = KnownDates { published: known.next().unwrap_or_default(), watched: by_all(known) };
         let nobody = ViewerDays::new(inputs.first, inputs.as_of, &known);
-        render(self.rendering, move || Ok(follow(nobody, parts)?)).await
+        Ok((render(self.rendering, move || Ok(follow(nobody, parts)?)).await?, left_out))
     }
 
     fn driver(&self) -> Driver<'_> {
         Driver { archive: self.archive, stamp: self.stamp, rendering: self.rendering }
     }
+}
+
+/// Dates that are among those of all, but for those that have none.
+fn by_all(dates: impl Iterator<Item = BTreeSet<Date>>) -> BTreeSet<Date> {
+    let some = dates.filter(|dates| !dates.is_empty());
+    some.reduce(|all, dates| all.intersection(&dates).copied().collect()).unwrap_or_default()
 }
 
 /// What is told of the viewers of a platform in a market as of a date.

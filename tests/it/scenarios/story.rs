@@ -93,7 +93,8 @@ fn a_demo_with_quality_needs_no_key_in_the_environment() {
     assert!(rows(&quality, &[("viewers_hit", "0")]).len() * 4 < quality.height(), "{quality}");
 
     // Of those who entered in the first days it is known who came back.
-    let revisit = table(&scenario, &format!("revisit/platform={}/market={}", CLICKBAIT.platform, CLICKBAIT.markets[0]));
+    let revisit =
+        table(&scenario, &format!("revisit/platform={}/market={}", CLICKBAIT.platform, CLICKBAIT.markets[0]));
     let within = rows(&revisit, &[("slot", "all"), ("cover_id", "all"), ("within_days", "7")]);
     let of = |column: &str| revisit.column(column).unwrap().get(within[0]).unwrap().extract::<i64>().unwrap();
     assert!(0 < of("back") && of("back") < of("due") && of("due") < of("entrants"), "{revisit}");

@@ -235,7 +235,8 @@ pub(crate) fn read(start: &Cursor<'_>, known: Option<&Known<'_>>) -> Option<Expe
     if let Some(at) = of_other {
         return at.refuse(format!("says how a {other} is made, and the design is `{own}`"));
     }
-    if let (DesignWord::Rotation, true, Some(at)) = (design, plan.guardrails.revisits.is_some(), file.guardrails.at())
+    if let (DesignWord::Rotation, true, Some(at)) =
+        (design, plan.guardrails.revisits.is_some(), file.guardrails.at())
     {
         return at.refuse(
             "`revisits` goes only with a split: in a rotation all viewers of a turn see one cover, and the same viewers come back to the next",

@@ -55,7 +55,11 @@ impl PanelDays {
                 let broadcast: Arc<str> = broadcasts.get(row).unwrap_or_default().into();
                 let host: Arc<str> = host_ids.get(row).unwrap_or_default().into();
                 has_hosts |= !host.is_empty();
-                hosts.entry(Arc::clone(&broadcast)).or_insert_with(|| Arc::clone(&host));
+                // One row that names the host is enough.
+                let known = hosts.entry(Arc::clone(&broadcast)).or_insert_with(|| Arc::clone(&host));
+                if known.is_empty() {
+                    *known = Arc::clone(&host);
+                }
                 let day = days.entry((host, date)).or_default();
                 if tells_viewers {
                     day.views += at(&viewers, row)?.unwrap_or_default();

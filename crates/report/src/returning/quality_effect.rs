@@ -222,7 +222,7 @@ fn of_panel(hosts: &Hosts, has_hosts: bool, chain: Chain) -> Row {
         let [before, after] = [share(LAGS, per_date(LAGS)), share(LEADS_AT, per_date(LEADS_AT))];
         fit.along(&before.iter().zip(after).map(|(before, after)| before - after).collect::<Vec<f64>>())
     });
-    // Worth no more than the effect where they lie on the same side of nothing.
+    // Where the dates after a visit seem to matter more than those before it, the effect is not beyond them, however sure that is.
     let is_beyond = |beyond: &Estimate| effect.is_some_and(|effect| effect.value * beyond.value > 0.0);
     let p_beyond = beyond.map(|beyond| if is_beyond(&beyond) { p_value(&beyond).unwrap_or(1.0) } else { 1.0 });
     let p_placebo = fit.as_ref().zip(placebo).and_then(|(fit, placebo)| p_placebo(fit, &placebo));

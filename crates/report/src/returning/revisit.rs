@@ -79,7 +79,7 @@ struct Matched {
 
 impl Row {
     fn p(&self) -> Option<f64> {
-        p_value(self.matched.as_ref()?.log_ratio.as_ref()?)
+        p_value(&self.matched.as_ref()?.tested()?)
     }
 
     fn ratio(&self) -> Option<(f64, Interval)> {
@@ -92,10 +92,11 @@ impl Row {
         if self.sums.is_none() {
             return Finding::NoData;
         }
-        let (Some(p), Some((ratio, _))) = (self.p_adjusted, self.ratio()) else { return Finding::TooFew };
+        let tested = self.matched.as_ref().and_then(Matched::tested);
+        let (Some(p), Some(tested)) = (self.p_adjusted, tested) else { return Finding::TooFew };
         if p > FALSE_DISCOVERIES {
             Finding::None
-        } else if ratio < 1.0 {
+        } else if tested.value < 0.0 {
             Finding::Costs
         } else {
             Finding::Earns
@@ -275,6 +276,11 @@ impl Matched {
             log_ratio: log_ratio.filter(|ratio| ratio.standard_error > 0.0),
         }
     }
+
+    /// What is asked whether it is nothing: the ratio, or the difference where nobody of one side came back.
+    fn tested(&self) -> Option<Estimate> {
+        self.log_ratio.or(self.difference.filter(|difference| difference.standard_error > 0.0))
+    }
 }
 
 fn reason(row: &Row, days: Option<&ViewerDays>, asked: usize) -> Words {
@@ -326,25 +332,35 @@ fn verdict(row: &Row, asked: usize) -> Words {
         let broadcasts = counted(matched.broadcasts, "broadcast");
         Words::new(
             format!(
-                "Too few to compare: entrants of other covers are beside them in {broadcasts}, it takes {FEWEST_CLUSTERS} and                  some of both who came back."
+                "Too few to compare: entrants of other covers are beside them in {broadcasts}, it takes {FEWEST_CLUSTERS} and \
+                 some who came back."
             ),
             format!(
-                "数据太少，无法比较：与其他封面同场 {} 次，至少需要 {FEWEST_CLUSTERS} 次，且两边都要有人再来。",
+                "数据太少，无法比较：与其他封面同场 {} 次，至少需要 {FEWEST_CLUSTERS} 次，且要有人再来。",
                 matched.broadcasts
             ),
         )
     };
-    let (Some((ratio, Interval { low, high })), Some(difference)) = (row.ratio(), matched.difference) else {
+    let (Some(difference), Some([_, others]), Some(_)) = (matched.difference, matched.rates, row.p_adjusted)
+    else {
         return few();
     };
     let more = points(difference.value);
-    let beside = Words::new(
-        format!(
-            "That is {ratio:.2} times as many as of other covers in the same broadcasts and slots ({low:.2} to {high:.2}),              {}.",
-            more.en
+    let beside = match row.ratio() {
+        Some((ratio, Interval { low, high })) => Words::new(
+            format!(
+                "That is {ratio:.2} times as many as of other covers in the same broadcasts and slots ({low:.2} to {high:.2}), \
+                 {}.",
+                more.en
+            ),
+            format!("是同场同时段其他封面的 {ratio:.2} 倍（{low:.2} 至 {high:.2}），{}。", more.zh),
         ),
-        format!("是同场同时段其他封面的 {ratio:.2} 倍（{low:.2} 至 {high:.2}），{}。", more.zh),
-    );
+        // Nobody of one side came back, and there is no ratio.
+        None => Words::new(
+            format!("Of other covers in the same broadcasts and slots {} did, {}.", percent(others), more.en),
+            format!("同场同时段其他封面的观众中，再来的占 {}，{}。", percent(others), more.zh),
+        ),
+    };
     let one_of = one_of(asked);
     let told = match row.finding() {
         Finding::Costs => Words::new(

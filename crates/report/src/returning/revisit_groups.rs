@@ -5,11 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::ToSpan as _;
 use jiff::civil::Date;
 use polars::prelude::*;
 
-use super::cells::{RETURN_DAYS, ViewerDays};
+use super::cells::ViewerDays;
 use super::place::ViewersOf;
 use crate::cells::{dates, same_text};
 use crate::decision_context::{texts, wholes};
@@ -18,9 +17,6 @@ use crate::table::rendered;
 use crate::{Rendered, ReportError};
 use coverledger_config::Experiment;
 use coverledger_core::model::{TableName, columns as c};
-
-/// So many local dates are told at a time: a table of any night of the week tells of each.
-const DATES: i64 = 7;
 
 /// Covers of which it is asked who comes back, and when they were on air by lot.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -77,25 +73,24 @@ pub fn revisit_groups(
 }
 
 fn rows(days: &ViewerDays, guarded: &Guarded) -> Vec<GroupRevisits> {
-    let newest = days.until.saturating_sub(i64::from(RETURN_DAYS[0]).days());
-    let oldest = newest.saturating_sub((DATES - 1).days());
     let mut sums: BTreeMap<(Date, &str, &str, u8), [u64; 2]> = BTreeMap::new();
     for (key, cell) in days.revisits.iter().filter(|(_, cell)| cell.due[0] > 0) {
-        let Some(date) = days.date(key.day).filter(|date| (oldest..=newest).contains(date)) else { continue };
+        let Some(date) = days.date(key.day) else { continue };
         let cover = days.named(key.cover);
         if guarded.has(cover, date) {
             let sum = sums.entry((date, days.named(key.broadcast), cover, key.group)).or_default();
             *sum = [sum[0] + cell.due[0], sum[1] + cell.back[0]];
         }
     }
-    let row = |((local_date, broadcast, cover, group), [due, back]): ((Date, &str, &str, u8), [u64; 2])| GroupRevisits {
-        local_date,
-        broadcast_id: broadcast.to_owned(),
-        cover_id: cover.to_owned(),
-        group: group.into(),
-        due,
-        back,
-    };
+    let row =
+        |((local_date, broadcast, cover, group), [due, back]): ((Date, &str, &str, u8), [u64; 2])| GroupRevisits {
+            local_date,
+            broadcast_id: broadcast.to_owned(),
+            cover_id: cover.to_owned(),
+            group: group.into(),
+            due,
+            back,
+        };
     sums.into_iter().map(row).collect()
 }
 
@@ -157,6 +152,7 @@ impl GroupRevisits {
 
 #[cfg(test)]
 mod tests {
+    use jiff::ToSpan as _;
     use jiff::civil::date;
 
     use super::super::cells::{KnownDates, ViewerVisit};
@@ -209,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_night_tells_of_a_week_of_covers_that_are_guarded_and_of_nothing_else() {
+    fn a_night_tells_of_covers_that_are_guarded_and_of_nothing_else() {
         let guarded = guarding(date(2026, 11, 9), date(2026, 11, 12));
         let rows = GroupRevisits::read(&BTreeMap::from([(FIRST, table(&days(20), &guarded))])).unwrap();
         let dates: BTreeSet<Date> = rows.iter().map(|row| row.local_date).collect();
@@ -229,15 +225,16 @@ mod tests {
     fn of_a_date_that_several_nights_tell_of_the_newest_is_right() {
         let guarded = guarding(FIRST, date(2026, 11, 30));
         let (one, mut other) = (days(16), days(20));
-        // Late exports brought one more entrant, who did not come back.
+        // Late exports brought one more entrant, who did not come back; of the first two dates nothing is kept any longer.
+        other.revisits.retain(|key, _| key.day > 1);
         for cell in other.revisits.values_mut() {
-            cell.due[0] += 1;
+            cell.due[0] += u64::from(cell.due[0] > 0);
         }
         let nights = BTreeMap::from([(one.until, table(&one, &guarded)), (other.until, table(&other, &guarded))]);
         let rows = GroupRevisits::read(&nights).unwrap();
         let due: BTreeMap<Date, u64> =
             rows.iter().filter(|row| row.cover_id == "loud").map(|row| (row.local_date, row.due)).collect();
-        let expected = (3..=13).map(|day| (date(2026, 11, day), if day < 7 { 1 } else { 2 })).collect();
+        let expected = (1..=13).map(|day| (date(2026, 11, day), if day < 3 { 1 } else { 2 })).collect();
         assert_eq!(due, expected);
     }
 }

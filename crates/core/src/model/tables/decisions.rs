@@ -345,9 +345,8 @@ pub(super) const DIAGNOSIS: TableSpec = TableSpec {
 /// What `revisit` says of the cover. Added in version 3.
 fn revisits() -> Vec<ColumnSpec> {
     let null = "viewers are not kept over days, or the cover has no such row in `revisit`";
-    let ratio = |name: String, about: &'static str| {
-        float(name, "ratio", about).null("as `revisit_finding`, or `too_few`")
-    };
+    let ratio =
+        |name: String, about: &'static str| float(name, "ratio", about).null("as `revisit_finding`, or `too_few`");
     let columns = [
         ratio(
             c::REVISIT_RATIO.to_owned(),

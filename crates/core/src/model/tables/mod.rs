@@ -21,6 +21,7 @@ mod groups;
 mod library;
 mod market_days;
 mod quality;
+mod quality_effect;
 #[cfg(test)]
 mod reference;
 mod rejects;
@@ -201,7 +202,7 @@ tables! {
     /// Who came back.
     Revisit = viewers::REVISIT,
     /// What bad visits cost later.
-    QualityEffect = viewers::QUALITY_EFFECT,
+    QualityEffect = quality_effect::QUALITY_EFFECT,
     /// Who came back, by groups of viewers.
     RevisitGroups = viewers::REVISIT_GROUPS,
     /// How views went.

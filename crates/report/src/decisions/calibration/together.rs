@@ -83,7 +83,8 @@ fn said(world: World, seeds: std::ops::Range<u64>) -> Said {
     for seed in seeds {
         let evidence = world.scene(seed).evidence();
         let context = context(&evidence);
-        let steps = diagnosis::diagnosis(&context, &diagnosis::judged(&context, 0.9, &CoverRevisits::default())).unwrap();
+        let steps =
+            diagnosis::diagnosis(&context, &diagnosis::judged(&context, 0.9, &CoverRevisits::default())).unwrap();
         for cover in COVERS {
             let row = row_of(&steps, c::COVER_ID, cover);
             let finding = text(&steps, c::FINDING, row);
@@ -174,7 +175,8 @@ fn probable(seeds: std::ops::Range<u64>) -> (Share, f64) {
         }
         let evidence = scene.evidence();
         let context = context(&evidence);
-        let steps = diagnosis::diagnosis(&context, &diagnosis::judged(&context, 0.9, &CoverRevisits::default())).unwrap();
+        let steps =
+            diagnosis::diagnosis(&context, &diagnosis::judged(&context, 0.9, &CoverRevisits::default())).unwrap();
         let sum: f64 = covers.iter().map(|(_, appeal)| appeal).sum();
         for (cover, appeal) in &covers {
             let is_above = *appeal > (sum - appeal) / 5.0;

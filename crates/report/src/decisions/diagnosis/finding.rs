@@ -5,6 +5,7 @@ use crate::decision_context::Words;
 use crate::decisions::gate::untold;
 use crate::returning::CoverRevisit;
 use coverledger_core::model::columns as c;
+use coverledger_stats::Interval;
 
 /// What may be found; a closed set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,16 +144,22 @@ fn come_back(finding: Finding, known: &Known) -> Words {
 fn less_often(revisit: &CoverRevisit) -> Words {
     let days = revisit.within_days;
     let [own, others] = revisit.rates.unwrap_or_default().map(|rate| rate * 100.0);
-    let ratio = revisit.ratio.unwrap_or_default();
-    let (low, high) = revisit.interval.map_or((0.0, 0.0), |interval| (interval.low, interval.high));
+    // Where nobody came back there is no ratio.
+    let [ratio_en, ratio_zh] =
+        revisit.ratio.zip(revisit.interval).map_or_else(Default::default, |(ratio, ends)| {
+            let Interval { low, high } = ends;
+            [
+                format!(" ({ratio:.2} times as often, {low:.2} to {high:.2})"),
+                format!("（{ratio:.2} 倍，{low:.2} 至 {high:.2}）"),
+            ]
+        });
     Words::new(
         format!(
             "Those who came in by it come back less often: {own:.2} % within {days} days, against {others:.2} % of those who \
-             came by other covers in the same broadcasts and slots ({ratio:.2} times as often, {low:.2} to {high:.2})."
+             came by other covers in the same broadcasts and slots{ratio_en}."
         ),
         format!(
-            "由这张封面进房的观众更少再来：{days} 天内再来的占 {own:.2}%，同场同时段由其他封面进房的为 {others:.2}%\
-             （{ratio:.2} 倍，{low:.2} 至 {high:.2}）。"
+            "由这张封面进房的观众更少再来：{days} 天内再来的占 {own:.2}%，同场同时段由其他封面进房的为 {others:.2}%{ratio_zh}。"
         ),
     )
 }
@@ -209,9 +216,9 @@ fn found(finding: Finding, known: &Known) -> Words {
             ),
         ),
         Finding::CostsRevisits => known.revisit.map(|revisit| less_often(&revisit)).unwrap_or_default().then(&Words::new(
-            "The cover promises what the room does not hold, and later visits pay for it: open the room with what the cover \
-             shows, or put on the cover what the room really shows.",
-            "封面承诺的内容直播间没有兑现，代价是观众以后不再来：请一开场就展示封面上的商品或看点，或者把封面换成直播间真实的内容。",
+            "It may promise what the room does not hold: open the room with what the cover shows, or put on the cover what the \
+             room really shows.",
+            "封面可能承诺了直播间没有的内容：请一开场就展示封面上的商品或看点，或者把封面换成直播间真实的内容。",
         )),
         Finding::Strong | Finding::NothingCertain => Words::new(
             format!(
@@ -241,7 +248,6 @@ fn found(finding: Finding, known: &Known) -> Words {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use coverledger_stats::Interval;
 
     /// A step that is known; its interval holds 1 or does not, as its probability says.
     #[expect(clippy::unnecessary_wraps, reason = "a step that is known")]
@@ -306,7 +312,13 @@ mod tests {
 
     #[test]
     fn actions_name_the_figures_they_stand_on_in_both_languages() {
-        let known = Known { click: step(0.041, 0.99), enter: None, stay: step(0.3, 0.01), click_metric: c::CTR, revisit: None };
+        let known = Known {
+            click: step(0.041, 0.99),
+            enter: None,
+            stay: step(0.3, 0.01),
+            click_metric: c::CTR,
+            revisit: None,
+        };
         let Words { en, zh } = find(&known, 0.9).action;
         assert!(en.contains("CTR 4.10 % against 50.00 %") && en.contains("Not randomized"), "{en}");
         assert!(zh.contains("停留率 30.00%，其他封面 50.00%") && zh.contains("未随机分配"), "{zh}");

@@ -98,9 +98,8 @@ pub(super) fn diagnosis(context: &DecisionContext<'_>, lines: &[Judged]) -> Pola
     table.push(floats(c::REVISIT_RATIO, lines, revisit(|revisit| revisit.ratio)));
     table.push(floats(&c::low(c::REVISIT_RATIO), lines, revisit(|revisit| Some(revisit.interval?.low))));
     table.push(floats(&c::high(c::REVISIT_RATIO), lines, revisit(|revisit| Some(revisit.interval?.high))));
-    table.push(wholes(c::REVISIT_WITHIN_DAYS, lines, |line| {
-        usize::try_from(line.known.revisit?.within_days).ok()
-    }));
+    table
+        .push(wholes(c::REVISIT_WITHIN_DAYS, lines, |line| usize::try_from(line.known.revisit?.within_days).ok()));
     table.push(texts(c::REVISIT_FINDING, lines, |line| Some(line.known.revisit?.finding.word().to_owned())));
     DataFrame::new(lines.len(), table)
 }

@@ -336,20 +336,35 @@ fn a_cover_that_costs_revisits_wins_nothing_where_they_are_guarded() {
     // Nobody asked: it is told and bars nothing.
     let half = coming_back(15);
     let found = told(&half, &covers);
-    assert_eq!((decision(&found, "loud"), text(&found, c::REVISITS_GUARDRAIL, 1)), ("winner".to_owned(), "off".to_owned()));
+    assert_eq!(
+        (decision(&found, "loud"), text(&found, c::REVISITS_GUARDRAIL, 1)),
+        ("winner".to_owned(), "off".to_owned())
+    );
     covers.guardrails.revisits = Some(Guardrail { tolerated: 0.1, is_required: true });
     let found = told(&half, &covers);
     assert_eq!(text(&found, c::REVISITS_GUARDRAIL, 1), "failed");
-    assert_eq!((decision(&found, "loud"), text(&found, c::ON_AIR, 1)), ("guardrail failed".to_owned(), "calm".to_owned()));
+    assert_eq!(
+        (decision(&found, "loud"), text(&found, c::ON_AIR, 1)),
+        ("guardrail failed".to_owned(), "calm".to_owned())
+    );
     let effect = number(&found, c::REVISITS_EFFECT, 1).unwrap();
     assert!((effect + 0.5).abs() < 0.05, "{effect}");
     let [en, zh] = [c::REASON_EN, c::REASON_ZH].map(|column| text(&found, column, 1));
-    assert!(en.contains("Entrants who come back within 7 days: -5") && zh.contains("7 天内再来的比例"), "{en} {zh}");
+    assert!(
+        en.contains("Entrants who come back within 7 days: -5") && zh.contains("7 天内再来的比例"),
+        "{en} {zh}"
+    );
     // As many come back: it is shown, and a week later than the rest, for nobody knows it sooner.
     let found = told(&coming_back(30), &covers);
-    assert_eq!((decision(&found, "loud"), text(&found, c::REVISITS_GUARDRAIL, 1)), ("winner".to_owned(), "held".to_owned()));
+    assert_eq!(
+        (decision(&found, "loud"), text(&found, c::REVISITS_GUARDRAIL, 1)),
+        ("winner".to_owned(), "held".to_owned())
+    );
     assert!(text(&found, c::DECIDED_ON, 1) >= night(7 + 8 - 1).to_string(), "{found}");
     // Where viewers are not kept nothing guards it.
     let found = told(&month(28, |_| vec![CONTROL, BETTER]).evidence(), &covers);
-    assert_eq!((decision(&found, "loud"), text(&found, c::REVISITS_GUARDRAIL, 1)), ("not settled".to_owned(), "unknown".to_owned()));
+    assert_eq!(
+        (decision(&found, "loud"), text(&found, c::REVISITS_GUARDRAIL, 1)),
+        ("not settled".to_owned(), "unknown".to_owned())
+    );
 }
