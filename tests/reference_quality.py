@@ -112,6 +112,8 @@ def draw(seed: int) -> dict[str, list[list[str]]]:
                 f"{day}-{number}", at.isoformat(timespec="milliseconds").replace("+00:00", "Z"), dice.choice(list(MARKETS)),
                 f"room{room}", maybe(f"host{room % 2}", 0.2), maybe(f"viewer{dice.randrange(700)}", 0.15),
             ]
+            if room == 2 and not key[4]:
+                key[5] = ""   # places in which nobody is named
             row = key + measured()
             if dice.random() < 0.004:
                 row[6] = dice.choice(["-5", "soon", "700000"])
@@ -176,10 +178,13 @@ select market, local_date, slot, room as broadcast_id, host as host_id,
     sum(stall_ms) / 1000.0 as stall_seconds, sum(watch_ms) / 1000.0 as watch_seconds,
     sum(stall_ms) filter (watch_ms is not null) / nullif(sum(watch_ms) filter (stall_ms is not null), 0) as stall_ratio,
     count(*) filter (failed) as failures,
-    (select count(*) from seen s where s.market = c.market and s.local_date = c.local_date and s.room = c.room
-        and s.place = c.slot || '|' || coalesce(c.host, '')) as viewers,
-    (select count(*) from seen s where s.market = c.market and s.local_date = c.local_date and s.room = c.room
-        and s.hit = c.slot || '|' || coalesce(c.host, '')) as viewers_hit,
+    count(*) filter (first_frame_ms <= 600) / nullif(count(first_frame_ms), 0) as good_start_share,
+    count(*) filter (failed) / count(*) as failure_share,
+    -- Nobody is known to have been where no row names anyone.
+    case when count(viewer) > 0 then (select count(*) from seen s where s.market = c.market and s.local_date = c.local_date
+        and s.room = c.room and s.place = c.slot || '|' || coalesce(c.host, '')) end as viewers,
+    case when count(viewer) > 0 then (select count(*) from seen s where s.market = c.market and s.local_date = c.local_date
+        and s.room = c.room and s.hit = c.slot || '|' || coalesce(c.host, '')) end as viewers_hit,
     avg(offset_ms) as mean_audio_video_offset_ms, avg(bps) / 1000 as mean_bitrate_kbps,
     (select r.rung from rungs r where r.market = c.market and r.local_date = c.local_date and r.slot = c.slot and r.room = c.room
         and r.host is not distinct from c.host order by n desc, rung limit 1) as rung,
@@ -237,10 +242,6 @@ def compare(folder: Path) -> int:
             cells += 1
             if not is_same(one, other):
                 wrong.append(f"{place} {column}: DuckDB {one}, coverledger {other}")
-    shares = db.execute(f"""select count(*) from {published} where
-        abs(good_start_share - good_starts / starts) > {TOLERANCE} or abs(failure_share - failures / views) > {TOLERANCE}""").fetchone()
-    if shares[0]:
-        wrong.append(f"{shares[0]} rows have other shares than their sums make")
     for receipt in glob.glob(str(folder / "archive/_receipts/player/*/*/*.json")):
         for export in json.loads(Path(receipt).read_text())["content"]["exports"]:
             account = export["rows"]

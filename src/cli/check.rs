@@ -101,14 +101,16 @@ fn unusable(name: &str, channel: &Channel) -> Option<String> {
     Some(format!("channel `{name}`: {reason} (must be set where runs start)"))
 }
 
-/// Warnings about splits that assign viewers where no export names one: nothing says what returning viewers do.
+/// Warnings about experiments that are about viewers where no export names one: of splits that assign them nothing says what
+/// returning viewers do, and where revisits are guarded nobody is known to come back.
 fn without_viewers<'w>(
     workspace: &'w Workspace,
     name: &'w str,
     experiment: &'w Experiment,
 ) -> impl Iterator<Item = String> + 'w {
     let by_viewer = experiment.assignment() == Some(Assignment::Viewer);
-    let platforms = experiment.platforms.iter().filter(move |_| by_viewer);
+    let guards_revisits = experiment.guardrails.revisits.is_some();
+    let platforms = experiment.platforms.iter().filter(move |_| by_viewer || guards_revisits);
     platforms.filter_map(move |id| {
         let platform = workspace.platforms.get(id)?;
         let without: Vec<&str> = experiment
@@ -118,14 +120,23 @@ fn without_viewers<'w>(
             .map(MarketId::as_str)
             .collect();
         let markets = without.join(", ");
-        (!without.is_empty()).then(|| {
+        let assigns = by_viewer.then(|| {
             format!(
                 "experiment `{name}`: it assigns viewers, and no export of `{id}` gives viewer ids in {markets}: what \
                  returning viewers do cannot be told, and no winner is named there (map `viewer_id`, or say \
                  `assignment: broadcast` if viewers are drawn anew in every broadcast)"
             )
-        })
+        });
+        let guards = guards_revisits.then(|| {
+            format!(
+                "experiment `{name}`: it guards `revisits`, and no export of `{id}` gives viewer ids in {markets}: nobody is \
+                 known to come back, and no winner is named there (map `viewer_id`, or take `revisits` out)"
+            )
+        });
+        let warnings = [assigns, guards].into_iter().flatten();
+        (!without.is_empty()).then(|| warnings.collect::<Vec<_>>())
     })
+    .flatten()
 }
 
 /// Warnings about exports without a date in their path. A cover log never has one.

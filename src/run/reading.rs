@@ -16,9 +16,9 @@ use coverledger_archive::RowCounts;
 use coverledger_config::{EngineChoice, Platform, Rows, Workspace};
 use coverledger_core::count::{
     Allocation, CountOptions, Counted, Engine, EngineError, LocalEngine, Memory, OpenCount as _, Outcome,
-    QualityCounted, QualityCounter, QualityWriter, RowsByDay, SignalWriter,
+    QualityCounted, QualityCounter, QualityWriter, RowsByDay, Scope, SignalWriter,
 };
-use coverledger_core::model::{CountTable, Fact, GroupFact, MarketId, TurnFact, Unknown};
+use coverledger_core::model::{CountTable, Fact, GroupFact, MarketId, TurnFact, Turns, Unknown};
 use coverledger_core::time::{Zone, span};
 use coverledger_read::export::{self, Excerpt, ExportError, Halt, ReadReport, Reading};
 use coverledger_store::{Fetched, Object, Store, StoreError, StoreProblem};
@@ -240,7 +240,7 @@ fn count_with(
     // A platform counts, or says how views went.
     let quality = platform.is_quality_source().then(|| {
         let quality = QualityCounter::new(scope.clone(), options.clone());
-        if source.workspace.returning.is_some() { quality.keep_viewers() } else { quality }
+        if keeps_viewers(&source.workspace, batch) { quality.keep_viewers() } else { quality }
     });
     let counter = engine.open(count_job::job(&source.workspace, batch, scope.clone(), &turns), options)?;
     let prefetcher =
@@ -300,39 +300,47 @@ fn count_with(
             exports[index] = Some(read);
         }
     }
-    let mut exports = exports.into_iter().collect::<Option<Vec<_>>>().ok_or(RunError::Worker)?;
+    let exports = exports.into_iter().collect::<Option<Vec<_>>>().ok_or(RunError::Worker)?;
     if source.stop.is_asked() {
         return Ok(Counting::Ended(Ended::Stopped));
     }
-    let mut singly = counter.finish(partials)?;
+    let singly = counter.finish(partials)?;
     let quality = match quality {
         Some(quality) => quality.finish(of_views).map_err(EngineError::Spill)?,
         None => QualityCounted::default(),
     };
+    let counted = put_together((source, platform, batch), (&scope, &turns), (singly, quality), exports);
+    Ok(Counting::Counted(Box::new(counted)))
+}
+
+/// Whether viewers are kept of any market-day of a batch.
+fn keeps_viewers(workspace: &Workspace, batch: &Batch<'_>) -> bool {
+    let mut days = batch.days.iter().map(|day| &day.market_day);
+    days.any(|day| workspace.viewers_kept_by(&day.platform, &day.market).is_some())
+}
+
+/// What the counters came to, with what came as counts.
+fn put_together(
+    (source, platform, batch): (&Source, &Platform, &Batch<'_>),
+    (scope, turns): (&Scope, &BTreeMap<MarketId, Turns>),
+    (mut singly, mut quality): (Counted, QualityCounted),
+    mut exports: Vec<Result<ReadExport, Unread>>,
+) -> CountedBatch {
+    let workspace = &source.workspace;
     let pages = PageSets::of(batch, &exports);
-    let booked = allocation::allocate(&source.workspace, platform, batch, (&scope, &turns), (&exports, &pages));
+    let booked = allocation::allocate(workspace, platform, batch, (scope, turns), (&exports, &pages));
     for read in exports.iter_mut().flatten().filter(|read| matches!(read.rows, Read::Counts(_))) {
         read.rows = Read::Allocated;
     }
-    let by_turn = allocation::join_turns(platform, batch, &turns, &mut singly, &booked);
-    let groups = allocation::join_groups(&source.workspace, platform, batch, &mut singly, &booked);
+    let by_turn = allocation::join_turns(platform, batch, turns, &mut singly, &booked);
+    let groups = allocation::join_groups(workspace, platform, batch, &mut singly, &booked);
     let visits = match platform.of {
-        Some(_) => returning::visits_of(&source.workspace, batch, &quality),
+        Some(_) => returning::visits_of(workspace, batch, &mut quality),
         None => singly.visits.take(),
     };
     let visits = visits.map(|visits| BatchVisits::new(visits, &exports, source.threads));
     let facts = allocation::join(platform, batch, std::mem::take(&mut singly.facts), &booked);
-    Ok(Counting::Counted(Box::new(CountedBatch {
-        exports,
-        facts,
-        turns: by_turn,
-        groups,
-        booked,
-        pages,
-        visits,
-        quality,
-        singly,
-    })))
+    CountedBatch { exports, facts, turns: by_turn, groups, booked, pages, visits, quality, singly }
 }
 
 /// Why an export that took longer than it may is not counted.

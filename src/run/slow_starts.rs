@@ -8,7 +8,7 @@ use super::judge::is_above;
 use super::reading::CountedBatch;
 use crate::plan::{Batch, PlatformPlan};
 use coverledger_config::Workspace;
-use coverledger_core::count::{QualityFact, QualitySums};
+use coverledger_core::count::QualityFact;
 use coverledger_core::model::{MarketDay, columns as c};
 
 /// How many views began on a market-day, and how many of them in time.
@@ -20,14 +20,20 @@ pub struct Starts {
     pub good: u64,
 }
 
-/// The starts of the market-days of a batch; of those only that say any.
+/// The starts of the market-days of a batch, over the rows that say how many of them were good; of those days only that have
+/// such.
 pub(super) fn counted(batch: &Batch<'_>, counted: &CountedBatch) -> Vec<(MarketDay, Starts)> {
-    let of_day = |(day, facts): (&MarketDay, &Vec<QualityFact>)| {
-        let sum = |of: fn(&QualitySums) -> Option<u64>| facts.iter().filter_map(|fact| of(&fact.sums)).sum();
-        (day.clone(), Starts { all: sum(QualitySums::starts), good: sum(QualitySums::good_starts) })
-    };
+    let of_day = |(day, facts): (&MarketDay, &Vec<QualityFact>)| Some((day.clone(), of_facts(facts)?));
     let days = batch.days.iter().map(|day| &day.market_day).zip(&counted.quality.facts);
-    days.map(of_day).filter(|(_, starts)| starts.all > 0).collect()
+    days.filter_map(of_day).collect()
+}
+
+/// `None` where no row says how many of its starts were good, or nothing started: that is no share.
+fn of_facts(facts: &[QualityFact]) -> Option<Starts> {
+    let told = facts.iter().filter_map(|fact| fact.sums.good_of_starts());
+    let starts = told
+        .fold(Starts { all: 0, good: 0 }, |sum, (good, all)| Starts { all: sum.all + all, good: sum.good + good });
+    (starts.all > 0).then_some(starts)
 }
 
 /// Of which published market-days more starts were slow than may be, each with how many. A day that stands as it was
@@ -43,6 +49,7 @@ pub(super) fn told(
         let plan = plans.iter().find(|plan| plan.platform == day.platform)?;
         let receipt = plan.receipts.get(&(day.market.clone(), day.local_date))?;
         let total = |name: &str| receipt.content.totals.get(name).and_then(|total| u64::try_from(*total).ok());
+        // Where good starts are said, the receipt's starts are those of the rows that say them.
         Some(Starts { all: total(c::STARTS)?, good: total(c::GOOD_STARTS)? })
     };
     let slow = days.iter().filter_map(|(day, end)| {

@@ -224,6 +224,7 @@ impl Files {
             platform_names: &platform_names,
             markets: &markets.sound,
             market_names: &markets.names,
+            keeps_viewers: settings.as_ref().map(|settings| settings.returning.is_some()),
         });
         let experiments = named(&self.experiments, "experiment", |start| experiments::read(start, known.as_ref()));
         for (name, other) in experiments::check_apart(&experiments) {

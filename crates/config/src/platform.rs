@@ -70,6 +70,13 @@ pub(super) fn read(start: &Cursor<'_>, markets: Option<&BTreeSet<String>>) -> Op
     let exports = exports.into_iter().collect::<Option<Vec<_>>>();
     names_differ.then_some(())?;
     is_of_starts?;
+    if let (Some(exports), Some(at)) = (&exports, file.max_slow_starts.at())
+        && !exports.iter().any(says_good_starts)
+    {
+        return at.refuse(
+            "no export says how soon views began (expected `first_frame_ms` or `first_frame_seconds` of single views in one, or `started_within_600ms` of many)",
+        );
+    }
     let (eras, mut exports) = (eras?, exports?);
     if counts_viewers(&eras) {
         exports.iter_mut().for_each(exempt_clicks);
@@ -101,6 +108,11 @@ fn check_source(file: &PlatformKeys<'_>) -> Option<Eras> {
 fn counts_viewers(eras: &Eras) -> bool {
     let changed = eras.changes.iter().filter_map(|change| change.impression);
     std::iter::once(eras.first.impression).chain(changed).any(|basis| basis == ImpressionBasis::Viewers)
+}
+
+/// Whether rows say how many starts were good.
+fn says_good_starts(export: &Export) -> bool {
+    matches!(&export.rows, Rows::Quality(rows) if rows.first_frame.is_some() || rows.good_starts.is_some())
 }
 
 /// A viewer may click twice: where impressions are viewers, clicks are no part of them.

@@ -26,6 +26,7 @@ pub struct QualityDay<'a> {
 
 impl QualityDay<'_> {
     /// The day's sums by their names in receipts; what the shrink guard compares. One that no row says is not among them.
+    /// Starts are of the rows that say how many were good, where any does: by these two a day is told as slow.
     #[must_use]
     pub fn totals(&self) -> BTreeMap<String, i64> {
         let sum = |of: &dyn Fn(&QualityFact) -> Option<u64>| {
@@ -34,7 +35,10 @@ impl QualityDay<'_> {
         };
         let mut totals = BTreeMap::from([(c::VIEWS.to_owned(), sum(&|fact| Some(fact.sums.views)).unwrap_or(0))]);
         let more = [
-            (c::STARTS, sum(&|fact| fact.sums.starts())),
+            (
+                c::STARTS,
+                sum(&|fact| Some(fact.sums.good_of_starts()?.1)).or_else(|| sum(&|fact| fact.sums.starts())),
+            ),
             (c::GOOD_STARTS, sum(&|fact| fact.sums.good_starts())),
             (c::VIEWERS, sum(&|fact| fact.viewers)),
         ];
@@ -62,7 +66,7 @@ pub(super) fn quality(day: &QualityDay<'_>, revision: u64) -> PolarsResult<DataF
     let float = |name: &str, of: &dyn Fn(&QualityFact) -> Option<f64>| {
         Column::new(name.into(), facts.iter().map(of).collect::<Vec<_>>())
     };
-    let share = |of: Option<u64>, among: Option<u64>| of.zip(among).and_then(|(of, among)| part(of, among));
+    let share = |among: Option<(u64, u64)>| among.and_then(|(of, all)| part(of, all));
     let table = vec![
         same_text(c::PLATFORM, market_day.platform.as_str(), height),
         same_text(c::MARKET, market_day.market.as_str(), height),
@@ -74,16 +78,16 @@ pub(super) fn quality(day: &QualityDay<'_>, revision: u64) -> PolarsResult<DataF
         whole(c::VIEWS, &|fact| Some(fact.sums.views))?,
         whole(c::STARTS, &|fact| fact.sums.starts())?,
         whole(c::GOOD_STARTS, &|fact| fact.sums.good_starts())?,
-        float(c::GOOD_START_SHARE, &|fact| share(fact.sums.good_starts(), fact.sums.starts())),
+        float(c::GOOD_START_SHARE, &|fact| share(fact.sums.good_of_starts())),
         whole(c::P50_FIRST_FRAME_MS, &|fact| fact.first_frame_ms.map(|(half, _)| half.into()))?,
         whole(c::P95_FIRST_FRAME_MS, &|fact| fact.first_frame_ms.map(|(_, most)| most.into()))?,
         whole(c::STALLS, &|fact| fact.sums.stalls())?,
         whole(c::STALLED_VIEWS, &|fact| fact.sums.stalled_views())?,
         float(c::STALL_SECONDS, &|fact| fact.sums.stall_ms().map(seconds)),
         float(c::WATCH_SECONDS, &|fact| fact.sums.watch_ms().map(seconds)),
-        float(c::STALL_RATIO, &|fact| fact.sums.ratio().and_then(|(stalled, watched)| part(stalled, watched))),
+        float(c::STALL_RATIO, &|fact| share(fact.sums.ratio())),
         whole(c::FAILURES, &|fact| fact.sums.failures())?,
-        float(c::FAILURE_SHARE, &|fact| share(fact.sums.failures(), Some(fact.sums.views))),
+        float(c::FAILURE_SHARE, &|fact| share(fact.sums.failures_of_views())),
         whole(c::VIEWERS, &|fact| fact.viewers)?,
         whole(c::VIEWERS_HIT, &|fact| fact.viewers_hit)?,
         float(c::MEAN_OFFSET_MS, &|fact| fact.sums.offset().and_then(|(sum, views)| part(sum, views))),

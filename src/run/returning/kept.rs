@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tokio::sync::Semaphore;
 
 use crate::plan::{Batch, PlannedDay};
-use crate::run::blocking::render;
+use crate::run::blocking::blocking;
 use crate::run::reading::{CountedBatch, ReadExport, Unread};
 use coverledger_archive::{Archive, BoxError, VisitPartError, VisitPartWriter};
 use coverledger_config::Workspace;
@@ -66,23 +66,24 @@ impl BatchVisits {
     }
 }
 
-/// What viewers saw on the market-days of a batch of a source of quality; `None` if it is kept of none.
+/// What viewers saw on the market-days of a batch of a source of quality, out of what was counted of them; `None` if it is kept
+/// of none.
 pub(in crate::run) fn visits_of(
     workspace: &Workspace,
     batch: &Batch<'_>,
-    counted: &QualityCounted,
+    counted: &mut QualityCounted,
 ) -> Option<Visits> {
     let of_day = |(number, day): (usize, &&PlannedDay)| {
         let MarketDay { platform, market, .. } = &day.market_day;
         let key = workspace.viewers_kept_by(platform, market)?;
         let slots: Vec<Arc<str>> = workspace.markets.get(market)?.slots.names().map(Arc::from).collect();
-        let visit = |view: &ViewerVisit| {
+        let visit = |view: ViewerVisit| {
             let (viewer, _) = view.viewer;
             Some(Visit {
                 viewer: key.viewer(viewer),
-                broadcast_id: Arc::clone(&view.broadcast_id),
+                broadcast_id: view.broadcast_id,
                 cover_id: None,
-                host_id: view.host_id.clone(),
+                host_id: view.host_id,
                 slot: Arc::clone(slots.get(view.slot)?),
                 first_us: view.first_us,
                 impressions: 0,
@@ -92,7 +93,7 @@ pub(in crate::run) fn visits_of(
                 quality: view.worst,
             })
         };
-        Some(counted.viewers(number).iter().filter_map(visit).collect())
+        Some(counted.take_viewers(number).into_iter().filter_map(visit).collect())
     };
     let days: Vec<Option<Vec<Visit>>> = batch.days.iter().enumerate().map(of_day).collect();
     days.iter().any(Option::is_some).then(|| Visits::given(days))
@@ -116,11 +117,8 @@ impl DayVisits {
         let Some(visits) = &self.counted.visits else { return Ok(()) };
         let _permit = visits.parts.acquire().await?;
         let (counted, number) = (Arc::clone(&self.counted), self.number);
-        let make = move || {
-            let part = counted.visits.as_ref().map(|visits| visits.part(number));
-            Ok(part.transpose()?)
-        };
-        let Some(part) = render(&Semaphore::new(1), make).await? else { return Ok(()) };
+        let make = move || counted.visits.as_ref().map(|visits| visits.part(number)).transpose();
+        let Some(part) = blocking(make).await?? else { return Ok(()) };
         Ok(archive.keep_visits(self.generation, &self.market_day, revision, part).await?)
     }
 }

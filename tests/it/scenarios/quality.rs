@@ -77,13 +77,14 @@ fn views_are_counted_by_slot_and_broadcast_and_the_platform_is_counted_as_ever()
          mux       shop         GB      2026-11-20  prime    r1            h1       1      1       0            0                 2000                2000                0         0              true         1
          mux       shop         GB      2026-11-20  prime    r2            –        1      1       1            1                 300                 300                 0         0              true         1",
     );
-    // The second view of v2 is slow, but the first had stalled already: hit once, there. v1 is hit in the evening only.
+    // The second view of v2 is slow, but the first had stalled already: hit once, there. v1 is hit in the evening only. Nobody
+    // is named in r2.
     let outcome = outcome.expect_table(
         "quality",
         "slot     broadcast_id  stalls  stalled_views  stall_seconds  watch_seconds  stall_ratio  viewers  viewers_hit  mean_audio_video_offset_ms  mean_bitrate_kbps  rung  rung_share
          morning  r1            2       1              1.5            100            0.015        3        2            20                          1300               720p  0.6667
          prime    r1            0       0              0              50             0            0        1            –                           1500               720p  1
-         prime    r2            1       0              0.5            50             0.01         0        0            –                           1500               720p  1",
+         prime    r2            1       0              0.5            50             0.01         –        –            –                           1500               720p  1",
     );
     outcome.expect_table(
         "funnel",
@@ -241,6 +242,56 @@ fn too_many_slow_starts_are_told_once_and_over_when_a_revision_has_fewer() {
     scenario.deliver("mux/2026-11-20/b.csv", more);
     let last = told();
     assert!(last.contains("recovered") && !last.contains("slow_starts"), "{last}");
+}
+
+#[test]
+fn rows_that_do_not_say_how_many_starts_were_good_are_in_no_share_and_alert_nobody() {
+    let receiver = Receiver::new("ok");
+    let url = receiver.url("/hook");
+    let channels = "version: 1\nchannels:\n  ops: {kind: webhook, url_env: OPS_URL}\n";
+    let minutes = r#"version: 1
+of: shop
+settle: 24h
+max_slow_starts: 0.3
+exports:
+  - name: minutes
+    rows: quality
+    grain: minute
+    path: "agora/{date:%Y-%m-%d}.csv"
+    day: {timezone: UTC}
+    format: csv
+    columns:
+      occurred_at: minute
+      market: {value: GB}
+      broadcast_id: channel
+      views: views
+      starts: starts
+      started_within_600ms: fast
+      failures: failed
+"#;
+    let scenario = watched().platform("agora", minutes).job("shop, agora", "GB", 1).export(
+        "agora/2026-11-20.csv",
+        "minute,channel,views,starts,fast,failed\n\
+         2026-11-20T09:00:00Z,r1,100,100,90,\n\
+         2026-11-20T09:01:00Z,r1,100,100,,5\n\
+         2026-11-20T19:00:00Z,r1,10,10,,\n",
+    );
+    std::fs::remove_file(scenario.path("config/platforms/mux.yaml")).unwrap();
+    scenario.write("config/notifications.yaml", channels);
+    for _ in 0..2 {
+        scenario.cli_with(&["run", "nightly"], &[("OPS_URL", &url)]).exits(0);
+    }
+    let told: Vec<String> = receiver.arrived().into_iter().map(|post| post.body).collect();
+    assert!(told.iter().all(|body| !body.contains("slow_starts")), "{told:?}");
+    scenario.cli_with(&["run", "nightly"], &[("OPS_URL", &url)]).exits(0).expect_table(
+        "quality",
+        "platform  slot     views  starts  good_starts  good_start_share  failures  failure_share
+         agora     morning  200    200     90           0.9               5         0.05
+         agora     prime    10     10      –            –                 –         –",
+    );
+    let receipt = scenario.receipt("agora/GB/2026-11-20");
+    let totals = receipt["content"]["totals"].to_string();
+    assert_eq!(totals, r#"{"good_starts":90,"starts":100,"views":210}"#);
 }
 
 #[test]

@@ -291,6 +291,21 @@ fn a_platform_without_viewer_ids_is_warned_of_and_read_as_a_whole() {
     assert!(!sound.stdout.contains("it assigns viewers"), "{}", sound.stdout);
 }
 
+#[test]
+fn guarded_revisits_without_viewer_ids_are_warned_of() {
+    let guarded = SPLIT.replace("2026-11-25", "2026-11-27") + "guardrails: {revisits: 0.1}\n";
+    let scenario = days(&guarded);
+    let refused = scenario.cli(&["check"]).exits(3);
+    assert!(refused.stderr.contains("`revisits` goes only with `returning`"), "{}", refused.stderr);
+    let archive = std::fs::read_to_string(scenario.path("config/archive.yaml")).unwrap();
+    scenario.write("config/archive.yaml", format!("{archive}returning: {{key_env: KEY_OF_VIEWERS}}\n"));
+    let warning = "it guards `revisits`, and no export of `shop` gives viewer ids in GB";
+    let sound = scenario.cli(&["check"]).exits(0);
+    assert!(!sound.stdout.contains(warning), "{}", sound.stdout);
+    scenario.write("config/platforms/shop.yaml", shop().replace("      viewer_id: viewer\n", ""));
+    scenario.cli(&["check"]).exits(0).says(warning);
+}
+
 /// A log of events with viewers, and a spreadsheet of the orders of each broadcast.
 const LOG_AND_SHEET: &str = r#"version: 1
 conventions: {impression: displays, click: cover_tap}

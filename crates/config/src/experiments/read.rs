@@ -117,7 +117,7 @@ keys! {
         ),
         revisits: Or<Tolerance> = or(
             "off", Tolerance,
-            "the same of entrants who come back within 7 local dates ÷ entrants; of a split, and where `returning` is set in `archive.yaml`",
+            "the same of entrants who come back within 7 local dates ÷ entrants; of a split, over a window of 9 local dates or more, and where `returning` is set in `archive.yaml`",
         ),
     }
 }
@@ -181,6 +181,8 @@ pub(crate) struct Known<'k> {
     pub markets: &'k BTreeMap<MarketId, Market>,
     /// Of every market, sound or not.
     pub market_names: &'k BTreeSet<String>,
+    /// Whether `archive.yaml` has viewers kept over days; `None` where it could not be read.
+    pub keeps_viewers: Option<bool>,
 }
 
 /// Reads an experiment; `None` for markets that could not be read.
@@ -242,11 +244,33 @@ pub(crate) fn read(start: &Cursor<'_>, known: Option<&Known<'_>>) -> Option<Expe
             "`revisits` goes only with a split: in a rotation all viewers of a turn see one cover, and the same viewers come back to the next",
         );
     }
+    check_revisits(&file, &plan, known)?;
     plan.design = match design {
         DesignWord::Rotation => Design::Rotation(rotation(&file, &plan, known?)?),
         DesignWord::Split => Design::Split(split_of(&file, &plan.covers)?),
     };
     Some(plan)
+}
+
+/// The fewest local dates of a window over which revisits can be guarded: an entrant of the first date is known to have come
+/// back, or not to have, when the seven after it are over.
+const LEAST_DAYS_OF_REVISITS: i32 = 9;
+
+/// Who comes back is known only where viewers are kept, and only when a week is over.
+fn check_revisits(file: &ExperimentKeys<'_>, plan: &Experiment, known: Option<&Known<'_>>) -> Option<()> {
+    let (Some(_), Some(at)) = (plan.guardrails.revisits, file.guardrails.at()) else { return Some(()) };
+    if known.is_some_and(|known| known.keeps_viewers == Some(false)) {
+        return at.refuse(
+            "`revisits` goes only with `returning` in `archive.yaml`: without it no viewer is kept over days, and no cover could ever win (set it there, or take `revisits` out)",
+        );
+    }
+    let days = (plan.to - plan.from).get_days() + 1;
+    if days < LEAST_DAYS_OF_REVISITS {
+        return at.refuse(format!(
+            "`revisits` takes a window of {LEAST_DAYS_OF_REVISITS} local dates or more, and this one has {days}: who comes back within 7 is known when these are over (make it longer, or take `revisits` out)"
+        ));
+    }
+    Some(())
 }
 
 /// A source of quality counts nothing that a cover could win by.

@@ -161,6 +161,14 @@ fn a_source_and_a_platform_that_counts_are_two_files() {
 }
 
 #[test]
+fn a_bound_on_slow_starts_takes_an_export_that_tells_them() {
+    let message = "no export says how soon views began (expected `first_frame_ms` or `first_frame_seconds` of single views in one, or `started_within_600ms` of many)";
+    let without = ("      first_frame_ms: startup\n", "");
+    assert_eq!(source(&[without]).1, [format!("line 4, `max_slow_starts`: {message}")]);
+    assert_eq!(source(&[without, ("max_slow_starts: 0.2\n", "")]).1, <[&str; 0]>::default());
+}
+
+#[test]
 fn of_names_another_platform_that_counts() {
     let told = |of: &str, more: &[(&str, String)]| {
         let folder = tempfile::tempdir().unwrap();

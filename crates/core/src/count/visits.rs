@@ -18,6 +18,9 @@ use super::spool::{Spool, Writer};
 use super::touch::SPREAD;
 use crate::model::{Kinds, ViewerKey, Visit};
 
+/// So many visits of a day are handed over at a time where all are in memory: what takes them works on a copy.
+const BLOCK_VISITS: usize = 1 << 14;
+
 /// What visits a count is asked for, and where they wait.
 pub(super) struct VisitSpool {
     days: Vec<Option<Named>>,
@@ -118,7 +121,14 @@ impl Visits {
     ) -> Result<(), E> {
         match &self.0 {
             Kept::Given(days) => match days.get(day) {
-                Some(Some(visits)) => take(&mut visits.clone()),
+                Some(Some(visits)) => {
+                    let mut block = Vec::new();
+                    visits.chunks(BLOCK_VISITS).try_for_each(|some| {
+                        block.clear();
+                        block.extend_from_slice(some);
+                        take(&mut block)
+                    })
+                }
                 _ => Ok(()),
             },
             Kept::Spooled(spooled) => {
@@ -275,3 +285,6 @@ impl VisitWriter<'_> {
         self.rows.finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -55,10 +55,11 @@ impl VisitMeasures {
         }
     }
 
-    /// How the one view went; `None` where nothing is known of it.
+    /// How the one view went; `None` where nothing is known of it, or nothing but that it never began.
     #[must_use]
     pub fn quality(&self) -> Option<VisitQuality> {
-        VisitQuality::of(self.first_frame_ms, self.stall_ms, self.failures.map(|failures| failures > 0))
+        let failed = self.failures.map(|failures| failures > 0);
+        VisitQuality::of(self.first_frame_ms, self.stall_ms, failed, self.starts == Some(0))
     }
 }
 
@@ -76,6 +77,18 @@ mod tests {
         assert_eq!(of(true, Some(601)), (Some(1), Some(0)));
         assert_eq!(of(true, None), (Some(0), Some(0)));
         assert_eq!(of(false, None), (None, None));
+    }
+
+    #[test]
+    fn a_view_that_showed_nothing_and_did_not_fail_is_neither_good_nor_bad() {
+        let of = |told, ms, stall_ms, failed| {
+            VisitMeasures::of_view(told, ms, (None, stall_ms, None), failed).quality()
+        };
+        assert_eq!(of(true, None, Some(0), Some(false)), None, "left before the first frame");
+        assert_eq!(of(true, None, Some(0), Some(true)), Some(VisitQuality::Failed));
+        assert_eq!(of(true, None, Some(1_000), None), Some(VisitQuality::Stalled));
+        assert_eq!(of(true, Some(600), Some(0), Some(false)), Some(VisitQuality::Good));
+        assert_eq!(of(false, None, Some(0), Some(false)), Some(VisitQuality::Good), "first frames are not told");
     }
 
     #[test]

@@ -23,9 +23,15 @@ impl VisitQuality {
     /// From the best to the worst.
     pub const ALL: [Self; 4] = [Self::Good, Self::Slow, Self::Stalled, Self::Failed];
 
-    /// How a visit went by what is known of it; `None` where nothing is.
+    /// How a visit went by what is known of it; `None` where nothing is, or nothing but that it never began: who left
+    /// before the first frame saw nothing good, and nothing says that it was the picture's fault.
     #[must_use]
-    pub fn of(first_frame_ms: Option<u32>, stall_ms: Option<u64>, failed: Option<bool>) -> Option<Self> {
+    pub fn of(
+        first_frame_ms: Option<u32>,
+        stall_ms: Option<u64>,
+        failed: Option<bool>,
+        never_began: bool,
+    ) -> Option<Self> {
         if failed == Some(true) {
             return Some(Self::Failed);
         }
@@ -33,6 +39,7 @@ impl VisitQuality {
             (_, Some(stall_ms)) if stall_ms >= STALL_MS => Some(Self::Stalled),
             (Some(first_frame_ms), _) if first_frame_ms > GOOD_START_MS => Some(Self::Slow),
             (None, None) if failed.is_none() => None,
+            _ if never_began => None,
             _ => Some(Self::Good),
         }
     }
@@ -71,7 +78,7 @@ mod tests {
             (None, None, None, None),
             (None, Some(0), None, Some(VisitQuality::Good)),
         ] {
-            assert_eq!(VisitQuality::of(first_frame_ms, stall_ms, failed), expected);
+            assert_eq!(VisitQuality::of(first_frame_ms, stall_ms, failed, false), expected);
         }
         assert!(VisitQuality::ALL.is_sorted());
     }

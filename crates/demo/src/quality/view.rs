@@ -64,7 +64,7 @@ mod tests {
             let stall_ms = u64::from(view.stall_seconds) * 1000;
             let failed = view.quality == VisitQuality::Failed;
             assert_eq!(
-                VisitQuality::of(view.first_frame_ms, Some(stall_ms), Some(failed)),
+                VisitQuality::of(view.first_frame_ms, Some(stall_ms), Some(failed), false),
                 Some(view.quality),
                 "{view:?}"
             );

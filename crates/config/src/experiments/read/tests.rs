@@ -17,6 +17,14 @@ fn tree(hero: &str) -> Tree {
     tree
 }
 
+/// The same where viewers are kept over days.
+fn keeping(hero: &str) -> Tree {
+    let tree = tree(hero);
+    let (name, archive) = WORKING.iter().find(|(name, _)| *name == "config/archive.yaml").unwrap();
+    tree.write(name, format!("{archive}returning: {{key_env: KEY}}\n"));
+    tree
+}
+
 fn hero(workspace: &Workspace) -> &Experiment {
     &workspace.experiments["hero"]
 }
@@ -190,7 +198,7 @@ fn a_split_has_shares_and_every_other_key_a_default() {
              guardrails: {stay: off, conversion: 0.2, revisits: 0.15}\nsplit: {shares: {a: 1, b: 3}, broadcasts: 8, assignment: broadcast}",
         )],
     );
-    let workspace = tree(&all).load().unwrap();
+    let workspace = keeping(&all).load().unwrap();
     let Experiment { control, level, worth, value, guardrails, imbalance, design, .. } = hero(&workspace);
     assert_eq!((*control, *level, *worth, *imbalance), (1, 0.1, 0.02, 0.01));
     assert_eq!(*value, Value { orders: 0.0, retained_minutes: 2.0 });
@@ -209,7 +217,7 @@ fn a_split_has_shares_and_every_other_key_a_default() {
             "`room` is not an assignment (expected: `viewer`, `broadcast`",
         ),
     ] {
-        let text = tree(&changed(&all, &[change])).complaint();
+        let text = keeping(&changed(&all, &[change])).complaint();
         assert!(text.contains(expected), "{change:?}: {text}");
     }
 }
@@ -218,6 +226,27 @@ fn a_split_has_shares_and_every_other_key_a_default() {
 fn revisits_are_guarded_in_a_split_only() {
     let text = tree(&format!("{HERO}guardrails: {{revisits: 0.1}}\n")).complaint();
     assert!(text.contains("`revisits` goes only with a split"), "{text}");
+}
+
+#[test]
+fn revisits_are_guarded_only_where_viewers_are_kept_and_for_longer_than_a_week() {
+    let split = "version: 1\ndesign: split\nplatforms: [tiktok]\nmarkets: [US]\ncovers: [a, b]\n\
+                 window: {from: 2026-10-24, to: 2026-11-01}\nguardrails: {revisits: 0.1}\nsplit: {broadcasts: 40}\n";
+    assert_eq!(keeping(split).load().unwrap().experiments.len(), 1, "nine local dates are enough");
+    let text = tree(split).complaint();
+    assert!(
+        text.contains("line 7, `guardrails`: `revisits` goes only with `returning` in `archive.yaml`"),
+        "{text}"
+    );
+    let text = keeping(&split.replace("2026-11-01", "2026-10-31")).complaint();
+    assert!(
+        text.contains(
+            "line 7, `guardrails`: `revisits` takes a window of 9 local dates or more, and this one has 8"
+        ),
+        "{text}"
+    );
+    let off = changed(split, &[("revisits: 0.1", "revisits: off")]);
+    assert_eq!(tree(&off).load().unwrap().experiments.len(), 1, "what is not guarded needs nothing");
 }
 
 #[test]

@@ -51,10 +51,10 @@ impl QualityCounted {
     }
 
     /// Every viewer of a broadcast on a market-day, sorted by viewer; none unless they were asked for
-    /// ([`QualityCounter::keep_viewers`]).
+    /// ([`QualityCounter::keep_viewers`]). They are many, and handed over once.
     #[must_use]
-    pub fn viewers(&self, day: usize) -> &[ViewerVisit] {
-        self.viewers.get(day).map_or(&[], Vec::as_slice)
+    pub fn take_viewers(&mut self, day: usize) -> Vec<ViewerVisit> {
+        self.viewers.get_mut(day).map(std::mem::take).unwrap_or_default()
     }
 }
 
@@ -63,7 +63,6 @@ struct Share {
     sums: Vec<QualitySums>,
     rungs: HashMap<(u32, u32), u64>,
     outcomes: Vec<Outcome>,
-    names_viewers: bool,
 }
 
 impl QualityCounter {
@@ -154,7 +153,6 @@ impl Share {
             sums: vec![QualitySums::default(); cells],
             rungs: HashMap::new(),
             outcomes: vec![Outcome::default(); outcomes],
-            names_viewers: false,
         }
     }
 
@@ -164,7 +162,6 @@ impl Share {
             *self.rungs.entry(key).or_default() += views;
         }
         add_outcomes(&mut self.outcomes, &other.outcomes);
-        self.names_viewers |= other.names_viewers;
     }
 
     /// Facts by market-day, in their order. A place whose rows were all redeliveries is none.
@@ -175,7 +172,7 @@ impl Share {
         percentiles: impl Iterator<Item = (u32, (u32, u32))>,
         of_viewers: Vec<(Vec<ViewerCounts>, Vec<Seen>)>,
     ) -> QualityCounted {
-        let Self { sums, rungs, outcomes, names_viewers } = self;
+        let Self { sums, rungs, outcomes } = self;
         let percentiles: HashMap<u32, (u32, u32)> = percentiles.collect();
         let mut by_cell: BTreeMap<u32, Vec<(Arc<str>, u64)>> = BTreeMap::new();
         for ((cell, rung), views) in rungs {
@@ -196,8 +193,8 @@ impl Share {
                 host_id: Some(numbered.name(cell.cover)).filter(|host| !host.is_empty()),
                 sums: *sums,
                 first_frame_ms: percentiles.get(&number).copied(),
-                viewers: names_viewers.then(|| count(|counts| counts.viewers)),
-                viewers_hit: names_viewers.then(|| count(|counts| counts.hit)),
+                viewers: sums.names_viewers().then(|| count(|counts| counts.viewers)),
+                viewers_hit: sums.names_viewers().then(|| count(|counts| counts.hit)),
                 rung: by_cell.remove(&number).and_then(commonest),
             });
         }
@@ -206,7 +203,7 @@ impl Share {
                 (one.slot, &one.broadcast_id, &one.host_id).cmp(&(other.slot, &other.broadcast_id, &other.host_id))
             });
         }
-        for (day, visit) in of_viewers.iter().flat_map(|(_, kept)| kept).map(|seen| seen.told(numbered)) {
+        for (day, visit) in of_viewers.into_iter().flat_map(|(_, kept)| kept).map(|seen| seen.told(numbered)) {
             counted.viewers[day].push(visit);
         }
         for visits in &mut counted.viewers {
@@ -311,7 +308,6 @@ impl Share {
             behind.0.push(u64::from(cell), FrameRow::new(cell, first_frame_ms))?;
         }
         if origin.has_viewer() {
-            self.names_viewers = true;
             let quality = ViewerRow::number_of(row.quality());
             behind.1.push(viewer[1], ViewerRow { viewer, occurred_us, origin, cell, quality })?;
         }

@@ -18,6 +18,7 @@ pub(super) mod said {
     pub const OFFSET: u32 = 1 << 8;
     pub const BITRATE: u32 = 1 << 9;
     pub const VIEW_ID: u32 = 1 << 10;
+    pub const VIEWER: u32 = 1 << 11;
 }
 
 /// No rung is named.
@@ -82,6 +83,7 @@ impl VisitRow {
             (said::OFFSET, offset_ms.is_some()),
             (said::BITRATE, bitrate_bps.is_some()),
             (said::VIEW_ID, view.is_some()),
+            (said::VIEWER, origin.has_viewer()),
         ];
         Self {
             view: view.unwrap_or_default().0,
@@ -114,7 +116,8 @@ impl VisitRow {
         let first_frame_ms = self.says(said::FIRST_FRAME).then_some(self.first_frame_ms);
         let stall_ms = self.says(said::STALL_MS).then_some(self.stall_ms);
         let failed = self.says(said::FAILURES).then_some(self.failures > 0);
-        VisitQuality::of(first_frame_ms, stall_ms, failed)
+        let never_began = self.says(said::STARTS) && self.starts == 0;
+        VisitQuality::of(first_frame_ms, stall_ms, failed, never_began)
     }
 
     /// The row as deduplication sees it.

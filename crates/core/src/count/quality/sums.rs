@@ -17,6 +17,8 @@ pub struct QualitySums {
     stall_ms: u64,
     watch_ms: u64,
     ratio: (u64, u64),
+    good_of_starts: (u64, u64),
+    failures_of_views: (u64, u64),
     offset: (u64, u64),
     bitrate: (u64, u64),
     said: u32,
@@ -34,6 +36,14 @@ impl QualitySums {
         self.watch_ms += row.watch_ms;
         if row.says(said::STALL_MS) && row.says(said::WATCH_MS) {
             self.ratio = (self.ratio.0 + row.stall_ms, self.ratio.1 + row.watch_ms);
+        }
+        if row.says(said::GOOD_STARTS) && row.says(said::STARTS) {
+            let (good, all) = self.good_of_starts;
+            self.good_of_starts = (good + u64::from(row.good_starts), all + u64::from(row.starts));
+        }
+        if row.says(said::FAILURES) {
+            let (failed, all) = self.failures_of_views;
+            self.failures_of_views = (failed + u64::from(row.failures), all + u64::from(row.views));
         }
         if row.says(said::OFFSET) {
             self.offset = (self.offset.0 + u64::from(row.offset_ms), self.offset.1 + 1);
@@ -56,6 +66,8 @@ impl QualitySums {
         self.stall_ms += other.stall_ms;
         self.watch_ms += other.watch_ms;
         self.ratio = both(self.ratio, other.ratio);
+        self.good_of_starts = both(self.good_of_starts, other.good_of_starts);
+        self.failures_of_views = both(self.failures_of_views, other.failures_of_views);
         self.offset = both(self.offset, other.offset);
         self.bitrate = both(self.bitrate, other.bitrate);
         self.said |= other.said;
@@ -111,6 +123,24 @@ impl QualitySums {
     #[must_use]
     pub fn ratio(&self) -> Option<(u64, u64)> {
         Some(self.ratio).filter(|(_, watched)| *watched > 0)
+    }
+
+    /// Good starts and starts, over the rows that say both; `None` where none does.
+    #[must_use]
+    pub fn good_of_starts(&self) -> Option<(u64, u64)> {
+        (self.said & said::GOOD_STARTS != 0).then_some(self.good_of_starts)
+    }
+
+    /// Failures and views, over the rows that say how many failed; `None` where none does.
+    #[must_use]
+    pub fn failures_of_views(&self) -> Option<(u64, u64)> {
+        (self.said & said::FAILURES != 0).then_some(self.failures_of_views)
+    }
+
+    /// Whether a row names a viewer.
+    #[must_use]
+    pub fn names_viewers(&self) -> bool {
+        self.said & said::VIEWER != 0
     }
 
     /// Milliseconds by which sound and picture were apart, summed, and of how many views.

@@ -166,8 +166,9 @@ fn check(fact: &QualityFact, of_place: &[&Row], kept: &[&Row]) {
         first.values().filter(is_here).count() as u64
     };
     let is_bad = |row: &Row| row.measures.quality().is_some_and(VisitQuality::is_bad);
-    assert_eq!(fact.viewers, Some(credited(&|row| row.viewer.is_some())));
-    assert_eq!(fact.viewers_hit, Some(credited(&|row| row.viewer.is_some() && is_bad(row))));
+    let names_viewers = of_place.iter().any(|row| row.viewer.is_some());
+    assert_eq!(fact.viewers, names_viewers.then(|| credited(&|row| row.viewer.is_some())));
+    assert_eq!(fact.viewers_hit, names_viewers.then(|| credited(&|row| row.viewer.is_some() && is_bad(row))));
     let mut rungs: BTreeMap<&str, u64> = BTreeMap::new();
     of_place.iter().filter_map(|row| row.rung).for_each(|rung| *rungs.entry(RUNGS[rung]).or_default() += 1);
     let most = rungs.iter().max_by(|one, other| one.1.cmp(other.1).then_with(|| other.0.cmp(one.0)));
@@ -179,13 +180,15 @@ fn check(fact: &QualityFact, of_place: &[&Row], kept: &[&Row]) {
 fn spilled_rows_and_threads_change_nothing() {
     for seed in 0..5 {
         let (scope, rows) = rows(seed);
-        let (in_memory, none) = counted(&scope, &rows, 1 << 40, 1);
-        let (by_blocks, spilled) = counted(&scope, &rows, 10_000, 3);
+        let (mut in_memory, none) = counted(&scope, &rows, 1 << 40, 1);
+        let (mut by_blocks, spilled) = counted(&scope, &rows, 10_000, 3);
         assert_eq!(none, 0);
         assert!(spilled > 50_000, "{spilled} bytes: nothing was spilled to speak of");
         assert_eq!(in_memory.facts, by_blocks.facts, "seed {seed}");
         for day in 0..DAYS {
-            assert_eq!(in_memory.viewers(day), by_blocks.viewers(day), "seed {seed}");
+            let viewers = in_memory.take_viewers(day);
+            assert!(!viewers.is_empty(), "seed {seed}");
+            assert_eq!(viewers, by_blocks.take_viewers(day), "seed {seed}");
             for export in 0..EXPORTS {
                 assert_eq!(in_memory.outcome(export, day), by_blocks.outcome(export, day), "seed {seed}");
             }
@@ -212,9 +215,9 @@ fn every_viewer_is_told_with_the_worst_visit_and_the_whole_hash() {
         visit(2, 10, "ann", 100, (0, 0, 0)),
         visit(3, 20, "bob", 100, (2, 0, 2)),
     ];
-    let (counted, _) = counted(&scope, &rows, 1 << 40, 2);
-    let told: Vec<_> = counted
-        .viewers(0)
+    let (mut counted, _) = counted(&scope, &rows, 1 << 40, 2);
+    let viewers = counted.take_viewers(0);
+    let told: Vec<_> = viewers
         .iter()
         .map(|visit| {
             (visit.viewer, &*visit.broadcast_id, visit.host_id.as_deref(), visit.slot, visit.first_us, visit.worst)
@@ -226,4 +229,73 @@ fn every_viewer_is_told_with_the_worst_visit_and_the_whole_hash() {
     ];
     expected.sort();
     assert_eq!(told, expected);
+    assert!(counted.take_viewers(0).is_empty(), "they are handed over once");
+}
+
+/// A row of one view of the first export and day, at a broadcast and slot.
+fn view(record: u32, viewer: Option<&str>, measures: VisitMeasures, (dimensions, slot): (usize, usize)) -> Row {
+    Row {
+        export: 0,
+        record,
+        at_us: i64::from(record) * 1_000_000,
+        view: Some(record.to_string()),
+        viewer: viewer.map(str::to_owned),
+        measures,
+        rung: None,
+        place: Some((dimensions, 0, slot)),
+    }
+}
+
+fn counted_on_one_day(rows: &[Row]) -> QualityCounted {
+    let mut scope = Scope::new(EXPORTS, DAYS);
+    scope.cover(0, 0);
+    counted(&scope, rows, 1 << 40, 2).0
+}
+
+#[test]
+fn viewers_are_null_where_no_row_of_the_place_names_one_whatever_else_is_counted() {
+    let good = VisitMeasures::of_view(true, Some(100), (None, Some(0), None), None);
+    let rows = [
+        view(1, Some("ann"), good, (0, 0)),
+        // Named, and seen before in the slot above: none is credited here, which is known.
+        view(2, Some("ann"), good, (0, 1)),
+        view(3, None, good, (2, 2)),
+    ];
+    let counted = counted_on_one_day(&rows);
+    let viewers: Vec<_> = counted.facts[0].iter().map(|fact| (fact.viewers, fact.viewers_hit)).collect();
+    assert_eq!(viewers, [(Some(1), Some(0)), (Some(0), Some(0)), (None, None)]);
+}
+
+#[test]
+fn shares_are_of_the_rows_that_say_both_numbers() {
+    let many = |good_starts, failures| VisitMeasures {
+        views: 120,
+        starts: Some(100),
+        good_starts,
+        failures,
+        ..VisitMeasures::default()
+    };
+    let rows = [
+        view(1, None, many(Some(90), None), (0, 0)),
+        view(2, None, many(None, Some(6)), (0, 0)),
+        view(3, None, many(None, None), (1, 0)),
+    ];
+    let counted = counted_on_one_day(&rows);
+    let sums: Vec<QualitySums> = counted.facts[0].iter().map(|fact| fact.sums).collect();
+    assert_eq!((sums[0].starts(), sums[0].good_starts(), sums[0].views), (Some(200), Some(90), 240));
+    assert_eq!(sums[0].good_of_starts(), Some((90, 100)));
+    assert_eq!(sums[0].failures_of_views(), Some((6, 120)));
+    assert_eq!((sums[1].good_of_starts(), sums[1].failures_of_views()), (None, None));
+}
+
+#[test]
+fn who_left_before_the_first_frame_has_seen_and_was_not_hit() {
+    let of = |failed| VisitMeasures::of_view(true, None, (None, Some(0), None), Some(failed));
+    let rows = [view(1, Some("ann"), of(false), (0, 0)), view(2, Some("bob"), of(true), (0, 0))];
+    let mut counted = counted_on_one_day(&rows);
+    let fact = &counted.facts[0][0];
+    assert_eq!((fact.sums.views, fact.viewers, fact.viewers_hit), (2, Some(2), Some(1)));
+    let worst: BTreeMap<_, _> = counted.take_viewers(0).iter().map(|visit| (visit.viewer, visit.worst)).collect();
+    assert_eq!(worst[&Id::of("ann").hash()], None);
+    assert_eq!(worst[&Id::of("bob").hash()], Some(VisitQuality::Failed));
 }

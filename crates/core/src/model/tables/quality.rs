@@ -48,7 +48,13 @@ pub(super) const QUALITY: TableSpec = TableSpec {
             whole(c::VIEWS, "views", "how often it was watched"),
             whole(c::STARTS, "views", "those that had a first frame").null(NOT_SAID),
             whole(c::GOOD_STARTS, "views", "those of them that had it within 600 ms").null(NOT_SAID),
-            float(c::GOOD_START_SHARE, "share", "`good_starts` ÷ `starts`").null("one of the two is null, or nothing started"),
+            float(
+                c::GOOD_START_SHARE,
+                "share",
+                "good starts ÷ starts, both summed over the rows that say both: where every row does, `good_starts` ÷ \
+                 `starts`",
+            )
+            .null("no row says both, or nothing started"),
             whole(
                 c::P50_FIRST_FRAME_MS,
                 "milliseconds",
@@ -70,7 +76,13 @@ pub(super) const QUALITY: TableSpec = TableSpec {
             )
             .null("no row says both, or nothing was watched"),
             whole(c::FAILURES, "views", "views that failed").null(NOT_SAID),
-            float(c::FAILURE_SHARE, "share", "`failures` ÷ `views`").null(NOT_SAID),
+            float(
+                c::FAILURE_SHARE,
+                "share",
+                "failures ÷ views, both summed over the rows that say how many failed: where every row does, `failures` ÷ \
+                 `views`",
+            )
+            .null(NOT_SAID),
         ];
         let viewers = vec![
             whole(
@@ -79,14 +91,14 @@ pub(super) const QUALITY: TableSpec = TableSpec {
                 "distinct viewers of the broadcast on the local date, each in the slot of the first view: sums over slots \
                  are right",
             )
-            .null("no row names a viewer"),
+            .null("no row of the slot, broadcast and host names a viewer"),
             whole(
                 c::VIEWERS_HIT,
                 "viewers",
                 "those who had a bad view: one that failed, stood still for a second or longer, or began after more than \
                  600 ms; each in the slot of the first bad view",
             )
-            .null("no row names a viewer"),
+            .null("no row of the slot, broadcast and host names a viewer"),
         ];
         let means = vec![
             float(

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::count_layout::CoverLayout;
 use super::dimension_cache::DimensionCache;
 use super::record_outcomes::RecordOutcomes;
-use super::second_header::{self, Repeated};
 use super::{Mapped, NoSignal};
 use crate::export::format::field::{Field, Position, Records};
 use crate::export::value::instant::{self, InstantAt};
@@ -106,14 +105,8 @@ impl Records for CoverMapper<'_> {
             self.seen.pop();
             self.stages.take_back();
         }
-        if matches!(mapped, Err(NoSignal::Reject(..))) {
-            match second_header::header(&self.layout.seat.columns, fields) {
-                Repeated::No => {}
-                Repeated::Same => mapped = Err(NoSignal::Ignored),
-                Repeated::Other => {
-                    self.outcomes.refusal.get_or_insert(ExportError::SecondHeader(record));
-                }
-            }
+        if matches!(mapped, Err(NoSignal::Reject(..))) && self.outcomes.is_header(at, fields) {
+            mapped = Err(NoSignal::Ignored);
         }
         self.outcomes.settle(at, &mapped, raw);
     }

@@ -5,11 +5,10 @@ mod batch;
 use super::dictionary_table::{EventTable, IdTable};
 use super::dimension_cache::DimensionCache;
 use super::dimension_keys::DimensionKeys;
-use super::excerpt::Viewer;
+use super::excerpt::Named;
 use super::layout::Layout;
 use super::prints::{self, Prints};
 use super::record_outcomes::RecordOutcomes;
-use super::second_header::{self, Repeated};
 use super::signal::{Signal, Signals};
 use super::{Mapped, NoSignal};
 use crate::export::format::batch::Batch;
@@ -242,19 +241,6 @@ impl<'a, S: Signals> EventMapper<'a, S> {
         if dwell_ms >= self.stay_ms { kinds.and(Kinds::STAY) } else { kinds }
     }
 
-    /// Whether a row that could not be read is the header once more; another header refuses the export.
-    fn is_header(&mut self, at: Position, fields: &[Field<'_>]) -> bool {
-        match second_header::header(&self.layout.columns, fields) {
-            Repeated::No => false,
-            Repeated::Same => true,
-            Repeated::Other => {
-                let record = u32::try_from(at.record).unwrap_or(u32::MAX);
-                self.outcomes.refusal.get_or_insert(ExportError::SecondHeader(record));
-                false
-            }
-        }
-    }
-
     /// What became of the records.
     pub(in crate::export) fn done(mut self) -> Result<RecordOutcomes<'a>, ExportError> {
         let refusal = self.outcomes.refusal.take();
@@ -274,20 +260,10 @@ impl<S: Signals> Records for EventMapper<'_, S> {
         match self.map(at, fields) {
             Ok(()) => self.outcomes.taken += 1,
             Err(NoSignal::Ignored) => self.outcomes.ignored += 1,
-            Err(NoSignal::Reject(..)) if self.is_header(at, fields) => self.outcomes.ignored += 1,
+            Err(NoSignal::Reject(..)) if self.outcomes.is_header(at, fields) => self.outcomes.ignored += 1,
             Err(NoSignal::Reject(reason, column)) => {
-                let id = self.layout.viewer_id.map(|column| match fields[column] {
-                    Field::Text(text) | Field::Decimal(text) => Some(text.to_owned()),
-                    Field::Int(number) => Some(number.to_string()),
-                    Field::Float(number) => Some(number.to_string()),
-                    _ => None,
-                });
-                let viewer = match &id {
-                    None => Viewer::NotMapped,
-                    Some(None) => Viewer::Unclear,
-                    Some(Some(id)) => Viewer::Id(id),
-                };
-                self.outcomes.reject(at, reason, column, raw, viewer);
+                let named = Named::of(self.layout.viewer_id.map(|column| fields[column]));
+                self.outcomes.reject(at, reason, column, raw, named.viewer());
             }
         }
     }

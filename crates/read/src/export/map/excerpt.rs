@@ -1,5 +1,7 @@
 //! The part of a rejected record that may be kept.
 
+use crate::export::format::field::Field;
+
 /// Shown in place of a viewer's id.
 const MASK: &str = "‹viewer›";
 
@@ -21,6 +23,32 @@ pub(super) enum Viewer<'a> {
     Id(&'a str),
     /// No id could be read: it may be missing, nested, or in another place than it should be.
     Unclear,
+}
+
+/// Whom a record names, by the value in its column of viewers: `None` where none is mapped, and within it where the value is no
+/// id.
+#[derive(Debug)]
+pub(super) struct Named(Option<Option<String>>);
+
+impl Named {
+    /// By the value of the column, if one is mapped.
+    pub(super) fn of(value: Option<Field<'_>>) -> Self {
+        Self(value.map(|value| match value {
+            Field::Text(text) | Field::Decimal(text) => Some(text.to_owned()),
+            Field::Int(number) => Some(number.to_string()),
+            Field::Float(number) => Some(number.to_string()),
+            _ => None,
+        }))
+    }
+
+    /// What is known of the viewer.
+    pub(super) fn viewer(&self) -> Viewer<'_> {
+        match &self.0 {
+            None => Viewer::NotMapped,
+            Some(None) => Viewer::Unclear,
+            Some(Some(id)) => Viewer::Id(id),
+        }
+    }
 }
 
 impl Excerpt {
@@ -69,6 +97,14 @@ mod tests {
         assert_eq!(clear.of("e1,tap,u77", Viewer::Id("u77")).unwrap(), "e1,ta");
         assert_eq!(clear.of("e1,tap,u77", Viewer::Unclear).unwrap(), "e1,ta");
         assert_eq!(Excerpt { chars: 0, viewer_ids: true }.of("x", Viewer::NotMapped), None);
+    }
+
+    #[test]
+    fn whom_a_record_names_is_an_id_or_unclear_where_a_column_is_mapped() {
+        assert!(matches!(Named::of(None).viewer(), Viewer::NotMapped));
+        assert!(matches!(Named::of(Some(Field::Null)).viewer(), Viewer::Unclear));
+        assert!(matches!(Named::of(Some(Field::Text("u77"))).viewer(), Viewer::Id("u77")));
+        assert!(matches!(Named::of(Some(Field::Int(77))).viewer(), Viewer::Id("77")));
     }
 
     #[test]

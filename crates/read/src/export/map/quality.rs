@@ -7,11 +7,10 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 
 use super::dimension_cache::DimensionCache;
-use super::excerpt::Viewer;
+use super::excerpt::Named;
 use super::prints::{self, Prints};
 use super::quality_layout::QualityLayout;
 use super::record_outcomes::RecordOutcomes;
-use super::second_header::{self, Repeated};
 use super::{Mapped, NoSignal};
 use crate::export::format::field::{Field, Position, Records};
 use crate::export::value::instant;
@@ -265,30 +264,10 @@ impl<S: QualitySignals> Records for QualityMapper<'_, S> {
         match self.map(at, fields) {
             Ok(()) => self.outcomes.taken += 1,
             Err(NoSignal::Ignored) => self.outcomes.ignored += 1,
+            Err(NoSignal::Reject(..)) if self.outcomes.is_header(at, fields) => self.outcomes.ignored += 1,
             Err(NoSignal::Reject(reason, column)) => {
-                match second_header::header(&self.layout.seat.columns, fields) {
-                    Repeated::Same => {
-                        self.outcomes.ignored += 1;
-                        return;
-                    }
-                    Repeated::Other => {
-                        let record = u32::try_from(at.record).unwrap_or(u32::MAX);
-                        self.outcomes.refusal.get_or_insert(ExportError::SecondHeader(record));
-                    }
-                    Repeated::No => {}
-                }
-                let id = self.layout.viewer_id.map(|column| match fields[column] {
-                    Field::Text(text) | Field::Decimal(text) => Some(text.to_owned()),
-                    Field::Int(number) => Some(number.to_string()),
-                    Field::Float(number) => Some(number.to_string()),
-                    _ => None,
-                });
-                let viewer = match &id {
-                    None => Viewer::NotMapped,
-                    Some(None) => Viewer::Unclear,
-                    Some(Some(id)) => Viewer::Id(id),
-                };
-                self.outcomes.reject(at, reason, column, raw, viewer);
+                let named = Named::of(self.layout.viewer_id.map(|column| fields[column]));
+                self.outcomes.reject(at, reason, column, raw, named.viewer());
             }
         }
     }

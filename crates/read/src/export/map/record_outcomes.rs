@@ -3,9 +3,10 @@
 use super::excerpt::Viewer;
 use super::layout::Layout;
 use super::reasons::Reasons;
+use super::second_header::{self, Repeated};
 use super::source_stats::SourceStats;
 use super::{Mapped, NoSignal};
-use crate::export::format::field::Position;
+use crate::export::format::field::{Field, Position};
 use crate::export::{Excerpt, ExportError, ReadReport};
 use coverledger_core::model::{Check, Reason, Reject};
 
@@ -63,6 +64,19 @@ impl<'a> RecordOutcomes<'a> {
     /// megabyte, and a thousand of them wait.
     pub(super) fn kept(&self, raw: &str) -> String {
         self.excerpt.of(raw, Viewer::NotMapped).unwrap_or_default()
+    }
+
+    /// Whether a row that could not be read is the header once more; another header refuses the export.
+    pub(super) fn is_header(&mut self, at: Position, fields: &[Field<'_>]) -> bool {
+        match second_header::header(&self.seat.columns, fields) {
+            Repeated::No => false,
+            Repeated::Same => true,
+            Repeated::Other => {
+                let record = u32::try_from(at.record).unwrap_or(u32::MAX);
+                self.refusal.get_or_insert(ExportError::SecondHeader(record));
+                false
+            }
+        }
     }
 
     /// Counts and lists a reject that could be split into fields.
