@@ -136,15 +136,21 @@ fn turning_it_on_makes_no_day_due_and_a_backfill_of_an_older_day_makes_its_part(
 }
 
 #[test]
-fn a_later_revision_has_a_part_of_its_own_and_the_former_goes() {
+fn a_later_revision_has_a_part_of_its_own_and_the_one_before_the_former_goes() {
     let scenario = a_day(true);
     night(&scenario).exits(0);
     let late = "g1 2026-11-20T21:00:00Z show GB r2 red v9 f ben -";
     scenario.deliver("shop/2026-11-21/a.csv", events(late));
     night(&scenario).exits(0).says("1 market-days: 1 published");
-    assert_eq!(parts(&scenario), ["0001/shop/GB/2026-11-20/00000002"]);
-    let visits = visits(&scenario, "0001/shop/GB/2026-11-20/00000002");
-    assert_eq!(told(&visits, "v9"), ["r2 red ben prime 1 0 0 false"]);
+    // The former stays for once: whether the last part's revision came to be published only its receipt tells.
+    let [one, two, three] = [1, 2, 3].map(|revision| format!("0001/shop/GB/2026-11-20/0000000{revision}"));
+    assert_eq!(parts(&scenario), [&*one, &*two]);
+    assert_eq!(told(&visits(&scenario, &two), "v9"), ["r2 red ben prime 1 0 0 false"]);
+    scenario.deliver("shop/2026-11-21/b.csv", events("g2 2026-11-20T21:01:00Z show GB r2 red v9 f ben -"));
+    night(&scenario).exits(0).says("1 market-days: 1 published");
+    night(&scenario).exits(0).says("1 market-days: 1 current");
+    assert_eq!(parts(&scenario), [&*two, &*three]);
+    assert_eq!(told(&visits(&scenario, &three), "v9"), ["r2 red ben prime 2 0 0 false"]);
 }
 
 #[test]
