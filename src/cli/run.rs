@@ -47,7 +47,7 @@ pub async fn run(args: &Run, global: &Global, out: &mut Screen<'_>) -> Result<u8
         };
         settled::ended(code, said)
     };
-    work.instrument(span).await
+    Box::pin(work.instrument(span)).await
 }
 
 /// The configuration as the scheduler read it, on one line: the files may have changed since, or be half saved.

@@ -309,8 +309,8 @@ fn count_with(
         Some(quality) => quality.finish(of_views).map_err(EngineError::Spill)?,
         None => QualityCounted::default(),
     };
-    let counted = put_together((source, platform, batch), (&scope, &turns), (singly, quality), exports);
-    Ok(Counting::Counted(Box::new(counted)))
+    let joined = put_together((source, platform, batch), (&scope, &turns), (singly, quality), exports);
+    Ok(Counting::Counted(Box::new(joined)))
 }
 
 /// Whether viewers are kept of any market-day of a batch.

@@ -72,7 +72,7 @@ pub(super) enum Key<'a> {
     /// The folder of the visits of a platform in a market.
     VisitsOfMarket(u16, &'a PlatformId, &'a MarketId),
     /// What tells the key of a generation from others.
-    ReturningKey(u16),
+    Generation(u16),
     /// The folder of all visits.
     AllVisits,
     /// A receipt by its unit and number.
@@ -159,7 +159,7 @@ impl Key<'_> {
             Self::VisitsOfMarket(generation, platform, of) => {
                 format!("{RETURNING}/{generation:04}/{}/{}", segment(platform.as_str()), market(of))
             }
-            Self::ReturningKey(generation) => format!("{RETURNING}/{generation:04}/key.json"),
+            Self::Generation(generation) => format!("{RETURNING}/{generation:04}/key.json"),
             Self::AllVisits => RETURNING.to_owned(),
             Self::Receipt(unit, revision) => format!("{}/{revision:08}.json", Key::Receipts(unit).path()),
             Self::Receipts(Unit::MarketDay(day)) => {
@@ -346,7 +346,7 @@ pub(super) fn visits_at(key: &str) -> Option<VisitsAt<'_>> {
 /// The generation of a key of returning viewers whose check lies at this key.
 pub(super) fn returning_key_at(key: &str) -> Option<u16> {
     let generation = key.strip_prefix(RETURNING)?.strip_prefix('/')?.strip_suffix("/key.json")?.parse().ok()?;
-    (Key::ReturningKey(generation).path() == key).then_some(generation)
+    (Key::Generation(generation).path() == key).then_some(generation)
 }
 
 /// Whether it is a SHA-256 as it is written here: 64 lower-case hex digits.

@@ -73,7 +73,7 @@ impl Archive {
     /// # Errors
     /// The store does not answer, or what it holds is not readable.
     pub async fn is_key_of(&self, generation: u16, check: &str) -> Result<bool, ArchiveError> {
-        let key = Key::ReturningKey(generation).path();
+        let key = Key::Generation(generation).path();
         if let Some(known) = self.key_check(&key).await? {
             return Ok(known == check);
         }
@@ -187,7 +187,7 @@ impl Archive {
         }
         let goes = |part: &VisitsAt<'_>| {
             let of_day = revisions.get(&(part.generation, part.market_day.clone()));
-            !of_day.is_some_and(|of_day| of_day.range(part.revision + 1..).nth(1).is_none()) || !stays(part)
+            of_day.is_none_or(|of_day| of_day.range(part.revision + 1..).nth(1).is_some()) || !stays(part)
         };
         let parts: Vec<&str> =
             parts().filter(|(_, part)| goes(part)).map(|(object, _)| object.key.as_str()).collect();

@@ -256,13 +256,13 @@ mod tests {
             viewer,
             broadcast_id: format!("r{}", viewer % 7).into(),
             cover_id: cover.map(Arc::from),
-            host_id: (viewer % 3 > 0).then(|| "mei".into()),
+            host_id: (!viewer.is_multiple_of(3)).then(|| "mei".into()),
             slot: "prime".into(),
             first_us: -5,
             impressions: 3,
             clicks: 2,
             entries: u32::MAX,
-            stayed: viewer % 2 == 0,
+            stayed: viewer.is_multiple_of(2),
             quality,
         }
     }
@@ -276,7 +276,9 @@ mod tests {
 
     fn written(pieces: &[&[Visit]]) -> Bytes {
         let mut writer = VisitPartWriter::new().unwrap();
-        pieces.iter().for_each(|piece| writer.push(piece).unwrap());
+        for piece in pieces {
+            writer.push(piece).unwrap();
+        }
         writer.finish().unwrap()
     }
 

@@ -187,7 +187,7 @@ pub(super) fn read(
     let own = match context.kind {
         RowKind::Events | RowKind::Impressions => Own::Happenings(read_each(&keys, context)),
         RowKind::Counts | RowKind::Covers => Own::Intervals(delivery),
-        RowKind::Quality => Own::Quality(quality::read(&keys, context, grain)),
+        RowKind::Quality => Own::Quality(quality::read(&keys, context, grain).map(Box::new)),
     };
     let market = keys.market.required().and_then(|at| market_rule::read(&at, context));
     let broadcast_id = keys.broadcast_id.required().and_then(|at| ids::read_broadcast(&at, context));
@@ -201,7 +201,7 @@ pub(super) fn read(
     let rows = match own {
         Own::Happenings(each) if context.kind == RowKind::Events => read_events(&keys, each),
         Own::Happenings(each) => read_impressions(&keys, each),
-        Own::Quality(quality) => quality.map(|quality| Rows::Quality(Box::new(quality))),
+        Own::Quality(quality) => quality.map(Rows::Quality),
         Own::Intervals(delivery) if context.kind == RowKind::Counts => {
             counts::read(&keys, context, delivery).map(|counts| Rows::Counts(Box::new(counts)))
         }
@@ -218,7 +218,7 @@ pub(super) fn read(
 enum Own {
     Happenings(Option<EventColumns>),
     Intervals(Option<Delivery>),
-    Quality(Option<quality::QualityRows>),
+    Quality(Option<Box<quality::QualityRows>>),
 }
 
 fn read_each(keys: &ColumnKeys<'_>, context: &ExportContext<'_>) -> Option<EventColumns> {

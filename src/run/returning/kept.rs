@@ -52,13 +52,12 @@ impl BatchVisits {
         let mut known: HashMap<Arc<str>, Option<Arc<str>>> = HashMap::new();
         self.visits.each(day, |visits| {
             for visit in visits.iter_mut().filter(|_| !self.hosts.is_empty()) {
-                visit.host_id = match known.get(&visit.broadcast_id) {
-                    Some(host) => host.clone(),
-                    None => {
-                        let host = self.hosts.of(&visit.broadcast_id).map(Arc::from);
-                        known.entry(Arc::clone(&visit.broadcast_id)).or_insert(host).clone()
-                    }
-                };
+                if let Some(host) = known.get(&visit.broadcast_id) {
+                    visit.host_id.clone_from(host);
+                } else {
+                    visit.host_id = self.hosts.of(&visit.broadcast_id).map(Arc::from);
+                    known.insert(Arc::clone(&visit.broadcast_id), visit.host_id.clone());
+                }
             }
             writer.push(visits)
         })?;

@@ -129,12 +129,12 @@ impl Teller<'_> {
     async fn publish(&self, mut inputs: Inputs, told: &mut Decided) -> Result<Disposition, BoxError> {
         let returning = self.workspace.settings.returning.as_ref();
         let config = returning.map(|returning| format!("{}\t{}", returning.generation, returning.keep_days));
-        let mut config = config.unwrap_or_default();
+        let mut config = vec![config.unwrap_or_default()];
         let (guarded, guarding) = self.guarded(&inputs);
         for (name, hash) in guarding {
-            config.push_str(&format!("\n{name}\t{hash}"));
+            config.push(format!("{name}\t{hash}"));
         }
-        let config = sha256_hex(config.as_bytes());
+        let config = sha256_hex(config.join("\n").as_bytes());
         let fingerprint = inputs.fingerprint(&config);
         let candidate = Candidate { unit: inputs.unit(), fingerprint, of: () };
         let Some((Candidate { fingerprint, .. }, look)) = self.driver().look(vec![candidate]).await.pop() else {

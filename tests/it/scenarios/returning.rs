@@ -283,7 +283,7 @@ fn no_id_no_hash_and_no_secret_is_anywhere_but_in_the_private_store() {
         let (low, high) = Id::hash_of(&format!("canary-{viewer}"));
         numbers.extend([low, high, viewers.viewer(low)]);
     }
-    let mut hidden: Vec<Vec<u8>> = ["canary", SECRET, "another secret"].map(|text| text.into()).to_vec();
+    let mut hidden: Vec<Vec<u8>> = ["canary", SECRET, "another secret"].map(Into::into).to_vec();
     hidden.push(format!("{:?}", SECRET.as_bytes()).into_bytes());
     hidden.push(key.check_value().into_bytes());
     for number in numbers {

@@ -132,7 +132,7 @@ fn what_is_private_is_read_back_from_its_keys_and_is_nothing_else() {
     assert_eq!(key, "_returning/0007/tiktok_shop_live/US/2026-11-21/00000012-00ff00ff00ff00ff.parquet");
     let at = visits_at(&key).unwrap();
     assert_eq!((at.generation, at.market_day, at.revision, at.hash), (7, of, 12, "00ff00ff00ff00ff"));
-    assert_eq!(returning_key_at(&Key::ReturningKey(7).path()), Some(7));
+    assert_eq!(returning_key_at(&Key::Generation(7).path()), Some(7));
     assert_eq!((current_at(&key), receipt_at(&key), revision_at(&key)), (None, None, None));
     for stranger in [
         "_returning/7/p/US/2026-11-21/00000012-00ff.parquet",

@@ -84,10 +84,10 @@ async fn what_is_pruned_is_gone_and_the_rest_stays() {
         archive.store().list("_returning").await.unwrap().into_iter().map(|object| object.key).collect();
     // The last two revisions, for nobody knows here whether the last one was published; and a generation that is newer.
     assert_eq!(left.len(), 5, "{left:?}");
-    assert_eq!(left[0], Key::ReturningKey(2).path());
+    assert_eq!(left[0], Key::Generation(2).path());
     assert!(left[1].starts_with("_returning/0002/shop/US/2026-11-02/00000002-"), "{left:?}");
     assert!(left[2].starts_with("_returning/0002/shop/US/2026-11-02/00000005-"), "{left:?}");
-    assert_eq!(left[3], Key::ReturningKey(3).path());
+    assert_eq!(left[3], Key::Generation(3).path());
     assert!(left[4].starts_with("_returning/0003/shop/US/2026-11-02/00000001-"), "{left:?}");
     assert_eq!(archive.prune_visits(2, keeps).await.unwrap(), 0);
 }
@@ -99,7 +99,7 @@ async fn a_generation_has_the_key_of_its_first_use() {
     assert!(archive.is_key_of(1, "one").await.unwrap());
     assert!(!archive.is_key_of(1, "other").await.unwrap());
     assert!(archive.is_key_of(2, "other").await.unwrap());
-    archive.store().put(&Key::ReturningKey(3).path(), bytes::Bytes::from_static(b"{}")).await.unwrap();
+    archive.store().put(&Key::Generation(3).path(), bytes::Bytes::from_static(b"{}")).await.unwrap();
     assert!(archive.is_key_of(3, "one").await.is_err());
 }
 

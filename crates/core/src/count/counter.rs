@@ -177,7 +177,9 @@ impl Counter {
                 if let Some(blocks) = viewers.take(part, &mut rows)? {
                     blocks.each(&mut rows, |block| {
                         firsts.note(block, &numbered);
-                        of_days.iter_mut().for_each(|visits| visits.note(block, &numbered));
+                        if let Some(visits) = &mut of_days {
+                            visits.note(block, &numbered);
+                        }
                         Ok(())
                     })?;
                     if scope.counts_orphans() {
@@ -188,7 +190,9 @@ impl Counter {
                     }
                 } else {
                     firsts.note(&rows, &numbered);
-                    of_days.iter_mut().for_each(|visits| visits.note(&rows, &numbered));
+                    if let Some(visits) = &mut of_days {
+                        visits.note(&rows, &numbered);
+                    }
                     if scope.counts_orphans() {
                         firsts.count_orphans(&rows, (&numbered, &scope), &mut orphans);
                     }

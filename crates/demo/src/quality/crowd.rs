@@ -80,16 +80,16 @@ impl Crowd {
         }
         let network = STREAMS.network;
         let has_bad_network = has_bad_network(self.seed, viewer);
-        let (bad, clicks) =
+        let (chance, clicks) =
             if has_bad_network { (network.bad, network.clicks) } else { (network.bad_elsewhere, 1.0) };
-        let view = View::draw(bad, has_bad_network, rng);
+        let view = View::draw(chance, has_bad_network, rng);
         if view.quality.is_bad() {
             memory.met_bad_stream(days.at(at_ms));
         }
         let loss = STREAMS.loss_in(market.code);
         let inclination = |at_ms, rate: f64| {
-            let lost = if memory.is_annoyed(days.at(at_ms)) { loss } else { 0.0 };
-            (rate * clicks - lost).max(0.0)
+            let missing = if memory.is_annoyed(days.at(at_ms)) { loss } else { 0.0 };
+            (rate * clicks - missing).max(0.0)
         };
         let is_baiting = CLICKBAIT.is_in(broadcast.platform.name, market.code);
         let (mut baited_at_ms, mut last_ms) = (None, at_ms);

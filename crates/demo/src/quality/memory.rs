@@ -22,12 +22,12 @@ impl Memory {
 
     /// Whether a bad stream on a day before this one still matters.
     pub(super) fn is_annoyed(&self, day: u16) -> bool {
-        matters(&self.bad, day, STREAMS.days)
+        matters(self.bad, day, STREAMS.days)
     }
 
     /// Whether an entry by the bait on a day before this one still matters.
     pub(super) fn is_baited(&self, day: u16) -> bool {
-        matters(&self.baited, day, CLICKBAIT.days)
+        matters(self.baited, day, CLICKBAIT.days)
     }
 }
 
@@ -37,7 +37,7 @@ fn remember(last: &mut [Option<u16>; 2], day: u16) {
     }
 }
 
-fn matters(last: &[Option<u16>; 2], day: u16, days: u16) -> bool {
+fn matters(last: [Option<u16>; 2], day: u16, days: u16) -> bool {
     last.iter().flatten().any(|on| *on < day && day - on <= days)
 }
 

@@ -27,7 +27,8 @@ impl View {
     /// A view that is bad with this probability, on a bad network or on a good one.
     pub(super) fn draw(bad: f64, has_bad_network: bool, rng: &mut SeededRng) -> Self {
         let quality = if rng.happens(bad) { badness(rng) } else { VisitQuality::Good };
-        let (rung, kbps) = RUNGS[rng.weighted(if has_bad_network { &ON_BAD_NETWORK } else { &ON_GOOD_NETWORK })];
+        let (rendition, kbps) =
+            RUNGS[rng.weighted(if has_bad_network { &ON_BAD_NETWORK } else { &ON_GOOD_NETWORK })];
         let first_frame_ms = match quality {
             VisitQuality::Failed => None,
             VisitQuality::Slow => Some(GOOD_START_MS + 1 + rng.below(3400)),
@@ -39,7 +40,7 @@ impl View {
             first_frame_ms,
             stall_seconds: if is_stalled { 1 + rng.below(12) } else { 0 },
             stalls: if is_stalled { 1 + rng.below(4) } else { 0 },
-            rung,
+            rung: rendition,
             bitrate_kbps: kbps - kbps / 10 + rng.below(kbps / 5),
             sound_ahead_ms: i64::from(rng.below(121)) - 60,
         }

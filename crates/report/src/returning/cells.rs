@@ -149,9 +149,9 @@ struct DayKnown {
     /// Whether it is known who came back within 7, and 28, local dates.
     is_due: [bool; 2],
     /// Whether what a visit did can be told.
-    is_told: bool,
+    tells_visits: bool,
     /// Whether it is known which impressions came after a bad visit.
-    is_exposure_known: bool,
+    tells_exposure: bool,
 }
 
 impl KnownDates {
@@ -163,9 +163,9 @@ impl KnownDates {
         let day = |date: Date| DayKnown {
             is_published: self.published.contains(&date),
             is_due: RETURN_DAYS.map(|days| hold(&self.published, date, 1, days)),
-            is_told: hold(&self.published, date, -EFFECT_DAYS, EFFECT_DAYS)
+            tells_visits: hold(&self.published, date, -EFFECT_DAYS, EFFECT_DAYS)
                 && hold(&self.watched, date, -2 * EFFECT_DAYS, EFFECT_DAYS - 1),
-            is_exposure_known: self.published.contains(&date) && hold(&self.watched, date, -EFFECT_DAYS, -1),
+            tells_exposure: self.published.contains(&date) && hold(&self.watched, date, -EFFECT_DAYS, -1),
         };
         std::iter::successors(Some(first), |date| plus(*date, 1))
             .take_while(|date| *date <= until)
@@ -197,9 +197,9 @@ impl ViewerDays {
     #[must_use]
     pub fn new(first: Date, until: Date, known: &KnownDates) -> Self {
         let days = known.days(first, until);
-        let dates = days.iter().rev().take(LOSS_DAYS).filter(|day| day.is_exposure_known).count();
+        let dates = days.iter().rev().take(LOSS_DAYS).filter(|day| day.tells_exposure).count();
         let last_month = LastMonth { dates: dates as u64, ..LastMonth::default() };
-        Self { first, until, days, last_month, ..Self::default() }
+        Self { first, until, last_month, days, ..Self::default() }
     }
 
     /// The number of a broadcast, host, slot or cover.
@@ -224,7 +224,7 @@ impl ViewerDays {
     /// published does not count.
     pub fn add(&mut self, group: u8, visits: &[ViewerVisit]) {
         self.add_entries(group, visits);
-        if self.days.iter().any(|day| day.is_exposure_known) {
+        if self.days.iter().any(|day| day.tells_exposure) {
             let gone = gone(visits);
             let did = did(self.days.len(), visits, &gone);
             self.add_last_month(&did);
@@ -272,7 +272,7 @@ impl ViewerDays {
 
     fn add_last_month(&mut self, did: &[DayDid]) {
         let last = did.len().saturating_sub(LOSS_DAYS);
-        let known = did.iter().zip(&self.days).skip(last).filter(|(_, known)| known.is_exposure_known);
+        let known = did.iter().zip(&self.days).skip(last).filter(|(_, known)| known.tells_exposure);
         for (day, _) in known {
             self.last_month.impressions += day.impressions;
             if let Some(step) = day.exposed {
@@ -286,7 +286,7 @@ impl ViewerDays {
 
     fn add_visits(&mut self, group: u8, gone: &Gone, did: &[DayDid]) {
         for (&(day, broadcast), &(slot, quality)) in gone {
-            if !self.known(day).is_told || day < WEEK {
+            if !self.known(day).tells_visits || day < WEEK {
                 continue;
             }
             let [before, after] = [day - WEEK..day, day + 1..day + 1 + WEEK]

@@ -54,7 +54,7 @@ pub struct Chain {
 
 /// What a panel is made of, ready to be fitted.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Hosts {
+pub(super) struct HostPanel {
     pub(super) points: Vec<PanelPoint>,
     pub(super) hosts: usize,
     pub(super) dates: Vec<Date>,
@@ -78,7 +78,7 @@ pub(super) const LAGS: std::ops::Range<usize> = 0..7;
 pub(super) const LEADS_AT: std::ops::Range<usize> = 8..11;
 pub(super) const DOSES: usize = 11;
 
-impl Hosts {
+impl HostPanel {
     /// Of a window that ends with `until`.
     pub(super) fn of(days: &PanelDays, until: Date) -> Self {
         let mut hosts: BTreeMap<&str, BTreeMap<Date, PanelRow>> = BTreeMap::new();

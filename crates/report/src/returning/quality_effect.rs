@@ -6,7 +6,7 @@ mod words;
 use polars::prelude::*;
 
 use super::cells::ViewerDays;
-use super::panel::{Chain, DOSES, Hosts, LAGS, LEADS_AT, PanelDays};
+use super::panel::{Chain, DOSES, HostPanel, LAGS, LEADS_AT, PanelDays};
 use super::place::{FALSE_DISCOVERIES, ViewersOf, interval, p_value};
 use crate::decision_context::{Words, floats, texts, wholes};
 use crate::table::rendered;
@@ -36,7 +36,8 @@ impl Metric {
 pub(super) enum Step {
     AllBad,
     One(VisitQuality),
-    PerStep,
+    /// How much worse each step is than the one before.
+    Growth,
 }
 
 impl Step {
@@ -44,7 +45,7 @@ impl Step {
         match self {
             Self::AllBad => "all_bad",
             Self::One(quality) => quality.word(),
-            Self::PerStep => "per_step",
+            Self::Growth => "per_step",
         }
     }
 }
@@ -197,7 +198,7 @@ pub(super) fn told(
     };
     rows.push(panel.map_or_else(
         || no_row(Method::Panel(None)),
-        |panel| of_panel(&Hosts::of(panel, of.as_of), panel.has_hosts, chain),
+        |panel| of_panel(&HostPanel::of(panel, of.as_of), panel.has_hosts, chain),
     ));
     let p: Vec<f64> = rows.iter().map(|row| row.p().unwrap_or(f64::NAN)).collect();
     for (row, p) in rows.iter_mut().zip(benjamini_hochberg(&p)) {
@@ -210,7 +211,7 @@ fn no_row(method: Method) -> Row {
     Row { method, metric: Metric::Ctr, step: Step::AllBad, effect: None, loss: None, p_adjusted: None }
 }
 
-fn of_panel(hosts: &Hosts, has_hosts: bool, chain: Chain) -> Row {
+fn of_panel(hosts: &HostPanel, has_hosts: bool, chain: Chain) -> Row {
     let share = |range: std::ops::Range<usize>, share: f64| -> Vec<f64> {
         (0..DOSES).map(|at| if range.contains(&at) { share } else { 0.0 }).collect()
     };

@@ -46,12 +46,12 @@ impl World {
             let (mut behind, mut noise) = (chance.normal(), 0.004 * chance.normal());
             let mut doses = Vec::new();
             let mut rest = Vec::new();
-            for date in 0..self.dates {
+            for of_date in &of_date {
                 behind = 0.8 * behind + 0.6 * chance.normal();
                 // What is alike in a unit's dates.
                 noise = 0.5 * noise + 0.87 * 0.004 * chance.normal();
                 doses.push(0.1 * (0.8 * behind + 0.3 * chance.normal()).exp().min(8.0));
-                rest.push(level + of_date[date] + noise - self.confounder * behind);
+                rest.push(level + of_date + noise - self.confounder * behind);
             }
             for date in LAGS..self.dates - LEADS {
                 // Now and then it is off air.

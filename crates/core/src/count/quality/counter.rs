@@ -102,8 +102,8 @@ impl QualityCounter {
     /// When rows that were spilled cannot be read back.
     pub fn finish(self, partials: Vec<QualityPartial>) -> io::Result<QualityCounted> {
         let mut total = Share { outcomes: self.no_outcomes(), ..Share::of(0, 0) };
-        for QualityPartial(outcomes) in &partials {
-            add_outcomes(&mut total.outcomes, outcomes);
+        for QualityPartial(outcomes) in partials {
+            add_outcomes(&mut total.outcomes, &outcomes);
         }
         let Self { scope, options, cells, visits, keeps_viewers, .. } = self;
         let numbered = cells.into_numbered();

@@ -72,8 +72,12 @@ fn counted(scope: &Scope, rows: &[Row], bytes: u64, threads: usize) -> (QualityC
     for export in 0..EXPORTS {
         let mut writer = counter.writer();
         writer.begin(export);
-        BROADCASTS.iter().for_each(|(broadcast, host)| writer.dimensions(broadcast, *host));
-        RUNGS.iter().for_each(|rung| writer.rung(rung));
+        for (broadcast, host) in &BROADCASTS {
+            writer.dimensions(broadcast, *host);
+        }
+        for rung in &RUNGS {
+            writer.rung(rung);
+        }
         for row in rows.iter().filter(|row| row.export == export) {
             let input = QualityInput {
                 record: row.record,
@@ -91,8 +95,8 @@ fn counted(scope: &Scope, rows: &[Row], bytes: u64, threads: usize) -> (QualityC
         assert_eq!(landed.by_day.iter().sum::<u64>() + landed.outside, all);
         partials.push(writer.finish().unwrap());
     }
-    let counted = counter.finish(partials).unwrap();
-    (counted, memory.spilled_bytes())
+    let found = counter.finish(partials).unwrap();
+    (found, memory.spilled_bytes())
 }
 
 /// Rows that count on a day, the long way.

@@ -26,7 +26,9 @@ fn visits_in_memory_are_handed_over_in_blocks_in_their_order_and_again() {
             longest = longest.max(block.len());
             viewers.extend(block.iter().map(|visit| visit.viewer));
             // What is done to them is done to a copy.
-            block.iter_mut().for_each(|visit| visit.viewer = 0);
+            for visit in block {
+                visit.viewer = 0;
+            }
             Ok(())
         });
         taken.unwrap();

@@ -25,28 +25,35 @@ pub(super) enum Viewer<'a> {
     Unclear,
 }
 
-/// Whom a record names, by the value in its column of viewers: `None` where none is mapped, and within it where the value is no
-/// id.
+/// Whom a record names, by the value in its column of viewers.
 #[derive(Debug)]
-pub(super) struct Named(Option<Option<String>>);
+pub(super) enum Named {
+    /// No column is mapped.
+    NotMapped,
+    /// The value is no id.
+    Unclear,
+    /// By an id.
+    Id(String),
+}
 
 impl Named {
     /// By the value of the column, if one is mapped.
     pub(super) fn of(value: Option<Field<'_>>) -> Self {
-        Self(value.map(|value| match value {
-            Field::Text(text) | Field::Decimal(text) => Some(text.to_owned()),
-            Field::Int(number) => Some(number.to_string()),
-            Field::Float(number) => Some(number.to_string()),
-            _ => None,
-        }))
+        match value {
+            None => Self::NotMapped,
+            Some(Field::Text(text) | Field::Decimal(text)) => Self::Id(text.to_owned()),
+            Some(Field::Int(number)) => Self::Id(number.to_string()),
+            Some(Field::Float(number)) => Self::Id(number.to_string()),
+            Some(_) => Self::Unclear,
+        }
     }
 
     /// What is known of the viewer.
     pub(super) fn viewer(&self) -> Viewer<'_> {
-        match &self.0 {
-            None => Viewer::NotMapped,
-            Some(None) => Viewer::Unclear,
-            Some(Some(id)) => Viewer::Id(id),
+        match self {
+            Self::NotMapped => Viewer::NotMapped,
+            Self::Unclear => Viewer::Unclear,
+            Self::Id(id) => Viewer::Id(id),
         }
     }
 }

@@ -42,7 +42,7 @@ fn of_metric(days: &ViewerDays, metric: Metric, chain: Chain) -> Vec<Row> {
         rows.push(row(Step::One(quality), effect(&by_step, contrast)));
     }
     if let Some(contrast) = per_step(&by_step) {
-        rows.push(row(Step::PerStep, effect(&by_step, contrast)));
+        rows.push(row(Step::Growth, effect(&by_step, contrast)));
     }
     rows
 }
@@ -104,7 +104,7 @@ fn doses(cell: &VisitCell, metric: Metric) -> [f64; STEPS] {
 /// Whether visits of this quality are meant.
 fn is_meant(quality: VisitQuality, of: Step) -> bool {
     match of {
-        Step::AllBad | Step::PerStep => true,
+        Step::AllBad | Step::Growth => true,
         Step::One(one) => quality == one,
     }
 }
@@ -151,7 +151,7 @@ fn compared(days: &ViewerDays, metric: Metric, of: Step) -> Compared {
 
 fn loss(days: &ViewerDays, metric: Metric, of: Step, effect: &Estimate, chain: Chain) -> Option<Loss> {
     let last = &days.last_month;
-    if metric != Metric::Ctr || of == Step::PerStep || last.dates == 0 {
+    if metric != Metric::Ctr || of == Step::Growth || last.dates == 0 {
         return None;
     }
     let sum = |counts: &[u64; STEPS]| -> u64 {

@@ -210,7 +210,7 @@ fn over_two_hundred_worlds_steps_lie_in_their_intervals() {
         (Metric::Ctr, Step::One(VisitQuality::Slow), -0.004),
         (Metric::Ctr, Step::One(VisitQuality::Stalled), -0.006),
         (Metric::Ctr, Step::One(VisitQuality::Failed), -0.008),
-        (Metric::Ctr, Step::PerStep, -0.002),
+        (Metric::Ctr, Step::Growth, -0.002),
     ];
     for found in counted("steps", world, 70_000, &questions) {
         assert!((91.5..=98.5).contains(&percent_of(found.held, &found)), "{found:?}");

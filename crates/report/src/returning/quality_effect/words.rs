@@ -35,7 +35,7 @@ fn not_told(compared: &Compared) -> Words {
 
 fn visits(step: Step) -> Words {
     match step {
-        Step::AllBad | Step::PerStep => Words::new("a bad visit", "一次糟糕的观看"),
+        Step::AllBad | Step::Growth => Words::new("a bad visit", "一次糟糕的观看"),
         Step::One(VisitQuality::Slow) => Words::new("a slow start", "一次起播缓慢的观看"),
         Step::One(VisitQuality::Stalled) => Words::new("a visit that stalled", "一次卡顿的观看"),
         Step::One(VisitQuality::Failed | VisitQuality::Good) => {
@@ -81,7 +81,7 @@ fn of_viewers(row: &Row, compared: &Compared, asked: usize) -> Words {
         );
     };
     let change = change(row.metric, effect);
-    let said = if row.step == Step::PerStep {
+    let said = if row.step == Step::Growth {
         Words::new(
             format!("With each step from slow over stalled to failed: {}.", change.en),
             format!("从缓慢到卡顿再到失败，每差一级：{}。", change.zh),

@@ -36,6 +36,7 @@ fn name(name: &str) -> ColumnName {
     ColumnName::new(name)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as it is mapped")]
 fn scaled(column: &str, one_is: u32) -> Option<Scaled> {
     Some(Scaled { column: name(column), one_is })
 }
