@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use futures::{StreamExt, stream};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use tokio::sync::Semaphore;
@@ -29,6 +30,9 @@ use coverledger_report::returning::{
 };
 use coverledger_store::sha256_hex;
 
+/// So many places are followed side by side: each goes through its parts on one thread, a row group of each in memory.
+const PLACES_AT_A_TIME: usize = 2;
+
 /// What telling needs.
 pub(in crate::run) struct Teller<'a> {
     pub(in crate::run) workspace: &'a Arc<Workspace>,
@@ -45,45 +49,44 @@ pub(in crate::run) struct Teller<'a> {
 impl Teller<'_> {
     /// Tells of every place of the run of which viewers are kept, or of which it is known how views went.
     pub(in crate::run) async fn tell(&self) -> Decided {
-        let mut told = Decided::new();
         let platforms = &self.workspace.platforms;
         let watched =
             |name: &PlatformId| platforms.get(name).map(|platform| platform.of.as_ref().unwrap_or(name).clone());
-        let places: BTreeSet<PlatformId> = self
+        let of_run: BTreeSet<PlatformId> = self
             .selection
             .platforms
             .iter()
             .filter_map(watched)
             .filter(|name| platforms.contains_key(name))
             .collect();
-        for platform in &places {
-            for market in &self.selection.markets {
-                if !self.stop.is_asked() {
-                    self.place(platform, market, &mut told).await;
-                }
-            }
-        }
-        told
+        let places =
+            of_run.iter().flat_map(|platform| self.selection.markets.iter().map(move |market| (platform, market)));
+        let told = places.map(|(platform, market)| self.place(platform, market));
+        stream::iter(told).buffered(PLACES_AT_A_TIME).concat().await
     }
 
-    async fn place(&self, platform: &PlatformId, market: &MarketId, told: &mut Decided) {
+    /// What became of a place; nothing where there is nothing to tell, or the run is to stop.
+    async fn place(&self, platform: &PlatformId, market: &MarketId) -> Decided {
+        let mut told = Decided::new();
+        if self.stop.is_asked() {
+            return told;
+        }
         let inputs = match self.inputs(platform, market).await {
             Ok(Some(inputs)) => inputs,
-            Ok(None) => return,
+            Ok(None) => return told,
             Err(error) => {
-                told.push((
-                    format!("{platform}/{market}/viewers"),
-                    Disposition::Failed { reason: error_text(&error) },
-                ));
-                return;
+                let reason = error_text(&error);
+                told.push((format!("{platform}/{market}/viewers"), Disposition::Failed { reason }));
+                return told;
             }
         };
         let unit = inputs.unit().to_string();
-        let end = match self.publish(inputs, told).await {
+        let end = match self.publish(inputs, &mut told).await {
             Ok(end) => end,
             Err(error) => Disposition::Failed { reason: error_text(&*error) },
         };
         told.push((unit, end));
+        told
     }
 
     /// `None` where there is nothing to tell from.
