@@ -233,7 +233,9 @@ fn row(cover: Option<u32>, slot: Option<u32>, within: usize, (own, all): (&Cells
         cells.push(rate_cell(*key, true, [cell.back[within], cell.due[within]]));
     }
     sums.broadcasts = strata.iter().map(|(broadcast, _)| *broadcast).collect::<BTreeSet<u32>>().len();
-    let rate = (sums.broadcasts >= FEWEST_CLUSTERS).then(|| clustered_rate(&cells)).flatten();
+    // Of nobody, or of all, nothing varies that an error could be told by.
+    let varies = sums.back > 0 && sums.back < sums.due;
+    let rate = (varies && sums.broadcasts >= FEWEST_CLUSTERS).then(|| clustered_rate(&cells)).flatten();
     let matched = cover.map(|_| {
         let mut compared = 0;
         for (broadcast, slot) in strata {

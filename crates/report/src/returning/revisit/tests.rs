@@ -78,6 +78,25 @@ fn a_cover_whose_viewers_stay_away_costs_revisits_and_the_other_one_earns_them()
 }
 
 #[test]
+fn a_cover_to_whose_room_nobody_comes_back_costs_revisits_though_it_has_no_ratio() {
+    let mut days = world(1.0, 20_000, 5);
+    let promises = days.name("c-promises");
+    for (_, cell) in days.revisits.iter_mut().filter(|(key, _)| key.cover == promises) {
+        cell.back = [0; 2];
+    }
+    let row = rows(&days, "c-promises")[0].clone();
+    assert_eq!((row.finding(), row.ratio()), (Finding::Costs, None));
+    // Of nobody there is no error to tell bounds by.
+    assert!(row.rate.is_none());
+    let told = reason(&row, Some(&days), 8);
+    assert!(
+        told.en.contains("Of other covers in the same broadcasts and slots") && told.zh.contains("再来的占"),
+        "{told:?}"
+    );
+    assert!(!told.en.contains("  "), "{told:?}");
+}
+
+#[test]
 fn covers_alike_are_not_told_apart() {
     let days = world(1.0, 20_000, 2);
     assert!(told(&days).iter().all(|row| !matches!(row.finding(), Finding::Costs | Finding::Earns)));
