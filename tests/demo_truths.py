@@ -14,30 +14,16 @@ from glob import glob
 from pathlib import Path
 
 import polars as pl
+from truths import CHANCE, expect, rows_of, wrong
 
-ROOT = Path(__file__).parent.parent
 DAYS, EVENTS = 42, 2_000_000
-TRUTHS = re.compile(r"<!-- the demo's truths -->\n(.*)<!-- end of the demo's truths -->", re.DOTALL)
-# Of what is said of all that is as good as ever, chance may be wrong in one of twenty that it speaks about.
-CHANCE = 0.05
-
-wrong: list[str] = []
-
-
-def expect(is_so: bool, what: str, rows: pl.DataFrame | None = None) -> None:
-    print(f"{'ok   ' if is_so else 'WRONG'} {what}")
-    if not is_so:
-        wrong.append(what)
-        if rows is not None:
-            print(rows)
 
 
 class Truths:
     """The table of docs/LIBRARY.md."""
 
     def __init__(self):
-        table = TRUTHS.search((ROOT / "docs/LIBRARY.md").read_text())[1]
-        rows = [[cell.strip() for cell in line.strip("|\n").split("|")] for line in table.strip().splitlines()[2:]]
+        rows = rows_of("the demo's truths")
         self.kinds, self.nothing, self.translations, self.unfit = [], [], [], []
         for what, where, truth, _ in rows:
             names = re.findall(r"`([^`]+)`", what)

@@ -19,35 +19,21 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from truths import CHANCE, expect, rows_of, wrong
 
-ROOT = Path(__file__).parent.parent
 DAYS, EVENTS, SEED = 84, 3_000_000, 16
 LAST = date(2026, 11, 1)
 FIRST = LAST - timedelta(days=DAYS - 1)
 RUN_AT = "2026-11-02T12:00:00Z"
-TRUTHS = re.compile(r"<!-- the demo's truths of viewers -->\n(.*)<!-- end of the demo's truths of viewers -->", re.DOTALL)
 KEY = {"COVERLEDGER_RETURNING_KEY": "a key that is made up for this test"}
 WEEK = 7
-# Of all that costs no revisits, chance may be wrong in one of twenty that is spoken about.
-CHANCE = 0.05
-
-wrong: list[str] = []
-
-
-def expect(is_so: bool, what: str, rows: pl.DataFrame | None = None) -> None:
-    print(f"{'ok   ' if is_so else 'WRONG'} {what}")
-    if not is_so:
-        wrong.append(what)
-        if rows is not None:
-            print(rows)
 
 
 class Truths:
     """The second table of docs/LIBRARY.md."""
 
     def __init__(self):
-        table = TRUTHS.search((ROOT / "docs/LIBRARY.md").read_text())[1]
-        rows = [[cell.strip() for cell in line.strip("|\n").split("|")] for line in table.strip().splitlines()[2:]]
+        rows = rows_of("the demo's truths of viewers")
         for what, where, truth, _ in rows:
             markets = re.findall(r"\b[A-Z]{2}\b", where)
             if (points := re.match(r"−([\d.]+) points", truth)) is not None:

@@ -20,6 +20,13 @@ pub struct RateCell {
     pub trials: f64,
 }
 
+impl RateCell {
+    fn within(&self, stratum: usize, side: usize) -> StratumCell<2> {
+        let Self { cluster, group, successes, trials, .. } = *self;
+        StratumCell { cluster, stratum, group, side, sums: [successes, trials] }
+    }
+}
+
 /// Rates of one and of others, matched on strata by Mantel and Haenszel (1959): a stratum with n trials of the one and n′ of the
 /// others has weight n·n′ ÷ (n + n′), and those with one side only have none. Errors are by clusters and by groups at once,
 /// so that neither what a broadcast does to all, nor viewers who come many times, makes them too small.
@@ -32,14 +39,8 @@ impl MatchedRates {
     /// Of cells in any order.
     #[must_use]
     pub fn of(cells: &[RateCell]) -> Self {
-        let cell = |cell: &RateCell| StratumCell {
-            cluster: cell.cluster,
-            stratum: cell.stratum,
-            group: cell.group,
-            side: usize::from(cell.is_one),
-            sums: [cell.successes, cell.trials],
-        };
-        let cells: Vec<StratumCell<2>> = cells.iter().map(cell).collect();
+        let cells: Vec<StratumCell<2>> =
+            cells.iter().map(|cell| cell.within(cell.stratum, usize::from(cell.is_one))).collect();
         let sums = Leaving::of(
             &cells,
             |[[of_others, others], [of_one, one]]: &[[f64; 2]; 2]| {
@@ -57,12 +58,6 @@ impl MatchedRates {
     #[must_use]
     pub fn clusters(&self) -> usize {
         self.sums.clusters()
-    }
-
-    /// How many clusters of equal weight those are worth. See [`super::information`].
-    #[must_use]
-    pub fn information(&self) -> f64 {
-        self.sums.information()
     }
 
     /// Trials of the one in strata that count.
@@ -104,14 +99,7 @@ impl MatchedRates {
 /// A rate over cells with its error, by clusters and by groups at once, on the scale of the rate.
 #[must_use]
 pub fn clustered_rate(cells: &[RateCell]) -> Option<Estimate> {
-    let cell = |cell: &RateCell| StratumCell {
-        cluster: cell.cluster,
-        stratum: 0,
-        group: cell.group,
-        side: 0,
-        sums: [cell.successes, cell.trials],
-    };
-    let cells: Vec<StratumCell<2>> = cells.iter().map(cell).collect();
+    let cells: Vec<StratumCell<2>> = cells.iter().map(|cell| cell.within(0, 0)).collect();
     let sums = Leaving::<2>::of(
         &cells,
         |[[successes, trials]]: &[[f64; 2]; 1]| (*trials > 0.0).then_some(([*successes, *trials], *trials)),

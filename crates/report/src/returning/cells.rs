@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::dates::{holds, plus};
 use crate::tally::float;
 use coverledger_core::model::VisitQuality;
 
@@ -25,7 +26,7 @@ pub const RETURN_DAYS: [i32; 2] = [7, 28];
 /// For how many local dates a bad visit may matter; also how many are looked at before it and after it.
 pub const EFFECT_DAYS: i32 = 7;
 /// The same, as a count of days.
-const WEEK: usize = 7;
+pub(super) const WEEK: usize = 7;
 /// The last local dates whose losses are told.
 pub const LOSS_DAYS: usize = 28;
 /// How visits can be bad: the steps after [`VisitQuality::Good`], in their order.
@@ -157,15 +158,12 @@ struct DayKnown {
 impl KnownDates {
     /// Of each local date of a window.
     fn days(&self, first: Date, until: Date) -> Vec<DayKnown> {
-        let hold = |of: &BTreeSet<Date>, around: Date, from: i32, to: i32| {
-            (from..=to).all(|days| plus(around, days).is_some_and(|date| of.contains(&date)))
-        };
         let day = |date: Date| DayKnown {
             is_published: self.published.contains(&date),
-            is_due: RETURN_DAYS.map(|days| hold(&self.published, date, 1, days)),
-            tells_visits: hold(&self.published, date, -EFFECT_DAYS, EFFECT_DAYS)
-                && hold(&self.watched, date, -2 * EFFECT_DAYS, EFFECT_DAYS - 1),
-            tells_exposure: self.published.contains(&date) && hold(&self.watched, date, -EFFECT_DAYS, -1),
+            is_due: RETURN_DAYS.map(|days| holds(&self.published, date, 1, days)),
+            tells_visits: holds(&self.published, date, -EFFECT_DAYS, EFFECT_DAYS)
+                && holds(&self.watched, date, -2 * EFFECT_DAYS, EFFECT_DAYS - 1),
+            tells_exposure: self.published.contains(&date) && holds(&self.watched, date, -EFFECT_DAYS, -1),
         };
         std::iter::successors(Some(first), |date| plus(*date, 1))
             .take_while(|date| *date <= until)
@@ -394,10 +392,6 @@ impl Sums {
         }
         sums
     }
-}
-
-fn plus(date: Date, days: i32) -> Option<Date> {
-    date.checked_add(jiff::Span::new().days(days)).ok()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod cells;
 pub(crate) mod cover_revisits;
+mod dates;
 mod follow;
 mod panel;
 mod place;

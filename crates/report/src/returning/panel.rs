@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::Span;
 use jiff::civil::Date;
 
-use super::cells::{EFFECT_DAYS, LOSS_DAYS};
+use super::cells::{EFFECT_DAYS, LOSS_DAYS, WEEK};
+use super::dates::{holds, plus};
 use crate::tally::float;
 use coverledger_stats::{Panel, PanelPoint};
 
@@ -74,9 +74,9 @@ pub(super) struct LastDates {
 }
 
 /// Where what a dose is: of the 7 local dates before, the first first; of the date itself; of the 3 after.
-pub(super) const LAGS: std::ops::Range<usize> = 0..7;
-pub(super) const LEADS_AT: std::ops::Range<usize> = 8..11;
-pub(super) const DOSES: usize = 11;
+pub(super) const LAGS: std::ops::Range<usize> = 0..WEEK;
+pub(super) const LEADS_AT: std::ops::Range<usize> = WEEK + 1..DOSES;
+pub(super) const DOSES: usize = WEEK + 1 + 3;
 
 impl HostPanel {
     /// Of a window that ends with `until`.
@@ -167,14 +167,6 @@ impl HostPanel {
 
 fn last_dates(until: Date) -> Vec<Date> {
     (0..LOSS_DAYS).filter_map(|days| plus(until, -i32::try_from(days).ok()?)).collect()
-}
-
-fn holds(known: &BTreeSet<Date>, date: Date, from: i32, to: i32) -> bool {
-    (from..=to).all(|days| plus(date, days).is_some_and(|date| known.contains(&date)))
-}
-
-fn plus(date: Date, days: i32) -> Option<Date> {
-    date.checked_add(Span::new().days(days)).ok()
 }
 
 /// Local dates since one that is before all of them.

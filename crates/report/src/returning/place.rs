@@ -6,7 +6,7 @@ use polars::prelude::*;
 use crate::cells::{dates, same_text};
 use crate::decision_context::{Words, counted};
 use coverledger_core::model::{MarketId, PlatformId, columns as c};
-use coverledger_stats::{Estimate, Interval, Scale, student_upper};
+use coverledger_stats::{Estimate, Interval, Scale, benjamini_hochberg, student_upper};
 
 /// How many of the differences that are told may be none.
 pub(super) const FALSE_DISCOVERIES: f64 = 0.05;
@@ -45,6 +45,12 @@ impl ViewersOf<'_> {
 pub(super) fn p_value(estimate: &Estimate) -> Option<f64> {
     (estimate.standard_error > 0.0)
         .then(|| 2.0 * student_upper((estimate.value / estimate.standard_error).abs(), estimate.degrees))
+}
+
+/// P values of several questions together (Benjamini & Hochberg 1995); of those that have one.
+pub(super) fn adjusted(p: impl Iterator<Item = Option<f64>>) -> Vec<Option<f64>> {
+    let p: Vec<f64> = p.map(|p| p.unwrap_or(f64::NAN)).collect();
+    benjamini_hochberg(&p).into_iter().map(|p| (!p.is_nan()).then_some(p)).collect()
 }
 
 pub(super) fn interval(estimate: &Estimate) -> Interval {

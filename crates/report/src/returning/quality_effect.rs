@@ -7,13 +7,13 @@ use polars::prelude::*;
 
 use super::cells::ViewerDays;
 use super::panel::{Chain, DOSES, HostPanel, LAGS, LEADS_AT, PanelDays};
-use super::place::{FALSE_DISCOVERIES, ViewersOf, interval, p_value};
+use super::place::{FALSE_DISCOVERIES, ViewersOf, adjusted, interval, p_value};
 use crate::decision_context::{Words, floats, texts, wholes};
 use crate::table::rendered;
 use crate::tally::float;
 use crate::{Rendered, ReportError};
 use coverledger_core::model::{TableName, VisitQuality, columns as c};
-use coverledger_stats::{Estimate, FEWEST_CLUSTERS, Panel, benjamini_hochberg};
+use coverledger_stats::{Estimate, FEWEST_CLUSTERS, Panel};
 
 /// What the effect is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -200,9 +200,9 @@ pub(super) fn told(
         || no_row(Method::Panel(None)),
         |panel| of_panel(&HostPanel::of(panel, of.as_of), panel.has_hosts, chain),
     ));
-    let p: Vec<f64> = rows.iter().map(|row| row.p().unwrap_or(f64::NAN)).collect();
-    for (row, p) in rows.iter_mut().zip(benjamini_hochberg(&p)) {
-        row.p_adjusted = (!p.is_nan()).then_some(p);
+    let p = adjusted(rows.iter().map(Row::p));
+    for (row, p) in rows.iter_mut().zip(p) {
+        row.p_adjusted = p;
     }
     rows
 }

@@ -5,15 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::*;
 
 use super::cells::{RETURN_DAYS, RevisitCell, ViewerDays};
-use super::place::{ALL, FALSE_DISCOVERIES, ViewersOf, interval, not_kept, one_of, p_value, points};
+use super::place::{ALL, FALSE_DISCOVERIES, ViewersOf, adjusted, interval, not_kept, one_of, p_value, points};
 use crate::decision_context::{Words, counted, floats, percent, texts, wholes};
 use crate::table::rendered;
 use crate::tally::{LEVEL, float};
 use crate::{Rendered, ReportError};
 use coverledger_core::model::{TableName, columns as c};
-use coverledger_stats::{
-    Estimate, FEWEST_CLUSTERS, Interval, MatchedRates, RateCell, Scale, benjamini_hochberg, clustered_rate,
-};
+use coverledger_stats::{Estimate, FEWEST_CLUSTERS, Interval, MatchedRates, RateCell, Scale, clustered_rate};
 
 /// What is told of a cover's entrants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -192,9 +190,9 @@ fn told(days: &ViewerDays) -> Vec<Row> {
     for cover in named {
         rows.extend(of_cover(Some(cover), &covers[&cover], &all, days));
     }
-    let p: Vec<f64> = rows.iter().map(|row| row.p().unwrap_or(f64::NAN)).collect();
-    for (row, p) in rows.iter_mut().zip(benjamini_hochberg(&p)) {
-        row.p_adjusted = (!p.is_nan()).then_some(p);
+    let p = adjusted(rows.iter().map(Row::p));
+    for (row, p) in rows.iter_mut().zip(p) {
+        row.p_adjusted = p;
     }
     rows
 }

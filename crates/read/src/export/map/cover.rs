@@ -100,15 +100,12 @@ impl Records for CoverMapper<'_> {
     fn record(&mut self, at: Position, fields: &[Field<'_>], raw: &dyn Fn() -> String) {
         let Some(record) = self.outcomes.number(at) else { return };
         let seen = self.seen.len();
-        let mut mapped = self.map(record, fields);
+        let mapped = self.map(record, fields);
         if mapped.is_err() && self.seen.len() > seen {
             self.seen.pop();
             self.stages.take_back();
         }
-        if matches!(mapped, Err(NoSignal::Reject(..))) && self.outcomes.is_header(at, fields) {
-            mapped = Err(NoSignal::Ignored);
-        }
-        self.outcomes.settle(at, &mapped, raw);
+        self.outcomes.settle_row(at, &mapped, (fields, None), raw);
     }
 
     fn broken(&mut self, at: Position, reason: Reason, raw: &[u8]) {

@@ -5,7 +5,6 @@ mod batch;
 use super::dictionary_table::{EventTable, IdTable};
 use super::dimension_cache::DimensionCache;
 use super::dimension_keys::DimensionKeys;
-use super::excerpt::Named;
 use super::layout::Layout;
 use super::prints::{self, Prints};
 use super::record_outcomes::RecordOutcomes;
@@ -257,15 +256,8 @@ impl<'a, S: Signals> EventMapper<'a, S> {
 
 impl<S: Signals> Records for EventMapper<'_, S> {
     fn record(&mut self, at: Position, fields: &[Field<'_>], raw: &dyn Fn() -> String) {
-        match self.map(at, fields) {
-            Ok(()) => self.outcomes.taken += 1,
-            Err(NoSignal::Ignored) => self.outcomes.ignored += 1,
-            Err(NoSignal::Reject(..)) if self.outcomes.is_header(at, fields) => self.outcomes.ignored += 1,
-            Err(NoSignal::Reject(reason, column)) => {
-                let named = Named::of(self.layout.viewer_id.map(|column| fields[column]));
-                self.outcomes.reject(at, reason, column, raw, named.viewer());
-            }
-        }
+        let mapped = self.map(at, fields);
+        self.outcomes.settle_row(at, &mapped, (fields, self.layout.viewer_id), raw);
     }
 
     fn text(&mut self, raw: &[u8]) {

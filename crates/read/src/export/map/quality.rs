@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 
 use super::dimension_cache::DimensionCache;
-use super::excerpt::Named;
 use super::prints::{self, Prints};
 use super::quality_layout::QualityLayout;
 use super::record_outcomes::RecordOutcomes;
@@ -261,15 +260,8 @@ fn small(number: Option<u64>) -> Option<u32> {
 
 impl<S: QualitySignals> Records for QualityMapper<'_, S> {
     fn record(&mut self, at: Position, fields: &[Field<'_>], raw: &dyn Fn() -> String) {
-        match self.map(at, fields) {
-            Ok(()) => self.outcomes.taken += 1,
-            Err(NoSignal::Ignored) => self.outcomes.ignored += 1,
-            Err(NoSignal::Reject(..)) if self.outcomes.is_header(at, fields) => self.outcomes.ignored += 1,
-            Err(NoSignal::Reject(reason, column)) => {
-                let named = Named::of(self.layout.viewer_id.map(|column| fields[column]));
-                self.outcomes.reject(at, reason, column, raw, named.viewer());
-            }
-        }
+        let mapped = self.map(at, fields);
+        self.outcomes.settle_row(at, &mapped, (fields, self.layout.viewer_id), raw);
     }
 
     fn text(&mut self, raw: &[u8]) {

@@ -1,6 +1,6 @@
 //! The account of an export's records: taken, ignored or rejected, with the listed rejects.
 
-use super::excerpt::Viewer;
+use super::excerpt::{Named, Viewer};
 use super::layout::Layout;
 use super::reasons::Reasons;
 use super::second_header::{self, Repeated};
@@ -51,12 +51,31 @@ impl<'a> RecordOutcomes<'a> {
         number
     }
 
-    /// Counts the outcome of a row of counts or covers. Such rows name no viewers.
+    /// Counts the outcome of a row of counts. Such rows name no viewers.
     pub(super) fn settle(&mut self, at: Position, mapped: &Mapped<()>, raw: &dyn Fn() -> String) {
         match mapped {
             Ok(()) => self.taken += 1,
             Err(NoSignal::Ignored) => self.ignored += 1,
             Err(NoSignal::Reject(reason, column)) => self.reject(at, *reason, *column, raw, Viewer::NotMapped),
+        }
+    }
+
+    /// The same of a row whose fields are at hand: one that is the header once more is no reject. `viewer` is the column of
+    /// viewers, where one is mapped.
+    pub(super) fn settle_row(
+        &mut self,
+        at: Position,
+        mapped: &Mapped<()>,
+        (fields, viewer): (&[Field<'_>], Option<usize>),
+        raw: &dyn Fn() -> String,
+    ) {
+        match mapped {
+            Ok(()) => self.taken += 1,
+            Err(NoSignal::Reject(reason, column)) if !self.is_header(at, fields) => {
+                let named = Named::of(viewer.map(|column| fields[column]));
+                self.reject(at, *reason, *column, raw, named.viewer());
+            }
+            Err(NoSignal::Ignored | NoSignal::Reject(..)) => self.ignored += 1,
         }
     }
 
@@ -67,7 +86,7 @@ impl<'a> RecordOutcomes<'a> {
     }
 
     /// Whether a row that could not be read is the header once more; another header refuses the export.
-    pub(super) fn is_header(&mut self, at: Position, fields: &[Field<'_>]) -> bool {
+    fn is_header(&mut self, at: Position, fields: &[Field<'_>]) -> bool {
         match second_header::header(&self.seat.columns, fields) {
             Repeated::No => false,
             Repeated::Same => true,
