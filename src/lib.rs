@@ -4,6 +4,7 @@
 //! one name, to its tests, benchmarks and whoever embeds it.
 
 pub use coverledger_archive as archive;
+pub use coverledger_brief as brief;
 pub use coverledger_config as config;
 pub use coverledger_core::{count, model, time};
 pub use coverledger_demo as demo;
