@@ -5,5 +5,7 @@
 //! counted or decided here: every figure is a cell of a published table, and says which.
 
 mod model;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use model::*;

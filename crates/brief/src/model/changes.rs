@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Interval, PlaceName, Row, Text};
+use super::{Figure, Interval, PlaceName, Row, Text};
 
 /// What changed in a place: since the last date on air, and since the week before.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,15 +31,15 @@ pub struct Change {
     /// Its last date.
     pub after_until: Date,
     /// The rate before.
-    pub before: Interval,
+    pub before: Figure,
     /// The rate after.
-    pub after: Interval,
+    pub after: Figure,
     /// After − before.
-    pub change: Interval,
-    /// What of it lies within slots and audiences.
+    pub change: Figure,
+    /// What of it lies within slots and audiences; the only part that has bounds.
     pub within: Interval,
     /// What of it is another mix of them.
-    pub mix: Interval,
+    pub mix: Figure,
     /// In words.
     pub note: Text,
 }

@@ -34,9 +34,11 @@ pub struct RankedCover {
     pub is_on_air: bool,
     /// Which rate it is ranked by.
     pub metric: Option<String>,
-    /// That rate, beside the other covers of the same broadcasts.
+    /// That rate on the common mix of slots and audiences.
     pub rate: Interval,
-    /// What that rate exceeds with 95 %.
+    /// The market's rate × `ratio`: what it is ranked by where it was beside others in eight broadcasts.
+    pub adjusted_rate: Figure,
+    /// What the rate that it is ranked by exceeds with 95 %.
     pub proven_rate: Figure,
     /// Its rate ÷ that of the other covers of the same broadcasts.
     pub ratio: Interval,

@@ -1,0 +1,14 @@
+//! Briefs to draw in tests: one with every state that a page has to show, hostile ones, and ones of any size.
+
+mod cells;
+mod evidence;
+mod fixture;
+mod hostile;
+mod nights;
+mod places;
+mod reviews;
+mod size;
+
+pub use fixture::{brief, empty, stale};
+pub use hostile::{HOSTILE, hostile};
+pub use size::of_places;
