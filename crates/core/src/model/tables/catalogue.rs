@@ -30,6 +30,7 @@ pub(super) const PICTURES: TableSpec = TableSpec {
         plain(c::COLOURS),
         plain(c::REASON_TEXT),
     ],
+    shown_by: &[],
     columns: || [file(), seen(), looks(), ways()].concat(),
 };
 
@@ -107,6 +108,7 @@ pub(super) const COVERS: TableSpec = TableSpec {
         plain(c::PROPOSED),
         plain(c::CONTRADICTION_EN),
     ],
+    shown_by: &[],
     columns: || {
         let declared = |name: &'static str, about: &'static str| text(name, about).null(UNDECLARED);
         vec![

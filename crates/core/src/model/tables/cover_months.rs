@@ -5,7 +5,7 @@ use super::groups::{
     NOT_KNOWN, Sums, audience, broadcast_id, chosen_counts, contaminated, conventions, cover_id, market, platform,
     slot,
 };
-use super::shown::{plain, short};
+use super::shown::{falling, plain, short};
 use super::{TableFamily, TableSpec};
 use crate::model::{Count, columns as c};
 
@@ -44,6 +44,7 @@ pub(super) const COVERS_OF_MONTH: TableSpec = TableSpec {
         short(Count::Entrants.word()),
         short(Count::Orders.word()),
     ],
+    shown_by: &[falling(c::LOCAL_DATE), falling(Count::Impressions.word())],
     columns: || {
         let keys = vec![
             platform(),

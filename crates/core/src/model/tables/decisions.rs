@@ -5,7 +5,7 @@ use super::groups::{
     NOT_KNOWN, Sums, audience, bounds, broadcast_id, closing_of_decision, contaminated, counts, cover_id,
     decision, later_counts, later_plain_counts, mean_dwell_seconds, plain_counts, rate, rates, slot,
 };
-use super::shown::{interval, number, percent, plain, prose, ratio};
+use super::shown::{falling, interval, number, percent, plain, prose, ratio, rising};
 use super::{ColumnSpec, TableFamily, TableSpec};
 use crate::model::{Count, ENTERING, Rate, columns as c};
 
@@ -27,16 +27,17 @@ pub(super) const COVER: TableSpec = TableSpec {
         plain(c::PLATFORM),
         plain(c::RANK),
         plain(c::COVER_ID),
-        plain(c::BROADCASTS),
         plain(Count::Impressions.word()),
-        percent(c::CTR),
         percent(c::EFFECTIVE_CTR),
         ratio(c::RATIO),
-        percent(c::PROVEN_RATE),
-        percent(c::STAY_RATE),
         plain(c::FINDING),
         prose(c::NOTE),
+        percent(c::CTR),
+        percent(c::STAY_RATE),
+        percent(c::PROVEN_RATE),
+        plain(c::BROADCASTS),
     ],
+    shown_by: &[falling(c::AS_OF), rising(c::MARKET), rising(c::PLATFORM), rising(c::RANK)],
     columns: || {
         let seen = vec![
             whole(c::RANK, "", "the place of the cover, 1 for the best; the order of the rows")
@@ -222,6 +223,13 @@ pub(super) const COVER_BROADCAST: TableSpec = TableSpec {
         number(c::MEAN_DWELL_SECONDS),
         plain(c::CONTAMINATED),
     ],
+    shown_by: &[
+        falling(c::AS_OF),
+        rising(c::MARKET),
+        rising(c::PLATFORM),
+        falling(c::LAST_LOCAL_DATE),
+        falling(Count::Impressions.word()),
+    ],
     columns: || {
         let seen = vec![
             cover_id(),
@@ -251,11 +259,12 @@ pub(super) const MIX: TableSpec = TableSpec {
         plain(c::METRIC),
         percent(c::BEFORE),
         percent(c::AFTER),
+        prose(c::NOTE),
         interval(c::WITHIN),
         percent(c::MIX),
         plain(c::REVERSAL),
-        prose(c::NOTE),
     ],
+    shown_by: &[falling(c::AS_OF), rising(c::MARKET), rising(c::PLATFORM)],
     columns: || {
         let nothing = "nothing to compare";
         let share = |name: &'static str, about: &'static str| float(name, "share", about).null(nothing);
@@ -301,14 +310,15 @@ pub(super) const DIAGNOSIS: TableSpec = TableSpec {
         plain(c::MARKET),
         plain(c::PLATFORM),
         plain(c::COVER_ID),
+        plain(c::FINDING),
+        prose(c::ACTION_EN),
+        percent(c::CERTAINTY),
         percent(c::CLICK_STEP[0]),
         percent(c::CLICK_STEP[1]),
         percent(c::STAY_STEP[0]),
         percent(c::STAY_STEP[1]),
-        plain(c::FINDING),
-        percent(c::CERTAINTY),
-        prose(c::ACTION_EN),
     ],
+    shown_by: &[falling(c::AS_OF), rising(c::MARKET), rising(c::PLATFORM), falling(Count::Impressions.word())],
     columns: || {
         let seen = vec![cover_id(), whole(c::BROADCASTS, "broadcasts", "broadcasts with clean rows of it")];
         let sums = Sums { null: NOT_KNOWN, null_low: NOT_KNOWN, about: Some("sum of the clean rows") };
@@ -399,15 +409,16 @@ pub(super) const SLOT_PLAN: TableSpec = TableSpec {
         plain(c::SLOT),
         plain(c::SLOT_START_LOCAL),
         plain(c::SLOT_START_HOME),
+        number(c::ADJUSTED_PER_HOUR),
+        interval(c::EXPECTED),
+        number(c::PER_HOUR),
+        prose(c::NOTE),
         plain(c::SLOT_END_HOME),
         plain(c::HOME_TIMEZONE),
-        number(c::PER_HOUR),
-        number(c::ADJUSTED_PER_HOUR),
         number(c::HOURS_ON_AIR),
-        interval(c::EXPECTED),
         number(c::ENTRANTS_PER_DAY),
-        prose(c::NOTE),
     ],
+    shown_by: &[falling(c::AS_OF), rising(c::MARKET), rising(c::PLATFORM)],
     columns: || {
         let rows = vec![
             ColumnSpec { about: "the audience; `all` for all of them together".into(), ..audience() },
@@ -533,6 +544,7 @@ pub(super) const LOCALIZATION: TableSpec = TableSpec {
         ratio(c::RATIO),
         prose(c::NOTE),
     ],
+    shown_by: &[falling(c::AS_OF), rising(c::MARKET), rising(c::PLATFORM)],
     columns: || {
         let (here, across) =
             ("`basis` is neither `same_broadcasts` nor `same_market`", "`basis` is not `across_markets`");
@@ -611,6 +623,7 @@ pub(super) const FALSE_WINNERS: TableSpec = TableSpec {
         interval(c::FALSE_WINNERS_SHARE),
         percent(c::UNGUARDED_SHARE),
     ],
+    shown_by: &[falling(c::AS_OF), rising(c::MARKET), rising(c::PLATFORM)],
     columns: || {
         let share = |name: String, about: &'static str| float(name, "share", about);
         let rows = vec![

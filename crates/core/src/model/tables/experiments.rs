@@ -2,7 +2,7 @@
 
 use super::column::{day, float, text, truth, whole};
 use super::groups::{Sums, closing_of_decision, counts, cover_id, later_counts, market, platform};
-use super::shown::{interval, number, percent, plain, prose, short};
+use super::shown::{falling, interval, number, percent, plain, prose, short};
 use super::{ColumnSpec, TableFamily, TableSpec};
 use crate::model::{Count, Rate, columns as c};
 
@@ -24,18 +24,19 @@ pub(super) const EXPERIMENT: TableSpec = TableSpec {
         plain(c::MARKET),
         plain(c::PLATFORM),
         plain(c::COVER_ID),
-        plain(c::BROADCASTS),
+        plain(c::DECISION),
+        interval(c::EFFECT),
+        prose(c::REASON_EN),
+        plain(c::ON_AIR),
+        percent(c::PROBABILITY_BEST),
         plain(Count::Impressions.word()),
+        plain(c::BROADCASTS),
+        plain(c::STATE),
         percent(c::CTR),
         percent(c::STAY_RATE),
         number(c::VALUE_PER_MILLE),
-        interval(c::EFFECT),
-        percent(c::PROBABILITY_BEST),
-        plain(c::DECISION),
-        plain(c::STATE),
-        plain(c::ON_AIR),
-        prose(c::REASON_EN),
     ],
+    shown_by: &[falling(c::AS_OF)],
     columns: || {
         let arm = vec![
             cover_id(),
@@ -265,6 +266,7 @@ pub(super) const EXPERIMENT_POOLED: TableSpec = TableSpec {
         interval(c::PREDICTED_EFFECT),
         prose(c::REASON_EN),
     ],
+    shown_by: &[falling(c::AS_OF)],
     columns: || {
         let ratio = |name: String, about: &'static str| float(name, "ratio − 1", about);
         let fewer = "fewer than two places tell an effect";
@@ -318,6 +320,7 @@ pub(super) const EXPERIMENT_BALANCE: TableSpec = TableSpec {
         short(c::P_ADJUSTED),
         plain(c::IS_IMBALANCED),
     ],
+    shown_by: &[falling(c::AS_OF)],
     columns: || {
         let rows = vec![
             text(c::SCOPE, "what is added up: `all`, `slot`, `audience` or `slot_audience`"),

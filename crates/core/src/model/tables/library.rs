@@ -3,7 +3,7 @@
 use super::column::{day, float, text, whole};
 use super::cover_months::COUNTS_OF_COVERS;
 use super::groups::{Sums, bounds, chosen_counts, closing_of_decision, cover_id, market, platform, rate};
-use super::shown::{number, percent, plain, prose, ratio};
+use super::shown::{falling, number, percent, plain, prose, ratio, rising};
 use super::{ColumnSpec, TableFamily, TableSpec};
 use crate::model::{Count, Rate, columns as c};
 
@@ -61,6 +61,13 @@ pub(super) const COVER_HISTORY: TableSpec = TableSpec {
         plain(c::FATIGUE),
         number(c::HALF_LIFE_DAYS),
         plain(c::RESTED_DAYS),
+    ],
+    shown_by: &[
+        falling(c::AS_OF),
+        rising(c::MARKET),
+        rising(c::PLATFORM),
+        rising(c::LEVEL),
+        falling(Count::Impressions.word()),
     ],
     columns: || {
         let sums = Sums {
@@ -219,6 +226,7 @@ pub(super) const COVER_TYPE: TableSpec = TableSpec {
         percent(c::BORROWED),
         plain(c::FINDING),
     ],
+    shown_by: &[falling(c::AS_OF), rising(c::P_ADJUSTED)],
     columns: || {
         let kind = vec![
             as_of(),
@@ -329,12 +337,13 @@ pub(super) const NEXT_TESTS: TableSpec = TableSpec {
         plain(c::PLATFORM),
         plain(c::COVER_ID),
         plain(c::AGAINST_COVER_ID),
-        plain(c::KIND),
-        plain(c::VALUE),
         number(c::EXPECTED_GAIN),
         plain(c::BROADCASTS_NEEDED),
         prose(c::REASON_EN),
+        plain(c::KIND),
+        plain(c::VALUE),
     ],
+    shown_by: &[falling(c::AS_OF), rising(c::RANK)],
     columns: || {
         let not_needed = "of a history that says nothing of it, or more than can be looked for";
         let mut test = vec![
@@ -394,6 +403,7 @@ pub(super) const COVER_CHECKS: TableSpec = TableSpec {
         prose(c::REASON_EN),
         plain(c::NEAREST),
     ],
+    shown_by: &[falling(c::AS_OF)],
     columns: cover_checks,
 };
 

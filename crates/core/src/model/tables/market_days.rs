@@ -5,7 +5,7 @@ use super::groups::{
     NOT_KNOWN, Sums, audience, bounds, broadcast_id, closing_of_day, contaminated, counts, cover_id, later,
     later_counts, market_day, prorated, rates, slot,
 };
-use super::shown::{Shown, interval, number, percent, plain};
+use super::shown::{Shown, falling, interval, number, percent, plain};
 use super::{ColumnSpec, TableFamily, TableSpec};
 use crate::model::{Count, columns as c};
 
@@ -48,6 +48,7 @@ pub(super) const FUNNEL: TableSpec = TableSpec {
         of_count(Count::Stays),
         of_count(Count::Orders),
     ],
+    shown_by: &[falling(c::LOCAL_DATE), falling(Count::Impressions.word())],
     columns: || [market_day(), funnel()].concat(),
 };
 
@@ -109,6 +110,7 @@ pub(super) const TURNS: TableSpec = TableSpec {
         of_count(Count::Entrants),
         of_count(Count::Orders),
     ],
+    shown_by: &[falling(c::LOCAL_DATE), falling(c::TURN_START_UTC), falling(Count::Impressions.word())],
     columns: || {
         let turn = vec![
             instant(c::TURN_START_UTC, "when the turn begins").null("outside of all turns"),
@@ -155,6 +157,7 @@ pub(super) const VIEWER_GROUPS: TableSpec = TableSpec {
         of_count(Count::Entrants),
         of_count(Count::Orders),
     ],
+    shown_by: &[falling(c::LOCAL_DATE), falling(Count::Impressions.word())],
     columns: || {
         let group = vec![
             whole(
@@ -194,6 +197,7 @@ pub(super) const SLOT_AUDIENCE: TableSpec = TableSpec {
         percent(c::STAY_RATE),
         number(c::MEAN_DWELL_SECONDS),
     ],
+    shown_by: &[falling(c::LOCAL_DATE), falling(Count::Impressions.word())],
     columns: || {
         let places = vec![slot(), audience()];
         let sums = Sums { null: NOT_KNOWN, null_low: "not said", about: Some("sum") };
@@ -239,6 +243,7 @@ pub(super) const CAPABILITY: TableSpec = TableSpec {
         plain(c::DEFINITION),
         plain(c::CONVENTION_SINCE),
     ],
+    shown_by: &[falling(c::LOCAL_DATE)],
     columns: || {
         let rows = vec![
             text(c::COUNT, "the count, as its column in `funnel`"),
@@ -276,6 +281,7 @@ pub(super) const BRIDGE: TableSpec = TableSpec {
         interval(c::FACTOR),
         plain(c::UNIQUE_BASIS),
     ],
+    shown_by: &[falling(c::LOCAL_DATE), falling(c::TIMES)],
     columns: || {
         let bounded = |name: &'static str, unit: &'static str, about: &'static str| {
             [

@@ -18,6 +18,7 @@ mod cover_months;
 mod decisions;
 mod experiments;
 mod groups;
+mod headings;
 mod library;
 mod market_days;
 mod quality;
@@ -39,7 +40,8 @@ use super::columns as c;
 
 pub use column::{ColumnSpec, ColumnType};
 pub use cover_months::COUNTS_OF_COVERS;
-pub use shown::{Shown, View};
+pub use headings::heading_zh;
+pub use shown::{Shown, ShownBy, View};
 pub use spec::TableSpec;
 
 /// Tables that are made together, by the same rules.

@@ -2,7 +2,7 @@
 
 use super::column::{float, text, truth, whole};
 use super::groups::{broadcast_id, market_day};
-use super::shown::{number, percent, plain};
+use super::shown::{falling, number, percent, plain};
 use super::{TableFamily, TableSpec};
 use crate::model::columns as c;
 
@@ -33,6 +33,7 @@ pub(super) const QUALITY: TableSpec = TableSpec {
         number(c::MEAN_OFFSET_MS),
         number(c::MEAN_BITRATE_KBPS),
     ],
+    shown_by: &[falling(c::LOCAL_DATE), falling(c::VIEWS)],
     columns: || {
         let places = vec![
             text(c::OF_PLATFORM, "the platform whose broadcasts were watched: `of` in the source's file"),

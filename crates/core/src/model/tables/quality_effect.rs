@@ -1,7 +1,7 @@
 //! The table of what bad visits cost later, as of a date.
 
 use super::column::{float, text, whole};
-use super::shown::{number, plain, prose, short};
+use super::shown::{falling, number, plain, prose, short};
 use super::viewers::{PROBABILITY, bounded, place, reasons, revision};
 use super::{ColumnSpec, TableFamily, TableSpec};
 use crate::model::columns as c;
@@ -26,6 +26,7 @@ pub(super) const QUALITY_EFFECT: TableSpec = TableSpec {
         plain(c::FINDING),
         prose(c::REASON_EN),
     ],
+    shown_by: &[falling(c::AS_OF)],
     columns: || [compared(), effects(), losses()].concat(),
 };
 

@@ -2,7 +2,7 @@
 
 use super::column::{day, float, text, whole};
 use super::groups::platform;
-use super::shown::{plain, short};
+use super::shown::{falling, plain, short};
 use super::{ColumnSpec, TableFamily, TableSpec};
 use crate::model::columns as c;
 
@@ -25,6 +25,7 @@ pub(super) const REJECTED: TableSpec = TableSpec {
         plain(c::COLUMN),
         plain(c::TEXT),
     ],
+    shown_by: &[falling(c::EXPORT_DATE)],
     columns: || {
         let mut columns = of_export();
         columns.extend([
@@ -57,6 +58,7 @@ pub(super) const RECONCILIATION: TableSpec = TableSpec {
         short(c::DIFFERENCE),
         plain(c::VERDICT),
     ],
+    shown_by: &[falling(c::EXPORT_DATE), falling(c::ROWS_OFF)],
     columns: || {
         let number =
             |name: String, about: &'static str| float(name, "as the metric", about).null("nothing to compare");

@@ -1,4 +1,4 @@
-//! What `show` prints of a table.
+//! What `show` prints of a table, and in which order.
 
 /// A column that is printed, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,25 @@ pub enum View {
     Short,
     /// Sentences, all of them, on as many lines as they need.
     Prose,
+}
+
+/// A column by which people read a table, and from which end. What has no value comes last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShownBy {
+    /// Its name.
+    pub column: &'static str,
+    /// Whether the newest or biggest comes first.
+    pub is_falling: bool,
+}
+
+/// The least first.
+pub(super) const fn rising(column: &'static str) -> ShownBy {
+    ShownBy { column, is_falling: false }
+}
+
+/// The newest or the biggest first.
+pub(super) const fn falling(column: &'static str) -> ShownBy {
+    ShownBy { column, is_falling: true }
 }
 
 const fn shown(column: &'static str, view: View) -> Shown {

@@ -1,6 +1,6 @@
 //! A table, as it is declared.
 
-use super::{ColumnSpec, Shown, TableFamily};
+use super::{ColumnSpec, Shown, ShownBy, TableFamily};
 
 /// What there is to know about a table without looking into it.
 #[derive(Debug)]
@@ -17,8 +17,12 @@ pub struct TableSpec {
     pub key: &'static [&'static str],
     /// How its rows are sorted, in words.
     pub sorted_by: &'static str,
-    /// What `show` prints of it, in this order.
+    /// What `show` prints of it for people, the most important first: where the terminal is too narrow, the last are left out.
+    /// Sentences are printed behind all others.
     pub shown: &'static [Shown],
+    /// By what people read it sorted, newest and biggest first; rows that are alike in all of it stay as `sorted_by` says.
+    /// Programs always get that order.
+    pub shown_by: &'static [ShownBy],
     pub(super) columns: fn() -> Vec<ColumnSpec>,
 }
 

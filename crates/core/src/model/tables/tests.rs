@@ -32,6 +32,30 @@ fn names_of_columns_are_told_apart_and_keys_and_shown_columns_are_among_them() {
 }
 
 #[test]
+fn people_read_every_table_by_columns_that_it_has_and_the_newest_first() {
+    for table in TableName::ALL {
+        let columns = table.spec().columns();
+        for by in table.spec().shown_by {
+            assert!(columns.iter().any(|column| column.name == by.column), "`{table}` by `{}`", by.column);
+        }
+        let first = table.spec().shown_by.first();
+        let is_newest = first.is_some_and(|by| by.is_falling && Some(by.column) == table.date_column());
+        let has_dates = columns.iter().any(|column| Some(&*column.name) == table.date_column());
+        assert!(is_newest || !has_dates || table == TableName::CoverMonths, "{table}");
+    }
+}
+
+#[test]
+fn every_column_that_people_see_has_a_heading_in_chinese() {
+    for table in TableName::ALL {
+        for shown in table.spec().shown {
+            let heading = heading_zh(shown.column);
+            assert!(heading.is_some_and(|heading| !heading.is_ascii()), "`{table}`: `{}`", shown.column);
+        }
+    }
+}
+
+#[test]
 fn columns_are_only_added_nullable_and_at_the_end() {
     for table in TableName::ALL {
         let columns = table.spec().columns();

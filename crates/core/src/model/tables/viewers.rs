@@ -2,7 +2,7 @@
 
 use super::column::{day, float, text, whole};
 use super::groups::{broadcast_id, cover_id, market, platform};
-use super::shown::{interval, percent, plain, ratio};
+use super::shown::{falling, interval, percent, plain, ratio, rising};
 use super::{ColumnSpec, TableFamily, TableSpec};
 use crate::model::columns as c;
 
@@ -73,6 +73,7 @@ pub(super) const REVISIT: TableSpec = TableSpec {
         ratio(c::RATIO),
         plain(c::FINDING),
     ],
+    shown_by: &[falling(c::AS_OF), rising(c::MARKET), rising(c::PLATFORM), falling(c::ENTRANTS)],
     columns: || {
         let few = "fewer than eight broadcasts, or nothing to tell an error by";
         let unmatched = "of `all` covers, or it was beside others in fewer than eight broadcasts";
@@ -169,6 +170,13 @@ pub(super) const REVISIT_GROUPS: TableSpec = TableSpec {
         plain(c::VIEWER_GROUP),
         plain(c::DUE),
         plain(c::BACK),
+    ],
+    shown_by: &[
+        falling(c::AS_OF),
+        rising(c::MARKET),
+        rising(c::PLATFORM),
+        falling(c::LOCAL_DATE),
+        falling(c::DUE),
     ],
     columns: || {
         vec![
