@@ -90,9 +90,9 @@ async fn conclude(
         as_of: now,
         occurrence,
         missed: if occurrence.is_some() { args.missed } else { 0 },
-        schedule: workspace.jobs.get(&args.job).and_then(|job| job.schedule.as_ref()),
-        configured: &workspace.channels,
+        workspace,
         channels: &environment::channels(&workspace.channels),
+        card: report.ok().and_then(|report| report.card.as_ref()),
         stop,
     };
     let late_after_seconds = workspace.settings.late_after_seconds;

@@ -7,7 +7,7 @@ use url::{Host, Url};
 
 use super::error::ChannelError;
 use super::secret::Secret;
-use coverledger_config::{self as config, ChannelKind, Topic};
+use coverledger_config::{self as config, ChannelKind, Language, Topic};
 
 /// A channel whose address and secret are known. `Debug` shows neither.
 #[derive(Clone, PartialEq, Eq)]
@@ -17,6 +17,7 @@ pub struct Channel {
     pub(super) url: Url,
     pub(super) secret: Option<Secret>,
     tell: BTreeSet<Topic>,
+    pub(super) language: Language,
 }
 
 impl Channel {
@@ -39,7 +40,8 @@ impl Channel {
             _ => return Err(ChannelError::NotUrl),
         }
         let secret = secret.map(str::trim).filter(|secret| !secret.is_empty()).map(Secret::new);
-        Ok(Self { name: name.to_owned(), kind: configured.kind, url, secret, tell: configured.tell.clone() })
+        let config::Channel { kind, language, .. } = *configured;
+        Ok(Self { name: name.to_owned(), kind, url, secret, tell: configured.tell.clone(), language })
     }
 
     /// Its name in the configuration.
@@ -52,6 +54,12 @@ impl Channel {
     #[must_use]
     pub fn wants(&self, topic: Topic) -> bool {
         self.tell.contains(&topic)
+    }
+
+    /// In which language it is told.
+    #[must_use]
+    pub const fn language(&self) -> Language {
+        self.language
     }
 
     /// Whether it is on this machine, which no proxy is asked for.
@@ -70,9 +78,10 @@ fn is_this_machine(host: &Host<&str>) -> bool {
 
 impl fmt::Debug for Channel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, kind, url: _, secret, tell } = self;
+        let Self { name, kind, url: _, secret, tell, language } = self;
         let mut shown = f.debug_struct("Channel");
         shown.field("name", name).field("kind", kind).field("is_signed", &secret.is_some()).field("tell", tell);
+        shown.field("language", language);
         shown.finish_non_exhaustive()
     }
 }

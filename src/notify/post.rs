@@ -12,7 +12,7 @@ use reqwest::{Client, Response};
 use super::answer::judge;
 use super::channel::Channel;
 use super::error::NotifyError;
-use super::message::Message;
+use super::notice::Notice;
 use super::render::{Post, render};
 use coverledger_core::VERSION;
 use coverledger_core::time::Clock;
@@ -58,23 +58,23 @@ impl<'c> Poster<'c> {
         Ok(Self { channel, client, clock, timeout, pause })
     }
 
-    /// Posts a message until it is accepted, or until trying again cannot help.
-    pub async fn post(&self, message: &Message) -> Result<(), NotifyError> {
+    /// Posts a notice until it is accepted, or until trying again cannot help.
+    pub async fn post(&self, notice: &Notice) -> Result<(), NotifyError> {
         let mut pause = self.pause;
         for _ in 1..TRIES {
-            match self.post_once(message).await {
+            match self.post_once(notice).await {
                 Err(error) if error.may_pass() => {}
                 settled => return settled,
             }
             tokio::time::sleep(pause).await;
             pause *= 3;
         }
-        self.post_once(message).await
+        self.post_once(notice).await
     }
 
-    async fn post_once(&self, message: &Message) -> Result<(), NotifyError> {
+    async fn post_once(&self, notice: &Notice) -> Result<(), NotifyError> {
         // Signed anew each time: a signature is valid for an hour, and a proxy may hold a message long.
-        let Post { url, signature, body } = render(self.channel, message, self.clock.now());
+        let Post { url, signature, body } = render(self.channel, notice, self.clock.now());
         let mut request = self.client.post(url).header(CONTENT_TYPE, "application/json; charset=utf-8").body(body);
         if let Some(signature) = signature {
             request = request.header("X-Coverledger-Signature", signature);

@@ -1,18 +1,15 @@
-//! A message as each service takes it: a URL, headers and a body.
-
-use std::fmt::Write;
+//! A notice as each service takes it: a URL, headers and a body.
 
 use serde_json::{Value, json};
 use url::Url;
 
 use super::channel::Channel;
 use super::message::Message;
-use super::sign;
-use coverledger_config::{ChannelKind, Topic};
+use super::notice::Notice;
+use super::said::Said;
+use super::{card_body, escape, sign};
+use coverledger_config::{ChannelKind, Language};
 use jiff::Timestamp;
-
-/// Items that a chat shows; a program gets all that the message carries.
-const CHAT_ITEMS: usize = 10;
 
 /// What is posted.
 pub(super) struct Post {
@@ -22,23 +19,22 @@ pub(super) struct Post {
     pub body: Vec<u8>,
 }
 
-/// A message as the channel's service takes it, signed as of `now`.
-pub(super) fn render(channel: &Channel, message: &Message, now: Timestamp) -> Post {
+/// A notice as the channel's service takes it, in the channel's language, signed as of `now`.
+pub(super) fn render(channel: &Channel, notice: &Notice, now: Timestamp) -> Post {
     let mut url = channel.url.clone();
-    let body = match channel.kind {
+    let mut body = body(channel.kind, channel.language, notice);
+    match channel.kind {
         ChannelKind::Webhook => {
-            let body = generic(message).to_string();
+            let body = body.to_string();
             let signature = channel.secret.as_ref().map(|secret| sign::body(secret, body.as_bytes()));
             return Post { url, signature, body: body.into_bytes() };
         }
-        ChannelKind::Slack => json!({"text": escaped_for_slack(&text(message))}),
+        ChannelKind::Slack => {}
         ChannelKind::Feishu => {
-            let mut body = json!({"msg_type": "text", "content": {"text": escaped_for_feishu(&text(message))}});
             if let Some(secret) = &channel.secret {
                 body["timestamp"] = Value::from(now.as_second().to_string());
                 body["sign"] = Value::from(sign::feishu(secret, now.as_second()));
             }
-            body
         }
         ChannelKind::DingTalk => {
             if let Some(secret) = &channel.secret {
@@ -47,14 +43,41 @@ pub(super) fn render(channel: &Channel, message: &Message, now: Timestamp) -> Po
                 query.append_pair("timestamp", &epoch_ms.to_string());
                 query.append_pair("sign", &sign::dingtalk(secret, epoch_ms));
             }
-            json!({"msgtype": "text", "text": {"content": text(message)}})
         }
-    };
+    }
     Post { url, signature: None, body: body.to_string().into_bytes() }
 }
 
+fn body(kind: ChannelKind, language: Language, notice: &Notice) -> Value {
+    match (notice, kind) {
+        (Notice::Brief(of_run), kind) => {
+            let said = Said::new(&of_run.card, language);
+            match kind {
+                ChannelKind::Webhook => card_body::generic(of_run, &said),
+                ChannelKind::Slack => card_body::slack(&said),
+                ChannelKind::Feishu => card_body::feishu(&said),
+                ChannelKind::DingTalk => card_body::dingtalk(&said),
+            }
+        }
+        (Notice::Message(message), ChannelKind::Webhook) => generic(message, language),
+        (Notice::Switch(switch), ChannelKind::Webhook) => switch.json(language),
+        (Notice::Message(message), kind) => text(kind, &message.text(language)),
+        (Notice::Switch(switch), kind) => text(kind, &switch.text(language)),
+    }
+}
+
+/// A text as a chat takes it.
+fn text(kind: ChannelKind, text: &str) -> Value {
+    match kind {
+        ChannelKind::Slack => json!({"text": escape::slack(text)}),
+        ChannelKind::Feishu => json!({"msg_type": "text", "content": {"text": escape::feishu(text)}}),
+        ChannelKind::DingTalk => json!({"msgtype": "text", "text": {"content": text}}),
+        ChannelKind::Webhook => json!({"text": text}),
+    }
+}
+
 /// For programs; the shape is in docs/OPERATIONS.md.
-fn generic(message: &Message) -> Value {
+fn generic(message: &Message, language: Language) -> Value {
     let items = message.items.iter().map(|item| {
         let mut shown = json!({"reason": item.reason});
         if let Some(day) = &item.market_day {
@@ -68,43 +91,11 @@ fn generic(message: &Message) -> Value {
         "version": 1,
         "job": message.job,
         "run_id": message.run_id,
-        "as_of": message.as_of.to_string(),
+        "as_of": format!("{:.0}", message.as_of),
         "topic": message.topic.word(),
-        "headline": message.headline(),
+        "headline": message.headline(language),
         "market_days": message.market_days(),
         "items": items.collect::<Vec<_>>(),
         "omitted": message.omitted,
     })
-}
-
-/// For people.
-fn text(message: &Message) -> String {
-    let mut text = message.headline();
-    for item in message.items.iter().take(CHAT_ITEMS) {
-        let what = match &item.market_day {
-            Some(day) => day.to_string(),
-            None if message.topic == Topic::Configuration => "the configuration".to_owned(),
-            None => "the run".to_owned(),
-        };
-        let _ = write!(text, "\n{what}: {}", item.reason);
-    }
-    let rest = message.items.len().saturating_sub(CHAT_ITEMS) + message.omitted;
-    if rest > 0 {
-        let _ = write!(text, "\n… and {rest} more: see coverledger status {}", message.job);
-    }
-    let _ = match message.run_id.as_str() {
-        "" => write!(text, "\nas of {}", message.as_of),
-        run_id => write!(text, "\nrun {run_id} as of {}", message.as_of),
-    };
-    text
-}
-
-/// Slack reads `<…>` as links and mentions. <https://api.slack.com/reference/surfaces/formatting#escaping>
-fn escaped_for_slack(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
-/// Feishu reads `<at …>` as a mention and has no escape for it.
-fn escaped_for_feishu(text: &str) -> String {
-    text.replace('<', "‹").replace('>', "›")
 }

@@ -14,8 +14,10 @@ use serde_json::Value;
 
 use super::post::Poster;
 use super::*;
+use coverledger_config::Language::{Chinese, English};
 use coverledger_config::{self as config, ChannelKind};
 use coverledger_core::model::{MarketDay, MarketId, PlatformId};
+use coverledger_core::time::Zone;
 
 const CANARY: &str = "canary-4f2a";
 
@@ -95,7 +97,8 @@ fn receiver(script: &'static [Does]) -> (SocketAddr, Receiver<Arrived>) {
 
 fn configured(kind: ChannelKind) -> config::Channel {
     let tell = BTreeSet::from([Topic::Failed, Topic::Held, Topic::Late, Topic::Recovered]);
-    config::Channel { kind, url_env: "URL".to_owned(), secret_env: None, tell }
+    let language = config::Language::English;
+    config::Channel { kind, url_env: "URL".to_owned(), secret_env: None, tell, language }
 }
 
 fn to(address: SocketAddr, kind: ChannelKind, secret: Option<&str>) -> Channel {
@@ -115,7 +118,8 @@ fn message(days: usize) -> Message {
         reason: "no <export> & nothing\nelse".to_owned(),
     };
     let as_of = "2026-11-22T03:30:00Z".parse().unwrap();
-    Message::new("nightly", "4f1c0b9a", as_of, Topic::Failed, (0..days).map(item).collect())
+    let home = Zone::named("Asia/Shanghai").unwrap();
+    Message::new("nightly", "4f1c0b9a", as_of, &home, Topic::Failed, (0..days).map(item).collect())
 }
 
 fn hurried(channel: &Channel) -> Poster<'_> {
@@ -131,7 +135,7 @@ fn patient_for(channel: &Channel, timeout: Duration) -> Poster<'_> {
 async fn a_program_gets_what_happened_and_can_check_who_says_so() {
     let (address, arrived) = receiver(&[Does::Answers(202, "")]);
     let channel = to(address, ChannelKind::Webhook, Some(" shared secret\n"));
-    assert_eq!(hurried(&channel).post(&message(1)).await, Ok(()));
+    assert_eq!(hurried(&channel).post(&message(1).into()).await, Ok(()));
     let request = arrived.recv().unwrap();
     assert_eq!(request.line, format!("POST /hook/{CANARY}?access_token={CANARY} HTTP/1.1"));
     let expected = r#"{"as_of":"2026-11-22T03:30:00Z","headline":"coverledger job nightly: 1 market-day failed","items":[{"local_date":"2026-11-01","market":"JP","platform":"youtube","reason":"no <export> & nothing else"}],"job":"nightly","market_days":1,"omitted":0,"run_id":"4f1c0b9a","topic":"failed","version":1}"#;
@@ -145,11 +149,10 @@ async fn a_program_gets_what_happened_and_can_check_who_says_so() {
 async fn slack_reads_no_link_and_no_mention_out_of_a_reason() {
     let (address, arrived) = receiver(&[Does::Answers(200, "ok")]);
     let channel = to(address, ChannelKind::Slack, None);
-    assert_eq!(hurried(&channel).post(&message(2)).await, Ok(()));
+    assert_eq!(hurried(&channel).post(&message(2).into()).await, Ok(()));
     let expected = "coverledger job nightly: 2 market-days failed\n\
-                    youtube/JP/2026-11-01: no &lt;export&gt; &amp; nothing else\n\
-                    youtube/JP/2026-11-02: no &lt;export&gt; &amp; nothing else\n\
-                    run 4f1c0b9a as of 2026-11-22T03:30:00Z";
+                    youtube/JP/2026-11-01, youtube/JP/2026-11-02: no &lt;export&gt; &amp; nothing else\n\
+                    run 4f1c0b9a as of 2026-11-22 11:30 Asia/Shanghai";
     assert_eq!(arrived.recv().unwrap().json(), serde_json::json!({"text": expected}));
 }
 
@@ -157,7 +160,7 @@ async fn slack_reads_no_link_and_no_mention_out_of_a_reason() {
 async fn feishu_gets_time_and_signature_in_the_body() {
     let (address, arrived) = receiver(&[Does::Answers(200, r#"{"code":0}"#)]);
     let channel = to(address, ChannelKind::Feishu, Some("secret-1"));
-    assert_eq!(hurried(&channel).post(&message(1)).await, Ok(()));
+    assert_eq!(hurried(&channel).post(&message(1).into()).await, Ok(()));
     let json = arrived.recv().unwrap().json();
     assert_eq!(json["timestamp"], "1599360473");
     assert_eq!(json["sign"], "ZSNQam/p/XmpBqAgWA6aX9EMet5rTG12qDr4F0fmE5M=");
@@ -168,7 +171,7 @@ async fn feishu_gets_time_and_signature_in_the_body() {
 async fn dingtalk_gets_time_and_signature_in_the_query() {
     let (address, arrived) = receiver(&[Does::Answers(200, r#"{"errcode":0}"#)]);
     let channel = to(address, ChannelKind::DingTalk, Some("SECabc"));
-    assert_eq!(hurried(&channel).post(&message(1)).await, Ok(()));
+    assert_eq!(hurried(&channel).post(&message(1).into()).await, Ok(()));
     let request = arrived.recv().unwrap();
     let sign = "WTmPOAnx8ZVo%2BxZKX7g%2Bo52vstWy10neVWw7vKA4UbY%3D";
     let query = format!("?access_token={CANARY}&timestamp=1599360473123&sign={sign} HTTP/1.1");
@@ -181,7 +184,7 @@ async fn what_may_pass_is_tried_three_times_and_what_cannot_is_not() {
     let passing: &[Does] = &[Does::Answers(503, ""), Does::Resets, Does::Answers(200, "ok")];
     let (address, arrived) = receiver(passing);
     let channel = to(address, ChannelKind::Slack, None);
-    assert_eq!(hurried(&channel).post(&message(1)).await, Ok(()));
+    assert_eq!(hurried(&channel).post(&message(1).into()).await, Ok(()));
     assert_eq!(arrived.iter().count(), 3);
     for (script, tries, expected) in [
         (&[Does::Answers(500, CANARY); 3][..], 3, "the answer is 500"),
@@ -199,7 +202,7 @@ async fn what_may_pass_is_tried_three_times_and_what_cannot_is_not() {
     ] {
         let (address, arrived) = receiver(script);
         let channel = to(address, ChannelKind::Slack, None);
-        let error = hurried(&channel).post(&message(1)).await.unwrap_err();
+        let error = hurried(&channel).post(&message(1).into()).await.unwrap_err();
         assert_eq!((error.to_string().as_str(), arrived.iter().count()), (expected, tries));
     }
 }
@@ -208,7 +211,7 @@ async fn what_may_pass_is_tried_three_times_and_what_cannot_is_not() {
 async fn a_receiver_that_hangs_is_left() {
     let (address, _arrived) = receiver(&[Does::Hangs; 3]);
     let channel = to(address, ChannelKind::Webhook, None);
-    let error = patient_for(&channel, Duration::from_secs(1)).post(&message(1)).await.unwrap_err();
+    let error = patient_for(&channel, Duration::from_secs(1)).post(&message(1).into()).await.unwrap_err();
     assert_eq!(error.to_string(), "no answer within 1 s");
 }
 
@@ -219,7 +222,7 @@ async fn an_address_is_in_no_error_and_no_debug() {
     let mut said = String::new();
     for address in [closed, resetting] {
         let channel = to(address, ChannelKind::Webhook, Some(CANARY));
-        let error = hurried(&channel).post(&message(1)).await.unwrap_err();
+        let error = hurried(&channel).post(&message(1).into()).await.unwrap_err();
         let _ = writeln!(said, "{error} {error:?} {channel:?}");
     }
     assert!(said.contains("no answer: connection refused"), "{said}");
@@ -238,7 +241,7 @@ async fn a_channel_gets_what_it_wants_and_none_after_one_that_it_did_not_take() 
     let mut wanted = configured(ChannelKind::Webhook);
     wanted.tell.remove(&Topic::Held);
     let channel = Channel::new("ops", &wanted, &format!("http://{address}/"), None).unwrap();
-    let of = |topic| Message { topic, ..message(1) };
+    let of = |topic| Notice::from(Message { topic, ..message(1) });
     let messages = [Topic::Failed, Topic::Held, Topic::Late, Topic::Recovered].map(of).to_vec();
     let told = send(&[(&channel, messages)]).await;
     let gone = Err(NotifyError::Status { status: 404, meaning: " (is the URL whole and still valid?)" });
@@ -254,13 +257,14 @@ fn a_message_is_bounded_and_its_headline_counts_everything() {
     let reason = "x\u{202e}".repeat(1000);
     let mut whole: Vec<Item> = (0..20).flat_map(|_| items.clone()).collect();
     whole.push(Item { market_day: None, reason });
-    let as_of = message(1).as_of;
-    let message = Message::new("nightly", "r", as_of, Topic::Held, whole);
+    let Message { as_of, home, .. } = message(1);
+    let message = Message::new("nightly", "r", as_of, &home, Topic::Held, whole);
     assert_eq!((message.items.len(), message.omitted), (50, 1951));
     assert_eq!(message.items[0].market_day, None);
     assert_eq!(message.items[0].reason, format!("{}…", &"x\\u{202e}".repeat(100)[..300]));
-    assert_eq!(message.headline(), "coverledger job nightly: the run and 2000 market-days are held back");
-    let headline = |topic, items| Message::new("nightly", "r", as_of, topic, items).headline();
+    assert_eq!(message.headline(English), "coverledger job nightly: the run and 2000 market-days are held back");
+    assert_eq!(message.headline(Chinese), "coverledger 任务 nightly：整次运行和 2000 个市场日暂不发布");
+    let headline = |topic, items| Message::new("nightly", "r", as_of, &home, topic, items).headline(English);
     let run = Item { market_day: None, reason: "it hung".to_owned() };
     assert_eq!(headline(Topic::Failed, vec![run]), "coverledger job nightly: the run failed");
     let day = message.items[1].clone();

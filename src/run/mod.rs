@@ -9,6 +9,7 @@ mod alert_state;
 mod allocation;
 mod assets;
 mod blocking;
+mod brief_news;
 mod conflict;
 mod count_job;
 mod cover_log;

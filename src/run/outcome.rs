@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use crate::notify::Card;
 use crate::plan::{DayStatus, PlannedDay};
 use coverledger_archive::{RowCounts, State};
 use coverledger_core::model::{MarketDay, Unknown};
@@ -204,6 +205,8 @@ pub struct RunReport {
     pub starts: Vec<(MarketDay, Starts)>,
     /// Published market-days of which more starts were slow than may be, each with how many.
     pub slow_starts: BTreeMap<MarketDay, String>,
+    /// What the brief of the newest night says, if this run published a revision of it.
+    pub card: Option<Card>,
 }
 
 fn undone(ends: &[(String, Disposition)]) -> Vec<(&str, String)> {

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::brief_news::BriefNews;
 use super::{AlertChanges, AlertState, Stop, error_text};
-use crate::notify::{self, Channel, Item, Message};
+use crate::notify::{self, Card, CardOfRun, Channel, Item, Message, Notice};
 use coverledger_archive::{Archive, RunRecord, Told};
-use coverledger_config::{self as config, Topic};
+use coverledger_config::{Topic, Workspace};
 use coverledger_core::time::Clock;
 
 /// A run that is over.
@@ -23,12 +24,12 @@ pub struct RunFinalizer<'a> {
     pub occurrence: Option<Timestamp>,
     /// Scheduled times that went by since the run before.
     pub missed: u64,
-    /// The job's schedule, if it has one.
-    pub schedule: Option<&'a config::Schedule>,
-    /// The configured channels. What other channels were notified of is forgotten.
-    pub configured: &'a BTreeMap<String, config::Channel>,
-    /// Those of them whose address is known.
+    /// The configuration. What channels that it does not have were notified of is forgotten.
+    pub workspace: &'a Workspace,
+    /// The channels whose address is known.
     pub channels: &'a [Channel],
+    /// What a brief that it published says.
+    pub card: Option<&'a Card>,
     /// Once a stop is asked for, nobody is notified: the next run does it.
     pub stop: &'a Stop,
 }
@@ -62,9 +63,21 @@ impl RunFinalizer<'_> {
         }
         let state = state(before.as_ref());
         let told_before = before.as_ref().map(|before| before.told.clone()).unwrap_or_default();
-        let results = self.notify(&state, &told_before).await;
+        let mut news = BriefNews::of(self.card, before.as_ref());
+        if let Some(archive) = archive
+            && news.is_any()
+        {
+            news.hear_of_others(self.job, self.workspace, archive).await;
+        }
+        let results = self.notify(&state, &told_before, &news).await;
         if let Some(archive) = archive {
-            let record = self.record(before.as_ref(), state, &told_before, &results);
+            let mut record = self.record(before.as_ref(), state, &told_before, &results);
+            let took = |channel: &str| {
+                results
+                    .iter()
+                    .any(|told| told.channel == channel && told.topic == Topic::Brief && told.result.is_ok())
+            };
+            news.record(&self.workspace.channels, took, &mut record);
             if let Err(error) = archive.put_run_record(&record).await {
                 tracing::warn!(job = self.job, error = error_text(&error), "the run cannot be recorded");
             }
@@ -72,14 +85,22 @@ impl RunFinalizer<'_> {
         results
     }
 
-    async fn notify(&self, state: &AlertState, told: &BTreeMap<String, Vec<Told>>) -> Vec<notify::Delivery> {
-        let posts: Vec<(&Channel, Vec<Message>)> = self
+    async fn notify(
+        &self,
+        state: &AlertState,
+        told: &BTreeMap<String, Vec<Told>>,
+        news: &BriefNews,
+    ) -> Vec<notify::Delivery> {
+        let posts: Vec<(&Channel, Vec<Notice>)> = self
             .channels
             .iter()
             .map(|channel| {
                 let told = told.get(channel.name()).map_or(&[][..], Vec::as_slice);
                 let changes = state.changes(told, |topic| channel.wants(topic));
-                (channel, changes.into_iter().map(|change| self.message(change)).collect())
+                let changes = changes.into_iter().map(|change| self.message(change).into());
+                // Trouble that nobody of the brief's readers mends comes first.
+                let card = news.card_for(channel.name(), channel.language()).map(|card| self.of_run(card));
+                (channel, changes.chain(card).collect())
             })
             .collect();
         let results = self.stop.or(notify::send(&posts)).await.unwrap_or_default();
@@ -101,7 +122,19 @@ impl RunFinalizer<'_> {
 
     fn message(&self, changes: AlertChanges) -> Message {
         let items = changes.items.into_iter().map(|(market_day, reason)| Item { market_day, reason }).collect();
-        Message::new(self.job, self.run_id, self.as_of, changes.topic, items)
+        let home = &self.workspace.settings.home_timezone;
+        Message::new(self.job, self.run_id, self.as_of, home, changes.topic, items)
+    }
+
+    /// What has begun since the brief was made is no longer to come.
+    fn of_run(&self, card: &Card) -> Notice {
+        let card = card.to_come(self.as_of);
+        Notice::Brief(CardOfRun {
+            job: self.job.to_owned(),
+            run_id: self.run_id.to_owned(),
+            as_of: self.as_of,
+            card,
+        })
     }
 
     fn record(
@@ -115,11 +148,12 @@ impl RunFinalizer<'_> {
         record.occurrence = before.and_then(|before| before.occurrence).max(self.occurrence);
         record.missed = before.map_or(0, |before| before.missed) + self.missed;
         record.schedules = before.map(|before| before.schedules.clone()).unwrap_or_default();
-        if let (Some(schedule), Some(occurrence)) = (self.schedule, self.occurrence) {
+        let schedule = self.workspace.jobs.get(self.job).and_then(|job| job.schedule.as_ref());
+        if let (Some(schedule), Some(occurrence)) = (schedule, self.occurrence) {
             let since = if record.schedules.is_empty() { occurrence } else { self.as_of };
             record.follow(schedule.cron.as_str(), schedule.timezone.name(), since);
         }
-        let told = self.configured.iter().map(|(name, channel)| {
+        let told = self.workspace.channels.iter().map(|(name, channel)| {
             let took = |topic: Topic| {
                 results.iter().any(|told| told.channel == *name && told.topic == topic && told.result.is_ok())
             };

@@ -12,7 +12,7 @@ use super::child::Program;
 use super::configuration::{Configuration, Found};
 use super::driver::{Asked, Environment, Handled};
 use super::health::Ending;
-use crate::notify::{self, Channel, Item, Message};
+use crate::notify::{self, Channel, Item, Message, Notice};
 use crate::run::{AlertState, RunFinalizer, Stop, error_text, stores};
 use coverledger_archive::{Archive, RunRecord};
 use coverledger_config::{self as config, Job, Topic, Workspace};
@@ -113,8 +113,10 @@ impl ProcessRunner {
             Found::Restored => "it is again what it was, and in force".to_owned(),
         };
         let items = vec![Item { market_day: None, reason }];
-        let message = Message::new("", "", self.now(), Topic::Configuration, items);
-        let channels = (self.addresses)(&self.workspace().channels);
+        let workspace = self.workspace();
+        let home = &workspace.settings.home_timezone;
+        let message = Notice::from(Message::new("", "", self.now(), home, Topic::Configuration, items));
+        let channels = (self.addresses)(&workspace.channels);
         let posts: Vec<_> = channels.iter().map(|channel| (channel, vec![message.clone()])).collect();
         for notify::Delivery { channel, result, .. } in notify::send(&posts).await {
             if let Err(error) = result {
@@ -168,9 +170,9 @@ impl ProcessRunner {
             as_of,
             occurrence,
             missed: if occurrence.is_some() { start.missed } else { 0 },
-            schedule: workspace.jobs.get(job).and_then(|job| job.schedule.as_ref()),
-            configured: &workspace.channels,
+            workspace,
             channels: &(self.addresses)(&workspace.channels),
+            card: None,
             stop: &Stop::new(),
         };
         let told = finalizer.finalize(archive.as_ref(), |before| AlertState::of_dead_run(reason, before));

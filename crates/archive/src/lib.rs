@@ -75,7 +75,7 @@ pub use read::Newest;
 pub use receipt::{
     Content, ExportRecord, FactRecord, Receipt, ReceiptError, ReceiptProblem, RowCounts, State, TableRecord,
 };
-pub use record::{RecordedSchedule, RunRecord, Told, Trouble, TroubleTopic};
+pub use record::{RecordedSchedule, RunRecord, Told, ToldBrief, Trouble, TroubleTopic};
 pub use retention::Retention;
 pub use retire::Retired;
 pub use returning::{VisitPart, VisitsError};

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +42,21 @@ pub struct RunRecord {
     pub troubles: Vec<Trouble>,
     /// The problems that each channel was notified of and that are not over yet, by the channel's name.
     pub told: BTreeMap<String, Vec<Told>>,
+    /// The brief that each channel was told last, by the channel's name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub briefs: BTreeMap<String, ToldBrief>,
+    /// The card of a brief that not every channel has taken: the next run tries again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub untold_card: Option<serde_json::Value>,
+}
+
+/// A brief that a channel was told.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ToldBrief {
+    /// As of which date it was.
+    pub as_of: Date,
+    /// The SHA-256 of what was said of it.
+    pub sha256: String,
 }
 
 /// A schedule and the instant after which its times count. A cron line that is edited today misses nothing of yesterday.
@@ -104,6 +120,8 @@ impl RunRecord {
             schedules: Vec::new(),
             troubles: Vec::new(),
             told: BTreeMap::new(),
+            briefs: BTreeMap::new(),
+            untold_card: None,
         }
     }
 
@@ -212,6 +230,9 @@ mod tests {
             Trouble { market_day: market_day.clone(), topic: TroubleTopic::Late, reason: "no export".into() },
         ];
         record.told = BTreeMap::from([("ops".into(), vec![Told { market_day, topic: TroubleTopic::Late }])]);
+        let brief = ToldBrief { as_of: date(2026, 11, 21), sha256: "ab".repeat(32) };
+        record.briefs = BTreeMap::from([("ops".into(), brief)]);
+        record.untold_card = Some(serde_json::json!({"as_of": "2026-11-21"}));
         record
     }
 

@@ -49,6 +49,8 @@ pub struct Workspace {
     pub returning: Option<ReturningKey>,
     /// `config/notifications.yaml`, by name; empty without that file.
     pub channels: BTreeMap<String, Channel>,
+    /// How long before a rotation puts another cover on air it is told, in seconds; `None`: it is not told.
+    pub remind_seconds: Option<i64>,
     /// `config/market_rules.yaml`; without that file no cover is held against anything.
     pub market_rules: Option<MarketRules>,
     /// What is sound and probably not meant, file by file: `check` tells it, and nothing else heeds it.
@@ -413,6 +415,32 @@ pub struct Channel {
     pub secret_env: Option<String>,
     /// What is told there; not empty.
     pub tell: BTreeSet<Topic>,
+    /// In which language; default English.
+    pub language: Language,
+}
+
+/// The language that people are told in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// Chinese, in simplified characters.
+    Chinese,
+}
+
+impl Language {
+    /// The words in configuration.
+    pub const WORDS: [(&'static str, Self); 2] = [("en", Self::English), ("zh", Self::Chinese)];
+
+    /// Its word, also its tag by BCP 47.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Chinese => "zh",
+        }
+    }
 }
 
 /// What is posted to a channel.
@@ -443,6 +471,10 @@ pub enum Topic {
     Configuration,
     /// More views of a market-day began late than its source of quality allows.
     SlowStarts,
+    /// A brief says something new.
+    Brief,
+    /// A rotation puts another cover on air soon.
+    Switch,
 }
 
 impl Topic {
@@ -456,6 +488,8 @@ impl Topic {
             Self::Recovered => "recovered",
             Self::Configuration => "configuration",
             Self::SlowStarts => "slow_starts",
+            Self::Brief => "brief",
+            Self::Switch => "switch",
         }
     }
 }

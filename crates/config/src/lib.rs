@@ -244,9 +244,9 @@ impl Files {
             Some(file) => file.start().and_then(|start| library::read(&start, base, settings.as_ref())).map(Some),
             None => Some(None),
         };
-        let channels = match &self.notifications {
+        let notifications = match &self.notifications {
             Some(file) => file.start().and_then(|start| notifications::read(&start)),
-            None => Some(BTreeMap::new()),
+            None => Some(notifications::Notifications::default()),
         };
         let market_rules = match &self.market_rules {
             Some(file) => {
@@ -255,6 +255,7 @@ impl Files {
             None => Some(None),
         };
         let settings = settings?;
+        let notifications = notifications?;
         // A configured secret is handed in later; without it there are no groups.
         let viewer_groups = match settings.viewer_groups_key_env {
             Some(_) => BTreeMap::new(),
@@ -271,7 +272,8 @@ impl Files {
             experiments,
             decisions: decisions?,
             library: library?,
-            channels: channels?,
+            channels: notifications.channels,
+            remind_seconds: notifications.remind_seconds,
             market_rules: market_rules?,
             warnings: self.all().flat_map(ConfigFile::warnings).collect(),
         })

@@ -4,9 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cursor::Cursor;
-use super::definition::{Channel, ChannelKind, Topic};
+use super::definition::{Channel, ChannelKind, Language, Topic};
 use super::names::check_name;
-use super::registry::{Keys, Maybe, Part, Required, Shape, Shaped as _, Words, form, keys, maybe, required};
+use super::registry::{
+    Duration, Form as _, Keys, Maybe, Or, Part, Required, Shape, Shaped as _, Words, form, keys, maybe, or,
+    required,
+};
 
 const KINDS: [(&str, ChannelKind); 4] = [
     ("webhook", ChannelKind::Webhook),
@@ -14,13 +17,15 @@ const KINDS: [(&str, ChannelKind); 4] = [
     ("feishu", ChannelKind::Feishu),
     ("dingtalk", ChannelKind::DingTalk),
 ];
-const TOPICS: [(&str, Topic); 6] = [
+const TOPICS: [(&str, Topic); 8] = [
     ("failed", Topic::Failed),
     ("held", Topic::Held),
     ("late", Topic::Late),
     ("recovered", Topic::Recovered),
     ("configuration", Topic::Configuration),
     ("slow_starts", Topic::SlowStarts),
+    ("brief", Topic::Brief),
+    ("switch", Topic::Switch),
 ];
 const CHANNEL: &str = "`{kind: slack, url_env: COVERLEDGER_OPS_URL}`";
 const MAX_VARIABLE_CHARS: usize = 64;
@@ -31,6 +36,10 @@ keys! {
         channels: Required<Part> = required(
             format!("channels by name, such as `ops: {CHANNEL}`"),
             Part(Shape::Named(Box::new(Shape::section::<ChannelKeys<'_>>()))), "channels by name",
+        ),
+        remind: Maybe<Part> = maybe(
+            "nobody is reminded", Part(Duration("1m", "2h").shape()),
+            "how long before `schedule` tells of a running rotation that another cover goes on air (`switch`)",
         ),
     }
 }
@@ -51,7 +60,11 @@ keys! {
             "the environment variable that holds what messages are signed with; not for `slack`",
         ),
         tell: Maybe<Part> = maybe(
-            "all six", Part(Shape::list(Words("", &TOPICS).shape())), "what is told there",
+            "all eight", Part(Shape::list(Words("", &TOPICS).shape())), "what is told there",
+        ),
+        language: Or<Words<Language>> = or(
+            "en", Words("a language", &Language::WORDS),
+            "in which language: `en` is English, `zh` Chinese; reasons and names stay as they are",
         ),
     }
 }
@@ -61,9 +74,22 @@ form! {
     Variable, Shape::Pattern("^[A-Z][A-Z0-9_]{0,63}$").called("name"), String, variable
 }
 
-/// Reads the channels by name.
-pub(super) fn read(start: &Cursor<'_>) -> Option<BTreeMap<String, Channel>> {
+/// Where and when people are told.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Notifications {
+    pub channels: BTreeMap<String, Channel>,
+    pub remind_seconds: Option<i64>,
+}
+
+/// Reads the file.
+pub(super) fn read(start: &Cursor<'_>) -> Option<Notifications> {
     let file = NotificationKeys::open_file(start)?;
+    let remind = file.remind.read_with(|at| Duration("1m", "2h").read(at));
+    let channels = read_channels(&file);
+    Some(Notifications { channels: channels?, remind_seconds: remind? })
+}
+
+fn read_channels(file: &NotificationKeys<'_>) -> Option<BTreeMap<String, Channel>> {
     let expected = format!("channels by name, such as `ops: {CHANNEL}`");
     let at = file.channels.required()?;
     let channels = without_text(&at, &expected)?.entries("channels", &expected)?;
@@ -97,7 +123,8 @@ fn read_channel(at: &Cursor<'_>) -> Option<Channel> {
     });
     let every_topic = TOPICS.into_iter().map(|(_, topic)| topic).collect();
     let tell = keys.tell.read_or(every_topic, topics);
-    Some(Channel { kind: kind?, url_env: url_env?, secret_env: secret_env?, tell: tell? })
+    let language = keys.language.read();
+    Some(Channel { kind: kind?, url_env: url_env?, secret_env: secret_env?, tell: tell?, language: language? })
 }
 
 fn topics(at: &Cursor<'_>) -> Option<BTreeSet<Topic>> {
@@ -157,18 +184,21 @@ mod tests {
     fn every_kind_is_read() {
         let text = "version: 1\nchannels:\n  ops: {kind: webhook, url_env: OPS_URL, secret_env: OPS_SECRET, tell: [failed, late]}\n  \
                     chat: {kind: slack, url_env: SLACK_URL}\n  team: {kind: feishu, url_env: FEISHU_URL}\n  \
-                    shop: {kind: dingtalk, url_env: DING_URL, secret_env: DING_SECRET}\n";
-        let (channels, problems) = testing::read(text, read);
+                    shop: {kind: dingtalk, url_env: DING_URL, secret_env: DING_SECRET, language: zh}\nremind: 10m\n";
+        let (read, problems) = testing::read(text, read);
         assert_eq!(problems, [""; 0]);
-        let channels = channels.unwrap();
+        let Notifications { channels, remind_seconds } = read.unwrap();
+        assert_eq!(remind_seconds, Some(600));
         let ops = Channel {
             kind: ChannelKind::Webhook,
             url_env: "OPS_URL".to_owned(),
             secret_env: Some("OPS_SECRET".to_owned()),
             tell: BTreeSet::from([Topic::Failed, Topic::Late]),
+            language: Language::English,
         };
         assert_eq!(channels["ops"], ops);
-        assert_eq!((channels["chat"].kind, channels["chat"].tell.len()), (ChannelKind::Slack, 6));
+        assert_eq!((channels["chat"].kind, channels["chat"].tell.len()), (ChannelKind::Slack, 8));
+        assert_eq!(channels["shop"].language, Language::Chinese);
         assert_eq!((channels["team"].kind, channels["shop"].kind), (ChannelKind::Feishu, ChannelKind::DingTalk));
     }
 
@@ -177,20 +207,21 @@ mod tests {
         let variable = "not the name of an environment variable, and not repeated here: in case it is a secret (expected \
                         1 to 64 of A–Z 0–9 `_`, starting with a letter, such as `COVERLEDGER_OPS_URL`)";
         let text = "version: 1\nchannels:\n  ops: {kind: teams, url_env: ops, tell: [failed, fail, failed]}\n  \
-                    b/d: {kind: slack, url_env: A, secret_env: B, url: x}\n  c: {tell: []}\n";
+                    b/d: {kind: slack, url_env: A, secret_env: B, url: x}\n  c: {tell: [], language: de}\nremind: 30s\n";
         expect_problems(
             &[(
                 text,
                 &[
                     "line 3, `channels.ops.kind`: `teams` is not a kind of channel (expected: `webhook`, `slack`, `feishu`, `dingtalk`)",
                     &format!("line 3, `channels.ops.url_env`: {variable}"),
-                    "line 3, `channels.ops.tell[1]`: `fail` is not a topic (expected: `failed`, `held`, `late`, `recovered`, `configuration`, `slow_starts`)",
+                    "line 3, `channels.ops.tell[1]`: `fail` is not a topic (expected: `failed`, `held`, `late`, `recovered`, `configuration`, `slow_starts`, `brief`, `switch`)",
                     "line 3, `channels.ops.tell[2]`: `failed` is here twice",
                     "line 4, `channels.b/d`: `b/d` is not a usable name (expected 1 to 64 of A–Z a–z 0–9 `_` `.` `-`, starting with a letter or digit)",
                     "line 4, `channels.b/d.url`: an address is a secret: put it into an environment variable and name that in `url_env`",
                     "line 4, `channels.b/d.secret_env`: Slack's webhooks are not signed; leave it out (kinds that are: `webhook`, `feishu`, `dingtalk`)",
                     "line 5, `channels.c.kind`: missing (expected `webhook`, `slack`, `feishu` or `dingtalk`)",
                     "line 5, `channels.c.url_env`: missing (expected the environment variable that holds its URL)",
+                    "line 5, `channels.c.language`: `de` is not a language (expected: `en`, `zh`)",
                     "line 5, `channels.c.tell`: an empty list is not a list of topics (expected at least one)",
                 ],
             )],

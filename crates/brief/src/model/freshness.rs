@@ -1,6 +1,7 @@
 //! How fresh the brief is: until when data goes, what is missing, held back or provisional.
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::{PlaceName, Row, Text};
 
@@ -12,7 +13,8 @@ pub struct Freshness {
 }
 
 /// How a place stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum State {
     /// Every local date that is over is published.
     Fresh,

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
+use serde::{Deserialize, Serialize};
 
 use super::{Figure, Interval, PlaceName, Row, Text};
 
@@ -40,7 +41,8 @@ pub struct Air {
 }
 
 /// What to do: `action` of `advice`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Proven by lot: another cover goes on air.
     Change,
@@ -59,7 +61,8 @@ pub enum Action {
 }
 
 /// How sure it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Sureness {
     /// Drawn by lot, and the interval excludes nothing.
     Proven,

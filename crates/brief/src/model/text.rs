@@ -1,7 +1,9 @@
 //! What is said in words, in both languages.
 
+use serde::{Deserialize, Serialize};
+
 /// A text in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, Default, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Text {
     /// In English.
     pub en: String,
@@ -27,7 +29,7 @@ pub struct CoverTitle {
 }
 
 /// A platform in a market: by id, and as people call it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PlaceName {
     /// The platform's id.
     pub platform: String,
