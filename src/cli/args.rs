@@ -1,6 +1,8 @@
 //! Arguments as they are typed.
 
 mod covers;
+mod rows;
+mod show;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,11 +14,13 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::program;
-use coverledger_archive::{PruneLimits, TableName, Unaccounted};
+use coverledger_archive::{PruneLimits, Unaccounted};
 use coverledger_config as config;
 use coverledger_demo::{DemoFormat, DemoRows};
 
 pub use covers::{CoverOrder, Covers, CoversCheck, CoversCommand, CoversList, CoversShow, CoversSimilar};
+pub use rows::{RowOutput, TableFormat};
+pub use show::Show;
 
 /// Settles how live-room covers performed, by market, slot and audience, and publishes Parquet that a notebook can
 /// trust.
@@ -244,6 +248,9 @@ pub struct Status {
     /// Act as if the clock read this instant
     #[arg(long, value_name = "INSTANT")]
     pub at: Option<Timestamp>,
+    /// How they are written; for programs, a row is a market-day
+    #[command(flatten)]
+    pub form: RowOutput,
 }
 
 /// `check`
@@ -276,9 +283,9 @@ pub struct Inspect {
     /// A known start of a broadcast in the files; may be given more than once
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub start: Vec<Timestamp>,
-    /// Output format: for people, or one JSON object
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Output::Text)]
-    pub output: Output,
+    /// How what was found is written; of csv and xlsx, a row is a column of a table
+    #[command(flatten)]
+    pub form: RowOutput,
 }
 
 /// `verify`
@@ -356,64 +363,6 @@ pub struct PlanTest {
     /// Write the schedule as CSV to this file, for the tool that puts covers on air
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
-}
-
-/// `show`
-#[derive(Debug, Args)]
-pub struct Show {
-    /// Which table: `cover`, `cover_broadcast`, `mix`, `diagnosis`, `slot_plan`, `localization`, `false_winners`,
-    /// `experiment`, `experiment_balance`, `experiment_pooled`, `funnel`, `turns`, `viewer_groups`, `slot_audience`,
-    /// `capability`, `bridge`, `rejects` or `reconciliation`; of the library `covers`, `pictures`, `cover_months`,
-    /// `cover_history`, `cover_type`, `next_tests` or `cover_checks`
-    #[arg(value_parser = table)]
-    pub table: TableName,
-    /// Only this platform
-    #[arg(long)]
-    pub platform: Option<String>,
-    /// Only this market
-    #[arg(long)]
-    pub market: Option<String>,
-    /// Only this local date; for rejects and reconciliation this export date; for decisions those as of this date [default:
-    /// all dates; for decisions the latest]
-    #[arg(long)]
-    pub date: Option<Date>,
-    /// How many rows to print; 0 prints all [default: 50 of a table for people, all for programs]
-    #[arg(long)]
-    pub rows: Option<usize>,
-    /// How they are written
-    #[command(flatten)]
-    pub form: RowOutput,
-}
-
-/// How rows are written, and where.
-#[derive(Debug, Clone, Args)]
-pub struct RowOutput {
-    /// Output format: for people the columns that answer the question, for programs all columns
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = TableFormat::Table)]
-    pub output: TableFormat,
-    /// Write json, csv or xlsx to this file in place of standard output; what it held before is replaced
-    #[arg(long, value_name = "PATH")]
-    pub output_file: Option<PathBuf>,
-}
-
-/// The output format of a command that prints rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum TableFormat {
-    /// For people
-    Table,
-    /// One JSON array, an object a row
-    Json,
-    /// RFC 4180, with a header
-    Csv,
-    /// A workbook
-    Xlsx,
-}
-
-fn table(name: &str) -> Result<TableName, String> {
-    TableName::ALL.into_iter().find(|table| table.as_str() == name).ok_or_else(|| {
-        let known: Vec<_> = TableName::ALL.iter().map(|table| table.as_str()).collect();
-        format!("known: {}", known.join(", "))
-    })
 }
 
 /// An instant, with seconds or without.

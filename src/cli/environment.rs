@@ -1,5 +1,5 @@
 //! The only file that reads the environment: addresses and secrets of channels, the keys of viewer groups and of
-//! returning viewers, and what the terminal says it is.
+//! returning viewers, what the terminal says it is, and how wide.
 //!
 //! Stores read their own credentials, as documented by the cloud providers.
 
@@ -71,6 +71,11 @@ pub fn drawing() -> Drawing {
     } else {
         Drawing::Blocks
     }
+}
+
+/// How many columns there are to print in, where `COLUMNS` says it.
+pub fn columns() -> Option<usize> {
+    read("COLUMNS").ok()?.trim().parse().ok().filter(|columns| *columns > 0)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one reading of the environment")]

@@ -1,11 +1,14 @@
 //! `coverledger inspect`
 
+mod rows;
+
 use std::fmt::{self, Write as _};
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use super::args::{Inspect, Output};
+use super::args::Inspect;
+use super::rows::{Destination, RowFormat};
 use super::screen::{Lines, Screen};
 use super::{Failure, exit};
 use crate::run::error_text;
@@ -47,6 +50,7 @@ impl Lines for Block {}
 
 /// Reports what every file is, and drafts a platform file from the first.
 pub fn run(args: &Inspect, out: &mut Screen<'_>) -> Result<u8, Failure> {
+    let destination = Destination::of(&args.form, out)?;
     let mut seen = Vec::new();
     let mut unreadable = Vec::new();
     let platform = args.write.as_deref().map(platform_name).transpose()?;
@@ -76,16 +80,20 @@ pub fn run(args: &Inspect, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let kinship = inspect::kinship(&tables(&seen));
     let draft = drafted.as_ref().map(|(path, drafted)| (path.display().to_string(), drafted));
     let next = next(&seen, draft.as_ref());
-    if args.output == Output::Json {
+    if let Some(destination) = destination {
         let files: Vec<_> =
             seen.iter().map(|seen| inspect::as_json(&seen.name, &seen.peek, &seen.findings)).collect();
+        if destination.format != RowFormat::Json {
+            rows::write(&files, destination, out)?;
+            return Ok(code);
+        }
         let drafted = draft.as_ref().map(|(path, drafted)| inspect::draft_as_json(path, drafted));
         let unreadable: Vec<_> =
             unreadable.iter().map(|(file, error)| serde_json::json!({"file": file, "error": error})).collect();
         let said = serde_json::json!({
             "files": files, "unreadable": unreadable, "kinship": kinship, "draft": drafted, "next": next,
         });
-        out.json(&said)?;
+        destination.json(&said, out)?;
         return Ok(code);
     }
     let fold = std::io::stdout().is_terminal().then_some(SCREEN);

@@ -15,9 +15,13 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 
 use serde::Serialize;
 
+use super::environment;
 use super::rows::CsvRecord;
 use coverledger_core::model::{is_steering, legible, legible_json, shown};
 use coverledger_picture::DynamicImage;
+
+/// The columns of what says no other number.
+const USUAL_WIDTH: usize = 120;
 
 /// Standard output or standard error.
 pub struct Screen<'p> {
@@ -59,6 +63,14 @@ impl<'p> Screen<'p> {
     #[must_use]
     pub fn file(file: File) -> Self {
         Self::before(BufWriter::new(file))
+    }
+
+    /// How many columns there are to print in: those of the terminal, else those that `COLUMNS` says, else 120.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        let terminal = self.is_terminal.then(|| terminal_size::terminal_size_of(io::stdout())).flatten();
+        let columns = terminal.map(|(terminal_size::Width(columns), _)| usize::from(columns));
+        columns.or_else(environment::columns).unwrap_or(USUAL_WIDTH)
     }
 
     fn before(inner: impl Write + 'p) -> Self {

@@ -1,11 +1,14 @@
 //! `coverledger status`
 
+mod rows;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
 use super::args::{Global, Status};
 use super::reasons::Reasons;
+use super::rows::Destination;
 use super::run::clock;
 use super::screen::Screen;
 use super::{Failure, Grid, behind_lookback, day_notes, exit, load_with_keys, timetable, unconfigured};
@@ -15,8 +18,10 @@ use coverledger_archive::{AttemptEnd, State};
 use coverledger_config::Job;
 use coverledger_core::model::{MarketId, PlatformId};
 
-/// Prints a grid of market-days and, below it, why some are not published, and the jobs.
+/// Prints a grid of market-days and, below it, why some are not published, and the jobs; for programs a row for each
+/// market-day.
 pub async fn run(args: &Status, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
+    let destination = Destination::of(&args.form, out)?;
     let workspace = load_with_keys(global)?;
     let now = clock(args.at).now();
     let jobs: Vec<(&str, &Job)> = match &args.job {
@@ -33,6 +38,10 @@ pub async fn run(args: &Status, global: &Global, out: &mut Screen<'_>) -> Result
     let exports = stores::exports(&workspace.settings).map_err(RunError::Exports)?;
     let archive = stores::archive_for_planning(&workspace.settings).map_err(RunError::Store)?;
     let plans = run::plan(&workspace, &selection, &exports, &archive, now).await?;
+    if let Some(destination) = destination {
+        rows::write(&plans, destination, out)?;
+        return Ok(exit::DONE);
+    }
     out.page(&table(&plans))?;
     writeln!(
         out,
@@ -69,7 +78,7 @@ fn table(plans: &[PlatformPlan]) -> Grid {
     let mut rows: BTreeMap<(&PlatformId, &MarketId), BTreeMap<Date, char>> = BTreeMap::new();
     for day in days() {
         let row = rows.entry((&day.market_day.platform, &day.market_day.market)).or_default();
-        row.insert(day.market_day.local_date, letter(day));
+        row.insert(day.market_day.local_date, standing(day).0);
     }
     let mut header = vec!["platform".to_owned(), "market".to_owned()];
     header.extend(dates.iter().map(|date| date.strftime("%m-%d").to_string()));
@@ -82,16 +91,17 @@ fn table(plans: &[PlatformPlan]) -> Grid {
     table
 }
 
-fn letter(day: &PlannedDay) -> char {
+/// Where a market-day stands: its letter in the grid, and the word for programs.
+fn standing(day: &PlannedDay) -> (char, &'static str) {
     match (&day.status, day.attempt.as_ref().map(|attempt| attempt.end)) {
-        (DayStatus::Current { state: State::Final, .. }, _) => 'F',
-        (DayStatus::Current { state: State::Provisional, .. }, _) => 'P',
-        (DayStatus::Waiting { .. }, _) => 'W',
-        (DayStatus::Held { .. }, _) | (DayStatus::Due(_), Some(AttemptEnd::Held)) => 'H',
-        (DayStatus::Unreadable { .. }, _) | (DayStatus::Due(_), Some(AttemptEnd::Failed)) => 'X',
-        (DayStatus::Due(_) | DayStatus::ToRender { .. } | DayStatus::NotAsked(_), _) => 'D',
-        (DayStatus::NotOver, _) => '·',
-        (DayStatus::NotBegun, _) => '-',
+        (DayStatus::Current { state: State::Final, .. }, _) => ('F', "final"),
+        (DayStatus::Current { state: State::Provisional, .. }, _) => ('P', "provisional"),
+        (DayStatus::Waiting { .. }, _) => ('W', "waiting"),
+        (DayStatus::Held { .. }, _) | (DayStatus::Due(_), Some(AttemptEnd::Held)) => ('H', "held"),
+        (DayStatus::Unreadable { .. }, _) | (DayStatus::Due(_), Some(AttemptEnd::Failed)) => ('X', "failed"),
+        (DayStatus::Due(_) | DayStatus::ToRender { .. } | DayStatus::NotAsked(_), _) => ('D', "due"),
+        (DayStatus::NotOver, _) => ('·', "not_over"),
+        (DayStatus::NotBegun, _) => ('-', "not_begun"),
     }
 }
 

@@ -146,7 +146,7 @@ fn messages_name_what_is_wrong_and_what_is_known() {
         ("run nigthly", "there is no job `nigthly` (known: `nightly`; did you mean `nightly`?)"),
         ("runn", "'prune', 'run'"),
         ("show funel", "known: "),
-        ("show funnel --market US", "the configuration has no market `US` (it has: `GB`)"),
+        ("show funnel --market US", "there is no market `US` (known: `GB`)"),
         ("backfill nightly --from 2026-11-21 --to 2026-11-20", "`--from 2026-11-21` is after `--to 2026-11-20`"),
         ("prune --older-than 2h", "expected at least 1d"),
         ("schedule", "no job in `jobs` has a schedule"),

@@ -1,7 +1,7 @@
 //! Where rows for programs go.
 
-use super::RowFormat;
 use super::output_file::OutputFile;
+use super::{Column, RowFormat, RowWriter, Value};
 use crate::cli::Failure;
 use crate::cli::args::{RowOutput, TableFormat};
 use crate::cli::screen::Screen;
@@ -42,6 +42,38 @@ impl Destination {
     /// It cannot be opened.
     pub fn screen(&self) -> Result<Option<Screen<'static>>, Failure> {
         self.file.as_ref().map(OutputFile::screen).transpose()
+    }
+
+    /// Writes all rows of a table, and puts the file in its place.
+    ///
+    /// # Errors
+    /// They cannot be written.
+    pub fn write<'v>(
+        self,
+        name: &str,
+        columns: Vec<Column>,
+        rows: impl IntoIterator<Item = Vec<Value<'v>>>,
+        out: &mut Screen<'_>,
+    ) -> Result<(), Failure> {
+        let mut file = self.screen()?;
+        let mut writer = RowWriter::begin(self.format, name, columns, file.as_mut().unwrap_or(out))?;
+        rows.into_iter().try_for_each(|row| writer.row(&row))?;
+        writer.finish()?;
+        drop(file);
+        self.keep()
+    }
+
+    /// Writes one JSON value that is no table, and puts the file in its place.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn json(self, value: &impl serde::Serialize, out: &mut Screen<'_>) -> Result<(), Failure> {
+        let mut file = self.screen()?;
+        let screen = file.as_mut().unwrap_or(out);
+        screen.json(value)?;
+        screen.flush()?;
+        drop(file);
+        self.keep()
     }
 
     /// Puts the file in its place, once it is whole.

@@ -1,6 +1,7 @@
 //! One value of a table, whatever it is written as.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
@@ -60,6 +61,22 @@ impl Value<'_> {
             Self::Instant(instant) => instant.to_string().into(),
             Self::WallTime(time) => time.to_string().into(),
         })
+    }
+}
+
+impl Value<'_> {
+    /// How two values of one type lie to each other; `None` of null and of two types.
+    pub fn compare(&self, other: &Value<'_>) -> Option<Ordering> {
+        match (self, other) {
+            (Self::Text(one), Value::Text(other)) => Some(one.cmp(other)),
+            (Self::Whole(one), Value::Whole(other)) => Some(one.cmp(other)),
+            (Self::Float(one), Value::Float(other)) => one.partial_cmp(other),
+            (Self::Truth(one), Value::Truth(other)) => Some(one.cmp(other)),
+            (Self::Day(one), Value::Day(other)) => Some(one.cmp(other)),
+            (Self::Instant(one), Value::Instant(other)) => Some(one.cmp(other)),
+            (Self::WallTime(one), Value::WallTime(other)) => Some(one.cmp(other)),
+            _ => None,
+        }
     }
 }
 

@@ -1,5 +1,8 @@
 //! Which objects of a table are asked for, and which rows of them.
 
+use std::pin::pin;
+
+use futures::TryStreamExt;
 use polars::prelude::*;
 
 use crate::cli::args::Show;
@@ -48,6 +51,18 @@ impl Query {
         } else {
             archive.keys_of_table(self.table, &self.parts).await
         }
+    }
+
+    /// Whether there is any row of it.
+    pub(super) async fn finds(&self, archive: &Archive) -> Result<bool, ArchiveError> {
+        let mut objects = pin!(archive.each(self.keys(archive).await?));
+        while let Some((key, bytes)) = objects.try_next().await? {
+            let frame = bytes.ok().and_then(|bytes| self.read(&key, bytes).ok());
+            if frame.is_some_and(|frame| frame.height() > 0) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// What is asked for of an object.

@@ -190,8 +190,8 @@ fn show_prints_a_table_for_people() {
     assert_eq!(lines[0].join(" "), expected);
     let expected = "2026-11-20 GB shop afternoon f / 25-34 1 0 0.00 0.00–79.35 0.00 0.00–79.35 – – –";
     assert_eq!(lines[2].join(" "), expected, "no quotes, rates in percent with their interval, no rate as a dash");
-    let nothing = "no rows; the configuration has no market `US` (it has: `GB`)\n";
-    assert_eq!(scenario.cli(&["show", "slot_audience", "--market", "US"]).exits(0).stdout, nothing);
+    let nowhere = "error: there is no market `US` (known: `GB`)";
+    scenario.cli(&["show", "slot_audience", "--market", "US"]).exits(2).complains(nowhere);
 }
 
 #[test]

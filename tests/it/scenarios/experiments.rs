@@ -189,7 +189,10 @@ fn show_prints_an_experiment_by_market() {
     assert!(of_gb.stdout.contains("winner") && !of_gb.stdout.contains("JP"), "{}", of_gb.stdout);
     let checks = scenario.cli(&["show", "experiment_balance", "--market", "JP", "--rows", "0"]).exits(0);
     assert!(checks.stdout.contains("slot_audience") && !checks.stdout.contains("GB"), "{}", checks.stdout);
-    scenario.cli(&["show", "experiment", "--market", "US"]).exits(0).says("no rows");
+    scenario
+        .cli(&["show", "experiment", "--market", "US"])
+        .exits(2)
+        .complains("error: there is no market `US` (known: `GB`, `JP`)");
 }
 
 #[test]

@@ -32,6 +32,7 @@ mod output;
 mod pages;
 mod path_clocks;
 mod paths;
+mod people;
 mod quality;
 mod reach;
 mod records;

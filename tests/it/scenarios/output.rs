@@ -189,10 +189,11 @@ fn rows_and_places_are_chosen_as_for_people() {
     assert_eq!(rows(&["--rows", "3"]), 3);
     assert_eq!(rows(&["--rows", "0", "--date", "2026-11-19"]), 2);
     assert_eq!(rows(&["--market", "GB", "--platform", "shop"]), 4);
-    let none = scenario.cli(&["show", "funnel", "--output", "json", "--market", "US"]).exits(0);
+    let none = scenario.cli(&["show", "funnel", "--output", "json", "--date", "2026-11-01"]).exits(0);
     assert_eq!(none.stdout, "[]\n");
-    assert_eq!(none.stderr, "no rows; the configuration has no market `US` (it has: `GB`)\n");
-    let none = scenario.cli(&["show", "funnel", "--output", "csv", "--market", "US"]).exits(0).stdout;
+    let there = "there is: 2026-11-19 to 2026-11-20";
+    assert_eq!(none.stderr, format!("no rows: `funnel` has no local_date `2026-11-01` ({there})\n"));
+    let none = scenario.cli(&["show", "funnel", "--output", "csv", "--date", "2026-11-01"]).exits(0).stdout;
     assert_eq!(none.lines().count(), 1, "a header");
 }
 

@@ -48,7 +48,9 @@ pub use picture_hash::{PICTURE_HASH_BITS, PictureHash, PictureHashes};
 pub use rate::{ENTERING, RATES, Rate};
 pub use reject::{Reason, Reject};
 pub use signal::Event;
-pub use tables::{COUNTS_OF_COVERS, ColumnSpec, ColumnType, Shown, TableFamily, TableName, TableSpec, View};
+pub use tables::{
+    COUNTS_OF_COVERS, ColumnSpec, ColumnType, Shown, ShownBy, TableFamily, TableName, TableSpec, View, heading_zh,
+};
 pub use turn::{Turn, TurnFact, TurnNumber, TurnSpan, Turns};
 pub use unknown::Unknown;
 pub use viewer_group::{GroupFact, GroupKey, ViewerGroup};

@@ -1,0 +1,38 @@
+//! Names that are like one that does not exist.
+
+use strsim::damerau_levenshtein;
+
+/// How many are told.
+const TOLD: usize = 5;
+/// So many letters may be wrong, for each three that there are.
+const LETTERS: usize = 3;
+
+/// The names that are most like the one that was asked for, the nearest first: those with few other letters, and those that hold
+/// it or are held by it.
+pub fn near<'n>(names: impl IntoIterator<Item = &'n str>, asked: &str) -> Vec<&'n str> {
+    let asked = asked.to_lowercase();
+    let reach = asked.chars().count().div_ceil(LETTERS);
+    let like = |name: &'n str| {
+        let lower = name.to_lowercase();
+        let distance = damerau_levenshtein(&asked, &lower);
+        let holds = asked.chars().count() > 2 && (lower.contains(&asked) || asked.contains(&lower));
+        (holds || distance <= reach).then_some((!holds && distance > 1, distance, name))
+    };
+    let mut found: Vec<(bool, usize, &str)> = names.into_iter().filter_map(like).collect();
+    found.sort_unstable();
+    found.into_iter().take(TOLD).map(|(.., name)| name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_come_first_and_what_is_far_does_not_come() {
+        let names = ["clicks", "clicks_low", "clickers", "ctr", "cover_id", "revision"];
+        assert_eq!(near(names, "clickz"), ["clicks"]);
+        assert_eq!(near(names, "CLICKS"), ["clicks", "clicks_low"]);
+        assert_eq!(near(names, "cover"), ["cover_id"]);
+        assert!(near(names, "zzz").is_empty() && near(names, "").is_empty());
+    }
+}
