@@ -12,6 +12,8 @@ pub(super) struct Entry {
     pub(super) cover: &'static str,
     pub(super) format: PictureFormat,
     pub(super) name: &'static str,
+    /// The same in Chinese.
+    pub(super) name_zh: &'static str,
     pub(super) theme: &'static str,
     /// The language of the words on it; empty without words.
     pub(super) language: &'static str,
@@ -27,7 +29,7 @@ pub(super) struct Entry {
 
 /// The names of the columns. Those that no library knows are tags.
 const COLUMNS: &str =
-    "cover_id,file,name,theme,language,price_tag,product,festival,designer,family,wording,backdrop";
+    "cover_id,file,name,name_zh,theme,language,price_tag,product,festival,designer,family,wording,backdrop";
 
 impl Entry {
     /// The name of its file.
@@ -46,6 +48,7 @@ impl Entry {
             self.cover,
             &file,
             &name,
+            self.name_zh,
             self.theme,
             self.language,
             self.price_tag,
@@ -71,7 +74,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_red_dress_a",
         format: PictureFormat::Jpeg,
-        name: "Red dress 红裙",
+        name: "Red dress",
+        name_zh: "红裙",
         theme: "fashion",
         language: "en",
         price_tag: "none",
@@ -85,7 +89,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_red_dress_b",
         format: PictureFormat::Jpeg,
-        name: "Red dress on the rail 红裙挂架",
+        name: "Red dress on the rail",
+        name_zh: "红裙挂架",
         theme: "fashion",
         language: "",
         price_tag: "none",
@@ -99,7 +104,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_host_smile_a",
         format: PictureFormat::Jpeg,
-        name: "Host smiling, close 主播微笑近景",
+        name: "Host smiling, close",
+        name_zh: "主播微笑近景",
         theme: "host",
         language: "",
         price_tag: "none",
@@ -120,7 +126,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_host_smile_b",
         format: PictureFormat::Jpeg,
-        name: "Host smiling, from afar 主播微笑远景",
+        name: "Host smiling, from afar",
+        name_zh: "主播微笑远景",
         theme: "host",
         language: "",
         price_tag: "none",
@@ -141,7 +148,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_unboxing_a",
         format: PictureFormat::Jpeg,
-        name: "Open box 开箱",
+        name: "Open box",
+        name_zh: "开箱",
         theme: "unboxing",
         language: "en",
         price_tag: "none",
@@ -155,7 +163,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_unboxing_b",
         format: PictureFormat::WebP,
-        name: "Closed parcel 未拆包裹",
+        name: "Closed parcel",
+        name_zh: "未拆包裹",
         theme: "unboxing",
         language: "",
         price_tag: "none",
@@ -169,7 +178,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_sneaker_wall_a",
         format: PictureFormat::Jpeg,
-        name: "Wall of sneakers 球鞋墙",
+        name: "Wall of sneakers",
+        name_zh: "球鞋墙",
         theme: "product",
         language: "",
         price_tag: "none",
@@ -183,7 +193,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_sneaker_wall_b",
         format: PictureFormat::Jpeg,
-        name: "Two rows of sneakers 两排球鞋",
+        name: "Two rows of sneakers",
+        name_zh: "两排球鞋",
         theme: "product",
         language: "en",
         price_tag: "none",
@@ -197,7 +208,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_kitchen_demo_a",
         format: PictureFormat::Jpeg,
-        name: "Pan on the stove 厨房演示",
+        name: "Pan on the stove",
+        name_zh: "厨房演示",
         theme: "demo",
         language: "",
         price_tag: "none",
@@ -211,7 +223,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_lipstick_swatch_a",
         format: PictureFormat::Jpeg,
-        name: "Lipstick swatches 口红试色",
+        name: "Lipstick swatches",
+        name_zh: "口红试色",
         theme: "beauty",
         language: "",
         price_tag: "none",
@@ -225,7 +238,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_price_tag_a",
         format: PictureFormat::Jpeg,
-        name: "Price tag, 19.90 价签 19.90",
+        name: "Price tag, 19.90",
+        name_zh: "价签 19.90",
         theme: "offer",
         language: "en",
         price_tag: "price",
@@ -239,7 +253,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_before_after_a",
         format: PictureFormat::Jpeg,
-        name: "Before and after 前后对比",
+        name: "Before and after",
+        name_zh: "前后对比",
         theme: "demo",
         language: "",
         price_tag: "none",
@@ -253,7 +268,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_product_on_white_a",
         format: PictureFormat::Png,
-        name: "Product on white 白底商品",
+        name: "Product on white",
+        name_zh: "白底商品",
         theme: "product",
         language: "",
         price_tag: "none",
@@ -267,7 +283,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_warehouse_tour_a",
         format: PictureFormat::Jpeg,
-        name: "Through the warehouse 仓库探访",
+        name: "Through the warehouse",
+        name_zh: "仓库探访",
         theme: "behind",
         language: "",
         price_tag: "none",
@@ -281,7 +298,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_free_gift_a",
         format: PictureFormat::Jpeg,
-        name: "Free gift 免费礼物",
+        name: "Free gift",
+        name_zh: "免费礼物",
         theme: "offer",
         language: "en",
         price_tag: "none",
@@ -295,7 +313,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_handbag_a",
         format: PictureFormat::Jpeg,
-        name: "Handbag 手提包",
+        name: "Handbag",
+        name_zh: "手提包",
         theme: "fashion",
         language: "",
         price_tag: "none",
@@ -309,7 +328,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_handbag_b",
         format: PictureFormat::Jpeg,
-        name: "Three handbags 三只手提包",
+        name: "Three handbags",
+        name_zh: "三只手提包",
         theme: "fashion",
         language: "",
         price_tag: "none",
@@ -323,7 +343,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_headphones_a",
         format: PictureFormat::WebP,
-        name: "Headphones 耳机",
+        name: "Headphones",
+        name_zh: "耳机",
         theme: "product",
         language: "en",
         price_tag: "none",
@@ -337,7 +358,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_skincare_a",
         format: PictureFormat::Jpeg,
-        name: "Bottle of serum 精华液",
+        name: "Bottle of serum",
+        name_zh: "精华液",
         theme: "beauty",
         language: "",
         price_tag: "none",
@@ -351,7 +373,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_watch_a",
         format: PictureFormat::Png,
-        name: "Watch 手表",
+        name: "Watch",
+        name_zh: "手表",
         theme: "product",
         language: "en",
         price_tag: "price",
@@ -365,7 +388,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_host_wave_a",
         format: PictureFormat::Jpeg,
-        name: "Host waving 主播招手",
+        name: "Host waving",
+        name_zh: "主播招手",
         theme: "host",
         language: "",
         price_tag: "none",
@@ -386,7 +410,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_collage_toys_a",
         format: PictureFormat::Png,
-        name: "Toys, six tiles 玩具拼图",
+        name: "Toys, six tiles",
+        name_zh: "玩具拼图",
         theme: "collage",
         language: "",
         price_tag: "none",
@@ -400,7 +425,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_collage_home_a",
         format: PictureFormat::Jpeg,
-        name: "Home, six tiles 家居拼图",
+        name: "Home, six tiles",
+        name_zh: "家居拼图",
         theme: "collage",
         language: "",
         price_tag: "none",
@@ -414,7 +440,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_price_tag_b",
         format: PictureFormat::Jpeg,
-        name: "Price tag, 14.90 价签 14.90",
+        name: "Price tag, 14.90",
+        name_zh: "价签 14.90",
         theme: "offer",
         language: "en",
         price_tag: "price",
@@ -428,7 +455,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_big_sale_a",
         format: PictureFormat::Jpeg,
-        name: "Big sale 大促",
+        name: "Big sale",
+        name_zh: "大促",
         theme: "offer",
         language: "en",
         price_tag: "price",
@@ -442,7 +470,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_big_sale_b",
         format: PictureFormat::Jpeg,
-        name: "Big sale with host 大促主播",
+        name: "Big sale with host",
+        name_zh: "大促主播",
         theme: "host",
         language: "en",
         price_tag: "none",
@@ -463,7 +492,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_coupon_wall_a",
         format: PictureFormat::Jpeg,
-        name: "Wall of coupons 优惠券墙",
+        name: "Wall of coupons",
+        name_zh: "优惠券墙",
         theme: "offer",
         language: "en",
         price_tag: "none",
@@ -477,7 +507,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_ingredients_a",
         format: PictureFormat::Jpeg,
-        name: "What is in it 成分",
+        name: "What is in it",
+        name_zh: "成分",
         theme: "beauty",
         language: "en",
         price_tag: "none",
@@ -491,7 +522,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_reviews_a",
         format: PictureFormat::Jpeg,
-        name: "What buyers say 好评",
+        name: "What buyers say",
+        name_zh: "好评",
         theme: "demo",
         language: "en",
         price_tag: "none",
@@ -505,7 +537,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_size_chart_a",
         format: PictureFormat::Jpeg,
-        name: "Size chart 尺码表",
+        name: "Size chart",
+        name_zh: "尺码表",
         theme: "fashion",
         language: "en",
         price_tag: "none",
@@ -519,7 +552,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_three_reasons_a",
         format: PictureFormat::Jpeg,
-        name: "Three reasons 三个理由",
+        name: "Three reasons",
+        name_zh: "三个理由",
         theme: "unboxing",
         language: "en",
         price_tag: "none",
@@ -533,7 +567,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_free_shipping_a",
         format: PictureFormat::WebP,
-        name: "Free shipping 包邮",
+        name: "Free shipping",
+        name_zh: "包邮",
         theme: "unboxing",
         language: "en",
         price_tag: "none",
@@ -547,7 +582,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_oil_lamps_a",
         format: PictureFormat::Jpeg,
-        name: "Three oil lamps 三盏油灯",
+        name: "Three oil lamps",
+        name_zh: "三盏油灯",
         theme: "festival",
         language: "",
         price_tag: "none",
@@ -561,7 +597,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_oil_lamps_b",
         format: PictureFormat::Jpeg,
-        name: "Five oil lamps 五盏油灯",
+        name: "Five oil lamps",
+        name_zh: "五盏油灯",
         theme: "festival",
         language: "en",
         price_tag: "none",
@@ -575,7 +612,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_rangoli_a",
         format: PictureFormat::Png,
-        name: "Rangoli 兰果丽",
+        name: "Rangoli",
+        name_zh: "兰果丽",
         theme: "festival",
         language: "",
         price_tag: "none",
@@ -589,7 +627,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_marigolds_a",
         format: PictureFormat::Jpeg,
-        name: "Marigold garlands 万寿菊花环",
+        name: "Marigold garlands",
+        name_zh: "万寿菊花环",
         theme: "festival",
         language: "",
         price_tag: "none",
@@ -603,7 +642,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_sweets_box_a",
         format: PictureFormat::Jpeg,
-        name: "Box of sweets 甜品礼盒",
+        name: "Box of sweets",
+        name_zh: "甜品礼盒",
         theme: "festival",
         language: "en",
         price_tag: "price",
@@ -617,7 +657,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_fireworks_a",
         format: PictureFormat::Jpeg,
-        name: "Fireworks 烟花",
+        name: "Fireworks",
+        name_zh: "烟花",
         theme: "festival",
         language: "en",
         price_tag: "none",
@@ -631,7 +672,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_red_dress_id",
         format: PictureFormat::Jpeg,
-        name: "Red dress, Indonesian 红裙（印尼语）",
+        name: "Red dress, Indonesian",
+        name_zh: "红裙（印尼语）",
         theme: "fashion",
         language: "id",
         price_tag: "none",
@@ -645,7 +687,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_red_dress_pt",
         format: PictureFormat::Jpeg,
-        name: "Red dress, Portuguese 红裙（葡语）",
+        name: "Red dress, Portuguese",
+        name_zh: "红裙（葡语）",
         theme: "fashion",
         language: "pt",
         price_tag: "none",
@@ -659,7 +702,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_red_dress_hi",
         format: PictureFormat::Jpeg,
-        name: "Red dress, Hindi 红裙（印地语）",
+        name: "Red dress, Hindi",
+        name_zh: "红裙（印地语）",
         theme: "fashion",
         language: "hi",
         price_tag: "none",
@@ -673,7 +717,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_red_dress_zh",
         format: PictureFormat::Jpeg,
-        name: "Red dress, Chinese 红裙（中文）",
+        name: "Red dress, Chinese",
+        name_zh: "红裙（中文）",
         theme: "fashion",
         language: "zh",
         price_tag: "none",
@@ -687,7 +732,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_countdown_a",
         format: PictureFormat::Jpeg,
-        name: "Countdown 倒计时",
+        name: "Countdown",
+        name_zh: "倒计时",
         theme: "offer",
         language: "en",
         price_tag: "price",
@@ -701,7 +747,8 @@ pub(super) static ENTRIES: [Entry; 45] = [
     Entry {
         cover: "cov_mystery_box_a",
         format: PictureFormat::Jpeg,
-        name: "Mystery box 盲盒",
+        name: "Mystery box",
+        name_zh: "盲盒",
         theme: "unboxing",
         language: "en",
         price_tag: "none",
@@ -716,6 +763,7 @@ pub(super) static ENTRIES: [Entry; 45] = [
         cover: "cov_backstage_a",
         format: PictureFormat::Jpeg,
         name: "",
+        name_zh: "",
         theme: "",
         language: "",
         price_tag: "",

@@ -4,6 +4,8 @@
 //! its broadcasts, nothing tells it from them, and nothing is said of it. Which cover was shown when was not decided by
 //! lot, so a difference is no effect of the cover either: only an experiment can say that.
 
+mod matched;
+mod pair;
 mod shared;
 #[cfg(test)]
 mod tests;
@@ -16,6 +18,7 @@ use super::rates::Rate;
 use super::shrink::ENOUGH_EXPECTED;
 use super::tally::{Tallies, Tally, float};
 use coverledger_stats::{Interval, Z_95, normal_cdf};
+pub(super) use pair::{Pair, PairBasis, divided};
 pub(super) use shared::Shared;
 use shared::Strata;
 
@@ -79,7 +82,30 @@ pub(super) fn contrasts(evidence: &Evidence, rate: &Rate) -> Vec<Option<Contrast
 
 /// The same of tallies.
 pub(super) fn of_tallies(tallies: &Tallies) -> Vec<Option<Contrast>> {
-    let Some(market) = tallies.market_rate() else { return vec![None; tallies.covers.len()] };
+    told(tallies).0
+}
+
+/// How far the logarithms of two covers' true rates lie apart here: the variance of their difference.
+///
+/// A cover's ratio is to the mean of the others. If logarithms of k covers vary by τ², that one varies by τ² k ÷ (k − 1), and
+/// the difference of two by 2 τ²: 2 (k − 1) ÷ k times as much. Of two covers both are the same comparison.
+pub(super) fn between_pairs(tallies: &Tallies) -> f64 {
+    let (_, spread) = told(tallies);
+    let covers = float(spread.covers as u64);
+    if spread.covers < 2 { 0.0 } else { spread.variance * 2.0 * (covers - 1.0) / covers }
+}
+
+/// How much ratios differ beyond their errors, and of how many covers that is known.
+#[derive(Debug, Clone, Copy, Default)]
+struct Spread {
+    variance: f64,
+    covers: usize,
+}
+
+fn told(tallies: &Tallies) -> (Vec<Option<Contrast>>, Spread) {
+    let Some(market) = tallies.market_rate() else {
+        return (vec![None; tallies.covers.len()], Spread::default());
+    };
     let strata = Strata::of(tallies.covers.iter().flatten().flatten());
     let shared: Vec<Option<Shared>> = (tallies.covers.iter())
         .map(|pieces| pieces.as_deref().map(|pieces| Shared::of(pieces, &strata)))
@@ -92,8 +118,8 @@ pub(super) fn of_tallies(tallies: &Tallies) -> Vec<Option<Contrast>> {
         .collect();
     let is_enough = |shared: &Shared| shared.expected() >= ENOUGH_EXPECTED;
     let is_enough: Vec<bool> = shared.iter().map(|shared| shared.as_ref().is_some_and(is_enough)).collect();
-    tell(&mut contrasts, &is_enough);
-    contrasts
+    let spread = tell(&mut contrasts, &is_enough);
+    (contrasts, spread)
 }
 
 fn contrast(shared: &Shared, group: usize, market: f64, icc: Icc) -> Contrast {
@@ -143,12 +169,8 @@ fn root(parents: &mut [usize], of: usize) -> usize {
 ///
 /// The logarithm of a ratio is normal around the truth, as wide as the published interval; truths are normal around 0, as
 /// wide as ratios differ beyond their errors (the method of moments, as `DerSimonian` and Laird 1986, with a known mean).
-fn tell(contrasts: &mut [Option<Contrast>], is_enough: &[bool]) {
-    let estimate = |contrast: &Contrast| {
-        let Interval { low, high } = contrast.interval?;
-        let error = ((high.ln() - low.ln()) / (2.0 * Z_95)).max(NOTHING);
-        contrast.ratio.filter(|ratio| *ratio > 0.0 && error.is_finite()).map(|ratio| (ratio.ln(), error))
-    };
+fn tell(contrasts: &mut [Option<Contrast>], is_enough: &[bool]) -> Spread {
+    let estimate = |contrast: &Contrast| estimate(contrast.ratio?, contrast.interval?);
     let estimates: Vec<(f64, f64)> = (contrasts.iter().zip(is_enough))
         .filter(|(_, is_enough)| **is_enough)
         .filter_map(|(contrast, _)| estimate(contrast.as_ref()?))
@@ -163,13 +185,29 @@ fn tell(contrasts: &mut [Option<Contrast>], is_enough: &[bool]) {
         contrast.above = if !is_enough {
             None
         } else if let Some((log, error)) = estimate(contrast) {
-            // Mean ÷ standard deviation of the posterior.
-            Some(normal_cdf(log / error * (spread / (spread + error * error)).sqrt()))
+            Some(above(log, error, spread))
         } else {
-            // No success where so many were to be expected of independent viewers (Poisson).
             let expected = contrast.adjusted.zip(contrast.baseline).map(|(all, rate)| all.trials * rate);
-            expected.map(|expected| (-expected).exp().min(0.5))
+            expected.map(never_drawn)
         };
         contrast.adjusted = contrast.adjusted.filter(|_| contrast.above.is_some());
     }
+    Spread { variance: spread, covers: estimates.len() }
+}
+
+/// The logarithm of a ratio and its error, which is as wide as the interval; `None` of a ratio of nought.
+fn estimate(ratio: f64, Interval { low, high }: Interval) -> Option<(f64, f64)> {
+    let error = ((high.ln() - low.ln()) / (2.0 * Z_95)).max(NOTHING);
+    (ratio > 0.0 && error.is_finite()).then(|| (ratio.ln(), error))
+}
+
+/// That the truth lies above 0, where truths are normal around 0 with this variance: by the mean ÷ the standard deviation of
+/// the posterior.
+fn above(log: f64, error: f64, variance: f64) -> f64 {
+    normal_cdf(log / error * (variance / (variance + error * error)).sqrt())
+}
+
+/// The same where there was no success and so many were to be expected of independent viewers (Poisson).
+fn never_drawn(expected: f64) -> f64 {
+    (-expected).exp().min(0.5)
 }

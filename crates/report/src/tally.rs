@@ -177,16 +177,20 @@ impl Clusters {
     /// The interval of a proportion, on the logit scale. At 0 and at 1, where broadcasts do not differ and so say
     /// nothing of the error, it is Wilson's among so many trials.
     pub(super) fn interval(&self, effective: f64, of: impl Fn(&[Tally]) -> Option<f64>) -> Option<Interval> {
-        let estimate = self.jackknife(of)?;
-        let value = estimate.value;
-        if value > 0.0 && value < 1.0 {
-            return Some(estimate.interval(LEVEL, Scale::Logit));
-        }
-        (value <= 1.0 && effective > 0.0).then(|| {
-            let Interval { low, high } = wilson(value * effective, effective);
-            if value <= 0.0 { Interval { low: 0.0, high } } else { Interval { low, high: 1.0 } }
-        })
+        of_proportion(self.jackknife(of)?, effective)
     }
+}
+
+/// The interval of a proportion that was estimated by broadcasts, as [`Clusters::interval`] has it.
+pub(super) fn of_proportion(estimate: Estimate, effective: f64) -> Option<Interval> {
+    let value = estimate.value;
+    if value > 0.0 && value < 1.0 {
+        return Some(estimate.interval(LEVEL, Scale::Logit));
+    }
+    (value <= 1.0 && effective > 0.0).then(|| {
+        let Interval { low, high } = wilson(value * effective, effective);
+        if value <= 0.0 { Interval { low: 0.0, high } } else { Interval { low, high: 1.0 } }
+    })
 }
 
 /// A whole number as a fraction; exact below 2⁵³.

@@ -27,6 +27,7 @@ use coverledger_archive::{
     BoxError, Draft, ExportRecord, Fingerprint, State, TableBytes, TableFamily, TableName, Unit,
 };
 use coverledger_config::Library;
+use coverledger_core::model::MEASURES;
 use coverledger_report::library::{CataloguedCover, Picture};
 use coverledger_store::sha256_hex;
 
@@ -127,7 +128,7 @@ impl Librarian<'_> {
 
     /// By what a picture is measured tonight.
     fn measured_by(&self) -> String {
-        let (version, config) = (TableFamily::Catalogue.version(), self.workspace.pictures_hash());
+        let (version, config) = (MEASURES, self.workspace.pictures_hash());
         let mut hash = sha256_hex(format!("{version}\n{config}").as_bytes());
         hash.truncate(16);
         hash

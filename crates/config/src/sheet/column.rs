@@ -7,6 +7,8 @@ pub enum Declared {
     File,
     /// What people call it.
     Name,
+    /// What people call it in Chinese.
+    NameZh,
     /// What it is about.
     Theme,
     /// The language of its text.
@@ -27,9 +29,10 @@ pub enum Declared {
 
 impl Declared {
     /// Each of them, in the order of columns.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::File,
         Self::Name,
+        Self::NameZh,
         Self::Theme,
         Self::Language,
         Self::PriceTag,
@@ -62,6 +65,17 @@ impl Declared {
                 "图片名",
             ],
             Self::Name => &["name", "cover_name", "title", "名称", "封面名称", "封面名", "标题"],
+            Self::NameZh => &[
+                "name_zh",
+                "chinese_name",
+                "title_zh",
+                "中文名",
+                "中文名称",
+                "中文标题",
+                "封面中文名",
+                "名称（中文）",
+                "名称(中文)",
+            ],
             Self::Theme => &["theme", "主题", "封面主题"],
             Self::Language => &["language", "lang", "语言", "语种"],
             Self::PriceTag => &["price_tag", "price", "价格", "价签", "价格标签"],

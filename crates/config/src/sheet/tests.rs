@@ -60,11 +60,12 @@ fn a_sheet_is_the_same_however_it_was_saved() {
 
 #[test]
 fn chinese_headers_are_known_and_what_chinese_spreadsheets_save_is_read() {
-    let text = "封面ID,文件,名称,主题,语言,价格,商品,节日,设计师,系列,氛围\n\
-                红裙,red.jpg,红色连衣裙,礼物,zh,99,裙子,双十一,小王,红裙系列,温暖\n";
-    let expected =
-        ["红裙: file=red.jpg name=红色连衣裙 theme=礼物 language=zh price_tag=99 product=裙子 festival=双十一 \
-         designer=小王 family=红裙系列 #氛围=温暖"];
+    let text = "封面ID,文件,名称,中文名,主题,语言,价格,商品,节日,设计师,系列,氛围\n\
+                红裙,red.jpg,Red dress,红色连衣裙,礼物,zh,99,裙子,双十一,小王,红裙系列,温暖\n";
+    let expected = [
+        "红裙: file=red.jpg name=Red dress name_zh=红色连衣裙 theme=礼物 language=zh price_tag=99 product=裙子 festival=双十一 \
+         designer=小王 family=红裙系列 #氛围=温暖",
+    ];
     assert_eq!(covers(&csv(text)), expected);
     let (bytes, _, _) = encoding_rs::GBK.encode(text);
     let read = Sheet::read("covers.csv", &bytes).unwrap();
@@ -119,7 +120,7 @@ fn a_header_is_told_apart_from_its_typing_errors() {
     assert_eq!(
         problems(&read),
         [
-            "line 1: the column `desinger` is taken for a tag (known: `cover_id`, `file`, `name`, `theme`, `language`, \
+            "line 1: the column `desinger` is taken for a tag (known: `cover_id`, `file`, `name`, `name_zh`, `theme`, `language`, \
              `price_tag`, `product`, `festival`, `designer`, `family`, `cover_image_url`; did you mean `designer`?)",
             "line 1: the column `主题` says what `theme` says, and is not read",
             "line 1: the column `text_share` has the name of a measure, and is not read (call it otherwise)",

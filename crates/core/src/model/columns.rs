@@ -161,6 +161,8 @@ pub const MEASURED_BY: &str = "measured_by";
 pub const FILE: &str = "file";
 /// What people call a cover.
 pub const NAME: &str = "name";
+/// What people call it in Chinese.
+pub const NAME_ZH: &str = "name_zh";
 /// What it is about.
 pub const THEME: &str = "theme";
 /// The language of its text.
@@ -522,6 +524,12 @@ pub const P: &str = "p";
 pub const ABOUT: &str = "about";
 /// The cover that a cover is to be tested against.
 pub const AGAINST_COVER_ID: &str = "against_cover_id";
+/// The rate of a cover.
+pub const RATE: &str = "rate";
+/// The rate of the cover that it is held against.
+pub const AGAINST_RATE: &str = "against_rate";
+/// How probably it is better.
+pub const PROBABILITY: &str = "probability";
 /// What a test is expected to bring.
 pub const EXPECTED_GAIN: &str = "expected_gain";
 /// In how many days.

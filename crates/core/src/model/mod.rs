@@ -49,7 +49,8 @@ pub use rate::{ENTERING, RATES, Rate};
 pub use reject::{Reason, Reject};
 pub use signal::Event;
 pub use tables::{
-    COUNTS_OF_COVERS, ColumnSpec, ColumnType, Shown, ShownBy, TableFamily, TableName, TableSpec, View, heading_zh,
+    COUNTS_OF_COVERS, ColumnSpec, ColumnType, MEASURES, Shown, ShownBy, TableFamily, TableName, TableSpec, View,
+    heading_zh,
 };
 pub use turn::{Turn, TurnFact, TurnNumber, TurnSpan, Turns};
 pub use unknown::Unknown;

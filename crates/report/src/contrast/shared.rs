@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::NOTHING;
-use crate::tally::{LEVEL, Piece, Tally};
+use crate::tally::{LEVEL, Piece, Tally, of_proportion};
 use coverledger_stats::{Estimate, FEWEST_CLUSTERS, Interval, Scale, information, jackknife, wilson};
 
 /// Several covers together in each broadcast and cell of slot and audience.
@@ -174,6 +174,12 @@ impl Shared {
     pub(crate) fn interval_of_difference(&self) -> Option<Interval> {
         let difference = |part: Part| part.rates().map(|[own, others]| own - others);
         Some(self.jackknife(difference)?.interval(LEVEL, Scale::Identity))
+    }
+
+    /// What holds the rates of the cover and of the others on the same mix, as so many `effective` trials where broadcasts
+    /// say nothing of the error; `None` with fewer than eight of them.
+    pub(crate) fn intervals_of_rates(&self, effective: f64) -> [Option<Interval>; 2] {
+        [0, 1].map(|side| of_proportion(self.jackknife(|part| Some(part.rates()?[side]))?, effective))
     }
 
     fn jackknife(&self, of: impl Fn(Part) -> Option<f64>) -> Option<Estimate> {

@@ -4,11 +4,13 @@
 mod calibration;
 mod cover;
 mod cover_broadcast;
+mod cover_pair;
 mod diagnosis;
 mod false_winners;
 mod gate;
 mod localization;
 mod mix;
+mod on_air;
 mod slot_plan;
 #[cfg(test)]
 mod words;
@@ -29,8 +31,8 @@ use coverledger_core::model::TableName;
 use coverledger_core::time::Zone;
 use localization::{Versions, localization};
 
-/// Renders `cover`, `cover_broadcast`, `mix`, `diagnosis`, `slot_plan`, `localization` and `false_winners` of the market whose evidence
-/// is `evidences[of]`. The others are the platform's other markets, which localized covers are held against; `market`
+/// Renders `cover`, `cover_broadcast`, `mix`, `diagnosis`, `slot_plan`, `localization`, `false_winners` and `cover_pair` of the
+/// market whose evidence is `evidences[of]`. The others are the platform's other markets, which localized covers are held against; `market`
 /// is the clock of the one, `home` that of the team. `as_of` is the last local date that all stands on, from the day
 /// after which slots are planned; `revisits` is what is known of viewers who come back.
 ///
@@ -65,13 +67,15 @@ pub fn decisions(
     let rendered =
         |table: TableName, frame: PolarsResult<DataFrame>| rendered(table, frame).map(|written| (table, written));
     let judged = diagnosis::judged(&context, rules.certainty, revisits);
+    let (covers, on_air) = (cover::covers(&context, &judged), on_air::on_air(context.evidence));
     Ok(vec![
-        rendered(TableName::Cover, cover::cover(&context, &judged))?,
+        rendered(TableName::Cover, covers.table(&context, on_air))?,
         rendered(TableName::CoverBroadcast, cover_broadcast::cover_broadcast(&context))?,
         rendered(TableName::Mix, mix::mix(&context, rules.period_days))?,
         rendered(TableName::Diagnosis, diagnosis::diagnosis(&context, &judged))?,
         rendered(TableName::SlotPlan, slot_plan::slot_plan(&context, market, home))?,
         rendered(TableName::Localization, localization(&context, &families, &elsewhere))?,
         rendered(TableName::FalseWinners, false_winners::false_winners(&context))?,
+        rendered(TableName::CoverPair, cover_pair::cover_pair(&context, &covers, on_air))?,
     ])
 }

@@ -3,7 +3,9 @@
 use polars::prelude::DataFrame;
 use proptest::prelude::*;
 
+use super::cover_pair::cover_pair;
 use super::localization::{Versions, localization};
+use super::on_air::on_air;
 use super::{cover, diagnosis, mix, slot_plan};
 use crate::returning::cover_revisits::tests::revisits;
 use crate::testing::{Scene, context};
@@ -95,9 +97,14 @@ proptest! {
         let there = scene("US", &there, has_clicks, has_entrants).evidence();
         let context = context(&here);
         let judged = diagnosis::judged(&context, 0.6, &revisits("a", has_clicks));
-        let covers = cover::cover(&context, &judged).unwrap();
+        let ranked = cover::covers(&context, &judged);
+        let on_air = on_air(&here);
+        let covers = ranked.table(&context, on_air).unwrap();
         check(&covers, c::NOTE, c::NOTE_ZH);
         is_not_randomized(&covers);
+        let pairs = cover_pair(&context, &ranked, on_air).unwrap();
+        check(&pairs, c::NOTE, c::NOTE_ZH);
+        is_not_randomized(&pairs);
         let steps = diagnosis::diagnosis(&context, &judged).unwrap();
         check(&steps, c::ACTION_EN, c::ACTION_ZH);
         is_not_randomized(&steps);

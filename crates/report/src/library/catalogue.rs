@@ -55,6 +55,7 @@ const fn column_of(declared: Declared) -> &'static str {
     match declared {
         Declared::File => c::FILE,
         Declared::Name => c::NAME,
+        Declared::NameZh => c::NAME_ZH,
         Declared::Theme => c::THEME,
         Declared::Language => c::LANGUAGE,
         Declared::PriceTag => c::PRICE_TAG,

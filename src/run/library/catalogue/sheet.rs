@@ -8,7 +8,7 @@ use super::listing::{Listed, etag_of};
 use super::rows::Rows;
 use super::{Librarian, Unmade};
 use crate::run::blocking::blocking;
-use coverledger_archive::{ExportRecord, Receipt, RowCounts};
+use coverledger_archive::{ExportRecord, Receipt, RowCounts, TableFamily};
 use coverledger_config::{DeclaredCover, SHEET_MOST_BYTES, Sheet, SheetProblem};
 use coverledger_store::Object;
 
@@ -35,7 +35,10 @@ impl Librarian<'_> {
         let is_it = |record: &&ExportRecord| {
             record.key == object.key && record.etag == Some(etag_of(object)) && record.size == object.size
         };
-        let records = newest.into_iter().filter(|_| before.is_whole()).flat_map(|newest| &newest.content.exports);
+        // An earlier release may have taken for a tag what is a column now.
+        let version = Some(TableFamily::Catalogue.version());
+        let is_understood = |newest: &&Receipt| before.is_whole() && newest.content.numbers_version == version;
+        let records = newest.into_iter().filter(is_understood).flat_map(|newest| &newest.content.exports);
         match records.clone().find(is_it) {
             Some(record) => Ok(Some(known(record, before))),
             None => self.read_sheet(listed, object).await.map(Some),

@@ -5,8 +5,11 @@ use super::shown::{plain, short};
 use super::{ColumnSpec, TableFamily, TableSpec};
 use crate::model::{Look, columns as c};
 
-/// Version of the numbers of these tables. A picture is measured anew by a new one.
-pub(super) const CATALOGUE: u32 = 1;
+/// Version of the numbers of these tables.
+pub(super) const CATALOGUE: u32 = 2;
+
+/// Version of what is measured of a picture: by a new one every picture is fetched and measured anew.
+pub const MEASURES: u32 = 1;
 
 const REFUSED: &str = "it is refused";
 const UNDECLARED: &str = "not declared";
@@ -46,7 +49,7 @@ fn file() -> Vec<ColumnSpec> {
             .null("it is larger than may be, and was not fetched"),
         text(
             c::MEASURED_BY,
-            "the hash of what it was measured by: the version of these numbers, the model of text, whether faces are looked for, and the limits. By another one it is measured anew",
+            "the hash of what it was measured by: the version of what is measured, the model of text, whether faces are looked for, and the limits. By another one it is measured anew",
         ),
         text(c::STATE, "`measured` or `refused`"),
         text(c::REASON, "why it is refused, in a word (see `docs/LIBRARY.md`)").null("it is measured"),
@@ -101,6 +104,7 @@ pub(super) const COVERS: TableSpec = TableSpec {
         plain(c::COVER_ID),
         plain(c::PICTURE),
         plain(c::NAME),
+        plain(c::NAME_ZH),
         plain(c::THEME),
         plain(c::LANGUAGE),
         plain(c::FAMILY),
@@ -138,6 +142,7 @@ pub(super) const COVERS: TableSpec = TableSpec {
             text(c::CONTRADICTION_EN, "in what the sheet and the pictures disagree about its family, in English")
                 .null("in nothing"),
             text(c::CONTRADICTION_ZH, "the same in Chinese").null("in nothing"),
+            declared(c::NAME_ZH, "what people call it in Chinese").since(2),
         ]
     },
 };

@@ -10,9 +10,9 @@ use super::{ColumnSpec, TableFamily, TableSpec};
 use crate::model::{Count, ENTERING, Rate, columns as c};
 
 /// Version of the numbers of these tables.
-pub(super) const DECISIONS: u32 = 6;
+pub(super) const DECISIONS: u32 = 7;
 
-const BY_BROADCASTS: &str = "95 % bound by broadcasts";
+pub(super) const BY_BROADCASTS: &str = "95 % bound by broadcasts";
 
 pub(super) const COVER: TableSpec = TableSpec {
     name: "cover",
@@ -65,10 +65,22 @@ pub(super) const COVER: TableSpec = TableSpec {
             closing_of_decision(),
             later_counts(&sums),
             beside(),
+            vec![on_air()],
         ]
         .concat()
     },
 };
+
+/// Added in version 3.
+fn on_air() -> ColumnSpec {
+    truth(
+        c::ON_AIR,
+        "whether it was on air last: of the newest local date with clean rows, in its last slot, the cover with most \
+         `impressions`, or `entries` where impressions are not known",
+    )
+    .null("that is no known cover, or written before schema version 3")
+    .since(3)
+}
 
 /// A cover beside the others of its broadcasts: what `cover` has had since its second schema.
 fn beside() -> Vec<ColumnSpec> {
@@ -119,7 +131,7 @@ fn compared_part() -> [ColumnSpec; 2] {
     ]
 }
 
-fn not_randomized() -> ColumnSpec {
+pub(super) fn not_randomized() -> ColumnSpec {
     truth(
         c::RANDOMIZED,
         "false: a lot that decided what was shown is not looked at here, so a difference is not told as the effect of a \
@@ -271,12 +283,19 @@ pub(super) const MIX: TableSpec = TableSpec {
         let cells = |name: &'static str, about: &'static str| whole(name, "cells", about).null(nothing);
         let [low, high] = bounds(c::WITHIN, BY_BROADCASTS, "nothing to compare, or fewer than eight broadcasts");
         let rows = vec![
-            text(c::SCOPE, "`all`: every row of the market; or `cover`: the clean rows of one"),
-            cover_id().null("`scope` is `all`"),
+            text(
+                c::SCOPE,
+                "`all`: every row of the market; `cover`: the clean rows of one; or `last_date`: every row of the market, the newest \
+                 local date with rows against the one before it with rows",
+            ),
+            cover_id().null("`scope` is not `cover`"),
             text(c::METRIC, "`ctr` or `effective_ctr`"),
             day(c::BEFORE_SINCE, "the first local date of the period before"),
             day(c::BEFORE_UNTIL, "its last"),
-            day(c::AFTER_SINCE, "the first local date of the period after, which ends with `until`"),
+            day(
+                c::AFTER_SINCE,
+                "the first local date of the period after, which ends with `until`; of `last_date` its only one",
+            ),
             whole(c::BEFORE_DAYS, "local dates", "dates of the period before with rows of the scope"),
             whole(c::AFTER_DAYS, "local dates", "dates of the period after with rows of the scope"),
             whole(c::BROADCASTS, "broadcasts", "broadcasts in either period"),

@@ -15,6 +15,7 @@
 mod catalogue;
 mod column;
 mod cover_months;
+mod cover_pair;
 mod decisions;
 mod experiments;
 mod groups;
@@ -38,6 +39,7 @@ use serde::{Deserialize, Serialize};
 
 use super::columns as c;
 
+pub use catalogue::MEASURES;
 pub use column::{ColumnSpec, ColumnType};
 pub use cover_months::COUNTS_OF_COVERS;
 pub use headings::heading_zh;
@@ -209,6 +211,8 @@ tables! {
     RevisitGroups = viewers::REVISIT_GROUPS,
     /// How views went.
     Quality = quality::QUALITY,
+    /// Covers against the one on air.
+    CoverPair = cover_pair::COVER_PAIR,
 }
 
 impl TableName {

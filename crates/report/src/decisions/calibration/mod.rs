@@ -1,6 +1,7 @@
 //! Are intervals, probabilities and findings of these tables as often right as they say? Markets whose truth is known,
 //! drawn by seed. Tests that are ignored print the tables of `docs/STATISTICS.md`.
 
+mod pairs;
 mod rates;
 mod slots;
 mod together;

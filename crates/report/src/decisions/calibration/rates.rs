@@ -29,7 +29,7 @@ fn market(seed: u64, held: &mut [Share; 2]) {
     }
     let evidence = scene.evidence();
     let judged = diagnosis::judged(&context(&evidence), 0.9, &CoverRevisits::default());
-    let covers = cover::cover(&context(&evidence), &judged).unwrap();
+    let covers = cover::covers(&context(&evidence), &judged).table(&context(&evidence), None).unwrap();
     for (cover, truth) in truths.iter().enumerate() {
         let row = row_of(&covers, c::COVER_ID, &format!("c{cover}"));
         for (held, column) in held.iter_mut().zip([c::CTR.to_owned(), c::shrunken(c::CTR)]) {

@@ -41,11 +41,30 @@ struct Line {
     note: Words,
 }
 
-/// Renders the table, in the order of ranks; `judged` is what `diagnosis` found.
-///
-/// # Errors
-/// When polars cannot build it.
-pub(super) fn cover(context: &DecisionContext<'_>, judged: &[Judged]) -> PolarsResult<DataFrame> {
+/// The covers of a market in the order of their ranks.
+pub(super) struct Covers {
+    lines: Vec<Line>,
+    /// Which rate covers are ranked by; `None` where none is known.
+    pub(super) metric: Option<&'static str>,
+}
+
+impl Covers {
+    /// The numbers of those that have a rank, the best first.
+    pub(super) fn ranked(&self) -> impl Iterator<Item = usize> {
+        self.lines.iter().filter(|line| line.place.rank.is_some()).map(|line| line.cover)
+    }
+
+    /// Renders the table.
+    ///
+    /// # Errors
+    /// When polars cannot build it.
+    pub(super) fn table(&self, context: &DecisionContext<'_>, on_air: Option<usize>) -> PolarsResult<DataFrame> {
+        table(context, &self.lines, self.metric, on_air)
+    }
+}
+
+/// Ranks them; `judged` is what `diagnosis` found.
+pub(super) fn covers(context: &DecisionContext<'_>, judged: &[Judged]) -> Covers {
     let evidence = context.evidence;
     let seen = seen(evidence);
     let rates: Vec<Vec<Compared>> =
@@ -77,10 +96,15 @@ pub(super) fn cover(context: &DecisionContext<'_>, judged: &[Judged]) -> PolarsR
         })
         .collect();
     lines.sort_by_key(|line| (line.place.rank.is_none(), line.place.rank, line.cover));
-    table(context, &lines, ranked_by.map(|by| by.column))
+    Covers { lines, metric: ranked_by.map(|by| by.column) }
 }
 
-fn table(context: &DecisionContext<'_>, lines: &[Line], metric: Option<&str>) -> PolarsResult<DataFrame> {
+fn table(
+    context: &DecisionContext<'_>,
+    lines: &[Line],
+    metric: Option<&str>,
+    on_air: Option<usize>,
+) -> PolarsResult<DataFrame> {
     let mut table = context.keys(lines.len());
     table.push(wholes(c::RANK, lines, |line| line.place.rank));
     table.push(texts(c::COVER_ID, lines, |line| Some(context.evidence.covers[line.cover].clone())));
@@ -136,6 +160,7 @@ fn table(context: &DecisionContext<'_>, lines: &[Line], metric: Option<&str>) ->
     table.push(texts(c::FINDING, lines, |line| line.finding.map(|finding| finding.word().to_owned())));
     table.push(truths(c::RANDOMIZED, lines, |_| Some(false)));
     table.push(texts(c::NOTE_ZH, lines, |line| Some(line.note.zh.clone())));
+    table.push(truths(c::ON_AIR, lines, |line| on_air.map(|on_air| line.cover == on_air)));
     DataFrame::new(lines.len(), table)
 }
 

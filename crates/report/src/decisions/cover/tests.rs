@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use polars::prelude::DataFrame;
 
 use crate::decisions::diagnosis::judged;
+use crate::decisions::on_air::on_air;
 use crate::evidence::Evidence;
 use crate::returning::CoverRevisits;
 use crate::testing::{Scene, context, number, row_of, text, wavering};
@@ -18,7 +19,8 @@ fn clicks(impressions: u64, clicks: u64) -> [(Count, u64); 2] {
 
 fn cover(evidence: &Evidence) -> DataFrame {
     let context = context(evidence);
-    super::cover(&context, &judged(&context, 0.9, &CoverRevisits::default())).unwrap()
+    let covers = super::covers(&context, &judged(&context, 0.9, &CoverRevisits::default()));
+    covers.table(&context, on_air(context.evidence)).unwrap()
 }
 
 fn close(one: Option<f64>, other: f64) {

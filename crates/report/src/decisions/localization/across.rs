@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Basis, Comparison, Market, Versions, broadcasts, divided, note};
+use super::{Basis, Comparison, Market, Versions, broadcasts, note};
+use crate::contrast::divided;
 use crate::decision_context::Words;
 use crate::tally::{Clusters, LEVEL, Piece, Tally};
 use coverledger_stats::{FEWEST_CLUSTERS, Scale};

@@ -1,7 +1,6 @@
 //! `localization`: how a cover made for a market did there beside the one that all markets share.
 
 mod across;
-mod matched;
 mod note;
 #[cfg(test)]
 mod tests;
@@ -10,16 +9,14 @@ use std::collections::BTreeSet;
 
 use polars::prelude::*;
 
-use crate::contrast::Shared;
+use crate::contrast::{Pair, PairBasis, Shared};
 use crate::decision_context::{DecisionContext, Words, floats, texts, truths, wholes};
 use crate::evidence::Evidence;
-use crate::icc::Icc;
 use crate::rates::Rate;
-use crate::tally::{Clusters, Piece, Tallies, Tally};
+use crate::tally::{Piece, Tallies, Tally};
 use across::across_markets;
 use coverledger_core::model::columns as c;
 use coverledger_stats::Interval;
-use matched::matched;
 
 /// The rates that are compared.
 const COMPARED: [&str; 2] = [c::EFFECTIVE_CTR, c::CTR];
@@ -47,10 +44,10 @@ enum Basis {
 impl Basis {
     const fn word(self) -> &'static str {
         match self {
-            Self::SameBroadcasts => "same_broadcasts",
-            Self::SameMarket => "same_market",
+            Self::SameBroadcasts => PairBasis::SameBroadcasts.word(),
+            Self::SameMarket => PairBasis::SameMarket.word(),
             Self::AcrossMarkets => "across_markets",
-            Self::NotComparable => "not_comparable",
+            Self::NotComparable => PairBasis::NotComparable.word(),
         }
     }
 }
@@ -155,43 +152,24 @@ fn compare(versions: Versions<'_>, here: &Market<'_>, elsewhere: &[Market<'_>]) 
 }
 
 fn in_same_market(here: &Market<'_>, localized: &[Piece], shared: &[Piece]) -> Comparison {
-    let broadcasts = [broadcasts(localized), broadcasts(shared)];
-    let beside = Shared::beside(localized, shared);
-    let Some(rates) = beside.rates() else { return apart(here, localized, shared, broadcasts) };
-    let market = here.tallies.market_rate().unwrap_or(0.0);
-    let leveled = beside.leveled(market);
-    let effective = Icc::of(std::slice::from_ref(&leveled)).effective(&leveled);
-    let (ratio_interval, difference_interval) = (beside.interval(effective), beside.interval_of_difference());
+    let pair = Pair::of(&here.tallies, localized, shared);
+    let (basis, note) = match (pair.basis, pair.rates) {
+        (PairBasis::SameBroadcasts, Some(rates)) => {
+            (Basis::SameBroadcasts, note::same_broadcasts(rates, pair.ratio_interval, pair.broadcasts))
+        }
+        (PairBasis::SameMarket, Some(rates)) => (Basis::SameMarket, note::never_together(rates)),
+        _ => (Basis::NotComparable, note::never_matched()),
+    };
     Comparison {
-        basis: Basis::SameBroadcasts,
-        rates: Some(rates),
-        ratio: beside.ratio(),
-        ratio_interval,
-        difference_interval,
-        cells: Some(beside.cells()),
-        matched_share: Some(beside.share()),
-        compared_broadcasts: beside.broadcasts(),
-        note: note::same_broadcasts(rates, ratio_interval, beside.broadcasts()),
-        ..Comparison::none(broadcasts, Words::default())
-    }
-}
-
-/// Both were shown here, and never together: what one week did cannot be told from what one cover did.
-fn apart(here: &Market<'_>, localized: &[Piece], shared: &[Piece], broadcasts: [usize; 2]) -> Comparison {
-    let side = |pieces: &[Piece]| Clusters::new(here.tallies.cells, pieces.iter().copied()).total;
-    let (localized, shared) = (side(localized), side(shared));
-    let pairs = || localized.iter().zip(&shared);
-    let Some(found) = matched(pairs()) else { return Comparison::none(broadcasts, note::never_matched()) };
-    let of_matched: f64 = pairs().filter(|(_, shared)| shared.trials > 0.0).map(|(own, _)| own.trials).sum();
-    let rates = [found.one, found.other];
-    Comparison {
-        basis: Basis::SameMarket,
-        rates: Some(rates),
-        ratio: divided(found.one, found.other),
-        cells: Some(found.cells),
-        matched_share: divided(of_matched, localized.iter().map(|cell| cell.trials).sum()),
-        note: note::never_together(rates),
-        ..Comparison::none(broadcasts, Words::default())
+        basis,
+        rates: pair.rates,
+        ratio: pair.ratio,
+        ratio_interval: pair.ratio_interval,
+        difference_interval: pair.difference_interval,
+        cells: pair.cells,
+        matched_share: pair.share,
+        compared_broadcasts: pair.broadcasts,
+        ..Comparison::none([broadcasts(localized), broadcasts(shared)], note)
     }
 }
 
@@ -215,11 +193,6 @@ impl Comparison {
 
 fn broadcasts(pieces: &[Piece]) -> usize {
     pieces.iter().map(|piece| piece.broadcast).collect::<BTreeSet<_>>().len()
-}
-
-/// `None` where there is nothing to divide by but a remainder of rounding.
-fn divided(of: f64, by: f64) -> Option<f64> {
-    (by > 1e-9).then(|| of / by)
 }
 
 fn table(context: &DecisionContext<'_>, lines: &[Line<'_>]) -> PolarsResult<DataFrame> {

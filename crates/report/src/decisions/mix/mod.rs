@@ -33,6 +33,14 @@ struct Periods {
 
 impl Periods {
     /// The last `days` up to `until` and as many before; `None` beyond the years that the program can represent.
+    /// The newest of these dates against the one before it among them; `None` if there are not two.
+    fn last_date(dates: &BTreeSet<Date>) -> Option<Self> {
+        let mut newest = dates.iter().rev();
+        let (after, before) = (*newest.next()?, *newest.next()?);
+        Some(Self { before_since: before, before_until: before, after_since: after, after_until: after })
+    }
+
+    /// The last `days` up to `until` and as many before; `None` beyond the years that the program can represent.
     fn of(until: Date, days: u16) -> Option<Self> {
         let days = i64::from(days);
         let after_since = until.checked_sub((days - 1).days()).ok()?;
@@ -60,15 +68,38 @@ struct Split {
     note: Words,
 }
 
+/// Of which rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum MixScope {
+    All,
+    Cover(usize),
+    LastDate,
+}
+
+impl MixScope {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Cover(_) => "cover",
+            Self::LastDate => "last_date",
+        }
+    }
+
+    const fn cover(self) -> Option<usize> {
+        if let Self::Cover(cover) = self { Some(cover) } else { None }
+    }
+}
+
 /// One row.
 struct Line {
-    cover: Option<usize>,
+    scope: MixScope,
+    periods: Periods,
     metric: &'static str,
     days: [usize; 2],
     split: Split,
 }
 
-/// Renders the table: of the market and of each cover, one row per rate.
+/// Renders the table: of the market, of each cover, and of the last date with rows, one row per rate.
 ///
 /// # Errors
 /// When polars cannot build it, or the periods lie outside the years that the program can represent.
@@ -83,26 +114,40 @@ pub(super) fn mix(context: &DecisionContext<'_>, period_days: u16) -> PolarsResu
     for row in all.iter().filter(|row| !row.contaminated) {
         of_covers[row.cover].push(*row);
     }
-    let scopes =
-        std::iter::once((None, &all)).chain(of_covers.iter().enumerate().map(|(cover, rows)| (Some(cover), rows)));
+    let of_covers = of_covers.iter().enumerate().map(|(cover, rows)| (MixScope::Cover(cover), rows));
     let mut lines = Vec::new();
-    for (cover, rows) in scopes {
+    for (scope, rows) in std::iter::once((MixScope::All, &all)).chain(of_covers) {
         for metric in SPLIT {
-            let Some(rate) = Rate::named(metric) else { continue };
-            let counted = Counted::of(evidence, &periods, rate, rows);
+            let Some(line) = line(evidence, (scope, periods), metric, rows, lacking.as_ref()) else { continue };
             // A cover that was on air in neither period has no row.
-            if cover.is_some() && counted.days.iter().all(BTreeSet::is_empty) {
-                continue;
+            if scope == MixScope::All || line.days != [0, 0] {
+                lines.push(line);
             }
-            let days = [counted.days[0].len(), counted.days[1].len()];
-            let split = match &lacking {
-                Some(why) => Split::nothing(why.clone(), counted.broadcasts()),
-                None => counted.split(metric),
-            };
-            lines.push(Line { cover, metric, days, split });
         }
     }
-    table(context, &periods, &lines)
+    let dates: BTreeSet<Date> = evidence.rows.iter().map(|row| row.local_date).collect();
+    if let Some(periods) = Periods::last_date(&dates) {
+        let of_scope = |metric| line(evidence, (MixScope::LastDate, periods), metric, &all, None);
+        lines.extend(SPLIT.into_iter().filter_map(of_scope));
+    }
+    table(context, &lines)
+}
+
+/// One rate of these rows in two periods, split; or why it is not, where the market lacks something.
+fn line(
+    evidence: &Evidence,
+    (scope, periods): (MixScope, Periods),
+    metric: &'static str,
+    rows: &[&Observed],
+    lacking: Option<&Words>,
+) -> Option<Line> {
+    let counted = Counted::of(evidence, &periods, Rate::named(metric)?, rows);
+    let days = [counted.days[0].len(), counted.days[1].len()];
+    let split = match lacking {
+        Some(why) => Split::nothing(why.clone(), counted.broadcasts()),
+        None => counted.split(metric),
+    };
+    Some(Line { scope, periods, metric, days, split })
 }
 
 /// What the whole market lacks for a comparison.
@@ -246,17 +291,20 @@ fn note(metric: &str, parts: &Parts, is_reversal: bool) -> Words {
     )
 }
 
-fn table(context: &DecisionContext<'_>, periods: &Periods, lines: &[Line]) -> PolarsResult<DataFrame> {
+fn table(context: &DecisionContext<'_>, lines: &[Line]) -> PolarsResult<DataFrame> {
     let part = |of: fn(&Parts) -> f64| move |line: &Line| line.split.parts.as_ref().map(of);
     let cells = |of: fn(&Parts) -> usize| move |line: &Line| line.split.parts.as_ref().map(of);
-    let day = |name: &str, date: Date| dates(name, vec![Some(date); lines.len()]);
+    let day = |name: &str, of: fn(&Periods) -> Date| {
+        dates(name, lines.iter().map(|line| Some(of(&line.periods))).collect())
+    };
     let mut table = context.keys(lines.len());
-    table.push(texts(c::SCOPE, lines, |line| Some(if line.cover.is_some() { "cover" } else { "all" }.to_owned())));
-    table.push(texts(c::COVER_ID, lines, |line| line.cover.map(|cover| context.evidence.covers[cover].clone())));
+    table.push(texts(c::SCOPE, lines, |line| Some(line.scope.word().to_owned())));
+    let cover = |line: &Line| line.scope.cover().map(|cover| context.evidence.covers[cover].clone());
+    table.push(texts(c::COVER_ID, lines, cover));
     table.push(texts(c::METRIC, lines, |line| Some(line.metric.to_owned())));
-    table.push(day(c::BEFORE_SINCE, periods.before_since));
-    table.push(day(c::BEFORE_UNTIL, periods.before_until));
-    table.push(day(c::AFTER_SINCE, periods.after_since));
+    table.push(day(c::BEFORE_SINCE, |periods| periods.before_since));
+    table.push(day(c::BEFORE_UNTIL, |periods| periods.before_until));
+    table.push(day(c::AFTER_SINCE, |periods| periods.after_since));
     table.push(wholes(c::BEFORE_DAYS, lines, |line| Some(line.days[0])));
     table.push(wholes(c::AFTER_DAYS, lines, |line| Some(line.days[1])));
     table.push(wholes(c::BROADCASTS, lines, |line| Some(line.split.broadcasts)));

@@ -79,7 +79,7 @@ fn a_cover_of_one_period_has_nothing_to_be_split_and_one_of_neither_no_row() {
     let evidence = scene.evidence();
     let table = mix(&context(&evidence), 7).unwrap();
     let covers: Vec<String> = (0..table.height()).map(|row| text(&table, c::COVER_ID, row)).collect();
-    assert_eq!(covers, ["", "", "a", "a", "new", "new"]);
+    assert_eq!(covers, ["", "", "a", "a", "new", "new", "", ""]);
     assert_eq!(text(&table, c::NOTE, 4), "Shown in one of the periods only.");
     assert_eq!(text(&table, c::NOTE, 5), "The platform does not give the counts of this rate.");
 }
@@ -111,4 +111,40 @@ fn too_few_broadcasts_say_nothing_of_a_reversal() {
     let table = mix(&context(&evidence), 7).unwrap();
     assert!(number(&table, c::CHANGE, 0).unwrap() > 0.0 && number(&table, c::WITHIN, 0).unwrap() < 0.0);
     assert_eq!(table.column(c::REVERSAL).unwrap().bool().unwrap().get(0), None);
+}
+
+#[test]
+fn the_last_date_with_rows_is_held_against_the_one_before_it() {
+    let mut scene = Scene::default();
+    // The market paused: the last two dates lie three days apart. Rows that are partly another cover's count as all others.
+    for (day, prime, night) in
+        [(9, [9_000, 900], [1_000, 10]), (4, [2_000, 100], [8_000, 80]), (1, [8_000, 320], [2_000, 10])]
+    {
+        for (slot, [impressions, clicked], contaminated) in [("prime", prime, false), ("night", night, true)] {
+            scene.row(day, [slot, "all", &format!("b{day}"), "a"], contaminated, &clicks(impressions, clicked));
+        }
+    }
+    let table = mix(&context(&scene.evidence()), 7).unwrap();
+    let row = crate::testing::row_of(&table, c::SCOPE, "last_date");
+    assert_eq!((row, table.height()), (table.height() - 2, row + 2));
+    assert_eq!((text(&table, c::COVER_ID, row), text(&table, c::METRIC, row)), (String::new(), "ctr".into()));
+    let date = |days: i32| UNTIL.checked_sub(jiff::ToSpan::days(days)).unwrap().to_string();
+    let dates = [c::BEFORE_SINCE, c::BEFORE_UNTIL, c::AFTER_SINCE].map(|column| text(&table, column, row));
+    assert_eq!(dates, [date(4), date(4), date(1)]);
+    let at = |column: &str| number(&table, column, row).unwrap();
+    let close = |one: f64, other: f64| assert!((one - other).abs() < 1e-12, "{one} {other}");
+    close(at(c::BEFORE), 0.018);
+    close(at(c::AFTER), 0.033);
+    // Prime time: −0.01 at half the impressions; night: −0.005 at half.
+    close(at(c::WITHIN), -0.0075);
+    close(at(c::MIX), 0.0225);
+    assert_eq!((at(c::BEFORE_DAYS), at(c::AFTER_DAYS), at(c::BROADCASTS)), (1.0, 1.0, 2.0));
+    // One broadcast a date is no interval.
+    assert_eq!(number(&table, &c::low(c::WITHIN), row), None);
+    assert!(text(&table, c::NOTE, row).ends_with("Too few broadcasts for an interval: that may be chance."));
+
+    let mut scene = Scene::default();
+    scene.shown(0, ["prime", "all", "b", "a"], &clicks(1_000, 20));
+    let table = mix(&context(&scene.evidence()), 7).unwrap();
+    assert!((0..table.height()).all(|row| text(&table, c::SCOPE, row) != "last_date"), "one date is no change");
 }

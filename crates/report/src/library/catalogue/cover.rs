@@ -64,10 +64,11 @@ fn columns(covers: &[CataloguedCover]) -> Vec<Column> {
         own(c::PICTURE, |cover| cover.picture.as_deref()),
         own(c::SHA256, |cover| cover.sha256.as_deref()),
     ];
-    columns.extend(Declared::ALL.map(|column| {
+    let declared = |column: Declared| {
         let declared = covers.iter().map(|cover| cover.declared.as_ref());
         text(column_of(column), declared.map(|declared| declared?.values.get(&column).map(String::as_str)))
-    }));
+    };
+    columns.extend(Declared::ALL.into_iter().filter(|column| *column != Declared::NameZh).map(declared));
     columns.extend([
         made(c::TAGS, |cover| Some(cover.declared.as_ref()?.tags_as_json())),
         own(c::FAMILY, |cover| cover.family.as_deref()),
@@ -76,6 +77,8 @@ fn columns(covers: &[CataloguedCover]) -> Vec<Column> {
         own(c::CONTRADICTION_EN, |cover| cover.contradiction.as_ref().map(|(en, _)| en.as_str())),
         own(c::CONTRADICTION_ZH, |cover| cover.contradiction.as_ref().map(|(_, zh)| zh.as_str())),
     ]);
+    // It came later than the others, and columns are added at the end.
+    columns.push(declared(Declared::NameZh));
     columns
 }
 

@@ -42,7 +42,9 @@ fn pictures() -> Vec<Picture> {
 fn covers() -> Vec<CataloguedCover> {
     let declared = DeclaredCover {
         line: 0,
-        values: [(Declared::File, "a.jpg".to_owned()), (Declared::Theme, "礼物".to_owned())].into(),
+        values: [(Declared::File, "a.jpg"), (Declared::NameZh, "红裙"), (Declared::Theme, "礼物")]
+            .map(|(column, value)| (column, value.to_owned()))
+            .into(),
         tags: [("mood".to_owned(), "\"warm\"".to_owned())].into(),
     };
     let red = CataloguedCover {
