@@ -3,7 +3,7 @@
 use super::column::{float, text, whole};
 use super::decisions::{BY_BROADCASTS, not_randomized};
 use super::groups::{bounds, closing_of_decision, cover_id, decision};
-use super::shown::{percent, plain, prose, ratio};
+use super::shown::{falling, percent, plain, prose, ratio, rising};
 use super::{ColumnSpec, TableFamily, TableSpec};
 use crate::model::columns as c;
 
@@ -21,13 +21,14 @@ pub(super) const COVER_PAIR: TableSpec = TableSpec {
         plain(c::COVER_ID),
         plain(c::AGAINST_COVER_ID),
         plain(c::METRIC),
-        percent(c::RATE),
-        percent(c::AGAINST_RATE),
         ratio(c::RATIO),
         percent(c::PROBABILITY),
-        plain(c::COMPARED_BROADCASTS),
         prose(c::NOTE),
+        percent(c::RATE),
+        percent(c::AGAINST_RATE),
+        plain(c::COMPARED_BROADCASTS),
     ],
+    shown_by: &[falling(c::AS_OF), rising(c::MARKET), rising(c::PLATFORM)],
     columns: || {
         let incomparable = "`basis` is `not_comparable`";
         let rate = |name: &'static str, about: &'static str| {
