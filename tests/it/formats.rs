@@ -340,6 +340,9 @@ const SECTIONS: &[(&str, Option<&str>, &str)] = &[
     ("a model of text", None, "library.yaml text_model.stranger"),
     ("limits of pictures", None, "library.yaml limits.stranger"),
     ("families of pictures", None, "library.yaml families.stranger"),
+    ("brief.yaml", None, "brief.yaml stranger"),
+    ("names of the brief", None, "brief.yaml names.stranger"),
+    ("a name of the brief", None, "brief.yaml names.markets.JP.stranger"),
     ("experiments", None, "hero.yaml stranger"),
     ("a window", None, "hero.yaml window.stranger"),
     ("a value", None, "hero.yaml value.stranger"),
@@ -413,6 +416,10 @@ const STRANGERS: &[(&str, &str)] = &[
          text_model: {path: a.onnx, sha256: \
          0000000000000000000000000000000000000000000000000000000000000000, stranger: 1}\n\
          limits: {file: 1MiB, stranger: 1}\nfamilies: {link: 20, stranger: 1}\n",
+    ),
+    (
+        "config/brief.yaml",
+        "version: 1\nstranger: 1\nnames: {stranger: 1, markets: {JP: {en: Japan, stranger: 1}}}\n",
     ),
     (
         "config/experiments/hero.yaml",

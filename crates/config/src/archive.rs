@@ -233,7 +233,11 @@ fn section<'s, K: Keys<'s>>(at: &Cursor<'s>, expected: &str) -> Option<K> {
 
 /// An IANA time zone.
 pub(super) fn zone(at: &Cursor<'_>) -> Option<Zone> {
-    let name = at.text("a time zone", "an IANA name such as `Asia/Shanghai`")?;
+    zone_named(at, at.text("a time zone", "an IANA name such as `Asia/Shanghai`")?)
+}
+
+/// The time zone of this name, which stands here.
+pub(super) fn zone_named(at: &Cursor<'_>, name: &str) -> Option<Zone> {
     let zone = Zone::named(name).map_err(|unknown| at.problem(unknown.to_string())).ok()?;
     if let Some(caution) = zone.caution() {
         at.warn(caution);

@@ -7,6 +7,7 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use super::brief::Brief;
 use super::completeness::Completeness;
 use super::counting::{ColumnName, CountRows, CoverRows};
 use super::decisions::Decisions;
@@ -37,6 +38,8 @@ pub struct Workspace {
     pub experiments: BTreeMap<String, Experiment>,
     /// `config/decisions.yaml`; without that file nothing is decided.
     pub decisions: Option<Decisions>,
+    /// `config/brief.yaml`; without that file there is no morning brief.
+    pub brief: Option<Brief>,
     /// `config/library.yaml`; without that file no picture is looked at.
     pub library: Option<Library>,
     /// The turns of these rotations, by platform and market.

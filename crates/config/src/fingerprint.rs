@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
+use super::brief::{Brief, Names, Title};
 use super::completeness::{Completeness, IfMissing};
 use super::counting::ColumnName;
 use super::decisions::{Decisions, Family};
@@ -32,6 +33,8 @@ const EXPERIMENT_SCHEME: &str = "coverledger experiment 2";
 const PICTURES_SCHEME: &str = "coverledger pictures 1";
 /// Raised when the same configuration comes to mean another library.
 const LIBRARY_SCHEME: &str = "coverledger library 1";
+/// Raised when the same configuration comes to mean another brief.
+const BRIEF_SCHEME: &str = "coverledger brief 1";
 /// Raised when the same rules of markets come to mean other findings.
 const MARKET_RULES_SCHEME: &str = "coverledger market rules 1";
 
@@ -139,6 +142,32 @@ impl Workspace {
 }
 
 impl Workspace {
+    /// Hash of everything in the configuration that has a say in the morning brief, beside the tables that it is made of: its
+    /// names and its URL, which places count, their days and slots, and the team's own clock. Hex of SHA-256.
+    #[must_use]
+    pub fn brief_hash(&self) -> String {
+        let mut writer = FingerprintWriter::default();
+        writer.put("scheme", BRIEF_SCHEME);
+        writer.put("home_timezone", self.settings.home_timezone.name());
+        for (name, market) in &self.markets {
+            writer.put("market", name.as_str());
+            writer.market(market);
+        }
+        for platform in self.platforms.keys().filter(|platform| self.counts(platform)) {
+            writer.put("platform", platform.as_str());
+        }
+        for name in self.experiments.keys() {
+            writer.put("experiment", name);
+            writer.put("experiment_rules", &self.experiment_hash(name));
+        }
+        if let Some(brief) = &self.brief {
+            writer.brief(brief);
+        }
+        writer.hash()
+    }
+}
+
+impl Workspace {
     /// Hash of the rules of markets that are adopted. Hex of SHA-256.
     #[must_use]
     pub fn market_rules_hash(&self) -> String {
@@ -176,6 +205,26 @@ impl FingerprintWriter {
             let _ = write!(hex, "{byte:02x}");
         }
         hex
+    }
+
+    fn brief(&mut self, brief: &Brief) {
+        let Brief { public_url, names: Names { markets, platforms, slots, audiences, cities } } = brief;
+        if let Some(url) = public_url {
+            self.put("public_url", url.as_str());
+        }
+        for (kind, titles) in [
+            ("market_name", markets),
+            ("platform_name", platforms),
+            ("slot_name", slots),
+            ("audience_name", audiences),
+            ("city_name", cities),
+        ] {
+            for (id, Title { en, zh }) in titles {
+                self.put(kind, id);
+                self.put("en", en.as_deref().unwrap_or_default());
+                self.put("zh", zh.as_deref().unwrap_or_default());
+            }
+        }
     }
 
     fn catalogue(&mut self, library: &Library) {

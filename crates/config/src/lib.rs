@@ -6,6 +6,7 @@
 //! refused. Nothing here reads the environment or a store. Stands on `model` and `time`.
 
 mod archive;
+mod brief;
 mod columns;
 mod completeness;
 mod config_file;
@@ -66,6 +67,7 @@ mod yaml;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+pub use brief::{Brief, Names, Title};
 pub use completeness::{Completeness, IfMissing};
 pub use counting::*;
 pub use coverledger_core::model::Extent;
@@ -92,6 +94,7 @@ pub use viewer_groups::ViewerGroups;
 use config_file::{ConfigFile, files_of, is_bare, strangers_in};
 use coverledger_core::model::PlatformId;
 use cursor::Cursor;
+use markets::Markets;
 use names::{alike, alike_message, check_name};
 
 /// Reads and checks everything under `config_dir` and `jobs_dir`.
@@ -154,6 +157,7 @@ struct Files {
     markets: ConfigFile,
     decisions: Option<ConfigFile>,
     library: Option<ConfigFile>,
+    brief: Option<ConfigFile>,
     notifications: Option<ConfigFile>,
     market_rules: Option<ConfigFile>,
     strangers: Vec<ConfigFile>,
@@ -174,6 +178,7 @@ impl Files {
             markets: ConfigFile::of(&config_dir.join("markets.yaml"), snapshot),
             decisions: if_there("decisions.yaml"),
             library: if_there("library.yaml"),
+            brief: if_there("brief.yaml"),
             notifications: if_there("notifications.yaml"),
             market_rules: if_there("market_rules.yaml"),
             strangers: strangers_in(
@@ -184,6 +189,7 @@ impl Files {
                     "markets.yaml",
                     "decisions.yaml",
                     "library.yaml",
+                    "brief.yaml",
                     "notifications.yaml",
                     "market_rules.yaml",
                 ],
@@ -244,6 +250,18 @@ impl Files {
             Some(file) => file.start().and_then(|start| library::read(&start, base, settings.as_ref())).map(Some),
             None => Some(None),
         };
+        let brief = match &self.brief {
+            Some(file) => {
+                let slots = markets.as_ref().map(Markets::slot_names);
+                let known = brief::Known {
+                    markets: market_names,
+                    platforms: Some(&platform_names),
+                    slots: slots.as_ref(),
+                };
+                file.start().and_then(|start| brief::read(&start, known)).map(Some)
+            }
+            None => Some(None),
+        };
         let notifications = match &self.notifications {
             Some(file) => file.start().and_then(|start| notifications::read(&start)),
             None => Some(notifications::Notifications::default()),
@@ -272,6 +290,7 @@ impl Files {
             experiments,
             decisions: decisions?,
             library: library?,
+            brief: brief?,
             channels: notifications.channels,
             remind_seconds: notifications.remind_seconds,
             market_rules: market_rules?,
@@ -286,6 +305,7 @@ impl Files {
             markets,
             decisions,
             library,
+            brief,
             notifications,
             market_rules,
             strangers,
@@ -298,6 +318,7 @@ impl Files {
             .into_iter()
             .chain(decisions)
             .chain(library)
+            .chain(brief)
             .chain(notifications)
             .chain(market_rules)
             .chain(lists.into_iter().flatten())
@@ -309,6 +330,7 @@ impl Files {
             markets,
             decisions,
             library,
+            brief,
             notifications,
             market_rules,
             strangers,
@@ -320,6 +342,7 @@ impl Files {
             .into_iter()
             .chain(decisions)
             .chain(library)
+            .chain(brief)
             .chain(notifications)
             .chain(market_rules)
             .chain(strangers)

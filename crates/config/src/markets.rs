@@ -50,6 +50,14 @@ pub(super) struct Markets {
     pub names: BTreeSet<String>,
 }
 
+impl Markets {
+    /// The slots that a row may be in.
+    pub fn slot_names(&self) -> BTreeSet<String> {
+        let tables = self.sound.values().flat_map(|market| market.slots.names());
+        tables.chain([ALL_DAY]).map(str::to_owned).collect()
+    }
+}
+
 /// Slot names and starts; `None` for a table that is there and broken.
 type Tables<'s> = BTreeMap<&'s str, Option<Vec<(String, Time)>>>;
 

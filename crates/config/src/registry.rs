@@ -123,7 +123,7 @@ pub(crate) use forms::form;
 pub(crate) use keys;
 
 /// Every kind of file, by its name for `coverledger schema`.
-pub(crate) fn files() -> [(&'static str, Spec); 9] {
+pub(crate) fn files() -> [(&'static str, Spec); 10] {
     [
         ("archive", crate::archive::ArchiveKeys::spec()),
         ("markets", crate::markets::MarketsKeys::spec()),
@@ -132,6 +132,7 @@ pub(crate) fn files() -> [(&'static str, Spec); 9] {
         ("decisions", crate::decisions::DecisionsKeys::spec()),
         ("experiment", crate::experiments::ExperimentKeys::spec()),
         ("library", crate::library::LibraryKeys::spec()),
+        ("brief", crate::brief::BriefKeys::spec()),
         ("notifications", crate::notifications::NotificationKeys::spec()),
         ("market_rules", crate::market_rules::MarketRulesKeys::spec()),
     ]

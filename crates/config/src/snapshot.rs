@@ -52,6 +52,7 @@ impl Snapshot {
             "markets.yaml",
             "decisions.yaml",
             "library.yaml",
+            "brief.yaml",
             "notifications.yaml",
             "market_rules.yaml",
         ] {

@@ -79,7 +79,7 @@ fn files_that_are_missing_or_unreadable_are_problems() {
 1 problem in `config/markets.yaml`
   is not UTF-8 (first broken character on line 2)
 1 problem in `config/market.yaml`
-  not a file that the program reads (known: `archive.yaml`, `markets.yaml`, `decisions.yaml`, `library.yaml`, `notifications.yaml`, `market_rules.yaml`, `platforms/`; did you mean `markets.yaml`?)
+  not a file that the program reads (known: `archive.yaml`, `markets.yaml`, `decisions.yaml`, `library.yaml`, `brief.yaml`, `notifications.yaml`, `market_rules.yaml`, `platforms/`; did you mean `markets.yaml`?)
 1 problem in `config/platforms/_x.yaml`
   the file's name names the platform, and `_x` is not a usable name (expected 1 to 64 of A–Z a–z 0–9 `_` `.` `-`, starting with \
 a letter or digit)

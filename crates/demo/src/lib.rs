@@ -15,6 +15,7 @@
 
 mod airing;
 mod audience;
+mod brief;
 mod broken;
 mod built_in;
 mod calendar;
@@ -143,6 +144,7 @@ impl Demo {
                 config::write(dir, self)?;
                 templates::write(dir)?;
                 library::write(dir)?;
+                brief::write(dir, self)?;
                 let broadcasts = plan::broadcasts(self.seed, &calendar, self.platforms(), self.quality)?;
                 let tally = work::write_exports(&dir.join("exports"), self, &calendar, &broadcasts, progress)?;
                 dir::finish(dir, &self.signature(), tally.exports, tally.rows)?;
