@@ -69,7 +69,7 @@ fn is_meant(args: &Retire, unit: &Unit) -> bool {
         | Unit::CoverMonth { platform, market, .. }
         | Unit::Viewers { platform, market, .. } => (platform, Some(market)),
         Unit::Rejects { platform, .. } => (platform, None),
-        Unit::Experiment { .. } | Unit::Catalogue | Unit::Library { .. } => return false,
+        Unit::Experiment { .. } | Unit::Catalogue | Unit::Library { .. } | Unit::Brief { .. } => return false,
     };
     let is_platform = args.platform.as_ref().is_none_or(|name| platform.as_str() == name);
     let is_market = args.market.as_ref().is_none_or(|name| market.is_some_and(|market| market.as_str() == name));
@@ -115,6 +115,7 @@ fn counted(units: &[Unit]) -> BTreeMap<String, String> {
             Unit::CoverMonth { platform, market, .. } => (format!("{platform}/{market}"), "months of covers"),
             Unit::Viewers { platform, market, .. } => (format!("{platform}/{market}"), "dates of viewers"),
             Unit::Catalogue | Unit::Library { .. } => (unit.to_string(), "library"),
+            Unit::Brief { .. } => (unit.to_string(), "briefs"),
         };
         *counts.entry(of).or_default().entry(what).or_default() += 1;
     }

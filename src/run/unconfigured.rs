@@ -74,7 +74,7 @@ pub fn unit_lacks(workspace: &Workspace, unit: &Unit) -> Option<String> {
             let paths = if is_dated { "paths with a date" } else { "a path without a date" };
             (!is_there).then(|| format!("platform `{platform}` has no export with {paths} any longer"))
         }
-        Unit::Experiment { .. } | Unit::Catalogue | Unit::Library { .. } => None,
+        Unit::Experiment { .. } | Unit::Catalogue | Unit::Library { .. } | Unit::Brief { .. } => None,
     }
 }
 

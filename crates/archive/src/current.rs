@@ -81,6 +81,7 @@ impl Archive {
             objects.extend(listed?.into_iter().map(|object| (object.key.clone(), object)));
         }
         let mut outcome = Mended::default();
+        let has_brief = receipts.iter().any(|(_, receipt)| matches!(receipt.content.unit, Unit::Brief { .. }));
         for (key, receipt) in &receipts {
             // Some stores report whole seconds, so an older revision may have been put within the same second.
             let is_first = receipt.content.revision == 1;
@@ -109,6 +110,9 @@ impl Archive {
                 Err(error) => return Err(error),
             }
         }
+        if has_brief {
+            self.mend_latest_brief(&mut outcome).await?;
+        }
         Ok(outcome)
     }
 
@@ -129,6 +133,9 @@ impl Archive {
             join_all(shown).await.into_iter().collect::<Result<(), _>>()?;
         }
         self.follow(receipt).await?;
+        if matches!(receipt.content.unit, Unit::Brief { .. }) {
+            self.show_latest_brief().await?;
+        }
         Ok(())
     }
 
@@ -176,7 +183,7 @@ impl Archive {
         if let Some(bytes) = at_hand.get(&table.table) {
             return Ok(bytes.clone());
         }
-        let key = Key::Revision(&table.sha256).path();
+        let key = Key::Revision(table.table, &table.sha256).path();
         let unit = || Box::new(receipt.content.unit.clone());
         match self.store.get_at_most(&key, table.size).await {
             Ok(None) => Err(ArchiveError::RevisionMissing { unit: unit(), key }),

@@ -38,6 +38,7 @@ const EXPERIMENTS: &str = "_experiments";
 const COVER_MONTHS: &str = "_covers";
 const LIBRARY: &str = "_library";
 const VIEWERS: &str = "_viewers";
+const BRIEF: &str = "_brief";
 /// Its receipts lie beside those of the dates of the library.
 const CATALOGUE: &str = "catalogue";
 const THUMBNAILS: &str = "_thumbnails";
@@ -56,8 +57,10 @@ pub(super) enum Key<'a> {
     Current(TableName, &'a Unit),
     /// The folder of a table's present bytes.
     Currents(TableName),
+    /// A copy of the page of the newest brief, for a server that shows one folder.
+    LatestBrief,
     /// A table by its content.
-    Revision(&'a str),
+    Revision(TableName, &'a str),
     /// The folder of all tables by their content.
     Revisions,
     /// A thumbnail by its content.
@@ -95,6 +98,8 @@ pub(super) enum Key<'a> {
     ReceiptsOfCoverMonths(&'a PlatformId, &'a MarketId),
     /// The folder of all receipts of the library and its catalogue.
     ReceiptsOfLibrary,
+    /// The folder of all receipts of briefs.
+    ReceiptsOfBriefs,
     /// The folder of all receipts.
     AllReceipts,
     /// The folder of all notes on attempts of a platform.
@@ -145,9 +150,12 @@ impl Key<'_> {
                 segment(platform.as_str()),
                 market(of)
             ),
-            Self::Current(table, Unit::Library { as_of }) => format!("{table}/as_of={as_of}/part.parquet"),
+            Self::Current(table, Unit::Library { as_of } | Unit::Brief { as_of }) => {
+                format!("{table}/as_of={as_of}/{}", table.file_name())
+            }
+            Self::LatestBrief => format!("{}/latest/{}", TableName::Brief, TableName::Brief.file_name()),
             Self::Currents(table) => table.to_string(),
-            Self::Revision(sha256) => format!("{REVISIONS}/{}.parquet", segment(sha256)),
+            Self::Revision(table, sha256) => format!("{REVISIONS}/{}.{}", segment(sha256), table.extension()),
             Self::Revisions => REVISIONS.to_owned(),
             Self::Thumbnail(sha256) => format!("{THUMBNAILS}/{}.webp", segment(sha256)),
             Self::Thumbnails => THUMBNAILS.to_owned(),
@@ -184,6 +192,8 @@ impl Key<'_> {
                 format!("{}/{as_of}", Key::ReceiptsOfViewers(platform, market).path())
             }
             Self::Receipts(Unit::Library { as_of }) => format!("{}/{as_of}", Key::ReceiptsOfLibrary.path()),
+            Self::Receipts(Unit::Brief { as_of }) => format!("{}/{as_of}", Key::ReceiptsOfBriefs.path()),
+            Self::ReceiptsOfBriefs => format!("{RECEIPTS}/{BRIEF}"),
             Self::ReceiptsOfCoverMonths(platform, of) => {
                 format!("{RECEIPTS}/{}/{COVER_MONTHS}/{}", segment(platform.as_str()), market(of))
             }
@@ -241,6 +251,7 @@ pub(super) fn receipt_at(key: &str) -> Option<(Unit, u64)> {
         }
         [LIBRARY, CATALOGUE] => Unit::Catalogue,
         [LIBRARY, as_of] => Unit::Library { as_of: exact_date(as_of)? },
+        [BRIEF, as_of] => Unit::Brief { as_of: exact_date(as_of)? },
         [EXPERIMENTS, experiment, as_of] => {
             Unit::Experiment { experiment: experiment.to_owned(), as_of: exact_date(as_of)? }
         }
@@ -265,9 +276,9 @@ pub(super) fn unit_in(folder: &str) -> Option<Unit> {
 
 /// The table and unit that a key belongs to, if it is a current path.
 pub(super) fn current_at(key: &str) -> Option<(TableName, Unit)> {
-    let path = key.strip_suffix("/part.parquet")?;
+    let (path, file) = key.rsplit_once('/')?;
     let (table, folders) = path.split_once('/').unwrap_or((path, ""));
-    let table = TableName::ALL.into_iter().find(|name| name.as_str() == table)?;
+    let table = TableName::ALL.into_iter().find(|name| name.as_str() == table && name.file_name() == file)?;
     let mut values = BTreeMap::new();
     for folder in folders.split('/').filter(|_| !folders.is_empty()) {
         let (name, value) = folder.split_once('=').filter(|(_, value)| is_id(value))?;
@@ -301,6 +312,7 @@ pub(super) fn current_at(key: &str) -> Option<(TableName, Unit)> {
             Unit::CoverMonth { platform: platform()?, market: market()?, month }
         }
         TableFamily::Library => Unit::Library { as_of: date("as_of")? },
+        TableFamily::Brief => Unit::Brief { as_of: date("as_of")? },
         TableFamily::Viewers => Unit::Viewers { platform: platform()?, market: market()?, as_of: date("as_of")? },
     };
     (Key::Current(table, &unit).path() == key).then_some((table, unit))
@@ -308,8 +320,9 @@ pub(super) fn current_at(key: &str) -> Option<(TableName, Unit)> {
 
 /// The hash in the key of a table in `_revisions`, if it is one.
 pub(super) fn revision_at(key: &str) -> Option<&str> {
-    let sha256 = key.strip_prefix(REVISIONS)?.strip_prefix('/')?.strip_suffix(".parquet")?;
-    is_sha256(sha256).then_some(sha256)
+    let (sha256, extension) = key.strip_prefix(REVISIONS)?.strip_prefix('/')?.split_once('.')?;
+    let is_known = [TableName::Funnel, TableName::Brief].iter().any(|table| table.extension() == extension);
+    (is_known && is_sha256(sha256)).then_some(sha256)
 }
 
 /// The hash in the key of a thumbnail, if it is one.
@@ -453,7 +466,7 @@ fn market(market: &MarketId) -> &str {
 
 /// Whether it is not one of the archive's own folders beside platforms and markets.
 fn is_name(segment: &str) -> bool {
-    ![REJECTS, DECISIONS, EXPERIMENTS, COVER_MONTHS, LIBRARY, VIEWERS].contains(&segment)
+    ![REJECTS, DECISIONS, EXPERIMENTS, COVER_MONTHS, LIBRARY, VIEWERS, BRIEF].contains(&segment)
 }
 
 /// Ids are used as path segments unchanged: the configuration accepts only ids for which that works.

@@ -2,7 +2,7 @@
 //!
 //! A unit ([`Unit`]: a market-day, the rejects of one export date, or what is decided as of a local date) is published as numbered revisions:
 //!
-//! 1. each table at `_revisions/<sha256>.parquet`, create-only;
+//! 1. each table at `_revisions/<sha256>.parquet`, create-only (a page at `….html`);
 //! 2. the receipt with the next number, create-only: **the moment of truth**;
 //! 3. the same bytes at the current path.
 //!
@@ -32,6 +32,7 @@ mod error;
 mod facts;
 mod finding;
 mod keys;
+mod latest;
 mod lease;
 mod lease_store;
 mod leases;

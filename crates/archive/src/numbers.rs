@@ -19,6 +19,7 @@ impl Unit {
             Self::CoverMonth { .. } => TableFamily::CoverMonths,
             Self::Library { .. } => TableFamily::Library,
             Self::Viewers { .. } => TableFamily::Viewers,
+            Self::Brief { .. } => TableFamily::Brief,
         }
     }
 }

@@ -211,10 +211,11 @@ impl Archive {
     async fn in_view(&self, currents: &BTreeSet<String>, tables: &[&Object]) -> Result<Doubts, ArchiveError> {
         let most = tables.iter().map(|table| table.size).max().unwrap_or_default();
         let mut doubts = Doubts::default();
-        for current in currents.iter().filter(|key| most > 0 && keys::current_at(key).is_some()) {
+        for current in currents.iter().filter(|_| most > 0) {
+            let Some((of, _)) = keys::current_at(current) else { continue };
             let Some(bytes) = self.bytes_if_read(current, most).await? else { continue };
             if tables.iter().any(|table| table.size == bytes.len() as u64) {
-                let table = Key::Revision(&sha256_hex(&bytes)).path();
+                let table = Key::Revision(of, &sha256_hex(&bytes)).path();
                 if tables.iter().any(|unnamed| unnamed.key == table) {
                     doubts.lost_receipt_of(current, &table);
                 }

@@ -115,7 +115,7 @@ impl Archive {
     /// Makes sure that all three places hold what the newest receipt says. Writes nothing if they do.
     async fn settle(&self, newest: &Receipt, tables: &[(TableRecord, Bytes)]) -> Result<(), PublishError> {
         for (record, bytes) in tables {
-            if self.store.size(&Key::Revision(&record.sha256).path()).await? != Some(record.size) {
+            if self.store.size(&Key::Revision(record.table, &record.sha256).path()).await? != Some(record.size) {
                 self.keep(record, bytes).await?;
             }
         }
@@ -129,7 +129,7 @@ impl Archive {
     /// Step 1: a table by its content. If it is there it is put again, so that it is young by the time its receipt is
     /// and no pruning takes it for forgotten ([`Archive::prune`]).
     pub(super) async fn keep(&self, record: &TableRecord, bytes: &Bytes) -> Result<(), StoreError> {
-        let key = Key::Revision(&record.sha256).path();
+        let key = Key::Revision(record.table, &record.sha256).path();
         let (mut last, mut was_there) = (None, false);
         for attempt in 0..TRIES {
             pause(attempt).await;

@@ -95,8 +95,8 @@ impl Archive {
                 continue;
             };
             let sha256 = sha256_hex(&bytes);
-            let kept = self.bytes_if_read(&Key::Revision(&sha256).path(), bytes.len() as u64).await?;
-            let Some(rows) = rows(&bytes).filter(|_| kept.is_some_and(|kept| kept == bytes)) else {
+            let kept = self.bytes_if_read(&Key::Revision(table, &sha256).path(), bytes.len() as u64).await?;
+            let Some(rows) = rows(table, &bytes).filter(|_| kept.is_some_and(|kept| kept == bytes)) else {
                 return Ok(None);
             };
             let size = bytes.len() as u64;
@@ -120,7 +120,8 @@ impl Archive {
                 Err(error) if self.is_of_object(&error.problem) => return Ok(false),
                 Err(error) => return Err(error.into()),
             };
-            let revision = Key::Revision(&sha256_hex(&bytes)).path();
+            let Some((table, _)) = keys::current_at(&key) else { continue };
+            let revision = Key::Revision(table, &sha256_hex(&bytes)).path();
             match self.store.put_new(&revision, bytes).await {
                 Ok(_) => {}
                 Err(error) if self.is_of_object(&error.problem) => return Ok(false),
@@ -139,8 +140,11 @@ impl Archive {
     }
 }
 
-/// The rows of a Parquet file, if it is one.
-fn rows(bytes: &Bytes) -> Option<u64> {
+/// The rows of a Parquet file, if it is one. A page has none.
+fn rows(table: TableName, bytes: &Bytes) -> Option<u64> {
+    if table.is_page() {
+        return Some(0);
+    }
     let count = || {
         Ok::<i64, ParquetError>(SerializedFileReader::new(bytes.clone())?.metadata().file_metadata().num_rows())
     };

@@ -165,7 +165,8 @@ pub struct RowCounts {
 pub struct TableRecord {
     /// Which.
     pub table: TableName,
-    /// Its current path. The bytes of this very revision stay at `_revisions/<sha256>.parquet`.
+    /// Its current path. The bytes of this very revision stay at `_revisions/<sha256>.parquet`; those of
+    /// a page at `_revisions/<sha256>.html`.
     pub key: String,
     /// Of the file, in hex.
     pub sha256: String,

@@ -24,7 +24,7 @@ pub struct SnapshotObject {
     pub published_at: Timestamp,
     /// Whether late exports could still change it.
     pub state: State,
-    /// The permanent key of its bytes: `_revisions/<sha256>.parquet`.
+    /// The permanent key of its bytes: `_revisions/<sha256>.parquet`; of a page, `.html`.
     pub key: String,
     /// The SHA-256 of the file, in hex.
     pub sha256: String,
@@ -157,7 +157,7 @@ fn objects(receipt: Receipt) -> impl Iterator<Item = SnapshotObject> {
         revision,
         published_at,
         state,
-        key: Key::Revision(&table.sha256).path(),
+        key: Key::Revision(table.table, &table.sha256).path(),
         sha256: table.sha256,
         size: table.size,
         rows: table.rows,

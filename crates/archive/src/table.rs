@@ -37,7 +37,7 @@ pub fn said_by_key(key: &str) -> Vec<(&'static str, String)> {
             vec![(c::EXPERIMENT, experiment), (c::AS_OF, as_of.to_string())]
         }
         Some(Unit::CoverMonth { platform, market, month }) => places(&platform, &market, c::MONTH, &month),
-        Some(Unit::Library { as_of }) => vec![(c::AS_OF, as_of.to_string())],
+        Some(Unit::Library { as_of } | Unit::Brief { as_of }) => vec![(c::AS_OF, as_of.to_string())],
         Some(Unit::Catalogue) | None => Vec::new(),
     }
 }

@@ -1,5 +1,5 @@
-//! A unit of publication: a market-day, the rejects of one export date, the decisions as of a date, an experiment, or a part
-//! of the library of covers.
+//! A unit of publication: a market-day, the rejects of one export date, the decisions as of a date, an experiment, a part
+//! of the library of covers, or a morning brief.
 
 use std::fmt;
 
@@ -65,6 +65,11 @@ pub enum Unit {
         /// The last local date that it is derived from.
         as_of: Date,
     },
+    /// The morning brief as of a date: what is advised, and the page that says it.
+    Brief {
+        /// The last local date that was published anywhere.
+        as_of: Date,
+    },
 }
 
 impl Unit {
@@ -79,6 +84,7 @@ impl Unit {
                 | Self::Catalogue
                 | Self::Library { .. }
                 | Self::Viewers { .. }
+                | Self::Brief { .. }
         )
     }
 }
@@ -95,6 +101,7 @@ impl fmt::Display for Unit {
             Self::CoverMonth { platform, market, month } => write!(f, "{platform}/{market}/covers/{month}"),
             Self::Library { as_of } => write!(f, "library/{as_of}"),
             Self::Viewers { platform, market, as_of } => write!(f, "{platform}/{market}/viewers/{as_of}"),
+            Self::Brief { as_of } => write!(f, "brief/{as_of}"),
         }
     }
 }
@@ -110,6 +117,7 @@ enum Shape {
     CoverMonth { platform: PlatformId, market: MarketId, month: Date },
     Library { as_of: Date },
     Viewers { platform: PlatformId, market: MarketId, as_of: Date },
+    Brief { as_of: Date },
 }
 
 impl From<Unit> for Shape {
@@ -125,6 +133,7 @@ impl From<Unit> for Shape {
             Unit::CoverMonth { platform, market, month } => Self::CoverMonth { platform, market, month },
             Unit::Library { as_of } => Self::Library { as_of },
             Unit::Viewers { platform, market, as_of } => Self::Viewers { platform, market, as_of },
+            Unit::Brief { as_of } => Self::Brief { as_of },
         }
     }
 }
@@ -142,6 +151,7 @@ impl From<Shape> for Unit {
             Shape::CoverMonth { platform, market, month } => Self::CoverMonth { platform, market, month },
             Shape::Library { as_of } => Self::Library { as_of },
             Shape::Viewers { platform, market, as_of } => Self::Viewers { platform, market, as_of },
+            Shape::Brief { as_of } => Self::Brief { as_of },
         }
     }
 }

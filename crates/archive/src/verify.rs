@@ -58,6 +58,7 @@ impl Archive {
         self.check_revisions(&chains, repair, &mut verification).await?;
         let newest: Vec<&Receipt> = chains.values().filter_map(Chain::newest).collect();
         self.check_currents(&newest, repair, &mut verification).await?;
+        self.check_latest_brief(&chains, repair, &mut verification).await?;
         for key in stray_currents(currents, chains.keys()) {
             verification.found(key, Problem::StrayTable);
         }
@@ -73,10 +74,10 @@ impl Archive {
         repair: Repair,
         verification: &mut Verification,
     ) -> Result<(), ArchiveError> {
-        let mut named: BTreeMap<String, (&Receipt, u64)> = BTreeMap::new();
+        let mut named: BTreeMap<String, (TableName, &Receipt, u64)> = BTreeMap::new();
         for receipt in chains.values().flat_map(|chain| chain.sound.values()) {
             for table in &receipt.content.tables {
-                let (_, size) = named.entry(table.sha256.clone()).or_insert((receipt, table.size));
+                let (_, _, size) = named.entry(table.sha256.clone()).or_insert((table.table, receipt, table.size));
                 *size = table.size.max(*size);
             }
         }
@@ -84,9 +85,9 @@ impl Archive {
         let listed = self.store.list(&Key::Revisions.path()).await?;
         let hashes = listed.iter().filter_map(|object| keys::revision_at(&object.key));
         verification.unaccounted = hashes.filter(|hash| !named.contains_key(*hash)).count();
-        let checks = named.into_iter().map(|(sha256, (receipt, size))| async move {
+        let checks = named.into_iter().map(|(sha256, (table, receipt, size))| async move {
             let (unit, revision) = (Box::new(receipt.content.unit.clone()), receipt.content.revision);
-            let key = Key::Revision(&sha256).path();
+            let key = Key::Revision(table, &sha256).path();
             let problem = match self.look_at(&key, size).await? {
                 Seen::Nothing => Some(Problem::RevisionMissing { unit, revision }),
                 Seen::OutOfReach(reason) => Some(Problem::RevisionOutOfReach { unit, revision, reason }),
@@ -205,7 +206,7 @@ impl Archive {
     }
 
     /// The hash of the object at a key, which should have at most `size` bytes.
-    async fn look_at(&self, key: &str, size: u64) -> Result<Seen, ArchiveError> {
+    pub(super) async fn look_at(&self, key: &str, size: u64) -> Result<Seen, ArchiveError> {
         match self.store.get_at_most(key, size).await {
             Ok(None) => Ok(Seen::Nothing),
             Ok(Some(bytes)) => Ok(Seen::Bytes(sha256_hex(&bytes))),
@@ -253,7 +254,7 @@ impl Archive {
 }
 
 /// The content of a key.
-enum Seen {
+pub(super) enum Seen {
     Nothing,
     /// SHA-256 of its bytes, in hex.
     Bytes(String),
@@ -288,6 +289,9 @@ pub(super) fn stray_currents<'u>(
     for unit in units {
         for table in TableName::ALL {
             currents.remove(&Key::Current(table, unit).path());
+        }
+        if matches!(unit, Unit::Brief { .. }) {
+            currents.remove(&Key::LatestBrief.path());
         }
     }
     currents

@@ -50,6 +50,9 @@ pub struct Show {
 }
 
 fn table(name: &str) -> Result<TableName, String> {
-    let known = || TableName::ALL.into_iter().map(TableName::as_str);
-    TableName::ALL.into_iter().find(|table| table.as_str() == name).ok_or_else(|| among("known", known(), name))
+    if name == TableName::Brief.as_str() {
+        return Err("it is a page and no table: `coverledger brief --open` shows it".to_owned());
+    }
+    let known = || TableName::with_rows().map(TableName::as_str);
+    TableName::with_rows().find(|table| table.as_str() == name).ok_or_else(|| among("known", known(), name))
 }

@@ -31,7 +31,7 @@ impl Query {
         // Objects of an experiment and of the library hold all their places; of the others each has objects of its own.
         let is_of_all_places = matches!(
             args.table.family(),
-            TableFamily::Experiments | TableFamily::Catalogue | TableFamily::Library
+            TableFamily::Experiments | TableFamily::Catalogue | TableFamily::Library | TableFamily::Brief
         );
         let (within, mut parts) = if is_of_all_places {
             (places, Vec::new())

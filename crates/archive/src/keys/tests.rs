@@ -44,6 +44,10 @@ fn library() -> Unit {
     Unit::Library { as_of: date(2026, 11, 21) }
 }
 
+fn brief() -> Unit {
+    Unit::Brief { as_of: date(2026, 11, 21) }
+}
+
 #[test]
 fn keys_are_those_of_the_design() {
     let cases = [
@@ -85,7 +89,12 @@ fn keys_are_those_of_the_design() {
             "revisit/platform=youtube/market=JP/as_of=2026-11-21/part.parquet",
         ),
         (Key::Receipt(&viewers(), 2).path(), "_receipts/youtube/_viewers/JP/2026-11-21/00000002.json"),
-        (Key::Revision("00ff").path(), "_revisions/00ff.parquet"),
+        (Key::Current(TableName::Advice, &brief()).path(), "advice/as_of=2026-11-21/part.parquet"),
+        (Key::Current(TableName::Brief, &brief()).path(), "brief/as_of=2026-11-21/index.html"),
+        (Key::LatestBrief.path(), "brief/latest/index.html"),
+        (Key::Receipt(&brief(), 2).path(), "_receipts/_brief/2026-11-21/00000002.json"),
+        (Key::Revision(TableName::Funnel, "00ff").path(), "_revisions/00ff.parquet"),
+        (Key::Revision(TableName::Brief, "00ff").path(), "_revisions/00ff.html"),
     ];
     for (made, expected) in cases {
         assert_eq!(made, expected);
@@ -104,6 +113,7 @@ fn receipts_are_read_back_from_their_keys() {
         cover_month(),
         library(),
         viewers(),
+        brief(),
     ] {
         let key = Key::Receipt(&unit, 12).path();
         assert_eq!(receipt_at(&key), Some((unit, 12)));
@@ -122,6 +132,21 @@ fn receipts_are_read_back_from_their_keys() {
         "_receipts/_experiments/_decisions/US/2026-11-21/00000003.json",
     ] {
         assert_eq!(receipt_at(stranger), None, "{stranger}");
+    }
+}
+
+#[test]
+fn tables_and_pages_by_content_are_read_back_and_nothing_else_is_one() {
+    let sha256 = "0".repeat(64);
+    for table in TableName::ALL {
+        assert_eq!(revision_at(&Key::Revision(table, &sha256).path()), Some(sha256.as_str()));
+    }
+    for stranger in [
+        format!("_revisions/{sha256}"),
+        format!("_revisions/{sha256}.parquet.html"),
+        format!("_revisions/{sha256}.js"),
+    ] {
+        assert_eq!(revision_at(&stranger), None, "{stranger}");
     }
 }
 
@@ -178,6 +203,7 @@ fn current_paths_are_read_back_and_nothing_else_is_one() {
         cover_month(),
         library(),
         viewers(),
+        brief(),
     ];
     for unit in units {
         for table in TableName::ALL.into_iter().filter(|table| table.family() == unit.family()) {
@@ -193,6 +219,9 @@ fn current_paths_are_read_back_and_nothing_else_is_one() {
         "cover/platform=p/market=US/local_date=2026-11-21/part.parquet",
         "elsewhere/platform=p/market=US/local_date=2026-11-21/part.parquet",
         "rejects/platform=p/part.parquet",
+        "brief/as_of=2026-11-21/part.parquet",
+        "brief/latest/index.html",
+        "advice/as_of=2026-11-21/index.html",
     ] {
         assert_eq!(current_at(stranger), None, "{stranger}");
     }

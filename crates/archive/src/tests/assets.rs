@@ -21,6 +21,7 @@ fn unit_of(family: TableFamily) -> Unit {
         }
         TableFamily::Library => Unit::Library { as_of },
         TableFamily::Viewers => Unit::Viewers { platform, market, as_of },
+        TableFamily::Brief => Unit::Brief { as_of },
     }
 }
 
@@ -38,7 +39,7 @@ async fn damage_to_any_table_of_any_unit_is_found_at_both_its_places() {
         assert_sound(&bench.archive).await;
         let newest = bench.archive.newest(&unit).await.unwrap().unwrap();
         let record = newest.content.tables[0].clone();
-        for key in [record.key.clone(), Key::Revision(&record.sha256).path()] {
+        for key in [record.key.clone(), Key::Revision(table, &record.sha256).path()] {
             let sound = bench.archive.store().get(&key).await.unwrap().unwrap();
             bench.overwrite(&key, "rot").await;
             let found = bench.archive.verify(Repair::No).await.unwrap();

@@ -363,7 +363,7 @@ async fn no_more_is_read_of_a_table_than_its_receipt_states() {
     for bench in Bench::both() {
         publish(&bench.archive, "a").await.unwrap();
         let table = &tables("a", 1)[0];
-        let revision = Key::Revision(&coverledger_store::sha256_hex(&table.bytes)).path();
+        let revision = Key::Revision(table.table, &coverledger_store::sha256_hex(&table.bytes)).path();
         let current = Bench::current(table.table);
         let vast = format!("{} and more", String::from_utf8(table.bytes.to_vec()).unwrap());
         bench.overwrite(&current, &vast).await;

@@ -6,6 +6,7 @@ mod disk;
 mod doubt;
 mod facts;
 mod failing;
+mod latest;
 mod leasing;
 mod pruning;
 mod publishing;

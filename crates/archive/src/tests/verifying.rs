@@ -20,7 +20,7 @@ async fn a_flipped_bit_is_found_and_mended_where_it_can_be() {
         assert_eq!(bench.bytes().await, sound);
 
         let newest = bench.archive.newest(&unit()).await.unwrap().unwrap();
-        let revision = Key::Revision(&newest.content.tables[0].sha256).path();
+        let revision = Key::Revision(newest.content.tables[0].table, &newest.content.tables[0].sha256).path();
         for is_lost in [false, true] {
             bench.overwrite(&revision, "rot").await;
             if is_lost {

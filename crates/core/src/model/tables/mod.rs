@@ -12,6 +12,7 @@
 //! unchanged inputs raises the version of its family by one, by hand. Fingerprints hold it, so everything that was made by
 //! another version is due again. `tests/it/numbers.rs` fails when bytes change and the version does not.
 
+mod brief;
 mod catalogue;
 mod column;
 mod cover_months;
@@ -65,6 +66,8 @@ pub enum TableFamily {
     Library,
     /// Of the viewers of a platform in a market over days, as of a date.
     Viewers,
+    /// Of the morning brief as of a date.
+    Brief,
 }
 
 impl TableFamily {
@@ -80,6 +83,7 @@ impl TableFamily {
             Self::CoverMonths => cover_months::COVER_MONTHS,
             Self::Library => library::LIBRARY,
             Self::Viewers => viewers::VIEWERS,
+            Self::Brief => brief::BRIEF,
         }
     }
 
@@ -94,7 +98,8 @@ impl TableFamily {
             | Self::Catalogue
             | Self::CoverMonths
             | Self::Library
-            | Self::Viewers => self.version(),
+            | Self::Viewers
+            | Self::Brief => self.version(),
         }
     }
 
@@ -110,6 +115,7 @@ impl TableFamily {
             Self::CoverMonths => "COVER_MONTHS",
             Self::Library => "LIBRARY",
             Self::Viewers => "VIEWERS",
+            Self::Brief => "BRIEF",
         }
     }
 
@@ -120,7 +126,7 @@ impl TableFamily {
         match self {
             Self::MarketDays => Some(c::LOCAL_DATE),
             Self::Rejects => Some(c::EXPORT_DATE),
-            Self::Decisions | Self::Experiments | Self::Library | Self::Viewers => Some(c::AS_OF),
+            Self::Decisions | Self::Experiments | Self::Library | Self::Viewers | Self::Brief => Some(c::AS_OF),
             Self::CoverMonths => Some(c::MONTH),
             Self::Catalogue => None,
         }
@@ -213,6 +219,12 @@ tables! {
     Quality = quality::QUALITY,
     /// Covers against the one on air.
     CoverPair = cover_pair::COVER_PAIR,
+    /// What goes on air next.
+    Advice = brief::ADVICE,
+    /// What became of advice.
+    AdviceLog = brief::ADVICE_LOG,
+    /// The page that says it, which is no table. It comes last of its unit, so that all are there where it is.
+    Brief = brief::PAGE,
 }
 
 impl TableName {
@@ -238,6 +250,29 @@ impl TableName {
     #[must_use]
     pub const fn family(self) -> TableFamily {
         self.spec().family
+    }
+
+    /// Whether it is a page to look at: it is published like a table, and has neither rows nor columns.
+    #[must_use]
+    pub const fn is_page(self) -> bool {
+        matches!(self, Self::Brief)
+    }
+
+    /// Every table that has rows.
+    pub fn with_rows() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|table| !table.is_page())
+    }
+
+    /// What its file is called at its current path.
+    #[must_use]
+    pub const fn file_name(self) -> &'static str {
+        if self.is_page() { "index.html" } else { "part.parquet" }
+    }
+
+    /// What the name of its file ends in.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        if self.is_page() { "html" } else { "parquet" }
     }
 
     /// Whether it is derived from other tables of its unit, so that it can be rendered from the archive.

@@ -44,6 +44,9 @@ fn row(column: &ColumnSpec) -> String {
 /// What is generated of one table.
 fn reference(table: TableName) -> String {
     let spec = table.spec();
+    if table.is_page() {
+        return format!("{} It is a page, `{}`, and has no rows.\n\n", spec.question, table.file_name());
+    }
     let empty =
         if spec.is_optional { "Without rows it is not published, unless it had some before. " } else { "" };
     let mut text = format!(
