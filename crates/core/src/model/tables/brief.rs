@@ -2,7 +2,7 @@
 
 use super::column::{day, whole};
 use super::groups::{cover_id, market, platform};
-use super::shown::plain;
+use super::shown::{falling, plain};
 use super::{ColumnSpec, TableFamily, TableSpec};
 use crate::model::columns as c;
 
@@ -21,6 +21,7 @@ pub(super) const ADVICE: TableSpec = TableSpec {
     key: &[c::AS_OF, c::PLATFORM, c::MARKET],
     sorted_by: "platform and market",
     shown: &[plain(c::AS_OF), plain(c::MARKET), plain(c::PLATFORM)],
+    shown_by: &[falling(c::AS_OF)],
     columns: advice,
 };
 
@@ -35,7 +36,8 @@ pub(super) const ADVICE_LOG: TableSpec = TableSpec {
     question: "What was advised before, and did it pay?",
     key: &[c::AS_OF, c::PLATFORM, c::MARKET, "advised_on", c::COVER_ID],
     sorted_by: "`advised_on`, the newest first, then platform, market and cover",
-    shown: &[plain(c::AS_OF), plain(c::MARKET), plain(c::PLATFORM), plain("advised_on"), plain(c::COVER_ID)],
+    shown: &[plain(c::AS_OF), plain(c::MARKET), plain(c::PLATFORM), plain(c::COVER_ID)],
+    shown_by: &[falling(c::AS_OF)],
     columns: advice_log,
 };
 
@@ -63,5 +65,6 @@ pub(super) const PAGE: TableSpec = TableSpec {
     key: &[],
     sorted_by: "",
     shown: &[],
+    shown_by: &[],
     columns: Vec::new,
 };
