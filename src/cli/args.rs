@@ -18,7 +18,9 @@ use coverledger_archive::{PruneLimits, Unaccounted};
 use coverledger_config as config;
 use coverledger_demo::{DemoFormat, DemoRows};
 
-pub use covers::{CoverOrder, Covers, CoversCheck, CoversCommand, CoversList, CoversShow, CoversSimilar};
+pub use covers::{
+    CoverOrder, Covers, CoversCheck, CoversCommand, CoversList, CoversLog, CoversShow, CoversSimilar,
+};
 pub use rows::{RowOutput, TableFormat};
 pub use show::Show;
 
@@ -87,6 +89,8 @@ pub enum Command {
     Schema(Schema),
     /// Print how large an effect an experiment could find, and which cover is on air when
     PlanTest(PlanTest),
+    /// Print which cover is on air now and next in each market, by the team's own clock and the market's
+    Now(Now),
     /// Say what unknown exports are, and which of their columns is the cover's rate
     Inspect(Inspect),
     /// Check the archive against its receipts, and bytes against hashes
@@ -363,6 +367,32 @@ pub struct PlanTest {
     /// Write the schedule as CSV to this file, for the tool that puts covers on air
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
+    /// Write the switches of covers to this file as a calendar (.ics): one event with an alarm for each
+    #[arg(long, value_name = "FILE")]
+    pub ics: Option<PathBuf>,
+    /// Only print the turns of today, by the team's own clock (`home_timezone`) and that of each market
+    #[arg(long, conflicts_with_all = ["write", "csv", "ics"])]
+    pub today: bool,
+    /// Act as if the clock read this instant
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub at: Option<Timestamp>,
+}
+
+/// `now`
+#[derive(Debug, Args)]
+pub struct Now {
+    /// Only this platform
+    #[arg(long, value_name = "PLATFORM")]
+    pub platform: Option<String>,
+    /// Only this market
+    #[arg(long, value_name = "MARKET")]
+    pub market: Option<String>,
+    /// Act as if the clock read this instant, such as 2026-11-20T12:00Z
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub at: Option<Timestamp>,
+    /// How they are written
+    #[command(flatten)]
+    pub form: RowOutput,
 }
 
 /// An instant, with seconds or without.

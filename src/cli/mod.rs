@@ -20,6 +20,7 @@ mod lang;
 mod logging;
 mod man;
 mod near;
+mod now;
 mod plan_test;
 mod progress;
 mod prune;
@@ -118,6 +119,7 @@ fn dispatch(cli: &Cli, out: &mut Screen<'_>) -> Result<u8, Failure> {
             Command::Check(_) => check::run(global, out),
             Command::Schema(args) => schema::run(args, out),
             Command::PlanTest(args) => plan_test::run(args, global, out).await,
+            Command::Now(args) => now::run(args, global, out).await,
             Command::Inspect(args) => inspect::run(args, out),
             Command::Verify(args) => verify::run(args, global, out).await,
             Command::Snapshot(args) => snapshot::run(args, global, out).await,

@@ -1,19 +1,26 @@
 //! `coverledger plan-test`
 
 mod csv;
+mod ics;
 mod outlook;
 mod record;
+mod today;
+
+use std::path::Path;
+
+use jiff::Timestamp;
 
 use super::args::{Global, PlanTest};
+use super::run::clock;
 use super::screen::Screen;
 use super::{Failure, exit, load};
 use crate::run::{self, stores};
 use coverledger_archive::BoxError;
-use coverledger_config::{Experiment, Market, Rotation, Workspace};
+use coverledger_config::{Experiment, Market, Rotation, Workspace, among};
 use coverledger_core::model::{MarketId, PlatformId};
-use coverledger_core::time::Clock;
 use coverledger_report::{carry_over, noise, power};
 use csv::csv;
+use ics::ics;
 use outlook::Outlook;
 use record::record;
 
@@ -23,25 +30,28 @@ pub async fn run(args: &PlanTest, global: &Global, out: &mut Screen<'_>) -> Resu
     let workspace = load(global)?;
     let name = &args.experiment;
     let Some(experiment) = workspace.experiments.get(name) else {
-        let known: Vec<&str> = workspace.experiments.keys().map(String::as_str).collect();
-        let known =
-            if known.is_empty() { "there are none".to_owned() } else { format!("known: {}", known.join(", ")) };
+        let known = among("known", workspace.experiments.keys().map(String::as_str), name);
         return Err(Failure::usage(format!("unknown experiment `{name}` ({known})")));
     };
     match experiment.rotation() {
-        None if args.write || args.csv.is_some() => {
+        None if args.write || args.today || args.csv.is_some() || args.ics.is_some() => {
             let why = "is a split: the platform decides who sees which cover, and there is no schedule";
             return Err(Failure::usage(format!("`{name}` {why}")));
         }
         None => {}
+        Some(_) if args.today => {
+            today::print(&workspace, experiment, clock(args.at).now(), out)?;
+            return Ok(exit::DONE);
+        }
         Some(rotation) => {
             print(&workspace, experiment, rotation, out)?;
             let sha256 = rotation.schedule.sha256(&experiment.covers);
             writeln!(out, "sha256: {sha256}")?;
             if let Some(file) = &args.csv {
-                std::fs::write(file, csv(&workspace, experiment, rotation))
-                    .map_err(|error| Failure::usage(format!("cannot write `{}`: {error}", file.display())))?;
-                writeln!(out, "written to {}", file.display())?;
+                write(file, csv(&workspace, experiment, rotation), out)?;
+            }
+            if let Some(file) = &args.ics {
+                write(file, ics(&workspace, name, experiment), out)?;
             }
             if args.write {
                 let file = global.config.join("experiments").join(format!("{name}.yaml"));
@@ -51,8 +61,14 @@ pub async fn run(args: &PlanTest, global: &Global, out: &mut Screen<'_>) -> Resu
             }
         }
     }
-    print_power(&workspace, experiment, out).await?;
+    print_power(&workspace, experiment, clock(args.at).now(), out).await?;
     Ok(exit::DONE)
+}
+
+fn write(file: &Path, text: String, out: &mut Screen<'_>) -> Result<(), Failure> {
+    std::fs::write(file, text)
+        .map_err(|error| Failure::usage(format!("cannot write `{}`: {error}", file.display())))?;
+    Ok(writeln!(out, "written to {}", file.display())?)
 }
 
 fn markets<'w>(
@@ -87,11 +103,16 @@ fn print(
 }
 
 /// If the effect cannot be estimated, the reason is printed; the schedule is printed anyway.
-async fn print_power(workspace: &Workspace, experiment: &Experiment, out: &mut Screen<'_>) -> Result<(), Failure> {
+async fn print_power(
+    workspace: &Workspace,
+    experiment: &Experiment,
+    now: Timestamp,
+    out: &mut Screen<'_>,
+) -> Result<(), Failure> {
     writeln!(out, "What it would find, judging by what was published so far:")?;
     for platform in &experiment.platforms {
         for market in &experiment.markets {
-            let said = match judged(workspace, experiment, platform, market).await {
+            let said = match judged(workspace, experiment, platform, market, now).await {
                 Ok(outlook) => outlook.said(experiment),
                 Err(error) => vec![format!("not known: {}", run::error_text(&*error))],
             };
@@ -110,9 +131,10 @@ async fn judged(
     experiment: &Experiment,
     platform: &PlatformId,
     market: &MarketId,
+    now: Timestamp,
 ) -> Result<Outlook, BoxError> {
     let archive = stores::archive_for_planning(&workspace.settings)?;
-    let today = Clock::System.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
     let mut earlier = Vec::new();
     let mut last_noise = None;
     if experiment.rotation().is_some() {

@@ -34,6 +34,7 @@ pub async fn run(args: &Schedule, global: &Global, out: &mut Screen<'_>) -> Resu
         program,
         addresses: environment::channels,
         alerted_without_record: Arc::default(),
+        reminders: Arc::default(),
     };
     let mut driver = Driver::new(Arc::new(runner), agenda, Duration::from_secs(args.drain));
     let (tells, events) = mpsc::unbounded_channel();

@@ -26,7 +26,7 @@ pub use error::{ChannelError, NotifyError};
 pub use message::{Item, Message};
 pub use notice::{CardOfRun, Notice};
 pub use post::TRIES;
-pub use switch::Switch;
+pub use switch::{Switch, Switches};
 
 use futures::future::join_all;
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::card::Card;
 use super::message::Message;
-use super::switch::Switch;
+use super::switch::Switches;
 use coverledger_config::Topic;
 
 /// What is told.
@@ -14,8 +14,8 @@ pub enum Notice {
     Message(Message),
     /// What the brief says.
     Brief(CardOfRun),
-    /// A rotation puts another cover on air.
-    Switch(Switch),
+    /// Rotations put other covers on air.
+    Switch(Switches),
 }
 
 /// A card, and the run that it comes from.

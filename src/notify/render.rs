@@ -60,9 +60,9 @@ fn body(kind: ChannelKind, language: Language, notice: &Notice) -> Value {
             }
         }
         (Notice::Message(message), ChannelKind::Webhook) => generic(message, language),
-        (Notice::Switch(switch), ChannelKind::Webhook) => switch.json(language),
+        (Notice::Switch(switches), ChannelKind::Webhook) => switches.json(language),
         (Notice::Message(message), kind) => text(kind, &message.text(language)),
-        (Notice::Switch(switch), kind) => text(kind, &switch.text(language)),
+        (Notice::Switch(switches), kind) => text(kind, &switches.text(language)),
     }
 }
 

@@ -50,6 +50,9 @@ pub trait Environment: Send + Sync + 'static {
     /// Records the schedules of a job.
     fn note(&self, note: &Note) -> impl Future<Output = ()> + Send;
 
+    /// Tells of switches that are near, without being waited for.
+    fn remind(&self) {}
+
     /// Reads the configuration again; where it is another, runs go by that from now on.
     fn look_at_files(&self) -> impl Future<Output = Found> + Send;
 
@@ -166,6 +169,7 @@ impl<W: Environment> Driver<W> {
     /// Starts what is due.
     fn look(&mut self, work: &mut Work) {
         let now = self.environment.now();
+        self.environment.remind();
         self.ask_for_records(work);
         for order in self.agenda.look(now) {
             match order {

@@ -16,6 +16,8 @@ mod heartbeat;
 mod http;
 mod metrics;
 mod process_runner;
+mod reminders;
+mod switches;
 
 pub use agenda::{Agenda, Note, Order, Pass, Start, Verdict};
 pub use child::Program;
@@ -28,5 +30,6 @@ pub use heartbeat::beats;
 pub use http::{Pages, serve};
 pub use metrics::{CONTENT_TYPE, Metrics};
 pub use process_runner::ProcessRunner;
+pub use reminders::{DueSwitch, Reminders};
 #[cfg(test)]
 mod testing;

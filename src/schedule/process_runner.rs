@@ -12,6 +12,8 @@ use super::child::Program;
 use super::configuration::{Configuration, Found};
 use super::driver::{Asked, Environment, Handled};
 use super::health::Ending;
+use super::reminders::{DueSwitch, Reminders};
+use super::switches::switches;
 use crate::notify::{self, Channel, Item, Message, Notice};
 use crate::run::{AlertState, RunFinalizer, Stop, error_text, stores};
 use coverledger_archive::{Archive, RunRecord};
@@ -33,6 +35,8 @@ pub struct ProcessRunner {
     pub addresses: fn(&BTreeMap<String, config::Channel>) -> Vec<Channel>,
     /// Jobs of whose failure people were notified while the archive could not say whether they had been before.
     pub alerted_without_record: Arc<Mutex<BTreeSet<String>>>,
+    /// Switches of covers that people were reminded of.
+    pub reminders: Arc<Mutex<Reminders>>,
 }
 
 impl Environment for ProcessRunner {
@@ -80,6 +84,15 @@ impl Environment for ProcessRunner {
         self.record_change(&note.job, self.now(), what).await;
     }
 
+    fn remind(&self) {
+        let workspace = self.workspace();
+        let due = self.reminders.lock().unwrap_or_else(PoisonError::into_inner).look(&workspace, self.now());
+        if !due.is_empty() {
+            // A channel that does not answer delays nothing.
+            tokio::spawn(self.clone().notify_of_switches(workspace, due));
+        }
+    }
+
     async fn look_at_files(&self) -> Found {
         let configuration = Arc::clone(&self.configuration);
         let found = tokio::task::spawn_blocking(move || configuration.look()).await;
@@ -121,6 +134,18 @@ impl ProcessRunner {
         for notify::Delivery { channel, result, .. } in notify::send(&posts).await {
             if let Err(error) = result {
                 tracing::warn!(channel, error = error_text(&error), "nobody was told of the configuration");
+            }
+        }
+    }
+
+    /// Notifies people of switches that are near; those of one instant together.
+    async fn notify_of_switches(self, workspace: Arc<Workspace>, due: Vec<DueSwitch>) {
+        let channels = (self.addresses)(&workspace.channels);
+        let notices: Vec<Notice> = switches(&workspace, due).into_iter().map(Notice::Switch).collect();
+        let posts: Vec<_> = channels.iter().map(|channel| (channel, notices.clone())).collect();
+        for notify::Delivery { channel, result, .. } in notify::send(&posts).await {
+            if let Err(error) = result {
+                tracing::warn!(channel, error = error_text(&error), "nobody was told of a switch");
             }
         }
     }

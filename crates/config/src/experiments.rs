@@ -4,12 +4,14 @@
 mod burn_in;
 mod read;
 mod schedule;
+mod stint;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
 pub use schedule::{PlannedTurn, TurnSchedule};
+pub use stint::Stint;
 
 use super::Market;
 use coverledger_core::model::{MarketId, PlatformId, Turns};

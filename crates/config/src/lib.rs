@@ -75,7 +75,8 @@ pub use decisions::{Decisions, Family};
 pub use definition::*;
 pub use dialect::{Delimiter, Dialect, LineEnd};
 pub use experiments::{
-    Assignment, Design, Experiment, Guardrail, Guardrails, PlannedTurn, Rotation, Split, TurnSchedule, Value,
+    Assignment, Design, Experiment, Guardrail, Guardrails, PlannedTurn, Rotation, Split, Stint, TurnSchedule,
+    Value,
 };
 pub use instant::BUDDHIST_YEAR;
 pub use library::{Library, PictureLimits, TextModelFile};

@@ -56,6 +56,7 @@ pub use self::built_in::{LOCALIZED, Localized, REVERSAL, Reversal, SPLIT, Split}
 pub use self::error::DemoError;
 pub use self::format::DemoFormat;
 pub use self::rows::DemoRows;
+pub use self::templates::template;
 pub use self::truth::{
     BadNetwork, CLICKBAIT, Clickbait, FADING, Fading, Kind, NOTHING, STREAMS, STYLE, Streams, TRANSLATIONS,
     Translation, UNFIT, Unfit, WORDY,

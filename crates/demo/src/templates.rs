@@ -14,6 +14,12 @@ const FILES: [(&str, &[u8]); 4] = [
     ("cover_log_zh.xlsx", include_bytes!("../../../templates/cover_log_zh.xlsx")),
 ];
 
+/// The template of that name, such as `cover_log.xlsx` or `cover_log_zh.csv`.
+#[must_use]
+pub fn template(name: &str) -> Option<&'static [u8]> {
+    FILES.into_iter().find(|(known, _)| *known == name).map(|(_, bytes)| bytes)
+}
+
 /// Writes them into `templates/` of a folder.
 pub(super) fn write(dir: &Path) -> Result<(), DemoError> {
     let folder = dir.join("templates");

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use jiff::Timestamp;
 
 use super::{Output, RowOutput};
+use crate::cli::lang::Lang;
 use coverledger_config as config;
 
 /// `covers`
@@ -26,6 +28,8 @@ pub enum CoversCommand {
     Show(CoversShow),
     /// Find covers that look like a picture
     Similar(CoversSimilar),
+    /// Write down that a cover went on air, in the team's log of covers
+    Log(CoversLog),
 }
 
 /// `covers check`
@@ -55,6 +59,38 @@ pub struct CoversCheck {
     /// Output format: for people, or one JSON object
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Output::Text)]
     pub output: Output,
+}
+
+/// `covers log`
+#[derive(Debug, Args)]
+pub struct CoversLog {
+    /// The broadcast, by the id that the platform's exports have
+    #[arg(value_name = "ROOM", required_unless_present = "template")]
+    pub room: Option<String>,
+    /// The cover that went on air
+    #[arg(required_unless_present = "template")]
+    pub cover: Option<String>,
+    /// When, by the clock of the market, such as "2026-11-20 19:00", or 19:00 of today [default: now, to the minute]
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+    /// The market [default: the only one]
+    #[arg(long, value_name = "MARKET")]
+    pub market: Option<String>,
+    /// The platform whose log it is [default: the only one that has one]
+    #[arg(long, value_name = "PLATFORM")]
+    pub platform: Option<String>,
+    /// The log, a CSV file; it is made if it does not exist [default: the platform's own, in the folder of the exports]
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Write an empty log to be filled in by hand to this file: a workbook (.xlsx) or a table (.csv)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["room", "cover", "at", "market", "platform", "file"])]
+    pub template: Option<PathBuf>,
+    /// The language of the header of a new log
+    #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t = Lang::En)]
+    pub language: Lang,
+    /// Act as if the clock read this instant
+    #[arg(long, value_name = "INSTANT", hide = true)]
+    pub now: Option<Timestamp>,
 }
 
 /// `covers list`

@@ -4,6 +4,7 @@ mod check;
 mod collection;
 mod line;
 mod list;
+mod log;
 mod picture;
 mod picture_file;
 mod places;
@@ -21,6 +22,7 @@ pub async fn run(args: &Covers, global: &Global, out: &mut Screen<'_>) -> Result
     match &args.command {
         CoversCommand::Check(args) => check::run(args, global, out).await,
         CoversCommand::List(args) => list::run(args, global, out).await,
+        CoversCommand::Log(args) => log::run(args, global, out),
         CoversCommand::Show(args) => show::run(args, global, out).await,
         CoversCommand::Similar(args) => similar::run(args, global, out).await,
     }

@@ -54,6 +54,31 @@ fn turns_follow_each_other_without_a_gap_over_both_changes_of_the_clock() {
 }
 
 #[test]
+fn between_two_stints_another_cover_goes_on_air_and_within_one_none_does() {
+    let stopped = HERO.replace("window: {from", "window: {stopped: 2026-10-26, from");
+    let workspace = tree(&stopped).load().unwrap();
+    let (hero, us) = (hero(&workspace), MarketId::new("US"));
+    let turns = rotation(&workspace).schedule.turns(&us);
+    let counted: Vec<_> = turns.iter().filter(|turn| turn.local_date <= date(2026, 10, 26)).collect();
+    let changes = counted.windows(2).filter(|pair| pair[0].cover != pair[1].cover).count();
+    let stints = hero.stints(&us);
+    assert!(changes < counted.len() - 1, "some turn keeps its cover, or this shows nothing");
+    assert_eq!(stints.len(), changes + 1);
+    assert_eq!(stints[0].instead_of, None);
+    for pair in stints.windows(2) {
+        assert_eq!((pair[0].ends_at, Some(pair[0].cover)), (pair[1].starts_at, pair[1].instead_of));
+        assert_ne!(pair[0].cover, pair[1].cover);
+    }
+    let last = stints.last().unwrap();
+    assert_eq!(last.ends_at, counted.last().unwrap().ends_at, "what was stopped switches no more");
+    let at = stints[1].starts_at;
+    assert_eq!(hero.stints_at(&us, at), (Some(stints[1]), Some(stints[2])));
+    assert_eq!(hero.stints_at(&us, last.ends_at), (None, None));
+    assert_eq!(hero.stints_within(&us, stints[0].starts_at, at), [stints[1]]);
+    assert_eq!(hero.stints_within(&us, at, at), []);
+}
+
+#[test]
 fn within_a_slot_no_cover_is_ever_two_turns_ahead() {
     let workspace = tree(HERO).load().unwrap();
     for market in ["US", "GB"] {

@@ -1,0 +1,81 @@
+//! What the newest brief advises for each place, from the table `advice`.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use polars::prelude::*;
+
+use crate::cli::Failure;
+use crate::cli::rows::day;
+use coverledger_archive::{Archive, TableName};
+use coverledger_core::model::columns as c;
+use coverledger_read::export::caught;
+use coverledger_report as report;
+
+/// What is advised for a platform in a market.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Advised {
+    /// As of which date.
+    pub as_of: Option<Date>,
+    /// What to do.
+    pub action: String,
+    /// The cover that goes on air or stays.
+    pub cover_id: Option<String>,
+    /// In which slot.
+    pub slot: Option<String>,
+    /// When that begins.
+    pub starts_at: Option<Timestamp>,
+    /// When that ends.
+    pub ends_at: Option<Timestamp>,
+}
+
+/// By platform and market; `None` where no brief was ever published.
+pub(super) type AdvisedPlaces = Option<BTreeMap<(String, String), Advised>>;
+
+/// The newest advice for each place.
+///
+/// # Errors
+/// The archive does not answer, or what it has cannot be read.
+pub(super) async fn read(archive: &Archive) -> Result<AdvisedPlaces, Failure> {
+    let Some(table) = TableName::ALL.into_iter().find(|table| table.as_str() == "advice") else {
+        return Ok(None);
+    };
+    let objects = archive.newest_of_table(table, &[]).await?;
+    let unreadable = objects.unreadable.into_iter().map(|(key, problem)| (key, problem.to_string()));
+    let unreadable: Vec<(String, String)> = unreadable.collect();
+    if !unreadable.is_empty() {
+        return Err(Failure::damaged(&unreadable));
+    }
+    let Some((key, bytes)) = objects.read.into_iter().next_back() else { return Ok(None) };
+    let frame = caught(|| report::read(table, &[bytes]));
+    let frame = frame.unwrap_or_else(|_| Err(polars_err!(ComputeError: "no sound Parquet file")));
+    match frame.and_then(|frame| places(&frame)) {
+        Ok(places) => Ok(Some(places)),
+        Err(error) => Err(Failure::damaged(&[(key, error.to_string())])),
+    }
+}
+
+fn places(frame: &DataFrame) -> PolarsResult<BTreeMap<(String, String), Advised>> {
+    let text = |name: &str, row: usize| -> PolarsResult<Option<String>> {
+        Ok(frame.column(name)?.str()?.get(row).map(str::to_owned))
+    };
+    let instant = |name: &str, row: usize| -> PolarsResult<Option<Timestamp>> {
+        let us = frame.column(name)?.datetime()?.phys.get(row);
+        Ok(us.and_then(|us| Timestamp::from_microsecond(us).ok()))
+    };
+    let mut places = BTreeMap::new();
+    for row in 0..frame.height() {
+        let (Some(platform), Some(market)) = (text(c::PLATFORM, row)?, text(c::MARKET, row)?) else { continue };
+        let advised = Advised {
+            as_of: frame.column(c::AS_OF)?.date()?.phys.get(row).and_then(day),
+            action: text("action", row)?.unwrap_or_default(),
+            cover_id: text(c::COVER_ID, row)?,
+            slot: text(c::SLOT, row)?,
+            starts_at: instant("slot_start_utc", row)?,
+            ends_at: instant("slot_end_utc", row)?,
+        };
+        places.insert((platform, market), advised);
+    }
+    Ok(places)
+}

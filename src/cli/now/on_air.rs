@@ -1,0 +1,156 @@
+//! Which cover is on air in a place at an instant, and which one is next.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::advised::{Advised, AdvisedPlaces};
+use coverledger_config::{Experiment, Market, Stint, Workspace};
+use coverledger_core::model::{MarketId, PlatformId};
+
+/// A cover from when to when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Air {
+    pub cover_id: String,
+    pub slot: Option<String>,
+    pub starts_at: Timestamp,
+    pub ends_at: Timestamp,
+}
+
+/// What is known of a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OnAir {
+    pub platform: PlatformId,
+    pub market: MarketId,
+    /// `rotation` by the schedule of a test, `advice` by the newest brief, `none`.
+    pub source: &'static str,
+    pub experiment: Option<String>,
+    pub now: Option<Air>,
+    /// Until when viewers may still have seen the cover before, where that is not over.
+    pub settles_at: Option<Timestamp>,
+    pub next: Option<Air>,
+    pub note: String,
+}
+
+/// Every platform in every market that some job has or some test runs in, in order of market.
+pub(super) fn all(workspace: &Workspace, advised: &AdvisedPlaces, at: Timestamp) -> Vec<OnAir> {
+    let of_jobs = workspace.jobs.values().map(|job| (&job.markets, &job.platforms));
+    let of_tests = workspace.experiments.values().map(|test| (&test.markets, &test.platforms));
+    let mut places: BTreeSet<(&MarketId, &PlatformId)> = BTreeSet::new();
+    for (markets, platforms) in of_jobs.chain(of_tests) {
+        for market in markets {
+            places.extend(platforms.iter().map(|platform| (market, platform)));
+        }
+    }
+    places.retain(|(market, platform)| workspace.counts(platform) && workspace.markets.contains_key(*market));
+    places.into_iter().map(|(market, platform)| place(workspace, advised, platform, market, at)).collect()
+}
+
+fn place(
+    workspace: &Workspace,
+    advised: &AdvisedPlaces,
+    platform: &PlatformId,
+    market: &MarketId,
+    at: Timestamp,
+) -> OnAir {
+    let mut on_air = OnAir {
+        platform: platform.clone(),
+        market: market.clone(),
+        source: "none",
+        experiment: None,
+        now: None,
+        settles_at: None,
+        next: None,
+        note: String::new(),
+    };
+    let mut to_come = None;
+    for (name, test) in &workspace.experiments {
+        if !test.platforms.contains(platform) || !test.markets.contains(market) {
+            continue;
+        }
+        let (now, next) = test.stints_at(market, at);
+        let has_begun = test.rotation().is_some_and(|rotation| {
+            rotation.schedule.turns(market).first().is_some_and(|first| first.starts_at <= at)
+        });
+        if now.is_some() || (has_begun && next.is_some()) {
+            return by_rotation(on_air, workspace, name, test, (now, next), at);
+        }
+        to_come = to_come.or(next.map(|next| format!("test {name} begins at {}", next.starts_at)));
+    }
+    let of_place = |advised: &AdvisedPlaces| {
+        advised.as_ref().map(|places| places.get(&(platform.to_string(), market.to_string())).cloned())
+    };
+    match of_place(advised) {
+        None => on_air.note = "no test runs here, and there is no brief yet".to_owned(),
+        Some(None) => on_air.note = "no test runs here, and the newest brief has no such place".to_owned(),
+        Some(Some(advised)) => by_advice(&mut on_air, advised, at),
+    }
+    if let Some(to_come) = to_come {
+        on_air.note = format!("{}; {to_come}", on_air.note);
+    }
+    on_air
+}
+
+fn by_rotation(
+    mut on_air: OnAir,
+    workspace: &Workspace,
+    name: &str,
+    test: &Experiment,
+    (now, next): (Option<Stint>, Option<Stint>),
+    at: Timestamp,
+) -> OnAir {
+    let market = &workspace.markets[&on_air.market];
+    let air = |stint: Stint| Air {
+        cover_id: test.covers[stint.cover].clone(),
+        slot: slot_at(market, test, &on_air.market, stint.starts_at.max(at)),
+        starts_at: stint.starts_at,
+        ends_at: stint.ends_at,
+    };
+    let (now_air, next_air) = (now.map(air), next.map(air));
+    on_air.source = "rotation";
+    on_air.experiment = Some(name.to_owned());
+    on_air.settles_at = now.map(|stint| stint.settles_at).filter(|settles_at| at < *settles_at);
+    on_air.note = match (&now_air, &next_air) {
+        (None, _) => "between two turns of the test".to_owned(),
+        (Some(_), None) => "the last turns of the test".to_owned(),
+        (Some(_), Some(_)) if on_air.settles_at.is_some() => {
+            "burn-in: viewers may still have seen the cover before".to_owned()
+        }
+        _ => String::new(),
+    };
+    (on_air.now, on_air.next) = (now_air, next_air);
+    on_air
+}
+
+/// The slot of the turn in which an instant lies: a cover that stays may go on through several.
+fn slot_at(market: &Market, test: &Experiment, id: &MarketId, at: Timestamp) -> Option<String> {
+    let turns = test.rotation()?.schedule.turns(id);
+    let turn = turns.iter().rfind(|turn| turn.starts_at <= at && at < turn.ends_at)?;
+    market.slots.names().nth(turn.slot).map(str::to_owned)
+}
+
+fn by_advice(on_air: &mut OnAir, advised: Advised, at: Timestamp) {
+    on_air.source = "advice";
+    let as_of = advised.as_of.map(|as_of| format!(" as of {as_of}")).unwrap_or_default();
+    let air = advised.cover_id.zip(advised.starts_at.zip(advised.ends_at));
+    let air = air.map(|(cover_id, (starts_at, ends_at))| Air { cover_id, slot: advised.slot, starts_at, ends_at });
+    let action = advised.action.replace('_', " ");
+    match air {
+        None => {
+            on_air.source = "none";
+            on_air.note = format!("the brief{as_of} advises no cover ({action})");
+        }
+        Some(air) if at < air.starts_at => {
+            on_air.note = format!("{action}, by the brief{as_of}; it says nothing of what is on air before");
+            on_air.next = Some(air);
+        }
+        Some(air) if at < air.ends_at => {
+            on_air.note = format!("{action}, by the brief{as_of}: what is advised, whoever puts it on air");
+            on_air.now = Some(air);
+        }
+        Some(_) => {
+            on_air.source = "none";
+            on_air.note = format!("the slot of which the brief{as_of} speaks is over; the next run makes another");
+        }
+    }
+}
