@@ -205,3 +205,6 @@ impl CardChange {
 fn to_hundredths(share: f64) -> i64 {
     (share * 10_000.0).round().clamp(-1e6, 1e6) as i64
 }
+
+#[cfg(test)]
+mod tests;

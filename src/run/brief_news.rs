@@ -84,3 +84,103 @@ impl BriefNews {
 fn owned((name, told): (&String, &ToldBrief)) -> (String, ToldBrief) {
     (name.clone(), told.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::notify::CardMarket;
+    use coverledger_brief::Text;
+    use coverledger_config::ChannelKind;
+
+    fn card(day: i8, url: &str) -> Card {
+        Card {
+            as_of: date(2026, 11, day),
+            home: Text::same("Shanghai"),
+            public_url: Some(url.to_owned()),
+            provisional_days: 0,
+            final_by: None,
+            problems: Vec::new(),
+            markets: Vec::new(),
+        }
+    }
+
+    /// Says something else.
+    fn changed(day: i8) -> Card {
+        let market = CardMarket { market: "BR".into(), title: Text::same("Brazil"), lines: Vec::new() };
+        Card { markets: vec![market], ..card(day, "https://example.com/") }
+    }
+
+    fn channels() -> BTreeMap<String, Channel> {
+        let channel = |tell: &[Topic], language| Channel {
+            kind: ChannelKind::Slack,
+            url_env: "URL".into(),
+            secret_env: None,
+            tell: tell.iter().copied().collect(),
+            language,
+        };
+        BTreeMap::from([
+            ("team".into(), channel(&[Topic::Brief], Language::Chinese)),
+            ("ops".into(), channel(&[Topic::Brief, Topic::Failed], Language::English)),
+            ("alerts".into(), channel(&[Topic::Failed], Language::English)),
+        ])
+    }
+
+    /// A run with a card, after one that left a record: who is told, and what it records.
+    fn run(card: Option<&Card>, before: Option<&RunRecord>, refuses: &[&str]) -> (Vec<String>, RunRecord) {
+        let news = BriefNews::of(card, before);
+        let channels = channels();
+        let wants = channels.iter().filter(|(_, channel)| channel.tell.contains(&Topic::Brief));
+        let told = wants.filter(|(name, channel)| news.card_for(name, channel.language).is_some());
+        let told: Vec<String> = told.map(|(name, _)| name.clone()).collect();
+        let mut record = RunRecord::new("nightly", "r", "2026-11-02T01:00:00Z".parse().unwrap());
+        let took = |name: &str| told.iter().any(|told| told == name) && !refuses.contains(&name);
+        news.record(&channels, took, &mut record);
+        (told, record)
+    }
+
+    const EVERYBODY: [&str; 2] = ["ops", "team"];
+
+    #[test]
+    fn once_a_night_and_again_only_when_it_says_something_else() {
+        let first = card(1, "https://example.com/");
+        let (told, record) = run(Some(&first), None, &[]);
+        assert_eq!(told, EVERYBODY);
+        assert_eq!((record.briefs.len(), &record.untold_card), (2, &None));
+        let (told, record) = run(Some(&card(1, "https://elsewhere.example/")), Some(&record), &[]);
+        assert_eq!(told, [""; 0], "where it can be read is no news");
+        let (told, record) = run(None, Some(&record), &[]);
+        assert_eq!((told.len(), record.briefs.len()), (0, 2), "a run without a brief forgets nothing");
+        let (told, record) = run(Some(&changed(1)), Some(&record), &[]);
+        assert_eq!(told, EVERYBODY);
+        let (told, record) = run(Some(&card(2, "https://example.com/")), Some(&record), &[]);
+        assert_eq!(told, EVERYBODY, "the next night");
+        let (told, _) = run(Some(&changed(1)), Some(&record), &[]);
+        assert_eq!(told, [""; 0], "nothing of the night before");
+    }
+
+    #[test]
+    fn who_did_not_take_it_is_told_by_the_next_run_and_the_others_are_not() {
+        let first = card(1, "https://example.com/");
+        let (_, record) = run(Some(&first), None, &["team"]);
+        assert!(record.briefs.contains_key("ops") && record.untold_card.is_some());
+        let (told, record) = run(None, Some(&record), &["team"]);
+        assert_eq!(told, ["team"]);
+        let (told, record) = run(None, Some(&record), &[]);
+        assert_eq!((told, record.untold_card), (vec!["team".to_owned()], None));
+        let other = RunRecord { untold_card: Some(serde_json::json!({"of": "another release"})), ..record };
+        assert_eq!(run(None, Some(&other), &[]).0, [""; 0]);
+    }
+
+    #[test]
+    fn what_another_jobs_run_told_is_not_told_again() {
+        let first = card(1, "https://example.com/");
+        let (_, record) = run(Some(&first), None, &[]);
+        let mut news = BriefNews::of(Some(&first), None);
+        assert!(news.card_for("team", Language::Chinese).is_some());
+        news.told_by_others.extend(record.briefs);
+        assert_eq!(news.card_for("team", Language::Chinese), None);
+        assert!(news.card_for("new", Language::Chinese).is_some());
+    }
+}

@@ -55,8 +55,7 @@ fn turns_follow_each_other_without_a_gap_over_both_changes_of_the_clock() {
 
 #[test]
 fn between_two_stints_another_cover_goes_on_air_and_within_one_none_does() {
-    let stopped = HERO.replace("window: {from", "window: {stopped: 2026-10-26, from");
-    let workspace = tree(&stopped).load().unwrap();
+    let workspace = tree(&format!("{HERO}stopped: 2026-10-26\n")).load().unwrap();
     let (hero, us) = (hero(&workspace), MarketId::new("US"));
     let turns = rotation(&workspace).schedule.turns(&us);
     let counted: Vec<_> = turns.iter().filter(|turn| turn.local_date <= date(2026, 10, 26)).collect();
