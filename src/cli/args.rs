@@ -376,6 +376,21 @@ pub struct PlanTest {
     /// Act as if the clock read this instant
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub at: Option<Timestamp>,
+    /// Which part of it, for programs [default: the schedule of a rotation; of a split the power]
+    #[arg(long, value_name = "PART", value_enum)]
+    pub part: Option<TestPart>,
+    /// How it is written
+    #[command(flatten)]
+    pub form: RowOutput,
+}
+
+/// A part of what there is to know of an experiment beforehand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TestPart {
+    /// Which cover is on air when: a row is a turn
+    Schedule,
+    /// What it would find: a row is a platform in a market
+    Power,
 }
 
 /// `now`

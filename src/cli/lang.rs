@@ -20,4 +20,9 @@ impl Lang {
             Self::Zh => zh,
         }
     }
+
+    /// The same of a pair, English first.
+    pub fn among<T>(self, [en, zh]: [T; 2]) -> T {
+        self.of(en, zh)
+    }
 }

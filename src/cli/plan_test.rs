@@ -4,6 +4,7 @@ mod csv;
 mod ics;
 mod outlook;
 mod record;
+mod rows;
 mod today;
 
 use std::path::Path;
@@ -11,6 +12,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::args::{Global, PlanTest};
+use super::rows::Destination;
 use super::run::clock;
 use super::screen::Screen;
 use super::{Failure, exit, load};
@@ -27,12 +29,24 @@ use record::record;
 /// Prints the schedule of a rotation by the clock of each market, and how large an effect the experiment could find, judging
 /// by what was published so far.
 pub async fn run(args: &PlanTest, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
+    let destination = Destination::of(&args.form, out)?;
+    if destination.is_none() && args.part.is_some() {
+        return Err(Failure::usage("`--part` is for `--output json`, `csv` or `xlsx`: people read both parts"));
+    }
+    if destination.is_some() && (args.write || args.csv.is_some() || args.ics.is_some()) {
+        let hint = "run the command twice";
+        return Err(Failure::usage(format!("`--write`, `--csv` and `--ics` are not for `--output` ({hint})")));
+    }
     let workspace = load(global)?;
     let name = &args.experiment;
     let Some(experiment) = workspace.experiments.get(name) else {
         let known = among("known", workspace.experiments.keys().map(String::as_str), name);
         return Err(Failure::usage(format!("unknown experiment `{name}` ({known})")));
     };
+    if let Some(destination) = destination {
+        rows::write(args, &workspace, experiment, clock(args.at).now(), destination, out).await?;
+        return Ok(exit::DONE);
+    }
     match experiment.rotation() {
         None if args.write || args.today || args.csv.is_some() || args.ics.is_some() => {
             let why = "is a split: the platform decides who sees which cover, and there is no schedule";

@@ -127,6 +127,9 @@ pub struct CoversList {
     /// How many covers of each platform and market; 0 is all [default: 20 in a table for people, all for programs]
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
+    /// Language of headings, messages and names for people
+    #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t = Lang::En)]
+    pub lang: Lang,
     /// How they are written
     #[command(flatten)]
     pub form: RowOutput,
@@ -158,6 +161,9 @@ pub struct CoversShow {
     /// How it did on this platform only
     #[arg(long)]
     pub platform: Option<String>,
+    /// Language of headings and messages, and of what is published in both [default: English, with both of what is published]
+    #[arg(long, value_name = "LANGUAGE", value_enum)]
+    pub lang: Option<Lang>,
 }
 
 /// `covers similar`

@@ -32,6 +32,8 @@ pub(super) struct Collection {
 pub(super) struct KnownCover {
     pub picture: Option<String>,
     pub name: Option<String>,
+    /// The same in Chinese.
+    pub name_zh: Option<String>,
     /// What the sheet says of it, by column.
     pub tags: BTreeMap<String, String>,
     pub family: Option<String>,
@@ -251,6 +253,7 @@ impl Table {
         KnownCover {
             picture: text(c::PICTURE),
             name: text(c::NAME),
+            name_zh: text(c::NAME_ZH),
             tags,
             family: text(c::FAMILY),
             family_source: text(c::FAMILY_SOURCE),

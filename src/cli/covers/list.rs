@@ -4,20 +4,30 @@ use super::collection::{Bounded, Collection, RATES};
 use super::line::Line;
 use super::wanted::{Found, Wanted, block};
 use crate::cli::args::{CoversList, Global};
+use crate::cli::lang::Lang;
 use crate::cli::rows::{Destination, RowWriter};
 use crate::cli::screen::Screen;
 use crate::cli::{Failure, Grid, exit, load};
 use crate::run::stores;
-use coverledger_core::model::{Count, Look};
+use coverledger_core::model::{Count, Look, heading_zh};
 
 /// How many covers of a place people read at a time.
 const SHOWN: usize = 20;
 /// What there is to know where nothing was made of pictures.
-pub(super) const NO_LIBRARY: &str =
-    "the archive has no library of covers: with a file `config/library.yaml`, the next run makes one";
+pub(super) const NO_LIBRARY: [&str; 2] = [
+    "the archive has no library of covers: with a file `config/library.yaml`, the next run makes one",
+    "档案里还没有封面库：有了 `config/library.yaml`，下一次运行就会建立",
+];
 /// What every list of covers has to say.
-pub(super) const NOT_DRAWN: &str =
-    "who was on air when was not drawn by lot: no difference here is the effect of a cover";
+pub(super) const NOT_DRAWN: [&str; 2] = [
+    "who was on air when was not drawn by lot: no difference here is the effect of a cover",
+    "哪张封面何时播出没有抽签决定：这里的差别都不能说成是封面的效果",
+];
+/// What the rates of covers are.
+pub(super) const SHRUNKEN: [&str; 2] = [
+    "rates are of impressions, moved towards the covers of the market as far as their viewers leave in doubt, with 95 % intervals",
+    "比率以曝光为分母；观众越少，越向该市场的封面平均值靠拢；附 95% 区间",
+];
 
 /// Lists the covers that are wanted: for people by place, for programs all that is known of each.
 pub(super) async fn run(args: &CoversList, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
@@ -33,13 +43,13 @@ pub(super) async fn run(args: &CoversList, global: &Global, out: &mut Screen<'_>
         write(&lines, args, destination, out)?;
         if known.is_none() {
             // If standard error is closed, there is nowhere to report to.
-            let _ = writeln!(Screen::standard_error(), "{NO_LIBRARY}");
+            let _ = writeln!(Screen::standard_error(), "{}", args.lang.among(NO_LIBRARY));
         }
         return Ok(exit::DONE);
     }
     match (known, found) {
         (Some(known), Some(found)) => print(known, &found, args, out)?,
-        _ => writeln!(out, "{NO_LIBRARY}")?,
+        _ => writeln!(out, "{}", args.lang.among(NO_LIBRARY))?,
     }
     Ok(exit::DONE)
 }
@@ -67,68 +77,91 @@ fn write(
 }
 
 fn print(known: &Collection, found: &Found<'_>, args: &CoversList, out: &mut Screen<'_>) -> Result<(), Failure> {
-    writeln!(out, "{}", freshness(known))?;
+    let lang = args.lang;
+    writeln!(out, "{}", freshness(known, lang))?;
     if found.lines.is_empty() {
-        writeln!(out, "no cover is as wanted")?;
+        writeln!(out, "{}", lang.of("no cover is as wanted", "没有符合条件的封面"))?;
     }
     for of_place in found.lines.chunk_by(|one, other| block(one) == block(other)) {
         writeln!(out)?;
-        writeln!(out, "{}", heading(&of_place[0]))?;
+        writeln!(out, "{}", heading(&of_place[0], lang))?;
         let shown = at_most(args, SHOWN).min(of_place.len());
-        out.page(&grid(&of_place[..shown]))?;
+        out.page(&grid(&of_place[..shown], lang))?;
         if shown < of_place.len() {
-            writeln!(out, "{shown} of {} covers; `--limit 0` lists all", of_place.len())?;
+            let all = of_place.len();
+            let en = format!("{shown} of {all} covers; `--limit 0` lists all");
+            writeln!(out, "{}", lang.of(en, format!("共 {all} 张封面，显示 {shown} 张；`--limit 0` 显示全部")))?;
         }
     }
     if !found.without_text.is_empty() {
         let count = found.without_text.len();
-        writeln!(out, "left out, because their share of text is not known: {count} covers")?;
+        let en = format!("left out, because their share of text is not known: {count} covers");
+        writeln!(out, "{}", lang.of(en, format!("因文字占比未知而略去：{count} 张封面")))?;
     }
     if found.lines.iter().any(|line| line.aired.is_some()) {
         writeln!(out)?;
-        writeln!(
-            out,
-            "rates are of impressions, moved towards the covers of the market as far as their viewers leave in doubt, with 95 % intervals"
-        )?;
-        writeln!(out, "{NOT_DRAWN}")?;
+        writeln!(out, "{}", lang.among(SHRUNKEN))?;
+        writeln!(out, "{}", lang.among(NOT_DRAWN))?;
     }
     Ok(())
 }
 
 /// As of when, and of how much.
-pub(super) fn freshness(known: &Collection) -> String {
+pub(super) fn freshness(known: &Collection, lang: Lang) -> String {
     let as_of = known.as_of.map_or_else(
-        || "no history of covers is published yet".to_owned(),
-        |as_of| format!("as of {as_of}, the last local date that is published anywhere"),
+        || lang.of("no history of covers is published yet", "还没有发布封面的播出历史").to_owned(),
+        |as_of| {
+            let en = format!("as of {as_of}, the last local date that is published anywhere");
+            lang.of(en, format!("截至 {as_of}（各地已发布的最后一个当地日期）"))
+        },
     );
     let measured = known.pictures.values().filter(|picture| picture.is_measured).count();
     let refused = known.pictures.len() - measured;
     let without = known.covers.values().filter(|cover| cover.picture.is_none()).count();
     let (covers, pictures) = (known.covers.len(), known.pictures.len());
-    format!(
-        "{as_of}; {covers} covers in the catalogue, {without} of them without a picture; {pictures} pictures, {refused} of them refused"
+    lang.of(
+        format!(
+            "{as_of}; {covers} covers in the catalogue, {without} of them without a picture; {pictures} pictures, {refused} of them refused"
+        ),
+        format!(
+            "{as_of}；目录中有 {covers} 张封面，其中 {without} 张没有图片；共 {pictures} 张图片，其中 {refused} 张无法使用"
+        ),
     )
 }
 
-fn heading(line: &Line<'_>) -> String {
-    let Some(aired) = line.aired else { return "not on air yet, anywhere".to_owned() };
-    let slot = if aired.slot == super::collection::ALL_SLOTS { "all slots" } else { &aired.slot };
+fn heading(line: &Line<'_>, lang: Lang) -> String {
+    let Some(aired) = line.aired else {
+        return lang.of("not on air yet, anywhere", "尚未在任何地方播出").to_owned();
+    };
+    let slot = if aired.slot == super::collection::ALL_SLOTS {
+        lang.of("all slots", "全部时段")
+    } else {
+        &aired.slot
+    };
     let [impression, click] = &aired.conventions;
-    let said = impression.as_ref().zip(click.as_ref());
-    let said =
-        said.map(|(impression, click)| format!(" (an impression is of `{impression}`, a click a `{click}`)"));
-    format!("{} in {}, {slot}{}", aired.platform, aired.market, said.unwrap_or_default())
+    let said = impression.as_ref().zip(click.as_ref()).map(|(impression, click)| {
+        let en = format!(" (an impression is of `{impression}`, a click a `{click}`)");
+        lang.of(en, format!("（曝光口径 `{impression}`，点击口径 `{click}`）"))
+    });
+    let (platform, market, said) = (&aired.platform, &aired.market, said.unwrap_or_default());
+    lang.of(format!("{platform} in {market}, {slot}{said}"), format!("{market} · {platform}，{slot}{said}"))
 }
 
-fn grid(lines: &[Line<'_>]) -> Grid {
+/// The name of a column for people.
+pub(super) fn called(column: &str, lang: Lang) -> String {
+    let zh = heading_zh(column).unwrap_or_else(|| column.to_owned().into());
+    lang.of(column.to_owned(), zh.into_owned())
+}
+
+fn grid(lines: &[Line<'_>], lang: Lang) -> Grid {
     let has_family = lines.iter().any(|line| line.cover.is_some_and(|cover| cover.family.is_some()));
-    let mut header = vec!["cover".to_owned()];
-    header.extend(has_family.then(|| "family".to_owned()));
+    let mut header = vec![lang.of("cover", "封面").to_owned()];
+    header.extend(has_family.then(|| lang.of("family", "系列").to_owned()));
     let texts = header.len();
-    header.extend(RATES.iter().take(2).map(|rate| format!("{} %", rate.name)));
-    header.extend(
-        ["impressions", "days", "last aired", "rested", "half-life", "text %", "not told"].map(str::to_owned),
-    );
+    header.extend(RATES.iter().take(2).map(|rate| format!("{} %", called(rate.name, lang))));
+    let en = ["impressions", "days", "last aired", "rested", "half-life", "text %", "not told"];
+    let zh = ["曝光", "天数", "最近播出", "休息", "半衰期", "文字 %", "未给出的原因"];
+    header.extend(lang.of(en, zh).map(str::to_owned));
     let mut grid = Grid::new(header.iter(), texts);
     grid.align(header.len() - 1, true);
     for line in lines {

@@ -1,10 +1,11 @@
 //! `coverledger covers show`
 
 use super::collection::{ALL_SLOTS, Aired, Collection, KnownCover, KnownPicture, RATES};
-use super::list::{NO_LIBRARY, NOT_DRAWN, freshness, half_life, percent};
+use super::list::{NO_LIBRARY, NOT_DRAWN, SHRUNKEN, called, freshness, half_life, percent};
 use super::picture;
 use super::places::{Places, is_known};
 use crate::cli::args::{CoversShow, Global};
+use crate::cli::lang::Lang;
 use crate::cli::screen::Screen;
 use crate::cli::{Failure, Grid, exit, in_ticks, load};
 use crate::run::stores;
@@ -12,10 +13,11 @@ use coverledger_core::model::{Count, Look};
 
 /// Shows what is known of a cover: its family, its picture, how it did, and why what is missing is missing.
 pub(super) async fn run(args: &CoversShow, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
+    let lang = args.lang.unwrap_or_default();
     let workspace = load(global)?;
     let archive = stores::archive_for_reading(&workspace.settings)?;
     let Some(known) = Collection::read(&archive).await? else {
-        writeln!(out, "{NO_LIBRARY}")?;
+        writeln!(out, "{}", lang.among(NO_LIBRARY))?;
         return Ok(exit::DONE);
     };
     let ids = known
@@ -24,19 +26,22 @@ pub(super) async fn run(args: &CoversShow, global: &Global, out: &mut Screen<'_>
         .chain(known.history.iter().filter(|aired| !aired.is_family).map(|aired| &aired.cover_id));
     is_known("cover", Some(&args.cover), ids.cloned())?;
     let places = Places::of(args.market.as_deref(), args.platform.as_deref(), None, &workspace, &known)?;
-    writeln!(out, "{}", freshness(&known))?;
+    writeln!(out, "{}", freshness(&known, lang))?;
     writeln!(out)?;
     let cover = known.covers.get(&args.cover);
-    print_cover(&args.cover, cover, &known, out)?;
+    print_cover(&args.cover, cover, &known, args.lang, out)?;
     match known.picture_of(&args.cover) {
         Some(of_cover) => {
-            print_picture(of_cover, cover.and_then(|cover| cover.picture.as_deref()), out)?;
+            print_picture(of_cover, cover.and_then(|cover| cover.picture.as_deref()), lang, out)?;
             picture::draw(&archive, of_cover, out).await?;
-            print_looks(of_cover, out)?;
+            print_looks(of_cover, lang, out)?;
         }
-        None => writeln!(out, "picture: none is in the catalogue, so nothing is known of how it looks")?,
+        None => {
+            let en = "picture: none is in the catalogue, so nothing is known of how it looks";
+            writeln!(out, "{}", lang.of(en, "图片：目录里没有，所以不知道它长什么样"))?;
+        }
     }
-    print_history(&args.cover, &known, places, out)?;
+    print_history(&args.cover, &known, places, args.lang, out)?;
     Ok(exit::DONE)
 }
 
@@ -44,64 +49,92 @@ fn print_cover(
     cover_id: &str,
     cover: Option<&KnownCover>,
     known: &Collection,
+    asked: Option<Lang>,
     out: &mut Screen<'_>,
 ) -> Result<(), Failure> {
-    let name = cover.and_then(|cover| cover.name.as_deref());
-    writeln!(out, "`{cover_id}`{}", name.map(|name| format!(", {name}")).unwrap_or_default())?;
+    let lang = asked.unwrap_or_default();
+    let name = cover.and_then(|cover| {
+        let [en, zh] = [&cover.name, &cover.name_zh].map(Option::as_deref);
+        lang.of(en.or(zh), zh.or(en))
+    });
+    let comma = lang.of(", ", "，");
+    writeln!(out, "`{cover_id}`{}", name.map(|name| format!("{comma}{name}")).unwrap_or_default())?;
     let Some(cover) = cover else {
-        writeln!(out, "not in the catalogue: no picture of its id, and no line of the sheet")?;
+        let en = "not in the catalogue: no picture of its id, and no line of the sheet";
+        writeln!(out, "{}", lang.of(en, "不在目录里：没有这个编号的图片，封面表里也没有这一行"))?;
         return Ok(());
     };
     if !cover.tags.is_empty() {
-        let tags: Vec<String> = cover.tags.iter().map(|(name, value)| format!("{name} {value}")).collect();
-        writeln!(out, "declared: {}", tags.join(", "))?;
+        let tags = cover.tags.iter().map(|(name, value)| format!("{} {value}", called(name, lang)));
+        let tags: Vec<String> = tags.collect();
+        writeln!(out, "{}{}", lang.of("declared: ", "封面表："), tags.join(lang.of(", ", "、")))?;
     }
     match &cover.family {
-        None => writeln!(out, "family: none; no other cover is declared or seen to be a version of it")?,
+        None => {
+            let en = "family: none; no other cover is declared or seen to be a version of it";
+            writeln!(out, "{}", lang.of(en, "系列：无；没有其他封面被声明或看起来是它的版本"))?;
+        }
         Some(family) => {
             let is_kin = |other: &&String| known.covers[*other].family.as_ref() == Some(family);
             let kin = known.covers.keys().filter(|other| *other != cover_id).filter(is_kin);
             let source = match cover.family_source.as_deref() {
-                Some("linked") => "linked by the likeness of pictures",
-                Some("declared") => "declared in the sheet",
-                _ => "of unknown source",
+                Some("linked") => lang.of("linked by the likeness of pictures", "按图片相似度归入"),
+                Some("declared") => lang.of("declared in the sheet", "封面表中声明"),
+                _ => lang.of("of unknown source", "来源不明"),
             };
-            writeln!(out, "family: `{family}`, {source}, with {}", none_or(in_ticks(kin)))?;
+            let kin = none_or(in_ticks(kin), lang);
+            let en = format!("family: `{family}`, {source}, with {kin}");
+            writeln!(out, "{}", lang.of(en, format!("系列：`{family}`，{source}，同系列：{kin}")))?;
         }
     }
     if !cover.proposed.is_empty() {
-        writeln!(out, "may be versions of it, for a person to declare: {}", in_ticks(&cover.proposed))?;
+        let proposed = in_ticks(&cover.proposed);
+        let en = format!("may be versions of it, for a person to declare: {proposed}");
+        writeln!(out, "{}", lang.of(en, format!("可能是它的版本，请人工确认：{proposed}")))?;
     }
     if let Some([en, zh]) = &cover.contradiction {
-        writeln!(out, "{en}")?;
-        writeln!(out, "{zh}")?;
+        for sentence in in_language(asked, [en.as_str(), zh]) {
+            writeln!(out, "{sentence}")?;
+        }
     }
     Ok(())
 }
 
-fn none_or(text: String) -> String {
-    if text.is_empty() { "no other cover".to_owned() } else { text }
+/// What is published in both languages: in that which was asked for, or in both.
+fn in_language<'t>(asked: Option<Lang>, [en, zh]: [&'t str; 2]) -> Vec<&'t str> {
+    asked.map_or_else(|| vec![en, zh], |lang| vec![lang.of(en, zh)])
 }
 
-fn print_picture(picture: &KnownPicture, key: Option<&str>, out: &mut Screen<'_>) -> Result<(), Failure> {
+fn none_or(text: String, lang: Lang) -> String {
+    if text.is_empty() { lang.of("no other cover", "没有其他封面").to_owned() } else { text }
+}
+
+fn print_picture(
+    picture: &KnownPicture,
+    key: Option<&str>,
+    lang: Lang,
+    out: &mut Screen<'_>,
+) -> Result<(), Failure> {
     let key = key.unwrap_or_default();
     if !picture.is_measured {
-        let why = picture.reason.as_deref().unwrap_or("no reason is published");
-        return Ok(writeln!(out, "picture: `{key}`, refused: {why}")?);
+        let why = picture.reason.as_deref().unwrap_or(lang.of("no reason is published", "没有发布原因"));
+        let en = format!("picture: `{key}`, refused: {why}");
+        return Ok(writeln!(out, "{}", lang.of(en, format!("图片：`{key}`，无法使用：{why}")))?);
     }
     let mut said = vec![format!("`{key}`")];
-    said.extend(picture.size_px.map(|(width, height)| format!("{width} × {height} pixels")));
+    let pixels = lang.of("pixels", "像素");
+    said.extend(picture.size_px.map(|(width, height)| format!("{width} × {height} {pixels}")));
     said.extend(picture.format.clone());
     said.extend(picture.notes.clone().filter(|notes| !notes.is_empty()));
-    Ok(writeln!(out, "picture: {}", said.join(", "))?)
+    Ok(writeln!(out, "{}{}", lang.of("picture: ", "图片："), said.join(lang.of(", ", "，")))?)
 }
 
-fn print_looks(picture: &KnownPicture, out: &mut Screen<'_>) -> Result<(), Failure> {
+fn print_looks(picture: &KnownPicture, lang: Lang, out: &mut Screen<'_>) -> Result<(), Failure> {
     if !picture.is_measured {
         return Ok(());
     }
     writeln!(out)?;
-    let mut grid = Grid::new(["measure", "value", "what it is"], 1);
+    let mut grid = Grid::new(lang.of(["measure", "value", "what it is"], ["指标", "数值", "含义"]), 1);
     grid.align(2, true);
     for look in Look::ALL {
         let value = picture.looks.of(look);
@@ -110,7 +143,7 @@ fn print_looks(picture: &KnownPicture, out: &mut Screen<'_>) -> Result<(), Failu
     }
     out.page(&grid)?;
     if let Some(colours) = &picture.colours {
-        writeln!(out, "main colours with their shares: {colours}")?;
+        writeln!(out, "{}{colours}", lang.of("main colours with their shares: ", "主色及占比："))?;
     }
     let methods = [("text", &picture.text_method), ("faces", &picture.face_method)];
     for (what, method) in methods {
@@ -135,8 +168,10 @@ fn print_history(
     cover_id: &str,
     known: &Collection,
     places: Places<'_>,
+    asked: Option<Lang>,
     out: &mut Screen<'_>,
 ) -> Result<(), Failure> {
+    let lang = asked.unwrap_or_default();
     writeln!(out)?;
     let family = known.covers.get(cover_id).and_then(|cover| cover.family.as_deref());
     let is_its = |aired: &&Aired| {
@@ -145,19 +180,25 @@ fn print_history(
     };
     let rows: Vec<&Aired> = known.history.iter().filter(is_its).collect();
     if rows.is_empty() {
-        return Ok(writeln!(out, "not on air {} yet", if places.is_everywhere() { "anywhere" } else { "there" })?);
+        let [en, zh] = if places.is_everywhere() {
+            ["not on air anywhere yet", "尚未在任何地方播出"]
+        } else {
+            ["not on air there yet", "尚未在那里播出"]
+        };
+        return Ok(writeln!(out, "{}", lang.of(en, zh))?);
     }
-    let mut header = vec!["platform", "market", "of", "slot"].into_iter().map(str::to_owned).collect::<Vec<_>>();
-    header.extend(RATES.iter().take(2).map(|rate| format!("{} %", rate.name)));
-    header.extend(
-        ["impressions", "days", "broadcasts", "first aired", "last aired", "rested", "half-life"]
-            .map(str::to_owned),
-    );
+    let first = lang.of(["platform", "market", "of", "slot"], ["平台", "市场", "对象", "时段"]);
+    let mut header = first.map(str::to_owned).to_vec();
+    header.extend(RATES.iter().take(2).map(|rate| format!("{} %", called(rate.name, lang))));
+    let en = ["impressions", "days", "broadcasts", "first aired", "last aired", "rested", "half-life"];
+    let zh = ["曝光", "天数", "场数", "首播", "最近播出", "休息", "半衰期"];
+    header.extend(lang.of(en, zh).map(str::to_owned));
     let mut grid = Grid::new(header.iter(), 4);
     for aired in &rows {
         let of = |value: Option<String>| value.unwrap_or_else(|| "–".to_owned());
         let mut cells = vec![aired.platform.clone(), aired.market.clone()];
-        cells.push(if aired.is_family { "family" } else { "cover" }.to_owned());
+        let level = if aired.is_family { lang.of("family", "系列") } else { lang.of("cover", "封面") };
+        cells.push(level.to_owned());
         cells.push(aired.slot.clone());
         cells.extend(RATES.iter().take(2).map(|rate| percent(aired.rate(*rate).shrunken)));
         cells.extend([
@@ -178,27 +219,38 @@ fn print_history(
     out.page(&grid)?;
     writeln!(out)?;
     for aired in rows.iter().filter(|aired| aired.slot == ALL_SLOTS) {
-        print_said(aired, out)?;
+        print_said(aired, asked, out)?;
     }
-    writeln!(
-        out,
-        "rates are of impressions, moved towards the covers of the market as far as their viewers leave in doubt, with 95 % intervals"
-    )?;
-    Ok(writeln!(out, "{NOT_DRAWN}")?)
+    writeln!(out, "{}", lang.among(SHRUNKEN))?;
+    Ok(writeln!(out, "{}", lang.among(NOT_DRAWN))?)
 }
 
-/// What is published of a place in sentences, in both languages.
-fn print_said(aired: &Aired, out: &mut Screen<'_>) -> Result<(), Failure> {
-    let of = if aired.is_family { format!(", family `{}`", aired.cover_id) } else { String::new() };
-    let sentences = aired.reason.iter().flatten().map(String::as_str);
-    let changed = aired.changed.as_ref().map(|(day, kind)| format!("changed on {day}: {kind}"));
-    let rest = aired.rest.as_ref().map(|rest| format!("after its last rest: {rest}"));
-    let sentences: Vec<&str> =
-        sentences.chain(rest.as_deref()).chain(changed.as_deref()).filter(|text| !text.is_empty()).collect();
+/// What is published of a place in sentences.
+fn print_said(aired: &Aired, asked: Option<Lang>, out: &mut Screen<'_>) -> Result<(), Failure> {
+    let lang = asked.unwrap_or_default();
+    let name = &aired.cover_id;
+    let of = if aired.is_family {
+        lang.of(format!(", family `{name}`"), format!("，系列 `{name}`"))
+    } else {
+        String::new()
+    };
+    let [en, zh] = &aired.reason;
+    let sentences = in_language(asked, [en.as_deref().unwrap_or_default(), zh.as_deref().unwrap_or_default()]);
+    let changed = aired
+        .changed
+        .as_ref()
+        .map(|(day, kind)| lang.of(format!("changed on {day}: {kind}"), format!("{day} 起有变化：{kind}")));
+    let rest = aired
+        .rest
+        .as_ref()
+        .map(|rest| lang.of(format!("after its last rest: {rest}"), format!("上次休息之后：{rest}")));
+    let more = rest.as_deref().into_iter().chain(changed.as_deref());
+    let sentences: Vec<&str> = sentences.into_iter().chain(more).filter(|text| !text.is_empty()).collect();
     if sentences.is_empty() {
         return Ok(());
     }
-    writeln!(out, "{} in {}{of}", aired.platform, aired.market)?;
+    let (platform, market) = (&aired.platform, &aired.market);
+    writeln!(out, "{}", lang.of(format!("{platform} in {market}{of}"), format!("{market} · {platform}{of}")))?;
     for sentence in sentences {
         writeln!(out, "  {sentence}")?;
     }

@@ -8,6 +8,7 @@ use super::list::{NO_LIBRARY, NOT_DRAWN, freshness, half_life, percent};
 use super::picture_file::{self, PictureFile};
 use super::places::Places;
 use crate::cli::args::{CoversSimilar, Global};
+use crate::cli::lang::Lang;
 use crate::cli::screen::Screen;
 use crate::cli::{Failure, Grid, exit, load};
 use crate::run::stores;
@@ -28,18 +29,18 @@ pub(super) async fn run(args: &CoversSimilar, global: &Global, out: &mut Screen<
     let workspace = load(global)?;
     let archive = stores::archive_for_reading(&workspace.settings)?;
     let Some(known) = Collection::read(&archive).await? else {
-        writeln!(out, "{NO_LIBRARY}")?;
+        writeln!(out, "{}", Lang::En.among(NO_LIBRARY))?;
         return Ok(exit::DONE);
     };
     let places = Places::of(args.market.as_deref(), args.platform.as_deref(), None, &workspace, &known)?;
     let portrait = look(&args.image, &workspace)?;
-    writeln!(out, "{}", freshness(&known))?;
+    writeln!(out, "{}", freshness(&known, Lang::En))?;
     print_portrait(&args.image, &portrait, out)?;
     let covers = Covers::of(&known, places);
     let bounds = workspace.library.as_ref().map_or((20, 31), |library| (library.link, library.propose));
     let versions = print_versions(&covers, &portrait, bounds, out)?;
     print_nearest(&covers, &portrait, &versions, args.limit, out)?;
-    writeln!(out, "{NOT_DRAWN}")?;
+    writeln!(out, "{}", Lang::En.among(NOT_DRAWN))?;
     Ok(exit::DONE)
 }
 

@@ -61,7 +61,7 @@ pub(super) fn print(
 }
 
 /// Whether it is on air at any time of that day.
-fn is_of(turn: &PlannedTurn, day: Date, zone: &Zone) -> bool {
+pub(super) fn is_of(turn: &PlannedTurn, day: Date, zone: &Zone) -> bool {
     let last = turn.ends_at.checked_sub(jiff::SignedDuration::from_nanos(1)).unwrap_or(turn.ends_at);
     (zone.local(turn.starts_at).date()..=zone.local(last).date()).contains(&day)
 }

@@ -64,6 +64,10 @@ fn not_configured(table: TableName, workspace: &Workspace) -> Option<(&'static s
                 "没有 `config/library.yaml` 就没有封面库",
             ))
         }
+        TableFamily::Brief if workspace.brief.is_none() => Some((
+            "there is no morning brief without a file `config/brief.yaml` (`version: 1` is enough)",
+            "没有 `config/brief.yaml` 就没有早间简报（文件里写 `version: 1` 即可）",
+        )),
         TableFamily::Viewers if workspace.settings.returning.is_none() => Some((
             "viewers are not kept over days: `config/archive.yaml` has no `returning`",
             "没有跨天记录观众：`config/archive.yaml` 里没有 `returning`",

@@ -23,9 +23,8 @@ pub(super) fn print(args: &Show, frame: &DataFrame, shown: usize, out: &mut Scre
         let fit = FitColumn::new(&column.heading, content(&column), cells);
         all.push((column, fit));
     }
-    // What was chosen is shown, however wide it is.
-    let width = (!args.wide && args.columns.is_empty()).then(|| out.width());
-    if let Some(width) = width
+    let width = (!args.wide).then(|| out.width());
+    if let Some(width) = width.filter(|_| args.columns.is_empty())
         && !all_fit(all.iter().map(|(_, fit)| fit), width)
     {
         let above = said_above(args, &mut all);
@@ -36,7 +35,11 @@ pub(super) fn print(args: &Show, frame: &DataFrame, shown: usize, out: &mut Scre
         }
     }
     let fits: Vec<&FitColumn> = all.iter().map(|(_, fit)| fit).collect();
-    let table = fitted(&fits, width);
+    let mut table = fitted(&fits, width);
+    if !args.columns.is_empty() && !table.left_out.is_empty() {
+        // What was chosen is shown, however wide it is.
+        table = fitted(&fits, None);
+    }
     out.page(&table.grid)?;
     if !table.left_out.is_empty() {
         let name = |at: &usize| {
@@ -60,7 +63,8 @@ fn content(column: &ShownColumn) -> Content {
     match (column.view, column.of_type) {
         (View::Prose, _) => Content::Prose,
         (_, ColumnType::Whole | ColumnType::Float) => Content::Number,
-        _ => Content::Text,
+        (_, ColumnType::Text) => Content::Text,
+        (_, ColumnType::Truth | ColumnType::Day | ColumnType::Instant | ColumnType::WallTime) => Content::Word,
     }
 }
 

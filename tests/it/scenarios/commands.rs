@@ -183,7 +183,7 @@ fn status_has_a_letter_for_where_every_market_day_stands() {
 fn show_prints_a_table_for_people() {
     let scenario = one_day();
     scenario.run().exits(0);
-    let outcome = scenario.cli(&["show", "slot_audience", "--market", "GB"]).exits(0);
+    let outcome = scenario.cli(&["show", "slot_audience", "--market", "GB", "--wide"]).exits(0);
     let lines: Vec<Vec<&str>> = outcome.stdout.lines().map(|line| line.split_whitespace().collect()).collect();
     let expected = "local_date market platform slot audience impressions entries ctr % effective_ctr % click_conversion % \
                     stay_rate % mean_dwell_seconds";

@@ -138,7 +138,7 @@ fn a_rotation_needs_days_that_are_cut_by_its_turns() {
     let shown = scenario.cli(&["show", "turns", "--market", "GB"]).exits(0);
     assert!(shown.stdout.contains("2026-11-20T12:00:00Z"), "{}", shown.stdout);
     // Everybody saw both covers in every turn, so half of all was off the plan.
-    let table = scenario.cli(&["show", "experiment", "--market", "GB"]).exits(0);
+    let table = scenario.cli(&["show", "experiment", "--market", "GB", "--wide"]).exits(0);
     assert!(table.stdout.contains("invalid: imbalance"), "{}", table.stdout);
 }
 
@@ -210,7 +210,7 @@ fn an_experiment_whose_file_is_gone_says_so_and_puts_nothing_on_air() {
          JP      red       –         –       gone   2
          JP      blue      –         –       gone   2",
     );
-    scenario.cli(&["show", "experiment"]).exits(0).says("is gone").says("was `winner`");
+    scenario.cli(&["show", "experiment", "--output", "json"]).exits(0).says("is gone").says("was `winner`");
     let first = scenario.archive();
     scenario.run().exits(0);
     same(&first, &scenario.archive(), "a second night without the file");
@@ -232,7 +232,7 @@ fn a_test_stopped_by_hand_keeps_its_schedule_and_counts_no_further() {
     assert_eq!(hash(), running);
     scenario.cli(&["check"]).exits(0).says("2026-11-16 to 2026-11-20, stopped on 2026-11-18");
     scenario.run().exits(0);
-    let table = scenario.cli(&["show", "experiment", "--market", "GB"]).exits(0);
+    let table = scenario.cli(&["show", "experiment", "--market", "GB", "--wide"]).exits(0);
     assert!(table.stdout.contains("stopped"), "{}", table.stdout);
 }
 

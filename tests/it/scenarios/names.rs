@@ -88,7 +88,7 @@ fn nothing_that_others_wrote_steers_the_terminal() {
         shop().setting("max_reject_share", "0.9").export("shop/2026-11-20/a.csv", format!("{header}{rows}"));
     harmless(&sound.run().exits(0));
     for table in ["funnel", "slot_audience", "rejects"] {
-        let shown = sound.cli(&["show", table]).exits(0);
+        let shown = sound.cli(&["show", table, "--wide"]).exits(0);
         harmless(&shown);
         assert!(shown.stdout.contains("\\u{1b}]0;T\\u{7}x\\u{9b}31m\\u{202e}"), "{table}:\n{}", shown.stdout);
     }
