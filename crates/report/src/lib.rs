@@ -3,6 +3,7 @@
 //! Every table of a market-day repeats its keys in the file and carries the conventions under which it was counted,
 //! so that a reader who opens one file knows what it says.
 
+pub mod advice;
 mod bridge;
 mod capability;
 mod carry_over;

@@ -524,6 +524,50 @@ pub const P: &str = "p";
 pub const ABOUT: &str = "about";
 /// The cover that a cover is to be tested against.
 pub const AGAINST_COVER_ID: &str = "against_cover_id";
+/// The last local date that is published of a place.
+pub const DATA_UNTIL: &str = "data_until";
+/// The last local date that is over there.
+pub const OVER_UNTIL: &str = "over_until";
+/// Local dates that are over and not published.
+pub const MISSING_DAYS: &str = "missing_days";
+/// Local dates that late exports may still change.
+pub const PROVISIONAL_DAYS: &str = "provisional_days";
+/// When the last of them is final.
+pub const FINAL_BY: &str = "final_by";
+/// What is missing and why, in English.
+pub const LACK_EN: &str = "lack_en";
+/// In Chinese.
+pub const LACK_ZH: &str = "lack_zh";
+/// What is advised.
+pub const ACTION: &str = "action";
+/// The cover that goes off air.
+pub const INSTEAD_OF: &str = "instead_of";
+/// The cover that is to be tested.
+pub const TEST_AGAINST: &str = "test_against";
+/// How clocks change near a night, in English.
+pub const CLOCK_NOTE_EN: &str = "clock_note_en";
+/// In Chinese.
+pub const CLOCK_NOTE_ZH: &str = "clock_note_zh";
+/// How sure advice is.
+pub const SURENESS: &str = "sureness";
+/// Covers that are not to be used.
+pub const AVOID: &str = "avoid";
+/// The date of the first brief that advised something.
+pub const ADVISED_ON: &str = "advised_on";
+/// The date of the last one.
+pub const ADVISED_UNTIL: &str = "advised_until";
+/// The change that was to be expected.
+pub const EXPECTED_CHANGE: &str = "expected";
+/// What became of advice.
+pub const OUTCOME: &str = "outcome";
+/// Broadcasts before advice was followed.
+pub const BROADCASTS_BEFORE: &str = "broadcasts_before";
+/// Broadcasts since.
+pub const BROADCASTS_SINCE: &str = "broadcasts_since";
+/// The rate before.
+pub const RATE_BEFORE: &str = "rate_before";
+/// The rate since.
+pub const RATE_SINCE: &str = "rate_since";
 /// The rate of a cover.
 pub const RATE: &str = "rate";
 /// The rate of the cover that it is held against.

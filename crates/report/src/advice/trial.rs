@@ -1,0 +1,198 @@
+//! The experiments of a place, as far as they decide here.
+
+use jiff::civil::Date;
+use polars::prelude::PolarsResult;
+
+use super::inputs::{NightInputs, PlaceInputs};
+use super::rows::{Bounded, Row, rows_of};
+use coverledger_config::Experiment;
+use coverledger_core::model::columns as c;
+
+/// One cover of an experiment.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Arm {
+    pub(super) cover_id: String,
+    pub(super) is_control: bool,
+    decision: Option<String>,
+    /// What it is worth against the control.
+    pub(super) effect: Bounded,
+    pub(super) probability_best: Option<f64>,
+    pub(super) effective_ctr: Option<f64>,
+    pub(super) ctr: Option<f64>,
+    guardrail: Option<(Guarded, Bounded)>,
+}
+
+/// What is lost.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Loss {
+    /// What of; `None` where it is the value that the test is about.
+    pub(super) of: Option<Guarded>,
+    pub(super) effect: Bounded,
+}
+
+/// What a guardrail guards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Guarded {
+    Stays,
+    Orders,
+    Conversion,
+    Revisits,
+}
+
+impl Guarded {
+    const ALL: [(Self, &'static str, &'static str); 4] = [
+        (Self::Stays, c::STAY_GUARDRAIL, c::STAYS_EFFECT),
+        (Self::Orders, c::ORDERS_GUARDRAIL, c::ORDERS_EFFECT),
+        (Self::Conversion, c::CONVERSION_GUARDRAIL, c::CONVERSION_EFFECT),
+        (Self::Revisits, c::REVISITS_GUARDRAIL, c::REVISITS_EFFECT),
+    ];
+
+    /// In English and in Chinese.
+    pub(super) const fn words(self) -> [&'static str; 2] {
+        match self {
+            Self::Stays => ["stays", "停留"],
+            Self::Orders => ["orders", "订单"],
+            Self::Conversion => ["conversion", "转化"],
+            Self::Revisits => ["revisits", "回访"],
+        }
+    }
+}
+
+impl Arm {
+    fn read(row: Row<'_>) -> PolarsResult<Self> {
+        let mut guardrail = None;
+        for (guarded, state, effect) in Guarded::ALL {
+            if guardrail.is_none() && row.is(state, "failed")? {
+                guardrail = Some((guarded, row.bounded(effect)?));
+            }
+        }
+        Ok(Self {
+            cover_id: row.needed(c::COVER_ID)?,
+            is_control: row.truth(c::IS_CONTROL)? == Some(true),
+            decision: row.text(c::DECISION)?,
+            effect: row.bounded(c::EFFECT)?,
+            probability_best: row.number(c::PROBABILITY_BEST)?,
+            effective_ctr: row.number(c::EFFECTIVE_CTR)?,
+            ctr: row.number(c::CTR)?,
+            guardrail,
+        })
+    }
+
+    fn is(&self, decision: &str) -> bool {
+        self.decision.as_deref() == Some(decision)
+    }
+
+    /// Drawn by lot, decided, and above the control with all that the interval holds.
+    pub(super) fn is_proven_winner(&self) -> bool {
+        self.is("winner") && self.effect.is_above(0.0)
+    }
+
+    /// Drawn by lot, decided, and below the control, or beyond what is tolerated, with all that the interval holds.
+    pub(super) fn loss(&self) -> Option<Loss> {
+        let loss = if self.is("guardrail failed") {
+            let (of, effect) = self.guardrail?;
+            Loss { of: Some(of), effect }
+        } else if self.is("worse") {
+            Loss { of: None, effect: self.effect }
+        } else {
+            return None;
+        };
+        loss.effect.is_below(0.0).then_some(loss)
+    }
+
+    /// Whether nothing more is to be found out of it against the control.
+    fn is_settled(&self) -> bool {
+        ["no difference worth having", "not chosen", "worse", "guardrail failed"].iter().any(|word| self.is(word))
+    }
+}
+
+/// An experiment at a place.
+#[derive(Debug, Clone)]
+pub(super) struct Trial<'a> {
+    pub(super) name: String,
+    /// Its file.
+    pub(super) plan: &'a Experiment,
+    pub(super) arms: Vec<Arm>,
+    /// What its rule says is to be on air.
+    pub(super) on_air: Option<String>,
+    pub(super) nights_needed: Option<i64>,
+    is_running: bool,
+    /// When it was decided, or the last date that it stands on.
+    ended: Option<Date>,
+}
+
+impl Trial<'_> {
+    /// Whether its plan says what is on air tonight.
+    pub(super) const fn is_running(&self) -> bool {
+        self.is_running
+    }
+
+    pub(super) fn arm(&self, cover: &str) -> Option<&Arm> {
+        self.arms.iter().find(|arm| arm.cover_id == cover)
+    }
+
+    /// The cover that the others are held against.
+    pub(super) fn control(&self) -> &str {
+        self.plan.covers.get(self.plan.control).map_or("", String::as_str)
+    }
+
+    /// The winner, if one is proven.
+    pub(super) fn winner(&self) -> Option<&Arm> {
+        self.arms.iter().find(|arm| arm.is_proven_winner())
+    }
+
+    /// Of the arms that are no control, the one of which most is to be hoped.
+    pub(super) fn leading(&self) -> Option<&Arm> {
+        let others = self.arms.iter().filter(|arm| !arm.is_control && arm.effect.value.is_some());
+        others.max_by(|one, other| {
+            let value = |arm: &Arm| arm.effect.value.unwrap_or(f64::NEG_INFINITY);
+            value(one).total_cmp(&value(other))
+        })
+    }
+
+    /// Whether it has settled how two covers compare.
+    pub(super) fn has_settled(&self, one: &str, other: &str) -> bool {
+        let arms = self.arm(one).zip(self.arm(other));
+        !self.is_running && arms.is_some_and(|(one, other)| one.is_settled() || other.is_settled())
+    }
+}
+
+/// The experiments of a place: those whose file is there, the newest first. `tonight` is the local date that is advised.
+pub(super) fn trials<'a>(
+    inputs: &NightInputs<'a>,
+    place: &PlaceInputs<'_>,
+    tonight: Date,
+) -> PolarsResult<Vec<Trial<'a>>> {
+    let mut trials = Vec::new();
+    for (name, plan, table) in &inputs.experiments {
+        let Some(plan) = *plan else { continue };
+        if !plan.platforms.contains(&place.platform) || !plan.markets.contains(&place.market) {
+            continue;
+        }
+        let rows = rows_of(table, place.platform.as_str(), place.market.as_str())?;
+        let mut arms = Vec::new();
+        for row in &rows {
+            arms.push(Arm::read(*row)?);
+        }
+        let mut trial = Trial {
+            name: name.clone(),
+            plan,
+            arms,
+            on_air: None,
+            nights_needed: None,
+            is_running: plan.from <= tonight && tonight <= plan.stopped.unwrap_or(plan.to).min(plan.to),
+            ended: None,
+        };
+        if let Some(first) = rows.first() {
+            trial.is_running &= matches!(first.text(c::STATE)?.as_deref(), Some("running") | None);
+            trial.on_air = first.text(c::ON_AIR)?;
+            trial.ended = first.date(c::DECIDED_ON)?.or(first.date(c::UNTIL)?);
+            for row in &rows {
+                trial.nights_needed = trial.nights_needed.max(row.whole(c::NIGHTS_NEEDED)?);
+            }
+        }
+        trials.push(trial);
+    }
+    trials.sort_by(|one, other| other.ended.cmp(&one.ended).then_with(|| one.name.cmp(&other.name)));
+    Ok(trials)
+}
