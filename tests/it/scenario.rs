@@ -338,6 +338,13 @@ impl Outcome<'_> {
         self
     }
 
+    /// Part of what it complains of.
+    #[track_caller]
+    pub fn complains_of(self, text: &str) -> Self {
+        assert!(self.stderr.contains(text), "`{text}` is not in\n{}", self.stderr);
+        self
+    }
+
     /// The published table, in the columns that the first line of `expected` names.
     #[track_caller]
     pub fn expect_table(self, name: &str, expected: &str) -> Self {

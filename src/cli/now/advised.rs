@@ -38,9 +38,7 @@ pub(super) type AdvisedPlaces = Option<BTreeMap<(String, String), Advised>>;
 /// # Errors
 /// The archive does not answer, or what it has cannot be read.
 pub(super) async fn read(archive: &Archive) -> Result<AdvisedPlaces, Failure> {
-    let Some(table) = TableName::ALL.into_iter().find(|table| table.as_str() == "advice") else {
-        return Ok(None);
-    };
+    let table = TableName::Advice;
     let objects = archive.newest_of_table(table, &[]).await?;
     let unreadable = objects.unreadable.into_iter().map(|(key, problem)| (key, problem.to_string()));
     let unreadable: Vec<(String, String)> = unreadable.collect();

@@ -122,25 +122,25 @@ fn what_cannot_be_is_refused_and_leaves_the_log_as_it_was() {
     let scenario = configured();
     let before = std::fs::read(scenario.path("log.csv")).unwrap();
     let log = |args: &[&str]| scenario.cli(&[&["covers", "log"], args, &["--file", "log.csv"]].concat()).exits(2);
-    log(&["r", "c", "--market", "GB", "--at", "2026-03-29 01:30"]).complains("never was in Europe/London");
-    log(&["r", "c", "--market", "GB", "--at", "2026-10-25 01:30"]).complains("comes twice in Europe/London");
+    log(&["r", "c", "--market", "GB", "--at", "2026-03-29 01:30"]).complains_of("never was in Europe/London");
+    log(&["r", "c", "--market", "GB", "--at", "2026-10-25 01:30"]).complains_of("comes twice in Europe/London");
     log(&["r", "c", "--market", "GB", "--at", "2026-10-25T01:30:00+01:00"])
-        .complains("the log's times have no offset");
-    log(&["r", "c", "--market", "GB", "--at", "2026-02-30 10:00"]).complains("is no time");
-    log(&["r", "c", "--market", "GD", "--at", "10:00"]).complains("did you mean `GB`");
-    log(&["r", "c", "--at", "10:00"]).complains("Name the market by `--market MARKET`");
-    log(&["=1+1", "c", "--market", "GB"]).complains("a spreadsheet would take it for a formula");
-    log(&["r\u{202e}", "c", "--market", "GB"]).complains("characters that cannot be seen");
+        .complains_of("the log's times have no offset");
+    log(&["r", "c", "--market", "GB", "--at", "2026-02-30 10:00"]).complains_of("is no time");
+    log(&["r", "c", "--market", "GD", "--at", "10:00"]).complains_of("did you mean `GB`");
+    log(&["r", "c", "--at", "10:00"]).complains_of("Name the market by `--market MARKET`");
+    log(&["=1+1", "c", "--market", "GB"]).complains_of("a spreadsheet would take it for a formula");
+    log(&["r\u{202e}", "c", "--market", "GB"]).complains_of("characters that cannot be seen");
     log(&[ROOM, "z", "--market", "GB", "--at", "2026-11-19 18:10"])
-        .complains("the log has `y` from 2026-11-19 18:10 on");
+        .complains_of("the log has `y` from 2026-11-19 18:10 on");
     scenario
         .cli(&["covers", "log", "r", "c", "--market", "GB", "--file", "hours.csv"])
         .exits(2)
-        .complains("has no such header");
+        .complains_of("has no such header");
     scenario
         .cli(&["covers", "log", "r", "c", "--market", "GB", "--file", "log.xlsx"])
         .exits(2)
-        .complains("CSV alone");
+        .complains_of("CSV alone");
     scenario.cli(&["covers", "log", "r"]).exits(2);
     assert_eq!(std::fs::read(scenario.path("log.csv")).unwrap(), before);
 }
@@ -160,7 +160,7 @@ fn a_template_is_the_one_that_is_shipped_and_nothing_is_overwritten() {
         let args = ["covers", "log", "--template", file, "--language", language];
         scenario.cli(&args).exits(0).says(&format!("written to {file}"));
         assert!(std::fs::read(scenario.path(file)).unwrap() == shipped(name), "{file}");
-        scenario.cli(&args).exits(2).complains("cannot write");
+        scenario.cli(&args).exits(2).complains_of("cannot write");
     }
-    scenario.cli(&["covers", "log", "--template", "log.ods"]).exits(2).complains("expected `.xlsx` or `.csv`");
+    scenario.cli(&["covers", "log", "--template", "log.ods"]).exits(2).complains_of("expected `.xlsx` or `.csv`");
 }

@@ -228,7 +228,7 @@ fn check_lists_channels_and_what_their_environment_lacks() {
     let outcome = scenario
         .cli_with(&["check"], &environment)
         .exits(0)
-        .says("channel all: webhook, tells failed, held, late, recovered, configuration, slow_starts; its URL is in `ALL_URL` and signed with `ALL_SECRET`")
+        .says("channel all: webhook, tells failed, held, late, recovered, configuration, slow_starts, brief, switch; its URL is in `ALL_URL` and signed with `ALL_SECRET`")
         .says("warning: channel `all`: environment variable `ALL_SECRET` is not set")
         .says("channel chat: slack, tells failed, recovered; its URL is in `CHAT_URL`")
         .says("warning: channel `chat`: environment variable `CHAT_URL`: its URL is not `https://…`");

@@ -107,9 +107,9 @@ fn without_a_rotation_and_a_brief_now_says_so_and_near_names_are_told() {
         assert!(note.contains("there is no brief yet"), "{note}");
         assert_eq!(note.contains("test hero begins at 2026-11-16T00:00:00Z"), at < "2026-11-16", "{note}");
     }
-    scenario.cli(&["now", "--market", "GD"]).exits(2).complains("did you mean `GB`");
-    scenario.cli(&["now", "--platform", "shoop"]).exits(2).complains("did you mean `shop`");
-    scenario.cli(&["plan-test", "hera", "--today"]).exits(2).complains("did you mean `hero`");
+    scenario.cli(&["now", "--market", "GD"]).exits(2).complains_of("did you mean `GB`");
+    scenario.cli(&["now", "--platform", "shoop"]).exits(2).complains_of("did you mean `shop`");
+    scenario.cli(&["plan-test", "hera", "--today"]).exits(2).complains_of("did you mean `hero`");
 }
 
 #[test]
@@ -123,7 +123,6 @@ fn today_is_the_day_at_home() {
         "{}",
         outcome.stdout
     );
-    assert!(!outcome.stdout.contains("15:30–16:00"), "{}", outcome.stdout);
     let turns = outcome.stdout.lines().filter(|line| line.contains('–')).count();
     assert_eq!(turns, 2 * 48, "a day of half hours in each market");
     scenario
@@ -206,7 +205,7 @@ fn the_calendar_has_an_event_for_each_switch_and_is_the_same_each_time() {
             .replace("rotation: {turn: 30m, burn_in: 5m, seed: 1}", "split: {broadcasts: 20}")
             .replace("design: rotation", "design: split"),
     );
-    scenario.cli(&["plan-test", "hero", "--ics", "d.ics"]).exits(2).complains("is a split");
+    scenario.cli(&["plan-test", "hero", "--ics", "d.ics"]).exits(2).complains_of("is a split");
 }
 
 #[test]
