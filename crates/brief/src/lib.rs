@@ -5,7 +5,9 @@
 //! counted or decided here: every figure is a cell of a published table, and says which.
 
 mod model;
+mod page;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
 pub use model::*;
+pub use page::page;

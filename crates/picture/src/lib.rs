@@ -28,6 +28,7 @@ mod rectangle;
 mod reference;
 mod refused;
 mod scaler;
+mod smaller;
 mod sniff;
 mod text;
 mod thumbnail;
@@ -38,6 +39,7 @@ pub use limits::Limits;
 pub use memory::memory_of_a_look;
 pub use portrait::{DominantColour, Note, Portrait};
 pub use refused::{Format, Refused, Unread};
+pub use smaller::smaller_thumbnail;
 pub use text::TextModel;
 
 pub use coverledger_core::model::{Look, Looks, PictureHash, PictureHashes};

@@ -1,0 +1,121 @@
+//! What changed since the last broadcast and the week before: within the same slots and audiences, and by their mix.
+
+use maud::{Markup, html};
+
+use super::bar::{Bar, scale};
+use super::calendar::period;
+use super::definitions::define;
+use super::figure::{cell, key, ranged};
+use super::number::Form;
+use super::sheet::Sheet;
+use super::svg::Axis;
+use super::words::{say, text};
+use super::{Change, PlaceChanges, PlaceName};
+
+/// Places that are told of at once; the others are behind a tap.
+const SHOWN: usize = 8;
+
+type Changed<'a> = (&'a PlaceName, &'a Change);
+
+pub(super) fn changes(sheet: &Sheet<'_>) -> Markup {
+    let places = &sheet.brief.changes;
+    let of = |pick: fn(&PlaceChanges) -> Option<&Change>| -> Vec<Changed<'_>> {
+        let mut found: Vec<Changed<'_>> =
+            places.iter().filter_map(|place| pick(place).map(|change| (&place.place, change))).collect();
+        let size = |change: &Change| change.change.value.map_or(-1.0, f64::abs);
+        found.sort_by(|(_, one), (_, other)| size(other).total_cmp(&size(one)));
+        found
+    };
+    let (last_date, last_week) = (of(|place| place.last_date.as_ref()), of(|place| place.last_week.as_ref()));
+    if last_date.is_empty() && last_week.is_empty() {
+        return html! { p.key { (say("There is nothing yet to compare with.", "还没有可以比较的时期。")) } };
+    }
+    html! {
+        (covers(sheet))
+        (table(sheet, &last_date, say("Since the last broadcast", "与上次开播相比")))
+        (table(sheet, &last_week, say("The last week against the week before", "最近一周与前一周相比")))
+    }
+}
+
+/// What of covers stands out, in words.
+fn covers(sheet: &Sheet<'_>) -> Markup {
+    let mut found: Vec<(&PlaceName, &str, &Change)> = Vec::new();
+    for place in &sheet.brief.changes {
+        found.extend(place.covers.iter().map(|(cover, change)| (&place.place, cover.as_str(), change)));
+    }
+    let size = |change: &Change| change.within.point.value.map_or(-1.0, f64::abs);
+    found.sort_by(|(.., one), (.., other)| size(other).total_cmp(&size(one)));
+    html! {
+        @if found.is_empty() {
+            p.key { (say("No cover changed beyond chance.", "没有封面的变化超出偶然波动。")) }
+        }
+        @for (at, (place, cover, change)) in found.iter().take(SHOWN).enumerate() {
+            p.key[at == 0].story data-t=(change.row.table.as_str()) data-k=(key(&change.row, None)) {
+                b { (sheet.cover(cover)) (say(" in ", "：")) (Sheet::place(place)) (say(". ", "。")) }
+                (text(&change.note)) " "
+                span.mut.nb { (cell(sheet, &change.before, Form::PerHundred)) " → " (cell(sheet, &change.after, Form::PerHundred)) (say(" of 100", "/百次")) }
+            }
+        }
+    }
+}
+
+fn table(sheet: &Sheet<'_>, changes: &[Changed<'_>], title: Markup) -> Markup {
+    if changes.is_empty() {
+        return html! {};
+    }
+    let values = changes.iter().flat_map(|(_, change)| {
+        [change.within.low.value, change.within.point.value, change.within.high.value, change.mix.value]
+            .into_iter()
+            .flatten()
+    });
+    let axis = Axis::around_zero(values, 0.5);
+    let (first, rest) = changes.split_at(changes.len().min(SHOWN));
+    html! {
+        h3 { (title) }
+        (rows(sheet, first, axis))
+        @if !rest.is_empty() {
+            details {
+                summary { (say(format!("The other {}", rest.len()), format!("其余 {} 处", rest.len()))) }
+                (rows(sheet, rest, axis))
+            }
+        }
+    }
+}
+
+fn rows(sheet: &Sheet<'_>, changes: &[Changed<'_>], axis: Axis) -> Markup {
+    html! {
+        table.chg {
+            caption.vh { (say("Rates before and after, with what changed within the same slots and audiences and by their mix", "前后比率，及同人群变化与构成变化")) }
+            thead { tr {
+                th scope="col" { (say("Place", "市场与平台")) }
+                th.n scope="col" { (say("Before → after, of 100 shown", "前 → 后，每百次曝光")) }
+                th.pl scope="col" {
+                    span.nb { i.sq.dvk1 {} (define("within", say("within", "同人群"))) } " "
+                    span.nb { i.sq.dvk2 {} (define("mix", say("mix", "构成"))) }
+                    (scale(axis, |tick| Form::Points.write(tick).0))
+                }
+                th.wd scope="col" { (say("In words", "一句话")) }
+            } }
+            tbody { @for (place, change) in changes { (row(sheet, place, change, axis)) } }
+        }
+    }
+}
+
+fn row(sheet: &Sheet<'_>, place: &PlaceName, change: &Change, axis: Axis) -> Markup {
+    let bar = Bar::new(axis, 26)
+        .part("w1", change.within.point.value, 5.0)
+        .part("w2", change.mix.value, 14.0)
+        .whisker(&change.within, 8.5);
+    let (before, after) =
+        (period(change.before_since, change.before_until), period(change.after_since, change.after_until));
+    html! {
+        tr data-t=(change.row.table.as_str()) data-k=(key(&change.row, None)) {
+            th scope="row" { (Sheet::place(place))
+                small { (say(format!("{} against {}", after.en, before.en), format!("{} 对 {}", after.zh, before.zh))) } }
+            td.n { (cell(sheet, &change.before, Form::PerHundred)) " → " b { (cell(sheet, &change.after, Form::PerHundred)) } }
+            td.pl { (bar.done())
+                small { (say("within ", "同人群 ")) (ranged(sheet, &change.within, Form::Points)) (say(", mix ", "，构成 ")) (cell(sheet, &change.mix, Form::Points)) } }
+            td.wd { (text(&change.note)) }
+        }
+    }
+}
