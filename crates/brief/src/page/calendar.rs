@@ -22,17 +22,19 @@ const MONTHS: [&str; 12] = [
 
 /// Sunday 1 November, 11月1日（周日）.
 pub(super) fn day(date: Date) -> Text {
-    Text { en: format!("{} {} {}", weekday(date).en, date.day(), month(date)), zh: day_zh(date) }
+    Text { en: format!("{} {}\u{a0}{}", weekday(date).en, date.day(), month(date)), zh: day_zh(date) }
 }
 
 /// Sun 1 Nov, 11月1日（周日）.
 pub(super) fn short_day(date: Date) -> Text {
-    Text { en: format!("{} {} {}", &weekday(date).en[..3], date.day(), &month(date)[..3]), zh: day_zh(date) }
+    Text { en: format!("{} {}\u{a0}{}", &weekday(date).en[..3], date.day(), &month(date)[..3]), zh: day_zh(date) }
 }
 
 /// 1 November, 11月1日.
 pub(super) fn plain_day(date: Date) -> Text {
-    Text { en: format!("{} {}", date.day(), month(date)), zh: format!("{}月{}日", date.month(), date.day()) }
+    Text {
+        en: format!("{}\u{a0}{}", date.day(), month(date)), zh: format!("{}月{}日", date.month(), date.day())
+    }
 }
 
 /// Sun 1 Nov 2026, 2026年11月1日（周日）.
@@ -71,6 +73,11 @@ pub(super) fn clock(at: DateTime) -> String {
     format!("{:02}:{:02}", at.hour(), at.minute())
 }
 
+/// 20, or 20:30: where there is little room.
+pub(super) fn hour(at: DateTime) -> String {
+    if at.minute() == 0 { format!("{:02}", at.hour()) } else { clock(at) }
+}
+
 /// What a machine reads of an instant.
 pub(super) fn instant(at: Timestamp) -> String {
     at.to_string()
@@ -107,10 +114,11 @@ mod tests {
     #[test]
     fn days_are_told_in_both_languages() {
         let sunday = date(2026, 11, 1);
-        assert_eq!(day(sunday), Text { en: "Sunday 1 November".into(), zh: "11月1日（周日）".into() });
-        assert_eq!(short_day(sunday).en, "Sun 1 Nov");
+        assert_eq!(day(sunday), Text { en: "Sunday 1\u{a0}November".into(), zh: "11月1日（周日）".into() });
+        assert_eq!(short_day(sunday).en, "Sun 1\u{a0}Nov");
         assert_eq!(full_day(sunday).zh, "2026年11月1日（周日）");
         assert_eq!(clock(sunday.at(9, 5, 0, 0)), "09:05");
+        assert_eq!((hour(sunday.at(9, 0, 0, 0)), hour(sunday.at(9, 30, 0, 0))), ("09".into(), "09:30".into()));
         assert_eq!(period(date(2026, 10, 26), sunday).en, "26\u{a0}Oct–1\u{a0}Nov");
         assert_eq!(period(date(2026, 10, 2), date(2026, 10, 8)).zh, "10月2–8日");
     }

@@ -8,6 +8,7 @@ use super::definitions::define;
 use super::figure::{cell, key, ranged};
 use super::number::Form;
 use super::sheet::Sheet;
+use super::shell::folded;
 use super::svg::Axis;
 use super::words::{say, text};
 use super::{Change, PlaceChanges, PlaceName};
@@ -74,10 +75,7 @@ fn table(sheet: &Sheet<'_>, changes: &[Changed<'_>], title: Markup) -> Markup {
         h3 { (title) }
         (rows(sheet, first, axis))
         @if !rest.is_empty() {
-            details {
-                summary { (say(format!("The other {}", rest.len()), format!("其余 {} 处", rest.len()))) }
-                (rows(sheet, rest, axis))
-            }
+            (folded(&say(format!("The other {}", rest.len()), format!("其余 {} 处", rest.len())), rows(sheet, rest, axis)))
         }
     }
 }

@@ -158,8 +158,8 @@ fn row(place: &PlaceFreshness) -> Markup {
                 span class=(if place.state == State::Fresh { "st" } else { "st warn" }) { (text(&state(place.state))) }
                 @if let Some(reason) = &place.reason { " " span.mut { (text(reason)) } }
             }
-            td.n { (count("missing_days", place.missing_days)) }
-            td.n { (count("provisional_days", place.provisional_days)) }
+            td.n { span.ph { (say("Missing days: ", "缺少天数：")) } (count("missing_days", place.missing_days)) }
+            td.n { span.ph { (say("Provisional days: ", "暂定天数：")) } (count("provisional_days", place.provisional_days)) }
         }
     }
 }

@@ -3,11 +3,12 @@
 use maud::{Markup, html};
 
 use super::bar::{Bar, Tone, scale};
-use super::calendar::{plain_day, short_day};
+use super::calendar::period;
 use super::definitions::define;
 use super::figure::{change, key};
 use super::number::Form;
 use super::sheet::Sheet;
+use super::shell::folded;
 use super::svg::Axis;
 use super::words::{say, text};
 use super::{Action, Outcome, PastAdvice, Text};
@@ -29,10 +30,7 @@ pub(super) fn log(sheet: &Sheet<'_>) -> Markup {
         (summary(past))
         (table(sheet, first, axis))
         @if !rest.is_empty() {
-            details {
-                summary { (say(format!("The {} before", rest.len()), format!("更早的 {} 条", rest.len()))) }
-                (table(sheet, rest, axis))
-            }
+            (folded(&say(format!("The {} before", rest.len()), format!("更早的 {} 条", rest.len())), table(sheet, rest, axis)))
         }
     }
 }
@@ -44,7 +42,7 @@ fn summary(past: &[PastAdvice]) -> Markup {
     html! {
         p.key {
             (say(format!("Of {all} pieces of advice {followed} were followed: "), format!("{all} 条建议，执行 {followed} 条：")))
-            b { (say(format!("{paid} paid, {early} are too early to tell, {failed} did not."), format!("{paid} 条见效，{early} 条为时尚早，{failed} 条未见效。"))) }
+            b { (say(format!("{paid} paid, {early} {} too early to tell, {failed} did not.", if early == 1 { "is" } else { "are" }), format!("{paid} 条见效，{early} 条为时尚早，{failed} 条未见效。"))) }
         }
     }
 }
@@ -105,12 +103,7 @@ fn advised(action: Action) -> Markup {
 }
 
 fn nights(past: &PastAdvice) -> Markup {
-    let first = short_day(past.advised_on);
-    if past.advised_on == past.advised_until {
-        return text(&first);
-    }
-    let last = plain_day(past.advised_until);
-    say(format!("{} to {}", first.en, last.en), format!("{}至{}", first.zh, last.zh))
+    text(&period(past.advised_on, past.advised_until))
 }
 
 fn verdict(outcome: Outcome) -> (&'static str, Text, Tone) {

@@ -166,7 +166,7 @@ fn sure(sheet: &Sheet<'_>, advice: &Advice) -> Markup {
                 (say(": ", "："))
                 span lang="en" { (percent(sheet, &advice.probability, Form::Sure)) " sure" (that(sheet, better, true)) }
                 span lang="zh" { (percent(sheet, &advice.probability, Form::Sure)) " 的把握" (that(sheet, better, false)) }
-                @if advice.sureness == Sureness::Likely { (say("; nobody drew lots", "；未经随机分配")) }
+                @if advice.sureness == Sureness::Likely && advice.experiment.is_none() { (say("; nobody drew lots", "；未经随机分配")) }
             } @else if advice.sureness != Sureness::Proven {
                 " " (sheet.null(advice.probability.why_null.as_ref()))
             }

@@ -32,7 +32,7 @@ pub(super) fn ranking(sheet: &Sheet<'_>, ranking: &Ranking) -> Markup {
                 th scope="col" { button.so type="button" { (say("Cover", "封面")) } }
                 th.pl scope="col" { (metric.unit()) (scale(axis, |tick| metric.form().write(tick).0)) }
                 th.n scope="col" aria-sort="descending" { button.so type="button" { (say("Proven", "有把握")) } }
-                th.n scope="col" { button.so type="button" { (say("Stay, of 100", "每百停留")) } }
+                th.n.hide scope="col" { button.so type="button" { (say("Stay, of 100", "每百停留")) } }
                 th.n.hide scope="col" { button.so type="button" { (say("Shown", "曝光")) } }
             } }
             tbody.sorted { @for cover in &ranking.covers { (row(sheet, cover, shared.as_ref(), axis, metric, false)) } }
@@ -91,7 +91,7 @@ fn row(
             td { span.cv { (sheet.picture(&cover.cover_id, "s")) span { b { (sheet.cover(&cover.cover_id)) } (told(sheet, cover)) } } }
             td.pl { (bar.done()) small { b { (cell(sheet, &cover.rate.point, metric.form())) } " " (bracket(sheet, &cover.rate, metric.form())) } }
             td.n data-v=[sort(cover.proven_rate.value)] { b { (cell(sheet, &cover.proven_rate, metric.form())) } }
-            td.n data-v=[sort(cover.stay_rate.point.value)] { (cell(sheet, &cover.stay_rate.point, Form::Share)) }
+            td.n.hide data-v=[sort(cover.stay_rate.point.value)] { (cell(sheet, &cover.stay_rate.point, Form::Share)) }
             td.n.hide data-v=[sort(cover.impressions.value)] { (cell(sheet, &cover.impressions, Form::Count)) }
         }
     }

@@ -4,14 +4,16 @@
 use std::fmt::Write as _;
 
 use maud::{Markup, PreEscaped, html};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use coverledger_core::model::legible;
 
 use super::calendar::{clock, plain_day, short_day};
 use super::definitions::define;
 use super::number::Form;
+use super::pack::packed;
 use super::sheet::Sheet;
+use super::shell::json;
 use super::words::{named, say};
 use super::{Airing, Minute, Review, Text};
 
@@ -42,9 +44,12 @@ pub(super) fn reviews(sheet: &Sheet<'_>) -> Markup {
     let Some(largest) = sheet.brief.reviews.first() else {
         return html! { p.key { (say("No export says what happened minute by minute.", "没有导出说明每分钟的情况。")) } };
     };
-    let data: Vec<Value> = sheet.brief.reviews.iter().map(|review| data(sheet, review)).collect();
-    // `<` could end the element.
-    let data = Value::from(data).to_string().replace('<', "\\u003c");
+    let all = &sheet.brief.reviews;
+    let packed = packed(all.iter().flat_map(|review| written_parts(sheet, review)).collect());
+    let mut parts = packed.parts.into_iter();
+    let broadcasts: Vec<Value> =
+        all.iter().map(|review| data(review, parts.by_ref().take(review.airings.len() + 1).collect())).collect();
+    let data = json(serde_json::json!({ "w": packed.words, "b": broadcasts }));
     html! {
         @if sheet.brief.reviews.len() > 1 { (picker(sheet)) }
         figure #rv aria-live="polite" { (drawn(sheet, largest)) }
@@ -344,17 +349,22 @@ fn numbers(sheet: &Sheet<'_>, review: &Review) -> Markup {
     }
 }
 
+/// What of a broadcast is text: what is told of it, and each of its covers.
+fn written_parts(sheet: &Sheet<'_>, review: &Review) -> Vec<String> {
+    let told = told(sheet, review).into_string();
+    std::iter::once(told)
+        .chain(review.airings.iter().map(|airing| on_air(sheet, review, airing).into_string()))
+        .collect()
+}
+
 /// What the script draws a broadcast from.
-fn data(sheet: &Sheet<'_>, review: &Review) -> Value {
+fn data(review: &Review, written: Vec<String>) -> Value {
     let counts: Vec<Vec<Option<i64>>> =
         STRIPS.iter().map(|strip| review.bars.iter().map(strip.count).collect()).collect();
-    let mut html: Vec<String> = Vec::new();
-    html.push(html! { (told(sheet, review)) }.into_string());
-    html.extend(review.airings.iter().map(|airing| on_air(sheet, review, airing).into_string()));
     let spans: Vec<[usize; 2]> = review.airings.iter().map(|airing| [airing.from, airing.to]).collect();
     let starts = review.bars.first();
-    json!({
-        "h": html,
+    serde_json::json!({
+        "h": written,
         "a": spans,
         "m": review.minutes,
         "c": counts,

@@ -191,7 +191,7 @@ fn sections(sheet: &Sheet<'_>) -> Markup {
         return html! {};
     }
     html! {
-        @for section in &SECTIONS {
+        @for section in SECTIONS.iter().filter(|section| !sheet.brief.nights.is_empty() || section.id == "fresh") {
             section id=(section.id) aria-labelledby={ "h-" (section.id) } {
                 div.side {
                     h2 id={ "h-" (section.id) } {
@@ -229,6 +229,29 @@ fn inside(sheet: &Sheet<'_>, section: &str) -> Markup {
     }
 }
 
+/// Letters from which a part behind a tap is written short.
+const LONG: usize = 12 << 10;
+
+/// What is behind a tap; where it is long, it is written short until it is opened.
+pub(super) fn folded(head: &Markup, body: Markup) -> Markup {
+    if body.0.len() < LONG {
+        return html! { details { summary { (head) } (body) } };
+    }
+    let packed = packed(vec![body.into_string()]);
+    html! {
+        details.fold {
+            summary { (head) }
+            script.words type="application/json" { (PreEscaped(json(packed.words))) }
+            @for part in packed.parts { script.part type="text/plain" { (PreEscaped(part)) } }
+        }
+    }
+}
+
+/// As the content of a script; `<` could end the element.
+pub(super) fn json(value: impl Into<serde_json::Value>) -> String {
+    value.into().to_string().replace('<', "\\u003c")
+}
+
 /// A part for each place, of which one is shown. The others are written short, and the script puts one in its place.
 fn picked(name: &'static str, parts: Vec<(&PlaceName, Markup)>, none: Markup) -> Markup {
     let places: Vec<&PlaceName> = parts.iter().map(|(place, _)| *place).collect();
@@ -237,7 +260,7 @@ fn picked(name: &'static str, parts: Vec<(&PlaceName, Markup)>, none: Markup) ->
         return html! { p.key { (none) } };
     };
     let packed = packed(markups.collect());
-    let words = serde_json::Value::from(packed.words).to_string().replace('<', "\\u003c");
+    let words = json(packed.words);
     let (markets, platforms) = (
         titles(&places, |place| (&place.market, &place.market_title)),
         titles(&places, |place| (&place.platform, &place.platform_title)),
@@ -314,7 +337,7 @@ mod policy_tests {
         let policy = policy();
         assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"));
         assert!(!policy.contains("unsafe") && !policy.contains('*') && !policy.contains("http"));
-        // What would end the element early.
-        assert!(!SCRIPT.contains("</") && !STYLE.contains("</"));
+        // What would end the elements early.
+        assert!(!SCRIPT.contains("</script") && !SCRIPT.contains("<!--") && !STYLE.contains("</"));
     }
 }

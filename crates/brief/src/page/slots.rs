@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::calendar::clock;
+use super::calendar::hour;
 use super::definitions::define;
 use super::figure::{cell, key};
 use super::metric::Metric;
@@ -51,8 +51,8 @@ fn head(sheet: &Sheet<'_>, slot: &Slot, is_best: bool) -> Markup {
     html! {
         th.best[is_best] scope="col" {
             b { (name(&slot.title)) }
-            i { (clock(slot.starts_local)) "–" wbr; (clock(slot.ends_local)) }
-            i { span.vh { (named(&sheet.brief.home.en)) " " } (clock(slot.starts_home)) "–" wbr; (clock(slot.ends_home)) @if next_day { sup { (later) } } }
+            i { (hour(slot.starts_local)) "–" wbr; (hour(slot.ends_local)) }
+            i { span.vh { (named(&sheet.brief.home.en)) " " } (hour(slot.starts_home)) "–" wbr; (hour(slot.ends_home)) @if next_day { sup { (later) } } }
         }
     }
 }
@@ -60,7 +60,7 @@ fn head(sheet: &Sheet<'_>, slot: &Slot, is_best: bool) -> Markup {
 fn audience(sheet: &Sheet<'_>, map: &SlotMap, row: &AudienceRow, ramp: &Ramp) -> Markup {
     html! {
         tr data-k=(key_part("audience", &row.id)) {
-            th scope="row" { @if row.id == "all" { (say("All together", "全部合计")) } @else { (name(&row.title)) } }
+            th scope="row" { @if row.id == "all" { (say("All", "全部")) } @else { (name(&row.title)) } }
             @for (slot, cell) in map.slots.iter().zip(&row.cells) { (one(sheet, slot, cell.as_ref(), ramp)) }
         }
     }

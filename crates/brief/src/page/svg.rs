@@ -44,18 +44,11 @@ impl Svg {
         );
     }
 
-    /// A number of an axis; the outer ones are kept inside.
+    /// A number of an axis.
     pub(super) fn tick(&mut self, class: &'static str, x: f64, text: &str) {
-        let anchor = if x < 3.0 {
-            "start"
-        } else if x > 97.0 {
-            "end"
-        } else {
-            "middle"
-        };
         let x = Percent(x);
         let _ =
-            write!(self.text, "<text class=\"{class}\" x=\"{x}\" y=\"12\" text-anchor=\"{anchor}\">{text}</text>");
+            write!(self.text, "<text class=\"{class}\" x=\"{x}\" y=\"12\" text-anchor=\"middle\">{text}</text>");
     }
 
     pub(super) fn done(mut self) -> Markup {

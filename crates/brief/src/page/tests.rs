@@ -161,7 +161,7 @@ fn row(sheet: &Sheet<'_>, test: &Test, arm: &Arm, axis: Axis) -> Markup {
             } } }
             td.pl { (bar.done()) }
             td.n.fx { @if arm.is_control { span.mut { (say("control", "对照")) } } @else { (change(sheet, &arm.effect)) } }
-            td.gd { @if arm.guardrails.is_empty() { span.mut { "–" span.vh { (say("none: it is the control", "无：对照封面")) } } } @for guardrail in &arm.guardrails { (guard(sheet, guardrail)) } }
+            td.gd.nil[arm.guardrails.is_empty()] { @if arm.guardrails.is_empty() { span.mut { "–" span.vh { (say("none: it is the control", "无：对照封面")) } } } @for guardrail in &arm.guardrails { (guard(sheet, guardrail)) } }
         }
     }
 }
