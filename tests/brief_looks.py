@@ -13,6 +13,8 @@ KEPT = Path(__file__).parent / "brief"
 README = Path(__file__).parent.parent / "docs" / "brief.webp"
 # Grey levels of 255 by which a picture may differ on average, each side made this small.
 COARSE, TOLERATED = 48, 6.0
+# What is wider is kept at half its size.
+WIDE = 1280
 MOST_BYTES, README_BYTES = 60 << 10, 150 << 10
 
 # Name, width, height, colours, language, medium.
@@ -39,7 +41,8 @@ def drawn(browser: Browser, path: Path, at: str, look: tuple, scale: float = 1) 
     page.evaluate("language => document.querySelector(`[data-l=${language}]`).click()", language)
     picture = Image.open(io.BytesIO(page.screenshot(clip={"x": 0, "y": 0, "width": width, "height": height})))
     context.close()
-    return picture.convert("RGB")
+    picture = picture.convert("RGB")
+    return picture.reduce(2) if width > WIDE else picture
 
 
 def written(picture: Image.Image, most: int) -> bytes:

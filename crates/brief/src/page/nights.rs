@@ -102,10 +102,10 @@ fn beside(sheet: &Sheet<'_>, advice: &Advice) -> Markup {
                 p.from { (sheet.picture(gone, "xs o")) span { (say("instead of ", "替换")) (sheet.cover(gone)) } }
             }
             (Action::TakeOff, Some(gone), _) => {
-                p.from { (sheet.picture(gone, "xs o")) span { (sheet.cover(gone)) (say(" goes off air", "下线")) } }
+                p.from { (sheet.picture(gone, "xs o")) span { (sheet.cover(gone)) (say(" goes off air", " 下线")) } }
             }
             (Action::Test, _, Some(rival)) => {
-                p.from { (sheet.picture(rival, "xs")) span { (say("until ", "直到与")) (sheet.cover(rival)) (say(" is tested", "对测完成")) } }
+                p.from { (sheet.picture(rival, "xs")) span { (say("until ", "直到与")) (sheet.cover(rival)) (say(" is tested", " 对测完成")) } }
             }
             (Action::FollowPlan, ..) => {
                 @if let Some(experiment) = &advice.experiment {
@@ -177,7 +177,7 @@ fn sure(sheet: &Sheet<'_>, advice: &Advice) -> Markup {
 fn that(sheet: &Sheet<'_>, better: Option<&str>, is_english: bool) -> Markup {
     let Some(title) = better.map(|cover| sheet.title(cover)) else { return html! {} };
     html! {
-        @if is_english { " that " (named(&title.en)) " is better" } @else { "认为" (named(&title.zh)) "更好" }
+        @if is_english { " that " (named(&title.en)) " is better" } @else { "认为" (named(&title.zh)) " 更好" }
     }
 }
 

@@ -149,7 +149,7 @@ fn told(sheet: &Sheet<'_>, review: &Review) -> Markup {
     html! {
         b { (say(format!("{}.", joined(|part| &part.0, ", ")), format!("{}。", joined(|part| &part.1, "，")))) } " "
         span.mut { (Sheet::place(&review.place)) ", " (named(&review.broadcast_id)) (say(format!(", {}", day.en), format!("，{}", day.zh)))
-            @if let Some(starts) = starts { ", " (clock(starts.starts_local)) (say(" there, ", "（当地），")) (named(&home.en)) " " (clock(starts.starts_home)) } }
+            @if let Some(starts) = starts { ", " (clock(starts.starts_local)) (say(" there, ", "（当地），")) (super::words::name(home)) " " (clock(starts.starts_home)) } }
     }
 }
 

@@ -43,10 +43,10 @@ fn found(sheet: &Sheet<'_>) -> Markup {
     html! {
         p.key {
             @for (test, arm) in &won {
-                b { (sheet.cover(&arm.cover_id)) (say(" wins", "胜出")) } (say(" in ", "：")) (Sheet::place(&test.place)) (say(". ", "。"))
+                b { (sheet.cover(&arm.cover_id)) (say(" wins", " 胜出")) } (say(" in ", "：")) (Sheet::place(&test.place)) (say(". ", "。"))
             }
             @for (test, arm) in &failed {
-                b { (sheet.cover(&arm.cover_id)) (say(" fails its guardrail", "未通过护栏")) } (say(" in ", "：")) (Sheet::place(&test.place)) (say(". ", "。"))
+                b { (sheet.cover(&arm.cover_id)) (say(" fails its guardrail", " 未通过护栏")) } (say(" in ", "：")) (Sheet::place(&test.place)) (say(". ", "。"))
             }
             @if running > 0 {
                 (say(format!("{} running: keep to the plans; you may look every morning.", of(running, "test")), format!("{running} 项测试进行中：请按计划轮换，每天早上都可以查看。")))
