@@ -1,5 +1,6 @@
 //! Actions: how they look and what they are called. Change is loud, keep is quiet.
 
+use super::sheet::Sheet;
 use super::{Action, Advice, Sureness, Text};
 
 impl Action {
@@ -49,14 +50,46 @@ impl Sureness {
     }
 }
 
-/// The two covers that are held against each other: the one that is better or to be tested, and the other.
-pub(super) fn compared(advice: &Advice) -> (Option<&str>, Option<&str>) {
-    let on_air = advice.cover_id.as_deref();
-    match advice.action {
-        Action::Test => (advice.test_against.as_deref(), on_air),
-        Action::Keep | Action::FollowPlan => {
-            (on_air, advice.test_against.as_deref().or(advice.instead_of.as_deref()))
+/// Who is held against whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side<'a> {
+    /// A cover by its id.
+    Cover(&'a str),
+    /// The cover that leads in a test.
+    Leading,
+    /// The control of a test.
+    Control,
+    /// The best one beside it.
+    NextBest,
+}
+
+/// Whose `rate` and `against_rate` an advice tells. What a test decided is told against its control.
+pub(super) fn compared(advice: &Advice) -> (Side<'_>, Side<'_>) {
+    let Advice { cover_id, instead_of, test_against, .. } = advice;
+    match (advice.action, advice.experiment.is_some()) {
+        (Action::FollowPlan, _) => (Side::Leading, Side::Control),
+        (Action::TakeOff, _) => (one(instead_of.as_ref(), Side::NextBest), Side::Control),
+        (Action::Test, false) => {
+            (one(test_against.as_ref(), Side::NextBest), one(cover_id.as_ref(), Side::NextBest))
         }
-        _ => (on_air, advice.instead_of.as_deref()),
+        (_, true) => (one(cover_id.as_ref(), Side::Leading), Side::Control),
+        (_, false) => (one(cover_id.as_ref(), Side::Leading), one(instead_of.as_ref(), Side::NextBest)),
     }
+}
+
+impl Side<'_> {
+    /// What it is called.
+    pub(super) fn title(self, sheet: &Sheet<'_>) -> Text {
+        let (en, zh) = match self {
+            Self::Cover(cover) => return sheet.title(cover),
+            Self::Leading => ("the leading cover", "领先封面"),
+            Self::Control => ("the control", "对照封面"),
+            Self::NextBest => ("the next best", "次优封面"),
+        };
+        Text { en: en.into(), zh: zh.into() }
+    }
+}
+
+fn one<'a>(cover: Option<&'a String>, other: Side<'a>) -> Side<'a> {
+    cover.map_or(other, |cover| Side::Cover(cover))
 }

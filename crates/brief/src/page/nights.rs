@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::action::compared;
+use super::action::{Side, compared};
 use super::bar::{Bar, Tone};
 use super::calendar::{clock, instant};
 use super::definitions::define;
@@ -125,10 +125,9 @@ fn comparison(sheet: &Sheet<'_>, advice: &Advice, axes: &BTreeMap<Metric, Axis>)
         return html! { div.cmp { p.u { (say("rate: ", "比率：")) (sheet.null(why)) } } };
     };
     let (first, second) = compared(advice);
-    let ours = |cover: Option<&str>| cover.is_some() && cover == advice.cover_id.as_deref();
-    let tone = |cover: Option<&str>| match advice.action {
-        Action::TakeOff if !ours(cover) => Tone::Bad,
-        _ if ours(cover) => Tone::Act,
+    let tone = |side: Side<'_>| match (advice.action, side) {
+        (Action::TakeOff, Side::Cover(_)) => Tone::Bad,
+        (_, Side::Cover(cover)) if advice.cover_id.as_deref() == Some(cover) => Tone::Act,
         _ => Tone::Plain,
     };
     html! {
@@ -139,16 +138,25 @@ fn comparison(sheet: &Sheet<'_>, advice: &Advice, axes: &BTreeMap<Metric, Axis>)
                 (bar(sheet, second, &advice.against_rate, *axis, metric, tone(second)))
             }
             @if advice.change.point.value.is_some() {
-                p.u.rt { (define("change", say("change", "变化"))) ": " (change(sheet, &advice.change)) }
+                p.u.rt { (define("change", effect(advice))) (say(": ", "：")) (change(sheet, &advice.change)) }
             }
         }
     }
 }
 
-fn bar(sheet: &Sheet<'_>, cover: Option<&str>, rate: &Interval, axis: Axis, metric: Metric, tone: Tone) -> Markup {
+/// What the change is of: a test is decided by value, and ended by what may not be lost.
+fn effect(advice: &Advice) -> Markup {
+    match (advice.action, advice.experiment.is_some()) {
+        (Action::TakeOff, _) => say("lost in the test", "测试中的损失"),
+        (_, true) => say("change of value in the test", "测试中的价值变化"),
+        (_, false) => say("change", "变化"),
+    }
+}
+
+fn bar(sheet: &Sheet<'_>, side: Side<'_>, rate: &Interval, axis: Axis, metric: Metric, tone: Tone) -> Markup {
     html! {
         p.r {
-            span { @match cover { Some(cover) => { (sheet.cover(cover)) } None => { (say("the next best", "次优封面")) } } }
+            span { (name(&side.title(sheet))) }
             (Bar::slim(axis).interval(rate, tone).done())
             b { (cell(sheet, &rate.point, metric.form())) }
             span.vh { (super::figure::bracket(sheet, rate, metric.form())) }
@@ -158,26 +166,28 @@ fn bar(sheet: &Sheet<'_>, cover: Option<&str>, rate: &Interval, axis: Axis, metr
 
 /// The word of certainty with its number. It is "proven" only of what was drawn by lot: that is the table's to say.
 fn sure(sheet: &Sheet<'_>, advice: &Advice) -> Markup {
-    let (better, _) = compared(advice);
+    let better = compared(advice).0.title(sheet);
+    let by_lot = advice.experiment.is_some();
     html! {
         p.sure {
             b { (define("sure", text(&advice.sureness.word()))) }
-            @if advice.probability.value.is_some() {
+            @if advice.action == Action::TakeOff {
+                (say(": lots were drawn, and more is lost than is tolerated", "：经随机分配，损失超过限度"))
+            } @else if advice.probability.value.is_some() {
                 (say(": ", "："))
-                span lang="en" { (percent(sheet, &advice.probability, Form::Sure)) " sure" (that(sheet, better, true)) }
-                span lang="zh" { (percent(sheet, &advice.probability, Form::Sure)) " 的把握" (that(sheet, better, false)) }
-                @if advice.sureness == Sureness::Likely && advice.experiment.is_none() { (say("; nobody drew lots", "；未经随机分配")) }
+                span lang="en" {
+                    (percent(sheet, &advice.probability, Form::Sure)) " sure that " (named(&better.en))
+                    @if by_lot { " is the best of its test" } @else { " is better" }
+                }
+                span lang="zh" {
+                    (percent(sheet, &advice.probability, Form::Sure)) " 的把握认为" (named(&better.zh))
+                    @if by_lot { " 是该测试中最好的" } @else { " 更好" }
+                }
+                @if advice.sureness == Sureness::Likely && !by_lot { (say("; nobody drew lots", "；未经随机分配")) }
             } @else if advice.sureness != Sureness::Proven {
                 " " (sheet.null(advice.probability.why_null.as_ref()))
             }
         }
-    }
-}
-
-fn that(sheet: &Sheet<'_>, better: Option<&str>, is_english: bool) -> Markup {
-    let Some(title) = better.map(|cover| sheet.title(cover)) else { return html! {} };
-    html! {
-        @if is_english { " that " (named(&title.en)) " is better" } @else { "认为" (named(&title.zh)) " 更好" }
     }
 }
 

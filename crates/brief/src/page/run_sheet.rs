@@ -148,7 +148,14 @@ fn change_line(sheet: &Sheet<'_>, advice: &Advice) -> Markup {
                     span.mut { (say(", put on ", "，换上")) (sheet.cover(cover)) }
                 }
             }
-            span class=(gain) { (metric.short()) (change(sheet, &advice.change)) }
+            span class=(gain) {
+                @match (advice.action, advice.experiment.is_some()) {
+                    (Action::TakeOff, _) => { (say("in the test ", "测试中 ")) }
+                    (_, true) => { (say("value ", "价值 ")) }
+                    (_, false) => { (metric.short()) }
+                }
+                (change(sheet, &advice.change))
+            }
         }
     }
 }
