@@ -4,10 +4,9 @@ mod advised;
 mod on_air;
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
 
 use super::args::{Global, Now};
-use super::grid::Grid;
+use super::fit::{Content, FitColumn, fitted};
 use super::rows::{Column, Destination, Value};
 use super::run::clock;
 use super::screen::Screen;
@@ -68,47 +67,41 @@ fn print(workspace: &Workspace, places: &[OnAir], at: Timestamp, out: &mut Scree
         return Ok(());
     }
     let city = city(home);
-    let mut grid = Grid::new(
-        [
-            "market",
-            "platform",
-            "now",
-            &format!("until {city}"),
-            "until there",
-            "next",
-            &format!("at {city}"),
-            "at there",
-            "by",
-        ],
-        9,
-    );
-    let shown = |time: Option<DateTime>| {
-        let form = |time: DateTime| if time.date() == today.date() { "%H:%M" } else { "%a %H:%M" };
-        time.map_or_else(|| "–".to_owned(), |time| time.strftime(form(time)).to_string())
+    let shown = |at: Option<Timestamp>, zone: &Zone| {
+        let Some(local) = at.map(|at| zone.local(at)) else { return "–".to_owned() };
+        let form = if local.date() == today.date() { "%H:%M" } else { "%a %H:%M" };
+        local.strftime(form).to_string()
     };
-    for place in places {
-        let zone = &workspace.markets[&place.market].day.zone;
-        let cover = |air: &Option<Air>| air.as_ref().map_or_else(|| "–".to_owned(), |air| air.cover_id.clone());
-        let until = place.now.as_ref().map(|air| air.ends_at);
-        let next_at = place.next.as_ref().map(|air| air.starts_at);
-        let by = match (&place.experiment, place.note.as_str()) {
-            (Some(test), "") => format!("test {test}"),
-            (Some(test), note) => format!("test {test}: {note}"),
-            (None, note) => note.to_owned(),
-        };
-        grid.add_row([
-            place.market.to_string(),
-            place.platform.to_string(),
-            cover(&place.now),
-            shown(until.map(|at| home.local(at))),
-            shown(until.map(|at| zone.local(at))),
-            cover(&place.next),
-            shown(next_at.map(|at| home.local(at))),
-            shown(next_at.map(|at| zone.local(at))),
-            by,
-        ]);
+    let cover = |air: &Option<Air>| air.as_ref().map_or_else(|| "–".to_owned(), |air| air.cover_id.clone());
+    let zone = |place: &OnAir| workspace.markets[&place.market].day.zone.clone();
+    let until = |place: &OnAir| place.now.as_ref().map(|air| air.ends_at);
+    let next_at = |place: &OnAir| place.next.as_ref().map(|air| air.starts_at);
+    let column = |heading: &str, content: Content, cell: &dyn Fn(&OnAir) -> String| {
+        FitColumn::new(heading, content, places.iter().map(cell).collect())
+    };
+    // The most important first: what has no room is left out.
+    let columns = [
+        column("market", Content::Text, &|place| place.market.to_string()),
+        column("platform", Content::Text, &|place| place.platform.to_string()),
+        column("now", Content::Text, &|place| cover(&place.now)),
+        column(&format!("until {city}"), Content::Word, &|place| shown(until(place), home)),
+        column("next", Content::Text, &|place| cover(&place.next)),
+        column(&format!("at {city}"), Content::Word, &|place| shown(next_at(place), home)),
+        column("until there", Content::Word, &|place| shown(until(place), &zone(place))),
+        column("at there", Content::Word, &|place| shown(next_at(place), &zone(place))),
+        column("by", Content::Prose, &by),
+    ];
+    let columns: Vec<&FitColumn> = columns.iter().collect();
+    Ok(out.page(&fitted(&columns, Some(out.width())).grid)?)
+}
+
+/// By what it is known, and what else there is to say.
+fn by(place: &OnAir) -> String {
+    match (&place.experiment, place.note.as_str()) {
+        (Some(test), "") => format!("test {test}"),
+        (Some(test), note) => format!("test {test}: {note}"),
+        (None, note) => note.to_owned(),
     }
-    Ok(out.page(&grid)?)
 }
 
 const COLUMNS: [(&str, ColumnType); 21] = [

@@ -201,8 +201,9 @@ fn action(line: &CardLine, card: &Card, language: Language) -> String {
             let change = change.map(|change| format!(", {change}")).unwrap_or_default();
             match line.action {
                 Action::Change => format!("change to {new}{at}{change}"),
-                Action::TakeOff if line.cover.is_none() => format!("take {old} off{at}"),
-                Action::TakeOff => format!("take {old} off, put {new} on air{at}{change}"),
+                // What changed is what the one that goes off air lost.
+                Action::TakeOff if line.cover.is_none() => format!("take {old} off{at}{change}"),
+                Action::TakeOff => format!("take {old} off{change}, put {new} on air{at}"),
                 Action::Try => format!("try {new} instead of {old}{at}{change}, not drawn by lot"),
                 Action::Test => format!("keep {new}, test it against {rival}{change}, open"),
                 Action::Keep => format!("keep {new}{at}"),
@@ -215,8 +216,8 @@ fn action(line: &CardLine, card: &Card, language: Language) -> String {
             let change = change.map(|change| format!("，{change}")).unwrap_or_default();
             match line.action {
                 Action::Change => format!("{at}换成 {new}{change}"),
-                Action::TakeOff if line.cover.is_none() => format!("{at}撤下 {old}"),
-                Action::TakeOff => format!("{at}撤下 {old}，换上 {new}{change}"),
+                Action::TakeOff if line.cover.is_none() => format!("{at}撤下 {old}{change}"),
+                Action::TakeOff => format!("{at}撤下 {old}{change}，换上 {new}"),
                 Action::Try => format!("{at}试用 {new} 代替 {old}{change}，未经抽签"),
                 Action::Test => format!("保持 {new}，与 {rival} 对测{change}，尚无定论"),
                 Action::Keep => format!("{at}保持 {new}"),

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use coverledger::archive::{
     Archive, Attempt, AttemptEnd, Covered, Draft, ExportRecord, FactRecord, Holder, Lease, Repair, Retention,
-    RowCounts, RunRecord, Stamp, State, TableBytes, TableName, Told, Trouble, TroubleTopic, Unit,
+    RowCounts, RunRecord, Stamp, State, TableBytes, TableName, Told, ToldBrief, Trouble, TroubleTopic, Unit,
 };
 use coverledger::cli::exit;
 use coverledger::config::{
@@ -753,6 +753,9 @@ fn every_key_of_leases_run_records_and_retention_is_documented() {
     record.troubles = vec![Trouble { market_day: market_day.clone(), topic, reason: "why".to_owned() }];
     record.follow("30 3 * * *", "UTC", now);
     record.told = BTreeMap::from([("CHANNEL".to_owned(), vec![Told { market_day, topic }])]);
+    let brief = ToldBrief { as_of: date(2026, 11, 21), sha256: "0".repeat(64) };
+    record.briefs = BTreeMap::from([("CHANNEL".to_owned(), brief)]);
+    record.untold_card = Some("what it says".into());
     let retention = Retention { version: 1, pruned_before: now };
     for (heading, value) in [
         ("Leases", serde_json::to_value(lease).unwrap()),

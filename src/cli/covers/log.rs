@@ -41,7 +41,7 @@ pub(super) fn run(args: &CoversLog, global: &Global, out: &mut Screen<'_>) -> Re
         cover: cover.to_owned(),
         from: target.form.written(at, zone).map_err(Failure::usage)?,
     };
-    let path = target.file(&row, at, zone)?;
+    let path = target.file(&row, id, at)?;
     let mut file = LogFile::open(&path, &target.form, args.language)?;
     file.check(&row)?;
     let line = file.append(&row)?;

@@ -77,3 +77,46 @@ fn places(frame: &DataFrame) -> PolarsResult<BTreeMap<(String, String), Advised>
     }
     Ok(places)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coverledger_core::model::ColumnType;
+
+    #[test]
+    fn a_place_is_read_from_the_columns_of_the_table() {
+        // Midnight of 2026-11-21 in microseconds.
+        let midnight = 1_795_219_200_000_000_i64;
+        let columns = TableName::Advice.spec().columns().into_iter().map(|column| {
+            let name = column.name.as_ref();
+            let text = match name {
+                c::PLATFORM => Some("p"),
+                c::MARKET => Some("JP"),
+                "action" => Some("change"),
+                c::COVER_ID => Some("c-red"),
+                c::SLOT => Some("prime"),
+                _ => None,
+            };
+            let null = report::empty(TableName::Advice).column(name).unwrap().clone();
+            match (column.of_type, name) {
+                (ColumnType::Text, _) => Column::new(name.into(), [text]),
+                (ColumnType::Day, c::AS_OF) => Column::new(name.into(), [20_777]).cast(null.dtype()).unwrap(),
+                (ColumnType::Instant, "slot_start_utc") => {
+                    Column::new(name.into(), [midnight]).cast(null.dtype()).unwrap()
+                }
+                _ => Column::full_null(name.into(), 1, null.dtype()),
+            }
+        });
+        let frame = DataFrame::new(1, columns.collect()).unwrap();
+        let places = places(&frame).unwrap();
+        let expected = Advised {
+            as_of: Some(jiff::civil::date(2026, 11, 20)),
+            action: "change".into(),
+            cover_id: Some("c-red".into()),
+            slot: Some("prime".into()),
+            starts_at: Some("2026-11-21T00:00:00Z".parse().unwrap()),
+            ends_at: None,
+        };
+        assert_eq!(places[&("p".to_owned(), "JP".to_owned())], expected);
+    }
+}

@@ -154,3 +154,89 @@ fn by_advice(on_air: &mut OnAir, advised: Advised, at: Timestamp) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use coverledger_config as config;
+
+    const FILES: [(&str, &str); 4] = [
+        (
+            "config/archive.yaml",
+            "version: 1\nhome_timezone: UTC\nstores: {exports: {url: exports}, archive: {url: archive}}\n",
+        ),
+        (
+            "config/markets.yaml",
+            "version: 1\nslots: {day: {day: \"00:00\"}}\nmarkets: {JP: {timezone: Asia/Tokyo, slots: day}}\n",
+        ),
+        (
+            "config/platforms/p.yaml",
+            "version: 1\nconventions: {impression: displays, click: cover_tap}\nsettle: 48h\nexports:\n  - name: e\n    \
+             rows: events\n    path: e/{date:%F}.csv\n    day: {timezone: UTC}\n    format: csv\n    columns:\n      \
+             occurred_at: {column: t, format: rfc3339}\n      event: {column: e, values: {show: impression}}\n      \
+             market: {column: m}\n      broadcast_id: b\n      cover_id: c\n",
+        ),
+        ("jobs/nightly.yaml", "version: 1\nplatforms: [p]\nmarkets: [JP]\nlookback_days: 3\n"),
+    ];
+
+    fn workspace() -> Workspace {
+        let folder = tempfile::tempdir().unwrap();
+        for (file, text) in FILES {
+            let file = folder.path().join(file);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, text).unwrap();
+        }
+        config::load(&folder.path().join("config"), &folder.path().join("jobs")).unwrap()
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn advised() -> Advised {
+        Advised {
+            as_of: Some(jiff::civil::date(2026, 11, 20)),
+            action: "take_off".to_owned(),
+            cover_id: Some("c-red".to_owned()),
+            slot: Some("day".to_owned()),
+            starts_at: Some(at("2026-11-21T10:00:00Z")),
+            ends_at: Some(at("2026-11-21T14:00:00Z")),
+        }
+    }
+
+    fn at_jp(advised: AdvisedPlaces, instant: &str) -> OnAir {
+        let mut places = all(&workspace(), &advised, at(instant));
+        assert_eq!(places.len(), 1);
+        places.remove(0)
+    }
+
+    #[test]
+    fn what_is_advised_is_next_then_on_air_then_over() {
+        let places = || Some(BTreeMap::from([(("p".to_owned(), "JP".to_owned()), advised())]));
+        let before = at_jp(places(), "2026-11-21T09:59:59Z");
+        let air = before.next.clone().unwrap();
+        assert_eq!((before.source, before.now, air.cover_id.as_str()), ("advice", None, "c-red"));
+        assert_eq!((air.starts_at, air.slot.as_deref()), (at("2026-11-21T10:00:00Z"), Some("day")));
+        assert_eq!(
+            before.note,
+            "take off, by the brief as of 2026-11-20; it says nothing of what is on air before"
+        );
+        let during = at_jp(places(), "2026-11-21T10:00:00Z");
+        assert_eq!((during.now, during.next), (Some(air), None));
+        let after = at_jp(places(), "2026-11-21T14:00:00Z");
+        assert_eq!((after.source, after.now, after.next), ("none", None, None));
+        assert!(after.note.contains("is over"), "{}", after.note);
+    }
+
+    #[test]
+    fn a_brief_that_advises_nothing_there_says_so() {
+        let nothing = Advised { action: "no_data".to_owned(), ..Advised::default() };
+        let places = Some(BTreeMap::from([(("p".to_owned(), "JP".to_owned()), nothing)]));
+        assert_eq!(at_jp(places, "2026-11-21T09:00:00Z").note, "the brief advises no cover (no data)");
+        let note = at_jp(Some(BTreeMap::new()), "2026-11-21T09:00:00Z").note;
+        assert_eq!(note, "no test runs here, and the newest brief has no such place");
+        assert!(at_jp(None, "2026-11-21T09:00:00Z").note.contains("there is no brief yet"));
+    }
+}

@@ -10,7 +10,7 @@ use crate::cli::Failure;
 use crate::cli::args::CoversLog;
 use crate::cli::covers::places::is_known;
 use coverledger_config::{Export, Format, PathPart, Rows, StoreLocation, Workspace};
-use coverledger_core::time::Zone;
+use coverledger_core::model::MarketId;
 
 /// What a log is called where the path leaves its name open.
 const NAME: &str = "cover_log";
@@ -49,7 +49,7 @@ impl<'w> Target<'w> {
             (Some(file), 0) => {
                 Ok(Self { form: LogForm::of_templates(), export: None, place: Place::File(file.clone()) })
             }
-            (Some(file), _) => Self::of_file(file, logs, args.platform.is_some()),
+            (Some(file), _) => Self::of_file(file, logs),
             (None, 1) => Self::of_export(logs.remove(0), &workspace.settings.exports),
             (None, 0) => Err(Failure::usage(
                 "no export has `rows: covers`: name the log by `--file FILE.csv`; `inspect TABLE FILE.csv --write …` drafts the export from it",
@@ -65,15 +65,16 @@ impl<'w> Target<'w> {
     }
 
     /// A file by name: written as the template is, if it has its header, or as the one export that it can be of.
-    fn of_file(file: &Path, logs: Vec<(String, &'w Export)>, is_asked: bool) -> Result<Self, Failure> {
+    fn of_file(file: &Path, logs: Vec<(String, &'w Export)>) -> Result<Self, Failure> {
         let place = Place::File(file.to_owned());
         let template = LogForm::of_templates();
         if file.exists() && LogFile::has_header_of(file, &template) {
             return Ok(Self { form: template, export: None, place });
         }
+        let is_only = logs.len() == 1;
         for (name, export) in &logs {
             let Ok(form) = form_of(name, export) else { continue };
-            if file.exists() && LogFile::has_header_of(file, &form) || !file.exists() && is_asked {
+            if file.exists() && LogFile::has_header_of(file, &form) || !file.exists() && is_only {
                 return Ok(Self { form, export: Some((name.clone(), export)), place });
             }
         }
@@ -94,14 +95,14 @@ impl<'w> Target<'w> {
     ///
     /// # Errors
     /// The path of the export needs something that nobody said.
-    pub fn file(&self, row: &Row, at: Timestamp, zone: &Zone) -> Result<PathBuf, Failure> {
+    pub fn file(&self, row: &Row, market: &MarketId, at: Timestamp) -> Result<PathBuf, Failure> {
         let folder = match &self.place {
             Place::File(file) => return Ok(file.clone()),
             Place::Folder(folder) => folder,
         };
         let Some((name, export)) = &self.export else { return Ok(folder.join(format!("{NAME}.csv"))) };
         let today = export.day_zone.local(at).date();
-        let market = row.market.clone().unwrap_or_else(|| zone.name().to_owned());
+        let market = self.form.name_of(market);
         let on = |date| -> Result<String, Failure> {
             let mut path = String::new();
             for part in export.path.on(Some(date)) {
