@@ -1,6 +1,7 @@
 """Counts a demo's exports with DuckDB, and compares every number with what coverledger published.
 
-    python tests/reference.py DIR                       DIR/archive/slot_audience against DuckDB's own count of DIR/exports
+    python tests/reference.py DIR                       DIR/archive/slot_audience against DuckDB's own count of DIR/exports,
+                                                        and broadcast_minutes, where DIR/config/brief.yaml asks for it
     python tests/reference.py DIR --time-only           DuckDB's job alone: wall seconds and peak memory, for the benchmark
 
 It shares no code with the program: it reads DIR/config for the names of columns and for the markets, and does the
@@ -46,6 +47,12 @@ COLUMNS = [
     *RATE_COLUMNS, "mean_dwell_seconds", "slot_seconds", "slot_start_local", "slot_start_utc",
     "impression_basis", "click_event", "unique_basis", "convention_since", "provisional", "revision",
     "partly_known", "orphan_clicks",
+]
+MINUTES_KEYS = ["platform", "market", "local_date", "broadcast_id", "cover_id", "minute_start_utc"]
+MINUTES_COUNTS = ["impressions", "clicks", "entries", "stays", "orders"]
+MINUTES_COLUMNS = [
+    *MINUTES_KEYS, "minutes", *MINUTES_COUNTS,
+    "impression_basis", "click_event", "unique_basis", "convention_since", "provisional", "revision",
 ]
 FLAGS = {"clicked": "click", "entered": "entry", "ordered": "order"}
 FLOATS = {"dwell_seconds", "dwell_seconds_low", "dwell_seconds_high", "day_match", "mean_dwell_seconds", *RATE_COLUMNS}
@@ -219,14 +226,9 @@ class Query:
 
     def funnel(self) -> str:
         """Counts per market, local date, slot, audience, broadcast and cover."""
-        as_click = "is_entry" if self._entry_is_click() else "is_click"
         touch = "(occurred_at, object, record)" if self.exact else "occurred_at"
         return f"""
-with once as ({self._once()}),
-local as (
-    select *, {self._by_market("wall", self._wall)}
-    from (select * replace ({as_click} as is_click), {self._evidence_at()} as evidence_at from once)
-),
+with {self._local()},
 placed as (
     select *, {self._by_market("local_date", self._local_date)}, {self._by_market("slot", self._slot)},
         {self._by_market("first_hour_over", self._first_hour_over)}
@@ -266,6 +268,36 @@ counted as (
 )
 select {text(self.platform.code)} as platform, market, local_date, slot, audience, broadcast_id, cover_id,
     {", ".join(f"{self._offered(count)} as {count}" for count in COUNTS)}, {self._orphan_clicks()} as orphan_clicks,
+    {text(self.platform.conventions["impression"])} as impression_basis, {text(self.platform.conventions["click"])} as click_event
+from counted
+"""
+
+    def _local(self) -> str:
+        """Every event once, with what the market's clock showed when it happened."""
+        as_click = "is_entry" if self._entry_is_click() else "is_click"
+        return f"""once as ({self._once()}),
+local as (
+    select *, {self._by_market("wall", self._wall)}
+    from (select * replace ({as_click} as is_click), {self._evidence_at()} as evidence_at from once)
+)"""
+
+    def minutes(self) -> str:
+        """Counts per market, local date, broadcast, cover and five minutes of UTC."""
+        return f"""
+with {self._local()},
+placed as (
+    select *, {self._by_market("local_date", self._local_date)}, time_bucket(interval 5 minute, evidence_at) as minute_start_utc
+    from local
+),
+counted as (
+    select market, local_date, broadcast_id, cover_id, minute_start_utc,
+        sum(is_impression::bigint) as impressions, sum(is_click::bigint) as clicks, sum(is_entry::bigint) as entries,
+        count(*) filter (has_dwell and dwell >= {self.stay_seconds}) as stays, sum(is_order::bigint) as orders
+    from placed group by all
+    having impressions + clicks + entries + stays + orders > 0
+)
+select {text(self.platform.code)} as platform, market, local_date, broadcast_id, cover_id, minute_start_utc, 5::bigint as minutes,
+    {", ".join(f"{self._offered(count)} as {count}" for count in MINUTES_COUNTS)},
     {text(self.platform.conventions["impression"])} as impression_basis, {text(self.platform.conventions["click"])} as click_event
 from counted
 """
@@ -530,6 +562,17 @@ order by all
 """
 
 
+def broadcast_minutes(at: str) -> str:
+    """The table as of an instant, from `minutes`, `slot_times` and `settle`."""
+    return f"""
+select {", ".join(MINUTES_KEYS)}, minutes, {", ".join(MINUTES_COUNTS)},
+    impression_basis, click_event, 'first_touch' as unique_basis, null::date as convention_since,
+    timestamptz {text(at)} < greatest(day_end, read_until) + to_seconds(settle_seconds) as provisional, 1::bigint as revision
+from minutes join (select distinct market, local_date, day_end from slot_times) using (market, local_date)
+    join settle using (platform, market, local_date)
+"""
+
+
 # --------------------------------------------------------------------------------------------------- job
 
 
@@ -538,6 +581,7 @@ class Reference:
 
     def __init__(self, demo: Path, threads: int, exact: bool, spill: str, at: str = DEMO_MORNING):
         self.demo, self.exact, self.at = demo, exact, at
+        self.follows_broadcasts = exact and (demo / "config/brief.yaml").exists()
         settings = yaml.load((demo / "config/archive.yaml").read_text(), yaml.BaseLoader)
         self.stay_seconds = int(settings.get("stay_seconds", 60))
         self.markets = read_markets(demo / "config")
@@ -556,6 +600,9 @@ class Reference:
                 self.db.execute(f"create or replace temp table twice as {query.twice()}")
             make = "insert into funnel" if nth else "create temp table funnel as"
             self.db.execute(f"{make} {query.funnel()}")
+            if self.follows_broadcasts:
+                make = "insert into minutes" if nth else "create temp table minutes as"
+                self.db.execute(f"{make} {query.minutes()}")
         self.db.execute("create temp table zones as select * from (values "
                         + ", ".join(f"({text(m.code)}, {text(m.zone)})" for m in self.markets.values()) + ") as t (market, zone)")
         self.db.execute("create temp table settle (platform varchar, market varchar, local_date date, settle_seconds bigint, read_until timestamptz)")
@@ -625,15 +672,25 @@ class Reference:
 # --------------------------------------------------------------------------------------------- comparison
 
 
-def compare(reference: Reference, archive: Path) -> int:
+@dataclass
+class Compared:
+    """A published table, and DuckDB's."""
+
+    name: str
+    expected: str   # SQL
+    keys: list[str]
+    columns: list[str]
+
+
+def compare(reference: Reference, archive: Path, table: Compared) -> int:
     """Prints what differs, and gives how many cells do."""
-    db = reference.db
-    files = f"{archive}/slot_audience/*/*/*/*.parquet"
-    db.execute(f"create temp table published as from {text(files)}")
-    db.execute(f"create temp table expected as {slot_audience(reference.at)}")
+    db, keys, columns = reference.db, table.keys, table.columns
+    files = f"{archive}/{table.name}/*/*/*/*.parquet"
+    db.execute(f"create or replace temp table published as from {text(files)}")
+    db.execute(f"create or replace temp table expected as {table.expected}")
     found = [row[0] for row in db.sql("describe published").fetchall()]
-    if found != COLUMNS:
-        print(f"columns: found {found}, expected {COLUMNS}")
+    if found != columns:
+        print(f"{table.name}: columns: found {found}, expected {columns}")
         return 1
 
     def days_of(table: str) -> set:
@@ -646,33 +703,33 @@ def compare(reference: Reference, archive: Path) -> int:
     for what, days in (("not published", complete - published), ("published without an event", published - expected)):
         differences += len(days)
         for day in sorted(days)[:20]:
-            print(f"{what}: {day[0]}/{day[1]}/{day[2]}")
+            print(f"{table.name}: {what}: {day[0]}/{day[1]}/{day[2]}")
 
     db.execute("delete from expected where (platform, market, local_date) not in (select platform, market, local_date from published)")
-    joined = f"expected full join published using ({', '.join(KEYS)})"
+    joined = f"expected full join published using ({', '.join(keys)})"
     for side, other in (("expected", "published"), ("published", "expected")):
-        lonely = db.sql(f"select {', '.join(KEYS)} from {joined} where {side}.revision is null order by all").fetchall()
+        lonely = db.sql(f"select {', '.join(keys)} from {joined} where {side}.revision is null order by all").fetchall()
         differences += len(lonely)
         for row in lonely[:20]:
-            print(f"only {other}: {row}")
-    for column in COLUMNS[len(KEYS):]:
+            print(f"{table.name}: only {other}: {row}")
+    for column in columns[len(keys):]:
         ours, theirs = f"expected.{name(column)}", f"published.{name(column)}"
         differs = f"{ours} is distinct from {theirs}"
         if column in FLOATS:
             near = f"abs({ours} - {theirs}) <= {TOLERANCE} * greatest(1, abs({ours}))"
             differs = f"({differs}) and not coalesce({near}, false)"
         rows = db.sql(
-            f"select {', '.join(KEYS)}, {ours}::varchar, {theirs}::varchar from expected join published using ({', '.join(KEYS)}) "
+            f"select {', '.join(keys)}, {ours}::varchar, {theirs}::varchar from expected join published using ({', '.join(keys)}) "
             f"where {differs} order by all"
         ).fetchall()
         differences += len(rows)
         for row in rows[:5]:
-            print(f"{column}: expected {row[-2]}, published {row[-1]} at {' '.join(map(str, row[:-2]))}")
+            print(f"{table.name}: {column}: expected {row[-2]}, published {row[-1]} at {' '.join(map(str, row[:-2]))}")
         if len(rows) > 5:
-            print(f"{column}: and {len(rows) - 5:,} more")
+            print(f"{table.name}: {column}: and {len(rows) - 5:,} more")
     rows = db.sql("select count(*) from published").fetchall()[0][0]
-    cells = rows * (len(COLUMNS) - len(KEYS))
-    print(f"{len(published):,} market-days, {rows:,} rows, {cells:,} values: {differences:,} differences")
+    cells = rows * (len(columns) - len(keys))
+    print(f"{table.name}: {len(published):,} market-days, {rows:,} rows, {cells:,} values: {differences:,} differences")
     return differences if rows else 1
 
 
@@ -697,7 +754,11 @@ def main() -> int:
             print(f"duckdb {duckdb.__version__}, {args.threads} threads: {seconds:.2f} s ({busy:.2f} s of processor time), "
                   f"{peak_mib:.0f} MiB at the peak")
             return 0
-        return 1 if compare(reference, args.archive or args.demo / "archive") else 0
+        tables = [Compared("slot_audience", slot_audience(args.at), KEYS, COLUMNS)]
+        if reference.follows_broadcasts:
+            tables.append(Compared("broadcast_minutes", broadcast_minutes(args.at), MINUTES_KEYS, MINUTES_COLUMNS))
+        differences = [compare(reference, args.archive or args.demo / "archive", table) for table in tables]
+        return 1 if any(differences) else 0
 
 
 if __name__ == "__main__":
