@@ -59,7 +59,7 @@ fn count(memory: &Arc<Memory>, by_event: bool) -> usize {
         scope.cover(export, day);
     }
     let options = CountOptions { memory: Arc::clone(memory), threads: 1, expected_rows: ROWS.into() };
-    let job = CountJob { exports: Vec::new(), days: Vec::new(), scope };
+    let job = CountJob { exports: Vec::new(), days: Vec::new(), scope, bars: false };
     let counter = LocalEngine.open(job, options).expect("this machine");
     let mut writer = counter.writer();
     let mut ids = Ids { event: itoa::Buffer::new(), viewer: itoa::Buffer::new() };

@@ -5,17 +5,18 @@ use std::fmt::Write as _;
 use super::PlannedExport;
 use coverledger_archive::{Fingerprint, Receipt, TableFamily};
 use coverledger_config::{Order, Platform, Rows, ViewerGroups};
-use coverledger_core::model::Turn;
+use coverledger_core::model::{Bar, Turn};
 
 /// The hash over everything that determines a market-day: its exports as listed, the configuration, the version of the
-/// numbers, the time-zone data, the turns of rotations that overlap the day, and what tells the key of the viewer groups
-/// from others that it is counted by.
+/// numbers, the time-zone data, the turns of rotations that overlap the day, what tells the key of the viewer groups
+/// from others that it is counted by, and whether it is counted by bars.
 pub(super) fn fingerprint(
     config_sha256: &str,
     platform: &Platform,
     covering: &[&PlannedExport],
     turns: impl Iterator<Item = (i64, Turn)>,
     groups: Option<&ViewerGroups>,
+    counts_bars: bool,
 ) -> String {
     let mut fingerprint = Fingerprint::new(TableFamily::MarketDays, config_sha256);
     for export in covering {
@@ -33,6 +34,9 @@ pub(super) fn fingerprint(
     }
     if let Some(ViewerGroups { key_id, .. }) = groups {
         fingerprint.line(format_args!("viewer_groups\t{key_id}"));
+    }
+    if counts_bars {
+        fingerprint.line(format_args!("bars\t{}", Bar::MINUTES));
     }
     fingerprint.hash()
 }

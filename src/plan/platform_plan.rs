@@ -194,7 +194,8 @@ impl PlatformPlan {
             let turns = turns.entry(market.clone()).or_insert_with(|| workspace.turns(id, &market));
             let over = turns.over(day.start.as_microsecond(), day.end.as_microsecond());
             let groups = workspace.viewer_groups(id, &market, day.date);
-            let fingerprint = fingerprint(&config_sha256, platform, &covering, over, groups);
+            let fingerprint =
+                fingerprint(&config_sha256, platform, &covering, over, groups, workspace.counts_bars());
             let key = (market.clone(), day.date);
             // A run that looks back with `--at` judges as of the later of both instants.
             let judged_as_of = known.receipts.get(&key).map_or(now, |receipt| now.max(receipt.judged_as_of()));

@@ -11,8 +11,8 @@ use crate::plan::{Batch, PlannedDay, PlannedExport};
 use coverledger_config::{Columns, CoverRule, Newest, Order, Platform, Rows, TextRule, Workspace};
 use coverledger_core::count::{self, Allocation, AllocationDay, AllocationJob, Counted, Entry, Scope, Subject};
 use coverledger_core::model::{
-    CountRow, CountSet, Counts, Fact, FactKey, Figures, GroupFact, MarketDay, MarketId, Parts, TurnFact,
-    TurnNumber, Turns, ViewerGroup,
+    BarFact, BarKey, CountRow, CountSet, Counts, Fact, FactKey, Figures, GroupFact, MarketDay, MarketId, Parts,
+    TurnFact, TurnNumber, Turns, ViewerGroup,
 };
 use coverledger_read::export::{self, ExportError, ReadReport, Reading};
 
@@ -92,7 +92,8 @@ pub(super) fn allocate(
         .collect();
     match days {
         Some(days) if !entries.is_empty() && !is_too_much => {
-            count::allocate(&AllocationJob { days: &days, scope, entries: &entries, eras: &platform.eras })
+            let bars = workspace.counts_bars();
+            count::allocate(&AllocationJob { days: &days, scope, entries: &entries, eras: &platform.eras, bars })
         }
         _ => Allocation::default(),
     }
@@ -265,6 +266,25 @@ pub(super) fn join_groups(
         of_day.extend(facts.into_iter().map(|((group, key), told)| GroupFact { group, fact: of_told(key, told) }));
     }
     of_days
+}
+
+/// What was counted by bars of a market-day, sorted by key: one by one, and of what came as counts what lies in a bar.
+pub(super) fn join_bars(
+    platform: &Platform,
+    market: &MarketId,
+    singly: Vec<BarFact>,
+    booked: &[BarFact],
+) -> Vec<BarFact> {
+    let counted_singly = platform.counted_singly(market);
+    let mut facts: BTreeMap<BarKey, Figures> = BTreeMap::new();
+    for BarFact { key, mut figures } in singly {
+        figures.known = figures.known.and(platform.eras.offered(key.era, counted_singly));
+        facts.insert(key, figures);
+    }
+    for BarFact { key, figures } in booked {
+        facts.entry(key.clone()).or_default().join(figures);
+    }
+    facts.into_iter().map(|(key, figures)| BarFact { key, figures }).collect()
 }
 
 fn joined(singly: Vec<Fact>, booked: &[Fact]) -> Vec<Fact> {

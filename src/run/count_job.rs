@@ -59,6 +59,7 @@ pub(super) fn job(
         exports: batch.exports.iter().map(export).collect(),
         days: batch.days.iter().map(day).collect(),
         scope,
+        bars: workspace.counts_bars(),
     }
 }
 

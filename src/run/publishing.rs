@@ -17,7 +17,8 @@ use coverledger_archive::{
     TableBytes, TableFamily, TableName, Unit,
 };
 use coverledger_config::{Platform, Workspace};
-use coverledger_core::model::{Fact, MarketDay, Turns, Unknown};
+use coverledger_core::count::QualityBarFact;
+use coverledger_core::model::{BarFact, Fact, MarketDay, Turns, Unknown};
 use coverledger_report::{self as report, MarketDayContext, QualityDay};
 
 use super::assets::{Asset, Driver, draft, engine_name, mapped, table};
@@ -183,10 +184,14 @@ impl Publisher<'_> {
         let engine = engine_name(self.workspace.settings.engine).to_owned();
         let draft =
             Draft { totals, partly, engine, ..draft(state, &day.fingerprint, exports, &day.config_sha256) };
-        // A schedule or a split that no longer reaches into the day leaves a table without rows.
+        // A schedule or a split that no longer reaches into the day leaves a table without rows; so does a brief that is not
+        // wanted any more.
         let [had_turns, had_groups] =
             [TableName::Turns, TableName::ViewerGroups].map(|table| had(newest.as_ref(), table));
-        let counted_day = Arc::new(CountedDay { unit, draft, contents, visits, had_turns, had_groups });
+        let minutes = if tells_slots { TableName::BroadcastMinutes } else { TableName::QualityMinutes };
+        let had_minutes = had(newest.as_ref(), minutes);
+        let counted_day =
+            Arc::new(CountedDay { unit, draft, contents, visits, had_turns, had_groups, had_minutes });
         Ok(self.driver().publish(newest, counted_day, notes).await)
     }
 
@@ -329,6 +334,19 @@ impl DayContents {
         })
     }
 
+    /// What was counted by bars of five minutes; `None` unless that is wanted.
+    fn bars(&self) -> Result<Option<Vec<BarFact>>, BoxError> {
+        let MarketDay { platform, market, .. } = &self.day.market_day;
+        let Some(platform) = self.workspace.platforms.get(platform) else { return Ok(None) };
+        Ok(self.counted.by_bars(platform, market, self.number)?)
+    }
+
+    /// The same of how views went.
+    fn quality_bars(&self) -> Result<Option<Vec<QualityBarFact>>, BoxError> {
+        let bars = self.counted.quality.bars.as_ref();
+        Ok(bars.map(|bars| bars.of_day(self.number)).transpose()?)
+    }
+
     /// What the shrink guard compares; `None` for a platform or market that is not configured.
     fn totals(&self) -> Option<BTreeMap<String, i64>> {
         match self.quality() {
@@ -370,6 +388,8 @@ pub(super) struct CountedDay {
     had_turns: bool,
     /// The same of `viewer_groups`.
     had_groups: bool,
+    /// The same of `broadcast_minutes` or `quality_minutes`.
+    had_minutes: bool,
 }
 
 impl Asset for CountedDay {
@@ -389,7 +409,12 @@ impl Asset for CountedDay {
 
     fn tables(&self, revision: u64) -> Result<Vec<TableBytes>, BoxError> {
         if let Some(quality) = self.contents.quality() {
-            return Ok(vec![table(TableName::Quality, report::quality(&quality, revision)?)]);
+            let mut tables = vec![table(TableName::Quality, report::quality(&quality, revision)?)];
+            if let Some(bars) = self.contents.quality_bars()?.or_else(|| self.had_minutes.then(Vec::new)) {
+                let minutes = report::quality_minutes(&quality, &bars, revision)?;
+                tables.push(table(TableName::QualityMinutes, minutes));
+            }
+            return Ok(tables);
         }
         let sheet = self.contents.sheet().ok_or(RunError::Worker)?;
         let [funnel, slots, capability, bridge] = report::market_day(&sheet, revision)?;
@@ -404,6 +429,9 @@ impl Asset for CountedDay {
         }
         if self.had_groups || sheet.by_group.is_some() {
             tables.push(table(TableName::ViewerGroups, report::viewer_groups(&sheet, revision)?));
+        }
+        if let Some(bars) = self.contents.bars()?.or_else(|| self.had_minutes.then(Vec::new)) {
+            tables.push(table(TableName::BroadcastMinutes, report::broadcast_minutes(&sheet, &bars, revision)?));
         }
         Ok(tables)
     }

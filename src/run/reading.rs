@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,12 +14,12 @@ use tracing::Span;
 
 use crate::plan::{Batch, PlannedExport};
 use coverledger_archive::RowCounts;
-use coverledger_config::{EngineChoice, Platform, Rows, Workspace};
+use coverledger_config::{EngineChoice, Platform, QualityGrain, Rows, Workspace};
 use coverledger_core::count::{
     Allocation, CountOptions, Counted, Engine, EngineError, LocalEngine, Memory, OpenCount as _, Outcome,
-    QualityCounted, QualityCounter, QualityWriter, RowsByDay, Scope, SignalWriter,
+    QualityCounted, QualityCounter, QualityRowsOf, QualityWriter, RowsByDay, Scope, SignalWriter,
 };
-use coverledger_core::model::{CountTable, Fact, GroupFact, MarketId, TurnFact, Turns, Unknown};
+use coverledger_core::model::{BarFact, CountTable, Fact, GroupFact, MarketId, TurnFact, Turns, Unknown};
 use coverledger_core::time::{Zone, span};
 use coverledger_read::export::{self, Excerpt, ExportError, Halt, ReadReport, Reading};
 use coverledger_store::{Fetched, Object, Store, StoreError, StoreProblem};
@@ -125,6 +126,19 @@ impl CountedBatch {
     /// Whether it says how views went, and counts nothing else.
     pub(super) fn is_of_views(&self) -> bool {
         !self.quality.facts.is_empty()
+    }
+
+    /// What was counted of a market-day by bars of five minutes, sorted by key; `None` unless that is wanted. It fails when
+    /// what was spilled cannot be read back.
+    pub(super) fn by_bars(
+        &self,
+        platform: &Platform,
+        market: &MarketId,
+        day: usize,
+    ) -> io::Result<Option<Vec<BarFact>>> {
+        let Some(bars) = &self.singly.bars else { return Ok(None) };
+        let booked = self.booked.bars.get(day).map_or(&[][..], Vec::as_slice);
+        Ok(Some(allocation::join_bars(platform, market, bars.of_day(day)?, booked)))
     }
 
     /// Which rows of the batch's exports do not say a count that they should, on a market-day.
@@ -240,7 +254,8 @@ fn count_with(
     // A platform counts, or says how views went.
     let quality = platform.is_quality_source().then(|| {
         let quality = QualityCounter::new(scope.clone(), options.clone());
-        if keeps_viewers(&source.workspace, batch) { quality.keep_viewers() } else { quality }
+        let quality = if keeps_viewers(&source.workspace, batch) { quality.keep_viewers() } else { quality };
+        if source.workspace.counts_bars() { quality.by_bars() } else { quality }
     });
     let counter = engine.open(count_job::job(&source.workspace, batch, scope.clone(), &turns), options)?;
     let prefetcher =
@@ -413,9 +428,10 @@ impl Reader<'_> {
             Rows::Events { .. } | Rows::Impressions { .. } => {
                 self.signals(&reading, fetched.file, number, &mut writers.signals)?
             }
-            Rows::Quality(_) => {
+            Rows::Quality(rows) => {
                 let views = writers.views.as_mut().ok_or(RunError::Worker)?;
-                self.views(&reading, fetched.file, number, views)?
+                views.begin(number, rows_of(rows.grain));
+                self.views(&reading, fetched.file, views)?
             }
             Rows::Counts(_) | Rows::Covers(_) => self.room.read(&reading, fetched.file),
         };
@@ -431,10 +447,8 @@ impl Reader<'_> {
         &self,
         reading: &Reading<'_>,
         file: File,
-        number: usize,
         writer: &mut QualityWriter<'_>,
     ) -> Result<Result<(ReadReport, Read), Unread>, RunError> {
-        writer.begin(number);
         let mut localizing = LocalizingViews::new(self.clocks, writer);
         let report = export::read_quality(reading, file, &mut localizing);
         if let Some(failure) = localizing.failure {
@@ -474,6 +488,15 @@ impl Reader<'_> {
             balanced(&report, &landed)?;
             Ok((report, Read::Signals(landed)))
         }))
+    }
+}
+
+/// What a row is of.
+const fn rows_of(grain: QualityGrain) -> QualityRowsOf {
+    match grain {
+        QualityGrain::View => QualityRowsOf::OneView,
+        QualityGrain::Minute => QualityRowsOf::Minute,
+        QualityGrain::Broadcast => QualityRowsOf::Broadcast,
     }
 }
 

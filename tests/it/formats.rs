@@ -19,9 +19,9 @@ use coverledger::config::{
     self, Assignment, Decisions, Design, Experiment, Family, Guardrail, Guardrails, Market, Split, Topic, Value,
 };
 use coverledger::model::{
-    Check, CheckScope, ClickEvent, Conventions, Count, CountSet, Counts, DayPart, Era, Eras, Event, Fact, FactKey,
-    Figures, GroupFact, ImpressionBasis, MarketDay, MarketId, Parts, PlatformId, Reason, Reject, TurnFact,
-    TurnNumber, TurnSpan, Turns, UniqueBasis, Unknown, Verdict, ViewerGroup,
+    Bar, BarFact, BarKey, Check, CheckScope, ClickEvent, Conventions, Count, CountSet, Counts, DayPart, Era, Eras,
+    Event, Fact, FactKey, Figures, GroupFact, ImpressionBasis, MarketDay, MarketId, Parts, PlatformId, Reason,
+    Reject, TurnFact, TurnNumber, TurnSpan, Turns, UniqueBasis, Unknown, Verdict, ViewerGroup,
 };
 use coverledger::notify;
 use coverledger::report::{
@@ -169,6 +169,14 @@ fn every_column_is_documented_in_its_order_with_its_type() {
                 report::viewer_groups(&MarketDayContext { by_group: Some(("key", &by_group)), ..sheet }, 1)
                     .unwrap();
             assert_eq!(columns_of(rendered.bytes), documented_columns(TableName::ViewerGroups));
+            let by_bar = |fact: &Fact| {
+                let FactKey { era, broadcast_id, cover_id, .. } = fact.key.clone();
+                let key = BarKey { era, broadcast_id, cover_id, bar: Bar::at(day.start.as_microsecond()) };
+                BarFact { key, figures: fact.figures }
+            };
+            let bars: Vec<BarFact> = facts.iter().map(by_bar).collect();
+            let rendered = report::broadcast_minutes(&sheet, &bars, 1).unwrap();
+            assert_eq!(columns_of(rendered.bytes), documented_columns(TableName::BroadcastMinutes));
         }
     }
     let reject = Reject { record: 1, byte_offset: None, reason: Reason::BadTime, column: None, text: None };

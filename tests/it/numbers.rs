@@ -172,7 +172,7 @@ fn bytes_of_the_demo_change_with_the_version_of_their_numbers_alone() {
 /// Tables that neither demo has: nothing takes turns there, no viewer keeps a cover or is kept over days, and no player tells how
 /// views went.
 const NOT_IN_THE_DEMO: &[&str] =
-    &["turns", "viewer_groups", "revisit", "quality_effect", "revisit_groups", "quality"];
+    &["turns", "viewer_groups", "revisit", "quality_effect", "revisit_groups", "quality", "quality_minutes"];
 
 #[test]
 fn other_bytes_under_the_same_version_are_never_recorded() {

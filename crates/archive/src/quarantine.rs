@@ -102,8 +102,8 @@ impl Archive {
             let size = bytes.len() as u64;
             tables.push(TableRecord { table, key, sha256, size, rows, schema_version: None });
         }
-        // A market-day of a source of quality has that table and none of the others.
-        let is_of_quality = |table: TableName| table == TableName::Quality;
+        // A market-day of a source of quality has tables of its own and none of the others.
+        let is_of_quality = |table| matches!(table, TableName::Quality | TableName::QualityMinutes);
         let is_source = tables.iter().any(|found| is_of_quality(found.table));
         let lacks = |table: &TableName| !table.is_optional() && is_of_quality(*table) == is_source;
         Ok((!tables.is_empty() && !missing.iter().any(lacks)).then_some(tables))

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
-use super::archive;
 use super::cursor::Cursor;
 use super::problem::among;
 use super::registry::{Keys, Maybe, Part, Shape, Text, form, keys, maybe};
+use super::{Workspace, archive};
 
 const EXAMPLE: &str = "names by id, such as `US: {en: United States, zh: 美国}`";
 const NAME: Text = Text("a name", "a name of 1 to 80 characters");
@@ -68,6 +68,14 @@ pub struct Brief {
     pub public_url: Option<Url>,
     /// What things are called.
     pub names: Names,
+}
+
+impl Workspace {
+    /// Whether market-days are counted by bars of five minutes: for the brief, which follows broadcasts by them.
+    #[must_use]
+    pub const fn counts_bars(&self) -> bool {
+        self.brief.is_some()
+    }
 }
 
 /// What things are called in the brief.

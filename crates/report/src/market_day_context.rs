@@ -77,7 +77,8 @@ impl<'a> MarketDayContext<'a> {
         facts
     }
 
-    fn offered_in(&self, era: Era) -> CountSet {
+    /// The counts that are not null in every row of an era.
+    pub(super) fn offered_in(&self, era: Era) -> CountSet {
         Count::ALL.into_iter().filter(|count| self.why_not(era, *count).is_none()).collect()
     }
 

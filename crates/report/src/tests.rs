@@ -13,16 +13,16 @@ use coverledger_core::model::{
 };
 use coverledger_core::time::{DayRule, LocalDay, SlotTable, Zone};
 
-struct DecisionContext {
-    market_day: MarketDay,
-    market: Market,
+pub(super) struct DecisionContext {
+    pub(super) market_day: MarketDay,
+    pub(super) market: Market,
     day: LocalDay,
     eras: Eras,
 }
 
 impl DecisionContext {
     /// 2026-08-24 in New York, where at 03:00 (midnight in California) impressions went and entries were redefined.
-    fn new(uniques: UniqueBasis) -> Self {
+    pub(super) fn new(uniques: UniqueBasis) -> Self {
         let rule = DayRule::calendar(Zone::named("America/New_York").unwrap());
         let slots =
             vec![("night".to_owned(), "00:00".parse().unwrap()), ("day".to_owned(), "06:00".parse().unwrap())];
@@ -48,7 +48,7 @@ impl DecisionContext {
         }
     }
 
-    fn context<'a>(&'a self, mapped: CountSet, facts: &'a [Fact]) -> MarketDayContext<'a> {
+    pub(super) fn context<'a>(&'a self, mapped: CountSet, facts: &'a [Fact]) -> MarketDayContext<'a> {
         MarketDayContext {
             market_day: &self.market_day,
             market: &self.market,

@@ -71,8 +71,9 @@ fn object(modified: i64) -> PlannedExport {
 
 #[test]
 fn the_time_of_an_object_matters_only_where_it_says_which_is_newer() {
-    let of =
-        |by: Order, modified| fingerprint("config", &platform(by), &[&object(modified)], std::iter::empty(), None);
+    let of = |by: Order, modified| {
+        fingerprint("config", &platform(by), &[&object(modified)], std::iter::empty(), None, false)
+    };
     assert_ne!(of(Order::Modified, 1), of(Order::Modified, 2), "the same bytes, put again, are the newer");
     for by in [Order::Name, Order::Path] {
         assert_eq!(of(by.clone(), 1), of(by, 2));
@@ -83,7 +84,7 @@ fn the_time_of_an_object_matters_only_where_it_says_which_is_newer() {
 fn the_key_of_viewer_groups_matters_where_a_day_is_counted_by_them() {
     let of = |key_id: Option<&str>| {
         let groups = key_id.map(|id| ViewerGroups { key: GroupKey::new([0; 16]), key_id: id.to_owned() });
-        fingerprint("config", &platform(Order::Name), &[&object(1)], std::iter::empty(), groups.as_ref())
+        fingerprint("config", &platform(Order::Name), &[&object(1)], std::iter::empty(), groups.as_ref(), false)
     };
     assert_ne!(of(None), of(Some("a")));
     assert_ne!(of(Some("b")), of(Some("a")));
@@ -91,9 +92,15 @@ fn the_key_of_viewer_groups_matters_where_a_day_is_counted_by_them() {
 }
 
 #[test]
+fn bars_matter_where_a_day_is_counted_by_them() {
+    let of = |bars| fingerprint("config", &platform(Order::Name), &[&object(1)], std::iter::empty(), None, bars);
+    assert_ne!(of(true), of(false));
+}
+
+#[test]
 fn turns_matter_where_they_reach_into_the_day_and_nowhere_else() {
     let of = |turns: &[(i64, Turn)]| {
-        fingerprint("config", &platform(Order::Name), &[&object(1)], turns.iter().copied(), None)
+        fingerprint("config", &platform(Order::Name), &[&object(1)], turns.iter().copied(), None, false)
     };
     let turn = |from_us, burn_in| (from_us, Turn { starts_us: 5, burn_in });
     assert_ne!(of(&[]), of(&[turn(5, false)]));

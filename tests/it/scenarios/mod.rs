@@ -22,6 +22,7 @@ mod holding;
 mod http_endpoint;
 mod late;
 mod library;
+mod minutes;
 mod moved;
 mod names;
 mod neighbours;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hashbrown::HashMap;
 
+use super::bars::Place;
 use crate::model::{TurnNumber, ViewerGroup};
 
 /// One key of the funnel facts of a run.
@@ -78,6 +79,11 @@ impl Cells {
         number
     }
 
+    /// Of what sums by bar are that rows of a cell come to.
+    pub(super) fn place(&self, cell: u32) -> Place {
+        Place::of(cell, &self.inner.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// How many cells and names there are.
     pub(super) fn len(&self) -> usize {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
@@ -110,6 +116,11 @@ impl Numbered {
 
     pub(super) fn touch(&self, cell: u32) -> u32 {
         self.touch_of[cell as usize]
+    }
+
+    /// The market-day, broadcast and cover of such a number.
+    pub(super) fn touched(&self, touch: u32) -> (u32, u32, u32) {
+        self.touches.list[touch as usize]
     }
 
     pub(super) fn name(&self, number: u32) -> Arc<str> {

@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use hashbrown::HashTable;
 
+use super::bars::{BarSpool, BarTally, Bars, Place};
 use super::cells::{Cells, Numbered};
 use super::dedupe::{self, Copied, Deliveries};
-use super::engine::CountDay;
+use super::engine::CountJob;
 use super::memory::{CHUNK_WORDS, Memory};
 use super::row::{EventRow, NO_CELL, ViewerRow};
 use super::scope::Scope;
@@ -51,6 +52,7 @@ pub struct Counter {
     /// What a row has to count as, any of these, to go on to where viewers meet.
     pub(super) of_viewers: Kinds,
     visits: Option<VisitSpool>,
+    pub(super) bars: Option<BarSpool>,
 }
 
 /// What an engine found: facts, and what became of rows.
@@ -66,6 +68,8 @@ pub struct Counted {
     pub groups: Vec<Vec<GroupFact>>,
     /// Who did what, for the market-days of which that is wanted; `None` if it is of none.
     pub visits: Option<Visits>,
+    /// The same by bars; `None` unless that is wanted.
+    pub bars: Option<Bars>,
     outcomes: Vec<Outcome>,
     days: usize,
 }
@@ -80,13 +84,19 @@ impl Counted {
         groups: Vec<Vec<GroupFact>>,
         outcomes: Vec<Outcome>,
     ) -> Self {
-        Self { days: facts.len(), facts, turns, groups, visits: None, outcomes }
+        Self { days: facts.len(), facts, turns, groups, visits: None, bars: None, outcomes }
     }
 
     /// The same with visits.
     #[must_use]
     pub fn with_visits(self, visits: Option<Visits>) -> Self {
         Self { visits, ..self }
+    }
+
+    /// The same with what was counted by bars.
+    #[must_use]
+    pub fn with_bars(self, bars: Option<Bars>) -> Self {
+        Self { bars, ..self }
     }
 
     /// What became of the rows of an export on a market-day.
@@ -100,14 +110,16 @@ impl Counter {
     /// Makes ready for the exports and market-days of a scope.
     #[must_use]
     pub fn new(scope: Scope, options: CountOptions) -> Self {
-        Self::with_days(scope, &[], options)
+        Self::of(CountJob { exports: Vec::new(), days: Vec::new(), scope, bars: false }, options)
     }
 
-    /// The same for market-days some of which may want visits.
-    pub(super) fn with_days(scope: Scope, days: &[CountDay], options: CountOptions) -> Self {
+    /// The same for a job, some days of which may want visits.
+    pub(super) fn of(CountJob { days, scope, bars, .. }: CountJob, options: CountOptions) -> Self {
         let wants_visits = days.iter().any(|day| day.visits_by.is_some());
-        // Rows of events and of viewers wait; visits too, and those of the batch before, which is being published.
-        let (waiting, files) = if wants_visits { (3, 4) } else { (2, 2) };
+        // Rows of events and of viewers wait; visits and sums by bar too, and those of the batch before, which is being
+        // published.
+        let beside = usize::from(wants_visits) + usize::from(bars);
+        let (waiting, files) = (2 + beside, 2 + 2 * beside);
         let files = options.memory.spill_files(files);
         let bytes = options.memory.bytes();
         let parts = parts_for(&options, waiting, size_of::<EventRow>());
@@ -119,14 +131,15 @@ impl Counter {
             viewers: Spool::new(parts, files, Arc::clone(&options.memory)),
             // A stay may be told by a row of its own.
             of_viewers: if wants_visits { UNIQUE.and(Kinds::STAY) } else { UNIQUE },
-            visits: VisitSpool::of(days, (parts, files), &options.memory),
+            visits: VisitSpool::of(&days, (parts, files), &options.memory),
+            bars: bars.then(|| BarSpool::new(days.len(), files, &options.memory)),
             options,
         }
     }
 
     /// Deduplicates, counts, credits first touches. It fails when rows that were spilled cannot be read back.
     pub(super) fn settle_all(self, partials: Vec<PartialCounts>) -> std::io::Result<Counted> {
-        let Self { scope, options, cells, events, viewers, of_viewers, visits, .. } = self;
+        let Self { scope, options, cells, events, viewers, of_viewers, visits, bars, .. } = self;
         let numbered = cells.into_numbered();
         let mut total = Tally::new(numbered.cells().len(), &scope);
         for partial in &partials {
@@ -136,10 +149,11 @@ impl Counter {
         let tallies = in_parallel(options.threads, events.parts(), |parts| {
             let mut tally = Tally::new(numbered.cells().len(), &scope);
             let mut writer = viewers.writer();
+            let mut by_bar = bars.as_ref().map(BarSpool::tally);
             let (mut rows, mut first) = (Vec::new(), HashTable::new());
             for part in parts {
                 let mut settle = |row: &EventRow, duplicate| {
-                    settle(row, duplicate, (&numbered, of_viewers), &mut tally, &mut writer)
+                    settle(row, duplicate, (&numbered, of_viewers), (&mut tally, &mut by_bar), &mut writer)
                 };
                 if let Some(blocks) = events.take(part, &mut rows)? {
                     let mut deliveries = Deliveries::default();
@@ -162,6 +176,7 @@ impl Counter {
                 }
             }
             writer.finish()?;
+            by_bar.map_or(Ok(()), BarTally::finish)?;
             Ok(tally)
         })?;
         for tally in &tallies {
@@ -212,8 +227,10 @@ impl Counter {
             orphans.iter_mut().zip(its_orphans).for_each(|(sum, more)| *sum += more);
         }
         let Facts { all, turns, groups } = facts(&numbered, (&counts, &orphans), &scope);
-        let visits = visits.map(|visits| visits.into_visits(numbered));
-        Ok(Counted::new(all, turns, groups, total.outcomes).with_visits(visits))
+        let numbered = Arc::new(numbered);
+        let visits = visits.map(|visits| visits.into_visits(Arc::clone(&numbered)));
+        let bars = bars.map(|bars| Bars::spooled(bars, numbered));
+        Ok(Counted::new(all, turns, groups, total.outcomes).with_visits(visits).with_bars(bars))
     }
 }
 
@@ -242,7 +259,7 @@ fn settle(
     row: &EventRow,
     duplicate: Option<Copied>,
     (numbered, of_viewers): (&Numbered, Kinds),
-    tally: &mut Tally,
+    (tally, bars): (&mut Tally, &mut Option<BarTally<'_>>),
     viewers: &mut Writer<'_, ViewerRow>,
 ) -> std::io::Result<()> {
     let EventRow { viewer, occurred_us, origin, cell, dwell_ms, .. } = *row;
@@ -251,6 +268,10 @@ fn settle(
     }
     if let Some(copy) = duplicate {
         tally.take_back(origin, numbered.day(cell), cell, dwell_ms, copy);
+        if let Some(bars) = bars {
+            let place = || Place::of(cell, numbered);
+            bars.count(cell, (origin.kinds(), occurred_us, dwell_ms), 1_u64.wrapping_neg(), place)?;
+        }
     } else if origin.has_viewer() && origin.kinds().bits() & of_viewers.bits() != 0 {
         viewers.push(viewer.rotate_right(32), ViewerRow { viewer, occurred_us, origin, cell, unused: 0 })?;
     }
@@ -395,13 +416,13 @@ mod tests {
     use super::super::engine::{OpenCount as _, SignalWriter as _};
     use super::super::writer::{Input, Placed};
     use super::*;
-    use crate::model::Id;
+    use crate::model::{BarFact, Id};
 
     const DAYS: usize = 3;
     const EXPORTS: usize = 4;
 
     /// Rows of a handful of events and viewers, so that some partitions are large and the others empty.
-    fn counted(seed: u64, bytes: u64) -> (Vec<Vec<Fact>>, Vec<Outcome>, u64) {
+    fn counted(seed: u64, bytes: u64) -> (Vec<Vec<Fact>>, Vec<Vec<BarFact>>, Vec<Outcome>, u64) {
         let mut random = Pcg64Mcg::seed_from_u64(seed);
         let mut below = |most: u32| random.next_u32() % most;
         let mut scope = Scope::new(EXPORTS, DAYS);
@@ -412,7 +433,8 @@ mod tests {
         }
         let memory = Memory::new(bytes, std::env::temp_dir(), 512);
         let options = CountOptions { memory: Arc::clone(&memory), threads: 2, expected_rows: 0 };
-        let counter = Counter::new(scope, options);
+        let job = CountJob { exports: Vec::new(), days: Vec::new(), scope, bars: true };
+        let counter = Counter::of(job, options);
         let mut writer = counter.writer();
         for export in 0..EXPORTS {
             writer.begin(export);
@@ -443,19 +465,23 @@ mod tests {
             writer.end();
         }
         let left = writer.finish().unwrap();
-        let Counted { facts, outcomes, .. } = counter.finish(vec![left]).unwrap();
-        (facts, outcomes, memory.spilled_bytes())
+        let Counted { facts, bars, outcomes, .. } = counter.finish(vec![left]).unwrap();
+        let bars = bars.unwrap();
+        let bars = (0..DAYS).map(|day| bars.of_day(day).unwrap()).collect();
+        (facts, bars, outcomes, memory.spilled_bytes())
     }
 
     #[test]
     fn an_id_that_fills_a_partition_is_counted_block_by_block_to_the_same_facts() {
         for seed in 0..20 {
-            let (facts, outcomes, none) = counted(seed, 1 << 40);
-            let (by_blocks, outcomes_by_blocks, spilled) = counted(seed, 10_000);
+            let (facts, bars, outcomes, none) = counted(seed, 1 << 40);
+            let (by_blocks, bars_by_blocks, outcomes_by_blocks, spilled) = counted(seed, 10_000);
             assert_eq!(none, 0);
             assert!(spilled > 100_000, "{spilled} bytes: the partitions were not large");
             assert!(outcomes.iter().any(|outcome| outcome.duplicate > 0), "seed {seed}");
             assert_eq!(facts, by_blocks, "seed {seed}");
+            assert!(bars.iter().any(|facts| !facts.is_empty()), "seed {seed}");
+            assert_eq!(bars, bars_by_blocks, "seed {seed}");
             assert_eq!(outcomes, outcomes_by_blocks, "seed {seed}");
         }
     }

@@ -30,6 +30,8 @@ pub struct CountJob {
     pub days: Vec<CountDay>,
     /// Which exports each market-day is counted from, by their places in these lists.
     pub scope: Scope,
+    /// Whether it is to be counted by bars, too.
+    pub bars: bool,
 }
 
 /// An object, read by one of the platform's definitions.

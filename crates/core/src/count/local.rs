@@ -14,7 +14,7 @@ impl Engine for LocalEngine {
     const NAME: &'static str = "local/1";
 
     fn open(&self, job: CountJob, options: CountOptions) -> Result<Counter, EngineError> {
-        Ok(Counter::with_days(job.scope, &job.days, options))
+        Ok(Counter::of(job, options))
     }
 }
 

@@ -15,6 +15,7 @@
 //! [signal table](signals).
 
 mod allocation;
+mod bars;
 mod cells;
 mod counter;
 mod dedupe;
@@ -38,13 +39,14 @@ pub use allocation::{
     Allocation, AllocationDay, AllocationJob, Conflict, ConflictKind, Delivered, Entry, LogTold, Overlap, Subject,
     UnsaidRows, Without, allocate, cuts,
 };
+pub use bars::Bars;
 pub use counter::{CountOptions, Counted, Counter};
 pub use engine::{CountDay, CountExport, CountJob, Engine, EngineError, OpenCount, SignalWriter};
 pub use local::LocalEngine;
 pub use memory::Memory;
 pub use quality::{
-    QualityCounted, QualityCounter, QualityFact, QualityInput, QualityPartial, QualityPlace, QualitySums,
-    QualityWriter, ViewerVisit,
+    QualityBarFact, QualityBars, QualityCounted, QualityCounter, QualityFact, QualityInput, QualityPartial,
+    QualityPlace, QualityRowsOf, QualitySums, QualityWriter, ViewerVisit,
 };
 pub use scope::Scope;
 pub use signals::{BatchFeeder, BatchSink, BatchWriter};

@@ -14,12 +14,13 @@ use rand_pcg::Pcg64Mcg;
 
 use super::signals::{SignalBatch, SignalPlace, SignalRow};
 use super::{
-    BatchFeeder, BatchWriter, CountDay, CountExport, CountJob, CountOptions, Counted, Engine, EngineError, Input,
-    LocalEngine, Memory, OpenCount, Outcome, Placed, RowsByDay, Scope, SignalWriter, Visits,
+    Bars, BatchFeeder, BatchWriter, CountDay, CountExport, CountJob, CountOptions, Counted, Engine, EngineError,
+    Input, LocalEngine, Memory, OpenCount, Outcome, Placed, RowsByDay, Scope, SignalWriter, Visits,
 };
 use crate::model::{
-    CountSet, Counts, DayPart, Era, Fact, FactKey, Figures, GroupFact, GroupKey, Id, Kinds, MarketId, Parts,
-    PlatformId, ReturningKey, Turn, TurnFact, TurnNumber, TurnSpan, Turns, ViewerGroup, ViewerKey, Visit,
+    Bar, BarFact, BarKey, Count, CountSet, Counts, DayPart, Era, Fact, FactKey, Figures, GroupFact, GroupKey, Id,
+    Kinds, MarketId, Parts, PlatformId, ReturningKey, Turn, TurnFact, TurnNumber, TurnSpan, Turns, ViewerGroup,
+    ViewerKey, Visit,
 };
 
 const MINUTE_US: i64 = 60_000_000;
@@ -64,6 +65,7 @@ type Cell<'a> = (&'a str, Option<Turn>, Option<ViewerGroup>, u16, &'a str, &'a s
 fn count(job: &CountJob, rows: &[SignalRow<'_>]) -> Counted {
     let mut outcomes = vec![Outcome::default(); job.exports.len() * job.days.len()];
     let (mut facts, mut turns, mut groups, mut visits) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut bars = Vec::new();
     for (number, day) in job.days.iter().enumerate() {
         let export_of = |row: &SignalRow<'_>| {
             let is_it = |export: &CountExport| (&*export.key, export.definition) == (row.export, row.definition);
@@ -94,13 +96,46 @@ fn count(job: &CountJob, rows: &[SignalRow<'_>]) -> Counted {
             }
         }
         visits.push(day.visits_by.as_ref().map(|key| visits_of(key, &counted)));
+        bars.push(bars_of(&counted));
         let (of_day, of_turns, of_groups) = of_day(job, number, &counted);
         facts.push(of_day);
         turns.push(of_turns);
         groups.push(of_groups);
     }
     let visits = visits.iter().any(Option::is_some).then(|| Visits::given(visits));
-    Counted::new(facts, turns, groups, outcomes).with_visits(visits)
+    let bars = job.bars.then(|| Bars::given(bars));
+    Counted::new(facts, turns, groups, outcomes).with_visits(visits).with_bars(bars)
+}
+
+/// What was counted by bars: of each broadcast and cover, by looking for rows in every five minutes of which there are any.
+fn bars_of(counted: &[(&SignalRow<'_>, SignalPlace<'_>)]) -> Vec<BarFact> {
+    const BAR_US: i64 = 5 * MINUTE_US;
+    // A row that is nothing but a stay is a leave: it speaks of the entry it ends.
+    let is_leave = |row: &SignalRow<'_>| row.kinds == Kinds::STAY;
+    let at_us =
+        |row: &SignalRow<'_>| row.occurred_us - if is_leave(row) { i64::from(row.dwell_ms) * 1_000 } else { 0 };
+    let about = |(row, place): &(&SignalRow<'_>, SignalPlace<'_>)| {
+        (place.era, place.broadcast_id.to_owned(), place.cover_id.to_owned(), at_us(row).div_euclid(BAR_US))
+    };
+    let all: BTreeSet<_> = counted.iter().map(about).collect();
+    let facts = all.into_iter().filter_map(|of| {
+        let rows = || counted.iter().filter(|row| about(row) == of);
+        let count = |kind| rows().filter(|(row, _)| row.kinds.has(kind)).count() as u64;
+        let counts = Counts {
+            impressions: count(Kinds::IMPRESSION),
+            clicks: count(Kinds::CLICK),
+            entries: count(Kinds::ENTRY),
+            stays: count(Kinds::STAY),
+            orders: count(Kinds::ORDER),
+            ..Counts::default()
+        };
+        let (era, broadcast_id, cover_id, bar) = of;
+        let bar = Bar::at(bar * BAR_US);
+        let key = BarKey { era, broadcast_id: broadcast_id.into(), cover_id: cover_id.into(), bar };
+        let figures = Figures::exact(counts, BarFact::counts());
+        (counts != Counts::default()).then_some(BarFact { key, figures })
+    });
+    facts.collect()
 }
 
 /// One visit for each viewer, broadcast and cover, by looking for it in all rows, which are in the order in which they count.
@@ -223,6 +258,8 @@ struct Found {
     groups: Vec<Vec<GroupFact>>,
     /// By market-day; `None` where none are wanted.
     visits: Vec<Option<Vec<Visit>>>,
+    /// By market-day; `None` where bars are not wanted.
+    bars: Option<Vec<Vec<BarFact>>>,
     outcomes: Vec<Outcome>,
     landed: Vec<RowsByDay>,
 }
@@ -244,7 +281,12 @@ impl Found {
             visits.are_of(day).then_some(found)
         };
         let visits = (0..job.days.len()).map(of_day).collect();
-        Self { facts: counted.facts, turns: counted.turns, groups: counted.groups, visits, outcomes, landed }
+        let bars = counted.bars.as_ref().map(|bars| {
+            // They can be had more than once.
+            (0..job.days.len()).for_each(|day| assert_eq!(bars.of_day(day).unwrap(), bars.of_day(day).unwrap()));
+            (0..job.days.len()).map(|day| bars.of_day(day).unwrap()).collect()
+        });
+        Self { facts: counted.facts, turns: counted.turns, groups: counted.groups, visits, bars, outcomes, landed }
     }
 }
 
@@ -285,7 +327,8 @@ fn job(below: &mut impl FnMut(u32) -> u32) -> CountJob {
     }
     scope.count_orphans(1, 20 * MINUTE_US);
     scope.count_orphans(2, 0);
-    CountJob { exports, days, scope }
+    let bars = below(4) > 0;
+    CountJob { exports, days, scope, bars }
 }
 
 /// Writes the rows of a seed. They are few of ids and wide of time, so that most things happen.
@@ -330,7 +373,8 @@ fn write(seed: u64, job: &CountJob, writer: &mut impl SignalWriter) -> Vec<RowsB
                 record,
                 occurred_us,
                 kinds: KINDS[below(7) as usize],
-                dwell_ms: below(100),
+                // Up to ten minutes: a leave may be of a bar before its own.
+                dwell_ms: below(100) * 6_000,
                 event_id: has_event.then(|| Id::of(&ids[0])),
                 viewer_id,
                 place,
@@ -385,7 +429,7 @@ fn by_batches(engine: &impl Engine, job: &CountJob, seed: u64) -> Found {
 #[test]
 fn a_naive_engine_behind_the_seam_finds_what_the_local_one_finds() {
     let (mut duplicates, mut others, mut outside, mut by_turn, mut by_group, mut orphans) = (0, 0, 0, 0, 0, 0);
-    let (mut visits, mut stayed) = (0, 0);
+    let (mut visits, mut stayed, mut bars, mut barless) = (0, 0, 0, 0);
     for seed in 0..60 {
         let mut random = Pcg64Mcg::seed_from_u64(seed ^ 0xABCD);
         let job = job(&mut |most| random.next_u32() % most);
@@ -404,12 +448,42 @@ fn a_naive_engine_behind_the_seam_finds_what_the_local_one_finds() {
         assert_eq!(wanted, [true, false, true, false], "seed {seed}");
         visits += local.visits.iter().flatten().map(Vec::len).sum::<usize>();
         stayed += local.visits.iter().flatten().flatten().filter(|visit| visit.stayed).count();
+        assert_eq!(local.bars.is_some(), job.bars, "seed {seed}");
+        match &local.bars {
+            Some(of_days) => {
+                bars += of_days.iter().map(Vec::len).sum::<usize>();
+                assert_sums_of_facts(of_days, &local.facts, seed);
+            }
+            None => barless += 1,
+        }
         orphans += local.facts.iter().flatten().filter_map(|fact| fact.orphan_clicks).sum::<u64>();
     }
     // Their agreement means little if the rows provoke nothing.
     assert!(duplicates > 10_000 && others > 1_000 && outside > 5_000, "{duplicates} {others} {outside}");
     assert!(visits > 1_000 && stayed > 100, "{visits} {stayed}");
+    assert!(bars > 1_000 && barless > 5, "{bars} {barless}");
     assert!(by_turn > 1_000 && by_group > 1_000 && orphans > 100, "{by_turn} {by_group} {orphans}");
+}
+
+/// Over all bars, a broadcast and cover of a market-day has what its facts have.
+fn assert_sums_of_facts(bars: &[Vec<BarFact>], facts: &[Vec<Fact>], seed: u64) {
+    type Of<'a> = (Era, &'a str, &'a str, Count);
+    for (day, (bars, facts)) in bars.iter().zip(facts).enumerate() {
+        let (mut of_bars, mut of_facts): (BTreeMap<Of<'_>, u64>, BTreeMap<Of<'_>, u64>) = Default::default();
+        for count in BarFact::COUNTS {
+            for BarFact { key, figures } in bars {
+                let of = (key.era, &*key.broadcast_id, &*key.cover_id, count);
+                *of_bars.entry(of).or_default() += figures.value.get(count);
+            }
+            for Fact { key, figures, .. } in facts {
+                let of = (key.era, &*key.broadcast_id, &*key.cover_id, count);
+                *of_facts.entry(of).or_default() += figures.value.get(count);
+            }
+        }
+        of_bars.retain(|_, sum| *sum > 0);
+        of_facts.retain(|_, sum| *sum > 0);
+        assert_eq!(of_bars, of_facts, "seed {seed}, day {day}");
+    }
 }
 
 #[test]

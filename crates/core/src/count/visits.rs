@@ -66,7 +66,7 @@ impl VisitSpool {
     }
 
     /// The visits, once all are handed over.
-    pub(super) fn into_visits(self, numbered: Numbered) -> Visits {
+    pub(super) fn into_visits(self, numbered: Arc<Numbered>) -> Visits {
         // By the order of their names, so that rows can be sorted by numbers.
         let mut order: Vec<u32> = (0..numbered.names()).collect();
         order.sort_unstable_by_key(|name| numbered.name(*name));
@@ -88,7 +88,7 @@ enum Kept {
 /// Visits of this process, with what their numbers mean.
 struct Spooled {
     of: VisitSpool,
-    numbered: Numbered,
+    numbered: Arc<Numbered>,
     /// Of names: their places in their order.
     ranks: Vec<u32>,
 }

@@ -2,6 +2,7 @@
 
 use hashbrown::HashMap;
 
+use super::bars::{BarSpool, BarTally};
 use super::cells::Cell;
 use super::counter::Counter;
 use super::row::{EventRow, NO_CELL, Origin, ViewerRow};
@@ -16,6 +17,7 @@ pub struct CountWriter<'c> {
     events: Writer<'c, EventRow>,
     viewers: Writer<'c, ViewerRow>,
     tally: Tally,
+    bars: Option<BarTally<'c>>,
     export: u32,
     /// Audience, broadcast and cover; numbered for the run only when a row falls on one of its market-days.
     dimensions: Vec<[Box<str>; 3]>,
@@ -144,6 +146,7 @@ impl<'c> CountWriter<'c> {
             events: counter.events.writer(),
             viewers: counter.viewers.writer(),
             tally: Tally::new(0, &counter.scope),
+            bars: counter.bars.as_ref().map(BarSpool::tally),
             export: 0,
             dimensions: Vec::new(),
             numbered: Vec::new(),
@@ -186,6 +189,10 @@ impl<'c> CountWriter<'c> {
                 self.landed.by_day[placed.day] += 1;
                 let cell = self.cell(placed);
                 self.tally.count(origin, placed.day, cell, input.dwell_ms);
+                if let Some(bars) = &mut self.bars {
+                    let row = (input.kinds, input.occurred_us, input.dwell_ms);
+                    bars.count(cell, row, 1, || self.counter.cells.place(cell))?;
+                }
                 cell
             }
             _ => {
@@ -218,6 +225,7 @@ impl<'c> CountWriter<'c> {
     pub(super) fn hand_over(self) -> std::io::Result<PartialCounts> {
         self.events.finish()?;
         self.viewers.finish()?;
+        self.bars.map_or(Ok(()), BarTally::finish)?;
         Ok(PartialCounts(self.tally))
     }
 

@@ -704,6 +704,13 @@ pub const RUNG: &str = "rung";
 /// How many of the views had it.
 pub const RUNG_SHARE: &str = "rung_share";
 
+/// The first instant of five minutes.
+pub const MINUTE_START_UTC: &str = "minute_start_utc";
+/// How many minutes a row is of.
+pub const MINUTES: &str = "minutes";
+/// Views that were bad.
+pub const BAD_VIEWS: &str = "bad_views";
+
 /// The name of a rate that is shrunken towards its market's covers.
 #[must_use]
 pub fn shrunken(rate: &str) -> String {

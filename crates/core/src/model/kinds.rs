@@ -38,6 +38,14 @@ impl Kinds {
         bits.take_while(|bits| *bits != 0).map(|bits| bits.trailing_zeros() as usize)
     }
 
+    /// The instant that a row is credited to which counts as these: its own; of a leave, which is no more than a stay,
+    /// that of the entry it ends.
+    #[must_use]
+    #[inline]
+    pub fn credited_us(self, occurred_us: i64, dwell_ms: u32) -> i64 {
+        if self.0 & !Self::STAY.0 == 0 { occurred_us - i64::from(dwell_ms) * 1_000 } else { occurred_us }
+    }
+
     /// As five bits.
     #[must_use]
     pub const fn bits(self) -> u8 {
@@ -48,5 +56,19 @@ impl Kinds {
     #[must_use]
     pub const fn from_bits(bits: u8) -> Self {
         Self(bits & 31)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_leave_is_credited_to_its_entry_and_everything_else_to_itself() {
+        let of = |kinds: Kinds| kinds.credited_us(100_000_000, 30_000);
+        assert_eq!(of(Kinds::default()), 70_000_000);
+        assert_eq!(of(Kinds::STAY), 70_000_000);
+        assert_eq!(of(Kinds::ENTRY.and(Kinds::STAY)), 100_000_000, "an entry that says how long it lasted");
+        assert_eq!(of(Kinds::IMPRESSION), 100_000_000);
     }
 }

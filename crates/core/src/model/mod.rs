@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads, writes or decides. Stands on nothing of this crate.
 
+mod bar;
 mod check;
 pub mod columns;
 mod convention;
@@ -30,6 +31,7 @@ mod visit;
 mod visit_measures;
 mod visit_quality;
 
+pub use bar::{Bar, BarFact, BarKey};
 pub use check::{Bounds, Check, CheckScope, Verdict};
 pub use convention::{Change, ClickEvent, Conventions, Eras, ImpressionBasis, UniqueBasis};
 pub use count::{Count, CountSet, Counts};

@@ -4,6 +4,7 @@ use hashbrown::HashMap;
 
 use super::airtime::{Airing, Airtime, Attribution};
 use super::allot::{Sharing, day_match};
+use super::bars::{CellBars, bar_of};
 use super::cells::{Cell, Cells};
 use super::clocks::Clock;
 use super::conflict::{Conflict, Conflicts, Rival};
@@ -12,7 +13,7 @@ use super::names::number;
 use super::reach::{Logged, Reach, Room, RowAt, Seat};
 use super::unsaid::Unsaid;
 use super::{AllocationDay, AllocationJob, Entry};
-use crate::model::{CountRow, CountSet, DayPart, Era, Fact, Figures, TurnFact, TurnNumber};
+use crate::model::{BarFact, CountRow, CountSet, DayPart, Era, Fact, Figures, TurnFact, TurnNumber};
 use crate::time::{Hint, Piece, Place};
 
 /// Allocates one market-day.
@@ -36,6 +37,8 @@ pub(super) struct DayAllocation {
     pub(super) facts: Vec<Fact>,
     /// The same by turn if one reaches into the day.
     pub(super) turns: Vec<TurnFact>,
+    /// The same by bar if bars are wanted.
+    pub(super) bars: Vec<BarFact>,
     /// Deliveries that contradict each other.
     pub(super) conflicts: Vec<Conflict>,
     /// What the cover logs leave open.
@@ -66,6 +69,7 @@ impl DayAllocator<'_> {
         let mut rivals = Vec::new();
         let mut served: HashMap<(usize, Room), bool> = HashMap::new();
         let (mut cells, mut of_turns, mut scratch) = (Cells::default(), Cells::default(), Scratch::default());
+        let mut bars = self.job.bars.then(CellBars::default);
         for at in reaching {
             let entry = at.entry as usize;
             let (row, Some(seat)) = self.row(*at) else { continue };
@@ -95,10 +99,14 @@ impl DayAllocator<'_> {
                 }
                 let Entry { lacks, page, .. } = self.job.entries[entry];
                 let mut unknown = CountSet::default();
+                let mut by_bar = bars.as_mut().and_then(|bars| Some((bars, bar_of(row)?)));
                 self.enter(row, seat, attribution, &mut scratch, |cell, figures, by_turn| {
                     let figures = &self.missing(*figures, lacks, cell.era);
                     unknown = unknown.or(figures.missing.minus(lacks).minus(page.absent));
                     cells.add(cell, definition, figures);
+                    if let Some((bars, bar)) = &mut by_bar {
+                        bars.add(*bar, &cell, definition, figures);
+                    }
                     for (turn, figures) in by_turn {
                         let figures = self.missing(*figures, lacks, cell.era);
                         of_turns.add(Cell { turn: *turn, ..cell }, definition, &figures);
@@ -112,6 +120,7 @@ impl DayAllocator<'_> {
         DayAllocation {
             facts: cells.into_facts(names).into_iter().map(|of_turn| of_turn.fact).collect(),
             turns: of_turns.into_facts(names),
+            bars: bars.map(|bars| bars.into_facts(names)).unwrap_or_default(),
             conflicts: conflicts.finish(),
             log: telling.finish(names),
         }

@@ -22,7 +22,9 @@
 //!    market's.
 //! 4. **Turns come second.** What falls into a slot is divided once more among the turns of a rotation within the slot, so
 //!    that a schedule changes no number of a slot. Rows that give only a day belong to no turn.
-//! 5. **Null is not zero.** Within a definition, a sum is known if every row has the count. Otherwise the known part is a
+//! 5. **Bars come third**, where they are wanted: what of a row falls on the day is counted again by the five minutes in which
+//!    the row lies. A row of a longer time lies in none, and is divided among none.
+//! 6. **Null is not zero.** Within a definition, a sum is known if every row has the count. Otherwise the known part is a
 //!    lower bound, and the rows without the count are listed. Definitions complete each other: a sum is known if one of them
 //!    knows it.
 //!
@@ -37,6 +39,7 @@
 
 mod airtime;
 mod allot;
+mod bars;
 mod cells;
 mod clocks;
 mod conflict;
@@ -63,7 +66,7 @@ pub use self::unsaid::UnsaidRows;
 use super::scope::Scope;
 use super::tally::Outcome;
 use crate::model::Extent;
-use crate::model::{Count, CountSet, CountTable, Eras, Fact, MarketId, TurnFact, Turns};
+use crate::model::{BarFact, Count, CountSet, CountTable, Eras, Fact, MarketId, TurnFact, Turns};
 use crate::time::{DayRule, LocalDay, SlotTable};
 
 /// How far beyond the allocated days the timelines are laid out.
@@ -80,6 +83,8 @@ pub struct AllocationJob<'a> {
     pub entries: &'a [Entry<'a>],
     /// How the platform counts over time.
     pub eras: &'a Eras,
+    /// Whether it is to be counted by bars, too.
+    pub bars: bool,
 }
 
 /// A market-day.
@@ -141,6 +146,8 @@ pub struct Allocation {
     pub facts: Vec<Vec<Fact>>,
     /// The same by turn, for market-days that a turn reaches into; sorted by turn, then by key.
     pub turns: Vec<Vec<TurnFact>>,
+    /// By market-day and bar: what rows say that lie in a bar; sorted by key. None unless bars are wanted.
+    pub bars: Vec<Vec<BarFact>>,
     /// By market-day: objects that cannot all be right. They are allocated by their keys nevertheless.
     pub conflicts: Vec<Vec<Conflict>>,
     /// By market-day: what the cover logs leave open.
@@ -221,6 +228,7 @@ impl Allocation {
 ///         click: ClickEvent::RoomEntry,
 ///         uniques: UniqueBasis::FirstTouch,
 ///     }),
+///     bars: false,
 /// });
 /// // Three quarters of 10 are 7.5: the odd one goes to the earlier of two with equal claims.
 /// let shares: Vec<u64> = allocated.facts[0].iter().map(|fact| fact.figures.value.entries).collect();
@@ -245,9 +253,10 @@ pub fn allocate(job: &AllocationJob<'_>) -> Allocation {
         })
     });
     let mut allocated = Allocation { days, ..Allocation::default() };
-    for DayAllocation { facts, turns, conflicts, log } in facts {
+    for DayAllocation { facts, turns, bars, conflicts, log } in facts {
         allocated.facts.push(facts);
         allocated.turns.push(turns);
+        allocated.bars.push(bars);
         allocated.conflicts.push(conflicts);
         allocated.logs.push(log);
     }

@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
+use super::bars::{self, QualityBars};
 use super::first_frames::FirstFrames;
 use super::row::{FrameRow, NO_RUNG, ViewerRow, VisitRow, said};
 use super::sums::{QualityFact, QualitySums};
 use super::viewers::{Seen, ViewerCounts, ViewerVisit, Viewers};
 use super::writer::{QualityPartial, QualityWriter};
+use crate::count::bars::{BarSpool, BarTally, Place};
 use crate::count::cells::{Cells, Numbered};
 use crate::count::counter::{CountOptions, in_parallel, parts_for};
 use crate::count::dedupe::{Copied, Deliveries};
@@ -32,6 +34,7 @@ pub struct QualityCounter {
     pub(super) visits: Spool<VisitRow>,
     pub(super) max_cells: usize,
     keeps_viewers: bool,
+    bars: Option<BarSpool>,
 }
 
 /// What was counted.
@@ -39,6 +42,8 @@ pub struct QualityCounter {
 pub struct QualityCounted {
     /// By market-day, sorted by slot, broadcast and host.
     pub facts: Vec<Vec<QualityFact>>,
+    /// The same by bars; `None` unless they were asked for ([`QualityCounter::by_bars`]).
+    pub bars: Option<QualityBars>,
     viewers: Vec<Vec<ViewerVisit>>,
     outcomes: Vec<Outcome>,
 }
@@ -65,6 +70,21 @@ struct Share {
     outcomes: Vec<Outcome>,
 }
 
+/// Where what counts goes on from one thread.
+struct Behind<'s> {
+    frames: Writer<'s, FrameRow>,
+    viewers: Writer<'s, ViewerRow>,
+    bars: Option<BarTally<'s>>,
+}
+
+impl Behind<'_> {
+    fn finish(self) -> io::Result<()> {
+        self.frames.finish()?;
+        self.viewers.finish()?;
+        self.bars.map_or(Ok(()), BarTally::finish)
+    }
+}
+
 impl QualityCounter {
     /// Makes ready for the exports and market-days of a scope.
     #[must_use]
@@ -77,6 +97,7 @@ impl QualityCounter {
             visits: Spool::new(parts, options.memory.spill_files(2), Arc::clone(&options.memory)),
             options,
             keeps_viewers: false,
+            bars: None,
         }
     }
 
@@ -84,6 +105,14 @@ impl QualityCounter {
     #[must_use]
     pub fn keep_viewers(self) -> Self {
         Self { keeps_viewers: true, ..self }
+    }
+
+    /// The same counted by bars, too.
+    #[must_use]
+    pub fn by_bars(self) -> Self {
+        let files = self.options.memory.spill_files(4);
+        let bars = BarSpool::new(self.scope.days(), files, &self.options.memory);
+        Self { bars: Some(bars), ..self }
     }
 
     /// A way in for one thread.
@@ -105,20 +134,23 @@ impl QualityCounter {
         for QualityPartial(outcomes) in partials {
             add_outcomes(&mut total.outcomes, &outcomes);
         }
-        let Self { scope, options, cells, visits, keeps_viewers, .. } = self;
+        let Self { scope, options, cells, visits, keeps_viewers, bars, .. } = self;
         let numbered = cells.into_numbered();
         let files = options.memory.spill_files(2);
         let frames = Spool::<FrameRow>::new(PARTS_BEHIND, files, Arc::clone(&options.memory));
         let viewers = Spool::<ViewerRow>::new(PARTS_BEHIND, files, Arc::clone(&options.memory));
         let shares = in_parallel(options.threads, visits.parts(), |parts| {
             let mut share = Share::of(numbered.cells().len(), total.outcomes.len());
-            let mut behind = (frames.writer(), viewers.writer());
+            let mut behind = Behind {
+                frames: frames.writer(),
+                viewers: viewers.writer(),
+                bars: bars.as_ref().map(BarSpool::tally),
+            };
             let mut rows = Vec::new();
             for part in parts {
                 settle(&visits, part, &mut rows, (&scope, &numbered), &mut share, &mut behind)?;
             }
-            behind.0.finish()?;
-            behind.1.finish()?;
+            behind.finish()?;
             Ok(share)
         })?;
         drop(visits);
@@ -143,7 +175,8 @@ impl QualityCounter {
             }
             Ok((counts, kept))
         })?;
-        Ok(total.counted(&numbered, scope.days(), percentiles.into_iter().flatten(), of_viewers))
+        let counted = total.counted(&numbered, scope.days(), percentiles.into_iter().flatten(), of_viewers);
+        Ok(QualityCounted { bars: bars.map(|bars| QualityBars::new(bars, numbered)), ..counted })
     }
 }
 
@@ -178,8 +211,12 @@ impl Share {
         for ((cell, rung), views) in rungs {
             by_cell.entry(cell).or_default().push((numbered.name(rung), views));
         }
-        let mut counted =
-            QualityCounted { facts: vec![Vec::new(); days], viewers: vec![Vec::new(); days], outcomes };
+        let mut counted = QualityCounted {
+            facts: vec![Vec::new(); days],
+            bars: None,
+            viewers: vec![Vec::new(); days],
+            outcomes,
+        };
         for ((number, cell), sums) in (0_u32..).zip(numbered.cells()).zip(&sums) {
             if *sums == QualitySums::default() {
                 continue;
@@ -254,7 +291,7 @@ fn settle(
     rows: &mut Vec<VisitRow>,
     (scope, numbered): (&Scope, &Numbered),
     share: &mut Share,
-    behind: &mut (Writer<'_, FrameRow>, Writer<'_, ViewerRow>),
+    behind: &mut Behind<'_>,
 ) -> io::Result<()> {
     let mut deliveries = Deliveries::default();
     let mut note = |block: &[VisitRow]| {
@@ -287,7 +324,7 @@ impl Share {
         row: &VisitRow,
         duplicate: Option<Copied>,
         (scope, numbered): (&Scope, &Numbered),
-        behind: &mut (Writer<'_, FrameRow>, Writer<'_, ViewerRow>),
+        behind: &mut Behind<'_>,
     ) -> io::Result<()> {
         let VisitRow { viewer, occurred_us, origin, cell, rung, first_frame_ms, .. } = *row;
         if cell == NO_CELL {
@@ -304,12 +341,15 @@ impl Share {
         if rung != NO_RUNG {
             *self.rungs.entry((cell, rung)).or_default() += u64::from(row.views);
         }
+        if let Some(bars) = behind.bars.as_mut().filter(|_| row.says(said::IN_BAR)) {
+            bars::add(row, bars.sums(cell, occurred_us, || Place::of(cell, numbered))?);
+        }
         if row.says(said::FIRST_FRAME) {
-            behind.0.push(u64::from(cell), FrameRow::new(cell, first_frame_ms))?;
+            behind.frames.push(u64::from(cell), FrameRow::new(cell, first_frame_ms))?;
         }
         if origin.has_viewer() {
             let quality = ViewerRow::number_of(row.quality());
-            behind.1.push(viewer[1], ViewerRow { viewer, occurred_us, origin, cell, quality })?;
+            behind.viewers.push(viewer[1], ViewerRow { viewer, occurred_us, origin, cell, quality })?;
         }
         Ok(())
     }

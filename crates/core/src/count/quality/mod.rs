@@ -7,6 +7,7 @@
 //! viewer, so that all visits of a viewer meet. Rows wait in a [`super::spool`] and spill beyond the memory bound. All sums
 //! are of whole numbers: neither threads nor the order of reading can change a result.
 
+mod bars;
 mod counter;
 mod first_frames;
 mod row;
@@ -16,7 +17,8 @@ mod tests;
 mod viewers;
 mod writer;
 
+pub use bars::{QualityBarFact, QualityBars};
 pub use counter::{QualityCounted, QualityCounter};
 pub use sums::{QualityFact, QualitySums};
 pub use viewers::ViewerVisit;
-pub use writer::{QualityInput, QualityPartial, QualityPlace, QualityWriter};
+pub use writer::{QualityInput, QualityPartial, QualityPlace, QualityRowsOf, QualityWriter};

@@ -19,6 +19,10 @@ pub(super) mod said {
     pub const BITRATE: u32 = 1 << 9;
     pub const VIEW_ID: u32 = 1 << 10;
     pub const VIEWER: u32 = 1 << 11;
+    /// The row is of one view.
+    pub const ONE_VIEW: u32 = 1 << 12;
+    /// The row is of a time that lies in one bar.
+    pub const IN_BAR: u32 = 1 << 13;
 }
 
 /// No rung is named.

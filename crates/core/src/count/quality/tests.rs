@@ -13,6 +13,9 @@ use crate::model::{Id, VisitMeasures, VisitQuality};
 const EXPORTS: usize = 3;
 const DAYS: usize = 2;
 const BROADCASTS: [(&str, Option<&str>); 3] = [("r1", Some("h1")), ("r2", Some("h1")), ("r3", None)];
+/// What the rows of each export are said to be of. The measures are of views in all of them, which does not matter here.
+const ROWS_OF: [QualityRowsOf; EXPORTS] =
+    [QualityRowsOf::OneView, QualityRowsOf::Minute, QualityRowsOf::Broadcast];
 const RUNGS: [&str; 3] = ["1080p", "720p", "360p"];
 
 /// A row as a test makes it.
@@ -52,7 +55,7 @@ fn rows(seed: u64) -> (Scope, Vec<Row>) {
             rows.push(Row {
                 export,
                 record,
-                at_us: i64::from(below(100)) * 1_000_000,
+                at_us: i64::from(below(100)) * 10_000_000,
                 view: some(below(6)).then(|| below(500).to_string()),
                 viewer: some(below(6)).then(|| format!("v{}", below(40))),
                 measures: VisitMeasures { offset_ms, bitrate_bps, ..view },
@@ -67,11 +70,11 @@ fn rows(seed: u64) -> (Scope, Vec<Row>) {
 fn counted(scope: &Scope, rows: &[Row], bytes: u64, threads: usize) -> (QualityCounted, u64) {
     let memory = Memory::new(bytes, std::env::temp_dir(), 512);
     let options = CountOptions { memory: Arc::clone(&memory), threads, expected_rows: 0 };
-    let counter = QualityCounter::new(scope.clone(), options).keep_viewers();
+    let counter = QualityCounter::new(scope.clone(), options).keep_viewers().by_bars();
     let mut partials = Vec::new();
     for export in 0..EXPORTS {
         let mut writer = counter.writer();
-        writer.begin(export);
+        writer.begin(export, ROWS_OF[export]);
         for (broadcast, host) in &BROADCASTS {
             writer.dimensions(broadcast, *host);
         }
@@ -130,9 +133,35 @@ fn a_day_is_what_a_loop_over_its_rows_comes_to() {
             for (fact, of_place) in counted.facts[day].iter().zip(places.values()) {
                 check(fact, of_place, &kept);
             }
+            check_bars(&counted.bars.as_ref().unwrap().of_day(day).unwrap(), &kept);
             let total: u64 = (0..EXPORTS).map(|export| counted.outcome(export, day).counted).sum();
             assert_eq!(total, kept.len() as u64, "seed {seed}");
         }
+    }
+}
+
+/// By broadcast and five minutes, whoever hosts it: of rows of views and of minutes.
+fn check_bars(found: &[QualityBarFact], kept: &[&Row]) {
+    let mut bars: BTreeMap<(&str, i64), Vec<&Row>> = BTreeMap::new();
+    for row in kept.iter().filter(|row| ROWS_OF[row.export] != QualityRowsOf::Broadcast) {
+        let (broadcast, _) = BROADCASTS[row.place.unwrap().0];
+        bars.entry((broadcast, row.at_us / 300_000_000)).or_default().push(row);
+    }
+    let keys: Vec<_> = found.iter().map(|fact| (&*fact.broadcast_id, fact.bar.start_us() / 300_000_000)).collect();
+    assert_eq!(keys, bars.keys().copied().collect::<Vec<_>>());
+    for (fact, rows) in found.iter().zip(bars.values()) {
+        let sum = |of: &dyn Fn(&Row) -> Option<u64>| {
+            let said: Vec<u64> = rows.iter().filter_map(|row| of(row)).collect();
+            (!said.is_empty()).then(|| said.iter().sum::<u64>())
+        };
+        let is_bad = |row: &Row| {
+            let quality = row.measures.quality().filter(|_| ROWS_OF[row.export] == QualityRowsOf::OneView);
+            quality.map(|quality| u64::from(quality.is_bad()))
+        };
+        assert_eq!(Some(fact.views), sum(&|row| Some(row.measures.views.into())));
+        assert_eq!(fact.starts, sum(&|row| row.measures.starts.map(u64::from)));
+        assert_eq!(fact.good_starts, sum(&|row| row.measures.good_starts.map(u64::from)));
+        assert_eq!(fact.bad_views, sum(&is_bad));
     }
 }
 
@@ -190,6 +219,9 @@ fn spilled_rows_and_threads_change_nothing() {
         assert!(spilled > 50_000, "{spilled} bytes: nothing was spilled to speak of");
         assert_eq!(in_memory.facts, by_blocks.facts, "seed {seed}");
         for day in 0..DAYS {
+            let bars = |counted: &QualityCounted| counted.bars.as_ref().unwrap().of_day(day).unwrap();
+            assert!(!bars(&in_memory).is_empty(), "seed {seed}");
+            assert_eq!(bars(&in_memory), bars(&by_blocks), "seed {seed}");
             let viewers = in_memory.take_viewers(day);
             assert!(!viewers.is_empty(), "seed {seed}");
             assert_eq!(viewers, by_blocks.take_viewers(day), "seed {seed}");

@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::counter::QualityCounter;
-use super::row::{NO_RUNG, VisitRow};
+use super::row::{NO_RUNG, VisitRow, said};
 use crate::count::cells::Cell;
 use crate::count::row::{NO_CELL, Origin};
 use crate::count::spool::Writer;
@@ -23,6 +23,19 @@ pub struct QualityWriter<'c> {
     near: HashMap<(usize, usize, usize), u32>,
     landed: RowsByDay,
     is_full: bool,
+    /// What all rows of this export say by being rows of it.
+    said: u32,
+}
+
+/// What the rows of an export are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QualityRowsOf {
+    /// One view each.
+    OneView,
+    /// The views of a minute.
+    Minute,
+    /// The views of a broadcast, or of a time that may be as long.
+    Broadcast,
 }
 
 /// A row for the counter.
@@ -70,12 +83,18 @@ impl<'c> QualityWriter<'c> {
             near: HashMap::new(),
             landed: RowsByDay::default(),
             is_full: false,
+            said: 0,
         }
     }
 
     /// Begins an export, by its place in the scope.
-    pub fn begin(&mut self, export: usize) {
+    pub fn begin(&mut self, export: usize, rows: QualityRowsOf) {
         self.export = export;
+        self.said = match rows {
+            QualityRowsOf::OneView => said::ONE_VIEW | said::IN_BAR,
+            QualityRowsOf::Minute => said::IN_BAR,
+            QualityRowsOf::Broadcast => 0,
+        };
         self.dimensions.clear();
         self.rungs.clear();
         self.near.clear();
@@ -126,6 +145,7 @@ impl<'c> QualityWriter<'c> {
             (cell, rung),
             &input.measures,
         );
+        let row = VisitRow { said: row.said | self.said, ..row };
         match view {
             Some((_, partition)) => self.visits.push(partition, row),
             // Without an id nothing is a duplicate: any partition will do, and outside of all market-days none.

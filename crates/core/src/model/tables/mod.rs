@@ -23,6 +23,7 @@ mod groups;
 mod headings;
 mod library;
 mod market_days;
+mod minutes;
 mod quality;
 mod quality_effect;
 #[cfg(test)]
@@ -219,6 +220,10 @@ tables! {
     Quality = quality::QUALITY,
     /// Covers against the one on air.
     CoverPair = cover_pair::COVER_PAIR,
+    /// Broadcasts by bars of five minutes.
+    BroadcastMinutes = minutes::BROADCAST_MINUTES,
+    /// How views went by bars of five minutes.
+    QualityMinutes = minutes::QUALITY_MINUTES,
     /// What goes on air next.
     Advice = brief::ADVICE,
     /// What became of advice.

@@ -200,9 +200,8 @@ impl<'a, S: Signals> EventMapper<'a, S> {
         };
         let dwell_ms = dwell_ms(get(column)).map_err(|reason| NoSignal::Reject(reason, Some(column)))?;
         let dwell_ms = dwell_ms.ok_or(NoSignal::Reject(Reason::MissingValue, Some(column)))?;
-        let credited_us =
-            if event == Event::Leave { occurred_us - i64::from(dwell_ms) * 1000 } else { occurred_us };
-        Ok((self.with_stay(kinds, dwell_ms), dwell_ms, credited_us))
+        let kinds = self.with_stay(kinds, dwell_ms);
+        Ok((kinds, dwell_ms, kinds.credited_us(occurred_us, dwell_ms)))
     }
 
     #[inline]

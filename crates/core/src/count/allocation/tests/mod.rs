@@ -1,6 +1,7 @@
 //! Allocation, told as small nights: pages in, a table of facts out.
 
 mod attribution;
+mod bars;
 mod conflicts;
 mod newest;
 mod properties;
@@ -33,6 +34,7 @@ pub(super) struct Night {
     outside: Vec<(usize, usize)>,
     pub(super) eras: Eras,
     pub(super) turns: Turns,
+    pub(super) bars: bool,
 }
 
 /// A page and what is to be said of its object.
@@ -76,6 +78,7 @@ impl Night {
                 uniques: UniqueBasis::FirstTouch,
             }),
             turns: Turns::default(),
+            bars: true,
         }
     }
 
@@ -116,7 +119,13 @@ impl Night {
         }
         let entries: Vec<Entry<'_>> =
             self.sheets.iter().enumerate().map(|(export, sheet)| sheet.entry(export)).collect();
-        allocate(&AllocationJob { days: &days, scope: &scope, entries: &entries, eras: &self.eras })
+        allocate(&AllocationJob {
+            days: &days,
+            scope: &scope,
+            entries: &entries,
+            eras: &self.eras,
+            bars: self.bars,
+        })
     }
 
     /// The facts as lines: date, slot, era if not the first, broadcast, cover (`!` if contaminated), counts, and

@@ -225,6 +225,7 @@ proptest! {
         for day in 0..night.days.len() {
             let alone = night.allocate_days(&[day]);
             prop_assert_eq!(&alone.facts[0], &together.facts[day]);
+            prop_assert_eq!(&alone.bars[0], &together.bars[day]);
             for page in 0..rows.len() + airings.len() {
                 prop_assert_eq!(alone.outcome(page, 0), together.outcome(page, day));
             }

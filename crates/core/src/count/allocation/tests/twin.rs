@@ -16,8 +16,11 @@ const SECOND: i64 = 1_000_000;
 /// Room, cover, whether it is contaminated, and the seconds on air.
 type Fact = (String, String, bool, Option<u64>);
 
-/// Entries by fact, and counted and duplicate rows by page.
-type Told = (BTreeMap<Fact, u64>, Vec<(u64, u64)>);
+/// Room, cover, and the number of five minutes since 1970.
+type OfBar = (String, String, i64);
+
+/// Entries by fact and by bar, and counted and duplicate rows by page.
+type Told = (BTreeMap<Fact, u64>, BTreeMap<OfBar, u64>, Vec<(u64, u64)>);
 
 impl Night {
     fn in_scope(&self) -> impl Iterator<Item = (usize, &Sheet)> {
@@ -118,6 +121,7 @@ impl Night {
     /// What a loop makes of its only day, all of whose rows lie in one slot.
     fn naively(&self) -> Told {
         let mut entries: BTreeMap<Fact, u64> = BTreeMap::new();
+        let mut bars: BTreeMap<OfBar, u64> = BTreeMap::new();
         let mut on_air: BTreeMap<(String, String, bool), u64> = BTreeMap::new();
         let mut outcomes = vec![(0, 0); self.sheets.len()];
         for (page, sheet) in self.in_scope() {
@@ -131,6 +135,11 @@ impl Night {
                 outcomes[page].0 += 1;
                 let named = stage.cover_id.clone().map(|cover| (cover, false, None));
                 let (cover, contaminated, seconds) = named.unwrap_or_else(|| self.cover_of(room, row));
+                let [first, last] = [row.start_us, row.end_us - 1].map(|at| at.div_euclid(300 * SECOND));
+                if first == last {
+                    let entries = row.figures.value.entries;
+                    *bars.entry((room.clone(), cover.clone(), first)).or_default() += entries;
+                }
                 *on_air.entry((room.clone(), cover.clone(), contaminated)).or_default() +=
                     seconds.unwrap_or_default();
                 *entries.entry((room.clone(), cover, contaminated, None)).or_default() +=
@@ -151,7 +160,7 @@ impl Night {
             let seconds = on_air[&(room.clone(), cover.clone(), contaminated)];
             ((room, cover, contaminated, Some(seconds)), entries)
         });
-        (facts.collect(), outcomes)
+        (facts.collect(), bars, outcomes)
     }
 
     fn engine(&self) -> Told {
@@ -168,7 +177,12 @@ impl Night {
             let outcome = allocated.outcome(page, 0);
             (outcome.counted, outcome.duplicate)
         };
-        (facts.collect(), (0..self.sheets.len()).map(outcome).collect())
+        let bars = allocated.bars[0].iter().map(|fact| {
+            let key = &fact.key;
+            let at = (key.broadcast_id.to_string(), key.cover_id.to_string(), i64::from(key.bar.number()));
+            (at, fact.figures.value.entries)
+        });
+        (facts.collect(), bars.collect(), (0..self.sheets.len()).map(outcome).collect())
     }
 }
 
@@ -180,7 +194,8 @@ fn night() -> impl Strategy<Value = Night> {
     let log = (0_i64..3, prop::collection::vec(airing, 1..5), prop::bool::weighted(0.1));
     let pages = prop::collection::vec(page, 1..7);
     (pages, prop::collection::vec(log, 0..3), any::<[bool; 3]>()).prop_map(|(pages, logs, in_parts)| {
-        let start_us = micros("2026-11-21T08:00Z");
+        // Some rows lie in one five minutes, some in two.
+        let start_us = micros("2026-11-21T07:58Z");
         let mut night = Night::in_zone("UTC", &["2026-11-21"]);
         let kind = |definition: usize| {
             let sheet = if definition == 1 { Sheet::of(1).fallback_for(0) } else { Sheet::of(definition) };
