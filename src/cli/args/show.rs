@@ -11,10 +11,12 @@ use coverledger_config::among;
 /// `show`
 #[derive(Debug, Args)]
 pub struct Show {
-    /// Which table: `cover`, `cover_broadcast`, `mix`, `diagnosis`, `slot_plan`, `localization`, `false_winners`,
-    /// `experiment`, `experiment_balance`, `experiment_pooled`, `funnel`, `turns`, `viewer_groups`, `slot_audience`,
-    /// `capability`, `bridge`, `rejects` or `reconciliation`; of the library `covers`, `pictures`, `cover_months`,
-    /// `cover_history`, `cover_type`, `next_tests` or `cover_checks`
+    /// Which table. What to do: `advice`, `advice_log`; covers: `cover`, `cover_pair`, `cover_broadcast`, `diagnosis`,
+    /// `localization`; what changed: `mix`; when: `slot_plan`; tests: `experiment`, `experiment_balance`, `experiment_pooled`,
+    /// `false_winners`; the library: `covers`, `pictures`, `cover_months`, `cover_history`, `cover_type`, `next_tests`,
+    /// `cover_checks`; counts: `funnel`, `slot_audience`, `turns`, `viewer_groups`, `capability`, `bridge`; quality and those
+    /// who come back: `quality`, `quality_effect`, `revisit`, `revisit_groups`; minutes: `broadcast_minutes`,
+    /// `quality_minutes`; exports: `rejects`, `reconciliation`
     #[arg(value_parser = table)]
     pub table: TableName,
     /// Only this platform
@@ -55,4 +57,21 @@ fn table(name: &str) -> Result<TableName, String> {
     }
     let known = || TableName::with_rows().map(TableName::as_str);
     TableName::with_rows().find(|table| table.as_str() == name).ok_or_else(|| among("known", known(), name))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+    use crate::cli::args::Cli;
+
+    #[test]
+    fn the_help_names_every_table() {
+        let mut program = Cli::command();
+        let help = program.find_subcommand_mut("show").map(|show| show.render_long_help().to_string()).unwrap();
+        for table in TableName::ALL.into_iter().filter(|table| !table.is_page()) {
+            assert!(help.contains(&format!("`{table}`")), "`{table}` is not in\n{help}");
+        }
+    }
 }

@@ -36,6 +36,7 @@ mod pages;
 mod path_clocks;
 mod paths;
 mod people;
+mod programs;
 mod quality;
 mod reach;
 mod records;
