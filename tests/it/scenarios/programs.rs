@@ -111,7 +111,10 @@ fn plan_test_is_a_row_for_each_turn_and_no_cover_is_a_formula() {
     assert!(turns.iter().any(|turn| turn["cover_id"] == FORMULA), "{turns:?}");
     assert!(turns.iter().all(|turn| turn["experiment"] == "red" && turn["market"] == "GB"));
     let first = &turns[0];
-    assert_eq!((&first["local_date"], &first["starts_utc"]), (&"2026-11-16".into(), &"2026-11-16T00:00:00Z".into()));
+    assert_eq!(
+        (&first["local_date"], &first["starts_utc"]),
+        (&"2026-11-16".into(), &"2026-11-16T00:00:00Z".into())
+    );
     let csv = scenario.cli(&["plan-test", "red", "--output", "csv"]).exits(0).stdout;
     assert!(csv.contains(",\"'=HYPERLINK(\"\"http://x\"\")\"\r\n") && csv.contains(",'-5\r\n"), "{csv}");
     let rows = sheet(&scenario, &["plan-test", "red"]);
