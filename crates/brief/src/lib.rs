@@ -5,9 +5,13 @@
 //! counted or decided here: every figure is a cell of a published table, and says which.
 
 mod model;
+mod names;
 mod page;
+mod read;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
 pub use model::*;
+pub use names::NameBook;
 pub use page::page;
+pub use read::{BriefError, BriefTables};

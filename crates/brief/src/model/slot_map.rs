@@ -17,6 +17,8 @@ pub struct SlotMap {
     pub slots: Vec<Slot>,
     /// Its audiences, all together first.
     pub audiences: Vec<AudienceRow>,
+    /// How many more audiences there are, which are met less.
+    pub more_audiences: usize,
 }
 
 /// A slot on both clocks.

@@ -4,7 +4,6 @@ use coverledger_core::model::{Count, TableName, columns as c};
 use jiff::civil::{Date, date};
 
 use super::cells::{EFFECT, RATIO, Three, figure, interval, nothing, null, point, text, unknown};
-use super::nights::ADVICE;
 use super::places::{AS_OF, BRAZIL, INDIA, INDONESIA, Market, SHOPEE, STATES, TIKTOK, YOUTUBE, of};
 use crate::{
     Action, AdviceLog, Arm, Change, Figure, Guardrail, Interval, NextTest, Outcome, PastAdvice, PlaceChanges,
@@ -230,7 +229,7 @@ const SINCE: Three = [c::SINCE, "since_low", "since_high"];
 fn past(market: &Market, platform: (&str, &str), action: Action, outcome: Outcome, since: Interval) -> PastAdvice {
     let place = market.place(platform);
     PastAdvice {
-        row: of(ADVICE, &place, &[("advised_on", "2026-10-20")]),
+        row: of(TableName::AdviceLog, &place, &[(c::ADVISED_ON, "2026-10-20")]),
         advised_on: date(2026, 10, 20),
         advised_until: date(2026, 10, 22),
         action,

@@ -1,7 +1,9 @@
 //! Briefs to draw in tests: one with every state that a page has to show, hostile ones, and ones of any size.
 
+mod against;
 mod cells;
 mod evidence;
+mod figures;
 mod fixture;
 mod hostile;
 mod nights;
@@ -9,6 +11,8 @@ mod places;
 mod reviews;
 mod size;
 
+pub use against::differences;
+pub use figures::{Cell, figures};
 pub use fixture::{brief, empty, stale};
 pub use hostile::{HOSTILE, hostile};
 pub use size::of_places;

@@ -9,7 +9,7 @@ use super::places::{BRAZIL, HOME, INDIA, INDONESIA, JAPAN, Market, SHOPEE, STATE
 use crate::{Action, Advice, Air, Avoided, Interval, MarketNight, PlaceName, Row, Sureness, Text};
 
 /// The table of what is advised.
-pub(super) const ADVICE: TableName = TableName::Cover;
+pub(super) const ADVICE: TableName = TableName::Advice;
 
 /// The slot `prime` of a market: four hours from this instant.
 pub(super) fn air(market: &Market, starts_at: &str) -> Option<Air> {

@@ -59,11 +59,18 @@ pub(super) fn slot_map(market: &Market, place: PlaceName, midnight: Timestamp) -
         cells: (0..5).map(|nth| (none != Some(nth)).then(|| cell(nth, few == Some(nth)))).collect(),
     };
     let audiences = vec![
-        audience("all", text("all", "全部"), None, None),
-        audience("f:18-24", text("women 18-24", "女 18-24"), Some(4), None),
-        audience("m:45-54", text("men 45-54", "男 45-54"), None, Some(0)),
+        audience("all", text("All", "全部"), None, None),
+        audience("f / 18-24", text("Women 18–24", "女 18–24"), Some(4), None),
+        audience("m / 45-54", text("Men 45–54", "男 45–54"), None, Some(0)),
     ];
-    SlotMap { row: of(TableName::SlotPlan, &place, &[]), place, metric: c::EFFECTIVE_CTR, slots, audiences }
+    SlotMap {
+        row: of(TableName::SlotPlan, &place, &[]),
+        place,
+        metric: c::EFFECTIVE_CTR,
+        slots,
+        audiences,
+        more_audiences: 0,
+    }
 }
 
 /// A broadcast of four hours with two covers, a gap of a quarter of an hour, and a stream that went bad.
