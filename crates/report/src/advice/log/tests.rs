@@ -55,7 +55,7 @@ fn before() -> Vec<Line> {
 
 /// The log after these broadcasts.
 fn log(advice: &[Line], logged: &DataFrame, broadcasts: Vec<Line>) -> DataFrame {
-    let market = market("America/New_York", "00:00", &[("prime", "19:00")]);
+    let market = market("America/New_York", "00:00", &[("day", "00:00"), ("prime", "19:00")]);
     let world = World { broadcasts, ..World::of("new", &["new", "old"]) };
     world.inputs(&market, NOW, |inputs| {
         inputs.before = Some((frame(TableName::Advice, advice), logged.clone()));

@@ -130,7 +130,7 @@ fn while_a_test_runs_its_plan_says_what_is_on_air() {
     assert_eq!(text(&advice, c::AVOID, 0), "new");
     // After its last date a plan says nothing.
     let mut over = running("not settled", Vec::new());
-    over.tests[0].1.to = AS_OF;
+    over.tests[0].1.to = date(2026, 11, 21);
     assert_eq!(said(&over.advise())[0], "keep");
 }
 

@@ -10,7 +10,7 @@ fn lack(day: i8, end: Option<LackEnd>, reason: &str) -> Lack {
 
 /// State, missing days and why, of a place that is published until the 20th and over until a date.
 fn stands(newest: Option<Date>, over_until: Date, lacks: &[Lack]) -> (String, f64, String, String) {
-    let market = market("America/New_York", "00:00", &[("prime", "19:00")]);
+    let market = market("America/New_York", "00:00", &[("day", "00:00"), ("prime", "19:00")]);
     World::of("a", &["a"]).inputs(&market, NOW, |inputs| {
         let place = &mut inputs.places[0];
         (place.newest, place.over_until, place.lacks) = (newest, over_until, lacks.to_vec());
@@ -60,7 +60,7 @@ fn what_is_missing_is_said_with_its_reason() {
 
 #[test]
 fn provisional_dates_are_final_on_the_teams_own_clock() {
-    let market = market("America/New_York", "00:00", &[("prime", "19:00")]);
+    let market = market("America/New_York", "00:00", &[("day", "00:00"), ("prime", "19:00")]);
     let final_by = |provisional_days| {
         World::of("a", &["a"]).inputs(&market, NOW, |inputs| {
             // 01:00 of the 25th in Shanghai.
