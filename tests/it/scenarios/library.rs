@@ -7,6 +7,7 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
 use super::sameness::same;
+use super::upgrading;
 use crate::rows::events;
 use crate::scenario::Scenario;
 
@@ -199,6 +200,22 @@ fn a_picture_is_measured_anew_when_it_or_the_way_of_measuring_changes() {
          2026/blue.png  refused  side_too_long
          red.png        refused  side_too_long",
     );
+}
+
+#[test]
+fn another_release_of_the_catalogue_measures_no_picture_anew() {
+    let scenario = shop(SHEET);
+    scenario.write("pictures/covers.csv", "cover_id,name,中文名\nred,Red,红裙\n");
+    let named = "cover_id  name  name_zh
+         blue      –     –
+         red       Red   红裙";
+    scenario.run().exits(0).says("2 pictures, 2 new, 2 looked at").expect_table("covers", named);
+    upgrading::rewrite(&scenario, |receipt| {
+        if receipt["content"]["unit"]["kind"] == "catalogue" {
+            receipt["content"]["numbers_version"] = 1.into();
+        }
+    });
+    scenario.run().exits(0).says("2 pictures, 0 new, 0 looked at").expect_table("covers", named);
 }
 
 #[test]

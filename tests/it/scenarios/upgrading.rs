@@ -29,7 +29,7 @@ fn decided() -> Scenario {
 }
 
 /// Has every receipt say that it was made otherwise. None is of a revision after the first.
-fn rewrite(scenario: &Scenario, change: impl Fn(&mut Value)) {
+pub(super) fn rewrite(scenario: &Scenario, change: impl Fn(&mut Value)) {
     for name in scenario.tree("archive/_receipts").into_keys() {
         let path: PathBuf = scenario.path("archive/_receipts").join(&name);
         let mut receipt: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();

@@ -103,7 +103,9 @@ pub(super) fn advice_log(inputs: &NightInputs<'_>, revision: u64) -> PolarsResul
         let mut of_place = past.iter_mut().filter(is_of_it).peekable();
         if of_place.peek().is_some() {
             let aired = Aired::of(&place.cover_broadcast)?;
-            of_place.for_each(|past| past.became = outcome::became(past, &aired));
+            for past in of_place {
+                past.became = outcome::became(past, &aired);
+            }
         }
     }
     table(inputs, &past, revision)

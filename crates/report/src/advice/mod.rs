@@ -15,7 +15,7 @@ mod reason;
 mod rows;
 mod table;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 mod trial;
 mod words;
 

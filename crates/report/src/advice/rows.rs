@@ -45,13 +45,13 @@ pub(super) fn rows(frame: &DataFrame) -> impl Iterator<Item = Row<'_>> {
 
 /// Those of a place.
 pub(super) fn rows_of<'f>(frame: &'f DataFrame, platform: &str, market: &str) -> PolarsResult<Vec<Row<'f>>> {
-    let mut found = Vec::new();
-    for row in rows(frame) {
-        if row.is(c::PLATFORM, platform)? && row.is(c::MARKET, market)? {
-            found.push(row);
-        }
+    if frame.height() == 0 {
+        return Ok(Vec::new());
     }
-    Ok(found)
+    // Some tables hold every place, and are looked through for each of them.
+    let (platforms, markets) = (frame.column(c::PLATFORM)?.str()?, frame.column(c::MARKET)?.str()?);
+    let is_there = |row: &Row<'f>| platforms.get(row.at) == Some(platform) && markets.get(row.at) == Some(market);
+    Ok(rows(frame).filter(is_there).collect())
 }
 
 impl Row<'_> {

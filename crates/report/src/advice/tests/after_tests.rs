@@ -171,3 +171,35 @@ fn the_newest_test_has_the_last_word() {
     }
     assert_eq!(said(&world.advise()), ["change", "c", "old", "proven"]);
 }
+
+#[test]
+fn a_test_rules_over_what_was_only_seen_and_a_rule_of_the_market_over_a_test() {
+    let advice = won("old", [0.24, 0.12, 0.39]).found("new", "overpromises").advise();
+    assert_eq!(said(&advice), ["change", "new", "old", "proven"]);
+    assert_eq!(text(&advice, c::AVOID, 0), "");
+    let rule = line([(c::COVER_ID, t("new")), (c::FINDING, t("breaks")), (c::RULE, t("no_prices"))]);
+    let advice = World { checks: vec![with(place(), rule)], ..won("old", [0.24, 0.12, 0.39]) }.advise();
+    assert_eq!(said(&advice)[..2], ["keep", "old"]);
+    assert_eq!(text(&advice, c::AVOID, 0), "new");
+}
+
+#[test]
+fn what_a_test_has_settled_is_not_tried_again() {
+    let world = |decision: &str| {
+        World::of("old", &["new", "old"])
+            .test("dresses", "over", "old", vec![("old", "", Vec::new()), ("new", decision, Vec::new())])
+            .pair(["new", "old", "ctr"], [1.5, 1.3, 1.7], 0.99, 20)
+    };
+    assert_eq!(said(&world("not settled").advise())[0], "try");
+    assert_eq!(said(&world("no difference worth having").advise())[..2], ["keep", "old"]);
+}
+
+#[test]
+fn a_cover_of_a_running_test_is_not_one_to_avoid() {
+    let arms = || vec![("old", "", Vec::new()), ("new", "keep testing", Vec::new())];
+    let world = World::of("old", &["old"]).found("new", "overpromises").found("gift", "overpromises");
+    let running = world.clone().test("dresses", "running", "old", arms()).advise();
+    assert_eq!(text(&running, c::AVOID, 0), "gift");
+    let over = world.test("dresses", "over", "old", arms()).advise();
+    assert_eq!(text(&over, c::AVOID, 0), "gift new");
+}
