@@ -63,7 +63,7 @@ fn freshness() -> Vec<ColumnSpec> {
 
 /// What goes on air, and when.
 fn airtime() -> Vec<ColumnSpec> {
-    let none = "no slot is known";
+    let no_slot = "no slot is known";
     let note = "clocks are set as a week before and a week later";
     vec![
         text(c::ACTION, "what to do, one of the words below"),
@@ -71,13 +71,13 @@ fn airtime() -> Vec<ColumnSpec> {
             .null("`action` is `no_data`, or of `follow_plan` another cover was on air"),
         text(c::INSTEAD_OF, "the cover that goes off air").null("none does, or none is known"),
         text(c::TEST_AGAINST, "the cover that is to be tested against `cover_id`").null("`action` is not `test`"),
-        ColumnSpec { about: "the best slot of `slot_plan` over all audiences".into(), ..slot() }.null(none),
-        instant(c::SLOT_START_UTC, "its first instant, the next after now").null(none),
-        instant(c::SLOT_END_UTC, "the first instant after it").null(none),
-        wall_time(c::SLOT_START_LOCAL, "when it begins, on the market's clock").null(none),
-        wall_time(c::SLOT_END_LOCAL, "when it ends there").null(none),
-        wall_time(c::SLOT_START_HOME, "when it begins, on the clock of `home_timezone`").null(none),
-        wall_time(c::SLOT_END_HOME, "when it ends there").null(none),
+        ColumnSpec { about: "the best slot of `slot_plan` over all audiences".into(), ..slot() }.null(no_slot),
+        instant(c::SLOT_START_UTC, "its first instant, the next after now").null(no_slot),
+        instant(c::SLOT_END_UTC, "the first instant after it").null(no_slot),
+        wall_time(c::SLOT_START_LOCAL, "when it begins, on the market's clock").null(no_slot),
+        wall_time(c::SLOT_END_LOCAL, "when it ends there").null(no_slot),
+        wall_time(c::SLOT_START_HOME, "when it begins, on the clock of `home_timezone`").null(no_slot),
+        wall_time(c::SLOT_END_HOME, "when it ends there").null(no_slot),
         text(c::HOME_TIMEZONE, "`home_timezone` of `archive.yaml`"),
         text(
             c::CLOCK_NOTE_EN,

@@ -163,7 +163,7 @@ impl World {
             ]);
             with(place(), with(values, more))
         };
-        let rows = arms.iter().cloned().map(row).collect();
+        let rows = arms.into_iter().map(row).collect();
         self.tests.push((name.to_owned(), plan, rows));
         self
     }
