@@ -1,5 +1,6 @@
 //! Arguments as they are typed.
 
+mod brief;
 mod covers;
 mod rows;
 mod show;
@@ -18,6 +19,7 @@ use coverledger_archive::{PruneLimits, Unaccounted};
 use coverledger_config as config;
 use coverledger_demo::{DemoFormat, DemoRows};
 
+pub use brief::Brief;
 pub use covers::{
     CoverOrder, Covers, CoversCheck, CoversCommand, CoversList, CoversLog, CoversShow, CoversSimilar,
 };
@@ -89,6 +91,8 @@ pub enum Command {
     Schema(Schema),
     /// Print how large an effect an experiment could find, and which cover is on air when
     PlanTest(PlanTest),
+    /// Print where the morning brief lies and what it says of the night to come, or open it
+    Brief(Brief),
     /// Print which cover is on air now and next in each market, by the team's own clock and the market's
     Now(Now),
     /// Say what unknown exports are, and which of their columns is the cover's rate

@@ -1,11 +1,15 @@
 //! `coverledger check`
 
+use std::collections::BTreeMap;
+
 use super::args::Global;
 use super::screen::Screen;
 use super::{Failure, environment, exit, load};
 use crate::plan;
 use crate::run::{self, Offline};
-use coverledger_config::{Assignment, Channel, ChannelKind, Experiment, Job, Library, Platform, Rows, Workspace};
+use coverledger_config::{
+    Assignment, Brief, Channel, ChannelKind, Experiment, Job, Library, Names, Platform, Rows, Workspace,
+};
 use coverledger_core::model::{MarketId, PlatformId};
 
 const DAY_SECONDS: u64 = 86_400;
@@ -44,6 +48,10 @@ pub fn run(global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     if let (Some(library), Some(found)) = (&workspace.library, &library) {
         writeln!(out, "  library:   {}", shelf(library, found))?;
     }
+    if let Some(brief) = &workspace.brief {
+        let leads = brief.public_url.as_ref().map_or("nowhere", |url| url.as_str());
+        writeln!(out, "  brief:     {} names, messages lead to {leads}", named(brief))?;
+    }
     for warning in &workspace.warnings {
         let file = warning.file.display();
         writeln!(out, "warning: `{file}`, {warning}")?;
@@ -70,6 +78,12 @@ pub fn run(global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
         writeln!(out, "warning: {warning}")?;
     }
     Ok(exit::DONE)
+}
+
+/// How many things have a name of their own.
+fn named(brief: &Brief) -> usize {
+    let Names { markets, platforms, slots, audiences, cities } = &brief.names;
+    [markets, platforms, slots, audiences, cities].into_iter().map(BTreeMap::len).sum()
 }
 
 /// The library of covers in words.

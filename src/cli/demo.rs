@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
+use jiff::civil::Date;
 use polars::prelude::*;
 use tracing::Instrument as _;
 
@@ -13,7 +14,7 @@ use super::screen::Screen;
 use super::{Failure, Grid, environment, exit, settled};
 use crate::plan::Selection;
 use crate::run::{self, Stop, stores};
-use coverledger_archive::TableName;
+use coverledger_archive::{Archive, TableName};
 use coverledger_config::{self as config, Workspace};
 use coverledger_core::model::{Count, columns as c};
 use coverledger_demo::{self as demo, Written};
@@ -45,6 +46,9 @@ pub async fn run(args: &Demo, global: &Global, out: &mut Screen<'_>) -> Result<u
     let objects: Vec<Bytes> = objects.into_iter().map(|(_, bytes)| bytes).collect();
     print_report(&report::read(TableName::SlotAudience, &objects)?, out)?;
     writeln!(out)?;
+    if archive.newest_brief(Date::MAX).await?.is_some() {
+        writeln!(out, "The brief is {dir}/archive/{}: open it in a browser.", Archive::latest_brief_key())?;
+    }
     writeln!(out, "The archive is in {dir}/archive. Next:")?;
     if is_made_up {
         // Every later run needs the same one.
@@ -52,6 +56,7 @@ pub async fn run(args: &Demo, global: &Global, out: &mut Screen<'_>) -> Result<u
     }
     let options = format!("--config {dir}/config --jobs {dir}/jobs");
     let at = written.run_at;
+    writeln!(out, "  coverledger brief --at {at} {options}")?;
     writeln!(out, "  coverledger show slot_audience --market US {options}")?;
     writeln!(out, "  coverledger show experiment --market US {options}")?;
     if args.quality {

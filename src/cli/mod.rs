@@ -3,6 +3,7 @@
 mod args;
 mod backfill;
 mod behind_lookback;
+mod brief;
 mod cause;
 mod check;
 mod completions;
@@ -117,6 +118,7 @@ fn dispatch(cli: &Cli, out: &mut Screen<'_>) -> Result<u8, Failure> {
             Command::Status(args) => status::run(args, global, out).await,
             Command::Check(args) if !args.sample.is_empty() => Box::pin(sample::run(args, global, out)).await,
             Command::Check(_) => check::run(global, out),
+            Command::Brief(args) => Box::pin(brief::run(args, global, out)).await,
             Command::Schema(args) => schema::run(args, out),
             Command::PlanTest(args) => plan_test::run(args, global, out).await,
             Command::Now(args) => now::run(args, global, out).await,

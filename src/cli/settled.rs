@@ -26,6 +26,9 @@ pub fn print(report: &RunReport, out: &mut Screen<'_>) -> io::Result<()> {
     if !report.library.is_empty() {
         writeln!(out, "library of covers: {}", counted(&report.library))?;
     }
+    if !report.brief.is_empty() {
+        writeln!(out, "morning brief: {}", counted(&report.brief))?;
+    }
     if !report.exports.is_empty() {
         let RowCounts { rows_in, rejected, .. } = report.rows();
         write!(out, "{} exports read: {rows_in} records, {rejected} rejected", report.exports.len())?;
@@ -119,7 +122,7 @@ fn counted<T>(ends: &[(T, Disposition)]) -> String {
 pub fn code(report: &RunReport) -> u8 {
     let any = |is: fn(&Disposition) -> bool| {
         let days = report.days.iter().map(|(_, disposition)| disposition);
-        let afterwards = report.decisions.iter().chain(&report.library);
+        let afterwards = report.decisions.iter().chain(&report.library).chain(&report.brief);
         days.chain(afterwards.map(|(_, disposition)| disposition)).any(is)
     };
     if any(|d| matches!(d, Disposition::NoSpace { .. })) {

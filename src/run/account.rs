@@ -28,6 +28,9 @@ pub struct Account {
     /// What became of the library of covers; without `config/library.yaml` there is none, and nothing said of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub library: Vec<ShelvedAccount>,
+    /// What became of the morning brief; without `config/brief.yaml` there is none, and nothing said of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub brief: Vec<ShelvedAccount>,
     /// Exports that were read.
     pub exports: u64,
     /// Their rows, by what became of them.
@@ -105,10 +108,10 @@ pub struct DecisionAccount {
     pub reason: Option<String>,
 }
 
-/// What became of one part of the library of covers.
+/// What became of one part of the library of covers, or of the brief.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShelvedAccount {
-    /// Of what: `catalogue`, or what of it was left out.
+    /// Of what: `catalogue`, `library/2026-11-20` or `brief/2026-11-20`, or what was left out.
     pub unit: String,
     /// `published`, `current`, `failed`, `unsettled` or `stopped`.
     pub outcome: String,
@@ -202,6 +205,7 @@ impl Account {
             days: report.days.iter().filter_map(|(day, end)| DayAccount::of(report, day, end)).collect(),
             decisions: report.decisions.iter().map(|(unit, end)| DecisionAccount::of(unit, end)).collect(),
             library: report.library.iter().map(|(unit, end)| ShelvedAccount::of(unit, end)).collect(),
+            brief: report.brief.iter().map(|(unit, end)| ShelvedAccount::of(unit, end)).collect(),
             exports: report.exports.len() as u64,
             rows: report.rows(),
             bytes_read: report.exports.iter().map(|export| export.bytes).sum::<u64>() + report.bytes_reread,

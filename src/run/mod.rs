@@ -1,4 +1,4 @@
-//! One run: plan → read → localize → count → report → publish → decide → shelve.
+//! One run: plan → read → localize → count → report → publish → decide → shelve → brief.
 //!
 //! Nightly runs, catching up after downtime, late data and backfill are this one path; they differ in the
 //! [`Selection`] only. Each export is read once per batch however many market-days it feeds. Trouble with one export
@@ -9,6 +9,7 @@ mod alert_state;
 mod allocation;
 mod assets;
 mod blocking;
+mod brief;
 mod brief_news;
 mod conflict;
 mod count_job;
@@ -52,6 +53,7 @@ mod views;
 mod watch;
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -79,7 +81,7 @@ pub use unconfigured::{Unconfigured, unconfigured, unit_lacks};
 
 use crate::plan::{Batch, DayStatus, PlatformPlan, Selection};
 use coverledger_archive::Stamp;
-use coverledger_config::{Job, Workspace};
+use coverledger_config::{Job, Settings, Workspace};
 use coverledger_core::count::Memory;
 use coverledger_core::time::Clock;
 use coverledger_store::{Store, sha256_hex};
@@ -201,6 +203,16 @@ pub async fn run(
     report.decisions = desk.decide().await;
     report.decisions.extend(of_viewers);
     report.library.extend(librarian.keep_covers().await);
+    // The brief stands on everything that is published.
+    let editor = brief::Editor {
+        workspace: &source.workspace,
+        archive: &archive,
+        stamp: &stamp,
+        stop,
+        rendering: &rendering,
+    };
+    let edited = Box::pin(editor.edit()).await;
+    (report.brief, report.card) = (edited.ends, edited.card);
     report.unconfigured = stop.or(unconfigured(workspace, &archive)).await.unwrap_or_default();
     let (traffic, of_archive) = (source.exports.traffic(), archive.store().traffic());
     archive.close().await;
@@ -212,10 +224,16 @@ pub async fn run(
     Ok(report)
 }
 
+/// Where files lie that nobody needs for long: `spill_dir`, or the system's temporary folder.
+#[must_use]
+pub fn scratch_dir(settings: &Settings) -> PathBuf {
+    settings.spill_dir.clone().unwrap_or_else(std::env::temp_dir)
+}
+
 /// What reading stands on, by the settings.
 fn source(workspace: &Workspace, exports: Store, stop: &Stop) -> Source {
     let settings = &workspace.settings;
-    let spill_dir = settings.spill_dir.clone().unwrap_or_else(std::env::temp_dir);
+    let spill_dir = scratch_dir(settings);
     let threads = settings.threads.or_else(|| std::thread::available_parallelism().ok());
     Source {
         workspace: Arc::new(workspace.clone()),

@@ -183,6 +183,8 @@ pub struct RunReport {
     pub decisions: Vec<(String, Disposition)>,
     /// What became of the library of covers: of which part of it, and how that ended; empty without one.
     pub library: Vec<(String, Disposition)>,
+    /// What became of the morning brief; empty without one.
+    pub brief: Vec<(String, Disposition)>,
     /// Every export that was read; one that fed two batches is here twice.
     pub exports: Vec<ExportOutcome>,
     /// Bytes that counting put on disk for a while.
@@ -234,7 +236,7 @@ impl RunReport {
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         let days = self.days.iter().map(|(_, end)| end);
-        let afterwards = self.decisions.iter().chain(&self.library).map(|(_, end)| end);
+        let afterwards = self.decisions.iter().chain(&self.library).chain(&self.brief).map(|(_, end)| end);
         days.chain(afterwards).any(|end| *end == Disposition::Stopped)
     }
 
@@ -244,10 +246,10 @@ impl RunReport {
         undone(&self.decisions)
     }
 
-    /// What of the library of covers could not be brought up to date, and why.
+    /// What of the library of covers and of the brief could not be brought up to date, and why.
     #[must_use]
     pub fn unshelved(&self) -> Vec<(&str, String)> {
-        undone(&self.library)
+        [undone(&self.library), undone(&self.brief)].concat()
     }
 
     /// Ends what nothing was said of: a stop was asked for before it came to it.

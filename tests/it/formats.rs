@@ -728,6 +728,10 @@ fn every_key_of_an_account_is_documented() {
                 notes: vec!["40 pictures, 1 new".to_owned()],
             },
         )],
+        brief: vec![(
+            "brief/2026-11-21".to_owned(),
+            Disposition::Published { revision: 1, state: State::Final, notes: vec!["left out: cover".to_owned()] },
+        )],
         unconfigured: vec![Unconfigured {
             platform: PlatformId::new("p"),
             market: None,

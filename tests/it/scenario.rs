@@ -234,7 +234,8 @@ impl Scenario {
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_coverledger"));
         command.args(args).current_dir(self.folder.path()).env_remove("COLUMNS");
-        let tells_time = args.first().is_some_and(|command| ["run", "backfill", "status"].contains(command));
+        let tells_time =
+            args.first().is_some_and(|command| ["run", "backfill", "status", "brief"].contains(command));
         if let Some(at) = self.at.borrow().as_ref().filter(|_| tells_time) {
             command.args(["--at", at]);
         }

@@ -155,6 +155,80 @@ impl Archive {
         self.newest_as_of(Key::ReceiptsOfViewers(platform, market)).await
     }
 
+    /// The newest date from `since` on as of which anything was decided of a platform in a market, with its newest revision;
+    /// an earlier one where there is none as young as that.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn newest_decisions(
+        &self,
+        platform: &PlatformId,
+        market: &MarketId,
+        since: Date,
+    ) -> Result<Option<(Date, u64)>, ArchiveError> {
+        self.newest_since(Key::ReceiptsOfDecisions(platform, market), since).await
+    }
+
+    /// The same of what is told of viewers over days.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn newest_viewers(
+        &self,
+        platform: &PlatformId,
+        market: &MarketId,
+        since: Date,
+    ) -> Result<Option<(Date, u64)>, ArchiveError> {
+        self.newest_since(Key::ReceiptsOfViewers(platform, market), since).await
+    }
+
+    /// The same of the library of covers.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn newest_library(&self, since: Date) -> Result<Option<(Date, u64)>, ArchiveError> {
+        self.newest_since(Key::ReceiptsOfLibrary, since).await
+    }
+
+    async fn newest_since(&self, receipts: Key<'_>, since: Date) -> Result<Option<(Date, u64)>, ArchiveError> {
+        let newest = |(unit, revisions): (Unit, BTreeSet<u64>)| match unit {
+            Unit::Decisions { as_of, .. } | Unit::Viewers { as_of, .. } | Unit::Library { as_of } => {
+                Some((as_of, *revisions.last()?))
+            }
+            _ => None,
+        };
+        for first in [Some(since), None] {
+            let found = self.revisions_since(receipts, first).await?.revisions;
+            if let Some(newest) = found.into_iter().filter_map(newest).next_back() {
+                return Ok(Some(newest));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The newest revision of a unit: one listing, and no receipt is read.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn newest_revision(&self, unit: &Unit) -> Result<Option<u64>, ArchiveError> {
+        let found = self.revisions(Key::Receipts(unit)).await?;
+        Ok(found.get(unit).and_then(|revisions| revisions.last().copied()))
+    }
+
+    /// The newest date as of which anything was decided of each experiment, with its newest revision.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn newest_experiments(&self) -> Result<BTreeMap<String, (Date, u64)>, ArchiveError> {
+        let found = self.revisions(Key::ReceiptsOfExperiments).await?;
+        let newest = |(unit, revisions): (Unit, BTreeSet<u64>)| match unit {
+            Unit::Experiment { experiment, as_of } => Some((experiment, (as_of, *revisions.last()?))),
+            _ => None,
+        };
+        // Units are sorted by date, so the last one of a name is the newest.
+        Ok(found.into_iter().filter_map(newest).collect())
+    }
+
     async fn newest_as_of(&self, receipts: Key<'_>) -> Result<BTreeMap<Date, u64>, ArchiveError> {
         let newest = |(unit, revisions): (Unit, BTreeSet<u64>)| match unit {
             Unit::Decisions { as_of, .. } | Unit::Viewers { as_of, .. } => Some((as_of, *revisions.last()?)),

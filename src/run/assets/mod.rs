@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 pub(super) use driver::{Driver, Look, failed};
 pub(super) use rerender::{Renderer, mapped};
 
+use super::brief::MorningBrief;
 use super::deciding::{DecidedExperiment, DecidedMarket};
 use super::library::{CataloguedPictures, CoversAsOf, CoversOfMonth};
 use super::publishing::{CountedDay, ToldDate};
@@ -47,7 +48,7 @@ pub(super) trait Asset: Send + Sync + 'static {
 }
 
 /// Every asset: whoever adds one adds a line. One that is missing here does not compile where it is published.
-const ASSETS: [TableFamily; 8] = [
+const ASSETS: [TableFamily; 9] = [
     CountedDay::FAMILY,
     ToldDate::FAMILY,
     DecidedMarket::FAMILY,
@@ -56,6 +57,7 @@ const ASSETS: [TableFamily; 8] = [
     CoversOfMonth::FAMILY,
     CoversAsOf::FAMILY,
     ViewersAsOf::FAMILY,
+    MorningBrief::FAMILY,
 ];
 
 const fn is_listed(family: TableFamily) -> bool {

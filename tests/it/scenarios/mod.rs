@@ -2,6 +2,7 @@
 
 mod accounts;
 mod agreement;
+mod brief;
 mod clocks;
 mod commands;
 mod complete;
