@@ -98,6 +98,9 @@ impl FitColumn {
     }
 
     fn cell(&self, row: usize, width: usize) -> Cell {
+        if columns(&self.cells[row]) <= width {
+            return self.cells[row].as_str().into();
+        }
         let mut lines = wrapped(&self.cells[row], width);
         if !self.is_prose() && lines.len() > MOST_LINES {
             lines.truncate(MOST_LINES);

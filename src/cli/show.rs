@@ -45,13 +45,6 @@ struct Read {
 /// Prints a table: for people the columns that answer the question and fit their terminal, rates in percent with their interval,
 /// the newest and biggest first; for programs all of it, as it is in the archive.
 pub async fn run(args: &Show, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
-    if args.table.is_page() {
-        let [en, zh] = [
-            "`brief` is a page and has no rows (`coverledger brief --open` opens it, `show advice` has what it advises)",
-            "`brief` 是网页，没有行（`coverledger brief --open` 打开它；`show advice` 是其中的建议）",
-        ];
-        return Err(Failure::usage(args.lang.of(en, zh)));
-    }
     let destination = Destination::of(&args.form, out)?;
     let conditions = Condition::all(args)?;
     for_people(args)?;

@@ -73,6 +73,10 @@ fn not_configured(table: TableName, workspace: &Workspace) -> Option<(&'static s
             "没有跨天记录观众：`config/archive.yaml` 里没有 `returning`",
         )),
         _ => match table {
+            TableName::BroadcastMinutes | TableName::QualityMinutes if workspace.brief.is_none() => Some((
+                "minutes are counted for the morning brief alone, and there is no file `config/brief.yaml`",
+                "分钟数据只为早间简报统计，而 `config/brief.yaml` 不存在",
+            )),
             TableName::Turns if !has_rotation() => Some((
                 "no experiment in `config/experiments` is a rotation",
                 "`config/experiments` 里没有轮换实验（`design: rotation`）",
@@ -81,7 +85,7 @@ fn not_configured(table: TableName, workspace: &Workspace) -> Option<(&'static s
                 "no experiment in `config/experiments` is a split that assigns viewers",
                 "`config/experiments` 里没有按观众分配的分流实验（`assignment: viewer`）",
             )),
-            TableName::Quality | TableName::QualityEffect if !has_quality() => Some((
+            TableName::Quality | TableName::QualityMinutes | TableName::QualityEffect if !has_quality() => Some((
                 "no source of quality is configured: no file in `config/platforms` has `of`",
                 "没有配置播放质量的数据源：`config/platforms` 里没有带 `of` 的文件",
             )),
@@ -173,6 +177,10 @@ fn usually(table: TableName) -> Sentence {
         TableName::QualityEffect => {
             ("too few viewers had both good and bad visits to compare", "有好有坏两类观看的观众太少，无法比较")
         }
+        TableName::AdviceLog => (
+            "no earlier brief advised to change, try, test or take off a cover, or all of it is older than 56 dates",
+            "此前的简报没有建议过更换、试用、对测或撤下封面，或者都已超过 56 天",
+        ),
         TableName::ExperimentPooled => ("no experiment runs in more than one place", "没有实验在多个地点进行"),
         table if table.is_optional() => ("it is published only where it has rows", "只有在有数据时才会发布这张表"),
         _ => (

@@ -22,6 +22,8 @@ const COVERS: usize = 2;
 #[derive(Clone)]
 struct Told {
     cover_id: Option<String>,
+    /// From when to when, and against which time before.
+    periods: [String; 2],
     /// By how much the rate changed.
     change: Option<f64>,
     /// Whether that is more than chance.
@@ -50,9 +52,15 @@ struct Paragraph {
 /// It cannot be written.
 pub(super) fn print(frame: &DataFrame, lang: Lang, out: &mut Screen<'_>) -> Result<(), Failure> {
     let mut paragraphs = paragraphs(frame, lang)?;
-    let strength =
-        |of: &Paragraph| of.whole.iter().filter_map(|told| told.change).map(f64::abs).fold(-1.0, f64::max);
-    paragraphs.sort_by(|one, other| strength(other).total_cmp(&strength(one)));
+    // What is more than chance before what may be chance, whatever its size.
+    let strength = |of: &Paragraph| {
+        let changes = of.whole.iter().filter_map(|told| Some((told.is_sure, told.change?.abs())));
+        changes.max_by(|(one, by), (other, its)| one.cmp(other).then(by.total_cmp(its))).unwrap_or((false, -1.0))
+    };
+    paragraphs.sort_by(|one, other| {
+        let ((one, by), (other, its)) = (strength(one), strength(other));
+        other.cmp(&one).then(its.total_cmp(&by))
+    });
     for paragraph in &mut paragraphs {
         write(paragraph, lang, out)?;
     }
@@ -65,7 +73,11 @@ fn write(paragraph: &mut Paragraph, lang: Lang, out: &mut Screen<'_>) -> io::Res
     whole.dedup_by(|one, other| one.note == other.note);
     covers.retain(|told| told.is_sure);
     covers.sort_by(|one, other| other.change.unwrap_or(0.0).abs().total_cmp(&one.change.unwrap_or(0.0).abs()));
-    let mut sentences: Vec<String> = whole.iter().map(|told| told.note.clone()).collect();
+    let sentence = |told: &Told| {
+        let ([after, before], note) = (&told.periods, &told.note);
+        lang.of(format!("{after} against {before}: {note}"), format!("{after} 对比 {before}：{note}"))
+    };
+    let mut sentences: Vec<String> = whole.iter().map(sentence).collect();
     for told in covers.iter().take(COVERS) {
         let cover = told.cover_id.as_deref().unwrap_or_default();
         sentences.push(lang.of(format!("{cover}: {}", told.note), format!("{cover}：{}", told.note)));
@@ -116,12 +128,18 @@ impl Row {
         };
         // An older row speaks English only.
         let note = note.map_or_else(|| text(c::NOTE), |note| Ok(Some(note)))?.unwrap_or_default();
+        let period = |since: &str, until: &str| -> PolarsResult<String> {
+            let (since, until) = (text(since)?.unwrap_or_default(), text(until)?.unwrap_or_default());
+            let is_day = since == until;
+            Ok(if is_day { since } else { lang.of(format!("{since} to {until}"), format!("{since} 至 {until}")) })
+        };
+        let periods = [period(c::AFTER_SINCE, c::AFTER_UNTIL)?, period(c::BEFORE_SINCE, c::BEFORE_UNTIL)?];
         let bounds = (number(&c::low(c::WITHIN))?, number(&c::high(c::WITHIN))?);
         let is_sure = matches!(bounds, (Some(low), Some(high)) if low > 0.0 || high < 0.0);
         Ok(Self {
             place: (text(c::PLATFORM)?.unwrap_or_default(), text(c::MARKET)?.unwrap_or_default()),
             metric: text(c::METRIC)?.unwrap_or_default(),
-            told: Told { cover_id: text(c::COVER_ID)?, change: number(c::CHANGE)?, is_sure, note },
+            told: Told { cover_id: text(c::COVER_ID)?, periods, change: number(c::CHANGE)?, is_sure, note },
         })
     }
 }

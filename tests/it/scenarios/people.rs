@@ -299,9 +299,11 @@ fn the_change_of_a_rate_begins_with_its_story() {
     let text = show(&scenario, "mix", "80").exits(0).stdout;
     let story: Vec<&str> = text.lines().take_while(|line| !line.contains("cover_id")).collect();
     let story = story.join(" ");
-    assert!(story.starts_with("GB, shop: effective_ctr went from 26.67 % to 26.67 %"), "{text}");
-    assert!(story.contains("JP, shop: effective_ctr went"), "{text}");
+    let periods = "2026-11-18 to 2026-11-20 against 2026-11-15 to 2026-11-17";
+    let begins = format!("GB, shop: {periods}: effective_ctr went from 26.67 % to 26.67 %");
+    assert!(story.starts_with(&begins), "{text}");
+    assert!(story.contains(&format!("JP, shop: {periods}: effective_ctr went")), "{text}");
     let zh = show(&scenario, "mix --lang zh", "80").exits(0).stdout;
-    assert!(zh.starts_with("GB · shop：effective_ctr 从 26.67 % 变为 26.67 %"), "{zh}");
+    assert!(zh.starts_with("GB · shop：2026-11-18 至 2026-11-20 对比 2026-11-15 至 2026-11-17："), "{zh}");
     assert!(rows(&show(&scenario, "mix --output json", "80")).len() > 4);
 }

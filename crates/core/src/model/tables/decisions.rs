@@ -267,6 +267,7 @@ pub(super) const MIX: TableSpec = TableSpec {
         plain(c::AS_OF),
         plain(c::MARKET),
         plain(c::PLATFORM),
+        plain(c::SCOPE),
         plain(c::COVER_ID),
         plain(c::METRIC),
         percent(c::BEFORE),
