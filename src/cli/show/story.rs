@@ -133,7 +133,7 @@ impl Row {
             let is_day = since == until;
             Ok(if is_day { since } else { lang.of(format!("{since} to {until}"), format!("{since} 至 {until}")) })
         };
-        let periods = [period(c::AFTER_SINCE, c::AFTER_UNTIL)?, period(c::BEFORE_SINCE, c::BEFORE_UNTIL)?];
+        let periods = [period(c::AFTER_SINCE, c::UNTIL)?, period(c::BEFORE_SINCE, c::BEFORE_UNTIL)?];
         let bounds = (number(&c::low(c::WITHIN))?, number(&c::high(c::WITHIN))?);
         let is_sure = matches!(bounds, (Some(low), Some(high)) if low > 0.0 || high < 0.0);
         Ok(Self {
