@@ -1,5 +1,7 @@
 //! Text of others within the markup of a chat: what would be a mention, a link or a format stays text.
 
+use std::fmt::Write as _;
+
 /// Slack reads `<…>` as links and mentions. <https://docs.slack.dev/messaging/formatting-message-text#escaping>
 pub(super) fn slack(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
@@ -23,7 +25,7 @@ pub(super) fn feishu_markdown(text: &str) -> String {
     for (at, c) in text.char_indices() {
         let is_scheme = c == ':' && text[at..].starts_with("://");
         if is_scheme || matches!(c, '&' | '<' | '>' | '*' | '_' | '~' | '`' | '[' | ']' | '#' | '!' | '\\' | '$') {
-            escaped.push_str(&format!("&#{};", u32::from(c)));
+            let _ = write!(escaped, "&#{};", u32::from(c));
         } else {
             escaped.push(c);
         }

@@ -1,5 +1,7 @@
 //! A card in words: in one language, without the markup of any service.
 
+use std::fmt::Write as _;
+
 use coverledger_brief::{Action, PlaceName, State, Text};
 use coverledger_config::Language;
 use coverledger_store::sha256_hex;
@@ -62,7 +64,7 @@ impl Said {
         let Self { language, title: _, summary, freshness: _, problems, markets, link: _ } = self;
         let mut text = format!("{}\n{}\n{summary}\n", card.as_of, language.word());
         for Paragraph { about, text: said } in problems.iter().chain(markets) {
-            text.push_str(&format!("{about}\t{said}\n"));
+            let _ = writeln!(text, "{about}\t{said}");
         }
         sha256_hex(text.as_bytes())
     }
@@ -146,10 +148,8 @@ fn lack(problem: &CardProblem, language: Language) -> Paragraph {
     let mut text = state.to_owned();
     if let Some(until) = problem.data_until {
         let until = words::date(until, language);
-        text += &match language {
-            Language::English => format!(", data until {until}"),
-            Language::Chinese => format!("，止于{until}"),
-        };
+        text += of(language, [", data until ", "，止于"]);
+        text += &until;
     }
     if let Some(reason) = &problem.reason {
         text += of(language, [": ", "："]);
@@ -228,7 +228,7 @@ fn action(line: &CardLine, card: &Card, language: Language) -> String {
     }
 }
 
-const fn of<'t>(language: Language, [en, zh]: [&'t str; 2]) -> &'t str {
+const fn of(language: Language, [en, zh]: [&str; 2]) -> &str {
     match language {
         Language::English => en,
         Language::Chinese => zh,

@@ -29,12 +29,11 @@ pub(super) fn switches(workspace: &Workspace, due: Vec<DueSwitch>) -> Vec<Switch
             zone,
         };
         let starts_at = stint.starts_at;
-        match all.last_mut().filter(|last| last.starts_at == starts_at) {
-            Some(last) => last.switches.push(switch),
-            None => {
-                let home_city = city(&names.cities, home);
-                all.push(Switches { starts_at, home: home.clone(), home_city, switches: vec![switch] });
-            }
+        if let Some(last) = all.last_mut().filter(|last| last.starts_at == starts_at) {
+            last.switches.push(switch);
+        } else {
+            let home_city = city(&names.cities, home);
+            all.push(Switches { starts_at, home: home.clone(), home_city, switches: vec![switch] });
         }
     }
     all

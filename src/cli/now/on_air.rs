@@ -81,8 +81,8 @@ fn place(
         advised.as_ref().map(|places| places.get(&(platform.to_string(), market.to_string())).cloned())
     };
     match of_place(advised) {
-        None => on_air.note = "no test runs here, and there is no brief yet".to_owned(),
-        Some(None) => on_air.note = "no test runs here, and the newest brief has no such place".to_owned(),
+        None => on_air.note.push_str("no test runs here, and there is no brief yet"),
+        Some(None) => on_air.note.push_str("no test runs here, and the newest brief has no such place"),
         Some(Some(advised)) => by_advice(&mut on_air, advised, at),
     }
     if let Some(to_come) = to_come {
@@ -206,8 +206,8 @@ mod tests {
         }
     }
 
-    fn at_jp(advised: AdvisedPlaces, instant: &str) -> OnAir {
-        let mut places = all(&workspace(), &advised, at(instant));
+    fn at_jp(advised: &AdvisedPlaces, instant: &str) -> OnAir {
+        let mut places = all(&workspace(), advised, at(instant));
         assert_eq!(places.len(), 1);
         places.remove(0)
     }
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn what_is_advised_is_next_then_on_air_then_over() {
         let places = || Some(BTreeMap::from([(("p".to_owned(), "JP".to_owned()), advised())]));
-        let before = at_jp(places(), "2026-11-21T09:59:59Z");
+        let before = at_jp(&places(), "2026-11-21T09:59:59Z");
         let air = before.next.clone().unwrap();
         assert_eq!((before.source, before.now, air.cover_id.as_str()), ("advice", None, "c-red"));
         assert_eq!((air.starts_at, air.slot.as_deref()), (at("2026-11-21T10:00:00Z"), Some("day")));
@@ -223,9 +223,9 @@ mod tests {
             before.note,
             "take off, by the brief as of 2026-11-20; it says nothing of what is on air before"
         );
-        let during = at_jp(places(), "2026-11-21T10:00:00Z");
+        let during = at_jp(&places(), "2026-11-21T10:00:00Z");
         assert_eq!((during.now, during.next), (Some(air), None));
-        let after = at_jp(places(), "2026-11-21T14:00:00Z");
+        let after = at_jp(&places(), "2026-11-21T14:00:00Z");
         assert_eq!((after.source, after.now, after.next), ("none", None, None));
         assert!(after.note.contains("is over"), "{}", after.note);
     }
@@ -234,9 +234,9 @@ mod tests {
     fn a_brief_that_advises_nothing_there_says_so() {
         let nothing = Advised { action: "no_data".to_owned(), ..Advised::default() };
         let places = Some(BTreeMap::from([(("p".to_owned(), "JP".to_owned()), nothing)]));
-        assert_eq!(at_jp(places, "2026-11-21T09:00:00Z").note, "the brief advises no cover (no data)");
-        let note = at_jp(Some(BTreeMap::new()), "2026-11-21T09:00:00Z").note;
+        assert_eq!(at_jp(&places, "2026-11-21T09:00:00Z").note, "the brief advises no cover (no data)");
+        let note = at_jp(&Some(BTreeMap::new()), "2026-11-21T09:00:00Z").note;
         assert_eq!(note, "no test runs here, and the newest brief has no such place");
-        assert!(at_jp(None, "2026-11-21T09:00:00Z").note.contains("there is no brief yet"));
+        assert!(at_jp(&None, "2026-11-21T09:00:00Z").note.contains("there is no brief yet"));
     }
 }

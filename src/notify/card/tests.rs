@@ -28,15 +28,15 @@ const BRAZIL: (&str, &str, &str) = ("BR", "Brazil", "巴西");
 const INDIA: (&str, &str, &str) = ("IN", "India", "印度");
 const JAPAN: (&str, &str, &str) = ("JP", "Japan", "日本");
 
-fn cover(id: &str, en: &str, zh: &str) -> Option<CardCover> {
-    Some(CardCover { cover_id: id.to_owned(), title: text(en, zh) })
+fn cover(id: &str, en: &str, zh: &str) -> CardCover {
+    CardCover { cover_id: id.to_owned(), title: text(en, zh) }
 }
 
 fn line(place: PlaceName, action: Action) -> CardLine {
     CardLine {
         places: vec![place],
         action,
-        cover: cover("c-red", "Red dress", "红裙"),
+        cover: Some(cover("c-red", "Red dress", "红裙")),
         instead_of: None,
         test_against: None,
         experiment: None,
@@ -54,13 +54,13 @@ fn market((id, en, zh): (&str, &str, &str), lines: Vec<CardLine>) -> CardMarket 
 /// A night with something of everything.
 fn night() -> Card {
     let change = CardLine {
-        instead_of: cover("c-blue", "Blue dress", "蓝裙"),
+        instead_of: Some(cover("c-blue", "Blue dress", "蓝裙")),
         change: Some(CardChange { point: 1800, bounds: Some((600, 3100)) }),
         sureness: Sureness::Proven,
         ..line(place(BRAZIL, "TikTok"), Action::Change)
     };
     let test = CardLine {
-        test_against: cover("c-b", "Red dress B", "红裙 B"),
+        test_against: Some(cover("c-b", "Red dress B", "红裙 B")),
         change: Some(CardChange { point: 2000, bounds: Some((-1100, 6200)) }),
         ..line(place(INDIA, "Shopee"), Action::Test)
     };
@@ -117,7 +117,7 @@ fn it_is_news_only_where_somebody_would_act_otherwise() {
     let settled = Card { provisional_days: 0, final_by: None, ..night() };
     assert_eq!(of(&settled), of(&card), "that days became final is none");
     let mut other = night();
-    other.markets[2].lines[0].cover = cover("c-blue", "Blue dress", "蓝裙");
+    other.markets[2].lines[0].cover = Some(cover("c-blue", "Blue dress", "蓝裙"));
     let mut mended = night();
     mended.problems.clear();
     let next = Card { as_of: date(2026, 11, 2), ..night() };
@@ -260,8 +260,8 @@ fn no_name_is_a_mention_a_link_or_a_format_and_no_card_is_too_large() {
             market_title: Text::same(name),
         };
         let hostile = CardLine {
-            cover: cover(name, name, name),
-            instead_of: cover(name, name, name),
+            cover: Some(cover(name, name, name)),
+            instead_of: Some(cover(name, name, name)),
             ..line(place.clone(), Action::Try)
         };
         card.markets.push(CardMarket { market: name.to_owned(), title: Text::same(name), lines: vec![hostile] });

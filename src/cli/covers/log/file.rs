@@ -184,7 +184,7 @@ fn places_in(header: &[String], form: &LogForm) -> Option<Places> {
         Some(column) => Some(place(column)?),
         None => None,
     };
-    let from = form.from_columns().into_iter().map(place).collect::<Option<Vec<usize>>>()?;
+    let from = form.columns_of_beginning().into_iter().map(place).collect::<Option<Vec<usize>>>()?;
     Some(Places {
         market,
         broadcast: place(&form.broadcast)?,

@@ -1,13 +1,15 @@
 //! How a log is written: what its columns are called, and by whose clock its times are.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::fmt::strtime::BrokenDownTime;
 use jiff::tz::Offset;
 
 use super::time::with_offset;
 use coverledger_config::{
-    ColumnName, Columns, CoverRows, CoverRule, FoldPolicy, InstantColumn, InstantFormat, MarketRule, TextRule,
-    WallClock, ZoneRule,
+    ColumnName, Columns, CoverRows, CoverRule, FoldPolicy, GapPolicy, InstantColumn, InstantFormat, MarketRule,
+    Otherwise, TextRule, WallClock, ZoneRule,
 };
 use coverledger_core::model::MarketId;
 use coverledger_core::time::{Resolved, Zone};
@@ -47,14 +49,14 @@ impl LogForm {
             let names = vec![en[at].to_owned(), zh[at].to_owned()];
             ColumnName::any_of(names).unwrap_or_else(|| ColumnName::new(en[at]))
         };
-        let wall = WallClock { zone: ZoneRule::Market, gap: Default::default(), fold: Default::default() };
+        let wall = WallClock { zone: ZoneRule::Market, gap: GapPolicy::Reject, fold: FoldPolicy::Reject };
         let format = InstantFormat::Pattern { pattern: "%Y-%m-%d %H:%M".to_owned(), wall: Some(wall) };
         let instant = |at: usize| InstantColumn { column: column(at), time: None, format: format.clone() };
         Self {
             market: MarketRule::Column {
                 column: column(0),
-                values: Default::default(),
-                otherwise: coverledger_config::Otherwise::Reject,
+                values: BTreeMap::new(),
+                otherwise: Otherwise::Reject,
             },
             broadcast: column(1),
             cover: column(2),
@@ -112,7 +114,7 @@ impl LogForm {
     }
 
     /// The columns of the beginning: one, or a date and a time.
-    pub fn from_columns(&self) -> Vec<&ColumnName> {
+    pub fn columns_of_beginning(&self) -> Vec<&ColumnName> {
         [Some(&self.from.column), self.from.time.as_ref()].into_iter().flatten().collect()
     }
 
@@ -120,7 +122,7 @@ impl LogForm {
     pub fn header(&self) -> Vec<String> {
         let until = self.until.iter().flat_map(|until| [Some(&until.column), until.time.as_ref()]).flatten();
         let columns = self.market_column().into_iter().chain([&self.broadcast, &self.cover]);
-        columns.chain(self.from_columns()).chain(until).map(|column| column.name().to_owned()).collect()
+        columns.chain(self.columns_of_beginning()).chain(until).map(|column| column.name().to_owned()).collect()
     }
 
     /// An instant as the log writes it, by its own clock or the market's.
@@ -202,8 +204,8 @@ mod tests {
         let new_york = Zone::named("America/New_York").unwrap();
         let shanghai = WallClock {
             zone: ZoneRule::Named(Zone::named("Asia/Shanghai").unwrap()),
-            gap: Default::default(),
-            fold: Default::default(),
+            gap: GapPolicy::Reject,
+            fold: FoldPolicy::Reject,
         };
         let pattern =
             |text: &str, wall: Option<WallClock>| InstantFormat::Pattern { pattern: text.to_owned(), wall };

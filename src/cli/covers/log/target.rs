@@ -49,7 +49,7 @@ impl<'w> Target<'w> {
             (Some(file), 0) => {
                 Ok(Self { form: LogForm::of_templates(), export: None, place: Place::File(file.clone()) })
             }
-            (Some(file), _) => Self::of_file(file, logs),
+            (Some(file), _) => Ok(Self::of_file(file, &logs)),
             (None, 1) => Self::of_export(logs.remove(0), &workspace.settings.exports),
             (None, 0) => Err(Failure::usage(
                 "no export has `rows: covers`: name the log by `--file FILE.csv`; `inspect TABLE FILE.csv --write …` drafts the export from it",
@@ -65,20 +65,20 @@ impl<'w> Target<'w> {
     }
 
     /// A file by name: written as the template is, if it has its header, or as the one export that it can be of.
-    fn of_file(file: &Path, logs: Vec<(String, &'w Export)>) -> Result<Self, Failure> {
+    fn of_file(file: &Path, logs: &[(String, &'w Export)]) -> Self {
         let place = Place::File(file.to_owned());
         let template = LogForm::of_templates();
         if file.exists() && LogFile::has_header_of(file, &template) {
-            return Ok(Self { form: template, export: None, place });
+            return Self { form: template, export: None, place };
         }
         let is_only = logs.len() == 1;
-        for (name, export) in &logs {
+        for (name, export) in logs {
             let Ok(form) = form_of(name, export) else { continue };
             if file.exists() && LogFile::has_header_of(file, &form) || !file.exists() && is_only {
-                return Ok(Self { form, export: Some((name.clone(), export)), place });
+                return Self { form, export: Some((name.clone(), export)), place };
             }
         }
-        Ok(Self { form: template, export: None, place })
+        Self { form: template, export: None, place }
     }
 
     fn of_export((name, export): (String, &'w Export), exports: &StoreLocation) -> Result<Self, Failure> {

@@ -24,12 +24,11 @@ pub(super) fn instant(text: Option<&str>, zone: &Zone, now: Timestamp) -> Result
     if text.parse::<Zoned>().is_ok() {
         return Err(format!("`{text}` names a zone of its own ({EXPECTED}; or one with an offset)"));
     }
-    let local = match text.parse::<DateTime>() {
-        Ok(local) => local,
-        Err(_) => {
-            let time: Time = text.parse().map_err(|_| format!("`{text}` is no time ({EXPECTED})"))?;
-            zone.local(now).date().to_datetime(time)
-        }
+    let local = if let Ok(local) = text.parse::<DateTime>() {
+        local
+    } else {
+        let time: Time = text.parse().map_err(|_| format!("`{text}` is no time ({EXPECTED})"))?;
+        zone.local(now).date().to_datetime(time)
     };
     // A date alone is read as its midnight, which nobody means.
     if !text.contains(':') {
