@@ -264,6 +264,6 @@ fn schedule_reminds_of_a_switch_once_in_each_channels_language() {
     let texts: Vec<String> =
         said.iter().map(|message| message.json()["content"]["text"].as_str().unwrap().to_owned()).collect();
     assert_eq!(texts.len(), heard.len());
-    assert!(texts[0].starts_with("coverledger：Shanghai ") && texts[0].contains("换上"), "{texts:?}");
+    assert!(texts[0].starts_with("coverledger：上海 ") && texts[0].contains("换上"), "{texts:?}");
     assert!(texts.iter().all(|text| !text.contains("<b>")), "{texts:?}");
 }
