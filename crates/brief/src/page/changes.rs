@@ -1,11 +1,13 @@
 //! What changed since the last broadcast and the week before: within the same slots and audiences, and by their mix.
 
+use coverledger_core::model::columns::METRIC;
 use maud::{Markup, html};
 
 use super::bar::{Bar, scale};
 use super::calendar::period;
 use super::definitions::define;
 use super::figure::{cell, key, ranged};
+use super::metric::Metric;
 use super::number::Form;
 use super::sheet::Sheet;
 use super::shell::folded;
@@ -110,10 +112,15 @@ fn row(sheet: &Sheet<'_>, place: &PlaceName, change: &Change, axis: Axis) -> Mar
         tr data-t=(change.row.table.as_str()) data-k=(key(&change.row, None)) {
             th scope="row" { (Sheet::place(place))
                 small { (say(format!("{} against {}", after.en, before.en), format!("{} 对 {}", after.zh, before.zh))) } }
-            td.n { (cell(sheet, &change.before, Form::PerHundred)) " → " b { (cell(sheet, &change.after, Form::PerHundred)) } }
+            td.n { (cell(sheet, &change.before, Form::PerHundred)) " → " b { (cell(sheet, &change.after, Form::PerHundred)) } small { (metric(change).verb()) } }
             td.pl { (bar.done())
                 small { (say("within ", "同人群 ")) (ranged(sheet, &change.within, Form::Points)) (say(", mix ", "，构成 ")) (cell(sheet, &change.mix, Form::Points)) } }
             td.wd { (text(&change.note)) }
         }
     }
+}
+
+/// Places without entrants have another rate than those with.
+fn metric(change: &Change) -> Metric {
+    Metric::of(change.row.key.iter().find(|(column, _)| *column == METRIC).map(|(_, metric)| metric.as_str()))
 }

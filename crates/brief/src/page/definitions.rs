@@ -13,7 +13,7 @@ struct Definition {
     more: [&'static str; 2],
 }
 
-const DEFINITIONS: [Definition; 17] = [
+const DEFINITIONS: [Definition; 18] = [
     Definition {
         id: "enter",
         name: ["Effective CTR", "有效点击率"],
@@ -93,6 +93,18 @@ const DEFINITIONS: [Definition; 17] = [
         more: [
             "The upright tick in the chart. Table: cover, proven_rate.",
             "图中的竖线。数据表：cover，proven_rate。",
+        ],
+    },
+    Definition {
+        id: "shown",
+        name: ["Shown, broadcasts", "曝光与场次"],
+        what: [
+            "Impressions of the cover: displays, or viewers where the platform counts those. Broadcasts: in so many it was seen.",
+            "封面的曝光：展示次数，或平台按观众计的人数。场次：出现过该封面的直播场数。",
+        ],
+        more: [
+            "Only rows in which the cover is the one that the log says. Tables: cover, experiment.",
+            "只计与封面日志一致的行。数据表：cover，experiment。",
         ],
     },
     Definition {

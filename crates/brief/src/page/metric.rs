@@ -50,6 +50,16 @@ impl Metric {
         }
     }
 
+    /// The same in a word, where a head says of how many.
+    pub(super) fn verb(self) -> Markup {
+        match self {
+            Self::Enter => define("enter", say("enter", "进房")),
+            Self::Click => define("click", say("click", "点击")),
+            Self::Stay => define("stay", say("stay", "停留")),
+            Self::Value => define("value", say("value", "价值")),
+        }
+    }
+
     /// What a change is a change of, in a word or none where it is the usual one.
     pub(super) fn short(self) -> Markup {
         match self {

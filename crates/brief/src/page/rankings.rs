@@ -44,7 +44,9 @@ pub(super) fn ranking(sheet: &Sheet<'_>, ranking: &Ranking) -> Markup {
             }
         }
         p.cap { (define("proven", say("Proven: what the rate exceeds with 95\u{a0}% certainty", "有把握：有 95% 把握超过的比率")))
-            (say(", the upright tick.", "，即竖线。")) }
+            (say(", the upright tick. ", "，即竖线。"))
+            (define("stay", say("Stay, of 100 who enter", "每百次进房停留"))) (say(". ", "。"))
+            (define("shown", say("Shown: impressions", "曝光次数"))) (say(".", "。")) }
         @if ranking.more > 0 {
             p.cap.more {
                 (say(format!("{} more covers: ", ranking.more), format!("另有 {} 张封面：", ranking.more)))

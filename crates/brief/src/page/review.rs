@@ -22,20 +22,23 @@ const SMOOTHED_MINUTES: i64 = 15;
 /// 97.5 % of a standard normal.
 const Z: f64 = 1.96;
 
+/// The definition that a name leads to, and the name in both languages.
+type Label = (&'static str, [&'static str; 2]);
+
 /// A strip: what it counts, and how it is drawn.
 struct Strip {
-    name: [&'static str; 2],
+    name: Label,
     class: &'static str,
     count: fn(&Minute) -> Option<i64>,
 }
 
 const STRIPS: [Strip; 6] = [
-    Strip { name: ["Impressions", "曝光"], class: "", count: |bar| bar.impressions },
-    Strip { name: ["Clicks", "点击"], class: "", count: |bar| bar.clicks },
-    Strip { name: ["Entries", "进房"], class: "a", count: |bar| bar.entries },
-    Strip { name: ["Stays", "停留"], class: "a", count: |bar| bar.stays },
-    Strip { name: ["Paid orders", "已付订单"], class: "o", count: |bar| bar.orders },
-    Strip { name: ["Bad views", "不良观看"], class: "b", count: |bar| bar.bad_views },
+    Strip { name: ("shown", ["Impressions", "曝光"]), class: "", count: |bar| bar.impressions },
+    Strip { name: ("click", ["Clicks", "点击"]), class: "", count: |bar| bar.clicks },
+    Strip { name: ("enter", ["Entries", "进房"]), class: "a", count: |bar| bar.entries },
+    Strip { name: ("stay", ["Stays", "停留"]), class: "a", count: |bar| bar.stays },
+    Strip { name: ("minutes", ["Paid orders", "已付订单"]), class: "o", count: |bar| bar.orders },
+    Strip { name: ("bad", ["Bad views", "不良观看"]), class: "b", count: |bar| bar.bad_views },
 ];
 /// Where the rate stands among them: after the clicks.
 const RATE_AFTER: usize = 1;
@@ -52,7 +55,7 @@ pub(super) fn reviews(sheet: &Sheet<'_>) -> Markup {
     let data = json(serde_json::json!({ "w": packed.words, "b": broadcasts }));
     html! {
         @if sheet.brief.reviews.len() > 1 { (picker(sheet)) }
-        figure #rv aria-live="polite" { (drawn(sheet, largest)) }
+        figure #rv { (drawn(sheet, largest)) }
         script #rvd type="application/json" { (PreEscaped(data)) }
     }
 }
@@ -110,7 +113,7 @@ const fn as_float(count: i64) -> f64 {
 
 fn drawn(sheet: &Sheet<'_>, review: &Review) -> Markup {
     html! {
-        p.key { (told(sheet, review)) }
+        p.key aria-live="polite" { (told(sheet, review)) }
         div.strip {
             p.l { b { (say("On air", "上线封面")) } }
             (ribbon(review))
@@ -206,11 +209,11 @@ fn switches(review: &Review) -> String {
     })
 }
 
-fn strip(review: &Review, name: [&'static str; 2], small: &Markup, inside: &str, most: &str) -> Markup {
+fn strip(review: &Review, (definition, name): Label, small: &Markup, inside: &str, most: &str) -> Markup {
     let (bars, switches) = (review.bars.len().max(1), switches(review));
     html! {
         div.strip {
-            p.l { b { (say(name[0], name[1])) } " " small { (small) } }
+            p.l { b { (define(definition, say(name[0], name[1]))) } " " small { (small) } }
             (PreEscaped(format!("<svg class=\"plot\" viewBox=\"0 0 {bars} 100\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><path class=\"bs\" d=\"M0 100H{bars}\"></path><path class=\"swl\" d=\"{switches}\"></path>{inside}</svg>")))
             span.mx aria-hidden="true" { (most) }
         }
@@ -247,7 +250,7 @@ fn height(count: i64, most: i64) -> i64 {
 
 /// CTR over a quarter of an hour with its 95 % interval after Wilson.
 fn rate(review: &Review) -> Markup {
-    let name = ["CTR", "点击率"];
+    let name = ("click", ["CTR", "点击率"]);
     let (Some(clicks), Some(shown)) =
         (total(review, |bar| bar.clicks), total(review, |bar| bar.impressions).filter(|shown| *shown > 0))
     else {
@@ -338,7 +341,7 @@ fn numbers(sheet: &Sheet<'_>, review: &Review) -> Markup {
             thead { tr {
                 th scope="col" { (say("There", "当地")) }
                 th scope="col" { (say(named(&sheet.brief.home.en), named(&sheet.brief.home.zh))) }
-                @for strip in &STRIPS { th.n scope="col" { (say(strip.name[0], strip.name[1])) } }
+                @for strip in &STRIPS { th.n scope="col" { (say(strip.name.1[0], strip.name.1[1])) } }
             } }
             tbody { @for bar in &review.bars { tr {
                 th scope="row" { (clock(bar.starts_local)) }

@@ -84,7 +84,7 @@ fn one(sheet: &Sheet<'_>, test: &Test, axis: Axis) -> Markup {
                         li data-t=(arm.row.table.as_str()) data-k=(key(&arm.row, None)) {
                             b { (sheet.cover(&arm.cover_id)) } (say(": ", "：")) (text(&arm.reason)) " "
                             span.mut {
-                                (super::figure::cell(sheet, &arm.impressions, Form::Count)) (say(" shown in ", " 次曝光，"))
+                                (super::figure::cell(sheet, &arm.impressions, Form::Count)) (define("shown", say(" shown in ", " 次曝光，")))
                                 (super::figure::cell(sheet, &arm.broadcasts, Form::Count)) (say(" broadcasts; ", " 场；"))
                                 (say("best of all: ", "最佳的把握："))
                                 (percent(sheet, &arm.probability_best, Form::Sure))
