@@ -96,6 +96,10 @@ CUT = """() => {
         if (style.overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1)
             wide.push(`cut: ${element.tagName}.${element.className} ${element.textContent.slice(0, 40)}`);
     }
+    for (const text of document.querySelectorAll('svg text')) {
+        const box = text.getBoundingClientRect();
+        if (box.width && (box.right > room || box.left < 0)) wide.push(`an axis: ${text.textContent}`);
+    }
     return wide.slice(0, 5);
 }"""
 

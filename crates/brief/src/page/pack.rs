@@ -14,8 +14,9 @@ const LAST: u32 = 0x2ff;
 const SAMPLE: usize = 24 << 10;
 /// How often two pieces have to stand together to be tried as one.
 const OFTEN: usize = 6;
-/// How many times that is tried.
-const MERGES: usize = 400;
+/// How many times that is tried, and with how many pairs each time.
+const ROUNDS: usize = 48;
+const PAIRS: usize = 8;
 
 /// Parts written short, and the words in the order of their characters.
 pub(super) struct Packed {
@@ -90,11 +91,16 @@ fn words(parts: &[String]) -> Vec<String> {
             sample.push(id);
         }
     }
-    for _ in 0..MERGES {
-        let Some(pair) = commonest(&sample) else { break };
-        let text = format!("{}{}", texts[pair.0], texts[pair.1]);
-        texts.push(text);
-        sample = merged(&sample, pair, texts.len() - 1);
+    for _ in 0..ROUNDS {
+        let pairs = commonest(&sample);
+        if pairs.is_empty() {
+            break;
+        }
+        for pair in pairs {
+            let text = format!("{}{}", texts[pair.0], texts[pair.1]);
+            texts.push(text);
+            sample = merged(&sample, pair, texts.len() - 1);
+        }
     }
     let mut uses: BTreeMap<usize, usize> = BTreeMap::new();
     for id in &sample {
@@ -106,14 +112,26 @@ fn words(parts: &[String]) -> Vec<String> {
     found.into_iter().take((LAST - FIRST + 1) as usize).map(|(_, id)| texts[id].clone()).collect()
 }
 
-/// Two pieces that stand together more often than any other two; the first of equals.
-fn commonest(sample: &[usize]) -> Option<(usize, usize)> {
-    let mut counts: BTreeMap<(usize, usize), usize> = BTreeMap::new();
-    for pair in sample.windows(2) {
-        *counts.entry((pair[0], pair[1])).or_default() += 1;
+/// Pieces that stand together most often, none of them in two pairs; the first of equals.
+fn commonest(sample: &[usize]) -> Vec<(usize, usize)> {
+    let mut pairs: Vec<(usize, usize)> = sample.windows(2).map(|pair| (pair[0], pair[1])).collect();
+    pairs.sort_unstable();
+    let mut counts: Vec<(usize, (usize, usize))> =
+        pairs.chunk_by(|one, next| one == next).map(|same| (same.len(), same[0])).collect();
+    counts.retain(|(count, _)| *count >= OFTEN);
+    counts.sort_by(|(one, first), (other, second)| other.cmp(one).then(first.cmp(second)));
+    let mut chosen: Vec<(usize, usize)> = Vec::new();
+    for (_, pair) in counts {
+        let is_free =
+            |(one, other): &(usize, usize)| ![one, other].iter().any(|id| **id == pair.0 || **id == pair.1);
+        if chosen.iter().all(is_free) {
+            chosen.push(pair);
+        }
+        if chosen.len() == PAIRS {
+            break;
+        }
     }
-    let (pair, count) = counts.into_iter().rev().max_by_key(|(_, count)| *count)?;
-    (count >= OFTEN).then_some(pair)
+    chosen
 }
 
 fn merged(sample: &[usize], (first, second): (usize, usize), id: usize) -> Vec<usize> {
