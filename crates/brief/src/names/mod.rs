@@ -34,37 +34,37 @@ impl<'w> NameBook<'w> {
 
     /// A market by its id: of a country, or of a part of one such as `US_EAST`.
     #[must_use]
-    pub fn market(&self, id: &str) -> Text {
+    pub fn market(self, id: &str) -> Text {
         self.named(|own| &own.markets, id, || found(&MARKETS, id).unwrap_or_else(|| part_of_country(id)))
     }
 
     /// A platform by its id; another export of a platform, such as `shopee_live_ads2`, is called by its id.
     #[must_use]
-    pub fn platform(&self, id: &str) -> Text {
+    pub fn platform(self, id: &str) -> Text {
         self.named(|own| &own.platforms, id, || found(&PLATFORMS, id).unwrap_or_else(|| Text::same(id)))
     }
 
     /// A slot by its name.
     #[must_use]
-    pub fn slot(&self, name: &str) -> Text {
+    pub fn slot(self, name: &str) -> Text {
         self.named(|own| &own.slots, name, || found(&SLOTS, name).unwrap_or_else(|| Text::same(name)))
     }
 
     /// An audience as tables have it: parts joined by ` / `, or one of them.
     #[must_use]
-    pub fn audience(&self, audience: &str) -> Text {
+    pub fn audience(self, audience: &str) -> Text {
         self.named(|own| &own.audiences, audience, || audience_of_parts(audience))
     }
 
     /// The city of a time zone.
     #[must_use]
-    pub fn city(&self, zone: &str) -> Text {
+    pub fn city(self, zone: &str) -> Text {
         self.named(|own| &own.cities, zone, || city(zone))
     }
 
     /// A name of the team's own in each language that it has; a language that it lacks is as without.
     fn named(
-        &self,
+        self,
         which: impl Fn(&'w Names) -> &'w BTreeMap<String, Title>,
         id: &str,
         otherwise: impl FnOnce() -> Text,

@@ -5,7 +5,7 @@ use coverledger_core::model::{TableName, columns as c};
 use super::line::Line;
 use super::reading::Reading;
 use super::tables::PlaceId;
-use crate::{Change, PlaceChanges, Text};
+use crate::{Change, PlaceChanges};
 
 /// How many covers are told of.
 const MOST_COVERS: usize = 5;
@@ -68,7 +68,7 @@ fn is_beyond_chance(line: Line<'_>) -> bool {
 }
 
 fn change(reading: &Reading<'_>, line: Line<'_>, after_until: Option<jiff::civil::Date>) -> Option<Change> {
-    let note = line.words(c::NOTE, c::NOTE_ZH).unwrap_or_else(Text::default);
+    let note = line.words(c::NOTE, c::NOTE_ZH).unwrap_or_default();
     Some(Change {
         row: line.row(),
         before_since: line.day(c::BEFORE_SINCE)?,

@@ -1,5 +1,6 @@
 //! From published tables to what the page says. One file a part of the page; column names only from the vocabulary.
 
+mod airings;
 mod avoided;
 mod changes;
 mod error;
@@ -14,6 +15,7 @@ mod null;
 mod quality;
 mod rankings;
 mod reading;
+mod reviews;
 mod slots;
 mod table;
 mod tables;
@@ -61,7 +63,7 @@ impl Brief {
             changes: changes::changes(&reading),
             log: log::log(&reading),
             quality: quality::quality(&reading),
-            reviews: Vec::new(),
+            reviews: reviews::reviews(&reading),
             next_tests: next_tests::next_tests(&reading),
             nights,
             titles: std::collections::BTreeMap::new(),

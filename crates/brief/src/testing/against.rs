@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use coverledger_core::model::TableName;
+use coverledger_core::model::{Count, TableName, columns as c};
 use polars::prelude::{AnyValue, DataFrame};
 
 use super::figures::{Cell, figures};
-use crate::{Brief, BriefTables};
+use crate::{Brief, BriefTables, Review};
 
 /// A key as text, in the order of its columns' names.
 type Key = BTreeMap<&'static str, String>;
@@ -35,7 +35,9 @@ pub fn differences(brief: &Brief, tables: &BriefTables) -> (usize, Vec<String>) 
             differences.push(format!("{row:?} {}: a null and its reason do not go together", figure.column));
         }
     }
-    (cells.len(), differences)
+    let (sums, off) = reviews(brief, tables);
+    differences.extend(off);
+    (cells.len() + sums, differences)
 }
 
 /// Every row of every table by its key.
@@ -67,4 +69,49 @@ fn cell(frame: &DataFrame, column: &str, nth: usize) -> Result<Option<f64>, Stri
         AnyValue::Null => Ok(None),
         value => value.extract::<f64>().map(Some).ok_or_else(|| format!("no number: {value}")),
     }
+}
+
+/// The sums of a broadcast's bars against those of its rows.
+fn reviews(brief: &Brief, tables: &BriefTables) -> (usize, Vec<String>) {
+    let mut differences = Vec::new();
+    let mut looked_up = 0;
+    for review in &brief.reviews {
+        let Some(frame) = tables.frames.get(&TableName::BroadcastMinutes) else {
+            differences.push(format!("{:?}: no such table", review.row));
+            continue;
+        };
+        let is_of_it =
+            |nth: &usize| review.row.key.iter().all(|(column, value)| shown(frame, column, *nth) == *value);
+        let rows: Vec<usize> = (0..frame.height()).filter(is_of_it).collect();
+        for (count, of_bars) in sums(review) {
+            looked_up += 1;
+            let counts = rows.iter().map(|nth| cell(frame, count.word(), *nth).ok().flatten());
+            let of_rows = counts.sum::<Option<f64>>();
+            // Where a bar does not know a count, no sum of all bars is told.
+            if of_bars.is_some() && of_bars.map(|sum| sum.to_string()) != of_rows.map(|sum| sum.to_string()) {
+                differences.push(format!(
+                    "{:?} {}: {of_bars:?}, and the table has {of_rows:?}",
+                    review.row,
+                    count.word()
+                ));
+            }
+        }
+        for airing in &review.airings {
+            if !rows.iter().any(|nth| shown(frame, c::COVER_ID, *nth) == airing.cover_id) {
+                differences.push(format!("{:?}: {} was not on air", review.row, airing.cover_id));
+            }
+        }
+    }
+    (looked_up, differences)
+}
+
+fn sums(review: &Review) -> [(Count, Option<i64>); 5] {
+    let sum = |of: fn(&crate::Minute) -> Option<i64>| review.bars.iter().map(of).sum::<Option<i64>>();
+    [
+        (Count::Impressions, sum(|bar| bar.impressions)),
+        (Count::Clicks, sum(|bar| bar.clicks)),
+        (Count::Entries, sum(|bar| bar.entries)),
+        (Count::Stays, sum(|bar| bar.stays)),
+        (Count::Orders, sum(|bar| bar.orders)),
+    ]
 }

@@ -71,7 +71,9 @@ pub fn hostile() -> Brief {
     names.text(&mut brief.home);
     for place in &mut brief.freshness.places {
         names.place(&mut place.place);
-        place.reason.iter_mut().for_each(|text| names.text(text));
+        if let Some(text) = &mut place.reason {
+            names.text(text);
+        }
     }
     nights(&mut brief, &mut names);
     tests(&mut brief, &mut names);
@@ -90,7 +92,9 @@ fn nights(brief: &mut Brief, names: &mut Names) {
     for night in &mut brief.nights {
         names.text(&mut night.title);
         names.text(&mut night.city);
-        night.clock_note.iter_mut().for_each(|text| names.text(text));
+        if let Some(text) = &mut night.clock_note {
+            names.text(text);
+        }
         for advice in &mut night.places {
             names.place(&mut advice.place);
             names.maybe(&mut advice.cover_id);
@@ -98,8 +102,12 @@ fn nights(brief: &mut Brief, names: &mut Names) {
             names.maybe(&mut advice.test_against);
             names.maybe(&mut advice.experiment);
             names.text(&mut advice.reason);
-            advice.held.iter_mut().for_each(|text| names.text(text));
-            advice.air.iter_mut().for_each(|air| names.text(&mut air.slot));
+            if let Some(text) = &mut advice.held {
+                names.text(text);
+            }
+            if let Some(air) = &mut advice.air {
+                names.text(&mut air.slot);
+            }
             for avoided in &mut advice.avoid {
                 names.id(&mut avoided.cover_id);
                 names.row(&mut avoided.row);
@@ -148,7 +156,9 @@ fn rankings(brief: &mut Brief, names: &mut Names) {
 fn rest(brief: &mut Brief, names: &mut Names) {
     for map in &mut brief.slot_maps {
         names.place(&mut map.place);
-        map.slots.iter_mut().for_each(|slot| names.text(&mut slot.title));
+        for slot in &mut map.slots {
+            names.text(&mut slot.title);
+        }
         for audience in map.audiences.iter_mut().skip(1) {
             names.id(&mut audience.id);
             names.text(&mut audience.title);
@@ -182,6 +192,8 @@ fn rest(brief: &mut Brief, names: &mut Names) {
         names.place(&mut review.place);
         names.id(&mut review.broadcast_id);
         names.row(&mut review.row);
-        review.airings.iter_mut().for_each(|airing| names.id(&mut airing.cover_id));
+        for airing in &mut review.airings {
+            names.id(&mut airing.cover_id);
+        }
     }
 }

@@ -5,8 +5,7 @@ use coverledger_core::time::Zone;
 use jiff::civil::{DateTime, date};
 use jiff::{SignedDuration, Timestamp};
 
-use super::cells::{Three, figure, interval, null, point, text};
-use super::nights::ADVICE;
+use super::cells::{Three, figure, interval, null, point, row, text};
 use super::places::{HOME, Market, of};
 use crate::{Airing, AudienceRow, Figure, Minute, PlaceName, Review, Slot, SlotCell, SlotMap};
 
@@ -96,7 +95,15 @@ pub(super) fn review(market: &Market, place: PlaceName, starts_at: Timestamp, br
     let ctr = |value| Figure { row: None, ..figure(c::CTR, value) };
     let unknown = null(c::CTR, "clicks are not known", "点击数不详");
     Review {
-        row: of(ADVICE, &place, &[(c::BROADCAST_ID, broadcast_id)]),
+        row: row(
+            TableName::BroadcastMinutes,
+            &[
+                (c::PLATFORM, &place.platform),
+                (c::MARKET, &place.market),
+                (c::LOCAL_DATE, "2026-11-01"),
+                (c::BROADCAST_ID, broadcast_id),
+            ],
+        ),
         place,
         broadcast_id: broadcast_id.to_owned(),
         local_date: date(2026, 11, 1),

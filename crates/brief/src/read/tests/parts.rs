@@ -1,6 +1,6 @@
 //! What each part makes of its rows.
 
-use coverledger_core::model::{TableName, columns as c};
+use coverledger_core::model::{Count, TableName, columns as c};
 use jiff::civil::{Date, date};
 
 use super::frames::{Cells, NIGHT, of, tables};
@@ -179,6 +179,58 @@ fn slots_stand_in_the_order_of_the_markets_day() {
     assert_eq!(best(all), [false, false, true]);
     assert_eq!(best(women), [false, true, false], "seven broadcasts prove nothing");
     assert!(women.cells[0].is_none());
+}
+
+#[test]
+fn a_review_sums_over_covers_and_fills_what_is_empty() {
+    let minute = |at: &'static str, cover: &'static str, shown: i64, clicks: Option<i64>| {
+        let mut cells = of(
+            "youtube",
+            "BR",
+            vec![
+                (c::LOCAL_DATE, NIGHT.into()),
+                (c::BROADCAST_ID, "b1".into()),
+                (c::COVER_ID, cover.into()),
+                (c::MINUTE_START_UTC, super::frames::Held::Instant(at)),
+                (c::MINUTES, 5.into()),
+                (Count::Impressions.word(), shown.into()),
+            ],
+        );
+        cells.retain(|(column, _)| *column != c::AS_OF);
+        cells.extend(clicks.map(|clicks| (Count::Clicks.word(), clicks.into())));
+        cells
+    };
+    let minutes = vec![
+        minute("2026-11-01T22:00:00Z", "a", 60, Some(3)),
+        minute("2026-11-01T22:00:00Z", "b", 40, Some(5)),
+        minute("2026-11-01T22:15:00Z", "a", 10, Some(1)),
+        minute("2026-11-01T22:15:00Z", "b", 30, None),
+    ];
+    let views: Cells<'_> = vec![
+        (c::PLATFORM, "player".into()),
+        (c::MARKET, "BR".into()),
+        (c::LOCAL_DATE, NIGHT.into()),
+        (c::OF_PLATFORM, "youtube".into()),
+        (c::BROADCAST_ID, "b1".into()),
+        (c::MINUTE_START_UTC, super::frames::Held::Instant("2026-11-01T22:15:00Z")),
+        (c::VIEWS, 50.into()),
+        (c::BAD_VIEWS, 7.into()),
+    ];
+    let all = tables(vec![(TableName::BroadcastMinutes, minutes), (TableName::QualityMinutes, vec![views])]);
+    let brief = read(&all);
+    let review = &brief.reviews[0];
+    let shown: Vec<_> = review.bars.iter().map(|bar| (bar.impressions, bar.clicks, bar.orders)).collect();
+    let empty = (Some(0), Some(0), None);
+    assert_eq!(shown, [(Some(100), Some(8), None), empty, empty, (Some(40), None, None)]);
+    assert_eq!(review.bars[0].starts_local, NIGHT.at(19, 0, 0, 0), "São Paulo");
+    assert_eq!(review.bars[0].starts_home, date(2026, 11, 2).at(6, 0, 0, 0), "Shanghai");
+    assert_eq!((review.has_quality, review.bars[3].bad_views), (true, Some(7)));
+    let airings: Vec<_> =
+        review.airings.iter().map(|air| (&*air.cover_id, air.from, air.to, air.ctr.value)).collect();
+    assert_eq!(airings, [("a", 0, 1, Some(0.05)), ("b", 3, 4, None)]);
+    assert!(review.airings[1].ctr.why_null.is_some());
+    let (looked_up, off) = crate::testing::differences(&brief, &all);
+    assert!(off.is_empty() && looked_up > 0, "{off:?}");
 }
 
 #[test]

@@ -1,0 +1,55 @@
+//! Which cover was on air when.
+
+use std::collections::BTreeMap;
+
+use coverledger_core::model::{Count, columns as c};
+
+use super::line::Line;
+use super::reviews::sum;
+use super::words::text;
+use crate::{Airing, Figure};
+
+/// Runs of bars in which a cover has most of the impressions. A bar without any ends none.
+pub(super) fn airings(bars: &[Vec<Line<'_>>]) -> Vec<Airing> {
+    let mut runs: Vec<(&str, usize, usize)> = Vec::new();
+    for (nth, lines) in bars.iter().enumerate() {
+        let Some(cover) = on_air(lines, runs.last().map(|(cover, ..)| *cover)) else { continue };
+        match runs.last_mut() {
+            Some((before, _, to)) if *before == cover => *to = nth + 1,
+            _ => runs.push((cover, nth, nth + 1)),
+        }
+    }
+    let told = |(cover, from, to): (&str, usize, usize)| {
+        let own = bars[from..to].iter().flatten().copied().filter(|line| line.id(c::COVER_ID) == cover);
+        Airing { cover_id: cover.to_owned(), from, to, ctr: ctr(&own.collect::<Vec<_>>()) }
+    };
+    runs.into_iter().map(told).collect()
+}
+
+/// The cover with most impressions; of two alike the one that was on air before, then the first by its id.
+fn on_air<'t>(lines: &[Line<'t>], before: Option<&str>) -> Option<&'t str> {
+    let mut shown: BTreeMap<&str, i64> = BTreeMap::new();
+    for line in lines {
+        *shown.entry(line.id(c::COVER_ID)).or_default() += line.whole(Count::Impressions.word()).unwrap_or(0);
+    }
+    let most = shown.values().copied().max().filter(|most| *most > 0)?;
+    let leads = |cover: &&str| shown.get(*cover) == Some(&most);
+    let stays = shown.keys().copied().find(|cover| Some(*cover) == before).filter(leads);
+    stays.or_else(|| shown.keys().copied().find(leads))
+}
+
+/// Clicks ÷ impressions of rows.
+fn ctr(lines: &[Line<'_>]) -> Figure {
+    let [impressions, clicks] = [Count::Impressions, Count::Clicks].map(|count| sum(lines, count.word()));
+    let unknown = |why_null| Figure { value: None, column: c::CTR, why_null: Some(why_null), row: None };
+    match (impressions, clicks) {
+        (Some(impressions), Some(clicks)) if impressions > 0 => {
+            #[expect(clippy::cast_precision_loss, reason = "no count of a broadcast comes near 2^53")]
+            let value = Some(clicks as f64 / impressions as f64);
+            Figure { value, column: c::CTR, why_null: None, row: None }
+        }
+        (Some(_), Some(_)) => unknown(text("It was not shown.", "没有曝光。")),
+        (None, _) => unknown(text("Impressions are not known here.", "此处曝光次数不详。")),
+        (_, None) => unknown(text("Clicks are not known here.", "此处点击次数不详。")),
+    }
+}
