@@ -8,26 +8,29 @@ use super::{BarRow, BarSpool, Place, SUMS};
 use crate::count::spool::Writer;
 use crate::model::{Bar, Kinds};
 
-/// Nothing is known of a cell yet, or its sums were handed over.
+/// Nothing is known of a cell yet, or the sums of a place were handed over.
 const NOWHERE: u32 = u32::MAX;
 
 /// One thread's sums by bar. When they are as many as it may keep, they are handed over.
 pub(in crate::count) struct BarTally<'s> {
     rows: Writer<'s, BarRow>,
     most: usize,
-    /// By cell: neighbours in an export are in one bar.
+    /// By cell: the number of its place. Cells are many, and the rows of one place are near each other in time.
+    place_of: Vec<u32>,
+    place_numbers: HashMap<Place, u32>,
+    /// By place.
     near: Vec<Near>,
     numbers: HashMap<(Place, Bar), u32>,
     sums: Vec<BarRow>,
 }
 
-/// Where the last row of a cell was summed.
+/// Where the last row of a place was summed.
 #[derive(Debug, Clone, Copy)]
 struct Near {
-    place: Option<Place>,
     bar: Bar,
     /// The number of its sums.
     number: u32,
+    place: Place,
 }
 
 impl<'s> BarTally<'s> {
@@ -35,6 +38,8 @@ impl<'s> BarTally<'s> {
         Self {
             rows: of.spool.writer(),
             most: of.most,
+            place_of: Vec::new(),
+            place_numbers: HashMap::new(),
             near: Vec::new(),
             numbers: HashMap::new(),
             sums: Vec::new(),
@@ -49,20 +54,33 @@ impl<'s> BarTally<'s> {
         at_us: i64,
         place: impl FnOnce() -> Place,
     ) -> io::Result<&mut [u64; SUMS]> {
-        let (cell, bar) = (cell as usize, Bar::at(at_us));
-        if self.near.len() <= cell {
-            self.near.resize(cell + 1, Near { place: None, bar, number: NOWHERE });
-        }
-        let near = self.near[cell];
+        let bar = Bar::at(at_us);
+        let known = self.place_of.get(cell as usize).copied().filter(|known| *known != NOWHERE);
+        let at = known.unwrap_or_else(|| self.place(cell, place())) as usize;
+        let near = self.near[at];
         let number = if near.number != NOWHERE && near.bar == bar {
             near.number
         } else {
-            let place = near.place.unwrap_or_else(place);
-            let number = self.number(place, bar)?;
-            self.near[cell] = Near { place: Some(place), bar, number };
+            let number = self.number(near.place, bar)?;
+            self.near[at] = Near { bar, number, ..near };
             number
         };
         Ok(&mut self.sums[number as usize].sums)
+    }
+
+    /// Takes note of a cell's place.
+    fn place(&mut self, cell: u32, place: Place) -> u32 {
+        let next = u32::try_from(self.near.len()).unwrap_or(NOWHERE);
+        let number = *self.place_numbers.entry(place).or_insert(next);
+        if number == next {
+            self.near.push(Near { bar: Bar::default(), number: NOWHERE, place });
+        }
+        let cell = cell as usize;
+        if self.place_of.len() <= cell {
+            self.place_of.resize(cell + 1, NOWHERE);
+        }
+        self.place_of[cell] = number;
+        number
     }
 
     /// Counts a row of a cell, or takes it back: `rows` is one or minus one.
