@@ -79,6 +79,7 @@ pub fn account(as_of: &str, days: &[(&str, &str, &str)]) -> Account {
         days: days.iter().map(day).collect(),
         decisions: Vec::new(),
         library: Vec::new(),
+        brief: Vec::new(),
         exports: 2,
         rows: RowCounts { rows_in: 10, counted: 5, duplicate: 2, outside: 2, rejected: 1 },
         bytes_read: 4096,
