@@ -1,6 +1,6 @@
 //! What a brief says, in a terminal: how fresh it is, and a line for each place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use jiff::Timestamp;
@@ -62,13 +62,10 @@ impl Words<'_> {
 
     /// Until when data goes, and those places where it does not go as far as it should.
     fn freshness(&self, places: &[&Advised], out: &mut Screen<'_>) -> io::Result<()> {
-        let mut until: BTreeMap<Date, usize> = BTreeMap::new();
         let fresh: Vec<_> = places.iter().filter(|place| place.state == "fresh").collect();
-        for date in fresh.iter().filter_map(|place| place.data_until) {
-            *until.entry(date).or_default() += 1;
-        }
+        let until: BTreeSet<Date> = fresh.iter().filter_map(|place| place.data_until).collect();
         let (all, whole) = (places.len(), fresh.len());
-        if let (Some((first, _)), Some((last, _))) = (until.first_key_value(), until.last_key_value()) {
+        if let (Some(first), Some(last)) = (until.first(), until.last()) {
             let dates = if first == last { last.to_string() } else { format!("{first} – {last}") };
             let (en, zh) = (
                 format!("data: until {dates}, whole in {whole} of {all} places"),
@@ -78,16 +75,27 @@ impl Words<'_> {
         } else {
             writeln!(out, "{}", self.lang.of("data: whole in no place", "数据：没有一处完整"))?;
         }
+        let mut lacks: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for place in places.iter().filter(|place| place.state != "fresh") {
-            let until = place.data_until.map(|date| date.to_string());
-            let until = until.map_or_else(
-                || self.lang.of("nothing is published".to_owned(), "尚无数据".to_owned()),
-                |until| self.lang.of(format!("until {until} only"), format!("仅截至 {until}")),
-            );
-            let why = self.of(&place.lack).map(|why| self.lang.of(format!(": {why}"), format!("：{why}")));
-            writeln!(out, "  {}: {until}{}", self.name(place), why.unwrap_or_default())?;
+            lacks.entry(self.lack(place)).or_default().push(self.name(place));
+        }
+        for (lack, mut names) in lacks {
+            names.sort();
+            let (en, zh) = (format!("{}: {lack}", names.join("; ")), format!("{}：{lack}", names.join("；")));
+            writeln!(out, "  {}", self.lang.of(en, zh))?;
         }
         Ok(())
+    }
+
+    /// Until when data goes there, and why no further.
+    fn lack(&self, place: &Advised) -> String {
+        if let Some(why) = self.of(&place.lack) {
+            return why.to_owned();
+        }
+        match place.data_until {
+            Some(until) => self.lang.of(format!("until {until} only"), format!("仅截至 {until}")),
+            None => self.lang.of("nothing is published", "尚无数据").to_owned(),
+        }
     }
 
     fn place(&self, place: &Advised, now: Timestamp, out: &mut Screen<'_>) -> io::Result<()> {

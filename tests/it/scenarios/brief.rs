@@ -158,7 +158,7 @@ fn a_days_end_a_nights_begin_and_a_later_day_make_it_anew() {
 }
 
 #[test]
-fn a_day_that_is_held_or_missing_is_told_of_its_place_alone() {
+fn days_that_are_held_are_told_with_their_reason_once() {
     let scenario = nights();
     // Of JP's last day more than a hundredth cannot be read.
     let broken = day("2026-11-20", &["JP"]).replace("2026-11-20T12:00:00Z", "yesterday");
@@ -166,13 +166,17 @@ fn a_day_that_is_held_or_missing_is_told_of_its_place_alone() {
         "shop/2026-11-20/a.csv",
         [day("2026-11-20", &["GB"]), broken.lines().skip(1).collect::<Vec<_>>().join("\n")].concat(),
     );
-    let outcome = scenario.run();
-    println!("{}{}", outcome.stdout, outcome.stderr);
-    let told = advice(&scenario, "2026-11-19");
+    scenario.run().exits(4);
+    // Rows of two more days may be in it.
+    let told = advice(&scenario, "2026-11-17");
     for market in ["GB", "JP"] {
-        assert_eq!((told[market]["state"].as_str(), told[market]["missing_days"].as_str()), ("held", "1"));
-        assert_eq!(told[market]["data_until"], "2026-11-19");
+        assert_eq!((told[market]["state"].as_str(), told[market]["missing_days"].as_str()), ("held", "3"));
+        assert_eq!(told[market]["data_until"], "2026-11-17");
+        assert!(told[market]["lack_en"].contains("were rejected"), "{:?}", told[market]);
     }
+    let told = scenario.cli(&["brief"]).exits(0);
+    let lines: Vec<&str> = told.stdout.lines().filter(|line| line.contains("were rejected")).collect();
+    assert!(matches!(lines[..], [line] if line.contains("Britain, shop; Japan, shop: ")), "{}", told.stdout);
     // It is put right.
     scenario.deliver("shop/2026-11-20/a.csv", day("2026-11-20", &["GB", "JP"]));
     scenario.run().exits(0).says("morning brief: 1 published");
