@@ -427,7 +427,7 @@ const STRANGERS: &[(&str, &str)] = &[
     ),
     (
         "config/brief.yaml",
-        "version: 1\nstranger: 1\nnames: {stranger: 1, markets: {JP: {en: Japan, stranger: 1}}}\n",
+        "version: 1\nstranger: 1\nnames: {markets: {JP: {en: Japan, stranger: 1}}, stranger: 1}\n",
     ),
     (
         "config/experiments/hero.yaml",
