@@ -1,7 +1,7 @@
 //! What changed since the last broadcast and the week before: within the same slots and audiences, and by their mix.
 
 use coverledger_core::model::columns::METRIC;
-use maud::{Markup, html};
+use maud::{Markup, Render, html};
 
 use super::bar::{Bar, scale};
 use super::calendar::period;
@@ -13,7 +13,7 @@ use super::sheet::Sheet;
 use super::shell::folded;
 use super::svg::Axis;
 use super::words::{say, text};
-use super::{Change, PlaceChanges, PlaceName};
+use super::{Change, PlaceChanges, PlaceName, Text};
 
 /// Places that are told of at once; the others are behind a tap.
 const SHOWN: usize = 8;
@@ -55,14 +55,14 @@ fn covers(sheet: &Sheet<'_>) -> Markup {
         @for (at, (place, cover, change)) in found.iter().take(SHOWN).enumerate() {
             p.key[at == 0].story data-t=(change.row.table.as_str()) data-k=(key(&change.row, None)) {
                 b { (sheet.cover(cover)) (say(" in ", "：")) (Sheet::place(place)) (say(". ", "。")) }
-                (text(&change.note)) " "
+                (text(&verdict(change))) " "
                 span.mut.nb { (cell(sheet, &change.before, Form::PerHundred)) " → " (cell(sheet, &change.after, Form::PerHundred)) (say(" of 100", "/百次")) }
             }
         }
     }
 }
 
-fn table(sheet: &Sheet<'_>, changes: &[Changed<'_>], title: Markup) -> Markup {
+fn table(sheet: &Sheet<'_>, changes: &[Changed<'_>], title: impl Render) -> Markup {
     if changes.is_empty() {
         return html! {};
     }
@@ -115,7 +115,7 @@ fn row(sheet: &Sheet<'_>, place: &PlaceName, change: &Change, axis: Axis) -> Mar
             td.n { (cell(sheet, &change.before, Form::PerHundred)) " → " b { (cell(sheet, &change.after, Form::PerHundred)) } small { (metric(change).verb()) } }
             td.pl { (bar.done())
                 small { (say("within ", "同人群 ")) (ranged(sheet, &change.within, Form::Points)) (say(", mix ", "，构成 ")) (cell(sheet, &change.mix, Form::Points)) } }
-            td.wd { (text(&change.note)) }
+            td.wd { (text(&verdict(change))) }
         }
     }
 }
@@ -123,4 +123,24 @@ fn row(sheet: &Sheet<'_>, place: &PlaceName, change: &Change, axis: Axis) -> Mar
 /// Places without entrants have another rate than those with.
 fn metric(change: &Change) -> Metric {
     Metric::of(change.row.key.iter().find(|(column, _)| *column == METRIC).map(|(_, metric)| metric.as_str()))
+}
+
+/// What it comes to, in a few words: the covers' own doing, or another mix of those who saw them.
+fn verdict(change: &Change) -> Text {
+    let rose = change.change.value.is_some_and(|change| change > 0.0);
+    let (en, zh) = match (change.within.low.value, change.within.high.value) {
+        (Some(low), _) if low > 0.0 && rose => ("Covers drew better.", "封面吸引力提高。"),
+        (Some(low), _) if low > 0.0 => (
+            "It fell because others saw it; among the same slots and audiences it rose.",
+            "下降是因为看到它的人变了；在相同时段与人群中，它上升了。",
+        ),
+        (_, Some(high)) if high < 0.0 && rose => (
+            "It rose because others saw it; among the same slots and audiences it fell.",
+            "上升是因为看到它的人变了；在相同时段与人群中，它下降了。",
+        ),
+        (_, Some(high)) if high < 0.0 => ("Covers drew worse.", "封面吸引力下降。"),
+        (Some(_), Some(_)) => ("Within chance.", "在偶然波动之内。"),
+        _ => ("Too few broadcasts for an interval: it may be chance.", "场次太少，没有区间：可能只是偶然。"),
+    };
+    Text { en: en.into(), zh: zh.into() }
 }

@@ -1,6 +1,6 @@
 //! What figures mean, one tap away from each: a button opens a popover, by mouse, touch or key.
 
-use maud::{Markup, html};
+use maud::{Markup, Render, html};
 
 use super::sheet::Sheet;
 use super::words::{say, text};
@@ -218,7 +218,7 @@ const DEFINITIONS: [Definition; 18] = [
 ];
 
 /// A word that leads to its definition.
-pub(super) fn define(id: &'static str, word: Markup) -> Markup {
+pub(super) fn define(id: &'static str, word: impl Render) -> Markup {
     debug_assert!(DEFINITIONS.iter().any(|definition| definition.id == id), "no definition `{id}`");
     html! { button.def type="button" popovertarget={ "d-" (id) } { (word) } }
 }

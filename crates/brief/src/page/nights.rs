@@ -120,7 +120,7 @@ fn beside(sheet: &Sheet<'_>, advice: &Advice) -> Markup {
 /// The two rates as bars, and their ratio.
 fn comparison(sheet: &Sheet<'_>, advice: &Advice, axes: &BTreeMap<Metric, Axis>) -> Markup {
     let metric = Metric::of(advice.metric.as_deref());
-    let (Some(axis), Some(_)) = (axes.get(&metric), advice.rate.point.value) else {
+    let (Some(scale), Some(_)) = (axes.get(&metric), advice.rate.point.value) else {
         let why = advice.rate.point.why_null.as_ref();
         return html! { div.cmp { p.u { (say("rate: ", "比率：")) (sheet.null(why)) } } };
     };
@@ -133,9 +133,9 @@ fn comparison(sheet: &Sheet<'_>, advice: &Advice, axes: &BTreeMap<Metric, Axis>)
     html! {
         div.cmp {
             p.u { (metric.unit()) }
-            (bar(sheet, first, &advice.rate, *axis, metric, tone(first)))
+            (bar(sheet, first, &advice.rate, *scale, metric, tone(first)))
             @if advice.against_rate.point.value.is_some() {
-                (bar(sheet, second, &advice.against_rate, *axis, metric, tone(second)))
+                (bar(sheet, second, &advice.against_rate, *scale, metric, tone(second)))
             }
             @if advice.change.point.value.is_some() {
                 p.u.rt { (define("change", effect(advice))) (say(": ", "：")) (change(sheet, &advice.change)) }

@@ -32,15 +32,15 @@ impl Form {
         let alike = |text: String| (text.clone(), text);
         match self {
             Self::Change => alike(signed(&change(value * 100.0), value, true)),
-            Self::Bound => alike(signed(&change(value * 100.0), value, false)),
+            Self::Bound | Self::Share => alike(signed(&change(value * 100.0), value, false)),
             Self::PerHundred => alike(signed(&per_hundred(value * 100.0), value, false)),
             Self::Points => alike(signed(&per_hundred(value * 100.0), value, true)),
-            Self::Share => alike(signed(&change(value * 100.0), value, false)),
             Self::Sure => sure(value),
-            Self::Count => (signed(&grouped(value), value, false), signed(&grouped_zh(value), value, false)),
             Self::Ratio => alike(signed(&format!("{:.2}", value.abs()), value, false)),
             Self::About if value.abs() < 9.95 => alike(signed(&format!("{:.1}", value.abs()), value, false)),
-            Self::About => (signed(&grouped(value), value, false), signed(&grouped_zh(value), value, false)),
+            Self::Count | Self::About => {
+                (signed(&grouped(value), value, false), signed(&grouped_zh(value), value, false))
+            }
         }
     }
 }
@@ -160,7 +160,7 @@ mod tests {
         assert_eq!(Form::Count.write(1_000_000.0).1, "100 万");
         assert_eq!(Form::Count.write(250_000_000.0).1, "2.5 亿");
         assert_eq!(Form::Count.write(12.0).0, "12");
-        assert_eq!(Form::About.write(3.14).0, "3.1");
+        assert_eq!(Form::About.write(3.24).0, "3.2");
         assert_eq!(Form::About.write(-41.7).0, "−42");
         assert_eq!(Form::Ratio.write(1.118).0, "1.12");
     }

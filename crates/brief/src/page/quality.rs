@@ -38,9 +38,9 @@ pub(super) fn quality(sheet: &Sheet<'_>) -> Markup {
 }
 
 fn found(losses: &[(&PlaceName, &QualityLoss)]) -> Markup {
-    let lost = losses.iter().find(|(_, loss)| loss.finding == "loss");
+    let certain = losses.iter().find(|(_, loss)| loss.finding == "loss");
     html! {
-        p.key { @match lost {
+        p.key { @match certain {
             Some((place, loss)) => { b { (Sheet::place(place)) (say(": ", "：")) } (text(&loss.reason)) }
             None => { (say("No loss is certain: what was seen is within chance, or too little.", "没有确定的损失：在偶然波动之内，或数据太少。")) }
         } }

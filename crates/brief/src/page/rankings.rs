@@ -125,7 +125,7 @@ fn told(sheet: &Sheet<'_>, cover: &RankedCover) -> Markup {
                 }
             }
             @if cover.rate.low.value.is_none() {
-                " · " (cell(sheet, &cover.broadcasts, Form::Count)) (say(" broadcasts", " 场"))
+                " · " (cell(sheet, &cover.broadcasts, Form::Count)) (say(if cover.broadcasts.value == Some(1.0) { " broadcast" } else { " broadcasts" }, " 场"))
             }
             @for rule in &cover.breaks { " · " span.flag { (text(rule)) } }
             @if let Some(revisits) = &cover.revisits { " · " (text(revisits)) }

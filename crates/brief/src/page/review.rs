@@ -50,8 +50,10 @@ pub(super) fn reviews(sheet: &Sheet<'_>) -> Markup {
     let all = &sheet.brief.reviews;
     let packed = packed(all.iter().flat_map(|review| written_parts(sheet, review)).collect());
     let mut parts = packed.parts.into_iter();
-    let broadcasts: Vec<Value> =
-        all.iter().map(|review| data(review, parts.by_ref().take(review.airings.len() + 1).collect())).collect();
+    let broadcasts: Vec<Value> = all
+        .iter()
+        .map(|review| data(review, &parts.by_ref().take(review.airings.len() + 1).collect::<Vec<_>>()))
+        .collect();
     let data = json(serde_json::json!({ "w": packed.words, "b": broadcasts }));
     html! {
         @if sheet.brief.reviews.len() > 1 { (picker(sheet)) }
@@ -77,7 +79,7 @@ fn picker(sheet: &Sheet<'_>) -> Markup {
     }
 }
 
-/// Indonesia, TikTok Shop, Sun 1 Nov 21:30.
+/// Indonesia, Shopee, Sun 1 Nov 21:30.
 fn title(review: &Review) -> Text {
     let starts = review.bars.first().map(|bar| clock(bar.starts_local)).unwrap_or_default();
     let (place, day) = (&review.place, short_day(review.local_date));
@@ -361,7 +363,7 @@ fn written_parts(sheet: &Sheet<'_>, review: &Review) -> Vec<String> {
 }
 
 /// What the script draws a broadcast from.
-fn data(review: &Review, written: Vec<String>) -> Value {
+fn data(review: &Review, written: &[String]) -> Value {
     let counts: Vec<Vec<Option<i64>>> =
         STRIPS.iter().map(|strip| review.bars.iter().map(strip.count).collect()).collect();
     let spans: Vec<[usize; 2]> = review.airings.iter().map(|airing| [airing.from, airing.to]).collect();

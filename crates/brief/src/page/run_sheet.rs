@@ -6,8 +6,9 @@ use maud::{Markup, html};
 
 use super::calendar::{clock, instant, short_weekday};
 use super::definitions::define;
-use super::figure::{change, key};
+use super::figure::{cell, change, key};
 use super::metric::Metric;
+use super::number::Form;
 use super::sheet::Sheet;
 use super::svg::Svg;
 use super::words::{name, named, say, text};
@@ -154,7 +155,10 @@ fn change_line(sheet: &Sheet<'_>, advice: &Advice) -> Markup {
                     (_, true) => { (say("value ", "价值 ")) }
                     (_, false) => { (metric.short()) }
                 }
-                (change(sheet, &advice.change))
+                @if metric == Metric::Stay && advice.experiment.is_none() {
+                    // A few stayed: so many times as many says less than how many.
+                    span.nb { (cell(sheet, &advice.against_rate.point, Form::Share)) " → " b { (cell(sheet, &advice.rate.point, Form::Share)) } (say(" of 100", "/百次")) }
+                } @else { (change(sheet, &advice.change)) }
             }
         }
     }
@@ -224,7 +228,7 @@ impl Track {
             let of_day = (f64::from(self.from.hour()) + hour) % 24.0;
             let x = hour / self.hours * 100.0;
             svg.upright(if of_day == 0.0 { "mid" } else { "ax" }, x, 16.0, 20.0);
-            svg.tick("", x, &format!("{of_day:02.0}"));
+            svg.tick(if hour % 8.0 == 0.0 { "" } else { "alt" }, x, &format!("{of_day:02.0}"));
             hour += 4.0;
         }
         svg.done()

@@ -74,7 +74,7 @@ impl<'a> Sheet<'a> {
         self.reasons.borrow().clone()
     }
 
-    /// Indonesia, TikTok.
+    /// Indonesia, Shopee.
     pub(super) fn place(place: &PlaceName) -> Markup {
         html! {
             (name(&place.market_title)) (super::words::say(", ", " · ")) (name(&place.platform_title))

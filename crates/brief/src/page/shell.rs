@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 use sha2::{Digest, Sha256};
 
 use super::calendar::{full_day, plain_day};
@@ -213,12 +213,12 @@ fn inside(sheet: &Sheet<'_>, section: &str) -> Markup {
         "tests" => tests::tests(sheet),
         "when" => {
             let parts = brief.slot_maps.iter().map(|map| (&map.place, slots::slot_map(sheet, map))).collect();
-            picked("w", parts, say("No slot is known yet.", "还没有可用的时段数据。"))
+            picked(sheet, "w", parts, say("No slot is known yet.", "还没有可用的时段数据。"))
         }
         "covers" => {
             let parts =
                 brief.rankings.iter().map(|ranking| (&ranking.place, rankings::ranking(sheet, ranking))).collect();
-            picked("c", parts, say("No cover is ranked yet.", "还没有封面排名。"))
+            picked(sheet, "c", parts, say("No cover is ranked yet.", "还没有封面排名。"))
         }
         "changed" => changes::changes(sheet),
         "paid" => log::log(sheet),
@@ -253,7 +253,14 @@ pub(super) fn json(value: impl Into<serde_json::Value>) -> String {
 }
 
 /// A part for each place, of which one is shown. The others are written short, and the script puts one in its place.
-fn picked(name: &'static str, parts: Vec<(&PlaceName, Markup)>, none: Markup) -> Markup {
+fn picked(
+    sheet: &Sheet<'_>,
+    name: &'static str,
+    mut parts: Vec<(&PlaceName, Markup)>,
+    none: impl Render,
+) -> Markup {
+    parts
+        .sort_by_key(|(place, _)| sheet.advice().position(|advice| advice.place == **place).unwrap_or(usize::MAX));
     let places: Vec<&PlaceName> = parts.iter().map(|(place, _)| *place).collect();
     let mut markups = parts.into_iter().map(|(_, markup)| markup.into_string());
     let Some(first) = markups.next() else {
@@ -302,7 +309,7 @@ fn titles<'a>(
     found
 }
 
-fn radios(section: &str, kind: &str, choices: &[(&str, &Text)], legend: Markup) -> Markup {
+fn radios(section: &str, kind: &str, choices: &[(&str, &Text)], legend: impl Render) -> Markup {
     html! {
         fieldset data-kind=(kind) {
             legend { (legend) }

@@ -36,6 +36,9 @@ pub(super) fn slot_map(sheet: &Sheet<'_>, map: &SlotMap) -> Markup {
             }
         }
         (ramp.legend(metric))
+        @if map.more_audiences > 0 {
+            p.cap { (say(format!("{} more audiences are met less: slot_plan has them.", map.more_audiences), format!("另有 {} 个人群出现较少，见 slot_plan。", map.more_audiences))) }
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Where tests stand: each cover against its control, and what it may not cost.
 
+use std::fmt::Write as _;
+
 use jiff::civil::Date;
 use maud::{Markup, html};
 
@@ -135,10 +137,9 @@ fn nights(test: &Test) -> Markup {
     let mut squares = String::new();
     for night in 0..test.nights + left {
         let class = if night < test.nights { "f" } else { "e" };
-        squares.push_str(&format!(
-            "<rect class=\"{class}\" x=\"{}\" y=\".5\" width=\"4\" height=\"7\"/>",
-            night * 6 + 1
-        ));
+        // Text takes text.
+        let _ =
+            write!(squares, "<rect class=\"{class}\" x=\"{}\" y=\".5\" width=\"4\" height=\"7\"/>", night * 6 + 1);
     }
     let width = (test.nights + left) * 6 + 1;
     html! { svg.nights width=(width) height="8" aria-hidden="true" { (maud::PreEscaped(squares)) } }
@@ -175,7 +176,7 @@ fn verdict(arm: &Arm) -> Text {
         (_, Some("not chosen")) => ("Not chosen", "未选用"),
         (_, Some("faded")) => ("Its lead has faded", "优势已消退"),
         (_, Some("keep testing")) => ("Not settled yet: keep testing", "尚无定论：继续测试"),
-        (_, Some("not settled")) => ("Not settled", "尚无定论"),
+        (_, Some("not settled")) | (false, None) => ("Not settled", "尚无定论"),
         (_, Some("invalid: imbalance")) => ("Invalid: shown unevenly", "无效：分配不均"),
         (_, Some("undecidable: no viewer ids")) => {
             ("Cannot be decided: exports name no viewers", "无法判定：导出没有观众标识")
@@ -184,7 +185,6 @@ fn verdict(arm: &Arm) -> Text {
         (_, Some("undecidable: rounding")) => ("Cannot be decided: counts are rounded", "无法判定：计数被取整"),
         (true, None) if arm.is_on_air => ("Control, stays on air", "对照封面，继续上线"),
         (true, None) => ("Control", "对照封面"),
-        (false, None) => ("Not settled", "尚无定论"),
         (_, Some(other)) => (other, other),
     };
     Text { en: en.into(), zh: zh.into() }

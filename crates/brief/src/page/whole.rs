@@ -13,6 +13,7 @@ fn bare(brief: &crate::Brief) -> String {
 
 /// Where `tests/brief.py` wants pages of these briefs, to open them in a browser.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "what whoever opens the pages asks for")]
 fn pages_are_written_for_a_browser() {
     let Ok(folder) = std::env::var("COVERLEDGER_BRIEF_PAGES") else { return };
     let thumbnails: BTreeMap<String, Bytes> = BTreeMap::new();

@@ -32,7 +32,7 @@ fn avoided(place: &PlaceName, cover: &str) -> Avoided {
         cover_id: cover.to_owned(),
         row: of(TableName::Diagnosis, place, &[(c::COVER_ID, cover)]),
         stay_rate: figure(c::STAY_RATE, 0.0634),
-        stay_usual: figure(c::STAY_STEP[1], 0.318),
+        stay_usual: figure(c::STAY_STEP[1], 0.32),
         reason: text("The cover promises what the room does not hold.", "封面承诺的内容直播间没有兑现。"),
     }
 }
