@@ -185,12 +185,19 @@ fn what_a_killed_run_did_not_show_is_shown_by_the_next() {
     let whole = scenario.archive();
     let current = "platform=shop/market=GB/as_of=2026-11-20/part.parquet";
     // Killed before the last of the current paths, which are put in order; then before the receipt.
-    std::fs::remove_file(scenario.path(&format!("archive/false_winners/{current}"))).unwrap();
+    std::fs::remove_file(scenario.path(&format!("archive/cover_pair/{current}"))).unwrap();
     scenario.run().exits(0).says("2 decisions: 2 current");
     same(&whole, &scenario.archive(), "a current path lost");
-    for folder in
-        ["cover", "cover_broadcast", "mix", "diagnosis", "slot_plan", "false_winners", "_receipts/shop/_decisions"]
-    {
+    for folder in [
+        "cover",
+        "cover_broadcast",
+        "mix",
+        "diagnosis",
+        "slot_plan",
+        "false_winners",
+        "cover_pair",
+        "_receipts/shop/_decisions",
+    ] {
         std::fs::remove_dir_all(scenario.path(&format!("archive/{folder}"))).unwrap();
     }
     scenario.run().exits(0).says("2 decisions: 2 published");
@@ -199,7 +206,7 @@ fn what_a_killed_run_did_not_show_is_shown_by_the_next() {
     let bytes = &whole[&format!("false_winners/{current}")];
     let revision = whole.iter().find(|(name, other)| name.starts_with("_revisions") && *other == bytes).unwrap().0;
     std::fs::remove_file(scenario.path(&format!("archive/{revision}"))).unwrap();
-    std::fs::remove_file(scenario.path(&format!("archive/false_winners/{current}"))).unwrap();
+    std::fs::remove_file(scenario.path(&format!("archive/cover_pair/{current}"))).unwrap();
     scenario.run().exits(0);
     same(&whole, &scenario.archive(), "bytes lost");
 }
