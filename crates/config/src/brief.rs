@@ -241,8 +241,7 @@ mod tests {
                         "line 4, `names.markets.US`: a name in no language (expected `en`, `zh` or both)",
                         "line 5, `names.market`: unknown key `market` (known: `markets`, `platforms`, `slots`, \
                          `audiences`, `cities`; did you mean `markets`?)",
-                        "line 6, `names.cities.New_York`: unknown time zone `New_York` (expected an IANA name such as \
-                         `Asia/Shanghai`)",
+                        "line 6, `names.cities.New_York`: `New_York` is not an IANA time zone (did you mean `America/New_York`?)",
                     ],
                 ),
                 (
