@@ -3,6 +3,7 @@
 mod accounts;
 mod agreement;
 mod brief;
+mod brief_card;
 mod clocks;
 mod commands;
 mod complete;
