@@ -7,7 +7,7 @@ use super::frames::{Cells, NIGHT, of, tables};
 use super::read;
 use crate::{Action, Outcome, State};
 
-fn window<'a>() -> Cells<'a> {
+fn window() -> Cells<'static> {
     vec![(c::SINCE, date(2026, 10, 5).into()), (c::UNTIL, NIGHT.into())]
 }
 
