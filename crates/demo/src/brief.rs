@@ -37,7 +37,7 @@ const SLOTS: &str = "  slots:
     Asia/Singapore: {en: Singapore, zh: 新加坡}
     America/New_York: {en: New York, zh: 纽约}
     Europe/London: {en: London, zh: 伦敦}
-    Asia/Kolkata: {en: India, zh: 印度}
+    Asia/Kolkata: {en: Kolkata, zh: 加尔各答}
     Asia/Jakarta: {en: Jakarta, zh: 雅加达}
     America/Sao_Paulo: {en: São Paulo, zh: 圣保罗}
     Australia/Sydney: {en: Sydney, zh: 悉尼}

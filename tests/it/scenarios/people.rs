@@ -300,9 +300,9 @@ fn the_change_of_a_rate_begins_with_its_story() {
     let story: Vec<&str> = text.lines().take_while(|line| !line.contains("cover_id")).collect();
     let story = story.join(" ");
     let periods = "2026-11-18 to 2026-11-20 against 2026-11-15 to 2026-11-17";
-    let begins = format!("GB, shop: {periods}: effective_ctr went from 26.67 % to 26.67 %");
+    let begins = format!("GB, shop: {periods}: Of 100 impressions 26.67 enter instead of 26.67");
     assert!(story.starts_with(&begins), "{text}");
-    assert!(story.contains(&format!("JP, shop: {periods}: effective_ctr went")), "{text}");
+    assert!(story.contains(&format!("JP, shop: {periods}: Of 100 impressions ")), "{text}");
     let zh = show(&scenario, "mix --lang zh", "80").exits(0).stdout;
     assert!(zh.starts_with("GB · shop：2026-11-18 至 2026-11-20 对比 2026-11-15 至 2026-11-17："), "{zh}");
     assert!(rows(&show(&scenario, "mix --output json", "80")).len() > 4);

@@ -20,8 +20,10 @@ pub struct Review {
     pub minutes: i64,
     /// Its bars in order of time, those without anything too.
     pub bars: Vec<Minute>,
-    /// Which cover was on air when, in order of time.
+    /// Which cover was on air when, in order of time; of covers side by side each once, the most shown first.
     pub airings: Vec<Airing>,
+    /// Whether covers were shown side by side, as a split shows them, so that none of them was on air alone.
+    pub is_side_by_side: bool,
     /// Whether anything is known of how views went.
     pub has_quality: bool,
 }

@@ -3,6 +3,9 @@
 /// A space that does not break and is narrow: between a number and its unit.
 pub(super) const THIN: char = '\u{202f}';
 
+/// A change of so much is told as no number: what it is a part of is next to nothing.
+const HUGE: f64 = 10.0;
+
 /// What a number is, which decides how it is rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
@@ -31,6 +34,7 @@ impl Form {
     pub(super) fn write(self, value: f64) -> (String, String) {
         let alike = |text: String| (text.clone(), text);
         match self {
+            Self::Change | Self::Bound if value >= HUGE => ("over 1,000".to_owned(), "超过 1,000".to_owned()),
             Self::Change => alike(signed(&change(value * 100.0), value, true)),
             Self::Bound | Self::Share => alike(signed(&change(value * 100.0), value, false)),
             Self::PerHundred => alike(signed(&per_hundred(value * 100.0), value, false)),
@@ -128,7 +132,8 @@ mod tests {
         assert_eq!(en(Form::Change, 0.004), "+0.4");
         assert_eq!(en(Form::Change, -0.0001), "0");
         assert_eq!(en(Form::Change, 0.0), "0");
-        assert_eq!(en(Form::Change, 12.5), "+1,250");
+        assert_eq!(en(Form::Change, 9.5), "+950");
+        assert_eq!([Form::Change, Form::Bound].map(|form| en(form, 12.5)), ["over 1,000"; 2]);
         assert_eq!(en(Form::Bound, 0.31), "31");
         assert_eq!(en(Form::Bound, -0.01), "−1");
     }

@@ -162,11 +162,16 @@ fn written(count: i64) -> String {
     Form::Count.write(as_float(count)).0
 }
 
+/// The covers that were on air one after the other; none where they were shown side by side.
+fn alone(review: &Review) -> &[Airing] {
+    if review.is_side_by_side { &[] } else { &review.airings }
+}
+
 /// Which cover was on air when, by numbers: names have no room there.
 fn ribbon(review: &Review) -> Markup {
     let bars = review.bars.len().max(1);
     let mut text = String::from("<svg class=\"rib\" height=\"24\" aria-hidden=\"true\">");
-    for (at, airing) in review.airings.iter().enumerate() {
+    for (at, airing) in alone(review).iter().enumerate() {
         let (x, width) = (share(airing.from, bars), share(airing.to - airing.from.min(airing.to), bars));
         // Text takes text, here and below.
         let _ = write!(text, "<rect class=\"seg\" x=\"{x}%\" width=\"{width}%\" height=\"24\"/>");
@@ -188,7 +193,7 @@ fn share(part: usize, of: usize) -> String {
 fn on_air(sheet: &Sheet<'_>, review: &Review, airing: &Airing) -> Markup {
     html! {
         li { (sheet.picture(&airing.cover_id, "xs")) span { (sheet.cover(&airing.cover_id)) " "
-            span.mut.nb { (time(review, airing.from)) "–" (time(review, airing.to)) }
+            span.mut.nb { @if review.is_side_by_side { (say("side by side", "同时展示")) } @else { (time(review, airing.from)) "–" (time(review, airing.to)) } }
             " " span.mut.nb { @match airing.ctr.value {
                 Some(ctr) => { (say("CTR ", "点击率 ")) (Form::PerHundred.write(ctr).0) (say(" of 100", "/百次")) }
                 None => { (say("CTR: not known", "点击率：未知")) }
@@ -205,7 +210,7 @@ fn time(review: &Review, bar: usize) -> String {
 
 /// Where another cover came on air.
 fn switches(review: &Review) -> String {
-    review.airings.iter().filter(|airing| airing.from > 0).fold(String::new(), |mut text, airing| {
+    alone(review).iter().filter(|airing| airing.from > 0).fold(String::new(), |mut text, airing| {
         let _ = write!(text, "M{} 0V100", airing.from);
         text
     })
@@ -366,7 +371,7 @@ fn written_parts(sheet: &Sheet<'_>, review: &Review) -> Vec<String> {
 fn data(review: &Review, written: &[String]) -> Value {
     let counts: Vec<Vec<Option<i64>>> =
         STRIPS.iter().map(|strip| review.bars.iter().map(strip.count).collect()).collect();
-    let spans: Vec<[usize; 2]> = review.airings.iter().map(|airing| [airing.from, airing.to]).collect();
+    let spans: Vec<[usize; 2]> = alone(review).iter().map(|airing| [airing.from, airing.to]).collect();
     let starts = review.bars.first();
     serde_json::json!({
         "h": written,

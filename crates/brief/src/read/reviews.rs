@@ -8,7 +8,7 @@ use coverledger_core::time::Zone;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use super::airings::airings;
+use super::airings::{airings, are_side_by_side, side_by_side};
 use super::line::Line;
 use super::reading::Reading;
 use super::tables::{PlaceId, place};
@@ -86,6 +86,7 @@ fn review(
     let bars = times.iter().zip(&of_bars).enumerate();
     let bars =
         bars.map(|(nth, (at, lines))| bar(*at, &clocks, lines, offered, views.as_ref().map(|views| views[nth])));
+    let is_side_by_side = are_side_by_side(&of_bars);
     Some(Review {
         place: reading.place_of(platform, market),
         broadcast_id: broadcast_id.to_owned(),
@@ -93,7 +94,8 @@ fn review(
         row: common(lines.first()?.row()),
         minutes,
         bars: bars.collect(),
-        airings: airings(&of_bars),
+        airings: if is_side_by_side { side_by_side(&of_bars) } else { airings(&of_bars) },
+        is_side_by_side,
         has_quality: views.is_some(),
     })
 }

@@ -109,6 +109,7 @@ pub(super) fn review(market: &Market, place: PlaceName, starts_at: Timestamp, br
         local_date: date(2026, 11, 1),
         minutes: 5,
         bars: (0..48).map(bar).collect(),
+        is_side_by_side: false,
         airings: vec![
             Airing { cover_id: "unboxing_b".to_owned(), from: 0, to: 20, ctr: ctr(0.048) },
             Airing { cover_id: "red_dress_a".to_owned(), from: 23, to: 44, ctr: ctr(0.052) },

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use polars::prelude::*;
 
 use crate::cells::dates;
-use crate::decision_context::{DecisionContext, Words, floats, percent, texts, truths, wholes};
+use crate::decision_context::{DecisionContext, Words, floats, texts, truths, wholes};
 use crate::evidence::{Evidence, Observed};
 use crate::rates::Rate;
 use crate::tally::{Clusters, LEVEL, Piece, Tally, cell_of};
@@ -252,42 +252,38 @@ fn is_reversal(parts: &Parts, within: Interval) -> bool {
     (change > 0.0 && within.high < 0.0) || (change < 0.0 && within.low > 0.0)
 }
 
+/// What changed, as people say it: of 100 impressions.
 fn note(metric: &str, parts: &Parts, is_reversal: bool) -> Words {
-    let (before, after) = (percent(parts.before), percent(parts.after));
+    let hundred = |share: f64| format!("{:.2}", share * 100.0);
+    let (before, after) = (hundred(parts.before), hundred(parts.after));
     // What rounds to nothing did not fall.
-    let points = |share: f64| format!("{:+.2}", share * 100.0).replace("-0.00", "+0.00");
+    let points = |share: f64| format!("{:+.2}", share * 100.0).replace("-0.00", "+0.00").replace('-', "−");
     let (within, mix) = (points(parts.within), points(parts.mix));
+    let [verb, verb_zh] = if metric == c::CTR { ["click", "人点击"] } else { ["enter", "人进房"] };
+    let begins = format!("Of 100 impressions {after} {verb} instead of {before}");
+    let begins_zh = format!("每 100 次曝光有 {after} {verb_zh}，原来为 {before} 人");
     if is_reversal {
-        let [went, cells_went, went_zh, cells_went_zh] = if parts.after > parts.before {
-            ["rose", "fell", "上升", "下降"]
-        } else {
-            ["fell", "rose", "下降", "上升"]
-        };
+        let [more, more_zh] = if parts.after > parts.before { ["fewer", "变少"] } else { ["more", "变多"] };
         let Parts { rose, fell, .. } = parts;
         return Words::new(
             format!(
-                "{metric} {went} from {before} to {after}, although within the same slots and audiences it {cells_went} \
-                 ({within} points; {rose} rose, {fell} fell): who saw it changed, not how well it drew."
+                "{begins}, although within the same slots and audiences {more} do ({within}; {rose} rose, {fell} fell): who saw \
+                 it changed, not how well it drew."
             ),
             format!(
-                "{metric} 从 {before} {went_zh}到 {after}，但在相同的时段和人群中反而{cells_went_zh}（{within} 个百分点；{rose} 个\
-                 上升，{fell} 个下降）：变的是看到的人，不是吸引力。"
+                "{begins_zh}，但在相同的时段和人群中反而{more_zh}（{within}；{rose} 个上升，{fell} 个下降）：变的是看到的人，不是吸引力。"
             ),
         );
     }
     if parts.cells == 0 {
         return Words::new(
-            format!("{metric} went from {before} to {after}, but no slot and audience was seen in both periods."),
-            format!("{metric} 从 {before} 变为 {after}，但没有任何时段和人群在两个周期都出现过。"),
+            format!("{begins}, but no slot and audience was seen in both periods."),
+            format!("{begins_zh}，但没有任何时段和人群在两个周期都出现过。"),
         );
     }
     Words::new(
-        format!(
-            "{metric} went from {before} to {after}: {within} points within slots and audiences, {mix} by who saw it."
-        ),
-        format!(
-            "{metric} 从 {before} 变为 {after}：其中 {within} 个百分点来自相同的时段和人群，{mix} 来自看到的人不同。"
-        ),
+        format!("{begins}: {within} within the same slots and audiences, {mix} by who saw it."),
+        format!("{begins_zh}：其中 {within} 来自相同的时段和人群，{mix} 来自看到的人不同。"),
     )
 }
 
