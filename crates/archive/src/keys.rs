@@ -122,37 +122,7 @@ impl Key<'_> {
     /// The key, or the prefix of a folder.
     pub(super) fn path(self) -> String {
         match self {
-            Self::Current(table, Unit::MarketDay(day)) => format!(
-                "{table}/platform={}/market={}/local_date={}/part.parquet",
-                segment(day.platform.as_str()),
-                market(&day.market),
-                day.local_date
-            ),
-            Self::Current(table, Unit::Rejects { platform, export_date }) => format!(
-                "{table}/platform={}/export_date={}/part.parquet",
-                segment(platform.as_str()),
-                export_date.map_or_else(|| HIVE_NULL.to_owned(), |date| date.to_string())
-            ),
-            Self::Current(
-                table,
-                Unit::Decisions { platform, market: of, as_of } | Unit::Viewers { platform, market: of, as_of },
-            ) => format!(
-                "{table}/platform={}/market={}/as_of={as_of}/part.parquet",
-                segment(platform.as_str()),
-                market(of)
-            ),
-            Self::Current(table, Unit::Experiment { experiment, as_of }) => {
-                format!("{table}/experiment={}/as_of={as_of}/part.parquet", segment(experiment))
-            }
-            Self::Current(table, Unit::Catalogue) => format!("{table}/part.parquet"),
-            Self::Current(table, Unit::CoverMonth { platform, market: of, month }) => format!(
-                "{table}/platform={}/market={}/month={month}/part.parquet",
-                segment(platform.as_str()),
-                market(of)
-            ),
-            Self::Current(table, Unit::Library { as_of } | Unit::Brief { as_of }) => {
-                format!("{table}/as_of={as_of}/{}", table.file_name())
-            }
+            Self::Current(table, unit) => current(table, unit),
             Self::LatestBrief => format!("{}/latest/{}", TableName::Brief, TableName::Brief.file_name()),
             Self::Currents(table) => table.to_string(),
             Self::Revision(table, sha256) => format!("{REVISIONS}/{}.{}", segment(sha256), table.extension()),
@@ -224,6 +194,42 @@ impl Key<'_> {
             }
             Self::LeasesOf(platform) => format!("{LEASES}/{}", segment(platform.as_str())),
             Self::AllLeases => LEASES.to_owned(),
+        }
+    }
+}
+
+/// The present bytes of a table of a unit.
+fn current(table: TableName, unit: &Unit) -> String {
+    match unit {
+        Unit::MarketDay(day) => format!(
+            "{table}/platform={}/market={}/local_date={}/part.parquet",
+            segment(day.platform.as_str()),
+            market(&day.market),
+            day.local_date
+        ),
+        Unit::Rejects { platform, export_date } => format!(
+            "{table}/platform={}/export_date={}/part.parquet",
+            segment(platform.as_str()),
+            export_date.map_or_else(|| HIVE_NULL.to_owned(), |date| date.to_string())
+        ),
+        Unit::Decisions { platform, market: of, as_of } | Unit::Viewers { platform, market: of, as_of } => {
+            format!(
+                "{table}/platform={}/market={}/as_of={as_of}/part.parquet",
+                segment(platform.as_str()),
+                market(of)
+            )
+        }
+        Unit::Experiment { experiment, as_of } => {
+            format!("{table}/experiment={}/as_of={as_of}/part.parquet", segment(experiment))
+        }
+        Unit::Catalogue => format!("{table}/part.parquet"),
+        Unit::CoverMonth { platform, market: of, month } => format!(
+            "{table}/platform={}/market={}/month={month}/part.parquet",
+            segment(platform.as_str()),
+            market(of)
+        ),
+        Unit::Library { as_of } | Unit::Brief { as_of } => {
+            format!("{table}/as_of={as_of}/{}", table.file_name())
         }
     }
 }

@@ -20,7 +20,7 @@ impl Editor<'_> {
             let bytes = self.archive.thumbnail(sha256).await?;
             Ok::<_, ArchiveError>(bytes.map(|bytes| (sha256.clone(), bytes)))
         });
-        let fetched: Vec<_> = stream::iter(fetches).buffered(AT_A_TIME).try_collect().await?;
-        Ok(fetched.into_iter().flatten().collect())
+        let found: Vec<_> = stream::iter(fetches).buffered(AT_A_TIME).try_collect().await?;
+        Ok(found.into_iter().flatten().collect())
     }
 }
