@@ -49,7 +49,7 @@ pub struct FitColumn {
 
 impl FitColumn {
     /// A column; its texts may be those of others.
-    pub fn new(heading: &str, content: Content, cells: Vec<String>) -> Self {
+    pub fn new(heading: &str, content: Content, cells: &[String]) -> Self {
         let cells: Vec<String> = cells.iter().map(|cell| legible(cell).into_owned()).collect();
         let heading = legible(heading).into_owned();
         let of_cells = cells.iter().map(|cell| columns(cell)).max().unwrap_or(0);
@@ -205,11 +205,11 @@ mod tests {
     fn table() -> Vec<FitColumn> {
         let texts = |texts: [&str; 2]| texts.map(str::to_owned).to_vec();
         vec![
-            FitColumn::new("market", Content::Text, texts(["US", "GB"])),
-            FitColumn::new("cover_id", Content::Text, texts(["c-red", &"long_".repeat(60)])),
-            FitColumn::new("note", Content::Prose, texts(["why ".repeat(40).trim(), "because"])),
-            FitColumn::new("click_conversion %", Content::Number, texts(["41.20", "7.00"])),
-            FitColumn::new("ctr %", Content::Number, texts(["4.12", "3.00"])),
+            FitColumn::new("market", Content::Text, &texts(["US", "GB"])),
+            FitColumn::new("cover_id", Content::Text, &texts(["c-red", &"long_".repeat(60)])),
+            FitColumn::new("note", Content::Prose, &texts(["why ".repeat(40).trim(), "because"])),
+            FitColumn::new("click_conversion %", Content::Number, &texts(["41.20", "7.00"])),
+            FitColumn::new("ctr %", Content::Number, &texts(["4.12", "3.00"])),
         ]
     }
 
@@ -246,9 +246,9 @@ mod tests {
         ) {
             let of = |at: usize| vec![cells[at].clone(), cells[(at + 1) % 4].clone()];
             let all = [
-                FitColumn::new("platform", Content::Text, of(0)),
-                FitColumn::new("cover_id", Content::Text, of(1)),
-                FitColumn::new("说明", Content::Prose, of(2)),
+                FitColumn::new("platform", Content::Text, &of(0)),
+                FitColumn::new("cover_id", Content::Text, &of(1)),
+                FitColumn::new("说明", Content::Prose, &of(2)),
             ];
             let fitted = shown(&all, Some(width));
             prop_assert!(widest(&fitted.grid) <= width, "{}", fitted.grid);

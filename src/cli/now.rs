@@ -77,7 +77,7 @@ fn print(workspace: &Workspace, places: &[OnAir], at: Timestamp, out: &mut Scree
     let until = |place: &OnAir| place.now.as_ref().map(|air| air.ends_at);
     let next_at = |place: &OnAir| place.next.as_ref().map(|air| air.starts_at);
     let column = |heading: &str, content: Content, cell: &dyn Fn(&OnAir) -> String| {
-        FitColumn::new(heading, content, places.iter().map(cell).collect())
+        FitColumn::new(heading, content, &places.iter().map(cell).collect::<Vec<_>>())
     };
     // The most important first: what has no room is left out.
     let columns = [

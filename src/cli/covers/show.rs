@@ -30,16 +30,13 @@ pub(super) async fn run(args: &CoversShow, global: &Global, out: &mut Screen<'_>
     writeln!(out)?;
     let cover = known.covers.get(&args.cover);
     print_cover(&args.cover, cover, &known, args.lang, out)?;
-    match known.picture_of(&args.cover) {
-        Some(of_cover) => {
-            print_picture(of_cover, cover.and_then(|cover| cover.picture.as_deref()), lang, out)?;
-            picture::draw(&archive, of_cover, out).await?;
-            print_looks(of_cover, lang, out)?;
-        }
-        None => {
-            let en = "picture: none is in the catalogue, so nothing is known of how it looks";
-            writeln!(out, "{}", lang.of(en, "图片：目录里没有，所以不知道它长什么样"))?;
-        }
+    if let Some(of_cover) = known.picture_of(&args.cover) {
+        print_picture(of_cover, cover.and_then(|cover| cover.picture.as_deref()), lang, out)?;
+        picture::draw(&archive, of_cover, out).await?;
+        print_looks(of_cover, lang, out)?;
+    } else {
+        let en = "picture: none is in the catalogue, so nothing is known of how it looks";
+        writeln!(out, "{}", lang.of(en, "图片：目录里没有，所以不知道它长什么样"))?;
     }
     print_history(&args.cover, &known, places, args.lang, out)?;
     Ok(exit::DONE)
@@ -101,7 +98,7 @@ fn print_cover(
 }
 
 /// What is published in both languages: in that which was asked for, or in both.
-fn in_language<'t>(asked: Option<Lang>, [en, zh]: [&'t str; 2]) -> Vec<&'t str> {
+fn in_language(asked: Option<Lang>, [en, zh]: [&str; 2]) -> Vec<&str> {
     asked.map_or_else(|| vec![en, zh], |lang| vec![lang.of(en, zh)])
 }
 

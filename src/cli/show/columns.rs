@@ -105,8 +105,8 @@ fn twin(name: &str, lang: Lang, all: &[ColumnSpec]) -> Option<Cow<'static, str>>
     find(all, &of).map(|column| column.name.clone())
 }
 
-fn heading(name: &Cow<'static, str>, lang: Lang) -> Cow<'static, str> {
-    lang.of(None, heading_zh(name)).unwrap_or_else(|| name.clone())
+fn heading(name: &str, lang: Lang) -> Cow<'static, str> {
+    lang.of(None, heading_zh(name)).unwrap_or_else(|| name.to_owned().into())
 }
 
 /// How a column is shown that is not among those of the table's question: by its type and its unit.

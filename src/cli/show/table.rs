@@ -20,7 +20,7 @@ pub(super) fn print(args: &Show, frame: &DataFrame, shown: usize, out: &mut Scre
     let mut all: Vec<(ShownColumn, FitColumn)> = Vec::new();
     for column in columns {
         let cells = order.iter().map(|row| cell(&column, frame, *row)).collect::<PolarsResult<Vec<_>>>()?;
-        let fit = FitColumn::new(&column.heading, content(&column), cells);
+        let fit = FitColumn::new(&column.heading, content(&column), &cells);
         all.push((column, fit));
     }
     let width = (!args.wide).then(|| out.width());
