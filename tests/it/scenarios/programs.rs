@@ -15,9 +15,10 @@ const FORMULA: &str = "=HYPERLINK(\"http://x\")";
 
 /// A day that is published, one that is broken, and one that was not delivered.
 fn three_days() -> Scenario {
-    let scenario = Scenario::shop().job("shop", "GB", 4).at("2026-11-22T03:00:00Z");
+    let scenario = Scenario::shop().job("shop", "GB", 5).at("2026-11-22T03:00:00Z");
     let scenario = scenario
-        .export("shop/2026-11-18/a.csv", events("e1 2026-11-18T12:30:00Z show GB r1 c1 v1 f 25-34 -"))
+        .export("shop/2026-11-17/a.csv", events("e1 2026-11-17T12:30:00Z show GB r1 c1 v1 f 25-34 -"))
+        .export("shop/2026-11-18/a.csv", events(""))
         .export("shop/2026-11-19/a.csv", events(""))
         .export("shop/2026-11-20/a.csv", "broken");
     scenario.write("config/decisions.yaml", "version: 1\n");
@@ -62,20 +63,20 @@ fn is_text(cell: &PeekCell, text: &str) -> bool {
 fn status_is_a_row_for_each_market_day() {
     let scenario = three_days();
     scenario.run().exits(6);
-    let rows = json(&scenario, &["status", "--days", "4"]);
+    let rows = json(&scenario, &["status", "--days", "5"]);
     let of = |date: &str| rows.iter().find(|row| row["local_date"] == date).unwrap();
-    assert_eq!((&of("2026-11-18")["status"], &of("2026-11-18")["revision"]), (&"provisional".into(), &1.into()));
+    assert_eq!((&of("2026-11-17")["status"], &of("2026-11-17")["revision"]), (&"provisional".into(), &1.into()));
     assert_eq!(of("2026-11-20")["status"], "failed");
     assert!(of("2026-11-20")["reason"].as_str().unwrap().contains("export `shop/2026-11-20/a.csv`"));
     assert_eq!((&of("2026-11-21")["status"], &of("2026-11-21")["revision"]), (&"waiting".into(), &Json::Null));
     assert_eq!(of("2026-11-21")["waiting_since"], "2026-11-22T00:00:00Z");
     let dates: Vec<&str> = rows.iter().map(|row| row["local_date"].as_str().unwrap()).collect();
-    assert!(dates.is_sorted() && dates.len() == 4, "{dates:?}");
-    let csv = scenario.cli(&["status", "--days", "4", "--output", "csv"]).exits(0).stdout;
+    assert!(dates.is_sorted() && dates.len() == 5, "{dates:?}");
+    let csv = scenario.cli(&["status", "--days", "5", "--output", "csv"]).exits(0).stdout;
     assert!(csv.starts_with("platform,market,local_date,status,waiting_since,revision,reason,notes\r\n"), "{csv}");
     assert!(csv.contains("\r\nshop,GB,2026-11-20,failed,,,"), "{csv}");
-    let sheet = sheet(&scenario, &["status", "--days", "4"]);
-    assert!(sheet.len() == 5 && is_text(&sheet[1][3], "provisional"), "{sheet:?}");
+    let sheet = sheet(&scenario, &["status", "--days", "5"]);
+    assert!(sheet.len() == 6 && is_text(&sheet[1][3], "provisional"), "{sheet:?}");
     scenario
         .cli(&["status", "--output-file", "status.csv"])
         .exits(2)
