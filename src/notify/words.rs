@@ -64,10 +64,11 @@ pub(super) const fn weekday(weekday: Weekday, language: Language) -> &'static st
 pub(super) fn clock(at: DateTime, city: &str, night: Date, language: Language) -> String {
     let time = at.strftime("%H:%M");
     let day = weekday(at.date().weekday(), language);
-    let day = if at.date() == night { String::new() } else { format!("{day} ") };
     match language {
-        Language::English => format!("{day}{time} {city}"),
-        Language::Chinese => format!("{city} {day}{time}"),
+        _ if at.date() == night && language == Language::English => format!("{time} {city}"),
+        _ if at.date() == night => format!("{city} {time}"),
+        Language::English => format!("{time} {city} ({day})"),
+        Language::Chinese => format!("{city} {day} {time}"),
     }
 }
 
@@ -126,7 +127,7 @@ mod tests {
     #[test]
     fn a_time_has_its_city_and_its_day_where_that_is_another() {
         let (night, at) = (jiff::civil::date(2026, 11, 2), jiff::civil::date(2026, 11, 3).at(7, 5, 0, 0));
-        assert_eq!(clock(at, "Shanghai", night, EN), "Tue 07:05 Shanghai");
+        assert_eq!(clock(at, "Shanghai", night, EN), "07:05 Shanghai (Tue)");
         assert_eq!(clock(at, "上海", night, ZH), "上海 周二 07:05");
         assert_eq!(clock(at, "上海", at.date(), ZH), "上海 07:05");
         assert_eq!((date(night, EN), date(night, ZH)), ("Monday 2 November".into(), "11月2日（周一）".into()));

@@ -25,10 +25,15 @@ fn day(date: &str) -> String {
     let mut lines = String::new();
     for viewer in 0..60 {
         let cover = if viewer % 2 == 0 { "<!channel>" } else { "blue" };
-        lines.push_str(&format!("s{date}{viewer} {date}T20:00:00Z show GB {date}-r {cover} v{viewer} f 25-34 -\n"));
+        lines
+            .push_str(&format!("s{date}{viewer} {date}T20:00:00Z show GB {date}-r {cover} v{viewer} f 25-34 -\n"));
         if viewer % 3 == 0 {
-            lines.push_str(&format!("t{date}{viewer} {date}T20:00:01Z tap GB {date}-r {cover} v{viewer} f 25-34 -\n"));
-            lines.push_str(&format!("e{date}{viewer} {date}T20:00:02Z enter GB {date}-r {cover} v{viewer} f 25-34 -\n"));
+            lines.push_str(&format!(
+                "t{date}{viewer} {date}T20:00:01Z tap GB {date}-r {cover} v{viewer} f 25-34 -\n"
+            ));
+            lines.push_str(&format!(
+                "e{date}{viewer} {date}T20:00:02Z enter GB {date}-r {cover} v{viewer} f 25-34 -\n"
+            ));
         }
     }
     events(&lines)
@@ -99,14 +104,20 @@ fn each_channel_gets_one_card_signed_and_in_its_language_and_a_second_run_tells_
     let town = Town::new();
     town.run("2026-11-21T03:00:00Z").exits(0);
     let arrived = town.arrived();
-    assert_eq!(arrived.keys().collect::<Vec<_>>(), ["CHAT_URL", "HOOK_URL", "SHOP_URL", "TEAM_URL"].iter().collect::<Vec<_>>());
+    assert_eq!(
+        arrived.keys().collect::<Vec<_>>(),
+        ["CHAT_URL", "HOOK_URL", "SHOP_URL", "TEAM_URL"].iter().collect::<Vec<_>>()
+    );
     assert!(arrived.values().all(|messages| messages.len() == 1));
 
     let hook = &arrived["HOOK_URL"][0];
     let signature = hex(&hmac_sha256(b"a secret", hook.body.as_bytes()));
     assert_eq!(hook.header("x-coverledger-signature"), Some(format!("sha256={signature}").as_str()));
     let body = hook.json();
-    assert_eq!((&body["version"], &body["night"], &body["language"]), (&1.into(), &"2026-11-20".into(), &"en".into()));
+    assert_eq!(
+        (&body["version"], &body["night"], &body["language"]),
+        (&1.into(), &"2026-11-20".into(), &"en".into())
+    );
     assert_eq!(body["markets"][0]["market"], "GB");
     assert_eq!(body["url"], "https://reports.example.com/brief/");
     assert!(!body["as_of"].as_str().unwrap().contains('.'));
