@@ -330,7 +330,7 @@ def main() -> int:
         for path in [made["brief"], *published[:1]]:
             by_keyboard(browser, path)
             by_time(browser, path)
-        for path in [made["brief"], made["stale"], *published]:
+        for path in [made["brief"], made["stale"], *published[:1]]:
             on_paper(browser, path, args.work)
         for path, archive in zip(published, (args.archive, args.hostile)):
             with Opened(browser, path, morning(path)) as opened:
