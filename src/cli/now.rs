@@ -87,28 +87,43 @@ fn print(workspace: &Workspace, places: &[OnAir], at: Timestamp, out: &mut Scree
         column(&format!("until {city}"), Content::Word, &|place| shown(until(place), home)),
         column("next", Content::Text, &|place| cover(&place.next)),
         column(&format!("at {city}"), Content::Word, &|place| shown(next_at(place), home)),
+        column("by", Content::Text, &by),
         column("until there", Content::Word, &|place| shown(until(place), &zone(place))),
         column("at there", Content::Word, &|place| shown(next_at(place), &zone(place))),
-        column("by", Content::Prose, &by),
     ];
     let columns: Vec<&FitColumn> = columns.iter().collect();
-    Ok(out.page(&fitted(&columns, Some(out.width())).grid)?)
+    out.page(&fitted(&columns, Some(out.width())).grid)?;
+    // What many places have in common is said once.
+    let mut notes: Vec<(&str, Vec<String>)> = Vec::new();
+    for place in places.iter().filter(|place| !place.note.is_empty()) {
+        let name = format!("{}/{}", place.platform, place.market);
+        match notes.iter_mut().find(|(note, _)| *note == place.note) {
+            Some((_, others)) => others.push(name),
+            None => notes.push((&place.note, vec![name])),
+        }
+    }
+    for (note, of) in notes {
+        let of = if of.len() == places.len() { "all".to_owned() } else { of.join(", ") };
+        writeln!(out, "{of}: {note}")?;
+    }
+    Ok(())
 }
 
-/// By what it is known, and what else there is to say.
+/// By what it is known.
 fn by(place: &OnAir) -> String {
-    match (&place.experiment, place.note.as_str()) {
-        (Some(test), "") => format!("test {test}"),
-        (Some(test), note) => format!("test {test}: {note}"),
-        (None, note) => note.to_owned(),
+    match (&place.experiment, &place.action) {
+        (Some(test), _) => format!("test {test}"),
+        (None, Some(action)) => format!("brief: {}", action.replace('_', " ")),
+        (None, None) => "–".to_owned(),
     }
 }
 
-const COLUMNS: [(&str, ColumnType); 21] = [
+const COLUMNS: [(&str, ColumnType); 22] = [
     ("market", ColumnType::Text),
     ("platform", ColumnType::Text),
     ("source", ColumnType::Text),
     ("experiment", ColumnType::Text),
+    ("action", ColumnType::Text),
     ("cover_id", ColumnType::Text),
     ("slot", ColumnType::Text),
     ("since_utc", ColumnType::Instant),
@@ -143,6 +158,7 @@ fn row<'p>(workspace: &'p Workspace, place: &'p OnAir) -> Vec<Value<'p>> {
         text(Some(place.platform.as_str())),
         text(Some(place.source)),
         text(place.experiment.as_deref()),
+        text(place.action.as_deref()),
         text(now.map(|air| air.cover_id.as_str())),
         text(now.and_then(|air| air.slot.as_deref())),
         instant(since),

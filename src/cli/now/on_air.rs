@@ -25,6 +25,8 @@ pub(super) struct OnAir {
     /// `rotation` by the schedule of a test, `advice` by the newest brief, `none`.
     pub source: &'static str,
     pub experiment: Option<String>,
+    /// What the brief says to do.
+    pub action: Option<String>,
     pub now: Option<Air>,
     /// Until when viewers may still have seen the cover before, where that is not over.
     pub settles_at: Option<Timestamp>,
@@ -58,6 +60,7 @@ fn place(
         market: market.clone(),
         source: "none",
         experiment: None,
+        action: None,
         now: None,
         settles_at: None,
         next: None,
@@ -134,18 +137,18 @@ fn by_advice(on_air: &mut OnAir, advised: Advised, at: Timestamp) {
     let as_of = advised.as_of.map(|as_of| format!(" as of {as_of}")).unwrap_or_default();
     let air = advised.cover_id.zip(advised.starts_at.zip(advised.ends_at));
     let air = air.map(|(cover_id, (starts_at, ends_at))| Air { cover_id, slot: advised.slot, starts_at, ends_at });
-    let action = advised.action.replace('_', " ");
+    on_air.action = Some(advised.action);
     match air {
         None => {
             on_air.source = "none";
-            on_air.note = format!("the brief{as_of} advises no cover ({action})");
+            on_air.note = format!("the brief{as_of} advises no cover");
         }
         Some(air) if at < air.starts_at => {
-            on_air.note = format!("{action}, by the brief{as_of}; it says nothing of what is on air before");
+            on_air.note = format!("advised by the brief{as_of}, which says nothing of what is on air before");
             on_air.next = Some(air);
         }
         Some(air) if at < air.ends_at => {
-            on_air.note = format!("{action}, by the brief{as_of}: what is advised, whoever puts it on air");
+            on_air.note = format!("advised by the brief{as_of}, whoever puts it on air");
             on_air.now = Some(air);
         }
         Some(_) => {
@@ -221,8 +224,9 @@ mod tests {
         assert_eq!((air.starts_at, air.slot.as_deref()), (at("2026-11-21T10:00:00Z"), Some("day")));
         assert_eq!(
             before.note,
-            "take off, by the brief as of 2026-11-20; it says nothing of what is on air before"
+            "advised by the brief as of 2026-11-20, which says nothing of what is on air before"
         );
+        assert_eq!(before.action.as_deref(), Some("take_off"));
         let during = at_jp(&places(), "2026-11-21T10:00:00Z");
         assert_eq!((during.now, during.next), (Some(air), None));
         let after = at_jp(&places(), "2026-11-21T14:00:00Z");
@@ -234,7 +238,7 @@ mod tests {
     fn a_brief_that_advises_nothing_there_says_so() {
         let nothing = Advised { action: "no_data".to_owned(), ..Advised::default() };
         let places = Some(BTreeMap::from([(("p".to_owned(), "JP".to_owned()), nothing)]));
-        assert_eq!(at_jp(&places, "2026-11-21T09:00:00Z").note, "the brief advises no cover (no data)");
+        assert_eq!(at_jp(&places, "2026-11-21T09:00:00Z").note, "the brief advises no cover");
         let note = at_jp(&Some(BTreeMap::new()), "2026-11-21T09:00:00Z").note;
         assert_eq!(note, "no test runs here, and the newest brief has no such place");
         assert!(at_jp(&None, "2026-11-21T09:00:00Z").note.contains("there is no brief yet"));
