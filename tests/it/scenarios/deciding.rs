@@ -203,7 +203,7 @@ fn what_a_killed_run_did_not_show_is_shown_by_the_next() {
     scenario.run().exits(0).says("2 decisions: 2 published");
     same(&whole, &scenario.archive(), "receipts lost");
     // Bytes that are lost everywhere are made again.
-    let bytes = &whole[&format!("false_winners/{current}")];
+    let bytes = &whole[&format!("cover_pair/{current}")];
     let revision = whole.iter().find(|(name, other)| name.starts_with("_revisions") && *other == bytes).unwrap().0;
     std::fs::remove_file(scenario.path(&format!("archive/{revision}"))).unwrap();
     std::fs::remove_file(scenario.path(&format!("archive/cover_pair/{current}"))).unwrap();

@@ -1,3 +1,5 @@
+//! Names: every table sorted, every zone of every market named, and what the configuration says first.
+
 use coverledger_core::time::Zone;
 
 use super::*;

@@ -39,7 +39,7 @@ pub(super) fn run_sheet(sheet: &Sheet<'_>) -> Markup {
             @for line in &lines { (drawn(sheet, line, &track)) }
         }
         p.cap {
-            (say("In blue or red: how much more ", "彩色数字："))
+            (say("In bold: how much more ", "粗体数字："))
             (define("change", say("than with the cover it replaces", "相比被替换的封面")))
             (say(", per impression where no other word stands before it; in brackets the 95 % interval.", "，未注明者为每次曝光的进房变化；括号内为 95% 区间。"))
         }
