@@ -43,11 +43,11 @@ impl Said {
     pub fn new(card: &Card, language: Language) -> Self {
         let is_zh = language == Language::Chinese;
         let date = words::date(card.as_of, language);
-        let link = if is_zh { "打开早报" } else { "Open the brief" };
+        let link = if is_zh { "打开晨间简报" } else { "Open the brief" };
         Self {
             language,
             title: if is_zh {
-                format!("coverledger 早报：{date}")
+                format!("coverledger 晨间简报：{date}")
             } else {
                 format!("coverledger brief: {date}")
             },
@@ -73,7 +73,7 @@ impl Said {
     pub fn omitted(&self, rest: usize) -> String {
         match self.language {
             Language::English => format!("… and {rest} more in the brief"),
-            Language::Chinese => format!("……另有 {rest} 条，见早报"),
+            Language::Chinese => format!("……另有 {rest} 条，见晨间简报"),
         }
     }
 }
@@ -99,7 +99,7 @@ fn summary(card: &Card, language: Language) -> String {
         Language::Chinese => [
             (change, format!("更换 {change} 张封面")),
             (off, format!("撤下 {off} 张")),
-            (tried, format!("试用 {tried} 张")),
+            (tried, format!("试换 {tried} 张")),
             (test, format!("对测 {test} 处")),
             (plan, format!("按计划播 {plan} 处")),
             (keep, format!("保持 {keep} 处")),
@@ -218,7 +218,7 @@ fn action(line: &CardLine, card: &Card, language: Language) -> String {
                 Action::Change => format!("{at}换成 {new}{change}"),
                 Action::TakeOff if line.cover.is_none() => format!("{at}撤下 {old}{change}"),
                 Action::TakeOff => format!("{at}撤下 {old}{change}，换上 {new}"),
-                Action::Try => format!("{at}试用 {new} 代替 {old}{change}，未经抽签"),
+                Action::Try => format!("{at}试换 {new} 代替 {old}{change}，未经抽签"),
                 Action::Test => format!("保持 {new}，与 {rival} 对测{change}，尚无定论"),
                 Action::Keep => format!("{at}保持 {new}"),
                 Action::FollowPlan => format!("按测试 {test} 的计划播"),

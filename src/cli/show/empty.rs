@@ -54,7 +54,7 @@ fn not_configured(table: TableName, workspace: &Workspace) -> Option<(&'static s
             "没有 `config/decisions.yaml` 就不做决策（文件里写 `version: 1` 即可）",
         )),
         TableFamily::Experiments if workspace.experiments.is_empty() => {
-            Some(("there is no experiment in `config/experiments`", "`config/experiments` 里没有实验"))
+            Some(("there is no experiment in `config/experiments`", "`config/experiments` 里没有测试"))
         }
         TableFamily::Catalogue | TableFamily::CoverMonths | TableFamily::Library
             if workspace.library.is_none() =>
@@ -66,7 +66,7 @@ fn not_configured(table: TableName, workspace: &Workspace) -> Option<(&'static s
         }
         TableFamily::Brief if workspace.brief.is_none() => Some((
             "there is no morning brief without a file `config/brief.yaml` (`version: 1` is enough)",
-            "没有 `config/brief.yaml` 就没有早间简报（文件里写 `version: 1` 即可）",
+            "没有 `config/brief.yaml` 就没有晨间简报（文件里写 `version: 1` 即可）",
         )),
         TableFamily::Viewers if workspace.settings.returning.is_none() => Some((
             "viewers are not kept over days: `config/archive.yaml` has no `returning`",
@@ -75,15 +75,15 @@ fn not_configured(table: TableName, workspace: &Workspace) -> Option<(&'static s
         _ => match table {
             TableName::BroadcastMinutes | TableName::QualityMinutes if workspace.brief.is_none() => Some((
                 "minutes are counted for the morning brief alone, and there is no file `config/brief.yaml`",
-                "分钟数据只为早间简报统计，而 `config/brief.yaml` 不存在",
+                "分钟数据只为晨间简报统计，而 `config/brief.yaml` 不存在",
             )),
             TableName::Turns if !has_rotation() => Some((
                 "no experiment in `config/experiments` is a rotation",
-                "`config/experiments` 里没有轮换实验（`design: rotation`）",
+                "`config/experiments` 里没有轮换测试（`design: rotation`）",
             )),
             TableName::ViewerGroups if !keeps_viewers() => Some((
                 "no experiment in `config/experiments` is a split that assigns viewers",
-                "`config/experiments` 里没有按观众分配的分流实验（`assignment: viewer`）",
+                "`config/experiments` 里没有按观众分配的分流测试（`assignment: viewer`）",
             )),
             TableName::Quality | TableName::QualityMinutes | TableName::QualityEffect if !has_quality() => Some((
                 "no source of quality is configured: no file in `config/platforms` has `of`",
@@ -158,11 +158,11 @@ fn usually(table: TableName) -> Sentence {
         TableName::Bridge => ("no platform counts persons beside times", "没有平台同时统计人数和次数"),
         TableName::Turns => (
             "no market-day that is published lies in the window of a rotation",
-            "已发布的日期都不在轮换实验的时间窗内",
+            "已发布的日期都不在轮换测试的时间窗内",
         ),
         TableName::ViewerGroups => (
             "no market-day that is published lies in the window of such a split",
-            "已发布的日期都不在该分流实验的时间窗内",
+            "已发布的日期都不在该分流测试的时间窗内",
         ),
         TableName::Localization => {
             ("no market has had a localized cover of a family on air", "没有市场播出过系列中的本地化封面")
@@ -179,9 +179,9 @@ fn usually(table: TableName) -> Sentence {
         }
         TableName::AdviceLog => (
             "no earlier brief advised to change, try, test or take off a cover, or all of it is older than 56 dates",
-            "此前的简报没有建议过更换、试用、对测或撤下封面，或者都已超过 56 天",
+            "此前的简报没有建议过更换、试换、对测或撤下封面，或者都已超过 56 天",
         ),
-        TableName::ExperimentPooled => ("no experiment runs in more than one place", "没有实验在多个地点进行"),
+        TableName::ExperimentPooled => ("no experiment runs in more than one place", "没有测试在多个地点进行"),
         table if table.is_optional() => ("it is published only where it has rows", "只有在有数据时才会发布这张表"),
         _ => (
             "it is not published yet: the next `coverledger run JOB` makes it, and `coverledger status` says what is missing",

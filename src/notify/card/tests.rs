@@ -101,7 +101,7 @@ fn a_card_says_what_is_missing_then_what_to_do_a_market_a_line() {
         Japan: keep Red dress at 20:00 Shanghai\n\
         Data until Sunday 1 November; up to 2 days are provisional, final by Wednesday 4 November.";
     assert_eq!(plain(&night(), English), expected);
-    let expected = "coverledger 早报：11月1日（周日）\n\
+    let expected = "coverledger 晨间简报：11月1日（周日）\n\
         更换 1 张封面，对测 1 处，保持 2 处。\n\
         印度 · Shopee、日本 · Shopee: 暂不发布，止于10月31日（周六）：缺少一列\n\
         巴西: TikTok：上海 20:00 换成 红裙，+18%（6 至 31）；Shopee：上海 20:00 保持 红裙\n\
@@ -289,7 +289,7 @@ fn no_name_is_a_mention_a_link_or_a_format_and_no_card_is_too_large() {
         for block in slack["blocks"].as_array().unwrap() {
             let text = block["text"]["text"].as_str().unwrap_or_default();
             let text = text.replace("<https://example.com/brief/latest/|", "").replace("Open the brief>", "");
-            let text = text.replace("打开早报>", "");
+            let text = text.replace("打开晨间简报>", "");
             assert!(!text.contains(['<', '>', '`', '~']), "{text}");
         }
         for body in [feishu, dingtalk, slack] {

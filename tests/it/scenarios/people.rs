@@ -240,9 +240,9 @@ fn an_empty_table_says_why_in_both_languages() {
         assert!(piped.stdout == "[]\n" && piped.stderr.contains(en), "{args}: {}", piped.stderr);
     };
     why("localization", "no `families` of covers", "没有封面系列");
-    why("experiment", "no experiment in `config/experiments`", "没有实验");
-    why("turns", "is a rotation", "轮换实验");
-    why("viewer_groups", "a split that assigns viewers", "分流实验");
+    why("experiment", "no experiment in `config/experiments`", "没有测试");
+    why("turns", "is a rotation", "轮换测试");
+    why("viewer_groups", "a split that assigns viewers", "分流测试");
     why("quality", "no source of quality", "没有配置播放质量的数据源");
     why("revisit", "has no `returning`", "没有 `returning`");
     why("cover_history", "`config/library.yaml`", "没有封面库");

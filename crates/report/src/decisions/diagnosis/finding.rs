@@ -128,7 +128,7 @@ fn action(finding: Finding, known: &Known) -> Words {
     }
     found(finding, known).then(&come_back(finding, known)).then(&Words::new(
         "Not randomized: let an experiment confirm it; where `experiment` decides on this cover, that rules.",
-        "未随机分配：请用实验来确认；如果 `experiment` 已对这张封面作出决定，以它为准。",
+        "未随机分配：请用测试来确认；如果 `experiment` 已对这张封面作出决定，以它为准。",
     ))
 }
 
