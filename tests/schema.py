@@ -17,7 +17,7 @@ import yaml
 from jsonschema import Draft7Validator
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ["archive", "markets", "platform", "job", "decisions", "experiment", "notifications", "library", "market_rules"]
+NAMES = ["archive", "markets", "platform", "job", "decisions", "experiment", "notifications", "library", "market_rules", "brief"]
 
 # A file of the demo's configuration, a text in it, and what stands in its place.
 MISTAKES = [
@@ -34,6 +34,7 @@ MISTAKES = [
     ("config/archive.yaml", "version: 1", "version: 1\nsecret_key: x"),
     ("config/markets.yaml", '"00:00"', '"24:00"'),
     ("config/decisions.yaml", "certainty: 0.9", "certainty: 0.2"),
+    ("config/brief.yaml", "version: 1", "version: 1\nname: {}"),
     ("PLATFORM", "version: 1", "version: 1\nmax_orphan_share: 2"),
     ("PLATFORM", "rows: events", "rows: event"),
     ("PLATFORM", "rows: events", "rows: events\n    fallback_for: x"),

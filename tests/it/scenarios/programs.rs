@@ -65,7 +65,7 @@ fn status_is_a_row_for_each_market_day() {
     scenario.run().exits(6);
     let rows = json(&scenario, &["status", "--days", "5"]);
     let of = |date: &str| rows.iter().find(|row| row["local_date"] == date).unwrap();
-    assert_eq!((&of("2026-11-17")["status"], &of("2026-11-17")["revision"]), (&"provisional".into(), &1.into()));
+    assert_eq!((&of("2026-11-17")["status"], &of("2026-11-17")["revision"]), (&"final".into(), &1.into()));
     assert_eq!(of("2026-11-20")["status"], "failed");
     assert!(of("2026-11-20")["reason"].as_str().unwrap().contains("export `shop/2026-11-20/a.csv`"));
     assert_eq!((&of("2026-11-21")["status"], &of("2026-11-21")["revision"]), (&"waiting".into(), &Json::Null));
@@ -76,7 +76,7 @@ fn status_is_a_row_for_each_market_day() {
     assert!(csv.starts_with("platform,market,local_date,status,waiting_since,revision,reason,notes\r\n"), "{csv}");
     assert!(csv.contains("\r\nshop,GB,2026-11-20,failed,,,"), "{csv}");
     let sheet = sheet(&scenario, &["status", "--days", "5"]);
-    assert!(sheet.len() == 6 && is_text(&sheet[1][3], "provisional"), "{sheet:?}");
+    assert!(sheet.len() == 6 && is_text(&sheet[1][3], "final"), "{sheet:?}");
     scenario
         .cli(&["status", "--output-file", "status.csv"])
         .exits(2)
