@@ -13,5 +13,5 @@ pub mod testing;
 
 pub use model::*;
 pub use names::NameBook;
-pub use page::page;
+pub use page::{change_in_words, page};
 pub use read::{BriefError, BriefTables};

@@ -66,9 +66,9 @@ pub enum Action {
 pub enum Sureness {
     /// Drawn by lot, and the interval excludes nothing.
     Proven,
-    /// At least 90 %, or not drawn by lot.
+    /// At least 90 %, and not drawn by lot.
     Likely,
-    /// Below that.
+    /// Below that, or drawn by lot and undecided.
     Open,
     /// There is nothing to tell it by.
     Unknown,

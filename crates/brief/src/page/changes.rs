@@ -1,6 +1,7 @@
 //! What changed since the last broadcast and the week before: within the same slots and audiences, and by their mix.
 
 use coverledger_core::model::columns::METRIC;
+use jiff::civil::Date;
 use maud::{Markup, Render, html};
 
 use super::bar::{Bar, scale};
@@ -36,8 +37,30 @@ pub(super) fn changes(sheet: &Sheet<'_>) -> Markup {
     html! {
         (covers(sheet))
         (table(sheet, &last_date, say("Since the last broadcast", "与上次开播相比")))
-        (table(sheet, &last_week, say("The last week against the week before", "最近一周与前一周相比")))
+        (table(sheet, &last_week, text(&periods(&last_week))))
     }
+}
+
+/// What is held against what, by how long it is: a week where there are two, and less where there are not.
+fn periods(changes: &[Changed<'_>]) -> Text {
+    let days = |since: Date, until: Date| since.until(until).map_or(0, |span| span.get_days() + 1);
+    let mut lengths = changes.iter().map(|(_, change)| {
+        (days(change.after_since, change.after_until), days(change.before_since, change.before_until))
+    });
+    let first = lengths.next();
+    let (en, zh) = match first.filter(|first| lengths.all(|other| other == *first)) {
+        Some((7, 7)) => ("The last week against the week before".to_owned(), "最近一周与前一周相比".to_owned()),
+        Some((1, 1)) => ("The last day against the day before".to_owned(), "最近一天与前一天相比".to_owned()),
+        Some((after, before)) => {
+            let last = if after == 1 { "day".to_owned() } else { format!("{after} days") };
+            (
+                format!("The last {last} against the {before} before"),
+                format!("最近 {after} 天与之前 {before} 天相比"),
+            )
+        }
+        None => ("The last days against those before".to_owned(), "最近几天与之前几天相比".to_owned()),
+    };
+    Text { en, zh }
 }
 
 /// What of covers stands out, in words.

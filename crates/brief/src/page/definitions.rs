@@ -79,13 +79,13 @@ const DEFINITIONS: [Definition; 18] = [
             "根据已有数据，前一张封面强于后一张的概率。",
         ],
         more: [
-            "Proven: drawn by lot, and the interval excludes zero. Likely: at least 90 %, or nobody drew lots. Open: below that. Table: advice, probability and sureness.",
-            "已证实：经随机分配，且区间不含零。很可能：至少 90%，或未经随机分配。尚无定论：低于此。数据表：advice，probability 与 sureness。",
+            "Proven: drawn by lot, and the interval excludes zero. Likely: at least 90 %, and nobody drew lots. Open: below that, or drawn by lot and undecided. Table: advice, probability and sureness.",
+            "已证实：经随机分配，且区间不含零。很可能：至少 90%，且未经随机分配。尚无定论：低于此，或经随机分配但尚未判定。数据表：advice，probability 与 sureness。",
         ],
     },
     Definition {
         id: "proven",
-        name: ["Proven rate", "有把握的比率"],
+        name: ["At least", "至少"],
         what: [
             "What the rate exceeds with 95 % certainty. Covers are ranked by it, so that a lucky small sample does not lead.",
             "有 95% 把握超过的比率。封面按它排名，小样本的运气不会排到前面。",

@@ -85,8 +85,8 @@ fn parts(sheet: &Sheet<'_>) -> Vec<Part> {
     parts.extend(taken_off(sheet));
     if of(Action::Try) > 0 {
         let count = of(Action::Try);
-        let en = if parts.is_empty() { format!("try {}", new_covers(count)) } else { format!("try {count} more") };
-        parts.push(Part::plain(en, format!("试换 {count} 张")));
+        let en = format!("try another cover in {}", places(count));
+        parts.push(Part::plain(en, format!("{count} 处试换封面")));
     }
     if of(Action::FollowPlan) > 0 {
         let count = of(Action::FollowPlan);
@@ -105,8 +105,7 @@ fn parts(sheet: &Sheet<'_>) -> Vec<Part> {
     }
     if of(Action::NoData) > 0 && !parts.is_empty() {
         let count = of(Action::NoData);
-        let places = if count == 1 { "one place".to_owned() } else { format!("{count} places") };
-        parts.push(Part::plain(format!("nothing is known in {places}"), format!("{count} 处没有数据")));
+        parts.push(Part::plain(format!("nothing is known in {}", places(count)), format!("{count} 处没有数据")));
     }
     parts
 }
@@ -115,8 +114,8 @@ fn covers(count: usize) -> String {
     if count == 1 { "1 cover".to_owned() } else { format!("{count} covers") }
 }
 
-fn new_covers(count: usize) -> String {
-    if count == 1 { "1 new cover".to_owned() } else { format!("{count} new covers") }
+fn places(count: usize) -> String {
+    if count == 1 { "one place".to_owned() } else { format!("{count} places") }
 }
 
 /// What goes off air: a cover by its name, more by their number.
@@ -149,7 +148,11 @@ pub(super) fn gone(advice: &Advice) -> Option<&str> {
 /// What stands out beside the actions.
 pub(super) fn standing_out(sheet: &Sheet<'_>) -> Markup {
     let overpromising = overpromising(sheet);
-    let tries = sheet.advice().filter(|advice| advice.action == Action::Try).count();
+    // Another is also tried where the one on air is found to be bad: then it need not look better.
+    let looks_better = |advice: &&Advice| {
+        advice.action == Action::Try && advice.change.low.value.is_some_and(|least| least > 0.0)
+    };
+    let tries = sheet.advice().filter(looks_better).count();
     let tests = sheet.advice().filter(|advice| advice.action == Action::Test).count();
     if sheet.brief.nights.is_empty() {
         return html! { p.say { (say(
@@ -166,9 +169,8 @@ pub(super) fn standing_out(sheet: &Sheet<'_>) -> Markup {
                     span lang="zh" { "“" (named(&title.zh)) (format!("”在 {all} 处中有 {places} 处承诺过高：点的人多，留的人少。")) }
                 }
                 @if tries > 0 {
-                    @let it = if tries == 1 { "One new cover looks better, but nobody drew lots: try it as a test. ".to_owned() }
-                        else { format!("{tries} new covers look better, but nobody drew lots: try them as tests. ") };
-                    (say(it, format!("{tries} 张新封面看起来更好，但未经随机分配：请以测试的方式试换。")))
+                    @let it = format!("In {} another cover looks better, but nobody drew lots: try it as a test. ", places(tries));
+                    (say(it, format!("{tries} 处有看起来更好的封面，但未经随机分配：请以测试的方式试换。")))
                 }
                 @if tests > 0 {
                     @let it = if tests == 1 { "One that is kept has a rival worth a test.".to_owned() }

@@ -36,6 +36,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
+pub use number::change_in_words;
 use sheet::Sheet;
 
 use super::Air;

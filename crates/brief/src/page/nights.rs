@@ -15,7 +15,7 @@ use super::run_sheet::{begun, weekday};
 use super::sheet::Sheet;
 use super::svg::Axis;
 use super::words::{name, named, say, text};
-use super::{Action, Advice, Air, Interval, MarketNight, Sureness};
+use super::{Action, Advice, Air, Interval, MarketNight, Sureness, Text};
 
 pub(super) fn nights(sheet: &Sheet<'_>) -> Markup {
     let axes = axes(sheet);
@@ -166,8 +166,15 @@ fn bar(sheet: &Sheet<'_>, side: Side<'_>, rate: &Interval, axis: Axis, metric: M
 
 /// The word of certainty with its number. It is "proven" only of what was drawn by lot: that is the table's to say.
 fn sure(sheet: &Sheet<'_>, advice: &Advice) -> Markup {
-    let better = compared(advice).0.title(sheet);
     let by_lot = advice.experiment.is_some();
+    let (one, other) = compared(advice);
+    // What is improbable of one of two is probable of the other. Of the covers of a test that is not so: there may be more.
+    let is_other = !by_lot && advice.probability.value.is_some_and(|probability| probability < 0.5);
+    let (better, form) = match (is_other, other) {
+        (false, _) => (one.title(sheet), Form::Sure),
+        (true, Side::NextBest) => (Text { en: "another one".into(), zh: "另一张".into() }, Form::SureOfOther),
+        (true, other) => (other.title(sheet), Form::SureOfOther),
+    };
     html! {
         p.sure {
             b { (define("sure", text(&advice.sureness.word()))) }
@@ -176,11 +183,11 @@ fn sure(sheet: &Sheet<'_>, advice: &Advice) -> Markup {
             } @else if advice.probability.value.is_some() {
                 (say(": ", "："))
                 span lang="en" {
-                    (percent(sheet, &advice.probability, Form::Sure)) " sure that " (named(&better.en))
+                    (percent(sheet, &advice.probability, form)) " sure that " (named(&better.en))
                     @if by_lot { " is the best of its test" } @else { " is better" }
                 }
                 span lang="zh" {
-                    (percent(sheet, &advice.probability, Form::Sure)) " 的把握认为" (named(&better.zh))
+                    (percent(sheet, &advice.probability, form)) " 的把握认为" (named(&better.zh))
                     @if by_lot { " 是该测试中最好的" } @else { " 更好" }
                 }
                 @if advice.sureness == Sureness::Likely && !by_lot { (say("; nobody drew lots", "；未经随机分配")) }
@@ -193,7 +200,7 @@ fn sure(sheet: &Sheet<'_>, advice: &Advice) -> Markup {
 
 fn avoided(sheet: &Sheet<'_>, advice: &Advice) -> Markup {
     if advice.avoid.is_empty() {
-        return html! { p.not.none { (say("Nothing to avoid: no cover here overpromises.", "无需回避：这里没有承诺过高的封面。")) } };
+        return html! { p.not.none { (say("Nothing else to avoid.", "没有其他需要回避的封面。")) } };
     }
     html! {
         p.not {

@@ -1,5 +1,7 @@
 //! How numbers are written. A number reads the same in both languages, but for its unit and for large counts.
 
+use super::Text;
+
 /// A space that does not break and is narrow: between a number and its unit.
 pub(super) const THIN: char = '\u{202f}';
 
@@ -21,6 +23,8 @@ pub(super) enum Form {
     Share,
     /// A probability: never 0, never 100.
     Sure,
+    /// The probability of the opposite, of which the table has the other.
+    SureOfOther,
     /// How many.
     Count,
     /// How many, of what is an estimate: one decimal below ten.
@@ -40,6 +44,7 @@ impl Form {
             Self::PerHundred => alike(signed(&per_hundred(value * 100.0), value, false)),
             Self::Points => alike(signed(&per_hundred(value * 100.0), value, true)),
             Self::Sure => sure(value),
+            Self::SureOfOther => sure(1.0 - value),
             Self::Ratio => alike(signed(&format!("{:.2}", value.abs()), value, false)),
             Self::About if value.abs() < 9.95 => alike(signed(&format!("{:.1}", value.abs()), value, false)),
             Self::Count | Self::About => {
@@ -47,6 +52,18 @@ impl Form {
             }
         }
     }
+}
+
+/// A relative change with its 95 % interval, as it is told where there is no page: `+18 % (6 to 31)`, `+18%（6 至 31）`.
+#[must_use]
+pub fn change_in_words(point: f64, bounds: Option<(f64, f64)>) -> Text {
+    let (en, zh) = Form::Change.write(point);
+    let mut words = Text { en: format!("{en}{THIN}%"), zh: format!("{zh}%") };
+    if let Some((low, high)) = bounds.map(|(low, high)| (Form::Bound.write(low), Form::Bound.write(high))) {
+        words.en.push_str(&format!(" ({} to {})", low.0, high.0));
+        words.zh.push_str(&format!("（{} 至 {}）", low.1, high.1));
+    }
+    words
 }
 
 /// Without its sign: no decimal, but one where there would be nothing else.
@@ -139,6 +156,22 @@ mod tests {
     }
 
     #[test]
+    fn a_change_is_told_in_words_as_the_page_writes_it() {
+        let told = |point, bounds| {
+            let Text { en, zh } = change_in_words(point, bounds);
+            (en.replace(THIN, " "), zh)
+        };
+        let both = |en: &str, zh: &str| (en.to_owned(), zh.to_owned());
+        assert_eq!(told(0.18, Some((0.06, 0.31))), both("+18 % (6 to 31)", "+18%（6 至 31）"));
+        assert_eq!(told(-0.0349, Some((-0.1151, 0.062))), both("−3 % (−12 to 6)", "−3%（−12 至 6）"));
+        assert_eq!(told(0.004, None), both("+0.4 %", "+0.4%"));
+        assert_eq!(
+            told(100.0, Some((2.0, 300.0))),
+            both("over 1,000 % (200 to over 1,000)", "超过 1,000%（200 至 超过 1,000）")
+        );
+    }
+
+    #[test]
     fn rates_have_one_decimal_and_shares_none() {
         assert_eq!(en(Form::PerHundred, 0.0405), "4.0");
         assert_eq!(en(Form::PerHundred, 0.0004), "0.04");
@@ -154,6 +187,8 @@ mod tests {
         assert_eq!(Form::Sure.write(1.0), ("over 99".to_owned(), "超过 99".to_owned()));
         assert_eq!(Form::Sure.write(0.0), ("under 1".to_owned(), "不到 1".to_owned()));
         assert_eq!(en(Form::Sure, 0.99), "99");
+        assert_eq!(en(Form::SureOfOther, 0.13), "87");
+        assert_eq!(en(Form::SureOfOther, 0.0), "over 99");
         assert_eq!(en(Form::Sure, 0.876), "88");
     }
 

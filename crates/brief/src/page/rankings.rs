@@ -31,7 +31,7 @@ pub(super) fn ranking(sheet: &Sheet<'_>, ranking: &Ranking) -> Markup {
             thead { tr {
                 th scope="col" { button.so type="button" { (say("Cover", "封面")) } }
                 th.pl scope="col" { (metric.unit()) (scale(axis, |tick| metric.form().write(tick).0)) }
-                th.n scope="col" aria-sort="descending" { button.so type="button" { (say("Proven", "有把握")) } }
+                th.n scope="col" aria-sort="descending" { button.so type="button" { (say("At least", "至少")) } }
                 th.n.hide scope="col" { button.so type="button" { (say("Stay, of 100", "每百停留")) } }
                 th.n.hide scope="col" { button.so type="button" { (say("Shown", "曝光")) } }
             } }
@@ -43,7 +43,7 @@ pub(super) fn ranking(sheet: &Sheet<'_>, ranking: &Ranking) -> Markup {
                 }
             }
         }
-        p.cap { (define("proven", say("Proven: what the rate exceeds with 95\u{a0}% certainty", "有把握：有 95% 把握超过的比率")))
+        p.cap { (define("proven", say("At least: what the rate exceeds with 95\u{a0}% certainty", "至少：有 95% 把握超过的比率")))
             (say(", the upright tick. ", "，即竖线。"))
             (define("stay", say("Stay, of 100 who enter", "每百次进房停留"))) (say(". ", "。"))
             (define("shown", say("Shown: impressions", "曝光次数"))) (say(".", "。")) }

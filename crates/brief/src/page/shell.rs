@@ -117,7 +117,7 @@ const SECTIONS: [Section; 10] = [
         short: ["Covers", "封面"],
         title: ["Which covers", "哪些封面"],
         how: [
-            "Ranked by what is proven (upright tick), not by the rate itself. Hollow dots: too few broadcasts for an interval.",
+            "Ranked by what the rate is sure to exceed (upright tick), not by the rate itself. Hollow dots: too few broadcasts for an interval.",
             "按有把握的比率（竖线）排名，而非比率本身。空心点：场次太少，没有区间。",
         ],
     },

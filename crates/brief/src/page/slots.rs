@@ -42,7 +42,7 @@ pub(super) fn slot_map(sheet: &Sheet<'_>, map: &SlotMap) -> Markup {
     }
 }
 
-/// Whether it is the best proven slot of all audiences together.
+/// Whether it is the slot that is sure to bring most, of all audiences together.
 fn is_best(map: &SlotMap, at: usize) -> bool {
     let all = map.audiences.iter().find(|row| row.id == "all");
     all.and_then(|row| row.cells.get(at)).and_then(Option::as_ref).is_some_and(|cell| cell.is_best_proven)
@@ -82,7 +82,7 @@ fn one(sheet: &Sheet<'_>, slot: &Slot, found: Option<&SlotCell>, ramp: &Ramp) ->
             } @else {
                 small { (cell(sheet, &found.broadcasts, Form::Count)) (say(" shows", " 场")) }
             }
-            @if found.is_best_proven { span.vh { (say(" best proven slot", " 证据最足的时段")) } }
+            @if found.is_best_proven { span.vh { (say(" best slot by what it brings at least", " 有把握的最佳时段")) } }
         }
     }
 }
@@ -147,7 +147,7 @@ impl Ramp {
                         (metric.form().write(self.most).0) }
                 }
                 span { i.sq.few {} (say("fewer than 8 broadcasts: no colour", "少于 8 场直播：不着色")) }
-                span { u { "4.2" } " " (say("best proven slot of that audience", "该人群证据最足的时段")) }
+                span { u { "4.2" } " " (say("best slot of that audience by what it brings at least", "该人群有把握的最佳时段")) }
             }
         }
     }

@@ -90,8 +90,10 @@ fn one(sheet: &Sheet<'_>, test: &Test, axis: Axis) -> Markup {
                                 (super::figure::cell(sheet, &arm.broadcasts, Form::Count)) (say(" broadcasts; ", " 场；"))
                                 (say("best of all: ", "最佳的把握："))
                                 (percent(sheet, &arm.probability_best, Form::Sure))
-                                (say("; nights still needed: ", "；约还需晚数："))
-                                (super::figure::cell(sheet, &arm.nights_needed, Form::Count))
+                                @if is_open(test, arm) {
+                                    (say("; nights still needed: ", "；约还需晚数："))
+                                    (super::figure::cell(sheet, &arm.nights_needed, Form::Count))
+                                }
                             }
                         }
                     } }
@@ -99,6 +101,11 @@ fn one(sheet: &Sheet<'_>, test: &Test, axis: Axis) -> Markup {
             }
         }
     }
+}
+
+/// Whether more nights would settle it.
+fn is_open(test: &Test, arm: &Arm) -> bool {
+    test.state == "running" && matches!(arm.decision.as_deref(), None | Some("keep testing"))
 }
 
 fn design(design: &str) -> Markup {
