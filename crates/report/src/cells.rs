@@ -8,6 +8,8 @@ use coverledger_core::model::{Count, DayPart, Era, Fact, Figures, Measure, colum
 
 /// The slot of counts that have none.
 pub(super) const ALL_DAY: &str = "all_day";
+/// What the log of covers calls the cover of a time of which it says nothing.
+pub(super) const UNKNOWN: &str = "unknown";
 
 /// Platform, market and local date: in the file as well as in its path, so that every reader sees them.
 pub(super) fn keys(context: &MarketDayContext<'_>, height: usize) -> Vec<Column> {

@@ -7,6 +7,7 @@ use polars::prelude::PolarsResult;
 use super::inputs::{NightInputs, PlaceInputs};
 use super::rows::{Bounded, rows, rows_of};
 use super::trial::{Loss, Trial};
+use crate::cells::UNKNOWN;
 use coverledger_core::model::columns as c;
 
 /// Why.
@@ -82,5 +83,6 @@ pub(super) fn bars(
             }
         }
     }
+    bars.remove(UNKNOWN);
     Ok(bars)
 }

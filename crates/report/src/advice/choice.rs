@@ -6,7 +6,7 @@ use super::observed::observed;
 use super::place::Known;
 use super::reason;
 use super::rows::Bounded;
-use super::trial::{Arm, Loss, Trial};
+use super::trial::{Arm, Guarded, Loss, Trial};
 use crate::decision_context::Words;
 use coverledger_core::model::columns as c;
 
@@ -56,7 +56,7 @@ impl Choice {
     }
 
     /// The same with what an arm of a test says of it.
-    fn by_lot(self, trial: &Trial<'_>, arm: &Arm, change: Bounded) -> Self {
+    pub(super) fn by_lot(self, trial: &Trial<'_>, arm: &Arm, change: Bounded) -> Self {
         let control = trial.arm(trial.control());
         let rates = |of: fn(&Arm) -> Option<f64>| of(arm).zip(control.and_then(of));
         let told = rates(|arm| arm.effective_ctr).map(|rates| (c::EFFECTIVE_CTR, rates));
@@ -84,9 +84,8 @@ pub(super) fn choose(known: &Known<'_>) -> Choice {
     if !known.has_covers {
         return Choice::new(Action::NoData, reason::nothing_published());
     }
-    let ended = || known.trials.iter().filter(|trial| !trial.is_running());
-    for trial in ended() {
-        if let Some(choice) = after_a_test(known, trial) {
+    for at in 0..known.trials.len() {
+        if let Some(choice) = after_a_test(known, at) {
             return choice;
         }
     }
@@ -117,7 +116,12 @@ fn after_another_test(known: &Known<'_>) -> Option<Choice> {
 
 /// Its plan says what is on air; unless that costs more than is tolerated.
 fn in_a_test(known: &Known<'_>, trial: &Trial<'_>) -> Choice {
-    let failed = trial.arms.iter().find_map(|arm| Some((arm, arm.loss().filter(|loss| loss.of.is_some())?)));
+    // Of an arm that is worth less the plan may show no more; then it is not on air.
+    let is_on_air = |arm: &Arm| known.seen_last.as_deref() == Some(arm.cover_id.as_str());
+    let failed = trial
+        .arms
+        .iter()
+        .find_map(|arm| Some((arm, arm.loss().filter(|loss| loss.of.is_some() || is_on_air(arm))?)));
     if let Some((arm, loss)) = failed {
         return taken_off(trial, arm, &loss, trial.control());
     }
@@ -133,9 +137,22 @@ fn in_a_test(known: &Known<'_>, trial: &Trial<'_>) -> Choice {
     }
 }
 
-fn after_a_test(known: &Known<'_>, trial: &Trial<'_>) -> Option<Choice> {
+/// What the test of this number, the newest being the first, says of the cover on air.
+fn after_a_test(known: &Known<'_>, at: usize) -> Option<Choice> {
+    let (newer, trial) = (&known.trials[..at], known.trials.get(at)?);
     let on_air = known.on_air.as_deref();
-    let is_allowed = |cover: &str| !matches!(known.bars.get(cover), Some(Bar::Breaks(_)));
+    let is_allowed = |cover: &str| {
+        let has_lost = |lost: &str| newer.iter().any(|trial| trial.name == lost);
+        let is_barred = match known.bars.get(cover) {
+            Some(Bar::Breaks(_)) => true,
+            Some(Bar::Lost(name, _)) => has_lost(name),
+            _ => false,
+        };
+        // Where a newer test held the two against each other, it has the last word, and it said nothing.
+        let is_retold = on_air
+            .is_some_and(|on_air| on_air != cover && newer.iter().any(|trial| trial.has_compared(on_air, cover)));
+        !is_barred && !is_retold
+    };
     if let Some(arm) = on_air.and_then(|cover| trial.arm(cover)) {
         let better = trial.on_air.as_deref().filter(|better| *better != arm.cover_id && is_allowed(better));
         if let Some((loss, better)) = arm.loss().zip(better) {
@@ -150,15 +167,19 @@ fn after_a_test(known: &Known<'_>, trial: &Trial<'_>) -> Option<Choice> {
     if on_air.is_some_and(|cover| trial.arm(cover).is_none()) {
         return None;
     }
-    let against = trial.control();
-    let reason = reason::won(trial, winner, against);
+    let (control, reason) = (trial.control(), reason::won(trial, winner, on_air));
     let choice = Choice {
         cover_id: Some(winner.cover_id.clone()),
         instead_of: known.on_air.clone(),
         sureness: Sureness::Proven,
         ..Choice::new(Action::Change, reason)
     };
-    Some(choice.by_lot(trial, winner, winner.effect))
+    if on_air == Some(control) {
+        return Some(choice.by_lot(trial, winner, winner.effect));
+    }
+    // It won against the control. The test chose it over the other arms, too, and did not prove by how much it is better.
+    let experiment = Some(trial.name.clone());
+    Some(Choice { experiment, sureness: Sureness::Likely, randomized: Some(true), ..choice })
 }
 
 fn taken_off(trial: &Trial<'_>, arm: &Arm, loss: &Loss, better: &str) -> Choice {
@@ -168,7 +189,18 @@ fn taken_off(trial: &Trial<'_>, arm: &Arm, loss: &Loss, better: &str) -> Choice 
         sureness: Sureness::Proven,
         ..Choice::new(Action::TakeOff, reason::lost(trial, arm, loss, better))
     };
-    choice.by_lot(trial, arm, loss.effect)
+    let choice = choice.by_lot(trial, arm, loss.effect);
+    let Some(guarded) = loss.of else { return choice };
+    // What was lost is not what covers are ranked by.
+    let stays = trial.arm(trial.control()).and_then(|control| Some((arm.stay_rate?, control.stay_rate?)));
+    let stays = stays.filter(|_| guarded == Guarded::Stays);
+    let rate = |value: Option<f64>| Bounded { value, ..Bounded::default() };
+    Choice {
+        metric: (guarded == Guarded::Stays).then(|| c::STAY_RATE.to_owned()),
+        rate: rate(stays.map(|(rate, _)| rate)),
+        against_rate: rate(stays.map(|(_, control)| control)),
+        ..choice
+    }
 }
 
 /// The winner is on air already. A cover that was in no test with it may still be worth one.
@@ -176,7 +208,8 @@ fn kept(known: &Known<'_>, trial: &Trial<'_>, winner: &Arm) -> Choice {
     let seen = observed(known);
     let challenger = if seen.action == Action::Try { seen.cover_id.clone() } else { seen.test_against.clone() };
     if let Some(challenger) = challenger.filter(|cover| trial.arm(cover).is_none()) {
-        let reason = reason::to_be_tested(&challenger, &winner.cover_id, seen.change, seen.probability);
+        let told = || reason::to_be_tested(&challenger, &winner.cover_id, seen.change, seen.probability);
+        let reason = if seen.action == Action::Test { seen.reason.clone() } else { told() };
         return Choice {
             action: Action::Test,
             cover_id: Some(winner.cover_id.clone()),

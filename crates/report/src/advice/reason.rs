@@ -21,16 +21,72 @@ pub(super) fn not_known_on_air() -> Words {
 }
 
 /// The winner of a test is not on air.
-pub(super) fn won(trial: &Trial<'_>, winner: &Arm, against: &str) -> Words {
-    let (name, cover, by) = (&trial.name, &winner.cover_id, change(winner.effect));
+pub(super) fn won(trial: &Trial<'_>, winner: &Arm, on_air: Option<&str>) -> Words {
+    let (name, cover, by, control) = (&trial.name, &winner.cover_id, change(winner.effect), trial.control());
+    if let Some(on_air) = on_air.filter(|on_air| *on_air != control) {
+        return Words::new(
+            format!(
+                "{cover} won the test {name} against the control {control}: {} in value. {on_air}, which is on air, was an \
+                 arm of that test and did not win.",
+                by.en
+            ),
+            format!(
+                "{cover} 在测试 {name} 中胜过对照 {control}：价值 {}。在播的 {on_air} 参加了该测试，没有胜出。",
+                by.zh
+            ),
+        );
+    }
+    if on_air.is_none() {
+        return Words::new(
+            format!(
+                "{cover} won the test {name} against the control {control}: {} in value. Which cover was on air last is \
+                 not known.",
+                by.en
+            ),
+            format!("{cover} 在测试 {name} 中胜过对照 {control}：价值 {}。不知道最近在播的是哪张封面。", by.zh),
+        );
+    }
     Words::new(
         format!(
-            "{cover} won the test {name} against {against}: {} in value. Lots were drawn, so that is proven.",
+            "{cover} won the test {name} against {control}: {} in value. Lots were drawn, so that is proven.",
             by.en
         ),
-        format!("{cover} 在测试 {name} 中胜过 {against}：价值 {}。封面由随机抽签分配，结论已证实。", by.zh),
+        format!("{cover} 在测试 {name} 中胜过 {control}：价值 {}。封面由随机抽签分配，结论已证实。", by.zh),
     )
     .then(&of_arms(trial, winner))
+}
+
+/// A test is over in which the cover on air was, and another that it did not choose.
+pub(super) fn ended(trial: &Trial<'_>, on_air: &str, other: &str, is_again: bool) -> Words {
+    let (name, control) = (&trial.name, trial.control());
+    // What is known is an arm against the control.
+    let arm = trial.arm(if other == control { on_air } else { other });
+    let verdict = match arm {
+        Some(arm) if arm.is_settled() => Words::new(
+            format!("The test {name} is over and did not choose {}.", arm.cover_id),
+            format!("测试 {name} 已结束，没有选中 {}。", arm.cover_id),
+        ),
+        _ => Words::new(
+            format!("The test {name} ended without a decision."),
+            format!("测试 {name} 结束时没有得出结论。"),
+        ),
+    };
+    let effect = arm.filter(|arm| arm.effect.value.is_some() && arm.cover_id != control).map(|arm| {
+        let (cover, by) = (&arm.cover_id, change(arm.effect));
+        Words::new(
+            format!("By lot {cover} was worth {} against {control}.", by.en),
+            format!("抽签分配下，{cover} 与 {control} 相比价值为 {}。", by.zh),
+        )
+    });
+    let verdict = effect.into_iter().fold(verdict, |verdict, effect| verdict.then(&effect));
+    verdict.then(&if is_again {
+        Words::new(
+            format!("What was seen favours {other}, which proves nothing: keep {on_air} and test the two again."),
+            format!("观察结果偏向 {other}，但不能证实：保持 {on_air}，并再次对测两张封面。"),
+        )
+    } else {
+        Words::new(format!("Keep {on_air}."), format!("保持 {on_air}。"))
+    })
 }
 
 /// It won against others than the one on air.
@@ -129,6 +185,14 @@ pub(super) fn to_be_tried(pair: &PairRow) -> Words {
 
 /// Another one looks better, and may not be.
 pub(super) fn to_be_tested(cover: &str, on_air: &str, by: Bounded, probability: Option<f64>) -> Words {
+    if by.value.is_none() || probability.is_some_and(|probability| probability < 0.5) {
+        return Words::new(
+            format!(
+                "Whether {cover} is better than {on_air} only a test tells: keep {on_air} and test the two against each other."
+            ),
+            format!("{cover} 是否比 {on_air} 更好，只有测试才能判断：保持 {on_air}，并让两张封面对测。"),
+        );
+    }
     let by = change(by);
     let sure = probability.map(sure).unwrap_or_default();
     let [how, how_zh] = if sure == Words::default() {
@@ -213,20 +277,38 @@ pub(super) fn nothing_better(pair: &PairRow) -> Words {
             format!("{cover} 与其余封面中最好的 {other} 只同场出现过 {seen} 场，区间至少需要 8 场。"),
         );
     }
-    if pair.probability.is_none() || pair.ratio.low.is_none() {
+    let Some(probability) = pair.probability.filter(|_| pair.ratio.low.is_some()) else {
         return Words::new(
             format!("Too little was counted to hold {cover} against {other}, the best of the others."),
             format!("数据太少，无法把 {cover} 与其余封面中最好的 {other} 相比。"),
+        );
+    };
+    // Said of the one of the two that is probably better.
+    let better = if probability >= 0.5 { cover } else { other };
+    let sure = sure(probability.max(1.0 - probability));
+    let [how, how_zh] =
+        [format!("{} sure that {better} is better", sure.en), format!("{better} 更好的把握为 {}", sure.zh)];
+    if pair.ratio.is_above(1.0) {
+        return Words::new(
+            format!(
+                "{cover} leads. Against {other}, the best of the others, it drew {} in the same broadcasts, slots and \
+                 audiences, {how}; nobody drew lots.",
+                by.en
+            ),
+            format!(
+                "{cover} 领先。在相同的场次、时段和人群中，它与其余封面中最好的 {other} 相比为 {}，{how_zh}；没有随机抽签。",
+                by.zh
+            ),
         );
     }
     Words::new(
         format!(
             "Nothing is surely better. {cover} against {other}, the best of the others, in the same broadcasts, slots and \
-             audiences: {}; nobody drew lots.",
+             audiences: {}, {how}; nobody drew lots.",
             by.en
         ),
         format!(
-            "没有哪张封面确定更好。在相同的场次、时段和人群中，{cover} 与其余封面中最好的 {other} 相比为 {}；没有随机抽签。",
+            "没有哪张封面确定更好。在相同的场次、时段和人群中，{cover} 与其余封面中最好的 {other} 相比为 {}，{how_zh}；没有随机抽签。",
             by.zh
         ),
     )

@@ -5,7 +5,7 @@ use polars::prelude::PolarsResult;
 
 use super::inputs::{NightInputs, PlaceInputs};
 use super::rows::{Bounded, Row, rows_of};
-use coverledger_config::Experiment;
+use coverledger_config::{Design, Experiment};
 use coverledger_core::model::columns as c;
 
 /// One cover of an experiment.
@@ -19,6 +19,7 @@ pub(super) struct Arm {
     pub(super) probability_best: Option<f64>,
     pub(super) effective_ctr: Option<f64>,
     pub(super) ctr: Option<f64>,
+    pub(super) stay_rate: Option<f64>,
     guardrail: Option<(Guarded, Bounded)>,
 }
 
@@ -62,8 +63,12 @@ impl Arm {
     fn read(row: Row<'_>) -> PolarsResult<Self> {
         let mut guardrail = None;
         for (guarded, state, effect) in Guarded::ALL {
-            if guardrail.is_none() && row.is(state, "failed")? {
-                guardrail = Some((guarded, row.bounded(effect)?));
+            let is_sure = guardrail.is_some_and(|(_, lost): (Guarded, Bounded)| lost.is_below(0.0));
+            if !is_sure && row.is(state, "failed")? {
+                let lost = row.bounded(effect)?;
+                if guardrail.is_none() || lost.is_below(0.0) {
+                    guardrail = Some((guarded, lost));
+                }
             }
         }
         Ok(Self {
@@ -73,6 +78,7 @@ impl Arm {
             effect: row.bounded(c::EFFECT)?,
             probability_best: row.number(c::PROBABILITY_BEST)?,
             effective_ctr: row.number(c::EFFECTIVE_CTR)?,
+            stay_rate: row.number(c::STAY_RATE)?,
             ctr: row.number(c::CTR)?,
             guardrail,
         })
@@ -89,20 +95,16 @@ impl Arm {
 
     /// Drawn by lot, decided, and below the control, or beyond what is tolerated, with all that the interval holds.
     pub(super) fn loss(&self) -> Option<Loss> {
-        let loss = if self.is("guardrail failed") {
-            let (of, effect) = self.guardrail?;
-            Loss { of: Some(of), effect }
-        } else if self.is("worse") {
-            Loss { of: None, effect: self.effect }
-        } else {
-            return None;
-        };
-        loss.effect.is_below(0.0).then_some(loss)
+        // A cover that is worse may have failed its guardrail, too, and that is the graver of the two.
+        let failed = self.guardrail.map(|(of, effect)| Loss { of: Some(of), effect });
+        let worse = self.is("worse").then_some(Loss { of: None, effect: self.effect });
+        failed.into_iter().chain(worse).find(|loss| loss.effect.is_below(0.0))
     }
 
     /// Whether nothing more is to be found out of it against the control.
-    fn is_settled(&self) -> bool {
-        ["no difference worth having", "not chosen", "worse", "guardrail failed"].iter().any(|word| self.is(word))
+    pub(super) fn is_settled(&self) -> bool {
+        let words = ["no difference worth having", "not chosen", "worse", "guardrail failed"];
+        self.is_proven_winner() || words.iter().any(|word| self.is(word))
     }
 }
 
@@ -117,6 +119,7 @@ pub(super) struct Trial<'a> {
     pub(super) on_air: Option<String>,
     pub(super) nights_needed: Option<i64>,
     is_running: bool,
+    decided_on: Option<Date>,
     /// When it was decided, or the last date that it stands on.
     ended: Option<Date>,
 }
@@ -150,10 +153,21 @@ impl Trial<'_> {
         })
     }
 
-    /// Whether it has settled how two covers compare.
+    /// Whether it is over, and lots were drawn between these two.
+    pub(super) fn has_compared(&self, one: &str, other: &str) -> bool {
+        !self.is_running && self.arm(one).is_some() && self.arm(other).is_some()
+    }
+
+    /// Whether it has settled how two covers compare: each that is not the control was held against that.
     pub(super) fn has_settled(&self, one: &str, other: &str) -> bool {
-        let arms = self.arm(one).zip(self.arm(other));
-        !self.is_running && arms.is_some_and(|(one, other)| one.is_settled() || other.is_settled())
+        let is_told = |cover: &str| self.arm(cover).is_some_and(|arm| arm.is_control || arm.is_settled());
+        self.has_compared(one, other) && is_told(one) && is_told(other)
+    }
+
+    /// Whether lots and not the team had the say in what was on air on a local date, viewer by viewer or broadcast by broadcast.
+    pub(super) fn drew_lots_on(&self, local_date: Date) -> bool {
+        let last = [self.plan.stopped, self.decided_on].into_iter().flatten().fold(self.plan.to, Date::min);
+        matches!(self.plan.design, Design::Split(_)) && (self.plan.from..=last).contains(&local_date)
     }
 }
 
@@ -181,12 +195,14 @@ pub(super) fn trials<'a>(
             on_air: None,
             nights_needed: None,
             is_running: plan.from <= tonight && tonight <= plan.stopped.unwrap_or(plan.to).min(plan.to),
+            decided_on: None,
             ended: None,
         };
         if let Some(first) = rows.first() {
             trial.is_running &= matches!(first.text(c::STATE)?.as_deref(), Some("running") | None);
             trial.on_air = first.text(c::ON_AIR)?;
-            trial.ended = first.date(c::DECIDED_ON)?.or(first.date(c::UNTIL)?);
+            trial.decided_on = first.date(c::DECIDED_ON)?;
+            trial.ended = trial.decided_on.or(first.date(c::UNTIL)?);
             for row in &rows {
                 trial.nights_needed = trial.nights_needed.max(row.whole(c::NIGHTS_NEEDED)?);
             }

@@ -10,19 +10,32 @@ use coverledger_core::model::columns as c;
 const THIN: char = '\u{202f}';
 const MINUS: char = '\u{2212}';
 
+/// A change of so much is told as no number: what it is a part of is next to nothing.
+const HUGE: f64 = 10.0;
+
 /// A change with its interval: `+18 % (6 to 31)`.
 pub(super) fn change(change: Bounded) -> Words {
     let Some(value) = change.value else { return Words::new("–", "–") };
-    let [sign, number] = [if percents(value) > 0.0 { "+" } else { "" }.to_owned(), whole(value)];
+    let sign = if percents(value) > 0.0 && value < HUGE { "+" } else { "" };
+    let number = bound(value);
     let of = change.low.zip(change.high).filter(|(_, high)| high.is_finite());
     let [en, zh] = match of {
         Some((low, high)) => {
-            let [low, high] = [low, high].map(whole);
-            [format!(" ({low} to {high})"), format!("（{low} 至 {high}）")]
+            let [low, high] = [low, high].map(bound);
+            [format!(" ({} to {})", low.en, high.en), format!("（{} 至 {}）", low.zh, high.zh)]
         }
         None => [String::new(), String::new()],
     };
-    Words::new(format!("{sign}{number}{THIN}%{en}"), format!("{sign}{number}%{zh}"))
+    Words::new(format!("{sign}{}{THIN}%{en}", number.en), format!("{sign}{}%{zh}", number.zh))
+}
+
+/// A change or its bound, without a plus.
+fn bound(change: f64) -> Words {
+    if change >= HUGE {
+        Words::new("over 1,000", "超过 1,000")
+    } else {
+        Words::new(whole(change), whole(change))
+    }
 }
 
 /// How sure something is: never 100 %.
@@ -123,6 +136,11 @@ mod tests {
         assert_eq!(
             change(bounded(-0.04, -0.111, 0.04)),
             Words::new("\u{2212}4\u{202f}% (\u{2212}11 to 4)", "\u{2212}4%（\u{2212}11 至 4）")
+        );
+        // Of next to nothing anything is a huge part.
+        assert_eq!(
+            change(bounded(25.0, 0.64, 412.52)),
+            Words::new("over 1,000\u{202f}% (64 to over 1,000)", "超过 1,000%（64 至 超过 1,000）")
         );
         // What rounds to nothing has no sign.
         assert_eq!(change(bounded(-0.001, -0.1, 0.1)).zh, "0%（\u{2212}10 至 10）");

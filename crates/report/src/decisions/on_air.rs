@@ -2,12 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::cells::ALL_DAY;
+use crate::cells::{ALL_DAY, UNKNOWN};
 use crate::evidence::{Evidence, Observed};
 use coverledger_core::model::Count;
-
-/// What the log of covers calls the cover of a time of which it says nothing.
-const UNKNOWN: &str = "unknown";
 
 /// Of the newest local date with clean rows, in its last slot, the cover with most impressions, or entries where
 /// impressions are not known; of equals the first by name. `None` where that is no known cover.

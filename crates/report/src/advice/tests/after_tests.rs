@@ -190,7 +190,9 @@ fn what_a_test_has_settled_is_not_tried_again() {
             .test("dresses", "over", "old", vec![("old", "", Vec::new()), ("new", decision, Vec::new())])
             .pair(["new", "old", "ctr"], [1.5, 1.3, 1.7], 0.99, 20)
     };
-    assert_eq!(said(&world("not settled").advise())[0], "try");
+    let again = world("not settled").advise();
+    assert_eq!(said(&again), ["test", "old", "", "open"]);
+    assert_eq!(text(&again, c::TEST_AGAINST, 0), "new");
     assert_eq!(said(&world("no difference worth having").advise())[..2], ["keep", "old"]);
 }
 

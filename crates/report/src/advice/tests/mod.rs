@@ -1,6 +1,7 @@
 //! Advice by hand.
 
 mod after_tests;
+mod by_lot;
 mod clocks;
 mod freshness;
 mod sights;
@@ -146,11 +147,12 @@ impl World {
         self
     }
 
-    /// An experiment of `covers`, the first its control, with these rows after the control's.
+    /// An experiment of `covers`, the first its control, with these rows after the control's. It runs, or was over on the date
+    /// before the newest.
     pub(super) fn test(mut self, name: &str, state: &str, on_air: &str, arms: Vec<(&str, &str, Line)>) -> Self {
         let covers: Vec<&str> = arms.iter().map(|(cover, ..)| *cover).collect();
         let mut plan = split(&covers);
-        (plan.from, plan.to) = (date(2026, 11, 1), if state == "running" { date(2026, 11, 30) } else { AS_OF });
+        (plan.from, plan.to) = (date(2026, 11, 1), date(2026, 11, if state == "running" { 30 } else { 21 }));
         let row = |(cover, decision, more): (&str, &str, Line)| {
             let values = line([
                 (c::EXPERIMENT, t(name)),

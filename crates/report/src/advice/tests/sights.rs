@@ -126,3 +126,70 @@ fn without_data_or_a_cover_on_air_nothing_is_advised() {
     assert_eq!(said(&advice), ["no_data", "", "", "unknown"]);
     assert!(reasons(&advice)[0].starts_with("Which cover was on air last is not known"));
 }
+
+#[test]
+fn what_the_log_of_covers_does_not_know_is_never_advised() {
+    let world = World::of("old", &["unknown", "old"])
+        .pair(["old", "unknown", "ctr"], [0.8, 0.7, 0.9], 0.01, 12)
+        .pair(["unknown", "old", "ctr"], [1.25, 1.1, 1.4], 0.99, 12);
+    let advice = world.advise();
+    assert_eq!(said(&advice), ["keep", "old", "", "unknown"]);
+    assert!(!reasons(&advice)[0].contains("unknown"), "{}", reasons(&advice)[0]);
+    let held =
+        World::of("gift", &["gift", "unknown"]).found("gift", "overpromises").found("unknown", "overpromises");
+    let advice = held.advise();
+    assert_eq!(said(&advice), ["keep", "gift", "", "unknown"]);
+    assert_eq!(text(&advice, c::AVOID, 0), "");
+    let other = World::of("gift", &["unknown", "gift", "good"]).found("gift", "overpromises").advise();
+    assert_eq!(said(&other)[..2], ["try", "good"]);
+}
+
+#[test]
+fn a_cover_is_replaced_by_what_it_fails_in_and_never_by_another_rate() {
+    let world = |finding: &str| {
+        World::of("gift", &["gift", "good"]).found("gift", finding).pair(
+            ["good", "gift", "ctr"],
+            [0.7, 0.6, 0.8],
+            0.01,
+            12,
+        )
+    };
+    let figures = |advice: &DataFrame| {
+        [c::RATE, c::CHANGE, "change_high", c::PROBABILITY].map(|name| crate::testing::number(advice, name, 0))
+    };
+    let stays = world("overpromises").advise();
+    assert_eq!((text(&stays, c::METRIC, 0), figures(&stays)), ("stay_rate".to_owned(), [None; 4]));
+    let revisits = world("costs_revisits").advise();
+    assert_eq!((text(&revisits, c::METRIC, 0), figures(&revisits)), (String::new(), [None; 4]));
+    // A ratio of which nothing says how sure it is may be any number.
+    let mut unsure = world("overpromises").pair(["good", "gift", "stay_rate"], [26.0, 1.64, 413.52], 0.5, 3);
+    unsure.pairs[1].retain(|(name, _)| name != c::PROBABILITY);
+    let advice = unsure.advise();
+    assert_eq!(said(&advice), ["try", "good", "gift", "unknown"]);
+    assert_eq!(figures(&advice), [Some(0.04), None, None, None]);
+}
+
+#[test]
+fn a_cover_on_air_that_leads_is_said_to_lead() {
+    let kept = |ratio: [f64; 3], probability: f64| {
+        let world = World::of("old", &["old", "new"]).pair(["old", "new", "ctr"], ratio, probability, 20);
+        let advice = world.advise();
+        assert_eq!(said(&advice)[..2], ["keep", "old"]);
+        reasons(&advice)
+    };
+    let [en, zh] = kept([1.49, 1.13, 1.97], 0.995);
+    assert_eq!(
+        en,
+        "old leads. Against new, the best of the others, it drew +49\u{202f}% (13 to 97) in the same broadcasts, slots and \
+         audiences, over 99\u{202f}% sure that old is better; nobody drew lots."
+    );
+    assert!(zh.starts_with("old 领先。") && zh.contains("old 更好的把握为 超过 99%"), "{zh}");
+    let [en, zh] = kept([1.05, 0.9, 1.2], 0.75);
+    assert!(
+        en.starts_with("Nothing is surely better.") && en.contains("75\u{202f}% sure that old is better"),
+        "{en}"
+    );
+    assert!(zh.contains("old 更好的把握为 75%"), "{zh}");
+    let [en, _] = kept([0.95, 0.8, 1.1], 0.3);
+    assert!(en.contains("70\u{202f}% sure that new is better"), "{en}");
+}

@@ -7,6 +7,7 @@ mod tests;
 use polars::prelude::*;
 
 use super::cover::Covers;
+use crate::cells::UNKNOWN;
 use crate::contrast::{Pair, between_pairs};
 use crate::decision_context::{DecisionContext, Words, floats, texts, truths, wholes};
 use crate::rates::Rate;
@@ -44,7 +45,9 @@ pub(super) fn cover_pair(
 }
 
 fn lines(context: &DecisionContext<'_>, covers: &Covers, on_air: usize) -> Vec<Line> {
-    let best: Vec<usize> = covers.ranked().take(BEST).filter(|cover| *cover != on_air).collect();
+    // A time of which the log of covers says nothing is no cover that could go on air.
+    let is_cover = |cover: &usize| context.evidence.covers[*cover] != UNKNOWN;
+    let best: Vec<usize> = covers.ranked().filter(is_cover).take(BEST).filter(|cover| *cover != on_air).collect();
     let to_the_best = best.first().map(|best| (on_air, *best));
     let pairs: Vec<(usize, usize)> =
         to_the_best.into_iter().chain(best.iter().map(|cover| (*cover, on_air))).collect();

@@ -140,6 +140,14 @@ fn the_eight_best_are_compared_and_without_a_cover_on_air_nothing() {
         (1..table.height()).filter(|row| text(&table, c::METRIC, *row) == c::CTR).map(against).collect();
     let expected: Vec<(String, String)> = names[..8].iter().map(|name| (name.clone(), "c10".to_owned())).collect();
     assert_eq!(by_ctr, expected);
+    // Times of which the log of covers says nothing are no cover, however much they drew.
+    for broadcast in 0..9 {
+        scene.shown(broadcast, ["prime", "all", &format!("b{broadcast:02}"), "unknown"], &clicks(10_000, 900));
+    }
+    let beside = pairs(&scene.evidence());
+    let covers = |row: usize| text(&beside, c::COVER_ID, row);
+    assert_eq!(beside.height(), table.height());
+    assert!((0..beside.height()).all(|row| covers(row) != "unknown"), "{beside}");
     scene.shown(0, ["prime", "all", "b00", "unknown"], &clicks(90_000, 900));
     assert_eq!(pairs(&scene.evidence()).height(), 0);
 }
