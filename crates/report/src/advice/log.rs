@@ -49,18 +49,24 @@ impl Past {
         }
         let is_test = action == Action::Test.word();
         let [cover, other] = if is_test { [c::TEST_AGAINST, c::COVER_ID] } else { [c::COVER_ID, c::INSTEAD_OF] };
-        let as_of = row.date(c::AS_OF)?.ok_or_else(|| polars_err!(ComputeError: "`as_of` is null"))?;
+        let on = before_the_night(row)?;
+        let expected = if action == Action::TakeOff.word() {
+            // What it lost against the control: of the one that takes its place that says nothing.
+            Bounded::default()
+        } else {
+            row.bounded(c::CHANGE)?
+        };
         Ok(Some(Self {
             platform: row.needed(c::PLATFORM)?,
             market: row.needed(c::MARKET)?,
-            advised_on: as_of,
-            advised_until: as_of,
+            advised_on: on,
+            advised_until: on,
             cover_id: row.text(cover)?,
             instead_of: row.text(other)?,
             experiment: row.text(c::EXPERIMENT)?,
             sureness: row.text(c::SURENESS)?,
             metric: row.text(c::METRIC)?,
-            expected: row.bounded(c::CHANGE)?,
+            expected,
             became: Became::default(),
             action,
         }))
@@ -85,12 +91,26 @@ impl Past {
         })
     }
 
+    /// Whether no rate tells whether it paid: what it was for is not known of every broadcast.
+    fn is_beyond_rates(&self) -> bool {
+        self.metric.is_none() && [Action::TakeOff, Action::Try].map(Action::word).contains(&self.action.as_str())
+    }
+
     fn is_same(&self, other: &Self) -> bool {
         let what = |past: &Self| {
             (past.action.clone(), past.cover_id.clone(), past.instead_of.clone(), past.experiment.clone())
         };
         (&self.platform, &self.market) == (&other.platform, &other.market) && what(self) == what(other)
     }
+}
+
+/// The date of a brief; the one before the advised night where that is earlier: west of the place of the newest date the night
+/// ahead may be of the brief's own date.
+fn before_the_night(row: Row<'_>) -> PolarsResult<Date> {
+    let as_of = row.date(c::AS_OF)?.ok_or_else(|| polars_err!(ComputeError: "`as_of` is null"))?;
+    let night = row.day_of(c::SLOT_START_LOCAL)?.and_then(|night| night.yesterday().ok());
+    let before = night.map_or_else(|| row.date(c::DATA_UNTIL), |night| Ok(Some(night)))?;
+    Ok(before.map_or(as_of, |before| before.min(as_of)))
 }
 
 /// Renders the table: the newest first.
@@ -116,7 +136,8 @@ fn past(inputs: &NightInputs<'_>) -> PolarsResult<Vec<Past>> {
     let Some((advice, log)) = &inputs.before else { return Ok(Vec::new()) };
     let mut past = rows(log).map(Past::logged).collect::<PolarsResult<Vec<_>>>()?;
     for row in rows(advice) {
-        let Some(last) = Past::advised(row)?.filter(|last| last.advised_on < inputs.as_of) else { continue };
+        let is_before = row.date(c::AS_OF)?.is_some_and(|as_of| as_of < inputs.as_of);
+        let Some(last) = Past::advised(row)?.filter(|_| is_before) else { continue };
         let newest = past
             .iter_mut()
             .filter(|past| (&past.platform, &past.market) == (&last.platform, &last.market))
@@ -125,7 +146,14 @@ fn past(inputs: &NightInputs<'_>) -> PolarsResult<Vec<Past>> {
             .filter(|newest| newest.is_same(&last) && apart(newest.advised_until, last.advised_on) <= IN_A_ROW)
         {
             Some(newest) => newest.advised_until = newest.advised_until.max(last.advised_until),
-            None => past.push(last),
+            None => {
+                // Other advice for the same night was replaced before that came.
+                past.retain(|past| {
+                    (&past.platform, &past.market, past.advised_on)
+                        != (&last.platform, &last.market, last.advised_on)
+                });
+                past.push(last);
+            }
         }
     }
     let oldest = inputs.as_of.checked_sub(KEPT_DATES.days()).unwrap_or(Date::MIN);

@@ -94,6 +94,13 @@ impl Row<'_> {
         Ok(self.frame.column(name)?.bool()?.get(self.at))
     }
 
+    /// The day of an instant on a wall clock.
+    pub(super) fn day_of(self, name: &str) -> PolarsResult<Option<Date>> {
+        let at = self.frame.column(name)?.datetime()?.physical().get(self.at);
+        let at = at.and_then(|micros| jiff::Timestamp::from_microsecond(micros).ok());
+        Ok(at.map(|at| jiff::tz::Offset::UTC.to_datetime(at).date()))
+    }
+
     /// A day.
     pub(super) fn date(self, name: &str) -> PolarsResult<Option<Date>> {
         match self.frame.column(name)?.get(self.at)? {

@@ -162,7 +162,10 @@ pub(super) const ADVICE_LOG: TableSpec = TableSpec {
 /// What was advised.
 fn advised() -> Vec<ColumnSpec> {
     let mut columns = vec![
-        day(c::ADVISED_ON, "the date of the first brief that advised it"),
+        day(
+            c::ADVISED_ON,
+            "the date of the first brief that advised it, or the date before the advised night where that is earlier",
+        ),
         day(
             c::ADVISED_UNTIL,
             "the date of the last one: the same advice, with no other between and a week at most, is one row",
@@ -177,13 +180,15 @@ fn advised() -> Vec<ColumnSpec> {
             .null("none was known"),
         text(c::EXPERIMENT, "the experiment that it rested on").null("none"),
         text(c::SURENESS, "`sureness` of `advice`"),
-        text(c::METRIC, "which rate is looked at").null("`effective_ctr`, or `ctr` where no entrants are known"),
+        text(c::METRIC, "which rate is looked at").null(
+            "of `take_off` and `try` no rate tells; else `effective_ctr`, or `ctr` where no entrants are known",
+        ),
     ];
     columns.extend(bounded(
         c::EXPECTED_CHANGE,
         "ratio − 1",
         "`change` of the first advice",
-        "nothing to tell it by",
+        "nothing to tell it by, or `action` is `take_off`",
     ));
     columns
 }

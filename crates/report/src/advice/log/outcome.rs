@@ -136,10 +136,15 @@ pub(super) fn became(past: &Past, aired: &Aired) -> Became {
         let outcome = if days_since > 1 { Outcome::NotFollowed } else { Outcome::NothingSince };
         return Became { outcome, ..Became::default() };
     };
+    if past.is_beyond_rates() {
+        return Became { outcome: Outcome::TooEarly, first_aired: Some(first), ..Became::default() };
+    }
     let named = past.metric.as_deref().and_then(Rate::named);
     let told = |rate: &&Rate| !aired.tallies(rate, |_| true).is_empty();
     let usual = || [c::EFFECTIVE_CTR, c::CTR].into_iter().filter_map(Rate::named).find(told);
-    let Some(rate) = named.filter(|rate| told(rate)).or_else(usual) else {
+    // What was advised for its stays is not judged by how many enter.
+    let is_of_stays = past.metric.as_deref() == Some(c::STAY_RATE);
+    let Some(rate) = named.filter(|rate| told(rate)).or_else(|| usual().filter(|_| !is_of_stays)) else {
         return Became { outcome: Outcome::TooEarly, first_aired: Some(first), ..past.became };
     };
     let before = aired.tallies(rate, |airing| {
@@ -219,6 +224,12 @@ pub(super) fn words(past: &Past) -> Words {
     };
     let on = day(first);
     let aired = Words::new(format!("{cover} is on air since {}.", on.en), format!("{cover} 自{}起在播。", on.zh));
+    if past.is_beyond_rates() {
+        return aired.then(&Words::new(
+            "What the cover before went off for is in no rate of broadcasts, so whether that paid is not judged.",
+            "之前的封面被撤下的原因不体现在场次的比率中，因此不判断是否见效。",
+        ));
+    }
     let [Some(before), Some(since)] = became.broadcasts else { return aired };
     if became.since.value.is_none() {
         return aired.then(&Words::new("There is nothing before to hold it against.", "此前没有可以对比的数据。"));

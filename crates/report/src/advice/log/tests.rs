@@ -6,6 +6,7 @@ use polars::prelude::DataFrame;
 
 use super::advice_log;
 use crate::advice::tests::{AS_OF, Line, NOW, V, World, bounded, frame, line, market, t};
+use crate::cells::instants;
 use crate::table::empty;
 use crate::testing::{number, text};
 use coverledger_core::model::{Count, TableName, columns as c};
@@ -95,6 +96,83 @@ fn advice_that_was_followed_paid_or_did_not() {
         assert!(low < value && value < high);
         assert!((number(&log, "expected_low", 0).unwrap() - 0.1).abs() < 1e-12);
     }
+}
+
+/// `old` drew many who did not stay; `new` draws fewer, who do.
+fn clickbait(action: &str, metric: Option<&str>) -> DataFrame {
+    let with_stays = |mut row: Line, stays: i64| {
+        row.extend(line([(Count::Entries.word(), V::W(200)), (Count::Stays.word(), V::W(stays))]));
+        row
+    };
+    let before = before().into_iter().zip(0..).map(|(row, day)| with_stays(row, 12 + day % 3));
+    let since = (0..8).map(|day| with_stays(aired("new", day, 10_000, 200 + day), 60 + day % 4));
+    let mut row = advised(ten_days_ago(), action);
+    row.retain(|(name, _)| name != c::METRIC);
+    row.extend(metric.into_iter().flat_map(|metric| line([(c::METRIC, t(metric))])));
+    log(&[row], &empty(TableName::AdviceLog), before.chain(since).collect())
+}
+
+#[test]
+fn what_went_off_for_its_stays_is_judged_by_stays_and_for_what_no_rate_tells_by_none() {
+    for action in ["take_off", "try"] {
+        let stays = clickbait(action, Some(c::STAY_RATE));
+        assert_eq!(outcome(&stays), "paid", "{action}");
+        let beyond = clickbait(action, None);
+        assert_eq!(outcome(&beyond), "too_early", "{action}");
+        assert_eq!(number(&beyond, c::SINCE, 0), None);
+        assert!(text(&beyond, c::REASON_EN, 0).ends_with("so whether that paid is not judged."));
+    }
+    // What changed for its value is judged by who enters, also where the test has no figures of the two.
+    assert_eq!(outcome(&clickbait("change", None)), "did_not_pay");
+    // The loss of the cover that went off is not what was expected of the other one.
+    assert_eq!(number(&clickbait("take_off", Some(c::STAY_RATE)), c::EXPECTED_CHANGE, 0), None);
+    assert_eq!(number(&clickbait("try", Some(c::STAY_RATE)), c::EXPECTED_CHANGE, 0), Some(0.2));
+    // Stays that are not known are no reason to judge by who enters.
+    let mut row = advised(ten_days_ago(), "take_off");
+    row.extend(line([(c::METRIC, t(c::STAY_RATE))]));
+    let since = (0..8).map(|day| aired("new", day, 10_000, 200 + day));
+    let unknown = log(&[row], &empty(TableName::AdviceLog), before().into_iter().chain(since).collect());
+    assert_eq!(outcome(&unknown), "too_early");
+}
+
+/// With the night that was advised, by the market's clock.
+fn for_night(advice: &[Line], nights: &[Date]) -> DataFrame {
+    let micros = |date: &Date| {
+        let evening = date.at(19, 0, 0, 0);
+        Some(jiff::tz::Offset::UTC.to_timestamp(evening).unwrap().as_microsecond())
+    };
+    let mut advice = frame(TableName::Advice, advice);
+    advice.with_column(instants(c::SLOT_START_LOCAL, nights.iter().map(micros).collect(), None)).unwrap();
+    advice
+}
+
+#[test]
+fn the_night_that_was_advised_may_be_of_the_date_of_the_brief() {
+    let market = market("America/New_York", "00:00", &[("day", "00:00"), ("prime", "19:00")]);
+    let on = ten_days_ago();
+    let after = |advice: DataFrame, logged: DataFrame, broadcasts: Vec<Line>| {
+        let world = World { broadcasts, ..World::of("new", &["new", "old"]) };
+        world.inputs(&market, NOW, |inputs| {
+            inputs.before = Some((advice, logged));
+            advice_log(inputs, 1).unwrap()
+        })
+    };
+    let aired_on_it = || vec![aired("old", ADVISED + 1, 10_000, 300), aired("new", ADVISED, 10_000, 300)];
+    let none = || empty(TableName::AdviceLog);
+    let log = after(for_night(&[advised(on, "change")], &[on]), none(), aired_on_it());
+    assert_eq!((outcome(&log), text(&log, c::FIRST_AIRED, 0)), ("too_early".to_owned(), on.to_string()));
+    assert_eq!(text(&log, c::ADVISED_ON, 0), on.yesterday().unwrap().to_string());
+    let next = on.tomorrow().unwrap();
+    let log = after(for_night(&[advised(on, "change")], &[next]), none(), aired_on_it());
+    assert_eq!(outcome(&log), "nothing_since");
+    // Without a slot the newest date of the place tells.
+    let mut row = advised(on, "change");
+    row.extend(line([(c::DATA_UNTIL, V::D(on.yesterday().unwrap()))]));
+    assert_eq!(outcome(&after(frame(TableName::Advice, &[row]), none(), aired_on_it())), "too_early");
+    // Two briefs advised the same night: what came last was advised.
+    let first = after(for_night(&[advised(on, "try")], &[next]), none(), Vec::new());
+    let second = after(for_night(&[advised(next, "change")], &[next]), first, Vec::new());
+    assert_eq!((second.height(), text(&second, c::ACTION, 0)), (1, "change".to_owned()));
 }
 
 #[test]
