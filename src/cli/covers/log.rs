@@ -20,6 +20,9 @@ use file::LogFile;
 use form::{LogForm, Row};
 use target::Target;
 
+/// What a formula begins with, in a spreadsheet of either width of letters.
+const OF_FORMULAS: [char; 8] = ['=', '@', '+', '-', '＝', '＠', '＋', '－'];
+
 /// Appends a row, or writes a template.
 pub(super) fn run(args: &CoversLog, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     if let Some(path) = &args.template {
@@ -93,9 +96,9 @@ fn check_id(what: &str, id: &str) -> Result<(), Failure> {
     if id.chars().any(|c| is_steering(c) || c.is_control()) {
         return Err(Failure::usage(format!("the {what} `{id}` has characters that cannot be seen")));
     }
-    if id.starts_with(['=', '@', '＝', '＠']) {
+    if let Some(first) = id.chars().next().filter(|first| OF_FORMULAS.contains(first)) {
         let why = "a spreadsheet would take it for a formula";
-        return Err(Failure::usage(format!("the {what} `{id}` begins with `{}`: {why}", &id[..id.len().min(1)])));
+        return Err(Failure::usage(format!("the {what} `{id}` begins with `{first}`: {why}")));
     }
     Ok(())
 }
@@ -115,4 +118,22 @@ fn template(path: &Path, language: Lang, out: &mut Screen<'_>) -> Result<u8, Fai
     written.map_err(|error| Failure::usage(format!("cannot write `{}`: {error}", path.display())))?;
     writeln!(out, "written to {}", path.display())?;
     Ok(exit::DONE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_that_a_spreadsheet_would_reckon_is_refused_by_its_first_letter() {
+        for first in OF_FORMULAS {
+            let error = check_id("cover", &format!("{first}1+1")).unwrap_err();
+            let said = format!("{error:?}");
+            assert!(said.contains(&format!("begins with `{first}`")), "{said}");
+        }
+        for fine in ["红裙", "é", "cov-red-a", "1+1"] {
+            assert!(check_id("cover", fine).is_ok(), "{fine}");
+        }
+        assert!(check_id("cover", " ").is_err() && check_id("cover", "a\nb").is_err());
+    }
 }

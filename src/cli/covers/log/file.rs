@@ -1,7 +1,7 @@
 //! A log on disk: its header, its rows, and one more. What is there stays as it is, byte by byte.
 
 use std::fs::{self, OpenOptions};
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::form::{LogForm, Row};
@@ -55,6 +55,7 @@ impl LogFile {
             return Self::begin(path, form, language);
         }
         let text = text_of(path)?;
+        parses(path, &text)?;
         let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
         let before = if text.is_empty() || text.ends_with('\n') { "" } else { line_end };
         let Some((places, records)) = read(&text, form) else {
@@ -158,6 +159,35 @@ fn text_of(path: &Path) -> Result<String, Failure> {
     })
 }
 
+/// A row that is appended stands for itself only below a text that is read to its end.
+fn parses(path: &Path, text: &str) -> Result<(), Failure> {
+    let shown = path.display();
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let (mut at, mut record) = (1, csv::StringRecord::new());
+    loop {
+        let line = reader.position().line();
+        match reader.read_record(&mut record) {
+            Ok(true) => at = line,
+            Ok(false) => break,
+            Err(error) => {
+                return Err(Failure::usage(format!("line {line} of `{shown}` cannot be read: {error}")));
+            }
+        }
+    }
+    // A row below it shows whether a quote of the last record is still open.
+    let mut with_row = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes().chain(&b"\nappended"[..]));
+    let last = with_row.records().last().and_then(Result::ok);
+    if last.is_some_and(|last| last.len() == 1 && &last[0] == "appended") {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "a quote that begins in line {at} of `{shown}` has no end: a row below would be a part of it (close it, and rows can be appended)"
+    )))
+}
+
 /// Where the columns of a form are, and what stands below the header; `None` if there is no such header.
 fn read(text: &str, form: &LogForm) -> Option<(Places, Vec<Vec<String>>)> {
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
@@ -212,4 +242,20 @@ fn record(cells: &[String]) -> String {
         }
     };
     cells.iter().map(field).collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_whose_last_quote_is_open_is_refused_by_its_line() {
+        let of = |text: &str| parses(Path::new("log.csv"), text).map_err(|error| format!("{error:?}"));
+        for whole in ["", "a,b\n", "a,b", "a,\"b\nc\"\n", "a,\"b\"\"\"\n1,2", "\u{feff}a\r\n1\r\n"] {
+            assert_eq!(of(whole), Ok(()), "{whole}");
+        }
+        let error = of("a,b\n1,2\n3,\"4\n5,6\n").unwrap_err();
+        assert!(error.contains("line 3 of `log.csv`"), "{error}");
+        assert!(of("a,\"b").unwrap_err().contains("line 1 of"));
+    }
 }

@@ -101,6 +101,9 @@ impl<'w> Target<'w> {
             Place::Folder(folder) => folder,
         };
         let Some((name, export)) = &self.export else { return Ok(folder.join(format!("{NAME}.csv"))) };
+        if export.path.names_broadcast() {
+            is_a_name(&row.broadcast)?;
+        }
         let today = export.day_zone.local(at).date();
         let market = self.form.name_of(market);
         let on = |date| -> Result<String, Failure> {
@@ -145,6 +148,20 @@ impl<'w> Target<'w> {
     }
 }
 
+/// A broadcast by which a file is named must not lead elsewhere, nor stand for others.
+fn is_a_name(broadcast: &str) -> Result<(), Failure> {
+    let is_dots = broadcast.chars().all(|c| c == '.');
+    match broadcast.chars().find(|c| "/\\*".contains(*c)) {
+        None if !is_dots => Ok(()),
+        found => {
+            let found = found.unwrap_or('.');
+            Err(Failure::usage(format!(
+                "the broadcast `{broadcast}` has `{found}`, and the log's file is named by it (name the file by `--file FILE.csv`)"
+            )))
+        }
+    }
+}
+
 fn form_of(name: &str, export: &Export) -> Result<LogForm, Failure> {
     let refuse = |why: &str| {
         Failure::usage(format!("nothing can be appended to `{name}`: {why} (name a CSV file by `--file`)"))
@@ -181,4 +198,19 @@ fn matching(folder: &Path, pattern: &str) -> Vec<PathBuf> {
         .collect();
     found.sort();
     found.into_iter().rev().map(|(_, path)| path).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broadcast_names_no_file_elsewhere() {
+        for bad in ["../x", "/x", "a*", "..", ".", "a/b", "a\\b"] {
+            assert!(is_a_name(bad).is_err(), "{bad}");
+        }
+        for fine in ["room-1", "直播间", "a.b", "..a"] {
+            assert!(is_a_name(fine).is_ok(), "{fine}");
+        }
+    }
 }
