@@ -14,6 +14,9 @@ use coverledger_brief::{Action, Advice, Brief, Interval, PlaceName, State, Suren
 pub struct Card {
     /// The last local date that is published anywhere.
     pub as_of: Date,
+    /// Which revision of the brief says it.
+    #[serde(default)]
+    pub revision: u64,
     /// The city of the team's own clock.
     pub home: Text,
     /// Where the brief can be read.
@@ -102,6 +105,7 @@ impl Card {
         let places = &brief.freshness.places;
         let mut card = Self {
             as_of: brief.as_of,
+            revision: brief.revision,
             home: brief.home.clone(),
             public_url: public_url.map(str::to_owned),
             provisional_days: places.iter().map(|place| place.provisional_days).max().unwrap_or(0),
@@ -137,6 +141,15 @@ impl Card {
         }
         card.markets.retain(|market| !market.lines.is_empty());
         card
+    }
+
+    /// Whether there was something to do and all of it has begun by `now`: nobody acts on such a card.
+    #[must_use]
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        let is_to_do = |card: &Self| {
+            card.markets.iter().flat_map(|market| &market.lines).any(|line| line.action != Action::NoData)
+        };
+        is_to_do(self) && !is_to_do(&self.to_come(now))
     }
 
     fn add_problem(&mut self, problem: CardProblem) {
@@ -200,7 +213,7 @@ impl CardChange {
     }
 }
 
-/// Beyond a hundredfold nobody compares.
+/// Beyond a hundredfold nobody compares; from ten times on no number is told.
 #[expect(clippy::cast_possible_truncation, reason = "it is clamped")]
 fn to_hundredths(share: f64) -> i64 {
     (share * 10_000.0).round().clamp(-1e6, 1e6) as i64

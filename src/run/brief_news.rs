@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::error_text;
 use crate::notify::{Card, sha256_of_card};
 use coverledger_archive::{Archive, RunRecord, ToldBrief};
@@ -18,15 +20,16 @@ pub(super) struct BriefNews {
 }
 
 impl BriefNews {
-    /// The card of this run, or one that not every channel took after an earlier run.
-    pub fn of(card: Option<&Card>, before: Option<&RunRecord>) -> Self {
+    /// The card of this run, or one that not every channel took after an earlier run; none of which all has begun by `now`.
+    pub fn of(card: Option<&Card>, before: Option<&RunRecord>, now: Timestamp) -> Self {
         let untold = || {
             let card = before.and_then(|before| before.untold_card.clone())?;
             // One of another release is let go: the next brief has another.
             serde_json::from_value(card).ok()
         };
         let told = before.map(|before| before.briefs.clone()).unwrap_or_default();
-        Self { card: card.cloned().or_else(untold), told, told_by_others: Vec::new() }
+        let card = card.cloned().or_else(untold).filter(|card| !card.is_over(now));
+        Self { card, told, told_by_others: Vec::new() }
     }
 
     /// Whether there is anything to tell.
@@ -47,13 +50,14 @@ impl BriefNews {
         }
     }
 
-    /// The card, if this channel has not been told what it says, or anything of a later night.
+    /// The card, if this channel has not been told what it says, nor anything of a later night or a later revision of this one.
     pub fn card_for(&self, channel: &str, language: Language) -> Option<&Card> {
         let card = self.card.as_ref()?;
         let sha256 = sha256_of_card(card, language);
         let others = self.told_by_others.iter().filter(|(name, _)| name == channel).map(|(_, told)| told);
         let mut told = self.told.get(channel).into_iter().chain(others);
-        let is_old = told.any(|told| told.as_of > card.as_of || told.sha256 == sha256);
+        let of = (card.as_of, card.revision);
+        let is_old = told.any(|told| (told.as_of, told.revision) > of || told.sha256 == sha256);
         (!is_old).then_some(card)
     }
 
@@ -70,7 +74,9 @@ impl BriefNews {
         for (name, channel) in configured.iter().filter(|(_, channel)| channel.tell.contains(&Topic::Brief)) {
             if took(name) {
                 let sha256 = sha256_of_card(card, channel.language);
-                record.briefs.insert(name.clone(), ToldBrief { as_of: card.as_of, sha256 });
+                record
+                    .briefs
+                    .insert(name.clone(), ToldBrief { as_of: card.as_of, revision: card.revision, sha256 });
             } else if self.card_for(name, channel.language).is_some() {
                 is_left = true;
             }
@@ -97,6 +103,7 @@ mod tests {
     fn card(day: i8, url: &str) -> Card {
         Card {
             as_of: date(2026, 11, day),
+            revision: 1,
             home: Text::same("Shanghai"),
             public_url: Some(url.to_owned()),
             provisional_days: 0,
@@ -129,7 +136,7 @@ mod tests {
 
     /// A run with a card, after one that left a record: who is told, and what it records.
     fn run(card: Option<&Card>, before: Option<&RunRecord>, refuses: &[&str]) -> (Vec<String>, RunRecord) {
-        let news = BriefNews::of(card, before);
+        let news = BriefNews::of(card, before, now());
         let channels = channels();
         let wants = channels.iter().filter(|(_, channel)| channel.tell.contains(&Topic::Brief));
         let told = wants.filter(|(name, channel)| news.card_for(name, channel.language).is_some());
@@ -138,6 +145,10 @@ mod tests {
         let took = |name: &str| told.iter().any(|told| told == name) && !refuses.contains(&name);
         news.record(&channels, took, &mut record);
         (told, record)
+    }
+
+    fn now() -> Timestamp {
+        "2026-11-02T01:00:00Z".parse().unwrap()
     }
 
     const EVERYBODY: [&str; 2] = ["ops", "team"];
@@ -174,10 +185,29 @@ mod tests {
     }
 
     #[test]
+    fn an_older_revision_that_was_left_untold_is_not_told_after_a_newer_one() {
+        let older = card(1, "https://example.com/");
+        let newer = Card { revision: 2, ..changed(1) };
+        let (_, left) = run(Some(&older), None, &["team"]);
+        assert!(left.untold_card.is_some());
+        let (_, by_other) = run(Some(&newer), None, &[]);
+        let mut news = BriefNews::of(None, Some(&left), now());
+        assert!(news.card_for("team", Language::Chinese).is_some());
+        news.told_by_others.extend(by_other.briefs);
+        assert_eq!(news.card_for("team", Language::Chinese), None);
+        let newest = Card { revision: 3, ..older };
+        news.card = Some(newest);
+        assert!(
+            news.card_for("team", Language::Chinese).is_some(),
+            "a later one may say again what an earlier one said"
+        );
+    }
+
+    #[test]
     fn what_another_jobs_run_told_is_not_told_again() {
         let first = card(1, "https://example.com/");
         let (_, record) = run(Some(&first), None, &[]);
-        let mut news = BriefNews::of(Some(&first), None);
+        let mut news = BriefNews::of(Some(&first), None, now());
         assert!(news.card_for("team", Language::Chinese).is_some());
         news.told_by_others.extend(record.briefs);
         assert_eq!(news.card_for("team", Language::Chinese), None);

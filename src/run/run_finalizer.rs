@@ -63,7 +63,7 @@ impl RunFinalizer<'_> {
         }
         let state = state(before.as_ref());
         let told_before = before.as_ref().map(|before| before.told.clone()).unwrap_or_default();
-        let mut news = BriefNews::of(self.card, before.as_ref());
+        let mut news = BriefNews::of(self.card, before.as_ref(), self.as_of);
         if let Some(archive) = archive
             && news.is_any()
         {

@@ -765,7 +765,7 @@ fn every_key_of_leases_run_records_and_retention_is_documented() {
     record.troubles = vec![Trouble { market_day: market_day.clone(), topic, reason: "why".to_owned() }];
     record.follow("30 3 * * *", "UTC", now);
     record.told = BTreeMap::from([("CHANNEL".to_owned(), vec![Told { market_day, topic }])]);
-    let brief = ToldBrief { as_of: date(2026, 11, 21), sha256: "0".repeat(64) };
+    let brief = ToldBrief { as_of: date(2026, 11, 21), revision: 1, sha256: "0".repeat(64) };
     record.briefs = BTreeMap::from([("CHANNEL".to_owned(), brief)]);
     record.untold_card = Some("what it says".into());
     let retention = Retention { version: 1, pruned_before: now };

@@ -55,6 +55,9 @@ pub struct RunRecord {
 pub struct ToldBrief {
     /// As of which date it was.
     pub as_of: Date,
+    /// Which revision of it; 0 where an earlier release told it.
+    #[serde(default)]
+    pub revision: u64,
     /// The SHA-256 of what was said of it.
     pub sha256: String,
 }
@@ -230,7 +233,7 @@ mod tests {
             Trouble { market_day: market_day.clone(), topic: TroubleTopic::Late, reason: "no export".into() },
         ];
         record.told = BTreeMap::from([("ops".into(), vec![Told { market_day, topic: TroubleTopic::Late }])]);
-        let brief = ToldBrief { as_of: date(2026, 11, 21), sha256: "ab".repeat(32) };
+        let brief = ToldBrief { as_of: date(2026, 11, 21), revision: 2, sha256: "ab".repeat(32) };
         record.briefs = BTreeMap::from([("ops".into(), brief)]);
         record.untold_card = Some(serde_json::json!({"as_of": "2026-11-21"}));
         record

@@ -67,6 +67,7 @@ fn night() -> Card {
     let reason = Some(text("a column is missing", "缺少一列"));
     Card {
         as_of: date(2026, 11, 1),
+        revision: 1,
         home: text("Shanghai", "上海"),
         public_url: Some("https://example.com/brief/latest/".to_owned()),
         provisional_days: 2,
@@ -132,6 +133,13 @@ fn what_has_begun_is_not_to_come() {
     let at = |at: &str| at.parse().unwrap();
     assert_eq!(night().to_come(at("2026-11-02T11:59:59Z")), night());
     assert_eq!(night().to_come(at("2026-11-02T12:00:00Z")).markets, []);
+    assert!(!night().is_over(at("2026-11-02T11:59:59Z")) && night().is_over(at("2026-11-02T12:00:00Z")));
+    let mut late = night();
+    let unknown = CardLine { starts_at: None, ..line(place(JAPAN, "Shopee"), Action::NoData) };
+    late.markets.push(market(JAPAN, vec![unknown.clone()]));
+    assert!(late.is_over(at("2026-11-02T12:00:00Z")), "that nothing is known of a place is nothing to do");
+    late.markets = vec![market(JAPAN, vec![unknown])];
+    assert!(!late.is_over(at("2026-11-02T12:00:00Z")), "it never had anything that could begin");
 }
 
 /// The documented shape of a card of Feishu's custom bots: elements of version 1 of the card's JSON.
